@@ -1,0 +1,88 @@
+import type { DeliveryId, EnvelopeId, RequestId } from './ids.ts';
+import type { PaneIdentity } from './pane.ts';
+
+/** One message. Request, response and direct message are all envelopes. */
+export interface Envelope {
+  readonly id: EnvelopeId;
+  /** a request's id names its thread */
+  readonly thread: string;
+  readonly from: string;
+  readonly to: string;
+  readonly inReplyTo: EnvelopeId | RequestId | null;
+  readonly kind: 'request' | 'response' | 'message';
+  readonly body: string;
+  /** private to the human: never typed into a pane */
+  readonly notes: string;
+  readonly expectsReply: boolean;
+  readonly createdAt: number;
+}
+
+/** Why a delivery waits. Each is a fact about the pane that a person could see there. */
+export type HoldReason =
+  | 'busy'
+  | 'starting'
+  | 'dialog'
+  | 'draft'
+  | 'unknown'
+  | 'copy-mode'
+  | 'shell'
+  | 'gone'
+  | 'replaced'
+  | 'human-active'
+  | 'locked'
+  | 'input-off';
+
+/** The evidence with which a delivery ended. */
+export interface Receipt {
+  readonly at: number;
+  /** `composer-emptied-and-echoed`, `busy-began`, … : the transition that was seen */
+  readonly evidence: string;
+  /** the screen lines that show it */
+  readonly lines: readonly string[];
+}
+
+/**
+ * queued ─► claimed ─► typed ─► submitted ─► acknowledged
+ *    ▲          │         └─► typed-not-submitted
+ *    └── held ◄─┘         └─► uncertain            failed | expired | cancelled
+ */
+export type DeliveryState =
+  | { readonly is: 'queued' }
+  | { readonly is: 'held'; readonly reason: HoldReason; readonly detail: string; readonly since: number }
+  | { readonly is: 'claimed'; readonly at: number }
+  /** the paste was sent, or was about to be: from here on the body is never typed again on a guess */
+  | { readonly is: 'typed'; readonly at: number }
+  | { readonly is: 'submitted'; readonly at: number }
+  | { readonly is: 'acknowledged'; readonly receipt: Receipt }
+  | { readonly is: 'typed-not-submitted'; readonly reason: string }
+  | { readonly is: 'uncertain'; readonly reason: string }
+  | { readonly is: 'failed'; readonly reason: string }
+  | { readonly is: 'expired' }
+  | { readonly is: 'cancelled'; readonly reason: string };
+
+export interface Delivery {
+  readonly id: DeliveryId;
+  readonly envelope: Envelope;
+  /** the agent this was meant for; another agent in the same pane is not it */
+  readonly recipient: PaneIdentity;
+  /** profile name, and how the human released what it would otherwise hold */
+  readonly agent: string;
+  readonly options: DeliveryOptions;
+  readonly state: DeliveryState;
+  readonly attempts: number;
+  readonly createdAt: number;
+  /** held no longer than this instant; null waits for ever */
+  readonly deadlineAt: number | null;
+}
+
+export interface DeliveryOptions {
+  /** overrides busy and unknown; never a dialog, a draft or a dead pane */
+  readonly force: boolean;
+  /** permits typing at a bare shell, ssh, docker or REPL */
+  readonly allowShell: boolean;
+}
+
+/** True once nothing more will happen to the delivery without a human. */
+export function isEnded(state: DeliveryState): boolean {
+  return !['queued', 'held', 'claimed', 'typed', 'submitted'].includes(state.is);
+}

@@ -1,0 +1,90 @@
+import type { PaneId } from './ids.ts';
+
+/**
+ * Who exactly sits in a pane. Pane ids repeat across tmux servers and server restarts, and an agent relaunched in the
+ * same shell is another agent; so an identity names the server, the pane, its first process and the agent's process.
+ */
+export interface PaneIdentity {
+  readonly socketPath: string;
+  readonly serverPid: number;
+  readonly paneId: PaneId;
+  /** the process tmux started in the pane */
+  readonly panePid: number;
+  /** the agent program found in the pane's process tree; null while none is known */
+  readonly agentPid: number | null;
+  /** the agent process's start time in the system's own units (clock ticks since boot on Linux); tells reused pids apart */
+  readonly agentStartedAt: string | null;
+}
+
+export function samePane(a: PaneIdentity, b: PaneIdentity): boolean {
+  return (
+    a.socketPath === b.socketPath && a.serverPid === b.serverPid && a.paneId === b.paneId && a.panePid === b.panePid
+  );
+}
+
+export function sameAgent(a: PaneIdentity, b: PaneIdentity): boolean {
+  return samePane(a, b) && a.agentPid === b.agentPid && a.agentStartedAt === b.agentStartedAt;
+}
+
+/** Text key of an identity, for maps and lock names. */
+export function identityKey(identity: PaneIdentity): string {
+  return [identity.socketPath, identity.serverPid, identity.paneId, identity.panePid].join('|');
+}
+
+/** What one `display-message`/`list-panes` row says of a pane, at one instant. Columns and rows count from 0. */
+export interface PaneFacts {
+  readonly socketPath: string;
+  readonly serverPid: number;
+  readonly paneId: PaneId;
+  readonly panePid: number;
+  readonly sessionId: string;
+  readonly sessionName: string;
+  readonly windowId: string;
+  readonly windowIndex: number;
+  readonly windowName: string;
+  readonly paneIndex: number;
+  /** the pane option `@label`, empty when none is set */
+  readonly label: string;
+  /** `#{pane_title}`: set by the program through OSC 0/2, or by a person */
+  readonly title: string;
+  /** `#{pane_current_command}`: the foreground program's name */
+  readonly command: string;
+  readonly currentPath: string;
+  readonly tty: string;
+  readonly width: number;
+  readonly height: number;
+  readonly cursorX: number;
+  readonly cursorY: number;
+  readonly cursorVisible: boolean;
+  readonly alternateScreen: boolean;
+  /** the pane is in copy mode or another mode that swallows keys */
+  readonly inMode: boolean;
+  readonly inputOff: boolean;
+  readonly dead: boolean;
+  readonly historySize: number;
+}
+
+/** One logical row: what the terminal wrapped is joined again; right-trimmed. */
+export interface Row {
+  readonly text: string;
+  /** half-open ranges of `text` drawn dim (SGR 2): a ghost suggestion or a placeholder, never a draft */
+  readonly dim: ReadonlyArray<readonly [start: number, end: number]>;
+}
+
+/** One captured screen. `rows[firstVisible..]` are on the screen; earlier rows are history (never in the alternate screen). */
+export interface Snapshot {
+  readonly takenAtMs: number;
+  readonly identity: PaneIdentity;
+  readonly facts: PaneFacts;
+  readonly rows: readonly Row[];
+  readonly firstVisible: number;
+  /** index into `rows` of the logical row that holds the cursor */
+  readonly cursorRow: number;
+  /** the name of the agent program found in the process tree, or null */
+  readonly program: string | null;
+  /** true when the pane's foreground program is a bare shell, ssh, docker, a REPL or similar: text typed there would be executed */
+  readonly foreground: ForegroundKind;
+}
+
+/** What kind of program reads the pane's keys. `program` is anything not known to execute what is typed. */
+export type ForegroundKind = 'agent' | 'shell' | 'remote' | 'repl' | 'program' | 'none';

@@ -1,0 +1,84 @@
+import type { DetectionKind } from './detection.ts';
+import type { DeliveryId, RequestId, TurnId } from './ids.ts';
+import type { PaneIdentity } from './pane.ts';
+
+/** Who gave an answer: `rules`, `controller:codex`, `human:outbox`, `human:cli`, … */
+export type AnsweredBy = string;
+
+export interface Answer {
+  readonly by: AnsweredBy;
+  /** what is typed into the worker's pane */
+  readonly instructions: string;
+  /** shown to the human only */
+  readonly notes: string;
+  readonly at: number;
+}
+
+/** Why a controller gave no answer. Three different failures, and never the empty string for all of them. */
+export type ControllerFailure =
+  | { readonly is: 'exit'; readonly code: number | null; readonly signal: string | null; readonly stderr: string }
+  | { readonly is: 'empty' }
+  | { readonly is: 'timeout'; readonly afterMs: number }
+  | { readonly is: 'unavailable'; readonly reason: string }
+  | { readonly is: 'escalated'; readonly reason: string };
+
+export function describeFailure(failure: ControllerFailure): string {
+  switch (failure.is) {
+    case 'exit':
+      return failure.code === null
+        ? `the controller was ended by ${failure.signal ?? 'a signal'}`
+        : `the controller exited with ${failure.code}${failure.stderr ? `: ${failure.stderr.trim().split('\n').at(-1)}` : ''}`;
+    case 'empty':
+      return 'the controller gave an empty answer';
+    case 'timeout':
+      return `the controller gave no answer within ${Math.round(failure.afterMs / 1000)} s`;
+    case 'unavailable':
+      return failure.reason;
+    case 'escalated':
+      return `the controller passed it to the human: ${failure.reason}`;
+  }
+}
+
+/** Who is being asked just now. */
+export type Asked = 'controller' | 'human';
+
+/**
+ * open ─► asked ─► answered ─► delivered ─► settled
+ *   └─► withdrawn   └─► expired   └─► failed   └─► dismissed
+ */
+export type RequestState =
+  /** journaled at the first sight of END; asked after two equal captures */
+  | { readonly is: 'open' }
+  | { readonly is: 'asked'; readonly of: Asked; readonly why: string; readonly at: number }
+  | { readonly is: 'answered'; readonly answer: Answer; readonly deliveryId: DeliveryId }
+  | { readonly is: 'delivered'; readonly answer: Answer; readonly deliveryId: DeliveryId; readonly at: number }
+  | { readonly is: 'settled'; readonly answer: Answer; readonly at: number }
+  | { readonly is: 'withdrawn'; readonly reason: string; readonly at: number }
+  | { readonly is: 'expired'; readonly at: number }
+  | { readonly is: 'failed'; readonly reason: string; readonly at: number }
+  | { readonly is: 'dismissed'; readonly by: string; readonly at: number };
+
+export interface Request {
+  readonly id: RequestId;
+  /** the worker's name: its pane label, or its pane id */
+  readonly worker: string;
+  readonly pane: PaneIdentity;
+  readonly agent: string;
+  readonly turn: TurnId;
+  readonly kind: DetectionKind;
+  readonly text: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** the worker's recent screen text, for whoever answers */
+  readonly context: string;
+  /** `screen`, or `ask` for `bridge ask`, whose answer is printed by the asking command and not typed */
+  readonly via: 'screen' | 'ask';
+  readonly openedAt: number;
+  readonly deadlineAt: number | null;
+  readonly state: RequestState;
+  /** answers that came after the first: kept, and marked late */
+  readonly late: readonly Answer[];
+}
+
+export function isOpen(request: Request): boolean {
+  return ['open', 'asked', 'answered'].includes(request.state.is);
+}
