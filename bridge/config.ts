@@ -1,0 +1,216 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { BridgeError, wrongUse } from './core/failure.ts';
+import { type OptionRow, options } from './options.ts';
+
+/** The frozen configuration: read once, never changed. Durations are milliseconds here, whatever unit the user typed. */
+export interface Config {
+  readonly home: string;
+  readonly socket: string | null;
+  readonly session: string | null;
+  readonly pane: string | null;
+  readonly label: string;
+  readonly agent: string | null;
+  readonly mode: 'auto' | 'manual';
+  readonly worker: readonly string[];
+  readonly controllerBackend: string;
+  readonly controllerPane: string | null;
+  readonly controllerCommand: string | null;
+  readonly controllerModel: string | null;
+  readonly controllerExtraArgs: string | null;
+  readonly controllerSystemPrompt: string | null;
+  readonly controllerTimeoutMs: number;
+  readonly controllerIsolated: boolean;
+  readonly controllerResume: boolean;
+  readonly splitResponse: boolean;
+  readonly workerContextLines: number;
+  readonly heuristic: boolean;
+  readonly heuristicLines: number;
+  readonly requestTimeoutMs: number;
+  readonly dryRun: boolean;
+  readonly simulateLog: string | null;
+  readonly columns: number;
+  readonly rows: number;
+  readonly trustWorkspace: boolean;
+  readonly log: string | null;
+  readonly controllerLog: string | null;
+  readonly quiet: boolean;
+  readonly json: boolean;
+  /** the rows of `policy:`, still to be read by the desk; with the line each began on */
+  readonly policy: readonly unknown[];
+  readonly policyLines: readonly number[];
+  readonly agents: FileConfig['agents'];
+  readonly notify: FileConfig['notify'];
+  /** which flags, environment names or file keys were given, rather than taken from a default */
+  readonly given: ReadonlySet<string>;
+}
+
+const fileSchema = z.strictObject({
+  socket: z.string().optional(),
+  session: z.string().optional(),
+  agent: z.string().optional(),
+  mode: z.enum(['auto', 'manual']).optional(),
+  worker: z.union([z.string().transform((one) => [one]), z.array(z.string())]).optional(),
+  'split-response': z.boolean().optional(),
+  'worker-context-lines': z.number().int().min(0).max(10_000).optional(),
+  heuristic: z.boolean().optional(),
+  'heuristic-lines': z.number().int().min(0).optional(),
+  'request-timeout': z.number().min(0).optional(),
+  controller: z
+    .strictObject({
+      backend: z.string().optional(),
+      pane: z.string().optional(),
+      command: z.string().optional(),
+      model: z.string().optional(),
+      'extra-args': z.string().optional(),
+      'system-prompt': z.string().optional(),
+      timeout: z.number().min(0).optional(),
+      isolated: z.boolean().optional(),
+      resume: z.boolean().optional(),
+    })
+    .optional(),
+  agents: z
+    .record(z.string(), z.strictObject({ bracketed: z.boolean().optional(), programs: z.array(z.string()).optional() }))
+    .default({}),
+  notify: z
+    .strictObject({
+      bell: z.boolean().optional(),
+      desktop: z.boolean().optional(),
+      command: z.array(z.string()).min(1).optional(),
+    })
+    .default({}),
+  policy: z.array(z.unknown()).default([]),
+});
+type FileConfig = z.infer<typeof fileSchema>;
+
+/**
+ * Joins the four sources into one frozen configuration.
+ * @param flags what the command line gave, by option key; absent keys were not given
+ * @throws BridgeError naming the file's line and key, or the flag or environment name, that is wrong
+ */
+export function loadConfig(input: {
+  home: string;
+  flags: Readonly<Record<string, unknown>>;
+  env: NodeJS.ProcessEnv;
+}): Config {
+  const file = readFile(join(input.home, 'bridge.yaml'));
+  const values: Record<string, unknown> = {};
+  const given = new Set<string>();
+  for (const option of options as readonly OptionRow[]) {
+    const fromEnv = option.env === undefined ? undefined : input.env[option.env];
+    const sources: Array<[unknown, string]> = [
+      [input.flags[option.key], option.flag.split(' ')[0]!],
+      [fromEnv === '' ? undefined : fromEnv, option.env ?? ''],
+      [option.yaml === undefined ? undefined : inFile(file.values, option.yaml), `bridge.yaml ${option.yaml}`],
+    ];
+    const found = sources.find(([value]) => value !== undefined);
+    if (found) given.add(option.key);
+    values[option.key] = found ? validated(option, found[0], found[1]) : option.default;
+  }
+  return Object.freeze({
+    ...values,
+    home: input.home,
+    controllerTimeoutMs: (values.controllerTimeout as number) * 1000,
+    requestTimeoutMs: (values.requestTimeout as number) * 1000,
+    policy: file.values.policy,
+    policyLines: file.policyLines,
+    agents: file.values.agents,
+    notify: file.values.notify,
+    given,
+  }) as unknown as Config;
+}
+
+function validated(option: OptionRow, value: unknown, source: string): unknown {
+  switch (option.type) {
+    case 'number': {
+      const number = typeof value === 'number' ? value : Number(String(value).trim() || Number.NaN);
+      if (!Number.isFinite(number) || number < 0) throw wrongUse(source, String(value), 'is not a number of 0 or more');
+      return number;
+    }
+    case 'boolean':
+      if (typeof value === 'boolean') return value;
+      if (/^(1|true|yes|on)$/i.test(String(value))) return true;
+      if (/^(0|false|no|off)$/i.test(String(value))) return false;
+      throw wrongUse(source, String(value), 'is neither true nor false');
+    case 'list':
+      return Array.isArray(value) ? value : [String(value)];
+    case 'choice':
+      if (!option.choices!.includes(String(value))) {
+        throw wrongUse(source, String(value), `is not one of ${option.choices!.join(', ')}`);
+      }
+      return String(value);
+    case 'text':
+      return String(value);
+  }
+}
+
+function inFile(values: FileConfig, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], values as unknown);
+}
+
+/** Reads bridge.yaml. A missing file is an empty one; an unreadable or wrong one names its line and key. */
+function readFile(path: string): { values: FileConfig; policyLines: number[] } {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { values: fileSchema.parse({}), policyLines: [] };
+    throw new BridgeError({
+      what: 'bridge.yaml',
+      target: path,
+      reason: `cannot be read (${(cause as NodeJS.ErrnoException).code})`,
+      nextStep: 'make it readable for you, or move it away',
+      cause,
+    });
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const fault = document.errors[0];
+  if (fault) {
+    const line = fault.linePos?.[0].line ?? lines.linePos(fault.pos[0]).line;
+    throw wrong(path, line, null, fault.message.split('\n')[0]!);
+  }
+  const parsed = fileSchema.safeParse(document.toJS() ?? {});
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+    const keys = [...issue.path, ...(unknownKey === undefined ? [] : [unknownKey])];
+    throw wrong(path, lineOf(keys), keys.join('.'), unknownKey === undefined ? issue.message : 'is not a known key');
+  }
+  return { values: parsed.data, policyLines: parsed.data.policy.map((_, index) => lineOf(['policy', index])) };
+
+  function lineOf(keys: readonly PropertyKey[]): number {
+    const pair = keys.length > 0 ? keyNode(document, keys) : null;
+    return lines.linePos(pair ?? 0).line;
+  }
+}
+
+/** Offset of a key (or list item) in the document, as far down the path as the document goes. */
+function keyNode(document: ReturnType<typeof parseDocument>, keys: readonly PropertyKey[]): number | null {
+  let offset: number | null = null;
+  let node: unknown = document.contents;
+  for (const key of keys) {
+    const items = (node as { items?: unknown[] } | null)?.items ?? [];
+    const item = items.find((candidate, index) => {
+      const pair = candidate as { key?: { value?: unknown } };
+      return pair.key === undefined ? index === key : pair.key?.value === key;
+    }) as { key?: { range?: number[] }; value?: unknown; range?: number[] } | undefined;
+    if (item === undefined) break;
+    offset = item.key?.range?.[0] ?? item.range?.[0] ?? offset;
+    node = item.key === undefined ? item : item.value;
+  }
+  return offset;
+}
+
+function wrong(path: string, line: number, key: string | null, reason: string): BridgeError {
+  return wrongUse(
+    'bridge.yaml',
+    `${path}:${line}`,
+    key === null ? reason : `${key}: ${reason}`,
+    'correct that line and start again',
+  );
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { BridgeError, type ExitCode, messageOf } from '../core/failure.ts';
+
+/** One JSON object a line, both ways: `{id, verb, args}` answered by `{id, ok}` or `{id, fault}`. */
+const callSchema = z.object({ id: z.number(), verb: z.string(), args: z.record(z.string(), z.unknown()).default({}) });
+
+/** A verb's work. `closed` aborts when the caller hangs up. */
+export type Verb = (args: Record<string, unknown>, closed: AbortSignal) => Promise<unknown>;
+
+/** Longest line either side accepts; a text is at most a quarter of it. */
+const maxLineBytes = 4 * 1024 * 1024;
+
+/** Unix sockets have short names (108 bytes on Linux, 104 on macOS): a deep home gets one beside the system's temp files. */
+export function socketPath(home: string): string {
+  const path = join(home, 'bridge.sock');
+  if (Buffer.byteLength(path) <= 100) return path;
+  const name = createHash('sha256').update(home).digest('hex').slice(0, 16);
+  return join(tmpdir(), `bridge-${process.getuid?.() ?? 0}-${name}.sock`);
+}
+
+/** Listens on the home's socket, 0600. The caller holds the home's lock, so that a socket found there is a dead one's. */
+export async function serve(path: string, verbs: Readonly<Record<string, Verb>>): Promise<{ close(): Promise<void> }> {
+  rmSync(path, { force: true });
+  const open = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    open.add(socket);
+    const hungUp = new AbortController();
+    socket.on('close', () => {
+      open.delete(socket);
+      hungUp.abort();
+    });
+    socket.on('error', () => socket.destroy());
+    eachLine(socket, (line) => {
+      void answer(line, verbs, hungUp.signal).then((reply) => {
+        if (!socket.destroyed) socket.write(`${JSON.stringify(reply)}\n`);
+      });
+    });
+  });
+  const mask = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, resolve);
+    });
+  } finally {
+    process.umask(mask);
+  }
+  chmodSync(path, 0o600);
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        for (const socket of open) socket.destroy();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+async function answer(line: string, verbs: Readonly<Record<string, Verb>>, closed: AbortSignal): Promise<unknown> {
+  let id = -1;
+  try {
+    const call = callSchema.parse(JSON.parse(line));
+    id = call.id;
+    const verb = Object.hasOwn(verbs, call.verb) ? verbs[call.verb] : undefined;
+    if (!verb) return { id, fault: { message: `unknown verb ${call.verb}`, exitCode: 64 } };
+    return { id, ok: (await verb(call.args, closed)) ?? null };
+  } catch (fault) {
+    const known = fault instanceof BridgeError ? fault : null;
+    return { id, fault: { message: messageOf(fault), exitCode: known?.exitCode ?? 1, nextStep: known?.nextStep } };
+  }
+}
+
+/** Calls one verb of the daemon that holds this home; `null` when none lives. */
+export async function call(path: string, verb: string, args: Record<string, unknown>): Promise<{ ok: unknown } | null> {
+  if (!existsSync(path)) return null;
+  const socket = createConnection(path);
+  const connected = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+  });
+  if (!connected) return null;
+  try {
+    return await new Promise((resolve, reject) => {
+      socket.once('close', () => reject(gone(path)));
+      socket.once('error', () => reject(gone(path)));
+      eachLine(socket, (line) => {
+        const reply = JSON.parse(line) as {
+          ok?: unknown;
+          fault?: { message: string; exitCode: ExitCode; nextStep?: string };
+        };
+        if (reply.fault) reject(relayed(reply.fault));
+        else resolve({ ok: reply.ok });
+      });
+      socket.write(`${JSON.stringify({ id: 1, verb, args })}\n`);
+    });
+  } finally {
+    socket.destroy();
+  }
+}
+
+function gone(path: string): BridgeError {
+  return new BridgeError({
+    what: 'bridge',
+    target: path,
+    reason: 'the daemon went away before it answered',
+    nextStep: '`bridge requests` shows what it had done',
+  });
+}
+
+/** The daemon's own fault, told again here with its own words. */
+function relayed(fault: { message: string; exitCode: ExitCode; nextStep?: string }): BridgeError {
+  const [what = 'bridge', target = 'daemon', ...reason] = fault.message.split(': ');
+  return new BridgeError({
+    what,
+    target,
+    reason: reason.join(': '),
+    exitCode: fault.exitCode,
+    ...(fault.nextStep === undefined ? {} : { nextStep: fault.nextStep }),
+  });
+}
+
+function eachLine(socket: Socket, take: (line: string) => void): void {
+  let rest = Buffer.alloc(0);
+  socket.on('data', (chunk) => {
+    rest = Buffer.concat([rest, chunk as Buffer]);
+    if (rest.length > maxLineBytes) {
+      socket.destroy();
+      return;
+    }
+    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+      const line = rest.subarray(0, end).toString('utf8');
+      rest = rest.subarray(end + 1);
+      if (line.trim() !== '') take(line);
+    }
+  });
+}

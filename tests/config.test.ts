@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { loadConfig } from '../bridge/config.ts';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+function home(yaml?: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'bridge-config-'));
+  folders.push(folder);
+  if (yaml !== undefined) writeFileSync(join(folder, 'bridge.yaml'), yaml);
+  return folder;
+}
+
+function load(yaml: string | undefined, flags: Record<string, unknown> = {}, env: NodeJS.ProcessEnv = {}) {
+  return loadConfig({ home: home(yaml), flags, env });
+}
+
+test("MACS's defaults hold when nothing is given", () => {
+  const config = load(undefined);
+  expect(config).toMatchObject({
+    mode: 'auto',
+    controllerBackend: 'auto',
+    controllerTimeoutMs: 300_000,
+    workerContextLines: 40,
+    splitResponse: true,
+    heuristic: true,
+    heuristicLines: 20,
+    label: 'worker',
+  });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test('a flag beats the environment, the environment beats bridge.yaml, bridge.yaml beats the default', () => {
+  expect(load('socket: /from/file').socket).toBe('/from/file');
+  expect(load('socket: /from/file', {}, { TMUX_SOCKET: '/from/env' }).socket).toBe('/from/env');
+  expect(load('socket: /from/file', { socket: '/from/flag' }, { TMUX_SOCKET: '/from/env' }).socket).toBe('/from/flag');
+});
+
+test('an empty environment name counts as not given', () => {
+  expect(load('socket: /from/file', {}, { TMUX_SOCKET: '' }).socket).toBe('/from/file');
+});
+
+test('nested keys of bridge.yaml are read, and one worker may be written without a list', () => {
+  const config = load('controller:\n  backend: rules\n  timeout: 5\nworker: "%3"\npolicy:\n  - answer: go on\n');
+  expect(config).toMatchObject({ controllerBackend: 'rules', controllerTimeoutMs: 5000, worker: ['%3'] });
+  expect(config.policy).toEqual([{ answer: 'go on' }]);
+  expect(config.policyLines).toEqual([6]);
+});
+
+test('an unknown key is named with its line', () => {
+  expect(() => load('mode: auto\ncontroller:\n  backend: rules\n  timeuot: 5\n')).toThrow(
+    /bridge\.yaml:4: controller\.timeuot: is not a known key/,
+  );
+});
+
+test('a wrong value is named with its line', () => {
+  expect(() => load('\n\nmode: sometimes\n')).toThrow(/bridge\.yaml:3: mode: /);
+});
+
+test('broken YAML is named with its line', () => {
+  expect(() => load('mode: auto\npolicy: [\n')).toThrow(/bridge\.yaml:\d+: /);
+});
+
+test('the same key twice is an error, not a silent choice', () => {
+  expect(() => load('mode: auto\nmode: manual\n')).toThrow(/bridge\.yaml:2: /);
+});
+
+test('a number flag that is no number is refused', () => {
+  expect(() => load(undefined, { controllerTimeout: 'soon' })).toThrow(/--controller-timeout: soon: is not a number/);
+});
+
+test('an unknown backend is refused with the list of those known', () => {
+  expect(() => load(undefined, { controllerBackend: 'gpt' })).toThrow(/gpt: is not one of auto, codex/);
+});
