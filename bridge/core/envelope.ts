@@ -86,3 +86,25 @@ export interface DeliveryOptions {
 export function isEnded(state: DeliveryState): boolean {
   return !['queued', 'held', 'claimed', 'typed', 'submitted'].includes(state.is);
 }
+
+/**
+ * The lifecycle above, as a table: what may be written over what. The journal holds every writer to it, so that a
+ * process with an old copy in its hands can neither revive an ended delivery nor un-type a typed one.
+ */
+const successors: Readonly<Record<DeliveryState['is'], readonly DeliveryState['is'][]>> = {
+  queued: ['queued', 'held', 'claimed', 'failed', 'expired', 'cancelled'],
+  held: ['queued', 'held', 'claimed', 'failed', 'expired', 'cancelled'],
+  claimed: ['queued', 'held', 'claimed', 'typed', 'failed', 'expired'],
+  typed: ['typed', 'submitted', 'acknowledged', 'typed-not-submitted', 'uncertain', 'failed'],
+  submitted: ['submitted', 'acknowledged', 'typed-not-submitted', 'uncertain', 'failed'],
+  acknowledged: [],
+  'typed-not-submitted': [],
+  uncertain: [],
+  failed: [],
+  expired: [],
+  cancelled: [],
+};
+
+export function mayFollow(from: DeliveryState, to: DeliveryState): boolean {
+  return successors[from.is].includes(to.is);
+}

@@ -1,6 +1,6 @@
-import type { DetectionKind } from './detection.ts';
+import { type DetectionKind, normaliseWords } from './detection.ts';
 import type { DeliveryId, RequestId, TurnId } from './ids.ts';
-import type { PaneIdentity } from './pane.ts';
+import { identityKey, type PaneIdentity } from './pane.ts';
 
 /** Who gave an answer: `rules`, `controller:codex`, `human:outbox`, `human:cli`, … */
 export type AnsweredBy = string;
@@ -72,6 +72,8 @@ export interface Request {
   readonly context: string;
   /** `screen`, or `ask` for `bridge ask`, whose answer is printed by the asking command and not typed */
   readonly via: 'screen' | 'ask';
+  /** why nobody but the human may answer: part of it was never seen, no profile knows the agent, …; absent otherwise */
+  readonly humanOnly?: string;
   readonly openedAt: number;
   readonly deadlineAt: number | null;
   readonly state: RequestState;
@@ -81,4 +83,12 @@ export interface Request {
 
 export function isOpen(request: Request): boolean {
   return ['open', 'asked', 'answered'].includes(request.state.is);
+}
+
+/**
+ * What makes two sightings the same request: the pane, the turn and the words, however they were wrapped. `via` belongs
+ * to it because an answer that a command prints is not an answer that is typed.
+ */
+export function originOf(request: Pick<Request, 'via' | 'pane' | 'turn' | 'text'>): string {
+  return [request.via, identityKey(request.pane), request.turn, normaliseWords(request.text)].join('|');
 }
