@@ -95,7 +95,8 @@ const successors: Readonly<Record<DeliveryState['is'], readonly DeliveryState['i
   queued: ['queued', 'held', 'claimed', 'failed', 'expired', 'cancelled'],
   held: ['queued', 'held', 'claimed', 'failed', 'expired', 'cancelled'],
   claimed: ['queued', 'held', 'claimed', 'typed', 'failed', 'expired'],
-  typed: ['typed', 'submitted', 'acknowledged', 'typed-not-submitted', 'uncertain', 'failed'],
+  // back to held only where tmux itself said that it did not paste
+  typed: ['held', 'typed', 'submitted', 'acknowledged', 'typed-not-submitted', 'uncertain', 'failed'],
   submitted: ['submitted', 'acknowledged', 'typed-not-submitted', 'uncertain', 'failed'],
   acknowledged: [],
   'typed-not-submitted': [],
