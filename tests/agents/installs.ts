@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { waitFor } from '../fixtures/private-tmux.ts';
+
+/** The agent programs the facts were measured on, at exactly those versions. */
+const pinned = {
+  codex: { npm: '@openai/codex', version: '0.169.0', binary: 'codex' },
+  gemini: { npm: '@google/gemini-cli', version: '0.61.0', binary: 'gemini' },
+} as const;
+
+export type AgentName = keyof typeof pinned;
+
+export interface Installed {
+  readonly version: string;
+  readonly binary: string;
+}
+
+const installLimitMs = 15 * 60_000;
+
+/** Where agent programs are kept: outside the source tree, shared by all clones of one user. */
+export function agentsCache(environment: NodeJS.ProcessEnv = process.env): string {
+  const base = environment.XDG_CACHE_HOME || join(homedir(), '.cache');
+  return environment.BRIDGE_AGENTS_CACHE || join(base, 'bridge-agents');
+}
+
+/** The program at its pinned version; installed from the npm registry first if it is not there. */
+export async function installed(name: AgentName): Promise<Installed> {
+  const { npm, version, binary } = pinned[name];
+  const folder = join(agentsCache(), name);
+  const program = { version, binary: join(folder, 'node_modules', '.bin', binary) };
+  const isThere = () => versionIn(join(folder, 'node_modules', npm)) === version && existsSync(program.binary);
+  if (isThere()) return program;
+  await underLock(`${folder}.lock`, async () => {
+    if (isThere()) return;
+    mkdirSync(folder, { recursive: true });
+    const manifest = join(folder, 'package.json');
+    if (!existsSync(manifest)) writeFileSync(manifest, `${JSON.stringify({ name: `agent-${name}`, private: true })}\n`);
+    await npmInstall(folder, `${npm}@${version}`);
+  });
+  return program;
+}
+
+function versionIn(packageFolder: string): string | null {
+  const path = join(packageFolder, 'package.json');
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version : null;
+}
+
+function npmInstall(folder: string, spec: string): Promise<void> {
+  const startedAt = Date.now();
+  const seconds = () => `${Math.round((Date.now() - startedAt) / 1000)} s`;
+  process.stderr.write(`installing ${spec} into ${folder}\n`);
+  const progress = setInterval(() => process.stderr.write(`  ${spec}: ${seconds()}\n`), 15_000);
+  return new Promise<void>((resolve, reject) => {
+    const child = spawn('npm', ['install', '--no-fund', '--no-audit', '--loglevel=error', spec], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      timeout: installLimitMs,
+    });
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      if (code === 0) resolve();
+      else reject(new Error(`npm install ${spec} in ${folder}: ${code ?? signal} after ${seconds()}`));
+    });
+  }).finally(() => clearInterval(progress));
+}
+
+/** One installer at a time on this machine; a lock older than an install may take belongs to a dead one. */
+async function underLock(path: string, work: () => Promise<void>): Promise<void> {
+  mkdirSync(join(path, '..'), { recursive: true });
+  await waitFor(
+    `the lock ${path} is free`,
+    () => {
+      try {
+        mkdirSync(path);
+        return true;
+      } catch (fault) {
+        if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
+        const ageMs = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+        if (ageMs > installLimitMs) rmSync(path, { recursive: true, force: true });
+        return false;
+      }
+    },
+    { limitMs: installLimitMs + 60_000, everyMs: 500 },
+  );
+  try {
+    await work();
+  } finally {
+    rmSync(path, { recursive: true, force: true });
+  }
+}

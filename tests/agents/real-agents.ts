@@ -1,0 +1,283 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type PrivateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type AgentName, installed } from './installs.ts';
+import type { LoggedCall, ModelServer } from './model-server.ts';
+
+export interface RealAgentOptions {
+  readonly tmux: PrivateTmux;
+  readonly server: ModelServer;
+  /** names the session, the folder and the label of the model calls; unique within the tmux server */
+  readonly name?: string;
+  /** puts the agent into a new window of this session, which must exist, instead of into a session of its own */
+  readonly session?: string;
+  readonly args?: readonly string[];
+  readonly width?: number;
+  readonly height?: number;
+  /** further lines for codex's config.toml, or further settings for gemini */
+  readonly codexConfig?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A real agent program in a pane: past its onboarding, idle, with a home of its own that knows only the scripted model. */
+export interface RealAgent {
+  readonly name: string;
+  readonly program: AgentName;
+  readonly version: string;
+  readonly paneId: string;
+  /** the repository it works in, and its home */
+  readonly workingFolder: string;
+  readonly home: string;
+  /** the command and environment it was started with: for running it once more, for instance as `codex exec` */
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  screen(): Promise<string>;
+  title(): Promise<string>;
+  /** types one line as a person would: letter keys, then Enter once the line is on the screen */
+  type(line: string): Promise<void>;
+  /** one bracketed paste, without Enter */
+  paste(text: string): Promise<void>;
+  press(...keys: string[]): Promise<void>;
+  isIdle(): Promise<boolean>;
+  waitUntilIdle(limitMs?: number): Promise<void>;
+  waitForScreen(pattern: RegExp, limitMs?: number): Promise<RegExpExecArray>;
+  /** what the model was told, without the program's internal turns */
+  calls(): LoggedCall[];
+  messages(): readonly string[];
+  waitForMessage(what: string, fits: (message: string) => boolean, limitMs?: number): Promise<string>;
+  /** the words of its open approval dialog */
+  readonly approval: RegExp;
+}
+
+interface Program {
+  readonly startLimitMs: number;
+  readonly approval: RegExp;
+  prepare(place: Place, options: RealAgentOptions): { args: readonly string[]; environment: Record<string, string> };
+  isIdle(screen: string, title: string, place: Place): boolean;
+}
+
+interface Place {
+  readonly name: string;
+  readonly home: string;
+  readonly workingFolder: string;
+}
+
+export function startCodex(options: RealAgentOptions): Promise<RealAgent> {
+  return start('codex', codex, options);
+}
+
+export function startGemini(options: RealAgentOptions): Promise<RealAgent> {
+  return start('gemini', gemini, options);
+}
+
+/** codex 0.169.0 */
+const codex: Program = {
+  startLimitMs: 60_000,
+  approval: /Would you like to run the following command\?/,
+  prepare({ home, name, workingFolder }, { server, codexConfig = '' }) {
+    const codexHome = join(home, '.codex');
+    mkdirSync(codexHome, { recursive: true });
+    writeFileSync(
+      join(codexHome, 'config.toml'),
+      `model = "scripted-model"
+model_provider = "scripted"
+approval_policy = "on-request"
+sandbox_mode = "read-only"
+check_for_update_on_startup = false
+${codexConfig}
+[model_providers.scripted]
+name = "scripted"
+base_url = "${server.url(name)}/v1"
+wire_api = "responses"
+env_key = "SCRIPTED_API_KEY"
+request_max_retries = 1
+stream_max_retries = 1
+[analytics]
+enabled = false
+[projects."${workingFolder}"]
+trust_level = "trusted"
+`,
+    );
+    return { args: [], environment: { CODEX_HOME: codexHome, SCRIPTED_API_KEY: 'not-a-key' } };
+  },
+  isIdle: (screen, title, { workingFolder }) =>
+    title === workingFolder.split('/').at(-1) && /^› /m.test(screen) && screen.includes('scripted-model'),
+};
+
+/** gemini-cli 0.61.0 */
+const gemini: Program = {
+  startLimitMs: 90_000,
+  approval: /Allow execution of/,
+  prepare({ home, name, workingFolder }, { server }) {
+    const folder = join(home, '.gemini');
+    mkdirSync(folder, { recursive: true });
+    const settings = {
+      general: { enableAutoUpdate: false, enableAutoUpdateNotification: false, maxAttempts: 2 },
+      security: { auth: { selectedType: 'gemini-api-key' }, folderTrust: { enabled: true } },
+      privacy: { usageStatisticsEnabled: false },
+      telemetry: { enabled: false },
+      ui: { hideTips: true, hideBanner: true, showStatusInTitle: true, dynamicWindowTitle: true },
+      ide: { hasSeenNudge: true },
+    };
+    writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
+    writeFileSync(join(folder, 'trustedFolders.json'), JSON.stringify({ [workingFolder]: 'TRUST_FOLDER' }));
+    return {
+      args: ['-m', 'gemini-2.5-pro'],
+      environment: { GEMINI_API_KEY: 'not-a-key', GOOGLE_GEMINI_BASE_URL: server.url(name) },
+    };
+  },
+  isIdle: (screen, title) => /^◇\s+Ready/.test(title) && /Type your message/.test(screen),
+};
+
+async function start(programName: AgentName, program: Program, options: RealAgentOptions): Promise<RealAgent> {
+  const { tmux, server, name = programName } = options;
+  const { binary, version } = await installed(programName);
+  const place = makePlace(tmux, name);
+  const prepared = program.prepare(place, options);
+  const environment = {
+    PATH: [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
+    HOME: place.home,
+    TERM: 'tmux-256color',
+    COLORTERM: 'truecolor',
+    LANG: 'C.UTF-8',
+    SHELL: '/bin/bash',
+    TMPDIR: join(place.home, 'tmp'),
+    ...prepared.environment,
+    ...options.environment,
+  };
+  const command = [binary, ...prepared.args, ...(options.args ?? [])];
+  const paneId = await openPane(options, place, environment, command);
+
+  const screen = () => tmux.screen(paneId);
+  const title = async () => (await tmux.run('display-message', '-p', '-t', paneId, '#{pane_title}')).replace(/\n$/, '');
+  const isIdle = async () => program.isIdle(await screen(), await title(), place);
+  const describe = async () => `title: ${await title()}\n${await screen()}`;
+  const press = async (...keys: string[]) => void (await tmux.run('send-keys', '-t', paneId, ...keys));
+  const waitForScreen = (pattern: RegExp, limitMs = 30_000) =>
+    waitFor(`${name} shows ${pattern}`, async () => pattern.exec(await screen()), { limitMs, everyMs: 50, describe });
+  /** idle in three looks a tenth of a second apart: a turn that has just begun may not show yet */
+  const waitUntilIdle = async (limitMs = 60_000) => {
+    let looks = 0;
+    const condition = async () => {
+      looks = (await isIdle()) ? looks + 1 : 0;
+      return looks >= 3;
+    };
+    await waitFor(`${name} is idle`, condition, { limitMs, everyMs: 100, describe });
+  };
+  await waitUntilIdle(program.startLimitMs);
+  return {
+    name,
+    program: programName,
+    version,
+    paneId,
+    workingFolder: place.workingFolder,
+    home: place.home,
+    command,
+    environment,
+    approval: program.approval,
+    screen,
+    title,
+    press,
+    isIdle,
+    waitForScreen,
+    waitUntilIdle,
+    async type(line) {
+      await tmux.run('send-keys', '-l', '-t', paneId, line);
+      await waitForStill(screen, (text) => text.includes(line.slice(0, 40)), describe);
+      await press('Enter');
+    },
+    async paste(text) {
+      const path = join(tmux.folder, `${name}.paste`);
+      writeFileSync(path, text);
+      await tmux.run('load-buffer', '-b', name, path, ';', 'paste-buffer', '-p', '-r', '-d', '-b', name, '-t', paneId);
+    },
+    calls: () => server.calls(name),
+    messages: () => server.messages(name),
+    waitForMessage: (what, fits, limitMs = 30_000) =>
+      waitFor(what, () => server.messages(name).find(fits), { limitMs, everyMs: 50, describe }),
+  };
+}
+
+/** The line is shown and nothing has moved for 400 ms: codex takes an Enter that comes sooner after typed keys for a line break. */
+async function waitForStill(
+  screen: () => Promise<string>,
+  shows: (text: string) => boolean,
+  describe: () => Promise<string>,
+): Promise<void> {
+  let last = '';
+  let since = Date.now();
+  const condition = async () => {
+    const now = await screen();
+    if (now !== last) since = Date.now();
+    last = now;
+    return shows(now) && Date.now() - since >= 400;
+  };
+  await waitFor('the typed line stands in the composer', condition, { everyMs: 50, describe });
+}
+
+function makePlace(tmux: PrivateTmux, name: string): Place {
+  const home = join(tmux.folder, name, 'home');
+  const workingFolder = join(tmux.folder, name, name);
+  mkdirSync(join(home, 'tmp'), { recursive: true });
+  mkdirSync(workingFolder, { recursive: true });
+  writeFileSync(join(workingFolder, 'README.md'), `# ${name}\n`);
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: workingFolder });
+  git('init', '-q');
+  git('add', '-A');
+  git('commit', '-qm', 'Begin');
+  return { name, home, workingFolder };
+}
+
+/** The program runs under a shell with job control, as for a person; the shell is what is left when it ends. */
+async function openPane(
+  { tmux, name: _name, session, width = 120, height = 40 }: RealAgentOptions,
+  place: Place,
+  environment: Record<string, string>,
+  command: readonly string[],
+): Promise<string> {
+  const pairs = Object.entries(environment).map(([key, value]) => quoted(`${key}=${value}`));
+  const run = `env -i ${pairs.join(' ')} TMUX="$TMUX" TMUX_PANE="$TMUX_PANE" ${command.map(quoted).join(' ')}`;
+  const script = `set -m; ${run}; exec bash --norc --noprofile -i`;
+  const where = session
+    ? ['new-window', '-d', '-t', `=${session}:`]
+    : ['new-session', '-d', '-s', place.name, '-x', String(width), '-y', String(height)];
+  const words = [
+    ...where,
+    '-c',
+    place.workingFolder,
+    '-P',
+    '-F',
+    '#{pane_id}',
+    `exec bash --norc --noprofile -c ${quoted(script)}`,
+  ];
+  return (await tmux.run(...words)).trim();
+}
+
+/** One word for a POSIX shell. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** Ends what agents left running in the background (codex keeps a server): every process whose HOME lies in this test's folder. */
+export async function endStragglers(tmux: PrivateTmux): Promise<void> {
+  const pids = () =>
+    readdirSync('/proc')
+      .filter((entry) => /^\d+$/.test(entry) && belongsTo(entry, `HOME=${tmux.folder}/`))
+      .map(Number);
+  for (const pid of pids()) process.kill(pid, 'SIGTERM');
+  await waitFor('background processes of the agents are gone', () => pids().length === 0, { limitMs: 3000 }).catch(
+    () => {
+      for (const pid of pids()) process.kill(pid, 'SIGKILL');
+    },
+  );
+}
+
+function belongsTo(pid: string, variable: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(variable);
+  } catch {
+    return false; // it ended meanwhile, or is another user's
+  }
+}
