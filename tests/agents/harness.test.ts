@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
-import { endStragglers, startCodex, startGemini } from './real-agents.ts';
+import { startCodex, startGemini } from './real-agents.ts';
 
 let server: ModelServer;
 let tmux: PrivateTmux;
@@ -14,10 +14,7 @@ afterAll(() => server.close());
 beforeEach(() => {
   tmux = privateTmux();
 });
-afterEach(async () => {
-  await tmux.stop();
-  await endStragglers(tmux);
-});
+afterEach(() => tmux.stop());
 
 test.each([
   ['codex', startCodex],

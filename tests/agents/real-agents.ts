@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type PrivateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type AgentName, installed } from './installs.ts';
@@ -258,26 +258,4 @@ async function openPane(
 /** One word for a POSIX shell. */
 function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-/** Ends what agents left running in the background (codex keeps a server): every process whose HOME lies in this test's folder. */
-export async function endStragglers(tmux: PrivateTmux): Promise<void> {
-  const pids = () =>
-    readdirSync('/proc')
-      .filter((entry) => /^\d+$/.test(entry) && belongsTo(entry, `HOME=${tmux.folder}/`))
-      .map(Number);
-  for (const pid of pids()) process.kill(pid, 'SIGTERM');
-  await waitFor('background processes of the agents are gone', () => pids().length === 0, { limitMs: 3000 }).catch(
-    () => {
-      for (const pid of pids()) process.kill(pid, 'SIGKILL');
-    },
-  );
-}
-
-function belongsTo(pid: string, variable: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(variable);
-  } catch {
-    return false; // it ended meanwhile, or is another user's
-  }
 }

@@ -4,7 +4,6 @@ import { type Json, sendJson, type Wire } from './model-server.ts';
 
 interface Part {
   readonly text?: string;
-  readonly thought?: boolean;
   readonly functionResponse?: { readonly response?: unknown };
 }
 
@@ -20,8 +19,8 @@ interface Schema {
   readonly required?: readonly string[];
 }
 
-/** What gemini-cli 0.61.0 puts into a conversation by itself. */
-const added = /^\s*<(session_context|environment_context)\b|^This is the Gemini CLI\. We are setting up the context/;
+/** A part that gemini-cli 0.61.0 puts before the user's own in the first message. */
+const added = /^<session_context>\n/;
 
 /** Gemini's streamGenerateContent and generateContent. */
 export const geminiWire: Wire = {
@@ -32,10 +31,9 @@ export const geminiWire: Wire = {
     const partsOf = (content: Content) => content.parts ?? [];
     const messages = contents
       .filter((content) => content.role !== 'model')
-      .map((content) => partsOf(content).filter((part) => part.text !== undefined && !part.thought))
+      .map((content) => partsOf(content).filter((part) => part.text !== undefined && !added.test(part.text)))
       .filter((parts) => parts.length > 0)
-      .map((parts) => parts.map((part) => part.text).join(''))
-      .filter((text) => !added.test(text));
+      .map((parts) => parts.map((part) => part.text).join(''));
     const results = partsOf(contents.at(-1) ?? {}).flatMap((part) => part.functionResponse ?? []);
     return {
       messages,
