@@ -1,0 +1,20 @@
+import { type Delivery, mayFollow } from '../core/envelope.ts';
+import { BridgeError } from '../core/failure.ts';
+
+/**
+ * Holds every writer to the delivery's lifecycle. A courier works with a copy it read a moment ago; when the delivery
+ * was cancelled, expired, replaced or typed meanwhile (perhaps by another process), its write is refused before its
+ * effect, and nothing is typed on old knowledge.
+ */
+export function refuseStale(stored: Delivery | null, next: Delivery, event: string): void {
+  if (stored === null) return;
+  if (!mayFollow(stored.state, next.state)) {
+    throw stale(next, `it is ${stored.state.is} and cannot become ${next.state.is}`);
+  }
+  const sameText = stored.envelope.body === next.envelope.body && stored.envelope.notes === next.envelope.notes;
+  if (!sameText && event !== 'delivery-body-replaced') throw stale(next, 'its text was replaced meanwhile');
+}
+
+function stale(delivery: Delivery, reason: string): BridgeError {
+  return new BridgeError({ what: 'delivery', target: delivery.id, reason });
+}

@@ -1,0 +1,222 @@
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import type { Delivery, DeliveryState } from '../core/envelope.ts';
+import { BridgeError } from '../core/failure.ts';
+import type { DeliveryId, RequestId } from '../core/ids.ts';
+import type { JournalEvent, NewJournalEvent } from '../core/journal-event.ts';
+import { identityKey } from '../core/pane.ts';
+import { originOf, type Request, type RequestState } from '../core/request.ts';
+import { refuseStale } from './delivery-order.ts';
+import { journalFault } from './faults.ts';
+import { openDatabase } from './opening.ts';
+import { digest, type ListFilter, prepareStatements, type Statements } from './statements.ts';
+
+export type { JournalEvent, NewJournalEvent } from '../core/journal-event.ts';
+
+const openRequests: readonly RequestState['is'][] = ['open', 'asked', 'answered'];
+const openDeliveries: readonly DeliveryState['is'][] = ['queued', 'held', 'claimed', 'typed', 'submitted'];
+
+export interface OpenResult {
+  readonly journal: Journal;
+  /** where a corrupt predecessor was moved; then what is on the screens now goes to the human, not to a controller */
+  readonly setAside: string | null;
+}
+
+export interface RequestFilter {
+  /** only `open`, `asked` and `answered` */
+  readonly open?: boolean;
+  readonly states?: readonly RequestState['is'][];
+  /** `identityKey` of the worker's pane */
+  readonly pane?: string;
+  /** `originOf` the request */
+  readonly origin?: string;
+  /** the newest so many */
+  readonly limit?: number;
+}
+
+export interface DeliveryFilter {
+  /** only those that have not ended */
+  readonly open?: boolean;
+  readonly limit?: number;
+}
+
+/**
+ * The memory: an append-only list of events, and projections of it (requests, deliveries, small documents) written in
+ * the same transaction. Several processes may have one journal open. Every method is synchronous; when it returns, what
+ * it wrote is on the disk. All lists are in order of writing, oldest first.
+ * @throws BridgeError from every method when the disk or another process refuses; then nothing of it was written
+ */
+export class Journal {
+  readonly #path: string;
+  readonly #db: DatabaseSyncInstance;
+  readonly #sql: Statements;
+  #depth = 0;
+
+  static open(path: string, opts: { now: number }): OpenResult {
+    const { db, sql, setAside } = openDatabase(path, opts.now);
+    return { journal: new Journal(path, db, sql), setAside };
+  }
+
+  private constructor(path: string, db: DatabaseSyncInstance, sql: Statements) {
+    this.#path = path;
+    this.#db = db;
+    this.#sql = sql;
+  }
+
+  /**
+   * Does all of `work` or none of it. The write lock is taken before `work` starts, so what it reads stays true until it
+   * has written. A nested call joins the outer transaction; when it throws, only its own writes are undone, and the
+   * outer one may go on.
+   */
+  transact<T>(work: () => T): T {
+    const point = `depth_${this.#depth}`;
+    this.#run(() => this.#db.exec(this.#depth === 0 ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${point}`));
+    this.#depth += 1;
+    let result: T;
+    try {
+      result = work();
+      if (result instanceof Promise) throw this.#fault('a transaction cannot wait for a promise');
+    } catch (error) {
+      this.#depth -= 1;
+      this.#undo(point);
+      throw error;
+    }
+    this.#depth -= 1;
+    try {
+      this.#run(() => this.#db.exec(this.#depth === 0 ? 'COMMIT' : `RELEASE ${point}`));
+    } catch (error) {
+      this.#undo(point);
+      throw error;
+    }
+    return result;
+  }
+
+  /** Appends one event and returns its number. */
+  record(event: NewJournalEvent): number {
+    const data = JSON.stringify(event.data ?? null);
+    return this.#run(() => Number(this.#sql.append.run(event.at, event.kind, event.subject, data).lastInsertRowid));
+  }
+
+  /** With `since` (a seq) the first `limit` events after it; without, the last `limit` events. */
+  events(filter: { since?: number; subject?: string; limit?: number } = {}): JournalEvent[] {
+    const { since, subject = null, limit = -1 } = filter;
+    const rows = this.#run(() =>
+      since === undefined
+        ? this.#sql.lastEvents.all({ subject, limit }).reverse()
+        : this.#sql.eventsSince.all({ since, subject, limit }),
+    ) as Record<string, unknown>[];
+    return rows.map((row) => ({
+      seq: Number(row.seq),
+      at: Number(row.at),
+      kind: String(row.kind),
+      subject: String(row.subject),
+      data: this.#parse(String(row.data), `event ${row.seq}`),
+    }));
+  }
+
+  saveRequest(request: Request, event: NewJournalEvent): void {
+    this.transact(() => {
+      this.record(event);
+      this.#run(() =>
+        this.#sql.putRequest.run({
+          id: request.id,
+          origin: digest(originOf(request)),
+          state: request.state.is,
+          pane: identityKey(request.pane),
+          updatedAt: event.at,
+          document: JSON.stringify(request),
+        }),
+      );
+    });
+  }
+
+  request(id: RequestId | string): Request | null {
+    return this.#document<Request>(this.#sql.request, id);
+  }
+
+  requests(filter: RequestFilter = {}): Request[] {
+    const states = filter.states ?? (filter.open ? openRequests : null);
+    const { pane = null, origin = null, limit = null } = filter;
+    return this.#documents(this.#sql.requests, { states, pane, origin, limit });
+  }
+
+  /**
+   * @throws BridgeError when the copy in hand is older than what is stored: the delivery has ended, its text was
+   * replaced, or it would go back on its way. Whoever is about to type must then not type.
+   */
+  saveDelivery(delivery: Delivery, event: NewJournalEvent): void {
+    this.transact(() => {
+      refuseStale(this.delivery(delivery.id), delivery, event.kind);
+      this.record(event);
+      this.#run(() =>
+        this.#sql.putDelivery.run({
+          id: delivery.id,
+          state: delivery.state.is,
+          pane: identityKey(delivery.recipient),
+          updatedAt: event.at,
+          document: JSON.stringify(delivery),
+        }),
+      );
+    });
+  }
+
+  delivery(id: DeliveryId | string): Delivery | null {
+    return this.#document<Delivery>(this.#sql.delivery, id);
+  }
+
+  deliveries(filter: DeliveryFilter = {}): Delivery[] {
+    const states = filter.open ? openDeliveries : null;
+    return this.#documents(this.#sql.deliveries, { states, pane: null, origin: null, limit: filter.limit ?? null });
+  }
+
+  /** Keeps one small JSON document under `key`; null forgets it. */
+  saveMemory(key: string, value: unknown): void {
+    if (value === null || value === undefined) this.#run(() => this.#sql.forget.run(key));
+    else this.#run(() => this.#sql.remember.run(key, JSON.stringify(value)));
+  }
+
+  memory<T>(key: string): T | null {
+    return this.#document<T>(this.#sql.memory, key);
+  }
+
+  close(): void {
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  #document<T>(statement: StatementSyncInstance, key: string): T | null {
+    const row = this.#run(() => statement.get(key) as { document: string } | undefined);
+    return row === undefined ? null : this.#parse<T>(row.document, key);
+  }
+
+  #documents<T>(list: (filter: ListFilter) => Record<string, unknown>[], filter: ListFilter): T[] {
+    const newestFirst = this.#run(() => list(filter));
+    return newestFirst.reverse().map((row) => this.#parse<T>(String(row.document), String(row.id)));
+  }
+
+  #parse<T>(text: string, key: string): T {
+    try {
+      return JSON.parse(text) as T;
+    } catch (cause) {
+      throw this.#fault(`the entry of ${key} is unreadable`, cause);
+    }
+  }
+
+  #undo(point: string): void {
+    // A full disk makes SQLite roll back by itself: then there is nothing left to undo.
+    if (!this.#db.isTransaction) return;
+    this.#run(() => this.#db.exec(this.#depth === 0 ? 'ROLLBACK' : `ROLLBACK TO ${point}; RELEASE ${point}`));
+  }
+
+  #run<T>(action: () => T): T {
+    // Outside its transaction a write would be committed by itself.
+    if (this.#depth > 0 && !this.#db.isTransaction) throw this.#fault('the transaction was undone by the disk');
+    try {
+      return action();
+    } catch (error) {
+      throw journalFault(this.#path, error);
+    }
+  }
+
+  #fault(reason: string, cause?: unknown): BridgeError {
+    return new BridgeError({ what: 'journal', target: this.#path, reason, cause });
+  }
+}

@@ -1,0 +1,99 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { BridgeError } from '../core/failure.ts';
+
+/** Marks the file as ours: `brdg`. */
+const applicationId = 0x62726467;
+
+/**
+ * Every step forward, in order; a step that was released is never edited. `PRAGMA user_version` counts the steps taken.
+ * A projection is one JSON document a row, with columns only for what is queried.
+ */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    data TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX events_by_subject ON events (subject, seq);
+  CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+  CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+
+  CREATE TABLE requests (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    origin TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL,
+    pane TEXT NOT NULL,
+    updated_at INTEGER NOT NULL,
+    document TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX requests_by_state ON requests (state, seq);
+
+  CREATE TABLE deliveries (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL,
+    pane TEXT NOT NULL,
+    updated_at INTEGER NOT NULL,
+    document TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX deliveries_by_state ON deliveries (state, seq);
+
+  CREATE TABLE memory (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/** @throws BridgeError when the database is another program's or a newer bridge's */
+export function refuseForeign(db: DatabaseSyncInstance, path: string): void {
+  const owner = numberOf(db, 'PRAGMA application_id');
+  if (owner !== applicationId && (owner !== 0 || numberOf(db, 'SELECT count(*) FROM sqlite_schema') > 0)) {
+    throw new BridgeError({
+      what: 'journal',
+      target: path,
+      reason: 'it is the database of another program',
+      nextStep: 'choose another --home; nothing was changed',
+    });
+  }
+  const version = versionOf(db);
+  if (version > migrations.length) {
+    throw new BridgeError({
+      what: 'journal',
+      target: path,
+      reason: `it was written by a newer bridge (schema ${version}, this one knows ${migrations.length})`,
+      nextStep: 'update bridge, or choose another --home; nothing was changed',
+    });
+  }
+}
+
+/** Brings the database to this version of the schema, in one transaction; safe when two processes do it at once. */
+export function migrate(db: DatabaseSyncInstance): void {
+  if (versionOf(db) >= migrations.length) return;
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    // Another process may have come first while this one waited for the lock: then no step is left.
+    for (const step of migrations.slice(versionOf(db))) db.exec(step);
+    db.exec(`PRAGMA application_id = ${applicationId}`);
+    db.exec(`PRAGMA user_version = ${Math.max(versionOf(db), migrations.length)}`);
+    db.exec('COMMIT');
+  } catch (error) {
+    // A full disk makes SQLite roll back by itself.
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function versionOf(db: DatabaseSyncInstance): number {
+  return numberOf(db, 'PRAGMA user_version');
+}
+
+function numberOf(db: DatabaseSyncInstance, sql: string): number {
+  return Number(Object.values(db.prepare(sql).get() as Record<string, unknown>)[0]);
+}

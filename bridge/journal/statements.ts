@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+
+/** Every sentence the journal says to SQLite, prepared once. A limit of -1 is none. */
+export function prepareStatements(db: DatabaseSyncInstance) {
+  return {
+    append: db.prepare('INSERT INTO events (at, kind, subject, data) VALUES (?, ?, ?, ?)'),
+    lastEvents: db.prepare(
+      'SELECT * FROM events WHERE (:subject IS NULL OR subject = :subject) ORDER BY seq DESC LIMIT :limit',
+    ),
+    eventsSince: db.prepare(
+      'SELECT * FROM events WHERE seq > :since AND (:subject IS NULL OR subject = :subject) ORDER BY seq LIMIT :limit',
+    ),
+    // An update keeps `seq`: the order of writing is that of the first writing.
+    putRequest: db.prepare(`
+      INSERT INTO requests (id, origin, state, pane, updated_at, document)
+      VALUES (:id, :origin, :state, :pane, :updatedAt, :document)
+      ON CONFLICT (id) DO UPDATE SET state = :state, updated_at = :updatedAt, document = :document`),
+    request: db.prepare('SELECT document FROM requests WHERE id = ?'),
+    requests: lister(db, 'requests'),
+    putDelivery: db.prepare(`
+      INSERT INTO deliveries (id, state, pane, updated_at, document)
+      VALUES (:id, :state, :pane, :updatedAt, :document)
+      ON CONFLICT (id) DO UPDATE SET state = :state, updated_at = :updatedAt, document = :document`),
+    delivery: db.prepare('SELECT document FROM deliveries WHERE id = ?'),
+    deliveries: lister(db, 'deliveries'),
+    remember: db.prepare(
+      'INSERT INTO memory (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    ),
+    forget: db.prepare('DELETE FROM memory WHERE key = ?'),
+    memory: db.prepare('SELECT value AS document FROM memory WHERE key = ?'),
+  };
+}
+
+export interface ListFilter {
+  readonly states: readonly string[] | null;
+  readonly pane: string | null;
+  readonly origin: string | null;
+  readonly limit: number | null;
+}
+
+/** One statement for each combination of filters, so that each finds its index; newest first. */
+function lister(db: DatabaseSyncInstance, table: 'requests' | 'deliveries') {
+  const prepared = new Map<string, StatementSyncInstance>();
+  return (filter: ListFilter): Record<string, unknown>[] => {
+    const conditions: string[] = [];
+    const values: string[] = [];
+    const where = (condition: string, ...given: readonly string[]) => {
+      conditions.push(condition);
+      values.push(...given);
+    };
+    if (filter.states) where(`state IN (${filter.states.map(() => '?').join()})`, ...filter.states);
+    if (filter.pane !== null) where('pane = ?', filter.pane);
+    if (filter.origin !== null) where('origin = ?', digest(filter.origin));
+    const sql = `SELECT id, document FROM ${table} ${conditions.length ? `WHERE ${conditions.join(' AND ')}` : ''} ORDER BY seq DESC LIMIT ?`;
+    const statement = prepared.get(sql) ?? db.prepare(sql);
+    prepared.set(sql, statement);
+    return statement.all(...values, filter.limit ?? -1);
+  };
+}
+
+export type Statements = ReturnType<typeof prepareStatements>;
+
+/** A text of any length as a short key. */
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
