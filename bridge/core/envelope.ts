@@ -69,6 +69,7 @@ export interface Delivery {
   readonly agent: string;
   readonly options: DeliveryOptions;
   readonly state: DeliveryState;
+  /** how often it was claimed */
   readonly attempts: number;
   readonly createdAt: number;
   /** held no longer than this instant; null waits for ever */

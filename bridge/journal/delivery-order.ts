@@ -11,6 +11,10 @@ export function refuseStale(stored: Delivery | null, next: Delivery, event: stri
   if (!mayFollow(stored.state, next.state)) {
     throw stale(next, `it is ${stored.state.is} and cannot become ${next.state.is}`);
   }
+  // The one way back from `typed` is for who typed it; an older copy has seen fewer attempts.
+  if (stored.state.is === 'typed' && next.state.is === 'held' && next.attempts < stored.attempts) {
+    throw stale(next, 'it was typed meanwhile');
+  }
   const sameText = stored.envelope.body === next.envelope.body && stored.envelope.notes === next.envelope.notes;
   if (!sameText && event !== 'delivery-body-replaced') throw stale(next, 'its text was replaced meanwhile');
 }
