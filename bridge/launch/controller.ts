@@ -1,0 +1,158 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { wrongUse } from '../core/failure.ts';
+import { type AgentCommand, controllerCommand } from './agent-command.ts';
+import { guardOff } from './agents.ts';
+import { real } from './attach.ts';
+import { splitCommand } from './command-line.ts';
+import { type ControllerRun, runController } from './controller-run.ts';
+import { installControllerKit, type RepositoryKit } from './repository-kit.ts';
+import { type FoundServer, findServer } from './server-search.ts';
+import { checkSessionName } from './session-name.ts';
+import { writeState } from './state-folder.ts';
+import type { TmuxAt } from './tmux.ts';
+import { type LaunchWorld, setting } from './world.ts';
+import { writeWrapper } from './wrapper.ts';
+
+/** Flags of `bridge start controller`; null or absent is "not given". */
+export interface StartControllerOptions {
+  readonly repo?: string | null;
+  readonly prompt?: string | null;
+  readonly skills?: string | null;
+  readonly skipSkills?: boolean;
+  readonly force?: boolean;
+  readonly socket?: string | null;
+  readonly session?: string | null;
+  /** false for --no-tmux-detect */
+  readonly tmuxDetect?: boolean;
+  /** one string, split like a shell would; null takes `MACS_CODEX_ARGS` */
+  readonly codexArgs?: string | null;
+  readonly codexArg?: readonly string[];
+  /** false for --no-codex */
+  readonly startAgent?: boolean;
+  readonly agent?: string | null;
+  readonly agentCommand?: string | null;
+  readonly attach?: boolean;
+  readonly terminal?: boolean;
+}
+
+export const controllerDefaults = { agent: 'codex' } as const;
+
+export interface ControllerReport {
+  readonly repository: string;
+  readonly server: FoundServer | null;
+  readonly kit: RepositoryKit;
+  readonly files: readonly string[];
+  readonly run: ControllerRun;
+  readonly guardedBy: string | null;
+  readonly notes: readonly string[];
+}
+
+/** Installs the kit into a repository, records its tmux server, and starts the controller agent under its own sandbox. */
+export async function startController(
+  options: StartControllerOptions,
+  tmuxAt: TmuxAt,
+  world: LaunchWorld,
+): Promise<ControllerReport> {
+  const repository = await repositoryFolder(options.repo ?? null, world);
+  const folder = join(repository, '.codex');
+  const starts = options.startAgent ?? true;
+  const notes: string[] = [];
+  const args = starts ? controllerArgs(options, world, notes) : [];
+  const session = options.session ? checkSessionName(options.session) : null;
+  const agent = starts ? plan(options, args, world) : null;
+  const server = await detect(options, { session, folder, needed: starts }, tmuxAt, world, notes);
+  const kit = await installControllerKit(
+    {
+      repository,
+      prompt: options.prompt ?? null,
+      skills: options.skills ?? null,
+      skipSkills: options.skipSkills ?? false,
+      force: options.force ?? false,
+    },
+    world,
+  );
+  const files = [...(await writeWrapper(folder))];
+  if (server !== null) {
+    files.push(await writeState(folder, 'tmux-socket.txt', server.socketPath));
+    if (server.session !== null) files.push(await writeState(folder, 'tmux-session.txt', server.session));
+  } else if (session !== null) {
+    files.push(await writeState(folder, 'tmux-session.txt', session));
+  }
+  const run = await runController(
+    agent,
+    { repository, server, notes, attach: options.attach ?? true, terminal: options.terminal ?? false },
+    tmuxAt,
+    world,
+  );
+  return { repository, server, kit, files, run, guardedBy: agent?.guardedBy ?? null, notes: [...notes, ...kit.notes] };
+}
+
+async function repositoryFolder(named: string | null, world: LaunchWorld): Promise<string> {
+  const path = resolve(world.cwd, named ?? '.');
+  const found = await stat(path).catch(() => null);
+  if (!found?.isDirectory()) throw wrongUse('start controller', '--repo', `${path} is not a folder`);
+  return real(path);
+}
+
+function plan(options: StartControllerOptions, args: readonly string[], world: LaunchWorld): AgentCommand {
+  const prompt =
+    'Read .codex/prompts/controller.md in this folder and act as the controller it describes. Then wait for the first request.';
+  const wish = {
+    agent: options.agent ?? controllerDefaults.agent,
+    command: options.agentCommand ?? null,
+    args,
+    prompt,
+  };
+  return controllerCommand(wish, world);
+}
+
+/**
+ * The user's own words for the agent. MACS asked for `--sandbox danger-full-access`, because its controller reached
+ * into tmux; here the bridge reads the controller's pane, so that one is taken out, and any other way to switch the
+ * guard off is refused.
+ */
+function controllerArgs(options: StartControllerOptions, world: LaunchWorld, notes: string[]): string[] {
+  const raw = options.codexArgs ?? setting(world.env, 'MACS_CODEX_ARGS');
+  const name = options.codexArgs == null ? 'MACS_CODEX_ARGS' : '--codex-args';
+  const args = [...(raw === null ? [] : splitCommand(raw, name)), ...(options.codexArg ?? [])];
+  const kept: string[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at]!;
+    const pair = /^(?:--sandbox|-s)$/.test(word) && args[at + 1] === 'danger-full-access';
+    if (pair || /^(?:--sandbox|-s)=danger-full-access$/.test(word)) {
+      notes.push(
+        'left out --sandbox danger-full-access: the bridge reads the controller in its pane, so its sandbox stays on',
+      );
+      if (pair) at++;
+    } else {
+      kept.push(word);
+    }
+  }
+  const off = guardOff(kept);
+  if (off !== null)
+    throw wrongUse('start controller', off, 'a controller is not started with its guard switched off', 'leave it out');
+  return kept;
+}
+
+/** A server is needed to start an agent, not to install the kit. */
+async function detect(
+  options: StartControllerOptions,
+  wish: { session: string | null; folder: string; needed: boolean },
+  tmuxAt: TmuxAt,
+  world: LaunchWorld,
+  notes: string[],
+): Promise<FoundServer | null> {
+  if (options.tmuxDetect === false && !options.socket) return null;
+  try {
+    return await findServer(
+      { socket: options.socket || null, session: wish.session, folder: wish.folder },
+      tmuxAt,
+      world,
+    );
+  } catch (fault) {
+    if (wish.needed || options.socket) throw fault;
+    notes.push(fault instanceof Error ? fault.message : String(fault));
+    return null;
+  }
+}

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import type { Check, DoctorWorld } from './doctor.ts';
+
+/** Folders 0700, files 0600, and all of it ours: an answer in the wrong hands is typed into an agent. */
+export async function homeCheck(world: DoctorWorld): Promise<Check[]> {
+  const name = 'home';
+  const folder = await world.stat(world.home);
+  if (folder === null) return [{ name, ok: true, detail: `${world.home} is made on first use` }];
+  if (folder.kind !== 'folder')
+    return [{ name, ok: false, detail: `${world.home} is not a folder`, remedy: 'name another: --home DIR' }];
+  const open: string[] = [];
+  const foreign: string[] = [];
+  const look = async (path: string, allowed: number) => {
+    const stat = await world.stat(path);
+    if (stat === null || stat.kind === 'link') return;
+    if (stat.uid !== world.uid) foreign.push(path);
+    else if ((stat.mode & 0o777 & ~allowed) !== 0) open.push(path);
+  };
+  await look(world.home, 0o700);
+  for (const entry of ['inbox', 'outbox', 'archive', 'threads']) await look(join(world.home, entry), 0o700);
+  for (const entry of await world.list(world.home)) {
+    if (/^bridge\.(?:db|sock)/.test(entry)) await look(join(world.home, entry), 0o600);
+  }
+  if (foreign.length > 0) {
+    return [
+      {
+        name,
+        ok: false,
+        detail: `belongs to another user: ${foreign.join(', ')}`,
+        remedy: 'name a home of your own: --home DIR',
+      },
+    ];
+  }
+  if (open.length === 0) return [{ name, ok: true, detail: `${world.home}: yours alone` }];
+  return [
+    {
+      name,
+      ok: 'warn',
+      detail: `others may read or write: ${open.join(', ')}`,
+      remedy: `chmod go-rwx ${open.join(' ')}`,
+    },
+  ];
+}
+
+export function desktopCheck(world: DoctorWorld): Check {
+  const tools = world.platform === 'darwin' ? ['osascript'] : ['notify-send', 'powershell.exe'];
+  const tool = tools.find((candidate) => world.find(candidate) !== null);
+  if (tool) return { name: 'notifications', ok: true, detail: `desktop through ${tool}` };
+  return {
+    name: 'notifications',
+    ok: 'warn',
+    detail: `${tools.join(' and ')} not found: the terminal bell alone calls you`,
+    remedy: 'install libnotify (notify-send), or set notify.command in bridge.yaml',
+  };
+}
+
+/** An agent's sandbox hands its children names of its own; inside one, tmux is usually out of reach. */
+export function sandboxCheck(world: DoctorWorld): Check {
+  const name = 'sandbox';
+  const inside = ['CODEX_SANDBOX', 'CODEX_SANDBOX_NETWORK_DISABLED', 'SANDBOX', 'GEMINI_SANDBOX'].filter(
+    (variable) => world.env[variable],
+  );
+  if (inside.length > 0) {
+    return {
+      name,
+      ok: 'warn',
+      detail: `this runs inside an agent's sandbox (${inside.join(', ')} is set): tmux and the home may be out of reach`,
+      remedy: 'run bridge from your own shell',
+    };
+  }
+  if (world.uid === 0) {
+    return {
+      name,
+      ok: 'warn',
+      detail: 'running as root: agents that refuse root will not start, and the others may do anything',
+      remedy: 'use an ordinary user',
+    };
+  }
+  return { name, ok: true, detail: 'not inside an agent’s sandbox' };
+}

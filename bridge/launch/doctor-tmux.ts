@@ -1,0 +1,98 @@
+import type { Check, DoctorWorld } from './doctor.ts';
+import { installLine } from './install-line.ts';
+
+const needed = { major: 3, minor: 2 };
+
+export async function tmuxCheck(world: DoctorWorld): Promise<Check> {
+  const path = world.find('tmux');
+  if (path === null) return { name: 'tmux', ok: false, detail: 'not on PATH', remedy: installLine('tmux', world) };
+  const said = await world.run(path, '-V');
+  const version = said.stdout.trim();
+  const numbers = /(\d+)\.(\d+)/.exec(version);
+  if (said.code !== 0 || version === '') {
+    return {
+      name: 'tmux',
+      ok: false,
+      detail: `${path} does not run: ${said.stderr.trim() || `code ${said.code}`}`,
+      remedy: installLine('tmux', world),
+    };
+  }
+  // a build from tmux's own repository calls itself `tmux master`: newer than any number
+  if (numbers === null || /openbsd/.test(version)) return { name: 'tmux', ok: true, detail: `${version} (${path})` };
+  const [major, minor] = [Number(numbers[1]), Number(numbers[2])];
+  if (major > needed.major || (major === needed.major && minor >= needed.minor)) {
+    return { name: 'tmux', ok: true, detail: `${version} (${path})` };
+  }
+  return {
+    name: 'tmux',
+    ok: false,
+    detail: `${version}; ${needed.major}.${needed.minor} or newer is needed`,
+    remedy: installLine('tmux', world),
+  };
+}
+
+export async function socketCheck(world: DoctorWorld): Promise<Check> {
+  const name = 'socket';
+  const path = world.socketPath;
+  const start = 'start the worker: scripts/start-worker';
+  const stat = await world.stat(path);
+  if (stat === null)
+    return {
+      name,
+      ok: 'warn',
+      detail: `${path}: no server running: there is no such socket`,
+      remedy: `${start}; or name the server: --socket PATH or TMUX_SOCKET`,
+    };
+  if (stat.kind !== 'socket' && stat.kind !== 'link')
+    return { name, ok: false, detail: `${path} is not a socket`, remedy: 'name another: --socket PATH or TMUX_SOCKET' };
+  const said = await world.run('tmux', '-S', path, 'list-sessions', '-F', '#{session_name}');
+  if (said.code === 0) {
+    const sessions = said.stdout.trim().split('\n').filter(Boolean);
+    return {
+      name,
+      ok: true,
+      detail: `${path}: ${sessions.length} session${sessions.length === 1 ? '' : 's'} (${sessions.join(', ')})`,
+    };
+  }
+  const reason = said.stderr.trim() || 'tmux did not answer in time';
+  if (/no server running|connection refused|no sessions/i.test(reason)) {
+    return {
+      name,
+      ok: 'warn',
+      detail: `${path}: no server running behind this socket; it was left by one that ended`,
+      remedy: start,
+    };
+  }
+  if (/permitted|permission denied|access/i.test(reason)) {
+    const other = stat.uid !== world.uid;
+    return {
+      name,
+      ok: false,
+      detail: `${path}: ${reason}: ${other ? `it belongs to user ${stat.uid}, this is user ${world.uid}` : 'this process may not reach it, as inside an agent’s sandbox'}`,
+      remedy: other
+        ? 'run as the user who started tmux, or name your own server: --socket PATH'
+        : 'run it outside the sandbox, or let the agent ask for it',
+    };
+  }
+  return { name, ok: false, detail: `${path}: ${reason}` };
+}
+
+export async function panesCheck(world: DoctorWorld): Promise<Check> {
+  const name = 'panes';
+  const said = await world.run('tmux', '-S', world.socketPath, 'list-panes', '-a', '-F', '#{pane_id} #{@label}');
+  if (said.code !== 0) return { name, ok: 'warn', detail: 'none can be listed without a server' };
+  const rows = said.stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((row) => ({ id: row.split(' ')[0]!, label: row.slice(row.indexOf(' ') + 1) }));
+  const of = (role: string) => rows.filter((row) => row.label.startsWith(role)).map((row) => `${row.label} ${row.id}`);
+  const [workers, controllers] = [of('worker'), of('controller')];
+  const detail = `${rows.length} in all; ${[...workers, ...controllers].join(', ') || 'none is labelled worker or controller'}`;
+  if (workers.length > 0) return { name, ok: true, detail };
+  return {
+    name,
+    ok: 'warn',
+    detail,
+    remedy: 'scripts/start-worker makes one; `bridge target PANE` pins one that is there',
+  };
+}

@@ -1,0 +1,90 @@
+import { messageOf } from '../core/failure.ts';
+import { agents } from './agents.ts';
+import { desktopCheck, homeCheck, sandboxCheck } from './doctor-ground.ts';
+import { panesCheck, socketCheck, tmuxCheck } from './doctor-tmux.ts';
+import { installLine } from './install-line.ts';
+
+/** One thing looked at. `warn` works, or works in part; `remedy` is what to do about it. */
+export interface Check {
+  readonly name: string;
+  readonly ok: true | false | 'warn';
+  readonly detail: string;
+  readonly remedy?: string;
+}
+
+/** The machine as the doctor sees it. Nothing here throws for a thing that is merely absent. */
+export interface DoctorWorld {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: string;
+  readonly uid: number;
+  /** `v20.19.0` */
+  readonly nodeVersion: string;
+  /** the tmux server's socket that commands would use */
+  readonly socketPath: string;
+  /** the bridge's home folder */
+  readonly home: string;
+  find(program: string): string | null;
+  /** ends within a few seconds, whatever the program does; code null when it could not be started or was stopped */
+  run(...argv: string[]): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
+  stat(path: string): Promise<{
+    readonly kind: 'file' | 'folder' | 'socket' | 'link' | 'other';
+    readonly mode: number;
+    readonly uid: number;
+  } | null>;
+  list(folder: string): Promise<readonly string[]>;
+}
+
+/** Looks at everything, whatever it finds on the way: a check that fails itself is a finding, not the end. */
+export async function diagnose(world: DoctorWorld): Promise<Check[]> {
+  const looks: ReadonlyArray<{ name: string; look: () => Promise<Check[]> | Check[] }> = [
+    { name: 'node', look: () => [nodeCheck(world)] },
+    { name: 'tmux', look: async () => [await tmuxCheck(world)] },
+    { name: 'socket', look: async () => [await socketCheck(world)] },
+    { name: 'panes', look: async () => [await panesCheck(world)] },
+    { name: 'agents', look: () => agentChecks(world) },
+    { name: 'home', look: () => homeCheck(world) },
+    { name: 'notifications', look: () => [desktopCheck(world)] },
+    { name: 'sandbox', look: () => [sandboxCheck(world)] },
+  ];
+  const found = await Promise.all(
+    looks.map(async ({ name, look }) => {
+      try {
+        return await look();
+      } catch (fault) {
+        return [{ name, ok: false as const, detail: `could not be looked at: ${messageOf(fault)}` }];
+      }
+    }),
+  );
+  return found.flat();
+}
+
+function nodeCheck(world: DoctorWorld): Check {
+  const [major = 0, minor = 0] = world.nodeVersion.replace(/^v/, '').split('.').map(Number);
+  const enough = major > 20 || (major === 20 && minor >= 19);
+  if (enough) return { name: 'node', ok: true, detail: world.nodeVersion };
+  return {
+    name: 'node',
+    ok: false,
+    detail: `${world.nodeVersion}, 20.19 or newer is needed`,
+    remedy: installLine('node', world),
+  };
+}
+
+async function agentChecks(world: DoctorWorld): Promise<Check[]> {
+  const checks = await Promise.all(
+    agents.map(async (agent): Promise<Check[]> => {
+      const path = world.find(agent.program);
+      if (path === null) return [];
+      const said = await world.run(path, '--version');
+      const version = said.stdout.trim().split('\n')[0];
+      if (said.code === 0 && version)
+        return [{ name: `agent ${agent.name}`, ok: true, detail: `${version} (${path})` }];
+      const reason = said.stderr.trim().split('\n')[0] || 'it did not answer --version';
+      return [{ name: `agent ${agent.name}`, ok: 'warn', detail: `${path}: ${reason}`, remedy: agent.install }];
+    }),
+  );
+  const found = checks.flat();
+  if (found.length > 0) return found;
+  const names = agents.map((agent) => agent.program).join(', ');
+  return [{ name: 'agents', ok: 'warn', detail: `none of ${names} is on PATH`, remedy: agents[0]!.install }];
+}

@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import type { PaneId } from '../core/ids.ts';
+import type { Tmux } from './tmux.ts';
+
+/** Shells whose quoting the typed line is written for. */
+const shells = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'mksh', 'fish']);
+const psLimitMs = 5000;
+
+export function isShell(program: string): boolean {
+  return shells.has(program.replace(/^-/, '')) || ['csh', 'tcsh', 'nu', 'xonsh', 'pwsh', 'elvish'].includes(program);
+}
+
+/**
+ * Types one command line at a shell's empty prompt, and nowhere else. Null when it was typed, else why it was not.
+ * The look and the keys are one step for tmux: if the pane has changed since the look, nothing is typed.
+ */
+export async function typeAtIdleShell(tmux: Tmux, paneId: PaneId, line: string): Promise<string | null> {
+  const [facts = ''] = await tmux.run(
+    'display-message',
+    '-p',
+    '-t',
+    paneId,
+    '#{pane_pid} #{cursor_x} #{cursor_y} #{pane_in_mode} #{pane_input_off} #{pane_current_command}',
+  );
+  const [pid = '', x = '', y = '', inMode, inputOff, ...command] = facts.split(' ');
+  const program = command.join(' ');
+  if (!shells.has(program)) return `${program} is in the foreground, not a shell at its prompt`;
+  if (inMode !== '0') return 'the pane is in copy mode';
+  if (inputOff !== '0') return 'input to the pane is switched off';
+  if (!(await ownsTerminal(Number(pid)))) return `the pane's own shell is not at its prompt: ${program} runs in it`;
+  const screen = await tmux.run('capture-pane', '-p', '-t', paneId);
+  const prompt = (screen[Number(y)] ?? '').trimEnd();
+  if (!/[$#%>❯➜»✗λ›⟩]$/u.test(prompt)) return 'its prompt cannot be seen to be empty';
+
+  const buffer = `bridge-launch-${process.pid}-${randomBytes(4).toString('hex')}`;
+  await tmux.run('set-buffer', '-b', buffer, '--', line);
+  const same = [
+    `#{==:#{pane_pid},${pid}}`,
+    `#{==:#{pane_current_command},${program}}`,
+    `#{==:#{cursor_x} #{cursor_y},${x} ${y}}`,
+    '#{==:#{pane_in_mode},0}',
+  ].reduce((all, one) => `#{&&:${all},${one}}`);
+  const said = await tmux.run(
+    'if-shell',
+    '-F',
+    '-t',
+    paneId,
+    same,
+    `paste-buffer -p -r -d -b ${buffer} -t ${paneId} ; send-keys -t ${paneId} Enter`,
+    `delete-buffer -b ${buffer} ; display-message -p held`,
+  );
+  return said.includes('held') ? 'the pane changed while it was being looked at' : null;
+}
+
+/** True when the process itself is the terminal's foreground job, and not something it started. */
+function ownsTerminal(pid: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile('ps', ['-o', 'pgid=,tpgid=', '-p', String(pid)], { timeout: psLimitMs }, (fault, stdout) => {
+      const [group, foreground] = stdout.trim().split(/\s+/);
+      resolve(fault === null && group !== undefined && group === foreground);
+    });
+  });
+}

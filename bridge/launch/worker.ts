@@ -1,0 +1,113 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { wrongUse } from '../core/failure.ts';
+import type { PaneId } from '../core/ids.ts';
+import { workerCommand } from './agent-command.ts';
+import { attachment } from './attach.ts';
+import { installWorkerKit } from './repository-kit.ts';
+import { type AgentOutcome, ensureRolePane } from './role-pane.ts';
+import { writeState } from './state-folder.ts';
+import type { Tmux, TmuxAt } from './tmux.ts';
+import {
+  checkSocket,
+  type StartWorkerOptions,
+  type WorkerSettings,
+  workerDefaults,
+  workerSettings,
+} from './worker-settings.ts';
+import { type LaunchWorld, setting } from './world.ts';
+
+export interface StartReport extends WorkerSettings {
+  readonly paneId: PaneId;
+  readonly made: 'session' | 'window' | 'nothing';
+  readonly agent: AgentOutcome;
+  /** the pane's own, measured: another than asked for where the pane was there already */
+  readonly paneHistoryLimit: number;
+  readonly paneMouse: boolean;
+  readonly guardedBy: string | null;
+  readonly files: readonly string[];
+  readonly notes: readonly string[];
+  /** argv to run in this terminal, null when not wanted or not possible here */
+  readonly attach: readonly string[] | null;
+  readonly attachHint: string;
+}
+
+/** The worker's session and pane, made or found again: running it twice adds nothing. */
+export async function startWorker(
+  options: StartWorkerOptions,
+  tmuxAt: TmuxAt,
+  world: LaunchWorld,
+): Promise<StartReport> {
+  const settings = await workerSettings(options, world);
+  const wanted = options.startAgent ?? 'auto';
+  const agent =
+    wanted === 'never'
+      ? null
+      : workerCommand(
+          {
+            agent: options.agent ?? workerDefaults.agent,
+            command: options.agentCommand ?? null,
+            yolo: options.yolo ?? false,
+            args: options.agentArgs ?? [],
+          },
+          world,
+        );
+  await checkSocket(settings.socketPath);
+  await mkdir(dirname(settings.socketPath), { recursive: true });
+  const tmux = tmuxAt(settings.socketPath);
+  if (options.resetSession) await refuseInside(settings, tmux, world);
+  const pane = await ensureRolePane(tmux, {
+    session: settings.session,
+    role: 'worker',
+    cwd: resolve(world.cwd),
+    mouse: settings.mouse,
+    historyLimit: settings.historyLimit,
+    agent: agent === null ? null : { ...agent, env: { ...inherited(world), ...agent.env } },
+    startInShell: wanted === 'always',
+    reset: options.resetSession ?? false,
+  });
+  const files = [
+    await writeState(settings.folder, 'tmux-session.txt', settings.session),
+    await writeState(settings.folder, 'tmux-socket.txt', settings.socketPath),
+  ];
+  const kit = options.skipSkills ? null : await installWorkerKit(dirname(settings.folder));
+  const how = await attachment(
+    { socketPath: settings.socketPath, session: settings.session, windowId: pane.windowId },
+    { wanted: options.attach ?? true, terminal: options.terminal ?? false },
+    world,
+  );
+  return {
+    ...settings,
+    paneId: pane.paneId,
+    made: pane.made,
+    agent: pane.agent,
+    paneHistoryLimit: pane.historyLimit,
+    paneMouse: pane.mouse,
+    guardedBy: agent?.guardedBy ?? null,
+    files: [...files, ...(kit?.created ?? [])],
+    notes: [...pane.notes, ...(kit?.notes ?? []), ...how.notes],
+    attach: how.attach,
+    attachHint: how.hint,
+  };
+}
+
+/** Killing the session this command runs in would kill the command half-way. */
+async function refuseInside(settings: WorkerSettings, tmux: Tmux, world: LaunchWorld): Promise<void> {
+  const pane = setting(world.env, 'TMUX_PANE');
+  const socket = setting(world.env, 'TMUX')?.split(',')[0];
+  if (pane === null || socket === undefined || resolve(socket) !== settings.socketPath) return;
+  const [name] = await tmux.run('display-message', '-p', '-t', pane, '#{session_name}');
+  if (name !== settings.session) return;
+  throw wrongUse(
+    'start worker',
+    '--reset-session',
+    `this terminal is inside session ${settings.session}`,
+    'run it from another terminal',
+  );
+}
+
+/** What the agent needs from this shell although its tmux server was started from another. */
+function inherited(world: LaunchWorld): Record<string, string> {
+  const names = ['PATH', 'BRIDGE_HOME'] as const;
+  return Object.fromEntries(names.flatMap((name) => (world.env[name] ? [[name, world.env[name]]] : [])));
+}
