@@ -36,6 +36,8 @@ export interface RequestFilter {
 export interface DeliveryFilter {
   /** only those that have not ended */
   readonly open?: boolean;
+  /** of the envelope; a request's id names its thread */
+  readonly thread?: string;
   readonly limit?: number;
 }
 
@@ -136,7 +138,7 @@ export class Journal {
   requests(filter: RequestFilter = {}): Request[] {
     const states = filter.states ?? (filter.open ? openRequests : null);
     const { pane = null, origin = null, limit = null } = filter;
-    return this.#documents(this.#sql.requests, { states, pane, origin, limit });
+    return this.#documents(this.#sql.requests, { states, pane, origin, thread: null, limit });
   }
 
   /**
@@ -150,6 +152,7 @@ export class Journal {
       this.#run(() =>
         this.#sql.putDelivery.run({
           id: delivery.id,
+          thread: delivery.envelope.thread,
           state: delivery.state.is,
           pane: identityKey(delivery.recipient),
           updatedAt: event.at,
@@ -165,7 +168,8 @@ export class Journal {
 
   deliveries(filter: DeliveryFilter = {}): Delivery[] {
     const states = filter.open ? openDeliveries : null;
-    return this.#documents(this.#sql.deliveries, { states, pane: null, origin: null, limit: filter.limit ?? null });
+    const { thread = null, limit = null } = filter;
+    return this.#documents(this.#sql.deliveries, { states, pane: null, origin: null, thread, limit });
   }
 
   /** Keeps one small JSON document under `key`; null forgets it. */

@@ -33,6 +33,8 @@ export interface OpenedDatabase {
  * @throws BridgeError when it cannot be used: no permission, full disk, newer schema, another program's file
  */
 export function openDatabase(path: string, now: number): OpenedDatabase {
+  // A dry run remembers nothing.
+  if (path === ':memory:') return { ...connect(path), setAside: null };
   try {
     prepareFile(path);
     const inode = statSync(path).ino;

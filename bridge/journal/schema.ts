@@ -37,12 +37,14 @@ const migrations: readonly string[] = [
   CREATE TABLE deliveries (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
+    thread TEXT NOT NULL,
     state TEXT NOT NULL,
     pane TEXT NOT NULL,
     updated_at INTEGER NOT NULL,
     document TEXT NOT NULL
   ) STRICT;
   CREATE INDEX deliveries_by_state ON deliveries (state, seq);
+  CREATE INDEX deliveries_by_thread ON deliveries (thread, seq);
 
   CREATE TABLE memory (
     key TEXT PRIMARY KEY,

@@ -19,8 +19,8 @@ export function prepareStatements(db: DatabaseSyncInstance) {
     request: db.prepare('SELECT document FROM requests WHERE id = ?'),
     requests: lister(db, 'requests'),
     putDelivery: db.prepare(`
-      INSERT INTO deliveries (id, state, pane, updated_at, document)
-      VALUES (:id, :state, :pane, :updatedAt, :document)
+      INSERT INTO deliveries (id, thread, state, pane, updated_at, document)
+      VALUES (:id, :thread, :state, :pane, :updatedAt, :document)
       ON CONFLICT (id) DO UPDATE SET state = :state, updated_at = :updatedAt, document = :document`),
     delivery: db.prepare('SELECT document FROM deliveries WHERE id = ?'),
     deliveries: lister(db, 'deliveries'),
@@ -35,7 +35,10 @@ export function prepareStatements(db: DatabaseSyncInstance) {
 export interface ListFilter {
   readonly states: readonly string[] | null;
   readonly pane: string | null;
+  /** of a request */
   readonly origin: string | null;
+  /** of a delivery */
+  readonly thread: string | null;
   readonly limit: number | null;
 }
 
@@ -52,6 +55,7 @@ function lister(db: DatabaseSyncInstance, table: 'requests' | 'deliveries') {
     if (filter.states) where(`state IN (${filter.states.map(() => '?').join()})`, ...filter.states);
     if (filter.pane !== null) where('pane = ?', filter.pane);
     if (filter.origin !== null) where('origin = ?', digest(filter.origin));
+    if (filter.thread !== null) where('thread = ?', filter.thread);
     const sql = `SELECT id, document FROM ${table} ${conditions.length ? `WHERE ${conditions.join(' AND ')}` : ''} ORDER BY seq DESC LIMIT ?`;
     const statement = prepared.get(sql) ?? db.prepare(sql);
     prepared.set(sql, statement);

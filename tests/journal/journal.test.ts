@@ -291,6 +291,26 @@ test('an old copy of a delivery is not written over a newer state', () => {
   expect(journal.deliveries({ open: true }).map((delivery) => delivery.id)).toEqual(['d2', 'd3']);
 });
 
+test('deliveries are found by their thread', () => {
+  const { journal } = open();
+  const inThread = (id: string, thread: string) => {
+    const delivery = sampleDelivery(id);
+    return { ...delivery, envelope: { ...delivery.envelope, thread } };
+  };
+  for (const delivery of [inThread('d1', 'r1'), inThread('d2', 'r2'), inThread('d3', 'r1')]) {
+    journal.saveDelivery(delivery, happened('delivery-queued', delivery.id));
+  }
+  expect(journal.deliveries({ thread: 'r1' }).map((delivery) => delivery.id)).toEqual(['d1', 'd3']);
+});
+
+test('a journal in memory leaves no file', () => {
+  const { journal } = Journal.open(':memory:', { now });
+  journal.saveRequest(sampleRequest('r1'), happened('request-opened', 'r1'));
+  expect(journal.requests()).toHaveLength(1);
+  journal.close();
+  expect(existsSync(':memory:')).toBe(false);
+});
+
 test('a memory is overwritten, and forgotten with null', () => {
   const { journal } = open();
   journal.saveMemory('pin', 'a');

@@ -1,0 +1,63 @@
+import type { Delivery } from '../core/envelope.ts';
+import type { DeliveryId, PaneId } from '../core/ids.ts';
+import { identityKey } from '../core/pane.ts';
+
+/** The pauses between two tries of a held delivery: soon, then never more than a second. */
+const firstPauseMs = 50;
+const longestPauseMs = 1_000;
+
+export interface Waiting {
+  readonly id: DeliveryId;
+  /** the agent it is for: deliveries to one agent keep their order, those to its successor in the pane do not wait for it */
+  readonly agentKey: string;
+  readonly deadlineAt: number | null;
+  /** when it was first found typed with its fate unread; null while nothing is in doubt */
+  doubtSince: number | null;
+}
+
+/** What waits for one pane, in order of posting. At most one of them is being tried at any time. */
+export class Lane {
+  readonly paneId: PaneId;
+  readonly waiting: Waiting[] = [];
+  /** a round is under way; `again` asks for another one after it */
+  busy: Promise<void> | null = null;
+  again = false;
+  retryAt = 0;
+  #pauseMs = firstPauseMs;
+
+  constructor(paneId: PaneId) {
+    this.paneId = paneId;
+  }
+
+  add(delivery: Delivery): void {
+    if (this.waiting.some((entry) => entry.id === delivery.id)) return;
+    const { id, recipient, deadlineAt } = delivery;
+    const agentKey = `${recipient.agentPid ?? ''}|${recipient.agentStartedAt ?? ''}`;
+    this.waiting.push({ id, agentKey, deadlineAt, doubtSince: null });
+    this.#pauseMs = firstPauseMs;
+  }
+
+  remove(id: DeliveryId): void {
+    const index = this.waiting.findIndex((entry) => entry.id === id);
+    if (index >= 0) this.waiting.splice(index, 1);
+  }
+
+  /** The first that waits for an agent none of whose deliveries was tried in this round without ending. */
+  next(stuck: ReadonlySet<string>): Waiting | undefined {
+    return this.waiting.find((entry) => !stuck.has(entry.agentKey));
+  }
+
+  pause(now: number): void {
+    this.retryAt = now + this.#pauseMs;
+    this.#pauseMs = Math.min(longestPauseMs, this.#pauseMs * 2);
+  }
+
+  /** Something about the pane changed: what waits is tried again soon. */
+  hasten(): void {
+    this.#pauseMs = firstPauseMs;
+  }
+}
+
+export function laneKey(delivery: Delivery): string {
+  return identityKey(delivery.recipient);
+}
