@@ -1,0 +1,310 @@
+import type { Clock } from '../core/clock.ts';
+import type { Detection } from '../core/detection.ts';
+import type { Delivery } from '../core/envelope.ts';
+import { messageOf } from '../core/failure.ts';
+import type { DeliveryId, RequestId, TurnId } from '../core/ids.ts';
+import type { NewJournalEvent } from '../core/journal-event.ts';
+import { identityKey, type PaneIdentity } from '../core/pane.ts';
+import { type Answer, type ControllerFailure, originOf, type Request, type RequestState } from '../core/request.ts';
+import { Errands, type Perform } from './errands.ts';
+import { type DeskEvent, type DeskStep, isHuman, isKnown, step } from './machine.ts';
+import { decide, type PolicyDecision, type Rule } from './policy.ts';
+import { factsOf, whyLate, wordFor } from './wording.ts';
+
+export type { Perform } from './errands.ts';
+
+/** A second, equal capture comes within milliseconds; after this long it will not come at all, and the human is asked. */
+const confirmLimitMs = 10_000;
+/** How far back a start looks for files whose request ended just before a crash. */
+const archiveAgain = 100;
+
+/** What the desk needs of the journal. */
+export interface RequestMemory {
+  saveRequest(request: Request, event: NewJournalEvent): void;
+  request(id: RequestId): Request | null;
+  requests(filter: {
+    open?: boolean;
+    states?: readonly RequestState['is'][];
+    pane?: string;
+    origin?: string;
+    limit?: number;
+  }): Request[];
+}
+
+export interface DeliveryLookup {
+  delivery(id: DeliveryId): Delivery | null;
+}
+
+export interface Transactions {
+  transact<T>(work: () => T): T;
+}
+
+/** `what` is the journal's word: `request-opened`, `request-answered`, … */
+export type DeskNews =
+  | { readonly type: 'request-changed'; readonly request: Request; readonly what: string }
+  /** a fault of `perform`; what it should have done is tried again */
+  | { readonly type: 'effect-failed'; readonly request: Request; readonly what: string; readonly fault: unknown };
+
+export interface Sighting {
+  readonly worker: string;
+  readonly pane: PaneIdentity;
+  readonly agent: string;
+  readonly turn: TurnId;
+  readonly detection: Detection;
+  readonly context: string;
+  readonly via: Request['via'];
+  readonly deadlineAt: number | null;
+  /** why nobody but the human may answer this, where the finder knows: the journal was set aside, … */
+  readonly humanOnly?: string;
+}
+
+export interface Acceptance {
+  readonly accepted: 'first' | 'replaced' | 'late' | 'refused';
+  readonly reason: string;
+}
+
+/**
+ * The open requests of all workers. The truth is in the memory and is read again for each event; every transition is
+ * committed before its effects are performed.
+ */
+export class Desk {
+  readonly #memory: RequestMemory & DeliveryLookup & Transactions;
+  readonly #clock: Clock;
+  readonly #mint: () => string;
+  readonly #rules: readonly Rule[];
+  readonly #perform: Perform;
+  readonly #defaultTo: 'controller' | 'human';
+  readonly #on: (news: DeskNews) => void;
+  readonly #errands: Errands;
+  /** the turn each pane is in, for a worker that begins its next turn before its delivery is acknowledged */
+  readonly #turns = new Map<string, TurnId>();
+  #startedAt = 0;
+
+  constructor(parts: {
+    memory: RequestMemory & DeliveryLookup & Transactions;
+    clock: Clock;
+    mint: () => string;
+    rules: readonly Rule[];
+    perform: Perform;
+    defaultTo: 'controller' | 'human';
+    on: (news: DeskNews) => void;
+  }) {
+    this.#memory = parts.memory;
+    this.#clock = parts.clock;
+    this.#mint = parts.mint;
+    this.#rules = parts.rules;
+    this.#perform = parts.perform;
+    this.#defaultTo = parts.defaultTo;
+    this.#on = parts.on;
+    this.#errands = new Errands({
+      perform: parts.perform,
+      now: () => parts.clock.now(),
+      failed: (request, effect, fault) => {
+        this.#on({ type: 'effect-failed', request, what: effect.do, fault });
+        if (effect.do === 'ask') this.controllerFailed(request.id, { is: 'unavailable', reason: messageOf(fault) });
+      },
+    });
+  }
+
+  /** The request of this pane, turn and words: a new one, or the one that was opened before, however it stands now. */
+  open(sighting: Sighting): Request {
+    const { worker, pane, agent, turn, detection, context, via, deadlineAt } = sighting;
+    const { kind, text, attributes } = detection;
+    const humanOnly = whyHumanOnly(sighting);
+    const { request, isNew } = this.#memory.transact(() => {
+      const known = this.#memory.requests({ origin: originOf({ via, pane, turn, text }) }).at(-1);
+      if (known) return { request: known, isNew: false };
+      const openedAt = this.#clock.now();
+      const fresh: Request = {
+        id: this.#mint() as RequestId,
+        ...{ worker, pane, agent, turn, kind, text, attributes, context, via },
+        ...(humanOnly === null ? {} : { humanOnly }),
+        ...{ openedAt, deadlineAt, state: { is: 'open' }, late: [] },
+      };
+      const data = { worker, agent, via, kind, characters: text.length };
+      this.#memory.saveRequest(fresh, { at: openedAt, kind: 'request-opened', subject: fresh.id, data });
+      return { request: fresh, isNew: true };
+    });
+    if (isNew) this.#on({ type: 'request-changed', request, what: 'request-opened' });
+    return request;
+  }
+
+  /** It was seen in two equal captures, or asked by a command: now somebody is asked. */
+  confirm(id: RequestId): void {
+    this.#apply(id, (request) => ({
+      type: 'confirmed',
+      at: this.#clock.now(),
+      // A policy may need up to 50 ms a pattern: only where the answer matters.
+      decision: request.state.is === 'open' ? this.#decide(request) : { is: 'human', rule: null },
+      deliveryId: this.#mint() as DeliveryId,
+    }));
+  }
+
+  /** An answer from anybody. What cannot be used is refused with a reason; what comes too late is kept and marked. */
+  answer(id: RequestId, given: { by: string; instructions: string; notes: string }): Acceptance {
+    const answer: Answer = { ...given, at: this.#clock.now() };
+    if (answer.instructions.trim() === '') return { accepted: 'refused', reason: 'the answer is empty' };
+    const humanOnly = this.#memory.request(id)?.humanOnly;
+    if (humanOnly !== undefined && !isHuman(answer)) {
+      return { accepted: 'refused', reason: `only the human may answer: ${humanOnly}` };
+    }
+    const deliveryId = this.#mint() as DeliveryId;
+    let outcome = this.#apply(id, () => ({ type: 'answer-arrived', answer, deliveryId }));
+    if (outcome?.tooLate) outcome = this.#apply(id, () => ({ type: 'answer-missed', answer }));
+    if (outcome === null) return { accepted: 'refused', reason: 'no such request is known' };
+    const { before, request, changed } = outcome;
+    if (request.late.length > before.late.length) return { accepted: 'late', reason: whyLate(request) };
+    if (changed) return { accepted: before.state.is === 'answered' ? 'replaced' : 'first', reason: '' };
+    const current = isKnown({ ...request, late: [] }, answer);
+    return { accepted: current ? 'first' : 'late', reason: 'this very answer was given before' };
+  }
+
+  controllerFailed(id: RequestId, failure: ControllerFailure): void {
+    this.#apply(id, () => ({ type: 'controller-failed', failure, at: this.#clock.now() }));
+  }
+
+  /** Any delivery may be handed in; those that carry no answer of an open request change nothing. */
+  deliveryChanged(delivery: Delivery): void {
+    const id = delivery.envelope.thread as RequestId;
+    const state = this.#memory.request(id)?.state;
+    if (state?.is !== 'answered' || state.deliveryId !== delivery.id) return;
+    const after = this.#apply(id, () => ({ type: 'delivery-changed', state: delivery.state, at: this.#clock.now() }));
+    if (after?.request.state.is !== 'delivered') return;
+    const turn = this.#turns.get(identityKey(after.request.pane));
+    if (turn !== undefined && turn !== after.request.turn) this.#began(after.request.id);
+  }
+
+  /** The pane is in this turn now: what was asked in an earlier one is settled if it was answered, else withdrawn. */
+  turnBegan(pane: PaneIdentity, turn: TurnId): void {
+    const key = identityKey(pane);
+    this.#turns.set(key, turn);
+    for (const request of this.#memory.requests({ pane: key, states: ['open', 'asked', 'delivered'] })) {
+      if (request.turn !== turn) this.#began(request.id);
+    }
+  }
+
+  dismiss(id: RequestId, by: string): { readonly accepted: boolean; readonly reason: string } {
+    const outcome = this.#apply(id, () => ({ type: 'dismissed', by, at: this.#clock.now() }));
+    if (outcome === null) return { accepted: false, reason: 'no such request is known' };
+    if (outcome.changed) return { accepted: true, reason: '' };
+    if (outcome.tooLate) return { accepted: false, reason: 'its answer is being typed just now, or was' };
+    return { accepted: false, reason: whyLate(outcome.request) };
+  }
+
+  /** Deadlines, requests that were never seen a second time, and effects that failed. */
+  tick(now: number): void {
+    for (const request of this.#memory.requests({ open: true })) {
+      if (request.deadlineAt !== null && now >= request.deadlineAt) {
+        this.#apply(request.id, () => ({ type: 'ticked', at: now }));
+      } else if (request.state.is === 'open' && now - Math.max(request.openedAt, this.#startedAt) >= confirmLimitMs) {
+        this.#apply(request.id, () => ({ type: 'unconfirmed', at: now }));
+      }
+    }
+    this.#errands.retry(now, (request) => this.#memory.request(request.id));
+  }
+
+  /**
+   * After a start: performs again what a crash may have interrupted. Whoever was asked is asked again, under the same id;
+   * the answer that was on its way is where its delivery says. What was only `open` is confirmed by whoever sees it
+   * again, or goes to the human when nobody does.
+   */
+  resume(): void {
+    this.#startedAt = this.#clock.now();
+    const ended = ['delivered', 'settled', 'withdrawn', 'expired', 'failed', 'dismissed'] as const;
+    for (const request of this.#memory.requests({ states: ended, limit: archiveAgain })) {
+      this.#errands.run(request, { do: 'archive' });
+    }
+    for (const request of this.#memory.requests({ open: true })) {
+      const { state } = request;
+      if (state.is === 'asked' && state.of === 'controller')
+        this.#errands.run(request, { do: 'ask', of: 'controller' });
+      if (state.is === 'asked' && state.of === 'human') this.#errands.run(request, { do: 'publish', why: state.why });
+      if (state.is === 'answered') this.#reconcile(request.id, state.deliveryId);
+    }
+  }
+
+  #reconcile(id: RequestId, deliveryId: DeliveryId): void {
+    const delivery = this.#memory.delivery(deliveryId);
+    if (delivery !== null) return this.deliveryChanged(delivery);
+    // Answer and delivery are committed as one; somebody has edited the journal. It is not delivered on a guess.
+    const state = { is: 'failed', reason: 'the journal has lost its delivery' } as const;
+    this.#apply(id, () => ({ type: 'delivery-changed', state, at: this.#clock.now() }));
+  }
+
+  #decide(request: Request): PolicyDecision {
+    if (request.humanOnly !== undefined) return { is: 'human', rule: null, why: request.humanOnly };
+    const decision = decide(this.#rules, request, this.#defaultTo);
+    // Nobody approves for the human unless a rule says so.
+    if (request.kind === 'approval' && decision.rule === null) {
+      return { is: 'human', rule: null, why: 'it is an approval, and no policy row speaks of it' };
+    }
+    return decision;
+  }
+
+  #began(id: RequestId): void {
+    this.#apply(id, () => ({ type: 'turn-began', at: this.#clock.now() }));
+  }
+
+  /**
+   * Reads, steps, has the post office do its part and writes, as one transaction; then tells, and performs the rest.
+   * `tooLate`: the post office could not do its part, and nothing has changed. Null: no such request.
+   */
+  #apply(id: RequestId, eventFor: (request: Request) => DeskEvent): Outcome | null {
+    const done = this.#memory.transact(() => {
+      const before = this.#memory.request(id);
+      if (before === null) return null;
+      const stepped = this.#stepWithPost(before, eventFor(before));
+      if (stepped.changed) {
+        const { request } = stepped;
+        const kind = wordFor(before, request);
+        this.#memory.saveRequest(request, { at: this.#clock.now(), kind, subject: id, data: factsOf(before, request) });
+      }
+      return { ...stepped, before };
+    });
+    if (done?.changed) {
+      const { before, request, effects } = done;
+      this.#on({ type: 'request-changed', request, what: wordFor(before, request) });
+      for (const effect of effects) this.#errands.run(request, effect);
+    }
+    return done;
+  }
+
+  /** One step, with the part of it that the post office does: a delivery posted, replaced or taken back. */
+  #stepWithPost(before: Request, event: DeskEvent): DeskStep & { tooLate: boolean } {
+    const stepped = step(before, event);
+    const tooLate = { request: before, effects: [], changed: false, tooLate: true };
+    for (const effect of stepped.effects) {
+      switch (effect.do) {
+        case 'replace-delivery':
+          if (!this.#perform.replace(stepped.request, effect.answer)) return tooLate;
+          break;
+        case 'cancel-delivery':
+          if (!this.#perform.cancelDelivery(effect.deliveryId, effect.reason)) return tooLate;
+          break;
+        case 'deliver': {
+          const deliveryId = this.#perform.deliver(stepped.request, effect.answer);
+          const { state } = stepped.request;
+          if (state.is !== 'answered' || state.deliveryId === deliveryId) break;
+          return { ...stepped, request: { ...stepped.request, state: { ...state, deliveryId } }, tooLate: false };
+        }
+      }
+    }
+    return { ...stepped, tooLate: false };
+  }
+}
+
+interface Outcome {
+  readonly before: Request;
+  readonly request: Request;
+  readonly changed: boolean;
+  readonly tooLate: boolean;
+}
+
+/** Why nobody but the human may answer; null where others may. */
+function whyHumanOnly({ humanOnly, detection, via, agent }: Sighting): string | null {
+  if (humanOnly !== undefined) return humanOnly;
+  if (detection.truncated) return 'part of it was never on a screen that was seen';
+  // What a command asked was not read from a screen: there the program need not be known.
+  if (via === 'screen' && agent === 'unknown') return 'no profile knows the program that drew it';
+  return null;
+}

@@ -1,0 +1,107 @@
+import type { DeliveryId } from '../core/ids.ts';
+import type { Answer, Request } from '../core/request.ts';
+import type { Effect } from './machine.ts';
+
+/**
+ * What the desk has others do. `deliver`, `replace` and `cancelDelivery` are called inside the transaction that commits
+ * the transition and write to the same journal: both happen or neither. All others are called after the commit, may be
+ * called again after a crash, and may return a promise; one that fails is told and tried again.
+ */
+export interface Perform {
+  ask(request: Request): void | Promise<void>;
+  cancelAsk(request: Request): void | Promise<void>;
+  /** writes it to the inbox, unless it is there, and tells the human */
+  publish(request: Request, why: string): void | Promise<void>;
+  /** @returns the id of the delivery; `request.state.deliveryId` is one that may be used for it */
+  deliver(request: Request, answer: Answer): DeliveryId;
+  /** false when the delivery is being typed, or was */
+  replace(request: Request, answer: Answer): boolean;
+  /** false when the delivery is being typed, or was */
+  cancelDelivery(id: DeliveryId, reason: string): boolean;
+  /** moves its inbox and outbox files away, if there are any */
+  archive(request: Request): void | Promise<void>;
+  notify(request: Request, why: string): void | Promise<void>;
+}
+
+const firstPauseMs = 1_000;
+const mostTries = 10;
+
+interface Errand {
+  readonly request: Request;
+  readonly effect: Effect;
+  readonly tries: number;
+  readonly dueAt: number;
+}
+
+/**
+ * Effects after the commit. One that fails is told, and owed: it is tried again after 1, 2, 4, … seconds, ten times at
+ * most; the request itself stays in the journal, and the next start performs it again.
+ */
+export class Errands {
+  readonly #perform: Perform;
+  readonly #now: () => number;
+  readonly #failed: (request: Request, effect: Effect, fault: unknown) => void;
+  #owed: Errand[] = [];
+
+  constructor(parts: {
+    perform: Perform;
+    now: () => number;
+    failed: (request: Request, effect: Effect, fault: unknown) => void;
+  }) {
+    this.#perform = parts.perform;
+    this.#now = parts.now;
+    this.#failed = parts.failed;
+  }
+
+  run(request: Request, effect: Effect): void {
+    this.#try({ request, effect, tries: 0, dueAt: 0 });
+  }
+
+  /** Tries again what is due; `current` tells how a request stands now, and `publish` is dropped once nobody is asked. */
+  retry(now: number, current: (request: Request) => Request | null): void {
+    const due = this.#owed.filter((errand) => now >= errand.dueAt);
+    if (due.length === 0) return;
+    this.#owed = this.#owed.filter((errand) => now < errand.dueAt);
+    for (const errand of due) {
+      const request = current(errand.request);
+      const asked = request?.state.is === 'asked' && request.state.of === 'human';
+      if (request && (asked || errand.effect.do !== 'publish')) this.#try({ ...errand, request });
+    }
+  }
+
+  #try(errand: Errand): void {
+    try {
+      const done = this.#start(errand);
+      if (done instanceof Promise) done.catch((fault: unknown) => this.#owe(errand, fault));
+    } catch (fault) {
+      this.#owe(errand, fault);
+    }
+  }
+
+  #start({ request, effect }: Errand): void | Promise<void> {
+    switch (effect.do) {
+      case 'ask':
+        return this.#perform.ask(request);
+      case 'cancel-ask':
+        return this.#perform.cancelAsk(request);
+      case 'publish':
+        return this.#perform.publish(request, effect.why);
+      case 'archive':
+        return this.#perform.archive(request);
+      case 'notify-human':
+        return this.#perform.notify(request, effect.why);
+      case 'deliver':
+      case 'replace-delivery':
+      case 'cancel-delivery':
+        return; // done already, inside the transaction
+    }
+  }
+
+  #owe(errand: Errand, fault: unknown): void {
+    const tries = errand.tries + 1;
+    const dueAt = this.#now() + firstPauseMs * 2 ** errand.tries;
+    // A controller that cannot be asked is a failure of the controller: the human is asked instead.
+    if (errand.effect.do !== 'ask' && tries < mostTries) this.#owed.push({ ...errand, tries, dueAt });
+    this.#failed(errand.request, errand.effect, fault);
+  }
+}

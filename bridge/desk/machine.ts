@@ -1,0 +1,235 @@
+import type { DeliveryState } from '../core/envelope.ts';
+import type { DeliveryId } from '../core/ids.ts';
+import {
+  type Answer,
+  type ControllerFailure,
+  describeFailure,
+  type Request,
+  type RequestState,
+} from '../core/request.ts';
+import type { PolicyDecision } from './policy.ts';
+
+export type DeskEvent =
+  /** two equal captures, or `bridge ask`; `deliveryId` is for the answer a rule may give */
+  | {
+      readonly type: 'confirmed';
+      readonly at: number;
+      readonly decision: PolicyDecision;
+      readonly deliveryId: DeliveryId;
+    }
+  /** seen once and never again within the time allowed */
+  | { readonly type: 'unconfirmed'; readonly at: number }
+  | { readonly type: 'answer-arrived'; readonly answer: Answer; readonly deliveryId: DeliveryId }
+  /** a human's answer for a delivery that can be replaced no more */
+  | { readonly type: 'answer-missed'; readonly answer: Answer }
+  | { readonly type: 'controller-failed'; readonly failure: ControllerFailure; readonly at: number }
+  | { readonly type: 'delivery-changed'; readonly state: DeliveryState; readonly at: number }
+  /** the worker's next turn */
+  | { readonly type: 'turn-began'; readonly at: number }
+  | { readonly type: 'dismissed'; readonly by: string; readonly at: number }
+  | { readonly type: 'ticked'; readonly at: number };
+
+export type Effect =
+  | { readonly do: 'ask'; readonly of: 'controller' }
+  | { readonly do: 'cancel-ask' }
+  /** write it to the human's inbox, which also tells the human */
+  | { readonly do: 'publish'; readonly why: string }
+  /** post the answer to the worker's pane, under the id that the request's state names */
+  | { readonly do: 'deliver'; readonly answer: Answer }
+  /** let the delivery carry this text instead; where that comes too late the transition does not happen */
+  | { readonly do: 'replace-delivery'; readonly answer: Answer }
+  /** take the delivery back; where that comes too late the transition does not happen */
+  | { readonly do: 'cancel-delivery'; readonly deliveryId: DeliveryId; readonly reason: string }
+  /** the human has nothing more to do: inbox and outbox files move away, if there are any */
+  | { readonly do: 'archive' }
+  /** something went wrong that only the human can put right; it is not in the inbox */
+  | { readonly do: 'notify-human'; readonly why: string };
+
+export interface DeskStep {
+  readonly request: Request;
+  readonly effects: readonly Effect[];
+  /** false: the event had no place in this state, and the request is the very same object */
+  readonly changed: boolean;
+}
+
+/**
+ *   open ─► asked of a controller ─► asked of the human       it failed or passed it on; or a rule says so, from open
+ *     └───────────────┴────────────────────┴─► answered ─► delivered ─► settled
+ *
+ *   from open and asked   withdrawn (the worker moved on) · expired (deadline) · dismissed
+ *   from answered         failed (typed reason) · expired (its delivery's deadline) · dismissed (if not yet typed)
+ *
+ * Pure and total. The first answer wins; while nothing is typed a human's answer may replace it; every other answer is
+ * kept in `late`. The answer to `bridge ask` is printed by the command that asked: it goes to `settled` at once.
+ */
+export function step(request: Request, event: DeskEvent): DeskStep {
+  switch (event.type) {
+    case 'confirmed':
+      return confirmed(request, event);
+    case 'unconfirmed':
+      return request.state.is === 'open'
+        ? toHuman(request, 'it was seen on the screen only once', event.at)
+        : unchanged(request);
+    case 'answer-arrived':
+      return answerArrived(request, event.answer, event.deliveryId);
+    case 'answer-missed':
+      return isKnown(request, event.answer) ? unchanged(request) : late(request, event.answer);
+    case 'controller-failed':
+      return request.state.is === 'asked' && request.state.of === 'controller'
+        ? toHuman(request, describeFailure(event.failure), event.at)
+        : unchanged(request);
+    case 'delivery-changed':
+      return request.state.is === 'answered' ? deliveryChanged(request, request.state, event) : unchanged(request);
+    case 'turn-began':
+      return turnBegan(request, event.at);
+    case 'dismissed':
+      return dismissed(request, event.by, event.at);
+    case 'ticked':
+      return ticked(request, event.at);
+  }
+}
+
+function confirmed(request: Request, event: DeskEvent & { type: 'confirmed' }): DeskStep {
+  const { decision, at, deliveryId } = event;
+  if (request.state.is !== 'open') return unchanged(request);
+  const row = decision.rule === null ? 'no policy row answers it' : `policy row ${decision.rule + 1}`;
+  switch (decision.is) {
+    case 'answer': {
+      const answer = { by: 'rules', instructions: decision.text, notes: `answered by ${row}`, at };
+      return answered(request, answer, deliveryId);
+    }
+    case 'controller':
+      return become(request, { is: 'asked', of: 'controller', why: row, at }, { do: 'ask', of: 'controller' });
+    case 'human':
+      return toHuman(request, decision.why ?? row, at);
+    case 'ignore':
+      return become(request, { is: 'dismissed', by: `rules: ${row} ignores it`, at });
+  }
+}
+
+function answerArrived(request: Request, answer: Answer, deliveryId: DeliveryId): DeskStep {
+  const { state } = request;
+  if (isKnown(request, answer)) return unchanged(request);
+  switch (state.is) {
+    case 'open':
+    case 'asked':
+      return answered(request, answer, deliveryId);
+    case 'answered':
+      // Only a human may think again; among controllers and rules the first one stands.
+      return isHuman(answer)
+        ? become(request, { ...state, answer }, { do: 'replace-delivery', answer })
+        : late(request, answer);
+    default:
+      return late(request, answer);
+  }
+}
+
+function answered(request: Request, answer: Answer, deliveryId: DeliveryId): DeskStep {
+  const stop = stopAsking(request.state, answer.by);
+  if (request.via === 'ask') {
+    return become(request, { is: 'settled', answer, at: answer.at }, ...stop, { do: 'archive' });
+  }
+  return become(request, { is: 'answered', answer, deliveryId }, ...stop, { do: 'deliver', answer });
+}
+
+function deliveryChanged(
+  request: Request,
+  state: RequestState & { is: 'answered' },
+  event: DeskEvent & { type: 'delivery-changed' },
+): DeskStep {
+  const { answer, deliveryId } = state;
+  const { at, state: delivery } = event;
+  const failed = (reason: string) =>
+    become(request, { is: 'failed', reason, at }, { do: 'archive' }, { do: 'notify-human', why: reason });
+  switch (delivery.is) {
+    case 'acknowledged':
+      return become(request, { is: 'delivered', answer, deliveryId, at }, { do: 'archive' });
+    case 'typed-not-submitted':
+      return failed(`the answer is in the worker's input line but was not submitted: ${delivery.reason}`);
+    case 'uncertain':
+      return failed(`nobody can tell whether the answer arrived: ${delivery.reason}`);
+    case 'failed':
+      return failed(`the answer could not be delivered: ${delivery.reason}`);
+    case 'cancelled':
+      return failed(`the delivery of the answer was cancelled: ${delivery.reason}`);
+    case 'expired':
+      return become(
+        request,
+        { is: 'expired', at },
+        { do: 'archive' },
+        { do: 'notify-human', why: 'the answer could not be typed before the deadline' },
+      );
+    default:
+      // Queued, held, being typed: it is still answered, and the delivery itself says why it waits.
+      return unchanged(request);
+  }
+}
+
+function turnBegan(request: Request, at: number): DeskStep {
+  const { state } = request;
+  if (state.is === 'delivered') return become(request, { is: 'settled', answer: state.answer, at });
+  // Who asked with `bridge ask` waits in its own shell, whatever the screen does. Answered: that turn may well be ours.
+  if (request.via === 'ask' || (state.is !== 'open' && state.is !== 'asked')) return unchanged(request);
+  const withdrawn = { is: 'withdrawn', reason: 'the worker went on without an answer', at } as const;
+  return become(request, withdrawn, ...stopAsking(state), { do: 'archive' });
+}
+
+function dismissed(request: Request, by: string, at: number): DeskStep {
+  const { state } = request;
+  const next = { is: 'dismissed', by, at } as const;
+  switch (state.is) {
+    case 'open':
+    case 'asked':
+      return become(request, next, ...stopAsking(state), { do: 'archive' });
+    case 'answered': {
+      const { deliveryId } = state;
+      const reason = `the request was dismissed by ${by}`;
+      return become(request, next, { do: 'cancel-delivery', deliveryId, reason }, { do: 'archive' });
+    }
+    default:
+      return unchanged(request);
+  }
+}
+
+/** Once it is answered, how long the answer may wait for the pane is the delivery's own deadline. */
+function ticked(request: Request, at: number): DeskStep {
+  const { state, deadlineAt } = request;
+  if (deadlineAt === null || at < deadlineAt || (state.is !== 'open' && state.is !== 'asked'))
+    return unchanged(request);
+  const why = 'nobody answered before the deadline';
+  return become(request, { is: 'expired', at }, ...stopAsking(state), { do: 'archive' }, { do: 'notify-human', why });
+}
+
+function toHuman(request: Request, why: string, at: number): DeskStep {
+  return become(request, { is: 'asked', of: 'human', why, at }, { do: 'publish', why });
+}
+
+/** A controller that is still thinking need not; the one that has just answered has stopped by itself. */
+function stopAsking(state: RequestState, answeredBy = ''): Effect[] {
+  const asking = state.is === 'asked' && state.of === 'controller';
+  return asking && !answeredBy.startsWith('controller') ? [{ do: 'cancel-ask' }] : [];
+}
+
+function late(request: Request, answer: Answer): DeskStep {
+  return { request: { ...request, late: [...request.late, answer] }, effects: [], changed: true };
+}
+
+/** The same answer by the same hand again: an outbox file that is met a second time after a restart. */
+export function isKnown(request: Request, answer: Answer): boolean {
+  const current = 'answer' in request.state ? [request.state.answer] : [];
+  return [...current, ...request.late].some(
+    (known) => known.by === answer.by && known.instructions === answer.instructions && known.notes === answer.notes,
+  );
+}
+
+export function isHuman(answer: Answer): boolean {
+  return answer.by === 'human' || answer.by.startsWith('human:');
+}
+
+function become(request: Request, state: RequestState, ...effects: readonly Effect[]): DeskStep {
+  return { request: { ...request, state }, effects, changed: true };
+}
+
+function unchanged(request: Request): DeskStep {
+  return { request, effects: [], changed: false };
+}
