@@ -1,0 +1,109 @@
+import type { Row } from '../core/pane.ts';
+
+/** One line of `capture-pane -e` on its own, begun without attributes. */
+export function parseRow(line: string): Row {
+  return parseRows([line])[0]!;
+}
+
+/**
+ * Lines of one `capture-pane -e`, in order: text without escapes, right-trimmed, with its dim ranges. tmux 3.3a writes
+ * an attribute once and lets it run on over line ends, so a row's look depends on the rows above it.
+ */
+export function parseRows(lines: readonly string[]): Row[] {
+  const pen: Pen = { dim: false, background: false, lineDrawing: false };
+  return lines.map((line) => readRow(line, pen));
+}
+
+/** The line without its escapes, trailing spaces kept: as long as the cells it came from. */
+export function plainText(line: string): string {
+  return line.replace(sequences, '');
+}
+
+interface Pen {
+  dim: boolean;
+  background: boolean;
+  /** between SO and SI a program draws boxes with letters */
+  lineDrawing: boolean;
+}
+
+// CSI, then OSC (hyperlinks from tmux 3.4 on) with either ending, then any other escape or control character.
+const sequences = /\x1b\[([\d;:]*)([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]|[\x00-\x08\x0a-\x1f\x7f]/g;
+
+function readRow(line: string, pen: Pen): Row {
+  let text = '';
+  let tinted: boolean | null = null;
+  const dim: Array<[number, number]> = [];
+  const write = (piece: string) => {
+    if (piece === '') return;
+    tinted ??= pen.background;
+    const start = text.length;
+    text += pen.lineDrawing ? piece.replace(/[`a-~]/g, (letter) => boxes[letter] ?? letter) : piece;
+    if (!pen.dim) return;
+    const last = dim.at(-1);
+    if (last !== undefined && last[1] === start) last[1] = text.length;
+    else dim.push([start, text.length]);
+  };
+  let from = 0;
+  for (const match of line.matchAll(sequences)) {
+    write(line.slice(from, match.index));
+    from = match.index + match[0].length;
+    if (match[2] === 'm') applySgr(match[1]!, pen);
+    else if (match[0] === '\x0e') pen.lineDrawing = true;
+    else if (match[0] === '\x0f') pen.lineDrawing = false;
+  }
+  write(line.slice(from));
+  const trimmed = text.trimEnd();
+  return {
+    text: trimmed,
+    dim: dim.filter(([start]) => start < trimmed.length).map(([start, end]) => [start, Math.min(end, trimmed.length)]),
+    tinted: tinted ?? false,
+  };
+}
+
+/** Only what a reader asks of a cell: is it dim, has it a background of its own. */
+function applySgr(parameters: string, pen: Pen): void {
+  const list = parameters.split(';');
+  for (let at = 0; at < list.length; at++) {
+    // `38:2::1:2:3` and `4:3` are one parameter; `38;5;208` and `38;2;1;2;3` are several
+    const [code, kind] = list[at]!.split(':').map(Number) as [number, number?];
+    if (code === 0) {
+      pen.dim = false;
+      pen.background = false;
+    } else if (code === 2) pen.dim = true;
+    else if (code === 22) pen.dim = false;
+    else if (code === 49) pen.background = false;
+    else if ((code >= 40 && code <= 48) || (code >= 100 && code <= 107)) pen.background = true;
+    if ((code === 38 || code === 48 || code === 58) && kind === undefined) at += list[at + 1] === '5' ? 2 : 4;
+  }
+}
+
+/** The DEC special graphics set, for the letters that TUIs draw frames with. */
+const boxes: Readonly<Record<string, string>> = {
+  '`': '◆',
+  a: '▒',
+  f: '°',
+  g: '±',
+  h: '␤',
+  i: '␋',
+  j: '┘',
+  k: '┐',
+  l: '┌',
+  m: '└',
+  n: '┼',
+  o: '⎺',
+  p: '⎻',
+  q: '─',
+  r: '⎼',
+  s: '⎽',
+  t: '├',
+  u: '┤',
+  v: '┴',
+  w: '┬',
+  x: '│',
+  y: '≤',
+  z: '≥',
+  '{': 'π',
+  '|': '≠',
+  '}': '£',
+  '~': '·',
+};

@@ -1,0 +1,99 @@
+import type { PaneId } from '../core/ids.ts';
+import type { PaneFacts, Row } from '../core/pane.ts';
+import { parseRows, plainText } from './ansi.ts';
+import { type TmuxCommands, TmuxError } from './commands.ts';
+import { askForFacts } from './facts.ts';
+import { commandLine } from './protocol.ts';
+
+/** What `capture` gives; a Snapshot is this and who sits there. */
+export interface CapturedScreen {
+  readonly facts: PaneFacts;
+  readonly rows: Row[];
+  /** `rows[firstVisible..]` are on the screen; the first of them may have begun in the history */
+  readonly firstVisible: number;
+  readonly cursorRow: number;
+}
+
+/**
+ * The screen as logical rows, with facts of the same server step; null when the pane is gone. History only outside the
+ * alternate screen: inside it tmux would put foreign history before the rows.
+ */
+export async function capture(
+  t: TmuxCommands,
+  paneId: PaneId,
+  options: { readonly historyLines: number },
+): Promise<CapturedScreen | null> {
+  const joined = await look(t, paneId, options.historyLines, ['-e', '-J']);
+  if (joined === null) return null;
+  const { facts, history } = joined;
+  const rows = parseRows(joined.screen);
+  // Nothing wrapped: each physical row is a logical one.
+  if (rows.length === history + facts.height) {
+    return { facts, rows, firstVisible: history, cursorRow: history + facts.cursorY };
+  }
+  return locate(t, paneId, options.historyLines);
+}
+
+/**
+ * Where logical rows begin is not told by tmux: the same screen is taken joined and unjoined in one step, and laid side
+ * by side. Both keep trailing spaces, so that a logical row is exactly its physical rows one after another.
+ */
+async function locate(t: TmuxCommands, paneId: PaneId, historyLines: number): Promise<CapturedScreen | null> {
+  const both = await look(t, paneId, historyLines, ['-e', '-J'], ['-N']);
+  if (both === null) return null;
+  const { facts, history } = both;
+  const split = Math.max(0, both.screen.length - history - facts.height);
+  const logical = both.screen.slice(0, split);
+  const rows = parseRows(logical);
+  const owners = rowOwners(logical.map(plainText), both.screen.slice(split));
+  return {
+    facts,
+    rows,
+    firstVisible: owners[history] ?? rows.length - 1,
+    cursorRow: owners[history + facts.cursorY] ?? rows.length - 1,
+  };
+}
+
+/** For each physical row the index of the logical row that holds it. */
+export function rowOwners(logical: readonly string[], physical: readonly string[]): number[] {
+  const owners: number[] = [];
+  let at = 0;
+  for (const [index, whole] of logical.entries()) {
+    let length = 0;
+    do {
+      length += physical[at]?.length ?? 0;
+      owners.push(index);
+      at++;
+    } while (length < whole.length && at < physical.length);
+  }
+  return owners;
+}
+
+async function look(
+  t: TmuxCommands,
+  paneId: PaneId,
+  historyLines: number,
+  ...captures: ReadonlyArray<readonly string[]>
+): Promise<{ facts: PaneFacts; history: number; screen: string[] } | null> {
+  const question = askForFacts();
+  const describe = ['display-message', '-p', '-t', paneId, question.format];
+  const take = (from: readonly string[]) =>
+    captures.map((flags) => ['capture-pane', '-p', ...flags, ...from, '-t', paneId]);
+  const step = (from: readonly string[]) => [describe, ...take(from)].map(commandLine).join(' ; ');
+  const lines = await t
+    .run('if-shell', '-F', '-t', paneId, '#{alternate_on}', step([]), step(['-S', `-${historyLines}`]))
+    .catch(goneAsNull);
+  if (lines === null) return null;
+  // A label may hold a line break: the facts end where their record ends, not after one line.
+  const { end, facts } = question.readFirst(lines);
+  if (facts === null) return null;
+  const history = facts.alternateScreen ? 0 : Math.min(historyLines, facts.historySize);
+  return { facts, history, screen: lines.slice(end) };
+}
+
+function goneAsNull(fault: unknown): null {
+  if (fault instanceof TmuxError && fault.kind === 'error' && /can't find (pane|window|session)/.test(fault.reason)) {
+    return null;
+  }
+  throw fault;
+}

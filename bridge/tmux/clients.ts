@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../core/clock.ts';
+import { type ClientNotice, ControlClient } from './client.ts';
+import { TmuxError } from './commands.ts';
+import { type ClientRecord, writeClients } from './orphans.ts';
+
+/**
+ * absent ─► attached ─┬─► absent: it lived long, or is not wanted any more
+ *    ▲          ▲     └─► resting: it ended early, or could not attach
+ *    └──────────┴───────────┘ after a growing pause
+ */
+type Link =
+  | { readonly is: 'attached'; readonly client: ControlClient; readonly marker: string }
+  | { readonly is: 'resting'; readonly cancel: () => void };
+
+export interface ClientsParts {
+  readonly socketPath: string;
+  readonly tmux: string;
+  readonly after: Clock['after'];
+  /** rewritten whenever a client comes or goes */
+  readonly pidFile: string | null;
+  readonly onNotice: (sessionId: string, notice: ClientNotice) => void;
+  /** a client ended without being asked to, or may be tried again */
+  readonly onChange: () => void;
+}
+
+/** The control clients of one server, one per wanted session. */
+export class ControlClients {
+  readonly #parts: ClientsParts;
+  readonly #links = new Map<string, Link>();
+  readonly #pauses = new Map<string, number>();
+
+  constructor(parts: ClientsParts) {
+    this.#parts = parts;
+  }
+
+  /** Any client that can take a command now. */
+  get living(): ControlClient | null {
+    for (const link of this.#links.values()) if (link.is === 'attached' && link.client.living) return link.client;
+    return null;
+  }
+
+  get sessions(): ReadonlySet<string> {
+    return new Set([...this.#links].filter(([, link]) => link.is === 'attached').map(([sessionId]) => sessionId));
+  }
+
+  /** Brings and lets go clients until exactly the wanted sessions have one. @returns the sessions that are new */
+  async keep(wanted: ReadonlySet<string>): Promise<string[]> {
+    const leaving = [...this.#links].filter(([sessionId, link]) => !wanted.has(sessionId) || hasMoved(sessionId, link));
+    await Promise.all(leaving.map(([sessionId]) => this.#drop(sessionId)));
+    const coming = [...wanted].filter((sessionId) => !this.#links.has(sessionId));
+    const attached = await Promise.all(coming.map((sessionId) => this.#attach(sessionId)));
+    return coming.filter((_, index) => attached[index]);
+  }
+
+  /** Ends every client and waits for their processes. */
+  async dropAll(): Promise<void> {
+    await Promise.all([...this.#links.keys()].map((sessionId) => this.#drop(sessionId)));
+  }
+
+  async #attach(sessionId: string): Promise<boolean> {
+    const marker = `bridge-${randomBytes(8).toString('hex')}`;
+    const client = ControlClient.start({
+      socketPath: this.#parts.socketPath,
+      session: sessionId,
+      tmux: this.#parts.tmux,
+      marker,
+      onNotification: (notice) => this.#parts.onNotice(sessionId, notice),
+    });
+    const link: Link = { is: 'attached', client, marker };
+    this.#links.set(sessionId, link);
+    this.#remember();
+    const cancel = this.#parts.after(LIVED_LONG_MS, () => this.#pauses.delete(sessionId));
+    void client.closed.then(() => {
+      cancel();
+      if (this.#links.get(sessionId) === link) this.#rest(sessionId);
+      this.#remember();
+    });
+    try {
+      await client.attached;
+      return true;
+    } catch (fault) {
+      // `closed` follows, and with it the pause.
+      if (fault instanceof TmuxError) return false;
+      throw fault;
+    }
+  }
+
+  #rest(sessionId: string): void {
+    const pauseMs = this.#pauses.get(sessionId) ?? FIRST_PAUSE_MS;
+    this.#pauses.set(sessionId, Math.min(pauseMs * 2, LONGEST_PAUSE_MS));
+    const cancel = this.#parts.after(pauseMs, () => {
+      this.#links.delete(sessionId);
+      this.#parts.onChange();
+    });
+    this.#links.set(sessionId, { is: 'resting', cancel });
+    this.#parts.onChange();
+  }
+
+  async #drop(sessionId: string): Promise<void> {
+    const link = this.#links.get(sessionId);
+    if (link === undefined) return;
+    this.#links.delete(sessionId);
+    if (link.is === 'resting') return link.cancel();
+    await link.client.close();
+    this.#remember();
+  }
+
+  #remember(): void {
+    if (this.#parts.pidFile === null) return;
+    const records: ClientRecord[] = [];
+    for (const link of this.#links.values()) {
+      if (link.is === 'attached') records.push({ pid: link.client.pid, marker: link.marker });
+    }
+    writeClients(this.#parts.pidFile, records);
+  }
+}
+
+/** Pauses before a session is attached again: somebody may be detaching all clients on purpose. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+/** A client that lived this long makes the next pause the first again. */
+const LIVED_LONG_MS = 10_000;
+
+/** tmux moves a client elsewhere when its session ends and detach-on-destroy is off. */
+function hasMoved(sessionId: string, link: Link): boolean {
+  return link.is === 'attached' && link.client.sessionId !== '' && link.client.sessionId !== sessionId;
+}

@@ -1,0 +1,74 @@
+import { wrongUse } from '../core/failure.ts';
+
+/** What must hold of a pane in the same server step in which it is typed into. Patterns are extended regular expressions. */
+export interface PaneCondition {
+  readonly panePid: number;
+  /** the foreground program's name, as tmux tells it; null does not ask */
+  readonly command: string | null;
+  /** the pane's title matches none of these */
+  readonly notTitles: readonly string[];
+  /** no physical row of the screen matches any of these */
+  readonly notOnScreen: readonly string[];
+}
+
+/**
+ * The condition as one tmux format that is `1` only if every clause holds, for `if-shell -F`. All clauses are written
+ * beside each other and compared with what they should be, so nothing nests, whatever their number.
+ *
+ * tmux takes a pattern that does not compile for one that does not match. So each pattern is also tried, in the same
+ * step, on a text that it must match: a pattern tmux cannot read holds, it does not pass.
+ */
+export function conditionFormat(condition: PaneCondition): string {
+  const clauses: Array<readonly [format: string, expected: string]> = [
+    ['#{pane_pid}', String(condition.panePid)],
+    ['#{pane_in_mode}', '0'],
+    ['#{pane_input_off}', '0'],
+    ['#{pane_dead}', '0'],
+  ];
+  if (condition.command !== null) {
+    clauses.push([`#{m/r:^${patternInFormat(quoteRegex(condition.command))}$,#{pane_current_command}}`, '1']);
+  }
+  for (const title of condition.notTitles) {
+    const pattern = patternInFormat(title);
+    clauses.push([`#{m/r:${pattern},#{pane_title}}`, '0'], mustCompile(pattern));
+  }
+  for (const words of condition.notOnScreen) {
+    const pattern = patternInFormat(words);
+    clauses.push([`#{C/r:${pattern}}`, '0'], mustCompile(pattern));
+  }
+  const format = `#{==:${clauses.map(([format]) => format).join('/')},${clauses.map(([, expected]) => expected).join('/')}}`;
+  if (format.length > FORMAT_LIMIT) throw wrongUse('condition', `${format.length} characters`, 'is too long for tmux');
+  return format;
+}
+
+const FORMAT_LIMIT = 8000;
+
+function mustCompile(pattern: string): readonly [string, string] {
+  return [`#{m/r:${pattern}|^~compiles~$,~compiles~}`, '1'];
+}
+
+/**
+ * A pattern as the format language must be handed it: `#`, `,` and `}` are its own, and on every level of nesting a `%`
+ * goes through strftime (`%H` becomes the hour). So a `%` is asked for as "any character": it holds too often, never too seldom.
+ */
+function patternInFormat(pattern: string): string {
+  if (pattern === '') throw wrongUse('condition', '""', 'an empty pattern matches every screen');
+  if (/[\0\n]/.test(pattern)) throw wrongUse('condition', JSON.stringify(pattern), 'a row has no line break to match');
+  return pattern.replace(/\[\^?\]?(?:\[[:.=].*?[:.=]\]|[^\]])*\]|\\.|./gsu, (token) => {
+    if (token.startsWith('[') && token.length > 1) {
+      if (/%|#\[/.test(token)) {
+        throw wrongUse('condition', pattern, `tmux cannot be told of ${token}`, 'write it as an alternative: (a|b)');
+      }
+      return token.replace(/[#,}]/g, '#$&');
+    }
+    const character = token.at(-1)!;
+    if (character === '%') return '.';
+    // in parentheses: tmux reads a run of `#` in pairs, and leaves `##[` as it stands
+    if (character === '#') return '(##)';
+    return character === ',' || character === '}' ? `${token.slice(0, -1)}#${character}` : token;
+  });
+}
+
+function quoteRegex(text: string): string {
+  return text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+}

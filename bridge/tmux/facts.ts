@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { asPaneId } from '../core/ids.ts';
+import type { PaneFacts } from '../core/pane.ts';
+
+/**
+ * Names, labels, titles and paths may hold any character, a newline included. So the fields are parted by a mark that is
+ * new and random for each question, and that nothing in a pane could have known.
+ */
+export interface FactsQuestion {
+  /** for `-F` of list-panes, or for display-message -p */
+  readonly format: string;
+  /** The answer's lines, one record or many. A record that is not whole is left out. */
+  read(lines: readonly string[]): PaneFacts[];
+  /** The record that the lines begin with, and how many lines it takes; more output may follow it. */
+  readFirst(lines: readonly string[]): { readonly facts: PaneFacts | null; readonly end: number };
+}
+
+export function askForFacts(): FactsQuestion {
+  const mark = `:${randomBytes(6).toString('hex')}:`;
+  const read = (lines: readonly string[]): PaneFacts[] => {
+    const pieces = lines.join('\n').split(mark);
+    const records: PaneFacts[] = [];
+    // piece 0 is what came before the first mark; each record ends in a piece that is "." and the newline
+    for (let at = 1; at + variables.length < pieces.length; at += variables.length + 1) {
+      const facts = toFacts(pieces.slice(at, at + variables.length));
+      if (facts !== null) records.push(facts);
+    }
+    return records;
+  };
+  return {
+    format: `${mark}${variables.map((name) => `#{${name}}`).join(mark)}${mark}.`,
+    read,
+    readFirst(lines) {
+      const end = lines.findIndex((line) => line.endsWith(`${mark}.`)) + 1;
+      return { facts: read(lines.slice(0, end))[0] ?? null, end };
+    },
+  };
+}
+
+/** A pane that several windows or sessions show, once: its first place stays. */
+export function oncePerPane(panes: readonly PaneFacts[]): PaneFacts[] {
+  return [...new Map(panes.toReversed().map((pane) => [pane.paneId, pane])).values()].reverse();
+}
+
+const variables = [
+  'socket_path',
+  'pid',
+  'pane_id',
+  'pane_pid',
+  'session_id',
+  'session_name',
+  'window_id',
+  'window_index',
+  'window_name',
+  'pane_index',
+  '@label',
+  '@name',
+  'pane_title',
+  'pane_current_command',
+  'pane_current_path',
+  'pane_tty',
+  'pane_width',
+  'pane_height',
+  'cursor_x',
+  'cursor_y',
+  'cursor_flag',
+  'alternate_on',
+  'pane_in_mode',
+  'pane_input_off',
+  'pane_dead',
+  'history_size',
+] as const;
+
+function toFacts(values: readonly string[]): PaneFacts | null {
+  const text = (name: (typeof variables)[number]) => values[variables.indexOf(name)] ?? '';
+  const number = (name: (typeof variables)[number]) => Number(text(name));
+  // pane_in_mode counts the modes a pane is in
+  const flag = (name: (typeof variables)[number]) => text(name) !== '0' && text(name) !== '';
+  const paneId = asPaneId(text('pane_id'));
+  if (paneId === null || !/^\d+$/.test(text('pane_width'))) return null;
+  return {
+    socketPath: text('socket_path'),
+    serverPid: number('pid'),
+    paneId,
+    panePid: number('pane_pid'),
+    sessionId: text('session_id'),
+    sessionName: text('session_name'),
+    windowId: text('window_id'),
+    windowIndex: number('window_index'),
+    windowName: text('window_name'),
+    paneIndex: number('pane_index'),
+    // `@name` is what smux calls a pane's label
+    label: text('@label') || text('@name'),
+    title: text('pane_title'),
+    command: text('pane_current_command'),
+    currentPath: text('pane_current_path'),
+    tty: text('pane_tty'),
+    width: number('pane_width'),
+    height: number('pane_height'),
+    cursorX: number('cursor_x'),
+    cursorY: number('cursor_y'),
+    cursorVisible: flag('cursor_flag'),
+    alternateScreen: flag('alternate_on'),
+    inMode: flag('pane_in_mode'),
+    inputOff: flag('pane_input_off'),
+    dead: flag('pane_dead'),
+    historySize: number('history_size'),
+  };
+}

@@ -1,0 +1,39 @@
+import type { PaneId } from '../core/ids.ts';
+import type { PaneFacts } from '../core/pane.ts';
+import { type TmuxCommands, TmuxError } from './commands.ts';
+import { askForFacts } from './facts.ts';
+
+export { type CapturedScreen, capture } from './capture.ts';
+export type { PaneCondition } from './condition.ts';
+export { oncePerPane } from './facts.ts';
+export { isKeyName, leaveMode, paste, press, reapBuffers } from './typing.ts';
+
+/** Every pane of the server, once for each window place it has: a pane linked into two sessions is told twice, with both names. */
+export async function listPanes(t: TmuxCommands): Promise<PaneFacts[]> {
+  const question = askForFacts();
+  return question.read(await t.run('list-panes', '-a', '-F', question.format));
+}
+
+/** One pane; null when it is gone. */
+export async function paneFacts(t: TmuxCommands, paneId: PaneId): Promise<PaneFacts | null> {
+  const question = askForFacts();
+  try {
+    return question.read(await t.run('display-message', '-p', '-t', paneId, question.format))[0] ?? null;
+  } catch (fault) {
+    if (fault instanceof TmuxError && fault.kind === 'error' && /can't find pane/.test(fault.reason)) return null;
+    throw fault;
+  }
+}
+
+/**
+ * When a person last pressed a key in a terminal that shows this pane as its active one: milliseconds since the epoch, to
+ * the second; null when nobody is attached there. Our own control clients are no persons.
+ */
+export async function lastHumanKeyAt(t: TmuxCommands, paneId: PaneId): Promise<number | null> {
+  const lines = await t.run('list-clients', '-F', '#{client_control_mode} #{client_activity} #{pane_id}');
+  const seconds = lines
+    .map((line) => line.split(' '))
+    .filter(([control, , active]) => control === '0' && active === paneId)
+    .map(([, activity]) => Number(activity));
+  return seconds.length === 0 ? null : Math.max(...seconds) * 1000;
+}

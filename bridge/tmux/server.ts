@@ -1,0 +1,208 @@
+import type { Clock } from '../core/clock.ts';
+import { asPaneId, type PaneId } from '../core/ids.ts';
+import type { PaneFacts } from '../core/pane.ts';
+import { planAttachments } from './attachments.ts';
+import type { ClientNotice } from './client.ts';
+import { ControlClients } from './clients.ts';
+import { type CommandResult, type TmuxCommands, TmuxError } from './commands.ts';
+import { ExecCommands } from './exec.ts';
+import { oncePerPane } from './facts.ts';
+import { reapClients } from './orphans.ts';
+import { listPanes } from './pane.ts';
+
+export type TmuxServerEvent =
+  /** A watched pane drew these bytes; none where drawing may have been missed (a new client, a pause): look. */
+  | { readonly type: 'output'; readonly paneId: PaneId; readonly bytes: Buffer }
+  /** every pane of the server, once each: every second, and at once when something was opened, closed or renamed */
+  | { readonly type: 'panes'; readonly panes: PaneFacts[] }
+  | { readonly type: 'server-gone'; readonly reason: string }
+  /** after `server-gone`; another process may have the socket now */
+  | { readonly type: 'server-back'; readonly serverPid: number };
+
+export interface TmuxServerParts {
+  readonly socketPath: string;
+  readonly clock?: Pick<Clock, 'after'>;
+  readonly onEvent: (event: TmuxServerEvent) => void;
+  /** keeps the pids of the clients for a successor, who ends those that a SIGKILL left behind */
+  readonly pidFile?: string;
+  readonly tmux?: string;
+}
+
+/** idle ─start─► unknown ─► up ◄─► down       any ─close─► closed */
+type State =
+  | { readonly is: 'idle' | 'unknown' | 'closed' }
+  | { readonly is: 'up'; readonly serverPid: number }
+  | { readonly is: 'down'; readonly pauseMs: number };
+
+/**
+ * One tmux server, as the daemon needs it. Each session that tells of a watched pane has one control client; commands go
+ * over any of them, and over a process each while there is none. A poll a second is the safety net and the only judge of
+ * up and down.
+ */
+export class TmuxServer implements TmuxCommands {
+  readonly #onEvent: TmuxServerParts['onEvent'];
+  readonly #after: Clock['after'];
+  readonly #pidFile: string | null;
+  readonly #exec: ExecCommands;
+  readonly #clients: ControlClients;
+  #watched: ReadonlySet<string> = new Set();
+  /** which session tells of which watched pane */
+  #teller: ReadonlyMap<string, string> = new Map();
+  #state: State = { is: 'idle' };
+  #polling: Promise<void> | null = null;
+  #next: 'none' | 'later' | 'soon' = 'none';
+  #cancelNext: () => void = () => {};
+
+  constructor(parts: TmuxServerParts) {
+    const tmux = parts.tmux ?? 'tmux';
+    this.#onEvent = parts.onEvent;
+    this.#after = (delayMs, callback) => (parts.clock ?? timers).after(delayMs, callback);
+    this.#pidFile = parts.pidFile ?? null;
+    this.#exec = new ExecCommands({ socketPath: parts.socketPath, tmux });
+    this.#clients = new ControlClients({
+      socketPath: parts.socketPath,
+      tmux,
+      after: this.#after,
+      pidFile: this.#pidFile,
+      onNotice: (sessionId, notice) => this.#noticed(sessionId, notice),
+      onChange: () => this.#pollSoon(),
+    });
+  }
+
+  /** Ends what a predecessor left, and looks for the first time. A server that is not there is an event, not a fault. */
+  async start(): Promise<void> {
+    if (this.#state.is !== 'idle') return;
+    this.#state = { is: 'unknown' };
+    if (this.#pidFile !== null) await reapClients(this.#pidFile);
+    await this.#poll();
+  }
+
+  /** Sets which panes ring. An id that no pane has (yet) is kept. */
+  watch(paneIds: Iterable<string>): void {
+    this.#watched = new Set(paneIds);
+    this.#pollSoon();
+  }
+
+  run(...argv: string[]): Promise<string[]> {
+    return (this.#clients.living ?? this.#exec).run(...argv);
+  }
+
+  runAll(commands: readonly (readonly string[])[]): Promise<readonly CommandResult[]> {
+    return (this.#clients.living ?? this.#exec).runAll(commands);
+  }
+
+  /** Leaves no client behind; no event comes once it has been called. */
+  async close(): Promise<void> {
+    this.#state = { is: 'closed' };
+    this.#cancelNext();
+    await this.#clients.dropAll();
+    await this.#polling;
+    await this.#clients.dropAll();
+  }
+
+  #noticed(sessionId: string, notice: ClientNotice): void {
+    if (notice.type === 'output') {
+      const paneId = asPaneId(notice.paneId);
+      if (paneId !== null && this.#teller.get(paneId) === sessionId && this.#watched.has(paneId)) {
+        this.#emit({ type: 'output', paneId, bytes: notice.bytes });
+      }
+    } else if (/^(?:layout-change|window-|unlinked-window-|session|pane-mode-changed)/.test(notice.name)) {
+      this.#pollSoon();
+    }
+  }
+
+  #emit(event: TmuxServerEvent): void {
+    if (this.#state.is !== 'closed') this.#onEvent(event);
+  }
+
+  /** At once, unless one is under way or about to be: then one more follows it. */
+  #pollSoon(): void {
+    if (this.#state.is === 'idle' || this.#state.is === 'closed' || this.#next === 'soon') return;
+    if (this.#polling !== null) this.#next = 'soon';
+    else void this.#poll();
+  }
+
+  #poll(): Promise<void> {
+    this.#cancelNext();
+    this.#next = 'later';
+    this.#polling ??= this.#look().finally(() => {
+      this.#polling = null;
+      if (this.#state.is === 'closed') return;
+      const calmMs = this.#state.is === 'down' ? this.#state.pauseMs : POLL_MS;
+      this.#cancelNext = this.#after(this.#next === 'soon' ? STORM_PAUSE_MS : calmMs, () => void this.#poll());
+    });
+    return this.#polling;
+  }
+
+  async #look(): Promise<void> {
+    let panes: PaneFacts[];
+    let serverPid: number;
+    try {
+      panes = await this.#listPanes();
+      // a server without sessions lives on where exit-empty is off
+      serverPid = panes[0]?.serverPid ?? Number((await this.run('display-message', '-p', '#{pid}'))[0]);
+    } catch (fault) {
+      if (!(fault instanceof TmuxError)) throw fault;
+      return this.#down(fault.reason);
+    }
+    await this.#up(serverPid);
+    this.#emit({ type: 'panes', panes: oncePerPane(panes) });
+    if (this.#state.is !== 'up') return;
+    this.#teller = planAttachments(panes, this.#watched, this.#clients.sessions);
+    for (const sessionId of await this.#clients.keep(new Set(this.#teller.values()))) this.#ringAll(sessionId);
+  }
+
+  /** The client that is asked may go with its session alone: then a process asks the server itself. */
+  async #listPanes(): Promise<PaneFacts[]> {
+    try {
+      return await listPanes(this);
+    } catch (fault) {
+      if (fault instanceof TmuxError && fault.kind === 'gone') return listPanes(this.#exec);
+      throw fault;
+    }
+  }
+
+  /** What was drawn before a session was attached has not rung. */
+  #ringAll(sessionId: string): void {
+    for (const [pane, teller] of this.#teller) {
+      const paneId = asPaneId(pane);
+      if (teller === sessionId && paneId !== null) this.#emit({ type: 'output', paneId, bytes: Buffer.alloc(0) });
+    }
+  }
+
+  async #up(serverPid: number): Promise<void> {
+    const before = this.#state;
+    if (before.is === 'closed') return;
+    this.#state = { is: 'up', serverPid };
+    const replaced = before.is === 'up' && before.serverPid !== serverPid;
+    if (replaced) {
+      this.#emit({ type: 'server-gone', reason: `another tmux server (process ${serverPid}) has taken the socket` });
+      await this.#clients.dropAll();
+    }
+    if (replaced || before.is === 'down') this.#emit({ type: 'server-back', serverPid });
+  }
+
+  async #down(reason: string): Promise<void> {
+    const before = this.#state;
+    if (before.is === 'closed') return;
+    const pauseMs = before.is === 'down' ? Math.min(before.pauseMs * 2, LONGEST_PAUSE_MS) : FIRST_PAUSE_MS;
+    this.#state = { is: 'down', pauseMs };
+    if (before.is !== 'down') this.#emit({ type: 'server-gone', reason });
+    await this.#clients.dropAll();
+  }
+}
+
+/** The safety net's rhythm: list-panes costs 0.8 % of a core at 200 panes. */
+const POLL_MS = 1_000;
+/** Notifications that come in a storm (a layout being dragged) cause no more than one poll in this time. */
+const STORM_PAUSE_MS = 20;
+/** While the server is gone each look is a process. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
+
+const timers: Pick<Clock, 'after'> = {
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,71 @@
+import type { PaneFacts } from '../core/pane.ts';
+
+export type Resolution =
+  | { readonly is: 'one'; readonly pane: PaneFacts }
+  | { readonly is: 'none'; readonly reason: string }
+  | { readonly is: 'many'; readonly candidates: readonly PaneFacts[] };
+
+/**
+ * Which pane a person means. The kinds of names are tried in the order below, each exactly; the first kind that matches
+ * decides, and two panes within it are an ambiguity.
+ * @param programOf the agent program in a pane's process tree; asked only when no name matched
+ */
+export function resolveTarget(
+  panes: readonly PaneFacts[],
+  target: string,
+  programOf: (pane: PaneFacts) => string | null,
+  scope: { readonly session?: string } = {},
+): Resolution {
+  const name = target.trim();
+  if (name === '') return { is: 'none', reason: 'the target is empty' };
+  const session = scope.session;
+  const inScope = session === undefined ? panes : panes.filter((pane) => isSession(pane, session));
+  const sessionPanes = once(inScope.filter((pane) => isSession(pane, name.replace(/:$/, ''))));
+  const kinds: Array<() => readonly PaneFacts[]> = [
+    () => inScope.filter((pane) => pane.paneId === name),
+    () => inScope.filter((pane) => isPlace(pane, name)),
+    // a session of several panes names none of them, and may yet be the label of one
+    () => (sessionPanes.length === 1 ? sessionPanes : []),
+    () => inScope.filter((pane) => pane.label === name),
+    () => inScope.filter((pane) => pane.title === name),
+    () => inScope.filter((pane) => pane.windowName === name || pane.windowId === name),
+    () => inScope.filter((pane) => programOf(pane) === name),
+    () => sessionPanes,
+  ];
+  for (const kind of kinds) {
+    const [first, ...others] = once(kind());
+    if (first === undefined) continue;
+    return others.length === 0 ? { is: 'one', pane: first } : { is: 'many', candidates: [first, ...others] };
+  }
+  return { is: 'none', reason: reasonFor(panes, name, session) };
+}
+
+/** A pane linked into several sessions is one pane. */
+function once(panes: readonly PaneFacts[]): PaneFacts[] {
+  return [...new Map(panes.toReversed().map((pane) => [pane.paneId, pane])).values()].reverse();
+}
+
+function isSession(pane: PaneFacts, name: string): boolean {
+  const exact = name.replace(/^=/, '');
+  return pane.sessionName === exact || pane.sessionId === exact;
+}
+
+/** `session:window.pane` or `session:window`. Session names hold no colon; window names may hold colons and dots. */
+function isPlace(pane: PaneFacts, name: string): boolean {
+  const colon = name.indexOf(':');
+  if (colon < 1 || !isSession(pane, name.slice(0, colon))) return false;
+  const place = name.slice(colon + 1);
+  const isWindow = (text: string) =>
+    text === String(pane.windowIndex) || text === pane.windowName || text === pane.windowId;
+  if (isWindow(place)) return true;
+  const dot = place.lastIndexOf('.');
+  if (dot < 1) return false;
+  const index = place.slice(dot + 1);
+  return isWindow(place.slice(0, dot)) && (index === String(pane.paneIndex) || index === pane.paneId);
+}
+
+function reasonFor(panes: readonly PaneFacts[], name: string, session: string | undefined): string {
+  if (session === undefined) return 'no pane has that id, place, label, title, window name or agent program';
+  if (!panes.some((pane) => isSession(pane, session))) return `there is no session "${session}"`;
+  return `no pane in session "${session}" has that id, place, label, title, window name or agent program`;
+}

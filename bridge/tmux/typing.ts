@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { wrongUse } from '../core/failure.ts';
+import type { PaneId } from '../core/ids.ts';
+import { type TmuxCommands, TmuxError } from './commands.ts';
+import { conditionFormat, type PaneCondition } from './condition.ts';
+import { commandLine } from './protocol.ts';
+
+/**
+ * Pastes the text if, in the same server step, the condition holds. `held` means that nothing was typed. Rejects with a
+ * TmuxError: of kind `error` or `missing` nothing was typed; of kind `timeout` or `gone` it may have been.
+ *
+ * LF stays LF. With `bracketed` tmux puts the brackets around it if the program has asked for them, and not otherwise.
+ */
+export async function paste(
+  t: TmuxCommands,
+  paneId: PaneId,
+  text: string,
+  condition: PaneCondition,
+  options: { readonly bracketed: boolean },
+): Promise<'done' | 'held'> {
+  if (text === '' || text.includes('\0')) {
+    throw wrongUse('paste', paneId, text === '' ? 'there is no text' : 'tmux cannot be handed a NUL character');
+  }
+  const format = conditionFormat(condition);
+  const buffer = `${bufferPrefix}${process.pid}-${randomBytes(8).toString('hex')}`;
+  const brackets = options.bracketed ? ['-p'] : [];
+  try {
+    await fill(t, buffer, text);
+    return await conditionally(t, paneId, format, {
+      // -r keeps LF: without it tmux makes it CR, which submits. -d removes the buffer.
+      act: [['paste-buffer', ...brackets, '-r', '-d', '-b', buffer, '-t', paneId]],
+      otherwise: [['delete-buffer', '-b', buffer]],
+    });
+  } catch (fault) {
+    await forget(t, buffer);
+    throw fault;
+  }
+}
+
+/** Presses one named key if, in the same server step, the condition holds. Rejects as `paste` does. */
+export function press(
+  t: TmuxCommands,
+  paneId: PaneId,
+  key: string,
+  condition: PaneCondition,
+): Promise<'done' | 'held'> {
+  if (!isKeyName(key))
+    throw wrongUse('press', key, 'is not a key that tmux has a name for', 'for instance Enter, C-m, Tab');
+  return conditionally(t, paneId, conditionFormat(condition), {
+    act: [['send-keys', '-t', paneId, key]],
+    otherwise: [],
+  });
+}
+
+/** Named keys, and letters only with a modifier: text is pasted, never pressed. */
+export function isKeyName(key: string): boolean {
+  return /^(?:(?:[CMS]-){0,3}(?:Enter|Tab|BTab|Escape|BSpace|Space|Up|Down|Left|Right|Home|End|PPage|NPage|PageUp|PageDown|DC|IC|F(?:[1-9]|1[0-2]))|(?:[CM]-){1,2}[a-z])$/.test(
+    key,
+  );
+}
+
+/** Takes the pane out of copy mode. A mode that has no cancel (a chooser) stays, and keeps holding what is typed. */
+export async function leaveMode(t: TmuxCommands, paneId: PaneId): Promise<void> {
+  try {
+    await t.run(
+      'if-shell',
+      '-F',
+      '-t',
+      paneId,
+      '#{pane_in_mode}',
+      commandLine(['send-keys', '-X', '-t', paneId, 'cancel']),
+    );
+  } catch (fault) {
+    if (!(fault instanceof TmuxError && fault.kind === 'error' && /not in a mode/.test(fault.reason))) throw fault;
+  }
+}
+
+/** Removes buffers that a bridge left behind when it died. @returns how many */
+export async function reapBuffers(t: TmuxCommands): Promise<number> {
+  const names = await t.run('list-buffers', '-F', '#{buffer_name}');
+  const leftover = names.filter((name) => {
+    const owner = /^bridge-(\d+)-[0-9a-f]{16}$/.exec(name)?.[1];
+    return owner !== undefined && !isRunning(Number(owner));
+  });
+  const results = await t.runAll(leftover.map((name) => ['delete-buffer', '-b', name]));
+  return results.filter((result) => result.ok).length;
+}
+
+const bufferPrefix = 'bridge-';
+
+/** Characters a command may carry: at most 12 KB as UTF-8, below the 16 KB that tmux takes as arguments. */
+const PIECE_LENGTH = 4_000;
+
+/**
+ * Fills a buffer piece by piece, 0.3 ms a thousand characters. `load-buffer FILE` is faster for long texts (tmux 3.3a:
+ * 10,000 characters 0.5 ms instead of 3), but it leaves the text on a disk, and in a folder that the server may not see.
+ */
+async function fill(t: TmuxCommands, buffer: string, text: string): Promise<void> {
+  const results = await t.runAll(piecesOf(text).map((piece) => ['set-buffer', '-a', '-b', buffer, piece]));
+  const failed = results.find((result) => !result.ok);
+  if (failed?.ok === false) throw new TmuxError('error', 'set-buffer', `nothing was typed: ${failed.error}`);
+}
+
+function piecesOf(text: string): string[] {
+  const pieces: string[] = [];
+  for (let start = 0; start < text.length; ) {
+    let end = Math.min(start + PIECE_LENGTH, text.length);
+    // never between the halves of one character
+    if (end < text.length && /[\ud800-\udbff]/.test(text[end - 1]!)) end--;
+    pieces.push(text.slice(start, end));
+    start = end;
+  }
+  return pieces;
+}
+
+/** Look and act in one server step: tmux says itself which of the two it did. */
+async function conditionally(
+  t: TmuxCommands,
+  paneId: PaneId,
+  format: string,
+  commands: { readonly act: readonly string[][]; readonly otherwise: readonly string[][] },
+): Promise<'done' | 'held'> {
+  const saying = (word: string, list: readonly string[][]) =>
+    [...list, ['display-message', '-p', word]].map(commandLine).join(' ; ');
+  const lines = await t.run(
+    'if-shell',
+    '-F',
+    '-t',
+    paneId,
+    format,
+    saying('done', commands.act),
+    saying('held', commands.otherwise),
+  );
+  const said = lines.at(-1);
+  if (said === 'done' || said === 'held') return said;
+  throw new TmuxError('gone', 'if-shell', 'tmux did not say whether it typed');
+}
+
+/** After a fault: the buffer must not stay, and the fault is what the caller should hear of. */
+async function forget(t: TmuxCommands, buffer: string): Promise<void> {
+  await t.runAll([['delete-buffer', '-b', buffer]]);
+}
+
+function isRunning(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (fault) {
+    return (fault as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
