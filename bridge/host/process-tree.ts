@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs';
+import type { ForegroundKind, PaneFacts } from '../core/pane.ts';
+import { systemClock } from './clock.ts';
+import { type Process, type ProcessSource, procSource, psSource } from './process-source.ts';
+import { type ProgramName, programName } from './program-names.ts';
+
+/** Who reads a pane's keys. */
+export interface FoundProgram {
+  /** `codex`, `gemini`, `vim`, `my-script`; null for a bare shell and where nothing is known */
+  readonly program: string | null;
+  /** of that program, with its start: together they name it for good */
+  readonly pid: number | null;
+  readonly startedAt: string | null;
+  readonly foreground: ForegroundKind;
+}
+
+/** A look reads at most this many processes; a build below an agent may have thousands. */
+const walkLimit = 512;
+/** `sudo`, `script` and the like open a terminal of their own; deeper than this nobody nests them. */
+const nestingLimit = 4;
+
+const nothing: FoundProgram = { program: null, pid: null, startedAt: null, foreground: 'none' };
+
+/**
+ * Finds the program that reads a pane's keys: a member of the foreground process group of the pane's terminal. An agent
+ * that was started through npx, a script or a node shim is found once, at its outermost process, which lives as long as it does.
+ */
+export class ProcessTree {
+  readonly #source: ProcessSource;
+  readonly #agents = new Map<number, { found: FoundProgram; root: Process; process: Process }>();
+
+  constructor(source: ProcessSource = systemSource()) {
+    this.#source = source;
+  }
+
+  findProgram(pane: Pick<PaneFacts, 'panePid' | 'command'>): FoundProgram {
+    const root = this.#source.read(pane.panePid);
+    if (root === null) {
+      this.#agents.delete(pane.panePid);
+      return nothing;
+    }
+    return this.#remembered(root) ?? this.#look(root, pane.command);
+  }
+
+  /** An agent stays the answer while it is the same process, under the same name, still in the foreground. */
+  #remembered(root: Process): FoundProgram | null {
+    const known = this.#agents.get(root.pid);
+    if (known === undefined) return null;
+    const now = this.#source.read(known.process.pid);
+    const stands =
+      now !== null &&
+      sameProcess(known.root, root) &&
+      root.foregroundGroup === known.root.foregroundGroup &&
+      sameProcess(known.process, now) &&
+      now.comm === known.process.comm &&
+      now.group === known.process.group &&
+      !now.stopped;
+    if (stands) return known.found;
+    this.#agents.delete(root.pid);
+    return null;
+  }
+
+  #look(root: Process, command: string): FoundProgram {
+    const found = this.#atTerminalOf(root, nestingLimit) ?? byCommand(command);
+    // only what sits directly at this terminal can be checked again by looking at two processes
+    if (found.foreground === 'agent' && found.pid !== null) {
+      const process = this.#source.read(found.pid);
+      if (process !== null && process.group === root.foregroundGroup) {
+        this.#agents.set(root.pid, { found, root, process });
+      }
+    }
+    return found;
+  }
+
+  #atTerminalOf(root: Process, nestingLeft: number): FoundProgram | null {
+    const family = this.#family(root);
+    const foreground = family.filter((process) => process.group === root.foregroundGroup);
+    const named = foreground.map((process) => ({ process, name: this.#name(process) }));
+    const readers = named.filter(({ process }) => this.#source.readsTerminal(process.pid));
+
+    const agent = readers.find(({ name }) => name.kind === 'agent');
+    if (agent) return describe(agent.process, agent.name, 'agent');
+
+    const nest = readers.find(({ name }) => name.nests);
+    const inner = nest ? this.#nested(nest.process) : undefined;
+    if (inner !== undefined && nestingLeft > 0) {
+      return this.#atTerminalOf(inner, nestingLeft - 1);
+    }
+    for (const kind of ['remote', 'repl'] as const) {
+      const reader = readers.find(({ name }) => name.kind === kind);
+      if (reader) return describe(reader.process, reader.name, kind);
+    }
+    if (readers.some(({ name }) => name.kind === 'shell')) return this.#atShell(family, root.foregroundGroup);
+
+    const leader = named.find(({ process }) => process.pid === process.group) ?? named[0];
+    return leader ? describe(leader.process, leader.name, 'program') : null;
+  }
+
+  /** An agent stopped with Ctrl-Z is still the pane's agent, but what is typed now the shell would execute. */
+  #atShell(family: readonly Process[], foregroundGroup: number): FoundProgram {
+    for (const process of family) {
+      if (!process.stopped || process.group === foregroundGroup) continue;
+      const name = this.#name(process);
+      if (name.kind === 'agent') return describe(process, name, 'shell');
+    }
+    return { ...nothing, foreground: 'shell' };
+  }
+
+  /** The child that a nesting program put on another terminal, if it did. */
+  #nested(outer: Process): Process | undefined {
+    return this.#family(outer).find(
+      (process) => process.foregroundGroup > 0 && process.foregroundGroup !== outer.foregroundGroup,
+    );
+  }
+
+  /** The process and its descendants, parents before children. */
+  #family(root: Process): Process[] {
+    const family = [root];
+    for (let index = 0; index < family.length && family.length < walkLimit; index++) {
+      for (const pid of this.#source.children(family[index]!.pid)) {
+        const child = this.#source.read(pid);
+        if (child !== null && family.length < walkLimit) family.push(child);
+      }
+    }
+    // one that lost its parent is no descendant, and may still lead the foreground
+    const group = root.foregroundGroup;
+    if (group > 0 && !family.some((process) => process.pid === group)) {
+      const leader = this.#source.read(group);
+      if (leader?.group === group && leader.foregroundGroup === group) family.push(leader);
+    }
+    return family;
+  }
+
+  #name(process: Process): ProgramName {
+    return programName(this.#source.commandLine(process), process.comm);
+  }
+}
+
+function systemSource(): ProcessSource {
+  return existsSync('/proc/self/stat') ? procSource() : psSource(() => systemClock.now());
+}
+
+function sameProcess(a: Process, b: Process): boolean {
+  return a.pid === b.pid && a.startedAt === b.startedAt;
+}
+
+function describe(process: Process, name: ProgramName, foreground: ForegroundKind): FoundProgram {
+  return { program: name.name, pid: process.pid, startedAt: process.startedAt, foreground };
+}
+
+/** Where the foreground group cannot be seen, tmux's own word for it is still enough to keep off a shell. */
+function byCommand(command: string): FoundProgram {
+  const { kind } = programName([command], command);
+  return { ...nothing, foreground: kind === 'agent' ? 'program' : kind };
+}
