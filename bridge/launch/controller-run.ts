@@ -69,7 +69,8 @@ export async function runController(
     cwd: at.repository,
     mouse: null,
     historyLimit: null,
-    agent: { ...agent, env },
+    agent,
+    inherited: env,
     startInShell: false,
     reset: false,
   });

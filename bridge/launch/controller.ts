@@ -72,12 +72,12 @@ export async function startController(
     },
     world,
   );
-  const files = [...(await writeWrapper(folder))];
+  const files = [...writeWrapper(folder)];
   if (server !== null) {
-    files.push(await writeState(folder, 'tmux-socket.txt', server.socketPath));
-    if (server.session !== null) files.push(await writeState(folder, 'tmux-session.txt', server.session));
+    files.push(writeState(folder, 'tmux-socket.txt', server.socketPath));
+    if (server.session !== null) files.push(writeState(folder, 'tmux-session.txt', server.session));
   } else if (session !== null) {
-    files.push(await writeState(folder, 'tmux-session.txt', session));
+    files.push(writeState(folder, 'tmux-session.txt', session));
   }
   const run = await runController(
     agent,

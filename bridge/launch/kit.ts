@@ -41,7 +41,7 @@ export async function installKit(wish: {
     if (present?.equals(content)) {
       report.same.push(target);
     } else if (present === null || wish.force) {
-      await replaceFile(target, content, (await stat(file)).mode & 0o755);
+      replaceFile(target, content, (await stat(file)).mode & 0o755);
       (present === null ? report.created : report.replaced).push(target);
     } else {
       report.kept.push(target);

@@ -3,7 +3,7 @@ import { asPaneId, type PaneId } from '../core/ids.ts';
 import type { AgentCommand } from './agent-command.ts';
 import { quoteCommand } from './command-line.ts';
 import { isShell, typeAtIdleShell } from './idle-shell.ts';
-import { commandLine, paneScript } from './pane-script.ts';
+import { commandLine, paneCommand } from './pane-command.ts';
 import { isNoServer, type Tmux } from './tmux.ts';
 
 export interface PaneWish {
@@ -17,6 +17,8 @@ export interface PaneWish {
   readonly historyLimit: number | null;
   /** null opens a shell */
   readonly agent: AgentCommand | null;
+  /** environment for the agent in a pane made here; a shell that is there already has its own */
+  readonly inherited: Readonly<Record<string, string>>;
   /** also start the agent in a pane that is there already, if it is a shell at its prompt */
   readonly startInShell: boolean;
   /** kill the session of that name once the new one stands */
@@ -120,7 +122,7 @@ async function setSessionOptions(tmux: Tmux, id: string, wish: PaneWish): Promis
 }
 
 async function newWindow(tmux: Tmux, wish: PaneWish, target: string, flags: readonly string[]): Promise<PaneId> {
-  const command = wish.agent === null ? [] : ['/bin/sh', '-c', paneScript(wish.role, wish.agent)];
+  const command = wish.agent === null ? [] : paneCommand(wish.role, wish.agent, wish.inherited);
   const [said = ''] = await tmux.run(
     'new-window',
     ...flags,
@@ -183,7 +185,7 @@ async function reuse(tmux: Tmux, pane: FoundPane, wish: PaneWish): Promise<RoleP
     notes.push(`${pane.alike} panes have the ${pane.by} ${wish.role}; took the first, ${pane.paneId}`);
   const done = (agent: AgentOutcome) => settle(tmux, pane.paneId, wish, 'nothing', agent, notes);
   if (pane.dead) {
-    const command = wish.agent === null ? [] : ['/bin/sh', '-c', paneScript(wish.role, wish.agent)];
+    const command = wish.agent === null ? [] : paneCommand(wish.role, wish.agent, wish.inherited);
     await tmux.run('respawn-pane', '-t', pane.paneId, '-c', literal(wish.cwd), ...command);
     return done(started(wish));
   }

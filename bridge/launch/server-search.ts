@@ -24,7 +24,7 @@ export async function findServer(
   tmuxAt: TmuxAt,
   world: LaunchWorld,
 ): Promise<FoundServer> {
-  const recorded = await readState(wish.folder, 'tmux-session.txt');
+  const recorded = readState(wish.folder, 'tmux-session.txt');
   const session = wish.session ?? recorded;
   if (wish.socket !== null) {
     const socketPath = resolve(world.cwd, wish.socket);
@@ -90,7 +90,7 @@ async function namedSockets(
 ): Promise<Array<{ socketPath: string; because: string }>> {
   const named = [
     { path: setting(world.env, 'TMUX_SOCKET'), because: '$TMUX_SOCKET' },
-    { path: await readState(folder, 'tmux-socket.txt'), because: 'tmux-socket.txt' },
+    { path: readState(folder, 'tmux-socket.txt'), because: 'tmux-socket.txt' },
     { path: join(folder, 'tmux.sock'), because: "the repository's own socket" },
     { path: setting(world.env, 'TMUX')?.split(',')[0] ?? null, because: '$TMUX' },
   ];

@@ -81,7 +81,7 @@ async function readWorkerConfig(
   const chosen = named ?? setting(world.env, 'MACS_TMUX_CONFIG');
   if (chosen !== null) {
     const file = resolve(world.cwd, chosen);
-    const text = await readSmallFile(file, 'followed');
+    const text = readSmallFile(file, 'followed');
     if (text === null) throw wrongUse('tmux config', file, 'does not exist');
     return { file, config: parseWorkerConfig(text, file) };
   }
@@ -91,7 +91,7 @@ async function readWorkerConfig(
     { file: join(home, '.config', 'macs', 'tmux-worker.env'), links: 'followed' },
   ] as const;
   for (const { file, links } of places) {
-    const text = await readSmallFile(file, links);
+    const text = readSmallFile(file, links);
     if (text !== null) return { file, config: parseWorkerConfig(text, file) };
   }
   return { file: null, config: {} };

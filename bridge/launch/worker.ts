@@ -62,13 +62,14 @@ export async function startWorker(
     cwd: resolve(world.cwd),
     mouse: settings.mouse,
     historyLimit: settings.historyLimit,
-    agent: agent === null ? null : { ...agent, env: { ...inherited(world), ...agent.env } },
+    agent,
+    inherited: inherited(world),
     startInShell: wanted === 'always',
     reset: options.resetSession ?? false,
   });
   const files = [
-    await writeState(settings.folder, 'tmux-session.txt', settings.session),
-    await writeState(settings.folder, 'tmux-socket.txt', settings.socketPath),
+    writeState(settings.folder, 'tmux-session.txt', settings.session),
+    writeState(settings.folder, 'tmux-socket.txt', settings.socketPath),
   ];
   const kit = options.skipSkills ? null : await installWorkerKit(dirname(settings.folder));
   const how = await attachment(

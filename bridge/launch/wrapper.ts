@@ -7,15 +7,15 @@ import { writeState } from './state-folder.ts';
  * MACS's names in the repository: macs-path.txt (where the tools are), macs-tmux-bridge.txt (the same in words) and the
  * wrapper tmux-bridge.sh, which adds the session and the socket of this repository's worker.
  */
-export async function writeWrapper(folder: string): Promise<string[]> {
+export function writeWrapper(folder: string): string[] {
   const note = join(folder, 'macs-tmux-bridge.txt');
   const script = join(folder, 'tmux-bridge.sh');
-  const pathFile = await writeState(folder, 'macs-path.txt', packageRoot);
-  await replaceFile(
+  const pathFile = writeState(folder, 'macs-path.txt', packageRoot);
+  replaceFile(
     note,
     `Hand tools for this repository's worker:\n  .codex/tmux-bridge.sh snapshot|send|status|set_target|notify\nThe scripts behind it are in ${join(packageRoot, 'scripts')}\n`,
   );
-  await replaceFile(script, wrapperScript, 0o755);
+  replaceFile(script, wrapperScript, 0o755);
   return [pathFile, note, script];
 }
 

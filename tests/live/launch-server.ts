@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TmuxAt } from '../../bridge/launch/tmux.ts';
+import type { LaunchWorld } from '../../bridge/launch/world.ts';
+import { ExecCommands } from '../../bridge/tmux/exec.ts';
+
+/** A folder of its own for one test, with the tmux servers below it ended and everything removed afterwards. */
+export class Ground {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'bridge-launch-')));
+  readonly socket = join(this.folder, 's');
+  readonly #sockets = new Set<string>();
+
+  /** A server reads no settings of the user's: the first command of each carries `-f /dev/null` through the environment's HOME. */
+  readonly tmuxAt: TmuxAt = (socketPath) => {
+    this.#sockets.add(socketPath);
+    return new ExecCommands({ socketPath });
+  };
+
+  world(env: Record<string, string> = {}): LaunchWorld {
+    return {
+      env: { PATH: process.env.PATH, HOME: this.folder, ...env },
+      cwd: this.folder,
+      now: () => Date.now(),
+    };
+  }
+
+  /** tmux on this ground's server, as a test sees it */
+  tmux(...argv: string[]): string {
+    this.#sockets.add(this.socket);
+    return execFileSync('tmux', ['-f', '/dev/null', '-S', this.socket, ...argv], {
+      encoding: 'utf8',
+      env: { ...process.env, TMUX: undefined, TMUX_PANE: undefined },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }).trimEnd();
+  }
+
+  panes(): string[] {
+    return this.tmux('list-panes', '-a', '-F', '#{session_name}|#{window_name}|#{pane_id}|#{@label}').split('\n');
+  }
+
+  remove(): void {
+    for (const socket of this.#sockets) {
+      try {
+        execFileSync('tmux', ['-S', socket, 'kill-server'], { stdio: 'ignore' });
+      } catch {
+        // it has ended already
+      }
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Polls until `look` gives something, with a deadline that says what was waited for. */
+export async function until<T>(what: string, look: () => T | null | undefined | false, limitMs = 10_000): Promise<T> {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    const seen = look();
+    if (seen !== null && seen !== undefined && seen !== false) return seen;
+    if (Date.now() > deadline) throw new Error(`waited ${limitMs} ms for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
