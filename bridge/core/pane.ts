@@ -69,6 +69,8 @@ export interface Row {
   readonly text: string;
   /** half-open ranges of `text` drawn dim (SGR 2): a ghost suggestion or a placeholder, never a draft */
   readonly dim: ReadonlyArray<readonly [start: number, end: number]>;
+  /** the row's first cell has a background colour of its own; codex tints every row of an echoed input. Left out where not read */
+  readonly tinted?: boolean;
 }
 
 /** One captured screen. `rows[firstVisible..]` are on the screen; earlier rows are history (never in the alternate screen). */

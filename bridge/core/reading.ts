@@ -28,6 +28,8 @@ export interface Turn {
   readonly inputs: readonly string[];
   /** the agent's own words since that input: logical lines, borders, gutters, spinners and tool output taken off */
   readonly words: readonly string[];
+  /** the beginning of `words` has scrolled out of sight: they start in the middle of the turn */
+  readonly cut?: boolean;
 }
 
 export interface Reading {
