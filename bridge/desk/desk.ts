@@ -3,41 +3,21 @@ import type { Detection } from '../core/detection.ts';
 import type { Delivery } from '../core/envelope.ts';
 import { messageOf } from '../core/failure.ts';
 import type { DeliveryId, RequestId, TurnId } from '../core/ids.ts';
-import type { NewJournalEvent } from '../core/journal-event.ts';
 import { identityKey, type PaneIdentity } from '../core/pane.ts';
-import { type Answer, type ControllerFailure, originOf, type Request, type RequestState } from '../core/request.ts';
+import { type Answer, type ControllerFailure, originOf, type Request } from '../core/request.ts';
 import { Errands, type Perform } from './errands.ts';
 import { type DeskEvent, type DeskStep, isHuman, isKnown, step } from './machine.ts';
+import type { DeliveryLookup, RequestMemory, Transactions } from './memory.ts';
 import { decide, type PolicyDecision, type Rule } from './policy.ts';
 import { factsOf, whyLate, wordFor } from './wording.ts';
 
 export type { Perform } from './errands.ts';
+export type { DeliveryLookup, RequestMemory, Transactions } from './memory.ts';
 
 /** A second, equal capture comes within milliseconds; after this long it will not come at all, and the human is asked. */
 const confirmLimitMs = 10_000;
 /** How far back a start looks for files whose request ended just before a crash. */
 const archiveAgain = 100;
-
-/** What the desk needs of the journal. */
-export interface RequestMemory {
-  saveRequest(request: Request, event: NewJournalEvent): void;
-  request(id: RequestId): Request | null;
-  requests(filter: {
-    open?: boolean;
-    states?: readonly RequestState['is'][];
-    pane?: string;
-    origin?: string;
-    limit?: number;
-  }): Request[];
-}
-
-export interface DeliveryLookup {
-  delivery(id: DeliveryId): Delivery | null;
-}
-
-export interface Transactions {
-  transact<T>(work: () => T): T;
-}
 
 /** `what` is the journal's word: `request-opened`, `request-answered`, … */
 export type DeskNews =
@@ -131,13 +111,11 @@ export class Desk {
 
   /** It was seen in two equal captures, or asked by a command: now somebody is asked. */
   confirm(id: RequestId): void {
-    this.#apply(id, (request) => ({
-      type: 'confirmed',
-      at: this.#clock.now(),
-      // A policy may need up to 50 ms a pattern: only where the answer matters.
-      decision: request.state.is === 'open' ? this.#decide(request) : { is: 'human', rule: null },
-      deliveryId: this.#mint() as DeliveryId,
-    }));
+    const request = this.#memory.request(id);
+    if (request?.state.is !== 'open') return;
+    const decision = this.#decide(request);
+    const deliveryId = this.#mint() as DeliveryId;
+    this.#apply(id, () => ({ type: 'confirmed', at: this.#clock.now(), decision, deliveryId }));
   }
 
   /** An answer from anybody. What cannot be used is refused with a reason; what comes too late is kept and marked. */

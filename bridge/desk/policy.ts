@@ -25,8 +25,8 @@ export interface Subject {
 }
 
 export interface PolicyError {
-  /** index of the row, counted from 0; null when `policy` itself is wrong */
-  readonly row: number | null;
+  /** index of the row, counted from 0; also 0 when `policy` itself is wrong */
+  readonly row: number;
   /** `when.text`, `answer`, …; empty when the row as a whole is wrong */
   readonly key: string;
   readonly reason: string;
@@ -42,7 +42,7 @@ const longestAnswer = 10_000;
 /** Checks the rows of `policy:` as the YAML parser left them. Every fault is named, not only the first. */
 export function parsePolicy(rows: unknown): ParsedPolicy {
   if (rows === undefined || rows === null) return { rules: [] };
-  if (!Array.isArray(rows)) return { errors: [{ row: null, key: '', reason: 'is not a list of rows' }] };
+  if (!Array.isArray(rows)) return { errors: [{ row: 0, key: '', reason: 'policy is not a list of rows' }] };
   const rules: Rule[] = [];
   const errors: PolicyError[] = [];
   rows.forEach((row: unknown, index) => {

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type DeliveryState, isEnded } from '../../bridge/core/envelope.ts';
+import { type DeliveryEvent, step } from '../../bridge/mail/delivery-machine.ts';
+import { sampleDelivery } from '../journal/samples.ts';
+
+const at = fc.integer({ min: 0, max: 100 });
+const reason = fc.constantFrom('a', 'b');
+const anyEvent: fc.Arbitrary<DeliveryEvent> = fc.oneof(
+  fc.record({
+    type: fc.constant('held' as const),
+    reason: fc.constantFrom('busy' as const, 'draft' as const),
+    detail: reason,
+    at,
+  }),
+  fc.record({
+    type: fc.constantFrom('claimed' as const, 'typed' as const, 'submitted' as const, 'ticked' as const),
+    at,
+  }),
+  fc.record({ type: fc.constant('released' as const) }),
+  fc.record({
+    type: fc.constant('acknowledged' as const),
+    receipt: fc.record({ at, evidence: reason, lines: fc.constant([]) }),
+  }),
+  fc.record({
+    type: fc.constantFrom('left-in-composer' as const, 'lost-sight' as const, 'failed' as const, 'cancelled' as const),
+    reason,
+  }),
+  fc.record({ type: fc.constant('body-replaced' as const), body: reason, notes: reason }),
+);
+
+test('whatever happens in whatever order, an end is final, text is fixed once claimed, and no-ops are reported', () => {
+  const reached = new Set<DeliveryState['is']>();
+  fc.assert(
+    fc.property(fc.array(anyEvent, { maxLength: 30 }), fc.option(at), (events, deadlineAt) => {
+      let delivery = { ...sampleDelivery('d1'), deadlineAt };
+      let wasTyped = false;
+      for (const event of events) {
+        const before = delivery;
+        const after = step(before, event);
+        delivery = { ...after.delivery, deadlineAt };
+        reached.add(delivery.state.is);
+        if (!after.changed) expect(after.delivery).toBe(before);
+        else expect(after.delivery).not.toEqual(before);
+        if (isEnded(before.state)) expect(after.changed).toBe(false);
+        if (!['queued', 'held'].includes(before.state.is)) expect(after.delivery.envelope).toBe(before.envelope);
+        // Only tmux's own word that it did not paste leads back from typed, and never to the queue at once.
+        wasTyped ||= before.state.is === 'typed';
+        if (before.state.is === 'typed' || before.state.is === 'submitted') {
+          expect(['queued', 'claimed', 'cancelled', 'expired']).not.toContain(delivery.state.is);
+        }
+        if (delivery.state.is === 'acknowledged') expect(wasTyped).toBe(true);
+        expect(after.delivery.attempts - before.attempts).toBe(event.type === 'claimed' && after.changed ? 1 : 0);
+      }
+    }),
+    { numRuns: 1000, seed: 7 },
+  );
+  expect([...reached].sort()).toEqual([
+    'acknowledged',
+    'cancelled',
+    'claimed',
+    'expired',
+    'failed',
+    'held',
+    'queued',
+    'submitted',
+    'typed',
+    'typed-not-submitted',
+    'uncertain',
+  ]);
+});
+
+test('a delivery that is being typed is not cancelled, replaced or expired', () => {
+  const typed = { ...sampleDelivery('d1', { is: 'typed', at: 1 }), deadlineAt: 5 };
+  for (const event of [
+    { type: 'cancelled', reason: 'dismissed' },
+    { type: 'body-replaced', body: 'No.', notes: '' },
+    { type: 'ticked', at: 9 },
+    { type: 'released' },
+    { type: 'claimed', at: 9 },
+  ] satisfies DeliveryEvent[]) {
+    expect(step(typed, event)).toEqual({ delivery: typed, changed: false });
+  }
+});
+
+test('held again for the same reason, it keeps since when', () => {
+  const held = step(sampleDelivery('d1'), { type: 'held', reason: 'busy', detail: 'Working (1s)', at: 10 });
+  const again = step(held.delivery, { type: 'held', reason: 'busy', detail: 'Working (2s)', at: 20 });
+  expect(again.delivery.state).toEqual({ is: 'held', reason: 'busy', detail: 'Working (2s)', since: 10 });
+  expect(step(again.delivery, { type: 'held', reason: 'busy', detail: 'Working (2s)', at: 30 }).changed).toBe(false);
+  const other = step(again.delivery, { type: 'held', reason: 'draft', detail: 'hello', at: 40 });
+  expect(other.delivery.state).toMatchObject({ reason: 'draft', since: 40 });
+});
+
+test('it expires at its deadline, not before, and never without one', () => {
+  const delivery = { ...sampleDelivery('d1'), deadlineAt: 100 };
+  expect(step(delivery, { type: 'ticked', at: 99 }).changed).toBe(false);
+  expect(step(delivery, { type: 'ticked', at: 100 }).delivery.state.is).toBe('expired');
+  expect(step(sampleDelivery('d1'), { type: 'ticked', at: 1e15 }).changed).toBe(false);
+});
