@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { controllerCommand, workerCommand } from '../../bridge/launch/agent-command.ts';
+import { agents, guardOff } from '../../bridge/launch/agents.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bridge-agents-'));
+  for (const agent of agents) writeFileSync(join(folder, agent.program), '#!/bin/sh\n', { mode: 0o755 });
+  writeFileSync(join(folder, 'notes.txt'), '');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const world = (env: Record<string, string> = {}) => ({ env: { PATH: folder, ...env }, cwd: folder, now: () => 0 });
+const worker = (agent: string, yolo = false, env = {}) =>
+  workerCommand({ agent, command: null, yolo, args: [] }, world(env));
+
+test.each(agents.filter((agent) => agent.guarded !== null).map((agent) => agent.name))(
+  '%s starts with its guard on, and without it only where the user wrote --yolo',
+  (name) => {
+    const agent = worker(name);
+    expect(guardOff(agent.argv)).toBeNull();
+    const open = worker(name, true);
+    expect([open.argv, open.env]).not.toEqual([agent.argv, agent.env]);
+    expect(open.guardedBy).toMatch(/--yolo/);
+  },
+);
+
+test('an agent that guards nothing is not started without --yolo', () => {
+  expect(() => worker('pi')).toThrow(/acts unasked/);
+  expect(worker('pi', true).argv).toEqual(['pi']);
+});
+
+test('an unknown agent is wrong use that lists the known ones', () => {
+  expect(() => worker('codx')).toThrow(/codex, claude, gemini, opencode/);
+});
+
+test("MACS_CODEX_HOME becomes the agent's CODEX_HOME; otherwise the user's own stays", () => {
+  expect(worker('codex', false, { MACS_CODEX_HOME: '/h' }).env).toEqual({ CODEX_HOME: '/h' });
+  expect(worker('codex').env).toEqual({});
+});
+
+test('every controller is kept from writing or asks first, and gets its first prompt as one word', () => {
+  for (const agent of agents) {
+    const command = controllerCommand(
+      { agent: agent.name, command: null, args: ['--model', 'm'], prompt: 'read it; go' },
+      world(),
+    );
+    expect(guardOff(command.argv), agent.name).toBeNull();
+    expect(command.argv.at(-1)).toBe('read it; go');
+  }
+  const codex = controllerCommand({ agent: 'codex', command: null, args: [], prompt: 'p' }, world());
+  expect(codex.argv).toEqual(['codex', '--sandbox', 'read-only', '--ask-for-approval', 'on-request', 'p']);
+});
+
+test('a sandbox the user names stands in place of ours, not beside it', () => {
+  const command = controllerCommand(
+    { agent: 'codex', command: null, args: ['--sandbox=workspace-write'], prompt: 'p' },
+    world(),
+  );
+  expect(command.argv).toEqual(['codex', '--ask-for-approval', 'on-request', '--sandbox=workspace-write', 'p']);
+});
+
+test('a command of the user’s own is split, not run by a shell, and must be a program', () => {
+  const wish = (command: string) => workerCommand({ agent: 'codex', command, yolo: false, args: ['x y'] }, world());
+  expect(wish('codex "a b" $HOME').argv).toEqual(['codex', 'a b', '$HOME', 'x y']);
+  expect(() => wish('notes.txt')).toThrow(/not a program/);
+  expect(() => workerCommand({ agent: 'codex', command: ' ', yolo: false, args: [] }, world())).toThrow(
+    /names no program/,
+  );
+});
+
+test.each([
+  [['--sandbox', 'danger-full-access']],
+  [['-c', 'sandbox_mode="danger-full-access"']],
+  [['--yolo']],
+  [['-y']],
+  [['--dangerously-skip-permissions']],
+  [['--dangerously-bypass-approvals-and-sandbox']],
+  [['--approval-mode', 'yolo']],
+  [['--approval-mode=auto_edit']],
+  [['--permission-mode', 'bypassPermissions']],
+  [['--sandbox', 'workspace-write', '-a', 'never']],
+])('%j switches a guard off', (argv) => {
+  expect(guardOff(argv)).not.toBeNull();
+});
+
+test.each([[['--sandbox', 'read-only', '-a', 'never']], [['--model', 'yolo']], [['--ask-for-approval', 'on-request']]])(
+  '%j does not',
+  (argv) => {
+    expect(guardOff(argv)).toBeNull();
+  },
+);
