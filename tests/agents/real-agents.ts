@@ -15,8 +15,10 @@ export interface RealAgentOptions {
   readonly args?: readonly string[];
   readonly width?: number;
   readonly height?: number;
-  /** further lines for codex's config.toml, or further settings for gemini */
+  /** further lines at the top of codex's config.toml */
   readonly codexConfig?: string;
+  /** codex's shared background server: copies 400 MB into its home and leaves sockets in the system's temporary folder */
+  readonly codexDaemon?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -75,7 +77,7 @@ export function startGemini(options: RealAgentOptions): Promise<RealAgent> {
 const codex: Program = {
   startLimitMs: 60_000,
   approval: /Would you like to run the following command\?/,
-  prepare({ home, name, workingFolder }, { server, codexConfig = '' }) {
+  prepare({ home, name, workingFolder }, { server, codexConfig = '', codexDaemon = false }) {
     const codexHome = join(home, '.codex');
     mkdirSync(codexHome, { recursive: true });
     writeFileSync(
@@ -99,7 +101,10 @@ enabled = false
 trust_level = "trusted"
 `,
     );
-    return { args: [], environment: { CODEX_HOME: codexHome, SCRIPTED_API_KEY: 'not-a-key' } };
+    return {
+      args: codexDaemon ? [] : ['--no-daemon'],
+      environment: { CODEX_HOME: codexHome, SCRIPTED_API_KEY: 'not-a-key' },
+    };
   },
   isIdle: (screen, title, { workingFolder }) =>
     title === workingFolder.split('/').at(-1) && /^› /m.test(screen) && screen.includes('scripted-model'),
