@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { quoteCommand } from './command-line.ts';
-import { type LaunchWorld, setting } from './world.ts';
+import { enclosingSocket, type LaunchWorld } from './world.ts';
 
 /** The command that shows a session in this terminal, if it is wanted and possible, and in words for another terminal. */
 export async function attachment(
@@ -24,7 +24,7 @@ export async function attachment(
 
 /** The socket of the tmux server this terminal is in, or null. */
 export async function insideServer(world: LaunchWorld): Promise<string | null> {
-  const socket = setting(world.env, 'TMUX')?.split(',')[0];
+  const socket = enclosingSocket(world.env);
   return socket ? real(resolve(world.cwd, socket)) : null;
 }
 

@@ -25,14 +25,14 @@ export interface PaneWish {
   readonly reset: boolean;
 }
 
-export type AgentOutcome =
-  /** the pane's own command */
-  | { readonly is: 'started'; readonly command: string }
-  /** typed at the shell's empty prompt */
-  | { readonly is: 'typed'; readonly command: string }
+/** What became of the agent; `detail` is the same in words for the user. */
+export type AgentOutcome = { readonly detail: string } & (
+  | /** the pane's own command */ { readonly is: 'started'; readonly command: string }
+  | /** typed at the shell's empty prompt */ { readonly is: 'typed'; readonly command: string }
   | { readonly is: 'running'; readonly program: string }
   | { readonly is: 'not-wanted' }
-  | { readonly is: 'held'; readonly reason: string; readonly command: string };
+  | { readonly is: 'held'; readonly reason: string; readonly command: string }
+);
 
 export interface RolePane {
   readonly paneId: PaneId;
@@ -189,28 +189,31 @@ async function reuse(tmux: Tmux, pane: FoundPane, wish: PaneWish): Promise<RoleP
     await tmux.run('respawn-pane', '-t', pane.paneId, '-c', literal(wish.cwd), ...command);
     return done(started(wish));
   }
-  if (wish.agent === null) return done({ is: 'not-wanted' });
+  if (wish.agent === null) return done(started(wish));
   const command = commandLine(wish.agent);
   if (!isShell(pane.command)) {
-    if (!wish.startInShell) return done({ is: 'running', program: pane.command });
-    return done({ is: 'held', reason: `${pane.command} runs there; nothing was typed`, command });
+    if (!wish.startInShell)
+      return done({ is: 'running', program: pane.command, detail: `${pane.command} runs there already` });
+    return done(held(`${pane.command} runs there; nothing was typed`, command));
   }
   await tmux.run('select-pane', '-t', pane.paneId, '-T', wish.role);
   if (!wish.startInShell) {
-    return done({
-      is: 'held',
-      reason: 'the pane was there already, at a shell; --start-codex starts the agent in it',
-      command,
-    });
+    return done(held('the pane was there already, at a shell; --start-codex starts the agent in it', command));
   }
   const [path = ''] = await tmux.run('display-message', '-p', '-t', pane.paneId, '#{pane_current_path}');
   const line = path === wish.cwd ? command : `${quoteCommand(['cd', wish.cwd])} && ${command}`;
   const reason = await typeAtIdleShell(tmux, pane.paneId, line);
-  return done(reason === null ? { is: 'typed', command: line } : { is: 'held', reason, command: line });
+  return done(reason === null ? { is: 'typed', command: line, detail: `typed ${line}` } : held(reason, line));
 }
 
 function started(wish: PaneWish): AgentOutcome {
-  return wish.agent === null ? { is: 'not-wanted' } : { is: 'started', command: commandLine(wish.agent) };
+  if (wish.agent === null) return { is: 'not-wanted', detail: 'no agent was asked for' };
+  const command = commandLine(wish.agent);
+  return { is: 'started', command, detail: `started ${command}, guarded by ${wish.agent.guardedBy}` };
+}
+
+function held(reason: string, command: string): AgentOutcome {
+  return { is: 'held', reason, command, detail: `not started: ${reason}. The command is: ${command}` };
 }
 
 /** Labels the pane, then asks tmux what really applies to it. */

@@ -5,7 +5,7 @@ import { real } from './attach.ts';
 import { listSessions } from './role-pane.ts';
 import { readState } from './state-folder.ts';
 import type { TmuxAt } from './tmux.ts';
-import { type LaunchWorld, setting } from './world.ts';
+import { enclosingSocket, type LaunchWorld, setting } from './world.ts';
 
 export interface FoundServer {
   readonly socketPath: string;
@@ -92,7 +92,7 @@ async function namedSockets(
     { path: setting(world.env, 'TMUX_SOCKET'), because: '$TMUX_SOCKET' },
     { path: readState(folder, 'tmux-socket.txt'), because: 'tmux-socket.txt' },
     { path: join(folder, 'tmux.sock'), because: "the repository's own socket" },
-    { path: setting(world.env, 'TMUX')?.split(',')[0] ?? null, because: '$TMUX' },
+    { path: enclosingSocket(world.env), because: '$TMUX' },
   ];
   return named.flatMap(({ path, because }) => (path ? [{ socketPath: resolve(world.cwd, path), because }] : []));
 }

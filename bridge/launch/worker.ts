@@ -15,7 +15,7 @@ import {
   workerDefaults,
   workerSettings,
 } from './worker-settings.ts';
-import { type LaunchWorld, setting } from './world.ts';
+import { enclosingSocket, type LaunchWorld, setting } from './world.ts';
 
 export interface StartReport extends WorkerSettings {
   readonly paneId: PaneId;
@@ -95,8 +95,8 @@ export async function startWorker(
 /** Killing the session this command runs in would kill the command half-way. */
 async function refuseInside(settings: WorkerSettings, tmux: Tmux, world: LaunchWorld): Promise<void> {
   const pane = setting(world.env, 'TMUX_PANE');
-  const socket = setting(world.env, 'TMUX')?.split(',')[0];
-  if (pane === null || socket === undefined || resolve(socket) !== settings.socketPath) return;
+  const socket = enclosingSocket(world.env);
+  if (pane === null || socket === null || resolve(socket) !== settings.socketPath) return;
   const [name] = await tmux.run('display-message', '-p', '-t', pane, '#{session_name}');
   if (name !== settings.session) return;
   throw wrongUse(

@@ -11,3 +11,8 @@ export function setting(env: LaunchWorld['env'], name: string): string | null {
   const value = env[name];
   return value === undefined || value === '' ? null : value;
 }
+
+/** The server this process runs in: `$TMUX` is `socket,server pid,session`, and the path may hold commas of its own. */
+export function enclosingSocket(env: LaunchWorld['env']): string | null {
+  return /^(.+),\d+,\d+$/.exec(env.TMUX ?? '')?.[1] ?? null;
+}
