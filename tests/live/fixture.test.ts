@@ -122,6 +122,14 @@ test('a long paste shows its marker, Ctrl-U clears one line of a draft, and igno
   await agent.fact('the second one submits', (fact) => fact.input === 'kept\n');
 });
 
+test('a draft taller than two thirds of the screen shows its end, without a footer', async () => {
+  const agent = await startScriptedAgent({ tmux, session: 'w', height: 40 });
+  await agent.perform({ draft: Array.from({ length: 125 }, (_, index) => `row ${index}`).join('\n') });
+  const rows = (await tmux.screen(agent.paneId)).split('\n');
+  expect(rows[15]).toMatch(/^› row 101 +↑$/);
+  expect(rows.slice(38, 40)).toEqual(['  row 124', '']);
+});
+
 test('words can be drawn in a border, indented, hard-wrapped, and are redrawn whole after a resize', async () => {
   const agent = await startScriptedAgent({ tmux, session: 'w', width: 100 });
   await agent.perform({ set: { border: true, indent: 3, hardWrap: 20 } });
