@@ -109,11 +109,14 @@ export class Desk {
     return request;
   }
 
-  /** It was seen in two equal captures, or asked by a command: now somebody is asked. */
-  confirm(id: RequestId): void {
+  /**
+   * It was seen in two equal captures, or asked by a command: now somebody is asked.
+   * @param humanOnly why this can only be asked of the human, where the finder knows
+   */
+  confirm(id: RequestId, humanOnly?: string): void {
     const request = this.#memory.request(id);
     if (request?.state.is !== 'open') return;
-    const decision = this.#decide(request);
+    const decision = this.#decide(request, humanOnly ?? request.humanOnly);
     const deliveryId = this.#mint() as DeliveryId;
     this.#apply(id, () => ({ type: 'confirmed', at: this.#clock.now(), decision, deliveryId }));
   }
@@ -209,8 +212,8 @@ export class Desk {
     this.#apply(id, () => ({ type: 'delivery-changed', state, at: this.#clock.now() }));
   }
 
-  #decide(request: Request): PolicyDecision {
-    if (request.humanOnly !== undefined) return { is: 'human', rule: null, why: request.humanOnly };
+  #decide(request: Request, humanOnly: string | undefined): PolicyDecision {
+    if (humanOnly !== undefined) return { is: 'human', rule: null, why: humanOnly };
     const decision = decide(this.#rules, request, this.#defaultTo);
     // Nobody approves for the human unless a rule says so.
     if (request.kind === 'approval' && decision.rule === null) {

@@ -1,0 +1,320 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { Delivery, Envelope } from '../../bridge/core/envelope.ts';
+import type { DeliveryId, EnvelopeId, PaneId } from '../../bridge/core/ids.ts';
+import { identityKey, type PaneIdentity } from '../../bridge/core/pane.ts';
+import type { Journal } from '../../bridge/journal/journal.ts';
+import { type Courier, type PostEvent, PostOffice } from '../../bridge/mail/post-office.ts';
+import { sampleDelivery, somePane } from '../journal/samples.ts';
+import { Mortal, Panes, ScriptedCourier, settle, TurnedClock } from './world.ts';
+
+let journal: Journal;
+let memory: Mortal;
+let panes: Panes;
+let clock: TurnedClock;
+let office: PostOffice;
+let events: PostEvent[];
+let minted: number;
+
+const pane1 = somePane;
+const pane2: PaneIdentity = { ...somePane, paneId: '%4' as PaneId, panePid: 201 };
+const options = { force: false, allowShell: false };
+
+beforeEach(() => {
+  journal = Mortal.fresh();
+  panes = new Panes();
+  clock = new TurnedClock();
+  events = [];
+  minted = 0;
+  start();
+});
+
+/** A process that has just been started on the journal as it is. */
+function start(courier?: Courier): void {
+  memory = new Mortal(journal);
+  office = new PostOffice({
+    memory,
+    clock,
+    mint: () => `d${++minted}`,
+    courier: courier ?? new ScriptedCourier(panes, memory, clock),
+    on: (event) => events.push(event),
+  });
+}
+
+function letter(body: string): Envelope {
+  return { ...sampleDelivery('x').envelope, id: `e-${body}` as EnvelopeId, body };
+}
+
+function post(body: string, to = pane1, deadlineAt: number | null = null): Delivery {
+  return office.post(letter(body), to, 'codex', options, deadlineAt);
+}
+
+const stateOf = (id: string) => journal.delivery(id)?.state;
+const pasted = () => panes.pastes.map((paste) => paste.body);
+
+/** As the daemon's timer would, for so long. */
+async function pass(ms: number): Promise<void> {
+  const until = clock.time + ms;
+  while (clock.time < until) {
+    clock.time += 50;
+    office.tick(clock.time);
+    await settle();
+  }
+}
+
+test('a delivery is committed before anything else, then typed once', async () => {
+  const delivery = post('Yes.');
+  expect(stateOf(delivery.id)).toEqual({ is: 'queued' });
+  expect(pasted()).toEqual([]);
+  await settle();
+  expect(pasted()).toEqual(['Yes.']);
+  expect(stateOf(delivery.id)).toMatchObject({ is: 'acknowledged' });
+  await pass(5_000);
+  expect(pasted()).toEqual(['Yes.']);
+});
+
+test('a post whose transaction is undone is never typed, and never told', async () => {
+  expect(() =>
+    memory.transact(() => {
+      post('Yes.');
+      throw new Error('no');
+    }),
+  ).toThrow('no');
+  await settle();
+  await pass(2_000);
+  expect(pasted()).toEqual([]);
+  expect(events).toEqual([]);
+});
+
+test('the same id posted again is the same delivery, and tells how far it is', async () => {
+  const once = office.post(letter('Yes.'), pane1, 'codex', options, null, 'mine' as DeliveryId);
+  await settle();
+  events.length = 0;
+  const again = office.post(letter('Yes, again.'), pane1, 'codex', options, null, 'mine' as DeliveryId);
+  await settle();
+  expect(again.id).toBe(once.id);
+  expect(pasted()).toEqual(['Yes.']);
+  expect(events).toMatchObject([{ type: 'delivery-changed', delivery: { state: { is: 'acknowledged' } } }]);
+});
+
+test('a held delivery is tried when its pane moves, and at least once a second', async () => {
+  panes.busy.add(identityKey(pane1));
+  const { id } = post('Yes.');
+  await settle();
+  expect(stateOf(id)).toMatchObject({ is: 'held', reason: 'busy' });
+  await pass(10_000);
+  const tries = panes.attempts;
+  expect(tries).toBeGreaterThan(10);
+  expect(tries).toBeLessThan(20);
+  await pass(3_000);
+  expect(panes.attempts - tries).toBeGreaterThanOrEqual(2);
+  panes.busy.clear();
+  office.paneMoved('%9' as PaneId);
+  await settle();
+  expect(pasted()).toEqual([]);
+  office.paneMoved(pane1.paneId);
+  await settle();
+  expect(pasted()).toEqual(['Yes.']);
+});
+
+test('one pane is served in order of posting, one at a time; another pane does not wait for it', async () => {
+  panes.busy.add(identityKey(pane1));
+  for (const body of ['a', 'b', 'c']) post(body);
+  post('other', pane2);
+  await settle();
+  expect(pasted()).toEqual(['other']);
+  post('d');
+  panes.busy.clear();
+  for (let turn = 0; turn < 5; turn += 1) office.paneMoved(pane1.paneId);
+  await settle();
+  expect(pasted()).toEqual(['other', 'a', 'b', 'c', 'd']);
+  expect(panes.most).toBe(1);
+});
+
+test('what is due to an agent that was replaced does not hold up its successor in the same pane', async () => {
+  const replaced: Courier = {
+    attempt: async (delivery) =>
+      delivery.recipient.agentPid === somePane.agentPid
+        ? { ...delivery, state: { is: 'held', reason: 'replaced', detail: 'another agent', since: 1 } }
+        : new ScriptedCourier(panes, memory, clock).attempt(delivery),
+    reconcile: async (delivery) => delivery,
+  };
+  start(replaced);
+  const old = post('for the old one');
+  post('for the new one', { ...pane1, agentPid: 301, agentStartedAt: '4712' });
+  await settle();
+  expect(pasted()).toEqual(['for the new one']);
+  expect(stateOf(old.id)).toMatchObject({ is: 'held', reason: 'replaced' });
+});
+
+test('a deadline ends what is held, and nothing is tried past it', async () => {
+  panes.busy.add(identityKey(pane1));
+  const { id } = post('Yes.', pane1, clock.time + 1_000);
+  await pass(950);
+  expect(stateOf(id)).toMatchObject({ is: 'held' });
+  await pass(100);
+  expect(stateOf(id)).toEqual({ is: 'expired' });
+  panes.busy.clear();
+  const late = post('Late.', pane1, clock.time);
+  await settle();
+  expect(stateOf(late.id)).toEqual({ is: 'expired' });
+  expect(pasted()).toEqual([]);
+});
+
+test('cancelled while it waits it is never typed; once typed it cannot be cancelled', async () => {
+  panes.busy.add(identityKey(pane1));
+  const { id } = post('Yes.');
+  await settle();
+  expect(office.cancel(id, 'dismissed')).toBe(true);
+  expect(office.cancel(id, 'dismissed')).toBe(true);
+  panes.busy.clear();
+  await pass(2_000);
+  expect(pasted()).toEqual([]);
+  const second = post('No.');
+  await settle();
+  expect(office.cancel(second.id, 'dismissed')).toBe(false);
+  expect(office.cancel('unknown' as DeliveryId, 'dismissed')).toBe(false);
+});
+
+test('cancelled or replaced while the courier is looking, the old text is not typed', async () => {
+  let interfere = (): void => {};
+  const inner = new ScriptedCourier(panes, memory, clock);
+  start({
+    attempt: async (delivery) => {
+      await Promise.resolve();
+      interfere();
+      return new ScriptedCourier(panes, memory, clock).attempt(delivery);
+    },
+    reconcile: (delivery) => inner.reconcile(delivery),
+  });
+  const first = post('A');
+  interfere = () => expect(office.cancel(first.id, 'dismissed')).toBe(true);
+  await settle();
+  expect(pasted()).toEqual([]);
+  const second = post('B');
+  interfere = () => {
+    interfere = () => {};
+    expect(office.replaceBody(second.id, 'C', 'thought again')).toBe(true);
+  };
+  await settle();
+  expect(pasted()).toEqual(['C']);
+  expect(events.filter((event) => event.type === 'attempt-failed')).toEqual([]);
+});
+
+test('a text is replaced until it is claimed, and the old one stays in the journal', async () => {
+  panes.busy.add(identityKey(pane1));
+  const { id } = post('A');
+  await settle();
+  expect(office.replaceBody(id, 'B', 'n')).toBe(true);
+  expect(office.replaceBody(id, 'B', 'n')).toBe(true);
+  expect(journal.events({ subject: id }).find((event) => event.kind === 'delivery-body-replaced')?.data).toEqual({
+    replaced: { body: 'A', notes: '' },
+  });
+  panes.busy.clear();
+  office.paneMoved(pane1.paneId);
+  await settle();
+  expect(pasted()).toEqual(['B']);
+  expect(office.replaceBody(id, 'C', '')).toBe(false);
+});
+
+test('a courier that throws is told and tried again; after a paste its delivery is read, not typed again', async () => {
+  panes.outcome = 'fault-before';
+  const { id } = post('Yes.');
+  await settle();
+  expect(stateOf(id)).toMatchObject({
+    is: 'held',
+    reason: 'unknown',
+    detail: 'the courier failed: tmux does not answer',
+  });
+  expect(events).toContainEqual(expect.objectContaining({ type: 'attempt-failed', fault: expect.any(Error) }));
+  panes.outcome = 'fault-after';
+  await pass(1_000);
+  expect(pasted()).toEqual(['Yes.']);
+  expect(stateOf(id)).toMatchObject({ is: 'typed-not-submitted' });
+});
+
+test('typed, and its screen never tells what became of it: it is uncertain after a minute', async () => {
+  start({
+    attempt: async (delivery) => delivery,
+    reconcile: async (delivery) => delivery,
+  });
+  for (const state of [
+    { is: 'claimed', at: 1 },
+    { is: 'typed', at: 1 },
+  ] as const) {
+    journal.saveDelivery({ ...sampleDelivery('lost'), state }, { at: 1, kind: 'x', subject: 'lost', data: null });
+    if (state.is === 'claimed') continue;
+  }
+  office.resume();
+  await pass(50_000);
+  expect(stateOf('lost')).toMatchObject({ is: 'typed' });
+  await pass(12_000);
+  expect(stateOf('lost')).toMatchObject({ is: 'uncertain', reason: expect.stringContaining('60 s') });
+});
+
+test('after a restart: what waited or was only claimed is typed, what was typed is read and not typed', async () => {
+  const stored = (id: string, ...states: Delivery['state'][]) => {
+    for (const state of [{ is: 'queued' } as const, ...states]) {
+      const delivery = sampleDelivery(id, state, id);
+      journal.saveDelivery(delivery, { at: 1, kind: 'x', subject: id, data: null });
+    }
+  };
+  const claimed = { is: 'claimed', at: 1 } as const;
+  stored('queued');
+  stored('held', { is: 'held', reason: 'busy', detail: '', since: 1 });
+  stored('claimed', claimed);
+  stored('typed', claimed, { is: 'typed', at: 1 });
+  stored('submitted', claimed, { is: 'typed', at: 1 }, { is: 'submitted', at: 1 });
+  panes.submitted.add('submitted');
+  start();
+  office.resume();
+  await settle();
+  expect(pasted()).toEqual(['queued', 'held', 'claimed']);
+  expect(stateOf('typed')).toMatchObject({ is: 'uncertain' });
+  expect(stateOf('submitted')).toMatchObject({ is: 'acknowledged' });
+});
+
+test('a memory that refuses for a while loses nothing and types nothing twice', async () => {
+  let refusing = true;
+  const save = memory.saveDelivery.bind(memory);
+  const { id } = post('Yes.');
+  memory.saveDelivery = (...given) => {
+    if (refusing) throw new Error('the disk is full');
+    save(...given);
+  };
+  await settle();
+  await pass(2_000);
+  expect(pasted()).toEqual([]);
+  expect(events.some((event) => event.type === 'attempt-failed')).toBe(true);
+  refusing = false;
+  await pass(1_100);
+  expect(pasted()).toEqual(['Yes.']);
+  expect(stateOf(id)).toMatchObject({ is: 'acknowledged' });
+});
+
+test('closing waits for the attempt under way, begins no other, and tells nothing more', async () => {
+  post('a');
+  post('b');
+  await Promise.resolve();
+  await office.close();
+  const told = events.length;
+  const typed = pasted().length;
+  await settle();
+  await pass(2_000);
+  expect(typed).toBeLessThanOrEqual(1);
+  expect(pasted()).toHaveLength(typed);
+  expect(events).toHaveLength(told);
+});
+
+test('every change is told, once it is committed', async () => {
+  panes.busy.add(identityKey(pane1));
+  const { id } = post('Yes.');
+  await settle();
+  panes.busy.clear();
+  office.paneMoved(pane1.paneId);
+  await settle();
+  expect(events.map((event) => `${event.type} ${event.delivery.id} ${event.delivery.state.is}`)).toEqual([
+    `delivery-changed ${id} queued`,
+    `delivery-changed ${id} held`,
+    `delivery-changed ${id} acknowledged`,
+  ]);
+});
