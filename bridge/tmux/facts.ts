@@ -39,7 +39,9 @@ export function askForFacts(): FactsQuestion {
 
 /** A pane that several windows or sessions show, once: its first place stays. */
 export function oncePerPane(panes: readonly PaneFacts[]): PaneFacts[] {
-  return [...new Map(panes.toReversed().map((pane) => [pane.paneId, pane])).values()].reverse();
+  const places = new Map<string, PaneFacts>();
+  for (const pane of panes) if (!places.has(pane.paneId)) places.set(pane.paneId, pane);
+  return [...places.values()];
 }
 
 const variables = [

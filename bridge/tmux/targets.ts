@@ -1,4 +1,5 @@
 import type { PaneFacts } from '../core/pane.ts';
+import { oncePerPane } from './facts.ts';
 
 export type Resolution =
   | { readonly is: 'one'; readonly pane: PaneFacts }
@@ -20,7 +21,7 @@ export function resolveTarget(
   if (name === '') return { is: 'none', reason: 'the target is empty' };
   const session = scope.session;
   const inScope = session === undefined ? panes : panes.filter((pane) => isSession(pane, session));
-  const sessionPanes = once(inScope.filter((pane) => isSession(pane, name.replace(/:$/, ''))));
+  const sessionPanes = oncePerPane(inScope.filter((pane) => isSession(pane, name.replace(/:$/, ''))));
   const kinds: Array<() => readonly PaneFacts[]> = [
     () => inScope.filter((pane) => pane.paneId === name),
     () => inScope.filter((pane) => isPlace(pane, name)),
@@ -33,16 +34,11 @@ export function resolveTarget(
     () => sessionPanes,
   ];
   for (const kind of kinds) {
-    const [first, ...others] = once(kind());
+    const [first, ...others] = oncePerPane(kind());
     if (first === undefined) continue;
     return others.length === 0 ? { is: 'one', pane: first } : { is: 'many', candidates: [first, ...others] };
   }
-  return { is: 'none', reason: reasonFor(panes, name, session) };
-}
-
-/** A pane linked into several sessions is one pane. */
-function once(panes: readonly PaneFacts[]): PaneFacts[] {
-  return [...new Map(panes.toReversed().map((pane) => [pane.paneId, pane])).values()].reverse();
+  return { is: 'none', reason: reasonFor(panes, session) };
 }
 
 function isSession(pane: PaneFacts, name: string): boolean {
@@ -64,7 +60,7 @@ function isPlace(pane: PaneFacts, name: string): boolean {
   return isWindow(place.slice(0, dot)) && (index === String(pane.paneIndex) || index === pane.paneId);
 }
 
-function reasonFor(panes: readonly PaneFacts[], name: string, session: string | undefined): string {
+function reasonFor(panes: readonly PaneFacts[], session: string | undefined): string {
   if (session === undefined) return 'no pane has that id, place, label, title, window name or agent program';
   if (!panes.some((pane) => isSession(pane, session))) return `there is no session "${session}"`;
   return `no pane in session "${session}" has that id, place, label, title, window name or agent program`;

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { conditionFormat } from '../../bridge/tmux/condition.ts';
+import { isKeyName } from '../../bridge/tmux/pane.ts';
+
+const nothing = { panePid: 7, command: null, notTitles: [], notOnScreen: [] };
+
+test('without patterns it asks for the process, no mode, input on, and life', () => {
+  expect(conditionFormat(nothing)).toBe('#{==:#{pane_pid}/#{pane_in_mode}/#{pane_input_off}/#{pane_dead},7/0/0/0}');
+});
+
+test('a pattern that would match every screen, or that tmux cannot be told, is refused aloud', () => {
+  for (const pattern of ['', 'a\nb', 'a\0b', '[%]', '[#[]']) {
+    expect(() => conditionFormat({ ...nothing, notOnScreen: [pattern] })).toThrow(/condition/);
+    expect(() => conditionFormat({ ...nothing, notTitles: [pattern] })).toThrow(/condition/);
+  }
+});
+
+test('a condition longer than tmux can take is refused aloud', () => {
+  expect(() => conditionFormat({ ...nothing, notOnScreen: ['x'.repeat(5000)] })).toThrow(/too long/);
+});
+
+test.each(['Enter', 'C-m', 'C-j', 'Tab', 'BTab', 'Escape', 'Up', 'PageDown', 'F12', 'M-Enter', 'C-S-Up', 'C-M-a'])(
+  '%s is a key',
+  (key) => {
+    expect(isKeyName(key)).toBe(true);
+  },
+);
+
+test.each([
+  '',
+  'y',
+  '1',
+  'enter',
+  'Enter ',
+  'Enter;',
+  'yes',
+  '-X',
+  'Any',
+  'C-',
+  'S-a',
+  'F0',
+  'F13',
+  '0x1b',
+  'Enter\nEnter',
+])('"%s" is no key that is ever pressed', (key) => {
+  expect(isKeyName(key)).toBe(false);
+});
