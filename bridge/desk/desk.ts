@@ -172,10 +172,15 @@ export class Desk {
     return { accepted: false, reason: whyLate(outcome.request) };
   }
 
-  /** Deadlines, requests that were never seen a second time, and effects that failed. */
+  /**
+   * Deadlines, requests that were never seen a second time, effects that failed, and deliveries whose end was not heard
+   * of: another process may have typed them, or the journal refused just then.
+   */
   tick(now: number): void {
     for (const request of this.#memory.requests({ open: true })) {
-      if (request.deadlineAt !== null && now >= request.deadlineAt) {
+      if (request.state.is === 'answered') {
+        this.#reconcile(request.id, request.state.deliveryId);
+      } else if (request.deadlineAt !== null && now >= request.deadlineAt) {
         this.#apply(request.id, () => ({ type: 'ticked', at: now }));
       } else if (request.state.is === 'open' && now - Math.max(request.openedAt, this.#startedAt) >= confirmLimitMs) {
         this.#apply(request.id, () => ({ type: 'unconfirmed', at: now }));

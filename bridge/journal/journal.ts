@@ -95,7 +95,9 @@ export class Journal {
   /** Appends one event and returns its number. */
   record(event: NewJournalEvent): number {
     const data = JSON.stringify(event.data ?? null);
-    return this.#run(() => Number(this.#sql.append.run(event.at, event.kind, event.subject, data).lastInsertRowid));
+    return this.#run(() =>
+      Number(this.#sql.append.run(Math.trunc(event.at), event.kind, event.subject, data).lastInsertRowid),
+    );
   }
 
   /** With `since` (a seq) the first `limit` events after it; without, the last `limit` events. */
@@ -124,7 +126,7 @@ export class Journal {
           origin: digest(originOf(request)),
           state: request.state.is,
           pane: identityKey(request.pane),
-          updatedAt: event.at,
+          updatedAt: Math.trunc(event.at),
           document: JSON.stringify(request),
         }),
       );
@@ -155,7 +157,7 @@ export class Journal {
           thread: delivery.envelope.thread,
           state: delivery.state.is,
           pane: identityKey(delivery.recipient),
-          updatedAt: event.at,
+          updatedAt: Math.trunc(event.at),
           document: JSON.stringify(delivery),
         }),
       );

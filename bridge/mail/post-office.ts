@@ -36,6 +36,8 @@ export type PostEvent =
   /** a fault: the courier threw, or the memory refused. The delivery is tried again, or read again if it was typed. */
   | { readonly type: 'attempt-failed'; readonly delivery: Delivery; readonly fault: unknown };
 
+type News = () => PostEvent | null;
+
 /**
  * Every delivery from posting to its end. The truth is in the memory and is read again before each act; what is kept
  * here is only who waits for which pane. One pane is served by one attempt at a time, in order of posting for each
@@ -48,6 +50,9 @@ export class PostOffice {
   readonly #courier: Courier;
   readonly #on: (event: PostEvent) => void;
   readonly #lanes = new Map<string, Lane>();
+  /** what is to be told once the transaction under way is over; null when there is nothing to tell after all */
+  #news: News[] = [];
+  #flushIsDue = false;
   #closed = false;
 
   constructor(parts: {
@@ -111,7 +116,10 @@ export class PostOffice {
     }
   }
 
-  /** Ends what is past its deadline and tries again what has waited for its pause. */
+  /**
+   * Ends what is past its deadline and tries again what has waited for its pause.
+   * @throws what a listener threw, after everything else is done; it is told again at the next tick
+   */
   tick(now: number): void {
     for (const lane of [...this.#lanes.values()]) {
       for (const entry of [...lane.waiting]) {
@@ -119,6 +127,8 @@ export class PostOffice {
       }
       if (lane.busy === null && now >= lane.retryAt) this.#start(lane);
     }
+    const faults = this.#flush();
+    if (faults.length > 0) throw faults[0];
   }
 
   /**
@@ -226,7 +236,7 @@ export class PostOffice {
         lane.again = true;
         return false;
       }
-      this.#on({ type: 'attempt-failed', delivery: stored, fault });
+      this.#later(() => ({ type: 'attempt-failed', delivery: stored, fault }));
       const detail = `the courier failed: ${messageOf(fault)}`;
       if (stored.state.is !== 'typed' && stored.state.is !== 'submitted') {
         this.#change(entry.id, { type: 'held', reason: 'unknown', detail, at: this.#clock.now() });
@@ -235,7 +245,7 @@ export class PostOffice {
       return this.#settle(lane, entry, stored, stored);
     } catch (second) {
       // The memory itself refuses, on a full disk for instance. Nothing is decided without it: the next round asks again.
-      if (before !== null) this.#on({ type: 'attempt-failed', delivery: before, fault: second });
+      if (before !== null) this.#later(() => ({ type: 'attempt-failed', delivery: before, fault: second }));
       return false;
     }
   }
@@ -264,11 +274,36 @@ export class PostOffice {
 
   /** Tells how the delivery stands once the transaction under way is over; nothing when that was undone. */
   #tell(id: DeliveryId): void {
-    queueMicrotask(() => {
-      if (this.#closed) return;
+    this.#later(() => {
       const delivery = this.#memory.delivery(id);
-      if (delivery) this.#on({ type: 'delivery-changed', delivery });
+      return delivery && { type: 'delivery-changed', delivery };
     });
+  }
+
+  /** A listener that throws must not end the attempt it hears of: its fault surfaces in `tick`, which tells it again. */
+  #later(news: News): void {
+    this.#news.push(news);
+    if (this.#flushIsDue) return;
+    this.#flushIsDue = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): unknown[] {
+    this.#flushIsDue = false;
+    const faults: unknown[] = [];
+    const untold: News[] = [];
+    for (const news of this.#news.splice(0)) {
+      if (this.#closed) break;
+      try {
+        const event = news();
+        if (event) this.#on(event);
+      } catch (fault) {
+        faults.push(fault);
+        untold.push(news);
+      }
+    }
+    this.#news.unshift(...untold);
+    return faults;
   }
 }
 

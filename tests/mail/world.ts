@@ -1,5 +1,5 @@
 import type { Clock } from '../../bridge/core/clock.ts';
-import type { Delivery, DeliveryState } from '../../bridge/core/envelope.ts';
+import type { Delivery } from '../../bridge/core/envelope.ts';
 import type { NewJournalEvent } from '../../bridge/core/journal-event.ts';
 import { identityKey } from '../../bridge/core/pane.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
@@ -101,6 +101,8 @@ export class Panes {
   /** every paste that reached a pane, in order */
   readonly pastes: Array<{ pane: string; id: string; thread: string; body: string }> = [];
   readonly submitted = new Set<string>();
+  /** held while an attempt is under way, across processes; freed when its holder dies */
+  readonly locks = new Set<string>();
   outcome: Outcome = 'acknowledged';
   attempts = 0;
   /** attempts under way in each pane, and the most there ever were */
@@ -122,11 +124,14 @@ export class ScriptedCourier implements Courier {
 
   async attempt(delivery: Delivery): Promise<Delivery> {
     const pane = identityKey(delivery.recipient);
+    const at = this.#clock.now();
+    if (this.#panes.locks.has(pane)) {
+      return this.#commit(delivery, { type: 'held', reason: 'locked', detail: 'another bridge types here', at });
+    }
     this.#enter(pane);
     try {
       this.#panes.attempts += 1;
       await Promise.resolve();
-      const at = this.#clock.now();
       if (this.#panes.busy.has(pane)) {
         return this.#commit(delivery, { type: 'held', reason: 'busy', detail: 'it works', at });
       }
@@ -152,6 +157,7 @@ export class ScriptedCourier implements Courier {
 
   async reconcile(delivery: Delivery): Promise<Delivery> {
     const pane = identityKey(delivery.recipient);
+    if (this.#panes.locks.has(pane)) return delivery;
     this.#enter(pane);
     try {
       await Promise.resolve();
@@ -189,21 +195,19 @@ export class ScriptedCourier implements Courier {
   }
 
   #enter(pane: string): void {
-    const count = this.#memory.dead ? 0 : (this.#panes.underWay.get(pane) ?? 0) + 1;
+    this.#panes.locks.add(pane);
+    const count = (this.#panes.underWay.get(pane) ?? 0) + 1;
     this.#panes.underWay.set(pane, count);
     this.#panes.most = Math.max(this.#panes.most, count);
   }
 
   #leave(pane: string): void {
-    this.#panes.underWay.set(pane, Math.max(0, (this.#panes.underWay.get(pane) ?? 0) - 1));
+    this.#panes.locks.delete(pane);
+    this.#panes.underWay.set(pane, (this.#panes.underWay.get(pane) ?? 0) - 1);
   }
 }
 
 /** Lets everything that was started run until it waits for the clock or for a pane. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-}
-
-export function isState(state: DeliveryState, ...names: DeliveryState['is'][]): boolean {
-  return names.includes(state.is);
 }

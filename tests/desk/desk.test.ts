@@ -1,0 +1,318 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { RequestId, TurnId } from '../../bridge/core/ids.ts';
+import { identityKey } from '../../bridge/core/pane.ts';
+import type { Journal } from '../../bridge/journal/journal.ts';
+import { somePane } from '../journal/samples.ts';
+import { Mortal, Panes, settle, TurnedClock } from '../mail/world.ts';
+import { Study, sighting } from './study.ts';
+
+let journal: Journal;
+let panes: Panes;
+let clock: TurnedClock;
+let minted: number;
+let study: Study;
+
+beforeEach(() => {
+  journal = Mortal.fresh();
+  panes = new Panes();
+  clock = new TurnedClock();
+  minted = 0;
+  study = start();
+});
+
+function start(over: Partial<ConstructorParameters<typeof Study>[0]> = {}): Study {
+  const mint = () => `id${++minted}`;
+  return new Study({ journal, panes, clock, mint, ...over });
+}
+
+function ask(over: Parameters<typeof sighting>[0] = {}, text = 'May I?'): RequestId {
+  const { id } = study.desk.open(sighting(over, text));
+  study.desk.confirm(id);
+  return id;
+}
+
+const answerOf = (by: string, instructions: string, notes = '') => ({ by, instructions, notes });
+const stateOf = (id: RequestId) => study.request(id).state;
+const pasted = () => panes.pastes.map((paste) => paste.body);
+const t2 = 't2' as TurnId;
+
+test('the same words of the same turn are one request, however they are wrapped; in a later turn they are a new one', () => {
+  const id = ask({}, 'May I\n  add it?');
+  expect(study.desk.open(sighting({}, 'May I add it?')).id).toBe(id);
+  study = start();
+  expect(study.desk.open(sighting({}, 'May  I add it?')).id).toBe(id);
+  expect(study.desk.open(sighting({ turn: t2 }, 'May I add it?')).id).not.toBe(id);
+  expect(study.desk.open(sighting({ pane: { ...somePane, serverPid: 9 } }, 'May I add it?')).id).not.toBe(id);
+  expect(study.desk.open(sighting({ via: 'ask' }, 'May I add it?')).id).not.toBe(id);
+});
+
+test('a request that is confirmed again and again is asked once', () => {
+  const id = ask();
+  study.desk.confirm(id);
+  study.desk.confirm(id);
+  expect(study.done).toEqual([`ask ${id}`]);
+});
+
+test('an answer is committed with its delivery, typed once, and settled by the next turn', async () => {
+  const id = ask();
+  expect(study.desk.answer(id, answerOf('controller:codex', 'Yes.'))).toEqual({ accepted: 'first', reason: '' });
+  expect(stateOf(id)).toMatchObject({ is: 'answered' });
+  expect(journal.deliveries({ open: true })).toHaveLength(1);
+  await settle();
+  expect(stateOf(id)).toMatchObject({ is: 'delivered' });
+  study.desk.turnBegan(somePane, t2);
+  expect(stateOf(id)).toMatchObject({ is: 'settled' });
+  expect(pasted()).toEqual(['Yes.']);
+  expect(study.news.map((news) => news.what)).toEqual([
+    'request-opened',
+    'request-asked',
+    'request-answered',
+    'request-delivered',
+    'request-settled',
+  ]);
+});
+
+test('the worker may begin its next turn before its delivery is acknowledged', async () => {
+  const id = ask();
+  study.desk.answer(id, answerOf('human:cli', 'Yes.'));
+  study.desk.turnBegan(somePane, t2);
+  expect(stateOf(id)).toMatchObject({ is: 'answered' });
+  await settle();
+  expect(stateOf(id)).toMatchObject({ is: 'settled' });
+});
+
+test('an answer that cannot be used is refused, saying why', () => {
+  const id = ask();
+  expect(study.desk.answer('r9' as RequestId, answerOf('human:cli', 'Yes.'))).toMatchObject({ accepted: 'refused' });
+  expect(study.desk.answer(id, answerOf('human:cli', ' \n'))).toEqual({
+    accepted: 'refused',
+    reason: 'the answer is empty',
+  });
+  expect(stateOf(id)).toMatchObject({ is: 'asked' });
+});
+
+test('an answer for a dismissed, withdrawn or delivered request is late, kept and not typed', async () => {
+  const dismissed = ask({ turn: 'a' as TurnId });
+  study.desk.dismiss(dismissed, 'human:cli');
+  const withdrawn = ask({ turn: 'b' as TurnId });
+  study.desk.turnBegan(somePane, t2);
+  const delivered = ask({ turn: t2 });
+  study.desk.answer(delivered, answerOf('human:cli', 'Yes.'));
+  await settle();
+  for (const [id, why] of [
+    [dismissed, /dismissed by human:cli/],
+    [withdrawn, /withdrawn/],
+    [delivered, /human:cli was delivered/],
+  ] as const) {
+    const reply = study.desk.answer(id, answerOf('human:outbox', 'Too late.'));
+    expect(reply).toEqual({ accepted: 'late', reason: expect.stringMatching(why) });
+    expect(study.request(id).late).toMatchObject([{ instructions: 'Too late.' }]);
+  }
+  await settle();
+  expect(pasted()).toEqual(['Yes.']);
+});
+
+test('a human replaces an answer until it is typed; after that the new one is late', async () => {
+  panes.busy.add(identityKey(somePane));
+  const id = ask();
+  study.desk.answer(id, answerOf('controller:codex', 'Yes.'));
+  await settle();
+  expect(study.desk.answer(id, answerOf('controller:other', 'Maybe.')).accepted).toBe('late');
+  expect(study.desk.answer(id, answerOf('human:cli', 'No.'))).toEqual({ accepted: 'replaced', reason: '' });
+  expect(study.desk.answer(id, answerOf('human:cli', 'No.')).accepted).toBe('first');
+  panes.busy.clear();
+  study.office.paneMoved(somePane.paneId);
+  await settle();
+  expect(pasted()).toEqual(['No.']);
+  expect(study.desk.answer(id, answerOf('human:cli', 'Yes after all.')).accepted).toBe('late');
+  const replaced = journal.events({ subject: id }).find((event) => event.kind === 'request-answer-replaced');
+  expect(replaced?.data).toMatchObject({ replaced: { by: 'controller:codex', instructions: 'Yes.' } });
+});
+
+test('a human who comes between the claim and the receipt is late, and a dismissal is refused', async () => {
+  const id = ask();
+  study.desk.answer(id, answerOf('controller:codex', 'Yes.'));
+  await Promise.resolve();
+  await Promise.resolve();
+  await Promise.resolve();
+  const between = journal.deliveries()[0]!.state.is;
+  expect(['claimed', 'typed', 'submitted']).toContain(between);
+  expect(study.desk.answer(id, answerOf('human:cli', 'No.')).accepted).toBe('late');
+  expect(study.desk.dismiss(id, 'human:cli')).toEqual({ accepted: false, reason: expect.stringContaining('typed') });
+  await settle();
+  expect(pasted()).toEqual(['Yes.']);
+  expect(study.request(id)).toMatchObject({ state: { is: 'delivered' }, late: [{ instructions: 'No.' }] });
+});
+
+test('a dismissed request takes its held delivery with it', async () => {
+  panes.busy.add(identityKey(somePane));
+  const id = ask();
+  study.desk.answer(id, answerOf('controller:codex', 'Yes.'));
+  await settle();
+  expect(study.desk.dismiss(id, 'human:cli')).toEqual({ accepted: true, reason: '' });
+  expect(study.desk.dismiss(id, 'human:cli')).toEqual({
+    accepted: false,
+    reason: expect.stringContaining('dismissed'),
+  });
+  panes.busy.clear();
+  study.office.tick(clock.time + 5_000);
+  await settle();
+  expect(pasted()).toEqual([]);
+  expect(stateOf(id)).toMatchObject({ is: 'dismissed', by: 'human:cli' });
+  expect(study.news.map((news) => news.what)).not.toContain('request-failed');
+});
+
+test('what was not wholly seen, what no profile knows, and what was found after a loss goes to the human only', () => {
+  study = start({ policy: [{ answer: 'Yes to everything.' }] });
+  const truncated = { kind: 'request' as const, text: 'a', attributes: {}, truncated: true };
+  const ids = [
+    ask({ detection: truncated, turn: 'a' as TurnId }),
+    ask({ agent: 'unknown', turn: 'b' as TurnId }),
+    ask({ humanOnly: 'the journal was set aside', turn: 'c' as TurnId }),
+  ];
+  const lost = study.desk.open(sighting({ turn: 'd' as TurnId })).id;
+  study.desk.confirm(lost, 'the journal was lost');
+  for (const id of [...ids, lost]) expect(stateOf(id)).toMatchObject({ is: 'asked', of: 'human' });
+  expect(study.desk.answer(ids[0]!, answerOf('controller:codex', 'Yes.')).accepted).toBe('refused');
+  expect(study.desk.answer(ids[0]!, answerOf('human:cli', 'Yes.')).accepted).toBe('first');
+  expect(stateOf(ask({ turn: 'e' as TurnId }))).toMatchObject({ is: 'answered', answer: { by: 'rules' } });
+});
+
+test('an approval goes to the human unless a row speaks of it', () => {
+  const approval = { kind: 'approval' as const, text: 'rm -rf build', attributes: {}, truncated: false };
+  expect(stateOf(ask({ detection: approval }))).toMatchObject({ is: 'asked', of: 'human' });
+  study = start({ policy: [{ when: { kind: 'approval', text: '/^rm -rf build$/' }, then: 'controller' }] });
+  expect(stateOf(ask({ detection: approval, turn: t2 }))).toMatchObject({ is: 'asked', of: 'controller' });
+});
+
+test('in manual mode the human is asked, and a controller that cannot be asked leads there too', () => {
+  study = start({ defaultTo: 'human' });
+  const id = ask();
+  expect(study.done).toEqual([`publish ${id}: no policy row answers it`]);
+  study = start();
+  study.failing = 'ask';
+  const second = ask({ turn: t2 });
+  expect(stateOf(second)).toMatchObject({ is: 'asked', of: 'human', why: 'ask does not work today' });
+  expect(study.done).toEqual([`publish ${second}: ask does not work today`]);
+});
+
+test('a failed publish is told and tried again, until it works or nobody need be asked', () => {
+  study = start({ defaultTo: 'human' });
+  study.failing = 'publish';
+  const id = ask();
+  const other = ask({ turn: t2 });
+  expect(study.news).toContainEqual(expect.objectContaining({ type: 'effect-failed', what: 'publish' }));
+  study.failing = null;
+  study.desk.dismiss(other, 'human:cli');
+  study.desk.tick((clock.time += 500));
+  expect(study.done.filter((done) => done.startsWith('publish'))).toEqual([]);
+  study.desk.tick((clock.time += 500));
+  study.desk.tick((clock.time += 60_000));
+  expect(study.done.filter((done) => done.startsWith('publish'))).toEqual([`publish ${id}: no policy row answers it`]);
+});
+
+test('a request seen only once goes to the human after a while, counted from the start of this process', () => {
+  const { id } = study.desk.open(sighting());
+  study.desk.tick((clock.time += 9_000));
+  expect(stateOf(id)).toEqual({ is: 'open' });
+  clock.time += 1_000_000;
+  study = start();
+  study.resume();
+  study.desk.tick((clock.time += 9_000));
+  expect(stateOf(id)).toEqual({ is: 'open' });
+  study.desk.tick((clock.time += 1_000));
+  expect(stateOf(id)).toMatchObject({ is: 'asked', of: 'human' });
+});
+
+test('nobody answers: at the deadline it expires, the controller is stopped and the human told', () => {
+  const id = ask({ deadlineAt: clock.time + 60_000 });
+  study.desk.tick((clock.time += 60_000));
+  expect(stateOf(id)).toMatchObject({ is: 'expired' });
+  expect(study.done.slice(1)).toEqual([
+    `cancel-ask ${id}`,
+    `archive ${id}`,
+    `notify ${id}: nobody answered before the deadline`,
+  ]);
+});
+
+test('a delivery that belongs to no answer of an open request changes nothing', async () => {
+  const id = ask();
+  const delivery = study.office.post(
+    {
+      id: 'e' as never,
+      thread: id,
+      from: 'worker',
+      to: 'controller',
+      inReplyTo: null,
+      kind: 'request',
+      body: 'May I?',
+      notes: '',
+      expectsReply: true,
+      createdAt: 1,
+    },
+    { ...somePane, panePid: 999 },
+    'codex',
+    { force: false, allowShell: false },
+    null,
+  );
+  await settle();
+  expect(journal.delivery(delivery.id)?.state.is).toBe('acknowledged');
+  expect(stateOf(id)).toMatchObject({ is: 'asked' });
+});
+
+test('after a restart whoever was asked is asked again under the same id, and an answer is neither lost nor repeated', async () => {
+  panes.busy.add(identityKey(somePane));
+  const controller = ask({ turn: 'a' as TurnId });
+  const human = ask({ turn: 'b' as TurnId });
+  study.desk.controllerFailed(human, { is: 'timeout', afterMs: 1_000 });
+  const answered = ask({ turn: 'c' as TurnId });
+  study.desk.answer(answered, answerOf('human:cli', 'Yes.'));
+  await settle();
+  study.memory.dead = true;
+  study = start();
+  study.resume();
+  expect(study.done).toEqual([`ask ${controller}`, `publish ${human}: the controller gave no answer within 1 s`]);
+  panes.busy.clear();
+  study.office.tick(clock.time + 2_000);
+  await settle();
+  expect(pasted()).toEqual(['Yes.']);
+  study = start();
+  study.resume();
+  await settle();
+  expect(pasted()).toEqual(['Yes.']);
+  expect(stateOf(answered)).toMatchObject({ is: 'delivered' });
+});
+
+test('an end of the delivery that the desk never heard of is read from the journal at the next start', async () => {
+  const id = ask();
+  study.desk.answer(id, answerOf('human:cli', 'Yes.'));
+  const deaf = study;
+  deaf.desk.deliveryChanged = () => {};
+  await settle();
+  expect(stateOf(id)).toMatchObject({ is: 'answered' });
+  study = start();
+  study.resume();
+  expect(stateOf(id)).toMatchObject({ is: 'delivered' });
+  expect(study.done).toEqual([`archive ${id}`]);
+});
+
+test('the files of what ended just before a crash are moved away at the next start', () => {
+  const id = ask();
+  study.desk.dismiss(id, 'human:cli');
+  study = start();
+  study.resume();
+  expect(study.done).toEqual([`archive ${id}`]);
+});
+
+test('a delivery that cannot be posted leaves the request as it was', () => {
+  study = start({
+    perform: {
+      deliver: () => {
+        throw new Error('the disk is full');
+      },
+    },
+  });
+  const id = ask();
+  expect(() => study.desk.answer(id, answerOf('human:cli', 'Yes.'))).toThrow('the disk is full');
+  expect(stateOf(id)).toMatchObject({ is: 'asked' });
+});

@@ -1,0 +1,113 @@
+import type { Clock } from '../../bridge/core/clock.ts';
+import type { EnvelopeId, RequestId, TurnId } from '../../bridge/core/ids.ts';
+import type { PaneIdentity } from '../../bridge/core/pane.ts';
+import type { Request } from '../../bridge/core/request.ts';
+import { Desk, type DeskNews, type Perform, type Sighting } from '../../bridge/desk/desk.ts';
+import { parsePolicy } from '../../bridge/desk/policy.ts';
+import type { Journal } from '../../bridge/journal/journal.ts';
+import { PostOffice } from '../../bridge/mail/post-office.ts';
+import { somePane } from '../journal/samples.ts';
+import { Mortal, type Panes, ScriptedCourier } from '../mail/world.ts';
+
+/** One process: desk and post office on one journal, as the daemon joins them. */
+export class Study {
+  readonly memory: Mortal;
+  readonly desk: Desk;
+  readonly office: PostOffice;
+  readonly news: DeskNews[] = [];
+  /** what the desk had others do, in order: `ask r1`, `publish r1: why` */
+  readonly done: string[] = [];
+  failing: string | null = null;
+
+  constructor(parts: {
+    journal: Journal;
+    panes: Panes;
+    clock: Clock;
+    mint: () => string;
+    policy?: unknown;
+    defaultTo?: 'controller' | 'human';
+    perform?: Partial<Perform>;
+  }) {
+    const { journal, panes, clock, mint } = parts;
+    this.memory = new Mortal(journal);
+    this.office = new PostOffice({
+      memory: this.memory,
+      clock,
+      mint,
+      courier: new ScriptedCourier(panes, this.memory, clock),
+      on: ({ delivery }) => this.desk.deliveryChanged(delivery),
+    });
+    const parsed = parsePolicy(parts.policy);
+    if ('errors' in parsed) throw new Error(JSON.stringify(parsed.errors));
+    this.desk = new Desk({
+      memory: this.memory,
+      clock,
+      mint,
+      rules: parsed.rules,
+      defaultTo: parts.defaultTo ?? 'controller',
+      perform: {
+        ask: (request) => this.#do('ask', request),
+        cancelAsk: (request) => this.#do('cancel-ask', request),
+        publish: (request, why) => this.#do('publish', request, why),
+        archive: (request) => this.#do('archive', request),
+        notify: (request, why) => this.#do('notify', request, why),
+        deliver: (request, answer) => {
+          const { id, pane, agent, worker } = request;
+          const envelope = {
+            id: mint() as EnvelopeId,
+            thread: id,
+            from: answer.by,
+            to: worker,
+            inReplyTo: id,
+            kind: 'response' as const,
+            body: answer.instructions,
+            notes: answer.notes,
+            expectsReply: false,
+            createdAt: clock.now(),
+          };
+          return this.office.post(envelope, pane, agent, { force: false, allowShell: false }, null).id;
+        },
+        replace: (request, answer) => {
+          const { state } = request;
+          if (state.is !== 'answered') throw new Error('nothing to replace');
+          return this.office.replaceBody(state.deliveryId, answer.instructions, answer.notes);
+        },
+        cancelDelivery: (id, reason) => this.office.cancel(id, reason),
+        ...parts.perform,
+      },
+      on: (news) => this.news.push(news),
+    });
+  }
+
+  resume(): void {
+    this.desk.resume();
+    this.office.resume();
+  }
+
+  request(id: RequestId): Request {
+    const request = this.memory.journal.request(id);
+    if (!request) throw new Error(`no request ${id}`);
+    return request;
+  }
+
+  #do(what: string, request: Request, why?: string): void {
+    // A process that is gone does nothing; and what is performed must have been committed before.
+    if (this.memory.dead) return;
+    if (this.failing === what) throw new Error(`${what} does not work today`);
+    this.done.push(`${what} ${request.id}${why === undefined ? '' : `: ${why}`}`);
+  }
+}
+
+export function sighting(over: Partial<Sighting> = {}, text = 'May I?', pane: PaneIdentity = somePane): Sighting {
+  return {
+    worker: 'worker',
+    pane,
+    agent: 'codex',
+    turn: 't1' as TurnId,
+    detection: { kind: 'request', text, attributes: {}, truncated: false },
+    context: '',
+    via: 'screen',
+    deadlineAt: null,
+    ...over,
+  };
+}
