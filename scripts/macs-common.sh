@@ -17,6 +17,9 @@ else
   exit 1
 fi
 
+# what a script ends with when its pane cannot be found
+failed=1
+
 wrong_use() {
   echo "$me: $1" >&2
   exit 64
@@ -119,7 +122,7 @@ tmux_failed() {
       echo "No tmux server running. Start the worker first: $scripts/start-worker" >&2
       ;;
   esac
-  exit 1
+  exit "$failed"
 }
 
 # rows_with FIELD: "%id session" of every pane in scope whose field is exactly the label
@@ -135,7 +138,7 @@ rows_with() {
 # panes of the label is refused under `strict`; several sessions are warned about, as MACS did.
 resolve_target() {
   local listing found sessions field
-  command -v tmux >/dev/null 2>&1 || { echo "tmux not found in PATH" >&2 && exit 1; }
+  command -v tmux >/dev/null 2>&1 || { echo "tmux not found in PATH" >&2 && exit "$failed"; }
   state="$(state_folder)"
   read_pin
   choose_socket
@@ -152,7 +155,7 @@ resolve_target() {
       %*) found="$(printf '%s\n' "$listing" | grep "^$pane " || true)" ;;
       *) return ;; # session:window.pane and names are the bridge's to resolve
     esac
-    [ -n "$found" ] || { echo "Pane $pane does not exist on this tmux server." >&2 && exit 1; }
+    [ -n "$found" ] || { echo "Pane $pane does not exist on this tmux server." >&2 && exit "$failed"; }
     session="${found#* }"
     return
   fi
@@ -185,7 +188,7 @@ resolve_target() {
     on_server list-panes -a -F '#{pane_id} #{session_name} #{window_name} #{pane_title} #{pane_current_command}' >&2
   fi
   echo "Tip: $scripts/set_target.sh --pane %X  (or --label worker)" >&2
-  exit 1
+  exit "$failed"
 }
 
 # The pin is one of this server's panes: ids repeat on another server, and after a restart of the same one.
@@ -202,7 +205,7 @@ take_first() {
     echo "Warning: multiple matching sessions found for label '$label': $(printf '%s' "$sessions" | tr '\n' ',' | sed 's/,/, /g')" >&2
     if [ "${require_session:-0}" = 1 ]; then
       echo "Refusing to send without an explicit --session." >&2
-      exit 1
+      exit "$failed"
     fi
   fi
   pane="${found%% *}"
@@ -212,7 +215,7 @@ take_first() {
     *' '?*)
       if [ "$1" = strict ]; then
         echo "Several panes of session $session match '$label': $alike- name one with --pane." >&2
-        exit 1
+        exit "$failed"
       fi
       echo "Warning: several panes of session $session match '$label': ${alike}- using $pane" >&2
       ;;

@@ -10,6 +10,8 @@ done
 # shellcheck source=scripts/macs-common.sh
 . "$(dirname "$self")/macs-common.sh"
 
+# 1 would say "busy"
+failed=2
 usage="Usage: $0 [--session NAME] [--pane %X] [--lines N] [--label TEXT] [--socket PATH] [--agent NAME] [--exit-code]"
 exit_code=0
 agent=""
@@ -34,7 +36,7 @@ if [ -n "$agent" ]; then set -- "$@" --agent "$agent"; fi
 
 code=0
 said="$("${bridge[@]}" status --exit-code "$@")" || code=$?
-if [ -z "$said" ] || [ "$code" -gt 1 ]; then exit 2; fi
+if [ -z "$said" ] || [ "$code" -gt 1 ]; then exit "$failed"; fi
 echo "Resolved target: session=$session pane=$pane"
 if [ "$code" -eq 0 ]; then echo IDLE; else echo BUSY; fi
 printf '%s\n' "$said" >&2
