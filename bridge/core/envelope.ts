@@ -51,8 +51,9 @@ export type DeliveryState =
   | { readonly is: 'held'; readonly reason: HoldReason; readonly detail: string; readonly since: number }
   | { readonly is: 'claimed'; readonly at: number }
   /** the paste was sent, or was about to be: from here on the body is never typed again on a guess */
-  | { readonly is: 'typed'; readonly at: number }
-  | { readonly is: 'submitted'; readonly at: number }
+  | { readonly is: 'typed'; readonly at: number; readonly turnBefore?: string }
+  /** `turnBefore` marks the turn that was on the screen before: it tells an echo of this text from an older, equal one */
+  | { readonly is: 'submitted'; readonly at: number; readonly turnBefore?: string }
   | { readonly is: 'acknowledged'; readonly receipt: Receipt }
   | { readonly is: 'typed-not-submitted'; readonly reason: string }
   | { readonly is: 'uncertain'; readonly reason: string }

@@ -1,0 +1,71 @@
+import type { Delivery, HoldReason } from '../core/envelope.ts';
+import { mayLeaveMode } from './guard.ts';
+import type { CourierParts } from './hands.ts';
+import { Passage } from './passage.ts';
+import { reconcile } from './reconciliation.ts';
+import { deliver } from './typing.ts';
+
+export type { CourierParts, DeliveryMemory, Eyes, Hands, Locks, PaneCondition } from './hands.ts';
+
+/**
+ * The only one who types. Each delivery's passage holds its pane's lock; every state is committed before the act that it
+ * names, so that whoever finds the delivery later knows what may have happened.
+ *
+ * A hand that fails (tmux gone, a full disk) rejects: the stored state then says how far it came. `claimed` was not
+ * typed and may be attempted again; `typed` and `submitted` are reconciled, never attempted.
+ */
+export class Courier {
+  readonly #parts: CourierParts;
+
+  constructor(parts: CourierParts) {
+    this.#parts = parts;
+  }
+
+  /** Types and submits it once, or says why not. What was typed already is reconciled instead. */
+  async attempt(delivery: Delivery): Promise<Delivery> {
+    const { is } = delivery.state;
+    if (is === 'typed' || is === 'submitted') return this.reconcile(delivery);
+    if (is !== 'queued' && is !== 'held' && is !== 'claimed') return delivery;
+    const passage = new Passage(this.#parts, delivery);
+    const lock = await this.#parts.locks.tryAcquire(delivery.recipient);
+    if (lock === null) return passage.hold('locked', 'somebody else is typing into that pane');
+    try {
+      return await deliver(passage);
+    } finally {
+      lock.release();
+    }
+  }
+
+  /**
+   * What the screen tells of a delivery that was under way when a bridge ended. Never types its body; comes back
+   * unchanged while the screen does not tell, or the pane is locked.
+   */
+  async reconcile(delivery: Delivery): Promise<Delivery> {
+    const passage = new Passage(this.#parts, delivery);
+    if (delivery.state.is === 'claimed') return passage.become({ is: 'queued' });
+    if (delivery.state.is !== 'typed' && delivery.state.is !== 'submitted') return delivery;
+    const lock = await this.#parts.locks.tryAcquire(delivery.recipient);
+    if (lock === null) return delivery;
+    try {
+      return await reconcile(passage);
+    } finally {
+      lock.release();
+    }
+  }
+
+  /** The guard alone: why it would be held now, or null. Nothing is typed, locked, or written down. */
+  async wouldHold(delivery: Delivery): Promise<{ held: HoldReason; detail: string } | null> {
+    const passage = new Passage(this.#parts, delivery);
+    const look = await passage.look();
+    const verdict = await passage.verdictOn(look);
+    if (verdict.pass) return null;
+    if (look !== null && verdict.reason === 'copy-mode' && mayLeaveMode({ ...verdict, now: passage.now })) {
+      // an attempt would leave it, and find what lies below
+      const { snapshot, reading } = look;
+      const below = { reading, snapshot: { ...snapshot, facts: { ...snapshot.facts, inMode: false } } };
+      const then = await passage.verdictOn(below);
+      return then.pass ? null : { held: then.reason, detail: then.detail };
+    }
+    return { held: verdict.reason, detail: verdict.detail };
+  }
+}

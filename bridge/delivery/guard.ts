@@ -1,0 +1,74 @@
+import type { DeliveryOptions, HoldReason } from '../core/envelope.ts';
+import { type PaneIdentity, type Snapshot, sameAgent, samePane } from '../core/pane.ts';
+import { because, type Reading } from '../core/reading.ts';
+
+export type Verdict =
+  | { readonly pass: true }
+  | { readonly pass: false; readonly reason: HoldReason; readonly detail: string };
+
+/** A person who pressed a key this recently is at the keyboard of that pane. */
+export const humanQuietMs = 2_000;
+/** A person who scrolled up to read presses no keys; copy mode counts as forgotten only after this long. */
+export const readingQuietMs = 30_000;
+
+export interface Situation {
+  /** null when the pane is gone */
+  readonly snapshot: Snapshot | null;
+  readonly reading: Reading | null;
+  readonly recipient: PaneIdentity;
+  readonly options: DeliveryOptions;
+  readonly lastHumanKeyAt: number | null;
+  readonly now: number;
+}
+
+/**
+ * May this pane be typed into now? Safe is: the same agent, in the foreground, idle by positive evidence, its composer
+ * empty, no dialog, nobody at the keys. `force` overrides busy, starting and unknown; nothing overrides the rest, except
+ * that `allowShell` permits a program that executes what is typed.
+ */
+export function guard({ snapshot, reading, recipient, options, lastHumanKeyAt, now }: Situation): Verdict {
+  if (snapshot === null || reading === null) return held('gone', 'the pane is gone');
+  const { facts, identity, foreground } = snapshot;
+  if (facts.dead || reading.state === 'exited') return held('gone', 'the program in the pane has ended');
+  if (!samePane(identity, recipient)) return held('replaced', 'another pane has that id now');
+  if (!sameAgent(identity, recipient)) return held('replaced', replacement(identity, recipient));
+  if (facts.inputOff) return held('input-off', 'the pane takes no input (select-pane -d)');
+  if (facts.inMode) return held('copy-mode', 'the pane is in copy mode');
+
+  if (executes(snapshot) && !options.allowShell) {
+    const what = foreground === 'shell' ? 'a shell' : foreground === 'repl' ? 'a REPL' : 'a connection elsewhere';
+    return held('shell', `${what} (${facts.command}) would execute the text; --allow-shell permits it`);
+  }
+  if (reading.state === 'dialog' || reading.dialog !== null) {
+    return held('dialog', reading.dialog?.question || because(reading));
+  }
+  if (reading.composer.is === 'draft') return held('draft', 'somebody has begun to write there');
+  const quietFor = lastHumanKeyAt === null ? Number.POSITIVE_INFINITY : now - lastHumanKeyAt;
+  if (quietFor < humanQuietMs) return held('human-active', 'somebody is typing');
+
+  // with --allow-shell there is no agent whose state could be read
+  if (options.force || executes(snapshot)) return { pass: true };
+  if (reading.state === 'idle') {
+    return reading.composer.is === 'empty' ? { pass: true } : held('unknown', 'its input line is not to be seen');
+  }
+  return held(reading.state, because(reading));
+}
+
+/** A shell, ssh, docker or a REPL would run what is typed. */
+export function executes({ foreground }: Pick<Snapshot, 'foreground'>): boolean {
+  return foreground === 'shell' || foreground === 'remote' || foreground === 'repl';
+}
+
+/** True when nobody seems to read in that copy mode any more, so that it may be left. */
+export function mayLeaveMode({ lastHumanKeyAt, now }: Pick<Situation, 'lastHumanKeyAt' | 'now'>): boolean {
+  return lastHumanKeyAt === null || now - lastHumanKeyAt >= readingQuietMs;
+}
+
+function replacement(now: PaneIdentity, meant: PaneIdentity): string {
+  if (meant.agentPid === null) return 'a program was started there meanwhile';
+  return now.agentPid === null ? 'the agent this was meant for has ended' : 'another agent runs there now';
+}
+
+function held(reason: HoldReason, detail: string): Verdict {
+  return { pass: false, reason, detail };
+}

@@ -1,0 +1,51 @@
+import type { Clock } from '../core/clock.ts';
+import type { Delivery } from '../core/envelope.ts';
+import type { PaneId } from '../core/ids.ts';
+import type { NewJournalEvent } from '../core/journal-event.ts';
+import type { Manner } from '../core/manner.ts';
+import type { PaneIdentity, Snapshot } from '../core/pane.ts';
+import type { Reading } from '../core/reading.ts';
+
+/** What must hold of the pane in the same server step that types into it. Patterns are extended regular expressions. */
+export interface PaneCondition {
+  readonly panePid: number;
+  readonly command: string | null;
+  readonly notTitles: readonly string[];
+  readonly notOnScreen: readonly string[];
+}
+
+/** What the courier can do to a pane. `held` says positively that tmux did nothing; a rejection says nothing about it. */
+export interface Hands {
+  /** a fresh capture with its identity; null when the pane is gone */
+  look(paneId: PaneId): Promise<Snapshot | null>;
+  paste(paneId: PaneId, text: string, condition: PaneCondition, how: { bracketed: boolean }): Promise<'done' | 'held'>;
+  press(paneId: PaneId, key: string, condition: PaneCondition): Promise<'done' | 'held'>;
+  leaveMode(paneId: PaneId): Promise<void>;
+  /** when a person last pressed a key where this pane is shown; null when nobody did */
+  lastHumanKeyAt(paneId: PaneId): Promise<number | null>;
+  /** resolves when the pane draws again, or after the limit */
+  nextRing(paneId: PaneId, limitMs: number): Promise<void>;
+}
+
+export interface Eyes {
+  manner(agent: string): Manner;
+  read(snapshot: Snapshot, agent: string): Reading;
+}
+
+export interface Locks {
+  /** null while somebody else is typing into that pane */
+  tryAcquire(identity: PaneIdentity): Promise<{ release(): void } | null>;
+}
+
+/** Commits before it returns; throws where the copy in hand is older than what is stored, and then nothing is typed. */
+export interface DeliveryMemory {
+  saveDelivery(delivery: Delivery, event: NewJournalEvent): void;
+}
+
+export interface CourierParts {
+  readonly hands: Hands;
+  readonly eyes: Eyes;
+  readonly locks: Locks;
+  readonly memory: DeliveryMemory;
+  readonly clock: Clock;
+}

@@ -1,0 +1,120 @@
+import type { Delivery, DeliveryState, HoldReason } from '../core/envelope.ts';
+import type { PaneId } from '../core/ids.ts';
+import type { Manner } from '../core/manner.ts';
+import { type Snapshot, sameAgent } from '../core/pane.ts';
+import { because } from '../core/reading.ts';
+import { executes, guard, type Verdict } from './guard.ts';
+import type { CourierParts } from './hands.ts';
+import { oneLine, type Prepared, prepare } from './text.ts';
+import { type Look, linesShowing } from './verify.ts';
+
+/** tmux tells a person's last key to the second: one that may lie after `instant` counts as after it. */
+const keyGrainMs = 1_000;
+
+/**
+ * One delivery on its way, with what every step of the way needs: a look at its pane, what speaks against going on, and
+ * its states, each committed before the act that it names.
+ */
+export class Passage {
+  readonly parts: CourierParts;
+  readonly manner: Manner;
+  #delivery: Delivery;
+
+  constructor(parts: CourierParts, delivery: Delivery) {
+    this.parts = parts;
+    this.manner = parts.eyes.manner(delivery.agent);
+    this.#delivery = delivery;
+  }
+
+  get delivery(): Delivery {
+    return this.#delivery;
+  }
+
+  get paneId(): PaneId {
+    return this.#delivery.recipient.paneId;
+  }
+
+  get now(): number {
+    return this.parts.clock.now();
+  }
+
+  /** A fresh look; null when the pane is gone. */
+  async look(): Promise<Look | null> {
+    const snapshot = await this.parts.hands.look(this.paneId);
+    return snapshot && { snapshot, reading: this.parts.eyes.read(snapshot, this.#delivery.agent) };
+  }
+
+  async verdictOn(look: Look | null): Promise<Verdict & { readonly lastHumanKeyAt: number | null }> {
+    const lastHumanKeyAt = look === null ? null : await this.parts.hands.lastHumanKeyAt(this.paneId);
+    const { recipient, options } = this.#delivery;
+    const { snapshot, reading } = look ?? { snapshot: null, reading: null };
+    return { ...guard({ snapshot, reading, recipient, options, lastHumanKeyAt, now: this.now }), lastHumanKeyAt };
+  }
+
+  /** True when a person may have pressed a key after the instant. */
+  async humanSince(instant: number): Promise<boolean> {
+    const at = await this.parts.hands.lastHumanKeyAt(this.paneId);
+    return at !== null && at + keyGrainMs > instant;
+  }
+
+  /** The text that this delivery types into a pane that looks like this one. */
+  prepare(snapshot: Snapshot): Prepared {
+    const { body, kind } = this.#delivery.envelope;
+    const prepared = prepare(body, this.manner, kind);
+    // tmux does not tell whether a shell asked for brackets, and without them each line would be run as it arrives
+    return prepared.is === 'text' && executes(snapshot) ? oneLine(prepared.text, this.manner) : prepared;
+  }
+
+  /** Why neither text nor Enter belongs into this pane any more; null when nothing speaks against it. */
+  obstacle({ snapshot, reading }: Look): string | null {
+    if (snapshot.facts.dead || reading.state === 'exited') return 'the program in the pane has ended';
+    if (!this.isRecipient(snapshot)) return 'another program runs in the pane now';
+    if (reading.state === 'dialog' || reading.dialog !== null) {
+      return `a dialog opened: ${reading.dialog?.question || because(reading)}`;
+    }
+    const shellNow = executes(snapshot) && !this.#delivery.options.allowShell;
+    return shellNow ? 'a shell or the like is in the foreground now' : null;
+  }
+
+  isRecipient({ identity }: Snapshot): boolean {
+    return sameAgent(identity, this.#delivery.recipient);
+  }
+
+  /** Commits the state; only then may the act that it names be done. */
+  become(state: DeliveryState, data: object = {}, kind = `delivery-${state.is}`): Delivery {
+    const attempts = this.#delivery.attempts + (state.is === 'claimed' ? 1 : 0);
+    const next = { ...this.#delivery, state, attempts };
+    this.parts.memory.saveDelivery(next, { at: this.now, kind, subject: next.id, data: { state, attempts, ...data } });
+    this.#delivery = next;
+    return next;
+  }
+
+  /** Enter is about to be pressed. The mark of the turn before it stays with the delivery. */
+  becomeSubmitted(kind?: string): void {
+    const { state } = this.#delivery;
+    const before = state.is === 'typed' || state.is === 'submitted' ? state.turnBefore : undefined;
+    this.become({ is: 'submitted', at: this.now, ...(before === undefined ? {} : { turnBefore: before }) }, {}, kind);
+  }
+
+  /** The same hold again is no news, and nothing is written for it. */
+  hold(reason: HoldReason, detail: string): Delivery {
+    const { state } = this.#delivery;
+    const same = state.is === 'held' && state.reason === reason;
+    if (same && state.detail === detail) return this.#delivery;
+    return this.become({ is: 'held', reason, detail, since: same ? state.since : this.now });
+  }
+
+  acknowledge(evidence: string, look: Look, text: string): Delivery {
+    const receipt = { at: this.now, evidence, lines: linesShowing(look, text) };
+    return this.become({ is: 'acknowledged', receipt });
+  }
+
+  /** In the composer, or at least typed, and Enter did not submit it. */
+  leave(reason: string): Delivery {
+    return this.become({ is: 'typed-not-submitted', reason });
+  }
+
+  doubt(reason: string): Delivery {
+    return this.become({ is: 'uncertain', reason });
+  }
+}

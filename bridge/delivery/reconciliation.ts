@@ -1,0 +1,78 @@
+import type { Delivery } from '../core/envelope.ts';
+import { isAnotherTurn } from './anchor.ts';
+import type { Passage } from './passage.ts';
+import { skeletonFor } from './skeleton.ts';
+import { submit } from './submitting.ts';
+import { composerHolds, isEcho, type Look } from './verify.ts';
+
+/** How long the screen is given to tell; afterwards the delivery comes back as it is, to be asked about again. */
+const limitMs = 2_000;
+const lookEveryMs = 50;
+/** Without a mark of the turn before it, only an echo this long cannot be an older, equal input. */
+const tellingLength = 40;
+
+/**
+ * What became of a delivery that was typed, or submitted, when a bridge ended. Its body is never typed again. Enter is
+ * pressed once where it is certain that nobody pressed it: the state is `typed`, the composer holds the text and nothing
+ * else, and the guard has no other reason to hold.
+ */
+export async function reconcile(passage: Passage): Promise<Delivery> {
+  const { hands } = passage.parts;
+  const endAt = passage.now + limitMs;
+  let last: Sign | null = null;
+  for (;;) {
+    const look = await passage.look();
+    if (look === null) return passage.doubt('the pane is gone');
+    if (!passage.isRecipient(look.snapshot)) return passage.doubt('another program runs in the pane now');
+    const prepared = passage.prepare(look.snapshot);
+    if (prepared.is === 'refused') return passage.doubt(prepared.reason);
+    const { text } = prepared;
+    const sign = signOf(passage, look, text);
+    if (sign === 'echoed') return passage.acknowledge('echoed-before-a-restart', look, text);
+    // one frame may be half drawn
+    if (sign !== null && sign === last) return settle(passage, sign, look, text);
+    last = sign;
+    if (passage.now >= endAt) return passage.delivery;
+    await hands.nextRing(passage.paneId, lookEveryMs);
+  }
+}
+
+type Sign = 'echoed' | 'in-composer' | 'with-more' | 'no-trace';
+
+function signOf(passage: Passage, look: Look, text: string): Sign | null {
+  const { manner, delivery } = passage;
+  const { reading } = look;
+  const holding = composerHolds(reading, look.snapshot, text, manner);
+  if (holding === 'all' || holding === 'marker') return 'in-composer';
+  if (holding === 'more' || holding === 'part') return 'with-more';
+  if (isNewEcho(passage, look, text)) return 'echoed';
+  if (reading.state === 'idle' && reading.composer.is !== 'absent') return 'no-trace';
+  const { force, allowShell } = delivery.options;
+  return reading.composer.is === 'absent' && (force || allowShell) ? 'no-trace' : null;
+}
+
+function isNewEcho({ manner, delivery }: Passage, { reading }: Look, text: string): boolean {
+  const input = reading.turn.inputs.at(-1);
+  if (input === undefined || !isEcho(input, text, manner)) return false;
+  const { state } = delivery;
+  const anchor = state.is === 'typed' || state.is === 'submitted' ? state.turnBefore : undefined;
+  return anchor === undefined ? skeletonFor(text)(text).length >= tellingLength : isAnotherTurn(anchor, reading);
+}
+
+async function settle(passage: Passage, sign: Exclude<Sign, 'echoed'>, look: Look, text: string): Promise<Delivery> {
+  switch (sign) {
+    case 'no-trace':
+      return passage.doubt('the screen shows neither the text nor that it was submitted');
+    case 'with-more':
+      return passage.leave('the composer holds the text, but not exactly it');
+    case 'in-composer': {
+      const { state } = passage.delivery;
+      if (state.is !== 'typed')
+        return passage.leave('the text is in the composer; whether Enter was pressed is not known');
+      if (look.reading.composer.is !== 'draft') return passage.leave('the text is on the input line');
+      const verdict = await passage.verdictOn({ ...look, reading: { ...look.reading, composer: { is: 'empty' } } });
+      if (!verdict.pass) return passage.leave(`the text is in the composer: ${verdict.detail}`);
+      return submit(passage, look, text);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import type { Delivery } from '../core/envelope.ts';
+import type { Reading } from '../core/reading.ts';
+import { turnAnchor } from './anchor.ts';
+import { humanQuietMs } from './guard.ts';
+import type { Passage } from './passage.ts';
+import { composerHolds, type Holding, type Look, submitted } from './verify.ts';
+
+/** A text that stood unchanged this long has been drawn, not merely begun. */
+const stillMs = 30;
+/** A pane that draws nothing is looked at again after this time. */
+const lookEveryMs = 50;
+
+export type Shown =
+  | { readonly is: 'ready'; readonly look: Look }
+  /** it was seen to be submitted, though not by us */
+  | { readonly is: 'gone-in'; readonly look: Look }
+  /** two looks showed positively that the program never took it */
+  | { readonly is: 'absent' }
+  | { readonly is: 'withheld'; readonly reason: string }
+  | { readonly is: 'unknown'; readonly reason: string };
+
+/**
+ * Waits until the composer shows exactly our text, unchanged on looks that lie the profile's settle time apart, with
+ * nobody typing. At the limit it tells what the composer shows instead.
+ * @param before a look from before the paste, or, after an Enter that tmux held back, one that showed the text
+ */
+export async function awaitText(passage: Passage, before: Look, text: string, endAt: number): Promise<Shown> {
+  const { hands } = passage.parts;
+  const startedAt = passage.now;
+  const restMs = Math.max(stillMs, passage.manner.settleMs);
+  const rest = new Rest(restMs);
+  let everShown = before.reading.composer.is === 'draft';
+  let absentLooks = 0;
+  for (;;) {
+    const look = await passage.look();
+    if (look === null) return { is: 'withheld', reason: 'the pane is gone' };
+    const obstacle = passage.obstacle(look);
+    if (obstacle !== null) return { is: 'withheld', reason: obstacle };
+
+    const holding = composerHolds(look.reading, look.snapshot, text, passage.manner);
+    const whole = holding === 'all' || holding === 'marker';
+    if (!whole && submitted(before, look, text, passage.manner) === 'composer-emptied-and-echoed') {
+      return { is: 'gone-in', look };
+    }
+    const humanCame = await passage.humanSince(startedAt);
+    const human = humanCame && (await passage.humanSince(passage.now - humanQuietMs));
+    const now = passage.now;
+    everShown ||= whole || holding === 'part' || holding === 'more';
+    absentLooks = holding === 'no' && !humanCame && isAbsent(before.reading, look.reading) ? absentLooks + 1 : 0;
+    rest.saw(whole ? shownText(look) : null, now);
+    const { inMode, inputOff } = look.snapshot.facts;
+    if (rest.isOver(now) && !human && !inMode && !inputOff) return { is: 'ready', look };
+
+    if (now >= endAt) {
+      if (human) return { is: 'withheld', reason: 'somebody is typing in that pane' };
+      if (inMode || inputOff) return { is: 'withheld', reason: 'the pane takes no keys: copy mode, or input is off' };
+      if (!everShown && absentLooks >= 2) return { is: 'absent' };
+      return atTheLimit(holding, everShown);
+    }
+    await hands.nextRing(passage.paneId, Math.max(1, Math.min(lookEveryMs, rest.leftMs(now), endAt - now)));
+  }
+}
+
+/** Enter was not pressed: what is known of the text then. */
+export function withoutEnter(passage: Passage, shown: Exclude<Shown, { is: 'ready' }>, text: string): Delivery {
+  switch (shown.is) {
+    case 'gone-in':
+      return passage.acknowledge('composer-emptied-and-echoed', shown.look, text);
+    case 'withheld':
+      return passage.leave(`${shown.reason}; Enter was not pressed`);
+    case 'absent':
+      return passage.doubt('the text is not in the composer; Enter was not pressed');
+    case 'unknown':
+      return passage.doubt(`${shown.reason}; Enter was not pressed`);
+  }
+}
+
+/** How long the composer has shown the same whole text. */
+class Rest {
+  readonly #needMs: number;
+  #shown: string | null = null;
+  #since = 0;
+
+  constructor(needMs: number) {
+    this.#needMs = needMs;
+  }
+
+  saw(shown: string | null, now: number): void {
+    if (shown !== this.#shown) this.#since = now;
+    this.#shown = shown;
+  }
+
+  leftMs(now: number): number {
+    return this.#shown === null ? Number.POSITIVE_INFINITY : this.#since + this.#needMs - now;
+  }
+
+  isOver(now: number): boolean {
+    return this.leftMs(now) <= 0;
+  }
+}
+
+/** Idle, the composer empty, and the same turn as before: what was pasted never came in. */
+function isAbsent(before: Reading, now: Reading): boolean {
+  const idle = before.state === 'idle' && now.state === 'idle' && now.composer.is === 'empty';
+  const sameTurn = turnAnchor(before) === turnAnchor(now) && before.turn.inputs.length === now.turn.inputs.length;
+  return idle && sameTurn;
+}
+
+function atTheLimit(holding: Holding, everShown: boolean): Shown {
+  switch (holding) {
+    case 'all':
+    case 'marker':
+      return { is: 'withheld', reason: 'the composer did not come to rest' };
+    case 'part':
+      return { is: 'withheld', reason: 'the composer shows only a part of the text' };
+    case 'more':
+      return { is: 'withheld', reason: 'the composer holds more than the text' };
+    case 'other':
+      return { is: 'withheld', reason: 'the composer holds something else' };
+    case 'no':
+      return {
+        is: 'unknown',
+        reason: everShown ? 'the text was taken out of the composer' : 'the text did not appear',
+      };
+  }
+}
+
+function shownText({ snapshot, reading }: Look): string {
+  return reading.composer.is === 'draft' ? reading.composer.text : (snapshot.rows[snapshot.cursorRow]?.text ?? '');
+}

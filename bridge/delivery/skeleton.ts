@@ -1,0 +1,18 @@
+/**
+ * What of a text survives its way through a terminal and a TUI: its visible characters in their order, without the
+ * wrapping, the indents and what has no width. Two screens show the same text when its skeletons are equal.
+ */
+export type Skeleton = (text: string) => string;
+
+/** Terminals disagree about these: they are dropped, merged or drawn as replacement characters. */
+const fragile = /[\p{M}\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}\ufffd]/gu;
+
+/** One measure for a text and for what a screen shows of it. Fragile characters count only where there is nothing else. */
+export function skeletonFor(text: string): Skeleton {
+  const plain = strict(text).replace(fragile, '');
+  return plain === '' || plain === strict(text) ? strict : (shown) => strict(shown).replace(fragile, '');
+}
+
+function strict(text: string): string {
+  return text.normalize('NFC').replace(/[\s\p{Cf}]+/gu, '');
+}

@@ -1,0 +1,116 @@
+import type { Delivery } from '../core/envelope.ts';
+import type { Snapshot } from '../core/pane.ts';
+import { conditionFor } from './condition.ts';
+import type { Passage } from './passage.ts';
+import { awaitText, withoutEnter } from './showing.ts';
+import { composerHolds, type Look, submitted } from './verify.ts';
+
+/** How long after Enter a transition may take to be seen. */
+const submitLimitMs = 5_000;
+/** After an Enter that moved nothing, the next one waits longer each time. */
+const rescuePausesMs = [700, 1_500, 3_000] as const;
+const lookEveryMs = 50;
+
+/**
+ * One Enter for a text that rests in the composer, and what came of it. Where tmux holds it back, it is tried again only
+ * after the composer has been seen to rest anew.
+ */
+export async function submit(passage: Passage, ready: Look, text: string): Promise<Delivery> {
+  const endAt = passage.now + submitLimitMs;
+  passage.becomeSubmitted();
+  let look = ready;
+  while ((await pressEnter(passage, look)) === 'held') {
+    if (passage.now >= endAt)
+      return passage.leave('tmux held Enter back: copy mode, or the title or words of a dialog');
+    const shown = await awaitText(passage, look, text, endAt);
+    if (shown.is !== 'ready') return withoutEnter(passage, shown, text);
+    look = shown.look;
+  }
+  return confirm(passage, look, text);
+}
+
+function pressEnter(passage: Passage, look: Look): Promise<'done' | 'held'> {
+  const { hands } = passage.parts;
+  return hands.press(passage.paneId, passage.manner.submitKey, conditionFor(look, passage.manner));
+}
+
+/**
+ * Waits for the transition that is the receipt. Where nothing at all moved since an Enter and the text still stands
+ * there, that Enter was lost: the profile may allow another. At the limit the composer tells how it ended, if it can.
+ */
+async function confirm(passage: Passage, ready: Look, text: string): Promise<Delivery> {
+  const enterAt = passage.now;
+  const rescues = new Rescues(passage.manner.rescueEnters, enterAt);
+  let endAt = enterAt + submitLimitMs;
+  let moved = false;
+  let standing = 0;
+  let suspected: string | null = null;
+  for (;;) {
+    moved = (await rangWithin(passage, Math.min(lookEveryMs, endAt - passage.now))) || moved;
+    const look = await passage.look();
+    if (look === null) return passage.doubt('the pane is gone after Enter');
+    if (!passage.isRecipient(look.snapshot)) return passage.doubt('another program runs in the pane after Enter');
+
+    const evidence = submitted(ready, look, text, passage.manner);
+    if (evidence === 'composer-emptied-and-echoed') return passage.acknowledge(evidence, look, text);
+    const human = await passage.humanSince(enterAt);
+    // without an echo one frame could be half drawn, and a person's own Enter would look the same
+    if (evidence !== null && evidence === suspected && !human) return passage.acknowledge(evidence, look, text);
+    suspected = human ? null : evidence;
+
+    const holding = composerHolds(look.reading, look.snapshot, text, passage.manner);
+    const exactly = holding === 'all' || holding === 'marker';
+    standing = exactly || holding === 'more' ? standing + 1 : 0;
+    moved ||= !sameScreen(ready.snapshot, look.snapshot);
+    const lost = exactly && standing >= 2 && !moved && !human && passage.obstacle(look) === null;
+    if (lost && rescues.isDue(passage.now)) {
+      passage.becomeSubmitted('delivery-enter-repeated');
+      if ((await pressEnter(passage, look)) === 'done') rescues.used(passage.now);
+      else rescues.stop();
+      endAt = passage.now + submitLimitMs;
+      standing = 0;
+    } else if (passage.now >= endAt) {
+      if (standing >= 2) return passage.leave(`the text is still in the composer after ${rescues.count + 1} Enter`);
+      return passage.doubt('Enter was pressed, and the screen does not tell what became of the text');
+    }
+  }
+}
+
+/** True when the pane drew something: the ring came before its limit. Timers may be a millisecond early. */
+async function rangWithin(passage: Passage, limitMs: number): Promise<boolean> {
+  const waitMs = Math.max(1, limitMs);
+  const askedAt = passage.now;
+  await passage.parts.hands.nextRing(passage.paneId, waitMs);
+  return passage.now - askedAt + 2 < waitMs;
+}
+
+/** The further Enters that a profile allows, each after a longer pause. */
+class Rescues {
+  count = 0;
+  readonly #allowed: number;
+  #dueAt: number;
+
+  constructor(allowed: number, now: number) {
+    this.#allowed = Math.min(allowed, rescuePausesMs.length);
+    this.#dueAt = now + rescuePausesMs[0];
+  }
+
+  isDue(now: number): boolean {
+    return this.count < this.#allowed && now >= this.#dueAt;
+  }
+
+  used(now: number): void {
+    this.count++;
+    this.#dueAt = now + (rescuePausesMs[this.count] ?? 0);
+  }
+
+  stop(): void {
+    this.#dueAt = Number.POSITIVE_INFINITY;
+  }
+}
+
+function sameScreen(a: Snapshot, b: Snapshot): boolean {
+  const seen = ({ rows, firstVisible, facts }: Snapshot) =>
+    JSON.stringify([facts.title, facts.cursorX, facts.cursorY, rows.slice(firstVisible).map((row) => row.text)]);
+  return seen(a) === seen(b);
+}

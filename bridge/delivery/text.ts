@@ -1,0 +1,67 @@
+import type { Envelope } from '../core/envelope.ts';
+import type { Manner } from '../core/manner.ts';
+import { neutraliseDelimiters } from '../core/protocol.ts';
+
+export type Prepared =
+  | { readonly is: 'text'; readonly text: string }
+  | { readonly is: 'refused'; readonly reason: string };
+
+/**
+ * What is typed for a body: the same words, without what a terminal or this agent's composer would take for a command.
+ * Everything else stays byte for byte: tabs, emoji with joiners, bidirectional marks, a trailing `;`.
+ * @param kind a `request` was composed by our own controller room, whose delimiters are meant
+ */
+export function prepare(body: string, manner: Manner, kind: Envelope['kind'] = 'message'): Prepared {
+  const clean = withoutControls(body.replace(/\r\n?/g, '\n')).replace(/\n+$/, '');
+  const text = kind === 'request' ? clean : neutraliseDelimiters(clean);
+  if (text.trim() === '') return refused('the text is empty');
+  const spoken = withoutCommands(text, manner);
+  if (spoken.is === 'refused' || manner.bracketed) return spoken;
+  return oneLine(spoken.text, manner);
+}
+
+/** Pasted without its brackets, each line break would be an Enter, and a terminal in line mode cuts what is too long. */
+export function oneLine(text: string, { maxLineBytes }: Pick<Manner, 'maxLineBytes'>): Prepared {
+  if (text.includes('\n')) {
+    return refused('this program takes one line at a time, and the text has several (--line-mode sends each alone)');
+  }
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxLineBytes) return refused(`the line has ${bytes} bytes; this program takes ${maxLineBytes}`);
+  return { is: 'text', text };
+}
+
+/** A bracketed paste ends at ESC[201~, in either of its spellings; what follows would be keys. */
+const pasteBrackets = /(?:\u001b\[|\u009b)20[01]~/g;
+
+function withoutControls(text: string): string {
+  return (
+    text
+      .replace(pasteBrackets, '')
+      .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
+      // half of a surrogate pair has no bytes of its own
+      .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
+  );
+}
+
+function withoutCommands(text: string, { agent, commandOpenings, trailingBackslash }: Manner): Prepared {
+  let spoken = text;
+  for (const { pattern, prefix } of commandOpenings) {
+    if (!new RegExp(pattern).test(spoken)) continue;
+    if (prefix === null) return refused(`${agent} would take the beginning "${opening(spoken)}" for a command`);
+    spoken = prefix + spoken;
+  }
+  if (commandOpenings.some(({ pattern }) => new RegExp(pattern).test(spoken))) {
+    return refused(`${agent} would take the beginning "${opening(spoken)}" for a command, whatever is put before it`);
+  }
+  if (!spoken.endsWith('\\')) return { is: 'text', text: spoken };
+  if (trailingBackslash === null) return refused(`${agent} would take the \\ at the end for a line break`);
+  return { is: 'text', text: spoken + trailingBackslash.append };
+}
+
+function opening(text: string): string {
+  return text.trimStart().slice(0, 12).split('\n')[0]!;
+}
+
+function refused(reason: string): Prepared {
+  return { is: 'refused', reason };
+}

@@ -1,0 +1,79 @@
+import type { Delivery, HoldReason } from '../core/envelope.ts';
+import { turnAnchor } from './anchor.ts';
+import { conditionFor, dialogWordsSeen } from './condition.ts';
+import { executes, mayLeaveMode } from './guard.ts';
+import type { Passage } from './passage.ts';
+import { awaitText, withoutEnter } from './showing.ts';
+import { submit } from './submitting.ts';
+import type { Look } from './verify.ts';
+
+/** How long the composer may take to show a text, and how much longer for each thousand bytes of it. */
+const showLimitMs = 5_000;
+const showPerKilobyteMs = 500;
+
+/**
+ * One delivery's way through a pane whose lock is held:
+ *
+ *   guard ─► claimed ─► typed, paste ─► the composer shows it, and rests ─► submitted, Enter ─► a transition is seen
+ */
+export async function deliver(passage: Passage): Promise<Delivery> {
+  const entry = await enter(passage);
+  if ('reason' in entry) return passage.hold(entry.reason, entry.detail);
+  const prepared = passage.prepare(entry.snapshot);
+  if (prepared.is === 'refused') return passage.become({ is: 'failed', reason: prepared.reason });
+
+  passage.become({ is: 'claimed', at: passage.now });
+  const first = await type(passage, entry, prepared.text);
+  if (first !== 'absent') return first;
+
+  // A terminal is a queue: had the first paste only been late, the composer would now show both, and Enter stays away.
+  const again = await enter(passage);
+  if ('reason' in again) return passage.doubt(`the program did not take the text, and then: ${again.detail}`);
+  const second = await type(passage, again, prepared.text, 'delivery-typed-again');
+  if (second !== 'absent') return second;
+  return passage.doubt('the text was typed twice and never came into the composer; Enter was not pressed');
+}
+
+/** A look that the guard passes, or why it holds. Copy mode that nobody reads in is left once. */
+async function enter(passage: Passage): Promise<Look | { reason: HoldReason; detail: string }> {
+  let look = await passage.look();
+  let verdict = await passage.verdictOn(look);
+  if (!verdict.pass && verdict.reason === 'copy-mode' && mayLeaveMode({ ...verdict, now: passage.now })) {
+    await passage.parts.hands.leaveMode(passage.paneId);
+    look = await passage.look();
+    verdict = await passage.verdictOn(look);
+  }
+  if (!verdict.pass) return verdict;
+  const words = dialogWordsSeen(look!, passage.manner);
+  return words === null ? look! : { reason: 'dialog', detail: `on the screen: ${words}` };
+}
+
+async function type(
+  passage: Passage,
+  before: Look,
+  text: string,
+  again?: 'delivery-typed-again',
+): Promise<Delivery | 'absent'> {
+  const bytes = Buffer.byteLength(text);
+  passage.become({ is: 'typed', at: passage.now, turnBefore: turnAnchor(before.reading) }, { bytes }, again);
+  const bracketed = passage.manner.bracketed || executes(before.snapshot);
+  const condition = conditionFor(before, passage.manner);
+  const done = await passage.parts.hands.paste(passage.paneId, text, condition, { bracketed });
+  if (done === 'held') {
+    const { reason, detail } = await whyHeld(passage);
+    return again
+      ? passage.doubt(`the program did not take the text, and then: ${detail}`)
+      : passage.hold(reason, detail);
+  }
+  const limitMs = showLimitMs + passage.manner.settleMs + (bytes / 1000) * showPerKilobyteMs;
+  const shown = await awaitText(passage, before, text, passage.now + limitMs);
+  if (shown.is === 'absent') return 'absent';
+  return shown.is === 'ready' ? submit(passage, shown.look, text) : withoutEnter(passage, shown, text);
+}
+
+/** tmux itself did not paste: the text may be typed later as if nothing had been. */
+async function whyHeld(passage: Passage): Promise<{ reason: HoldReason; detail: string }> {
+  const verdict = await passage.verdictOn(await passage.look());
+  const detail = 'tmux held the paste back: the title or the words of a dialog, or another program';
+  return verdict.pass ? { reason: 'dialog', detail } : verdict;
+}
