@@ -49,25 +49,48 @@ function mustCompile(pattern: string): readonly [string, string] {
 
 /**
  * A pattern as the format language must be handed it: `#`, `,` and `}` are its own, and on every level of nesting a `%`
- * goes through strftime (`%H` becomes the hour). So a `%` is asked for as "any character": it holds too often, never too seldom.
+ * goes through strftime (`%H` becomes the hour). So a `%` is asked for as "any character": it holds too often, never too
+ * seldom. What only JavaScript understands is translated where POSIX has the same, and refused where it has not: an
+ * escape that tmux reads as a letter would never match, and so never hold.
  */
 function patternInFormat(pattern: string): string {
   if (pattern === '') throw wrongUse('condition', '""', 'an empty pattern matches every screen');
-  if (/[\0\n]/.test(pattern)) throw wrongUse('condition', JSON.stringify(pattern), 'a row has no line break to match');
-  return pattern.replace(/\[\^?\]?(?:\[[:.=].*?[:.=]\]|[^\]])*\]|\\.|./gsu, (token) => {
+  const refuse = (token: string) =>
+    wrongUse(
+      'condition',
+      pattern,
+      `tmux cannot be told of ${JSON.stringify(token)}`,
+      'write it as an extended regular expression',
+    );
+  return pattern.replace(/\[\^?\]?(?:\[[:.=].*?[:.=]\]|[^\]])*\]|\(\?.?|\\.|./gsu, (token) => {
+    const character = token.at(-1)!;
+    if (/[\0-\x1f]/.test(token)) throw refuse(token);
+    if (token === '(?:') return '(';
+    if (token.startsWith('(?')) throw refuse(token);
     if (token.startsWith('[') && token.length > 1) {
-      if (/%|#\[/.test(token)) {
-        throw wrongUse('condition', pattern, `tmux cannot be told of ${token}`, 'write it as an alternative: (a|b)');
-      }
+      if (/[%\\]|#\[/.test(token)) throw refuse(token);
       return token.replace(/[#,}]/g, '#$&');
     }
-    const character = token.at(-1)!;
+    if (token.length === 2 && /[\w]/.test(character)) {
+      const posix = posixClasses[character];
+      if (posix === undefined) throw refuse(token);
+      return posix;
+    }
     if (character === '%') return '.';
     // in parentheses: tmux reads a run of `#` in pairs, and leaves `##[` as it stands
     if (character === '#') return '(##)';
     return character === ',' || character === '}' ? `${token.slice(0, -1)}#${character}` : token;
   });
 }
+
+const posixClasses: Readonly<Record<string, string>> = {
+  d: '[0-9]',
+  D: '[^0-9]',
+  s: '[[:space:]]',
+  S: '[^[:space:]]',
+  w: '[[:alnum:]_]',
+  W: '[^[:alnum:]_]',
+};
 
 function quoteRegex(text: string): string {
   return text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');

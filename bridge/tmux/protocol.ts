@@ -139,7 +139,8 @@ export function commandLine(argv: readonly string[]): string {
  * else is double-quoted, where `\`, `"`, `$` and a leading `~` mean something, and bytes below 32 become `\ooo`.
  */
 export function quoteArgument(text: string): string {
-  if (/^[A-Za-z0-9_@%:./=+-]+$/.test(text) && !/^%(if|elif|else|endif|hidden)$|=/.test(text)) return text;
+  // `%` alone begins a condition of tmux's command language, `=` an assignment
+  if (/^(?:%\d+|[A-Za-z0-9_@:./+-]+)$/.test(text)) return text;
   if (text.includes('\0')) throw new RangeError('tmux cannot be handed a NUL character');
   const escaped = text.replace(/[\\"$]|^~|[\x01-\x1f\x7f]/g, (character) => {
     const code = character.charCodeAt(0);

@@ -59,20 +59,9 @@ export function isKeyName(key: string): boolean {
   );
 }
 
-/** Takes the pane out of copy mode. A mode that has no cancel (a chooser) stays, and keeps holding what is typed. */
+/** Takes the pane out of copy mode, and of any chooser. Nothing happens where it is in no mode, or gone. */
 export async function leaveMode(t: TmuxCommands, paneId: PaneId): Promise<void> {
-  try {
-    await t.run(
-      'if-shell',
-      '-F',
-      '-t',
-      paneId,
-      '#{pane_in_mode}',
-      commandLine(['send-keys', '-X', '-t', paneId, 'cancel']),
-    );
-  } catch (fault) {
-    if (!(fault instanceof TmuxError && fault.kind === 'error' && /not in a mode/.test(fault.reason))) throw fault;
-  }
+  await t.run('if-shell', '-F', '-t', paneId, '#{pane_in_mode}', commandLine(['copy-mode', '-q', '-t', paneId]));
 }
 
 /** Removes buffers that a bridge left behind when it died. @returns how many */
@@ -96,7 +85,7 @@ const PIECE_LENGTH = 4_000;
  * 10,000 characters 0.5 ms instead of 3), but it leaves the text on a disk, and in a folder that the server may not see.
  */
 async function fill(t: TmuxCommands, buffer: string, text: string): Promise<void> {
-  const results = await t.runAll(piecesOf(text).map((piece) => ['set-buffer', '-a', '-b', buffer, piece]));
+  const results = await t.runAll(piecesOf(text).map((piece) => ['set-buffer', '-a', '-b', buffer, '--', piece]));
   const failed = results.find((result) => !result.ok);
   if (failed?.ok === false) throw new TmuxError('error', 'set-buffer', `nothing was typed: ${failed.error}`);
 }

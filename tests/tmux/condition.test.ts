@@ -9,7 +9,7 @@ test('without patterns it asks for the process, no mode, input on, and life', ()
 });
 
 test('a pattern that would match every screen, or that tmux cannot be told, is refused aloud', () => {
-  for (const pattern of ['', 'a\nb', 'a\0b', '[%]', '[#[]']) {
+  for (const pattern of ['', 'a\nb', 'a\0b', '[%]', '[#[]', '\\bword', '[\\d]', '\\x41', '(a)\\1', '(?=a)', '(?i)a']) {
     expect(() => conditionFormat({ ...nothing, notOnScreen: [pattern] })).toThrow(/condition/);
     expect(() => conditionFormat({ ...nothing, notTitles: [pattern] })).toThrow(/condition/);
   }
