@@ -291,6 +291,19 @@ test('an old copy of a delivery is not written over a newer state', () => {
   expect(journal.deliveries({ open: true }).map((delivery) => delivery.id)).toEqual(['d2', 'd3']);
 });
 
+test('only who typed a delivery may say that it was not pasted after all', () => {
+  const { journal } = open();
+  const save = (attempts: number, state: Parameters<typeof sampleDelivery>[1]) =>
+    journal.saveDelivery({ ...sampleDelivery('d1', state), attempts }, happened('delivery-changed', 'd1'));
+  const held = { is: 'held', reason: 'locked', detail: '', since: 1 } as const;
+  save(0, { is: 'queued' });
+  save(1, { is: 'claimed', at: 1 });
+  save(1, { is: 'typed', at: 2 });
+  expect(() => save(0, held)).toThrow(/typed meanwhile/);
+  save(1, held);
+  expect(journal.delivery('d1')?.state).toEqual(held);
+});
+
 test('deliveries are found by their thread', () => {
   const { journal } = open();
   const inThread = (id: string, thread: string) => {

@@ -291,6 +291,30 @@ test('a memory that refuses for a while loses nothing and types nothing twice', 
   expect(stateOf(id)).toMatchObject({ is: 'acknowledged' });
 });
 
+test('a listener that throws ends nothing: the tick says so, and the news is told again', async () => {
+  const told: string[] = [];
+  let deaf = true;
+  office = new PostOffice({
+    memory,
+    clock,
+    mint: () => `d${++minted}`,
+    courier: new ScriptedCourier(panes, memory, clock),
+    on: ({ delivery }) => {
+      if (deaf) throw new Error('the disk is full');
+      told.push(delivery.state.is);
+    },
+  });
+  post('Yes.');
+  await settle();
+  expect(pasted()).toEqual(['Yes.']);
+  expect(() => office.tick(clock.time)).toThrow('the disk is full');
+  deaf = false;
+  office.tick(clock.time);
+  expect(told).toEqual(['acknowledged', 'acknowledged']);
+  office.tick(clock.time);
+  expect(told).toHaveLength(2);
+});
+
 test('closing waits for the attempt under way, begins no other, and tells nothing more', async () => {
   post('a');
   post('b');
