@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import type { Question, Reply } from '../core/controller.ts';
+import { messageOf } from '../core/failure.ts';
+import { type ChildEnd, runChild } from './child.ts';
+import type { AgentCli, CliRun } from './clis/cli.ts';
+import type { Controller } from './controller.ts';
+import {
+  answered,
+  environmentFor,
+  failureOf,
+  folderProblem,
+  type ProgramSetting,
+  promptFor,
+  unavailable,
+} from './program.ts';
+import { emptyFolder, readWrittenAnswer, withScratch } from './scratch.ts';
+
+const answerLimit = 1_000_000;
+const surveyLimitMs = 20_000;
+
+export interface AgentSetting extends ProgramSetting {
+  readonly model: string | null;
+  readonly extraArgs: readonly string[];
+  /** one conversation per worker, as long as this controller lives, where the program can */
+  readonly resume: boolean;
+}
+
+interface Place {
+  readonly folder: string;
+  readonly answerFile: string;
+}
+
+/** An agent program as a controller: started for one question, read-only, ended with it. */
+export class AgentProgram implements Controller {
+  readonly name: string;
+  readonly #cli: AgentCli;
+  readonly #setting: AgentSetting;
+  /** worker → the conversation about it; absent while a question of it is under way, so that none is used twice at once */
+  readonly #sessions = new Map<string, string>();
+
+  constructor(cli: AgentCli, setting: AgentSetting) {
+    this.name = cli.program;
+    this.#cli = cli;
+    this.#setting = setting;
+  }
+
+  async ask(question: Question, signal: AbortSignal): Promise<Reply> {
+    const problem = this.#setting.isolated ? null : await folderProblem(question.workingFolder);
+    if (problem !== null) return unavailable(problem);
+    return withScratch(this.#setting.scratchRoot, async (scratch) => {
+      const inWorker = this.#cli.runsIn === 'worker' && !this.#setting.isolated;
+      const folder = inWorker ? question.workingFolder : await emptyFolder(this.#setting.scratchRoot, scratch);
+      return this.#converse(question, { folder, answerFile: join(scratch, 'answer.txt') }, signal);
+    });
+  }
+
+  /** Goes on with the conversation about this worker; a conversation that cannot be resumed is begun anew, once. */
+  async #converse(question: Question, place: Place, signal: AbortSignal): Promise<Reply> {
+    const surveyed = await this.#survey(question, place, signal);
+    if (typeof surveyed === 'string') return unavailable(surveyed);
+    const session = this.#sessions.get(question.worker) ?? null;
+    this.#sessions.delete(question.worker);
+    const first = await this.#run(question, place, surveyed, session, signal);
+    const lost = session !== null && first.session === null && first.end.is === 'exited' && first.end.code !== 0;
+    const last = lost ? await this.#run(question, place, surveyed, null, signal) : first;
+    if (this.#setting.resume && last.session !== null) this.#sessions.set(question.worker, last.session);
+    return failureOf(last.end, this.name, this.#setting.timeoutMs) ?? this.#answer(last.end, place);
+  }
+
+  async #run(
+    question: Question,
+    place: Place,
+    surveyed: readonly string[],
+    session: string | null,
+    signal: AbortSignal,
+  ): Promise<{ readonly end: ChildEnd; readonly session: string | null }> {
+    const run: CliRun = {
+      model: this.#setting.model,
+      extraArgs: this.#setting.extraArgs,
+      isolated: this.#setting.isolated,
+      repository: this.#setting.isolated ? place.folder : question.workingFolder,
+      answerFile: place.answerFile,
+      remember: this.#setting.resume,
+      session,
+      surveyed,
+    };
+    let heardSession: string | null = null;
+    let fault: string | null = null;
+    const onLine = (line: string) => {
+      const heard = this.#cli.hear?.(line);
+      heardSession = heard?.session ?? heardSession;
+      fault = heard?.fault ?? fault;
+    };
+    const end = await runChild(
+      {
+        file: this.#cli.program,
+        args: this.#cli.args(run),
+        folder: place.folder,
+        environment: environmentFor(question, this.#setting, this.#cli.environment(run)),
+        input: promptFor(question, this.#setting),
+        timeoutMs: this.#setting.timeoutMs,
+        clock: this.#setting.clock,
+        ...(this.#cli.answersIn === 'file' ? { onLine } : {}),
+      },
+      signal,
+    );
+    const told = end.is === 'exited' && fault !== null ? { ...end, stderr: `${end.stderr}\n${fault}` } : end;
+    return { end: told, session: heardSession };
+  }
+
+  async #answer(end: ChildEnd, place: Place): Promise<Reply> {
+    if (end.is !== 'exited') return unavailable(end.is);
+    if (this.#cli.answersIn === 'stdout') return answered(end.stdout);
+    const answer = await readWrittenAnswer(place.answerFile, answerLimit);
+    if (answer === 'too-large') return unavailable(`${this.name} wrote more than a megabyte, which is no answer`);
+    return answered(answer ?? Buffer.alloc(0));
+  }
+
+  /** @returns what was found, or why the program cannot be asked safely */
+  async #survey(question: Question, place: Place, signal: AbortSignal): Promise<readonly string[] | string> {
+    const { survey, program } = this.#cli;
+    if (survey === undefined) return [];
+    const end = await runChild(
+      {
+        file: program,
+        args: survey.args,
+        folder: place.folder,
+        environment: environmentFor(question, this.#setting),
+        input: '',
+        timeoutMs: surveyLimitMs,
+        clock: this.#setting.clock,
+      },
+      signal,
+    );
+    const asked = `${program} ${survey.args.join(' ')}`;
+    if (end.is === 'not-started') return end.reason;
+    if (end.is !== 'exited' || end.code !== 0) return `${asked} did not answer, so its servers cannot be switched off`;
+    try {
+      return survey.read(end.stdout.toString('utf8'));
+    } catch (fault) {
+      return `${asked} cannot be read: ${messageOf(fault)}`;
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { chmod, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BridgeError } from '../core/failure.ts';
+import { factsOf, refusal } from './answer-file.ts';
+
+/**
+ * Makes the folder if it is missing, and sees that it is a folder of ours that nobody else may enter.
+ * @returns whether it had to be made
+ */
+export async function ensureFolder(folder: string): Promise<boolean> {
+  try {
+    let made = false;
+    let facts = await factsOf(folder);
+    if (facts === null) {
+      made = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
+      facts = await factsOf(folder);
+    }
+    if (facts === null) throw folderFault(folder, 'vanished while it was made');
+    if (facts.isSymbolicLink()) throw folderFault(folder, 'is a symbolic link', 'replace it by a folder');
+    if (!facts.isDirectory()) throw folderFault(folder, 'is not a folder', 'move it away');
+    if (facts.uid !== process.geteuid?.())
+      throw folderFault(folder, 'belongs to another user', 'use a home of your own');
+    if ((facts.mode & 0o077) !== 0) await chmod(folder, 0o700);
+    return made;
+  } catch (fault) {
+    throw fault instanceof BridgeError ? fault : systemFault(folder, fault);
+  }
+}
+
+/** Writes a file so that it is seen whole or not at all; 0600. What stood there under this name is replaced. */
+export async function writeWhole(folder: string, name: string, text: string): Promise<void> {
+  const temporary = join(folder, `.${name}.${randomBytes(4).toString('hex')}.tmp`);
+  const path = join(folder, name);
+  try {
+    const file = await open(
+      temporary,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+      0o600,
+    );
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (fault) {
+    await removeIfThere(temporary);
+    throw systemFault(path, fault);
+  }
+}
+
+/** Moves a plain file of ours, under a name that is free: `x.request.md`, then `x.2.request.md`, … Others stay. */
+export async function moveAside(from: string, folder: string, name: string): Promise<void> {
+  try {
+    const facts = await factsOf(from);
+    if (facts === null || refusal(facts) !== null) return;
+    await rename(from, await reserve(folder, name));
+  } catch (fault) {
+    throw systemFault(from, fault);
+  }
+}
+
+/** Removes half-written files that a crash left behind. */
+export async function reapHalfWritten(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (/^\..+\.request\.md\.[0-9a-f]{8}\.tmp$/.test(name)) await removeIfThere(join(folder, name));
+  }
+}
+
+/** Takes a name by creating an empty file of it, which the rename then replaces: nothing is ever overwritten. */
+async function reserve(folder: string, name: string): Promise<string> {
+  for (let copy = 1; ; copy += 1) {
+    const path = join(folder, copy === 1 ? name : name.replace(/\.(request|response)\./, `.${copy}.$1.`));
+    try {
+      await (await open(path, 'wx', 0o600)).close();
+      return path;
+    } catch (fault) {
+      if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
+    }
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  await unlink(path).catch((fault: NodeJS.ErrnoException) => {
+    if (fault.code !== 'ENOENT') throw fault;
+  });
+}
+
+function folderFault(folder: string, reason: string, nextStep?: string): BridgeError {
+  return new BridgeError({ what: 'mailbox', target: folder, reason, ...(nextStep === undefined ? {} : { nextStep }) });
+}
+
+function systemFault(path: string, cause: unknown): BridgeError {
+  const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  const reason = code === 'ENOSPC' ? 'the disk is full' : `cannot be written (${code})`;
+  return new BridgeError({ what: 'mailbox', target: path, reason, cause });
+}

@@ -1,0 +1,69 @@
+import { parse, stringify } from 'yaml';
+import { parseResponse } from '../core/protocol.ts';
+import type { Request } from '../core/request.ts';
+import { plainText } from './untrusted.ts';
+
+/** `inbox/<id>.request.md`: what a person needs in order to answer, in any editor. */
+export function renderRequest(request: Request, why: string): string {
+  const front = {
+    id: request.id,
+    worker: plainText(request.worker),
+    agent: request.agent,
+    kind: request.kind,
+    time: new Date(request.openedAt).toISOString(),
+    reason: plainText(why),
+    ...(Object.keys(request.attributes).length === 0 ? {} : { attributes: request.attributes }),
+    answer: `write outbox/${request.id}.response.md, or run: bridge answer ${request.id} 'TEXT'`,
+  };
+  const parts = [`---\n${stringify(front, { lineWidth: 0 })}---`, plainText(request.text).trimEnd()];
+  if (request.context.trim() !== '') {
+    const rows = plainText(request.context).trimEnd().split('\n');
+    parts.push(`## The worker's screen\n\n${rows.map((row) => `    ${row}`.trimEnd()).join('\n')}`);
+  }
+  return `${parts.join('\n\n')}\n`;
+}
+
+export type AnswerPage =
+  | { readonly is: 'answer'; readonly instructions: string; readonly notes: string }
+  | { readonly is: 'refused'; readonly reason: string };
+
+/** What a person wrote into `outbox/`: plain text, with or without front matter, with or without the two headers. */
+export function readAnswer(text: string, requestId: string, split: boolean): AnswerPage {
+  const { front, body } = takeFrontMatter(text);
+  if (front.id !== undefined && String(front.id) !== requestId) {
+    return { is: 'refused', reason: `its front matter names another request: ${String(front.id).slice(0, 60)}` };
+  }
+  const parsed = parseResponse(body, { split, requireBlock: false, requestId });
+  switch (parsed.is) {
+    case 'answer': {
+      const notes = [parsed.notes, typeof front.notes === 'string' ? front.notes.trim() : ''].filter(
+        (note) => note !== '',
+      );
+      return { is: 'answer', instructions: parsed.instructions, notes: notes.join('\n') };
+    }
+    case 'empty':
+      return { is: 'refused', reason: 'it holds no instructions for the worker' };
+    case 'escalate':
+      return { is: 'refused', reason: 'it says ESCALATE, and there is nobody above you' };
+    case 'malformed':
+      return { is: 'refused', reason: parsed.reason };
+  }
+}
+
+/** Keys of a request page and of an answer. Front matter with any other key is the answer's own text. */
+const knownKeys = new Set(['id', 'worker', 'agent', 'kind', 'time', 'reason', 'attributes', 'answer', 'notes']);
+
+function takeFrontMatter(text: string): { front: Record<string, unknown>; body: string } {
+  const whole = { front: {}, body: text };
+  const match = /^---[ \t]*\r?\n([\s\S]*?\r?\n)?---[ \t]*(?:\r?\n|$)/.exec(text);
+  if (match === null) return whole;
+  let front: unknown;
+  try {
+    front = parse(match[1] ?? '', { maxAliasCount: 0 });
+  } catch {
+    return whole; // two rules of dashes around prose
+  }
+  if (front === null || typeof front !== 'object' || Array.isArray(front)) return whole;
+  if (!Object.keys(front).every((key) => knownKeys.has(key))) return whole;
+  return { front: front as Record<string, unknown>, body: text.slice(match[0].length) };
+}

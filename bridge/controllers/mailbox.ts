@@ -1,0 +1,242 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type FSWatcher, watch } from 'chokidar';
+import type { Clock } from '../core/clock.ts';
+import { messageOf } from '../core/failure.ts';
+import { isMintedId, type RequestId } from '../core/ids.ts';
+import type { Request } from '../core/request.ts';
+import { factsOf, identityOf, readAnswerFile } from './answer-file.ts';
+import { ensureFolder, moveAside, reapHalfWritten, writeWhole } from './mailbox-folders.ts';
+import { readAnswer, renderRequest } from './mailbox-page.ts';
+
+/** A file is complete once its size and time have not changed for this long. */
+const stillMs = 300;
+/** The watcher answers at once; this finds what a watcher misses (network folders, a folder that was replaced). */
+const rescanMs = 3_000;
+const namesLimit = 2_000;
+
+export type MailboxEvent =
+  | {
+      readonly type: 'answer-found';
+      readonly requestId: RequestId;
+      readonly instructions: string;
+      readonly notes: string;
+      readonly file: string;
+    }
+  /** left where it is; said once for each state of the file */
+  | { readonly type: 'answer-refused'; readonly file: string; readonly reason: string }
+  /** the mailbox itself cannot be used for now; it is tried again */
+  | { readonly type: 'mailbox-problem'; readonly file: string; readonly reason: string };
+
+export interface MailboxSetting {
+  readonly home: string;
+  readonly clock: Clock;
+  state(id: RequestId): 'open' | 'ended' | 'unknown';
+  on(event: MailboxEvent): void;
+  /** false sends a person's answer whole, headers and notes too */
+  readonly split?: boolean;
+}
+
+/**
+ * The human's mailbox: requests as files in `inbox/`, answers as files in `outbox/`, settled pairs in `archive/`.
+ *
+ *   file in outbox/ ─► seen ─► still for 300 ms ─► read ─► answer-found ─► (request ends) ─► archive/
+ *                                                    └─► answer-refused, left where it is
+ */
+export class Mailbox {
+  readonly #setting: MailboxSetting;
+  readonly #inbox: string;
+  readonly #outbox: string;
+  readonly #archive: string;
+  /** what was written into inbox/, to be written again if the folder is lost */
+  readonly #published = new Map<string, string>();
+  /** name → the file state seen last and since when, and whether it has been judged */
+  readonly #seen = new Map<string, { readonly identity: string; readonly sinceMs: number; judged: boolean }>();
+  readonly #problems = new Map<string, string>();
+  #watcher: { readonly watcher: FSWatcher; readonly inode: number } | null = null;
+  #looking: Promise<void> | null = null;
+  #lookAgain = false;
+  #cancelNextLook: () => void = () => {};
+  #open = false;
+
+  constructor(setting: MailboxSetting) {
+    this.#setting = setting;
+    this.#inbox = join(setting.home, 'inbox');
+    this.#outbox = join(setting.home, 'outbox');
+    this.#archive = join(setting.home, 'archive');
+  }
+
+  /** Why the mailbox cannot be used just now; empty when all is well. */
+  get problems(): readonly string[] {
+    return [...this.#problems].map(([folder, reason]) => `${folder}: ${reason}`);
+  }
+
+  /** Begins to watch, after one whole look at what is there already. */
+  async start(): Promise<void> {
+    this.#open = true;
+    if (await this.#usable(this.#inbox)) await reapHalfWritten(this.#inbox);
+    await this.#look();
+  }
+
+  async close(): Promise<void> {
+    this.#open = false;
+    this.#cancelNextLook();
+    await this.#looking;
+    await this.#watcher?.watcher.close();
+    this.#watcher = null;
+  }
+
+  /** Shows a request to the human. Throws a BridgeError when it cannot be written; nothing half-written stays. */
+  async publish(request: Request, why: string): Promise<void> {
+    const text = renderRequest(request, why);
+    if (this.#published.get(request.id) === text && (await factsOf(this.#pageOf(request.id))) !== null) return;
+    await ensureFolder(this.#inbox);
+    await writeWhole(this.#inbox, `${request.id}.request.md`, text);
+    this.#published.set(request.id, text);
+  }
+
+  /** Puts an ended request's files away. A file that came after the answer was taken stays, and is reported. */
+  async archive(request: Request): Promise<void> {
+    this.#published.delete(request.id);
+    if (!isMintedId(request.id)) return;
+    await ensureFolder(this.#archive);
+    await moveAside(this.#pageOf(request.id), this.#archive, `${request.id}.request.md`);
+    for (const name of [`${request.id}.response.md`, `${request.id}.response.txt`]) {
+      const facts = await factsOf(join(this.#outbox, name));
+      const seen = this.#seen.get(name);
+      const changed = facts !== null && seen?.judged === true && seen.identity !== identityOf(facts);
+      if (!changed) await moveAside(join(this.#outbox, name), this.#archive, name);
+    }
+  }
+
+  #pageOf(id: RequestId): string {
+    return join(this.#inbox, `${id}.request.md`);
+  }
+
+  /** One look at a time; a ring during a look causes one more. */
+  async #look(): Promise<void> {
+    if (this.#looking !== null) {
+      this.#lookAgain = true;
+      return this.#looking;
+    }
+    this.#cancelNextLook();
+    this.#looking = this.#lookOnce().finally(() => {
+      this.#looking = null;
+    });
+    return this.#looking;
+  }
+
+  async #lookOnce(): Promise<void> {
+    let nextMs = rescanMs;
+    do {
+      this.#lookAgain = false;
+      await this.#keepInbox();
+      nextMs = (await this.#usable(this.#outbox)) ? await this.#readOutbox() : rescanMs;
+    } while (this.#lookAgain && this.#open);
+    if (!this.#open) return;
+    this.#cancelNextLook = this.#setting.clock.after(nextMs, () => void this.#look());
+  }
+
+  async #keepInbox(): Promise<void> {
+    await this.#attempt(this.#inbox, async () => {
+      if (!(await ensureFolder(this.#inbox))) return;
+      for (const [id, text] of this.#published) await writeWhole(this.#inbox, `${id}.request.md`, text);
+    });
+    await this.#usable(this.#archive);
+  }
+
+  /** @returns when to look again */
+  async #readOutbox(): Promise<number> {
+    let nextMs = rescanMs;
+    await this.#attempt(this.#outbox, async () => {
+      await this.#keepWatching();
+      const names = (await readdir(this.#outbox)).filter((name) => !isIgnored(name)).slice(0, namesLimit);
+      for (const name of [...this.#seen.keys()]) if (!names.includes(name)) this.#seen.delete(name);
+      for (const name of names) nextMs = Math.min(nextMs, await this.#consider(name));
+    });
+    return nextMs;
+  }
+
+  /** Judges a file once it is complete. @returns when to look at it again */
+  async #consider(name: string): Promise<number> {
+    const facts = await factsOf(join(this.#outbox, name));
+    if (facts === null) return rescanMs;
+    const nowMs = this.#setting.clock.now();
+    const identity = identityOf(facts);
+    const before = this.#seen.get(name);
+    const seen = before?.identity === identity ? before : { identity, sinceMs: nowMs, judged: false };
+    this.#seen.set(name, seen);
+    if (seen.judged) return rescanMs;
+    // its own time tells as well: a file written a while ago and renamed in is complete at once
+    const stillForMs = Math.max(nowMs - seen.sinceMs, nowMs - facts.mtimeMs);
+    if (stillForMs < stillMs) return stillMs - Math.max(0, stillForMs) + 5;
+    seen.judged = await this.#judge(name);
+    return seen.judged ? rescanMs : stillMs;
+  }
+
+  /** @returns false when the file changed meanwhile and has to be looked at again */
+  async #judge(name: string): Promise<boolean> {
+    const file = join(this.#outbox, name);
+    const refuse = (reason: string) => {
+      this.#setting.on({ type: 'answer-refused', file, reason });
+      return true;
+    };
+    const id = /^(.+)\.response\.(?:md|txt)$/.exec(name)?.[1];
+    if (id === undefined) return refuse('it is not named <request id>.response.md or .response.txt');
+    if (!isMintedId(id)) return refuse('its name holds no request id');
+    const requestId = id as RequestId;
+    const state = this.#setting.state(requestId);
+    if (state === 'unknown') return refuse('no request has this id');
+    if (state === 'ended') return refuse('its request has ended already');
+    const read = await readAnswerFile(file);
+    if (read.is === 'moving') return false;
+    if (read.is === 'refused') return refuse(read.reason);
+    const page = readAnswer(read.text, requestId, this.#setting.split ?? true);
+    if (page.is === 'refused') return refuse(page.reason);
+    const { instructions, notes } = page;
+    this.#setting.on({ type: 'answer-found', requestId, instructions, notes, file });
+    return true;
+  }
+
+  /** A folder that was removed and made again is another folder to the system, and has to be watched anew. */
+  async #keepWatching(): Promise<void> {
+    const facts = await factsOf(this.#outbox);
+    if (facts === null || !this.#open || this.#watcher?.inode === facts.ino) return;
+    await this.#watcher?.watcher.close();
+    const watcher = watch(this.#outbox, { depth: 0, ignoreInitial: true, followSymlinks: false });
+    watcher.on('all', () => void this.#look());
+    watcher.on('error', (fault) =>
+      this.#problem(this.#outbox, `cannot be watched (${messageOf(fault)}); looked at every 3 s`),
+    );
+    this.#watcher = { watcher, inode: facts.ino };
+  }
+
+  async #usable(folder: string): Promise<boolean> {
+    return this.#attempt(folder, async () => {
+      await ensureFolder(folder);
+    });
+  }
+
+  /** A fault of a folder is said once, and its end is noticed. */
+  async #attempt(folder: string, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      this.#problems.delete(folder);
+      return true;
+    } catch (fault) {
+      this.#problem(folder, messageOf(fault));
+      return false;
+    }
+  }
+
+  #problem(folder: string, reason: string): void {
+    if (this.#problems.get(folder) === reason) return;
+    this.#problems.set(folder, reason);
+    this.#setting.on({ type: 'mailbox-problem', file: folder, reason });
+  }
+}
+
+/** Hidden files, backups, swap and part files of editors and copying programs: never answers, never worth a word. */
+function isIgnored(name: string): boolean {
+  return /^[.#~]|~$|^4913$|\.(?:sw[a-z]|tmp|temp|part|partial|crdownload|bak|orig|lock)$/i.test(name);
+}

@@ -1,0 +1,68 @@
+import type { Clock } from '../core/clock.ts';
+import { BridgeError, wrongUse } from '../core/failure.ts';
+import { AgentProgram } from './agent-program.ts';
+import { splitCommand } from './argv.ts';
+import type { Backend } from './choose.ts';
+import { claude } from './clis/claude.ts';
+import type { AgentCli } from './clis/cli.ts';
+import { codex } from './clis/codex.ts';
+import { gemini } from './clis/gemini.ts';
+import { opencode } from './clis/opencode.ts';
+import { CommandController } from './command.ts';
+import type { Controller } from './controller.ts';
+import { defaultScratchRoot } from './scratch.ts';
+
+const agents: Partial<Record<Backend, AgentCli>> = { codex, claude, gemini, opencode };
+
+/** A controller that is a program started for each question. Wrong options throw, before anybody is asked. */
+export function programController(
+  backend: Backend,
+  options: {
+    readonly command: string | null;
+    readonly model: string | null;
+    readonly extraArgs: string | null;
+    readonly isolated: boolean;
+    readonly resume: boolean;
+    readonly timeoutMs: number;
+    readonly systemPrompt: string;
+    readonly clock: Clock;
+    /** default: this process's */
+    readonly environment?: Readonly<Record<string, string | undefined>>;
+    /** default: a private folder of this user */
+    readonly scratchRoot?: string;
+  },
+): Controller {
+  const environment = options.environment ?? process.env;
+  const setting = {
+    systemPrompt: options.systemPrompt,
+    isolated: options.isolated,
+    timeoutMs: options.timeoutMs,
+    clock: options.clock,
+    environment,
+    scratchRoot: options.scratchRoot ?? defaultScratchRoot(environment),
+  };
+  const extraArgs = words(options.extraArgs ?? '', '--controller-extra-args');
+  if (backend === 'command') {
+    const argv = words(options.command ?? '', '--controller-command');
+    if (argv.length === 0) throw wrongUse('--controller-command', '', 'names no program', 'name the program to ask');
+    return new CommandController([...argv, ...extraArgs], setting);
+  }
+  const cli = agents[backend];
+  if (cli === undefined) throw wrongUse('--controller-backend', backend, 'is not a program');
+  const refused = extraArgs.find((word) => cli.forbidden.test(word));
+  if (refused !== undefined) {
+    throw wrongUse(
+      '--controller-extra-args',
+      refused,
+      'would take the controller out of its read-only setting',
+      'a controller only reads; leave it out, or use --controller-command for a program of your own',
+    );
+  }
+  return new AgentProgram(cli, { ...setting, model: options.model, extraArgs, resume: options.resume });
+}
+
+function words(text: string, option: string): readonly string[] {
+  const split = splitCommand(text, option);
+  if (split instanceof BridgeError) throw split;
+  return split;
+}

@@ -1,0 +1,91 @@
+import { constants } from 'node:fs';
+import { lstat, mkdir, mkdtemp, open, readdir, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { BridgeError } from '../core/failure.ts';
+
+/**
+ * Where controller programs run when not in a repository, and where they leave an answer: a folder of this user that no
+ * worker's folder contains, and not the shared temporary folder, whose parents anybody may furnish with settings.
+ */
+export function defaultScratchRoot(environment: Readonly<Record<string, string | undefined>>): string {
+  const runtime = environment.XDG_RUNTIME_DIR;
+  return runtime ? join(runtime, 'bridge', 'asks') : join(environment.HOME ?? homedir(), '.cache', 'bridge', 'asks');
+}
+
+/** Gives `work` a folder of its own, 0700, which is gone afterwards whatever happens. */
+export async function withScratch<Result>(root: string, work: (folder: string) => Promise<Result>): Promise<Result> {
+  await ensurePrivate(root);
+  const folder = await mkdtemp(join(root, `ask-${process.pid}-`));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/**
+ * An empty folder with a name that stays the same, because some programs keep a record of every folder they ever ran in.
+ * If something was left in it, `fallback` is used instead.
+ */
+export async function emptyFolder(root: string, fallback: string): Promise<string> {
+  const stable = join(root, 'empty');
+  await ensurePrivate(stable);
+  if ((await readdir(stable)).length === 0) return stable;
+  const fresh = join(fallback, 'empty');
+  await mkdir(fresh, { mode: 0o700 });
+  return fresh;
+}
+
+/** Removes what bridges that no longer run have left behind. Called once at start. */
+export async function reapScratch(root: string): Promise<number> {
+  const names = await readdir(root).catch((fault: NodeJS.ErrnoException) => {
+    if (fault.code === 'ENOENT') return [];
+    throw fault;
+  });
+  const orphans = names.filter((name) => {
+    const pid = /^ask-(\d+)-/.exec(name)?.[1];
+    return pid !== undefined && !lives(Number(pid));
+  });
+  for (const name of orphans) await rm(join(root, name), { recursive: true, force: true });
+  return orphans.length;
+}
+
+/** A file a program was told to write: a plain file of ours, its text bounded; null when there is none. */
+export async function readWrittenAnswer(path: string, limit: number): Promise<Buffer | 'too-large' | null> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    (fault: NodeJS.ErrnoException) => {
+      if (fault.code === 'ENOENT') return null;
+      throw fault;
+    },
+  );
+  if (file === null) return null;
+  try {
+    const { size } = await file.stat();
+    return size > limit ? 'too-large' : await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+async function ensurePrivate(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const found = await lstat(folder);
+  if (!found.isDirectory() || found.uid !== process.geteuid?.() || (found.mode & 0o022) !== 0) {
+    throw new BridgeError({
+      what: 'the folder for controller programs',
+      target: folder,
+      reason: 'is not a folder of this user alone',
+      nextStep: `remove it, or make it yours with: chmod 700 ${folder}`,
+    });
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (fault) {
+    return (fault as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

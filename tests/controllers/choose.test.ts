@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { splitCommand } from '../../bridge/controllers/argv.ts';
+import { chooseBackend } from '../../bridge/controllers/choose.ts';
+import { BridgeError } from '../../bridge/core/failure.ts';
+
+const worldOf = (changes: { livePane?: string; programs?: string[]; command?: string } = {}) => ({
+  livePane: changes.livePane ?? null,
+  onPath: (name: string) => (changes.programs ?? []).includes(name),
+  command: changes.command ?? null,
+});
+
+test('auto takes the live controller pane before any program, and says which pane', () => {
+  const chosen = chooseBackend('auto', worldOf({ livePane: '%7', programs: ['codex'] }));
+  expect(chosen).toEqual({ backend: 'pane', why: expect.stringContaining('%7') });
+});
+
+test('auto takes the first agent program on PATH when no pane is live, and names it', () => {
+  const chosen = chooseBackend('auto', worldOf({ programs: ['opencode', 'gemini'] }));
+  expect(chosen).toEqual({ backend: 'gemini', why: expect.stringContaining('gemini is on PATH') });
+});
+
+test("auto falls to the human's mailbox when there is neither", () => {
+  expect(chooseBackend('auto', worldOf())).toMatchObject({
+    backend: 'mailbox',
+    why: expect.stringContaining('none of'),
+  });
+});
+
+test.each([
+  ['codex-interactive', 'pane'],
+  ['none', 'mailbox'],
+  ['pane', 'pane'],
+  ['rules', 'rules'],
+  ['mailbox', 'mailbox'],
+])('%s is %s, whatever else is there', (requested, backend) => {
+  expect(chooseBackend(requested, worldOf({ programs: ['codex'] }))).toMatchObject({ backend });
+});
+
+test('a program that was asked for by name and is not there is an error with a next step, not another program', () => {
+  const fault = chooseBackend('claude', worldOf({ programs: ['codex'] }));
+  expect(fault).toBeInstanceOf(BridgeError);
+  expect(fault).toMatchObject({ target: 'claude', nextStep: expect.any(String) });
+  expect(chooseBackend('claude', worldOf({ programs: ['claude'] }))).toMatchObject({ backend: 'claude' });
+});
+
+test('command needs a command, and an unknown name is wrong use', () => {
+  expect(chooseBackend('command', worldOf())).toMatchObject({ exitCode: 64 });
+  expect(chooseBackend('command', worldOf({ command: 'x' }))).toMatchObject({ backend: 'command' });
+  expect(chooseBackend('gpt', worldOf())).toMatchObject({ exitCode: 64 });
+});
+
+test.each<[string, string[]]>([
+  ['', []],
+  ['  my-program  --flag\tvalue ', ['my-program', '--flag', 'value']],
+  [`a 'b c' "d e"`, ['a', 'b c', 'd e']],
+  [`a '' ""`, ['a', '', '']],
+  [`--x='a b'c`, ['--x=a bc']],
+  [`a\\ b "c\\"d" 'e\\f'`, ['a b', 'c"d', 'e\\f']],
+  [`"\\n $HOME"`, ['\\n $HOME']],
+  [`sh -c 'a | b > c; $(d)'`, ['sh', '-c', 'a | b > c; $(d)']],
+  ['-c model_reasoning_effort="high"', ['-c', 'model_reasoning_effort=high']],
+])('a command line is split like a shell would: %j', (text, expected) => {
+  expect(splitCommand(text, '--x')).toEqual(expected);
+});
+
+test.each(['a | b', 'a > b', 'a && b', 'a; b', 'a `b`', 'a $(b)', `a 'b`, 'a "b'])(
+  'what needs a shell, or is not finished, is refused: %j',
+  (text) => {
+    expect(splitCommand(text, '--controller-command')).toMatchObject({ exitCode: 64, what: '--controller-command' });
+  },
+);
