@@ -26,14 +26,9 @@ export interface RealAgentOptions {
 export interface RealAgent {
   readonly name: string;
   readonly program: AgentName;
-  readonly version: string;
   readonly paneId: string;
-  /** the repository it works in, and its home */
   readonly workingFolder: string;
-  readonly home: string;
-  /** the command and environment it was started with: for running it once more, for instance as `codex exec` */
-  readonly command: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
+  readonly prepared: Prepared;
   screen(): Promise<string>;
   title(): Promise<string>;
   /** types one line as a person would: letter keys, then Enter once the line is on the screen */
@@ -56,7 +51,7 @@ interface Program {
   readonly startLimitMs: number;
   readonly approval: RegExp;
   prepare(place: Place, options: RealAgentOptions): { args: readonly string[]; environment: Record<string, string> };
-  isIdle(screen: string, title: string, place: Place): boolean;
+  isIdle(screen: string, title: string, workingFolder: string): boolean;
 }
 
 interface Place {
@@ -66,11 +61,11 @@ interface Place {
 }
 
 export function startCodex(options: RealAgentOptions): Promise<RealAgent> {
-  return start('codex', codex, options);
+  return start('codex', options);
 }
 
 export function startGemini(options: RealAgentOptions): Promise<RealAgent> {
-  return start('gemini', gemini, options);
+  return start('gemini', options);
 }
 
 /** codex 0.169.0 */
@@ -106,7 +101,7 @@ trust_level = "trusted"
       environment: { CODEX_HOME: codexHome, SCRIPTED_API_KEY: 'not-a-key' },
     };
   },
-  isIdle: (screen, title, { workingFolder }) =>
+  isIdle: (screen, title, workingFolder) =>
     title === workingFolder.split('/').at(-1) && /^› /m.test(screen) && screen.includes('scripted-model'),
 };
 
@@ -135,28 +130,56 @@ const gemini: Program = {
   isIdle: (screen, title) => /^◇\s+Ready/.test(title) && /Type your message/.test(screen),
 };
 
-async function start(programName: AgentName, program: Program, options: RealAgentOptions): Promise<RealAgent> {
-  const { tmux, server, name = programName } = options;
+/** A home and a repository for one agent program, and how to run it there: as its TUI, or as `codex exec`. */
+export interface Prepared {
+  readonly version: string;
+  /** its folder can be put on a PATH */
+  readonly binary: string;
+  /** arguments of the TUI */
+  readonly args: readonly string[];
+  /** the whole environment: nothing of this machine's own agents gets in */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly home: string;
+  readonly workingFolder: string;
+}
+
+/** Installs the program if need be and makes its home, without starting it. */
+export async function prepareAgent(programName: AgentName, options: RealAgentOptions): Promise<Prepared> {
+  const { tmux, name = programName } = options;
   const { binary, version } = await installed(programName);
   const place = makePlace(tmux, name);
-  const prepared = program.prepare(place, options);
-  const environment = {
-    PATH: [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
-    HOME: place.home,
-    TERM: 'tmux-256color',
-    COLORTERM: 'truecolor',
-    LANG: 'C.UTF-8',
-    SHELL: '/bin/bash',
-    TMPDIR: join(place.home, 'tmp'),
-    ...prepared.environment,
-    ...options.environment,
+  const { args, environment } = programs[programName].prepare(place, options);
+  return {
+    version,
+    binary,
+    args: [...args, ...(options.args ?? [])],
+    environment: {
+      PATH: [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
+      HOME: place.home,
+      TERM: 'tmux-256color',
+      COLORTERM: 'truecolor',
+      LANG: 'C.UTF-8',
+      SHELL: '/bin/bash',
+      TMPDIR: join(place.home, 'tmp'),
+      ...environment,
+      ...options.environment,
+    },
+    home: place.home,
+    workingFolder: place.workingFolder,
   };
-  const command = [binary, ...prepared.args, ...(options.args ?? [])];
-  const paneId = await openPane(options, place, environment, command);
+}
+
+const programs: Record<AgentName, Program> = { codex, gemini };
+
+async function start(programName: AgentName, options: RealAgentOptions): Promise<RealAgent> {
+  const { tmux, server, name = programName } = options;
+  const program = programs[programName];
+  const prepared = await prepareAgent(programName, options);
+  const paneId = await openPane(options, name, prepared);
 
   const screen = () => tmux.screen(paneId);
   const title = async () => (await tmux.run('display-message', '-p', '-t', paneId, '#{pane_title}')).replace(/\n$/, '');
-  const isIdle = async () => program.isIdle(await screen(), await title(), place);
+  const isIdle = async () => program.isIdle(await screen(), await title(), prepared.workingFolder);
   const describe = async () => `title: ${await title()}\n${await screen()}`;
   const press = async (...keys: string[]) => void (await tmux.run('send-keys', '-t', paneId, ...keys));
   const waitForScreen = (pattern: RegExp, limitMs = 30_000) =>
@@ -174,12 +197,9 @@ async function start(programName: AgentName, program: Program, options: RealAgen
   return {
     name,
     program: programName,
-    version,
+    prepared,
+    workingFolder: prepared.workingFolder,
     paneId,
-    workingFolder: place.workingFolder,
-    home: place.home,
-    command,
-    environment,
     approval: program.approval,
     screen,
     title,
@@ -237,27 +257,17 @@ function makePlace(tmux: PrivateTmux, name: string): Place {
 
 /** The program runs under a shell with job control, as for a person; the shell is what is left when it ends. */
 async function openPane(
-  { tmux, name: _name, session, width = 120, height = 40 }: RealAgentOptions,
-  place: Place,
-  environment: Record<string, string>,
-  command: readonly string[],
+  { tmux, session, width = 120, height = 40 }: RealAgentOptions,
+  name: string,
+  { binary, args, environment, workingFolder }: Prepared,
 ): Promise<string> {
   const pairs = Object.entries(environment).map(([key, value]) => quoted(`${key}=${value}`));
-  const run = `env -i ${pairs.join(' ')} TMUX="$TMUX" TMUX_PANE="$TMUX_PANE" ${command.map(quoted).join(' ')}`;
-  const script = `set -m; ${run}; exec bash --norc --noprofile -i`;
+  const run = `env -i ${pairs.join(' ')} TMUX="$TMUX" TMUX_PANE="$TMUX_PANE" ${[binary, ...args].map(quoted).join(' ')}`;
+  const shell = `exec bash --norc --noprofile -c ${quoted(`set -m; ${run}; exec bash --norc --noprofile -i`)}`;
   const where = session
     ? ['new-window', '-d', '-t', `=${session}:`]
-    : ['new-session', '-d', '-s', place.name, '-x', String(width), '-y', String(height)];
-  const words = [
-    ...where,
-    '-c',
-    place.workingFolder,
-    '-P',
-    '-F',
-    '#{pane_id}',
-    `exec bash --norc --noprofile -c ${quoted(script)}`,
-  ];
-  return (await tmux.run(...words)).trim();
+    : ['new-session', '-d', '-s', name, '-x', String(width), '-y', String(height)];
+  return (await tmux.run(...where, '-c', workingFolder, '-P', '-F', '#{pane_id}', shell)).trim();
 }
 
 /** One word for a POSIX shell. */
