@@ -11,6 +11,9 @@ import { type Look, linesShowing } from './verify.ts';
 /** tmux tells a person's last key to the second: one that may lie after `instant` counts as after it. */
 const keyGrainMs = 1_000;
 
+/** A terminal in line mode drops what goes beyond 4,096 bytes. */
+const shellLineBytes = 4_000;
+
 /**
  * One delivery on its way, with what every step of the way needs: a look at its pane, what speaks against going on, and
  * its states, each committed before the act that it names.
@@ -61,8 +64,9 @@ export class Passage {
   prepare(snapshot: Snapshot): Prepared {
     const { body, kind } = this.#delivery.envelope;
     const prepared = prepare(body, this.manner, kind);
+    if (prepared.is === 'refused' || !executes(snapshot)) return prepared;
     // tmux does not tell whether a shell asked for brackets, and without them each line would be run as it arrives
-    return prepared.is === 'text' && executes(snapshot) ? oneLine(prepared.text, this.manner) : prepared;
+    return oneLine(prepared.text, { maxLineBytes: Math.min(shellLineBytes, this.manner.maxLineBytes) });
   }
 
   /** Why neither text nor Enter belongs into this pane any more; null when nothing speaks against it. */

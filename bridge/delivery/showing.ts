@@ -3,10 +3,13 @@ import type { Reading } from '../core/reading.ts';
 import { turnAnchor } from './anchor.ts';
 import { humanQuietMs } from './guard.ts';
 import type { Passage } from './passage.ts';
+import { rangWithin } from './ringing.ts';
 import { composerHolds, type Holding, type Look, submitted } from './verify.ts';
 
 /** A text that stood unchanged this long has been drawn, not merely begun. */
 const stillMs = 30;
+/** A program that draws this long after a paste was able to read it. */
+const aliveAfterMs = 1_000;
 /** A pane that draws nothing is looked at again after this time. */
 const lookEveryMs = 50;
 
@@ -14,7 +17,7 @@ export type Shown =
   | { readonly is: 'ready'; readonly look: Look }
   /** it was seen to be submitted, though not by us */
   | { readonly is: 'gone-in'; readonly look: Look }
-  /** two looks showed positively that the program never took it */
+  /** two looks showed positively that it is not there, and the program was alive to take it */
   | { readonly is: 'absent' }
   | { readonly is: 'withheld'; readonly reason: string }
   | { readonly is: 'unknown'; readonly reason: string };
@@ -22,13 +25,19 @@ export type Shown =
 /**
  * Waits until the composer shows exactly our text, unchanged on looks that lie the profile's settle time apart, with
  * nobody typing. At the limit it tells what the composer shows instead.
+ * @param restMs least time that the whole text must stand unchanged
  * @param before a look from before the paste, or, after an Enter that tmux held back, one that showed the text
  */
-export async function awaitText(passage: Passage, before: Look, text: string, endAt: number): Promise<Shown> {
-  const { hands } = passage.parts;
+export async function awaitText(
+  passage: Passage,
+  before: Look,
+  text: string,
+  endAt: number,
+  restMs = passage.manner.settleMs,
+): Promise<Shown> {
   const startedAt = passage.now;
-  const restMs = Math.max(stillMs, passage.manner.settleMs);
-  const rest = new Rest(restMs);
+  const rest = new Rest(Math.max(stillMs, restMs));
+  let alive = false;
   let everShown = before.reading.composer.is === 'draft';
   let absentLooks = 0;
   for (;;) {
@@ -54,10 +63,11 @@ export async function awaitText(passage: Passage, before: Look, text: string, en
     if (now >= endAt) {
       if (human) return { is: 'withheld', reason: 'somebody is typing in that pane' };
       if (inMode || inputOff) return { is: 'withheld', reason: 'the pane takes no keys: copy mode, or input is off' };
-      if (!everShown && absentLooks >= 2) return { is: 'absent' };
+      if (!everShown && alive && absentLooks >= 2) return { is: 'absent' };
       return atTheLimit(holding, everShown);
     }
-    await hands.nextRing(passage.paneId, Math.max(1, Math.min(lookEveryMs, rest.leftMs(now), endAt - now)));
+    const rang = await rangWithin(passage, Math.min(lookEveryMs, rest.leftMs(now), endAt - now));
+    alive ||= rang && passage.now - startedAt >= aliveAfterMs;
   }
 }
 

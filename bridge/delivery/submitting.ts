@@ -2,6 +2,7 @@ import type { Delivery } from '../core/envelope.ts';
 import type { Snapshot } from '../core/pane.ts';
 import { conditionFor } from './condition.ts';
 import type { Passage } from './passage.ts';
+import { rangWithin } from './ringing.ts';
 import { awaitText, withoutEnter } from './showing.ts';
 import { composerHolds, type Look, submitted } from './verify.ts';
 
@@ -74,14 +75,6 @@ async function confirm(passage: Passage, ready: Look, text: string): Promise<Del
       return passage.doubt('Enter was pressed, and the screen does not tell what became of the text');
     }
   }
-}
-
-/** True when the pane drew something: the ring came before its limit. Timers may be a millisecond early. */
-async function rangWithin(passage: Passage, limitMs: number): Promise<boolean> {
-  const waitMs = Math.max(1, limitMs);
-  const askedAt = passage.now;
-  await passage.parts.hands.nextRing(passage.paneId, waitMs);
-  return passage.now - askedAt + 2 < waitMs;
 }
 
 /** The further Enters that a profile allows, each after a longer pause. */

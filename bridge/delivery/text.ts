@@ -46,7 +46,9 @@ function withoutControls(text: string): string {
 function withoutCommands(text: string, { agent, commandOpenings, trailingBackslash }: Manner): Prepared {
   let spoken = text;
   for (const { pattern, prefix } of commandOpenings) {
-    if (!new RegExp(pattern).test(spoken)) continue;
+    const command = new RegExp(pattern);
+    // a composer may drop what stands before a command; what this profile itself puts there is known to be enough
+    if (!command.test(spoken) && !command.test(spoken.trimStart())) continue;
     if (prefix === null) return refused(`${agent} would take the beginning "${opening(spoken)}" for a command`);
     spoken = prefix + spoken;
   }

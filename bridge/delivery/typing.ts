@@ -12,6 +12,12 @@ const showLimitMs = 5_000;
 const showPerKilobyteMs = 500;
 
 /**
+ * How long a text that was typed again must rest. A program that was only late reads both pastes as soon as it reads at
+ * all; then the composer shows more than the text, and Enter stays away.
+ */
+const restAfterRetypingMs = 2_000;
+
+/**
  * One delivery's way through a pane whose lock is held:
  *
  *   guard ─► claimed ─► typed, paste ─► the composer shows it, and rests ─► submitted, Enter ─► a transition is seen
@@ -26,7 +32,6 @@ export async function deliver(passage: Passage): Promise<Delivery> {
   const first = await type(passage, entry, prepared.text);
   if (first !== 'absent') return first;
 
-  // A terminal is a queue: had the first paste only been late, the composer would now show both, and Enter stays away.
   const again = await enter(passage);
   if ('reason' in again) return passage.doubt(`the program did not take the text, and then: ${again.detail}`);
   const second = await type(passage, again, prepared.text, 'delivery-typed-again');
@@ -66,7 +71,9 @@ async function type(
       : passage.hold(reason, detail);
   }
   const limitMs = showLimitMs + passage.manner.settleMs + (bytes / 1000) * showPerKilobyteMs;
-  const shown = await awaitText(passage, before, text, passage.now + limitMs);
+  const { settleMs } = passage.manner;
+  const restMs = again ? Math.max(restAfterRetypingMs, settleMs) : settleMs;
+  const shown = await awaitText(passage, before, text, passage.now + limitMs, restMs);
   if (shown.is === 'absent') return 'absent';
   return shown.is === 'ready' ? submit(passage, shown.look, text) : withoutEnter(passage, shown, text);
 }

@@ -145,7 +145,7 @@ function leftTheRow(before: Look, after: Look, text: string): SubmittedBy | null
 
 /** The text's first line ends as many rows as it did while it was the draft: it went up, it was not taken away. */
 function stillOnScreen(before: Look, after: Look, text: string): boolean {
-  const first = text.split('\n').find((line) => line.trim() !== '') ?? text;
+  const first = firstLine(text);
   const skeleton = skeletonFor(first);
   const ours = skeleton(first);
   const shown = rowsEndingWith(before.snapshot, ours, skeleton);
@@ -156,10 +156,15 @@ function rowsEndingWith({ rows, firstVisible }: Snapshot, ours: string, skeleton
   return rows.slice(firstVisible).filter((row) => skeleton(row.text).endsWith(ours)).length;
 }
 
+function firstLine(text: string): string {
+  return text.split('\n').find((line) => line.trim() !== '') ?? text;
+}
+
 /** The rows a person would point at, at most three. */
 export function linesShowing({ snapshot, reading }: Look, text: string): string[] {
-  const skeleton = skeletonFor(text);
-  const head = skeleton(text).slice(0, 40);
+  const first = firstLine(text);
+  const skeleton = skeletonFor(first);
+  const head = skeleton(first).slice(0, 40);
   const visible = snapshot.rows.slice(snapshot.firstVisible).map((row) => row.text);
   const echoed = visible.filter((row) => head !== '' && skeleton(row).includes(head));
   const told = reading.why.flatMap((evidence) => evidence.rows ?? []).map((index) => snapshot.rows[index]?.text ?? '');

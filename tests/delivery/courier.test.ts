@@ -1,0 +1,551 @@
+import { expect, test } from 'vitest';
+import type { Delivery } from '../../bridge/core/envelope.ts';
+import type { Manner } from '../../bridge/core/manner.ts';
+import { type FakePane, fakeManner } from './fake-pane.ts';
+import { type World, world } from './world.ts';
+
+const text = 'Use approach B.\n\nKeep the old interface; add a test.';
+const force = { options: { force: true, allowShell: false } };
+
+/** Nothing was typed, nothing pressed, and the composer is as it was. */
+function expectUntouched({ pane }: World): void {
+  expect(pane.pastes).toEqual([]);
+  expect(pane.enters).toEqual([]);
+  expect(pane.approvals).toEqual([]);
+}
+
+// ── between the paste and Enter ──
+
+test('a dialog that opens between the paste and Enter gets no Enter', async () => {
+  const w = world();
+  w.clock.after(40, () =>
+    w.pane.change((pane) => {
+      pane.dialog = true;
+    }),
+  );
+  const state = await w.attempt(w.delivery(text));
+  expect(state).toMatchObject({ is: 'typed-not-submitted', reason: expect.stringContaining('Approve this?') });
+  expect(w.pane.pastes).toHaveLength(1);
+  expect(w.pane.enters).toEqual([]);
+});
+
+test('a dialog that is drawn after the last look is met by tmux, which holds Enter back', async () => {
+  const w = world();
+  w.pane.before = (act) => {
+    if (act !== 'press') return;
+    w.pane.dialog = true;
+    w.pane.settle();
+  };
+  const state = await w.attempt(w.delivery(text));
+  expect(state).toMatchObject({ is: 'typed-not-submitted', reason: expect.stringContaining('Approve this?') });
+  expect(w.pane.enters).toEqual([]);
+});
+
+test('a dialog that is drawn after the guard is met by tmux, which holds the paste back; later it is typed once', async () => {
+  const w = world();
+  w.pane.before = (act) => {
+    if (act !== 'paste') return;
+    w.pane.dialog = true;
+    w.pane.settle();
+  };
+  const delivery = w.delivery(text);
+  expect(await w.attempt(delivery)).toMatchObject({ is: 'held', reason: 'dialog' });
+  expectUntouched(w);
+  w.pane.before = () => {};
+  w.pane.dialog = false;
+  w.pane.settle();
+  expect((await w.attempt(w.memory.stored!)).is).toBe('acknowledged');
+  expect(w.pane.submissions).toEqual([text]);
+  expect(w.memory.stored!.attempts).toBe(2);
+});
+
+test("a person's words beside ours are not submitted", async () => {
+  const w = world();
+  w.clock.after(20, () => w.pane.human('x', 'y'));
+  const state = await w.attempt(w.delivery(text));
+  expect(state).toMatchObject({ is: 'typed-not-submitted', reason: expect.stringContaining('more than the text') });
+  expect(w.pane.submissions).toEqual([]);
+  expect(w.pane.enters).toEqual([]);
+});
+
+test('a person who is typing has the pane until quiet for two seconds', async () => {
+  const w = world();
+  w.clock.after(60, () => w.pane.human('x'));
+  w.clock.after(90, () => w.pane.human('BSpace'));
+  expect((await w.attempt(w.delivery(text))).is).toBe('acknowledged');
+  expect(w.pane.enters[0]! - w.pane.keyAt!).toBeGreaterThanOrEqual(1_000);
+});
+
+test("a person's own Enter is the submission; ours stays away", async () => {
+  const w = world();
+  w.clock.after(60, () => w.pane.human('Enter'));
+  expect((await w.attempt(w.delivery(text))).is).toBe('acknowledged');
+  expect(w.pane.submissions).toEqual([text]);
+  expect(w.pane.enters).toEqual([]);
+});
+
+test('a text that a person takes out of the composer is not typed again', async () => {
+  const w = world();
+  w.clock.after(60, () => w.pane.human('C-u'));
+  expect(await w.attempt(w.delivery(text))).toMatchObject({
+    is: 'uncertain',
+    reason: expect.stringContaining('taken out'),
+  });
+  expect(w.pane.pastes).toHaveLength(1);
+  expect(w.pane.enters).toEqual([]);
+});
+
+test('an agent relaunched between the paste and Enter gets no Enter', async () => {
+  const w = world();
+  w.clock.after(40, () => w.pane.relaunch());
+  expect(await w.attempt(w.delivery(text))).toMatchObject({
+    is: 'typed-not-submitted',
+    reason: expect.stringContaining('another program'),
+  });
+  expect(w.pane.enters).toEqual([]);
+});
+
+test('a shell that comes to the front between the paste and Enter gets no Enter', async () => {
+  const w = world();
+  w.clock.after(40, () =>
+    w.pane.change((pane) => {
+      pane.foreground = 'shell';
+    }),
+  );
+  expect((await w.attempt(w.delivery(text))).is).toBe('typed-not-submitted');
+  expect(w.pane.enters).toEqual([]);
+});
+
+test('copy mode entered between the paste and Enter is waited for, and Enter follows', async () => {
+  const w = world();
+  w.clock.after(20, () => {
+    w.pane.inMode = true;
+  });
+  w.clock.after(900, () => {
+    w.pane.inMode = false;
+  });
+  expect((await w.attempt(w.delivery(text))).is).toBe('acknowledged');
+  expect(w.pane.submissions).toEqual([text]);
+});
+
+test('copy mode that stays leaves the text in the composer', async () => {
+  const w = world();
+  w.clock.after(20, () => {
+    w.pane.inMode = true;
+  });
+  expect(await w.attempt(w.delivery(text))).toMatchObject({
+    is: 'typed-not-submitted',
+    reason: expect.stringContaining('copy mode'),
+  });
+  expect(w.pane.enters).toEqual([]);
+});
+
+// ── what is lost on the way ──
+
+test('a paste that the program never took is typed once more, after its absence was seen', async () => {
+  const w = world({ losesPastes: 1 });
+  w.clock.after(2_000, () => w.pane.redraw());
+  expect((await w.attempt(w.delivery(text))).is).toBe('acknowledged');
+  expect(w.pane.pastes).toHaveLength(2);
+  expect(w.pane.submissions).toEqual([text]);
+  expect(w.memory.kinds).toContain('delivery-typed-again');
+});
+
+test('a paste that is lost twice is uncertain, and no Enter is pressed on the empty composer', async () => {
+  const w = world({ losesPastes: 2 });
+  w.clock.after(2_000, () => w.pane.redraw());
+  w.clock.after(7_000, () => w.pane.redraw());
+  expect((await w.attempt(w.delivery(text))).is).toBe('uncertain');
+  expect(w.pane.pastes).toHaveLength(2);
+  expect(w.pane.enters).toEqual([]);
+});
+
+test('a program that was only late shows the text twice, and nothing is submitted', async () => {
+  const w = world();
+  w.pane.stall(7_000);
+  w.clock.after(2_000, () => w.pane.redraw());
+  const state = await w.attempt(w.delivery(text));
+  expect(state).toMatchObject({ is: 'typed-not-submitted', reason: expect.stringContaining('more than the text') });
+  expect(w.pane.composer).toBe(text + text);
+  expect(w.pane.enters).toEqual([]);
+});
+
+test('a program that shows no sign of life after a paste is not typed into again', async () => {
+  const w = world();
+  w.pane.stall(60_000);
+  expect((await w.attempt(w.delivery(text))).is).toBe('uncertain');
+  expect(w.pane.pastes).toHaveLength(1);
+  expect(w.pane.enters).toEqual([]);
+});
+
+test('a busy agent whose composer stays empty is not typed into twice', async () => {
+  const w = world({ losesPastes: 1 });
+  w.pane.busy = true;
+  w.pane.settle();
+  expect((await w.attempt(w.delivery(text, force))).is).toBe('uncertain');
+  expect(w.pane.pastes).toHaveLength(1);
+});
+
+test('a lost Enter is pressed again where nothing moved since, and the text is submitted once', async () => {
+  for (const losesEnters of [1, 2]) {
+    const w = world({ losesEnters });
+    expect((await w.attempt(w.delivery(text))).is).toBe('acknowledged');
+    expect(w.pane.enters).toHaveLength(losesEnters + 1);
+    expect(w.pane.submissions).toEqual([text]);
+  }
+});
+
+test('the pauses between lost Enters grow, and after the last one a human settles it', async () => {
+  const w = world({ losesEnters: 9 });
+  const state = await w.attempt(w.delivery(text));
+  expect(state).toEqual({ is: 'typed-not-submitted', reason: 'the text is still in the composer after 3 Enter' });
+  const [first, second, third] = w.pane.enters;
+  expect(third! - second!).toBeGreaterThan(second! - first!);
+  expect(w.pane.composer).toBe(text);
+});
+
+test('a profile that allows no rescue gets one Enter', async () => {
+  const w = world({ losesEnters: 1 });
+  w.pane.manners = { ...fakeManner, rescueEnters: 0 };
+  expect((await w.attempt(w.delivery(text))).is).toBe('typed-not-submitted');
+  expect(w.pane.enters).toHaveLength(1);
+});
+
+test('where anything was drawn since Enter, there is no second one, even if the screen looks the same', async () => {
+  const w = world({ losesEnters: 1 });
+  w.pane.after = (act) => {
+    if (act === 'press') w.clock.after(120, () => w.pane.redraw());
+  };
+  expect((await w.attempt(w.delivery(text))).is).toBe('typed-not-submitted');
+  expect(w.pane.enters).toHaveLength(1);
+});
+
+test('an Enter that takes effect late is one submission, whatever was pressed meanwhile', async () => {
+  const w = world();
+  w.pane.after = (act) => {
+    if (act === 'press') w.pane.stall(4_000);
+  };
+  expect((await w.attempt(w.delivery(text))).is).toBe('acknowledged');
+  expect(w.pane.submissions).toEqual([text]);
+});
+
+// ── what counts as a receipt ──
+
+test('each step is committed before its act, and the receipt tells what was seen', async () => {
+  const w = world();
+  const order: string[] = [];
+  w.memory.crash = (when, next) => {
+    if (when === 'after') order.push(next.state.is);
+  };
+  w.pane.after = (act) => void order.push(act);
+  const state = await w.attempt(w.delivery(text));
+  expect(order).toEqual(['claimed', 'typed', 'paste', 'submitted', 'press', 'acknowledged']);
+  expect(state).toMatchObject({
+    receipt: { evidence: 'composer-emptied-and-echoed', lines: ['› Use approach B.'] },
+  });
+  expect(w.pane.pastes).toEqual([text]);
+});
+
+test('a composer that is empty on an idle screen is no receipt', async () => {
+  const w = world({ echoes: false, worksMs: 0, drawMs: 30 });
+  expect((await w.attempt(w.delivery(text))).is).toBe('uncertain');
+});
+
+test('where nothing is echoed, work that began is the receipt', async () => {
+  const w = world({ echoes: false });
+  expect(await w.attempt(w.delivery(text))).toMatchObject({ receipt: { evidence: 'busy-began' } });
+});
+
+test('the same words again are a new input, told from their older echo', async () => {
+  const w = world();
+  expect((await w.attempt(w.delivery('continue'))).is).toBe('acknowledged');
+  await w.clock.pass(3_000);
+  w.memory.stored = null;
+  expect((await w.attempt(w.delivery('continue'))).is).toBe('acknowledged');
+  expect(w.pane.submissions).toEqual(['continue', 'continue']);
+});
+
+test('the same words are not taken for submitted where their Enter was lost', async () => {
+  const w = world({ losesEnters: 9 });
+  w.pane.inputs = ['continue'];
+  w.pane.words = ['done'];
+  w.pane.settle();
+  expect((await w.attempt(w.delivery('continue'))).is).toBe('typed-not-submitted');
+});
+
+test('an approval that opens right after the input does not hide the echo', async () => {
+  const w = world({ worksMs: 20, asksAfterwards: true, drawMs: 15 });
+  expect((await w.attempt(w.delivery(text))).is).toBe('acknowledged');
+  expect(w.pane.approvals).toEqual([]);
+});
+
+test('long texts: slow pieces, a marker, and a composer that scrolls', async () => {
+  const long = Array.from({ length: 300 }, (_, index) => `line ${index} of a long answer`).join('\n');
+  for (const character of [
+    { pieces: 60, reactMs: 40 },
+    { markerAbove: 1000 },
+    { markerAbove: 1000, pieces: 20, reactMs: 30 },
+    { composerRows: 8 },
+    { composerRows: 8, pieces: 40, reactMs: 35 },
+  ]) {
+    const w = world(character);
+    expect([character, (await w.attempt(w.delivery(long))).is]).toEqual([character, 'acknowledged']);
+    expect(w.pane.submissions).toEqual([long]);
+  }
+});
+
+test('the private notes of an envelope are never typed', async () => {
+  const w = world();
+  await w.attempt(w.delivery(text));
+  expect(w.pane.pastes.join()).not.toContain('never typed');
+});
+
+test('after Enter, a pane that is gone or an agent that was replaced is uncertain', async () => {
+  for (const change of [
+    (pane: FakePane) => {
+      pane.gone = true;
+    },
+    (pane: FakePane) => pane.relaunch(),
+  ]) {
+    const w = world({ reactMs: 100 });
+    w.pane.after = (act) => {
+      if (act === 'press') change(w.pane);
+    };
+    expect((await w.attempt(w.delivery(text))).is).toBe('uncertain');
+    expect(w.pane.enters).toHaveLength(1);
+  }
+});
+
+// ── what is held ──
+
+test('nothing is typed onto a dialog, over a draft, at a shell, in a dead, foreign or closed pane, or beside a person', async () => {
+  const cases: Array<[string, (pane: FakePane) => void]> = [
+    [
+      'dialog',
+      (pane) => {
+        pane.dialog = true;
+      },
+    ],
+    [
+      'draft',
+      (pane) => {
+        pane.composer = 'half a';
+      },
+    ],
+    [
+      'busy',
+      (pane) => {
+        pane.busy = true;
+      },
+    ],
+    [
+      'shell',
+      (pane) => {
+        pane.foreground = 'shell';
+      },
+    ],
+    [
+      'shell',
+      (pane) => {
+        pane.foreground = 'remote';
+      },
+    ],
+    [
+      'shell',
+      (pane) => {
+        pane.foreground = 'repl';
+      },
+    ],
+    [
+      'gone',
+      (pane) => {
+        pane.gone = true;
+      },
+    ],
+    [
+      'gone',
+      (pane) => {
+        pane.dead = true;
+      },
+    ],
+    [
+      'replaced',
+      (pane) => {
+        pane.agentPid = 301;
+      },
+    ],
+    [
+      'input-off',
+      (pane) => {
+        pane.inputOff = true;
+      },
+    ],
+    ['human-active', (pane) => pane.human()],
+    [
+      'dialog',
+      (pane) => {
+        pane.banner = ['Approve this? (drawn where no reading looks)'];
+      },
+    ],
+  ];
+  for (const forced of [false, true]) {
+    for (const [reason, change] of cases) {
+      if (forced && reason === 'busy') continue;
+      const w = world();
+      const delivery = w.delivery(text, forced ? force : {});
+      change(w.pane);
+      w.pane.settle();
+      expect(await w.attempt(delivery)).toMatchObject({ is: 'held', reason });
+      expectUntouched(w);
+      expect(w.memory.states).toEqual(['held']);
+    }
+  }
+});
+
+test('the same hold again is written once, and its beginning is kept', async () => {
+  const w = world();
+  w.pane.busy = true;
+  w.pane.settle();
+  const first = await w.clock.until(w.courier.attempt(w.delivery(text)));
+  await w.clock.pass(1_000);
+  const again = await w.clock.until(w.courier.attempt(first));
+  expect(again).toBe(first);
+  w.pane.dialog = true;
+  w.pane.settle();
+  await w.attempt(again);
+  expect(w.memory.states).toEqual(['held', 'held']);
+});
+
+test('force types while the agent works', async () => {
+  const w = world();
+  w.pane.busy = true;
+  w.pane.inputs = ['before'];
+  w.pane.settle();
+  expect(await w.attempt(w.delivery(text, force))).toMatchObject({ is: 'acknowledged' });
+  expect(w.pane.submissions).toEqual([text]);
+});
+
+test('copy mode is left where nobody reads in it, and respected where somebody may', async () => {
+  const left = world();
+  left.pane.inMode = true;
+  expect((await left.attempt(left.delivery(text))).is).toBe('acknowledged');
+
+  const read = world();
+  read.pane.keyAt = read.clock.now() - 10_000;
+  read.pane.inMode = true;
+  expect(await read.attempt(read.delivery(text))).toMatchObject({ is: 'held', reason: 'copy-mode' });
+  expect(read.pane.inMode).toBe(true);
+  expectUntouched(read);
+});
+
+test('below a copy mode that is left, the guard still holds', async () => {
+  const w = world();
+  w.pane.inMode = true;
+  w.pane.dialog = true;
+  w.pane.settle();
+  expect(await w.attempt(w.delivery(text))).toMatchObject({ is: 'held', reason: 'dialog' });
+  expectUntouched(w);
+});
+
+test('a pane that somebody else types into is left alone, and its lock is free after every outcome', async () => {
+  const w = world();
+  w.locks.held = true;
+  expect(await w.attempt(w.delivery(text))).toMatchObject({ is: 'held', reason: 'locked' });
+  expectUntouched(w);
+  w.locks.held = false;
+  await w.attempt(w.memory.stored!);
+  expect(w.locks.held).toBe(false);
+});
+
+test('a text that cannot be typed as it is fails with its reason', async () => {
+  const w = world();
+  expect(await w.attempt(w.delivery('\u0007\n'))).toEqual({ is: 'failed', reason: 'the text is empty' });
+  w.memory.stored = null;
+  w.pane.manners = { ...fakeManner, commandOpenings: [{ pattern: '^!', prefix: null }] };
+  expect(await w.attempt(w.delivery('!rm -rf x'))).toMatchObject({
+    is: 'failed',
+    reason: expect.stringContaining('!rm'),
+  });
+  expectUntouched(w);
+});
+
+test('a worker that writes about dialogs can still be answered, and so can an answer that does', async () => {
+  const w = world();
+  w.pane.inputs = ['what did it say?'];
+  w.pane.words = ['It said: Approve this? I did not.'];
+  w.pane.settle();
+  expect((await w.attempt(w.delivery('When it says "Approve this?" say no.'))).is).toBe('acknowledged');
+  expect(w.pane.submissions).toHaveLength(1);
+});
+
+test('the guard alone says why it would hold, and writes nothing', async () => {
+  const w = world();
+  expect(await w.courier.wouldHold(w.delivery(text))).toBeNull();
+  w.pane.inMode = true;
+  expect(await w.courier.wouldHold(w.delivery(text))).toBeNull();
+  w.pane.busy = true;
+  w.pane.settle();
+  expect(await w.courier.wouldHold(w.delivery(text))).toMatchObject({ held: 'busy' });
+  w.pane.gone = true;
+  expect(await w.courier.wouldHold(w.delivery(text))).toMatchObject({ held: 'gone' });
+  expect(w.memory.saved).toEqual([]);
+  expect(w.pane.inMode).toBe(true);
+});
+
+// ── shells ──
+
+const shellAllowed = { options: { force: false, allowShell: true } };
+
+test('at a shell, with permission, one line is typed and run once', async () => {
+  const w = world();
+  w.pane.exitToShell();
+  w.pane.settle();
+  const state = await w.attempt(w.delivery('echo hello; true', shellAllowed));
+  expect(state).toMatchObject({ is: 'acknowledged', receipt: { evidence: 'echoed-on-screen' } });
+  expect(w.pane.submissions).toEqual(['echo hello; true']);
+});
+
+test('several lines are not typed at a shell: each would be run as it arrives', async () => {
+  const w = world();
+  w.pane.exitToShell();
+  w.pane.settle();
+  expect(await w.attempt(w.delivery('cd /\nrm -rf x', shellAllowed))).toMatchObject({ is: 'failed' });
+  expectUntouched(w);
+});
+
+test('a shell that does not show what was typed gets no Enter', async () => {
+  const w = world({ losesPastes: 9 });
+  w.pane.exitToShell();
+  w.pane.settle();
+  expect((await w.attempt(w.delivery('echo hello', shellAllowed))).is).toBe('uncertain');
+  expect(w.pane.pastes).toHaveLength(1);
+  expect(w.pane.enters).toEqual([]);
+});
+
+test('a shell whose Enter was lost has the line still before its cursor', async () => {
+  const w = world({ losesEnters: 9 });
+  w.pane.exitToShell();
+  w.pane.manners = { ...fakeManner, rescueEnters: 0 } satisfies Manner;
+  w.pane.settle();
+  w.pane.deaf = true;
+  expect((await w.attempt(w.delivery('echo hello', shellAllowed))).is).toBe('typed-not-submitted');
+});
+
+// ── faults ──
+
+test('where the memory refuses, nothing is typed: the delivery was cancelled meanwhile', async () => {
+  const w = world();
+  const delivery = w.delivery(text);
+  w.memory.stored = { ...delivery, state: { is: 'cancelled', reason: 'by a human' } };
+  await expect(w.clock.until(w.courier.attempt(delivery))).rejects.toThrow('cancelled cannot become claimed');
+  expectUntouched(w);
+  expect(w.locks.held).toBe(false);
+});
+
+test('a delivery that ended is not touched, whoever attempts it', async () => {
+  const w = world();
+  const ended: Delivery = w.delivery(text, { state: { is: 'uncertain', reason: 'x' } });
+  expect(await w.clock.until(w.courier.attempt(ended))).toBe(ended);
+  expect(await w.clock.until(w.courier.reconcile(ended))).toBe(ended);
+  expectUntouched(w);
+});

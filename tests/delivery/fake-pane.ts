@@ -1,0 +1,426 @@
+import type { PaneId } from '../../bridge/core/ids.ts';
+import type { Manner } from '../../bridge/core/manner.ts';
+import type { ForegroundKind, PaneFacts, PaneIdentity, Snapshot } from '../../bridge/core/pane.ts';
+import type { Reading } from '../../bridge/core/reading.ts';
+import type { Eyes, Hands, PaneCondition } from '../../bridge/delivery/courier.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+export const fakeManner: Manner = {
+  agent: 'fake',
+  bracketed: true,
+  maxLineBytes: 4000,
+  submitKey: 'Enter',
+  settleMs: 100,
+  longPasteMarkers: ['\\[Pasted ([0-9]+) chars\\]'],
+  commandOpenings: [],
+  trailingBackslash: { append: '' },
+  dialogTitles: ['Action Required'],
+  dialogWords: ['Approve this\\?'],
+  rescueEnters: 2,
+};
+
+/** How this agent program behaves; every delay in milliseconds. */
+export interface Character {
+  /** between a key or a paste and its effect */
+  readonly reactMs: number;
+  /** between an effect and the screen that shows it */
+  readonly drawMs: number;
+  /** a paste comes into the composer in so many pieces */
+  readonly pieces: number;
+  readonly losesPastes: number;
+  readonly losesEnters: number;
+  readonly echoes: boolean;
+  /** how long it works on an input; then it speaks and is idle, or asks for approval */
+  readonly worksMs: number;
+  readonly asksAfterwards: boolean;
+  /** texts longer than this show as a marker */
+  readonly markerAbove: number;
+  /** rows of a composer that scrolls; the rest of a draft is out of sight */
+  readonly composerRows: number;
+}
+
+export const plainCharacter: Character = {
+  reactMs: 5,
+  drawMs: 5,
+  pieces: 1,
+  losesPastes: 0,
+  losesEnters: 0,
+  echoes: true,
+  worksMs: 2_000,
+  asksAfterwards: false,
+  markerAbove: Number.POSITIVE_INFINITY,
+  composerRows: Number.POSITIVE_INFINITY,
+};
+
+const prompt = 'user@host:~$ ';
+
+interface Frame {
+  readonly rows: readonly string[];
+  readonly cursorRow: number;
+  readonly title: string;
+  readonly reading: Reading;
+}
+
+type Input = { readonly paste: string } | { readonly key: string };
+
+/**
+ * A small agent TUI behind a terminal: what is pasted and pressed queues up, takes effect late, and is drawn later still.
+ * The courier sees only what is drawn; the test sees `submissions`, `approvals` and `composer`, the truth.
+ */
+export class FakePane implements Hands, Eyes {
+  readonly submissions: string[] = [];
+  /** Enters that answered a dialog, with whether it was on the screen when Enter was pressed */
+  readonly approvals: Array<{ readonly wasDrawn: boolean; readonly by: 'courier' | 'human' }> = [];
+  readonly pastes: string[] = [];
+  readonly enters: number[] = [];
+  composer = '';
+  busy = false;
+  dialog = false;
+  inMode = false;
+  inputOff = false;
+  gone = false;
+  dead = false;
+  foreground: ForegroundKind = 'agent';
+  agentPid: number | null = 300;
+  command = 'fake';
+  manners: Manner = fakeManner;
+  keyAt: number | null = null;
+  /** called before each act of the courier's hands: a test may make the world change in that instant, or throw */
+  before: (act: 'look' | 'paste' | 'press') => void = () => {};
+  after: (act: 'paste' | 'press') => void = () => {};
+  inputs: string[] = [];
+  words: string[] = [];
+  /** rows that stand on the screen and belong to nothing the reading knows */
+  banner: string[] = [];
+  /** Enter does nothing */
+  deaf = false;
+  /** what a shell has been given, above its prompt */
+  shellRows: string[] = [];
+
+  readonly #clock: VirtualClock;
+  readonly #character: Character;
+  readonly #queue: Array<Input & { readonly wasDrawn: boolean; readonly by: 'courier' | 'human' }> = [];
+  readonly #bells = new Set<() => void>();
+  readonly #frames = new WeakMap<Snapshot, Reading>();
+  #reading = false;
+  #stalledUntil = 0;
+  #lostPastes = 0;
+  #lostEnters = 0;
+  #frame: Frame;
+
+  constructor(clock: VirtualClock, character: Partial<Character> = {}) {
+    this.#clock = clock;
+    this.#character = { ...plainCharacter, ...character };
+    this.#frame = this.#render();
+  }
+
+  get identity(): PaneIdentity {
+    return {
+      socketPath: '/tmp/s',
+      serverPid: 1,
+      paneId: '%1' as PaneId,
+      panePid: 200,
+      agentPid: this.agentPid,
+      agentStartedAt: this.agentPid === null ? null : `t${this.agentPid}`,
+    };
+  }
+
+  /** What the screen shows now. */
+  get screen(): string {
+    return this.#frame.rows.join('\n');
+  }
+
+  // ── the courier's hands ──
+
+  async look(): Promise<Snapshot | null> {
+    this.before('look');
+    if (this.gone) return null;
+    const { rows, cursorRow, reading, title } = this.#frame;
+    const snapshot: Snapshot = {
+      takenAtMs: this.#clock.now(),
+      identity: this.identity,
+      facts: this.#facts(cursorRow, title, rows[cursorRow]!.length),
+      rows: rows.map((text) => ({ text, dim: [] })),
+      firstVisible: 0,
+      cursorRow,
+      program: this.agentPid === null ? null : 'fake',
+      foreground: this.foreground,
+    };
+    this.#frames.set(snapshot, reading);
+    return snapshot;
+  }
+
+  async paste(_pane: PaneId, text: string, condition: PaneCondition): Promise<'done' | 'held'> {
+    this.before('paste');
+    if (this.#holds(condition)) return 'held';
+    this.pastes.push(text);
+    this.#push({ paste: text }, 'courier');
+    this.after('paste');
+    return 'done';
+  }
+
+  async press(_pane: PaneId, key: string, condition: PaneCondition): Promise<'done' | 'held'> {
+    this.before('press');
+    if (this.#holds(condition)) return 'held';
+    this.enters.push(this.#clock.now());
+    this.#push({ key }, 'courier');
+    this.after('press');
+    return 'done';
+  }
+
+  async leaveMode(): Promise<void> {
+    this.inMode = false;
+  }
+
+  /** tmux tells whole seconds */
+  async lastHumanKeyAt(): Promise<number | null> {
+    return this.keyAt === null ? null : Math.floor(this.keyAt / 1000) * 1000;
+  }
+
+  nextRing(_pane: PaneId, limitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(limitMs, () => {
+        this.#bells.delete(ring);
+        resolve();
+      });
+      const ring = () => {
+        cancel();
+        resolve();
+      };
+      this.#bells.add(ring);
+    });
+  }
+
+  // ── the courier's eyes ──
+
+  manner(): Manner {
+    return this.manners;
+  }
+
+  read(snapshot: Snapshot): Reading {
+    return this.#frames.get(snapshot)!;
+  }
+
+  // ── the world ──
+
+  /** A person presses keys: each character, or `Enter`, `BSpace` or `C-u`. */
+  human(...keys: string[]): void {
+    this.keyAt = this.#clock.now();
+    if (this.inMode) return;
+    for (const key of keys) this.#push({ key }, 'human');
+  }
+
+  change(change: (pane: this) => void): void {
+    change(this);
+    this.#draw();
+  }
+
+  /** Draws again what stands there: output without news. */
+  redraw(): void {
+    this.#draw();
+  }
+
+  /** Everything is on the screen at once, as in a test's beginning. */
+  settle(): this {
+    this.#frame = this.#render();
+    return this;
+  }
+
+  /** The program reads nothing for so long. */
+  stall(forMs: number): void {
+    this.#stalledUntil = this.#clock.now() + forMs;
+  }
+
+  relaunch(): void {
+    this.change((pane) => {
+      pane.agentPid = (pane.agentPid ?? 300) + 1;
+      pane.composer = '';
+      pane.dialog = false;
+      pane.busy = false;
+    });
+  }
+
+  exitToShell(): void {
+    this.change((pane) => {
+      pane.agentPid = null;
+      pane.foreground = 'shell';
+      pane.command = 'bash';
+      pane.composer = '';
+      pane.dialog = false;
+      pane.busy = false;
+    });
+  }
+
+  #holds(condition: PaneCondition): boolean {
+    const { rows, title } = this.#frame;
+    return (
+      this.gone ||
+      this.dead ||
+      this.inMode ||
+      this.inputOff ||
+      condition.panePid !== this.identity.panePid ||
+      (condition.command !== null && condition.command !== this.command) ||
+      condition.notTitles.some((pattern) => new RegExp(pattern).test(title)) ||
+      condition.notOnScreen.some((pattern) => rows.some((row) => new RegExp(pattern).test(row)))
+    );
+  }
+
+  #push(input: Input, by: 'courier' | 'human'): void {
+    this.#queue.push({ ...input, by, wasDrawn: this.#frame.reading.dialog !== null });
+    this.#readOn();
+  }
+
+  /** One input at a time, in order: a terminal is a queue. */
+  #readOn(): void {
+    if (this.#reading || this.#queue.length === 0) return;
+    this.#reading = true;
+    const stalledMs = Math.max(0, this.#stalledUntil - this.#clock.now());
+    this.#clock.after(stalledMs + this.#character.reactMs, () => {
+      const input = this.#queue.shift()!;
+      this.#reading = false;
+      if ('paste' in input) this.#pasted(input.paste);
+      else this.#pressed(input.key, input);
+      this.#readOn();
+    });
+  }
+
+  #pasted(text: string): void {
+    if (this.#lostPastes < this.#character.losesPastes) {
+      this.#lostPastes++;
+      return;
+    }
+    if (this.dialog) return;
+    const { pieces } = this.#character;
+    const length = Math.ceil(text.length / pieces);
+    // the rest of a large paste arrives before anything that was typed after it
+    for (let piece = pieces - 1; piece > 0; piece--) {
+      const part = text.slice(piece * length, (piece + 1) * length);
+      if (part) this.#queue.unshift({ key: part, by: 'courier', wasDrawn: false });
+    }
+    this.composer += text.slice(0, length);
+    this.#draw();
+  }
+
+  #pressed(key: string, { wasDrawn, by }: { wasDrawn: boolean; by: 'courier' | 'human' }): void {
+    if (key === 'Enter' && this.deaf) return;
+    if (key === 'Enter') {
+      if (this.agentPid === null) {
+        this.submissions.push(this.composer);
+        this.shellRows.push(prompt + this.composer, 'output');
+        this.composer = '';
+      } else if (this.dialog) {
+        this.approvals.push({ wasDrawn, by });
+        this.dialog = false;
+      } else if (by === 'courier' && this.#lostEnters < this.#character.losesEnters) {
+        this.#lostEnters++;
+        return;
+      } else if (this.composer !== '') {
+        this.#submit();
+      }
+    } else if (this.dialog) {
+      return;
+    } else if (key === 'C-u') {
+      this.composer = '';
+    } else if (key === 'BSpace') {
+      this.composer = this.composer.slice(0, -1);
+    } else {
+      this.composer += key;
+    }
+    this.#draw();
+  }
+
+  #submit(): void {
+    const { echoes, worksMs, asksAfterwards } = this.#character;
+    this.submissions.push(this.composer);
+    if (echoes) this.inputs.push(this.composer);
+    this.words = [];
+    this.composer = '';
+    this.busy = true;
+    const pid = this.agentPid;
+    this.#clock.after(worksMs, () => {
+      if (this.agentPid !== pid) return;
+      this.busy = false;
+      this.words = [`answer ${this.submissions.length}`];
+      if (asksAfterwards) this.dialog = true;
+      this.#draw();
+    });
+  }
+
+  #draw(): void {
+    this.#clock.after(this.#character.drawMs, () => {
+      this.#frame = this.#render();
+      const bells = [...this.#bells];
+      this.#bells.clear();
+      for (const ring of bells) ring();
+    });
+  }
+
+  #render(): Frame {
+    const { markerAbove, composerRows } = this.#character;
+    if (this.agentPid === null) {
+      const rows = [...this.shellRows, (prompt + this.composer).trimEnd()];
+      return { rows, cursorRow: rows.length - 1, title: 'host', reading: reading('unknown', { is: 'absent' }, [], []) };
+    }
+    const inputs = this.inputs.slice(-4);
+    const draft = this.composer.length > markerAbove ? `[Pasted ${this.composer.length} chars]` : this.composer;
+    const draftRows = draft
+      .split('\n')
+      .flatMap((line) => line.match(/.{1,76}/gsu) ?? [''])
+      .slice(-composerRows);
+    const shown = draftRows.join('\n');
+    const rows = [
+      ...this.banner,
+      ...inputs.flatMap((input) => input.split('\n').map((line, index) => (index ? '  ' : '› ') + line)),
+      ...this.words.map((word) => `• ${word}`),
+      this.dialog ? 'Approve this?' : this.busy ? 'Working' : '',
+      ...draftRows.map((line, index) => (index ? '  ' : '> ') + line),
+    ];
+    const composer = this.dialog
+      ? ({ is: 'absent' } as const)
+      : shown === ''
+        ? ({ is: 'empty' } as const)
+        : ({ is: 'draft', text: shown } as const);
+    const state = this.dialog ? 'dialog' : this.busy ? 'busy' : 'idle';
+    const dialog = this.dialog ? { kind: 'approval' as const, question: 'Approve this?', options: [] } : null;
+    return {
+      rows,
+      cursorRow: rows.length - 1,
+      title: this.dialog ? 'Action Required' : 'fake',
+      reading: { ...reading(state, composer, inputs, [...this.words]), dialog },
+    };
+  }
+
+  #facts(cursorRow: number, title: string, rowLength: number): PaneFacts {
+    return {
+      socketPath: '/tmp/s',
+      serverPid: 1,
+      paneId: '%1' as PaneId,
+      panePid: 200,
+      sessionId: '$0',
+      sessionName: 's',
+      windowId: '@0',
+      windowIndex: 0,
+      windowName: 'w',
+      paneIndex: 0,
+      label: '',
+      title,
+      command: this.command,
+      currentPath: '/',
+      tty: '/dev/pts/0',
+      width: 80,
+      height: 24,
+      cursorX: rowLength,
+      cursorY: cursorRow,
+      cursorVisible: true,
+      alternateScreen: false,
+      inMode: this.inMode,
+      inputOff: this.inputOff,
+      dead: this.dead,
+      historySize: 0,
+    };
+  }
+}
+
+function reading(state: Reading['state'], composer: Reading['composer'], inputs: string[], words: string[]): Reading {
+  return { state, agent: 'fake', why: [], composer, dialog: null, turn: { inputs, words } };
+}

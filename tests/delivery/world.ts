@@ -1,0 +1,96 @@
+import { type Delivery, type DeliveryState, type Envelope, mayFollow } from '../../bridge/core/envelope.ts';
+import type { DeliveryId, EnvelopeId } from '../../bridge/core/ids.ts';
+import { Courier, type DeliveryMemory, type Locks } from '../../bridge/delivery/courier.ts';
+import { type Character, FakePane } from './fake-pane.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+/** What survives a crash: the states in order. It refuses what the lifecycle refuses, as the journal does. */
+export class FakeMemory implements DeliveryMemory {
+  readonly saved: Delivery[] = [];
+  readonly kinds: string[] = [];
+  stored: Delivery | null = null;
+  /** called before and after a commit; throws for a crash there */
+  crash: (when: 'before' | 'after', next: Delivery) => void = () => {};
+
+  saveDelivery(delivery: Delivery, event: { kind: string }): void {
+    this.crash('before', delivery);
+    if (this.stored && !mayFollow(this.stored.state, delivery.state)) {
+      throw new Error(`${this.stored.state.is} cannot become ${delivery.state.is}`);
+    }
+    this.stored = delivery;
+    this.saved.push(delivery);
+    this.kinds.push(event.kind);
+    this.crash('after', delivery);
+  }
+
+  get states(): string[] {
+    return this.saved.map((delivery) => delivery.state.is);
+  }
+}
+
+export class FakeLocks implements Locks {
+  held = false;
+  async tryAcquire() {
+    if (this.held) return null;
+    this.held = true;
+    return {
+      release: () => {
+        this.held = false;
+      },
+    };
+  }
+}
+
+export interface World {
+  readonly clock: VirtualClock;
+  readonly pane: FakePane;
+  readonly memory: FakeMemory;
+  readonly locks: FakeLocks;
+  readonly courier: Courier;
+  delivery(body: string, change?: Partial<Delivery> & { kind?: Envelope['kind'] }): Delivery;
+  attempt(delivery: Delivery): Promise<DeliveryState>;
+  reconcile(delivery: Delivery): Promise<DeliveryState>;
+}
+
+export function world(character: Partial<Character> = {}): World {
+  const clock = new VirtualClock();
+  const pane = new FakePane(clock, character);
+  const memory = new FakeMemory();
+  const locks = new FakeLocks();
+  const courier = new Courier({ hands: pane, eyes: pane, locks, memory, clock });
+  return {
+    clock,
+    pane,
+    memory,
+    locks,
+    courier,
+    delivery(body, { kind = 'response', ...change } = {}) {
+      const envelope: Envelope = {
+        id: 'e1' as EnvelopeId,
+        thread: 't',
+        from: 'controller',
+        to: 'worker',
+        inReplyTo: null,
+        kind,
+        body,
+        notes: 'never typed',
+        expectsReply: false,
+        createdAt: clock.now(),
+      };
+      return {
+        id: 'd1' as DeliveryId,
+        envelope,
+        recipient: pane.identity,
+        agent: 'fake',
+        options: { force: false, allowShell: false },
+        state: { is: 'queued' },
+        attempts: 0,
+        createdAt: clock.now(),
+        deadlineAt: null,
+        ...change,
+      };
+    },
+    attempt: async (delivery) => (await clock.until(courier.attempt(delivery))).state,
+    reconcile: async (delivery) => (await clock.until(courier.reconcile(delivery))).state,
+  };
+}
