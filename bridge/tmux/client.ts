@@ -86,6 +86,13 @@ export class ControlClient implements TmuxCommands {
         this.#end(fault.code === 'ENOENT' ? 'missing' : 'gone', `${tmux}: ${messageOf(fault)}`);
         if (this.#child.pid === undefined) resolve(this.#ended!.reason);
       });
+      // tmux hands our pipes on to its server: one that hangs would keep them open when the client has long ended.
+      this.#child.on('exit', () => {
+        setTimeout(() => {
+          this.#child.stdout!.destroy();
+          this.#child.stderr!.destroy();
+        }, DRAIN_MS);
+      });
       this.#child.on('close', (code, signal) => {
         const said = stderr.trim();
         if (said !== '') this.#endWith(faultOf('attach-session', said));
@@ -188,20 +195,19 @@ export class ControlClient implements TmuxCommands {
     } else if (name === 'exit') {
       this.#end('gone', `tmux ended the connection${rest === '' ? '' : `: ${rest}`}`);
     } else if (name === 'pause') {
-      // We were slow for a second. Only bytes are lost: an empty output makes somebody look.
       this.#continue(rest);
-      this.#onNotification({ type: 'output', paneId: rest, bytes: Buffer.alloc(0) });
     }
   }
 
+  /**
+   * We were slow for a second and tmux skips what the pane draws until it is continued. An empty output makes somebody look,
+   * and comes only after that: earlier it could be answered before the last skipped byte was drawn.
+   */
   #continue(paneId: string): void {
     if (!/^%\d+$/.test(paneId)) return;
-    for (const reply of this.#send([['refresh-client', '-A', `${paneId}:continue`]])) {
-      // The pane may have closed since; a connection that failed is told by `closed`.
-      reply.catch((fault: unknown) => {
-        if (!(fault instanceof TmuxError)) throw fault;
-      });
-    }
+    const ring = () => this.#onNotification({ type: 'output', paneId, bytes: Buffer.alloc(0) });
+    // A pane that has closed since is told by the next list of panes, a connection that failed by `closed`.
+    this.run('refresh-client', '-A', `${paneId}:continue`).then(ring, ring);
   }
 
   #end(kind: TmuxError['kind'], reason: string): void {
@@ -231,6 +237,9 @@ interface Pending {
   readonly resolve: (lines: string[]) => void;
   readonly reject: (fault: TmuxError) => void;
 }
+
+/** What tmux wrote last is read within this time of its end. */
+const DRAIN_MS = 100;
 
 /** Commands whose nested commands answer in blocks of their own. */
 const nesting = new Set(['if-shell', 'if', 'run-shell', 'run', 'source-file', 'source']);

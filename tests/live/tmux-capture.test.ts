@@ -1,0 +1,199 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { PaneId } from '../../bridge/core/ids.ts';
+import type { TmuxCommands } from '../../bridge/tmux/commands.ts';
+import { capture, listPanes, paneFacts } from '../../bridge/tmux/pane.ts';
+import { resolveTarget } from '../../bridge/tmux/targets.ts';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import { openStage, type Stage } from '../tmux/stage.ts';
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await openStage({ width: 40, height: 10 });
+});
+afterEach(() => stage.stop());
+
+const wait = 'exec sleep 1000';
+const look = async (t: TmuxCommands, paneId: PaneId, historyLines = 100) => {
+  const captured = await capture(t, paneId, { historyLines });
+  if (captured === null) throw new Error('the pane is gone');
+  const text = captured.rows.map((row) => row.text);
+  return { ...captured, text, visible: text.slice(captured.firstVisible), cursor: text[captured.cursorRow] };
+};
+
+describe.each(['control client', 'process each'])('a capture over a %s', (way) => {
+  const commands = (): Promise<TmuxCommands> | TmuxCommands => (way === 'control client' ? stage.attach() : stage.exec);
+
+  test('is the screen, with the row of the cursor and the facts', async () => {
+    const paneId = await stage.show(`printf '\\033]2;a title\\007one  \\n\\n  three\\nREADY'; ${wait}`);
+    const shown = await look(await commands(), paneId);
+    expect(shown.visible).toEqual(['one', '', '  three', 'READY', '', '', '', '', '', '']);
+    expect(shown).toMatchObject({ firstVisible: 0, cursorRow: 3, facts: { title: 'a title', cursorX: 5, cursorY: 3 } });
+  });
+
+  test('joins what the terminal wrapped, also from the history, and knows where screen and cursor are', async () => {
+    const script = `seq -f 'line %g' 1 20; printf '%090d\\n' 1; printf 'x%.0s' $(seq 1 40); printf '\\n'; printf '%079dREADY' 2; ${wait}`;
+    const t = await commands();
+    const paneId = await stage.show(script);
+    const shown = await look(t, paneId);
+    expect(shown.text).toEqual([
+      ...Array.from({ length: 20 }, (_, n) => `line ${n + 1}`),
+      '1'.padStart(90, '0'),
+      'x'.repeat(40),
+      `${'2'.padStart(79, '0')}READY`,
+    ]);
+    expect(shown.visible).toHaveLength(6);
+    expect(shown.cursor).toMatch(/READY$/);
+    // a history of one line begins in the middle
+    const little = await look(t, paneId, 1);
+    expect(little.text).toEqual(shown.text.slice(-7));
+    expect(little.firstVisible).toBe(1);
+    expect((await look(t, paneId, 0)).firstVisible).toBe(0);
+  });
+
+  test('a logical row that begins above the screen is whole, and is the first visible one', async () => {
+    const paneId = await stage.show(`printf '%0200d\\n' 7; seq 1 6; printf READY; ${wait}`);
+    const shown = await look(await commands(), paneId);
+    expect(shown.visible).toEqual(['7'.padStart(200, '0'), '1', '2', '3', '4', '5', '6', 'READY']);
+    expect(shown.cursor).toBe('READY');
+  });
+
+  test('wide characters at the edge wrap without a hole, and empty rows stay where they are', async () => {
+    const paneId = await stage.show(`printf '%039d漢字漢字\\n\\n\\n👩‍👩‍👧‍👦e\\314\\201\\n%s' 3 READY; ${wait}`);
+    const shown = await look(await commands(), paneId);
+    expect(shown.visible.slice(0, 3)).toEqual([`${'3'.padStart(39, '0')}漢字漢字`, '', '']);
+    expect(shown.cursor).toBe('READY');
+  });
+
+  test('the alternate screen has no history, and what was before it does not show', async () => {
+    const paneId = await stage.show(`seq 1 50; printf '\\033[?1049h\\033[H\\033[?25lFULL READY'; ${wait}`);
+    const shown = await look(await commands(), paneId);
+    expect(shown.text).toEqual(['FULL READY', ...Array.from({ length: 9 }, () => '')]);
+    expect(shown).toMatchObject({
+      firstVisible: 0,
+      cursorRow: 0,
+      facts: { alternateScreen: true, cursorVisible: false },
+    });
+  });
+
+  test('copy mode does not hide the live screen', async () => {
+    const paneId = await stage.show(`seq 1 50; printf READY; ${wait}`);
+    await stage.tmux.run('copy-mode', '-t', paneId);
+    await stage.tmux.run('send-keys', '-t', paneId, '-X', 'history-top');
+    const shown = await look(await commands(), paneId);
+    expect(shown.cursor).toBe('READY');
+    expect(shown.facts.inMode).toBe(true);
+  });
+
+  test('a pane that is gone is null', async () => {
+    const t = await commands();
+    expect(await capture(t, '%999' as PaneId, { historyLines: 10 })).toBe(null);
+    expect(await paneFacts(t, '%999' as PaneId)).toBe(null);
+  });
+
+  test('a label with line breaks stays in the label', async () => {
+    const paneId = await stage.show(`printf 'one\\nREADY'; ${wait}`);
+    await stage.tmux.run('set-option', '-p', '-t', paneId, '@label', 'two\nlines\n');
+    const shown = await look(await commands(), paneId);
+    expect(shown.facts.label).toBe('two\nlines\n');
+    expect(shown.visible.slice(0, 3)).toEqual(['one', 'READY', '']);
+  });
+});
+
+test('dim runs over line ends, frames and tints are read from a real screen', async () => {
+  const script = [
+    `printf '\\033[2mdim one\\r\\ndim two\\033[0m not\\r\\n'`,
+    `printf '\\033(0lqk\\033(B\\r\\n'`,
+    `printf '\\033[48;5;236mtinted\\033[0m\\r\\n'`,
+    `printf '\\033]8;;http://x/\\033\\\\link\\033]8;;\\033\\\\ READY'`,
+    wait,
+  ].join('\n');
+  const { rows } = await look(await stage.attach(), await stage.show(script));
+  expect(rows.slice(0, 5)).toEqual([
+    { text: 'dim one', dim: [[0, 7]], tinted: false },
+    { text: 'dim two not', dim: [[0, 7]], tinted: false },
+    { text: '┌─┐', dim: [], tinted: false },
+    { text: 'tinted', dim: [], tinted: true },
+    { text: 'link READY', dim: [], tinted: false },
+  ]);
+});
+
+test('facts and screen are of one instant: a counter in the title never differs from the one on the screen', async () => {
+  const client = await stage.attach();
+  const paneId = await stage.show(`n=0; while :; do n=$((n+1)); printf "\\033]2;$n\\007\\033[H$n READY\\033[K"; done`);
+  let moved = 0;
+  let before = '';
+  for (let look = 0; look < 300; look++) {
+    const captured = await capture(client, paneId, { historyLines: 5 });
+    const shown = captured?.rows[captured.firstVisible]?.text.split(' ')[0] ?? '';
+    // the title is drawn first: a capture may stand between the two, never a step further
+    expect(Math.abs(Number(captured?.facts.title) - Number(shown))).toBeLessThanOrEqual(1);
+    if (shown !== before) moved++;
+    before = shown;
+  }
+  expect(moved).toBeGreaterThan(10);
+});
+
+test('every pane is listed with its names, whatever characters they hold', async () => {
+  const hostile = 'a\tb|c"d\'e,f#{pid}#[bg=red]}g:h;i$(x) 漢é%H';
+  // select-pane refuses a tab in a title, and expands it
+  const title = hostile.replace('\t', ' ').replace('#[bg=red]', '');
+  const folder = join(stage.tmux.folder, 'wor\nk, #{x} 漢\t');
+  mkdirSync(folder);
+  const program = join(folder, 'pro,gram');
+  writeFileSync(program, '#!/bin/sh\nsleep 1000\n', { mode: 0o755 });
+  execFileSync('tmux', [
+    '-S',
+    stage.tmux.socketPath,
+    'new-session',
+    '-d',
+    '-s',
+    hostile,
+    '-n',
+    hostile,
+    '-c',
+    folder,
+    'exec sleep 1000',
+  ]);
+  const client = await stage.attach();
+  const added = (await listPanes(client)).find((pane) => pane.sessionName !== 'main')!;
+  await stage.exec.run('set-option', '-p', '-t', added.paneId, '@label', `${hostile}\n`);
+  await stage.exec.run('select-pane', '-t', added.paneId, '-T', title.replaceAll('#', '##'));
+  for (const t of [client, stage.exec]) {
+    const pane = (await listPanes(t)).find(({ paneId }) => paneId === added.paneId)!;
+    expect(pane.label).toBe(`${hostile}\n`);
+    expect(pane.title).toBe(title);
+    expect(pane.currentPath).toBe(folder);
+    // tmux itself writes a tab in a name as \\t, and no colon or dot into a session's
+    expect(pane.windowName).toBe(hostile.replaceAll('\t', '\\t'));
+    expect(pane.sessionName).toBe(hostile.replaceAll('\t', '\\t').replaceAll(':', '_'));
+    expect(pane).toMatchObject({ socketPath: stage.tmux.socketPath, width: 80, command: 'sleep', dead: false });
+    expect(resolveTarget(await listPanes(t), pane.windowName, () => null)).toMatchObject({
+      is: 'one',
+      pane: { paneId: added.paneId },
+    });
+  }
+});
+
+test('a pane linked into two sessions has two places and is one target', async () => {
+  await stage.tmux.run('new-session', '-d', '-s', 'other', 'exec sleep 1000');
+  const paneId = await stage.show(`printf READY; ${wait}`);
+  await stage.tmux.run('link-window', '-s', paneId, '-t', '=other:7');
+  const panes = await listPanes(stage.exec);
+  expect(panes.filter((pane) => pane.paneId === paneId).map((pane) => [pane.sessionName, pane.windowIndex])).toEqual([
+    ['main', 1],
+    ['other', 7],
+  ]);
+  expect(resolveTarget(panes, 'other:7', () => null)).toMatchObject({ is: 'one', pane: { paneId } });
+});
+
+test('a dead pane and one whose input is off are told', async () => {
+  const paneId = await stage.show(`printf READY; read go`);
+  await stage.tmux.run('set-option', '-p', '-t', paneId, 'remain-on-exit', 'on');
+  await stage.tmux.run('select-pane', '-d', '-t', paneId);
+  expect(await paneFacts(stage.exec, paneId)).toMatchObject({ inputOff: true, dead: false });
+  process.kill(await stage.panePid(paneId), 'SIGKILL');
+  await waitFor('it is dead', async () => (await paneFacts(stage.exec, paneId))?.dead);
+});
