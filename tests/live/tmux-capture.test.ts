@@ -137,38 +137,30 @@ test('facts and screen are of one instant: a counter in the title never differs 
 });
 
 test('every pane is listed with its names, whatever characters they hold', async () => {
-  const hostile = 'a\tb|c"d\'e,f#{pid}#[bg=red]}g:h;i$(x) 漢é%H';
-  // select-pane refuses a tab in a title, and expands it
-  const title = hostile.replace('\t', ' ').replace('#[bg=red]', '');
+  const hostile = 'a\tb\nc|c"d\'e,f#{pid}#[bg=red]}g:h;i$(x) 漢é%H';
+  // what tmux takes as a name or a title is a format to it; a title has no control character
+  const named = hostile.replace('#[bg=red]', '');
+  const name = named.replaceAll('#', '##');
+  const title = named.replace(/[\t\n]/g, ' ');
   const folder = join(stage.tmux.folder, 'wor\nk, #{x} 漢\t');
   mkdirSync(folder);
-  const program = join(folder, 'pro,gram');
-  writeFileSync(program, '#!/bin/sh\nsleep 1000\n', { mode: 0o755 });
-  execFileSync('tmux', [
-    '-S',
-    stage.tmux.socketPath,
-    'new-session',
-    '-d',
-    '-s',
-    hostile,
-    '-n',
-    hostile,
-    '-c',
-    folder,
-    'exec sleep 1000',
-  ]);
+  const script = join(folder, 'script');
+  writeFileSync(script, 'cd "${0%/script}" && exec sleep 1000');
+  const command = `exec sh '${script.replaceAll("'", "'\\''")}'`;
+  execFileSync('tmux', ['-S', stage.tmux.socketPath, 'new-session', '-d', '-s', name, '-n', name, command]);
   const client = await stage.attach();
-  const added = (await listPanes(client)).find((pane) => pane.sessionName !== 'main')!;
+  const added = await waitFor('its program runs', async () =>
+    (await listPanes(client)).find((pane) => pane.sessionName !== 'main' && pane.currentPath === folder),
+  );
   await stage.exec.run('set-option', '-p', '-t', added.paneId, '@label', `${hostile}\n`);
   await stage.exec.run('select-pane', '-t', added.paneId, '-T', title.replaceAll('#', '##'));
   for (const t of [client, stage.exec]) {
     const pane = (await listPanes(t)).find(({ paneId }) => paneId === added.paneId)!;
     expect(pane.label).toBe(`${hostile}\n`);
     expect(pane.title).toBe(title);
-    expect(pane.currentPath).toBe(folder);
-    // tmux itself writes a tab in a name as \\t, and no colon or dot into a session's
-    expect(pane.windowName).toBe(hostile.replaceAll('\t', '\\t'));
-    expect(pane.sessionName).toBe(hostile.replaceAll('\t', '\\t').replaceAll(':', '_'));
+    expect(pane.windowName).toBe(named);
+    // tmux itself escapes control characters in a session's name, and leaves no colon in it
+    expect(pane.sessionName).toBe(named.replace('\t', '\\t').replace('\n', '\\n').replaceAll(':', '_'));
     expect(pane).toMatchObject({ socketPath: stage.tmux.socketPath, width: 80, command: 'sleep', dead: false });
     expect(resolveTarget(await listPanes(t), pane.windowName, () => null)).toMatchObject({
       is: 'one',
