@@ -11,7 +11,13 @@ export { isKeyName, leaveMode, paste, press, reapBuffers } from './typing.ts';
 /** Every pane of the server, once for each window place it has: a pane linked into two sessions is told twice, with both names. */
 export async function listPanes(t: TmuxCommands): Promise<PaneFacts[]> {
   const question = askForFacts();
-  return question.read(await t.run('list-panes', '-a', '-F', question.format));
+  try {
+    return question.read(await t.run('list-panes', '-a', '-F', question.format));
+  } catch (fault) {
+    // what a server says that lives on without any session (exit-empty off)
+    if (fault instanceof TmuxError && fault.kind === 'error' && fault.reason === 'no current target') return [];
+    throw fault;
+  }
 }
 
 /** One pane; null when it is gone. */

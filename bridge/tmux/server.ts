@@ -139,7 +139,6 @@ export class TmuxServer implements TmuxCommands {
     let serverPid: number;
     try {
       panes = await this.#listPanes();
-      // a server without sessions lives on where exit-empty is off
       serverPid = panes[0]?.serverPid ?? Number((await this.run('display-message', '-p', '#{pid}'))[0]);
     } catch (fault) {
       if (!(fault instanceof TmuxError)) throw fault;

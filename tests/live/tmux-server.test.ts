@@ -1,0 +1,244 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { capture } from '../../bridge/tmux/pane.ts';
+import { TmuxServer, type TmuxServerEvent } from '../../bridge/tmux/server.ts';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import { controlClientsOf, openStage, type Stage } from '../tmux/stage.ts';
+
+let stage: Stage;
+let servers: TmuxServer[] = [];
+beforeEach(async () => {
+  servers = [];
+  stage = await openStage();
+});
+afterEach(async () => {
+  await Promise.all(servers.map((server) => server.close()));
+  await stage.stop();
+});
+
+/** A started server, and what it has told. */
+async function start(change: { pidFile?: string; tmux?: string } = {}) {
+  const events: TmuxServerEvent[] = [];
+  const server = new TmuxServer({
+    socketPath: stage.tmux.socketPath,
+    onEvent: (event) => events.push(event),
+    ...change,
+  });
+  servers.push(server);
+  await server.start();
+  return {
+    server,
+    events,
+    told: (type: TmuxServerEvent['type']) => events.filter((event) => event.type === type),
+    drawn: (paneId: string) =>
+      Buffer.concat(
+        events.flatMap((event) => (event.type === 'output' && event.paneId === paneId ? [event.bytes] : [])),
+      ).toString(),
+    panes: () => events.flatMap((event) => (event.type === 'panes' ? [event.panes] : [])).at(-1) ?? [],
+  };
+}
+
+const clients = () => controlClientsOf(stage.tmux.socketPath);
+const attachedTo = async (count: number) => waitFor(`${count} clients are attached`, () => clients().length === count);
+const echo = 'stty -echo; echo READY; while read -r line; do echo "said $line"; done';
+const say = (paneId: string, word: string) => stage.tmux.run('send-keys', '-t', paneId, word, 'Enter');
+
+test('a watched pane rings with what it draws, an unwatched one does not', async () => {
+  const [watched, other] = [await stage.show(echo), await stage.show(echo)];
+  const { server, drawn, events } = await start();
+  server.watch([watched]);
+  await waitFor('the pane rings once at first, for what was drawn before', () =>
+    events.some((event) => event.type === 'output' && event.paneId === watched && event.bytes.length === 0),
+  );
+  await say(other, 'unheard');
+  await say(watched, 'heard');
+  await waitFor('the words are told', () => drawn(watched).includes('said heard'));
+  expect(drawn(other)).toBe('');
+});
+
+test('a pane in three sessions rings once, while each of them has a pane of its own that is watched', async () => {
+  const shared = await stage.show(echo);
+  const watched: string[] = [shared];
+  for (const name of ['two', 'three']) {
+    await stage.tmux.run('new-session', '-d', '-s', name, 'exec sleep 1000');
+    await stage.tmux.run('link-window', '-s', shared, '-t', `=${name}:5`);
+    watched.push((await stage.tmux.run('list-panes', '-t', `=${name}:0`, '-F', '#{pane_id}')).trim());
+  }
+  const { server, drawn, panes } = await start();
+  server.watch(watched);
+  await attachedTo(2);
+  await say(shared, 'once');
+  await say(shared, 'last');
+  await waitFor('the last words are told', () => drawn(shared).includes('said last'));
+  expect(drawn(shared).match(/said once/g)).toHaveLength(1);
+  expect(panes().filter((pane) => pane.paneId === shared)).toHaveLength(1);
+});
+
+test('there is a client for each session that is watched, and none for one that is not any more', async () => {
+  await stage.tmux.run('new-session', '-d', '-s', 'two', 'exec sleep 1000');
+  const { server, panes } = await start();
+  expect(clients()).toEqual([]);
+  server.watch(panes().map((pane) => pane.paneId));
+  await attachedTo(2);
+  server.watch([panes()[0]!.paneId]);
+  await attachedTo(1);
+  server.watch([]);
+  await attachedTo(0);
+  expect(await server.run('display-message', '-p', 'still')).toEqual(['still']);
+});
+
+test('commands over a client spawn no process, whatever their number', async () => {
+  const paneId = await stage.show(echo);
+  const log = join(stage.tmux.folder, 'spawned');
+  const wrapper = join(stage.tmux.folder, 'tmux-counted');
+  writeFileSync(wrapper, `#!/bin/sh\necho "$@" >> ${log}\nexec tmux "$@"\n`, { mode: 0o755 });
+  const { server } = await start({ tmux: wrapper });
+  server.watch([paneId]);
+  await attachedTo(1);
+  await waitFor('commands go over the client', async () => {
+    const before = readFileSync(log, 'utf8');
+    await server.run('display-message', '-p', 'x');
+    return readFileSync(log, 'utf8') === before;
+  });
+  const before = readFileSync(log, 'utf8');
+  for (let look = 0; look < 50; look++) await capture(server, paneId, { historyLines: 20 });
+  expect(readFileSync(log, 'utf8')).toBe(before);
+});
+
+test('panes that are opened, renamed, split and closed are told without being waited for', async () => {
+  const paneId = await stage.show(echo);
+  const { server, panes } = await start();
+  server.watch([paneId]);
+  await attachedTo(1);
+  const quick = { limitMs: 800, everyMs: 5 };
+  const opened = (
+    await stage.tmux.run('split-window', '-P', '-F', '#{pane_id}', '-t', paneId, 'exec sleep 1000')
+  ).trim();
+  await waitFor('the split is told', () => panes().some((pane) => pane.paneId === opened), quick);
+  await stage.tmux.run('kill-pane', '-t', opened);
+  await waitFor('the closed pane is told', () => panes().every((pane) => pane.paneId !== opened), quick);
+  await stage.tmux.run('rename-window', '-t', paneId, 'new name');
+  await waitFor('the name is told', () => panes().some((pane) => pane.windowName === 'new name'), quick);
+  await stage.tmux.run('copy-mode', '-t', paneId);
+  await waitFor('the mode is told', () => panes().some((pane) => pane.paneId === paneId && pane.inMode), quick);
+});
+
+test('a killed server is told once, a new one at the same socket is told, and its panes ring', async () => {
+  const first = await stage.show(echo);
+  const { server, told, drawn, panes, events } = await start();
+  server.watch([first]);
+  await attachedTo(1);
+  await stage.tmux.run('kill-server');
+  await waitFor('it is told', () => told('server-gone').length > 0);
+  await expect(server.run('display-message', '-p', 'x')).rejects.toMatchObject({ kind: 'gone' });
+  expect(clients()).toEqual([]);
+  await stage.tmux.run('new-session', '-d', '-s', 'main', 'exec sleep 1000');
+  const paneId = await stage.show(echo);
+  const [back] = await waitFor('the new one is told', () =>
+    told('server-back').length > 0 ? told('server-back') : null,
+  );
+  const pid = Number((await stage.tmux.run('display-message', '-p', '#{pid}')).trim());
+  expect(back).toEqual({ type: 'server-back', serverPid: pid });
+  await waitFor('its panes are told', () => panes().some((pane) => pane.paneId === paneId && pane.serverPid === pid));
+  server.watch([paneId]);
+  await attachedTo(1);
+  await waitFor(
+    'its session is attached',
+    () => events.at(-1)?.type === 'output' || drawn(paneId) !== '' || told('output').length > 0,
+  );
+  await say(paneId, 'again');
+  await waitFor('the pane rings', () => drawn(paneId).includes('said again'));
+  expect(told('server-gone')).toHaveLength(1);
+  expect(told('server-back')).toHaveLength(1);
+});
+
+test('a session that is killed takes its client along, and another of the same name is found', async () => {
+  await stage.tmux.run('new-session', '-d', '-s', 'two', echo);
+  const { server, told, panes } = await start();
+  const of = (name: string) => panes().find((pane) => pane.sessionName === name)?.paneId;
+  server.watch([of('two')!]);
+  await attachedTo(1);
+  await stage.tmux.run('kill-session', '-t', '=two');
+  await attachedTo(0);
+  await waitFor('its panes are gone', () => of('two') === undefined);
+  await stage.tmux.run('new-session', '-d', '-s', 'two', echo);
+  const again = await waitFor('it is found', () => of('two'));
+  server.watch([again]);
+  await attachedTo(1);
+  expect(told('server-gone')).toEqual([]);
+});
+
+test('a client that somebody detached comes back, and one that tmux moved to another session is replaced', async () => {
+  const paneId = await stage.show(echo);
+  const { server, drawn } = await start();
+  server.watch([paneId]);
+  await attachedTo(1);
+  await stage.exec.run('detach-client', '-s', '=main');
+  await waitFor('it is back and the pane rings', async () => {
+    await say(paneId, 'back');
+    return drawn(paneId).includes('said back');
+  });
+  await stage.exec.run('set-option', '-g', 'detach-on-destroy', 'off');
+  await stage.tmux.run('new-session', '-d', '-s', 'two', echo);
+  const moved = (await stage.tmux.run('list-panes', '-t', '=two', '-F', '#{pane_id}')).trim();
+  server.watch([moved]);
+  await waitFor('only session two is attached', async () => {
+    const sessions = await stage.exec.run('list-clients', '-F', '#{session_name}');
+    return sessions.join() === 'two';
+  });
+  await stage.tmux.run('kill-session', '-t', '=two');
+  await attachedTo(0);
+});
+
+test('no server at the start is told, and one that starts later is found', async () => {
+  await stage.tmux.run('kill-server');
+  const { told, panes } = await start();
+  expect(told('server-gone')).toHaveLength(1);
+  await stage.tmux.run('new-session', '-d', '-s', 'main', 'exec sleep 1000');
+  await waitFor('it is found', () => told('server-back').length === 1 && panes().length === 1);
+});
+
+test('a server without any session is alive', async () => {
+  await stage.exec.run('set-option', '-s', 'exit-empty', 'off');
+  const { told, panes } = await start();
+  await stage.tmux.run('kill-session', '-t', '=main');
+  await waitFor('no pane is left', () => panes().length === 0);
+  expect(told('server-gone')).toEqual([]);
+});
+
+test('closing leaves no client, tells nothing more, and may come in the middle of attaching', async () => {
+  const paneId = await stage.show(echo);
+  for (const settle of [true, false]) {
+    const { server, events } = await start();
+    server.watch([paneId]);
+    if (settle) await attachedTo(1);
+    await server.close();
+    const count = events.length;
+    await say(paneId, 'late');
+    await stage.show(echo);
+    expect(events).toHaveLength(count);
+    expect(clients()).toEqual([]);
+  }
+});
+
+test('clients that a killed predecessor left are ended by its successor, by the file of their pids', async () => {
+  const paneId = await stage.show(echo);
+  const pidFile = join(stage.tmux.folder, 'clients');
+  const { server } = await start({ pidFile });
+  server.watch([paneId]);
+  await attachedTo(1);
+  const record = await waitFor('it is in the file', () => /^(\d+) (bridge-\w+)/.exec(readFileSync(pidFile, 'utf8')));
+  expect(clients()).toEqual([Number(record[1])]);
+  await server.close();
+  expect(readFileSync(pidFile, 'utf8').trim()).toBe('');
+  // What a SIGKILL leaves: a client whose stdin nobody will ever end.
+  const marker = 'bridge-00112233aabbccdd';
+  const orphan = spawn('tmux', ['-L', marker, '-S', stage.tmux.socketPath, '-C', 'attach-session', '-t', '=main']);
+  await attachedTo(1);
+  writeFileSync(pidFile, `${orphan.pid} ${marker}\n`);
+  await start({ pidFile });
+  expect(clients()).toEqual([]);
+  expect(existsSync(`${pidFile}.new`)).toBe(false);
+});
