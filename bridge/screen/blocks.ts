@@ -1,0 +1,211 @@
+import { parseAttributes } from '../core/protocol.ts';
+import { columnsOf, withoutFrame } from './frame.ts';
+
+/** Stands in a list of words where lines scrolled by that nobody saw. */
+export const unseenLines = '\u0000unseen';
+
+/** A delimited block, clean: borders, indents and list bullets of the TUI undone. */
+export interface FoundBlock {
+  readonly text: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** both delimiters were seen; only an END whose START scrolled by unseen makes an incomplete block */
+  readonly complete: boolean;
+  /** lines between the delimiters were never seen */
+  readonly truncated: boolean;
+  /** indices into the words, of the START and of the END line */
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Request blocks in an agent's words, top to bottom. Tolerant of what TUIs do to text (indents, bullets, the END pulled
+ * into the last list item, an underscore eaten as emphasis, a delimiter wrapped over two lines); strict about the rest:
+ * START begins a line, END ends one, a new START abandons the old one, a START without END is no block.
+ */
+export function findRequests(words: readonly string[]): FoundBlock[] {
+  return findBlocks(words, 'REQUEST');
+}
+
+export function findResponses(words: readonly string[]): FoundBlock[] {
+  return findBlocks(words, 'RESPONSE');
+}
+
+/** The words from the last START that has no END yet; empty when every block is closed. */
+export function openTail(words: readonly string[]): readonly string[] {
+  for (let at = words.length - 1; at >= 0; at--) {
+    const bare = bareLine(words[at]!);
+    if (anyEnd.test(bare)) return [];
+    if (anyStart.test(bare)) return words.slice(at);
+  }
+  return [];
+}
+
+const anyStart = /^<<CONTROLLER[_\\\s]*(?:REQUEST|RESPONSE)(?![_\\\s]*END)/;
+const anyEnd = /<<CONTROLLER[_\\\s]*(?:REQUEST|RESPONSE)[_\\\s]*END\s*>>/;
+
+type Kind = 'REQUEST' | 'RESPONSE';
+
+function findBlocks(words: readonly string[], kind: Kind): FoundBlock[] {
+  const start = new RegExp(`^<<CONTROLLER[_\\\\\\s]*${kind}(?![_\\\\\\s]*END)((?:\\s[^<>]*)?)>>[*_]{0,3}(.*)$`);
+  const end = new RegExp(`^(.*?)<<CONTROLLER[_\\\\\\s]*${kind}[_\\\\\\s]*END\\s*>>[*_\`]{0,3}\\s*$`);
+  const mention = new RegExp(`CONTROLLER[_\\\\\\s]*${kind}`);
+  const lines = mend(words);
+  const found: FoundBlock[] = [];
+  let open: { at: number; index: number; attributes: Record<string, string>; rest: string } | null = null;
+  let mentioned = false;
+  for (const [index, line] of lines.entries()) {
+    const bare = bareLine(line.text);
+    const starts = start.exec(bare);
+    if (starts) open = { at: line.first, index, attributes: parseAttributes(starts[1] ?? ''), rest: starts[2] ?? '' };
+    const ends = end.exec(starts ? (starts[2] ?? '') : bare);
+    if (ends && open) {
+      const between = lines.slice(open.index + 1, index).map(({ text }) => text);
+      const body = starts ? [ends[1]!] : [open.rest, ...dedent([...between, lastLine(line.text, ends[1]!)])];
+      found.push({
+        text: cleanText(body.filter((text) => text !== unseenLines)),
+        attributes: open.attributes,
+        complete: true,
+        truncated: between.includes(unseenLines),
+        start: open.at,
+        end: line.last,
+      });
+      open = null;
+    } else if (ends && !mentioned && ends[1]!.trim() === '') {
+      // Nothing above names the delimiter at all: its START has scrolled by. The caller knows whether that can be.
+      found.push({
+        text: cleanText(dedent(lines.slice(0, index).map(({ text }) => text)).filter((text) => text !== unseenLines)),
+        attributes: {},
+        complete: false,
+        truncated: true,
+        start: 0,
+        end: line.last,
+      });
+    }
+    mentioned ||= mention.test(line.text);
+  }
+  return found;
+}
+
+/** The line without frame, bullet and emphasis. A quote mark or a backtick stays: a quoted delimiter is no delimiter. */
+function bareLine(line: string): string {
+  return withoutFrame(line)
+    .trim()
+    .replace(/^(?:[-*+•◦▪‣●○⏺✦·–—]|\d{1,3}[.)])\s+(?=\S)/, '')
+    .replace(/^[*_]{1,3}(?=<<)/, '');
+}
+
+/** What stands before an END on its line, with the line's own indent. */
+function lastLine(line: string, before: string): string {
+  if (before.trim() === '') return '';
+  const clean = withoutFrame(line);
+  return clean.slice(0, clean.lastIndexOf('<<')).trimEnd();
+}
+
+interface Line {
+  readonly text: string;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Joins lines between which a delimiter itself was wrapped. At most four pieces. */
+function mend(words: readonly string[]): Line[] {
+  const lines: Line[] = [];
+  for (let at = 0; at < words.length; at++) {
+    let text = words[at]!;
+    let last = at;
+    for (let next = at + 1; next < words.length && next <= at + 3; next++) {
+      const joined = joinDelimiter(text, words[next]!);
+      if (joined === null) break;
+      text = joined;
+      last = next;
+    }
+    // pieces that never became a delimiter are left as they were
+    if (last > at && unclosed(text) !== null) {
+      text = words[at]!;
+      last = at;
+    }
+    lines.push({ text, first: at, last });
+    at = last;
+  }
+  return lines;
+}
+
+const wholeWords = [
+  '<<CONTROLLERREQUESTEND>>',
+  '<<CONTROLLERRESPONSEEND>>',
+  '<<CONTROLLERREQUEST>>',
+  '<<CONTROLLERRESPONSE>>',
+];
+const withAttributes = /^<<CONTROLLER[_\\]*(?:REQUEST|RESPONSE)\s[^<>]{0,400}>?$/;
+
+/** The piece of a delimiter that a line ends in, or null. */
+function unclosed(text: string): string | null {
+  const tail = /<{1,2}[^<>]{0,450}>?$/.exec(withoutFrame(text).trimEnd())?.[0];
+  if (tail === undefined || tail.endsWith('>>')) return null;
+  const letters = compact(tail);
+  return withAttributes.test(tail) || wholeWords.some((word) => word.startsWith(letters)) ? tail : null;
+}
+
+function joinDelimiter(text: string, following: string): string | null {
+  const tail = unclosed(text);
+  if (tail === null) return null;
+  const next = withoutFrame(following).trim();
+  const head = /^[^<]{0,450}?>>/.exec(next)?.[0] ?? next;
+  const inWord = wholeWords.some((word) => word.startsWith(compact(tail)));
+  const fits = wholeWords.some((word) => word.startsWith(compact(tail + head)));
+  if (!fits && !withAttributes.test(`${tail} ${head}`.replace(/>>.*$/, ''))) return null;
+  const separator = inWord && fits ? '' : /^[A-Za-z][\w-]*=/.test(next) ? ' ' : '';
+  return withoutFrame(text).trimEnd() + separator + next;
+}
+
+function compact(text: string): string {
+  return text.replace(/[\s_\\]/g, '');
+}
+
+function dedent(lines: readonly string[]): string[] {
+  const clean = lines.map((line) => (line === unseenLines ? line : withoutFrame(line).trimEnd()));
+  const indents = clean.filter((line) => line !== '' && line !== unseenLines).map((line) => line.search(/\S/));
+  const indent = Math.min(...indents);
+  return clean.map((line) =>
+    line === unseenLines ? line : line.slice(Math.min(indent, Math.max(0, line.search(/\S/)))),
+  );
+}
+
+/** Bullets as dashes, no blank line between two list items, none at either end. */
+function cleanText(lines: readonly string[]): string {
+  const dashed = joinHardWrapped(lines).map((line) => line.trimEnd().replace(/^(\s*)[•◦▪‣](?=\s)/, '$1-'));
+  const isItem = (line: string | undefined) => line !== undefined && /^\s*(?:-|\d{1,3}[.)])\s/.test(line);
+  return dashed
+    .filter((line, at) => line !== '' || !(isItem(dashed[at - 1]) && isItem(dashed[at + 1])))
+    .join('\n')
+    .replace(/^(?:[ \t]*\n)+/, '')
+    .trimEnd();
+}
+
+/**
+ * A TUI that cuts lines without looking at words shows it: every line that goes on is equally long. Seen on at least
+ * two lines, they are joined; a trailing blank that the capture trimmed leaves a line one short.
+ */
+function joinHardWrapped(lines: readonly string[]): string[] {
+  const lengths = lines.map(columnsOf);
+  const full = Math.max(0, ...lengths);
+  const goesOn = (at: number) => {
+    const next = lines[at + 1];
+    if (next === undefined || lines[at]!.trim() === '' || next.trim() === '') return false;
+    if (/^\s*(?:[-*+•◦▪‣]|\d{1,3}[.)])\s/.test(next)) return false;
+    const deeper = next.search(/\S/) - lines[at]!.search(/\S/);
+    return deeper === 0 || deeper === 1;
+  };
+  const continued = lines.flatMap((_, at) => (goesOn(at) ? [lengths[at]!] : []));
+  const isHard = full >= 20 && continued.length >= 2 && continued.every((length) => length >= full - 1);
+  if (!isHard || !continued.includes(full)) return [...lines];
+  const joined: string[] = [];
+  for (const [at, line] of lines.entries()) {
+    if (at === 0 || !goesOn(at - 1)) joined.push(line);
+    else {
+      const isBlankBetween = lengths[at - 1] !== full || line.search(/\S/) > lines[at - 1]!.search(/\S/);
+      joined[joined.length - 1] += (isBlankBetween ? ' ' : '') + line.trimStart();
+    }
+  }
+  return joined;
+}

@@ -1,0 +1,238 @@
+import { createHash } from 'node:crypto';
+import type { Detection } from '../core/detection.ts';
+import type { Snapshot } from '../core/pane.ts';
+import type { Reading } from '../core/reading.ts';
+import { type FoundBlock, findRequests, findResponses, openTail } from './blocks.ts';
+import { stitch } from './stitch.ts';
+import { firstTurn, noteInput, stepTurn, type TurnSeen, type TurnState } from './turns.ts';
+
+/**
+ * From readings to requests, each exactly once.
+ *
+ *   END is drawn ─► request-seen ─► (a later capture shows the same block) ─► request-confirmed
+ *
+ * Identity is the turn and the words between the delimiters, whatever their wrapping. `turn-began` comes with the second
+ * look that agrees; a request drawn together with its turn's input may be seen one look earlier, never confirmed earlier.
+ */
+export interface DetectorState {
+  readonly turns: TurnState;
+  readonly raised: readonly Raised[];
+  /** the words of turn `wordsOfTurn`, as far as they were ever on a screen */
+  readonly words: readonly string[];
+  readonly wordsOfTurn: number;
+  /** blocks that stood on the screen when a turn began without an echo: they are the old turn's, as often as counted */
+  readonly stale: Readonly<Record<string, number>>;
+  readonly lastAt: number;
+}
+
+interface Raised {
+  readonly turn: number;
+  readonly key: string;
+  readonly at: number;
+  readonly confirmed: boolean;
+}
+
+export interface DetectorInput {
+  readonly reading: Reading;
+  readonly snapshot: Snapshot;
+  readonly now: number;
+  /** `Signals.workedAt` */
+  readonly workedAt?: number | undefined;
+}
+
+export type DetectedTurn = Pick<TurnSeen, 'number' | 'began' | 'anchor'>;
+
+export type DetectorEvent =
+  | {
+      readonly type: 'request-seen' | 'request-confirmed';
+      readonly key: string;
+      readonly detection: Detection;
+      readonly turn: DetectedTurn;
+    }
+  | {
+      readonly type: 'response-seen' | 'response-confirmed';
+      readonly key: string;
+      readonly attributes: Readonly<Record<string, string>>;
+      readonly text: string;
+      readonly truncated: boolean;
+      readonly turn: DetectedTurn;
+    }
+  | { readonly type: 'turn-began'; readonly turn: DetectedTurn };
+
+/** What the journal keeps of a detector: JSON, small. */
+export interface DetectorMemory {
+  readonly version: 1;
+  readonly turns: TurnState;
+  readonly raised: readonly Raised[];
+  readonly stale: Readonly<Record<string, number>>;
+  /** the beginning of a block whose END was not seen yet */
+  readonly open: readonly string[];
+}
+
+const rememberedDetections = 64;
+const rememberedOpenLines = 400;
+
+export const firstState: DetectorState = {
+  turns: firstTurn,
+  raised: [],
+  words: [],
+  wordsOfTurn: 0,
+  stale: {},
+  lastAt: 0,
+};
+
+export function step(before: DetectorState, input: DetectorInput): { state: DetectorState; events: DetectorEvent[] } {
+  let state = before;
+  const events: DetectorEvent[] = [];
+  for (const next of steps(before, input)) {
+    state = next.state;
+    if (next.event) events.push(next.event);
+  }
+  return { state, events };
+}
+
+/** One event at a time, each with the state that holds it and none of the later ones: what may be journaled with it. */
+export function* steps(
+  before: DetectorState,
+  input: DetectorInput,
+): Generator<{ state: DetectorState; event: DetectorEvent | null }> {
+  const { reading, snapshot } = input;
+  if (reading.state === 'exited') return;
+  const { turns, turn } = stepTurns(before, input);
+  const isCommitted = turn.number === turns.number;
+  const known = before.wordsOfTurn === turn.number && !turn.began ? before.words : [];
+  const isShown = !turn.isBack;
+  const words = isShown ? stitch(known, reading.turn.words, reading.turn.cut === true) : reading.turn.words;
+  let state: DetectorState = { ...before, turns, lastAt: snapshot.takenAtMs };
+  if (isCommitted && isShown)
+    state = { ...state, words, wordsOfTurn: turn.number, stale: turn.began ? {} : before.stale };
+  const blocks = [
+    ...blocksOf('request', words, state, turn, reading),
+    ...blocksOf('response', words, state, turn, reading),
+  ];
+  if (turn.withoutEcho) state = { ...state, stale: countOf(blocks) };
+  const detected: DetectedTurn = { number: turn.number, began: turn.began, anchor: turn.anchor };
+  yield { state, event: turn.began ? { type: 'turn-began', turn: detected } : null };
+
+  const { fresh, stale } = withoutStale(blocks, state.stale);
+  state = { ...state, stale };
+  for (const block of fresh) {
+    const raised = state.raised.find(({ turn: at, key }) => key === block.key && (at === turn.number || turn.isBack));
+    if (raised?.confirmed || (raised && snapshot.takenAtMs <= raised.at)) continue;
+    const entry: Raised = {
+      turn: turn.number,
+      key: block.key,
+      at: raised?.at ?? snapshot.takenAtMs,
+      confirmed: raised !== undefined,
+    };
+    const others = state.raised.filter((other) => other !== raised);
+    state = { ...state, raised: [...others, entry].slice(-rememberedDetections) };
+    yield { state, event: eventOf(block, raised !== undefined, detected) };
+  }
+  yield { state, event: null };
+}
+
+/** A delivery of this text was accepted by the agent: the turn it opens is a new one, whatever the screen looks like. */
+export function noteDelivery(
+  state: DetectorState,
+  text: string,
+  when: { readonly typedAt: number; readonly at: number; readonly echoed: boolean },
+): DetectorState {
+  return { ...state, turns: noteInput(state.turns, text, when) };
+}
+
+export function memoryOf({ turns, raised, stale, words }: DetectorState): DetectorMemory {
+  return { version: 1, turns, raised, stale, open: openTail(words).slice(0, rememberedOpenLines) };
+}
+
+/** A memory of another version, or none, begins anew. */
+export function restore(memory: DetectorMemory | null): DetectorState {
+  if (memory?.version !== 1) return firstState;
+  const { turns, raised, stale, open } = memory;
+  return {
+    turns: { ...turns, isRestored: true, candidate: null },
+    raised,
+    stale,
+    words: open,
+    wordsOfTurn: turns.number,
+    lastAt: 0,
+  };
+}
+
+function stepTurns(
+  { turns, lastAt }: DetectorState,
+  { reading, snapshot, workedAt }: DetectorInput,
+): { turns: TurnState; turn: TurnSeen } {
+  const { state, turn } = stepTurn(turns, {
+    at: snapshot.takenAtMs,
+    state: reading.state === 'idle' || reading.state === 'busy' ? reading.state : 'other',
+    inputs: reading.turn.inputs,
+    words: reading.turn.words,
+    cut: reading.turn.cut === true,
+    worked: workedAt !== undefined && lastAt > 0 && workedAt > lastAt,
+  });
+  return { turns: state, turn };
+}
+
+interface Block extends FoundBlock {
+  readonly kind: 'request' | 'response';
+  readonly key: string;
+}
+
+function blocksOf(
+  kind: Block['kind'],
+  words: readonly string[],
+  { raised }: DetectorState,
+  turn: TurnSeen,
+  { turn: { inputs, cut } }: Reading,
+): Block[] {
+  const found = kind === 'request' ? findRequests(words) : findResponses(words);
+  // An END whose START nobody saw is believed only where the turn's beginning is known to have scrolled away, and only
+  // if nothing of this turn was raised before: else it is the end of that.
+  const mayLackStart = cut === true && inputs.length > 0 && !raised.some((entry) => entry.turn === turn.number);
+  return found
+    .filter((block) => block.text !== '' && (block.complete || mayLackStart))
+    .map((block) => ({ ...block, kind, key: keyOf(kind, block) }));
+}
+
+/** Letters without blanks and list marks: another width, another wrapping, the same key. */
+function keyOf(kind: Block['kind'], { text, attributes }: FoundBlock): string {
+  const letters = text.replace(/^\s*[-*+•]\s/gm, '').replace(/\s+/g, '');
+  const id = kind === 'response' ? (attributes.id ?? '') : '';
+  return createHash('sha256').update(`${kind}|${id}|${letters}`).digest('hex').slice(0, 16);
+}
+
+function countOf(blocks: readonly Block[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { key } of blocks) counts[key] = (counts[key] ?? 0) + 1;
+  return counts;
+}
+
+/** Leaves out the old turn's blocks, the upper ones, and forgets those that have scrolled away. */
+function withoutStale(
+  blocks: readonly Block[],
+  stale: DetectorState['stale'],
+): { fresh: Block[]; stale: DetectorState['stale'] } {
+  const counts = countOf(blocks);
+  const left: Record<string, number> = {};
+  for (const [key, count] of Object.entries(stale)) {
+    const now = Math.min(count, counts[key] ?? 0);
+    if (now > 0) left[key] = now;
+  }
+  const skip = { ...left };
+  const fresh = blocks.filter(({ key }) => {
+    if (!skip[key]) return true;
+    skip[key]--;
+    return false;
+  });
+  return { fresh, stale: left };
+}
+
+function eventOf(block: Block, isConfirmed: boolean, turn: DetectedTurn): DetectorEvent {
+  const { key, text, attributes, truncated } = block;
+  if (block.kind === 'response') {
+    return { type: isConfirmed ? 'response-confirmed' : 'response-seen', key, attributes, text, truncated, turn };
+  }
+  const detection: Detection = { kind: 'request', text, attributes, truncated };
+  return { type: isConfirmed ? 'request-confirmed' : 'request-seen', key, detection, turn };
+}

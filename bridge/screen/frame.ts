@@ -1,0 +1,110 @@
+const vertical = '│┃║▌▍▎▏▐▕┆┊╎╏┇┋';
+const leading = new RegExp(`^\\s*(?:[${vertical}]\\s?)+`);
+const trailing = new RegExp(`\\s*[${vertical}█░▒▓▲▼]+\\s*$`);
+
+/**
+ * One line without the frame a TUI drew around it: vertical bars, gutters and scroll bars. An ASCII bar counts only
+ * when it stands at both ends, because tables and shell pipelines use it too.
+ */
+export function withoutFrame(line: string): string {
+  const bars = /^\s*\|\s(.*)\s\|\s*$/.exec(line);
+  if (bars && !bars[1]!.includes('|')) return bars[1]!.trimEnd();
+  const inner = line.replace(leading, '');
+  return inner === line && !/\s{2,}[█░▒▓▐▕▲▼│┃║]\s*$/.test(line) ? line : inner.replace(trailing, '');
+}
+
+/** A line that only draws: part of a box, a rule. Blank lines are not. */
+export function isRule(line: string): boolean {
+  return /^[\s─━═╌┄╍┅╭╮╰╯┌┐└┘├┤┬┴┼╔╗╚╝╠╣+▄▀▁▔_-]{3,}$/.test(line) && /[─━═╌┄╍┅▄▀▁▔]|[-_]{3}/.test(line);
+}
+
+/** Lines of a program's words: frames and rules taken off, what was wrapped joined; `width` is what an unframed line could use. */
+export function cleanLines(lines: readonly string[], width: number): string[] {
+  const cleaned: string[] = [];
+  for (let at = 0; at < lines.length; ) {
+    const isFramed = framed.test(lines[at]!);
+    let end = at;
+    while (end < lines.length && framed.test(lines[end]!) === isFramed) end++;
+    const group = lines.slice(at, end);
+    const inner = isFramed ? Math.max(...group.map((line) => columnsOf(frameInside(line)))) : width;
+    cleaned.push(...rejoin(group.filter((line) => !isFramed || !isRule(line)).map(withoutFrame), inner));
+    at = end;
+  }
+  return cleaned;
+}
+
+const framed = /^\s*[│┃║╭╰┌└├╔╚].*[│┃║╮╯┐┘┤╗╝]\s*$/;
+
+/** What stands between the two bars of a framed line, with the blanks the frame keeps free. */
+function frameInside(line: string): string {
+  return /^\s*[│┃║]\s?(.*?)\s?[│┃║]\s*$/.exec(line)?.[1] ?? '';
+}
+
+/**
+ * Joins what the TUI itself wrapped, where that can be known: the line is so full that the next line's first word did
+ * not fit, and the next line goes on at the same indent. A word broken at the very edge is joined without a space.
+ * @param width columns that the text could use
+ */
+export function rejoin(lines: readonly string[], width: number): string[] {
+  const joined: string[] = [];
+  let lastLength = 0;
+  for (const line of lines) {
+    const before = joined.at(-1);
+    if (before !== undefined && wraps(before, lastLength, line, width)) {
+      const word = line.trimStart();
+      const isBroken = lastLength >= width - 1 && !/\s/.test(before.slice(-lastLength).trim());
+      joined[joined.length - 1] = before + (isBroken ? '' : ' ') + word;
+    } else {
+      joined.push(line);
+    }
+    lastLength = columnsOf(line);
+  }
+  return joined;
+}
+
+function wraps(before: string, lastLength: number, line: string, width: number): boolean {
+  const word = /^\s*(\S+)/.exec(line)?.[1];
+  if (word === undefined || before.trim() === '' || lastLength < width * 0.6) return false;
+  if (/^\s*(?:[-*+•◦▪‣#>]|\d{1,3}[.)])\s/.test(line) || /^\s*<</.test(line) || before.trimEnd().endsWith('>>'))
+    return false;
+  const indent = line.search(/\S/);
+  const item = /^(\s*(?:[-*+•◦▪‣]|\d{1,3}[.)])\s+)/.exec(before)?.[1];
+  if (indent !== before.search(/\S/) && indent !== item?.length) return false;
+  return lastLength + 1 + columnsOf(word) > width - 2;
+}
+
+/** Columns a terminal uses for the text. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (const character of text) columns += columnsOfCharacter(character);
+  return columns;
+}
+
+/** The index in `text` of the character at a column, as far as the text goes. */
+export function indexOfColumn(text: string, column: number): number {
+  let at = 0;
+  let columns = 0;
+  for (const character of text) {
+    if (columns >= column) break;
+    columns += columnsOfCharacter(character);
+    at += character.length;
+  }
+  return at;
+}
+
+function columnsOfCharacter(character: string): number {
+  const code = character.codePointAt(0)!;
+  if (code < 0x300) return 1;
+  if (/^[\p{Mn}\p{Me}\p{Cf}]$/u.test(character)) return 0;
+  const isWide =
+    (code >= 0x1100 && code <= 0x115f) ||
+    (code >= 0x2e80 && code <= 0xa4cf) ||
+    (code >= 0xac00 && code <= 0xd7a3) ||
+    (code >= 0xf900 && code <= 0xfaff) ||
+    (code >= 0xfe30 && code <= 0xfe6f) ||
+    (code >= 0xff00 && code <= 0xff60) ||
+    (code >= 0xffe0 && code <= 0xffe6) ||
+    (code >= 0x1f300 && code <= 0x1faff) ||
+    (code >= 0x20000 && code <= 0x3fffd);
+  return isWide ? 2 : 1;
+}

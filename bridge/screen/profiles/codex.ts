@@ -1,0 +1,79 @@
+import type { Snapshot } from '../../core/pane.ts';
+import type { AgentState, Composer, Dialog, Evidence, Reading } from '../../core/reading.ts';
+import { evidence } from '../rows.ts';
+import { type CodexScreen, readCodexScreen } from './codex-screen.ts';
+import { codexManner } from './manners.ts';
+import type { Motion, Profile } from './profile.ts';
+
+/** Codex 0.169.0. On its screen a streaming turn looks idle: only its title and OSC 7501 tell. */
+export const codex: Profile = {
+  name: 'codex',
+  programs: ['codex'],
+  manner: codexManner,
+  quietStepsMs: [300, 500, 1000, 2000],
+  read(snapshot, motion) {
+    const screen = readCodexScreen(snapshot);
+    const { state, why } = decide(snapshot, motion, screen);
+    const composer: Composer = state === 'dialog' || state === 'exited' ? { is: 'absent' } : screen.composer;
+    const dialog = state === 'dialog' ? (screen.dialog?.dialog ?? unseenDialog) : null;
+    return { state, agent: 'codex', why, composer, dialog, turn: screen.turn } satisfies Reading;
+  },
+};
+
+const unseenDialog: Dialog = { kind: 'other', question: '', options: [] };
+
+type Verdict = { state: AgentState; why: Evidence[] };
+
+function decide({ facts, foreground }: Snapshot, { quietForMs, signals }: Motion, screen: CodexScreen): Verdict {
+  if (facts.dead) return verdict('exited', 'dead', 'the pane is dead');
+  if (foreground === 'shell') return verdict('exited', 'shell', 'a shell is in the foreground: codex has ended');
+  if (foreground === 'remote' || foreground === 'repl' || foreground === 'none')
+    return verdict('unknown', 'foreground', `the foreground program is not codex but of the kind ${foreground}`);
+
+  const title = facts.title.trim();
+  if (screen.dialog)
+    return verdict('dialog', 'dialog', `a dialog is open: ${screen.dialog.dialog.question}`, ...screen.dialog.rows);
+  if (/^\[ [!.] \] Action Required/.test(title)) {
+    return screen.composer.is === 'absent'
+      ? verdict('dialog', 'title', `the title says "${title}"`)
+      : verdict('unknown', 'contradiction', `the title says "${title}" but no dialog is on the screen`);
+  }
+  const { composerRow } = screen;
+  if (composerRow === null) return verdict('unknown', 'no-composer', 'there is no composer on the screen');
+  if (screen.isLoading) return verdict('starting', 'loading', 'the header says loading');
+
+  if (screen.isScrolledBack)
+    return verdict('unknown', 'scrolled', 'somebody has scrolled the transcript back', composerRow);
+  const hasSpinner = /^[⠀-⣿] /.test(title);
+  const says = signals.state;
+  const saysResting = says === 'idle' || says === 'done' || says === 'error';
+  if (hasSpinner && saysResting)
+    return verdict('unknown', 'contradiction', `the title says working, OSC 7501 says ${says}`);
+  if (hasSpinner) return verdict('busy', 'title', `the title begins with a spinner: "${title}"`);
+  if (says === 'working') return verdict('busy', 'signal', 'OSC 7501 says working');
+  if (screen.status) return verdict('busy', screen.status.rule, screen.status.detail, screen.status.row);
+  if (says === 'blocked')
+    return verdict('unknown', 'contradiction', 'OSC 7501 says blocked but no dialog is on the screen');
+  if (!facts.cursorVisible || !screen.cursorInComposer)
+    return verdict('unknown', 'cursor', 'the cursor is not in the composer', composerRow);
+
+  const isOwnTitle = title !== '' && (screen.folders.includes(title) || title === signals.restingTitle);
+  if (isOwnTitle && (saysResting || quietForMs >= 500))
+    return verdict('idle', 'title', `the title is at rest: "${title}"`);
+  if (saysResting && quietForMs >= 300) return verdict('idle', 'signal', `OSC 7501 says ${says}`);
+  if (isOwnTitle || saysResting)
+    return verdict('unknown', 'moving', 'it looks idle, but was still drawing a moment ago');
+  if (screen.turnEndRow !== null && quietForMs >= 1000)
+    return verdict('idle', 'turn-end', 'the turn has ended, and nothing moves', screen.turnEndRow);
+  if (screen.isStartScreen && quietForMs >= 2000)
+    return verdict('idle', 'start-screen', 'nothing was sent yet, and nothing moves');
+  return verdict(
+    'unknown',
+    'no-proof',
+    `the title "${title}" is not codex's own, and its screen alone cannot prove idle`,
+  );
+}
+
+function verdict(state: AgentState, rule: string, detail: string, ...rows: number[]): Verdict {
+  return { state, why: [evidence(rule, detail, ...rows)] };
+}

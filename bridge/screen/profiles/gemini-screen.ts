@@ -1,0 +1,150 @@
+import type { Row, Snapshot } from '../../core/pane.ts';
+import type { Composer, Dialog, Turn } from '../../core/reading.ts';
+import { cleanLines } from '../frame.ts';
+import { isDim, lastFilled, tidy } from '../rows.ts';
+
+/** The parts of a gemini-cli 0.61.0 screen: transcript, status, composer between half-block bars, footer. */
+export interface GeminiScreen {
+  readonly turn: Turn;
+  readonly composer: Composer;
+  readonly composerRow: number | null;
+  readonly cursorInComposer: boolean;
+  readonly isShellMode: boolean;
+  readonly dialog: { readonly dialog: Dialog; readonly rows: readonly [number, number] } | null;
+  readonly status: { readonly rule: string; readonly detail: string; readonly row: number } | null;
+  readonly isStartScreen: boolean;
+  readonly showsBranch: boolean;
+}
+
+export function readGeminiScreen({ rows, firstVisible, cursorRow, facts }: Snapshot): GeminiScreen {
+  const bars = findBars(rows);
+  const last = lastFilled(rows);
+  const lastBar = bars.at(-1);
+  // nothing but the footer's two or three rows below it
+  const composer = lastBar && lastBar.top !== null && last - lastBar.bottom <= 4 ? lastBar : null;
+  const dialog = composer ? null : findDialog(rows, last);
+  const echoes = composer ? bars.slice(0, -1) : bars;
+  const chrome = composer ? findChrome(rows, composer.top!) : null;
+  const from = (echoes.at(-1)?.bottom ?? -1) + 1;
+  const end = dialog?.rows[0] ?? chrome?.first ?? rows.length;
+  const lines = composer ? rows.slice(composer.top! + 1, composer.bottom) : [];
+  const words = readWords(rows, from, end, facts.width);
+  const footer = composer ? rows.slice(composer.bottom + 1).map((row) => row.text) : [];
+  const isCut = echoes.length === 0 && words.length > 0 && facts.historySize > firstVisible;
+  return {
+    turn: { inputs: echoes.map((bar) => echoedText(rows, bar)), words, ...(isCut ? { cut: true } : {}) },
+    composer: composer ? readComposer(lines, cursorRow === composer.top! + 1 ? facts.cursorX : null) : { is: 'absent' },
+    composerRow: composer ? composer.top! + 1 : null,
+    cursorInComposer: composer !== null && cursorRow > composer.top! && cursorRow < composer.bottom,
+    isShellMode: lines[0] !== undefined && !/^ [>*](?: |$)/.test(lines[0].text),
+    dialog,
+    status: chrome?.status ?? null,
+    isStartScreen: echoes.length === 0 && words.length === 0,
+    showsBranch: footer.some((text) => /\bbranch\b/.test(text)),
+  };
+}
+
+/** An input, echoed or being written, stands between a row of ▄ and a row of ▀. The top of the first may have scrolled off. */
+interface Bar {
+  readonly top: number | null;
+  readonly bottom: number;
+}
+
+function findBars(rows: readonly Row[]): Bar[] {
+  const bars: Bar[] = [];
+  let top: number | null = null;
+  for (const [at, { text }] of rows.entries()) {
+    if (/^▄{10,}$/.test(text)) top = at;
+    else if (/^▀{10,}$/.test(text) && (top !== null || bars.length === 0)) {
+      bars.push({ top, bottom: at });
+      top = null;
+    }
+  }
+  return bars;
+}
+
+function echoedText(rows: readonly Row[], { top, bottom }: Bar): string {
+  const lines = rows.slice(top === null ? 0 : top + 1, bottom).map((row) => row.text);
+  const text = tidy(lines.map((line) => line.slice(3))).join('\n');
+  return top === null && !/^ [>*!] /.test(lines[0] ?? '') ? `…${text}` : text;
+}
+
+function readComposer(lines: readonly Row[], cursorX: number | null): Composer {
+  const text = tidy(lines.map((row) => row.text.slice(3))).join('\n');
+  if (text === '') return { is: 'empty' };
+  // the placeholder stands one column right of the cursor, where no typed text begins
+  const isPlaceholder =
+    lines.length === 1 &&
+    /^ [>*] {3}Type your message or @path\/to\/file$/.test(lines[0]!.text) &&
+    (cursorX === null || cursorX === 3);
+  const isGhost = lines.every((row) => row.text.slice(3).trim() === '' || isDim(row, 3));
+  return isPlaceholder || isGhost ? { is: 'empty' } : { is: 'draft', text };
+}
+
+/** What gemini draws between the transcript and the composer: queue, spinner line, a rule, a hint. */
+function findChrome(rows: readonly Row[], composerTop: number): { first: number; status: GeminiScreen['status'] } {
+  let first = composerTop;
+  let status: GeminiScreen['status'] = null;
+  for (let at = composerTop - 1; at >= 0 && composerTop - at <= 5; at--) {
+    if (!/^─{10,}$/.test(rows[at]!.text)) continue;
+    first = at;
+    break;
+  }
+  const line = rows[first - 1]?.text ?? '';
+  if (/\(esc to cancel, [^)]*\)/.test(line) && /^ [⠀-⣿] /.test(line)) {
+    status = { rule: 'spinner', detail: `the screen says "${line.trim().replace(/\s{2,}.*$/, '')}"`, row: first - 1 };
+  }
+  if (/^ (?:[⠀-⣿] |Press )|\? for shortcuts$/.test(line)) first--;
+  const queued = rows.findLastIndex((row, at) => at < first && /^ {2}Queued \(press ↑ to edit\):$/.test(row.text));
+  if (queued >= 0 && rows.slice(queued + 1, first).every((row) => /^ {4}|^\s*$/.test(row.text))) {
+    first = queued;
+    status ??= { rule: 'queued', detail: 'inputs are queued', row: queued };
+  }
+  return { first, status };
+}
+
+/** Entries begin with a glyph in column 0: `✦` the agent's words, a box a tool, anything else a notice. */
+function readWords(rows: readonly Row[], from: number, end: number, width: number): string[] {
+  const words: string[] = [];
+  let isOwn = true;
+  let message: string[] = [];
+  const close = () => {
+    words.push(...cleanLines(message, width - 2), '');
+    message = [];
+  };
+  for (const row of rows.slice(from, end)) {
+    if (/^\S/.test(row.text)) {
+      close();
+      isOwn = row.text.startsWith('✦');
+    }
+    if (isOwn) message.push(row.text.slice(2));
+  }
+  close();
+  return tidy(words);
+}
+
+/** A dialog takes the composer's place: a box at the very bottom, with numbered options, one of them marked. */
+function findDialog(rows: readonly Row[], last: number): GeminiScreen['dialog'] {
+  if (last < 0 || !/^\s*╰─+╯$/.test(rows[last]!.text)) return null;
+  let first = last;
+  while (first > 0 && !/^╭─+╮$/.test(rows[first]!.text)) first--;
+  const inner = rows.slice(first + 1, last).map(({ text }) => text.replace(/^│ ?/, '').replace(/\s*│$/, ''));
+  const options = inner.flatMap((text) => /^\s*(?:●\s+)?(\d+\. .*)$/.exec(text)?.[1] ?? []);
+  if (options.length === 0 || !inner.some((text) => /^\s*● \s*\d+\. /.test(text))) return null;
+  const question =
+    inner.findLast((text) => /\?$/.test(text.trim()) && !/^\? /.test(text))?.trim() ??
+    inner.find((text) => text.trim() !== '')?.trim() ??
+    '';
+  return {
+    dialog: { kind: kindOf(question), question, options: options.map((text) => text.trim()) },
+    rows: [first, last],
+  };
+}
+
+function kindOf(question: string): Dialog['kind'] {
+  if (/^(?:Allow|Apply)\b/.test(question)) return 'approval';
+  if (/trust/i.test(question)) return 'trust';
+  if (/auth|sign in|log in|login/i.test(question)) return 'login';
+  if (/update/i.test(question)) return 'update';
+  return 'choice';
+}

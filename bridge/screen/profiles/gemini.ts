@@ -1,0 +1,65 @@
+import type { Snapshot } from '../../core/pane.ts';
+import type { AgentState, Composer, Dialog, Evidence, Reading } from '../../core/reading.ts';
+import { evidence } from '../rows.ts';
+import { type GeminiScreen, readGeminiScreen } from './gemini-screen.ts';
+import { geminiManner } from './manners.ts';
+import type { Motion, Profile } from './profile.ts';
+
+/** gemini-cli 0.61.0. Its title tells its state; its composer shows the placeholder while busy too. */
+export const gemini: Profile = {
+  name: 'gemini',
+  programs: ['gemini'],
+  manner: geminiManner,
+  quietStepsMs: [300, 1000, 3000],
+  read(snapshot, motion) {
+    const screen = readGeminiScreen(snapshot);
+    const { state, why } = decide(snapshot, motion, screen);
+    const composer: Composer = state === 'dialog' || state === 'exited' ? { is: 'absent' } : screen.composer;
+    const dialog = state === 'dialog' ? (screen.dialog?.dialog ?? unseenDialog) : null;
+    return { state, agent: 'gemini', why, composer, dialog, turn: screen.turn } satisfies Reading;
+  },
+};
+
+const unseenDialog: Dialog = { kind: 'other', question: '', options: [] };
+
+type Verdict = { state: AgentState; why: Evidence[] };
+
+function decide({ facts, foreground }: Snapshot, { quietForMs }: Motion, screen: GeminiScreen): Verdict {
+  if (facts.dead) return verdict('exited', 'dead', 'the pane is dead');
+  if (foreground === 'shell') return verdict('exited', 'shell', 'a shell is in the foreground: gemini has ended');
+  if (foreground === 'remote' || foreground === 'repl' || foreground === 'none')
+    return verdict('unknown', 'foreground', `the foreground program is not gemini but of the kind ${foreground}`);
+
+  const title = facts.title.trim();
+  const isBusyTitle = title.startsWith('✦');
+  if (screen.dialog)
+    return verdict('dialog', 'dialog', `a dialog is open: ${screen.dialog.dialog.question}`, ...screen.dialog.rows);
+  if (title.startsWith('✋')) {
+    return screen.composer.is === 'absent'
+      ? verdict('dialog', 'title', `the title says "${title}"`)
+      : verdict('unknown', 'contradiction', `the title says "${title}" but no dialog is on the screen`);
+  }
+  if (screen.composerRow === null) {
+    return isBusyTitle
+      ? verdict('busy', 'title', `the title says "${title}"`)
+      : verdict('unknown', 'no-composer', 'there is no composer on the screen');
+  }
+  if (screen.status) return verdict('busy', screen.status.rule, screen.status.detail, screen.status.row);
+  if (isBusyTitle) return verdict('busy', 'title', `the title says "${title}"`);
+  if (screen.isShellMode) return verdict('unknown', 'shell-mode', 'the composer is in shell mode', screen.composerRow);
+  if (!title.startsWith('◇')) return verdict('unknown', 'no-proof', `the title "${title}" is not gemini's own`);
+  if (!facts.cursorVisible && !screen.cursorInComposer)
+    return verdict('unknown', 'cursor', 'the cursor is not in the composer', screen.composerRow);
+  // The composer of a gemini that is still starting looks the same, but for the branch, which it has yet to look up;
+  // outside a repository only time tells, and only time that somebody measured.
+  if (screen.isStartScreen && !screen.showsBranch && !(quietForMs >= 3000 && Number.isFinite(quietForMs)))
+    return verdict('starting', 'first-frame', 'the footer is not complete yet');
+  if (screen.isStartScreen && quietForMs < 1000)
+    return verdict('starting', 'first-frame', 'it was still drawing a moment ago');
+  if (quietForMs < 300) return verdict('unknown', 'moving', 'it looks idle, but was still drawing a moment ago');
+  return verdict('idle', 'title', `the title says "${title}"`);
+}
+
+function verdict(state: AgentState, rule: string, detail: string, ...rows: number[]): Verdict {
+  return { state, why: [evidence(rule, detail, ...rows)] };
+}

@@ -1,0 +1,53 @@
+import type { Snapshot } from '../../core/pane.ts';
+import type { AgentState, Evidence, Reading } from '../../core/reading.ts';
+import { type PromptScreen, readPromptScreen } from '../prompt.ts';
+import { evidence } from '../rows.ts';
+import { genericManner } from './manners.ts';
+import type { Motion, Profile } from './profile.ts';
+
+/** How long nothing may be drawn before a program that tells nothing counts as waiting. */
+const quietMs = 600;
+
+/** A program that draws what it likes and reads at the cursor. Never chosen by itself: only by name. */
+export const generic: Profile = genericProfile();
+
+export function genericProfile(overrides: { bracketed?: boolean } = {}): Profile {
+  return {
+    name: 'generic',
+    programs: [],
+    manner: { ...genericManner, bracketed: overrides.bracketed ?? genericManner.bracketed },
+    quietStepsMs: [quietMs],
+    read(snapshot, motion) {
+      const screen = readPromptScreen(snapshot);
+      const { state, why } = decide(snapshot, motion, screen);
+      const isDialog = state === 'dialog';
+      return {
+        state,
+        agent: 'generic',
+        why: [why],
+        composer: isDialog || state === 'exited' ? { is: 'absent' } : screen.composer,
+        dialog: isDialog ? { kind: 'other', question: screen.confirmation ?? '', options: [] } : null,
+        turn: screen.turn,
+      } satisfies Reading;
+    },
+  };
+}
+
+function decide(
+  { facts, foreground, cursorRow }: Snapshot,
+  { quietForMs }: Motion,
+  screen: PromptScreen,
+): { state: AgentState; why: Evidence } {
+  if (facts.dead) return { state: 'exited', why: evidence('dead', 'the pane is dead') };
+  if (foreground === 'shell') return { state: 'exited', why: evidence('shell', 'a shell is in the foreground') };
+  if (foreground !== 'program' && foreground !== 'agent')
+    return { state: 'unknown', why: evidence('foreground', `the foreground program is of the kind ${foreground}`) };
+  if (screen.confirmation !== null)
+    return { state: 'dialog', why: evidence('confirmation', `it asks "${screen.confirmation}"`, cursorRow) };
+  if (quietForMs < quietMs) return { state: 'busy', why: evidence('drawing', 'it was drawing a moment ago') };
+  if (screen.composer.is === 'absent') {
+    const why = facts.cursorVisible ? 'there is no prompt where the cursor is' : 'the cursor is hidden';
+    return { state: 'unknown', why: evidence('no-prompt', why, cursorRow) };
+  }
+  return { state: 'idle', why: evidence('quiet', `nothing was drawn for ${quietMs} ms`, cursorRow) };
+}

@@ -1,0 +1,33 @@
+import type { Manner } from '../../core/manner.ts';
+import type { Snapshot } from '../../core/pane.ts';
+import type { Reading } from '../../core/reading.ts';
+
+/** The facts about one agent program: how its screen reads, and how its composer treats text. */
+export interface Profile {
+  readonly name: string;
+  /** process names that identify it */
+  readonly programs: readonly string[];
+  readonly manner: Manner;
+  /** lengths of quiet, ascending, at which an unchanged screen may read differently */
+  readonly quietStepsMs: readonly number[];
+  read(snapshot: Snapshot, motion: Motion): Reading;
+}
+
+/** What one look cannot show. */
+export interface Motion {
+  /** since the screen last changed; Infinity for a single recorded screen, whose motion nobody measured */
+  readonly quietForMs: number;
+  readonly signals: Signals;
+}
+
+/** What the agent said of itself outside the screen. */
+export interface Signals {
+  /** the last OSC 7501 (codex 0.169.0): `idle` follows `done` at the first key; `blocked` is an open approval */
+  readonly state?: 'idle' | 'working' | 'done' | 'blocked' | 'error';
+  /** when it came, milliseconds since the epoch */
+  readonly at?: number;
+  /** when the agent last said that it works, by OSC 7501 or a spinner in its title */
+  readonly workedAt?: number;
+  /** the title the program itself last set after one with a spinner: its resting title, whatever words it uses */
+  readonly restingTitle?: string;
+}

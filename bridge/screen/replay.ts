@@ -1,0 +1,117 @@
+import headless from '@xterm/headless';
+import { findRequests } from './blocks.ts';
+import { type DetectorState, firstState, step } from './detector.ts';
+import { snapshotOf } from './emulator.ts';
+import { generic, profiles } from './profiles/index.ts';
+import { SignalReader } from './signals.ts';
+
+/** What a bridge that watched would have detected. */
+export interface SimulatedDetection {
+  readonly kind: 'request';
+  readonly text: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly truncated: boolean;
+  readonly turn: number;
+  /** line of the log, from 1, on which the END delimiter stands or was drawn */
+  readonly line: number;
+  /** bytes of the log up to there */
+  readonly offset: number;
+  /** both, in words */
+  readonly place: string;
+}
+
+/**
+ * Plays a log through the eyes of the bridge. With escape sequences it is rendered by a real terminal emulator and read
+ * by the agent's profile, as often as something was drawn; plain text is one agent's words, whole.
+ */
+export async function simulate(
+  bytes: Buffer,
+  opts: { readonly columns: number; readonly rows: number; readonly agent?: string | null },
+): Promise<SimulatedDetection[]> {
+  return bytes.includes(0x1b) ? simulateTerminal(bytes, opts) : simulateText(bytes);
+}
+
+function simulateText(bytes: Buffer): SimulatedDetection[] {
+  const lines = bytes.toString('utf8').split('\n');
+  const seen = new Set<string>();
+  let offset = 0;
+  const ends = lines.map((line) => {
+    offset += Buffer.byteLength(line) + 1;
+    return offset;
+  });
+  return findRequests(lines.map((line) => line.replace(/\r$/, '').replace(/^.*\r/, ''))).flatMap((block) => {
+    const key = block.text.replace(/\s+/g, '');
+    if (!block.complete || key === '' || seen.has(key)) return [];
+    seen.add(key);
+    const { text, attributes, truncated, end } = block;
+    return [
+      detectionAt({ text, attributes, truncated, turn: 1, line: end + 1, offset: Math.min(ends[end]!, bytes.length) }),
+    ];
+  });
+}
+
+/** Bytes drawn between two looks at most. Also looked at: after each END, and before the screen is cleared or switched. */
+const stride = 2048;
+const lookAfter = /END\s*>>/g;
+const lookBefore = /\x1b\[[23]J|\x1b\[\?(?:1049|1047|47)[hl]|\x1bc/g;
+
+async function simulateTerminal(
+  bytes: Buffer,
+  { columns, rows, agent }: { columns: number; rows: number; agent?: string | null },
+): Promise<SimulatedDetection[]> {
+  const terminal = new headless.Terminal({ cols: columns, rows, scrollback: 400, allowProposedApi: true });
+  const profile = profiles.find(({ name }) => name === (agent ?? agentIn(bytes))) ?? generic;
+  const signals = new SignalReader();
+  const found: SimulatedDetection[] = [];
+  const keys = new Set<string>();
+  let title = '';
+  terminal.onTitleChange((next) => {
+    title = next;
+  });
+  let state: DetectorState = firstState;
+  let from = 0;
+  let line = 1;
+  let look = 0;
+  for (const to of cuts(bytes)) {
+    const slice = bytes.subarray(from, to);
+    await new Promise<void>((resolve) => terminal.write(slice, resolve));
+    for (const byte of slice) if (byte === 0x0a) line++;
+    signals.push(slice, look);
+    // two looks: the second confirms what the first saw
+    for (const quietForMs of [0, 5000]) {
+      look++;
+      const snapshot = snapshotOf(terminal, { title, at: look, program: profile.name });
+      const reading = profile.read(snapshot, { quietForMs, signals: signals.signals });
+      const next = step(state, { reading, snapshot, now: look, workedAt: signals.signals.workedAt });
+      state = next.state;
+      for (const event of next.events) {
+        if (event.type !== 'request-confirmed' || keys.has(`${event.turn.number}|${event.key}`)) continue;
+        keys.add(`${event.turn.number}|${event.key}`);
+        const { text, attributes, truncated } = event.detection;
+        found.push(detectionAt({ text, attributes, truncated, turn: event.turn.number, line, offset: to }));
+      }
+    }
+    from = to;
+  }
+  terminal.dispose();
+  return found;
+}
+
+/** Whose log it is, by what only that agent writes: codex's own signal, gemini's titles. */
+function agentIn(bytes: Buffer): string {
+  if (bytes.includes(']7501;') && bytes.includes('app=codex')) return 'codex';
+  return /\x1b\][02];(?:◇ {2}Ready|✦ {2}Working)/.test(bytes.toString('utf8')) ? 'gemini' : 'generic';
+}
+
+function cuts(bytes: Buffer): number[] {
+  const text = bytes.toString('latin1');
+  const at = new Set<number>([bytes.length]);
+  for (let next = stride; next < bytes.length; next += stride) at.add(next);
+  for (const match of text.matchAll(lookAfter)) at.add(match.index + match[0].length);
+  for (const match of text.matchAll(lookBefore)) if (match.index > 0) at.add(match.index);
+  return [...at].sort((a, b) => a - b);
+}
+
+function detectionAt(found: Omit<SimulatedDetection, 'kind' | 'place'>): SimulatedDetection {
+  return { kind: 'request', ...found, place: `line ${found.line}, byte ${found.offset}` };
+}

@@ -1,0 +1,290 @@
+/**
+ * Which turn is on the screen. The echoed inputs of a pane are one endless list; a screen shows a window of it. The
+ * window is aligned with the remembered end of the list:
+ *
+ *   it is the end                    the same turn
+ *   it lies further up               somebody scrolled back: not the current turn
+ *   it begins with the end, goes on  new turns, believed once two looks agree (torn frames exist)
+ *   it has nothing of the list       new turns too; right after a restart the anchor is lost
+ *
+ * The same input again, its predecessor scrolled off, leaves the window as it was. Then only other evidence tells: the
+ * agent was idle, is busy, and the old turn's words are gone; or a delivery was acknowledged (`noteInput`).
+ */
+export interface TurnState {
+  readonly number: number;
+  /** the end of the list of inputs, oldest first */
+  readonly inputs: readonly InputMark[];
+  readonly beganAt: number;
+  /** the input that opened the current turn was announced by `noteInput` */
+  readonly isClaimed: boolean;
+  /** the agent was seen idle in this turn; and then busy */
+  readonly rested: 'no' | 'idle' | 'busy-again';
+  /** a new window that one look has shown, as text, to be believed at the second */
+  readonly candidate: string | null;
+  readonly noted: {
+    readonly text: string;
+    readonly at: number;
+    readonly echoed: boolean;
+    readonly rested: boolean;
+  } | null;
+  readonly anchor: 'none' | 'kept' | 'lost';
+  /** restored from memory, and nothing seen since */
+  readonly isRestored: boolean;
+}
+
+/** An input as it can be recognised again: letters and digits only, so that wrapping and markdown do not matter. */
+export interface InputMark {
+  /** first 120 of them; null when the beginning was never seen */
+  readonly head: string | null;
+  /** last 120; null when the end was never seen */
+  readonly tail: string | null;
+  /** the first 120 of the turn's words; empty when never seen */
+  readonly words: string;
+}
+
+export interface Observation {
+  readonly at: number;
+  readonly state: 'idle' | 'busy' | 'other';
+  /** as in core/reading.ts `Turn`: `…` at an input's beginning or end stands for what is not on the screen */
+  readonly inputs: readonly string[];
+  readonly words: readonly string[];
+  readonly cut: boolean;
+  /** the agent has said, outside the screen, that it worked since the look before */
+  readonly worked?: boolean;
+}
+
+export interface TurnStep {
+  readonly state: TurnState;
+  readonly turn: TurnSeen;
+}
+
+export interface TurnSeen {
+  readonly number: number;
+  /** true at the one step that commits the new turn */
+  readonly began: boolean;
+  /** `lost`: after a restart nothing on the screen was known; what stands there may be old. The human decides. */
+  readonly anchor: 'none' | 'kept' | 'lost';
+  /** the screen shows an older part of the transcript: its words are not this turn's */
+  readonly isBack: boolean;
+  /** the turn began without an echo to mark the place: words already on the screen are the old turn's */
+  readonly withoutEcho: boolean;
+}
+
+const rememberedInputs = 24;
+const markLength = 120;
+
+export const firstTurn: TurnState = {
+  number: 0,
+  inputs: [],
+  beganAt: 0,
+  isClaimed: false,
+  rested: 'no',
+  candidate: null,
+  noted: null,
+  anchor: 'none',
+  isRestored: false,
+};
+
+export function stepTurn(before: TurnState, seen: Observation): TurnStep {
+  const state = watchRest(before, seen);
+  const window = seen.inputs.map(markOf);
+  if (before.number === 0)
+    return settled({ ...state, number: 1, inputs: window.slice(-rememberedInputs), beganAt: seen.at }, seen);
+  const place = align(state, window, seen);
+  switch (place.is) {
+    case 'end':
+      return sameInputs(state, window, seen);
+    case 'back':
+      return { state: { ...state, candidate: null }, turn: turnOf(state, { isBack: true }) };
+    case 'new': {
+      const candidate = JSON.stringify(window.slice(-place.fresh).map(({ head, tail }) => [head, tail]));
+      const number = state.number + place.fresh;
+      const anchor = state.isRestored && !place.overlaps ? ('lost' as const) : ('kept' as const);
+      if (state.candidate !== candidate) return tentative({ ...state, candidate }, number, anchor);
+      return begin(state, [...state.inputs, ...window.slice(-place.fresh)], number, anchor, seen, false);
+    }
+  }
+}
+
+/** The caller typed this and saw it accepted: the turn it opens is new, even where the screen looks the same. */
+export function noteInput(
+  state: TurnState,
+  text: string,
+  when: { readonly typedAt: number; readonly at: number; readonly echoed: boolean },
+): TurnState {
+  const isSeenAlready = state.beganAt >= when.typedAt && state.number > 0 && !state.isClaimed;
+  if (isSeenAlready) return { ...state, isClaimed: true };
+  return { ...state, noted: { text, at: when.at, echoed: when.echoed, rested: false } };
+}
+
+function watchRest(state: TurnState, { state: agent, at, worked }: Observation): TurnState {
+  const rested = restedAfter(state.rested, agent, worked === true);
+  const { noted } = state;
+  if (noted === null || at <= noted.at || noted.rested || agent !== 'idle') return { ...state, rested };
+  return { ...state, rested, noted: { ...noted, rested: at - noted.at >= 1000 || state.rested === 'busy-again' } };
+}
+
+function restedAfter(before: TurnState['rested'], agent: Observation['state'], worked: boolean): TurnState['rested'] {
+  if (before === 'idle') return agent === 'busy' || worked ? 'busy-again' : 'idle';
+  return before === 'no' && agent === 'idle' ? 'idle' : before;
+}
+
+type Place = { is: 'end' } | { is: 'back' } | { is: 'new'; fresh: number; overlaps: boolean };
+
+function align(state: TurnState, window: readonly InputMark[], seen: Observation): Place {
+  const known = state.inputs;
+  if (window.length === 0) return { is: 'end' };
+  if (known.length === 0) return { is: 'new', fresh: window.length, overlaps: true };
+  const matchesAt = (from: number, count: number) =>
+    from >= 0 &&
+    window.slice(0, count).every((mark, at) => known[from + at] !== undefined && same(known[from + at]!, mark));
+  const count = window.length;
+  if (matchesAt(known.length - count, count)) return { is: 'end' };
+  // the window may reach further up than memory does
+  if (count > known.length && known.every((mark, at) => same(mark, window[count - known.length + at]!)))
+    return { is: 'end' };
+  for (let from = known.length - count - 1; from >= 0; from--) {
+    if (matchesAt(from, count) && !isOtherTurn(known[from + count - 1]!, seen, state)) return { is: 'back' };
+  }
+  // A window cut short from below, as a half-drawn or scrolled screen shows it, was found above. What remains goes on.
+  for (let fresh = 1; fresh < count; fresh++) {
+    const overlap = count - fresh;
+    if (matchesAt(known.length - overlap, overlap)) return { is: 'new', fresh, overlaps: true };
+    if (overlap > known.length && known.every((mark, at) => same(mark, window[overlap - known.length + at]!)))
+      return { is: 'new', fresh, overlaps: true };
+  }
+  return { is: 'new', fresh: count, overlaps: false };
+}
+
+/** The words below an input that looks like an older one are not that older turn's words: the input was typed again. */
+function isOtherTurn(mark: InputMark, seen: Observation, state: TurnState): boolean {
+  const words = wordsMark(seen.words);
+  if (seen.cut || words.length < 8 || mark.words === '' || state.rested !== 'busy-again') return false;
+  return !mark.words.startsWith(words) && !words.startsWith(mark.words);
+}
+
+/** The window shows the inputs we know. Is it nevertheless a new turn? */
+function sameInputs(state: TurnState, window: readonly InputMark[], seen: Observation): TurnStep {
+  const last = state.inputs.at(-1);
+  const shown = window.at(-1);
+  const words = wordsMark(seen.words);
+  // a beginning that is short may be a half-drawn one; an emptied turn is one while the agent is busy
+  const wordsGone = !seen.cut && last !== undefined && last.words !== '' && !words.startsWith(last.words.slice(0, 24));
+  const { noted } = state;
+  if (noted !== null && seen.at > noted.at) {
+    const isThat = shown !== undefined && same(markOf(noted.text), shown);
+    if (isThat && (noted.echoed || wordsGone || noted.rested)) {
+      return begin(
+        { ...state, noted: null },
+        [...state.inputs, shown],
+        state.number + 1,
+        state.anchor,
+        seen,
+        false,
+        true,
+      );
+    }
+    if (shown === undefined && state.inputs.length === 0) {
+      return begin({ ...state, noted: null }, [], state.number + 1, state.anchor, seen, true, true);
+    }
+  }
+  const isAgain = state.rested === 'busy-again' && (seen.state === 'busy' || words.length >= 8);
+  const isAfterGap = state.isRestored && words.length >= 8 && !last?.words.startsWith(words);
+  if (shown !== undefined && wordsGone && (isAgain || isAfterGap)) {
+    const anchor = isAfterGap ? ('lost' as const) : state.anchor;
+    if (state.candidate !== 'again') return tentative({ ...state, candidate: 'again' }, state.number + 1, anchor);
+    return begin(state, [...state.inputs, shown], state.number + 1, anchor, seen, false);
+  }
+  return settled({ ...state, candidate: null }, seen, window);
+}
+
+/** One look says that a turn began; until a second agrees, nothing is remembered of it but that. */
+function tentative(state: TurnState, number: number, anchor: TurnState['anchor']): TurnStep {
+  return { state, turn: { ...turnOf(state), number, anchor } };
+}
+
+function begin(
+  state: TurnState,
+  inputs: readonly InputMark[],
+  number: number,
+  anchor: TurnState['anchor'],
+  seen: Observation,
+  withoutEcho: boolean,
+  isClaimed = false,
+): TurnStep {
+  const { noted } = state;
+  const claims = isClaimed || (noted !== null && seen.at >= noted.at);
+  const next: TurnState = {
+    number,
+    inputs: inputs.slice(-rememberedInputs),
+    beganAt: seen.at,
+    isClaimed: claims,
+    rested: 'no',
+    candidate: null,
+    noted: claims ? null : noted,
+    anchor,
+    isRestored: false,
+  };
+  const step = settled(next, seen);
+  return { state: step.state, turn: { ...step.turn, began: true, withoutEcho } };
+}
+
+/** Keeps the longest view of each visible input, and the beginning of the current turn's words. */
+function settled(state: TurnState, seen: Observation, window: readonly InputMark[] = []): TurnStep {
+  const inputs = [...state.inputs];
+  for (const [at, mark] of window.entries()) {
+    const index = inputs.length - window.length + at;
+    const known = inputs[index];
+    if (known) inputs[index] = { head: known.head ?? mark.head, tail: known.tail ?? mark.tail, words: known.words };
+  }
+  const words = wordsMark(seen.words);
+  const last = inputs.at(-1);
+  // words of a screen without inputs are not known to begin this turn
+  if (
+    last &&
+    !seen.cut &&
+    seen.inputs.length > 0 &&
+    (last.words.length < markLength || state.rested === 'no') &&
+    words !== ''
+  ) {
+    inputs[inputs.length - 1] = { ...last, words };
+  }
+  const next = { ...state, inputs, isRestored: false };
+  return { state: next, turn: turnOf(next) };
+}
+
+function turnOf(state: TurnState, seen: { isBack?: boolean } = {}): TurnSeen {
+  return { number: state.number, began: false, anchor: state.anchor, isBack: seen.isBack ?? false, withoutEcho: false };
+}
+
+function markOf(text: string): InputMark {
+  const letters = lettersOf(text.replace(/^…|\s?…$/g, ''));
+  return {
+    head: text.startsWith('…') ? null : letters.slice(0, markLength),
+    tail: text.endsWith('…') ? null : letters.slice(-markLength),
+    words: '',
+  };
+}
+
+/** Can both be the same input? Parts that were never seen do not speak against it. */
+function same(a: InputMark, b: InputMark): boolean {
+  const isOpen = a.tail === null || b.tail === null;
+  if (a.head !== null && b.head !== null) {
+    const fits = isOpen ? a.head.startsWith(b.head) || b.head.startsWith(a.head) : a.head === b.head;
+    if (!fits) return false;
+  }
+  if (a.tail !== null && b.tail !== null) {
+    const isHeadless = a.head === null || b.head === null;
+    return isHeadless ? a.tail.endsWith(b.tail) || b.tail.endsWith(a.tail) : a.tail === b.tail;
+  }
+  return true;
+}
+
+function wordsMark(words: readonly string[]): string {
+  return lettersOf(words.slice(0, 40).join(' ')).slice(0, markLength);
+}
+
+function lettersOf(text: string): string {
+  const letters = text.replace(/[^\p{L}\p{N}]+/gu, '');
+  return letters === '' ? text.replace(/\s+/g, '') : letters;
+}

@@ -1,0 +1,213 @@
+import type { Clock } from '../core/clock.ts';
+import type { Snapshot } from '../core/pane.ts';
+import type { Reading } from '../core/reading.ts';
+import {
+  type DetectorEvent,
+  type DetectorMemory,
+  type DetectorState,
+  memoryOf,
+  noteDelivery,
+  restore,
+  steps,
+} from './detector.ts';
+import { MarkerBell } from './marker.ts';
+import type { Motion, Profile } from './profiles/profile.ts';
+import { SignalReader } from './signals.ts';
+
+export type WatcherEvent =
+  | { readonly type: 'reading'; readonly reading: Reading; readonly snapshot: Snapshot }
+  /** a look found no pane, or failed; the next ring or poke looks again */
+  | { readonly type: 'unseen'; readonly reason: string }
+  | DetectorEvent;
+
+export interface WatcherDeps {
+  /** a fresh snapshot; null when the pane is gone */
+  capture(): Promise<Snapshot | null>;
+  readonly clock: Clock;
+  readonly profile: Profile;
+  readonly memory: DetectorMemory | null;
+  on(event: WatcherEvent): void;
+  /** what somebody who looks at this pane too knows of its motion; the watcher's own knowledge is joined with it */
+  motion?(snapshot: Snapshot): Motion;
+}
+
+/** After a ring without a marker: at once enough when the pane was quiet before, else rarely enough for a busy one. */
+const firstLookMs = 40;
+const nextLookMs = 250;
+/** What was seen for the first time (a block, a turn) is looked at again this soon: a torn frame is not believed. */
+const confirmMs = 25;
+/** Markers redrawn many times a second do not make more captures than this. */
+const markerPauseMs = 15;
+const pokeAfterMs = 1000;
+
+/**
+ *          ring                   capture differs
+ *  still ───────► look due ─► looking ─────────► look due (again, until two captures are equal)
+ *    ▲                           │ capture equal
+ *    └───────────────────────────┘
+ *
+ * At most one capture is in flight; nothing is captured while nothing moves. Readings that depend on quiet are taken
+ * again from the last snapshot when the profile's quiet steps pass.
+ */
+export class PaneWatcher {
+  readonly #deps: WatcherDeps;
+  readonly #signals = new SignalReader();
+  readonly #bell = new MarkerBell();
+  #state: DetectorState;
+  #last: { snapshot: Snapshot; drawn: string } | null = null;
+  #told = '';
+  #movedAt: number;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #isLooking = false;
+  #dueAgainInMs: number | null = null;
+  #isClosed = false;
+  #due: { at: number; cancel: () => void } | null = null;
+  #cancelReread: () => void = () => {};
+
+  constructor(deps: WatcherDeps) {
+    this.#deps = deps;
+    this.#state = restore(deps.memory);
+    this.#movedAt = deps.clock.now();
+  }
+
+  /** The doorbell: bytes the pane drew. */
+  output(bytes: Uint8Array): void {
+    if (this.#isClosed) return;
+    const now = this.#deps.clock.now();
+    this.#signals.push(bytes, now);
+    const wasStill = now - this.#movedAt >= nextLookMs;
+    this.#movedAt = now;
+    this.#cancelReread();
+    if (this.#bell.rings(bytes)) this.#lookIn(Math.max(0, this.#lookedAt + markerPauseMs - now));
+    else this.#lookIn(wasStill ? firstLookMs : nextLookMs);
+  }
+
+  /** The safety net, to be called now and then: looks if the last look is old. */
+  poke(): void {
+    if (!this.#isClosed && this.#deps.clock.now() - this.#lookedAt >= pokeAfterMs) this.#lookIn(0);
+  }
+
+  /** The courier's word that the agent took this text. Call it once the receipt is there. */
+  noteInput(text: string, when: { typedAt?: number; echoed?: boolean } = {}): void {
+    const at = this.#deps.clock.now();
+    const typedAt = when.typedAt ?? at - recentlyMs;
+    this.#state = noteDelivery(this.#state, text, { typedAt, at, echoed: when.echoed ?? false });
+    this.#lookIn(confirmMs);
+  }
+
+  /** What to journal: never more than the events handed out so far. */
+  memory(): DetectorMemory {
+    return memoryOf(this.#state);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#due?.cancel();
+    this.#due = null;
+    this.#cancelReread();
+  }
+
+  #lookIn(delayMs: number): void {
+    if (this.#isClosed) return;
+    if (this.#isLooking) {
+      this.#dueAgainInMs = Math.min(delayMs, this.#dueAgainInMs ?? delayMs);
+      return;
+    }
+    const at = this.#deps.clock.now() + delayMs;
+    if (this.#due !== null && this.#due.at <= at) return;
+    this.#due?.cancel();
+    if (delayMs <= 0) {
+      this.#due = null;
+      void this.#look();
+      return;
+    }
+    this.#due = {
+      at,
+      cancel: this.#deps.clock.after(delayMs, () => {
+        this.#due = null;
+        void this.#look();
+      }),
+    };
+  }
+
+  async #look(): Promise<void> {
+    this.#isLooking = true;
+    this.#lookedAt = this.#deps.clock.now();
+    let seen: Snapshot | null = null;
+    try {
+      seen = await this.#deps.capture();
+      if (seen === null) this.#tell({ type: 'unseen', reason: 'the pane is gone' });
+    } catch (fault) {
+      this.#tell({ type: 'unseen', reason: fault instanceof Error ? fault.message : String(fault) });
+    }
+    this.#isLooking = false;
+    if (this.#isClosed) return;
+    const dueAgainInMs = this.#dueAgainInMs;
+    this.#dueAgainInMs = null;
+    if (seen !== null && this.#saw(seen)) this.#lookIn(nextLookMs);
+    if (dueAgainInMs !== null) this.#lookIn(dueAgainInMs);
+    this.#rereadLater();
+  }
+
+  #saw(snapshot: Snapshot): boolean {
+    const drawn = drawnOn(snapshot);
+    const hasChanged = this.#last?.drawn !== drawn;
+    if (hasChanged && this.#last !== null) this.#movedAt = Math.max(this.#movedAt, this.#deps.clock.now());
+    this.#last = { snapshot, drawn };
+    this.#read();
+    return hasChanged;
+  }
+
+  #read(): void {
+    if (this.#last === null) return;
+    const { snapshot } = this.#last;
+    const { motion: others } = this.#deps;
+    const own = { quietForMs: this.#deps.clock.now() - this.#movedAt, signals: this.#signals.signals };
+    const other = others?.(snapshot);
+    const signals = { ...other?.signals, ...own.signals };
+    const quietForMs = Math.min(own.quietForMs, other?.quietForMs ?? Number.POSITIVE_INFINITY);
+    const reading = this.#deps.profile.read(snapshot, { quietForMs, signals });
+    const told = JSON.stringify({ ...reading, why: reading.why.map(({ rule }) => rule) });
+    if (told !== this.#told) {
+      this.#told = told;
+      this.#tell({ type: 'reading', reading, snapshot });
+    }
+    for (const next of steps(this.#state, {
+      reading,
+      snapshot,
+      now: this.#deps.clock.now(),
+      workedAt: signals.workedAt,
+    })) {
+      this.#state = next.state;
+      if (next.event) this.#tell(next.event);
+      if (next.event?.type.endsWith('-seen')) this.#lookIn(confirmMs);
+    }
+    if (this.#state.turns.candidate !== null) this.#lookIn(confirmMs);
+  }
+
+  /** The same snapshot may read differently once it has been quiet for longer. */
+  #rereadLater(): void {
+    this.#cancelReread();
+    if (this.#due !== null || this.#isLooking || this.#last === null) return;
+    const quietForMs = this.#deps.clock.now() - this.#movedAt;
+    const nextStep = this.#deps.profile.quietStepsMs.find((stepMs) => stepMs > quietForMs);
+    if (nextStep === undefined) return;
+    this.#cancelReread = this.#deps.clock.after(nextStep - quietForMs, () => {
+      this.#read();
+      this.#rereadLater();
+    });
+  }
+
+  #tell(event: WatcherEvent): void {
+    if (!this.#isClosed) this.#deps.on(event);
+  }
+}
+
+/** How long ago an input may have been typed that is acknowledged without saying when. */
+const recentlyMs = 10_000;
+
+function drawnOn({ rows, facts, cursorRow, foreground, program }: Snapshot): string {
+  const { title, cursorX, cursorVisible, dead, width, height } = facts;
+  const attributes = rows.map((row) => `${row.text}\u0001${row.dim.join(';')}\u0001${row.tinted ?? ''}`);
+  return [title, cursorX, cursorRow, cursorVisible, dead, width, height, foreground, program, ...attributes].join('\n');
+}

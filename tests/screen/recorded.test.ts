@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { isReady, type Reading } from '../../bridge/core/reading.ts';
+import { findRequests } from '../../bridge/screen/blocks.ts';
+import { profileFor } from '../../bridge/screen/profiles/index.ts';
+import { type Recorded, recorded, snapshotOfRecorded } from './snapshots.ts';
+
+const still = { quietForMs: Number.POSITIVE_INFINITY, signals: {} };
+
+function read(screen: Recorded, motion = still): Reading {
+  return profileFor(screen.agent).read(snapshotOfRecorded(screen), motion);
+}
+
+function expected(state: string): { state: string; composer?: string } {
+  if (/^busy_|^queued$|^error_retrying$/.test(state)) return { state: 'busy' };
+  if (/^approval|^startup_dialog$/.test(state)) return { state: 'dialog' };
+  if (state === 'starting') return { state: 'starting' };
+  return { state: 'idle', composer: state === 'draft' ? 'draft' : 'empty' };
+}
+
+describe.each(recorded)('$file ($state)', (screen) => {
+  test('reads as what it is, and is ready only when it is', () => {
+    const reading = read(screen);
+    const want = expected(screen.state);
+    expect({ state: reading.state, why: reading.why }).toMatchObject({ state: want.state });
+    if (want.composer) expect(reading.composer.is).toBe(want.composer);
+    expect(isReady(reading)).toBe(want.state === 'idle' && want.composer === 'empty');
+  });
+
+  test('is never ready a moment after it was drawn, nor when its title was set by somebody else', () => {
+    expect(isReady(read(screen, { quietForMs: 50, signals: {} }))).toBe(false);
+    const snapshot = snapshotOfRecorded(screen);
+    const renamed = { ...snapshot, facts: { ...snapshot.facts, title: 'my terminal' } };
+    const reading = profileFor(screen.agent).read(renamed, still);
+    if (expected(screen.state).state !== 'idle') expect(isReady(reading)).toBe(false);
+  });
+});
+
+test('a request on a recorded screen is found in the turn that asked it, and in no later one', () => {
+  const found = recorded.map((screen) => [screen.file, findRequests(read(screen).turn.words).length] as const);
+  expect(found.filter(([, count]) => count > 0).map(([file]) => file)).toEqual([
+    'codex/0.169.0/draft-1.txt',
+    'codex/0.169.0/draft_cleared-2.txt',
+    'gemini/0.61.0/draft_cleared-2.txt',
+    'gemini/0.61.0/draft-3.txt',
+    'gemini/0.61.0/draft_cleared-3.txt',
+  ]);
+});
+
+test('the request codex drew as markdown reads as it was written', () => {
+  const screen = recorded.find(({ file }) => file === 'codex/0.169.0/draft-1.txt')!;
+  expect(findRequests(read(screen).turn.words)[0]?.text).toBe(
+    'id: req-38a42c\nkind: decision\nquestion: Which database should the service use?\noptions:\n\n- sqlite\n- postgres',
+  );
+});
+
+test('an open approval is read with its question and its options', () => {
+  const codex = recorded.find(({ file }) => file === 'codex/0.169.0/approval-4.txt')!;
+  expect(read(codex).dialog).toEqual({
+    kind: 'approval',
+    question: 'Would you like to run the following command?',
+    options: [
+      '1. Yes, proceed (y)',
+      "2. Yes, and don't ask again for commands that start with `echo denied > /home/ada/agents/tmp/den-codex.txt ESCALATE` (p)",
+      '3. No, and tell Codex what to do differently (esc)',
+    ],
+  });
+  const gemini = recorded.find(({ file }) => file === 'gemini/0.61.0/approval-4.txt')!;
+  expect(read(gemini).dialog).toEqual({
+    kind: 'approval',
+    question: 'Allow execution of [Shell]?',
+    options: ['1. Allow once', '2. Allow for this session', '3. No, suggest changes (esc)'],
+  });
+});
+
+test('a long paste that waits in the composer is a draft', () => {
+  const screen = recorded.find(({ file }) => file === 'gemini/0.61.0/draft-3.txt')!;
+  expect(read(screen).composer).toEqual({ is: 'draft', text: '[Pasted Text: 4253 chars]' });
+});
+
+test('inputs that are visible are read top to bottom, the pinned one first', () => {
+  const screen = recorded.find(({ file }) => file === 'codex/0.169.0/error-2.txt')!;
+  expect(read(screen).turn.inputs).toEqual(['LONG:120 …', 'ERR:500']);
+});
