@@ -31,7 +31,7 @@ export interface RealAgent {
   readonly prepared: Prepared;
   screen(): Promise<string>;
   title(): Promise<string>;
-  /** types one line as a person would: letter keys, then Enter once the line is on the screen */
+  /** types one line as a person would: letter keys, then Enter once the line is on the screen, until the model is asked */
   type(line: string): Promise<void>;
   /** one bracketed paste, without Enter */
   paste(text: string): Promise<void>;
@@ -107,7 +107,7 @@ trust_level = "trusted"
 
 /** gemini-cli 0.61.0 */
 const gemini: Program = {
-  startLimitMs: 90_000,
+  startLimitMs: 150_000,
   approval: /Allow execution of/,
   prepare({ home, name, workingFolder }, { server }) {
     const folder = join(home, '.gemini');
@@ -210,7 +210,13 @@ async function start(programName: AgentName, options: RealAgentOptions): Promise
     async type(line) {
       await tmux.run('send-keys', '-l', '-t', paneId, line);
       await waitForStill(screen, (text) => text.includes(line.slice(0, 40)), describe);
-      await press('Enter');
+      const before = server.calls(name).length;
+      const isTaken = () => server.calls(name).length > before;
+      // on a busy machine gemini may not be ready for Enter even now; on an emptied composer one more does nothing
+      for (let tries = 0; tries < 3 && !isTaken(); tries++) {
+        await press('Enter');
+        await waitFor('the model is asked', isTaken, { limitMs: 3000 }).catch(() => {});
+      }
     },
     async paste(text) {
       const path = join(tmux.folder, `${name}.paste`);
