@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['tests/agents/**/*.test.ts'],
     testTimeout: 240_000,
     hookTimeout: 900_000,
+    reporters: ['default', './tests/closing-line.ts'],
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,

@@ -7,6 +7,7 @@ export default defineConfig({
     exclude: ['tests/agents/**', '**/node_modules/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    reporters: ['default', './tests/closing-line.ts'],
     pool: 'forks',
     maxWorkers: 4,
   },

@@ -113,7 +113,8 @@ export class AgentProgram implements Controller {
     if (this.#cli.answersIn === 'stdout') return answered(end.stdout);
     const answer = await readWrittenAnswer(place.answerFile, answerLimit);
     if (answer === 'too-large') return unavailable(`${this.name} wrote more than a megabyte, which is no answer`);
-    return answered(answer ?? Buffer.alloc(0));
+    if (answer === 'not-a-file') return unavailable(`${this.name} left a link or a pipe where its answer should be`);
+    return answered(answer);
   }
 
   /** @returns what was found, or why the program cannot be asked safely */

@@ -205,6 +205,7 @@ export class Mailbox {
     await this.#watcher?.watcher.close();
     const watcher = watch(this.#outbox, { depth: 0, ignoreInitial: true, followSymlinks: false });
     watcher.on('all', () => void this.#look());
+    watcher.on('ready', () => void this.#look()); // what came before is not rung for
     watcher.on('error', (fault) =>
       this.#problem(this.#outbox, `cannot be watched (${messageOf(fault)}); looked at every 3 s`),
     );

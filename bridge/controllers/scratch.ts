@@ -51,18 +51,20 @@ export async function reapScratch(root: string): Promise<number> {
   return orphans.length;
 }
 
-/** A file a program was told to write: a plain file of ours, its text bounded; null when there is none. */
-export async function readWrittenAnswer(path: string, limit: number): Promise<Buffer | 'too-large' | null> {
+/** What a program wrote into the file it was told to write; nothing when it wrote none. A link there is not followed. */
+export async function readWrittenAnswer(path: string, limit: number): Promise<Buffer | 'too-large' | 'not-a-file'> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
     (fault: NodeJS.ErrnoException) => {
-      if (fault.code === 'ENOENT') return null;
+      if (fault.code === 'ENOENT') return Buffer.alloc(0);
+      if (fault.code === 'ELOOP' || fault.code === 'EMLINK' || fault.code === 'ENXIO') return 'not-a-file' as const;
       throw fault;
     },
   );
-  if (file === null) return null;
+  if (file === 'not-a-file' || Buffer.isBuffer(file)) return file;
   try {
-    const { size } = await file.stat();
-    return size > limit ? 'too-large' : await file.readFile();
+    const facts = await file.stat();
+    if (!facts.isFile()) return 'not-a-file';
+    return facts.size > limit ? 'too-large' : await file.readFile();
   } finally {
     await file.close();
   }

@@ -60,10 +60,15 @@ export class Passage {
     return at !== null && at + keyGrainMs > instant;
   }
 
-  /** The text that this delivery types into a pane that looks like this one. */
-  prepare(snapshot: Snapshot): Prepared {
+  /** The text of this delivery as it is typed, or was. */
+  prepare(): Prepared {
     const { body, kind } = this.#delivery.envelope;
-    const prepared = prepare(body, this.manner, kind);
+    return prepare(body, this.manner, kind);
+  }
+
+  /** The same, for a pane that looks like this one. */
+  prepareFor(snapshot: Snapshot): Prepared {
+    const prepared = this.prepare();
     if (prepared.is === 'refused' || !executes(snapshot)) return prepared;
     // tmux does not tell whether a shell asked for brackets, and without them each line would be run as it arrives
     return oneLine(prepared.text, { maxLineBytes: Math.min(shellLineBytes, this.manner.maxLineBytes) });

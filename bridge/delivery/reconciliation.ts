@@ -3,7 +3,7 @@ import { isAnotherTurn } from './anchor.ts';
 import type { Passage } from './passage.ts';
 import { skeletonFor } from './skeleton.ts';
 import { submit } from './submitting.ts';
-import { composerHolds, isEcho, type Look } from './verify.ts';
+import { composerHolds, isEcho, isWhole, type Look } from './verify.ts';
 
 /** How long the screen is given to tell; afterwards the delivery comes back as it is, to be asked about again. */
 const limitMs = 2_000;
@@ -18,15 +18,15 @@ const tellingLength = 40;
  */
 export async function reconcile(passage: Passage): Promise<Delivery> {
   const { hands } = passage.parts;
+  const prepared = passage.prepare();
+  if (prepared.is === 'refused') return passage.doubt(prepared.reason);
+  const { text } = prepared;
   const endAt = passage.now + limitMs;
   let last: Sign | null = null;
   for (;;) {
     const look = await passage.look();
     if (look === null) return passage.doubt('the pane is gone');
     if (!passage.isRecipient(look.snapshot)) return passage.doubt('another program runs in the pane now');
-    const prepared = passage.prepare(look.snapshot);
-    if (prepared.is === 'refused') return passage.doubt(prepared.reason);
-    const { text } = prepared;
     const sign = signOf(passage, look, text);
     if (sign === 'echoed') return passage.acknowledge('echoed-before-a-restart', look, text);
     // one frame may be half drawn
@@ -43,7 +43,7 @@ function signOf(passage: Passage, look: Look, text: string): Sign | null {
   const { manner, delivery } = passage;
   const { reading } = look;
   const holding = composerHolds(reading, look.snapshot, text, manner);
-  if (holding === 'all' || holding === 'marker') return 'in-composer';
+  if (isWhole(holding)) return 'in-composer';
   if (holding === 'more' || holding === 'part') return 'with-more';
   if (isNewEcho(passage, look, text)) return 'echoed';
   if (reading.state === 'idle' && reading.composer.is !== 'absent') return 'no-trace';

@@ -4,7 +4,7 @@ import { turnAnchor } from './anchor.ts';
 import { humanQuietMs } from './guard.ts';
 import type { Passage } from './passage.ts';
 import { rangWithin } from './ringing.ts';
-import { composerHolds, type Holding, type Look, submitted } from './verify.ts';
+import { composerHolds, type Holding, isWhole, type Look, submitted } from './verify.ts';
 
 /** A text that stood unchanged this long has been drawn, not merely begun. */
 const stillMs = 30;
@@ -47,7 +47,7 @@ export async function awaitText(
     if (obstacle !== null) return { is: 'withheld', reason: obstacle };
 
     const holding = composerHolds(look.reading, look.snapshot, text, passage.manner);
-    const whole = holding === 'all' || holding === 'marker';
+    const whole = isWhole(holding);
     if (!whole && submitted(before, look, text, passage.manner) === 'composer-emptied-and-echoed') {
       return { is: 'gone-in', look };
     }
@@ -56,13 +56,16 @@ export async function awaitText(
     const now = passage.now;
     everShown ||= whole || holding === 'part' || holding === 'more';
     absentLooks = holding === 'no' && !humanCame && isAbsent(before.reading, look.reading) ? absentLooks + 1 : 0;
-    rest.saw(whole ? shownText(look) : null, now);
+    // what a person did to a text that is out of sight, nobody can see
+    const unseen = humanCame && holding !== 'all';
+    rest.saw(whole && !unseen ? shownText(look) : null, now);
     const { inMode, inputOff } = look.snapshot.facts;
     if (rest.isOver(now) && !human && !inMode && !inputOff) return { is: 'ready', look };
 
     if (now >= endAt) {
       if (human) return { is: 'withheld', reason: 'somebody is typing in that pane' };
       if (inMode || inputOff) return { is: 'withheld', reason: 'the pane takes no keys: copy mode, or input is off' };
+      if (whole && unseen) return { is: 'withheld', reason: 'somebody typed, and not all of the text is to be seen' };
       if (!everShown && alive && absentLooks >= 2) return { is: 'absent' };
       return atTheLimit(holding, everShown);
     }
@@ -119,6 +122,7 @@ function isAbsent(before: Reading, now: Reading): boolean {
 function atTheLimit(holding: Holding, everShown: boolean): Shown {
   switch (holding) {
     case 'all':
+    case 'tail':
     case 'marker':
       return { is: 'withheld', reason: 'the composer did not come to rest' };
     case 'part':

@@ -4,7 +4,7 @@ import { conditionFor } from './condition.ts';
 import type { Passage } from './passage.ts';
 import { rangWithin } from './ringing.ts';
 import { awaitText, withoutEnter } from './showing.ts';
-import { composerHolds, type Look, submitted } from './verify.ts';
+import { composerHolds, isWhole, type Look, submitted } from './verify.ts';
 
 /** How long after Enter a transition may take to be seen. */
 const submitLimitMs = 5_000;
@@ -60,7 +60,7 @@ async function confirm(passage: Passage, ready: Look, text: string): Promise<Del
     suspected = human ? null : evidence;
 
     const holding = composerHolds(look.reading, look.snapshot, text, passage.manner);
-    const exactly = holding === 'all' || holding === 'marker';
+    const exactly = isWhole(holding);
     standing = exactly || holding === 'more' ? standing + 1 : 0;
     moved ||= !sameScreen(ready.snapshot, look.snapshot);
     const lost = exactly && standing >= 2 && !moved && !human && passage.obstacle(look) === null;

@@ -25,7 +25,7 @@ const restAfterRetypingMs = 2_000;
 export async function deliver(passage: Passage): Promise<Delivery> {
   const entry = await enter(passage);
   if ('reason' in entry) return passage.hold(entry.reason, entry.detail);
-  const prepared = passage.prepare(entry.snapshot);
+  const prepared = passage.prepareFor(entry.snapshot);
   if (prepared.is === 'refused') return passage.become({ is: 'failed', reason: prepared.reason });
 
   passage.become({ is: 'claimed', at: passage.now });

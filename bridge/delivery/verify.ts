@@ -4,10 +4,15 @@ import type { Reading } from '../core/reading.ts';
 import { type Skeleton, skeletonFor } from './skeleton.ts';
 
 /**
- * What the composer shows of our text: all of it, its marker for a long paste, a part, all of it and something else
- * besides, something else only, or nothing. Only the first two may be submitted.
+ * What the composer shows of our text: all of it, its end while the rest has scrolled out of sight, its marker for a
+ * long paste, a part, all of it and something else besides, something else only, or nothing.
  */
-export type Holding = 'all' | 'marker' | 'part' | 'more' | 'other' | 'no';
+export type Holding = 'all' | 'tail' | 'marker' | 'part' | 'more' | 'other' | 'no';
+
+/** The composer holds the text and nothing else, as far as it shows. */
+export function isWhole(holding: Holding): boolean {
+  return holding === 'all' || holding === 'tail' || holding === 'marker';
+}
 
 export function composerHolds(
   reading: Pick<Reading, 'composer'>,
@@ -34,7 +39,7 @@ function draftHolds(draft: string, text: string, { longPasteMarkers }: Pick<Mann
   // The end of a text whose beginning has scrolled out of the composer. Not while the beginning is to be seen as well:
   // in a text that repeats itself, a paste that is still being drawn looks like its end.
   const scrolled = shown.length >= leastTail && ours.endsWith(shown) && !ours.startsWith(shown.slice(0, leastTail));
-  if (scrolled) return 'all';
+  if (scrolled) return 'tail';
   return ours.includes(shown) ? 'part' : 'other';
 }
 
@@ -123,7 +128,7 @@ function turnChange(before: Reading, after: Reading): 'new-input' | null {
   return told && says[0] !== said[0] ? 'new-input' : null;
 }
 
-/** An echo may be cut short, and a long paste may be echoed by its marker. */
+/** An echo may be cut short, and say so; a long paste may be echoed by its marker. What only begins alike is another text. */
 const leastHead = 20;
 
 export function isEcho(input: string, text: string, { longPasteMarkers }: Pick<Manner, 'longPasteMarkers'>): boolean {
@@ -131,7 +136,7 @@ export function isEcho(input: string, text: string, { longPasteMarkers }: Pick<M
   const ours = skeleton(text);
   const shown = skeleton(input);
   if (shown === ours) return true;
-  const head = shown.replace(/(?:…|\.\.\.)$/, '');
+  const head = /^(.*)(?:…|\.\.\.)$/s.exec(shown)?.[1] ?? '';
   if (head.length >= leastHead && ours.startsWith(head)) return true;
   return markerOf(input, text, longPasteMarkers) !== null;
 }

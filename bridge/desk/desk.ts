@@ -287,10 +287,8 @@ interface Outcome {
 }
 
 /** Why nobody but the human may answer; null where others may. */
-function whyHumanOnly({ humanOnly, detection, via, agent }: Sighting): string | null {
+function whyHumanOnly({ humanOnly, detection }: Sighting): string | null {
   if (humanOnly !== undefined) return humanOnly;
   if (detection.truncated) return 'part of it was never on a screen that was seen';
-  // What a command asked was not read from a screen: there the program need not be known.
-  if (via === 'screen' && agent === 'unknown') return 'no profile knows the program that drew it';
   return null;
 }

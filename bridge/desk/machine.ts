@@ -1,5 +1,6 @@
 import type { DeliveryState } from '../core/envelope.ts';
 import type { DeliveryId } from '../core/ids.ts';
+import { parseSections } from '../core/protocol.ts';
 import {
   type Answer,
   type ControllerFailure,
@@ -95,8 +96,10 @@ function confirmed(request: Request, event: DeskEvent & { type: 'confirmed' }): 
   const row = decision.rule === null ? 'no policy row answers it' : `policy row ${decision.rule + 1}`;
   switch (decision.is) {
     case 'answer': {
-      const answer = { by: 'rules', instructions: decision.text, notes: `answered by ${row}`, at };
-      return answered(request, answer, deliveryId);
+      const said = parseSections(decision.text, true);
+      const instructions = said.is === 'answer' ? said.instructions : decision.text;
+      const notes = [said.is === 'answer' ? said.notes : '', `answered by ${row}`].filter(Boolean).join('\n');
+      return answered(request, { by: 'rules', instructions, notes, at }, deliveryId);
     }
     case 'controller':
       return become(request, { is: 'asked', of: 'controller', why: row, at }, { do: 'ask', of: 'controller' });

@@ -56,11 +56,19 @@ function findBlocks(words: readonly string[], kind: Kind): FoundBlock[] {
   for (const [index, line] of lines.entries()) {
     const bare = bareLine(line.text);
     const starts = start.exec(bare);
-    if (starts) open = { at: line.first, index, attributes: parseAttributes(starts[1] ?? ''), rest: starts[2] ?? '' };
+    if (starts)
+      open = {
+        at: line.first,
+        index,
+        attributes: parseAttributes(starts[1] ?? ''),
+        rest: (starts[2] ?? '').trimStart(),
+      };
     const ends = end.exec(starts ? (starts[2] ?? '') : bare);
     if (ends && open) {
       const between = lines.slice(open.index + 1, index).map(({ text }) => text);
-      const body = starts ? [ends[1]!] : [open.rest, ...dedent([...between, lastLine(line.text, ends[1]!)])];
+      const body = starts
+        ? [ends[1]!.trimStart()]
+        : [open.rest, ...dedent([...between, lastLine(line.text, ends[1]!)])];
       found.push({
         text: cleanText(body.filter((text) => text !== unseenLines)),
         attributes: open.attributes,

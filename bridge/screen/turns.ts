@@ -140,9 +140,13 @@ function align(state: TurnState, window: readonly InputMark[], seen: Observation
     window.slice(0, count).every((mark, at) => known[from + at] !== undefined && same(known[from + at]!, mark));
   const count = window.length;
   if (matchesAt(known.length - count, count)) return { is: 'end' };
-  // the window may reach further up than memory does
-  if (count > known.length && known.every((mark, at) => same(mark, window[count - known.length + at]!)))
-    return { is: 'end' };
+  // the window may reach further up than memory does; or the last input was typed again
+  if (count > known.length && known.every((mark, at) => same(mark, window[count - known.length + at]!))) {
+    const isAgain =
+      window.slice(0, known.length).every((mark, at) => same(known[at]!, mark)) && count === known.length + 1;
+    const hasMoved = seen.state === 'busy' || state.rested === 'busy-again' || areWordsGone(state, seen);
+    return isAgain && hasMoved ? { is: 'new', fresh: 1, overlaps: true } : { is: 'end' };
+  }
   for (let from = known.length - count - 1; from >= 0; from--) {
     if (matchesAt(from, count) && !isOtherTurn(known[from + count - 1]!, seen, state)) return { is: 'back' };
   }
@@ -168,8 +172,7 @@ function sameInputs(state: TurnState, window: readonly InputMark[], seen: Observ
   const last = state.inputs.at(-1);
   const shown = window.at(-1);
   const words = wordsMark(seen.words);
-  // a beginning that is short may be a half-drawn one; an emptied turn is one while the agent is busy
-  const wordsGone = !seen.cut && last !== undefined && last.words !== '' && !words.startsWith(last.words.slice(0, 24));
+  const wordsGone = areWordsGone(state, seen);
   const { noted } = state;
   if (noted !== null && seen.at > noted.at) {
     const isThat = shown !== undefined && same(markOf(noted.text), shown);
@@ -196,6 +199,12 @@ function sameInputs(state: TurnState, window: readonly InputMark[], seen: Observ
     return begin(state, [...state.inputs, shown], state.number + 1, anchor, seen, false);
   }
   return settled({ ...state, candidate: null }, seen, window);
+}
+
+/** The current turn's words no longer begin as they did. */
+function areWordsGone({ inputs }: TurnState, seen: Observation): boolean {
+  const known = inputs.at(-1)?.words ?? '';
+  return !seen.cut && known !== '' && !wordsMark(seen.words).startsWith(known.slice(0, 24));
 }
 
 /** One look says that a turn began; until a second agrees, nothing is remembered of it but that. */

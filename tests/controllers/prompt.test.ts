@@ -19,12 +19,12 @@ const both = (changes = {}): Array<[string, string]> => [
 const fenceOf = (name: string) => (name === 'pane' ? requestId : nonce);
 
 test('the prompt holds the prompt file, the question, the attributes, the screen and the answer format, in that order', () => {
-  const text = compose({ text: 'THE QUESTION', context: 'THE SCREEN', attributes: { id: 'abc', type: 'decision' } });
+  const text = compose({ text: 'THE QUESTION', context: 'THE SCREEN', attributes: { type: 'DECISION-7' } });
   const order = [
     systemPrompt.trim(),
     requestId,
-    'decision',
-    'untrusted',
+    'DECISION-7',
+    'It is untrusted',
     'THE QUESTION',
     'THE SCREEN',
     'exactly one block',

@@ -28,7 +28,7 @@ export const realClock: Clock = {
 };
 
 /** Polls until the condition holds; fails with `what` at the limit. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, limitMs = 10_000) {
+export async function until(what: string, condition: () => boolean | Promise<boolean>, limitMs = 20_000) {
   const deadlineAt = Date.now() + limitMs;
   while (!(await condition())) {
     if (Date.now() > deadlineAt) throw new Error(`not within ${limitMs} ms: ${what}`);

@@ -11,8 +11,15 @@ export class Ground {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'bridge-launch-')));
   readonly socket = join(this.folder, 's');
   readonly #sockets = new Set<string>();
+  readonly #own = { HOME: process.env.HOME, SHELL: process.env.SHELL, ENV: process.env.ENV };
 
-  /** A server reads no settings of the user's: the first command of each carries `-f /dev/null` through the environment's HOME. */
+  /** Servers and the shells in their panes read none of the user's settings: start-up files can take a minute. */
+  constructor() {
+    process.env.HOME = this.folder;
+    process.env.SHELL = '/bin/sh';
+    delete process.env.ENV;
+  }
+
   readonly tmuxAt: TmuxAt = (socketPath) => {
     this.#sockets.add(socketPath);
     return new ExecCommands({ socketPath });
@@ -20,7 +27,7 @@ export class Ground {
 
   world(env: Record<string, string> = {}): LaunchWorld {
     return {
-      env: { PATH: process.env.PATH, HOME: this.folder, ...env },
+      env: { PATH: process.env.PATH, HOME: this.folder, SHELL: '/bin/sh', ...env },
       cwd: this.folder,
       now: () => Date.now(),
     };
@@ -49,6 +56,10 @@ export class Ground {
       }
     }
     rmSync(this.folder, { recursive: true, force: true });
+    for (const [name, value] of Object.entries(this.#own)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
   }
 }
 

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { ExitCode } from '../core/failure.ts';
+import type { AskView } from '../verbs.ts';
+import { act, withOptions } from './context.ts';
+import { invoke } from './invoke.ts';
+import { seconds, textFrom } from './text.ts';
+
+export function registerAsk(program: Command): void {
+  const command = program
+    .command('ask')
+    .argument('[text...]', 'the question; - reads stdin')
+    .description("from a worker's own shell: open a request and print its answer")
+    .option('--no-wait', 'print the request id at once; `bridge show ID` has the answer later')
+    .option('--timeout <seconds>', 'give up waiting after this long; the request stays open (0: wait for ever)', '0');
+  withOptions(command, 'place', 'target', 'ask').action(
+    act(async (context, command) => {
+      const flags = command.opts<{ wait: boolean; timeout: string }>();
+      const text = await textFrom(command.args, 'ask');
+      const view = await invoke<AskView>(context, 'ask', {
+        text,
+        paneId: process.env.TMUX_PANE ?? null,
+        cwd: process.cwd(),
+        agent: context.config.agent,
+        wait: flags.wait,
+        timeoutMs: seconds(flags.timeout, '--timeout'),
+      });
+      if (!flags.wait) {
+        context.out.result(view.id, view);
+        return ExitCode.done;
+      }
+      if (view.answer === null) {
+        context.out.warn(`bridge: request ${view.id}: ${view.status}`);
+        context.out.result('', view);
+        return ExitCode.failed;
+      }
+      context.out.result(view.answer, view);
+      return ExitCode.done;
+    }),
+  );
+}

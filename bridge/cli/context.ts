@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { type Config, loadConfig } from '../config.ts';
+import { BridgeError, type ExitCode } from '../core/failure.ts';
+import { type FoundHome, findHome, isTrusted } from '../host/home.ts';
+import { type Audience, type OptionRow, options } from '../options.ts';
+import { makeOutput, type Output, reportFault } from './output.ts';
+import { socketOf } from './pane.ts';
+
+/** What every command starts from. */
+export interface Context {
+  readonly config: Config;
+  readonly home: FoundHome;
+  readonly out: Output;
+}
+
+/** Declares the shared options on a command, from their rows. Defaults stay with the configuration. */
+export function withOptions(command: Command, ...audiences: Audience[]): Command {
+  for (const option of options as readonly OptionRow[]) {
+    if (!option.for.some((audience) => audiences.includes(audience))) continue;
+    const declared = new Option(option.flag, meaningOf(option));
+    if (option.choices) declared.choices([...option.choices]);
+    if (option.type === 'list')
+      declared.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+    command.addOption(declared);
+    if (option.flag.startsWith('--no-')) command.addOption(new Option(option.flag.replace('--no-', '--')).hideHelp());
+  }
+  return command;
+}
+
+function meaningOf(option: OptionRow): string {
+  const fallback = option.default;
+  const shown =
+    fallback === null || fallback === false || fallback === true || Array.isArray(fallback)
+      ? ''
+      : ` (default: ${fallback})`;
+  return `${option.meaning}${option.env ? ` [${option.env}]` : ''}${shown}`;
+}
+
+/** Reads the command line of one command into a frozen configuration. */
+export function contextOf(command: Command): Context {
+  const flags: Record<string, unknown> = {};
+  for (let level: Command | null = command; level; level = level.parent) {
+    for (const [key, value] of Object.entries(level.opts())) {
+      if (level.getOptionValueSource(key) === 'cli') flags[key] ??= value;
+    }
+  }
+  const home = findHome({
+    flag: (flags.home as string | undefined) ?? null,
+    env: process.env.BRIDGE_HOME,
+    cwd: process.cwd(),
+    userFolder: homedir(),
+  });
+  refuseChangedFile(home);
+  const config = loadConfig({ home: home.folder, flags, env: process.env });
+  return { config, home, out: makeOutput(config.json) };
+}
+
+/** ~/.bridge is this user's own; any other home that was not named by hand needs its bridge.yaml trusted. */
+function refuseChangedFile(home: FoundHome): void {
+  const file = join(home.folder, 'bridge.yaml');
+  if (home.because === 'trusted bridge.yaml' && existsSync(file) && !isTrusted(file, homedir())) {
+    throw new BridgeError({
+      what: 'bridge.yaml',
+      target: file,
+      reason: 'changed since it was trusted',
+      nextStep: 'read it, then `bridge trust`',
+    });
+  }
+}
+
+/** The same, with the tmux server settled: `--socket`, else TMUX_SOCKET, else the one a launcher noted for this folder. */
+export function withSocket(context: Context): Context {
+  return { ...context, config: Object.freeze({ ...context.config, socket: socketOf(context) }) };
+}
+
+/** Runs a command's work; its number becomes the exit code, its fault one clear line. */
+export function act(
+  work: (context: Context, command: Command) => Promise<ExitCode>,
+): (...args: unknown[]) => Promise<void> {
+  return async (...args) => {
+    const command = args.at(-1) as Command;
+    let json = process.argv.includes('--json');
+    try {
+      const context = contextOf(command);
+      json = context.config.json;
+      process.exitCode = await work(context, command);
+    } catch (fault) {
+      process.exitCode = reportFault(fault, json);
+    }
+  };
+}

@@ -1,0 +1,158 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { loadConfig } from '../config.ts';
+import { BridgeError, ExitCode } from '../core/failure.ts';
+import { asPaneId } from '../core/ids.ts';
+import { Daemon } from '../daemon.ts';
+import type { BridgeEvent } from '../events.ts';
+import { packageRoot } from '../launch/package-root.ts';
+import { ExecCommands } from '../tmux/exec.ts';
+import { capture } from '../tmux/pane.ts';
+import { paint, reportFault } from './output.ts';
+
+const question = 'Which database should the service use? One user, no server.';
+const answer = 'Use SQLite, one file beside the service. Keep the path configurable.';
+
+/** The demo's limit: whatever happens, it ends and cleans up. */
+const limitMs = 25_000;
+
+export function registerDemo(program: Command): void {
+  program
+    .command('demo')
+    .description('see it work: a scripted worker asks on a private tmux server, rules answer, nothing is left behind')
+    .action(async () => {
+      try {
+        process.exitCode = await demo();
+      } catch (fault) {
+        process.exitCode = reportFault(fault, false);
+      }
+    });
+}
+
+async function demo(): Promise<ExitCode> {
+  const startedAt = performance.now();
+  const folder = mkdtempSync(join(tmpdir(), 'bridge-demo-'));
+  const socket = join(folder, 'tmux.sock');
+  const tmux = new ExecCommands({ socketPath: socket });
+  const tell = (text: string) =>
+    process.stdout.write(
+      `${paint('dim', `${((performance.now() - startedAt) / 1000).toFixed(2)}s`.padStart(7))}  ${text}\n`,
+    );
+  let daemon: Daemon | null = null;
+  try {
+    const home = join(folder, 'home');
+    const work = join(folder, 'work');
+    const program = join(folder, 'codex');
+    for (const path of [home, work]) mkdirPrivate(path);
+    symlinkSync(join(packageRoot, 'tests', 'fixtures', 'scripted-agent.mjs'), program);
+    writeFileSync(
+      join(home, 'bridge.yaml'),
+      `controller:\n  backend: rules\npolicy:\n  - when: { text: /which database/i }\n    answer: |\n      WORKER INSTRUCTIONS:\n      ${answer}\n      NOTES:\n      Postgres would need a server that nobody here runs.\n`,
+    );
+    tell(`a worker starts on a private tmux server; it draws like Codex, and is a script`);
+    await tmux.run(
+      '-f',
+      '/dev/null',
+      'new-session',
+      '-d',
+      '-s',
+      'demo',
+      '-x',
+      '100',
+      '-y',
+      '30',
+      '-c',
+      work,
+      process.execPath,
+      program,
+      '--ask-on-start',
+      question,
+      '--log',
+      join(folder, 'agent.log'),
+      '--name',
+      'demo',
+    );
+    await tmux.run('set-option', '-p', '-t', '=demo:', '@label', 'worker');
+    const [paneId = ''] = await tmux.run('list-panes', '-t', '=demo:', '-F', '#{pane_id}');
+    const seen = new Map<string, number>();
+    const outcome = new Promise<BridgeEvent>((resolve) => {
+      void (async () => {
+        const config = loadConfig({ home, flags: { socket, session: 'demo', trustWorkspace: false }, env: {} });
+        daemon = await Daemon.start(config, new Date().toISOString(), (event) => {
+          narrate(event, seen, tell);
+          if (event.type === 'request-changed' && ['delivered', 'failed', 'expired'].includes(event.request.state.is))
+            resolve(event);
+        });
+      })().catch((fault) => resolve({ type: 'said', level: 'warning', text: String(fault) }));
+    });
+    const ended = await Promise.race([outcome, limit()]);
+    if (ended === null || ended.type !== 'request-changed' || ended.request.state.is !== 'delivered') {
+      throw new BridgeError({
+        what: 'demo',
+        target: 'the answer',
+        reason: ended && 'text' in ended ? String(ended.text) : 'did not arrive in time',
+        nextStep: '`bridge doctor` may say why',
+      });
+    }
+    await untilDrawn(tmux, paneId, 'Done:');
+    tell('what the worker’s pane shows now:');
+    const screen = await capture(tmux, asPaneId(paneId)!, { historyLines: 0 });
+    const rows = (screen?.rows ?? []).map((row) => row.text).filter((row) => row.trim() !== '');
+    process.stdout.write(`${rows.map((row) => paint('dim', `         │ ${row}`)).join('\n')}\n`);
+    tell(paint('green', 'asked, answered, delivered once, verified'));
+    return ExitCode.done;
+  } finally {
+    await (daemon as Daemon | null)?.stop();
+    await tmux.run('kill-server').catch(() => []);
+    rmSync(folder, { recursive: true, force: true });
+    tell('the tmux server, the bridge and their folder are gone');
+  }
+}
+
+function narrate(event: BridgeEvent, seen: Map<string, number>, tell: (text: string) => void): void {
+  const since = (mark: string) => `${(performance.now() - (seen.get(mark) ?? performance.now())).toFixed(0)} ms`;
+  if (event.type === 'worker-found')
+    tell(`bridge watches ${event.worker} ${event.paneId} and reads it as ${event.agent}`);
+  if (event.type === 'request-changed') {
+    const { request } = event;
+    if (request.state.is === 'open' && !seen.has('request')) {
+      seen.set('request', performance.now());
+      tell(`${paint('cyan', 'request')}  ${request.text}`);
+    }
+    if (request.state.is === 'answered' && !seen.has('answer')) {
+      seen.set('answer', performance.now());
+      tell(
+        `${paint('cyan', 'answer')}   by ${request.state.answer.by}, ${since('request')} after the request was seen: ${request.state.answer.instructions}`,
+      );
+      if (request.state.answer.notes) tell(`         notes, for you only: ${request.state.answer.notes}`);
+    }
+  }
+  if (event.type === 'delivery-changed') {
+    const { state } = event.delivery;
+    if (state.is === 'held') tell(`${paint('yellow', 'held')}     ${state.reason}: ${state.detail}`);
+    if (state.is === 'acknowledged')
+      tell(`${paint('green', 'receipt')}  ${state.receipt.evidence}, ${since('answer')} after the answer`);
+  }
+}
+
+async function limit(): Promise<null> {
+  const { setTimeout: pause } = await import('node:timers/promises');
+  return pause(limitMs, null, { ref: false });
+}
+
+/** The worker has drawn its reply; at the limit the screen is shown as it is. */
+async function untilDrawn(tmux: ExecCommands, paneId: string, words: string): Promise<void> {
+  const { setTimeout: pause } = await import('node:timers/promises');
+  const giveUpAt = performance.now() + 3000;
+  while (performance.now() < giveUpAt) {
+    const screen = await capture(tmux, asPaneId(paneId)!, { historyLines: 0 });
+    if (screen?.rows.some((row) => row.text.includes(words))) return;
+    await pause(30);
+  }
+}
+
+function mkdirPrivate(path: string): void {
+  mkdirSync(path, { mode: 0o700 });
+}

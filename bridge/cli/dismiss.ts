@@ -1,0 +1,20 @@
+import type { Command } from 'commander';
+import { act, withOptions } from './context.ts';
+import { invoke } from './invoke.ts';
+
+export function registerDismiss(program: Command): void {
+  const command = program
+    .command('dismiss')
+    .argument('<id>', 'a request id, or its last characters')
+    .description('end a request without an answer; nothing is typed');
+  withOptions(command, 'place').action(
+    act(async (context, command) => {
+      const view = await invoke<{ id: string; message: string }>(context, 'dismiss', {
+        id: command.args[0],
+        by: 'human:cli',
+      });
+      context.out.result(view.message, view);
+      return 0;
+    }),
+  );
+}

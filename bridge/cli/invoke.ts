@@ -1,0 +1,25 @@
+import { call, socketPath } from '../host/socket.ts';
+import { Rooms } from '../rooms.ts';
+import { type VerbName, verbs } from '../verbs.ts';
+import { type Context, withSocket } from './context.ts';
+
+/**
+ * Does a verb in the one place that decides: the daemon of this home if one lives, else the same rooms, joined in this
+ * process for as long as the verb takes.
+ */
+export async function invoke<Result>(context: Context, verb: VerbName, args: Record<string, unknown>): Promise<Result> {
+  const reply = await call(socketPath(context.config.home), verb, args);
+  if (reply) return reply.ok as Result;
+  const interrupted = new AbortController();
+  const stop = () => interrupted.abort();
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  const rooms = await Rooms.open(withSocket(context).config, { on: () => {} });
+  try {
+    return (await verbs(rooms)[verb](args, interrupted.signal)) as Result;
+  } finally {
+    await rooms.close();
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  }
+}

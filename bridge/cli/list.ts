@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { because } from '../core/reading.ts';
+import { act, withOptions } from './context.ts';
+import { table } from './output.ts';
+import { describePane, pinnedPane, sightOf } from './pane.ts';
+import { settle } from './status.ts';
+
+export function registerList(program: Command): void {
+  const command = program
+    .command('list')
+    .description('every pane of the tmux server: where it is, which agent sits in it, what it does');
+  withOptions(command, 'place', 'target').action(
+    act(async (context) => {
+      const { sight } = sightOf(context);
+      const { session } = context.config;
+      const panes = (await sight.panes()).filter((pane) => session === null || pane.sessionName === session);
+      const pinned = pinnedPane(panes);
+      const views = await Promise.all(
+        panes.map(async (pane) => {
+          const settled = await settle(sight, pane);
+          return {
+            ...describePane(pane),
+            agent: sight.programOf(pane),
+            state: settled?.reading.state ?? 'exited',
+            why: settled ? because(settled.reading) : 'the pane has closed',
+            pinned: pane.paneId === pinned?.paneId,
+          };
+        }),
+      );
+      const rows = panes.map((pane, index) => {
+        const view = views[index]!;
+        const place = `${pane.sessionName}:${pane.windowIndex}.${pane.paneIndex}`;
+        return [
+          `${view.pinned ? '*' : ' '}${pane.paneId}`,
+          place,
+          pane.label || '-',
+          view.agent ?? pane.command,
+          view.state,
+          pane.title,
+        ];
+      });
+      const text =
+        rows.length === 0
+          ? 'there are no panes'
+          : table([[' PANE', 'PLACE', 'LABEL', 'PROGRAM', 'STATE', 'TITLE'], ...rows]);
+      context.out.result(text, views);
+      return 0;
+    }),
+  );
+}

@@ -1,0 +1,115 @@
+import type { BridgeEvent } from '../events.ts';
+import { firstLine, paint } from './output.ts';
+
+/** One line of the live log for a person; null for what a person need not see. Bodies stay in the journal: first lines only. */
+export function renderLive(event: BridgeEvent, quiet: boolean): string | null {
+  const needsHuman = event.type === 'human-needed' || (event.type === 'said' && event.level === 'warning');
+  if (quiet && !needsHuman) return null;
+  switch (event.type) {
+    case 'said':
+      return event.level === 'warning' ? paint('yellow', `! ${event.text}`) : event.text;
+    case 'worker-found':
+      return `${paint('bold', event.worker)} ${event.paneId} is watched (${event.agent})${event.agent === 'unknown' ? ': its requests are seen, answers to it are held until --agent names its profile' : ''}`;
+    case 'worker-lost':
+      return `${event.worker} ${event.paneId} is not watched any more: ${event.reason}`;
+    case 'state-changed':
+      return paint('dim', `${event.worker} ${event.paneId} ${event.state}: ${event.why}`);
+    case 'request-changed': {
+      const { request } = event;
+      const { state } = request;
+      const head = `${short(request.id)} ${request.worker}`;
+      switch (state.is) {
+        case 'open':
+          return `${paint('cyan', 'request')}   ${head}: ${firstLine(request.text)}`;
+        case 'asked':
+          return `asked     ${head}: ${state.of === 'controller' ? 'the controller' : 'you'}`;
+        case 'answered':
+          return `${paint('cyan', 'answer')}    ${head} by ${state.answer.by}: ${firstLine(state.answer.instructions)}${state.answer.notes ? `\n          notes: ${state.answer.notes.split('\n').join('\n          ')}` : ''}`;
+        case 'delivered':
+          return `${paint('green', 'delivered')} ${head}`;
+        case 'settled':
+          return paint('dim', `settled   ${head}: the worker went on`);
+        case 'withdrawn':
+          return `withdrawn ${head}: ${state.reason}`;
+        case 'failed':
+          return `${paint('red', 'failed')}    ${head}: ${state.reason}`;
+        case 'dismissed':
+          return `dismissed ${head} by ${state.by}`;
+        case 'expired':
+          return `${paint('yellow', 'expired')}   ${head}`;
+      }
+      return null;
+    }
+    case 'delivery-changed': {
+      const { delivery } = event;
+      const { state } = delivery;
+      const head = `${short(delivery.id)} to ${delivery.envelope.to}`;
+      if (state.is === 'held') return `${paint('yellow', 'held')}      ${head}: ${state.reason}: ${state.detail}`;
+      if (state.is === 'acknowledged') return paint('dim', `receipt   ${head}: ${state.receipt.evidence}`);
+      if (state.is === 'uncertain' || state.is === 'typed-not-submitted' || state.is === 'failed') {
+        return `${paint('red', state.is)} ${head}: ${state.reason}`;
+      }
+      return null;
+    }
+    case 'would-send':
+      return `${paint('cyan', 'would send')} ${short(event.request.id)} to ${event.request.worker}: ${firstLine(event.text)}`;
+    case 'human-needed':
+      return paint(
+        'yellow',
+        `you are needed: ${short(event.request.id)} ${event.request.worker}: ${event.why}; \`bridge show ${short(event.request.id)}\``,
+      );
+    case 'controller-replied':
+      return null;
+  }
+}
+
+/** The same for machines: ids, sizes and reasons; bodies stay in the journal. */
+export function recordOf(event: BridgeEvent): Record<string, unknown> {
+  switch (event.type) {
+    case 'request-changed':
+    case 'human-needed':
+    case 'would-send':
+    case 'controller-replied': {
+      const { request } = event;
+      return {
+        type: event.type,
+        id: request.id,
+        worker: request.worker,
+        pane: request.pane.paneId,
+        agent: request.agent,
+        kind: request.kind,
+        state: request.state.is,
+        requestLength: request.text.length,
+        ...('answer' in request.state
+          ? { answeredBy: request.state.answer.by, answerLength: request.state.answer.instructions.length }
+          : {}),
+        ...('why' in event ? { why: event.why } : {}),
+        ...('reason' in request.state ? { reason: request.state.reason } : {}),
+        ...('text' in event ? { length: event.text.length } : {}),
+      };
+    }
+    case 'delivery-changed': {
+      const { delivery } = event;
+      const { state } = delivery;
+      return {
+        type: event.type,
+        id: delivery.id,
+        thread: delivery.envelope.thread,
+        to: delivery.envelope.to,
+        pane: delivery.recipient.paneId,
+        state: state.is,
+        bodyLength: delivery.envelope.body.length,
+        ...('reason' in state ? { reason: state.reason } : {}),
+        ...('detail' in state ? { detail: state.detail } : {}),
+        ...('receipt' in state ? { evidence: state.receipt.evidence } : {}),
+      };
+    }
+    default:
+      return { ...event };
+  }
+}
+
+/** The characters of an id that people type. */
+export function short(id: string): string {
+  return id.slice(-6);
+}

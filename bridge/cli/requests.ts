@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import type { RequestView } from '../verbs.ts';
+import { act, withOptions } from './context.ts';
+import { invoke } from './invoke.ts';
+import { firstLine, table } from './output.ts';
+
+export function registerRequests(program: Command): void {
+  const command = program
+    .command('requests')
+    .description('what workers have asked: who is asked now, and why an answer still waits')
+    .option('--all', 'ended ones too');
+  withOptions(command, 'place').action(
+    act(async (context, command) => {
+      const requests = await invoke<RequestView[]>(context, 'requests', { all: command.opts().all === true });
+      const rows = requests.map((view) => [view.id, view.worker, view.agent, view.status, firstLine(view.text, 48)]);
+      const text =
+        rows.length === 0 ? 'nothing is open' : table([['ID', 'WORKER', 'AGENT', 'STATUS', 'REQUEST'], ...rows]);
+      context.out.result(text, requests);
+      return 0;
+    }),
+  );
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { destination, type Logger, pino } from 'pino';
+import { BridgeError, ExitCode } from '../core/failure.ts';
+import { Daemon } from '../daemon.ts';
+import type { BridgeEvent } from '../events.ts';
+import { notifyHuman } from '../host/notify.ts';
+import { simulate } from '../screen/replay.ts';
+import { act, type Context, withOptions, withSocket } from './context.ts';
+import { recordOf, renderLive } from './live-log.ts';
+import { paint } from './output.ts';
+
+export function registerRun(program: Command): void {
+  withOptions(program, 'place', 'target', 'daemon', 'ask');
+  program.addHelpText(
+    'after',
+    `
+Without a command, bridge watches worker panes in the foreground and answers them:
+  bridge --session macs --mode auto          a controller answers (see --controller-backend)
+  bridge --session macs --mode manual        you answer, in outbox/ or with \`bridge answer\`
+  bridge --session macs --dry-run            everything, and nothing typed
+  bridge --simulate-log worker.log           what would have been detected in a recording
+`,
+  );
+  program.action(
+    act(async (context) => {
+      if (context.config.simulateLog !== null) return runSimulation(context, context.config.simulateLog);
+      return runDaemon(withSocket(context));
+    }),
+  );
+}
+
+async function runSimulation({ config, out }: Context, file: string): Promise<ExitCode> {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (cause) {
+    throw new BridgeError({
+      what: '--simulate-log',
+      target: file,
+      reason: `cannot be read (${(cause as NodeJS.ErrnoException).code})`,
+      nextStep: 'name a readable file',
+      exitCode: ExitCode.wrongUse,
+      cause,
+    });
+  }
+  const found = await simulate(bytes, { columns: config.columns, rows: config.rows, agent: config.agent });
+  const text = found.map(
+    (detection, index) =>
+      `${paint('bold', `${index + 1}. ${detection.kind}`)} at line ${detection.line}\n${detection.text.replace(/^/gm, '   ')}`,
+  );
+  out.result(text.length === 0 ? 'nothing would have been detected' : text.join('\n'), found);
+  return ExitCode.done;
+}
+
+async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
+  const file: Logger | null =
+    config.log === null
+      ? null
+      : pino(destination({ dest: config.log, append: true, mkdir: true, mode: 0o600, sync: true }));
+  const machine: Logger | null = config.json ? pino({ base: null }, destination({ dest: 1, sync: true })) : null;
+  const on = (event: BridgeEvent) => {
+    file?.info(recordOf(event));
+    if (machine) {
+      machine.info(recordOf(event));
+    } else {
+      const line = renderLive(event, config.quiet);
+      if (line !== null) out.say(`${paint('dim', new Date().toISOString().slice(11, 23))} ${line}`);
+    }
+    if (event.type === 'human-needed') void callHuman(event, config.notify, on);
+  };
+  if (home.untrusted)
+    on({
+      type: 'said',
+      level: 'warning',
+      text: `${home.untrusted} is not trusted and not used; \`bridge trust\` lets it decide`,
+    });
+  const stopped = new Promise<string>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
+  });
+  process.stdout.on('error', () => process.kill(process.pid, 'SIGTERM'));
+  const daemon = await Daemon.start(config, new Date().toISOString(), on);
+  on({
+    type: 'said',
+    level: 'info',
+    text: `watching; home ${config.home} (${home.because})${config.dryRun ? '; dry run: nothing is typed' : ''}`,
+  });
+  const signal = await stopped;
+  on({ type: 'said', level: 'info', text: `${signal}: stopping` });
+  await daemon.stop();
+  return ExitCode.done;
+}
+
+/** Once per request; a notification that fails is said and never stops the bridge. */
+async function callHuman(
+  event: Extract<BridgeEvent, { type: 'human-needed' }>,
+  ways: Context['config']['notify'],
+  on: (event: BridgeEvent) => void,
+): Promise<void> {
+  const report = await notifyHuman(
+    { title: `${event.request.worker} needs you`, text: event.why },
+    { bell: ways.bell ?? false, desktop: ways.desktop ?? false, command: ways.command ?? null },
+  );
+  for (const { way, reason } of report.failed)
+    on({ type: 'said', level: 'warning', text: `notify: ${way}: ${reason}` });
+}

@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { ExitCode } from '../core/failure.ts';
+import type { SendView } from '../verbs.ts';
+import { act, withOptions } from './context.ts';
+import { invoke } from './invoke.ts';
+import { choosePane, sightOf } from './pane.ts';
+import { seconds, textFrom } from './text.ts';
+
+export function registerSend(program: Command): void {
+  const command = program
+    .command('send')
+    .argument('[text...]', 'the text; - reads stdin')
+    .description('put a text into a pane as one input and submit it once, or say why not')
+    .option(
+      '--force',
+      'also while the agent is busy or its screen is not understood; never onto a dialog or over a draft',
+    )
+    .option('--allow-shell', 'also at a bare shell, ssh, docker or REPL, which executes it')
+    .option('--wait <seconds>', 'wait this long for a pane that cannot take it now', '0')
+    .option('--line-mode', 'each line is an input of its own, in order')
+    .option('--from <name>', 'who is writing', 'human');
+  withOptions(command, 'place', 'target').action(
+    act(async (context, command) => {
+      const flags = command.opts<{
+        force?: boolean;
+        allowShell?: boolean;
+        wait: string;
+        lineMode?: boolean;
+        from: string;
+      }>();
+      const text = await textFrom(command.args, 'send');
+      const { sight } = sightOf(context);
+      const pane = await choosePane(context, sight);
+      context.out.warn(`Resolved target: session=${pane.sessionName} pane=${pane.paneId}`);
+      const texts = flags.lineMode ? text.split('\n').filter((line) => line.trim() !== '') : [text];
+      const views: SendView[] = [];
+      for (const part of texts) {
+        const view = await invoke<SendView>(context, 'send', {
+          paneId: pane.paneId,
+          text: part,
+          from: flags.from,
+          agent: context.config.agent,
+          force: flags.force === true || process.env.TARGET_PANE_GUARD_BUSY === '0',
+          allowShell: flags.allowShell === true,
+          waitMs: seconds(flags.wait, '--wait'),
+        });
+        views.push(view);
+        if (view.exitCode !== ExitCode.done) break;
+      }
+      const last = views.at(-1)!;
+      if (last.exitCode !== ExitCode.done) context.out.warn(last.message);
+      context.out.result(
+        last.exitCode === ExitCode.done ? last.message : '',
+        texts.length === 1 ? last : { deliveries: views, exitCode: last.exitCode },
+      );
+      return last.exitCode;
+    }),
+  );
+}

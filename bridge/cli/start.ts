@@ -1,0 +1,174 @@
+import { spawn } from 'node:child_process';
+import { type Command, Option } from 'commander';
+import { BridgeError, ExitCode, wrongUse } from '../core/failure.ts';
+import { type ControllerReport, type StartControllerOptions, startController } from '../launch/controller.ts';
+import { labelController } from '../launch/controller-run.ts';
+import { controllerFlags, type LaunchFlag, workerFlags } from '../launch/flags.ts';
+import { type StartReport, startWorker } from '../launch/worker.ts';
+import type { StartWorkerOptions } from '../launch/worker-settings.ts';
+import { ExecCommands } from '../tmux/exec.ts';
+import { makeOutput, reportFault } from './output.ts';
+
+const tmuxAt = (socketPath: string) => new ExecCommands({ socketPath });
+const world = { env: process.env, cwd: process.cwd(), now: () => Date.now() };
+
+export function registerStart(program: Command): void {
+  const start = program
+    .command('start')
+    .description('launch a worker or a controller in tmux, with its prompts and skills');
+  const worker = start
+    .command('worker')
+    .argument('[session]', 'same as --session')
+    .description(
+      'make the session and its worker pane, or find them again, and start an agent there; twice adds nothing',
+    );
+  declare(worker, workerFlags).action(launching(workerFlags, runWorker));
+  const controller = start
+    .command('controller')
+    .argument('[session]', 'same as --tmux-session')
+    .description(
+      'install prompt, skills and the .codex/tmux-bridge.sh wrapper into a repository, and start a controller agent',
+    );
+  declare(controller, controllerFlags).action(launching(controllerFlags, runController));
+}
+
+function declare(command: Command, flags: readonly LaunchFlag[]): Command {
+  for (const flag of flags) {
+    const fallback = flag.default === null ? '' : ` (default: ${flag.default})`;
+    const option = new Option(flag.flag, `${flag.meaning}${flag.env ? ` [${flag.env}]` : ''}${fallback}`);
+    if (flag.type === 'list')
+      option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+    if (flag.alias) option.hideHelp();
+    command.addOption(option);
+  }
+  return command.option('--json', 'machine-readable output');
+}
+
+/** What the command line gave, by the options' own keys. An alias fills the same key as the flag it stands for. */
+function given(command: Command, flags: readonly LaunchFlag[]): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const flag of flags) {
+    const option = command.options.find((candidate) => candidate.flags === flag.flag);
+    if (!option) continue;
+    const name = option.attributeName();
+    if (command.getOptionValueSource(name) !== 'cli') continue;
+    const value = command.opts()[name] as unknown;
+    if (flag.value !== undefined) {
+      // `--mouse` and `--no-mouse` are one commander option with two values
+      if (value === !option.negate) values[flag.key] = flag.value;
+    } else if (flag.type === 'number') {
+      const number = Number(value);
+      if (!Number.isInteger(number) || number < 0)
+        throw wrongUse(flag.flag.split(' ')[0]!, String(value), 'is not a whole number');
+      values[flag.key] = number;
+    } else {
+      values[flag.key] = value;
+    }
+  }
+  const [session] = command.args;
+  if (session !== undefined) values.session ??= session;
+  return values;
+}
+
+function launching(
+  flags: readonly LaunchFlag[],
+  work: (options: Record<string, unknown>, json: boolean) => Promise<ExitCode>,
+): (...args: unknown[]) => Promise<void> {
+  return async (...args) => {
+    const command = args.at(-1) as Command;
+    const json = command.opts().json === true;
+    try {
+      process.exitCode = await work(given(command, flags), json);
+    } catch (fault) {
+      process.exitCode = reportFault(fault, json);
+    }
+  };
+}
+
+async function runWorker(options: Record<string, unknown>, json: boolean): Promise<ExitCode> {
+  const out = makeOutput(json);
+  const report: StartReport = await startWorker(
+    { ...(options as StartWorkerOptions), terminal: isTerminal() },
+    tmuxAt,
+    world,
+  );
+  for (const note of report.notes) out.warn(note);
+  out.result(describeWorker(report), report);
+  return report.attach === null ? ExitCode.done : runHere(report.attach, {}, process.cwd());
+}
+
+function describeWorker(report: StartReport): string {
+  const made = report.made === 'nothing' ? 'found again' : `made (${report.made})`;
+  return [
+    `worker pane ${report.paneId} in session ${report.session}, ${made}; ${describeAgent(report.agent)}`,
+    `socket ${report.socketPath}`,
+    report.attachHint,
+  ].join('\n');
+}
+
+async function runController(options: Record<string, unknown>, json: boolean): Promise<ExitCode> {
+  const out = makeOutput(json);
+  const report = await startController(
+    { ...(options as StartControllerOptions), terminal: isTerminal() },
+    tmuxAt,
+    world,
+  );
+  for (const note of report.notes) out.warn(note);
+  out.result(describeController(report), report);
+  const { run } = report;
+  if (run.is === 'pane' && run.attach !== null) return runHere(run.attach, {}, process.cwd());
+  if (run.is !== 'here') return ExitCode.done;
+  try {
+    return await runHere(run.argv, run.env, run.cwd);
+  } finally {
+    if (run.paneId !== null && report.server !== null) {
+      await labelController(tmuxAt, report.server.socketPath, run.paneId, false);
+    }
+  }
+}
+
+function describeController(report: ControllerReport): string {
+  const lines = [`controller kit in ${report.repository}`];
+  if (report.server) lines.push(`tmux server ${report.server.socketPath}`);
+  if (report.run.is === 'pane')
+    lines.push(`controller pane ${report.run.paneId}; ${describeAgent(report.run.agent)}`, report.run.attachHint);
+  return lines.filter(Boolean).join('\n');
+}
+
+function describeAgent(agent: StartReport['agent']): string {
+  switch (agent.is) {
+    case 'started':
+    case 'typed':
+      return `started ${agent.command}`;
+    case 'running':
+      return `${agent.program} runs there`;
+    case 'not-wanted':
+      return 'no agent was started';
+    case 'held':
+      return `not started: ${agent.reason}; the command: ${agent.command}`;
+  }
+}
+
+function isTerminal(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true;
+}
+
+/** Runs a program in this terminal, as if it had been typed, and takes its exit code. */
+function runHere(argv: readonly string[], env: Readonly<Record<string, string>>, cwd: string): Promise<ExitCode> {
+  const [program = '', ...args] = argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: 'inherit', cwd, env: { ...process.env, ...env } });
+    child.on('error', (cause) =>
+      reject(
+        new BridgeError({
+          what: 'start',
+          target: program,
+          reason: 'cannot be run',
+          nextStep: `install ${program}`,
+          cause,
+        }),
+      ),
+    );
+    child.on('exit', (code) => resolve((code ?? 1) === 0 ? ExitCode.done : ExitCode.failed));
+  });
+}

@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { ExitCode } from '../core/failure.ts';
+import type { PaneFacts, Snapshot } from '../core/pane.ts';
+import { because, isReady, type Reading } from '../core/reading.ts';
+import type { Sight } from '../sight.ts';
+import { act, withOptions } from './context.ts';
+import { choosePane, describePane, sightOf } from './pane.ts';
+
+/** Long enough for the slowest profile's quiet time; a busy agent shows itself well before. */
+const settleLimitMs = 1500;
+
+export function registerStatus(program: Command): void {
+  const command = program
+    .command('status')
+    .description('what the agent in a pane is doing, and why bridge thinks so')
+    .option('--exit-code', 'exit 0 when idle, 1 for anything else');
+  withOptions(command, 'place', 'target').action(
+    act(async (context, command) => {
+      const { sight } = sightOf(context);
+      const pane = await choosePane(context, sight);
+      const settled = await settle(sight, pane);
+      const reading = settled?.reading;
+      const state = reading?.state ?? 'exited';
+      const ready = reading !== undefined && isReady(reading);
+      const text = reading
+        ? `${reading.state}${reading.composer.is === 'draft' ? ' (a draft is in the composer)' : ''}  ${reading.agent}  ${pane.paneId}: ${because(reading)}`
+        : `exited  ${pane.paneId}: the pane has closed`;
+      context.out.result(text, {
+        ...describePane(pane),
+        state,
+        ready,
+        agent: reading?.agent ?? null,
+        composer: reading?.composer ?? null,
+        dialog: reading?.dialog ?? null,
+        why: reading?.why ?? [],
+      });
+      if (command.opts().exitCode !== true) return ExitCode.done;
+      return state === 'idle' ? ExitCode.done : ExitCode.failed;
+    }),
+  );
+}
+
+/** Looks until the reading is one that more time cannot change, or the limit has passed. */
+export async function settle(sight: Sight, pane: PaneFacts): Promise<{ snapshot: Snapshot; reading: Reading } | null> {
+  const startedAt = Date.now();
+  for (;;) {
+    const snapshot = await sight.look(pane.paneId);
+    if (snapshot === null) return null;
+    const reading = sight.read(snapshot);
+    const open = reading.state === 'unknown' && ['agent', 'program'].includes(snapshot.foreground);
+    if (!open && sight.motion(snapshot).quietForMs > 100) return { snapshot, reading };
+    if (Date.now() - startedAt > settleLimitMs) return { snapshot, reading };
+    await sight.nextRing(pane.paneId, 120);
+  }
+}

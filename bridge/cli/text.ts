@@ -1,0 +1,30 @@
+import { wrongUse } from '../core/failure.ts';
+
+/** The text a command was given: its arguments joined by blanks, or all of stdin for `-`. */
+export async function textFrom(words: readonly string[], command: string): Promise<string> {
+  const fromStdin = words.length === 1 && words[0] === '-';
+  if (words.length === 0 && process.stdin.isTTY)
+    throw wrongUse(command, 'text', 'is missing', `bridge ${command} "text", or a pipe and -`);
+  if (!fromStdin && words.length > 0) return words.join(' ');
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  const text = decode(Buffer.concat(chunks), command).replace(/\r?\n$/, '');
+  if (text === '') throw wrongUse(command, 'stdin', 'is empty');
+  return text;
+}
+
+function decode(bytes: Buffer, command: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw wrongUse(command, 'stdin', 'is not UTF-8 text');
+  }
+}
+
+/** `12`, `0.5`: seconds as a person types them, in milliseconds. */
+export function seconds(value: string, flag: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || !Number.isFinite(number) || number < 0)
+    throw wrongUse(flag, value, 'is not a number of seconds');
+  return number * 1000;
+}

@@ -1,0 +1,24 @@
+import type { Delivery } from './core/envelope.ts';
+import type { PaneId } from './core/ids.ts';
+import type { AgentState } from './core/reading.ts';
+import type { Request } from './core/request.ts';
+
+/** What happens, as the live log, `--json` and the demo tell it. Past tense; user interfaces only listen. */
+export type BridgeEvent =
+  | { readonly type: 'said'; readonly level: 'info' | 'warning'; readonly text: string }
+  | { readonly type: 'worker-found'; readonly worker: string; readonly paneId: PaneId; readonly agent: string }
+  | { readonly type: 'worker-lost'; readonly worker: string; readonly paneId: PaneId; readonly reason: string }
+  | {
+      readonly type: 'state-changed';
+      readonly worker: string;
+      readonly paneId: PaneId;
+      readonly state: AgentState;
+      readonly why: string;
+    }
+  /** a request was opened, or moved on in its life */
+  | { readonly type: 'request-changed'; readonly request: Request; readonly what: string }
+  | { readonly type: 'delivery-changed'; readonly delivery: Delivery }
+  /** dry run: everything up to here happened, nothing after will */
+  | { readonly type: 'would-send'; readonly request: Request; readonly text: string }
+  | { readonly type: 'human-needed'; readonly request: Request; readonly why: string }
+  | { readonly type: 'controller-replied'; readonly request: Request; readonly by: string; readonly text: string };

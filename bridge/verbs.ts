@@ -1,0 +1,238 @@
+import { z } from 'zod';
+import type { Delivery, DeliveryState } from './core/envelope.ts';
+import { BridgeError, ExitCode, wrongUse } from './core/failure.ts';
+import { asPaneId } from './core/ids.ts';
+import { parseResponse } from './core/protocol.ts';
+import type { Answer, Request } from './core/request.ts';
+import type { Rooms } from './rooms.ts';
+
+export type VerbName = 'ping' | 'requests' | 'show' | 'answer' | 'dismiss' | 'send' | 'ask';
+
+/** A request as people and machines see it: its state, and why its answer still waits. */
+export interface RequestView {
+  readonly id: string;
+  readonly worker: string;
+  readonly pane: string;
+  readonly agent: string;
+  readonly kind: string;
+  readonly text: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly state: Request['state']['is'];
+  readonly status: string;
+  readonly openedAt: number;
+  readonly answer: Answer | null;
+  readonly late: readonly Answer[];
+  readonly delivery: Delivery | null;
+}
+
+export interface AnswerView {
+  readonly id: string;
+  readonly accepted: 'first' | 'replaced' | 'late' | 'refused';
+  readonly message: string;
+  readonly delivery: Delivery | null;
+  readonly exitCode: ExitCode;
+}
+
+export interface SendView {
+  readonly delivery: Delivery;
+  readonly message: string;
+  readonly exitCode: ExitCode;
+}
+
+export interface AskView {
+  readonly id: string;
+  readonly state: string;
+  readonly status: string;
+  readonly answer: string | null;
+  readonly notes: string | null;
+}
+
+const idArgs = z.object({ id: z.string().min(1) });
+const answerArgs = z.object({
+  id: z.string().min(1),
+  text: z.string().min(1),
+  notes: z.string().default(''),
+  by: z.string(),
+});
+const sendArgs = z.object({
+  paneId: z.string(),
+  text: z.string(),
+  from: z.string().default('human'),
+  agent: z.string().nullable().default(null),
+  force: z.boolean().default(false),
+  allowShell: z.boolean().default(false),
+  waitMs: z.number().min(0).default(0),
+});
+const askArgs = z.object({
+  text: z.string().min(1),
+  paneId: z.string().nullable().default(null),
+  cwd: z.string(),
+  agent: z.string().nullable().default(null),
+  wait: z.boolean().default(true),
+  timeoutMs: z.number().min(0).default(0),
+});
+
+/** How long `answer` stays to see whether the answer it gave goes out at once. */
+const firstAttemptMs = 8000;
+
+/** Everything that can be asked of a bridge: served by the daemon on its socket, or done in place by a command. */
+export function verbs(
+  rooms: Rooms,
+): Record<VerbName, (args: Record<string, unknown>, closed: AbortSignal) => Promise<unknown>> {
+  return {
+    ping: async () => ({ pid: process.pid, session: rooms.config.session, home: rooms.config.home }),
+
+    requests: async (args) =>
+      rooms.journal.requests({ open: args.all !== true }).map((request) => view(rooms, request)),
+
+    show: async (args) => view(rooms, find(rooms, idArgs.parse(args).id)),
+
+    async answer(args, closed): Promise<AnswerView> {
+      const { id, text, notes, by } = answerArgs.parse(args);
+      const request = find(rooms, id);
+      const said = parseResponse(text, {
+        split: rooms.config.splitResponse,
+        requireBlock: false,
+        requestId: request.id,
+      });
+      if (said.is !== 'answer') throw wrongUse('answer', request.id, 'the text holds no instructions for the worker');
+      const outcome = rooms.desk.answer(request.id, {
+        by,
+        instructions: said.instructions,
+        notes: [said.notes, notes].filter(Boolean).join('\n'),
+      });
+      if (outcome.accepted === 'refused' || outcome.accepted === 'late') {
+        const message = `request ${request.id}: ${outcome.accepted}: ${outcome.reason}`;
+        return { id: request.id, accepted: outcome.accepted, message, delivery: null, exitCode: ExitCode.failed };
+      }
+      const delivery = await rooms.settledDelivery(request.id, firstAttemptMs, closed);
+      const end = delivery ? outcomeOf(delivery.state) : { message: 'answered', exitCode: ExitCode.done };
+      const kept = delivery?.state.is === 'held' || delivery?.state.is === 'queued';
+      return {
+        id: request.id,
+        accepted: outcome.accepted,
+        message: `request ${request.id}: ${end.message}${kept ? '; it goes out when it may' : ''}`,
+        delivery,
+        exitCode: end.exitCode,
+      };
+    },
+
+    async dismiss(args) {
+      const { id } = idArgs.parse(args);
+      const request = find(rooms, id);
+      const by = typeof args.by === 'string' ? args.by : 'human';
+      const outcome = rooms.desk.dismiss(request.id, by);
+      if (!outcome.accepted) {
+        throw new BridgeError({ what: 'dismiss', target: request.id, reason: outcome.reason });
+      }
+      return { id: request.id, message: `request ${request.id}: dismissed` };
+    },
+
+    async send(args, closed): Promise<SendView> {
+      const { paneId: given, ...rest } = sendArgs.parse(args);
+      const paneId = asPaneId(given);
+      if (paneId === null) throw wrongUse('send', given, 'is not a pane id');
+      const delivery = await rooms.send({ paneId, ...rest }, closed);
+      return { delivery, ...outcomeOf(delivery.state) };
+    },
+
+    async ask(args, closed): Promise<AskView> {
+      const { paneId, ...rest } = askArgs.parse(args);
+      const request = await rooms.ask({ paneId: paneId === null ? null : asPaneId(paneId), ...rest }, closed);
+      const { state } = request;
+      const answer = 'answer' in state ? state.answer : null;
+      return {
+        id: request.id,
+        state: state.is,
+        status: view(rooms, request).status,
+        answer: answer?.instructions ?? null,
+        notes: answer?.notes ?? null,
+      };
+    },
+  };
+}
+
+/** A request by its id, or by the last characters of it. */
+function find(rooms: Rooms, id: string): Request {
+  const exact = rooms.journal.request(id);
+  if (exact) return exact;
+  const matching = rooms.journal.requests().filter((request) => request.id.endsWith(id));
+  if (matching.length === 1) return matching[0]!;
+  throw wrongUse(
+    'request',
+    id,
+    matching.length === 0 ? 'is not known' : `names several: ${matching.map((request) => request.id).join(', ')}`,
+    '`bridge requests --all` lists them',
+  );
+}
+
+export function view(rooms: Rooms, request: Request): RequestView {
+  const { state } = request;
+  const deliveryId = 'deliveryId' in state ? state.deliveryId : null;
+  const delivery = deliveryId === null ? rooms.deliveryOf(request.id) : rooms.journal.delivery(deliveryId);
+  return {
+    id: request.id,
+    worker: request.worker,
+    pane: request.pane.paneId,
+    agent: request.agent,
+    kind: request.kind,
+    text: request.text,
+    attributes: request.attributes,
+    state: state.is,
+    status: statusOf(request, delivery),
+    openedAt: request.openedAt,
+    answer: 'answer' in state ? state.answer : null,
+    late: request.late,
+    delivery,
+  };
+}
+
+function statusOf(request: Request, delivery: Delivery | null): string {
+  const { state } = request;
+  switch (state.is) {
+    case 'open':
+      return 'seen; waiting for a second look';
+    case 'asked':
+      return state.of === 'controller' ? 'asking the controller' : `waits for you: ${state.why}`;
+    case 'answered':
+      return delivery?.state.is === 'held'
+        ? `answered by ${state.answer.by}, held: ${delivery.state.detail}`
+        : `answered by ${state.answer.by}, ${delivery?.state.is ?? 'to be delivered'}`;
+    case 'delivered':
+    case 'settled':
+      return `${state.is}, answered by ${state.answer.by}`;
+    case 'withdrawn':
+    case 'failed':
+      return `${state.is}: ${state.reason}`;
+    case 'dismissed':
+      return `dismissed by ${state.by}`;
+    case 'expired':
+      return 'expired';
+  }
+}
+
+/** What became of a delivery, in words and as the exit code that all commands share. */
+export function outcomeOf(state: DeliveryState): { message: string; exitCode: ExitCode } {
+  switch (state.is) {
+    case 'acknowledged':
+      return { message: `submitted (${state.receipt.evidence})`, exitCode: ExitCode.done };
+    case 'held':
+      return { message: `held: ${state.reason}: ${state.detail}`, exitCode: ExitCode.held };
+    case 'queued':
+    case 'claimed':
+      return { message: 'queued', exitCode: ExitCode.held };
+    case 'expired':
+      return { message: 'held until its deadline; nothing was typed', exitCode: ExitCode.held };
+    case 'typed':
+    case 'submitted':
+      return { message: `${state.is}, not yet confirmed`, exitCode: ExitCode.undecided };
+    case 'typed-not-submitted':
+      return { message: `typed, not submitted: ${state.reason}`, exitCode: ExitCode.undecided };
+    case 'uncertain':
+      return { message: `uncertain: ${state.reason}`, exitCode: ExitCode.undecided };
+    case 'failed':
+      return { message: `failed: ${state.reason}`, exitCode: ExitCode.failed };
+    case 'cancelled':
+      return { message: state.reason, exitCode: state.reason.startsWith('held') ? ExitCode.held : ExitCode.failed };
+  }
+}

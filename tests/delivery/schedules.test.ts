@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { isEnded } from '../../bridge/core/envelope.ts';
+import { Courier } from '../../bridge/delivery/courier.ts';
+import type { Character, FakePane } from './fake-pane.ts';
+import { world } from './world.ts';
+
+/** What a hostile world does, at which instant after the attempt began. */
+const happenings: Record<string, (pane: FakePane) => void> = {
+  'dialog opens': (pane) => pane.change((it) => set(it, { dialog: true })),
+  'dialog closes': (pane) => pane.change((it) => set(it, { dialog: false })),
+  'work begins': (pane) => pane.change((it) => set(it, { busy: true })),
+  'work ends': (pane) => pane.change((it) => set(it, { busy: false })),
+  'a person types': (pane) => pane.human('x'),
+  'a person deletes': (pane) => pane.human('BSpace'),
+  'a person clears': (pane) => pane.human('C-u'),
+  'a person presses Enter': (pane) => pane.human('Enter'),
+  'copy mode': (pane) => set(pane, { inMode: true }),
+  'copy mode ends': (pane) => set(pane, { inMode: false }),
+  'input off': (pane) => set(pane, { inputOff: true }),
+  'the agent is replaced': (pane) => pane.relaunch(),
+  'the agent ends': (pane) => pane.exitToShell(),
+  'the agent is suspended': (pane) => set(pane, { foreground: 'shell' }),
+  'the agent comes back': (pane) => set(pane, { foreground: 'agent' }),
+  'the pane goes': (pane) => set(pane, { gone: true }),
+  'a redraw': (pane) => pane.redraw(),
+  'a stall': (pane) => pane.stall(1_500),
+};
+
+function set(pane: FakePane, change: Partial<FakePane>): void {
+  Object.assign(pane, change);
+}
+
+const characters: fc.Arbitrary<Partial<Character>> = fc.record({
+  reactMs: fc.integer({ min: 0, max: 150 }),
+  drawMs: fc.integer({ min: 0, max: 120 }),
+  pieces: fc.constantFrom(1, 1, 4, 15),
+  losesPastes: fc.constantFrom(0, 0, 0, 1, 2),
+  losesEnters: fc.constantFrom(0, 0, 1, 2, 5),
+  echoes: fc.boolean(),
+  worksMs: fc.constantFrom(0, 30, 300, 4_000),
+  asksAfterwards: fc.boolean(),
+  markerAbove: fc.constantFrom(Number.POSITIVE_INFINITY, 100),
+  composerRows: fc.constantFrom(Number.POSITIVE_INFINITY, 3),
+});
+const schedules = fc.array(
+  fc.record({
+    atMs: fc.integer({ min: 0, max: 9_000 }).map((ms) => (ms % 3 ? ms % 700 : ms)),
+    what: fc.constantFrom(...Object.keys(happenings)),
+  }),
+  { maxLength: 6 },
+);
+const bodies = fc.constantFrom(
+  'continue',
+  'Use approach B.\n\nAdd a test.',
+  'a long line of words '.repeat(30),
+  'line\n'.repeat(40),
+);
+const points = ['nowhere', 'claimed', 'typed', 'submitted', 'paste', 'press'];
+const crashes = fc.record({
+  at: fc.constantFrom(...points),
+  when: fc.constantFrom('before' as const, 'after' as const),
+});
+
+test('whatever happens and whenever the bridge dies: submitted at most once, no Enter on a dialog that was drawn, every end is told', async () => {
+  const ends = new Map<string, number>();
+  await fc.assert(
+    fc.asyncProperty(
+      characters,
+      schedules,
+      bodies,
+      crashes,
+      fc.boolean(),
+      async (character, schedule, body, crash, force) => {
+        const w = world(character);
+        const withoutBlanks = (text: string) => text.replace(/\s+/g, '');
+        for (const { atMs, what } of schedule) w.clock.after(atMs, () => happenings[what]!(w.pane));
+        // what the courier may never do, seen in the instant it does it
+        let crashed = crash.at === 'nowhere';
+        const dieAt = (point: string, when: 'before' | 'after') => {
+          if (crashed || point !== crash.at || when !== crash.when) return;
+          crashed = true;
+          throw new Error('the bridge was killed');
+        };
+        w.memory.crash = (when, next) => dieAt(next.state.is, when);
+        w.pane.before = (act) => dieAt(act, 'before');
+        w.pane.after = (act) => dieAt(act, 'after');
+
+        const queued = w.delivery(body, { options: { force, allowShell: false } });
+        let delivery = queued;
+        for (let round = 0; round < 8 && !isEnded(delivery.state); round++) {
+          const courier = new Courier({
+            hands: w.pane,
+            eyes: w.pane,
+            locks: w.locks,
+            memory: w.memory,
+            clock: w.clock,
+          });
+          const pastesBefore = w.pane.pastes.length;
+          try {
+            delivery = await w.clock.until(courier.attempt(delivery));
+          } catch (fault) {
+            expect(String(fault)).toContain('killed');
+          }
+          delivery = w.memory.stored ?? queued;
+          if (delivery.state.is === 'held' && crash.at === 'nowhere') expect(w.pane.pastes.length).toBe(pastesBefore);
+          await w.clock.pass(500);
+        }
+        await w.clock.pass(20_000);
+
+        const { is } = delivery.state;
+        ends.set(is, (ends.get(is) ?? 0) + 1);
+        const copies = withoutBlanks(w.pane.submissions.join('\u0001')).split(withoutBlanks(body)).length - 1;
+        expect(copies).toBeLessThanOrEqual(1);
+        if (is === 'acknowledged') expect(copies).toBe(1);
+        if (is === 'held' || is === 'queued' || is === 'claimed') expect(w.pane.pastes).toEqual([]);
+        if (is === 'failed') throw new Error('nothing here is refused');
+        for (const approval of w.pane.approvals) {
+          if (approval.by === 'courier') expect(approval.wasDrawn).toBe(false);
+        }
+        expect(w.locks.held).toBe(false);
+      },
+    ),
+    { numRuns: Number(process.env.DELIVERY_RUNS ?? 300) },
+  );
+  // a world in which nothing ever arrives would prove nothing
+  expect(ends.get('acknowledged') ?? 0).toBeGreaterThan(20);
+});

@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Manner } from '../../bridge/core/manner.ts';
+import { prepare } from '../../bridge/delivery/text.ts';
+import { fakeManner } from './fake-pane.ts';
+
+const manner = (change: Partial<Manner> = {}): Manner => ({ ...fakeManner, ...change });
+const typed = (body: string, change: Partial<Manner> = {}) => {
+  const prepared = prepare(body, manner(change));
+  return prepared.is === 'text' ? prepared.text : `REFUSED ${prepared.reason}`;
+};
+
+test('no paste can be ended from inside, however its end is spelled or hidden', () => {
+  expect(typed('a\u001b[201~b')).toBe('ab');
+  expect(typed('a\u009b201~b')).toBe('ab');
+  expect(typed('a\u001b[200~b')).toBe('ab');
+  for (const nested of ['\u001b[20\u001b[201~1~x', '\u001b\u001b[201~[201~x', '\u001b\r[201~x', '\u001b[201\u0000~x']) {
+    expect(typed(nested)).not.toMatch(/[\u001b\u009b]/);
+  }
+});
+
+test('control characters go, tabs and line breaks stay', () => {
+  expect(typed('a\u0000b\u0007c\u0008d\u007fe\u0085f\u001b[31mg\th\ni')).toBe('abcdef[31mg\th\ni');
+});
+
+test('every line break is a plain one, and those at the end go', () => {
+  expect(typed('a\r\nb\rc\n\nd\n\n\n')).toBe('a\nb\nc\n\nd');
+  expect(typed('a\r')).toBe('a');
+});
+
+test('everything else arrives as it was written', () => {
+  const bodies = [
+    'trailing ;',
+    'Up',
+    'Escape',
+    'C-c',
+    '$(x) `y` "z" \\n',
+    '  indented, with a space at the end ',
+    'é e\u0301 日本語 👩‍👩‍👧 🇩🇪',
+    'bidi \u202eabc\u202c zero\u200bwidth',
+    'a\\\nb',
+  ];
+  for (const body of bodies) expect(typed(body)).toBe(body);
+});
+
+test('half a surrogate pair becomes the replacement character, a whole one stays', () => {
+  expect(typed('a\ud83d b \ud83d\udc4d c \udc4d')).toBe('a\ufffd b 👍 c \ufffd');
+});
+
+test('delimiters in an answer lose their power, also when control characters hide them; in our own request they keep it', () => {
+  expect(typed('see <<CONTROLLER_REQUEST>> x')).toBe('see < <CONTROLLER_REQUEST>> x');
+  expect(typed('see <\u0000<CONTROLLER_REQUEST>> x')).toBe('see < <CONTROLLER_REQUEST>> x');
+  const body = '<<CONTROLLER_REQUEST id=1>>\nhello\n<<CONTROLLER_REQUEST_END>>';
+  expect(prepare(body, manner(), 'request')).toEqual({ is: 'text', text: body });
+});
+
+test('an empty text is refused', () => {
+  for (const body of ['', ' ', '\n\n', '\u001b[201~', '\u0007\t'])
+    expect(typed(body)).toBe('REFUSED the text is empty');
+});
+
+test('what the agent would take for its own command is refused or made plain, also behind blanks', () => {
+  const refusing = { commandOpenings: [{ pattern: '^!', prefix: null }] };
+  expect(typed('!ls', refusing)).toMatch(/^REFUSED .*"!ls"/);
+  expect(typed(' \n!ls', refusing)).toMatch(/^REFUSED/);
+  expect(typed('ls !', refusing)).toBe('ls !');
+  const plain = { commandOpenings: [{ pattern: '^/', prefix: ' ' }] };
+  expect(typed('/etc/hosts is wrong', plain)).toBe(' /etc/hosts is wrong');
+  expect(typed('/x', { commandOpenings: [{ pattern: '^ */', prefix: ' ' }] })).toMatch(
+    /^REFUSED .*whatever is put before/,
+  );
+});
+
+test('a backslash at the end is completed, refused, or of no matter, as the profile says', () => {
+  expect(typed('C:\\', { trailingBackslash: { append: ' ' } })).toBe('C:\\ ');
+  expect(typed('C:\\', { trailingBackslash: { append: '' } })).toBe('C:\\');
+  expect(typed('C:\\', { trailingBackslash: null })).toMatch(/^REFUSED .*line break/);
+  expect(typed('C:\\\n', { trailingBackslash: { append: ' ' } })).toBe('C:\\ ');
+});
+
+test('a program without bracketed paste gets one line of so many bytes, not characters', () => {
+  const line = { bracketed: false, maxLineBytes: 10 };
+  expect(typed('0123456789', line)).toBe('0123456789');
+  expect(typed('0123456789\n', line)).toBe('0123456789');
+  expect(typed('01234567890', line)).toMatch(/^REFUSED .*11 bytes/);
+  expect(typed('日本語日', line)).toMatch(/^REFUSED .*12 bytes/);
+  expect(typed('a\nb', line)).toMatch(/^REFUSED .*one line/);
+});
+
+test('whatever the body, what is typed is clean, and cleaning it again changes nothing', () => {
+  const pieces = fc.constantFrom(
+    '\u001b',
+    '[201~',
+    '\u009b',
+    '201~',
+    '\r',
+    '\n',
+    '<<',
+    'CONTROLLER_REQUEST',
+    '\ud83d',
+    'x',
+    '\u0000',
+  );
+  const bodies = fc
+    .array(fc.oneof(pieces, fc.string({ unit: 'binary' })), { maxLength: 12 })
+    .map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(bodies, (body) => {
+      const once = prepare(body, manner());
+      if (once.is === 'refused') return;
+      expect(once.text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+      expect(once.text).not.toMatch(/<<\s*CONTROLLER_REQUEST/);
+      expect(once.text).not.toMatch(/\n$/);
+      expect(Buffer.from(once.text).toString()).toBe(once.text);
+      expect(prepare(once.text, manner())).toEqual(once);
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type PrivateTmux, waitFor } from '../fixtures/private-tmux.ts';
+
+const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** One line of the daemon's `--json` log. */
+export interface Line {
+  readonly type: string;
+  readonly [key: string]: unknown;
+}
+
+export interface BridgeProcess {
+  readonly child: ChildProcess;
+  readonly lines: readonly Line[];
+  readonly stderr: () => string;
+  /** waits for the first line that fits */
+  line(what: string, fits: (line: Line) => boolean, limitMs?: number): Promise<Line>;
+  /** ends it as a person would, and gives its exit code */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A home of the test's own, outside of the workers' folders. */
+export function makeHome(tmux: PrivateTmux, yaml = '', name = 'home'): string {
+  const home = join(tmux.folder, name);
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  if (yaml !== '') writeFileSync(join(home, 'bridge.yaml'), yaml);
+  return home;
+}
+
+/** A working folder for workers, beside the home. */
+export function makeWork(tmux: PrivateTmux): string {
+  const work = join(tmux.folder, 'work');
+  mkdirSync(work, { recursive: true });
+  return work;
+}
+
+function environment(tmux: PrivateTmux, more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    HOME: tmux.folder,
+    XDG_RUNTIME_DIR: tmux.folder,
+    TMUX_SOCKET: tmux.socketPath,
+    LANG: 'C.UTF-8',
+    ...more,
+  };
+}
+
+/** Starts the bridge itself, as a child of the test, and waits until it watches. */
+export async function startBridge(
+  tmux: PrivateTmux,
+  home: string,
+  args: readonly string[],
+  more: { env?: NodeJS.ProcessEnv; waitForReady?: boolean } = {},
+): Promise<BridgeProcess> {
+  const child = spawn(process.execPath, [program, '--home', home, '--json', ...args], {
+    cwd: tmux.folder,
+    env: environment(tmux, more.env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: Line[] = [];
+  let text = '';
+  let errors = '';
+  child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
+      lines.push(JSON.parse(text.slice(0, end)) as Line);
+      text = text.slice(end + 1);
+    }
+  });
+  child.stderr!.setEncoding('utf8').on('data', (chunk: string) => {
+    errors += chunk;
+  });
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const tail = () =>
+    `${errors}\n${lines
+      .slice(-25)
+      .map((line) => JSON.stringify(line))
+      .join('\n')}`;
+  const bridge: BridgeProcess = {
+    child,
+    lines,
+    stderr: () => errors,
+    line: (what, fits, limitMs = 10_000) =>
+      waitFor(
+        what,
+        () => {
+          const found = lines.find(fits);
+          if (found === undefined && child.exitCode !== null)
+            throw new Error(`the bridge left (${child.exitCode}) before: ${what}\n${tail()}`);
+          return found;
+        },
+        { limitMs, describe: async () => tail() },
+      ),
+    async stop(signal = 'SIGTERM') {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      return exited;
+    },
+  };
+  if (more.waitForReady !== false) {
+    await bridge.line('the bridge watches', (line) => line.type === 'said' && String(line.text).startsWith('watching'));
+  }
+  return bridge;
+}
+
+/** Runs one command to its end. */
+export async function run(
+  tmux: PrivateTmux,
+  args: readonly string[],
+  more: { input?: string; env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): Promise<Ran> {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: more.cwd ?? tmux.folder,
+    env: environment(tmux, more.env),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+  });
+  child.stdin.end(more.input ?? '');
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout, stderr };
+}
+
+/** Ids of the requests that a bridge opened, in order, each once. */
+export function requestIds(bridge: BridgeProcess): string[] {
+  return [...new Set(bridge.lines.filter((line) => line.type === 'request-changed').map((line) => String(line.id)))];
+}
+
+export function inState(state: string): (line: Line) => boolean {
+  return (line) => line.type === 'request-changed' && line.state === state;
+}

@@ -1,0 +1,226 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  firstTurn,
+  noteInput,
+  type Observation,
+  stepTurn,
+  type TurnSeen,
+  type TurnState,
+} from '../../bridge/screen/turns.ts';
+
+/** A pane that is looked at: each look is a step, 100 ms after the last. */
+class Pane {
+  state: TurnState = firstTurn;
+  at = 1000;
+
+  look(inputs: string[], words: string[], agent: Observation['state'] = 'idle', cut = false): TurnSeen {
+    this.at += 100;
+    const step = stepTurn(this.state, { at: this.at, state: agent, inputs, words, cut });
+    this.state = step.state;
+    return step.turn;
+  }
+
+  /** Looks twice, as a watcher does after a change. */
+  twice(...look: Parameters<Pane['look']>): TurnSeen {
+    const first = this.look(...look);
+    const second = this.look(...look);
+    return { ...second, began: first.began || second.began };
+  }
+
+  restart(): void {
+    this.state = { ...(JSON.parse(JSON.stringify(this.state)) as TurnState), isRestored: true, candidate: null };
+  }
+
+  note(text: string, echoed = false): void {
+    this.state = noteInput(this.state, text, { typedAt: this.at - 50, at: this.at, echoed });
+  }
+}
+
+function paneIn(inputs: string[], words = ['the answer to the last one']): Pane {
+  const pane = new Pane();
+  pane.twice(inputs, words);
+  return pane;
+}
+
+describe('the same turn', () => {
+  test.each<[string, (pane: Pane) => void]>([
+    ['a redraw', (pane) => pane.twice(['one', 'two'], ['the answer to the last one'])],
+    [
+      'a cleared screen, redrawn',
+      (pane) => {
+        pane.look([], []);
+        pane.twice(['one', 'two'], ['the answer to the last one']);
+      },
+    ],
+    [
+      'a half-drawn screen',
+      (pane) => {
+        pane.look(['one'], []);
+        pane.twice(['one', 'two'], ['the answer to the last one']);
+      },
+    ],
+    [
+      'a half-drawn input',
+      (pane) => {
+        pane.look(['one', 'tw'], []);
+        pane.twice(['one', 'two'], ['the answer to the last one']);
+      },
+    ],
+    ['the first input scrolled off', (pane) => pane.twice(['two'], ['the answer to the last one', 'and more'])],
+    ['every input scrolled off', (pane) => pane.twice([], ['and more'], 'idle', true)],
+    ['the input pinned to the top, on one line and cut', (pane) => pane.twice(['tw …'], ['and more'], 'busy', true)],
+    ['only the end of the input is visible', (pane) => pane.twice(['…wo'], ['the answer'])],
+    ['another width', (pane) => pane.twice(['o\nne', 't wo'], ['the ans', 'wer to the last one'])],
+    ['drawn as markdown', (pane) => pane.twice(['one', '• two'], ['the answer to the last one'])],
+    [
+      'busy again without a new input',
+      (pane) => {
+        pane.twice(['one', 'two'], ['the answer to the last one'], 'busy');
+      },
+    ],
+    [
+      'a restart',
+      (pane) => {
+        pane.restart();
+        pane.twice(['one', 'two'], ['the answer to the last one']);
+      },
+    ],
+    [
+      'a restart on an empty screen',
+      (pane) => {
+        pane.restart();
+        pane.look([], []), pane.twice(['one', 'two'], ['the answer to the last one']);
+      },
+    ],
+    [
+      'more history than is remembered',
+      (pane) => pane.twice(['minus one', 'zero', 'one', 'two'], ['the answer to the last one']),
+    ],
+  ])('%s', (_, change) => {
+    const pane = paneIn(['one', 'two']);
+    change(pane);
+    const turn = pane.twice(['one', 'two'], ['the answer to the last one']);
+    expect(turn).toMatchObject({ number: 1, began: false, anchor: 'none' });
+  });
+
+  test('a view scrolled back to an older turn is not the current turn', () => {
+    const pane = paneIn(['one', 'two']);
+    expect(pane.twice(['one'], ['the answer to one'])).toMatchObject({ number: 1, isBack: true });
+    expect(pane.twice(['one', 'two'], ['the answer to the last one'])).toMatchObject({ number: 1, isBack: false });
+  });
+});
+
+describe('a new turn', () => {
+  test('begins when an input was added, at the second look that shows it', () => {
+    const pane = paneIn(['one']);
+    expect(pane.look(['one', 'two'], [])).toMatchObject({ number: 2, began: false });
+    expect(pane.look(['one', 'two'], ['words'])).toMatchObject({ number: 2, began: true, anchor: 'kept' });
+  });
+
+  test('begins when the same input stands there once more', () => {
+    const pane = paneIn(['go']);
+    expect(pane.twice(['go', 'go'], [])).toMatchObject({ number: 2, began: true });
+  });
+
+  test('the same input again, the earlier one scrolled off: idle, busy, the old words gone', () => {
+    const pane = paneIn(['go'], ['Shall I do it?']);
+    expect(pane.twice(['go'], [], 'busy')).toMatchObject({ number: 2, began: true });
+    expect(pane.twice(['go'], ['Shall I do it?'])).toMatchObject({ number: 2, began: false });
+  });
+
+  test('busy again with the old words still there is no new turn, nor are missing words while idle', () => {
+    const pane = paneIn(['go'], ['Shall I do it?']);
+    expect(pane.twice(['go'], ['Shall I do it?', 'Still at it.'], 'busy')).toMatchObject({ number: 1 });
+    const other = paneIn(['go'], ['Shall I do it?']);
+    expect(other.twice(['go'], [], 'idle')).toMatchObject({ number: 1 });
+  });
+
+  test('an acknowledged delivery of the same text, echoed, begins one whatever else is seen', () => {
+    const pane = paneIn(['go', 'go'], ['Shall I do it?']);
+    pane.note('go', true);
+    expect(pane.look(['go', 'go'], ['Shall I do it?'])).toMatchObject({ number: 2, began: true });
+    expect(pane.twice(['go', 'go'], ['Shall I do it?'])).toMatchObject({ number: 2, began: false });
+  });
+
+  test('an acknowledged delivery not yet on the screen waits for its echo', () => {
+    const pane = paneIn(['go'], ['Shall I do it?']);
+    pane.note('proceed');
+    expect(pane.twice(['go'], ['Shall I do it?'])).toMatchObject({ number: 1 });
+    expect(pane.twice(['go', 'proceed'], [], 'busy')).toMatchObject({ number: 2, began: true });
+    expect(pane.twice(['go', 'proceed'], ['done'])).toMatchObject({ number: 2, began: false });
+  });
+
+  test('a delivery whose echo was seen before its acknowledgement counts once', () => {
+    const pane = paneIn(['go'], ['Shall I do it?']);
+    pane.state = { ...pane.state };
+    const typedAt = pane.at;
+    expect(pane.twice(['go', 'go'], [], 'busy')).toMatchObject({ number: 2, began: true });
+    pane.state = noteInput(pane.state, 'go', { typedAt, at: pane.at, echoed: true });
+    expect(pane.twice(['go', 'go'], ['Shall I do it?'], 'busy')).toMatchObject({ number: 2, began: false });
+  });
+
+  test('an agent that echoes nothing begins one with each acknowledged delivery', () => {
+    const pane = paneIn([], ['Shall I?']);
+    pane.note('yes');
+    expect(pane.look([], ['Shall I?'])).toMatchObject({ number: 2, began: true, withoutEcho: true });
+    expect(pane.twice([], ['Shall I?', 'Shall I?'])).toMatchObject({ number: 2, began: false });
+  });
+
+  test('after a restart that finds nothing it knows, the anchor is lost; the next turn is sure again only as far as that', () => {
+    const pane = paneIn(['one', 'two']);
+    pane.restart();
+    expect(pane.twice(['nine', 'ten'], ['words'])).toMatchObject({ number: 3, began: true, anchor: 'lost' });
+    expect(pane.twice(['nine', 'ten', 'eleven'], ['words'])).toMatchObject({ number: 4, began: true, anchor: 'kept' });
+  });
+
+  test('after a restart with the same input and other words, the anchor is lost', () => {
+    const pane = paneIn(['go'], ['Shall I do it?']);
+    pane.restart();
+    expect(pane.twice(['go'], ['Something else altogether'])).toMatchObject({ number: 2, anchor: 'lost' });
+  });
+
+  test('a turn begun while nobody watched is found after a restart', () => {
+    const pane = paneIn(['one', 'two']);
+    pane.restart();
+    expect(pane.twice(['two', 'three'], ['words'])).toMatchObject({ number: 2, began: true, anchor: 'kept' });
+  });
+});
+
+test('however a pane is looked at, turns are counted right: scrolls, redraws, clears, torn frames, restarts', () => {
+  const look = fc.oneof(
+    fc.record({ is: fc.constant('window' as const), size: fc.integer({ min: 1, max: 6 }) }),
+    fc.constant({ is: 'clear' as const }),
+    fc.constant({ is: 'torn' as const }),
+    fc.constant({ is: 'restart' as const }),
+    fc.constant({ is: 'cut' as const }),
+  );
+  const input = fc.record({
+    text: fc.constantFrom('go', 'yes', 'no', 'continue'),
+    looks: fc.array(look, { maxLength: 6 }),
+    size: fc.integer({ min: 1, max: 6 }),
+  });
+  fc.assert(
+    fc.property(fc.array(input, { minLength: 1, maxLength: 12 }), (turns) => {
+      const pane = new Pane();
+      const inputs: string[] = [];
+      for (const [at, { text, looks, size }] of turns.entries()) {
+        inputs.push(text);
+        const words = [`the answer number ${at} to what was said`];
+        // a person's or the bridge's input is followed by a busy agent whose words are not there yet
+        pane.twice(inputs.slice(-size), [], 'busy');
+        pane.twice(inputs.slice(-size), words, 'busy');
+        pane.twice(inputs.slice(-size), words, 'idle');
+        for (const one of looks) {
+          if (one.is === 'window') pane.twice(inputs.slice(-one.size), words, 'idle');
+          if (one.is === 'clear') pane.look([], [], 'other');
+          if (one.is === 'torn') pane.look(inputs.slice(-size, -1), [], 'other');
+          if (one.is === 'cut') pane.twice([], ['further down'], 'idle', true);
+          if (one.is === 'restart') pane.restart();
+        }
+        expect(pane.twice(inputs.slice(-size), words, 'idle').number).toBe(at + 1);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
