@@ -37,13 +37,13 @@ export async function reconcile(passage: Passage): Promise<Delivery> {
   }
 }
 
-type Sign = 'echoed' | 'in-composer' | 'with-more' | 'no-trace';
+type Sign = 'echoed' | 'in-composer' | 'partly-seen' | 'with-more' | 'no-trace';
 
 function signOf(passage: Passage, look: Look, text: string): Sign | null {
   const { manner, delivery } = passage;
   const { reading } = look;
   const holding = composerHolds(reading, look.snapshot, text, manner);
-  if (isWhole(holding)) return 'in-composer';
+  if (isWhole(holding)) return holding === 'all' ? 'in-composer' : 'partly-seen';
   if (holding === 'more' || holding === 'part') return 'with-more';
   if (isNewEcho(passage, look, text)) return 'echoed';
   if (reading.state === 'idle' && reading.composer.is !== 'absent') return 'no-trace';
@@ -65,10 +65,14 @@ async function settle(passage: Passage, sign: Exclude<Sign, 'echoed'>, look: Loo
       return passage.doubt('the screen shows neither the text nor that it was submitted');
     case 'with-more':
       return passage.leave('the composer holds the text, but not exactly it');
+    case 'partly-seen':
     case 'in-composer': {
       const { state } = passage.delivery;
       if (state.is !== 'typed')
         return passage.leave('the text is in the composer; whether Enter was pressed is not known');
+      if (sign === 'partly-seen' && (await passage.humanSince(state.at))) {
+        return passage.leave('somebody typed since, and not all of the text is to be seen');
+      }
       if (look.reading.composer.is !== 'draft') return passage.leave('the text is on the input line');
       const verdict = await passage.verdictOn({ ...look, reading: { ...look.reading, composer: { is: 'empty' } } });
       if (!verdict.pass) return passage.leave(`the text is in the composer: ${verdict.detail}`);

@@ -142,6 +142,22 @@ test('a text that rests in the composer gets its Enter only where the guard has 
   expect(w.pane.enters).toEqual([]);
 });
 
+test('a marker gets its Enter only where nobody has typed since', async () => {
+  const long = 'a long line of words '.repeat(30);
+  for (const [keyAt, outcome] of [
+    [-60_000, 'acknowledged'],
+    [10_000, 'typed-not-submitted'],
+  ] as const) {
+    const w = world({ markerAbove: 100 });
+    const typed = w.delivery(long, { state: { is: 'typed', at: w.clock.now(), turnBefore: ':' } });
+    w.pane.composer = long;
+    w.pane.keyAt = w.clock.now() + keyAt;
+    w.pane.settle();
+    await w.clock.pass(60_000);
+    expect((await w.reconcile(typed)).is).toBe(outcome);
+  }
+});
+
 test('a pane that is gone or has another agent is uncertain, and not touched', async () => {
   const gone = world();
   const typed = gone.delivery(text, { state: { is: 'typed', at: 0 } });
