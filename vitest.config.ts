@@ -9,6 +9,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     reporters: ['default', './tests/closing-line.ts'],
     pool: 'forks',
-    maxWorkers: 4,
+    maxWorkers: 2,
   },
 });

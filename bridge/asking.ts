@@ -3,7 +3,6 @@ import type { Config } from './config.ts';
 import { type Backend, chooseBackend } from './controllers/choose.ts';
 import type { Controller } from './controllers/controller.ts';
 import { composePaneRequest } from './controllers/pane.ts';
-import { programController } from './controllers/programs.ts';
 import type { Clock } from './core/clock.ts';
 import type { Question, Reply } from './core/controller.ts';
 import { BridgeError, messageOf } from './core/failure.ts';
@@ -103,6 +102,7 @@ export class Asking {
   }
 
   async #askProgram(request: Request, backend: Backend): Promise<void> {
+    const { programController } = await import('./controllers/programs.ts');
     this.#program ??= programController(backend, {
       command: this.#config.controllerCommand,
       model: this.#config.controllerModel,

@@ -25,16 +25,17 @@ export class Daemon {
   static async start(config: Config, startedAt: string, on: (event: BridgeEvent) => void): Promise<Daemon> {
     prepareHome(config.home);
     const lock = claimHome(config.home, { pid: process.pid, session: config.session, since: startedAt });
-    let rooms: Rooms | null = null;
+    const begun: Array<() => unknown> = [() => lock.release()];
     try {
-      rooms = await Rooms.open(config, { on });
+      const rooms = await Rooms.open(config, { on });
+      begun.push(() => rooms.close());
       const watch = new Watch(rooms);
-      const socket = await serve(socketPath(config.home), verbs(rooms));
+      begun.push(() => watch.close());
       await watch.start();
+      const socket = await serve(socketPath(config.home), verbs(rooms));
       return new Daemon(rooms, lock, watch, socket);
     } catch (fault) {
-      await rooms?.close();
-      lock.release();
+      for (const end of begun.reverse()) await end();
       throw fault;
     }
   }

@@ -3,11 +3,14 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Config, loadConfig } from '../config.ts';
-import { BridgeError, type ExitCode } from '../core/failure.ts';
+import { BridgeError, type ExitCode, wrongUse } from '../core/failure.ts';
 import { type FoundHome, findHome, isTrusted } from '../host/home.ts';
 import { type Audience, type OptionRow, options } from '../options.ts';
+import { profiles } from '../screen/profiles/index.ts';
 import { makeOutput, type Output, reportFault } from './output.ts';
-import { socketOf } from './pane.ts';
+import { socketOf } from './socket.ts';
+
+const profileNames = profiles.map((profile) => profile.name);
 
 /** What every command starts from. */
 export interface Context {
@@ -55,6 +58,10 @@ export function contextOf(command: Command): Context {
   });
   refuseChangedFile(home);
   const config = loadConfig({ home: home.folder, flags, env: process.env });
+  const known = [...profileNames, ...Object.keys(config.agents)];
+  if (config.agent !== null && !known.includes(config.agent)) {
+    throw wrongUse('--agent', config.agent, `no profile of that name; there are ${known.join(', ')}`);
+  }
   return { config, home, out: makeOutput(config.json) };
 }
 
@@ -73,7 +80,7 @@ function refuseChangedFile(home: FoundHome): void {
 
 /** The same, with the tmux server settled: `--socket`, else TMUX_SOCKET, else the one a launcher noted for this folder. */
 export function withSocket(context: Context): Context {
-  return { ...context, config: Object.freeze({ ...context.config, socket: socketOf(context) }) };
+  return { ...context, config: Object.freeze({ ...context.config, socket: socketOf(context.config) }) };
 }
 
 /** Runs a command's work; its number becomes the exit code, its fault one clear line. */

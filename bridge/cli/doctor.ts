@@ -4,7 +4,7 @@ import { diagnose } from '../launch/doctor.ts';
 import { thisMachine } from '../launch/doctor-world.ts';
 import { act, withOptions } from './context.ts';
 import { paint } from './output.ts';
-import { socketOf } from './pane.ts';
+import { socketOf } from './socket.ts';
 
 export function registerDoctor(program: Command): void {
   const command = program
@@ -12,7 +12,7 @@ export function registerDoctor(program: Command): void {
     .description('what is wrong here, and the remedy: tmux, socket, panes, agents, permissions');
   withOptions(command, 'place').action(
     act(async (context) => {
-      const checks = await diagnose(thisMachine({ socketPath: socketOf(context), home: context.config.home }));
+      const checks = await diagnose(thisMachine({ socketPath: socketOf(context.config), home: context.config.home }));
       const lines = checks.map((check) => {
         const mark =
           check.ok === true

@@ -1,6 +1,5 @@
 import { call, socketPath } from '../host/socket.ts';
-import { Rooms } from '../rooms.ts';
-import { type VerbName, verbs } from '../verbs.ts';
+import type { VerbName } from '../verbs.ts';
 import { type Context, withSocket } from './context.ts';
 
 /**
@@ -10,6 +9,7 @@ import { type Context, withSocket } from './context.ts';
 export async function invoke<Result>(context: Context, verb: VerbName, args: Record<string, unknown>): Promise<Result> {
   const reply = await call(socketPath(context.config.home), verb, args);
   if (reply) return reply.ok as Result;
+  const [{ Rooms }, { verbs }] = await Promise.all([import('../rooms.ts'), import('../verbs.ts')]);
   const interrupted = new AbortController();
   const stop = () => interrupted.abort();
   process.once('SIGINT', stop);

@@ -1,24 +1,29 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { ExitCode } from '../core/failure.ts';
-import { registerAnswer } from './answer.ts';
-import { registerAsk } from './ask.ts';
-import { registerDemo } from './demo.ts';
-import { registerDismiss } from './dismiss.ts';
-import { registerDoctor } from './doctor.ts';
-import { registerList } from './list.ts';
-import { registerLog } from './log.ts';
-import { registerNotify } from './notify.ts';
-import { registerRequests } from './requests.ts';
+import { ExitCode, wrongUse } from '../core/failure.ts';
+import { reportFault } from './output.ts';
 import { registerRun } from './run.ts';
-import { registerSend } from './send.ts';
-import { registerShow } from './show.ts';
-import { registerSnapshot } from './snapshot.ts';
-import { registerStart } from './start.ts';
-import { registerStatus } from './status.ts';
-import { registerTarget } from './target.ts';
-import { registerTrust } from './trust.ts';
 import { registerVersion } from './version.ts';
+
+/** Each command's file is read only when it is named, or when help lists them all: a hand tool must be quick. */
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  requests: async () => (await import('./requests.ts')).registerRequests,
+  show: async () => (await import('./show.ts')).registerShow,
+  answer: async () => (await import('./answer.ts')).registerAnswer,
+  dismiss: async () => (await import('./dismiss.ts')).registerDismiss,
+  ask: async () => (await import('./ask.ts')).registerAsk,
+  send: async () => (await import('./send.ts')).registerSend,
+  snapshot: async () => (await import('./snapshot.ts')).registerSnapshot,
+  status: async () => (await import('./status.ts')).registerStatus,
+  list: async () => (await import('./list.ts')).registerList,
+  target: async () => (await import('./target.ts')).registerTarget,
+  start: async () => (await import('./start.ts')).registerStart,
+  notify: async () => (await import('./notify.ts')).registerNotify,
+  log: async () => (await import('./log.ts')).registerLog,
+  doctor: async () => (await import('./doctor.ts')).registerDoctor,
+  trust: async () => (await import('./trust.ts')).registerTrust,
+  demo: async () => (await import('./demo.ts')).registerDemo,
+};
 
 const program = new Command('bridge')
   .description(
@@ -29,28 +34,17 @@ const program = new Command('bridge')
   .helpCommand('help [command]', 'what a command does and which flags it takes')
   .exitOverride();
 
-for (const register of [
-  registerRun,
-  registerRequests,
-  registerShow,
-  registerAnswer,
-  registerDismiss,
-  registerAsk,
-  registerSend,
-  registerSnapshot,
-  registerStatus,
-  registerList,
-  registerTarget,
-  registerStart,
-  registerNotify,
-  registerLog,
-  registerDoctor,
-  registerTrust,
-  registerDemo,
-  registerVersion,
-]) {
-  register(program);
+registerRun(program);
+const words = process.argv.slice(2);
+const [first = '-'] = words;
+if (!first.startsWith('-') && !(first in commands) && !['help', 'version'].includes(first)) {
+  process.exit(reportFault(wrongUse('command', first, 'is not known', '`bridge --help` lists the commands'), false));
 }
+const named = Object.keys(commands).filter((name) => words.includes(name));
+const runsBridge = words.every((word) => word.startsWith('-')) && !words.some((word) => /^(-h|--help)$/.test(word));
+const wanted = named.length > 0 ? named : runsBridge ? [] : Object.keys(commands);
+for (const name of wanted) (await commands[name]!())(program);
+registerVersion(program);
 
 try {
   await program.parseAsync();

@@ -1,19 +1,19 @@
-import { existsSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { BridgeError, wrongUse } from '../core/failure.ts';
 import type { PaneFacts } from '../core/pane.ts';
 import { systemClock } from '../host/clock.ts';
 import { ProcessTree } from '../host/process-tree.ts';
-import { readPin, readState, stateFolder } from '../launch/state-folder.ts';
+import { readPin } from '../launch/state-folder.ts';
 import { nameOf, Sight } from '../sight.ts';
 import { ExecCommands } from '../tmux/exec.ts';
-import { resolveSocket, type SocketChoice, socketPathOf } from '../tmux/socket.ts';
+import { resolveSocket } from '../tmux/socket.ts';
 import type { Context } from './context.ts';
+import { socketChoice } from './socket.ts';
 
 /** A look at tmux for one command: a process per question, nothing left attached. */
 export function sightOf(context: Context): { sight: Sight; tmux: ExecCommands; socketPath: string } {
   const { config } = context;
-  const socketPath = resolveSocket(socketChoice(context));
+  const socketPath = resolveSocket(socketChoice(config));
   const tmux = new ExecCommands({ socketPath });
   const sight = new Sight({
     tmux,
@@ -22,19 +22,6 @@ export function sightOf(context: Context): { sight: Sight; tmux: ExecCommands; s
     choice: { agent: config.agent, agents: config.agents },
   });
   return { sight, tmux, socketPath };
-}
-
-/** `--socket`, else TMUX_SOCKET, else the server a launcher noted for this folder while it lives, else tmux's own rules. */
-function socketChoice({ config }: Context): SocketChoice {
-  const noted =
-    config.socket === null ? readState(stateFolder({ env: process.env, cwd: process.cwd() }), 'tmux-socket.txt') : null;
-  const alive = noted !== null && existsSync(noted) ? noted : null;
-  return { socket: config.socket ?? alive, env: process.env };
-}
-
-/** Where the tmux server is, or would be: the daemon waits for one that is not there yet. */
-export function socketOf(context: Context): string {
-  return socketPathOf(socketChoice(context));
 }
 
 /**

@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { destination, type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { BridgeError, ExitCode } from '../core/failure.ts';
-import { Daemon } from '../daemon.ts';
 import type { BridgeEvent } from '../events.ts';
-import { notifyHuman } from '../host/notify.ts';
-import { simulate } from '../screen/replay.ts';
 import { act, type Context, withOptions, withSocket } from './context.ts';
 import { recordOf, renderLive } from './live-log.ts';
 import { paint } from './output.ts';
@@ -44,6 +41,7 @@ async function runSimulation({ config, out }: Context, file: string): Promise<Ex
       cause,
     });
   }
+  const { simulate } = await import('../screen/replay.ts');
   const found = await simulate(bytes, { columns: config.columns, rows: config.rows, agent: config.agent });
   const text = found.map(
     (detection, index) =>
@@ -54,6 +52,8 @@ async function runSimulation({ config, out }: Context, file: string): Promise<Ex
 }
 
 async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
+  const { Daemon } = await import('../daemon.ts');
+  const { destination, pino } = await import('pino');
   const file: Logger | null =
     config.log === null
       ? null
@@ -97,6 +97,7 @@ async function callHuman(
   ways: Context['config']['notify'],
   on: (event: BridgeEvent) => void,
 ): Promise<void> {
+  const { notifyHuman } = await import('../host/notify.ts');
   const report = await notifyHuman(
     { title: `${event.request.worker} needs you`, text: event.why },
     { bell: ways.bell ?? false, desktop: ways.desktop ?? false, command: ways.command ?? null },

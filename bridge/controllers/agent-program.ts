@@ -121,10 +121,11 @@ export class AgentProgram implements Controller {
   async #survey(question: Question, place: Place, signal: AbortSignal): Promise<readonly string[] | string> {
     const { survey, program } = this.#cli;
     if (survey === undefined) return [];
+    const args = survey.args(this.#setting.isolated ? place.folder : question.workingFolder);
     const end = await runChild(
       {
         file: program,
-        args: survey.args,
+        args,
         folder: place.folder,
         environment: environmentFor(question, this.#setting),
         input: '',
@@ -133,13 +134,13 @@ export class AgentProgram implements Controller {
       },
       signal,
     );
-    const asked = `${program} ${survey.args.join(' ')}`;
     if (end.is === 'not-started') return end.reason;
-    if (end.is !== 'exited' || end.code !== 0) return `${asked} did not answer, so its servers cannot be switched off`;
+    if (end.is !== 'exited' || end.code !== 0)
+      return `${program} does not list its MCP servers, so they cannot be switched off`;
     try {
       return survey.read(end.stdout.toString('utf8'));
     } catch (fault) {
-      return `${asked} cannot be read: ${messageOf(fault)}`;
+      return `${program} lists its MCP servers in a form that cannot be read: ${messageOf(fault)}`;
     }
   }
 }

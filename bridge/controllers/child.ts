@@ -71,8 +71,13 @@ export async function runChild(run: ChildRun, signal: AbortSignal): Promise<Chil
       resolve();
     };
     output.onOverflow = () => stop('overflow');
-    signal.addEventListener('abort', () => stop('aborted'), { once: true });
-    if (run.timeoutMs > 0) void ended.then(run.clock.after(run.timeoutMs, () => stop('timeout')));
+    const withdrawn = () => stop('aborted');
+    const cancelLimit = run.timeoutMs > 0 ? run.clock.after(run.timeoutMs, () => stop('timeout')) : () => {};
+    signal.addEventListener('abort', withdrawn);
+    void ended.then(() => {
+      signal.removeEventListener('abort', withdrawn);
+      cancelLimit();
+    });
   });
   child.stdout.on('data', (chunk: Buffer) => output.take(chunk));
   child.stderr.on('data', (chunk: Buffer) => {

@@ -49,6 +49,7 @@ function findBlocks(words: readonly string[], kind: Kind): FoundBlock[] {
   const start = new RegExp(`^<<CONTROLLER[_\\\\\\s]*${kind}(?![_\\\\\\s]*END)((?:\\s[^<>]*)?)>>[*_]{0,3}(.*)$`);
   const end = new RegExp(`^(.*?)<<CONTROLLER[_\\\\\\s]*${kind}[_\\\\\\s]*END\\s*>>[*_\`]{0,3}\\s*$`);
   const mention = new RegExp(`CONTROLLER[_\\\\\\s]*${kind}`);
+  if (!words.some((line) => line.includes('<C') || line.includes('<<') || /<\s*$/.test(line))) return [];
   const lines = mend(words);
   const found: FoundBlock[] = [];
   let open: { at: number; index: number; attributes: Record<string, string>; rest: string } | null = null;
@@ -148,6 +149,7 @@ const withAttributes = /^<<CONTROLLER[_\\]*(?:REQUEST|RESPONSE)\s[^<>]{0,400}>?$
 
 /** The piece of a delimiter that a line ends in, or null. */
 function unclosed(text: string): string | null {
+  if (!text.includes('<')) return null;
   const tail = /<{1,2}[^<>]{0,450}>?$/.exec(withoutFrame(text).trimEnd())?.[0];
   if (tail === undefined || tail.endsWith('>>')) return null;
   const letters = compact(tail);
@@ -191,8 +193,9 @@ function cleanText(lines: readonly string[]): string {
 }
 
 /**
- * A TUI that cuts lines without looking at words shows it: every line that goes on is equally long. Seen on at least
- * two lines, they are joined; a trailing blank that the capture trimmed leaves a line one short.
+ * A TUI that cuts lines without looking at words shows it: every line that goes on is equally long (one short where the
+ * capture trimmed a blank), the last is shorter, and somewhere a word goes on. Lists, tables and code can have lines of
+ * one length too: joined they would be spoiled, so in doubt lines stay lines.
  */
 function joinHardWrapped(lines: readonly string[]): string[] {
   const lengths = lines.map(columnsOf);
@@ -204,9 +207,19 @@ function joinHardWrapped(lines: readonly string[]): string[] {
     const deeper = next.search(/\S/) - lines[at]!.search(/\S/);
     return deeper === 0 || deeper === 1;
   };
-  const continued = lines.flatMap((_, at) => (goesOn(at) ? [lengths[at]!] : []));
-  const isHard = full >= 20 && continued.length >= 2 && continued.every((length) => length >= full - 1);
-  if (!isHard || !continued.includes(full)) return [...lines];
+  const continued = lines.flatMap((_, at) => (goesOn(at) ? [at] : []));
+  const ends = continued.filter((at) => !goesOn(at + 1)).map((at) => lengths[at + 1]!);
+  const cutsWord = (at: number) =>
+    lengths[at] === full && /\p{L}$/u.test(lines[at]!) && /^\s*\p{Ll}/u.test(lines[at + 1]!);
+  const beginnings = new Set(continued.map((at) => lines[at]!.trimStart().slice(0, 3)));
+  const isHard =
+    full >= 20 &&
+    continued.length >= 2 &&
+    beginnings.size === continued.length &&
+    continued.every((at) => lengths[at]! >= full - 1) &&
+    ends.every((length) => length < full - 1) &&
+    continued.some(cutsWord);
+  if (!isHard) return [...lines];
   const joined: string[] = [];
   for (const [at, line] of lines.entries()) {
     if (at === 0 || !goesOn(at - 1)) joined.push(line);

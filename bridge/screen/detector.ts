@@ -114,7 +114,7 @@ export function* steps(
   const detected: DetectedTurn = { number: turn.number, began: turn.began, anchor: turn.anchor };
   yield { state, event: turn.began ? { type: 'turn-began', turn: detected } : null };
 
-  const { fresh, stale } = withoutStale(blocks, state.stale);
+  const { fresh, stale } = withoutStale(blocks, unraised(state, turn.number));
   state = { ...state, stale };
   for (const block of fresh) {
     const raised = state.raised.find(({ turn: at, key }) => key === block.key && (at === turn.number || turn.isBack));
@@ -188,11 +188,13 @@ function blocksOf(
 ): Block[] {
   const found = kind === 'request' ? findRequests(words) : findResponses(words);
   // An END whose START nobody saw is believed only where the turn's beginning is known to have scrolled away, and only
-  // if nothing of this turn was raised before: else it is the end of that.
-  const mayLackStart = cut === true && inputs.length > 0 && !raised.some((entry) => entry.turn === turn.number);
+  // if nothing else of this turn was raised before: else it may be the end of that.
+  const others = (key: string) => raised.some((entry) => entry.turn === turn.number && entry.key !== key);
+  const mayLackStart = cut === true && inputs.length > 0;
   return found
-    .filter((block) => block.text !== '' && (block.complete || mayLackStart))
-    .map((block) => ({ ...block, kind, key: keyOf(kind, block) }));
+    .filter((block) => block.text !== '')
+    .map((block) => ({ ...block, kind, key: keyOf(kind, block) }))
+    .filter((block) => block.complete || (mayLackStart && !others(block.key)));
 }
 
 /** Letters without blanks and list marks: another width, another wrapping, the same key. */
@@ -206,6 +208,13 @@ function countOf(blocks: readonly Block[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { key } of blocks) counts[key] = (counts[key] ?? 0) + 1;
   return counts;
+}
+
+/** What was raised in this turn is no longer in question, however many copies of it are visible. */
+function unraised({ stale, raised }: DetectorState, turn: number): DetectorState['stale'] {
+  return Object.fromEntries(
+    Object.entries(stale).filter(([key]) => !raised.some((entry) => entry.key === key && entry.turn === turn)),
+  );
 }
 
 /** Leaves out the old turn's blocks, the upper ones, and forgets those that have scrolled away. */

@@ -56,6 +56,8 @@ export class PaneWatcher {
   #state: DetectorState;
   #last: { snapshot: Snapshot; drawn: string } | null = null;
   #told = '';
+  /** what the detector has looked at twice without news */
+  #settledOn = '';
   #movedAt: number;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #isLooking = false;
@@ -91,6 +93,7 @@ export class PaneWatcher {
   noteInput(text: string, when: { typedAt?: number; echoed?: boolean } = {}): void {
     const at = this.#deps.clock.now();
     const typedAt = when.typedAt ?? at - recentlyMs;
+    this.#settledOn = '';
     this.#state = noteDelivery(this.#state, text, { typedAt, at, echoed: when.echoed ?? false });
     this.#lookIn(confirmMs);
   }
@@ -172,6 +175,10 @@ export class PaneWatcher {
       this.#told = told;
       this.#tell({ type: 'reading', reading, snapshot });
     }
+    // a spinner that turns, a clock that ticks: nothing that a detector looks at
+    const looked = JSON.stringify([reading.state, reading.turn, signals.workedAt]);
+    if (looked === this.#settledOn) return;
+    let hasNews = false;
     for (const next of steps(this.#state, {
       reading,
       snapshot,
@@ -179,10 +186,13 @@ export class PaneWatcher {
       workedAt: signals.workedAt,
     })) {
       this.#state = next.state;
+      hasNews ||= next.event !== null;
       if (next.event) this.#tell(next.event);
       if (next.event?.type.endsWith('-seen')) this.#lookIn(confirmMs);
     }
-    if (this.#state.turns.candidate !== null) this.#lookIn(confirmMs);
+    const { candidate, noted } = this.#state.turns;
+    if (candidate !== null) this.#lookIn(confirmMs);
+    this.#settledOn = hasNews || candidate !== null || noted !== null ? '' : looked;
   }
 
   /** The same snapshot may read differently once it has been quiet for longer. */

@@ -38,8 +38,8 @@ export function makeHome(tmux: PrivateTmux, yaml = '', name = 'home'): string {
 }
 
 /** A working folder for workers, beside the home. */
-export function makeWork(tmux: PrivateTmux): string {
-  const work = join(tmux.folder, 'work');
+export function makeWork(tmux: PrivateTmux, name = 'work'): string {
+  const work = join(tmux.folder, name);
   mkdirSync(work, { recursive: true });
   return work;
 }

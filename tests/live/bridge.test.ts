@@ -37,7 +37,15 @@ policy:
 `;
 
 async function worker(options: Partial<ScriptedAgentOptions> = {}): Promise<ScriptedAgent> {
-  const agent = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux), ...options });
+  // codex's resting title is its folder's name
+  const name = options.name ?? 'work';
+  const agent = await startScriptedAgent({
+    tmux,
+    session: 'macs',
+    workingFolder: makeWork(tmux, name),
+    ...options,
+    name,
+  });
   await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', options.name ?? 'worker');
   return agent;
 }

@@ -35,7 +35,7 @@ export interface AgentCli {
   args(run: CliRun): readonly string[];
   environment(run: CliRun): Readonly<Record<string, string>>;
   /** asked first, in the same folder: what of the user's has to be switched off by name */
-  readonly survey?: { readonly args: readonly string[]; read(stdout: string): readonly string[] };
+  readonly survey?: { args(repository: string): readonly string[]; read(stdout: string): readonly string[] };
   hear?(line: string): Heard;
   /** extra arguments that would let it write; a match is refused */
   readonly forbidden: RegExp;

@@ -6,7 +6,7 @@ import type { AgentCli, CliRun, Heard } from './cli.ts';
  * - a `.codex/config.toml` in a repository the user trusts is loaded, and its MCP servers are started outside the sandbox;
  *   naming every folder above as untrusted for this run prevents it, and keeps AGENTS.md out;
  * - `exec resume` falls back to the sandbox of the user's config.toml unless `--sandbox` is given again, before `resume`;
- * - the user's own MCP servers cannot be switched off as a whole, only each by name;
+ * - the user's own MCP servers cannot be switched off as a whole, only each by name, and naming an unknown one is an error;
  * - a key of `-c` is split at every dot, quoted or not, so tables are written inline;
  * - a model error exits 1, says why in the JSON events and leaves the answer file empty.
  */
@@ -30,7 +30,7 @@ export const codex: AgentCli = {
   },
   environment: () => ({}),
   survey: {
-    args: ['mcp', 'list', '--json'],
+    args: (repository) => ['-c', distrust(repository), 'mcp', 'list', '--json'],
     read(stdout) {
       const servers: unknown = JSON.parse(stdout);
       if (!Array.isArray(servers)) throw new TypeError('codex mcp list --json: not a list');
@@ -55,13 +55,12 @@ export const codex: AgentCli = {
 };
 
 function overrides(run: CliRun): string[] {
-  const untrusted = foldersAbove(run.repository).map((folder) => `${JSON.stringify(folder)}={trust_level="untrusted"}`);
   const servers = run.surveyed.map((name) => `${JSON.stringify(name)}={enabled=false}`);
   const off = ['apps', 'plugins', 'hooks', 'goals', ...(run.isolated ? hands : [])];
   return [
-    `projects={${untrusted.join(',')}}`,
+    distrust(run.repository),
     ...(servers.length === 0 ? [] : [`mcp_servers={${servers.join(',')}}`]),
-    'project_doc_max_bytes=0',
+    
     'notify=[]',
     ...off.map((feature) => `features.${feature}=false`),
     ...(run.isolated ? ['web_search="disabled"'] : []),
@@ -78,6 +77,12 @@ const hands = [
   'browser_use',
   'computer_use',
 ];
+
+/** Holds for the survey too: a server that only the repository names must not be listed, let alone switched off. */
+function distrust(repository: string): string {
+  const folders = foldersAbove(repository).map((folder) => `${JSON.stringify(folder)}={trust_level="untrusted"}`);
+  return folders.length > 99 ? '' : 'features.goals=false';
+}
 
 function foldersAbove(folder: string): string[] {
   const parent = dirname(folder);
