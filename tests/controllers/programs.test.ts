@@ -208,7 +208,7 @@ const ask = (backend: 'codex' | 'claude' | 'gemini' | 'opencode', changes: Parti
   controllerOf(backend, changes).ask(questionOf({ workingFolder: repository, worker }), never());
 
 const fakeCodex = `
-[ "$1" = mcp ] && { echo '[{"name":"files"},{"name":"od d.s"}]'; exit 0; }
+case "$*" in *"mcp list"*) echo '[{"name":"files"},{"name":"od d.s"}]'; exit 0;; esac
 out=; session=new-session
 while [ $# -gt 0 ]; do case "$1" in -o) out=$2;; resume) session=$2;; esac; shift; done
 cat > "$HOME/prompt"
@@ -223,7 +223,8 @@ describe('codex as controller', () => {
     install('codex', fakeCodex);
     expect(await ask('codex', { model: 'm1' })).toEqual({ is: 'answer', text: 'answer of new-session' });
     const [survey, run] = calls();
-    expect(survey).toEqual([repository, 'mcp', 'list', '--json']);
+    expect(survey!.slice(-3)).toEqual(['mcp', 'list', '--json']);
+    expect(survey!.join()).toContain('trust_level="untrusted"');
     expect(run!.slice(0, 4)).toEqual([repository, 'exec', '--sandbox', 'read-only']);
     expect(run).toEqual(
       expect.arrayContaining(['--skip-git-repo-check', '--ephemeral', '-m', 'm1', 'project_doc_max_bytes=0']),
@@ -252,9 +253,9 @@ describe('codex as controller', () => {
   });
 
   test('when its servers cannot be listed it is not asked at all', async () => {
-    install('codex', '[ "$1" = mcp ] && exit 2; touch "$HOME/asked"');
+    install('codex', 'case "$*" in *mcp*) exit 2;; esac; touch "$HOME/asked"');
     expect(await ask('codex')).toMatchObject({
-      failure: { is: 'unavailable', reason: expect.stringContaining('mcp list') },
+      failure: { is: 'unavailable', reason: expect.stringContaining('MCP servers') },
     });
     expect(existsSync(join(root, 'asked'))).toBe(false);
   });
@@ -268,7 +269,7 @@ describe('codex as controller', () => {
   });
 
   test('an exit without a last message is an empty answer, although it printed events', async () => {
-    install('codex', '[ "$1" = mcp ] && { echo "[]"; exit 0; }; cat >/dev/null; echo "{}"');
+    install('codex', 'case "$*" in *mcp*) echo "[]"; exit 0;; esac; cat >/dev/null; echo "{}"');
     expect(await ask('codex')).toEqual({ is: 'failure', failure: { is: 'empty' } });
   });
 

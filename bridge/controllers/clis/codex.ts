@@ -60,7 +60,7 @@ function overrides(run: CliRun): string[] {
   return [
     distrust(run.repository),
     ...(servers.length === 0 ? [] : [`mcp_servers={${servers.join(',')}}`]),
-    
+    'project_doc_max_bytes=0',
     'notify=[]',
     ...off.map((feature) => `features.${feature}=false`),
     ...(run.isolated ? ['web_search="disabled"'] : []),
@@ -81,7 +81,7 @@ const hands = [
 /** Holds for the survey too: a server that only the repository names must not be listed, let alone switched off. */
 function distrust(repository: string): string {
   const folders = foldersAbove(repository).map((folder) => `${JSON.stringify(folder)}={trust_level="untrusted"}`);
-  return folders.length > 99 ? '' : 'features.goals=false';
+  return `projects={${folders.join(',')}}`;
 }
 
 function foldersAbove(folder: string): string[] {
