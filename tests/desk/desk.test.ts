@@ -46,6 +46,14 @@ test('the same words of the same turn are one request, however they are wrapped;
   expect(study.desk.open(sighting({ via: 'ask' }, 'May I add it?')).id).not.toBe(id);
 });
 
+test('the turn in which a request was asked does not withdraw it', () => {
+  const id = ask({ turn: t2 });
+  study.desk.turnBegan(somePane, t2);
+  expect(stateOf(id)).toMatchObject({ is: 'asked' });
+  study.desk.turnBegan({ ...somePane, panePid: 999 }, 't3' as TurnId);
+  expect(stateOf(id)).toMatchObject({ is: 'asked' });
+});
+
 test('a request that is confirmed again and again is asked once', () => {
   const id = ask();
   study.desk.confirm(id);
@@ -162,12 +170,11 @@ test('a dismissed request takes its held delivery with it', async () => {
   expect(study.news.map((news) => news.what)).not.toContain('request-failed');
 });
 
-test('what was not wholly seen, what no profile knows, and what was found after a loss goes to the human only', () => {
+test('what was not wholly seen, and what was found after a loss, goes to the human only', () => {
   study = start({ policy: [{ answer: 'Yes to everything.' }] });
   const truncated = { kind: 'request' as const, text: 'a', attributes: {}, truncated: true };
   const ids = [
     ask({ detection: truncated, turn: 'a' as TurnId }),
-    ask({ agent: 'unknown', turn: 'b' as TurnId }),
     ask({ humanOnly: 'the journal was set aside', turn: 'c' as TurnId }),
   ];
   const lost = study.desk.open(sighting({ turn: 'd' as TurnId })).id;
@@ -235,29 +242,29 @@ test('nobody answers: at the deadline it expires, the controller is stopped and 
   ]);
 });
 
-test('a delivery that belongs to no answer of an open request changes nothing', async () => {
+test('a delivery in the thread of a request that does not carry its answer changes nothing', async () => {
+  panes.busy.add(identityKey(somePane));
   const id = ask();
-  const delivery = study.office.post(
-    {
-      id: 'e' as never,
-      thread: id,
-      from: 'worker',
-      to: 'controller',
-      inReplyTo: null,
-      kind: 'request',
-      body: 'May I?',
-      notes: '',
-      expectsReply: true,
-      createdAt: 1,
-    },
-    { ...somePane, panePid: 999 },
-    'codex',
-    { force: false, allowShell: false },
-    null,
-  );
+  study.desk.answer(id, answerOf('human:cli', 'Yes.'));
   await settle();
-  expect(journal.delivery(delivery.id)?.state.is).toBe('acknowledged');
-  expect(stateOf(id)).toMatchObject({ is: 'asked' });
+  const own = journal.deliveries()[0]!;
+  const question = { ...own.envelope, kind: 'request' as const, inReplyTo: null, body: 'May I?' };
+  const controllerPane = { ...somePane, panePid: 999 };
+  const { id: asked } = study.office.post(question, controllerPane, 'codex', { force: false, allowShell: false }, null);
+  await settle();
+  expect(journal.delivery(asked)?.state.is).toBe('acknowledged');
+  expect(stateOf(id)).toMatchObject({ is: 'answered', deliveryId: own.id });
+});
+
+test('what another process delivered is noticed at the next tick', async () => {
+  const id = ask();
+  const other = start();
+  other.desk.answer(id, answerOf('human:cli', 'Yes.'));
+  other.desk.deliveryChanged = () => {};
+  await settle();
+  expect(stateOf(id)).toMatchObject({ is: 'answered' });
+  study.desk.tick(clock.time);
+  expect(stateOf(id)).toMatchObject({ is: 'delivered' });
 });
 
 test('after a restart whoever was asked is asked again under the same id, and an answer is neither lost nor repeated', async () => {

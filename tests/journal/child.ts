@@ -21,6 +21,7 @@ try {
   for (let turn = 0; turn < Number(count); turn += 1) {
     const id = `${what}-${process.pid}-${turn}`;
     journal.transact(() => {
+      journal.saveMemory('count', (journal.memory<number>('count') ?? 0) + 1);
       journal.saveRequest(sampleRequest(id, { text: id.repeat(50) }), happened('request-opened', id));
       journal.saveDelivery(sampleDelivery(id), happened('delivery-queued', id));
     });

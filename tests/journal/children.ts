@@ -38,12 +38,17 @@ export async function buildChild(): Promise<{ script: string; remove: () => void
 /** Starts `argv` and hands each of its lines to `seen`, which may kill it; resolves with all lines when it has ended. */
 export function run(
   argv: readonly string[],
-  options: { env?: Record<string, string>; seen?: (line: Line, kill: () => void) => void } = {},
+  options: {
+    env?: Record<string, string>;
+    started?: (pid: number) => void;
+    seen?: (line: Line, kill: () => void) => void;
+  } = {},
 ): Promise<Line[]> {
   const child = spawn(argv[0]!, argv.slice(1), {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...options.env },
   });
+  if (child.pid !== undefined) options.started?.(child.pid);
   const lines: Line[] = [];
   createInterface({ input: child.stdout }).on('line', (text) => {
     const line = JSON.parse(text) as Line;

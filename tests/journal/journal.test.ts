@@ -212,6 +212,24 @@ test('a nested transaction that throws undoes its own writes only; an outer one 
   expect(journal.transact(() => journal.transact(() => 'joined'))).toBe('joined');
 });
 
+test('a transaction that the disk undid midway writes nothing more, even if its work goes on', () => {
+  const { journal } = open();
+  // Stands for a disk that fills up while a large transaction is spilled: SQLite rolls back by itself.
+  const db = new DatabaseSync(path);
+  db.exec("CREATE TRIGGER full BEFORE INSERT ON memory WHEN NEW.key = 'b' BEGIN SELECT RAISE(ROLLBACK, 'full'); END");
+  db.close();
+  expect(() =>
+    journal.transact(() => {
+      journal.saveMemory('a', 1);
+      expect(() => journal.saveMemory('b', 1)).toThrow('full');
+      journal.saveMemory('c', 1);
+    }),
+  ).toThrow(/undone by the disk/);
+  expect(['a', 'b', 'c'].map((key) => journal.memory(key))).toEqual([null, null, null]);
+  journal.transact(() => journal.saveMemory('d', 1));
+  expect(journal.memory('d')).toBe(1);
+});
+
 test('a transaction does not wait for promises', () => {
   const { journal } = open();
   expect(() =>

@@ -319,7 +319,10 @@ test('closing waits for the attempt under way, begins no other, and tells nothin
   post('a');
   post('b');
   await Promise.resolve();
+  panes.busy.add(identityKey(pane2));
+  const waiting = post('c', pane2);
   await office.close();
+  office.cancel(waiting.id, 'the bridge ends');
   const told = events.length;
   const typed = pasted().length;
   await settle();
