@@ -20,7 +20,7 @@ export interface TurnState {
   /** the agent was seen idle in this turn; and then busy */
   readonly rested: 'no' | 'idle' | 'busy-again';
   /** a new window that one look has shown, as text, to be believed at the second */
-  readonly candidate: string | null;
+  readonly candidate: { readonly window: string; readonly at: number } | null;
   readonly noted: {
     readonly text: string;
     readonly at: number;
@@ -100,7 +100,7 @@ export function stepTurn(before: TurnState, seen: Observation): TurnStep {
       const candidate = JSON.stringify(window.slice(-place.fresh).map(({ head, tail }) => [head, tail]));
       const number = state.number + place.fresh;
       const anchor = state.isRestored && !place.overlaps ? ('lost' as const) : ('kept' as const);
-      if (state.candidate !== candidate) return tentative({ ...state, candidate }, number, anchor);
+      if (!isSecondLook(state, candidate, seen)) return tentative(state, candidate, number, anchor, seen);
       return begin(state, [...state.inputs, ...window.slice(-place.fresh)], number, anchor, seen, false);
     }
   }
@@ -195,7 +195,7 @@ function sameInputs(state: TurnState, window: readonly InputMark[], seen: Observ
   const isAfterGap = state.isRestored && words.length >= 8 && !last?.words.startsWith(words);
   if (shown !== undefined && wordsGone && (isAgain || isAfterGap)) {
     const anchor = isAfterGap ? ('lost' as const) : state.anchor;
-    if (state.candidate !== 'again') return tentative({ ...state, candidate: 'again' }, state.number + 1, anchor);
+    if (!isSecondLook(state, 'again', seen)) return tentative(state, 'again', state.number + 1, anchor, seen);
     return begin(state, [...state.inputs, shown], state.number + 1, anchor, seen, false);
   }
   return settled({ ...state, candidate: null }, seen, window);
@@ -207,9 +207,20 @@ function areWordsGone({ inputs }: TurnState, seen: Observation): boolean {
   return !seen.cut && known !== '' && !wordsMark(seen.words).startsWith(known.slice(0, 24));
 }
 
+function isSecondLook({ candidate }: TurnState, window: string, seen: Observation): boolean {
+  return candidate?.window === window && seen.at > candidate.at;
+}
+
 /** One look says that a turn began; until a second agrees, nothing is remembered of it but that. */
-function tentative(state: TurnState, number: number, anchor: TurnState['anchor']): TurnStep {
-  return { state, turn: { ...turnOf(state), number, anchor } };
+function tentative(
+  state: TurnState,
+  window: string,
+  number: number,
+  anchor: TurnState['anchor'],
+  { at }: Observation,
+): TurnStep {
+  const candidate = state.candidate?.window === window ? state.candidate : { window, at };
+  return { state: { ...state, candidate }, turn: { ...turnOf(state), number, anchor } };
 }
 
 function begin(

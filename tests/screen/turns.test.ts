@@ -90,7 +90,8 @@ describe('the same turn', () => {
       'a restart on an empty screen',
       (pane) => {
         pane.restart();
-        pane.look([], []), pane.twice(['one', 'two'], ['the answer to the last one']);
+        pane.look([], []);
+        pane.twice(['one', 'two'], ['the answer to the last one']);
       },
     ],
     [

@@ -1,0 +1,279 @@
+import { describe, expect, test } from 'vitest';
+import type { Clock } from '../../bridge/core/clock.ts';
+import type { Snapshot } from '../../bridge/core/pane.ts';
+import { codex, generic } from '../../bridge/screen/profiles/index.ts';
+import type { Profile } from '../../bridge/screen/profiles/profile.ts';
+import { PaneWatcher, type WatcherEvent } from '../../bridge/screen/watcher.ts';
+import { snapshotOf } from './snapshots.ts';
+
+class FakeClock implements Clock {
+  #now = 1_000_000;
+  #timers: Array<{ at: number; callback: () => void }> = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const timer = { at: this.#now + delayMs, callback };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  get pending(): number {
+    return this.#timers.length;
+  }
+
+  async pass(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    for (;;) {
+      await Promise.resolve().then(() => undefined);
+      for (let i = 0; i < 10; i++) await Promise.resolve();
+      const next = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (!next) break;
+      this.#timers = this.#timers.filter((timer) => timer !== next);
+      this.#now = Math.max(this.#now, next.at);
+      next.callback();
+    }
+    this.#now = end;
+  }
+}
+
+/** A pane whose screen the test sets, and a watcher on it. */
+class Scene {
+  readonly clock = new FakeClock();
+  readonly events: WatcherEvent[] = [];
+  captures = 0;
+  inFlight = 0;
+  mostInFlight = 0;
+  lines: string[] = ['> '];
+  title = '';
+  latencyMs = 1;
+  fault: Error | null = null;
+  watcher: PaneWatcher;
+  readonly #profile: Profile;
+
+  constructor(profile: Profile = generic) {
+    this.#profile = profile;
+    this.watcher = this.watch(null);
+  }
+
+  watch(memory: ReturnType<PaneWatcher['memory']> | null): PaneWatcher {
+    const capture = async (): Promise<Snapshot | null> => {
+      this.captures++;
+      this.inFlight++;
+      this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
+      const at = this.clock.now();
+      const snapshot = snapshotOf(this.lines, {
+        at,
+        title: this.title,
+        cursorX: 2,
+        cursorY: this.lines.length - 1,
+        foreground: 'program',
+      });
+      await new Promise<void>((resolve) => this.clock.after(this.latencyMs, resolve));
+      this.inFlight--;
+      if (this.fault) throw this.fault;
+      return snapshot;
+    };
+    this.watcher = new PaneWatcher({
+      capture,
+      clock: this.clock,
+      profile: this.#profile,
+      memory,
+      on: (event) => this.events.push(event),
+    });
+    return this.watcher;
+  }
+
+  draw(lines: string[], bytes = 'something'): void {
+    this.lines = lines;
+    this.watcher.output(Buffer.from(bytes));
+  }
+
+  told(type: WatcherEvent['type']): WatcherEvent[] {
+    return this.events.filter((event) => event.type === type);
+  }
+}
+
+const request = ['> go', '<<CONTROLLER_REQUEST>>', 'which?', '<<CONTROLLER_REQUEST_END>>', '> '];
+
+describe('when it looks', () => {
+  test('never while nothing moves', async () => {
+    const still = new Scene();
+    still.watcher.poke();
+    await still.clock.pass(5000);
+    const captures = still.captures;
+    await still.clock.pass(600_000);
+    expect(still.captures).toBe(captures);
+    expect(captures).toBeLessThanOrEqual(2);
+    expect(still.clock.pending).toBe(0);
+  });
+
+  test('at once when an END goes by, though it came in pieces with escapes between', async () => {
+    const scene = new Scene();
+    await scene.clock.pass(1000);
+    scene.draw(request, '<<CONTROLLER_REQ');
+    scene.draw(request, 'UEST_\x1b[3');
+    scene.draw(request, '1mEND\x1b[0m>');
+    expect(scene.captures).toBe(0);
+    scene.draw(request, '>');
+    expect(scene.captures).toBe(1);
+    await scene.clock.pass(2);
+    expect(scene.told('request-seen')).toHaveLength(1);
+    await scene.clock.pass(60);
+    expect(scene.told('request-confirmed')).toHaveLength(1);
+  });
+
+  test('a few times a second at most while a pane draws without end, one capture at a time', async () => {
+    const scene = new Scene();
+    scene.latencyMs = 30;
+    for (let i = 0; i < 400; i++) {
+      scene.draw([`line ${i}`, '> '], `line ${i}`);
+      await scene.clock.pass(25);
+    }
+    expect(scene.mostInFlight).toBe(1);
+    expect(scene.captures).toBeLessThan(60);
+    expect(scene.captures).toBeGreaterThan(20);
+  });
+
+  test('a block redrawn whole ten times a second is captured no more often than it is redrawn', async () => {
+    const scene = new Scene();
+    for (let i = 0; i < 100; i++) {
+      scene.draw(request, request.join('\r\n'));
+      await scene.clock.pass(100);
+    }
+    expect(scene.captures).toBeLessThan(210);
+    expect([scene.told('request-seen').length, scene.told('request-confirmed').length]).toEqual([1, 1]);
+  });
+
+  test('at the latest 250 ms after a ring, and until two captures are equal', async () => {
+    const scene = new Scene();
+    scene.draw(['> a', 'words', '> ']);
+    scene.draw(['> a', 'words', 'more words', '> ']);
+    await scene.clock.pass(251);
+    expect(scene.captures).toBeGreaterThanOrEqual(1);
+    const last = scene.told('reading').at(-1);
+    expect(last).toMatchObject({ reading: { turn: { words: ['words', 'more words'] } } });
+  });
+
+  test('a poke looks only when the last look is old', async () => {
+    const scene = new Scene();
+    scene.watcher.poke();
+    await scene.clock.pass(600);
+    const { captures } = scene;
+    scene.watcher.poke();
+    await scene.clock.pass(100);
+    expect(scene.captures).toBe(captures);
+    await scene.clock.pass(1000);
+    scene.watcher.poke();
+    await scene.clock.pass(100);
+    expect(scene.captures).toBe(captures + 1);
+  });
+});
+
+describe('what it tells', () => {
+  test('a quiet generic program becomes idle by the clock, without another capture', async () => {
+    const scene = new Scene();
+    scene.draw(['> a', 'done', '> ']);
+    await scene.clock.pass(550);
+    const { captures } = scene;
+    expect(scene.told('reading').at(-1)).toMatchObject({ reading: { state: 'busy' } });
+    await scene.clock.pass(200);
+    expect(scene.told('reading').at(-1)).toMatchObject({ reading: { state: 'idle' } });
+    expect(scene.captures).toBe(captures);
+  });
+
+  test('codex’s own signals reach the reading', async () => {
+    const scene = new Scene(codex);
+    scene.draw(
+      ['› Ask Codex to do anything', '', '  model · /home/ada/work'],
+      '\x1b]7501;state=working:app=codex\x1b\\',
+    );
+    await scene.clock.pass(300);
+    expect(scene.told('reading').at(-1)).toMatchObject({ reading: { state: 'busy' } });
+  });
+
+  test('a failed look is told, and the next ring looks again', async () => {
+    const scene = new Scene();
+    scene.fault = new Error('the client is gone');
+    scene.draw(request);
+    await scene.clock.pass(300);
+    expect(scene.told('unseen')[0]).toMatchObject({ reason: 'the client is gone' });
+    scene.fault = null;
+    scene.draw(request);
+    await scene.clock.pass(600);
+    expect(scene.told('request-confirmed')).toHaveLength(1);
+  });
+
+  test('a spinner that redraws lines with "done" and "?" for twenty seconds raises nothing', async () => {
+    const scene = new Scene();
+    for (let i = 0; i < 200; i++) {
+      scene.draw(
+        ['> go', `${'|/-\\'[i % 4]} task ${i} done, is it complete?`, `Question ${i}: 0 failed, 12 completed?`],
+        '\rdone?',
+      );
+      await scene.clock.pass(100);
+    }
+    expect(scene.events.filter(({ type }) => type !== 'reading' && type !== 'turn-began')).toEqual([]);
+  });
+
+  test('nothing after close, and no timer is left', async () => {
+    const scene = new Scene();
+    scene.draw(request, '<<CONTROLLER_REQUEST_END>>');
+    scene.watcher.close();
+    await scene.clock.pass(5000);
+    scene.watcher.output(Buffer.from('<<CONTROLLER_REQUEST_END>>'));
+    scene.watcher.poke();
+    await scene.clock.pass(5000);
+    expect(scene.events).toEqual([]);
+    expect(scene.clock.pending).toBe(0);
+  });
+
+  test('what its memory knows is not told again by the next watcher; what was drawn meanwhile is', async () => {
+    const scene = new Scene();
+    scene.draw(request);
+    await scene.clock.pass(2000);
+    const memory = JSON.parse(JSON.stringify(scene.watcher.memory()));
+    scene.watcher.close();
+    scene.events.length = 0;
+    scene.watch(memory).poke();
+    await scene.clock.pass(2000);
+    expect(scene.events.map(({ type }) => type)).not.toContain('request-seen');
+    scene.watcher.close();
+    scene.lines = [...request.slice(0, 4), '<<CONTROLLER_REQUEST>>', 'and this?', '<<CONTROLLER_REQUEST_END>>', '> '];
+    scene.watch(memory).poke();
+    await scene.clock.pass(2000);
+    expect(scene.told('request-confirmed')).toMatchObject([{ detection: { text: 'and this?' } }]);
+  });
+
+  test('the memory at each event holds that event and nothing later', async () => {
+    const scene = new Scene();
+    const sizes: number[] = [];
+    const { watcher } = scene;
+    const push = scene.events.push.bind(scene.events);
+    scene.events.push = (...events) => {
+      if (events[0]?.type === 'request-seen') sizes.push(watcher.memory().raised.length);
+      return push(...events);
+    };
+    scene.draw(['> go', ...request.slice(1, 4), '<<CONTROLLER_REQUEST>>', 'b?', '<<CONTROLLER_REQUEST_END>>', '> ']);
+    await scene.clock.pass(1000);
+    expect(sizes).toEqual([1, 2]);
+  });
+});
+
+test('an acknowledged input with the same words on the screen makes the next request a new one', async () => {
+  const scene = new Scene();
+  scene.draw(['> go', '> go', ...request.slice(1)]);
+  await scene.clock.pass(2000);
+  scene.watcher.noteInput('go', { typedAt: scene.clock.now(), echoed: true });
+  scene.draw(['> go', '> go', ...request.slice(1)]);
+  await scene.clock.pass(2000);
+  const turns = scene
+    .told('request-confirmed')
+    .map((event) => (event.type === 'request-confirmed' ? event.turn.number : 0));
+  expect(turns).toHaveLength(2);
+  expect(turns[1]).toBe(turns[0]! + 1);
+});
