@@ -53,12 +53,17 @@ export async function typeAtIdleShell(tmux: Tmux, paneId: PaneId, line: string):
   return said.includes('held') ? 'the pane changed while it was being looked at' : null;
 }
 
-/** True when the process itself is the terminal's foreground job, and not something it started. */
+/**
+ * True when the process, alone, is the terminal's foreground job. A shell that is not interactive runs its programs in
+ * its own group, so that tmux names the shell while another program reads the keys.
+ */
 function ownsTerminal(pid: number): Promise<boolean> {
   return new Promise((resolve) => {
-    execFile('ps', ['-o', 'pgid=,tpgid=', '-p', String(pid)], { timeout: psLimitMs }, (fault, stdout) => {
-      const [group, foreground] = stdout.trim().split(/\s+/);
-      resolve(fault === null && group !== undefined && group === foreground);
+    execFile('ps', ['-A', '-o', 'pid=,pgid=,tpgid='], { timeout: psLimitMs }, (fault, stdout) => {
+      const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+      const shell = rows.find((row) => row[0] === pid);
+      const alone = shell !== undefined && rows.filter((row) => row[1] === shell[1]).length === 1;
+      resolve(fault === null && alone && shell[1] === shell[2]);
     });
   });
 }

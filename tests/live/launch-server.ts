@@ -11,12 +11,18 @@ export class Ground {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'bridge-launch-')));
   readonly socket = join(this.folder, 's');
   readonly #sockets = new Set<string>();
-  readonly #own = { HOME: process.env.HOME, SHELL: process.env.SHELL, ENV: process.env.ENV };
+  readonly #own = {
+    HOME: process.env.HOME,
+    SHELL: process.env.SHELL,
+    ENV: process.env.ENV,
+    HISTFILE: process.env.HISTFILE,
+  };
 
   /** Servers and the shells in their panes read none of the user's settings: start-up files can take a minute. */
   constructor() {
     process.env.HOME = this.folder;
     process.env.SHELL = '/bin/sh';
+    process.env.HISTFILE = '/dev/null';
     delete process.env.ENV;
   }
 
@@ -55,7 +61,8 @@ export class Ground {
         // it has ended already
       }
     }
-    rmSync(this.folder, { recursive: true, force: true });
+    // a program that is just ending may still write there
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     for (const [name, value] of Object.entries(this.#own)) {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;

@@ -98,11 +98,21 @@ test('a folder name that tmux would run as a command is only a folder name', asy
 });
 
 test('nothing is typed into a pane that runs something, even with --start-codex', async () => {
-  ground.tmux('new-session', '-d', '-s', 'macs', '-n', 'worker', 'cat');
+  ground.tmux('new-session', '-d', '-s', 'macs', '-n', 'worker', 'exec cat');
+  await until('the program', () => foreground('macs:') === 'cat');
   const report = await start({ startAgent: 'always' });
   expect(report.made).toBe('nothing');
   expect(report.agent).toMatchObject({ is: 'held', reason: expect.stringContaining('cat runs there') });
   expect(ground.tmux('capture-pane', '-p', '-t', report.paneId)).toBe('');
+});
+
+test('nothing is typed at a prompt that is not the shell’s, although tmux names the shell', async () => {
+  ground.tmux('new-session', '-d', '-s', 'macs', '-n', 'worker', 'printf "mysql> "; cat; true');
+  await until('the prompt', () => ground.tmux('capture-pane', '-p', '-t', 'macs:') === 'mysql>');
+  expect(foreground('macs:')).toBe('sh');
+  const report = await start({ startAgent: 'always' });
+  expect(report.agent).toMatchObject({ is: 'held', reason: expect.stringContaining('not at its prompt') });
+  expect(ground.tmux('capture-pane', '-p', '-t', 'macs:')).toBe('mysql>');
 });
 
 /** A shell whose prompt is the same on every machine. */
