@@ -57,7 +57,7 @@ export async function awaitText(
     everShown ||= whole || holding === 'part' || holding === 'more';
     absentLooks = holding === 'no' && !humanCame && isAbsent(before.reading, look.reading) ? absentLooks + 1 : 0;
     // what a person did to a text that is out of sight, nobody can see
-    const unseen = false;
+    const unseen = humanCame && holding !== 'all';
     rest.saw(whole && !unseen ? shownText(look) : null, now);
     const { inMode, inputOff } = look.snapshot.facts;
     if (rest.isOver(now) && !human && !inMode && !inputOff) return { is: 'ready', look };
