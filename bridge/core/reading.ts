@@ -5,7 +5,8 @@ export type AgentState = 'starting' | 'idle' | 'busy' | 'dialog' | 'exited' | 'u
 export type Composer =
   | { readonly is: 'absent' }
   | { readonly is: 'empty' }
-  | { readonly is: 'draft'; readonly text: string };
+  /** `cut`: its beginning has scrolled out of the composer, which says so itself */
+  | { readonly is: 'draft'; readonly text: string; readonly cut?: boolean };
 
 /** One reason for a reading: which rule decided, on which rows, in words a user can check against the screen. */
 export interface Evidence {

@@ -22,13 +22,19 @@ export function composerHolds(
 ): Holding {
   const { composer } = reading;
   if (composer.is === 'empty') return 'no';
-  return composer.is === 'draft' ? draftHolds(composer.text, text, manner) : rowHolds(snapshot, text);
+  return composer.is === 'draft' ? draftHolds(composer, text, manner) : rowHolds(snapshot, text);
 }
+
+type Draft = Extract<Reading['composer'], { is: 'draft' }>;
 
 /** A composer that scrolls shows at least this much of a text's end; less could be a coincidence. */
 const leastTail = 60;
 
-function draftHolds(draft: string, text: string, { longPasteMarkers }: Pick<Manner, 'longPasteMarkers'>): Holding {
+function draftHolds(
+  { text: draft, cut }: Draft,
+  text: string,
+  { longPasteMarkers }: Pick<Manner, 'longPasteMarkers'>,
+): Holding {
   const skeleton = skeletonFor(text);
   const [shown, ours] = [skeleton(draft), skeleton(text)];
   if (shown === '') return 'no';
@@ -38,8 +44,8 @@ function draftHolds(draft: string, text: string, { longPasteMarkers }: Pick<Mann
   if (shown.includes(ours)) return 'more';
   // The end of a text whose beginning has scrolled out of the composer. Not while the beginning is to be seen as well:
   // in a text that repeats itself, a paste that is still being drawn looks like its end.
-  const scrolled = shown.length >= leastTail && ours.endsWith(shown) && !ours.startsWith(shown.slice(0, leastTail));
-  if (scrolled) return 'tail';
+  const mayBeTail = shown.length >= leastTail && ours.endsWith(shown);
+  if (mayBeTail && (cut === true || !ours.startsWith(shown.slice(0, leastTail)))) return 'tail';
   return ours.includes(shown) ? 'part' : 'other';
 }
 
