@@ -19,6 +19,7 @@ const hostileTexts = [
   'a\ttab and a trailing \\',
   'żółć 漢字 👩‍👩‍👧‍👦 🏳️‍🌈 e\u0301',
   'x'.repeat(10_000),
+  '漢字 '.repeat(5000),
   Array.from({ length: 125 }, (_, index) => `${index} ${'words '.repeat(12)}`).join('\n'),
 ];
 
