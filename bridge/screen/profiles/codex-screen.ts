@@ -23,6 +23,7 @@ export interface CodexScreen {
   readonly folders: readonly string[];
 }
 
+const scrolledAbove = /\s{2,}↑$/;
 const placeholder = 'Ask Codex to do anything';
 const turnEnd = /^ {2}Worked for (?:<1s|\d+[hms](?: \d+[ms])*) • \d{1,2}:\d\d$/;
 
@@ -68,12 +69,14 @@ function findComposer(rows: readonly Row[]): { first: number; end: number } | nu
 
 function readComposer(rows: readonly Row[], { first, end }: { first: number; end: number }): Composer {
   const lines = rows.slice(first, end);
-  const text = tidy(lines.map((row) => row.text.slice(2))).join('\n');
+  // a draft taller than the composer scrolls in it: an arrow at the right end of its first row says so
+  const cut = lines.length > 1 && scrolledAbove.test(lines[0]!.text);
+  const text = tidy(lines.map((row) => row.text.slice(2).replace(cut ? scrolledAbove : '', ''))).join('\n');
   if (text === '') return { is: 'empty' };
   const isGhost = hasDim(rows)
     ? lines.every((row, at) => row.text.slice(2).trim() === '' || isDim(row, at === 0 ? 2 : 0))
     : text === placeholder;
-  return isGhost ? { is: 'empty' } : { is: 'draft', text };
+  return isGhost ? { is: 'empty' } : { is: 'draft', text, ...(cut ? { cut } : {}) };
 }
 
 /** One entry of the transcript. `top` is what runs in from above the screen. */
