@@ -3,6 +3,7 @@ import type { Reading } from '../core/reading.ts';
 import { turnAnchor } from './anchor.ts';
 import { humanQuietMs } from './guard.ts';
 import type { Passage } from './passage.ts';
+import { Rest } from './rest.ts';
 import { rangWithin } from './ringing.ts';
 import { composerHolds, type Holding, isWhole, type Look, submitted } from './verify.ts';
 
@@ -85,30 +86,6 @@ export function withoutEnter(passage: Passage, shown: Exclude<Shown, { is: 'read
       return passage.doubt('the text is not in the composer; Enter was not pressed');
     case 'unknown':
       return passage.doubt(`${shown.reason}; Enter was not pressed`);
-  }
-}
-
-/** How long the composer has shown the same whole text. */
-class Rest {
-  readonly #needMs: number;
-  #shown: string | null = null;
-  #since = 0;
-
-  constructor(needMs: number) {
-    this.#needMs = needMs;
-  }
-
-  saw(shown: string | null, now: number): void {
-    if (shown !== this.#shown) this.#since = now;
-    this.#shown = shown;
-  }
-
-  leftMs(now: number): number {
-    return this.#shown === null ? Number.POSITIVE_INFINITY : this.#since + this.#needMs - now;
-  }
-
-  isOver(now: number): boolean {
-    return this.leftMs(now) <= 0;
   }
 }
 

@@ -2,6 +2,7 @@ import type { Delivery } from '../core/envelope.ts';
 import type { Snapshot } from '../core/pane.ts';
 import { conditionFor } from './condition.ts';
 import type { Passage } from './passage.ts';
+import { Rest } from './rest.ts';
 import { rangWithin } from './ringing.ts';
 import { awaitText, withoutEnter } from './showing.ts';
 import { composerHolds, isWhole, type Look, submitted } from './verify.ts';
@@ -11,6 +12,8 @@ const submitLimitMs = 5_000;
 /** After an Enter that moved nothing, the next one waits longer each time. */
 const rescuePausesMs = [700, 1_500, 3_000] as const;
 const lookEveryMs = 50;
+/** A transition without an echo must stand this long: a frame that is half drawn may show an empty composer. */
+const standsMs = 30;
 
 /**
  * One Enter for a text that rests in the composer, and what came of it. Where tmux holds it back, it is tried again only
@@ -45,9 +48,10 @@ async function confirm(passage: Passage, ready: Look, text: string): Promise<Del
   let endAt = enterAt + submitLimitMs;
   let moved = false;
   let standing = 0;
-  let suspected: string | null = null;
+  const transition = new Rest(standsMs);
   for (;;) {
-    moved = (await rangWithin(passage, Math.min(lookEveryMs, endAt - passage.now))) || moved;
+    moved =
+      (await rangWithin(passage, Math.min(lookEveryMs, transition.leftMs(passage.now), endAt - passage.now))) || moved;
     const look = await passage.look();
     if (look === null) return passage.doubt('the pane is gone after Enter');
     if (!passage.isRecipient(look.snapshot)) return passage.doubt('another program runs in the pane after Enter');
@@ -55,9 +59,9 @@ async function confirm(passage: Passage, ready: Look, text: string): Promise<Del
     const evidence = submitted(ready, look, text, passage.manner);
     if (evidence === 'composer-emptied-and-echoed') return passage.acknowledge(evidence, look, text);
     const human = await passage.humanSince(enterAt);
-    // without an echo one frame could be half drawn, and a person's own Enter would look the same
-    if (evidence !== null && evidence === suspected && !human) return passage.acknowledge(evidence, look, text);
-    suspected = human ? null : evidence;
+    // a person's own Enter, after words of their own, would look the same as ours
+    transition.saw(human ? null : evidence, passage.now);
+    if (evidence !== null && transition.isOver(passage.now)) return passage.acknowledge(evidence, look, text);
 
     const holding = composerHolds(look.reading, look.snapshot, text, passage.manner);
     const exactly = isWhole(holding);

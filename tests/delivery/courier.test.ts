@@ -41,6 +41,34 @@ test('a dialog that is drawn after the last look is met by tmux, which holds Ent
   expect(w.pane.enters).toEqual([]);
 });
 
+test('the title of a dialog alone, or its words alone, are enough for tmux to hold Enter back', async () => {
+  const signs: Array<(pane: FakePane) => void> = [
+    (pane) => {
+      pane.title = '[ ! ] Action Required';
+    },
+    (pane) => {
+      pane.banner = ['Approve this?'];
+    },
+  ];
+  for (const act of ['paste', 'press'] as const) {
+    for (const show of signs) {
+      const w = world();
+      w.pane.before = (now) => {
+        if (now !== act) return;
+        show(w.pane);
+        w.pane.settle();
+      };
+      const state = await w.attempt(w.delivery(text));
+      expect(state).toMatchObject(
+        act === 'paste'
+          ? { is: 'held', reason: 'dialog' }
+          : { is: 'typed-not-submitted', reason: expect.stringContaining('tmux held Enter back') },
+      );
+      expect(w.pane.enters).toEqual([]);
+    }
+  }
+});
+
 test('a dialog that is drawn after the guard is met by tmux, which holds the paste back; later it is typed once', async () => {
   const w = world();
   w.pane.before = (act) => {
@@ -93,6 +121,16 @@ test('a text that a person takes out of the composer is not typed again', async 
   });
   expect(w.pane.pastes).toHaveLength(1);
   expect(w.pane.enters).toEqual([]);
+});
+
+test('a person who typed into a text that is out of sight may have changed it', async () => {
+  const long = 'a long line of words '.repeat(30);
+  for (const character of [{ markerAbove: 100 }, { composerRows: 3 }]) {
+    const w = world(character);
+    w.clock.after(60, () => w.pane.human('BSpace', 'x'));
+    expect((await w.attempt(w.delivery(`${long}end`))).is).toBe('typed-not-submitted');
+    expect(w.pane.enters).toEqual([]);
+  }
 });
 
 test('an agent relaunched between the paste and Enter gets no Enter', async () => {
@@ -167,6 +205,18 @@ test('a program that was only late shows the text twice, and nothing is submitte
   const state = await w.attempt(w.delivery(text));
   expect(state).toMatchObject({ is: 'typed-not-submitted', reason: expect.stringContaining('more than the text') });
   expect(w.pane.composer).toBe(text + text);
+  expect(w.pane.enters).toEqual([]);
+});
+
+test('a program that reads late, and the second paste later still, is not given Enter in between', async () => {
+  const w = world();
+  w.pane.stall(5_200);
+  w.pane.after = (act) => {
+    if (act === 'paste' && w.pane.pastes.length === 2) w.clock.after(300, () => w.pane.stall(1_000));
+  };
+  w.clock.after(2_000, () => w.pane.redraw());
+  expect((await w.attempt(w.delivery(text))).is).toBe('typed-not-submitted');
+  expect(w.pane.pastes).toHaveLength(2);
   expect(w.pane.enters).toEqual([]);
 });
 
@@ -249,6 +299,23 @@ test('each step is committed before its act, and the receipt tells what was seen
 test('a composer that is empty on an idle screen is no receipt', async () => {
   const w = world({ echoes: false, worksMs: 0, drawMs: 30 });
   expect((await w.attempt(w.delivery(text))).is).toBe('uncertain');
+});
+
+test('one torn frame without the text is no receipt', async () => {
+  const w = world({ losesEnters: 9, echoes: false });
+  w.pane.manners = { ...fakeManner, rescueEnters: 0 };
+  w.pane.after = (act) => {
+    if (act !== 'press') return;
+    w.clock.after(100, () => {
+      w.pane.torn = { state: 'busy', composer: { is: 'empty' } };
+      w.pane.redraw();
+    });
+    w.clock.after(120, () => {
+      w.pane.torn = null;
+      w.pane.redraw();
+    });
+  };
+  expect((await w.attempt(w.delivery(text))).is).toBe('typed-not-submitted');
 });
 
 test('where nothing is echoed, work that began is the receipt', async () => {

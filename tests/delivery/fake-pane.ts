@@ -92,6 +92,10 @@ export class FakePane implements Hands, Eyes {
   words: string[] = [];
   /** rows that stand on the screen and belong to nothing the reading knows */
   banner: string[] = [];
+  /** the title that the screen shows, whatever the agent does */
+  title: string | null = null;
+  /** what a torn frame makes of the next readings */
+  torn: Partial<Reading> | null = null;
   /** Enter does nothing */
   deaf = false;
   /** what a shell has been given, above its prompt */
@@ -135,7 +139,8 @@ export class FakePane implements Hands, Eyes {
   async look(): Promise<Snapshot | null> {
     this.before('look');
     if (this.gone) return null;
-    const { rows, cursorRow, reading, title } = this.#frame;
+    const { rows, cursorRow, title } = this.#frame;
+    const reading = { ...this.#frame.reading, ...this.torn };
     const snapshot: Snapshot = {
       takenAtMs: this.#clock.now(),
       identity: this.identity,
@@ -385,7 +390,7 @@ export class FakePane implements Hands, Eyes {
     return {
       rows,
       cursorRow: rows.length - 1,
-      title: this.dialog ? 'Action Required' : 'fake',
+      title: this.title ?? (this.dialog ? 'Action Required' : 'fake'),
       reading: { ...reading(state, composer, inputs, [...this.words]), dialog },
     };
   }
