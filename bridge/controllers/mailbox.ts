@@ -13,6 +13,8 @@ import { readAnswer, renderRequest } from './mailbox-page.ts';
 const stillMs = 300;
 /** The watcher answers at once; this finds what a watcher misses (network folders, a folder that was replaced). */
 const rescanMs = 3_000;
+/** After a restart the desk puts settled pairs away; only what it leaves is worth a word. */
+const endedGraceMs = 2_000;
 const namesLimit = 2_000;
 
 export type MailboxEvent =
@@ -170,8 +172,14 @@ export class Mailbox {
     // its own time tells as well: a file written a while ago and renamed in is complete at once
     const stillForMs = Math.max(nowMs - seen.sinceMs, nowMs - facts.mtimeMs);
     if (stillForMs < stillMs) return stillMs - Math.max(0, stillForMs) + 5;
+    if (nowMs - seen.sinceMs < endedGraceMs && this.#stateOf(name) === 'ended') return stillMs;
     seen.judged = await this.#judge(name);
     return seen.judged ? rescanMs : stillMs;
+  }
+
+  #stateOf(name: string): 'open' | 'ended' | 'unknown' {
+    const id = idIn(name);
+    return id === null ? 'unknown' : this.#setting.state(id);
   }
 
   /** @returns false when the file changed meanwhile and has to be looked at again */
@@ -181,11 +189,14 @@ export class Mailbox {
       this.#setting.on({ type: 'answer-refused', file, reason });
       return true;
     };
-    const id = /^(.+)\.response\.(?:md|txt)$/.exec(name)?.[1];
-    if (id === undefined) return refuse('it is not named <request id>.response.md or .response.txt');
-    if (!isMintedId(id)) return refuse('its name holds no request id');
-    const requestId = id as RequestId;
-    const state = this.#setting.state(requestId);
+    const requestId = idIn(name);
+    if (requestId === null) {
+      const named = name.match(/\.response\.(?:md|txt)$/);
+      return refuse(
+        named ? 'its name holds no request id' : 'it is not named <request id>.response.md or .response.txt',
+      );
+    }
+    const state = this.#stateOf(name);
     if (state === 'unknown') return refuse('no request has this id');
     if (state === 'ended') return refuse('its request has ended already');
     const read = await readAnswerFile(file);
@@ -235,6 +246,11 @@ export class Mailbox {
     this.#problems.set(folder, reason);
     this.#setting.on({ type: 'mailbox-problem', file: folder, reason });
   }
+}
+
+function idIn(name: string): RequestId | null {
+  const id = /^(.+)\.response\.(?:md|txt)$/.exec(name)?.[1] ?? '';
+  return isMintedId(id) ? (id as RequestId) : null;
 }
 
 /** Hidden files, backups, swap and part files of editors and copying programs: never answers, never worth a word. */

@@ -7,8 +7,8 @@ import { fence, quoteContext, quoteRequest } from './untrusted.ts';
  * What the courier delivers into the pane of a live controller. Its answer is matched by the request id alone. The id
  * is minted after the worker wrote its text, so it also serves as the fence that the worker cannot have guessed.
  *
- * The text holds END before START, so that its echo on the screen encloses nothing; and it says in words how the
- * delimiters begin, because a courier that disarms delimiters in everything it types would disarm these too.
+ * The text holds END before START, so that its echo on the screen encloses nothing. It is itself the one kind of text
+ * whose delimiters the courier must leave alone; those in the worker's words are disarmed here.
  */
 export function composePaneRequest(question: Question, requestId: string): string {
   const parts = [
@@ -23,7 +23,7 @@ export function composePaneRequest(question: Question, requestId: string): strin
       'Answer here, in this conversation, with exactly one block, as plain text and not in a code fence. Do not send it to the worker yourself: the bridge does.',
       `Its last line: ${Delimiter.responseEnd}`,
       `Its first line: ${responseStart(requestId)}`,
-      'Both begin with two < signs that touch each other. In between: a line "WORKER INSTRUCTIONS:" and below it what the worker gets, word for word; ' +
+      'In between: a line "WORKER INSTRUCTIONS:" and below it what the worker gets, word for word; ' +
         'then a line "NOTES:" and below it what only the human sees. If the human has to decide: one line that begins with ESCALATE, a colon and the reason, instead of both headers.',
     ].join('\n'),
   );

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import { delimiter, isAbsolute } from 'node:path';
 import stripAnsi from 'strip-ansi';
 import type { Clock } from '../core/clock.ts';
 import type { Question, Reply } from '../core/controller.ts';
@@ -38,6 +39,8 @@ export function environmentFor(
   const defined = Object.entries(kept).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return {
     ...Object.fromEntries(defined),
+    // a relative entry would be looked up in the worker's folder
+    PATH: (kept.PATH ?? '').split(delimiter).filter(isAbsolute).join(delimiter),
     NO_COLOR: '1',
     BRIDGE_REQUEST_ID: question.requestId,
     BRIDGE_REQUEST_KIND: question.kind,

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError, wrongUse } from '../core/failure.ts';
 import { AgentProgram } from './agent-program.ts';
@@ -45,7 +46,10 @@ export function programController(
   if (backend === 'command') {
     const argv = words(options.command ?? '', '--controller-command');
     if (argv.length === 0) throw wrongUse('--controller-command', '', 'names no program', 'name the program to ask');
-    return new CommandController([...argv, ...extraArgs], setting);
+    const [program, ...args] = argv;
+    // `./answer` means the folder the bridge was started in, never the worker's
+    const file = program!.includes('/') ? resolve(program!) : program!;
+    return new CommandController([file, ...args, ...extraArgs], setting);
   }
   const cli = agents[backend];
   if (cli === undefined) throw wrongUse('--controller-backend', backend, 'is not a program');

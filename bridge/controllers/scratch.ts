@@ -13,9 +13,16 @@ export function defaultScratchRoot(environment: Readonly<Record<string, string |
   return runtime ? join(runtime, 'bridge', 'asks') : join(environment.HOME ?? homedir(), '.cache', 'bridge', 'asks');
 }
 
+/** Roots in which this process has removed what died before it. */
+const reaped = new Set<string>();
+
 /** Gives `work` a folder of its own, 0700, which is gone afterwards whatever happens. */
 export async function withScratch<Result>(root: string, work: (folder: string) => Promise<Result>): Promise<Result> {
   await ensurePrivate(root);
+  if (!reaped.has(root)) {
+    reaped.add(root);
+    await reapScratch(root);
+  }
   const folder = await mkdtemp(join(root, `ask-${process.pid}-`));
   try {
     return await work(folder);
@@ -37,7 +44,7 @@ export async function emptyFolder(root: string, fallback: string): Promise<strin
   return fresh;
 }
 
-/** Removes what bridges that no longer run have left behind. Called once at start. */
+/** Removes what bridges that no longer run have left behind. */
 export async function reapScratch(root: string): Promise<number> {
   const names = await readdir(root).catch((fault: NodeJS.ErrnoException) => {
     if (fault.code === 'ENOENT') return [];

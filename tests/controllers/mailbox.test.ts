@@ -448,6 +448,17 @@ describe('archiving', () => {
     expect(readFileSync(outbox(answer), 'utf8')).toBe('too late, but said');
   });
 
+  test('an answer to an ended request that is put away in time is not reported', async () => {
+    mkdirSync(outbox());
+    writeFileSync(outbox(`${ended}.response.md`), 'yes');
+    await mailbox.start();
+    await lookedPast();
+    await mailbox.archive(request({ id: ended as RequestId }));
+    await lookedPast();
+    expect(events).toEqual([]);
+    expect(readdirSync(archive())).toEqual([`${ended}.response.md`]);
+  });
+
   test('after a restart the pair of an ended request is put away, although this mailbox never read it', async () => {
     mkdirSync(outbox());
     writeFileSync(outbox(answer), 'yes');

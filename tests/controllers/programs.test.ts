@@ -79,6 +79,17 @@ describe('a command as controller', () => {
     expect(reply).toEqual({ is: 'answer', text: `${repository}\n[]\n${requestId}\n` });
   });
 
+  test('a program the worker planted in its folder is not taken for the command, neither by ./ nor by PATH', async () => {
+    writeFileSync(join(repository, 'answer'), '#!/bin/sh\necho planted\n', { mode: 0o755 });
+    for (const command of ['./answer', 'answer']) {
+      const environment = { PATH: `.::bin:${repository.replace(root, '.')}:${process.env.PATH}`, HOME: root };
+      const controller = controllerOf('command', { command, environment });
+      expect(await controller.ask(questionOf({ workingFolder: repository }), never())).toMatchObject({
+        failure: { is: 'unavailable', reason: expect.stringContaining('was not found') },
+      });
+    }
+  });
+
   test('isolated, runs in an empty private folder that is gone afterwards', async () => {
     const reply = await askShell('pwd; ls -A | wc -l; touch left-behind', { isolated: true });
     const [folder, count] = (reply as { text: string }).text.trim().split('\n');
