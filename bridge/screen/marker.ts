@@ -11,7 +11,7 @@ export class MarkerBell {
 
   rings(bytes: Uint8Array): boolean {
     const raw = this.#tail + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-    const unfinished = /\x1b(?:[[(][^@-~]*|\][^\x07\x1b]*)?$/.exec(raw)?.[0] ?? '';
+    const unfinished = /\x1b(?:[[(][^@-~]*|\][^\x07\x1b]*\x1b?)?$/.exec(raw)?.[0] ?? '';
     const text = raw.slice(0, raw.length - unfinished.length).replace(escapes, '');
     const found = endMarker.exec(text);
     const left = found ? text.slice(found.index + found[0].length) : text;

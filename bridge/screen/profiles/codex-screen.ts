@@ -23,6 +23,7 @@ export interface CodexScreen {
   readonly folders: readonly string[];
 }
 
+const footerWords = /^ {2}\S.* · \S|\? for shortcuts|\bf2 to view$/;
 const scrolledAbove = /\s{2,}↑$/;
 const placeholder = 'Ask Codex to do anything';
 const turnEnd = /^ {2}Worked for (?:<1s|\d+[hms](?: \d+[ms])*) • \d{1,2}:\d\d$/;
@@ -63,7 +64,9 @@ function findComposer(rows: readonly Row[]): { first: number; end: number } | nu
   const bottom = lastFilled(rows);
   let footer = bottom;
   while (footer > first && rows[footer]!.text.trim() !== '') footer--;
-  const end = footer === first ? bottom + 1 : footer;
+  // a tall draft leaves no room for the footer: then what follows its last empty line is still the draft
+  const hasFooter = rows.slice(footer, bottom + 1).some((row) => footerWords.test(row.text));
+  const end = footer === first || !hasFooter ? bottom + 1 : footer;
   return { first, end: Math.max(end, first + 1) };
 }
 

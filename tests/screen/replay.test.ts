@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest';
+import { simulate } from '../../bridge/screen/replay.ts';
+
+const size = { columns: 80, rows: 24 };
+const block = (text: string) => `<<CONTROLLER_REQUEST>>\n${text}\n<<CONTROLLER_REQUEST_END>>\n`;
+
+describe('a plain log', () => {
+  test('each request is reported once, in order, with its line and byte', async () => {
+    const log = `hello\n${block('first?')}words\n${block('second?')}${block('first?')}`;
+    const found = await simulate(Buffer.from(log), size);
+    expect(found.map(({ text, line, offset }) => [text, line, offset])).toEqual([
+      ['first?', 4, log.indexOf('words')],
+      ['second?', 8, log.lastIndexOf('<<CONTROLLER_REQUEST>>')],
+    ]);
+  });
+
+  test('spinners, questions, templates without END and echoes raise nothing', async () => {
+    const spinner = Array.from({ length: 2000 }, (_, at) => `\r${'|/-\\'[at % 4]} ${at} done?`).join('');
+    expect(await simulate(Buffer.from(`${spinner}\n<<CONTROLLER_REQUEST>>\nnever ended`), size)).toEqual([]);
+  });
+
+  test('a long log is read whole', async () => {
+    const log = Array.from(
+      { length: 20_000 },
+      (_, at) => `line ${at}\n${at % 2000 === 0 ? block(`question ${at}?`) : ''}`,
+    ).join('');
+    expect((await simulate(Buffer.from(log), size)).map(({ text }) => text)).toEqual(
+      Array.from({ length: 10 }, (_, at) => `question ${at * 2000}?`),
+    );
+  });
+
+  test('CRLF and bytes that are no UTF-8 do no harm', async () => {
+    const log = Buffer.concat([
+      Buffer.from([0xff, 0xfe, 0x0a]),
+      Buffer.from(block('é 日本?').replaceAll('\n', '\r\n')),
+    ]);
+    expect((await simulate(log, size)).map(({ text }) => text)).toEqual(['é 日本?']);
+  });
+});
+
+describe('a raw terminal log', () => {
+  const at = (row: number, text: string) => `\x1b[${row};1H\x1b[K${text}`;
+  const drawn = (row: number, ...lines: string[]) => lines.map((line, index) => at(row + index, line)).join('');
+  const ask = (row: number, text: string) =>
+    drawn(row, '  <<CONTROLLER_REQUEST>>', `  ${text}`, '  <<CONTROLLER_REQUEST_END>>');
+
+  test('a block drawn with cursor moves, from the bottom up, is one request', async () => {
+    const log = `\x1b[?1049h\x1b[2J${at(4, '  <<CONTROLLER_REQUEST_END>>')}${at(3, '  whi')}${at(3, '  which?')}${at(2, '  <<CONTROLLER_REQUEST>>')}`;
+    expect((await simulate(Buffer.from(log), size)).map(({ text }) => text)).toEqual(['which?']);
+  });
+
+  test('three hundred redraws of one screen are one request', async () => {
+    const frame = `\x1b[2J${ask(2, 'which?')}${at(20, '> ')}`;
+    expect(await simulate(Buffer.from(`\x1b[?1049h${frame.repeat(300)}`), size)).toHaveLength(1);
+  });
+
+  test('the same request after another input is another request', async () => {
+    const log = `> go\r\n<<CONTROLLER_REQUEST>>\r\nProceed?\r\n<<CONTROLLER_REQUEST_END>>\r\n\x1b[0m> yes\r\n<<CONTROLLER_REQUEST>>\r\nProceed?\r\n<<CONTROLLER_REQUEST_END>>\r\n> `;
+    expect((await simulate(Buffer.from(log), size)).map(({ text, turn }) => [text, turn])).toEqual([
+      ['Proceed?', 1],
+      ['Proceed?', 2],
+    ]);
+  });
+
+  test('a block cleared away before the next look is reported', async () => {
+    const log = `\x1b[?1049h${ask(2, 'a?')}\x1b[2J${at(1, 'gone')}`;
+    expect((await simulate(Buffer.from(log), size)).map(({ text }) => text)).toEqual(['a?']);
+  });
+
+  test('lines that scroll far out of sight are all read', async () => {
+    const log = Array.from(
+      { length: 3000 },
+      (_, line) =>
+        `\x1b[32mline ${line}\x1b[0m\r\n${line % 300 === 0 ? block(`q ${line}?`).replaceAll('\n', '\r\n') : ''}`,
+    ).join('');
+    const found = await simulate(Buffer.from(log), size);
+    expect(found.map(({ text }) => text)).toEqual(Array.from({ length: 10 }, (_, index) => `q ${index * 300}?`));
+    expect(found[0]).toMatchObject({ line: 4, kind: 'request' });
+  });
+
+  test('what a codex user typed, and what its tools printed, is not reported', async () => {
+    const tint = '\x1b[48;2;68;68;68m';
+    const log = [
+      '\x1b[?1049h\x1b[2J\x1b]7501;state=idle:app=codex\x1b\\',
+      at(1, `${tint} \x1b[0m`),
+      at(2, `${tint}\x1b[1;2m› \x1b[22;39m${tint}Ask like this:\x1b[0m`),
+      drawn(
+        3,
+        ...['<<CONTROLLER_REQUEST>>', 'template?', '<<CONTROLLER_REQUEST_END>>'].map(
+          (line) => `${tint}  ${line}\x1b[0m`,
+        ),
+      ),
+      at(7, '\x1b[1m•\x1b[0m \x1b[1mRan\x1b[0m cat README'),
+      drawn(
+        8,
+        ...['  └ <<CONTROLLER_REQUEST>>', '    tool?', '    <<CONTROLLER_REQUEST_END>>'].map(
+          (line) => `\x1b[2m${line}\x1b[0m`,
+        ),
+      ),
+      at(12, '\x1b[2m• \x1b[0mI ask:'),
+      ask(13, 'really?'),
+      at(17, '\x1b[1m›\x1b[0m \x1b[2mAsk Codex to do anything\x1b[0m'),
+      at(19, '  model · /home/ada/work'),
+      '\x1b[17;3H',
+    ].join('');
+    expect((await simulate(Buffer.from(log), { ...size, agent: 'codex' })).map(({ text }) => text)).toEqual([
+      'really?',
+    ]);
+    expect((await simulate(Buffer.from(log), size)).map(({ text }) => text)).toEqual(['really?']);
+  });
+
+  test('a log cut in the middle of an escape or a character is read as far as it goes', async () => {
+    const log = Buffer.from(`\x1b[?1049h${ask(2, '日本?')}\x1b[38;2`);
+    expect((await simulate(log, size)).map(({ text }) => text)).toEqual(['日本?']);
+    expect(await simulate(log.subarray(0, log.indexOf(Buffer.from('本')) + 1), size)).toEqual([]);
+  });
+});
