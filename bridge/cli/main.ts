@@ -31,6 +31,8 @@ const program = new Command('bridge')
   )
   .showSuggestionAfterError(true)
   .allowExcessArguments(false)
+  // else the daemon's own --session, --agent and --socket take those of `start worker` and `start controller`
+  .enablePositionalOptions()
   .helpCommand('help [command]', 'what a command does and which flags it takes')
   .exitOverride();
 

@@ -12,7 +12,7 @@ export interface Detection {
   readonly truncated: boolean;
 }
 
-/** Identity of what was said, independent of width, wrapping and indentation. */
+/** Identity of what was said: letters without blanks and list marks, so that another width or wrapping is the same words. */
 export function normaliseWords(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+  return text.replace(/^\s*[-*+•]\s/gm, '').replace(/\s+/g, '');
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Detection } from '../core/detection.ts';
+import { type Detection, normaliseWords } from '../core/detection.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import { type FoundBlock, findRequests, findResponses, openTail } from './blocks.ts';
@@ -197,11 +197,12 @@ function blocksOf(
     .filter((block) => block.complete || (mayLackStart && !others(block.key)));
 }
 
-/** Letters without blanks and list marks: another width, another wrapping, the same key. */
 function keyOf(kind: Block['kind'], { text, attributes }: FoundBlock): string {
-  const letters = text.replace(/^\s*[-*+•]\s/gm, '').replace(/\s+/g, '');
   const id = kind === 'response' ? (attributes.id ?? '') : '';
-  return createHash('sha256').update(`${kind}|${id}|${letters}`).digest('hex').slice(0, 16);
+  return createHash('sha256')
+    .update(`${kind}|${id}|${normaliseWords(text)}`)
+    .digest('hex')
+    .slice(0, 16);
 }
 
 function countOf(blocks: readonly Block[]): Record<string, number> {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
+import type { PaneFacts } from '../core/pane.ts';
 import { type ClientNotice, ControlClient } from './client.ts';
 import { TmuxError } from './commands.ts';
 import { type ClientRecord, writeClients } from './orphans.ts';
@@ -10,7 +11,13 @@ import { type ClientRecord, writeClients } from './orphans.ts';
  *    └──────────┴───────────┘ after a growing pause
  */
 type Link =
-  | { readonly is: 'attached'; readonly client: ControlClient; readonly marker: string }
+  | {
+      readonly is: 'attached';
+      readonly client: ControlClient;
+      readonly marker: string;
+      /** every pane that was in the session while the client was */
+      readonly seen: Set<string>;
+    }
   | { readonly is: 'resting'; readonly cancel: () => void };
 
 export interface ClientsParts {
@@ -45,8 +52,10 @@ export class ControlClients {
   }
 
   /** Brings and lets go clients until exactly the wanted sessions have one. @returns the sessions that are new */
-  async keep(wanted: ReadonlySet<string>): Promise<string[]> {
-    const leaving = [...this.#links].filter(([sessionId, link]) => !wanted.has(sessionId) || hasMoved(sessionId, link));
+  async keep(wanted: ReadonlySet<string>, panes: readonly PaneFacts[]): Promise<string[]> {
+    const leaving = [...this.#links].filter(
+      ([sessionId, link]) => !wanted.has(sessionId) || hasMoved(sessionId, link) || hasLostPane(sessionId, link, panes),
+    );
     await Promise.all(leaving.map(([sessionId]) => this.#drop(sessionId)));
     const coming = [...wanted].filter((sessionId) => !this.#links.has(sessionId));
     const attached = await Promise.all(coming.map((sessionId) => this.#attach(sessionId)));
@@ -67,7 +76,7 @@ export class ControlClients {
       marker,
       onNotification: (notice) => this.#parts.onNotice(sessionId, notice),
     });
-    const link: Link = { is: 'attached', client, marker };
+    const link: Link = { is: 'attached', client, marker, seen: new Set() };
     this.#links.set(sessionId, link);
     this.#remember();
     const cancel = this.#parts.after(LIVED_LONG_MS, () => this.#pauses.delete(sessionId));
@@ -125,4 +134,17 @@ const LIVED_LONG_MS = 10_000;
 /** tmux moves a client elsewhere when its session ends and detach-on-destroy is off. */
 function hasMoved(sessionId: string, link: Link): boolean {
   return link.is === 'attached' && link.client.sessionId !== '' && link.client.sessionId !== sessionId;
+}
+
+/**
+ * A pane that was in the session lives on in another: tmux keeps a place in that pane's output for the client, which never
+ * advances again, and a respawn of the pane then crashes the server with all its sessions (tmux 3.3a to 3.6a, its issue
+ * 5499). A new client has no such place.
+ */
+function hasLostPane(sessionId: string, link: Link, panes: readonly PaneFacts[]): boolean {
+  if (link.is !== 'attached') return false;
+  const here = new Set<string>();
+  for (const pane of panes) if (pane.sessionId === sessionId) here.add(pane.paneId);
+  for (const paneId of here) link.seen.add(paneId);
+  return panes.some((pane) => link.seen.has(pane.paneId) && !here.has(pane.paneId));
 }

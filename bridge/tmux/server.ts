@@ -148,7 +148,7 @@ export class TmuxServer implements TmuxCommands {
     this.#emit({ type: 'panes', panes: oncePerPane(panes) });
     if (this.#state.is !== 'up') return;
     this.#teller = planAttachments(panes, this.#watched, this.#clients.sessions);
-    for (const sessionId of await this.#clients.keep(new Set(this.#teller.values()))) this.#ringAll(sessionId);
+    for (const sessionId of await this.#clients.keep(new Set(this.#teller.values()), panes)) this.#ringAll(sessionId);
   }
 
   /** The client that is asked may go with its session alone: then a process asks the server itself. */

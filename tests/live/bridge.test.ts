@@ -122,8 +122,12 @@ test('a spinner that redraws "done" and "?" raises nothing', async () => {
   const watching = await bridge(makeHome(tmux), '--mode', 'manual');
   await agent.perform({ title: '⠋ done? shall I go on?' });
   await agent.perform({ play: [{ say: 'Is it done? All tasks completed, done.' }, { busy: 20_000 }], input: 'done?' });
+  await waitFor('twenty seconds of spinner', async () => (await agent.state()).is === 'idle', {
+    limitMs: 40_000,
+    everyMs: 500,
+  });
   expect(requestIds(watching)).toEqual([]);
-}, 40_000);
+}, 60_000);
 
 test("a block in the user's own typing, in an echoed template and an unfinished block raise nothing", async () => {
   const agent = await worker();
@@ -152,7 +156,8 @@ test('a block in a border, indented and hard-wrapped is read whole and clean', a
   const shown = JSON.parse((await run(tmux, ['requests', '--home', home, '--all', '--json'])).stdout) as Array<{
     text: string;
   }>;
-  expect(shown.map((view) => view.text.replace(/\s+/g, ' '))).toEqual([text, text, text]);
+  const letters = (one: string) => one.replace(/\s+/g, '');
+  expect(shown.map((view) => letters(view.text))).toEqual([text, text, text].map(letters));
 });
 
 test.each([
@@ -236,7 +241,7 @@ test('a second bridge on the same home says who holds it', async () => {
 test('it leaves no tmux client behind, and exits with 0', async () => {
   await worker();
   const watching = await bridge(makeHome(tmux), '--mode', 'manual');
-  expect((await tmux.run('list-clients')).trim()).not.toBe('');
+  await waitFor('it is attached', async () => (await tmux.run('list-clients')).trim() !== '');
   expect(await watching.stop('SIGINT')).toBe(0);
   expect((await tmux.run('list-clients')).trim()).toBe('');
 });

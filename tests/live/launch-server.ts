@@ -71,10 +71,14 @@ export class Ground {
 }
 
 /** Polls until `look` gives something, with a deadline that says what was waited for. */
-export async function until<T>(what: string, look: () => T | null | undefined | false, limitMs = 10_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+  limitMs = 10_000,
+): Promise<T> {
   const deadline = Date.now() + limitMs;
   for (;;) {
-    const seen = look();
+    const seen = await look();
     if (seen !== null && seen !== undefined && seen !== false) return seen;
     if (Date.now() > deadline) throw new Error(`waited ${limitMs} ms for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

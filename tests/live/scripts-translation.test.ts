@@ -235,11 +235,11 @@ test('several sessions are warned about, and refused where an explicit session i
   const warned = await run('send.sh', ['x']);
   expect(warned).toMatchObject({ code: 0, text: 'x' });
   expect(warned.stderr).toContain("Warning: multiple matching sessions found for label 'worker': macs, macs-alt");
-  for (const more of [
-    { argv: ['--require-explicit-session'], env: {} },
-    { argv: [], env: { TARGET_PANE_REQUIRE_EXPLICIT_SESSION_ON_MULTI: '1' } },
+  const required = { TARGET_PANE_REQUIRE_EXPLICIT_SESSION_ON_MULTI: '1' };
+  for (const refused of [
+    await run('send.sh', ['--require-explicit-session', 'x']),
+    await run('send.sh', ['x'], { env: required }),
   ]) {
-    const refused = await run('send.sh', [...more.argv, 'x'], { env: more.env });
     expect(refused).toMatchObject({
       code: 1,
       argv: [],

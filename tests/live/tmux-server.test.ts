@@ -192,6 +192,30 @@ test('a client that somebody detached comes back, and one that tmux moved to ano
   await attachedTo(0);
 });
 
+test('a window that was moved out of a watched session can be respawned without harm to the server', async () => {
+  const stays = await stage.show(echo);
+  const moves = await stage.show(`${echo}; exec sleep 1000`);
+  await stage.tmux.run('new-session', '-d', '-s', 'two', 'exec sleep 1000');
+  const { server, panes, told } = await start();
+  server.watch([stays]);
+  await attachedTo(1);
+  await waitFor('commands go over the client', async () => {
+    const flags = await server.run('display-message', '-p', '#{client_control_mode}');
+    return flags[0] === '1';
+  });
+  await say(moves, 'before');
+  await stage.tmux.run('move-window', '-s', moves, '-t', '=two:9');
+  await waitFor('the move is told', () => panes().some((pane) => pane.paneId === moves && pane.sessionName === 'two'));
+  await attachedTo(1);
+  await say(moves, 'after');
+  await waitFor('it is drawn', async () => (await stage.tmux.screen(moves)).includes('said after'));
+  for (let round = 0; round < 3; round++) {
+    await stage.tmux.run('respawn-pane', '-k', '-t', moves, `echo round ${round}; ${echo}`);
+    await waitFor('it is drawn', async () => (await stage.tmux.screen(moves)).includes(`round ${round}`));
+  }
+  expect(told('server-gone')).toEqual([]);
+});
+
 test('no server at the start is told, and one that starts later is found', async () => {
   await stage.tmux.run('kill-server');
   const { told, panes } = await start();
