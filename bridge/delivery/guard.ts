@@ -29,7 +29,7 @@ export interface Situation {
 export function guard({ snapshot, reading, recipient, options, lastHumanKeyAt, now }: Situation): Verdict {
   if (snapshot === null || reading === null) return held('gone', 'the pane is gone');
   const { facts, identity, foreground } = snapshot;
-  if (facts.dead || reading.state === 'exited') return held('gone', 'the program in the pane has ended');
+  if (facts.dead) return held('gone', 'the program in the pane has ended');
   if (!samePane(identity, recipient)) return held('replaced', 'another pane has that id now');
   if (!sameAgent(identity, recipient)) return held('replaced', replacement(identity, recipient));
   if (facts.inputOff) return held('input-off', 'the pane takes no input (select-pane -d)');
@@ -39,6 +39,7 @@ export function guard({ snapshot, reading, recipient, options, lastHumanKeyAt, n
     const what = foreground === 'shell' ? 'a shell' : foreground === 'repl' ? 'a REPL' : 'a connection elsewhere';
     return held('shell', `${what} (${facts.command}) would execute the text; --allow-shell permits it`);
   }
+  if (hasEnded({ snapshot, reading })) return held('gone', 'the program in the pane has ended');
   if (reading.state === 'dialog' || reading.dialog !== null) {
     return held('dialog', reading.dialog?.question || because(reading));
   }
@@ -51,7 +52,12 @@ export function guard({ snapshot, reading, recipient, options, lastHumanKeyAt, n
   if (reading.state === 'idle') {
     return reading.composer.is === 'empty' ? { pass: true } : held('unknown', 'its input line is not to be seen');
   }
-  return held(reading.state, because(reading));
+  return held(reading.state === 'exited' ? 'gone' : reading.state, because(reading));
+}
+
+/** A profile also reads a bare shell as `exited`: its agent has, and the shell has not. */
+export function hasEnded({ snapshot, reading }: { readonly snapshot: Snapshot; readonly reading: Reading }): boolean {
+  return snapshot.facts.dead || (reading.state === 'exited' && !executes(snapshot));
 }
 
 /** A shell, ssh, docker or a REPL would run what is typed. */

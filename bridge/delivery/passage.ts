@@ -3,7 +3,7 @@ import type { PaneId } from '../core/ids.ts';
 import type { Manner } from '../core/manner.ts';
 import { type Snapshot, sameAgent } from '../core/pane.ts';
 import { because } from '../core/reading.ts';
-import { executes, guard, type Verdict } from './guard.ts';
+import { executes, guard, hasEnded, type Verdict } from './guard.ts';
 import type { CourierParts } from './hands.ts';
 import { oneLine, type Prepared, prepare } from './text.ts';
 import { type Look, linesShowing } from './verify.ts';
@@ -75,8 +75,9 @@ export class Passage {
   }
 
   /** Why neither text nor Enter belongs into this pane any more; null when nothing speaks against it. */
-  obstacle({ snapshot, reading }: Look): string | null {
-    if (snapshot.facts.dead || reading.state === 'exited') return 'the program in the pane has ended';
+  obstacle(look: Look): string | null {
+    const { snapshot, reading } = look;
+    if (hasEnded(look)) return 'the program in the pane has ended';
     if (!this.isRecipient(snapshot)) return 'another program runs in the pane now';
     if (reading.state === 'dialog' || reading.dialog !== null) {
       return `a dialog opened: ${reading.dialog?.question || because(reading)}`;

@@ -563,13 +563,17 @@ test('the guard alone says why it would hold, and writes nothing', async () => {
 
 const shellAllowed = { options: { force: false, allowShell: true } };
 
-test('at a shell, with permission, one line is typed and run once', async () => {
-  const w = world();
-  w.pane.exitToShell();
-  w.pane.settle();
-  const state = await w.attempt(w.delivery('echo hello; true', shellAllowed));
-  expect(state).toMatchObject({ is: 'acknowledged', receipt: { evidence: 'echoed-on-screen' } });
-  expect(w.pane.submissions).toEqual(['echo hello; true']);
+test('at a shell, with permission, one line is typed and run once, whatever a profile calls the shell', async () => {
+  for (const reads of ['unknown', 'exited'] as const) {
+    const w = world();
+    w.pane.shellReads = reads;
+    w.pane.exitToShell();
+    w.pane.settle();
+    expect(await w.attempt(w.delivery('echo hello; true'))).toMatchObject({ is: 'held', reason: 'shell' });
+    const state = await w.attempt(w.delivery('echo hello; true', shellAllowed));
+    expect(state).toMatchObject({ is: 'acknowledged', receipt: { evidence: 'echoed-on-screen' } });
+    expect(w.pane.submissions).toEqual(['echo hello; true']);
+  }
 });
 
 test('several lines are not typed at a shell: each would be run as it arrives', async () => {

@@ -98,6 +98,8 @@ export class FakePane implements Hands, Eyes {
   torn: Partial<Reading> | null = null;
   /** Enter does nothing */
   deaf = false;
+  /** a profile that knows the agent reads its shell as `exited` */
+  shellReads: Reading['state'] = 'unknown';
   /** what a shell has been given, above its prompt */
   shellRows: string[] = [];
 
@@ -364,7 +366,12 @@ export class FakePane implements Hands, Eyes {
     const { markerAbove, composerRows } = this.#character;
     if (this.agentPid === null) {
       const rows = [...this.shellRows, (prompt + this.composer).trimEnd()];
-      return { rows, cursorRow: rows.length - 1, title: 'host', reading: reading('unknown', { is: 'absent' }, [], []) };
+      return {
+        rows,
+        cursorRow: rows.length - 1,
+        title: 'host',
+        reading: reading(this.shellReads, { is: 'absent' }, [], []),
+      };
     }
     const inputs = this.inputs.slice(-4);
     const draft = this.composer.length > markerAbove ? `[Pasted ${this.composer.length} chars]` : this.composer;
