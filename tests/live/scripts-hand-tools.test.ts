@@ -48,7 +48,13 @@ function run(
   const child = spawn(file, argv, {
     cwd: ground.folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, HOME: ground.folder, BRIDGE_HOME: join(ground.folder, 'home'), ...env },
+    env: {
+      PATH: process.env.PATH,
+      HOME: ground.folder,
+      SHELL: '/bin/sh',
+      BRIDGE_HOME: join(ground.folder, 'home'),
+      ...env,
+    },
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (piece: string) => (stdout += piece));
