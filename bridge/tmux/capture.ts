@@ -1,7 +1,7 @@
 import type { PaneId } from '../core/ids.ts';
 import type { PaneFacts, Row } from '../core/pane.ts';
 import { parseRows, plainText } from './ansi.ts';
-import { type TmuxCommands, TmuxError } from './commands.ts';
+import { ask, type TmuxCommands, TmuxError } from './commands.ts';
 import { askForFacts } from './facts.ts';
 import { commandLine } from './protocol.ts';
 
@@ -80,9 +80,8 @@ async function look(
   const take = (from: readonly string[]) =>
     captures.map((flags) => ['capture-pane', '-p', ...flags, ...from, '-t', paneId]);
   const step = (from: readonly string[]) => [describe, ...take(from)].map(commandLine).join(' ; ');
-  const lines = await t
-    .run('if-shell', '-F', '-t', paneId, '#{alternate_on}', step([]), step(['-S', `-${historyLines}`]))
-    .catch(goneAsNull);
+  const steps = [step([]), step(['-S', `-${historyLines}`])];
+  const lines = await ask(() => t.run('if-shell', '-F', '-t', paneId, '#{alternate_on}', ...steps)).catch(goneAsNull);
   if (lines === null) return null;
   // A label may hold a line break: the facts end where their record ends, not after one line.
   const { end, facts } = question.readFirst(lines);

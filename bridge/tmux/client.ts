@@ -38,6 +38,8 @@ export class ControlClient implements TmuxCommands {
   readonly #limitMs: number;
   #pending: Pending[] = [];
   #sessionId = '';
+  #leaving = false;
+  #onLastReply: () => void = () => {};
   #settleAttached: { resolve: () => void; reject: (fault: TmuxError) => void } | null = null;
   /** null while it lives */
   #ended: TmuxError | null = null;
@@ -109,7 +111,7 @@ export class ControlClient implements TmuxCommands {
 
   /** It is attached and can take commands. */
   get living(): boolean {
-    return this.#ended === null && this.#sessionId !== '';
+    return this.#ended === null && this.#sessionId !== '' && !this.#leaving;
   }
 
   run(...argv: string[]): Promise<string[]> {
@@ -125,21 +127,42 @@ export class ControlClient implements TmuxCommands {
     );
   }
 
-  /** Ends stdin, which detaches, and waits; a client that stays is ended by signal. */
+  /**
+   * Takes no new command, waits for the replies that are due (`LEAVE_MS` at most: then they are rejected), ends stdin, which
+   * detaches, and waits for the process; one that stays is ended by signal.
+   */
   async close(): Promise<void> {
+    this.#leaving = true;
+    if (this.#sessionId !== '') await this.#repliesCame();
     this.#end('gone', 'the client was closed');
-    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-      const timer = setTimeout(() => this.#child.kill(signal), signal === 'SIGTERM' ? 2_000 : 3_000);
-      this.closed.finally(() => clearTimeout(timer));
+    for (const [signal, afterMs] of [
+      ['SIGTERM', 2_000],
+      ['SIGKILL', 3_000],
+    ] as const) {
+      const timer = setTimeout(() => this.#child.kill(signal), afterMs);
+      void this.closed.then(() => clearTimeout(timer));
     }
     await this.closed;
+  }
+
+  #repliesCame(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#pending.length === 0) return resolve();
+      const limit = setTimeout(resolve, LEAVE_MS);
+      this.#onLastReply = () => {
+        clearTimeout(limit);
+        resolve();
+      };
+    });
   }
 
   #send(commands: readonly (readonly string[])[]): Array<Promise<string[]>> {
     const lines: string[] = [];
     const replies = commands.map((argv) => {
-      if (this.#ended !== null)
-        return Promise.reject(new TmuxError(this.#ended.kind, nameOf(argv), this.#ended.reason));
+      if (this.#ended !== null || this.#leaving) {
+        const { kind, reason } = this.#ended ?? { kind: 'gone', reason: 'the client is being closed' };
+        return Promise.reject(new TmuxError(kind, nameOf(argv), reason));
+      }
       // The number of blocks that a nesting command causes is not known beforehand: a word of our own ends them.
       const last = nesting.has(argv[0] ?? '') ? `end-${randomBytes(8).toString('hex')}` : null;
       lines.push(commandLine(argv), ...(last === null ? [] : [`display-message -p ${last}`]));
@@ -181,6 +204,7 @@ export class ControlClient implements TmuxCommands {
     clearTimeout(pending.timer);
     if (pending.fault === null) pending.resolve(pending.lines);
     else pending.reject(pending.fault);
+    if (this.#pending.length === 0) this.#onLastReply();
   }
 
   #notice(notice: ClientNotice): void {
@@ -221,6 +245,7 @@ export class ControlClient implements TmuxCommands {
       clearTimeout(timer);
       reject(new TmuxError(fault.kind, command, fault.reason, fault));
     }
+    this.#onLastReply();
     this.#settleAttached?.reject(fault);
     this.#child.stdin?.end();
     // A server that answers nothing will not end the client either.
@@ -237,6 +262,9 @@ interface Pending {
   readonly resolve: (lines: string[]) => void;
   readonly reject: (fault: TmuxError) => void;
 }
+
+/** How long a client that is let go waits for replies; a command takes well under a millisecond. */
+const LEAVE_MS = 1_000;
 
 /** What tmux wrote last is read within this time of its end. */
 const DRAIN_MS = 100;

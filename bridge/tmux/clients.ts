@@ -41,9 +41,12 @@ export class ControlClients {
     this.#parts = parts;
   }
 
-  /** Any client that can take a command now. */
-  get living(): ControlClient | null {
-    for (const link of this.#links.values()) if (link.is === 'attached' && link.client.living) return link.client;
+  /** A client that can take a command now: that of the session if it has one, else any. */
+  living(sessionId: string | undefined): ControlClient | null {
+    const own = sessionId === undefined ? undefined : this.#links.get(sessionId);
+    for (const link of own === undefined ? this.#links.values() : [own, ...this.#links.values()]) {
+      if (link.is === 'attached' && link.client.living) return link.client;
+    }
     return null;
   }
 

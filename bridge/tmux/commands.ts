@@ -45,6 +45,19 @@ export function faultOf(command: string, text: string, cause?: unknown): TmuxErr
   return new TmuxError(gone.test(reason) ? 'gone' : 'error', command, reason, cause);
 }
 
+/**
+ * For questions only: asked again when the connection went while they were under way. The second time goes another way, or
+ * finds out what is gone. A command that acts is never repeated.
+ */
+export async function ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await question();
+  } catch (fault) {
+    if (fault instanceof TmuxError && fault.kind === 'gone') return question();
+    throw fault;
+  }
+}
+
 /** The first words of a command, for messages: bodies and long formats stay out of logs. */
 export function nameOf(argv: readonly string[]): string {
   const words = argv.slice(0, 3).join(' ');

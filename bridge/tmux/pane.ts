@@ -1,6 +1,6 @@
 import type { PaneId } from '../core/ids.ts';
 import type { PaneFacts } from '../core/pane.ts';
-import { type TmuxCommands, TmuxError } from './commands.ts';
+import { ask, type TmuxCommands, TmuxError } from './commands.ts';
 import { askForFacts } from './facts.ts';
 
 export { type CapturedScreen, capture } from './capture.ts';
@@ -12,7 +12,7 @@ export { isKeyName, leaveMode, paste, press, reapBuffers } from './typing.ts';
 export async function listPanes(t: TmuxCommands): Promise<PaneFacts[]> {
   const question = askForFacts();
   try {
-    return question.read(await t.run('list-panes', '-a', '-F', question.format));
+    return question.read(await ask(() => t.run('list-panes', '-a', '-F', question.format)));
   } catch (fault) {
     // what a server says that lives on without any session (exit-empty off)
     if (fault instanceof TmuxError && fault.kind === 'error' && fault.reason === 'no current target') return [];
@@ -24,7 +24,8 @@ export async function listPanes(t: TmuxCommands): Promise<PaneFacts[]> {
 export async function paneFacts(t: TmuxCommands, paneId: PaneId): Promise<PaneFacts | null> {
   const question = askForFacts();
   try {
-    return question.read(await t.run('display-message', '-p', '-t', paneId, question.format))[0] ?? null;
+    const lines = await ask(() => t.run('display-message', '-p', '-t', paneId, question.format));
+    return question.read(lines)[0] ?? null;
   } catch (fault) {
     if (fault instanceof TmuxError && fault.kind === 'error' && /can't find pane/.test(fault.reason)) return null;
     throw fault;
@@ -36,7 +37,8 @@ export async function paneFacts(t: TmuxCommands, paneId: PaneId): Promise<PaneFa
  * the second; null when nobody is attached there. Our own control clients are no persons.
  */
 export async function lastHumanKeyAt(t: TmuxCommands, paneId: PaneId): Promise<number | null> {
-  const lines = await t.run('list-clients', '-F', '#{client_control_mode} #{client_activity} #{pane_id}');
+  const format = '#{client_control_mode} #{client_activity} #{pane_id}';
+  const lines = await ask(() => t.run('list-clients', '-F', format));
   const seconds = lines
     .map((line) => line.split(' '))
     .filter(([control, , active]) => control === '0' && active === paneId)

@@ -84,11 +84,17 @@ export class TmuxServer implements TmuxCommands {
   }
 
   run(...argv: string[]): Promise<string[]> {
-    return (this.#clients.living ?? this.#exec).run(...argv);
+    return this.#wayOf(argv).run(...argv);
   }
 
   runAll(commands: readonly (readonly string[])[]): Promise<readonly CommandResult[]> {
-    return (this.#clients.living ?? this.#exec).runAll(commands);
+    return this.#wayOf(commands[0] ?? []).runAll(commands);
+  }
+
+  /** A command about a pane goes over the client that tells of it: where that ends, the pane's session has ended too. */
+  #wayOf(argv: readonly string[]): TmuxCommands {
+    const pane = argv[argv.indexOf('-t') + 1];
+    return this.#clients.living(pane === undefined ? undefined : this.#teller.get(pane)) ?? this.#exec;
   }
 
   /** Leaves no client behind; no event comes once it has been called. */
@@ -138,7 +144,7 @@ export class TmuxServer implements TmuxCommands {
     let panes: PaneFacts[];
     let serverPid: number;
     try {
-      panes = await this.#listPanes();
+      panes = await listPanes(this);
       serverPid = panes[0]?.serverPid ?? Number((await this.run('display-message', '-p', '#{pid}'))[0]);
     } catch (fault) {
       if (!(fault instanceof TmuxError)) throw fault;
@@ -149,16 +155,6 @@ export class TmuxServer implements TmuxCommands {
     if (this.#state.is !== 'up') return;
     this.#teller = planAttachments(panes, this.#watched, this.#clients.sessions);
     for (const sessionId of await this.#clients.keep(new Set(this.#teller.values()), panes)) this.#ringAll(sessionId);
-  }
-
-  /** The client that is asked may go with its session alone: then a process asks the server itself. */
-  async #listPanes(): Promise<PaneFacts[]> {
-    try {
-      return await listPanes(this);
-    } catch (fault) {
-      if (fault instanceof TmuxError && fault.kind === 'gone') return listPanes(this.#exec);
-      throw fault;
-    }
   }
 
   /** What was drawn before a session was attached has not rung. */

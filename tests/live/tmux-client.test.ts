@@ -204,6 +204,15 @@ test('closing detaches, waits for the process, and may be done twice', async () 
   expect(await stage.exec.run('list-clients')).toEqual([]);
 });
 
+test('closing lets the commands that are under way finish, and takes no new ones', async () => {
+  const client = await stage.attach();
+  const commands = Array.from({ length: 200 }, (_, n) => client.run('display-message', '-p', `${n}`));
+  const closing = client.close();
+  await expect(client.run('display-message', '-p', 'late')).rejects.toMatchObject({ kind: 'gone' });
+  expect((await Promise.all(commands)).flat()).toEqual(commands.map((_, n) => `${n}`));
+  await closing;
+});
+
 test("attaching changes neither the window's size nor the session's environment", async () => {
   await stage.exec.run('set-environment', '-t', '=main', 'SSH_AUTH_SOCK', '/kept');
   const before = await stage.exec.run('display-message', '-p', '-t', '=main:', '#{window_width}x#{window_height}');

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { PaneId } from '../../bridge/core/ids.ts';
 import { capture } from '../../bridge/tmux/pane.ts';
 import { TmuxServer, type TmuxServerEvent } from '../../bridge/tmux/server.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
@@ -214,6 +215,36 @@ test('a window that was moved out of a watched session can be respawned without 
     await waitFor('it is drawn', async () => (await stage.tmux.screen(moves)).includes(`round ${round}`));
   }
   expect(told('server-gone')).toEqual([]);
+});
+
+test('looks under way are answered while clients come and go', async () => {
+  const paneId = await stage.show(echo);
+  await stage.tmux.run('new-session', '-d', '-s', 'two', 'exec sleep 1000');
+  const other = (await stage.tmux.run('list-panes', '-t', '=two', '-F', '#{pane_id}')).trim();
+  const { server } = await start();
+  const looks: Array<Promise<unknown>> = [];
+  for (let round = 0; round < 6; round++) {
+    server.watch(round % 2 === 0 ? [other] : [paneId, other]);
+    for (let look = 0; look < 30; look++) {
+      looks.push(capture(server, paneId, { historyLines: 5 }));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await attachedTo(round % 2 === 0 ? 1 : 2);
+  }
+  await stage.tmux.run('kill-session', '-t', '=two');
+  for (let look = 0; look < 30; look++) looks.push(capture(server, paneId, { historyLines: 5 }));
+  for (const answer of await Promise.all(looks)) expect(answer).toMatchObject({ facts: { paneId } });
+});
+
+test('a look at a pane whose session is killed meanwhile says that it is gone, and is no fault', async () => {
+  await stage.tmux.run('new-session', '-d', '-s', 'two', 'exec sleep 1000');
+  const other = (await stage.tmux.run('list-panes', '-t', '=two', '-F', '#{pane_id}')).trim() as PaneId;
+  const { server } = await start();
+  server.watch([other]);
+  await attachedTo(1);
+  const killed = stage.tmux.run('kill-session', '-t', '=two');
+  await waitFor('it is gone', async () => (await capture(server, other, { historyLines: 5 })) === null, { everyMs: 0 });
+  await killed;
 });
 
 test('no server at the start is told, and one that starts later is found', async () => {
