@@ -13,8 +13,11 @@ export interface PromptScreen {
 
 /** Prompt glyphs by which an echoed input is known. `#`, `$`, `%`, `:` and `?` begin too many other lines. */
 const echo = /^\s{0,3}[>›❯»]\s(?=\S)/;
-const emptyPrompt = /^\s*(?:\S[^>›❯»]{0,30})?[>›❯»:?$#%]\s*$/;
-const filledPrompt = /^(\s*(?:[\w.@~/()[\]-]{0,30} ?)?[>›❯»$#%])\s(.*)$/;
+// a shell's prompt may be long: `root@host:~/work# `, and on Fedora `[me@host work]$ `
+const emptyPrompt =
+  /^\s*(?:\S[^>›❯»]{0,30})?[>›❯»:?$#%]\s*$|^\s*(?:[\w.@:~/()[\]+-]{1,80}|\[[\w.@:~/ +-]{1,80}\]) ?[$#%]\s*$/;
+const filledPrompt =
+  /^(\s*(?:(?:[\w.@~/()[\]-]{0,30} ?)?[>›❯»$#%]|(?:[\w.@:~/()[\]+-]{1,80}|\[[\w.@:~/ +-]{1,80}\]) ?[$#%]))\s(.*)$/;
 const confirmationWords =
   /[[(]\s*y(?:es)?\s*\/\s*n(?:o)?\s*(?:\/\s*\w+\s*)?[\])]\s*[:?]?\s*$|\b(?:password|passphrase|passcode|verification code)\b.*:\s*$|press (?:any key|enter|return)\b/i;
 

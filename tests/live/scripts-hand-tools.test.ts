@@ -78,6 +78,20 @@ test('a bare shell is held with exit 2 and nothing typed; TARGET_PANE_ALLOW_SHEL
   expect(screen(pane).split('echo one').length).toBe(2);
 });
 
+test.each(['root@vm:~# ', 'runner@fv-az1234-567:~/work/some-project/some-project$ ', '[me@host some-project]$ '])(
+  'at the prompt %j a command is sent once, and one that is half typed is held',
+  async (prompt) => {
+    ground.tmux('respawn-pane', '-k', '-t', pane, `PS1='${prompt}' exec bash --norc --noprofile`);
+    await until('the prompt', () => screen(pane) === prompt.trimEnd());
+    expect(await run('send.sh', at('echo one-$((1+1))'), shell)).toMatchObject({ code: 0 });
+    await until('the command', () => screen(pane).endsWith(`one-2\n${prompt.trimEnd()}`));
+    ground.tmux('send-keys', '-t', pane, '-l', 'rm -rf ');
+    await until('the draft', () => screen(pane).endsWith('rm -rf'));
+    expect((await run('send.sh', at('touch harm'), shell)).code).toBe(2);
+    expect(screen(pane).endsWith('rm -rf')).toBe(true);
+  },
+);
+
 test('snapshot shows the pane, status names it and does not call a shell idle', async () => {
   await run('send.sh', at('echo seen-here'), shell);
   await until('the command', () => /^seen-here/m.test(screen(pane)));
