@@ -118,7 +118,10 @@ export function* steps(
   state = { ...state, stale };
   for (const block of fresh) {
     const raised = state.raised.find(({ turn: at, key }) => key === block.key && (at === turn.number || turn.isBack));
-    if (raised?.confirmed || (raised && snapshot.takenAtMs <= raised.at)) continue;
+    // a half-drawn screen can show the next input above the last turn's block
+    const isLastTurns =
+      !isCommitted && state.raised.some(({ turn: at, key }) => key === block.key && at === turns.number);
+    if (isLastTurns || raised?.confirmed || (raised && snapshot.takenAtMs <= raised.at)) continue;
     const entry: Raised = {
       turn: turn.number,
       key: block.key,

@@ -72,6 +72,8 @@ export interface TurnSeen {
 
 const rememberedInputs = 24;
 const markLength = 120;
+/** Characters of an input in which its first or last letters are looked for. */
+const markedLength = 2000;
 
 export const firstTurn: TurnState = {
   number: 0,
@@ -278,10 +280,10 @@ function turnOf(state: TurnState, seen: { isBack?: boolean } = {}): TurnSeen {
 }
 
 function markOf(text: string): InputMark {
-  const letters = lettersOf(text.replace(/^…|\s?…$/g, ''));
+  const clean = text.replace(/^…|\s?…$/g, '');
   return {
-    head: text.startsWith('…') ? null : letters.slice(0, markLength),
-    tail: text.endsWith('…') ? null : letters.slice(-markLength),
+    head: text.startsWith('…') ? null : lettersOf(clean.slice(0, markedLength)).slice(0, markLength),
+    tail: text.endsWith('…') ? null : lettersOf(clean.slice(-markedLength)).slice(-markLength),
     words: '',
   };
 }

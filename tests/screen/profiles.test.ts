@@ -375,6 +375,10 @@ describe('gemini', () => {
     expect(isReady(reading)).toBe(false);
   });
 
+  test('shell mode is not understood: what is typed there would be a command', () => {
+    expect(geminiScreen(turn, [' ! ']).state).toBe('unknown');
+  });
+
   test('a trust dialog at startup is a dialog', () => {
     const lines = ['Do you trust the files in this folder?', '', '● 1. Trust folder (work)', "  2. Don't trust"];
     const rows = [`╭${'─'.repeat(60)}╮`, ...lines.map((line) => `│ ${line.padEnd(58)} │`), `╰${'─'.repeat(60)}╯`];

@@ -139,6 +139,28 @@ describe('when it looks', () => {
     expect(scene.captures).toBeGreaterThan(20);
   });
 
+  test('one capture at a time, however long it takes', async () => {
+    const scene = new Scene();
+    scene.latencyMs = 400;
+    for (let i = 0; i < 100; i++) {
+      scene.draw(request, request.join('\r\n'));
+      await scene.clock.pass(25);
+    }
+    await scene.clock.pass(2000);
+    expect(scene.mostInFlight).toBe(1);
+    expect(scene.told('request-confirmed')).toHaveLength(1);
+  });
+
+  test('a second END soon after the first is looked at as soon', async () => {
+    const scene = new Scene();
+    scene.draw(request, '<<CONTROLLER_REQUEST_END>>');
+    await scene.clock.pass(5);
+    const more = [...request.slice(0, 4), '<<CONTROLLER_REQUEST>>', 'and?', '<<CONTROLLER_REQUEST_END>>', '> '];
+    scene.draw(more, '<<CONTROLLER_REQUEST_END>>');
+    await scene.clock.pass(20);
+    expect(scene.told('request-seen')).toHaveLength(2);
+  });
+
   test('a block redrawn whole ten times a second is captured no more often than it is redrawn', async () => {
     const scene = new Scene();
     for (let i = 0; i < 100; i++) {

@@ -8,10 +8,8 @@ export const codexManner: Manner = {
   submitKey: 'Enter',
   settleMs: 60,
   longPasteMarkers: ['\\[Pasted Content ([0-9]+) chars\\]'],
-  commandOpenings: [
-    { pattern: '^!', prefix: null },
-    { pattern: '^/', prefix: null },
-  ],
+  // codex looks at the first character alone, and trims what it submits: the model gets the text as it was (18 of 18)
+  commandOpenings: [{ pattern: '^\\s*[!/]', prefix: ' ' }],
   trailingBackslash: { append: '' },
   dialogTitles: ['Action Required'],
   // whole phrases: an agent that writes "Would you like to go on?" must not hold its own answer
@@ -32,14 +30,15 @@ export const geminiManner: Manner = {
   submitKey: 'Enter',
   settleMs: 400,
   longPasteMarkers: ['\\[Pasted Text: ([0-9]+) (chars|lines)\\]'],
+  // gemini trims before it looks, so that a blank hides no command of its own; a word before it does (3 of 3)
   commandOpenings: [
-    { pattern: '^!', prefix: null },
-    { pattern: '^/', prefix: null },
+    { pattern: '^\\s*/', prefix: 'Answer: ' },
+    { pattern: '^\\s*!', prefix: ' ' },
   ],
   trailingBackslash: { append: ' ' },
   dialogTitles: ['Action Required'],
   dialogWords: ['Allow execution of', 'Apply this change'],
-  rescueEnters: 2,
+  rescueEnters: 3,
 };
 
 /** A program nobody has measured: one Enter, and nothing taken for granted beyond bracketed paste. */
