@@ -211,7 +211,10 @@ export class Desk {
 
   #reconcile(id: RequestId, deliveryId: DeliveryId): void {
     const delivery = this.#memory.delivery(deliveryId);
-    if (delivery !== null) return this.deliveryChanged(delivery);
+    if (delivery !== null) {
+      this.deliveryChanged(delivery);
+      return;
+    }
     // Answer and delivery are committed as one; somebody has edited the journal. It is not delivered on a guess.
     const state = { is: 'failed', reason: 'the journal has lost its delivery' } as const;
     this.#apply(id, () => ({ type: 'delivery-changed', state, at: this.#clock.now() }));

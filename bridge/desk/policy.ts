@@ -9,7 +9,9 @@ export interface Rule {
     readonly worker?: string;
     readonly text?: WordPattern;
   };
-  readonly then: { readonly is: 'answer'; readonly text: string } | { readonly is: 'controller' | 'human' | 'ignore' };
+  readonly action:
+    | { readonly is: 'answer'; readonly text: string }
+    | { readonly is: 'controller' | 'human' | 'ignore' };
 }
 
 /** `rule` is the row's index, counted from 0; null where no row matched. */
@@ -50,8 +52,8 @@ export function parsePolicy(rows: unknown): ParsedPolicy {
       errors.push({ row: index, key, reason });
     };
     const when = readWhen(row, fault);
-    const then = readThen(row, fault);
-    if (when && then) rules.push({ when, then });
+    const action = readAction(row, fault);
+    if (when && action) rules.push({ when, action });
   });
   return errors.length > 0 ? { errors } : { rules };
 }
@@ -65,7 +67,7 @@ export function decide(
   subject: Subject,
   otherwise: 'controller' | 'human' = 'controller',
 ): PolicyDecision {
-  for (const [index, { when, then }] of rules.entries()) {
+  for (const [index, { when, action }] of rules.entries()) {
     if (when.kind !== undefined && when.kind !== subject.kind) continue;
     if (when.agent !== undefined && when.agent !== subject.agent) continue;
     if (when.worker !== undefined && when.worker !== subject.worker) continue;
@@ -76,7 +78,7 @@ export function decide(
       }
       if (found === 'no') continue;
     }
-    return then.is === 'answer' ? { is: 'answer', text: then.text, rule: index } : { is: then.is, rule: index };
+    return action.is === 'answer' ? { is: 'answer', text: action.text, rule: index } : { is: action.is, rule: index };
   }
   return { is: otherwise, rule: null };
 }
@@ -115,7 +117,7 @@ function readWhen(row: unknown, fault: Fault): Rule['when'] | null {
   return sound ? when : null;
 }
 
-function readThen(row: unknown, fault: Fault): Rule['then'] | null {
+function readAction(row: unknown, fault: Fault): Rule['action'] | null {
   if (!isMap(row)) {
     fault('', 'is not a row of when, and answer or then');
     return null;

@@ -8,7 +8,7 @@ import { originOf, type Request, type RequestState } from '../core/request.ts';
 import { refuseStale } from './delivery-order.ts';
 import { journalFault } from './faults.ts';
 import { openDatabase } from './opening.ts';
-import { digest, type ListFilter, prepareStatements, type Statements } from './statements.ts';
+import { digest, type ListFilter, type Statements } from './statements.ts';
 
 export type { JournalEvent, NewJournalEvent } from '../core/journal-event.ts';
 

@@ -59,7 +59,10 @@ export function openDatabase(path: string, now: number): OpenedDatabase {
 function prepareFile(path: string): void {
   if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const facts = lstatSync(path, { throwIfNoEntry: false });
-  if (facts === undefined) return createFile(path);
+  if (facts === undefined) {
+    createFile(path);
+    return;
+  }
   if (facts.isSymbolicLink()) throw unusable(path, 'it is a symbolic link');
   if (!facts.isFile()) throw unusable(path, 'it is not a regular file');
   if (process.getuid && facts.uid !== process.getuid()) throw unusable(path, 'it belongs to another user');
@@ -73,8 +76,8 @@ function createFile(path: string): void {
     closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600));
   } catch (error) {
     // Another process came first; its file has to pass the same look.
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return prepareFile(path);
-    throw error;
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    prepareFile(path);
   }
 }
 

@@ -4,6 +4,7 @@ import { messageOf } from '../core/failure.ts';
 import type { DeliveryId, PaneId } from '../core/ids.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
 import type { PaneIdentity } from '../core/pane.ts';
+import { Announcements } from './announcements.ts';
 import { type DeliveryEvent, step } from './delivery-machine.ts';
 import { Lane, laneKey, type Waiting } from './lane.ts';
 
@@ -36,8 +37,6 @@ export type PostEvent =
   /** a fault: the courier threw, or the memory refused. The delivery is tried again, or read again if it was typed. */
   | { readonly type: 'attempt-failed'; readonly delivery: Delivery; readonly fault: unknown };
 
-type News = () => PostEvent | null;
-
 /**
  * Every delivery from posting to its end. The truth is in the memory and is read again before each act; what is kept
  * here is only who waits for which pane. One pane is served by one attempt at a time, in order of posting for each
@@ -48,11 +47,8 @@ export class PostOffice {
   readonly #clock: Clock;
   readonly #mint: () => string;
   readonly #courier: Courier;
-  readonly #on: (event: PostEvent) => void;
+  readonly #news: Announcements<PostEvent>;
   readonly #lanes = new Map<string, Lane>();
-  /** what is to be told once the transaction under way is over; null when there is nothing to tell after all */
-  #news: News[] = [];
-  #flushIsDue = false;
   #closed = false;
 
   constructor(parts: {
@@ -66,7 +62,7 @@ export class PostOffice {
     this.#clock = parts.clock;
     this.#mint = parts.mint;
     this.#courier = parts.courier;
-    this.#on = parts.on;
+    this.#news = new Announcements(parts.on);
   }
 
   /**
@@ -127,7 +123,7 @@ export class PostOffice {
       }
       if (lane.busy === null && now >= lane.retryAt) this.#start(lane);
     }
-    const faults = this.#flush();
+    const faults = this.#news.tell();
     if (faults.length > 0) throw faults[0];
   }
 
@@ -145,6 +141,7 @@ export class PostOffice {
   /** Begins nothing more and resolves when no attempt is under way; only then may the memory be closed. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#news.close();
     await Promise.all([...this.#lanes.values()].map((lane) => lane.busy));
   }
 
@@ -236,7 +233,7 @@ export class PostOffice {
         lane.again = true;
         return false;
       }
-      this.#later(() => ({ type: 'attempt-failed', delivery: stored, fault }));
+      this.#news.later(() => ({ type: 'attempt-failed', delivery: stored, fault }));
       const detail = `the courier failed: ${messageOf(fault)}`;
       if (stored.state.is !== 'typed' && stored.state.is !== 'submitted') {
         this.#change(entry.id, { type: 'held', reason: 'unknown', detail, at: this.#clock.now() });
@@ -245,7 +242,7 @@ export class PostOffice {
       return this.#settle(lane, entry, stored, stored);
     } catch (second) {
       // The memory itself refuses, on a full disk for instance. Nothing is decided without it: the next round asks again.
-      if (before !== null) this.#later(() => ({ type: 'attempt-failed', delivery: before, fault: second }));
+      if (before !== null) this.#news.later(() => ({ type: 'attempt-failed', delivery: before, fault: second }));
       return false;
     }
   }
@@ -274,36 +271,10 @@ export class PostOffice {
 
   /** Tells how the delivery stands once the transaction under way is over; nothing when that was undone. */
   #tell(id: DeliveryId): void {
-    this.#later(() => {
+    this.#news.later(() => {
       const delivery = this.#memory.delivery(id);
       return delivery && { type: 'delivery-changed', delivery };
     });
-  }
-
-  /** A listener that throws must not end the attempt it hears of: its fault surfaces in `tick`, which tells it again. */
-  #later(news: News): void {
-    this.#news.push(news);
-    if (this.#flushIsDue) return;
-    this.#flushIsDue = true;
-    queueMicrotask(() => this.#flush());
-  }
-
-  #flush(): unknown[] {
-    this.#flushIsDue = false;
-    const faults: unknown[] = [];
-    const untold: News[] = [];
-    for (const news of this.#news.splice(0)) {
-      if (this.#closed) break;
-      try {
-        const event = news();
-        if (event) this.#on(event);
-      } catch (fault) {
-        faults.push(fault);
-        untold.push(news);
-      }
-    }
-    this.#news.unshift(...untold);
-    return faults;
   }
 }
 

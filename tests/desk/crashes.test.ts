@@ -73,7 +73,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 );
 
 const workers: PaneIdentity[] = [somePane, { ...somePane, paneId: '%4' as PaneId, panePid: 201 }];
-const policy = [{ when: { text: '/^rule$/' }, answer: 'by rule' }];
+const policy = '[{ when: { text: /^rule$/ }, answer: by rule }]';
 
 /** A machine on which bridges live and die, with what the people at it were told. */
 class Machine {

@@ -36,6 +36,11 @@ const stateOf = (id: RequestId) => study.request(id).state;
 const pasted = () => panes.pastes.map((paste) => paste.body);
 const t2 = 't2' as TurnId;
 
+function tickAfter(ms: number): void {
+  clock.time += ms;
+  study.desk.tick(clock.time);
+}
+
 test('the same words of the same turn are one request, however they are wrapped; in a later turn they are a new one', () => {
   const id = ask({}, 'May I\n  add it?');
   expect(study.desk.open(sighting({}, 'May I add it?')).id).toBe(id);
@@ -171,7 +176,7 @@ test('a dismissed request takes its held delivery with it', async () => {
 });
 
 test('what was not wholly seen, and what was found after a loss, goes to the human only', () => {
-  study = start({ policy: [{ answer: 'Yes to everything.' }] });
+  study = start({ policy: '- answer: Yes to everything.' });
   const truncated = { kind: 'request' as const, text: 'a', attributes: {}, truncated: true };
   const ids = [
     ask({ detection: truncated, turn: 'a' as TurnId }),
@@ -188,7 +193,7 @@ test('what was not wholly seen, and what was found after a loss, goes to the hum
 test('an approval goes to the human unless a row speaks of it', () => {
   const approval = { kind: 'approval' as const, text: 'rm -rf build', attributes: {}, truncated: false };
   expect(stateOf(ask({ detection: approval }))).toMatchObject({ is: 'asked', of: 'human' });
-  study = start({ policy: [{ when: { kind: 'approval', text: '/^rm -rf build$/' }, then: 'controller' }] });
+  study = start({ policy: '[{ when: { kind: approval, text: /^rm -rf build$/ }, then: controller }]' });
   expect(stateOf(ask({ detection: approval, turn: t2 }))).toMatchObject({ is: 'asked', of: 'controller' });
 });
 
@@ -211,29 +216,29 @@ test('a failed publish is told and tried again, until it works or nobody need be
   expect(study.news).toContainEqual(expect.objectContaining({ type: 'effect-failed', what: 'publish' }));
   study.failing = null;
   study.desk.dismiss(other, 'human:cli');
-  study.desk.tick((clock.time += 500));
+  tickAfter(500);
   expect(study.done.filter((done) => done.startsWith('publish'))).toEqual([]);
-  study.desk.tick((clock.time += 500));
-  study.desk.tick((clock.time += 60_000));
+  tickAfter(500);
+  tickAfter(60_000);
   expect(study.done.filter((done) => done.startsWith('publish'))).toEqual([`publish ${id}: no policy row answers it`]);
 });
 
 test('a request seen only once goes to the human after a while, counted from the start of this process', () => {
   const { id } = study.desk.open(sighting());
-  study.desk.tick((clock.time += 9_000));
+  tickAfter(9_000);
   expect(stateOf(id)).toEqual({ is: 'open' });
   clock.time += 1_000_000;
   study = start();
   study.resume();
-  study.desk.tick((clock.time += 9_000));
+  tickAfter(9_000);
   expect(stateOf(id)).toEqual({ is: 'open' });
-  study.desk.tick((clock.time += 1_000));
+  tickAfter(1_000);
   expect(stateOf(id)).toMatchObject({ is: 'asked', of: 'human' });
 });
 
 test('nobody answers: at the deadline it expires, the controller is stopped and the human told', () => {
   const id = ask({ deadlineAt: clock.time + 60_000 });
-  study.desk.tick((clock.time += 60_000));
+  tickAfter(60_000);
   expect(stateOf(id)).toMatchObject({ is: 'expired' });
   expect(study.done.slice(1)).toEqual([
     `cancel-ask ${id}`,

@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import type { Clock } from '../../bridge/core/clock.ts';
 import type { EnvelopeId, RequestId, TurnId } from '../../bridge/core/ids.ts';
 import type { PaneIdentity } from '../../bridge/core/pane.ts';
@@ -24,7 +25,8 @@ export class Study {
     panes: Panes;
     clock: Clock;
     mint: () => string;
-    policy?: unknown;
+    /** as it stands in bridge.yaml */
+    policy?: string;
     defaultTo?: 'controller' | 'human';
     perform?: Partial<Perform>;
   }) {
@@ -37,7 +39,7 @@ export class Study {
       courier: new ScriptedCourier(panes, this.memory, clock),
       on: ({ delivery }) => this.desk.deliveryChanged(delivery),
     });
-    const parsed = parsePolicy(parts.policy);
+    const parsed = parsePolicy(parse(parts.policy ?? 'null'));
     if ('errors' in parsed) throw new Error(JSON.stringify(parsed.errors));
     this.desk = new Desk({
       memory: this.memory,
