@@ -9,6 +9,8 @@ export interface TmuxCommands {
   run(...argv: string[]): Promise<string[]>;
   /** Pipelined; replies in order. A command that fails does not stop the others; never rejects. */
   runAll(commands: readonly (readonly string[])[]): Promise<readonly CommandResult[]>;
+  /** Fills a paste buffer where a text in `argv` could be read by others, or would be too long for it. */
+  load?(buffer: string, text: string): Promise<void>;
 }
 
 export type CommandResult =

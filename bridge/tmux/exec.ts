@@ -14,6 +14,15 @@ export class ExecCommands implements TmuxCommands {
   }
 
   run(...argv: string[]): Promise<string[]> {
+    return this.#execute(argv, '');
+  }
+
+  /** Over stdin: every user of the machine can read a process's arguments. */
+  async load(buffer: string, text: string): Promise<void> {
+    await this.#execute(['load-buffer', '-b', buffer, '-'], text);
+  }
+
+  #execute(argv: readonly string[], input: string): Promise<string[]> {
     // -u: without it, and without a UTF-8 locale, tmux prints `_` for every character outside ASCII.
     const all = ['-u', ...(this.#socketPath === null ? [] : ['-S', this.#socketPath]), ...argv.map(keepSemicolon)];
     return new Promise((resolve, reject) => {
@@ -23,7 +32,7 @@ export class ExecCommands implements TmuxCommands {
         maxBuffer: 64 << 20,
         env: tmuxEnvironment(),
       };
-      execFile(this.#tmux, all, options, (fault, stdout, stderr) => {
+      const child = execFile(this.#tmux, all, options, (fault, stdout, stderr) => {
         if (fault === null) return resolve(linesOf(stdout));
         const command = nameOf(argv);
         if (fault.code === 'ENOENT') {
@@ -34,6 +43,9 @@ export class ExecCommands implements TmuxCommands {
         }
         reject(faultOf(command, stderr || messageOf(fault), fault));
       });
+      // A process that ended before it read all says why in its exit.
+      child.stdin?.on('error', () => {});
+      child.stdin?.end(input);
     });
   }
 

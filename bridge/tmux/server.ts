@@ -9,6 +9,7 @@ import { ExecCommands } from './exec.ts';
 import { oncePerPane } from './facts.ts';
 import { reapClients } from './orphans.ts';
 import { listPanes } from './pane.ts';
+import { fillByPieces } from './typing.ts';
 
 export type TmuxServerEvent =
   /** A watched pane drew these bytes; none where drawing may have been missed (a new client, a pause): look. */
@@ -89,6 +90,11 @@ export class TmuxServer implements TmuxCommands {
 
   runAll(commands: readonly (readonly string[])[]): Promise<readonly CommandResult[]> {
     return this.#wayOf(commands[0] ?? []).runAll(commands);
+  }
+
+  load(buffer: string, text: string): Promise<void> {
+    const client = this.#clients.living(undefined);
+    return client === null ? this.#exec.load(buffer, text) : fillByPieces(client, buffer, text);
   }
 
   /** A command about a pane goes over the client that tells of it: where that ends, the pane's session has ended too. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PaneId } from '../../bridge/core/ids.ts';
-import { capture } from '../../bridge/tmux/pane.ts';
+import { capture, paste } from '../../bridge/tmux/pane.ts';
 import { TmuxServer, type TmuxServerEvent } from '../../bridge/tmux/server.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { controlClientsOf, openStage, type Stage } from '../tmux/stage.ts';
@@ -106,6 +106,23 @@ test('commands over a client spawn no process, whatever their number', async () 
   const before = readFileSync(log, 'utf8');
   for (let look = 0; look < 50; look++) await capture(server, paneId, { historyLines: 20 });
   expect(readFileSync(log, 'utf8')).toBe(before);
+});
+
+test('a text that is pasted stands in no argument of any process, with a client or without', async () => {
+  const log = join(stage.tmux.folder, 'spawned');
+  const wrapper = join(stage.tmux.folder, 'tmux-logged');
+  writeFileSync(wrapper, `#!/bin/sh\necho "$@" >> ${log}\nexec tmux "$@"\n`, { mode: 0o755 });
+  const { server } = await start({ tmux: wrapper });
+  for (const watched of [false, true]) {
+    const recorder = await stage.record();
+    server.watch(watched ? [recorder.paneId] : []);
+    await attachedTo(watched ? 1 : 0);
+    const text = `secret words ${'漢 '.repeat(5_000)};`;
+    const condition = { panePid: recorder.panePid, command: 'cat', notTitles: [], notOnScreen: [] };
+    expect(await paste(server, recorder.paneId, text, condition, { bracketed: true })).toBe('done');
+    await recorder.hears(text);
+  }
+  expect(readFileSync(log, 'utf8')).not.toContain('secret');
 });
 
 test('panes that are opened, renamed, split and closed are told without being waited for', async () => {
