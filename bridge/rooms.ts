@@ -293,7 +293,11 @@ export class Rooms {
 
   /** The delivery of a request's answer, newest first. */
   deliveryOf(requestId: string): Delivery | null {
-    return this.journal.deliveries().findLast((delivery) => delivery.envelope.inReplyTo === requestId) ?? null;
+    return (
+      this.journal
+        .deliveries({ thread: requestId })
+        .findLast((delivery) => delivery.envelope.inReplyTo === requestId) ?? null
+    );
   }
 
   /** Waits until the delivery of this request's answer has ended or is held, at most `limitMs`. */

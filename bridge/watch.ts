@@ -1,4 +1,4 @@
-import { BridgeError } from './core/failure.ts';
+import { BridgeError, messageOf } from './core/failure.ts';
 import type { PaneId, TurnId } from './core/ids.ts';
 import { identityKey, type PaneFacts, type PaneIdentity, type Snapshot, sameAgent } from './core/pane.ts';
 import { because, isReady } from './core/reading.ts';
@@ -35,6 +35,7 @@ export class Watch {
   readonly #lost: boolean;
   #stopTick: () => void = () => {};
   #ticks = 0;
+  #complained = '';
   #closed = false;
   #refreshing: Promise<void> = Promise.resolve();
   #waitingSaid = false;
@@ -81,11 +82,23 @@ export class Watch {
   #tick(): void {
     this.#stopTick = systemClock.after(tickMs, () => {
       const now = systemClock.now();
-      this.#rooms.desk.tick(now);
-      this.#rooms.post.tick(now);
+      for (const room of [this.#rooms.desk, this.#rooms.post]) {
+        try {
+          room.tick(now);
+        } catch (fault) {
+          // a full disk, for instance: nothing is decided without the journal, and the next second asks again
+          this.#complain(messageOf(fault));
+        }
+      }
       this.#pokeOne();
       if (!this.#closed) this.#tick();
     });
+  }
+
+  /** Says what goes wrong once, not every second. */
+  #complain(reason: string): void {
+    if (reason !== this.#complained) this.#rooms.say('warning', `${reason}; it is tried again`);
+    this.#complained = reason;
   }
 
   /** A look at one pane a second, in turn: what every bell missed is found in the end, at a price that does not grow. */
@@ -102,7 +115,7 @@ export class Watch {
       case 'panes':
         this.#refreshing = this.#refreshing
           .then(() => this.#refresh(event.panes, 'running'))
-          .catch((fault) => this.#rooms.say('warning', String(fault instanceof Error ? fault.message : fault)));
+          .catch((fault) => this.#complain(messageOf(fault)));
         return;
       case 'server-gone':
         this.#rooms.say('warning', `the tmux server is gone (${event.reason}); waiting for it`);
@@ -214,7 +227,7 @@ export class Watch {
         clock: systemClock,
         profile,
         memory: rooms.journal.memory<DetectorMemory>(memoryKey(snapshot.identity)),
-        on: (event) => this.#saw(facts.paneId, event),
+        on: (event) => this.#take(facts.paneId, event),
       }),
     };
     this.#watched.set(facts.paneId, watched);
@@ -229,6 +242,17 @@ export class Watch {
     this.#watched.delete(paneId);
     this.#rooms.on({ type: 'worker-lost', worker: watched.name, paneId, reason });
     this.#rooms.post.paneMoved(paneId);
+  }
+
+  /** What could not be journaled must be seen again: the watcher begins anew from what the journal has of it. */
+  #take(paneId: PaneId, event: WatcherEvent): void {
+    try {
+      this.#saw(paneId, event);
+    } catch (fault) {
+      this.#complain(messageOf(fault));
+      this.#watched.get(paneId)?.watcher.close();
+      this.#watched.delete(paneId);
+    }
   }
 
   #saw(paneId: PaneId, event: WatcherEvent): void {

@@ -126,7 +126,8 @@ function narrate(event: BridgeEvent, seen: Map<string, number>, tell: (text: str
       tell(
         `${paint('cyan', 'answer')}   by ${request.state.answer.by}, ${since('request')} after the request was seen: ${request.state.answer.instructions}`,
       );
-      if (request.state.answer.notes) tell(`         notes, for you only: ${request.state.answer.notes}`);
+      if (request.state.answer.notes)
+        tell(`         notes, for you only: ${request.state.answer.notes.split('\n').join('; ')}`);
     }
   }
   if (event.type === 'delivery-changed') {

@@ -79,15 +79,21 @@ async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
   });
   process.stdout.on('error', () => process.kill(process.pid, 'SIGTERM'));
+  const failed = new Promise<unknown>((resolve) => {
+    process.once('uncaughtException', resolve);
+    process.once('unhandledRejection', resolve);
+  });
   const daemon = await Daemon.start(config, new Date().toISOString(), on);
   on({
     type: 'said',
     level: 'info',
     text: `watching; home ${config.home} (${home.because})${config.dryRun ? '; dry run: nothing is typed' : ''}`,
   });
-  const signal = await stopped;
-  on({ type: 'said', level: 'info', text: `${signal}: stopping` });
+  const end = await Promise.race([stopped, failed.then((fault) => ({ fault }))]);
+  if (typeof end === 'string') on({ type: 'said', level: 'info', text: `${end}: stopping` });
   await daemon.stop();
+  // what is open is in the journal: the next start resumes it
+  if (typeof end !== 'string') throw end.fault;
   return ExitCode.done;
 }
 

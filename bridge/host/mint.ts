@@ -7,6 +7,11 @@ export function minter(clock: Clock): <Id extends string>() => Id {
   let last = 0;
   return () => {
     last = Math.max(clock.now(), last + 1);
-    return mintId(last, randomInt(36 ** 6).toString(36).padStart(6, '0'));
+    return mintId(
+      last,
+      randomInt(36 ** 6)
+        .toString(36)
+        .padStart(6, '0'),
+    );
   };
 }
