@@ -211,12 +211,11 @@ test('a program that was only late shows the text twice, and nothing is submitte
 test('a program that reads late, and the second paste later still, is not given Enter in between', async () => {
   const w = world();
   w.pane.stall(5_200);
-  w.pane.after = (act) => {
-    if (act === 'paste' && w.pane.pastes.length === 2) w.clock.after(300, () => w.pane.stall(1_000));
-  };
+  w.clock.after(5_202, () => w.pane.stall(1_000));
   w.clock.after(2_000, () => w.pane.redraw());
   expect((await w.attempt(w.delivery(text))).is).toBe('typed-not-submitted');
   expect(w.pane.pastes).toHaveLength(2);
+  expect(w.pane.composer).toBe(text + text);
   expect(w.pane.enters).toEqual([]);
 });
 
@@ -316,6 +315,15 @@ test('one torn frame without the text is no receipt', async () => {
     });
   };
   expect((await w.attempt(w.delivery(text))).is).toBe('typed-not-submitted');
+});
+
+test("work that began after a person's own Enter is no receipt", async () => {
+  const w = world({ losesEnters: 9, echoes: false });
+  w.pane.after = (act) => {
+    if (act === 'press') w.clock.after(100, () => w.pane.human('C-u', 'y', 'Enter'));
+  };
+  expect((await w.attempt(w.delivery(text))).is).toBe('uncertain');
+  expect(w.pane.submissions).toEqual(['y']);
 });
 
 test('where nothing is echoed, work that began is the receipt', async () => {
