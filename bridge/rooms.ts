@@ -187,11 +187,11 @@ export class Rooms {
   }
 
   /** The live controller agent's pane, by `--controller-pane`, or by the label "controller"; null when there is none. */
-  async controllerPane(): Promise<PaneFacts | null> {
+  async controllerPane(known?: readonly PaneFacts[]): Promise<PaneFacts | null> {
     if (this.config.controllerPane !== null) {
       return this.sight.resolve(this.config.controllerPane, this.config.session);
     }
-    const panes = await this.sight.panes();
+    const panes = known ?? (await this.sight.panes());
     const labelled = panes.filter((pane) => pane.label === 'controller' && this.sight.programOf(pane) !== null);
     const near = labelled.filter((pane) => this.config.session === null || pane.sessionName === this.config.session);
     return near.length === 1 ? near[0]! : null;

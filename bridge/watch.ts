@@ -36,6 +36,9 @@ export class Watch {
   #stopTick: () => void = () => {};
   #ticks = 0;
   #complained = '';
+  /** the places of all panes at the last refresh; `restless` asks for another one although they are the same */
+  #placed = '';
+  #restless = false;
   #closed = false;
   #refreshing: Promise<void> = Promise.resolve();
   #waitingSaid = false;
@@ -126,14 +129,18 @@ export class Watch {
     }
   }
 
-  /** Brings the watchers in step with the panes there are. */
+  /** Brings the watchers in step with the panes there are; where nothing has changed, nothing is looked up again. */
   async #refresh(panes: readonly PaneFacts[], when: 'start' | 'running'): Promise<void> {
     if (this.#closed) return;
+    const placed = panes.map(placeOf).join('\n');
+    if (placed === this.#placed && !this.#restless) return this.#pokeMoved(panes);
+    this.#placed = placed;
+    this.#restless = false;
     const wanted = new Map<PaneId, { facts: PaneFacts; name: string; role: Watched['role'] }>();
     for (const facts of await this.#workersAmong(panes, when)) {
       wanted.set(facts.paneId, { facts, name: facts.label || facts.paneId, role: 'worker' });
     }
-    const controller = await this.#rooms.controllerPane().catch(() => null);
+    const controller = await this.#rooms.controllerPane(panes).catch(() => null);
     if (controller && !wanted.has(controller.paneId)) {
       wanted.set(controller.paneId, { facts: controller, name: 'controller', role: 'controller' });
     }
@@ -147,12 +154,8 @@ export class Watch {
     this.#rooms.tmux.watch([...wanted.keys()]);
     for (const { facts, name, role } of wanted.values()) {
       await this.#adopt(facts, name, role);
-      const watched = this.#watched.get(facts.paneId);
-      if (watched && watched.listed !== listing(facts)) {
-        watched.listed = listing(facts);
-        watched.watcher.poke();
-      }
     }
+    this.#pokeMoved(panes);
     if (wanted.size === 0 && !this.#waitingSaid) {
       this.#waitingSaid = true;
       this.#rooms.say(
@@ -161,6 +164,16 @@ export class Watch {
       );
     }
     if (wanted.size > 0) this.#waitingSaid = false;
+  }
+
+  /** The list of panes says of some that they moved, whether they rang or not. */
+  #pokeMoved(panes: readonly PaneFacts[]): void {
+    for (const facts of panes) {
+      const watched = this.#watched.get(facts.paneId);
+      if (!watched || watched.listed === listing(facts)) continue;
+      watched.listed = listing(facts);
+      watched.watcher.poke();
+    }
   }
 
   async #workersAmong(panes: readonly PaneFacts[], when: 'start' | 'running'): Promise<PaneFacts[]> {
@@ -205,8 +218,11 @@ export class Watch {
   async #adopt(facts: PaneFacts, name: string, role: Watched['role']): Promise<void> {
     const rooms = this.#rooms;
     const before = this.#watched.get(facts.paneId);
-    if (before && before.identity.panePid === facts.panePid && rooms.sight.programOf(facts) === before.snapshot.program)
-      return;
+    const stands =
+      before?.identity.panePid === facts.panePid &&
+      sameAgent(before.identity, before.snapshot.identity) &&
+      rooms.sight.programOf(facts) === before.snapshot.program;
+    if (stands) return;
     const snapshot = await rooms.sight.look(facts.paneId);
     if (snapshot === null || this.#closed) return;
     const profile = rooms.sight.profile(snapshot);
@@ -252,6 +268,7 @@ export class Watch {
       this.#complain(messageOf(fault));
       this.#watched.get(paneId)?.watcher.close();
       this.#watched.delete(paneId);
+      this.#restless = true;
     }
   }
 
@@ -262,6 +279,8 @@ export class Watch {
     switch (event.type) {
       case 'reading': {
         watched.snapshot = event.snapshot;
+        // another agent in the same pane: its profile, its memory and its turns are its own
+        if (!sameAgent(event.snapshot.identity, watched.identity)) this.#restless = true;
         const said = `${event.reading.state}|${because(event.reading)}`;
         if (said !== watched.said) {
           watched.said = said;
@@ -319,6 +338,22 @@ export class Watch {
   #remember(watched: Watched): void {
     this.#rooms.journal.saveMemory(memoryKey(watched.identity), watched.watcher.memory());
   }
+}
+
+/** What decides whether and as what a pane is watched. A spinner in a title does not. */
+function placeOf({
+  paneId,
+  panePid,
+  sessionName,
+  windowName,
+  label,
+  title,
+  command,
+  currentPath,
+  dead,
+}: PaneFacts): string {
+  const name = title.replace(/^[^\p{L}\p{N}]+/u, '');
+  return [paneId, panePid, sessionName, windowName, label, name, command, currentPath, dead].join('|');
 }
 
 /** What changes when a pane draws, as far as one row of the list of panes shows it. */

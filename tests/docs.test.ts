@@ -1,6 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { loadConfig } from '../bridge/config.ts';
+import { parsePolicy } from '../bridge/desk/policy.ts';
 import { type OptionRow, options } from '../bridge/options.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -38,3 +41,20 @@ function rowOf(option: OptionRow): string {
   ];
   return `| ${cells.join(' | ')} |`;
 }
+
+test("the repository's own bridge.yaml, and every one that the docs show, is read without a fault", () => {
+  const shown = ['docs/controllers.md', 'docs/configuration.md'].flatMap((page) =>
+    [...read(page).matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1]!),
+  );
+  expect(shown.length).toBeGreaterThan(1);
+  for (const text of [read('bridge.yaml'), ...shown]) {
+    const home = mkdtempSync(join(tmpdir(), 'bridge-docs-'));
+    try {
+      writeFileSync(join(home, 'bridge.yaml'), text);
+      const config = loadConfig({ home, flags: {}, env: {} });
+      expect(parsePolicy(config.policy)).toHaveProperty('rules');
+    } finally {
+      rmSync(home, { recursive: true });
+    }
+  }
+});

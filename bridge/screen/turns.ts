@@ -149,8 +149,9 @@ function align(state: TurnState, window: readonly InputMark[], seen: Observation
     const hasMoved = seen.state === 'busy' || state.rested === 'busy-again' || areWordsGone(state, seen);
     return isAgain && hasMoved ? { is: 'new', fresh: 1, overlaps: true } : { is: 'end' };
   }
-  for (let from = known.length - count - 1; from >= 0; from--) {
-    if (matchesAt(from, count) && !isOtherTurn(known[from + count - 1]!, seen, state)) return { is: 'back' };
+  // An agent that rested and works again has been given an input: then a window that looks like an older one is new.
+  for (let from = known.length - count - 1; from >= 0 && state.rested !== 'busy-again'; from--) {
+    if (matchesAt(from, count)) return { is: 'back' };
   }
   // A window cut short from below, as a half-drawn or scrolled screen shows it, was found above. What remains goes on.
   for (let fresh = 1; fresh < count; fresh++) {
@@ -160,13 +161,6 @@ function align(state: TurnState, window: readonly InputMark[], seen: Observation
       return { is: 'new', fresh, overlaps: true };
   }
   return { is: 'new', fresh: count, overlaps: false };
-}
-
-/** The words below an input that looks like an older one are not that older turn's words: the input was typed again. */
-function isOtherTurn(mark: InputMark, seen: Observation, state: TurnState): boolean {
-  const words = wordsMark(seen.words);
-  if (seen.cut || words.length < 8 || mark.words === '' || state.rested !== 'busy-again') return false;
-  return !mark.words.startsWith(words) && !words.startsWith(mark.words);
 }
 
 /** The window shows the inputs we know. Is it nevertheless a new turn? */
@@ -200,7 +194,9 @@ function sameInputs(state: TurnState, window: readonly InputMark[], seen: Observ
     if (!isSecondLook(state, 'again', seen)) return tentative(state, 'again', state.number + 1, anchor, seen);
     return begin(state, [...state.inputs, shown], state.number + 1, anchor, seen, false);
   }
-  return settled({ ...state, candidate: null }, seen, window);
+  // it worked on, rested again, and stands where it stood: that was the same turn
+  const rested = state.rested === 'busy-again' && seen.state === 'idle' && !wordsGone ? 'idle' : state.rested;
+  return settled({ ...state, candidate: null, rested }, seen, window);
 }
 
 /** The current turn's words no longer begin as they did. */

@@ -20,10 +20,16 @@ export function readGeminiScreen({ rows, firstVisible, cursorRow, facts }: Snaps
   const bars = findBars(rows);
   const last = lastFilled(rows);
   const lastBar = bars.at(-1);
-  // nothing but the footer's two or three rows below it
-  const composer = lastBar && lastBar.top !== null && last - lastBar.bottom <= 4 ? lastBar : null;
+  // The cursor is in it; failing that, nothing but the footer's rows stand below it. After a resize there may be more
+  // below, and copies of it above: remains that gemini does not clear away.
+  const isLast = lastBar !== undefined && last - lastBar.bottom <= 4 ? lastBar : undefined;
+  const composer =
+    bars.findLast(({ top, bottom }) => top !== null && cursorRow > top && cursorRow < bottom) ??
+    (isLast?.top == null ? null : isLast);
   const dialog = composer ? null : findDialog(rows, last);
-  const echoes = composer ? bars.slice(0, -1) : bars;
+  const echoes = bars.filter(
+    (bar) => bar !== composer && (composer === null || bar.bottom < composer.bottom) && !isRemains(rows, bar),
+  );
   const chrome = composer ? findChrome(rows, composer.top!) : null;
   const from = (echoes.at(-1)?.bottom ?? -1) + 1;
   const end = dialog?.rows[0] ?? chrome?.first ?? rows.length;
@@ -61,6 +67,13 @@ function findBars(rows: readonly Row[]): Bar[] {
     }
   }
   return bars;
+}
+
+/** A copy of the composer that a resize left behind: it holds the placeholder, or has the composer's hint above it. */
+function isRemains(rows: readonly Row[], { top, bottom }: Bar): boolean {
+  if (top === null) return false;
+  const hasHint = /^ \S/.test(rows[top - 1]?.text ?? '') && /^─{10,}$/.test(rows[top - 2]?.text ?? '');
+  return hasHint || rows.slice(top + 1, bottom).some(({ text }) => /^ [>*] {3}Type your message/.test(text));
 }
 
 function echoedText(rows: readonly Row[], { top, bottom }: Bar): string {

@@ -5,12 +5,15 @@ import { type GeminiScreen, readGeminiScreen } from './gemini-screen.ts';
 import { geminiManner } from './manners.ts';
 import type { Motion, Profile } from './profile.ts';
 
+/** Between an Enter and its first busy frame gemini shows an empty composer under a resting title: 290 ms were seen on a loaded machine. */
+const restMs = 1000;
+
 /** gemini-cli 0.61.0. Its title tells its state; its composer shows the placeholder while busy too. */
 export const gemini: Profile = {
   name: 'gemini',
   programs: ['gemini'],
   manner: geminiManner,
-  quietStepsMs: [300, 1000, 3000],
+  quietStepsMs: [restMs, 3000],
   read(snapshot, motion) {
     const screen = readGeminiScreen(snapshot);
     const { state, why } = decide(snapshot, motion, screen);
@@ -54,9 +57,9 @@ function decide({ facts, foreground }: Snapshot, { quietForMs }: Motion, screen:
   // outside a repository only time tells, and only time that somebody measured.
   if (screen.isStartScreen && !screen.showsBranch && !(quietForMs >= 3000 && Number.isFinite(quietForMs)))
     return verdict('starting', 'first-frame', 'the footer is not complete yet');
-  if (screen.isStartScreen && quietForMs < 1000)
+  if (screen.isStartScreen && quietForMs < restMs)
     return verdict('starting', 'first-frame', 'it was still drawing a moment ago');
-  if (quietForMs < 300) return verdict('unknown', 'moving', 'it looks idle, but was still drawing a moment ago');
+  if (quietForMs < restMs) return verdict('unknown', 'moving', 'it looks idle, but was still drawing a moment ago');
   return verdict('idle', 'title', `the title says "${title}"`);
 }
 
