@@ -14,6 +14,7 @@ function expected(state: string): { state: string; composer?: string } {
   if (/^busy_|^queued$|^error_retrying$/.test(state)) return { state: 'busy' };
   if (/^approval|^startup_dialog$/.test(state)) return { state: 'dialog' };
   if (state === 'starting') return { state: 'starting' };
+  if (state === 'scrolled_back') return { state: 'unknown' };
   return { state: 'idle', composer: state === 'draft' ? 'draft' : 'empty' };
 }
 
@@ -43,6 +44,8 @@ test('a request on a recorded screen is found in the turn that asked it, and in 
     'gemini/0.61.0/draft_cleared-2.txt',
     'gemini/0.61.0/draft-3.txt',
     'gemini/0.61.0/draft_cleared-3.txt',
+    'gemini/0.61.0/resized-1.txt',
+    'gemini/0.61.0/resized-2.txt',
   ]);
 });
 
@@ -80,4 +83,20 @@ test('a long paste that waits in the composer is a draft', () => {
 test('inputs that are visible are read top to bottom, the pinned one first', () => {
   const screen = recorded.find(({ file }) => file === 'codex/0.169.0/error-2.txt')!;
   expect(read(screen).turn.inputs).toEqual(['LONG:120 …', 'ERR:500']);
+});
+
+test('what a resize left of gemini’s composer is no input', () => {
+  for (const screen of recorded.filter(({ file }) => file.includes('resized'))) {
+    expect(read(screen).turn.inputs.join()).not.toContain('Type your message');
+  }
+});
+
+test('an input pinned to the top row opens a turn that is cut', () => {
+  const screen = recorded.find(({ file }) => file === 'codex/0.169.0/pinned-1.txt')!;
+  expect(read(screen).turn).toMatchObject({ inputs: ['First line of mine second line LONG:60 …'], cut: true });
+});
+
+test('a rendered template is one input, and the words below it are the agent’s', () => {
+  const screen = recorded.find(({ file }) => file === 'codex/0.169.0/template-1.txt')!;
+  expect(read(screen).turn.words).toEqual(['Understood.']);
 });

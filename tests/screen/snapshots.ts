@@ -16,6 +16,8 @@ export interface Recorded {
   cur?: string;
   curflag?: string;
   hist?: string;
+  width?: number;
+  height?: number;
 }
 
 const folder = new URL('../screens/', import.meta.url);
@@ -33,6 +35,8 @@ export function snapshotOfRecorded(screen: Recorded): Snapshot {
     cursorY: y,
     cursorVisible: screen.curflag !== '0',
     historySize: Number(screen.hist ?? 0),
+    width: screen.width ?? 120,
+    height: screen.height ?? 40,
     program: screen.agent,
   });
 }

@@ -130,6 +130,12 @@ describe('a new turn', () => {
     expect(pane.twice(['go'], ['Shall I do it?'])).toMatchObject({ number: 2, began: false });
   });
 
+  test('inputs in an order that was there before are new once the agent has rested and works', () => {
+    const pane = paneIn(['ask', 'run', 'fix', 'ask']);
+    expect(pane.twice(['ask', 'run'], [], 'busy')).toMatchObject({ number: 2, began: true, isBack: false });
+    expect(pane.twice(['run'], ['words'], 'idle')).toMatchObject({ number: 2, began: false });
+  });
+
   test('busy again with the old words still there is no new turn, nor are missing words while idle', () => {
     const pane = paneIn(['go'], ['Shall I do it?']);
     expect(pane.twice(['go'], ['Shall I do it?', 'Still at it.'], 'busy')).toMatchObject({ number: 1 });
