@@ -375,16 +375,20 @@ test('the private notes of an envelope are never typed', async () => {
   expect(w.pane.pastes.join()).not.toContain('never typed');
 });
 
-test('after Enter, a pane that is gone or an agent that was replaced is uncertain', async () => {
-  for (const change of [
-    (pane: FakePane) => {
+test('after Enter, a pane that is gone or an agent that was replaced is uncertain, even if the new one is at work', async () => {
+  const ends: Array<(pane: FakePane) => void> = [
+    (pane) => {
       pane.gone = true;
     },
-    (pane: FakePane) => pane.relaunch(),
-  ]) {
+    (pane) => {
+      pane.relaunch();
+      pane.busy = true;
+    },
+  ];
+  for (const end of ends) {
     const w = world({ reactMs: 100 });
     w.pane.after = (act) => {
-      if (act === 'press') change(w.pane);
+      if (act === 'press') end(w.pane);
     };
     expect((await w.attempt(w.delivery(text))).is).toBe('uncertain');
     expect(w.pane.enters).toHaveLength(1);
