@@ -120,20 +120,22 @@ test('dim runs over line ends, frames and tints are read from a real screen', as
   ]);
 });
 
-test('facts and screen are of one instant: a counter in the title never differs from the one on the screen', async () => {
+test('facts and screen are of one instant: the letter in the title is never two steps from the one on the screen', async () => {
   const client = await stage.attach();
-  const paneId = await stage.show(`n=0; while :; do n=$((n+1)); printf "\\033]2;$n\\007\\033[H$n READY\\033[K"; done`);
-  let moved = 0;
-  let before = '';
-  for (let look = 0; look < 300; look++) {
+  const letters = 'a b c d e f g h i j k l m n o p q r s t u v w x y z';
+  const draw = `printf "\\033]2;$c\\007\\033[H$c"`;
+  const paneId = await stage.show(`printf '\\033[2;1HREADY'; while :; do for c in ${letters}; do ${draw}; done; done`);
+  const seen = new Set<string>();
+  for (let round = 0; round < 60; round++) {
     const captured = await capture(client, paneId, { historyLines: 5 });
-    const shown = captured?.rows[captured.firstVisible]?.text.split(' ')[0] ?? '';
-    // the title is drawn first: a capture may stand between the two, never a step further
-    expect(Math.abs(Number(captured?.facts.title) - Number(shown))).toBeLessThanOrEqual(1);
-    if (shown !== before) moved++;
-    before = shown;
+    const title = captured?.facts.title ?? '';
+    const shown = captured?.rows[captured.firstVisible]?.text ?? '';
+    // the title is drawn first, and the reading of a terminal can stop between the two
+    const steps = (title.charCodeAt(0) - shown.charCodeAt(0) + 26) % 26;
+    expect(steps, `title ${title}, screen ${shown}`).toBeLessThanOrEqual(1);
+    seen.add(title);
   }
-  expect(moved).toBeGreaterThan(10);
+  expect(seen.size).toBeGreaterThan(1);
 });
 
 test('every pane is listed with its names, whatever characters they hold', async () => {
