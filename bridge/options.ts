@@ -12,6 +12,8 @@ export interface OptionRow {
   readonly default: string | number | boolean | readonly string[] | null;
   /** environment name; MACS's own names are kept */
   readonly env?: string;
+  /** another flag that means the same: MACS's own name for it */
+  readonly alias?: string;
   /** key in bridge.yaml, where a file may set it */
   readonly yaml?: string;
   readonly meaning: string;
@@ -95,7 +97,7 @@ export const options = [
     [],
     'watch this pane; repeatable (default: every pane whose label begins with "worker")',
     ['daemon'],
-    { yaml: 'worker' },
+    { yaml: 'worker', alias: '--worker-pane <id>' },
   ),
   row(
     'controllerBackend',
@@ -253,7 +255,7 @@ function row(
   fallback: OptionRow['default'],
   meaning: string,
   audience: readonly Audience[],
-  more: { env?: string; yaml?: string; choices?: readonly string[] } = {},
+  more: { env?: string; yaml?: string; choices?: readonly string[]; alias?: string } = {},
 ): OptionRow {
   return { key, flag, type, default: fallback, meaning, for: audience, ...more };
 }

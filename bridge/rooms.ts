@@ -26,7 +26,7 @@ import { TmuxServer, type TmuxServerEvent } from './tmux/server.ts';
 import { socketPathOf } from './tmux/socket.ts';
 
 /** A program that reads lines is quiet this long before it counts as idle; a send waits that long for it, not more. */
-const settleMs = 2300;
+const settleMs = 2600;
 
 /** The rooms, joined in flow order. The daemon watches through them; a command without a daemon uses them for one verb. */
 export class Rooms {

@@ -28,6 +28,7 @@ export function withOptions(command: Command, ...audiences: Audience[]): Command
     if (option.type === 'list')
       declared.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
     command.addOption(declared);
+    if (option.alias) command.addOption(new Option(option.alias).hideHelp());
     if (option.flag.startsWith('--no-')) command.addOption(new Option(option.flag.replace('--no-', '--')).hideHelp());
   }
   return command;
@@ -42,12 +43,19 @@ function meaningOf(option: OptionRow): string {
   return `${option.meaning}${option.env ? ` [${option.env}]` : ''}${shown}`;
 }
 
+/** What commander calls an alias, and the option it stands for. */
+const aliased = new Map(
+  (options as readonly OptionRow[]).flatMap(({ key, alias }) =>
+    alias === undefined ? [] : [[new Option(alias).attributeName(), key] as const],
+  ),
+);
+
 /** Reads the command line of one command into a frozen configuration. */
 export function contextOf(command: Command): Context {
   const flags: Record<string, unknown> = {};
   for (let level: Command | null = command; level; level = level.parent) {
     for (const [key, value] of Object.entries(level.opts())) {
-      if (level.getOptionValueSource(key) === 'cli') flags[key] ??= value;
+      if (level.getOptionValueSource(key) === 'cli') flags[aliased.get(key) ?? key] ??= value;
     }
   }
   const home = findHome({

@@ -7,7 +7,7 @@ import { act, withOptions } from './context.ts';
 import { choosePane, describePane, sightOf } from './pane.ts';
 
 /** Long enough for the slowest profile's quiet time; a busy agent shows itself well before. */
-const settleLimitMs = 2300;
+const settleLimitMs = 2600;
 
 export function registerStatus(program: Command): void {
   const command = program

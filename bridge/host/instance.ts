@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { BridgeError } from '../core/failure.ts';
@@ -18,6 +18,7 @@ export function claimHome(home: string, holder: Holder): { release(): void } {
   const lockFile = join(home, 'daemon.lock');
   const holderFile = join(home, 'daemon.json');
   const database = new DatabaseSync(lockFile);
+  chmodSync(lockFile, 0o600);
   try {
     database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
   } catch (cause) {
