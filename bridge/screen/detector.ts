@@ -23,6 +23,8 @@ export interface DetectorState {
   /** blocks that stood on the screen when a turn began without an echo: they are the old turn's, as often as counted */
   readonly stale: Readonly<Record<string, number>>;
   readonly lastAt: number;
+  /** new blocks made of nothing but lines that stood there before: a half-drawn shift shows such. A second look decides */
+  readonly glimpsed: readonly string[];
 }
 
 interface Raised {
@@ -79,6 +81,7 @@ export const firstState: DetectorState = {
   wordsOfTurn: 0,
   stale: {},
   lastAt: 0,
+  glimpsed: [],
 };
 
 export function step(before: DetectorState, input: DetectorInput): { state: DetectorState; events: DetectorEvent[] } {
@@ -115,12 +118,16 @@ export function* steps(
   yield { state, event: turn.began ? { type: 'turn-began', turn: detected } : null };
 
   const { fresh, stale } = withoutStale(blocks, unraised(state, turn.number));
-  state = { ...state, stale };
+  const isNewLook = snapshot.takenAtMs > before.lastAt;
+  const glimpsed = fresh.filter((block) => isRearranged(block, before, turn.number)).map(({ key }) => key);
+  state = { ...state, stale, glimpsed: isNewLook ? glimpsed : before.glimpsed };
   for (const block of fresh) {
     const raised = state.raised.find(({ turn: at, key }) => key === block.key && (at === turn.number || turn.isBack));
     // a half-drawn screen can show the next input above the last turn's block
     const isLastTurns =
       !isCommitted && state.raised.some(({ turn: at, key }) => key === block.key && at === turns.number);
+    const isFirstGlimpse = glimpsed.includes(block.key) && !(isNewLook && before.glimpsed.includes(block.key));
+    if (!raised && isFirstGlimpse) continue;
     if (isLastTurns || raised?.confirmed || (raised && snapshot.takenAtMs <= raised.at)) continue;
     const entry: Raised = {
       turn: turn.number,
@@ -159,6 +166,7 @@ export function restore(memory: DetectorMemory | null): DetectorState {
     words: open,
     wordsOfTurn: turns.number,
     lastAt: 0,
+    glimpsed: [],
   };
 }
 
@@ -212,6 +220,18 @@ function countOf(blocks: readonly Block[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { key } of blocks) counts[key] = (counts[key] ?? 0) + 1;
   return counts;
+}
+
+/** Every line of the block was on the screen one look ago, where something was raised already. */
+function isRearranged({ key, text }: Block, { words, raised }: DetectorState, turn: number): boolean {
+  const recent = raised.filter((entry) => entry.turn === turn || entry.turn === turn - 1);
+  if (recent.length === 0 || recent.some((entry) => entry.key === key && entry.turn === turn)) return false;
+  const known = new Set(words.map(barely));
+  return text.split('\n').every((line) => barely(line) === '' || known.has(barely(line)));
+}
+
+function barely(line: string): string {
+  return line.replace(/^\s*[-*+•]\s/, '').replace(/\s+/g, '');
 }
 
 /** What was raised in this turn is no longer in question, however many copies of it are visible. */

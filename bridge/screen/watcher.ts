@@ -191,8 +191,9 @@ export class PaneWatcher {
       if (next.event?.type.endsWith('-seen')) this.#lookIn(confirmMs);
     }
     const { candidate, noted } = this.#state.turns;
-    if (candidate !== null) this.#lookIn(confirmMs);
-    this.#settledOn = hasNews || candidate !== null || noted !== null ? '' : looked;
+    const isUndecided = candidate !== null || this.#state.glimpsed.length > 0;
+    if (isUndecided) this.#lookIn(confirmMs);
+    this.#settledOn = hasNews || isUndecided || noted !== null ? '' : looked;
   }
 
   /** The same snapshot may read differently once it has been quiet for longer. */

@@ -165,6 +165,8 @@ describe('a request', () => {
     pane.state = noteDelivery(pane.state, 'yes', { typedAt: pane.at, at: pane.at + 1, echoed: false });
     expect(pane.look({ inputs: [], words: block('Proceed?') })).toEqual(['turn 2']);
     expect(pane.look({ inputs: [], words: block('Proceed?') })).toEqual([]);
+    // made of lines that stood there before: a second look decides
+    expect(pane.look({ inputs: [], words: [...block('Proceed?'), ...block('Proceed?')] })).toEqual([]);
     expect(pane.look({ inputs: [], words: [...block('Proceed?'), ...block('Proceed?')] })).toEqual([
       'request-seen 2: Proceed?',
     ]);
