@@ -96,10 +96,14 @@ export class ProcessTree {
     return leader ? describe(leader.process, leader.name, 'program') : null;
   }
 
-  /** An agent stopped with Ctrl-Z is still the pane's agent, but what is typed now the shell would execute. */
+  /**
+   * An agent stopped with Ctrl-Z is still the pane's agent, but what is typed now the shell would execute. The shell takes
+   * the terminal as soon as the job's first process has stopped; the agent itself may stop a moment later.
+   */
   #atShell(family: readonly Process[], foregroundGroup: number): FoundProgram {
+    const stopped = new Set(family.filter((process) => process.stopped).map((process) => process.group));
     for (const process of family) {
-      if (!process.stopped || process.group === foregroundGroup) continue;
+      if (!stopped.has(process.group) || process.group === foregroundGroup) continue;
       const name = this.#name(process);
       if (name.kind === 'agent') return describe(process, name, 'shell');
     }

@@ -146,6 +146,15 @@ test('an agent stopped with Ctrl-Z is still known, but the shell reads the keys'
   expect(found).toEqual({ program: 'codex', pid: 20, startedAt: 't20', foreground: 'shell' });
 });
 
+test('an agent whose job has begun to stop is stopped, also while it runs a moment longer than its script', () => {
+  const found = look([
+    [10, 1, 10, 10, '-bash'],
+    [20, 10, 20, 10, 'bash /opt/start.sh', { stopped: true }],
+    [21, 20, 20, 10, 'node /usr/bin/codex'],
+  ]);
+  expect(found).toMatchObject({ program: 'codex', pid: 21, foreground: 'shell' });
+});
+
 test('an agent that works in the background is not who reads the keys', () => {
   const found = look([
     [10, 1, 10, 10, '-bash'],
