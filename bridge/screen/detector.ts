@@ -123,12 +123,9 @@ export function* steps(
   state = { ...state, stale, glimpsed: isNewLook ? glimpsed : before.glimpsed };
   for (const block of fresh) {
     const raised = state.raised.find(({ turn: at, key }) => key === block.key && (at === turn.number || turn.isBack));
-    // a half-drawn screen can show the next input above the last turn's block
-    const isLastTurns =
-      !isCommitted && state.raised.some(({ turn: at, key }) => key === block.key && at === turns.number);
     const isFirstGlimpse = glimpsed.includes(block.key) && !(isNewLook && before.glimpsed.includes(block.key));
     if (!raised && isFirstGlimpse) continue;
-    if (isLastTurns || raised?.confirmed || (raised && snapshot.takenAtMs <= raised.at)) continue;
+    if (raised?.confirmed || (raised && snapshot.takenAtMs <= raised.at)) continue;
     const entry: Raised = {
       turn: turn.number,
       key: block.key,

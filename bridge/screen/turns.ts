@@ -1,3 +1,5 @@
+import { type InputMark, markOf, same, wordsMark } from './input-mark.ts';
+
 /**
  * Which turn is on the screen. The echoed inputs of a pane are one endless list; a screen shows a window of it. The
  * window is aligned with the remembered end of the list:
@@ -32,16 +34,6 @@ export interface TurnState {
   readonly isRestored: boolean;
 }
 
-/** An input as it can be recognised again: letters and digits only, so that wrapping and markdown do not matter. */
-export interface InputMark {
-  /** first 120 of them; null when the beginning was never seen */
-  readonly head: string | null;
-  /** last 120; null when the end was never seen */
-  readonly tail: string | null;
-  /** the first 120 of the turn's words; empty when never seen */
-  readonly words: string;
-}
-
 export interface Observation {
   readonly at: number;
   readonly state: 'idle' | 'busy' | 'other';
@@ -71,9 +63,6 @@ export interface TurnSeen {
 }
 
 const rememberedInputs = 24;
-const markLength = 120;
-/** Characters of an input in which its first or last letters are looked for. */
-const markedLength = 2000;
 
 export const firstTurn: TurnState = {
   number: 0,
@@ -273,36 +262,4 @@ function settled(state: TurnState, seen: Observation, window: readonly InputMark
 
 function turnOf(state: TurnState, seen: { isBack?: boolean } = {}): TurnSeen {
   return { number: state.number, began: false, anchor: state.anchor, isBack: seen.isBack ?? false, withoutEcho: false };
-}
-
-function markOf(text: string): InputMark {
-  const clean = text.replace(/^…|\s?…$/g, '');
-  return {
-    head: text.startsWith('…') ? null : lettersOf(clean.slice(0, markedLength)).slice(0, markLength),
-    tail: text.endsWith('…') ? null : lettersOf(clean.slice(-markedLength)).slice(-markLength),
-    words: '',
-  };
-}
-
-/** Can both be the same input? Parts that were never seen do not speak against it. */
-function same(a: InputMark, b: InputMark): boolean {
-  const isOpen = a.tail === null || b.tail === null;
-  if (a.head !== null && b.head !== null) {
-    const fits = isOpen ? a.head.startsWith(b.head) || b.head.startsWith(a.head) : a.head === b.head;
-    if (!fits) return false;
-  }
-  if (a.tail !== null && b.tail !== null) {
-    const isHeadless = a.head === null || b.head === null;
-    return isHeadless ? a.tail.endsWith(b.tail) || b.tail.endsWith(a.tail) : a.tail === b.tail;
-  }
-  return true;
-}
-
-function wordsMark(words: readonly string[]): string {
-  return lettersOf(words.slice(0, 40).join(' ')).slice(0, markLength);
-}
-
-function lettersOf(text: string): string {
-  const letters = text.replace(/[^\p{L}\p{N}]+/gu, '');
-  return letters === '' ? text.replace(/\s+/g, '') : letters;
 }

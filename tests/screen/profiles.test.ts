@@ -379,6 +379,20 @@ describe('gemini', () => {
     expect(geminiScreen(turn, [' ! ']).state).toBe('unknown');
   });
 
+  test('a copy of a draft that a resize left above the composer is no input', () => {
+    const remains = [
+      '─'.repeat(80),
+      ' Shift+Tab to accept edits',
+      '▄'.repeat(80),
+      ' > half a thought',
+      '▀'.repeat(80),
+      '',
+    ];
+    const reading = geminiScreen([...turn, ...remains], [' > half a thought'], { cursorX: 17 });
+    expect(reading.turn.inputs).toEqual(['go']);
+    expect(requests(reading)).toEqual(['which?']);
+  });
+
   test('a trust dialog at startup is a dialog', () => {
     const lines = ['Do you trust the files in this folder?', '', '● 1. Trust folder (work)', "  2. Don't trust"];
     const rows = [`╭${'─'.repeat(60)}╮`, ...lines.map((line) => `│ ${line.padEnd(58)} │`), `╰${'─'.repeat(60)}╯`];

@@ -1,0 +1,45 @@
+/** An input as it can be recognised again: letters and digits only, so that wrapping and markdown do not matter. */
+export interface InputMark {
+  /** first 120 of them; null when the beginning was never seen */
+  readonly head: string | null;
+  /** last 120; null when the end was never seen */
+  readonly tail: string | null;
+  /** the first 120 of the turn's words; empty when never seen */
+  readonly words: string;
+}
+
+const markLength = 120;
+/** Characters of an input in which its first or last letters are looked for. */
+const markedLength = 2000;
+
+export function markOf(text: string): InputMark {
+  const clean = text.replace(/^…|\s?…$/g, '');
+  return {
+    head: text.startsWith('…') ? null : lettersOf(clean.slice(0, markedLength)).slice(0, markLength),
+    tail: text.endsWith('…') ? null : lettersOf(clean.slice(-markedLength)).slice(-markLength),
+    words: '',
+  };
+}
+
+/** Can both be the same input? Parts that were never seen do not speak against it. */
+export function same(a: InputMark, b: InputMark): boolean {
+  const isOpen = a.tail === null || b.tail === null;
+  if (a.head !== null && b.head !== null) {
+    const fits = isOpen ? a.head.startsWith(b.head) || b.head.startsWith(a.head) : a.head === b.head;
+    if (!fits) return false;
+  }
+  if (a.tail !== null && b.tail !== null) {
+    const isHeadless = a.head === null || b.head === null;
+    return isHeadless ? a.tail.endsWith(b.tail) || b.tail.endsWith(a.tail) : a.tail === b.tail;
+  }
+  return true;
+}
+
+export function wordsMark(words: readonly string[]): string {
+  return lettersOf(words.slice(0, 40).join(' ')).slice(0, markLength);
+}
+
+function lettersOf(text: string): string {
+  const letters = text.replace(/[^\p{L}\p{N}]+/gu, '');
+  return letters === '' ? text.replace(/\s+/g, '') : letters;
+}
