@@ -25,8 +25,7 @@ export async function installKit(wish: {
   const source = await realpath(wish.from).catch((cause: unknown) => {
     throw new BridgeError({ what: 'install', target: wish.from, reason: messageOf(cause), cause });
   });
-  const into = await realFuture(wish.into);
-  for (const file of await filesBelow(source, into)) {
+  for (const file of await filesBelow(source)) {
     const target = join(wish.into, relative(source, file));
     const place = await realFuture(target);
     if (place === file || isBelow(place, source)) {
@@ -50,14 +49,14 @@ export async function installKit(wish: {
   return report;
 }
 
-/** Regular files, none of them hidden, none reached through a link, and none that lies in `except`. */
-async function filesBelow(folder: string, except: string): Promise<string[]> {
+/** Regular files, none of them hidden, none reached through a link. */
+async function filesBelow(folder: string): Promise<string[]> {
   if ((await stat(folder)).isFile()) return [folder];
   const files: string[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.name.startsWith('.') || path === except) continue;
-    if (entry.isDirectory()) files.push(...(await filesBelow(path, except)));
+    if (entry.name.startsWith('.')) continue;
+    if (entry.isDirectory()) files.push(...(await filesBelow(path)));
     else if (entry.isFile()) files.push(path);
   }
   return files.sort();
