@@ -8,7 +8,8 @@ export interface InputMark {
   readonly words: string;
 }
 
-const markLength = 120;
+/** Letters kept of either end. */
+export const markLength = 120;
 /** Characters of an input in which its first or last letters are looked for. */
 const markedLength = 2000;
 

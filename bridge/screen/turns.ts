@@ -1,4 +1,4 @@
-import { type InputMark, markOf, same, wordsMark } from './input-mark.ts';
+import { type InputMark, markLength, markOf, same, wordsMark } from './input-mark.ts';
 
 /**
  * Which turn is on the screen. The echoed inputs of a pane are one endless list; a screen shows a window of it. The
