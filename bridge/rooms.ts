@@ -21,7 +21,7 @@ import { Journal } from './journal/journal.ts';
 import { findProgram } from './launch/programs.ts';
 import { PostOffice } from './mail/post-office.ts';
 import { Sight } from './sight.ts';
-import { lastHumanKeyAt, leaveMode, paste, press, reapBuffers } from './tmux/pane.ts';
+import { lastHumanKeyAt, leaveMode, oncePerPane, paste, press, reapBuffers } from './tmux/pane.ts';
 import { TmuxServer, type TmuxServerEvent } from './tmux/server.ts';
 import { socketPathOf } from './tmux/socket.ts';
 
@@ -193,7 +193,9 @@ export class Rooms {
     }
     const panes = known ?? (await this.sight.panes());
     const labelled = panes.filter((pane) => pane.label === 'controller' && this.sight.programOf(pane) !== null);
-    const near = labelled.filter((pane) => this.config.session === null || pane.sessionName === this.config.session);
+    const near = oncePerPane(
+      labelled.filter((pane) => this.config.session === null || pane.sessionName === this.config.session),
+    );
     return near.length === 1 ? near[0]! : null;
   }
 

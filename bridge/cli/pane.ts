@@ -6,6 +6,7 @@ import { ProcessTree } from '../host/process-tree.ts';
 import { readPin } from '../launch/state-folder.ts';
 import { nameOf, Sight } from '../sight.ts';
 import { ExecCommands } from '../tmux/exec.ts';
+import { oncePerPane } from '../tmux/pane.ts';
 import { resolveSocket } from '../tmux/socket.ts';
 import type { Context } from './context.ts';
 import { socketChoice } from './socket.ts';
@@ -38,7 +39,7 @@ async function choice(config: Config, sight: Sight): Promise<PaneFacts> {
   if (config.pane !== null) return sight.resolve(config.pane, config.session);
   const session = config.session;
   if (config.given.has('label')) return sight.resolve(config.label, session);
-  const panes = (await sight.panes()).filter((pane) => session === null || pane.sessionName === session);
+  const panes = oncePerPane((await sight.panes()).filter((pane) => session === null || pane.sessionName === session));
   if (session !== null && panes.length === 0) {
     const known = [...new Set((await sight.panes()).map((pane) => pane.sessionName))];
     throw new BridgeError({
@@ -83,7 +84,7 @@ async function warnOfOtherSessions(
   warn: (line: string) => void,
 ): Promise<void> {
   if (config.session !== null || config.pane !== null) return;
-  const others = (await sight.panes()).filter(
+  const others = oncePerPane(await sight.panes()).filter(
     (other) => other.sessionName !== pane.sessionName && other.label !== '' && other.label === pane.label,
   );
   if (others.length === 0) return;

@@ -55,6 +55,7 @@ export async function ensureRolePane(tmux: Tmux, wish: PaneWish): Promise<RolePa
   if (wish.reset) return inNewSession(tmux, wish, existing);
   await setSessionOptions(tmux, existing, wish);
   const pane = await findRolePane(tmux, existing, wish.role);
+  if (pane?.dead) return replaceDead(tmux, existing, pane, wish);
   if (pane !== null) return reuse(tmux, pane, wish);
   return settle(tmux, await newWindow(tmux, wish, `${existing}:`, []), wish, 'window', started(wish), []);
 }
@@ -178,17 +179,22 @@ async function findRolePane(tmux: Tmux, id: string, role: string): Promise<Found
   return null;
 }
 
+/**
+ * A pane whose program has ended gives way to a new window. Not `respawn-pane`: with a control client attached, as the
+ * bridge has one, it can end the whole server (tmux 3.3a to 3.6a, its issue 5499).
+ */
+async function replaceDead(tmux: Tmux, session: string, dead: FoundPane, wish: PaneWish): Promise<RolePane> {
+  const paneId = await newWindow(tmux, wish, `${session}:`, []);
+  await tmux.run('kill-pane', '-t', dead.paneId);
+  return settle(tmux, paneId, wish, 'window', started(wish), []);
+}
+
 /** A pane that is there is not replaced and, unless it is a shell at its prompt and that was asked for, not typed into. */
 async function reuse(tmux: Tmux, pane: FoundPane, wish: PaneWish): Promise<RolePane> {
   const notes: string[] = [];
   if (pane.alike > 1)
     notes.push(`${pane.alike} panes have the ${pane.by} ${wish.role}; took the first, ${pane.paneId}`);
   const done = (agent: AgentOutcome) => settle(tmux, pane.paneId, wish, 'nothing', agent, notes);
-  if (pane.dead) {
-    const command = wish.agent === null ? [] : paneCommand(wish.role, wish.agent, wish.inherited);
-    await tmux.run('respawn-pane', '-t', pane.paneId, '-c', literal(wish.cwd), ...command);
-    return done(started(wish));
-  }
   if (wish.agent === null) return done(started(wish));
   const command = commandLine(wish.agent);
   if (!isShell(pane.command)) {
