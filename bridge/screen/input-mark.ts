@@ -9,7 +9,7 @@ export interface InputMark {
 }
 
 /** Letters kept of either end. */
-export const markLength = 120;
+const markLength = 120;
 /** Characters of an input in which its first or last letters are looked for. */
 const markedLength = 2000;
 

@@ -1,4 +1,4 @@
-import { type InputMark, markLength, markOf, same, wordsMark } from './input-mark.ts';
+import { type InputMark, markOf, same, wordsMark } from './input-mark.ts';
 
 /**
  * Which turn is on the screen. The echoed inputs of a pane are one endless list; a screen shows a window of it. The
@@ -246,17 +246,14 @@ function settled(state: TurnState, seen: Observation, window: readonly InputMark
   }
   const words = wordsMark(seen.words);
   const last = inputs.at(-1);
-  // words of a screen without inputs are not known to begin this turn
-  if (
-    last &&
-    !seen.cut &&
-    seen.inputs.length > 0 &&
-    (last.words.length < markLength || state.rested === 'no') &&
-    words !== ''
-  ) {
+  // words of a screen without inputs are not known to begin this turn; other words than before may begin the next
+  const mayLearn = state.rested === 'no' || words.startsWith(last?.words.slice(0, 24) ?? '');
+  if (last && mayLearn && !seen.cut && seen.inputs.length > 0 && words !== '') {
     inputs[inputs.length - 1] = { ...last, words };
   }
-  const next = { ...state, inputs, isRestored: false };
+  // after a restart, a screen without inputs has not told yet where it stands
+  const isRestored = state.isRestored && seen.inputs.length === 0 && inputs.length > 0;
+  const next = { ...state, inputs, isRestored };
   return { state: next, turn: turnOf(next) };
 }
 

@@ -181,6 +181,19 @@ describe('a new turn', () => {
     expect(pane.twice(['nine', 'ten', 'eleven'], ['words'])).toMatchObject({ number: 4, began: true, anchor: 'kept' });
   });
 
+  test('after a restart, an empty screen first does not make up for the lost anchor', () => {
+    const pane = paneIn(['one', 'two']);
+    pane.restart();
+    pane.twice([], [], 'other');
+    expect(pane.twice(['nine', 'ten'], ['words'])).toMatchObject({ began: true, anchor: 'lost' });
+  });
+
+  test('the same input again is noticed though its words were drawn before the agent was seen at work', () => {
+    const pane = paneIn(['go'], ['Shall I do it?']);
+    pane.twice(['go'], ['An answer of another kind'], 'idle');
+    expect(pane.twice(['go'], ['An answer of another kind'], 'busy')).toMatchObject({ number: 2, began: true });
+  });
+
   test('after a restart with the same input and other words, the anchor is lost', () => {
     const pane = paneIn(['go'], ['Shall I do it?']);
     pane.restart();
