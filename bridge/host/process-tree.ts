@@ -27,46 +27,46 @@ const nothing: FoundProgram = { program: null, pid: null, startedAt: null, foreg
  */
 export class ProcessTree {
   readonly #source: ProcessSource;
-  readonly #agents = new Map<number, { found: FoundProgram; root: Process; process: Process }>();
+  readonly #agents = new Map<number, { found: FoundProgram; process: Process }>();
 
   constructor(source: ProcessSource = systemSource()) {
     this.#source = source;
   }
 
   findProgram(pane: Pick<PaneFacts, 'panePid' | 'command'>): FoundProgram {
+    const remembered = this.#remembered(pane.panePid);
+    if (remembered !== null) return remembered;
     const root = this.#source.read(pane.panePid);
-    if (root === null) {
-      this.#agents.delete(pane.panePid);
-      return nothing;
-    }
-    return this.#remembered(root) ?? this.#look(root, pane.command);
+    return root === null ? nothing : this.#look(root, pane.command);
   }
 
-  /** An agent stays the answer while it is the same process, under the same name, still in the foreground. */
-  #remembered(root: Process): FoundProgram | null {
-    const known = this.#agents.get(root.pid);
+  /**
+   * An agent stays the answer while it is the same process, under the same name, in the foreground of its terminal: one
+   * small read. A terminal that was taken away has no foreground any more.
+   */
+  #remembered(panePid: number): FoundProgram | null {
+    const known = this.#agents.get(panePid);
     if (known === undefined) return null;
     const now = this.#source.read(known.process.pid);
     const stands =
       now !== null &&
-      sameProcess(known.root, root) &&
-      root.foregroundGroup === known.root.foregroundGroup &&
-      sameProcess(known.process, now) &&
+      now.startedAt === known.process.startedAt &&
       now.comm === known.process.comm &&
       now.group === known.process.group &&
+      now.foregroundGroup === known.process.foregroundGroup &&
       !now.stopped;
     if (stands) return known.found;
-    this.#agents.delete(root.pid);
+    this.#agents.delete(panePid);
     return null;
   }
 
   #look(root: Process, command: string): FoundProgram {
     const found = this.#atTerminalOf(root, nestingLimit) ?? byCommand(command);
-    // only what sits directly at this terminal can be checked again by looking at two processes
+    // only what sits directly at this terminal can be checked again by looking at it alone
     if (found.foreground === 'agent' && found.pid !== null) {
       const process = this.#source.read(found.pid);
-      if (process !== null && process.group === root.foregroundGroup) {
-        this.#agents.set(root.pid, { found, root, process });
+      if (process?.startedAt === found.startedAt && process?.group === root.foregroundGroup) {
+        this.#agents.set(root.pid, { found, process });
       }
     }
     return found;
@@ -142,10 +142,6 @@ export class ProcessTree {
 
 function systemSource(): ProcessSource {
   return existsSync('/proc/self/stat') ? procSource() : psSource(() => systemClock.now());
-}
-
-function sameProcess(a: Process, b: Process): boolean {
-  return a.pid === b.pid && a.startedAt === b.startedAt;
 }
 
 function describe(process: Process, name: ProgramName, foreground: ForegroundKind): FoundProgram {
