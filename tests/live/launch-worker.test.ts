@@ -155,8 +155,8 @@ test('a half-typed command line is neither run nor lost', async () => {
 
 test('a program that is called like a shell but is not the one at the prompt is not typed into', async () => {
   await shellPane();
-  ground.tmux('send-keys', '-t', 'macs:', 'bash -c "read -r line; echo got:$line"', 'Enter');
-  await until('the script', () => ground.tmux('capture-pane', '-p', '-t', 'macs:').includes('read -r'));
+  ground.tmux('send-keys', '-t', 'macs:', 'bash -c "echo runs-$((1+1)); read -r line; echo got:$line"', 'Enter');
+  await until('the script', () => ground.tmux('capture-pane', '-p', '-t', 'macs:').includes('runs-2'));
   const report = await start({ startAgent: 'always' });
   expect(report.agent.is).toBe('held');
   expect(ground.tmux('capture-pane', '-p', '-t', 'macs:')).not.toMatch(/^got:/m);
