@@ -11,6 +11,9 @@ import { type RealAgent, startCodex, startGemini } from './real-agents.ts';
 const question = 'Which database should the service use?\n- sqlite\n- postgres';
 const instructions = 'Use SQLite; one file.\n\nKeep `$(path)` configurable, and tabs\tas they are. 日本語 👩‍👩‍👧';
 
+/** What a live controller says is read from its screen, where markdown is rendered and a tab is blanks. */
+const plainInstructions = 'Use SQLite; one file.\n\nKeep the path configurable, $(x); 日本語.';
+
 let server: ModelServer;
 let tmux: PrivateTmux;
 const bridges: BridgeProcess[] = [];
@@ -21,7 +24,8 @@ beforeAll(async () => {
   server = await modelServer((call) => {
     if (!call.label.startsWith('controller')) return followDirectives(call);
     const id = /\b(\d{8}T\d{6}\.\d{3}Z-[a-z0-9]{6})\b/.exec(call.message)?.[1];
-    const said = `<<CONTROLLER_RESPONSE id=${id}>>\nWORKER INSTRUCTIONS:\n${instructions}\nNOTES:\nFor the human only.\n<<CONTROLLER_RESPONSE_END>>`;
+    const text = call.label === 'controller-live' ? plainInstructions : instructions;
+    const said = `<<CONTROLLER_RESPONSE id=${id}>>\nWORKER INSTRUCTIONS:\n${text}\nNOTES:\nFor the human only.\n<<CONTROLLER_RESPONSE_END>>`;
     return [{ say: id === undefined ? 'I wait for a request.' : said }];
   });
 });
@@ -94,10 +98,9 @@ test('a real codex asks, a real `codex exec` answers, and the worker receives ex
   expect(server.calls('controller')).toHaveLength(1);
 });
 
-/** A screen shows markdown rendered: what a live controller says is read without its backticks. */
 test('the same with a live codex in a controller pane', async () => {
   const worker = await startCodex({ tmux, server, name: 'worker' });
-  const controller = await startCodex({ tmux, server, name: 'controller' });
+  const controller = await startCodex({ tmux, server, name: 'controller-live' });
   await label(worker, 'worker');
   await label(controller, 'controller');
   const watching = await bridge(makeHome(tmux), [
@@ -108,9 +111,7 @@ test('the same with a live codex in a controller pane', async () => {
   ]);
   await ask(worker);
   await watching.line('delivered', inState('delivered'), 60_000);
-  expect(await worker.waitForMessage('the answer', (message) => message.includes('SQLite'))).toBe(
-    instructions.replaceAll('`', ''),
-  );
+  expect(await worker.waitForMessage('the answer', (message) => message.includes('SQLite'))).toBe(plainInstructions);
   expect(controller.messages()).toHaveLength(1);
   expect(requestIds(watching)).toHaveLength(1);
 });
