@@ -34,6 +34,8 @@ export function registerDemo(program: Command): void {
 async function demo(): Promise<ExitCode> {
   const startedAt = performance.now();
   const folder = mkdtempSync(join(tmpdir(), 'bridge-demo-'));
+  // the pane locks' folder too goes with the demo
+  process.env.XDG_RUNTIME_DIR = folder;
   const socket = join(folder, 'tmux.sock');
   const tmux = new ExecCommands({ socketPath: socket });
   const tell = (text: string) =>
