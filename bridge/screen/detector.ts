@@ -173,13 +173,18 @@ function stepTurns(
 ): { turns: TurnState; turn: TurnSeen } {
   const { state, turn } = stepTurn(turns, {
     at: snapshot.takenAtMs,
-    state: reading.state === 'idle' || reading.state === 'busy' ? reading.state : 'other',
+    state: activityOf(reading),
     inputs: reading.turn.inputs,
     words: reading.turn.words,
     cut: reading.turn.cut === true,
     worked: workedAt !== undefined && lastAt > 0 && workedAt > lastAt,
   });
   return { turns: state, turn };
+}
+
+function activityOf({ state, why }: Reading): 'idle' | 'busy' | 'moving' | 'other' {
+  if (state === 'busy') return why.some(({ rule }) => rule === 'drawing') ? 'moving' : 'busy';
+  return state === 'idle' ? 'idle' : 'other';
 }
 
 interface Block extends FoundBlock {

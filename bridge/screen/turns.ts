@@ -36,7 +36,8 @@ export interface TurnState {
 
 export interface Observation {
   readonly at: number;
-  readonly state: 'idle' | 'busy' | 'other';
+  /** `moving`: it draws, which is all that is known of a program that tells nothing */
+  readonly state: 'idle' | 'busy' | 'moving' | 'other';
   /** as in core/reading.ts `Turn`: `…` at an input's beginning or end stands for what is not on the screen */
   readonly inputs: readonly string[];
   readonly words: readonly string[];
@@ -116,7 +117,7 @@ function watchRest(state: TurnState, { state: agent, at, worked }: Observation):
 }
 
 function restedAfter(before: TurnState['rested'], agent: Observation['state'], worked: boolean): TurnState['rested'] {
-  if (before === 'idle') return agent === 'busy' || worked ? 'busy-again' : 'idle';
+  if (before === 'idle') return agent === 'busy' || agent === 'moving' || worked ? 'busy-again' : 'idle';
   return before === 'no' && agent === 'idle' ? 'idle' : before;
 }
 
@@ -135,7 +136,7 @@ function align(state: TurnState, window: readonly InputMark[], seen: Observation
   if (count > known.length && known.every((mark, at) => same(mark, window[count - known.length + at]!))) {
     const isAgain =
       window.slice(0, known.length).every((mark, at) => same(known[at]!, mark)) && count === known.length + 1;
-    const hasMoved = seen.state === 'busy' || state.rested === 'busy-again' || areWordsGone(state, seen);
+    const hasMoved = isAtWork(seen) || state.rested === 'busy-again' || areWordsGone(state, seen);
     return isAgain && hasMoved ? { is: 'new', fresh: 1, overlaps: true } : { is: 'end' };
   }
   // An agent that rested and works again has been given an input: then a window that looks like an older one is new.
@@ -176,16 +177,28 @@ function sameInputs(state: TurnState, window: readonly InputMark[], seen: Observ
       return begin({ ...state, noted: null }, [], state.number + 1, state.anchor, seen, true, true);
     }
   }
-  const isAgain = state.rested === 'busy-again' && (seen.state === 'busy' || words.length >= 8);
+  const isAgain = state.rested === 'busy-again' && (isAtWork(seen) || words.length >= 8);
   const isAfterGap = state.isRestored && words.length >= 8 && !last?.words.startsWith(words);
-  if (shown !== undefined && wordsGone && (isAgain || isAfterGap)) {
+  // An agent that says it works, over an emptied turn, has begun another, though its answer may be the same at the next
+  // look; one that merely draws must show it twice, because a screen drawn anew is empty for a moment too.
+  const wasEmptied = state.candidate?.window === emptied && seen.at > state.candidate.at;
+  if (shown !== undefined && ((wordsGone && (isAgain || isAfterGap)) || wasEmptied)) {
     const anchor = isAfterGap ? ('lost' as const) : state.anchor;
-    if (!isSecondLook(state, 'again', seen)) return tentative(state, 'again', state.number + 1, anchor, seen);
+    const candidate = wordsGone && seen.state === 'busy' && !isAfterGap ? emptied : 'again';
+    if (!wasEmptied && !isSecondLook(state, candidate, seen)) {
+      return tentative(state, candidate, state.number + 1, anchor, seen);
+    }
     return begin(state, [...state.inputs, shown], state.number + 1, anchor, seen, false);
   }
   // it worked on, rested again, and stands where it stood: that was the same turn
   const rested = state.rested === 'busy-again' && seen.state === 'idle' && !wordsGone ? 'idle' : state.rested;
   return settled({ ...state, candidate: null, rested }, seen, window);
+}
+
+const emptied = 'emptied';
+
+function isAtWork({ state }: Observation): boolean {
+  return state === 'busy' || state === 'moving';
 }
 
 /** The current turn's words no longer begin as they did. */

@@ -130,6 +130,20 @@ describe('a new turn', () => {
     expect(pane.twice(['go'], ['Shall I do it?'])).toMatchObject({ number: 2, began: false });
   });
 
+  test('the same input again, answered alike before the second look, the emptied turn seen once', () => {
+    const pane = paneIn(['go', 'go'], ['Shall I do it?']);
+    pane.look(['go', 'go'], [], 'busy');
+    expect(pane.look(['go', 'go'], ['Shall I do it?'], 'busy')).toMatchObject({ number: 2, began: true });
+    expect(pane.twice(['go', 'go'], ['Shall I do it?'], 'idle')).toMatchObject({ number: 2, began: false });
+  });
+
+  test('a program of which only its drawing is known must show the emptied turn twice', () => {
+    const pane = paneIn(['go'], ['Shall I do it?']);
+    pane.look(['go'], [], 'moving');
+    expect(pane.twice(['go'], ['Shall I do it?'], 'moving')).toMatchObject({ number: 1, began: false });
+    expect(pane.twice(['go'], [], 'moving')).toMatchObject({ number: 2, began: true });
+  });
+
   test('inputs in an order that was there before are new once the agent has rested and works', () => {
     const pane = paneIn(['ask', 'run', 'fix', 'ask']);
     expect(pane.twice(['ask', 'run'], [], 'busy')).toMatchObject({ number: 2, began: true, isBack: false });
