@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { Asking } from './asking.ts';
+import { Changes } from './changes.ts';
 import type { Config } from './config.ts';
 import { Mailbox } from './controllers/mailbox.ts';
-import { type Delivery, type Envelope, isEnded } from './core/envelope.ts';
-import { BridgeError, messageOf, wrongUse } from './core/failure.ts';
-import type { DeliveryId, EnvelopeId, PaneId, TurnId } from './core/ids.ts';
-import type { PaneFacts, PaneIdentity, Snapshot } from './core/pane.ts';
-import { isReady } from './core/reading.ts';
-import { isOpen, type Request } from './core/request.ts';
+import type { Delivery } from './core/envelope.ts';
+import { messageOf, wrongUse } from './core/failure.ts';
+import type { DeliveryId } from './core/ids.ts';
+import type { PaneFacts } from './core/pane.ts';
+import { type Answer, isOpen, type Request } from './core/request.ts';
 import { Courier } from './delivery/courier.ts';
 import { Desk } from './desk/desk.ts';
 import { parsePolicy } from './desk/policy.ts';
@@ -20,13 +20,12 @@ import { ProcessTree } from './host/process-tree.ts';
 import { Journal } from './journal/journal.ts';
 import { findProgram } from './launch/programs.ts';
 import { PostOffice } from './mail/post-office.ts';
+import { Opening } from './opening.ts';
+import { Sending } from './sending.ts';
 import { Sight } from './sight.ts';
 import { lastHumanKeyAt, leaveMode, oncePerPane, paste, press, reapBuffers } from './tmux/pane.ts';
 import { TmuxServer, type TmuxServerEvent } from './tmux/server.ts';
 import { socketPathOf } from './tmux/socket.ts';
-
-/** A program that reads lines is quiet this long before it counts as idle; a send waits that long for it, not more. */
-const settleMs = 2600;
 
 /** The rooms, joined in flow order. The daemon watches through them; a command without a daemon uses them for one verb. */
 export class Rooms {
@@ -40,13 +39,15 @@ export class Rooms {
   readonly post: PostOffice;
   readonly mailbox: Mailbox;
   readonly asking: Asking;
+  readonly sending: Sending;
+  readonly opening: Opening;
+  readonly changes = new Changes(systemClock);
   readonly mint = minter(systemClock);
   readonly on: (event: BridgeEvent) => void;
   /** the daemon's watch listens here for what tmux says */
   onTmux: (event: TmuxServerEvent) => void = () => {};
   /** the daemon's watch listens here for inputs that are known to have arrived */
   onSubmitted: (delivery: Delivery) => void = () => {};
-  readonly #changed = new Set<() => void>();
   /** a change is told at least once; an input is noted exactly once */
   readonly #acknowledged = new Set<DeliveryId>();
 
@@ -141,6 +142,16 @@ export class Rooms {
       },
     });
     const { rules } = this.#policy();
+    const mint = () => this.mint<string>();
+    this.sending = new Sending({
+      clock,
+      mint,
+      journal,
+      sight: this.sight,
+      post: this.post,
+      changes: this.changes,
+      ringFor: (paneId) => this.tmux.ringFor(paneId),
+    });
     this.desk = new Desk({
       memory: journal,
       clock,
@@ -151,8 +162,9 @@ export class Rooms {
         ask: (request) => this.asking.ask(request),
         cancelAsk: (request) => this.asking.cancel(request.id),
         publish: (request, why) => this.mailbox.publish(request, why),
-        deliver: (request, answer) => this.#deliver(request, answer.instructions, answer.notes),
-        replace: (request, answer) => this.#replace(request, answer.instructions, answer.notes),
+        deliver: (request, answer) => this.#deliver(request, answer),
+        replace: ({ state }, { instructions, notes }) =>
+          'deliveryId' in state && this.post.replaceBody(state.deliveryId, instructions, notes),
         cancelDelivery: (id, reason) => this.post.cancel(id, reason),
         archive: (request) => this.mailbox.archive(request),
         notify: (request, why) => this.on({ type: 'human-needed', request, why }),
@@ -161,8 +173,17 @@ export class Rooms {
         if (news.type === 'request-changed') this.on(news);
         else
           this.say('warning', `request ${news.request.id}: ${news.what}: ${messageOf(news.fault)}; it is tried again`);
-        this.#wake();
+        this.changes.wake();
       },
+    });
+    this.opening = new Opening({
+      config,
+      clock,
+      mint,
+      journal,
+      sight: this.sight,
+      desk: this.desk,
+      changes: this.changes,
     });
     this.asking = new Asking(
       config,
@@ -170,7 +191,7 @@ export class Rooms {
         clock,
         onPath: (program) => findProgram(program, process.env.PATH, process.cwd()) !== null,
         livePane: () => this.controllerPane(),
-        deliverTo: async (pane, body, request) => this.#deliverToController(pane, body, request),
+        deliverTo: (pane, body, request) => this.#deliverToController(pane, body, request),
         folderOf: async (request) => (await this.sight.facts(request.pane.paneId))?.currentPath ?? config.home,
         say: (level, text) => this.say(level, text),
         replied: (request, by, text) => this.on({ type: 'controller-replied', request, by, text }),
@@ -199,124 +220,6 @@ export class Rooms {
     return near.length === 1 ? near[0]! : null;
   }
 
-  /** Puts a text into a pane now, or within `waitMs`; what could not be typed by then is cancelled, never left behind. */
-  async send(
-    order: {
-      paneId: PaneId;
-      text: string;
-      from: string;
-      agent: string | null;
-      force: boolean;
-      allowShell: boolean;
-      waitMs: number;
-    },
-    closed: AbortSignal,
-  ): Promise<Delivery> {
-    const snapshot = await this.#settled(order.paneId, order.agent);
-    if (snapshot === null)
-      throw wrongUse('send', order.paneId, 'there is no such pane', '`bridge list` shows those there are');
-    const id = this.mint<EnvelopeId>();
-    const posted = this.post.post(
-      {
-        id,
-        thread: id,
-        from: order.from,
-        to: order.paneId,
-        inReplyTo: null,
-        kind: 'message',
-        body: order.text,
-        notes: '',
-        expectsReply: false,
-        createdAt: systemClock.now(),
-      },
-      snapshot.identity,
-      order.agent ?? this.sight.profile(snapshot).name,
-      { force: order.force, allowShell: order.allowShell },
-      null,
-    );
-    const giveUpAt = systemClock.now() + order.waitMs;
-    const delivery = await this.#until(
-      () => {
-        const now = this.journal.delivery(posted.id);
-        if (now === null || isEnded(now.state)) return now ?? posted;
-        return now.state.is === 'held' && systemClock.now() >= giveUpAt ? now : null;
-      },
-      closed,
-      null,
-    );
-    const last = delivery ?? this.journal.delivery(posted.id) ?? posted;
-    if (last.state.is !== 'held' && last.state.is !== 'queued') return last;
-    const why = last.state.is === 'held' ? `held: ${last.state.reason}: ${last.state.detail}` : 'held: interrupted';
-    this.post.cancel(posted.id, why);
-    return this.journal.delivery(posted.id) ?? last;
-  }
-
-  /** Opens a request on behalf of a worker's own shell, and waits for its end. */
-  async ask(
-    order: { text: string; paneId: PaneId | null; cwd: string; agent: string | null; wait: boolean; timeoutMs: number },
-    closed: AbortSignal,
-  ): Promise<Request> {
-    const snapshot = order.paneId === null ? null : await this.sight.look(order.paneId).catch(() => null);
-    const pane: PaneIdentity = snapshot?.identity ?? {
-      socketPath: '',
-      serverPid: 0,
-      paneId: (order.paneId ?? '%') as PaneId,
-      panePid: 0,
-      agentPid: null,
-      agentStartedAt: null,
-    };
-    const request = this.desk.open({
-      worker: snapshot?.facts.label || order.paneId || 'shell',
-      pane,
-      agent: order.agent ?? (snapshot ? this.sight.profile(snapshot).name : 'unknown'),
-      turn: this.mint<TurnId>(),
-      detection: { kind: 'request', text: order.text, attributes: {}, truncated: false },
-      context: snapshot ? this.contextOf(snapshot) : '',
-      via: 'ask',
-      deadlineAt: this.deadline(),
-    });
-    this.desk.confirm(request.id);
-    const now = () => this.journal.request(request.id) ?? request;
-    if (!order.wait) return now();
-    await this.#until(() => (isOpen(now()) ? null : now()), closed, order.timeoutMs || null);
-    return now();
-  }
-
-  deadline(): number | null {
-    return this.config.requestTimeoutMs > 0 ? systemClock.now() + this.config.requestTimeoutMs : null;
-  }
-
-  /** The worker's recent screen text, for whoever answers. */
-  contextOf(snapshot: Snapshot): string {
-    const rows = snapshot.rows.map((row) => row.text);
-    while (rows.at(-1)?.trim() === '') rows.pop();
-    return this.config.workerContextLines === 0 ? '' : rows.slice(-this.config.workerContextLines).join('\n');
-  }
-
-  /** The delivery of a request's answer, newest first. */
-  deliveryOf(requestId: string): Delivery | null {
-    return (
-      this.journal
-        .deliveries({ thread: requestId })
-        .findLast((delivery) => delivery.envelope.inReplyTo === requestId) ?? null
-    );
-  }
-
-  /** Waits until the delivery of this request's answer has ended or is held, at most `limitMs`. */
-  async settledDelivery(requestId: string, limitMs: number, closed: AbortSignal): Promise<Delivery | null> {
-    await this.#until(
-      () => {
-        const request = this.journal.request(requestId);
-        if (request?.via === 'ask') return request;
-        const delivery = this.deliveryOf(requestId);
-        return delivery && (isEnded(delivery.state) || delivery.state.is === 'held') ? delivery : null;
-      },
-      closed,
-      limitMs,
-    );
-    return this.deliveryOf(requestId);
-  }
-
   async close(): Promise<void> {
     this.asking.close();
     await this.mailbox.close();
@@ -343,48 +246,18 @@ export class Rooms {
     );
   }
 
-  #deliver(request: Request, body: string, notes: string): DeliveryId {
-    if (this.config.dryRun) this.on({ type: 'would-send', request, text: body });
-    return this.post.post(
-      this.#envelope(request, 'response', 'controller', request.worker, body, notes),
-      request.pane,
-      request.agent,
-      { force: false, allowShell: false },
-      this.config.dryRun ? systemClock.now() : null,
-      'deliveryId' in request.state ? request.state.deliveryId : undefined,
-    ).id;
+  #deliver(request: Request, { instructions, notes }: Pick<Answer, 'instructions' | 'notes'>): DeliveryId {
+    const { dryRun } = this.config;
+    if (dryRun) this.on({ type: 'would-send', request, text: instructions });
+    return this.sending.answer(request, instructions, notes, {
+      id: 'deliveryId' in request.state ? request.state.deliveryId : undefined,
+      deadlineAt: dryRun ? systemClock.now() : null,
+    });
   }
 
-  #replace(request: Request, body: string, notes: string): boolean {
-    return 'deliveryId' in request.state && this.post.replaceBody(request.state.deliveryId, body, notes);
-  }
-
-  async #deliverToController(pane: PaneFacts, body: string, request: Request): Promise<void> {
-    const snapshot = await this.sight.look(pane.paneId);
-    if (snapshot === null)
-      throw new BridgeError({ what: 'controller', target: pane.paneId, reason: 'the pane is gone' });
-    this.post.post(
-      { ...this.#envelope(request, 'request', request.worker, 'controller', body, ''), inReplyTo: null },
-      snapshot.identity,
-      this.sight.profile(snapshot).name,
-      { force: false, allowShell: false },
-      this.config.controllerTimeoutMs > 0 ? systemClock.now() + this.config.controllerTimeoutMs : null,
-    );
-  }
-
-  #envelope(request: Request, kind: Envelope['kind'], from: string, to: string, body: string, notes: string): Envelope {
-    return {
-      id: this.mint<EnvelopeId>(),
-      thread: request.id,
-      from,
-      to,
-      inReplyTo: request.id,
-      kind,
-      body,
-      notes,
-      expectsReply: kind === 'request',
-      createdAt: systemClock.now(),
-    };
+  #deliverToController(pane: PaneFacts, body: string, request: Request): Promise<void> {
+    const { controllerTimeoutMs: limit } = this.config;
+    return this.sending.askPane(pane, body, request, limit > 0 ? systemClock.now() + limit : null);
   }
 
   #deliveryChanged(delivery: Delivery): void {
@@ -394,48 +267,6 @@ export class Rooms {
       this.onSubmitted(delivery);
     }
     this.desk.deliveryChanged(delivery);
-    this.#wake();
-  }
-
-  /** Looks until the pane is ready or plainly is not; only a screen that may still become quiet is waited for. */
-  async #settled(paneId: PaneId, agent: string | null): Promise<Snapshot | null> {
-    const giveUpAt = systemClock.now() + settleMs;
-    this.tmux.watch([paneId]);
-    for (;;) {
-      const snapshot = await this.sight.look(paneId);
-      if (snapshot === null) return null;
-      const reading = agent === null ? this.sight.read(snapshot) : this.sight.readAs(snapshot, agent);
-      const mayBecomeQuiet = reading.state === 'unknown' || reading.state === 'starting';
-      if (isReady(reading) || !mayBecomeQuiet || systemClock.now() >= giveUpAt) return snapshot;
-      await this.sight.nextRing(paneId, 100);
-    }
-  }
-
-  /** Waits for a condition that only a change of a request or delivery can make true. Null at the limit or when closed. */
-  #until<T>(condition: () => T | null, closed: AbortSignal, limitMs: number | null): Promise<T | null> {
-    return new Promise((resolve) => {
-      const end = (value: T | null) => {
-        this.#changed.delete(look);
-        closed.removeEventListener('abort', stop);
-        cancel();
-        resolve(value);
-      };
-      const look = () => {
-        const value = condition();
-        if (value !== null) end(value);
-      };
-      const stop = () => end(null);
-      const cancel = limitMs === null ? () => {} : systemClock.after(limitMs, stop);
-      this.#changed.add(look);
-      if (closed.aborted) stop();
-      else {
-        closed.addEventListener('abort', stop);
-        look();
-      }
-    });
-  }
-
-  #wake(): void {
-    for (const look of [...this.#changed]) look();
+    this.changes.wake();
   }
 }

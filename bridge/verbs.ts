@@ -105,7 +105,7 @@ export function verbs(
         const message = `request ${request.id}: ${outcome.accepted}: ${outcome.reason}`;
         return { id: request.id, accepted: outcome.accepted, message, delivery: null, exitCode: ExitCode.failed };
       }
-      const delivery = await rooms.settledDelivery(request.id, firstAttemptMs, closed);
+      const delivery = await rooms.sending.settled(request.id, firstAttemptMs, closed);
       const end = delivery ? outcomeOf(delivery.state) : { message: 'answered', exitCode: ExitCode.done };
       const kept = delivery?.state.is === 'held' || delivery?.state.is === 'queued';
       return {
@@ -132,13 +132,16 @@ export function verbs(
       const { paneId: given, ...rest } = sendArgs.parse(args);
       const paneId = asPaneId(given);
       if (paneId === null) throw wrongUse('send', given, 'is not a pane id');
-      const delivery = await rooms.send({ paneId, ...rest }, closed);
+      const delivery = await rooms.sending.send({ paneId, ...rest }, closed);
       return { delivery, ...outcomeOf(delivery.state) };
     },
 
     async ask(args, closed): Promise<AskView> {
       const { paneId, ...rest } = askArgs.parse(args);
-      const request = await rooms.ask({ paneId: paneId === null ? null : asPaneId(paneId), ...rest }, closed);
+      const request = await rooms.opening.fromShell(
+        { paneId: paneId === null ? null : asPaneId(paneId), ...rest },
+        closed,
+      );
       const { state } = request;
       const answer = 'answer' in state ? state.answer : null;
       return {
@@ -169,7 +172,7 @@ function find(rooms: Rooms, id: string): Request {
 export function view(rooms: Rooms, request: Request): RequestView {
   const { state } = request;
   const deliveryId = 'deliveryId' in state ? state.deliveryId : null;
-  const delivery = deliveryId === null ? rooms.deliveryOf(request.id) : rooms.journal.delivery(deliveryId);
+  const delivery = deliveryId === null ? rooms.sending.deliveryOf(request.id) : rooms.journal.delivery(deliveryId);
   return {
     id: request.id,
     worker: request.worker,

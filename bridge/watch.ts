@@ -52,8 +52,10 @@ export class Watch {
     const rooms = this.#rooms;
     rooms.onTmux = (event) => this.#heard(event);
     rooms.onSubmitted = ({ envelope, recipient, state }) => {
-      const echoed = state.is === 'acknowledged' && state.receipt.evidence.includes('echo');
-      this.#watched.get(recipient.paneId)?.watcher.noteInput(envelope.body, { echoed });
+      if (state.is !== 'acknowledged') return;
+      const { typedAt, evidence } = state.receipt;
+      const echoed = evidence.includes('echo');
+      this.#watched.get(recipient.paneId)?.watcher.noteInput(envelope.body, { typedAt, echoed });
     };
     await rooms.tidy();
     if (rooms.config.mode === 'auto') await rooms.asking.choose();
@@ -257,7 +259,7 @@ export class Watch {
     watched.watcher.close();
     this.#watched.delete(paneId);
     this.#rooms.on({ type: 'worker-lost', worker: watched.name, paneId, reason });
-    this.#rooms.post.paneMoved(paneId);
+    void this.#rooms.post.paneMoved(paneId);
   }
 
   /** What could not be journaled must be seen again: the watcher begins anew from what the journal has of it. */
@@ -292,7 +294,7 @@ export class Watch {
             why: because(event.reading),
           });
         }
-        if (isReady(event.reading)) rooms.post.paneMoved(paneId);
+        if (isReady(event.reading)) void rooms.post.paneMoved(paneId);
         return;
       }
       case 'request-seen':
@@ -300,15 +302,13 @@ export class Watch {
         if (watched.role !== 'worker') return;
         const request = rooms.journal.transact(() => {
           this.#remember(watched);
-          return rooms.desk.open({
+          return rooms.opening.fromScreen({
             worker: watched.name,
             pane: watched.identity,
             agent: watched.profile,
             turn: turnId(watched.identity, event.turn),
             detection: event.detection,
-            context: rooms.contextOf(watched.snapshot),
-            via: 'screen',
-            deadlineAt: rooms.deadline(),
+            snapshot: watched.snapshot,
             ...(watched.distrusted ? { humanOnly: 'the journal was lost: this may have been answered before' } : {}),
           });
         });

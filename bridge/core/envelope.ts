@@ -35,6 +35,8 @@ export type HoldReason =
 /** The evidence with which a delivery ended. */
 export interface Receipt {
   readonly at: number;
+  /** when the text was typed: an input that the screen showed before is not this one */
+  readonly typedAt: number;
   /** `composer-emptied-and-echoed`, `busy-began`, … : the transition that was seen */
   readonly evidence: string;
   /** the screen lines that show it */
@@ -53,7 +55,7 @@ export type DeliveryState =
   /** the paste was sent, or was about to be: from here on the body is never typed again on a guess */
   | { readonly is: 'typed'; readonly at: number; readonly turnBefore?: string }
   /** `turnBefore` marks the turn that was on the screen before: it tells an echo of this text from an older, equal one */
-  | { readonly is: 'submitted'; readonly at: number; readonly turnBefore?: string }
+  | { readonly is: 'submitted'; readonly at: number; readonly turnBefore?: string; readonly typedAt?: number }
   | { readonly is: 'acknowledged'; readonly receipt: Receipt }
   | { readonly is: 'typed-not-submitted'; readonly reason: string }
   | { readonly is: 'uncertain'; readonly reason: string }

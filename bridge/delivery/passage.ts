@@ -99,11 +99,18 @@ export class Passage {
     return next;
   }
 
-  /** Enter is about to be pressed. The mark of the turn before it stays with the delivery. */
+  /** Enter is about to be pressed. When it was typed, and the mark of the turn before it, stay with the delivery. */
   becomeSubmitted(kind?: string): void {
     const { state } = this.#delivery;
     const before = state.is === 'typed' || state.is === 'submitted' ? state.turnBefore : undefined;
-    this.become({ is: 'submitted', at: this.now, ...(before === undefined ? {} : { turnBefore: before }) }, {}, kind);
+    const mark = before === undefined ? {} : { turnBefore: before };
+    this.become({ is: 'submitted', at: this.now, typedAt: this.#typedAt(), ...mark }, {}, kind);
+  }
+
+  #typedAt(): number {
+    const { state, createdAt } = this.#delivery;
+    if (state.is === 'typed') return state.at;
+    return state.is === 'submitted' ? (state.typedAt ?? state.at) : createdAt;
   }
 
   /** The same hold again is no news, and nothing is written for it. */
@@ -115,7 +122,7 @@ export class Passage {
   }
 
   acknowledge(evidence: string, look: Look, text: string): Delivery {
-    const receipt = { at: this.now, evidence, lines: linesShowing(look, text) };
+    const receipt = { at: this.now, typedAt: this.#typedAt(), evidence, lines: linesShowing(look, text) };
     return this.become({ is: 'acknowledged', receipt });
   }
 

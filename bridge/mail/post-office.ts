@@ -105,11 +105,11 @@ export class PostOffice {
     return after.envelope.body === body && after.envelope.notes === notes;
   }
 
-  /** Something was drawn in the pane: what waits for it is tried now. */
-  paneMoved(paneId: PaneId): void {
-    for (const lane of this.#lanes.values()) {
-      if (lane.paneId === paneId) this.#start(lane);
-    }
+  /** Something was drawn in the pane: what waits for it is tried now. Resolves when the tries are over. */
+  async paneMoved(paneId: PaneId): Promise<void> {
+    const lanes = [...this.#lanes.values()].filter((lane) => lane.paneId === paneId);
+    for (const lane of lanes) this.#start(lane);
+    await Promise.all(lanes.map((lane) => lane.busy));
   }
 
   /**

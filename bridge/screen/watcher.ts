@@ -90,11 +90,9 @@ export class PaneWatcher {
   }
 
   /** The courier's word that the agent took this text. Call it once the receipt is there. */
-  noteInput(text: string, when: { typedAt?: number; echoed?: boolean } = {}): void {
-    const at = this.#deps.clock.now();
-    const typedAt = when.typedAt ?? at - recentlyMs;
+  noteInput(text: string, when: { typedAt: number; echoed: boolean }): void {
     this.#settledOn = '';
-    this.#state = noteDelivery(this.#state, text, { typedAt, at, echoed: when.echoed ?? false });
+    this.#state = noteDelivery(this.#state, text, { ...when, at: this.#deps.clock.now() });
     this.#lookIn(confirmMs);
   }
 
@@ -213,9 +211,6 @@ export class PaneWatcher {
     if (!this.#isClosed) this.#deps.on(event);
   }
 }
-
-/** How long ago an input may have been typed that is acknowledged without saying when. */
-const recentlyMs = 10_000;
 
 function drawnOn({ rows, facts, cursorRow, foreground, program }: Snapshot): string {
   const { title, cursorX, cursorVisible, dead, width, height } = facts;

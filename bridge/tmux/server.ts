@@ -46,7 +46,9 @@ export class TmuxServer implements TmuxCommands {
   readonly #pidFile: string | null;
   readonly #exec: ExecCommands;
   readonly #clients: ControlClients;
+  /** the panes that ring, and for whom */
   #watched: ReadonlySet<string> = new Set();
+  readonly #watchedFor = new Map<object, ReadonlySet<string>>();
   /** which session tells of which watched pane */
   #teller: ReadonlyMap<string, string> = new Map();
   #state: State = { is: 'idle' };
@@ -80,8 +82,19 @@ export class TmuxServer implements TmuxCommands {
 
   /** Sets which panes ring. An id that no pane has (yet) is kept. */
   watch(paneIds: Iterable<string>): void {
-    this.#watched = new Set(paneIds);
-    this.#pollSoon();
+    this.#watchedFor.set(this, new Set(paneIds));
+    this.#watchAnew();
+  }
+
+  /** Has this pane ring too, whatever `watch` says, until what it returns is called. */
+  ringFor(paneId: string): () => void {
+    const caller = {};
+    this.#watchedFor.set(caller, new Set([paneId]));
+    this.#watchAnew();
+    return () => {
+      this.#watchedFor.delete(caller);
+      this.#watchAnew();
+    };
   }
 
   run(...argv: string[]): Promise<string[]> {
@@ -110,6 +123,13 @@ export class TmuxServer implements TmuxCommands {
     await this.#clients.dropAll();
     await this.#polling;
     await this.#clients.dropAll();
+  }
+
+  #watchAnew(): void {
+    const before = this.#watched;
+    this.#watched = new Set([...this.#watchedFor.values()].flatMap((panes) => [...panes]));
+    const isSame = before.size === this.#watched.size && [...before].every((pane) => this.#watched.has(pane));
+    if (!isSame) this.#pollSoon();
   }
 
   #noticed(sessionId: string, notice: ClientNotice): void {

@@ -27,7 +27,7 @@ const toController = confirmed({ is: 'controller', rule: null });
 const toHuman = confirmed({ is: 'human', rule: null });
 const arrives = (answer: Answer): DeskEvent => ({ type: 'answer-arrived', answer, deliveryId: d1 });
 const delivery = (state: DeliveryState): DeskEvent => ({ type: 'delivery-changed', state, at: 9 });
-const receipt = { at: 9, evidence: 'busy-began', lines: [] };
+const receipt = { at: 9, typedAt: 9, evidence: 'busy-began', lines: [] };
 const turnBegan: DeskEvent = { type: 'turn-began', at: 20 };
 const dismissed: DeskEvent = { type: 'dismissed', by: 'human:cli', at: 20 };
 

@@ -59,6 +59,23 @@ test('a watched pane rings with what it draws, an unwatched one does not', async
   expect(drawn(other)).toBe('');
 });
 
+test('a pane that rings for a caller of its own leaves those that ring already alone', async () => {
+  const [watched, other] = [await stage.show(echo), await stage.show(echo)];
+  const { server, drawn } = await start();
+  server.watch([watched]);
+  await attachedTo(1);
+  const stopRinging = server.ringFor(other);
+  await say(other, 'heard');
+  await waitFor('the words of the other are told', () => drawn(other).includes('said heard'));
+  await say(watched, 'too');
+  await waitFor('and those of the watched one', () => drawn(watched).includes('said too'));
+  stopRinging();
+  await say(other, 'unheard');
+  await say(watched, 'still');
+  await waitFor('the watched one is still told', () => drawn(watched).includes('said still'));
+  expect(drawn(other)).not.toContain('unheard');
+});
+
 test('a pane in three sessions rings once, while each of them has a pane of its own that is watched', async () => {
   const shared = await stage.show(echo);
   const watched: string[] = [shared];

@@ -20,7 +20,7 @@ const anyEvent: fc.Arbitrary<DeliveryEvent> = fc.oneof(
   fc.record({ type: fc.constant('released' as const) }),
   fc.record({
     type: fc.constant('acknowledged' as const),
-    receipt: fc.record({ at, evidence: reason, lines: fc.constant([]) }),
+    receipt: fc.record({ at, typedAt: at, evidence: reason, lines: fc.constant([]) }),
   }),
   fc.record({
     type: fc.constantFrom('left-in-composer' as const, 'lost-sight' as const, 'failed' as const, 'cancelled' as const),

@@ -149,7 +149,10 @@ export class ScriptedCourier implements Courier {
       const submitted = this.#commit(typed, { type: 'submitted', at });
       if (!this.#memory.dead) this.#panes.submitted.add(delivery.id);
       await Promise.resolve();
-      return this.#commit(submitted, { type: 'acknowledged', receipt: { at, evidence: 'busy-began', lines: [] } });
+      return this.#commit(submitted, {
+        type: 'acknowledged',
+        receipt: { at, typedAt: at, evidence: 'busy-began', lines: [] },
+      });
     } finally {
       this.#leave(pane);
     }
@@ -164,7 +167,10 @@ export class ScriptedCourier implements Courier {
       const pasted = this.#panes.pastes.some((paste) => paste.id === delivery.id);
       const at = this.#clock.now();
       if (this.#panes.submitted.has(delivery.id)) {
-        return this.#commit(delivery, { type: 'acknowledged', receipt: { at, evidence: 'echoed', lines: [] } });
+        return this.#commit(delivery, {
+          type: 'acknowledged',
+          receipt: { at, typedAt: at, evidence: 'echoed', lines: [] },
+        });
       }
       return this.#commit(
         delivery,

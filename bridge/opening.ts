@@ -1,0 +1,101 @@
+import type { Changes } from './changes.ts';
+import type { Config } from './config.ts';
+import type { Clock } from './core/clock.ts';
+import type { Detection } from './core/detection.ts';
+import type { PaneId, TurnId } from './core/ids.ts';
+import type { PaneIdentity, Snapshot } from './core/pane.ts';
+import { isOpen, type Request } from './core/request.ts';
+import type { Desk } from './desk/desk.ts';
+import type { Journal } from './journal/journal.ts';
+import type { Sight } from './sight.ts';
+
+/** Requests as they are opened: seen on a worker's screen, or asked from a worker's own shell. */
+export class Opening {
+  readonly #config: Config;
+  readonly #clock: Clock;
+  readonly #mint: () => string;
+  readonly #journal: Journal;
+  readonly #sight: Sight;
+  readonly #desk: Desk;
+  readonly #changes: Changes;
+
+  constructor(parts: {
+    config: Config;
+    clock: Clock;
+    mint: () => string;
+    journal: Journal;
+    sight: Sight;
+    desk: Desk;
+    changes: Changes;
+  }) {
+    this.#config = parts.config;
+    this.#clock = parts.clock;
+    this.#mint = parts.mint;
+    this.#journal = parts.journal;
+    this.#sight = parts.sight;
+    this.#desk = parts.desk;
+    this.#changes = parts.changes;
+  }
+
+  /** @param seen.humanOnly why no controller may answer this one */
+  fromScreen(seen: {
+    readonly worker: string;
+    readonly pane: PaneIdentity;
+    readonly agent: string;
+    readonly turn: TurnId;
+    readonly detection: Detection;
+    readonly snapshot: Snapshot;
+    readonly humanOnly?: string;
+  }): Request {
+    const { snapshot, ...rest } = seen;
+    return this.#desk.open({
+      ...rest,
+      context: this.#contextOf(snapshot),
+      via: 'screen',
+      deadlineAt: this.#deadline(),
+    });
+  }
+
+  /** Opens a request on behalf of a worker's own shell, and waits for its end. */
+  async fromShell(
+    order: { text: string; paneId: PaneId | null; agent: string | null; wait: boolean; timeoutMs: number },
+    closed: AbortSignal,
+  ): Promise<Request> {
+    const snapshot = order.paneId === null ? null : await this.#sight.look(order.paneId).catch(() => null);
+    const pane: PaneIdentity = snapshot?.identity ?? {
+      socketPath: '',
+      serverPid: 0,
+      paneId: (order.paneId ?? '%') as PaneId,
+      panePid: 0,
+      agentPid: null,
+      agentStartedAt: null,
+    };
+    const request = this.#desk.open({
+      worker: snapshot?.facts.label || order.paneId || 'shell',
+      pane,
+      agent: order.agent ?? (snapshot ? this.#sight.profile(snapshot).name : 'unknown'),
+      turn: this.#mint() as TurnId,
+      detection: { kind: 'request', text: order.text, attributes: {}, truncated: false },
+      context: snapshot ? this.#contextOf(snapshot) : '',
+      via: 'ask',
+      deadlineAt: this.#deadline(),
+    });
+    this.#desk.confirm(request.id);
+    const now = () => this.#journal.request(request.id) ?? request;
+    if (!order.wait) return now();
+    await this.#changes.until(() => (isOpen(now()) ? null : now()), closed, order.timeoutMs || null);
+    return now();
+  }
+
+  #deadline(): number | null {
+    const { requestTimeoutMs } = this.#config;
+    return requestTimeoutMs > 0 ? this.#clock.now() + requestTimeoutMs : null;
+  }
+
+  /** The worker's recent screen text, for whoever answers. */
+  #contextOf(snapshot: Snapshot): string {
+    const rows = snapshot.rows.map((row) => row.text);
+    while (rows.at(-1)?.trim() === '') rows.pop();
+    return this.#config.workerContextLines === 0 ? '' : rows.slice(-this.#config.workerContextLines).join('\n');
+  }
+}

@@ -1,0 +1,204 @@
+import type { Changes } from './changes.ts';
+import type { Clock } from './core/clock.ts';
+import { type Delivery, type Envelope, isEnded } from './core/envelope.ts';
+import { BridgeError, wrongUse } from './core/failure.ts';
+import type { DeliveryId, EnvelopeId, PaneId } from './core/ids.ts';
+import type { PaneFacts, Snapshot } from './core/pane.ts';
+import { isReady } from './core/reading.ts';
+import type { Request } from './core/request.ts';
+import type { Journal } from './journal/journal.ts';
+import type { PostOffice } from './mail/post-office.ts';
+import type { Sight } from './sight.ts';
+
+/** A program that reads lines is quiet this long before it counts as idle; a send waits that long for it, not more. */
+const settleMs = 2600;
+/** How often a pane that cannot take a text now is looked at again: a ring hastens it, quiet does not ring. */
+const lookAgainMs = 200;
+/** As often as the daemon's: a round of the post office, for a command that has no daemon to turn it. */
+const roundMs = 1000;
+
+export interface SendOrder {
+  readonly paneId: PaneId;
+  readonly text: string;
+  readonly from: string;
+  readonly agent: string | null;
+  readonly force: boolean;
+  readonly allowShell: boolean;
+  readonly waitMs: number;
+}
+
+/** Texts on their way to a pane: a person's, the answer to a request, a request for a live controller. */
+export class Sending {
+  readonly #clock: Clock;
+  readonly #mint: () => string;
+  readonly #journal: Journal;
+  readonly #sight: Sight;
+  readonly #post: PostOffice;
+  readonly #changes: Changes;
+  readonly #ringFor: (paneId: PaneId) => () => void;
+
+  /** @param parts.ringFor makes tmux ring for a pane that nobody may be watching, until what it returns is called */
+  constructor(parts: {
+    clock: Clock;
+    mint: () => string;
+    journal: Journal;
+    sight: Sight;
+    post: PostOffice;
+    changes: Changes;
+    ringFor: (paneId: PaneId) => () => void;
+  }) {
+    this.#clock = parts.clock;
+    this.#mint = parts.mint;
+    this.#journal = parts.journal;
+    this.#sight = parts.sight;
+    this.#post = parts.post;
+    this.#changes = parts.changes;
+    this.#ringFor = parts.ringFor;
+  }
+
+  /** Puts a text into a pane now, or within `waitMs`; what could not be typed by then is cancelled, never left behind. */
+  async send(order: SendOrder, closed: AbortSignal): Promise<Delivery> {
+    const stopRinging = this.#ringFor(order.paneId);
+    try {
+      return await this.#send(order, closed);
+    } finally {
+      stopRinging();
+    }
+  }
+
+  async #send(order: SendOrder, closed: AbortSignal): Promise<Delivery> {
+    const snapshot = await this.#settled(order.paneId, order.agent);
+    if (snapshot === null)
+      throw wrongUse('send', order.paneId, 'there is no such pane', '`bridge list` shows those there are');
+    const id = this.#mint() as EnvelopeId;
+    const posted = this.#post.post(
+      {
+        id,
+        thread: id,
+        from: order.from,
+        to: order.paneId,
+        inReplyTo: null,
+        kind: 'message',
+        body: order.text,
+        notes: '',
+        expectsReply: false,
+        createdAt: this.#clock.now(),
+      },
+      snapshot.identity,
+      order.agent ?? this.#sight.profile(snapshot).name,
+      { force: order.force, allowShell: order.allowShell },
+      null,
+    );
+    const last = await this.#triedUntil(posted, this.#clock.now() + order.waitMs, closed);
+    if (last.state.is !== 'held' && last.state.is !== 'queued') return last;
+    const why = last.state.is === 'held' ? `held: ${last.state.reason}: ${last.state.detail}` : 'held: interrupted';
+    this.#post.cancel(posted.id, why);
+    return this.#stored(posted);
+  }
+
+  /** The answer to a request, on its way to the worker that asked. */
+  answer(
+    request: Request,
+    body: string,
+    notes: string,
+    how: { readonly id: DeliveryId | undefined; readonly deadlineAt: number | null },
+  ): DeliveryId {
+    const envelope = this.#about(request, {
+      kind: 'response',
+      from: 'controller',
+      to: request.worker,
+      inReplyTo: request.id,
+      body,
+      notes,
+    });
+    const plain = { force: false, allowShell: false };
+    return this.#post.post(envelope, request.pane, request.agent, plain, how.deadlineAt, how.id).id;
+  }
+
+  /** A request, on its way to the live controller's pane; it waits there no longer than the answer is waited for. */
+  async askPane(pane: PaneFacts, body: string, request: Request, deadlineAt: number | null): Promise<void> {
+    const snapshot = await this.#sight.look(pane.paneId);
+    if (snapshot === null)
+      throw new BridgeError({ what: 'controller', target: pane.paneId, reason: 'the pane is gone' });
+    const envelope = this.#about(request, {
+      kind: 'request',
+      from: request.worker,
+      to: 'controller',
+      inReplyTo: null,
+      body,
+      notes: '',
+    });
+    const plain = { force: false, allowShell: false };
+    this.#post.post(envelope, snapshot.identity, this.#sight.profile(snapshot).name, plain, deadlineAt);
+  }
+
+  /** The delivery of a request's answer, newest first. */
+  deliveryOf(requestId: string): Delivery | null {
+    const inThread = this.#journal.deliveries({ thread: requestId });
+    return inThread.findLast((delivery) => delivery.envelope.inReplyTo === requestId) ?? null;
+  }
+
+  /** Waits until the delivery of this request's answer has ended or is held, at most `limitMs`. */
+  async settled(requestId: string, limitMs: number, closed: AbortSignal): Promise<Delivery | null> {
+    const isSettled = () => {
+      const request = this.#journal.request(requestId);
+      if (request?.via === 'ask') return true;
+      const delivery = this.deliveryOf(requestId);
+      return delivery !== null && (isEnded(delivery.state) || delivery.state.is === 'held') ? true : null;
+    };
+    await this.#changes.until(isSettled, closed, limitMs);
+    return this.deliveryOf(requestId);
+  }
+
+  /** Tries a delivery whenever its pane looks as if it could take it, until it has ended, or is held at `giveUpAt`. */
+  async #triedUntil(posted: Delivery, giveUpAt: number, closed: AbortSignal): Promise<Delivery> {
+    const { paneId } = posted.recipient;
+    const isTried = () => {
+      const { state } = this.#stored(posted);
+      return isEnded(state) || state.is === 'held' ? state : null;
+    };
+    while (!closed.aborted) {
+      const state = await this.#changes.until(isTried, closed, roundMs);
+      if (state === null) {
+        // being typed; or a hand failed in the middle of it, and what became of it is read from the screen
+        this.#post.tick(this.#clock.now());
+        continue;
+      }
+      if (state.is !== 'held' || this.#clock.now() >= giveUpAt) break;
+      await this.#sight.nextRing(paneId, Math.min(lookAgainMs, giveUpAt - this.#clock.now()));
+      const snapshot = await this.#sight.look(paneId);
+      const isLast = this.#clock.now() >= giveUpAt;
+      if (snapshot === null || isLast || isReady(this.#sight.readAs(snapshot, posted.agent))) {
+        await this.#post.paneMoved(paneId);
+      }
+    }
+    return this.#stored(posted);
+  }
+
+  #stored(delivery: Delivery): Delivery {
+    return this.#journal.delivery(delivery.id) ?? delivery;
+  }
+
+  /** Looks until the pane is ready or plainly is not; only a screen that may still become quiet is waited for. */
+  async #settled(paneId: PaneId, agent: string | null): Promise<Snapshot | null> {
+    const giveUpAt = this.#clock.now() + settleMs;
+    for (;;) {
+      const snapshot = await this.#sight.look(paneId);
+      if (snapshot === null) return null;
+      const reading = agent === null ? this.#sight.read(snapshot) : this.#sight.readAs(snapshot, agent);
+      const mayBecomeQuiet = reading.state === 'unknown' || reading.state === 'starting';
+      if (isReady(reading) || !mayBecomeQuiet || this.#clock.now() >= giveUpAt) return snapshot;
+      await this.#sight.nextRing(paneId, 100);
+    }
+  }
+
+  #about(request: Request, letter: Pick<Envelope, 'kind' | 'from' | 'to' | 'inReplyTo' | 'body' | 'notes'>): Envelope {
+    return {
+      id: this.#mint() as EnvelopeId,
+      thread: request.id,
+      ...letter,
+      expectsReply: letter.kind === 'request',
+      createdAt: this.#clock.now(),
+    };
+  }
+}

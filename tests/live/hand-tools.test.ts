@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { type BridgeProcess, makeHome, makeWork, program, run, startBridge } from './bridge-process.ts';
+
+let tmux: PrivateTmux;
+let home: string;
+const bridges: BridgeProcess[] = [];
+
+beforeEach(() => {
+  tmux = privateTmux();
+  home = makeHome(tmux);
+});
+afterEach(async () => {
+  for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
+  await tmux.stop();
+});
+
+// codex's resting title is its folder's name
+const startAgent = (name = 'work') =>
+  startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux, name), name });
+const send = (agent: ScriptedAgent, args: string[], input?: string) =>
+  run(tmux, ['send', '--home', home, '--pane', agent.paneId, ...args], input === undefined ? {} : { input });
+
+async function startDaemon(): Promise<void> {
+  bridges.push(await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']));
+}
+
+for (const place of ['without a daemon', 'through the daemon'] as const) {
+  const prepare = async () => {
+    const agent = await startAgent();
+    if (place === 'through the daemon') await startDaemon();
+    return agent;
+  };
+
+  test(`send --line-mode makes each line an input of its own, in order, ${place}`, async () => {
+    const agent = await prepare();
+    const sent = await send(agent, ['--line-mode', '--wait', '20', '-'], 'first line\n\nsecond line\n');
+    expect(sent).toMatchObject({ code: 0 });
+    expect(agent.inputs()).toEqual(['first line', 'second line']);
+  });
+
+  test(`send --wait types as soon as the agent is ready, ${place}`, async () => {
+    const agent = await prepare();
+    await agent.perform({ play: [{ busy: 2000 }, { say: 'Finished.' }], input: 'go' });
+    const sent = await send(agent, ['--wait', '20', 'and then this']);
+    expect(sent).toMatchObject({ code: 0, stdout: expect.stringContaining('submitted') });
+    expect(agent.inputs()).toEqual(['and then this']);
+  });
+
+  test(`send --wait ends when its time is over: exit 2, the reason, nothing typed then or later, ${place}`, async () => {
+    const agent = await prepare();
+    await agent.perform({ play: [{ busy: 3000 }, { say: 'Finished.' }], input: 'go' });
+    const sent = await send(agent, ['--wait', '1', 'too late']);
+    expect(sent).toMatchObject({ code: 2, stderr: expect.stringContaining('held: busy') });
+    const after = await send(agent, ['--wait', '20', 'in time']);
+    expect(after.code).toBe(0);
+    expect(agent.inputs()).toEqual(['in time']);
+  });
+}
+
+test('log -f goes on with what happens, in the order it happens, until it is interrupted', async () => {
+  const agent = await startAgent();
+  const environment = { PATH: process.env.PATH, HOME: tmux.folder, LANG: 'C.UTF-8' };
+  const follower = spawn(process.execPath, [program, 'log', '-f', '--json', '--home', home], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(follower, 'exit');
+  let text = '';
+  follower.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+  const kinds = () =>
+    text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => (JSON.parse(line) as { kind: string }).kind);
+  await send(agent, ['one']);
+  const steps = ['queued', 'claimed', 'typed', 'submitted', 'acknowledged'].map((step) => `delivery-${step}`);
+  await waitFor('the first delivery is told', () => kinds().length === 5);
+  await send(agent, ['--wait', '20', 'two']);
+  await waitFor('the second one too', () => kinds().filter((kind) => kind === 'delivery-acknowledged').length === 2);
+  follower.kill('SIGINT');
+  expect(await ended).toEqual([0, null]);
+  expect(kinds().slice(0, 5)).toEqual(steps);
+});
+
+test('notify runs the command that bridge.yaml names, with the text in its environment', async () => {
+  const script = join(tmux.folder, 'tell.sh');
+  writeFileSync(script, '#!/bin/sh\nprintf "%s|%s|" "$BRIDGE_TITLE" "$BRIDGE_TEXT" >"$1"\ncat >>"$1"\n');
+  chmodSync(script, 0o755);
+  const told = join(tmux.folder, 'told');
+  home = makeHome(tmux, `notify:\n  bell: false\n  command: [${script}, ${told}]\n`, 'loud');
+  const notified = await run(tmux, ['notify', '--home', home, '--title', 'macs', 'worker 1 asks; $(touch harm)']);
+  expect(notified).toMatchObject({ code: 0, stdout: expect.stringContaining('command') });
+  expect(readFileSync(told, 'utf8')).toBe('macs|worker 1 asks; $(touch harm)|worker 1 asks; $(touch harm)');
+});
+
+test('a notify command that fails is said, with exit 1', async () => {
+  home = makeHome(tmux, 'notify: { bell: false, command: ["false"] }\n', 'loud');
+  const notified = await run(tmux, ['notify', '--home', home, 'hello']);
+  expect(notified).toMatchObject({ code: 1, stderr: expect.stringContaining('command: ') });
+});
