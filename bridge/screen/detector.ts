@@ -224,12 +224,18 @@ function countOf(blocks: readonly Block[]): Record<string, number> {
   return counts;
 }
 
-/** Every line of the block was on the screen one look ago, where something was raised already. */
+/**
+ * Every line of the block was on the screen one look ago, where something was raised already; and not as the open end of
+ * the words, to which nothing but END was missing.
+ */
 function isRearranged({ key, text }: Block, { words, raised }: DetectorState, turn: number): boolean {
   const recent = raised.filter((entry) => entry.turn === turn || entry.turn === turn - 1);
   if (recent.length === 0 || recent.some((entry) => entry.key === key && entry.turn === turn)) return false;
+  const lines = text.split('\n').map(barely).filter(Boolean);
+  const [, ...tail] = openTail(words).map(barely).filter(Boolean);
+  if (lines.length === tail.length && lines.every((line, at) => line === tail[at])) return false;
   const known = new Set(words.map(barely));
-  return text.split('\n').every((line) => barely(line) === '' || known.has(barely(line)));
+  return lines.every((line) => known.has(line));
 }
 
 function barely(line: string): string {

@@ -14,7 +14,7 @@ import { fillByPieces } from './typing.ts';
 export type TmuxServerEvent =
   /** A watched pane drew these bytes; none where drawing may have been missed (a new client, a pause): look. */
   | { readonly type: 'output'; readonly paneId: PaneId; readonly bytes: Buffer }
-  /** every pane of the server, once each: every second, and at once when something was opened, closed or renamed */
+  /** every pane of the server, once each: every second or so, and at once when something was opened, closed or renamed */
   | { readonly type: 'panes'; readonly panes: PaneFacts[] }
   | { readonly type: 'server-gone'; readonly reason: string }
   /** after `server-gone`; another process may have the socket now */
@@ -37,8 +37,8 @@ type State =
 
 /**
  * One tmux server, as the daemon needs it. Each session that tells of a watched pane has one control client; commands go
- * over any of them, and over a process each while there is none. A poll a second is the safety net and the only judge of
- * up and down.
+ * over any of them, and over a process each while there is none. A poll is the safety net and the only judge of up and
+ * down: a second after the one before, or later where a poll takes long, for hundreds of panes or on a busy machine.
  */
 export class TmuxServer implements TmuxCommands {
   readonly #onEvent: TmuxServerParts['onEvent'];
@@ -157,10 +157,12 @@ export class TmuxServer implements TmuxCommands {
   #poll(): Promise<void> {
     this.#cancelNext();
     this.#next = 'later';
+    const startedAt = performance.now();
     this.#polling ??= this.#look().finally(() => {
       this.#polling = null;
       if (this.#state.is === 'closed') return;
-      const calmMs = this.#state.is === 'down' ? this.#state.pauseMs : POLL_MS;
+      const restMs = Math.min(LONGEST_POLL_MS, (performance.now() - startedAt) * REST_PER_POLL);
+      const calmMs = this.#state.is === 'down' ? this.#state.pauseMs : Math.max(POLL_MS, restMs);
       this.#cancelNext = this.#after(this.#next === 'soon' ? STORM_PAUSE_MS : calmMs, () => void this.#poll());
     });
     return this.#polling;
@@ -213,8 +215,13 @@ export class TmuxServer implements TmuxCommands {
   }
 }
 
-/** The safety net's rhythm: list-panes costs 0.8 % of a core at 200 panes. */
+/**
+ * The safety net's rhythm. Listing 200 panes with all we ask of each costs tmux 3.3a 23 ms, a third of it for command and
+ * path: every second that would be 2.3 % of a core, so a poll is followed by a rest in proportion to what it took.
+ */
 const POLL_MS = 1_000;
+const LONGEST_POLL_MS = 5_000;
+const REST_PER_POLL = 200;
 /** Notifications that come in a storm (a layout being dragged) cause no more than one poll in this time. */
 const STORM_PAUSE_MS = 20;
 /** While the server is gone each look is a process. */

@@ -69,6 +69,15 @@ describe('a request', () => {
     for (let i = 0; i < 100; i++) expect(pane.look({ words: block('which?') })).toEqual([]);
   });
 
+  test('drawn line by line after another one of the same turn is seen at the first sight of its END too', () => {
+    const pane = new Watched();
+    const before = [...block('one?'), 'Thanks. '];
+    pane.look({ words: before });
+    pane.look({ words: before });
+    expect(pane.look({ words: [...before, ...block('two?\nor three?').slice(0, 3)] })).toEqual([]);
+    expect(pane.look({ words: [...before, ...block('two?\nor three?')] })).toEqual(['request-seen 1: two?\nor three?']);
+  });
+
   test('is not confirmed by reading the same capture again', () => {
     const pane = new Watched();
     pane.look({ words: block('which?') });
