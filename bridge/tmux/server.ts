@@ -22,7 +22,7 @@ export type TmuxServerEvent =
 
 export interface TmuxServerParts {
   readonly socketPath: string;
-  readonly clock?: Pick<Clock, 'after'>;
+  readonly clock: Clock;
   readonly onEvent: (event: TmuxServerEvent) => void;
   /** keeps the pids of the clients for a successor, who ends those that a SIGKILL left behind */
   readonly pidFile?: string;
@@ -42,7 +42,7 @@ type State =
  */
 export class TmuxServer implements TmuxCommands {
   readonly #onEvent: TmuxServerParts['onEvent'];
-  readonly #after: Clock['after'];
+  readonly #clock: Clock;
   readonly #pidFile: string | null;
   readonly #exec: ExecCommands;
   readonly #clients: ControlClients;
@@ -59,13 +59,13 @@ export class TmuxServer implements TmuxCommands {
   constructor(parts: TmuxServerParts) {
     const tmux = parts.tmux ?? 'tmux';
     this.#onEvent = parts.onEvent;
-    this.#after = (delayMs, callback) => (parts.clock ?? timers).after(delayMs, callback);
+    this.#clock = parts.clock;
     this.#pidFile = parts.pidFile ?? null;
     this.#exec = new ExecCommands({ socketPath: parts.socketPath, tmux });
     this.#clients = new ControlClients({
       socketPath: parts.socketPath,
       tmux,
-      after: this.#after,
+      after: (delayMs, callback) => this.#clock.after(delayMs, callback),
       pidFile: this.#pidFile,
       onNotice: (sessionId, notice) => this.#noticed(sessionId, notice),
       onChange: () => this.#pollSoon(),
@@ -157,13 +157,13 @@ export class TmuxServer implements TmuxCommands {
   #poll(): Promise<void> {
     this.#cancelNext();
     this.#next = 'later';
-    const startedAt = performance.now();
+    const startedAt = this.#clock.now();
     this.#polling ??= this.#look().finally(() => {
       this.#polling = null;
       if (this.#state.is === 'closed') return;
-      const restMs = Math.min(LONGEST_POLL_MS, (performance.now() - startedAt) * REST_PER_POLL);
+      const restMs = Math.min(LONGEST_POLL_MS, (this.#clock.now() - startedAt) * REST_PER_POLL);
       const calmMs = this.#state.is === 'down' ? this.#state.pauseMs : Math.max(POLL_MS, restMs);
-      this.#cancelNext = this.#after(this.#next === 'soon' ? STORM_PAUSE_MS : calmMs, () => void this.#poll());
+      this.#cancelNext = this.#clock.after(this.#next === 'soon' ? STORM_PAUSE_MS : calmMs, () => void this.#poll());
     });
     return this.#polling;
   }
@@ -227,10 +227,3 @@ const STORM_PAUSE_MS = 20;
 /** While the server is gone each look is a process. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
-
-const timers: Pick<Clock, 'after'> = {
-  after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
-  },
-};

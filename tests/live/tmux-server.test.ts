@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PaneId } from '../../bridge/core/ids.ts';
+import { systemClock } from '../../bridge/host/clock.ts';
 import { capture, paste } from '../../bridge/tmux/pane.ts';
 import { TmuxServer, type TmuxServerEvent } from '../../bridge/tmux/server.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
@@ -24,6 +25,7 @@ async function start(change: { pidFile?: string; tmux?: string } = {}) {
   const events: TmuxServerEvent[] = [];
   const server = new TmuxServer({
     socketPath: stage.tmux.socketPath,
+    clock: systemClock,
     onEvent: (event) => events.push(event),
     ...change,
   });

@@ -1,0 +1,155 @@
+import { messageOf } from './core/failure.ts';
+import type { PaneId, TurnId } from './core/ids.ts';
+import { identityKey, type PaneFacts, type PaneIdentity, type Snapshot, sameAgent } from './core/pane.ts';
+import { because, isReady } from './core/reading.ts';
+import { systemClock } from './host/clock.ts';
+import type { Rooms } from './rooms.ts';
+import type { DetectorEvent, DetectorMemory } from './screen/detector.ts';
+import type { Profile } from './screen/profiles/profile.ts';
+import { PaneWatcher, type WatcherEvent } from './screen/watcher.ts';
+import type { Role, Wanted } from './workers.ts';
+
+/** One watched pane: its watcher, and where what that sees is carried. */
+export class WatchedPane {
+  readonly name: string;
+  readonly role: Role;
+  readonly identity: PaneIdentity;
+  readonly profile: string;
+  readonly watcher: PaneWatcher;
+  readonly #rooms: Rooms;
+  readonly #hooks: { broke(reason: string): void; replaced(): void };
+  #snapshot: Snapshot;
+  /** what is on the screen at the first look after the journal was lost goes to the human */
+  #isDistrusted: boolean;
+  #said = '';
+  /** what the list of panes said of it last: where that changed without a ring, somebody must look */
+  #listed: string;
+
+  /** @param hooks.broke what it saw could not be journaled; @param hooks.replaced another agent runs in the pane */
+  constructor(
+    rooms: Rooms,
+    { facts, name, role }: Wanted,
+    snapshot: Snapshot,
+    profile: Profile,
+    hooks: { broke(reason: string): void; replaced(): void },
+  ) {
+    this.name = name;
+    this.role = role;
+    this.identity = snapshot.identity;
+    this.profile = profile.name;
+    this.#rooms = rooms;
+    this.#hooks = hooks;
+    this.#snapshot = snapshot;
+    this.#isDistrusted = rooms.setAside !== null;
+    this.#listed = listing(facts);
+    this.watcher = new PaneWatcher({
+      capture: () => rooms.sight.look(facts.paneId),
+      motion: (seen) => rooms.sight.motion(seen),
+      clock: systemClock,
+      profile,
+      memory: rooms.journal.memory<DetectorMemory>(memoryKey(snapshot.identity)),
+      on: (event) => this.#take(event),
+    });
+  }
+
+  get paneId(): PaneId {
+    return this.identity.paneId;
+  }
+
+  /** True while the list of panes tells of the same agent that was seen at the last look. */
+  isStill(facts: PaneFacts): boolean {
+    return (
+      this.identity.panePid === facts.panePid &&
+      sameAgent(this.identity, this.#snapshot.identity) &&
+      this.#rooms.sight.programOf(facts) === this.#snapshot.program
+    );
+  }
+
+  /** The list of panes says of some that they moved, whether they rang or not. */
+  pokeIfMoved(facts: PaneFacts): void {
+    const now = listing(facts);
+    if (this.#listed === now) return;
+    this.#listed = now;
+    this.watcher.poke();
+  }
+
+  /** What could not be journaled must be seen again. */
+  #take(event: WatcherEvent): void {
+    try {
+      if (event.type === 'reading') this.#read(event);
+      else if (event.type !== 'unseen') this.#detected(event);
+    } catch (fault) {
+      this.#hooks.broke(messageOf(fault));
+    }
+  }
+
+  #read({ reading, snapshot }: Extract<WatcherEvent, { type: 'reading' }>): void {
+    this.#snapshot = snapshot;
+    const { paneId } = this;
+    // another agent in the same pane: its profile, its memory and its turns are its own
+    if (!sameAgent(snapshot.identity, this.identity)) this.#hooks.replaced();
+    const why = because(reading);
+    const said = `${reading.state}|${why}`;
+    if (said !== this.#said) {
+      this.#said = said;
+      this.#rooms.on({ type: 'state-changed', worker: this.name, paneId, state: reading.state, why });
+    }
+    if (isReady(reading)) void this.#rooms.post.paneMoved(paneId);
+  }
+
+  #detected(event: DetectorEvent): void {
+    const { asking, desk } = this.#rooms;
+    switch (event.type) {
+      case 'request-seen':
+      case 'request-confirmed':
+        if (this.role === 'worker') this.#requested(event);
+        return;
+      case 'response-confirmed':
+        if (this.role === 'controller' && event.attributes.id) asking.heard(event.attributes.id, event.text);
+        return;
+      case 'turn-began':
+        this.#remember();
+        this.#isDistrusted = false;
+        if (this.role === 'worker') desk.turnBegan(this.identity, turnId(this.identity, event.turn));
+        return;
+      case 'response-seen':
+        return;
+    }
+  }
+
+  #requested(event: Extract<DetectorEvent, { type: 'request-seen' | 'request-confirmed' }>): void {
+    const { desk, journal, opening } = this.#rooms;
+    const request = journal.transact(() => {
+      this.#remember();
+      return opening.fromScreen({
+        worker: this.name,
+        pane: this.identity,
+        agent: this.profile,
+        turn: turnId(this.identity, event.turn),
+        detection: event.detection,
+        snapshot: this.#snapshot,
+        ...(this.#isDistrusted ? { humanOnly: 'the journal was lost: this may have been answered before' } : {}),
+      });
+    });
+    if (event.type === 'request-seen') return;
+    const isLost = event.turn.anchor === 'lost';
+    desk.confirm(request.id, isLost ? 'after a restart nothing on the screen was known: this may be old' : undefined);
+  }
+
+  #remember(): void {
+    this.#rooms.journal.saveMemory(memoryKey(this.identity), this.watcher.memory());
+  }
+}
+
+/** What changes when a pane draws, as far as one row of the list of panes shows it. */
+function listing({ title, command, cursorX, cursorY, historySize, width, height }: PaneFacts): string {
+  return [title, command, cursorX, cursorY, historySize, width, height].join('|');
+}
+
+function memoryKey(identity: PaneIdentity): string {
+  return `watch|${identityKey(identity)}|${identity.agentPid}|${identity.agentStartedAt}`;
+}
+
+function turnId(identity: PaneIdentity, turn: { readonly number: number }): TurnId {
+  return `${identity.agentPid ?? identity.panePid}.${identity.agentStartedAt ?? 0}#${turn.number}` as TurnId;
+}
