@@ -1,4 +1,9 @@
-/** Why somebody should be asked. This version raises `request`; the rest of the vocabulary is the reader's next step. */
+import type { Dialog } from './reading.ts';
+
+/**
+ * Why somebody should be asked: a delimited block; the closing words of an ended turn (`question`, `completion`); an open
+ * dialog (`approval`); an error the agent shows; busy with no change for too long.
+ */
 export type DetectionKind = 'request' | 'question' | 'approval' | 'completion' | 'error' | 'stuck';
 
 /** A reason to ask somebody, found on a screen. */
@@ -10,7 +15,13 @@ export interface Detection {
   readonly attributes: Readonly<Record<string, string>>;
   /** part of the block was never on a screen we saw: it goes to the human */
   readonly truncated: boolean;
+  /** of an `approval`: the dialog as it was read */
+  readonly dialog?: Dialog;
+  /** of an `error`: which */
+  readonly reason?: ErrorReason;
 }
+
+export type ErrorReason = 'model' | 'rate-limit' | 'auth' | 'context-full';
 
 /** Identity of what was said: letters without blanks and list marks, so that another width or wrapping is the same words. */
 export function normaliseWords(text: string): string {

@@ -16,11 +16,34 @@ export interface Evidence {
   readonly rows?: readonly number[];
 }
 
+export type DialogKind = 'approval' | 'edit' | 'trust' | 'login' | 'update' | 'choice' | 'plan' | 'other';
+
+export interface DialogOption {
+  /** its words, without number, key and mark */
+  readonly label: string;
+  /** the key that chooses it at once, as tmux names keys; null where it must be highlighted first */
+  readonly key: string | null;
+  readonly isHighlighted: boolean;
+}
+
+/** What a dialog is about, to the letter: the command that would run, the file that would change. */
+export interface DialogSubject {
+  readonly is: 'command' | 'file';
+  /** the command's text, or the file's path */
+  readonly text: string;
+  /** false where the dialog elides some of it, or some of it has scrolled out of sight */
+  readonly isWhole: boolean;
+}
+
 /** The open dialog, as data. */
 export interface Dialog {
-  readonly kind: 'approval' | 'trust' | 'login' | 'update' | 'choice' | 'other';
+  /** `approval` a tool or command, `edit` a change of a file */
+  readonly kind: DialogKind;
   readonly question: string;
-  readonly options: readonly string[];
+  readonly subject: DialogSubject | null;
+  readonly options: readonly DialogOption[];
+  /** the same for the same dialog drawn again, whatever option is highlighted */
+  readonly fingerprint: string;
 }
 
 /** The current turn: from the last echoed input to the composer. */

@@ -3,6 +3,7 @@ import type { Manner } from '../../bridge/core/manner.ts';
 import type { ForegroundKind, PaneFacts, PaneIdentity, Snapshot } from '../../bridge/core/pane.ts';
 import type { Reading } from '../../bridge/core/reading.ts';
 import type { Eyes, Hands, PaneCondition } from '../../bridge/delivery/courier.ts';
+import { makeDialog } from '../../bridge/screen/dialog.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 export const fakeManner: Manner = {
@@ -393,7 +394,7 @@ export class FakePane implements Hands, Eyes {
         ? ({ is: 'empty' } as const)
         : ({ is: 'draft', text: shown } as const);
     const state = this.dialog ? 'dialog' : this.busy ? 'busy' : 'idle';
-    const dialog = this.dialog ? { kind: 'approval' as const, question: 'Approve this?', options: [] } : null;
+    const dialog = this.dialog ? makeDialog({ kind: 'approval', question: 'Approve this?' }) : null;
     return {
       rows,
       cursorRow: rows.length - 1,

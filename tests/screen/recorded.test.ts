@@ -58,20 +58,31 @@ test('the request codex drew as markdown reads as it was written', () => {
 
 test('an open approval is read with its question and its options', () => {
   const codex = recorded.find(({ file }) => file === 'codex/0.169.0/approval-4.txt')!;
-  expect(read(codex).dialog).toEqual({
+  expect(read(codex).dialog).toMatchObject({
     kind: 'approval',
     question: 'Would you like to run the following command?',
+    subject: { is: 'command', text: 'echo denied > /home/ada/agents/tmp/den-codex.txt ESCALATE', isWhole: true },
     options: [
-      '1. Yes, proceed (y)',
-      "2. Yes, and don't ask again for commands that start with `echo denied > /home/ada/agents/tmp/den-codex.txt ESCALATE` (p)",
-      '3. No, and tell Codex what to do differently (esc)',
+      { label: 'Yes, proceed', key: 'y', isHighlighted: true },
+      {
+        label:
+          "Yes, and don't ask again for commands that start with `echo denied > /home/ada/agents/tmp/den-codex.txt ESCALATE`",
+        key: 'p',
+        isHighlighted: false,
+      },
+      { label: 'No, and tell Codex what to do differently', key: 'Escape', isHighlighted: false },
     ],
   });
   const gemini = recorded.find(({ file }) => file === 'gemini/0.61.0/approval-4.txt')!;
-  expect(read(gemini).dialog).toEqual({
+  expect(read(gemini).dialog).toMatchObject({
     kind: 'approval',
     question: 'Allow execution of [Shell]?',
-    options: ['1. Allow once', '2. Allow for this session', '3. No, suggest changes (esc)'],
+    subject: { is: 'command', text: 'echo denied > /home/ada/agents/tmp/den-gemini.txt ESCALATE', isWhole: true },
+    options: [
+      { label: 'Allow once', key: '1', isHighlighted: true },
+      { label: 'Allow for this session', key: '2', isHighlighted: false },
+      { label: 'No, suggest changes', key: 'Escape', isHighlighted: false },
+    ],
   });
 });
 

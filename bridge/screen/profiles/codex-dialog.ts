@@ -1,12 +1,7 @@
 import type { Row } from '../../core/pane.ts';
-import type { Dialog } from '../../core/reading.ts';
+import type { Dialog, DialogSubject } from '../../core/reading.ts';
+import { type DialogOnScreen, isElided, makeDialog, readOptions } from '../dialog.ts';
 import { lastFilled } from '../rows.ts';
-
-export interface DialogOnScreen {
-  readonly dialog: Dialog;
-  /** first and last row */
-  readonly rows: readonly [first: number, last: number];
-}
 
 /**
  * A dialog of Codex 0.169.0 takes the composer's place: numbered options, one chosen with `›`, and at the very bottom
@@ -23,25 +18,36 @@ export function codexDialog(rows: readonly Row[]): DialogOnScreen | null {
     if (/^\s+\d+\. /.test(text)) firstOption = at;
     else if (!/^\s{4}/.test(text) && text.trim() !== '') break;
   }
-  const options: string[] = [];
-  for (const { text } of rows.slice(firstOption, last)) {
-    const option = /^\s{0,2}[›>]?\s*(\d+\. .*)$/.exec(text)?.[1];
-    if (option !== undefined) options.push(option);
-    else if (text.trim() !== '' && options.length > 0) options[options.length - 1] += ` ${text.trim()}`;
-  }
   let first = firstOption;
   while (first > 0 && !/^\S/.test(rows[first - 1]!.text)) first--;
   const asked = rows.slice(first, firstOption).map(({ text }) => text.trim());
   const question =
     asked.find((text) => /^Would you like to |\?$/.test(text)) ?? asked.find((text) => text !== '') ?? '';
   const from = first + Math.max(0, asked.indexOf(question));
-  return { dialog: { kind: kindOf(question), question, options }, rows: [from, last] };
+  const kind = kindOf(question);
+  const options = readOptions(rows.slice(firstOption, last).map(({ text }) => text));
+  const subject = kind === 'approval' ? commandIn(rows.slice(from, firstOption)) : null;
+  return { dialog: makeDialog({ kind, question, subject, options }), rows: [from, last] };
+}
+
+/** `  $ npm test`, and the rows that go on with it at its indent. */
+function commandIn(rows: readonly Row[]): DialogSubject | null {
+  const at = rows.findIndex(({ text }) => /^ {2}\$ /.test(text));
+  if (at < 0) return null;
+  const lines = [rows[at]!.text.slice(4)];
+  for (const { text } of rows.slice(at + 1)) {
+    if (!/^ {4}\S/.test(text)) break;
+    lines.push(text.slice(4));
+  }
+  const text = lines.join('\n');
+  return { is: 'command', text, isWhole: lines.length === 1 && !isElided(text) };
 }
 
 const keys =
   /\b(?:press )?enter\b.*\b(?:confirm|continue|select|submit|choose)\b|\besc\b.*\b(?:cancel|skip|go back|exit)\b/i;
 
 function kindOf(question: string): Dialog['kind'] {
+  if (/^Would you like to make the following edits/.test(question)) return 'edit';
   if (/^Would you like to /.test(question)) return 'approval';
   if (/trust|Hooks need review/i.test(question)) return 'trust';
   if (/sign in|log in|login/i.test(question)) return 'login';

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../core/pane.ts';
-import type { AgentState, Composer, Dialog, Evidence, Reading } from '../../core/reading.ts';
+import type { AgentState, Composer, Evidence, Reading } from '../../core/reading.ts';
+import { unseenDialog } from '../dialog.ts';
 import { evidence } from '../rows.ts';
 import { type CodexScreen, readCodexScreen } from './codex-screen.ts';
 import { codexManner } from './manners.ts';
@@ -19,8 +20,6 @@ export const codex: Profile = {
     return { state, agent: 'codex', why, composer, dialog, turn: screen.turn } satisfies Reading;
   },
 };
-
-const unseenDialog: Dialog = { kind: 'other', question: '', options: [] };
 
 type Verdict = { state: AgentState; why: Evidence[] };
 

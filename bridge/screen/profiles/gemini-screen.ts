@@ -1,5 +1,6 @@
 import type { Row, Snapshot } from '../../core/pane.ts';
-import type { Composer, Dialog, Turn } from '../../core/reading.ts';
+import type { Composer, DialogKind, DialogSubject, Turn } from '../../core/reading.ts';
+import { type DialogOnScreen, isElided, makeDialog, readOptions } from '../dialog.ts';
 import { cleanLines } from '../frame.ts';
 import { isDim, lastFilled, tidy } from '../rows.ts';
 
@@ -10,7 +11,7 @@ export interface GeminiScreen {
   readonly composerRow: number | null;
   readonly cursorInComposer: boolean;
   readonly isShellMode: boolean;
-  readonly dialog: { readonly dialog: Dialog; readonly rows: readonly [number, number] } | null;
+  readonly dialog: DialogOnScreen | null;
   readonly status: { readonly rule: string; readonly detail: string; readonly row: number } | null;
   readonly isStartScreen: boolean;
   readonly showsBranch: boolean;
@@ -142,19 +143,34 @@ function findDialog(rows: readonly Row[], last: number): GeminiScreen['dialog'] 
   let first = last;
   while (first > 0 && !/^╭─+╮$/.test(rows[first]!.text)) first--;
   const inner = rows.slice(first + 1, last).map(({ text }) => text.replace(/^│ ?/, '').replace(/\s*│$/, ''));
-  const options = inner.flatMap((text) => /^\s*(?:●\s+)?(\d+\. .*)$/.exec(text)?.[1] ?? []);
-  if (options.length === 0 || !inner.some((text) => /^\s*● \s*\d+\. /.test(text))) return null;
+  const options = readOptions(inner);
+  if (options.length === 0 || !options.some(({ isHighlighted }) => isHighlighted)) return null;
   const question =
     inner.findLast((text) => /\?$/.test(text.trim()) && !/^\? /.test(text))?.trim() ??
     inner.find((text) => text.trim() !== '')?.trim() ??
     '';
-  return {
-    dialog: { kind: kindOf(question), question, options: options.map((text) => text.trim()) },
-    rows: [first, last],
-  };
+  const kind = kindOf(question);
+  const dialog = makeDialog({ kind, question, subject: subjectIn(inner, kind), options });
+  return { dialog, rows: [first, last] };
 }
 
-function kindOf(question: string): Dialog['kind'] {
+/** Below the tool's name (`?  Shell …`) stands a box of its own with the command, above the question. */
+function subjectIn(inner: readonly string[], kind: DialogKind): DialogSubject | null {
+  if (kind !== 'approval' && kind !== 'edit') return null;
+  const top = inner.findIndex((text) => /^\s*╭─+╮/.test(text));
+  const bottom = inner.findIndex((text, at) => at > top && /^\s*╰─+╯/.test(text));
+  if (top < 0 || bottom < 0) return null;
+  const lines = inner.slice(top + 1, bottom).map((text) => text.replace(/^\s*│ ?/, '').replace(/\s*│\s*$/, ''));
+  const text = lines.join('\n').trim();
+  if (kind === 'edit') {
+    const path = inner.slice(0, top).flatMap((line) => /^\?\s+\w+ (\S+)/.exec(line.trim())?.[1] ?? [])[0];
+    return path === undefined ? null : { is: 'file', text: path, isWhole: !isElided(path) };
+  }
+  return { is: 'command', text, isWhole: lines.length === 1 && !isElided(text) };
+}
+
+function kindOf(question: string): DialogKind {
+  if (/^Apply this change/.test(question)) return 'edit';
   if (/^(?:Allow|Apply)\b/.test(question)) return 'approval';
   if (/trust/i.test(question)) return 'trust';
   if (/auth|sign in|log in|login/i.test(question)) return 'login';

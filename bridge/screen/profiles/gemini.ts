@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../core/pane.ts';
-import type { AgentState, Composer, Dialog, Evidence, Reading } from '../../core/reading.ts';
+import type { AgentState, Composer, Evidence, Reading } from '../../core/reading.ts';
+import { unseenDialog } from '../dialog.ts';
 import { evidence } from '../rows.ts';
 import { type GeminiScreen, readGeminiScreen } from './gemini-screen.ts';
 import { geminiManner } from './manners.ts';
@@ -22,8 +23,6 @@ export const gemini: Profile = {
     return { state, agent: 'gemini', why, composer, dialog, turn: screen.turn } satisfies Reading;
   },
 };
-
-const unseenDialog: Dialog = { kind: 'other', question: '', options: [] };
 
 type Verdict = { state: AgentState; why: Evidence[] };
 

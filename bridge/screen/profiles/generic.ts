@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../core/pane.ts';
 import type { AgentState, Evidence, Reading } from '../../core/reading.ts';
+import { makeDialog } from '../dialog.ts';
 import { type PromptScreen, readPromptScreen } from '../prompt.ts';
 import { evidence } from '../rows.ts';
 import { genericManner } from './manners.ts';
@@ -26,7 +27,7 @@ export function genericProfile(overrides: { bracketed?: boolean } = {}): Profile
         agent: 'generic',
         why: [why],
         composer: isDialog || state === 'exited' ? { is: 'absent' } : screen.composer,
-        dialog: isDialog ? { kind: 'other', question: screen.confirmation ?? '', options: [] } : null,
+        dialog: isDialog ? makeDialog({ kind: 'other', question: screen.confirmation ?? '' }) : null,
         turn: screen.turn,
       } satisfies Reading;
     },

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import type { Dialog, DialogKind, DialogOption, DialogSubject } from '../core/reading.ts';
+
+/** A dialog, and the first and last row it takes. */
+export interface DialogOnScreen {
+  readonly dialog: Dialog;
+  readonly rows: readonly [first: number, last: number];
+}
+
+/** A dialog with its fingerprint: what it asks, about what, and between what. Where the highlight stands is no part of it. */
+export function makeDialog(parts: {
+  readonly kind: DialogKind;
+  readonly question: string;
+  readonly subject?: DialogSubject | null;
+  readonly options?: readonly DialogOption[];
+}): Dialog {
+  const { kind, question, subject = null, options = [] } = parts;
+  const said = [kind, question, subject?.is, subject?.text, subject?.isWhole, ...options.map(({ label }) => label)];
+  const fingerprint = createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 16);
+  return { kind, question, subject, options, fingerprint };
+}
+
+/** A title or a line says that a dialog is open, and none can be read: whoever may answer has to look for himself. */
+export const unseenDialog: Dialog = makeDialog({ kind: 'other', question: '' });
+
+const marks = /^\s*(?:[›❯>●◉○◯▶→*]\s+)?/;
+const highlighted = /^\s*[›❯>●◉▶→*]\s/;
+
+/**
+ * An option as a list shows it: `› 1. Yes, proceed (y)`, `● 2. Allow once`, `[y] Approve`, `No (esc)`. The key is what
+ * stands in brackets, else the number. Null for a line that is no option.
+ */
+export function readOption(line: string): DialogOption | null {
+  const isHighlighted = highlighted.test(line);
+  const bare = line.replace(marks, '').trim();
+  const lettered = /^[[(](\w|esc|enter)[\])]\s+(\S.*)$/i.exec(bare);
+  if (lettered) return { label: lettered[2]!, key: keyName(lettered[1]!), isHighlighted };
+  const numbered = /^(\d{1,2})[.)]\s+(\S.*)$/.exec(bare);
+  if (!numbered) return null;
+  const hinted = /^(.*\S)\s+\((\w|esc|enter)\)$/i.exec(numbered[2]!);
+  if (hinted) return { label: hinted[1]!, key: keyName(hinted[2]!), isHighlighted };
+  return { label: numbered[2]!, key: numbered[1]!, isHighlighted };
+}
+
+function keyName(key: string): string {
+  if (/^esc$/i.test(key)) return 'Escape';
+  return /^enter$/i.test(key) ? 'Enter' : key;
+}
+
+/**
+ * The options of a dialog's rows, in order. A line below an option that begins none goes on with it, where it is
+ * indented at least as deep as `indent` columns.
+ */
+export function readOptions(lines: readonly string[], indent = 3): DialogOption[] {
+  const texts: string[] = [];
+  for (const line of lines) {
+    if (readOption(line) !== null) texts.push(line);
+    else if (texts.length > 0 && line.trim() !== '' && line.search(/\S/) >= indent)
+      texts[texts.length - 1] += ` ${line.trim()}`;
+  }
+  return texts.flatMap((text) => readOption(text) ?? []);
+}
+
+/** Whether the text of a command or path was cut by the dialog that shows it. */
+export function isElided(text: string): boolean {
+  return /…|\.\.\.\s*$|\b\d+ (?:more )?(?:lines?|rows?|chars?)\b.*(?:hidden|omitted|more|not shown)|\(\+?\d+ (?:more )?lines?\)/i.test(
+    text,
+  );
+}
