@@ -71,7 +71,9 @@ export interface DetectorMemory {
   readonly open: readonly string[];
 }
 
-const rememberedDetections = 64;
+/** New blocks come at a turn's end: of more than so many, the upper ones are old news. */
+const blocksLookedAt = 96;
+const rememberedDetections = 128;
 const rememberedOpenLines = 400;
 
 export const firstState: DetectorState = {
@@ -109,17 +111,17 @@ export function* steps(
   let state: DetectorState = { ...before, turns, lastAt: snapshot.takenAtMs };
   if (isCommitted && isShown)
     state = { ...state, words, wordsOfTurn: turn.number, stale: turn.began ? {} : before.stale };
-  const blocks = [
-    ...blocksOf('request', words, state, turn, reading),
-    ...blocksOf('response', words, state, turn, reading),
-  ];
+  const blocks = (['request', 'response'] as const).flatMap((kind) =>
+    blocksOf(kind, words, state, turn, reading).slice(-blocksLookedAt),
+  );
   if (turn.withoutEcho) state = { ...state, stale: countOf(blocks) };
   const detected: DetectedTurn = { number: turn.number, began: turn.began, anchor: turn.anchor };
   yield { state, event: turn.began ? { type: 'turn-began', turn: detected } : null };
 
   const { fresh, stale } = withoutStale(blocks, unraised(state, turn.number));
   const isNewLook = snapshot.takenAtMs > before.lastAt;
-  const glimpsed = fresh.filter((block) => isRearranged(block, before, turn.number)).map(({ key }) => key);
+  const isRearranged = rearrangement(before, turn.number);
+  const glimpsed = fresh.filter(isRearranged).map(({ key }) => key);
   state = { ...state, stale, glimpsed: isNewLook ? glimpsed : before.glimpsed };
   for (const block of fresh) {
     const raised = state.raised.find(({ turn: at, key }) => key === block.key && (at === turn.number || turn.isBack));
@@ -225,17 +227,26 @@ function countOf(blocks: readonly Block[]): Record<string, number> {
 }
 
 /**
- * Every line of the block was on the screen one look ago, where something was raised already; and not as the open end of
- * the words, to which nothing but END was missing.
+ * Tells of a block whether its every line was on the screen one look ago, where something was raised already; and not as
+ * the open end of the words, to which nothing but END was missing.
  */
-function isRearranged({ key, text }: Block, { words, raised }: DetectorState, turn: number): boolean {
+function rearrangement({ words, raised }: DetectorState, turn: number): (block: Block) => boolean {
   const recent = raised.filter((entry) => entry.turn === turn || entry.turn === turn - 1);
-  if (recent.length === 0 || recent.some((entry) => entry.key === key && entry.turn === turn)) return false;
-  const lines = text.split('\n').map(barely).filter(Boolean);
-  const [, ...tail] = openTail(words).map(barely).filter(Boolean);
-  if (lines.length === tail.length && lines.every((line, at) => line === tail[at])) return false;
-  const known = new Set(words.map(barely));
-  return lines.every((line) => known.has(line));
+  if (recent.length === 0) return () => false;
+  const raisedNow = new Set(recent.filter((entry) => entry.turn === turn).map(({ key }) => key));
+  let known: Set<string> | null = null;
+  let tail = '';
+  return ({ key, text }) => {
+    if (raisedNow.has(key)) return false;
+    known ??= new Set(words.map(barely));
+    tail ||= bareLines(openTail(words).slice(1)).join('\n');
+    const lines = bareLines(text.split('\n'));
+    return lines.join('\n') !== tail && lines.every((line) => known!.has(line));
+  };
+}
+
+function bareLines(lines: readonly string[]): string[] {
+  return lines.map(barely).filter(Boolean);
 }
 
 function barely(line: string): string {

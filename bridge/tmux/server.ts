@@ -221,7 +221,7 @@ export class TmuxServer implements TmuxCommands {
  */
 const POLL_MS = 1_000;
 const LONGEST_POLL_MS = 5_000;
-const REST_PER_POLL = 200;
+const REST_PER_POLL = 250;
 /** Notifications that come in a storm (a layout being dragged) cause no more than one poll in this time. */
 const STORM_PAUSE_MS = 20;
 /** While the server is gone each look is a process. */
