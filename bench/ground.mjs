@@ -18,7 +18,10 @@ export function freshTmux(folder) {
 /** Processor seconds of a process, to the nanosecond, and of its reaped children, to the tick. */
 export function cpuSecondsOf(pid) {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const ofChildren = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(13, 15);
+  const ofChildren = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(13, 15);
   const nanoseconds = readdirSync(`/proc/${pid}/task`).map((task) => {
     return Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);
   });
