@@ -71,6 +71,8 @@ export interface Row {
   readonly dim: ReadonlyArray<readonly [start: number, end: number]>;
   /** the row's first cell has a background colour of its own; codex tints every row of an echoed input. Left out where not read */
   readonly tinted?: boolean;
+  /** the row's first visible character is bold; pi draws the name of a tool so */
+  readonly bold?: boolean;
 }
 
 /** One captured screen. `rows[firstVisible..]` are on the screen; earlier rows are history (never in the alternate screen). */

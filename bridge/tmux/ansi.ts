@@ -10,7 +10,7 @@ export function parseRow(line: string): Row {
  * an attribute once and lets it run on over line ends, so a row's look depends on the rows above it.
  */
 export function parseRows(lines: readonly string[]): Row[] {
-  const pen: Pen = { dim: false, background: false, lineDrawing: false };
+  const pen: Pen = { dim: false, bold: false, background: false, lineDrawing: false };
   return lines.map((line) => readRow(line, pen));
 }
 
@@ -21,6 +21,7 @@ export function plainText(line: string): string {
 
 interface Pen {
   dim: boolean;
+  bold: boolean;
   background: boolean;
   /** between SO and SI a program draws boxes with letters */
   lineDrawing: boolean;
@@ -32,10 +33,12 @@ const sequences = /\x1b\[([\d;:]*)([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b
 function readRow(line: string, pen: Pen): Row {
   let text = '';
   let tinted: boolean | null = null;
+  let bold: boolean | null = null;
   const dim: Array<[number, number]> = [];
   const write = (piece: string) => {
     if (piece === '') return;
     tinted ??= pen.background;
+    if (piece.trim() !== '') bold ??= pen.bold;
     const start = text.length;
     text += pen.lineDrawing ? piece.replace(/[`a-~]/g, (letter) => boxes[letter] ?? letter) : piece;
     if (!pen.dim) return;
@@ -57,6 +60,7 @@ function readRow(line: string, pen: Pen): Row {
     text: trimmed,
     dim: dim.filter(([start]) => start < trimmed.length).map(([start, end]) => [start, Math.min(end, trimmed.length)]),
     tinted: tinted ?? false,
+    bold: bold ?? false,
   };
 }
 
@@ -68,10 +72,14 @@ function applySgr(parameters: string, pen: Pen): void {
     const [code, kind] = list[at]!.split(':').map(Number) as [number, number?];
     if (code === 0) {
       pen.dim = false;
+      pen.bold = false;
       pen.background = false;
-    } else if (code === 2) pen.dim = true;
-    else if (code === 22) pen.dim = false;
-    else if (code === 49) pen.background = false;
+    } else if (code === 1) pen.bold = true;
+    else if (code === 2) pen.dim = true;
+    else if (code === 22) {
+      pen.dim = false;
+      pen.bold = false;
+    } else if (code === 49) pen.background = false;
     else if ((code >= 40 && code <= 48) || (code >= 100 && code <= 107)) pen.background = true;
     if ((code === 38 || code === 48 || code === 58) && kind === undefined) at += list[at + 1] === '5' ? 2 : 4;
   }

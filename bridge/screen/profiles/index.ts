@@ -1,13 +1,18 @@
+import { cline } from './cline.ts';
 import { codex } from './codex.ts';
+import { continueAgent } from './continue.ts';
 import { gemini } from './gemini.ts';
 import { generic, genericProfile } from './generic.ts';
+import { opencode } from './opencode.ts';
+import { pi } from './pi.ts';
 import type { Profile } from './profile.ts';
+import { qwen } from './qwen.ts';
 import { unknown } from './unknown.ts';
 
 export { codex, gemini, generic, unknown };
 
 /** Every profile that can be named. `generic` is never found by a program's name. */
-export const profiles: readonly Profile[] = [codex, gemini, generic];
+export const profiles: readonly Profile[] = [codex, gemini, opencode, qwen, pi, cline, continueAgent, generic];
 
 export interface ProfileChoice {
   /** `--agent`: settles it, whatever runs */

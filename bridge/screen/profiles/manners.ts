@@ -41,6 +41,81 @@ export const geminiManner: Manner = {
   rescueEnters: 3,
 };
 
+/** Seen on opencode 1.18.33, which appends one blank to some pastes. */
+export const opencodeManner: Manner = {
+  agent: 'opencode',
+  bracketed: true,
+  maxLineBytes: 1_000_000,
+  submitKey: 'Enter',
+  settleMs: 400,
+  longPasteMarkers: ['\\[Pasted ~([0-9]+) lines\\]'],
+  commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
+  trailingBackslash: { append: ' ' },
+  dialogTitles: [],
+  dialogWords: ['△ Permission required', 'Allow once +Allow always +Reject'],
+  rescueEnters: 1,
+};
+
+/** Seen on pi 0.73.1, which has no approvals. */
+export const piManner: Manner = {
+  agent: 'pi',
+  bracketed: true,
+  maxLineBytes: 1_000_000,
+  submitKey: 'Enter',
+  settleMs: 100,
+  longPasteMarkers: ['\\[paste #[0-9]+ \\+?([0-9]+) (lines|chars)\\]'],
+  commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
+  trailingBackslash: { append: ' ' },
+  dialogTitles: [],
+  dialogWords: [],
+  rescueEnters: 1,
+};
+
+/** Seen on qwen-code 0.24.4: an Enter before it has made its marker of a long paste sends the marker and loses the text. */
+export const qwenManner: Manner = {
+  agent: 'qwen',
+  bracketed: true,
+  maxLineBytes: 1_000_000,
+  submitKey: 'Enter',
+  settleMs: 600,
+  longPasteMarkers: ['\\[Pasted Content ([0-9]+) chars\\]'],
+  commandOpenings: [{ pattern: '^\\s*[!/?]', prefix: 'Answer: ' }],
+  trailingBackslash: { append: ' ' },
+  dialogTitles: ['✳'],
+  dialogWords: ['Waiting for user confirmation', 'Allow execution of', 'Apply this change'],
+  rescueEnters: 1,
+};
+
+/** Seen on cline 3.0.65. */
+export const clineManner: Manner = {
+  agent: 'cline',
+  bracketed: true,
+  maxLineBytes: 1_000_000,
+  submitKey: 'Enter',
+  settleMs: 400,
+  longPasteMarkers: ['\\[Pasted (?:text|content)?[^0-9\\]]*([0-9]+) (lines|chars)[^\\]]*\\]'],
+  commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
+  trailingBackslash: { append: ' ' },
+  dialogTitles: [],
+  dialogWords: ['Cline needs permission', 'Press Enter to open, any other key to close'],
+  rescueEnters: 1,
+};
+
+/** Seen on continue 1.5.47. */
+export const continueManner: Manner = {
+  agent: 'continue',
+  bracketed: true,
+  maxLineBytes: 1_000_000,
+  submitKey: 'Enter',
+  settleMs: 400,
+  longPasteMarkers: ['\\[Paste #[0-9]+, ([0-9]+) (?:lines|chars)\\]'],
+  commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
+  trailingBackslash: { append: ' ' },
+  dialogTitles: [],
+  dialogWords: ['Would you like to continue\\?'],
+  rescueEnters: 1,
+};
+
 /** A program nobody has measured: one Enter, and nothing taken for granted beyond bracketed paste. */
 export const genericManner: Manner = {
   agent: 'generic',

@@ -1,0 +1,49 @@
+import { declared } from './declared.ts';
+import { clineManner } from './manners.ts';
+
+/** cline 3.0.65. What it works on begins with a spinner where a star stands later; its title is the last input. */
+export const cline = declared({
+  name: 'cline',
+  programs: ['cline'],
+  manner: clineManner,
+  screen: {
+    composer: {
+      top: '^\\s*─{10,}$',
+      bottom: '^\\s*─{10,}$',
+      prompt: '^\\s*❯(?: |$)',
+      indent: '^ {2,30}',
+      placeholders: ['^Ask anything', '^What can I do for you\\?$'],
+      below: 14,
+      footer: '[○●] Plan [○●] Act|^\\s*Auto-approve |^\\s+╰─+╯$',
+      cursor: 'shown',
+    },
+    busy: { status: ['^ [⠀-⣿] \\S'], turn: ['^ [⠀-⣿] \\S'] },
+    takesKeysAtOnce: true,
+    quietMs: 800,
+    quietAloneMs: 1500,
+    dialogs: [
+      {
+        kind: 'approval',
+        top: '^ Cline needs permission',
+        last: '^ {1,3}\\[y\\] Approve|^ Auto-approve ',
+        tail: 4,
+        question: '\\?$',
+        subject: { is: 'command', row: '^\\s*\\$ (.*)$', more: '^ {0,1}\\S' },
+      },
+      {
+        kind: 'other',
+        top: '^\\s+Try ClinePass|^\\s{8,}\\S.*\\S$',
+        last: 'Press Enter to open, any other key to close',
+        tail: 5,
+      },
+    ],
+    transcript: {
+      input: '^ ❯ (.*)$',
+      own: '^ \\* ',
+      tool: '^ [*x⠀-⣿] \\w+\\(.*',
+      notice: '^ (?:▶|[⠀-⣿] Thinking)',
+      gutter: 3,
+    },
+    errors: { model: ['\\b[Ee]rror\\b.*\\b5\\d\\d\\b'] },
+  },
+});

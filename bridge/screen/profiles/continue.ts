@@ -1,0 +1,59 @@
+import { declared } from './declared.ts';
+import { continueManner } from './manners.ts';
+
+/** continue (cn) 1.5.47. It sets no title; the same mark stands before inputs, which are dim, and before its words. */
+export const continueAgent = declared({
+  name: 'continue',
+  programs: ['cn', 'continue'],
+  manner: continueManner,
+  screen: {
+    composer: {
+      top: '^╭─{10,}╮$',
+      bottom: '^╰─{10,}╯$',
+      prompt: '^│ [●○!] ?',
+      indent: '^│ {3}',
+      placeholders: ['^▋?Ask anything, @ for context'],
+      below: 40,
+      footer: '◉ Continue CLI$|◉ ',
+      cursor: 'drawn',
+    },
+    busy: { status: ['^ {0,2}\\S{1,4} {2}\\( \\d+[hms].* • esc to interrupt\\b.*\\)$'] },
+    quietMs: 800,
+    quietAloneMs: 1500,
+    dialogs: [
+      {
+        kind: 'approval',
+        top: '^│ {2}Bash\\(',
+        last: '^╰─{10,}╯$|◉ Continue CLI$',
+        tail: 2,
+        question: '^\\s*Would you like to ',
+        subject: { is: 'command', row: '^\\s*⎿ Will run: (.*)$', more: '^ {3,}\\S' },
+      },
+      {
+        kind: 'edit',
+        top: '^│ {2}(?:Write|Edit|MultiEdit)\\(',
+        last: '^╰─{10,}╯$|◉ Continue CLI$',
+        tail: 2,
+        question: '^\\s*Would you like to ',
+        subject: { is: 'file', row: '^\\s*\\w+\\((.*)\\)$' },
+      },
+      {
+        kind: 'approval',
+        top: '^│ {2}\\w+(?:\\(|$)',
+        last: '^╰─{10,}╯$|◉ Continue CLI$',
+        tail: 2,
+        question: '^\\s*Would you like to ',
+      },
+      { kind: 'login', top: '^To get started, enter your', last: '^Enter your .* API key:|^[│╰]' },
+    ],
+    transcript: {
+      input: '^● (.*)$',
+      isInputDim: true,
+      own: '^● ',
+      tool: '^[○●] [A-Z]\\w+\\(',
+      notice: '^(?:\\[Tool canceled|Retrying request| Interrupted by user| Config: | Model: | ⚠| The model )|^ {2}[█╚]',
+      gutter: 2,
+    },
+    errors: { model: ['\\b[Ee]rror: 5\\d\\d\\b'] },
+  },
+});

@@ -1,0 +1,111 @@
+import type { Manner } from '../../core/manner.ts';
+import type { Snapshot } from '../../core/pane.ts';
+import type { AgentState, Composer, Evidence, Reading } from '../../core/reading.ts';
+import { unseenDialog } from '../dialog.ts';
+import { evidence } from '../rows.ts';
+import { type DeclaredScreen, pattern, readDeclaredScreen } from './declared-screen.ts';
+import type { ScreenFacts } from './facts.ts';
+import type { Motion, Profile } from './profile.ts';
+
+/** How long a program may take from its first screen until it takes keys: nobody may have seen less than that of quiet. */
+const startMs = 3000;
+/** Where the turn's beginning is out of sight, so may be the line that tells that it is still at work. */
+const cutQuietMs = 3000;
+
+/** A profile whose screen is read by its facts alone. */
+export function declared(parts: {
+  readonly name: string;
+  readonly programs: readonly string[];
+  readonly manner: Manner;
+  readonly screen: ScreenFacts;
+}): Profile {
+  const { name, programs, manner, screen: facts } = parts;
+  return {
+    name,
+    programs,
+    manner,
+    quietStepsMs: [...new Set([facts.quietMs, facts.quietAloneMs, startMs])].sort((a, b) => a - b),
+    read(snapshot, motion) {
+      const screen = readDeclaredScreen(snapshot, facts);
+      const why = decide(snapshot, motion, screen, facts, name);
+      const { state } = why;
+      const composer: Composer = state === 'dialog' || state === 'exited' ? { is: 'absent' } : screen.composer;
+      const dialog = state === 'dialog' ? (screen.dialog?.dialog ?? unseenDialog) : null;
+      return { state, agent: name, why: why.why, composer, dialog, turn: screen.turn } satisfies Reading;
+    },
+  };
+}
+
+interface Verdict {
+  readonly state: AgentState;
+  readonly why: readonly Evidence[];
+}
+
+/**
+ * Dialog before busy before idle. Idle needs two sources that agree (the title, the end of the turn, a resting footer,
+ * the cursor in an empty composer), or one and a longer quiet.
+ */
+function decide(
+  { facts: pane, foreground }: Snapshot,
+  { quietForMs, signals }: Motion,
+  screen: DeclaredScreen,
+  facts: ScreenFacts,
+  name: string,
+): Verdict {
+  if (pane.dead) return verdict('exited', 'dead', 'the pane is dead');
+  if (foreground === 'shell') return verdict('exited', 'shell', `a shell is in the foreground: ${name} has ended`);
+  if (foreground === 'remote' || foreground === 'repl' || foreground === 'none')
+    return verdict('unknown', 'foreground', `the foreground program is not ${name} but of the kind ${foreground}`);
+
+  const title = pane.title.trim();
+  const titleSays = (source: string | undefined) => source !== undefined && pattern(source).test(title);
+  const quoted = `the title says "${title}"`;
+  const { composerRow, dialog, busy } = screen;
+  if (dialog) return verdict('dialog', 'dialog', `a dialog is open: ${dialog.dialog.question}`, ...dialog.rows);
+  if (titleSays(facts.title?.dialog)) {
+    return composerRow === null
+      ? verdict('dialog', 'title', quoted)
+      : verdict('unknown', 'contradiction', `${quoted} but no dialog is on the screen`);
+  }
+  if (signals.state === 'blocked' && composerRow === null) return verdict('dialog', 'signal', 'OSC 7501 says blocked');
+  if (composerRow === null) {
+    if (screen.isStarting) return { state: 'starting', why: [screen.isStarting] };
+    if (busy) return { state: 'busy', why: [busy] };
+    if (titleSays(facts.title?.busy)) return verdict('busy', 'title', quoted);
+    return verdict('unknown', 'no-composer', 'there is no composer on the screen');
+  }
+  const isBusyTitle = titleSays(facts.title?.busy);
+  const isRestingTitle = !isBusyTitle && titleSays(facts.title?.rest);
+  if (busy && isBusyTitle) return { state: 'busy', why: [busy, evidence('title', quoted)] };
+  if (busy) return { state: 'busy', why: [busy] };
+  if (isBusyTitle) return verdict('busy', 'title', quoted);
+  if (signals.state === 'working') return verdict('busy', 'signal', 'OSC 7501 says working');
+  if (screen.isStarting) return { state: 'starting', why: [screen.isStarting] };
+  const cursor = cursorOf(pane.cursorVisible, screen, facts);
+  if (cursor !== null) return verdict('unknown', 'cursor', cursor, composerRow);
+
+  const sources: Evidence[] = [
+    evidence('composer', 'the composer takes keys', composerRow),
+    ...(isRestingTitle ? [evidence('title', quoted)] : []),
+    ...[screen.ended, screen.restingFooter].filter((one) => one !== null),
+  ];
+  // A turn that has not ended cannot be told from a screen that merely does not show it.
+  const isCut = screen.turn.cut === true && screen.ended === null && !isRestingTitle;
+  const isMeasured = Number.isFinite(quietForMs);
+  const isKnownToRead = facts.takesKeysAtOnce === true || isRestingTitle || screen.restingFooter !== null;
+  if (screen.isStartScreen && !isKnownToRead && !(isMeasured && quietForMs >= startMs))
+    return verdict('starting', 'start-screen', 'nothing was sent yet, and it may still be starting', composerRow);
+  const needMs = isCut ? cutQuietMs : sources.length >= 2 ? facts.quietMs : facts.quietAloneMs;
+  if (quietForMs < needMs) return verdict('unknown', 'moving', 'it looks idle, but was still drawing a moment ago');
+  return { state: 'idle', why: sources.slice(1).concat(sources[0]!) };
+}
+
+function cursorOf(isVisible: boolean, screen: DeclaredScreen, { composer }: ScreenFacts): string | null {
+  if (composer.cursor === 'drawn') return null;
+  if (!isVisible) return 'the cursor is hidden';
+  return screen.cursorInComposer ? null : 'the cursor is not in the composer';
+}
+
+function verdict(state: AgentState, rule: string, detail: string, ...rows: number[]): Verdict {
+  return { state, why: [evidence(rule, detail, ...rows)] };
+}

@@ -1,0 +1,91 @@
+import type { DialogKind } from '../../core/reading.ts';
+
+/** A regular expression as text, matched with the `u` flag against one row whose scroll bar and trailing blanks are off. */
+export type Pattern = string;
+
+/**
+ * How one agent program's screen looks, as data. Everything is anchored to the bottom of the screen:
+ *
+ *     transcript   inputs, the agent's own words, tools, notices
+ *     status       a line that only a working agent draws
+ *     composer     between `top` and `bottom`, or the last rows that match `row`; a dialog takes its place
+ *     footer       a few rows
+ */
+export interface ScreenFacts {
+  /** What the program puts into the terminal's title. A title that somebody else set matches none of them. */
+  readonly title?: { readonly busy?: Pattern; readonly dialog?: Pattern; readonly rest?: Pattern };
+  readonly composer: {
+    /** the row above the text and the row below it */
+    readonly top?: Pattern;
+    readonly bottom?: Pattern;
+    /** where there is no `top`: what every row of it matches */
+    readonly row?: Pattern;
+    /** what stands before the text on its first row, and on the rows below where that differs */
+    readonly prompt: Pattern;
+    readonly indent?: Pattern;
+    /** rows inside it that are no text */
+    readonly chrome?: Pattern;
+    /** what stands in an empty one; dim text counts as empty too */
+    readonly placeholders?: readonly Pattern[];
+    /** at most so many filled rows stand below it */
+    readonly below: number;
+    /** one of the rows below must match: a ruled text in the transcript has no such footer */
+    readonly footer?: Pattern;
+    /** `shown`: an agent that takes keys shows the terminal's cursor in it; `drawn`: it draws its own */
+    readonly cursor: 'shown' | 'drawn';
+  };
+  readonly busy?: {
+    /** rows right above the composer */
+    readonly status?: readonly Pattern[];
+    /** rows anywhere in the current turn */
+    readonly turn?: readonly Pattern[];
+    readonly footer?: readonly Pattern[];
+  };
+  /** inputs that wait for the turn's end, listed right above the composer: they and what follows are no transcript */
+  readonly queue?: Pattern;
+  /** the first screen, before it takes keys */
+  readonly starting?: readonly Pattern[];
+  /** it takes keys as soon as its composer is there; of others nobody knows, until it has been quiet for a while */
+  readonly takesKeysAtOnce?: boolean;
+  readonly rest?: {
+    /** the last row of a turn that has ended */
+    readonly ended?: Pattern;
+    /** a footer that only an agent at rest shows */
+    readonly footer?: Pattern;
+  };
+  /** nothing may have been drawn for so long; a little more where only one source says that it rests */
+  readonly quietMs: number;
+  readonly quietAloneMs: number;
+  readonly dialogs: readonly DialogFacts[];
+  readonly transcript: {
+    /** a row that begins an echoed input; group 1 is its text. With `block: tinted` and `bar` the whole block is one entry. */
+    readonly input: Pattern;
+    /** the text of an input is dim, and nothing else that matches `input` is */
+    readonly isInputDim?: boolean;
+    readonly block?: 'line' | 'tinted' | 'bar';
+    /** a row that begins the agent's own words; left out where nothing marks them */
+    readonly own?: Pattern;
+    readonly tool?: Pattern;
+    readonly notice?: Pattern;
+    /** columns before the agent's words */
+    readonly gutter: number;
+  };
+  /** the last lines of a turn that ended with an error, by reason */
+  readonly errors?: Readonly<Partial<Record<'model' | 'rate-limit' | 'auth' | 'context-full', readonly Pattern[]>>>;
+}
+
+/** A dialog stands at the bottom of the screen, from a row that matches `top` down to one that matches `last`. */
+export interface DialogFacts {
+  readonly kind: DialogKind;
+  readonly top: Pattern;
+  /** one of the last `tail` filled rows */
+  readonly last: Pattern;
+  readonly tail?: number;
+  /** the row that asks; the `top` row where left out */
+  readonly question?: Pattern;
+  /** a row that names the command or the path (group 1); rows further up than `top` count, down from `subjectFrom` */
+  readonly subject?: { readonly is: 'command' | 'file'; readonly row: Pattern; readonly more?: Pattern };
+  readonly subjectFrom?: Pattern;
+  /** `list`: a row each; `buttons`: on one row, parted by two blanks or more */
+  readonly options?: 'list' | 'buttons';
+}

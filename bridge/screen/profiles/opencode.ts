@@ -1,0 +1,52 @@
+import { declared } from './declared.ts';
+import { opencodeManner } from './manners.ts';
+
+/** opencode 1.18.33. A bar stands before its composer, its user's inputs and the output of its tools. */
+export const opencode = declared({
+  name: 'opencode',
+  programs: ['opencode'],
+  manner: opencodeManner,
+  screen: {
+    composer: {
+      row: '^\\s*┃',
+      bottom: '^\\s*╹▀{10,}',
+      prompt: '^\\s*┃ {0,2}',
+      chrome: '^\\s*┃\\s+(?:\\S.* · \\S.*)?$',
+      placeholders: ['^Ask anything…'],
+      below: 4,
+      cursor: 'shown',
+    },
+    busy: { footer: ['\\besc (?:again to )?interrupt\\b'] },
+    queue: '^\\s*┃\\s+QUEUED\\s*$',
+    rest: {
+      ended: '^ {5}[▣◉■] +\\S.* · (?:\\d+(?:\\.\\d+)?m?s|\\d+m(?: \\d+s)?|\\d+h.*|interrupted)$',
+      footer: '^ {1,3}[~/]\\S*:\\S+ |^ {3}[~/]\\S* {2,}\\d[\\d.,KM]* \\(\\d+%\\)',
+    },
+    quietMs: 600,
+    quietAloneMs: 1500,
+    dialogs: [
+      {
+        kind: 'approval',
+        top: '^\\s*┃\\s+△ Permission required',
+        last: '\\benter confirm\\b|^\\s*┃\\s+Allow once\\b',
+        tail: 3,
+        subject: { is: 'command', row: '^\\s*\\$ (.*)$', more: '^\\s{2,4}\\S' },
+        options: 'buttons',
+      },
+      {
+        kind: 'choice',
+        top: '^\\s*┃\\s+\\S.*\\?\\s*$',
+        last: '\\benter (?:confirm|submit|select)\\b.*|\\besc dismiss\\b',
+        tail: 3,
+      },
+    ],
+    transcript: {
+      block: 'bar',
+      input: '^\\s*┃ {2}\\S',
+      tool: '^\\s*┃ {2}(?:\\$ |[⠀-⣿] |# |← |→ |✱ |% |⚙ )|^ {5}(?:\\$ |→ |← |✱ |% |⚙ |~ )',
+      notice: '^ {5}\\+ Thought|^ {5}Thinking:|^[\\s█▀▄]+$',
+      gutter: 5,
+    },
+    errors: { model: ['\\berror\\b.*\\b5\\d\\d\\b'] },
+  },
+});

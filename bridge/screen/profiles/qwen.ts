@@ -1,0 +1,76 @@
+import { declared } from './declared.ts';
+import { qwenManner } from './manners.ts';
+
+/** qwen-code 0.24.4. Its title tells its state, by a first character that says it works, asks or rests. */
+export const qwen = declared({
+  name: 'qwen',
+  programs: ['qwen'],
+  manner: qwenManner,
+  screen: {
+    title: { busy: '^[◐◓◑◒⠀-⣿]', dialog: '^✳', rest: '^Qwen - ' },
+    composer: {
+      top: '^─{10,}$',
+      bottom: '^─{10,}$',
+      prompt: '^[>!*](?: |$)',
+      indent: '^ {2}',
+      placeholders: ['^Type your message or @path/to/file$'],
+      below: 14,
+      cursor: 'shown',
+    },
+    busy: {
+      status: [
+        '^ {2}\\S{1,3} +\\S.*\\((?:\\d+[hms] ?)+.*\\besc to cancel\\)$',
+        '^ {2}\\S{1,3} +\\S.*\\(esc to cancel.*\\)$',
+      ],
+    },
+    queue: '\\bto edit queued messages?$',
+    starting: ['^ {2}[.⠀-⣿]{1,3} +Initializing\\.\\.\\.$'],
+    quietMs: 600,
+    quietAloneMs: 2000,
+    dialogs: [
+      {
+        kind: 'approval',
+        top: '^ {3}Allow execution of|^ {3}Allow .*\\?$',
+        last: '^ {2}\\S+ +Waiting for user confirmation\\.\\.\\.$',
+        subjectFrom: '^ {2}\\? ',
+        subject: { is: 'command', row: '^ {2}\\? Shell (.*?)\\s*(?:←\\s*)?$', more: '^ {4}\\S' },
+      },
+      {
+        kind: 'edit',
+        top: '^ {3}Apply this change',
+        last: '^ {2}\\S+ +Waiting for user confirmation\\.\\.\\.$',
+        subjectFrom: '^ {2}\\? ',
+        subject: { is: 'file', row: '^ {2}\\? \\w+ (\\S+)' },
+      },
+      {
+        kind: 'choice',
+        top: '^ {2}\\? |^ {3}\\S.*\\?$',
+        last: '^ {2}\\S+ +Waiting for user confirmation\\.\\.\\.$',
+      },
+      {
+        kind: 'trust',
+        top: 'Do you trust (?:this|the) (?:folder|files)|trust this folder',
+        last: '(?:Enter|enter).*(?:select|confirm)|^\\s*[│└╰]',
+        tail: 4,
+      },
+      {
+        kind: 'login',
+        top: '(?:Select|How would you like to|Get started|Welcome).*(?:[Aa]uth|sign|log ?in|Qwen Code)|^\\s*│?\\s*(?:Select|Choose) .*(?:Authentication|Auth)',
+        last: '(?:[Ee]nter|Use Enter).*(?:select|confirm|Set)|[↑↓].*(?:[Nn]avigate|select)|Terms of Services|^\\s*[╰└]─+',
+        tail: 4,
+      },
+    ],
+    transcript: {
+      input: '^ {2}> (.*)$',
+      own: '^ {2}[◆✦]\\uFE0E? ',
+      tool: '^ {2}(?:[?✓✔xo⊷✕\\-.⠀-⣿]|\\.{1,3})\\uFE0E? +[A-Z]\\w+(?: |$)',
+      notice: '^ {2}(?:●|∴|✕|ℹ|⚠|Tips:)',
+      gutter: 4,
+    },
+    errors: {
+      'rate-limit': ['API Error: 429', '\\brate limit'],
+      auth: ['API Error: 40[13]'],
+      model: ['^ {2}✕ \\[API Error'],
+    },
+  },
+});
