@@ -17,7 +17,7 @@ export const continueAgent = declared({
       footer: '◉ Continue CLI$|◉ ',
       cursor: 'drawn',
     },
-    busy: { status: ['^ {0,2}\\S{1,4} {2}\\( \\d+[hms].* • esc to interrupt\\b.*\\)$'] },
+    busy: { status: ['^ \\S{1,4} {2}\\( \\d+[hms].* • esc to interrupt\\b.*\\)$'] },
     quietMs: 800,
     quietAloneMs: 1500,
     dialogs: [

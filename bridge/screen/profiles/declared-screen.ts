@@ -47,9 +47,11 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
   const cells = readCells(lines, status.from, facts);
   const { turn, from } = readTurn(cells, facts, snapshot);
   const last = cells.findLast(({ kind }) => kind !== 'blank');
+  const composer: Composer = place ? readComposer(lines, place, facts, snapshot) : { is: 'absent' };
+  const hasScrolled = snapshot.facts.historySize > 0 && !snapshot.facts.alternateScreen;
   return {
     turn,
-    composer: place ? readComposer(lines, place, facts, snapshot) : { is: 'absent' },
+    composer,
     composerRow: place?.first ?? null,
     cursorInComposer: place !== null && snapshot.cursorRow >= place.first && snapshot.cursorRow < place.last,
     dialog,
@@ -68,7 +70,11 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
       'resting-footer',
     ),
     isStartScreen:
-      turn.inputs.length === 0 && turn.cut !== true && cells.every(({ kind }) => kind !== 'own' && kind !== 'tool'),
+      composer.is === 'empty' &&
+      !hasScrolled &&
+      turn.inputs.length === 0 &&
+      turn.cut !== true &&
+      cells.every(({ kind }) => kind !== 'own' && kind !== 'tool'),
   };
 }
 
@@ -178,7 +184,10 @@ function readComposer(
   return isGhost ? { is: 'empty' } : { is: 'draft', text };
 }
 
-/** The rows between the transcript and the composer: the last paragraphs, as far as they are a status or a queue. */
+/**
+ * The rows between the transcript and the composer, from the composer upwards: a status, and inputs that wait. Whatever
+ * else comes first ends it, for an agent may quote its own status line.
+ */
 function findStatus(
   lines: readonly Line[],
   end: number,
@@ -186,17 +195,17 @@ function findStatus(
 ): { from: number; busy: Evidence | null } {
   let from = end;
   let found: Evidence | null = null;
-  const near = filledFromEnd(lines.slice(0, end), statusRows);
-  for (const at of near) {
+  let isQueue = false;
+  for (const at of filledFromEnd(lines.slice(0, end), statusRows)) {
     const { text } = lines[at]!;
-    const source = busy?.status?.find((one) => pattern(one).test(text));
-    if (source !== undefined) {
-      found ??= evidence('status', `the screen says "${text.trim()}"`, at);
+    if (busy?.status?.some((source) => pattern(source).test(text))) {
+      found = evidence('status', `the screen says "${text.trim()}"`, at);
       from = at;
     } else if (queue !== undefined && pattern(queue).test(text)) {
       found ??= evidence('queued', `inputs are queued: "${text.trim()}"`, at);
       from = at;
-    }
+      isQueue = true;
+    } else if (!isQueue) break;
   }
   return { from, busy: found };
 }
