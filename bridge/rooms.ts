@@ -246,10 +246,10 @@ export class Rooms {
     );
   }
 
-  #deliver(request: Request, { instructions, notes }: Pick<Answer, 'instructions' | 'notes'>): DeliveryId {
+  #deliver(request: Request, answer: Answer): DeliveryId {
     const { dryRun } = this.config;
-    if (dryRun) this.on({ type: 'would-send', request, text: instructions });
-    return this.sending.answer(request, instructions, notes, {
+    if (dryRun) this.on({ type: 'would-send', request, text: answer.instructions });
+    return this.sending.answer(request, answer, {
       id: 'deliveryId' in request.state ? request.state.deliveryId : undefined,
       deadlineAt: dryRun ? systemClock.now() : null,
     });

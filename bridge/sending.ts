@@ -5,7 +5,7 @@ import { BridgeError, wrongUse } from './core/failure.ts';
 import type { DeliveryId, EnvelopeId, PaneId } from './core/ids.ts';
 import type { PaneFacts, Snapshot } from './core/pane.ts';
 import { isReady } from './core/reading.ts';
-import type { Request } from './core/request.ts';
+import type { Answer, Request } from './core/request.ts';
 import type { Journal } from './journal/journal.ts';
 import type { PostOffice } from './mail/post-office.ts';
 import type { Sight } from './sight.ts';
@@ -99,17 +99,16 @@ export class Sending {
   /** The answer to a request, on its way to the worker that asked. */
   answer(
     request: Request,
-    body: string,
-    notes: string,
+    answer: Pick<Answer, 'by' | 'instructions' | 'notes'>,
     how: { readonly id: DeliveryId | undefined; readonly deadlineAt: number | null },
   ): DeliveryId {
     const envelope = this.#about(request, {
       kind: 'response',
-      from: 'controller',
+      from: answer.by,
       to: request.worker,
       inReplyTo: request.id,
-      body,
-      notes,
+      body: answer.instructions,
+      notes: answer.notes,
     });
     const plain = { force: false, allowShell: false };
     return this.#post.post(envelope, request.pane, request.agent, plain, how.deadlineAt, how.id).id;
