@@ -3,10 +3,14 @@ export type ModelStep =
   | { readonly say: string }
   /** the text comes in pieces over this time */
   | { readonly slow: number; readonly say: string }
+  /** reasoning comes in pieces over this time */
+  | { readonly slow: number; readonly think: string }
   /** nothing comes for this long */
   | { readonly hang: number }
   /** calls the client's shell tool; `escalate` makes codex ask for approval even where its sandbox would allow it */
   | { readonly run: string; readonly escalate: boolean }
+  /** calls the client's tool that writes a file */
+  | { readonly write: string; readonly content: string }
   /** an HTTP error instead of an answer; must be the first step */
   | { readonly error: number };
 
@@ -23,12 +27,13 @@ export interface ModelCall {
   readonly toolResult: string | null;
 }
 
-const directive = /^(SAY|SLOW|BLOCK|RUN|HANG|ERROR|AFTER)(?: (\d+(?:\.\d+)?|ESCALATE))?:(?: |$)/;
+const directive = /^(SAY|SLOW|THINK|BLOCK|RUN|HANG|ERROR|AFTER)(?: (\d+(?:\.\d+)?|ESCALATE))?:(?: |$)/;
 
 /**
  * The default answer: a message whose first line is a directive is a script, any other is acknowledged.
  *
  *   SAY: text     SLOW 3: text over 3 s     BLOCK: text of a request     HANG 5:     ERROR 500:
+ *   THINK 3: reasoning over 3 s
  *   RUN: command  RUN ESCALATE: command     AFTER: (what follows is done once the tool's result is in)
  *
  * Lines that are not directives belong to the text of the one above them.
@@ -69,6 +74,8 @@ function stepOf({ word, argument, text }: Directive): ModelStep[] {
   switch (word) {
     case 'SLOW':
       return [{ slow: Number(argument || 3) * 1000, say: text }];
+    case 'THINK':
+      return [{ slow: Number(argument || 3) * 1000, think: text }];
     case 'BLOCK':
       return [{ say: `I need a decision before I go on.\n\n${requestBlock(text)}` }];
     case 'RUN':

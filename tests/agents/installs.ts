@@ -5,16 +5,33 @@ import { join } from 'node:path';
 import { waitFor } from '../fixtures/private-tmux.ts';
 
 /** The agent programs the facts were measured on, at exactly those versions. */
-const pinned = {
+const pinned: Record<AgentName, Pinned> = {
   codex: { npm: '@openai/codex', version: '0.169.0', binary: 'codex' },
   gemini: { npm: '@google/gemini-cli', version: '0.61.0', binary: 'gemini' },
-} as const;
+  // npm's `node` package: qwen-code does not start on Node 20
+  qwen: { npm: '@qwen-code/qwen-code', version: '0.24.4', binary: 'qwen', needs: ['node@22.23.3'] },
+  cline: { npm: 'cline', version: '3.0.65', binary: 'cline' },
+  continue: { npm: '@continuedev/cli', version: '1.5.47', binary: 'cn' },
+  opencode: { npm: 'opencode-ai', version: '1.18.33', binary: 'opencode' },
+  pi: { npm: '@mariozechner/pi-coding-agent', version: '0.73.1', binary: 'pi' },
+};
 
-export type AgentName = keyof typeof pinned;
+export const agentNames = ['codex', 'gemini', 'qwen', 'cline', 'continue', 'opencode', 'pi'] as const;
+export type AgentName = (typeof agentNames)[number];
+
+interface Pinned {
+  readonly npm: string;
+  readonly version: string;
+  readonly binary: string;
+  /** installed beside it, and found before the machine's own programs */
+  readonly needs?: readonly string[];
+}
 
 export interface Installed {
   readonly version: string;
   readonly binary: string;
+  /** folders that must come first on its PATH */
+  readonly path: readonly string[];
 }
 
 const installLimitMs = 15 * 60_000;
@@ -27,9 +44,10 @@ export function agentsCache(environment: NodeJS.ProcessEnv = process.env): strin
 
 /** The program at its pinned version; installed from the npm registry first if it is not there. */
 export async function installed(name: AgentName): Promise<Installed> {
-  const { npm, version, binary } = pinned[name];
+  const { npm, version, binary, needs = [] } = pinned[name];
   const folder = join(agentsCache(), name);
-  const program = { version, binary: join(folder, 'node_modules', '.bin', binary) };
+  const bin = join(folder, 'node_modules', '.bin');
+  const program = { version, binary: join(bin, binary), path: needs.length > 0 ? [bin] : [] };
   const isThere = () => versionIn(join(folder, 'node_modules', npm)) === version && existsSync(program.binary);
   if (isThere()) return program;
   await underLock(`${folder}.lock`, async () => {
@@ -37,7 +55,7 @@ export async function installed(name: AgentName): Promise<Installed> {
     mkdirSync(folder, { recursive: true });
     const manifest = join(folder, 'package.json');
     if (!existsSync(manifest)) writeFileSync(manifest, `${JSON.stringify({ name: `agent-${name}`, private: true })}\n`);
-    await npmInstall(folder, `${npm}@${version}`);
+    await npmInstall(folder, [`${npm}@${version}`, ...needs]);
   });
   return program;
 }
@@ -47,13 +65,14 @@ function versionIn(packageFolder: string): string | null {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version : null;
 }
 
-function npmInstall(folder: string, spec: string): Promise<void> {
+function npmInstall(folder: string, specs: readonly string[]): Promise<void> {
+  const spec = specs.join(' ');
   const startedAt = Date.now();
   const seconds = () => `${Math.round((Date.now() - startedAt) / 1000)} s`;
   process.stderr.write(`installing ${spec} into ${folder}\n`);
   const progress = setInterval(() => process.stderr.write(`  ${spec}: ${seconds()}\n`), 15_000);
   return new Promise<void>((resolve, reject) => {
-    const child = spawn('npm', ['install', '--no-fund', '--no-audit', '--loglevel=error', spec], {
+    const child = spawn('npm', ['install', '--no-fund', '--no-audit', '--loglevel=error', ...specs], {
       cwd: folder,
       stdio: ['ignore', 'ignore', 'inherit'],
       timeout: installLimitMs,

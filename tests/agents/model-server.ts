@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { followDirectives, type ModelCall, type ModelStep } from './directives.ts';
+import { chatWire } from './wire-chat.ts';
 import { geminiWire } from './wire-gemini.ts';
 import { responsesWire } from './wire-responses.ts';
 
@@ -45,7 +46,7 @@ export interface ModelServer {
   close(): Promise<void>;
 }
 
-const wires: readonly Wire[] = [responsesWire, geminiWire];
+const wires: readonly Wire[] = [responsesWire, chatWire, geminiWire];
 
 /** A scripted model on 127.0.0.1. `answer` decides what it says; without one it follows the directives in the message. */
 export async function modelServer(

@@ -20,6 +20,8 @@ export interface RealAgentOptions {
   /** codex's shared background server: copies 400 MB into its home and leaves sockets in the system's temporary folder */
   readonly codexDaemon?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
+  /** leaves out what gets the program past its first questions (trust, login, promotions) */
+  readonly firstRun?: boolean;
 }
 
 /** A real agent program in a pane: past its onboarding, idle, with a home of its own that knows only the scripted model. */
@@ -61,18 +63,18 @@ interface Place {
 }
 
 export function startCodex(options: RealAgentOptions): Promise<RealAgent> {
-  return start('codex', options);
+  return startAgent('codex', options);
 }
 
 export function startGemini(options: RealAgentOptions): Promise<RealAgent> {
-  return start('gemini', options);
+  return startAgent('gemini', options);
 }
 
 /** codex 0.169.0 */
 const codex: Program = {
   startLimitMs: 60_000,
   approval: /Would you like to run the following command\?/,
-  prepare({ home, name, workingFolder }, { server, codexConfig = '', codexDaemon = false }) {
+  prepare({ home, name, workingFolder }, { server, codexConfig = '', codexDaemon = false, firstRun }) {
     const codexHome = join(home, '.codex');
     mkdirSync(codexHome, { recursive: true });
     writeFileSync(
@@ -92,9 +94,7 @@ request_max_retries = 1
 stream_max_retries = 1
 [analytics]
 enabled = false
-[projects."${workingFolder}"]
-trust_level = "trusted"
-`,
+${firstRun ? '' : `[projects."${workingFolder}"]\ntrust_level = "trusted"\n`}`,
     );
     return {
       args: codexDaemon ? [] : ['--no-daemon'],
@@ -109,7 +109,7 @@ trust_level = "trusted"
 const gemini: Program = {
   startLimitMs: 150_000,
   approval: /Allow execution of/,
-  prepare({ home, name, workingFolder }, { server }) {
+  prepare({ home, name, workingFolder }, { server, firstRun }) {
     const folder = join(home, '.gemini');
     mkdirSync(folder, { recursive: true });
     const settings = {
@@ -121,13 +121,163 @@ const gemini: Program = {
       ide: { hasSeenNudge: true },
     };
     writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
-    writeFileSync(join(folder, 'trustedFolders.json'), JSON.stringify({ [workingFolder]: 'TRUST_FOLDER' }));
+    const trusted = firstRun ? {} : { [workingFolder]: 'TRUST_FOLDER' };
+    writeFileSync(join(folder, 'trustedFolders.json'), JSON.stringify(trusted));
     return {
       args: ['-m', 'gemini-2.5-pro'],
       environment: { GEMINI_API_KEY: 'not-a-key', GOOGLE_GEMINI_BASE_URL: server.url(name) },
     };
   },
   isIdle: (screen, title) => /^◇\s+Ready/.test(title) && /Type your message/.test(screen),
+};
+
+/** qwen-code 0.24.4 */
+const qwen: Program = {
+  startLimitMs: 120_000,
+  approval: /Waiting for user confirmation|Yes, allow once/,
+  prepare({ home, name }, { server, firstRun = false }) {
+    const folder = join(home, '.qwen');
+    mkdirSync(folder, { recursive: true });
+    const settings = {
+      general: { enableAutoUpdate: false, disableAutoUpdate: true },
+      security: { auth: { selectedType: 'openai' }, folderTrust: { enabled: firstRun } },
+      privacy: { usageStatisticsEnabled: false },
+      telemetry: { enabled: false },
+      tools: { approvalMode: 'default' },
+      model: { name: 'scripted-model' },
+    };
+    writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
+    return {
+      args: [],
+      environment: {
+        OPENAI_API_KEY: 'not-a-key',
+        OPENAI_BASE_URL: `${server.url(name)}/v1`,
+        OPENAI_MODEL: 'scripted-model',
+      },
+    };
+  },
+  isIdle: (screen, title) => title.startsWith('Qwen - ') && /Type your message/.test(screen),
+};
+
+/** cline 3.0.65 */
+const cline: Program = {
+  startLimitMs: 120_000,
+  approval: /Cline needs permission/,
+  prepare({ home, name }, { server, firstRun = false }) {
+    const folder = join(home, '.cline', 'data', 'settings');
+    mkdirSync(folder, { recursive: true });
+    const provider = 'openai-compatible';
+    const settings = { provider, apiKey: 'not-a-key', model: 'scripted-model', baseUrl: `${server.url(name)}/v1` };
+    const entry = { settings, updatedAt: '2026-01-01T00:00:00.000Z', tokenSource: 'manual' };
+    const providers = { version: 1, lastUsedProvider: provider, providers: { [provider]: entry } };
+    writeFileSync(join(folder, 'providers.json'), JSON.stringify(providers));
+    // its promotions stand over the composer and take the first keys
+    const shown = { 'cline-cli-cline-pass-intro': true, 'cline-cli-desktop-launch': true };
+    if (!firstRun) writeFileSync(join(folder, 'cli-notices.json'), JSON.stringify({ shown }));
+    return {
+      args: ['--tui', '-P', provider, '-m', 'scripted-model', '--auto-approve', 'false'],
+      environment: {},
+    };
+  },
+  isIdle: (screen) =>
+    /What can I do for you\?|Ask a question|❯|Auto-approve/i.test(screen) && !/^\s*[⠀-⣿] /m.test(screen),
+};
+
+/** continue's cn 1.5.47; the package is the agent's name */
+const cn: Program = {
+  startLimitMs: 120_000,
+  approval: /Would you like to continue\?/,
+  prepare({ home, name }, { server, firstRun = false }) {
+    const folder = join(home, '.continue');
+    mkdirSync(folder, { recursive: true });
+    const config = join(folder, 'config.yaml');
+    writeFileSync(
+      config,
+      `name: scripted
+version: 1.0.0
+schema: v1
+models:
+  - name: Scripted Model
+    provider: openai
+    model: scripted-model
+    apiBase: ${server.url(name)}/v1
+    apiKey: not-a-key
+    roles: [chat, edit]
+    capabilities: [tool_use]
+`,
+    );
+    if (!firstRun) writeFileSync(join(folder, '.onboarding_complete'), '');
+    return {
+      args: firstRun ? [] : ['--config', config],
+      environment: {
+        CONTINUE_TELEMETRY_ENABLED: '0',
+        CONTINUE_METRICS_ENABLED: '0',
+        CONTINUE_CLI_AUTO_UPDATED: '1',
+      },
+    };
+  },
+  isIdle: (screen) => /Ask anything/.test(screen) && !/esc to interrupt/.test(screen),
+};
+
+/** opencode 1.18.33 */
+const opencode: Program = {
+  startLimitMs: 180_000,
+  approval: /Permission required/,
+  prepare({ home, name }, { server }) {
+    const folder = join(home, '.config', 'opencode');
+    mkdirSync(folder, { recursive: true });
+    const model = 'scripted/scripted-model';
+    const settings = {
+      autoupdate: false,
+      share: 'disabled',
+      model,
+      small_model: model,
+      enabled_providers: ['scripted'],
+      permission: { bash: 'ask', edit: 'ask' },
+      provider: {
+        scripted: {
+          npm: '@ai-sdk/openai-compatible',
+          name: 'Scripted',
+          options: { baseURL: `${server.url(name)}/v1`, apiKey: 'not-a-key' },
+          models: {
+            'scripted-model': { name: 'Scripted Model', reasoning: true, limit: { context: 200_000, output: 8000 } },
+          },
+        },
+      },
+    };
+    writeFileSync(join(folder, 'opencode.json'), JSON.stringify(settings));
+    return {
+      args: [],
+      environment: {
+        OPENCODE_DISABLE_AUTOUPDATE: '1',
+        OPENCODE_DISABLE_MODELS_FETCH: '1',
+        OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
+      },
+    };
+  },
+  isIdle: (screen) => /Scripted Model/.test(screen) && !/esc (again to )?interrupt|Permission required/.test(screen),
+};
+
+/** pi-coding-agent 0.73.1; it never asks before it acts */
+const pi: Program = {
+  startLimitMs: 60_000,
+  approval: /$^/,
+  prepare({ home, name }, { server }) {
+    const folder = join(home, '.pi', 'agent');
+    mkdirSync(folder, { recursive: true });
+    const provider = {
+      baseUrl: `${server.url(name)}/v1`,
+      api: 'openai-completions',
+      apiKey: 'not-a-key',
+      compat: { supportsDeveloperRole: false, supportsReasoningEffort: false },
+      models: [{ id: 'scripted-model', reasoning: true }],
+    };
+    writeFileSync(join(folder, 'models.json'), JSON.stringify({ providers: { scripted: provider } }));
+    const settings = { defaultProvider: 'scripted', defaultModel: 'scripted-model', retry: { enabled: false } };
+    writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
+    return { args: ['--offline'], environment: { PI_OFFLINE: '1', PI_SKIP_VERSION_CHECK: '1' } };
+  },
+  isIdle: (screen) => /scripted-model/.test(screen) && !/^\s*[⠀-⣿] \S/m.test(screen),
 };
 
 /** A home and a repository for one agent program, and how to run it there: as its TUI, or as `codex exec`. */
@@ -146,7 +296,7 @@ export interface Prepared {
 /** Installs the program if need be and makes its home, without starting it. */
 export async function prepareAgent(programName: AgentName, options: RealAgentOptions): Promise<Prepared> {
   const { tmux, name = programName } = options;
-  const { binary, version } = await installed(programName);
+  const { binary, version, path } = await installed(programName);
   const place = makePlace(tmux, name);
   const { args, environment } = programs[programName].prepare(place, options);
   return {
@@ -154,7 +304,7 @@ export async function prepareAgent(programName: AgentName, options: RealAgentOpt
     binary,
     args: [...args, ...(options.args ?? [])],
     environment: {
-      PATH: [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
+      PATH: [...path, dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
       HOME: place.home,
       TERM: 'tmux-256color',
       COLORTERM: 'truecolor',
@@ -169,9 +319,17 @@ export async function prepareAgent(programName: AgentName, options: RealAgentOpt
   };
 }
 
-const programs: Record<AgentName, Program> = { codex, gemini };
+const programs: Record<AgentName, Program> = { codex, gemini, qwen, cline, continue: cn, opencode, pi };
 
-async function start(programName: AgentName, options: RealAgentOptions): Promise<RealAgent> {
+/** Starts the program and waits until it is idle. */
+export async function startAgent(programName: AgentName, options: RealAgentOptions): Promise<RealAgent> {
+  const agent = await launchAgent(programName, options);
+  await agent.waitUntilIdle(programs[programName].startLimitMs);
+  return agent;
+}
+
+/** Starts the program and returns at once, so that its start can be watched. */
+export async function launchAgent(programName: AgentName, options: RealAgentOptions): Promise<RealAgent> {
   const { tmux, server, name = programName } = options;
   const program = programs[programName];
   const prepared = await prepareAgent(programName, options);
@@ -193,7 +351,6 @@ async function start(programName: AgentName, options: RealAgentOptions): Promise
     };
     await waitFor(`${name} is idle`, condition, { limitMs, everyMs: 100, describe });
   };
-  await waitUntilIdle(program.startLimitMs);
   return {
     name,
     program: programName,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { paced } from './answer-pace.ts';
+import { type Piece, paced } from './answer-pace.ts';
 import { type Json, sendJson, type Wire } from './model-server.ts';
 
 interface Part {
@@ -49,7 +49,7 @@ export const geminiWire: Wire = {
     const send = (fields: Json) => response.write(`data: ${JSON.stringify(chunk(body, fields))}\r\n\r\n`);
     if (streams) response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
     for await (const piece of paced(steps, request.tools, response)) {
-      const part: Json = 'text' in piece ? piece : { functionCall: { id: randomUUID(), ...piece.call } };
+      const part = partOf(piece);
       parts.push(part);
       if (streams) send({ content: { role: 'model', parts: [part] }, index: 0 });
     }
@@ -60,6 +60,11 @@ export const geminiWire: Wire = {
     response.end();
   },
 };
+
+function partOf(piece: Piece): Json {
+  if ('thought' in piece) return { text: piece.thought, thought: true };
+  return 'text' in piece ? piece : { functionCall: { id: randomUUID(), ...piece.call } };
+}
 
 function isWhole(path: string): boolean {
   return /:generateContent/.test(path);

@@ -45,7 +45,8 @@ export const responsesWire: Wire = {
   async write(response, body, request, steps) {
     const stream = new Answer(response, body);
     for await (const piece of paced(steps, request.tools, response)) {
-      if ('text' in piece) stream.text(piece.text);
+      if ('thought' in piece) stream.thought(piece.thought);
+      else if ('text' in piece) stream.text(piece.text);
       else stream.call(piece.call.name, piece.call.args);
     }
     stream.end();
@@ -73,6 +74,7 @@ class Answer {
   readonly #base: Json;
   readonly #output: Json[] = [];
   #open: { id: string; text: string } | null = null;
+  #thinking: { id: string; text: string } | null = null;
   #number = 0;
 
   constructor(response: ServerResponse, body: Json) {
@@ -88,7 +90,19 @@ class Answer {
     this.#event('response.created', { response: { ...this.#base, status: 'in_progress', output: [] } });
   }
 
+  thought(delta: string): void {
+    if (this.#thinking === null) {
+      this.#thinking = { id: `rs_${randomUUID()}`, text: '' };
+      const item = { type: 'reasoning', id: this.#thinking.id, summary: [] };
+      this.#event('response.output_item.added', { output_index: this.#output.length, item });
+      this.#event('response.reasoning_summary_part.added', { ...this.#thinkingPlace() });
+    }
+    this.#thinking.text += delta;
+    this.#event('response.reasoning_summary_text.delta', { ...this.#thinkingPlace(), delta });
+  }
+
   text(delta: string): void {
+    this.#closeThinking();
     if (this.#open === null) {
       this.#open = { id: `msg_${randomUUID()}`, text: '' };
       this.#event('response.output_item.added', {
@@ -102,6 +116,7 @@ class Answer {
   }
 
   call(name: string, args: Json): void {
+    this.#closeThinking();
     this.#closeText();
     const ids = { id: `fc_${randomUUID()}`, call_id: `call_${randomUUID()}` };
     this.#done({ type: 'function_call', ...ids, name, arguments: JSON.stringify(args), status: 'completed' });
@@ -109,12 +124,24 @@ class Answer {
 
   end(): void {
     if (this.#response.destroyed) return;
+    this.#closeThinking();
     this.#closeText();
     const usage = { input_tokens: 100, output_tokens: 20, total_tokens: 120 };
     const response = { ...this.#base, status: 'completed', output: this.#output, usage };
     this.#event('response.completed', { response });
     if (this.#streams) this.#response.end();
     else sendJson(this.#response, 200, response);
+  }
+
+  #thinkingPlace(): Json {
+    return { item_id: this.#thinking!.id, output_index: this.#output.length, summary_index: 0 };
+  }
+
+  #closeThinking(): void {
+    if (this.#thinking === null) return;
+    const { id, text } = this.#thinking;
+    this.#done({ type: 'reasoning', id, summary: [{ type: 'summary_text', text }], encrypted_content: 'scripted' });
+    this.#thinking = null;
   }
 
   #message(status: string): Json {

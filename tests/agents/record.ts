@@ -1,0 +1,526 @@
+import { execFile } from 'node:child_process';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type AgentName, agentNames } from './installs.ts';
+import { type ModelServer, modelServer } from './model-server.ts';
+import { launchAgent, type RealAgent } from './real-agents.ts';
+import { type Exchange, exchanges, playing } from './scenes.ts';
+
+const help = `Usage: npm run record -- AGENT [options]
+
+Drives a real agent program through its states and records each screen into tests/screens.
+AGENT: ${agentNames.join(', ')}
+
+--size 80x24     columns and rows (120x40)
+--only A,B       these scenes only
+--main           the main scenes only
+--escapes FILE   adds the OSC sequences of each scene to this file, one JSON object a line
+--out DIR        default tests/screens
+--list           names the scenes`;
+
+const execute = promisify(execFile);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const project = 'shop';
+
+/** The keys by which a person uses a program. */
+interface Keys {
+  readonly approve: readonly string[];
+  readonly deny: readonly string[];
+  readonly interrupt: readonly string[];
+}
+
+const usual: Keys = { approve: ['Enter'], deny: ['Escape'], interrupt: ['Escape'] };
+const keysOf: Record<AgentName, Keys> = {
+  codex: { ...usual, approve: ['y'] },
+  gemini: usual,
+  qwen: usual,
+  cline: { ...usual, approve: ['y'], deny: ['n'] },
+  continue: usual,
+  opencode: { ...usual, interrupt: ['Escape', 'Escape'] },
+  pi: usual,
+};
+
+interface Entry {
+  readonly file: string;
+  readonly ansi: string;
+}
+
+interface Look {
+  readonly frames?: number;
+  /** asked after the frames were taken: false drops them */
+  readonly stillTrue?: () => boolean;
+}
+
+/** One agent program at one size, and what records its screens. */
+class Stage {
+  readonly tmux: PrivateTmux = privateTmux();
+  readonly madeUp: Exchange[] = [];
+  readonly program: AgentName;
+  readonly out: string;
+  readonly #size: readonly [number, number];
+  readonly #escapes: string | undefined;
+  #scene = '';
+  #rawAt = 0;
+  #server: ModelServer | null = null;
+  #agent: RealAgent | null = null;
+  #starts = 0;
+
+  constructor(program: AgentName, size: readonly [number, number], out: string, escapes: string | undefined) {
+    this.program = program;
+    this.out = out;
+    this.#size = size;
+    this.#escapes = escapes;
+  }
+
+  get agent(): RealAgent {
+    if (this.#agent === null) throw new Error('no agent is running');
+    return this.#agent;
+  }
+
+  get keys(): Keys {
+    return keysOf[this.program];
+  }
+
+  /** Starts the program; the one before it is ended. */
+  async launch(firstRun = false): Promise<RealAgent> {
+    await this.end();
+    this.#server ??= await modelServer(playing(this.madeUp));
+    const tmux = { ...this.tmux, folder: join(this.tmux.folder, `${++this.#starts}`) };
+    const [width, height] = this.#size;
+    this.#agent = await launchAgent(this.program, {
+      tmux,
+      server: this.#server,
+      name: project,
+      width,
+      height,
+      firstRun,
+    });
+    this.#rawAt = 0;
+    rmSync(this.#raw, { force: true });
+    await this.tmux.run('pipe-pane', '-O', '-t', this.agent.paneId, `cat >> ${this.#raw}`);
+    return this.agent;
+  }
+
+  async ready(): Promise<void> {
+    if (this.#agent !== null) return;
+    await this.launch();
+    await this.agent.waitUntilIdle(180_000);
+    await this.settled();
+  }
+
+  async end(): Promise<void> {
+    if (this.#agent === null) return;
+    const pid = (await this.tmux.run('display-message', '-p', '-t', this.agent.paneId, '#{pane_pid}')).trim();
+    await this.tmux.run('kill-session', '-t', `=${project}`).catch(() => '');
+    await waitFor('the program is gone', () => !existsSync(`/proc/${pid}`)).catch(() => {});
+    this.#agent = null;
+  }
+
+  async stop(): Promise<void> {
+    await this.end();
+    await this.tmux.stop();
+    await this.#server?.close();
+  }
+
+  async record(state: string, note: string, { frames = 1, stillTrue = () => true }: Look = {}): Promise<Entry[]> {
+    const words = [this.agent.paneId, '--agent', this.program, '--agent-version', this.agent.prepared.version];
+    words.push('--state', state, '--note', note, '--socket', this.tmux.socketPath, '--out', this.out, '--json');
+    words.push('--frames', String(frames), '--interval-ms', '400');
+    // the private folder is shown as a home folder
+    const env = { PATH: process.env.PATH, HOME: this.tmux.folder };
+    const { stdout } = await execute(join(root, 'scripts/record-screen'), words, { env });
+    const entries = JSON.parse(stdout) as Entry[];
+    this.#noteEscapes(state, note);
+    if (stillTrue()) {
+      say(`  ${state}: ${entries.length} (${note})`);
+      return entries;
+    }
+    drop(this.out, entries);
+    say(`  ${state}: dropped, no longer true (${note})`);
+    return [];
+  }
+
+  setScene(name: string): void {
+    this.#scene = name;
+  }
+
+  get #raw(): string {
+    return join(this.tmux.folder, 'raw');
+  }
+
+  /** What the program told the terminal by OSC since the last note. */
+  #noteEscapes(state: string, note: string): void {
+    if (this.#escapes === undefined || !existsSync(this.#raw)) return;
+    const bytes = readFileSync(this.#raw);
+    const text = bytes.subarray(this.#rawAt).toString('utf8');
+    this.#rawAt = bytes.length;
+    const found = [...text.matchAll(/\x1b\]([^\x07\x1b]*)(?:\x07|\x1b\\)/g)].map((match) => match[1]!);
+    const bells = text.replace(/\x1b\][^\x07\x1b]*\x07/g, '').split('\x07').length - 1;
+    const osc = [...new Set(found)].slice(0, 40);
+    const [width, height] = this.#size;
+    const line = { agent: this.program, size: `${width}x${height}`, scene: this.#scene, state, note, bells, osc };
+    appendFileSync(this.#escapes, `${JSON.stringify(line)}\n`);
+  }
+
+  /** Types a prompt and sends it; returns once the model was asked. */
+  async ask({ prompt }: Exchange): Promise<void> {
+    const before = this.agent.calls().length;
+    await this.agent.type(prompt);
+    await waitFor(`the model is asked: ${prompt}`, () => this.agent.calls().length > before, {
+      limitMs: 20_000,
+      describe: () => this.agent.screen(),
+    });
+  }
+
+  /** The model's latest answer is still being given. */
+  isAnswering = (): boolean => this.agent.calls().at(-1)?.ended === 'open';
+
+  /** No further call has been made since now. */
+  noCallSince(): () => boolean {
+    const count = this.agent.calls().length;
+    return () => this.agent.calls().length === count;
+  }
+
+  async callsMore(count: number, limitMs = 40_000): Promise<void> {
+    const from = this.agent.calls().length;
+    await waitFor('the model is asked again', () => this.agent.calls().length >= from + count, { limitMs });
+  }
+
+  /** The answer has been given, and neither screen nor title moves any more. */
+  async settled(limitMs = 40_000, stillMs = 1500): Promise<void> {
+    let last = '';
+    let since = Date.now();
+    const condition = async () => {
+      const now = `${await this.agent.title()}\n${await this.agent.screen()}`;
+      if (now !== last || this.isAnswering()) since = Date.now();
+      last = now;
+      return Date.now() - since >= stillMs;
+    };
+    await waitFor('the screen stands still', condition, { limitMs, everyMs: 100 });
+  }
+
+  async typed(text: string): Promise<void> {
+    await this.tmux.run('send-keys', '-l', '-t', this.agent.paneId, text);
+    await delay(900);
+  }
+
+  async approvalOpen(): Promise<void> {
+    await this.agent.waitForScreen(this.agent.approval);
+    await delay(700);
+  }
+}
+
+type Scene = (stage: Stage) => Promise<void>;
+
+function ends(state: string, exchange: Exchange, note: string): Scene {
+  return async (stage) => {
+    await stage.ask(exchange);
+    await stage.settled();
+    await stage.record(state, note);
+  };
+}
+
+function asksAnd(exchange: Exchange, then: (stage: Stage) => Promise<void>): Scene {
+  return async (stage) => {
+    await stage.ask(exchange);
+    if (stage.program !== 'pi') await stage.approvalOpen();
+    await then(stage);
+  };
+}
+
+/** The dialog as it stands, for the model to quote: the lower rows with words in them. */
+async function quoted(stage: Stage): Promise<string> {
+  const rows = (await stage.agent.screen()).split('\n').map((row) => row.trimEnd());
+  const at = rows.findIndex((row) => stage.agent.approval.test(row));
+  return rows
+    .slice(Math.max(0, at - 6), at + 8)
+    .filter((row) => row !== '')
+    .join('\n');
+}
+
+const scenes: Record<string, Scene> = {
+  async startup_dialog(stage) {
+    await stage.launch(true);
+    await delay(1000);
+    await stage.settled(60_000, 3000);
+    await stage.record('startup_dialog', 'a first start: trust, login or promotion not yet answered');
+    await stage.end();
+  },
+  async start(stage) {
+    const agent = await stage.launch();
+    const startedAt = Date.now();
+    let last = '';
+    let recorded = 0;
+    while (!(await agent.isIdle())) {
+      if (Date.now() - startedAt > 180_000) throw new Error(`not ready:\n${await agent.screen()}`);
+      const now = await agent.screen();
+      if (now !== last && recorded < 5 && now.trim() !== '') {
+        last = now;
+        recorded++;
+        const note = `${((Date.now() - startedAt) / 1000).toFixed(1)} s after the start`;
+        await stage.record('starting', note);
+      }
+      await delay(100);
+    }
+    say(`  ready after ${Date.now() - startedAt} ms`);
+    await stage.settled();
+    await stage.record('idle_start', 'nothing sent yet');
+  },
+  async draft(stage) {
+    await stage.typed('Rename the helper and then');
+    await stage.record('draft', 'one line typed, not sent');
+    await stage.agent.press('C-u');
+    await delay(600);
+    await stage.record('draft_cleared', 'Ctrl-U after one typed line');
+  },
+  async drafts(stage) {
+    await stage.agent.paste('First the parser,\n\nthen the printer\nand the tests');
+    await delay(900);
+    await stage.record('draft', 'four lines pasted, not sent');
+    await stage.launch();
+    await stage.agent.waitUntilIdle(180_000);
+    await stage.typed(`Please look at ${'every module that reads the settings file and '.repeat(7)}report`);
+    await stage.record('draft', 'a long line typed, not sent');
+    await stage.launch();
+    await stage.agent.waitUntilIdle(180_000);
+    await stage.agent.paste(
+      Array.from({ length: 60 }, (_, n) => `line ${n + 1} of a long pasted text, not sent`).join('\n'),
+    );
+    await delay(1200);
+    await stage.record('draft', 'sixty lines pasted, not sent');
+    await stage.launch();
+    await stage.agent.waitUntilIdle(180_000);
+    await stage.typed('/');
+    await delay(600);
+    await stage.record('draft', 'a slash typed: the menu of commands is open');
+    await stage.end();
+  },
+  short: ends('finished', exchanges.short, 'a short answer'),
+  markdown: ends('finished', exchanges.markdown, 'markdown: heading, code, list, table, quote'),
+  long: ends('finished', exchanges.long, 'a list of 70 lines: scrolled'),
+  prose: ends('finished', exchanges.prose, 'three long paragraphs'),
+  question: ends('question', exchanges.question, 'the turn ended with a question in plain words'),
+  request: ends('controller_request', exchanges.request, 'a request block with a list'),
+  request_with_id: ends('controller_request', exchanges.requestWithId, 'a request block with an id and a list inside'),
+  async waiting(stage) {
+    await stage.ask(exchanges.waiting);
+    const note = 'the model was asked and has sent nothing yet';
+    const entries = await stage.record('busy_waiting', note, { frames: 8, stillTrue: stage.isAnswering });
+    if (entries.length > 0) {
+      const rows = readFileSync(join(stage.out, entries.at(-1)!.file), 'utf8').split('\n');
+      const row = rows.findLast((one) => /esc|[⠀-⣿] |⬝/i.test(one));
+      const text = `While it waits it shows this row:\n\n${row?.trim()}\n\nand nothing else.`;
+      stage.madeUp.push({ prompt: 'Quote your own busy row', steps: [{ say: text }] });
+    }
+    await stage.settled();
+  },
+  async thinking(stage) {
+    await stage.ask(exchanges.thinking);
+    const note = 'reasoning comes in';
+    await stage.record('busy_thinking', note, { frames: 8, stillTrue: stage.isAnswering });
+    await stage.settled();
+    await stage.record('finished', 'an answer after reasoning');
+  },
+  async streaming(stage) {
+    await stage.ask(exchanges.streaming);
+    await stage.record('busy_streaming', 'text comes in', { frames: 8, stillTrue: stage.isAnswering });
+    await stage.settled();
+  },
+  tool: asksAnd(exchanges.tool, async (stage) => {
+    if (stage.program !== 'pi') {
+      await stage.record('approval', 'a shell command, after a line of text', { frames: 2 });
+      const text = await quoted(stage);
+      const say = `Before it runs a command it asks like this:\n\n\`\`\`\n${text}\n\`\`\`\n\nThe same without a frame:\n\n${text}\n\nI answered it an hour ago.`;
+      stage.madeUp.push({ prompt: 'Quote your own approval dialog', steps: [{ say }] });
+      await stage.agent.press(...stage.keys.approve);
+    }
+    await delay(800);
+    const stillTrue = stage.noCallSince();
+    await stage.record('busy_tool', 'a shell command of 8 s runs', { frames: 8, stillTrue });
+    if (stillTrue()) await stage.callsMore(1);
+    await stage.settled();
+    await stage.record('finished', 'an answer after a shell command of 8 s');
+  }),
+  output: asksAnd(exchanges.output, async (stage) => {
+    if (stage.program !== 'pi') {
+      await stage.record('approval', 'a short shell command');
+      await stage.agent.press(...stage.keys.approve);
+    }
+    await waitFor('the result is in', () => stage.agent.calls().at(-1)?.toolResult != null, { limitMs: 20_000 });
+    await stage.settled();
+    await stage.record('finished', 'twelve lines of tool output, then an answer');
+  }),
+  denied: asksAnd(exchanges.denied, async (stage) => {
+    await stage.agent.press(...stage.keys.deny);
+    await delay(1500);
+    await stage.settled();
+    await stage.record('denied', `a shell command denied with ${stage.keys.deny.join(' ')}`);
+  }),
+  wide: asksAnd(exchanges.wide, async (stage) => {
+    await stage.record('approval', 'a shell command of three lines, one of them long');
+    await stage.agent.press(...stage.keys.deny);
+    await delay(1000);
+    await stage.settled();
+  }),
+  async edit(stage) {
+    await stage.ask(exchanges.edit);
+    await stage.settled(20_000, 2000);
+    if (stage.agent.calls().at(-1)?.toolResult != null) {
+      await stage.record('finished', 'wrote a file without asking');
+      return;
+    }
+    await stage.record('approval', 'a new file to be written');
+    await stage.end();
+  },
+  pasted: asksAnd(exchanges.denied, async (stage) => {
+    await stage.agent.paste('Use the second approach instead, and keep the tests');
+    await delay(900);
+    await stage.record('approval_pasted', 'a line pasted while the approval is open, no Enter', {
+      stillTrue: () => stage.agent.calls().at(-1)?.toolResult == null,
+    });
+    await stage.end();
+  }),
+  async queued(stage) {
+    await stage.ask(exchanges.queueing);
+    await delay(1200);
+    await stage.typed(exchanges.queued.prompt);
+    await stage.record('busy_draft', 'typed while text comes in, not sent', { stillTrue: stage.isAnswering });
+    await stage.agent.press('Enter');
+    await delay(700);
+    const stillTrue = stage.noCallSince();
+    await stage.record('queued', 'sent while text comes in', { frames: 3, stillTrue });
+    await delay(7000);
+    await stage.settled();
+    await stage.record('finished', 'the answer to a message that was sent during the turn before');
+  },
+  async interrupted(stage) {
+    await stage.ask(exchanges.stopped);
+    await delay(2500);
+    for (const key of stage.keys.interrupt) {
+      await stage.agent.press(key);
+      await delay(300);
+    }
+    await delay(700);
+    await waitFor('the answer is broken off', () => !stage.isAnswering(), { limitMs: 5000 });
+    await stage.settled();
+    await stage.record('interrupted', `${stage.keys.interrupt.join(', ')} while text came in`);
+    await stage.end();
+  },
+  async failing(stage) {
+    await stage.ask(exchanges.failing);
+    await delay(2500);
+    const before = stage.agent.calls().length;
+    const entries = await stage.record('error_retrying', 'HTTP 500 from the model, tried again', { frames: 6 });
+    let seen = before;
+    let since = Date.now();
+    const startedAt = since;
+    while (Date.now() - since < 12_000 && Date.now() - startedAt < 40_000) {
+      await delay(500);
+      if (stage.agent.calls().length > seen) since = Date.now();
+      seen = stage.agent.calls().length;
+    }
+    say(`  calls: ${before} at 2.5 s, ${seen} ${Math.round((Date.now() - startedAt) / 1000)} s later`);
+    if (seen === before) {
+      drop(stage.out, entries);
+      await stage.record('error', 'HTTP 500 from the model, the turn is over');
+    } else if (Date.now() - since >= 12_000)
+      await stage.record('error', 'HTTP 500 from the model, given up after retries');
+    else await stage.record('error_retrying', 'HTTP 500 from the model, still tried again after 40 s', { frames: 2 });
+    await stage.end();
+  },
+  async refused(stage) {
+    await stage.ask(exchanges.refused);
+    await delay(2000);
+    await stage.settled();
+    await stage.record('error', 'HTTP 400 from the model');
+    await stage.end();
+  },
+  spinner_output: asksAnd(exchanges.spinnerOutput, async (stage) => {
+    if (stage.program !== 'pi') await stage.agent.press(...stage.keys.approve);
+    await waitFor('the result is in', () => stage.agent.calls().at(-1)?.toolResult != null, { limitMs: 20_000 });
+    await stage.settled();
+    await stage.record('finished', 'look-alike: a tool printed old spinner lines');
+  }),
+  quotes_busy: ends('finished', exchanges.quotesBusy, 'look-alike: the answer quotes busy lines'),
+  braille: ends('finished', exchanges.braille, 'look-alike: lines of the answer begin with braille characters'),
+  protocol: ends('finished', exchanges.protocol, 'look-alike: the answer documents the request block in a code fence'),
+  async quotes_own(stage) {
+    for (const exchange of stage.madeUp) {
+      await stage.ask(exchange);
+      await stage.settled();
+      await stage.record('finished', `look-alike: ${exchange.prompt.toLowerCase().replace('your', 'its')}`);
+    }
+  },
+};
+
+const main = ['start', 'draft', 'waiting', 'thinking', 'streaming', 'tool', 'markdown', 'question', 'request'];
+
+function drop(out: string, entries: readonly Entry[]): void {
+  const path = join(out, 'manifest.json');
+  const files = new Set(entries.map(({ file }) => file));
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as Entry[];
+  writeFileSync(
+    path,
+    `${JSON.stringify(
+      manifest.filter(({ file }) => !files.has(file)),
+      null,
+      1,
+    )}\n`,
+  );
+  for (const { file, ansi } of entries) for (const one of [file, ansi]) rmSync(join(out, one), { force: true });
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+async function run(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      size: { type: 'string', default: '120x40' },
+      only: { type: 'string' },
+      main: { type: 'boolean', default: false },
+      escapes: { type: 'string' },
+      out: { type: 'string', default: join(root, 'tests/screens') },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.list) return say(Object.keys(scenes).join('\n'));
+  const program = agentNames.find((name) => name === positionals[0]);
+  const size = /^(\d+)x(\d+)$/.exec(values.size);
+  const wanted = values.only?.split(',') ?? (values.main ? main : Object.keys(scenes));
+  const unknown = wanted.filter((name) => !(name in scenes));
+  if (values.help || program === undefined || size === null || unknown.length > 0) {
+    say(unknown.length > 0 ? `no scene ${unknown.join(', ')}\n\n${help}` : help);
+    process.exitCode = values.help ? 0 : 64;
+    return;
+  }
+  const stage = new Stage(program, [Number(size[1]), Number(size[2])], values.out, values.escapes);
+  let failed = 0;
+  try {
+    for (const name of wanted) {
+      if (program === 'pi' && ['denied', 'wide', 'pasted', 'startup_dialog'].includes(name)) continue;
+      say(`${program} ${values.size} ${name}`);
+      stage.setScene(name);
+      try {
+        if (name !== 'start' && name !== 'startup_dialog') await stage.ready();
+        await scenes[name]!(stage);
+      } catch (fault) {
+        failed++;
+        say(`  failed: ${String(fault)}`);
+        await stage.end();
+      }
+    }
+  } finally {
+    await stage.stop();
+  }
+  if (failed > 0) process.exitCode = 1;
+}
+
+await run();
