@@ -143,7 +143,8 @@ const qwen: Program = {
       security: { auth: { selectedType: 'openai' }, folderTrust: { enabled: firstRun } },
       privacy: { usageStatisticsEnabled: false },
       telemetry: { enabled: false },
-      tools: { approvalMode: 'default' },
+      // npm leaves its own ripgrep without the right to run, which it reports with a path
+      tools: { approvalMode: 'default', useRipgrep: false },
       model: { name: 'scripted-model' },
     };
     writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));

@@ -131,7 +131,7 @@ class Stage {
     words.push('--state', state, '--note', note, '--socket', this.tmux.socketPath, '--out', this.out, '--json');
     words.push('--frames', String(frames), '--interval-ms', '400');
     // the private folder is shown as a home folder
-    const env = { PATH: process.env.PATH, HOME: this.tmux.folder };
+    const env = { PATH: process.env.PATH, HOME: this.tmux.folder, LANG: 'C.UTF-8' };
     const { stdout } = await execute(join(root, 'scripts/record-screen'), words, { env });
     const entries = JSON.parse(stdout) as Entry[];
     this.#noteEscapes(state, note);
@@ -503,6 +503,7 @@ async function run(): Promise<void> {
   }
   const stage = new Stage(program, [Number(size[1]), Number(size[2])], values.out, values.escapes);
   let failed = 0;
+  process.once('SIGTERM', () => void stage.stop().finally(() => process.exit(143)));
   try {
     for (const name of wanted) {
       if (program === 'pi' && ['denied', 'wide', 'pasted', 'startup_dialog'].includes(name)) continue;
