@@ -244,9 +244,9 @@ async function quoted(stage: Stage): Promise<string> {
 
 const scenes: Record<string, Scene> = {
   async startup_dialog(stage) {
-    await stage.launch(true);
-    await delay(1000);
-    await stage.settled(60_000, 3000);
+    const agent = await stage.launch(true);
+    await waitFor('something is shown', async () => /\S/.test(await agent.screen()), { limitMs: 60_000 });
+    await stage.settled(60_000, 6000);
     await stage.record('startup_dialog', 'a first start: trust, login or promotion not yet answered');
     await stage.end();
   },

@@ -18,14 +18,20 @@ export interface Recorded {
   hist?: string;
   width?: number;
   height?: number;
+  /** columns and rows, as record-screen writes them */
+  size?: string;
 }
 
 const folder = new URL('../screens/', import.meta.url);
 
-export const recorded = JSON.parse(readFileSync(new URL('manifest.json', folder), 'utf8')) as Recorded[];
+export const allRecorded = JSON.parse(readFileSync(new URL('manifest.json', folder), 'utf8')) as Recorded[];
+
+/** Screens recorded at a named size are the corpus for the screen reader to come; these are those it reads now. */
+export const recorded = allRecorded.filter((screen) => screen.size === undefined);
 
 export function snapshotOfRecorded(screen: Recorded): Snapshot {
   const text = readFileSync(new URL(screen.ansi ?? screen.file, folder), 'utf8');
+  const [width, height] = (screen.size ?? '120x40').split('x').map(Number) as [number, number];
   const [x, y] = (screen.cur ?? '2,36').split(',').map(Number) as [number, number];
   return snapshotOf(text.replace(/\n$/, '').split('\n'), {
     title: screen.title ?? '',
@@ -35,8 +41,8 @@ export function snapshotOfRecorded(screen: Recorded): Snapshot {
     cursorY: y,
     cursorVisible: screen.curflag !== '0',
     historySize: Number(screen.hist ?? 0),
-    width: screen.width ?? 120,
-    height: screen.height ?? 40,
+    width: screen.width ?? width,
+    height: screen.height ?? height,
     program: screen.agent,
   });
 }
