@@ -58,7 +58,9 @@ interface Look {
 /** One agent program at one size, and what records its screens. */
 class Stage {
   readonly tmux: PrivateTmux = privateTmux();
-  readonly madeUp: Exchange[] = [];
+  /** those the model quotes from the recorded screens */
+  readonly quotes: Exchange[] = [];
+  readonly exchanges: Exchange[] = [];
   readonly program: AgentName;
   readonly out: string;
   readonly #size: readonly [number, number];
@@ -88,7 +90,7 @@ class Stage {
   /** Starts the program; the one before it is ended. */
   async launch(firstRun = false): Promise<RealAgent> {
     await this.end();
-    this.#server ??= await modelServer(playing(this.madeUp));
+    this.#server ??= await modelServer(playing(() => [...this.exchanges, ...this.quotes]));
     const tmux = { ...this.tmux, folder: join(this.tmux.folder, `${++this.#starts}`) };
     const [width, height] = this.#size;
     this.#agent = await launchAgent(this.program, {
@@ -314,7 +316,7 @@ const scenes: Record<string, Scene> = {
       const rows = readFileSync(join(stage.out, entries.at(-1)!.file), 'utf8').split('\n');
       const row = rows.findLast((one) => /esc|[⠀-⣿] |⬝/i.test(one));
       const text = `While it waits it shows this row:\n\n${row?.trim()}\n\nand nothing else.`;
-      stage.madeUp.push({ prompt: 'Quote your own busy row', steps: [{ say: text }] });
+      stage.quotes.push({ prompt: 'Quote your own busy row', steps: [{ say: text }] });
     }
     await stage.settled();
   },
@@ -335,7 +337,7 @@ const scenes: Record<string, Scene> = {
       await stage.record('approval', 'a shell command, after a line of text', { frames: 2 });
       const text = await quoted(stage);
       const say = `Before it runs a command it asks like this:\n\n\`\`\`\n${text}\n\`\`\`\n\nThe same without a frame:\n\n${text}\n\nI answered it an hour ago.`;
-      stage.madeUp.push({ prompt: 'Quote your own approval dialog', steps: [{ say }] });
+      stage.quotes.push({ prompt: 'Quote your own approval dialog', steps: [{ say }] });
       await stage.agent.press(...stage.keys.approve);
     }
     await delay(800);
@@ -367,13 +369,16 @@ const scenes: Record<string, Scene> = {
     await stage.settled();
   }),
   async edit(stage) {
-    await stage.ask(exchanges.edit);
+    const path = join(stage.agent.workingFolder, 'notes.md');
+    const content = '# Notes\n\n- the port is 8080\n- the queue has one worker\n';
+    const exchange = { prompt: 'Write the notes file', steps: [{ write: path, content }] };
+    stage.exchanges.push(exchange);
+    await stage.ask(exchange);
     await stage.settled(20_000, 2000);
-    if (stage.agent.calls().at(-1)?.toolResult != null) {
-      await stage.record('finished', 'wrote a file without asking');
-      return;
-    }
-    await stage.record('approval', 'a new file to be written');
+    if (stage.agent.approval.test(await stage.agent.screen())) {
+      await stage.record('approval', 'a new file to be written');
+    } else if (existsSync(path)) await stage.record('finished', 'wrote a file without asking');
+    else say('  edit: no approval is known here, and the file was not written');
     await stage.end();
   },
   pasted: asksAnd(exchanges.denied, async (stage) => {
@@ -449,7 +454,7 @@ const scenes: Record<string, Scene> = {
   braille: ends('finished', exchanges.braille, 'look-alike: lines of the answer begin with braille characters'),
   protocol: ends('finished', exchanges.protocol, 'look-alike: the answer documents the request block in a code fence'),
   async quotes_own(stage) {
-    for (const exchange of stage.madeUp) {
+    for (const exchange of stage.quotes) {
       await stage.ask(exchange);
       await stage.settled();
       await stage.record('finished', `look-alike: ${exchange.prompt.toLowerCase().replace('your', 'its')}`);

@@ -113,11 +113,6 @@ export const exchanges = {
     ],
     after: [{ say: 'The command was not run.' }],
   },
-  edit: {
-    prompt: 'Write the notes file',
-    steps: [{ write: 'notes.md', content: '# Notes\n\n- the port is 8080\n- the queue has one worker\n' }],
-    after: [{ say: 'I left the file as it was.' }],
-  },
   failing: { prompt: 'Ask the broken model', steps: [{ error: 500 }] },
   refused: { prompt: 'Ask with a wrong parameter', steps: [{ error: 400 }] },
   spinnerOutput: {
@@ -157,9 +152,9 @@ export const exchanges = {
 } as const satisfies Record<string, Exchange>;
 
 /** Plays the exchange whose prompt is in the message; `more` holds those made up while recording. */
-export function playing(more: Exchange[]): (call: ModelCall) => readonly ModelStep[] {
+export function playing(more: () => readonly Exchange[]): (call: ModelCall) => readonly ModelStep[] {
   return ({ message, toolResult }) => {
-    const all: readonly Exchange[] = [...Object.values(exchanges), ...more];
+    const all: readonly Exchange[] = [...Object.values(exchanges), ...more()];
     const exchange = all.find(({ prompt }) => message.includes(prompt));
     if (exchange === undefined) return [{ say: 'Noted.' }];
     return toolResult === null ? exchange.steps : (exchange.after ?? [{ say: 'Done.' }]);
