@@ -236,7 +236,7 @@ function asksAnd(exchange: Exchange, then: (stage: Stage) => Promise<void>): Sce
 
 /** The dialog as it stands, for the model to quote: the lower rows with words in them. */
 async function quoted(stage: Stage): Promise<string> {
-  const rows = (await stage.agent.screen()).split('\n').map((row) => row.trimEnd());
+  const rows = (await stage.agent.screen()).split('\n').map((row) => row.replace(/\s+[│█]?\s*$/, ''));
   const at = rows.findIndex((row) => stage.agent.approval.test(row));
   return rows
     .slice(Math.max(0, at - 6), at + 8)
@@ -444,12 +444,18 @@ const scenes: Record<string, Scene> = {
     await stage.record('error', 'HTTP 400 from the model');
     await stage.end();
   },
-  spinner_output: asksAnd(exchanges.spinnerOutput, async (stage) => {
-    if (stage.program !== 'pi') await stage.agent.press(...stage.keys.approve);
-    await waitFor('the result is in', () => stage.agent.calls().at(-1)?.toolResult != null, { limitMs: 20_000 });
+  async spinner_output(stage) {
+    await stage.ask(exchanges.spinnerOutput);
+    // qwen lets printf run unasked
+    const isAsked = async () => stage.agent.approval.test(await stage.agent.screen());
+    const isDone = () => stage.agent.calls().at(-1)?.toolResult != null;
+    await waitFor('it asks or has run', async () => isDone() || (await isAsked()), { limitMs: 20_000 });
+    await delay(700);
+    if (!isDone()) await stage.agent.press(...stage.keys.approve);
+    await waitFor('the result is in', isDone, { limitMs: 20_000 });
     await stage.settled();
     await stage.record('finished', 'look-alike: a tool printed old spinner lines');
-  }),
+  },
   quotes_busy: ends('finished', exchanges.quotesBusy, 'look-alike: the answer quotes busy lines'),
   braille: ends('finished', exchanges.braille, 'look-alike: lines of the answer begin with braille characters'),
   protocol: ends('finished', exchanges.protocol, 'look-alike: the answer documents the request block in a code fence'),
