@@ -374,11 +374,19 @@ const scenes: Record<string, Scene> = {
     const exchange = { prompt: 'Write the notes file', steps: [{ write: path, content }] };
     stage.exchanges.push(exchange);
     await stage.ask(exchange);
-    await stage.settled(20_000, 2000);
-    if (stage.agent.approval.test(await stage.agent.screen())) {
+    const isAsked = async () => stage.agent.approval.test(await stage.agent.screen());
+    const isDone = () => existsSync(path);
+    await waitFor('it asks or has written', async () => isDone() || (await isAsked()), {
+      limitMs: 15_000,
+      describe: () => stage.agent.screen(),
+    });
+    await delay(1000);
+    if (await isAsked()) {
       await stage.record('approval', 'a new file to be written');
-    } else if (existsSync(path)) await stage.record('finished', 'wrote a file without asking');
-    else say('  edit: no approval is known here, and the file was not written');
+    } else {
+      await stage.settled();
+      await stage.record('finished', 'wrote a file without asking');
+    }
     await stage.end();
   },
   pasted: asksAnd(exchanges.denied, async (stage) => {
