@@ -205,6 +205,12 @@ class Stage {
     await waitFor('the screen stands still', condition, { limitMs, everyMs: 100 });
   }
 
+  async standsStill(): Promise<boolean> {
+    const before = await this.agent.screen();
+    await delay(4000);
+    return (await this.agent.screen()) === before;
+  }
+
   async typed(text: string): Promise<void> {
     await this.tmux.run('send-keys', '-l', '-t', this.agent.paneId, text);
     await delay(900);
@@ -437,12 +443,16 @@ const scenes: Record<string, Scene> = {
       seen = stage.agent.calls().length;
     }
     say(`  calls: ${before} at 2.5 s, ${seen} ${Math.round((Date.now() - startedAt) / 1000)} s later`);
-    if (seen === before) {
+    // the pause between two tries may be longer than this: then something still turns
+    if (seen === before && (await stage.standsStill())) {
       drop(stage.out, entries);
       await stage.record('error', 'HTTP 500 from the model, the turn is over');
-    } else if (Date.now() - since >= 12_000)
+    } else if (Date.now() - since >= 12_000 && (await stage.standsStill())) {
       await stage.record('error', 'HTTP 500 from the model, given up after retries');
-    else await stage.record('error_retrying', 'HTTP 500 from the model, still tried again after 40 s', { frames: 2 });
+    } else
+      await stage.record('error_retrying', 'HTTP 500 from the model, later: a long pause between two tries', {
+        frames: 2,
+      });
     await stage.end();
   },
   async refused(stage) {
