@@ -59,7 +59,7 @@ const done: readonly Pattern[] = [
   [
     'did',
     new RegExp(
-      `^(?:(?:successfully|also|now|just|then|finally|and)[,]? )*(?:${work})\\b(?! (?:by|to|on|in (?:v|\\d)|at|of|from|with|for|as|properly|correctly)\\b)(?=.* |[.:])`,
+      `^(?:(?:successfully|also|now|just|then|finally|and)[,]? )*(?:${work})\\b(?! (?:by|on|in (?:v|\\d)|at|of|properly|correctly)\\b)(?=.* |[.:])`,
     ),
   ],
   ['did', /^(?:successfully|also|now) \w+ed\b/],
@@ -76,7 +76,7 @@ const done: readonly Pattern[] = [
   [
     'is-done',
     new RegExp(
-      `^(?!(?:if|when|once|after|until|this is how|that's how|what)\\b).{2,120}(?:\\b(?:is|are|looks|was|were)|\\w's) (?:fully |all |both |successfully |in )?(?:${ended})(?: again)?(?=[.!]|$|,? and |, | with no | with all | on (?:the )?(?:branch|main|master|staging|\\w*q+)| for (?:review|you)|:| —| –| to (?:merge|review|ship|use|go)| across)`,
+      `^(?!(?:if|when|once|after|until|this is how|that's how|what|a:|no,)(?!\\w)).{2,120}(?:\\b(?:is|are|looks|was|were)|\\w's) (?:fully |all |both |successfully |in )?(?:${ended})(?: again)?(?=[.!]|$|,? and |, | with no | with all | on (?:the )?(?:branch|main|master|staging|\\w*q+)| for (?:review|you)|:| —| –| to (?:merge|review|ship|use|go)| across)`,
     ),
   ],
   [

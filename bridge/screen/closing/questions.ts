@@ -78,7 +78,7 @@ const closers: readonly Pattern[] = [
   ],
   [
     'polite-closer',
-    /\b(?:feel free|don't hesitate|do not hesitate|hope (?:this|that) helps|i hope this|glad to help|here if you|at your (?:service|disposal)|let me know how (?:it|that|this|you)|how does that (?:sound|look), pretty|enjoy\b|have fun\b|happy (?:coding|to (?:help|assist|adjust|tweak|change|iterate|walk|explain|clarify|elaborate|answer|dig|expand|discuss|revise|make|add|split|do|take|follow|go)))/,
+    /\b(?:feel free|don't hesitate|do not hesitate|hope (?:this|that) helps|i hope this|glad to help|here if you|at your (?:service|disposal)|let me know how (?:it|that|this|you (?:get|fare|go))\b|how does that (?:sound|look), pretty|enjoy\b|have fun\b|happy (?:coding|to (?:help|assist|adjust|tweak|change|iterate|walk|explain|clarify|elaborate|answer|dig|expand|discuss|revise|make|add|split|do|take|follow|go)))/,
   ],
   [
     'offer',
@@ -97,7 +97,7 @@ const notAsked: readonly Pattern[] = [
   ],
   [
     'reported',
-    /^(?:you (?:also )?asked|your question|the (?:user's )?question (?:was|of|is why|is how)|to answer (?:your|the)|(?:q|faq|question) ?\d*[:.]|(?:answers?|answering) )/,
+    /^(?:you (?:also )?asked|your question|the (?:user's )?question (?:was|of|is why|is how)|to answer (?:your|the)|(?:q|faq) ?\d*[:.]|(?:answers?|answering) )/,
   ],
   ['conditional', /^(?:should|were|had) (?:you|it|this|that|the|they)\b[^?]*$|^(?:if|when) (?:prompted|asked)\b/],
   [

@@ -1,0 +1,217 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Closing, judgeClosing } from '../../bridge/screen/closing.ts';
+
+interface Ending {
+  readonly id: string;
+  readonly agent: string;
+  readonly label: Closing['kind'];
+  readonly note: string;
+  readonly words: readonly string[];
+}
+
+const endings = JSON.parse(
+  readFileSync(resolve(import.meta.dirname, '../endings/dev.json'), 'utf8'),
+) as readonly Ending[];
+
+const kindOf = (words: readonly string[], lines = 20) => judgeClosing(words, { lines }).kind;
+
+describe('every ending of the development corpus', () => {
+  test.each(endings.map((ending) => [ending.id, ending.label, ending.note, ending.words] as const))(
+    '%s is a %s: %s',
+    (_id, label, _note, words) => {
+      const closing = judgeClosing(words);
+      expect(`${closing.kind} ${closing.rule}`).toMatch(new RegExp(`^${label} `));
+    },
+  );
+
+  test.each([
+    ['question', 0.97, 0.95],
+    ['completion', 0.95, 0.9],
+  ] as const)(
+    'a %s is found with a precision of at least %d and a recall of at least %d',
+    (kind, precise, complete) => {
+      const judged = endings.map(({ label, words }) => ({ label, kind: kindOf(words) }));
+      const right = judged.filter((one) => one.kind === kind && one.label === kind).length;
+      const claimed = judged.filter((one) => one.kind === kind).length;
+      const meant = judged.filter(({ label }) => label === kind).length;
+      expect(right / claimed).toBeGreaterThanOrEqual(precise);
+      expect(right / meant).toBeGreaterThanOrEqual(complete);
+    },
+  );
+
+  test('its ids are unique and its labels are in balance', () => {
+    expect(new Set(endings.map(({ id }) => id)).size).toBe(endings.length);
+    expect(endings.length).toBeGreaterThanOrEqual(180);
+    for (const [label, least] of [
+      ['question', 0.38],
+      ['completion', 0.24],
+      ['none', 0.2],
+    ] as const) {
+      expect(endings.filter((ending) => ending.label === label).length / endings.length).toBeGreaterThan(least);
+    }
+  });
+});
+
+describe('what decided', () => {
+  test('a question brings its options and their rows', () => {
+    const closing = judgeClosing([
+      'Two ways.',
+      '',
+      'Which one do you prefer?',
+      '',
+      '1. Redis',
+      '2. A cookie',
+      '',
+      'I’ll wait.',
+    ]);
+    expect(closing.text).toBe('Which one do you prefer?\nRedis\nA cookie');
+    expect(closing.rows).toEqual([2, 4, 5]);
+  });
+
+  test('what was considered and rejected is told, by row', () => {
+    const closing = judgeClosing([
+      'Why does it fail? Because it is late.',
+      '',
+      '`a?` is a pattern. Anything else?',
+    ]);
+    expect(closing.kind).toBe('none');
+    expect(closing.rejected).toEqual([
+      expect.objectContaining({ rule: 'answered', row: 0 }),
+      expect.objectContaining({ rule: 'quoted', row: 2 }),
+      expect.objectContaining({ rule: 'polite-closer', row: 2 }),
+    ]);
+  });
+
+  test('only the last lines are judged', () => {
+    const words = ['Should I push?', ...Array.from({ length: 6 }, (_, at) => `The value of row ${at} is ${at}.`)];
+    expect(kindOf(['The value is 3.', 'Should I push?'], 1)).toBe('question');
+    expect(kindOf(words, 6)).toBe('none');
+    expect(judgeClosing(words, { lines: 6 }).rejected).toEqual([]);
+  });
+
+  test('a fence that opened above the judged lines still makes code of them', () => {
+    expect(kindOf(['```', ...Array.from({ length: 30 }, () => 'x'), 'Should I push?', '```'], 5)).toBe('none');
+  });
+
+  test('nothing said is nothing', () => {
+    expect(judgeClosing([])).toEqual({
+      kind: 'none',
+      rule: 'none',
+      detail: 'neither asks nor concludes',
+      text: '',
+      rows: [],
+      rejected: [],
+    });
+  });
+});
+
+describe('whatever the words', () => {
+  const fragment = fc.constantFrom(
+    ...[
+      'Should I push?',
+      'Done.',
+      '- ',
+      '1. ',
+      '```',
+      '> ',
+      '| a | b |',
+      '    ',
+      '`',
+      '"',
+      '?',
+      '？',
+      '**',
+      'if ',
+      'you ',
+    ],
+    ...[
+      'let me know ',
+      'I need ',
+      'please ',
+      'before I ',
+      ': ',
+      ', ',
+      '私は',
+      '吗。',
+      'bitte ',
+      '# ',
+      'waiting for your ',
+      ' because ',
+    ],
+  );
+  const line = fc.oneof(
+    fc.string(),
+    fc.string({ unit: 'grapheme' }),
+    fc.array(fragment).map((parts) => parts.join('')),
+  );
+
+  test('it never throws, and names only rows that exist', () => {
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 40 }), fc.integer({ min: 0, max: 50 }), (words, lines) => {
+        const closing = judgeClosing(words, { lines });
+        const rows = [...closing.rows, ...closing.rejected.map(({ row }) => row)];
+        expect(rows.every((row) => words[row] !== undefined)).toBe(true);
+        expect(closing.kind === 'none').toBe(closing.rows.length === 0);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test.each([
+    ['10,000 lines', Array.from({ length: 10_000 }, (_, at) => `Line ${at} of the log, should you need it.`)],
+    ['10,000 items, all judged', Array.from({ length: 10_000 }, (_, at) => `- Added case ${at}?`), 10_000],
+    ['a line of 100 KB', ['word '.repeat(20_000)]],
+    ['a line of 100 KB without a blank', ['a'.repeat(100_000)]],
+    ['a line of 100 KB of questions', ['Is it so? '.repeat(10_000)]],
+    ['a line of 100 KB of quotation marks', ['"`\'“«'.repeat(20_000)]],
+    [
+      '20 lines of 100 KB of the words the rules look for',
+      Array.from({ length: 20 }, () => 'i need let me know if you want please waiting for '.repeat(2_000)),
+    ],
+    ['20 lines of 100 KB of punctuation', Array.from({ length: 20 }, () => '.?!,;:-'.repeat(14_000))],
+  ] as ReadonlyArray<[string, string[], number?]>)('%s takes no time to speak of', (_name, words, lines = 20) => {
+    const begun = performance.now();
+    judgeClosing(words, { lines });
+    expect(performance.now() - begun).toBeLessThan(1500);
+  });
+});
+
+describe('another width', () => {
+  /** As a TUI wraps: at blanks, rows after the first indented as deep as the list mark is wide. */
+  function wrap(line: string, width: number): string[] {
+    const indent = ' '.repeat(/^\s*(?:[-*•] |\d+\. )?/.exec(line)![0].length);
+    const rows: string[] = [];
+    let row = '';
+    for (const word of line.split(' ')) {
+      if (row !== '' && row.trim() !== '' && row.length + 1 + word.length > width) {
+        rows.push(row);
+        row = indent + word;
+      } else row = row === '' ? word : `${row} ${word}`;
+    }
+    return [...rows, row];
+  }
+
+  /** Prose and lists; code, tables and quotations are not wrapped by words, and scripts without blanks not at all. */
+  const wrappable = endings.filter(({ words }) =>
+    words.every((line) => !/^\s*(?:```|\||>|\$)|^ {2}|[\u3040-\u9fff\uac00-\ud7af]/.test(line)),
+  );
+
+  test.each([50, 64, 80, 100, 120])('of %d columns leaves the judgement as it was', (width) => {
+    for (const { id, words } of wrappable) {
+      const wrapped = words.flatMap((line) => wrap(line, width));
+      expect(`${id} ${kindOf(wrapped, 200)}`).toBe(`${id} ${kindOf(words, 200)}`);
+    }
+  });
+
+  test('is told apart from nothing by blank lines above and blanks at line ends', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...endings), fc.nat(5), fc.nat(4), ({ words }, above, behind) => {
+        const padded = [...Array.from({ length: above }, () => ''), ...words.map((line) => line + ' '.repeat(behind))];
+        expect(kindOf(padded)).toBe(kindOf(words));
+      }),
+    );
+  });
+});
