@@ -34,7 +34,7 @@ export interface Rejected {
 
 /** `words`: the agent's own logical lines of an ended turn. `lines`: how many non-blank ones are judged, from the end. */
 export function judgeClosing(words: readonly string[], options: { readonly lines: number } = { lines: 20 }): Closing {
-  const said = sentencesOf(passagesOf(words, options.lines)).map(
+  const said = sentencesOf(passagesOf(words, Math.min(options.lines, mostLines))).map(
     (sentence): Said => ({ ...sentence, wish: wishOf(sentence), progress: progressOf(sentence) }),
   );
   const rejected: Rejected[] = said.flatMap((one) => lookAlike(one));
@@ -50,8 +50,14 @@ export function judgeClosing(words: readonly string[], options: { readonly lines
 type Said = Sentence & { readonly wish: Wish; readonly progress: Progress };
 type Found = Omit<Closing, 'rejected'>;
 
+/** More lines than this are no closing; it also bounds the time a turn of questions takes. */
+const mostLines = 400;
+
 /** Plain words a question may have below it before it counts as passed over. */
 const reasonLimit = 60;
+
+/** And those of options that are told at length, in paragraphs of their own. */
+const optionsLimit = 250;
 
 function findQuestion(said: readonly Said[], isConcluded: boolean, rejected: Rejected[]): Found | null {
   for (let at = said.length - 1; at >= 0; at--) {
@@ -78,7 +84,10 @@ const reasons: Readonly<Record<string, string>> = {
 /** A question among the items of a list that tells of something else. */
 function whyContent(said: readonly Said[], at: number): string | null {
   const one = said[at]!;
-  if (one.kind !== 'item') return null;
+  if (one.kind !== 'item') {
+    const first = said.findLastIndex((other, before) => before <= at && !(other.asks && said[before - 1]?.asks));
+    return one.asks && first < at && said[first]!.wish.rule === 'reported' ? 'listed' : null;
+  }
   const items = said.filter(({ list }) => list === one.list);
   const first = said.indexOf(items[0]!);
   const intro = said[first - 1];
@@ -114,11 +123,13 @@ function whyPassed(said: readonly Said[], at: number, isOpen: boolean): string |
   if (next === undefined) return null;
   const isAlone = said.filter(({ passage }) => passage === one.passage).length === 1;
   if (one.asks && isAlone && isAnsweredInTurns(said)) return 'faq';
+  if (below.some(({ bare, passage }) => passage === one.passage && followed.test(bare))) return 'answered';
   if (answer.test(next.bare) && !isWish(next.wish) && next.list === one.list) return 'answered';
   const isIntro =
     (next.list > 0 && next.list !== one.list) || (isOpen && (next.kind === 'code' || next.kind === 'table'));
   if (isIntro && isOpen && !isChoice.test(one.bare)) return 'heading';
   if (one.kind === 'heading' && next.kind === 'prose' && next.wish.is === 'no') return 'heading';
+  const limit = below.some(({ bare }) => optionLabel.test(bare)) ? optionsLimit : reasonLimit;
   let plain = 0;
   let isOptional = false;
   for (const [step, sentence] of below.entries()) {
@@ -139,12 +150,20 @@ function whyPassed(said: readonly Said[], at: number, isOpen: boolean): string |
       continue;
     }
     if (/^\(?[a-h1-9][.):] /.test(sentence.bare)) continue;
-    if (isOpen && step === 0 && !reason.test(sentence.bare)) return 'answered';
+    if (isOpen && step === 0 && !optionLabel.test(sentence.bare) && !reason.test(sentence.bare)) return 'answered';
     plain += sentence.bare.split(' ').length + (sentence.bare.match(/[\u3040-\u9fff]/g)?.length ?? 0) / 2;
-    if (plain > reasonLimit) return 'passed-over';
+    if (plain > limit) return 'passed-over';
   }
   return null;
 }
+
+/** The agent found its own answer and acted on it. */
+const followed =
+  /\bso i(?:'ve| have)? (?!need|can|will|could|would|don't|want|ask|thought|wonder|was|am|haven't|didn't|stopped|paused)\w+/;
+
+/** The label of an option that is written as a paragraph. */
+const optionLabel =
+  /^(?:option|variant|approach|choice|alternative|variante|opción|opção|opzione|вариант|plan) ?(?:[a-h1-9]|one|two)\b|^方案|^案/;
 
 const isChoice =
   /\b(?:which|prefer|choose|pick|option|either|or|who should)\b|哪|どちら|どの|어느|어떤|welche|quel|cuál|qual|quale|как(?:ой|ую|ое|ие)/;

@@ -72,11 +72,7 @@ describe('what decided', () => {
   });
 
   test('what was considered and rejected is told, by row', () => {
-    const closing = judgeClosing([
-      'Why does it fail? Because it is late.',
-      '',
-      '`a?` is a pattern. Anything else?',
-    ]);
+    const closing = judgeClosing(['Why does it fail? Because it is late.', '', '`a?` is a pattern. Anything else?']);
     expect(closing.kind).toBe('none');
     expect(closing.rejected).toEqual([
       expect.objectContaining({ rule: 'answered', row: 0 }),

@@ -24,7 +24,7 @@ export function progressOf({ bare, asks }: Sentence): Progress {
 
 /** A list item that names a change: "Added a retry", "`src/a.ts`: moved the parser". */
 export function isChange({ bare }: Sentence): boolean {
-  return new RegExp(`^(?:.{0,80}(?:[:—–]| - ) ?)?(?:now |also )?(?:${work})\\b`).test(bare) && !unfinished.test(bare);
+  return change.test(bare) && !unfinished.test(bare);
 }
 
 /** A heading over a list of what was changed. */
@@ -37,6 +37,7 @@ const work =
 /** Verbs of looking and trying: to have done them concludes nothing. */
 const looking =
   'looked|checked|reviewed|analy[sz]ed|searched|explored|traced|investigated|inspected|noticed|scanned|studied|considered|tried|attempted|started|paused|waited|wanted|needed|assumed|failed|skipped|encountered|expected|hoped|intended|planned|identified|discovered|learned|walked|compared|reproduced|asked|examined|used|mentioned|described|listed|explained|included|proposed|suggested|outlined|noted|stopped|detected|determined|narrowed|located|tracked|figured|called|referenced|experienced|seemed|cloned|loaded|fetched|gathered|collected|interested|confirmed|located|summarized|summarised|not|never|opened';
+const change = new RegExp(`^(?:.{0,80}(?:[:—–]| - ) ?)?(?:now |also )?(?:${work})\\b`);
 const have =
   "(?:i|we)(?:'ve| have)?(?: (?:just|now|also|already|successfully|since|then|both|finally|fully|temporarily|additionally|gone ahead and|went ahead and))*";
 const ended =
@@ -76,7 +77,7 @@ const done: readonly Pattern[] = [
   [
     'is-done',
     new RegExp(
-      `^(?!(?:if|when|once|after|until|this is how|that's how|what|a:|no,)(?!\\w)).{2,120}(?:\\b(?:is|are|looks|was|were)|\\w's) (?:fully |all |both |successfully |in )?(?:${ended})(?: again)?(?=[.!]|$|,? and |, | with no | with all | on (?:the )?(?:branch|main|master|staging|\\w*q+)| for (?:review|you)|:| —| –| to (?:merge|review|ship|use|go)| across)`,
+      `^(?!(?:if|when|once|after|until|this is how|that's how|what|a:|no,)(?!\\w)).{2,120}(?:\\b(?:is|are|looks|was|were)|\\w's) (?:\\w+ed [^.]{0,40}\\band )?(?:fully |all |both |successfully |in )?(?:${ended})(?: again)?(?=[.!]|$|,? and |, | with no | with all | on (?:the )?(?:branch|main|master|staging|\\w*q+)| for (?:review|you)|:| —| –| to (?:merge|review|ship|use|go)| across)`,
     ),
   ],
   [
@@ -95,28 +96,35 @@ const done: readonly Pattern[] = [
     'concluded',
     /^(?:that|this|which) (?:completes|concludes|finishes|wraps up|closes|takes care of|covers everything|should (?:fix|resolve|do it|take care))\b|\b(?:nothing (?:else |more |left )?(?:left |remains )?to do|no further (?:changes|work|action)s? (?:are |is )?(?:needed|required)|here's the finished|that's (?:it|all|everything) (?:done|for)?)/,
   ],
+  [
+    'works',
+    /^(?:it|this|everything|the (?:\w+ ){0,2}\w+)(?: now)? (?:works|runs|builds|compiles|boots|starts)(?: now| again| as (?:expected|intended)| correctly| fine| end to end)?[.!:]?$/,
+  ],
+  ['is-now', /^(?:all|every|both)\b.{1,60}\b(?:is|are|have|has|uses?) (?:on |in |using )?(?:the|its|their|a) new\b/],
   ['here-is', /^here(?:'s| is| are) (?:the |your |a )?(?:final|finished|updated|completed|new|implemented)\b/],
 ];
 
 const unfinished =
-  /\b(?:so far|not (?:yet )?(?:\w+ )?(?:done|finished|complete|been|fully|all|every)|almost|nearly|half(?:way)?|partially|partly|mostly|about \d+ ?%|\d+ ?%|(?:will|would|should|could|might|may|must|can|to|needs? to|have to|has to|going to|isn't|aren't|hasn't|haven't|cannot|can't|won't|wouldn't) (?:be|get|have been|been|have)?\b ?(?:done|finished|complete|completed|fixed|implemented|added|resolved|merged|deployed)|(?:done|handled|implemented|fixed|added|resolved|created|generated|introduced|completed|finished|written|removed|merged|called|set|updated|deployed) (?:by|via|through|inside|upstream|last|in (?:v?\d|version|the \w+ release|january|february|march|april|may|june|july|august|september|october|november|december|qq?)|on (?:every|each|startup|mount|monday|friday)|at (?:startup|runtime|build|compile|boot)|lazily|automatically|each|every time)|is (?:how|why|where|when|what)|had (?:been )?\w+ed|part of the|of (?:the )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten)\b.*\b(?:done|complete\w*|migrated|finished|fixed|converted)|[1-9]\d* (?:tests? )?(?:fail|failing|failed|failures?|errors?))\b|^(?:(?:and|but|then|now|also),? )?(?:if|when(?:ever)?|once|after|until|unless|as soon as|assuming|suppose|before|while|because|since|why)\b(?!.*, (?:i've|i (?:added|fixed|updated|removed|changed|implemented|made)))/;
+  /\b(?:so far|not (?:yet )?(?:\w+ )?(?:done|finished|complete|been|fully|all|every)|almost|nearly|half(?:way)?|partially|partly|mostly|about \d+ ?%|\d+ ?%|(?:will|would|should|could|might|may|must|can|to|needs? to|have to|has to|going to|isn't|aren't|hasn't|haven't|cannot|can't|won't|wouldn't) (?:be|get|have been|been|have)?\b ?(?:done|finished|complete|completed|fixed|implemented|added|resolved|merged|deployed)|(?:done|handled|implemented|fixed|added|resolved|created|generated|introduced|completed|finished|written|removed|merged|called|set|updated|deployed) (?:by|via|through|inside|upstream|last|in (?:v?\d|version|the \w+ release|january|february|march|april|may|june|july|august|september|october|november|december|qq?)|on (?:every|each|startup|mount|monday|friday)|at (?:startup|runtime|build|compile|boot)|lazily|automatically|each|every time)|is (?:how|why|where|when|what)|had (?:been )?\w+ed|(?:has|have) been \w+ .*\b(?:since|for (?:years|months|a long|the last))\b|been \w+ since|part of the|of (?:the )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten)\b.*\b(?:done|complete\w*|migrated|finished|fixed|converted)|(\d+) (?:out )?of (?:the )?(?!\1\b)\d+ \w+|(?:when(?:ever)?|once|if|until|after|before) (?:it|that|this|the \w+|everything|all|they)(?: is|'s| are|'re| has)? (?:\w+ )?(?:done|complete|completed|finished|ready|fixed|merged|deployed|pass(?:es)?))\b|^(?:(?:and|but|then|now|also),? )?(?:if|when(?:ever)?|once|after|until|unless|as soon as|assuming|suppose|before|while|because|since|why)\b(?!.*, (?:i've|i (?:added|fixed|updated|removed|changed|implemented|made)))/;
 
 const ongoing =
-  /^(?:(?:now|next|then|and|so|after that|ok|okay|great|good|alright|perfect|meanwhile|from here|afterwards|first)[,:.]? )*(?:i(?:'ll| will)\b|i(?:'m| am) (?:now |still |currently |going |about )*(?:going to|about to|\w+ing\b)|let me\b|let's\b|proceeding|continuing|moving on|working on|starting (?:on|with)|still (?:\w+ing|to do|to go|open|pending|missing|need)|remaining\b|to do\b|todo\b|in progress|up next|next up|next(?: step)?: i|next i\b|not (?:yet )?done|left to do|(?:steps?|phase|part) \d+ (?:is )?(?:next|in progress|remain)|now (?:to|for) the|on to )|\b(?:next|now|then),? i(?:'ll| will|'m going to)\b|\b(?:is|are) (?:still |currently )+(?:running|in progress|pending|building|underway|being)\b|\b(?:still need to|remains? to be|i still have to|more to (?:do|come)|work in progress)\b/;
+  /^(?:(?:now|next|then|and|so|after that|ok|okay|great|good|alright|perfect|meanwhile|from here|afterwards|first)[,:.]? )*(?:i(?:'ll| will)\b|i(?:'m| am) (?:still \w+ing|now \w+ing|currently \w+ing|going to|about to|working|running|checking|looking|investigating|starting|continuing|moving|proceeding|testing|writing|fixing|implementing|updating|trying)\b|let me\b|let's\b|proceeding|continuing|moving on|working on|starting on|still (?:\w+ing|to do|to go|open|pending|missing|need)|remaining\b|to do\b|todo\b|in progress|up next|next up|next(?: step)?: i|next i\b|not (?:yet )?done|left to do|(?:steps?|phase|part) \d+ (?:is )?(?:next|in progress|remain)|now (?:to|for) the|on to )|\b(?:next|now|then),? i(?:'ll| will|'m going to)\b|\b(?:is|are) (?:still |currently )+(?:running|in progress|pending|building|underway|being)\b|\b(?:still need to|remains? to be|i still have to|more to (?:do|come)|work in progress)\b/;
 
 /** Looks like more to come, and is none. */
 const harmless =
-  /\blet me know\b|\bi(?:'ll| will) (?:wait|stand by|leave|keep an eye|be here|hold|stop here|let you)|\bi(?:'m| am) (?:happy|glad|ready|confident|done|finished|all|not|assuming|leaving|waiting|stopping|pausing|wrapping)|\bremaining (?:risk|risks|caveat|warnings?|todo|usages?)|\bif you\b|^next steps?\b(?!: i)|still (?:pass|work)\w*|^to do (?:this|that|so)\b|^let's (?:talk|discuss)/;
+  /\blet me (?:know|explain|summar\w+|note|also note|recap|stress|add)\b|\bi(?:'m going to| will|'ll) (?:stop|leave|wait)|\bi(?:'ll| will) (?:wait|stand by|leave|keep an eye|be here|hold|stop here|let you)|\bi(?:'m| am) (?:happy|glad|ready|confident|done|finished|all|not|assuming|leaving|waiting|stopping|pausing|wrapping)|\bremaining (?:risk|risks|caveat|warnings?|todo|usages?)|\bif you\b|^next steps?\b(?!: i)|still (?:pass|work)\w*|^to do (?:this|that|so)\b|^let's (?:talk|discuss)/;
 
 const failed: readonly RegExp[] = [
-  /\b(?:i|we) (?:could(?:n't| not)|can(?:'t|not| not)|was(?:n't| not) able to|am (?:not able|unable) to|were unable to|was unable to|failed to|did(?:n't| not)|haven't|have not|had to (?:stop|abort|give up|revert)|gave up|ran out|stopped (?:before|short|without)|wasn't able to)\b(?! (?:run|test|verify|check|execute|measure|touch|change|find any|add|modify|commit|push|need|alter|see any|update|remove|bump|benchmark|include|want|break|manually))/,
-  /\b(?:still|currently|now|keeps?|continues? to) (?:fail\w*|broken|red|crash\w*|error\w*|not work\w*|not |hang\w*|flaky)\b/,
-  /\b(?:is|are|was|were|isn't|aren't|wasn't|hasn't been|has|not) ?(?:not )?(?:yet )?(?:fully )?(?:done|finished|complete|working|fixed|implemented|ready|resolved) yet\b|\b(?:not|isn't|aren't|hasn't been|wasn't) (?:yet )?(?:fully )?(?:done|finished|complete|completed|working|fixed|implemented|ready|resolved)\b/,
+  /\b(?:i|we) (?:could(?:n't| not)|can(?:'t|not| not)|was(?:n't| not) able to|am (?:not able|unable) to|were unable to|was unable to|failed to|had to (?:stop|abort|give up|revert)|gave up|ran out|stopped (?:before|short|without|because|at|when))\b(?! (?:run|test|verify|check|execute|measure|find any|see any|think of|benchmark|include|manually|also|reproduce .* (?:any ?more|again)))/,
+  /\b(?:i|we) (?:did(?:n't| not)|haven't|have not)\b(?: yet| been able to)? (?:finish\w*|complete\w*|manage\w*|get|got|fix\w*|solve\w*|reach\w*|implement\w*|succeed\w*|start\w*|found|find (?:a|the)|ma[dk]e (?:any|it))\b/,
+  /\b(?:still|currently|keeps?|continues? to) (?:fail\w*|broken|red|crash\w*|error\w*|not work\w*|not |hang\w*|flaky|return\w* [45]\d\d)\b/,
+  /\b(?:not|isn't|aren't|hasn't been|wasn't|haven't been) (?:yet )?(?:fully )?(?:done|finished|complete|completed|working|fixed|implemented|ready|resolved)\b/,
   /\b(?:i'm|i am|we're) (?:still )?(?:blocked|stuck)\b/,
-  /\b(?:[1-9]\d*|one|two|three|four|five|several|some|many|most|all)(?: of (?:the |\d+ )?\w*)?(?: \w+)? (?:tests?|specs?|checks?|suites?|jobs?)?\s?(?:are |is |still |now )*(?:fail(?:ed|ing|s)?|failures?|errors?|red)\b/,
-  /\b(?:build|deploy\w*|install\w*|migration|command|tests?|job|pipeline|run|push|request|upload|rollout|attempt|it|that|compilation) (?:has |have )?(?:failed|aborted|crashed|timed out|errored|did not|didn't|does not|doesn't|exited with)\b|^(?:failed|aborted|stopped|interrupted|unable|error)\b/,
+  /\b(?:[1-9]\d*|one|two|three|four|five|several|some|many|most|all)(?: of (?:the |\d+ )?\w*)?(?: \w+)? (?:tests?|specs?|checks?|suites?|jobs?)?\s?(?:are |is |still |now )*(?:fail(?:ed|ing|s)?|red)\b/,
+  /\b(?:with|are|were|reports?|shows?|has|have|still|got|and) [1-9]\d* (?:\w+ )?(?:errors?|failures?)\b/,
+  /\b(?:build|deploy\w*|install\w*|migration|command|tests?|job|pipeline|run|push|request|upload|rollout|attempt|it|that|compilation) (?:has |have )?(?:failed|aborted|crashed|timed out|errored|exited with)\b|\b(?:build|deploy\w*|tests?|code|migration|command|fix|patch) (?:did not|didn't|does not|doesn't|do not|don't) (?:build|compile|work|pass|start|apply|finish|succeed|help|run)\b|^(?:failed\b|aborted\b|interrupted\b|unable to|error:)/,
 ];
 
 /** A failure that is not this task's. */
 const excused =
-  /pre-?existing|unrelated|known (?:issue|fail)|before my change|not caused by|also fails? on (?:main|master)|same failures? on|(?:no|0|zero|without|instead of|used to|would|no longer|previously|used) (?:\w+ )?(?:fail|error|crash)|\bwhen it failed|\b(?:why|because|where|that|which) .{0,40}failed\b.{0,60}\bfixed|did(?:n't| not) (?:change|touch|find|need|require|break)/;
+  /pre-?existing|unrelated|known (?:issue|fail)|before my change|not caused by|also fails? on (?:main|master)|same failures? on|(?:no|0|zero|without|instead of|used to|would|no longer|previously|used) (?:\w+ )?(?:fail|error|crash)|\bwhen it failed|\b(?:why|because|where|that|which) .{0,40}failed\b.{0,60}\bfixed|\b(?:fixed|fixes|resolved|repaired|corrected|addressed|handled|cleared|handles|catches|throws)\b(?!.*\b(?:but|however|still|though)\b)/;

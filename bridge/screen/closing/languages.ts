@@ -68,7 +68,7 @@ export const foreignCloser = new RegExp(
 );
 
 export const foreignDone = new RegExp(
-  `^(?!.*(?:${from}(?:nicht|noch kein\\p{L}*|wenn|sobald|falls|werde|pas|dès que|quand|lorsque|cuando|no|quando|não|ancora|non|si|se|после того|когда|если|не|teilweise|bisher|fast)${to}|未完成|没有完成|尚未|还没|如果|当.*时|でき(?:ません|なかった)|していません|まだ|못|않|아직|면 |하면|完成后|后再|したら|完了後))(?:(?:[^\\p{L}]*)(?:${anyOf(
+  `^(?!.*(?:${from}(?:nicht|noch kein\\p{L}*|wenn|sobald|falls|werde|pas|dès que|quand|lorsque|cuando|no|quando|não|ancora|non|si|se|после того|когда|если|не|teilweise|bisher|fast|hälfte|folg\\p{L}*|moitié|mitad|metade|metà|половин\\p{L}*)${to}|未完成|一半|半分|절반|没有完成|尚未|还没|如果|当.*时|でき(?:ません|なかった)|していません|まだ|못|않|아직|면 |하면|完成后|后再|したら|完了後))(?:(?:[^\\p{L}]*)(?:${anyOf(
     'fertig|erledigt|abgeschlossen|geschafft|umgesetzt|behoben|terminé|fini|c.est (?:fait|terminé|bon|corrigé|en place)|voilà|fait|listo|hecho|terminado|completado|pronto|feito|concluído|finalizado|tudo pronto|fatto|completato|finito|ecco fatto|готово|сделано|выполнено|завершено|исправлено|добавлено|обновлено',
   )})${to}|.*${from}(?:${anyOf(
     '(?:habe|wurde|wurden|ist|sind|hab) .*(?:implementiert|behoben|hinzugefügt|aktualisiert|erstellt|angepasst|umgesetzt|korrigiert|entfernt|umbenannt|ergänzt|erledigt|abgeschlossen|fertig|migriert|umgestellt|repariert|geändert|ersetzt|eingebaut|gefixt|refaktoriert|gelöscht|geschrieben|verschoben|eingerichtet|ausgelagert|gelöst)',

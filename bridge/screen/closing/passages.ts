@@ -105,7 +105,9 @@ function markRun(run: readonly Row[]): Row[] {
 
 export function isCodeLike(text: string): boolean {
   return (
-    /[;{]$|^[})\]]+[;,)]*$|=>|===?|!==|&&|\|\||::|\?\.\w|\w\(\)\s*[{;]|^<\/?\w+[^>]*>$/.test(text) ||
+    /^(?=.*[=()<>]|\S+(?: \S+){0,2}$|[A-Z]{3,} ).*;$|[{]$|^[})\]]+[;,)]*$|=>|===?|!==|&&|\|\||::|\?\.\w|\w\(\)\s*[{;]|^<\/?\w+[^>]*>$/.test(
+      text,
+    ) ||
     /^(?:\$ |\/\/|#!|\/\*|@\w+\(|--\s?\w+.*;$|⎿|>>> )/.test(text) ||
     /^(?:import .* from |from \S+ import |(?:export |async )*(?:const|let|var|function|class|interface|def|fn|func) \S+.*[={:(]|return\b.*[;(]|(?:if|for|while|elif|else if) ?\(?.*[{:]$|else:?$)/.test(
       text,

@@ -46,11 +46,11 @@ function questionOf(bare: string): Wish {
 }
 
 const intended =
-  /\b(?:want|prefer|would you|you like|should (?:i|we|this|it|the)|shall|(?:do|did|are|were) you (?:mean|expect|think|need|have in mind|using|intend|trying|planning|running|see|seeing|say)|propose|in mind)\b/;
+  /\b(?:want|prefer|would you|you like|should (?:i|we|this|it|the)|shall|(?:do|did|are|were) you (?:mean|expect|think|need|have in mind|using|intend|trying|planning|running|say)|propose|in mind)\b/;
 
 /** Questions an explanation asks and answers: "how do you …", "why …", "when should you …". */
 const taught =
-  /^(?:(?:and|so|but|then|now|ok|okay|well)[,]? )*(?:why\b|(?:how|what|when|where|who) (?:do|does|did|can|could|will|would|should|might) (?:you|one|we|i|people|it|they|this|that)\b|ever \b|have you ever\b|did you know\b|remember (?:when|how|that)\b|guess what|want to know\b|(?:what|how) about (?!you)|what if\b|tired of\b|who (?:knows|cares)|what could (?:possibly )?go wrong|isn't (?:it|that)|so what\b)/;
+  /^(?:(?:and|so|but|then|now|ok|okay|well)[,]? )*(?:why\b|(?:how|what|when|where|who) (?:do|does|did|can|could|will|would|should|might) (?:you|one|we|i|people|it|they|this|that)\b|ever \b|have you ever\b|did you know\b|(?:do|can|did) you (?:see|notice|spot|remember|know (?:why|what|how|that))\b|remember (?:when|how|that)\b|guess what|want to know\b|(?:what|how) about (?!you)|what if\b|tired of\b|who (?:knows|cares)|what could (?:possibly )?go wrong|isn't (?:it|that)|so what\b)/;
 
 const addressed = /\b(?:you|your|yours|you'd|you're|you've|me|my|i|us|we)\b|\b(?:should|shall)\b/;
 
@@ -86,7 +86,7 @@ const closers: readonly Pattern[] = [
   ],
   [
     'conditional',
-    /^(?:if|should|in case|when(?:ever)?) (?:any|some|there|you(?:'ve| ever)? (?:have|need|run|see|find|hit|notice|get|encounter|want|experience|still))\b(?!.*\?$)(?!.*\b(?:me to)\b)/,
+    /^(?!when(?:ever)? you(?:'ve| have) \w+(?:ed|en|ne)\b)(?:if|should|in case|when(?:ever)?) (?:any|some|there|you(?:'ve| ever)? (?:have|need|run|see|find|hit|notice|get|encounter|want|experience|still))\b(?!.*\?$)(?!.*\b(?:me to)\b)/,
   ],
 ];
 
@@ -102,7 +102,7 @@ const notAsked: readonly Pattern[] = [
   ['conditional', /^(?:should|were|had) (?:you|it|this|that|the|they)\b[^?]*$|^(?:if|when) (?:prompted|asked)\b/],
   [
     'rhetorical',
-    /(?:,|—|–) (?:right|isn't it|huh|eh|no|doesn't it|aren't they|don't you think|yes|wasn't it)\?$|^(?:why not|who knows|and why not|what else|really|so what|how hard can it be|guess what|what's not to like|surprised)\?/,
+    /^(?!.*\b(?:you|your|i should|should i|we)\b).*(?:,|—|–) (?:right|isn't it|huh|eh|no|doesn't it|aren't they|don't you think|yes|wasn't it)\?$|^(?:why not|who knows|and why not|what else|really|so what|how hard can it be|guess what|what's not to like|surprised)\?/,
   ],
   [
     'question-of-mine',
@@ -190,7 +190,7 @@ const asked: readonly Pattern[] = [
   ],
   [
     'questions',
-    /^(?!.*\b(?:answer|cover|address|resolv)\w*\b)(?:.*\b(?:have|got|are|with|is|need|had|remain|following|my) )?(?:(?:an?|one|two|three|four|five|some|several|few|couple(?: of)?|quick|following|clarifying|open|these|the|my|remaining|last|final|outstanding|other|more|\d) )+(?:\w+ ){0,1}(?:questions?|things?(?= (?:to (?:confirm|clarify|decide)|i need))|points? to (?:confirm|clarify)|decisions?(?= for you)|clarifications?)\b(?=.*(?::$|before|first|for you|remain|need|to (?:confirm|clarify|decide)))|^(?:open |clarifying |quick |remaining )?(?:questions?|decisions?)(?: for you| before [^:]*)?:$/,
+    /^(?!.*\b(?:answer|cover|address|resolv|faq|written|wrote|added|created|updated|drafted|survey|asks)\w*\b)(?:.*\b(?:have|got|are|with|is|need|had|remain|following|my) )?(?:(?:an?|one|two|three|four|five|some|several|few|couple(?: of)?|quick|following|clarifying|open|these|the|my|remaining|last|final|outstanding|other|more|\d) )+(?:\w+ ){0,1}(?:questions?|things?(?= (?:to (?:confirm|clarify|decide)|i need))|points? to (?:confirm|clarify)|decisions?(?= for you)|clarifications?)\b(?=.*(?::$|before|first|for you|remain|need|to (?:confirm|clarify|decide)))|^(?:open |clarifying |quick |remaining )?(?:questions?|decisions?)(?: for you| before [^:]*)?:$/,
   ],
   [
     'before-i',
@@ -217,7 +217,7 @@ const asked: readonly Pattern[] = [
 
 /** Said after a question, these leave it open. */
 export const waiting =
-  /^(?:(?:ok|okay|until then|for now|in the meantime|meanwhile|then)[,]? )?(?:i(?:'ll| will|'m| am|'ve| have)? (?:wait|hold|pause|stop|stand by|standing by|waiting|not (?:touch|change|start|proceed|push|run|continue|make|made)|won't|haven't (?:touched|changed|started|pushed|run|made|committed))|i won't|waiting|standing by|holding|no rush|no hurry|take your time|thanks|thank you|nothing (?:has been|is|was) (?:changed|committed|pushed|deleted|touched)|no (?:changes|files))\b/;
+  /^\[?y(?:es)?\]?\/n|^(?:(?:ok|okay|until then|for now|in the meantime|meanwhile|then)[,]? )?(?:i(?:'ll| will|'m| am|'ve| have)? (?:wait|hold|pause|stop|stand by|standing by|waiting|not (?:touch|change|start|proceed|push|run|continue|make|made)|won't|haven't (?:touched|changed|started|pushed|run|made|committed))|i won't|waiting|standing by|holding|no rush|no hurry|take your time|thanks|thank you|nothing (?:has been|is|was) (?:changed|committed|pushed|deleted|touched)|no (?:changes|files))\b/;
 
 /** Said after a question, these give the user the ground of it. */
 export const reason =
