@@ -28,6 +28,7 @@ export interface Config {
   readonly workerContextLines: number;
   readonly heuristic: boolean;
   readonly heuristicLines: number;
+  readonly stuckAfterMs: number;
   readonly requestTimeoutMs: number;
   readonly dryRun: boolean;
   readonly simulateLog: string | null;
@@ -57,6 +58,7 @@ const fileSchema = z.strictObject({
   'worker-context-lines': z.number().int().min(0).max(10_000).optional(),
   heuristic: z.boolean().optional(),
   'heuristic-lines': z.number().int().min(0).optional(),
+  'stuck-after': z.number().min(0).optional(),
   'request-timeout': z.number().min(0).optional(),
   controller: z
     .strictObject({
@@ -114,6 +116,7 @@ export function loadConfig(input: {
     home: input.home,
     controllerTimeoutMs: (values.controllerTimeout as number) * 1000,
     requestTimeoutMs: (values.requestTimeout as number) * 1000,
+    stuckAfterMs: (values.stuckAfter as number) * 1000,
     policy: file.values.policy,
     policyLines: file.policyLines,
     agents: file.values.agents,

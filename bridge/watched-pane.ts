@@ -4,9 +4,9 @@ import { identityKey, type PaneFacts, type PaneIdentity, type Snapshot, sameAgen
 import { because, isReady } from './core/reading.ts';
 import { systemClock } from './host/clock.ts';
 import type { Rooms } from './rooms.ts';
-import type { DetectorEvent, DetectorMemory } from './screen/detector.ts';
+import type { DetectorEvent } from './screen/detector.ts';
 import type { Profile } from './screen/profiles/profile.ts';
-import { PaneWatcher, type WatcherEvent } from './screen/watcher.ts';
+import { PaneWatcher, type WatcherEvent, type WatcherMemory } from './screen/watcher.ts';
 import type { Role, Wanted } from './workers.ts';
 
 /** One watched pane: its watcher, and where what that sees is carried. */
@@ -42,12 +42,14 @@ export class WatchedPane {
     this.#snapshot = snapshot;
     this.#isDistrusted = rooms.setAside !== null;
     this.#listed = listing(facts);
+    const { config } = rooms;
     this.watcher = new PaneWatcher({
       capture: () => rooms.sight.look(facts.paneId),
       motion: (seen) => rooms.sight.motion(seen),
       clock: systemClock,
       profile,
-      memory: rooms.journal.memory<DetectorMemory>(memoryKey(snapshot.identity)),
+      memory: rooms.journal.memory<WatcherMemory>(memoryKey(snapshot.identity)),
+      reasons: { heuristic: config.heuristic, lines: config.heuristicLines, stuckMs: config.stuckAfterMs },
       on: (event) => this.#take(event),
     });
   }
@@ -77,7 +79,8 @@ export class WatchedPane {
   #take(event: WatcherEvent): void {
     try {
       if (event.type === 'reading') this.#read(event);
-      else if (event.type !== 'unseen') this.#detected(event);
+      else if (event.type === 'detected') this.#opened(event);
+      else if (event.type !== 'unseen' && event.type !== 'dialog-closed') this.#detected(event);
     } catch (fault) {
       this.#hooks.broke(messageOf(fault));
     }
@@ -133,13 +136,33 @@ export class WatchedPane {
     });
     if (event.type === 'request-seen') return;
     const isLost = event.turn.anchor === 'lost';
-    desk.confirm(request.id, isLost ? 'after a restart nothing on the screen was known: this may be old' : undefined);
+    desk.confirm(request.id, isLost ? lostAnchor : undefined);
+  }
+
+  /** A reason to ask that is no block: it was certain before it was told. */
+  #opened({ detection, turn }: Extract<WatcherEvent, { type: 'detected' }>): void {
+    if (this.role !== 'worker') return;
+    const { desk, journal, opening } = this.#rooms;
+    const request = journal.transact(() => {
+      this.#remember();
+      return opening.fromScreen({
+        worker: this.name,
+        pane: this.identity,
+        agent: this.profile,
+        turn: turnId(this.identity, turn),
+        detection,
+        snapshot: this.#snapshot,
+      });
+    });
+    desk.confirm(request.id, turn.anchor === 'lost' ? lostAnchor : undefined);
   }
 
   #remember(): void {
     this.#rooms.journal.saveMemory(memoryKey(this.identity), this.watcher.memory());
   }
 }
+
+const lostAnchor = 'after a restart nothing on the screen was known: this may be old';
 
 /** What changes when a pane draws, as far as one row of the list of panes shows it. */
 function listing({ title, command, cursorX, cursorY, historySize, width, height }: PaneFacts): string {

@@ -30,6 +30,7 @@ test("MACS's defaults hold when nothing is given", () => {
     splitResponse: true,
     heuristic: true,
     heuristicLines: 20,
+    stuckAfterMs: 600_000,
     label: 'worker',
   });
   expect(Object.isFrozen(config)).toBe(true);

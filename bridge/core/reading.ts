@@ -54,6 +54,8 @@ export interface Turn {
   readonly words: readonly string[];
   /** the beginning of `words` has scrolled out of sight: they start in the middle of the turn */
   readonly cut?: boolean;
+  /** the turn ended with an error that the agent shows: its words */
+  readonly error?: string;
 }
 
 export interface Reading {

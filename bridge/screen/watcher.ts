@@ -1,7 +1,9 @@
 import type { Clock } from '../core/clock.ts';
+import type { Detection } from '../core/detection.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import {
+  type DetectedTurn,
   type DetectorEvent,
   type DetectorMemory,
   type DetectorState,
@@ -12,20 +14,31 @@ import {
 } from './detector.ts';
 import { MarkerBell } from './marker.ts';
 import type { Motion, Profile } from './profiles/profile.ts';
+import { firstReasons, type ReasonsOptions, type ReasonsState, stepReasons } from './reasons.ts';
 import { SignalReader } from './signals.ts';
 
 export type WatcherEvent =
   | { readonly type: 'reading'; readonly reading: Reading; readonly snapshot: Snapshot }
   /** a look found no pane, or failed; the next ring or poke looks again */
   | { readonly type: 'unseen'; readonly reason: string }
-  | DetectorEvent;
+  | DetectorEvent
+  /** a reason to ask that is no block, told once */
+  | { readonly type: 'detected'; readonly detection: Detection; readonly turn: DetectedTurn }
+  /** the dialog that was told is not there any more */
+  | { readonly type: 'dialog-closed'; readonly fingerprint: string };
+
+/** What to journal of a watcher: JSON, small. */
+export interface WatcherMemory extends DetectorMemory {
+  readonly reasons?: ReasonsState;
+}
 
 export interface WatcherDeps {
   /** a fresh snapshot; null when the pane is gone */
   capture(): Promise<Snapshot | null>;
   readonly clock: Clock;
   readonly profile: Profile;
-  readonly memory: DetectorMemory | null;
+  readonly memory: WatcherMemory | null;
+  readonly reasons: ReasonsOptions;
   on(event: WatcherEvent): void;
   /** what somebody who looks at this pane too knows of its motion; the watcher's own knowledge is joined with it */
   motion?(snapshot: Snapshot): Motion;
@@ -54,6 +67,7 @@ export class PaneWatcher {
   readonly #signals = new SignalReader();
   readonly #bell = new MarkerBell();
   #state: DetectorState;
+  #reasons: ReasonsState;
   #last: { snapshot: Snapshot; drawn: string } | null = null;
   #told = '';
   /** what the detector has looked at twice without news */
@@ -69,6 +83,7 @@ export class PaneWatcher {
   constructor(deps: WatcherDeps) {
     this.#deps = deps;
     this.#state = restore(deps.memory);
+    this.#reasons = deps.memory?.reasons ?? firstReasons;
     this.#movedAt = deps.clock.now();
   }
 
@@ -97,8 +112,8 @@ export class PaneWatcher {
   }
 
   /** What to journal: never more than the events handed out so far. */
-  memory(): DetectorMemory {
-    return memoryOf(this.#state);
+  memory(): WatcherMemory {
+    return { ...memoryOf(this.#state), reasons: { ...this.#reasons, work: null } };
   }
 
   close(): void {
@@ -173,6 +188,11 @@ export class PaneWatcher {
       this.#told = told;
       this.#tell({ type: 'reading', reading, snapshot });
     }
+    this.#detect(reading, snapshot, signals);
+    this.#reason(reading, snapshot);
+  }
+
+  #detect(reading: Reading, snapshot: Snapshot, signals: Motion['signals']): void {
     // a spinner that turns, a clock that ticks: nothing that a detector looks at
     const looked = JSON.stringify([reading.state, reading.turn, signals.workedAt]);
     if (looked === this.#settledOn) return;
@@ -192,6 +212,30 @@ export class PaneWatcher {
     const isUndecided = candidate !== null || this.#state.glimpsed.length > 0;
     if (isUndecided) this.#lookIn(confirmMs);
     this.#settledOn = hasNews || isUndecided || noted !== null ? '' : looked;
+  }
+
+  #reason(reading: Reading, snapshot: Snapshot): void {
+    const { turns, raised, words, wordsOfTurn, glimpsed } = this.#state;
+    const isCertain = turns.candidate === null && turns.noted === null && glimpsed.length === 0;
+    const before = this.#reasons;
+    const { state, reason } = stepReasons(
+      before,
+      {
+        reading,
+        turn: isCertain ? turns.number : null,
+        words: wordsOfTurn === turns.number ? words : reading.turn.words,
+        hasBlock: raised.some((entry) => entry.turn === turns.number),
+        screen: snapshot.rows.slice(snapshot.firstVisible).map((row) => row.text),
+        at: snapshot.takenAtMs,
+      },
+      this.#deps.reasons,
+    );
+    this.#reasons = state;
+    if (state.dialog !== null && !state.dialog.isTold) this.#lookIn(confirmMs);
+    if (reason === null) return;
+    const turn = { number: turns.number, began: false, anchor: turns.anchor };
+    if (reason.is === 'detected') this.#tell({ type: 'detected', detection: reason.detection, turn });
+    else this.#tell({ type: 'dialog-closed', fingerprint: reason.fingerprint });
   }
 
   /** The same snapshot may read differently once it has been quiet for longer. */

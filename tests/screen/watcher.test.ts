@@ -80,6 +80,7 @@ class Scene {
     };
     this.watcher = new PaneWatcher({
       capture,
+      reasons: { heuristic: true, lines: 20, stuckMs: 0 },
       clock: this.clock,
       profile: this.#profile,
       memory,

@@ -42,8 +42,8 @@ export const cline = declared({
       own: '^ \\* ',
       tool: '^ [*x⠀-⣿] \\w+\\(.*',
       notice: '^ (?:▶|[⠀-⣿] Thinking)',
+      error: '^ {1,3}(?:x )?[Ee]rror: ',
       gutter: 3,
     },
-    errors: { model: ['\\b[Ee]rror\\b.*\\b5\\d\\d\\b'] },
   },
 });

@@ -157,7 +157,10 @@ function readTurn(cells: readonly Cell[], width: number): Turn {
   const words = cells.slice(from).flatMap((cell) => [...wordsOf(cell, width), '']);
   const opener = cells[from - 1];
   const isCut = opener === undefined ? cells.some(({ kind }) => kind === 'top') : opener.kind === 'pinned';
-  return { inputs, words: tidy(words), ...(isCut ? { cut: true } : {}) };
+  const last = cells.slice(from).findLast(({ kind }) => kind !== 'blank');
+  const isError = last?.kind === 'notice' && last.rows[0]!.text.startsWith('■ ');
+  const error = isError ? { error: tidy(last.rows.map((row) => row.text.slice(2))).join('\n') } : {};
+  return { inputs, words: tidy(words), ...(isCut ? { cut: true } : {}), ...error };
 }
 
 /** The agent's own words in an entry. Tool output is dim; so are tips, which hang on a `└`. */

@@ -52,8 +52,8 @@ export const continueAgent = declared({
       own: '^● ',
       tool: '^[○●] [A-Z]\\w+\\(',
       notice: '^(?:\\[Tool canceled|Retrying request| Interrupted by user| Config: | Model: | ⚠| The model )|^ {2}[█╚]',
+      error: '^(?:API )?Error: |^ ?Error: ',
       gutter: 2,
     },
-    errors: { model: ['\\b[Ee]rror: 5\\d\\d\\b'] },
   },
 });

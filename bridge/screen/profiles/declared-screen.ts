@@ -276,7 +276,7 @@ function kindOfLine(
   const matches = (source: Pattern | undefined) => source !== undefined && pattern(source).test(text);
   if (matches(ended)) return 'ended';
   if (matches(tool)) return 'tool';
-  if (matches(notice)) return 'notice';
+  if (matches(notice) || matches(transcript.error)) return 'notice';
   if (block === 'line' && matches(input) && (!isInputDim || !dims || endsDim(line))) return 'input';
   if (matches(own)) return 'own';
   const isBlank = text.trim() === '';
@@ -314,7 +314,14 @@ function readTurn(
   const isCut =
     opener < 0 && top !== undefined && (top.kind === 'own' || facts.historySize > firstVisible) && words.length > 0;
   const from = opener < 0 ? 0 : cells[opener]!.first + cells[opener]!.lines.length;
-  return { turn: { inputs, words: tidy(words), ...(isCut ? { cut: true } : {}) }, from };
+  const end = cells.findLast(({ kind }) => kind !== 'blank');
+  const isError = end !== undefined && end.first >= from && matchesAny(end, transcript.error);
+  const error = isError ? { error: tidy(end.lines.map(({ text }) => text.trim())).join('\n') } : {};
+  return { turn: { inputs, words: tidy(words), ...(isCut ? { cut: true } : {}), ...error }, from };
+}
+
+function matchesAny({ lines }: Cell, source: Pattern | undefined): boolean {
+  return source !== undefined && pattern(source).test(lines[0]!.text);
 }
 
 function inputText({ lines }: Cell, { input, block = 'line' }: ScreenFacts['transcript']): string {

@@ -67,11 +67,11 @@ export interface ScreenFacts {
     readonly own?: Pattern;
     readonly tool?: Pattern;
     readonly notice?: Pattern;
+    /** a notice that tells of an error; it ends the turn where it stands last */
+    readonly error?: Pattern;
     /** columns before the agent's words */
     readonly gutter: number;
   };
-  /** the last lines of a turn that ended with an error, by reason */
-  readonly errors?: Readonly<Partial<Record<'model' | 'rate-limit' | 'auth' | 'context-full', readonly Pattern[]>>>;
 }
 
 /** A dialog stands at the bottom of the screen, from a row that matches `top` down to one that matches `last`. */

@@ -39,7 +39,12 @@ export function readGeminiScreen({ rows, firstVisible, cursorRow, facts }: Snaps
   const footer = composer ? rows.slice(composer.bottom + 1).map((row) => row.text) : [];
   const isCut = echoes.length === 0 && words.length > 0 && facts.historySize > firstVisible;
   return {
-    turn: { inputs: echoes.map((bar) => echoedText(rows, bar)), words, ...(isCut ? { cut: true } : {}) },
+    turn: {
+      inputs: echoes.map((bar) => echoedText(rows, bar)),
+      words,
+      ...(isCut ? { cut: true } : {}),
+      ...errorAtEnd(rows, from, end),
+    },
     composer: composer ? readComposer(lines, cursorRow === composer.top! + 1 ? facts.cursorX : null) : { is: 'absent' },
     composerRow: composer ? composer.top! + 1 : null,
     cursorInComposer: composer !== null && cursorRow > composer.top! && cursorRow < composer.bottom,
@@ -135,6 +140,13 @@ function readWords(rows: readonly Row[], from: number, end: number, width: numbe
   }
   close();
   return tidy(words);
+}
+
+/** The last entry of the turn, where it tells of an error: `✕ [API Error: …]`. */
+function errorAtEnd(rows: readonly Row[], from: number, end: number): { error?: string } {
+  const first = rows.findLastIndex(({ text }, at) => at >= from && at < end && /^\S/.test(text));
+  if (first < 0 || !rows[first]!.text.startsWith('✕ ')) return {};
+  return { error: tidy(rows.slice(first, end).map(({ text }) => text.slice(2))).join('\n') };
 }
 
 /** A dialog takes the composer's place: a box at the very bottom, with numbered options, one of them marked. */

@@ -47,6 +47,5 @@ export const opencode = declared({
       notice: '^ {5}\\+ Thought|^ {5}Thinking:|^[\\s█▀▄]+$',
       gutter: 5,
     },
-    errors: { model: ['\\berror\\b.*\\b5\\d\\d\\b'] },
   },
 });

@@ -26,8 +26,8 @@ export const pi = declared({
       tool: '^ \\$ ',
       notice:
         '^ (?:Error: |Operation aborted|Warning: |pi v\\d|escape interrupt|Press ctrl|Pi can explain|and restart tmux)|^(?:fd|ripgrep) not found',
+      error: '^ Error: ',
       gutter: 1,
     },
-    errors: { model: ['^ Error: '] },
   },
 });

@@ -65,12 +65,8 @@ export const qwen = declared({
       own: '^ {2}[◆✦]\\uFE0E? ',
       tool: '^ {2}(?:[?✓✔xo⊷✕\\-.⠀-⣿]|\\.{1,3})\\uFE0E? +[A-Z]\\w+(?: |$)',
       notice: '^ {2}(?:●|∴|✕|ℹ|⚠|Tips:)',
+      error: '^ {2}✕ ',
       gutter: 4,
-    },
-    errors: {
-      'rate-limit': ['API Error: 429', '\\brate limit'],
-      auth: ['API Error: 40[13]'],
-      model: ['^ {2}✕ \\[API Error'],
     },
   },
 });

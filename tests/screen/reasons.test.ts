@@ -1,0 +1,155 @@
+import { expect, test } from 'vitest';
+import type { Dialog, Reading } from '../../bridge/core/reading.ts';
+import { makeDialog } from '../../bridge/screen/dialog.ts';
+import {
+  errorReason,
+  firstReasons,
+  type Reason,
+  type ReasonsInput,
+  type ReasonsState,
+  stepReasons,
+} from '../../bridge/screen/reasons.ts';
+
+interface Look {
+  state?: Reading['state'];
+  inputs?: string[];
+  words?: string[];
+  error?: string;
+  dialog?: Dialog;
+  turn?: number | null;
+  hasBlock?: boolean;
+  screen?: string[];
+}
+
+/** Reasons over looks, one second apart. */
+class Watched {
+  state: ReasonsState = firstReasons;
+  at = 0;
+  readonly options = { heuristic: true, lines: 20, stuckMs: 60_000 };
+
+  look({ state = 'idle', inputs = ['go'], words = [], error, dialog, turn = 1, hasBlock = false, screen = [] }: Look) {
+    this.at += 1000;
+    const reading: Reading = {
+      state: dialog ? 'dialog' : state,
+      agent: 'codex',
+      why: [],
+      composer: { is: 'empty' },
+      dialog: dialog ?? null,
+      turn: { inputs, words, ...(error === undefined ? {} : { error }) },
+    };
+    const input: ReasonsInput = { reading, turn, words, hasBlock, screen, at: this.at };
+    const next = stepReasons(this.state, input, this.options);
+    this.state = next.state;
+    return tell(next.reason);
+  }
+}
+
+function tell(reason: Reason | null): string | null {
+  if (reason === null) return null;
+  if (reason.is === 'dialog-closed') return 'closed';
+  const { kind, text, reason: why } = reason.detection;
+  return `${kind}${why ? `/${why}` : ''}: ${text}`;
+}
+
+const asks = ['Both would work.', '', 'Should I use SQLite or Postgres?'];
+const approve = (command: string) =>
+  makeDialog({
+    kind: 'approval',
+    question: 'Run it?',
+    subject: { is: 'command', text: command, isWhole: true },
+    options: [{ label: 'Yes', key: 'y', isHighlighted: true }],
+  });
+
+test('an ended turn that closes with a question raises it once, and again in a later turn', () => {
+  const pane = new Watched();
+  expect(pane.look({ state: 'busy', words: asks })).toBeNull();
+  expect(pane.look({ words: asks })).toBe('question: Should I use SQLite or Postgres?');
+  for (let i = 0; i < 50; i++) expect(pane.look({ words: asks })).toBeNull();
+  expect(pane.look({ state: 'busy', words: [], turn: 2 })).toBeNull();
+  expect(pane.look({ words: asks, turn: 2 })).toBe('question: Should I use SQLite or Postgres?');
+});
+
+test('a completion is told, and plain information is not', () => {
+  expect(new Watched().look({ words: ['I fixed the parser and all 42 tests pass now.'] })).toMatch(/^completion: /);
+  expect(new Watched().look({ words: ['The function returns 3.'] })).toBeNull();
+});
+
+test('closing words never speak beside a block of the same turn, nor when nobody wants them judged', () => {
+  expect(new Watched().look({ words: asks, hasBlock: true })).toBeNull();
+  const pane = new Watched();
+  pane.options.heuristic = false;
+  expect(pane.look({ words: asks })).toBeNull();
+});
+
+test('nothing is judged while the turn is not certain, or before anything was sent', () => {
+  const pane = new Watched();
+  expect(pane.look({ words: asks, turn: null })).toBeNull();
+  expect(pane.look({ words: asks, inputs: [] })).toBeNull();
+  expect(pane.look({ words: asks })).toMatch(/^question/);
+});
+
+test('a spinner that says "done?" for twenty seconds raises nothing', () => {
+  const pane = new Watched();
+  for (let i = 0; i < 50; i++) {
+    expect(pane.look({ state: 'busy', words: [`step ${i} done?`], screen: [`⠋ ${i}s done?`] })).toBeNull();
+  }
+});
+
+test('an error that the agent shows is told with its reason, whether closing words are judged or not', () => {
+  const pane = new Watched();
+  pane.options.heuristic = false;
+  expect(pane.look({ error: 'Error: 500 mock error' })).toBe('error/model: Error: 500 mock error');
+  expect(pane.look({ error: 'Error: 500 mock error' })).toBeNull();
+});
+
+test.each([
+  ['API Error: 429 Too Many Requests', 'rate-limit'],
+  ['You have hit your usage limit. It resets at 5pm.', 'rate-limit'],
+  ['401 Unauthorized: invalid x-api-key', 'auth'],
+  ['Please sign in again', 'auth'],
+  ["This model's maximum context length is 128000 tokens", 'context-full'],
+  ['prompt is too long: 210000 tokens', 'context-full'],
+  ['stream disconnected before completion', 'model'],
+])('%s is %s', (text, reason) => expect(errorReason(text)).toBe(reason));
+
+test('a dialog is told at the second look, once, and its closing is told', () => {
+  const pane = new Watched();
+  const dialog = approve('npm test');
+  expect(pane.look({ dialog })).toBeNull();
+  expect(pane.look({ dialog })).toBe('approval: Run it?\nnpm test');
+  for (let i = 0; i < 20; i++) expect(pane.look({ dialog })).toBeNull();
+  expect(pane.look({ state: 'busy' })).toBe('closed');
+  expect(pane.look({ dialog })).toBeNull();
+  expect(pane.look({ dialog })).toBe('approval: Run it?\nnpm test');
+});
+
+test('another dialog in the place of the first one closes that, and is told by itself', () => {
+  const pane = new Watched();
+  pane.look({ dialog: approve('npm test') });
+  pane.look({ dialog: approve('npm test') });
+  expect(pane.look({ dialog: approve('rm -rf /') })).toBe('closed');
+  expect(pane.look({ dialog: approve('rm -rf /') })).toBe('approval: Run it?\nrm -rf /');
+});
+
+test('a dialog that one torn frame showed, or hid, is no news', () => {
+  const pane = new Watched();
+  const dialog = approve('npm test');
+  expect(pane.look({ dialog })).toBeNull();
+  expect(pane.look({ state: 'busy' })).toBeNull();
+  expect(pane.look({ dialog })).toBeNull();
+  expect(pane.look({ dialog })).toMatch(/^approval/);
+  expect(pane.look({ state: 'unknown' })).toBeNull();
+  expect(pane.look({ dialog })).toBeNull();
+});
+
+test('busy with nothing but a spinner and a clock moving is stuck, once, and any progress begins the time anew', () => {
+  const pane = new Watched();
+  const frame = (i: number, line: string) => ({
+    state: 'busy' as const,
+    screen: [line, `⠋⠙⠹⠸`[i % 4]! + ` Working (${i}s)`],
+  });
+  for (let i = 0; i < 50; i++) expect(pane.look(frame(i, 'compiling a.c'))).toBeNull();
+  for (let i = 0; i < 60; i++) expect(pane.look(frame(i, 'compiling b.c'))).toBeNull();
+  expect(pane.look(frame(61, 'compiling b.c'))).toBe('stuck: busy, and nothing has changed for 1 min');
+  for (let i = 0; i < 60; i++) expect(pane.look(frame(i, 'compiling b.c'))).toBeNull();
+});
