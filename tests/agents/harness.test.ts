@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
-import { startCodex, startGemini } from './real-agents.ts';
+import { startAgent } from './real-agents.ts';
 
 let server: ModelServer;
 let tmux: PrivateTmux;
@@ -17,14 +17,18 @@ beforeEach(() => {
 afterEach(() => tmux.stop());
 
 test.each([
-  ['codex', startCodex],
-  ['gemini', startGemini],
+  ['codex', 'Escape'],
+  ['gemini', 'Escape'],
+  ['qwen', 'Escape'],
+  ['cline', 'n'],
+  ['continue', 'Escape'],
+  ['opencode', 'Escape'],
 ] as const)(
   'a real %s starts idle, answers one typed message, and asks before it runs a command',
-  async (_name, start) => {
-    const agent = await start({ tmux, server });
+  async (name, deny) => {
+    const agent = await startAgent(name, { tmux, server });
     await agent.type('SAY: four words of answer');
-    await agent.waitForScreen(/^\S? *four words of answer$/m);
+    await agent.waitForScreen(/^ *\S{0,2} *four words of answer *$/m);
     await agent.waitUntilIdle();
     expect(agent.messages()).toEqual(['SAY: four words of answer']);
 
@@ -32,8 +36,17 @@ test.each([
     await agent.type(`RUN ESCALATE: touch ${proof}`);
     await agent.waitForScreen(agent.approval);
     expect(await agent.isIdle()).toBe(false);
-    await agent.press('Escape');
+    await agent.press(deny);
     await agent.waitUntilIdle();
     expect(existsSync(proof)).toBe(false);
   },
 );
+
+test('a real pi starts idle, answers one typed message, and runs a command unasked', async () => {
+  const agent = await startAgent('pi', { tmux, server });
+  const proof = join(agent.workingFolder, 'proof');
+  await agent.type(`RUN: touch ${proof}`);
+  await agent.waitForScreen(/The command is done/);
+  await agent.waitUntilIdle();
+  expect(existsSync(proof)).toBe(true);
+});

@@ -180,8 +180,8 @@ const cline: Program = {
       environment: {},
     };
   },
-  isIdle: (screen) =>
-    /What can I do for you\?|Ask a question|❯|Auto-approve/i.test(screen) && !/^\s*[⠀-⣿] /m.test(screen),
+  // in column 1 stands what turns; in column 26 the first composer
+  isIdle: (screen) => /^ *❯ (What can I do|Ask anything)/m.test(screen) && !/^ [⠀-⣿] /m.test(screen),
 };
 
 /** continue's cn 1.5.47; the package is the agent's name */

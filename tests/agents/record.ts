@@ -52,7 +52,7 @@ interface Entry {
 interface Look {
   readonly frames?: number;
   /** asked after the frames were taken: false drops them */
-  readonly stillTrue?: () => boolean;
+  readonly stillTrue?: () => boolean | Promise<boolean>;
 }
 
 /** One agent program at one size, and what records its screens. */
@@ -137,7 +137,7 @@ class Stage {
     const { stdout } = await execute(join(root, 'scripts/record-screen'), words, { env });
     const entries = JSON.parse(stdout) as Entry[];
     this.#noteEscapes(state, note);
-    if (stillTrue()) {
+    if (await stillTrue()) {
       say(`  ${state}: ${entries.length} (${note})`);
       return entries;
     }
@@ -270,7 +270,7 @@ const scenes: Record<string, Scene> = {
         last = now;
         recorded++;
         const note = `${((Date.now() - startedAt) / 1000).toFixed(1)} s after the start`;
-        await stage.record('starting', note);
+        await stage.record('starting', note, { stillTrue: async () => !(await agent.isIdle()) });
       }
       await delay(100);
     }
