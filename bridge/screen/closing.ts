@@ -235,7 +235,7 @@ function isOwn(said: readonly Said[], at: number): boolean {
 }
 
 const plans =
-  /\b(?:plan|steps?|would|will|todo|to do|release notes|changelog|version|v\d|history|checklist|progress|status|proposal|suggest\w*|recommend\w*|options?|so far|remaining|commits?|means|log)\b/;
+  /\b(?:plan|steps?|would|will|todo|to do|release notes|changelog|version|v\d|history|checklist|progress|status|tickets?|issues?|bugs?|findings?|proposal|suggest\w*|recommend\w*|options?|so far|remaining|commits?|means|log)\b/;
 
 /** A heading such as "Changes:", over a list that names them. */
 function isChanges(said: readonly Said[], at: number): boolean {

@@ -18,9 +18,21 @@ export function progressOf({ bare, asks }: Sentence): Progress {
   if (ongoing.test(bare) && !harmless.test(bare)) return { is: 'ongoing', rule: 'still-going' };
   if (failed.some((pattern) => pattern.test(bare)) && !excused.test(bare)) return { is: 'failed', rule: 'failure' };
   const found = done.find(([, pattern]) => pattern.test(bare));
-  if (found) return unfinished.test(bare) ? { is: 'no', rule: 'not-concluded' } : { is: 'done', rule: found[0] };
+  if (found)
+    return unfinished.test(bare) || isSubordinate(bare, found[1])
+      ? { is: 'no', rule: 'not-concluded' }
+      : { is: 'done', rule: found[0] };
   return foreignDone.test(bare) ? { is: 'done', rule: 'foreign-done' } : { is: 'no', rule: 'statement' };
 }
+
+/** The match stands in a clause that begins with `when`, `once`, `because` … */
+function isSubordinate(bare: string, pattern: RegExp): boolean {
+  const match = pattern.exec(bare)!;
+  return subordinate.test(bare.slice(0, match.index + match[0].length));
+}
+
+const subordinate =
+  /\b(?:as soon as|once|when(?:ever)?|after|until|if|whether|because|since|unless|while|where|how|why|before)\b[^,;:]*$/;
 
 /** A list item that names a change: "Added a retry", "`src/a.ts`: moved the parser". */
 export function isChange({ bare }: Sentence): boolean {
@@ -77,7 +89,7 @@ const done: readonly Pattern[] = [
   [
     'is-done',
     new RegExp(
-      `^(?!(?:if|when|once|after|until|this is how|that's how|what|a:|no,)(?!\\w)).{2,120}(?:\\b(?:is|are|looks|was|were)|\\w's) (?:\\w+ed [^.]{0,40}\\band )?(?:fully |all |both |successfully |in )?(?:${ended})(?: again)?(?=[.!]|$|,? and |, | with no | with all | on (?:the )?(?:branch|main|master|staging|\\w*q+)| for (?:review|you)|:| —| –| to (?:merge|review|ship|use|go)| across)`,
+      `^(?!(?:if|when|once|after|until|this is how|that's how|what|a:|no,)(?!\\w)).{2,120}(?:\\b(?:is|are|looks|was|were)|\\w's) (?:\\w+ed [^.]{0,40}\\band )?(?:fully |all |both |successfully |in )?(?:${ended})(?: again)?(?=[.!]|$|,? and |, | with no | with all | (?:on|in) (?:the )?(?:branch|main|master|staging|\\W?q{2,})| for (?:review|you)|:| —| –| to (?:merge|review|ship|use|go)| across)`,
     ),
   ],
   [
@@ -98,8 +110,9 @@ const done: readonly Pattern[] = [
   ],
   [
     'works',
-    /^(?:it|this|everything|the (?:\w+ ){0,2}\w+)(?: now)? (?:works|runs|builds|compiles|boots|starts)(?: now| again| as (?:expected|intended)| correctly| fine| end to end)?[.!:]?$/,
+    /^(?:it|this|everything|the (?:\w+ ){0,2}\w+)(?: now)? (?:works|runs|builds|compiles|boots|starts)(?: now| again| as (?:expected|intended)| correctly| fine| end to end)*[.!:]?$/,
   ],
+  ['you-can', /\b(?:you can now|now you can|you're now able)\b|\bcan now (?:be )?\w+/],
   ['is-now', /^(?:all|every|both)\b.{1,60}\b(?:is|are|have|has|uses?) (?:on |in |using )?(?:the|its|their|a) new\b/],
   ['here-is', /^here(?:'s| is| are) (?:the |your |a )?(?:final|finished|updated|completed|new|implemented)\b/],
 ];

@@ -17,6 +17,11 @@ export function passagesOf(words: readonly string[], lines: number): Passage[] {
   const fenced = fencesOf(words);
   const first = firstJudged(words, lines);
   const rows = words.slice(first).map((raw, at) => rowOf(raw, first + at, fenced[first + at]!));
+  const [head, ...rest] = rows.filter(({ text }) => text !== '');
+  if (head && /^•\s/.test(head.text) && rest.every(({ indent }) => indent > head.indent)) {
+    // the agent's gutter: its first row carries the mark, the others its width
+    rows[head.row - first] = { ...head, text: head.text.replace(/^•\s+/, ''), indent: rest[0]?.indent ?? 0 };
+  }
   const base = Math.min(...rows.filter(({ text }) => text !== '').map(({ indent }) => indent));
   return loneBullets(joined(markCode(rows.map((row) => ({ ...row, indent: row.indent - base })))));
 }
@@ -112,7 +117,7 @@ export function isCodeLike(text: string): boolean {
     /^(?:import .* from |from \S+ import |(?:export |async )*(?:const|let|var|function|class|interface|def|fn|func) \S+.*[={:(]|return\b.*[;(]|(?:if|for|while|elif|else if) ?\(?.*[{:]$|else:?$)/.test(
       text,
     ) ||
-    /^(?:\[?\d{1,4}[-:/]\d\d[-:/T.\d\sZ]*\]?|\[[\w :.-]{2,24}\]\s|(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL|PASS|FAIL|npm|stderr|stdout)\b[\s:!|]|(?:[-+]{3}|@@) |[-+] {4,})/.test(
+    /^(?:\[?\d{1,4}[-:/]\d\d[-:/T.\d\sZ]*\]?|\[[\w :.-]{2,24}\]\s|(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL|PASS|FAIL|npm (?:ERR|WARN|notice)|stderr|stdout)\b[\s:!|]|(?:[-+]{3}|@@) |[-+] {4,})/.test(
       text,
     )
   );

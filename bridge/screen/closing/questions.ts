@@ -97,7 +97,7 @@ const notAsked: readonly Pattern[] = [
   ],
   [
     'reported',
-    /^(?:you (?:also )?asked|your question|the (?:user's )?question (?:was|of|is why|is how)|to answer (?:your|the)|(?:q|faq) ?\d*[:.]|(?:answers?|answering) )/,
+    /^(?:you (?:also )?asked|your question|the (?:user's )?question (?:was|of|is why|is how)|to answer (?:your|the)|(?:q|faq) ?\d*[:.]|(?:answers? to|answering) )/,
   ],
   ['conditional', /^(?:should|were|had) (?:you|it|this|that|the|they)\b[^?]*$|^(?:if|when) (?:prompted|asked)\b/],
   [
@@ -133,7 +133,7 @@ const softs: readonly Pattern[] = [
   ],
 ];
 
-const imperative = '(?:^|[,;:—–(] |\\b(?:and|then|or|just|please|so|simply|otherwise|either|kindly|can|must|could) )';
+const imperative = '(?:^|[,;:—–(] |\\b(?:and|then|or|just|please|so|simply|otherwise|either|kindly) )';
 const thing =
   '(?:info\\w*|details?|context|decision|answers?|input|token|keys?|credentials?|password|permissions?|approval|confirmation|clarification|access|log ?in|url|go-ahead|sign-off|feedback|guidance|direction|choice|licen[cs]e|secrets?|things?|ok|okay|help|preference|steer|yes|id|path|value|name|example|consent|passphrase|instructions?|logs?|sample|reproduction|steps|numbers?|green light)';
 
@@ -182,7 +182,7 @@ const asked: readonly Pattern[] = [
   ],
   [
     'when-you',
-    /(?:^|[,;—–] |\b(?:and|but) )(?:once|as soon as|after|when(?:ever)?|until|unless) you(?:'ve| have|'re| are)? (?!see|run|open|start|visit|want to (?:use|run))[^.]{2,120}\b(?:i'll|i will|i can|i'd|we can|we'll|i am able|i'm able)\b|\b(?:i'll|i will|i can|i can't|i cannot|i won't|we can)\b[^.]{2,100}\b(?:once|as soon as|when|until|unless) you(?:'ve| have|'re)? (?:confirm|approv|agree|provid|shar|decid|cho|pick|tell|told|answer|give|giv|grant|set|log|ready|okay|sign|say|respond|repl|let|send|sent|add|run|put|make|supply|clarif|unlock|enable|authori|come back|are)|^if (?:you(?:'re)? (?:confirm|approve|agree|okay|ok|happy|fine|can|could|give|share|provide|tell|grant|say|are (?:ok|okay|happy|fine))|(?:that|this|it|everything)(?:'s| is| sounds| looks| works)[^.]{0,30})\b[^.]*\b(?:i'll|i will|i can|i'd)\b|^ready (?:to \w+ )?(?:when(?:ever)?|once|as soon as) you\b/,
+    /(?:^|[,;—–] |\b(?:and|but) )(?:once|as soon as|after|when(?:ever)?|until|unless) you(?:'ve| have|'re| are)? (?!see|run|open|start|visit|want to (?:use|run))[^.]{2,120}\b(?:i'll|i will|i can|i'd|we can|we'll|i am able|i'm able)\b|\b(?:i'll|i will|i can|i can't|i cannot|i won't|we can)\b[^.]{2,100}\b(?:once|as soon as|when|until|unless) you(?:'ve| have|'re)? (?:confirm|approv|agree|provid|shar|decid|cho|pick|tell|told|answer|give|giv|grant|set|log|ready|okay|sign|say|respond|repl|let|send|sent|add|run|put|make|supply|clarif|unlock|enable|authori|come back|are)|^if (?:you(?:'re)? (?:confirm|approve|agree|okay|ok|happy|fine|can|could|give|share|provide|tell|grant|say|are (?:ok|okay|happy|fine))|(?:that|this|it|these|everything|the)(?: \w+){0,2}?(?:'s| is| are| sounds?| looks?| works?| seems?)[^.]{0,30})\b[^.]*\b(?:i'll|i will|i can|i'd)\b|^ready (?:to \w+ )?(?:when(?:ever)?|once|as soon as) you\b/,
   ],
   [
     'unsure',
@@ -225,4 +225,4 @@ export const reason =
 
 /** The agent answers itself, or goes to find out. */
 export const answer =
-  /^(?:(?:well|so|in short|simply|put simply|honestly|actually),? )?(?:yes|no(?! (?:rush|hurry|pressure|preference|changes|files))|nope|yeah|yep|because(?! i)|since|it turns out|turns out|(?:the |short |long )*answer|a:|i(?:'ve)? (?:decided|chose|chosen|went|gone|opted|settled|picked)|let me (?!know)|let's|probably|of course|certainly|not (?:really|quite|necessarily|exactly|at all|much)|simple|easy|exactly|absolutely|weil|ja|nein|denn|parce que|oui|non|porque|sí|sim|não|perché|sì|因为|是的|不是|はい|いいえ|なぜなら|네|아니요|왜냐하면|потому что|да|нет)(?![\p{L}])/u;
+  /^(?:(?:well|so|in short|simply|put simply|honestly|actually),? )?(?:yes|no(?! (?:rush|hurry|pressure|preference|changes|files))|nope|yeah|yep|because(?! i)|since|it turns out|turns out|(?:the |short |long )*answer(?: is|:)|a:|i(?:'ve)? (?:decided|chose|chosen|went|gone|opted|settled|picked)|let me (?!know)|let's|probably|of course|certainly|not (?:really|quite|necessarily|exactly|at all|much)|simple|easy|exactly|absolutely|weil|ja|nein|denn|parce que|oui|non|porque|sí|sim|não|perché|sì|因为|是的|不是|はい|いいえ|なぜなら|네|아니요|왜냐하면|потому что|да|нет)(?![\p{L}])/u;
