@@ -209,7 +209,7 @@ function findCompletion(said: readonly Said[], rejected: Rejected[]): Found | nu
   const below = said.slice(at + 1);
   const against = below.find(
     ({ progress, wish, kind }) =>
-      (progress.is === 'failed' || (progress.is === 'ongoing' && kind !== 'item')) && wish.is === 'no',
+      (progress.is === 'failed' || (progress.is === 'ongoing' && kind === 'prose')) && wish.is === 'no',
   );
   if (against) {
     rejected.push({ rule: 'taken-back', detail: `taken back below: ${clip(against.text)}`, row: said[at]!.rows[0]! });

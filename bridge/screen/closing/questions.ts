@@ -153,7 +153,7 @@ const asked: readonly Pattern[] = [
   [
     'need',
     new RegExp(
-      `(?:^|(?<!\\w)(?:i|we|i'll|we'll|i'd|still|only thing i|all i|what i|and|but|so) )(?:will |still |also |just |do |first |only |would |really |'ll |now )*(?:need|require)\\b (?:you\\b|your\\b|from you|to (?:know|ask you|hear|check with you|confirm)|(?:(?!to\\b)[\\w'/-]+ ){0,6}?${thing}\\b)`,
+      `(?:^|(?<!\\w)(?:i|we|i'll|we'll|i'd|still|only thing i|all i|what i|and|but|so) )(?:will |still |also |just |do |first |only |would |really |'ll |now )*(?:need|require)\\b (?:you\\b|someone\\b|somebody\\b|a (?:human|person)\\b|your\\b|from you|to (?:know|ask you|hear|check with you|confirm)|(?:(?!to\\b)[\\w'/-]+ ){0,6}?${thing}\\b)`,
     ),
   ],
   [
