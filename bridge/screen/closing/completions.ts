@@ -53,7 +53,7 @@ const change = new RegExp(`^(?:.{0,80}(?:[:—–]| - ) ?)?(?:now |also )?(?:${w
 const have =
   "(?:i|we)(?:'ve| have)?(?: (?:just|now|also|already|successfully|since|then|both|finally|fully|temporarily|additionally|gone ahead and|went ahead and))*";
 const ended =
-  'done|complete|completed|finished|fixed|resolved|implemented|in place|ready|live|deployed|merged|up and running|working|set(?: up)?|sorted|green|clean|up to date|updated|installed|configured|gone|wired up|all set|good to go|passing|applied|pushed|committed|finalized|migrated|closed|shipped|removed|solved';
+  'done|complete|completed|finished|fixed|resolved|implemented|in place|ready|live|deployed|merged|up and running|working|set(?: up)?|sorted|green|clean|up to date|updated|installed|configured|gone|wired up|all set|good to go|passing|applied|pushed|committed|through|up|finalized|migrated|closed|shipped|removed|solved';
 
 type Pattern = readonly [rule: string, pattern: RegExp];
 
@@ -94,7 +94,7 @@ const done: readonly Pattern[] = [
   ],
   [
     'tests-pass',
-    /\b(?:tests?|suite|specs?|checks?|builds?|ci|lint\w*|type-?check\w*|typecheck|pipeline|everything|\d+\/\d+|\d+ (?:of \d+ )?(?:tests|specs))\b(?: \w+){0,3}? (?:now |all |still |both )*(?:pass|passes|passed|passing|succeeds?|succeeded|green|clean|compiles?)\b(?! (?:because|since|when|if|only|locally|on my|through|in|the|a)\b)/,
+    /\b(?:tests?|suite|specs?|checks?|builds?|ci|lint\w*|type-?check\w*|typecheck|pipeline|everything|q{3,}|\d+\/\d+|\d+ (?:of \d+ )?(?:tests|specs))\b\W?(?: \w+){0,3}? (?:now |all |still |both )*(?:pass|passes|passed|passing|succeeds?|succeeded|green|clean|compiles?)\b(?! (?:because|since|when|if|only|locally|on my|through|in|the|a)\b)/,
   ],
   [
     'works-now',
@@ -112,6 +112,17 @@ const done: readonly Pattern[] = [
     'works',
     /^(?:it|this|everything|the (?:\w+ ){0,2}\w+)(?: now)? (?:works|runs|builds|compiles|boots|starts)(?: now| again| as (?:expected|intended)| correctly| fine| end to end)*[.!:]?$/,
   ],
+  [
+    'i-did',
+    new RegExp(
+      `\\b${have} (?:set|turned|pulled|brought|sent|hid|tied|took|taken|folded|threw|cleaned|filled)\\b(?! (?:a look|another look|it for|time))`,
+    ),
+  ],
+  [
+    'did',
+    /^(?!.*\b(?:to be|not|no|never|is|are|was|were|be|if|when|once|how|why|can|will)\b)(?:[\w'/-]+ ){1,5}(?:fixed|added|removed|updated|completed|implemented|resolved|merged|deployed|created|renamed|migrated|done|replaced)[.:!]?$/,
+  ],
+  ['is-now', /\b(?:is|are) \w+ed (?:to|in|into|with|through|on|from) the new\b/],
   ['label', /^(?:status|result|task|state|outcome|verdict): (?:done|completed?|finished|success\w*|green|fixed|ok)\b/],
   ['here-is', /^(?:here|there) you (?:go|are)\b|^success[.!]/],
   [

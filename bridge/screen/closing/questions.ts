@@ -198,7 +198,7 @@ const asked: readonly Pattern[] = [
   ],
   [
     'would-like',
-    /\bi(?:'d| would)? (?:like|want|love|appreciate|prefer) (?:to )?(?:your\b|you to\b|(?:to )?(?:confirm|check|double-check|verify|clarify|ask|hear|discuss|agree)\b.*(?:with you|you\b|your\b|before|first)|a (?:decision|second opinion))|^(?:just )?(?:checking|confirming|double-checking)\b.*\b(?:before|with you|you want)/,
+    /\bi(?:'d| would)? (?:like|want|love|appreciate|prefer) (?:to )?(?:your\b|you to\b|know (?:which|what|whether|where|who|when|if|your)\b|(?:to )?(?:confirm|check|double-check|verify|clarify|ask|hear|discuss|agree)\b.*(?:with you|you\b|your\b|before|first)|a (?:decision|second opinion))|^(?:just )?(?:checking|confirming|double-checking)\b.*\b(?:before|with you|you want)/,
   ],
   [
     'inverted',
