@@ -1,6 +1,6 @@
+import { parseRows, plainText } from '../core/ansi.ts';
 import type { PaneId } from '../core/ids.ts';
 import type { PaneFacts, Row } from '../core/pane.ts';
-import { parseRows, plainText } from './ansi.ts';
 import { ask, type TmuxCommands, TmuxError } from './commands.ts';
 import { askForFacts } from './facts.ts';
 import { commandLine } from './protocol.ts';

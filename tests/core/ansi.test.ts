@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseRow, parseRows, plainText } from '../../bridge/tmux/ansi.ts';
+import { parseRow, parseRows, plainText } from '../../bridge/core/ansi.ts';
 
 test('dim text is marked, and ends with 22, with 0 or with an empty SGR', () => {
   expect(parseRow('› \x1b[2mAsk anything\x1b[0m x')).toMatchObject({ text: '› Ask anything x', dim: [[2, 14]] });

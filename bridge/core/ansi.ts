@@ -1,4 +1,4 @@
-import type { Row } from '../core/pane.ts';
+import type { Row } from './pane.ts';
 
 /** One line of `capture-pane -e` on its own, begun without attributes. */
 export function parseRow(line: string): Row {
