@@ -1,38 +1,30 @@
 import { describe, expect, test } from 'vitest';
 import { isReady, type Reading } from '../../bridge/core/reading.ts';
 import { findRequests } from '../../bridge/screen/blocks.ts';
-import { profileFor } from '../../bridge/screen/profiles/index.ts';
+import { profileOf, still } from '../../bridge/screen/recording.ts';
+import { expectationOf, judgeReading } from '../../bridge/screen/recording-labels.ts';
 import { type Recorded, recorded, snapshotOfRecorded } from './snapshots.ts';
 
-const still = { quietForMs: Number.POSITIVE_INFINITY, signals: {} };
-
 function read(screen: Recorded, motion = still): Reading {
-  return profileFor(screen.agent).read(snapshotOfRecorded(screen), motion);
+  return profileOf(screen.agent).read(snapshotOfRecorded(screen), motion);
 }
 
-function expected(state: string): { state: string; composer?: string } {
-  if (/^busy_|^queued$|^error_retrying$/.test(state)) return { state: 'busy' };
-  if (/^approval|^startup_dialog$/.test(state)) return { state: 'dialog' };
-  if (state === 'starting') return { state: 'starting' };
-  if (state === 'scrolled_back') return { state: 'unknown' };
-  return { state: 'idle', composer: state === 'draft' ? 'draft' : 'empty' };
-}
+const expected = (screen: Recorded) => expectationOf(screen.state)!;
 
 describe.each(recorded)('$file ($state)', (screen) => {
   test('reads as what it is, and is ready only when it is', () => {
     const reading = read(screen);
-    const want = expected(screen.state);
-    expect({ state: reading.state, why: reading.why }).toMatchObject({ state: want.state });
-    if (want.composer) expect(reading.composer.is).toBe(want.composer);
-    expect(isReady(reading)).toBe(want.state === 'idle' && want.composer === 'empty');
+    const { state, why, composer } = reading;
+    expect(judgeReading(reading, expected(screen)), JSON.stringify({ state, why, composer })).toBe('right');
+    expect(isReady(reading)).toBe(expected(screen).isReady);
   });
 
   test('is never ready a moment after it was drawn, nor when its title was set by somebody else', () => {
     expect(isReady(read(screen, { quietForMs: 50, signals: {} }))).toBe(false);
     const snapshot = snapshotOfRecorded(screen);
     const renamed = { ...snapshot, facts: { ...snapshot.facts, title: 'my terminal' } };
-    const reading = profileFor(screen.agent).read(renamed, still);
-    if (expected(screen.state).state !== 'idle') expect(isReady(reading)).toBe(false);
+    const reading = profileOf(screen.agent).read(renamed, still);
+    if (!expected(screen).isReady) expect(isReady(reading)).toBe(false);
   });
 });
 

@@ -1,50 +1,23 @@
-import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseRows } from '../../bridge/core/ansi.ts';
 import { asPaneId } from '../../bridge/core/ids.ts';
-import type { PaneFacts, Row, Snapshot } from '../../bridge/core/pane.ts';
+import type { PaneFacts, Snapshot } from '../../bridge/core/pane.ts';
+import {
+  loadRecordings,
+  type RecordingEntry,
+  snapshotOfRecording,
+  textOfRecording,
+} from '../../bridge/screen/recording.ts';
 
-/** One entry of tests/screens/manifest.json, as the recorder wrote it. */
-export interface Recorded {
-  file: string;
-  ansi: string | null;
-  agent: string;
-  version: string;
-  state: string;
-  note: string;
-  title?: string;
-  cmd?: string;
-  alt?: string;
-  cur?: string;
-  curflag?: string;
-  hist?: string;
-  width?: number;
-  height?: number;
-  /** columns and rows, as record-screen writes them */
-  size?: string;
-}
+export type Recorded = RecordingEntry;
 
-const folder = new URL('../screens/', import.meta.url);
-
-export const allRecorded = JSON.parse(readFileSync(new URL('manifest.json', folder), 'utf8')) as Recorded[];
-
-/** Screens recorded at a named size are the corpus for the screen reader to come; these are those it reads now. */
-export const recorded = allRecorded.filter((screen) => screen.size === undefined);
+const recordings = loadRecordings(join(import.meta.dirname, '../screens'));
+export const allRecorded: readonly Recorded[] = recordings.map(({ entry }) => entry);
+/** The first recordings, whose readings are held to the letter; `npm run score` reads all. */
+export const recorded = allRecorded.filter(({ size }) => size === undefined);
 
 export function snapshotOfRecorded(screen: Recorded): Snapshot {
-  const text = readFileSync(new URL(screen.ansi ?? screen.file, folder), 'utf8');
-  const [width, height] = (screen.size ?? '120x40').split('x').map(Number) as [number, number];
-  const [x, y] = (screen.cur ?? '2,36').split(',').map(Number) as [number, number];
-  return snapshotOf(text.replace(/\n$/, '').split('\n'), {
-    title: screen.title ?? '',
-    command: screen.cmd ?? screen.agent,
-    alternateScreen: screen.alt === undefined ? screen.agent === 'codex' : screen.alt === '1',
-    cursorX: x,
-    cursorY: y,
-    cursorVisible: screen.curflag !== '0',
-    historySize: Number(screen.hist ?? 0),
-    width: screen.width ?? width,
-    height: screen.height ?? height,
-    program: screen.agent,
-  });
+  return snapshotOfRecording(screen, textOfRecording(recordings.find(({ entry }) => entry === screen)!));
 }
 
 /** A snapshot from lines, with or without SGR attributes. */
@@ -66,7 +39,7 @@ export function snapshotOf(
     agentPid: 3,
     agentStartedAt: '4',
   };
-  const rows = rowsOf(lines);
+  const rows = parseRows(lines);
   return {
     takenAtMs: at,
     identity,
@@ -104,35 +77,4 @@ export function snapshotOf(
     program,
     foreground,
   };
-}
-
-/** SGR attributes run on from row to row, as `capture-pane -e` of tmux 3.3a writes them. */
-function rowsOf(lines: readonly string[]): Row[] {
-  let isDim = false;
-  let hasBackground = false;
-  return lines.map((line) => {
-    let text = '';
-    let tinted: boolean | null = null;
-    const dim: Array<[number, number]> = [];
-    for (const piece of line.split(/(\x1b\[[\d;]*m)/)) {
-      const codes = /^\x1b\[([\d;]*)m$/
-        .exec(piece)?.[1]
-        ?.replace(/[34]8;(?:2;\d+;\d+;\d+|5;\d+)/g, (c) => (c[0] === '4' ? 'bg' : 'fg'));
-      if (codes !== undefined) {
-        for (const code of codes.split(';')) {
-          if (code === '' || code === '0') isDim = hasBackground = false;
-          if (code === '2') isDim = true;
-          if (code === '22') isDim = false;
-          if (code === 'bg') hasBackground = true;
-          if (code === '49') hasBackground = false;
-        }
-        continue;
-      }
-      if (piece === '') continue;
-      tinted ??= hasBackground;
-      if (isDim) dim.push([text.length, text.length + piece.length]);
-      text += piece;
-    }
-    return { text: text.trimEnd(), dim, tinted: tinted ?? false };
-  });
 }
