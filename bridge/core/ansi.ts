@@ -10,7 +10,7 @@ export function parseRow(line: string): Row {
  * an attribute once and lets it run on over line ends, so a row's look depends on the rows above it.
  */
 export function parseRows(lines: readonly string[]): Row[] {
-  const pen: Pen = { dim: false, bold: false, background: false, lineDrawing: false };
+  const pen: Pen = { dim: false, bold: false, ink: false, background: false, lineDrawing: false };
   return lines.map((line) => readRow(line, pen));
 }
 
@@ -22,6 +22,7 @@ export function plainText(line: string): string {
 interface Pen {
   dim: boolean;
   bold: boolean;
+  ink: boolean;
   background: boolean;
   /** between SO and SI a program draws boxes with letters */
   lineDrawing: boolean;
@@ -34,11 +35,15 @@ function readRow(line: string, pen: Pen): Row {
   let text = '';
   let tinted: boolean | null = null;
   let bold: boolean | null = null;
+  let inked: boolean | null = null;
   const dim: Array<[number, number]> = [];
   const write = (piece: string) => {
     if (piece === '') return;
     tinted ??= pen.background;
-    if (piece.trim() !== '') bold ??= pen.bold;
+    if (piece.trim() !== '') {
+      bold ??= pen.bold;
+      inked ??= pen.ink;
+    }
     const start = text.length;
     text += pen.lineDrawing ? piece.replace(/[`a-~]/g, (letter) => boxes[letter] ?? letter) : piece;
     if (!pen.dim) return;
@@ -61,6 +66,7 @@ function readRow(line: string, pen: Pen): Row {
     dim: dim.filter(([start]) => start < trimmed.length).map(([start, end]) => [start, Math.min(end, trimmed.length)]),
     tinted: tinted ?? false,
     bold: bold ?? false,
+    inked: inked ?? false,
   };
 }
 
@@ -73,13 +79,16 @@ function applySgr(parameters: string, pen: Pen): void {
     if (code === 0) {
       pen.dim = false;
       pen.bold = false;
+      pen.ink = false;
       pen.background = false;
     } else if (code === 1) pen.bold = true;
     else if (code === 2) pen.dim = true;
     else if (code === 22) {
       pen.dim = false;
       pen.bold = false;
-    } else if (code === 49) pen.background = false;
+    } else if (code === 39) pen.ink = false;
+    else if ((code >= 30 && code <= 38) || (code >= 90 && code <= 97)) pen.ink = true;
+    else if (code === 49) pen.background = false;
     else if ((code >= 40 && code <= 48) || (code >= 100 && code <= 107)) pen.background = true;
     if ((code === 38 || code === 48 || code === 58) && kind === undefined) at += list[at + 1] === '5' ? 2 : 4;
   }

@@ -73,6 +73,8 @@ export interface Row {
   readonly tinted?: boolean;
   /** the row's first visible character is bold; pi draws the name of a tool so */
   readonly bold?: boolean;
+  /** the row's first visible character has a colour of its own; a spinner has, prose that quotes one has not */
+  readonly inked?: boolean;
 }
 
 /** One captured screen. `rows[firstVisible..]` are on the screen; earlier rows are history (never in the alternate screen). */

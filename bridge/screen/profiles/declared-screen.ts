@@ -196,9 +196,11 @@ function findStatus(
   let from = end;
   let found: Evidence | null = null;
   let isQueue = false;
+  const inks = lines.some(({ row }) => row.inked);
   for (const at of filledFromEnd(lines.slice(0, end), statusRows)) {
-    const { text } = lines[at]!;
-    if (busy?.status?.some((source) => pattern(source).test(text))) {
+    const { text, row } = lines[at]!;
+    const isProse = busy?.isStatusInked === true && inks && row.inked !== true;
+    if (!isProse && busy?.status?.some((source) => pattern(source).test(text))) {
       found = evidence('status', `the screen says "${text.trim()}"`, at);
       from = at;
     } else if (queue !== undefined && pattern(queue).test(text)) {

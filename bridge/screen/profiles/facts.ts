@@ -37,6 +37,8 @@ export interface ScreenFacts {
   readonly busy?: {
     /** rows right above the composer */
     readonly status?: readonly Pattern[];
+    /** the first character of a status row has a colour of its own; the same words in the agent's prose have none */
+    readonly isStatusInked?: boolean;
     /** rows anywhere in the current turn */
     readonly turn?: readonly Pattern[];
     readonly footer?: readonly Pattern[];

@@ -1,3 +1,5 @@
+import { aider } from './aider.ts';
+import { claude } from './claude.ts';
 import { cline } from './cline.ts';
 import { codex } from './codex.ts';
 import { continueAgent } from './continue.ts';
@@ -12,7 +14,18 @@ import { unknown } from './unknown.ts';
 export { codex, gemini, generic, unknown };
 
 /** Every profile that can be named. `generic` is never found by a program's name. */
-export const profiles: readonly Profile[] = [codex, gemini, opencode, qwen, pi, cline, continueAgent, generic];
+export const profiles: readonly Profile[] = [
+  codex,
+  gemini,
+  claude,
+  opencode,
+  qwen,
+  pi,
+  cline,
+  continueAgent,
+  aider,
+  generic,
+];
 
 export interface ProfileChoice {
   /** `--agent`: settles it, whatever runs */

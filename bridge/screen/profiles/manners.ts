@@ -93,7 +93,7 @@ export const clineManner: Manner = {
   maxLineBytes: 1_000_000,
   submitKey: 'Enter',
   settleMs: 400,
-  longPasteMarkers: ['\\[Pasted (?:text|content)?[^0-9\\]]*([0-9]+) (lines|chars)[^\\]]*\\]'],
+  longPasteMarkers: ['\\[.*\\.\\.\\. Pasted \\+([0-9]+) lines\\]'],
   commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
   trailingBackslash: { append: ' ' },
   dialogTitles: [],
@@ -114,6 +114,41 @@ export const continueManner: Manner = {
   dialogTitles: [],
   dialogWords: ['Would you like to continue\\?'],
   rescueEnters: 1,
+};
+
+/** Claude Code 2, from its public documentation; never measured here, so that no Enter is pressed twice. */
+export const claudeManner: Manner = {
+  agent: 'claude',
+  bracketed: true,
+  maxLineBytes: 1_000_000,
+  submitKey: 'Enter',
+  settleMs: 400,
+  longPasteMarkers: ['\\[Pasted text #[0-9]+ \\+([0-9]+) lines\\]'],
+  commandOpenings: [{ pattern: '^\\s*[!/#]', prefix: 'Answer: ' }],
+  trailingBackslash: { append: ' ' },
+  dialogTitles: [],
+  dialogWords: [
+    'Do you want to (proceed|make this|create|allow)',
+    'Do you trust the files',
+    'Esc to cancel',
+    'Enter to confirm',
+  ],
+  rescueEnters: 0,
+};
+
+/** aider, from its public documentation; never measured here. */
+export const aiderManner: Manner = {
+  agent: 'aider',
+  bracketed: true,
+  maxLineBytes: 1_000_000,
+  submitKey: 'Enter',
+  settleMs: 200,
+  longPasteMarkers: [],
+  commandOpenings: [{ pattern: '^\\s*[!/{]', prefix: 'Answer: ' }],
+  trailingBackslash: { append: ' ' },
+  dialogTitles: [],
+  dialogWords: ['\\(Y\\)es/\\(N\\)o'],
+  rescueEnters: 0,
 };
 
 /** A program nobody has measured: one Enter, and nothing taken for granted beyond bracketed paste. */

@@ -1,0 +1,39 @@
+import { declared } from './declared.ts';
+import { aiderManner } from './manners.ts';
+
+/**
+ * aider, built from its public documentation; never seen live here. A line program: its prompt is `> `, with the mode's
+ * name before it, and nothing else tells that it rests.
+ */
+export const aider = declared({
+  name: 'aider',
+  programs: ['aider'],
+  manner: aiderManner,
+  screen: {
+    composer: {
+      row: '^(?:[a-z-]+(?: [a-z-]+)?)?> |^(?:[a-z-]+(?: [a-z-]+)?)?>$',
+      prompt: '^(?:[a-z-]+(?: [a-z-]+)?)?> ?',
+      below: 1,
+      cursor: 'shown',
+    },
+    busy: { status: ['^[░█▏▎▍▌▋▊▉⠀-⣿= -]{1,12} *(?:Waiting for|Updating repo map|Scanning repo)\\b'] },
+    quietMs: 1000,
+    quietAloneMs: 1500,
+    dialogs: [
+      {
+        kind: 'approval',
+        top: '^Run shell commands?\\?',
+        last: '\\(Y\\)es/\\(N\\)o.*:\\s*$',
+        subject: { is: 'command', row: '^Run shell command\\? (.*?) ?\\(Y\\)es' },
+      },
+      { kind: 'choice', top: '\\(Y\\)es/\\(N\\)o.*:\\s*$', last: '\\(Y\\)es/\\(N\\)o.*:\\s*$' },
+    ],
+    transcript: {
+      input: '^(?:[a-z-]+(?: [a-z-]+)?)?> (.+)$',
+      tool: '^(?:Applied edit to|Commit [0-9a-f]{7}|Running |Added |Tokens: |Add command output)',
+      notice: '^(?:─{10,}|Aider v|Main model:|Weak model:|Git repo:|Repo-map:|Use /help|Readonly:|Editor model:)',
+      error: '^(?:litellm\\.|The API provider|Model .* has hit a token limit)',
+      gutter: 0,
+    },
+  },
+});
