@@ -88,6 +88,7 @@ function whyContent(said: readonly Said[], at: number): string | null {
     const first = said.findLastIndex((other, before) => before <= at && !(other.asks && said[before - 1]?.asks));
     return one.asks && first < at && said[first]!.wish.rule === 'reported' ? 'listed' : null;
   }
+  if (one.wish.rule === 'say') return 'listed';
   const items = said.filter(({ list }) => list === one.list);
   const first = said.indexOf(items[0]!);
   const intro = said[first - 1];
@@ -150,7 +151,8 @@ function whyPassed(said: readonly Said[], at: number, isOpen: boolean): string |
       continue;
     }
     if (/^\(?[a-h1-9][.):] /.test(sentence.bare)) continue;
-    if (isOpen && step === 0 && !optionLabel.test(sentence.bare) && !reason.test(sentence.bare)) return 'answered';
+    if (isOpen && plain === 0 && !isOptional && !optionLabel.test(sentence.bare) && !reason.test(sentence.bare))
+      return 'answered';
     plain += sentence.bare.split(' ').length + (sentence.bare.match(/[\u3040-\u9fff]/g)?.length ?? 0) / 2;
     if (plain > limit) return 'passed-over';
   }

@@ -38,6 +38,7 @@ function questionOf(bare: string): Wish {
     /^.*[,:;—–] (?=(?:do|would|should|shall|can|could|may|want|which|what|how|where|is|are) )/,
     '',
   );
+  if (/^(?:do you )?want to (?:know|try|learn)\b/.test(bare)) return { is: 'open', rule: 'open-question' };
   const isTaught = [bare, clause].some((text) => taught.test(text)) && !intended.test(bare);
   if (isTaught) return { is: 'open', rule: 'open-question' };
   if (addressed.test(bare) || permission.test(bare)) return { is: 'ask', rule: 'question-to-you' };
@@ -56,7 +57,7 @@ const addressed = /\b(?:you|your|yours|you'd|you're|you've|me|my|i|us|we)\b|\b(?
 
 /** Asked in a few words: "OK to merge?", "Proceed?", "Sound good?", "Thoughts?" */
 const permission =
-  /^(?:(?:so|and|or|then)[,]? )?(?:ok(?:ay)?|good|fine|ready|safe|alright|all right|happy|clear|cool|sounds? (?:good|right|ok)|does (?:that|this)|make sense|go ahead|proceed|continue|shall|want|need|which|approve[d]?|confirm(?:ed)?|thoughts|opinions?|objections|any (?:preference|objection|concern|thought|constraint|particular)|preference|agree[d]?|deal|commit|push|merge|deploy|yes or no|y\/n|option \w|are (?:these|those)|is (?:that|this) (?:ok|fine|what|the right|right|correct|acceptable|intended|good|expected))\b/;
+  /^(?:(?:so|and|or|then)[,]? )?(?:ok(?:ay)?|good|fine|ready|safe|alright|all right|happy|clear|cool|sounds? (?:good|right|ok)|does (?:that|this)|make sense|go ahead|proceed|continue|shall|want|need|approve[d]?|confirm(?:ed)?|thoughts|opinions?|objections|any (?:preference|objection|concern|thought|constraint|particular)|preference|agree[d]?|deal|commit|push|merge|deploy|yes or no|y\/n|option \w|are (?:these|those)|is (?:that|this) (?:ok|fine|what|the right|right|correct|acceptable|intended|good|expected))\b/;
 
 const generic =
   '(?:any(?:thing|\\b)|some(?:thing|\\b)|further|more\\b|additional|other\\b|else|changes|tweaks|adjust|tweak|modif|help|it (?:changed|adjusted|different)|to (?:see|adjust|change|tweak|refine|dig|go deeper|explore))';
@@ -113,7 +114,7 @@ const notAsked: readonly Pattern[] = [
 const softs: readonly Pattern[] = [
   [
     'opinion',
-    /\blet me know what you think\b|\b(?:let me know|tell me) if (?:that|this|it|these|the (?:plan|approach|result|output|change|changes)|everything|those) ?(?:'s|works?|looks?|sounds?|is|are|makes?|seems?|matches|covers?)\b/,
+    /\blet me know what you think\b|\blet me know when(?:ever)? you(?:'d| want|'re ready| would)\b|\b(?:let me know|tell me) if (?:that|this|it|these|the (?:plan|approach|result|output|change|changes)|everything|those) ?(?:'s|works?|looks?|sounds?|is|are|makes?|seems?|matches|covers?)\b/,
   ],
   [
     'next-task',
@@ -173,7 +174,7 @@ const asked: readonly Pattern[] = [
   [
     'say',
     new RegExp(
-      `${imperative}(?:say (?:the word|so\\b|yes|no\\b|which|go\\b|["“'\`q])|give (?:me|us) (?:the|a|your|an|access|some|one)\\b|reply (?:with|yes|no|a\\b|b\\b|1|ok|["“'\`q])|respond with|answer (?:with|yes|no\\b|these|those)|type (?:yes|y|no|["“'\`q]|ok|go)\\b[^.]{0,60}(?: to |\\bor\\b|$|[.,])|pick (?:one|which|between|an option|from|your|whichever|a (?:number|letter|name))|choose (?:one|between|which|an option|from|a (?:number|letter|name)|your|whichever)|select (?:one|an option|which|from)|send me|point me (?:to|at|toward)|hand me|drop (?:me )?(?:the|your) |paste (?:it|them|that) here|confirm (?:that|whether|if|and|which|with|here|to|before|this|the|it)|approve (?:it|this|and|to)|show me|share (?:the|your|it|them)[^.]*(?:with me|here|and i|so i)|correct me if|clarify (?:which|what|whether|if|how)|specify (?:which|what|whether|if|how))`,
+      `${imperative}(?:say (?:the word|so\\b|yes|no\\b|which|go\\b|["“'\`q])|give (?:me|us) (?:the|a|your|an|access|some|one)\\b|reply (?:with|yes|no|a\\b|b\\b|1|ok|["“'\`q])|respond with|answer (?:with|yes|no\\b|these|those)|type (?:yes|y|no|["“'\`q]|ok|go)\\b[^.]{0,60}(?: to |\\bor\\b|$|[.,])|pick (?:one|which|between|an option|from|your|whichever|a (?:number|letter|name))|choose (?:one|between|which|an option|from|a (?:number|letter|name)|your|whichever)|select (?:one|an option|which)|send me|point me (?:to|at|toward)|hand me|drop me |paste (?:it|them|that) here|confirm (?:that|whether|if|and|which|to|before)|approve (?:it|this|and|to)|show me|share (?:the|your|it|them)[^.]*(?:with me|here|and i|so i)|correct me if|clarify (?:which|what|whether|if|how)|specify (?:which|what|whether|if|how))`,
     ),
   ],
   [
@@ -198,7 +199,7 @@ const asked: readonly Pattern[] = [
   ],
   [
     'would-like',
-    /\bi(?:'d| would)? (?:like|want|love|appreciate|prefer) (?:to )?(?:your\b|you to\b|know (?:which|what|whether|where|who|when|if|your)\b|(?:to )?(?:confirm|check|double-check|verify|clarify|ask|hear|discuss|agree)\b.*(?:with you|you\b|your\b|before|first)|a (?:decision|second opinion))|^(?:just )?(?:checking|confirming|double-checking)\b.*\b(?:before|with you|you want)/,
+    /\bi(?:'d| would)? (?:like|want(?:ed)?|love|appreciate|prefer) (?:to )?(?:your\b|you to\b|know (?:which|what|whether|where|who|when|if|your)\b|(?:to )?(?:confirm|check|double-check|verify|clarify|ask|hear|discuss|agree)\b.*(?:with you|you\b|your\b|before|first)|a (?:decision|second opinion))|^(?:just )?(?:checking|confirming|double-checking)\b.*\b(?:before|with you|you want)/,
   ],
   [
     'inverted',
