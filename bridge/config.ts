@@ -4,6 +4,8 @@ import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { BridgeError, wrongUse } from './core/failure.ts';
 import { type OptionRow, options } from './options.ts';
+import { checkAgents } from './screen/profiles/index.ts';
+import { agentSchema } from './screen/profiles/schema.ts';
 
 /** The frozen configuration: read once, never changed. Durations are milliseconds here, whatever unit the user typed. */
 export interface Config {
@@ -73,9 +75,7 @@ const fileSchema = z.strictObject({
       resume: z.boolean().optional(),
     })
     .optional(),
-  agents: z
-    .record(z.string(), z.strictObject({ bracketed: z.boolean().optional(), programs: z.array(z.string()).optional() }))
-    .default({}),
+  agents: z.record(z.string(), agentSchema).default({}),
   notify: z
     .strictObject({
       bell: z.boolean().optional(),
@@ -183,6 +183,12 @@ function readFile(path: string): { values: FileConfig; policyLines: number[] } {
     const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
     const keys = [...issue.path, ...(unknownKey === undefined ? [] : [unknownKey])];
     throw wrong(path, lineOf(keys), keys.join('.'), unknownKey === undefined ? issue.message : 'is not a known key');
+  }
+  try {
+    checkAgents(parsed.data.agents);
+  } catch (fault) {
+    if (!(fault instanceof BridgeError)) throw fault;
+    throw wrong(path, lineOf(fault.target.split('.')), fault.target, fault.reason);
   }
   return { values: parsed.data, policyLines: parsed.data.policy.map((_, index) => lineOf(['policy', index])) };
 

@@ -78,3 +78,29 @@ test('a number flag that is no number is refused', () => {
 test('an unknown backend is refused with the list of those known', () => {
   expect(() => load(undefined, { controllerBackend: 'gpt' })).toThrow(/gpt: is not one of auto, codex/);
 });
+
+test.each([
+  [
+    'agents:\n  pi:\n    screen:\n      busy: { status: ["^ [("] }\n',
+    /bridge\.yaml:4: agents\.pi\.screen\.busy\.status\.0: is not a regular expression/,
+  ],
+  [
+    'agents:\n  pi:\n    screen:\n      spinner: x\n',
+    /bridge\.yaml:4: agents\.pi\.screen\.spinner: is not a known key/,
+  ],
+  [
+    'agents:\n  mine:\n    extends: nobody\n',
+    /bridge\.yaml:3: agents\.mine\.extends: there is no profile nobody; there are codex, /,
+  ],
+  [
+    'agents:\n  mine:\n    screen:\n      transcript: { input: "^> (.*)$" }\n',
+    /bridge\.yaml:3: agents\.mine\.screen\.composer\.prompt: is missing/,
+  ],
+  [
+    'agents:\n  codex:\n    screen:\n      quietMs: 3\n',
+    /bridge\.yaml:3: agents\.codex\.screen: codex's screen is read by code/,
+  ],
+  ['agents:\n  mine: { manner: { rescueEnters: 9 } }\n', /bridge\.yaml:2: agents\.mine\.manner\.rescueEnters: /],
+])('a wrong profile is refused with its line: %s', (yaml, message) => {
+  expect(() => load(yaml)).toThrow(message);
+});

@@ -482,17 +482,17 @@ describe('which profile reads a pane', () => {
   test('the program’s own, or the one that is named; a stranger is unknown', () => {
     expect(profileFor('codex').name).toBe('codex');
     expect(profileFor('gemini').name).toBe('gemini');
-    expect(profileFor('claude').name).toBe('unknown');
+    expect(profileFor('goose').name).toBe('unknown');
     expect(profileFor(null).name).toBe('unknown');
-    expect(profileFor('claude', { agent: 'generic' }).name).toBe('generic');
+    expect(profileFor('goose', { agent: 'generic' }).name).toBe('generic');
     expect(profileFor('codex', { agent: 'gemini' }).name).toBe('gemini');
     expect(profileFor('codex', { agent: 'nobody' }).name).toBe('unknown');
-    expect(profileFor('aider', { agents: { aider: { bracketed: false } } }).manner.bracketed).toBe(false);
+    expect(profileFor('goose', { agents: { goose: { bracketed: false } } }).manner.bracketed).toBe(false);
     expect(profileFor('python', { agents: { mine: { programs: ['python'] } } }).name).toBe('generic');
   });
 
   test('an unknown program’s request is seen, and its screen is never ready', () => {
-    const reading = unknown.read(snapshotOf(['> go', ...request, '> '], { cursorX: 2, program: 'claude' }), quiet);
+    const reading = unknown.read(snapshotOf(['> go', ...request, '> '], { cursorX: 2, program: 'goose' }), quiet);
     expect(requests(reading)).toEqual(['which?']);
     expect(reading.state).toBe('unknown');
     expect(reading.why[0]?.detail).toContain('--agent');

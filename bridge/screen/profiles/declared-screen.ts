@@ -131,7 +131,7 @@ function findByRules(
     for (let start = end - 1; start >= 0; start--) {
       if (!pattern(top!).test(lines[start]!.text)) continue;
       const first = lines[start + 1];
-      if (start + 1 < end && pattern(prompt).test(first!.text))
+      if (start + 1 < end && pattern(prompt).test(`${first!.text} `))
         return { start, first: start + 1, last: end, end: end + 1 };
       break;
     }
@@ -168,7 +168,7 @@ function readComposer(
     .filter(({ text }) => facts.chrome === undefined || !pattern(facts.chrome).test(text));
   const texts = inside.map(({ text }, at) => {
     const source = at > 0 && facts.indent !== undefined ? facts.indent : facts.prompt;
-    return text.replace(pattern(source), '').replace(cursorMarks, '');
+    return `${text} `.replace(pattern(source), '').replace(cursorMarks, '').trimEnd();
   });
   const text = tidy(texts).join('\n').trim();
   if (text === '') return { is: 'empty' };
@@ -285,6 +285,8 @@ function kindOfLine(
   const isIndented = text.slice(0, gutter).trim() === '';
   if (above === undefined) return isBlank ? 'blank' : isIndented ? 'own' : 'notice';
   if (isBlank) return isAfterBlock || above.kind === 'input' ? 'blank' : null;
+  // the rest of an input stands under its text
+  if (above.kind === 'input' && /^\S/.test(text)) return own === undefined ? 'own' : 'notice';
   if (own !== undefined)
     return above.kind === 'blank' || above.kind === 'ended' ? (isIndented ? 'own' : 'notice') : null;
   const isApart = isAfterBlock || above.kind === 'blank' || above.kind === 'ended';

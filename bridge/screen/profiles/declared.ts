@@ -24,6 +24,7 @@ export function declared(parts: {
     name,
     programs,
     manner,
+    screen: facts,
     quietStepsMs: [...new Set([facts.quietMs, facts.quietAloneMs, startMs])].sort((a, b) => a - b),
     read(snapshot, motion) {
       const screen = readDeclaredScreen(snapshot, facts);

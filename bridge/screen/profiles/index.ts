@@ -4,11 +4,13 @@ import { cline } from './cline.ts';
 import { codex } from './codex.ts';
 import { continueAgent } from './continue.ts';
 import { gemini } from './gemini.ts';
-import { generic, genericProfile } from './generic.ts';
+import { generic } from './generic.ts';
 import { opencode } from './opencode.ts';
+import { ownProfile } from './own.ts';
 import { pi } from './pi.ts';
 import type { Profile } from './profile.ts';
 import { qwen } from './qwen.ts';
+import type { OwnAgent } from './schema.ts';
 import { unknown } from './unknown.ts';
 
 export { codex, gemini, generic, unknown };
@@ -30,10 +32,8 @@ export const profiles: readonly Profile[] = [
 export interface ProfileChoice {
   /** `--agent`: settles it, whatever runs */
   readonly agent?: string | null;
-  /** bridge.yaml's `agents:`: programs that are to be read as generic, and whether they take bracketed paste */
-  readonly agents?: Readonly<
-    Record<string, { readonly bracketed?: boolean | undefined; readonly programs?: readonly string[] | undefined }>
-  >;
+  /** bridge.yaml's `agents:`: built-in profiles changed, and profiles of the user's own */
+  readonly agents?: Readonly<Record<string, OwnAgent>>;
 }
 
 /** The profile that reads a pane in which `program` runs; `unknown` when nothing names one. */
@@ -41,19 +41,26 @@ export function profileFor(program: string | null, choice: ProfileChoice = {}): 
   const own = choice.agents ?? {};
   if (choice.agent) return named(choice.agent, own) ?? unknown;
   if (program === null) return unknown;
+  const mine = Object.entries(own).find(([name, { programs }]) => (programs ?? [name]).includes(program));
+  if (mine) return named(mine[0], own) ?? unknown;
   const known = profiles.find((profile) => profile.programs.includes(program));
-  if (known) return known;
-  const entry = Object.entries(own).find(([name, { programs }]) => (programs ?? [name]).includes(program));
-  return entry ? (named(entry[0], own) ?? unknown) : unknown;
+  return known ? (named(known.name, own) ?? unknown) : unknown;
 }
 
-function named(name: string, own: NonNullable<ProfileChoice['agents']>): Profile | undefined {
-  const settings = own[name];
-  const known = profiles.find((profile) => profile.name === name);
-  if (known && known.name !== 'generic') {
-    if (settings?.bracketed === undefined) return known;
-    return { ...known, manner: { ...known.manner, bracketed: settings.bracketed } };
-  }
-  if (!known && settings === undefined) return undefined;
-  return genericProfile(settings?.bracketed === undefined ? {} : { bracketed: settings.bracketed });
+const made = new WeakMap<OwnAgent, Profile>();
+
+/** @throws BridgeError for facts that do not make a profile */
+function named(name: string, own: Readonly<Record<string, OwnAgent>>): Profile | undefined {
+  const mine = own[name];
+  if (mine === undefined) return profiles.find((profile) => profile.name === name);
+  const known = made.get(mine);
+  if (known !== undefined) return known;
+  const profile = ownProfile(name, mine, profiles);
+  made.set(mine, profile);
+  return profile;
+}
+
+/** Checks what bridge.yaml says of agents. @throws BridgeError naming the agent and what is wrong with it */
+export function checkAgents(own: Readonly<Record<string, OwnAgent>>): void {
+  for (const name of Object.keys(own)) named(name, own);
 }

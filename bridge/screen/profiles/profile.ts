@@ -1,6 +1,7 @@
 import type { Manner } from '../../core/manner.ts';
 import type { Snapshot } from '../../core/pane.ts';
 import type { Reading } from '../../core/reading.ts';
+import type { ScreenFacts } from './facts.ts';
 
 /** The facts about one agent program: how its screen reads, and how its composer treats text. */
 export interface Profile {
@@ -10,6 +11,8 @@ export interface Profile {
   readonly manner: Manner;
   /** lengths of quiet, ascending, at which an unchanged screen may read differently */
   readonly quietStepsMs: readonly number[];
+  /** the facts by which its screen is read; absent where code reads it */
+  readonly screen?: ScreenFacts;
   read(snapshot: Snapshot, motion: Motion): Reading;
 }
 

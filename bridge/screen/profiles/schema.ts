@@ -1,0 +1,93 @@
+import { z } from 'zod';
+
+/** What a user may write of an agent in bridge.yaml: the same facts as the built-in profiles, or some of them. */
+
+const pattern = z.string().check((context) => {
+  try {
+    new RegExp(context.value, 'u');
+  } catch (fault) {
+    const reason = (fault as Error).message.replace(/^Invalid regular expression: /, '');
+    context.issues.push({ code: 'custom', input: context.value, message: `is not a regular expression: ${reason}` });
+  }
+});
+const patterns = z.array(pattern);
+const milliseconds = z.number().int().min(0).max(60_000);
+
+const dialog = z.strictObject({
+  kind: z.enum(['approval', 'edit', 'trust', 'login', 'update', 'choice', 'plan', 'other']),
+  top: pattern,
+  last: pattern,
+  tail: z.number().int().min(1).max(10).optional(),
+  question: pattern.optional(),
+  subject: z.strictObject({ is: z.enum(['command', 'file']), row: pattern, more: pattern.optional() }).optional(),
+  subjectFrom: pattern.optional(),
+  options: z.enum(['list', 'buttons']).optional(),
+});
+
+/** Every part may be left out: what a profile extends has it, or the profile is refused when it is made. */
+export const screenSchema = z.strictObject({
+  title: z.strictObject({ busy: pattern, dialog: pattern, rest: pattern }).partial().optional(),
+  composer: z
+    .strictObject({
+      top: pattern,
+      bottom: pattern,
+      row: pattern,
+      prompt: pattern,
+      indent: pattern,
+      chrome: pattern,
+      placeholders: patterns,
+      below: z.number().int().min(0).max(60),
+      footer: pattern,
+      cursor: z.enum(['shown', 'drawn']),
+    })
+    .partial()
+    .optional(),
+  busy: z
+    .strictObject({ status: patterns, isStatusInked: z.boolean(), turn: patterns, footer: patterns })
+    .partial()
+    .optional(),
+  queue: pattern.optional(),
+  starting: patterns.optional(),
+  takesKeysAtOnce: z.boolean().optional(),
+  rest: z.strictObject({ ended: pattern, footer: pattern }).partial().optional(),
+  quietMs: milliseconds.optional(),
+  quietAloneMs: milliseconds.optional(),
+  dialogs: z.array(dialog).optional(),
+  transcript: z
+    .strictObject({
+      input: pattern,
+      isInputDim: z.boolean(),
+      block: z.enum(['line', 'tinted', 'bar']),
+      own: pattern,
+      tool: pattern,
+      notice: pattern,
+      error: pattern,
+      gutter: z.number().int().min(0).max(40),
+    })
+    .partial()
+    .optional(),
+});
+
+export const mannerSchema = z
+  .strictObject({
+    maxLineBytes: z.number().int().min(80),
+    submitKey: z.enum(['Enter', 'C-m', 'C-j', 'M-Enter']),
+    settleMs: milliseconds,
+    longPasteMarkers: patterns,
+    commandOpenings: z.array(z.strictObject({ pattern, prefix: z.string().min(1).nullable() })),
+    dialogTitles: patterns,
+    dialogWords: patterns,
+    rescueEnters: z.number().int().min(0).max(3),
+  })
+  .partial();
+
+export const agentSchema = z.strictObject({
+  /** a built-in profile whose facts these change; without it, an agent of a built-in's name changes that one */
+  extends: z.string().optional(),
+  programs: z.array(z.string().min(1)).optional(),
+  bracketed: z.boolean().optional(),
+  screen: screenSchema.optional(),
+  manner: mannerSchema.optional(),
+});
+
+export type OwnAgent = z.infer<typeof agentSchema>;

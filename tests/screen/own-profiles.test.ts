@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { isReady } from '../../bridge/core/reading.ts';
+import { profileFor } from '../../bridge/screen/profiles/index.ts';
+import { agentSchema, type OwnAgent } from '../../bridge/screen/profiles/schema.ts';
+import { allRecorded, snapshotOf, snapshotOfRecorded } from './snapshots.ts';
+
+const still = { quietForMs: 10_000, signals: {} };
+const own = (agents: Record<string, unknown>): Record<string, OwnAgent> =>
+  Object.fromEntries(Object.entries(agents).map(([name, facts]) => [name, agentSchema.parse(facts)]));
+
+const mine = {
+  programs: ['mine-cli'],
+  screen: {
+    composer: { prompt: '^mine> ', row: '^mine> ?', below: 1, placeholders: ['^say something$'] },
+    busy: { status: ['^\\.\\.\\. thinking'] },
+    dialogs: [
+      {
+        kind: 'approval',
+        top: '^Run: ',
+        last: '^\\[y\\] yes',
+        subject: { is: 'command', row: '^Run: (.*)$' },
+        options: 'buttons',
+      },
+    ],
+    transcript: { input: '^mine> (.+)$', gutter: 0 },
+    quietMs: 500,
+    quietAloneMs: 800,
+  },
+  manner: { settleMs: 70, dialogWords: ['^Run: '] },
+};
+
+const read = (lines: string[], quietForMs = 10_000) =>
+  profileFor('mine-cli', { agents: own({ mine }) }).read(
+    snapshotOf(lines, { program: 'mine-cli', cursorX: 6, cursorY: lines.length - 1 }),
+    { quietForMs, signals: {} },
+  );
+
+test('a profile of facts alone reads a program that nobody knew: at rest, at work, in a dialog, with a draft', () => {
+  const turn = ['mine> list the files', 'There are three files.', ''];
+  expect(isReady(read([...turn, 'mine> ']))).toBe(true);
+  expect(isReady(read([...turn, 'mine> '], 100))).toBe(false);
+  expect(read([...turn, 'mine> ']).turn).toMatchObject({
+    inputs: ['list the files'],
+    words: ['There are three files.'],
+  });
+  expect(read([...turn, '... thinking 3s', 'mine> ']).state).toBe('busy');
+  expect(read([...turn, 'mine> half a sent']).composer).toEqual({ is: 'draft', text: 'half a sent' });
+  expect(read([...turn, 'Run: npm test', '[y] yes   [n] no']).dialog).toMatchObject({
+    kind: 'approval',
+    subject: { is: 'command', text: 'npm test', isWhole: true },
+    options: [
+      { label: 'yes', key: 'y' },
+      { label: 'no', key: 'n' },
+    ],
+  });
+});
+
+test('its manner is its own', () => {
+  const { manner } = profileFor('mine-cli', { agents: own({ mine }) });
+  expect(manner).toMatchObject({ agent: 'mine', settleMs: 70, dialogWords: ['^Run: '], submitKey: 'Enter' });
+});
+
+test('a built-in profile is changed in place, and what was not named stays', () => {
+  const screen = allRecorded.find(({ file }) => file === 'pi/0.73.1/finished-1.txt')!;
+  const before = profileFor('pi').read(snapshotOfRecorded(screen), still);
+  expect(before.state).toBe('idle');
+  const agents = own({ pi: { screen: { busy: { footer: ['scripted-model'] } } } });
+  expect(profileFor('pi', { agents }).read(snapshotOfRecorded(screen), still).state).toBe('busy');
+  const busy = allRecorded.find(({ file }) => file === 'pi/0.73.1/busy_tool-1.txt')!;
+  const narrow = own({ pi: { screen: { quietMs: 50 } } });
+  expect(profileFor('pi', { agents: narrow }).read(snapshotOfRecorded(busy), still).state).toBe('busy');
+});
+
+test('a profile that extends another reads as that one does, under its own name and for its own programs', () => {
+  const agents = own({ fork: { extends: 'qwen', programs: ['my-qwen'] } });
+  const screen = allRecorded.find(({ file }) => file === 'qwen/0.24.4/finished-1.txt')!;
+  const reading = profileFor('my-qwen', { agents }).read(snapshotOfRecorded(screen), still);
+  expect(reading).toMatchObject({ state: 'idle', agent: 'fork' });
+  expect(profileFor('qwen', { agents }).name).toBe('qwen');
+});
+
+test('an agent that says nothing of its screen is generic by another name', () => {
+  expect(profileFor('goose', { agents: own({ goose: { bracketed: false } }) }).manner.bracketed).toBe(false);
+});
