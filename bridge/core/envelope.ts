@@ -52,7 +52,7 @@ export type DeliveryState =
   | { readonly is: 'queued' }
   | { readonly is: 'held'; readonly reason: HoldReason; readonly detail: string; readonly since: number }
   | { readonly is: 'claimed'; readonly at: number }
-  /** the paste was sent, or was about to be: from here on the body is never typed again on a guess */
+  /** the paste, or the key that chooses, was sent or was about to be: from here on neither is repeated on a guess */
   | { readonly is: 'typed'; readonly at: number; readonly turnBefore?: string }
   /** `turnBefore` marks the turn that was on the screen before: it tells an echo of this text from an older, equal one */
   | { readonly is: 'submitted'; readonly at: number; readonly turnBefore?: string; readonly typedAt?: number }
@@ -71,6 +71,8 @@ export interface Delivery {
   /** profile name, and how the human released what it would otherwise hold */
   readonly agent: string;
   readonly options: DeliveryOptions;
+  /** fingerprint of the dialog in which this chooses: its body is an option's label then, and no text is ever typed */
+  readonly dialog?: string;
   readonly state: DeliveryState;
   /** how often it was claimed */
   readonly attempts: number;

@@ -1,4 +1,5 @@
 import type { Delivery, HoldReason } from '../core/envelope.ts';
+import { choose, reconcileChoice } from './choosing.ts';
 import { mayLeaveMode } from './guard.ts';
 import type { CourierParts } from './hands.ts';
 import { Passage } from './passage.ts';
@@ -30,7 +31,7 @@ export class Courier {
     const lock = await this.#parts.locks.tryAcquire(delivery.recipient);
     if (lock === null) return passage.hold('locked', 'somebody else is typing into that pane');
     try {
-      return await deliver(passage);
+      return await (delivery.dialog === undefined ? deliver(passage) : choose(passage, delivery.dialog));
     } finally {
       lock.release();
     }
@@ -47,7 +48,7 @@ export class Courier {
     const lock = await this.#parts.locks.tryAcquire(delivery.recipient);
     if (lock === null) return delivery;
     try {
-      return await reconcile(passage);
+      return await (delivery.dialog === undefined ? reconcile(passage) : reconcileChoice(passage, delivery.dialog));
     } finally {
       lock.release();
     }

@@ -12,6 +12,8 @@ export interface PaneCondition {
   readonly command: string | null;
   readonly notTitles: readonly string[];
   readonly notOnScreen: readonly string[];
+  /** rows that stand on the screen to the letter, each the first of its text, counted from 1 at the top */
+  readonly onScreen?: ReadonlyArray<{ readonly row: number; readonly text: string }>;
 }
 
 /** What the courier can do to a pane. `held` says positively that tmux did nothing; a rejection says nothing about it. */

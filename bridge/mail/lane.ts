@@ -8,7 +8,10 @@ const longestPauseMs = 1_000;
 
 export interface Waiting {
   readonly id: DeliveryId;
-  /** the agent it is for: deliveries to one agent keep their order, those to its successor in the pane do not wait for it */
+  /**
+   * the agent it is for: deliveries to one agent keep their order, those to its successor in the pane do not wait for
+   * it, nor does a choice in a dialog, on which texts wait
+   */
   readonly agentKey: string;
   readonly deadlineAt: number | null;
   /** when it was first found typed with its fate unread; null while nothing is in doubt */
@@ -31,8 +34,8 @@ export class Lane {
 
   add(delivery: Delivery): void {
     if (this.waiting.some((entry) => entry.id === delivery.id)) return;
-    const { id, recipient, deadlineAt } = delivery;
-    const agentKey = `${recipient.agentPid ?? ''}|${recipient.agentStartedAt ?? ''}`;
+    const { id, recipient, deadlineAt, dialog = '' } = delivery;
+    const agentKey = `${recipient.agentPid ?? ''}|${recipient.agentStartedAt ?? ''}|${dialog}`;
     this.waiting.push({ id, agentKey, deadlineAt, doubtSince: null });
     this.#pauseMs = firstPauseMs;
   }

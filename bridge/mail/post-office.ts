@@ -68,6 +68,7 @@ export class PostOffice {
   /**
    * Commits a new delivery, then tries it. With an `id` it is done once: the same id again changes nothing, and tells
    * how far that delivery is.
+   * @param dialog fingerprint of the dialog in which it chooses the option that its body names
    */
   post(
     envelope: Envelope,
@@ -76,13 +77,15 @@ export class PostOffice {
     options: DeliveryOptions,
     deadlineAt: number | null,
     id: DeliveryId = this.#mint() as DeliveryId,
+    dialog?: string,
   ): Delivery {
     const delivery = this.#memory.transact(() => {
       const known = this.#memory.delivery(id);
       if (known) return known;
       const createdAt = this.#clock.now();
       const state = { is: 'queued' } as const;
-      const fresh = { id, envelope, recipient, agent, options, state, attempts: 0, createdAt, deadlineAt };
+      const choice = dialog === undefined ? {} : { dialog };
+      const fresh = { id, envelope, recipient, agent, options, ...choice, state, attempts: 0, createdAt, deadlineAt };
       const { from, to, inReplyTo } = envelope;
       this.#save(fresh, 'delivery-queued', { from, to, inReplyTo, characters: envelope.body.length });
       return fresh;

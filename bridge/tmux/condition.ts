@@ -9,6 +9,8 @@ export interface PaneCondition {
   readonly notTitles: readonly string[];
   /** no physical row of the screen matches any of these */
   readonly notOnScreen: readonly string[];
+  /** physical rows that stand on the screen to the letter, each the first of its text, counted from 1 at the top */
+  readonly onScreen?: ReadonlyArray<{ readonly row: number; readonly text: string }>;
 }
 
 /**
@@ -35,6 +37,10 @@ export function conditionFormat(condition: PaneCondition): string {
   for (const words of condition.notOnScreen) {
     const pattern = patternInFormat(words);
     clauses.push([`#{C/r:${pattern}}`, '0'], mustCompile(pattern));
+  }
+  // tmux tells the number of the first row that matches, without the blanks at its end; 0 is none
+  for (const { row, text } of condition.onScreen ?? []) {
+    clauses.push([`#{C/r:^${patternInFormat(quoteRegex(text.trimEnd()))}$}`, String(row)]);
   }
   const format = `#{==:${clauses.map(([format]) => format).join('/')},${clauses.map(([, expected]) => expected).join('/')}}`;
   if (format.length > FORMAT_LIMIT) throw wrongUse('condition', `${format.length} characters`, 'is too long for tmux');

@@ -44,12 +44,18 @@ export function press(
   key: string,
   condition: PaneCondition,
 ): Promise<'done' | 'held'> {
-  if (!isKeyName(key))
+  const isOption = (condition.onScreen?.length ?? 0) > 0 && isOptionKey(key);
+  if (!isKeyName(key) && !isOption)
     throw wrongUse('press', key, 'is not a key that tmux has a name for', 'for instance Enter, C-m, Tab');
   return conditionally(t, paneId, conditionFormat(condition), {
     act: [['send-keys', '-t', paneId, key]],
     otherwise: [],
   });
+}
+
+/** A letter or digit that chooses in a dialog: pressed only where the condition asks for the rows of that dialog. */
+function isOptionKey(key: string): boolean {
+  return /^[a-z0-9]$/i.test(key);
 }
 
 /** Named keys, and letters only with a modifier: text is pasted, never pressed. */

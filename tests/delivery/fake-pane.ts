@@ -1,7 +1,7 @@
 import type { PaneId } from '../../bridge/core/ids.ts';
 import type { Manner } from '../../bridge/core/manner.ts';
 import type { ForegroundKind, PaneFacts, PaneIdentity, Snapshot } from '../../bridge/core/pane.ts';
-import type { Reading } from '../../bridge/core/reading.ts';
+import type { Dialog, Reading } from '../../bridge/core/reading.ts';
 import type { Eyes, Hands, PaneCondition } from '../../bridge/delivery/courier.ts';
 import { makeDialog } from '../../bridge/screen/dialog.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -53,6 +53,13 @@ export const plainCharacter: Character = {
   composerRows: Number.POSITIVE_INFINITY,
 };
 
+/** A dialog with a command and options, as codex draws one; an option without a key must be highlighted first. */
+export interface Menu {
+  readonly command: string;
+  readonly options: ReadonlyArray<readonly [label: string, key: string | null]>;
+  readonly at: number;
+}
+
 const prompt = 'user@host:~$ ';
 
 interface Frame {
@@ -72,11 +79,17 @@ export class FakePane implements Hands, Eyes {
   readonly submissions: string[] = [];
   /** Enters that answered a dialog, with whether it was on the screen when Enter was pressed */
   readonly approvals: Array<{ readonly wasDrawn: boolean; readonly by: 'courier' | 'human' }> = [];
+  /** options that were chosen in a menu */
+  readonly choices: Array<{ readonly label: string; readonly command: string; readonly by: 'courier' | 'human' }> = [];
+  readonly keys: string[] = [];
   readonly pastes: string[] = [];
   readonly enters: number[] = [];
   composer = '';
   busy = false;
   dialog = false;
+  menu: Menu | null = null;
+  /** what opens as soon as the menu is decided */
+  nextMenu: Menu | null = null;
   inMode = false;
   inputOff = false;
   gone = false;
@@ -171,6 +184,7 @@ export class FakePane implements Hands, Eyes {
     this.before('press');
     if (this.#holds(condition)) return 'held';
     this.enters.push(this.#clock.now());
+    this.keys.push(key);
     this.#push({ key }, 'courier');
     this.after('press');
     return 'done';
@@ -218,9 +232,10 @@ export class FakePane implements Hands, Eyes {
     for (const key of keys) this.#push({ key }, 'human');
   }
 
-  change(change: (pane: this) => void): void {
+  change(change: (pane: this) => void): this {
     change(this);
     this.#draw();
+    return this;
   }
 
   /** Draws again what stands there: output without news. */
@@ -268,6 +283,9 @@ export class FakePane implements Hands, Eyes {
       this.inputOff ||
       condition.panePid !== this.identity.panePid ||
       (condition.command !== null && condition.command !== this.command) ||
+      (condition.onScreen ?? []).some(
+        ({ row, text }) => rows.findIndex((shown) => shown.trimEnd() === text) + 1 !== row,
+      ) ||
       condition.notTitles.some((pattern) => new RegExp(pattern).test(title)) ||
       condition.notOnScreen.some((pattern) => rows.some((row) => new RegExp(pattern).test(row)))
     );
@@ -311,6 +329,10 @@ export class FakePane implements Hands, Eyes {
 
   #pressed(key: string, { wasDrawn, by }: { wasDrawn: boolean; by: 'courier' | 'human' }): void {
     if (key === 'Enter' && this.deaf) return;
+    if (this.menu) {
+      this.#pressedInMenu(this.menu, key, by);
+      return;
+    }
     if (key === 'Enter') {
       if (this.agentPid === null) {
         this.submissions.push(this.composer);
@@ -333,6 +355,22 @@ export class FakePane implements Hands, Eyes {
       this.composer = this.composer.slice(0, -1);
     } else {
       this.composer += key;
+    }
+    this.#draw();
+  }
+
+  #pressedInMenu(menu: Menu, key: string, by: 'courier' | 'human'): void {
+    const { options, at, command } = menu;
+    const own = options.findIndex(([, optionKey]) => optionKey === key);
+    const chosen = key === 'Enter' ? at : own;
+    if (key === 'Down' || key === 'Up') {
+      const next = Math.max(0, Math.min(options.length - 1, at + (key === 'Down' ? 1 : -1)));
+      this.menu = { ...menu, at: next };
+    } else if (chosen >= 0 && !(by === 'courier' && this.deaf)) {
+      this.choices.push({ label: options[chosen]![0], command, by });
+      this.menu = this.nextMenu;
+      this.nextMenu = null;
+      this.busy = this.menu === null;
     }
     this.#draw();
   }
@@ -374,6 +412,7 @@ export class FakePane implements Hands, Eyes {
         reading: reading(this.shellReads, { is: 'absent' }, [], []),
       };
     }
+    if (this.menu) return this.#renderMenu(this.menu);
     const inputs = this.inputs.slice(-4);
     const draft = this.composer.length > markerAbove ? `[Pasted ${this.composer.length} chars]` : this.composer;
     const draftRows = draft
@@ -400,6 +439,30 @@ export class FakePane implements Hands, Eyes {
       cursorRow: rows.length - 1,
       title: this.title ?? (this.dialog ? 'Action Required' : 'fake'),
       reading: { ...reading(state, composer, inputs, [...this.words]), dialog },
+    };
+  }
+
+  #renderMenu({ command, options, at }: Menu): Frame {
+    const rows = [
+      ...this.banner,
+      ...this.words.map((word) => `• ${word}`),
+      '  Would you like to run this?',
+      `  $ ${command}`,
+      '',
+      ...options.map(
+        ([label, key], index) => `${index === at ? '›' : ' '} ${index + 1}. ${label}${key ? ` (${key})` : ''}`,
+      ),
+      '',
+      '  enter to confirm',
+    ];
+    return {
+      rows,
+      cursorRow: rows.length - 1,
+      title: this.title ?? 'Action Required',
+      reading: {
+        ...reading('dialog', { is: 'absent' }, [], [...this.words]),
+        dialog: dialogOf({ command, options, at }),
+      },
     };
   }
 
@@ -432,6 +495,15 @@ export class FakePane implements Hands, Eyes {
       historySize: 0,
     };
   }
+}
+
+export function dialogOf({ command, options, at }: Menu): Dialog {
+  return makeDialog({
+    kind: 'approval',
+    question: 'Would you like to run this?',
+    subject: { is: 'command', text: command, isWhole: true },
+    options: options.map(([label, key], index) => ({ label, key, isHighlighted: index === at })),
+  });
 }
 
 function reading(state: Reading['state'], composer: Reading['composer'], inputs: string[], words: string[]): Reading {

@@ -1,0 +1,67 @@
+import type { Dialog, DialogOption } from '../core/reading.ts';
+import type { PaneCondition } from './hands.ts';
+import type { Look } from './verify.ts';
+
+/**
+ * What tmux itself checks in the step that presses a key in a dialog: that the rows with its question, its command or
+ * file and the option stand where the look saw them, to the letter. A dialog that took its place has other rows, or the
+ * same ones elsewhere: a longer command moves what is above it or below it.
+ * @returns null where the screen does not show them so that they can be told from others
+ */
+export function conditionInDialog(look: Look, dialog: Dialog, option: DialogOption): PaneCondition | null {
+  const { facts, rows, firstVisible } = look.snapshot;
+  const visible = rows.slice(firstVisible).map((row) => row.text);
+  // where the terminal has wrapped a row, rows cannot be counted
+  if (visible.some((text) => text.length > facts.width)) return null;
+  const asked = locate(visible, dialog.question) ?? [];
+  const subject = (dialog.subject?.text ?? '').split('\n').map((line) => locate(visible, line));
+  const chosen = locate(visible, option.label);
+  if (chosen === null || subject.includes(null)) return null;
+  const pinned = [...new Set([...asked, ...subject.flatMap((found) => found!), ...chosen])];
+  if (pinned.some((at) => visible.indexOf(visible[at]!) !== at)) return null;
+  return {
+    panePid: facts.panePid,
+    command: facts.command,
+    notTitles: [],
+    notOnScreen: [],
+    onScreen: pinned.map((at) => ({ row: at + 1, text: visible[at]! })),
+  };
+}
+
+/** The rows that show a text, the lowest ones; the dialog may have wrapped it. Null where it is not to be seen. */
+function locate(rows: readonly string[], text: string): number[] | null {
+  const wanted = flat(text);
+  if (wanted === '') return [];
+  const whole = rows.findLastIndex((row) => flat(row).includes(wanted));
+  if (whole >= 0) return [whole];
+  for (let first = rows.length - 1; first >= 0; first--) {
+    const found = wrappedFrom(rows, first, wanted);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** The beginning of the text ends the first row; each further row is the next part of it and nothing else. */
+function wrappedFrom(rows: readonly string[], first: number, wanted: string): number[] | null {
+  let rest = wanted;
+  const found: number[] = [];
+  for (let at = first; at < rows.length && rest !== ''; at++) {
+    const row = withoutFrame(rows[at]!);
+    let length = Math.min(rest.length, row.length);
+    const fits = (part: string) => (at === first ? row.endsWith(part) : row === part || row.startsWith(`${rest} `));
+    while (length > 0 && !fits(rest.slice(0, length).trimEnd())) length--;
+    if (length === 0) return null;
+    found.push(at);
+    rest = rest.slice(length).trimStart();
+  }
+  return rest === '' ? found : null;
+}
+
+function flat(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+/** A row without the borders of a box around it. */
+function withoutFrame(row: string): string {
+  return flat(row.replace(/^[\s\u2500-\u259f]+|[\s\u2500-\u259f]+$/g, ''));
+}

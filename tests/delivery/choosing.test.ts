@@ -1,0 +1,220 @@
+import { expect, test } from 'vitest';
+import type { Delivery } from '../../bridge/core/envelope.ts';
+import { dialogOf, type Menu } from './fake-pane.ts';
+import { type World, world } from './world.ts';
+
+const keyed: Menu = {
+  command: 'npm test',
+  options: [
+    ['Yes, proceed', 'y'],
+    ['Yes, always', 'p'],
+    ['No', 'Escape'],
+  ],
+  at: 0,
+};
+const keyless: Menu = { ...keyed, options: keyed.options.map(([label]) => [label, null] as const) };
+
+function opened(menu: Menu, character: Parameters<typeof world>[0] = {}): World {
+  const made = world(character);
+  made.pane.menu = menu;
+  made.pane.settle();
+  return made;
+}
+
+function choosing({ delivery }: World, menu: Menu, label: string, change: Partial<Delivery> = {}): Delivery {
+  return delivery(label, { dialog: dialogOf(menu).fingerprint, ...change });
+}
+
+test('an option with a key of its own is chosen by one press, and the closed dialog is the receipt', async () => {
+  const one = opened(keyed);
+  const state = await one.attempt(choosing(one, keyed, 'Yes, proceed'));
+  expect(state).toMatchObject({ is: 'acknowledged', receipt: { evidence: 'dialog-closed' } });
+  expect(one.pane.choices).toEqual([{ label: 'Yes, proceed', command: 'npm test', by: 'courier' }]);
+  expect(one.pane.keys).toEqual(['y']);
+  expect(one.pane.pastes).toEqual([]);
+  expect(one.memory.states).toEqual(['claimed', 'typed', 'acknowledged']);
+  expect(one.memory.kinds).toContain('delivery-pressed');
+});
+
+test('an option without a key is highlighted step by step, and only then confirmed', async () => {
+  for (const [label, from, keys] of [
+    ['No', 0, ['Down', 'Down', 'Enter']],
+    ['Yes, proceed', 2, ['Up', 'Up', 'Enter']],
+    ['Yes, always', 1, ['Enter']],
+  ] as const) {
+    const menu = { ...keyless, at: from };
+    const one = opened(menu);
+    expect(await one.attempt(choosing(one, menu, label))).toMatchObject({ is: 'acknowledged' });
+    expect(one.pane.choices).toMatchObject([{ label }]);
+    expect(one.pane.keys).toEqual(keys);
+  }
+});
+
+test('a dialog that takes the place of another between the look and the press is not answered', async () => {
+  for (const command of ['npm test; rm -rf /', 'rm -rf /', 'npm  test', 'npm test\n    && rm -rf /']) {
+    for (const menu of [keyed, keyless]) {
+      const one = opened(menu);
+      one.pane.before = (act) => {
+        if (act === 'press')
+          one.pane
+            .change((pane) => {
+              pane.menu = { ...menu, command };
+            })
+            .settle();
+      };
+      const state = await one.attempt(choosing(one, menu, 'Yes, proceed'));
+      expect(state).toMatchObject({ is: 'held', reason: 'dialog' });
+      expect(one.pane.keys).toEqual([]);
+      one.pane.before = () => {};
+      const then = await one.attempt(one.memory.stored!);
+      expect(then).toMatchObject({ is: 'cancelled', reason: expect.stringContaining('another-dialog-opened') });
+      expect(one.pane.choices).toEqual([]);
+    }
+  }
+});
+
+test('a dialog that was closed meanwhile is left alone, and so is the draft below', async () => {
+  const one = opened(keyed);
+  one.pane
+    .change((pane) => {
+      pane.menu = null;
+      pane.composer = 'half a thought';
+    })
+    .settle();
+  expect(await one.attempt(choosing(one, keyed, 'Yes, proceed'))).toMatchObject({ is: 'cancelled' });
+  expect(one.pane.keys).toEqual([]);
+  expect(one.pane.composer).toBe('half a thought');
+});
+
+test('an option of another name, or one of two of the same name, is not chosen', async () => {
+  const renamed = opened(keyed);
+  expect(await renamed.attempt(choosing(renamed, keyed, 'Yes'))).toMatchObject({ is: 'failed' });
+  const twins: Menu = { ...keyed, options: [...keyed.options, ['No', 'n']] };
+  const twice = opened(twins);
+  expect(await twice.attempt(choosing(twice, twins, 'No'))).toMatchObject({ is: 'failed' });
+  expect([...renamed.pane.keys, ...twice.pane.keys]).toEqual([]);
+  const relabelled = opened({ ...keyed, options: [['Yes, and always', 'y'], keyed.options[1]!, keyed.options[2]!] });
+  expect(await relabelled.attempt(choosing(relabelled, keyed, 'Yes, proceed'))).toMatchObject({ is: 'cancelled' });
+  expect(relabelled.pane.keys).toEqual([]);
+});
+
+test('a highlight that a person moves is not confirmed', async () => {
+  const one = opened(keyless);
+  let presses = 0;
+  one.pane.before = (act) => {
+    if (act !== 'press' || ++presses < 2) return;
+    one.pane
+      .change((pane) => {
+        pane.menu = { ...keyless, at: 2 };
+      })
+      .settle();
+  };
+  expect(await one.attempt(choosing(one, keyless, 'Yes, always'))).toMatchObject({ is: 'held', reason: 'dialog' });
+  expect(one.pane.keys).toEqual(['Down']);
+  expect(one.pane.choices).toEqual([]);
+});
+
+test('nothing is pressed while a person is at the keys, reads in copy mode, or the agent is another one', async () => {
+  const active = opened(keyed);
+  active.pane.keyAt = active.clock.now() - 500;
+  expect(await active.attempt(choosing(active, keyed, 'No'))).toMatchObject({ is: 'held', reason: 'human-active' });
+  const copying = opened(keyed);
+  copying.pane.inMode = true;
+  expect(await copying.attempt(choosing(copying, keyed, 'No'))).toMatchObject({ is: 'held', reason: 'copy-mode' });
+  const other = opened(keyed);
+  const meant = choosing(other, keyed, 'No');
+  other.pane
+    .change((pane) => {
+      pane.agentPid = 999;
+    })
+    .settle();
+  expect(await other.attempt(meant)).toMatchObject({ is: 'cancelled' });
+  for (const one of [active, copying, other]) expect(one.pane.keys).toEqual([]);
+});
+
+test('a dialog whose rows stand on the screen twice, or that is wrapped by the terminal, is not pressed into', async () => {
+  const twice = opened(keyed);
+  twice.pane.banner = ['  $ npm test'];
+  twice.pane.settle();
+  expect(await twice.attempt(choosing(twice, keyed, 'No'))).toMatchObject({ is: 'held', reason: 'dialog' });
+  const long = { ...keyed, command: `echo ${'x'.repeat(200)}` };
+  const wrapped = opened(long);
+  expect(await wrapped.attempt(choosing(wrapped, long, 'No'))).toMatchObject({ is: 'held', reason: 'dialog' });
+  expect([...twice.pane.keys, ...wrapped.pane.keys]).toEqual([]);
+});
+
+test('what keeps being held back is given up, and a person is told', async () => {
+  const one = opened(keyed);
+  one.pane.banner = ['  $ npm test'];
+  one.pane.settle();
+  let delivery = choosing(one, keyed, 'No');
+  for (let turn = 0; turn < 5; turn++) {
+    await one.attempt(delivery);
+    delivery = one.memory.stored!;
+  }
+  expect(delivery.state).toMatchObject({ is: 'failed', reason: expect.stringContaining('5 attempts') });
+});
+
+test('another dialog that opens at once is a receipt for the first one, and is not answered', async () => {
+  const one = opened(keyed);
+  one.pane.nextMenu = { ...keyed, command: 'rm -rf /' };
+  const state = await one.attempt(choosing(one, keyed, 'Yes, proceed'));
+  expect(state).toMatchObject({ is: 'acknowledged', receipt: { evidence: 'another-dialog-opened' } });
+  expect(one.pane.choices).toHaveLength(1);
+});
+
+test('a key that changes nothing is never pressed again', async () => {
+  for (const menu of [keyed, keyless]) {
+    const one = opened(menu);
+    one.pane.deaf = true;
+    const state = await one.attempt(choosing(one, menu, 'Yes, proceed'));
+    expect(state).toMatchObject({ is: 'uncertain' });
+    expect(one.pane.keys).toHaveLength(1);
+  }
+});
+
+test('a dialog that closes under a person’s hands gives no receipt', async () => {
+  const one = opened(keyed);
+  one.pane.deaf = true;
+  one.pane.after = () => void one.clock.after(3_000, () => one.pane.human('Escape'));
+  expect(await one.attempt(choosing(one, keyed, 'Yes, proceed'))).toMatchObject({ is: 'uncertain' });
+  expect(one.pane.choices).toMatchObject([{ by: 'human' }]);
+});
+
+test('after a crash no key is pressed again, whatever the screen shows', async () => {
+  const typed = { is: 'typed', at: 1_800_000_000_000 } as const;
+  const still = opened(keyed);
+  expect(await still.reconcile(choosing(still, keyed, 'No', { state: typed }))).toMatchObject({
+    is: 'typed-not-submitted',
+  });
+  const gone = opened(keyed);
+  gone.pane
+    .change((pane) => {
+      pane.menu = null;
+    })
+    .settle();
+  expect(await gone.reconcile(choosing(gone, keyed, 'No', { state: typed }))).toMatchObject({ is: 'uncertain' });
+  expect([...still.pane.keys, ...gone.pane.keys]).toEqual([]);
+});
+
+test('the state is committed before the key: a crash between the two leaves a press that never happened, not two', async () => {
+  const one = opened(keyed);
+  one.memory.crash = (when, next) => {
+    if (when === 'before' && next.state.is === 'typed') throw new Error('the disk is full');
+  };
+  await expect(one.clock.until(one.courier.attempt(choosing(one, keyed, 'No')))).rejects.toThrow('the disk is full');
+  expect(one.pane.keys).toEqual([]);
+});
+
+test('a torn frame without the dialog is not believed', async () => {
+  const one = opened(keyed);
+  let looks = 0;
+  one.pane.before = (act) => {
+    if (act !== 'look') return;
+    one.pane.torn = ++looks === 1 ? { dialog: null, state: 'idle', composer: { is: 'empty' } } : null;
+  };
+  const state = await one.attempt(choosing(one, keyed, 'Yes, proceed'));
+  expect(state.is).not.toBe('cancelled');
+  const again = await one.attempt(one.memory.stored!);
+  expect(again).toMatchObject({ is: 'acknowledged' });
+});
