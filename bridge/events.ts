@@ -19,6 +19,14 @@ export type BridgeEvent =
   | { readonly type: 'request-changed'; readonly request: Request; readonly what: string }
   | { readonly type: 'delivery-changed'; readonly delivery: Delivery }
   /** dry run: everything up to here happened, nothing after will */
-  | { readonly type: 'would-send'; readonly request: Request; readonly text: string }
+  | {
+      readonly type: 'would-send';
+      readonly request: Request;
+      /** the answer, or the label of the option */
+      readonly text: string;
+      /** in a dialog: the key, and who chose: `chosen by policy row 2` */
+      readonly press?: string;
+      readonly by?: string;
+    }
   | { readonly type: 'human-needed'; readonly request: Request; readonly why: string }
   | { readonly type: 'controller-replied'; readonly request: Request; readonly by: string; readonly text: string };

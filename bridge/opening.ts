@@ -6,6 +6,7 @@ import type { PaneId, TurnId } from './core/ids.ts';
 import type { PaneIdentity, Snapshot } from './core/pane.ts';
 import { isOpen, type Request } from './core/request.ts';
 import type { Desk } from './desk/desk.ts';
+import { repositoryOf } from './host/repository.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Sight } from './sight.ts';
 
@@ -51,6 +52,7 @@ export class Opening {
     return this.#desk.open({
       ...rest,
       context: this.#contextOf(snapshot),
+      ...repository(snapshot),
       via: 'screen',
       deadlineAt: this.#deadline(),
     });
@@ -77,6 +79,7 @@ export class Opening {
       turn: this.#mint() as TurnId,
       detection: { kind: 'request', text: order.text, attributes: {}, truncated: false },
       context: snapshot ? this.#contextOf(snapshot) : '',
+      ...(snapshot ? repository(snapshot) : {}),
       via: 'ask',
       deadlineAt: this.#deadline(),
     });
@@ -98,4 +101,9 @@ export class Opening {
     while (rows.at(-1)?.trim() === '') rows.pop();
     return this.#config.workerContextLines === 0 ? '' : rows.slice(-this.#config.workerContextLines).join('\n');
   }
+}
+
+function repository({ facts }: Snapshot): { repository?: string } {
+  const found = facts.currentPath === '' ? null : repositoryOf(facts.currentPath);
+  return found === null ? {} : { repository: found };
 }

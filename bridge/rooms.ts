@@ -3,6 +3,7 @@ import { Asking } from './asking.ts';
 import { Changes } from './changes.ts';
 import type { Config } from './config.ts';
 import { Mailbox } from './controllers/mailbox.ts';
+import { optionNamed } from './core/choice.ts';
 import type { Delivery } from './core/envelope.ts';
 import { messageOf, wrongUse } from './core/failure.ts';
 import type { DeliveryId } from './core/ids.ts';
@@ -129,11 +130,12 @@ export class Rooms {
       },
       on: (event) => {
         if (event.type === 'answer-found') {
-          this.desk.answer(event.requestId, {
+          const { accepted, reason } = this.desk.answer(event.requestId, {
             by: 'human:outbox',
             instructions: event.instructions,
             notes: event.notes,
           });
+          if (accepted === 'refused') this.say('warning', `${event.file} cannot be an answer: ${reason}`);
         } else if (event.type === 'answer-refused') {
           this.say('warning', `${event.file} cannot be an answer: ${event.reason}; it is left where it is`);
         } else {
@@ -163,6 +165,7 @@ export class Rooms {
         cancelAsk: (request) => this.asking.cancel(request.id),
         publish: (request, why) => this.mailbox.publish(request, why),
         deliver: (request, answer) => this.#deliver(request, answer),
+        choose: (request, answer) => this.#deliver(request, answer, request.dialog?.fingerprint),
         replace: ({ state }, { instructions, notes }) =>
           'deliveryId' in state && this.post.replaceBody(state.deliveryId, instructions, notes),
         cancelDelivery: (id, reason) => this.post.cancel(id, reason),
@@ -246,12 +249,16 @@ export class Rooms {
     );
   }
 
-  #deliver(request: Request, answer: Answer): DeliveryId {
+  #deliver(request: Request, answer: Answer, dialog?: string): DeliveryId {
     const { dryRun } = this.config;
-    if (dryRun) this.on({ type: 'would-send', request, text: answer.instructions });
+    const { instructions, notes, by } = answer;
+    const key = request.dialog && optionNamed(request.dialog, instructions)?.key;
+    const press = dialog === undefined ? {} : { press: key ?? 'Enter', by: by === 'rules' ? notes : `chosen by ${by}` };
+    if (dryRun) this.on({ type: 'would-send', request, text: instructions, ...press });
     return this.sending.answer(request, answer, {
       id: 'deliveryId' in request.state ? request.state.deliveryId : undefined,
       deadlineAt: dryRun ? systemClock.now() : null,
+      ...(dialog === undefined ? {} : { dialog }),
     });
   }
 

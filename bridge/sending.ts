@@ -96,11 +96,14 @@ export class Sending {
     return this.#stored(posted);
   }
 
-  /** The answer to a request, on its way to the worker that asked. */
+  /**
+   * The answer to a request, on its way to the worker that asked.
+   * @param how.dialog fingerprint of the dialog in which the body is the label of the option to choose
+   */
   answer(
     request: Request,
     answer: Pick<Answer, 'by' | 'instructions' | 'notes'>,
-    how: { readonly id: DeliveryId | undefined; readonly deadlineAt: number | null },
+    how: { readonly id: DeliveryId | undefined; readonly deadlineAt: number | null; readonly dialog?: string },
   ): DeliveryId {
     const envelope = this.#about(request, {
       kind: 'response',
@@ -111,7 +114,7 @@ export class Sending {
       notes: answer.notes,
     });
     const plain = { force: false, allowShell: false };
-    return this.#post.post(envelope, request.pane, request.agent, plain, how.deadlineAt, how.id).id;
+    return this.#post.post(envelope, request.pane, request.agent, plain, how.deadlineAt, how.id, how.dialog).id;
   }
 
   /** A request, on its way to the live controller's pane; it waits there no longer than the answer is waited for. */

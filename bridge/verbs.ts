@@ -3,6 +3,7 @@ import type { Delivery, DeliveryState } from './core/envelope.ts';
 import { BridgeError, ExitCode, wrongUse } from './core/failure.ts';
 import { asPaneId } from './core/ids.ts';
 import { parseResponse } from './core/protocol.ts';
+import type { Dialog } from './core/reading.ts';
 import type { Answer, Request } from './core/request.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -17,6 +18,8 @@ export interface RequestView {
   readonly kind: string;
   readonly text: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** the dialog it is about: one of its options answers it */
+  readonly dialog: Dialog | null;
   readonly state: Request['state']['is'];
   readonly status: string;
   readonly openedAt: number;
@@ -50,7 +53,9 @@ export interface AskView {
 const idArgs = z.object({ id: z.string().min(1) });
 const answerArgs = z.object({
   id: z.string().min(1),
-  text: z.string().min(1),
+  text: z.string().default(''),
+  /** the label, key or number of an option, for a request about a dialog */
+  choose: z.string().min(1).optional(),
   notes: z.string().default(''),
   by: z.string(),
 });
@@ -88,13 +93,19 @@ export function verbs(
     show: async (args) => view(rooms, find(rooms, idArgs.parse(args).id)),
 
     async answer(args, closed): Promise<AnswerView> {
-      const { id, text, notes, by } = answerArgs.parse(args);
+      const { id, text, choose, notes, by } = answerArgs.parse(args);
       const request = find(rooms, id);
-      const said = parseResponse(text, {
-        split: rooms.config.splitResponse,
-        requireBlock: false,
-        requestId: request.id,
-      });
+      if (choose !== undefined && request.dialog === undefined) {
+        throw wrongUse('answer', request.id, 'is not about a dialog: there is nothing to choose', 'answer with a text');
+      }
+      const said =
+        choose === undefined
+          ? parseResponse(text, {
+              split: rooms.config.splitResponse,
+              requireBlock: false,
+              requestId: request.id,
+            })
+          : ({ is: 'answer', instructions: choose, notes: '' } as const);
       if (said.is !== 'answer') throw wrongUse('answer', request.id, 'the text holds no instructions for the worker');
       const outcome = rooms.desk.answer(request.id, {
         by,
@@ -181,6 +192,7 @@ export function view(rooms: Rooms, request: Request): RequestView {
     kind: request.kind,
     text: request.text,
     attributes: request.attributes,
+    dialog: request.dialog ?? null,
     state: state.is,
     status: statusOf(request, delivery),
     openedAt: request.openedAt,

@@ -38,12 +38,7 @@ export class Watch {
   async start(): Promise<void> {
     const rooms = this.#rooms;
     rooms.onTmux = (event) => this.#heard(event);
-    rooms.onSubmitted = ({ envelope, recipient, state }) => {
-      if (state.is !== 'acknowledged') return;
-      const { typedAt, evidence } = state.receipt;
-      const echoed = evidence.includes('echo');
-      this.#watched.get(recipient.paneId)?.watcher.noteInput(envelope.body, { typedAt, echoed });
-    };
+    rooms.onSubmitted = (delivery) => this.#watched.get(delivery.recipient.paneId)?.noteDelivery(delivery);
     await rooms.tidy();
     if (rooms.config.mode === 'auto') await rooms.asking.choose();
     await rooms.mailbox.start();
@@ -61,7 +56,7 @@ export class Watch {
     this.#closed = true;
     this.#stopTick();
     this.#rooms.onTmux = () => {};
-    for (const { watcher } of this.#watched.values()) watcher.close();
+    for (const watched of this.#watched.values()) watched.close();
     this.#watched.clear();
   }
 
@@ -154,7 +149,7 @@ export class Watch {
     if (snapshot === null || this.#closed) return;
     const profile = rooms.sight.profile(snapshot);
     if (before && sameAgent(before.identity, snapshot.identity) && before.profile === profile.name) return;
-    before?.watcher.close();
+    before?.close();
     const watched = new WatchedPane(rooms, wanted, snapshot, profile, {
       broke: (reason) => this.#beginAnew(paneId, reason),
       replaced: () => {
@@ -169,7 +164,7 @@ export class Watch {
   /** The watcher begins anew from what the journal has of it. */
   #beginAnew(paneId: PaneId, reason: string): void {
     this.#complain(reason);
-    this.#watched.get(paneId)?.watcher.close();
+    this.#watched.get(paneId)?.close();
     this.#watched.delete(paneId);
     this.#restless = true;
   }
@@ -177,7 +172,7 @@ export class Watch {
   #drop(paneId: PaneId, reason: string): void {
     const watched = this.#watched.get(paneId);
     if (!watched) return;
-    watched.watcher.close();
+    watched.close();
     this.#watched.delete(paneId);
     this.#rooms.on({ type: 'worker-lost', worker: watched.name, paneId, reason });
     void this.#rooms.post.paneMoved(paneId);

@@ -1,13 +1,17 @@
+import type { Delivery } from './core/envelope.ts';
 import { messageOf } from './core/failure.ts';
 import type { PaneId, TurnId } from './core/ids.ts';
 import { identityKey, type PaneFacts, type PaneIdentity, type Snapshot, sameAgent } from './core/pane.ts';
-import { because, isReady } from './core/reading.ts';
+import { because, isReady, type Reading } from './core/reading.ts';
+import { DialogWatch } from './dialog-watch.ts';
 import { systemClock } from './host/clock.ts';
 import type { Rooms } from './rooms.ts';
 import type { DetectorEvent } from './screen/detector.ts';
 import type { Profile } from './screen/profiles/profile.ts';
 import { PaneWatcher, type WatcherEvent, type WatcherMemory } from './screen/watcher.ts';
 import type { Role, Wanted } from './workers.ts';
+
+const journalLost = 'the journal was lost: this may have been answered before';
 
 /** One watched pane: its watcher, and where what that sees is carried. */
 export class WatchedPane {
@@ -18,6 +22,7 @@ export class WatchedPane {
   readonly watcher: PaneWatcher;
   readonly #rooms: Rooms;
   readonly #hooks: { broke(reason: string): void; replaced(): void };
+  readonly #dialogs: DialogWatch;
   #snapshot: Snapshot;
   /** what is on the screen at the first look after the journal was lost goes to the human */
   #isDistrusted: boolean;
@@ -43,6 +48,12 @@ export class WatchedPane {
     this.#isDistrusted = rooms.setAside !== null;
     this.#listed = listing(facts);
     const { config } = rooms;
+    this.#dialogs = new DialogWatch({
+      rooms,
+      pane: { worker: name, identity: snapshot.identity, profile: profile.name },
+      humanOnly: () => (this.#isDistrusted ? journalLost : null),
+      broke: (reason) => hooks.broke(reason),
+    });
     this.watcher = new PaneWatcher({
       capture: () => rooms.sight.look(facts.paneId),
       motion: (seen) => rooms.sight.motion(seen),
@@ -75,12 +86,27 @@ export class WatchedPane {
     this.watcher.poke();
   }
 
+  /** The courier's word that it typed this text, or chose in a dialog. */
+  noteDelivery({ envelope, state, dialog }: Delivery): void {
+    if (state.is !== 'acknowledged') return;
+    if (dialog !== undefined) this.#dialogs.chosen();
+    else {
+      const { typedAt, evidence } = state.receipt;
+      this.watcher.noteInput(envelope.body, { typedAt, echoed: evidence.includes('echo') });
+    }
+  }
+
+  close(): void {
+    this.watcher.close();
+    this.#dialogs.close();
+  }
+
   /** What could not be journaled must be seen again. */
   #take(event: WatcherEvent): void {
     try {
       if (event.type === 'reading') this.#read(event);
       else if (event.type === 'detected') this.#opened(event);
-      else if (event.type !== 'unseen' && event.type !== 'dialog-closed') this.#detected(event);
+      else if (event.type !== 'unseen') this.#detected(event);
     } catch (fault) {
       this.#hooks.broke(messageOf(fault));
     }
@@ -98,6 +124,11 @@ export class WatchedPane {
       this.#rooms.on({ type: 'state-changed', worker: this.name, paneId, state: reading.state, why });
     }
     if (isReady(reading)) void this.#rooms.post.paneMoved(paneId);
+    this.#dialogSeen(reading);
+  }
+
+  #dialogSeen(reading: Reading): void {
+    if (this.role === 'worker') this.#dialogs.seen(reading);
   }
 
   #detected(event: DetectorEvent): void {
@@ -131,7 +162,7 @@ export class WatchedPane {
         turn: turnId(this.identity, event.turn),
         detection: event.detection,
         snapshot: this.#snapshot,
-        ...(this.#isDistrusted ? { humanOnly: 'the journal was lost: this may have been answered before' } : {}),
+        ...(this.#isDistrusted ? { humanOnly: journalLost } : {}),
       });
     });
     if (event.type === 'request-seen') return;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ExitCode } from '../core/failure.ts';
+import { ExitCode, wrongUse } from '../core/failure.ts';
 import type { AnswerView } from '../verbs.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
@@ -10,14 +10,26 @@ export function registerAnswer(program: Command): void {
     .command('answer')
     .argument('<id>', 'a request id, or its last characters')
     .argument('[text...]', 'the answer; - reads stdin')
+    .option('--choose <option>', 'in a dialog: the option to choose, by number, label or key')
     .description(
       'answer a request as the human: the first answer wins, and yours replaces a controller’s until it is typed',
     );
+  command.addHelpText(
+    'after',
+    `
+Examples:
+  bridge answer 7f3k9q "Use SQLite."
+  bridge answer 7f3k9q --choose 1            in a dialog: its first option, pressed once and verified
+  bridge answer 7f3k9q --choose "No"         the same by label, or by key (y, esc)
+`,
+  );
   withOptions(command, 'place').action(
     act(async (context, command) => {
       const [id, ...words] = command.args;
-      const text = await textFrom(words, 'answer ID');
-      const view = await invoke<AnswerView>(context, 'answer', { id, text, by: 'human:cli' });
+      const { choose } = command.opts<{ choose?: string }>();
+      if (choose !== undefined && words.length > 0) throw wrongUse('--choose', choose, 'stands instead of a text');
+      const said = choose === undefined ? { text: await textFrom(words, 'answer ID') } : { choose };
+      const view = await invoke<AnswerView>(context, 'answer', { id, ...said, by: 'human:cli' });
       context.out.result(view.message, view);
       if (view.accepted === 'refused' || view.accepted === 'late') return ExitCode.failed;
       return view.exitCode;

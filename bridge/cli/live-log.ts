@@ -52,7 +52,9 @@ export function renderLive(event: BridgeEvent, quiet: boolean): string | null {
       return null;
     }
     case 'would-send':
-      return `${paint('cyan', 'would send')} ${short(event.request.id)} to ${event.request.worker}: ${firstLine(event.text)}`;
+      return event.press === undefined
+        ? `${paint('cyan', 'would send')} ${short(event.request.id)} to ${event.request.worker}: ${firstLine(event.text)}`
+        : `${paint('cyan', 'would press')} ${event.press} for ${short(event.request.id)} in ${event.request.worker}: ${firstLine(event.text)} (${event.by})`;
     case 'human-needed':
       return paint(
         'yellow',
@@ -86,6 +88,7 @@ export function recordOf(event: BridgeEvent): Record<string, unknown> {
         ...('why' in event ? { why: event.why } : {}),
         ...('reason' in request.state ? { reason: request.state.reason } : {}),
         ...('text' in event ? { length: event.text.length } : {}),
+        ...('press' in event ? { press: event.press, by: event.by } : {}),
       };
     }
     case 'delivery-changed': {

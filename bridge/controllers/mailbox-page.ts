@@ -13,7 +13,9 @@ export function renderRequest(request: Request, why: string): string {
     time: new Date(request.openedAt).toISOString(),
     reason: plainText(why),
     ...(Object.keys(request.attributes).length === 0 ? {} : { attributes: request.attributes }),
-    answer: `write outbox/${request.id}.response.md, or run: bridge answer ${request.id} 'TEXT'`,
+    answer: request.dialog
+      ? `bridge answer ${request.id} --choose N, or write the number of the option to outbox/${request.id}.response.md`
+      : `write outbox/${request.id}.response.md, or run: bridge answer ${request.id} 'TEXT'`,
   };
   const parts = [`---\n${stringify(front, { lineWidth: 0 })}---`, plainText(request.text).trimEnd()];
   if (request.context.trim() !== '') {

@@ -1,13 +1,14 @@
-import { type DetectionKind, normaliseWords } from './detection.ts';
+import { type DetectionKind, type ErrorReason, normaliseWords } from './detection.ts';
 import type { DeliveryId, RequestId, TurnId } from './ids.ts';
 import { identityKey, type PaneIdentity } from './pane.ts';
+import type { Dialog } from './reading.ts';
 
 /** Who gave an answer: `rules`, `controller:codex`, `human:outbox`, `human:cli`, … */
 export type AnsweredBy = string;
 
 export interface Answer {
   readonly by: AnsweredBy;
-  /** what is typed into the worker's pane */
+  /** what is typed into the worker's pane; of a dialog, the label of the option that is chosen in it */
   readonly instructions: string;
   /** shown to the human only */
   readonly notes: string;
@@ -68,6 +69,12 @@ export interface Request {
   readonly kind: DetectionKind;
   readonly text: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** of an `approval`: the dialog as it was read. It is answered by an option, never by a text */
+  readonly dialog?: Dialog;
+  /** of an `error`: which */
+  readonly reason?: ErrorReason;
+  /** absolute path of the worker's repository, where it has one */
+  readonly repository?: string;
   /** the worker's recent screen text, for whoever answers */
   readonly context: string;
   /** `screen`, or `ask` for `bridge ask`, whose answer is printed by the asking command and not typed */
@@ -86,9 +93,11 @@ export function isOpen(request: Request): boolean {
 }
 
 /**
- * What makes two sightings the same request: the pane, the turn and the words, however they were wrapped. `via` belongs
- * to it because an answer that a command prints is not an answer that is typed.
+ * What makes two sightings the same request: the pane, the turn and the words, however they were wrapped; of a dialog,
+ * its fingerprint. `via` belongs to it because an answer that a command prints is not an answer that is typed.
  */
-export function originOf(request: Pick<Request, 'via' | 'pane' | 'turn' | 'text'>): string {
-  return [request.via, identityKey(request.pane), request.turn, normaliseWords(request.text)].join('|');
+export function originOf(request: Pick<Request, 'via' | 'pane' | 'turn' | 'text' | 'dialog'>): string {
+  const { via, pane, turn, text, dialog } = request;
+  const words = [via, identityKey(pane), turn, normaliseWords(text)].join('|');
+  return dialog === undefined ? words : `${words}|${dialog.fingerprint}`;
 }

@@ -1,3 +1,4 @@
+import { listOptions, optionNamed } from '../core/choice.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Detection } from '../core/detection.ts';
 import type { Delivery } from '../core/envelope.ts';
@@ -32,6 +33,8 @@ export interface Sighting {
   readonly turn: TurnId;
   readonly detection: Detection;
   readonly context: string;
+  /** absolute path of the worker's repository, where it has one */
+  readonly repository?: string;
   readonly via: Request['via'];
   readonly deadlineAt: number | null;
   /** why nobody but the human may answer this, where the finder knows: the journal was set aside, … */
@@ -88,16 +91,17 @@ export class Desk {
 
   /** The request of this pane, turn and words: a new one, or the one that was opened before, however it stands now. */
   open(sighting: Sighting): Request {
-    const { worker, pane, agent, turn, detection, context, via, deadlineAt } = sighting;
-    const { kind, text, attributes } = detection;
+    const { worker, pane, agent, turn, detection, context, repository, via, deadlineAt } = sighting;
+    const { kind, text, attributes, dialog, reason } = detection;
+    const about = { ...(dialog && { dialog }), ...(reason && { reason }), ...(repository && { repository }) };
     const humanOnly = whyHumanOnly(sighting);
     const { request, isNew } = this.#memory.transact(() => {
-      const known = this.#memory.requests({ origin: originOf({ via, pane, turn, text }) }).at(-1);
+      const known = this.#memory.requests({ origin: originOf({ via, pane, turn, text, ...about }) }).at(-1);
       if (known) return { request: known, isNew: false };
       const openedAt = this.#clock.now();
       const fresh: Request = {
         id: this.#mint() as RequestId,
-        ...{ worker, pane, agent, turn, kind, text, attributes, context, via },
+        ...{ worker, pane, agent, turn, kind, text, attributes, ...about, context, via },
         ...(humanOnly === null ? {} : { humanOnly }),
         ...{ openedAt, deadlineAt, state: { is: 'open' }, late: [] },
       };
@@ -123,10 +127,14 @@ export class Desk {
 
   /** An answer from anybody. What cannot be used is refused with a reason; what comes too late is kept and marked. */
   answer(id: RequestId, given: { by: string; instructions: string; notes: string }): Acceptance {
-    const answer: Answer = { ...given, at: this.#clock.now() };
-    if (answer.instructions.trim() === '') return { accepted: 'refused', reason: 'the answer is empty' };
-    const humanOnly = this.#memory.request(id)?.humanOnly;
-    if (humanOnly !== undefined && !isHuman(answer)) {
+    const now = this.#clock.now();
+    if (given.instructions.trim() === '') return { accepted: 'refused', reason: 'the answer is empty' };
+    const asked = this.#memory.request(id);
+    const chosen = asked && meant(asked, given.instructions);
+    if (typeof chosen === 'object' && chosen) return { accepted: 'refused', reason: chosen.fault };
+    const answer: Answer = { ...given, instructions: chosen ?? given.instructions, at: now };
+    const humanOnly = asked && (asked.humanOnly ?? (asked.dialog && 'it is a dialog'));
+    if (humanOnly && !isHuman(answer)) {
       return { accepted: 'refused', reason: `only the human may answer: ${humanOnly}` };
     }
     const deliveryId = this.#mint() as DeliveryId;
@@ -161,6 +169,14 @@ export class Desk {
     this.#turns.set(key, turn);
     for (const request of this.#memory.requests({ pane: key, states: ['open', 'asked', 'delivered'] })) {
       if (request.turn !== turn) this.#began(request.id);
+    }
+  }
+
+  /** What the pane shows now: requests about another dialog than this one are withdrawn; null: no dialog is open. */
+  dialogNow(pane: PaneIdentity, fingerprint: string | null): void {
+    for (const request of this.#memory.requests({ pane: identityKey(pane), states: ['open', 'asked'] })) {
+      if (request.dialog === undefined || request.dialog.fingerprint === fingerprint) continue;
+      this.#apply(request.id, () => ({ type: 'dialog-closed', at: this.#clock.now() }));
     }
   }
 
@@ -222,12 +238,7 @@ export class Desk {
 
   #decide(request: Request, humanOnly: string | undefined): PolicyDecision {
     if (humanOnly !== undefined) return { is: 'human', rule: null, why: humanOnly };
-    const decision = decide(this.#rules, request, this.#defaultTo);
-    // Nobody approves for the human unless a rule says so.
-    if (request.kind === 'approval' && decision.rule === null) {
-      return { is: 'human', rule: null, why: 'it is an approval, and no policy row speaks of it' };
-    }
-    return decision;
+    return decide(this.#rules, request, this.#defaultTo, this.#clock.now());
   }
 
   #began(id: RequestId): void {
@@ -270,8 +281,9 @@ export class Desk {
         case 'cancel-delivery':
           if (!this.#perform.cancelDelivery(effect.deliveryId, effect.reason)) return tooLate;
           break;
-        case 'deliver': {
-          const deliveryId = this.#perform.deliver(stepped.request, effect.answer);
+        case 'deliver':
+        case 'choose': {
+          const deliveryId = this.#perform[effect.do](stepped.request, effect.answer);
           const { state } = stepped.request;
           if (state.is !== 'answered' || state.deliveryId === deliveryId) break;
           return { ...stepped, request: { ...stepped.request, state: { ...state, deliveryId } }, tooLate: false };
@@ -287,6 +299,18 @@ interface Outcome {
   readonly request: Request;
   readonly changed: boolean;
   readonly tooLate: boolean;
+}
+
+/**
+ * The label of the option that an answer to a dialog means, or why it means none. Null where the request is about no
+ * dialog, and any text will do.
+ */
+function meant({ dialog, kind }: Request, text: string): string | { readonly fault: string } | null {
+  if (dialog === undefined) {
+    return kind === 'approval' ? { fault: 'it is a dialog that could not be read: answer it in the pane' } : null;
+  }
+  const option = optionNamed(dialog, text);
+  return option?.label ?? { fault: `no text is typed into a dialog; choose one of: ${listOptions(dialog)}` };
 }
 
 /** Why nobody but the human may answer; null where others may. */

@@ -3,7 +3,7 @@ import type { Answer, Request } from '../core/request.ts';
 import type { Effect } from './machine.ts';
 
 /**
- * What the desk has others do. `deliver`, `replace` and `cancelDelivery` are called inside the transaction that commits
+ * What the desk has others do. `deliver`, `choose`, `replace` and `cancelDelivery` are called inside the transaction that commits
  * the transition and write to the same journal: both happen or neither. All others are called after the commit, may be
  * called again after a crash, and may return a promise; one that fails is told and tried again.
  */
@@ -14,6 +14,8 @@ export interface Perform {
   publish(request: Request, why: string): void | Promise<void>;
   /** @returns the id of the delivery; `request.state.deliveryId` is one that may be used for it */
   deliver(request: Request, answer: Answer): DeliveryId;
+  /** has the option of the request's dialog chosen that the answer names; @returns as `deliver` */
+  choose(request: Request, answer: Answer): DeliveryId;
   /** false when the delivery is being typed, or was */
   replace(request: Request, answer: Answer): boolean;
   /** false when the delivery is being typed, or was */
@@ -91,6 +93,7 @@ export class Errands {
       case 'notify-human':
         return this.#perform.notify(request, effect.why);
       case 'deliver':
+      case 'choose':
       case 'replace-delivery':
       case 'cancel-delivery':
         return; // done already, inside the transaction

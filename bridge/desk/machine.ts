@@ -11,7 +11,7 @@ import {
 import type { PolicyDecision } from './policy.ts';
 
 export type DeskEvent =
-  /** two equal captures, or `bridge ask`; `deliveryId` is for the answer a rule may give */
+  /** two equal captures, or `bridge ask`; `deliveryId` is for the answer a rule may give, or the option it may choose */
   | {
       readonly type: 'confirmed';
       readonly at: number;
@@ -25,6 +25,10 @@ export type DeskEvent =
   | { readonly type: 'answer-missed'; readonly answer: Answer }
   | { readonly type: 'controller-failed'; readonly failure: ControllerFailure; readonly at: number }
   | { readonly type: 'delivery-changed'; readonly state: DeliveryState; readonly at: number }
+  /** the dialog it is about is not on the screen any more */
+  | { readonly type: 'dialog-closed'; readonly at: number }
+  /** nothing automatic may be typed for this worker any more: what a machine was asked, or has said, is the human's now */
+  | { readonly type: 'recalled'; readonly why: string; readonly at: number }
   /** the worker's next turn */
   | { readonly type: 'turn-began'; readonly at: number }
   | { readonly type: 'dismissed'; readonly by: string; readonly at: number }
@@ -37,6 +41,8 @@ export type Effect =
   | { readonly do: 'publish'; readonly why: string }
   /** post the answer to the worker's pane, under the id that the request's state names */
   | { readonly do: 'deliver'; readonly answer: Answer }
+  /** choose the option that the answer names in the request's dialog, likewise */
+  | { readonly do: 'choose'; readonly answer: Answer }
   /** let the delivery carry this text instead; where that comes too late the transition does not happen */
   | { readonly do: 'replace-delivery'; readonly answer: Answer }
   /** take the delivery back; where that comes too late the transition does not happen */
@@ -81,6 +87,10 @@ export function step(request: Request, event: DeskEvent): DeskStep {
         : unchanged(request);
     case 'delivery-changed':
       return request.state.is === 'answered' ? deliveryChanged(request, request.state, event) : unchanged(request);
+    case 'dialog-closed':
+      return dialogClosed(request, event.at);
+    case 'recalled':
+      return recalled(request, event.why, event.at);
     case 'turn-began':
       return turnBegan(request, event.at);
     case 'dismissed':
@@ -101,6 +111,12 @@ function confirmed(request: Request, event: DeskEvent & { type: 'confirmed' }): 
       const notes = [said.is === 'answer' ? said.notes : '', `answered by ${row}`].filter(Boolean).join('\n');
       return answered(request, { by: 'rules', instructions, notes, at }, deliveryId);
     }
+    case 'choose':
+      return answered(
+        request,
+        { by: 'rules', instructions: decision.option, notes: `chosen by ${row}`, at },
+        deliveryId,
+      );
     case 'controller':
       return become(request, { is: 'asked', of: 'controller', why: row, at }, { do: 'ask', of: 'controller' });
     case 'human':
@@ -132,7 +148,8 @@ function answered(request: Request, answer: Answer, deliveryId: DeliveryId): Des
   if (request.via === 'ask') {
     return become(request, { is: 'settled', answer, at: answer.at }, ...stop, { do: 'archive' });
   }
-  return become(request, { is: 'answered', answer, deliveryId }, ...stop, { do: 'deliver', answer });
+  const act = request.dialog === undefined ? 'deliver' : 'choose';
+  return become(request, { is: 'answered', answer, deliveryId }, ...stop, { do: act, answer });
 }
 
 function deliveryChanged(
@@ -154,6 +171,7 @@ function deliveryChanged(
     case 'failed':
       return failed(`the answer could not be delivered: ${delivery.reason}`);
     case 'cancelled':
+      if (request.dialog) return become(request, { is: 'withdrawn', reason: delivery.reason, at }, { do: 'archive' });
       return failed(`the delivery of the answer was cancelled: ${delivery.reason}`);
     case 'expired':
       return become(
@@ -168,9 +186,32 @@ function deliveryChanged(
   }
 }
 
+/** Somebody decided in the pane itself. What is on its way into that dialog finds it closed, and says so itself. */
+function dialogClosed(request: Request, at: number): DeskStep {
+  const { state } = request;
+  if (request.dialog === undefined || (state.is !== 'open' && state.is !== 'asked')) return unchanged(request);
+  const withdrawn = { is: 'withdrawn', reason: 'the dialog was answered in the pane, or has gone', at } as const;
+  return become(request, withdrawn, ...stopAsking(state), { do: 'archive' });
+}
+
+/** A machine's answer that was not typed yet is taken back and kept for the human to see. */
+function recalled(request: Request, why: string, at: number): DeskStep {
+  const { state } = request;
+  const asked = { is: 'asked', of: 'human', why, at } as const;
+  if (state.is === 'asked' && state.of === 'controller') {
+    return become(request, asked, ...stopAsking(state), { do: 'publish', why });
+  }
+  if (state.is !== 'answered' || isHuman(state.answer)) return unchanged(request);
+  const { answer, deliveryId } = state;
+  const takenBack = { ...request, late: [...request.late, answer] };
+  return become(takenBack, asked, { do: 'cancel-delivery', deliveryId, reason: why }, { do: 'publish', why });
+}
+
 function turnBegan(request: Request, at: number): DeskStep {
   const { state } = request;
   if (state.is === 'delivered') return become(request, { is: 'settled', answer: state.answer, at });
+  // A dialog stands until it is answered, whatever turn it is counted to.
+  if (request.dialog !== undefined) return unchanged(request);
   // Who asked with `bridge ask` waits in its own shell, whatever the screen does. Answered: that turn may well be ours.
   if (request.via === 'ask' || (state.is !== 'open' && state.is !== 'asked')) return unchanged(request);
   const withdrawn = { is: 'withdrawn', reason: 'the worker went on without an answer', at } as const;

@@ -1,22 +1,40 @@
+import { listOptions, needsSubject, optionNamed } from '../core/choice.ts';
 import type { DetectionKind } from '../core/detection.ts';
-import { matches, readPattern, type WordPattern } from './pattern.ts';
+import type { Dialog, DialogKind } from '../core/reading.ts';
+import { type FolderPattern, isFolder } from './folder-pattern.ts';
+import { matches, type WordPattern } from './pattern.ts';
+import { isWithin, type TimeWindow } from './time-window.ts';
+import { isWholly, type WholePattern } from './whole-pattern.ts';
+
+export { type ParsedPolicy, type PolicyError, parsePolicy } from './policy-rows.ts';
 
 /** One line of `policy:` in bridge.yaml, checked. Absent conditions match everything; all that are given must match. */
 export interface Rule {
-  readonly when: {
-    readonly kind?: DetectionKind;
-    readonly agent?: string;
-    readonly worker?: string;
-    readonly text?: WordPattern;
-  };
+  readonly when: Conditions;
   readonly action:
     | { readonly is: 'answer'; readonly text: string }
+    /** an option of the open dialog, by label, key or number */
+    | { readonly is: 'choose'; readonly option: string }
     | { readonly is: 'controller' | 'human' | 'ignore' };
+}
+
+export interface Conditions {
+  readonly kind?: DetectionKind;
+  readonly agent?: string;
+  readonly worker?: string;
+  readonly text?: WordPattern;
+  readonly dialog?: DialogKind;
+  readonly command?: WholePattern;
+  readonly path?: WholePattern;
+  readonly repository?: FolderPattern;
+  readonly time?: TimeWindow;
 }
 
 /** `rule` is the row's index, counted from 0; null where no row matched. */
 export type PolicyDecision =
   | { readonly is: 'answer'; readonly text: string; readonly rule: number }
+  /** `option` is the label of exactly one option of the dialog, `key` what would choose it */
+  | { readonly is: 'choose'; readonly option: string; readonly key: string | null; readonly rule: number }
   | { readonly is: 'controller' | 'human' | 'ignore'; readonly rule: number | null; readonly why?: string };
 
 export interface Subject {
@@ -24,125 +42,101 @@ export interface Subject {
   readonly agent: string;
   readonly worker: string;
   readonly text: string;
-}
-
-export interface PolicyError {
-  /** index of the row, counted from 0; also 0 when `policy` itself is wrong */
-  readonly row: number;
-  /** `when.text`, `answer`, …; empty when the row as a whole is wrong */
-  readonly key: string;
-  readonly reason: string;
-}
-
-export type ParsedPolicy = { readonly rules: readonly Rule[] } | { readonly errors: readonly PolicyError[] };
-
-const kinds: readonly DetectionKind[] = ['request', 'question', 'approval', 'completion', 'error', 'stuck'];
-const destinations = ['controller', 'human', 'ignore'] as const;
-/** What is typed for a rule is a sentence or two; more is a mistake in the file. */
-const longestAnswer = 10_000;
-
-/** Checks the rows of `policy:` as the YAML parser left them. Every fault is named, not only the first. */
-export function parsePolicy(rows: unknown): ParsedPolicy {
-  if (rows === undefined || rows === null) return { rules: [] };
-  if (!Array.isArray(rows)) return { errors: [{ row: 0, key: '', reason: 'policy is not a list of rows' }] };
-  const rules: Rule[] = [];
-  const errors: PolicyError[] = [];
-  rows.forEach((row: unknown, index) => {
-    const fault = (key: string, reason: string) => {
-      errors.push({ row: index, key, reason });
-    };
-    const when = readWhen(row, fault);
-    const action = readAction(row, fault);
-    if (when && action) rules.push({ when, action });
-  });
-  return errors.length > 0 ? { errors } : { rules };
+  /** the dialog that is open, where that is what it is about */
+  readonly dialog?: Dialog;
+  /** absolute path of the worker's repository */
+  readonly repository?: string;
 }
 
 /**
  * The first row that matches decides. Without one it is `otherwise`, with `rule: null`. A pattern that could not be
  * tried to its end decides for the human: what it would have said is not known, nor whether a later row may speak.
+ * A dialog is decided by a row that chooses in it, or by the human; no text is typed into it and no controller asked.
+ * @param at now, for `when.time`
  */
 export function decide(
   rules: readonly Rule[],
   subject: Subject,
   otherwise: 'controller' | 'human' = 'controller',
+  at = 0,
 ): PolicyDecision {
-  for (const [index, { when, action }] of rules.entries()) {
-    if (when.kind !== undefined && when.kind !== subject.kind) continue;
-    if (when.agent !== undefined && when.agent !== subject.agent) continue;
-    if (when.worker !== undefined && when.worker !== subject.worker) continue;
-    if (when.text !== undefined) {
-      const found = matches(when.text, subject.text);
-      if (found === 'undecided') {
-        return { is: 'human', rule: index, why: `the pattern of policy row ${index + 1} takes too long on this text` };
-      }
-      if (found === 'no') continue;
+  const { dialog } = subject;
+  const isDialog = subject.kind === 'approval' || dialog !== undefined;
+  const unread = isDialog ? whyNobodyElse(dialog) : null;
+  if (unread !== null) return { is: 'human', rule: null, why: unread };
+  for (const [index, rule] of rules.entries()) {
+    const found = meets(rule.when, subject, at);
+    if (found === 'undecided') {
+      return { is: 'human', rule: index, why: `the pattern of policy row ${index + 1} takes too long on this text` };
     }
-    return action.is === 'answer' ? { is: 'answer', text: action.text, rule: index } : { is: action.is, rule: index };
+    if (found === 'no') continue;
+    const decision = isDialog ? inDialog(rule, dialog!, index) : plainly(rule, index);
+    if (decision !== null) return decision;
   }
+  if (isDialog) return { is: 'human', rule: null, why: 'it is a dialog, and no policy row speaks of it' };
   return { is: otherwise, rule: null };
 }
 
-type Fault = (key: string, reason: string) => void;
+/** Why only the human may decide in this dialog, whatever the rows say; null where a row may. */
+function whyNobodyElse(dialog: Dialog | undefined): string | null {
+  if (dialog === undefined || dialog.options.length === 0) return 'it is a dialog that could not be read';
+  if (!needsSubject(dialog)) return null;
+  if (dialog.subject === null) return 'the dialog does not show what it would run or change';
+  return dialog.subject.isWhole ? null : 'part of what the dialog would run or change is out of sight';
+}
 
-function readWhen(row: unknown, fault: Fault): Rule['when'] | null {
-  if (!isMap(row)) return null;
-  const given = row.when;
-  if (given === undefined || given === null) return {};
-  if (!isMap(given)) {
-    fault('when', 'is not a map of kind, agent, worker and text');
-    return null;
-  }
-  const when: { kind?: DetectionKind; agent?: string; worker?: string; text?: WordPattern } = {};
-  let sound = true;
-  const wrong = (key: string, reason: string) => {
-    sound = false;
-    fault(`when.${key}`, reason);
-  };
-  for (const [key, value] of Object.entries(given)) {
-    if (!['kind', 'agent', 'worker', 'text'].includes(key))
-      wrong(key, 'is not a condition: kind, agent, worker or text');
-    else if (typeof value !== 'string') wrong(key, 'is not a text; put it in quotes');
-    else if (key === 'agent' || key === 'worker') when[key] = value;
-    else if (key === 'kind') {
-      const kind = kinds.find((known) => known === value);
-      if (kind) when.kind = kind;
-      else wrong(key, `is not one of ${kinds.join(', ')}`);
-    } else {
-      const pattern = readPattern(value);
-      if ('fault' in pattern) wrong(key, pattern.fault);
-      else when.text = pattern;
+function plainly({ action }: Rule, rule: number): PolicyDecision | null {
+  if (action.is === 'answer') return { is: 'answer', text: action.text, rule };
+  // a row that chooses speaks of dialogs only
+  return action.is === 'choose' ? null : { is: action.is, rule };
+}
+
+function inDialog({ when, action }: Rule, dialog: Dialog, rule: number): PolicyDecision | null {
+  const row = `policy row ${rule + 1}`;
+  const human = (why: string): PolicyDecision => ({ is: 'human', rule, why });
+  switch (action.is) {
+    case 'human':
+    case 'ignore':
+      return { is: action.is, rule };
+    case 'controller':
+      return human(`${row} names the controller, and none is asked about a dialog`);
+    case 'answer':
+      return human(`${row} has a text, and none is typed into a dialog`);
+    case 'choose': {
+      // `kind: approval` is what every dialog is detected as; what is neither a command nor a file must be named itself
+      if (!needsSubject(dialog) && when.dialog !== dialog.kind) return null;
+      const option = optionNamed(dialog, action.option);
+      if (option !== null) return { is: 'choose', option: option.label, key: option.key, rule };
+      return human(`${row} chooses ${JSON.stringify(action.option)}, and the options are ${listOptions(dialog)}`);
     }
   }
-  return sound ? when : null;
 }
 
-function readAction(row: unknown, fault: Fault): Rule['action'] | null {
-  if (!isMap(row)) {
-    fault('', 'is not a row of when, and answer or then');
-    return null;
+function meets(when: Conditions, subject: Subject, at: number): 'yes' | 'no' | 'undecided' {
+  const { dialog, repository } = subject;
+  if (when.kind !== undefined && when.kind !== subject.kind) return 'no';
+  if (when.agent !== undefined && when.agent !== subject.agent) return 'no';
+  if (when.worker !== undefined && when.worker !== subject.worker) return 'no';
+  if (when.dialog !== undefined && when.dialog !== dialog?.kind) return 'no';
+  if (when.repository !== undefined && (repository === undefined || !isFolder(when.repository, repository)))
+    return 'no';
+  if (when.time !== undefined && !isWithin(when.time, at)) return 'no';
+  const tries = [
+    when.command && (() => names(when.command!, dialog, 'command')),
+    when.path && (() => names(when.path!, dialog, 'file')),
+    when.text && (() => matches(when.text!, subject.text)),
+  ];
+  for (const attempt of tries) {
+    const found = attempt ? attempt() : 'yes';
+    if (found !== 'yes') return found;
   }
-  for (const key of Object.keys(row)) {
-    if (!['when', 'answer', 'then'].includes(key)) fault(key, 'is not a key of a row: when, answer or then');
-  }
-  const { answer, then } = row;
-  if ((answer === undefined) === (then === undefined)) {
-    fault('', 'needs exactly one of `answer: text` and `then: controller | human | ignore`');
-    return null;
-  }
-  if (then !== undefined) {
-    const is = destinations.find((known) => known === then);
-    if (is) return { is };
-    fault('then', `is not one of ${destinations.join(', ')}`);
-    return null;
-  }
-  if (typeof answer !== 'string') fault('answer', 'is not a text; put it in quotes');
-  else if (answer.trim() === '') fault('answer', 'is empty');
-  else if (answer.length > longestAnswer) fault('answer', `is longer than ${longestAnswer} characters`);
-  else return { is: 'answer', text: answer };
-  return null;
+  return 'yes';
 }
 
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function names(pattern: WholePattern, dialog: Dialog | undefined, is: 'command' | 'file') {
+  const subject = dialog?.subject;
+  if (subject?.is !== is || !subject.isWhole) return 'no';
+  // `src/.*` would reach out of src
+  if (is === 'file' && subject.text.split('/').includes('..')) return 'no';
+  return isWholly(pattern, subject.text);
 }

@@ -3,22 +3,18 @@ import type { Reading } from '../core/reading.ts';
 import { judgeClosing } from './closing.ts';
 
 /**
- * Reasons to ask somebody that are no delimited block: how a turn ended, an open dialog, being stuck. Each is told once:
+ * Reasons to ask somebody that are neither a delimited block nor a dialog: how a turn ended, being stuck. Each is told once:
  *
  *   ended turn     error, else question or completion by its closing words; at most once a turn, never beside a block
- *   open dialog    approval, at the second look that shows the same one; `dialog-closed` when it is gone
  *   busy           stuck, once nothing but spinners and clocks has changed for the time allowed
  */
 export interface ReasonsState {
   /** the turn whose end was judged */
   readonly judged: number;
-  readonly dialog: { readonly fingerprint: string; readonly seenAt: number; readonly isTold: boolean } | null;
-  /** how many dialogs this pane has shown: the same one opened again is another */
-  readonly dialogs: number;
   readonly work: { readonly seen: string; readonly since: number; readonly isTold: boolean } | null;
 }
 
-export const firstReasons: ReasonsState = { judged: 0, dialog: null, dialogs: 0, work: null };
+export const firstReasons: ReasonsState = { judged: 0, work: null };
 
 export interface ReasonsInput {
   readonly reading: Reading;
@@ -41,49 +37,15 @@ export interface ReasonsOptions {
   readonly stuckMs: number;
 }
 
-export type Reason =
-  | { readonly is: 'detected'; readonly detection: Detection }
-  | { readonly is: 'dialog-closed'; readonly fingerprint: string };
-
 export function stepReasons(
   before: ReasonsState,
   input: ReasonsInput,
   options: ReasonsOptions,
-): { readonly state: ReasonsState; readonly reason: Reason | null } {
+): { readonly state: ReasonsState; readonly detection: Detection | null } {
   const { reading } = input;
-  if (reading.state === 'dialog') return stepDialog(before, input);
-  if (before.dialog !== null && reading.state !== 'unknown') {
-    const { fingerprint, isTold } = before.dialog;
-    const reason = isTold ? ({ is: 'dialog-closed', fingerprint } as const) : null;
-    return { state: { ...before, dialog: null }, reason };
-  }
   if (reading.state === 'busy') return stepBusy(before, input, options);
   const state = before.work === null ? before : { ...before, work: null };
-  return reading.state === 'idle' ? stepEnd(state, input, options) : { state, reason: null };
-}
-
-function stepDialog(before: ReasonsState, { reading, at }: ReasonsInput): ReturnType<typeof stepReasons> {
-  const { dialog } = reading;
-  const { dialog: known } = before;
-  if (dialog === null || (dialog.question === '' && dialog.options.length === 0))
-    return { state: before, reason: null };
-  if (known?.fingerprint !== dialog.fingerprint) {
-    const fresh = { fingerprint: dialog.fingerprint, seenAt: at, isTold: false };
-    const reason = known?.isTold ? ({ is: 'dialog-closed', fingerprint: known.fingerprint } as const) : null;
-    return { state: { ...before, dialog: fresh, dialogs: before.dialogs + 1, work: null }, reason };
-  }
-  if (known.isTold || at <= known.seenAt) return { state: before, reason: null };
-  const about = dialog.subject === null ? '' : `\n${dialog.subject.text}`;
-  return {
-    state: { ...before, dialog: { ...known, isTold: true } },
-    reason: detected({
-      kind: 'approval',
-      text: `${dialog.question}${about}`,
-      attributes: { dialog: String(before.dialogs) },
-      truncated: dialog.subject !== null && !dialog.subject.isWhole,
-      dialog,
-    }),
-  };
+  return reading.state === 'idle' ? stepEnd(state, input, options) : { state, detection: null };
 }
 
 function stepBusy(
@@ -91,20 +53,20 @@ function stepBusy(
   { screen, at, turn }: ReasonsInput,
   { stuckMs }: ReasonsOptions,
 ): ReturnType<typeof stepReasons> {
-  if (stuckMs === 0) return { state: before, reason: null };
+  if (stuckMs === 0) return { state: before, detection: null };
   const seen = screen.map(withoutMotion).join('\n');
   const { work } = before;
-  if (work?.seen !== seen) return { state: { ...before, work: { seen, since: at, isTold: false } }, reason: null };
-  if (work.isTold || turn === null || at - work.since < stuckMs) return { state: before, reason: null };
+  if (work?.seen !== seen) return { state: { ...before, work: { seen, since: at, isTold: false } }, detection: null };
+  if (work.isTold || turn === null || at - work.since < stuckMs) return { state: before, detection: null };
   const minutes = Math.round(stuckMs / 60_000);
   return {
     state: { ...before, work: { ...work, isTold: true } },
-    reason: detected({
+    detection: {
       kind: 'stuck',
       text: `busy, and nothing has changed for ${minutes > 0 ? `${minutes} min` : `${Math.round(stuckMs / 1000)} s`}`,
       attributes: {},
       truncated: false,
-    }),
+    },
   };
 }
 
@@ -115,26 +77,22 @@ function withoutMotion(row: string): string {
 
 function stepEnd(before: ReasonsState, input: ReasonsInput, options: ReasonsOptions): ReturnType<typeof stepReasons> {
   const { reading, turn, words, hasBlock } = input;
-  if (turn === null || turn === before.judged) return { state: before, reason: null };
+  if (turn === null || turn === before.judged) return { state: before, detection: null };
   const isKnownTurn = reading.turn.inputs.length > 0 || turn > 1;
   const state = { ...before, judged: turn };
   const { error } = reading.turn;
   if (error !== undefined) {
     const reason = errorReason(error);
-    return { state, reason: detected({ kind: 'error', text: error, attributes: {}, truncated: false, reason }) };
+    return { state, detection: { kind: 'error', text: error, attributes: {}, truncated: false, reason } };
   }
-  if (!isKnownTurn || words.length === 0) return { state: before, reason: null };
-  if (hasBlock || !options.heuristic) return { state, reason: null };
+  if (!isKnownTurn || words.length === 0) return { state: before, detection: null };
+  if (hasBlock || !options.heuristic) return { state, detection: null };
   const closing = judgeClosing(words, { lines: options.lines });
-  if (closing.kind === 'none') return { state, reason: null };
+  if (closing.kind === 'none') return { state, detection: null };
   return {
     state,
-    reason: detected({ kind: closing.kind, text: closing.text, attributes: { rule: closing.rule }, truncated: false }),
+    detection: { kind: closing.kind, text: closing.text, attributes: { rule: closing.rule }, truncated: false },
   };
-}
-
-function detected(detection: Detection): Reason {
-  return { is: 'detected', detection };
 }
 
 /** Which error an agent's own words tell of; anything else is the model's. */

@@ -23,9 +23,7 @@ export type WatcherEvent =
   | { readonly type: 'unseen'; readonly reason: string }
   | DetectorEvent
   /** a reason to ask that is no block, told once */
-  | { readonly type: 'detected'; readonly detection: Detection; readonly turn: DetectedTurn }
-  /** the dialog that was told is not there any more */
-  | { readonly type: 'dialog-closed'; readonly fingerprint: string };
+  | { readonly type: 'detected'; readonly detection: Detection; readonly turn: DetectedTurn };
 
 /** What to journal of a watcher: JSON, small. */
 export interface WatcherMemory extends DetectorMemory {
@@ -218,7 +216,7 @@ export class PaneWatcher {
     const { turns, raised, words, wordsOfTurn, glimpsed } = this.#state;
     const isCertain = turns.candidate === null && turns.noted === null && glimpsed.length === 0;
     const before = this.#reasons;
-    const { state, reason } = stepReasons(
+    const { state, detection } = stepReasons(
       before,
       {
         reading,
@@ -231,11 +229,8 @@ export class PaneWatcher {
       this.#deps.reasons,
     );
     this.#reasons = state;
-    if (state.dialog !== null && !state.dialog.isTold) this.#lookIn(confirmMs);
-    if (reason === null) return;
-    const turn = { number: turns.number, began: false, anchor: turns.anchor };
-    if (reason.is === 'detected') this.#tell({ type: 'detected', detection: reason.detection, turn });
-    else this.#tell({ type: 'dialog-closed', fingerprint: reason.fingerprint });
+    if (detection === null) return;
+    this.#tell({ type: 'detected', detection, turn: { number: turns.number, began: false, anchor: turns.anchor } });
   }
 
   /** The same snapshot may read differently once it has been quiet for longer. */

@@ -190,11 +190,13 @@ test('what was not wholly seen, and what was found after a loss, goes to the hum
   expect(stateOf(ask({ turn: 'e' as TurnId }))).toMatchObject({ is: 'answered', answer: { by: 'rules' } });
 });
 
-test('an approval goes to the human unless a row speaks of it', () => {
+test('an approval whose dialog could not be read goes to the human, whatever a row says, and no text answers it', () => {
   const approval = { kind: 'approval' as const, text: 'rm -rf build', attributes: {}, truncated: false };
-  expect(stateOf(ask({ detection: approval }))).toMatchObject({ is: 'asked', of: 'human' });
-  study = start({ policy: '[{ when: { kind: approval, text: /^rm -rf build$/ }, then: controller }]' });
-  expect(stateOf(ask({ detection: approval, turn: t2 }))).toMatchObject({ is: 'asked', of: 'controller' });
+  study = start({ policy: '[{ when: { kind: approval, text: /^rm -rf build$/ }, then: controller }, { answer: ok }]' });
+  const id = ask({ detection: approval });
+  expect(stateOf(id)).toMatchObject({ is: 'asked', of: 'human' });
+  expect(study.desk.answer(id, answerOf('human:cli', 'Yes.'))).toMatchObject({ accepted: 'refused' });
+  expect(journal.deliveries()).toEqual([]);
 });
 
 test('in manual mode the human is asked, and a controller that cannot be asked leads there too', () => {

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import type { Dialog } from '../../bridge/core/reading.ts';
 import { decide, parsePolicy, type Rule, type Subject } from '../../bridge/desk/policy.ts';
+import { makeDialog } from '../../bridge/screen/dialog.ts';
+import { codexOptions, commandDialog } from './dialogs.ts';
 
 const subject: Subject = { kind: 'request', agent: 'codex', worker: 'worker', text: 'May I add a dependency?' };
 
@@ -101,4 +104,149 @@ test('names are matched whole, never as a prefix or a pattern', () => {
 test('a pattern remembers nothing from one text to the next', () => {
   const policy = rules('[{ when: { text: /a/ }, answer: ok }]');
   for (let turn = 0; turn < 3; turn += 1) expect(decide(policy, { ...subject, text: 'a' }).rule).toBe(0);
+});
+
+const dialogOf = (parts: Partial<Parameters<typeof makeDialog>[0]>) =>
+  makeDialog({ kind: 'approval', question: 'Would you like to?', options: codexOptions, ...parts });
+const approval = (dialog: Dialog): Subject => ({ ...subject, kind: 'approval', text: 'npm test', dialog });
+const npmTest = rules(`[{ when: { kind: approval, command: '^npm test$' }, choose: 'Yes, proceed' }]`);
+
+test('a row approves exactly the command it names, and everything else is the human’s', () => {
+  expect(decide(npmTest, approval(commandDialog('npm test')))).toEqual({
+    is: 'choose',
+    option: 'Yes, proceed',
+    key: 'y',
+    rule: 0,
+  });
+  for (const command of ['npm test; rm -rf /', 'npm test\nrm', 'npm test && x', 'npm tests', 'sudo npm test']) {
+    expect(decide(npmTest, approval(commandDialog(command)))).toMatchObject({ is: 'human' });
+  }
+});
+
+test('what is elided, scrolled or not shown at all is the human’s, whatever the rows say', () => {
+  const all = rules(`
+- { when: { kind: approval, command: '^npm.*$' }, choose: 1 }
+- { when: { dialog: edit, path: '^.*$' }, choose: 1 }
+- { then: ignore }
+`);
+  for (const kind of ['approval', 'edit'] as const) {
+    const hidden = [
+      null,
+      { is: kind === 'edit' ? ('file' as const) : ('command' as const), text: 'npm', isWhole: false },
+    ];
+    for (const what of hidden) {
+      expect(decide(all, approval(dialogOf({ kind, subject: what })))).toMatchObject({ is: 'human', rule: null });
+    }
+  }
+  expect(decide(all, approval({ ...commandDialog('npm test'), options: [] }))).toMatchObject({ is: 'human' });
+  expect(decide(all, { ...subject, kind: 'approval' })).toMatchObject({ is: 'human' });
+});
+
+test('no text is typed into a dialog and no controller asked about one', () => {
+  const dialog = commandDialog('npm test');
+  for (const row of ['[{ answer: ok }]', '[{ then: controller }]', 'null']) {
+    expect(decide(rules(row), approval(dialog), 'controller')).toMatchObject({ is: 'human', why: expect.any(String) });
+  }
+  expect(decide(rules('[{ then: ignore }]'), approval(dialog))).toEqual({ is: 'ignore', rule: 0 });
+});
+
+test('trust, login and update are decided only by a row that names that dialog', () => {
+  for (const kind of ['trust', 'login', 'update', 'choice', 'plan', 'other'] as const) {
+    const open = approval(dialogOf({ kind, question: 'Do you trust this folder?' }));
+    const broad = rules(`[{ when: { kind: approval, command: '^.*$' }, choose: 1 }, { answer: ok }]`);
+    expect(decide(broad, open)).toMatchObject({ is: 'human' });
+    const named = rules(`[{ when: { dialog: ${kind} }, choose: 'Yes, proceed' }]`);
+    expect(decide(named, open)).toMatchObject({ is: 'choose', option: 'Yes, proceed' });
+  }
+});
+
+test('an option is named by its label, key or number, and only where exactly one is meant', () => {
+  const choosing = (name: string) =>
+    decide(
+      rules(`[{ when: { kind: approval, command: '^npm test$' }, choose: ${name} }]`),
+      approval(commandDialog('npm test')),
+    );
+  for (const name of ['"Yes, proceed"', 'y', '1', '"1"'])
+    expect(choosing(name)).toMatchObject({ option: 'Yes, proceed' });
+  for (const name of ['3', 'esc', 'Escape']) expect(choosing(name)).toMatchObject({ key: 'Escape' });
+  for (const name of ['"Yes"', '"yes, proceed"', '4', 'Y']) {
+    expect(choosing(name)).toMatchObject({ is: 'human', why: expect.stringContaining('1. Yes, proceed (y)') });
+  }
+  const twins = commandDialog('npm test', true, [codexOptions[0]!, { ...codexOptions[0]!, key: 'n' }]);
+  expect(decide(npmTest, approval(twins))).toMatchObject({ is: 'human' });
+});
+
+test('a position is not taken for the number of an option when the first ones have scrolled away', () => {
+  const scrolled = commandDialog('npm test', true, [
+    { label: 'Always', key: '2', isHighlighted: false },
+    { label: 'Never', key: '3', isHighlighted: false },
+  ]);
+  const second = rules(`[{ when: { kind: approval, command: '^npm test$' }, choose: 2 }]`);
+  expect(decide(second, approval(scrolled))).toMatchObject({ option: 'Always' });
+});
+
+test('a file is named whole, and never by a path that climbs', () => {
+  const src = rules(`[{ when: { dialog: edit, path: '^src/.*$' }, choose: 1 }]`);
+  const edit = (text: string) => approval(dialogOf({ kind: 'edit', subject: { is: 'file', text, isWhole: true } }));
+  expect(decide(src, edit('src/a/b.ts'))).toMatchObject({ is: 'choose' });
+  for (const path of ['src/../.ssh/config', 'src/..', '/src/a', 'lib/src/a', 'src/a;b']) {
+    expect(decide(src, edit(path))).toMatchObject({ is: 'human' });
+  }
+});
+
+test('a row can be for one repository, by exact name, path or glob', () => {
+  const at = (repository: string, row: string) =>
+    decide(rules(`[{ when: { repository: '${row}' }, answer: ok }]`), { ...subject, repository }).rule;
+  expect(at('/home/ada/work/site', 'site')).toBe(0);
+  expect(at('/home/ada/work/site', '/home/ada/work/site/')).toBe(0);
+  expect(at('/home/ada/work/site', '/home/ada/*/site')).toBe(0);
+  expect(at('/home/ada/work/site', '/home/**')).toBe(0);
+  for (const row of ['sit', 'site.', '/home/ada/work', '/home/*', 'work', 'Site']) {
+    expect(at('/home/ada/work/site', row)).toBeNull();
+  }
+  expect(decide(rules(`[{ when: { repository: '*' }, answer: ok }]`), subject).rule).toBeNull();
+});
+
+test('a row can be for a time of day and days, also across midnight', () => {
+  const on = (time: string, local: string) =>
+    decide(rules(`[{ when: { time: '${time}' }, answer: ok }]`), subject, 'human', new Date(local).getTime()).rule;
+  // 2026-11-20 is a Friday
+  expect(on('08:00-18:00', '2026-11-20T08:00')).toBe(0);
+  expect(on('08:00-18:00', '2026-11-20T18:00')).toBeNull();
+  expect(on('mon-fri 08:00-24:00', '2026-11-20T23:59')).toBe(0);
+  expect(on('mon-fri 08:00-18:00', '2026-11-21T09:00')).toBeNull();
+  expect(on('fri-mon 08:00-18:00', '2026-11-22T09:00')).toBe(0);
+  expect(on('fri 22:00-06:00', '2026-11-21T05:59')).toBe(0);
+  expect(on('fri 22:00-06:00', '2026-11-20T05:59')).toBeNull();
+  expect(on('sat,sun 22:00-06:00', '2026-11-20T22:30')).toBeNull();
+});
+
+test('a row that would approve without naming what is refused, with its row and key', () => {
+  expect(
+    errors(`
+- { when: { kind: approval }, choose: 1 }
+- { when: { dialog: edit }, choose: 1 }
+- { when: { command: '^npm test$' }, choose: 1 }
+- { choose: 1 }
+- { when: { kind: approval, command: 'npm test' }, choose: 1 }
+- { when: { kind: approval, command: '^npm test$' }, choose: true }
+- { when: { kind: approval, command: '^npm test$' }, choose: 1, then: human }
+- { when: { dialog: popup }, then: human }
+- { when: { time: 'noon' }, then: human }
+- { when: { time: 'frday 08:00-09:00' }, then: human }
+- { when: { repository: a/b }, then: human }
+`).map((error) => error.split(': ').slice(0, 1)[0]),
+  ).toEqual([
+    '0 choose',
+    '1 choose',
+    '2 choose',
+    '3 choose',
+    '4 when.command',
+    '5 choose',
+    '6 ',
+    '7 when.dialog',
+    '8 when.time',
+    '9 when.time',
+    '10 when.repository',
+  ]);
 });

@@ -1,8 +1,8 @@
 import { parse } from 'yaml';
 import type { Clock } from '../../bridge/core/clock.ts';
-import type { EnvelopeId, RequestId, TurnId } from '../../bridge/core/ids.ts';
+import type { DeliveryId, EnvelopeId, RequestId, TurnId } from '../../bridge/core/ids.ts';
 import type { PaneIdentity } from '../../bridge/core/pane.ts';
-import type { Request } from '../../bridge/core/request.ts';
+import type { Answer, Request } from '../../bridge/core/request.ts';
 import { Desk, type DeskNews, type Perform, type Sighting } from '../../bridge/desk/desk.ts';
 import { parsePolicy } from '../../bridge/desk/policy.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
@@ -19,6 +19,8 @@ export class Study {
   /** what the desk had others do, in order: `ask r1`, `publish r1: why` */
   readonly done: string[] = [];
   failing: string | null = null;
+  readonly #clock: Clock;
+  readonly #mint: () => string;
 
   constructor(parts: {
     journal: Journal;
@@ -32,6 +34,8 @@ export class Study {
   }) {
     const { journal, panes, clock, mint } = parts;
     this.memory = new Mortal(journal);
+    this.#clock = clock;
+    this.#mint = mint;
     this.office = new PostOffice({
       memory: this.memory,
       clock,
@@ -53,22 +57,11 @@ export class Study {
         publish: (request, why) => this.#do('publish', request, why),
         archive: (request) => this.#do('archive', request),
         notify: (request, why) => this.#do('notify', request, why),
-        deliver: (request, answer) => {
-          const { id, pane, agent, worker } = request;
-          const envelope = {
-            id: mint() as EnvelopeId,
-            thread: id,
-            from: answer.by,
-            to: worker,
-            inReplyTo: id,
-            kind: 'response' as const,
-            body: answer.instructions,
-            notes: answer.notes,
-            expectsReply: false,
-            createdAt: clock.now(),
-          };
-          return this.office.post(envelope, pane, agent, { force: false, allowShell: false }, null).id;
+        choose: (request, answer) => {
+          this.#do('choose', request, answer.instructions);
+          return this.#post(request, answer, request.dialog!.fingerprint);
         },
+        deliver: (request, answer) => this.#post(request, answer),
         replace: (request, answer) => {
           const { state } = request;
           if (state.is !== 'answered') throw new Error('nothing to replace');
@@ -90,6 +83,23 @@ export class Study {
     const request = this.memory.journal.request(id);
     if (!request) throw new Error(`no request ${id}`);
     return request;
+  }
+
+  #post({ id, pane, agent, worker }: Request, answer: Answer, dialog?: string): DeliveryId {
+    const envelope = {
+      id: this.#mint() as EnvelopeId,
+      thread: id,
+      from: answer.by,
+      to: worker,
+      inReplyTo: id,
+      kind: 'response' as const,
+      body: answer.instructions,
+      notes: answer.notes,
+      expectsReply: false,
+      createdAt: this.#clock.now(),
+    };
+    const plain = { force: false, allowShell: false };
+    return this.office.post(envelope, pane, agent, plain, null, this.#mint() as DeliveryId, dialog).id;
   }
 
   #do(what: string, request: Request, why?: string): void {

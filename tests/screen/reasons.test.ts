@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Dialog, Reading } from '../../bridge/core/reading.ts';
-import { makeDialog } from '../../bridge/screen/dialog.ts';
+import type { Detection } from '../../bridge/core/detection.ts';
+import type { Reading } from '../../bridge/core/reading.ts';
 import {
   errorReason,
   firstReasons,
-  type Reason,
   type ReasonsInput,
   type ReasonsState,
   stepReasons,
@@ -15,7 +14,6 @@ interface Look {
   inputs?: string[];
   words?: string[];
   error?: string;
-  dialog?: Dialog;
   turn?: number | null;
   hasBlock?: boolean;
   screen?: string[];
@@ -27,39 +25,30 @@ class Watched {
   at = 0;
   readonly options = { heuristic: true, lines: 20, stuckMs: 60_000 };
 
-  look({ state = 'idle', inputs = ['go'], words = [], error, dialog, turn = 1, hasBlock = false, screen = [] }: Look) {
+  look({ state = 'idle', inputs = ['go'], words = [], error, turn = 1, hasBlock = false, screen = [] }: Look) {
     this.at += 1000;
     const reading: Reading = {
-      state: dialog ? 'dialog' : state,
+      state,
       agent: 'codex',
       why: [],
       composer: { is: 'empty' },
-      dialog: dialog ?? null,
+      dialog: null,
       turn: { inputs, words, ...(error === undefined ? {} : { error }) },
     };
     const input: ReasonsInput = { reading, turn, words, hasBlock, screen, at: this.at };
     const next = stepReasons(this.state, input, this.options);
     this.state = next.state;
-    return tell(next.reason);
+    return tell(next.detection);
   }
 }
 
-function tell(reason: Reason | null): string | null {
-  if (reason === null) return null;
-  if (reason.is === 'dialog-closed') return 'closed';
-  const { kind, text, reason: why } = reason.detection;
-  return `${kind}${why ? `/${why}` : ''}: ${text}`;
+function tell(detection: Detection | null): string | null {
+  if (detection === null) return null;
+  const { kind, text, reason } = detection;
+  return `${kind}${reason ? `/${reason}` : ''}: ${text}`;
 }
 
 const asks = ['Both would work.', '', 'Should I use SQLite or Postgres?'];
-const approve = (command: string) =>
-  makeDialog({
-    kind: 'approval',
-    question: 'Run it?',
-    subject: { is: 'command', text: command, isWhole: true },
-    options: [{ label: 'Yes', key: 'y', isHighlighted: true }],
-  });
-
 test('an ended turn that closes with a question raises it once, and again in a later turn', () => {
   const pane = new Watched();
   expect(pane.look({ state: 'busy', words: asks })).toBeNull();
@@ -111,36 +100,6 @@ test.each([
   ['prompt is too long: 210000 tokens', 'context-full'],
   ['stream disconnected before completion', 'model'],
 ])('%s is %s', (text, reason) => expect(errorReason(text)).toBe(reason));
-
-test('a dialog is told at the second look, once, and its closing is told', () => {
-  const pane = new Watched();
-  const dialog = approve('npm test');
-  expect(pane.look({ dialog })).toBeNull();
-  expect(pane.look({ dialog })).toBe('approval: Run it?\nnpm test');
-  for (let i = 0; i < 20; i++) expect(pane.look({ dialog })).toBeNull();
-  expect(pane.look({ state: 'busy' })).toBe('closed');
-  expect(pane.look({ dialog })).toBeNull();
-  expect(pane.look({ dialog })).toBe('approval: Run it?\nnpm test');
-});
-
-test('another dialog in the place of the first one closes that, and is told by itself', () => {
-  const pane = new Watched();
-  pane.look({ dialog: approve('npm test') });
-  pane.look({ dialog: approve('npm test') });
-  expect(pane.look({ dialog: approve('rm -rf /') })).toBe('closed');
-  expect(pane.look({ dialog: approve('rm -rf /') })).toBe('approval: Run it?\nrm -rf /');
-});
-
-test('a dialog that one torn frame showed, or hid, is no news', () => {
-  const pane = new Watched();
-  const dialog = approve('npm test');
-  expect(pane.look({ dialog })).toBeNull();
-  expect(pane.look({ state: 'busy' })).toBeNull();
-  expect(pane.look({ dialog })).toBeNull();
-  expect(pane.look({ dialog })).toMatch(/^approval/);
-  expect(pane.look({ state: 'unknown' })).toBeNull();
-  expect(pane.look({ dialog })).toBeNull();
-});
 
 test('busy with nothing but a spinner and a clock moving is stuck, once, and any progress begins the time anew', () => {
   const pane = new Watched();
