@@ -32,6 +32,10 @@ export interface Config {
   readonly heuristicLines: number;
   readonly stuckAfterMs: number;
   readonly requestTimeoutMs: number;
+  readonly answersPerHour: number;
+  readonly consecutiveAnswers: number;
+  readonly answersPerDay: number;
+  readonly notifyAgainAfterMs: number;
   readonly dryRun: boolean;
   readonly simulateLog: string | null;
   readonly columns: number;
@@ -81,8 +85,16 @@ const fileSchema = z.strictObject({
       bell: z.boolean().optional(),
       desktop: z.boolean().optional(),
       command: z.array(z.string()).min(1).optional(),
+      'again-after': z.number().min(0).optional(),
     })
     .default({}),
+  limits: z
+    .strictObject({
+      'answers-per-hour': z.number().int().min(0).optional(),
+      consecutive: z.number().int().min(0).optional(),
+      'per-day': z.number().int().min(0).optional(),
+    })
+    .optional(),
   policy: z.array(z.unknown()).default([]),
 });
 type FileConfig = z.infer<typeof fileSchema>;
@@ -115,6 +127,7 @@ export function loadConfig(input: {
     ...values,
     home: input.home,
     controllerTimeoutMs: (values.controllerTimeout as number) * 1000,
+    notifyAgainAfterMs: (values.notifyAgainAfter as number) * 1000,
     requestTimeoutMs: (values.requestTimeout as number) * 1000,
     stuckAfterMs: (values.stuckAfter as number) * 1000,
     policy: file.values.policy,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Asking } from './asking.ts';
+import { Calling } from './calling.ts';
 import { Changes } from './changes.ts';
 import type { Config } from './config.ts';
 import { Mailbox } from './controllers/mailbox.ts';
@@ -42,6 +43,7 @@ export class Rooms {
   readonly asking: Asking;
   readonly sending: Sending;
   readonly opening: Opening;
+  readonly calling: Calling;
   readonly changes = new Changes(systemClock);
   readonly mint = minter(systemClock);
   readonly on: (event: BridgeEvent) => void;
@@ -143,6 +145,11 @@ export class Rooms {
         }
       },
     });
+    this.calling = new Calling({
+      memory: journal,
+      againAfterMs: config.notifyAgainAfterMs,
+      call: (request, why) => this.on({ type: 'human-needed', request, why }),
+    });
     const { rules } = this.#policy();
     const mint = () => this.mint<string>();
     this.sending = new Sending({
@@ -159,11 +166,19 @@ export class Rooms {
       clock,
       mint: () => this.mint(),
       rules,
+      limits: {
+        answersPerHour: config.answersPerHour,
+        consecutive: config.consecutiveAnswers,
+        perDay: config.answersPerDay,
+      },
       defaultTo: config.mode === 'manual' ? 'human' : 'controller',
       perform: {
         ask: (request) => this.asking.ask(request),
         cancelAsk: (request) => this.asking.cancel(request.id),
-        publish: (request, why) => this.mailbox.publish(request, why),
+        publish: (request, why) => {
+          this.calling.needed(request, why, clock.now());
+          return this.mailbox.publish(request, why);
+        },
         deliver: (request, answer) => this.#deliver(request, answer),
         choose: (request, answer) => this.#deliver(request, answer, request.dialog?.fingerprint),
         replace: ({ state }, { instructions, notes }) =>

@@ -5,9 +5,21 @@ import { asPaneId } from './core/ids.ts';
 import { parseResponse } from './core/protocol.ts';
 import type { Dialog } from './core/reading.ts';
 import type { Answer, Request } from './core/request.ts';
+import type { Pauses } from './desk/desk.ts';
+import { workerNamed } from './pausing.ts';
 import type { Rooms } from './rooms.ts';
 
-export type VerbName = 'ping' | 'requests' | 'show' | 'answer' | 'dismiss' | 'send' | 'ask';
+export type VerbName =
+  | 'ping'
+  | 'requests'
+  | 'show'
+  | 'answer'
+  | 'dismiss'
+  | 'send'
+  | 'ask'
+  | 'pause'
+  | 'resume'
+  | 'pauses';
 
 /** A request as people and machines see it: its state, and why its answer still waits. */
 export interface RequestView {
@@ -50,6 +62,13 @@ export interface AskView {
   readonly notes: string | null;
 }
 
+export interface PauseView {
+  readonly message: string;
+  /** the workers whose pause began or ended; `*` is all of them */
+  readonly changed: readonly string[];
+  readonly pauses: Pauses;
+}
+
 const idArgs = z.object({ id: z.string().min(1) });
 const answerArgs = z.object({
   id: z.string().min(1),
@@ -75,6 +94,12 @@ const askArgs = z.object({
   agent: z.string().nullable().default(null),
   wait: z.boolean().default(true),
   timeoutMs: z.number().min(0).default(0),
+});
+
+const pauseArgs = z.object({
+  worker: z.string().min(1).nullable().default(null),
+  reason: z.string().default('asked for'),
+  by: z.string().default('human'),
 });
 
 /** How long `answer` stays to see whether the answer it gave goes out at once. */
@@ -138,6 +163,25 @@ export function verbs(
       }
       return { id: request.id, message: `request ${request.id}: dismissed` };
     },
+
+    async pause(args): Promise<PauseView> {
+      const { worker: given, reason, by } = pauseArgs.parse(args);
+      const worker = given === null || given === '*' ? null : await workerNamed(rooms, given);
+      rooms.desk.pause(worker, by, reason);
+      const message = `${worker ?? 'all workers'}: paused; nothing automatic is typed, what is asked goes to you`;
+      return { message, changed: [worker ?? '*'], pauses: rooms.desk.pauses };
+    },
+
+    async resume(args): Promise<PauseView> {
+      const { worker, by } = pauseArgs.parse(args);
+      const changed = rooms.desk.letGoOn(worker, by);
+      const message =
+        changed.length === 0 ? `${worker ?? 'nobody'}: not paused${worker === null ? '' : ' by that name'}` : 'resumed';
+      const names = changed.map((name) => (name === '*' ? 'all workers' : name)).join(', ');
+      return { message: changed.length === 0 ? message : `${names}: ${message}`, changed, pauses: rooms.desk.pauses };
+    },
+
+    pauses: async () => rooms.desk.pauses,
 
     async send(args, closed): Promise<SendView> {
       const { paneId: given, ...rest } = sendArgs.parse(args);

@@ -47,6 +47,7 @@ export class Watch {
       return null;
     });
     if (panes) await this.#refresh(panes, 'start');
+    rooms.calling.attend();
     rooms.desk.resume();
     await rooms.post.resume();
     this.#tick();
@@ -63,7 +64,7 @@ export class Watch {
   #tick(): void {
     this.#stopTick = systemClock.after(tickMs, () => {
       const now = systemClock.now();
-      for (const room of [this.#rooms.desk, this.#rooms.post]) {
+      for (const room of [this.#rooms.desk, this.#rooms.post, this.#rooms.calling]) {
         try {
           room.tick(now);
         } catch (fault) {

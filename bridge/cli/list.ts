@@ -3,6 +3,7 @@ import { because } from '../core/reading.ts';
 import { act, withOptions } from './context.ts';
 import { table } from './output.ts';
 import { describePane, pinnedPane, sightOf } from './pane.ts';
+import { pauseOf, pausesOf } from './pauses.ts';
 import { settle } from './status.ts';
 
 export function registerList(program: Command): void {
@@ -15,6 +16,7 @@ export function registerList(program: Command): void {
       const { session } = context.config;
       const panes = (await sight.panes()).filter((pane) => session === null || pane.sessionName === session);
       const pinned = pinnedPane(panes);
+      const pauses = await pausesOf(context);
       const views = await Promise.all(
         panes.map(async (pane) => {
           const settled = await settle(sight, pane);
@@ -23,6 +25,7 @@ export function registerList(program: Command): void {
             agent: sight.programOf(pane),
             state: settled?.reading.state ?? 'exited',
             why: settled ? because(settled.reading) : 'the pane has closed',
+            paused: pauseOf(pauses, pane.label || pane.paneId),
             pinned: pane.paneId === pinned?.paneId,
           };
         }),
@@ -35,7 +38,7 @@ export function registerList(program: Command): void {
           place,
           pane.label || '-',
           view.agent ?? pane.command,
-          view.state,
+          view.paused === null ? view.state : `${view.state}, paused`,
           pane.title,
         ];
       });

@@ -10,6 +10,8 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   requests: async () => (await import('./requests.ts')).registerRequests,
   show: async () => (await import('./show.ts')).registerShow,
   answer: async () => (await import('./answer.ts')).registerAnswer,
+  pause: async () => (await import('./pause.ts')).registerPause,
+  resume: async () => (await import('./resume.ts')).registerResume,
   dismiss: async () => (await import('./dismiss.ts')).registerDismiss,
   ask: async () => (await import('./ask.ts')).registerAsk,
   send: async () => (await import('./send.ts')).registerSend,

@@ -3,6 +3,7 @@ import type { RequestView } from '../verbs.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { firstLine, table } from './output.ts';
+import { describePauses, pausesOf } from './pauses.ts';
 
 export function registerRequests(program: Command): void {
   const command = program
@@ -13,9 +14,10 @@ export function registerRequests(program: Command): void {
     act(async (context, command) => {
       const requests = await invoke<RequestView[]>(context, 'requests', { all: command.opts().all === true });
       const rows = requests.map((view) => [view.id, view.worker, view.agent, view.status, firstLine(view.text, 48)]);
-      const text =
+      const pauses = describePauses(await pausesOf(context));
+      const list =
         rows.length === 0 ? 'nothing is open' : table([['ID', 'WORKER', 'AGENT', 'STATUS', 'REQUEST'], ...rows]);
-      context.out.result(text, requests);
+      context.out.result([...pauses, list].join('\n'), requests);
       return 0;
     }),
   );

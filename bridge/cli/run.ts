@@ -3,8 +3,11 @@ import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { BridgeError, ExitCode } from '../core/failure.ts';
 import type { BridgeEvent } from '../events.ts';
+import { ExecCommands } from '../tmux/exec.ts';
+import { clientTerminals } from '../tmux/pane.ts';
+import { socketPathOf } from '../tmux/socket.ts';
 import { act, type Context, withOptions, withSocket } from './context.ts';
-import { recordOf, renderLive } from './live-log.ts';
+import { recordOf, renderLive, short } from './live-log.ts';
 import { paint } from './output.ts';
 
 export function registerRun(program: Command): void {
@@ -59,6 +62,13 @@ async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
       ? null
       : pino(destination({ dest: config.log, append: true, mkdir: true, mode: 0o600, sync: true }));
   const machine: Logger | null = config.json ? pino({ base: null }, destination({ dest: 1, sync: true })) : null;
+  // the bell rings wherever somebody looks at the server, and here
+  const terminals = async () => [
+    ...(await clientTerminals(
+      new ExecCommands({ socketPath: socketPathOf({ socket: config.socket, env: process.env }) }),
+    ).catch(() => [])),
+    '/dev/tty',
+  ];
   const on = (event: BridgeEvent) => {
     file?.info(recordOf(event));
     if (machine) {
@@ -67,7 +77,7 @@ async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
       const line = renderLive(event, config.quiet);
       if (line !== null) out.say(`${paint('dim', new Date().toISOString().slice(11, 23))} ${line}`);
     }
-    if (event.type === 'human-needed') void callHuman(event, config.notify, on);
+    if (event.type === 'human-needed') void callHuman(event, config.notify, terminals, on);
   };
   if (home.untrusted)
     on({
@@ -97,16 +107,18 @@ async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
   return ExitCode.done;
 }
 
-/** Once per request; a notification that fails is said and never stops the bridge. */
+/** A notification that fails is said and never stops the bridge. How often is decided where the event comes from. */
 async function callHuman(
   event: Extract<BridgeEvent, { type: 'human-needed' }>,
   ways: Context['config']['notify'],
+  terminals: () => Promise<readonly string[]>,
   on: (event: BridgeEvent) => void,
 ): Promise<void> {
   const { notifyHuman } = await import('../host/notify.ts');
   const report = await notifyHuman(
-    { title: `${event.request.worker} needs you`, text: event.why },
+    { title: `${event.request.worker} needs you`, text: `${event.why}\nbridge show ${short(event.request.id)}` },
     { bell: ways.bell ?? false, desktop: ways.desktop ?? false, command: ways.command ?? null },
+    { terminals },
   );
   for (const { way, reason } of report.failed)
     on({ type: 'said', level: 'warning', text: `notify: ${way}: ${reason}` });

@@ -5,6 +5,7 @@ import { because, isReady, type Reading } from '../core/reading.ts';
 import type { Sight } from '../sight.ts';
 import { act, withOptions } from './context.ts';
 import { choosePane, describePane, sightOf } from './pane.ts';
+import { pauseOf, pausesOf } from './pauses.ts';
 
 /** Long enough for the slowest profile's quiet time; a busy agent shows itself well before. */
 const settleLimitMs = 2600;
@@ -22,8 +23,9 @@ export function registerStatus(program: Command): void {
       const reading = settled?.reading;
       const state = reading?.state ?? 'exited';
       const ready = reading !== undefined && isReady(reading);
+      const paused = pauseOf(await pausesOf(context), pane.label || pane.paneId);
       const text = reading
-        ? `${reading.state}${reading.composer.is === 'draft' ? ' (a draft is in the composer)' : ''}  ${reading.agent}  ${pane.paneId}: ${because(reading)}`
+        ? `${reading.state}${reading.composer.is === 'draft' ? ' (a draft is in the composer)' : ''}  ${reading.agent}  ${pane.paneId}: ${because(reading)}${paused === null ? '' : `\npaused: ${paused}`}`
         : `exited  ${pane.paneId}: the pane has closed`;
       context.out.result(text, {
         ...describePane(pane),
@@ -33,6 +35,7 @@ export function registerStatus(program: Command): void {
         composer: reading?.composer ?? null,
         dialog: reading?.dialog ?? null,
         why: reading?.why ?? [],
+        paused,
       });
       if (command.opts().exitCode !== true) return ExitCode.done;
       return state === 'idle' ? ExitCode.done : ExitCode.failed;

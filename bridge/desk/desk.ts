@@ -6,13 +6,17 @@ import { messageOf } from '../core/failure.ts';
 import type { DeliveryId, RequestId, TurnId } from '../core/ids.ts';
 import { identityKey, type PaneIdentity } from '../core/pane.ts';
 import { type Answer, type ControllerFailure, originOf, type Request } from '../core/request.ts';
+import { Allowance, type Documents, everyWorker, type Pauses } from './allowance.ts';
 import { Errands, type Perform } from './errands.ts';
+import type { Limits } from './limits.ts';
 import { type DeskEvent, type DeskStep, isHuman, isKnown, step } from './machine.ts';
 import type { DeliveryLookup, RequestMemory, Transactions } from './memory.ts';
 import { decide, type PolicyDecision, type Rule } from './policy.ts';
 import { factsOf, whyLate, wordFor } from './wording.ts';
 
+export type { Pauses } from './allowance.ts';
 export type { Perform } from './errands.ts';
+export type { Limits } from './limits.ts';
 export type { DeliveryLookup, RequestMemory, Transactions } from './memory.ts';
 
 /** A second, equal capture comes within milliseconds; after this long it will not come at all, and the human is asked. */
@@ -51,7 +55,7 @@ export interface Acceptance {
  * committed before its effects are performed.
  */
 export class Desk {
-  readonly #memory: RequestMemory & DeliveryLookup & Transactions;
+  readonly #memory: RequestMemory & DeliveryLookup & Transactions & Documents;
   readonly #clock: Clock;
   readonly #mint: () => string;
   readonly #rules: readonly Rule[];
@@ -59,15 +63,17 @@ export class Desk {
   readonly #defaultTo: 'controller' | 'human';
   readonly #on: (news: DeskNews) => void;
   readonly #errands: Errands;
+  readonly #allowance: Allowance;
   /** the turn each pane is in, for a worker that begins its next turn before its delivery is acknowledged */
   readonly #turns = new Map<string, TurnId>();
   #startedAt = 0;
 
   constructor(parts: {
-    memory: RequestMemory & DeliveryLookup & Transactions;
+    memory: RequestMemory & DeliveryLookup & Transactions & Documents;
     clock: Clock;
     mint: () => string;
     rules: readonly Rule[];
+    limits: Limits;
     perform: Perform;
     defaultTo: 'controller' | 'human';
     on: (news: DeskNews) => void;
@@ -79,6 +85,7 @@ export class Desk {
     this.#perform = parts.perform;
     this.#defaultTo = parts.defaultTo;
     this.#on = parts.on;
+    this.#allowance = new Allowance(parts.memory, parts.limits);
     this.#errands = new Errands({
       perform: parts.perform,
       now: () => parts.clock.now(),
@@ -120,7 +127,7 @@ export class Desk {
   confirm(id: RequestId, humanOnly?: string): void {
     const request = this.#memory.request(id);
     if (request?.state.is !== 'open') return;
-    const decision = this.#decide(request, humanOnly ?? request.humanOnly);
+    const decision = this.#allowed(request, this.#decide(request, humanOnly ?? request.humanOnly));
     const deliveryId = this.#mint() as DeliveryId;
     this.#apply(id, () => ({ type: 'confirmed', at: this.#clock.now(), decision, deliveryId }));
   }
@@ -136,6 +143,12 @@ export class Desk {
     const humanOnly = asked && (asked.humanOnly ?? (asked.dialog && 'it is a dialog'));
     if (humanOnly && !isHuman(answer)) {
       return { accepted: 'refused', reason: `only the human may answer: ${humanOnly}` };
+    }
+    const blocked = asked && !isHuman(answer) ? this.#whyBlocked(asked) : null;
+    if (blocked !== null) {
+      this.controllerFailed(id, { is: 'unavailable', reason: blocked });
+      this.#apply(id, () => ({ type: 'answer-missed', answer }));
+      return { accepted: 'refused', reason: blocked };
     }
     const deliveryId = this.#mint() as DeliveryId;
     let outcome = this.#apply(id, () => ({ type: 'answer-arrived', answer, deliveryId }));
@@ -178,6 +191,29 @@ export class Desk {
       if (request.dialog === undefined || request.dialog.fingerprint === fingerprint) continue;
       this.#apply(request.id, () => ({ type: 'dialog-closed', at: this.#clock.now() }));
     }
+  }
+
+  get pauses(): Pauses {
+    return this.#allowance.pauses;
+  }
+
+  /**
+   * Nothing automatic is typed for the worker any more (null: for any worker): what it asks, and what a machine has been
+   * asked or has said that is not typed yet, is the human's.
+   */
+  pause(worker: string | null, by: string, reason: string): void {
+    const name = worker ?? everyWorker;
+    this.#memory.transact(() => this.#allowance.pause(name, { at: this.#clock.now(), by, reason }));
+    for (const request of this.#memory.requests({ open: true })) {
+      if (worker !== null && request.worker !== worker) continue;
+      const why = this.#allowance.whyPaused(request.worker) ?? reason;
+      this.#apply(request.id, () => ({ type: 'recalled', why, at: this.#clock.now() }));
+    }
+  }
+
+  /** @returns who was paused; what went to the human meanwhile stays with him */
+  letGoOn(worker: string | null, by: string): string[] {
+    return this.#memory.transact(() => this.#allowance.resume(worker, by, this.#clock.now()));
   }
 
   dismiss(id: RequestId, by: string): { readonly accepted: boolean; readonly reason: string } {
@@ -241,6 +277,18 @@ export class Desk {
     return decide(this.#rules, request, this.#defaultTo, this.#clock.now());
   }
 
+  /** What a rule or a controller would do is the human's while the worker is paused, or from now on by a limit. */
+  #allowed(request: Request, decision: PolicyDecision): PolicyDecision {
+    if (decision.is === 'human') return decision;
+    const blocked = this.#whyBlocked(request, decision.is === 'ignore' ? 'paused' : 'spend');
+    return blocked === null ? decision : { is: 'human', rule: decision.rule, why: blocked };
+  }
+
+  #whyBlocked(request: Request, how: 'paused' | 'spend' = 'spend'): string | null {
+    if (how === 'paused') return this.#allowance.whyPaused(request.worker);
+    return this.#memory.transact(() => this.#allowance.spend(request, this.#clock.now()));
+  }
+
   #began(id: RequestId): void {
     this.#apply(id, () => ({ type: 'turn-began', at: this.#clock.now() }));
   }
@@ -257,7 +305,10 @@ export class Desk {
       if (stepped.changed) {
         const { request } = stepped;
         const kind = wordFor(before, request);
-        this.#memory.saveRequest(request, { at: this.#clock.now(), kind, subject: id, data: factsOf(before, request) });
+        const at = this.#clock.now();
+        this.#memory.saveRequest(request, { at, kind, subject: id, data: factsOf(before, request) });
+        const answer = newAnswer(before, request);
+        if (answer) this.#allowance.answered(request, isHuman(answer) ? 'human' : 'automatic', at);
       }
       return { ...stepped, before };
     });
@@ -292,6 +343,15 @@ export class Desk {
     }
     return { ...stepped, tooLate: false };
   }
+}
+
+/** The answer that this transition gave; null where it gave none. */
+function newAnswer(before: Request, { state }: Request): Answer | null {
+  if (before.state.is === 'answered' && state.is !== 'answered') return null;
+  if (state.is === 'answered')
+    return 'answer' in before.state && before.state.answer === state.answer ? null : state.answer;
+  // to `bridge ask`, which prints it at once
+  return state.is === 'settled' && before.state.is !== 'delivered' ? state.answer : null;
 }
 
 interface Outcome {

@@ -32,6 +32,12 @@ export async function paneFacts(t: TmuxCommands, paneId: PaneId): Promise<PaneFa
   }
 }
 
+/** The terminals of the people attached to the server: where a bell is heard. */
+export async function clientTerminals(t: TmuxCommands): Promise<string[]> {
+  const lines = await ask(() => t.run('list-clients', '-F', '#{client_control_mode} #{client_tty}'));
+  return lines.filter((line) => line.startsWith('0 /')).map((line) => line.slice(2));
+}
+
 /**
  * When a person last pressed a key in a terminal that shows this pane as its active one: milliseconds since the epoch, to
  * the second; null when nobody is attached there. Our own control clients are no persons.

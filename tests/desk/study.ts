@@ -3,7 +3,7 @@ import type { Clock } from '../../bridge/core/clock.ts';
 import type { DeliveryId, EnvelopeId, RequestId, TurnId } from '../../bridge/core/ids.ts';
 import type { PaneIdentity } from '../../bridge/core/pane.ts';
 import type { Answer, Request } from '../../bridge/core/request.ts';
-import { Desk, type DeskNews, type Perform, type Sighting } from '../../bridge/desk/desk.ts';
+import { Desk, type DeskNews, type Limits, type Perform, type Sighting } from '../../bridge/desk/desk.ts';
 import { parsePolicy } from '../../bridge/desk/policy.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
 import { PostOffice } from '../../bridge/mail/post-office.ts';
@@ -30,6 +30,7 @@ export class Study {
     /** as it stands in bridge.yaml */
     policy?: string;
     defaultTo?: 'controller' | 'human';
+    limits?: Partial<Limits>;
     perform?: Partial<Perform>;
   }) {
     const { journal, panes, clock, mint } = parts;
@@ -50,6 +51,7 @@ export class Study {
       clock,
       mint,
       rules: parsed.rules,
+      limits: { answersPerHour: 0, consecutive: 0, perDay: 0, ...parts.limits },
       defaultTo: parts.defaultTo ?? 'controller',
       perform: {
         ask: (request) => this.#do('ask', request),

@@ -34,8 +34,9 @@ async function bridge(home: string, ...args: string[]): Promise<BridgeProcess> {
 
 const decided = () => agent.facts().filter((fact) => fact.approved !== undefined || fact.denied !== undefined);
 const heard = () => agent.facts().filter((fact) => fact.key ?? fact.typed ?? fact.paste);
+/** One after the other, with a moment of work between them: two alike without one are nobody's to tell apart. */
 const askFor = (...commands: string[]) =>
-  agent.perform({ play: commands.map((command) => ({ dialog: command })), input: 'go' });
+  agent.perform({ play: commands.flatMap((command) => [{ dialog: command }, { busy: 300 }]), input: 'go' });
 
 test('a row that names the whole command approves it, once, and another command waits for the human', async () => {
   const home = makeHome(tmux, policy);
@@ -59,7 +60,7 @@ test('a row that names the whole command approves it, once, and another command 
   const text = await run(tmux, ['answer', String(asked.id), 'go', 'on', '--home', home]);
   expect(text).toMatchObject({ code: 1, stdout: expect.stringContaining('no text is typed into a dialog') });
   const chosen = await run(tmux, ['answer', String(asked.id), '--choose', 'Yes, proceed', '--home', home]);
-  expect(chosen).toMatchObject({ code: 0, stdout: expect.stringContaining('another-dialog-opened') });
+  expect(chosen).toMatchObject({ code: 0, stdout: expect.stringContaining('dialog-closed') });
   await waitFor('all three are decided', () => decided().length === 3);
   expect(decided().map((fact) => fact.approved)).toEqual(['npm test', 'npm test; rm -rf /', 'npm test']);
   expect(heard().map((fact) => fact.typed)).toEqual(['y', 'y', 'y']);
@@ -77,6 +78,15 @@ test('what a person decides in the pane is withdrawn here, and a refusal is chos
   const answered = await run(tmux, ['answer', String(second.id), '--choose', '3', '--home', home]);
   expect(answered.code).toBe(0);
   expect(decided()).toMatchObject([{ approved: 'rm a' }, { denied: 'rm b' }]);
+});
+
+test('two dialogs alike with nothing between them: the key is pressed once, and the human is told', async () => {
+  const watching = await bridge(makeHome(tmux, policy));
+  await agent.perform({ play: [{ dialog: 'npm test' }, { dialog: 'npm test' }], input: 'go' });
+  const needed = await watching.line('needed', (line) => line.type === 'human-needed');
+  expect(needed.why).toContain('nobody can tell');
+  expect(heard()).toHaveLength(1);
+  expect(decided()).toHaveLength(1);
 });
 
 test('a number in outbox/ chooses an option, and a text there is refused', async () => {
@@ -120,4 +130,66 @@ test('a dialog that stood there before a restart is the same request, and is app
   await second.line('delivered', inState('delivered'));
   expect(decided()).toMatchObject([{ approved: 'npm test' }]);
   expect(requestIds(second)).toEqual([asked.id]);
+});
+
+test('the human is called once for each request, again after the set time, and not by a restart', async () => {
+  const file = join(tmux.folder, 'called');
+  writeFileSync(file, '');
+  const calls = () => readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  const notify = (again: number) =>
+    `notify: { command: [sh, -c, 'echo "$BRIDGE_TITLE: $(head -1)" >> ${file}'], again-after: ${again} }\n`;
+  const home = makeHome(tmux, policy + notify(0));
+  const first = await bridge(home);
+  await askFor('rm a');
+  await first.line('asked', inState('asked'));
+  await waitFor('called', () => calls().length > 0);
+  await first.stop();
+  writeFileSync(join(home, 'bridge.yaml'), policy + notify(2));
+  const startedAt = Date.now();
+  const second = await bridge(home);
+  await second.line('called again', (line) => line.type === 'human-needed');
+  expect(Date.now() - startedAt).toBeGreaterThan(500);
+  await waitFor('called again', () => calls().length === 2);
+  expect(calls()[0]).toBe('worker needs you: it is a dialog, and no policy row speaks of it');
+});
+
+test('a paused worker’s dialogs go to the human although a row speaks of them, until it is resumed', async () => {
+  const home = makeHome(tmux, policy);
+  const watching = await bridge(home);
+  expect(await run(tmux, ['pause', 'workr', '--home', home])).toMatchObject({ code: 64 });
+  const paused = await run(tmux, ['pause', 'worker', '--reason', 'looks lost', '--home', home, '--json']);
+  expect(JSON.parse(paused.stdout)).toMatchObject({
+    changed: ['worker'],
+    pauses: { worker: { reason: 'looks lost' } },
+  });
+  await askFor('npm test', 'npm test');
+  const asked = await watching.line('asked', inState('asked'));
+  expect(heard()).toEqual([]);
+  for (const command of ['requests', 'list', 'status']) {
+    expect((await run(tmux, [command, '--home', home])).stdout).toMatch(/paused/);
+  }
+  expect(await run(tmux, ['resume', 'worker', '--home', home])).toMatchObject({ code: 0, stdout: 'worker: resumed\n' });
+  expect(await run(tmux, ['resume', 'worker', '--home', home])).toMatchObject({ code: 1 });
+  await run(tmux, ['answer', String(asked.id), '--choose', '1', '--home', home]);
+  await waitFor('the second one is approved by the row', () => decided().length === 2);
+  expect(watching.lines.filter(inState('answered')).map((line) => line.answeredBy)).toEqual(['human:cli', 'rules']);
+});
+
+test('a pause without a daemon holds for the next one', async () => {
+  const home = makeHome(tmux, policy);
+  expect(await run(tmux, ['pause', '--home', home])).toMatchObject({ code: 0 });
+  expect((await run(tmux, ['list', '--home', home])).stdout).toContain('paused');
+  const watching = await bridge(home);
+  await askFor('npm test');
+  await watching.line('asked', inState('asked'));
+  expect(decided()).toEqual([]);
+});
+
+test('a worker that asks for the same again and again is paused, and the human is told why', async () => {
+  const home = makeHome(tmux, `${policy}limits: { answers-per-hour: 2 }\n`);
+  const watching = await bridge(home);
+  await askFor('npm test', 'npm test', 'npm test');
+  const needed = await watching.line('needed', (line) => line.type === 'human-needed');
+  expect(needed.why).toContain('2 automatic answers within an hour');
+  expect(decided()).toHaveLength(2);
 });

@@ -63,6 +63,19 @@ export class Mortal {
     this.transact(() => this.journal.saveRequest(...given));
   }
 
+  saveMemory(key: string, value: unknown): void {
+    this.transact(() => this.journal.saveMemory(key, value));
+  }
+
+  record(event: NewJournalEvent): number {
+    return this.transact(() => this.journal.record(event));
+  }
+
+  memory<T>(key: string): T | null {
+    this.#live();
+    return this.journal.memory<T>(key);
+  }
+
   delivery(id: string): Delivery | null {
     this.#live();
     return this.journal.delivery(id);

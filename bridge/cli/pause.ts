@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { ExitCode } from '../core/failure.ts';
+import type { PauseView } from '../verbs.ts';
+import { act, withOptions } from './context.ts';
+import { invoke } from './invoke.ts';
+import { describePauses } from './pauses.ts';
+
+export function registerPause(program: Command): void {
+  const command = program
+    .command('pause')
+    .argument('[worker]', 'its name as `bridge requests` shows it; without one, all workers')
+    .option('--reason <text>', 'shown wherever the pause is', 'asked for')
+    .description('type nothing automatic for a worker any more: what it asks goes to you')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  bridge pause                               all workers
+  bridge pause worker-docs --reason "looks lost"
+  bridge resume worker-docs
+`,
+    );
+  withOptions(command, 'place').action(
+    act(async (context, command) => {
+      const { reason } = command.opts<{ reason: string }>();
+      const worker = command.args[0] ?? null;
+      const view = await invoke<PauseView>(context, 'pause', { worker, reason, by: 'human:cli' });
+      context.out.result([view.message, ...describePauses(view.pauses)].join('\n'), view);
+      return ExitCode.done;
+    }),
+  );
+}

@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import { ExitCode } from '../core/failure.ts';
+import type { PauseView } from '../verbs.ts';
+import { act, withOptions } from './context.ts';
+import { invoke } from './invoke.ts';
+import { describePauses } from './pauses.ts';
+
+export function registerResume(program: Command): void {
+  const command = program
+    .command('resume')
+    .argument('[worker]', 'its name; without one, everything that is paused')
+    .description('end a pause; the limit that had caused it counts anew. What went to you meanwhile stays with you')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  bridge resume                              every pause
+  bridge resume worker-docs                  exit code 1 where it was not paused by that name
+`,
+    );
+  withOptions(command, 'place').action(
+    act(async (context, command) => {
+      const worker = command.args[0] ?? null;
+      const view = await invoke<PauseView>(context, 'resume', { worker, by: 'human:cli' });
+      context.out.result([view.message, ...describePauses(view.pauses)].join('\n'), view);
+      return worker !== null && view.changed.length === 0 ? ExitCode.failed : ExitCode.done;
+    }),
+  );
+}

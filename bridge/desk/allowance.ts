@@ -1,0 +1,89 @@
+import type { NewJournalEvent } from '../core/journal-event.ts';
+import type { Request } from '../core/request.ts';
+import { emptyTally, type Limits, reached, type Tally, withAutomatic, withHuman, withoutPast } from './limits.ts';
+
+/** A worker for whom nothing automatic is typed; everything it asks is the human's. */
+export interface Pause {
+  readonly at: number;
+  /** `human:cli`, or `limits` */
+  readonly by: string;
+  readonly reason: string;
+  /** the limit it had reached */
+  readonly limit?: keyof Limits;
+}
+
+/** Small documents of the journal; written inside the transaction under way. */
+export interface Documents {
+  memory<T>(key: string): T | null;
+  saveMemory(key: string, value: unknown): void;
+  record(event: NewJournalEvent): unknown;
+}
+
+/** Stands for all workers in `Pauses`. */
+export const everyWorker = '*';
+export type Pauses = Readonly<Record<string, Pause>>;
+
+const pausesKey = 'pauses';
+const tallyKey = 'answers';
+
+/** Who is paused and what was answered automatically. The truth is in the journal: a restart forgets nothing of it. */
+export class Allowance {
+  readonly #memory: Documents;
+  readonly #limits: Limits;
+
+  constructor(memory: Documents, limits: Limits) {
+    this.#memory = memory;
+    this.#limits = limits;
+  }
+
+  get pauses(): Pauses {
+    return this.#memory.memory<Pauses>(pausesKey) ?? {};
+  }
+
+  /** Why nothing automatic may be typed for this worker; null where it may. */
+  whyPaused(worker: string): string | null {
+    const pause = this.pauses[worker] ?? this.pauses[everyWorker];
+    if (pause === undefined) return null;
+    const who = this.pauses[worker] ? `${worker} is paused` : 'all workers are paused';
+    return `${who} (${pause.by}): ${pause.reason}`;
+  }
+
+  /** Pauses the worker when its next automatic answer would be one too many. @returns why it is paused, or null */
+  spend(request: Request, now: number): string | null {
+    const paused = this.whyPaused(request.worker);
+    if (paused !== null) return paused;
+    const broken = reached(this.#limits, this.#tally, request, now);
+    if (broken === null) return null;
+    this.pause(request.worker, { at: now, by: 'limits', ...broken });
+    return this.whyPaused(request.worker);
+  }
+
+  pause(worker: string, pause: Pause): void {
+    this.#memory.saveMemory(pausesKey, { ...this.pauses, [worker]: pause });
+    this.#memory.record({ at: pause.at, kind: 'worker-paused', subject: worker, data: pause });
+  }
+
+  /** Null: all that are paused. @returns who was */
+  resume(worker: string | null, by: string, now: number): string[] {
+    const { pauses } = this;
+    const names = Object.keys(pauses).filter((name) => worker === null || name === worker);
+    const left = Object.fromEntries(Object.entries(pauses).filter(([name]) => !names.includes(name)));
+    this.#memory.saveMemory(pausesKey, left);
+    for (const name of names) {
+      const { limit } = pauses[name]!;
+      if (limit !== undefined) this.#memory.saveMemory(tallyKey, withoutPast(this.#tally, name, limit));
+      this.#memory.record({ at: now, kind: 'worker-resumed', subject: name, data: { by } });
+    }
+    return names;
+  }
+
+  answered(request: Request, by: 'human' | 'automatic', now: number): void {
+    const tally =
+      by === 'human' ? withHuman(this.#tally, request.worker) : withAutomatic(this.#limits, this.#tally, request, now);
+    this.#memory.saveMemory(tallyKey, tally);
+  }
+
+  get #tally(): Tally {
+    return this.#memory.memory<Tally>(tallyKey) ?? emptyTally;
+  }
+}
