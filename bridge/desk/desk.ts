@@ -50,6 +50,9 @@ export interface Acceptance {
   readonly reason: string;
 }
 
+/** What a worker did not ask: the human decides what is next, unless a row sends it to a controller. */
+const unaskedKinds: readonly string[] = ['completion', 'error', 'stuck'];
+
 /**
  * The open requests of all workers. The truth is in the memory and is read again for each event; every transition is
  * committed before its effects are performed.
@@ -274,7 +277,11 @@ export class Desk {
 
   #decide(request: Request, humanOnly: string | undefined): PolicyDecision {
     if (humanOnly !== undefined) return { is: 'human', rule: null, why: humanOnly };
-    return decide(this.#rules, request, this.#defaultTo, this.#clock.now());
+    const decision = decide(this.#rules, request, this.#defaultTo, this.#clock.now());
+    const isTheHumans = decision.rule === null && decision.is === 'controller' && unaskedKinds.includes(request.kind);
+    return isTheHumans
+      ? { is: 'human', rule: null, why: `it is of the kind ${request.kind}, and no policy row speaks of it` }
+      : decision;
   }
 
   /** What a rule or a controller would do is the human's while the worker is paused, or from now on by a limit. */
