@@ -108,7 +108,7 @@ ${firstRun ? '' : `[projects."${workingFolder}"]\ntrust_level = "trusted"\n`}`,
 /** gemini-cli 0.61.0 */
 const gemini: Program = {
   startLimitMs: 150_000,
-  approval: /Allow execution of/,
+  approval: /Allow execution of|Apply this change\?/,
   prepare({ home, name, workingFolder }, { server, firstRun }) {
     const folder = join(home, '.gemini');
     mkdirSync(folder, { recursive: true });

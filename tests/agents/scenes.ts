@@ -126,7 +126,7 @@ export const exchanges = {
     after: [{ say: 'That is the progress the last run saved.' }],
   },
   quotesBusy: {
-    prompt: 'How does the old tool show that it works?',
+    prompt: 'Tell how the old tool shows that it works',
     steps: [
       {
         say: 'It prints one line while it works:\n\n• Working (12s • esc to interrupt)\n\nor, when it thinks, `Thinking... (esc to cancel, 12s)`. Press esc to interrupt it.\n\nWorking…',
