@@ -16,7 +16,8 @@ const added = /^\s*(<(system-reminder|session_context|environment_details|enviro
 /** What cline 3.0.65 wraps around a message. */
 const wrapped = /^<user_input[^>]*>([\s\S]*?)<\/user_input>/;
 /** How the programs ask for a title, a summary or a suggestion of their own. */
-const internalTurn = /\b(title generator|generate a (?:short|concise|brief)[^.]{0,60}title|\[SUGGESTION MODE)/i;
+const internalTurn =
+  /\b(title generator|reply with a title for the chat|generate a (?:short|concise|brief)[^.]{0,60}title|\[SUGGESTION MODE)/i;
 
 /** OpenAI chat completions, as qwen, cline, continue, opencode and pi speak it. */
 export const chatWire: Wire = {
