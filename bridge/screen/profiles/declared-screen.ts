@@ -1,7 +1,7 @@
 import type { Row, Snapshot } from '../../core/pane.ts';
 import type { Composer, DialogOption, DialogSubject, Evidence, Turn } from '../../core/reading.ts';
 import { type DialogOnScreen, isElided, makeDialog, readOption, readOptions } from '../dialog.ts';
-import { cleanLines, columnsOf } from '../frame.ts';
+import { cleanLines, columnsOf, indexOfColumn } from '../frame.ts';
 import { evidence, hasDim, isDim, tidy } from '../rows.ts';
 import type { DialogFacts, Pattern, ScreenFacts } from './facts.ts';
 
@@ -38,7 +38,9 @@ export function pattern(source: Pattern): RegExp {
 }
 
 export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): DeclaredScreen {
-  const lines = snapshot.rows.map((row) => ({ text: withoutScrollBar(row.text, snapshot.facts.width), row }));
+  const { width } = snapshot.facts;
+  const edge = facts.sidebar !== undefined && width >= facts.sidebar.fromWidth ? width - facts.sidebar.columns : width;
+  const lines = snapshot.rows.map((row) => ({ text: withoutScrollBar(untilColumn(row.text, edge), edge), row }));
   const dialog = findDialog(lines, facts.dialogs);
   const place = dialog ? null : findComposer(lines, facts.composer);
   const footer = place ? { from: place.end, lines: lines.slice(place.end) } : { from: lines.length, lines: [] };
@@ -76,6 +78,10 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
       turn.cut !== true &&
       cells.every(({ kind }) => kind !== 'own' && kind !== 'tool'),
   };
+}
+
+function untilColumn(text: string, edge: number): string {
+  return columnsOf(text) <= edge ? text : text.slice(0, indexOfColumn(text, edge)).trimEnd();
 }
 
 /** A scroll bar stands in the last column, alone. */

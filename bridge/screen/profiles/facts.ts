@@ -43,6 +43,8 @@ export interface ScreenFacts {
     readonly turn?: readonly Pattern[];
     readonly footer?: readonly Pattern[];
   };
+  /** a panel of so many columns at the right edge, in a pane that is at least so wide: no part of what is read */
+  readonly sidebar?: { readonly columns: number; readonly fromWidth: number };
   /** inputs that wait for the turn's end, listed right above the composer: they and what follows are no transcript */
   readonly queue?: Pattern;
   /** the first screen, before it takes keys */

@@ -153,8 +153,8 @@ function errorAtEnd(rows: readonly Row[], from: number, end: number): { error?: 
 function findDialog(rows: readonly Row[], last: number): GeminiScreen['dialog'] {
   if (last < 0 || !/^\s*╰─+╯$/.test(rows[last]!.text)) return null;
   let first = last;
-  while (first > 0 && !/^╭─+╮$/.test(rows[first]!.text)) first--;
-  const inner = rows.slice(first + 1, last).map(({ text }) => text.replace(/^│ ?/, '').replace(/\s*│$/, ''));
+  while (first > 0 && !/^\s*╭─+╮$/.test(rows[first]!.text)) first--;
+  const inner = rows.slice(first + 1, last).map(({ text }) => text.replace(/^\s*│ ?/, '').replace(/\s*│$/, ''));
   const options = readOptions(inner);
   if (options.length === 0 || !options.some(({ isHighlighted }) => isHighlighted)) return null;
   const question =

@@ -20,8 +20,9 @@ export const opencode = declared({
     queue: '^\\s*┃\\s+QUEUED\\s*$',
     rest: {
       ended: '^ {5}[▣◉■] +\\S.* · (?:\\d+(?:\\.\\d+)?m?s|\\d+m(?: \\d+s)?|\\d+h.*|interrupted)$',
-      footer: '^ {1,3}[~/]\\S*:\\S+ |^ {3}[~/]\\S* {2,}\\d[\\d.,KM]* \\(\\d+%\\)',
+      footer: '^ {1,3}[~/]\\S*:\\S+(?: |$)|^ {3}[~/]\\S* {2,}\\d[\\d.,KM]* \\(\\d+%\\)',
     },
+    sidebar: { columns: 42, fromWidth: 121 },
     quietMs: 600,
     quietAloneMs: 1500,
     dialogs: [

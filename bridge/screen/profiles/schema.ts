@@ -46,6 +46,7 @@ export const screenSchema = z.strictObject({
     .strictObject({ status: patterns, isStatusInked: z.boolean(), turn: patterns, footer: patterns })
     .partial()
     .optional(),
+  sidebar: z.strictObject({ columns: z.number().int().min(1), fromWidth: z.number().int().min(1) }).optional(),
   queue: pattern.optional(),
   starting: patterns.optional(),
   takesKeysAtOnce: z.boolean().optional(),
