@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { type Mutant, mutationsOf, type Sample } from '../../bench/score/mutations.mjs';
+import { isReady, type Reading } from '../../bridge/core/reading.ts';
+import { findRequests } from '../../bridge/screen/blocks.ts';
+import { profileOf, still } from '../../bridge/screen/recording.ts';
+import { expectationOf, judgeReading } from '../../bridge/screen/recording-labels.ts';
+import { recorded, snapshotOfRecorded } from './snapshots.ts';
+
+const samples: Sample[] = recorded.map((entry) => {
+  const snapshot = snapshotOfRecorded(entry);
+  const reading = profileOf(entry.agent).read(snapshot, still);
+  return { entry, snapshot, reading, expected: expectationOf(entry.state)! };
+});
+
+interface Read {
+  readonly sample: Sample;
+  readonly mutant: Mutant;
+  readonly reading: Reading;
+}
+
+const mutants: Read[] = samples.flatMap((sample) =>
+  mutationsOf(sample, samples).map((mutant) => ({
+    sample,
+    mutant,
+    reading: profileOf(sample.entry.agent).read(mutant.snapshot, still),
+  })),
+);
+
+const namesOf = (some: readonly Read[]) => some.map(({ sample, mutant }) => `${sample.entry.file} [${mutant.name}]`);
+const isReadyWhenNot = ({ mutant, reading }: Read) => isReady(reading) && !mutant.mayBeReady;
+const asksAnew = ({ sample, mutant, reading }: Read) =>
+  mutant.noNewRequest && findRequests(reading.turn.words).length > findRequests(sample.reading.turn.words).length;
+
+/**
+ * A gemini that starts anew in a pane where another one ran: the old one's rows in the history are taken for this one's
+ * transcript, so that it no longer looks like a start.
+ */
+const isRestartedGemini = ({ sample, mutant }: Read) =>
+  sample.entry.agent === 'gemini' && sample.entry.state === 'starting' && mutant.name === 'old screen in the history';
+
+/** An agent may put its own request into a code fence, and a request lost is worse than one that asks about an example. */
+const isFenced = ({ mutant }: Read) => mutant.name === 'request in a code fence';
+
+test('each recorded screen has at least ten meaner variants', () => {
+  const counts = samples.map((sample) => mutants.filter((read) => read.sample === sample).length);
+  expect(Math.min(...counts)).toBeGreaterThanOrEqual(10);
+});
+
+test('no variant of a screen is ready where it is not', () => {
+  expect(namesOf(mutants.filter((read) => isReadyWhenNot(read) && !isRestartedGemini(read)))).toEqual([]);
+});
+
+test.fails('a gemini that starts where another ran before is not ready at once', () => {
+  expect(namesOf(mutants.filter((read) => isReadyWhenNot(read) && isRestartedGemini(read)))).toEqual([]);
+});
+
+test('what only speaks of a request raises none: in a tool’s output, in an echoed input, quoted', () => {
+  expect(namesOf(mutants.filter((read) => asksAnew(read) && !isFenced(read)))).toEqual([]);
+});
+
+test.fails('a request in a code fence is an example', () => {
+  expect(namesOf(mutants.filter((read) => asksAnew(read) && isFenced(read)))).toEqual([]);
+});
+
+test('a program that has ended to a shell reads so', () => {
+  const others = mutants.filter(({ mutant, reading }) => mutant.promises === 'exited' && reading.state !== 'exited');
+  expect(namesOf(others)).toEqual([]);
+});
+
+test('a variant whose label stays true reads as its label in at least 98 of 100', () => {
+  const labelled = mutants.filter(({ mutant }) => mutant.promises === 'label');
+  const wrong = labelled.filter(({ sample, reading }) => judgeReading(reading, sample.expected) !== 'right');
+  expect(wrong.length / labelled.length, namesOf(wrong).join('\n')).toBeLessThan(0.02);
+});
+
+test('the mutations can be seen: quoted dialogs and added words are in the agent’s words, and not in others’', () => {
+  const quoting = mutants.filter(({ mutant }) => mutant.name === 'german');
+  expect(quoting.length).toBeGreaterThan(20);
+  const unseen = quoting.filter(({ reading }) => !reading.turn.words.join(' ').includes('Möchten Sie'));
+  expect(namesOf(unseen)).toEqual([]);
+  const echoed = mutants.filter(({ mutant }) => mutant.name === 'request in an echoed input');
+  expect(echoed.length).toBeGreaterThan(20);
+  expect(namesOf(echoed.filter(({ reading }) => !reading.turn.inputs.join('\n').includes('Which port')))).toEqual([]);
+});
