@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   send: async () => (await import('./send.ts')).registerSend,
   snapshot: async () => (await import('./snapshot.ts')).registerSnapshot,
   status: async () => (await import('./status.ts')).registerStatus,
+  explain: async () => (await import('./explain.ts')).registerExplain,
   list: async () => (await import('./list.ts')).registerList,
   target: async () => (await import('./target.ts')).registerTarget,
   start: async () => (await import('./start.ts')).registerStart,

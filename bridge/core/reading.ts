@@ -63,6 +63,8 @@ export interface Reading {
   /** the profile that read the screen, `unknown` where none knows the program */
   readonly agent: string;
   readonly why: readonly Evidence[];
+  /** what looked like a reason for another reading, and why it was none; left out where the profile does not say */
+  readonly rejected?: readonly Evidence[];
   readonly composer: Composer;
   readonly dialog: Dialog | null;
   readonly turn: Turn;
