@@ -35,11 +35,12 @@ export function mutationsOf(sample, corpus) {
     safe,
   );
   const half = Math.ceil(snapshot.rows.length / 2);
-  add(
-    'upper half not drawn yet',
-    withRows(snapshot, (row, at) => (at < half ? blank : row)),
-    safe,
-  );
+  if (isToldBelow(sample, half))
+    add(
+      'upper half not drawn yet',
+      withRows(snapshot, (row, at) => (at < half ? blank : row)),
+      safe,
+    );
   add(
     'lower half not drawn yet',
     withRows(snapshot, (row, at) => (at < half ? row : blank)),
@@ -275,10 +276,22 @@ function lastEcho({ snapshot, reading }) {
 }
 
 /**
- * The upper half of one frame over the lower half of another. Title and cursor are those of the frame that is not ready:
- * where it gives only its upper half and its title tells nothing, nobody could know, and nothing is asked. A starting
- * frame is known by its upper rows alone, which another's transcript does not follow.
+ * What tells that a frame is not ready is its title, or stands in its lower half. Where it is in the rows that a torn
+ * frame does not show, nobody could know, and nothing is asked. A starting frame is known by its upper rows alone.
  */
+function isToldBelow({ entry, reading, expected }, half) {
+  if (expected.isReady) return true;
+  const title = entry.title?.trim() ?? '';
+  return (
+    (titled.includes(entry.agent) && title !== '' && expected.says !== 'anything but ready') ||
+    reading.why.some(({ rows = [] }) => rows.length > 0 && rows.every((row) => row >= half))
+  );
+}
+
+/** Agents whose title says what they do: codex 0.169.0, gemini-cli 0.61.0, qwen-code 0.24.4. */
+const titled = ['codex', 'gemini', 'qwen'];
+
+/** The upper half of one frame over the lower half of another. Title and cursor are those of the frame that is not ready. */
 function tornFrames({ entry, snapshot, expected }, corpus) {
   const others = corpus.filter(
     (other) =>
@@ -291,9 +304,10 @@ function tornFrames({ entry, snapshot, expected }, corpus) {
   return others.slice(0, 4).flatMap((other) => {
     const half = Math.ceil(snapshot.rows.length / 2);
     const rows = [...snapshot.rows.slice(0, half), ...other.snapshot.rows.slice(half)];
+    // what is not ready gives its upper half alone: then its title has to tell, and tell another thing
     const title = entry.title?.trim() ?? '';
-    const isSilent = !expected.isReady && (title === '' || title === other.snapshot.facts.title.trim());
-    if (isSilent) return [];
+    const isNews = titled.includes(entry.agent) && title !== '' && title !== other.snapshot.facts.title.trim();
+    if (expected.isReady ? !isToldBelow(other, half) : !isNews) return [];
     const { facts, cursorRow } = expected.isReady ? other.snapshot : snapshot;
     return [{ snapshot: { ...snapshot, facts, cursorRow, rows }, mayBeReady: false }];
   });
