@@ -144,10 +144,22 @@ function sayMore(sample, lines) {
   );
 }
 
-/** How an agent's message begins, and where an echoed input ends: codex 0.169.0, gemini-cli 0.61.0. */
+/** How an agent's message begins, and where an echoed input ends: codex 0.169.0, gemini-cli 0.61.0, qwen-code 0.24.4, opencode 1.18.33. */
 const speech = {
-  codex: { glyph: '• ', dim: [[0, 2]], endsInput: (row, next) => row.tinted === true && next?.tinted !== true },
-  gemini: { glyph: '✦ ', dim: [], endsInput: ({ text }) => /^▀{10,}$/.test(text) },
+  codex: {
+    first: '• ',
+    rest: '  ',
+    dim: [[0, 2]],
+    endsInput: (row, next) => row.tinted === true && next?.tinted !== true,
+  },
+  gemini: { first: '✦ ', rest: '  ', dim: [], endsInput: ({ text }) => /^▀{10,}$/.test(text) },
+  qwen: { first: '  ◆\ufe0e ', rest: '    ', dim: [], endsInput: (_, next) => next?.text === '' },
+  opencode: {
+    first: '     ',
+    rest: '     ',
+    dim: [],
+    endsInput: (_, next) => next !== undefined && !/^\s*┃/.test(next.text),
+  },
 };
 
 function sayFirst(sample, lines) {
@@ -159,7 +171,7 @@ function sayFirst(sample, lines) {
   const end = rows.findIndex((row, at) => at >= echo.at && style.endsInput(row, rows[at + 1]));
   if (end < 0 || end > echo.at + 12) return null;
   const said = lines.map((line, at) =>
-    at === 0 ? { text: `${style.glyph}${line}`, dim: style.dim } : { text: `  ${line}`.trimEnd(), dim: [] },
+    at === 0 ? { text: `${style.first}${line}`, dim: style.dim } : { text: `${style.rest}${line}`.trimEnd(), dim: [] },
   );
   return inserted(snapshot, end + 1, [...(rows[end + 1]?.text ? [] : [{ text: '', dim: [] }]), ...said]);
 }
@@ -178,7 +190,7 @@ function lastOwnRow({ snapshot, reading, expected }) {
 
 /** Where the words begin: behind a glyph and the blanks around it. */
 function indentOf(text) {
-  return /^\s*(?:[•✦●⏺▣┃│]\s+)?/.exec(text)[0].length;
+  return /^\s*(?:[^\p{L}\p{N}\s"'`(<>[]\p{Mn}?\s+)?/u.exec(text)[0].length;
 }
 
 function squeezed(text) {

@@ -4,7 +4,6 @@ import type { Command } from 'commander';
 import { BridgeError, ExitCode, messageOf, wrongUse } from '../core/failure.ts';
 import type { PaneFacts, Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
-import { profileFor } from '../screen/profiles/index.ts';
 import {
   profileOf,
   type RecordingEntry,
@@ -82,12 +81,17 @@ async function explainPane(sight: Sight, pane: PaneFacts): Promise<Explained> {
 }
 
 function explainFile({ config }: Context, file: string): Explained {
-  const chosen = config.agent === null ? null : profileFor(null, { agent: config.agent, agents: config.agents });
+  const chosen = config.agent === null ? null : profileOf(config.agent, config.agents);
   const recording = recordingOf(file);
   if (recording !== null) {
     const { entry } = recording;
     const snapshot = snapshotOfRecording(entry, textOfRecording(recording));
-    return explained(file, snapshot, (chosen ?? profileOf(entry.agent)).read(snapshot, still), entry.state);
+    return explained(
+      file,
+      snapshot,
+      (chosen ?? profileOf(entry.agent, config.agents)).read(snapshot, still),
+      entry.state,
+    );
   }
   const text = readText(file);
   if (chosen === null)

@@ -6,7 +6,7 @@ import { BridgeError } from '../core/failure.ts';
 import type { PaneId } from '../core/ids.ts';
 import type { Snapshot } from '../core/pane.ts';
 import { columnsOf } from './frame.ts';
-import { profileFor } from './profiles/index.ts';
+import { type ProfileChoice, profileFor } from './profiles/index.ts';
 import type { Motion, Profile } from './profiles/profile.ts';
 import { expectationOf } from './recording-labels.ts';
 
@@ -106,9 +106,9 @@ export function textOfRecording({ folder, entry }: Recording): string {
 }
 
 /** The profile that reads an agent's screens, by its own name or its program's; `unknown` where there is none. */
-export function profileOf(agent: string): Profile {
-  const named = profileFor(null, { agent });
-  return named.name === 'unknown' ? profileFor(agent) : named;
+export function profileOf(agent: string, agents: NonNullable<ProfileChoice['agents']> = {}): Profile {
+  const named = profileFor(null, { agent, agents });
+  return named.name === 'unknown' ? profileFor(agent, { agents }) : named;
 }
 
 /** Of a single recorded screen nobody measured the motion, nor heard a signal. */
