@@ -24,9 +24,10 @@ export type BridgeEvent =
       readonly request: Request;
       /** the answer, or the label of the option */
       readonly text: string;
-      /** in a dialog: the key, and who chose: `chosen by policy row 2` */
+      /** who: `chosen by policy row 2`, `controller:codex` */
+      readonly by: string;
+      /** in a dialog: the key */
       readonly press?: string;
-      readonly by?: string;
     }
   | { readonly type: 'human-needed'; readonly request: Request; readonly why: string }
   | { readonly type: 'controller-replied'; readonly request: Request; readonly by: string; readonly text: string };

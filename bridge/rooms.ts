@@ -6,13 +6,12 @@ import type { Config } from './config.ts';
 import { Mailbox } from './controllers/mailbox.ts';
 import { optionNamed } from './core/choice.ts';
 import type { Delivery } from './core/envelope.ts';
-import { messageOf, wrongUse } from './core/failure.ts';
+import { messageOf } from './core/failure.ts';
 import type { DeliveryId } from './core/ids.ts';
 import type { PaneFacts } from './core/pane.ts';
 import { type Answer, isOpen, type Request } from './core/request.ts';
 import { Courier } from './delivery/courier.ts';
 import { Desk } from './desk/desk.ts';
-import { parsePolicy } from './desk/policy.ts';
 import type { BridgeEvent } from './events.ts';
 import { systemClock } from './host/clock.ts';
 import { prepareHome } from './host/home.ts';
@@ -23,6 +22,7 @@ import { Journal } from './journal/journal.ts';
 import { findProgram } from './launch/programs.ts';
 import { PostOffice } from './mail/post-office.ts';
 import { Opening } from './opening.ts';
+import { rulesOf } from './rules.ts';
 import { Sending } from './sending.ts';
 import { Sight } from './sight.ts';
 import { lastHumanKeyAt, leaveMode, oncePerPane, paste, press, reapBuffers } from './tmux/pane.ts';
@@ -150,7 +150,6 @@ export class Rooms {
       againAfterMs: config.notifyAgainAfterMs,
       call: (request, why) => this.on({ type: 'human-needed', request, why }),
     });
-    const { rules } = this.#policy();
     const mint = () => this.mint<string>();
     this.sending = new Sending({
       clock,
@@ -165,7 +164,7 @@ export class Rooms {
       memory: journal,
       clock,
       mint: () => this.mint(),
-      rules,
+      rules: rulesOf(config),
       limits: {
         answersPerHour: config.answersPerHour,
         consecutive: config.consecutiveAnswers,
@@ -251,25 +250,14 @@ export class Rooms {
     await reapBuffers(this.tmux).catch(() => 0);
   }
 
-  #policy() {
-    const parsed = parsePolicy(this.config.policy);
-    if ('rules' in parsed) return parsed;
-    const first = parsed.errors[0]!;
-    const line = this.config.policyLines[first.row];
-    throw wrongUse(
-      'bridge.yaml',
-      `${join(this.config.home, 'bridge.yaml')}:${line ?? 1}`,
-      `policy.${first.row}${first.key ? `.${first.key}` : ''}: ${first.reason}`,
-      'correct that line and start again',
-    );
-  }
-
   #deliver(request: Request, answer: Answer, dialog?: string): DeliveryId {
     const { dryRun } = this.config;
     const { instructions, notes, by } = answer;
     const key = request.dialog && optionNamed(request.dialog, instructions)?.key;
-    const press = dialog === undefined ? {} : { press: key ?? 'Enter', by: by === 'rules' ? notes : `chosen by ${by}` };
-    if (dryRun) this.on({ type: 'would-send', request, text: instructions, ...press });
+    const press = dialog === undefined ? {} : { press: key ?? 'Enter' };
+    // a rule's notes end with the row that it is
+    const who = by === 'rules' ? notes.split('\n').at(-1)! : by;
+    if (dryRun) this.on({ type: 'would-send', request, text: instructions, by: who, ...press });
     return this.sending.answer(request, answer, {
       id: 'deliveryId' in request.state ? request.state.deliveryId : undefined,
       deadlineAt: dryRun ? systemClock.now() : null,

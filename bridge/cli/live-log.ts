@@ -52,9 +52,7 @@ export function renderLive(event: BridgeEvent, quiet: boolean): string | null {
       return null;
     }
     case 'would-send':
-      return event.press === undefined
-        ? `${paint('cyan', 'would send')} ${short(event.request.id)} to ${event.request.worker}: ${firstLine(event.text)}`
-        : `${paint('cyan', 'would press')} ${event.press} for ${short(event.request.id)} in ${event.request.worker}: ${firstLine(event.text)} (${event.by})`;
+      return `${paint('cyan', event.press === undefined ? 'would send' : `would press ${event.press}`)} ${short(event.request.id)} to ${event.request.worker}: ${firstLine(event.text)} (${event.by})`;
     case 'human-needed':
       return paint(
         'yellow',
@@ -88,7 +86,7 @@ export function recordOf(event: BridgeEvent): Record<string, unknown> {
         ...('why' in event ? { why: event.why } : {}),
         ...('reason' in request.state ? { reason: request.state.reason } : {}),
         ...('text' in event ? { length: event.text.length } : {}),
-        ...('press' in event ? { press: event.press, by: event.by } : {}),
+        ...(event.type === 'would-send' ? { by: event.by, press: event.press ?? null } : {}),
       };
     }
     case 'delivery-changed': {

@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   answer: async () => (await import('./answer.ts')).registerAnswer,
   pause: async () => (await import('./pause.ts')).registerPause,
   resume: async () => (await import('./resume.ts')).registerResume,
+  policy: async () => (await import('./policy.ts')).registerPolicy,
   dismiss: async () => (await import('./dismiss.ts')).registerDismiss,
   ask: async () => (await import('./ask.ts')).registerAsk,
   send: async () => (await import('./send.ts')).registerSend,

@@ -1,0 +1,166 @@
+import { statSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { listOptions } from '../core/choice.ts';
+import { ExitCode, wrongUse } from '../core/failure.ts';
+import type { Snapshot } from '../core/pane.ts';
+import type { Dialog, Reading } from '../core/reading.ts';
+import { decide, type PolicyDecision, type Rule, type Subject } from '../desk/policy.ts';
+import { rulesOf } from '../rules.ts';
+import { findRequests } from '../screen/blocks.ts';
+import { profileFor } from '../screen/profiles/index.ts';
+import {
+  loadRecordings,
+  type Recording,
+  recordingOf,
+  snapshotOfRecording,
+  still,
+  textOfRecording,
+} from '../screen/recording.ts';
+import { act, type Context, withOptions } from './context.ts';
+import { firstLine, paint } from './output.ts';
+
+/** What a screen is, who would decide, and what that would do. */
+interface PolicyTrial {
+  readonly file: string;
+  readonly agent: string;
+  readonly state: Reading['state'];
+  readonly dialog: Dialog | null;
+  /** what somebody would be asked; null where nothing on the screen asks */
+  readonly asks: string | null;
+  readonly decision: (PolicyDecision & { readonly line: number | null }) | null;
+  /** in words */
+  readonly would: string;
+}
+
+interface As {
+  readonly worker: string;
+  readonly repository: string | undefined;
+  readonly at: number;
+}
+
+export function registerPolicy(program: Command): void {
+  const policy = program
+    .command('policy')
+    .description('the rows of bridge.yaml that answer and choose: docs/policy.md');
+  const command = policy
+    .command('test')
+    .argument('<file...>', 'recorded screens, or folders with a manifest.json of them')
+    .description(
+      'play recorded screens through the reader and the policy: which row would decide, and what it would do',
+    )
+    .option('--agent <name>', 'the profile that reads a screen no manifest names')
+    .option('--as <worker>', 'the name of the worker', 'worker')
+    .option('--repository <folder>', 'the repository it works in')
+    .option('--at <time>', 'when it asks, as 2026-11-20T09:30 (default: now)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  bridge policy test tests/screens                        every recorded screen
+  bridge policy test screen.txt --agent codex             a \`bridge snapshot\` that was kept
+  bridge policy test tests/screens --at 2026-11-20T23:00 --repository /home/me/site --json
+`,
+    );
+  withOptions(command, 'place').action(
+    act(async (context, command) => {
+      const flags = command.opts<{ as: string; repository?: string; at?: string }>();
+      const at = flags.at === undefined ? Date.now() : Date.parse(flags.at);
+      if (Number.isNaN(at)) throw wrongUse('--at', String(flags.at), 'is not a time', 'for instance 2026-11-20T09:30');
+      const as = { worker: flags.as, repository: flags.repository && resolve(flags.repository), at };
+      const rules = rulesOf(context.config);
+      const trials = command.args
+        .flatMap((path) => recordedScreens(path, context.config.agent))
+        .map((screen) => tryOn(screen, rules, as as As, context));
+      const asking = trials.filter(({ asks }) => asks !== null).length;
+      const summary = `${trials.length} screens, ${asking} of them ask; ${rules.length} policy rows`;
+      context.out.result([...trials.flatMap(describe), summary].join('\n'), trials);
+      return ExitCode.done;
+    }),
+  );
+}
+
+function tryOn(
+  { file, agent, snapshot }: RecordedScreen,
+  rules: readonly Rule[],
+  as: As,
+  { config }: Context,
+): PolicyTrial {
+  const own = { agents: config.agents };
+  const byName = profileFor(null, { ...own, agent });
+  const profile = byName.name === 'unknown' ? profileFor(agent, own) : byName;
+  const reading = profile.read(snapshot, still);
+  const { state, dialog } = reading;
+  const block = findRequests(reading.turn.words).findLast(({ complete }) => complete);
+  const about: Pick<Subject, 'kind' | 'text' | 'dialog'> | null =
+    dialog !== null && state === 'dialog'
+      ? { kind: 'approval', text: [dialog.question, dialog.subject?.text, listOptions(dialog)].join('\n'), dialog }
+      : block
+        ? { kind: 'request', text: block.text }
+        : null;
+  if (about === null) {
+    return { file, agent: reading.agent, state, dialog, asks: null, decision: null, would: 'nothing asks' };
+  }
+  const { worker, repository, at } = as;
+  const where = repository === undefined ? {} : { repository };
+  const otherwise = config.mode === 'manual' ? 'human' : 'controller';
+  const decision = block?.truncated
+    ? ({ is: 'human', rule: null, why: 'part of it was never on a screen that was seen' } as const)
+    : decide(rules, { ...about, agent: reading.agent, worker, ...where }, otherwise, at);
+  const line = decision.rule === null ? null : (config.policyLines[decision.rule] ?? null);
+  const asks = dialog === null ? firstLine(about.text) : `${dialog.kind}: ${dialog.subject?.text ?? dialog.question}`;
+  return {
+    file,
+    agent: reading.agent,
+    state,
+    dialog,
+    asks,
+    decision: { ...decision, line },
+    would: wordsFor(decision, line),
+  };
+}
+
+function wordsFor(decision: PolicyDecision, line: number | null): string {
+  const row = decision.rule === null ? 'no policy row' : `policy row ${decision.rule + 1} (bridge.yaml:${line ?? 1})`;
+  switch (decision.is) {
+    case 'choose':
+      return `${row} would press ${decision.key ?? 'the arrow keys, then Enter'}: ${JSON.stringify(decision.option)}`;
+    case 'answer':
+      return `${row} would answer: ${firstLine(decision.text)}`;
+    case 'ignore':
+      return `${row} would ignore it`;
+    default:
+      return `${row} decides: the ${decision.is} is asked${decision.why ? ` (${decision.why})` : ''}`;
+  }
+}
+
+function describe({ file, agent, state, asks, would }: PolicyTrial): string[] {
+  const head = `${paint('bold', file)}  ${agent} ${state}`;
+  return asks === null ? [paint('dim', `${file}  ${agent} ${state}`)] : [`${head}  ${asks}`, `    ${would}`];
+}
+
+interface RecordedScreen {
+  readonly file: string;
+  readonly agent: string;
+  readonly snapshot: Snapshot;
+}
+
+/** The recorded screens that a path names: a folder's, one that a manifest above it lists, or a bare one with `agent`. */
+function recordedScreens(path: string, agent: string | null): RecordedScreen[] {
+  const whole = resolve(path);
+  const facts = statSync(whole, { throwIfNoEntry: false });
+  if (!facts) throw wrongUse('policy test', path, 'there is no such file or folder');
+  if (facts.isDirectory()) return loadRecordings(whole).map(screenOf);
+  const recording = recordingOf(whole);
+  if (recording !== null) return [screenOf(recording)];
+  if (agent === null) {
+    throw wrongUse('policy test', path, 'no manifest.json tells which agent drew it', 'name its profile with --agent');
+  }
+  const entry = { file: basename(whole), agent, version: '', state: 'unknown' };
+  return [screenOf({ folder: dirname(whole), entry })];
+}
+
+function screenOf(recording: Recording): RecordedScreen {
+  const { entry } = recording;
+  return { file: entry.file, agent: entry.agent, snapshot: snapshotOfRecording(entry, textOfRecording(recording)) };
+}
