@@ -43,7 +43,7 @@ function rowOf(option: OptionRow): string {
 }
 
 test("the repository's own bridge.yaml, and every one that the docs show, is read without a fault", () => {
-  const shown = ['docs/controllers.md', 'docs/configuration.md'].flatMap((page) =>
+  const shown = ['docs/controllers.md', 'docs/configuration.md', 'docs/policy.md'].flatMap((page) =>
     [...read(page).matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1]!),
   );
   expect(shown.length).toBeGreaterThan(1);
