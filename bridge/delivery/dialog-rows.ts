@@ -11,8 +11,8 @@ import type { Look } from './verify.ts';
 export function conditionInDialog(look: Look, dialog: Dialog, option: DialogOption): PaneCondition | null {
   const { facts, rows, firstVisible } = look.snapshot;
   const visible = rows.slice(firstVisible).map((row) => row.text);
-  // where the terminal has wrapped a row, rows cannot be counted
-  if (visible.some((text) => text.length > facts.width)) return null;
+  // where the terminal has wrapped a row, rows cannot be counted; one that wide characters wrapped makes tmux hold
+  if (visible.some((text) => text.replace(zeroWidth, '').length > facts.width)) return null;
   const asked = locate(visible, dialog.question) ?? [];
   const subject = (dialog.subject?.text ?? '').split('\n').map((line) => locate(visible, line));
   const chosen = locate(visible, option.label);
@@ -27,6 +27,8 @@ export function conditionInDialog(look: Look, dialog: Dialog, option: DialogOpti
     onScreen: pinned.map((at) => ({ row: at + 1, text: visible[at]! })),
   };
 }
+
+const zeroWidth = /[\p{M}\u200b-\u200d\ufe00-\ufe0f]/gu;
 
 /** The rows that show a text, the lowest ones; the dialog may have wrapped it. Null where it is not to be seen. */
 function locate(rows: readonly string[], text: string): number[] | null {

@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { conditionInDialog } from '../../bridge/delivery/dialog-rows.ts';
+import {
+  loadRecordings,
+  profileOf,
+  snapshotOfRecording,
+  still,
+  textOfRecording,
+} from '../../bridge/screen/recording.ts';
+
+const dialogs = loadRecordings(fileURLToPath(new URL('../screens', import.meta.url))).flatMap((recording) => {
+  const snapshot = snapshotOfRecording(recording.entry, textOfRecording(recording));
+  const reading = profileOf(recording.entry.agent).read(snapshot, still);
+  const { dialog } = reading;
+  return dialog && dialog.options.length > 0
+    ? [{ file: recording.entry.file, look: { snapshot, reading }, dialog }]
+    : [];
+});
+
+test('there are recorded dialogs', () => {
+  expect(dialogs.length).toBeGreaterThan(5);
+});
+
+test.each(dialogs)('each option of $file is told by rows that stand there once', ({ look, dialog }) => {
+  // qwen 0.24.4's trust dialog is read with its frame in the last label: there nothing can be told, and nothing pressed
+  for (const option of dialog.options.filter(({ label }) => !label.includes('─'))) {
+    const condition = conditionInDialog(look, dialog, option);
+    const rows = condition?.onScreen?.map(({ text }) => text.trim()) ?? [];
+    const flat = rows.join(' ').replace(/[\s│]+/g, ' ');
+    expect(flat).toContain(option.label.split(' ').slice(0, 2).join(' '));
+    if (dialog.subject) expect(flat).toContain(dialog.subject.text.split(/\s/).slice(0, 3).join(' '));
+  }
+});
