@@ -45,6 +45,7 @@ export const labels: ReadonlyArray<readonly [label: string, expected: Expectatio
   ['queued_', busy],
   ['approval', dialog],
   ['approval_', dialog],
+  ['dialog', dialog],
   ['dialog_', dialog],
   ['startup_dialog', dialog],
   ['startup_dialog_', dialog],
