@@ -57,6 +57,11 @@ function findBlocks(words: readonly string[], kind: Kind): FoundBlock[] {
   for (const [index, line] of lines.entries()) {
     const bare = bareLine(line.text);
     const starts = start.exec(bare);
+    if (starts && isFenced(lines, index)) {
+      open = null;
+      mentioned = true;
+      continue;
+    }
     if (starts)
       open = {
         at: line.first,
@@ -93,6 +98,14 @@ function findBlocks(words: readonly string[], kind: Kind): FoundBlock[] {
     mentioned ||= mention.test(line.text);
   }
   return found;
+}
+
+const fence = /^(?:```|~~~)/;
+
+/** A START right below the opening of a code fence, where a TUI lets fences stand: documentation. */
+function isFenced(lines: readonly Line[], index: number): boolean {
+  const isFence = (line: Line | undefined) => line !== undefined && fence.test(withoutFrame(line.text).trim());
+  return isFence(lines[index - 1]) && lines.slice(0, index).filter(isFence).length % 2 === 1;
 }
 
 /** The line without frame, bullet and emphasis. A quote mark or a backtick stays: a quoted delimiter is no delimiter. */

@@ -43,6 +43,8 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
   const lines = snapshot.rows.map((row) => ({ text: withoutScrollBar(untilColumn(row.text, edge), edge), row }));
   const dialog = findDialog(lines, facts.dialogs);
   const place = dialog ? null : findComposer(lines, facts.composer);
+  // a footer may run on below the sidebar
+  const below = place ? snapshot.rows.slice(place.end).map((row) => ({ text: row.text, row })) : [];
   const footer = place ? { from: place.end, lines: lines.slice(place.end) } : { from: lines.length, lines: [] };
   const end = dialog?.rows[0] ?? place?.start ?? lines.length;
   const status = findStatus(lines, end, facts);
@@ -58,7 +60,7 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
     cursorInComposer: place !== null && snapshot.cursorRow >= place.first && snapshot.cursorRow < place.last,
     dialog,
     busy:
-      findRow(footer, facts.busy?.footer, 'footer') ??
+      findRow({ from: footer.from, lines: below }, facts.busy?.footer, 'footer') ??
       status.busy ??
       findRow({ from, lines: lines.slice(from, status.from) }, facts.busy?.turn, 'turn'),
     isStarting: findRow({ from: 0, lines }, facts.starting, 'starting'),

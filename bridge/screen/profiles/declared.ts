@@ -96,6 +96,12 @@ function decide(
   const isKnownToRead = facts.takesKeysAtOnce === true || isRestingTitle || screen.restingFooter !== null;
   if (screen.isStartScreen && !isKnownToRead && !(isMeasured && quietForMs >= startMs))
     return verdict('starting', 'start-screen', 'nothing was sent yet, and it may still be starting', composerRow);
+  if (sources.length === 1 && facts.title?.rest !== undefined && !isMeasured)
+    return verdict(
+      'unknown',
+      'no-proof',
+      `the title "${title}" is not ${name}'s own, and its screen alone proves nothing`,
+    );
   const needMs = isCut ? cutQuietMs : sources.length >= 2 ? facts.quietMs : facts.quietAloneMs;
   if (quietForMs < needMs) return verdict('unknown', 'moving', 'it looks idle, but was still drawing a moment ago');
   return { state: 'idle', why: sources.slice(1).concat(sources[0]!) };

@@ -51,7 +51,8 @@ export function readGeminiScreen({ rows, firstVisible, cursorRow, facts }: Snaps
     isShellMode: lines[0] !== undefined && !/^ [>*](?: |$)/.test(lines[0].text),
     dialog,
     status: chrome?.status ?? null,
-    isStartScreen: echoes.length === 0 && words.length === 0,
+    // what stood in the terminal before gemini was started is no turn of its own
+    isStartScreen: echoes.length === 0,
     showsBranch: footer.some((text) => /\bbranch\b/.test(text)),
   };
 }

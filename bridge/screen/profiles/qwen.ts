@@ -21,6 +21,8 @@ export const qwen = declared({
       status: [
         '^ {2}\\S{1,3} +\\S.*\\((?:\\d+[hms] ?)+.*\\besc to cancel\\)$',
         '^ {2}\\S{1,3} +\\S.*\\(esc to cancel.*\\)$',
+        // a narrow screen breaks the row
+        '^ {2,6}(?:(?:· )?esc )?(?:to )?cancel\\)$',
       ],
     },
     queue: '\\bto edit queued messages?$',
