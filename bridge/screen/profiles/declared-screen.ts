@@ -88,7 +88,8 @@ function untilColumn(text: string, edge: number): string {
 
 /** A scroll bar stands in the last column, alone. */
 function withoutScrollBar(text: string, width: number): string {
-  if (!/[│█▄▀▐┃]$/.test(text) || columnsOf(text) < width || /[│█▄▀▐┃─]{2}$/.test(text)) return text;
+  if (/ {4}[█▄▀▐]$/.test(text)) return text.slice(0, -1).trimEnd();
+  if (!/[│┃█▄▀▐]$/.test(text) || columnsOf(text) < width || /[│┃█▄▀▐─]{2}$/.test(text)) return text;
   return text.slice(0, -1).trimEnd();
 }
 
@@ -325,7 +326,7 @@ function readTurn(
   const top = cells[0];
   const isCut =
     opener < 0 && top !== undefined && (top.kind === 'own' || facts.historySize > firstVisible) && words.length > 0;
-  const from = opener < 0 ? 0 : cells[opener]!.first + cells[opener]!.lines.length;
+  const from = opener < 0 ? 0 : cells[opener]!.first + 1;
   const end = cells.findLast(({ kind }) => kind !== 'blank');
   const isError = end !== undefined && end.first >= from && matchesAny(end, transcript.error);
   const error = isError ? { error: tidy(end.lines.map(({ text }) => text.trim())).join('\n') } : {};

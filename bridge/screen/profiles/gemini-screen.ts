@@ -51,8 +51,11 @@ export function readGeminiScreen({ rows, firstVisible, cursorRow, facts }: Snaps
     isShellMode: lines[0] !== undefined && !/^ [>*](?: |$)/.test(lines[0].text),
     dialog,
     status: chrome?.status ?? null,
-    // what stood in the terminal before gemini was started is no turn of its own
-    isStartScreen: echoes.length === 0,
+    // what stood in the terminal before gemini was started is no turn of its own, be it a shell's or another gemini's
+    isStartScreen:
+      echoes.length === 0 ||
+      (echoes.every(({ bottom }) => bottom < firstVisible) &&
+        readWords(rows, Math.max(from, firstVisible), end, facts.width).length === 0),
     showsBranch: footer.some((text) => /\bbranch\b/.test(text)),
   };
 }
