@@ -169,23 +169,29 @@ function sayFirst(sample, lines) {
   if (style === undefined || echo === null) return null;
   const { rows } = snapshot;
   const end = rows.findIndex((row, at) => at >= echo.at && style.endsInput(row, rows[at + 1]));
-  if (end < 0 || end > echo.at + 12) return null;
+  if (end < 0 || end > echo.at + 12 || end >= endOfTranscript(sample)) return null;
   const said = lines.map((line, at) =>
     at === 0 ? { text: `${style.first}${line}`, dim: style.dim } : { text: `${style.rest}${line}`.trimEnd(), dim: [] },
   );
   return inserted(snapshot, end + 1, [...(rows[end + 1]?.text ? [] : [{ text: '', dim: [] }]), ...said]);
 }
 
-function lastOwnRow({ snapshot, reading, expected }) {
+function lastOwnRow(sample) {
+  const { snapshot, reading } = sample;
   const words = reading.turn.words.map(squeezed).filter((word) => word.length >= 4);
-  const limit = expected.says === 'dialog' ? snapshot.rows.length : snapshot.cursorRow;
-  for (let at = Math.min(limit, snapshot.rows.length) - 1; at >= 0; at--) {
+  for (let at = endOfTranscript(sample) - 1; at >= 0; at--) {
     const { text, dim } = snapshot.rows[at];
     const isAllDim = dim.some(([from, to]) => from <= 2 && to >= text.length);
     const bare = squeezed(text.slice(indentOf(text)));
     if (!isAllDim && bare.length >= 4 && words.some((word) => word.includes(bare))) return at;
   }
   return -1;
+}
+
+/** Above the dialog, or above the cursor. */
+function endOfTranscript({ snapshot, reading, expected }) {
+  const decided = expected.says === 'dialog' ? reading.why.flatMap(({ rows = [] }) => rows) : [snapshot.cursorRow];
+  return Math.min(snapshot.rows.length, ...decided);
 }
 
 /** Where the words begin: behind a glyph and the blanks around it. */
