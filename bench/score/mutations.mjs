@@ -19,7 +19,7 @@ export function mutationsOf(sample, corpus) {
     const mayBeReady = promises === ended ? false : expected.isReady;
     mutants.push({ name, snapshot: mutated, promises, mayBeReady, noNewRequest: false, ...more });
   };
-  add('wider', withFacts(snapshot, { width: snapshot.facts.width + 24 }), keeps);
+  add('wider', wider(snapshot, 24), keeps);
   add('narrower', narrower(snapshot, 6), keeps);
   add('without title', withFacts(snapshot, { title: '' }), safe);
   add('title of the user', withFacts(snapshot, { title: 'my terminal' }), safe);
@@ -107,6 +107,13 @@ const blank = { text: '', dim: [] };
 
 function withRows(snapshot, change) {
   return { ...snapshot, rows: snapshot.rows.map(change) };
+}
+
+/** Where something stands at the right edge (a sidebar, a frame, a wrapped line), a wider pane would have it elsewhere. */
+function wider(snapshot, by) {
+  const { width } = snapshot.facts;
+  if (snapshot.rows.some(({ text }) => [...text].length >= width - 4)) return null;
+  return withFacts(snapshot, { width: width + by });
 }
 
 /** Cuts the right margin, where nothing stands in it but rules, blanks, and the right side of a frame. */

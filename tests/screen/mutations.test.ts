@@ -47,11 +47,6 @@ const known: ReadonlyArray<readonly [what: string, is: (read: Read) => boolean]>
     ({ sample: { entry }, mutant }) =>
       entry.agent === 'qwen' && entry.state === 'busy_thinking' && /title/.test(mutant.name),
   ],
-  [
-    'a cline that streams in a pane made wider',
-    ({ sample: { entry }, mutant }) =>
-      entry.agent === 'cline' && entry.state === 'busy_streaming' && mutant.name === 'wider',
-  ],
 ];
 const isKnown = (read: Read) => known.some(([, is]) => is(read));
 
