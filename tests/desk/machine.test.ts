@@ -6,6 +6,7 @@ import type { Answer, ControllerFailure, Request, RequestState } from '../../bri
 import { type DeskEvent, type Effect, step } from '../../bridge/desk/machine.ts';
 import type { PolicyDecision } from '../../bridge/desk/policy.ts';
 import { sampleRequest } from '../journal/samples.ts';
+import { commandDialog } from './dialogs.ts';
 
 const d1 = 'd1' as DeliveryId;
 
@@ -177,6 +178,7 @@ const anyEvent: fc.Arbitrary<DeskEvent> = fc.oneof(
       { is: 'controller', rule: null },
       { is: 'human', rule: null },
       { is: 'ignore', rule: 1 },
+      { is: 'choose', option: 'Yes, proceed', key: 'y', rule: 2 },
     ),
   }),
   { weight: 3, arbitrary: fc.record({ type: fc.constant('answer-arrived' as const), answer: anyAnswer, deliveryId }) },
@@ -188,6 +190,8 @@ const anyEvent: fc.Arbitrary<DeskEvent> = fc.oneof(
   }),
   { weight: 2, arbitrary: fc.record({ type: fc.constant('delivery-changed' as const), state: anyDeliveryState, at }) },
   fc.record({ type: fc.constantFrom('turn-began' as const, 'ticked' as const, 'unconfirmed' as const), at }),
+  fc.record({ type: fc.constant('dialog-closed' as const), at }),
+  fc.record({ type: fc.constant('recalled' as const), why: fc.constant('paused'), at }),
   fc.record({ type: fc.constant('dismissed' as const), by: fc.constant('human:cli'), at }),
 );
 
@@ -198,9 +202,11 @@ test('whatever happens in whatever order: one delivery at most, no answer lost, 
     fc.property(
       fc.array(anyEvent, { maxLength: 20 }),
       fc.option(at),
-      fc.constantFrom('screen' as const, 'ask' as const),
-      (events, deadlineAt, via) => {
-        let request = sampleRequest('r1', { deadlineAt, via });
+      fc.constantFrom('screen' as const, 'ask' as const, 'dialog' as const),
+      (events, deadlineAt, how) => {
+        const via = how === 'ask' ? 'ask' : 'screen';
+        const about = how === 'dialog' ? { dialog: commandDialog('npm test') } : {};
+        let request = sampleRequest('r1', { deadlineAt, via, ...about });
         let posted: DeliveryId | null = null;
         for (const event of events) {
           const before = request;
@@ -213,13 +219,18 @@ test('whatever happens in whatever order: one delivery at most, no answer lost, 
           }
           if (ends.includes(before.state.is)) expect(request.state).toBe(before.state);
           for (const effect of next.effects) {
-            if (effect.do === 'deliver') {
+            if (effect.do === 'deliver' || effect.do === 'choose') {
+              // no text is ever delivered where a dialog is to be answered, and no key pressed elsewhere
+              expect(effect.do).toBe(how === 'dialog' ? 'choose' : 'deliver');
               expect(posted).toBeNull();
               expect(via).toBe('screen');
               posted = request.state.is === 'answered' ? request.state.deliveryId : null;
               expect(posted).not.toBeNull();
             }
-            if (effect.do === 'cancel-delivery') expect(effect.deliveryId).toBe(posted);
+            if (effect.do === 'cancel-delivery') {
+              expect(effect.deliveryId).toBe(posted);
+              posted = null;
+            }
           }
           if ('deliveryId' in request.state) expect(request.state.deliveryId).toBe(posted);
           if (event.type === 'answer-arrived') {
