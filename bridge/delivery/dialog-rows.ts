@@ -28,7 +28,7 @@ export function conditionInDialog(look: Look, dialog: Dialog, option: DialogOpti
   };
 }
 
-const zeroWidth = /[\p{M}\u200b-\u200d\ufe00-\ufe0f]/gu;
+const zeroWidth = /[\p{M}\p{Cf}]/gu;
 
 /** The rows that show a text, the lowest ones; the dialog may have wrapped it. Null where it is not to be seen. */
 function locate(rows: readonly string[], text: string): number[] | null {
