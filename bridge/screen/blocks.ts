@@ -57,7 +57,7 @@ function findBlocks(words: readonly string[], kind: Kind): FoundBlock[] {
   for (const [index, line] of lines.entries()) {
     const bare = bareLine(line.text);
     const starts = start.exec(bare);
-    if (starts && isFenced(lines, index)) {
+    if (starts && isBelowOpeningFence(lines, index)) {
       open = null;
       mentioned = true;
       continue;
@@ -70,7 +70,9 @@ function findBlocks(words: readonly string[], kind: Kind): FoundBlock[] {
         rest: (starts[2] ?? '').trimStart(),
       };
     const ends = end.exec(starts ? (starts[2] ?? '') : bare);
-    if (ends && open) {
+    if (ends && open && isFence(lines[open.index - 1]) && isFence(lines[index + 1])) {
+      open = null;
+    } else if (ends && open) {
       const between = lines.slice(open.index + 1, index).map(({ text }) => text);
       const body = starts
         ? [ends[1]!.trimStart()]
@@ -102,9 +104,12 @@ function findBlocks(words: readonly string[], kind: Kind): FoundBlock[] {
 
 const fence = /^(?:```|~~~)/;
 
-/** A START right below the opening of a code fence, where a TUI lets fences stand: documentation. */
-function isFenced(lines: readonly Line[], index: number): boolean {
-  const isFence = (line: Line | undefined) => line !== undefined && fence.test(withoutFrame(line.text).trim());
+function isFence(line: Line | undefined): boolean {
+  return line !== undefined && fence.test(withoutFrame(line.text).trim());
+}
+
+/** A block in a code fence, where a TUI lets fences stand, is documentation. A fence may also be the end of a code above. */
+function isBelowOpeningFence(lines: readonly Line[], index: number): boolean {
   return isFence(lines[index - 1]) && lines.slice(0, index).filter(isFence).length % 2 === 1;
 }
 

@@ -178,3 +178,11 @@ test('ten thousand lines that all begin a delimiter are read in no long time', (
   findRequests(lines);
   expect(performance.now() - start).toBeLessThan(5000);
 });
+
+test('a block in a code fence is documentation; one below the end of a code fence is not', () => {
+  const block = ['<<CONTROLLER_REQUEST>>', 'which?', '<<CONTROLLER_REQUEST_END>>'];
+  expect(findRequests(['Like this:', '```', ...block, '```'])).toEqual([]);
+  expect(findRequests(['Like this:', '```text', ...block])).toEqual([]);
+  expect(findRequests(['```ts', 'run();', '```', ...block]).map(({ text }) => text)).toEqual(['which?']);
+  expect(findRequests(['run();', '```', 'So:', '```', ...block, '```'])).toEqual([]);
+});

@@ -33,45 +33,17 @@ const isReadyWhenNot = ({ mutant, reading }: Read) => isReady(reading) && !mutan
 const asksAnew = ({ sample, mutant, reading }: Read) =>
   mutant.noNewRequest && findRequests(reading.turn.words).length > findRequests(sample.reading.turn.words).length;
 
-/** Variants that are ready and must not be, each found by these tests and still to be mended in its profile. */
-const known: ReadonlyArray<readonly [what: string, is: (read: Read) => boolean]> = [
-  [
-    // the old one's rows in the history are taken for this one's transcript, so that it no longer looks like a start
-    'a gemini that starts where another ran before',
-    ({ sample: { entry }, mutant }) =>
-      entry.agent === 'gemini' && entry.state === 'starting' && mutant.name === 'old screen in the history',
-  ],
-  [
-    // some of its thinking frames show it by the title alone
-    'a qwen that thinks under a title that somebody else set',
-    ({ sample: { entry }, mutant }) =>
-      entry.agent === 'qwen' && entry.state === 'busy_thinking' && /title/.test(mutant.name),
-  ],
-];
-const isKnown = (read: Read) => known.some(([, is]) => is(read));
-
-/** An agent may put its own request into a code fence, and a request lost is worse than one that asks about an example. */
-const isFenced = ({ mutant }: Read) => mutant.name === 'request in a code fence';
-
 test('each recorded screen has at least ten meaner variants', () => {
   const counts = samples.map((sample) => mutants.filter((read) => read.sample === sample).length);
   expect(Math.min(...counts)).toBeGreaterThanOrEqual(10);
 });
 
 test('no variant of a screen is ready where it is not', () => {
-  expect(namesOf(mutants.filter((read) => isReadyWhenNot(read) && !isKnown(read)))).toEqual([]);
+  expect(namesOf(mutants.filter((read) => isReadyWhenNot(read)))).toEqual([]);
 });
 
-test.fails.each(known)('%s is not ready', (_, is) => {
-  expect(namesOf(mutants.filter((read) => is(read) && isReadyWhenNot(read)))).toEqual([]);
-});
-
-test('what only speaks of a request raises none: in a tool’s output, in an echoed input, quoted', () => {
-  expect(namesOf(mutants.filter((read) => asksAnew(read) && !isFenced(read)))).toEqual([]);
-});
-
-test.fails('a request in a code fence is an example', () => {
-  expect(namesOf(mutants.filter((read) => asksAnew(read) && isFenced(read)))).toEqual([]);
+test('what only speaks of a request raises none: in a tool’s output, in an echoed input, quoted, in a code fence', () => {
+  expect(namesOf(mutants.filter((read) => asksAnew(read)))).toEqual([]);
 });
 
 test('a program that has ended to a shell reads so', () => {
