@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 import { BridgeError, ExitCode, messageOf, wrongUse } from '../core/failure.ts';
 import type { PaneFacts, Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
+import { considered } from '../screen/considered.ts';
+import type { Profile } from '../screen/profiles/profile.ts';
 import {
   profileOf,
   type RecordingEntry,
@@ -77,7 +79,7 @@ async function explainPane(sight: Sight, pane: PaneFacts): Promise<Explained> {
   const settled = await settle(sight, pane);
   if (settled === null)
     throw new BridgeError({ what: 'explain', target: pane.paneId, reason: 'the pane has just closed' });
-  return { source: nameOf(pane), label: null, ...settled };
+  return explained(nameOf(pane), settled.snapshot, settled.reading, sight.profile(settled.snapshot), null);
 }
 
 function explainFile({ config }: Context, file: string): Explained {
@@ -86,23 +88,26 @@ function explainFile({ config }: Context, file: string): Explained {
   if (recording !== null) {
     const { entry } = recording;
     const snapshot = snapshotOfRecording(entry, textOfRecording(recording));
-    return explained(
-      file,
-      snapshot,
-      (chosen ?? profileOf(entry.agent, config.agents)).read(snapshot, still),
-      entry.state,
-    );
+    const profile = chosen ?? profileOf(entry.agent, config.agents);
+    return explained(file, snapshot, profile.read(snapshot, still), profile, entry.state);
   }
   const text = readText(file);
   if (chosen === null)
     throw wrongUse('explain', file, 'no manifest.json names it', 'say who drew it: --agent codex, gemini, …');
   const entry: RecordingEntry = { file: basename(file), agent: chosen.name, version: '', state: 'unlabelled' };
   const snapshot = snapshotOfRecording(entry, text);
-  return explained(file, snapshot, chosen.read(snapshot, still), null);
+  return explained(file, snapshot, chosen.read(snapshot, still), chosen, null);
 }
 
-function explained(source: string, snapshot: Snapshot, reading: Reading, label: string | null): Explained {
-  return { source, snapshot, reading, label };
+/** With what was considered and rejected, which only a person asks about. */
+function explained(
+  source: string,
+  snapshot: Snapshot,
+  reading: Reading,
+  profile: Profile,
+  label: string | null,
+): Explained {
+  return { source, snapshot, label, reading: { ...reading, rejected: considered(snapshot, reading, profile.manner) } };
 }
 
 function readText(file: string): string {

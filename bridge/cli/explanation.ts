@@ -1,5 +1,6 @@
 import type { Snapshot } from '../core/pane.ts';
 import { type Dialog, type Evidence, isReady, type Reading } from '../core/reading.ts';
+import { judgeClosing } from '../screen/closing.ts';
 import { expectationOf, judgeReading } from '../screen/recording-labels.ts';
 import { paint } from './output.ts';
 
@@ -25,6 +26,7 @@ export function render(explained: Explained): string {
     field('composer', composerWords(reading)),
     ...(reading.dialog ? dialogLines(reading.dialog) : []),
     field('turn', turnWords(reading)),
+    ...endLines(reading),
     ...labelLines(explained),
     'decided by',
     ...reading.why.flatMap((evidence) => evidenceLines(evidence, snapshot)),
@@ -59,6 +61,16 @@ export function asValue({ source, snapshot, reading, label }: Explained): Record
 
 function field(name: string, text: string): string {
   return `  ${name.padEnd(9)} ${text}`;
+}
+
+/** How an ended turn leaves its user. */
+function endLines({ state, turn }: Reading): string[] {
+  if (state !== 'idle' || turn.words.length === 0) return [];
+  if (turn.error !== undefined) return [field('ends', `error: ${turn.error.split('\n')[0]}`)];
+  const { kind, detail, text } = judgeClosing(turn.words);
+  return [
+    field('ends', kind === 'none' ? `neither question nor completion: ${detail}` : `${kind}: ${text.split('\n')[0]}`),
+  ];
 }
 
 function composerWords({ composer }: Reading): string {

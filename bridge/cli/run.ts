@@ -45,7 +45,12 @@ async function runSimulation({ config, out }: Context, file: string): Promise<Ex
     });
   }
   const { simulate } = await import('../screen/replay.ts');
-  const found = await simulate(bytes, { columns: config.columns, rows: config.rows, agent: config.agent });
+  const found = await simulate(bytes, {
+    columns: config.columns,
+    rows: config.rows,
+    agent: config.agent,
+    closingLines: config.heuristic ? config.heuristicLines : 0,
+  });
   const text = found.map(
     (detection, index) =>
       `${paint('bold', `${index + 1}. ${detection.kind}`)} at line ${detection.line}\n${detection.text.replace(/^/gm, '   ')}`,

@@ -1,13 +1,15 @@
 import headless from '@xterm/headless';
+import type { DetectionKind } from '../core/detection.ts';
 import { findRequests } from './blocks.ts';
 import { type DetectorState, firstState, step } from './detector.ts';
 import { snapshotOf } from './emulator.ts';
 import { generic, profiles } from './profiles/index.ts';
+import { firstReasons, type ReasonsInput, stepReasons } from './reasons.ts';
 import { SignalReader } from './signals.ts';
 
 /** What a bridge that watched would have detected. */
 export interface SimulatedDetection {
-  readonly kind: 'request';
+  readonly kind: DetectionKind;
   readonly text: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly truncated: boolean;
@@ -20,14 +22,19 @@ export interface SimulatedDetection {
   readonly place: string;
 }
 
+export interface SimulationOptions {
+  readonly columns: number;
+  readonly rows: number;
+  readonly agent?: string | null;
+  /** judge how turns ended by their last so many lines; 0 does not. Where a plain text's turns end nobody can tell. */
+  readonly closingLines?: number;
+}
+
 /**
  * Plays a log through the eyes of the bridge. With escape sequences it is rendered by a real terminal emulator and read
  * by the agent's profile, as often as something was drawn; plain text is one agent's words, whole.
  */
-export async function simulate(
-  bytes: Buffer,
-  opts: { readonly columns: number; readonly rows: number; readonly agent?: string | null },
-): Promise<SimulatedDetection[]> {
+export async function simulate(bytes: Buffer, opts: SimulationOptions): Promise<SimulatedDetection[]> {
   return bytes.includes(0x1b) ? simulateTerminal(bytes, opts) : simulateText(bytes);
 }
 
@@ -45,7 +52,15 @@ function simulateText(bytes: Buffer): SimulatedDetection[] {
     seen.add(key);
     const { text, attributes, truncated, end } = block;
     return [
-      detectionAt({ text, attributes, truncated, turn: 1, line: end + 1, offset: Math.min(ends[end]!, bytes.length) }),
+      detectionAt({
+        kind: 'request',
+        text,
+        attributes,
+        truncated,
+        turn: 1,
+        line: end + 1,
+        offset: Math.min(ends[end]!, bytes.length),
+      }),
     ];
   });
 }
@@ -57,7 +72,7 @@ const lookBefore = /\x1b\[[23]J|\x1b\[\?(?:1049|1047|47)[hl]|\x1bc/g;
 
 async function simulateTerminal(
   bytes: Buffer,
-  { columns, rows, agent }: { columns: number; rows: number; agent?: string | null },
+  { columns, rows, agent, closingLines = 0 }: SimulationOptions,
 ): Promise<SimulatedDetection[]> {
   const terminal = new headless.Terminal({ cols: columns, rows, scrollback: 400, allowProposedApi: true });
   const profile = profiles.find(({ name }) => name === (agent ?? agentIn(bytes))) ?? generic;
@@ -72,6 +87,21 @@ async function simulateTerminal(
   let from = 0;
   let line = 1;
   let look = 0;
+  const rest: { last: { input: ReasonsInput; line: number; offset: number } | null } = { last: null };
+  /** A turn is over when the next one begins, or the log ends: then it counts how it last stood at rest. */
+  const judge = () => {
+    const { last } = rest;
+    rest.last = null;
+    if (last === null) return;
+    const { detection } = stepReasons(firstReasons, last.input, {
+      heuristic: closingLines > 0,
+      lines: closingLines,
+      stuckMs: 0,
+    });
+    const { turn } = last.input;
+    if (detection !== null && turn !== null)
+      found.push(detectionAt({ ...detection, turn, line: last.line, offset: last.offset }));
+  };
   for (const to of cuts(bytes)) {
     const slice = bytes.subarray(from, to);
     await new Promise<void>((resolve) => terminal.write(slice, resolve));
@@ -84,15 +114,23 @@ async function simulateTerminal(
       const reading = profile.read(snapshot, { quietForMs, signals: signals.signals });
       const next = step(state, { reading, snapshot, now: look, workedAt: signals.signals.workedAt });
       state = next.state;
+      const { turns, raised, words } = state;
+      if (rest.last?.input.turn !== turns.number) judge();
+      if (reading.state === 'idle' && turns.candidate === null) {
+        const hasBlock = raised.some((entry) => entry.turn === turns.number);
+        rest.last = { input: { reading, turn: turns.number, words, hasBlock, screen: [], at: look }, line, offset: to };
+      } else if (rest.last?.input.turn === turns.number) rest.last = null;
       for (const event of next.events) {
         if (event.type !== 'request-confirmed' || keys.has(`${event.turn.number}|${event.key}`)) continue;
         keys.add(`${event.turn.number}|${event.key}`);
         const { text, attributes, truncated } = event.detection;
-        found.push(detectionAt({ text, attributes, truncated, turn: event.turn.number, line, offset: to }));
+        const turn = event.turn.number;
+        found.push(detectionAt({ kind: 'request', text, attributes, truncated, turn, line, offset: to }));
       }
     }
     from = to;
   }
+  judge();
   terminal.dispose();
   return found;
 }
@@ -112,6 +150,7 @@ function cuts(bytes: Buffer): number[] {
   return [...at].sort((a, b) => a - b);
 }
 
-function detectionAt(found: Omit<SimulatedDetection, 'kind' | 'place'>): SimulatedDetection {
-  return { kind: 'request', ...found, place: `line ${found.line}, byte ${found.offset}` };
+function detectionAt(found: Omit<SimulatedDetection, 'place'>): SimulatedDetection {
+  const { kind, text, attributes, truncated, turn, line, offset } = found;
+  return { kind, text, attributes, truncated, turn, line, offset, place: `line ${line}, byte ${offset}` };
 }

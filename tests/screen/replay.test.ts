@@ -115,3 +115,13 @@ describe('a raw terminal log', () => {
     expect(await simulate(log.subarray(0, log.indexOf(Buffer.from('本')) + 1), size)).toEqual([]);
   });
 });
+
+test('how turns ended is told at their place, when somebody wants it judged', async () => {
+  const turn = (input: string, said: string) =>
+    `\x1b]2;✦  Working (x)\x07▄▄▄▄▄▄▄▄▄▄▄▄\r\n > ${input}\r\n▀▀▀▀▀▀▀▀▀▀▀▀\r\n\r\n✦ ${said}\r\n`;
+  const composer = `${'─'.repeat(20)}\r\n Shift+Tab to accept edits\r\n${'▄'.repeat(20)}\r\n >   Type your message or @path/to/file\r\n${'▀'.repeat(20)}\r\n workspace branch\r\n main\x1b[3A\x1b[4G\x1b]2;◇  Ready (x)\x07`;
+  const log = turn('go', 'Should I use SQLite or Postgres?') + composer;
+  const judged = await simulate(Buffer.from(log), { ...size, agent: 'gemini', closingLines: 20 });
+  expect(judged.map(({ kind, text }) => [kind, text])).toEqual([['question', 'Should I use SQLite or Postgres?']]);
+  expect(await simulate(Buffer.from(log), { ...size, agent: 'gemini' })).toEqual([]);
+});
