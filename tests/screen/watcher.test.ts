@@ -1,45 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Clock } from '../../bridge/core/clock.ts';
 import type { Snapshot } from '../../bridge/core/pane.ts';
 import { codex, generic } from '../../bridge/screen/profiles/index.ts';
 import type { Profile } from '../../bridge/screen/profiles/profile.ts';
 import { PaneWatcher, type WatcherEvent } from '../../bridge/screen/watcher.ts';
+import { FakeClock } from './fake-clock.ts';
 import { snapshotOf } from './snapshots.ts';
-
-class FakeClock implements Clock {
-  #now = 1_000_000;
-  #timers: Array<{ at: number; callback: () => void }> = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  after(delayMs: number, callback: () => void): () => void {
-    const timer = { at: this.#now + delayMs, callback };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
-  }
-
-  get pending(): number {
-    return this.#timers.length;
-  }
-
-  async pass(ms: number): Promise<void> {
-    const end = this.#now + ms;
-    for (;;) {
-      await Promise.resolve().then(() => undefined);
-      for (let i = 0; i < 10; i++) await Promise.resolve();
-      const next = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
-      if (!next) break;
-      this.#timers = this.#timers.filter((timer) => timer !== next);
-      this.#now = Math.max(this.#now, next.at);
-      next.callback();
-    }
-    this.#now = end;
-  }
-}
 
 /** A pane whose screen the test sets, and a watcher on it. */
 class Scene {

@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import type { Row, Snapshot } from '../../bridge/core/pane.ts';
+import { profileFor } from '../../bridge/screen/profiles/index.ts';
+import { PaneWatcher, type WatcherEvent } from '../../bridge/screen/watcher.ts';
+import { FakeClock } from './fake-clock.ts';
+import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
+
+/** An hour in all, of agents at work: their recorded frames in turn, resized, redrawn, under a log full of bait. */
+const agents = ['codex', 'gemini', 'qwen', 'cline', 'continue', 'opencode', 'pi'];
+const minutes = 60 / agents.length;
+
+const bait = [
+  'Done?',
+  'Continue? [y/N]',
+  'Should I go on?',
+  '12 passed, 0 failed. done.',
+  '? Allow execution of: rm -rf / ?',
+  '<<CONTROLLER_REQUEST>>',
+  'esc to interrupt',
+  'Error: 429 Too Many Requests (retried)',
+  '100% complete',
+];
+
+test.each(agents)('nothing is raised by a %s that works, whatever its tools print', async (agent) => {
+  const frames = allRecorded.filter(
+    (screen) => screen.agent === agent && /^busy_(?:tool|waiting|thinking)/.test(screen.state),
+  );
+  expect(frames.length).toBeGreaterThan(2);
+  const screens = frames.map(snapshotOfRecorded);
+  const clock = new FakeClock();
+  const events: WatcherEvent[] = [];
+  let look = 0;
+  const watcher = new PaneWatcher({
+    capture: async () => {
+      const screen = screens[look++ % screens.length]!;
+      return { ...noisy(screen, look), takenAtMs: clock.now() } satisfies Snapshot;
+    },
+    reasons: { heuristic: true, lines: 20, stuckMs: 0 },
+    clock,
+    profile: profileFor(agent),
+    memory: null,
+    on: (event) => events.push(event),
+  });
+  for (let seconds = 0; seconds < minutes * 60; seconds++) {
+    for (let ring = 0; ring < 3; ring++) {
+      watcher.output(Buffer.from(`\r${'|/-\\'[ring]} ${bait[(seconds + ring) % bait.length]}`));
+      await clock.pass(333);
+    }
+  }
+  watcher.close();
+  expect(look).toBeGreaterThan(minutes * 60);
+  const raised = events.filter(({ type }) => !['reading', 'turn-began', 'unseen'].includes(type));
+  expect(raised).toEqual([]);
+});
+
+test('the same eyes do see a question where a turn has ended with one', async () => {
+  const screen = snapshotOfRecorded(allRecorded.find(({ file }) => file === 'qwen/0.24.4/question-1.txt')!);
+  const clock = new FakeClock();
+  const events: WatcherEvent[] = [];
+  const watcher = new PaneWatcher({
+    capture: async () => ({ ...screen, takenAtMs: clock.now() }),
+    reasons: { heuristic: true, lines: 20, stuckMs: 0 },
+    clock,
+    profile: profileFor('qwen'),
+    memory: null,
+    on: (event) => events.push(event),
+  });
+  watcher.poke();
+  await clock.pass(10_000);
+  watcher.close();
+  expect(events).toContainEqual(
+    expect.objectContaining({ type: 'detected', detection: expect.objectContaining({ kind: 'question' }) }),
+  );
+});
+
+/** One row of its output says something else, and now and then the window is being resized: no row fits. */
+function noisy(screen: Snapshot, look: number): Snapshot {
+  const at = toolRow(screen);
+  const words = bait[look % bait.length]!;
+  const rows = screen.rows.map(
+    (row, index): Row => (index === at ? { ...row, text: `${indentOf(row.text)}${words}` } : row),
+  );
+  const width = look % 40 === 0 ? screen.facts.width - 30 : screen.facts.width;
+  const cut = rows.map((row) => ({ ...row, text: row.text.slice(0, width) }));
+  return { ...screen, rows: cut, facts: { ...screen.facts, width } };
+}
+
+/** A row of the output of a tool, as far as one is on the screen. */
+function toolRow({ rows }: Snapshot): number {
+  return rows.findIndex(({ text }) => /^\s*(?:┃\s+)?step \d of \d/.test(text));
+}
+
+function indentOf(text: string): string {
+  return /^\s*(?:┃\s+)?/.exec(text)![0];
+}
