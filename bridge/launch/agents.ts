@@ -18,6 +18,8 @@ export interface AgentLaunch {
   readonly promptPrefix: readonly string[];
   /** continues the latest session in the folder */
   readonly resume: readonly string[];
+  /** what is typed to begin with an empty context, in the same process */
+  readonly clear: string;
   /** set unless --yolo: opencode asks for nothing by itself */
   readonly guardedEnv: Readonly<Record<string, string>>;
   readonly install: string;
@@ -26,7 +28,7 @@ export interface AgentLaunch {
 const opencodeAsks = JSON.stringify({ edit: 'ask', bash: 'ask', webfetch: 'ask' });
 
 /**
- * Flags seen with codex 0.169.0 and gemini-cli 0.61.0 (their own --help); the others follow their public documentation.
+ * Flags seen with codex 0.169.0, gemini-cli 0.61.0 and cline 3.0.65 (their own --help); the others follow their public documentation.
  * Order is the order in which they are offered.
  */
 export const agents: readonly AgentLaunch[] = [
@@ -39,6 +41,7 @@ export const agents: readonly AgentLaunch[] = [
     controller: ['--sandbox', 'read-only', '--ask-for-approval', 'on-request'],
     promptPrefix: [],
     resume: ['resume', '--last'],
+    clear: '/new',
     guardedEnv: {},
     install: 'npm install -g @openai/codex',
   },
@@ -52,6 +55,7 @@ export const agents: readonly AgentLaunch[] = [
     controller: ['--disallowedTools', 'Edit,Write,NotebookEdit', '--permission-mode', 'default'],
     promptPrefix: [],
     resume: ['--continue'],
+    clear: '/clear',
     guardedEnv: {},
     install: 'npm install -g @anthropic-ai/claude-code',
   },
@@ -64,6 +68,7 @@ export const agents: readonly AgentLaunch[] = [
     controller: ['--approval-mode', 'default'],
     promptPrefix: ['--prompt-interactive'],
     resume: ['--resume', 'latest'],
+    clear: '/clear',
     guardedEnv: {},
     install: 'npm install -g @google/gemini-cli',
   },
@@ -76,6 +81,7 @@ export const agents: readonly AgentLaunch[] = [
     controller: [],
     promptPrefix: ['--prompt'],
     resume: ['--continue'],
+    clear: '/new',
     guardedEnv: { OPENCODE_PERMISSION: opencodeAsks },
     install: 'npm install -g opencode-ai',
   },
@@ -88,6 +94,7 @@ export const agents: readonly AgentLaunch[] = [
     controller: ['--approval-mode', 'default'],
     promptPrefix: ['--prompt-interactive'],
     resume: ['--continue'],
+    clear: '/clear',
     guardedEnv: {},
     install: 'npm install -g @qwen-code/qwen-code',
   },
@@ -100,6 +107,7 @@ export const agents: readonly AgentLaunch[] = [
     controller: ['--tools', 'read,grep,find,ls'],
     promptPrefix: [],
     resume: ['--continue'],
+    clear: '/new',
     guardedEnv: {},
     install: 'npm install -g @mariozechner/pi-coding-agent',
   },
@@ -112,8 +120,37 @@ export const agents: readonly AgentLaunch[] = [
     controller: ['--exclude', 'Write', '--exclude', 'Edit', '--exclude', 'MultiEdit', '--exclude', 'Bash'],
     promptPrefix: [],
     resume: ['--resume'],
+    clear: '/clear',
     guardedEnv: {},
     install: 'npm install -g @continuedev/cli',
+  },
+  {
+    name: 'cline',
+    program: 'cline',
+    guarded: ['--tui', '--auto-approve', 'false'],
+    guardedBy: 'its approval questions',
+    yolo: ['--tui', '--auto-approve', 'true'],
+    controller: ['--tui', '--plan', '--auto-approve', 'false'],
+    promptPrefix: [],
+    // it resumes by a session's id alone
+    resume: [],
+    clear: '/clear',
+    guardedEnv: {},
+    install: 'npm install -g cline',
+  },
+  {
+    name: 'aider',
+    program: 'aider',
+    guarded: [],
+    guardedBy: 'its questions before it runs a command',
+    yolo: ['--yes-always'],
+    controller: ['--chat-mode', 'ask', '--no-auto-commits'],
+    // it takes no first prompt and stays: --message ends after its answer
+    promptPrefix: ['--message'],
+    resume: ['--restore-chat-history'],
+    clear: '/reset',
+    guardedEnv: {},
+    install: 'python -m pip install aider-install && aider-install',
   },
 ];
 
@@ -132,7 +169,8 @@ export function findAgent(name: string): AgentLaunch {
 export function guardOff(argv: readonly string[]): string | null {
   for (const [index, word] of argv.entries()) {
     const pair = `${word} ${argv[index + 1] ?? ''}`;
-    if (/danger-full-access/.test(word)) return word;
+    if (/danger-full-access/.test(word) || word === '--yes-always') return word;
+    if (/^--auto-approve(?:=| )true\b/.test(pair)) return pair;
     if (/^(?:--yolo|-y|--dangerously-\S+|--allow-dangerously-\S+|--full-auto|--auto)$/.test(word)) return word;
     if (/^--(?:approval-mode|permission-mode)(?:=| )(?:yolo|auto_edit|bypassPermissions|acceptEdits)\b/.test(pair))
       return pair;
