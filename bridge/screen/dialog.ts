@@ -36,15 +36,19 @@ export function readOption(line: string): DialogOption | null {
   const lettered = /^[[(](\w|esc|enter)[\])]\s+(\S.*)$/i.exec(bare);
   if (lettered) return { label: lettered[2]!, key: keyName(lettered[1]!), isHighlighted };
   const numbered = /^(\d{1,2})[.)]\s+(\S.*)$/.exec(bare);
-  if (!numbered) return null;
+  if (!numbered) {
+    const named = /^(\S.{0,100}?)\s+\((tab|shift\+tab|esc|enter)\)$/i.exec(bare);
+    return named ? { label: named[1]!, key: keyName(named[2]!), isHighlighted } : null;
+  }
   const hinted = /^(.*\S)\s+\((\w|esc|enter)\)$/i.exec(numbered[2]!);
   if (hinted) return { label: hinted[1]!, key: keyName(hinted[2]!), isHighlighted };
   return { label: numbered[2]!, key: numbered[1]!, isHighlighted };
 }
 
+const keyNames: Readonly<Record<string, string>> = { esc: 'Escape', enter: 'Enter', tab: 'Tab', 'shift+tab': 'BTab' };
+
 function keyName(key: string): string {
-  if (/^esc$/i.test(key)) return 'Escape';
-  return /^enter$/i.test(key) ? 'Enter' : key;
+  return keyNames[key.toLowerCase()] ?? key;
 }
 
 /**

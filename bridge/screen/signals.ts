@@ -3,7 +3,11 @@ import type { Signals } from './profiles/profile.ts';
 /** Longest OSC kept while its end has not come; a longer one is no title and no state. */
 const maxSequence = 512;
 
-/** Reads the agent's own signals from the pane's bytes, in any chunking: window titles (OSC 0 and 2) and OSC 7501. */
+/**
+ * Reads the agent's own signals from the pane's bytes, in any chunking: window titles (OSC 0 and 2), its state (OSC 7501),
+ * notifications (OSC 9 and 777) and progress (OSC 9;4). OSC 133 is passed over: pi 0.73.1 puts it round each message, not
+ * round each turn.
+ */
 export class SignalReader {
   #state: 'text' | 'escape' | 'osc' | 'osc-escape' = 'text';
   #body: number[] = [];
@@ -56,14 +60,17 @@ export class SignalReader {
       }
       this.#title = next;
     }
+    const progress = /^9;4;(\d)/.exec(body);
+    if (progress) this.#signals = { ...this.#signals, isInProgress: progress[1] !== '0' };
+    else if (/^(?:9;|777;notify;)/.test(body)) this.#signals = { ...this.#signals, calledAt: now };
     const said = /^7501;state=(\w+)/.exec(body)?.[1];
     if (said === undefined) return;
-    const { restingTitle, workedAt = said === 'working' ? now : undefined } = this.#signals;
     // any other word (codex says `clear` as it leaves) takes back what was said before
+    const { state: _state, at: _at, ...rest } = this.#signals;
     this.#signals = {
+      ...rest,
       ...(isState(said) ? { state: said, at: now } : {}),
-      ...(restingTitle === undefined ? {} : { restingTitle }),
-      ...(workedAt === undefined ? {} : { workedAt: said === 'working' ? now : workedAt }),
+      ...(said === 'working' ? { workedAt: now } : {}),
     };
   }
 }

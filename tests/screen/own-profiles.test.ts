@@ -19,7 +19,7 @@ const mine = {
         top: '^Run: ',
         last: '^\\[y\\] yes',
         subject: { is: 'command', row: '^Run: (.*)$' },
-        options: 'buttons',
+        buttons: '^\\[y\\]',
       },
     ],
     transcript: { input: '^mine> (.+)$', gutter: 0 },

@@ -64,3 +64,20 @@ test('a START, a mention and half an END do not ring', () => {
   expect(bell.rings(Buffer.from('>'))).toBe(true);
   expect(bell.rings(Buffer.from('redrawn'))).toBe(false);
 });
+
+test('a notification is a call for the user, progress is not, and neither touches what was said before', () => {
+  const reader = new SignalReader();
+  reader.push(Buffer.from('\x1b]7501;state=working:app=codex\x07'), 5);
+  expect(reader.push(Buffer.from('\x1b]9;4;3;0\x07'), 10)).toEqual({
+    state: 'working',
+    at: 5,
+    workedAt: 5,
+    isInProgress: true,
+  });
+  expect(reader.push(Buffer.from('\x1b]9;4;0\x1b\\'), 20)).toMatchObject({ isInProgress: false });
+  expect(reader.push(Buffer.from('\x1b]777;notify;gemini;needs you\x07'), 30)).toMatchObject({
+    calledAt: 30,
+    state: 'working',
+  });
+  expect(reader.push(Buffer.from('\x1b]9;Approval needed\x07'), 40)).toMatchObject({ calledAt: 40 });
+});

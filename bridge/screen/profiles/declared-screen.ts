@@ -378,7 +378,9 @@ function readDialog(lines: readonly Line[], facts: DialogFacts, first: number, l
     lines.slice(begin, last + 1).map(({ text }) => withoutBar(text)),
     facts,
   );
-  const options = facts.options === 'buttons' ? buttonsOf(inside.at(-1) ?? '') : readOptions(inside);
+  const buttons =
+    facts.buttons === undefined ? undefined : inside.findLast((text) => pattern(facts.buttons!).test(text));
+  const options = buttons === undefined ? readOptions(inside) : buttonsOf(buttons);
   const question = (asked ?? inside[0] ?? '').trim();
   return { dialog: makeDialog({ kind: facts.kind, question, subject, options }), rows: [begin, last] };
 }
@@ -393,7 +395,9 @@ function beginOf(lines: readonly Line[], source: Pattern, first: number): number
   return first;
 }
 
-function subjectIn(inside: readonly string[], { subject }: DialogFacts): DialogSubject | null {
+/** Whole is what stands on one row, with nothing below it that may belong to it. */
+function subjectIn(inside: readonly string[], facts: DialogFacts): DialogSubject | null {
+  const { subject } = facts;
   if (subject === undefined) return null;
   const at = inside.findIndex((text) => pattern(subject.row).test(text));
   if (at < 0) return null;
@@ -403,7 +407,14 @@ function subjectIn(inside: readonly string[], { subject }: DialogFacts): DialogS
     texts.push(text.trim());
   }
   const text = texts.join('\n').trim();
-  return { is: subject.is, text, isWhole: texts.length === 1 && !isElided(text) };
+  const next = inside[at + texts.length] ?? '';
+  const isEnd = next.trim() === '' || readOption(next) !== null || asks(next, facts);
+  const isCut = isElided(text) || (subject.is === 'file' && inside.some(isElided));
+  return { is: subject.is, text, isWhole: texts.length === 1 && isEnd && !isCut };
+}
+
+function asks(text: string, { question, buttons }: DialogFacts): boolean {
+  return [question, buttons].some((source) => source !== undefined && pattern(source).test(text));
 }
 
 /** `[y] Approve   [n] Deny`, or `Allow once   Allow always   Reject`, where keys must first move the highlight. */

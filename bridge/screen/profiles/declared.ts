@@ -47,7 +47,7 @@ interface Verdict {
  * the cursor in an empty composer), or one and a longer quiet.
  */
 function decide(
-  { facts: pane, foreground }: Snapshot,
+  { facts: pane, foreground, takenAtMs }: Snapshot,
   { quietForMs, signals }: Motion,
   screen: DeclaredScreen,
   facts: ScreenFacts,
@@ -81,6 +81,7 @@ function decide(
   if (busy) return { state: 'busy', why: [busy] };
   if (isBusyTitle) return verdict('busy', 'title', quoted);
   if (signals.state === 'working') return verdict('busy', 'signal', 'OSC 7501 says working');
+  if (signals.isInProgress) return verdict('busy', 'signal', 'it shows progress in the terminal (OSC 9;4)');
   if (screen.isStarting) return { state: 'starting', why: [screen.isStarting] };
   const cursor = cursorOf(pane.cursorVisible, screen, facts);
   if (cursor !== null) return verdict('unknown', 'cursor', cursor, composerRow);
@@ -89,6 +90,7 @@ function decide(
     evidence('composer', 'the composer takes keys', composerRow),
     ...(isRestingTitle ? [evidence('title', quoted)] : []),
     ...[screen.ended, screen.restingFooter].filter((one) => one !== null),
+    ...(hasCalled(signals.calledAt, takenAtMs, quietForMs) ? [evidence('signal', 'it has called its user since')] : []),
   ];
   // A turn that has not ended cannot be told from a screen that merely does not show it.
   const isCut = screen.turn.cut === true && screen.ended === null && !isRestingTitle;
@@ -106,6 +108,13 @@ function decide(
   if (quietForMs < needMs) return verdict('unknown', 'moving', 'it looks idle, but was still drawing a moment ago');
   return { state: 'idle', why: sources.slice(1).concat(sources[0]!) };
 }
+
+/** It called, and has drawn nothing since but what belongs to that. */
+function hasCalled(calledAt: number | undefined, now: number, quietForMs: number): boolean {
+  return calledAt !== undefined && now - calledAt <= quietForMs + callMs;
+}
+
+const callMs = 1000;
 
 function cursorOf(isVisible: boolean, screen: DeclaredScreen, { composer }: ScreenFacts): string | null {
   if (composer.cursor === 'drawn') return null;

@@ -90,6 +90,6 @@ export interface DialogFacts {
   /** a row that names the command or the path (group 1); rows further up than `top` count, down from `subjectFrom` */
   readonly subject?: { readonly is: 'command' | 'file'; readonly row: Pattern; readonly more?: Pattern };
   readonly subjectFrom?: Pattern;
-  /** `list`: a row each; `buttons`: on one row, parted by two blanks or more */
-  readonly options?: 'list' | 'buttons';
+  /** the row of its buttons, parted by two blanks or more; without it each option has a row */
+  readonly buttons?: Pattern;
 }

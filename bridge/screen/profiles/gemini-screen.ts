@@ -179,8 +179,10 @@ function subjectIn(inner: readonly string[], kind: DialogKind): DialogSubject | 
   const lines = inner.slice(top + 1, bottom).map((text) => text.replace(/^\s*│ ?/, '').replace(/\s*│\s*$/, ''));
   const text = lines.join('\n').trim();
   if (kind === 'edit') {
-    const path = inner.slice(0, top).flatMap((line) => /^\?\s+\w+ (\S+)/.exec(line.trim())?.[1] ?? [])[0];
-    return path === undefined ? null : { is: 'file', text: path, isWhole: !isElided(path) };
+    const path = inner
+      .slice(0, top)
+      .flatMap((line) => /^\?\s+\w+\s+(?:Writing to )?(\S+)/.exec(line.trim())?.[1] ?? [])[0];
+    return path === undefined ? null : { is: 'file', text: path, isWhole: !isElided(path) && !lines.some(isElided) };
   }
   return { is: 'command', text, isWhole: lines.length === 1 && !isElided(text) };
 }

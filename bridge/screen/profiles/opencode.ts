@@ -17,7 +17,6 @@ export const opencode = declared({
       cursor: 'shown',
     },
     busy: { footer: ['\\besc (?:again to )?interrupt\\b'] },
-    queue: '^\\s*┃\\s+QUEUED\\s*$',
     rest: {
       ended: '^ {5}[▣◉■] +\\S.* · (?:\\d+(?:\\.\\d+)?m?s|\\d+m(?: \\d+s)?|\\d+h.*|interrupted)$',
       footer: '^ {1,3}[~/]\\S*:\\S+(?: |$)|^ {3}[~/]\\S* {2,}\\d[\\d.,KM]* \\(\\d+%\\)',
@@ -31,14 +30,8 @@ export const opencode = declared({
         top: '^\\s*┃\\s+△ Permission required',
         last: '\\benter confirm\\b|^\\s*┃\\s+Allow once\\b',
         tail: 3,
-        subject: { is: 'command', row: '^\\s*\\$ (.*)$', more: '^\\s{2,4}\\S' },
-        options: 'buttons',
-      },
-      {
-        kind: 'choice',
-        top: '^\\s*┃\\s+\\S.*\\?\\s*$',
-        last: '\\benter (?:confirm|submit|select)\\b.*|\\besc dismiss\\b',
-        tail: 3,
+        subject: { is: 'command', row: '^\\s*\\$ (.*)$', more: '^\\s{1,4}\\S' },
+        buttons: '^\\s*Allow once\\b',
       },
     ],
     transcript: {

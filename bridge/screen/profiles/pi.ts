@@ -23,7 +23,6 @@ export const pi = declared({
     transcript: {
       block: 'tinted',
       input: '\\S',
-      tool: '^ \\$ ',
       notice:
         '^ (?:Error: |Operation aborted|Warning: |pi v\\d|escape interrupt|Press ctrl|Pi can explain|and restart tmux)|^(?:fd|ripgrep) not found',
       error: '^ Error: ',

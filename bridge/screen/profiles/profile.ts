@@ -31,6 +31,10 @@ export interface Signals {
   readonly at?: number;
   /** when the agent last said that it works, by OSC 7501 or a spinner in its title */
   readonly workedAt?: number;
+  /** when it last called its user, by a notification (OSC 9, OSC 777): a turn has ended, or a dialog is open */
+  readonly calledAt?: number;
+  /** a progress bar that it drew in the terminal's own place (OSC 9;4) is still there */
+  readonly isInProgress?: boolean;
   /** the title the program itself last set after one with a spinner: its resting title, whatever words it uses */
   readonly restingTitle?: string;
 }

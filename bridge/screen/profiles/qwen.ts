@@ -20,9 +20,8 @@ export const qwen = declared({
     busy: {
       status: [
         '^ {2}\\S{1,3} +\\S.*\\((?:\\d+[hms] ?)+.*\\besc to cancel\\)$',
-        '^ {2}\\S{1,3} +\\S.*\\(esc to cancel.*\\)$',
         // a narrow screen breaks the row
-        '^ {2,6}(?:(?:· )?esc )?(?:to )?cancel\\)$',
+        '^ {2,}(?:(?:· )?esc )?(?:to )?cancel\\)$',
       ],
     },
     queue: '\\bto edit queued messages?$',
@@ -42,23 +41,12 @@ export const qwen = declared({
         top: '^ {3}Apply this change',
         last: '^ {2}\\S+ +Waiting for user confirmation\\.\\.\\.$',
         subjectFrom: '^ {2}\\? ',
-        subject: { is: 'file', row: '^ {2}\\? \\w+ (\\S+)' },
-      },
-      {
-        kind: 'choice',
-        top: '^ {2}\\? |^ {3}\\S.*\\?$',
-        last: '^ {2}\\S+ +Waiting for user confirmation\\.\\.\\.$',
+        subject: { is: 'file', row: '^ {2}\\? \\w+ (?:Writing to )?(\\S+)' },
       },
       {
         kind: 'trust',
         top: 'Do you trust (?:this|the) (?:folder|files)|trust this folder',
         last: '(?:Enter|enter).*(?:select|confirm)|^\\s*[│└╰]',
-        tail: 4,
-      },
-      {
-        kind: 'login',
-        top: '(?:Select|How would you like to|Get started|Welcome).*(?:[Aa]uth|sign|log ?in|Qwen Code)|^\\s*│?\\s*(?:Select|Choose) .*(?:Authentication|Auth)',
-        last: '(?:[Ee]nter|Use Enter).*(?:select|confirm|Set)|[↑↓].*(?:[Nn]avigate|select)|Terms of Services|^\\s*[╰└]─+',
         tail: 4,
       },
     ],

@@ -21,7 +21,7 @@ const dialog = z.strictObject({
   question: pattern.optional(),
   subject: z.strictObject({ is: z.enum(['command', 'file']), row: pattern, more: pattern.optional() }).optional(),
   subjectFrom: pattern.optional(),
-  options: z.enum(['list', 'buttons']).optional(),
+  buttons: pattern.optional(),
 });
 
 /** Every part may be left out: what a profile extends has it, or the profile is refused when it is made. */

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { declared } from '../../bridge/screen/profiles/declared.ts';
+import type { ScreenFacts } from '../../bridge/screen/profiles/facts.ts';
+import { profileFor } from '../../bridge/screen/profiles/index.ts';
+import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
+
+/**
+ * Every fact of a profile that was seen live is needed: without it some recorded screen reads otherwise, as it stands, or
+ * under a title that somebody else set, or with other words below its composer.
+ */
+const still = { quietForMs: Number.POSITIVE_INFINITY, signals: {} };
+
+/** What no screen can show to be needed, and why it is there. */
+const kept: Readonly<Record<string, readonly string[]>> = {
+  // an approval shows what the title says too; a title without its dialog must not read as anything else
+  qwen: ['title.dialog'],
+  // a rule of dashes in the transcript would be a composer, were it the last thing on a screen
+  pi: ['composer.footer'],
+  cline: ['composer.footer'],
+  continue: ['composer.footer'],
+};
+
+test.each(['opencode', 'qwen', 'pi', 'cline', 'continue'])(
+  'each fact of %s is needed by a recorded screen',
+  (agent) => {
+    const profile = profileFor(agent);
+    const screens = allRecorded
+      .filter((screen) => screen.agent === agent)
+      .map(snapshotOfRecorded)
+      .flatMap((screen) => [screen, { ...screen, facts: { ...screen.facts, title: 'my terminal' } }]);
+    const before = screens.map((screen) => readingOf(profile.screen!, screen));
+    const readingOfAll = (facts: ScreenFacts) => screens.map((screen) => readingOf(facts, screen));
+    function readingOf(facts: ScreenFacts, screen: (typeof screens)[number]): string {
+      const { state, composer, dialog, turn } = declared({ ...profile, screen: facts }).read(screen, still);
+      return JSON.stringify([state, composer, dialog, turn]);
+    }
+    const unneeded = without(profile.screen!)
+      .filter(({ facts }) => readingOfAll(facts).every((reading, at) => reading === before[at]))
+      .map(({ name }) => name);
+    expect(unneeded).toEqual(kept[agent] ?? []);
+  },
+);
+
+interface Cut {
+  readonly name: string;
+  readonly facts: ScreenFacts;
+}
+
+/** The facts without one of their optional patterns or list entries, each in turn. */
+function without(facts: ScreenFacts): Cut[] {
+  const cuts: Cut[] = [];
+  const cutAt = (name: string, change: (copy: Record<string, unknown>) => void) => {
+    const copy = structuredClone(facts) as unknown as Record<string, unknown>;
+    change(copy);
+    cuts.push({ name, facts: copy as unknown as ScreenFacts });
+  };
+  const walk = (node: Record<string, unknown>, path: readonly string[]) => {
+    for (const [key, value] of Object.entries(node)) {
+      const here = [...path, key];
+      const name = here.join('.');
+      if (typeof value === 'string') {
+        if (!required.test(name)) cutAt(name, (copy) => Reflect.deleteProperty(nodeAt(copy, path), key));
+      } else if (Array.isArray(value)) {
+        value.forEach((_, at) => {
+          cutAt(`${name}.${at}`, (copy) => (nodeAt(copy, here) as unknown as unknown[]).splice(at, 1));
+        });
+      } else if (typeof value === 'object' && value !== null) walk(value as Record<string, unknown>, here);
+    }
+  };
+  walk(facts as unknown as Record<string, unknown>, []);
+  return cuts;
+}
+
+/** Without these it is no profile. */
+const required = /^composer\.(?:top|bottom|row|prompt|cursor)$|^transcript\.(?:input|block)$/;
+
+function nodeAt(root: Record<string, unknown>, path: readonly string[]): Record<string, unknown> {
+  return path.reduce((node, key) => node[key] as Record<string, unknown>, root);
+}
