@@ -1,0 +1,115 @@
+import type { Snapshot } from '../../core/pane.ts';
+import type { Composer, Evidence } from '../../core/reading.ts';
+import { evidence, hasDim, isDim, tidy } from '../rows.ts';
+import type { ScreenFacts } from './facts.ts';
+import { filledFromEnd, type Line, pattern } from './lines.ts';
+
+/** `start` is its top row, `first` and `last` (exclusive) hold its text, `end` is the first row below it. */
+export interface ComposerPlace {
+  readonly start: number;
+  readonly first: number;
+  readonly last: number;
+  readonly end: number;
+}
+
+export function findComposer(lines: readonly Line[], facts: ScreenFacts['composer']): ComposerPlace | null {
+  const place = facts.top === undefined ? findByRows(lines, facts) : findByRules(lines, facts);
+  if (place === null) return null;
+  const below = lines.slice(place.end).filter(({ text }) => text.trim() !== '');
+  if (below.length > facts.below) return null;
+  if (facts.footer !== undefined && !below.some(({ text }) => pattern(facts.footer!).test(text))) return null;
+  return place;
+}
+
+function findByRules(
+  lines: readonly Line[],
+  { top, bottom, prompt, below }: ScreenFacts['composer'],
+): ComposerPlace | null {
+  const near = filledFromEnd(lines, below + 1);
+  for (const end of near) {
+    if (!pattern(bottom!).test(lines[end]!.text)) continue;
+    for (let start = end - 1; start >= 0; start--) {
+      if (!pattern(top!).test(lines[start]!.text)) continue;
+      const first = lines[start + 1];
+      if (start + 1 < end && pattern(prompt).test(`${first!.text} `))
+        return { start, first: start + 1, last: end, end: end + 1 };
+      break;
+    }
+  }
+  return null;
+}
+
+function findByRows(
+  lines: readonly Line[],
+  { row, bottom, prompt, below }: ScreenFacts['composer'],
+): ComposerPlace | null {
+  const isRow = (at: number) => at >= 0 && pattern(row ?? prompt).test(lines[at]!.text);
+  const near = filledFromEnd(lines, below + 1);
+  const at = near.find((index) => (bottom === undefined ? isRow(index) : pattern(bottom).test(lines[index]!.text)));
+  if (at === undefined) return null;
+  const last = bottom === undefined ? at + 1 : at;
+  let first = last;
+  while (isRow(first - 1)) first--;
+  if (first === last) return null;
+  return { start: first, first, last, end: bottom === undefined ? last : at + 1 };
+}
+
+/** What a program may draw for a cursor of its own: an inverse blank, a zero-width space. */
+const cursorMarks = /[\u200b\u2588\u00a0]/gu;
+
+export function readComposer(
+  lines: readonly Line[],
+  { first, last }: ComposerPlace,
+  { composer: facts }: ScreenFacts,
+  { rows, cursorRow, facts: pane }: Snapshot,
+): Composer {
+  const inside = lines
+    .slice(first, last)
+    .filter(({ text }) => facts.chrome === undefined || !pattern(facts.chrome).test(text));
+  const texts = inside.map(({ text }, at) => {
+    const source = at > 0 && facts.indent !== undefined ? facts.indent : facts.prompt;
+    return `${text} `.replace(pattern(source), '').replace(cursorMarks, '').trimEnd();
+  });
+  const text = tidy(texts).join('\n').trim();
+  if (text === '') return { is: 'empty' };
+  const starts = (inside[0]?.text.length ?? 0) - (texts[0]?.length ?? 0);
+  const isAtStart =
+    facts.cursor === 'drawn' || cursorRow !== first || !pane.cursorVisible || pane.cursorX <= starts + 1;
+  if (isAtStart && facts.placeholders?.some((source) => pattern(source).test(text))) return { is: 'empty' };
+  const isGhost =
+    hasDim(rows) &&
+    inside.every(
+      ({ row }, at) => texts[at]!.trim() === '' || isDim(row, row.text.length - texts[at]!.trimStart().length),
+    );
+  return isGhost ? { is: 'empty' } : { is: 'draft', text };
+}
+
+/**
+ * The rows between the transcript and the composer, from the composer upwards: a status, and inputs that wait. Whatever
+ * else comes first ends it, for an agent may quote its own status line.
+ */
+export function findStatus(
+  lines: readonly Line[],
+  end: number,
+  { busy, queue }: ScreenFacts,
+): { from: number; busy: Evidence | null } {
+  let from = end;
+  let found: Evidence | null = null;
+  let isQueue = false;
+  const inks = lines.some(({ row }) => row.inked);
+  for (const at of filledFromEnd(lines.slice(0, end), statusRows)) {
+    const { text, row } = lines[at]!;
+    const isProse = busy?.isStatusInked === true && inks && row.inked !== true;
+    if (!isProse && busy?.status?.some((source) => pattern(source).test(text))) {
+      found = evidence('status', `the screen says "${text.trim()}"`, at);
+      from = at;
+    } else if (queue !== undefined && pattern(queue).test(text)) {
+      found ??= evidence('queued', `inputs are queued: "${text.trim()}"`, at);
+      from = at;
+      isQueue = true;
+    } else if (!isQueue) break;
+  }
+  return { from, busy: found };
+}
+
+const statusRows = 6;

@@ -1,0 +1,140 @@
+import type { Snapshot } from '../../core/pane.ts';
+import type { Turn } from '../../core/reading.ts';
+import { cleanLines } from '../frame.ts';
+import { hasDim, isDim, tidy } from '../rows.ts';
+import type { Pattern, ScreenFacts } from './facts.ts';
+import { type Line, pattern } from './lines.ts';
+
+/** One entry of the transcript. */
+export interface Cell {
+  readonly kind: 'input' | 'own' | 'tool' | 'notice' | 'ended' | 'blank';
+  readonly first: number;
+  readonly lines: Line[];
+}
+
+export function readCells(lines: readonly Line[], end: number, facts: ScreenFacts): Cell[] {
+  const { transcript, rest } = facts;
+  const cells: Cell[] = [];
+  const isBlock = blockOf(lines, transcript.block ?? 'line');
+  const dims = hasDim(lines.map(({ row }) => row));
+  let inBlock = false;
+  for (let at = 0; at < end; at++) {
+    const line = lines[at]!;
+    const above = cells.at(-1);
+    if (isBlock(at)) {
+      if (inBlock) above!.lines.push(line);
+      else cells.push({ kind: kindOfBlock(lines, at, end, isBlock, transcript), first: at, lines: [line] });
+      inBlock = true;
+      continue;
+    }
+    const kind = kindOfLine(line, above, inBlock, { transcript, ended: rest?.ended, dims });
+    inBlock = false;
+    if (kind === null) above!.lines.push(line);
+    else cells.push({ kind, first: at, lines: [line] });
+  }
+  return cells;
+}
+
+/** Which rows stand in a block that is one entry: tinted, or behind a bar. */
+function blockOf(lines: readonly Line[], block: 'line' | 'tinted' | 'bar'): (at: number) => boolean {
+  if (block === 'tinted') return (at) => lines[at]!.row.tinted === true;
+  if (block === 'bar') return (at) => /^\s*┃/.test(lines[at]!.text);
+  return () => false;
+}
+
+function kindOfBlock(
+  lines: readonly Line[],
+  from: number,
+  end: number,
+  isBlock: (at: number) => boolean,
+  { input, tool }: ScreenFacts['transcript'],
+): Cell['kind'] {
+  for (let at = from; at < end && isBlock(at); at++) {
+    const { text, row } = lines[at]!;
+    if (text.replace(/^\s*┃/, '').trim() === '') continue;
+    if ((tool !== undefined && pattern(tool).test(text)) || row.bold === true) return 'tool';
+    return pattern(input).test(text) ? 'input' : 'tool';
+  }
+  return 'blank';
+}
+
+/** The kind of entry that a line begins, or null when it goes on with the one above. */
+function kindOfLine(
+  line: Line,
+  above: Cell | undefined,
+  isAfterBlock: boolean,
+  { transcript, ended, dims }: { transcript: ScreenFacts['transcript']; ended: Pattern | undefined; dims: boolean },
+): Cell['kind'] | null {
+  const { text } = line;
+  const { input, own, tool, notice, gutter, block = 'line', isInputDim = false } = transcript;
+  const matches = (source: Pattern | undefined) => source !== undefined && pattern(source).test(text);
+  if (matches(ended)) return 'ended';
+  if (matches(tool)) return 'tool';
+  if (matches(notice) || matches(transcript.error)) return 'notice';
+  if (block === 'line' && matches(input) && (!isInputDim || !dims || endsDim(line))) return 'input';
+  if (matches(own)) return 'own';
+  const isBlank = text.trim() === '';
+  const isIndented = text.slice(0, gutter).trim() === '';
+  if (above === undefined) return isBlank ? 'blank' : isIndented ? 'own' : 'notice';
+  if (isBlank) return isAfterBlock || above.kind === 'input' ? 'blank' : null;
+  // the rest of an input stands under its text
+  if (above.kind === 'input' && /^\S/.test(text)) return own === undefined ? 'own' : 'notice';
+  if (own !== undefined)
+    return above.kind === 'blank' || above.kind === 'ended' ? (isIndented ? 'own' : 'notice') : null;
+  const isApart = isAfterBlock || above.kind === 'blank' || above.kind === 'ended';
+  const isNextParagraph = above.kind !== 'own' && above.lines.at(-1)!.text.trim() === '';
+  return isApart || isNextParagraph ? 'own' : null;
+}
+
+function endsDim({ row }: Line): boolean {
+  const last = row.text.trimEnd().length;
+  return isDim(row, last - 1, last);
+}
+
+/** The inputs on the screen, the agent's words since the last of them, and the row on which that begins. */
+export function readTurn(
+  cells: readonly Cell[],
+  { transcript }: ScreenFacts,
+  { facts, firstVisible }: Snapshot,
+): { turn: Turn; from: number } {
+  const inputs: string[] = [];
+  let opener = -1;
+  for (const [at, cell] of cells.entries()) {
+    if (cell.kind !== 'input') continue;
+    inputs.push(inputText(cell, transcript));
+    opener = at;
+  }
+  const words = cells
+    .slice(opener + 1)
+    .flatMap((cell) => (cell.kind === 'own' ? [...ownWords(cell, transcript, facts.width), ''] : []));
+  const top = cells[0];
+  const isCut =
+    opener < 0 && top !== undefined && (top.kind === 'own' || facts.historySize > firstVisible) && words.length > 0;
+  const from = opener < 0 ? 0 : cells[opener]!.first + 1;
+  const end = cells.findLast(({ kind }) => kind !== 'blank');
+  const isError = end !== undefined && end.first >= from && matchesAny(end, transcript.error);
+  const error = isError ? { error: tidy(end.lines.map(({ text }) => text.trim())).join('\n') } : {};
+  return { turn: { inputs, words: tidy(words), ...(isCut ? { cut: true } : {}), ...error }, from };
+}
+
+function matchesAny({ lines }: Cell, source: Pattern | undefined): boolean {
+  return source !== undefined && pattern(source).test(lines[0]!.text);
+}
+
+function inputText({ lines }: Cell, { input, block = 'line' }: ScreenFacts['transcript']): string {
+  const filled =
+    block === 'line' ? lines : lines.map((line) => ({ ...line, text: line.text.replace(/^\s*┃ {0,2}/, '') }));
+  const mark = block === 'line' ? pattern(input).exec(filled[0]!.text) : null;
+  const indent = mark ? mark[0].length - (mark[1]?.length ?? 0) : 0;
+  const texts = filled.map(({ text }, at) => (at === 0 && mark ? (mark[1] ?? text.slice(indent)) : text.slice(indent)));
+  return tidy(block === 'line' ? texts : texts.map((text) => text.replace(/^ {1,2}/, ''))).join('\n');
+}
+
+function ownWords({ lines }: Cell, { own, gutter }: ScreenFacts['transcript'], width: number): string[] {
+  const texts = lines.map(({ text }, at) => {
+    const mark = at === 0 && own !== undefined ? pattern(own).exec(text)?.[0] : undefined;
+    if (mark !== undefined) return text.slice(mark.length);
+    return text.slice(0, gutter).trim() === '' ? text.slice(gutter) : text.trimStart();
+  });
+  return cleanLines(texts, width - gutter);
+}
