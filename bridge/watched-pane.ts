@@ -6,7 +6,6 @@ import { because, isReady, type Reading } from './core/reading.ts';
 import { DialogWatch } from './dialog-watch.ts';
 import { systemClock } from './host/clock.ts';
 import type { Rooms } from './rooms.ts';
-import type { DetectorEvent } from './screen/detector.ts';
 import type { Profile } from './screen/profiles/profile.ts';
 import { PaneWatcher, type WatcherEvent, type WatcherMemory } from './screen/watcher.ts';
 import type { Role, Wanted } from './workers.ts';
@@ -105,7 +104,6 @@ export class WatchedPane {
   #take(event: WatcherEvent): void {
     try {
       if (event.type === 'reading') this.#read(event);
-      else if (event.type === 'detected') this.#opened(event);
       else if (event.type !== 'unseen') this.#detected(event);
     } catch (fault) {
       this.#hooks.broke(messageOf(fault));
@@ -131,11 +129,12 @@ export class WatchedPane {
     if (this.role === 'worker') this.#dialogs.seen(reading);
   }
 
-  #detected(event: DetectorEvent): void {
+  #detected(event: Exclude<WatcherEvent, { type: 'reading' | 'unseen' }>): void {
     const { asking, desk } = this.#rooms;
     switch (event.type) {
       case 'request-seen':
       case 'request-confirmed':
+      case 'detected':
         if (this.role === 'worker') this.#requested(event);
         return;
       case 'response-confirmed':
@@ -151,7 +150,8 @@ export class WatchedPane {
     }
   }
 
-  #requested(event: Extract<DetectorEvent, { type: 'request-seen' | 'request-confirmed' }>): void {
+  /** A block that was seen or confirmed; or another reason to ask, which is certain once it is told. */
+  #requested(event: Extract<WatcherEvent, { type: 'request-seen' | 'request-confirmed' | 'detected' }>): void {
     const { desk, journal, opening } = this.#rooms;
     const request = journal.transact(() => {
       this.#remember();
@@ -165,27 +165,7 @@ export class WatchedPane {
         ...(this.#isDistrusted ? { humanOnly: journalLost } : {}),
       });
     });
-    if (event.type === 'request-seen') return;
-    const isLost = event.turn.anchor === 'lost';
-    desk.confirm(request.id, isLost ? lostAnchor : undefined);
-  }
-
-  /** A reason to ask that is no block: it was certain before it was told. */
-  #opened({ detection, turn }: Extract<WatcherEvent, { type: 'detected' }>): void {
-    if (this.role !== 'worker') return;
-    const { desk, journal, opening } = this.#rooms;
-    const request = journal.transact(() => {
-      this.#remember();
-      return opening.fromScreen({
-        worker: this.name,
-        pane: this.identity,
-        agent: this.profile,
-        turn: turnId(this.identity, turn),
-        detection,
-        snapshot: this.#snapshot,
-      });
-    });
-    desk.confirm(request.id, turn.anchor === 'lost' ? lostAnchor : undefined);
+    if (event.type !== 'request-seen') desk.confirm(request.id, event.turn.anchor === 'lost' ? lostAnchor : undefined);
   }
 
   #remember(): void {
