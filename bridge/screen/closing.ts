@@ -96,7 +96,7 @@ function whyContent(said: readonly Said[], at: number): string | null {
   const isIntroAsking =
     intro !== undefined &&
     (isWish(intro.wish) ||
-      /question|clarif|confirm|decid|decision|need|input|unclear|before|options?|know|frage|pregunta|pergunta|domande|question|вопрос|问题|質問|질문/.test(
+      /\bquestions?\b|clarif|confirm|decid|decision|need|\binput\b|unclear|before|options?\b|know|frage|pregunta|pergunta|domande|вопрос|问题|質問|질문/.test(
         intro.bare,
       ));
   if (
@@ -114,7 +114,7 @@ function whyContent(said: readonly Said[], at: number): string | null {
 }
 
 const tellsOf =
-  /\b(?:asks|answers|covers|checks|checked|prompts|interview|survey|faq|checklist|considered|cases|wizard|form|script|documents|explains|looked at|headings?|sections?|titles?|strings?|messages?|examples?)\b/;
+  /\b(?:asks|answers|covers|checks|checked|prompts|interview|survey|faq|checklist|considered|cases|wizard|form|script|documents|explains|consists|contains|includes|looked at|headings?|sections?|titles?|strings?|messages?|examples?)\b/;
 
 /** What stands below a question, and why that takes it back; null where the question stays open. */
 function whyPassed(said: readonly Said[], at: number, isOpen: boolean): string | null {
@@ -131,6 +131,7 @@ function whyPassed(said: readonly Said[], at: number, isOpen: boolean): string |
   if (isIntro && isOpen && !isChoice.test(one.bare)) return 'heading';
   if (one.kind === 'heading' && next.kind === 'prose' && next.wish.is === 'no') return 'heading';
   const limit = below.some(({ bare }) => optionLabel.test(bare)) ? optionsLimit : reasonLimit;
+  const isAwaited = below.some(({ bare }) => waiting.test(bare));
   let plain = 0;
   let isOptional = false;
   for (const [step, sentence] of below.entries()) {
@@ -151,7 +152,14 @@ function whyPassed(said: readonly Said[], at: number, isOpen: boolean): string |
       continue;
     }
     if (/^\(?[a-h1-9][.):] /.test(sentence.bare)) continue;
-    if (isOpen && plain === 0 && !isOptional && !optionLabel.test(sentence.bare) && !reason.test(sentence.bare))
+    if (
+      isOpen &&
+      !isAwaited &&
+      plain === 0 &&
+      !isOptional &&
+      !optionLabel.test(sentence.bare) &&
+      !reason.test(sentence.bare)
+    )
       return 'answered';
     plain += sentence.bare.split(' ').length + (sentence.bare.match(/[\u3040-\u9fff]/g)?.length ?? 0) / 2;
     if (plain > limit) return 'passed-over';

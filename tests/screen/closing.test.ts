@@ -12,20 +12,31 @@ interface Ending {
   readonly words: readonly string[];
 }
 
-const endings = JSON.parse(
-  readFileSync(resolve(import.meta.dirname, '../endings/dev.json'), 'utf8'),
-) as readonly Ending[];
+const endings = ['dev', 'dev-2'].flatMap(
+  (corpus) =>
+    JSON.parse(readFileSync(resolve(import.meta.dirname, `../endings/${corpus}.json`), 'utf8')) as readonly Ending[],
+);
+
+/** Endings the rules are known to get wrong, and what kind of mistake that is. */
+const misjudged: Readonly<Record<string, string>> = {};
 
 const kindOf = (words: readonly string[], lines = 20) => judgeClosing(words, { lines }).kind;
 
-describe('every ending of the development corpus', () => {
-  test.each(endings.map((ending) => [ending.id, ending.label, ending.note, ending.words] as const))(
+describe('every ending of the development corpora', () => {
+  const judgedWell = endings.filter(({ id }) => misjudged[id] === undefined);
+
+  test.each(judgedWell.map((ending) => [ending.id, ending.label, ending.note, ending.words] as const))(
     '%s is a %s: %s',
     (_id, label, _note, words) => {
       const closing = judgeClosing(words);
       expect(`${closing.kind} ${closing.rule}`).toMatch(new RegExp(`^${label} `));
     },
   );
+
+  test('that is known to be misjudged still is, or leaves the list of those', () => {
+    const wrong = endings.filter(({ label, words }) => kindOf(words) !== label).map(({ id }) => id);
+    expect(Object.keys(misjudged).sort()).toEqual(wrong.sort());
+  });
 
   test.each([
     ['question', 0.97, 0.95],

@@ -1,5 +1,6 @@
-import { foreignDone } from './languages.ts';
+import { foreignDone, foreignNow } from './languages.ts';
 import type { Sentence } from './sentences.ts';
+import { authored, ended, have, irregular, looking, work } from './verbs.ts';
 
 /**
  * What a sentence says of the work:
@@ -19,20 +20,27 @@ export function progressOf({ bare, asks }: Sentence): Progress {
   if (failed.some((pattern) => pattern.test(bare)) && !excused.test(bare)) return { is: 'failed', rule: 'failure' };
   const found = done.find(([, pattern]) => pattern.test(bare));
   if (found)
-    return unfinished.test(bare) || isSubordinate(bare, found[1])
+    return unfinished.test(bare) || isSubordinate(bare, found)
       ? { is: 'no', rule: 'not-concluded' }
       : { is: 'done', rule: found[0] };
-  return foreignDone.test(bare) ? { is: 'done', rule: 'foreign-done' } : { is: 'no', rule: 'statement' };
+  return foreignDone.test(bare) || foreignNow.test(bare)
+    ? { is: 'done', rule: 'foreign-done' }
+    : { is: 'no', rule: 'statement' };
 }
 
 /** The match stands in a clause that begins with `when`, `once`, `because` … */
-function isSubordinate(bare: string, pattern: RegExp): boolean {
+function isSubordinate(bare: string, [rule, pattern]: Pattern): boolean {
   const match = pattern.exec(bare)!;
-  return subordinate.test(bare.slice(0, match.index + match[0].length));
+  if (rule === 'better-than') return false;
+  const before = bare.slice(0, match.index + match[0].length);
+  return subordinate.test(before) || (!rule.startsWith('i-') && postposed.test(before));
 }
 
 const subordinate =
   /\b(?:as soon as|once|when(?:ever)?|after|until|if|whether|because|since|unless|while|where|how|why|before)\b[^,;:]*$/;
+
+/** A clause that follows its main clause goes on to the end of the sentence, over commas. */
+const postposed = /^(?:[^\s,;:]+ ){2,}(?:when(?:ever)?|if|once|until|as soon as|unless) [^;:—–]*$(?<!, (?:but|so)\b.*)/;
 
 /** A list item that names a change: "Added a retry", "`src/a.ts`: moved the parser". */
 export function isChange({ bare }: Sentence): boolean {
@@ -43,30 +51,29 @@ export function isChange({ bare }: Sentence): boolean {
 export const changesHeading =
   /^(?:(?:the |key |main |file |code |summary of )*(?:changes|updates|fixes|edits|modifications)(?: made| applied)?|(?:here's |here is )?what (?:i |i've |was |has been |has )?(?:did|changed|done|was done|fixed|added)|files? (?:changed|modified|updated|created|touched|added)|(?:changed|modified|updated|created|new) files|summary|highlights|implementation|completed|done)\b[^.?]{0,40}[:：]?\??$/;
 
-const work =
-  'added|implemented|fixed|updated|removed|deleted|created|refactored|renamed|moved|replaced|rewrote|rewritten|migrated|upgraded|bumped|converted|extracted|introduced|wired|documented|corrected|resolved|patched|merged|committed|pushed|published|deployed|released|installed|configured|enabled|disabled|cleaned|simplified|split|optimi[sz]ed|formatted|generated|built|wrote|written|set up|restored|reverted|adjusted|changed|improved|hardened|extended|completed|finished|shipped|landed|ported|translated|tightened|dropped|switched|tagged|rebased|squashed|applied|registered|integrated|made|saved|exported|uploaded|scaffolded|addressed|cleared|consolidated|deduplicated|centrali[sz]ed|parametri[sz]ed|parameteri[sz]ed|normali[sz]ed|standardi[sz]ed|moderni[sz]ed|repaired|stubbed|mocked|linted|aligned|hooked|swapped|unified|inlined|hoisted|reworked|reorgani[sz]ed|restructured|modified|archived|initiali[sz]ed|provisioned|rotated|synced|regenerated|rebuilt|pinned|bundled|drafted|reduced|increased|reformatted|silenced|guarded|covered|marked|ensured|cut|put|done|sorted|cherry-picked|relaxed|memoi[sz]ed|batched|opened|closed|handled|passed|validated|verified|trimmed|tuned|threaded|filled|redirected|escaped|sanitized|throttled|debounced|lifted|collapsed|flattened|prefixed|backported|vendored|typed|annotated|instrumented|localized|styled|resized|compressed|encrypted|seeded|backed up|exposed|gated|isolated|decoupled|factored|loosened|suppressed|excluded|rewired|polished|tidied|automated|gave|taught|lowered|raised|allowed|prevented|stopped';
-
-/** Verbs of looking and trying: to have done them concludes nothing. */
-const looking =
-  'looked|checked|reviewed|analy[sz]ed|searched|explored|traced|investigated|inspected|noticed|scanned|studied|considered|tried|attempted|started|paused|waited|wanted|needed|assumed|failed|skipped|encountered|expected|hoped|intended|planned|identified|discovered|learned|walked|compared|reproduced|asked|examined|used|mentioned|described|listed|explained|included|proposed|suggested|outlined|noted|stopped|detected|determined|narrowed|located|tracked|figured|called|referenced|experienced|seemed|cloned|loaded|fetched|gathered|collected|interested|confirmed|located|summarized|summarised|not|never|opened';
-const change = new RegExp(`^(?:.{0,80}(?:[:—–]| - ) ?)?(?:now |also )?(?:${work})\\b`);
-const have =
-  "(?:i|we)(?:'ve| have)?(?: (?:just|now|also|already|successfully|since|then|both|finally|fully|temporarily|additionally|gone ahead and|went ahead and))*";
-const ended =
-  'done|complete|completed|finished|fixed|resolved|implemented|in place|ready|live|deployed|merged|up and running|working|set(?: up)?|sorted|green|clean|up to date|updated|installed|configured|gone|wired up|all set|good to go|passing|applied|pushed|committed|through|up|finalized|migrated|closed|shipped|removed|solved';
+/** "Added a retry", "`src/a.ts`: moved the parser", "schema migrated", "retries (removed)". */
+const change = new RegExp(
+  `^(?:.{0,80}(?:[:—–]| - ) ?)?(?:now |also |all )?(?:${work}|${authored})\\b|^(?!.*\\b(?:to be|is|are|was|were|be|not|no|never|if|when|can|will|must|should)\\b)(?:[\\w'/.-]+ ){1,6}(?:${work}|${authored})(?=[.,;:!)]|$| (?:to|into|in|from|with|for|as|and)\\b)`,
+);
 
 type Pattern = readonly [rule: string, pattern: RegExp];
 
 const done: readonly Pattern[] = [
   [
     'done',
-    /^(?:(?:ok|okay|great|alright|perfect|yes|yep|and)[,.!—–-]* )*(?:all |now |we're |you're |i'm |we are |i am |it's |that's |everything(?:'s| is) |this is |task |is )*(?:done|finished|complete|completed|all set|good to go|mission accomplished|fixed|resolved|implemented|deployed|merged|pushed|committed|shipped|task complete\w*|ready for review)(?: now| here| too| as requested| successfully| and \w+[^.]*)?(?:[.!:,;—–-]|$)/,
+    /^(?:(?:ok|okay|great|alright|perfect|yes|yep|and)[,.!—–-]* )*(?:all |now |we're |you're |i'm |we are |i am |it's |that's |everything(?:'s| is) |this is |task |is )*(?:done|finished|complete|completed|all set|good to go|mission accomplished|fixed|resolved|implemented|deployed|merged|pushed|committed|shipped|task complete\w*|ready for review|reverted|undone|released|published|rebased|renamed|removed|all green|all good|all clean|all clear|green|it works|works)(?: now| again| here| too| as requested| successfully| and \w+[^.]*)?(?:[.!:,;—–-]|$)/,
   ],
   ['i-did', new RegExp(`\\b${have} (?:${work})\\b`)],
   [
     'i-have',
     new RegExp(
-      `\\b(?:i|we)(?:'ve| have)(?: (?:just|now|also|already|successfully|since|then|finally|fully))* (?!(?:${looking})\\b)(?:\\w{2,}ed|run|ran|put|set|taken|brought|given|left|kept|got|gotten)\\b`,
+      `\\b(?:i|we)(?:'ve| have)?(?: (?:just|now|also|already|successfully|since|then|finally|fully))* (?!(?:${looking})\\b)(?:\\w{2,}ed|ran|taken|brought|given|left|kept|got|gotten)\\b(?! to\\b)|\\b(?:i|we)(?:'ve| have) (?:run|put|set)\\b`,
+    ),
+  ],
+  [
+    'i-did-and',
+    new RegExp(
+      `^(?:i|we)(?:'ve| have)? (?!(?:can|could|will|would|should|don't|do|am|might|may|need|think)\\b)\\w+[^.;:?]{2,160}(?:,| and|, and)(?: then| also)? (?:${work})\\b(?! by\\b)`,
     ),
   ],
   [
@@ -78,7 +85,9 @@ const done: readonly Pattern[] = [
   ['did', /^(?:successfully|also|now) \w+ed\b/],
   [
     'has-been',
-    /\b(?:has|have) (?:now |all |both |also |already |successfully |just )*been (?:now |successfully |fully )*(?!blocked|rejected|deprecated|broken|denied|reported|open|known|there|around|affected|identified|failing|disabled by|running)(?:\w+ed|rewritten|split|set|built|written|made|put|cut|brought)\b/,
+    new RegExp(
+      `\\b(?:has|have) (?:now |all |both |also |already |successfully |just )*been (?:now |successfully |fully )*(?!blocked|rejected|deprecated|broken|denied|reported|open|known|there|around|affected|identified|failing|disabled by|running)(?:\\w+ed|taken care of|dealt with|${irregular})\\b`,
+    ),
   ],
   [
     'is-now',
@@ -95,6 +104,10 @@ const done: readonly Pattern[] = [
   [
     'tests-pass',
     /\b(?:tests?|suite|specs?|checks?|builds?|ci|lint\w*|type-?check\w*|typecheck|pipeline|everything|q{3,}|\d+\/\d+|\d+ (?:of \d+ )?(?:tests|specs))\b\W?(?: \w+){0,3}? (?:now |all |still |both )*(?:pass|passes|passed|passing|succeeds?|succeeded|green|clean|compiles?)\b(?! (?:because|since|when|if|only|locally|on my|through|in|the|a)\b)/,
+  ],
+  [
+    'verified',
+    /^(?!.*\b(?:so far|before|previously|baseline|first run|expected|without)\b)(?:(?:[\w'`/.-]+ ){0,4}?[\w'`/.-]+(?::| —| –| ->| →| is at| at| says| reports?| comes back with| shows|,) )?(?:(\d+)\/\1(?!\d)|(?:all )?\d+ (?:\w+ ){0,2}(?:passed|passing|pass|ok|green|succeeded)\b(?!.*\b[1-9]\d* (?:\w+ ){0,2}fail)|exit (?:code|status) 0\b|(?:\d+ \w+, )?(?:0|no|zero) (?:\w+ ){0,2}(?:failures|failed|failing|errors|warnings|regressions|problems|offen[cs]es)\b|(?:all )?(?:clean|green|passes|passed|passing|ok)(?=[.!,;]|$))/,
   ],
   [
     'works-now',
@@ -127,7 +140,7 @@ const done: readonly Pattern[] = [
   ['here-is', /^(?:here|there) you (?:go|are)\b|^success[.!]/],
   [
     'works-now',
-    /^(?:the|all|both|it|this|every|each|your)\b(?!.*\b(?:right|for|until|by|till) now\b).* now(?=[.,!]|$)|\bthere(?:'s| is| are) now\b|\bshould (?:now|no longer)\b|\bshould (?:work|be (?:fixed|resolved|working|good)) now\b/,
+    /^(?:the|all|both|it|this|every|each|your)\b(?!.*\b(?:right|for|until|by|till) now\b).* now(?=[.,!;:—–]|$)|\bthere(?:'s| is| are) now\b|\bshould (?:now|no longer)\b|\bshould (?:work|be (?:fixed|resolved|working|good)) now\b/,
   ],
   [
     'is-done',
@@ -139,11 +152,47 @@ const done: readonly Pattern[] = [
   ],
   ['you-can', /\b(?:you can now|now you can|you're now able)\b|\bcan now (?:be )?\w+/],
   ['is-now', /^(?:all|every|both)\b.{1,60}\b(?:is|are|have|has|uses?) (?:on |in |using )?(?:the|its|their|a) new\b/],
+  [
+    'commit',
+    /^(?:\W?\w+\W? )?(?:commit|committed|merged|pushed) [0-9a-f]{7,40}(?::| \w+(?:\([^)]*\))?!?:)|\b(?:committed|pushed|merged|landed|tagged|published|released|deployed|filed|opened) (?:it |this |that )?as (?:`|#|v?\d|[0-9a-f]{7})/,
+  ],
+  [
+    'is-done',
+    new RegExp(
+      `^(?!(?:if|when|once|after|until|what|in this|on|at|every)\\b)(?!.*\\b(?:when(?:ever)?|if|every|each|after|once|unless|always|usually|normally|automatically|never|not|by)\\b).{2,100} (?:is|are) (?:${authored})\\b(?<!written(?= (?:to|at|into|in|as|for)\\b))`,
+    ),
+  ],
+  [
+    'as-before',
+    /^(?!(?:if|when|once|after|then|next|and then)\b)(?!.*\b(?:when(?:ever)?|if|every|each|after|once|unless|will|would|then|may|might|could|until|try|tries|retr\w+|not|never)\b)(?:[\w'/-]+ ){1,8}?(?!is\b|was\b|has\b)(?:\w{2,}s|are|work|run|show|pass|match|build|compile|start|load|open|appear|get|have|agree) (?:[\w'/-]+ ){0,6}again(?=[.,;:!]|$)/,
+  ],
+  [
+    'better-than',
+    /^(?!.*\b(?:if|would|could|might|may|can|will|typically|usually)\b)(?:the|your|this|that|it|\w+) .*(?:\b(?:down|up|reduced|cut|shrunk|dropped|grown|went|fell) from \W?\d.{0,30} to \W?\d|\d.{0,25}(?:instead of|rather than|, (?:down|up) from|\bdown from|\bup from|, was|\(was|, before it was|as against)\W*(?:about |around |the |over |nearly )*\d|\b(?:where|that|which|instead of what|than|what) (?:it |they |we |there |the \w+ )?used to\b)/,
+  ],
+  ['tag', /[;,—–] (?:fixed|done|merged|pushed|deployed|reverted|shipped|committed)(?: and \w+ed)*(?=[.!]|$)/],
+  ['gone', /^(?:there (?:is|are) )?no more (?!than\b)\w+.*|\b(?:is|are) no more(?=[.,;:]|$)/],
+  [
+    'went-through',
+    /\b(?:migration|rollout|roll-out|deploy\w*|release|upgrade|build|import|export|backfill|restore|rebase|merge|job|update|cutover|switchover|sync) (?:itself )?(?:ran|went|came) (?:through|fine|well|cleanly|smoothly|without|back clean)\b/,
+  ],
+  [
+    'is-out',
+    /^(?:the |version |release )?v?[\w'. -]{1,60} (?:is|are) (?:now )?out(?=[.,;:!]|$| on\b| with\b| and\b| now\b)(?! of\b)/,
+  ],
+  [
+    'did-it',
+    /^(?:ok(?:ay)?,? )?(?:and )?that (?:did it|was it|was (?:all|the (?:problem|cause|culprit|last (?:one|piece|step))))\b(?=.*[:.;,—–])/,
+  ],
+  [
+    'new-thing',
+    /^(?:the|your|a) new (?:[\w'/-]+ ){1,5}?(?:lives|sits|is|are|live|sit) (?:in|at|under|next to|behind)\b|^(?:(?:the|your|a|an) )?(?:[\w'-]+ ){0,2}(?:runbook|guide|notes|report|write-?up|draft|proposal|diagram|handbook|post-?mortem|rfc|adr|memo|changelog entry|slides)(?: for [\w'. -]{1,30})? (?:is|are|lives|sits) (?:in|at|under) \W?q{2,}/,
+  ],
   ['here-is', /^here(?:'s| is| are) (?:the |your |a )?(?:final|finished|updated|completed|new|implemented)\b/],
 ];
 
 const unfinished =
-  /\b(?:so far|(?:nothing|none|neither|no \w+) (?:has|have|was|were|is|are) .*\b(?:yet|changed|touched)|not (?:yet )?(?:\w+ )?(?:done|finished|complete|been|fully|all|every)|almost|nearly|half(?:way)?|partially|partly|mostly|about \d+ ?%|\d+ ?%|(?:will|would|should(?! be (?:fixed|resolved|working|good) now)|could|might|may|must|can|to|needs? to|have to|has to|going to|isn't|aren't|hasn't|haven't|cannot|can't|won't|wouldn't) (?:be|get|have been|been|have)?\b ?(?:done|finished|complete|completed|fixed|implemented|added|resolved|merged|deployed)|(?:done|handled|implemented|fixed|added|resolved|created|generated|introduced|completed|finished|written|removed|merged|called|set|updated|deployed) (?:by|via|through|inside|upstream|last|in (?:v?\d|version|the \w+ release|january|february|march|april|may|june|july|august|september|october|november|december|qq?)|on (?:every|each|startup|mount|monday|friday)|at (?:startup|runtime|build|compile|boot)|lazily|automatically|each|every time)|is (?:how|why|where|when|what)|had (?:been )?\w+ed|(?:has|have) been \w+ .*\b(?:since|for (?:years|months|a long|the last))\b|been \w+ since|part of the|of (?:the )?(?:two|three|four|five|six|seven|eight|nine|ten)\b.*\b(?:done|complete\w*|migrated|finished|fixed|converted)|(\d+) (?:out )?of (?:the )?(?!\1\b)\d+ \w+|(?:when(?:ever)?|once|if|until|after|before) (?:it|that|this|the \w+|everything|all|they)(?: is|'s| are|'re| has)? (?:\w+ )?(?:done|complete|completed|finished|ready|fixed|merged|deployed|pass(?:es)?))\b|^(?:(?:and|but|then|now|also),? )?(?:if|when(?:ever)?|once|after|until|unless|as soon as|assuming|suppose|before|while|because|since|why)\b(?!.*, (?:i've|i (?:added|fixed|updated|removed|changed|implemented|made)))/;
+  /\b(?:so far|(?:to|into) (?:the|this) (?:chat|conversation|context)|(?:nothing|none|neither|no \w+) (?:has|have|was|were|is|are) .*\b(?:yet|changed|touched)|not (?:yet )?(?:\w+ )?(?:done|finished|complete|been|fully|all|every)|almost|nearly|half(?:way)?|partially|partly|mostly|about \d+ ?%|\d+ ?%|(?:will|would|should(?! be (?:fixed|resolved|working|good) now)|could|might|may|must|can|to|needs? to|have to|has to|going to|isn't|aren't|hasn't|haven't|cannot|can't|won't|wouldn't) (?:be|get|have been|been|have)?\b ?(?:done|finished|complete|completed|fixed|implemented|added|resolved|merged|deployed)|(?:done|handled|implemented|fixed|added|resolved|created|generated|introduced|completed|finished|written|removed|merged|called|set|updated|deployed) (?:by|via|through|inside|upstream|last|in (?:v?\d|version|the \w+ release|january|february|march|april|may|june|july|august|september|october|november|december|qq?)|on (?:every|each|startup|mount|monday|friday)|at (?:startup|runtime|build|compile|boot)|lazily|automatically|each|every time)|is (?:how|why|where|when|what)|had (?:been )?\w+ed|(?:has|have) been \w+ .*\b(?:since|for (?:years|months|a long|the last))\b|been \w+ since|part of the|of (?:the )?(?:two|three|four|five|six|seven|eight|nine|ten)\b.*\b(?:done|complete\w*|migrated|finished|fixed|converted)|(\d+) (?:out )?of (?:the )?(?!\1\b)\d+ \w+|(?:when(?:ever)?|once|if|until|after|before) (?:it|that|this|the \w+|everything|all|they)(?: is|'s| are|'re| has)? (?:\w+ )?(?:done|complete|completed|finished|ready|fixed|merged|deployed|pass(?:es)?))\b|^(?:(?:and|but|then|now|also),? )?(?:if|when(?:ever)?|once|after|until|unless|as soon as|assuming|suppose|before|while|because|since|why)\b(?!.*, (?:i've|i (?:added|fixed|updated|removed|changed|implemented|made)))/;
 
 const ongoing =
   /^(?:(?:now|next|then|and|so|after that|ok|okay|great|good|alright|perfect|meanwhile|from here|afterwards|first)[,:.]? )*(?:i(?:'ll| will)\b|i(?:'m| am) (?:still \w+ing|now \w+ing|currently \w+ing|going to|about to|working|running|checking|looking|investigating|starting|continuing|moving|proceeding|testing|writing|fixing|implementing|updating|trying)\b|(?:re-?)?(?:running|checking|testing|updating|fixing|writing|investigating|verifying|building|installing|looking)\b (?:at |into |for |on )?(?:the|it|this|that|all|an?|my|both|`)(?!.* (?:required?s?|needs?|needed|means|meant|involve[sd]?|shows?|showed|pass\w*|confirms?|confirmed|gives?|gave|works?|returns?|prints?|takes?|took|is|are|was|were|succeed\w*)\b)|let me\b|let's\b|proceeding|continuing|moving on|working on|starting on|still (?:\w+ing|to do|to go|open|pending|missing|need)|remaining\b|to do\b|todo\b|in progress|up next|next up|next(?: step)?: i|next i\b|not (?:yet )?done|left to do|(?:steps?|phase|part) \d+ (?:is )?(?:next|in progress|remain)|now (?:to|for) the|on to )|\b(?:next|now|then),? i(?:'ll| will|'m going to)\b|\b(?:is|are) (?:still |currently )+(?:running|in progress|pending|building|underway|being)\b|\b(?:still need to|remains? to be|i still have to|more to (?:do|come)|work in progress)\b/;
@@ -153,7 +202,7 @@ const harmless =
   /\blet me (?:know|explain|summar\w+|note|also note|recap|stress|add)\b|\bi(?:'m going to| will|'ll) (?:stop|leave|wait)|\bi(?:'ll| will) (?:wait|stand by|leave|keep an eye|be here|hold|stop here|let you)|\bi(?:'m| am) (?:happy|glad|ready|confident|done|finished|all|not|assuming|leaving|waiting|stopping|pausing|wrapping)|\bremaining (?:risk|risks|caveat|warnings?|todo|usages?)|\bif you\b|^next steps?\b(?!: i)|still (?:pass|work)\w*|^to do (?:this|that|so)\b|^let's (?:talk|discuss)/;
 
 const failed: readonly RegExp[] = [
-  /\b(?:i|we) (?:could(?:n't| not)|can(?:'t|not| not)|was(?:n't| not) able to|am (?:not able|unable) to|were unable to|was unable to|failed to|had to (?:stop|abort|give up|revert)|gave up|ran out|stopped (?:before|short|without|because|at|when))\b(?! (?:run|test|verify|check|execute|measure|find any|see any|think of|benchmark|include|manually|also|reproduce .* (?:any ?more|again)))/,
+  /\b(?:i|we) (?:could(?:n't| not)|can(?:'t|not| not)|was(?:n't| not) able to|am (?:not able|unable) to|were unable to|was unable to|failed to|had to (?:stop|abort|give up|revert)|gave up|ran out|stopped (?:before|short|without|because|at|when))\b(?! (?:try|confirm|exercise|run|test|verify|check|execute|measure|find any|see any|think of|benchmark|include|manually|also|reproduce .* (?:any ?more|again)))/,
   /\b(?:i|we) (?:did(?:n't| not)|haven't|have not)\b(?: yet| been able to)? (?:finish\w*|complete\w*|manage\w*|get|got|fix\w*|solve\w*|reach\w*|implement\w*|succeed\w*|start\w*|found|find (?:a|the)|ma[dk]e (?:any|it))\b/,
   /\b(?:still|currently|keeps?|continues? to) (?:fail\w*|broken|red|crash\w*|error\w*|not work\w*|not |hang\w*|flaky|return\w* [45]\d\d)\b/,
   /\b(?:not|isn't|aren't|hasn't been|wasn't|haven't been) (?:yet )?(?:fully )?(?:done|finished|complete|completed|working|fixed|implemented|ready|resolved)\b/,

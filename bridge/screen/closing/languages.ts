@@ -37,6 +37,7 @@ export const foreignAsk = new RegExp(
     '(?:sag|sagen sie|gib|geben sie|teil|teilen sie|lass|lassen sie)(?: mir| mich| bitte| kurz)* (?:bescheid|wissen|mit|an)?,? ?(?:ob|welche\\p{L}*|was|wie|wann|wo|sobald)',
     '(?:ich |wir )?(?:brauche|benötige|bräuchte|benötigen|brauchen)(?: ich| wir)?(?: noch| dafür| hierfür| von dir| von ihnen| dazu| zuerst)* (?:dein\\p{L}*|ihr\\p{L}*|eine\\p{L}* (?:antwort|entscheidung|bestätigung|freigabe|api-\\p{L}*|schlüssel)|die zugangsdaten|zugangsdaten|zugriff|den|folgende\\p{L}*)',
     '(?:ich )?warte (?:ich )?(?:noch )?auf (?:dein\\p{L}*|ihr\\p{L}*|eine|rückmeldung|bestätigung)',
+    '(?:brauche|benötige|bräuchte|brauchen|benötigen) .{0,40}von (?:dir|ihnen|euch)',
     'soll ich|deine entscheidung|ihre entscheidung',
     'merci (?:de|d’|d.)(?: me| bien vouloir| nous)* ?(?:confirm\\p{L}*|précis\\p{L}*|indiqu\\p{L}*|dire|choisir|fournir|donner|valid\\p{L}*)',
     'veuillez (?:me |nous )?(?:confirm\\p{L}*|précis\\p{L}*|indiqu\\p{L}*|dire|choisir|fournir|donner|valid\\p{L}*)',
@@ -44,6 +45,7 @@ export const foreignAsk = new RegExp(
     'faites-moi savoir (?:si|quel\\p{L}*)|(?:j.ai|il me faut|j.aurais) (?:encore )?(?:besoin d.|besoin de )?(?:votre|ton|vos|tes|ta|une|que vous|que tu|un accès|accès|l.accès|la clé)',
     'j.attends (?:votre|ta|ton|vos|tes)|en attente de (?:votre|ta|ton)|à vous de (?:choisir|décider)',
     'por favor,? (?:confirm\\p{L}*|indi\\p{L}*|dime|díg\\p{L}*|elig\\p{L}*|elij\\p{L}*|propor\\p{L}*|aclar\\p{L}*|comparte|envía\\p{L}*|escolh\\p{L}*|inform\\p{L}*|forne\\p{L}*|diga|me diga|esclare\\p{L}*|envie|compartilhe)',
+    '(?:confírma|indíca|pása|envía|mánda|aclára|compárte|autoríza|comparte|confirme|indique|envíe)(?:me|nos)',
     '(?:dime|dígame|avísame|indícame|confírmame|hazme saber|hágame saber) (?:si|qué|cuál\\p{L}*|cómo|dónde|cuándo|por favor)|necesito (?:que|tu|tus|su|sus|saber|acceso|la clave|una (?:decisión|respuesta|confirmación))|(?:espero|esperando|quedo a la espera de|a la espera de) (?:tu|su|tus|sus)',
     '(?:me )?(?:diga|avise|informe|confirme)(?:-me)? (?:se|qual|quais|como|onde|quando|o que)|preciso (?:que|do seu|da sua|de sua|de seu|saber|de acesso|dos seus|das suas)|(?:aguardo|aguardando|esperando) (?:a |o )?(?:sua|seu|tua|confirmação|resposta)|me (?:diga|avise) (?:se|qual|quais|como|o que)',
     '(?:per favore|per cortesia),? (?:conferm\\p{L}*|indic\\p{L}*|dimmi|scegli\\p{L}*|forni\\p{L}*|specific\\p{L}*)|(?:dimmi|fammi sapere|mi dica|mi faccia sapere) (?:se|qual\\p{L}*|come|dove|cosa|quando)|(?:ho bisogno|mi serve|mi servono|mi occorre)(?: d(?:i|el|ella|ei|elle|ella tua))? ?(?:il|la|le|i|tua|tuo|una|sapere|accesso|che)|(?:attendo|aspetto|in attesa d(?:i|ella|el)) (?:una )?(?:la |il )?(?:tua|tuo|sua|suo|conferma|risposta)|a te la scelta',
@@ -67,9 +69,12 @@ export const foreignCloser = new RegExp(
   'u',
 );
 
+/** Takes a conclusion back, or makes a part of it. */
+const unfinished = `(?!.*(?:${from}(?:nicht|noch kein\\p{L}*|wenn|sobald|falls|werde|pas|dès que|quand|lorsque|cuando|no|quando|não|ancora|non|si|se|после того|когда|если|не|teilweise|bisher|fast|hälfte|folg\\p{L}*|(\\d+) (?:von|de|di|des|sur|из) (?!\\1\\b)\\d+|moitié|mitad|metade|metà|половин\\p{L}*)${to}|未完成|一半|半分|절반|没有完成|尚未|还没|如果|当.*时|でき(?:ません|なかった)|していません|まだ|못|않|아직|면 |하면|完成后|后再|したら|完了後))`;
+
 export const foreignDone = new RegExp(
-  `^(?!.*(?:${from}(?:nicht|noch kein\\p{L}*|wenn|sobald|falls|werde|pas|dès que|quand|lorsque|cuando|no|quando|não|ancora|non|si|se|после того|когда|если|не|teilweise|bisher|fast|hälfte|folg\\p{L}*|moitié|mitad|metade|metà|половин\\p{L}*)${to}|未完成|一半|半分|절반|没有完成|尚未|还没|如果|当.*时|でき(?:ません|なかった)|していません|まだ|못|않|아직|면 |하면|完成后|后再|したら|完了後))(?:(?:[^\\p{L}]*)(?:${anyOf(
-    'fertig|erledigt|abgeschlossen|geschafft|umgesetzt|behoben|terminé|fini|c.est (?:fait|terminé|bon|corrigé|en place)|voilà|fait|listo|hecho|terminado|completado|pronto|feito|concluído|finalizado|tudo pronto|fatto|completato|finito|ecco fatto|готово|сделано|выполнено|завершено|исправлено|добавлено|обновлено',
+  `^${unfinished}(?:(?:[^\\p{L}]*)(?:${anyOf(
+    'läuft(?= (?:jetzt|wieder|nun)|[.!])|fertig|erledigt|abgeschlossen|geschafft|umgesetzt|behoben|terminé|fini|c.est (?:fait|terminé|bon|corrigé|en place)|voilà|fait|listo|hecho|terminado|completado|pronto|feito|concluído|finalizado|tudo pronto|fatto|completato|finito|ecco fatto|готово|сделано|выполнено|завершено|исправлено|добавлено|обновлено',
   )})${to}|.*${from}(?:${anyOf(
     '(?:habe|wurde|wurden|ist|sind|hab) .*(?:implementiert|behoben|hinzugefügt|aktualisiert|erstellt|angepasst|umgesetzt|korrigiert|entfernt|umbenannt|ergänzt|erledigt|abgeschlossen|fertig|migriert|umgestellt|repariert|geändert|ersetzt|eingebaut|gefixt|refaktoriert|gelöscht|geschrieben|verschoben|eingerichtet|ausgelagert|gelöst)',
     'alle(?: \\d+)? tests (?:laufen|sind|bestehen|gehen)|tests (?:laufen|sind) (?:jetzt |nun |wieder |alle )*(?:grün|durch)',
@@ -79,5 +84,19 @@ export const foreignDone = new RegExp(
     'ho (?:aggiunto|corretto|implementato|aggiornato|creato|rimosso|rifattorizzato|completato|terminato|finito|sistemato|risolto|spostato|rinominato|sostituito|migrato|modificato|scritto)|(?:è stat|sono stat|è ora|sono ora)\\p{L}* (?:aggiunt|corrett|implementat|aggiornat|creat|rimoss|completat|risolt|migrat|sistemat)\\p{L}*|tutti i test (?:passano|sono)',
     '(?:я )?(?:добавил|исправил|реализовал|обновил|создал|удалил|перенёс|перенес|переименовал|заменил|завершил|сделал|настроил|переписал|внёс|внес|вынес|починил)\\p{L}{0,3}|(?:исправлен|добавлен|обновлен|обновлён|реализован|завершен|завершён|готов|удалён|создан|выполнен|перенесен|перенесён)\\p{L}{0,2}|все (?:\\d+ )?(?:тесты|тестов) (?:\\p{L}+ )?(?:проход\\p{L}*|пройд\\p{L}*|прошли|зелён\\p{L}*|зелен\\p{L}*)|тесты (?:проходят|пройдены|прошли)',
   )})${to}|.*(?:(?:已|已经|都已|均已)(?:经)?(?:全部)?(?:完成|修复|添加|实现|更新|创建|删除|重构|迁移|解决|修改|替换|提交|重命名|增加|优化|升级|部署)|(?:完成|修复|添加|实现|更新|搞定|弄好|改好)了|^完成|(?:所有|全部)的?测试(?:都|均|已|全部)*通过|测试(?:全部|都|均|已)通过|(?:完了|修正|追加|実装|更新|作成|削除|変更|対応|移行|解決|設定|置き換え|リファクタリング|リネーム)(?:を)?(?:いた)?(?:しました|済み|されました)|(?:書き換え|直し|加え|終わり|でき)ました|^完了|テスト.{0,8}(?:通|成功|パス)(?:りまし|しまし|ってい|して)|(?:완료|수정|추가|구현|업데이트|생성|삭제|변경|해결|마이그레이션|적용|리팩터링|리팩토링|작성|교체|이동)(?:을|를)?\\s?(?:했|하였|되었|됐|해 두었)|(?:고쳤|마쳤|끝났|바꿨|옮겼)습니다|^완료|테스트.{0,10}통과))`,
+  'u',
+);
+
+/** The new state of things: "Die Suche findet jetzt …", with the thing as its subject. */
+export const foreignNow = new RegExp(
+  `^${unfinished}(?:(?:${anyOf(
+    '(?:der|die|das|dein\\p{L}*|ihr\\p{L}*|alle|beide) .*\\p{L}(?:t|en) (?:sich )?(?:jetzt|nun|wieder)',
+    '(?:le|la|les|l.\\p{L}+|votre|vos|ton|ta|tes) .*(?:maintenant|désormais|à nouveau|de nouveau)',
+    '(?:désormais|maintenant),? (?:le|la|les|l.\\p{L}+)',
+    '(?:el|la|los|las|tu|tus|sus?) .* (?:ahora|de nuevo|otra vez)|ahora,? (?:el|la|los|las|tu|su|se)',
+    '(?:o|a|os|as|seu|sua) .* (?:agora|de novo|novamente)|agora,? (?:o|a|os|as|seu|sua)',
+    '(?:il|lo|la|i|gli|le|l.\\p{L}+) .* (?:ora|adesso|di nuovo)|(?:ora|adesso),? (?:il|lo|la|i|gli|le|l.\\p{L}+)',
+    '(?!я |мы )\\p{L}+ .*(?:теперь|снова)',
+  )})${to}|.*(?:现在(?:会|可以|能|只|不再|都)|ようになりました|이제 .*(?:습니다|니다)))`,
   'u',
 );

@@ -82,17 +82,20 @@ function markCode(rows: readonly Row[]): Row[] {
     while (end < rows.length && rows[end]!.text !== '' && !rows[end]!.isCode) end++;
     if (end === at) marked.push(rows[at++]!);
     else {
-      marked.push(...markRun(rows.slice(at, end)));
+      const intro = rows.slice(0, at).findLast(({ text }) => text !== '');
+      marked.push(...markRun(rows.slice(at, end), intro));
       at = end;
     }
   }
   return marked;
 }
 
-function markRun(run: readonly Row[]): Row[] {
-  const isDeep = run.every(({ indent, text }) => indent >= 4 && !isItem(text));
+function markRun(run: readonly Row[], intro: Row | undefined): Row[] {
+  const isIndented = run.every(({ indent }) => indent >= 4);
+  const isDeep = isIndented && !run.some(({ text }) => isItem(text));
   const isProgram = run.filter(({ text }) => isCodeLike(text)).length * 2 > run.length;
   const isAll = isProgram || (isDeep && !run.some(({ text }) => isProseLike(text)) && run[0]!.indent >= 4);
+  if (isIndented && intro !== undefined && isVerbatim(run, intro)) return run.map((row) => ({ ...row, isCode: true }));
   let before: Row | null = null;
   return run.map((row) => {
     const follows = before?.isCode === true && row.indent > 0 && row.indent >= before.indent;
@@ -108,9 +111,22 @@ function markRun(run: readonly Row[]): Row[] {
   });
 }
 
+/** Set off under a line that announces it: code or a quotation, be it sentences or not; a question may be set off too. */
+function isVerbatim(run: readonly Row[], intro: Row): boolean {
+  return (
+    /[:：]$/.test(intro.text) &&
+    intro.indent === 0 &&
+    !isItem(intro.text) &&
+    !isItem(run[0]!.text) &&
+    !/\b(?:questions?|ask|know|confirm|decid\w*|decision|need|clarif\w*|choose|pick|options?|answer|you)\b/i.test(
+      intro.text,
+    )
+  );
+}
+
 export function isCodeLike(text: string): boolean {
   return (
-    /^(?=.*[=()<>]|\S+(?: \S+){0,2}$|[A-Z]{3,} ).*;$|[{]$|^[})\]]+[;,)]*$|=>|===?|!==|&&|\|\||::|\?\.\w|\w\(\)\s*[{;]|^<\/?\w+[^>]*>$/.test(
+    /^(?!.*(?:\b[a-z']+,? ){5})(?=.*[=()<>]|\S+(?: \S+){0,2}$|[A-Z]{3,} ).*;$|[{]$|^[})\]]+[;,)]*$|=>|===?|!==|&&|\|\||::|\?\.\w|\w\(\)\s*[{;]|^<\/?\w+[^>]*>$/.test(
       text,
     ) ||
     /^(?:\$ |\/\/|#!|\/\*|@\w+\(|--\s?\w+.*;$|⎿|>>> )/.test(text) ||

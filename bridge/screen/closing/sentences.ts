@@ -71,6 +71,7 @@ function mask(text: string): string {
       /\b(?:https?|ssh|git|file|postgres):\/\/[^\s)>\]]+/g,
       (address) => blot(address.replace(/[.,;:!?]+$/, '')) + /[.,;:!?]*$/.exec(address)![0],
     )
+    .replace(/(?<=[=(<>,]\s?|\b(?:LIKE|IN|LIMIT|OFFSET|BETWEEN)\s)\?(?![\w?])/g, 'q')
     .replace(/"[^"]{1,300}"|“[^”]{1,300}”|„[^“”]{1,300}[“”]|«[^»]{1,300}»|「[^」]{1,300}」|『[^』]{1,300}』/g, blot)
     .replace(/(?<=^|[\s(])'[^'\s](?:[^']{0,200}[^'\s])?'(?=$|[\s.,;:!?)])/g, blot);
 }
