@@ -42,20 +42,6 @@ const subordinate =
 /** A clause that follows its main clause goes on to the end of the sentence, over commas. */
 const postposed = /^(?:[^\s,;:]+ ){2,}(?:when(?:ever)?|if|once|until|as soon as|unless) [^;:—–]*$(?<!, (?:but|so)\b.*)/;
 
-/** A list item that names a change: "Added a retry", "`src/a.ts`: moved the parser". */
-export function isChange({ bare }: Sentence): boolean {
-  return change.test(bare) && !unfinished.test(bare);
-}
-
-/** A heading over a list of what was changed. */
-export const changesHeading =
-  /^(?:(?:the |key |main |file |code |summary of )*(?:changes|updates|fixes|edits|modifications)(?: made| applied)?|(?:here's |here is )?what (?:i |i've |was |has been |has )?(?:did|changed|done|was done|fixed|added)|files? (?:changed|modified|updated|created|touched|added)|(?:changed|modified|updated|created|new) files|summary|highlights|implementation|completed|done)\b[^.?]{0,40}[:：]?\??$/;
-
-/** "Added a retry", "`src/a.ts`: moved the parser", "schema migrated", "retries (removed)". */
-const change = new RegExp(
-  `^(?:.{0,80}(?:[:—–]| - ) ?)?(?:now |also |all )?(?:${work}|${authored})\\b|^(?!.*\\b(?:to be|is|are|was|were|be|not|no|never|if|when|can|will|must|should)\\b)(?:[\\w'/.-]+ ){1,6}(?:${work}|${authored})(?=[.,;:!)]|$| (?:to|into|in|from|with|for|as|and)\\b)`,
-);
-
 type Pattern = readonly [rule: string, pattern: RegExp];
 
 const done: readonly Pattern[] = [
@@ -191,7 +177,7 @@ const done: readonly Pattern[] = [
   ['here-is', /^here(?:'s| is| are) (?:the |your |a )?(?:final|finished|updated|completed|new|implemented)\b/],
 ];
 
-const unfinished =
+export const unfinished =
   /\b(?:so far|(?:to|into) (?:the|this) (?:chat|conversation|context)|(?:nothing|none|neither|no \w+) (?:has|have|was|were|is|are) .*\b(?:yet|changed|touched)|not (?:yet )?(?:\w+ )?(?:done|finished|complete|been|fully|all|every)|almost|nearly|half(?:way)?|partially|partly|mostly|about \d+ ?%|\d+ ?%|(?:will|would|should(?! be (?:fixed|resolved|working|good) now)|could|might|may|must|can|to|needs? to|have to|has to|going to|isn't|aren't|hasn't|haven't|cannot|can't|won't|wouldn't) (?:be|get|have been|been|have)?\b ?(?:done|finished|complete|completed|fixed|implemented|added|resolved|merged|deployed)|(?:done|handled|implemented|fixed|added|resolved|created|generated|introduced|completed|finished|written|removed|merged|called|set|updated|deployed) (?:by|via|through|inside|upstream|last|in (?:v?\d|version|the \w+ release|january|february|march|april|may|june|july|august|september|october|november|december|qq?)|on (?:every|each|startup|mount|monday|friday)|at (?:startup|runtime|build|compile|boot)|lazily|automatically|each|every time)|is (?:how|why|where|when|what)|had (?:been )?\w+ed|(?:has|have) been \w+ .*\b(?:since|for (?:years|months|a long|the last))\b|been \w+ since|part of the|of (?:the )?(?:two|three|four|five|six|seven|eight|nine|ten)\b.*\b(?:done|complete\w*|migrated|finished|fixed|converted)|(\d+) (?:out )?of (?:the )?(?!\1\b)\d+ \w+|(?:when(?:ever)?|once|if|until|after|before) (?:it|that|this|the \w+|everything|all|they)(?: is|'s| are|'re| has)? (?:\w+ )?(?:done|complete|completed|finished|ready|fixed|merged|deployed|pass(?:es)?))\b|^(?:(?:and|but|then|now|also),? )?(?:if|when(?:ever)?|once|after|until|unless|as soon as|assuming|suppose|before|while|because|since|why)\b(?!.*, (?:i've|i (?:added|fixed|updated|removed|changed|implemented|made)))/;
 
 const ongoing =
