@@ -1,4 +1,4 @@
-import { foreignDone, foreignNow } from './languages.ts';
+import { concludesAbroad } from './languages.ts';
 import type { Sentence } from './sentences.ts';
 import { authored, ended, have, irregular, looking, work } from './verbs.ts';
 
@@ -18,14 +18,11 @@ export function progressOf({ bare, asks }: Sentence): Progress {
   if (asks || bare === '') return { is: 'no', rule: 'not-said' };
   if (ongoing.test(bare) && !harmless.test(bare)) return { is: 'ongoing', rule: 'still-going' };
   if (failed.some((pattern) => pattern.test(bare)) && !excused.test(bare)) return { is: 'failed', rule: 'failure' };
-  const found = done.find(([, pattern]) => pattern.test(bare));
-  if (found)
-    return unfinished.test(bare) || isSubordinate(bare, found)
-      ? { is: 'no', rule: 'not-concluded' }
-      : { is: 'done', rule: found[0] };
-  return foreignDone.test(bare) || foreignNow.test(bare)
-    ? { is: 'done', rule: 'foreign-done' }
-    : { is: 'no', rule: 'statement' };
+  const found = done.filter(([, pattern]) => pattern.test(bare));
+  const main = found.find((one) => !isSubordinate(bare, one));
+  if (main && !unfinished.test(bare)) return { is: 'done', rule: main[0] };
+  if (found.length > 0) return { is: 'no', rule: 'not-concluded' };
+  return concludesAbroad(bare) ? { is: 'done', rule: 'foreign-done' } : { is: 'no', rule: 'statement' };
 }
 
 /** The match stands in a clause that begins with `when`, `once`, `because` … */
@@ -37,7 +34,7 @@ function isSubordinate(bare: string, [rule, pattern]: Pattern): boolean {
 }
 
 const subordinate =
-  /\b(?:as soon as|once|when(?:ever)?|after|until|if|whether|because|since|unless|while|where|how|why|before)\b[^,;:]*$/;
+  /\b(?:as soon as|once|when(?:ever)?|after|until|if|whether|because|since|unless|while|where|how|why|before|means?|implies|assumes)\b[^,;:]*$/;
 
 /** A clause that follows its main clause goes on to the end of the sentence, over commas. */
 const postposed = /^(?:[^\s,;:]+ ){2,}(?:when(?:ever)?|if|once|until|as soon as|unless) [^;:—–]*$(?<!, (?:but|so)\b.*)/;
@@ -121,8 +118,24 @@ const done: readonly Pattern[] = [
     'did',
     /^(?!.*\b(?:to be|not|no|never|is|are|was|were|be|if|when|once|how|why|can|will)\b)(?:[\w'/-]+ ){1,5}(?:fixed|added|removed|updated|completed|implemented|resolved|merged|deployed|created|renamed|migrated|done|replaced)[.:!]?$/,
   ],
+  [
+    'did',
+    new RegExp(
+      `^(?!.*\\b(?:to be|not|no|never|is|are|was|were|be|been|if|when|once|how|why|can|will|must|should|may|has|have|gets?)\\b)(?:[\\w'\`/-]+ ){1,4}(?:${work}|${authored}) (?:to|into|in|from|with|for) \\S+(?: \\S+){0,2}[.!]?$`,
+    ),
+  ],
   ['is-now', /\b(?:is|are) \w+ed (?:to|in|into|with|through|on|from) the new\b/],
   ['label', /^(?:status|result|task|state|outcome|verdict): (?:done|completed?|finished|success\w*|green|fixed|ok)\b/],
+  [
+    'all-done',
+    /^(?:all|both|every) (?:\w+ ){0,3}(?:complete|completed|done|finished|fixed|resolved|merged|green|passing|addressed|implemented)(?=[.!:,;]|$)/,
+  ],
+  [
+    'did-it-to',
+    new RegExp(
+      `^(?:(?:also|then|and|so|instead|just|simply)[,]? )*(?!(?:${looking}|based|compared|given)\\b)(?:\\w{2,}ed|took|threw|put|made|gave|brought|cut|wrote|rewrote|built|drew|kept|got|set|ran|swept|split|undid|redid) (?:in |out |up |down |off |back |away |over |together )?(?:it|them|that|this|these|those|the|its|their|both|all|each|every|two|three|four|five|\\d+|an?)\\b(?! look\\b)(?! (?:test|request|item|user|job|call|time|value|event|message|row|file)s? (?:is|are|was|has|gets?|goes|must|can|will)\\b)`,
+    ),
+  ],
   ['here-is', /^(?:here|there) you (?:go|are)\b|^success[.!]/],
   [
     'works-now',
@@ -181,7 +194,7 @@ export const unfinished =
   /\b(?:so far|(?:to|into) (?:the|this) (?:chat|conversation|context)|(?:nothing|none|neither|no \w+) (?:has|have|was|were|is|are) .*\b(?:yet|changed|touched)|not (?:yet )?(?:\w+ )?(?:done|finished|complete|been|fully|all|every)|almost|nearly|half(?:way)?|partially|partly|mostly|about \d+ ?%|\d+ ?%|(?:will|would|should(?! be (?:fixed|resolved|working|good) now)|could|might|may|must|can|to|needs? to|have to|has to|going to|isn't|aren't|hasn't|haven't|cannot|can't|won't|wouldn't) (?:be|get|have been|been|have)?\b ?(?:done|finished|complete|completed|fixed|implemented|added|resolved|merged|deployed)|(?:done|handled|implemented|fixed|added|resolved|created|generated|introduced|completed|finished|written|removed|merged|called|set|updated|deployed) (?:by|via|through|inside|upstream|last|in (?:v?\d|version|the \w+ release|january|february|march|april|may|june|july|august|september|october|november|december|qq?)|on (?:every|each|startup|mount|monday|friday)|at (?:startup|runtime|build|compile|boot)|lazily|automatically|each|every time)|is (?:how|why|where|when|what)|had (?:been )?\w+ed|(?:has|have) been \w+ .*\b(?:since|for (?:years|months|a long|the last))\b|been \w+ since|part of the|of (?:the )?(?:two|three|four|five|six|seven|eight|nine|ten)\b.*\b(?:done|complete\w*|migrated|finished|fixed|converted)|(\d+) (?:out )?of (?:the )?(?!\1\b)\d+ \w+|(?:when(?:ever)?|once|if|until|after|before) (?:it|that|this|the \w+|everything|all|they)(?: is|'s| are|'re| has)? (?:\w+ )?(?:done|complete|completed|finished|ready|fixed|merged|deployed|pass(?:es)?))\b|^(?:(?:and|but|then|now|also),? )?(?:if|when(?:ever)?|once|after|until|unless|as soon as|assuming|suppose|before|while|because|since|why)\b(?!.*, (?:i've|i (?:added|fixed|updated|removed|changed|implemented|made)))/;
 
 const ongoing =
-  /^(?:(?:now|next|then|and|so|after that|ok|okay|great|good|alright|perfect|meanwhile|from here|afterwards|first)[,:.]? )*(?:i(?:'ll| will)\b|i(?:'m| am) (?:still \w+ing|now \w+ing|currently \w+ing|going to|about to|working|running|checking|looking|investigating|starting|continuing|moving|proceeding|testing|writing|fixing|implementing|updating|trying)\b|(?:re-?)?(?:running|checking|testing|updating|fixing|writing|investigating|verifying|building|installing|looking)\b (?:at |into |for |on )?(?:the|it|this|that|all|an?|my|both|`)(?!.* (?:required?s?|needs?|needed|means|meant|involve[sd]?|shows?|showed|pass\w*|confirms?|confirmed|gives?|gave|works?|returns?|prints?|takes?|took|is|are|was|were|succeed\w*)\b)|let me\b|let's\b|proceeding|continuing|moving on|working on|starting on|still (?:\w+ing|to do|to go|open|pending|missing|need)|remaining\b|to do\b|todo\b|in progress|up next|next up|next(?: step)?: i|next i\b|not (?:yet )?done|left to do|(?:steps?|phase|part) \d+ (?:is )?(?:next|in progress|remain)|now (?:to|for) the|on to )|\b(?:next|now|then),? i(?:'ll| will|'m going to)\b|\b(?:is|are) (?:still |currently )+(?:running|in progress|pending|building|underway|being)\b|\b(?:still need to|remains? to be|i still have to|more to (?:do|come)|work in progress)\b/;
+  /^(?:(?:now|next|then|and|so|after that|ok|okay|great|good|alright|perfect|meanwhile|from here|afterwards|first)[,:.]? )*(?:i(?:'ll| will)\b|i(?:'m| am) (?:still \w+ing|now \w+ing|currently \w+ing|going to|about to|working|running|checking|looking|investigating|starting|continuing|moving|proceeding|testing|writing|fixing|implementing|updating|trying)\b|(?:re-?)?(?:running|checking|testing|updating|fixing|writing|investigating|verifying|building|installing|looking)\b (?:at |into |for |on )?(?:the|it|this|that|all|an?|my|both|`)(?!.* (?:required?s?|needs?|needed|means|meant|involve[sd]?|shows?|showed|pass\w*|confirms?|confirmed|gives?|gave|works?|returns?|prints?|takes?|took|is|are|was|were|succeed\w*)\b)|let me\b|let's\b|proceeding|continuing|moving on|working on|starting on|still (?:\w+ing|to do|to go|open|pending|missing|need)|remaining\b|to do\b|todo\b|in progress|up next|next up|next(?: step)?: i|next: (?!you)|next i\b|not (?:yet )?done|left to do|(?:steps?|phase|part) \d+ (?:is )?(?:next|in progress|remain)|now (?:to|for) the|on to )|\b(?:next|now|then),? i(?:'ll| will|'m going to)\b|\b(?:is|are) (?:still |currently )+(?:running|in progress|pending|building|underway|being)\b|\b(?:still need to|remains? to be|i still have to|more to (?:do|come)|work in progress)\b/;
 
 /** Looks like more to come, and is none. */
 const harmless =
@@ -200,4 +213,4 @@ const failed: readonly RegExp[] = [
 
 /** A failure that is not this task's. */
 const excused =
-  /pre-?existing|unrelated|known (?:issue|fail)|before my change|not caused by|also fails? on (?:main|master)|same failures? on|(?:no|0|zero|without|instead of|used to|would|no longer|previously|used) (?:\w+ )?(?:fail|error|crash)|\bwhen it failed|\b(?:why|because|where|that|which) .{0,40}failed\b.{0,60}\bfixed|\b(?:fixed|fixes|resolved|repaired|corrected|addressed|handled|cleared|handles|catches|throws)\b(?!.*\b(?:but|however|still|though)\b)/;
+  /\bfailing (?:\w+ ){1,2}(?:now |all |both )*(?:pass\w*|(?:is|are) (?:now )?(?:green|fixed|gone)|works?|succeeds?)\b|pre-?existing|unrelated|known (?:issue|fail)|before my change|not caused by|also fails? on (?:main|master)|same failures? on|(?:no|0|zero|without|instead of|used to|would|no longer|previously|used) (?:\w+ )?(?:fail|error|crash)|\bwhen it failed|\b(?:why|because|where|that|which) .{0,40}failed\b.{0,60}\bfixed|\b(?:fixed|fixes|resolved|repaired|corrected|addressed|handled|cleared|handles|catches|throws)\b(?!.*\b(?:but|however|still|though)\b)/;

@@ -69,11 +69,30 @@ export const foreignCloser = new RegExp(
   'u',
 );
 
-/** Takes a conclusion back, or makes a part of it. */
-const unfinished = `(?!.*(?:${from}(?:nicht|noch kein\\p{L}*|wenn|sobald|falls|werde|pas|dès que|quand|lorsque|cuando|no|quando|não|ancora|non|si|se|после того|когда|если|не|teilweise|bisher|fast|hälfte|folg\\p{L}*|(\\d+) (?:von|de|di|des|sur|из) (?!\\1\\b)\\d+|moitié|mitad|metade|metà|половин\\p{L}*)${to}|未完成|一半|半分|절반|没有完成|尚未|还没|如果|当.*时|でき(?:ません|なかった)|していません|まだ|못|않|아직|면 |하면|完成后|后再|したら|完了後))`;
+/** Where one of these stands, nothing of the sentence is concluded. */
+const unfinished = new RegExp(
+  `${from}(?:${anyOf(
+    'wenn|sobald|falls|werde|noch kein\\p{L}*|teilweise|bisher|fast|hälfte|folg\\p{L}*|jetzt schon|schon jetzt|derzeit',
+    'dès que|quand|lorsque|moitié|actuellement|en ce moment',
+    'cuando|mitad|ahora mismo|quando|ancora|si|se(?! (?:ha|han|puede|actualiz|agreg|añad|corrig|cre|elimin|movi|renombr|reemplaz)\\p{L}*)|metade|metà|después de que|neste momento|al momento',
+    'после того|когда|если|половин\\p{L}*|пока',
+    '(\\d+) (?:von|de|di|des|sur|из) (?!\\1\\b)\\d+',
+    '(?:aber|jedoch|mais|pero|mas|ma|но|однако) (?:\\p{L}+ ){0,3}(?:nicht|pas|no|não|non|не)',
+  )})${to}|未完成|一半|半分|절반|没有完成|尚未|还没|如果|当.*时|でき(?:ません|なかった)|していません|まだ|못|않|아직|면 |하면|完成后|后再|したら|完了後`,
+  'u',
+);
 
-export const foreignDone = new RegExp(
-  `^${unfinished}(?:(?:[^\\p{L}]*)(?:${anyOf(
+/** And one of these takes its own clause out. */
+const negated = new RegExp(`${from}(?:nicht|pas|no|não|non|не)${to}`, 'u');
+
+export function concludesAbroad(bare: string): boolean {
+  if (unfinished.test(bare)) return false;
+  const said = negated.test(bare) ? bare.split(/[,;:—–]\s/).filter((clause) => !negated.test(clause)) : [bare];
+  return said.some((clause) => foreignDone.test(clause) || foreignNow.test(clause));
+}
+
+const foreignDone = new RegExp(
+  `^(?:(?:[^\\p{L}]*)(?:${anyOf(
     'läuft(?= (?:jetzt|wieder|nun)|[.!])|fertig|erledigt|abgeschlossen|geschafft|umgesetzt|behoben|terminé|fini|c.est (?:fait|terminé|bon|corrigé|en place)|voilà|fait|listo|hecho|terminado|completado|pronto|feito|concluído|finalizado|tudo pronto|fatto|completato|finito|ecco fatto|готово|сделано|выполнено|завершено|исправлено|добавлено|обновлено',
   )})${to}|.*${from}(?:${anyOf(
     '(?:habe|wurde|wurden|ist|sind|hab) .*(?:implementiert|behoben|hinzugefügt|aktualisiert|erstellt|angepasst|umgesetzt|korrigiert|entfernt|umbenannt|ergänzt|erledigt|abgeschlossen|fertig|migriert|umgestellt|repariert|geändert|ersetzt|eingebaut|gefixt|refaktoriert|gelöscht|geschrieben|verschoben|eingerichtet|ausgelagert|gelöst)',
@@ -88,8 +107,8 @@ export const foreignDone = new RegExp(
 );
 
 /** The new state of things: "Die Suche findet jetzt …", with the thing as its subject. */
-export const foreignNow = new RegExp(
-  `^${unfinished}(?:(?:${anyOf(
+const foreignNow = new RegExp(
+  `^(?:(?:${anyOf(
     '(?:der|die|das|dein\\p{L}*|ihr\\p{L}*|alle|beide) .*\\p{L}(?:t|en) (?:sich )?(?:jetzt|nun|wieder)',
     '(?:le|la|les|l.\\p{L}+|votre|vos|ton|ta|tes) .*(?:maintenant|désormais|à nouveau|de nouveau)',
     '(?:désormais|maintenant),? (?:le|la|les|l.\\p{L}+)',

@@ -1,5 +1,5 @@
 import { isChanges } from './changes.ts';
-import { answer, reason, waiting } from './questions.ts';
+import { answer, reason, side, waiting } from './questions.ts';
 import { isWish, type Said } from './said.ts';
 
 export const reasons: Readonly<Record<string, string>> = {
@@ -73,6 +73,7 @@ function whyPassed(said: readonly Said[], at: number, isOpen: boolean): string |
   if (isIntro && isOpen && !isChoice.test(one.bare)) return 'heading';
   if (one.kind === 'heading' && next.kind === 'prose' && next.wish.is === 'no') return 'heading';
   const limit = below.some(({ bare }) => optionLabel.test(bare)) ? optionsLimit : reasonLimit;
+  const isGround = (bare: string) => reason.test(bare) || (isChoice.test(one.bare) && side.test(bare));
   const isAwaited = below.some(({ bare }) => waiting.test(bare));
   let plain = 0;
   let isOptional = false;
@@ -100,7 +101,7 @@ function whyPassed(said: readonly Said[], at: number, isOpen: boolean): string |
       plain === 0 &&
       !isOptional &&
       !optionLabel.test(sentence.bare) &&
-      !reason.test(sentence.bare)
+      !isGround(sentence.bare)
     )
       return 'answered';
     plain += sentence.bare.split(' ').length + (sentence.bare.match(/[\u3040-\u9fff]/g)?.length ?? 0) / 2;

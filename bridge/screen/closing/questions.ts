@@ -41,7 +41,8 @@ function questionOf(bare: string): Wish {
   if (/^(?:do you )?want to (?:know|try|learn)\b/.test(bare)) return { is: 'open', rule: 'open-question' };
   const isTaught = [bare, clause].some((text) => taught.test(text)) && !intended.test(bare);
   if (isTaught) return { is: 'open', rule: 'open-question' };
-  if (addressed.test(bare) || permission.test(bare)) return { is: 'ask', rule: 'question-to-you' };
+  if (addressed.test(bare) || permission.test(bare) || alternative.test(bare))
+    return { is: 'ask', rule: 'question-to-you' };
   if (foreignOpener.test(bare)) return { is: 'ask', rule: 'foreign-question' };
   return { is: 'open', rule: 'open-question' };
 }
@@ -58,6 +59,10 @@ const addressed = /\b(?:you|your|yours|you'd|you're|you've|me|my|i|us|we)\b|\b(?
 /** Asked in a few words: "OK to merge?", "Proceed?", "Sound good?", "Thoughts?" */
 const permission =
   /^(?:(?:so|and|or|then)[,]? )?(?:ok(?:ay)?|good|fine|ready|safe|alright|all right|happy|clear|cool|sounds? (?:good|right|ok)|does (?:that|this)|make sense|go ahead|proceed|continue|shall|want|need|approve[d]?|confirm(?:ed)?|thoughts|opinions?|objections|any (?:preference|objection|concern|thought|constraint|particular)|preference|agree[d]?|deal|commit|push|merge|deploy|yes or no|y\/n|option \w|are (?:these|those)|is (?:that|this) (?:ok|fine|what|the right|right|correct|acceptable|intended|good|expected))\b/;
+
+/** A choice without a verb: "Tabs or spaces for the generated files?" */
+const alternative =
+  /^(?!(?:is|are|was|were|does|do|did|has|have|can|could|will|would|why|how|what|when|where|who)\b)(?:[^\s,?]+ ){1,5}or (?:[^\s,?]+ ?){1,8}\?$/;
 
 const generic =
   '(?:any(?:thing|\\b)|some(?:thing|\\b)|further|more\\b|additional|other\\b|else|changes|tweaks|adjust|tweak|modif|help|it (?:changed|adjusted|different)|to (?:see|adjust|change|tweak|refine|dig|go deeper|explore))';
@@ -92,6 +97,7 @@ const closers: readonly Pattern[] = [
 ];
 
 const notAsked: readonly Pattern[] = [
+  ['no-need', /\b(?:have|has|got|had) (?:everything|what|all|enough of what) (?:that )?(?:i|we) need/],
   [
     'reported',
     /\b(?:it|script|installer|wizard|prompt|cli|command|dialog|form|user|users|program|tool|page|api|code|function|they|ticket|issue|customer|reviewer|template|readme|docs?|banner|faq|section|message) (?:now |then |also |will |still |just |only |first )*(?:asks?|asked|asking|prompts?|prompted|says|said|reads|prints?|printed|shows|displays?|answers?|explains?|covers?|tells)\b/,
@@ -160,7 +166,7 @@ const asked: readonly Pattern[] = [
   [
     'need',
     new RegExp(
-      `\\b(?:i(?:'m| am) missing|still missing|missing from you|only you (?:can|know)|need(?:s|ed)? from you|(?:needs?|requires?|lacks?) (?:you\\b|your\\b|a (?:human|decision|manual))|(?:your|human|user) ${thing} (?:is|are) (?:needed|required|missing)|^(?:user |human |your )?(?:input|approval|confirmation|answer|action|clarification|decision|permission)s? (?:is |are )?(?:needed|required|requested)|question for you|decision for you|decisions? (?:needed|required))\\b`,
+      `\\b(?:i(?:'m| am) missing|still missing|missing from you|only you (?:can|know|have|hold)|what(?:'s| is) (?:still )?missing (?:is|from)|need(?:s|ed)? from you|(?:needs?|requires?|lacks?) (?:you\\b|your\\b|a (?:human|decision|manual))|(?:your|human|user) ${thing} (?:is|are) (?:needed|required|missing)|^(?:user |human |your )?(?:input|approval|confirmation|answer|action|clarification|decision|permission)s? (?:is |are )?(?:needed|required|requested)|question for you|decision for you|decisions? (?:needed|required))\\b`,
     ),
   ],
   [
@@ -174,7 +180,7 @@ const asked: readonly Pattern[] = [
   [
     'say',
     new RegExp(
-      `${imperative}(?:say (?:the word|so\\b|yes|no\\b|which|go\\b|["“'\`q])|give (?:me|us) (?:the|a|your|an|access|some|one)\\b|reply (?:with|yes|no|a\\b|b\\b|1|ok|["“'\`q])|respond with|answer (?:with|yes|no\\b|these|those)|type (?:yes|y|no|["“'\`q]|ok|go)\\b[^.]{0,60}(?: to |\\bor\\b|$|[.,])|pick (?:one|which|between|an option|from|your|whichever|a (?:number|letter|name))|choose (?:one|between|which|an option|from|a (?:number|letter|name)|your|whichever)|select (?:one|an option|which)|send me|point me (?:to|at|toward)|hand me|drop me |paste (?:it|them|that) here|confirm (?:that|whether|if|and|which|to|before)|approve (?:it|this|and|to)|show me|share (?:the|your|it|them)[^.]*(?:with me|here|and i|so i)|correct me if|clarify (?:which|what|whether|if|how)|specify (?:which|what|whether|if|how))`,
+      `${imperative}(?:say (?:the word|so\\b|yes|no\\b|which|go\\b|["“'\`q])|give (?:me|us) (?:the|a|your|an|access|some|one)\\b|reply (?:with|yes|no|a\\b|b\\b|1|ok|["“'\`q])|respond with|answer (?:with|yes|no\\b|these|those)|type (?:yes|y|no|["“'\`q]|ok|go)\\b[^.]{0,60}(?: to |\\bor\\b|$|[.,])|pick (?:one|which|between|an option|from|your|whichever|a (?:number|letter|name))|choose (?:one|between|which|an option|from|a (?:number|letter|name)|your|whichever)|select (?:one|an option|which)|send me|point me (?:to|at|toward)|hand me|drop me |choose:|pick (?:a|one)?:|select:|(?:paste|post|drop|send|share|put|upload|attach|copy) (?:\\S+ ){0,6}(?:here|to me|into? (?:the|this) chat)(?![\\w])|confirm (?:that|whether|if|and|which|to|before)|approve (?:it|this|and|to)|show me|share (?:the|your|it|them)[^.]*(?:with me|here|and i|so i)|correct me if|clarify (?:which|what|whether|if|how)|specify (?:which|what|whether|if|how))`,
     ),
   ],
   [
@@ -220,9 +226,12 @@ const asked: readonly Pattern[] = [
 export const waiting =
   /^\[?y(?:es)?\]?\/n|^(?:(?:ok|okay|until then|for now|in the meantime|meanwhile|then)[,]? )?(?:i(?:'ll| will|'m| am|'ve| have)? (?:wait|hold|pause|stop|stand by|standing by|waiting|not (?:touch|change|start|proceed|push|run|continue|make|made)|leave \S+ (?:alone|as|untouched|there)|keep \S+ (?:as|until)|won't|haven't (?:touched|changed|started|pushed|run|made|committed))|i won't|waiting|standing by|holding|no rush|no hurry|take your time|thanks|thank you|nothing (?:has been|is|was) (?:changed|committed|pushed|deleted|touched)|no (?:changes|files))\b/;
 
+/** Said after a choice, these tell its sides apart. */
+export const side = /^(?:the (?:first|second|third|former|latter|one)|one |the other|option|either|both)\b/;
+
 /** Said after a question, these give the user the ground of it. */
 export const reason =
-  /^(?:i(?:'m| am)? ask|asking because|the reason|(?:this|that|it) (?:matters|affects|decides|determines|changes|will|would|means|could|may)|otherwise|if |i(?:'d| would)? (?:recommend|suggest|lean|prefer|propose|favou?r)|(?:my|the) (?:\w+ )?(?:recommendation|preference|suggestion|default|choice|advice)|recommend|both |either |default|without |option |with |for (?:context|example|reference)|context|note|e\.g|examples?|by default|personally|\(?[a-h1-9][.)] |the (?:first|second|former|latter|trade-?off|difference|options|catch|downside)|pros|cons|(?:\S+ ){0,6}(?:depends|differs?|matters|only (?:exists?|works?|supports?|applies))\b|mein|ich empfehle|ich würde|je recommande|recomiendo|eu recomendo|consiglio|我建议|建议|推荐|おすすめ|私の|추천|я бы|рекоменд)/;
+  /^(?:i(?:'m| am)? ask|asking because|the reason|(?:this|that|it) (?:matters|affects|decides|determines|changes|will|would|means|could|may)|otherwise|if |i(?:'d| would)? (?:recommend|suggest|lean|prefer|propose|favou?r)|(?:my|the) (?:\w+ )?(?:recommendation|preference|suggestion|default|choice|advice)|recommend|both |either |default|without |option |with |for (?:context|example|reference)|context|note|e\.g|examples?|by default|personally|\(?[a-h1-9][.)] |the (?:trade-?off|difference|options|catch|downside)|pros|cons|(?:\S+ ){0,6}(?:depends|differs?|matters|only (?:exists?|works?|supports?|applies))\b|mein|ich empfehle|ich würde|je recommande|recomiendo|eu recomendo|consiglio|我建议|建议|推荐|おすすめ|私の|추천|я бы|рекоменд)/;
 
 /** The agent answers itself, or goes to find out. */
 export const answer =
