@@ -121,6 +121,12 @@ const done: readonly Pattern[] = [
   [
     'did',
     new RegExp(
+      `^(?!.*\\b(?:to be|not|no|never|is|are|was|were|be|been|if|when|can|will|must|should|may|has|have|passed|stopped)\\b)(?:[\\w'\`/-]+ ){1,4}(?:${work}|${authored})(?:,(?: and)? (?:[\\w'\`/-]+ ){1,5}(?:${work}|${authored}))*[.!]?$`,
+    ),
+  ],
+  [
+    'did',
+    new RegExp(
       `^(?!.*\\b(?:to be|not|no|never|is|are|was|were|be|been|if|when|once|how|why|can|will|must|should|may|has|have|gets?)\\b)(?:[\\w'\`/-]+ ){1,4}(?:${work}|${authored}) (?:to|into|in|from|with|for) \\S+(?: \\S+){0,2}[.!]?$`,
     ),
   ],
@@ -133,7 +139,7 @@ const done: readonly Pattern[] = [
   [
     'did-it-to',
     new RegExp(
-      `^(?:(?:also|then|and|so|instead|just|simply)[,]? )*(?!(?:${looking}|based|compared|given)\\b)(?:\\w{2,}ed|took|threw|put|made|gave|brought|cut|wrote|rewrote|built|drew|kept|got|set|ran|swept|split|undid|redid) (?:in |out |up |down |off |back |away |over |together )?(?:it|them|that|this|these|those|the|its|their|both|all|each|every|two|three|four|five|\\d+|an?)\\b(?! look\\b)(?! (?:test|request|item|user|job|call|time|value|event|message|row|file)s? (?:is|are|was|has|gets?|goes|must|can|will)\\b)`,
+      `^(?:(?:also|then|and|so|instead|just|simply)[,]? )*(?!(?:${looking}|based|compared|given)\\b)(?:\\w{2,}ed|took|threw|put|made|gave|brought|cut|wrote|rewrote|built|drew|kept|got|set|swept|split|undid|redid) (?:in |out |up |down |off |back |away |over |together )?(?:it|them|that|this|these|those|the|its|their|both|all|each|every|two|three|four|five|\\d+|an?)\\b(?! look\\b)(?! (?:test|request|item|user|job|call|time|value|event|message|row|file)s? (?:is|are|was|has|gets?|goes|must|can|will)\\b)`,
     ),
   ],
   ['here-is', /^(?:here|there) you (?:go|are)\b|^success[.!]/],
@@ -150,7 +156,10 @@ const done: readonly Pattern[] = [
     /^(?:the|your)\b.{1,60}\b(?:is|are) (?:updated|renamed|migrated|rebuilt|refactored|rewritten|reverted|fixed|corrected|bumped|upgraded|repaired|reworked|reorgani[sz]ed|tidied|cleaned up)\b(?! (?:every|each|by|on|in (?:a\b|the background|memory|place|v?\d)|when|after|lazily|automatically|only|at|before|if|as soon|once|during))/,
   ],
   ['you-can', /\b(?:you can now|now you can|you're now able)\b|\bcan now (?:be )?\w+/],
-  ['is-now', /^(?:all|every|both)\b.{1,60}\b(?:is|are|have|has|uses?) (?:on |in |using )?(?:the|its|their|a) new\b/],
+  [
+    'is-now',
+    /^(?:all|every|both)\b.{1,60}\b(?:is|are|have|has|uses?|loads?|reads?|runs?|goe?s?|points?|comes?|talks?|writes?|calls?) (?:on |in |using |from |through |to |via |over |against |into )?(?:the|its|their|a) new\b/,
+  ],
   [
     'commit',
     /^(?:\W?\w+\W? )?(?:commit|committed|merged|pushed) [0-9a-f]{7,40}(?::| \w+(?:\([^)]*\))?!?:)|\b(?:committed|pushed|merged|landed|tagged|published|released|deployed|filed|opened) (?:it |this |that )?as (?:`|#|v?\d|[0-9a-f]{7})/,
@@ -158,7 +167,7 @@ const done: readonly Pattern[] = [
   [
     'is-done',
     new RegExp(
-      `^(?!(?:if|when|once|after|until|what|in this|on|at|every)\\b)(?!.*\\b(?:when(?:ever)?|if|every|each|after|once|unless|always|usually|normally|automatically|never|not|by)\\b).{2,100} (?:is|are) (?:${authored})\\b(?<!written(?= (?:to|at|into|in|as|for)\\b))`,
+      `^(?!(?:if|when|once|after|until|what|in this|on|at|every)\\b)(?!.*\\b(?:when(?:ever)?|if|every|each|after|once|unless|always|usually|normally|automatically|never|not|by)\\b).{2,100} (?:is|are) (?:${authored})\\b(?! (?:in|as|with|under|using|on|via|through|at|inside|against|for)\\b)(?<!written(?= (?:to|into)\\b))`,
     ),
   ],
   [
@@ -167,10 +176,23 @@ const done: readonly Pattern[] = [
   ],
   [
     'better-than',
-    /^(?!.*\b(?:if|would|could|might|may|can|will|typically|usually)\b)(?:the|your|this|that|it|\w+) .*(?:\b(?:down|up|reduced|cut|shrunk|dropped|grown|went|fell) from \W?\d.{0,30} to \W?\d|\d.{0,25}(?:instead of|rather than|, (?:down|up) from|\bdown from|\bup from|, was|\(was|, before it was|as against)\W*(?:about |around |the |over |nearly )*\d|\b(?:where|that|which|instead of what|than|what) (?:it |they |we |there |the \w+ )?used to\b)/,
+    /^(?!.*\b(?:if|would|could|might|may|can|will|typically|usually)\b)\S+ .*(?:\b(?:down|up|reduced|cut|shrunk|dropped|grown|went|fell) from \W?\d.{0,30} to \W?\d|\d.{0,25}(?:instead of|rather than|, (?:down|up) from|\bdown from|\bup from|, was|\(was|, before it was|as against)\W*(?:about |around |the |over |nearly )*\d|\b(?:where|that|which|instead of what|than|what) (?:it |they |we |there |the \w+ )?used to\b|\b(?:faster|smaller|lower|shorter|quicker|fewer|less|lighter|cheaper|better)\b.*\b(?:now that|than before|than it was)\b)/,
   ],
   ['tag', /[;,—–] (?:fixed|done|merged|pushed|deployed|reverted|shipped|committed)(?: and \w+ed)*(?=[.!]|$)/],
-  ['gone', /^(?:there (?:is|are) )?no more (?!than\b)\w+.*|\b(?:is|are) no more(?=[.,;:]|$)/],
+  [
+    'gone',
+    /^(?:there (?:is|are) )?no more (?!than\b)\w+.*|\b(?:is|are) no more(?=[.,;:]|$)|\b(?:has|have) gone(?=[.,;:]|$| from\b)/,
+  ],
+  [
+    'was-done',
+    new RegExp(
+      `^(?!.*\\b(?:no|not|nothing|none|never|by|had|that|which|who|because|when|if|before|after|last|ago|earlier|originally|previously|yesterday|always|until|once|on|in v?\\d)\\b).{2,120} (?:was|were|got) (?:restarted|${work}|${authored})(?=[.,;:]|$| and\\b| too\\b| as well\\b| accordingly\\b)`,
+    ),
+  ],
+  [
+    'you-reported',
+    /^(?:(?:and|so),? )?(?:that|this|which|it) (?:also )?(?:removes|fixes|eliminates|resolves|gets rid of|cures|solves|clears|closes|stops|prevents)\b.*\byou(?:'d|'ve| had| have)? (?:reported|saw|seen|mentioned|noticed|asked|described|were|hit|ran)\b/,
+  ],
   [
     'went-through',
     /\b(?:migration|rollout|roll-out|deploy\w*|release|upgrade|build|import|export|backfill|restore|rebase|merge|job|update|cutover|switchover|sync) (?:itself )?(?:ran|went|came) (?:through|fine|well|cleanly|smoothly|without|back clean)\b/,
@@ -201,10 +223,11 @@ const harmless =
   /\blet me (?:know|explain|summar\w+|note|also note|recap|stress|add)\b|\bi(?:'m going to| will|'ll) (?:stop|leave|wait)|\bi(?:'ll| will) (?:wait|stand by|leave|keep an eye|be here|hold|stop here|let you)|\bi(?:'m| am) (?:happy|glad|ready|confident|done|finished|all|not|assuming|leaving|waiting|stopping|pausing|wrapping)|\bremaining (?:risk|risks|caveat|warnings?|todo|usages?)|\bif you\b|^next steps?\b(?!: i)|still (?:pass|work)\w*|^to do (?:this|that|so)\b|^let's (?:talk|discuss)/;
 
 const failed: readonly RegExp[] = [
-  /\b(?:i|we) (?:could(?:n't| not)|can(?:'t|not| not)|was(?:n't| not) able to|am (?:not able|unable) to|were unable to|was unable to|failed to|had to (?:stop|abort|give up|revert)|gave up|ran out|stopped (?:before|short|without|because|at|when))\b(?! (?:try|confirm|exercise|run|test|verify|check|execute|measure|find any|see any|think of|benchmark|include|manually|also|reproduce .* (?:any ?more|again)))/,
+  /\b(?:i|we) (?:could(?:n't| not)|can(?:'t|not| not)|was(?:n't| not) able to|am (?:not able|unable) to|were unable to|was unable to|failed to|had to (?:stop|abort|give up|revert)|gave up|ran out|stopped (?:before|after|short|without|because|at|when))\b(?! (?:try|confirm|exercise|run|test|verify|check|execute|measure|find any|see any|think of|benchmark|include|manually|also|reproduce .* (?:any ?more|again)))/,
   /\b(?:i|we) (?:did(?:n't| not)|haven't|have not)\b(?: yet| been able to)? (?:finish\w*|complete\w*|manage\w*|get|got|fix\w*|solve\w*|reach\w*|implement\w*|succeed\w*|start\w*|found|find (?:a|the)|ma[dk]e (?:any|it))\b/,
   /\b(?:still|currently|keeps?|continues? to) (?:fail\w*|broken|red|crash\w*|error\w*|not work\w*|not |hang\w*|flaky|return\w* [45]\d\d)\b/,
   /\b(?:not|isn't|aren't|hasn't been|wasn't|haven't been) (?:yet )?(?:fully )?(?:done|finished|complete|completed|working|fixed|implemented|ready|resolved)\b/,
+  /\b(?:remaining|rest|others?|last)\b.{0,60}\b(?:haven't|hasn't|have not|has not) (?:yet )?been\b/,
   /\b(?:i'm|i am|we're) (?:still )?(?:blocked|stuck)\b/,
   /\b(?:[1-9]\d*|one|two|three|four|five|several|some|many|most|all)(?: of (?:the |\d+ )?\w*)?(?: \w+)? (?:tests?|specs?|checks?|suites?|jobs?)?\s?(?:are |is |still |now )*(?:fail(?:ed|ing|s)?|red)\b/,
   /\b(?:with|are|were|reports?|shows?|has|have|still|got|and) [1-9]\d* (?:\w+ )?(?:errors?|failures?)\b/,

@@ -80,7 +80,7 @@ const closers: readonly Pattern[] = [
   ],
   [
     'polite-closer',
-    /\b(?:any(?:thing)?|something) (?:else|more|further)\b[^.?]{0,60}\?|^(?:any|more|other|further) (?:other |more |further )?(?:questions?|requests?)(?: for me| about \w+)?\?|^(?:anything|something) (?:else|unclear)\b/,
+    /^(?:does|did) (?:that|this|it) (?:help|answer|clear|clarify|explain)\b|\b(?:any(?:thing)?|something) (?:else|more|further)\b[^.?]{0,60}\?|^(?:any|more|other|further) (?:other |more |further )?(?:questions?|requests?)(?: for me| about \w+)?\?|^(?:anything|something) (?:else|unclear)\b/,
   ],
   [
     'polite-closer',
