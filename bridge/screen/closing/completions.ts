@@ -145,7 +145,7 @@ const done: readonly Pattern[] = [
   ['here-is', /^(?:here|there) you (?:go|are)\b|^success[.!]/],
   [
     'works-now',
-    /^(?:the|all|both|it|this|every|each|your)\b(?!.*\b(?:right|for|until|by|till) now\b).* now(?=[.,!;:—–]|$)|\bthere(?:'s| is| are) now\b|\bshould (?:now|no longer)\b|\bshould (?:work|be (?:fixed|resolved|working|good)) now\b/,
+    /^(?!(?:i|i'm|we|you|there|right|so|but|and|let|see|if|when|for|until|what|how|why|by|that|nothing)\b)(?!.*\b(?:right|for|until|by|till|makes sense) now\b).* now(?=[.,!;:—–]|$)|\bthere(?:'s| is| are) now\b|\bshould (?:now|no longer)\b|\bshould (?:work|be (?:fixed|resolved|working|good)) now\b/,
   ],
   [
     'is-done',
@@ -197,6 +197,7 @@ const done: readonly Pattern[] = [
     'went-through',
     /\b(?:migration|rollout|roll-out|deploy\w*|release|upgrade|build|import|export|backfill|restore|rebase|merge|job|update|cutover|switchover|sync) (?:itself )?(?:ran|went|came) (?:through|fine|well|cleanly|smoothly|without|back clean)\b/,
   ],
+  ['is-out', /\b(?:is|are) live (?:in|on|at|for|across)\b/],
   [
     'is-out',
     /^(?:the |version |release )?v?[\w'. -]{1,60} (?:is|are) (?:now )?out(?=[.,;:!]|$| on\b| with\b| and\b| now\b)(?! of\b)/,

@@ -47,7 +47,7 @@ export const foreignAsk = new RegExp(
     'por favor,? (?:confirm\\p{L}*|indi\\p{L}*|dime|díg\\p{L}*|elig\\p{L}*|elij\\p{L}*|propor\\p{L}*|aclar\\p{L}*|comparte|envía\\p{L}*|escolh\\p{L}*|inform\\p{L}*|forne\\p{L}*|diga|me diga|esclare\\p{L}*|envie|compartilhe)',
     '(?:confírma|indíca|pása|envía|mánda|aclára|compárte|autoríza|comparte|confirme|indique|envíe)(?:me|nos)',
     '(?:dime|dígame|avísame|indícame|confírmame|hazme saber|hágame saber) (?:si|qué|cuál\\p{L}*|cómo|dónde|cuándo|por favor)|necesito (?:que|tu|tus|su|sus|saber|acceso|la clave|una (?:decisión|respuesta|confirmación))|(?:espero|esperando|quedo a la espera de|a la espera de) (?:tu|su|tus|sus)',
-    '(?:me )?(?:diga|avise|informe|confirme)(?:-me)? (?:se|qual|quais|como|onde|quando|o que)|preciso (?:que|do seu|da sua|de sua|de seu|saber|de acesso|dos seus|das suas)|(?:aguardo|aguardando|esperando) (?:a |o )?(?:sua|seu|tua|confirmação|resposta)|me (?:diga|avise) (?:se|qual|quais|como|o que)',
+    '(?:me informe|informe-me|(?:me )?(?:diga|avise|confirme)(?:-me)?) (?:se|qual|quais|como|onde|quando|o que)|preciso (?:que|do seu|da sua|de sua|de seu|saber|de acesso|dos seus|das suas)|(?:aguardo|aguardando|esperando) (?:a |o )?(?:sua|seu|tua|confirmação|resposta)|me (?:diga|avise) (?:se|qual|quais|como|o que)',
     '(?:per favore|per cortesia),? (?:conferm\\p{L}*|indic\\p{L}*|dimmi|scegli\\p{L}*|forni\\p{L}*|specific\\p{L}*)|(?:dimmi|fammi sapere|mi dica|mi faccia sapere) (?:se|qual\\p{L}*|come|dove|cosa|quando)|(?:ho bisogno|mi serve|mi servono|mi occorre)(?: d(?:i|el|ella|ei|elle|ella tua))? ?(?:il|la|le|i|tua|tuo|una|sapere|accesso|che)|(?:attendo|aspetto|in attesa d(?:i|ella|el)) (?:una )?(?:la |il )?(?:tua|tuo|sua|suo|conferma|risposta)|a te la scelta',
     '(?:пожалуйста,? )(?:\\p{L}+ )?(?:подтверд\\p{L}*|укаж\\p{L}*|сообщ\\p{L}*|выбер\\p{L}*|предостав\\p{L}*|уточн\\p{L}*|скаж\\p{L}*|пришл\\p{L}*)|(?:подтвердите|сообщите|скажите|дайте знать|уточните|выберите|укажите|скажи|напишите|подтверди|выбери)(?:,? (?:мне|пожалуйста))?|(?:мне )?нуж(?:ен|на|но|ны) (?:ваш\\p{L}*|твой\\p{L}*|твоё|доступ|подтверждение|от вас|ключ|пароль)|(?:жду|ожидаю) (?:ваш\\p{L}*|тво\\p{L}*|подтвержд\\p{L}*|ответ\\p{L}*|решени\\p{L}*)',
   )})${to}|(?:吗|呢)[。.]?$|请(?:您|你|先)?(?:确认|告诉我|告知|选择|提供|回复|指定|说明|决定|明确|授权|批准)|等待?(?:您|你)的|(?:需要|等)(?:您|你)(?:的)?(?:确认|提供|决定|选择|授权|批准|来)|我需要(?:您|你)|(?:ますか|でしょうか|ですか|ませんか)[。.]?$|(?:教えて|選んで|お選び|お知らせ|お聞かせ|ご指示|ご確認|ご指定|ご提供|ご回答|確認して|指定して|提供して|決めて|返信して)(?:を)?(?:頂|いただ|くだ|下さ|お願い)|お待ちして|をお待ち|(?:必要があ|が必要で)す.*(?:お|ください)|(?:까요|나요|습니까)[.]?$|(?:알려|선택해|확인해|말씀해|제공해|지정해|결정해|골라|답변해|승인해|공유해) ?(?:주세요|주십시오|주시면|주시겠|줘)|기다리(?:고 있|겠)`,
@@ -74,7 +74,7 @@ const unfinished = new RegExp(
   `${from}(?:${anyOf(
     'wenn|sobald|falls|werde|noch kein\\p{L}*|teilweise|bisher|fast|hälfte|folg\\p{L}*|jetzt schon|schon jetzt|derzeit',
     'dès que|quand|lorsque|moitié|actuellement|en ce moment',
-    'cuando|mitad|ahora mismo|quando|ancora|si|se(?! (?:ha|han|puede|actualiz|agreg|añad|corrig|cre|elimin|movi|renombr|reemplaz)\\p{L}*)|metade|metà|después de que|neste momento|al momento',
+    'cuando|mitad|ahora mismo|quando|ancora|si|(?<=^|[,;:] )se(?! (?:ha|han|puede|actualiz|agreg|añad|corrig|cre|elimin|movi|renombr|reemplaz)\\p{L}*)|metade|metà|después de que|neste momento|al momento',
     'после того|когда|если|половин\\p{L}*|пока',
     '(\\d+) (?:von|de|di|des|sur|из) (?!\\1\\b)\\d+',
     '(?:aber|jedoch|mais|pero|mas|ma|но|однако) (?:\\p{L}+ ){0,3}(?:nicht|pas|no|não|non|не)',
