@@ -105,7 +105,7 @@ test('busy with nothing but a spinner and a clock moving is stuck, once, and any
   const pane = new Watched();
   const frame = (i: number, line: string) => ({
     state: 'busy' as const,
-    screen: [line, `⠋⠙⠹⠸`[i % 4]! + ` Working (${i}s)`],
+    screen: [line, `${`⠋⠙⠹⠸`[i % 4]!} Working (${i}s)`],
   });
   for (let i = 0; i < 50; i++) expect(pane.look(frame(i, 'compiling a.c'))).toBeNull();
   for (let i = 0; i < 60; i++) expect(pane.look(frame(i, 'compiling b.c'))).toBeNull();

@@ -7,7 +7,7 @@ import { findComposer, findStatus, readComposer } from './declared-composer.ts';
 import { findDialog } from './declared-dialog.ts';
 import { readCells, readTurn } from './declared-transcript.ts';
 import type { ScreenFacts } from './facts.ts';
-import { findRow, type Line } from './lines.ts';
+import { findRow } from './lines.ts';
 
 /** The parts of a screen, read by a profile's facts. */
 export interface DeclaredScreen {
