@@ -1,4 +1,3 @@
-import { listOptions, optionNamed } from '../core/choice.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Detection } from '../core/detection.ts';
 import type { Delivery } from '../core/envelope.ts';
@@ -7,6 +6,7 @@ import type { DeliveryId, RequestId, TurnId } from '../core/ids.ts';
 import { identityKey, type PaneIdentity } from '../core/pane.ts';
 import { type Answer, type ControllerFailure, originOf, type Request } from '../core/request.ts';
 import { Allowance, type Documents, everyWorker, type Pauses } from './allowance.ts';
+import { meant, newAnswer } from './answers.ts';
 import { Errands, type Perform } from './errands.ts';
 import type { Limits } from './limits.ts';
 import { type DeskEvent, type DeskStep, isHuman, isKnown, step } from './machine.ts';
@@ -49,9 +49,6 @@ export interface Acceptance {
   readonly accepted: 'first' | 'replaced' | 'late' | 'refused';
   readonly reason: string;
 }
-
-/** What a worker did not ask: the human decides what is next, unless a row sends it to a controller. */
-const unaskedKinds: readonly string[] = ['completion', 'error', 'stuck'];
 
 /**
  * The open requests of all workers. The truth is in the memory and is read again for each event; every transition is
@@ -277,11 +274,7 @@ export class Desk {
 
   #decide(request: Request, humanOnly: string | undefined): PolicyDecision {
     if (humanOnly !== undefined) return { is: 'human', rule: null, why: humanOnly };
-    const decision = decide(this.#rules, request, this.#defaultTo, this.#clock.now());
-    const isTheHumans = decision.rule === null && decision.is === 'controller' && unaskedKinds.includes(request.kind);
-    return isTheHumans
-      ? { is: 'human', rule: null, why: `it is of the kind ${request.kind}, and no policy row speaks of it` }
-      : decision;
+    return decide(this.#rules, request, this.#defaultTo, this.#clock.now());
   }
 
   /** What a rule or a controller would do is the human's while the worker is paused, or from now on by a limit. */
@@ -352,32 +345,11 @@ export class Desk {
   }
 }
 
-/** The answer that this transition gave; null where it gave none. */
-function newAnswer(before: Request, { state }: Request): Answer | null {
-  if (before.state.is === 'answered' && state.is !== 'answered') return null;
-  if (state.is === 'answered')
-    return 'answer' in before.state && before.state.answer === state.answer ? null : state.answer;
-  // to `bridge ask`, which prints it at once
-  return state.is === 'settled' && before.state.is !== 'delivered' ? state.answer : null;
-}
-
 interface Outcome {
   readonly before: Request;
   readonly request: Request;
   readonly changed: boolean;
   readonly tooLate: boolean;
-}
-
-/**
- * The label of the option that an answer to a dialog means, or why it means none. Null where the request is about no
- * dialog, and any text will do.
- */
-function meant({ dialog, kind }: Request, text: string): string | { readonly fault: string } | null {
-  if (dialog === undefined) {
-    return kind === 'approval' ? { fault: 'it is a dialog that could not be read: answer it in the pane' } : null;
-  }
-  const option = optionNamed(dialog, text);
-  return option?.label ?? { fault: `no text is typed into a dialog; choose one of: ${listOptions(dialog)}` };
 }
 
 /** Why nobody but the human may answer; null where others may. */

@@ -74,8 +74,18 @@ export function decide(
     if (decision !== null) return decision;
   }
   if (isDialog) return { is: 'human', rule: null, why: 'it is a dialog, and no policy row speaks of it' };
+  if (otherwise === 'controller' && unasked.includes(subject.kind)) {
+    return {
+      is: 'human',
+      rule: null,
+      why: `nobody asked: it is of the kind ${subject.kind}, and no policy row speaks of it`,
+    };
+  }
   return { is: otherwise, rule: null };
 }
+
+/** The human decides what is next, unless a row sends it to a controller. */
+const unasked: readonly DetectionKind[] = ['completion', 'error', 'stuck'];
 
 /** Why only the human may decide in this dialog, whatever the rows say; null where a row may. */
 function whyNobodyElse(dialog: Dialog | undefined): string | null {

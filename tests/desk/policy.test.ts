@@ -250,3 +250,14 @@ test('a row that would approve without naming what is refused, with its row and 
     '10 when.repository',
   ]);
 });
+
+test.each(['completion', 'error', 'stuck'] as const)(
+  '%s is the human’s, unless a row sends it to a controller',
+  (kind) => {
+    const subject = { kind, agent: 'codex', worker: 'worker', text: 'All done.' };
+    expect(decide([], subject, 'controller')).toMatchObject({ is: 'human', rule: null });
+    const parsed = parsePolicy([{ when: { kind }, then: 'controller' }]);
+    expect('rules' in parsed && decide(parsed.rules, subject, 'human')).toMatchObject({ is: 'controller', rule: 0 });
+    expect(decide([], { ...subject, kind: 'question' }, 'controller')).toMatchObject({ is: 'controller' });
+  },
+);
