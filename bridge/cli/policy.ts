@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Config } from '../config.ts';
 import { listOptions } from '../core/choice.ts';
 import { ExitCode, wrongUse } from '../core/failure.ts';
 import type { Snapshot } from '../core/pane.ts';
@@ -9,6 +10,7 @@ import { decide, type PolicyDecision, type Rule, type Subject } from '../desk/po
 import { rulesOf } from '../rules.ts';
 import { findRequests } from '../screen/blocks.ts';
 import { profileFor } from '../screen/profiles/index.ts';
+import { firstReasons, stepReasons } from '../screen/reasons.ts';
 import {
   loadRecordings,
   type Recording,
@@ -92,12 +94,8 @@ function tryOn(
   const reading = profile.read(snapshot, still);
   const { state, dialog } = reading;
   const block = findRequests(reading.turn.words).findLast(({ complete }) => complete);
-  const about: Pick<Subject, 'kind' | 'text' | 'dialog'> | null =
-    dialog !== null && state === 'dialog'
-      ? { kind: 'approval', text: [dialog.question, dialog.subject?.text, listOptions(dialog)].join('\n'), dialog }
-      : block
-        ? { kind: 'request', text: block.text }
-        : null;
+  const isBlock = block !== undefined && state !== 'dialog';
+  const about = isBlock ? { kind: 'request' as const, text: block.text } : raisedBy(reading, config);
   if (about === null) {
     return { file, agent: reading.agent, state, dialog, asks: null, decision: null, would: 'nothing asks' };
   }
@@ -118,6 +116,18 @@ function tryOn(
     decision: { ...decision, line },
     would: wordsFor(decision, line),
   };
+}
+
+/** What a screen raises beside a block: its dialog, or how its turn ended. */
+function raisedBy(reading: Reading, config: Config): Pick<Subject, 'kind' | 'text' | 'dialog'> | null {
+  const { state, dialog, turn } = reading;
+  if (state === 'dialog' && dialog !== null) {
+    return { kind: 'approval', text: [dialog.question, dialog.subject?.text, listOptions(dialog)].join('\n'), dialog };
+  }
+  if (state !== 'idle') return null;
+  const ended = { reading, turn: 1, words: turn.words, hasBlock: false, screen: [], at: 0 };
+  const options = { heuristic: config.heuristic, lines: config.heuristicLines, stuckMs: 0 };
+  return stepReasons(firstReasons, ended, options).detection;
 }
 
 function wordsFor(decision: PolicyDecision, line: number | null): string {
