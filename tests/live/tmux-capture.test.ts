@@ -107,16 +107,20 @@ test('dim runs over line ends, frames and tints are read from a real screen', as
     `printf '\\033[2mdim one\\r\\ndim two\\033[0m not\\r\\n'`,
     `printf '\\033(0lqk\\033(B\\r\\n'`,
     `printf '\\033[48;5;236mtinted\\033[0m\\r\\n'`,
+    `printf ' \\033[1mbold\\033[0m \\033[36mink\\033[0m\\r\\n\\033[38;5;9m!\\033[39m inked\\r\\n'`,
     `printf '\\033]8;;http://x/\\033\\\\link\\033]8;;\\033\\\\ READY'`,
     wait,
   ].join('\n');
   const { rows } = await look(await stage.attach(), await stage.show(script));
-  expect(rows.slice(0, 5)).toEqual([
-    { text: 'dim one', dim: [[0, 7]], tinted: false },
-    { text: 'dim two not', dim: [[0, 7]], tinted: false },
-    { text: '┌─┐', dim: [], tinted: false },
-    { text: 'tinted', dim: [], tinted: true },
-    { text: 'link READY', dim: [], tinted: false },
+  const plain = { dim: [], tinted: false, bold: false, inked: false };
+  expect(rows.slice(0, 7)).toEqual([
+    { ...plain, text: 'dim one', dim: [[0, 7]] },
+    { ...plain, text: 'dim two not', dim: [[0, 7]] },
+    { ...plain, text: '┌─┐' },
+    { ...plain, text: 'tinted', tinted: true },
+    { ...plain, text: ' bold ink', bold: true },
+    { ...plain, text: '! inked', inked: true },
+    { ...plain, text: 'link READY' },
   ]);
 });
 
