@@ -11,7 +11,7 @@ const anyOf = (...words: string[]) => words.join('|');
 /** A question that has one of these is put to the user. */
 export const foreignOpener = new RegExp(
   `${from}(?:${anyOf(
-    'soll(?:en|te|ten)? (?:ich|wir|die|der|das|es)',
+    'soll(?:en|te|ten)?',
     'möchte(?:st|n)',
     'willst',
     'wollen sie',
@@ -21,7 +21,7 @@ export const foreignOpener = new RegExp(
     'wäre es',
     'bevorzug\\p{L}+',
     'du|dir|dich|dein\\p{L}*|ihnen|ihre[rnms]?|mir|einverstanden|passt das|in ordnung',
-    'vous|voulez|votre|vos|tu|veux|ton|ta|tes|dois-je|puis-je|faut-il|souhait\\p{L}+|d.accord|préf\\p{L}+|on (?:continue|procède)',
+    'vous|voulez|votre|vos|tu|veux|ton|ta|tes|dois-je|puis-je|faut-il|do(?:it|ivent)(?:-on|-il|-elle|-ils|-elles)?|souhait\\p{L}+|d.accord|préf\\p{L}+|on (?:continue|procède)',
     'quier\\p{L}+|dese\\p{L}+|debo|puedo|pued\\p{L}+|prefier\\p{L}+|te|tu|su|le|te gustaría|deber\\p{L}+|procedo|sigo|continúo',
     'quer|deseja|devo|posso|pode\\p{L}*|prefere\\p{L}*|gostaria|você|sigo|prossigo|continuo',
     'vuoi|vuole|devo|posso|puoi|può|prefer\\p{L}+|desider\\p{L}+|procedo|ti|vi|tuo|continuo',

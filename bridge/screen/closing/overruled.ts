@@ -1,5 +1,5 @@
 import { isChanges } from './changes.ts';
-import { answer, reason, side, waiting } from './questions.ts';
+import { answer, reason, side, taught, waiting } from './questions.ts';
 import { isWish, type Said } from './said.ts';
 
 export const reasons: Readonly<Record<string, string>> = {
@@ -48,7 +48,13 @@ function whyContent(said: readonly Said[], at: number): string | null {
     (intro.progress.is === 'done' || tellsOf.test(intro.bare))
   )
     return 'listed';
-  if (isIntroAsking && intro && /\b(?:answers?|covers?|addresses|faq|asks|prompts|resolved)\b/.test(intro.bare))
+  if (
+    isIntroAsking &&
+    intro &&
+    /\b(?:answers?|covers?|addresses|faq|asks|prompts|resolved|raised|interviews?|survey\w*|customers (?:\w+ )?(?:ask|asked|raise|want)|came up)\b/.test(
+      intro.bare,
+    )
+  )
     return 'listed';
   const isLast = items.at(-1)!.passage === one.passage;
   const isMany = asking * 2 >= new Set(items.map(({ passage }) => passage)).size;
@@ -98,6 +104,7 @@ function whyPassed(said: readonly Said[], at: number, isOpen: boolean): string |
     if (
       isOpen &&
       !isAwaited &&
+      !isGrounded(one, sentence) &&
       plain === 0 &&
       !isOptional &&
       !optionLabel.test(sentence.bare) &&
@@ -113,6 +120,23 @@ function whyPassed(said: readonly Said[], at: number, isOpen: boolean): string |
 /** The agent found its own answer and acted on it. */
 const followed =
   /\bso i(?:'ve| have)? (?!need|can|will|could|would|don't|want|ask|thought|wonder|was|am|haven't|didn't|stopped|paused)\w+/;
+
+/**
+ * A question that wants a yes, a no or a pick is answered by one of these; anything else below it is its ground. Any
+ * other question is answered by what stands below it, unless that tells of not knowing.
+ */
+function isGrounded(question: Said, sentence: Said): boolean {
+  if (question.kind === 'heading' || !question.asks || taught.test(question.bare)) return false;
+  if (/^(?:after that|then|next)\b/.test(sentence.bare)) return false;
+  return (wantsPick.test(question.bare) && sentence.progress.is !== 'done') || unknowing.test(sentence.bare);
+}
+
+const wantsPick =
+  /^(?!.*\bwhy\b)(?:.*(?:[,;:—–-]|\b(?:and|so|but)) )?(?:is|are|was|were|does|do|did|has|have|can|could|will|would|may|might|must|which|how about)\b|\bor\b/;
+
+/** Nothing that could be looked at tells. */
+const unknowing =
+  /^(?:nothing|none|neither|nobody|no one)\b|\b(?:i|we) (?:can't|cannot|couldn't|could not|don't|didn't) (?:tell|find|see|know|say|infer|derive|work out|guess)\b|\b(?:doesn't|don't|does not|do not|didn't|isn't|aren't|never|no|neither|nor|nothing|none|both|conflicting|contradict\w*|differ\w*|disagree\w*|two|silent)\b.*\b(?:say|says|tell|tells|mention|mentions|mentioned|settle|settles|specif\w+|define[sd]?|cover|covers|documented|clear|state|states|show|shows|agree|reveal|hint|answer|values?|versions?|places|candidates)\b/;
 
 /** The label of an option that is written as a paragraph. */
 const optionLabel =

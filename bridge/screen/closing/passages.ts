@@ -15,7 +15,7 @@ const lineLimit = 8000;
 /** The last `lines` non-blank lines as passages, top to bottom. Fences are followed from the very first line. */
 export function passagesOf(words: readonly string[], lines: number): Passage[] {
   const fenced = fencesOf(words);
-  const first = firstJudged(words, lines);
+  const first = firstJudged(words, fenced, lines);
   const rows = words.slice(first).map((raw, at) => rowOf(raw, first + at, fenced[first + at]!));
   const [head, ...rest] = rows.filter(({ text }) => text !== '');
   if (head && /^•\s/.test(head.text) && rest.every(({ indent }) => indent > head.indent)) {
@@ -34,10 +34,15 @@ interface Row {
   readonly isCode: boolean;
 }
 
-function firstJudged(words: readonly string[], lines: number): number {
+/** Of a fenced block only so many lines count: what is said above code belongs to the closing words, however long that is. */
+const codeLines = 4;
+
+function firstJudged(words: readonly string[], fenced: readonly boolean[], lines: number): number {
   let left = lines;
+  let code = 0;
   for (let at = words.length - 1; at >= 0; at--) {
-    if (words[at]!.trim() !== '' && --left < 0) return at + 1;
+    code = fenced[at] ? code + 1 : 0;
+    if (words[at]!.trim() !== '' && code <= codeLines && --left < 0) return at + 1;
   }
   return 0;
 }
@@ -133,7 +138,7 @@ export function isCodeLike(text: string): boolean {
     /^(?:import .* from |from \S+ import |(?:export |async )*(?:const|let|var|function|class|interface|def|fn|func) \S+.*[={:(]|return\b.*[;(]|(?:if|for|while|elif|else if) ?\(?.*[{:]$|else:?$)/.test(
       text,
     ) ||
-    /^(?:\[?\d{1,4}[-:/]\d\d[-:/T.\d\sZ]*\]?|\[[\w :.-]{2,24}\]\s|(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL|PASS|FAIL|npm (?:ERR|WARN|notice)|stderr|stdout)\b[\s:!|]|(?:[-+]{3}|@@) |[-+] {4,})/.test(
+    /^(?:\[?\d{1,4}[-:/]\d\d[-:/T.\d\sZ]*\]?(?![\w:./;-]|[,)](?:\s|$))|\[[\w :.-]{2,24}\]\s|(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL|PASS|FAIL|npm (?:ERR|WARN|notice)|stderr|stdout)\b[\s:!|]|(?:[-+]{3}|@@) |[-+] {4,})/.test(
       text,
     )
   );

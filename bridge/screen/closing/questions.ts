@@ -41,20 +41,24 @@ function questionOf(bare: string): Wish {
   if (/^(?:do you )?want to (?:know|try|learn)\b/.test(bare)) return { is: 'open', rule: 'open-question' };
   const isTaught = [bare, clause].some((text) => taught.test(text)) && !intended.test(bare);
   if (isTaught) return { is: 'open', rule: 'open-question' };
-  if (addressed.test(bare) || permission.test(bare) || alternative.test(bare))
+  if (addressed.test(bare) || permission.test(bare) || alternative.test(bare) || meant.test(bare))
     return { is: 'ask', rule: 'question-to-you' };
   if (foreignOpener.test(bare)) return { is: 'ask', rule: 'foreign-question' };
   return { is: 'open', rule: 'open-question' };
 }
 
 const intended =
-  /\b(?:want|prefer|would you|you like|should (?:i|we|this|it|the)|shall|(?:do|did|are|were) you (?:mean|expect|think|need|have in mind|using|intend|trying|planning|running|say)|propose|in mind)\b/;
+  /\b(?:want|prefer|would you|you like|should (?:i|we|this|it|the)|shall|(?:do|did|are|were) you (?:mean|expect|think|need|have in mind|using|intend|trying|planning|running|say)|propose|in mind|(?:do|are) (?:i|we) (?:do|go|going|use|pick|keep|treat|handle|call|name)|who (?:should|can|will))\b/;
 
 /** Questions an explanation asks and answers: "how do you …", "why …", "when should you …". */
-const taught =
-  /^(?:(?:and|so|but|then|now|ok|okay|well)[,]? )*(?:why\b|(?:how|what|when|where|who) (?:do|does|did|can|could|will|would|should|might) (?:you|one|we|i|people|it|they|this|that)\b|ever \b|have you ever\b|did you know\b|(?:do|can|did) you (?:see|notice|spot|remember|know (?:why|what|how|that))\b|remember (?:when|how|that)\b|guess what|want to know\b|(?:what|how) about (?!you)|what if\b|tired of\b|who (?:knows|cares)|what could (?:possibly )?go wrong|isn't (?:it|that)|so what\b)/;
+export const taught =
+  /^(?:(?:and|so|but|then|now|ok|okay|well)[,]? )*(?:why\b|(?:how|what|when|where|who) (?:do|does|did|can|could|will|would|should|might) (?:you|one|we|i|people|it|they|this|that)\b|ever \b|have you ever\b|did you know\b|(?:do|can|did) you (?:see|notice|spot|remember|know (?:why|what|how|that))\b|remember (?:when|how|that)\b|guess what|want to know\b|what about (?!you)|what if\b|tired of\b|who (?:knows|cares)|what could (?:possibly )?go wrong|isn't (?:it|that)|so what\b)/;
 
 const addressed = /\b(?:you|your|yours|you'd|you're|you've|me|my|i|us|we)\b|\b(?:should|shall)\b/;
+
+/** What somebody meant, wants or allows is asked of those who know. */
+const meant =
+  /^(?!why\b).*\b(?:intended|intentional(?:ly)?|deliberate(?:ly)?|on purpose|by design|supposed to|desired|expected (?:behaviou?r|result|outcome|output|order|format)|acceptable|allowed to|need(?:s|ed)? to|ha(?:s|ve) to|correct, or|right, or|still (?:needed|used|wanted|relevant|supported|in use|deployed))\b/;
 
 /** Asked in a few words: "OK to merge?", "Proceed?", "Sound good?", "Thoughts?" */
 const permission =
@@ -75,12 +79,12 @@ const closers: readonly Pattern[] = [
   [
     'polite-closer',
     new RegExp(
-      `\\b(?:let me know|tell me|lmk|just ask|just say so|say so)\\b.{0,20} if (?:you'd (?:like|prefer)|you (?:would like|want|prefer|wish)|i (?:can|should))(?: me)?(?: to)?(?: \\w+){0,2}? ${generic}`,
+      `\\b(?:let me know|tell me|lmk|just ask|just say so|say so)\\b(?!.* me to \\w+ (?:those|these|that|this|it|them|the|both|all|either|your)\\b).{0,20} if (?:you'd (?:like|prefer)|you (?:would like|want|prefer|wish)|i (?:can|should))(?: me)?(?: to)?(?: \\w+){0,2}? ${generic}`,
     ),
   ],
   [
     'polite-closer',
-    /^(?:does|did) (?:that|this|it) (?:help|answer|clear|clarify|explain)\b|\b(?:any(?:thing)?|something) (?:else|more|further)\b[^.?]{0,60}\?|^(?:any|more|other|further) (?:other |more |further )?(?:questions?|requests?)(?: for me| about \w+)?\?|^(?:anything|something) (?:else|unclear)\b/,
+    /^(?:does|did) (?:that|this|it) (?:help|answer|clear|clarify|explain)\b|(?<!\b(?:does|did|has|will|should|must|can|could|would) )\b(?:any(?:thing)?|something) (?:else|more|further)\b[^.?]{0,60}\?|^(?:any|more|other|further) (?:other |more |further )?(?:questions?|requests?)(?: for me| about \w+)?\?|^(?:anything|something) (?:else|unclear)\b/,
   ],
   [
     'polite-closer',
@@ -100,7 +104,7 @@ const notAsked: readonly Pattern[] = [
   ['no-need', /\b(?:have|has|got|had) (?:everything|what|all|enough of what) (?:that )?(?:i|we) need/],
   [
     'reported',
-    /\b(?:it|script|installer|wizard|prompt|cli|command|dialog|form|user|users|program|tool|page|api|code|function|they|ticket|issue|customer|reviewer|template|readme|docs?|banner|faq|section|message) (?:now |then |also |will |still |just |only |first )*(?:asks?|asked|asking|prompts?|prompted|says|said|reads|prints?|printed|shows|displays?|answers?|explains?|covers?|tells)\b/,
+    /^(?!(?:\S+ ){0,2}please\b).*\b(?:it|script|installer|wizard|prompt|cli|command|dialog|form|user|users|program|tool|page|api|code|function|they|ticket|issue|customer|reviewer|template|readme|docs?|banner|faq|section|message) (?:now |then |also |will |still |just |only |first )*(?:asks?|asked|asking|prompts?|prompted|says|said|reads|prints?|printed|shows|displays?|answers?|explains?|covers?|tells)\b/,
   ],
   [
     'reported',
@@ -109,7 +113,7 @@ const notAsked: readonly Pattern[] = [
   ['conditional', /^(?:should|were|had) (?:you|it|this|that|the|they)\b[^?]*$|^(?:if|when) (?:prompted|asked)\b/],
   [
     'rhetorical',
-    /^(?!.*\b(?:you|your|i should|should i|we)\b).*(?:,|—|–) (?:right|isn't it|huh|eh|no|doesn't it|aren't they|don't you think|yes|wasn't it)\?$|^(?:why not|who knows|and why not|what else|really|so what|how hard can it be|guess what|what's not to like|surprised)\?/,
+    /^(?!.*\b(?:you|your|i should|should i|we|confirm|assum\w*|before i)\b).*(?:,|—|–) (?:huh|eh|don't you think)\?$|^(?!.*\b(?:you|your|i should|should i|we|confirm|assum\w*|before i)\b)(?:\S+ ){0,3}[^\s,]+(?:,| —| –) (?:right|isn't it|no|doesn't it|aren't they|yes|wasn't it)\?$|^(?:why not|who knows|and why not|what else|really|so what|how hard can it be|guess what|what's not to like|surprised)\?/,
   ],
   [
     'question-of-mine',
@@ -155,7 +159,7 @@ const asked: readonly Pattern[] = [
   ],
   [
     'waiting',
-    /(?:^|\b(?:i'm|i am|i'll be|i|we|we're|now|still|currently|and|so|then|will|i'll|i've|here|therefore|,|—|-) )(?:currently |now |still |here |just )*(?:await(?:ing)?|wait(?:ing)? (?:for|on)|hold(?:ing)?(?: off| here| on)*[^.]{0,30} (?:for|until|till)|paus(?:e|ed|ing)\b[^.]{0,40} (?:for|until|till|so)|standing by for|stop(?:ped|ping)?\b[^.]{0,50} (?:until|for|so)|pending) (?:you\b|your\b|the user|further instructions|instructions|confirmation|approval|a (?:decision|reply|response|go)|the go-ahead|clarification|go-ahead|an? (?:answer|ok|yes|explicit)|explicit)/,
+    /(?:^|\b(?:i'm|i am|i'll be|i|we|we're|now|still|currently|and|so|then|will|i'll|i've|here|therefore|,|—|-) )(?:currently |now |still |here |just )*(?:await(?:ing)?|wait(?:ing)? (?:for|on)|hold(?:ing)?(?: off| here| on)*[^.]{0,30} (?:for|until|till)|paus(?:e|ed|ing)\b[^.]{0,40} (?:for|until|till|so)|standing by for|stop(?:ped|ping)?\b[^.]{0,50} (?:until|for|so)|pending) (?:you\b|your\b|the user|some(?:one|body) (?:tells?|decides?|confirms?|says?|answers?|picks?|chooses?|approves?|knows?)|further instructions|instructions|confirmation|approval|a (?:decision|reply|response|go)|the go-ahead|clarification|go-ahead|an? (?:answer|ok|yes|explicit)|explicit)/,
   ],
   [
     'need',
@@ -197,7 +201,7 @@ const asked: readonly Pattern[] = [
   ],
   [
     'questions',
-    /^(?!.*\b(?:answer|cover|address|resolv|faq|written|wrote|added|created|updated|drafted|survey|asks)\w*\b)(?:.*\b(?:have|got|are|with|is|need|had|remain|following|my) )?(?:(?:an?|one|two|three|four|five|some|several|few|couple(?: of)?|quick|following|clarifying|open|these|the|my|remaining|last|final|outstanding|other|more|\d) )+(?:\w+ ){0,1}(?:questions?|things?(?= (?:to (?:confirm|clarify|decide)|i need))|points? to (?:confirm|clarify)|decisions?(?= for you)|clarifications?)\b(?=.*(?::$|before|first|for you|remain|need|to (?:confirm|clarify|decide)))|^(?:open |clarifying |quick |remaining )?(?:questions?|decisions?)(?: for you| before [^:]*)?:$/,
+    /^(?!.*\b(?:answer|cover|address|resolv|faq|written|wrote|added|created|updated|drafted|survey|asks)\w*\b)(?:.*\b(?:have|got|are|with|is|need|had|remain|following|my) )?(?:(?:an?|one|two|three|four|five|some|several|few|couple(?: of)?|quick|following|clarifying|open|these|the|my|remaining|last|final|outstanding|other|more|\d) )+(?:\w+ ){0,1}(?:questions?|(?:things?|points?|details?|facts?|bits?)(?= (?:to (?:confirm|clarify|decide)|i (?:need|can't|cannot|couldn't|don't|wasn't)|that (?:i|only)|only you))|points? to (?:confirm|clarify)|decisions?(?= for you)|clarifications?)\b(?!.* (?:customers?|users?|people|they|candidates|participants|readers|visitors|raised|asked|were|was)\b)(?=.*(?::$|before|first|for you|remain|need|to (?:confirm|clarify|decide)))|^(?:open |clarifying |quick |remaining )?(?:questions?|decisions?)(?: for you| before [^:]*)?:$/,
   ],
   [
     'before-i',
@@ -219,6 +223,10 @@ const asked: readonly Pattern[] = [
     'blocked-on-you',
     /\b(?:blocked|stuck)\b[^.]*(?:[:—–-]|\b(?:because|as|since|on|by|until|without)\b)[^.]*\b(?:credentials?|access|permissions?|keys?|token|password|log ?in|approval|licen[cs]e|secrets?|decision|account|you|your|vpn|sudo)\b/,
   ],
+  [
+    'not-mine',
+    /\b(?:can't|cannot|won't|shouldn't|don't want to|not going to|rather not|wouldn't) (?:\w+ )?(?:decide|choose|settle|pick|judge|guess)\b[^.]*\b(?:for you|alone|myself|on my own|between|by myself|without you)\b|\b(?:not|isn't|aren't) (?:mine|something i (?:can|should)|for me|my (?:call|decision|choice))\b(?! to (?:say|see|know)\b)/,
+  ],
   ['you-must', /\byou(?:'ll| will)? (?:need|have|must)\b(?: to)? .*\b(?:me|so i|before i|for me|i can|i'll)\b/],
 ];
 
@@ -235,4 +243,4 @@ export const reason =
 
 /** The agent answers itself, or goes to find out. */
 export const answer =
-  /^(?:(?:well|so|in short|simply|put simply|honestly|actually),? )?(?:yes|no(?! (?:rush|hurry|pressure|preference|changes|files))|nope|yeah|yep|because(?! i)|since|it turns out|turns out|(?:the |short |long )*answer(?: is|:)|a:|i(?:'ve)? (?:decided|chose|chosen|went|gone|opted|settled|picked)|let me (?!know)|let's|probably|of course|certainly|not (?:really|quite|necessarily|exactly|at all|much)|simple|easy|exactly|absolutely|weil|ja|nein|denn|parce que|oui|non|porque|sí|sim|não|perché|sì|因为|是的|不是|はい|いいえ|なぜなら|네|아니요|왜냐하면|потому что|да|нет)(?![\p{L}])/u;
+  /^(?:(?:well|so|in short|simply|put simply|honestly|actually),? )?(?:yes|no(?! (?:rush|hurry|pressure|preference|changes|files))|nope|yeah|yep|because(?! i)|since|it turns out|turns out|(?:the |short |long )*answer(?: is|:)|a:|i(?:'ve)? (?:decided|chose|chosen|went|gone|opted|settled|picked)|let me (?!know)|let's|probably|possibly|perhaps|maybe|apparently|hardly|unlikely|only (?:if|when|for)|(?:it|that|this|they|he|she|we) (?:is|are|was|were|does|do|did|has|have|can|could|would|isn't|aren't|wasn't|weren't|doesn't|don't|didn't|hasn't|haven't|can't|couldn't|wouldn't)(?=[.,;!]|$)|i (?:don't )?(?:think|believe|doubt) (?:so|not|it|that)|i(?:'ve)? (?:measured|timed|profiled|benchmarked)|of course|certainly|not (?:really|quite|necessarily|exactly|at all|much)|simple|easy|exactly|absolutely|weil|ja|nein|denn|parce que|oui|non|porque|sí|sim|não|perché|sì|因为|是的|不是|はい|いいえ|なぜなら|네|아니요|왜냐하면|потому что|да|нет)(?![\p{L}])/u;
