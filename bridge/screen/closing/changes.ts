@@ -5,13 +5,36 @@ import { authored, work } from './verbs.ts';
 /** An item tells of the agent's work only as part of a list that does. */
 export function isOwn(said: readonly Said[], at: number): boolean {
   const one = said[at]!;
-  if (one.kind !== 'item') return true;
+  if (one.kind !== 'item') return !isPlanned(said, at) && !isUndoing(said, at) && !isMerelyRun(said, at);
   const items = said.filter(({ list }) => list === one.list);
   const intro = said[said.indexOf(items[0]!) - 1];
   if (intro && (plans.test(intro.bare) || intro.progress.is === 'ongoing')) return false;
   const telling = items.filter((item) => isChange(item) || item.progress.is === 'done').length;
   return telling * 2 >= new Set(items.map(({ passage }) => passage)).size;
 }
+
+/** Told of in the present below a heading that says it is planned or designed: "The old store is deleted." */
+function isPlanned(said: readonly Said[], at: number): boolean {
+  if (/\b(?:i|we)\b|\b(?:has|have) been\b/.test(said[at]!.bare)) return false;
+  return said.slice(0, at).some(({ kind, bare }) => kind === 'heading' && planned.test(bare));
+}
+
+const planned = /\b(?:plan|proposal|phases?|design|how it works|roadmap|proposed|options?|architecture|todo|next)\b/;
+
+/** A failure, and then only the way back from it. */
+function isUndoing(said: readonly Said[], at: number): boolean {
+  return undoing.test(said[at]!.bare) && said.slice(0, at).some(({ progress }) => progress.is === 'failed');
+}
+
+const undoing =
+  /^(?:so )?(?:i|we)(?:'ve| have)? (?:now |therefore |just |then )*(?:reverted|rolled back|aborted|restored|undone|undid|backed out|reset|stopped|cancelled|canceled|put \S+ back)\b(?!.*\b(?:fixed|passes?|green|works)\b)/;
+
+/** The result of a run that was to change nothing. */
+function isMerelyRun(said: readonly Said[], at: number): boolean {
+  return ['verified', 'tests-pass'].includes(said[at]!.progress.rule) && untouched.test(said[at - 1]?.bare ?? '');
+}
+
+const untouched = /\bwithout (?:changing|touching|modifying|editing) (?:anything|any|a (?:line|file))\b|\bdry run\b/;
 
 const plans =
   /\b(?:plan|steps?|would|will|todo|to do|release notes|changelog|version|v\d|history|checklist|progress|status|tickets?|issues?|bugs?|findings?|proposal|suggest\w*|recommend\w*|options?|so far|remaining|commits?|means|log)\b/;

@@ -50,7 +50,7 @@ const done: readonly Pattern[] = [
   [
     'i-have',
     new RegExp(
-      `\\b(?:i|we)(?:'ve| have)?(?: (?:just|now|also|already|successfully|since|then|finally|fully))* (?!(?:${looking})\\b)(?:\\w{2,}ed|ran|taken|brought|given|left|kept|got|gotten)\\b(?! to\\b)|\\b(?:i|we)(?:'ve| have) (?:run|put|set)\\b`,
+      `\\b(?:i|we)(?:'ve| have)?(?: (?:just|now|also|already|successfully|since|then|finally|fully))* (?!(?:${looking})\\b)(?:\\w{2,}ed|ran(?! (?:(?:all|both|each|some|most|of|the|your|whole|full|entire|complete|same|existing|\\d+|[\\w-]+) ){0,4}?(?:suites?|tests?|specs?|benchmarks?|profiler|query|queries|checks?|linter|audit|scan|analysis|numbers)\\b)|taken|brought|given|left|kept|got|gotten)\\b(?! to\\b)|\\b(?:i|we)(?:'ve| have) (?:run|put|set)\\b`,
     ),
   ],
   [
@@ -81,7 +81,7 @@ const done: readonly Pattern[] = [
   [
     'is-done',
     new RegExp(
-      `^(?!(?:if|when|once|after|until|this is how|that's how|what|a:|no,)(?!\\w)).{2,120}(?:\\b(?:is|are|looks|was|were)|\\w's) (?:\\w+ed [^.]{0,40}\\band )?(?:fully |all |both |successfully |in )?(?:${ended})(?: again)?(?=[.!]|$|,? and |, | with no | with all | (?:on|in) (?:the )?(?:branch|main|master|staging|\\W?q{2,})| for (?:review|you)|:| —| –| to (?:merge|review|ship|use|go)| across)`,
+      `^(?!(?:if|when|once|after|until|this is how|that's how|what|a:|no,)(?!\\w)).{2,120}(?:\\b(?:is|are|looks|was|were)|\\w's) (?:\\w+ed [^.]{0,40}\\band )?(?:fully |all |both |successfully |in )?(?:(?!(?:set|configured|installed|implemented|applied|closed) in \\W?q{2,})(?:${ended}))(?: again)?(?=[.!]|$|,? and |, | with no | with all | (?:on|in) (?:the )?(?:branch|main|master|staging|\\W?q{2,})| for (?:review|you)|:| —| –| to (?:merge|review|ship|use|go)| across)`,
     ),
   ],
   [
@@ -90,7 +90,7 @@ const done: readonly Pattern[] = [
   ],
   [
     'verified',
-    /^(?!.*\b(?:so far|before|previously|baseline|first run|expected|without)\b)(?:(?:[\w'`/.-]+ ){0,4}?[\w'`/.-]+(?::| —| –| ->| →| is at| at| says| reports?| comes back with| shows|,) )?(?:(\d+)\/\1(?!\d)|(?:all )?\d+ (?:\w+ ){0,2}(?:passed|passing|pass|ok|green|succeeded)\b(?!.*\b[1-9]\d* (?:\w+ ){0,2}fail)|exit (?:code|status) 0\b|(?:\d+ \w+, )?(?:0|no|zero) (?:\w+ ){0,2}(?:failures|failed|failing|errors|warnings|regressions|problems|offen[cs]es)\b|(?:all )?(?:clean|green|passes|passed|passing|ok)(?=[.!,;]|$))/,
+    /^(?!.*\b(?:so far|before(?!:)|previously|baseline|first run|expected|without)\b)(?:(?:[\w'`/.-]+ ){0,4}?[\w'`/.-]+(?::| —| –| ->| →| is at| at| says| reports?| comes back with| shows|,) )?(?:(\d+)\/\1(?!\d)|(?:all )?\d+ (?:\w+ ){0,2}(?:passed|passing|pass|ok|green|succeeded)\b(?!.*\b[1-9]\d* (?:\w+ ){0,2}fail)|exit (?:code|status) 0\b|(?:\d+ \w+, )?(?:0|no|zero) (?:\w+ ){0,2}(?:failures|failed|failing|errors|warnings|regressions|problems|violations|issues of|offen[cs]es)\b|(?:all )?(?:clean|green|passes|passed|passing|ok)(?=[.!,;]|$))/,
   ],
   [
     'works-now',
@@ -103,6 +103,10 @@ const done: readonly Pattern[] = [
   [
     'concluded',
     /^(?:that|this|which) (?:completes|concludes|finishes|wraps up|closes|takes care of|covers everything|should (?:fix|resolve|do it|take care))\b|\b(?:nothing (?:else |more |left )?(?:left |remains )?to do|no further (?:changes|work|action)s? (?:are |is )?(?:needed|required)|here's the finished|that's (?:it|all|everything) (?:done|for)?)/,
+  ],
+  [
+    'concluded',
+    /^(?:[\w'-]+ ){0,4}(?:fix|fixes|change|changes|patch|feature|migration|upgrade) (?:is|are) in(?=[.:!,;]|$)/,
   ],
   [
     'works',
@@ -145,7 +149,7 @@ const done: readonly Pattern[] = [
   ['here-is', /^(?:here|there) you (?:go|are)\b|^success[.!]/],
   [
     'works-now',
-    /^(?!(?:i|i'm|we|you|there|right|so|but|and|let|see|if|when|for|until|what|how|why|by|that|nothing)\b)(?!.*\b(?:right|for|until|by|till|makes sense) now\b).* now(?=[.,!;:—–]|$)|\bthere(?:'s| is| are) now\b|\bshould (?:now|no longer)\b|\bshould (?:work|be (?:fixed|resolved|working|good)) now\b/,
+    /^(?!(?:starting|beginning|turning|picking|taking|going|heading|switching|proceeding|working|trying|running|i|i'm|we|you|there|right|so|but|and|let|see|if|when|for|until|what|how|why|by|that|nothing)\b)(?!.*\b(?:right|for|until|by|till|makes sense) now\b).* now(?=[.,!;:—–]|$)|\bthere(?:'s| is| are) now\b|\bshould (?:now|no longer)\b|\bshould (?:work|be (?:fixed|resolved|working|good)) now\b/,
   ],
   [
     'is-done',
@@ -176,7 +180,7 @@ const done: readonly Pattern[] = [
   ],
   [
     'better-than',
-    /^(?!.*\b(?:if|would|could|might|may|can|will|typically|usually)\b)\S+ .*(?:\b(?:down|up|reduced|cut|shrunk|dropped|grown|went|fell) from \W?\d.{0,30} to \W?\d|\d.{0,25}(?:instead of|rather than|, (?:down|up) from|\bdown from|\bup from|, was|\(was|, before it was|as against)\W*(?:about |around |the |over |nearly )*\d|\b(?:where|that|which|instead of what|than|what) (?:it |they |we |there |the \w+ )?used to\b|\b(?:faster|smaller|lower|shorter|quicker|fewer|less|lighter|cheaper|better)\b.*\b(?:now that|than before|than it was)\b)/,
+    /^(?!.*\b(?:if|would|could|might|may|can|will|typically|usually|clue|cause|reason|symptom|culprit|suspect\w*)\b)\S+ .*(?:\b(?:down|up|reduced|cut|shrunk|dropped|grown|went|fell) from \W?\d.{0,30} to \W?\d|\d.{0,25}(?:instead of|rather than|, (?:down|up) from|\bdown from|\bup from|, was|\(was|, before it was|as against)\W*(?:about |around |the |over |nearly )*\d|\b(?:where|that|which|instead of what|than|what) (?:it |they |we |there |the \w+ )?used to\b|\b(?:faster|smaller|lower|shorter|quicker|fewer|less|lighter|cheaper|better)\b.*\b(?:now that|than before|than it was)\b)/,
   ],
   ['tag', /[;,—–] (?:fixed|done|merged|pushed|deployed|reverted|shipped|committed)(?: and \w+ed)*(?=[.!]|$)/],
   [
@@ -214,10 +218,10 @@ const done: readonly Pattern[] = [
 ];
 
 export const unfinished =
-  /\b(?:so far|(?:to|into) (?:the|this) (?:chat|conversation|context)|(?:nothing|none|neither|no \w+) (?:has|have|was|were|is|are) .*\b(?:yet|changed|touched)|not (?:yet )?(?:\w+ )?(?:done|finished|complete|been|fully|all|every)|almost|nearly|half(?:way)?|partially|partly|mostly|about \d+ ?%|\d+ ?%|(?:will|would|should(?! be (?:fixed|resolved|working|good) now)|could|might|may|must|can|to|needs? to|have to|has to|going to|isn't|aren't|hasn't|haven't|cannot|can't|won't|wouldn't) (?:be|get|have been|been|have)?\b ?(?:done|finished|complete|completed|fixed|implemented|added|resolved|merged|deployed)|(?:done|handled|implemented|fixed|added|resolved|created|generated|introduced|completed|finished|written|removed|merged|called|set|updated|deployed) (?:by|via|through|inside|upstream|last|in (?:v?\d|version|the \w+ release|january|february|march|april|may|june|july|august|september|october|november|december|qq?)|on (?:every|each|startup|mount|monday|friday)|at (?:startup|runtime|build|compile|boot)|lazily|automatically|each|every time)|is (?:how|why|where|when|what)|had (?:been )?\w+ed|(?:has|have) been \w+ .*\b(?:since|for (?:years|months|a long|the last))\b|been \w+ since|part of the|of (?:the )?(?:two|three|four|five|six|seven|eight|nine|ten)\b.*\b(?:done|complete\w*|migrated|finished|fixed|converted)|(\d+) (?:out )?of (?:the )?(?!\1\b)\d+ \w+|(?:when(?:ever)?|once|if|until|after|before) (?:it|that|this|the \w+|everything|all|they)(?: is|'s| are|'re| has)? (?:\w+ )?(?:done|complete|completed|finished|ready|fixed|merged|deployed|pass(?:es)?))\b|^(?:(?:and|but|then|now|also),? )?(?:if|when(?:ever)?|once|after|until|unless|as soon as|assuming|suppose|before|while|because|since|why)\b(?!.*, (?:i've|i (?:added|fixed|updated|removed|changed|implemented|made)))/;
+  /\b(?:so far|(?:to|into) (?:the|this) (?:chat|conversation|context)|(?:nothing|none|neither|no \w+) (?:has|have|was|were|is|are) .*\b(?:yet|changed|touched)|not (?:yet )?(?:\w+ )?(?:done|finished|complete|been|fully|all|every)|almost|nearly|without (?:changing|touching|modifying|editing) (?:anything|any|a (?:line|file))|(?:in|as) a dry run|half(?:way)?|partially|partly|mostly|about \d+ ?%|\d+ ?%|(?:will|would|should(?! be (?:fixed|resolved|working|good) now)|could|might|may|must|can|to|needs? to|have to|has to|going to|isn't|aren't|hasn't|haven't|cannot|can't|won't|wouldn't) (?:be|get|have been|been|have)?\b ?(?:done|finished|complete|completed|fixed|implemented|added|resolved|merged|deployed)|(?:done|handled|implemented|fixed|added|resolved|created|generated|introduced|completed|finished|written|removed|merged|called|set|updated|deployed) (?:by|via|through|inside|upstream|last|in (?:v?\d|version|the \w+ release|january|february|march|april|may|june|july|august|september|october|november|december|qq?)|on (?:every|each|startup|mount|monday|friday)|at (?:startup|runtime|build|compile|boot)|lazily|automatically|each|every time)|is (?:how|why|where|when|what)|had (?:been )?\w+ed|(?:has|have) been \w+ .*\b(?:since|for (?:years|months|a long|the last))\b|been \w+ since|part of the|of (?:the )?(?:two|three|four|five|six|seven|eight|nine|ten)\b.*\b(?:done|complete\w*|migrated|finished|fixed|converted)|(\d+) (?:out )?of (?:the )?(?!\1\b)\d+ \w+|(?:when(?:ever)?|once|if|until|after|before) (?:it|that|this|the \w+|everything|all|they)(?: is|'s| are|'re| has)? (?:\w+ )?(?:done|complete|completed|finished|ready|fixed|merged|deployed|pass(?:es)?))\b|^(?:(?:and|but|then|now|also),? )?(?:if|when(?:ever)?|once|after|until|unless|as soon as|assuming|suppose|before|while|because|since|why)\b(?!.*, (?:i've|i (?:added|fixed|updated|removed|changed|implemented|made)))/;
 
 const ongoing =
-  /^(?:(?:now|next|then|and|so|after that|ok|okay|great|good|alright|perfect|meanwhile|from here|afterwards|first)[,:.]? )*(?:i(?:'ll| will)\b|i(?:'m| am) (?:still \w+ing|now \w+ing|currently \w+ing|going to|about to|working|running|checking|looking|investigating|starting|continuing|moving|proceeding|testing|writing|fixing|implementing|updating|trying)\b|(?:re-?)?(?:running|checking|testing|updating|fixing|writing|investigating|verifying|building|installing|looking)\b (?:at |into |for |on )?(?:the|it|this|that|all|an?|my|both|`)(?!.* (?:required?s?|needs?|needed|means|meant|involve[sd]?|shows?|showed|pass\w*|confirms?|confirmed|gives?|gave|works?|returns?|prints?|takes?|took|is|are|was|were|succeed\w*)\b)|let me\b|let's\b|proceeding|continuing|moving on|working on|starting on|still (?:\w+ing|to do|to go|open|pending|missing|need)|remaining\b|to do\b|todo\b|in progress|up next|next up|next(?: step)?: i|next: (?!you)|next i\b|not (?:yet )?done|left to do|(?:steps?|phase|part) \d+ (?:is )?(?:next|in progress|remain)|now (?:to|for) the|on to )|\b(?:next|now|then),? i(?:'ll| will|'m going to)\b|\b(?:is|are) (?:still |currently )+(?:running|in progress|pending|building|underway|being)\b|\b(?:still need to|remains? to be|i still have to|more to (?:do|come)|work in progress)\b/;
+  /^(?:(?:now|next|then|and|so|after that|ok|okay|great|good|alright|perfect|meanwhile|from here|afterwards|first)[,:.]? )*(?:i(?:'ll| will)\b|i(?:'m| am) (?:still \w+ing|now \w+ing|currently \w+ing|going to|about to|working|running|checking|looking|investigating|starting|continuing|moving|proceeding|testing|writing|fixing|implementing|updating|trying)\b|(?:re-?)?(?:running|checking|testing|updating|fixing|writing|investigating|verifying|building|installing|looking)\b (?:at |into |for |on )?(?:the|it|this|that|all|an?|my|both|`)(?!.* (?:required?s?|needs?|needed|means|meant|involve[sd]?|shows?|showed|pass\w*|confirms?|confirmed|gives?|gave|works?|returns?|prints?|takes?|took|is|are|was|were|succeed\w*)\b)|(?:starting|beginning) (?:with|on|by)\b(?!.* (?:is|are|was|were|gives?|means|shows?|works?)\b)|let me\b|let's\b|proceeding|continuing|moving on|working on|starting on|still (?:\w+ing|to do|to go|open|pending|missing|need)|remaining\b|to do\b|todo\b|in progress|up next|next up|next(?: step)?: i|next: (?!you)|next i\b|not (?:yet )?done|left to do|(?:steps?|phase|part) \d+ (?:is )?(?:next|in progress|remain)|now (?:to|for) the|on to )|\b(?:and|but|so) (?:i'm|i am|we're) (?:now )?(?:going to\b|about to\b|(?:re-?)?(?:running|building|testing|writing|checking|trying|working|looking|investigating|starting|continuing|fixing|moving on)\b)|\b(?:next|now|then),? i(?:'ll| will|'m going to)\b|\b(?:is|are) (?:still |currently )+(?:running|in progress|pending|building|underway|being)\b|\b(?:still need to|remains? to be|i still have to|more to (?:do|come)|work in progress)\b/;
 
 /** Looks like more to come, and is none. */
 const harmless =
@@ -230,6 +234,7 @@ const failed: readonly RegExp[] = [
   /\b(?:not|isn't|aren't|hasn't been|wasn't|haven't been) (?:yet )?(?:fully )?(?:done|finished|complete|completed|working|fixed|implemented|ready|resolved)\b/,
   /\b(?:remaining|rest|others?|last)\b.{0,60}\b(?:haven't|hasn't|have not|has not) (?:yet )?been\b/,
   /\b(?:i'm|i am|we're) (?:still )?(?:blocked|stuck)\b/,
+  /\b(?:stopped|interrupted|broke off|cut off|aborted|ended|died) (?:in the middle|half ?way|mid-?\w*|part ?way|part of the way)\b|[,;] (?:but )?(?:[^\s,;]+ ){1,4}(?:doesn't|don't|didn't|isn't|aren't|hasn't|haven't)[.!]?$/,
   /\b(?:[1-9]\d*|one|two|three|four|five|several|some|many|most|all)(?: of (?:the |\d+ )?\w*)?(?: \w+)? (?:tests?|specs?|checks?|suites?|jobs?)?\s?(?:are |is |still |now )*(?:fail(?:ed|ing|s)?|red)\b/,
   /\b(?:with|are|were|reports?|shows?|has|have|still|got|and) [1-9]\d* (?:\w+ )?(?:errors?|failures?)\b/,
   /\b(?:build|deploy\w*|install\w*|migration|command|tests?|job|pipeline|run|push|request|upload|rollout|attempt|it|that|compilation) (?:has |have )?(?:failed|aborted|crashed|timed out|errored|exited with)\b|\b(?:build|deploy\w*|tests?|code|migration|command|fix|patch) (?:did not|didn't|does not|doesn't|do not|don't) (?:build|compile|work|pass|start|apply|finish|succeed|help|run)\b|^(?:failed\b|aborted\b|interrupted\b|unable to|error:)/,

@@ -76,6 +76,7 @@ const unfinished = new RegExp(
     'dès que|quand|lorsque|moitié|actuellement|en ce moment',
     'cuando|mitad|ahora mismo|quando|ancora|si|(?<=^|[,;:] )se(?! (?:ha|han|puede|actualiz|agreg|añad|corrig|cre|elimin|movi|renombr|reemplaz)\\p{L}*)|metade|metà|después de que|neste momento|al momento',
     'после того|когда|если|половин\\p{L}*|пока',
+    'viene|vengono|wird|werden|aucune?|ningun[oa]? |nessun[ao]?|keine? .{0,40}(?:geändert|angelegt|erstellt|gelöscht)|nenhum[a]?',
     '(\\d+) (?:von|de|di|des|sur|из) (?!\\1\\b)\\d+',
     '(?:aber|jedoch|mais|pero|mas|ma|но|однако) (?:\\p{L}+ ){0,3}(?:nicht|pas|no|não|non|не)',
   )})${to}|未完成|一半|半分|절반|没有完成|尚未|还没|如果|当.*时|でき(?:ません|なかった)|していません|まだ|못|않|아직|면 |하면|完成后|后再|したら|完了後`,
@@ -102,7 +103,7 @@ const foreignDone = new RegExp(
     '(?:adicionei|implementei|corrigi|atualizei|criei|removi|refatorei|concluí|terminei|movi|renomeei|substituí|migrei|alterei|ajustei|resolvi)|(?:foi|foram|está|estão) (?:adicionad|implementad|corrigid|atualizad|criad|removid|concluíd|finalizad|pront|migrad|resolvid)\\p{L}*|todos os testes (?:passam|passaram|estão)',
     'ho (?:aggiunto|corretto|implementato|aggiornato|creato|rimosso|rifattorizzato|completato|terminato|finito|sistemato|risolto|spostato|rinominato|sostituito|migrato|modificato|scritto)|(?:è stat|sono stat|è ora|sono ora)\\p{L}* (?:aggiunt|corrett|implementat|aggiornat|creat|rimoss|completat|risolt|migrat|sistemat)\\p{L}*|tutti i test (?:passano|sono)',
     '(?:я )?(?:добавил|исправил|реализовал|обновил|создал|удалил|перенёс|перенес|переименовал|заменил|завершил|сделал|настроил|переписал|внёс|внес|вынес|починил)\\p{L}{0,3}|(?:исправлен|добавлен|обновлен|обновлён|реализован|завершен|завершён|готов|удалён|создан|выполнен|перенесен|перенесён)\\p{L}{0,2}|все (?:\\d+ )?(?:тесты|тестов) (?:\\p{L}+ )?(?:проход\\p{L}*|пройд\\p{L}*|прошли|зелён\\p{L}*|зелен\\p{L}*)|тесты (?:проходят|пройдены|прошли)',
-  )})${to}|.*(?:(?:已|已经|都已|均已)(?:经)?(?:全部)?(?:完成|修复|添加|实现|更新|创建|删除|重构|迁移|解决|修改|替换|提交|重命名|增加|优化|升级|部署)|(?:完成|修复|添加|实现|更新|搞定|弄好|改好)了|^完成|(?:所有|全部)的?测试(?:都|均|已|全部)*通过|测试(?:全部|都|均|已)通过|(?:完了|修正|追加|実装|更新|作成|削除|変更|対応|移行|解決|設定|置き換え|リファクタリング|リネーム)(?:を)?(?:いた)?(?:しました|済み|されました)|(?:書き換え|直し|加え|終わり|でき)ました|^完了|テスト.{0,8}(?:通|成功|パス)(?:りまし|しまし|ってい|して)|(?:완료|수정|추가|구현|업데이트|생성|삭제|변경|해결|마이그레이션|적용|리팩터링|리팩토링|작성|교체|이동)(?:을|를)?\\s?(?:했|하였|되었|됐|해 두었)|(?:고쳤|마쳤|끝났|바꿨|옮겼)습니다|^완료|테스트.{0,10}통과))`,
+  )})${to}|.*(?:(?:已|已经|都已|均已)(?:经)?(?:全部)?(?:完成|修复|添加|实现|更新|创建|删除|重构|迁移|解决|修改|替换|提交|重命名|增加|优化|升级|部署)|(?:完成|修复|添加|实现|更新|搞定|弄好|改好)了|^完成|(?:所有|全部)的?测试(?:都|均|已|全部)*通过|测试.{0,8}(?:全部|都|均|已)通过|(?:完了|修正|追加|実装|更新|作成|削除|変更|対応|移行|解決|設定|置き換え|リファクタリング|リネーム)(?:を)?(?:いた)?(?:しました|済み|されました)|(?:書き換え|直し|加え|終わり|でき)ました|^完了|テスト.{0,8}(?:通|成功|パス)(?:りまし|しまし|ってい|して)|(?:완료|수정|추가|구현|업데이트|생성|삭제|변경|해결|마이그레이션|적용|리팩터링|리팩토링|작성|교체|이동)(?:을|를)?\\s?(?:했|하였|되었|됐|해 두었)|(?:고쳤|마쳤|끝났|바꿨|옮겼)습니다|^완료|테스트.{0,10}통과))`,
   'u',
 );
 

@@ -129,7 +129,9 @@ function isVerbatim(run: readonly Row[], intro: Row): boolean {
   );
 }
 
-export function isCodeLike(text: string): boolean {
+export function isCodeLike(line: string): boolean {
+  // code set in a sentence makes no code of the sentence
+  const text = /^`|`$/.test(line) ? line : line.replace(/`[^`]{1,200}`/g, 'code');
   return (
     /^(?!.*(?:\b[a-z']+,? ){5})(?=.*[=()<>]|\S+(?: \S+){0,2}$|[A-Z]{3,} ).*;$|[{]$|^[})\]]+[;,)]*$|=>|===?|!==|&&|\|\||::|\?\.\w|\w\(\)\s*[{;]|^<\/?\w+[^>]*>$/.test(
       text,

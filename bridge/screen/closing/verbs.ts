@@ -24,4 +24,4 @@ export const have =
 
 /** States that work ends in. */
 export const ended =
-  'done|complete|completed|finished|fixed|resolved|implemented|in place|ready|live|deployed|merged|up and running|working|set(?: up)?|sorted|green|clean|up to date|updated|installed|configured|gone|wired up|all set|good to go|passing|applied|pushed|committed|through|up|finalized|migrated|closed|shipped|removed|solved';
+  'done|complete|completed|finished|fixed|resolved|implemented|in place|ready|live|deployed|merged|up and running|working|set(?: up)?|sorted|green|clean|up to date|updated|installed|configured|gone|wired up|all set|good to go|passing|applied|pushed|committed|through|up|finalized|migrated|closed|shipped|removed|solved|purged|decommissioned|broken up|taken apart';
