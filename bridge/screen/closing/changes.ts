@@ -27,7 +27,7 @@ function isUndoing(said: readonly Said[], at: number): boolean {
 }
 
 const undoing =
-  /^(?:so )?(?:i|we)(?:'ve| have)? (?:now |therefore |just |then )*(?:reverted|rolled back|aborted|restored|undone|undid|backed out|reset|stopped|cancelled|canceled|put \S+ back)\b(?!.*\b(?:fixed|passes?|green|works)\b)/;
+  /^(?:so )?(?:i|we)(?:'ve| have)? (?:now |therefore |just |then )*(?:reverted|rolled back|aborted|restored|undone|undid|backed out|reset|stopped|cancelled|canceled|(?:put|set|moved|switched|went|gone) (?:\S+ ){0,3}back)\b(?!.*\b(?:fixed|passes?|green|works)\b)/;
 
 /** The result of a run that was to change nothing. */
 function isMerelyRun(said: readonly Said[], at: number): boolean {

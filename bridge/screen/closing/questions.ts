@@ -189,11 +189,11 @@ const asked: readonly Pattern[] = [
   ],
   [
     'do-and-i',
-    /^(?!(?:i|we|it|this|that|the|my|there|they|a|an|in|on|at|with|by)\b)(?:\w+'?\w*)\b[^.]{2,160}(?:,? and (?:then )?(?:i'll|i will|i can|we can|i'd be able)\b|\bso (?:that )?i can\b|\bfor me to (?:continue|proceed|go on|finish)|\band (?:then )?(?:tell|ping|let) me\b)/,
+    /(?:^|[;:] )(?!(?:i|we|it|this|that|the|my|there|they|a|an|in|on|at|with|by)\b)(?:\w+'?\w*)\b[^.]{2,160}(?:,? and (?:then )?(?:i'll|i will|i can|we can|i'd be able)\b|\bso (?:that )?i can\b|\bfor me to (?:continue|proceed|go on|finish)|\band (?:then )?(?:tell|ping|let) me\b)/,
   ],
   [
     'when-you',
-    /(?:^|[,;—–] |\b(?:and|but) )(?:once|as soon as|after|when(?:ever)?|until|unless) you(?:'ve| have|'re| are)? (?!see|run|open|start|visit|want to (?:use|run))[^.]{2,120}\b(?:i'll|i will|i can|i'd|we can|we'll|i am able|i'm able)\b|\b(?:i'll|i will|i can|i can't|i cannot|i won't|we can)\b[^.]{2,100}\b(?:once|as soon as|when|until|unless) you(?:'ve| have|'re)? (?:confirm|approv|agree|provid|shar|decid|cho|pick|tell|told|answer|give|giv|grant|set|log|ready|okay|sign|say|respond|repl|let|send|sent|add|run|put|make|supply|clarif|unlock|enable|authori|come back|are)|^if (?:you(?:'re)? (?:confirm|approve|agree|okay|ok|happy|fine|can|could|give|share|provide|tell|grant|say|are (?:ok|okay|happy|fine))|(?:that|this|it|these|everything|the)(?: \w+){0,2}?(?:'s| is| are| sounds?| looks?| works?| seems?)[^.]{0,30})\b[^.]*\b(?:i'll|i will|i can|i'd)\b|^ready (?:to \w+ )?(?:when(?:ever)?|once|as soon as) you\b/,
+    /(?:^|[,;—–] |\b(?:and|but) )(?:once|as soon as|after|when(?:ever)?|until|unless) you(?:'ve| have|'re| are)? (?!see|run|open|start|visit|want to (?:use|run))[^.]{2,120}\b(?:i'll|i will|i can|i'd|we can|we'll|i am able|i'm able)\b|\b(?:i'll|i will|i can|i can't|i cannot|i won't|we can)\b[^.]{2,100}\b(?:once|as soon as|when|until|unless) (?:you|one of you|some(?:one|body)|any(?:one|body))(?:'ve| have|'re|'s| has)? (?:confirm|approv|agree|provid|shar|decid|cho|pick|tell|told|answer|give|giv|grant|set|log|ready|okay|sign|say|respond|repl|let|send|sent|add|run|put|make|supply|clarif|unlock|enable|authori|come back|are)|^if (?:you(?:'re)? (?:confirm|approve|agree|okay|ok|happy|fine|can|could|give|share|provide|tell|grant|say|are (?:ok|okay|happy|fine))|(?:that|this|it|these|everything|the)(?: \w+){0,2}?(?:'s| is| are| sounds?| looks?| works?| seems?)[^.]{0,30})\b[^.]*\b(?:i'll|i will|i can|i'd)\b|^ready (?:to \w+ )?(?:when(?:ever)?|once|as soon as) you\b/,
   ],
   [
     'unsure',
@@ -225,7 +225,7 @@ const asked: readonly Pattern[] = [
   ],
   [
     'not-mine',
-    /\b(?:can't|cannot|won't|shouldn't|don't want to|not going to|rather not|wouldn't) (?:\w+ )?(?:decide|choose|settle|pick|judge|guess)\b[^.]*\b(?:for you|alone|myself|on my own|between|by myself|without you)\b|\b(?:not|isn't|aren't) (?:mine|something i (?:can|should)|for me|my (?:call|decision|choice))\b(?! to (?:say|see|know)\b)/,
+    /\b(?:can't|cannot|won't|shouldn't|don't want to|not going to|rather not|wouldn't) (?:\w+ )?(?:decide|choose|settle|pick|judge|guess)\b[^.]*\b(?:for you|alone|myself|on my own|between|by myself|without you)\b|\b(?:not|isn't|aren't) (?:mine|something i (?:can|should)|for me|my (?:call|decision|choice|place|business|job))\b(?! to (?:say|see|know)\b)/,
   ],
   ['you-must', /\byou(?:'ll| will)? (?:need|have|must)\b(?: to)? .*\b(?:me|so i|before i|for me|i can|i'll)\b/],
 ];
