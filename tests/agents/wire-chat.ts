@@ -17,7 +17,7 @@ const added = /^\s*(<(system-reminder|session_context|environment_details|enviro
 const wrapped = /^<user_input[^>]*>([\s\S]*?)<\/user_input>/;
 /** How the programs ask for a title, a summary or a suggestion of their own. */
 const internalTurn =
-  /\b(title generator|reply with a title for the chat|generate a (?:short|concise|brief)[^.]{0,60}title|\[SUGGESTION MODE)/i;
+  /\b(?:title generator|reply with a title for the chat|generate a (?:short|concise|brief)[^.]{0,60}title)|^\[SUGGESTION MODE/im;
 
 /** OpenAI chat completions, as qwen, cline, continue, opencode and pi speak it. */
 export const chatWire: Wire = {

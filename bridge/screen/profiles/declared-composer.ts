@@ -27,17 +27,26 @@ function findByRules(
 ): ComposerPlace | null {
   const near = filledFromEnd(lines, below + 1);
   for (const end of near) {
-    if (!pattern(bottom!).test(lines[end]!.text)) continue;
+    const { text } = lines[end]!;
+    const isJoined = joinedRule.test(text);
+    if (!pattern(bottom!).test(isJoined ? joinedRule.exec(text)![1]! : text)) continue;
+    const last = isJoined ? end + 1 : end;
     for (let start = end - 1; start >= 0; start--) {
       if (!pattern(top!).test(lines[start]!.text)) continue;
       const first = lines[start + 1];
-      if (start + 1 < end && pattern(prompt).test(`${first!.text} `))
-        return { start, first: start + 1, last: end, end: end + 1 };
+      if (start + 1 < last && pattern(prompt).test(`${first!.text} `))
+        return { start, first: start + 1, last, end: end + 1 };
       break;
     }
   }
   return null;
 }
+
+/**
+ * Where tmux draws joined emoji wider than the program counts them, the blanks that fill their row run into the rule
+ * below, and both are captured as one row (pi 0.73.1 in tmux 3.3a).
+ */
+const joinedRule = /(?<=\S.* {4})(─{10,})$/u;
 
 function findByRows(
   lines: readonly Line[],
@@ -68,7 +77,8 @@ export function readComposer(
     .filter(({ text }) => facts.chrome === undefined || !pattern(facts.chrome).test(text));
   const texts = inside.map(({ text }, at) => {
     const source = at > 0 && facts.indent !== undefined ? facts.indent : facts.prompt;
-    return `${text} `.replace(pattern(source), '').replace(cursorMarks, '').trimEnd();
+    const own = text.replace(joinedRule, '');
+    return `${own} `.replace(pattern(source), '').replace(cursorMarks, '').trimEnd();
   });
   const text = tidy(texts).join('\n').trim();
   if (text === '') return { is: 'empty' };

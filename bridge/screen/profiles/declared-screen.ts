@@ -26,8 +26,13 @@ export interface DeclaredScreen {
 
 export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): DeclaredScreen {
   const { width } = snapshot.facts;
-  const edge = facts.sidebar !== undefined && width >= facts.sidebar.fromWidth ? width - facts.sidebar.columns : width;
-  const lines = snapshot.rows.map((row) => ({ text: withoutScrollBar(untilColumn(row.text, edge), edge), row }));
+  const hasSidebar = facts.sidebar !== undefined && width >= facts.sidebar.fromWidth;
+  const edge = hasSidebar ? width - facts.sidebar.columns : width;
+  // without a sidebar a row may be longer than the pane: one that the terminal wrapped
+  const lines = snapshot.rows.map((row) => ({
+    text: withoutScrollBar(hasSidebar ? untilColumn(row.text, edge) : row.text, edge),
+    row,
+  }));
   const dialog = findDialog(lines, facts.dialogs);
   const place = dialog ? null : findComposer(lines, facts.composer);
   // a footer may run on below the sidebar
