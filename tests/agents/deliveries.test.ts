@@ -5,17 +5,16 @@ import { prepare } from '../../bridge/delivery/text.ts';
 import { profileFor } from '../../bridge/screen/profiles/index.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { inState, makeHome, run, startBridge } from '../live/bridge-process.ts';
-import type { AgentName } from './installs.ts';
+import { type AgentName, isWanted } from './installs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
 import { type RealAgent, startAgent } from './real-agents.ts';
 
 /**
- * What `bridge send` does to real agents, text by text: the model's log is the witness. BRIDGE_DELIVERY_AGENTS names
- * those to run, parted by commas, or `all`.
+ * What `bridge send` does to real agents, text by text: the model's log is the witness. BRIDGE_TEST_AGENTS names
+ * those to run.
  */
 const measured = ['pi', 'qwen', 'opencode', 'cline', 'continue'] as const satisfies readonly AgentName[];
-const wanted = (process.env.BRIDGE_DELIVERY_AGENTS || 'pi').split(',');
-const agents = measured.filter((name) => wanted.includes('all') || wanted.includes(name));
+const agents = measured.filter((name) => isWanted(name));
 
 const sentence = 'The queue is drained by one worker that takes the oldest job first, and no lock is needed. ';
 const lineOf = (index: number) => `${index}: ${sentence.repeat(2)}`.slice(0, 79);

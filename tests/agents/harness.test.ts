@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
+import { isWanted } from './installs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
 import { startAgent } from './real-agents.ts';
 
@@ -16,14 +17,16 @@ beforeEach(() => {
 });
 afterEach(() => tmux.stop());
 
-test.each([
+const asking = [
   ['codex', 'Escape'],
   ['gemini', 'Escape'],
   ['qwen', 'Escape'],
   ['cline', 'n'],
   ['continue', 'Escape'],
   ['opencode', 'Escape'],
-] as const)(
+] as const;
+
+test.each(asking.filter(([name]) => isWanted(name)))(
   'a real %s starts idle, answers one typed message, and asks before it runs a command',
   async (name, deny) => {
     const agent = await startAgent(name, { tmux, server });
@@ -42,7 +45,7 @@ test.each([
   },
 );
 
-test('a real pi starts idle, answers one typed message, and runs a command unasked', async () => {
+test.runIf(isWanted('pi'))('a real pi starts idle, answers one typed message, and runs a command unasked', async () => {
   const agent = await startAgent('pi', { tmux, server });
   const proof = join(agent.workingFolder, 'proof');
   await agent.type(`RUN: touch ${proof}`);

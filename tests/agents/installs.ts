@@ -27,6 +27,12 @@ interface Pinned {
   readonly needs?: readonly string[];
 }
 
+/** BRIDGE_TEST_AGENTS names the programs that tests drive, parted by commas, or `all`; together they are 2 GB to install. */
+export function isWanted(name: AgentName, environment: NodeJS.ProcessEnv = process.env): boolean {
+  const wanted = (environment.BRIDGE_TEST_AGENTS || 'codex,gemini,pi').split(',');
+  return wanted.includes('all') || wanted.includes(name);
+}
+
 export interface Installed {
   readonly version: string;
   readonly binary: string;
