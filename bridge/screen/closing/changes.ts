@@ -16,8 +16,15 @@ export function isOwn(said: readonly Said[], at: number): boolean {
 /** Told of in the present below a heading that says it is planned or designed: "The old store is deleted." */
 function isPlanned(said: readonly Said[], at: number): boolean {
   if (/\b(?:i|we)\b|\b(?:has|have) been\b/.test(said[at]!.bare)) return false;
+  if (option.test(said[at]!.bare)) return true;
+  if (said.some(({ passage, bare }) => passage === said[at]!.passage && supposed.test(bare))) return true;
   return said.slice(0, at).some(({ kind, bare }) => kind === 'heading' && planned.test(bare));
 }
+
+const option =
+  /^(?:with |in |under )?(?:option|variant|approach|plan|phase|step|stage|alternative) (?:[a-h1-9]|one|two|three)\b/;
+
+const supposed = /^(?:it|that|this|the whole thing|all of (?:it|this)) would (?:take|need|be|cost|mean|require|add)\b/;
 
 const planned = /\b(?:plan|proposal|phases?|design|how it works|roadmap|proposed|options?|architecture|todo|next)\b/;
 

@@ -87,7 +87,10 @@ function whyPassed(said: readonly Said[], at: number, isOpen: boolean): string |
     if (isWish(sentence.wish) || sentence.wish.is === 'closer' || waiting.test(sentence.bare)) continue;
     if (sentence.kind === 'code' || sentence.kind === 'table' || sentence.kind === 'quote') continue;
     const isLater = sentence.passage !== one.passage;
-    if (sentence.progress.is === 'done' && isLater && sentence.kind !== 'item') return 'concluded';
+    if (sentence.progress.is === 'done' && isLater && sentence.kind !== 'item') {
+      if (isNext(one) && states.has(sentence.progress.rule)) continue;
+      return 'concluded';
+    }
     if (isChanges(below, step)) return 'concluded';
     if (
       sentence.kind === 'item' &&
@@ -128,15 +131,38 @@ const followed =
 function isGrounded(question: Said, sentence: Said): boolean {
   if (question.kind === 'heading' || !question.asks || taught.test(question.bare)) return false;
   if (/^(?:after that|then|next)\b/.test(sentence.bare)) return false;
-  return (wantsPick.test(question.bare) && sentence.progress.is !== 'done') || unknowing.test(sentence.bare);
+  if (wantsNumber.test(question.bare) && obliging.test(sentence.bare)) return true;
+  return (
+    (wantsPick.test(question.bare) && !wantsFact.test(question.bare) && sentence.progress.is !== 'done') ||
+    unknowing.test(sentence.bare)
+  );
 }
 
 const wantsPick =
-  /^(?!.*\bwhy\b)(?:.*(?:[,;:—–-]|\b(?:and|so|but)) )?(?:is|are|was|were|does|do|did|has|have|can|could|will|would|may|might|must|which|how about)\b|\bor\b/;
+  /^(?!.*\bwhy\b)(?:.*(?:[,;:—–-]|\b(?:and|so|but)) )?(?:is|are|was|were|does|do|did|has|have|can|could|will|would|may|might|must|which|who|how about)\b|\bor\b/;
+
+/** What a date, a place or a number is needed for. */
+const wantsNumber = /^(?:when|where|whose|how (?:many|much|long|often|large|big))\b/;
+const obliging = /^(?!.*\d).*\b(?:has to|have to|must|needs? to|can't|cannot|won't) \w+/;
+
+/** "Is it the cache?", "Which commit introduced it?": asked in passing by somebody who looked. */
+const wantsFact =
+  /^(?:(?:and|so|but|then)[,]? )?(?:(?:is|are|was|were|does|do|did|has|have|can|could|will|would) (?:it|this|that|they)(?: [^\s?]+){0,3}\?|(?:which|who)\b.*\b(?:introduced|caused|triggered|broke|changed|happened|produced|calls?|called|sets|writes|wrote|reads|holds|sends|sent)\b)/;
 
 /** Nothing that could be looked at tells. */
 const unknowing =
   /^(?:nothing|none|neither|nobody|no one)\b|\b(?:i|we) (?:can't|cannot|couldn't|could not|don't|didn't) (?:tell|find|see|know|say|infer|derive|work out|guess)\b|\b(?:doesn't|don't|does not|do not|didn't|isn't|aren't|never|no|neither|nor|nothing|none|both|conflicting|contradict\w*|differ\w*|disagree\w*|two|silent)\b.*\b(?:say|says|tell|tells|mention|mentions|mentioned|settle|settles|specif\w+|define[sd]?|cover|covers|documented|clear|state|states|show|shows|agree|reveal|hint|answer|values?|versions?|places|candidates)\b/;
+
+/** Asks what the agent shall do next: how things stand is no answer to it. */
+function isNext({ bare, asks }: Said): boolean {
+  return (
+    asks &&
+    /\b(?:should i|shall (?:i|we)|may i|can i go|want me to|do you want|would you (?:like|prefer|rather))\b/.test(bare)
+  );
+}
+
+/** Rules of conclusions that tell how things stand, not what was done. */
+const states = new Set(['tests-pass', 'verified', 'is-done', 'all-done', 'as-before', 'works', 'label']);
 
 /** The label of an option that is written as a paragraph. */
 const optionLabel =

@@ -58,11 +58,11 @@ const addressed = /\b(?:you|your|yours|you'd|you're|you've|me|my|i|us|we)\b|\b(?
 
 /** What somebody meant, wants or allows is asked of those who know. */
 const meant =
-  /^(?!why\b).*\b(?:intended|intentional(?:ly)?|deliberate(?:ly)?|on purpose|by design|supposed to|desired|expected (?:behaviou?r|result|outcome|output|order|format)|acceptable|allowed to|need(?:s|ed)? to|ha(?:s|ve) to|correct, or|right, or|still (?:needed|used|wanted|relevant|supported|in use|deployed))\b/;
+  /^(?!why\b).*\b(?:(?:do|does|did|will|would) (?!it\b|this\b|that\b|they\b)(?:\S+ ){1,4}(?:require|want|prefer|insist|approve|mind)|meant|intended|intentional(?:ly)?|deliberate(?:ly)?|on purpose|by design|supposed to|desired|expected (?:behaviou?r|result|outcome|output|order|format)|acceptable|allowed to|need(?:s|ed)? to|ha(?:s|ve) to|correct, or|right, or|still (?:needed|used|wanted|relevant|supported|in use|deployed))\b/;
 
 /** Asked in a few words: "OK to merge?", "Proceed?", "Sound good?", "Thoughts?" */
 const permission =
-  /^(?:(?:so|and|or|then)[,]? )?(?:ok(?:ay)?|good|fine|ready|safe|alright|all right|happy|clear|cool|sounds? (?:good|right|ok)|does (?:that|this)|make sense|go ahead|proceed|continue|shall|want|need|approve[d]?|confirm(?:ed)?|thoughts|opinions?|objections|any (?:preference|objection|concern|thought|constraint|particular)|preference|agree[d]?|deal|commit|push|merge|deploy|yes or no|y\/n|option \w|are (?:these|those)|is (?:that|this) (?:ok|fine|what|the right|right|correct|acceptable|intended|good|expected))\b/;
+  /^(?:(?:so|and|or|then)[,]? )?(?:ok(?:ay)?|good|fine|ready|safe|alright|all right|happy|clear|cool|sounds? (?:good|right|ok)|does (?:that|this)|make sense|go ahead|proceed|continue|shall|want|need|approve[d]?|confirm(?:ed)?|thoughts|opinions?|objections|any (?:chance|idea|reason|luck|word from|preference|objection|concern|thought|constraint|particular)|preference|agree[d]?|deal|commit|push|merge|deploy|yes or no|y\/n|option \w|are (?:these|those)|is (?:that|this) (?:ok|fine|what|the right|right|correct|acceptable|intended|good|expected))\b/;
 
 /** A choice without a verb: "Tabs or spaces for the generated files?" */
 const alternative =
