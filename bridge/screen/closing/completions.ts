@@ -86,12 +86,12 @@ const done: readonly Pattern[] = [
   [
     'is-done',
     new RegExp(
-      `^(?!(?:if|when|once|after|until|this is how|that's how|what|a:|no,)(?!\\w)).{2,120}(?:\\b(?:is|are|looks|was|were)|\\w's) (?:\\w+ed [^.]{0,40}\\band )?(?:fully |all |both |successfully |in )?(?:(?!(?:set|configured|installed|implemented|applied|closed) in \\W?q{2,})(?:${ended}))(?: again)?(?=[.!]|$|,? and |, | with no | with all | (?:on|in) (?:the )?(?:branch|main|master|staging|\\W?q{2,})| for (?:review|you)|:| —| –| to (?:merge|review|ship|use|go)| across)`,
+      `^(?!(?:if|when|once|after|until|this is how|that's how|what|a:|no,|in (?:version|release|v?\\d[\\d.]*))(?!\\w)).{2,120}(?:\\b(?:is|are|looks|was|were)|\\w's) (?:\\w+ed [^.]{0,40}\\band )?(?:fully |all |both |successfully |in )?(?:(?!(?:set|configured|installed|implemented|applied|closed) in \\W?q{2,})(?:${ended}))(?: again)?(?=[.!]|$|,? and |, | with no | with all | (?:on|in) (?:the )?(?:branch|main|master|staging|\\W?q{2,})| for (?:review|you)|:| —| –| to (?:merge|review|ship|use|go)| across)`,
     ),
   ],
   [
     'tests-pass',
-    /\b(?:tests?|suite|specs?|checks?|builds?|ci|lint\w*|type-?check\w*|typecheck|pipeline|everything|q{3,}|\d+\/\d+|\d+ (?:of \d+ )?(?:tests|specs))\b\W?(?: \w+){0,3}? (?:now |all |still |both )*(?:pass|passes|passed|passing|succeeds?|succeeded|green|clean|compiles?)\b(?! (?:because|since|when|if|only|locally|on my|through|in|the|a)\b)/,
+    /\b(?:tests?|suite|specs?|checks?|builds?|ci|lint\w*|type-?check\w*|typecheck|pipeline|everything|q{3,}|\d+\/\d+|\d+ (?:of \d+ )?(?:tests|specs))\b\W?(?: \w+){0,3}? (?:now |all |still |both )*(?:pass|passes|passed|passing|succeeds?|succeeded|green|clean|compiles?)\b(?!.{0,40}, but (?!i\b|there|note|you|that|it))(?! (?:because|since|when|if|only|locally|on my|through|in|the|a)\b)/,
   ],
   [
     'verified',
@@ -136,7 +136,7 @@ const done: readonly Pattern[] = [
   [
     'did',
     new RegExp(
-      `^(?!.*\\b(?:to be|not|no|never|is|are|was|were|be|been|if|when|once|how|why|can|will|must|should|may|has|have|gets?)\\b)(?:[\\w'\`/-]+ ){1,4}(?:${work}|${authored}) (?:to|into|in|from|with|for) \\S+(?: \\S+){0,2}[.!]?$`,
+      `^(?!.*\\b(?:to be|not|no|never|is|are|was|were|be|been|if|when|once|how|why|can|will|must|should|may|has|have|gets?)\\b)(?:[\\w'\`/-]+ ){1,4}(?:${work}|${authored}) (?:to|into|in|from|with|for) \\S+(?: \\S+){0,2}(?: \\([^)]*\\))?[.!]?$`,
     ),
   ],
   ['is-now', /\b(?:is|are) \w+ed (?:to|in|into|with|through|on|from) the new\b/],
@@ -198,7 +198,7 @@ const done: readonly Pattern[] = [
   [
     'was-done',
     new RegExp(
-      `^(?!.*\\b(?:no|not|nothing|none|never|by|had|that|which|who|because|when|if|before|after|last|ago|earlier|originally|previously|yesterday|always|until|once|on|in v?\\d)\\b).{2,120} (?:was|were|got) (?:restarted|${work}|${authored})(?=[.,;:]|$| and\\b| too\\b| as well\\b| accordingly\\b)`,
+      `^(?!.*\\b(?:no|not|nothing|none|never|by|had|that|which|who|because|when|if|before|after|last|ago|earlier|originally|previously|yesterday|always|until|once|on|in (?:v?\\d|version|release))\\b).{2,120} (?:was|were|got) (?:restarted|${work}|${authored})(?=[.,;:]|$| and\\b| too\\b| as well\\b| accordingly\\b)`,
     ),
   ],
   [

@@ -139,7 +139,7 @@ function isGrounded(question: Said, sentence: Said): boolean {
 }
 
 const wantsPick =
-  /^(?!.*\bwhy\b)(?:.*(?:[,;:—–-]|\b(?:and|so|but)) )?(?:is|are|was|were|does|do|did|has|have|can|could|will|would|may|might|must|which|who|how about)\b|\bor\b/;
+  /^(?!.*\bwhy\b)(?:.*(?:[,;:—–-]|\b(?:and|so|but)) )?(?:is|are|was|were|does|do|did|has|have|can|could|will|would|may|might|must|which|who (?:owns|decides|approves|should|may|gets|maintains|pays|is (?:responsible|in charge|allowed))|how about)\b|\bor\b/;
 
 /** What a date, a place or a number is needed for. */
 const wantsNumber = /^(?:when|where|whose|how (?:many|much|long|often|large|big))\b/;
@@ -151,7 +151,7 @@ const wantsFact =
 
 /** Nothing that could be looked at tells. */
 const unknowing =
-  /^(?:nothing|none|neither|nobody|no one)\b|\b(?:i|we) (?:can't|cannot|couldn't|could not|don't|didn't) (?:tell|find|see|know|say|infer|derive|work out|guess)\b|\b(?:doesn't|don't|does not|do not|didn't|isn't|aren't|never|no|neither|nor|nothing|none|both|conflicting|contradict\w*|differ\w*|disagree\w*|two|silent)\b.*\b(?:say|says|tell|tells|mention|mentions|mentioned|settle|settles|specif\w+|define[sd]?|cover|covers|documented|clear|state|states|show|shows|agree|reveal|hint|answer|values?|versions?|places|candidates)\b/;
+  /^(?:nothing|none|neither|nobody|no one)\b|\b(?:placeholder|dummy|guess(?:ed)?|assumed)\b|\b(?:i|we) (?:can't|cannot|couldn't|could not|don't|didn't) (?:tell|find|see|know|say|infer|derive|work out|guess)\b|\b(?:doesn't|don't|does not|do not|didn't|isn't|aren't|never|no|neither|nor|nothing|none|both|conflicting|contradict\w*|differ\w*|disagree\w*|two|silent)\b.*\b(?:say|says|tell|tells|mention|mentions|mentioned|settle|settles|specif\w+|define[sd]?|cover|covers|documented|clear|state|states|show|shows|agree|reveal|hint|answer|values?|versions?|places|candidates)\b/;
 
 /** Asks what the agent shall do next: how things stand is no answer to it. */
 function isNext({ bare, asks }: Said): boolean {

@@ -58,7 +58,7 @@ const addressed = /\b(?:you|your|yours|you'd|you're|you've|me|my|i|us|we)\b|\b(?
 
 /** What somebody meant, wants or allows is asked of those who know. */
 const meant =
-  /^(?!why\b).*\b(?:(?:do|does|did|will|would) (?!it\b|this\b|that\b|they\b)(?:\S+ ){1,4}(?:require|want|prefer|insist|approve|mind)|meant|intended|intentional(?:ly)?|deliberate(?:ly)?|on purpose|by design|supposed to|desired|expected (?:behaviou?r|result|outcome|output|order|format)|acceptable|allowed to|need(?:s|ed)? to|ha(?:s|ve) to|correct, or|right, or|still (?:needed|used|wanted|relevant|supported|in use|deployed))\b/;
+  /^(?!why\b).*\b(?:(?:do|does|did|will|would) (?!it\b|this\b|that\b|they\b)(?:\S+ ){1,4}(?:require|want|prefer|insist|approve|mind)|meant|must .{0,40}\bbe|intended|intentional(?:ly)?|deliberate(?:ly)?|on purpose|by design|supposed to|desired|expected (?:behaviou?r|result|outcome|output|order|format)|acceptable|allowed to|need(?:s|ed)? to|ha(?:s|ve) to|correct, or|right, or|still (?:needed|used|wanted|relevant|supported|in use|deployed))\b/;
 
 /** Asked in a few words: "OK to merge?", "Proceed?", "Sound good?", "Thoughts?" */
 const permission =
