@@ -17,7 +17,10 @@ const added = /^\s*(<(system-reminder|session_context|environment_details|enviro
 const wrapped = /^<user_input[^>]*>([\s\S]*?)<\/user_input>/;
 /** How the programs ask for a title, a summary or a suggestion of their own. */
 const internalTurn =
-  /\b(?:title generator|reply with a title for the chat|generate a (?:short|concise|brief)[^.]{0,60}title)|^\[SUGGESTION MODE/im;
+  /\b(?:title generator|reply with a title for the chat|generate a (?:short|concise|brief)[^.]{0,60}title)/i;
+
+/** qwen-code 0.24.4 shows the answer in its composer, grey, as if it were a draft: the scripted model has none to suggest. */
+const suggestion = /^\[SUGGESTION MODE/;
 
 /** OpenAI chat completions, as qwen, cline, continue, opencode and pi speak it. */
 export const chatWire: Wire = {
@@ -35,7 +38,7 @@ export const chatWire: Wire = {
       system: system.join('\n'),
       toolResult: last?.role === 'tool' ? textOf(last) : null,
       tools: toolsOf(body),
-      internal: isInternal ? 'A scripted title' : null,
+      internal: suggestion.test(messages.at(-1) ?? '') ? '' : isInternal ? 'A scripted title' : null,
     };
   },
   async write(response, body, request, steps) {

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { profileFor } from '../../bridge/screen/profiles/index.ts';
+import { snapshotOf } from './snapshots.ts';
+
+/** What composers hold, as their programs drew it when `bridge send` had pasted into them (tests/agents/deliveries.test.ts). */
+
+const read = (agent: string, rows: readonly string[], facts: Parameters<typeof snapshotOf>[1] = {}) =>
+  profileFor(null, { agent }).read(snapshotOf(rows, facts), { quietForMs: 10_000, signals: {} });
+
+const rule = (columns: number) => '─'.repeat(columns);
+const piFooter = ['~/work (master)', '0.0%/128k (auto)          scripted-model'];
+
+test('pi: a row that emoji made too long runs into the rule below, and is a draft without it', () => {
+  const draft = 'Grüße 👩‍👩‍👧 done';
+  const rows = [rule(120), `${draft}${' '.repeat(106)}${rule(118)}`, ...piFooter];
+  expect(read('pi', rows, { width: 120 }).composer).toEqual({ is: 'draft', text: draft });
+});
+
+test('pi: a draft that ends with a line of its own is one all the same', () => {
+  const rows = [rule(120), `a table: ${rule(12)}`, rule(120), ...piFooter];
+  expect(read('pi', rows, { width: 120 }).composer).toEqual({ is: 'draft', text: `a table: ${rule(12)}` });
+});
