@@ -39,6 +39,10 @@ const texts: Readonly<Record<string, string>> = {
 
 /** What each program itself does to a text that it was given, after whatever its profile puts before or behind it. */
 const taken: Partial<Record<AgentName, (text: string) => readonly string[]>> = {
+  // 0.24.4 trims what it submits
+  qwen: (text) => [text.trim()],
+  // 1.18.33 appends a blank to some pastes
+  opencode: (text) => [text, `${text} `],
   // 0.73.1 trims what it submits, and makes four blanks of a tab
   pi: (text) => [text.trim().replaceAll('\t', '    ')],
 };
