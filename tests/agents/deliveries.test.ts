@@ -41,6 +41,8 @@ const texts: Readonly<Record<string, string>> = {
 const taken: Partial<Record<AgentName, (text: string) => readonly string[]>> = {
   // 0.24.4 trims what it submits
   qwen: (text) => [text.trim()],
+  // 3.0.65 trims it too
+  cline: (text) => [text.trim()],
   // 1.18.33 appends a blank to some pastes
   opencode: (text) => [text, `${text} `],
   // 0.73.1 trims what it submits, and makes four blanks of a tab
