@@ -19,8 +19,8 @@ const wrapped = /^<user_input[^>]*>([\s\S]*?)<\/user_input>/;
 const internalTurn =
   /\b(?:title generator|reply with a title for the chat|generate a (?:short|concise|brief)[^.]{0,60}title)/i;
 
-/** qwen-code 0.24.4 shows the answer in its composer, grey, as if it were a draft: the scripted model has none to suggest. */
-const suggestion = /^\[SUGGESTION MODE/;
+/** qwen-code 0.24.4 shows the answer in its composer, grey, as if it were a draft: the scripted model has none to suggest. Its memory errand asks unbidden as well. */
+const ownErrand = /^(?:\[SUGGESTION MODE|Managed memory has TWO directories)/;
 
 /** OpenAI chat completions, as qwen, cline, continue, opencode and pi speak it. */
 export const chatWire: Wire = {
@@ -38,7 +38,7 @@ export const chatWire: Wire = {
       system: system.join('\n'),
       toolResult: last?.role === 'tool' ? textOf(last) : null,
       tools: toolsOf(body),
-      internal: suggestion.test(messages.at(-1) ?? '') ? '' : isInternal ? 'A scripted title' : null,
+      internal: ownErrand.test(messages.at(-1) ?? '') ? '' : isInternal ? 'A scripted title' : null,
     };
   },
   async write(response, body, request, steps) {
