@@ -256,7 +256,7 @@ test.each(['completion', 'error', 'stuck'] as const)(
   (kind) => {
     const subject = { kind, agent: 'codex', worker: 'worker', text: 'All done.' };
     expect(decide([], subject, 'controller')).toMatchObject({ is: 'human', rule: null });
-    const parsed = parsePolicy([{ when: { kind }, then: 'controller' }]);
+    const parsed = parsePolicy(parse(`[{ when: { kind: ${kind} }, then: controller }]`));
     expect('rules' in parsed && decide(parsed.rules, subject, 'human')).toMatchObject({ is: 'controller', rule: 0 });
     expect(decide([], { ...subject, kind: 'question' }, 'controller')).toMatchObject({ is: 'controller' });
   },

@@ -158,7 +158,7 @@ function readTurn(cells: readonly Cell[], width: number): Turn {
   const opener = cells[from - 1];
   const isCut = opener === undefined ? cells.some(({ kind }) => kind === 'top') : opener.kind === 'pinned';
   const last = cells.slice(from).findLast(({ kind }) => kind !== 'blank');
-  const isError = last?.kind === 'notice' && last.rows[0]!.text.startsWith('■ ');
+  const isError = last?.kind === 'notice' && /^■ (?!Conversation interrupted)/.test(last.rows[0]!.text);
   const error = isError ? { error: tidy(last.rows.map((row) => row.text.slice(2))).join('\n') } : {};
   return { inputs, words: tidy(words), ...(isCut ? { cut: true } : {}), ...error };
 }
