@@ -35,21 +35,16 @@ function readRow(line: string, pen: Pen): Row {
   let text = '';
   let tinted: boolean | null = null;
   let bold: boolean | null = null;
-  let inked: boolean | null = null;
-  const dim: Array<[number, number]> = [];
+  const dim: Ranges = [];
+  const ink: Ranges = [];
   const write = (piece: string) => {
     if (piece === '') return;
     tinted ??= pen.background;
-    if (piece.trim() !== '') {
-      bold ??= pen.bold;
-      inked ??= pen.ink;
-    }
+    if (piece.trim() !== '') bold ??= pen.bold;
     const start = text.length;
     text += pen.lineDrawing ? piece.replace(/[`a-~]/g, (letter) => boxes[letter] ?? letter) : piece;
-    if (!pen.dim) return;
-    const last = dim.at(-1);
-    if (last !== undefined && last[1] === start) last[1] = text.length;
-    else dim.push([start, text.length]);
+    if (pen.dim) extend(dim, start, text.length);
+    if (pen.ink) extend(ink, start, text.length);
   };
   let from = 0;
   for (const match of line.matchAll(sequences)) {
@@ -63,11 +58,23 @@ function readRow(line: string, pen: Pen): Row {
   const trimmed = text.trimEnd();
   return {
     text: trimmed,
-    dim: dim.filter(([start]) => start < trimmed.length).map(([start, end]) => [start, Math.min(end, trimmed.length)]),
+    dim: within(dim, trimmed.length),
+    ink: within(ink, trimmed.length),
     tinted: tinted ?? false,
     bold: bold ?? false,
-    inked: inked ?? false,
   };
+}
+
+type Ranges = Array<[start: number, end: number]>;
+
+function extend(ranges: Ranges, start: number, end: number): void {
+  const last = ranges.at(-1);
+  if (last !== undefined && last[1] === start) last[1] = end;
+  else ranges.push([start, end]);
+}
+
+function within(ranges: Ranges, length: number): Ranges {
+  return ranges.filter(([start]) => start < length).map(([start, end]) => [start, Math.min(end, length)]);
 }
 
 /** Only what a reader asks of a cell: is it dim, has it a background of its own. */

@@ -73,8 +73,11 @@ export interface Row {
   readonly tinted?: boolean;
   /** the row's first visible character is bold; pi draws the name of a tool so */
   readonly bold?: boolean;
-  /** the row's first visible character has a colour of its own; a spinner has, prose that quotes one has not */
-  readonly inked?: boolean;
+  /**
+   * half-open ranges of `text` drawn in a colour of their own: a spinner, and not the prose that quotes one; a suggestion
+   * (qwen), and not what was typed
+   */
+  readonly ink?: ReadonlyArray<readonly [start: number, end: number]>;
 }
 
 /** One captured screen. `rows[firstVisible..]` are on the screen; earlier rows are history (never in the alternate screen). */

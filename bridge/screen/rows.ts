@@ -17,6 +17,11 @@ export function isDimAt(row: Row, at: number): boolean {
   return row.dim.some(([start, end]) => start <= at && at < end);
 }
 
+/** True when the cell has a colour of its own. */
+export function isInkedAt(row: Row, at: number): boolean {
+  return row.ink?.some(([start, end]) => start <= at && at < end) === true;
+}
+
 /** Whether the capture carries attributes at all: in a plain text every rule about dimness is moot. */
 export function hasDim(rows: readonly Row[]): boolean {
   return rows.some((row) => row.dim.length > 0);

@@ -112,14 +112,14 @@ test('dim runs over line ends, frames and tints are read from a real screen', as
     wait,
   ].join('\n');
   const { rows } = await look(await stage.attach(), await stage.show(script));
-  const plain = { dim: [], tinted: false, bold: false, inked: false };
+  const plain = { dim: [], tinted: false, bold: false, ink: [] };
   expect(rows.slice(0, 7)).toEqual([
     { ...plain, text: 'dim one', dim: [[0, 7]] },
     { ...plain, text: 'dim two not', dim: [[0, 7]] },
     { ...plain, text: '┌─┐' },
     { ...plain, text: 'tinted', tinted: true },
-    { ...plain, text: ' bold ink', bold: true },
-    { ...plain, text: '! inked', inked: true },
+    { ...plain, text: ' bold ink', bold: true, ink: [[6, 9]] },
+    { ...plain, text: '! inked', ink: [[0, 1]] },
     { ...plain, text: 'link READY' },
   ]);
 });

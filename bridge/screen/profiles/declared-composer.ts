@@ -1,6 +1,6 @@
-import type { Snapshot } from '../../core/pane.ts';
+import type { Row, Snapshot } from '../../core/pane.ts';
 import type { Composer, Evidence } from '../../core/reading.ts';
-import { evidence, hasDim, isDim, tidy } from '../rows.ts';
+import { evidence, hasDim, isDim, isInkedAt, tidy } from '../rows.ts';
 import type { ScreenFacts } from './facts.ts';
 import { filledFromEnd, type Line, pattern } from './lines.ts';
 
@@ -91,7 +91,20 @@ export function readComposer(
     inside.every(
       ({ row }, at) => texts[at]!.trim() === '' || isDim(row, row.text.length - texts[at]!.trimStart().length),
     );
-  return isGhost ? { is: 'empty' } : { is: 'draft', text };
+  const isSuggestion =
+    facts.isSuggestionInked === true &&
+    cursorRow === first &&
+    pane.cursorX <= starts &&
+    inside.every(({ row }, at) => isInkedBut(row, row.text.length - texts[at]!.trimStart().length, at === 0));
+  return isGhost || isSuggestion ? { is: 'empty' } : { is: 'draft', text };
+}
+
+/** Every visible character from `from` on has a colour of its own; but for the first, which stands under the cursor. */
+function isInkedBut(row: Row, from: number, isFirst: boolean): boolean {
+  if (isFirst && isInkedAt(row, from)) return false;
+  const cells = Array.from(row.text.slice(from), (_, at) => from + at).filter((at) => row.text[at]!.trim() !== '');
+  const rest = isFirst ? cells.slice(1) : cells;
+  return rest.length >= (isFirst ? 2 : 0) && rest.every((at) => isInkedAt(row, at));
 }
 
 /**
@@ -106,10 +119,10 @@ export function findStatus(
   let from = end;
   let found: Evidence | null = null;
   let isQueue = false;
-  const inks = lines.some(({ row }) => row.inked);
+  const inks = lines.some(({ row }) => (row.ink?.length ?? 0) > 0);
   for (const at of filledFromEnd(lines.slice(0, end), statusRows)) {
     const { text, row } = lines[at]!;
-    const isProse = busy?.isStatusInked === true && inks && row.inked !== true;
+    const isProse = busy?.isStatusInked === true && inks && !isInkedAt(row, row.text.search(/\S/));
     if (!isProse && busy?.status?.some((source) => pattern(source).test(text))) {
       found = evidence('status', `the screen says "${text.trim()}"`, at);
       from = at;

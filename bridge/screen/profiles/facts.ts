@@ -27,6 +27,8 @@ export interface ScreenFacts {
     readonly chrome?: Pattern;
     /** what stands in an empty one; dim text counts as empty too */
     readonly placeholders?: readonly Pattern[];
+    /** a suggestion is no dim text: all but its first character, under the cursor, has a colour, and typed text has none */
+    readonly isSuggestionInked?: boolean;
     /** at most so many filled rows stand below it */
     readonly below: number;
     /** one of the rows below must match: a ruled text in the transcript has no such footer */

@@ -14,6 +14,7 @@ export const qwen = declared({
       prompt: '^[>!*](?: |$)',
       indent: '^ {2}',
       placeholders: ['^Type your message or @path/to/file$'],
+      isSuggestionInked: true,
       below: 14,
       cursor: 'shown',
     },

@@ -36,6 +36,7 @@ export const screenSchema = z.strictObject({
       indent: pattern,
       chrome: pattern,
       placeholders: patterns,
+      isSuggestionInked: z.boolean(),
       below: z.number().int().min(0).max(60),
       footer: pattern,
       cursor: z.enum(['shown', 'drawn']),
