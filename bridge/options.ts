@@ -77,7 +77,7 @@ export const options = [
     '--agent <name>',
     'text',
     null,
-    'settles which profile reads the pane (codex, gemini, generic)',
+    'settles which profile reads the pane: codex, gemini, claude, opencode, qwen, pi, cline, continue, aider, generic, or one of bridge.yaml',
     ['target', 'daemon'],
     { yaml: 'agent' },
   ),

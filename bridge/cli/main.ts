@@ -29,6 +29,11 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   demo: async () => (await import('./demo.ts')).registerDemo,
 };
 
+// whoever reads our output may stop reading (`bridge --help | head`); what was asked for goes on
+process.stdout.on('error', (fault: NodeJS.ErrnoException) => {
+  if (fault.code !== 'EPIPE') throw fault;
+});
+
 const program = new Command('bridge')
   .description(
     'The go-between for AI coding agents in tmux: a worker asks in its pane, the right answer is in its pane a moment later.',

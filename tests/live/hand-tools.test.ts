@@ -104,3 +104,14 @@ test('a notify command that fails is said, with exit 1', async () => {
   const notified = await run(tmux, ['notify', '--home', home, 'hello']);
   expect(notified).toMatchObject({ code: 1, stderr: expect.stringContaining('command: ') });
 });
+
+test('a reader that stops reading is no fault', async () => {
+  const child = spawn('/bin/sh', ['-c', `"${process.execPath}" "${program}" --help | head -n 1`], {
+    env: { PATH: process.env.PATH, HOME: tmux.folder, LANG: 'C.UTF-8' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (piece: string) => (errors += piece));
+  await once(child, 'close');
+  expect(errors).toBe('');
+});

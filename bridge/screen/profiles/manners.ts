@@ -65,7 +65,7 @@ export const piManner: Manner = {
   settleMs: 100,
   longPasteMarkers: ['\\[paste #[0-9]+ \\+?([0-9]+) (lines|chars)\\]'],
   commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
-  // Enter after a typed \\ is a line break; pi trims what it submits, and the model gets the text as it was
+  // pi trims what it submits: the model gets the text as it was
   trailingBackslash: { append: ' ' },
   dialogTitles: [],
   dialogWords: [],
