@@ -1,11 +1,12 @@
 import type { Manner } from '../../core/manner.ts';
 
+/** What the composers of all known agents take: a bracketed paste of any length, and Enter. */
+const composer = { bracketed: true, maxLineBytes: 1_000_000, submitKey: 'Enter' } as const;
+
 /** Seen on codex 0.169.0. */
 export const codexManner: Manner = {
   agent: 'codex',
-  bracketed: true,
-  maxLineBytes: 1_000_000,
-  submitKey: 'Enter',
+  ...composer,
   settleMs: 60,
   longPasteMarkers: ['\\[Pasted Content ([0-9]+) chars\\]'],
   // codex looks at the first character alone, and trims what it submits: the model gets the text as it was (18 of 18)
@@ -25,9 +26,7 @@ export const codexManner: Manner = {
 /** Seen on gemini-cli 0.61.0. */
 export const geminiManner: Manner = {
   agent: 'gemini',
-  bracketed: true,
-  maxLineBytes: 1_000_000,
-  submitKey: 'Enter',
+  ...composer,
   settleMs: 400,
   longPasteMarkers: ['\\[Pasted Text: ([0-9]+) (chars|lines)\\]'],
   // gemini trims before it looks, so that a blank hides no command of its own; a word before it does (3 of 3)
@@ -44,9 +43,7 @@ export const geminiManner: Manner = {
 /** Seen on opencode 1.18.33, which appends one blank to some pastes. */
 export const opencodeManner: Manner = {
   agent: 'opencode',
-  bracketed: true,
-  maxLineBytes: 1_000_000,
-  submitKey: 'Enter',
+  ...composer,
   settleMs: 400,
   longPasteMarkers: ['\\[Pasted ~([0-9]+) lines\\]'],
   commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
@@ -59,9 +56,7 @@ export const opencodeManner: Manner = {
 /** Seen on pi 0.73.1, which has no approvals. */
 export const piManner: Manner = {
   agent: 'pi',
-  bracketed: true,
-  maxLineBytes: 1_000_000,
-  submitKey: 'Enter',
+  ...composer,
   settleMs: 100,
   longPasteMarkers: ['\\[paste #[0-9]+ \\+?([0-9]+) (lines|chars)\\]'],
   commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
@@ -75,9 +70,7 @@ export const piManner: Manner = {
 /** Seen on qwen-code 0.24.4: an Enter before it has made its marker of a long paste sends the marker and loses the text. */
 export const qwenManner: Manner = {
   agent: 'qwen',
-  bracketed: true,
-  maxLineBytes: 1_000_000,
-  submitKey: 'Enter',
+  ...composer,
   settleMs: 600,
   longPasteMarkers: ['\\[Pasted Content ([0-9]+) chars\\]'],
   commandOpenings: [{ pattern: '^\\s*[!/?]', prefix: 'Answer: ' }],
@@ -90,9 +83,7 @@ export const qwenManner: Manner = {
 /** Seen on cline 3.0.65. */
 export const clineManner: Manner = {
   agent: 'cline',
-  bracketed: true,
-  maxLineBytes: 1_000_000,
-  submitKey: 'Enter',
+  ...composer,
   settleMs: 400,
   longPasteMarkers: ['\\[.*\\.\\.\\. Pasted \\+([0-9]+) lines\\]'],
   commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
@@ -105,9 +96,7 @@ export const clineManner: Manner = {
 /** Seen on continue 1.5.47. */
 export const continueManner: Manner = {
   agent: 'continue',
-  bracketed: true,
-  maxLineBytes: 1_000_000,
-  submitKey: 'Enter',
+  ...composer,
   settleMs: 400,
   longPasteMarkers: ['\\[Paste #[0-9]+, ([0-9]+) (?:lines|chars)\\]'],
   commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
@@ -120,9 +109,7 @@ export const continueManner: Manner = {
 /** Claude Code 2, from its public documentation; never measured here, so that no Enter is pressed twice. */
 export const claudeManner: Manner = {
   agent: 'claude',
-  bracketed: true,
-  maxLineBytes: 1_000_000,
-  submitKey: 'Enter',
+  ...composer,
   settleMs: 400,
   longPasteMarkers: ['\\[Pasted text #[0-9]+ \\+([0-9]+) lines\\]'],
   commandOpenings: [{ pattern: '^\\s*[!/#]', prefix: 'Answer: ' }],
@@ -140,9 +127,7 @@ export const claudeManner: Manner = {
 /** aider, from its public documentation; never measured here. */
 export const aiderManner: Manner = {
   agent: 'aider',
-  bracketed: true,
-  maxLineBytes: 1_000_000,
-  submitKey: 'Enter',
+  ...composer,
   settleMs: 200,
   longPasteMarkers: [],
   commandOpenings: [{ pattern: '^\\s*[!/{]', prefix: 'Answer: ' }],
