@@ -20,6 +20,9 @@ import { prepareStatements, type Statements } from './statements.ts';
 /** How long a writer waits for another process's transaction. Ours are short; whoever needs longer is stuck. */
 const busyTimeoutMs = 5_000;
 
+/** How long an opener waits for one that begins or sets aside the journal: a whole schema on a slow disk. */
+const openingTimeoutMs = 20_000;
+
 export interface OpenedDatabase {
   readonly db: DatabaseSyncInstance;
   readonly sql: Statements;
@@ -37,17 +40,39 @@ export function openDatabase(path: string, now: number): OpenedDatabase {
   if (path === ':memory:') return { ...connect(path), setAside: null };
   try {
     prepareFile(path);
-    const inode = statSync(path).ino;
+    // An empty file is one that somebody begins, or is moving away, right now.
+    if (sizeOf(path) === 0) return openAlone(path, now);
     try {
       return { ...connect(path), setAside: null };
     } catch (error) {
       if (!isCorruption(error)) throw error;
-      const setAside = moveAside(path, inode, now);
-      prepareFile(path);
-      return { ...connect(path), setAside };
+      return openAlone(path, now);
     }
   } catch (error) {
     throw journalFault(path, error);
+  }
+}
+
+/**
+ * Opens a journal that is to be begun or set aside, one process at a time, under a lock that the system frees when its
+ * holder dies: of two that find the same damage at once, the second meets the fresh file of the first and moves nothing.
+ */
+function openAlone(path: string, now: number): OpenedDatabase {
+  prepareFile(`${path}.lock`);
+  const lock = new DatabaseSync(`${path}.lock`, { timeout: openingTimeoutMs });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    prepareFile(path);
+    try {
+      return { ...connect(path), setAside: null };
+    } catch (error) {
+      if (!isCorruption(error)) throw error;
+      const setAside = moveAside(path, now);
+      prepareFile(path);
+      return { ...connect(path), setAside };
+    }
+  } finally {
+    lock.close();
   }
 }
 
@@ -125,26 +150,14 @@ function corruption(found: string): Error {
   return Object.assign(new Error(found), { errcode: Code.corrupt });
 }
 
-/**
- * Renames the database to `<path>.corrupt-<stamp>`. Two processes may find the same damage at once; the second must not
- * move the fresh file of the first, so the inode is compared under a lock that the system frees when its holder dies.
- * @returns the new name, or null when another process has already moved it
- */
-function moveAside(path: string, inode: number, now: number): string | null {
-  prepareFile(`${path}.set-aside-lock`);
-  const lock = new DatabaseSync(`${path}.set-aside-lock`, { timeout: busyTimeoutMs });
-  try {
-    lock.exec('BEGIN EXCLUSIVE');
-    if (statSync(path, { throwIfNoEntry: false })?.ino !== inode) return null;
-    const aside = freeName(`${path}.corrupt-${new Date(now).toISOString().replace(/[-:]/g, '')}`);
-    // The file first: should we die in between, the next opener meets an empty file beside a -wal, and moves that too.
-    for (const tail of ['', '-wal', '-shm']) {
-      if (existsSync(path + tail)) renameSync(path + tail, aside + tail);
-    }
-    return aside;
-  } finally {
-    lock.close();
+/** Renames the database to `<path>.corrupt-<stamp>`, which it returns. */
+function moveAside(path: string, now: number): string {
+  const aside = freeName(`${path}.corrupt-${new Date(now).toISOString().replace(/[-:]/g, '')}`);
+  // The file first: should we die in between, the next opener meets an empty file beside a -wal, and moves that too.
+  for (const tail of ['', '-wal', '-shm']) {
+    if (existsSync(path + tail)) renameSync(path + tail, aside + tail);
   }
+  return aside;
 }
 
 function freeName(wanted: string): string {

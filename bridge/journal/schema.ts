@@ -55,8 +55,13 @@ const migrations: readonly string[] = [
 
 /** @throws BridgeError when the database is another program's or a newer bridge's */
 export function refuseForeign(db: DatabaseSyncInstance, path: string): void {
+  // In one transaction: between two looks another process may have made this database ours.
+  db.exec('BEGIN');
   const owner = numberOf(db, 'PRAGMA application_id');
-  if (owner !== applicationId && (owner !== 0 || numberOf(db, 'SELECT count(*) FROM sqlite_schema') > 0)) {
+  const objects = numberOf(db, 'SELECT count(*) FROM sqlite_schema');
+  const version = versionOf(db);
+  db.exec('COMMIT');
+  if (owner !== applicationId && (owner !== 0 || objects > 0)) {
     throw new BridgeError({
       what: 'journal',
       target: path,
@@ -64,7 +69,6 @@ export function refuseForeign(db: DatabaseSyncInstance, path: string): void {
       nextStep: 'choose another --home; nothing was changed',
     });
   }
-  const version = versionOf(db);
   if (version > migrations.length) {
     throw new BridgeError({
       what: 'journal',

@@ -86,13 +86,13 @@ test('three processes write at once and nothing is lost, mixed or numbered twice
 test('processes that find the same damage at once set it aside once and share the fresh journal', async () => {
   writeFileSync(path, 'damage '.repeat(1000));
   // Until all three have seen the damage, none of them may do anything about it.
-  const lock = new DatabaseSync(`${path}.set-aside-lock`);
+  const lock = new DatabaseSync(`${path}.lock`);
   lock.exec('BEGIN EXCLUSIVE');
   const pids: number[] = [];
   const running = ['a', 'b', 'c'].map((what) => run(asProcess(what, 5), { started: (pid) => pids.push(pid) }));
   if (existsSync('/proc/self/fd')) {
     const deadline = Date.now() + 20_000;
-    while (!pids.every((pid) => waitsFor(pid, `${path}.set-aside-lock`))) {
+    while (!pids.every((pid) => waitsFor(pid, `${path}.lock`))) {
       if (Date.now() > deadline) throw new Error('not all of them wait for the lock');
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
@@ -104,6 +104,14 @@ test('processes that find the same damage at once set it aside once and share th
   expect(readdirSync(folder).filter((name) => name.includes('.corrupt-'))).toHaveLength(1);
   const { journal } = Journal.open(path, { now });
   expect(journal.requests()).toHaveLength(15);
+  journal.close();
+});
+
+test('processes that begin a journal at once share it', async () => {
+  const all = await Promise.all(['a', 'b', 'c', 'd'].map((what) => run(asProcess(what, 3))));
+  expect(all.flatMap((lines) => lines.flatMap((line) => line.refused ?? []))).toEqual([]);
+  const { journal } = Journal.open(path, { now });
+  expect(journal.requests()).toHaveLength(12);
   journal.close();
 });
 
