@@ -99,7 +99,7 @@ export class Rooms {
       hands: {
         look: (paneId) => this.sight.look(paneId),
         paste: (paneId, text, condition, how) => paste(this.tmux, paneId, text, condition, how),
-        press: (paneId, key, condition) => press(this.tmux, paneId, key, condition),
+        press: (paneId, keys, condition) => press(this.tmux, paneId, keys, condition),
         leaveMode: (paneId) => leaveMode(this.tmux, paneId),
         lastHumanKeyAt: (paneId) => lastHumanKeyAt(this.tmux, paneId),
         nextRing: (paneId, limitMs) => this.sight.nextRing(paneId, limitMs),

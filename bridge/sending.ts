@@ -3,6 +3,7 @@ import type { Clock } from './core/clock.ts';
 import { type Delivery, type Envelope, isEnded } from './core/envelope.ts';
 import { BridgeError, wrongUse } from './core/failure.ts';
 import type { DeliveryId, EnvelopeId, PaneId } from './core/ids.ts';
+import { keysOf } from './core/keys.ts';
 import type { PaneFacts, Snapshot } from './core/pane.ts';
 import { isReady } from './core/reading.ts';
 import type { Answer, Request } from './core/request.ts';
@@ -24,6 +25,8 @@ export interface SendOrder {
   readonly agent: string | null;
   readonly force: boolean;
   readonly allowShell: boolean;
+  /** the text names keys: they are pressed, in the dialog that is open now or where there is none */
+  readonly keys: 'none' | 'outside-dialogs' | 'in-dialog';
   readonly waitMs: number;
 }
 
@@ -67,9 +70,13 @@ export class Sending {
   }
 
   async #send(order: SendOrder, closed: AbortSignal): Promise<Delivery> {
-    const snapshot = await this.#settled(order.paneId, order.agent);
+    if (order.keys !== 'none') keysOf(order.text, { inDialog: order.keys === 'in-dialog' });
+    const snapshot =
+      order.keys === 'none' ? await this.#settled(order.paneId, order.agent) : await this.#sight.look(order.paneId);
     if (snapshot === null)
       throw wrongUse('send', order.paneId, 'there is no such pane', '`bridge list` shows those there are');
+    const agent = order.agent ?? this.#sight.profile(snapshot).name;
+    const dialog = order.keys === 'in-dialog' ? this.#openDialog(snapshot, agent) : undefined;
     const id = this.#mint() as EnvelopeId;
     const posted = this.#post.post(
       {
@@ -78,16 +85,18 @@ export class Sending {
         from: order.from,
         to: order.paneId,
         inReplyTo: null,
-        kind: 'message',
+        kind: order.keys === 'none' ? 'message' : 'keys',
         body: order.text,
         notes: '',
         expectsReply: false,
         createdAt: this.#clock.now(),
       },
       snapshot.identity,
-      order.agent ?? this.#sight.profile(snapshot).name,
+      agent,
       { force: order.force, allowShell: order.allowShell },
       null,
+      undefined,
+      dialog,
     );
     const last = await this.#triedUntil(posted, this.#clock.now() + order.waitMs, closed);
     if (last.state.is !== 'held' && last.state.is !== 'queued') return last;
@@ -170,11 +179,20 @@ export class Sending {
       await this.#sight.nextRing(paneId, Math.min(lookAgainMs, giveUpAt - this.#clock.now()));
       const snapshot = await this.#sight.look(paneId);
       const isLast = this.#clock.now() >= giveUpAt;
-      if (snapshot === null || isLast || isReady(this.#sight.readAs(snapshot, posted.agent))) {
+      const isForKeys = posted.envelope.kind === 'keys';
+      if (snapshot === null || isLast || isForKeys || isReady(this.#sight.readAs(snapshot, posted.agent))) {
         await this.#post.paneMoved(paneId);
       }
     }
     return this.#stored(posted);
+  }
+
+  /** Keys are meant for the dialog that whoever sends them sees. */
+  #openDialog(snapshot: Snapshot, agent: string): string {
+    const { dialog } = this.#sight.readAs(snapshot, agent);
+    if (dialog !== null) return dialog.fingerprint;
+    const { paneId } = snapshot.identity;
+    throw wrongUse('--in-dialog', paneId, 'no dialog is read on its screen', '`bridge explain` says what is');
   }
 
   #stored(delivery: Delivery): Delivery {

@@ -85,6 +85,7 @@ const sendArgs = z.object({
   agent: z.string().nullable().default(null),
   force: z.boolean().default(false),
   allowShell: z.boolean().default(false),
+  keys: z.enum(['none', 'outside-dialogs', 'in-dialog']).default('none'),
   waitMs: z.number().min(0).default(0),
 });
 const askArgs = z.object({

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ExitCode } from '../core/failure.ts';
+import { ExitCode, wrongUse } from '../core/failure.ts';
 import type { SendView } from '../verbs.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
@@ -18,7 +18,22 @@ export function registerSend(program: Command): void {
     .option('--allow-shell', 'also at a bare shell, ssh, docker or REPL, which executes it')
     .option('--wait <seconds>', 'wait this long for a pane that cannot take it now', '0')
     .option('--line-mode', 'each line is an input of its own, in order')
+    .option('--keys', 'the arguments are names of keys (Escape, Up, C-u, Enter), pressed once and together')
+    .option('--in-dialog', 'with --keys: pressed in the dialog that is open now, and in no other')
     .option('--from <name>', 'who is writing', 'human');
+  command.addHelpText(
+    'after',
+    `
+Examples:
+  bridge send "Use SQLite."                       one input, one Enter; exit 0 with a receipt, 2 held, 3 look at the pane
+  git diff | bridge send --pane %3 --wait 60 -   as soon as the agent is ready, within a minute
+  bridge send --keys Escape                       interrupts a busy agent; no text is typed
+  bridge send --keys --in-dialog Down Enter
+
+Keys that would submit a draft, or go to a screen that is not understood, need --force. A dialog that was raised as a
+request is answered by \`bridge answer ID --choose\`, which is checked and verified.
+`,
+  );
   withOptions(command, 'place', 'target').action(
     act(async (context, command) => {
       const flags = command.opts<{
@@ -26,8 +41,12 @@ export function registerSend(program: Command): void {
         allowShell?: boolean;
         wait: string;
         lineMode?: boolean;
+        keys?: boolean;
+        inDialog?: boolean;
         from: string;
       }>();
+      if (flags.keys && flags.lineMode) throw wrongUse('--keys', '--line-mode', 'is for text');
+      if (flags.inDialog && !flags.keys) throw wrongUse('--in-dialog', '', 'goes with --keys');
       const text = await textFrom(command.args, 'send');
       const { sight } = sightOf(context);
       const pane = await choosePane(context, sight);
@@ -42,6 +61,7 @@ export function registerSend(program: Command): void {
           agent: context.config.agent,
           force: flags.force === true || process.env.TARGET_PANE_GUARD_BUSY === '0',
           allowShell: flags.allowShell === true,
+          keys: !flags.keys ? 'none' : flags.inDialog ? 'in-dialog' : 'outside-dialogs',
           waitMs: seconds(flags.wait, '--wait'),
         });
         views.push(view);

@@ -9,7 +9,8 @@ export interface Envelope {
   readonly from: string;
   readonly to: string;
   readonly inReplyTo: EnvelopeId | RequestId | null;
-  readonly kind: 'request' | 'response' | 'message';
+  /** `keys`: the body names keys, and they are pressed */
+  readonly kind: 'request' | 'response' | 'message' | 'keys';
   readonly body: string;
   /** private to the human: never typed into a pane */
   readonly notes: string;
@@ -71,7 +72,10 @@ export interface Delivery {
   /** profile name, and how the human released what it would otherwise hold */
   readonly agent: string;
   readonly options: DeliveryOptions;
-  /** fingerprint of the dialog in which this chooses: its body is an option's label then, and no text is ever typed */
+  /**
+   * fingerprint of the dialog in which this chooses: its body is an option's label then, or names the keys that are
+   * pressed there, and no text is ever typed
+   */
   readonly dialog?: string;
   readonly state: DeliveryState;
   /** how often it was claimed */

@@ -3,6 +3,7 @@ import { choose, reconcileChoice } from './choosing.ts';
 import { mayLeaveMode } from './guard.ts';
 import type { CourierParts } from './hands.ts';
 import { Passage } from './passage.ts';
+import { pressKeys, reconcileKeys } from './pressing.ts';
 import { reconcile } from './reconciliation.ts';
 import { deliver } from './typing.ts';
 
@@ -31,6 +32,7 @@ export class Courier {
     const lock = await this.#parts.locks.tryAcquire(delivery.recipient);
     if (lock === null) return passage.hold('locked', 'somebody else is typing into that pane');
     try {
+      if (delivery.envelope.kind === 'keys') return await pressKeys(passage);
       return await (delivery.dialog === undefined ? deliver(passage) : choose(passage, delivery.dialog));
     } finally {
       lock.release();
@@ -48,6 +50,7 @@ export class Courier {
     const lock = await this.#parts.locks.tryAcquire(delivery.recipient);
     if (lock === null) return delivery;
     try {
+      if (delivery.envelope.kind === 'keys') return reconcileKeys(passage);
       return await (delivery.dialog === undefined ? reconcile(passage) : reconcileChoice(passage, delivery.dialog));
     } finally {
       lock.release();

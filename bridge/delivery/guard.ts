@@ -1,4 +1,5 @@
 import type { DeliveryOptions, HoldReason } from '../core/envelope.ts';
+import { submits } from '../core/keys.ts';
 import { type PaneIdentity, type Snapshot, sameAgent, samePane } from '../core/pane.ts';
 import { because, type Reading } from '../core/reading.ts';
 
@@ -26,8 +27,50 @@ export interface Situation {
  * empty, no dialog, nobody at the keys. `force` overrides busy, starting and unknown; nothing overrides the rest, except
  * that `allowShell` permits a program that executes what is typed.
  */
-export function guard({ snapshot, reading, recipient, options, lastHumanKeyAt, now }: Situation): Verdict {
+export function guard(situation: Situation): Verdict {
+  const { snapshot, reading, options } = situation;
   if (snapshot === null || reading === null) return held('gone', 'the pane is gone');
+  const onPane = guardPane(snapshot, reading, situation);
+  if (!onPane.pass) return onPane;
+  if (reading.state === 'dialog' || reading.dialog !== null) {
+    return held('dialog', reading.dialog?.question || because(reading));
+  }
+  if (reading.composer.is === 'draft') return held('draft', 'somebody has begun to write there');
+  if (atTheKeys(situation)) return held('human-active', 'somebody is typing');
+
+  // with --allow-shell there is no agent whose state could be read
+  if (options.force || executes(snapshot)) return { pass: true };
+  if (reading.state === 'idle') {
+    return reading.composer.is === 'empty' ? { pass: true } : held('unknown', 'its input line is not to be seen');
+  }
+  return held(reading.state === 'exited' ? 'gone' : reading.state, because(reading));
+}
+
+/**
+ * May these keys be pressed now? Somebody named them, so a busy agent may be interrupted and a draft moved in; but what
+ * submits a draft, or is pressed on a screen that is not understood, needs `force`, and a dialog is answered only by
+ * keys that were meant for it.
+ */
+export function guardKeys(situation: Situation, keys: readonly string[], submitKey: string, dialog?: string): Verdict {
+  const { snapshot, reading, options } = situation;
+  if (snapshot === null || reading === null) return held('gone', 'the pane is gone');
+  const onPane = guardPane(snapshot, reading, situation);
+  if (!onPane.pass) return onPane;
+  const isMeant = dialog !== undefined && reading.dialog?.fingerprint === dialog;
+  if (!isMeant && (reading.state === 'dialog' || reading.dialog !== null)) {
+    return held('dialog', reading.dialog?.question || because(reading));
+  }
+  if (atTheKeys(situation)) return held('human-active', 'somebody is typing');
+  if (isMeant || options.force || executes(snapshot)) return { pass: true };
+  if (reading.composer.is === 'draft' && submits(keys, submitKey)) {
+    return held('draft', 'what somebody has begun to write there would be submitted; --force permits it');
+  }
+  if (reading.state === 'idle' || reading.state === 'busy') return { pass: true };
+  return held(reading.state === 'exited' ? 'gone' : reading.state, because(reading));
+}
+
+/** What holds for text and keys alike: the same agent, in the foreground, and a pane that takes input. */
+function guardPane(snapshot: Snapshot, reading: Reading, { recipient, options }: Situation): Verdict {
   const { facts, identity, foreground } = snapshot;
   if (facts.dead) return held('gone', 'the program in the pane has ended');
   if (!samePane(identity, recipient)) return held('replaced', 'another pane has that id now');
@@ -39,20 +82,12 @@ export function guard({ snapshot, reading, recipient, options, lastHumanKeyAt, n
     const what = foreground === 'shell' ? 'a shell' : foreground === 'repl' ? 'a REPL' : 'a connection elsewhere';
     return held('shell', `${what} (${facts.command}) would execute the text; --allow-shell permits it`);
   }
-  if (hasEnded({ snapshot, reading })) return held('gone', 'the program in the pane has ended');
-  if (reading.state === 'dialog' || reading.dialog !== null) {
-    return held('dialog', reading.dialog?.question || because(reading));
-  }
-  if (reading.composer.is === 'draft') return held('draft', 'somebody has begun to write there');
-  const quietFor = lastHumanKeyAt === null ? Number.POSITIVE_INFINITY : now - lastHumanKeyAt;
-  if (quietFor < humanQuietMs) return held('human-active', 'somebody is typing');
+  const ended = hasEnded({ snapshot, reading });
+  return ended ? held('gone', 'the program in the pane has ended') : { pass: true };
+}
 
-  // with --allow-shell there is no agent whose state could be read
-  if (options.force || executes(snapshot)) return { pass: true };
-  if (reading.state === 'idle') {
-    return reading.composer.is === 'empty' ? { pass: true } : held('unknown', 'its input line is not to be seen');
-  }
-  return held(reading.state === 'exited' ? 'gone' : reading.state, because(reading));
+function atTheKeys({ lastHumanKeyAt, now }: Situation): boolean {
+  return lastHumanKeyAt !== null && now - lastHumanKeyAt < humanQuietMs;
 }
 
 /** A profile also reads a bare shell as `exited`: its agent has, and the shell has not. */

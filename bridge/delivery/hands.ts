@@ -21,7 +21,8 @@ export interface Hands {
   /** a fresh capture with its identity; null when the pane is gone */
   look(paneId: PaneId): Promise<Snapshot | null>;
   paste(paneId: PaneId, text: string, condition: PaneCondition, how: { bracketed: boolean }): Promise<'done' | 'held'>;
-  press(paneId: PaneId, key: string, condition: PaneCondition): Promise<'done' | 'held'>;
+  /** one named key, or several in one step */
+  press(paneId: PaneId, keys: string | readonly string[], condition: PaneCondition): Promise<'done' | 'held'>;
   leaveMode(paneId: PaneId): Promise<void>;
   /** when a person last pressed a key where this pane is shown; null when nobody did */
   lastHumanKeyAt(paneId: PaneId): Promise<number | null>;

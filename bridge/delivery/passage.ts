@@ -3,7 +3,7 @@ import type { PaneId } from '../core/ids.ts';
 import type { Manner } from '../core/manner.ts';
 import { type Snapshot, sameAgent } from '../core/pane.ts';
 import { because } from '../core/reading.ts';
-import { executes, guard, hasEnded, type Verdict } from './guard.ts';
+import { executes, guard, guardKeys, hasEnded, type Verdict } from './guard.ts';
 import type { CourierParts } from './hands.ts';
 import { oneLine, type Prepared, prepare } from './text.ts';
 import { type Look, linesShowing } from './verify.ts';
@@ -49,9 +49,14 @@ export class Passage {
 
   async verdictOn(look: Look | null): Promise<Verdict & { readonly lastHumanKeyAt: number | null }> {
     const lastHumanKeyAt = look === null ? null : await this.parts.hands.lastHumanKeyAt(this.paneId);
-    const { recipient, options } = this.#delivery;
+    const { recipient, options, envelope, dialog } = this.#delivery;
     const { snapshot, reading } = look ?? { snapshot: null, reading: null };
-    return { ...guard({ snapshot, reading, recipient, options, lastHumanKeyAt, now: this.now }), lastHumanKeyAt };
+    const situation = { snapshot, reading, recipient, options, lastHumanKeyAt, now: this.now };
+    const verdict =
+      envelope.kind === 'keys'
+        ? guardKeys(situation, envelope.body.split(' '), this.manner.submitKey, dialog)
+        : guard(situation);
+    return { ...verdict, lastHumanKeyAt };
   }
 
   /** True when a person may have pressed a key after the instant. */

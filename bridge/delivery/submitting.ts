@@ -1,11 +1,10 @@
 import type { Delivery } from '../core/envelope.ts';
-import type { Snapshot } from '../core/pane.ts';
 import { conditionFor } from './condition.ts';
 import type { Passage } from './passage.ts';
 import { Rest } from './rest.ts';
 import { rangWithin } from './ringing.ts';
 import { awaitText, withoutEnter } from './showing.ts';
-import { composerHolds, isWhole, type Look, submitted } from './verify.ts';
+import { composerHolds, isWhole, type Look, sameScreen, submitted } from './verify.ts';
 
 /** How long after Enter a transition may take to be seen. */
 const submitLimitMs = 5_000;
@@ -104,10 +103,4 @@ class Rescues {
   stop(): void {
     this.#dueAt = Number.POSITIVE_INFINITY;
   }
-}
-
-function sameScreen(a: Snapshot, b: Snapshot): boolean {
-  const seen = ({ rows, firstVisible, facts }: Snapshot) =>
-    JSON.stringify([facts.title, facts.cursorX, facts.cursorY, rows.slice(firstVisible).map((row) => row.text)]);
-  return seen(a) === seen(b);
 }

@@ -181,3 +181,10 @@ export function linesShowing({ snapshot, reading }: Look, text: string): string[
   const told = reading.why.flatMap((evidence) => evidence.rows ?? []).map((index) => snapshot.rows[index]?.text ?? '');
   return [...new Set([...echoed, ...told])].filter(Boolean).slice(0, 3);
 }
+
+/** Nothing at all moved between the two: not a row, the title, nor the cursor. */
+export function sameScreen(a: Snapshot, b: Snapshot): boolean {
+  const seen = ({ rows, firstVisible, facts }: Snapshot) =>
+    JSON.stringify([facts.title, facts.cursorX, facts.cursorY, rows.slice(firstVisible).map((row) => row.text)]);
+  return seen(a) === seen(b);
+}

@@ -6,7 +6,7 @@ import { askForFacts } from './facts.ts';
 export { type CapturedScreen, capture } from './capture.ts';
 export type { PaneCondition } from './condition.ts';
 export { oncePerPane } from './facts.ts';
-export { isKeyName, leaveMode, paste, press, reapBuffers } from './typing.ts';
+export { leaveMode, paste, press, reapBuffers } from './typing.ts';
 
 /** Every pane of the server, once for each window place it has: a pane linked into two sessions is told twice, with both names. */
 export async function listPanes(t: TmuxCommands): Promise<PaneFacts[]> {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { wrongUse } from '../core/failure.ts';
 import type { PaneId } from '../core/ids.ts';
+import { isKeyName, isOptionKey } from '../core/keys.ts';
 import { type TmuxCommands, TmuxError } from './commands.ts';
 import { conditionFormat, type PaneCondition } from './condition.ts';
 import { commandLine } from './protocol.ts';
@@ -37,32 +38,25 @@ export async function paste(
   }
 }
 
-/** Presses one named key if, in the same server step, the condition holds. Rejects as `paste` does. */
+/**
+ * Presses one named key, or several together, if in the same server step the condition holds. A letter or digit is
+ * pressed only on a condition that asks for the rows of a dialog. Rejects as `paste` does.
+ */
 export function press(
   t: TmuxCommands,
   paneId: PaneId,
-  key: string,
+  keys: string | readonly string[],
   condition: PaneCondition,
 ): Promise<'done' | 'held'> {
-  const isOption = (condition.onScreen?.length ?? 0) > 0 && isOptionKey(key);
-  if (!isKeyName(key) && !isOption)
-    throw wrongUse('press', key, 'is not a key that tmux has a name for', 'for instance Enter, C-m, Tab');
+  const inDialog = (condition.onScreen?.length ?? 0) > 0;
+  const all = typeof keys === 'string' ? [keys] : keys;
+  const wrong = all.find((key) => !isKeyName(key) && !(inDialog && isOptionKey(key)));
+  if (wrong !== undefined || all.length === 0)
+    throw wrongUse('press', wrong ?? '', 'is not a key that tmux has a name for', 'for instance Enter, C-m, Tab');
   return conditionally(t, paneId, conditionFormat(condition), {
-    act: [['send-keys', '-t', paneId, key]],
+    act: [['send-keys', '-t', paneId, ...all]],
     otherwise: [],
   });
-}
-
-/** A letter or digit that chooses in a dialog: pressed only where the condition asks for the rows of that dialog. */
-function isOptionKey(key: string): boolean {
-  return /^[a-z0-9]$/i.test(key);
-}
-
-/** Named keys, and letters only with a modifier: text is pasted, never pressed. */
-export function isKeyName(key: string): boolean {
-  return /^(?:(?:[CMS]-){0,3}(?:Enter|Tab|BTab|Escape|BSpace|Space|Up|Down|Left|Right|Home|End|PPage|NPage|PageUp|PageDown|DC|IC|F(?:[1-9]|1[0-2]))|(?:[CM]-){1,2}[a-z])$/.test(
-    key,
-  );
 }
 
 /** Takes the pane out of copy mode, and of any chooser. Nothing happens where it is in no mode, or gone. */

@@ -180,12 +180,14 @@ export class FakePane implements Hands, Eyes {
     return 'done';
   }
 
-  async press(_pane: PaneId, key: string, condition: PaneCondition): Promise<'done' | 'held'> {
+  async press(_pane: PaneId, keys: string | readonly string[], condition: PaneCondition): Promise<'done' | 'held'> {
     this.before('press');
     if (this.#holds(condition)) return 'held';
     this.enters.push(this.#clock.now());
-    this.keys.push(key);
-    this.#push({ key }, 'courier');
+    for (const key of [keys].flat()) {
+      this.keys.push(key);
+      this.#push({ key }, 'courier');
+    }
     this.after('press');
     return 'done';
   }

@@ -61,6 +61,27 @@ for (const place of ['without a daemon', 'through the daemon'] as const) {
     expect(after.code).toBe(0);
     expect(agent.inputs()).toEqual(['in time']);
   });
+
+  test(`send --keys interrupts a busy agent, and answers no dialog but in one it was meant for, ${place}`, async () => {
+    const agent = await prepare();
+    await agent.perform({ play: [{ busy: 30_000 }, { say: 'Finished.' }], input: 'go' });
+    expect(await send(agent, ['--keys', 'Escape'])).toMatchObject({ code: 0 });
+    await agent.fact('the interrupt', (fact) => fact.interrupted === true);
+
+    await agent.perform({ dialog: 'npm test', reason: 'to see it pass' });
+    const blind = await send(agent, ['--keys', '--force', 'Enter']);
+    expect(blind).toMatchObject({ code: 2, stderr: expect.stringContaining('held: dialog') });
+    expect(await send(agent, ['--keys', 'y'])).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('--in-dialog'),
+    });
+    expect(await send(agent, ['--keys', '--in-dialog', 'Escape'])).toMatchObject({ code: 0 });
+    await agent.fact('the denial', (fact) => fact.denied === 'npm test');
+    expect(agent.facts().filter((fact) => fact.approved !== undefined)).toEqual([]);
+    const nowhere = await send(agent, ['--keys', '--in-dialog', 'Enter']);
+    expect(nowhere).toMatchObject({ code: 64, stderr: expect.stringContaining('no dialog') });
+    expect(agent.inputs()).toEqual([]);
+  });
 }
 
 test('log -f goes on with what happens, in the order it happens, until it is interrupted', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { isKeyName } from '../../bridge/core/keys.ts';
 import { conditionFormat } from '../../bridge/tmux/condition.ts';
-import { isKeyName } from '../../bridge/tmux/pane.ts';
 
 const nothing = { panePid: 7, command: null, notTitles: [], notOnScreen: [] };
 

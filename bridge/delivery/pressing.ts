@@ -1,0 +1,74 @@
+import type { Delivery } from '../core/envelope.ts';
+import { keysOf } from '../core/keys.ts';
+import { conditionFor, dialogWordsSeen } from './condition.ts';
+import { conditionInDialog } from './dialog-rows.ts';
+import type { PaneCondition } from './hands.ts';
+import type { Passage } from './passage.ts';
+import { rangWithin } from './ringing.ts';
+import { type Look, sameScreen } from './verify.ts';
+
+/** How long after the keys the screen may take to change. */
+const drawLimitMs = 1_500;
+const lookEveryMs = 50;
+
+/**
+ * Keys that somebody named, pressed once and all in one server step, in a pane whose lock is held:
+ *
+ *   look: this agent, and what `guardKeys` asks ─► claimed ─► typed, the keys ─► the screen changed
+ *
+ * What a key means is the program's own affair, so the receipt is weaker than a text's: tmux took the keys and something
+ * was drawn. Where nothing was, it is `uncertain` whether the program has read them.
+ */
+export async function pressKeys(passage: Passage): Promise<Delivery> {
+  const { envelope, dialog } = passage.delivery;
+  const look = await passage.look();
+  const verdict = await passage.verdictOn(look);
+  if (dialog !== undefined && look !== null && look.reading.dialog?.fingerprint !== dialog) {
+    return passage.become({
+      is: 'cancelled',
+      reason: 'nothing was pressed: the dialog they were meant for is not open',
+    });
+  }
+  if (!verdict.pass) return passage.hold(verdict.reason, verdict.detail);
+  const condition = conditionOf(passage, look!);
+  if (!('panePid' in condition)) return passage.hold('dialog', condition.reason);
+  const keys = keysOf(envelope.body, { inDialog: dialog !== undefined });
+
+  passage.become({ is: 'claimed', at: passage.now });
+  const pressedAt = passage.now;
+  passage.become({ is: 'typed', at: pressedAt }, { keys }, 'delivery-pressed');
+  if ((await passage.parts.hands.press(passage.paneId, keys, condition)) === 'held') {
+    const after = await passage.verdictOn(await passage.look());
+    const detail = 'tmux held the keys back: the screen was not as it had been a moment before';
+    return after.pass ? passage.hold('unknown', detail) : passage.hold(after.reason, after.detail);
+  }
+  return seenToChange(passage, look!, pressedAt + drawLimitMs);
+}
+
+/** Nobody can tell from a screen whether a key was pressed before a restart. */
+export function reconcileKeys(passage: Passage): Delivery {
+  return passage.doubt('whether the keys were pressed before the restart is not known');
+}
+
+function conditionOf(passage: Passage, look: Look): PaneCondition | { readonly reason: string } {
+  const { dialog } = look.reading;
+  if (passage.delivery.dialog === undefined) {
+    const words = dialogWordsSeen(look, passage.manner);
+    return words === null ? conditionFor(look, passage.manner) : { reason: `on the screen: ${words}` };
+  }
+  const option = dialog?.options[0];
+  const pinned = dialog && option ? conditionInDialog(look, dialog, option) : null;
+  return pinned ?? { reason: 'the rows of the dialog cannot be told from others on the screen' };
+}
+
+async function seenToChange(passage: Passage, before: Look, endAt: number): Promise<Delivery> {
+  for (;;) {
+    const look = await passage.look();
+    if (look === null || !passage.isRecipient(look.snapshot)) {
+      return passage.doubt('the keys were pressed, and the agent is gone');
+    }
+    if (!sameScreen(before.snapshot, look.snapshot)) return passage.acknowledge('screen-changed', look, '');
+    if (passage.now >= endAt) return passage.doubt('the keys were pressed, and nothing was drawn after them');
+    await rangWithin(passage, Math.min(lookEveryMs, endAt - passage.now));
+  }
+}
