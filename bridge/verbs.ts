@@ -40,6 +40,11 @@ export interface RequestView {
   readonly delivery: Delivery | null;
 }
 
+/** One text on its way to a pane, or at its end, as `send` returned it. */
+export interface TextView {
+  readonly sent: Delivery;
+}
+
 export interface AnswerView {
   readonly id: string;
   readonly accepted: 'first' | 'replaced' | 'late' | 'refused';
@@ -116,7 +121,12 @@ export function verbs(
     requests: async (args) =>
       rooms.journal.requests({ open: args.all !== true }).map((request) => view(rooms, request)),
 
-    show: async (args) => view(rooms, find(rooms, idArgs.parse(args).id)),
+    async show(args): Promise<RequestView | TextView> {
+      const { id } = idArgs.parse(args);
+      const sent = rooms.journal.delivery(id) ?? rooms.journal.deliveries().find((one) => one.id.endsWith(id));
+      const request = rooms.journal.request(id) ?? rooms.journal.requests().find((one) => one.id.endsWith(id));
+      return sent && !request ? { sent } : view(rooms, find(rooms, id));
+    },
 
     async answer(args, closed): Promise<AnswerView> {
       const { id, text, choose, notes, by } = answerArgs.parse(args);

@@ -69,6 +69,7 @@ request is answered by \`bridge answer ID --choose\`, which is checked and verif
       }
       const last = views.at(-1)!;
       if (last.exitCode !== ExitCode.done) context.out.warn(last.message);
+      if (last.exitCode === ExitCode.undecided) context.out.warn(`what was seen: bridge show ${last.delivery.id}`);
       context.out.result(
         last.exitCode === ExitCode.done ? last.message : '',
         texts.length === 1 ? last : { deliveries: views, exitCode: last.exitCode },

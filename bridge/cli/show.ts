@@ -1,21 +1,28 @@
 import type { Command } from 'commander';
-import type { RequestView } from '../verbs.ts';
+import type { RequestView, TextView } from '../verbs.ts';
 import { act, withOptions } from './context.ts';
+import { deliveryLines } from './delivery-lines.ts';
 import { invoke } from './invoke.ts';
 import { paint } from './output.ts';
 
 export function registerShow(program: Command): void {
   const command = program
     .command('show')
-    .argument('<id>', 'a request id, or its last characters')
-    .description('one request whole: its text, its answer and notes, the receipt of its delivery');
+    .argument('<id>', 'the id of a request or a delivery, or its last characters')
+    .description('one request whole: its text, its answer and notes, how its delivery ended and what showed it');
   withOptions(command, 'place').action(
     act(async (context, command) => {
-      const view = await invoke<RequestView>(context, 'show', { id: command.args[0] });
-      context.out.result(render(view), view);
+      const view = await invoke<RequestView | TextView>(context, 'show', { id: command.args[0] });
+      context.out.result('sent' in view ? renderText(view) : render(view), view);
       return 0;
     }),
   );
+}
+
+function renderText({ sent }: TextView): string {
+  const { from, to, kind, body, createdAt } = sent.envelope;
+  const head = `${paint('bold', sent.id)}  ${kind} from ${from} to ${to}, ${new Date(createdAt).toISOString()}`;
+  return [head, '', body, '', ...deliveryLines(sent)].join('\n');
 }
 
 export function render(view: RequestView): string {
@@ -30,15 +37,6 @@ export function render(view: RequestView): string {
     if (view.answer.notes) parts.push('', paint('bold', 'notes (not typed)'), view.answer.notes);
   }
   for (const late of view.late) parts.push('', paint('dim', `late answer by ${late.by}`), late.instructions);
-  if (view.delivery) {
-    const { state } = view.delivery;
-    parts.push('', `${paint('bold', 'delivery')} ${view.delivery.id}: ${state.is}`);
-    if (state.is === 'acknowledged') {
-      parts.push(
-        `receipt ${state.receipt.evidence} at ${new Date(state.receipt.at).toISOString()}`,
-        ...state.receipt.lines.map((line) => `  | ${line}`),
-      );
-    }
-  }
+  if (view.delivery) parts.push('', ...deliveryLines(view.delivery));
   return parts.join('\n');
 }

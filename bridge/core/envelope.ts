@@ -44,6 +44,12 @@ export interface Receipt {
   readonly lines: readonly string[];
 }
 
+/** What the screen showed of a text when its delivery ended without a receipt. */
+export interface Sighting {
+  readonly at: number;
+  readonly lines: readonly string[];
+}
+
 /**
  * queued ─► claimed ─► typed ─► submitted ─► acknowledged
  *    ▲          │         └─► typed-not-submitted
@@ -58,8 +64,8 @@ export type DeliveryState =
   /** `turnBefore` marks the turn that was on the screen before: it tells an echo of this text from an older, equal one */
   | { readonly is: 'submitted'; readonly at: number; readonly turnBefore?: string; readonly typedAt?: number }
   | { readonly is: 'acknowledged'; readonly receipt: Receipt }
-  | { readonly is: 'typed-not-submitted'; readonly reason: string }
-  | { readonly is: 'uncertain'; readonly reason: string }
+  | { readonly is: 'typed-not-submitted'; readonly reason: string; readonly seen?: Sighting }
+  | { readonly is: 'uncertain'; readonly reason: string; readonly seen?: Sighting }
   | { readonly is: 'failed'; readonly reason: string }
   | { readonly is: 'expired' }
   | { readonly is: 'cancelled'; readonly reason: string };

@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryState, HoldReason } from '../core/envelope.ts';
+import type { Delivery, DeliveryState, HoldReason, Sighting } from '../core/envelope.ts';
 import type { PaneId } from '../core/ids.ts';
 import type { Manner } from '../core/manner.ts';
 import { type Snapshot, sameAgent } from '../core/pane.ts';
@@ -22,6 +22,7 @@ export class Passage {
   readonly parts: CourierParts;
   readonly manner: Manner;
   #delivery: Delivery;
+  #lastLook: Look | null = null;
 
   constructor(parts: CourierParts, delivery: Delivery) {
     this.parts = parts;
@@ -44,7 +45,9 @@ export class Passage {
   /** A fresh look; null when the pane is gone. */
   async look(): Promise<Look | null> {
     const snapshot = await this.parts.hands.look(this.paneId);
-    return snapshot && { snapshot, reading: this.parts.eyes.read(snapshot, this.#delivery.agent) };
+    if (snapshot === null) return null;
+    this.#lastLook = { snapshot, reading: this.parts.eyes.read(snapshot, this.#delivery.agent) };
+    return this.#lastLook;
   }
 
   async verdictOn(look: Look | null): Promise<Verdict & { readonly lastHumanKeyAt: number | null }> {
@@ -133,10 +136,18 @@ export class Passage {
 
   /** In the composer, or at least typed, and Enter did not submit it. */
   leave(reason: string): Delivery {
-    return this.become({ is: 'typed-not-submitted', reason });
+    return this.become({ is: 'typed-not-submitted', reason, ...this.#seen() });
   }
 
   doubt(reason: string): Delivery {
-    return this.become({ is: 'uncertain', reason });
+    return this.become({ is: 'uncertain', reason, ...this.#seen() });
+  }
+
+  /** What the last look showed, for whoever has to decide. */
+  #seen(): { seen?: Sighting } {
+    const look = this.#lastLook;
+    if (look === null) return {};
+    const lines = linesShowing(look, this.#delivery.envelope.body);
+    return { seen: { at: look.snapshot.takenAtMs, lines } };
   }
 }

@@ -247,7 +247,11 @@ test('a lost Enter is pressed again where nothing moved since, and the text is s
 test('the pauses between lost Enters grow, and after the last one a human settles it', async () => {
   const w = world({ losesEnters: 9 });
   const state = await w.attempt(w.delivery(text));
-  expect(state).toEqual({ is: 'typed-not-submitted', reason: 'the text is still in the composer after 3 Enter' });
+  expect(state).toEqual({
+    is: 'typed-not-submitted',
+    reason: 'the text is still in the composer after 3 Enter',
+    seen: { at: expect.any(Number), lines: ['> Use approach B.'] },
+  });
   const [first, second, third] = w.pane.enters;
   expect(third! - second!).toBeGreaterThan(second! - first!);
   expect(w.pane.composer).toBe(text);

@@ -84,6 +84,28 @@ for (const place of ['without a daemon', 'through the daemon'] as const) {
   });
 }
 
+test('a text that no Enter submits ends with exit 3, and show tells what was seen', async () => {
+  const agent = await startAgent();
+  await agent.perform({ set: { ignoreEnters: 100 } });
+  const sent = await send(agent, ['--json', 'a text that stays']);
+  expect(sent.code).toBe(3);
+  const { delivery } = JSON.parse(sent.stdout);
+  expect(delivery.state).toMatchObject({
+    is: 'typed-not-submitted',
+    seen: { lines: expect.arrayContaining([expect.stringContaining('a text that stays')]) },
+  });
+  for (const id of [delivery.id, delivery.id.slice(-6)]) {
+    const shown = await run(tmux, ['show', id, '--home', home]);
+    expect(shown.stdout).toContain('typed-not-submitted');
+    expect(shown.stdout).toMatch(/still in the composer.*seen at .*\| .*a text that stays/s);
+  }
+  // a person presses Enter, by name
+  await agent.perform({ set: { ignoreEnters: 0 } });
+  expect(await send(agent, ['--keys', 'Enter'])).toMatchObject({ code: 2, stderr: expect.stringContaining('draft') });
+  expect(await send(agent, ['--keys', '--force', 'Enter'])).toMatchObject({ code: 0 });
+  await agent.fact('the input', (fact) => fact.input === 'a text that stays');
+});
+
 test('log -f goes on with what happens, in the order it happens, until it is interrupted', async () => {
   const agent = await startAgent();
   const environment = { PATH: process.env.PATH, HOME: tmux.folder, LANG: 'C.UTF-8' };

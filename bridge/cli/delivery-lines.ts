@@ -1,0 +1,38 @@
+import type { Delivery } from '../core/envelope.ts';
+import { paint } from './output.ts';
+
+/** A delivery as a person reads it: how far it is, and the evidence with which it ended. */
+export function deliveryLines({ id, state, attempts }: Delivery): string[] {
+  const head = `${paint('bold', 'delivery')} ${id}: ${state.is}`;
+  switch (state.is) {
+    case 'acknowledged': {
+      const { evidence, at, typedAt, lines } = state.receipt;
+      return [head, `receipt ${evidence} at ${time(at)}, typed at ${time(typedAt)}`, ...quoted(lines)];
+    }
+    case 'typed-not-submitted':
+    case 'uncertain': {
+      const { reason, seen } = state;
+      return [head, reason, ...(seen ? [`seen at ${time(seen.at)}`, ...quoted(seen.lines)] : [])];
+    }
+    case 'held':
+      return [head, `${state.reason}: ${state.detail}, since ${time(state.since)}`];
+    case 'failed':
+    case 'cancelled':
+      return [head, state.reason];
+    case 'claimed':
+    case 'typed':
+    case 'submitted':
+      return [head, `since ${time(state.at)}, attempt ${attempts}`];
+    case 'queued':
+    case 'expired':
+      return [head];
+  }
+}
+
+function quoted(lines: readonly string[]): string[] {
+  return lines.map((line) => `  | ${line}`);
+}
+
+function time(at: number): string {
+  return new Date(at).toISOString();
+}
