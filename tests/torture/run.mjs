@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+// npm run torture [-- hostile|crashes|all] [-- --seed N] [-- --cases N] [-- --minutes N] [-- --case NAME] [-- --json]
+// hostile: agent programs that do everything wrong, against the courier; crashes: kill -9 of the daemon and of tmux.
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { runnerImport } from 'vite';
+
+/** Each half is a module that exports a function of its name: `(options: TortureOptions) => Promise<Report>`. */
+const halves = { hostile: './hostile.ts', crashes: './crashes.ts' };
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seed: { type: 'string' },
+    cases: { type: 'string' },
+    minutes: { type: 'string' },
+    case: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const say = (line) => process.stderr.write(`${line}\n`);
+const [choice = 'all', ...rest] = positionals;
+const names = choice === 'all' ? Object.keys(halves) : [choice];
+if (rest.length > 0 || names.some((name) => !(name in halves))) {
+  say(`torture: ${positionals.join(' ')}: it is one of ${Object.keys(halves).join(', ')}, all`);
+  process.exit(64);
+}
+const numberOf = (flag) => {
+  if (flags[flag] === undefined) return null;
+  const value = Number(flags[flag]);
+  if (Number.isFinite(value) && value >= 0) return value;
+  say(`torture: --${flag} ${flags[flag]}: is not a number`);
+  process.exit(64);
+};
+const options = {
+  seed: numberOf('seed') ?? Date.now() % 1_000_000,
+  cases: numberOf('cases'),
+  minutes: numberOf('minutes'),
+  only: flags.case ?? null,
+  say,
+};
+
+const reports = [];
+for (const name of names) {
+  say(`${name}: seed ${options.seed}`);
+  // Node 20 does not run TypeScript: vite loads it
+  const path = fileURLToPath(new URL(halves[name], import.meta.url));
+  const { module } = await runnerImport(path, { logLevel: 'error' });
+  const report = await module[name](options);
+  reports.push(report);
+  if (!flags.json) process.stdout.write(`${report.text}\n`);
+  for (const failure of report.failures) say(failure);
+}
+if (flags.json) process.stdout.write(`${JSON.stringify(reports)}\n`);
+process.exitCode = reports.every((report) => report.ok) ? 0 : 1;
