@@ -1,13 +1,20 @@
 import { z } from 'zod';
-import type { Delivery, DeliveryState } from './core/envelope.ts';
 import { BridgeError, ExitCode, wrongUse } from './core/failure.ts';
 import { asPaneId } from './core/ids.ts';
 import { parseResponse } from './core/protocol.ts';
-import type { Dialog } from './core/reading.ts';
-import type { Answer, Request } from './core/request.ts';
-import type { Pauses } from './desk/desk.ts';
+import type { Request } from './core/request.ts';
 import { workerNamed } from './pausing.ts';
 import type { Rooms } from './rooms.ts';
+import {
+  type AnswerView,
+  type AskView,
+  outcomeOf,
+  type PauseView,
+  type RequestView,
+  type SendView,
+  type TextView,
+  viewOf,
+} from './views.ts';
 
 export type VerbName =
   | 'ping'
@@ -20,59 +27,6 @@ export type VerbName =
   | 'pause'
   | 'resume'
   | 'pauses';
-
-/** A request as people and machines see it: its state, and why its answer still waits. */
-export interface RequestView {
-  readonly id: string;
-  readonly worker: string;
-  readonly pane: string;
-  readonly agent: string;
-  readonly kind: string;
-  readonly text: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  /** the dialog it is about: one of its options answers it */
-  readonly dialog: Dialog | null;
-  readonly state: Request['state']['is'];
-  readonly status: string;
-  readonly openedAt: number;
-  readonly answer: Answer | null;
-  readonly late: readonly Answer[];
-  readonly delivery: Delivery | null;
-}
-
-/** One text on its way to a pane, or at its end, as `send` returned it. */
-export interface TextView {
-  readonly sent: Delivery;
-}
-
-export interface AnswerView {
-  readonly id: string;
-  readonly accepted: 'first' | 'replaced' | 'late' | 'refused';
-  readonly message: string;
-  readonly delivery: Delivery | null;
-  readonly exitCode: ExitCode;
-}
-
-export interface SendView {
-  readonly delivery: Delivery;
-  readonly message: string;
-  readonly exitCode: ExitCode;
-}
-
-export interface AskView {
-  readonly id: string;
-  readonly state: string;
-  readonly status: string;
-  readonly answer: string | null;
-  readonly notes: string | null;
-}
-
-export interface PauseView {
-  readonly message: string;
-  /** the workers whose pause began or ended; `*` is all of them */
-  readonly changed: readonly string[];
-  readonly pauses: Pauses;
-}
 
 const idArgs = z.object({ id: z.string().min(1) });
 const answerArgs = z.object({
@@ -235,74 +189,11 @@ function find(rooms: Rooms, id: string): Request {
   );
 }
 
-export function view(rooms: Rooms, request: Request): RequestView {
+function view(rooms: Rooms, request: Request): RequestView {
   const { state } = request;
   const deliveryId = 'deliveryId' in state ? state.deliveryId : null;
-  const delivery = deliveryId === null ? rooms.sending.deliveryOf(request.id) : rooms.journal.delivery(deliveryId);
-  return {
-    id: request.id,
-    worker: request.worker,
-    pane: request.pane.paneId,
-    agent: request.agent,
-    kind: request.kind,
-    text: request.text,
-    attributes: request.attributes,
-    dialog: request.dialog ?? null,
-    state: state.is,
-    status: statusOf(request, delivery),
-    openedAt: request.openedAt,
-    answer: 'answer' in state ? state.answer : null,
-    late: request.late,
-    delivery,
-  };
-}
-
-function statusOf(request: Request, delivery: Delivery | null): string {
-  const { state } = request;
-  switch (state.is) {
-    case 'open':
-      return 'seen; waiting for a second look';
-    case 'asked':
-      return state.of === 'controller' ? 'asking the controller' : `waits for you: ${state.why}`;
-    case 'answered':
-      return delivery?.state.is === 'held'
-        ? `answered by ${state.answer.by}, held: ${delivery.state.detail}`
-        : `answered by ${state.answer.by}, ${delivery?.state.is ?? 'to be delivered'}`;
-    case 'delivered':
-    case 'settled':
-      return `${state.is}, answered by ${state.answer.by}`;
-    case 'withdrawn':
-    case 'failed':
-      return `${state.is}: ${state.reason}`;
-    case 'dismissed':
-      return `dismissed by ${state.by}`;
-    case 'expired':
-      return 'expired';
-  }
-}
-
-/** What became of a delivery, in words and as the exit code that all commands share. */
-export function outcomeOf(state: DeliveryState): { message: string; exitCode: ExitCode } {
-  switch (state.is) {
-    case 'acknowledged':
-      return { message: `submitted (${state.receipt.evidence})`, exitCode: ExitCode.done };
-    case 'held':
-      return { message: `held: ${state.reason}: ${state.detail}`, exitCode: ExitCode.held };
-    case 'queued':
-    case 'claimed':
-      return { message: 'queued', exitCode: ExitCode.held };
-    case 'expired':
-      return { message: 'held until its deadline; nothing was typed', exitCode: ExitCode.held };
-    case 'typed':
-    case 'submitted':
-      return { message: `${state.is}, not yet confirmed`, exitCode: ExitCode.undecided };
-    case 'typed-not-submitted':
-      return { message: `typed, not submitted: ${state.reason}`, exitCode: ExitCode.undecided };
-    case 'uncertain':
-      return { message: `uncertain: ${state.reason}`, exitCode: ExitCode.undecided };
-    case 'failed':
-      return { message: `failed: ${state.reason}`, exitCode: ExitCode.failed };
-    case 'cancelled':
-      return { message: state.reason, exitCode: state.reason.startsWith('held') ? ExitCode.held : ExitCode.failed };
-  }
+  return viewOf(
+    request,
+    deliveryId === null ? rooms.sending.deliveryOf(request.id) : rooms.journal.delivery(deliveryId),
+  );
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../core/failure.ts';
-import type { AskView } from '../verbs.ts';
+import type { AskView } from '../views.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { seconds, textFrom } from './text.ts';

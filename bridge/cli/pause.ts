@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../core/failure.ts';
-import type { PauseView } from '../verbs.ts';
+import type { PauseView } from '../views.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { describePauses } from './pauses.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RequestView } from '../verbs.ts';
+import type { RequestView } from '../views.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { firstLine, table } from './output.ts';

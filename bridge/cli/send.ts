@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ExitCode, wrongUse } from '../core/failure.ts';
-import type { SendView } from '../verbs.ts';
+import type { SendView } from '../views.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { choosePane, sightOf } from './pane.ts';

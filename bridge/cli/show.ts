@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RequestView, TextView } from '../verbs.ts';
+import type { RequestView, TextView } from '../views.ts';
 import { act, withOptions } from './context.ts';
 import { deliveryLines } from './delivery-lines.ts';
 import { invoke } from './invoke.ts';
