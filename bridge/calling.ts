@@ -13,8 +13,9 @@ interface Memory {
 }
 
 /**
- * Calls the human once for each request that waits for him, and again only after a set time while it still does. What
- * was called for is in the journal, so that a restart calls nobody twice.
+ * Calls the human once for each question that waits for him, and again only after a set time while it still does. A
+ * request may come to him twice: to be answered, and when nobody can tell whether the answer arrived. What was called
+ * for is in the journal, so that a restart calls nobody twice.
  */
 export class Calling {
   readonly #memory: Memory;
@@ -35,7 +36,9 @@ export class Calling {
   }
 
   needed(request: Request, why: string, now: number): void {
-    if (this.#isAttended && this.#calls[request.id] === undefined) this.#callFor(request, why, now);
+    const calledAt = this.#calls[request.id];
+    const isNew = calledAt === undefined || (request.state.is === 'asked' && calledAt < request.state.at);
+    if (this.#isAttended && isNew) this.#callFor(request, why, now);
   }
 
   tick(now: number): void {

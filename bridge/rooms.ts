@@ -138,6 +138,9 @@ export class Rooms {
             notes: event.notes,
           });
           if (accepted === 'refused') this.say('warning', `${event.file} cannot be an answer: ${reason}`);
+        } else if (event.type === 'arrival-found') {
+          const { accepted, reason } = this.desk.vouch(event.requestId, 'human:outbox');
+          if (!accepted) this.say('warning', `${event.file}: ${reason}`);
         } else if (event.type === 'answer-refused') {
           this.say('warning', `${event.file} cannot be an answer: ${event.reason}; it is left where it is`);
         } else {

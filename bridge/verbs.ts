@@ -3,6 +3,7 @@ import { BridgeError, ExitCode, wrongUse } from './core/failure.ts';
 import { asPaneId } from './core/ids.ts';
 import { parseResponse } from './core/protocol.ts';
 import type { Request } from './core/request.ts';
+import type { Decision } from './desk/desk.ts';
 import { workerNamed } from './pausing.ts';
 import type { Rooms } from './rooms.ts';
 import {
@@ -22,6 +23,7 @@ export type VerbName =
   | 'show'
   | 'answer'
   | 'dismiss'
+  | 'settle'
   | 'send'
   | 'ask'
   | 'pause'
@@ -34,6 +36,8 @@ const answerArgs = z.object({
   text: z.string().default(''),
   /** the label, key or number of an option, for a request about a dialog */
   choose: z.string().min(1).optional(),
+  /** types the answer in doubt once more */
+  again: z.boolean().default(false),
   notes: z.string().default(''),
   by: z.string(),
 });
@@ -83,8 +87,12 @@ export function verbs(
     },
 
     async answer(args, closed): Promise<AnswerView> {
-      const { id, text, choose, notes, by } = answerArgs.parse(args);
+      const { id, text, choose, again, notes, by } = answerArgs.parse(args);
       const request = find(rooms, id);
+      if (again) {
+        decided('answer --again', request, rooms.desk.again(request.id, by));
+        return outcomeFor(rooms, request, 'first', closed);
+      }
       if (choose !== undefined && request.dialog === undefined) {
         throw wrongUse('answer', request.id, 'is not about a dialog: there is nothing to choose', 'answer with a text');
       }
@@ -106,27 +114,23 @@ export function verbs(
         const message = `request ${request.id}: ${outcome.accepted}: ${outcome.reason}`;
         return { id: request.id, accepted: outcome.accepted, message, delivery: null, exitCode: ExitCode.failed };
       }
-      const delivery = await rooms.sending.settled(request.id, firstAttemptMs, closed);
-      const end = delivery ? outcomeOf(delivery.state) : { message: 'answered', exitCode: ExitCode.done };
-      const kept = delivery?.state.is === 'held' || delivery?.state.is === 'queued';
-      return {
-        id: request.id,
-        accepted: outcome.accepted,
-        message: `request ${request.id}: ${end.message}${kept ? '; it goes out when it may' : ''}`,
-        delivery,
-        exitCode: end.exitCode,
-      };
+      return outcomeFor(rooms, request, outcome.accepted, closed);
     },
 
     async dismiss(args) {
       const { id } = idArgs.parse(args);
       const request = find(rooms, id);
       const by = typeof args.by === 'string' ? args.by : 'human';
-      const outcome = rooms.desk.dismiss(request.id, by);
-      if (!outcome.accepted) {
-        throw new BridgeError({ what: 'dismiss', target: request.id, reason: outcome.reason });
-      }
+      decided('dismiss', request, rooms.desk.dismiss(request.id, by));
       return { id: request.id, message: `request ${request.id}: dismissed` };
+    },
+
+    async settle(args) {
+      const { id } = idArgs.parse(args);
+      const request = find(rooms, id);
+      const by = typeof args.by === 'string' ? args.by : 'human';
+      decided('settle', request, rooms.desk.vouch(request.id, by));
+      return { id: request.id, message: `request ${request.id}: settled` };
     },
 
     async pause(args): Promise<PauseView> {
@@ -173,6 +177,24 @@ export function verbs(
       };
     },
   };
+}
+
+/** What became of an answer that was given just now, as far as it goes out at once. */
+async function outcomeFor(
+  rooms: Rooms,
+  { id }: Request,
+  accepted: 'first' | 'replaced',
+  closed: AbortSignal,
+): Promise<AnswerView> {
+  const delivery = await rooms.sending.settled(id, firstAttemptMs, closed);
+  const end = delivery ? outcomeOf(delivery.state) : { message: 'answered', exitCode: ExitCode.done };
+  const kept = delivery?.state.is === 'held' || delivery?.state.is === 'queued';
+  const message = `request ${id}: ${end.message}${kept ? '; it goes out when it may' : ''}`;
+  return { id, accepted, message, delivery, exitCode: end.exitCode };
+}
+
+function decided(what: string, { id }: Request, { accepted, reason }: Decision): void {
+  if (!accepted) throw new BridgeError({ what, target: id, reason });
 }
 
 /** A request by its id, or by the last characters of it. */

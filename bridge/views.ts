@@ -1,7 +1,8 @@
+import { type Choice, choicesFor } from './core/choices.ts';
 import type { Delivery, DeliveryState } from './core/envelope.ts';
 import { ExitCode } from './core/failure.ts';
 import type { Dialog } from './core/reading.ts';
-import type { Answer, Request } from './core/request.ts';
+import { type Answer, type Doubt, doubtOf, type Request } from './core/request.ts';
 import type { Pauses } from './desk/desk.ts';
 
 /** A request as people and machines see it: its state, and why its answer still waits. */
@@ -21,6 +22,10 @@ export interface RequestView {
   readonly answer: Answer | null;
   readonly late: readonly Answer[];
   readonly delivery: Delivery | null;
+  /** an answer of which only a person can say whether it arrived */
+  readonly doubt: Doubt | null;
+  /** what a person can do about it now, one command each; empty when it waits for nobody */
+  readonly choices: readonly Choice[];
 }
 
 /** One text on its way to a pane, or at its end, as `send` returned it. */
@@ -75,6 +80,8 @@ export function viewOf(request: Request, delivery: Delivery | null): RequestView
     answer: 'answer' in state ? state.answer : null,
     late: request.late,
     delivery,
+    doubt: doubtOf(request),
+    choices: choicesFor(request),
   };
 }
 

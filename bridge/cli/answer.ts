@@ -11,6 +11,7 @@ export function registerAnswer(program: Command): void {
     .argument('<id>', 'a request id, or its last characters')
     .argument('[text...]', 'the answer; - reads stdin')
     .option('--choose <option>', 'in a dialog: the option to choose, by number, label or key')
+    .option('--again', 'an answer in doubt did not arrive: type the same once more')
     .description(
       'answer a request as the human: the first answer wins, and yours replaces a controller’s until it is typed',
     );
@@ -21,14 +22,18 @@ Examples:
   bridge answer 7f3k9q "Use SQLite."
   bridge answer 7f3k9q --choose 1            in a dialog: its first option, pressed once and verified
   bridge answer 7f3k9q --choose "No"         the same by label, or by key (y, esc)
+  bridge answer 7f3k9q --again               you looked: what was typed did not arrive
 `,
   );
   withOptions(command, 'place').action(
     act(async (context, command) => {
       const [id, ...words] = command.args;
-      const { choose } = command.opts<{ choose?: string }>();
+      const { choose, again } = command.opts<{ choose?: string; again?: true }>();
       if (choose !== undefined && words.length > 0) throw wrongUse('--choose', choose, 'stands instead of a text');
-      const said = choose === undefined ? { text: await textFrom(words, 'answer ID') } : { choose };
+      if (again && (choose !== undefined || words.length > 0)) {
+        throw wrongUse('--again', String(id), 'types what was typed before, and takes neither a text nor --choose');
+      }
+      const said = again ? { again } : choose === undefined ? { text: await textFrom(words, 'answer ID') } : { choose };
       const view = await invoke<AnswerView>(context, 'answer', { id, ...said, by: 'human:cli' });
       context.out.result(view.message, view);
       if (view.accepted === 'refused' || view.accepted === 'late') return ExitCode.failed;

@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   pause: async () => (await import('./pause.ts')).registerPause,
   resume: async () => (await import('./resume.ts')).registerResume,
   policy: async () => (await import('./policy.ts')).registerPolicy,
+  settle: async () => (await import('./settle.ts')).registerSettle,
   dismiss: async () => (await import('./dismiss.ts')).registerDismiss,
   ask: async () => (await import('./ask.ts')).registerAsk,
   send: async () => (await import('./send.ts')).registerSend,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { listChoices } from '../core/choices.ts';
 import type { RequestView, TextView } from '../views.ts';
 import { act, withOptions } from './context.ts';
 import { deliveryLines } from './delivery-lines.ts';
@@ -36,7 +37,11 @@ export function render(view: RequestView): string {
     parts.push('', paint('bold', `answer by ${view.answer.by}`), view.answer.instructions);
     if (view.answer.notes) parts.push('', paint('bold', 'notes (not typed)'), view.answer.notes);
   }
+  if (view.doubt) {
+    parts.push('', paint('bold', `in doubt: the answer of ${view.doubt.answer.by}`), view.doubt.answer.instructions);
+  }
   for (const late of view.late) parts.push('', paint('dim', `late answer by ${late.by}`), late.instructions);
   if (view.delivery) parts.push('', ...deliveryLines(view.delivery));
+  if (view.choices.length > 0) parts.push('', paint('bold', 'what you can do'), ...listChoices(view.choices));
   return parts.join('\n');
 }

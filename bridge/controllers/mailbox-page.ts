@@ -1,6 +1,7 @@
 import { parse, stringify } from 'yaml';
+import { choicesFor, listChoices } from '../core/choices.ts';
 import { parseResponse } from '../core/protocol.ts';
-import type { Request } from '../core/request.ts';
+import { doubtOf, type Request } from '../core/request.ts';
 import { plainText } from './untrusted.ts';
 
 /** `inbox/<id>.request.md`: what a person needs in order to answer, in any editor. */
@@ -17,7 +18,11 @@ export function renderRequest(request: Request, why: string): string {
       ? `bridge answer ${request.id} --choose N, or write the number of the option to outbox/${request.id}.response.md`
       : `write outbox/${request.id}.response.md, or run: bridge answer ${request.id} 'TEXT'`,
   };
-  const parts = [`---\n${stringify(front, { lineWidth: 0 })}---`, plainText(request.text).trimEnd()];
+  const parts = [
+    `---\n${stringify(front, { lineWidth: 0 })}---`,
+    ...doubtIn(request),
+    plainText(request.text).trimEnd(),
+  ];
   if (request.context.trim() !== '') {
     const rows = plainText(request.context).trimEnd().split('\n');
     parts.push(`## The worker's screen\n\n${rows.map((row) => `    ${row}`.trimEnd()).join('\n')}`);
@@ -25,8 +30,27 @@ export function renderRequest(request: Request, why: string): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+/** The question that only a person can settle: what is known, and what can be done. */
+function doubtIn(request: Request): string[] {
+  const doubt = doubtOf(request);
+  if (doubt === null || request.state.is !== 'asked') return [];
+  const { answer } = doubt;
+  const choices = listChoices(choicesFor(request)).map((line) => `    ${line}`);
+  const typed = plainText(answer.instructions).trimEnd().split('\n');
+  return [
+    `## Did this answer arrive?\n\n${plainText(request.state.why)}.`,
+    `The answer of ${plainText(answer.by)}, given ${new Date(answer.at).toISOString()}, is not typed again unless you say so:`,
+    typed.map((row) => `    ${row}`.trimEnd()).join('\n'),
+    `Look at the pane, then\n\n${choices.join('\n')}`,
+    `Or write outbox/${request.id}.response.md: another answer; or \`arrived: yes\` between two lines of \`---\`.`,
+    '## What was asked',
+  ];
+}
+
 export type AnswerPage =
   | { readonly is: 'answer'; readonly instructions: string; readonly notes: string }
+  /** front matter alone, saying `arrived: yes`: the answer in doubt did */
+  | { readonly is: 'arrived' }
   | { readonly is: 'refused'; readonly reason: string };
 
 /** What a person wrote into `outbox/`: plain text, with or without front matter, with or without the two headers. */
@@ -34,6 +58,11 @@ export function readAnswer(text: string, requestId: string, split: boolean): Ans
   const { front, body } = takeFrontMatter(text);
   if (front.id !== undefined && String(front.id) !== requestId) {
     return { is: 'refused', reason: `its front matter names another request: ${String(front.id).slice(0, 60)}` };
+  }
+  if (front.arrived !== undefined) {
+    const isYes = front.arrived === true || front.arrived === 'yes';
+    if (isYes && body.trim() === '') return { is: 'arrived' };
+    return { is: 'refused', reason: '`arrived: yes` stands alone; an answer has no `arrived`' };
   }
   const parsed = parseResponse(body, { split, requireBlock: false, requestId });
   switch (parsed.is) {
@@ -53,7 +82,18 @@ export function readAnswer(text: string, requestId: string, split: boolean): Ans
 }
 
 /** Keys of a request page and of an answer. Front matter with any other key is the answer's own text. */
-const knownKeys = new Set(['id', 'worker', 'agent', 'kind', 'time', 'reason', 'attributes', 'answer', 'notes']);
+const knownKeys = new Set([
+  'id',
+  'worker',
+  'agent',
+  'kind',
+  'time',
+  'reason',
+  'attributes',
+  'answer',
+  'notes',
+  'arrived',
+]);
 
 function takeFrontMatter(text: string): { front: Record<string, unknown>; body: string } {
   const whole = { front: {}, body: text };

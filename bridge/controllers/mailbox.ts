@@ -25,6 +25,8 @@ export type MailboxEvent =
       readonly notes: string;
       readonly file: string;
     }
+  /** a person says that the answer in doubt has arrived */
+  | { readonly type: 'arrival-found'; readonly requestId: RequestId; readonly file: string }
   /** left where it is; said once for each state of the file */
   | { readonly type: 'answer-refused'; readonly file: string; readonly reason: string }
   /** the mailbox itself cannot be used for now; it is tried again */
@@ -204,6 +206,10 @@ export class Mailbox {
     if (read.is === 'refused') return refuse(read.reason);
     const page = readAnswer(read.text, requestId, this.#setting.split ?? true);
     if (page.is === 'refused') return refuse(page.reason);
+    if (page.is === 'arrived') {
+      this.#setting.on({ type: 'arrival-found', requestId, file });
+      return true;
+    }
     const { instructions, notes } = page;
     this.#setting.on({ type: 'answer-found', requestId, instructions, notes, file });
     return true;

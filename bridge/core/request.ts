@@ -43,17 +43,29 @@ export function describeFailure(failure: ControllerFailure): string {
 /** Who is being asked just now. */
 export type Asked = 'controller' | 'human';
 
+/** An answer of which only a person can say whether it arrived: its delivery ended typed, and without a receipt. */
+export interface Doubt {
+  readonly answer: Answer;
+  readonly deliveryId: DeliveryId;
+  /** how the delivery ended: nobody can tell; or the text is in the worker's input line, not submitted */
+  readonly delivery: 'uncertain' | 'typed-not-submitted';
+}
+
 /**
  * open ─► asked ─► answered ─► delivered ─► settled
- *   └─► withdrawn   └─► expired   └─► failed   └─► dismissed
+ *           ▲         │
+ *           └─────────┘ of the human: its delivery failed, or its fate is in doubt
+ *
+ * from any but the last two: withdrawn, expired, failed, dismissed
  */
 export type RequestState =
   /** journaled at the first sight of END; asked after two equal captures */
   | { readonly is: 'open' }
-  | { readonly is: 'asked'; readonly of: Asked; readonly why: string; readonly at: number }
+  | { readonly is: 'asked'; readonly of: Asked; readonly why: string; readonly at: number; readonly doubt?: Doubt }
   | { readonly is: 'answered'; readonly answer: Answer; readonly deliveryId: DeliveryId }
   | { readonly is: 'delivered'; readonly answer: Answer; readonly deliveryId: DeliveryId; readonly at: number }
-  | { readonly is: 'settled'; readonly answer: Answer; readonly at: number }
+  /** the worker's next turn began, or, of an answer in doubt, a person says that it arrived */
+  | { readonly is: 'settled'; readonly answer: Answer; readonly at: number; readonly vouchedBy?: string }
   | { readonly is: 'withdrawn'; readonly reason: string; readonly at: number }
   | { readonly is: 'expired'; readonly at: number }
   | { readonly is: 'failed'; readonly reason: string; readonly at: number }
@@ -90,6 +102,28 @@ export interface Request {
 
 export function isOpen(request: Request): boolean {
   return ['open', 'asked', 'answered'].includes(request.state.is);
+}
+
+/** The lifecycle above, as a table: which state may be written after which. The audit holds every recorded step to it. */
+const successors: Readonly<Record<RequestState['is'], readonly RequestState['is'][]>> = {
+  open: ['asked', 'answered', 'settled', 'withdrawn', 'expired', 'dismissed'],
+  asked: ['asked', 'answered', 'settled', 'withdrawn', 'expired', 'dismissed'],
+  answered: ['answered', 'asked', 'delivered', 'withdrawn', 'expired', 'failed', 'dismissed'],
+  delivered: ['settled'],
+  settled: [],
+  withdrawn: [],
+  expired: [],
+  failed: [],
+  dismissed: [],
+};
+
+export function mayBecome(from: RequestState, to: RequestState): boolean {
+  return successors[from.is].includes(to.is);
+}
+
+/** The answer of which a person is asked what became of it; null where there is none. */
+export function doubtOf({ state }: Pick<Request, 'state'>): Doubt | null {
+  return state.is === 'asked' ? (state.doubt ?? null) : null;
 }
 
 /**

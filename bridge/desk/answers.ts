@@ -1,13 +1,13 @@
 import { listOptions, optionNamed } from '../core/choice.ts';
-import type { Answer, Request } from '../core/request.ts';
+import { type Answer, doubtOf, type Request } from '../core/request.ts';
 
 /** The answer that this transition gave; null where it gave none. */
 export function newAnswer(before: Request, { state }: Request): Answer | null {
   if (before.state.is === 'answered' && state.is !== 'answered') return null;
   if (state.is === 'answered')
     return 'answer' in before.state && before.state.answer === state.answer ? null : state.answer;
-  // to `bridge ask`, which prints it at once
-  return state.is === 'settled' && before.state.is !== 'delivered' ? state.answer : null;
+  // to `bridge ask`, which prints it at once; one in doubt was counted when it was given
+  return state.is === 'settled' && before.state.is !== 'delivered' && !doubtOf(before) ? state.answer : null;
 }
 
 /**

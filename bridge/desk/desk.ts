@@ -4,7 +4,7 @@ import type { Delivery } from '../core/envelope.ts';
 import { messageOf } from '../core/failure.ts';
 import type { DeliveryId, RequestId, TurnId } from '../core/ids.ts';
 import { identityKey, type PaneIdentity } from '../core/pane.ts';
-import { type Answer, type ControllerFailure, originOf, type Request } from '../core/request.ts';
+import { type Answer, type ControllerFailure, doubtOf, originOf, type Request } from '../core/request.ts';
 import { Allowance, type Documents, everyWorker, type Pauses } from './allowance.ts';
 import { meant, newAnswer } from './answers.ts';
 import { Errands, type Perform } from './errands.ts';
@@ -43,6 +43,12 @@ export interface Sighting {
   readonly deadlineAt: number | null;
   /** why nobody but the human may answer this, where the finder knows: the journal was set aside, … */
   readonly humanOnly?: string;
+}
+
+/** What became of a person's word about a request. */
+export interface Decision {
+  readonly accepted: boolean;
+  readonly reason: string;
 }
 
 export interface Acceptance {
@@ -155,10 +161,22 @@ export class Desk {
     if (outcome?.tooLate) outcome = this.#apply(id, () => ({ type: 'answer-missed', answer }));
     if (outcome === null) return { accepted: 'refused', reason: 'no such request is known' };
     const { before, request, changed } = outcome;
-    if (request.late.length > before.late.length) return { accepted: 'late', reason: whyLate(request) };
+    if (changed && request.state === before.state) return { accepted: 'late', reason: whyLate(request) };
     if (changed) return { accepted: before.state.is === 'answered' ? 'replaced' : 'first', reason: '' };
+    if (doubtOf(request)) return { accepted: 'refused', reason: typedOnce };
     const current = isKnown({ ...request, late: [] }, answer);
     return { accepted: current ? 'first' : 'late', reason: 'this very answer was given before' };
+  }
+
+  /** A person says that the answer in doubt has arrived. */
+  vouch(id: RequestId, by: string): Decision {
+    return decisionOf(this.#apply(id, () => ({ type: 'vouched', by, at: this.#clock.now() })));
+  }
+
+  /** A person says that the answer in doubt did not arrive: it is typed once more. */
+  again(id: RequestId, by: string): Decision {
+    const deliveryId = this.#mint() as DeliveryId;
+    return decisionOf(this.#apply(id, () => ({ type: 'asked-again', by, at: this.#clock.now(), deliveryId })));
   }
 
   controllerFailed(id: RequestId, failure: ControllerFailure): void {
@@ -216,7 +234,7 @@ export class Desk {
     return this.#memory.transact(() => this.#allowance.resume(worker, by, this.#clock.now()));
   }
 
-  dismiss(id: RequestId, by: string): { readonly accepted: boolean; readonly reason: string } {
+  dismiss(id: RequestId, by: string): Decision {
     const outcome = this.#apply(id, () => ({ type: 'dismissed', by, at: this.#clock.now() }));
     if (outcome === null) return { accepted: false, reason: 'no such request is known' };
     if (outcome.changed) return { accepted: true, reason: '' };
@@ -343,6 +361,16 @@ export class Desk {
     }
     return { ...stepped, tooLate: false };
   }
+}
+
+/** Typed a second time only on a person's express word: `bridge answer` may be run again by a script that saw exit code 3. */
+const typedOnce =
+  'this very answer was typed before, and may have arrived: `bridge answer ID --again` types it once more';
+
+function decisionOf(outcome: Outcome | null): Decision {
+  if (outcome === null) return { accepted: false, reason: 'no such request is known' };
+  if (outcome.changed) return { accepted: true, reason: '' };
+  return { accepted: false, reason: `no answer of it is in doubt: ${whyLate(outcome.request)}` };
 }
 
 interface Outcome {

@@ -5,6 +5,7 @@ import {
   type Answer,
   type ControllerFailure,
   describeFailure,
+  doubtOf,
   type Request,
   type RequestState,
 } from '../core/request.ts';
@@ -23,6 +24,10 @@ export type DeskEvent =
   | { readonly type: 'answer-arrived'; readonly answer: Answer; readonly deliveryId: DeliveryId }
   /** a human's answer for a delivery that can be replaced no more */
   | { readonly type: 'answer-missed'; readonly answer: Answer }
+  /** a person has looked: the answer in doubt has arrived, or was put right in the pane */
+  | { readonly type: 'vouched'; readonly by: string; readonly at: number }
+  /** a person has looked: the answer in doubt did not arrive, and is to be typed once more */
+  | { readonly type: 'asked-again'; readonly by: string; readonly at: number; readonly deliveryId: DeliveryId }
   | { readonly type: 'controller-failed'; readonly failure: ControllerFailure; readonly at: number }
   | { readonly type: 'delivery-changed'; readonly state: DeliveryState; readonly at: number }
   /** the dialog it is about is not on the screen any more */
@@ -60,14 +65,16 @@ export interface DeskStep {
 }
 
 /**
- *   open ─► asked of a controller ─► asked of the human       it failed or passed it on; or a rule says so, from open
- *     └───────────────┴────────────────────┴─► answered ─► delivered ─► settled
+ *   open ─► asked of a controller ─► asked of the human ◄─┐   it failed or passed it on; or a rule says so, from open
+ *     └───────────────┴────────────────────┴─► answered ──┤   its delivery failed, or nobody can tell what became of it
+ *                                                         └─► delivered ─► settled
  *
  *   from open and asked   withdrawn (the worker moved on) · expired (deadline) · dismissed
- *   from answered         failed (typed reason) · expired (its delivery's deadline) · dismissed (if not yet typed)
+ *   from answered         failed (its delivery was taken away) · expired (its deadline) · dismissed (if not yet typed)
  *
  * Pure and total. The first answer wins; while nothing is typed a human's answer may replace it; every other answer is
  * kept in `late`. The answer to `bridge ask` is printed by the command that asked: it goes to `settled` at once.
+ * An answer in doubt is the human's: it may be vouched for, typed once more on a person's word, or followed by another.
  */
 export function step(request: Request, event: DeskEvent): DeskStep {
   switch (event.type) {
@@ -81,6 +88,13 @@ export function step(request: Request, event: DeskEvent): DeskStep {
       return answerArrived(request, event.answer, event.deliveryId);
     case 'answer-missed':
       return isKnown(request, event.answer) ? unchanged(request) : late(request, event.answer);
+    case 'vouched':
+      return vouched(request, event.by, event.at);
+    case 'asked-again': {
+      const doubt = doubtOf(request);
+      if (doubt === null) return unchanged(request);
+      return answered(request, { ...doubt.answer, by: event.by, at: event.at }, event.deliveryId);
+    }
     case 'controller-failed':
       return request.state.is === 'asked' && request.state.of === 'controller'
         ? toHuman(request, describeFailure(event.failure), event.at)
@@ -132,7 +146,7 @@ function answerArrived(request: Request, answer: Answer, deliveryId: DeliveryId)
   switch (state.is) {
     case 'open':
     case 'asked':
-      return answered(request, answer, deliveryId);
+      return doubtOf(request) && !isHuman(answer) ? late(request, answer) : answered(request, answer, deliveryId);
     case 'answered':
       // Only a human may think again; among controllers and rules the first one stands.
       return isHuman(answer)
@@ -149,7 +163,9 @@ function answered(request: Request, answer: Answer, deliveryId: DeliveryId): Des
     return become(request, { is: 'settled', answer, at: answer.at }, ...stop, { do: 'archive' });
   }
   const act = request.dialog === undefined ? 'deliver' : 'choose';
-  return become(request, { is: 'answered', answer, deliveryId }, ...stop, { do: act, answer });
+  const doubt = doubtOf(request);
+  const kept = doubt === null ? request : { ...request, late: [...request.late, doubt.answer] };
+  return become(kept, { is: 'answered', answer, deliveryId }, ...stop, { do: act, answer });
 }
 
 function deliveryChanged(
@@ -165,11 +181,15 @@ function deliveryChanged(
     case 'acknowledged':
       return become(request, { is: 'delivered', answer, deliveryId, at }, { do: 'archive' });
     case 'typed-not-submitted':
-      return failed(`the answer is in the worker's input line but was not submitted: ${delivery.reason}`);
-    case 'uncertain':
-      return failed(`nobody can tell whether the answer arrived: ${delivery.reason}`);
-    case 'failed':
-      return failed(`the answer could not be delivered: ${delivery.reason}`);
+    case 'uncertain': {
+      const why = `${request.dialog ? whyChoiceInDoubt[delivery.is] : whyInDoubt[delivery.is]}: ${delivery.reason}`;
+      const doubt = { answer, deliveryId, delivery: delivery.is };
+      return become(request, { is: 'asked', of: 'human', why, at, doubt }, { do: 'publish', why });
+    }
+    case 'failed': {
+      const refused = { ...request, late: [...request.late, answer] };
+      return toHuman(refused, `the answer of ${answer.by} could not be delivered: ${delivery.reason}`, at);
+    }
     case 'cancelled':
       if (request.dialog) return become(request, { is: 'withdrawn', reason: delivery.reason, at }, { do: 'archive' });
       return failed(`the delivery of the answer was cancelled: ${delivery.reason}`);
@@ -186,11 +206,31 @@ function deliveryChanged(
   }
 }
 
+const whyInDoubt = {
+  uncertain: 'nobody can tell whether the answer arrived',
+  'typed-not-submitted': "the answer is in the worker's input line but was not submitted",
+};
+const whyChoiceInDoubt = {
+  uncertain: 'nobody can tell whether the option was chosen',
+  'typed-not-submitted': 'the key was pressed but the option was not chosen',
+};
+
+/** A person says that the answer arrived. */
+function vouched(request: Request, by: string, at: number): DeskStep {
+  const doubt = doubtOf(request);
+  if (doubt === null) return unchanged(request);
+  return become(request, { is: 'settled', answer: doubt.answer, at, vouchedBy: by }, { do: 'archive' });
+}
+
 /** Somebody decided in the pane itself. What is on its way into that dialog finds it closed, and says so itself. */
 function dialogClosed(request: Request, at: number): DeskStep {
   const { state } = request;
   if (request.dialog === undefined || (state.is !== 'open' && state.is !== 'asked')) return unchanged(request);
-  const withdrawn = { is: 'withdrawn', reason: 'the dialog was answered in the pane, or has gone', at } as const;
+  const reason =
+    doubtOf(request) === null
+      ? 'the dialog was answered in the pane, or has gone'
+      : 'the dialog has gone; whether by the key that was pressed, nobody can tell';
+  const withdrawn = { is: 'withdrawn', reason, at } as const;
   return become(request, withdrawn, ...stopAsking(state), { do: 'archive' });
 }
 
@@ -214,7 +254,13 @@ function turnBegan(request: Request, at: number): DeskStep {
   if (request.dialog !== undefined) return unchanged(request);
   // Who asked with `bridge ask` waits in its own shell, whatever the screen does. Answered: that turn may well be ours.
   if (request.via === 'ask' || (state.is !== 'open' && state.is !== 'asked')) return unchanged(request);
-  const withdrawn = { is: 'withdrawn', reason: 'the worker went on without an answer', at } as const;
+  const doubt = doubtOf(request);
+  // That turn may well be ours: only a person can tell.
+  if (doubt?.delivery === 'uncertain') return unchanged(request);
+  const reason = doubt
+    ? 'the worker went on; the answer had been left in its input line'
+    : 'the worker went on without an answer';
+  const withdrawn = { is: 'withdrawn', reason, at } as const;
   return become(request, withdrawn, ...stopAsking(state), { do: 'archive' });
 }
 
@@ -240,6 +286,8 @@ function ticked(request: Request, at: number): DeskStep {
   const { state, deadlineAt } = request;
   if (deadlineAt === null || at < deadlineAt || (state.is !== 'open' && state.is !== 'asked'))
     return unchanged(request);
+  // It was answered in time; what became of that does not grow clearer with the clock.
+  if (doubtOf(request)) return unchanged(request);
   const why = 'nobody answered before the deadline';
   return become(request, { is: 'expired', at }, ...stopAsking(state), { do: 'archive' }, { do: 'notify-human', why });
 }
@@ -260,7 +308,8 @@ function late(request: Request, answer: Answer): DeskStep {
 
 /** The same answer by the same hand again: an outbox file that is met a second time after a restart. */
 export function isKnown(request: Request, answer: Answer): boolean {
-  const current = 'answer' in request.state ? [request.state.answer] : [];
+  const doubt = doubtOf(request);
+  const current = 'answer' in request.state ? [request.state.answer] : doubt ? [doubt.answer] : [];
   return [...current, ...request.late].some(
     (known) => known.by === answer.by && known.instructions === answer.instructions && known.notes === answer.notes,
   );

@@ -24,16 +24,18 @@ export function whyLate(request: Request): string {
 
 /** The journal's word for a transition, in the past tense. */
 export function wordFor(before: Request, after: Request): string {
-  if (after.late.length > before.late.length) return 'request-answer-late';
+  if (after.state === before.state) return 'request-answer-late';
   if (before.state.is === 'answered' && after.state.is === 'answered') return 'request-answer-replaced';
   return `request-${after.state.is}`;
 }
 
 /** What the journal keeps of a transition: enough that no answer is ever lost, also one that was replaced. */
 export function factsOf(before: Request, after: Request): unknown {
-  if (after.late.length > before.late.length) return { answer: after.late.at(-1) };
+  if (after.state === before.state) return { answer: after.late.at(-1) };
   if (before.state.is === 'answered' && after.state.is === 'answered') {
     return { replaced: before.state.answer, state: after.state };
   }
+  // an answer that was taken back, or is followed by another one, is kept
+  if (after.late.length > before.late.length) return { state: after.state, kept: after.late.at(-1) };
   return { state: after.state };
 }

@@ -205,6 +205,16 @@ describe('taking answers', () => {
     expect(found()).toHaveLength(1);
   });
 
+  test('a file that says `arrived: yes` and nothing else settles an answer in doubt; with a text it is neither', async () => {
+    await mailbox.start();
+    writeFileSync(outbox(answer), '---\narrived: yes\n---\n');
+    await until('it is found', () => events.length > 0);
+    expect(events).toEqual([{ type: 'arrival-found', requestId, file: outbox(answer) }]);
+    writeFileSync(outbox(answer), '---\narrived: yes\n---\nUse sqlite.\n');
+    await until('it is refused', () => events.length > 1);
+    expect(events[1]).toMatchObject({ type: 'answer-refused', reason: expect.stringContaining('stands alone') });
+  });
+
   test('an answer renamed in, written a while ago, is taken at the first look', async () => {
     await mailbox.start();
     const temporary = join(home, 'draft');

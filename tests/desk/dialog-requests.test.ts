@@ -87,7 +87,7 @@ test('a dialog stands until it is gone: a new turn does not withdraw it, its abs
   expect(study.request(second).state).toMatchObject({ is: 'withdrawn' });
 });
 
-test('a choice that found its dialog closed withdraws the request; one whose end is not known tells the human', async () => {
+test('a choice that found its dialog closed withdraws the request; one whose end is not known is put to the human', async () => {
   const study = start(npmTest);
   const id = ask(study, 'npm test');
   const [delivery] = journal.deliveries();
@@ -100,8 +100,13 @@ test('a choice that found its dialog closed withdraws the request; one whose end
   panes.outcome = 'uncertain';
   const doubtful = ask(study, 'npm test', 'd2');
   await settle();
-  expect(study.request(doubtful).state).toMatchObject({ is: 'failed' });
-  expect(study.done.at(-1)).toContain(`notify ${doubtful}`);
+  expect(study.request(doubtful).state).toMatchObject({ is: 'asked', of: 'human', doubt: { delivery: 'uncertain' } });
+  expect(study.done.at(-1)).toContain(`publish ${doubtful}: nobody can tell whether the option was chosen`);
+  study.desk.dialogNow(somePane, null);
+  expect(study.request(doubtful).state).toMatchObject({
+    is: 'withdrawn',
+    reason: expect.stringContaining('nobody can tell'),
+  });
 });
 
 test('a choice does not wait behind a text that the dialog holds back', async () => {

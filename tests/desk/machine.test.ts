@@ -2,8 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { DeliveryState } from '../../bridge/core/envelope.ts';
 import type { DeliveryId } from '../../bridge/core/ids.ts';
-import type { Answer, ControllerFailure, Request, RequestState } from '../../bridge/core/request.ts';
-import { type DeskEvent, type Effect, step } from '../../bridge/desk/machine.ts';
+import {
+  type Answer,
+  type ControllerFailure,
+  doubtOf,
+  mayBecome,
+  type Request,
+  type RequestState,
+} from '../../bridge/core/request.ts';
+import { type DeskEvent, type Effect, isHuman, step } from '../../bridge/desk/machine.ts';
 import type { PolicyDecision } from '../../bridge/desk/policy.ts';
 import { sampleRequest } from '../journal/samples.ts';
 import { commandDialog } from './dialogs.ts';
@@ -36,7 +43,7 @@ test('an answer for a request that has ended is kept as late and never delivered
   const ends: DeskEvent[][] = [
     [toController, turnBegan],
     [toController, dismissed],
-    [toController, arrives(answerBy('human:cli', 'first')), delivery({ is: 'failed', reason: 'gone' })],
+    [toController, arrives(answerBy('human:cli', 'first')), delivery({ is: 'cancelled', reason: 'gone' })],
     [toController, arrives(answerBy('human:cli', 'first')), delivery({ is: 'acknowledged', receipt }), turnBegan],
     [confirmed({ is: 'ignore', rule: 0 })],
   ];
@@ -110,18 +117,99 @@ test('what a command asked is settled by its answer, typed nowhere, and not with
   expect(settled).toMatchObject({ state: { is: 'settled' }, effects: ['cancel-ask', 'archive'] });
 });
 
-test('a delivery that fails ends the request with its reason and tells the human; a held one changes nothing', () => {
+test('a delivery that was taken away ends the request with its reason and tells the human; a held one changes nothing', () => {
   const answered = [toHuman, arrives(answerBy('human:cli'))];
   const held = { is: 'held', reason: 'busy', detail: '', since: 1 } as const;
   for (const state of [{ is: 'queued' }, held, { is: 'claimed', at: 1 }, { is: 'typed', at: 1 }] as DeliveryState[]) {
     expect(after([...answered, delivery(state)]).changed).toBe(false);
   }
-  for (const is of ['failed', 'uncertain', 'typed-not-submitted', 'cancelled'] as const) {
-    const end = after([...answered, delivery({ is, reason: 'the pane is gone' })]);
-    expect(end.state).toMatchObject({ is: 'failed', reason: expect.stringContaining('the pane is gone') });
-    expect(end.effects).toContain('notify-human');
-  }
+  const end = after([...answered, delivery({ is: 'cancelled', reason: 'the pane is gone' })]);
+  expect(end.state).toMatchObject({ is: 'failed', reason: expect.stringContaining('the pane is gone') });
+  expect(end.effects).toContain('notify-human');
   expect(after([...answered, delivery({ is: 'expired' })]).state.is).toBe('expired');
+});
+
+const inDoubt = (is: 'uncertain' | 'typed-not-submitted', by = 'controller:codex'): DeskEvent[] => [
+  toController,
+  arrives(answerBy(by, 'A')),
+  delivery({ is, reason: 'the pane is gone' }),
+];
+const d2 = 'd2' as DeliveryId;
+
+test('what nobody can know is asked of the human, with the answer that is in doubt and the reason', () => {
+  for (const is of ['uncertain', 'typed-not-submitted'] as const) {
+    const { state, effects } = after(inDoubt(is));
+    expect(state).toMatchObject({ is: 'asked', of: 'human', why: expect.stringContaining('the pane is gone') });
+    expect(state).toMatchObject({ doubt: { answer: { instructions: 'A' }, deliveryId: d1, delivery: is } });
+    expect(effects).toEqual(['publish']);
+  }
+});
+
+test('what could not be typed at all goes back to the human, and the answer is kept', () => {
+  const refused = after([
+    toController,
+    arrives(answerBy('controller:codex', '/quit')),
+    delivery({ is: 'failed', reason: 'x' }),
+  ]);
+  expect(refused).toMatchObject({ state: { is: 'asked', of: 'human' }, effects: ['publish'] });
+  expect(refused.state).not.toHaveProperty('doubt');
+  expect(refused.request.late).toMatchObject([{ instructions: '/quit' }]);
+});
+
+test('an answer in doubt is typed again only on the express word of a person', () => {
+  for (const event of [
+    arrives(answerBy('controller:codex', 'B')),
+    arrives(answerBy('human:outbox', 'A')),
+    { type: 'controller-failed', failure: { is: 'empty' }, at: 8 },
+    { type: 'recalled', why: 'paused', at: 8 },
+    { type: 'ticked', at: 99 },
+    { type: 'unconfirmed', at: 9 },
+    turnBegan,
+  ] as const) {
+    const { request, effects } = after(inDoubt('uncertain', 'human:outbox'), sampleRequest('r1', { deadlineAt: 50 }));
+    const next = step(request, event);
+    expect(next.request.state).toBe(request.state);
+    expect(next.effects).toEqual([]);
+    expect(effects).toEqual(['publish']);
+  }
+  const again = after([...inDoubt('uncertain'), { type: 'asked-again', by: 'human:cli', at: 30, deliveryId: d2 }]);
+  expect(again).toMatchObject({
+    state: { is: 'answered', deliveryId: d2, answer: { by: 'human:cli', instructions: 'A' } },
+    effects: ['deliver'],
+  });
+  const other = after([
+    ...inDoubt('uncertain'),
+    { ...arrives(answerBy('human:cli', 'B')), deliveryId: d2 } as DeskEvent,
+  ]);
+  expect(other).toMatchObject({ state: { deliveryId: d2, answer: { instructions: 'B' } }, effects: ['deliver'] });
+  expect(other.request.late).toMatchObject([{ instructions: 'A' }]);
+});
+
+test('a person who looked settles an answer in doubt, and nothing else', () => {
+  const vouched: DeskEvent = { type: 'vouched', by: 'human:cli', at: 30 };
+  expect(after([...inDoubt('typed-not-submitted'), vouched])).toMatchObject({
+    state: { is: 'settled', answer: { instructions: 'A' }, vouchedBy: 'human:cli' },
+    effects: ['archive'],
+  });
+  for (const events of [
+    [],
+    [toController],
+    [toHuman],
+    [toHuman, arrives(answerBy('human:cli'))],
+    [toHuman, dismissed],
+  ]) {
+    expect(after([...events, vouched]).changed).toBe(false);
+    expect(after([...events, { type: 'asked-again', by: 'human:cli', at: 1, deliveryId: d2 }]).changed).toBe(false);
+  }
+});
+
+test('a worker that goes on ends the question of what was left in its input line, and of nothing else', () => {
+  expect(after([...inDoubt('typed-not-submitted'), turnBegan])).toMatchObject({
+    state: { is: 'withdrawn', reason: expect.stringContaining('input line') },
+    effects: ['archive'],
+  });
+  expect(after([...inDoubt('uncertain'), turnBegan]).changed).toBe(false);
+  expect(after([...inDoubt('uncertain'), dismissed]).state.is).toBe('dismissed');
 });
 
 test('a human who answers while the controller still thinks stops it', () => {
@@ -164,6 +252,7 @@ const anyDeliveryState: fc.Arbitrary<DeliveryState> = fc.constantFrom<DeliverySt
   { is: 'acknowledged', receipt },
   { is: 'failed', reason: 'x' },
   { is: 'uncertain', reason: 'x' },
+  { is: 'typed-not-submitted', reason: 'x' },
   { is: 'expired' },
   { is: 'cancelled', reason: 'x' },
 );
@@ -192,10 +281,11 @@ const anyEvent: fc.Arbitrary<DeskEvent> = fc.oneof(
   fc.record({ type: fc.constantFrom('turn-began' as const, 'ticked' as const, 'unconfirmed' as const), at }),
   fc.record({ type: fc.constant('dialog-closed' as const), at }),
   fc.record({ type: fc.constant('recalled' as const), why: fc.constant('paused'), at }),
-  fc.record({ type: fc.constant('dismissed' as const), by: fc.constant('human:cli'), at }),
+  fc.record({ type: fc.constantFrom('dismissed' as const, 'vouched' as const), by: fc.constant('human:cli'), at }),
+  fc.record({ type: fc.constant('asked-again' as const), by: fc.constant('human:cli'), at, deliveryId }),
 );
 
-test('whatever happens in whatever order: one delivery at most, no answer lost, ends are final, every state is reached', () => {
+test('whatever happens in whatever order: one delivery at a time, no answer lost, ends are final, every state is reached', () => {
   const reached = new Set<RequestState['is']>();
   const ends: RequestState['is'][] = ['settled', 'withdrawn', 'expired', 'failed', 'dismissed'];
   fc.assert(
@@ -218,6 +308,14 @@ test('whatever happens in whatever order: one delivery at most, no answer lost, 
             expect(next.effects).toEqual([]);
           }
           if (ends.includes(before.state.is)) expect(request.state).toBe(before.state);
+          // a delivery that ended without a receipt: whatever is posted after it, a person wanted
+          if (event.type === 'delivery-changed' && request.state.is === 'asked' && next.changed) posted = null;
+          if (doubtOf(before) && next.changed && request.state.is === 'answered') {
+            expect(isHuman(request.state.answer)).toBe(true);
+          }
+          if (before.state.is !== request.state.is) {
+            expect(mayBecome(before.state, request.state), `${before.state.is} became ${request.state.is}`).toBe(true);
+          }
           for (const effect of next.effects) {
             if (effect.do === 'deliver' || effect.do === 'choose') {
               // no text is ever delivered where a dialog is to be answered, and no key pressed elsewhere
@@ -235,7 +333,8 @@ test('whatever happens in whatever order: one delivery at most, no answer lost, 
           if ('deliveryId' in request.state) expect(request.state.deliveryId).toBe(posted);
           if (event.type === 'answer-arrived') {
             const { instructions, by } = event.answer;
-            const known = ['answer' in request.state ? [request.state.answer] : [], request.late].flat();
+            const doubtful = doubtOf(request)?.answer ?? [];
+            const known = ['answer' in request.state ? [request.state.answer] : doubtful, request.late].flat();
             expect(known).toContainEqual(expect.objectContaining({ instructions, by }));
           }
           expect(request.late.slice(0, before.late.length)).toEqual(before.late);

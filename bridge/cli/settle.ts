@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { act, withOptions } from './context.ts';
+import { invoke } from './invoke.ts';
+
+export function registerSettle(program: Command): void {
+  const command = program
+    .command('settle')
+    .argument('<id>', 'a request id, or its last characters')
+    .description(
+      'say that an answer in doubt has arrived: you saw it in the pane, or put it right there; nothing is typed',
+    );
+  withOptions(command, 'place').action(
+    act(async (context, command) => {
+      const view = await invoke<{ id: string; message: string }>(context, 'settle', {
+        id: command.args[0],
+        by: 'human:cli',
+      });
+      context.out.result(view.message, view);
+      return 0;
+    }),
+  );
+}

@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { RequestView } from '../../bridge/views.ts';
+import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type ScriptedAgent, type Step, startScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { type BridgeProcess, inState, type Line, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+
+let tmux: PrivateTmux;
+let home: string;
+let agent: ScriptedAgent;
+let watching: BridgeProcess;
+
+const called = () => readFileSync(join(tmux.folder, 'called'), 'utf8').split('\n').filter(Boolean);
+const inbox = () => readdirSync(join(home, 'inbox')).filter((name) => name.endsWith('.request.md'));
+const command = (...args: string[]) => run(tmux, [...args, '--home', home]);
+
+beforeEach(async () => {
+  tmux = privateTmux();
+  const file = join(tmux.folder, 'called');
+  writeFileSync(file, '');
+  home = makeHome(tmux, `notify: { command: [sh, -c, 'head -1 >> ${file}'] }\n`);
+  agent = await startScriptedAgent({
+    tmux,
+    session: 'macs',
+    name: 'work',
+    workingFolder: makeWork(tmux),
+  });
+  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
+  watching = await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']);
+});
+afterEach(async () => {
+  await watching.stop('SIGKILL');
+  await tmux.stop();
+});
+
+const isDoubtful = (line: Line) => line.type === 'human-needed' && /nobody can tell|input line/.test(String(line.why));
+
+/** An answer given to a worker with this fault, in the end of which only a person can say what became of it. */
+async function answeredInDoubt(fault: Step): Promise<string> {
+  await agent.perform({ play: [{ request: 'Which database?' }], input: 'go' });
+  const asked = await watching.line('asked', inState('asked'));
+  await agent.perform({ set: fault });
+  const answer = await command('answer', String(asked.id), 'Use SQLite.');
+  await watching.line('the human is asked', isDoubtful, 20_000);
+  expect(answer).toMatchObject({ code: 3 });
+  return String(asked.id);
+}
+
+test('an answer of which nobody can tell whether it arrived is put to the human, who looks and settles it', async () => {
+  const id = await answeredInDoubt({ losePastes: 1 });
+  const view = JSON.parse((await command('show', id, '--json')).stdout) as RequestView;
+  expect(view).toMatchObject({ state: 'asked', doubt: { answer: { instructions: 'Use SQLite.' } } });
+  expect(view.choices.map((choice) => choice.command)).toContain(`bridge settle ${id}`);
+  expect((await command('requests')).stdout).toMatch(/waits for you: nobody can tell/);
+  expect((await command('show', id)).stdout).toMatch(/what you can do[\s\S]*--again/);
+  await waitFor('the human is called again', () => called().length === 2);
+  const page = readFileSync(join(home, 'inbox', inbox()[0]!), 'utf8');
+  expect(page).toMatch(/Did this answer arrive\?[\s\S]*Use SQLite\.[\s\S]*bridge settle/);
+
+  // a script that runs the same answer again because of exit code 3 types nothing
+  const repeated = await command('answer', id, 'Use SQLite.');
+  expect(repeated.code).toBe(1);
+  expect(repeated.stdout).toMatch(/--again/);
+
+  expect(await command('settle', id)).toMatchObject({ code: 0, stdout: `request ${id}: settled\n` });
+  await waitFor('the page is put away', () => inbox().length === 0);
+  expect((await command('settle', id)).code).toBe(1);
+  await command('answer', id, '--again');
+  expect(agent.inputs()).toEqual([]);
+});
+
+test('after a restart the question still stands, and a file answers it', async () => {
+  const id = await answeredInDoubt({ losePastes: 1 });
+  await watching.stop('SIGKILL');
+  watching = await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']);
+  expect((await command('requests')).stdout).toContain('waits for you');
+  expect(inbox()).toEqual([`${id}.request.md`]);
+  writeFileSync(join(home, 'outbox', `${id}.response.md`), '---\narrived: yes\n---\n');
+  await watching.line('settled', inState('settled'));
+  await waitFor('both are put away', () => readdirSync(join(home, 'archive')).length === 2);
+  expect(agent.inputs()).toEqual([]);
+});
+
+test('a person who finds that it did not arrive has the same typed once more', async () => {
+  const id = await answeredInDoubt({ losePastes: 1 });
+  expect(await command('answer', id, '--again')).toMatchObject({ code: 0 });
+  await watching.line('delivered', inState('delivered'));
+  expect(agent.inputs()).toEqual(['Use SQLite.']);
+  const view = JSON.parse((await command('show', id, '--json')).stdout) as RequestView;
+  expect(view.late).toMatchObject([{ by: 'human:cli', instructions: 'Use SQLite.' }]);
+});
+
+test('a person who presses Enter on what was left in the input line ends the question by that', async () => {
+  const id = await answeredInDoubt({ ignoreEnters: 100 });
+  expect((await command('show', id)).stdout).toContain("the answer is in the worker's input line");
+  await agent.perform({ set: { ignoreEnters: 0 } });
+  await tmux.run('send-keys', '-t', agent.paneId, 'Enter');
+  const withdrawn = await watching.line('withdrawn', inState('withdrawn'));
+  expect(withdrawn).toMatchObject({ id, reason: expect.stringContaining('input line') });
+  expect(agent.inputs()).toEqual(['Use SQLite.']);
+});
