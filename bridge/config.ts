@@ -36,6 +36,7 @@ export interface Config {
   readonly consecutiveAnswers: number;
   readonly answersPerDay: number;
   readonly notifyAgainAfterMs: number;
+  readonly retentionDays: number;
   readonly dryRun: boolean;
   readonly simulateLog: string | null;
   readonly columns: number;
@@ -66,6 +67,7 @@ const fileSchema = z.strictObject({
   'heuristic-lines': z.number().int().min(0).optional(),
   'stuck-after': z.number().min(0).optional(),
   'request-timeout': z.number().min(0).optional(),
+  'retention-days': z.number().min(0).optional(),
   controller: z
     .strictObject({
       backend: z.string().optional(),

@@ -270,6 +270,15 @@ export const options = [
     ['daemon'],
     { yaml: 'notify.again-after' },
   ),
+  row(
+    'retentionDays',
+    '--retention-days <n>',
+    'number',
+    90,
+    'what ended so many days ago moves from the journal into archive/, once a day; 0 never',
+    ['daemon'],
+    { yaml: 'retention-days' },
+  ),
   row('dryRun', '--dry-run', 'boolean', false, 'everything up to, and nothing after, "would send"', ['daemon']),
   row(
     'simulateLog',

@@ -22,6 +22,7 @@ import { Journal } from './journal/journal.ts';
 import { findProgram } from './launch/programs.ts';
 import { PostOffice } from './mail/post-office.ts';
 import { Opening } from './opening.ts';
+import { Retention } from './retention.ts';
 import { rulesOf } from './rules.ts';
 import { Sending } from './sending.ts';
 import { Sight } from './sight.ts';
@@ -44,6 +45,7 @@ export class Rooms {
   readonly sending: Sending;
   readonly opening: Opening;
   readonly calling: Calling;
+  readonly retention: Retention;
   readonly changes = new Changes(systemClock);
   readonly mint = minter(systemClock);
   readonly on: (event: BridgeEvent) => void;
@@ -153,6 +155,13 @@ export class Rooms {
       againAfterMs: config.notifyAgainAfterMs,
       call: (request, why) => this.on({ type: 'human-needed', request, why }),
     });
+    this.retention = new Retention({
+      journal,
+      home: config.home,
+      // a dry run remembers nothing, and puts nothing away
+      days: config.dryRun ? 0 : config.retentionDays,
+      say: (text) => this.say('info', text),
+    });
     const mint = () => this.mint<string>();
     this.sending = new Sending({
       clock,
@@ -243,6 +252,7 @@ export class Rooms {
   async close(): Promise<void> {
     this.asking.close();
     await this.mailbox.close();
+    await this.retention.close();
     await this.post.close();
     await this.tmux.close();
     this.journal.close();

@@ -64,7 +64,7 @@ export class Watch {
   #tick(): void {
     this.#stopTick = systemClock.after(tickMs, () => {
       const now = systemClock.now();
-      for (const room of [this.#rooms.desk, this.#rooms.post, this.#rooms.calling]) {
+      for (const room of [this.#rooms.desk, this.#rooms.post, this.#rooms.calling, this.#rooms.retention]) {
         try {
           room.tick(now);
         } catch (fault) {

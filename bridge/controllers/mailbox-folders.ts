@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { chmod, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BridgeError } from '../core/failure.ts';
+import { isMintedId } from '../core/ids.ts';
 import { factsOf, refusal } from './answer-file.ts';
 
 /**
@@ -68,6 +69,28 @@ export async function reapHalfWritten(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (/^\..+\.request\.md\.[0-9a-f]{8}\.tmp$/.test(name)) await removeIfThere(join(folder, name));
   }
+}
+
+/**
+ * Moves the settled pairs of archived requests out of the human's `archive/`, into one folder a month.
+ * @param monthOf the month of an archived request's id; null for one that is not archived
+ * @returns how many files
+ */
+export async function sortAway(archive: string, monthOf: (id: string) => string | null): Promise<number> {
+  let count = 0;
+  const entries = await readdir(archive, { withFileTypes: true }).catch((fault: NodeJS.ErrnoException) => {
+    if (fault.code === 'ENOENT') return [];
+    throw systemFault(archive, fault);
+  });
+  for (const entry of entries) {
+    const id = /^(.+?)(?:\.\d+)?\.(?:request|response)\.(?:md|txt)$/.exec(entry.name)?.[1] ?? '';
+    const month = entry.isFile() && isMintedId(id) ? monthOf(id) : null;
+    if (month === null) continue;
+    await ensureFolder(join(archive, month));
+    await moveAside(join(archive, entry.name), join(archive, month), entry.name);
+    count += 1;
+  }
+  return count;
 }
 
 /** Takes a name by creating an empty file of it, which the rename then replaces: nothing is ever overwritten. */

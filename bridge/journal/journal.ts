@@ -1,19 +1,25 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import type { Delivery, DeliveryState } from '../core/envelope.ts';
+import type { Delivery } from '../core/envelope.ts';
 import { BridgeError } from '../core/failure.ts';
 import type { DeliveryId, RequestId } from '../core/ids.ts';
 import type { JournalEvent, NewJournalEvent } from '../core/journal-event.ts';
 import { identityKey } from '../core/pane.ts';
 import { originOf, type Request, type RequestState } from '../core/request.ts';
+import {
+  type ArchiveBatch,
+  type ArchivedPlace,
+  type ArchiveOrder,
+  archivedPlace,
+  archiveThreads,
+  countArchivable,
+} from './archive.ts';
 import { refuseStale } from './delivery-order.ts';
 import { journalFault } from './faults.ts';
 import { openDatabase } from './opening.ts';
-import { digest, type ListFilter, type Statements } from './statements.ts';
+import { digest, type ListFilter, openDeliveries, openRequests, type Statements } from './statements.ts';
 
 export type { JournalEvent, NewJournalEvent } from '../core/journal-event.ts';
-
-const openRequests: readonly RequestState['is'][] = ['open', 'asked', 'answered'];
-const openDeliveries: readonly DeliveryState['is'][] = ['queued', 'held', 'claimed', 'typed', 'submitted'];
+export type { ArchiveBatch, ArchivedPlace, ArchiveOrder } from './archive.ts';
 
 export interface OpenResult {
   readonly journal: Journal;
@@ -140,7 +146,30 @@ export class Journal {
   requests(filter: RequestFilter = {}): Request[] {
     const states = filter.states ?? (filter.open ? openRequests : null);
     const { pane = null, origin = null, limit = null } = filter;
-    return this.#documents(this.#sql.requests, { states, pane, origin, thread: null, limit });
+    const found = this.#documents<Request>(this.#sql.requests, { states, pane, origin, thread: null, limit });
+    if (found.length > 0 || origin === null) return found;
+    // What was raised once is known for ever: of an archived request, without its texts.
+    const archived = this.#document<Request>(this.#sql.archivedOrigin, digest(origin));
+    return archived === null || (states !== null && !states.includes(archived.state.is)) ? [] : [archived];
+  }
+
+  /** Where a request or delivery is that has left for an archive; by the last characters of its id, too. */
+  archived(id: string): ArchivedPlace | null {
+    return this.#run(() => archivedPlace(this.#db, id));
+  }
+
+  /**
+   * Moves whole threads that have ended before `endedBefore` into a file of `folder`, at most `limit` of them: copied and
+   * committed there first, only then taken out here. Called again, it goes on where it was, whatever happened in between.
+   */
+  archive(folder: string, order: ArchiveOrder): ArchiveBatch {
+    if (this.#depth > 0) throw this.#fault('a transaction cannot archive');
+    return this.#run(() => archiveThreads(this.#db, folder, order));
+  }
+
+  /** How many threads have ended before this instant; nothing is moved. */
+  archivable(endedBefore: number): { readonly threads: number; readonly events: number } {
+    return this.#run(() => countArchivable(this.#db, endedBefore));
   }
 
   /**
@@ -149,7 +178,11 @@ export class Journal {
    */
   saveDelivery(delivery: Delivery, event: NewJournalEvent): void {
     this.transact(() => {
-      refuseStale(this.delivery(delivery.id), delivery, event.kind);
+      const stored = this.delivery(delivery.id);
+      if (stored === null && this.archived(delivery.id) !== null) {
+        throw new BridgeError({ what: 'delivery', target: delivery.id, reason: 'it has ended, and was archived' });
+      }
+      refuseStale(stored, delivery, event.kind);
       this.record(event);
       this.#run(() =>
         this.#sql.putDelivery.run({

@@ -81,7 +81,7 @@ function openAlone(path: string, now: number): OpenedDatabase {
  * A file that exists is looked at, never opened: closing a descriptor would drop the locks of any other connection that
  * this process has on it (POSIX; sqlite.org/howtocorrupt.html, 2.2).
  */
-function prepareFile(path: string): void {
+export function prepareFile(path: string): void {
   if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const facts = lstatSync(path, { throwIfNoEntry: false });
   if (facts === undefined) {

@@ -51,7 +51,33 @@ const migrations: readonly string[] = [
     value TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // Retention: what has left for an archive, whole threads at a time. An event may go only once its subject is entered here,
+  // and what is entered stays: it tells where the rest is, and that the same sighting was raised before.
+  `
+  CREATE TABLE archived (
+    subject TEXT PRIMARY KEY,
+    thread TEXT NOT NULL,
+    origin TEXT UNIQUE,
+    file TEXT NOT NULL,
+    events INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    document TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER archived_is_never_changed BEFORE UPDATE ON archived
+    BEGIN SELECT RAISE(ABORT, 'what was archived stays known'); END;
+  CREATE TRIGGER archived_is_never_deleted BEFORE DELETE ON archived
+    BEGIN SELECT RAISE(ABORT, 'what was archived stays known'); END;
+  DROP TRIGGER events_are_never_deleted;
+  CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
+    WHEN NOT EXISTS (SELECT 1 FROM archived WHERE archived.subject = OLD.subject)
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+  CREATE INDEX requests_by_age ON requests (updated_at);
+  CREATE INDEX deliveries_by_age ON deliveries (updated_at);
+  `,
 ];
+
+/** How many steps this bridge knows. */
+export const schemaVersion = migrations.length;
 
 /** @throws BridgeError when the database is another program's or a newer bridge's */
 export function refuseForeign(db: DatabaseSyncInstance, path: string): void {
