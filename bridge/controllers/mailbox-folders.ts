@@ -66,9 +66,12 @@ export async function moveAside(from: string, folder: string, name: string): Pro
 
 /** Removes half-written files that a crash left behind. */
 export async function reapHalfWritten(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (/^\..+\.request\.md\.[0-9a-f]{8}\.tmp$/.test(name)) await removeIfThere(join(folder, name));
-  }
+  for (const name of await readdir(folder)) if (isHalfWritten(name)) await removeIfThere(join(folder, name));
+}
+
+/** A name under which `writeWhole` begins a file. */
+export function isHalfWritten(name: string): boolean {
+  return /^\..+\.request\.md\.[0-9a-f]{8}\.tmp$/.test(name);
 }
 
 /**
@@ -106,7 +109,7 @@ async function reserve(folder: string, name: string): Promise<string> {
   }
 }
 
-async function removeIfThere(path: string): Promise<void> {
+export async function removeIfThere(path: string): Promise<void> {
   await unlink(path).catch((fault: NodeJS.ErrnoException) => {
     if (fault.code !== 'ENOENT') throw fault;
   });

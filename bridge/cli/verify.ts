@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import { ExitCode } from '../core/failure.ts';
+import { type Finding, findingKinds, isNote } from '../core/finding.ts';
+import { repairHome, verifyHome } from '../verify.ts';
+import { act, withOptions } from './context.ts';
+import { paint } from './output.ts';
+
+export function registerVerify(program: Command): void {
+  const command = program
+    .command('verify')
+    .description('audit a home: the journal retraced from its first event, and the files against it; changes nothing')
+    .option('--repair', 'put right what is only a view: pages of the mailbox, half-written files, permissions');
+  command.addHelpText(
+    'after',
+    `
+Exit code 0: nothing found; 1: something was (notes do not count); 64: no such home. A bridge may run beside it.
+
+Examples:
+  bridge verify                              the home that bridge would use from here
+  bridge verify --home ~/copy --json         a copy of one, for machines
+`,
+  );
+  withOptions(command, 'place').action(
+    act(async ({ config, out }, command) => {
+      const repair = command.opts<{ repair?: true }>().repair === true;
+      const now = Date.now();
+      const result = repair
+        ? await repairHome(config.home, now)
+        : { ...verifyHome(config.home, now), repaired: [] as readonly Finding[] };
+      const found = result.findings.filter((finding) => !isNote(finding));
+      const notes = result.findings.filter(isNote);
+      const { requests, deliveries, events, archived } = result.counts;
+      const lines = [
+        ...result.repaired.map((finding) => `${paint('green', 'repaired')}  ${finding.target}: ${finding.what}`),
+        ...found.flatMap((finding) => tell(paint('red', finding.kind), finding)),
+        ...notes.flatMap((finding) => tell(paint('yellow', finding.kind), finding)),
+        `${config.home}: ${requests} requests, ${deliveries} deliveries, ${events} events, ${archived} archived; ${
+          found.length === 0 ? 'all of it agrees' : `${found.length} found`
+        }`,
+      ];
+      const told = ({ kind, target, what }: Finding) => ({ kind, target, what, ...findingKinds[kind] });
+      out.result(lines.join('\n'), {
+        home: result.home,
+        counts: result.counts,
+        findings: found.map(told),
+        notes: notes.map(told),
+        repaired: result.repaired.map(told),
+      });
+      return found.length === 0 ? ExitCode.done : ExitCode.failed;
+    }),
+  );
+}
+
+function tell(name: string, { kind, target, what }: Finding): string[] {
+  const { matters, nextStep } = findingKinds[kind];
+  return [`${name}  ${target}: ${what}`, `    why  ${matters}`, `    do   ${nextStep}`];
+}

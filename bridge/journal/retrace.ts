@@ -1,0 +1,111 @@
+import { type Delivery, type DeliveryState, isEnded, mayFollow } from '../core/envelope.ts';
+import type { Finding, FindingKind } from '../core/finding.ts';
+import type { JournalEvent } from '../core/journal-event.ts';
+import { type Answer, mayBecome, type Request, type RequestState } from '../core/request.ts';
+
+type Told<State> = { readonly state?: State; readonly answer?: Answer; readonly kept?: Answer } | null;
+
+/** A request's life by its events alone, held to the lifecycle and to what the journal keeps of it. Pure. */
+export function retraceRequest(request: Request, events: readonly JournalEvent[]): Finding[] {
+  const findings: Finding[] = [];
+  const found = (kind: FindingKind, what: string) => findings.push({ kind, target: request.id, what });
+  if (events[0]?.kind !== 'request-opened') found('impossible-step', 'its record does not begin with its opening');
+  let state: RequestState = { is: 'open' };
+  const late: Answer[] = [];
+  for (const event of events.slice(1)) {
+    const told = event.data as Told<RequestState>;
+    if (event.kind === 'request-answer-late') {
+      if (told?.answer) late.push(told.answer);
+      continue;
+    }
+    const next = told?.state ?? stateNamed<RequestState>(event.kind, 'request-');
+    if (!mayBecome(state, next)) found('impossible-step', `event ${event.seq}: ${state.is} became ${next.is}`);
+    if (told?.kept) late.push(told.kept);
+    state = next;
+  }
+  if (!agrees(state, request.state)) {
+    found('disagrees', `it is ${request.state.is}, and its record ends with ${state.is}`);
+  }
+  if (JSON.stringify(late) !== JSON.stringify(request.late)) {
+    found('disagrees', `${request.late.length} late answers are kept, and ${late.length} are recorded`);
+  }
+  return findings;
+}
+
+/** A delivery's life, likewise; ended, it has its receipt or its reason. Pure. */
+export function retraceDelivery(delivery: Delivery, events: readonly JournalEvent[]): Finding[] {
+  const findings: Finding[] = [];
+  const found = (kind: FindingKind, what: string) => findings.push({ kind, target: delivery.id, what });
+  if (events[0]?.kind !== 'delivery-queued') found('impossible-step', 'its record does not begin with its posting');
+  let state: DeliveryState = { is: 'queued' };
+  for (const event of events.slice(1)) {
+    if (event.kind === 'delivery-body-replaced') {
+      if (state.is !== 'queued' && state.is !== 'held') {
+        found('impossible-step', `event ${event.seq}: its text was replaced while it was ${state.is}`);
+      }
+      continue;
+    }
+    const next = (event.data as Told<DeliveryState>)?.state ?? stateNamed<DeliveryState>(event.kind, 'delivery-');
+    if (!mayFollow(state, next)) found('impossible-step', `event ${event.seq}: ${state.is} became ${next.is}`);
+    state = next;
+  }
+  if (!agrees(state, delivery.state)) {
+    found('disagrees', `it is ${delivery.state.is}, and its record ends with ${state.is}`);
+  }
+  if (isEnded(delivery.state) && !hasEvidence(delivery.state)) {
+    found('no-evidence', `it ended ${delivery.state.is} without a receipt or a reason`);
+  }
+  return findings;
+}
+
+/** The deliveries of one thread against their request: one answer is typed once, and an end says how it was carried. Pure. */
+export function retraceThread(request: Request, deliveries: readonly Delivery[]): Finding[] {
+  const findings: Finding[] = [];
+  const found = (kind: FindingKind, target: string, what: string) => findings.push({ kind, target, what });
+  const answers = deliveries.filter(({ envelope }) => envelope.inReplyTo === request.id);
+  const typed = answers.filter(({ state }) => mayBeOnScreen(state));
+  for (const [index, { id, envelope }] of typed.entries()) {
+    const before = typed[index - 1];
+    if (before === undefined || (isUndecided(before.state) && envelope.from.startsWith('human'))) continue;
+    found('typed-twice', request.id, `delivery ${id} was typed after ${before.id}, which ended ${before.state.is}`);
+  }
+  const { state } = request;
+  if ('deliveryId' in state && !answers.some(({ id }) => id === state.deliveryId)) {
+    found('lost-delivery', request.id, `delivery ${state.deliveryId} of its answer is not in the journal`);
+  } else if (request.via === 'screen' && (state.is === 'delivered' || state.is === 'settled')) {
+    const vouched = state.is === 'settled' && state.vouchedBy !== undefined;
+    const carried = answers.filter(
+      (one) =>
+        one.envelope.body === state.answer.instructions &&
+        (vouched ? isUndecided(one.state) : one.state.is === 'acknowledged'),
+    );
+    if (carried.length === 0)
+      found('no-evidence', request.id, `it is ${state.is}, and no delivery has typed its answer`);
+  } else if (request.via === 'ask' && typed.length > 0) {
+    found('typed-twice', request.id, 'its answer was printed by the command that asked, and typed as well');
+  }
+  return findings;
+}
+
+function mayBeOnScreen({ is }: DeliveryState): boolean {
+  return ['typed', 'submitted', 'acknowledged', 'typed-not-submitted', 'uncertain'].includes(is);
+}
+
+function isUndecided({ is }: DeliveryState): boolean {
+  return is === 'uncertain' || is === 'typed-not-submitted';
+}
+
+function hasEvidence(state: DeliveryState): boolean {
+  if (state.is === 'acknowledged') return state.receipt.evidence !== '';
+  return state.is === 'expired' || ('reason' in state && state.reason !== '');
+}
+
+/** Where an event tells no state, its kind names it. */
+function stateNamed<State>(kind: string, prefix: string): State {
+  return { is: kind.slice(prefix.length) } as State;
+}
+
+/** A state of which the event told no more than its name agrees with any of that name. */
+function agrees(told: { readonly is: string }, kept: { readonly is: string }): boolean {
+  return Object.keys(told).length === 1 ? told.is === kept.is : JSON.stringify(told) === JSON.stringify(kept);
+}
