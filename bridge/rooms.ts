@@ -7,7 +7,7 @@ import { Mailbox } from './controllers/mailbox.ts';
 import { optionNamed } from './core/choice.ts';
 import type { Delivery } from './core/envelope.ts';
 import { messageOf } from './core/failure.ts';
-import type { DeliveryId } from './core/ids.ts';
+import type { DeliveryId, PaneId } from './core/ids.ts';
 import type { PaneFacts } from './core/pane.ts';
 import { type Answer, isOpen, type Request } from './core/request.ts';
 import { Courier } from './delivery/courier.ts';
@@ -87,7 +87,7 @@ export class Rooms {
       clock,
       pidFile: join(config.home, 'tmux-clients.json'),
       onEvent: (event) => {
-        if (event.type === 'output') this.sight.rang(event.paneId, event.bytes);
+        if (event.type === 'output') this.sight.rang(event.paneId, event.bytes, this.tmux.hears(event.paneId));
         this.onTmux(event);
       },
     });
@@ -170,7 +170,7 @@ export class Rooms {
       sight: this.sight,
       post: this.post,
       changes: this.changes,
-      ringFor: (paneId) => this.tmux.ringFor(paneId),
+      ringFor: (paneId) => this.#listenTo(paneId),
     });
     this.desk = new Desk({
       memory: journal,
@@ -261,6 +261,14 @@ export class Rooms {
   /** Leftovers of a bridge that was killed: paste buffers with our prefix. */
   async tidy(): Promise<void> {
     await reapBuffers(this.tmux).catch(() => 0);
+  }
+
+  #listenTo(paneId: PaneId): () => void {
+    const stop = this.tmux.ringFor(paneId);
+    return () => {
+      stop();
+      if (!this.tmux.hears(paneId)) this.sight.wentDeaf(paneId);
+    };
   }
 
   #deliver(request: Request, answer: Answer, dialog?: string): DeliveryId {

@@ -58,13 +58,22 @@ export class Sight {
     return snapshot;
   }
 
-  /** Bytes that the pane drew (tmux's %output): wakes whoever waits for the pane, and feeds the agent's own signals. */
-  rang(paneId: PaneId, bytes: Buffer): void {
-    this.#seen.get(paneId)?.signals.push(bytes, this.#clock.now());
+  /**
+   * Bytes that the pane drew (tmux's %output): wakes whoever waits for the pane, and feeds the agent's own signals.
+   * @param isHeard somebody listens to this pane, so that no bytes of it are missed
+   */
+  rang(paneId: PaneId, bytes: Buffer, isHeard: boolean): void {
+    if (isHeard) this.#seen.get(paneId)?.signals.push(bytes, this.#clock.now());
     const waiting = this.#bells.get(paneId);
     if (!waiting) return;
     this.#bells.delete(paneId);
     for (const wake of waiting) wake();
+  }
+
+  /** Nobody listens to that pane any more: what it said of itself until now may be taken back unheard. */
+  wentDeaf(paneId: PaneId): void {
+    const seen = this.#seen.get(paneId);
+    if (seen !== undefined) seen.signals = new SignalReader();
   }
 
   /** Resolves when the pane draws again, or at the limit. */

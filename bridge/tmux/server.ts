@@ -97,6 +97,11 @@ export class TmuxServer implements TmuxCommands {
     };
   }
 
+  /** Whether anybody has asked for what this pane draws; of others it may come or not. */
+  hears(paneId: string): boolean {
+    return [...this.#watchedFor.values()].some((paneIds) => paneIds.has(paneId));
+  }
+
   run(...argv: string[]): Promise<string[]> {
     return this.#wayOf(argv).run(...argv);
   }

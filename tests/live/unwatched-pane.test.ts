@@ -1,0 +1,35 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { loadConfig } from '../../bridge/config.ts';
+import type { PaneId } from '../../bridge/core/ids.ts';
+import { Rooms } from '../../bridge/rooms.ts';
+import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { startScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { makeHome } from './bridge-process.ts';
+
+let tmux: PrivateTmux;
+let rooms: Rooms;
+beforeEach(() => {
+  tmux = privateTmux();
+});
+afterEach(async () => {
+  await rooms.close();
+  await tmux.stop();
+});
+
+/** Its turn ends after `send` has come back. */
+const script = { inputs: [{ when: '', do: [{ busy: 1200 }, { say: 'Done.' }] }] };
+
+test('a pane that nobody watches takes one text after the other: what it said of itself unheard is no news', async () => {
+  const agent = await startScriptedAgent({ tmux, session: 'work', script });
+  rooms = await Rooms.open(loadConfig({ home: makeHome(tmux), flags: { socket: tmux.socketPath }, env: {} }), {
+    on: () => {},
+  });
+  const order = { paneId: agent.paneId as PaneId, from: 'human', agent: null, force: false, allowShell: false };
+  const texts = ['First the table.', 'Then its index.', 'Then the names.'];
+  for (const text of texts) {
+    const delivery = await rooms.sending.send({ ...order, text, waitMs: 10_000 }, new AbortController().signal);
+    expect(delivery.state).toMatchObject({ is: 'acknowledged' });
+    await waitFor('its turn ends', async () => (await agent.state()).is === 'idle');
+  }
+  expect(agent.inputs()).toEqual(texts);
+});
