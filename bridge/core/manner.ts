@@ -10,12 +10,26 @@ export interface Manner {
   readonly submitKey: string;
   /** least time between the composer showing the text and Enter; gemini 0.61.0 ignores an Enter within 150 ms of a paste */
   readonly settleMs: number;
-  /** what the composer shows instead of a long text; one group that captures the number of characters or lines */
+  /** what the composer shows instead of a long text; a group captures the number of characters or lines, where it tells */
   readonly longPasteMarkers: readonly string[];
   /** openings this agent would take for a command of its own, and what is put before them; `null` refuses the text */
   readonly commandOpenings: ReadonlyArray<{ readonly pattern: string; readonly prefix: string | null }>;
-  /** a trailing backslash before Enter would be a line break; this is appended, `null` refuses */
-  readonly trailingBackslash: { readonly append: string } | null;
+  /** words this agent would replace wherever they stand (`@file` by the file), and what is put before each; `null` refuses */
+  readonly references: ReadonlyArray<{ readonly pattern: string; readonly prefix: string | null }>;
+  /**
+   * endings at which Enter would do something else (after a backslash break the line, after `@name` choose from a list),
+   * and what is appended; `null` refuses the text
+   */
+  readonly commandEndings: ReadonlyArray<{ readonly pattern: string; readonly append: string | null }>;
+  /** what the program itself makes of a text on its way to the model, as the model's log showed it */
+  readonly changes: {
+    /** white space at both ends goes */
+    readonly trims?: boolean;
+    /** each tab becomes this */
+    readonly tab?: string;
+    /** this is appended to some texts */
+    readonly mayAppend?: string;
+  };
   /** titles and screen words that mean a dialog: checked by tmux itself in the same step as the paste and the Enter */
   readonly dialogTitles: readonly string[];
   readonly dialogWords: readonly string[];

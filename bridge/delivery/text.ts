@@ -43,7 +43,14 @@ function withoutControls(text: string): string {
   );
 }
 
-function withoutCommands(text: string, { agent, commandOpenings, trailingBackslash }: Manner): Prepared {
+function withoutCommands(text: string, manner: Manner): Prepared {
+  const opened = withoutOpenings(text, manner);
+  if (opened.is === 'refused') return opened;
+  const unreferring = withoutReferences(opened.text, manner);
+  return unreferring.is === 'refused' ? unreferring : withoutEndings(unreferring.text, manner);
+}
+
+function withoutOpenings(text: string, { agent, commandOpenings }: Manner): Prepared {
   let spoken = text;
   for (const { pattern, prefix } of commandOpenings) {
     const command = new RegExp(pattern);
@@ -55,9 +62,35 @@ function withoutCommands(text: string, { agent, commandOpenings, trailingBacksla
   if (commandOpenings.some(({ pattern }) => new RegExp(pattern).test(spoken))) {
     return refused(`${agent} would take the beginning "${opening(spoken)}" for a command, whatever is put before it`);
   }
-  if (!spoken.endsWith('\\')) return { is: 'text', text: spoken };
-  if (trailingBackslash === null) return refused(`${agent} would take the \\ at the end for a line break`);
-  return { is: 'text', text: spoken + trailingBackslash.append };
+  return { is: 'text', text: spoken };
+}
+
+function withoutReferences(text: string, { agent, references }: Manner): Prepared {
+  let spoken = text;
+  for (const { pattern, prefix } of references) {
+    const named = new RegExp(pattern, 'g');
+    const first = named.exec(spoken);
+    if (first === null) continue;
+    if (prefix === null) {
+      return refused(`${agent} would replace "${opening(spoken.slice(first.index))}" by what it names`);
+    }
+    spoken = spoken.replace(named, (found) => prefix + found);
+  }
+  return { is: 'text', text: spoken };
+}
+
+function withoutEndings(text: string, { agent, commandEndings }: Manner): Prepared {
+  let spoken = text;
+  for (const { pattern, append } of commandEndings) {
+    if (!new RegExp(pattern).test(spoken)) continue;
+    if (append === null) {
+      return refused(
+        `${agent} would not take Enter after the ending "${spoken.trimEnd().slice(-12)}" for its submission`,
+      );
+    }
+    spoken += append;
+  }
+  return { is: 'text', text: spoken };
 }
 
 function opening(text: string): string {

@@ -49,15 +49,23 @@ function draftHolds(
   return ours.includes(shown) ? 'part' : 'other';
 }
 
-/** The composer's own words for a long paste, where they name the size that ours has. */
+/** The composer's own words for a long paste, where they name the size that ours has; of one line some name none. */
 function markerOf(draft: string, text: string, patterns: readonly string[]): string | null {
   const oneRow = draft.replace(/\s+/g, ' ');
   for (const pattern of patterns) {
     const match = new RegExp(pattern).exec(oneRow);
-    if (match !== null && sizesOf(text).has(Number(match[1]))) return match[0];
+    if (match === null) continue;
+    if (match[1] === undefined ? isLongLine(text) : sizesOf(text).has(Number(match[1]))) return match[0];
   }
   return null;
 }
+
+/** A marker that names no size can only mean a text like this: no program shortens what fits a few rows. */
+function isLongLine(text: string): boolean {
+  return !text.includes('\n') && text.length >= leastUnnamed;
+}
+
+const leastUnnamed = 400;
 
 /** Programs count differently: UTF-16 units (gemini), code points (codex), bytes, lines, line breaks. */
 function sizesOf(text: string): ReadonlySet<number> {

@@ -71,11 +71,20 @@ test('what the agent would take for its own command is refused or made plain, al
   );
 });
 
-test('a backslash at the end is completed, refused, or of no matter, as the profile says', () => {
-  expect(typed('C:\\', { trailingBackslash: { append: ' ' } })).toBe('C:\\ ');
-  expect(typed('C:\\', { trailingBackslash: { append: '' } })).toBe('C:\\');
-  expect(typed('C:\\', { trailingBackslash: null })).toMatch(/^REFUSED .*line break/);
-  expect(typed('C:\\\n', { trailingBackslash: { append: ' ' } })).toBe('C:\\ ');
+test('an ending at which Enter would do something else is completed, refused, or of no matter, as the profile says', () => {
+  const ending = (append: string | null) => ({ commandEndings: [{ pattern: '\\\\$', append }] });
+  expect(typed('C:\\', ending(' '))).toBe('C:\\ ');
+  expect(typed('C:\\')).toBe('C:\\');
+  expect(typed('C:\\', ending(null))).toMatch(/^REFUSED .*"C:\\"/);
+  expect(typed('C:\\\n', ending(' '))).toBe('C:\\ ');
+  expect(typed('C:\\x', ending(null))).toBe('C:\\x');
+});
+
+test('what the agent would replace by a file keeps its sign, wherever it stands, or is refused', () => {
+  const escaping = { references: [{ pattern: '(?<!\\\\)@(?=\\S)', prefix: '\\' }] };
+  expect(typed('@a, b@c @ d \\@e', escaping)).toBe('\\@a, b\\@c @ d \\@e');
+  expect(typed('nothing', escaping)).toBe('nothing');
+  expect(typed('see @a', { references: [{ pattern: '@', prefix: null }] })).toMatch(/^REFUSED .*"@a"/);
 });
 
 test('a program without bracketed paste gets one line of so many bytes, not characters', () => {

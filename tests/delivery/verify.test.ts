@@ -33,6 +33,18 @@ test('a draft that is not exactly the text is never all of it', () => {
   expect(holds('something of a person', text)).toBe('other');
 });
 
+test('a marker that names no size is only that of one long line, and alone', () => {
+  const manner = { longPasteMarkers: ['\\[Paste #[0-9]+, ([0-9]+) lines\\]', '\\[Paste #[0-9]+\\]'] };
+  const holds = (draft: string, text: string) =>
+    composerHolds({ composer: { is: 'draft', text: draft } }, nothing, text, manner);
+  const line = 'word '.repeat(200).trim();
+  expect(holds('[Paste #1]', line)).toBe('marker');
+  expect(holds('[Paste #1] x', line)).toBe('more');
+  expect(holds('[Paste #1]', `${line}\n${line}`)).toBe('other');
+  expect(holds('[Paste #1]', 'a short line')).toBe('other');
+  expect(holds('[Paste #1, 2 lines]', `${line}\n${line}`)).toBe('marker');
+});
+
 test('how a composer wraps, indents and spaces a text does not matter', () => {
   expect(
     holds('Use approach B\n  and keep the\n  old inter\n  face.', 'Use approach B and keep the old interface.'),

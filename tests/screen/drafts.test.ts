@@ -20,3 +20,32 @@ test('pi: a draft that ends with a line of its own is one all the same', () => {
   const rows = [rule(120), `a table: ${rule(12)}`, rule(120), ...piFooter];
   expect(read('pi', rows, { width: 120 }).composer).toEqual({ is: 'draft', text: `a table: ${rule(12)}` });
 });
+
+const continueBox = (rows: readonly string[]) => [
+  '● Understood: First the table.',
+  '',
+  `╭${'─'.repeat(118)}╮`,
+  ...rows,
+  `╰${'─'.repeat(118)}╯`,
+  `  ~/work ⊦master${' '.repeat(84)}◉ Continue CLI`,
+];
+const boxed = (text: string) => `│ ${text.padEnd(116)} │`;
+
+test('continue: the empty row of a draft holds no frame', () => {
+  const rows = ['● First the table.', '  Then its index.', '', '  - keep the names'].map(boxed);
+  expect(read('continue', continueBox(rows), { width: 120 }).composer).toEqual({
+    is: 'draft',
+    text: 'First the table.\nThen its index.\n\n- keep the names',
+  });
+});
+
+test('continue: the frame is none of the text where emoji have moved it', () => {
+  const draft = 'Grüße 👩‍👩‍👧 with 👍🏽 🇩🇪 done';
+  const rows = [`│ ● ${draft}${' '.repeat(77)}│`];
+  expect(read('continue', continueBox(rows), { width: 120 }).composer).toEqual({ is: 'draft', text: draft });
+});
+
+test('continue: a bar that a person wrote is a draft', () => {
+  const rows = [boxed('● a │')];
+  expect(read('continue', continueBox(rows), { width: 120 }).composer).toEqual({ is: 'draft', text: 'a │' });
+});

@@ -505,6 +505,8 @@ describe('which profile reads a pane', () => {
         ...manner.dialogTitles,
         ...manner.dialogWords,
         ...manner.commandOpenings.map(({ pattern }) => pattern),
+        ...manner.references.map(({ pattern }) => pattern),
+        ...manner.commandEndings.map(({ pattern }) => pattern),
       ];
       for (const pattern of patterns) expect(() => new RegExp(pattern)).not.toThrow();
     }

@@ -11,7 +11,9 @@ export const continueAgent = declared({
       top: '^╭─{10,}╮$',
       bottom: '^╰─{10,}╯$',
       prompt: '^│ [●○!] ?',
-      indent: '^│ {3}',
+      indent: '^│ {0,3}',
+      // where tmux draws emoji wider than the program counts them, it stands beyond the last column
+      edge: '(?<=.) *│$',
       placeholders: ['^▋?Ask anything, @ for context'],
       below: 40,
       footer: '◉ Continue CLI$',

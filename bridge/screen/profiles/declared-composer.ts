@@ -75,9 +75,11 @@ export function readComposer(
   const inside = lines
     .slice(first, last)
     .filter(({ text }) => facts.chrome === undefined || !pattern(facts.chrome).test(text));
-  const texts = inside.map(({ text }, at) => {
+  const texts = inside.map(({ text, row }, at) => {
     const source = at > 0 && facts.indent !== undefined ? facts.indent : facts.prompt;
-    const own = text.replace(joinedRule, '');
+    // the frame's own bar is not to be taken for a scroll bar, and then one of the text's for the frame's
+    const unframed = facts.edge === undefined ? text : row.text.replace(pattern(facts.edge), '');
+    const own = unframed.replace(joinedRule, '');
     return `${own} `.replace(pattern(source), '').replace(cursorMarks, '').trimEnd();
   });
   const text = tidy(texts).join('\n').trim();

@@ -23,6 +23,8 @@ export interface ScreenFacts {
     /** what stands before the text on its first row, and on the rows below where that differs */
     readonly prompt: Pattern;
     readonly indent?: Pattern;
+    /** what stands behind the text on each of its rows */
+    readonly edge?: Pattern;
     /** rows inside it that are no text */
     readonly chrome?: Pattern;
     /** what stands in an empty one; dim text counts as empty too */

@@ -3,6 +3,13 @@ import type { Manner } from '../../core/manner.ts';
 /** What the composers of all known agents take: a bracketed paste of any length, and Enter. */
 const composer = { bracketed: true, maxLineBytes: 1_000_000, submitKey: 'Enter' } as const;
 
+/** An `@` that is no word's last sign names a file: its content would be put into the text. A backslash keeps it a sign. */
+const fileReferences = [{ pattern: '(?<!\\\\)@(?=[^\\s,;!?()[\\]{}])', prefix: '\\' }];
+
+/** A picture's path and nothing else: the picture would be attached in its place. */
+const picture =
+  '^\\s*(?:\'[^\'\\n]*|"[^"\\n]*|(?:\\\\.|[^\\s\\\\])*)\\.(?:[Pp][Nn][Gg]|[Jj][Pp][Ee]?[Gg]|[Gg][Ii][Ff]|[Ww][Ee][Bb][Pp])[\'"]?\\s*$';
+
 /** Seen on codex 0.169.0. */
 export const codexManner: Manner = {
   agent: 'codex',
@@ -10,8 +17,14 @@ export const codexManner: Manner = {
   settleMs: 60,
   longPasteMarkers: ['\\[Pasted Content ([0-9]+) chars\\]'],
   // codex looks at the first character alone, and trims what it submits: the model gets the text as it was (18 of 18)
-  commandOpenings: [{ pattern: '^\\s*[!/]', prefix: ' ' }],
-  trailingBackslash: { append: '' },
+  commandOpenings: [
+    { pattern: picture, prefix: 'Answer: ' },
+    { pattern: '^[!/]', prefix: ' ' },
+  ],
+  references: [],
+  // at its end a list of files or skills would be open, from which Enter chooses
+  commandEndings: [{ pattern: '[@$]\\S*$', append: ' ' }],
+  changes: { trims: true },
   dialogTitles: ['Action Required'],
   // whole phrases: an agent that writes "Would you like to go on?" must not hold its own answer
   dialogWords: [
@@ -29,12 +42,11 @@ export const geminiManner: Manner = {
   ...composer,
   settleMs: 400,
   longPasteMarkers: ['\\[Pasted Text: ([0-9]+) (chars|lines)\\]'],
-  // gemini trims before it looks, so that a blank hides no command of its own; a word before it does (3 of 3)
-  commandOpenings: [
-    { pattern: '^\\s*/', prefix: 'Answer: ' },
-    { pattern: '^\\s*!', prefix: ' ' },
-  ],
-  trailingBackslash: { append: ' ' },
+  // gemini trims before it looks, so that a blank hides no command; a word before it does
+  commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
+  references: fileReferences,
+  commandEndings: [{ pattern: '\\\\$', append: ' ' }],
+  changes: { trims: true },
   dialogTitles: ['Action Required'],
   dialogWords: ['Allow execution of', 'Apply this change'],
   rescueEnters: 3,
@@ -47,7 +59,12 @@ export const opencodeManner: Manner = {
   settleMs: 400,
   longPasteMarkers: ['\\[Pasted ~([0-9]+) lines\\]'],
   commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
-  trailingBackslash: { append: ' ' },
+  references: [],
+  commandEndings: [
+    { pattern: '\\\\$', append: ' ' },
+    { pattern: '@\\S*$', append: ' ' },
+  ],
+  changes: { mayAppend: ' ' },
   dialogTitles: [],
   dialogWords: ['△ Permission required', 'Allow once +Allow always +Reject'],
   rescueEnters: 1,
@@ -61,7 +78,9 @@ export const piManner: Manner = {
   longPasteMarkers: ['\\[paste #[0-9]+ \\+?([0-9]+) (lines|chars)\\]'],
   commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
   // pi trims what it submits: the model gets the text as it was
-  trailingBackslash: { append: ' ' },
+  references: [],
+  commandEndings: [{ pattern: '\\\\$', append: ' ' }],
+  changes: { trims: true, tab: '    ' },
   dialogTitles: [],
   dialogWords: [],
   rescueEnters: 1,
@@ -74,7 +93,9 @@ export const qwenManner: Manner = {
   settleMs: 600,
   longPasteMarkers: ['\\[Pasted Content ([0-9]+) chars\\]'],
   commandOpenings: [{ pattern: '^\\s*[!/?]', prefix: 'Answer: ' }],
-  trailingBackslash: { append: ' ' },
+  references: fileReferences,
+  commandEndings: [{ pattern: '\\\\$', append: ' ' }],
+  changes: { trims: true },
   dialogTitles: ['✳'],
   dialogWords: ['Waiting for user confirmation', 'Allow execution of', 'Apply this change'],
   rescueEnters: 1,
@@ -87,7 +108,9 @@ export const clineManner: Manner = {
   settleMs: 400,
   longPasteMarkers: ['\\[.*\\.\\.\\. Pasted \\+([0-9]+) lines\\]'],
   commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
-  trailingBackslash: { append: ' ' },
+  references: fileReferences,
+  commandEndings: [{ pattern: '\\\\$', append: ' ' }],
+  changes: { trims: true },
   dialogTitles: [],
   dialogWords: ['Cline needs permission', 'Press Enter to open, any other key to close'],
   rescueEnters: 1,
@@ -98,9 +121,15 @@ export const continueManner: Manner = {
   agent: 'continue',
   ...composer,
   settleMs: 400,
-  longPasteMarkers: ['\\[Paste #[0-9]+, ([0-9]+) (?:lines|chars)\\]'],
+  // of one line it tells no size
+  longPasteMarkers: ['\\[Paste #[0-9]+, ([0-9]+) lines\\]', '\\[Paste #[0-9]+\\]'],
   commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
-  trailingBackslash: { append: ' ' },
+  references: [],
+  commandEndings: [
+    { pattern: '\\\\\\s*$', append: null },
+    { pattern: '@\\S*$', append: ' ' },
+  ],
+  changes: { trims: true },
   dialogTitles: [],
   dialogWords: ['Would you like to continue\\?'],
   rescueEnters: 1,
@@ -113,7 +142,9 @@ export const claudeManner: Manner = {
   settleMs: 400,
   longPasteMarkers: ['\\[Pasted text #[0-9]+ \\+([0-9]+) lines\\]'],
   commandOpenings: [{ pattern: '^\\s*[!/#]', prefix: 'Answer: ' }],
-  trailingBackslash: { append: ' ' },
+  references: [],
+  commandEndings: [{ pattern: '\\\\$', append: ' ' }],
+  changes: {},
   dialogTitles: [],
   dialogWords: [
     'Do you want to (proceed|make this|create|allow)',
@@ -131,7 +162,9 @@ export const aiderManner: Manner = {
   settleMs: 200,
   longPasteMarkers: [],
   commandOpenings: [{ pattern: '^\\s*[!/{]', prefix: 'Answer: ' }],
-  trailingBackslash: { append: ' ' },
+  references: [],
+  commandEndings: [{ pattern: '\\\\$', append: ' ' }],
+  changes: {},
   dialogTitles: [],
   dialogWords: ['\\(Y\\)es/\\(N\\)o'],
   rescueEnters: 0,
@@ -146,7 +179,9 @@ export const genericManner: Manner = {
   settleMs: 50,
   longPasteMarkers: [],
   commandOpenings: [],
-  trailingBackslash: { append: '' },
+  references: [],
+  commandEndings: [],
+  changes: {},
   dialogTitles: [],
   dialogWords: [],
   rescueEnters: 0,
