@@ -1,0 +1,187 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { Field, type Method, type Outcome } from './field.ts';
+import { type AgentName, agentNames, installed } from './installs.ts';
+import { type AgentState, type StateName, states } from './states.ts';
+import { kindsOfText } from './texts.ts';
+
+const help = `Usage: npm run deliveries -- AGENT... [options]
+
+Puts every kind of text into real agent programs, again and again; the scripted model's log is the witness.
+AGENT: ${agentNames.join(', ')}, or all
+
+--each 20          deliveries of each kind
+--method NAME      bridge; or, to compare, what others do: 'paste 400' (bracketed paste, 400 ms, Enter), 'keys 400'
+--state NAME       what the agent is in: ${Object.keys(states).join(', ')}
+--only TEXT        kinds whose name contains TEXT
+--minutes N        ends after so long; what is missing is done the next time
+--results FILE     each delivery adds a line of JSON (deliveries.jsonl); what stands there is not done again
+--table            prints what the results say, and does nothing
+--json             the same as JSON`;
+
+export interface Row {
+  readonly agent: AgentName;
+  readonly version: string;
+  readonly method: Method;
+  readonly state: StateName;
+  readonly kind: string;
+  readonly outcome: Outcome;
+  readonly ms: number;
+  readonly detail: string;
+  readonly at: string;
+}
+
+/** Deliveries to one start of an agent: a long conversation slows some, and the start screen is seen again. */
+const perStart = 63;
+
+const flags = readFlags();
+await main();
+
+async function main(): Promise<void> {
+  if (!flags.table && !flags.json) {
+    for (const agent of flags.agents) await measure(agent);
+  }
+  const rows = resultsIn(flags.results).filter(({ agent }) => flags.agents.includes(agent));
+  process.stdout.write(flags.json ? `${JSON.stringify(summed(rows), null, 2)}\n` : tableOf(rows));
+}
+
+async function measure(agent: AgentName): Promise<void> {
+  const endAt = Date.now() + flags.minutes * 60_000;
+  const { version } = await installed(agent);
+  const { method, state } = flags;
+  const { size, ready }: AgentState = states[state];
+  const kinds = kindsOfText.filter(({ name }) => name.includes(flags.only));
+  const done = new Map<string, number>();
+  for (const row of resultsIn(flags.results)) {
+    if (row.agent === agent && row.version === version && row.method === method && row.state === state) {
+      done.set(row.kind, (done.get(row.kind) ?? 0) + 1);
+    }
+  }
+  const isDone = (name: string) => (done.get(name) ?? 0) >= flags.each;
+  if (kinds.every(({ name }) => isDone(name))) return;
+  const field = await Field.open(agent, size);
+  let sinceStart = 0;
+  try {
+    for (let round = 0; round < flags.each; round++) {
+      for (const kind of kinds) {
+        if (isDone(kind.name) || (done.get(kind.name) ?? 0) > round) continue;
+        if (Date.now() > endAt) return;
+        if (!field.isRunning || sinceStart >= perStart || state === 'start') {
+          await field.restart();
+          sinceStart = 0;
+        }
+        await ready(field);
+        const { outcome, ms, detail } = await field.deliver(kind, method);
+        sinceStart++;
+        done.set(kind.name, (done.get(kind.name) ?? 0) + 1);
+        const at = new Date().toISOString();
+        const row: Row = { agent, version, method, state, kind: kind.name, outcome, ms, detail, at };
+        appendFileSync(flags.results, `${JSON.stringify(row)}\n`);
+        const isWell = outcome === 'exact' || outcome === 'declared' || outcome === 'refused';
+        process.stderr.write(
+          `${agent} ${method} ${state}: ${kind.name}: ${outcome} ${ms} ms ${isWell ? '' : detail}\n`,
+        );
+        if (!isWell) await field.end();
+      }
+    }
+  } finally {
+    await field.close();
+  }
+}
+
+function resultsIn(path: string): Row[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as Row);
+}
+
+interface Sum {
+  readonly agent: AgentName;
+  readonly version: string;
+  readonly method: Method;
+  readonly state: StateName;
+  readonly kind: string;
+  n: number;
+  readonly outcomes: Partial<Record<Outcome, number>>;
+}
+
+function summed(rows: readonly Row[]): Sum[] {
+  const sums = new Map<string, Sum>();
+  for (const { agent, version, method, state, kind, outcome } of rows) {
+    const key = JSON.stringify([agent, version, method, state, kind]);
+    const sum = sums.get(key) ?? { agent, version, method, state, kind, n: 0, outcomes: {} };
+    sum.n++;
+    sum.outcomes[outcome] = (sum.outcomes[outcome] ?? 0) + 1;
+    sums.set(key, sum);
+  }
+  return [...sums.values()];
+}
+
+/** One table for each method and state: a row for each kind of text, a column for each agent. */
+function tableOf(rows: readonly Row[]): string {
+  const sums = summed(rows);
+  const groups = [...new Set(sums.map(({ method, state }) => `${method}, ${state}`))];
+  return groups
+    .map((group) =>
+      tableOfGroup(
+        group,
+        sums.filter((sum) => `${sum.method}, ${sum.state}` === group),
+      ),
+    )
+    .join('\n');
+}
+
+function tableOfGroup(title: string, sums: readonly Sum[]): string {
+  const agents = [...new Set(sums.map(({ agent, version }) => `${agent} ${version}`))];
+  const kinds = [...new Set(sums.map(({ kind }) => kind))];
+  const cell = (kind: string | null, agent: string) => {
+    const mine = sums.filter((sum) => `${sum.agent} ${sum.version}` === agent && (kind === null || sum.kind === kind));
+    const n = mine.reduce((all, sum) => all + sum.n, 0);
+    const count = (outcome: Outcome) => mine.reduce((all, sum) => all + (sum.outcomes[outcome] ?? 0), 0);
+    const well = count('exact') + count('declared');
+    const others = (['refused', 'held', 'left', 'doubt', 'lost', 'doubled', 'altered', 'ran'] as const)
+      .filter((outcome) => count(outcome) > 0)
+      .map((outcome) => `${outcome} ${count(outcome)}`);
+    return n === 0 ? '' : [`${well}/${n}${kind !== null && count('declared') > 0 ? '*' : ''}`, ...others].join(', ');
+  };
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return `### ${title}\n\n${[
+    line(['kind of text', ...agents]),
+    line(['---', ...agents.map(() => '---')]),
+    ...kinds.map((kind) => line([kind, ...agents.map((agent) => cell(kind, agent))])),
+    line(['all', ...agents.map((agent) => cell(null, agent))]),
+  ].join('\n')}\n`;
+}
+
+function readFlags() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      each: { type: 'string', default: '20' },
+      method: { type: 'string', default: 'bridge' },
+      state: { type: 'string', default: 'turn' },
+      only: { type: 'string', default: '' },
+      minutes: { type: 'string', default: '1000' },
+      results: { type: 'string', default: 'deliveries.jsonl' },
+      table: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const agents = positionals.includes('all') ? [...agentNames] : positionals;
+  const isAgent = (name: string): name is AgentName => (agentNames as readonly string[]).includes(name);
+  const isMethod = (name: string): name is Method => ['bridge', 'paste 400', 'keys 400'].includes(name);
+  const { method, state } = values;
+  if (values.help || agents.length === 0 || !agents.every(isAgent) || !isMethod(method) || !(state in states)) {
+    process.stderr.write(`${help}\n`);
+    process.exit(values.help ? 0 : 64);
+  }
+  return {
+    ...values,
+    agents,
+    method,
+    state: state as StateName,
+    each: Number(values.each),
+    minutes: Number(values.minutes),
+  };
+}
