@@ -8,8 +8,8 @@ import { submit } from './submitting.ts';
 import type { Look } from './verify.ts';
 
 /** How long the composer may take to show a text, and how much longer for each thousand bytes of it. */
-const showLimitMs = 5_000;
-const showPerKilobyteMs = 500;
+const showLimitMs = 8_000;
+const showPerKilobyteMs = 1_000;
 
 /**
  * How long a text that was typed again must rest. A program that was only late reads both pastes as soon as it reads at

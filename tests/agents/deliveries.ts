@@ -3,14 +3,14 @@ import { parseArgs } from 'node:util';
 import { Field, type Method, type Outcome } from './field.ts';
 import { type AgentName, agentNames, installed } from './installs.ts';
 import { type AgentState, type StateName, states } from './states.ts';
-import { kindsOfText } from './texts.ts';
+import { type KindOfText, kindsOfText } from './texts.ts';
 
 const help = `Usage: npm run deliveries -- AGENT... [options]
 
 Puts every kind of text into real agent programs, again and again; the scripted model's log is the witness.
 AGENT: ${agentNames.join(', ')}, or all
 
---each 20          deliveries of each kind
+--each 20          deliveries of each kind; a quarter of it of those beyond the usual ones
 --method NAME      bridge; or, to compare, what others do: 'paste 400' (bracketed paste, 400 ms, Enter), 'keys 400'
 --state NAME       what the agent is in: ${Object.keys(states).join(', ')}
 --only TEXT        kinds whose name contains TEXT
@@ -57,14 +57,15 @@ async function measure(agent: AgentName): Promise<void> {
       done.set(row.kind, (done.get(row.kind) ?? 0) + 1);
     }
   }
-  const isDone = (name: string) => (done.get(name) ?? 0) >= flags.each;
-  if (kinds.every(({ name }) => isDone(name))) return;
+  const wanted = ({ isMore }: KindOfText) => (isMore === true ? Math.ceil(flags.each / 4) : flags.each);
+  const isDone = (kind: KindOfText) => (done.get(kind.name) ?? 0) >= wanted(kind);
+  if (kinds.every(isDone)) return;
   const field = await Field.open(agent, size);
   let sinceStart = 0;
   try {
     for (let round = 0; round < flags.each; round++) {
       for (const kind of kinds) {
-        if (isDone(kind.name) || (done.get(kind.name) ?? 0) > round) continue;
+        if (isDone(kind) || (done.get(kind.name) ?? 0) > round) continue;
         if (Date.now() > endAt) return;
         if (!field.isRunning || sinceStart >= perStart || state === 'start') {
           await field.restart();

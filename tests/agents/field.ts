@@ -47,7 +47,7 @@ export type Method = 'bridge' | 'paste 400' | 'keys 400';
 /** How long after Enter the model may be asked: opencode's first turn takes 20 s longer than the others. */
 const askedLimitMs = 60_000;
 /** With a fixed delay nobody knows whether Enter was taken: a text that was not has no other sign than this silence. */
-const silenceMs = 25_000;
+const silenceMs = 8_000;
 /** How long the answer to the last text may take to end, and the screen to look idle again. */
 const idleLimitMs = 30_000;
 const fixedDelayMs = 400;

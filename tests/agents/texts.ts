@@ -6,6 +6,8 @@ export interface Surroundings {
 export interface KindOfText {
   readonly name: string;
   readonly text: (where: Surroundings) => string;
+  /** beyond the kinds that the facts were measured on: what reading the programs gave reason to try */
+  readonly isMore?: boolean;
 }
 
 const sentence = 'The queue is drained by one worker that takes the oldest job first, and no lock is needed. ';
@@ -14,6 +16,8 @@ const kind = (name: string, text: string | KindOfText['text']): KindOfText => ({
   name,
   text: typeof text === 'string' ? () => text : text,
 });
+
+const more = (name: string, text: string | KindOfText['text']): KindOfText => ({ ...kind(name, text), isMore: true });
 
 /**
  * The kinds of text that a delivery is measured on. `README.md` lies in the agent's folder and `/etc/hostname` on every
@@ -35,18 +39,18 @@ export const kindsOfText: readonly KindOfText[] = [
     'Grüße à Zoë: 日本語のテスト, 한국어, e\u0301 and 👩‍👩‍👧 with 👍🏽 🇩🇪 done',
   ),
   kind('a beginning of /help', '/help is no command here'),
-  kind('a path at the beginning', '/etc/hostname is the file to read'),
+  more('a path at the beginning', '/etc/hostname is the file to read'),
   kind('a beginning of !', '!touch proof is no command here'),
   kind('a beginning of @file', '@README.md is the file to begin with'),
-  kind('@file in the middle, and an address', 'Read @README.md first, then ask me@example.com about @types/node.'),
-  kind('@file at the end', 'The file to begin with is @README.md'),
+  more('@file in the middle, and an address', 'Read @README.md first, then ask me@example.com about @types/node.'),
+  more('@file at the end', 'The file to begin with is @README.md'),
   kind('a beginning of #note', '#note is no memory here'),
   kind('a line that names a key', 'The first line.\nC-c\nEnter\nThe last line.'),
   kind('$(x) and backticks', 'Keep $(touch proof), `touch proof` and $HOME as they are.'),
-  kind('a $name at the end', 'The folder to use is $HOME'),
+  more('a $name at the end', 'The folder to use is $HOME'),
   kind('a trailing backslash', 'The path is C:\\temp\\'),
   kind('tabs', 'one\ttwo\t\tthree\n\tindented\n\t\ttwice'),
   kind('a trailing ;', 'echo done;'),
-  kind('the name of a file and nothing else', 'README.md'),
-  kind('the path of a picture and nothing else', ({ workingFolder }) => `${workingFolder}/picture.png`),
+  more('the name of a file and nothing else', 'README.md'),
+  more('the path of a picture and nothing else', ({ workingFolder }) => `${workingFolder}/picture.png`),
 ];

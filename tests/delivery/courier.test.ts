@@ -200,7 +200,7 @@ test('a paste that is lost twice is uncertain, and no Enter is pressed on the em
 
 test('a program that was only late shows the text twice, and nothing is submitted', async () => {
   const w = world();
-  w.pane.stall(7_000);
+  w.pane.stall(11_000);
   w.clock.after(2_000, () => w.pane.redraw());
   const state = await w.attempt(w.delivery(text));
   expect(state).toMatchObject({ is: 'typed-not-submitted', reason: expect.stringContaining('more than the text') });
@@ -210,8 +210,8 @@ test('a program that was only late shows the text twice, and nothing is submitte
 
 test('a program that reads late, and the second paste later still, is not given Enter in between', async () => {
   const w = world();
-  w.pane.stall(5_200);
-  w.clock.after(5_202, () => w.pane.stall(1_000));
+  w.pane.stall(8_200);
+  w.clock.after(8_202, () => w.pane.stall(1_000));
   w.clock.after(2_000, () => w.pane.redraw());
   expect((await w.attempt(w.delivery(text))).is).toBe('typed-not-submitted');
   expect(w.pane.pastes).toHaveLength(2);
