@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { type Via, vias } from './core/door.ts';
 import { BridgeError, wrongUse } from './core/failure.ts';
 import { type OptionRow, options } from './options.ts';
 import { checkAgents } from './screen/profiles/index.ts';
@@ -27,6 +28,7 @@ export interface Config {
   readonly controllerIsolated: boolean;
   readonly controllerResume: boolean;
   readonly splitResponse: boolean;
+  readonly via: Via;
   readonly workerContextLines: number;
   readonly heuristic: boolean;
   readonly heuristicLines: number;
@@ -62,6 +64,7 @@ const fileSchema = z.strictObject({
   mode: z.enum(['auto', 'manual']).optional(),
   worker: z.union([z.string().transform((one) => [one]), z.array(z.string())]).optional(),
   'split-response': z.boolean().optional(),
+  via: z.enum(vias).optional(),
   'worker-context-lines': z.number().int().min(0).max(10_000).optional(),
   heuristic: z.boolean().optional(),
   'heuristic-lines': z.number().int().min(0).optional(),

@@ -1,3 +1,5 @@
+import { vias } from './core/door.ts';
+
 /**
  * Every option, one row each: help, documentation, environment and validation all come from here.
  * Precedence: default < bridge.yaml < environment < flag.
@@ -188,6 +190,15 @@ export const options = [
     'the worker gets the whole response, not only its WORKER INSTRUCTIONS',
     ['daemon', 'ask'],
     { yaml: 'split-response' },
+  ),
+  row(
+    'via',
+    '--via <way>',
+    'choice',
+    'keyboard',
+    "how a text reaches an agent: keyboard types it; native hands it to the program's own door (codex's queue, opencode's port, qwen's input file), or fails; auto does that where it can and types where it cannot",
+    ['daemon'],
+    { choices: vias, yaml: 'via' },
   ),
   row(
     'workerContextLines',

@@ -12,12 +12,14 @@ import type { PaneFacts } from './core/pane.ts';
 import { type Answer, isOpen, type Request } from './core/request.ts';
 import { Courier } from './delivery/courier.ts';
 import { Desk } from './desk/desk.ts';
+import { AgentDoors } from './doors/doors.ts';
 import type { BridgeEvent } from './events.ts';
 import { systemClock } from './host/clock.ts';
 import { prepareHome } from './host/home.ts';
 import { minter } from './host/mint.ts';
 import { PaneLocks } from './host/pane-locks.ts';
 import { ProcessTree } from './host/process-tree.ts';
+import { ProgramGround } from './host/program-ground.ts';
 import { Journal } from './journal/journal.ts';
 import { findProgram } from './launch/programs.ts';
 import { PostOffice } from './mail/post-office.ts';
@@ -113,6 +115,7 @@ export class Rooms {
       locks: new PaneLocks(),
       memory: journal,
       clock,
+      doors: new AgentDoors({ ground: new ProgramGround(), clock }),
     });
     this.post = new PostOffice({
       memory: journal,
@@ -169,6 +172,7 @@ export class Rooms {
       journal,
       sight: this.sight,
       post: this.post,
+      via: config.via,
       changes: this.changes,
       ringFor: (paneId) => this.#listenTo(paneId),
     });

@@ -1,5 +1,6 @@
 import type { Changes } from './changes.ts';
 import type { Clock } from './core/clock.ts';
+import type { Via } from './core/door.ts';
 import { type Delivery, type Envelope, isEnded } from './core/envelope.ts';
 import { BridgeError, wrongUse } from './core/failure.ts';
 import type { DeliveryId, EnvelopeId, PaneId } from './core/ids.ts';
@@ -28,6 +29,8 @@ export interface SendOrder {
   /** the text names keys: they are pressed, in the dialog that is open now or where there is none */
   readonly keys: 'none' | 'outside-dialogs' | 'in-dialog';
   readonly waitMs: number;
+  /** left out: as configured */
+  readonly via?: Via | undefined;
 }
 
 /** Texts on their way to a pane: a person's, the answer to a request, a request for a live controller. */
@@ -37,6 +40,7 @@ export class Sending {
   readonly #journal: Journal;
   readonly #sight: Sight;
   readonly #post: PostOffice;
+  readonly #via: Via;
   readonly #changes: Changes;
   readonly #ringFor: (paneId: PaneId) => () => void;
 
@@ -47,6 +51,7 @@ export class Sending {
     journal: Journal;
     sight: Sight;
     post: PostOffice;
+    via: Via;
     changes: Changes;
     ringFor: (paneId: PaneId) => () => void;
   }) {
@@ -55,6 +60,7 @@ export class Sending {
     this.#journal = parts.journal;
     this.#sight = parts.sight;
     this.#post = parts.post;
+    this.#via = parts.via;
     this.#changes = parts.changes;
     this.#ringFor = parts.ringFor;
   }
@@ -93,7 +99,7 @@ export class Sending {
       },
       snapshot.identity,
       agent,
-      { force: order.force, allowShell: order.allowShell },
+      { force: order.force, allowShell: order.allowShell, via: order.via ?? this.#via },
       null,
       undefined,
       dialog,
@@ -122,7 +128,7 @@ export class Sending {
       body: answer.instructions,
       notes: answer.notes,
     });
-    const plain = { force: false, allowShell: false };
+    const plain = { force: false, allowShell: false, via: this.#via };
     return this.#post.post(envelope, request.pane, request.agent, plain, how.deadlineAt, how.id, how.dialog).id;
   }
 
@@ -139,7 +145,7 @@ export class Sending {
       body,
       notes: '',
     });
-    const plain = { force: false, allowShell: false };
+    const plain = { force: false, allowShell: false, via: this.#via };
     this.#post.post(envelope, snapshot.identity, this.#sight.profile(snapshot).name, plain, deadlineAt);
   }
 

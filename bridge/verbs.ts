@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { vias } from './core/door.ts';
 import { BridgeError, ExitCode, wrongUse } from './core/failure.ts';
 import { asPaneId } from './core/ids.ts';
 import { parseResponse } from './core/protocol.ts';
@@ -50,6 +51,7 @@ const sendArgs = z.object({
   allowShell: z.boolean().default(false),
   keys: z.enum(['none', 'outside-dialogs', 'in-dialog']).default('none'),
   waitMs: z.number().min(0).default(0),
+  via: z.enum(vias).optional(),
 });
 const askArgs = z.object({
   text: z.string().min(1),

@@ -1,5 +1,6 @@
 import { type Choice, choicesFor } from './core/choices.ts';
-import type { Delivery, DeliveryState } from './core/envelope.ts';
+import { wayInWords } from './core/door.ts';
+import type { Delivery, DeliveryState, Receipt } from './core/envelope.ts';
 import { ExitCode } from './core/failure.ts';
 import type { Dialog } from './core/reading.ts';
 import { type Answer, type Doubt, doubtOf, type Request } from './core/request.ts';
@@ -109,11 +110,15 @@ function statusOf(request: Request, delivery: Delivery | null): string {
   }
 }
 
+function submittedAs(receipt: Receipt): string {
+  return `submitted (${[receipt.evidence, wayInWords(receipt)].filter(Boolean).join('; ')})`;
+}
+
 /** What became of a delivery, in words and as the exit code that all commands share. */
 export function outcomeOf(state: DeliveryState): { message: string; exitCode: ExitCode } {
   switch (state.is) {
     case 'acknowledged':
-      return { message: `submitted (${state.receipt.evidence})`, exitCode: ExitCode.done };
+      return { message: submittedAs(state.receipt), exitCode: ExitCode.done };
     case 'held':
       return { message: `held: ${state.reason}: ${state.detail}`, exitCode: ExitCode.held };
     case 'queued':

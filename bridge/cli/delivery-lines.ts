@@ -1,3 +1,4 @@
+import { wayInWords } from '../core/door.ts';
 import type { Delivery } from '../core/envelope.ts';
 import { paint } from './output.ts';
 
@@ -7,7 +8,9 @@ export function deliveryLines({ id, state, attempts }: Delivery): string[] {
   switch (state.is) {
     case 'acknowledged': {
       const { evidence, at, typedAt, lines } = state.receipt;
-      return [head, `receipt ${evidence} at ${time(at)}, typed at ${time(typedAt)}`, ...quoted(lines)];
+      const way = wayInWords(state.receipt);
+      const receipt = `receipt ${evidence} at ${time(at)}, ${way.startsWith('by') ? 'handed over' : 'typed'} at ${time(typedAt)}`;
+      return [head, receipt, ...(way === '' ? [] : [way]), ...quoted(lines)];
     }
     case 'typed-not-submitted':
     case 'uncertain': {

@@ -1,3 +1,5 @@
+import { wayInWords } from '../core/door.ts';
+import type { Receipt } from '../core/envelope.ts';
 import type { BridgeEvent } from '../events.ts';
 import { firstLine, paint } from './output.ts';
 
@@ -45,7 +47,10 @@ export function renderLive(event: BridgeEvent, quiet: boolean): string | null {
       const { state } = delivery;
       const head = `${short(delivery.id)} to ${delivery.envelope.to}`;
       if (state.is === 'held') return `${paint('yellow', 'held')}      ${head}: ${state.reason}: ${state.detail}`;
-      if (state.is === 'acknowledged') return paint('dim', `receipt   ${head}: ${state.receipt.evidence}`);
+      if (state.is === 'acknowledged') {
+        const told = [state.receipt.evidence, wayInWords(state.receipt)].filter(Boolean);
+        return paint('dim', `receipt   ${head}: ${told.join('; ')}`);
+      }
       if (state.is === 'uncertain' || state.is === 'typed-not-submitted' || state.is === 'failed') {
         return `${paint('red', state.is)} ${head}: ${state.reason}`;
       }
@@ -102,12 +107,16 @@ export function recordOf(event: BridgeEvent): Record<string, unknown> {
         bodyLength: delivery.envelope.body.length,
         ...('reason' in state ? { reason: state.reason } : {}),
         ...('detail' in state ? { detail: state.detail } : {}),
-        ...('receipt' in state ? { evidence: state.receipt.evidence } : {}),
+        ...('receipt' in state ? receiptRecord(state.receipt) : {}),
       };
     }
     default:
       return { ...event };
   }
+}
+
+function receiptRecord({ evidence, via = 'keyboard', door, because }: Receipt): Record<string, unknown> {
+  return { evidence, via, ...(door === undefined ? {} : { door }), ...(because === undefined ? {} : { because }) };
 }
 
 /** The characters of an id that people type. */

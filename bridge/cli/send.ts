@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { type Via, vias } from '../core/door.ts';
 import { ExitCode, wrongUse } from '../core/failure.ts';
 import type { SendView } from '../views.ts';
 import { act, withOptions } from './context.ts';
@@ -20,6 +21,12 @@ export function registerSend(program: Command): void {
     .option('--line-mode', 'each line is an input of its own, in order')
     .option('--keys', 'the arguments are names of keys (Escape, Up, C-u, Enter), pressed once and together')
     .option('--in-dialog', 'with --keys: pressed in the dialog that is open now, and in no other')
+    .addOption(
+      new Option(
+        '--via <way>',
+        "keyboard types it; native hands it to the program's own door, or fails; auto does that where it can (default: bridge.yaml's via, else keyboard)",
+      ).choices(vias),
+    )
     .option('--from <name>', 'who is writing', 'human');
   command.addHelpText(
     'after',
@@ -44,8 +51,10 @@ request is answered by \`bridge answer ID --choose\`, which is checked and verif
         keys?: boolean;
         inDialog?: boolean;
         from: string;
+        via?: Via;
       }>();
       if (flags.keys && flags.lineMode) throw wrongUse('--keys', '--line-mode', 'is for text');
+      if (flags.keys && flags.via) throw wrongUse('--keys', '--via', 'is for text');
       if (flags.inDialog && !flags.keys) throw wrongUse('--in-dialog', '', 'goes with --keys');
       const text = await textFrom(command.args, 'send');
       const { sight } = sightOf(context);
@@ -63,6 +72,7 @@ request is answered by \`bridge answer ID --choose\`, which is checked and verif
           allowShell: flags.allowShell === true,
           keys: !flags.keys ? 'none' : flags.inDialog ? 'in-dialog' : 'outside-dialogs',
           waitMs: seconds(flags.wait, '--wait'),
+          via: flags.via ?? context.config.via,
         });
         views.push(view);
         if (view.exitCode !== ExitCode.done) break;

@@ -1,3 +1,4 @@
+import type { Via, Way } from './door.ts';
 import type { DeliveryId, EnvelopeId, RequestId } from './ids.ts';
 import type { PaneIdentity } from './pane.ts';
 
@@ -33,8 +34,8 @@ export type HoldReason =
   | 'locked'
   | 'input-off';
 
-/** The evidence with which a delivery ended. */
-export interface Receipt {
+/** The evidence with which a delivery ended, and how it went; receipts of older bridges are all of the keyboard. */
+export interface Receipt extends Partial<Way> {
   readonly at: number;
   /** when the text was typed: an input that the screen showed before is not this one */
   readonly typedAt: number;
@@ -59,10 +60,16 @@ export type DeliveryState =
   | { readonly is: 'queued' }
   | { readonly is: 'held'; readonly reason: HoldReason; readonly detail: string; readonly since: number }
   | { readonly is: 'claimed'; readonly at: number }
-  /** the paste, or the key that chooses, was sent or was about to be: from here on neither is repeated on a guess */
-  | { readonly is: 'typed'; readonly at: number; readonly turnBefore?: string }
+  /** it was sent or handed over, or was about to be: paste, key, or text at a door. From here on none is repeated on a guess */
+  | { readonly is: 'typed'; readonly at: number; readonly turnBefore?: string; readonly way?: Way }
   /** `turnBefore` marks the turn that was on the screen before: it tells an echo of this text from an older, equal one */
-  | { readonly is: 'submitted'; readonly at: number; readonly turnBefore?: string; readonly typedAt?: number }
+  | {
+      readonly is: 'submitted';
+      readonly at: number;
+      readonly turnBefore?: string;
+      readonly typedAt?: number;
+      readonly way?: Way;
+    }
   | { readonly is: 'acknowledged'; readonly receipt: Receipt }
   | { readonly is: 'typed-not-submitted'; readonly reason: string; readonly seen?: Sighting }
   | { readonly is: 'uncertain'; readonly reason: string; readonly seen?: Sighting }
@@ -96,6 +103,8 @@ export interface DeliveryOptions {
   readonly force: boolean;
   /** permits typing at a bare shell, ssh, docker or REPL */
   readonly allowShell: boolean;
+  /** left out: keyboard */
+  readonly via?: Via;
 }
 
 /** True once nothing more will happen to the delivery without a human. */
@@ -111,7 +120,7 @@ const successors: Readonly<Record<DeliveryState['is'], readonly DeliveryState['i
   queued: ['queued', 'held', 'claimed', 'failed', 'expired', 'cancelled'],
   held: ['queued', 'held', 'claimed', 'failed', 'expired', 'cancelled'],
   claimed: ['queued', 'held', 'claimed', 'typed', 'failed', 'expired'],
-  // back to held only where tmux itself said that it did not paste
+  // back to held only where tmux said that it did not paste, or a door that it did not take the text
   typed: ['held', 'typed', 'submitted', 'acknowledged', 'typed-not-submitted', 'uncertain', 'failed'],
   submitted: ['submitted', 'acknowledged', 'typed-not-submitted', 'uncertain', 'failed'],
   acknowledged: [],

@@ -35,4 +35,15 @@ export interface Manner {
   readonly dialogWords: readonly string[];
   /** further Enters allowed while the text is still in the composer and nothing was drawn since; 0 to 3 */
   readonly rescueEnters: number;
+  /** the program's own way in beside its keyboard, where it has one that was measured */
+  readonly door?: DoorManner;
+}
+
+/** How a program's own door treats text, where that differs from its composer. */
+export interface DoorManner {
+  readonly name: 'codex-queue' | 'opencode-port' | 'qwen-input-file';
+  /** the program has looked at what was handed to it after this time, if it looks at all */
+  readonly looksEveryMs: number;
+  readonly commandOpenings: Manner['commandOpenings'];
+  readonly trailingBackslash: Manner['trailingBackslash'];
 }

@@ -7,7 +7,7 @@ import { pressKeys, reconcileKeys } from './pressing.ts';
 import { reconcile } from './reconciliation.ts';
 import { deliver } from './typing.ts';
 
-export type { CourierParts, DeliveryMemory, Eyes, Hands, Locks, PaneCondition } from './hands.ts';
+export type { CourierParts, DeliveryMemory, Doors, Eyes, Hands, Locks, PaneCondition } from './hands.ts';
 
 /**
  * The only one who types. Each delivery's passage holds its pane's lock; every state is committed before the act that it

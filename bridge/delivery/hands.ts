@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { Door } from '../core/door.ts';
 import type { Delivery } from '../core/envelope.ts';
 import type { PaneId } from '../core/ids.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
@@ -45,10 +46,18 @@ export interface DeliveryMemory {
   saveDelivery(delivery: Delivery, event: NewJournalEvent): void;
 }
 
+/** The doors of running programs. */
+export interface Doors {
+  /** the door of the program that this look shows; refused where there is none, or it cannot be certain */
+  find(snapshot: Snapshot, manner: Manner): Promise<Door | { readonly refused: string }>;
+}
+
 export interface CourierParts {
   readonly hands: Hands;
   readonly eyes: Eyes;
   readonly locks: Locks;
   readonly memory: DeliveryMemory;
   readonly clock: Clock;
+  /** without any, everything is typed */
+  readonly doors?: Doors;
 }

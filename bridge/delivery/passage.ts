@@ -1,3 +1,4 @@
+import type { Way } from '../core/door.ts';
 import type { Delivery, DeliveryState, HoldReason, Sighting } from '../core/envelope.ts';
 import type { PaneId } from '../core/ids.ts';
 import type { Manner } from '../core/manner.ts';
@@ -21,6 +22,8 @@ const shellLineBytes = 4_000;
 export class Passage {
   readonly parts: CourierParts;
   readonly manner: Manner;
+  /** kept with every state from `typed` on, and in the receipt */
+  way: Way = { via: 'keyboard' };
   #delivery: Delivery;
   #lastLook: Look | null = null;
 
@@ -28,6 +31,7 @@ export class Passage {
     this.parts = parts;
     this.manner = parts.eyes.manner(delivery.agent);
     this.#delivery = delivery;
+    if ('way' in delivery.state && delivery.state.way) this.way = delivery.state.way;
   }
 
   get delivery(): Delivery {
@@ -71,7 +75,7 @@ export class Passage {
   /** The text of this delivery as it is typed, or was. */
   prepare(): Prepared {
     const { body, kind } = this.#delivery.envelope;
-    return prepare(body, this.manner, kind);
+    return prepare(body, this.way.via === 'native' ? { ...this.manner, ...this.manner.door } : this.manner, kind);
   }
 
   /** The same, for a pane that looks like this one. */
@@ -101,10 +105,16 @@ export class Passage {
   /** Commits the state; only then may the act that it names be done. */
   become(state: DeliveryState, data: object = {}, kind = `delivery-${state.is}`): Delivery {
     const attempts = this.#delivery.attempts + (state.is === 'claimed' ? 1 : 0);
-    const next = { ...this.#delivery, state, attempts };
-    this.parts.memory.saveDelivery(next, { at: this.now, kind, subject: next.id, data: { state, attempts, ...data } });
+    const next = { ...this.#delivery, state: this.#withWay(state), attempts };
+    const told = { state: next.state, attempts, ...data };
+    this.parts.memory.saveDelivery(next, { at: this.now, kind, subject: next.id, data: told });
     this.#delivery = next;
     return next;
+  }
+
+  #withWay(state: DeliveryState): DeliveryState {
+    if (state.is !== 'typed' && state.is !== 'submitted') return state;
+    return this.way.via === 'keyboard' && this.way.because === undefined ? state : { ...state, way: this.way };
   }
 
   /** Enter is about to be pressed. When it was typed, and the mark of the turn before it, stay with the delivery. */
@@ -130,7 +140,7 @@ export class Passage {
   }
 
   acknowledge(evidence: string, look: Look, text: string): Delivery {
-    const receipt = { at: this.now, typedAt: this.#typedAt(), evidence, lines: linesShowing(look, text) };
+    const receipt = { at: this.now, typedAt: this.#typedAt(), evidence, lines: linesShowing(look, text), ...this.way };
     return this.become({ is: 'acknowledged', receipt });
   }
 

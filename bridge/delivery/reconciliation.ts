@@ -29,12 +29,19 @@ export async function reconcile(passage: Passage): Promise<Delivery> {
     if (!passage.isRecipient(look.snapshot)) return passage.doubt('another program runs in the pane now');
     const sign = signOf(passage, look, text);
     if (sign === 'echoed') return passage.acknowledge('echoed-before-a-restart', look, text);
+    if (sign === 'no-trace' && mayStillLook(passage)) return passage.delivery;
     // one frame may be half drawn
     if (sign !== null && sign === last) return settle(passage, sign, look, text);
     last = sign;
     if (passage.now >= endAt) return passage.delivery;
     await hands.nextRing(passage.paneId, lookEveryMs);
   }
+}
+
+/** A text that lies at a door is seen only once the program has looked there. */
+function mayStillLook({ delivery: { state }, way, manner, now }: Passage): boolean {
+  if (way.via !== 'native' || (state.is !== 'typed' && state.is !== 'submitted')) return false;
+  return now < state.at + (manner.door?.looksEveryMs ?? 0) + limitMs;
 }
 
 type Sign = 'echoed' | 'in-composer' | 'partly-seen' | 'with-more' | 'no-trace';
@@ -61,8 +68,11 @@ function isNewEcho({ manner, delivery }: Passage, { reading }: Look, text: strin
 
 async function settle(passage: Passage, sign: Exclude<Sign, 'echoed'>, look: Look, text: string): Promise<Delivery> {
   switch (sign) {
-    case 'no-trace':
-      return passage.doubt('the screen shows neither the text nor that it was submitted');
+    case 'no-trace': {
+      const { via, door } = passage.way;
+      const where = via === 'native' ? `; it may still lie at its door, ${door}` : '';
+      return passage.doubt(`the screen shows neither the text nor that it was submitted${where}`);
+    }
     case 'with-more':
       return passage.leave('the composer holds the text, but not exactly it');
     case 'partly-seen':

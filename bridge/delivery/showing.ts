@@ -14,6 +14,14 @@ const aliveAfterMs = 1_000;
 /** A pane that draws nothing is looked at again after this time. */
 const lookEveryMs = 50;
 
+/** How long the composer may take to show a text, and how much longer for each thousand bytes of it. */
+const showMs = 8_000;
+const showPerKilobyteMs = 1_000;
+
+export function showLimitMs(text: string, settleMs: number): number {
+  return showMs + settleMs + (Buffer.byteLength(text) / 1000) * showPerKilobyteMs;
+}
+
 export type Shown =
   | { readonly is: 'ready'; readonly look: Look }
   /** it was seen to be submitted, though not by us */

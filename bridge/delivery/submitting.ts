@@ -7,29 +7,41 @@ import { awaitText, withoutEnter } from './showing.ts';
 import { composerHolds, isWhole, type Look, sameScreen, submitted } from './verify.ts';
 
 /** How long after Enter a transition may take to be seen. */
-const submitLimitMs = 5_000;
+export const submitLimitMs = 5_000;
 /** After an Enter that moved nothing, the next one waits longer each time. */
 const rescuePausesMs = [700, 1_500, 3_000] as const;
 const lookEveryMs = 50;
 /** A transition without an echo must stand this long: a frame that is half drawn may show an empty composer. */
-const standsMs = 30;
+export const standsMs = 30;
+
+/** What submits the text that the composer holds. `held` says positively that it did not. */
+export interface Submitter {
+  press(look: Look): Promise<'done' | 'held'>;
+  /** further Enters allowed */
+  readonly rescues: number;
+}
 
 /**
  * One Enter for a text that rests in the composer, and what came of it. Where tmux holds it back, it is tried again only
  * after the composer has been seen to rest anew.
  */
-export async function submit(passage: Passage, ready: Look, text: string): Promise<Delivery> {
+export async function submit(
+  passage: Passage,
+  ready: Look,
+  text: string,
+  by: Submitter = { press: (look) => pressEnter(passage, look), rescues: passage.manner.rescueEnters },
+): Promise<Delivery> {
   const endAt = passage.now + submitLimitMs;
   passage.becomeSubmitted();
   let look = ready;
-  while ((await pressEnter(passage, look)) === 'held') {
+  while ((await by.press(look)) === 'held') {
     if (passage.now >= endAt)
       return passage.leave('tmux held Enter back: copy mode, or the title or words of a dialog');
     const shown = await awaitText(passage, look, text, endAt);
     if (shown.is !== 'ready') return withoutEnter(passage, shown, text);
     look = shown.look;
   }
-  return confirm(passage, look, text);
+  return confirm(passage, look, text, by);
 }
 
 function pressEnter(passage: Passage, look: Look): Promise<'done' | 'held'> {
@@ -41,9 +53,9 @@ function pressEnter(passage: Passage, look: Look): Promise<'done' | 'held'> {
  * Waits for the transition that is the receipt. Where nothing at all moved since an Enter and the text still stands
  * there, that Enter was lost: the profile may allow another. At the limit the composer tells how it ended, if it can.
  */
-async function confirm(passage: Passage, ready: Look, text: string): Promise<Delivery> {
+async function confirm(passage: Passage, ready: Look, text: string, by: Submitter): Promise<Delivery> {
   const enterAt = passage.now;
-  const rescues = new Rescues(passage.manner.rescueEnters, enterAt);
+  const rescues = new Rescues(by.rescues, enterAt);
   let endAt = enterAt + submitLimitMs;
   let moved = false;
   let standing = 0;
@@ -69,7 +81,7 @@ async function confirm(passage: Passage, ready: Look, text: string): Promise<Del
     const lost = exactly && standing >= 2 && !moved && !human && passage.obstacle(look) === null;
     if (lost && rescues.isDue(passage.now)) {
       passage.becomeSubmitted('delivery-enter-repeated');
-      if ((await pressEnter(passage, look)) === 'done') rescues.used(passage.now);
+      if ((await by.press(look)) === 'done') rescues.used(passage.now);
       else rescues.stop();
       endAt = passage.now + submitLimitMs;
       standing = 0;

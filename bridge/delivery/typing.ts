@@ -2,14 +2,11 @@ import type { Delivery, HoldReason } from '../core/envelope.ts';
 import { turnAnchor } from './anchor.ts';
 import { conditionFor, dialogWordsSeen } from './condition.ts';
 import { executes, mayLeaveMode } from './guard.ts';
+import { doorFor, throughDoor } from './native.ts';
 import type { Passage } from './passage.ts';
-import { awaitText, withoutEnter } from './showing.ts';
+import { awaitText, showLimitMs, withoutEnter } from './showing.ts';
 import { submit } from './submitting.ts';
 import type { Look } from './verify.ts';
-
-/** How long the composer may take to show a text, and how much longer for each thousand bytes of it. */
-const showLimitMs = 8_000;
-const showPerKilobyteMs = 1_000;
 
 /**
  * How long a text that was typed again must rest. A program that was only late reads both pastes as soon as it reads at
@@ -25,16 +22,38 @@ const restAfterRetypingMs = 2_000;
 export async function deliver(passage: Passage): Promise<Delivery> {
   const entry = await enter(passage);
   if ('reason' in entry) return passage.hold(entry.reason, entry.detail);
+  const door = await doorFor(passage, entry.snapshot);
+  if (door !== null && 'refused' in door) return passage.become({ is: 'failed', reason: door.refused });
   const prepared = passage.prepareFor(entry.snapshot);
   if (prepared.is === 'refused') return passage.become({ is: 'failed', reason: prepared.reason });
 
   passage.become({ is: 'claimed', at: passage.now });
-  const first = await type(passage, entry, prepared.text);
+  if (door === null) return typeOnce(passage, entry, prepared.text);
+  const handed = await throughDoor(passage, entry, prepared.text, door);
+  return 'refused' in handed ? fallBack(passage, handed.refused) : handed;
+}
+
+/** The door said positively that it did not take the text. */
+async function fallBack(passage: Passage, refused: string): Promise<Delivery> {
+  if (passage.delivery.options.via === 'native') {
+    return passage.become({ is: 'failed', reason: `native: ${refused}` });
+  }
+  const entry = await enter(passage);
+  if ('reason' in entry) return passage.hold(entry.reason, entry.detail);
+  passage.way = { via: 'keyboard', because: refused };
+  const prepared = passage.prepareFor(entry.snapshot);
+  if (prepared.is === 'refused') return passage.become({ is: 'failed', reason: prepared.reason });
+  return typeOnce(passage, entry, prepared.text, 'delivery-fell-back');
+}
+
+/** Typed again only where its absence was positively seen, and then once. */
+async function typeOnce(passage: Passage, entry: Look, text: string, how?: 'delivery-fell-back'): Promise<Delivery> {
+  const first = await type(passage, entry, text, how);
   if (first !== 'absent') return first;
 
   const again = await enter(passage);
   if ('reason' in again) return passage.doubt(`the program did not take the text, and then: ${again.detail}`);
-  const second = await type(passage, again, prepared.text, 'delivery-typed-again');
+  const second = await type(passage, again, text, 'delivery-typed-again');
   if (second !== 'absent') return second;
   return passage.doubt('the text was typed twice and never came into the composer; Enter was not pressed');
 }
@@ -57,10 +76,11 @@ async function type(
   passage: Passage,
   before: Look,
   text: string,
-  again?: 'delivery-typed-again',
+  how?: 'delivery-typed-again' | 'delivery-fell-back',
 ): Promise<Delivery | 'absent'> {
+  const again = how === 'delivery-typed-again';
   const bytes = Buffer.byteLength(text);
-  passage.become({ is: 'typed', at: passage.now, turnBefore: turnAnchor(before.reading) }, { bytes }, again);
+  passage.become({ is: 'typed', at: passage.now, turnBefore: turnAnchor(before.reading) }, { bytes }, how);
   const bracketed = passage.manner.bracketed || executes(before.snapshot);
   const condition = conditionFor(before, passage.manner);
   const done = await passage.parts.hands.paste(passage.paneId, text, condition, { bracketed });
@@ -70,10 +90,9 @@ async function type(
       ? passage.doubt(`the program did not take the text, and then: ${detail}`)
       : passage.hold(reason, detail);
   }
-  const limitMs = showLimitMs + passage.manner.settleMs + (bytes / 1000) * showPerKilobyteMs;
   const { settleMs } = passage.manner;
   const restMs = again ? Math.max(restAfterRetypingMs, settleMs) : settleMs;
-  const shown = await awaitText(passage, before, text, passage.now + limitMs, restMs);
+  const shown = await awaitText(passage, before, text, passage.now + showLimitMs(text, settleMs), restMs);
   if (shown.is === 'absent') return 'absent';
   return shown.is === 'ready' ? submit(passage, shown.look, text) : withoutEnter(passage, shown, text);
 }

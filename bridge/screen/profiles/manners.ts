@@ -34,6 +34,8 @@ export const codexManner: Manner = {
     'enter confirm · esc',
   ],
   rescueEnters: 2,
+  // the model gets what was queued, whatever it begins or ends with
+  door: { name: 'codex-queue', looksEveryMs: 10_000, commandOpenings: [], trailingBackslash: { append: '' } },
 };
 
 /** Seen on gemini-cli 0.61.0. */
@@ -68,6 +70,13 @@ export const opencodeManner: Manner = {
   dialogTitles: [],
   dialogWords: ['△ Permission required', 'Allow once +Allow always +Reject'],
   rescueEnters: 1,
+  // it puts the text into the composer, which completes a /command; no blank is appended
+  door: {
+    name: 'opencode-port',
+    looksEveryMs: 0,
+    commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
+    trailingBackslash: { append: '' },
+  },
 };
 
 /** Seen on pi 0.73.1, which has no approvals. */
@@ -99,6 +108,13 @@ export const qwenManner: Manner = {
   dialogTitles: ['✳'],
   dialogWords: ['Waiting for user confirmation', 'Allow execution of', 'Apply this change'],
   rescueEnters: 1,
+  // a /command is run; what begins with ! or ? is not
+  door: {
+    name: 'qwen-input-file',
+    looksEveryMs: 500,
+    commandOpenings: [{ pattern: '^\\s*/', prefix: 'Answer: ' }],
+    trailingBackslash: { append: '' },
+  },
 };
 
 /** Seen on cline 3.0.65. */

@@ -1,0 +1,46 @@
+/**
+ * How a text may reach an agent. `keyboard` types it into the pane; `native` hands it to a door of the program's own, or
+ * fails with the reason; `auto` does that where there is such a door, and types where there is none, or it refuses.
+ */
+export const vias = ['keyboard', 'native', 'auto'] as const;
+export type Via = (typeof vias)[number];
+
+/** How a text went. */
+export interface Way {
+  readonly via: 'keyboard' | 'native';
+  /** the door it was handed to: `codex-queue`, `opencode-port`, `qwen-input-file` */
+  readonly door?: string;
+  /** why it was typed although a door was asked for */
+  readonly because?: string;
+}
+
+/** What a person need know of it: nothing where the text was typed, as asked. */
+export function wayInWords({ via, door, because }: Partial<Way>): string {
+  if (via === 'native') return `by ${door}`;
+  return because === undefined ? '' : `typed, since ${because}`;
+}
+
+/** What came of handing something to a door. Only `refused` says positively that it was not taken, and never will be. */
+export type Posted =
+  | { readonly is: 'taken' }
+  | { readonly is: 'refused'; readonly reason: string }
+  | { readonly is: 'unknown'; readonly reason: string };
+
+/**
+ * A running program's own way in, certain to be that of one pane's program. Every act is bounded in time, and its
+ * outcome is a value; none of them can answer a dialog.
+ */
+export type Door = MessageDoor | DraftDoor;
+
+/** Takes a text and submits it as one input. */
+export interface MessageDoor {
+  readonly is: 'message';
+  post(text: string): Promise<Posted>;
+}
+
+/** Puts a text into the composer, where the screen shows it, and submits what the composer holds. */
+export interface DraftDoor {
+  readonly is: 'draft';
+  put(text: string): Promise<Posted>;
+  submit(): Promise<Posted>;
+}

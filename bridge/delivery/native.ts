@@ -1,0 +1,107 @@
+import type { Door, DraftDoor, MessageDoor, Posted } from '../core/door.ts';
+import type { Delivery } from '../core/envelope.ts';
+import type { Snapshot } from '../core/pane.ts';
+import { turnAnchor } from './anchor.ts';
+import { executes } from './guard.ts';
+import type { Passage } from './passage.ts';
+import { Rest } from './rest.ts';
+import { rangWithin } from './ringing.ts';
+import { awaitText, showLimitMs, withoutEnter } from './showing.ts';
+import { standsMs, submit, submitLimitMs } from './submitting.ts';
+import { type Look, submitted } from './verify.ts';
+
+const lookEveryMs = 50;
+
+/**
+ * The door by which this delivery goes, or null for the keyboard; the passage notes which, and why not another.
+ * `refused` only where nothing but a door was asked for.
+ */
+export async function doorFor(passage: Passage, snapshot: Snapshot): Promise<Door | null | { refused: string }> {
+  const { via = 'keyboard' } = passage.delivery.options;
+  passage.way = { via: 'keyboard' };
+  if (via === 'keyboard') return null;
+  const found = await find(passage, snapshot);
+  if (!('refused' in found)) {
+    passage.way = { via: 'native', door: passage.manner.door!.name };
+    return found;
+  }
+  if (via === 'native') return { refused: `native: ${found.refused}` };
+  passage.way = { via: 'keyboard', because: found.refused };
+  return null;
+}
+
+async function find(passage: Passage, snapshot: Snapshot): Promise<Door | { refused: string }> {
+  const { manner, parts } = passage;
+  if (executes(snapshot)) return { refused: 'a shell or the like is in the foreground' };
+  if (manner.door === undefined) return { refused: `${manner.agent} has no door that is known here` };
+  return parts.doors === undefined ? { refused: 'this bridge knows no doors' } : parts.doors.find(snapshot, manner);
+}
+
+/**
+ * One delivery's way through a door, in a pane whose lock is held and whose guard has passed:
+ *
+ *   message door   typed, post ─► submitted ─► a transition is seen
+ *   draft door     typed, put ─► the composer shows it, and rests ─► submitted, submit ─► a transition is seen
+ *
+ * What the door does not positively refuse is never handed over twice; the screen tells what became of it.
+ */
+export async function throughDoor(
+  passage: Passage,
+  before: Look,
+  text: string,
+  door: Door,
+): Promise<Delivery | { refused: string }> {
+  const bytes = Buffer.byteLength(text);
+  passage.become({ is: 'typed', at: passage.now, turnBefore: turnAnchor(before.reading) }, { bytes });
+  return door.is === 'message' ? post(passage, before, text, door) : putAndSubmit(passage, before, text, door);
+}
+
+async function post(passage: Passage, before: Look, text: string, door: MessageDoor) {
+  const postedAt = passage.now;
+  const posted = await door.post(text);
+  if (posted.is === 'refused') return { refused: posted.reason };
+  passage.becomeSubmitted();
+  return seenToArrive(passage, before, text, posted, postedAt);
+}
+
+/** Waits for the transition that is the receipt; where it is not certain that the door took the text, for its echo alone. */
+async function seenToArrive(
+  passage: Passage,
+  before: Look,
+  text: string,
+  posted: Exclude<Posted, { is: 'refused' }>,
+  postedAt: number,
+): Promise<Delivery> {
+  const { door } = passage.manner;
+  const endAt = passage.now + submitLimitMs + (door?.looksEveryMs ?? 0);
+  const transition = new Rest(standsMs);
+  for (;;) {
+    const look = await passage.look();
+    if (look === null) return passage.doubt(`the pane is gone after the text was handed to ${door?.name}`);
+    if (!passage.isRecipient(look.snapshot)) return passage.doubt('another program runs in the pane now');
+    const change = submitted(before, look, text, passage.manner);
+    // the look before shows no draft of ours: text on that screen is older, and tells nothing
+    const evidence = change === 'echoed-on-screen' ? null : change;
+    if (evidence === 'composer-emptied-and-echoed') return passage.acknowledge('echoed', look, text);
+    const human = await passage.humanSince(postedAt);
+    transition.saw(human || posted.is === 'unknown' ? null : evidence, passage.now);
+    if (evidence !== null && transition.isOver(passage.now)) return passage.acknowledge(evidence, look, text);
+    if (passage.now >= endAt) {
+      const how = posted.is === 'taken' ? 'took the text' : `may have the text (${posted.reason})`;
+      return passage.doubt(`${door?.name} ${how}, and the screen does not show it`);
+    }
+    await rangWithin(passage, Math.min(lookEveryMs, transition.leftMs(passage.now), endAt - passage.now));
+  }
+}
+
+async function putAndSubmit(passage: Passage, before: Look, text: string, door: DraftDoor) {
+  const put = await door.put(text);
+  if (put.is === 'refused') return { refused: put.reason };
+  const shown = await awaitText(passage, before, text, passage.now + showLimitMs(text, passage.manner.settleMs));
+  if (shown.is !== 'ready') return withoutEnter(passage, shown, text);
+  return submit(passage, shown.look, text, {
+    rescues: 0,
+    // what may have been submitted is not submitted again
+    press: async () => ((await door.submit()).is === 'refused' ? 'held' : 'done'),
+  });
+}

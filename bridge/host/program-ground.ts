@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { type Process, procSource } from './process-source.ts';
+
+/** A program has few processes in its own group; deeper nesting than this is not looked through. */
+const memberLimit = 64;
+
+/** What /proc tells of a program's own processes: their arguments, their descriptors, the sockets of this machine. */
+export class ProgramGround {
+  readonly #root: string;
+  readonly #source: ReturnType<typeof procSource>;
+
+  constructor(root = '/proc') {
+    this.#root = root;
+    this.#source = procSource(root);
+  }
+
+  program(pid: number, startedAt: string) {
+    const first = this.#source.read(pid);
+    if (first === null || first.startedAt !== startedAt || !this.#isOurs(pid)) return [];
+    return this.#group(first).map((process) => this.#member(process));
+  }
+
+  others() {
+    return this.#pids().flatMap((pid) => {
+      const process = this.#isOurs(pid) ? this.#source.read(pid) : null;
+      return process === null ? [] : [{ pid, argv: this.#source.commandLine(process), cwd: this.#link(pid, 'cwd') }];
+    });
+  }
+
+  /** IPv4 alone: where an agent listens on 127.0.0.1. */
+  tcp() {
+    return parseTcp(textOf(`${this.#root}/self/net/tcp`));
+  }
+
+  /** The process and its descendants in its own process group, parents before children. */
+  #group(first: Process): Process[] {
+    const group = [first];
+    for (let index = 0; index < group.length && group.length < memberLimit; index++) {
+      for (const child of this.#source.children(group[index]!.pid)) {
+        const process = this.#source.read(child);
+        if (process !== null && process.group === first.group && this.#isOurs(child)) group.push(process);
+      }
+    }
+    return group;
+  }
+
+  #member(process: Process) {
+    const { pid } = process;
+    const descriptors = listOf(`${this.#root}/${pid}/fd`);
+    return {
+      pid,
+      argv: this.#source.commandLine(process),
+      cwd: this.#link(pid, 'cwd'),
+      executable: this.#link(pid, 'exe'),
+      open: descriptors.flatMap((descriptor) => this.#link(pid, `fd/${descriptor}`) ?? []),
+    };
+  }
+
+  #pids(): number[] {
+    return listOf(this.#root)
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+  }
+
+  #isOurs(pid: number): boolean {
+    try {
+      return statSync(`${this.#root}/${pid}`).uid === process.getuid?.();
+    } catch {
+      return false; // it ended meanwhile
+    }
+  }
+
+  #link(pid: number, name: string): string | null {
+    try {
+      return readlinkSync(`${this.#root}/${pid}/${name}`);
+    } catch {
+      return null; // closed or ended meanwhile
+    }
+  }
+}
+
+/** `  0: 0100007F:1F90 00000000:0000 0A … uid timeout inode …`; addresses are in the machine's own byte order. */
+export function parseTcp(text: string) {
+  return text
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const fields = line.trim().split(/\s+/);
+      const [, local, remote, state] = fields;
+      const inode = fields[9];
+      if (!local || !remote || !state || inode === undefined) return [];
+      return [{ local: address(local), remote: address(remote), isListening: state === '0A', inode }];
+    });
+}
+
+function address(hex: string): string {
+  const [host = '', port = ''] = hex.split(':');
+  const bytes = (host.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)).reverse();
+  return `${bytes.join('.')}:${Number.parseInt(port, 16)}`;
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // no such table on this machine: no door is found by it
+  }
+}
+
+function listOf(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return []; // ended meanwhile, or not ours
+  }
+}
