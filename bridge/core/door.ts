@@ -22,7 +22,10 @@ export function wayInWords({ via, door, because }: Partial<Way>): string {
 
 /** What came of handing something to a door. Only `refused` says positively that it was not taken, and never will be. */
 export type Posted =
+  /** the program itself has it now */
   | { readonly is: 'taken' }
+  /** it lies where the program will find it */
+  | { readonly is: 'left' }
   | { readonly is: 'refused'; readonly reason: string }
   | { readonly is: 'unknown'; readonly reason: string };
 

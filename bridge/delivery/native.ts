@@ -8,7 +8,7 @@ import { Rest } from './rest.ts';
 import { rangWithin } from './ringing.ts';
 import { awaitText, showLimitMs, withoutEnter } from './showing.ts';
 import { standsMs, submit, submitLimitMs } from './submitting.ts';
-import { type Look, submitted } from './verify.ts';
+import { endCameIntoSight, type Look, submitted } from './verify.ts';
 
 const lookEveryMs = 50;
 
@@ -64,7 +64,11 @@ async function post(passage: Passage, before: Look, text: string, door: MessageD
   return seenToArrive(passage, before, text, posted, postedAt);
 }
 
-/** Waits for the transition that is the receipt; where it is not certain that the door took the text, for its echo alone. */
+/**
+ * Waits for the transition that is the receipt. No draft of ours leaves the composer here, so that a turn that begins may
+ * be somebody else's: it counts only where the program is known to have the text, or the end of a long one came into
+ * sight; else its echo alone does.
+ */
 async function seenToArrive(
   passage: Passage,
   before: Look,
@@ -84,10 +88,11 @@ async function seenToArrive(
     const evidence = change === 'echoed-on-screen' ? null : change;
     if (evidence === 'composer-emptied-and-echoed') return passage.acknowledge('echoed', look, text);
     const human = await passage.humanSince(postedAt);
-    transition.saw(human || posted.is === 'unknown' ? null : evidence, passage.now);
+    const isOurs = posted.is === 'taken' || endCameIntoSight(before, look, text);
+    transition.saw(human || !isOurs ? null : evidence, passage.now);
     if (evidence !== null && transition.isOver(passage.now)) return passage.acknowledge(evidence, look, text);
     if (passage.now >= endAt) {
-      const how = posted.is === 'taken' ? 'took the text' : `may have the text (${posted.reason})`;
+      const how = posted.is === 'unknown' ? `may have the text (${posted.reason})` : 'has the text';
       return passage.doubt(`${door?.name} ${how}, and the screen does not show it`);
     }
     await rangWithin(passage, Math.min(lookEveryMs, transition.leftMs(passage.now), endAt - passage.now));

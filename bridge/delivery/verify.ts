@@ -179,6 +179,15 @@ function firstLine(text: string): string {
   return text.split('\n').find((line) => line.trim() !== '') ?? text;
 }
 
+/** The end of a long text stands on the screen and did not before: an echo whose beginning has scrolled out of sight. */
+export function endCameIntoSight(before: Look, after: Look, text: string): boolean {
+  const skeleton = skeletonFor(text);
+  const end = skeleton(text).slice(-leastTail);
+  const visible = ({ snapshot: { rows, firstVisible } }: Look) => rows.slice(firstVisible).map((row) => row.text);
+  const shows = (look: Look) => skeleton(visible(look).join('')).includes(end);
+  return end.length === leastTail && shows(after) && !shows(before);
+}
+
 /** The rows a person would point at, at most three. */
 export function linesShowing({ snapshot, reading }: Look, text: string): string[] {
   const first = firstLine(text);

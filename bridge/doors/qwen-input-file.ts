@@ -49,7 +49,7 @@ async function append(path: string, line: string): Promise<Posted> {
     const bytes = Buffer.from(line);
     const { bytesWritten } = await file.write(bytes);
     return bytesWritten === bytes.length
-      ? { is: 'taken' }
+      ? { is: 'left' }
       : { is: 'unknown', reason: `${bytesWritten} of ${bytes.length} bytes were written to its input file` };
   } catch (fault) {
     return { is: 'unknown', reason: `its input file: ${messageOf(fault)}` };

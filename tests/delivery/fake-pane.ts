@@ -258,6 +258,30 @@ export class FakePane implements Hands, Eyes {
     this.#stalledUntil = this.#clock.now() + forMs;
   }
 
+  /** An input that came through a door, beside the composer; false while the program takes none. */
+  take(text: string): boolean {
+    if (this.busy || this.dialog || this.menu || this.agentPid === null || this.gone) return false;
+    const draft = this.composer;
+    this.composer = text;
+    this.#submit();
+    this.composer = draft;
+    this.#draw();
+    return true;
+  }
+
+  /** A door to the composer; under a dialog it does nothing, and does not say so. */
+  draft(text: string): void {
+    if (this.dialog || this.menu || this.agentPid === null) return;
+    this.composer += text;
+    this.#draw();
+  }
+
+  submitDraft(): void {
+    if (this.dialog || this.menu || this.agentPid === null || this.composer === '') return;
+    this.#submit();
+    this.#draw();
+  }
+
   relaunch(): void {
     this.change((pane) => {
       pane.agentPid = (pane.agentPid ?? 300) + 1;
