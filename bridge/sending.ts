@@ -27,7 +27,7 @@ export interface SendOrder {
   readonly force: boolean;
   readonly allowShell: boolean;
   /** the text names keys: they are pressed, in the dialog that is open now or where there is none */
-  readonly keys: 'none' | 'outside-dialogs' | 'in-dialog';
+  readonly keys?: 'outside-dialogs' | 'in-dialog' | undefined;
   readonly waitMs: number;
   /** left out: as configured */
   readonly via?: Via | undefined;
@@ -76,9 +76,9 @@ export class Sending {
   }
 
   async #send(order: SendOrder, closed: AbortSignal): Promise<Delivery> {
-    if (order.keys !== 'none') keysOf(order.text, { inDialog: order.keys === 'in-dialog' });
+    if (order.keys !== undefined) keysOf(order.text, { inDialog: order.keys === 'in-dialog' });
     const snapshot =
-      order.keys === 'none' ? await this.#settled(order.paneId, order.agent) : await this.#sight.look(order.paneId);
+      order.keys === undefined ? await this.#settled(order.paneId, order.agent) : await this.#sight.look(order.paneId);
     if (snapshot === null)
       throw wrongUse('send', order.paneId, 'there is no such pane', '`bridge list` shows those there are');
     const agent = order.agent ?? this.#sight.profile(snapshot).name;
@@ -91,7 +91,7 @@ export class Sending {
         from: order.from,
         to: order.paneId,
         inReplyTo: null,
-        kind: order.keys === 'none' ? 'message' : 'keys',
+        kind: order.keys === undefined ? 'message' : 'keys',
         body: order.text,
         notes: '',
         expectsReply: false,

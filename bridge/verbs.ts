@@ -49,7 +49,7 @@ const sendArgs = z.object({
   agent: z.string().nullable().default(null),
   force: z.boolean().default(false),
   allowShell: z.boolean().default(false),
-  keys: z.enum(['none', 'outside-dialogs', 'in-dialog']).default('none'),
+  keys: z.enum(['outside-dialogs', 'in-dialog']).optional(),
   waitMs: z.number().min(0).default(0),
   via: z.enum(vias).optional(),
 });

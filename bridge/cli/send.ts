@@ -70,7 +70,7 @@ request is answered by \`bridge answer ID --choose\`, which is checked and verif
           agent: context.config.agent,
           force: flags.force === true || process.env.TARGET_PANE_GUARD_BUSY === '0',
           allowShell: flags.allowShell === true,
-          keys: !flags.keys ? 'none' : flags.inDialog ? 'in-dialog' : 'outside-dialogs',
+          keys: !flags.keys ? undefined : flags.inDialog ? 'in-dialog' : 'outside-dialogs',
           waitMs: seconds(flags.wait, '--wait'),
           via: flags.via ?? context.config.via,
         });

@@ -45,5 +45,5 @@ export interface DoorManner {
   /** the program has looked at what was handed to it after this time, if it looks at all */
   readonly looksEveryMs: number;
   readonly commandOpenings: Manner['commandOpenings'];
-  readonly trailingBackslash: Manner['trailingBackslash'];
+  readonly commandEndings: Manner['commandEndings'];
 }

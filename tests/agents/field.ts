@@ -6,7 +6,7 @@ import { asPaneId } from '../../bridge/core/ids.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
 import { Rooms } from '../../bridge/rooms.ts';
 import { profileFor } from '../../bridge/screen/profiles/index.ts';
-import { outcomeOf } from '../../bridge/verbs.ts';
+import { outcomeOf } from '../../bridge/views.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { makeHome } from '../live/bridge-process.ts';
 import type { AgentName } from './installs.ts';

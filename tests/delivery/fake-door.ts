@@ -34,7 +34,7 @@ export class FakeDoors implements Doors {
     const { looksEveryMs } = this.#character;
     pane.manners = {
       ...fakeManner,
-      door: { name: 'codex-queue', looksEveryMs, commandOpenings: [], trailingBackslash: { append: '' } },
+      door: { name: 'codex-queue', looksEveryMs, commandOpenings: [], commandEndings: [] },
     };
     if (this.#character.kind !== 'port') this.#lookAgain();
   }

@@ -117,7 +117,7 @@ test('processes that begin a journal at once share it', async () => {
 
 test('a disk that fills up refuses with a next step, keeps what was committed and goes on once there is room', async () => {
   // `ulimit -f` counts KiB in bash; beyond it every write fails as it does on a full disk.
-  const lines = await run(['bash', '-c', 'ulimit -f 400; exec "$@"', 'bash', ...asProcess('full', 100_000)]);
+  const lines = await run(['bash', '-c', 'ulimit -f 800; exec "$@"', 'bash', ...asProcess('full', 100_000)]);
   expect(committed(lines).length).toBeGreaterThan(5);
   expect(lines.at(-1)?.refused).toMatch(/nothing was written/);
   expect(lines.at(-1)?.nextStep).toMatch(/space/);

@@ -35,7 +35,7 @@ export const codexManner: Manner = {
   ],
   rescueEnters: 2,
   // the model gets what was queued, whatever it begins or ends with
-  door: { name: 'codex-queue', looksEveryMs: 10_000, commandOpenings: [], trailingBackslash: { append: '' } },
+  door: { name: 'codex-queue', looksEveryMs: 10_000, commandOpenings: [], commandEndings: [] },
 };
 
 /** Seen on gemini-cli 0.61.0. */
@@ -75,7 +75,7 @@ export const opencodeManner: Manner = {
     name: 'opencode-port',
     looksEveryMs: 0,
     commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
-    trailingBackslash: { append: '' },
+    commandEndings: [],
   },
 };
 
@@ -113,7 +113,7 @@ export const qwenManner: Manner = {
     name: 'qwen-input-file',
     looksEveryMs: 500,
     commandOpenings: [{ pattern: '^\\s*/', prefix: 'Answer: ' }],
-    trailingBackslash: { append: '' },
+    commandEndings: [],
   },
 };
 
