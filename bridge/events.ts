@@ -1,3 +1,4 @@
+import type { SignalKind } from './core/agent-signal.ts';
 import type { Delivery } from './core/envelope.ts';
 import type { PaneId } from './core/ids.ts';
 import type { AgentState } from './core/reading.ts';
@@ -17,6 +18,21 @@ export type BridgeEvent =
     }
   /** a request was opened, or moved on in its life */
   | { readonly type: 'request-changed'; readonly request: Request; readonly what: string }
+  /** an agent's own hook called, and it is certain which agent it was */
+  | {
+      readonly type: 'agent-signalled';
+      readonly paneId: PaneId;
+      readonly agent: string;
+      readonly kind: SignalKind;
+      readonly event: string;
+    }
+  | {
+      readonly type: 'signal-dropped';
+      readonly agent: string;
+      readonly kind: SignalKind;
+      readonly event: string;
+      readonly reason: string;
+    }
   | { readonly type: 'delivery-changed'; readonly delivery: Delivery }
   /** dry run: everything up to here happened, nothing after will */
   | {

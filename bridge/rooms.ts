@@ -14,6 +14,7 @@ import { Courier } from './delivery/courier.ts';
 import { Desk } from './desk/desk.ts';
 import { AgentDoors } from './doors/doors.ts';
 import type { BridgeEvent } from './events.ts';
+import { type Heard, Hearing, type SignalCall } from './hearing.ts';
 import { systemClock } from './host/clock.ts';
 import { prepareHome } from './host/home.ts';
 import { minter } from './host/mint.ts';
@@ -40,6 +41,7 @@ export class Rooms {
   readonly setAside: string | null;
   readonly tmux: TmuxServer;
   readonly sight: Sight;
+  readonly hearing: Hearing;
   readonly desk: Desk;
   readonly post: PostOffice;
   readonly mailbox: Mailbox;
@@ -55,6 +57,8 @@ export class Rooms {
   onTmux: (event: TmuxServerEvent) => void = () => {};
   /** the daemon's watch listens here for inputs that are known to have arrived */
   onSubmitted: (delivery: Delivery) => void = () => {};
+  /** the daemon's watch listens here for what agents say through their own hooks */
+  onSignal: (paneId: PaneId) => void = () => {};
   /** a change is told at least once; an input is noted exactly once */
   readonly #acknowledged = new Set<DeliveryId>();
 
@@ -93,11 +97,18 @@ export class Rooms {
         this.onTmux(event);
       },
     });
+    this.hearing = new Hearing({
+      clock,
+      panes: () => this.sight.panes(),
+      identify: (facts) => this.sight.identify(facts),
+      record: (event) => journal.record(event),
+    });
     this.sight = new Sight({
       tmux: this.tmux,
       processes: new ProcessTree(),
       clock,
       choice: { agent: config.agent, agents: config.agents },
+      wordOf: (identity) => this.hearing.wordOf(identity),
     });
     const courier = new Courier({
       hands: {
@@ -116,6 +127,10 @@ export class Rooms {
       memory: journal,
       clock,
       doors: new AgentDoors({ ground: new ProgramGround(), clock }),
+      word: {
+        took: (identity, text, since) => this.hearing.took(identity, text, since),
+        asks: (identity) => this.hearing.asks(identity),
+      },
     });
     this.post = new PostOffice({
       memory: journal,
@@ -238,6 +253,21 @@ export class Rooms {
 
   say(level: 'info' | 'warning', text: string): void {
     this.on({ type: 'said', level, text });
+  }
+
+  /** An agent's own hook called. What it says is journaled, told, and a reason to look at once. */
+  async heard(call: SignalCall): Promise<Heard> {
+    const found = await this.hearing.hear(call);
+    const { agent, kind, event } = call.signal;
+    if (found.is === 'dropped') {
+      this.on({ type: 'signal-dropped', agent, kind, event, reason: found.reason });
+      return found;
+    }
+    const { paneId } = found.pane;
+    this.on({ type: 'agent-signalled', paneId, agent, kind, event });
+    this.sight.wake(paneId);
+    this.onSignal(paneId);
+    return found;
   }
 
   /** The live controller agent's pane, by `--controller-pane`, or by the label "controller"; null when there is none. */

@@ -2,9 +2,10 @@ import type { Clock } from './core/clock.ts';
 import { BridgeError } from './core/failure.ts';
 import type { PaneId } from './core/ids.ts';
 import type { Manner } from './core/manner.ts';
-import type { PaneFacts, Snapshot } from './core/pane.ts';
+import type { PaneFacts, PaneIdentity, Snapshot } from './core/pane.ts';
 import type { Reading } from './core/reading.ts';
-import type { ProcessTree } from './host/process-tree.ts';
+import type { FoundProgram, ProcessTree } from './host/process-tree.ts';
+import type { WordNow } from './screen/agent-word.ts';
 import { type ProfileChoice, profileFor } from './screen/profiles/index.ts';
 import type { Motion, Profile } from './screen/profiles/profile.ts';
 import { SignalReader } from './screen/signals.ts';
@@ -24,14 +25,23 @@ export class Sight {
   readonly #processes: ProcessTree;
   readonly #clock: Clock;
   readonly #choice: ProfileChoice;
+  readonly #wordOf: (identity: PaneIdentity) => WordNow | undefined;
   readonly #seen = new Map<PaneId, { drawn: string; changedAt: number; signals: SignalReader }>();
   readonly #bells = new Map<PaneId, Set<() => void>>();
 
-  constructor(parts: { tmux: TmuxCommands; processes: ProcessTree; clock: Clock; choice: ProfileChoice }) {
+  /** @param parts.wordOf what exactly this agent said last through its own hooks */
+  constructor(parts: {
+    tmux: TmuxCommands;
+    processes: ProcessTree;
+    clock: Clock;
+    choice: ProfileChoice;
+    wordOf?: (identity: PaneIdentity) => WordNow | undefined;
+  }) {
     this.#tmux = parts.tmux;
     this.#processes = parts.processes;
     this.#clock = parts.clock;
     this.#choice = parts.choice;
+    this.#wordOf = parts.wordOf ?? (() => undefined);
   }
 
   /** A fresh look; null when the pane is gone. */
@@ -43,11 +53,10 @@ export class Sight {
     }
     const found = this.#processes.findProgram(captured.facts);
     const now = this.#clock.now();
-    const { socketPath, serverPid, panePid } = captured.facts;
     const snapshot: Snapshot = {
       ...captured,
       takenAtMs: now,
-      identity: { socketPath, serverPid, paneId, panePid, agentPid: found.pid, agentStartedAt: found.startedAt },
+      identity: identityOf(captured.facts, found),
       program: found.program,
       foreground: found.foreground,
     };
@@ -64,6 +73,11 @@ export class Sight {
    */
   rang(paneId: PaneId, bytes: Buffer, isHeard: boolean): void {
     if (isHeard) this.#seen.get(paneId)?.signals.push(bytes, this.#clock.now());
+    this.wake(paneId);
+  }
+
+  /** Something is known of the pane that it need not have drawn. */
+  wake(paneId: PaneId): void {
     const waiting = this.#bells.get(paneId);
     if (!waiting) return;
     this.#bells.delete(paneId);
@@ -95,9 +109,10 @@ export class Sight {
 
   motion(snapshot: Snapshot): Motion {
     const seen = this.#seen.get(snapshot.identity.paneId);
+    const word = this.#wordOf(snapshot.identity);
     return {
       quietForMs: seen ? Math.max(0, this.#clock.now() - seen.changedAt) : 0,
-      signals: seen?.signals.signals ?? {},
+      signals: { ...seen?.signals.signals, ...(word === undefined ? {} : { word }) },
     };
   }
 
@@ -135,6 +150,12 @@ export class Sight {
     return paneFacts(this.#tmux, paneId);
   }
 
+  /** Who sits in the pane, without a look at its screen. */
+  identify(facts: PaneFacts): { identity: PaneIdentity; program: string | null } {
+    const found = this.#processes.findProgram(facts);
+    return { identity: identityOf(facts, found), program: found.program };
+  }
+
   programOf(facts: PaneFacts): string | null {
     return this.#processes.findProgram(facts).program;
   }
@@ -152,6 +173,10 @@ export class Sight {
       nextStep: found.is === 'many' ? 'name one of them by its %id' : `panes: ${list.join(', ') || 'none'}`,
     });
   }
+}
+
+function identityOf({ socketPath, serverPid, paneId, panePid }: PaneFacts, found: FoundProgram): PaneIdentity {
+  return { socketPath, serverPid, paneId, panePid, agentPid: found.pid, agentStartedAt: found.startedAt };
 }
 
 /** A pane as a person finds it: `%3 macs:0.1 worker`. */

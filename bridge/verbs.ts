@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { signalKinds } from './core/agent-signal.ts';
 import { vias } from './core/door.ts';
 import { BridgeError, ExitCode, wrongUse } from './core/failure.ts';
 import { asPaneId } from './core/ids.ts';
@@ -29,7 +30,8 @@ export type VerbName =
   | 'ask'
   | 'pause'
   | 'resume'
-  | 'pauses';
+  | 'pauses'
+  | 'signal';
 
 const idArgs = z.object({ id: z.string().min(1) });
 const answerArgs = z.object({
@@ -66,6 +68,27 @@ const pauseArgs = z.object({
   worker: z.string().min(1).nullable().default(null),
   reason: z.string().default('asked for'),
   by: z.string().default('human'),
+});
+
+const processId = z.object({ pid: z.number(), startedAt: z.string() });
+const signalArgs = z.object({
+  signal: z.object({
+    agent: z.string().min(1).max(64),
+    kind: z.enum(signalKinds),
+    event: z.string().max(64),
+    session: z.string().max(128).nullable(),
+    turn: z.string().max(128).nullable(),
+    input: z.string().max(64).nullable(),
+    at: z.number(),
+  }),
+  caller: z.discriminatedUnion('is', [
+    z.object({ is: z.literal('agent'), program: z.string().max(64), at: z.array(processId).max(32) }),
+    z.object({ is: z.literal('apart'), program: z.string().max(64), reason: z.string().max(200) }),
+    z.object({ is: z.literal('nobody') }),
+  ]),
+  tmuxSocket: z.string().max(4096).nullable(),
+  paneHint: z.string().max(64).nullable(),
+  pane: z.string().max(64).nullable(),
 });
 
 /** How long `answer` stays to see whether the answer it gave goes out at once. */
@@ -153,6 +176,8 @@ export function verbs(
     },
 
     pauses: async () => rooms.desk.pauses,
+
+    signal: async (args) => rooms.heard(signalArgs.parse(args)),
 
     async send(args, closed): Promise<SendView> {
       const { paneId: given, ...rest } = sendArgs.parse(args);

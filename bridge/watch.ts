@@ -39,6 +39,7 @@ export class Watch {
     const rooms = this.#rooms;
     rooms.onTmux = (event) => this.#heard(event);
     rooms.onSubmitted = (delivery) => this.#watched.get(delivery.recipient.paneId)?.noteDelivery(delivery);
+    rooms.onSignal = (paneId) => this.#watched.get(paneId)?.signalled();
     await rooms.tidy();
     if (rooms.config.mode === 'auto') await rooms.asking.choose();
     await rooms.mailbox.start();
@@ -57,6 +58,7 @@ export class Watch {
     this.#closed = true;
     this.#stopTick();
     this.#rooms.onTmux = () => {};
+    this.#rooms.onSignal = () => {};
     for (const watched of this.#watched.values()) watched.close();
     this.#watched.clear();
   }

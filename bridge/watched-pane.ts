@@ -6,6 +6,7 @@ import { because, isReady, type Reading } from './core/reading.ts';
 import { DialogWatch } from './dialog-watch.ts';
 import { systemClock } from './host/clock.ts';
 import type { Rooms } from './rooms.ts';
+import { wordStandsMs } from './screen/agent-word.ts';
 import type { Profile } from './screen/profiles/profile.ts';
 import { PaneWatcher, type WatcherEvent, type WatcherMemory } from './screen/watcher.ts';
 import type { Role, Wanted } from './workers.ts';
@@ -26,6 +27,7 @@ export class WatchedPane {
   /** what is on the screen at the first look after the journal was lost goes to the human */
   #isDistrusted: boolean;
   #said = '';
+  #cancelSecondLook: () => void = () => {};
   /** what the list of panes said of it last: where that changed without a ring, somebody must look */
   #listed: string;
 
@@ -85,6 +87,13 @@ export class WatchedPane {
     this.watcher.poke();
   }
 
+  /** The agent's own hook called: look now, and once more when its word does not stand against the screen any longer. */
+  signalled(): void {
+    this.watcher.lookNow();
+    this.#cancelSecondLook();
+    this.#cancelSecondLook = systemClock.after(wordStandsMs + 1, () => this.watcher.lookNow());
+  }
+
   /** The courier's word that it typed this text, or chose in a dialog. */
   noteDelivery({ envelope, state, dialog }: Delivery): void {
     if (state.is !== 'acknowledged') return;
@@ -96,6 +105,7 @@ export class WatchedPane {
   }
 
   close(): void {
+    this.#cancelSecondLook();
     this.watcher.close();
     this.#dialogs.close();
   }

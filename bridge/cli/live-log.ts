@@ -63,6 +63,9 @@ export function renderLive(event: BridgeEvent, quiet: boolean): string | null {
         'yellow',
         `you are needed: ${short(event.request.id)} ${event.request.worker}: ${event.why}; \`bridge show ${short(event.request.id)}\``,
       );
+    case 'agent-signalled':
+      return paint('dim', `${event.agent} ${event.paneId} says ${event.kind} (${event.event})`);
+    case 'signal-dropped':
     case 'controller-replied':
       return null;
   }

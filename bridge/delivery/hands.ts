@@ -52,6 +52,14 @@ export interface Doors {
   find(snapshot: Snapshot, manner: Manner): Promise<Door | { readonly refused: string }>;
 }
 
+/** What the agent in a pane says of itself through its own hooks, where it says anything. */
+export interface AgentsWord {
+  /** it said that it took exactly this text as an input, at that instant or later */
+  took(identity: PaneIdentity, text: string, since: number): boolean;
+  /** it has just said that it asks for approval: the dialog may not be drawn yet */
+  asks(identity: PaneIdentity): boolean;
+}
+
 export interface CourierParts {
   readonly hands: Hands;
   readonly eyes: Eyes;
@@ -60,4 +68,6 @@ export interface CourierParts {
   readonly clock: Clock;
   /** without any, everything is typed */
   readonly doors?: Doors;
+  /** the courier works without it */
+  readonly word?: AgentsWord;
 }

@@ -15,6 +15,13 @@ const keyGrainMs = 1_000;
 /** A terminal in line mode drops what goes beyond 4,096 bytes. */
 const shellLineBytes = 4_000;
 
+/** An agent calls its hook before it draws: `--force` does not override a dialog that is coming. */
+const announcedDialog = {
+  pass: false,
+  reason: 'dialog',
+  detail: 'its own hook says that it asks for approval',
+} as const satisfies Verdict;
+
 /**
  * One delivery on its way, with what every step of the way needs: a look at its pane, what speaks against going on, and
  * its states, each committed before the act that it names.
@@ -63,7 +70,8 @@ export class Passage {
       envelope.kind === 'keys'
         ? guardKeys(situation, envelope.body.split(' '), this.manner.submitKey, dialog)
         : guard(situation);
-    return { ...verdict, lastHumanKeyAt };
+    const asks = verdict.pass && snapshot !== null && this.parts.word?.asks(snapshot.identity) === true;
+    return { ...(asks && dialog === undefined ? announcedDialog : verdict), lastHumanKeyAt };
   }
 
   /** True when a person may have pressed a key after the instant. */
@@ -94,6 +102,7 @@ export class Passage {
     if (reading.state === 'dialog' || reading.dialog !== null) {
       return `a dialog opened: ${reading.dialog?.question || because(reading)}`;
     }
+    if (this.parts.word?.asks(snapshot.identity)) return announcedDialog.detail;
     const shellNow = executes(snapshot) && !this.#delivery.options.allowShell;
     return shellNow ? 'a shell or the like is in the foreground now' : null;
   }

@@ -69,6 +69,7 @@ async function confirm(passage: Passage, ready: Look, text: string, by: Submitte
 
     const evidence = submitted(ready, look, text, passage.manner);
     if (evidence === 'composer-emptied-and-echoed') return passage.acknowledge(evidence, look, text);
+    if (agentTookIt(passage, look, text, enterAt)) return passage.acknowledge('agent-signalled', look, text);
     const human = await passage.humanSince(enterAt);
     // a person's own Enter, after words of their own, would look the same as ours
     transition.saw(human ? null : evidence, passage.now);
@@ -90,6 +91,12 @@ async function confirm(passage: Passage, ready: Look, text: string, by: Submitte
       return passage.doubt('Enter was pressed, and the screen does not tell what became of the text');
     }
   }
+}
+
+/** The agent itself said that exactly this text came in, and no composer shows the contrary. */
+function agentTookIt(passage: Passage, { snapshot, reading }: Look, text: string, enterAt: number): boolean {
+  if (passage.parts.word?.took(snapshot.identity, text, enterAt) !== true) return false;
+  return reading.composer.is !== 'draft' || composerHolds(reading, snapshot, text, passage.manner) === 'other';
 }
 
 /** The further Enters that a profile allows, each after a longer pause. */

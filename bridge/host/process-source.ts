@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { systemClock } from './clock.ts';
 
 /** One process, as far as its place at a terminal matters. */
 export interface Process {
@@ -26,6 +27,11 @@ export interface ProcessSource {
 
 /** A walk never reads more than this many threads of one process. */
 const threadLimit = 256;
+
+/** This machine's processes. */
+export function systemSource(): ProcessSource {
+  return existsSync('/proc/self/stat') ? procSource() : psSource(() => systemClock.now());
+}
 
 /** Linux: a few small reads of /proc, no process spawned. */
 export function procSource(root = '/proc'): ProcessSource {

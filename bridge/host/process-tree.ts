@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import type { ForegroundKind, PaneFacts } from '../core/pane.ts';
-import { systemClock } from './clock.ts';
-import { type Process, type ProcessSource, procSource, psSource } from './process-source.ts';
+import { type Process, type ProcessSource, systemSource } from './process-source.ts';
 import { type ProgramName, programName } from './program-names.ts';
 
 /** Who reads a pane's keys. */
@@ -138,10 +136,6 @@ export class ProcessTree {
   #name(process: Process): ProgramName {
     return programName(this.#source.commandLine(process), process.comm);
   }
-}
-
-function systemSource(): ProcessSource {
-  return existsSync('/proc/self/stat') ? procSource() : psSource(() => systemClock.now());
 }
 
 function describe(process: Process, name: ProgramName, foreground: ForegroundKind): FoundProgram {

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { BridgeError, type ExitCode, messageOf } from '../core/failure.ts';
+
+export { socketPath } from './socket-path.ts';
 
 /** One JSON object a line, both ways: `{id, verb, args}` answered by `{id, ok}` or `{id, fault}`. */
 const callSchema = z.object({ id: z.number(), verb: z.string(), args: z.record(z.string(), z.unknown()).default({}) });
@@ -14,14 +13,6 @@ export type Verb = (args: Record<string, unknown>, closed: AbortSignal) => Promi
 
 /** Longest line either side accepts; a text is at most a quarter of it. */
 const maxLineBytes = 4 * 1024 * 1024;
-
-/** Unix sockets have short names (108 bytes on Linux, 104 on macOS): a deep home gets one beside the system's temp files. */
-export function socketPath(home: string): string {
-  const path = join(home, 'bridge.sock');
-  if (Buffer.byteLength(path) <= 100) return path;
-  const name = createHash('sha256').update(home).digest('hex').slice(0, 16);
-  return join(tmpdir(), `bridge-${process.getuid?.() ?? 0}-${name}.sock`);
-}
 
 /** Listens on the home's socket, 0600. The caller holds the home's lock, so that a socket found there is a dead one's. */
 export async function serve(path: string, verbs: Readonly<Record<string, Verb>>): Promise<{ close(): Promise<void> }> {

@@ -102,6 +102,11 @@ export class PaneWatcher {
     if (!this.#isClosed && this.#deps.clock.now() - this.#lookedAt >= pokeAfterMs) this.#lookIn(0);
   }
 
+  /** Something is known of the pane that it need not have drawn. */
+  lookNow(): void {
+    this.#lookIn(0);
+  }
+
   /** The courier's word that the agent took this text. Call it once the receipt is there. */
   noteInput(text: string, when: { typedAt: number; echoed: boolean }): void {
     this.#settledOn = '';

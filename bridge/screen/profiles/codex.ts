@@ -1,17 +1,21 @@
 import type { Snapshot } from '../../core/pane.ts';
 import type { AgentState, Composer, Evidence, Reading } from '../../core/reading.ts';
+import { saysEnded } from '../agent-word.ts';
 import { unseenDialog } from '../dialog.ts';
 import { evidence } from '../rows.ts';
 import { type CodexScreen, readCodexScreen } from './codex-screen.ts';
 import { codexManner } from './manners.ts';
 import type { Motion, Profile } from './profile.ts';
 
+/** A hook's word and the screen agree: what is still being drawn has this long. */
+const afterWordMs = 300;
+
 /** Codex 0.169.0. On its screen a streaming turn looks idle: only its title and OSC 7501 tell. */
 export const codex: Profile = {
   name: 'codex',
   programs: ['codex'],
   manner: codexManner,
-  quietStepsMs: [300, 500, 1000, 2000],
+  quietStepsMs: [afterWordMs, 500, 1000, 2000],
   read(snapshot, motion) {
     const screen = readCodexScreen(snapshot);
     const { state, why } = decide(snapshot, motion, screen);
@@ -60,6 +64,11 @@ function decide({ facts, foreground }: Snapshot, { quietForMs, signals }: Motion
   if (isOwnTitle && (saysResting || quietForMs >= 500))
     return verdict('idle', 'title', `the title is at rest: "${title}"`);
   if (saysResting && quietForMs >= 300) return verdict('idle', 'signal', `OSC 7501 says ${says}`);
+  const hasToldEnd = saysEnded(signals.word, quietForMs) && quietForMs >= afterWordMs;
+  if (hasToldEnd && isOwnTitle)
+    return verdict('idle', 'hook', `its own hook says that the turn has ended, and the title is at rest: "${title}"`);
+  if (hasToldEnd && screen.turnEndRow !== null)
+    return verdict('idle', 'hook', 'its own hook and the screen say that the turn has ended', screen.turnEndRow);
   if (isOwnTitle || saysResting)
     return verdict('unknown', 'moving', 'it looks idle, but was still drawing a moment ago');
   if (screen.turnEndRow !== null && quietForMs >= 1000)

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../core/pane.ts';
 import type { AgentState, Composer, Evidence, Reading } from '../../core/reading.ts';
+import { saysEnded } from '../agent-word.ts';
 import { unseenDialog } from '../dialog.ts';
 import { evidence } from '../rows.ts';
 import { type GeminiScreen, readGeminiScreen } from './gemini-screen.ts';
@@ -8,13 +9,15 @@ import type { Motion, Profile } from './profile.ts';
 
 /** Between an Enter and its first busy frame gemini shows an empty composer under a resting title: 290 ms were seen on a loaded machine. */
 const restMs = 1000;
+/** The same where its own AfterAgent hook has told of the turn's end: still longer than that gap. */
+const restAfterWordMs = 400;
 
 /** gemini-cli 0.61.0. Its title tells its state; its composer shows the placeholder while busy too. */
 export const gemini: Profile = {
   name: 'gemini',
   programs: ['gemini'],
   manner: geminiManner,
-  quietStepsMs: [restMs, 3000],
+  quietStepsMs: [restAfterWordMs, restMs, 3000],
   read(snapshot, motion) {
     const screen = readGeminiScreen(snapshot);
     const { state, why } = decide(snapshot, motion, screen);
@@ -26,7 +29,7 @@ export const gemini: Profile = {
 
 type Verdict = { state: AgentState; why: Evidence[] };
 
-function decide({ facts, foreground }: Snapshot, { quietForMs }: Motion, screen: GeminiScreen): Verdict {
+function decide({ facts, foreground }: Snapshot, { quietForMs, signals }: Motion, screen: GeminiScreen): Verdict {
   if (facts.dead) return verdict('exited', 'dead', 'the pane is dead');
   if (foreground === 'shell') return verdict('exited', 'shell', 'a shell is in the foreground: gemini has ended');
   if (foreground === 'remote' || foreground === 'repl' || foreground === 'none')
@@ -58,8 +61,11 @@ function decide({ facts, foreground }: Snapshot, { quietForMs }: Motion, screen:
     return verdict('starting', 'first-frame', 'the footer is not complete yet');
   if (screen.isStartScreen && quietForMs < restMs)
     return verdict('starting', 'first-frame', 'it was still drawing a moment ago');
+  const rest = verdict('idle', 'title', `the title says "${title}"`);
+  if (saysEnded(signals.word, quietForMs) && quietForMs >= restAfterWordMs)
+    return { ...rest, why: [...rest.why, evidence('hook', 'its own hook says that the turn has ended')] };
   if (quietForMs < restMs) return verdict('unknown', 'moving', 'it looks idle, but was still drawing a moment ago');
-  return verdict('idle', 'title', `the title says "${title}"`);
+  return rest;
 }
 
 function verdict(state: AgentState, rule: string, detail: string, ...rows: number[]): Verdict {

@@ -5,6 +5,7 @@ import { codex } from './codex.ts';
 import { continueAgent } from './continue.ts';
 import { gemini } from './gemini.ts';
 import { generic } from './generic.ts';
+import { heedful } from './heedful.ts';
 import { opencode } from './opencode.ts';
 import { ownProfile } from './own.ts';
 import { pi } from './pi.ts';
@@ -38,6 +39,10 @@ export interface ProfileChoice {
 
 /** The profile that reads a pane in which `program` runs; `unknown` when nothing names one. */
 export function profileFor(program: string | null, choice: ProfileChoice = {}): Profile {
+  return heedful(chosen(program, choice));
+}
+
+function chosen(program: string | null, choice: ProfileChoice): Profile {
   const own = choice.agents ?? {};
   if (choice.agent) return named(choice.agent, own) ?? unknown;
   if (program === null) return unknown;

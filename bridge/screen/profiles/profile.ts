@@ -1,6 +1,7 @@
 import type { Manner } from '../../core/manner.ts';
 import type { Snapshot } from '../../core/pane.ts';
 import type { Reading } from '../../core/reading.ts';
+import type { WordNow } from '../agent-word.ts';
 import type { ScreenFacts } from './facts.ts';
 
 /** The facts about one agent program: how its screen reads, and how its composer treats text. */
@@ -37,4 +38,6 @@ export interface Signals {
   readonly isInProgress?: boolean;
   /** the title the program itself last set after one with a spinner: its resting title, whatever words it uses */
   readonly restingTitle?: string;
+  /** what it said last through its own hooks (`bridge signal`) */
+  readonly word?: WordNow;
 }

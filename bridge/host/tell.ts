@@ -1,0 +1,23 @@
+import { createConnection } from 'node:net';
+
+/** What became of it. `told` says that the daemon has the line, not what it made of it. */
+export type Told = 'told' | 'no-daemon' | 'too-slow';
+
+/**
+ * Says one verb to the daemon and stays for no answer: for callers that somebody waits for. Never rejects.
+ * @param limitMs a daemon that does not take the line within this time is given up
+ */
+export function tell(path: string, verb: string, args: Record<string, unknown>, limitMs: number): Promise<Told> {
+  return new Promise((resolve) => {
+    const socket = createConnection(path);
+    const end = (told: Told) => {
+      clearTimeout(limit);
+      socket.destroy();
+      resolve(told);
+    };
+    const limit = setTimeout(() => end('too-slow'), limitMs);
+    socket.once('error', () => end('no-daemon'));
+    // the write's callback comes when the system has the line: from then on it reaches the daemon without us
+    socket.once('connect', () => socket.write(`${JSON.stringify({ id: 1, verb, args })}\n`, () => end('told')));
+  });
+}

@@ -1,0 +1,53 @@
+import type { AgentSignal, SignalKind } from '../core/agent-signal.ts';
+
+/** The last thing that an agent said of itself through its hooks. */
+export interface AgentWord {
+  readonly kind: SignalKind;
+  readonly at: number;
+  /** the turn that began last, and digests of what was taken as input lately, oldest first */
+  readonly turn: string | null;
+  readonly inputs: ReadonlyArray<{ readonly digest: string; readonly at: number }>;
+}
+
+const inputsKept = 8;
+
+/**
+ * Joins one more signal. Each comes through a process of its own, so that two may change places on their way: the older
+ * one, and the end of a turn that is not the last one, change nothing.
+ */
+export function heard(before: AgentWord | null, signal: AgentSignal): AgentWord {
+  const { kind, at, turn, input } = signal;
+  const known = before?.inputs ?? [];
+  const inputs = input === null ? known : [...known, { digest: input, at }].slice(-inputsKept);
+  if (before !== null && at < before.at) return { ...before, inputs };
+  const isEnd = kind === 'turn-ended' || kind === 'turn-failed';
+  const isOfAnother = isEnd && turn !== null && before?.turn != null && before.turn !== turn;
+  if (before !== null && isOfAnother) return { ...before, inputs };
+  return { kind, at, turn: turn ?? (kind === 'turn-began' ? null : (before?.turn ?? null)), inputs };
+}
+
+/** A word as it bears on one look. */
+export interface WordNow {
+  readonly kind: SignalKind;
+  readonly agoMs: number;
+}
+
+/** How long a word stands against a screen that shows the contrary: hooks get lost, and a pane must not be held for ever. */
+export const wordStandsMs = 2000;
+
+/** Why a screen that looks at rest is not believed yet; null when the agent's word does not speak against it. */
+export function doubt(word: WordNow | undefined): string | null {
+  if (word === undefined || word.agoMs > wordStandsMs) return null;
+  if (word.kind === 'turn-began') return 'its own hook has just said that a turn began';
+  if (word.kind === 'approval-wanted') return 'its own hook has just said that it asks for approval';
+  return null;
+}
+
+/** What an agent may still draw after it has told that its turn ended. */
+const closingMs = 1000;
+
+/** The agent told that its turn ended, and has drawn nothing since but what belongs to that: one more source for idle. */
+export function saysEnded(word: WordNow | undefined, quietForMs: number): boolean {
+  const isEnd = word?.kind === 'turn-ended' || word?.kind === 'turn-failed';
+  return isEnd && Number.isFinite(quietForMs) && word.agoMs <= quietForMs + closingMs;
+}

@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest';
+import type { AgentSignal } from '../../bridge/core/agent-signal.ts';
+import { readSignal } from '../../bridge/screen/agent-signals.ts';
+import { type AgentWord, doubt, heard, saysEnded, wordStandsMs } from '../../bridge/screen/agent-word.ts';
+import { inputDigest } from '../../bridge/screen/input-digest.ts';
+
+const read = (agent: string, report: unknown, event: string | null = null) =>
+  readSignal({ agent, event, report, at: 1000 });
+const kindOf = (agent: string, report: unknown, event: string | null = null) => {
+  const result = read(agent, report, event);
+  return result.is === 'signal' ? result.signal.kind : null;
+};
+const hook = (hook_event_name: string, more: object = {}) => ({ hook_event_name, session_id: 's', ...more });
+
+test.each([
+  ['codex', hook('SessionStart', { source: 'startup' }), 'session-began'],
+  ['codex', hook('UserPromptSubmit', { prompt: 'x' }), 'turn-began'],
+  ['codex', hook('PermissionRequest', { tool_name: 'Bash' }), 'approval-wanted'],
+  ['codex', hook('Stop'), 'turn-ended'],
+  ['codex', hook('Interrupt'), 'turn-ended'],
+  ['codex', hook('SessionEnd'), 'session-ended'],
+  ['codex', { type: 'agent-turn-complete', 'thread-id': 's', 'input-messages': ['SAY: hello'] }, 'turn-ended'],
+  ['gemini', hook('BeforeAgent', { prompt: 'x' }), 'turn-began'],
+  ['gemini', hook('AfterAgent', { prompt: 'x' }), 'turn-ended'],
+  ['gemini', hook('Notification', { notification_type: 'ToolPermission' }), 'approval-wanted'],
+  ['qwen', hook('UserPromptSubmit', { submitted_prompt: 'x' }), 'turn-began'],
+  ['qwen', hook('StopFailure'), 'turn-failed'],
+  ['qwen', hook('Notification', { notification_type: 'idle_prompt' }), 'turn-ended'],
+  ['claude', hook('UserPromptSubmit', { prompt: 'x' }), 'turn-began'],
+  ['claude', hook('Notification', { notification_type: 'permission_prompt' }), 'approval-wanted'],
+  ['claude', hook('Stop', { stop_hook_active: false }), 'turn-ended'],
+])('%s: %j is %s', (agent, report, kind) => {
+  expect(kindOf(agent, report)).toBe(kind);
+});
+
+test.each([
+  ['codex', hook('PreToolUse')],
+  [
+    'codex',
+    {
+      type: 'agent-turn-complete',
+      'input-messages': ['Generate a concise, single-line task title of at most 36 characters'],
+    },
+  ],
+  ['gemini', hook('Notification', { notification_type: 'Other' })],
+  ['gemini', hook('Stop')],
+  ['claude', hook('Notification')],
+  ['claude', hook('SubagentStop')],
+  ['codex', hook('constructor')],
+  ['__proto__', hook('Stop')],
+  ['codex', {}],
+  ['codex', null],
+  ['codex', 'Stop'],
+  ['codex', [hook('Stop')]],
+  ['codex', { hook_event_name: { toString: 'Stop' } }],
+])('%s: %j says nothing of a turn', (agent, report) => {
+  expect(kindOf(agent, report)).toBeNull();
+});
+
+test('a title turn of codex is filtered by its errand, and not by a conversation that quotes it', () => {
+  const title = 'Generate a concise, single-line task title';
+  const turn = (...inputs: string[]) => ({ type: 'agent-turn-complete', 'input-messages': inputs });
+  expect(kindOf('codex', turn(`${title} of at most 36 characters.\n\nUser prompt:\nx`))).toBeNull();
+  expect(kindOf('codex', turn('x', `${title}, they say`))).toBe('turn-ended');
+  expect(kindOf('codex', turn(`What does "${title}" mean?`))).toBe('turn-ended');
+});
+
+test('an event that the caller names needs no report, and one of our own kinds needs no known agent', () => {
+  expect(kindOf('codex', null, 'Stop')).toBe('turn-ended');
+  expect(kindOf('mine', null, 'turn-began')).toBe('turn-began');
+  expect(kindOf('mine', null, 'Stop')).toBeNull();
+});
+
+test('of what is told only ids and a digest are kept', () => {
+  const report = hook('UserPromptSubmit', { turn_id: 't', prompt: ' the  secret\n', cwd: '/secret' });
+  expect(read('codex', report)).toEqual({
+    is: 'signal',
+    signal: {
+      agent: 'codex',
+      kind: 'turn-began',
+      event: 'UserPromptSubmit',
+      session: 's',
+      turn: 't',
+      input: inputDigest('the secret'),
+      at: 1000,
+    },
+  });
+  const long = read('codex', hook('Stop', { turn_id: 'x'.repeat(5000) }));
+  expect(JSON.stringify(long).length).toBeLessThan(400);
+});
+
+const said = (kind: AgentSignal['kind'], at: number, more: Partial<AgentSignal> = {}): AgentSignal => ({
+  agent: 'codex',
+  kind,
+  event: kind,
+  session: 's',
+  turn: null,
+  input: null,
+  at,
+  ...more,
+});
+const all = (...signals: AgentSignal[]) => signals.reduce<AgentWord | null>(heard, null)!;
+
+test('two signals that changed places on their way leave the later one standing', () => {
+  expect(all(said('turn-ended', 20), said('turn-began', 10)).kind).toBe('turn-ended');
+  expect(all(said('turn-began', 10), said('turn-ended', 20)).kind).toBe('turn-ended');
+});
+
+test('the end of a turn before the one that began last ends nothing', () => {
+  const began = said('turn-began', 20, { turn: 'b' });
+  expect(all(said('turn-began', 1, { turn: 'a' }), began, said('turn-ended', 30, { turn: 'a' })).kind).toBe(
+    'turn-began',
+  );
+  expect(all(began, said('turn-ended', 30, { turn: 'b' })).kind).toBe('turn-ended');
+  expect(all(began, said('turn-ended', 30)).kind).toBe('turn-ended');
+});
+
+test('inputs are remembered, a few of them', () => {
+  const word = all(...Array.from({ length: 20 }, (_, at) => said('turn-began', at, { input: `d${at}` })));
+  expect(word.inputs.at(-1)).toEqual({ digest: 'd19', at: 19 });
+  expect(word.inputs.length).toBe(8);
+});
+
+test('a word against a screen stands for a while only, since hooks get lost', () => {
+  for (const kind of ['turn-began', 'approval-wanted'] as const) {
+    expect(doubt({ kind, agoMs: 0 })).not.toBeNull();
+    expect(doubt({ kind, agoMs: wordStandsMs })).not.toBeNull();
+    expect(doubt({ kind, agoMs: wordStandsMs + 1 })).toBeNull();
+  }
+  for (const kind of ['turn-ended', 'turn-failed', 'session-began', 'session-ended'] as const) {
+    expect(doubt({ kind, agoMs: 0 })).toBeNull();
+  }
+  expect(doubt(undefined)).toBeNull();
+});
+
+test('the end of a turn is one more source only while nothing was drawn since, and only where motion was measured', () => {
+  expect(saysEnded({ kind: 'turn-ended', agoMs: 900 }, 400)).toBe(true);
+  expect(saysEnded({ kind: 'turn-ended', agoMs: 5000 }, 4500)).toBe(true);
+  expect(saysEnded({ kind: 'turn-ended', agoMs: 5000 }, 400)).toBe(false);
+  expect(saysEnded({ kind: 'turn-began', agoMs: 100 }, 400)).toBe(false);
+  expect(saysEnded({ kind: 'turn-ended', agoMs: 100 }, Number.POSITIVE_INFINITY)).toBe(false);
+  expect(saysEnded(undefined, 400)).toBe(false);
+});
