@@ -28,6 +28,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   archive: async () => (await import('./archive.ts')).registerArchive,
   log: async () => (await import('./log.ts')).registerLog,
   doctor: async () => (await import('./doctor.ts')).registerDoctor,
+  hooks: async () => (await import('./hooks.ts')).registerHooks,
   signal: async () => (await import('./signal.ts')).registerSignal,
   trust: async () => (await import('./trust.ts')).registerTrust,
   demo: async () => (await import('./demo.ts')).registerDemo,

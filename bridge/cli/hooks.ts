@@ -1,0 +1,90 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { ExitCode, wrongUse } from '../core/failure.ts';
+import { diffOf } from '../launch/hooks/diff.ts';
+import { carryOut, type HooksWorld, type Plan, planInstall, planRemove, wiredNow } from '../launch/hooks/hooks.ts';
+import { type Wiring, wiringOf } from '../launch/hooks/wiring.ts';
+import { packageRoot } from '../launch/package-root.ts';
+import { act, type Context, withOptions } from './context.ts';
+import { table } from './output.ts';
+
+const actions = ['install', 'remove', 'show'] as const;
+
+export function registerHooks(program: Command): void {
+  const command = program
+    .command('hooks')
+    .argument('<action>', 'install, remove or show')
+    .argument('<agent>', 'codex, gemini, qwen or claude')
+    .description("wire an agent's own hooks to `bridge signal`, without touching anything else in its settings")
+    .option('--config <file>', "the agent's settings file (codex: its config.toml; hooks.json lies beside it)")
+    .option('--dry-run', 'show what would change, and change nothing');
+  withOptions(command, 'place').action(
+    act(async (context, command) => {
+      const [action = '', agent = ''] = command.args;
+      const known = actions.find((one) => one === action);
+      if (known === undefined) throw wrongUse('hooks', action, `is none of ${actions.join(', ')}`);
+      const wiring = wiringOf(agent);
+      const flags = command.opts<{ config?: string; dryRun?: boolean }>();
+      const world = worldOf(context, flags.config);
+      if (known === 'show') return show(context, wiring, world);
+      const plan = known === 'install' ? planInstall(wiring, world) : planRemove(wiring, world);
+      return carry(context, plan, flags.dryRun === true, known);
+    }),
+  );
+}
+
+function worldOf({ config }: Context, file: string | undefined): HooksWorld {
+  return {
+    env: process.env,
+    userFolder: homedir(),
+    program: {
+      node: process.execPath,
+      script: join(packageRoot, 'dist', 'cli', 'signal-program.js'),
+      home: resolve(config.home),
+    },
+    config: file === undefined ? null : resolve(file),
+  };
+}
+
+function carry({ out }: Context, plan: Plan, isDry: boolean, action: 'install' | 'remove'): ExitCode {
+  const diffs = plan.changes.map(({ file, after }) => diffOf(file.path, file.text, after));
+  if (!isDry) carryOut(plan);
+  const changed = plan.changes.map(({ file, after }) => ({ file: file.path, gone: after === null }));
+  const what = action === 'install' ? 'wired' : 'taken out';
+  const lines = isDry
+    ? diffs
+    : changed.map(({ file, gone }) => `${what}: ${file}${gone ? ' (nothing was left of it)' : ''}`);
+  const nothing = action === 'install' ? 'everything is wired already' : 'nothing of ours is there';
+  out.result([...(lines.length > 0 ? lines : [nothing]), ...plan.notes].join('\n'), {
+    dryRun: isDry,
+    changed,
+    notes: plan.notes,
+    ...(isDry ? { diff: diffs } : {}),
+  });
+  return ExitCode.done;
+}
+
+function show({ out }: Context, wiring: Wiring, world: HooksWorld): ExitCode {
+  const rows = wiredNow(wiring, world);
+  const needsTrust = wiring.trust !== null && rows.some(({ state, trusted }) => state === 'wired' && trusted === false);
+  const words = {
+    wired: 'wired',
+    stale: 'wired by another bridge or for another home; `install` renews it',
+    absent: 'not wired',
+    foreign: 'set by you, and left alone',
+  } as const;
+  const lines = rows.map(({ file, event, state, trusted }) => [
+    event,
+    `${words[state]}${state === 'wired' && trusted === true ? ', reviewed' : state === 'wired' && trusted === false ? ', not reviewed yet' : ''}`,
+    file,
+  ]);
+  const notes = [wiring.seen, ...(needsTrust ? [wiring.trust!] : [])];
+  out.result([table(lines), ...notes].join('\n'), {
+    agent: wiring.agent,
+    wired: rows,
+    home: world.program.home,
+    notes,
+  });
+  return ExitCode.done;
+}

@@ -1,0 +1,141 @@
+import { dirname, join } from 'node:path';
+import { BridgeError } from '../../core/failure.ts';
+import { type Edited, hooksIn, unwireHooks, type WantedHook, wireHooks } from './json-hooks.ts';
+import { readSettings, replaceSettings, type SettingsFile } from './settings-file.ts';
+import { notifyIn, sameButNotify, unwireNotify, wireNotify } from './toml-notify.ts';
+import { folderOf, hookCommand, notifyWords, type SignalProgram, type Wiring } from './wiring.ts';
+
+/** A file as it is, and as it would be. */
+export interface Change {
+  readonly file: SettingsFile;
+  readonly after: string | null;
+}
+
+export interface Plan {
+  readonly changes: readonly Change[];
+  /** what a person should know of it, one line each */
+  readonly notes: readonly string[];
+}
+
+export interface HooksWorld {
+  readonly env: NodeJS.ProcessEnv;
+  readonly userFolder: string;
+  readonly program: SignalProgram;
+  /** `--config`: the file itself; codex's hooks.json lies beside its config.toml */
+  readonly config: string | null;
+}
+
+/** What `install` would do. Nothing is written. @throws BridgeError for a file that cannot be read as what it should be */
+export function planInstall(wiring: Wiring, world: HooksWorld): Plan {
+  const { agent } = wiring;
+  const { hooks, notify } = filesOf(wiring, world);
+  const after = edited(hooks, wireHooks(hooks.text, wantedHooks(wiring, world)));
+  const changes: Change[] = [{ file: hooks, after }];
+  const notes: string[] = [];
+  if (notify) {
+    const standing = notifyStanding(notify, world);
+    if (standing.is === 'foreign') {
+      notes.push(
+        `${notify.path}: notify is yours (${standing.words.join(' ')}) and stays: ${agent} allows one. The hooks tell the same; to have both, let your program call \`bridge signal --agent ${agent} "$1"\``,
+      );
+    } else {
+      const text = wireNotify(notify.text, notifyWords(agent, world.program));
+      if (notifyIn(text, world.program.script).is !== 'ours' || !sameButNotify(notify.text, text))
+        throw refusal(notify, 'a line could not be added without changing what it says');
+      changes.push({ file: notify, after: text });
+    }
+  }
+  const isNew = changes.some(({ file, after: text }) => file.text !== text);
+  if (wiring.trust !== null && isNew) notes.push(wiring.trust);
+  return { changes: changes.filter(({ file, after: text }) => file.text !== text), notes };
+}
+
+/** What `remove` would do: only what `install` put in goes. */
+export function planRemove(wiring: Wiring, world: HooksWorld): Plan {
+  const { hooks, notify } = filesOf(wiring, world);
+  const changes: Change[] = [];
+  if (hooks.text !== null) changes.push({ file: hooks, after: edited(hooks, unwireHooks(hooks.text)) });
+  if (notify?.text != null) {
+    notifyStanding(notify, world);
+    const rest = unwireNotify(notify.text);
+    changes.push({ file: notify, after: rest === '' && notify.text !== '' ? null : rest });
+  }
+  return { changes: changes.filter(({ file, after }) => file.text !== after), notes: [] };
+}
+
+export function carryOut({ changes }: Plan): void {
+  for (const { file, after } of changes) replaceSettings(file, after);
+}
+
+/** One thing that is, or could be, wired. */
+export interface Wired {
+  readonly file: string;
+  readonly event: string;
+  /** `stale`: ours, and not as this bridge would write it now */
+  readonly state: 'wired' | 'stale' | 'absent' | 'foreign';
+  readonly trusted: boolean | null;
+}
+
+/** What stands in the agent's files now. */
+export function wiredNow(wiring: Wiring, world: HooksWorld): Wired[] {
+  const { hooks, notify } = filesOf(wiring, world);
+  const standing = hooks.text === null ? { hooks: [] } : hooksIn(hooks.text);
+  if ('fault' in standing) throw unreadable(hooks, standing.fault);
+  const settings = notify?.text ?? '';
+  const rows = wantedHooks(wiring, world).map(({ event, hook }): Wired => {
+    const found = standing.hooks.filter((one) => one.event === event);
+    const isExact = found.some((one) => JSON.stringify(one.hook) === JSON.stringify(hook));
+    const state = found.length === 0 ? 'absent' : isExact ? 'wired' : 'stale';
+    return { file: hooks.path, event, state, trusted: wiring.trust === null ? null : isReviewed(settings, event) };
+  });
+  if (!notify) return rows;
+  const { is, ...more } = notifyStanding(notify, world);
+  const words = 'words' in more ? more.words.join('\n') : '';
+  const isExact = words === notifyWords(wiring.agent, world.program).join('\n');
+  const state = is === 'ours' ? (isExact ? 'wired' : 'stale') : is === 'foreign' ? 'foreign' : 'absent';
+  return [...rows, { file: notify.path, event: 'notify', state, trusted: null }];
+}
+
+/** Codex notes what was reviewed as `[hooks.state."<file>:user_prompt_submit:0:0"]`; whether it is the same still, it alone can tell. */
+function isReviewed(settings: string, event: string): boolean {
+  const name = event.replace(/[A-Z]/g, (letter, at: number) => `${at === 0 ? '' : '_'}${letter.toLowerCase()}`);
+  return new RegExp(`^\\[hooks\\.state\\.".*hooks\\.json:${name}:\\d+:\\d+"\\]`, 'm').test(settings);
+}
+
+function filesOf(wiring: Wiring, world: HooksWorld): { hooks: SettingsFile; notify: SettingsFile | null } {
+  const folder = world.config === null ? folderOf(wiring, world.env, world.userFolder) : dirname(world.config);
+  const notify = wiring.notify ? readSettings(world.config ?? join(folder, wiring.notify.file)) : null;
+  const named = wiring.notify === undefined ? world.config : null;
+  return { hooks: readSettings(named ?? join(folder, wiring.hooks.file)), notify };
+}
+
+function wantedHooks({ agent, hooks }: Wiring, { program }: HooksWorld): WantedHook[] {
+  return hooks.events.map((event) => ({
+    event,
+    hook: { type: 'command', command: hookCommand(agent, event, program), timeout: hooks.timeout, ...hooks.fields },
+  }));
+}
+
+function edited(file: SettingsFile, result: Edited): string | null {
+  if ('fault' in result) throw unreadable(file, result.fault);
+  return result.text;
+}
+
+function notifyStanding(file: SettingsFile, { program }: HooksWorld) {
+  const standing = file.text === null ? ({ is: 'free' } as const) : notifyIn(file.text, program.script);
+  if (standing.is === 'unreadable') throw unreadable(file, standing);
+  return standing;
+}
+
+function unreadable(file: SettingsFile, { line, reason }: { line: number; reason: string }): BridgeError {
+  return refusal(file, `line ${line}: ${reason}`);
+}
+
+function refusal({ path }: SettingsFile, reason: string): BridgeError {
+  return new BridgeError({
+    what: 'settings',
+    target: path,
+    reason,
+    nextStep: 'nothing was changed; mend the file and run the command again',
+  });
+}

@@ -1,0 +1,59 @@
+import { parse, TomlError } from 'smol-toml';
+
+/** A TOML file's one key `notify`, as codex has it: put in as a marked block, taken out with it. */
+
+const begin = '# >>> bridge hooks: `bridge hooks remove codex` takes this out';
+const end = '# <<< bridge hooks';
+const block = /^(\ufeff?)# >>> bridge hooks[^\n]*\n(?:[^\n]*\n)??# <<< bridge hooks[^\n]*\r?\n/m;
+
+export type NotifyFile =
+  | { readonly is: 'free' }
+  | { readonly is: 'ours'; readonly words: readonly string[] }
+  | { readonly is: 'foreign'; readonly words: readonly string[] }
+  | { readonly is: 'unreadable'; readonly line: number; readonly reason: string };
+
+export function notifyIn(text: string, script: string): NotifyFile {
+  const table = tableOf(text);
+  if ('line' in table) return { is: 'unreadable', ...table };
+  const { notify } = table.values;
+  if (notify === undefined) return { is: 'free' };
+  const words = (Array.isArray(notify) ? notify : [notify]).map(String);
+  const isOurs = block.test(text) && words.some((word) => word.endsWith(script));
+  return { is: isOurs ? 'ours' : 'foreign', words };
+}
+
+/** Call it only where `notify` is free or ours. */
+export function wireNotify(before: string | null, words: readonly string[]): string {
+  const text = before === null ? '' : unwireNotify(before);
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const list = words.map((word) => JSON.stringify(word)).join(', ');
+  const added = [begin, `notify = [${list}]`, end, ''].join(eol);
+  // keys of no table stand above all tables; a schema directive stands above all keys
+  const head = /^\ufeff?(?:#:[^\n]*\n)?/.exec(text)![0];
+  return head + added + text.slice(head.length);
+}
+
+export function unwireNotify(text: string): string {
+  return text.replace(block, '$1');
+}
+
+/** Whether the two texts say the same, but for `notify`. */
+export function sameButNotify(before: string | null, after: string): boolean {
+  const [a, b] = [tableOf(before ?? ''), tableOf(after)];
+  if ('line' in a || 'line' in b) return false;
+  const rest = ({ notify: _notify, ...others }: Record<string, unknown>) => JSON.stringify(others, plain);
+  return rest(a.values) === rest(b.values);
+}
+
+function plain(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
+
+function tableOf(text: string): { values: Record<string, unknown> } | { line: number; reason: string } {
+  try {
+    return { values: parse(text.replace(/^\ufeff/, ''), { integersAsBigInt: true }) };
+  } catch (fault) {
+    if (!(fault instanceof TomlError)) throw fault;
+    return { line: fault.line, reason: fault.message.split('\n')[0]! };
+  }
+}

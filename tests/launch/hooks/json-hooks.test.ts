@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import { parse } from 'jsonc-parser';
+import { describe, expect, test } from 'vitest';
+import { hooksIn, unwireHooks, type WantedHook, wireHooks } from '../../../bridge/launch/hooks/json-hooks.ts';
+import { mark } from '../../../bridge/launch/hooks/wiring.ts';
+
+const wanted: readonly WantedHook[] = ['Stop', 'SessionStart'].map((event) => ({
+  event,
+  hook: { type: 'command', command: `node signal --event ${event} 2>/dev/null || true ${mark}`, timeout: 3 },
+}));
+
+function wired(before: string | null): string {
+  const result = wireHooks(before, wanted);
+  if ('fault' in result) throw new Error(result.fault.reason);
+  return result.text!;
+}
+
+function unwired(text: string): string | null {
+  const result = unwireHooks(text);
+  if ('fault' in result) throw new Error(result.fault.reason);
+  return result.text;
+}
+
+const theirs = '{ "matcher": "x", "hooks": [{ "type": "command", "command": "say done", "timeout": 1 }] }';
+
+/** Files as people keep them. */
+const files: Record<string, string> = {
+  'an empty object': '{}',
+  'an empty object over two lines': '{\n}\n',
+  'one line without blanks': '{"a":1}',
+  'one line with blanks': '{ "a": [1, 2] }\n',
+  'no newline at the end': '{\n  "a": 1\n}',
+  'a comment behind the last value': '{\n  "a": 1, // one\n  "b": 2 // two\n}\n',
+  'a comment behind it, and blanks behind that': '{\n  "b": 2   // two  \n\n}\n',
+  'a comment on lines of its own': '{\n  "a": 1\n  // the end\n  /* really */\n}\n',
+  'a block comment and a comma': '{\n  "a": 1 /* x, */ , // y\n}\n',
+  'a comma at the end': '{\n  "a": 1,\n}\n',
+  'a comma and a comment at the end': '{\n  "a": 1, // ,\n}\n',
+  tabs: '{\n\t"a": {\n\t\t"b": 2\n\t}\n}\n',
+  'four blanks and Windows lines': '{\r\n    "a": 1,\r\n    "b": [\r\n    ]\r\n}\r\n',
+  'odd order and odd blanks': '{"z":1 ,\n      "a"  :   2}\n',
+  'hooks of theirs, other events': `{\n  "hooks": {\n    "PreToolUse": [\n      ${theirs}\n    ]\n  },\n  "z": 1\n}\n`,
+  'hooks of theirs, the same event': `{\n  "hooks": {\n    "Stop": [\n      ${theirs} // mine\n    ]\n  }\n}\n`,
+  'hooks of theirs on one line': `{"hooks":{"Stop":[${theirs}]},"b":"{[,"}`,
+  'an empty list for the event': '{\n  "hooks": {\n    "Stop": [],\n    "Other": []\n  }\n}\n',
+  'hooks that are not last': `{\n  "hooks": { "Stop": [${theirs}], },\n  "b": 1\n}\n`,
+};
+
+describe.each(Object.entries(files))('a file with %s', (_, before) => {
+  test('keeps every byte when hooks come and go', () => {
+    expect(unwired(wired(before))).toBe(before);
+  });
+
+  test('says the same as before, and our hooks besides', () => {
+    const after = parse(wired(before), [], { allowTrailingComma: true });
+    const was = parse(before, [], { allowTrailingComma: true });
+    for (const { event, hook } of wanted) {
+      expect(after.hooks[event]).toEqual([...(was.hooks?.[event] ?? []), { hooks: [hook] }]);
+      if (was.hooks?.[event]) after.hooks[event] = was.hooks[event];
+      else delete after.hooks[event];
+    }
+    if (!was.hooks) delete after.hooks;
+    expect(after).toEqual(was);
+  });
+
+  test('does not change when they come again', () => {
+    expect(wired(wired(before))).toBe(wired(before));
+  });
+
+  test('loses no line of what was there', () => {
+    const kept = wired(before).split('\n');
+    for (const line of before.split('\n').filter((one) => one.includes('//'))) {
+      expect(kept.join('\n')).toContain(line.slice(line.indexOf('//')).trimEnd());
+    }
+  });
+});
+
+test('a file that was not there is made, and goes again', () => {
+  const made = wired(null);
+  expect(parse(made).hooks.Stop).toEqual([{ hooks: [wanted[0]!.hook] }]);
+  expect(unwired(made)).toBeNull();
+  expect(wired(made)).toBe(made);
+});
+
+test('hooks of an older bridge are renewed, and what was added behind ours stays', () => {
+  const old = wireHooks('{\n  "a": 1\n}\n', [
+    { event: 'Stop', hook: { type: 'command', command: `old ${mark}`, timeout: 9 } },
+    { event: 'Gone', hook: { type: 'command', command: `old ${mark}`, timeout: 9 } },
+  ]);
+  const text = ('text' in old && old.text) || '';
+  const renewed = wired(text.replace('\n}\n', ',\n  "later": true\n}\n'));
+  expect(hooksIn(renewed)).toEqual({ hooks: wanted.map(({ event, hook }) => ({ event, hook })) });
+  expect(unwired(renewed)).toBe('{\n  "a": 1,\n  "later": true\n}\n');
+});
+
+test('a hook that a person put into our group stays there', () => {
+  const before = wired('{\n  "a": 1\n}\n').replace(
+    '"hooks": [{ "type"',
+    '"hooks": [{ "type": "command", "command": "mine" }, { "type"',
+  );
+  const after = unwired(before)!;
+  expect(parse(after)).toEqual({ a: 1, hooks: { Stop: [{ hooks: [{ type: 'command', command: 'mine' }] }] } });
+});
+
+test.each([
+  ['{\n  "a": 1\n  "b": 2\n}\n', 3],
+  ['{\n  "a": [1, 2\n}\n', 3],
+  ['[]', 1],
+  ['', 1],
+  ['{\n  "hooks": []\n}\n', 2],
+  ['{\n  "hooks": {\n    "Stop": {}\n  }\n}\n', 3],
+])('%j is refused with its line', (text, line) => {
+  expect(wireHooks(text, wanted)).toMatchObject({ fault: { line } });
+});
+
+test('whatever a file holds, it is the same text again after hooks came and went', () => {
+  const json = fc.dictionary(
+    fc.string({ maxLength: 6 }).filter((key) => key !== 'hooks'),
+    fc.jsonValue({ maxDepth: 2 }),
+    {
+      maxKeys: 4,
+    },
+  );
+  fc.assert(
+    fc.property(json, fc.constantFrom(undefined, 1, 2, 4, '\t'), (value, indent) => {
+      const before = JSON.stringify(value, null, indent);
+      expect(unwired(wired(before))).toBe(before);
+    }),
+    { numRuns: 300 },
+  );
+});
