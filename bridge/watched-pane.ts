@@ -163,8 +163,9 @@ export class WatchedPane {
   /** A block that was seen or confirmed; or another reason to ask, which is certain once it is told. */
   #requested(event: Extract<WatcherEvent, { type: 'request-seen' | 'request-confirmed' | 'detected' }>): void {
     const { desk, journal, opening } = this.#rooms;
+    const isConfirmed = event.type !== 'request-seen';
     const request = journal.transact(() => {
-      this.#remember();
+      if (!isConfirmed) this.#remember();
       return opening.fromScreen({
         worker: this.name,
         pane: this.identity,
@@ -175,7 +176,10 @@ export class WatchedPane {
         ...(this.#isDistrusted ? { humanOnly: journalLost } : {}),
       });
     });
-    if (event.type !== 'request-seen') desk.confirm(request.id, event.turn.anchor === 'lost' ? lostAnchor : undefined);
+    if (!isConfirmed) return;
+    desk.confirm(request.id, event.turn.anchor === 'lost' ? lostAnchor : undefined);
+    // Only now: whoever dies before has a successor that sees it confirmed again, which changes nothing a second time.
+    this.#remember();
   }
 
   #remember(): void {
