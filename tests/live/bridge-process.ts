@@ -55,17 +55,22 @@ function environment(tmux: PrivateTmux, more: NodeJS.ProcessEnv = {}): NodeJS.Pr
   };
 }
 
-/** Starts the bridge itself, as a child of the test, and waits until it watches. */
+/**
+ * Starts the bridge itself, as a child of the test, and waits until it watches.
+ * @param more.preload a module that Node loads before the bridge
+ */
 export async function startBridge(
   tmux: PrivateTmux,
   home: string,
   args: readonly string[],
-  more: { env?: NodeJS.ProcessEnv; waitForReady?: boolean } = {},
+  more: { env?: NodeJS.ProcessEnv; waitForReady?: boolean; preload?: string } = {},
 ): Promise<BridgeProcess> {
-  const child = spawn(process.execPath, [program, '--home', home, '--json', ...args], {
+  const preload = more.preload === undefined ? [] : ['--import', more.preload];
+  const child = spawn(process.execPath, [...preload, program, '--home', home, '--json', ...args], {
     cwd: tmux.folder,
     env: environment(tmux, more.env),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // a preloaded module is spoken to over the channel
+    stdio: ['ignore', 'pipe', 'pipe', ...(preload.length > 0 ? (['ipc'] as const) : [])],
   });
   const lines: Line[] = [];
   let text = '';

@@ -1,0 +1,160 @@
+import type { Delivery } from '../../bridge/core/envelope.ts';
+import type { RequestView } from '../../bridge/verbs.ts';
+import type { Fact } from '../fixtures/scripted-agent.ts';
+import { markPattern, type Question } from './questions.ts';
+
+/** All that is known of one home from outside, once nothing moves any more. */
+export interface Books {
+  readonly questions: readonly Question[];
+  /** as `bridge requests --all` tells them */
+  readonly requests: readonly RequestView[];
+  /** what each agent program received, by its own journal */
+  readonly facts: ReadonlyMap<string, readonly Fact[]>;
+  /** agents whose process has ended */
+  readonly dead: ReadonlySet<string>;
+  /** ids of the requests for which a human was called */
+  readonly told: ReadonlySet<string>;
+  /** marks of the questions whose answer, given by a human, the bridge has said it has */
+  readonly acknowledged: ReadonlySet<string>;
+}
+
+export const noFigures = {
+  /** questions that agents asked */
+  questions: 0,
+  /** of them, those of agents that died before any bridge looked */
+  unseen: 0,
+  requests: 0,
+  answers: 0,
+  /** inputs that the agents' own journals have */
+  submissions: 0,
+  /** requests, pastes or inputs beyond the first of a question, and inputs of an agent that did not ask */
+  duplicates: 0,
+  /** questions without a request, requests without an end or a human who is asked, and answers without an input or a word to the human */
+  losses: 0,
+  /** deliveries of which the bridge says that it cannot know, or that they stand in the composer */
+  uncertain: 0,
+  /** of them, those that the agent's journal shows as submitted */
+  uncertainButSubmitted: 0,
+  /** answers for agents that are gone: held, and in the list of requests */
+  heldForHuman: 0,
+  /** what the human had to be told, and was not */
+  untold: 0,
+};
+
+export type Figures = typeof noFigures;
+
+export interface Audit {
+  readonly figures: Figures;
+  readonly failures: readonly string[];
+}
+
+/** Holds what the bridge says against what the agents journaled. Pure. */
+export function audit(books: Books): Audit {
+  const figures: Figures = { ...noFigures };
+  const failures: string[] = [];
+  const fail = (what: 'duplicates' | 'losses' | 'untold', text: string) => {
+    figures[what] += 1;
+    failures.push(`${what}: ${text}`);
+  };
+
+  const inputs = inputsByMark(books, (agent, text) => fail('duplicates', `${agent} got an input of nobody: ${text}`));
+  for (const question of books.questions) {
+    const { mark, agent } = question;
+    figures.questions += 1;
+    const requests = books.requests.filter((request) => request.text.includes(mark));
+    figures.requests += requests.length;
+    const submitted = inputs.get(mark) ?? [];
+    figures.submissions += submitted.length;
+    if (requests.length > 1)
+      fail(
+        'duplicates',
+        `${mark} of ${agent} became ${requests.length} requests: ${requests.map(describe).join('; ')}`,
+      );
+    if (submitted.length > 1) fail('duplicates', `${mark} of ${agent} was submitted ${submitted.length} times`);
+    const pastes = (books.facts.get(agent) ?? []).filter((fact) => fact.paste?.includes(mark)).length;
+    if (pastes > 1) fail('duplicates', `${mark} was pasted ${pastes} times into ${agent}`);
+    for (const input of submitted) {
+      if (input.agent !== agent) fail('duplicates', `${mark} was asked by ${agent} and answered to ${input.agent}`);
+      if (input.text !== question.answer) fail('duplicates', `${mark} got other words: ${input.text.slice(0, 80)}`);
+    }
+    const [request] = requests;
+    if (request === undefined) {
+      if (books.dead.has(agent)) figures.unseen += 1;
+      else fail('losses', `${mark} of ${agent} has no request`);
+      continue;
+    }
+    const before = failures.length;
+    accountFor(request, question, submitted.length, books, figures, fail);
+    if (failures.length > before) failures.push(`  ${describe(request)}`);
+  }
+  return { figures, failures };
+}
+
+type Fail = (what: 'losses' | 'untold', text: string) => void;
+
+/** Where one request stands, and whether that agrees with what its agent received. */
+function accountFor(
+  request: RequestView,
+  { mark, agent }: Question,
+  submissions: number,
+  books: Books,
+  figures: Figures,
+  fail: Fail,
+): void {
+  const isDead = books.dead.has(agent);
+  const { delivery } = request;
+  if (request.answer !== null || delivery !== null) figures.answers += 1;
+  if (books.acknowledged.has(mark) && request.answer === null && delivery === null && request.late.length === 0) {
+    fail('losses', `the answer to ${mark} was taken from a human and is nowhere`);
+  }
+  const doubtful = delivery !== null && isDoubtful(delivery);
+  if (doubtful) {
+    figures.uncertain += 1;
+    figures.uncertainButSubmitted += submissions;
+    if (!books.told.has(request.id)) fail('untold', `${mark} is ${delivery.state.is}, and no human was called`);
+    return;
+  }
+  switch (request.state) {
+    case 'delivered':
+    case 'settled':
+      if (submissions === 0) fail('losses', `${mark} counts as ${request.state}, and ${agent} never got it`);
+      return;
+    case 'answered':
+      if (submissions > 0) fail('losses', `${mark} was submitted, and counts as ${delivery?.state.is}`);
+      else if (isDead && delivery?.state.is === 'held') figures.heldForHuman += 1;
+      else fail('losses', `${mark} of ${agent} has not come to an end`);
+      return;
+    case 'asked':
+    case 'open':
+      if (!isDead) fail('losses', `${mark} of ${agent} still waits`);
+      return;
+    default:
+      if (!isDead) fail('losses', `${mark} of ${agent} was given up`);
+  }
+}
+
+export function isDoubtful({ state }: Delivery): boolean {
+  return state.is === 'uncertain' || state.is === 'typed-not-submitted';
+}
+
+function inputsByMark(books: Books, stray: (agent: string, text: string) => void) {
+  const inputs = new Map<string, Array<{ agent: string; text: string }>>();
+  for (const [agent, facts] of books.facts) {
+    for (const { input } of facts) {
+      if (input === undefined) continue;
+      const mark = markPattern.exec(input)?.[0];
+      if (mark === undefined) stray(agent, input.slice(0, 80));
+      else inputs.set(mark, [...(inputs.get(mark) ?? []), { agent, text: input }]);
+    }
+  }
+  return inputs;
+}
+
+function describe({ id, state, status, delivery, pane }: RequestView): string {
+  return `request ${id} of ${pane} is ${state} (${status}); its delivery is ${JSON.stringify(delivery?.state ?? null)}`;
+}
+
+export function addFigures(sum: Figures, more: Figures): Figures {
+  const keys = Object.keys(sum) as Array<keyof Figures>;
+  return Object.fromEntries(keys.map((key) => [key, sum[key] + more[key]])) as Figures;
+}

@@ -1,0 +1,134 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Blow } from './blows.ts';
+import { type AnswerWay, markPattern } from './questions.ts';
+import type { Seeded } from './seeded.ts';
+import type { Order, Struck, Yard, YardAgent } from './yard.ts';
+
+/** What one blow did, beside what the books say. */
+export interface Played {
+  /** every death of the bridge or of a tmux server, with the step of the journal that it hit, where that is known */
+  readonly deaths: ReadonlyArray<{ readonly of: 'bridge' | 'tmux' | 'pane' | 'agent'; readonly at: Struck | null }>;
+  readonly failures: readonly string[];
+}
+
+const ways: readonly AnswerWay[] = ['rule', 'controller', 'controller', 'command', 'file'];
+
+/** Strikes once in a yard at rest where the bridge lives; afterwards everything that died lives again. */
+export async function play(yard: Yard, blow: Blow, random: Seeded): Promise<Played> {
+  const agent = random.oneOf(yard.agents);
+  // a rule's answer is given without asking anybody
+  const way = random.oneOf('step' in blow && blow.step === 'request-asked' ? ways.slice(1) : ways);
+  const askAll = async () => {
+    const askers = random.shuffled(yard.agents).slice(0, random.between(1, yard.agents.length));
+    for (const each of askers) await yard.ask(each, random.oneOf(ways));
+  };
+  switch (blow.is) {
+    case 'daemon-at':
+      await yard.arm({ step: blow.step, when: blow.when, acts: [], self: true });
+      await yard.ask(agent, way);
+      return dead(yard);
+    case 'daemon-after':
+      await askAll();
+      await delay(blow.ms);
+      return dead(yard, null);
+    case 'daemon-again': {
+      await askAll();
+      await delay(blow.ms);
+      await yard.killDaemon();
+      await yard.start({ step: blow.step, when: blow.when, acts: [], self: true });
+      const { deaths, failures } = await dead(yard);
+      return { deaths: [{ of: 'bridge', at: null }, ...deaths], failures };
+    }
+    case 'tmux-at':
+    case 'both-at': {
+      const both = blow.is === 'both-at';
+      const serverPid = await yard.serverPid;
+      await yard.arm({ step: blow.step, when: blow.when, acts: [{ kill: serverPid }], self: both });
+      await yard.ask(agent, way);
+      await untilStruck(yard);
+      return tmuxDead(yard, serverPid);
+    }
+    case 'tmux-after': {
+      await askAll();
+      await delay(blow.ms);
+      return tmuxDead(yard, await yard.serverPid, null);
+    }
+    case 'pane-at':
+      return goneAt(yard, agent, way, blow, {
+        acts: [{ run: ['tmux', '-S', yard.tmux.socketPath, 'kill-pane', '-t', agent.paneId] }],
+        of: 'pane',
+      });
+    case 'agent-at':
+      return goneAt(yard, agent, way, blow, { acts: [{ kill: agent.pid }], of: 'agent' });
+    case 'shell-at': {
+      const command = `tmux -S ${yard.tmux.socketPath} display-message -p -t ${agent.paneId} '#{pane_current_command}'`;
+      const untilShell = { run: ['sh', '-c', `until [ "$(${command})" = bash ]; do :; done`] };
+      return goneAt(yard, agent, way, blow, { acts: [{ kill: agent.pid }, untilShell], of: 'agent' });
+    }
+  }
+}
+
+/** Waits until the bridge has died of its order, or kills it where that never came; and starts its successor. */
+async function dead(yard: Yard, at: Struck | null | undefined = undefined): Promise<Played> {
+  if (at === undefined) await yard.rest();
+  const struck = at === undefined ? yard.struck : at;
+  await yard.killDaemon();
+  await yard.start();
+  return { deaths: [{ of: 'bridge', at: struck }], failures: [] };
+}
+
+async function untilStruck(yard: Yard): Promise<void> {
+  // at rest: that commit never came
+  while (yard.struck === null && (await yard.rest(100)) === 'stuck');
+}
+
+/** The server is dead, or dies now; a new one with new agents takes its socket. */
+async function tmuxDead(yard: Yard, serverPid: number, at: Struck | null = yard.struck): Promise<Played> {
+  if (at === null) process.kill(serverPid, 'SIGKILL');
+  const since = yard.log.length;
+  const before = [...yard.agents];
+  for (const agent of before) await yard.bury(agent);
+  for (const { label } of before) await yard.addAgent(label);
+  const { isAlive } = yard;
+  const deaths: Array<Played['deaths'][number]> = [{ of: 'tmux', at }];
+  if (!isAlive) {
+    deaths.push({ of: 'bridge', at });
+    await yard.start();
+  }
+  for (const agent of yard.agents) await yard.watched(agent, isAlive ? since : 0);
+  return { deaths, failures: [] };
+}
+
+async function goneAt(
+  yard: Yard,
+  agent: YardAgent,
+  way: AnswerWay,
+  { step, when }: Pick<Order, 'step' | 'when'>,
+  how: { acts: Order['acts']; of: 'pane' | 'agent' },
+): Promise<Played> {
+  await yard.arm({ step, when, acts: how.acts, self: false });
+  const { mark } = await yard.ask(agent, way);
+  await untilStruck(yard);
+  const failures: string[] = [];
+  const struck = yard.struck;
+  if (struck !== null) {
+    await yard.bury(agent);
+    await yard.rest();
+    if (how.of === 'agent') {
+      failures.push(...(await typedIntoShell(yard, agent, mark)));
+      await yard.tmux.run('kill-pane', '-t', agent.paneId);
+    }
+    await yard.watched(await yard.addAgent(agent.label), 0);
+  }
+  return { deaths: struck === null ? [] : [{ of: how.of, at: struck }], failures };
+}
+
+/** What stands below the prompt of the shell that was left, where the dead agent's own screen ends. */
+async function typedIntoShell(yard: Yard, agent: YardAgent, mark: string): Promise<string[]> {
+  const screen = (await yard.tmux.run('capture-pane', '-p', '-t', agent.paneId)).split('\n');
+  const prompt = screen.findIndex((line) => /bash-[\d.]+[#$]/.test(line));
+  const row = prompt < 0 ? undefined : screen.slice(prompt).find((line) => markPattern.exec(line)?.[0] === mark);
+  return row === undefined
+    ? []
+    : [`harm: the answer to ${mark} was typed at the shell that ${agent.name} left: ${row}`];
+}

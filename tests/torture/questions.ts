@@ -1,0 +1,73 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Who is to answer: a row of bridge.yaml, a controller program, the human by a command, or the human by a file. */
+export type AnswerWay = 'rule' | 'controller' | 'command' | 'file';
+
+/** One question that one agent asks once. Its mark is in its words, and in the words of its one right answer. */
+export interface Question {
+  readonly mark: string;
+  /** the agent that asks: no other may ever get the answer */
+  readonly agent: string;
+  readonly way: AnswerWay;
+  readonly text: string;
+  readonly answer: string;
+}
+
+export const markPattern = /q\d{5}x/;
+
+/** Answers of one line, of some, and so long that an agent shows a marker for them. */
+function answerTo(number: number): string {
+  const lines = [1, 1, 1, 5, 30][number % 5]!;
+  const more = Array.from({ length: lines - 1 }, (_, index) => `Then do step ${index + 1} of the plan for this way.`);
+  return [`Take way ${markOf(number)}.`, ...more].join('\n');
+}
+
+function markOf(number: number): string {
+  return `q${String(number).padStart(5, '0')}x`;
+}
+
+export function question(number: number, agent: string, way: AnswerWay): Question {
+  const mark = markOf(number);
+  const asked = way === 'command' || way === 'file' ? 'only the human may say this' : `a ${way} may say this`;
+  return { mark, agent, way, text: `Which way is it for ${mark}? I think that ${asked}.`, answer: answerTo(number) };
+}
+
+/** A program that finds the mark in its prompt and says the same words as `answerTo`, after a moment of thought. */
+function controllerProgram(thinkSeconds: number): string {
+  return `#!/bin/sh
+mark=$(grep -o 'q[0-9][0-9][0-9][0-9][0-9]x' | head -n 1)
+number=\${mark#q}
+case $(expr "\${number%x}" % 5) in 3) more=4 ;; 4) more=29 ;; *) more=0 ;; esac
+sleep ${thinkSeconds}
+echo "Take way $mark."
+step=1
+while [ $step -le $more ]; do
+  echo "Then do step $step of the plan for this way."
+  step=$((step + 1))
+done
+`;
+}
+
+/**
+ * bridge.yaml for questions up to this number, and the controller program in that folder. The human's questions are the
+ * human's; a rule knows the answer of each question it may answer.
+ */
+export function homeConfig(folder: string, most: number, thinkSeconds = 0.05): string {
+  const program = join(folder, 'controller.sh');
+  writeFileSync(program, controllerProgram(thinkSeconds), { mode: 0o700 });
+  const rows = Array.from({ length: most }, (_, number) => ({
+    when: { text: `/${markOf(number)}.*a rule may/` },
+    answer: answerTo(number),
+  }));
+  const human = '{ "when": { "text": "/only the human/" }, "then": "human" }';
+  const file = JSON.stringify({
+    'worker-context-lines': 0,
+    heuristic: false,
+    limits: { 'answers-per-hour': 0, consecutive: 0, 'per-day': 0 },
+    notify: { bell: false, desktop: false },
+    controller: { backend: 'command', command: program },
+    policy: rows,
+  });
+  return file.replace('"policy":[', () => `"policy":[${human},`);
+}

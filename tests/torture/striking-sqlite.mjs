@@ -1,0 +1,67 @@
+// SQLite as the bridge has it, which strikes at one commit: just before it, so that nothing of it is written, or just
+// after it, before its effect. An order comes in TORTURE_ORDER at the start, or as a message later:
+//   {"step": 3 | "delivery-typed" | "memory", "when": "before" | "after", "record": FILE,
+//   "acts": [{"kill": PID} | {"run": [ARGV]}], "self": true}
+// Every act is done, and the process is gone, before the next instruction of the bridge.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { DatabaseSync as RealDatabase } from '@photostructure/sqlite';
+
+export * from '@photostructure/sqlite';
+
+let order = JSON.parse(process.env.TORTURE_ORDER ?? 'null');
+delete process.env.TORTURE_ORDER;
+let commits = 0;
+/** what the transaction under way has appended to the events */
+let kinds = [];
+
+process.on('message', (message) => {
+  order = message;
+  commits = 0;
+  process.send({ armed: true });
+});
+// the bridge ends when it wants to
+process.channel?.unref();
+
+function strike() {
+  const { acts, self, record, when } = order;
+  order = null;
+  writeFileSync(record, JSON.stringify({ step: kinds.join(' + ') || 'memory', nth: commits, when }));
+  for (const { kill, run } of acts) {
+    if (run) spawnSync(run[0], run.slice(1), { stdio: 'ignore', timeout: 5_000 });
+    else process.kill(kill, 'SIGKILL');
+  }
+  if (self) process.kill(process.pid, 'SIGKILL');
+}
+
+function committing(commit) {
+  commits += 1;
+  const isHere = order !== null && [commits, ...(kinds.length > 0 ? kinds : ['memory'])].includes(order.step);
+  const { when } = order ?? {};
+  if (isHere && when === 'before') strike();
+  const result = commit();
+  if (isHere && when === 'after') strike();
+  kinds = [];
+  return result;
+}
+
+export class DatabaseSync extends RealDatabase {
+  exec(sql) {
+    if (sql.startsWith('BEGIN')) kinds = [];
+    return sql === 'COMMIT' ? committing(() => super.exec(sql)) : super.exec(sql);
+  }
+
+  /** A write outside of a transaction is a commit of its own. */
+  prepare(sql) {
+    const statement = super.prepare(sql);
+    const run = statement.run.bind(statement);
+    const appends = sql.startsWith('INSERT INTO events');
+    const write = (...values) => {
+      if (!this.isTransaction) kinds = [];
+      if (appends) kinds.push(values[1]);
+      return this.isTransaction ? run(...values) : committing(() => run(...values));
+    };
+    Object.defineProperty(statement, 'run', { value: write });
+    return statement;
+  }
+}

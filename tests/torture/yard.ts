@@ -1,0 +1,327 @@
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { call, socketPath } from '../../bridge/host/socket.ts';
+import type { AnswerView, RequestView } from '../../bridge/verbs.ts';
+import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { type BridgeProcess, type Line, makeHome, makeWork, startBridge } from '../live/bridge-process.ts';
+import { type Audit, audit } from './books.ts';
+import { type AnswerWay, homeConfig, markPattern, type Question, question } from './questions.ts';
+
+const preload = fileURLToPath(new URL('./preload.mjs', import.meta.url));
+/** How long everything that is due may take, a program's pauses and the post office's retries included. */
+const quietLimitMs = 40_000;
+const lookEveryMs = 60;
+
+/** What striking-sqlite.mjs is told. */
+export interface Order {
+  /** of blows.ts */
+  readonly step: number | string;
+  readonly when: 'before' | 'after';
+  readonly acts: ReadonlyArray<{ readonly kill: number } | { readonly run: readonly string[] }>;
+  readonly self: boolean;
+}
+
+/** What it did: at which step of the journal. */
+export interface Struck {
+  readonly step: string;
+  readonly nth: number;
+  readonly when: 'before' | 'after';
+}
+
+export interface YardAgent extends ScriptedAgent {
+  readonly name: string;
+  /** the label of its pane, which its successor inherits */
+  readonly label: string;
+}
+
+/**
+ * One home, one private tmux server, some scripted agents and the real bridge, which may be killed at any time; and the
+ * human, who answers what is theirs and notes what they were told.
+ */
+export class Yard {
+  readonly tmux: PrivateTmux = privateTmux();
+  readonly home: string;
+  readonly questions: Question[] = [];
+  readonly agents: YardAgent[] = [];
+  readonly #gone: YardAgent[] = [];
+  readonly #told = new Set<string>();
+  readonly #acknowledged = new Set<string>();
+  /** answers that the human has given or is giving, by the request's id */
+  readonly #given = new Set<string>();
+  readonly #warnings: string[] = [];
+  #daemon: BridgeProcess | null = null;
+  #heardLines = 0;
+  #started = 0;
+  #strikes = 0;
+  #record = '';
+  /** what kept the yard from coming to rest at the last look */
+  moving = '';
+
+  constructor(options: { most: number; thinkSeconds?: number }) {
+    this.home = makeHome(this.tmux, homeConfig(this.tmux.folder, options.most, options.thinkSeconds));
+  }
+
+  async addAgent(label: string): Promise<YardAgent> {
+    this.#started += 1;
+    const name = `${label}-${this.#started}`;
+    const scripted = await startScriptedAgent({
+      tmux: this.tmux,
+      session: 'macs',
+      name,
+      workingFolder: makeWork(this.tmux, name),
+      script: { inputs: [{ do: [{ busy: 40 }, { say: 'I go that way now.' }] }] },
+    });
+    await this.tmux.run('set-option', '-p', '-t', scripted.paneId, '@label', `worker-${label}`);
+    const agent = { ...scripted, name, label };
+    this.agents.push(agent);
+    return agent;
+  }
+
+  async ask(agent: YardAgent, way: AnswerWay): Promise<Question> {
+    const asked = question(this.questions.length, agent.name, way);
+    this.questions.push(asked);
+    await agent.perform({
+      play: [{ busy: 30 }, { request: asked.text }],
+      input: `Begin part ${this.questions.length}.`,
+    });
+    return asked;
+  }
+
+  get serverPid(): Promise<number> {
+    return this.tmux.run('display-message', '-p', '#{pid}').then(Number);
+  }
+
+  get isAlive(): boolean {
+    const child = this.#daemon?.child;
+    return child !== undefined && child.exitCode === null && child.signalCode === null;
+  }
+
+  get daemonPid(): number {
+    return this.#daemon!.child.pid!;
+  }
+
+  /** Starts the bridge, and waits until it watches or has died of its order. */
+  async start(order?: Order): Promise<void> {
+    this.#hear();
+    const env = order === undefined ? {} : { TORTURE_ORDER: JSON.stringify(this.#written(order)) };
+    const daemon = await startBridge(this.tmux, this.home, ['--session', 'macs'], {
+      env,
+      preload,
+      waitForReady: false,
+    });
+    this.#daemon = daemon;
+    this.#heardLines = 0;
+    const isReady = () => this.log.some((line) => line.type === 'said' && String(line.text).startsWith('watching'));
+    await waitFor('the bridge watches, or is dead', () => isReady() || !this.isAlive, {
+      limitMs: 20_000,
+      describe: async () => daemon.stderr(),
+    });
+    if (!this.isAlive && daemon.child.signalCode === null) {
+      throw new Error(`the bridge did not start (${daemon.child.exitCode}): ${daemon.stderr()}`);
+    }
+  }
+
+  /** From now on, the bridge strikes when it comes to that commit. */
+  async arm(order: Order): Promise<void> {
+    const { child } = this.#daemon!;
+    const armed = new Promise((resolve) => child.once('message', resolve));
+    child.send(this.#written(order));
+    await armed;
+  }
+
+  /** What was struck since the last order; null when its commit never came. */
+  get struck(): Struck | null {
+    return existsSync(this.#record) ? (JSON.parse(readFileSync(this.#record, 'utf8')) as Struck) : null;
+  }
+
+  async killDaemon(): Promise<void> {
+    if (this.isAlive) await this.#daemon!.stop('SIGKILL');
+  }
+
+  /** Counts the agent among the dead, once its process has ended. */
+  async bury(agent: YardAgent): Promise<void> {
+    await waitFor(`${agent.name} has ended`, () => !isRunning(agent.pid), { limitMs: 15_000 });
+    this.agents.splice(this.agents.indexOf(agent), 1);
+    this.#gone.push(agent);
+  }
+
+  /** Waits until the living bridge watches the agent: what it asked before may never have been seen. */
+  async watched(agent: YardAgent, since: number): Promise<void> {
+    const isFound = () =>
+      this.log.slice(since).some((line) => line.type === 'worker-found' && line.paneId === agent.paneId);
+    await waitFor(`${agent.name} is watched`, isFound, { limitMs: 20_000 });
+  }
+
+  /** What the living bridge has said since its start. */
+  get log(): readonly Line[] {
+    return this.#daemon?.lines ?? [];
+  }
+
+  /**
+   * Waits until nothing is under way: every question of a living agent is a request that has ended, every delivery has
+   * ended, or waits for an agent that is gone. `stuck` after a long time, with `moving`.
+   */
+  async rest(limitMs = quietLimitMs): Promise<'rest' | 'dead' | 'stuck'> {
+    const endAt = Date.now() + limitMs;
+    for (;;) {
+      if (!this.isAlive) return 'dead';
+      const requests = await this.#requests();
+      if (requests !== null) {
+        const open = requests.filter(({ state }) => ['open', 'asked', 'answered'].includes(state));
+        await this.#actAsHuman(open);
+        this.moving = this.#whatMoves(open) ?? this.#whatIsMissing(requests) ?? '';
+        if (this.moving === '') return 'rest';
+      }
+      if (Date.now() >= endAt) return this.isAlive ? 'stuck' : 'dead';
+      await delay(lookEveryMs);
+    }
+  }
+
+  /** The books as they stand; only of a yard at rest they must balance. */
+  async audit(): Promise<Audit> {
+    const requests = await waitFor('the bridge tells its requests', () => this.#requests());
+    this.#hear();
+    const everyone = [...this.agents, ...this.#gone];
+    const books = audit({
+      questions: this.questions,
+      requests,
+      facts: new Map(everyone.map((agent) => [agent.name, agent.facts()])),
+      dead: new Set(this.#gone.map((agent) => agent.name)),
+      told: this.#told,
+      acknowledged: this.#acknowledged,
+    });
+    return { ...books, failures: [...books.failures, ...this.#warnings] };
+  }
+
+  /** What a careful human does with a text that stands in a composer and was given up: they take it away. */
+  async clearComposers(): Promise<void> {
+    for (const agent of this.agents) {
+      if ((await agent.state()).draft !== '') await agent.perform({ draft: '' });
+    }
+  }
+
+  /** Ends everything, and tells what is left over. */
+  async close(): Promise<string[]> {
+    const left: string[] = [];
+    if (this.isAlive) {
+      const code = await this.#daemon!.stop();
+      if (code !== 0) left.push(`left over: the bridge ended with ${code}`);
+    }
+    this.#hear();
+    const clients = await this.tmux.run('list-clients', '-F', '#{client_pid} #{client_control_mode}').catch(() => '');
+    if (clients.trim() !== '') left.push(`left over: tmux clients ${clients.trim()}`);
+    const buffers = await this.tmux.run('list-buffers', '-F', '#{buffer_name}').catch(() => '');
+    if (/^bridge-/m.test(buffers)) left.push(`left over: paste buffers ${buffers.trim()}`);
+    const locks = join(this.tmux.folder, 'bridge');
+    const held = existsSync(locks) ? readdirSync(locks) : [];
+    if (held.length > 0) left.push(`left over: pane locks ${held.join(' ')}`);
+    const files = readdirSync(this.home).filter(
+      (name) => /\.(new|tmp|json|sock)$/.test(name) && name !== 'bridge.yaml',
+    );
+    const records = join(this.home, 'tmux-clients.json');
+    const odd = files.filter(
+      (name) => join(this.home, name) !== records || readFileSync(records, 'utf8').trim() !== '',
+    );
+    if (odd.length > 0) left.push(`left over: ${odd.join(' ')}`);
+    await this.tmux.stop();
+    return left;
+  }
+
+  #written(order: Order): Order & { record: string } {
+    this.#strikes += 1;
+    this.#record = join(this.tmux.folder, `strike-${this.#strikes}.json`);
+    return { ...order, record: this.#record };
+  }
+
+  /** What the bridge says in its log: whom it called, and what it complains of that must never happen. */
+  #hear(): void {
+    const lines = this.log;
+    for (const line of lines.slice(this.#heardLines)) {
+      if (line.type === 'human-needed') this.#told.add(String(line.id));
+      if (line.type === 'said' && /set aside|journal has lost/.test(String(line.text)))
+        this.#warnings.push(String(line.text));
+    }
+    this.#heardLines = lines.length;
+  }
+
+  /** null while no bridge answers. */
+  async #requests(): Promise<RequestView[] | null> {
+    try {
+      const reply = await call(socketPath(this.home), 'requests', { all: true });
+      return reply === null ? null : (reply.ok as RequestView[]);
+    } catch {
+      return null; // it died while it answered: whoever asks looks whether it lives
+    }
+  }
+
+  async #actAsHuman(open: readonly RequestView[]): Promise<void> {
+    for (const request of open) {
+      const asked = this.#questionOf(request);
+      const isAsked = request.state === 'asked' && request.status.startsWith('waits for you');
+      if (!isAsked || asked === undefined || !this.#isLiving(asked.agent) || this.#given.has(request.id)) continue;
+      this.#given.add(request.id);
+      if (asked.way === 'file') this.#answerByFile(request.id, asked);
+      else void this.#answerByCommand(request.id, asked);
+    }
+  }
+
+  #answerByFile(id: string, { answer, mark }: Question): void {
+    const draft = join(this.home, 'outbox', `.${id}.tmp`);
+    writeFileSync(draft, answer);
+    renameSync(draft, join(this.home, 'outbox', `${id}.response.md`));
+    this.#acknowledged.add(mark);
+  }
+
+  /** A human whose command was cut off does not know, and gives the same answer again if the bridge asks again. */
+  async #answerByCommand(id: string, { answer, mark }: Question): Promise<void> {
+    try {
+      const reply = await call(socketPath(this.home), 'answer', { id, text: answer, by: 'human:cli' });
+      const said = reply?.ok as AnswerView | undefined;
+      if (said?.accepted === 'first' || said?.accepted === 'replaced') this.#acknowledged.add(mark);
+      else this.#given.delete(id);
+    } catch {
+      this.#given.delete(id); // the bridge died: that is what this is about
+    }
+  }
+
+  #whatMoves(open: readonly RequestView[]): string | null {
+    for (const request of open) {
+      const asked = this.#questionOf(request);
+      if (asked === undefined) return `a request of nobody: ${request.text.slice(0, 80)}`;
+      const isLiving = this.#isLiving(asked.agent);
+      const delivery = request.delivery?.state;
+      const isAtWork = delivery !== undefined && delivery.is !== 'held';
+      const isAsking = request.state === 'asked' && request.status === 'asking the controller';
+      if (isLiving || isAsking || isAtWork) return `${asked.mark} of ${asked.agent}: ${request.status}`;
+      if (request.state === 'answered' && delivery === undefined) return `${asked.mark} has no delivery yet`;
+    }
+    return null;
+  }
+
+  #whatIsMissing(requests: readonly RequestView[]): string | null {
+    const known = new Set(requests.map((request) => markPattern.exec(request.text)?.[0]));
+    const missing = this.questions.find(({ mark, agent }) => this.#isLiving(agent) && !known.has(mark));
+    return missing === undefined ? null : `${missing.mark} of ${missing.agent} is no request yet`;
+  }
+
+  #questionOf(request: RequestView): Question | undefined {
+    const mark = markPattern.exec(request.text)?.[0];
+    return this.questions.find((asked) => asked.mark === mark);
+  }
+
+  #isLiving(name: string): boolean {
+    return this.agents.some((agent) => agent.name === name);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    // what is left of a process that nobody has waited for yet does not run
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
