@@ -1,0 +1,76 @@
+import { type Case, type Choice, type Factor, factorNames, factors, harmless } from './hostile-factors.ts';
+import { type Random, randomOf } from './random.ts';
+
+/**
+ * Cases in which every value of every factor meets every value of every other, and then cases in which three factors
+ * are off their harmless value: the same for the same seed.
+ */
+export function casesOf(seed: number, count: number): Case[] {
+  const random = randomOf(seed);
+  const choices = pairwise(random).slice(0, count);
+  while (choices.length < count) choices.push(triple(random));
+  return choices.map((choice, index) => ({ ...choice, salt: (seed % 100_000) * 10_000 + index }));
+}
+
+/** Greedy: each row takes an uncovered pair and gives every other factor the value that covers most. */
+export function pairwise(random: Random): Choice[] {
+  const open = new Set<string>();
+  for (const [a, b] of factorPairs()) {
+    for (const x of factors[a]) for (const y of factors[b]) open.add(pairKey(a, x, b, y));
+  }
+  const rows: Choice[] = [];
+  while (open.size > 0) {
+    const [a, x, b, y] = [...open][random.below(open.size)]!.split('|') as [Factor, string, Factor, string];
+    const row: Partial<Record<Factor, string>> = { [a]: x, [b]: y };
+    for (const factor of shuffled(factorNames, random)) row[factor] ??= bestValue(factor, row, open, random);
+    for (const [f, g] of factorPairs()) open.delete(pairKey(f, row[f]!, g, row[g]!));
+    rows.push(row as Choice);
+  }
+  return rows;
+}
+
+/** Three faults of three kinds, and all else harmless: what pairs hide behind each other shows here. */
+export function triple(random: Random): Choice {
+  const row: Record<string, string> = { ...harmless };
+  for (const factor of shuffled(factorNames, random).slice(0, 3)) {
+    row[factor] = random.pick(factors[factor].slice(1));
+    // a fault and its moment are one thing
+    if (factor === 'fault' || factor === 'at') {
+      row.fault = row.fault === 'none' ? random.pick(factors.fault.slice(1)) : row.fault!;
+      row.at = random.pick(factors.at);
+    } else if (factor === 'fault2' || factor === 'at2') {
+      row.fault2 = row.fault2 === 'none' ? random.pick(factors.fault2.slice(1)) : row.fault2!;
+      row.at2 = random.pick(factors.at2);
+    }
+  }
+  return row as Choice;
+}
+
+function factorPairs(): Array<[Factor, Factor]> {
+  return factorNames.flatMap((a, index) => factorNames.slice(index + 1).map((b): [Factor, Factor] => [a, b]));
+}
+
+function pairKey(a: Factor, x: string, b: Factor, y: string): string {
+  return factorNames.indexOf(a) < factorNames.indexOf(b) ? `${a}|${x}|${b}|${y}` : `${b}|${y}|${a}|${x}`;
+}
+
+function bestValue(
+  factor: Factor,
+  row: Partial<Record<Factor, string>>,
+  open: ReadonlySet<string>,
+  random: Random,
+): string {
+  const given = factorNames.filter((other) => row[other] !== undefined);
+  const gain = (value: string) => given.filter((other) => open.has(pairKey(factor, value, other, row[other]!))).length;
+  const ranked = shuffled(factors[factor], random).map((value) => ({ value, gain: gain(value) }));
+  return ranked.reduce((best, one) => (one.gain > best.gain ? one : best)).value;
+}
+
+function shuffled<T>(values: readonly T[], random: Random): T[] {
+  const list = [...values];
+  for (let at = list.length - 1; at > 0; at--) {
+    const other = random.below(at + 1);
+    [list[at], list[other]] = [list[other]!, list[at]!];
+  }
+  return list;
+}

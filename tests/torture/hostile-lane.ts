@@ -1,0 +1,172 @@
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { asPaneId, type PaneId } from '../../bridge/core/ids.ts';
+import { ControlClient } from '../../bridge/tmux/client.ts';
+import { monotonic } from '../fixtures/monotonic.ts';
+import { type PrivateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { AgentLine, type Called } from './agent-line.ts';
+import type { Case } from './hostile-factors.ts';
+import type { Fact } from './hostile-verdict.ts';
+
+const program = fileURLToPath(new URL('../fixtures/hostile-agent.mjs', import.meta.url));
+const width = 120;
+const height = 40;
+/** The bridge counts a person's key to the second, and two seconds more. */
+const personQuietMs = 3_300;
+
+/** What all lanes share: the server under test, and the terminal of the persons, which is a server of its own. */
+export interface Ground {
+  readonly tmux: PrivateTmux;
+  readonly desk: PrivateTmux;
+  readonly server: ControlClient;
+  readonly persons: ControlClient;
+}
+
+/** Two servers with nobody in them yet. */
+export async function layGround(tmux: PrivateTmux, desk: PrivateTmux): Promise<Ground> {
+  const clients = [];
+  for (const { run, socketPath } of [tmux, desk]) {
+    await run('new-session', '-d', '-s', 'ground', '-x', String(width), '-y', String(height + 1), 'exec sleep 86400');
+    clients.push(await ControlClient.attach({ socketPath, session: '=ground' }));
+  }
+  writeFileSync(
+    join(tmux.folder, 'shellrc'),
+    `PS1='$ '\ntrap 'printf "%s\\n" "$BASH_COMMAND" >> "$SHELL_LOG"' DEBUG\n`,
+  );
+  return { tmux, desk, server: clients[0]!, persons: clients[1]! };
+}
+
+/** One pane with a hostile agent in it, in a session of its own, in which a person may sit; used case after case. */
+export class Lane {
+  readonly name: string;
+  readonly hasPerson: boolean;
+  paneId: PaneId = '%0' as PaneId;
+  /** holds the session while an agent gives way to the next */
+  restPane = '';
+  onCall: (called: Called) => void = () => {};
+  readonly #ground: Ground;
+  #line: AgentLine | null = null;
+  #style = '';
+  #starts = 0;
+  #readFrom = 0;
+  #personAt = Number.NEGATIVE_INFINITY;
+
+  constructor(ground: Ground, index: number, hasPerson: boolean) {
+    this.#ground = ground;
+    this.name = `lane-${index}`;
+    this.hasPerson = hasPerson;
+  }
+
+  async open(): Promise<void> {
+    const { server, persons, tmux } = this.#ground;
+    const size = ['-x', String(width), '-y', String(height)];
+    const rest = await server.run(
+      ...['new-session', '-d', '-s', this.name, ...size, '-P', '-F', '#{pane_id}', 'exec sleep 86400'],
+    );
+    this.restPane = rest[0]!;
+    if (!this.hasPerson) return;
+    const attach = `TMUX= exec tmux -S ${tmux.socketPath} attach -t =${this.name}`;
+    await persons.run('new-window', '-d', '-n', this.name, attach);
+    await waitFor(`${this.name}: a person sits there`, async () => (await this.#ask('#{session_attached}')) !== '0');
+    this.#personAt = monotonic();
+  }
+
+  /** An agent of this style, as new. */
+  async ready(style: Case['style'], habits: Readonly<Record<string, unknown>>): Promise<void> {
+    const stands = style === this.#style && this.#line?.isOpen === true && (await this.#isAlive());
+    if (!stands) await this.#start(style);
+    await this.#ground.server.runAll([
+      ['copy-mode', '-q', '-t', this.paneId],
+      ['resize-window', '-t', this.paneId, '-x', String(width), '-y', String(height)],
+    ]);
+    const restMs = this.#personAt + personQuietMs - monotonic();
+    if (restMs > 0) await pause(restMs);
+    this.#readFrom = this.#log().length;
+    await this.tell({ arm: habits });
+  }
+
+  async tell(order: Readonly<Record<string, unknown>>): Promise<boolean> {
+    return (await this.#line?.tell(order)) ?? false;
+  }
+
+  tmux(...argv: string[]): Promise<string[]> {
+    return this.#ground.server.run(...argv);
+  }
+
+  /** What a person's hands do at the terminal that shows this lane. */
+  async person(...argv: string[]): Promise<void> {
+    this.#personAt = monotonic();
+    await this.#ground.persons.run('send-keys', '-t', `=ground:${this.name}`, ...argv);
+    this.#personAt = monotonic();
+  }
+
+  /** Everything the agent journaled since it was made ready. */
+  facts(): Fact[] {
+    const lines = this.#log().slice(this.#readFrom).split('\n').slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as Fact);
+  }
+
+  /** What the shell that the agent left behind was made to execute. */
+  executed(): string {
+    const path = this.#path('shell');
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  }
+
+  async screen(): Promise<string> {
+    const [result] = await this.#ground.server.runAll([['capture-pane', '-p', '-t', this.paneId]]);
+    return result?.ok ? result.lines.join('\n') : '';
+  }
+
+  close(): void {
+    this.#line?.close();
+  }
+
+  async #start(style: Case['style']): Promise<void> {
+    this.#line?.close();
+    this.#style = style;
+    this.#starts++;
+    const { tmux, server } = this.#ground;
+    if (this.#starts > 1) await this.#leave();
+    const as = style === 'codex' ? 'codex' : 'hostile';
+    const link = join(tmux.folder, as);
+    if (!existsSync(link)) symlinkSync(program, link);
+    const agent = `${process.execPath} ${link} --style ${style} --control ${this.#path('control')} --log ${this.#path('log')}`;
+    const shell = `SHELL_LOG=${this.#path('shell')} exec bash --noprofile --rcfile ${join(tmux.folder, 'shellrc')} -i`;
+    const command = `exec bash --norc --noprofile -c 'set -m; (exec -a ${as} ${agent} --name ${this.name}); ${shell}'`;
+    const lines = await server.run(
+      ...['new-window', '-t', `=${this.name}:`, '-c', tmux.folder, '-P', '-F', '#{pane_id}', command],
+    );
+    this.paneId = asPaneId(lines[0] ?? '')!;
+    await waitFor(`${this.name}: the agent listens`, async () => {
+      this.#line = await AgentLine.open(this.#path('control'), (called) => this.onCall(called));
+      return this.#line;
+    });
+  }
+
+  async #leave(): Promise<void> {
+    const [said] = await this.#ground.server.runAll([['display-message', '-p', '-t', this.paneId, '#{pane_pid}']]);
+    const pid = Number(said?.ok ? said.lines[0] : '');
+    if (pid > 0) process.kill(pid, 'SIGKILL');
+    await waitFor(`${this.name}: the old pane is gone`, async () => !(await this.#isAlive()));
+  }
+
+  async #isAlive(): Promise<boolean> {
+    const [result] = await this.#ground.server.runAll([['display-message', '-p', '-t', this.paneId, '#{pane_dead}']]);
+    return result?.ok === true && result.lines[0] === '0';
+  }
+
+  async #ask(format: string): Promise<string> {
+    return (await this.tmux('display-message', '-p', '-t', `=${this.name}:`, format))[0] ?? '';
+  }
+
+  #path(suffix: string): string {
+    return join(this.#ground.tmux.folder, `${this.name}-${this.#starts}.${suffix}`);
+  }
+
+  #log(): string {
+    const path = this.#path('log');
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  }
+}

@@ -1,0 +1,170 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Rooms } from '../../bridge/rooms.ts';
+import { monotonic } from '../fixtures/monotonic.ts';
+import type { Case } from './hostile-factors.ts';
+import type { Lane } from './hostile-lane.ts';
+import { agentMoments, type Blow, type Plan, planOf } from './hostile-plan.ts';
+import type { Played } from './hostile-verdict.ts';
+import type { Step, Tapped } from './hostile-wire.ts';
+
+/** No case takes longer: the longest there is shows for 5 s, presses three Enters for 10 s, and is slow besides. */
+const caseLimitMs = 60_000;
+/** After this a held delivery that may wait finds the dialog denied and copy mode left. */
+const reliefMs = 700;
+const drawnLimitMs = 600;
+const personsMark = '¶';
+
+/** Plays one case in a lane: sends the text with the real courier while everything that the plan says goes wrong. */
+export async function play(rooms: Rooms, lane: Lane, one: Case, tapped: Map<string, Tapped>): Promise<Played> {
+  const plan = planOf(one);
+  const steps: Step[] = [];
+  await lane.ready(one.style, plan.habits);
+  const blows = new Blows(lane, plan, one.drawn === 'settled');
+  lane.onCall = async ({ moment, number }) => {
+    await blows.strike(moment);
+    await lane.tell({ go: number });
+  };
+  tapped.set(lane.paneId, {
+    dialogWord: plan.dialogWord,
+    personsWord: plan.personsWord,
+    before: (kind) => blows.strikeOnce(kind === 'paste' ? 'before-paste' : 'before-enter'),
+    after: async (step) => {
+      steps.push(step);
+      if (step.said !== 'done') return;
+      if (step.kind === 'paste') blows.later('random', plan.randomMs);
+      else await blows.strikeOnce('after-enter');
+    },
+  });
+  await blows.strike('before-look');
+  if (plan.waitMs > 0) blows.keep(pause(reliefMs).then(() => relieve(lane)));
+  const state = await send(rooms, lane, one, plan);
+  const endedAt = monotonic();
+  await blows.over();
+  const alive = await lane.tell({ drain: true });
+  tapped.delete(lane.paneId);
+  return {
+    ...plan,
+    state,
+    endedAt,
+    steps,
+    facts: lane.facts(),
+    agentCommand: one.style === 'codex' ? 'codex' : 'hostile',
+    executed: alive ? '' : lane.executed(),
+    shellScreen: alive ? '' : await lane.screen(),
+  };
+}
+
+async function send(rooms: Rooms, lane: Lane, one: Case, plan: Plan): Promise<Played['state']> {
+  const closed = new AbortController();
+  const limit = setTimeout(() => closed.abort(), caseLimitMs);
+  try {
+    const agent = one.style === 'codex' ? null : 'generic';
+    const order = { paneId: lane.paneId, text: plan.text, from: 'torture', agent, force: false, allowShell: false };
+    return (await rooms.sending.send({ ...order, waitMs: plan.waitMs }, closed.signal)).state;
+  } catch (fault) {
+    if (/there is no such pane/.test(String(fault))) return { is: 'refused', reason: 'there is no such pane' };
+    throw fault;
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+async function relieve(lane: Lane): Promise<void> {
+  await lane.tell({ act: { deny: true } });
+  await lane
+    .tmux('if-shell', '-F', '-t', lane.paneId, '#{pane_in_mode}', `copy-mode -q -t ${lane.paneId}`)
+    .catch(paneGone);
+}
+
+/** What happens to the agent from outside, each blow once. */
+class Blows {
+  readonly #lane: Lane;
+  readonly #plan: Plan;
+  readonly #settled: boolean;
+  readonly #struck = new Set<string>();
+  readonly #pending = new Set<Promise<void>>();
+  #isOver = false;
+
+  constructor(lane: Lane, plan: Plan, settled: boolean) {
+    this.#lane = lane;
+    this.#plan = plan;
+    this.#settled = settled;
+  }
+
+  async strikeOnce(at: string): Promise<void> {
+    if (this.#struck.has(at)) return;
+    this.#struck.add(at);
+    await this.strike(at);
+  }
+
+  /** Acts of the agent at its own moments it does by itself; all else is done here. */
+  async strike(at: string): Promise<void> {
+    for (const blow of this.#plan.blows.filter((one) => one.at === at)) {
+      const agentsOwn = blow.acts.length > 0 && (agentMoments as readonly string[]).includes(at);
+      if (!agentsOwn) await this.#do(blow);
+    }
+  }
+
+  later(at: string, afterMs: number): void {
+    if (this.#struck.has(at)) return;
+    this.#struck.add(at);
+    this.keep(pause(afterMs).then(() => (this.#isOver ? undefined : this.strike(at))));
+  }
+
+  async over(): Promise<void> {
+    this.#isOver = true;
+    await Promise.all(this.#pending);
+  }
+
+  async #do(blow: Blow): Promise<void> {
+    const done = this.#act(blow);
+    if (this.#settled || blow.at === 'before-look') {
+      await done;
+      return this.#drawn(blow);
+    }
+    this.keep(done);
+    await pause(this.#plan.raceMs);
+  }
+
+  async #act({ fault, acts }: Blow): Promise<void> {
+    for (const act of acts) await this.#lane.tell({ act });
+    const { paneId } = this.#lane;
+    const { personsWord } = this.#plan;
+    if (fault === 'copy-mode') await this.#lane.tmux('copy-mode', '-t', paneId).catch(paneGone);
+    else if (fault === 'killed') await this.#lane.tmux('kill-pane', '-t', paneId).catch(paneGone);
+    else if (fault === 'resize') {
+      await this.#lane.tmux('resize-window', '-t', paneId, '-x', '90', '-y', '30').catch(paneGone);
+    } else if (fault === 'person-types') await this.#lane.person('-l', personsWord);
+    else if (fault === 'person-submits') await this.#lane.person(`${personsWord}${personsMark}`, 'Enter');
+    else if (fault === 'person-clears') await this.#lane.person('C-u');
+    else if (fault === 'person-scrolls') await this.#lane.person('C-b', '[');
+  }
+
+  /** Waits until tmux itself has drawn what the blow did, where that can be seen. */
+  async #drawn({ fault }: Blow): Promise<void> {
+    const { dialogWord, personsWord } = this.#plan;
+    const until = async (format: string, fits: (said: string) => boolean) => {
+      // a dialog does not open over another one, nor a word show in a program that has ended: then the case goes on
+      for (const endAt = monotonic() + drawnLimitMs; monotonic() < endAt; await pause(4)) {
+        const lines = await this.#lane.tmux('display-message', '-p', '-t', this.#lane.paneId, format).catch(paneGone);
+        if (fits(lines[0] ?? '')) return;
+      }
+    };
+    if (fault === 'dialog')
+      await until(`#{C:$ ${dialogWord}}#{C:command? ${dialogWord}}`, (said) => /[1-9]/.test(said));
+    else if (fault === 'exits') await until('#{pane_current_command}', (said) => said === 'bash');
+    else if (fault === 'person-scrolls') await until('#{pane_in_mode}', (said) => said !== '0');
+    else if (fault.startsWith('person-')) await until(`#{C:${personsWord}}`, (said) => said !== '0');
+  }
+
+  keep(work: Promise<void>): void {
+    this.#pending.add(work);
+    void work.finally(() => this.#pending.delete(work));
+  }
+}
+
+/** A lane's pane may be killed at any moment. */
+function paneGone(fault: unknown): string[] {
+  if (/can't find (pane|window)/.test(String(fault))) return [];
+  throw fault;
+}

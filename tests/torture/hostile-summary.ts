@@ -1,0 +1,111 @@
+import { type Case, factors, nameOf } from './hostile-factors.ts';
+import { type Finding, never, type Played } from './hostile-verdict.ts';
+import type { Report, TortureOptions } from './report.ts';
+
+export interface Outcome {
+  readonly case: Case;
+  readonly played: Played;
+  readonly found: readonly Finding[];
+  readonly tookMs: number;
+}
+
+const findingNames: readonly Finding['is'][] = [...never, 'false-alarm', 'window', 'type-ahead', 'joined', 'spilled'];
+
+/** What a run came to, for a program and for a reader. */
+export function summary(outcomes: readonly Outcome[], { seed }: TortureOptions, seconds: number): Report {
+  const states = countsOf(outcomes.map(({ played }) => played.state.is));
+  const counts = Object.fromEntries(findingNames.map((is) => [is, outcomes.filter((one) => has(one, is)).length]));
+  const failures = outcomes.flatMap((one) =>
+    one.found
+      .filter(({ is }) => never.includes(is))
+      .map(({ is, what }) => `${is}: ${what}: --case '${nameOf(one.case)}'`),
+  );
+  const windows = outcomes.flatMap(({ found }) => found.flatMap((one) => (one.is === 'window' ? [one.ms ?? 0] : [])));
+  const figures = {
+    cases: outcomes.length,
+    seconds: Math.round(seconds),
+    ...counts,
+    ...Object.fromEntries(Object.entries(states).map(([is, count]) => [`state ${is}`, count])),
+    'window p50 ms': quantile(windows, 0.5),
+    'window p99 ms': quantile(windows, 0.99),
+  };
+  const lines = [
+    `${outcomes.length} cases in ${Math.round(seconds)} s, seed ${seed}`,
+    '',
+    ...table(['ended', 'cases'], Object.entries(states)),
+    '',
+    ...table(['found', 'cases'], Object.entries(counts)),
+    '',
+    ...(outcomes.length > 1 ? breakdown(outcomes) : []),
+  ];
+  return { name: 'hostile', ok: failures.length === 0, seed, figures, failures, text: lines.join('\n') };
+}
+
+/** One case from beginning to end, by the clock that all processes share. */
+export function storyOf({ played, found }: Outcome): string[] {
+  const { facts, steps, state, endedAt } = played;
+  const events = [
+    ...facts.map(({ m, ...fact }) => ({ at: m, text: `agent  ${JSON.stringify(fact)}` })),
+    ...steps.map(({ sentAt, doneAt, ...step }) => ({
+      at: sentAt,
+      text: `bridge ${JSON.stringify(step)}, answered after ${(doneAt - sentAt).toFixed(1)} ms`,
+    })),
+    { at: endedAt, text: `bridge ${JSON.stringify(state)}` },
+  ].sort((a, b) => a.at - b.at);
+  const from = events[0]!.at;
+  const story = events.map(({ at, text }) => `${(at - from).toFixed(1).padStart(9)} ${text.slice(0, 300)}`);
+  return [...story, ...found.map(({ is, what }) => `${is}: ${what}`)];
+}
+
+function has({ found }: Outcome, is: Finding['is']): boolean {
+  return found.some((one) => one.is === is);
+}
+
+function breakdown(outcomes: readonly Outcome[]): string[] {
+  const head = ['cases', 'submitted once', ...findingNames];
+  return [
+    ...table(['fault', ...head], rowsBy('fault', outcomes)),
+    '',
+    ...table(['at', ...head], rowsBy('at', outcomes)),
+    '',
+    ...reasons(outcomes),
+  ];
+}
+
+function rowsBy(factor: 'fault' | 'at', outcomes: readonly Outcome[]): Array<[string, ...number[]]> {
+  return factors[factor].map((value) => {
+    const mine = outcomes.filter((one) => {
+      const second = one.case[factor === 'fault' ? 'fault2' : 'at2'];
+      return one.case[factor] === value || second === value;
+    });
+    const once = mine.filter(
+      ({ played }) => played.facts.filter(({ input }) => input === played.expected).length === 1,
+    );
+    return [value, mine.length, once.length, ...findingNames.map((is) => mine.filter((one) => has(one, is)).length)];
+  });
+}
+
+/** Why deliveries ended in doubt although they were submitted: what a person is asked about in vain. */
+function reasons(outcomes: readonly Outcome[]): string[] {
+  const alarms = outcomes.flatMap(({ found }) => found.flatMap((one) => (one.is === 'false-alarm' ? [one.what] : [])));
+  return table(
+    ['false alarm', 'cases'],
+    Object.entries(countsOf(alarms)).sort((a, b) => b[1] - a[1]),
+  );
+}
+
+function table(head: readonly string[], rows: ReadonlyArray<readonly (string | number)[]>): string[] {
+  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
+}
+
+function countsOf(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
+function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return Number((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0).toFixed(2));
+}

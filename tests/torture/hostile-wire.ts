@@ -1,0 +1,64 @@
+import { commandLine } from '../../bridge/tmux/protocol.ts';
+import type { TmuxServer } from '../../bridge/tmux/server.ts';
+import { monotonic } from '../fixtures/monotonic.ts';
+
+/**
+ * One conditional paste or Enter of the bridge, as tmux ran it. `view` is what tmux itself had drawn in that very step:
+ * the question is put into the same server step as the act, so nothing lies between them.
+ */
+export interface Step {
+  readonly kind: 'paste' | 'press';
+  readonly sentAt: number;
+  readonly doneAt: number;
+  readonly said: string;
+  readonly view: View;
+}
+
+export interface View {
+  readonly command: string;
+  readonly inMode: boolean;
+  /** the case's dialog stood on the screen */
+  readonly dialog: boolean;
+  /** the person's word stood on the screen */
+  readonly person: boolean;
+}
+
+export interface Tapped {
+  readonly dialogWord: string;
+  readonly personsWord: string;
+  before(kind: Step['kind']): Promise<void>;
+  after(step: Step): Promise<void>;
+}
+
+/** Taps the wire between the courier and tmux: everything passes as it is, and each step that types is told of. */
+export function tap(tmux: TmuxServer, tapped: (paneId: string) => Tapped | undefined): void {
+  const run = tmux.run.bind(tmux);
+  tmux.run = async (...argv) => {
+    const kind = kindOf(argv);
+    const one = kind === null ? undefined : tapped(argv[3]!);
+    if (kind === null || one === undefined) return run(...argv);
+    await one.before(kind);
+    const sentAt = monotonic();
+    const lines = await run(...withView(argv, one));
+    await one.after({ kind, sentAt, doneAt: monotonic(), said: lines.at(-1) ?? '', view: viewOf(lines[0] ?? '') });
+    return lines;
+  };
+}
+
+/** `if-shell -F -t %N FORMAT ACT OTHERWISE`, as bridge/tmux/typing.ts says it. */
+function kindOf([name, , , , , act = '']: readonly string[]): Step['kind'] | null {
+  if (name !== 'if-shell') return null;
+  return act.startsWith('paste-buffer') ? 'paste' : act.startsWith('send-keys') ? 'press' : null;
+}
+
+function withView([name, flag, t, pane, format, act, otherwise]: readonly string[], tapped: Tapped): string[] {
+  const dialog = `#{C:$ ${tapped.dialogWord}}#{C:command? ${tapped.dialogWord}}`;
+  const view = `#{pane_current_command}|#{pane_in_mode}|${dialog}|#{C:${tapped.personsWord}}`;
+  const question = commandLine(['display-message', '-p', '-t', pane!, view]);
+  return [name!, flag!, t!, pane!, format!, `${question} ; ${act}`, `${question} ; ${otherwise}`];
+}
+
+function viewOf(line: string): View {
+  const [command = '', inMode = '', dialog = '', person = ''] = line.split('|');
+  return { command, inMode: inMode !== '0', dialog: /[1-9]/.test(dialog), person: /[1-9]/.test(person) };
+}

@@ -1,0 +1,116 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadConfig } from '../../bridge/config.ts';
+import { Rooms } from '../../bridge/rooms.ts';
+import { monotonic } from '../fixtures/monotonic.ts';
+import { privateTmux } from '../fixtures/private-tmux.ts';
+import { casesOf } from './hostile-cases.ts';
+import { type Case, caseNamed, nameOf, needsPerson } from './hostile-factors.ts';
+import { Lane, layGround } from './hostile-lane.ts';
+import { play } from './hostile-play.ts';
+import { type Outcome, storyOf, summary } from './hostile-summary.ts';
+import { findings } from './hostile-verdict.ts';
+import { type Tapped, tap } from './hostile-wire.ts';
+import type { Report, TortureOptions } from './report.ts';
+
+const defaultCases = 3_000;
+const defaultMinutes = 20;
+
+/** How many panes at once; in some of them a person sits, whose keys the bridge waits for. */
+export interface Width {
+  readonly lanes: number;
+  readonly persons: number;
+}
+
+/** Hostile agents in many panes at once, against the real courier in this process. */
+export async function hostile(options: TortureOptions, width: Width = { lanes: 28, persons: 12 }): Promise<Report> {
+  const cases =
+    options.only === null ? casesOf(options.seed, options.cases ?? defaultCases) : [caseNamed(options.only)];
+  const endAt = monotonic() + (options.minutes ?? defaultMinutes) * 60_000;
+  const needed = options.only === null ? width : { lanes: 1, persons: 1 };
+  const startedAt = monotonic();
+  const played = await playAll(cases, needed, endAt, options.say);
+  if (options.only !== null) for (const line of storyOf(played[0]!)) options.say(line);
+  return summary(played, options, (monotonic() - startedAt) / 1000);
+}
+
+/** @param sabotage changes the wire, so that a run can be seen to find what it looks for */
+export async function playAll(
+  cases: readonly Case[],
+  width: Width,
+  endAt: number,
+  say: (line: string) => void,
+  sabotage: (rooms: Rooms) => void = () => {},
+): Promise<Outcome[]> {
+  const [tmux, desk] = [privateTmux(), privateTmux()];
+  const runtimeBefore = process.env.XDG_RUNTIME_DIR;
+  process.env.XDG_RUNTIME_DIR = tmux.folder;
+  const lanes: Lane[] = [];
+  const warnings: string[] = [];
+  let rooms: Rooms | null = null;
+  try {
+    const ground = await layGround(tmux, desk);
+    for (let index = 0; index < width.lanes; index++) lanes.push(new Lane(ground, index, index < width.persons));
+    await Promise.all(lanes.map((lane) => lane.open()));
+    const home = join(tmux.folder, 'home');
+    mkdirSync(home, { mode: 0o700 });
+    const config = loadConfig({ home, flags: { socket: tmux.socketPath, mode: 'manual' }, env: {} });
+    rooms = await Rooms.open(config, { on: (event) => event.type === 'said' && warnings.push(event.text) });
+    // One client a session for the whole run, as a daemon has. A control client that comes while a window goes can end a
+    // tmux 3.3a server: it is told of the window before it can be told anything (control_write, no control_state).
+    rooms.tmux.watch(lanes.map(({ restPane }) => restPane));
+    sabotage(rooms);
+    const tapped = new Map<string, Tapped>();
+    tap(rooms.tmux, (paneId) => tapped.get(paneId));
+    const outcomes = await workThrough(rooms, lanes, cases, tapped, endAt, say);
+    for (const warning of new Set(warnings)) say(`the bridge: ${warning}`);
+    return outcomes;
+  } finally {
+    for (const lane of lanes) lane.close();
+    await rooms?.close();
+    await desk.stop();
+    await tmux.stop();
+    if (runtimeBefore === undefined) delete process.env.XDG_RUNTIME_DIR;
+    else process.env.XDG_RUNTIME_DIR = runtimeBefore;
+  }
+}
+
+async function workThrough(
+  rooms: Rooms,
+  lanes: readonly Lane[],
+  cases: readonly Case[],
+  tapped: Map<string, Tapped>,
+  endAt: number,
+  say: (line: string) => void,
+): Promise<Outcome[]> {
+  const waiting = { person: cases.filter(needsPerson), plain: cases.filter((one) => !needsPerson(one)) };
+  const outcomes: Outcome[] = [];
+  const next = (lane: Lane) => (lane.hasPerson ? waiting.person.shift() : undefined) ?? waiting.plain.shift();
+  const tellAt = progress(say, cases.length);
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (let one = next(lane); one !== undefined && monotonic() < endAt; one = next(lane)) {
+        const startedAt = monotonic();
+        const played = await play(rooms, lane, one, tapped).catch((fault: Error) => {
+          say(`--case '${nameOf(one!)}' could not be played: ${fault.stack}`);
+          throw fault;
+        });
+        outcomes.push({ case: one, played, found: findings(played), tookMs: monotonic() - startedAt });
+        tellAt(outcomes);
+      }
+    }),
+  );
+  return outcomes;
+}
+
+function progress(say: (line: string) => void, of: number): (outcomes: readonly Outcome[]) => void {
+  let toldAt = monotonic();
+  return (outcomes) => {
+    if (monotonic() - toldAt < 10_000) return;
+    toldAt = monotonic();
+    const broken = outcomes.filter(({ found }) =>
+      found.some(({ is }) => ['harm', 'lost', 'doubled', 'untrue'].includes(is)),
+    );
+    say(`${outcomes.length} of ${of} cases, ${broken.length} of them wrong`);
+  };
+}
