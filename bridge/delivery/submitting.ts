@@ -34,14 +34,16 @@ export async function submit(
   const endAt = passage.now + submitLimitMs;
   passage.becomeSubmitted();
   let look = ready;
+  let pressedAt = passage.now;
   while ((await by.press(look)) === 'held') {
     if (passage.now >= endAt)
       return passage.leave('tmux held Enter back: copy mode, or the title or words of a dialog');
     const shown = await awaitText(passage, look, text, endAt);
     if (shown.is !== 'ready') return withoutEnter(passage, shown, text);
     look = shown.look;
+    pressedAt = passage.now;
   }
-  return confirm(passage, look, text, by);
+  return confirm(passage, look, text, { by, pressedAt });
 }
 
 function pressEnter(passage: Passage, look: Look): Promise<'done' | 'held'> {
@@ -52,8 +54,14 @@ function pressEnter(passage: Passage, look: Look): Promise<'done' | 'held'> {
 /**
  * Waits for the transition that is the receipt. Where nothing at all moved since an Enter and the text still stands
  * there, that Enter was lost: the profile may allow another. At the limit the composer tells how it ended, if it can.
+ * @param pressedAt from before tmux was told: on a busy machine its answer takes a while, and a person may type meanwhile
  */
-async function confirm(passage: Passage, ready: Look, text: string, by: Submitter): Promise<Delivery> {
+async function confirm(
+  passage: Passage,
+  ready: Look,
+  text: string,
+  { by, pressedAt }: { readonly by: Submitter; readonly pressedAt: number },
+): Promise<Delivery> {
   const enterAt = passage.now;
   const rescues = new Rescues(by.rescues, enterAt);
   let endAt = enterAt + submitLimitMs;
@@ -69,8 +77,8 @@ async function confirm(passage: Passage, ready: Look, text: string, by: Submitte
 
     const evidence = submitted(ready, look, text, passage.manner);
     if (evidence === 'composer-emptied-and-echoed') return passage.acknowledge(evidence, look, text);
-    if (agentTookIt(passage, look, text, enterAt)) return passage.acknowledge('agent-signalled', look, text);
-    const human = await passage.humanSince(enterAt);
+    if (agentTookIt(passage, look, text, pressedAt)) return passage.acknowledge('agent-signalled', look, text);
+    const human = await passage.humanSince(pressedAt);
     // a person's own Enter, after words of their own, would look the same as ours
     transition.saw(human ? null : evidence, passage.now);
     if (evidence !== null && transition.isOver(passage.now)) return passage.acknowledge(evidence, look, text);

@@ -330,6 +330,19 @@ test("work that began after a person's own Enter is no receipt", async () => {
   expect(w.pane.submissions).toEqual(['y']);
 });
 
+test('a person who typed before tmux had answered our Enter is known of', async () => {
+  const w = world({ losesEnters: 1, echoes: false });
+  const press = w.pane.press.bind(w.pane);
+  w.pane.press = async (...order) => {
+    const said = await press(...order);
+    w.pane.human('C-u', 'y', 'Enter');
+    await new Promise<void>((answered) => w.clock.after(1_500, answered));
+    return said;
+  };
+  expect((await w.attempt(w.delivery(text))).is).toBe('uncertain');
+  expect(w.pane.submissions).toEqual(['y']);
+});
+
 test('where nothing is echoed, work that began is the receipt', async () => {
   const w = world({ echoes: false });
   expect(await w.attempt(w.delivery(text))).toMatchObject({ receipt: { evidence: 'busy-began' } });
