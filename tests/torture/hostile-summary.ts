@@ -85,13 +85,16 @@ function rowsBy(factor: 'fault' | 'at', outcomes: readonly Outcome[]): Array<[st
   });
 }
 
-/** Why deliveries ended in doubt although they were submitted: what a person is asked about in vain. */
+/** The product's own words for how deliveries ended, commonest first; a false alarm asks a person in vain. */
 function reasons(outcomes: readonly Outcome[]): string[] {
-  const alarms = outcomes.flatMap(({ found }) => found.flatMap((one) => (one.is === 'false-alarm' ? [one.what] : [])));
-  return table(
-    ['false alarm', 'cases'],
-    Object.entries(countsOf(alarms)).sort((a, b) => b[1] - a[1]),
-  );
+  const wordsOf = ({ played: { state, token, dialogWord, personsWord } }: Outcome) => {
+    const reason = state.is === 'acknowledged' ? state.receipt.evidence : 'reason' in state ? state.reason : '';
+    return [token, dialogWord, personsWord].reduce((text, word) => text.replaceAll(word, '…'), `${state.is}: ${reason}`);
+  };
+  const alarms = outcomes.filter((one) => has(one, 'false-alarm')).map(wordsOf);
+  const ranked = Object.entries(countsOf(outcomes.map(wordsOf))).sort((a, b) => b[1] - a[1]);
+  const rows = ranked.map(([words, count]) => [words, count, alarms.filter((one) => one === words).length]);
+  return table(['ended', 'cases', 'false alarms'], rows);
 }
 
 function table(head: readonly string[], rows: ReadonlyArray<readonly (string | number)[]>): string[] {

@@ -26,6 +26,7 @@ export interface Played {
   readonly expected: string;
   readonly token: string;
   readonly personsWord: string;
+  readonly dialogWord: string;
   /** `refused`: it was not even begun; `none`: no end within the time a case is given */
   readonly state: DeliveryState | { readonly is: 'refused' | 'none'; readonly reason: string };
   readonly endedAt: number;
