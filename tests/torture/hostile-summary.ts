@@ -89,7 +89,10 @@ function rowsBy(factor: 'fault' | 'at', outcomes: readonly Outcome[]): Array<[st
 function reasons(outcomes: readonly Outcome[]): string[] {
   const wordsOf = ({ played: { state, token, dialogWord, personsWord } }: Outcome) => {
     const reason = state.is === 'acknowledged' ? state.receipt.evidence : 'reason' in state ? state.reason : '';
-    return [token, dialogWord, personsWord].reduce((text, word) => text.replaceAll(word, '…'), `${state.is}: ${reason}`);
+    return [token, dialogWord, personsWord].reduce(
+      (text, word) => text.replaceAll(word, '…'),
+      `${state.is}: ${reason}`,
+    );
   };
   const alarms = outcomes.filter((one) => has(one, 'false-alarm')).map(wordsOf);
   const ranked = Object.entries(countsOf(outcomes.map(wordsOf))).sort((a, b) => b[1] - a[1]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { call, socketPath } from '../../bridge/host/socket.ts';
-import type { AnswerView, RequestView } from '../../bridge/verbs.ts';
+import type { AnswerView, RequestView } from '../../bridge/views.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { type BridgeProcess, type Line, makeHome, makeWork, startBridge } from '../live/bridge-process.ts';
