@@ -24,8 +24,7 @@ export function renderRequest(request: Request, why: string): string {
     plainText(request.text).trimEnd(),
   ];
   if (request.context.trim() !== '') {
-    const rows = plainText(request.context).trimEnd().split('\n');
-    parts.push(`## The worker's screen\n\n${rows.map((row) => `    ${row}`.trimEnd()).join('\n')}`);
+    parts.push(`## The worker's screen\n\n${quoted(request.context)}`);
   }
   return `${parts.join('\n\n')}\n`;
 }
@@ -34,17 +33,25 @@ export function renderRequest(request: Request, why: string): string {
 function doubtIn(request: Request): string[] {
   const doubt = doubtOf(request);
   if (doubt === null || request.state.is !== 'asked') return [];
-  const { answer } = doubt;
+  const { answer, seen } = doubt;
   const choices = listChoices(choicesFor(request)).map((line) => `    ${line}`);
-  const typed = plainText(answer.instructions).trimEnd().split('\n');
   return [
     `## Did this answer arrive?\n\n${plainText(request.state.why)}.`,
     `The answer of ${plainText(answer.by)}, given ${new Date(answer.at).toISOString()}, is not typed again unless you say so:`,
-    typed.map((row) => `    ${row}`.trimEnd()).join('\n'),
+    quoted(answer.instructions),
+    ...(seen && seen.lines.length > 0
+      ? [`Last seen of it, ${new Date(seen.at).toISOString()}:`, quoted(seen.lines.join('\n'))]
+      : []),
     `Look at the pane, then\n\n${choices.join('\n')}`,
     `Or write outbox/${request.id}.response.md: another answer; or \`arrived: yes\` between two lines of \`---\`.`,
     '## What was asked',
   ];
+}
+
+/** Text of others, as an indented block: nothing in it is markdown. */
+function quoted(text: string): string {
+  const rows = plainText(text).trimEnd().split('\n');
+  return rows.map((row) => `    ${row}`.trimEnd()).join('\n');
 }
 
 export type AnswerPage =

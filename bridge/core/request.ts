@@ -1,4 +1,5 @@
 import { type DetectionKind, type ErrorReason, normaliseWords } from './detection.ts';
+import type { Sighting } from './envelope.ts';
 import type { DeliveryId, RequestId, TurnId } from './ids.ts';
 import { identityKey, type PaneIdentity } from './pane.ts';
 import type { Dialog } from './reading.ts';
@@ -49,6 +50,8 @@ export interface Doubt {
   readonly deliveryId: DeliveryId;
   /** how the delivery ended: nobody can tell; or the text is in the worker's input line, not submitted */
   readonly delivery: 'uncertain' | 'typed-not-submitted';
+  /** what the screen showed of it last */
+  readonly seen?: Sighting;
 }
 
 /**

@@ -183,7 +183,8 @@ function deliveryChanged(
     case 'typed-not-submitted':
     case 'uncertain': {
       const why = `${request.dialog ? whyChoiceInDoubt[delivery.is] : whyInDoubt[delivery.is]}: ${delivery.reason}`;
-      const doubt = { answer, deliveryId, delivery: delivery.is };
+      const seen = delivery.seen === undefined ? {} : { seen: delivery.seen };
+      const doubt = { answer, deliveryId, delivery: delivery.is, ...seen };
       return become(request, { is: 'asked', of: 'human', why, at, doubt }, { do: 'publish', why });
     }
     case 'failed': {

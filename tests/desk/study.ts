@@ -6,7 +6,7 @@ import type { Answer, Request } from '../../bridge/core/request.ts';
 import { Desk, type DeskNews, type Limits, type Perform, type Sighting } from '../../bridge/desk/desk.ts';
 import { parsePolicy } from '../../bridge/desk/policy.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
-import { PostOffice } from '../../bridge/mail/post-office.ts';
+import { type Courier, PostOffice } from '../../bridge/mail/post-office.ts';
 import { somePane } from '../journal/samples.ts';
 import { Mortal, type Panes, ScriptedCourier } from '../mail/world.ts';
 
@@ -32,6 +32,8 @@ export class Study {
     defaultTo?: 'controller' | 'human';
     limits?: Partial<Limits>;
     perform?: Partial<Perform>;
+    /** who types; a scripted one otherwise */
+    courier?: (memory: Mortal) => Courier;
   }) {
     const { journal, panes, clock, mint } = parts;
     this.memory = new Mortal(journal);
@@ -41,7 +43,7 @@ export class Study {
       memory: this.memory,
       clock,
       mint,
-      courier: new ScriptedCourier(panes, this.memory, clock),
+      courier: parts.courier?.(this.memory) ?? new ScriptedCourier(panes, this.memory, clock),
       on: ({ delivery }) => this.desk.deliveryChanged(delivery),
     });
     const parsed = parsePolicy(parse(parts.policy ?? 'null'));

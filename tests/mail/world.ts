@@ -28,6 +28,8 @@ export class Mortal {
   dieIn = Number.POSITIVE_INFINITY;
   dieBefore = false;
   dead = false;
+  /** called in the instant of death: what is on the disk then is what a power cut leaves */
+  atDeath: () => void = () => {};
   #depth = 0;
 
   constructor(journal: Journal) {
@@ -102,6 +104,7 @@ export class Mortal {
 
   #die(): never {
     this.dead = true;
+    this.atDeath();
     throw new Died();
   }
 }
