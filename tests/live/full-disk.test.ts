@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isOpen } from '../../bridge/core/request.ts';
+import { Journal } from '../../bridge/journal/journal.ts';
+import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { type BridgeProcess, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+
+let tmux: PrivateTmux;
+let home: string;
+let agent: ScriptedAgent;
+const bridges: BridgeProcess[] = [];
+
+beforeEach(async () => {
+  tmux = privateTmux();
+  const rows = Array.from({ length: 8 }, (_, n) => `  - { when: { text: /question ${n}/ }, answer: Answer ${n}. }`);
+  home = makeHome(tmux, ['controller: { backend: rules }', 'policy:', ...rows, ''].join('\n'));
+  agent = await startScriptedAgent({ tmux, session: 'macs', name: 'work', workingFolder: makeWork(tmux) });
+  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
+});
+afterEach(async () => {
+  for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
+  await tmux.stop();
+});
+
+/** Beyond so many bytes each of its files is as good as on a full disk; null: there is room again. */
+function limitFiles(bridge: BridgeProcess, bytes: number | null): void {
+  execFileSync('prlimit', ['--pid', String(bridge.child.pid), `--fsize=${bytes ?? 'unlimited'}:`]);
+}
+
+const walSize = () => statSync(join(home, 'bridge.db-wal')).size;
+const isFull = (line: { type: string; text?: unknown }) =>
+  line.type === 'said' && /nothing was written/.test(String(line.text));
+
+/** What the journal has of the question, read beside the bridge. */
+function kept(question: string) {
+  const { journal } = Journal.open(join(home, 'bridge.db'), { now: Date.now() });
+  const request = journal.requests().findLast((one) => one.text.includes(question)) ?? null;
+  const deliveries = request === null ? [] : journal.deliveries({ thread: request.id });
+  journal.close();
+  return { request, deliveries };
+}
+
+test('a disk that fills up at any step: the bridge says so, types nothing that it has not written, and goes on when there is room', async () => {
+  let fullAt = 0;
+  for (let round = 0; round < 8; round += 1) {
+    const question = `question ${round}`;
+    const bridge = await startBridge(tmux, home, ['--session', 'macs']);
+    bridges.push(bridge);
+    limitFiles(bridge, walSize() + round * 20_000);
+    await agent.perform({ play: [{ request: question }], input: `go ${round}` });
+    const delivered = () => kept(question).request?.state.is === 'delivered';
+    await waitFor('the disk is full, or was large enough', () => bridge.lines.some(isFull) || delivered());
+    if (bridge.lines.some(isFull)) {
+      fullAt += 1;
+      // what reached the worker was committed as typed before
+      const came = agent.facts().filter((fact) => fact.paste === `Answer ${round}.`).length;
+      if (came > 0)
+        expect(kept(question).deliveries.map(({ state }) => state.is)).toEqual([
+          expect.stringMatching(/typed|submitted/),
+        ]);
+      else expect(kept(question).deliveries.filter(({ state }) => state.is === 'submitted')).toEqual([]);
+    }
+    expect(bridge.child.exitCode).toBeNull();
+    limitFiles(bridge, null);
+    await waitFor(
+      'it goes on by itself',
+      () => {
+        const { request } = kept(question);
+        return request !== null && !(isOpen(request) && !(request.state.is === 'asked' && request.state.doubt));
+      },
+      {
+        limitMs: 20_000,
+        everyMs: 200,
+        describe: async () => JSON.stringify([round, kept(question), bridge.lines.slice(-12)], null, 1),
+      },
+    );
+    const { request, deliveries } = kept(question);
+    expect(deliveries).toHaveLength(1);
+    const inputs = agent.inputs().filter((input) => input === `Answer ${round}.`);
+    expect(inputs.length).toBeLessThanOrEqual(1);
+    if (request!.state.is === 'delivered') expect(inputs).toHaveLength(1);
+    await bridge.stop();
+  }
+  expect(fullAt).toBeGreaterThan(3);
+  const verified = await run(tmux, ['verify', '--home', home, '--json']);
+  expect(JSON.parse(verified.stdout)).toMatchObject({ counts: { requests: 8 }, findings: [] });
+  expect(verified.code).toBe(0);
+}, 180_000);
