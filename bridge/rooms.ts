@@ -5,9 +5,9 @@ import { Changes } from './changes.ts';
 import type { Config } from './config.ts';
 import { Mailbox } from './controllers/mailbox.ts';
 import { optionNamed } from './core/choice.ts';
-import type { Delivery } from './core/envelope.ts';
+import { type Delivery, isEnded } from './core/envelope.ts';
 import { messageOf } from './core/failure.ts';
-import type { DeliveryId, PaneId } from './core/ids.ts';
+import type { DeliveryId, PaneId, RequestId } from './core/ids.ts';
 import type { PaneFacts } from './core/pane.ts';
 import { type Answer, isOpen, type Request } from './core/request.ts';
 import { Courier } from './delivery/courier.ts';
@@ -148,7 +148,8 @@ export class Rooms {
       split: config.splitResponse,
       state: (id) => {
         const request = journal.request(id);
-        return request === null ? 'unknown' : isOpen(request) ? 'open' : 'ended';
+        if (request === null) return journal.archived(id) === null ? 'unknown' : 'ended';
+        return isOpen(request) ? 'open' : 'ended';
       },
       on: (event) => {
         if (event.type === 'answer-found') {
@@ -332,6 +333,11 @@ export class Rooms {
       this.onSubmitted(delivery);
     }
     this.desk.deliveryChanged(delivery);
+    const { envelope, state } = delivery;
+    if (envelope.kind === 'request' && isEnded(state) && 'reason' in state) {
+      const reason = `the request did not reach the controller pane for certain: ${state.reason}`;
+      this.desk.controllerFailed(envelope.thread as RequestId, { is: 'unavailable', reason });
+    }
     this.changes.wake();
   }
 }

@@ -5,7 +5,7 @@ import { type Delivery, type Envelope, isEnded } from './core/envelope.ts';
 import { BridgeError, wrongUse } from './core/failure.ts';
 import type { DeliveryId, EnvelopeId, PaneId } from './core/ids.ts';
 import { keysOf } from './core/keys.ts';
-import type { PaneFacts, Snapshot } from './core/pane.ts';
+import { type PaneFacts, type Snapshot, sameAgent } from './core/pane.ts';
 import { isReady } from './core/reading.ts';
 import type { Answer, Request } from './core/request.ts';
 import type { Journal } from './journal/journal.ts';
@@ -132,11 +132,23 @@ export class Sending {
     return this.#post.post(envelope, request.pane, request.agent, plain, how.deadlineAt, how.id, how.dialog).id;
   }
 
-  /** A request, on its way to the live controller's pane; it waits there no longer than the answer is waited for. */
+  /**
+   * A request, on its way to the live controller's pane; it waits there no longer than the answer is waited for. After a
+   * restart the one that was posted before goes on, or has arrived: it is not typed there twice.
+   * @throws BridgeError when nobody can tell whether it arrived there before
+   */
   async askPane(pane: PaneFacts, body: string, request: Request, deadlineAt: number | null): Promise<void> {
     const snapshot = await this.#sight.look(pane.paneId);
     if (snapshot === null)
       throw new BridgeError({ what: 'controller', target: pane.paneId, reason: 'the pane is gone' });
+    const before = this.#journal
+      .deliveries({ thread: request.id })
+      .findLast(({ envelope, recipient }) => envelope.kind === 'request' && sameAgent(recipient, snapshot.identity));
+    if (before?.state.is === 'uncertain' || before?.state.is === 'typed-not-submitted') {
+      const reason = `nobody can tell whether the request arrived there: ${before.state.reason}`;
+      throw new BridgeError({ what: 'controller', target: pane.paneId, reason });
+    }
+    if (before && (!isEnded(before.state) || before.state.is === 'acknowledged')) return;
     const envelope = this.#about(request, {
       kind: 'request',
       from: request.worker,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { signalKinds } from './core/agent-signal.ts';
 import { vias } from './core/door.ts';
@@ -6,6 +7,7 @@ import { asPaneId } from './core/ids.ts';
 import { parseResponse } from './core/protocol.ts';
 import type { Request } from './core/request.ts';
 import type { Decision } from './desk/desk.ts';
+import { readArchived } from './journal/archive.ts';
 import { workerNamed } from './pausing.ts';
 import type { Rooms } from './rooms.ts';
 import {
@@ -108,7 +110,8 @@ export function verbs(
       const { id } = idArgs.parse(args);
       const sent = rooms.journal.delivery(id) ?? rooms.journal.deliveries().find((one) => one.id.endsWith(id));
       const request = rooms.journal.request(id) ?? rooms.journal.requests().find((one) => one.id.endsWith(id));
-      return sent && !request ? { sent } : view(rooms, find(rooms, id));
+      if (sent && !request) return { sent };
+      return request ? view(rooms, find(rooms, id)) : (archivedView(rooms, id) ?? view(rooms, find(rooms, id)));
     },
 
     async answer(args, closed): Promise<AnswerView> {
@@ -222,6 +225,15 @@ async function outcomeFor(
 
 function decided(what: string, { id }: Request, { accepted, reason }: Decision): void {
   if (!accepted) throw new BridgeError({ what, target: id, reason });
+}
+
+/** A request that has left the journal, out of its archive. */
+function archivedView(rooms: Rooms, id: string): RequestView | null {
+  const place = rooms.journal.archived(id);
+  const kept = place && readArchived(join(rooms.config.home, 'archive'), place);
+  if (!kept) return null;
+  const answering = kept.deliveries.findLast((delivery) => delivery.envelope.inReplyTo === kept.request.id);
+  return viewOf(kept.request, answering ?? null);
 }
 
 /** A request by its id, or by the last characters of it. */

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { Delivery } from '../core/envelope.ts';
 import { BridgeError } from '../core/failure.ts';
 import type { Request } from '../core/request.ts';
 import { isCorruption, journalFault } from './faults.ts';
@@ -59,6 +60,30 @@ export function countArchivable(db: DatabaseSyncInstance, endedBefore: number) {
     )
     .get({ endedBefore }) as { threads: number; events: number };
   return { threads: Number(row.threads), events: Number(row.events) };
+}
+
+/** A request that has left, and the deliveries of its thread, out of its archive, which is only read; null where the file is gone. */
+export function readArchived(
+  folder: string,
+  { thread, file }: ArchivedPlace,
+): { readonly request: Request; readonly deliveries: readonly Delivery[] } | null {
+  const path = join(folder, file);
+  if (!existsSync(path)) return null;
+  const archive = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
+  try {
+    const documents = (sql: string) =>
+      archive
+        .prepare(sql)
+        .all(thread)
+        .map((row) => JSON.parse(String(row.document)));
+    const [request] = documents('SELECT document FROM requests WHERE id = ?') as Request[];
+    if (request === undefined) return null;
+    return { request, deliveries: documents('SELECT document FROM deliveries WHERE thread = ? ORDER BY seq') };
+  } catch (error) {
+    throw journalFault(path, error);
+  } finally {
+    archive.close();
+  }
 }
 
 export function archivedPlace(db: DatabaseSyncInstance, id: string): ArchivedPlace | null {

@@ -85,6 +85,10 @@ test('a disk that fills up at any step: the bridge says so, types nothing that i
     await bridge.stop();
   }
   expect(fullAt).toBeGreaterThan(3);
+  const { journal } = Journal.open(join(home, 'bridge.db'), { now: Date.now() });
+  const asked = journal.requests().map(({ kind, text, turn, state }) => `${kind} ${text} ${state.is} ${turn}`);
+  expect(asked).toEqual(Array.from({ length: 8 }, (_, round) => expect.stringContaining(`request question ${round} `)));
+  journal.close();
   const verified = await run(tmux, ['verify', '--home', home, '--json']);
   expect(JSON.parse(verified.stdout)).toMatchObject({ counts: { requests: 8 }, findings: [] });
   expect(verified.code).toBe(0);
