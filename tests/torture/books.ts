@@ -13,9 +13,23 @@ export interface Books {
   /** agents whose process has ended */
   readonly dead: ReadonlySet<string>;
   /** ids of the requests for which a human was called */
+  readonly called: ReadonlySet<string>;
+  /** ids of the requests of which a human was told, by a call or by a page in the inbox */
   readonly told: ReadonlySet<string>;
   /** marks of the questions whose answer, given by a human, the bridge has said it has */
   readonly acknowledged: ReadonlySet<string>;
+  /** what the human has decided */
+  readonly doubts: readonly Doubtful[];
+}
+
+/** An answer of which a human was asked whether it had arrived. */
+export interface Doubtful {
+  readonly mark: string;
+  /** of the request */
+  readonly id: string;
+  readonly is: string;
+  /** what the agent's journal said when the human looked; where it had not, the human had it typed once more */
+  readonly arrived: boolean;
 }
 
 export const noFigures = {
@@ -37,6 +51,8 @@ export const noFigures = {
   uncertainButSubmitted: 0,
   /** answers for agents that are gone: held, and in the list of requests */
   heldForHuman: 0,
+  /** questions that a rule or a controller was to answer, and for which a human was called */
+  cameToHuman: 0,
   /** what the human had to be told, and was not */
   untold: 0,
 };
@@ -58,6 +74,11 @@ export function audit(books: Books): Audit {
   };
 
   const inputs = inputsByMark(books, (agent, text) => fail('duplicates', `${agent} got an input of nobody: ${text}`));
+  for (const { mark, id, is, arrived } of books.doubts) {
+    figures.uncertain += 1;
+    if (arrived) figures.uncertainButSubmitted += 1;
+    if (!books.told.has(id)) fail('untold', `${mark} was ${is}, and no human was called`);
+  }
   for (const question of books.questions) {
     const { mark, agent } = question;
     figures.questions += 1;
@@ -72,7 +93,8 @@ export function audit(books: Books): Audit {
       );
     if (submitted.length > 1) fail('duplicates', `${mark} of ${agent} was submitted ${submitted.length} times`);
     const pastes = (books.facts.get(agent) ?? []).filter((fact) => fact.paste?.includes(mark)).length;
-    if (pastes > 1) fail('duplicates', `${mark} was pasted ${pastes} times into ${agent}`);
+    const again = books.doubts.filter((doubt) => doubt.mark === mark && !doubt.arrived).length;
+    if (pastes > 1 + again) fail('duplicates', `${mark} was pasted ${pastes} times into ${agent}`);
     for (const input of submitted) {
       if (input.agent !== agent) fail('duplicates', `${mark} was asked by ${agent} and answered to ${input.agent}`);
       if (input.text !== question.answer) fail('duplicates', `${mark} got other words: ${input.text.slice(0, 80)}`);
@@ -83,6 +105,8 @@ export function audit(books: Books): Audit {
       else fail('losses', `${mark} of ${agent} has no request`);
       continue;
     }
+    if ((question.way === 'rule' || question.way === 'controller') && books.called.has(request.id))
+      figures.cameToHuman += 1;
     const before = failures.length;
     accountFor(request, question, submitted.length, books, figures, fail);
     if (failures.length > before) failures.push(`  ${describe(request)}`);

@@ -33,13 +33,21 @@ export function question(number: number, agent: string, way: AnswerWay): Questio
   return { mark, agent, way, text: `Which way is it for ${mark}? I think that ${asked}.`, answer: answerTo(number) };
 }
 
+export interface HomeOptions {
+  /** a rule knows the answers of so many questions; what no rule answers goes to the controller */
+  readonly most: number;
+  readonly thinkSeconds?: number;
+  /** given, one question of 29 is thought about twice as long, and so fails */
+  readonly controllerTimeoutSeconds?: number;
+}
+
 /** A program that finds the mark in its prompt and says the same words as `answerTo`, after a moment of thought. */
-function controllerProgram(thinkSeconds: number): string {
+function controllerProgram(thinkSeconds: number, slowSeconds: number): string {
   return `#!/bin/sh
 mark=$(grep -o 'q[0-9][0-9][0-9][0-9][0-9]x' | head -n 1)
 number=\${mark#q}
 case $(expr "\${number%x}" % 5) in 3) more=4 ;; 4) more=29 ;; *) more=0 ;; esac
-sleep ${thinkSeconds}
+case $(expr "\${number%x}" % 29) in 13) sleep ${slowSeconds} ;; *) sleep ${thinkSeconds} ;; esac
 echo "Take way $mark."
 step=1
 while [ $step -le $more ]; do
@@ -53,9 +61,13 @@ done
  * bridge.yaml for questions up to this number, and the controller program in that folder. The human's questions are the
  * human's; a rule knows the answer of each question it may answer.
  */
-export function homeConfig(folder: string, most: number, thinkSeconds = 0.05): string {
+export function homeConfig(
+  folder: string,
+  { most, thinkSeconds = 0.05, controllerTimeoutSeconds }: HomeOptions,
+): string {
+  const slowSeconds = controllerTimeoutSeconds === undefined ? thinkSeconds : 2 * controllerTimeoutSeconds;
   const program = join(folder, 'controller.sh');
-  writeFileSync(program, controllerProgram(thinkSeconds), { mode: 0o700 });
+  writeFileSync(program, controllerProgram(thinkSeconds, slowSeconds), { mode: 0o700 });
   const rows = Array.from({ length: most }, (_, number) => ({
     when: { text: `/${markOf(number)}.*a rule may/` },
     answer: answerTo(number),
@@ -66,7 +78,7 @@ export function homeConfig(folder: string, most: number, thinkSeconds = 0.05): s
     heuristic: false,
     limits: { 'answers-per-hour': 0, consecutive: 0, 'per-day': 0 },
     notify: { bell: false, desktop: false },
-    controller: { backend: 'command', command: program },
+    controller: { backend: 'command', command: program, timeout: controllerTimeoutSeconds ?? 300 },
     policy: rows,
   });
   return file.replace('"policy":[', () => `"policy":[${human},`);

@@ -2,9 +2,12 @@
 // after it, before its effect. An order comes in TORTURE_ORDER at the start, or as a message later:
 //   {"step": 3 | "delivery-typed" | "memory", "when": "before" | "after", "record": FILE,
 //   "acts": [{"kill": PID} | {"run": [ARGV]}], "self": true}
+// {"measure": true} is answered with the size of the heap after a collection.
 // Every act is done, and the process is gone, before the next instruction of the bridge.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { DatabaseSync as RealDatabase } from '@photostructure/sqlite';
 
 export * from '@photostructure/sqlite';
@@ -16,12 +19,22 @@ let commits = 0;
 let kinds = [];
 
 process.on('message', (message) => {
+  if (message.measure) return measure();
   order = message;
   commits = 0;
   process.send({ armed: true });
 });
 // the bridge ends when it wants to
 process.channel?.unref();
+
+/** What the process holds once everything is collected that can be. */
+function measure() {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  const { heapUsed, rss } = process.memoryUsage();
+  const { user, system } = process.cpuUsage();
+  process.send({ heap: heapUsed, rss, cpuMs: (user + system) / 1000 });
+}
 
 function strike() {
   const { acts, self, record, when } = order;

@@ -6,9 +6,10 @@ import { call, socketPath } from '../../bridge/host/socket.ts';
 import type { AnswerView, RequestView } from '../../bridge/views.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, type Line, makeHome, makeWork, startBridge } from '../live/bridge-process.ts';
-import { type Audit, audit } from './books.ts';
-import { type AnswerWay, homeConfig, markPattern, type Question, question } from './questions.ts';
+import { type BridgeProcess, type Line, makeHome, makeWork, run, startBridge } from '../live/bridge-process.ts';
+import { type Audit, audit, type Doubtful } from './books.ts';
+import type { Measure } from './measures.ts';
+import { type AnswerWay, type HomeOptions, homeConfig, markPattern, type Question, question } from './questions.ts';
 
 const preload = fileURLToPath(new URL('./preload.mjs', import.meta.url));
 /** How long everything that is due may take, a program's pauses and the post office's retries included. */
@@ -31,6 +32,9 @@ export interface Struck {
   readonly when: 'before' | 'after';
 }
 
+/** A request as the bridge tells it; `doubt` where only a person can say what became of its answer. */
+type SeenRequest = RequestView & { readonly doubt?: { readonly delivery: string } | null };
+
 export interface YardAgent extends ScriptedAgent {
   readonly name: string;
   /** the label of its pane, which its successor inherits */
@@ -47,11 +51,18 @@ export class Yard {
   readonly questions: Question[] = [];
   readonly agents: YardAgent[] = [];
   readonly #gone: YardAgent[] = [];
+  readonly #called = new Set<string>();
   readonly #told = new Set<string>();
   readonly #acknowledged = new Set<string>();
   /** answers that the human has given or is giving, by the request's id */
   readonly #given = new Set<string>();
   readonly #warnings: string[] = [];
+  /** marks of the questions that some list of requests has had */
+  readonly #known = new Set<string>();
+  /** by the delivery's id, whether or not the human has said since what became of it */
+  readonly #doubts = new Map<string, Doubtful>();
+  /** names of the agents whose question was open at the last look */
+  #waiting: ReadonlySet<string> = new Set();
   #daemon: BridgeProcess | null = null;
   #heardLines = 0;
   #started = 0;
@@ -60,8 +71,8 @@ export class Yard {
   /** what kept the yard from coming to rest at the last look */
   moving = '';
 
-  constructor(options: { most: number; thinkSeconds?: number }) {
-    this.home = makeHome(this.tmux, homeConfig(this.tmux.folder, options.most, options.thinkSeconds));
+  constructor(options: HomeOptions) {
+    this.home = makeHome(this.tmux, homeConfig(this.tmux.folder, options));
   }
 
   async addAgent(label: string): Promise<YardAgent> {
@@ -132,6 +143,14 @@ export class Yard {
     await armed;
   }
 
+  /** What the living bridge holds after a collection, and has used. */
+  async measure(part: number): Promise<Measure> {
+    const { child } = this.#daemon!;
+    const told = new Promise((resolve) => child.once('message', resolve));
+    child.send({ measure: true });
+    return { ...((await told) as Pick<Measure, 'heap' | 'rss' | 'cpuMs'>), part, at: Date.now() };
+  }
+
   /** What was struck since the last order; null when its commit never came. */
   get struck(): Struck | null {
     return existsSync(this.#record) ? (JSON.parse(readFileSync(this.#record, 'utf8')) as Struck) : null;
@@ -168,11 +187,10 @@ export class Yard {
     const endAt = Date.now() + limitMs;
     for (;;) {
       if (!this.isAlive) return 'dead';
-      const requests = await this.#requests();
-      if (requests !== null) {
-        const open = requests.filter(({ state }) => ['open', 'asked', 'answered'].includes(state));
+      const open = await this.#requests('open');
+      if (open !== null) {
         await this.#actAsHuman(open);
-        this.moving = this.#whatMoves(open) ?? this.#whatIsMissing(requests) ?? '';
+        this.moving = this.#whatMoves(open) ?? (await this.#whatIsMissing()) ?? '';
         if (this.moving === '') return 'rest';
       }
       if (Date.now() >= endAt) return this.isAlive ? 'stuck' : 'dead';
@@ -180,37 +198,84 @@ export class Yard {
     }
   }
 
+  /** One look at what waits, with the human doing what is theirs; for a yard that is never at rest. */
+  async look(): Promise<void> {
+    const open = await this.#requests('open');
+    if (open === null) return;
+    this.#waiting = new Set(open.map((request) => this.#questionOf(request)?.agent ?? ''));
+    await this.#actAsHuman(open);
+  }
+
+  /** Its last question has not come to an end, as far as the last look and its own journal tell. */
+  isWaiting(agent: YardAgent): boolean {
+    const last = this.questions.findLast((asked) => asked.agent === agent.name);
+    return this.#waiting.has(agent.name) || (last !== undefined && !this.#isKnown(last));
+  }
+
+  /** Asks unless the agent is at work; takes away first what a given-up answer has left in its composer. */
+  async askIfIdle(agent: YardAgent, way: AnswerWay): Promise<void> {
+    const { is } = await agent.state();
+    if (is !== 'idle') return;
+    await this.#clear(agent);
+    await this.ask(agent, way);
+  }
+
+  /** The agent dies, and another one takes its place in a window of its own. */
+  async restartAgent(agent: YardAgent): Promise<void> {
+    process.kill(agent.pid, 'SIGKILL');
+    await this.bury(agent);
+    await this.tmux.run('kill-pane', '-t', agent.paneId);
+    await this.addAgent(agent.label);
+  }
+
+  /** The same from the journal of a bridge that was stopped, however long it is. */
+  async auditStopped(): Promise<Audit> {
+    const left = await this.stop();
+    const { stdout } = await run(this.tmux, ['--home', this.home, 'requests', '--all', '--json']);
+    const audit = this.#balance(JSON.parse(stdout) as SeenRequest[]);
+    return { ...audit, failures: [...audit.failures, ...left] };
+  }
+
   /** The books as they stand; only of a yard at rest they must balance. */
   async audit(): Promise<Audit> {
-    const requests = await waitFor('the bridge tells its requests', () => this.#requests());
-    this.#hear();
+    return this.#balance(await waitFor('the bridge tells its requests', () => this.#requests('all')));
+  }
+
+  #balance(requests: readonly SeenRequest[]): Audit {
+    for (const { id } of requests) this.#wasTold(id);
     const everyone = [...this.agents, ...this.#gone];
     const books = audit({
       questions: this.questions,
       requests,
       facts: new Map(everyone.map((agent) => [agent.name, agent.facts()])),
       dead: new Set(this.#gone.map((agent) => agent.name)),
+      called: this.#called,
       told: this.#told,
       acknowledged: this.#acknowledged,
+      doubts: [...this.#doubts.values()],
     });
     return { ...books, failures: [...books.failures, ...this.#warnings] };
   }
 
   /** What a careful human does with a text that stands in a composer and was given up: they take it away. */
   async clearComposers(): Promise<void> {
-    for (const agent of this.agents) {
-      if ((await agent.state()).draft !== '') await agent.perform({ draft: '' });
-    }
+    for (const agent of this.agents) await this.#clear(agent);
+  }
+
+  async #clear(agent: YardAgent): Promise<void> {
+    if ((await agent.state()).draft !== '') await agent.perform({ draft: '' });
+  }
+
+  /** Ends the bridge as a person would. */
+  async stop(): Promise<string[]> {
+    const code = this.isAlive ? await this.#daemon!.stop() : 0;
+    this.#hear();
+    return code === 0 ? [] : [`left over: the bridge ended with ${code}`];
   }
 
   /** Ends everything, and tells what is left over. */
   async close(): Promise<string[]> {
-    const left: string[] = [];
-    if (this.isAlive) {
-      const code = await this.#daemon!.stop();
-      if (code !== 0) left.push(`left over: the bridge ended with ${code}`);
-    }
-    this.#hear();
+    const left = await this.stop();
     const clients = await this.tmux.run('list-clients', '-F', '#{client_pid} #{client_control_mode}').catch(() => '');
     if (clients.trim() !== '') left.push(`left over: tmux clients ${clients.trim()}`);
     const buffers = await this.tmux.run('list-buffers', '-F', '#{buffer_name}').catch(() => '');
@@ -226,8 +291,21 @@ export class Yard {
       (name) => join(this.home, name) !== records || readFileSync(records, 'utf8').trim() !== '',
     );
     if (odd.length > 0) left.push(`left over: ${odd.join(' ')}`);
+    left.push(...(await this.#processesLeft()));
     await this.tmux.stop();
     return left;
+  }
+
+  /** What still runs once the server and all its panes are gone. */
+  async #processesLeft(): Promise<string[]> {
+    await this.tmux.run('kill-server').catch(() => '');
+    let left: string[] = [];
+    const areGone = () => {
+      left = processesOf(this.tmux.folder);
+      return left.length === 0;
+    };
+    await waitFor('every process is gone', areGone, { limitMs: 10_000 }).catch(() => {});
+    return left.map((line) => `left over: process ${line}`);
   }
 
   #written(order: Order): Order & { record: string } {
@@ -240,7 +318,7 @@ export class Yard {
   #hear(): void {
     const lines = this.log;
     for (const line of lines.slice(this.#heardLines)) {
-      if (line.type === 'human-needed') this.#told.add(String(line.id));
+      if (line.type === 'human-needed') this.#called.add(String(line.id));
       if (line.type === 'said' && /set aside|journal has lost/.test(String(line.text)))
         this.#warnings.push(String(line.text));
     }
@@ -248,24 +326,51 @@ export class Yard {
   }
 
   /** null while no bridge answers. */
-  async #requests(): Promise<RequestView[] | null> {
+  async #requests(which: 'open' | 'all'): Promise<SeenRequest[] | null> {
     try {
-      const reply = await call(socketPath(this.home), 'requests', { all: true });
-      return reply === null ? null : (reply.ok as RequestView[]);
+      const reply = await call(socketPath(this.home), 'requests', { all: which === 'all' });
+      if (reply === null) return null;
+      const requests = reply.ok as SeenRequest[];
+      for (const request of requests) this.#known.add(markPattern.exec(request.text)?.[0] ?? '');
+      return requests;
     } catch {
       return null; // it died while it answered: whoever asks looks whether it lives
     }
   }
 
-  async #actAsHuman(open: readonly RequestView[]): Promise<void> {
+  async #actAsHuman(open: readonly SeenRequest[]): Promise<void> {
     for (const request of open) {
       const asked = this.#questionOf(request);
-      const isAsked = request.state === 'asked' && request.status.startsWith('waits for you');
-      if (!isAsked || asked === undefined || !this.#isLiving(asked.agent) || this.#given.has(request.id)) continue;
-      this.#given.add(request.id);
-      if (asked.way === 'file') this.#answerByFile(request.id, asked);
-      else void this.#answerByCommand(request.id, asked);
+      const agent = this.agents.find(({ name }) => name === asked?.agent);
+      if (request.state !== 'asked' || asked === undefined || agent === undefined) continue;
+      if (request.doubt) await this.#resolve(request, asked, agent);
+      else if (request.status.startsWith('waits for you') && !this.#given.has(request.id)) {
+        this.#given.add(request.id);
+        if (asked.way === 'file') this.#answerByFile(request.id, asked);
+        else void this.#answerByCommand(request.id, asked);
+      }
     }
+  }
+
+  /** Who is asked whether an answer arrived looks at the agent: it has arrived, or is cleared away and typed once more. */
+  async #resolve({ id, doubt, delivery }: SeenRequest, { mark, answer }: Question, agent: YardAgent): Promise<void> {
+    const deliveryId = delivery?.id ?? id;
+    const arrived = agent.inputs().includes(answer);
+    if (!this.#doubts.has(deliveryId)) {
+      this.#doubts.set(deliveryId, { mark, id, is: doubt!.delivery, arrived });
+      this.#wasTold(id);
+    }
+    if (!arrived) await this.#clear(agent);
+    const [verb, args] = arrived ? (['settle', {}] as const) : (['answer', { again: true }] as const);
+    // where the bridge dies of it, the next look finds the same question or its end
+    await call(socketPath(this.home), verb, { id, by: 'human:cli', ...args }).catch(() => null);
+  }
+
+  /** Called, or at least asked in writing. */
+  #wasTold(id: string): void {
+    this.#hear();
+    const isAsked = existsSync(join(this.home, 'inbox', `${id}.request.md`));
+    if (isAsked || this.#called.has(id)) this.#told.add(id);
   }
 
   #answerByFile(id: string, { answer, mark }: Question): void {
@@ -287,7 +392,7 @@ export class Yard {
     }
   }
 
-  #whatMoves(open: readonly RequestView[]): string | null {
+  #whatMoves(open: readonly SeenRequest[]): string | null {
     for (const request of open) {
       const asked = this.#questionOf(request);
       if (asked === undefined) return `a request of nobody: ${request.text.slice(0, 80)}`;
@@ -301,10 +406,24 @@ export class Yard {
     return null;
   }
 
-  #whatIsMissing(requests: readonly RequestView[]): string | null {
-    const known = new Set(requests.map((request) => markPattern.exec(request.text)?.[0]));
-    const missing = this.questions.find(({ mark, agent }) => this.#isLiving(agent) && !known.has(mark));
-    return missing === undefined ? null : `${missing.mark} of ${missing.agent} is no request yet`;
+  /** A question that no list of requests has had yet; where one has it now, the next look tells how it stands. */
+  async #whatIsMissing(): Promise<string | null> {
+    const missing = this.questions.find((asked) => this.#isLiving(asked.agent) && !this.#isKnown(asked));
+    if (missing === undefined) return null;
+    await this.#requests('all');
+    return `${missing.mark} of ${missing.agent} is no request yet`;
+  }
+
+  /** Some list of requests has had it, or its agent has its answer. */
+  #isKnown({ mark, agent, answer }: Question): boolean {
+    if (this.#known.has(mark)) return true;
+    const isAnswered =
+      this.agents
+        .find(({ name }) => name === agent)
+        ?.inputs()
+        .includes(answer) ?? false;
+    if (isAnswered) this.#known.add(mark);
+    return isAnswered;
   }
 
   #questionOf(request: RequestView): Question | undefined {
@@ -315,6 +434,20 @@ export class Yard {
   #isLiving(name: string): boolean {
     return this.agents.some((agent) => agent.name === name);
   }
+}
+
+/** Pid and command line of each living process that was started with this folder in its environment. */
+function processesOf(folder: string): string[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry) && isRunning(Number(entry)))
+    .flatMap((pid) => {
+      try {
+        if (!readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`=${folder}/`)) return [];
+        return [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`];
+      } catch {
+        return []; // it ended meanwhile, or is another user's
+      }
+    });
 }
 
 function isRunning(pid: number): boolean {

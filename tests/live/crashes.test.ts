@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { crashes } from '../torture/crashes.ts';
+
+/** As little as shows that every kind of death is survived; `npm run torture -- crashes` is the whole of it. */
+test('the bridge, tmux, panes and agents die anywhere, and every request and delivery is accounted for', async () => {
+  const report = await crashes({ seed: 11, cases: 8, minutes: null, only: null, say: () => {} });
+  expect(report.failures).toEqual([]);
+  expect(report.figures.bridgeDeaths).toBeGreaterThanOrEqual(8);
+  expect(report.figures.requests).toBeGreaterThanOrEqual(10);
+  expect(report.figures.submissions).toBeGreaterThanOrEqual(5);
+}, 120_000);
+
+test('a bridge that dies between seeing a request and asking somebody has a successor that asks', async () => {
+  const report = await crashes({
+    seed: 12,
+    cases: 1,
+    minutes: null,
+    only: 'daemon-at-request-asked-before',
+    say: () => {},
+  });
+  expect(report.failures).toEqual([]);
+  expect(report.figures).toMatchObject({ bridgeDeaths: 1, requests: 1, submissions: 1, cameToHuman: 0 });
+}, 60_000);

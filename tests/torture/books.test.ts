@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest';
+import type { DeliveryState } from '../../bridge/core/envelope.ts';
+import type { RequestView } from '../../bridge/views.ts';
+import type { Fact } from '../fixtures/scripted-agent.ts';
+import { audit, type Books } from './books.ts';
+import { type Question, question } from './questions.ts';
+
+const asked: Question = question(7, 'w0-1', 'controller');
+const receipt = { at: 2, typedAt: 1, evidence: 'composer-emptied-and-echoed', lines: [] };
+
+function told(state: RequestView['state'], delivery: DeliveryState | null, id = 'r1'): RequestView {
+  const answer = delivery === null ? null : { by: 'controller:command', instructions: asked.answer, notes: '', at: 1 };
+  const sent = delivery === null ? null : { id: 'd1', state: delivery };
+  const view = { id, text: asked.text, state, status: state, answer, late: [], pane: '%0', delivery: sent };
+  return view as unknown as RequestView;
+}
+
+function books(over: Partial<Books> & { facts?: ReadonlyMap<string, readonly Fact[]> }): Books {
+  const facts = new Map([
+    [
+      'w0-1',
+      [
+        { t: 1, paste: asked.answer },
+        { t: 2, input: asked.answer },
+      ],
+    ],
+  ]);
+  return {
+    questions: [asked],
+    requests: [told('delivered', { is: 'acknowledged', receipt })],
+    facts,
+    dead: new Set(),
+    called: new Set(),
+    told: new Set(),
+    acknowledged: new Set(),
+    doubts: [],
+    ...over,
+  };
+}
+
+const inputs = (...texts: string[]) => new Map([['w0-1', texts.map((input, t) => ({ t, input }))]]);
+
+test('one question, one request, one submission of its own answer: the books balance', () => {
+  const { figures, failures } = audit(books({}));
+  expect(failures).toEqual([]);
+  expect(figures).toMatchObject({ questions: 1, requests: 1, answers: 1, submissions: 1, duplicates: 0, losses: 0 });
+});
+
+test.each<[string, Partial<Books>, string]>([
+  [
+    'two requests for one question',
+    { requests: [told('delivered', { is: 'acknowledged', receipt }), told('asked', null, 'r2')] },
+    'duplicates',
+  ],
+  ['an answer submitted twice', { facts: inputs(asked.answer, asked.answer) }, 'duplicates'],
+  ['an answer with words of another', { facts: inputs(`${asked.answer} And more.`) }, 'duplicates'],
+  ['an input that no question asked for', { facts: inputs(asked.answer, 'hello') }, 'duplicates'],
+  [
+    'an answer in the pane of another agent',
+    { facts: new Map([['w1-2', [{ t: 1, input: asked.answer }]]]) },
+    'duplicates',
+  ],
+  [
+    'two pastes of one answer',
+    {
+      facts: new Map([
+        [
+          'w0-1',
+          [
+            { t: 1, paste: asked.answer },
+            { t: 2, paste: asked.answer },
+            { t: 3, input: asked.answer },
+          ],
+        ],
+      ]),
+    },
+    'duplicates',
+  ],
+  ['a question of a living agent that nobody saw', { requests: [], facts: inputs() }, 'losses'],
+  ['a receipt for what never arrived', { facts: inputs() }, 'losses'],
+  ['a request of a living agent without an end', { requests: [told('asked', null)], facts: inputs() }, 'losses'],
+  ['a request of a living agent that was given up', { requests: [told('withdrawn', null)], facts: inputs() }, 'losses'],
+  [
+    'an answer of a human that is nowhere',
+    { requests: [told('expired', null)], acknowledged: new Set([asked.mark]), facts: inputs() },
+    'losses',
+  ],
+  [
+    'a delivery in doubt of which nobody was told',
+    { requests: [told('failed', { is: 'uncertain', reason: 'x' })] },
+    'untold',
+  ],
+  [
+    'a decision in doubt of which nobody was told',
+    { doubts: [{ mark: asked.mark, id: 'r1', is: 'uncertain', arrived: true }] },
+    'untold',
+  ],
+])('%s does not balance', (_, over, what) => {
+  const { figures, failures } = audit(books(over));
+  expect(failures.join('\n')).toContain(`${what}: `);
+  expect(figures[what as 'losses']).toBeGreaterThan(0);
+});
+
+test('a question of an agent that died unseen is no loss, and an answer held for a dead agent is the human’s', () => {
+  const dead = new Set(['w0-1']);
+  expect(audit(books({ requests: [], facts: inputs(), dead })).figures).toMatchObject({ unseen: 1, losses: 0 });
+  const held: DeliveryState = { is: 'held', reason: 'gone', detail: 'the pane is gone', since: 1 };
+  const parked = audit(books({ requests: [told('answered', held)], facts: inputs(), dead }));
+  expect(parked.failures).toEqual([]);
+  expect(parked.figures.heldForHuman).toBe(1);
+});
+
+test('an answer that a human had typed once more may be pasted twice, and is submitted once', () => {
+  const doubts = [{ mark: asked.mark, id: 'r1', is: 'uncertain', arrived: false }];
+  const facts = new Map([
+    [
+      'w0-1',
+      [
+        { t: 1, paste: asked.answer },
+        { t: 2, paste: asked.answer },
+        { t: 3, input: asked.answer },
+      ],
+    ],
+  ]);
+  const { figures, failures } = audit(books({ doubts, facts, told: new Set(['r1']) }));
+  expect(failures).toEqual([]);
+  expect(figures).toMatchObject({ uncertain: 1, uncertainButSubmitted: 0, submissions: 1 });
+});

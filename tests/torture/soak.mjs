@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+// npm run soak [-- --minutes 10] [-- --workers 50] [-- --seed N] [-- --json]
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { runnerImport } from 'vite';
+
+const { values: flags } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    workers: { type: 'string', default: '50' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    json: { type: 'boolean', default: false },
+  },
+});
+const say = (line) => process.stderr.write(`${line}\n`);
+const [minutes, workers, seed] = [flags.minutes, flags.workers, flags.seed].map(Number);
+if (![minutes, workers, seed].every((value) => Number.isFinite(value) && value >= 0) || minutes * workers === 0) {
+  say('soak: --minutes, --workers and --seed are numbers');
+  process.exit(64);
+}
+
+// Node 20 does not run TypeScript: vite loads it
+const { module } = await runnerImport(fileURLToPath(new URL('./soak.ts', import.meta.url)), { logLevel: 'error' });
+const report = await module.soak({ minutes, workers, seed, say });
+const megabytes = ({ heap, rss }) => ({ heapMB: Number(module.mega(heap)), rssMB: Number(module.mega(rss)) });
+if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+else {
+  console.table({ ...report.figures });
+  console.table(report.faults);
+  console.table({ 'middle third': megabytes(report.memory.middle), 'last third': megabytes(report.memory.last) });
+  console.log(
+    `${workers} workers, ${minutes} minutes, seed ${seed}; the bridge used ${report.cpuPercent.toFixed(1)} % of a core`,
+  );
+}
+for (const failure of report.failures) say(failure);
+say(report.ok ? 'soak: the books balance, memory is flat, nothing is left over' : 'soak: failed');
+process.exitCode = report.ok ? 0 : 1;
