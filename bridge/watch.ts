@@ -41,12 +41,13 @@ export class Watch {
     rooms.onSubmitted = (delivery) => this.#watched.get(delivery.recipient.paneId)?.noteDelivery(delivery);
     rooms.onSignal = (paneId) => this.#watched.get(paneId)?.signalled();
     await rooms.tidy();
-    if (rooms.config.mode === 'auto') await rooms.asking.choose();
     await rooms.mailbox.start();
     const panes = await rooms.sight.panes().catch((fault) => {
       rooms.say('warning', `${fault instanceof BridgeError ? fault.reason : fault}; waiting for the tmux server`);
       return null;
     });
+    // without a server nobody can tell whether a live controller is among its panes: it is decided when one is needed
+    if (panes && rooms.config.mode === 'auto') await rooms.asking.choose();
     if (panes) await this.#refresh(panes, 'start');
     rooms.calling.attend();
     rooms.desk.resume();

@@ -265,6 +265,16 @@ test('it survives the end of the tmux server and serves the next one', async () 
   expect(again.inputs()).toEqual(['Use SQLite.']);
 });
 
+test('started again while no tmux server runs, it waits for one and serves it', async () => {
+  const watching = await bridge(makeHome(tmux, rules));
+  await watching.line('it says so', (line) => line.type === 'said' && /waiting for the tmux/.test(String(line.text)));
+  const agent = await worker();
+  await watching.line('the worker is watched', (line) => line.type === 'worker-found');
+  await agent.perform({ play: [{ request: 'Which database?' }], input: 'go' });
+  await agent.fact('the answer arrives', (fact) => fact.input !== undefined);
+  expect(agent.inputs()).toEqual(['Use SQLite.']);
+});
+
 test('a home inside the worker’s own folder is refused', async () => {
   await worker();
   const home = join(makeWork(tmux), 'home');
