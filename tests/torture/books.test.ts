@@ -87,12 +87,12 @@ test.each<[string, Partial<Books>, string]>([
   ],
   [
     'a delivery in doubt of which nobody was told',
-    { requests: [told('failed', { is: 'uncertain', reason: 'x' })] },
+    { requests: [told('asked', { is: 'uncertain', reason: 'x' })] },
     'untold',
   ],
   [
     'a decision in doubt of which nobody was told',
-    { doubts: [{ mark: asked.mark, id: 'r1', is: 'uncertain', arrived: true }] },
+    { doubts: [{ mark: asked.mark, id: 'r1', delivery: 'd0', is: 'uncertain', arrived: true }] },
     'untold',
   ],
 ])('%s does not balance', (_, over, what) => {
@@ -111,7 +111,7 @@ test('a question of an agent that died unseen is no loss, and an answer held for
 });
 
 test('an answer that a human had typed once more may be pasted twice, and is submitted once', () => {
-  const doubts = [{ mark: asked.mark, id: 'r1', is: 'uncertain', arrived: false }];
+  const doubts = [{ mark: asked.mark, id: 'r1', delivery: 'd0', is: 'uncertain', arrived: false }];
   const facts = new Map([
     [
       'w0-1',

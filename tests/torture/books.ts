@@ -27,6 +27,7 @@ export interface Doubtful {
   readonly mark: string;
   /** of the request */
   readonly id: string;
+  readonly delivery: string;
   readonly is: string;
   /** what the agent's journal said when the human looked; where it had not, the human had it typed once more */
   readonly arrived: boolean;
@@ -77,7 +78,7 @@ export function audit(books: Books): Audit {
   for (const { mark, id, is, arrived } of books.doubts) {
     figures.uncertain += 1;
     if (arrived) figures.uncertainButSubmitted += 1;
-    if (!books.told.has(id)) fail('untold', `${mark} was ${is}, and no human was called`);
+    if (!books.told.has(id)) fail('untold', `${mark} was ${is}, and no human was told`);
   }
   for (const question of books.questions) {
     const { mark, agent } = question;
@@ -131,11 +132,14 @@ function accountFor(
   if (books.acknowledged.has(mark) && request.answer === null && delivery === null && request.late.length === 0) {
     fail('losses', `the answer to ${mark} was taken from a human and is nowhere`);
   }
-  const doubtful = delivery !== null && isDoubtful(delivery);
-  if (doubtful) {
-    figures.uncertain += 1;
-    figures.uncertainButSubmitted += submissions;
-    if (!books.told.has(request.id)) fail('untold', `${mark} is ${delivery.state.is}, and no human was called`);
+  if (delivery !== null && isDoubtful(delivery)) {
+    if (!books.doubts.some((doubt) => doubt.delivery === delivery.id)) {
+      figures.uncertain += 1;
+      figures.uncertainButSubmitted += submissions;
+      if (!books.told.has(request.id)) fail('untold', `${mark} is ${delivery.state.is}, and no human was told`);
+    }
+    if (request.state === 'settled' && submissions === 0) fail('losses', `${mark} was vouched for, and never came`);
+    if (request.state === 'asked' && !isDead) fail('losses', `${mark} of ${agent} still waits for a human's word`);
     return;
   }
   switch (request.state) {

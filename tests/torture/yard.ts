@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { isEnded } from '../../bridge/core/envelope.ts';
 import { call, socketPath } from '../../bridge/host/socket.ts';
 import type { AnswerView, RequestView } from '../../bridge/views.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
@@ -31,9 +32,6 @@ export interface Struck {
   readonly nth: number;
   readonly when: 'before' | 'after';
 }
-
-/** A request as the bridge tells it; `doubt` where only a person can say what became of its answer. */
-type SeenRequest = RequestView & { readonly doubt?: { readonly delivery: string } | null };
 
 export interface YardAgent extends ScriptedAgent {
   readonly name: string;
@@ -232,7 +230,7 @@ export class Yard {
   async auditStopped(): Promise<Audit> {
     const left = await this.stop();
     const { stdout } = await run(this.tmux, ['--home', this.home, 'requests', '--all', '--json']);
-    const audit = this.#balance(JSON.parse(stdout) as SeenRequest[]);
+    const audit = this.#balance(JSON.parse(stdout) as RequestView[]);
     return { ...audit, failures: [...audit.failures, ...left] };
   }
 
@@ -241,7 +239,7 @@ export class Yard {
     return this.#balance(await waitFor('the bridge tells its requests', () => this.#requests('all')));
   }
 
-  #balance(requests: readonly SeenRequest[]): Audit {
+  #balance(requests: readonly RequestView[]): Audit {
     for (const { id } of requests) this.#wasTold(id);
     const everyone = [...this.agents, ...this.#gone];
     const books = audit({
@@ -326,11 +324,11 @@ export class Yard {
   }
 
   /** null while no bridge answers. */
-  async #requests(which: 'open' | 'all'): Promise<SeenRequest[] | null> {
+  async #requests(which: 'open' | 'all'): Promise<RequestView[] | null> {
     try {
       const reply = await call(socketPath(this.home), 'requests', { all: which === 'all' });
       if (reply === null) return null;
-      const requests = reply.ok as SeenRequest[];
+      const requests = reply.ok as RequestView[];
       for (const request of requests) this.#known.add(markPattern.exec(request.text)?.[0] ?? '');
       return requests;
     } catch {
@@ -338,7 +336,7 @@ export class Yard {
     }
   }
 
-  async #actAsHuman(open: readonly SeenRequest[]): Promise<void> {
+  async #actAsHuman(open: readonly RequestView[]): Promise<void> {
     for (const request of open) {
       const asked = this.#questionOf(request);
       const agent = this.agents.find(({ name }) => name === asked?.agent);
@@ -353,14 +351,15 @@ export class Yard {
   }
 
   /** Who is asked whether an answer arrived looks at the agent: it has arrived, or is cleared away and typed once more. */
-  async #resolve({ id, doubt, delivery }: SeenRequest, { mark, answer }: Question, agent: YardAgent): Promise<void> {
+  async #resolve({ id, doubt, delivery }: RequestView, { mark, answer }: Question, agent: YardAgent): Promise<void> {
     const deliveryId = delivery?.id ?? id;
     const arrived = agent.inputs().includes(answer);
     if (!this.#doubts.has(deliveryId)) {
-      this.#doubts.set(deliveryId, { mark, id, is: doubt!.delivery, arrived });
+      this.#doubts.set(deliveryId, { mark, id, delivery: deliveryId, is: doubt!.delivery, arrived });
       this.#wasTold(id);
     }
-    if (!arrived) await this.#clear(agent);
+    // one that dies just now has nothing to be cleared, and is not asked about any more
+    if (!arrived && (await this.#clear(agent).catch(() => 'gone')) === 'gone') return;
     const [verb, args] = arrived ? (['settle', {}] as const) : (['answer', { again: true }] as const);
     // where the bridge dies of it, the next look finds the same question or its end
     await call(socketPath(this.home), verb, { id, by: 'human:cli', ...args }).catch(() => null);
@@ -392,13 +391,13 @@ export class Yard {
     }
   }
 
-  #whatMoves(open: readonly SeenRequest[]): string | null {
+  #whatMoves(open: readonly RequestView[]): string | null {
     for (const request of open) {
       const asked = this.#questionOf(request);
       if (asked === undefined) return `a request of nobody: ${request.text.slice(0, 80)}`;
       const isLiving = this.#isLiving(asked.agent);
       const delivery = request.delivery?.state;
-      const isAtWork = delivery !== undefined && delivery.is !== 'held';
+      const isAtWork = delivery !== undefined && delivery.is !== 'held' && !isEnded(delivery);
       const isAsking = request.state === 'asked' && request.status === 'asking the controller';
       if (isLiving || isAsking || isAtWork) return `${asked.mark} of ${asked.agent}: ${request.status}`;
       if (request.state === 'answered' && delivery === undefined) return `${asked.mark} has no delivery yet`;
