@@ -53,11 +53,15 @@ export async function writeWhole(folder: string, name: string, text: string): Pr
   }
 }
 
-/** Moves a plain file of ours, under a name that is free: `x.request.md`, then `x.2.request.md`, … Others stay. */
+/**
+ * Moves a plain file of ours, under a name that is free: `x.request.md`, then `x.2.request.md`, … Others stay. What an
+ * editor wrote for everybody to read is ours alone from here on.
+ */
 export async function moveAside(from: string, folder: string, name: string): Promise<void> {
   try {
     const facts = await factsOf(from);
     if (facts === null || refusal(facts) !== null) return;
+    if ((facts.mode & 0o077) !== 0) await chmod(from, facts.mode & 0o700);
     await rename(from, await reserve(folder, name));
   } catch (fault) {
     throw systemFault(from, fault);

@@ -415,6 +415,14 @@ describe('refusing', () => {
 });
 
 describe('archiving', () => {
+  test('an answer that an editor left readable for everybody is nobody else’s in the archive', async () => {
+    await mailbox.start();
+    writeFileSync(outbox(answer), 'Yes.');
+    chmodSync(outbox(answer), 0o644);
+    await mailbox.archive(request());
+    expect(lstatSync(archive(answer)).mode & 0o777).toBe(0o600);
+  });
+
   test('a settled pair moves to the archive, and a second one of the same name overwrites nothing', async () => {
     await mailbox.start();
     for (const text of ['first', 'second', 'third']) {
