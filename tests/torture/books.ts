@@ -52,7 +52,7 @@ export const noFigures = {
   uncertainButSubmitted: 0,
   /** answers for agents that are gone: held, and in the list of requests */
   heldForHuman: 0,
-  /** questions that a rule or a controller was to answer, and for which a human was called */
+  /** questions that a rule or a controller was to answer, and a human was called for, though no answer was in doubt */
   cameToHuman: 0,
   /** what the human had to be told, and was not */
   untold: 0,
@@ -106,8 +106,10 @@ export function audit(books: Books): Audit {
       else fail('losses', `${mark} of ${agent} has no request`);
       continue;
     }
-    if ((question.way === 'rule' || question.way === 'controller') && books.called.has(request.id))
-      figures.cameToHuman += 1;
+    const isHumans = question.way === 'command' || question.way === 'file';
+    const inDoubt =
+      books.doubts.some((doubt) => doubt.mark === mark) || (request.delivery && isDoubtful(request.delivery));
+    if (!isHumans && !inDoubt && books.called.has(request.id)) figures.cameToHuman += 1;
     const before = failures.length;
     accountFor(request, question, submitted.length, books, figures, fail);
     if (failures.length > before) failures.push(`  ${describe(request)}`);

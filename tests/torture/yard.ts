@@ -273,7 +273,7 @@ export class Yard {
 
   /** Ends everything, and tells what is left over. */
   async close(): Promise<string[]> {
-    const left = await this.stop();
+    const left = [...(await this.stop()), ...(await this.#verify())];
     const clients = await this.tmux.run('list-clients', '-F', '#{client_pid} #{client_control_mode}').catch(() => '');
     if (clients.trim() !== '') left.push(`left over: tmux clients ${clients.trim()}`);
     const buffers = await this.tmux.run('list-buffers', '-F', '#{buffer_name}').catch(() => '');
@@ -292,6 +292,12 @@ export class Yard {
     left.push(...(await this.#processesLeft()));
     await this.tmux.stop();
     return left;
+  }
+
+  /** The product's own audit of the home, once nobody holds it. */
+  async #verify(): Promise<string[]> {
+    const { code, stdout, stderr } = await run(this.tmux, ['--home', this.home, 'verify']);
+    return code === 0 ? [] : [`verify: exit code ${code}: ${stdout}${stderr}`];
   }
 
   /** What still runs once the server and all its panes are gone. */
