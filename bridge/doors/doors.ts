@@ -30,13 +30,14 @@ export class AgentDoors {
     }
     const program = this.#ground.program(agentPid, agentStartedAt);
     if (program.length === 0) return { refused: 'the processes of the program cannot be read' };
+    const time = { looksEveryMs: door.looksEveryMs, clock: this.#clock };
     switch (door.name) {
       case 'codex-queue':
-        return codexQueue(program, { looksEveryMs: door.looksEveryMs, clock: this.#clock });
+        return codexQueue(program, time);
       case 'opencode-port':
         return opencodePort(program, this.#ground.tcp());
       case 'qwen-input-file':
-        return qwenInputFile(program, this.#ground.others());
+        return qwenInputFile(program, this.#ground.others(), time);
     }
   }
 }

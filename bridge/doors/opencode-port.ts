@@ -15,6 +15,7 @@ const answerLimitMs = 5_000;
 export function opencodePort(
   program: readonly Member[],
   sockets: readonly TcpSocket[],
+  limitMs = answerLimitMs,
 ): DraftDoor | { readonly refused: string } {
   const inodes = new Set(
     program.flatMap(({ open }) => open.flatMap((path) => /^socket:\[(\d+)\]$/.exec(path)?.[1] ?? [])),
@@ -35,12 +36,13 @@ export function opencodePort(
   if (stranger) return { refused: `another program is connected to port ${port}, perhaps a second TUI` };
   return {
     is: 'draft',
-    put: (text) => post(port, '/tui/append-prompt', { text }),
-    submit: () => post(port, '/tui/submit-prompt', {}),
+    put: (text) => post({ port, path: '/tui/append-prompt', limitMs }, { text }),
+    submit: () => post({ port, path: '/tui/submit-prompt', limitMs }, {}),
   };
 }
 
-function post(port: number, path: string, body: object): Promise<Posted> {
+function post(to: { port: number; path: string; limitMs: number }, body: object): Promise<Posted> {
+  const { port, path, limitMs } = to;
   return new Promise((resolve) => {
     const bytes = Buffer.from(JSON.stringify(body));
     const call = request({
@@ -49,7 +51,7 @@ function post(port: number, path: string, body: object): Promise<Posted> {
       path,
       method: 'POST',
       agent: false,
-      signal: AbortSignal.timeout(answerLimitMs),
+      signal: AbortSignal.timeout(limitMs),
       headers: { 'content-type': 'application/json', 'content-length': bytes.length },
     });
     call.on('response', (response) => {

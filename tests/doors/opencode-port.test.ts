@@ -1,0 +1,114 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import type { DraftDoor } from '../../bridge/core/door.ts';
+import type { Member, TcpSocket } from '../../bridge/doors/ground.ts';
+import { opencodePort } from '../../bridge/doors/opencode-port.ts';
+
+const member = (change: Partial<Member> = {}): Member => ({
+  pid: 10,
+  argv: ['opencode', '--port', '0'],
+  cwd: '/work',
+  executable: '/bin/opencode',
+  open: ['socket:[100]', '/dev/pts/1'],
+  ...change,
+});
+const listening = (port: number, inode = '100', host = '127.0.0.1'): TcpSocket => ({
+  local: `${host}:${port}`,
+  remote: '0.0.0.0:0',
+  isListening: true,
+  inode,
+});
+
+let server: Server | null = null;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+  server = null;
+});
+
+/** A port that answers as it is told; what it was sent, in order. */
+async function portThat(answer: (path: string) => number | 'hangs up' | 'is silent') {
+  const heard: Array<{ path: string; body: unknown; type: string | undefined }> = [];
+  server = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk) => {
+      text += chunk;
+    });
+    request.on('end', () => {
+      heard.push({ path: request.url!, body: JSON.parse(text), type: request.headers['content-type'] });
+      const status = answer(request.url!);
+      if (status === 'hangs up') request.socket.destroy();
+      else if (status !== 'is silent') response.writeHead(status).end('true');
+    });
+  });
+  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
+  return { port: (server.address() as AddressInfo).port, heard };
+}
+
+function found(port: number, limitMs?: number): DraftDoor {
+  const door = opencodePort([member()], [listening(port)], limitMs);
+  if ('refused' in door) throw new Error(door.refused);
+  return door;
+}
+
+test('a text is put into the composer to the letter, and submitted apart', async () => {
+  const { port, heard } = await portThat(() => 200);
+  const door = found(port);
+  const text = 'Grüße\n\n"quotes"\tand \\ 👩‍👩‍👧 ';
+  expect(await door.put(text)).toEqual({ is: 'taken' });
+  expect(await door.submit()).toEqual({ is: 'taken' });
+  expect(heard).toEqual([
+    { path: '/tui/append-prompt', body: { text }, type: 'application/json' },
+    { path: '/tui/submit-prompt', body: {}, type: 'application/json' },
+  ]);
+});
+
+test('only a clear no is a refusal; an answer that does not come is not known', async () => {
+  for (const [answer, outcome] of [
+    [401, { is: 'refused', reason: expect.stringContaining('password') }],
+    [404, { is: 'refused', reason: expect.stringContaining('404') }],
+    [500, { is: 'unknown', reason: expect.stringContaining('500') }],
+    ['hangs up', { is: 'unknown', reason: expect.any(String) }],
+    ['is silent', { is: 'unknown', reason: expect.any(String) }],
+  ] as const) {
+    const { port } = await portThat(() => answer);
+    expect(await found(port, 300).put('text'), String(answer)).toEqual(outcome);
+    server!.closeAllConnections();
+    server!.close();
+  }
+});
+
+test('where nobody listens any more, it was not handed over', async () => {
+  const { port } = await portThat(() => 200);
+  await new Promise((resolve) => server!.close(resolve));
+  expect(await found(port).put('text')).toMatchObject({ is: 'refused' });
+});
+
+const refusals: ReadonlyArray<readonly [why: string, member: Member, sockets: TcpSocket[], reason: string]> = [
+  ['another process listens there', member(), [listening(4096, '777')], 'listens on no port'],
+  ['it listens to the whole network', member(), [listening(4096, '100', '0.0.0.0')], 'listens on no port'],
+  ['nothing listens', member(), [], 'listens on no port'],
+  [
+    'it listens on two',
+    member({ open: ['socket:[100]', 'socket:[101]'] }),
+    [listening(1), listening(2, '101')],
+    'several',
+  ],
+  ['it was told another port', member({ argv: ['opencode', '--port=4097'] }), [listening(4096)], 'listens on no port'],
+  [
+    'a second TUI is connected',
+    member(),
+    [listening(4096), { local: '127.0.0.1:5000', remote: '127.0.0.1:4096', isListening: false, inode: '888' }],
+    'another program is connected',
+  ],
+];
+test.each(refusals)('it is no door where %s', (_, program, sockets, reason) => {
+  expect(opencodePort([program], sockets)).toEqual({ refused: expect.stringContaining(reason) });
+});
+
+test("the program's own connection to itself, and one that has ended, are nobody else's", () => {
+  const own = { local: '127.0.0.1:5000', remote: '127.0.0.1:4096', isListening: false, inode: '100' };
+  const ended = { ...own, local: '127.0.0.1:5001', inode: '0' };
+  expect(opencodePort([member()], [listening(4096), own, ended])).toMatchObject({ is: 'draft' });
+});
