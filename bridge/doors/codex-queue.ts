@@ -112,7 +112,9 @@ function idOf(submission: unknown): string {
 
 const lock = /^(\/.+)\/thread-writer-locks\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.lock$/;
 
-function lockedThreads({ open }: Member): Array<{ home: string; threadId: string }> {
+/** A TUI that started the shared server is its parent; its threads are those of every pane all the same. */
+function lockedThreads({ open, argv }: Member): Array<{ home: string; threadId: string }> {
+  if (argv.includes('app-server')) return [];
   return open.flatMap((path) => {
     const match = lock.exec(path);
     return match === null ? [] : [{ home: match[1]!, threadId: match[2]! }];

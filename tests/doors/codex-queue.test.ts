@@ -99,6 +99,12 @@ const refusals: ReadonlyArray<readonly [why: string, open: () => string[], execu
       'no thread',
     ],
   ];
+test("threads of the shared server are no pane's, though a TUI of that pane started it", () => {
+  const daemon = codex({ pid: 11, argv: ['codex', 'app-server', '--listen', 'unix://'] });
+  const door = codexQueue([node, codex({ open: [] }), daemon], { looksEveryMs: 0, clock: systemClock });
+  expect(door).toEqual({ refused: expect.stringContaining('--no-daemon') });
+});
+
 test.each(refusals)('there is no door where %s', (_, open, executable, reason) => {
   const door = codexQueue([codex({ open: open(), executable })], { looksEveryMs: 0, clock: systemClock });
   expect(door).toEqual({ refused: expect.stringContaining(reason) });
