@@ -10,6 +10,9 @@ const fileReferences = [{ pattern: '(?<!\\\\)@(?=[^\\s,;!?()[\\]{}])', prefix: '
 const picture =
   '^\\s*(?:\'[^\'\\n]*|"[^"\\n]*|(?:\\\\.|[^\\s\\\\])*)\\.(?:[Pp][Nn][Gg]|[Jj][Pp][Ee]?[Gg]|[Gg][Ii][Ff]|[Ww][Ee][Bb][Pp])[\'"]?\\s*$';
 
+/** Paths and nothing else: each that exists would become `@path`. */
+const paths = '^\\s*[^\\s./@]*[./](?=\\S)\\S*(?:\\s+[^\\s./@]*[./](?=\\S)\\S*)*\\s*$';
+
 /** Seen on codex 0.169.0. */
 export const codexManner: Manner = {
   agent: 'codex',
@@ -101,7 +104,10 @@ export const qwenManner: Manner = {
   ...composer,
   settleMs: 600,
   longPasteMarkers: ['\\[Pasted Content ([0-9]+) chars\\]'],
-  commandOpenings: [{ pattern: '^\\s*[!/?]', prefix: 'Answer: ' }],
+  commandOpenings: [
+    { pattern: paths, prefix: 'Answer: ' },
+    { pattern: '^\\s*[!/?]', prefix: 'Answer: ' },
+  ],
   references: fileReferences,
   commandEndings: [{ pattern: '\\\\$', append: ' ' }],
   changes: { trims: true },
