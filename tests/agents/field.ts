@@ -37,7 +37,7 @@ export type Outcome =
 export interface Delivered {
   readonly outcome: Outcome;
   readonly ms: number;
-  /** what was said and seen, where it is not exact */
+  /** the evidence of a receipt; what was said and seen, where the model has something else */
   readonly detail: string;
 }
 
@@ -131,14 +131,25 @@ export class Field {
     const { manner } = profileFor(null, { agent: this.program });
     const prepared = prepare(text, manner);
     const paneId = asPaneId(this.agent.paneId)!;
-    const order = { paneId, text, from: 'human', agent: null, force: false, allowShell: false, waitMs: idleLimitMs };
+    const via = 'keyboard' as const;
+    const order = {
+      paneId,
+      text,
+      from: 'human',
+      agent: null,
+      force: false,
+      allowShell: false,
+      waitMs: idleLimitMs,
+      via,
+    };
     const delivery = await this.#rooms!.sending.send(order, new AbortController().signal);
     const { state } = delivery;
     const at = 'receipt' in state ? state.receipt.at - state.receipt.typedAt : 0;
     const said = `${state.is}: ${outcomeOf(state).message}`;
     if (state.is === 'acknowledged') {
       const told = await this.#told(askedLimitMs);
-      return { ms: at, ...judged(text, prepared.is === 'text' ? asTaken(prepared.text, manner) : [], told) };
+      const judgement = judged(text, prepared.is === 'text' ? asTaken(prepared.text, manner) : [], told);
+      return { ms: at, ...judgement, detail: judgement.detail || state.receipt.evidence };
     }
     const told = this.#newMessages();
     const detail = `${said}${told.length > 0 ? `; the model has ${JSON.stringify(told).slice(0, 300)}` : ''}\n${await this.agent.screen()}`;
