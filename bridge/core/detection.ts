@@ -25,5 +25,6 @@ export type ErrorReason = 'model' | 'rate-limit' | 'auth' | 'context-full';
 
 /** Identity of what was said: letters without blanks and list marks, so that another width or wrapping is the same words. */
 export function normaliseWords(text: string): string {
-  return text.replace(/^\s*[-*+•]\s/gm, '').replace(/\s+/g, '');
+  // blanks only, not \s: from every line of a long blank stretch that would run to its end
+  return text.replace(/^[^\S\n\r\u2028\u2029]*[-*+•]\s/gm, '').replace(/\s+/g, '');
 }

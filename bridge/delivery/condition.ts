@@ -1,3 +1,4 @@
+import { withoutEnd } from '../core/ends.ts';
 import type { Manner } from '../core/manner.ts';
 import type { PaneCondition } from './hands.ts';
 import type { Look } from './verify.ts';
@@ -48,5 +49,5 @@ function flat(text: string): string {
 
 /** A row without what a TUI draws around words: bullets, prompts, borders. */
 function withoutFrame(row: string): string {
-  return flat(row.replace(/^[^\p{L}\p{N}$<([{"'`/]+/u, '').replace(/[\s\u2500-\u259f|]+$/u, ''));
+  return flat(withoutEnd(row.replace(/^[^\p{L}\p{N}$<([{"'`/]+/u, ''), /[\s\u2500-\u259f|]/));
 }

@@ -1,3 +1,4 @@
+import { withoutEnd } from '../core/ends.ts';
 import type { Dialog, DialogOption } from '../core/reading.ts';
 import type { PaneCondition } from './hands.ts';
 import type { Look } from './verify.ts';
@@ -65,5 +66,5 @@ function flat(text: string): string {
 
 /** A row without the borders of a box around it. */
 function withoutFrame(row: string): string {
-  return flat(row.replace(/^[\s\u2500-\u259f]+|[\s\u2500-\u259f]+$/g, ''));
+  return flat(withoutEnd(row.replace(/^[\s\u2500-\u259f]+/, ''), /[\s\u2500-\u259f]/));
 }

@@ -1,3 +1,4 @@
+import { withoutEnd } from '../core/ends.ts';
 import type { Envelope } from '../core/envelope.ts';
 import type { Manner } from '../core/manner.ts';
 import { neutraliseDelimiters } from '../core/protocol.ts';
@@ -12,7 +13,7 @@ export type Prepared =
  * @param kind a `request` was composed by our own controller room, whose delimiters are meant
  */
 export function prepare(body: string, manner: Manner, kind: Envelope['kind'] = 'message'): Prepared {
-  const clean = withoutControls(body.replace(/\r\n?/g, '\n')).replace(/\n+$/, '');
+  const clean = withoutEnd(withoutControls(body.replace(/\r\n?/g, '\n')), /\n/);
   const text = kind === 'request' ? clean : neutraliseDelimiters(clean);
   if (text.trim() === '') return refused('the text is empty');
   const spoken = withoutCommands(text, manner);

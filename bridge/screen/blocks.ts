@@ -54,10 +54,14 @@ function findBlocks(words: readonly string[], kind: Kind): FoundBlock[] {
   const found: FoundBlock[] = [];
   let open: { at: number; index: number; attributes: Record<string, string>; rest: string } | null = null;
   let mentioned = false;
+  let fencesAbove = 0;
   for (const [index, line] of lines.entries()) {
     const bare = bareLine(line.text);
     const starts = start.exec(bare);
-    if (starts && isBelowOpeningFence(lines, index)) {
+    const isBelowFence = isFence(lines[index - 1]);
+    if (isBelowFence) fencesAbove++;
+    // a fence may also be the end of a code above
+    if (starts && isBelowFence && fencesAbove % 2 === 1) {
       open = null;
       mentioned = true;
       continue;
@@ -102,15 +106,11 @@ function findBlocks(words: readonly string[], kind: Kind): FoundBlock[] {
   return found;
 }
 
+/** A block in a code fence, where a TUI lets fences stand, is documentation. */
 const fence = /^(?:```|~~~)/;
 
 function isFence(line: Line | undefined): boolean {
   return line !== undefined && fence.test(withoutFrame(line.text).trim());
-}
-
-/** A block in a code fence, where a TUI lets fences stand, is documentation. A fence may also be the end of a code above. */
-function isBelowOpeningFence(lines: readonly Line[], index: number): boolean {
-  return isFence(lines[index - 1]) && lines.slice(0, index).filter(isFence).length % 2 === 1;
 }
 
 /** The line without frame, bullet and emphasis. A quote mark or a backtick stays: a quoted delimiter is no delimiter. */

@@ -1,6 +1,8 @@
+import { withoutEnd } from '../core/ends.ts';
+
 const vertical = '│┃║▌▍▎▏▐▕┆┊╎╏┇┋';
 const leading = new RegExp(`^\\s*(?:[${vertical}]\\s?)+`);
-const trailing = new RegExp(`\\s*[${vertical}█░▒▓▲▼]+\\s*$`);
+const trailing = new RegExp(`[${vertical}█░▒▓▲▼]`);
 
 /**
  * One line without the frame a TUI drew around it: vertical bars, gutters and scroll bars. An ASCII bar counts only
@@ -10,7 +12,13 @@ export function withoutFrame(line: string): string {
   const bars = /^\s*\|\s(.*)\s\|\s*$/.exec(line);
   if (bars && !bars[1]!.includes('|')) return bars[1]!.trimEnd();
   const inner = line.replace(leading, '');
-  return inner === line && !/\s{2,}[█░▒▓▐▕▲▼│┃║]\s*$/.test(line) ? line : inner.replace(trailing, '');
+  return inner === line && !/\s{2}[█░▒▓▐▕▲▼│┃║]$/.test(line.trimEnd()) ? line : withoutTrailingBars(inner);
+}
+
+function withoutTrailingBars(line: string): string {
+  const text = line.trimEnd();
+  const inner = withoutEnd(text, trailing);
+  return inner === text ? line : inner.trimEnd();
 }
 
 /** A line that only draws: part of a box, a rule. Blank lines are not. */
@@ -46,30 +54,43 @@ function frameInside(line: string): string {
  * @param width columns that the text could use
  */
 export function rejoin(lines: readonly string[], width: number): string[] {
-  const joined: string[] = [];
+  const paragraphs: Paragraph[] = [];
   let lastLength = 0;
   for (const line of lines) {
-    const before = joined.at(-1);
+    const before = paragraphs.at(-1);
     if (before !== undefined && wraps(before, lastLength, line, width)) {
       const word = line.trimStart();
-      const isBroken = lastLength >= width - 1 && !/\s/.test(before.slice(-lastLength).trim());
-      joined[joined.length - 1] = before + (isBroken ? '' : ' ') + word;
+      const isBroken = lastLength >= width - 1 && !/\s/.test(before.end.slice(-lastLength).trim());
+      const more = (isBroken ? '' : ' ') + word;
+      before.pieces.push(more);
+      before.end = (before.end + more).slice(-Math.max(leastEnd, 2 * line.length));
     } else {
-      joined.push(line);
+      paragraphs.push({ pieces: [line], end: line });
     }
     lastLength = columnsOf(line);
   }
-  return joined;
+  return paragraphs.map(({ pieces }) => pieces.join(''));
 }
 
-function wraps(before: string, lastLength: number, line: string, width: number): boolean {
+/** Lines that are one. In pieces, with what is asked of its end: a long paragraph is not copied for each of its lines. */
+interface Paragraph {
+  /** the first one with its indent and its list mark */
+  readonly pieces: string[];
+  end: string;
+}
+
+/** More than any line of a terminal. */
+const leastEnd = 1_000;
+
+function wraps({ pieces, end }: Paragraph, lastLength: number, line: string, width: number): boolean {
   const word = /^\s*(\S+)/.exec(line)?.[1];
-  if (word === undefined || before.trim() === '' || lastLength < width * 0.6) return false;
-  if (/^\s*(?:[-*+•◦▪‣#>]|\d{1,3}[.)])\s/.test(line) || /^\s*<</.test(line) || before.trimEnd().endsWith('>>'))
+  const first = pieces[0]!;
+  if (word === undefined || first.trim() === '' || lastLength < width * 0.6) return false;
+  if (/^\s*(?:[-*+•◦▪‣#>]|\d{1,3}[.)])\s/.test(line) || /^\s*<</.test(line) || end.trimEnd().endsWith('>>'))
     return false;
   const indent = line.search(/\S/);
-  const item = /^(\s*(?:[-*+•◦▪‣]|\d{1,3}[.)])\s+)/.exec(before)?.[1];
-  if (indent !== before.search(/\S/) && indent !== item?.length) return false;
+  const item = /^(\s*(?:[-*+•◦▪‣]|\d{1,3}[.)])\s+)/.exec(first)?.[1];
+  if (indent !== first.search(/\S/) && indent !== item?.length) return false;
   return lastLength + 1 + columnsOf(word) > width - 2;
 }
 

@@ -43,13 +43,7 @@ function overlap(
     const rest = shown.slice(from).map(lettersOf).join('');
     const probe = rest.slice(0, probeLength);
     if (probe.length < 4) continue;
-    let best: { at: number; agrees: number } | null = null;
-    for (let at = letters.indexOf(probe); at >= 0; at = letters.indexOf(probe, at + 1)) {
-      const agrees = agreement(letters, at, rest);
-      // of equal places the later one: the screen follows the end
-      if (best === null || agrees >= best.agrees) best = { at, agrees };
-    }
-    best ??= growing(letters, rest);
+    const best = longestAgreement(letters, rest, probe) ?? growing(letters, rest);
     if (best === null) continue;
     const { at, agrees } = best;
     const line = starts.findLastIndex((start) => start <= at);
@@ -60,9 +54,43 @@ function overlap(
   return null;
 }
 
-function agreement(letters: string, at: number, rest: string): number {
-  let count = 0;
-  while (count < rest.length && letters[at + count] === rest[count]) count++;
+/**
+ * Of the places where the probe stands, the one from which most letters agree with the rest; of equal ones the later, for
+ * the screen follows the end. No letter is compared again for a place inside an agreement that is known (the Z algorithm):
+ * rows of one repeated sign agree everywhere.
+ */
+function longestAgreement(letters: string, rest: string, probe: string): { at: number; agrees: number } | null {
+  const first = letters.indexOf(probe);
+  if (first < 0) return null;
+  if (letters.indexOf(probe, first + 1) < 0) return { at: first, agrees: agreement(letters, first, rest, 0) };
+  const within = selfAgreements(rest);
+  let best = { at: first, agrees: 0 };
+  let [knownFrom, knownTo] = [first, first];
+  for (let at = first; at < letters.length; at++) {
+    const known = at < knownTo ? Math.min(knownTo - at, within[at - knownFrom]!) : 0;
+    const agrees = agreement(letters, at, rest, known);
+    if (at + agrees > knownTo) [knownFrom, knownTo] = [at, at + agrees];
+    if (agrees >= probe.length && agrees >= best.agrees) best = { at, agrees };
+  }
+  return best;
+}
+
+/** For each place in the text, how many letters from there agree with its beginning. */
+function selfAgreements(text: string): Int32Array {
+  const agreements = new Int32Array(text.length);
+  agreements[0] = text.length;
+  let [knownFrom, knownTo] = [0, 0];
+  for (let at = 1; at < text.length; at++) {
+    const known = at < knownTo ? Math.min(knownTo - at, agreements[at - knownFrom]!) : 0;
+    agreements[at] = agreement(text, at, text, known);
+    if (at + agreements[at]! > knownTo) [knownFrom, knownTo] = [at, at + agreements[at]!];
+  }
+  return agreements;
+}
+
+function agreement(letters: string, at: number, rest: string, known: number): number {
+  let count = known;
+  while (count < rest.length && at + count < letters.length && letters[at + count] === rest[count]) count++;
   return count;
 }
 

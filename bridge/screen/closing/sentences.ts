@@ -1,3 +1,4 @@
+import { withoutEnd } from '../../core/ends.ts';
 import type { Passage } from './passages.ts';
 
 /** One sentence of the agent. */
@@ -54,7 +55,7 @@ function join({ pieces }: Passage): { text: string; starts: number[] } {
   for (const piece of pieces) {
     const next = piece.text.trim();
     const isTight =
-      /[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]$/.test(text) &&
+      /[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]/.test(text.at(-1) ?? '') &&
       /^[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]/.test(next);
     if (text !== '' && !isTight) text += ' ';
     starts.push(text.length);
@@ -67,10 +68,10 @@ function join({ pieces }: Passage): { text: string; starts: number[] } {
 function mask(text: string): string {
   return text
     .replace(/`[^`]{1,400}`/g, blot)
-    .replace(
-      /\b(?:https?|ssh|git|file|postgres):\/\/[^\s)>\]]+/g,
-      (address) => blot(address.replace(/[.,;:!?]+$/, '')) + /[.,;:!?]*$/.exec(address)![0],
-    )
+    .replace(/\b(?:https?|ssh|git|file|postgres):\/\/[^\s)>\]]+/g, (address) => {
+      const bare = withoutEnd(address, /[.,;:!?]/);
+      return blot(bare) + address.slice(bare.length);
+    })
     .replace(/(?<=[=(<>,]\s?|\b(?:LIKE|IN|LIMIT|OFFSET|BETWEEN)\s)\?(?![\w?])/g, 'q')
     .replace(/"[^"]{1,300}"|“[^”]{1,300}”|„[^“”]{1,300}[“”]|«[^»]{1,300}»|「[^」]{1,300}」|『[^』]{1,300}』/g, blot)
     .replace(/(?<=^|[\s(])'[^'\s](?:[^']{0,200}[^'\s])?'(?=$|[\s.,;:!?)])/g, blot);
@@ -83,7 +84,9 @@ function blot(text: string): string {
 
 /** Where sentences end: after the terminator, its closing marks and emoji. */
 function* endings(text: string): Generator<number> {
-  const terminator = /[.!?…]+[)"'”’»*_\]]*(?=\s|$)|[。？！]+[」』）)]*|;\s(?=\p{Ll}+ (?:you|me|i)\b)/gu;
+  // a run of dots is tried from its first one only
+  const terminator =
+    /(?<![.!?…])[.!?…]+[)"'”’»*_\]]*(?=\s|$)|(?<![。？！])[。？！]+[」』）)]*|;\s(?=\p{Ll}+ (?:you|me|i)\b)/gu;
   for (const match of text.matchAll(terminator)) {
     const end = match.index + match[0].length;
     const before = text.slice(Math.max(0, match.index - 12), match.index);

@@ -37,7 +37,7 @@ export const claude = declared({
       {
         kind: 'edit',
         top: '^\\s*(?:│ )?(?:Edit file|Create file|Write\\()|Do you want to (?:make this edit|create|overwrite)\\b',
-        last: '\\b[Ee]sc to cancel\\b|^\\s*(?:│ )?\\s*\\d\\. No\\b|^\\s*╰─+╯',
+        last: '\\b[Ee]sc to cancel\\b|^\\s*(?:│\\s+)?\\d\\. No\\b|^\\s*╰─+╯',
         tail: 3,
         question: 'Do you want to ',
         subject: { is: 'file', row: 'Do you want to (?:make this edit to|create|overwrite) (.+?)\\?' },
@@ -45,7 +45,7 @@ export const claude = declared({
       {
         kind: 'approval',
         top: '^\\s*(?:│ )?(?:Bash command|Tool use|Fetch|Read file)\\s*$',
-        last: '\\b[Ee]sc to cancel\\b|^\\s*(?:│ )?\\s*\\d\\. No\\b|^\\s*╰─+╯',
+        last: '\\b[Ee]sc to cancel\\b|^\\s*(?:│\\s+)?\\d\\. No\\b|^\\s*╰─+╯',
         tail: 3,
         question: '^\\s*Do you want to ',
         subject: { is: 'command', row: '^ {2,4}(\\S.*)$' },
@@ -53,19 +53,19 @@ export const claude = declared({
       {
         kind: 'approval',
         top: '^\\s*(?:│ )?Do you want to (?:proceed|allow)\\b',
-        last: '\\b[Ee]sc to cancel\\b|^\\s*(?:│ )?\\s*\\d\\. No\\b|^\\s*╰─+╯',
+        last: '\\b[Ee]sc to cancel\\b|^\\s*(?:│\\s+)?\\d\\. No\\b|^\\s*╰─+╯',
         tail: 3,
       },
       {
         kind: 'plan',
         top: 'Would you like to proceed\\?|Ready to code\\?',
-        last: '^\\s*(?:│ )?[ ❯]*\\d\\. |\\bctrl-g to edit\\b|^\\s*╰─+╯',
+        last: '^\\s*(?:(?:│ |❯)[ ❯]*)?\\d\\. |\\bctrl-g to edit\\b|^\\s*╰─+╯',
         tail: 3,
       },
       {
         kind: 'login',
         top: 'Select login method|Paste code here|Browser didn.t open',
-        last: '^\\s*(?:│ )?[ ❯]*\\d\\. |Paste code here|\\b[Ee]nter to\\b|\\b[Ee]sc to\\b',
+        last: '^\\s*(?:(?:│ |❯)[ ❯]*)?\\d\\. |Paste code here|\\b[Ee]nter to\\b|\\b[Ee]sc to\\b',
         tail: 4,
       },
       {

@@ -28,9 +28,9 @@ function findByRules(
   const near = filledFromEnd(lines, below + 1);
   for (const end of near) {
     const { text } = lines[end]!;
-    const isJoined = joinedRule.test(text);
-    if (!pattern(bottom!).test(isJoined ? joinedRule.exec(text)![1]! : text)) continue;
-    const last = isJoined ? end + 1 : end;
+    const rule = joinedRule(text);
+    if (!pattern(bottom!).test(rule || text)) continue;
+    const last = rule ? end + 1 : end;
     for (let start = end - 1; start >= 0; start--) {
       if (!pattern(top!).test(lines[start]!.text)) continue;
       const first = lines[start + 1];
@@ -46,7 +46,10 @@ function findByRules(
  * Where tmux draws joined emoji wider than the program counts them, the blanks that fill their row run into the rule
  * below, and both are captured as one row (pi 0.73.1 in tmux 3.3a).
  */
-const joinedRule = /(?<=\S.* {4})(─{10,})$/u;
+function joinedRule(text: string): string {
+  const rule = /(?<= {4})─{10,}$/u.exec(text);
+  return rule !== null && text.slice(0, rule.index).trim() !== '' ? rule[0] : '';
+}
 
 function findByRows(
   lines: readonly Line[],
@@ -79,7 +82,7 @@ export function readComposer(
     const source = at > 0 && facts.indent !== undefined ? facts.indent : facts.prompt;
     // the frame's own bar is not to be taken for a scroll bar, and then one of the text's for the frame's
     const unframed = facts.edge === undefined ? text : row.text.replace(pattern(facts.edge), '');
-    const own = unframed.replace(joinedRule, '');
+    const own = unframed.slice(0, unframed.length - joinedRule(unframed).length);
     return `${own} `.replace(pattern(source), '').replace(cursorMarks, '').trimEnd();
   });
   const text = tidy(texts).join('\n').trim();
