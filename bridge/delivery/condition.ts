@@ -7,16 +7,31 @@ import type { Look } from './verify.ts';
  * What tmux itself checks in the step that types: the look and the act are one. The words of a dialog are left out where
  * they stand on the screen already and the reading explains them as the agent's own words, an input or our draft; a
  * worker that writes about a dialog could otherwise never be answered. Unexplained words stay, and hold.
+ *
+ * The cursor stands where the look saw it, in the row that it saw: what nobody has words for changes that too, such as a
+ * dialog of a program without a profile, or a person's first letter.
+ * @param rests false for a program at work that is forced: it leaves its cursor wherever it draws
  */
-export function conditionFor(look: Look, manner: Manner): PaneCondition {
-  const { panePid, command } = look.snapshot.facts;
+export function conditionFor(look: Look, manner: Manner, { rests }: { rests: boolean }): PaneCondition {
+  const { panePid, command, cursorX, cursorY, cursorVisible } = look.snapshot.facts;
   const { explained } = sortWords(look, manner);
   return {
     panePid,
     command,
     notTitles: manner.dialogTitles,
     notOnScreen: manner.dialogWords.filter((pattern) => !explained.includes(pattern)),
+    ...(rests ? { cursor: { x: cursorX, y: cursorY, visible: cursorVisible }, onScreen: cursorRow(look) } : {}),
   };
+}
+
+/** None where the terminal has wrapped what stands above, so that rows cannot be counted, and where the row tells nothing. */
+function cursorRow({ snapshot }: Look): NonNullable<PaneCondition['onScreen']> {
+  const { rows, firstVisible, facts } = snapshot;
+  const visible = rows.slice(firstVisible).map((row) => row.text.trimEnd());
+  const text = visible[facts.cursorY] ?? '';
+  const isCounted = snapshot.cursorRow - firstVisible === facts.cursorY && text.length <= facts.width;
+  const isFirst = visible.indexOf(text) === facts.cursorY;
+  return isCounted && isFirst && text !== '' ? [{ row: facts.cursorY + 1, text }] : [];
 }
 
 /** A title or a row that means a dialog although the reading knows of none; null when there is none. */

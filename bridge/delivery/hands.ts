@@ -15,6 +15,8 @@ export interface PaneCondition {
   readonly notOnScreen: readonly string[];
   /** rows that stand on the screen to the letter, each the first of its text, counted from 1 at the top */
   readonly onScreen?: ReadonlyArray<{ readonly row: number; readonly text: string }>;
+  /** where the cursor stands, counted from 0, and whether it shows */
+  readonly cursor?: { readonly x: number; readonly y: number; readonly visible: boolean };
 }
 
 /** What the courier can do to a pane. `held` says positively that tmux did nothing; a rejection says nothing about it. */

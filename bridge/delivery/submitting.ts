@@ -37,7 +37,9 @@ export async function submit(
   let pressedAt = passage.now;
   while ((await by.press(look)) === 'held') {
     if (passage.now >= endAt)
-      return passage.leave('tmux held Enter back: copy mode, or the title or words of a dialog');
+      return passage.leave(
+        'tmux held Enter back: copy mode, a cursor that does not rest, or the title or words of a dialog',
+      );
     const shown = await awaitText(passage, look, text, endAt);
     if (shown.is !== 'ready') return withoutEnter(passage, shown, text);
     look = shown.look;
@@ -47,8 +49,8 @@ export async function submit(
 }
 
 function pressEnter(passage: Passage, look: Look): Promise<'done' | 'held'> {
-  const { hands } = passage.parts;
-  return hands.press(passage.paneId, passage.manner.submitKey, conditionFor(look, passage.manner));
+  const { paneId, manner, parts } = passage;
+  return parts.hands.press(paneId, manner.submitKey, conditionFor(look, manner, { rests: true }));
 }
 
 /**

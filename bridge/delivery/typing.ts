@@ -82,7 +82,7 @@ async function type(
   const bytes = Buffer.byteLength(text);
   passage.become({ is: 'typed', at: passage.now, turnBefore: turnAnchor(before.reading) }, { bytes }, how);
   const bracketed = passage.manner.bracketed || executes(before.snapshot);
-  const condition = conditionFor(before, passage.manner);
+  const condition = conditionFor(before, passage.manner, { rests: before.reading.state !== 'busy' });
   const done = await passage.parts.hands.paste(passage.paneId, text, condition, { bracketed });
   if (done === 'held') {
     const { reason, detail } = await whyHeld(passage);
@@ -100,6 +100,6 @@ async function type(
 /** tmux itself did not paste: the text may be typed later as if nothing had been. */
 async function whyHeld(passage: Passage): Promise<{ reason: HoldReason; detail: string }> {
   const verdict = await passage.verdictOn(await passage.look());
-  const detail = 'tmux held the paste back: the title or the words of a dialog, or another program';
+  const detail = 'tmux held the paste back: the screen changed just then, or it has the title or words of a dialog';
   return verdict.pass ? { reason: 'dialog', detail } : verdict;
 }

@@ -11,6 +11,8 @@ export interface PaneCondition {
   readonly notOnScreen: readonly string[];
   /** physical rows that stand on the screen to the letter, each the first of its text, counted from 1 at the top */
   readonly onScreen?: ReadonlyArray<{ readonly row: number; readonly text: string }>;
+  /** where the cursor stands, counted from 0, and whether it shows */
+  readonly cursor?: { readonly x: number; readonly y: number; readonly visible: boolean };
 }
 
 /**
@@ -41,6 +43,10 @@ export function conditionFormat(condition: PaneCondition): string {
   // tmux tells the number of the first row that matches, without the blanks at its end; 0 is none
   for (const { row, text } of condition.onScreen ?? []) {
     clauses.push([`#{C/r:^${patternInFormat(quoteRegex(text.trimEnd()))}$}`, String(row)]);
+  }
+  if (condition.cursor !== undefined) {
+    const { x, y, visible } = condition.cursor;
+    clauses.push(['#{cursor_x}', String(x)], ['#{cursor_y}', String(y)], ['#{cursor_flag}', visible ? '1' : '0']);
   }
   const format = `#{==:${clauses.map(([format]) => format).join('/')},${clauses.map(([, expected]) => expected).join('/')}}`;
   if (format.length > FORMAT_LIMIT) throw wrongUse('condition', `${format.length} characters`, 'is too long for tmux');

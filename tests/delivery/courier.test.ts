@@ -96,6 +96,35 @@ test("a person's words beside ours are not submitted", async () => {
   expect(w.pane.enters).toEqual([]);
 });
 
+test("a person's letter that is drawn in the very moment of Enter holds it", async () => {
+  const w = world();
+  w.pane.before = (act) => {
+    if (act !== 'press') return;
+    w.pane.before = () => {};
+    w.pane.composer += 'x';
+    w.pane.settle();
+  };
+  expect(await w.attempt(w.delivery(text))).toMatchObject({ is: 'typed-not-submitted' });
+  expect(w.pane.submissions).toEqual([]);
+  expect(w.pane.enters).toEqual([]);
+});
+
+test('a dialog that nobody has words for, drawn in the very moment of the paste or of Enter, holds it', async () => {
+  for (const moment of ['paste', 'press'] as const) {
+    const w = world();
+    w.pane.manners = { ...w.pane.manners, dialogTitles: [], dialogWords: [] };
+    w.pane.before = (act) => {
+      if (act !== moment) return;
+      w.pane.menu = { command: 'rm -rf build', options: [['Yes', 'y']], at: 0 };
+      w.pane.settle();
+    };
+    const state = await w.attempt(w.delivery(text));
+    expect(state.is, moment).toBe(moment === 'paste' ? 'held' : 'typed-not-submitted');
+    expect(w.pane.choices, moment).toEqual([]);
+    expect(w.pane.enters, moment).toEqual([]);
+  }
+});
+
 test('a person who is typing has the pane until quiet for two seconds', async () => {
   const w = world();
   w.clock.after(60, () => w.pane.human('x'));

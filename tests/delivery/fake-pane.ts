@@ -314,9 +314,16 @@ export class FakePane implements Hands, Eyes {
       (condition.onScreen ?? []).some(
         ({ row, text }) => rows.findIndex((shown) => shown.trimEnd() === text) + 1 !== row,
       ) ||
+      (condition.cursor !== undefined && this.#cursorIsElsewhere(condition.cursor)) ||
       condition.notTitles.some((pattern) => new RegExp(pattern).test(title)) ||
       condition.notOnScreen.some((pattern) => rows.some((row) => new RegExp(pattern).test(row)))
     );
+  }
+
+  #cursorIsElsewhere({ x, y, visible }: NonNullable<PaneCondition['cursor']>): boolean {
+    const { rows, cursorRow, title } = this.#frame;
+    const facts = this.#facts(cursorRow, title, rows[cursorRow]!.length);
+    return x !== facts.cursorX || y !== facts.cursorY || visible !== facts.cursorVisible;
   }
 
   #push(input: Input, by: 'courier' | 'human'): void {

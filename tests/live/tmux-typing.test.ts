@@ -168,6 +168,23 @@ test('patterns full of what formats are made of match the screen and the title t
   }
 });
 
+test('a cursor that stands elsewhere, or is hidden, holds; where it was seen it does not', async () => {
+  const client = await stage.attach();
+  const recorder = await stage.record();
+  const { cursorX: x, cursorY: y, cursorVisible: visible } = (await paneFacts(client, recorder.paneId))!;
+  const at = (cursor: NonNullable<PaneCondition['cursor']>) => ({ ...conditionOf(recorder), cursor });
+  for (const other of [
+    { x: x + 1, y, visible },
+    { x, y: y + 1, visible },
+    { x, y, visible: !visible },
+  ]) {
+    expect(await press(client, recorder.paneId, 'Enter', at(other))).toBe('held');
+    expect(await paste(client, recorder.paneId, 'x', at(other), plain)).toBe('held');
+  }
+  expect(await press(client, recorder.paneId, 'Tab', at({ x, y, visible }))).toBe('done');
+  await recorder.hears('\t');
+});
+
 test('fifty patterns in one condition still work, and any one of them holds', async () => {
   const client = await stage.attach();
   const recorder = await stage.record();
