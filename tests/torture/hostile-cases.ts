@@ -7,9 +7,23 @@ import { type Random, randomOf } from './random.ts';
  */
 export function casesOf(seed: number, count: number): Case[] {
   const random = randomOf(seed);
-  const choices = pairwise(random).slice(0, count);
-  while (choices.length < count) choices.push(triple(random));
+  const races = Math.floor(count * raceShare);
+  const choices = pairwise(random).slice(0, count - races);
+  while (choices.length < count - races) choices.push(triple(random));
+  for (let index = 0; index < races; index++) choices.push(race(random));
   return choices.map((choice, index) => ({ ...choice, salt: (seed % 100_000) * 10_000 + index }));
+}
+
+/** So many of all cases are a dialog that is opened in the moment of Enter, to measure the window that is left. */
+const raceShare = 0.15;
+
+function race(random: Random): Choice {
+  const style = random.pick(factors.style);
+  return { ...harmless, style, fault: 'dialog', at: 'before-enter', drawn: 'raced' };
+}
+
+export function isRace({ fault, at, drawn, fault2 }: Choice): boolean {
+  return fault === 'dialog' && at === 'before-enter' && drawn === 'raced' && fault2 === 'none';
 }
 
 /** Greedy: each row takes an uncovered pair and gives every other factor the value that covers most. */

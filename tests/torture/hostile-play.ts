@@ -18,6 +18,7 @@ const personsMark = '¶';
 export async function play(rooms: Rooms, lane: Lane, one: Case, tapped: Map<string, Tapped>): Promise<Played> {
   const plan = planOf(one);
   const steps: Step[] = [];
+  let dialogHeardAt: number | null = null;
   await lane.ready(one.style, plan.habits);
   const blows = new Blows(lane, plan, one.drawn === 'settled');
   lane.onCall = async ({ moment, number }) => {
@@ -27,6 +28,9 @@ export async function play(rooms: Rooms, lane: Lane, one: Case, tapped: Map<stri
   tapped.set(lane.paneId, {
     dialogWord: plan.dialogWord,
     personsWord: plan.personsWord,
+    rang: (bytes) => {
+      if (dialogHeardAt === null && bytes.includes(plan.dialogWord)) dialogHeardAt = monotonic();
+    },
     before: (kind) => blows.strikeOnce(kind === 'paste' ? 'before-paste' : 'before-enter'),
     after: async (step) => {
       steps.push(step);
@@ -47,6 +51,7 @@ export async function play(rooms: Rooms, lane: Lane, one: Case, tapped: Map<stri
     state,
     endedAt,
     steps,
+    dialogHeardAt,
     facts: lane.facts(),
     agentCommand: one.style === 'codex' ? 'codex' : 'hostile',
     executed: alive ? '' : lane.executed(),

@@ -1,3 +1,4 @@
+import { isRace } from './hostile-cases.ts';
 import { type Case, factors, nameOf } from './hostile-factors.ts';
 import { type Finding, never, type Played } from './hostile-verdict.ts';
 import type { Report, TortureOptions } from './report.ts';
@@ -20,14 +21,13 @@ export function summary(outcomes: readonly Outcome[], { seed }: TortureOptions, 
       .filter(({ is }) => never.includes(is))
       .map(({ is, what }) => `${is}: ${what}: --case '${nameOf(one.case)}'`),
   );
-  const windows = outcomes.flatMap(({ found }) => found.flatMap((one) => (one.is === 'window' ? [one.ms ?? 0] : [])));
+  const race = raceOf(outcomes);
   const figures = {
     cases: outcomes.length,
     seconds: Math.round(seconds),
     ...counts,
     ...Object.fromEntries(Object.entries(states).map(([is, count]) => [`state ${is}`, count])),
-    'window p50 ms': quantile(windows, 0.5),
-    'window p99 ms': quantile(windows, 0.99),
+    ...race,
   };
   const lines = [
     `${outcomes.length} cases in ${Math.round(seconds)} s, seed ${seed}`,
@@ -35,6 +35,8 @@ export function summary(outcomes: readonly Outcome[], { seed }: TortureOptions, 
     ...table(['ended', 'cases'], Object.entries(states)),
     '',
     ...table(['found', 'cases'], Object.entries(counts)),
+    '',
+    ...table(['a dialog in the moment of Enter', ''], Object.entries(race)),
     '',
     ...(outcomes.length > 1 ? breakdown(outcomes) : []),
   ];
@@ -55,6 +57,28 @@ export function storyOf({ played, found }: Outcome): string[] {
   const from = events[0]!.at;
   const story = events.map(({ at, text }) => `${(at - from).toFixed(1).padStart(9)} ${text.slice(0, 300)}`);
   return [...story, ...found.map(({ is, what }) => `${is}: ${what}`)];
+}
+
+/** The window that is left: a dialog that the program has drawn, and tmux has not, when the conditional Enter runs. */
+function raceOf(outcomes: readonly Outcome[]): Record<string, number> {
+  const races = outcomes.filter((one) => isRace(one.case));
+  const held = races.filter(({ played }) => played.steps.some(({ kind, said }) => kind === 'press' && said === 'held'));
+  const widths = (is: Finding['is']) =>
+    outcomes.flatMap(({ found }) => found.flatMap((one) => (one.is === is && 'ms' in one ? [one.ms ?? 0] : [])));
+  const heardAfter = races.flatMap(({ played: { facts, dialogHeardAt } }) => {
+    const drawnAt = facts.find(({ dialog }) => dialog !== undefined)?.m;
+    return drawnAt === undefined || dialogHeardAt === null ? [] : [dialogHeardAt - drawnAt];
+  });
+  return {
+    'races with Enter': races.length,
+    'races: tmux had drawn it, Enter was held': held.length,
+    'races: approved in the window': races.filter((one) => has(one, 'window')).length,
+    'races: approved, opened after Enter was sent': races.filter((one) => has(one, 'type-ahead')).length,
+    'drawn to approving Enter p50 ms': quantile(widths('window'), 0.5),
+    'drawn to approving Enter p99 ms': quantile(widths('window'), 0.99),
+    'drawn to heard by the bridge p50 ms': quantile(heardAfter, 0.5),
+    'drawn to heard by the bridge p99 ms': quantile(heardAfter, 0.99),
+  };
 }
 
 function has({ found }: Outcome, is: Finding['is']): boolean {

@@ -32,6 +32,8 @@ export interface Played {
   readonly endedAt: number;
   readonly facts: readonly Fact[];
   readonly steps: readonly Step[];
+  /** when the bridge had the first bytes of a dialog from tmux */
+  readonly dialogHeardAt: number | null;
   readonly agentCommand: string;
   readonly executed: string;
   readonly shellScreen: string;

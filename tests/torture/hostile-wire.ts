@@ -1,5 +1,5 @@
+import type { Rooms } from '../../bridge/rooms.ts';
 import { commandLine } from '../../bridge/tmux/protocol.ts';
-import type { TmuxServer } from '../../bridge/tmux/server.ts';
 import { monotonic } from '../fixtures/monotonic.ts';
 
 /**
@@ -28,10 +28,16 @@ export interface Tapped {
   readonly personsWord: string;
   before(kind: Step['kind']): Promise<void>;
   after(step: Step): Promise<void>;
+  /** what the bridge hears of the pane */
+  rang(bytes: Buffer): void;
 }
 
 /** Taps the wire between the courier and tmux: everything passes as it is, and each step that types is told of. */
-export function tap(tmux: TmuxServer, tapped: (paneId: string) => Tapped | undefined): void {
+export function tap(rooms: Rooms, tapped: (paneId: string) => Tapped | undefined): void {
+  rooms.onTmux = (event) => {
+    if (event.type === 'output') tapped(event.paneId)?.rang(event.bytes);
+  };
+  const { tmux } = rooms;
   const run = tmux.run.bind(tmux);
   tmux.run = async (...argv) => {
     const kind = kindOf(argv);

@@ -61,7 +61,7 @@ export async function playAll(
     rooms.tmux.watch(lanes.map(({ restPane }) => restPane));
     sabotage(rooms);
     const tapped = new Map<string, Tapped>();
-    tap(rooms.tmux, (paneId) => tapped.get(paneId));
+    tap(rooms, (paneId) => tapped.get(paneId));
     const outcomes = await workThrough(rooms, lanes, cases, tapped, endAt, say);
     for (const warning of new Set(warnings)) say(`the bridge: ${warning}`);
     return outcomes;

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { monotonic } from '../fixtures/monotonic.ts';
+import { playAll } from '../torture/hostile.ts';
+import { casesOf } from '../torture/hostile-cases.ts';
+import { caseNamed, nameOf } from '../torture/hostile-factors.ts';
+import { never } from '../torture/hostile-verdict.ts';
+
+const width = { lanes: 12, persons: 4 };
+const inAMinute = () => monotonic() + 60_000;
+const quietly = () => {};
+
+/** The first cases of a seed are pairs; those after 600 are one fault or three; the last are races with Enter. */
+const seeded = casesOf(4, 1_000);
+const some = [...seeded.slice(0, 24), ...seeded.slice(700, 712), ...seeded.slice(-6)];
+
+test('hostile agents get nothing lost, nothing doubled, no approval, and no untrue word out of the bridge', async () => {
+  const outcomes = await playAll(some, width, inAMinute(), quietly);
+  const wrong = outcomes.flatMap(({ case: one, found }) =>
+    found.filter(({ is }) => never.includes(is)).map(({ is, what }) => `${is}: ${what}: ${nameOf(one)}`),
+  );
+  expect(wrong).toEqual([]);
+  expect(outcomes).toHaveLength(some.length);
+}, 120_000);
+
+describe('a bridge that does wrong is caught', () => {
+  const dialogs = ['fault=dialog,at=before-enter#81', 'style=generic,fault=dialog,at=before-enter#82'].map(caseNamed);
+
+  test('with its conditions taken away, its Enter approves what tmux had drawn', async () => {
+    const outcomes = await playAll(dialogs, width, inAMinute(), quietly, ({ tmux }) => {
+      const run = tmux.run.bind(tmux);
+      const types = (argv: readonly string[]) => /send-keys|paste-buffer/.test(argv[5] ?? '');
+      // `if-shell -F -t %N FORMAT ACT OTHERWISE`
+      tmux.run = (...argv) => run(...argv.map((word, at) => (at === 4 && types(argv) ? '1' : word)));
+    });
+    const approvals = outcomes.filter(({ found }) =>
+      found.some(({ what }) => /^approved .* tmux had drawn$/.test(what)),
+    );
+    expect(approvals).toHaveLength(dialogs.length);
+  });
+
+  test('with every paste done twice, texts are doubled', async () => {
+    const outcomes = await playAll([caseNamed('body=lines#83')], width, inAMinute(), quietly, ({ tmux }) => {
+      const run = tmux.run.bind(tmux);
+      tmux.run = (...argv) => run(...argv.map((word) => word.replace(/(paste-buffer .*?) -d( .*? ;)/, '$1$2 $1$2')));
+    });
+    expect(outcomes[0]!.found).toContainEqual(expect.objectContaining({ is: 'doubled' }));
+  });
+});

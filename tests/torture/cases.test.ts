@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { casesOf, pairwise } from './hostile-cases.ts';
+import { caseNamed, factorNames, factors, harmless, nameOf } from './hostile-factors.ts';
+import { randomOf } from './random.ts';
+
+test('every value of every factor meets every value of every other', () => {
+  const rows = pairwise(randomOf(3));
+  for (const [index, a] of factorNames.entries()) {
+    for (const b of factorNames.slice(index + 1)) {
+      const met = new Set(rows.map((row) => `${row[a]} ${row[b]}`));
+      expect(met.size, `${a} and ${b}`).toBe(factors[a].length * factors[b].length);
+    }
+  }
+  // 324 pairs of faults are the least that is possible
+  expect(rows.length).toBeLessThan(600);
+});
+
+test('the same seed gives the same cases, another seed others, and no two cases the same texts', () => {
+  expect(casesOf(5, 900)).toEqual(casesOf(5, 900));
+  expect(casesOf(6, 900)).not.toEqual(casesOf(5, 900));
+  expect(new Set(casesOf(5, 900).map(({ salt }) => salt)).size).toBe(900);
+});
+
+test('a case is found again by its name', () => {
+  for (const one of casesOf(5, 900)) expect(caseNamed(nameOf(one))).toEqual(one);
+  expect(caseNamed('harmless#7')).toEqual({ ...harmless, salt: 7 });
+  expect(() => caseNamed('fault=flood#7')).toThrow(/there is no such/);
+});
