@@ -54,7 +54,9 @@ function conditionOf(passage: Passage, look: Look): PaneCondition | { readonly r
   const { dialog } = look.reading;
   if (passage.delivery.dialog === undefined) {
     const words = dialogWordsSeen(look, passage.manner);
-    return words === null ? conditionFor(look, passage.manner) : { reason: `on the screen: ${words}` };
+    return words === null
+      ? conditionFor(look, passage.manner, { rests: look.reading.state === 'idle' })
+      : { reason: `on the screen: ${words}` };
   }
   const option = dialog?.options[0];
   const pinned = dialog && option ? conditionInDialog(look, dialog, option) : null;

@@ -99,7 +99,7 @@ async function deliver({ rooms, real }: Field, agent: WithDoor, via: Via, kind: 
   const seen = { calls: real.calls().length, messages: real.messages().length };
   const startedAt = Date.now();
   const order = { paneId, text: body, from: 'test', agent, force: false, allowShell: false, waitMs: 10_000 };
-  const delivery = await rooms.sending.send({ ...order, keys: 'none', via }, new AbortController().signal);
+  const delivery = await rooms.sending.send({ ...order, via }, new AbortController().signal);
   const receiptMs = Date.now() - startedAt;
   if (delivery.state.is === 'acknowledged') {
     const isAsked = () => real.calls().length > seen.calls;
