@@ -9,7 +9,7 @@ import { type Case, caseNamed, nameOf, needsPerson } from './hostile-factors.ts'
 import { Lane, layGround } from './hostile-lane.ts';
 import { play } from './hostile-play.ts';
 import { type Outcome, storyOf, summary } from './hostile-summary.ts';
-import { findings } from './hostile-verdict.ts';
+import { findings, never } from './hostile-verdict.ts';
 import { type Tapped, tap } from './hostile-wire.ts';
 import type { Report, TortureOptions } from './report.ts';
 
@@ -95,7 +95,11 @@ async function workThrough(
           say(`--case '${nameOf(one!)}' could not be played: ${fault.stack}`);
           throw fault;
         });
-        outcomes.push({ case: one, played, found: findings(played), tookMs: monotonic() - startedAt });
+        const found = findings(played);
+        for (const { is, what } of found.filter((each) => never.includes(each.is))) {
+          say(`${is}: ${what}: --case '${nameOf(one)}'`);
+        }
+        outcomes.push({ case: one, played, found, tookMs: monotonic() - startedAt });
         tellAt(outcomes);
       }
     }),
@@ -108,9 +112,7 @@ function progress(say: (line: string) => void, of: number): (outcomes: readonly 
   return (outcomes) => {
     if (monotonic() - toldAt < 10_000) return;
     toldAt = monotonic();
-    const broken = outcomes.filter(({ found }) =>
-      found.some(({ is }) => ['harm', 'lost', 'doubled', 'untrue'].includes(is)),
-    );
+    const broken = outcomes.filter(({ found }) => found.some(({ is }) => never.includes(is)));
     say(`${outcomes.length} of ${of} cases, ${broken.length} of them wrong`);
   };
 }

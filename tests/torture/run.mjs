@@ -49,7 +49,7 @@ for (const name of names) {
   const report = await module[name](options);
   reports.push(report);
   if (!flags.json) process.stdout.write(`${report.text}\n`);
-  for (const failure of report.failures) say(failure);
+  if (!flags.json) for (const failure of report.failures) process.stdout.write(`${failure}\n`);
 }
 if (flags.json) process.stdout.write(`${JSON.stringify(reports)}\n`);
 process.exitCode = reports.every((report) => report.ok) ? 0 : 1;
