@@ -11,8 +11,10 @@ const callSchema = z.object({ id: z.number(), verb: z.string(), args: z.record(z
 /** A verb's work. `closed` aborts when the caller hangs up. */
 export type Verb = (args: Record<string, unknown>, closed: AbortSignal) => Promise<unknown>;
 
-/** Longest line either side accepts; a text is at most a quarter of it. */
-const maxLineBytes = 4 * 1024 * 1024;
+/** Longest line that the daemon accepts; a text is at most a quarter of it. */
+const maxCallBytes = 4 * 1024 * 1024;
+/** Longest answer: a few kilobytes for each of all requests that a home has ever had. */
+const maxReplyBytes = 512 * 1024 * 1024;
 
 /** Listens on the home's socket, 0600. The caller holds the home's lock, so that a socket found there is a dead one's. */
 export async function serve(path: string, verbs: Readonly<Record<string, Verb>>): Promise<{ close(): Promise<void> }> {
@@ -26,7 +28,7 @@ export async function serve(path: string, verbs: Readonly<Record<string, Verb>>)
       hungUp.abort();
     });
     socket.on('error', () => socket.destroy());
-    eachLine(socket, (line) => {
+    eachLine(socket, maxCallBytes, (line) => {
       void answer(line, verbs, hungUp.signal).then((reply) => {
         if (!socket.destroyed) socket.write(`${JSON.stringify(reply)}\n`);
       });
@@ -78,7 +80,7 @@ export async function call(path: string, verb: string, args: Record<string, unkn
     return await new Promise((resolve, reject) => {
       socket.once('close', () => reject(gone(path)));
       socket.once('error', () => reject(gone(path)));
-      eachLine(socket, (line) => {
+      eachLine(socket, maxReplyBytes, (line) => {
         const reply = JSON.parse(line) as {
           ok?: unknown;
           fault?: { message: string; exitCode: ExitCode; nextStep?: string };
@@ -114,18 +116,21 @@ function relayed(fault: { message: string; exitCode: ExitCode; nextStep?: string
   });
 }
 
-function eachLine(socket: Socket, take: (line: string) => void): void {
-  let rest = Buffer.alloc(0);
+/** A long line comes in many pieces, which are joined once. */
+function eachLine(socket: Socket, maxBytes: number, take: (line: string) => void): void {
+  let pieces: Buffer[] = [];
+  let length = 0;
   socket.on('data', (chunk) => {
-    rest = Buffer.concat([rest, chunk as Buffer]);
-    if (rest.length > maxLineBytes) {
-      socket.destroy();
-      return;
-    }
+    let rest = chunk as Buffer;
     for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-      const line = rest.subarray(0, end).toString('utf8');
+      const line = Buffer.concat([...pieces, rest.subarray(0, end)]).toString('utf8');
       rest = rest.subarray(end + 1);
+      pieces = [];
+      length = 0;
       if (line.trim() !== '') take(line);
     }
+    pieces.push(rest);
+    length += rest.length;
+    if (length > maxBytes) socket.destroy();
   });
 }
