@@ -3,7 +3,8 @@ import { type Random, randomOf } from './random.ts';
 
 /**
  * Cases in which every value of every factor meets every value of every other, and then cases in which three factors
- * are off their harmless value: the same for the same seed.
+ * are off their harmless value, and races with Enter: the same for the same seed, and in an order in which any part is a
+ * sample of the whole.
  */
 export function casesOf(seed: number, count: number): Case[] {
   const random = randomOf(seed);
@@ -11,7 +12,7 @@ export function casesOf(seed: number, count: number): Case[] {
   const choices = pairwise(random).slice(0, count - races);
   while (choices.length < count - races) choices.push(triple(random));
   for (let index = 0; index < races; index++) choices.push(race(random));
-  return choices.map((choice, index) => ({ ...choice, salt: (seed % 100_000) * 10_000 + index }));
+  return shuffled(choices, random).map((choice, index) => ({ ...choice, salt: (seed % 100_000) * 10_000 + index }));
 }
 
 /** So many of all cases are a dialog that is opened in the moment of Enter, to measure the window that is left. */

@@ -112,7 +112,8 @@ function rowsBy(factor: 'fault' | 'at', outcomes: readonly Outcome[]): Array<[st
 /** The product's own words for how deliveries ended, commonest first; a false alarm asks a person in vain. */
 function reasons(outcomes: readonly Outcome[]): string[] {
   const wordsOf = ({ played: { state, token, dialogWord, personsWord } }: Outcome) => {
-    const reason = state.is === 'acknowledged' ? state.receipt.evidence : 'reason' in state ? state.reason : '';
+    const told = state.is === 'acknowledged' ? state.receipt.evidence : 'reason' in state ? state.reason : '';
+    const reason = told.replace(/lane-\d+/, '…').replace(/"[⠀-⣿] /, '"');
     return [token, dialogWord, personsWord].reduce(
       (text, word) => text.replaceAll(word, '…'),
       `${state.is}: ${reason}`,

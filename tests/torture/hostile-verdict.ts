@@ -19,6 +19,7 @@ export interface Fact {
   readonly approved?: string;
   readonly denied?: string;
   readonly exited?: number | string;
+  readonly act?: Readonly<Record<string, unknown>>;
 }
 
 /** What a case came to: what the product says, what the program says, and what tmux said in each step that typed. */
@@ -88,14 +89,15 @@ function ofState({ state, expected, endedAt, facts, steps, token }: Played): Fin
   }
 }
 
-/** The text never more than once: neither submitted nor in the composer. */
+/** The text never more than once: neither submitted, nor in the composer, which the program or a person may have emptied. */
 function ofCopies({ facts, token, expected }: Played): Finding[] {
   const found: Finding[] = [];
   const inputs = facts.flatMap(({ input }) => (input?.includes(token) ? [input] : []));
   if (inputs.length > 1) found.push({ is: 'doubled', what: `submitted ${inputs.length} times` });
   const copies = inputs.some((input) => input !== expected && input.split(token).length > 2);
   if (copies) found.push({ is: 'doubled', what: 'submitted twice in one input' });
-  const taken = facts.filter(({ paste, lost }) => !lost && paste?.includes(token)).length;
+  const emptied = facts.findLastIndex(({ act, key }) => act?.wipe === true || key === 'C-u');
+  const taken = facts.slice(emptied + 1).filter(({ paste, lost }) => !lost && paste?.includes(token)).length;
   if (taken > 1) found.push({ is: 'doubled', what: `${taken} times in the composer` });
   return found;
 }

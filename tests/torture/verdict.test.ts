@@ -59,6 +59,11 @@ test('a text that is submitted twice, or comes twice into the composer, is doubl
   expect(found(acknowledged, twice, [...typed, step('press', 28)])).toEqual(['doubled: submitted 2 times']);
   expect(found({ is: 'uncertain', reason: '' }, [paste, paste], typed)).toEqual(['doubled: 2 times in the composer']);
   expect(found({ is: 'uncertain', reason: '' }, [{ ...paste, lost: true }, paste], typed)).toEqual([]);
+  const wiped: Fact = { m: 12, act: { wipe: true } };
+  expect(found({ is: 'uncertain', reason: '' }, [paste, wiped, paste], typed)).toEqual([]);
+  expect(found({ is: 'uncertain', reason: '' }, [wiped, paste, paste], typed)).toEqual([
+    'doubled: 2 times in the composer',
+  ]);
   const joined = found({ is: 'uncertain', reason: '' }, [paste, ...enter(20), input(21, text + text)], typed);
   expect(joined).toContain('doubled: submitted twice in one input');
 });
