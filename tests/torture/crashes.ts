@@ -3,6 +3,7 @@ import { addFigures, type Figures, noFigures } from './books.ts';
 import { type Played, play } from './playing.ts';
 import type { Report, TortureOptions } from './report.ts';
 import { Seeded } from './seeded.ts';
+import { Stop } from './stop.ts';
 import { Yard } from './yard.ts';
 
 /** Deaths of the bridge in one run, where nobody says how many. */
@@ -25,17 +26,17 @@ interface Tally {
 export async function crashes(options: TortureOptions): Promise<Report> {
   const startedAt = Date.now();
   const blows = planned(options);
-  const endAt = options.minutes === null ? Number.POSITIVE_INFINITY : startedAt + options.minutes * 60_000;
+  const stop = new Stop(options.minutes);
   const tally: Tally = { figures: noFigures, deaths: new Map(), steps: new Map(), failures: [], blows: 0 };
   const queue = [...blows.entries()];
   const share = Math.min(blowsPerYard, Math.ceil(blows.length / lanes));
   const lane = async () => {
-    while (queue.length > 0 && Date.now() < endAt) {
-      await oneYard(queue.splice(0, share), { options, tally, endAt });
+    while (queue.length > 0 && !stop.isDue) {
+      await oneYard(queue.splice(0, share), { options, tally, stop });
       options.say(`crashes: ${tally.blows} of ${blows.length} blows, ${summary(tally)}`);
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: lanes }, lane)).finally(() => stop.forget());
   return report(tally, options.seed, Math.round((Date.now() - startedAt) / 1000));
 }
 
@@ -52,17 +53,17 @@ function planned({ seed, cases, only }: TortureOptions): Blow[] {
 interface Run {
   readonly options: TortureOptions;
   readonly tally: Tally;
-  readonly endAt: number;
+  readonly stop: Stop;
 }
 
-async function oneYard(blows: ReadonlyArray<readonly [number, Blow]>, { options, tally, endAt }: Run): Promise<void> {
+async function oneYard(blows: ReadonlyArray<readonly [number, Blow]>, { options, tally, stop }: Run): Promise<void> {
   const yard = new Yard({ most: blows.length * 4 });
   try {
     for (let index = 0; index < agentsPerYard; index += 1) await yard.addAgent(`w${index}`);
     await yard.start();
     const known = new Set<string>();
     for (const [index, blow] of blows) {
-      if (Date.now() >= endAt) break;
+      if (stop.isDue) break;
       const random = new Seeded(options.seed + index);
       const failures = await oneBlow(yard, blow, random, tally).catch((fault: unknown) => [`harness: ${fault}`]);
       const news = failures.filter((failure) => !known.has(failure));

@@ -4,6 +4,7 @@ import { Faults } from './faults.ts';
 import { type Measure, median, trend } from './measures.ts';
 import type { AnswerWay } from './questions.ts';
 import { Seeded } from './seeded.ts';
+import { Stop } from './stop.ts';
 import { Yard, type YardAgent } from './yard.ts';
 
 export interface SoakOptions {
@@ -46,18 +47,20 @@ export async function soak({ minutes, workers, seed, say }: SoakOptions): Promis
   const yard = new Yard({ most: 2_000, thinkSeconds: 0.2, controllerTimeoutSeconds });
   const failures: string[] = [];
   const measures: Measure[] = [];
+  let stop: Stop | null = null;
   try {
     for (let index = 0; index < workers; index += 1) await yard.addAgent(`w${index}`);
     await yard.start();
     for (const agent of yard.agents) await yard.watched(agent, 0);
     say(`soak: ${workers} workers, ${minutes} minutes, seed ${seed}`);
     const startedAt = Date.now();
+    stop = new Stop(minutes);
     const lengthMs = minutes * 60_000;
     const partOf = () => (Date.now() - startedAt) / lengthMs;
     const faults = new Faults(yard, random);
     const dueAt = new Map<string, number>();
     let measuredAt = startedAt;
-    while (partOf() < 1) {
+    while (!stop.isDue) {
       await yard.look();
       await askWhoIsDue(yard, random, dueAt, faults);
       await faults.perhaps({ mayKill: partOf() < 1 / 3 });
@@ -88,6 +91,8 @@ export async function soak({ minutes, workers, seed, say }: SoakOptions): Promis
   } catch (fault) {
     await yard.close();
     throw fault;
+  } finally {
+    stop?.forget();
   }
 }
 
