@@ -78,6 +78,8 @@ async function oneYard(blows: ReadonlyArray<readonly [number, Blow]>, { options,
       if (news.some((failure) => failure.startsWith('harness:'))) return;
     }
     tally.figures = addFigures(tally.figures, (await yard.audit()).figures);
+  } catch (fault) {
+    tally.failures.push(`harness: a yard could not be opened or closed: ${fault}`);
   } finally {
     tally.failures.push(...(await yard.close()));
   }

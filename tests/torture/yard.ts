@@ -125,7 +125,7 @@ export class Yard {
     this.#heardLines = 0;
     const isReady = () => this.log.some((line) => line.type === 'said' && String(line.text).startsWith('watching'));
     await waitFor('the bridge watches, or is dead', () => isReady() || !this.isAlive, {
-      limitMs: 20_000,
+      limitMs: 60_000,
       describe: async () => daemon.stderr(),
     });
     if (!this.isAlive && daemon.child.signalCode === null) {
