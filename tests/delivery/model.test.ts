@@ -1,0 +1,291 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Delivery, type DeliveryState, isEnded } from '../../bridge/core/envelope.ts';
+import type { DeliveryId } from '../../bridge/core/ids.ts';
+import { Courier, type Hands } from '../../bridge/delivery/courier.ts';
+import { PostOffice } from '../../bridge/mail/post-office.ts';
+import { fuzz } from '../fixtures/fuzz.ts';
+import { sampleDelivery } from '../journal/samples.ts';
+import { Died, Mortal } from '../mail/world.ts';
+import { type Character, FakePane } from './fake-pane.ts';
+import { characters, happenings } from './hostile-world.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+const tickMs = 500;
+
+/** One pane and one journal, on which bridges live and die: what they share is here, and so is the truth. */
+class House {
+  readonly clock = new VirtualClock();
+  readonly journal = Mortal.fresh();
+  readonly pane: FakePane;
+  readonly alive = new Set<Bridge>();
+  /** the pane's lock; the system frees it when its holder dies */
+  holder: Bridge | null = null;
+  typedWithoutLock = 0;
+  readonly bodies = new Map<DeliveryId, string>();
+
+  constructor(character: Partial<Character>) {
+    this.pane = new FakePane(this.clock, character);
+  }
+
+  /** Another process on the same home: a daemon's successor, or a command beside it. */
+  boot(): void {
+    const bridge = new Bridge(this);
+    this.alive.add(bridge);
+    bridge.turn(() => bridge.office.resume());
+  }
+
+  post(body: string, deadlineInMs: number | null): void {
+    const [bridge] = this.alive;
+    if (bridge === undefined) return;
+    const id = `d${this.bodies.size + 1}` as DeliveryId;
+    this.bodies.set(id, body);
+    const deadlineAt = deadlineInMs === null ? null : this.clock.now() + deadlineInMs;
+    const envelope = { ...sampleDelivery(id).envelope, body };
+    const plain = { force: false, allowShell: false };
+    bridge.turn(() => bridge.office.post(envelope, this.pane.identity, 'fake', plain, deadlineAt, id));
+  }
+
+  /** The time of the daemons' timers, for so long. */
+  async pass(forMs: number): Promise<void> {
+    for (const endAt = this.clock.now() + forMs; this.clock.now() < endAt; ) {
+      await this.clock.pass(tickMs);
+      for (const bridge of [...this.alive]) bridge.turn(() => bridge.office.tick(this.clock.now()));
+    }
+  }
+}
+
+/** One process: the real post office and the real courier. Dead, it does nothing any more, wherever it was. */
+class Bridge {
+  readonly #house: House;
+  readonly #memory: Mortal;
+  readonly office: PostOffice;
+  /** acts of its hands until it dies at one, just before or just after */
+  #doom: { readonly at: Act; readonly before: boolean; left: number } | null = null;
+  refusing = false;
+
+  constructor(house: House) {
+    this.#house = house;
+    this.#memory = new Mortal(house.journal);
+    const { clock, pane } = house;
+    const memory = this.#memory;
+    const save = memory.saveDelivery.bind(memory);
+    memory.saveDelivery = (...given) => {
+      if (this.refusing) throw new Error('the disk is full');
+      save(...given);
+    };
+    const locks = {
+      tryAcquire: async () => {
+        this.#live();
+        if (house.holder !== null) return null;
+        house.holder = this;
+        return { release: () => this.#release() };
+      },
+    };
+    const courier = new Courier({ hands: this.#hands(pane), eyes: pane, locks, memory, clock });
+    this.office = new PostOffice({ memory, clock, mint: () => 'unused', courier, on: () => {} });
+  }
+
+  /** What a process does in one turn of its loop; a death in it ends the process, and no other. */
+  turn(work: () => unknown): void {
+    try {
+      work();
+    } catch (fault) {
+      if (!(fault instanceof Died) && !this.refusing) throw fault;
+    }
+    if (this.#memory.dead) this.die();
+  }
+
+  die(): void {
+    this.#memory.dead = true;
+    this.#house.alive.delete(this);
+    this.#release();
+  }
+
+  doomAtCommit(commits: number, before: boolean): void {
+    this.#memory.dieIn = commits;
+    this.#memory.dieBefore = before;
+  }
+
+  doomAtAct(at: Act, acts: number, before: boolean): void {
+    this.#doom = { at, before, left: acts };
+  }
+
+  #release(): void {
+    if (this.#house.holder === this) this.#house.holder = null;
+  }
+
+  #live(): void {
+    if (!this.#memory.dead) return;
+    this.die();
+    throw new Died();
+  }
+
+  #hands(pane: FakePane): Hands {
+    const act = async <Done>(name: Act, does: () => Promise<Done>): Promise<Done> => {
+      this.#live();
+      const doom = this.#doom?.at === name ? this.#doom : null;
+      const isLast = doom !== null && --doom.left <= 0;
+      if (isLast && doom.before) this.die();
+      this.#live();
+      const done = does();
+      if (isLast) this.die();
+      const result = await done;
+      this.#live();
+      return result;
+    };
+    const type = <Done>(name: Act, does: () => Promise<Done>) =>
+      act(name, () => {
+        if (this.#house.holder !== this) this.#house.typedWithoutLock++;
+        return does();
+      });
+    return {
+      look: () => act('look', () => pane.look()),
+      paste: (id, text, condition) => type('paste', () => pane.paste(id, text, condition)),
+      press: (id, key, condition) => type('press', () => pane.press(id, key, condition)),
+      leaveMode: () => type('look', () => pane.leaveMode()),
+      lastHumanKeyAt: () => act('look', () => pane.lastHumanKeyAt()),
+      nextRing: (id, limitMs) => act('wait', () => pane.nextRing(id, limitMs)),
+    };
+  }
+}
+
+type Act = 'look' | 'paste' | 'press' | 'wait';
+
+type Deed =
+  | { readonly do: 'world'; readonly what: string }
+  | { readonly do: 'post'; readonly deadlineInMs: number | null }
+  | { readonly do: 'kill'; readonly which: number }
+  | { readonly do: 'boot' | 'disk-full' | 'disk-free' | 'cancel' }
+  | { readonly do: 'doom-commit'; readonly which: number; readonly after: number; readonly before: boolean }
+  | {
+      readonly do: 'doom-act';
+      readonly which: number;
+      readonly at: Act;
+      readonly after: number;
+      readonly before: boolean;
+    };
+
+const which = fc.nat(1);
+const deed: fc.Arbitrary<Deed> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant('world' as const), what: fc.constantFrom(...Object.keys(happenings)) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('post' as const), deadlineInMs: fc.constantFrom(null, null, 3_000) }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('kill' as const), which }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('boot' as const) }) },
+  fc.record({
+    do: fc.constantFrom('disk-full' as const, 'disk-free' as const, 'disk-free' as const, 'cancel' as const),
+  }),
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('doom-commit' as const),
+      which,
+      after: fc.integer({ min: 1, max: 7 }),
+      before: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('doom-act' as const),
+      which,
+      at: fc.constantFrom<Act[]>('paste', 'paste', 'press', 'press', 'look', 'wait'),
+      after: fc.constantFrom(1, 1, 1, 2, 5),
+      before: fc.boolean(),
+    }),
+  },
+);
+const story = fc.array(
+  fc.tuple(
+    fc.integer({ min: 0, max: 12_000 }).map((ms) => (ms % 2 ? ms % 900 : ms)),
+    deed,
+  ),
+  { minLength: 3, maxLength: 14 },
+);
+
+/** Different from each other, so that the truth tells them apart however they run together. */
+const bodyOf = (number: number) =>
+  [`alpha ${number} one line`, `beta ${number}\n\nthree lines`, `gamma ${number} ${'long '.repeat(30)}`][number % 3]!;
+
+function perform(house: House, deed: Deed): void {
+  const bridges = [...house.alive];
+  const chosen = 'which' in deed ? bridges[deed.which % Math.max(1, bridges.length)] : bridges[0];
+  switch (deed.do) {
+    case 'world':
+      happenings[deed.what]!(house.pane);
+      return;
+    case 'post':
+      if (house.bodies.size < 3) house.post(bodyOf(house.bodies.size + 1), deed.deadlineInMs);
+      return;
+    case 'boot':
+      // two at once at most: a daemon and a command
+      if (bridges.length < 2) house.boot();
+      return;
+    case 'kill':
+      chosen?.die();
+      return;
+    case 'doom-commit':
+      chosen?.doomAtCommit(deed.after, deed.before);
+      return;
+    case 'doom-act':
+      chosen?.doomAtAct(deed.at, deed.after, deed.before);
+      return;
+    case 'disk-full':
+    case 'disk-free':
+      for (const bridge of bridges) bridge.refusing = deed.do === 'disk-full';
+      return;
+    case 'cancel':
+      chosen?.turn(() => chosen.office.cancel('d1' as DeliveryId, 'dismissed'));
+  }
+}
+
+const bare = (text: string) => text.replace(/\s+/g, '');
+const untyped: ReadonlyArray<DeliveryState['is']> = ['queued', 'held', 'expired', 'cancelled', 'failed'];
+
+function check({ pane, journal, bodies, typedWithoutLock, holder }: House): Delivery[] {
+  expect(typedWithoutLock).toBe(0);
+  expect(holder).toBeNull();
+  for (const { by, wasDrawn } of pane.approvals) if (by === 'courier') expect(wasDrawn).toBe(false);
+  const submitted = bare(pane.submissions.join('\u0001'));
+  const stored = journal.deliveries();
+  for (const { id, state, envelope } of stored) {
+    const copies = submitted.split(bare(envelope.body)).length - 1;
+    const fact = `${id} is ${JSON.stringify(state)}`;
+    expect(copies, fact).toBeLessThanOrEqual(1);
+    if (state.is === 'acknowledged') expect(copies, fact).toBe(1);
+    if (untyped.includes(state.is)) expect(pane.pastes, fact).not.toContain(envelope.body);
+    // whoever was told that it was posted finds it in the journal, and on its way nothing stays
+    expect(['claimed', 'typed', 'submitted'], fact).not.toContain(state.is);
+  }
+  for (const { id } of stored) expect(bodies.has(id)).toBe(true);
+  return stored;
+}
+
+test('two bridges on one pane die at any act and any commit, in any world: typed by one at a time, submitted at most once, and told', async () => {
+  const ends = new Map<string, number>();
+  await fc.assert(
+    fc.asyncProperty(characters, story, async (character, deeds) => {
+      const house = new House(character);
+      house.boot();
+      house.post(bodyOf(0), null);
+      for (const [atMs, each] of deeds) house.clock.after(atMs, () => perform(house, each));
+      await house.pass(16_000);
+      // all are dead, and one begins anew: what nobody can tell is uncertain a minute later
+      for (const bridge of [...house.alive]) bridge.die();
+      house.boot();
+      await house.pass(75_000);
+      for (const bridge of house.alive) await house.clock.until(bridge.office.close());
+      for (const { state } of check(house)) ends.set(state.is, (ends.get(state.is) ?? 0) + (isEnded(state) ? 1 : 0));
+      house.journal.close();
+    }),
+    fuzz(120),
+  );
+  // a world in which nothing ever arrives would prove nothing
+  expect(ends.get('acknowledged') ?? 0).toBeGreaterThan(20);
+});
