@@ -102,13 +102,16 @@ const knownKeys = new Set([
   'arrived',
 ]);
 
+/** Far more than a request page's own; YAML compares every key with all others, and a page may be 256 KB. */
+const longestFront = 16 * 1024;
+
 function takeFrontMatter(text: string): { front: Record<string, unknown>; body: string } {
   const whole = { front: {}, body: text };
   const match = /^---[ \t]*\r?\n([\s\S]*?\r?\n)?---[ \t]*(?:\r?\n|$)/.exec(text);
-  if (match === null) return whole;
+  if (match === null || match[0].length > longestFront) return whole;
   let front: unknown;
   try {
-    front = parse(match[1] ?? '', { maxAliasCount: 0 });
+    front = parse(match[1] ?? '', { maxAliasCount: 0, logLevel: 'error' });
   } catch {
     return whole; // two rules of dashes around prose
   }
