@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 // npm run bench [-- --short] [-- --panes 1,10,50,200] [-- --seconds 20] [-- --json]
+//               [-- --agents codex,pi|all] [-- --samples 15] [-- --deliveries]
 // Side by side in one run, on one private tmux server each: how long from a request's END line being written by the
 // program in a pane until it is known, what it costs while nothing moves, and how much memory is held.
 //   bridge      the daemon: until the request is committed to its journal
 //   spawn poll  what the predecessors do: `tmux capture-pane` as a process for every pane, every 200 ms, until the line is seen
+// Then deliveries (bench/deliveries.ts): many scripted agents at once; with --agents, real ones too, one after another.
+// --deliveries leaves the requests out.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +14,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { runnerImport } from 'vite';
 import { commandOutput, cpuSecondsOf, freshTmux, memoryOf } from './ground.mjs';
 
 const { values: flags } = parseArgs({
@@ -19,6 +23,9 @@ const { values: flags } = parseArgs({
     seconds: { type: 'string' },
     short: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    agents: { type: 'string' },
+    samples: { type: 'string' },
+    deliveries: { type: 'boolean', default: false },
   },
 });
 const paneCounts = (flags.panes ?? (flags.short ? '1,50' : '1,10,50,200')).split(',').map(Number);
@@ -28,13 +35,26 @@ const contenders = { bridge: 'watcher-bridge.mjs', 'spawn poll': 'watcher-spawn.
 
 const say = (line) => process.stderr.write(`${line}\n`);
 const results = [];
-for (const panes of paneCounts) {
+for (const panes of flags.deliveries ? [] : paneCounts) {
   for (const [name, program] of Object.entries(contenders)) {
     say(`${name}, ${panes} pane${panes === 1 ? '' : 's'} …`);
     results.push({ name, panes, ...(await measure(panes, program)) });
   }
 }
+const deliveries = await measureDeliveries();
 report();
+
+/** Node 20 does not run TypeScript: vite loads it. */
+async function measureDeliveries() {
+  const file = fileURLToPath(new URL('deliveries.ts', import.meta.url));
+  const { module } = await runnerImport(file, { logLevel: 'error' });
+  const agents = flags.agents === undefined ? [] : module.agentsNamed(flags.agents);
+  const loadBefore = module.loadNow();
+  const toPanes = await module.benchPanes(flags.short ? 5 : 50, flags.short ? 2 : 5);
+  const toAgents = [];
+  for (const agent of agents) toAgents.push(...(await module.benchAgent(agent, Number(flags.samples ?? 15))));
+  return { toPanes, toAgents, load: [loadBefore, module.loadNow()] };
+}
 
 async function measure(panes, program) {
   const folder = mkdtempSync(join(tmpdir(), 'bridge-bench-'));
@@ -153,10 +173,13 @@ function report() {
     memoryMB: Number((memoryAfter / 1e6).toFixed(1)),
     memoryGrowthMB: Number(((memoryAfter - memoryBefore) / 1e6).toFixed(1)),
   }));
-  if (flags.json) process.stdout.write(`${JSON.stringify(rows)}\n`);
+  if (flags.json) process.stdout.write(`${JSON.stringify({ requests: rows, ...deliveries })}\n`);
   else {
-    console.table(rows);
-    for (const panes of paneCounts) {
+    if (rows.length > 0) console.table(rows);
+    console.table(deliveries.toPanes);
+    if (deliveries.toAgents.length > 0) console.table(deliveries.toAgents);
+    console.log(`load average before and after the deliveries: ${deliveries.load.join(' | ')}`);
+    for (const panes of rows.length > 0 ? paneCounts : []) {
       const [ours, theirs] = ['bridge', 'spawn poll'].map((name) =>
         rows.find((row) => row.panes === panes && row.watcher === name),
       );

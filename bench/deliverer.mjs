@@ -1,0 +1,50 @@
+// The daemon, in a process of its own: posts one text to a pane when told to, and tells how its delivery went, step by
+// step, as the journal has it.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const [folder, socket] = process.argv.slice(2);
+process.env.XDG_RUNTIME_DIR = folder;
+const { loadConfig } = await import('../dist/config.js');
+const { Daemon } = await import('../dist/daemon.js');
+const { isEnded } = await import('../dist/core/envelope.js');
+const home = join(folder, 'home');
+mkdirSync(home, { mode: 0o700 });
+const config = loadConfig({ home, flags: { socket, session: 'bench', mode: 'manual' }, env: {} });
+const daemon = await Daemon.start(config, new Date().toISOString(), () => {});
+const { rooms } = daemon;
+
+/** As an answer goes: the worker is known already, and its text is posted the moment it arrives. */
+async function deliver({ paneId, text }) {
+  const snapshot = await rooms.sight.look(paneId);
+  const agent = rooms.sight.profile(snapshot).name;
+  const id = rooms.mint();
+  const envelope = {
+    ...{ id, thread: id, from: 'bench', to: paneId, inReplyTo: null, kind: 'message', body: text, notes: '' },
+    ...{ expectsReply: false, createdAt: Date.now() },
+  };
+  const plain = { force: false, allowShell: false };
+  const { id: deliveryId } = rooms.post.post(envelope, snapshot.identity, agent, plain, Date.now() + 60_000);
+  const ended = () => isEnded(rooms.journal.delivery(deliveryId).state) || null;
+  await rooms.changes.until(ended, new AbortController().signal, 90_000);
+  const steps = rooms.journal.events({ subject: deliveryId }).map(({ kind, at }) => ({ kind, at }));
+  return {
+    is: rooms.journal.delivery(deliveryId).state.is,
+    settleMs: rooms.sight.manner(agent).settleMs,
+    agent,
+    steps,
+  };
+}
+
+process.on('message', async (order) => {
+  try {
+    process.send({ order: order.number, ...(await deliver(order)) });
+  } catch (fault) {
+    process.send({ order: order.number, fault: String(fault) });
+  }
+});
+process.send({ ready: true });
+process.once('SIGTERM', async () => {
+  await daemon.stop();
+  process.exit(0);
+});
