@@ -10,6 +10,9 @@ import { type Wanted, Workers } from './workers.ts';
 /** How often deadlines are kept and held deliveries looked at again. */
 const tickMs = 1000;
 
+/** A trouble that was not met for so long is over: the next one like it is told again. */
+const overAfterMs = 60_000;
+
 /** The daemon's eyes: which panes are workers, one watcher for each, and where what they see is carried. */
 export class Watch {
   readonly #rooms: Rooms;
@@ -17,7 +20,7 @@ export class Watch {
   readonly #watched = new Map<PaneId, WatchedPane>();
   #stopTick: () => void = () => {};
   #ticks = 0;
-  #complained = '';
+  #complained = { reason: '', lastAt: 0 };
   /** the places of all panes at the last refresh; `restless` asks for another one although they are the same */
   #placed = '';
   #restless = false;
@@ -80,10 +83,12 @@ export class Watch {
     });
   }
 
-  /** Says what goes wrong once, not every second. */
+  /** Says what goes wrong once, not every second; and again when it had been over for a while. */
   #complain(reason: string): void {
-    if (reason !== this.#complained) this.#rooms.say('warning', `${reason}; it is tried again`);
-    this.#complained = reason;
+    const now = systemClock.now();
+    const isNews = reason !== this.#complained.reason || now - this.#complained.lastAt >= overAfterMs;
+    if (isNews) this.#rooms.say('warning', `${reason}; it is tried again`);
+    this.#complained = { reason, lastAt: now };
   }
 
   /** A look at one pane a second, in turn: what every bell missed is found in the end, at a price that does not grow. */
