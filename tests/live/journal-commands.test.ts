@@ -5,6 +5,9 @@ import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux
 import { startScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { type BridgeProcess, inState, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
 
+/** Far more than it takes, but for a machine with many at work. */
+const limitMs = 40_000;
+
 let tmux: PrivateTmux;
 let home: string;
 const bridges: BridgeProcess[] = [];
@@ -88,15 +91,19 @@ test('a bridge that is killed while a controller in a pane is asked does not typ
   const first = await startBridge(tmux, home, args);
   bridges.push(first);
   await worker.perform({ play: [{ request: 'Which database?' }], input: 'go' });
-  const asked = await first.line('asked', inState('asked'));
-  await waitFor('the controller has it', () => controller.inputs().length === 1);
-  await first.line('acknowledged', (line) => line.type === 'delivery-changed' && line.state === 'acknowledged');
+  const asked = await first.line('asked', inState('asked'), limitMs);
+  await waitFor('the controller has it', () => controller.inputs().length === 1, { limitMs });
+  await first.line(
+    'acknowledged',
+    (line) => line.type === 'delivery-changed' && line.state === 'acknowledged',
+    limitMs,
+  );
   await first.stop('SIGKILL');
   const second = await startBridge(tmux, home, args);
   bridges.push(second);
   const response = `<<CONTROLLER_RESPONSE id=${asked.id}>>\nUse SQLite.\n<<CONTROLLER_RESPONSE_END>>`;
   await controller.perform({ play: [{ say: response }], input: 'think' });
-  await second.line('delivered', inState('delivered'), 15_000);
+  await second.line('delivered', inState('delivered'), limitMs);
   expect(worker.inputs()).toEqual(['Use SQLite.']);
   expect(controller.inputs()).toHaveLength(1);
 });
