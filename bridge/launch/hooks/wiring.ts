@@ -43,7 +43,7 @@ export const wirings: readonly Wiring[] = [
     hooks: {
       file: 'settings.json',
       events: ['SessionStart', 'BeforeAgent', 'AfterAgent', 'Notification', 'SessionEnd'],
-      timeout: 3000,
+      timeout: 10_000,
       fields: { name: 'bridge' },
     },
     trust: null,
@@ -63,7 +63,7 @@ export const wirings: readonly Wiring[] = [
         'Notification',
         'SessionEnd',
       ],
-      timeout: 3,
+      timeout: 10,
       fields: { name: 'bridge' },
     },
     trust: null,
@@ -75,7 +75,7 @@ export const wirings: readonly Wiring[] = [
     hooks: {
       file: 'settings.json',
       events: ['SessionStart', 'UserPromptSubmit', 'PermissionRequest', 'Notification', 'Stop', 'SessionEnd'],
-      timeout: 3,
+      timeout: 10,
       fields: {},
     },
     trust: null,
