@@ -22,6 +22,8 @@ export interface RealAgentOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** leaves out what gets the program past its first questions (trust, login, promotions) */
   readonly firstRun?: boolean;
+  /** called when its home is made and its program has not started */
+  readonly beforeStart?: (prepared: Prepared) => void;
 }
 
 /** A real agent program in a pane: past its onboarding, idle, with a home of its own that knows only the scripted model. */
@@ -334,6 +336,7 @@ export async function launchAgent(programName: AgentName, options: RealAgentOpti
   const { tmux, server, name = programName } = options;
   const program = programs[programName];
   const prepared = await prepareAgent(programName, options);
+  options.beforeStart?.(prepared);
   const paneId = await openPane(options, name, prepared);
 
   const screen = () => tmux.screen(paneId);
