@@ -61,6 +61,9 @@ async function measure(agent: AgentName): Promise<void> {
   const isDone = (kind: KindOfText) => (done.get(kind.name) ?? 0) >= wanted(kind);
   if (kinds.every(isDone)) return;
   const field = await Field.open(agent, size);
+  // its tmux server and the agent in it would outlive a run that is ended
+  const end = () => void field.close().finally(() => process.exit(130));
+  process.once('SIGINT', end).once('SIGTERM', end);
   let sinceStart = 0;
   try {
     for (let round = 0; round < flags.each; round++) {
@@ -86,6 +89,7 @@ async function measure(agent: AgentName): Promise<void> {
       }
     }
   } finally {
+    process.off('SIGINT', end).off('SIGTERM', end);
     await field.close();
   }
 }
