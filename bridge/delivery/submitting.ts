@@ -78,11 +78,13 @@ async function confirm(
     if (!passage.isRecipient(look.snapshot)) return passage.doubt('another program runs in the pane after Enter');
 
     const evidence = submitted(ready, look, text, passage.manner);
-    if (evidence === 'composer-emptied-and-echoed') return passage.acknowledge(evidence, look, text);
+    const echoed = evidence === 'composer-emptied-and-echoed';
+    // a line program that ends leaves its draft above an empty line, which looks like an echo until a shell is seen
+    if (echoed && look.snapshot.facts.alternateScreen) return passage.acknowledge(evidence, look, text);
     if (agentTookIt(passage, look, text, pressedAt)) return passage.acknowledge('agent-signalled', look, text);
     const human = await passage.humanSince(pressedAt);
     // a person's own Enter, after words of their own, would look the same as ours
-    transition.saw(human ? null : evidence, passage.now);
+    transition.saw(human && !echoed ? null : evidence, passage.now);
     if (evidence !== null && transition.isOver(passage.now)) return passage.acknowledge(evidence, look, text);
 
     const holding = composerHolds(look.reading, look.snapshot, text, passage.manner);

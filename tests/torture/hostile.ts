@@ -57,7 +57,7 @@ export async function playAll(
     const config = loadConfig({ home, flags: { socket: tmux.socketPath, mode: 'manual' }, env: {} });
     rooms = await Rooms.open(config, { on: (event) => event.type === 'said' && warnings.push(event.text) });
     // One client a session for the whole run, as a daemon has. A control client that comes while a window goes can end a
-    // tmux 3.3a server: it is told of the window before it can be told anything (control_write, no control_state).
+    // tmux 3.3a server, which tells it of the window before it can be told anything (tmux's pull request 4980).
     rooms.tmux.watch(lanes.map(({ restPane }) => restPane));
     sabotage(rooms);
     const tapped = new Map<string, Tapped>();
