@@ -7,10 +7,12 @@ import type { Passage } from './passage.ts';
 import { Rest } from './rest.ts';
 import { rangWithin } from './ringing.ts';
 import { awaitText, showLimitMs, withoutEnter } from './showing.ts';
-import { standsMs, submit, submitLimitMs } from './submitting.ts';
+import { standsMs, submit } from './submitting.ts';
 import { endCameIntoSight, type Look, submitted } from './verify.ts';
 
 const lookEveryMs = 50;
+/** A message is seen once its turn begins, not when it is taken: qwen 0.24.4 needed 15 s on a machine with twenty times its load. */
+const arriveLimitMs = 20_000;
 
 /**
  * The door by which this delivery goes, or null for the keyboard; the passage notes which, and why not another.
@@ -77,7 +79,7 @@ async function seenToArrive(
   postedAt: number,
 ): Promise<Delivery> {
   const { door } = passage.manner;
-  const endAt = passage.now + submitLimitMs + (door?.looksEveryMs ?? 0);
+  const endAt = passage.now + arriveLimitMs + (door?.looksEveryMs ?? 0);
   const transition = new Rest(standsMs);
   for (;;) {
     const look = await passage.look();

@@ -7,7 +7,7 @@ import { awaitText, withoutEnter } from './showing.ts';
 import { composerHolds, isWhole, type Look, sameScreen, submitted } from './verify.ts';
 
 /** How long after Enter a transition may take to be seen. */
-export const submitLimitMs = 5_000;
+const submitLimitMs = 5_000;
 /** After an Enter that moved nothing, the next one waits longer each time. */
 const rescuePausesMs = [700, 1_500, 3_000] as const;
 const lookEveryMs = 50;
