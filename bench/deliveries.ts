@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -271,11 +272,21 @@ export async function benchPanes(panes: number, rounds: number): Promise<Record<
   let deliverer: Deliverer | null = null;
   try {
     await tmux.run('new-session', '-d', '-s', 'bench', '-x', '120', '-y', '40', 'exec cat');
+    // a home may not lie inside the folder of a worker
+    const workingFolder = join(tmux.folder, 'work');
+    mkdirSync(workingFolder);
     const agents = [];
     for (let index = 0; index < panes; index++) {
       const script = { inputs: [{ do: [{ say: 'Done: {first line}' }] }] };
-      const agent = await startScriptedAgent({ tmux, session: 'bench', name: `w${index}`, under: 'alone', script });
-      await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', `w${index}`);
+      const agent = await startScriptedAgent({
+        tmux,
+        session: 'bench',
+        name: `w${index}`,
+        under: 'alone',
+        script,
+        workingFolder,
+      });
+      await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', `worker-${index}`);
       agents.push(agent);
     }
     say(`${panes} scripted agents stand`);
