@@ -302,6 +302,11 @@ const scenes: Record<string, Scene> = {
     await stage.record('draft', 'sixty lines pasted, not sent');
     await stage.launch();
     await stage.agent.waitUntilIdle(180_000);
+    await stage.agent.paste('A table: │ name │ size │\nGrüße an Zoë 👩‍👩‍👧 und 🇩🇪, 日本語のテスト\n│');
+    await delay(900);
+    await stage.record('draft', 'three lines with bars, wide and joined characters, pasted, not sent');
+    await stage.launch();
+    await stage.agent.waitUntilIdle(180_000);
     await stage.typed('/');
     await delay(600);
     await stage.record('draft', 'a slash typed: the menu of commands is open');
