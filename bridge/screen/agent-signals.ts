@@ -21,6 +21,15 @@ interface SignalFacts {
 }
 
 const hookNames = ['hook_event_name'];
+/** qwen took them over */
+const claudesEvents = {
+  SessionStart: 'session-began',
+  UserPromptSubmit: 'turn-began',
+  PermissionRequest: 'approval-wanted',
+  Stop: 'turn-ended',
+  StopFailure: 'turn-failed',
+  SessionEnd: 'session-ended',
+} as const;
 const whatItWaitsFor = {
   event: 'Notification',
   field: 'notification_type',
@@ -65,14 +74,7 @@ const facts: Readonly<Record<string, SignalFacts>> = {
   },
   qwen: {
     eventFields: hookNames,
-    events: {
-      SessionStart: 'session-began',
-      UserPromptSubmit: 'turn-began',
-      PermissionRequest: 'approval-wanted',
-      Stop: 'turn-ended',
-      StopFailure: 'turn-failed',
-      SessionEnd: 'session-ended',
-    },
+    events: claudesEvents,
     // after an interrupted or failed turn this is all that it tells
     notices: whatItWaitsFor,
     session: ['session_id'],
@@ -81,14 +83,7 @@ const facts: Readonly<Record<string, SignalFacts>> = {
   },
   claude: {
     eventFields: hookNames,
-    events: {
-      SessionStart: 'session-began',
-      UserPromptSubmit: 'turn-began',
-      PermissionRequest: 'approval-wanted',
-      Stop: 'turn-ended',
-      StopFailure: 'turn-failed',
-      SessionEnd: 'session-ended',
-    },
+    events: claudesEvents,
     notices: whatItWaitsFor,
     session: ['session_id'],
     turn: ['prompt_id'],

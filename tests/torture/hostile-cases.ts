@@ -1,5 +1,5 @@
 import { type Case, type Choice, type Factor, factorNames, factors, harmless } from './hostile-factors.ts';
-import { type Random, randomOf } from './random.ts';
+import { Seeded } from './seeded.ts';
 
 /**
  * Cases in which every value of every factor meets every value of every other, and then cases in which three factors
@@ -7,19 +7,19 @@ import { type Random, randomOf } from './random.ts';
  * sample of the whole.
  */
 export function casesOf(seed: number, count: number): Case[] {
-  const random = randomOf(seed);
+  const random = new Seeded(seed);
   const races = Math.floor(count * raceShare);
   const choices = pairwise(random).slice(0, count - races);
   while (choices.length < count - races) choices.push(triple(random));
   for (let index = 0; index < races; index++) choices.push(race(random));
-  return shuffled(choices, random).map((choice, index) => ({ ...choice, salt: (seed % 100_000) * 10_000 + index }));
+  return random.shuffled(choices).map((choice, index) => ({ ...choice, salt: (seed % 100_000) * 10_000 + index }));
 }
 
 /** So many of all cases are a dialog that is opened in the moment of Enter, to measure the window that is left. */
 const raceShare = 0.15;
 
-function race(random: Random): Choice {
-  const style = random.pick(factors.style);
+function race(random: Seeded): Choice {
+  const style = random.oneOf(factors.style);
   return { ...harmless, style, fault: 'dialog', at: 'before-enter', drawn: 'raced' };
 }
 
@@ -28,16 +28,16 @@ export function isRace({ fault, at, drawn, fault2 }: Choice): boolean {
 }
 
 /** Greedy: each row takes an uncovered pair and gives every other factor the value that covers most. */
-export function pairwise(random: Random): Choice[] {
+export function pairwise(random: Seeded): Choice[] {
   const open = new Set<string>();
   for (const [a, b] of factorPairs()) {
     for (const x of factors[a]) for (const y of factors[b]) open.add(pairKey(a, x, b, y));
   }
   const rows: Choice[] = [];
   while (open.size > 0) {
-    const [a, x, b, y] = [...open][random.below(open.size)]!.split('|') as [Factor, string, Factor, string];
+    const [a, x, b, y] = [...open][random.between(0, open.size - 1)]!.split('|') as [Factor, string, Factor, string];
     const row: Partial<Record<Factor, string>> = { [a]: x, [b]: y };
-    for (const factor of shuffled(factorNames, random)) row[factor] ??= bestValue(factor, row, open, random);
+    for (const factor of random.shuffled(factorNames)) row[factor] ??= bestValue(factor, row, open, random);
     for (const [f, g] of factorPairs()) open.delete(pairKey(f, row[f]!, g, row[g]!));
     rows.push(row as Choice);
   }
@@ -45,17 +45,17 @@ export function pairwise(random: Random): Choice[] {
 }
 
 /** Three faults of three kinds, and all else harmless: what pairs hide behind each other shows here. */
-export function triple(random: Random): Choice {
+export function triple(random: Seeded): Choice {
   const row: Record<string, string> = { ...harmless };
-  for (const factor of shuffled(factorNames, random).slice(0, 3)) {
-    row[factor] = random.pick(factors[factor].slice(1));
+  for (const factor of random.shuffled(factorNames).slice(0, 3)) {
+    row[factor] = random.oneOf(factors[factor].slice(1));
     // a fault and its moment are one thing
     if (factor === 'fault' || factor === 'at') {
-      row.fault = row.fault === 'none' ? random.pick(factors.fault.slice(1)) : row.fault!;
-      row.at = random.pick(factors.at);
+      row.fault = row.fault === 'none' ? random.oneOf(factors.fault.slice(1)) : row.fault!;
+      row.at = random.oneOf(factors.at);
     } else if (factor === 'fault2' || factor === 'at2') {
-      row.fault2 = row.fault2 === 'none' ? random.pick(factors.fault2.slice(1)) : row.fault2!;
-      row.at2 = random.pick(factors.at2);
+      row.fault2 = row.fault2 === 'none' ? random.oneOf(factors.fault2.slice(1)) : row.fault2!;
+      row.at2 = random.oneOf(factors.at2);
     }
   }
   return row as Choice;
@@ -73,19 +73,10 @@ function bestValue(
   factor: Factor,
   row: Partial<Record<Factor, string>>,
   open: ReadonlySet<string>,
-  random: Random,
+  random: Seeded,
 ): string {
   const given = factorNames.filter((other) => row[other] !== undefined);
   const gain = (value: string) => given.filter((other) => open.has(pairKey(factor, value, other, row[other]!))).length;
-  const ranked = shuffled(factors[factor], random).map((value) => ({ value, gain: gain(value) }));
+  const ranked = random.shuffled(factors[factor]).map((value) => ({ value, gain: gain(value) }));
   return ranked.reduce((best, one) => (one.gain > best.gain ? one : best)).value;
-}
-
-function shuffled<T>(values: readonly T[], random: Random): T[] {
-  const list = [...values];
-  for (let at = list.length - 1; at > 0; at--) {
-    const other = random.below(at + 1);
-    [list[at], list[other]] = [list[other]!, list[at]!];
-  }
-  return list;
 }

@@ -1,5 +1,5 @@
 import type { Case, Fault, Moment } from './hostile-factors.ts';
-import { randomOf } from './random.ts';
+import { Seeded } from './seeded.ts';
 
 /** One thing that the agent does: see `hostile-agent.mjs --help`. */
 export type Act = Readonly<Record<string, unknown>>;
@@ -34,7 +34,7 @@ export interface Plan {
 }
 
 export function planOf(one: Case): Plan {
-  const random = randomOf(one.salt);
+  const random = new Seeded(one.salt);
   const token = `t${one.salt}t`;
   const dialogWord = `dlg${one.salt}`;
   const text = bodies[one.body](token);
