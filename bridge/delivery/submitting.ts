@@ -4,7 +4,7 @@ import type { Passage } from './passage.ts';
 import { Rest } from './rest.ts';
 import { rangWithin } from './ringing.ts';
 import { awaitText, withoutEnter } from './showing.ts';
-import { composerHolds, isWhole, type Look, sameScreen, submitted } from './verify.ts';
+import { composerHolds, hasPromptAgain, isWhole, type Look, sameScreen, submitted } from './verify.ts';
 
 /** How long after Enter a transition may take to be seen. */
 const submitLimitMs = 5_000;
@@ -13,6 +13,8 @@ const rescuePausesMs = [700, 1_500, 3_000] as const;
 const lookEveryMs = 50;
 /** A transition without an echo must stand this long: a frame that is half drawn may show an empty composer. */
 export const standsMs = 30;
+/** A program that ends after its last line was drawn is not in the foreground any more after this time. */
+const endsWithinMs = 600;
 
 /** What submits the text that the composer holds. `held` says positively that it did not. */
 export interface Submitter {
@@ -70,6 +72,7 @@ async function confirm(
   let moved = false;
   let standing = 0;
   const transition = new Rest(standsMs);
+  const mayEnd = new Rest(endsWithinMs);
   for (;;) {
     moved =
       (await rangWithin(passage, Math.min(lookEveryMs, transition.leftMs(passage.now), endAt - passage.now))) || moved;
@@ -79,13 +82,15 @@ async function confirm(
 
     const evidence = submitted(ready, look, text, passage.manner);
     const echoed = evidence === 'composer-emptied-and-echoed';
-    // a line program that ends leaves its draft above an empty line, which looks like an echo until a shell is seen
     if (echoed && look.snapshot.facts.alternateScreen) return passage.acknowledge(evidence, look, text);
     if (agentTookIt(passage, look, text, pressedAt)) return passage.acknowledge('agent-signalled', look, text);
     const human = await passage.humanSince(pressedAt);
     // a person's own Enter, after words of their own, would look the same as ours
     transition.saw(human && !echoed ? null : evidence, passage.now);
-    if (evidence !== null && transition.isOver(passage.now)) return passage.acknowledge(evidence, look, text);
+    const lives = hasPromptAgain(ready, look, text);
+    mayEnd.saw(echoed && !lives ? evidence : null, passage.now);
+    const rest = echoed && !lives ? mayEnd : transition;
+    if (evidence !== null && rest.isOver(passage.now)) return passage.acknowledge(evidence, look, text);
 
     const holding = composerHolds(look.reading, look.snapshot, text, passage.manner);
     const exactly = isWhole(holding);

@@ -205,3 +205,16 @@ export function sameScreen(a: Snapshot, b: Snapshot): boolean {
     JSON.stringify([facts.title, facts.cursorX, facts.cursorY, rows.slice(firstVisible).map((row) => row.text)]);
   return seen(a) === seen(b);
 }
+
+/**
+ * The row with the cursor begins as the row of the draft did: its program stands where it was. One that has ended leaves
+ * its draft above an empty line, or a shell's prompt, which looks like an echo until the shell itself is seen.
+ */
+export function hasPromptAgain(before: Look, after: Look, text: string): boolean {
+  const { facts, rows, cursorRow } = after.snapshot;
+  if (!facts.cursorVisible) return true;
+  const head = firstLine(text).trim().slice(0, 20);
+  const drafted = before.snapshot.rows.findLast((row) => row.text.includes(head))?.text ?? head;
+  const prompt = drafted.slice(0, drafted.indexOf(head)).trim();
+  return prompt !== '' && (rows[cursorRow]?.text.trim() ?? '').startsWith(prompt);
+}
