@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { Detection } from '../core/detection.ts';
+import { type Detection, normaliseWords } from '../core/detection.ts';
 import type { Delivery } from '../core/envelope.ts';
 import { messageOf } from '../core/failure.ts';
 import type { DeliveryId, RequestId, TurnId } from '../core/ids.ts';
@@ -102,7 +102,10 @@ export class Desk {
     });
   }
 
-  /** The request of this pane, turn and words: a new one, or the one that was opened before, however it stands now. */
+  /**
+   * The request of this pane, turn and words: a new one, or the one that was opened before, however it stands now. One
+   * that was seen only once, a turn before or after, is this one: its turn is corrected.
+   */
   open(sighting: Sighting): Request {
     const { worker, pane, agent, turn, detection, context, repository, via, deadlineAt } = sighting;
     const { kind, text, attributes, dialog, reason } = detection;
@@ -111,6 +114,8 @@ export class Desk {
     const { request, isNew } = this.#memory.transact(() => {
       const known = this.#memory.requests({ origin: originOf({ via, pane, turn, text, ...about }) }).at(-1);
       if (known) return { request: known, isNew: false };
+      const unsure = via === 'screen' && !dialog ? this.#seenOnce(pane, text) : undefined;
+      if (unsure) return { request: this.#move(unsure, turn), isNew: false };
       const openedAt = this.#clock.now();
       const fresh: Request = {
         id: this.#mint() as RequestId,
@@ -124,6 +129,21 @@ export class Desk {
     });
     if (isNew) this.#on({ type: 'request-changed', request, what: 'request-opened' });
     return request;
+  }
+
+  /** A frame that is half drawn may show a block without the input before it, and so in the turn before its own. */
+  #seenOnce(pane: PaneIdentity, text: string): Request | undefined {
+    const words = normaliseWords(text);
+    return this.#memory
+      .requests({ pane: identityKey(pane), states: ['open'] })
+      .findLast((one) => one.via === 'screen' && !one.dialog && normaliseWords(one.text) === words);
+  }
+
+  #move(request: Request, turn: TurnId): Request {
+    const moved = { ...request, turn };
+    const event = { at: this.#clock.now(), kind: 'request-turn-corrected', subject: request.id, data: { turn } };
+    this.#memory.saveRequest(moved, event);
+    return moved;
   }
 
   /**

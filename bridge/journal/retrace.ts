@@ -18,6 +18,11 @@ export function retraceRequest(request: Request, events: readonly JournalEvent[]
       if (told?.answer) late.push(told.answer);
       continue;
     }
+    if (event.kind === 'request-turn-corrected') {
+      if (state.is !== 'open')
+        found('impossible-step', `event ${event.seq}: its turn was corrected while it was ${state.is}`);
+      continue;
+    }
     const next = told?.state ?? stateNamed<RequestState>(event.kind, 'request-');
     if (!mayBecome(state, next)) found('impossible-step', `event ${event.seq}: ${state.is} became ${next.is}`);
     if (told?.kept) late.push(told.kept);

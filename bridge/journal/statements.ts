@@ -21,7 +21,7 @@ export function prepareStatements(db: DatabaseSyncInstance) {
     putRequest: db.prepare(`
       INSERT INTO requests (id, origin, state, pane, updated_at, document)
       VALUES (:id, :origin, :state, :pane, :updatedAt, :document)
-      ON CONFLICT (id) DO UPDATE SET state = :state, updated_at = :updatedAt, document = :document`),
+      ON CONFLICT (id) DO UPDATE SET origin = :origin, state = :state, updated_at = :updatedAt, document = :document`),
     request: db.prepare('SELECT document FROM requests WHERE id = ?'),
     requests: lister(db, 'requests'),
     putDelivery: db.prepare(`

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { RequestId, TurnId } from '../../bridge/core/ids.ts';
 import { identityKey } from '../../bridge/core/pane.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
+import { retraceRequest } from '../../bridge/journal/retrace.ts';
 import { somePane } from '../journal/samples.ts';
 import { Mortal, Panes, settle, TurnedClock } from '../mail/world.ts';
 import { Study, sighting } from './study.ts';
@@ -49,6 +50,30 @@ test('the same words of the same turn are one request, however they are wrapped;
   expect(study.desk.open(sighting({ turn: t2 }, 'May I add it?')).id).not.toBe(id);
   expect(study.desk.open(sighting({ pane: { ...somePane, serverPid: 9 } }, 'May I add it?')).id).not.toBe(id);
   expect(study.desk.open(sighting({ via: 'ask' }, 'May I add it?')).id).not.toBe(id);
+});
+
+test('words that were seen only once, in a half-drawn frame, belong to the turn in which they are seen again', () => {
+  const { id } = study.desk.open(sighting({}, 'May I add it?'));
+  // the input above the block was missing from that frame
+  expect(study.desk.open(sighting({ turn: t2 }, 'May I  add it?')).id).toBe(id);
+  study.desk.turnBegan(somePane, t2);
+  expect(stateOf(id)).toEqual({ is: 'open' });
+  study = start();
+  expect(study.desk.open(sighting({ turn: t2 }, 'May I add it?')).id).toBe(id);
+  study.desk.confirm(id);
+  expect(stateOf(id)).toMatchObject({ is: 'asked' });
+  expect(study.done).toEqual([`ask ${id}`]);
+  expect(journal.requests()).toHaveLength(1);
+  expect(retraceRequest(journal.request(id)!, journal.events({ subject: id }))).toEqual([]);
+  // once it was asked, the same words in another turn are another request
+  expect(study.desk.open(sighting({}, 'May I add it?')).id).not.toBe(id);
+});
+
+test('other words, other panes and the words of a shell are no second sight of what was seen once', () => {
+  const { id } = study.desk.open(sighting({}, 'May I add it?'));
+  expect(study.desk.open(sighting({ turn: t2 }, 'May I drop it?')).id).not.toBe(id);
+  expect(study.desk.open(sighting({ turn: t2, pane: { ...somePane, serverPid: 9 } }, 'May I add it?')).id).not.toBe(id);
+  expect(study.desk.open(sighting({ turn: t2, via: 'ask' }, 'May I add it?')).id).not.toBe(id);
 });
 
 test('the turn in which a request was asked does not withdraw it', () => {
