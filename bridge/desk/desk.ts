@@ -1,10 +1,9 @@
 import type { Clock } from '../core/clock.ts';
-import { type Detection, normaliseWords } from '../core/detection.ts';
 import type { Delivery } from '../core/envelope.ts';
 import { messageOf } from '../core/failure.ts';
 import type { DeliveryId, RequestId, TurnId } from '../core/ids.ts';
 import { identityKey, type PaneIdentity } from '../core/pane.ts';
-import { type Answer, type ControllerFailure, doubtOf, originOf, type Request } from '../core/request.ts';
+import { type Answer, type ControllerFailure, doubtOf, type Request } from '../core/request.ts';
 import { Allowance, type Documents, everyWorker, type Pauses } from './allowance.ts';
 import { meant, newAnswer } from './answers.ts';
 import { Errands, type Perform } from './errands.ts';
@@ -12,12 +11,14 @@ import type { Limits } from './limits.ts';
 import { type DeskEvent, type DeskStep, isHuman, isKnown, step } from './machine.ts';
 import type { DeliveryLookup, RequestMemory, Transactions } from './memory.ts';
 import { decide, type PolicyDecision, type Rule } from './policy.ts';
+import { type Sighting, Sightings } from './sightings.ts';
 import { factsOf, whyLate, wordFor } from './wording.ts';
 
 export type { Pauses } from './allowance.ts';
 export type { Perform } from './errands.ts';
 export type { Limits } from './limits.ts';
 export type { DeliveryLookup, RequestMemory, Transactions } from './memory.ts';
+export type { Sighting } from './sightings.ts';
 
 /** A second, equal capture comes within milliseconds; after this long it will not come at all, and the human is asked. */
 const confirmLimitMs = 10_000;
@@ -29,21 +30,6 @@ export type DeskNews =
   | { readonly type: 'request-changed'; readonly request: Request; readonly what: string }
   /** a fault of `perform`; what it should have done is tried again */
   | { readonly type: 'effect-failed'; readonly request: Request; readonly what: string; readonly fault: unknown };
-
-export interface Sighting {
-  readonly worker: string;
-  readonly pane: PaneIdentity;
-  readonly agent: string;
-  readonly turn: TurnId;
-  readonly detection: Detection;
-  readonly context: string;
-  /** absolute path of the worker's repository, where it has one */
-  readonly repository?: string;
-  readonly via: Request['via'];
-  readonly deadlineAt: number | null;
-  /** why nobody but the human may answer this, where the finder knows: the journal was set aside, … */
-  readonly humanOnly?: string;
-}
 
 /** What became of a person's word about a request. */
 export interface Decision {
@@ -70,6 +56,7 @@ export class Desk {
   readonly #on: (news: DeskNews) => void;
   readonly #errands: Errands;
   readonly #allowance: Allowance;
+  readonly #sightings: Sightings;
   /** the turn each pane is in, for a worker that begins its next turn before its delivery is acknowledged */
   readonly #turns = new Map<string, TurnId>();
   #startedAt = 0;
@@ -92,6 +79,7 @@ export class Desk {
     this.#defaultTo = parts.defaultTo;
     this.#on = parts.on;
     this.#allowance = new Allowance(parts.memory, parts.limits);
+    this.#sightings = new Sightings(parts);
     this.#errands = new Errands({
       perform: parts.perform,
       now: () => parts.clock.now(),
@@ -102,48 +90,11 @@ export class Desk {
     });
   }
 
-  /**
-   * The request of this pane, turn and words: a new one, or the one that was opened before, however it stands now. One
-   * that was seen only once, a turn before or after, is this one: its turn is corrected.
-   */
+  /** The request of this pane, turn and words: a new one, or the one that was opened before, however it stands now. */
   open(sighting: Sighting): Request {
-    const { worker, pane, agent, turn, detection, context, repository, via, deadlineAt } = sighting;
-    const { kind, text, attributes, dialog, reason } = detection;
-    const about = { ...(dialog && { dialog }), ...(reason && { reason }), ...(repository && { repository }) };
-    const humanOnly = whyHumanOnly(sighting);
-    const { request, isNew } = this.#memory.transact(() => {
-      const known = this.#memory.requests({ origin: originOf({ via, pane, turn, text, ...about }) }).at(-1);
-      if (known) return { request: known, isNew: false };
-      const unsure = via === 'screen' && !dialog ? this.#seenOnce(pane, text) : undefined;
-      if (unsure) return { request: this.#move(unsure, turn), isNew: false };
-      const openedAt = this.#clock.now();
-      const fresh: Request = {
-        id: this.#mint() as RequestId,
-        ...{ worker, pane, agent, turn, kind, text, attributes, ...about, context, via },
-        ...(humanOnly === null ? {} : { humanOnly }),
-        ...{ openedAt, deadlineAt, state: { is: 'open' }, late: [] },
-      };
-      const data = { worker, agent, via, kind, characters: text.length };
-      this.#memory.saveRequest(fresh, { at: openedAt, kind: 'request-opened', subject: fresh.id, data });
-      return { request: fresh, isNew: true };
-    });
+    const { request, isNew } = this.#sightings.requestOf(sighting);
     if (isNew) this.#on({ type: 'request-changed', request, what: 'request-opened' });
     return request;
-  }
-
-  /** A frame that is half drawn may show a block without the input before it, and so in the turn before its own. */
-  #seenOnce(pane: PaneIdentity, text: string): Request | undefined {
-    const words = normaliseWords(text);
-    return this.#memory
-      .requests({ pane: identityKey(pane), states: ['open'] })
-      .findLast((one) => one.via === 'screen' && !one.dialog && normaliseWords(one.text) === words);
-  }
-
-  #move(request: Request, turn: TurnId): Request {
-    const moved = { ...request, turn };
-    const event = { at: this.#clock.now(), kind: 'request-turn-corrected', subject: request.id, data: { turn } };
-    this.#memory.saveRequest(moved, event);
-    return moved;
   }
 
   /**
@@ -398,11 +349,4 @@ interface Outcome {
   readonly request: Request;
   readonly changed: boolean;
   readonly tooLate: boolean;
-}
-
-/** Why nobody but the human may answer; null where others may. */
-function whyHumanOnly({ humanOnly, detection }: Sighting): string | null {
-  if (humanOnly !== undefined) return humanOnly;
-  if (detection.truncated) return 'part of it was never on a screen that was seen';
-  return null;
 }

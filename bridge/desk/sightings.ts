@@ -1,0 +1,94 @@
+import type { Clock } from '../core/clock.ts';
+import { type Detection, normaliseWords } from '../core/detection.ts';
+import type { RequestId, TurnId } from '../core/ids.ts';
+import { identityKey, type PaneIdentity } from '../core/pane.ts';
+import { originOf, type Request } from '../core/request.ts';
+import type { RequestMemory, Transactions } from './memory.ts';
+
+export interface Sighting {
+  readonly worker: string;
+  readonly pane: PaneIdentity;
+  readonly agent: string;
+  readonly turn: TurnId;
+  readonly detection: Detection;
+  readonly context: string;
+  /** absolute path of the worker's repository, where it has one */
+  readonly repository?: string;
+  readonly via: Request['via'];
+  readonly deadlineAt: number | null;
+  /** why nobody but the human may answer this, where the finder knows: the journal was set aside, … */
+  readonly humanOnly?: string;
+}
+
+/**
+ * Which request a sighting is. One pane, turn and text make one request, however often they are seen. What was seen only
+ * once, in the turn before or after, is the same: its turn is corrected.
+ */
+export class Sightings {
+  readonly #memory: RequestMemory & Transactions;
+  readonly #clock: Clock;
+  readonly #mint: () => string;
+
+  constructor(parts: { memory: RequestMemory & Transactions; clock: Clock; mint: () => string }) {
+    this.#memory = parts.memory;
+    this.#clock = parts.clock;
+    this.#mint = parts.mint;
+  }
+
+  /** Commits the request where it is new, and its turn where that was wrong. */
+  requestOf(sighting: Sighting): { readonly request: Request; readonly isNew: boolean } {
+    const { via, pane, turn } = sighting;
+    const { text, dialog } = sighting.detection;
+    return this.#memory.transact(() => {
+      const origin = originOf({ via, pane, turn, text, ...(dialog && { dialog }) });
+      const known = this.#memory.requests({ origin }).at(-1);
+      if (known) return { request: known, isNew: false };
+      const unsure = via === 'screen' && !dialog ? this.#seenOnce(pane, text) : undefined;
+      return unsure
+        ? { request: this.#move(unsure, turn), isNew: false }
+        : { request: this.#add(sighting), isNew: true };
+    });
+  }
+
+  #add(sighting: Sighting): Request {
+    const { worker, pane, agent, turn, detection, context, repository, via, deadlineAt } = sighting;
+    const { kind, text, attributes, dialog, reason } = detection;
+    const humanOnly = whyHumanOnly(sighting);
+    const openedAt = this.#clock.now();
+    const request: Request = {
+      id: this.#mint() as RequestId,
+      ...{ worker, pane, agent, turn, kind, text, attributes },
+      ...(dialog && { dialog }),
+      ...(reason && { reason }),
+      ...(repository && { repository }),
+      ...{ context, via },
+      ...(humanOnly === null ? {} : { humanOnly }),
+      ...{ openedAt, deadlineAt, state: { is: 'open' }, late: [] },
+    };
+    const data = { worker, agent, via, kind, characters: text.length };
+    this.#memory.saveRequest(request, { at: openedAt, kind: 'request-opened', subject: request.id, data });
+    return request;
+  }
+
+  /** A frame that is half drawn may show a block without the input before it, and so in the turn before its own. */
+  #seenOnce(pane: PaneIdentity, text: string): Request | undefined {
+    const words = normaliseWords(text);
+    return this.#memory
+      .requests({ pane: identityKey(pane), states: ['open'] })
+      .findLast((one) => one.via === 'screen' && !one.dialog && normaliseWords(one.text) === words);
+  }
+
+  #move(request: Request, turn: TurnId): Request {
+    const moved = { ...request, turn };
+    const event = { at: this.#clock.now(), kind: 'request-turn-corrected', subject: request.id, data: { turn } };
+    this.#memory.saveRequest(moved, event);
+    return moved;
+  }
+}
+
+/** Why nobody but the human may answer; null where others may. */
+function whyHumanOnly({ humanOnly, detection }: Sighting): string | null {
+  if (humanOnly !== undefined) return humanOnly;
+  if (detection.truncated) return 'part of it was never on a screen that was seen';
+  return null;
+}
