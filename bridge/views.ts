@@ -111,6 +111,8 @@ function statusOf(request: Request, delivery: Delivery | null): string {
 }
 
 function submittedAs(receipt: Receipt): string {
+  // keys have no other receipt
+  if (receipt.evidence === 'screen-changed') return 'pressed (screen-changed)';
   return `submitted (${[receipt.evidence, wayInWords(receipt)].filter(Boolean).join('; ')})`;
 }
 

@@ -58,7 +58,7 @@ export function guardKeys(situation: Situation, keys: readonly string[], submitK
   if (!onPane.pass) return onPane;
   const isMeant = dialog !== undefined && reading.dialog?.fingerprint === dialog;
   if (!isMeant && (reading.state === 'dialog' || reading.dialog !== null)) {
-    return held('dialog', reading.dialog?.question || because(reading));
+    return held('dialog', `${reading.dialog?.question || because(reading)} (--in-dialog presses them there)`);
   }
   if (atTheKeys(situation)) return held('human-active', 'somebody is typing');
   if (isMeant || options.force || executes(snapshot)) return { pass: true };
