@@ -9,6 +9,8 @@ import { composerHolds, type Holding, isWhole, type Look, submitted } from './ve
 
 /** A text that stood unchanged this long has been drawn, not merely begun. */
 const stillMs = 30;
+/** An input that nobody here submitted must stand so long: a resize moves a draft and the cursor apart for a moment. */
+const goneInMs = 600;
 /** A program that draws this long after a paste was able to read it. */
 const aliveAfterMs = 1_000;
 /** A pane that draws nothing is looked at again after this time. */
@@ -46,6 +48,7 @@ export async function awaitText(
 ): Promise<Shown> {
   const startedAt = passage.now;
   const rest = new Rest(Math.max(stillMs, restMs));
+  const goneIn = new Rest(goneInMs);
   let alive = false;
   let everShown = before.reading.composer.is === 'draft';
   let absentLooks = 0;
@@ -57,9 +60,10 @@ export async function awaitText(
 
     const holding = composerHolds(look.reading, look.snapshot, text, passage.manner);
     const whole = isWhole(holding);
-    if (!whole && submitted(before, look, text, passage.manner) === 'composer-emptied-and-echoed') {
-      return { is: 'gone-in', look };
-    }
+    const isEchoed = !whole && submitted(before, look, text, passage.manner) === 'composer-emptied-and-echoed';
+    // what was never in the composer has not left it: a resize brings an older, equal input into sight
+    goneIn.saw(isEchoed && everShown ? 'echoed' : null, passage.now);
+    if (goneIn.isOver(passage.now)) return { is: 'gone-in', look };
     const humanCame = await passage.humanSince(startedAt);
     const human = humanCame && (await passage.humanSince(passage.now - humanQuietMs));
     const now = passage.now;

@@ -3,6 +3,7 @@ import { monotonic } from '../fixtures/monotonic.ts';
 import { playAll } from '../torture/hostile.ts';
 import { casesOf } from '../torture/hostile-cases.ts';
 import { caseNamed, nameOf } from '../torture/hostile-factors.ts';
+import { storyOf } from '../torture/hostile-summary.ts';
 import { never } from '../torture/hostile-verdict.ts';
 
 const width = { lanes: 12, persons: 4 };
@@ -16,7 +17,8 @@ test('hostile agents get nothing lost, nothing doubled, no approval, and no untr
   const wrong = outcomes.flatMap(({ case: one, found }) =>
     found.filter(({ is }) => never.includes(is)).map(({ is, what }) => `${is}: ${what}: ${nameOf(one)}`),
   );
-  expect(wrong).toEqual([]);
+  const stories = outcomes.filter(({ found }) => found.some(({ is }) => never.includes(is))).flatMap(storyOf);
+  expect(wrong, stories.join('\n')).toEqual([]);
   expect(outcomes).toHaveLength(some.length);
 }, 120_000);
 
@@ -24,16 +26,23 @@ describe('a bridge that does wrong is caught', () => {
   const dialogs = ['fault=dialog,at=before-enter#81', 'style=generic,fault=dialog,at=before-enter#82'].map(caseNamed);
 
   test('with its conditions taken away, its Enter approves what tmux had drawn', async () => {
-    const outcomes = await playAll(dialogs, width, inAMinute(), quietly, ({ tmux }) => {
-      const run = tmux.run.bind(tmux);
-      const types = (argv: readonly string[]) => /send-keys|paste-buffer/.test(argv[5] ?? '');
-      // `if-shell -F -t %N FORMAT ACT OTHERWISE`
-      tmux.run = (...argv) => run(...argv.map((word, at) => (at === 4 && types(argv) ? '1' : word)));
-    });
-    const approvals = outcomes.filter(({ found }) =>
-      found.some(({ what }) => /^approved .* tmux had drawn$/.test(what)),
-    );
-    expect(approvals).toHaveLength(dialogs.length);
+    // on a busy machine a delivery may end before its Enter; then there was nothing to catch, and it is played again
+    let left = dialogs;
+    const stories: string[] = [];
+    for (let round = 0; round < 3 && left.length > 0; round++) {
+      const outcomes = await playAll(left, width, inAMinute(), quietly, ({ tmux }) => {
+        const run = tmux.run.bind(tmux);
+        const types = (argv: readonly string[]) => /send-keys|paste-buffer/.test(argv[5] ?? '');
+        // `if-shell -F -t %N FORMAT ACT OTHERWISE`
+        tmux.run = (...argv) => run(...argv.map((word, at) => (at === 4 && types(argv) ? '1' : word)));
+      });
+      const isApproval = ({ what }: { what: string }) => /^approved .* tmux had drawn$/.test(what);
+      const missed = outcomes.filter(({ found }) => !found.some(isApproval));
+      for (const { played } of missed) expect(played.steps.filter(({ kind }) => kind === 'press')).toEqual([]);
+      stories.push(...missed.flatMap(storyOf));
+      left = missed.map(({ case: one }) => one);
+    }
+    expect(left.map(nameOf), stories.join('\n')).toEqual([]);
   });
 
   test('with every paste done twice, texts are doubled', async () => {
