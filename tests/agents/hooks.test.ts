@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
+import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type BridgeProcess, type Line, makeHome, program, run, startBridge } from '../live/bridge-process.ts';
 import type { AgentName } from './installs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
@@ -36,13 +36,24 @@ const wire =
 /** The agent in its own home, with its hooks wired, reviewed where it asks for that, and idle. */
 async function startHooked(name: AgentName, more: Partial<RealAgentOptions> = {}): Promise<RealAgent> {
   const agent = await launchAgent(name, { tmux, server, name: 'w1', beforeStart: wire(name), ...more });
-  if (name === 'codex') {
-    await agent.waitForScreen(/Trust all and continue/, 60_000);
-    await agent.press('2');
-    await agent.press('Enter');
-  }
+  if (name === 'codex') await trustHooks(agent);
   await agent.waitUntilIdle(150_000);
   return agent;
+}
+
+/** codex draws this dialog before it reads keys, and drops those that come sooner: each is pressed until it is seen to act. */
+async function trustHooks(agent: RealAgent): Promise<void> {
+  await agent.waitForScreen(/Trust all and continue/, 60_000);
+  await pressUntil(agent, '2', (screen) => /› *2\. Trust all/.test(screen));
+  await pressUntil(agent, 'Enter', (screen) => !/Trust all/.test(screen));
+}
+
+async function pressUntil(agent: RealAgent, key: string, acted: (screen: string) => boolean): Promise<void> {
+  const hasActed = async () => acted(await agent.screen());
+  for (let tries = 0; tries < 10 && !(await hasActed()); tries++) {
+    await agent.press(key);
+    await waitFor(`${key} acts`, hasActed, { limitMs: 2_000 }).catch(() => {});
+  }
 }
 
 const isSignal = (line: Line) => line.type === 'agent-signalled' || line.type === 'signal-dropped';
