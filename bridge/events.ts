@@ -46,4 +46,6 @@ export type BridgeEvent =
       readonly press?: string;
     }
   | { readonly type: 'human-needed'; readonly request: Request; readonly why: string }
+  /** a text that stays where it is, or in doubt, and whose sender does not come back for it */
+  | { readonly type: 'letter-stranded'; readonly delivery: Delivery; readonly why: string }
   | { readonly type: 'controller-replied'; readonly request: Request; readonly by: string; readonly text: string };

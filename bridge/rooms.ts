@@ -10,6 +10,7 @@ import { messageOf } from './core/failure.ts';
 import type { DeliveryId, PaneId, RequestId } from './core/ids.ts';
 import type { PaneFacts } from './core/pane.ts';
 import { type Answer, isOpen, type Request } from './core/request.ts';
+import { DeadLetters } from './dead-letters.ts';
 import { Courier } from './delivery/courier.ts';
 import { Desk } from './desk/desk.ts';
 import { AgentDoors } from './doors/doors.ts';
@@ -49,6 +50,7 @@ export class Rooms {
   readonly sending: Sending;
   readonly opening: Opening;
   readonly calling: Calling;
+  readonly deadLetters: DeadLetters;
   readonly retention: Retention;
   readonly changes = new Changes(systemClock);
   readonly mint = minter(systemClock);
@@ -192,6 +194,11 @@ export class Rooms {
       changes: this.changes,
       ringFor: (paneId) => this.#listenTo(paneId),
     });
+    this.deadLetters = new DeadLetters({
+      memory: journal,
+      isAwaited: (id) => this.sending.isAwaited(id),
+      call: (delivery, why) => this.on({ type: 'letter-stranded', delivery, why }),
+    });
     this.desk = new Desk({
       memory: journal,
       clock,
@@ -333,6 +340,7 @@ export class Rooms {
       this.onSubmitted(delivery);
     }
     this.desk.deliveryChanged(delivery);
+    this.deadLetters.changed(delivery);
     const { envelope, state } = delivery;
     if (envelope.kind === 'request' && isEnded(state) && 'reason' in state) {
       const reason = `the request did not reach the controller pane for certain: ${state.reason}`;

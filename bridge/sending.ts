@@ -16,6 +16,9 @@ import type { Sight } from './sight.ts';
 const settleMs = 2600;
 /** How often a pane that cannot take a text now is looked at again: a ring hastens it, quiet does not ring. */
 const lookAgainMs = 200;
+/** A text whose sender dies while it waits is not typed long afterwards, when nobody expects it any more. */
+const orphanLimitMs = 30_000;
+const mostSenders = 1_000;
 /** As often as the daemon's: a round of the post office, for a command that has no daemon to turn it. */
 const roundMs = 1000;
 
@@ -43,6 +46,7 @@ export class Sending {
   readonly #via: Via;
   readonly #changes: Changes;
   readonly #ringFor: (paneId: PaneId) => () => void;
+  readonly #senders = new Map<DeliveryId, AbortSignal>();
 
   /** @param parts.ringFor makes tmux ring for a pane that nobody may be watching, until what it returns is called */
   constructor(parts: {
@@ -75,6 +79,17 @@ export class Sending {
     }
   }
 
+  /** True when whoever sent it still listens, and is told what becomes of it. */
+  isAwaited(id: DeliveryId): boolean {
+    return this.#senders.get(id)?.aborted === false;
+  }
+
+  /** The end of a delivery is told more than once: its sender is not forgotten at the first time. */
+  #remember(id: DeliveryId, closed: AbortSignal): void {
+    this.#senders.set(id, closed);
+    if (this.#senders.size > mostSenders) this.#senders.delete(this.#senders.keys().next().value!);
+  }
+
   async #send(order: SendOrder, closed: AbortSignal): Promise<Delivery> {
     if (order.keys !== undefined) keysOf(order.text, { inDialog: order.keys === 'in-dialog' });
     const snapshot =
@@ -100,10 +115,11 @@ export class Sending {
       snapshot.identity,
       agent,
       { force: order.force, allowShell: order.allowShell, via: order.via ?? this.#via },
-      null,
+      this.#clock.now() + order.waitMs + orphanLimitMs,
       undefined,
       dialog,
     );
+    this.#remember(posted.id, closed);
     const last = await this.#triedUntil(posted, this.#clock.now() + order.waitMs, closed);
     if (last.state.is !== 'held' && last.state.is !== 'queued') return last;
     const why = last.state.is === 'held' ? `held: ${last.state.reason}: ${last.state.detail}` : 'held: interrupted';

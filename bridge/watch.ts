@@ -53,6 +53,7 @@ export class Watch {
     if (panes && rooms.config.mode === 'auto') await rooms.asking.choose();
     if (panes) await this.#refresh(panes, 'start');
     rooms.calling.attend();
+    rooms.deadLetters.attend();
     rooms.desk.resume();
     await rooms.post.resume();
     this.#tick();
@@ -70,7 +71,8 @@ export class Watch {
   #tick(): void {
     this.#stopTick = systemClock.after(tickMs, () => {
       const now = systemClock.now();
-      for (const room of [this.#rooms.desk, this.#rooms.post, this.#rooms.calling, this.#rooms.retention]) {
+      const { desk, post, calling, deadLetters, retention } = this.#rooms;
+      for (const room of [desk, post, calling, deadLetters, retention]) {
         try {
           room.tick(now);
         } catch (fault) {

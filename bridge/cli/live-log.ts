@@ -5,7 +5,8 @@ import { firstLine, paint } from './output.ts';
 
 /** One line of the live log for a person; null for what a person need not see. Bodies stay in the journal: first lines only. */
 export function renderLive(event: BridgeEvent, quiet: boolean): string | null {
-  const needsHuman = event.type === 'human-needed' || (event.type === 'said' && event.level === 'warning');
+  const calls = event.type === 'human-needed' || event.type === 'letter-stranded';
+  const needsHuman = calls || (event.type === 'said' && event.level === 'warning');
   if (quiet && !needsHuman) return null;
   switch (event.type) {
     case 'said':
@@ -63,6 +64,10 @@ export function renderLive(event: BridgeEvent, quiet: boolean): string | null {
         'yellow',
         `you are needed: ${short(event.request.id)} ${event.request.worker}: ${event.why}; \`bridge show ${short(event.request.id)}\``,
       );
+    case 'letter-stranded': {
+      const { id, envelope } = event.delivery;
+      return paint('yellow', `you are needed: text to ${envelope.to}: ${event.why}; \`bridge show ${short(id)}\``);
+    }
     case 'agent-signalled':
       return paint('dim', `${event.agent} ${event.paneId} says ${event.kind} (${event.event})`);
     case 'signal-dropped':
@@ -97,11 +102,13 @@ export function recordOf(event: BridgeEvent): Record<string, unknown> {
         ...(event.type === 'would-send' ? { by: event.by, press: event.press ?? null } : {}),
       };
     }
+    case 'letter-stranded':
     case 'delivery-changed': {
       const { delivery } = event;
       const { state } = delivery;
       return {
         type: event.type,
+        ...('why' in event ? { why: event.why } : {}),
         id: delivery.id,
         thread: delivery.envelope.thread,
         to: delivery.envelope.to,

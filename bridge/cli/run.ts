@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { BridgeError, ExitCode } from '../core/failure.ts';
 import type { BridgeEvent } from '../events.ts';
+import type { Notice } from '../host/notify.ts';
 import { ExecCommands } from '../tmux/exec.ts';
 import { clientTerminals } from '../tmux/pane.ts';
 import { socketPathOf } from '../tmux/socket.ts';
@@ -82,7 +83,8 @@ async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
       const line = renderLive(event, config.quiet);
       if (line !== null) out.say(`${paint('dim', new Date().toISOString().slice(11, 23))} ${line}`);
     }
-    if (event.type === 'human-needed') void callHuman(event, config.notify, terminals, on);
+    const notice = noticeOf(event);
+    if (notice !== null) void callHuman(notice, config.notify, terminals, on);
   };
   if (home.untrusted)
     on({
@@ -112,19 +114,29 @@ async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
   return ExitCode.done;
 }
 
+/** What calls the human, in the words of the notification; null for what does not. */
+function noticeOf(event: BridgeEvent): Notice | null {
+  if (event.type === 'human-needed') {
+    const { worker, id } = event.request;
+    return { title: `${worker} needs you`, text: `${event.why}\nbridge show ${short(id)}` };
+  }
+  if (event.type === 'letter-stranded') {
+    const { envelope, id } = event.delivery;
+    return { title: `a text to ${envelope.to} needs you`, text: `${event.why}\nbridge show ${short(id)}` };
+  }
+  return null;
+}
+
 /** A notification that fails is said and never stops the bridge. How often is decided where the event comes from. */
 async function callHuman(
-  event: Extract<BridgeEvent, { type: 'human-needed' }>,
+  notice: Notice,
   ways: Context['config']['notify'],
   terminals: () => Promise<readonly string[]>,
   on: (event: BridgeEvent) => void,
 ): Promise<void> {
   const { notifyHuman } = await import('../host/notify.ts');
-  const report = await notifyHuman(
-    { title: `${event.request.worker} needs you`, text: `${event.why}\nbridge show ${short(event.request.id)}` },
-    { bell: ways.bell ?? false, desktop: ways.desktop ?? false, command: ways.command ?? null },
-    { terminals },
-  );
+  const wanted = { bell: ways.bell ?? false, desktop: ways.desktop ?? false, command: ways.command ?? null };
+  const report = await notifyHuman(notice, wanted, { terminals });
   for (const { way, reason } of report.failed)
     on({ type: 'said', level: 'warning', text: `notify: ${way}: ${reason}` });
 }

@@ -117,11 +117,14 @@ export async function startBridge(
   return bridge;
 }
 
-/** Runs one command to its end. */
+/**
+ * Runs one command to its end.
+ * @param more.killed SIGKILLs it; its exit code is null then
+ */
 export async function run(
   tmux: PrivateTmux,
   args: readonly string[],
-  more: { input?: string; env?: NodeJS.ProcessEnv; cwd?: string } = {},
+  more: { input?: string; env?: NodeJS.ProcessEnv; cwd?: string; killed?: AbortSignal } = {},
 ): Promise<Ran> {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: more.cwd ?? tmux.folder,
@@ -137,6 +140,7 @@ export async function run(
     stderr += chunk;
   });
   child.stdin.end(more.input ?? '');
+  more.killed?.addEventListener('abort', () => child.kill('SIGKILL'));
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, stdout, stderr };
 }

@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Delivery } from '../../bridge/core/envelope.ts';
+import { Journal } from '../../bridge/journal/journal.ts';
+import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { type BridgeProcess, inState, type Line, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+
+/** Far more than it takes, but for a machine with many at work. */
+const limitMs = 60_000;
+
+let tmux: PrivateTmux;
+let home: string;
+let agent: ScriptedAgent;
+let watching: BridgeProcess | null;
+
+beforeEach(async () => {
+  tmux = privateTmux();
+  home = makeHome(tmux, `notify: { command: [sh, -c, 'echo "$BRIDGE_TITLE" >> ${join(tmux.folder, 'called')}'] }\n`);
+  agent = await startScriptedAgent({ tmux, session: 'macs', name: 'work', workingFolder: makeWork(tmux) });
+  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
+  watching = null;
+});
+afterEach(async () => {
+  await watching?.stop('SIGKILL');
+  await tmux.stop();
+});
+
+const watch = () => startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']);
+const isStranded = (line: Line) => line.type === 'letter-stranded';
+const send = (killed: AbortSignal) => run(tmux, ['send', '--home', home, '--pane', agent.paneId, 'hello'], { killed });
+const calls = () => (existsSync(join(tmux.folder, 'called')) ? readFileSync(join(tmux.folder, 'called'), 'utf8') : '');
+const heldDelivery = () => {
+  const { journal } = Journal.open(join(home, 'bridge.db'), { now: Date.now() });
+  try {
+    return journal.deliveries({ open: true }).find(({ state }) => state.is === 'held');
+  } finally {
+    journal.close();
+  }
+};
+const shown = async (id: unknown) =>
+  JSON.parse((await run(tmux, ['show', String(id), '--home', home, '--json'])).stdout) as { sent: Delivery };
+
+test('a text in doubt whose sender was killed calls the human at the next start, and once', async () => {
+  await agent.perform({ set: { ignoreEnters: 99 } });
+  const sender = new AbortController();
+  const sent = send(sender.signal);
+  await agent.fact('Enter came and was lost', (fact) => fact.ignored === true, limitMs);
+  sender.abort();
+  expect((await sent).code).toBeNull();
+
+  watching = await watch();
+  const stranded = await watching.line('the human is called', isStranded, limitMs);
+  expect(stranded.why).toMatch(/^(typed-not-submitted|uncertain): /);
+  expect((await shown(stranded.id)).sent.envelope.body).toBe('hello');
+  await watching.stop();
+  watching = await watch();
+  expect(await run(tmux, ['verify', '--home', home])).toMatchObject({ code: 0 });
+  expect(watching.lines.filter(isStranded)).toEqual([]);
+  expect(agent.inputs()).toEqual([]);
+});
+
+test('a text whose sender is killed while it waits is not typed long afterwards', async () => {
+  await agent.perform({ busy: true });
+  const sender = new AbortController();
+  const sent = run(tmux, ['send', '--home', home, '--pane', agent.paneId, '--wait', '600', 'too late'], {
+    killed: sender.signal,
+  });
+  const held = await waitFor('it is held', heldDelivery, { limitMs });
+  sender.abort();
+  await sent;
+  expect((held.deadlineAt! - held.createdAt) / 1_000).toBeCloseTo(630, 0);
+});
+
+test('an answer whose worker has gone calls the human', async () => {
+  watching = await watch();
+  await agent.perform({ play: [{ request: 'Which database?' }], input: 'go' });
+  const asked = await watching.line('asked', inState('asked'), limitMs);
+  await agent.perform({ busy: true });
+  expect((await run(tmux, ['answer', String(asked.id), 'SQLite.', '--home', home])).code).toBe(2);
+  await agent.perform({ exit: 0 }).catch(() => {}); // it leaves without a word
+  const stranded = await watching.line('the human is called', isStranded, limitMs);
+  expect(stranded).toMatchObject({ state: 'held', why: expect.stringContaining('nobody to go to') });
+  await waitFor('the notification', () => calls().includes('a text to worker needs you'), { limitMs });
+  expect(await run(tmux, ['dismiss', String(asked.id), '--home', home])).toMatchObject({ code: 0 });
+});
