@@ -79,7 +79,7 @@ async function bridge(home: string, args: readonly string[], env: NodeJS.Process
 async function ask(worker: RealAgent): Promise<void> {
   await worker.paste(`SAY: I need a decision.\n${requestBlock(question)}`);
   await worker.waitForScreen(/REQUEST_END/);
-  await worker.press('Enter');
+  await worker.submit();
 }
 
 test('a real codex asks, a real `codex exec` answers, and the worker receives exactly those bytes', async () => {
@@ -161,7 +161,7 @@ test.each([
     }
     expect(await worker.screen()).toMatch(worker.approval);
     expect(await worker.screen()).not.toContain('yes, go on');
-    await worker.press('Escape');
+    await worker.deny();
     await worker.waitUntilIdle();
     expect(existsSync(proof)).toBe(false);
   },

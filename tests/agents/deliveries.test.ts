@@ -64,7 +64,7 @@ describe.each(agents)('a real %s', (name) => {
     }
     expect(await agent.screen()).toMatch(agent.approval);
     expect(await agent.screen()).not.toContain('yes, go on');
-    await agent.press(name === 'cline' ? 'n' : 'Escape');
+    await agent.deny();
     await agent.waitUntilIdle();
     expect(existsSync(proof)).toBe(false);
     expect(agent.messages().slice(before)).toEqual([`RUN ESCALATE: touch ${proof}`]);

@@ -66,6 +66,6 @@ test('an approval whose whole command a rule names is given, once; another one i
     dialog: { subject: { is: 'command', text: 'echo approved-by-rule; touch harm', isWhole: true } },
   });
   expect(await worker.screen()).toMatch(worker.approval);
-  await worker.press('Escape');
+  await worker.deny();
   await watching.line('withdrawn', (line) => inState('withdrawn')(line) && line.id === open.id, 30_000);
 });

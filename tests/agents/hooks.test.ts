@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
 import { type BridgeProcess, type Line, makeHome, program, run, startBridge } from '../live/bridge-process.ts';
 import type { AgentName } from './installs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
@@ -41,19 +41,10 @@ async function startHooked(name: AgentName, more: Partial<RealAgentOptions> = {}
   return agent;
 }
 
-/** codex draws this dialog before it reads keys, and drops those that come sooner: each is pressed until it is seen to act. */
 async function trustHooks(agent: RealAgent): Promise<void> {
   await agent.waitForScreen(/Trust all and continue/, 60_000);
-  await pressUntil(agent, '2', (screen) => /› *2\. Trust all/.test(screen));
-  await pressUntil(agent, 'Enter', (screen) => !/Trust all/.test(screen));
-}
-
-async function pressUntil(agent: RealAgent, key: string, acted: (screen: string) => boolean): Promise<void> {
-  const hasActed = async () => acted(await agent.screen());
-  for (let tries = 0; tries < 10 && !(await hasActed()); tries++) {
-    await agent.press(key);
-    await waitFor(`${key} acts`, hasActed, { limitMs: 2_000 }).catch(() => {});
-  }
+  await agent.pressUntil('2', (screen) => /› *2\. Trust all/.test(screen));
+  await agent.pressUntil('Enter', (screen) => !/Trust all/.test(screen));
 }
 
 const isSignal = (line: Line) => line.type === 'agent-signalled' || line.type === 'signal-dropped';
@@ -77,7 +68,7 @@ async function expectHeard(agent: RealAgent): Promise<void> {
   expect(await sentTo(agent, command)).toMatchObject({ code: 0 });
   await agent.waitForScreen(agent.approval);
   await bridge!.line('it says that it asks', said('approval-wanted', agent.paneId));
-  await agent.press('Escape');
+  await agent.deny();
   await agent.waitUntilIdle();
   expect(new Set(signals().map((line) => line.paneId ?? line.reason))).toEqual(new Set([agent.paneId]));
 }

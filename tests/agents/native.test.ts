@@ -79,7 +79,7 @@ describe.each(agents)("a real %s's own door", (name) => {
     if (name === 'codex') expect(posted).toEqual([{ is: 'refused', reason: expect.stringContaining('taken back') }]);
     expect(await agent.screen()).toMatch(agent.approval);
     expect(existsSync(proof)).toBe(false);
-    await agent.press('Escape');
+    await agent.deny();
     // qwen keeps it until then; opencode has dropped it
     await agent.waitUntilIdle();
     const kept = name === 'qwen' ? ['1'] : [];

@@ -40,6 +40,12 @@ export interface RealAgent {
   /** one bracketed paste, without Enter */
   paste(text: string): Promise<void>;
   press(...keys: string[]): Promise<void>;
+  /** presses one key until it is seen to act: agents draw a dialog before they read keys, and drop those that come sooner */
+  pressUntil(key: string, acted: (screen: string) => boolean): Promise<void>;
+  /** denies the open approval dialog */
+  deny(): Promise<void>;
+  /** submits what is in the composer: Enter, until the model is asked */
+  submit(): Promise<void>;
   isIdle(): Promise<boolean>;
   waitUntilIdle(limitMs?: number): Promise<void>;
   waitForScreen(pattern: RegExp, limitMs?: number): Promise<RegExpExecArray>;
@@ -54,6 +60,8 @@ export interface RealAgent {
 interface Program {
   readonly startLimitMs: number;
   readonly approval: RegExp;
+  /** Escape unless said */
+  readonly deny?: string;
   prepare(place: Place, options: RealAgentOptions): { args: readonly string[]; environment: Record<string, string> };
   isIdle(screen: string, title: string, workingFolder: string): boolean;
 }
@@ -166,6 +174,7 @@ const qwen: Program = {
 const cline: Program = {
   startLimitMs: 120_000,
   approval: /Cline needs permission/,
+  deny: 'n',
   prepare({ home, name }, { server, firstRun = false }) {
     const folder = join(home, '.cline', 'data', 'settings');
     mkdirSync(folder, { recursive: true });
@@ -344,6 +353,18 @@ export async function launchAgent(programName: AgentName, options: RealAgentOpti
   const isIdle = async () => program.isIdle(await screen(), await title(), prepared.workingFolder);
   const describe = async () => `title: ${await title()}\n${await screen()}`;
   const press = async (...keys: string[]) => void (await tmux.run('send-keys', '-t', paneId, ...keys));
+  const repeat = async (key: string, hasActed: () => boolean | Promise<boolean>) => {
+    for (let tries = 0; tries < 5 && !(await hasActed()); tries++) {
+      await press(key);
+      await waitFor(`${key} acts`, hasActed, { limitMs: 3000 }).catch(() => {});
+    }
+  };
+  const pressUntil = (key: string, acted: (text: string) => boolean) => repeat(key, async () => acted(await screen()));
+  // on a busy machine gemini may not be ready for Enter even now; on an emptied composer one more does nothing
+  const submit = () => {
+    const before = server.calls(name).length;
+    return repeat('Enter', () => server.calls(name).length > before);
+  };
   const waitForScreen = (pattern: RegExp, limitMs = 30_000) =>
     waitFor(`${name} shows ${pattern}`, async () => pattern.exec(await screen()), { limitMs, everyMs: 50, describe });
   /** idle in three looks a tenth of a second apart: a turn that has just begun may not show yet */
@@ -371,14 +392,12 @@ export async function launchAgent(programName: AgentName, options: RealAgentOpti
     async type(line) {
       await tmux.run('send-keys', '-l', '-t', paneId, line);
       await waitForStill(screen, (text) => text.includes(line.slice(0, 40)), describe);
-      const before = server.calls(name).length;
-      const isTaken = () => server.calls(name).length > before;
-      // on a busy machine gemini may not be ready for Enter even now; on an emptied composer one more does nothing
-      for (let tries = 0; tries < 3 && !isTaken(); tries++) {
-        await press('Enter');
-        await waitFor('the model is asked', isTaken, { limitMs: 3000 }).catch(() => {});
-      }
+      await submit();
     },
+    pressUntil,
+    // its words may stay on the screen
+    deny: () => repeat(program.deny ?? 'Escape', async () => !program.approval.test(await screen()) || isIdle()),
+    submit,
     async paste(text) {
       const path = join(tmux.folder, `${name}.paste`);
       writeFileSync(path, text);
