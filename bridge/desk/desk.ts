@@ -5,14 +5,15 @@ import type { DeliveryId, RequestId, TurnId } from '../core/ids.ts';
 import { identityKey, type PaneIdentity } from '../core/pane.ts';
 import { type Answer, type ControllerFailure, doubtOf, type Request } from '../core/request.ts';
 import { Allowance, type Documents, everyWorker, type Pauses } from './allowance.ts';
-import { meant, newAnswer } from './answers.ts';
+import { meant } from './answers.ts';
 import { Errands, type Perform } from './errands.ts';
 import type { Limits } from './limits.ts';
-import { type DeskEvent, type DeskStep, isHuman, isKnown, step } from './machine.ts';
+import { isHuman, isKnown } from './machine.ts';
 import type { DeliveryLookup, RequestMemory, Transactions } from './memory.ts';
 import { decide, type PolicyDecision, type Rule } from './policy.ts';
 import { type Sighting, Sightings } from './sightings.ts';
-import { factsOf, whyLate, wordFor } from './wording.ts';
+import { type Outcome, Transitions } from './transitions.ts';
+import { whyLate } from './wording.ts';
 
 export type { Pauses } from './allowance.ts';
 export type { Perform } from './errands.ts';
@@ -51,12 +52,12 @@ export class Desk {
   readonly #clock: Clock;
   readonly #mint: () => string;
   readonly #rules: readonly Rule[];
-  readonly #perform: Perform;
   readonly #defaultTo: 'controller' | 'human';
   readonly #on: (news: DeskNews) => void;
   readonly #errands: Errands;
   readonly #allowance: Allowance;
   readonly #sightings: Sightings;
+  readonly #transitions: Transitions;
   /** the turn each pane is in, for a worker that begins its next turn before its delivery is acknowledged */
   readonly #turns = new Map<string, TurnId>();
   #startedAt = 0;
@@ -75,7 +76,6 @@ export class Desk {
     this.#clock = parts.clock;
     this.#mint = parts.mint;
     this.#rules = parts.rules;
-    this.#perform = parts.perform;
     this.#defaultTo = parts.defaultTo;
     this.#on = parts.on;
     this.#allowance = new Allowance(parts.memory, parts.limits);
@@ -87,6 +87,12 @@ export class Desk {
         this.#on({ type: 'effect-failed', request, what: effect.do, fault });
         if (effect.do === 'ask') this.controllerFailed(request.id, { is: 'unavailable', reason: messageOf(fault) });
       },
+    });
+    this.#transitions = new Transitions({
+      ...parts,
+      allowance: this.#allowance,
+      errands: this.#errands,
+      changed: (request, what) => this.#on({ type: 'request-changed', request, what }),
     });
   }
 
@@ -106,7 +112,7 @@ export class Desk {
     if (request?.state.is !== 'open') return;
     const decision = this.#allowed(request, this.#decide(request, humanOnly ?? request.humanOnly));
     const deliveryId = this.#mint() as DeliveryId;
-    this.#apply(id, () => ({ type: 'confirmed', at: this.#clock.now(), decision, deliveryId }));
+    this.#transitions.apply(id, () => ({ type: 'confirmed', at: this.#clock.now(), decision, deliveryId }));
   }
 
   /** An answer from anybody. What cannot be used is refused with a reason; what comes too late is kept and marked. */
@@ -124,12 +130,12 @@ export class Desk {
     const blocked = asked && !isHuman(answer) ? this.#whyBlocked(asked) : null;
     if (blocked !== null) {
       this.controllerFailed(id, { is: 'unavailable', reason: blocked });
-      this.#apply(id, () => ({ type: 'answer-missed', answer }));
+      this.#transitions.apply(id, () => ({ type: 'answer-missed', answer }));
       return { accepted: 'refused', reason: blocked };
     }
     const deliveryId = this.#mint() as DeliveryId;
-    let outcome = this.#apply(id, () => ({ type: 'answer-arrived', answer, deliveryId }));
-    if (outcome?.tooLate) outcome = this.#apply(id, () => ({ type: 'answer-missed', answer }));
+    let outcome = this.#transitions.apply(id, () => ({ type: 'answer-arrived', answer, deliveryId }));
+    if (outcome?.tooLate) outcome = this.#transitions.apply(id, () => ({ type: 'answer-missed', answer }));
     if (outcome === null) return { accepted: 'refused', reason: 'no such request is known' };
     const { before, request, changed } = outcome;
     if (changed && request.state === before.state) return { accepted: 'late', reason: whyLate(request) };
@@ -141,17 +147,19 @@ export class Desk {
 
   /** A person says that the answer in doubt has arrived. */
   vouch(id: RequestId, by: string): Decision {
-    return decisionOf(this.#apply(id, () => ({ type: 'vouched', by, at: this.#clock.now() })));
+    return decisionOf(this.#transitions.apply(id, () => ({ type: 'vouched', by, at: this.#clock.now() })));
   }
 
   /** A person says that the answer in doubt did not arrive: it is typed once more. */
   again(id: RequestId, by: string): Decision {
     const deliveryId = this.#mint() as DeliveryId;
-    return decisionOf(this.#apply(id, () => ({ type: 'asked-again', by, at: this.#clock.now(), deliveryId })));
+    return decisionOf(
+      this.#transitions.apply(id, () => ({ type: 'asked-again', by, at: this.#clock.now(), deliveryId })),
+    );
   }
 
   controllerFailed(id: RequestId, failure: ControllerFailure): void {
-    this.#apply(id, () => ({ type: 'controller-failed', failure, at: this.#clock.now() }));
+    this.#transitions.apply(id, () => ({ type: 'controller-failed', failure, at: this.#clock.now() }));
   }
 
   /** Any delivery may be handed in; those that carry no answer of an open request change nothing. */
@@ -159,7 +167,11 @@ export class Desk {
     const id = delivery.envelope.thread as RequestId;
     const state = this.#memory.request(id)?.state;
     if (state?.is !== 'answered' || state.deliveryId !== delivery.id) return;
-    const after = this.#apply(id, () => ({ type: 'delivery-changed', state: delivery.state, at: this.#clock.now() }));
+    const after = this.#transitions.apply(id, () => ({
+      type: 'delivery-changed',
+      state: delivery.state,
+      at: this.#clock.now(),
+    }));
     if (after?.request.state.is !== 'delivered') return;
     const turn = this.#turns.get(identityKey(after.request.pane));
     if (turn !== undefined && turn !== after.request.turn) this.#began(after.request.id);
@@ -178,7 +190,7 @@ export class Desk {
   dialogNow(pane: PaneIdentity, fingerprint: string | null): void {
     for (const request of this.#memory.requests({ pane: identityKey(pane), states: ['open', 'asked'] })) {
       if (request.dialog === undefined || request.dialog.fingerprint === fingerprint) continue;
-      this.#apply(request.id, () => ({ type: 'dialog-closed', at: this.#clock.now() }));
+      this.#transitions.apply(request.id, () => ({ type: 'dialog-closed', at: this.#clock.now() }));
     }
   }
 
@@ -196,7 +208,7 @@ export class Desk {
     for (const request of this.#memory.requests({ open: true })) {
       if (worker !== null && request.worker !== worker) continue;
       const why = this.#allowance.whyPaused(request.worker) ?? reason;
-      this.#apply(request.id, () => ({ type: 'recalled', why, at: this.#clock.now() }));
+      this.#transitions.apply(request.id, () => ({ type: 'recalled', why, at: this.#clock.now() }));
     }
   }
 
@@ -206,7 +218,7 @@ export class Desk {
   }
 
   dismiss(id: RequestId, by: string): Decision {
-    const outcome = this.#apply(id, () => ({ type: 'dismissed', by, at: this.#clock.now() }));
+    const outcome = this.#transitions.apply(id, () => ({ type: 'dismissed', by, at: this.#clock.now() }));
     if (outcome === null) return { accepted: false, reason: 'no such request is known' };
     if (outcome.changed) return { accepted: true, reason: '' };
     if (outcome.tooLate) return { accepted: false, reason: 'its answer is being typed just now, or was' };
@@ -222,9 +234,9 @@ export class Desk {
       if (request.state.is === 'answered') {
         this.#reconcile(request.id, request.state.deliveryId);
       } else if (request.deadlineAt !== null && now >= request.deadlineAt) {
-        this.#apply(request.id, () => ({ type: 'ticked', at: now }));
+        this.#transitions.apply(request.id, () => ({ type: 'ticked', at: now }));
       } else if (request.state.is === 'open' && now - Math.max(request.openedAt, this.#startedAt) >= confirmLimitMs) {
-        this.#apply(request.id, () => ({ type: 'unconfirmed', at: now }));
+        this.#transitions.apply(request.id, () => ({ type: 'unconfirmed', at: now }));
       }
     }
     this.#errands.retry(now, (request) => this.#memory.request(request.id));
@@ -258,7 +270,7 @@ export class Desk {
     }
     // Answer and delivery are committed as one; somebody has edited the journal. It is not delivered on a guess.
     const state = { is: 'failed', reason: 'the journal has lost its delivery' } as const;
-    this.#apply(id, () => ({ type: 'delivery-changed', state, at: this.#clock.now() }));
+    this.#transitions.apply(id, () => ({ type: 'delivery-changed', state, at: this.#clock.now() }));
   }
 
   #decide(request: Request, humanOnly: string | undefined): PolicyDecision {
@@ -279,58 +291,7 @@ export class Desk {
   }
 
   #began(id: RequestId): void {
-    this.#apply(id, () => ({ type: 'turn-began', at: this.#clock.now() }));
-  }
-
-  /**
-   * Reads, steps, has the post office do its part and writes, as one transaction; then tells, and performs the rest.
-   * `tooLate`: the post office could not do its part, and nothing has changed. Null: no such request.
-   */
-  #apply(id: RequestId, eventFor: (request: Request) => DeskEvent): Outcome | null {
-    const done = this.#memory.transact(() => {
-      const before = this.#memory.request(id);
-      if (before === null) return null;
-      const stepped = this.#stepWithPost(before, eventFor(before));
-      if (stepped.changed) {
-        const { request } = stepped;
-        const kind = wordFor(before, request);
-        const at = this.#clock.now();
-        this.#memory.saveRequest(request, { at, kind, subject: id, data: factsOf(before, request) });
-        const answer = newAnswer(before, request);
-        if (answer) this.#allowance.answered(request, isHuman(answer) ? 'human' : 'automatic', at);
-      }
-      return { ...stepped, before };
-    });
-    if (done?.changed) {
-      const { before, request, effects } = done;
-      this.#on({ type: 'request-changed', request, what: wordFor(before, request) });
-      for (const effect of effects) this.#errands.run(request, effect);
-    }
-    return done;
-  }
-
-  /** One step, with the part of it that the post office does: a delivery posted, replaced or taken back. */
-  #stepWithPost(before: Request, event: DeskEvent): DeskStep & { tooLate: boolean } {
-    const stepped = step(before, event);
-    const tooLate = { request: before, effects: [], changed: false, tooLate: true };
-    for (const effect of stepped.effects) {
-      switch (effect.do) {
-        case 'replace-delivery':
-          if (!this.#perform.replace(stepped.request, effect.answer)) return tooLate;
-          break;
-        case 'cancel-delivery':
-          if (!this.#perform.cancelDelivery(effect.deliveryId, effect.reason)) return tooLate;
-          break;
-        case 'deliver':
-        case 'choose': {
-          const deliveryId = this.#perform[effect.do](stepped.request, effect.answer);
-          const { state } = stepped.request;
-          if (state.is !== 'answered' || state.deliveryId === deliveryId) break;
-          return { ...stepped, request: { ...stepped.request, state: { ...state, deliveryId } }, tooLate: false };
-        }
-      }
-    }
-    return { ...stepped, tooLate: false };
+    this.#transitions.apply(id, () => ({ type: 'turn-began', at: this.#clock.now() }));
   }
 }
 
@@ -342,11 +303,4 @@ function decisionOf(outcome: Outcome | null): Decision {
   if (outcome === null) return { accepted: false, reason: 'no such request is known' };
   if (outcome.changed) return { accepted: true, reason: '' };
   return { accepted: false, reason: `no answer of it is in doubt: ${whyLate(outcome.request)}` };
-}
-
-interface Outcome {
-  readonly before: Request;
-  readonly request: Request;
-  readonly changed: boolean;
-  readonly tooLate: boolean;
 }

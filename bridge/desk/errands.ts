@@ -1,6 +1,6 @@
 import type { DeliveryId } from '../core/ids.ts';
 import type { Answer, Request } from '../core/request.ts';
-import type { Effect } from './machine.ts';
+import type { Effect } from './events.ts';
 
 /**
  * What the desk has others do. `deliver`, `choose`, `replace` and `cancelDelivery` are called inside the transaction that commits

@@ -10,7 +10,8 @@ import {
   type Request,
   type RequestState,
 } from '../../bridge/core/request.ts';
-import { type DeskEvent, type Effect, isHuman, step } from '../../bridge/desk/machine.ts';
+import type { DeskEvent, Effect } from '../../bridge/desk/events.ts';
+import { isHuman, step } from '../../bridge/desk/machine.ts';
 import type { PolicyDecision } from '../../bridge/desk/policy.ts';
 import { sampleRequest } from '../journal/samples.ts';
 import { commandDialog } from './dialogs.ts';

@@ -1,0 +1,52 @@
+import type { DeliveryState } from '../core/envelope.ts';
+import type { DeliveryId } from '../core/ids.ts';
+import type { Answer, ControllerFailure } from '../core/request.ts';
+import type { PolicyDecision } from './policy.ts';
+
+/** What can happen to a request. */
+export type DeskEvent =
+  /** two equal captures, or `bridge ask`; `deliveryId` is for the answer a rule may give, or the option it may choose */
+  | {
+      readonly type: 'confirmed';
+      readonly at: number;
+      readonly decision: PolicyDecision;
+      readonly deliveryId: DeliveryId;
+    }
+  /** seen once and never again within the time allowed */
+  | { readonly type: 'unconfirmed'; readonly at: number }
+  | { readonly type: 'answer-arrived'; readonly answer: Answer; readonly deliveryId: DeliveryId }
+  /** a human's answer for a delivery that can be replaced no more */
+  | { readonly type: 'answer-missed'; readonly answer: Answer }
+  /** a person has looked: the answer in doubt has arrived, or was put right in the pane */
+  | { readonly type: 'vouched'; readonly by: string; readonly at: number }
+  /** a person has looked: the answer in doubt did not arrive, and is to be typed once more */
+  | { readonly type: 'asked-again'; readonly by: string; readonly at: number; readonly deliveryId: DeliveryId }
+  | { readonly type: 'controller-failed'; readonly failure: ControllerFailure; readonly at: number }
+  | { readonly type: 'delivery-changed'; readonly state: DeliveryState; readonly at: number }
+  /** the dialog it is about is not on the screen any more */
+  | { readonly type: 'dialog-closed'; readonly at: number }
+  /** nothing automatic may be typed for this worker any more: what a machine was asked, or has said, is the human's now */
+  | { readonly type: 'recalled'; readonly why: string; readonly at: number }
+  /** the worker's next turn */
+  | { readonly type: 'turn-began'; readonly at: number }
+  | { readonly type: 'dismissed'; readonly by: string; readonly at: number }
+  | { readonly type: 'ticked'; readonly at: number };
+
+/** What is to be done once a transition is committed. */
+export type Effect =
+  | { readonly do: 'ask'; readonly of: 'controller' }
+  | { readonly do: 'cancel-ask' }
+  /** write it to the human's inbox, which also tells the human */
+  | { readonly do: 'publish'; readonly why: string }
+  /** post the answer to the worker's pane, under the id that the request's state names */
+  | { readonly do: 'deliver'; readonly answer: Answer }
+  /** choose the option that the answer names in the request's dialog, likewise */
+  | { readonly do: 'choose'; readonly answer: Answer }
+  /** let the delivery carry this text instead; where that comes too late the transition does not happen */
+  | { readonly do: 'replace-delivery'; readonly answer: Answer }
+  /** take the delivery back; where that comes too late the transition does not happen */
+  | { readonly do: 'cancel-delivery'; readonly deliveryId: DeliveryId; readonly reason: string }
+  /** the human has nothing more to do: inbox and outbox files move away, if there are any */
+  | { readonly do: 'archive' }
+  /** something went wrong that only the human can put right; it is not in the inbox */
+  | { readonly do: 'notify-human'; readonly why: string };
