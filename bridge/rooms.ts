@@ -26,6 +26,7 @@ import { Journal } from './journal/journal.ts';
 import { findProgram } from './launch/programs.ts';
 import { PostOffice } from './mail/post-office.ts';
 import { Opening } from './opening.ts';
+import { takeIn } from './outbox.ts';
 import { Retention } from './retention.ts';
 import { rulesOf } from './rules.ts';
 import { Sending } from './sending.ts';
@@ -153,23 +154,7 @@ export class Rooms {
         if (request === null) return journal.archived(id) === null ? 'unknown' : 'ended';
         return isOpen(request) ? 'open' : 'ended';
       },
-      on: (event) => {
-        if (event.type === 'answer-found') {
-          const { accepted, reason } = this.desk.answer(event.requestId, {
-            by: 'human:outbox',
-            instructions: event.instructions,
-            notes: event.notes,
-          });
-          if (accepted === 'refused') this.say('warning', `${event.file} cannot be an answer: ${reason}`);
-        } else if (event.type === 'arrival-found') {
-          const { accepted, reason } = this.desk.vouch(event.requestId, 'human:outbox');
-          if (!accepted) this.say('warning', `${event.file}: ${reason}`);
-        } else if (event.type === 'answer-refused') {
-          this.say('warning', `${event.file} cannot be an answer: ${event.reason}; it is left where it is`);
-        } else {
-          this.say('warning', `${event.file}: ${event.reason}; it is tried again`);
-        }
-      },
+      on: (event) => takeIn(event, this.desk, (text) => this.say('warning', text)),
     });
     this.calling = new Calling({
       memory: journal,
