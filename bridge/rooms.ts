@@ -31,7 +31,7 @@ import { Retention } from './retention.ts';
 import { rulesOf } from './rules.ts';
 import { Sending } from './sending.ts';
 import { Sight } from './sight.ts';
-import { lastHumanKeyAt, leaveMode, oncePerPane, paste, press, reapBuffers } from './tmux/pane.ts';
+import { leaveMode, oncePerPane, paste, press, reapBuffers } from './tmux/pane.ts';
 import { TmuxServer, type TmuxServerEvent } from './tmux/server.ts';
 import { socketPathOf } from './tmux/socket.ts';
 
@@ -119,8 +119,8 @@ export class Rooms {
         paste: (paneId, text, condition, how) => paste(this.tmux, paneId, text, condition, how),
         press: (paneId, keys, condition) => press(this.tmux, paneId, keys, condition),
         leaveMode: (paneId) => leaveMode(this.tmux, paneId),
-        lastHumanKeyAt: (paneId) => lastHumanKeyAt(this.tmux, paneId),
-        nextRing: (paneId, limitMs) => this.sight.nextRing(paneId, limitMs),
+        rings: (paneId) => this.sight.rings(paneId),
+        nextRing: (paneId, limitMs, after) => this.sight.nextRing(paneId, limitMs, after),
       },
       eyes: {
         manner: (agent) => this.sight.manner(agent),

@@ -202,6 +202,7 @@ export class Sending {
       const { state } = this.#stored(posted);
       return isEnded(state) || state.is === 'held' ? state : null;
     };
+    let rings = this.#sight.rings(paneId);
     while (!closed.aborted) {
       const state = await this.#changes.until(isTried, closed, roundMs);
       if (state === null) {
@@ -210,7 +211,8 @@ export class Sending {
         continue;
       }
       if (state.is !== 'held' || this.#clock.now() >= giveUpAt) break;
-      await this.#sight.nextRing(paneId, Math.min(lookAgainMs, giveUpAt - this.#clock.now()));
+      await this.#sight.nextRing(paneId, Math.min(lookAgainMs, giveUpAt - this.#clock.now()), rings);
+      rings = this.#sight.rings(paneId);
       const snapshot = await this.#sight.look(paneId);
       const isLast = this.#clock.now() >= giveUpAt;
       const isForKeys = posted.envelope.kind === 'keys';
@@ -237,12 +239,13 @@ export class Sending {
   async #settled(paneId: PaneId, agent: string | null): Promise<Snapshot | null> {
     const giveUpAt = this.#clock.now() + settleMs;
     for (;;) {
+      const rings = this.#sight.rings(paneId);
       const snapshot = await this.#sight.look(paneId);
       if (snapshot === null) return null;
       const reading = agent === null ? this.#sight.read(snapshot) : this.#sight.readAs(snapshot, agent);
       const mayBecomeQuiet = reading.state === 'unknown' || reading.state === 'starting';
       if (isReady(reading) || !mayBecomeQuiet || this.#clock.now() >= giveUpAt) return snapshot;
-      await this.#sight.nextRing(paneId, 100);
+      await this.#sight.nextRing(paneId, 100, rings);
     }
   }
 

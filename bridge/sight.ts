@@ -2,7 +2,7 @@ import type { Clock } from './core/clock.ts';
 import { BridgeError } from './core/failure.ts';
 import type { PaneId } from './core/ids.ts';
 import type { Manner } from './core/manner.ts';
-import type { PaneFacts, PaneIdentity, Snapshot } from './core/pane.ts';
+import type { FreshSnapshot, PaneFacts, PaneIdentity, Snapshot } from './core/pane.ts';
 import type { Reading } from './core/reading.ts';
 import type { FoundProgram, ProcessTree } from './host/process-tree.ts';
 import type { WordNow } from './screen/agent-word.ts';
@@ -28,6 +28,7 @@ export class Sight {
   readonly #wordOf: (identity: PaneIdentity) => WordNow | undefined;
   readonly #seen = new Map<PaneId, { drawn: string; changedAt: number; signals: SignalReader }>();
   readonly #bells = new Map<PaneId, Set<() => void>>();
+  readonly #rings = new Map<PaneId, number>();
 
   /** @param parts.wordOf what exactly this agent said last through its own hooks */
   constructor(parts: {
@@ -45,16 +46,19 @@ export class Sight {
   }
 
   /** A fresh look; null when the pane is gone. */
-  async look(paneId: PaneId): Promise<Snapshot | null> {
+  async look(paneId: PaneId): Promise<FreshSnapshot | null> {
+    const askedAtMs = this.#clock.now();
     const captured = await capture(this.#tmux, paneId, { historyLines });
     if (captured === null) {
       this.#seen.delete(paneId);
+      this.#rings.delete(paneId);
       return null;
     }
     const found = this.#processes.findProgram(captured.facts);
     const now = this.#clock.now();
-    const snapshot: Snapshot = {
+    const snapshot: FreshSnapshot = {
       ...captured,
+      askedAtMs,
       takenAtMs: now,
       identity: identityOf(captured.facts, found),
       program: found.program,
@@ -78,6 +82,7 @@ export class Sight {
 
   /** Something is known of the pane that it need not have drawn. */
   wake(paneId: PaneId): void {
+    this.#rings.set(paneId, this.rings(paneId) + 1);
     const waiting = this.#bells.get(paneId);
     if (!waiting) return;
     this.#bells.delete(paneId);
@@ -90,18 +95,27 @@ export class Sight {
     if (seen !== undefined) seen.signals = new SignalReader();
   }
 
-  /** Resolves when the pane draws again, or at the limit. */
-  nextRing(paneId: PaneId, limitMs: number): Promise<void> {
+  /** How often the pane has rung: asked before a look, it tells a wait for the next ring what that look may not show. */
+  rings(paneId: PaneId): number {
+    return this.#rings.get(paneId) ?? 0;
+  }
+
+  /**
+   * True when the pane draws, false at the limit.
+   * @param after true at once where it has rung since `rings` was this
+   */
+  nextRing(paneId: PaneId, limitMs: number, after = this.rings(paneId)): Promise<boolean> {
+    if (this.rings(paneId) !== after) return Promise.resolve(true);
     return new Promise((resolve) => {
       const waiting = this.#bells.get(paneId) ?? new Set();
       this.#bells.set(paneId, waiting);
       const cancel = this.#clock.after(limitMs, () => {
         waiting.delete(wake);
-        resolve();
+        resolve(false);
       });
       const wake = () => {
         cancel();
-        resolve();
+        resolve(true);
       };
       waiting.add(wake);
     });

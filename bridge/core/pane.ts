@@ -95,5 +95,18 @@ export interface Snapshot {
   readonly foreground: ForegroundKind;
 }
 
+/**
+ * A snapshot as it was taken, with what tmux told in the same step besides the screen. Two of them that show the same lie
+ * at least as far apart as from the one's `takenAtMs` to the other's `askedAtMs`.
+ */
+export interface FreshSnapshot extends Snapshot {
+  readonly askedAtMs: number;
+  /**
+   * when a person last pressed a key in a terminal that shows this pane as its active one: milliseconds since the epoch,
+   * to the second; null when nobody is attached there
+   */
+  readonly lastHumanKeyAt: number | null;
+}
+
 /** What kind of program reads the pane's keys. `program` is anything not known to execute what is typed. */
 export type ForegroundKind = 'agent' | 'shell' | 'remote' | 'repl' | 'program' | 'none';

@@ -67,7 +67,7 @@ interface Open {
 /** The dialog as it stands now with the one option that is meant; else the delivery, held or ended. */
 async function enter(passage: Passage, fingerprint: string): Promise<Open | Delivery> {
   const look = await passage.look();
-  const verdict = await passage.verdictOn(look);
+  const verdict = passage.verdictOn(look);
   const reason = verdict.pass ? null : verdict.reason;
   if (look === null || reason === 'gone' || reason === 'replaced') {
     return passage.become({ is: 'cancelled', reason: 'the agent that showed the dialog has gone' });
@@ -119,7 +119,7 @@ async function highlight(passage: Passage, open: Open): Promise<Open | Delivery>
 async function seenMoved(passage: Passage, fingerprint: string, from: number, to: number) {
   const endAt = passage.now + moveLimitMs;
   while (passage.now < endAt) {
-    await passage.parts.hands.nextRing(passage.paneId, lookEveryMs);
+    await passage.drawsWithin(lookEveryMs);
     const look = await passage.look();
     const dialog = look?.reading.dialog;
     if (!look || !dialog || dialog.fingerprint !== fingerprint || !passage.isRecipient(look.snapshot)) return null;
@@ -143,7 +143,7 @@ async function awaitClosed(passage: Passage, fingerprint: string, pressedAt: num
   }
   const look = await passage.look();
   if (look === null || !passage.isRecipient(look.snapshot)) return passage.doubt('the agent is gone after the key');
-  if (await passage.humanSince(pressedAt)) return passage.doubt('somebody pressed a key while the dialog closed');
+  if (passage.humanSince(pressedAt, look)) return passage.doubt('somebody pressed a key while the dialog closed');
   return passage.acknowledge(gone, look, passage.delivery.envelope.body);
 }
 
@@ -157,11 +157,10 @@ async function goneWithin(passage: Passage, fingerprint: string, limitMs: number
     const look = await passage.look();
     if (look === null || !passage.isRecipient(look.snapshot)) return 'the agent is gone';
     const now = instead(look, fingerprint);
-    seen.saw(now, passage.now);
-    if (now !== null && seen.isOver(passage.now)) return now;
+    seen.saw(now, look.snapshot);
+    if (now !== null && seen.isOver) return now;
     if (passage.now >= endAt) return null;
-    const waitMs = Math.min(lookEveryMs, seen.leftMs(passage.now), endAt - passage.now);
-    await passage.parts.hands.nextRing(passage.paneId, Math.max(1, waitMs));
+    await passage.drawsWithin(Math.min(lookEveryMs, seen.leftMs(passage.now), endAt - passage.now));
   }
 }
 

@@ -61,13 +61,13 @@ export class Courier {
   async wouldHold(delivery: Delivery): Promise<{ held: HoldReason; detail: string } | null> {
     const passage = new Passage(this.#parts, delivery);
     const look = await passage.look();
-    const verdict = await passage.verdictOn(look);
+    const verdict = passage.verdictOn(look);
     if (verdict.pass) return null;
     if (look !== null && verdict.reason === 'copy-mode' && mayLeaveMode({ ...verdict, now: passage.now })) {
       // an attempt would leave it, and find what lies below
       const { snapshot, reading } = look;
       const below = { reading, snapshot: { ...snapshot, facts: { ...snapshot.facts, inMode: false } } };
-      const then = await passage.verdictOn(below);
+      const then = passage.verdictOn(below);
       return then.pass ? null : { held: then.reason, detail: then.detail };
     }
     return { held: verdict.reason, detail: verdict.detail };

@@ -4,7 +4,7 @@ import type { Delivery } from '../core/envelope.ts';
 import type { PaneId } from '../core/ids.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
 import type { Manner } from '../core/manner.ts';
-import type { PaneIdentity, Snapshot } from '../core/pane.ts';
+import type { FreshSnapshot, PaneIdentity, Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 
 /** What must hold of the pane in the same server step that types into it. Patterns are extended regular expressions. */
@@ -21,16 +21,16 @@ export interface PaneCondition {
 
 /** What the courier can do to a pane. `held` says positively that tmux did nothing; a rejection says nothing about it. */
 export interface Hands {
-  /** a fresh capture with its identity; null when the pane is gone */
-  look(paneId: PaneId): Promise<Snapshot | null>;
+  /** a fresh capture with its identity, and who is at the keys; null when the pane is gone */
+  look(paneId: PaneId): Promise<FreshSnapshot | null>;
   paste(paneId: PaneId, text: string, condition: PaneCondition, how: { bracketed: boolean }): Promise<'done' | 'held'>;
   /** one named key, or several in one step */
   press(paneId: PaneId, keys: string | readonly string[], condition: PaneCondition): Promise<'done' | 'held'>;
   leaveMode(paneId: PaneId): Promise<void>;
-  /** when a person last pressed a key where this pane is shown; null when nobody did */
-  lastHumanKeyAt(paneId: PaneId): Promise<number | null>;
-  /** resolves when the pane draws again, or after the limit */
-  nextRing(paneId: PaneId, limitMs: number): Promise<void>;
+  /** how often the pane has rung: it rings when it draws */
+  rings(paneId: PaneId): number;
+  /** true once it has rung more often than `after`, false at the limit */
+  nextRing(paneId: PaneId, limitMs: number, after: number): Promise<boolean>;
 }
 
 export interface Eyes {

@@ -5,7 +5,6 @@ import { turnAnchor } from './anchor.ts';
 import { executes } from './guard.ts';
 import type { Passage } from './passage.ts';
 import { Rest } from './rest.ts';
-import { rangWithin } from './ringing.ts';
 import { awaitText, showLimitMs, withoutEnter } from './showing.ts';
 import { standsMs, submit } from './submitting.ts';
 import { endCameIntoSight, type Look, submitted } from './verify.ts';
@@ -89,19 +88,20 @@ async function seenToArrive(
     // the look before shows no draft of ours: text on that screen is older, and tells nothing
     const evidence = change === 'echoed-on-screen' ? null : change;
     if (evidence === 'composer-emptied-and-echoed') return passage.acknowledge('echoed', look, text);
-    const human = await passage.humanSince(postedAt);
+    const human = passage.humanSince(postedAt, look);
     const isOurs = posted.is === 'taken' || endCameIntoSight(before, look, text);
-    transition.saw(human || !isOurs ? null : evidence, passage.now);
-    if (evidence !== null && transition.isOver(passage.now)) return passage.acknowledge(evidence, look, text);
+    transition.saw(human || !isOurs ? null : evidence, look.snapshot);
+    if (evidence !== null && transition.isOver) return passage.acknowledge(evidence, look, text);
     if (passage.now >= endAt) {
       const how = posted.is === 'unknown' ? `may have the text (${posted.reason})` : 'has the text';
       return passage.doubt(`${door?.name} ${how}, and the screen does not show it`);
     }
-    await rangWithin(passage, Math.min(lookEveryMs, transition.leftMs(passage.now), endAt - passage.now));
+    await passage.drawsWithin(Math.min(lookEveryMs, transition.leftMs(passage.now), endAt - passage.now));
   }
 }
 
 async function putAndSubmit(passage: Passage, before: Look, text: string, door: DraftDoor) {
+  passage.listen();
   const put = await door.put(text);
   if (put.is === 'refused') return { refused: put.reason };
   const shown = await awaitText(passage, before, text, passage.now + showLimitMs(text, passage.manner.settleMs));

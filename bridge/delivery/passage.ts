@@ -2,7 +2,7 @@ import type { Way } from '../core/door.ts';
 import type { Delivery, DeliveryState, HoldReason, Sighting } from '../core/envelope.ts';
 import type { PaneId } from '../core/ids.ts';
 import type { Manner } from '../core/manner.ts';
-import { type Snapshot, sameAgent } from '../core/pane.ts';
+import { type FreshSnapshot, type Snapshot, sameAgent } from '../core/pane.ts';
 import { because } from '../core/reading.ts';
 import { executes, guard, guardKeys, hasEnded, type Verdict } from './guard.ts';
 import type { CourierParts } from './hands.ts';
@@ -22,6 +22,11 @@ const announcedDialog = {
   detail: 'its own hook says that it asks for approval',
 } as const satisfies Verdict;
 
+/** A look of this moment: it also tells who is at the keys. */
+export interface FreshLook extends Look {
+  readonly snapshot: FreshSnapshot;
+}
+
 /**
  * One delivery on its way, with what every step of the way needs: a look at its pane, what speaks against going on, and
  * its states, each committed before the act that it names.
@@ -33,6 +38,7 @@ export class Passage {
   way: Way = { via: 'keyboard' };
   #delivery: Delivery;
   #lastLook: Look | null = null;
+  #heard = 0;
 
   constructor(parts: CourierParts, delivery: Delivery) {
     this.parts = parts;
@@ -54,15 +60,27 @@ export class Passage {
   }
 
   /** A fresh look; null when the pane is gone. */
-  async look(): Promise<Look | null> {
+  async look(): Promise<FreshLook | null> {
+    this.listen();
     const snapshot = await this.parts.hands.look(this.paneId);
     if (snapshot === null) return null;
-    this.#lastLook = { snapshot, reading: this.parts.eyes.read(snapshot, this.#delivery.agent) };
-    return this.#lastLook;
+    const look = { snapshot, reading: this.parts.eyes.read(snapshot, this.#delivery.agent) };
+    this.#lastLook = look;
+    return look;
   }
 
-  async verdictOn(look: Look | null): Promise<Verdict & { readonly lastHumanKeyAt: number | null }> {
-    const lastHumanKeyAt = look === null ? null : await this.parts.hands.lastHumanKeyAt(this.paneId);
+  /** From now on every ring counts for the next wait, also one that comes before anybody waits. A look listens by itself. */
+  listen(): void {
+    this.#heard = this.parts.hands.rings(this.paneId);
+  }
+
+  /** True when the pane drew something since the last look, or since `listen`. */
+  drawsWithin(limitMs: number): Promise<boolean> {
+    return this.parts.hands.nextRing(this.paneId, Math.max(1, limitMs), this.#heard);
+  }
+
+  verdictOn(look: FreshLook | null): Verdict & { readonly lastHumanKeyAt: number | null } {
+    const lastHumanKeyAt = look?.snapshot.lastHumanKeyAt ?? null;
     const { recipient, options, envelope, dialog } = this.#delivery;
     const { snapshot, reading } = look ?? { snapshot: null, reading: null };
     const situation = { snapshot, reading, recipient, options, lastHumanKeyAt, now: this.now };
@@ -74,10 +92,9 @@ export class Passage {
     return { ...(asks && dialog === undefined ? announcedDialog : verdict), lastHumanKeyAt };
   }
 
-  /** True when a person may have pressed a key after the instant. */
-  async humanSince(instant: number): Promise<boolean> {
-    const at = await this.parts.hands.lastHumanKeyAt(this.paneId);
-    return at !== null && at + keyGrainMs > instant;
+  /** True when a person may have pressed a key between the instant and this look. */
+  humanSince(instant: number, { snapshot: { lastHumanKeyAt } }: FreshLook): boolean {
+    return lastHumanKeyAt !== null && lastHumanKeyAt + keyGrainMs > instant;
   }
 
   /** The text of this delivery as it is typed, or was. */

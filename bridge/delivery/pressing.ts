@@ -4,7 +4,6 @@ import { conditionFor, dialogWordsSeen } from './condition.ts';
 import { conditionInDialog } from './dialog-rows.ts';
 import type { PaneCondition } from './hands.ts';
 import type { Passage } from './passage.ts';
-import { rangWithin } from './ringing.ts';
 import { type Look, sameScreen } from './verify.ts';
 
 /** How long after the keys the screen may take to change. */
@@ -22,7 +21,7 @@ const lookEveryMs = 50;
 export async function pressKeys(passage: Passage): Promise<Delivery> {
   const { envelope, dialog } = passage.delivery;
   const look = await passage.look();
-  const verdict = await passage.verdictOn(look);
+  const verdict = passage.verdictOn(look);
   if (dialog !== undefined && look !== null && look.reading.dialog?.fingerprint !== dialog) {
     return passage.become({
       is: 'cancelled',
@@ -38,7 +37,7 @@ export async function pressKeys(passage: Passage): Promise<Delivery> {
   const pressedAt = passage.now;
   passage.become({ is: 'typed', at: pressedAt }, { keys }, 'delivery-pressed');
   if ((await passage.parts.hands.press(passage.paneId, keys, condition)) === 'held') {
-    const after = await passage.verdictOn(await passage.look());
+    const after = passage.verdictOn(await passage.look());
     const detail = 'tmux held the keys back: the screen was not as it had been a moment before';
     return after.pass ? passage.hold('unknown', detail) : passage.hold(after.reason, after.detail);
   }
@@ -71,6 +70,6 @@ async function seenToChange(passage: Passage, before: Look, endAt: number): Prom
     }
     if (!sameScreen(before.snapshot, look.snapshot)) return passage.acknowledge('screen-changed', look, '');
     if (passage.now >= endAt) return passage.doubt('the keys were pressed, and nothing was drawn after them');
-    await rangWithin(passage, Math.min(lookEveryMs, endAt - passage.now));
+    await passage.drawsWithin(Math.min(lookEveryMs, endAt - passage.now));
   }
 }

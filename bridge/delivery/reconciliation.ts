@@ -1,6 +1,6 @@
 import type { Delivery } from '../core/envelope.ts';
 import { isAnotherTurn } from './anchor.ts';
-import type { Passage } from './passage.ts';
+import type { FreshLook, Passage } from './passage.ts';
 import { skeletonFor } from './skeleton.ts';
 import { submit } from './submitting.ts';
 import { composerHolds, isEcho, isWhole, type Look } from './verify.ts';
@@ -17,7 +17,6 @@ const tellingLength = 40;
  * else, and the guard has no other reason to hold.
  */
 export async function reconcile(passage: Passage): Promise<Delivery> {
-  const { hands } = passage.parts;
   const prepared = passage.prepare();
   if (prepared.is === 'refused') return passage.doubt(prepared.reason);
   const { text } = prepared;
@@ -34,7 +33,7 @@ export async function reconcile(passage: Passage): Promise<Delivery> {
     if (sign !== null && sign === last) return settle(passage, sign, look, text);
     last = sign;
     if (passage.now >= endAt) return passage.delivery;
-    await hands.nextRing(passage.paneId, lookEveryMs);
+    await passage.drawsWithin(lookEveryMs);
   }
 }
 
@@ -66,7 +65,12 @@ function isNewEcho({ manner, delivery }: Passage, { reading }: Look, text: strin
   return anchor === undefined ? skeletonFor(text)(text).length >= tellingLength : isAnotherTurn(anchor, reading);
 }
 
-async function settle(passage: Passage, sign: Exclude<Sign, 'echoed'>, look: Look, text: string): Promise<Delivery> {
+async function settle(
+  passage: Passage,
+  sign: Exclude<Sign, 'echoed'>,
+  look: FreshLook,
+  text: string,
+): Promise<Delivery> {
   switch (sign) {
     case 'no-trace': {
       const { via, door } = passage.way;
@@ -80,11 +84,11 @@ async function settle(passage: Passage, sign: Exclude<Sign, 'echoed'>, look: Loo
       const { state } = passage.delivery;
       if (state.is !== 'typed')
         return passage.leave('the text is in the composer; whether Enter was pressed is not known');
-      if (sign === 'partly-seen' && (await passage.humanSince(state.at))) {
+      if (sign === 'partly-seen' && passage.humanSince(state.at, look)) {
         return passage.leave('somebody typed since, and not all of the text is to be seen');
       }
       if (look.reading.composer.is !== 'draft') return passage.leave('the text is on the input line');
-      const verdict = await passage.verdictOn({ ...look, reading: { ...look.reading, composer: { is: 'empty' } } });
+      const verdict = passage.verdictOn({ ...look, reading: { ...look.reading, composer: { is: 'empty' } } });
       if (!verdict.pass) return passage.leave(`the text is in the composer: ${verdict.detail}`);
       return submit(passage, look, text);
     }

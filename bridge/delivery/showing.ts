@@ -2,9 +2,8 @@ import type { Delivery } from '../core/envelope.ts';
 import type { Reading } from '../core/reading.ts';
 import { turnAnchor } from './anchor.ts';
 import { humanQuietMs } from './guard.ts';
-import type { Passage } from './passage.ts';
+import type { FreshLook, Passage } from './passage.ts';
 import { Rest } from './rest.ts';
-import { rangWithin } from './ringing.ts';
 import { composerHolds, type Holding, isWhole, type Look, submitted } from './verify.ts';
 
 /** A text that stood unchanged this long has been drawn, not merely begun. */
@@ -25,7 +24,7 @@ export function showLimitMs(text: string, settleMs: number): number {
 }
 
 export type Shown =
-  | { readonly is: 'ready'; readonly look: Look }
+  | { readonly is: 'ready'; readonly look: FreshLook }
   /** it was seen to be submitted, though not by us */
   | { readonly is: 'gone-in'; readonly look: Look }
   /** two looks showed positively that it is not there, and the program was alive to take it */
@@ -52,6 +51,8 @@ export async function awaitText(
   let alive = false;
   let everShown = before.reading.composer.is === 'draft';
   let absentLooks = 0;
+  // until the program has drawn, a look shows what the last one did
+  if (!everShown) await passage.drawsWithin(lookEveryMs);
   for (;;) {
     const look = await passage.look();
     if (look === null) return { is: 'withheld', reason: 'the pane is gone' };
@@ -62,18 +63,18 @@ export async function awaitText(
     const whole = isWhole(holding);
     const isEchoed = !whole && submitted(before, look, text, passage.manner) === 'composer-emptied-and-echoed';
     // what was never in the composer has not left it: a resize brings an older, equal input into sight
-    goneIn.saw(isEchoed && everShown ? 'echoed' : null, passage.now);
-    if (goneIn.isOver(passage.now)) return { is: 'gone-in', look };
-    const humanCame = await passage.humanSince(startedAt);
-    const human = humanCame && (await passage.humanSince(passage.now - humanQuietMs));
-    const now = passage.now;
+    goneIn.saw(isEchoed && everShown ? 'echoed' : null, look.snapshot);
+    if (goneIn.isOver) return { is: 'gone-in', look };
+    const { now } = passage;
+    const humanCame = passage.humanSince(startedAt, look);
+    const human = humanCame && passage.humanSince(now - humanQuietMs, look);
     everShown ||= whole || holding === 'part' || holding === 'more';
     absentLooks = holding === 'no' && !humanCame && isAbsent(before.reading, look.reading) ? absentLooks + 1 : 0;
     // what a person did to a text that is out of sight, nobody can see
     const unseen = humanCame && holding !== 'all';
-    rest.saw(whole && !unseen ? shownText(look) : null, now);
+    rest.saw(whole && !unseen ? shownText(look) : null, look.snapshot);
     const { inMode, inputOff } = look.snapshot.facts;
-    if (rest.isOver(now) && !human && !inMode && !inputOff) return { is: 'ready', look };
+    if (rest.isOver && !human && !inMode && !inputOff) return { is: 'ready', look };
 
     if (now >= endAt) {
       if (human) return { is: 'withheld', reason: 'somebody is typing in that pane' };
@@ -82,8 +83,8 @@ export async function awaitText(
       if (!everShown && alive && absentLooks >= 2) return { is: 'absent' };
       return atTheLimit(holding, everShown);
     }
-    const rang = await rangWithin(passage, Math.min(lookEveryMs, rest.leftMs(now), endAt - now));
-    alive ||= rang && passage.now - startedAt >= aliveAfterMs;
+    const drew = await passage.drawsWithin(Math.min(lookEveryMs, rest.leftMs(now), endAt - now));
+    alive ||= drew && look.snapshot.askedAtMs - startedAt >= aliveAfterMs;
   }
 }
 

@@ -2,7 +2,6 @@ import type { Delivery } from '../core/envelope.ts';
 import { conditionFor } from './condition.ts';
 import type { Passage } from './passage.ts';
 import { Rest } from './rest.ts';
-import { rangWithin } from './ringing.ts';
 import { awaitText, withoutEnter } from './showing.ts';
 import { composerHolds, hasPromptAgain, isWhole, type Look, sameScreen, submitted } from './verify.ts';
 
@@ -37,6 +36,7 @@ export async function submit(
   passage.becomeSubmitted();
   let look = ready;
   let pressedAt = passage.now;
+  passage.listen();
   while ((await by.press(look)) === 'held') {
     if (passage.now >= endAt)
       return passage.leave(
@@ -46,6 +46,7 @@ export async function submit(
     if (shown.is !== 'ready') return withoutEnter(passage, shown, text);
     look = shown.look;
     pressedAt = passage.now;
+    passage.listen();
   }
   return confirm(passage, look, text, { by, pressedAt });
 }
@@ -74,8 +75,8 @@ async function confirm(
   const transition = new Rest(standsMs);
   const mayEnd = new Rest(endsWithinMs);
   for (;;) {
-    moved =
-      (await rangWithin(passage, Math.min(lookEveryMs, transition.leftMs(passage.now), endAt - passage.now))) || moved;
+    const waitMs = Math.min(lookEveryMs, transition.leftMs(passage.now), endAt - passage.now);
+    moved = (await passage.drawsWithin(waitMs)) || moved;
     const look = await passage.look();
     if (look === null) return passage.doubt('the pane is gone after Enter');
     if (!passage.isRecipient(look.snapshot)) return passage.doubt('another program runs in the pane after Enter');
@@ -84,13 +85,13 @@ async function confirm(
     const echoed = evidence === 'composer-emptied-and-echoed';
     if (echoed && look.snapshot.facts.alternateScreen) return passage.acknowledge(evidence, look, text);
     if (agentTookIt(passage, look, text, pressedAt)) return passage.acknowledge('agent-signalled', look, text);
-    const human = await passage.humanSince(pressedAt);
+    const human = passage.humanSince(pressedAt, look);
     // a person's own Enter, after words of their own, would look the same as ours
-    transition.saw(human && !echoed ? null : evidence, passage.now);
+    transition.saw(human && !echoed ? null : evidence, look.snapshot);
     const lives = hasPromptAgain(ready, look, text);
-    mayEnd.saw(echoed && !lives ? evidence : null, passage.now);
+    mayEnd.saw(echoed && !lives ? evidence : null, look.snapshot);
     const rest = echoed && !lives ? mayEnd : transition;
-    if (evidence !== null && rest.isOver(passage.now)) return passage.acknowledge(evidence, look, text);
+    if (evidence !== null && rest.isOver) return passage.acknowledge(evidence, look, text);
 
     const holding = composerHolds(look.reading, look.snapshot, text, passage.manner);
     const exactly = isWhole(holding);

@@ -3,7 +3,7 @@ import { turnAnchor } from './anchor.ts';
 import { conditionFor, dialogWordsSeen } from './condition.ts';
 import { executes, mayLeaveMode } from './guard.ts';
 import { doorFor, throughDoor } from './native.ts';
-import type { Passage } from './passage.ts';
+import type { FreshLook, Passage } from './passage.ts';
 import { awaitText, showLimitMs, withoutEnter } from './showing.ts';
 import { submit } from './submitting.ts';
 import type { Look } from './verify.ts';
@@ -59,13 +59,13 @@ async function typeOnce(passage: Passage, entry: Look, text: string, how?: 'deli
 }
 
 /** A look that the guard passes, or why it holds. Copy mode that nobody reads in is left once. */
-async function enter(passage: Passage): Promise<Look | { reason: HoldReason; detail: string }> {
+async function enter(passage: Passage): Promise<FreshLook | { reason: HoldReason; detail: string }> {
   let look = await passage.look();
-  let verdict = await passage.verdictOn(look);
+  let verdict = passage.verdictOn(look);
   if (!verdict.pass && verdict.reason === 'copy-mode' && mayLeaveMode({ ...verdict, now: passage.now })) {
     await passage.parts.hands.leaveMode(passage.paneId);
     look = await passage.look();
-    verdict = await passage.verdictOn(look);
+    verdict = passage.verdictOn(look);
   }
   if (!verdict.pass) return verdict;
   const words = dialogWordsSeen(look!, passage.manner);
@@ -83,6 +83,7 @@ async function type(
   passage.become({ is: 'typed', at: passage.now, turnBefore: turnAnchor(before.reading) }, { bytes }, how);
   const bracketed = passage.manner.bracketed || executes(before.snapshot);
   const condition = conditionFor(before, passage.manner, { rests: before.reading.state !== 'busy' });
+  passage.listen();
   const done = await passage.parts.hands.paste(passage.paneId, text, condition, { bracketed });
   if (done === 'held') {
     const { reason, detail } = await whyHeld(passage);
@@ -99,7 +100,7 @@ async function type(
 
 /** tmux itself did not paste: the text may be typed later as if nothing had been. */
 async function whyHeld(passage: Passage): Promise<{ reason: HoldReason; detail: string }> {
-  const verdict = await passage.verdictOn(await passage.look());
+  const verdict = passage.verdictOn(await passage.look());
   const detail = 'tmux held the paste back: the screen changed just then, or it has the title or words of a dialog';
   return verdict.pass ? { reason: 'dialog', detail } : verdict;
 }

@@ -12,11 +12,13 @@ export interface CapturedScreen {
   /** `rows[firstVisible..]` are on the screen; the first of them may have begun in the history */
   readonly firstVisible: number;
   readonly cursorRow: number;
+  /** when a person last pressed a key where this pane is shown, to the second; null when nobody is attached there */
+  readonly lastHumanKeyAt: number | null;
 }
 
 /**
- * The screen as logical rows, with facts of the same server step; null when the pane is gone. History only outside the
- * alternate screen: inside it tmux would put foreign history before the rows.
+ * The screen as logical rows, with the facts and who is at the keys, all of one server step; null when the pane is gone.
+ * History only outside the alternate screen: inside it tmux would put foreign history before the rows.
  */
 export async function capture(
   t: TmuxCommands,
@@ -25,11 +27,11 @@ export async function capture(
 ): Promise<CapturedScreen | null> {
   const joined = await look(t, paneId, options.historyLines, ['-e', '-J']);
   if (joined === null) return null;
-  const { facts, history } = joined;
+  const { facts, history, lastHumanKeyAt } = joined;
   const rows = parseRows(joined.screen);
   // Nothing wrapped: each physical row is a logical one.
   if (rows.length === history + facts.height) {
-    return { facts, rows, firstVisible: history, cursorRow: history + facts.cursorY };
+    return { facts, rows, firstVisible: history, cursorRow: history + facts.cursorY, lastHumanKeyAt };
   }
   return locate(t, paneId, options.historyLines);
 }
@@ -41,7 +43,7 @@ export async function capture(
 async function locate(t: TmuxCommands, paneId: PaneId, historyLines: number): Promise<CapturedScreen | null> {
   const both = await look(t, paneId, historyLines, ['-e', '-J'], ['-N']);
   if (both === null) return null;
-  const { facts, history } = both;
+  const { facts, history, lastHumanKeyAt } = both;
   const split = Math.max(0, both.screen.length - history - facts.height);
   const logical = both.screen.slice(0, split);
   const rows = parseRows(logical);
@@ -51,6 +53,7 @@ async function locate(t: TmuxCommands, paneId: PaneId, historyLines: number): Pr
     rows,
     firstVisible: owners[history] ?? rows.length - 1,
     cursorRow: owners[history + facts.cursorY] ?? rows.length - 1,
+    lastHumanKeyAt,
   };
 }
 
@@ -74,20 +77,32 @@ async function look(
   paneId: PaneId,
   historyLines: number,
   ...captures: ReadonlyArray<readonly string[]>
-): Promise<{ facts: PaneFacts; history: number; screen: string[] } | null> {
+): Promise<{ facts: PaneFacts; history: number; screen: string[]; lastHumanKeyAt: number | null } | null> {
   const question = askForFacts();
   const describe = ['display-message', '-p', '-t', paneId, question.format];
   const take = (from: readonly string[]) =>
     captures.map((flags) => ['capture-pane', '-p', ...flags, ...from, '-t', paneId]);
-  const step = (from: readonly string[]) => [describe, ...take(from)].map(commandLine).join(' ; ');
+  const step = (from: readonly string[]) => [listClients, describe, ...take(from)].map(commandLine).join(' ; ');
   const steps = [step([]), step(['-S', `-${historyLines}`])];
   const lines = await ask(() => t.run('if-shell', '-F', '-t', paneId, '#{alternate_on}', ...steps)).catch(goneAsNull);
   if (lines === null) return null;
   // A label may hold a line break: the facts end where their record ends, not after one line.
-  const { end, facts } = question.readFirst(lines);
+  const { start, end, facts } = question.readFirst(lines);
   if (facts === null) return null;
   const history = facts.alternateScreen ? 0 : Math.min(historyLines, facts.historySize);
-  return { facts, history, screen: lines.slice(end) };
+  const lastHumanKeyAt = lastKeyAmong(lines.slice(0, start), paneId);
+  return { facts, history, screen: lines.slice(end), lastHumanKeyAt };
+}
+
+const listClients = ['list-clients', '-F', '#{client_control_mode} #{client_activity} #{pane_id}'];
+
+/** Our own control clients are no persons. */
+function lastKeyAmong(clients: readonly string[], paneId: PaneId): number | null {
+  const seconds = clients
+    .map((line) => line.split(' '))
+    .filter(([control, , active]) => control === '0' && active === paneId)
+    .map(([, activity]) => Number(activity));
+  return seconds.length === 0 ? null : Math.max(...seconds) * 1000;
 }
 
 function goneAsNull(fault: unknown): null {

@@ -11,8 +11,12 @@ export interface FactsQuestion {
   readonly format: string;
   /** The answer's lines, one record or many. A record that is not whole is left out. */
   read(lines: readonly string[]): PaneFacts[];
-  /** The record that the lines begin with, and how many lines it takes; more output may follow it. */
-  readFirst(lines: readonly string[]): { readonly facts: PaneFacts | null; readonly end: number };
+  /** The first record among the lines, and where it starts and ends; other output may stand before it and after. */
+  readFirst(lines: readonly string[]): {
+    readonly facts: PaneFacts | null;
+    readonly start: number;
+    readonly end: number;
+  };
 }
 
 export function askForFacts(): FactsQuestion {
@@ -31,8 +35,9 @@ export function askForFacts(): FactsQuestion {
     format: `${mark}${variables.map((name) => `#{${name}}`).join(mark)}${mark}.`,
     read,
     readFirst(lines) {
+      const start = lines.findIndex((line) => line.startsWith(mark));
       const end = lines.findIndex((line) => line.endsWith(`${mark}.`)) + 1;
-      return { facts: read(lines.slice(0, end))[0] ?? null, end };
+      return { facts: read(lines.slice(0, end))[0] ?? null, start: Math.max(0, start), end };
     },
   };
 }

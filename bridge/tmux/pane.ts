@@ -37,17 +37,3 @@ export async function clientTerminals(t: TmuxCommands): Promise<string[]> {
   const lines = await ask(() => t.run('list-clients', '-F', '#{client_control_mode} #{client_tty}'));
   return lines.filter((line) => line.startsWith('0 /')).map((line) => line.slice(2));
 }
-
-/**
- * When a person last pressed a key in a terminal that shows this pane as its active one: milliseconds since the epoch, to
- * the second; null when nobody is attached there. Our own control clients are no persons.
- */
-export async function lastHumanKeyAt(t: TmuxCommands, paneId: PaneId): Promise<number | null> {
-  const format = '#{client_control_mode} #{client_activity} #{pane_id}';
-  const lines = await ask(() => t.run('list-clients', '-F', format));
-  const seconds = lines
-    .map((line) => line.split(' '))
-    .filter(([control, , active]) => control === '0' && active === paneId)
-    .map(([, activity]) => Number(activity));
-  return seconds.length === 0 ? null : Math.max(...seconds) * 1000;
-}

@@ -1,6 +1,6 @@
 import type { PaneId } from '../../bridge/core/ids.ts';
 import type { Manner } from '../../bridge/core/manner.ts';
-import type { ForegroundKind, PaneFacts, PaneIdentity, Snapshot } from '../../bridge/core/pane.ts';
+import type { ForegroundKind, FreshSnapshot, PaneFacts, PaneIdentity, Snapshot } from '../../bridge/core/pane.ts';
 import type { Dialog, Reading } from '../../bridge/core/reading.ts';
 import type { Eyes, Hands, PaneCondition } from '../../bridge/delivery/courier.ts';
 import { makeDialog } from '../../bridge/screen/dialog.ts';
@@ -125,6 +125,7 @@ export class FakePane implements Hands, Eyes {
   readonly #bells = new Set<() => void>();
   readonly #frames = new WeakMap<Snapshot, Reading>();
   #reading = false;
+  #rings = 0;
   #stalledUntil = 0;
   #lostPastes = 0;
   #lostEnters = 0;
@@ -154,13 +155,16 @@ export class FakePane implements Hands, Eyes {
 
   // ── the courier's hands ──
 
-  async look(): Promise<Snapshot | null> {
+  async look(): Promise<FreshSnapshot | null> {
     this.before('look');
     if (this.gone) return null;
     const { rows, cursorRow, title } = this.#frame;
     const reading = { ...this.#frame.reading, ...this.torn };
-    const snapshot: Snapshot = {
+    const snapshot: FreshSnapshot = {
+      askedAtMs: this.#clock.now(),
       takenAtMs: this.#clock.now(),
+      // tmux tells whole seconds
+      lastHumanKeyAt: this.keyAt === null ? null : Math.floor(this.keyAt / 1000) * 1000,
       identity: this.identity,
       facts: this.#facts(cursorRow, title, rows[cursorRow]!.length),
       rows: rows.map((text) => ({ text, dim: [] })),
@@ -198,20 +202,20 @@ export class FakePane implements Hands, Eyes {
     this.inMode = false;
   }
 
-  /** tmux tells whole seconds */
-  async lastHumanKeyAt(): Promise<number | null> {
-    return this.keyAt === null ? null : Math.floor(this.keyAt / 1000) * 1000;
+  rings(): number {
+    return this.#rings;
   }
 
-  nextRing(_pane: PaneId, limitMs: number): Promise<void> {
+  nextRing(_pane: PaneId, limitMs: number, after: number): Promise<boolean> {
+    if (this.#rings !== after) return Promise.resolve(true);
     return new Promise((resolve) => {
       const cancel = this.#clock.after(limitMs, () => {
         this.#bells.delete(ring);
-        resolve();
+        resolve(false);
       });
       const ring = () => {
         cancel();
-        resolve();
+        resolve(true);
       };
       this.#bells.add(ring);
     });
@@ -430,6 +434,7 @@ export class FakePane implements Hands, Eyes {
   #draw(): void {
     this.#clock.after(this.#character.drawMs, () => {
       this.#frame = this.#render();
+      this.#rings++;
       const bells = [...this.#bells];
       this.#bells.clear();
       for (const ring of bells) ring();

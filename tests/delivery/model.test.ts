@@ -144,8 +144,8 @@ class Bridge {
       paste: (id, text, condition) => type('paste', () => pane.paste(id, text, condition)),
       press: (id, key, condition) => type('press', () => pane.press(id, key, condition)),
       leaveMode: () => type('look', () => pane.leaveMode()),
-      lastHumanKeyAt: () => act('look', () => pane.lastHumanKeyAt()),
-      nextRing: (id, limitMs) => act('wait', () => pane.nextRing(id, limitMs)),
+      rings: () => pane.rings(),
+      nextRing: (id, limitMs, after) => act('wait', () => pane.nextRing(id, limitMs, after)),
     };
   }
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PaneId } from '../../bridge/core/ids.ts';
 import type { TmuxCommands } from '../../bridge/tmux/commands.ts';
 import {
-  lastHumanKeyAt,
+  capture,
   leaveMode,
   type PaneCondition,
   paneFacts,
@@ -257,21 +257,22 @@ test('copy mode is left, and leaving none is no fault', async () => {
   await leaveMode(client, '%999' as PaneId);
 });
 
-test('the last human key is that of a terminal that shows the pane, and no control client is a human', async () => {
+test('a capture tells the last human key, of a terminal that shows the pane; no control client is a human', async () => {
   const recorder = await stage.record();
   const client = await stage.attach();
-  expect(await lastHumanKeyAt(client, recorder.paneId)).toBe(null);
+  const lastHumanKeyAt = async (paneId: PaneId) => (await capture(client, paneId, { historyLines: 0 }))?.lastHumanKeyAt;
+  expect(await lastHumanKeyAt(recorder.paneId)).toBe(null);
   const outer = privateTmux();
   try {
     const attach = `env -u TMUX tmux -S ${stage.tmux.socketPath} attach-session -t =main`;
     await outer.run('new-session', '-d', '-s', 'outer', '-x', '80', '-y', '24', attach);
-    const first = await waitFor('a terminal is attached', () => lastHumanKeyAt(client, recorder.paneId));
+    const first = await waitFor('a terminal is attached', async () => (await lastHumanKeyAt(recorder.paneId)) ?? null);
     const later = await waitFor(
       'a key pressed there is told',
       async () => {
         await outer.run('send-keys', '-t', '=outer:', 'x');
-        const at = await lastHumanKeyAt(client, recorder.paneId);
-        return at !== null && at > first ? at : null;
+        const at = (await lastHumanKeyAt(recorder.paneId)) ?? 0;
+        return at > first ? at : null;
       },
       { everyMs: 200 },
     );
@@ -279,7 +280,7 @@ test('the last human key is that of a terminal that shows the pane, and no contr
     expect(Math.abs(Date.now() - later)).toBeLessThan(5_000);
     const hidden = await stage.record();
     await stage.tmux.run('select-window', '-t', recorder.paneId);
-    expect(await lastHumanKeyAt(client, hidden.paneId)).toBe(null);
+    expect(await lastHumanKeyAt(hidden.paneId)).toBe(null);
   } finally {
     await outer.stop();
   }

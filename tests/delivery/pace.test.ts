@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { PaneId } from '../../bridge/core/ids.ts';
+import { Courier, type Hands } from '../../bridge/delivery/courier.ts';
+import { ProcessTree } from '../../bridge/host/process-tree.ts';
+import { Sight } from '../../bridge/sight.ts';
+import { fakeManner } from './fake-pane.ts';
+import { VirtualClock } from './virtual-clock.ts';
+import { world } from './world.ts';
+
+interface Frame {
+  readonly askedAtMs: number;
+  readonly drawnAtMs: number;
+  readonly takenAtMs: number;
+  readonly screen: string;
+}
+
+/** A world whose looks take time: the frame is of `early` ms after the question, and comes `late` ms after that. */
+function slowWorld(lookMs: (look: number) => { early: number; late: number }, character = {}) {
+  const w = world(character);
+  const frames: Frame[] = [];
+  const pass = (forMs: number) => new Promise<void>((resolve) => void w.clock.after(forMs, resolve));
+  const hands: Hands = {
+    look: async () => {
+      const askedAtMs = w.clock.now();
+      const { early, late } = lookMs(frames.length);
+      await pass(early);
+      const snapshot = await w.pane.look();
+      const frame = { askedAtMs, drawnAtMs: w.clock.now(), screen: w.pane.screen };
+      await pass(late);
+      frames.push({ ...frame, takenAtMs: w.clock.now() });
+      return snapshot && Object.assign(snapshot, { askedAtMs, takenAtMs: w.clock.now() });
+    },
+    paste: (id, text, condition) => w.pane.paste(id, text, condition),
+    press: (...given) => w.pane.press(...given),
+    leaveMode: () => w.pane.leaveMode(),
+    rings: () => w.pane.rings(),
+    nextRing: (...given) => w.pane.nextRing(...given),
+  };
+  const courier = new Courier({ hands, eyes: w.pane, locks: w.locks, memory: w.memory, clock: w.clock });
+  return { ...w, frames, attempt: async (body: string) => w.clock.until(courier.attempt(w.delivery(body))) };
+}
+
+test('what the pane draws while a look is under way is looked at next, not fifty milliseconds later', async () => {
+  const w = slowWorld(() => ({ early: 0, late: 12 }), { pieces: 2 });
+  expect((await w.attempt('use approach B')).state.is).toBe('acknowledged');
+  const whole = w.frames.filter(({ screen }) => screen.includes('> use approach B'));
+  // drawn in halves 10 and 15 ms after the paste: the look at the first half ends at 22, the one at both at 34
+  expect(w.pane.enters[0]! - whole[0]!.takenAtMs).toBeLessThanOrEqual(fakeManner.settleMs + 12);
+  expect(whole[0]!.askedAtMs - w.frames[1]!.takenAtMs).toBeLessThanOrEqual(1);
+});
+
+test('however late looks come, the frames between which a text rests lie the settle time apart', async () => {
+  const delay = fc.record({ early: fc.nat({ max: 120 }), late: fc.nat({ max: 120 }) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(delay, { minLength: 1, maxLength: 9 }), fc.nat({ max: 60 }), async (delays, drawMs) => {
+      const w = slowWorld((look) => delays[look % delays.length]!, { drawMs });
+      expect((await w.attempt('use approach B')).state.is).toBe('acknowledged');
+      const enterAt = w.pane.enters[0]!;
+      const shown = w.frames.filter(
+        ({ takenAtMs, screen }) => takenAtMs <= enterAt && screen.includes('> use approach B'),
+      );
+      expect(shown.at(-1)!.drawnAtMs - shown[0]!.drawnAtMs).toBeGreaterThanOrEqual(fakeManner.settleMs);
+    }),
+    { numRuns: 200, seed: 4 },
+  );
+});
+
+test('a wait for the next ring ends at once where the pane has rung since', async () => {
+  const clock = new VirtualClock();
+  const tmux = { run: async () => [], runAll: async () => [] };
+  const sight = new Sight({ tmux, processes: new ProcessTree(), clock, choice: { agent: null, agents: {} } });
+  const paneId = '%1' as PaneId;
+  const before = sight.rings(paneId);
+  sight.rang(paneId, Buffer.from('x'), true);
+  const startedAt = clock.now();
+  expect(await clock.until(sight.nextRing(paneId, 50, before))).toBe(true);
+  expect(clock.now()).toBe(startedAt);
+  expect(await clock.until(sight.nextRing(paneId, 50, sight.rings(paneId)))).toBe(false);
+  expect(clock.now()).toBe(startedAt + 50);
+});
