@@ -46,6 +46,8 @@ export interface Locks {
 /** Commits before it returns; throws where the copy in hand is older than what is stored, and then nothing is typed. */
 export interface DeliveryMemory {
   saveDelivery(delivery: Delivery, event: NewJournalEvent): void;
+  /** what is saved within `work` is one commit, or nothing of it is saved */
+  transact<T>(work: () => T): T;
 }
 
 /** The doors of running programs. */

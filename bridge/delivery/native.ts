@@ -1,7 +1,6 @@
 import type { Door, DraftDoor, MessageDoor, Posted } from '../core/door.ts';
 import type { Delivery } from '../core/envelope.ts';
 import type { Snapshot } from '../core/pane.ts';
-import { turnAnchor } from './anchor.ts';
 import { executes } from './guard.ts';
 import type { Passage } from './passage.ts';
 import { Rest } from './rest.ts';
@@ -41,8 +40,8 @@ async function find(passage: Passage, snapshot: Snapshot): Promise<Door | { refu
 /**
  * One delivery's way through a door, in a pane whose lock is held and whose guard has passed:
  *
- *   message door   typed, post ─► submitted ─► a transition is seen
- *   draft door     typed, put ─► the composer shows it, and rests ─► submitted, submit ─► a transition is seen
+ *   message door   claimed and typed, post ─► submitted ─► a transition is seen
+ *   draft door     claimed and typed, put ─► the composer shows it, and rests ─► submitted, submit ─► a transition is seen
  *
  * What the door does not positively refuse is never handed over twice; the screen tells what became of it.
  */
@@ -52,8 +51,7 @@ export async function throughDoor(
   text: string,
   door: Door,
 ): Promise<Delivery | { refused: string }> {
-  const bytes = Buffer.byteLength(text);
-  passage.become({ is: 'typed', at: passage.now, turnBefore: turnAnchor(before.reading) }, { bytes });
+  passage.becomeTyped(before, text);
   return door.is === 'message' ? post(passage, before, text, door) : putAndSubmit(passage, before, text, door);
 }
 

@@ -4,6 +4,7 @@ import type { PaneId } from '../core/ids.ts';
 import type { Manner } from '../core/manner.ts';
 import { type FreshSnapshot, type Snapshot, sameAgent } from '../core/pane.ts';
 import { because } from '../core/reading.ts';
+import { turnAnchor } from './anchor.ts';
 import { executes, guard, guardKeys, hasEnded, type Verdict } from './guard.ts';
 import type { CourierParts } from './hands.ts';
 import { oneLine, type Prepared, prepare } from './text.ts';
@@ -141,6 +142,18 @@ export class Passage {
   #withWay(state: DeliveryState): DeliveryState {
     if (state.is !== 'typed' && state.is !== 'submitted') return state;
     return this.way.via === 'keyboard' && this.way.because === undefined ? state : { ...state, way: this.way };
+  }
+
+  /**
+   * The text is about to be typed, on a screen that looks like this. It is claimed in the same commit: nothing is done
+   * between the two, and a commit takes as long as the disk.
+   */
+  becomeTyped({ reading }: Look, text: string, kind?: string): void {
+    const at = this.now;
+    this.parts.memory.transact(() => {
+      if (this.#delivery.state.is !== 'typed') this.become({ is: 'claimed', at });
+      this.become({ is: 'typed', at, turnBefore: turnAnchor(reading) }, { bytes: Buffer.byteLength(text) }, kind);
+    });
   }
 
   /** Enter is about to be pressed. When it was typed, and the mark of the turn before it, stay with the delivery. */

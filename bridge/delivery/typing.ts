@@ -1,5 +1,4 @@
 import type { Delivery, HoldReason } from '../core/envelope.ts';
-import { turnAnchor } from './anchor.ts';
 import { conditionFor, dialogWordsSeen } from './condition.ts';
 import { executes, mayLeaveMode } from './guard.ts';
 import { doorFor, throughDoor } from './native.ts';
@@ -17,7 +16,7 @@ const restAfterRetypingMs = 2_000;
 /**
  * One delivery's way through a pane whose lock is held:
  *
- *   guard ─► claimed ─► typed, paste ─► the composer shows it, and rests ─► submitted, Enter ─► a transition is seen
+ *   guard ─► claimed and typed, paste ─► the composer shows it, and rests ─► submitted, Enter ─► a transition is seen
  */
 export async function deliver(passage: Passage): Promise<Delivery> {
   const entry = await enter(passage);
@@ -27,7 +26,6 @@ export async function deliver(passage: Passage): Promise<Delivery> {
   const prepared = passage.prepareFor(entry.snapshot);
   if (prepared.is === 'refused') return passage.become({ is: 'failed', reason: prepared.reason });
 
-  passage.become({ is: 'claimed', at: passage.now });
   if (door === null) return typeOnce(passage, entry, prepared.text);
   const handed = await throughDoor(passage, entry, prepared.text, door);
   return 'refused' in handed ? fallBack(passage, handed.refused) : handed;
@@ -79,8 +77,7 @@ async function type(
   how?: 'delivery-typed-again' | 'delivery-fell-back',
 ): Promise<Delivery | 'absent'> {
   const again = how === 'delivery-typed-again';
-  const bytes = Buffer.byteLength(text);
-  passage.become({ is: 'typed', at: passage.now, turnBefore: turnAnchor(before.reading) }, { bytes }, how);
+  passage.becomeTyped(before, text, how);
   const bracketed = passage.manner.bracketed || executes(before.snapshot);
   const condition = conditionFor(before, passage.manner, { rests: before.reading.state !== 'busy' });
   passage.listen();

@@ -199,7 +199,6 @@ test('a text that is a command to the composer goes through a plain door as it i
 const deaths: Array<
   [at: string, when: 'before' | 'after', kind: 'queue' | 'file' | 'port', outcome: string, count: number]
 > = [
-  ['claimed', 'after', 'queue', 'acknowledged', 1],
   // it may have been handed over: nobody knows, and nobody does it again
   ['typed', 'after', 'queue', 'uncertain', 0],
   ['typed', 'after', 'file', 'uncertain', 0],

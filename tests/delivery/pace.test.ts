@@ -79,3 +79,13 @@ test('a wait for the next ring ends at once where the pane has rung since', asyn
   expect(await clock.until(sight.nextRing(paneId, 50, sight.rings(paneId)))).toBe(false);
   expect(clock.now()).toBe(startedAt + 50);
 });
+
+test('claimed and typed are one commit: a bridge that dies in it has claimed nothing and pasted nothing', async () => {
+  const w = world();
+  w.memory.crash = (when, next) => {
+    if (when === 'before' && next.state.is === 'typed') throw new Error('the bridge was killed');
+  };
+  await expect(w.clock.until(w.courier.attempt(w.delivery('use approach B')))).rejects.toThrow('killed');
+  expect(w.memory.states).toEqual([]);
+  expect(w.pane.pastes).toEqual([]);
+});

@@ -11,6 +11,8 @@ export class FakeMemory implements DeliveryMemory {
   stored: Delivery | null = null;
   /** called before and after a commit; throws for a crash there */
   crash: (when: 'before' | 'after', next: Delivery) => void = () => {};
+  /** saved in the transaction under way; null outside of one */
+  #uncommitted: Delivery[] | null = null;
 
   saveDelivery(delivery: Delivery, event: { kind: string }): void {
     this.crash('before', delivery);
@@ -20,7 +22,28 @@ export class FakeMemory implements DeliveryMemory {
     this.stored = delivery;
     this.saved.push(delivery);
     this.kinds.push(event.kind);
-    this.crash('after', delivery);
+    if (this.#uncommitted === null) this.crash('after', delivery);
+    else this.#uncommitted.push(delivery);
+  }
+
+  transact<T>(work: () => T): T {
+    const { stored } = this;
+    const { length } = this.saved;
+    const committed: Delivery[] = [];
+    this.#uncommitted = committed;
+    let result: T;
+    try {
+      result = work();
+    } catch (fault) {
+      this.stored = stored;
+      this.saved.length = length;
+      this.kinds.length = length;
+      throw fault;
+    } finally {
+      this.#uncommitted = null;
+    }
+    for (const delivery of committed) this.crash('after', delivery);
+    return result;
   }
 
   get states(): string[] {
