@@ -80,10 +80,11 @@ export function audit(books: Books): Audit {
     if (arrived) figures.uncertainButSubmitted += 1;
     if (!books.told.has(id)) fail('untold', `${mark} was ${is}, and no human was told`);
   }
+  const requestsOf = requestsByMark(books.requests);
   for (const question of books.questions) {
     const { mark, agent } = question;
     figures.questions += 1;
-    const requests = books.requests.filter((request) => request.text.includes(mark));
+    const requests = requestsOf.get(mark) ?? [];
     figures.requests += requests.length;
     const submitted = inputs.get(mark) ?? [];
     figures.submissions += submitted.length;
@@ -165,6 +166,16 @@ function accountFor(
 
 export function isDoubtful({ state }: Delivery): boolean {
   return state.is === 'uncertain' || state.is === 'typed-not-submitted';
+}
+
+/** One that names several marks stands at each of them. */
+function requestsByMark(requests: readonly RequestView[]) {
+  const byMark = new Map<string, RequestView[]>();
+  for (const request of requests) {
+    const marks = new Set(request.text.match(new RegExp(markPattern, 'g')));
+    for (const mark of marks) byMark.set(mark, [...(byMark.get(mark) ?? []), request]);
+  }
+  return byMark;
 }
 
 function inputsByMark(books: Books, stray: (agent: string, text: string) => void) {

@@ -1,6 +1,7 @@
 import { type Blow, blowNamed, nameOf, planOf } from './blows.ts';
 import { addFigures, type Figures, noFigures } from './books.ts';
 import { type Played, play } from './playing.ts';
+import { rulesUpTo } from './questions.ts';
 import type { Report, TortureOptions } from './report.ts';
 import { Seeded } from './seeded.ts';
 import { Stop } from './stop.ts';
@@ -57,7 +58,7 @@ interface Run {
 }
 
 async function oneYard(blows: ReadonlyArray<readonly [number, Blow]>, { options, tally, stop }: Run): Promise<void> {
-  const yard = new Yard({ most: blows.length * 4 });
+  const yard = new Yard({ rules: rulesUpTo(blows.length * 4) });
   try {
     for (let index = 0; index < agentsPerYard; index += 1) await yard.addAgent(`w${index}`);
     await yard.start();

@@ -6,22 +6,19 @@ const everyMs = 900;
 /** How long a person types, or reads in copy mode. */
 const lastsMs = [500, 2_500] as const;
 
-type Kind = 'agent-restarted' | 'bridge-killed' | 'human-typed' | 'resized' | 'copy-mode' | 'clients-detached';
 /** The bridge and agents die more rarely than people type. */
-const kinds: readonly Kind[] = [
-  'human-typed',
-  'human-typed',
-  'human-typed',
-  'copy-mode',
-  'copy-mode',
-  'copy-mode',
-  'resized',
-  'resized',
-  'clients-detached',
-  'agent-restarted',
-  'agent-restarted',
-  'bridge-killed',
-];
+const shares = {
+  'human-typed': 3,
+  'copy-mode': 3,
+  resized: 2,
+  'clients-detached': 1,
+  'agent-restarted': 2,
+  'bridge-killed': 1,
+};
+type Kind = keyof typeof shares;
+const kinds = (Object.entries(shares) as Array<[Kind, number]>).flatMap(([kind, share]) =>
+  Array<Kind>(share).fill(kind),
+);
 
 /** What goes wrong in a soak: now and then, anywhere, and put right again. */
 export class Faults {
@@ -30,6 +27,8 @@ export class Faults {
   readonly #counts = new Map<string, number>();
   /** panes in which something lasts, and what ends it */
   readonly #lasting = new Map<string, { readonly untilAt: number; readonly end: () => Promise<unknown> }>();
+  /** the pane whose agent dies just now */
+  #dying = '';
   #nextAt = Date.now() + everyMs;
 
   constructor(yard: Yard, random: Seeded) {
@@ -37,6 +36,7 @@ export class Faults {
     this.#random = random;
   }
 
+  /** of each kind; what found nothing to strike is counted by itself */
   get counts(): Readonly<Record<string, number>> {
     return Object.fromEntries([...this.#counts].sort());
   }
@@ -45,9 +45,9 @@ export class Faults {
     return [...this.#counts.values()].reduce((sum, one) => sum + one, 0);
   }
 
-  /** Something lasts in its pane. */
+  /** Something lasts in its pane, or it dies. */
   holds(agent: YardAgent): boolean {
-    return this.#lasting.has(agent.paneId);
+    return this.#lasting.has(agent.paneId) || this.#dying === agent.paneId;
   }
 
   async perhaps({ mayKill }: { mayKill: boolean }): Promise<void> {
@@ -58,8 +58,9 @@ export class Faults {
     const kind = this.#random.oneOf(kinds);
     const agent = this.#random.oneOf(this.#yard.agents);
     if ((kind === 'bridge-killed' && !mayKill) || this.holds(agent)) return;
-    await this.#do(kind, agent);
-    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+    const done = await this.#do(kind, agent);
+    const name = done === 'nothing-there' ? `${kind}: nothing there` : kind;
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
     this.#nextAt = Date.now() + this.#random.between(everyMs / 2, everyMs * 1.5);
   }
 
@@ -77,32 +78,48 @@ export class Faults {
     this.#lasting.set(agent.paneId, { untilAt, end });
   }
 
-  async #do(kind: Kind, agent: YardAgent): Promise<void> {
+  async #do(kind: Kind, agent: YardAgent): Promise<'done' | 'nothing-there'> {
     const { tmux } = this.#yard;
     const { paneId } = agent;
     switch (kind) {
       case 'human-typed':
         await tmux.run('send-keys', '-t', paneId, '-l', 'hm, let me see');
         // whatever stands there by now, the person takes away
-        return this.#last(agent, () => agent.perform({ draft: '' }));
+        this.#last(agent, () => agent.perform({ draft: '' }));
+        return 'done';
       case 'copy-mode':
         await tmux.run('copy-mode', '-t', paneId);
-        return this.#last(agent, () =>
+        this.#last(agent, () =>
           tmux.run('if-shell', '-F', '-t', paneId, '#{pane_in_mode}', `copy-mode -q -t ${paneId}`),
         );
+        return 'done';
       case 'resized': {
         const size = ['-x', String(this.#random.between(80, 160)), '-y', String(this.#random.between(24, 50))];
         await tmux.run('resize-window', '-t', paneId, ...size);
-        return;
+        return 'done';
       }
       case 'clients-detached':
-        await tmux.run('detach-client', '-s', '=macs');
-        return;
+        return this.#detach();
       case 'agent-restarted':
-        return this.#yard.restartAgent(agent);
+        this.#dying = paneId;
+        await this.#yard.restartAgent(agent);
+        this.#dying = '';
+        return 'done';
       case 'bridge-killed':
         await this.#yard.killDaemon();
-        return this.#yard.start();
+        await this.#yard.start();
+        return 'done';
+    }
+  }
+
+  /** The bridge's client may be gone already: it was detached just before, and has not come back yet. */
+  async #detach(): Promise<'done' | 'nothing-there'> {
+    try {
+      await this.#yard.tmux.run('detach-client', '-s', '=macs');
+      return 'done';
+    } catch (fault) {
+      if (/no current client/.test(String(fault))) return 'nothing-there';
+      throw fault;
     }
   }
 }

@@ -1,31 +1,63 @@
-/** What the bridge's process held and had used at one moment. */
-export interface Measure {
-  /** of the whole run, 0 to 1 */
-  readonly part: number;
-  /** bytes, after a full collection */
+/** What the bridge's process holds after a full collection, and has used. */
+export interface Size {
+  readonly pid: number;
+  /** bytes */
   readonly heap: number;
   readonly rss: number;
   readonly cpuMs: number;
+}
+
+export interface Measure extends Size {
   readonly at: number;
 }
 
-/** Of each size by itself. @throws where there is nothing to take it of */
-export function median(measures: readonly Measure[]): Measure {
-  if (measures.length === 0) throw new Error('no measure was taken: the run was too short');
-  const middle = (size: (one: Measure) => number) =>
-    measures.map(size).sort((a, b) => a - b)[Math.floor(measures.length / 2)]!;
+/** How one process held and used over the time in which it was measured. */
+export interface Growth {
+  /** medians of the first and the last third of the measures, bytes */
+  readonly heap: readonly [number, number];
+  readonly rss: readonly [number, number];
+  /** of the straight line through all measures (least squares), bytes */
+  readonly heapPerMinute: number;
+  readonly rssPerMinute: number;
+  readonly minutes: number;
+  /** of one core */
+  readonly cpuPercent: number;
+}
+
+/** @throws where there is too little to see a growth in */
+export function growth(measures: readonly Measure[]): Growth {
+  const [first, last] = [measures[0], measures.at(-1)];
+  if (measures.length < 3 || first === undefined || last === undefined) {
+    throw new Error(`${measures.length} measures of the last bridge: the run was too short`);
+  }
+  const third = Math.floor(measures.length / 3);
+  const ends = (size: (one: Measure) => number) =>
+    [median(measures.slice(0, third).map(size)), median(measures.slice(-third).map(size))] as const;
+  const perMinute = (size: (one: Measure) => number) => slope(measures.map((one) => [one.at / 60_000, size(one)]));
   return {
-    part: middle(({ part }) => part),
-    heap: middle(({ heap }) => heap),
-    rss: middle(({ rss }) => rss),
-    cpuMs: middle(({ cpuMs }) => cpuMs),
-    at: middle(({ at }) => at),
+    heap: ends(({ heap }) => heap),
+    rss: ends(({ rss }) => rss),
+    heapPerMinute: perMinute(({ heap }) => heap),
+    rssPerMinute: perMinute(({ rss }) => rss),
+    minutes: (last.at - first.at) / 60_000,
+    cpuPercent: (100 * (last.cpuMs - first.cpuMs)) / (last.at - first.at),
   };
 }
 
-/** Percent of one core between the first and the last measure. */
-export function trend(measures: readonly Measure[]): number {
-  const [first, last] = [measures[0], measures.at(-1)];
-  if (first === undefined || last === undefined || last.at === first.at) return 0;
-  return (100 * (last.cpuMs - first.cpuMs)) / (last.at - first.at);
+function slope(points: ReadonlyArray<readonly [number, number]>): number {
+  const mean = (of: (point: readonly [number, number]) => number) =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [middleX, middleY] = [mean(([x]) => x), mean(([, y]) => y)];
+  const wide = mean(([x]) => (x - middleX) ** 2);
+  return wide === 0 ? 0 : mean(([x, y]) => (x - middleX) * (y - middleY)) / wide;
+}
+
+export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
+/** @param part 0 to 1 */
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }

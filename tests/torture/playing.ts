@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Order, Struck } from './armed-bridge.ts';
 import type { Blow } from './blows.ts';
 import { type AnswerWay, markPattern } from './questions.ts';
 import type { Seeded } from './seeded.ts';
-import type { Order, Struck, Yard, YardAgent } from './yard.ts';
+import type { Yard, YardAgent } from './yard.ts';
 
 /** What one blow did, beside what the books say. */
 export interface Played {

@@ -33,12 +33,23 @@ export function question(number: number, agent: string, way: AnswerWay): Questio
   return { mark, agent, way, text: `Which way is it for ${mark}? I think that ${asked}.`, answer: answerTo(number) };
 }
 
+/** A question that a row of bridge.yaml may answer; `worker` names the one that asks it, where that is known. */
+export interface RuledQuestion {
+  readonly number: number;
+  readonly worker?: string;
+}
+
 export interface HomeOptions {
-  /** a rule knows the answers of so many questions; what no rule answers goes to the controller */
-  readonly most: number;
+  /** each row costs a trial of its pattern for every question of that worker; what no row answers goes to the controller */
+  readonly rules: readonly RuledQuestion[];
   readonly thinkSeconds?: number;
   /** given, one question of 29 is thought about twice as long, and so fails */
   readonly controllerTimeoutSeconds?: number;
+}
+
+/** The first questions, whoever asks them. */
+export function rulesUpTo(most: number): RuledQuestion[] {
+  return Array.from({ length: most }, (_, number) => ({ number }));
 }
 
 /** A program that finds the mark in its prompt and says the same words as `answerTo`, after a moment of thought. */
@@ -57,29 +68,24 @@ done
 `;
 }
 
-/**
- * bridge.yaml for questions up to this number, and the controller program in that folder. The human's questions are the
- * human's; a rule knows the answer of each question it may answer.
- */
+/** bridge.yaml, and the controller program in that folder. The human's questions are the human's. */
 export function homeConfig(
   folder: string,
-  { most, thinkSeconds = 0.05, controllerTimeoutSeconds }: HomeOptions,
+  { rules, thinkSeconds = 0.05, controllerTimeoutSeconds }: HomeOptions,
 ): string {
   const slowSeconds = controllerTimeoutSeconds === undefined ? thinkSeconds : 2 * controllerTimeoutSeconds;
   const program = join(folder, 'controller.sh');
   writeFileSync(program, controllerProgram(thinkSeconds, slowSeconds), { mode: 0o700 });
-  const rows = Array.from({ length: most }, (_, number) => ({
-    when: { text: `/${markOf(number)}.*a rule may/` },
+  const rows = rules.map(({ number, worker }) => ({
+    when: { ...(worker === undefined ? {} : { worker }), text: `/${markOf(number)}.*a rule may/` },
     answer: answerTo(number),
   }));
-  const human = '{ "when": { "text": "/only the human/" }, "then": "human" }';
-  const file = JSON.stringify({
+  return JSON.stringify({
     'worker-context-lines': 0,
     heuristic: false,
     limits: { 'answers-per-hour': 0, consecutive: 0, 'per-day': 0 },
     notify: { bell: false, desktop: false },
     controller: { backend: 'command', command: program, timeout: controllerTimeoutSeconds ?? 300 },
-    policy: rows,
+    policy: [JSON.parse('{ "when": { "text": "/only the human/" }, "then": "human" }'), ...rows],
   });
-  return file.replace('"policy":[', () => `"policy":[${human},`);
 }

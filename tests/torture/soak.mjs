@@ -22,16 +22,8 @@ if (![minutes, workers, seed].every((value) => Number.isFinite(value) && value >
 // Node 20 does not run TypeScript: vite loads it
 const { module } = await runnerImport(fileURLToPath(new URL('./soak.ts', import.meta.url)), { logLevel: 'error' });
 const report = await module.soak({ minutes, workers, seed, say });
-const megabytes = ({ heap, rss }) => ({ heapMB: Number(module.mega(heap)), rssMB: Number(module.mega(rss)) });
 if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-else {
-  console.table({ ...report.figures });
-  console.table(report.faults);
-  console.table({ 'middle third': megabytes(report.memory.middle), 'last third': megabytes(report.memory.last) });
-  console.log(
-    `${workers} workers, ${minutes} minutes, seed ${seed}; the bridge used ${report.cpuPercent.toFixed(1)} % of a core`,
-  );
-}
+else console.log(module.told(report));
 for (const failure of report.failures) say(failure);
 say(report.ok ? 'soak: the books balance, memory is flat, nothing is left over' : 'soak: failed');
 process.exitCode = report.ok ? 0 : 1;

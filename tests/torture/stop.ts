@@ -18,6 +18,10 @@ export class Stop {
     return this.#isAsked || Date.now() >= this.#endAt;
   }
 
+  now(): void {
+    this.#ask();
+  }
+
   forget(): void {
     for (const signal of signals) process.off(signal, this.#ask);
   }

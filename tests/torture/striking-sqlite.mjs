@@ -33,7 +33,7 @@ function measure() {
   runInNewContext('gc')();
   const { heapUsed, rss } = process.memoryUsage();
   const { user, system } = process.cpuUsage();
-  process.send({ heap: heapUsed, rss, cpuMs: (user + system) / 1000 });
+  process.send({ pid: process.pid, heap: heapUsed, rss, cpuMs: (user + system) / 1000 });
 }
 
 function strike() {

@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type PrivateTmux, waitFor } from '../fixtures/private-tmux.ts';
+
+/** What is still there when a bridge has ended, and in the end its tmux server; each list should be empty. */
+export interface LeftOver {
+  readonly clients: readonly string[];
+  readonly buffers: readonly string[];
+  readonly locks: readonly string[];
+  readonly files: readonly string[];
+  readonly processes: readonly string[];
+}
+
+export function words(left: LeftOver): string[] {
+  return Object.entries(left).flatMap(([kind, all]) => all.map((one: string) => `left over: ${kind}: ${one}`));
+}
+
+/** Counts, and ends the tmux server for it. @param temporaryFolder where the bridge makes what it needs for a while */
+export async function leftOver(tmux: PrivateTmux, home: string, temporaryFolder: string): Promise<LeftOver> {
+  const rows = async (...args: string[]) => (await tmux.run(...args).catch(() => '')).split('\n').filter(Boolean);
+  const buffers = await rows('list-buffers', '-F', '#{buffer_name}');
+  const locks = join(tmux.folder, 'bridge');
+  return {
+    clients: await rows('list-clients', '-F', '#{client_pid} #{client_control_mode}'),
+    buffers: buffers.filter((name) => name.startsWith('bridge-')),
+    locks: existsSync(locks) ? readdirSync(locks) : [],
+    files: [...oddFilesIn(home), ...readdirSync(temporaryFolder)],
+    processes: await processesLeft(tmux),
+  };
+}
+
+function oddFilesIn(home: string): string[] {
+  const clients = 'tmux-clients.json';
+  return readdirSync(home).filter((name) => {
+    if (name === clients) return readFileSync(join(home, name), 'utf8').trim() !== '';
+    return /\.(new|tmp|json|sock)$/.test(name);
+  });
+}
+
+/** What still runs once the server and all its panes are gone. */
+async function processesLeft(tmux: PrivateTmux): Promise<string[]> {
+  await tmux.run('kill-server').catch(() => '');
+  let left: string[] = [];
+  const areGone = () => {
+    left = processesOf(tmux.folder);
+    return left.length === 0;
+  };
+  await waitFor('every process is gone', areGone).catch(() => {});
+  return left;
+}
+
+/** Pid and command line of each living process that was started with this folder in its environment. */
+function processesOf(folder: string): string[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry) && isRunning(Number(entry)))
+    .flatMap((pid) => {
+      try {
+        if (!readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`=${folder}/`)) return [];
+        return [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`];
+      } catch {
+        return []; // it ended meanwhile, or is another user's
+      }
+    });
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    // what is left of a process that nobody has waited for yet does not run
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { growth, type Measure, percentile } from './measures.ts';
+import { notFlat } from './soak-report.ts';
+
+/** One measure every ten seconds. @param heapAt megabytes at a minute */
+function measures(minutes: number, heapAt: (minute: number) => number): Measure[] {
+  return Array.from({ length: minutes * 6 + 1 }, (_, index) => {
+    const at = index * 10_000;
+    return { pid: 1, at, heap: heapAt(at / 60_000) * 1e6, rss: 150e6, cpuMs: at / 4 };
+  });
+}
+
+test('a heap that goes up and down is flat, and one that grows by a megabyte a minute is not', () => {
+  const restless = growth(measures(6, (minute) => 25 + Math.sin(minute * 40)));
+  expect(notFlat(restless)).toEqual([]);
+  const leaking = growth(measures(6, (minute) => 25 + minute + Math.sin(minute * 40)));
+  expect(leaking.heapPerMinute / 1e6).toBeCloseTo(1, 0);
+  expect(notFlat(leaking)).toEqual([expect.stringContaining('the heap grew by')]);
+});
+
+test('growth tells the thirds, the line and the processor time of one process', () => {
+  const grown = growth(measures(6, (minute) => 20 + minute));
+  expect(grown.heap[0]).toBeLessThan(grown.heap[1]);
+  expect(grown).toMatchObject({ minutes: 6, cpuPercent: 25, rssPerMinute: 0, rss: [150e6, 150e6] });
+  expect(grown.heapPerMinute).toBeCloseTo(1e6);
+});
+
+test('too few measures are a fault of the run, not a flat memory', () => {
+  expect(() => growth(measures(0, () => 20))).toThrow('too short');
+});
+
+test('a percentile is one of the values', () => {
+  expect(percentile([5, 1, 9], 0.5)).toBe(5);
+  expect(percentile([5, 1, 9], 0.99)).toBe(9);
+});
