@@ -114,6 +114,7 @@ process.on('exit', () => {
 
 /** Asks the tree to end, and ends it. A process that left both the group and the family is not found. */
 async function endTree(root: number, clock: Clock): Promise<void> {
+  if (isGone(root)) return;
   let left = await treeOf(root);
   if (left.length === 0) return;
   signalAll(root, left, 'SIGTERM');
@@ -124,6 +125,16 @@ async function endTree(root: number, clock: Clock): Promise<void> {
       left = await living(root, left);
     }
     if (left.length > 0 && name !== null) signalAll(root, left, name);
+  }
+}
+
+/** The root has ended and nobody is left in its group: nobody is left who descends from one of them, as far as that can be told. */
+function isGone(root: number): boolean {
+  try {
+    process.kill(-root, 0);
+    return false;
+  } catch (fault) {
+    return (fault as NodeJS.ErrnoException).code === 'ESRCH';
   }
 }
 
