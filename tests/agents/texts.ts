@@ -39,7 +39,7 @@ export const kindsOfText: readonly KindOfText[] = [
     'Grüße à Zoë: 日本語のテスト, 한국어, e\u0301 and 👩‍👩‍👧 with 👍🏽 🇩🇪 done',
   ),
   kind('a beginning of /help', '/help is no command here'),
-  more('a path at the beginning', '/etc/hostname is the file to read'),
+  kind('a path at the beginning', '/etc/hostname is the file to read'),
   kind('a beginning of !', '!touch proof is no command here'),
   kind('a beginning of @file', '@README.md is the file to begin with'),
   more('@file in the middle, and an address', 'Read @README.md first, then ask me@example.com about @types/node.'),
