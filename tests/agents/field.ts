@@ -2,6 +2,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '../../bridge/config.ts';
+import type { Delivery } from '../../bridge/core/envelope.ts';
 import { asPaneId } from '../../bridge/core/ids.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
 import { Rooms } from '../../bridge/rooms.ts';
@@ -149,14 +150,22 @@ export class Field {
     if (state.is === 'acknowledged') {
       const told = await this.#told(askedLimitMs);
       const judgement = judged(text, prepared.is === 'text' ? asTaken(prepared.text, manner) : [], told);
-      return { ms: at, ...judgement, detail: judgement.detail || state.receipt.evidence };
+      if (judgement.detail === '') return { ms: at, ...judgement, detail: state.receipt.evidence };
+      return { ms: at, ...judgement, detail: `${judgement.detail}\n${this.#stepsOf(delivery)}` };
     }
     const told = this.#newMessages();
-    const detail = `${said}${told.length > 0 ? `; the model has ${JSON.stringify(told).slice(0, 300)}` : ''}\n${await this.agent.screen()}`;
+    const has = told.length > 0 ? `; the model has ${JSON.stringify(told).slice(0, 300)}` : '';
+    const detail = `${said}${has}\n${this.#stepsOf(delivery)}\n${await this.agent.screen()}`;
     if (state.is === 'failed') return { outcome: told.length === 0 ? 'refused' : 'doubled', ms: 0, detail: said };
     if (state.is === 'typed-not-submitted') return { outcome: told.length === 0 ? 'left' : 'doubt', ms: 0, detail };
     if (state.is === 'uncertain') return { outcome: 'doubt', ms: 0, detail };
     return { outcome: told.length === 0 ? 'held' : 'doubled', ms: 0, detail };
+  }
+
+  /** What the journal has of it, each step with its milliseconds since the first. */
+  #stepsOf({ id }: Delivery): string {
+    const steps = this.#rooms!.journal.events({ subject: id });
+    return steps.map(({ kind, at }) => `${kind} +${at - steps[0]!.at}`).join(', ');
   }
 
   /** As the predecessors do: the text, a fixed delay, Enter. */
