@@ -183,15 +183,24 @@ export class Sending {
     return inThread.findLast((delivery) => delivery.envelope.inReplyTo === requestId) ?? null;
   }
 
-  /** Waits until the delivery of this request's answer has ended or is held, at most `limitMs`. */
-  async settled(requestId: string, limitMs: number, closed: AbortSignal): Promise<Delivery | null> {
-    const isSettled = () => {
-      const request = this.#journal.request(requestId);
-      if (request?.via === 'ask') return true;
-      const delivery = this.deliveryOf(requestId);
-      return delivery !== null && (isEnded(delivery.state) || delivery.state.is === 'held') ? true : null;
+  /**
+   * Waits until the delivery of this request's answer has ended or is held.
+   * @param limits how long an attempt may take to begin, and how long one that is under way then may take to end
+   */
+  async settled(
+    requestId: string,
+    limits: { readonly beginMs: number; readonly endMs: number },
+    closed: AbortSignal,
+  ): Promise<Delivery | null> {
+    const stage = () => {
+      const state = this.deliveryOf(requestId)?.state;
+      if (this.#journal.request(requestId)?.via === 'ask') return 'settled';
+      if (state === undefined || state.is === 'queued') return null;
+      return isEnded(state) || state.is === 'held' ? 'settled' : 'begun';
     };
-    await this.#changes.until(isSettled, closed, limitMs);
+    const isSettled = () => (stage() === 'settled' ? true : null);
+    await this.#changes.until(isSettled, closed, limits.beginMs);
+    if (stage() === 'begun') await this.#changes.until(isSettled, closed, limits.endMs);
     return this.deliveryOf(requestId);
   }
 

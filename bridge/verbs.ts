@@ -93,8 +93,8 @@ const signalArgs = z.object({
   pane: z.string().max(64).nullable(),
 });
 
-/** How long `answer` stays to see whether the answer it gave goes out at once. */
-const firstAttemptMs = 8000;
+/** How long `answer` stays to see whether the answer it gave goes out at once: a long text, shown late, takes a while. */
+const firstAttempt = { beginMs: 8_000, endMs: 60_000 };
 
 /** Everything that can be asked of a bridge: served by the daemon on its socket, or done in place by a command. */
 export function verbs(
@@ -216,7 +216,7 @@ async function outcomeFor(
   accepted: 'first' | 'replaced',
   closed: AbortSignal,
 ): Promise<AnswerView> {
-  const delivery = await rooms.sending.settled(id, firstAttemptMs, closed);
+  const delivery = await rooms.sending.settled(id, firstAttempt, closed);
   const end = delivery ? outcomeOf(delivery.state) : { message: 'answered', exitCode: ExitCode.done };
   const kept = delivery?.state.is === 'held' || delivery?.state.is === 'queued';
   const message = `request ${id}: ${end.message}${kept ? '; it goes out when it may' : ''}`;
