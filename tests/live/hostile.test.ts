@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { monotonic } from '../fixtures/monotonic.ts';
+import { monotonic } from '../fixtures/monotonic.mjs';
 import { playAll as playOn } from '../torture/hostile.ts';
 import { casesOf } from '../torture/hostile-cases.ts';
 import { caseNamed, nameOf } from '../torture/hostile-factors.ts';

@@ -12,7 +12,20 @@ export function casesOf(seed: number, count: number): Case[] {
   const choices = pairwise(random).slice(0, count - races);
   while (choices.length < count - races) choices.push(triple(random));
   for (let index = 0; index < races; index++) choices.push(race(random));
-  return random.shuffled(choices).map((choice, index) => ({ ...choice, salt: (seed % 100_000) * 10_000 + index }));
+  return salted(random.shuffled(choices), seed);
+}
+
+/** Races with Enter alone. */
+export function racesOf(seed: number, count: number): Case[] {
+  const random = new Seeded(seed);
+  return salted(
+    Array.from({ length: count }, () => race(random)),
+    seed,
+  );
+}
+
+function salted(choices: readonly Choice[], seed: number): Case[] {
+  return choices.map((choice, index) => ({ ...choice, salt: (seed % 100_000) * 10_000 + index }));
 }
 
 /** So many of all cases are a dialog that is opened in the moment of Enter, to measure the window that is left. */

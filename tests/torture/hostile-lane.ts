@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { asPaneId, type PaneId } from '../../bridge/core/ids.ts';
 import { ControlClient } from '../../bridge/tmux/client.ts';
-import { monotonic } from '../fixtures/monotonic.ts';
+import { monotonic } from '../fixtures/monotonic.mjs';
 import { type PrivateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { AgentLine, type Called } from './agent-line.ts';
 import type { Case } from './hostile-factors.ts';

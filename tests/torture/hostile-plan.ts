@@ -27,7 +27,7 @@ export interface Plan {
   readonly habits: Act;
   readonly blows: readonly Blow[];
   readonly waitMs: number;
-  /** between a race's start and the paste or Enter it races with */
+  /** between what is raced with and the paste or Enter, which may be the first of the two */
   readonly raceMs: number;
   /** after the paste, for the moment `random` */
   readonly randomMs: number;
@@ -63,7 +63,7 @@ export function planOf(one: Case): Plan {
     },
     // a program that tells nothing counts as waiting only when it has been quiet for a while
     waitMs: Math.max(Number(one.wait), one.style === 'generic' ? 1500 : 0),
-    raceMs: random.next() * 4,
+    raceMs: random.next() * 4 - 2,
     randomMs: random.next() * 900,
   };
 }

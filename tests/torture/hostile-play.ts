@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Rooms } from '../../bridge/rooms.ts';
-import { monotonic } from '../fixtures/monotonic.ts';
+import { monotonic, until } from '../fixtures/monotonic.mjs';
 import type { Case } from './hostile-factors.ts';
 import type { Lane } from './hostile-lane.ts';
 import { agentMoments, type Blow, type Plan, planOf } from './hostile-plan.ts';
@@ -13,6 +13,8 @@ const caseLimitMs = 60_000;
 const reliefMs = 700;
 const drawnLimitMs = 600;
 const personsMark = '¶';
+/** So much beforehand an agent is told of the instant at which it is to do something. */
+const raceLeadMs = 10;
 
 /** Plays one case in a lane: sends the text with the real courier while everything that the plan says goes wrong. */
 export async function play(rooms: Rooms, lane: Lane, one: Case, tapped: Map<string, Tapped>): Promise<Played> {
@@ -122,17 +124,20 @@ class Blows {
   }
 
   async #do(blow: Blow): Promise<void> {
-    const done = this.#act(blow);
-    if (this.#settled || blow.at === 'before-look') {
-      await done;
-      return this.#drawn(blow);
-    }
-    this.keep(done);
-    await pause(this.#plan.raceMs);
+    if (!this.#settled && blow.at !== 'before-look') return this.#race(blow);
+    await this.#act(blow);
+    return this.#drawn(blow);
   }
 
-  async #act({ fault, acts }: Blow): Promise<void> {
-    for (const act of acts) await this.#lane.tell({ act });
+  /** What the agent does it does at an instant that is known on both sides; the paste or Enter is aimed at it. */
+  async #race(blow: Blow): Promise<void> {
+    const at = monotonic() + (blow.acts.length > 0 ? raceLeadMs : 0);
+    this.keep(this.#act(blow, at));
+    await until(at + this.#plan.raceMs);
+  }
+
+  async #act({ fault, acts }: Blow, at?: number): Promise<void> {
+    for (const act of acts) await this.#lane.tell({ act, at });
     const { paneId } = this.#lane;
     const { personsWord } = this.#plan;
     if (fault === 'copy-mode') await this.#lane.tmux('copy-mode', '-t', paneId).catch(paneGone);

@@ -1,6 +1,7 @@
 import { isRace } from './hostile-cases.ts';
 import { type Case, factors, nameOf } from './hostile-factors.ts';
 import { type Finding, never, type Played } from './hostile-verdict.ts';
+import { raceIn, windowOf, windowRows } from './hostile-window.ts';
 import type { Report, TortureOptions } from './report.ts';
 
 export interface Outcome {
@@ -21,13 +22,14 @@ export function summary(outcomes: readonly Outcome[], { seed }: TortureOptions, 
       .filter(({ is }) => never.includes(is))
       .map(({ is, what }) => `${is}: ${what}: --case '${nameOf(one.case)}'`),
   );
-  const race = raceOf(outcomes);
+  const races = outcomes.flatMap(({ case: one, played }) => (isRace(one) ? (raceIn(played) ?? []) : []));
+  const window = windowOf(races);
   const figures = {
     cases: outcomes.length,
     seconds: Math.round(seconds),
     ...counts,
     ...Object.fromEntries(Object.entries(states).map(([is, count]) => [`state ${is}`, count])),
-    ...race,
+    ...window,
   };
   const lines = [
     `${outcomes.length} cases in ${Math.round(seconds)} s, seed ${seed}`,
@@ -36,7 +38,9 @@ export function summary(outcomes: readonly Outcome[], { seed }: TortureOptions, 
     '',
     ...table(['found', 'cases'], Object.entries(counts)),
     '',
-    ...table(['a dialog in the moment of Enter', ''], Object.entries(race)),
+    ...table(['a dialog in the moment of Enter', ''], Object.entries(window)),
+    '',
+    ...table(['written, from Enter handed to tmux', 'races', 'held', 'approved', ''], windowRows(races)),
     '',
     ...(outcomes.length > 1 ? breakdown(outcomes) : []),
   ];
@@ -57,28 +61,6 @@ export function storyOf({ played, found }: Outcome): string[] {
   const from = events[0]!.at;
   const story = events.map(({ at, text }) => `${(at - from).toFixed(1).padStart(9)} ${text.slice(0, 300)}`);
   return [...story, ...found.map(({ is, what }) => `${is}: ${what}`)];
-}
-
-/** The window that is left: a dialog that the program has drawn, and tmux has not, when the conditional Enter runs. */
-function raceOf(outcomes: readonly Outcome[]): Record<string, number> {
-  const races = outcomes.filter((one) => isRace(one.case));
-  const held = races.filter(({ played }) => played.steps.some(({ kind, said }) => kind === 'press' && said === 'held'));
-  const widths = (is: Finding['is']) =>
-    outcomes.flatMap(({ found }) => found.flatMap((one) => (one.is === is && 'ms' in one ? [one.ms ?? 0] : [])));
-  const heardAfter = races.flatMap(({ played: { facts, dialogHeardAt } }) => {
-    const drawnAt = facts.find(({ dialog }) => dialog !== undefined)?.m;
-    return drawnAt === undefined || dialogHeardAt === null ? [] : [dialogHeardAt - drawnAt];
-  });
-  return {
-    'races with Enter': races.length,
-    'races: tmux had drawn it, Enter was held': held.length,
-    'races: approved in the window': races.filter((one) => has(one, 'window')).length,
-    'races: approved, opened after Enter was sent': races.filter((one) => has(one, 'type-ahead')).length,
-    'drawn to approving Enter p50 ms': quantile(widths('window'), 0.5),
-    'drawn to approving Enter p99 ms': quantile(widths('window'), 0.99),
-    'drawn to heard by the bridge p50 ms': quantile(heardAfter, 0.5),
-    'drawn to heard by the bridge p99 ms': quantile(heardAfter, 0.99),
-  };
 }
 
 function has({ found }: Outcome, is: Finding['is']): boolean {
@@ -134,9 +116,4 @@ function countsOf(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
-}
-
-function quantile(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return Number((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0).toFixed(2));
 }

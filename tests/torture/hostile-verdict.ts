@@ -16,6 +16,8 @@ export interface Fact {
   readonly swallowed?: string;
   readonly input?: string;
   readonly dialog?: string;
+  /** of a dialog: it was written to the terminal between this instant and `m` */
+  readonly from?: number;
   readonly approved?: string;
   readonly denied?: string;
   readonly exited?: number | string;
@@ -53,7 +55,6 @@ export type Finding =
        */
       readonly is: 'false-alarm' | 'window' | 'type-ahead' | 'joined' | 'spilled';
       readonly what: string;
-      readonly ms?: number;
     };
 
 export const never: readonly Finding['is'][] = ['harm', 'lost', 'doubled', 'untrue'];
@@ -146,9 +147,7 @@ function approval({ approved }: Fact, pressed: (Step & { arrivedAt: number }) | 
   // the step itself is told of as harm above; this names what it did
   if (pressed.view.dialog) return { is: 'harm', what: `${what}, which tmux had drawn` };
   const sentBy = Math.min(pressed.doneAt, pressed.arrivedAt);
-  return drawnAt > sentBy
-    ? { is: 'type-ahead', what, ms: drawnAt - sentBy }
-    : { is: 'window', what, ms: sentBy - drawnAt };
+  return { is: drawnAt > sentBy ? 'type-ahead' : 'window', what };
 }
 
 function ofShell({ executed, shellScreen, token }: Played): Finding[] {

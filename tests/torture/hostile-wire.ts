@@ -1,6 +1,6 @@
 import type { Rooms } from '../../bridge/rooms.ts';
 import { commandLine } from '../../bridge/tmux/protocol.ts';
-import { monotonic } from '../fixtures/monotonic.ts';
+import { monotonic } from '../fixtures/monotonic.mjs';
 
 /**
  * One conditional paste or Enter of the bridge, as tmux ran it. `view` is what tmux itself had drawn in that very step:

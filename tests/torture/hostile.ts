@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../../bridge/config.ts';
 import { Rooms } from '../../bridge/rooms.ts';
-import { monotonic } from '../fixtures/monotonic.ts';
+import { monotonic } from '../fixtures/monotonic.mjs';
 import { privateTmux } from '../fixtures/private-tmux.ts';
 import { casesOf } from './hostile-cases.ts';
 import { type Case, caseNamed, nameOf, needsPerson } from './hostile-factors.ts';

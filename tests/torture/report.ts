@@ -1,10 +1,10 @@
-/** What `npm run torture` hands to each of its halves. */
+/** What `npm run torture` hands to each of its parts. */
 export interface TortureOptions {
   /** everything random comes from it */
   readonly seed: number;
-  /** how many cases at most; null leaves it to the half */
+  /** how many cases at most; null leaves it to the part */
   readonly cases: number | null;
-  /** begins no further case after this many minutes; null leaves it to the half */
+  /** begins no further case after this many minutes; null leaves it to the part */
   readonly minutes: number | null;
   /** plays this one case alone, as a failing run has named it */
   readonly only: string | null;
@@ -12,7 +12,7 @@ export interface TortureOptions {
   readonly say: (line: string) => void;
 }
 
-/** What a half found. */
+/** What a part found. */
 export interface Report {
   readonly name: string;
   /** false where anything failed that the product promises */

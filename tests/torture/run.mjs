@@ -1,12 +1,13 @@
 #!/usr/bin/env node
-// npm run torture [-- hostile|crashes|all] [-- --seed N] [-- --cases N] [-- --minutes N] [-- --case NAME] [-- --json]
-// hostile: agent programs that do everything wrong, against the courier; crashes: kill -9 of the daemon and of tmux.
+// npm run torture [-- hostile|crashes|window|all] [-- --seed N] [-- --cases N] [-- --minutes N] [-- --case NAME] [-- --json]
+// hostile: agent programs that do everything wrong, against the courier; crashes: kill -9 of the daemon and of tmux;
+// window: dialogs that open in the moment of Enter, which measures what no condition can hold back.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
 
-/** Each half is a module that exports a function of its name: `(options: TortureOptions) => Promise<Report>`. */
-const halves = { hostile: './hostile.ts', crashes: './crashes.ts' };
+/** Each part is a module that exports a function of its name: `(options: TortureOptions) => Promise<Report>`. */
+const parts = { hostile: './hostile.ts', crashes: './crashes.ts', window: './window.ts' };
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,9 +21,9 @@ const { values: flags, positionals } = parseArgs({
 });
 const say = (line) => process.stderr.write(`${line}\n`);
 const [choice = 'all', ...rest] = positionals;
-const names = choice === 'all' ? Object.keys(halves) : [choice];
-if (rest.length > 0 || names.some((name) => !(name in halves))) {
-  say(`torture: ${positionals.join(' ')}: it is one of ${Object.keys(halves).join(', ')}, all`);
+const names = choice === 'all' ? Object.keys(parts) : [choice];
+if (rest.length > 0 || names.some((name) => !(name in parts))) {
+  say(`torture: ${positionals.join(' ')}: it is one of ${Object.keys(parts).join(', ')}, all`);
   process.exit(64);
 }
 const numberOf = (flag) => {
@@ -44,7 +45,7 @@ const reports = [];
 for (const name of names) {
   say(`${name}: seed ${options.seed}`);
   // Node 20 does not run TypeScript: vite loads it
-  const path = fileURLToPath(new URL(halves[name], import.meta.url));
+  const path = fileURLToPath(new URL(parts[name], import.meta.url));
   const { module } = await runnerImport(path, { logLevel: 'error' });
   const report = await module[name](options);
   reports.push(report);
