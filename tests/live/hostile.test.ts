@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { monotonic } from '../fixtures/monotonic.mjs';
-import { playAll as playOn } from '../torture/hostile.ts';
+import { playAll } from '../torture/hostile.ts';
 import { casesOf } from '../torture/hostile-cases.ts';
 import { caseNamed, nameOf } from '../torture/hostile-factors.ts';
 import { storyOf } from '../torture/hostile-summary.ts';
@@ -9,18 +9,6 @@ import { never } from '../torture/hostile-verdict.ts';
 const width = { lanes: 12, persons: 4 };
 const inAMinute = () => monotonic() + 60_000;
 const quietly = () => {};
-
-/** A ground that falls before a case can have ended on it (tmux 3.3a may end while many windows open) is laid once more. */
-const playAll: typeof playOn = async (...args) => {
-  const startedAt = monotonic();
-  try {
-    return await playOn(...args);
-  } catch (fault) {
-    if (monotonic() - startedAt > 2_000) throw fault;
-    console.warn(`the ground was laid anew: ${fault}`);
-    return await playOn(...args);
-  }
-};
 
 const some = casesOf(4, 1_000).slice(0, 42);
 

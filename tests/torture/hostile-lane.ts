@@ -73,6 +73,12 @@ export class Lane {
     this.#personAt = monotonic();
   }
 
+  /** Waits until the bridge's client of this session can be told things. */
+  async attached(): Promise<void> {
+    const ask = () => this.tmux('list-clients', '-t', `=${this.name}`, '-F', '#{client_control_mode}');
+    await waitFor(`${this.name}: the bridge's client is attached`, async () => (await ask()).includes('1'));
+  }
+
   /** An agent of this style, as new. */
   async ready(style: Case['style'], habits: Readonly<Record<string, unknown>>): Promise<void> {
     const stands = style === this.#style && this.#line?.isOpen === true && (await this.#isAlive());

@@ -56,9 +56,11 @@ export async function playAll(
     mkdirSync(home, { mode: 0o700 });
     const config = loadConfig({ home, flags: { socket: tmux.socketPath, mode: 'manual' }, env: {} });
     rooms = await Rooms.open(config, { on: (event) => event.type === 'said' && warnings.push(event.text) });
-    // One client a session for the whole run, as a daemon has. A control client that comes while a window goes can end a
-    // tmux 3.3a server, which tells it of the window before it can be told anything (tmux's pull request 4980).
+    // One client a session for the whole run, as a daemon has.
     rooms.tmux.watch(lanes.map(({ restPane }) => restPane));
+    // A tmux 3.3a server crashes where it has something to tell (another current window, a client that left) while a
+    // control client has said what it is and not yet who it is (tmux's pull request 4980). So nothing moves before all are in.
+    await Promise.all(lanes.map((lane) => lane.attached()));
     sabotage(rooms);
     const tapped = new Map<string, Tapped>();
     tap(rooms, (paneId) => tapped.get(paneId));
