@@ -1,10 +1,10 @@
 import { type Blow, blowNamed, nameOf, planOf } from './blows.ts';
-import { addFigures, type Figures, noFigures } from './books.ts';
 import { type Played, play } from './playing.ts';
 import { rulesUpTo } from './questions.ts';
 import type { Report, TortureOptions } from './report.ts';
 import { Seeded } from './seeded.ts';
 import { Stop } from './stop.ts';
+import { Tally } from './tally.ts';
 import { Yard } from './yard.ts';
 
 /** Deaths of the bridge in one run, where nobody says how many. */
@@ -15,30 +15,26 @@ const blowsPerYard = 45;
 const lanes = 3;
 const agentsPerYard = 3;
 
-interface Tally {
-  figures: Figures;
-  readonly deaths: Map<string, number>;
-  readonly steps: Map<string, number>;
-  readonly failures: string[];
-  blows: number;
-}
-
 /** kill -9 of the bridge at every step of its journal and at random moments; of tmux, of panes and of agents likewise. */
 export async function crashes(options: TortureOptions): Promise<Report> {
-  const startedAt = Date.now();
   const blows = planned(options);
   const stop = new Stop(options.minutes);
-  const tally: Tally = { figures: noFigures, deaths: new Map(), steps: new Map(), failures: [], blows: 0 };
-  const queue = [...blows.entries()];
-  const share = Math.min(blowsPerYard, Math.ceil(blows.length / lanes));
+  const tally = new Tally(options.keep, `seed ${options.seed}, ${blows.length} blows`);
+  const queue: Planned[] = [...blows.entries()].filter(([index]) => !tally.struck.includes(index));
+  const share = Math.min(blowsPerYard, Math.ceil(queue.length / lanes));
   const lane = async () => {
     while (queue.length > 0 && !stop.isDue) {
-      await oneYard(queue.splice(0, share), { options, tally, stop });
-      options.say(`crashes: ${tally.blows} of ${blows.length} blows, ${summary(tally)}`);
+      const mine = queue.splice(0, share);
+      const left = await oneYard(mine, { options, tally, stop });
+      options.say(`crashes: ${tally.struck.length} of ${blows.length} blows, ${summary(tally)}`);
+      // another yard takes what one that broke off has left; where none can be opened, nothing goes on
+      queue.unshift(...left);
+      if (left.length === mine.length) return;
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane)).finally(() => stop.forget());
-  return report(tally, options.seed, Math.round((Date.now() - startedAt) / 1000));
+  tally.putAway();
+  return report(tally, options.seed);
 }
 
 function planned({ seed, cases, only }: TortureOptions): Blow[] {
@@ -51,14 +47,19 @@ function planned({ seed, cases, only }: TortureOptions): Blow[] {
   return planOf(new Seeded(seed), { bridge, tmux: Math.ceil(bridge / 5), panes: Math.ceil(bridge / 10) });
 }
 
+/** A blow with its index in the plan, from which everything random in it comes. */
+type Planned = readonly [index: number, blow: Blow];
+
 interface Run {
   readonly options: TortureOptions;
   readonly tally: Tally;
   readonly stop: Stop;
 }
 
-async function oneYard(blows: ReadonlyArray<readonly [number, Blow]>, { options, tally, stop }: Run): Promise<void> {
+/** @returns the blows that were not struck */
+async function oneYard(blows: readonly Planned[], { options, tally, stop }: Run): Promise<readonly Planned[]> {
   const yard = new Yard({ rules: rulesUpTo(blows.length * 4) });
+  const left = [...blows];
   try {
     for (let index = 0; index < agentsPerYard; index += 1) await yard.addAgent(`w${index}`);
     await yard.start();
@@ -66,6 +67,8 @@ async function oneYard(blows: ReadonlyArray<readonly [number, Blow]>, { options,
     for (const [index, blow] of blows) {
       if (stop.isDue) break;
       const random = new Seeded(options.seed + index);
+      left.shift();
+      tally.struck.push(index);
       const failures = await oneBlow(yard, blow, random, tally).catch((fault: unknown) => [`harness: ${fault}`]);
       const news = failures.filter((failure) => !known.has(failure));
       for (const failure of news) known.add(failure);
@@ -76,23 +79,22 @@ async function oneYard(blows: ReadonlyArray<readonly [number, Blow]>, { options,
         options.say(tally.failures.slice(-news.length).join('\n'));
       }
       // what it left is unknown: another yard goes on
-      if (news.some((failure) => failure.startsWith('harness:'))) return;
+      if (news.some((failure) => failure.startsWith('harness:'))) return left;
     }
-    tally.figures = addFigures(tally.figures, (await yard.audit()).figures);
+    tally.add((await yard.audit()).figures);
   } catch (fault) {
     tally.failures.push(`harness: a yard could not be opened or closed: ${fault}`);
   } finally {
     tally.failures.push(...(await yard.close()));
   }
+  return left;
 }
 
 async function oneBlow(yard: Yard, blow: Blow, random: Seeded, tally: Tally): Promise<string[]> {
   const played: Played = await play(yard, blow, random);
   for (const { of, at } of played.deaths) {
-    count(tally.deaths, of);
-    if (at !== null) count(tally.steps, `${at.step} ${at.when}`);
+    tally.died(of, at === null ? null : `${at.step} ${at.when}`);
   }
-  tally.blows += 1;
   const rest = await yard.rest();
   const { failures } = await yard.audit();
   await yard.clearComposers();
@@ -100,21 +102,19 @@ async function oneBlow(yard: Yard, blow: Blow, random: Seeded, tally: Tally): Pr
   return [...played.failures, ...stuck, ...failures];
 }
 
-function count(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
-}
-
 function summary({ deaths, failures }: Tally): string {
-  const died = [...deaths].map(([of, times]) => `${times} ${of}`).join(', ');
+  const died = Object.entries(deaths)
+    .map(([of, times]) => `${times} ${of}`)
+    .join(', ');
   return `deaths: ${died || 'none'}; ${failures.length} failures`;
 }
 
-function report(tally: Tally, seed: number, seconds: number): Report {
-  const { figures, deaths, steps, failures } = tally;
-  const of = (what: string) => deaths.get(what) ?? 0;
-  const rows = [...steps].sort(([a], [b]) => a.localeCompare(b));
+function report(tally: Tally, seed: number): Report {
+  const { figures, deaths, steps, failures, seconds } = tally;
+  const of = (what: string) => deaths[what] ?? 0;
+  const rows = Object.entries(steps).sort(([a], [b]) => a.localeCompare(b));
   const all = {
-    blows: tally.blows,
+    blows: tally.struck.length,
     bridgeDeaths: of('bridge'),
     tmuxDeaths: of('tmux'),
     paneDeaths: of('pane'),

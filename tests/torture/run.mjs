@@ -2,6 +2,7 @@
 // npm run torture [-- hostile|crashes|window|all] [-- --seed N] [-- --cases N] [-- --minutes N] [-- --case NAME] [-- --json]
 // hostile: agent programs that do everything wrong, against the courier; crashes: kill -9 of the daemon and of tmux;
 // window: dialogs that open in the moment of Enter, which measures what no condition can hold back.
+// crashes --keep FILE: goes on where the run that left FILE was stopped, and reports both as one.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
@@ -16,6 +17,7 @@ const { values: flags, positionals } = parseArgs({
     cases: { type: 'string' },
     minutes: { type: 'string' },
     case: { type: 'string' },
+    keep: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -38,6 +40,7 @@ const options = {
   cases: numberOf('cases'),
   minutes: numberOf('minutes'),
   only: flags.case ?? null,
+  keep: flags.keep ?? null,
   say,
 };
 
