@@ -3,6 +3,7 @@ import type { Reading } from '../core/reading.ts';
 import { turnAnchor } from './anchor.ts';
 import { humanQuietMs } from './guard.ts';
 import type { FreshLook, Passage } from './passage.ts';
+import { Patience } from './patience.ts';
 import { Rest } from './rest.ts';
 import { composerHolds, type Holding, isWhole, type Look, submitted } from './verify.ts';
 
@@ -34,7 +35,7 @@ export type Shown =
 
 /**
  * Waits until the composer shows exactly our text, unchanged on looks that lie the profile's settle time apart, with
- * nobody typing. At the limit it tells what the composer shows instead.
+ * nobody typing. At the limit, which counts anew while it is seen to read, it tells what the composer shows instead.
  * @param restMs least time that the whole text must stand unchanged
  * @param before a look from before the paste, or, after an Enter that tmux held back, one that showed the text
  */
@@ -48,6 +49,7 @@ export async function awaitText(
   const startedAt = passage.now;
   const rest = new Rest(Math.max(stillMs, restMs));
   const goneIn = new Rest(goneInMs);
+  const patience = new Patience(before.reading, startedAt, endAt);
   let alive = false;
   let everShown = before.reading.composer.is === 'draft';
   let absentLooks = 0;
@@ -76,14 +78,16 @@ export async function awaitText(
     const { inMode, inputOff } = look.snapshot.facts;
     if (rest.isOver && !human && !inMode && !inputOff) return { is: 'ready', look };
 
-    if (now >= endAt) {
+    // what a person writes into the composer is no sign of ours
+    if (!humanCame && !whole) patience.saw(look.reading, now);
+    if (patience.isOver(now)) {
       if (human) return { is: 'withheld', reason: 'somebody is typing in that pane' };
       if (inMode || inputOff) return { is: 'withheld', reason: 'the pane takes no keys: copy mode, or input is off' };
       if (whole && unseen) return { is: 'withheld', reason: 'somebody typed, and not all of the text is to be seen' };
       if (!everShown && alive && absentLooks >= 2) return { is: 'absent' };
       return atTheLimit(holding, everShown);
     }
-    const drew = await passage.drawsWithin(Math.min(lookEveryMs, rest.leftMs(now), endAt - now));
+    const drew = await passage.drawsWithin(Math.min(lookEveryMs, rest.leftMs(now), patience.leftMs(now)));
     alive ||= drew && look.snapshot.askedAtMs - startedAt >= aliveAfterMs;
   }
 }

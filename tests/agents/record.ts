@@ -408,6 +408,23 @@ const scenes: Record<string, Scene> = {
     });
     await stage.end();
   }),
+  /** a paste whose end is still to come: qwen waits a second for more of it */
+  async pasting(stage) {
+    let isOver = false;
+    const keys = (...more: string[]) => stage.tmux.run('send-keys', '-t', stage.agent.paneId, ...more);
+    const coming = (async () => {
+      await keys('-H', ...[...'\x1b[200~'].map((key) => key.charCodeAt(0).toString(16)));
+      while (!isOver) await keys('-l', 'The queue is drained by one worker, the oldest job first. '.repeat(20));
+      await keys('-H', ...[...'\x1b[201~'].map((key) => key.charCodeAt(0).toString(16)));
+    })();
+    await stage.agent.waitForScreen(/Pasting… [1-9]/);
+    await stage.record('busy_pasting', 'a part of a long paste is in', { frames: 2 });
+    isOver = true;
+    await coming;
+    await stage.end();
+    const row = '  Pasting… 4 KB';
+    stage.quotes.push({ prompt: 'Quote your own paste row', steps: [{ say: `Its last row says:\n\n${row}\n` }] });
+  },
   async queued(stage) {
     await stage.ask(exchanges.queueing);
     await delay(1200);
@@ -540,6 +557,7 @@ async function run(): Promise<void> {
   process.once('SIGTERM', () => void stage.stop().finally(() => process.exit(143)));
   try {
     for (const name of wanted) {
+      if (program !== 'qwen' && name === 'pasting') continue;
       if (program === 'pi' && ['denied', 'wide', 'pasted', 'startup_dialog'].includes(name)) continue;
       say(`${program} ${values.size} ${name}`);
       stage.setScene(name);

@@ -248,6 +248,44 @@ test('a program that reads late, and the second paste later still, is not given 
   expect(w.pane.enters).toEqual([]);
 });
 
+test('a program that shows more of the text again and again has the time it needs', async () => {
+  const w = world({ pieces: 4 });
+  w.pane.after = (act) => {
+    // each piece, once it is read, is followed by a long pause
+    if (act === 'paste') for (const at of [2, 5_900, 11_800]) w.clock.after(at, () => w.pane.stall(6_000));
+  };
+  expect((await w.attempt(w.delivery(text))).is).toBe('acknowledged');
+  expect(w.pane.pastes).toEqual([text]);
+  expect(w.pane.submissions).toEqual([text]);
+});
+
+test('a program that says it is at work on a paste is neither given up nor typed into again', async () => {
+  const w = world();
+  const reads = (busy: boolean) => () =>
+    w.pane.change((pane) => {
+      pane.busy = busy;
+    });
+  w.pane.stall(14_000);
+  w.clock.after(1_500, reads(true));
+  w.clock.after(12_000, reads(false));
+  expect((await w.attempt(w.delivery(text))).is).toBe('acknowledged');
+  expect(w.pane.pastes).toEqual([text]);
+  expect(w.pane.submissions).toEqual([text]);
+});
+
+test('a program that is at work on a paste for ever is given up', async () => {
+  const w = world();
+  w.pane.stall(600_000);
+  w.clock.after(1_500, () =>
+    w.pane.change((pane) => {
+      pane.busy = true;
+    }),
+  );
+  expect((await w.attempt(w.delivery(text))).is).toBe('uncertain');
+  expect(w.pane.pastes).toEqual([text]);
+  expect(w.pane.enters).toEqual([]);
+});
+
 test('a program that shows no sign of life after a paste is not typed into again', async () => {
   const w = world();
   w.pane.stall(60_000);

@@ -24,6 +24,8 @@ export const qwen = declared({
         // a narrow screen breaks the row
         '^ {2,}(?:(?:· )?esc )?(?:to )?cancel\\)$',
       ],
+      // a part of a long paste is in, and its rest is still to come
+      footer: ['^ {2}Pasting… \\d+ K?B$'],
     },
     queue: '\\bto edit queued messages?$',
     starting: ['^ {2}[.⠀-⣿]{1,3} +Initializing\\.\\.\\.$'],
