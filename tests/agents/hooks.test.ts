@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
 import { type BridgeProcess, type Line, makeHome, program, run, startBridge } from '../live/bridge-process.ts';
-import type { AgentName } from './installs.ts';
+import { type AgentName, isWanted } from './installs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
 import { launchAgent, type Prepared, type RealAgent, type RealAgentOptions } from './real-agents.ts';
 
@@ -73,12 +73,17 @@ async function expectHeard(agent: RealAgent): Promise<void> {
   expect(new Set(signals().map((line) => line.paneId ?? line.reason))).toEqual(new Set([agent.paneId]));
 }
 
-test('the hooks of a real gemini, wired by our command, tell of its turns and approvals for its pane', async () => {
-  const agent = await startHooked('gemini');
-  bridge = await startBridge(tmux, home, ['--worker', agent.paneId, '--mode', 'manual']);
-  await expectHeard(agent);
-  expect((await run(tmux, ['log', '--home', home, '--json'])).stdout).toContain('agent-signalled');
-});
+const alone = (['gemini', 'qwen'] as const).filter((name) => isWanted(name));
+
+test.each(alone)(
+  'the hooks of a real %s, wired by our command, tell of its turns and approvals for its pane',
+  async (name) => {
+    const agent = await startHooked(name);
+    bridge = await startBridge(tmux, home, ['--worker', agent.paneId, '--mode', 'manual']);
+    await expectHeard(agent);
+    expect((await run(tmux, ['log', '--home', home, '--json'])).stdout).toContain('agent-signalled');
+  },
+);
 
 /** Two TUIs on one CODEX_HOME, each in a pane and a folder of its own. */
 async function startTwo(codexDaemon: boolean): Promise<readonly [RealAgent, RealAgent]> {
