@@ -97,6 +97,7 @@ export class Rooms {
       pidFile: join(config.home, 'tmux-clients.json'),
       onEvent: (event) => {
         if (event.type === 'output') this.sight.rang(event.paneId, event.bytes, this.tmux.hears(event.paneId));
+        else if (event.type === 'missed') this.sight.missed(event.paneId);
         this.onTmux(event);
       },
     });
@@ -177,7 +178,7 @@ export class Rooms {
       post: this.post,
       via: config.via,
       changes: this.changes,
-      ringFor: (paneId) => this.#listenTo(paneId),
+      ringFor: (paneId) => this.tmux.ringFor(paneId),
     });
     this.deadLetters = new DeadLetters({
       memory: journal,
@@ -288,14 +289,6 @@ export class Rooms {
   /** Leftovers of a bridge that was killed: paste buffers with our prefix. */
   async tidy(): Promise<void> {
     await reapBuffers(this.tmux).catch(() => 0);
-  }
-
-  #listenTo(paneId: PaneId): () => void {
-    const stop = this.tmux.ringFor(paneId);
-    return () => {
-      stop();
-      if (!this.tmux.hears(paneId)) this.sight.wentDeaf(paneId);
-    };
   }
 
   #deliver(request: Request, answer: Answer, dialog?: string): DeliveryId {

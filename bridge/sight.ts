@@ -89,10 +89,9 @@ export class Sight {
     for (const wake of waiting) wake();
   }
 
-  /** Nobody listens to that pane any more: what it said of itself until now may be taken back unheard. */
-  wentDeaf(paneId: PaneId): void {
-    const seen = this.#seen.get(paneId);
-    if (seen !== undefined) seen.signals = new SignalReader();
+  /** That pane may have drawn something, or may from now on, that nobody hears: what it said of itself may be taken back. */
+  missed(paneId: PaneId): void {
+    this.#seen.get(paneId)?.signals.missed();
   }
 
   /** How often the pane has rung: asked before a look, it tells a wait for the next ring what that look may not show. */

@@ -104,6 +104,9 @@ export class Watch {
       case 'output':
         this.#watched.get(event.paneId)?.watcher.output(event.bytes);
         return;
+      case 'missed':
+        this.#watched.get(event.paneId)?.watcher.missed();
+        return;
       case 'panes':
         this.#refreshing = this.#refreshing
           .then(() => this.#refresh(event.panes, 'running'))

@@ -18,6 +18,17 @@ export class SignalReader {
     return this.#signals;
   }
 
+  /**
+   * Bytes may have gone by unheard: what it said of its present state may have been taken back in them. What it did once
+   * stays true.
+   */
+  missed(): void {
+    const { state: _state, at: _at, isInProgress: _progress, ...once } = this.#signals;
+    this.#signals = once;
+    this.#state = 'text';
+    this.#title = '';
+  }
+
   push(bytes: Uint8Array, now: number): Signals {
     for (const byte of bytes) this.#next(byte, now);
     return this.#signals;

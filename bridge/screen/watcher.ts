@@ -97,6 +97,11 @@ export class PaneWatcher {
     else this.#lookIn(wasStill ? firstLookMs : nextLookMs);
   }
 
+  /** The pane may have drawn something that did not ring. A ring comes as soon as it is heard again. */
+  missed(): void {
+    this.#signals.missed();
+  }
+
   /** The safety net, to be called now and then: looks if the last look is old. */
   poke(): void {
     if (!this.#isClosed && this.#deps.clock.now() - this.#lookedAt >= pokeAfterMs) this.#lookIn(0);

@@ -27,6 +27,8 @@ export interface ClientsParts {
   /** rewritten whenever a client comes or goes */
   readonly pidFile: string | null;
   readonly onNotice: (sessionId: string, notice: ClientNotice) => void;
+  /** a client has ended, asked to or not: nobody hears its session from here on */
+  readonly onEnd: (sessionId: string) => void;
   /** a client ended without being asked to, or may be tried again */
   readonly onChange: () => void;
 }
@@ -85,6 +87,7 @@ export class ControlClients {
     const cancel = this.#parts.after(LIVED_LONG_MS, () => this.#pauses.delete(sessionId));
     void client.closed.then(() => {
       cancel();
+      this.#parts.onEnd(sessionId);
       if (this.#links.get(sessionId) === link) this.#rest(sessionId);
       this.#remember();
     });

@@ -14,6 +14,8 @@ import { fillByPieces } from './typing.ts';
 export type TmuxServerEvent =
   /** A watched pane drew these bytes; none where drawing may have been missed (a new client, a pause): look. */
   | { readonly type: 'output'; readonly paneId: PaneId; readonly bytes: Buffer }
+  /** What this pane draws from here on may go by unheard (its client has ended, tmux skips, it is not watched any more). */
+  | { readonly type: 'missed'; readonly paneId: PaneId }
   /** every pane of the server, once each: every second or so, and at once when something was opened, closed or renamed */
   | { readonly type: 'panes'; readonly panes: PaneFacts[] }
   | { readonly type: 'server-gone'; readonly reason: string }
@@ -68,6 +70,7 @@ export class TmuxServer implements TmuxCommands {
       after: (delayMs, callback) => this.#clock.after(delayMs, callback),
       pidFile: this.#pidFile,
       onNotice: (sessionId, notice) => this.#noticed(sessionId, notice),
+      onEnd: (sessionId) => this.#missedIn(sessionId),
       onChange: () => this.#pollSoon(),
     });
   }
@@ -133,8 +136,9 @@ export class TmuxServer implements TmuxCommands {
   #watchAnew(): void {
     const before = this.#watched;
     this.#watched = new Set([...this.#watchedFor.values()].flatMap((panes) => [...panes]));
-    const isSame = before.size === this.#watched.size && [...before].every((pane) => this.#watched.has(pane));
-    if (!isSame) this.#pollSoon();
+    const left = [...before].filter((pane) => !this.#watched.has(pane));
+    for (const pane of left) this.#missed(pane);
+    if (left.length > 0 || before.size !== this.#watched.size) this.#pollSoon();
   }
 
   #noticed(sessionId: string, notice: ClientNotice): void {
@@ -143,6 +147,8 @@ export class TmuxServer implements TmuxCommands {
       if (paneId !== null && this.#teller.get(paneId) === sessionId && this.#watched.has(paneId)) {
         this.#emit({ type: 'output', paneId, bytes: notice.bytes });
       }
+    } else if (notice.name === 'pause') {
+      this.#missed(notice.rest);
     } else if (/^(?:layout-change|window-|unlinked-window-|session|pane-mode-changed)/.test(notice.name)) {
       this.#pollSoon();
     }
@@ -186,8 +192,19 @@ export class TmuxServer implements TmuxCommands {
     await this.#up(serverPid);
     this.#emit({ type: 'panes', panes: oncePerPane(panes) });
     if (this.#state.is !== 'up') return;
+    const before = this.#teller;
     this.#teller = planAttachments(panes, this.#watched, this.#clients.sessions);
+    for (const [pane, sessionId] of before) if (this.#teller.get(pane) !== sessionId) this.#missed(pane);
     for (const sessionId of await this.#clients.keep(new Set(this.#teller.values()), panes)) this.#ringAll(sessionId);
+  }
+
+  #missedIn(sessionId: string): void {
+    for (const [pane, teller] of this.#teller) if (teller === sessionId) this.#missed(pane);
+  }
+
+  #missed(pane: string): void {
+    const paneId = asPaneId(pane);
+    if (paneId !== null) this.#emit({ type: 'missed', paneId });
   }
 
   /** What was drawn before a session was attached has not rung. */

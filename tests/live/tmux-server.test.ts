@@ -229,6 +229,28 @@ test('a client that somebody detached comes back, and one that tmux moved to ano
   await attachedTo(0);
 });
 
+test('what may go by unheard is told before it is: a client that ends, a pane that tmux skips, one not watched any more', async () => {
+  const paneId = await stage.show(echo);
+  const { server, events, told } = await start();
+  server.watch([paneId]);
+  await attachedTo(1);
+  expect(told('missed')).toEqual([]);
+  const thenRings = async (cause: () => Promise<unknown>) => {
+    const since = events.length;
+    await cause();
+    await waitFor('a miss is told, and then a ring without bytes', () => {
+      const news = events.slice(since);
+      const missed = news.findIndex((event) => event.type === 'missed' && event.paneId === paneId);
+      return missed >= 0 && news.slice(missed).some((event) => event.type === 'output' && event.bytes.length === 0);
+    });
+  };
+  await thenRings(() => server.run('refresh-client', '-A', `${paneId}:pause`));
+  await thenRings(() => stage.exec.run('detach-client', '-s', '=main'));
+  const before = told('missed').length;
+  server.watch([]);
+  expect(told('missed').slice(before)).toEqual([{ type: 'missed', paneId }]);
+});
+
 test('a window that was moved out of a watched session can be respawned without harm to the server', async () => {
   const stays = await stage.show(echo);
   const moves = await stage.show(`${echo}; exec sleep 1000`);

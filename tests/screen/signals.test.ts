@@ -81,3 +81,24 @@ test('a notification is a call for the user, progress is not, and neither touche
   });
   expect(reader.push(Buffer.from('\x1b]9;Approval needed\x07'), 40)).toMatchObject({ calledAt: 40 });
 });
+
+test('where bytes went by unheard, what it says of its present state is not known; what it did stays true', () => {
+  const reader = new SignalReader();
+  reader.push(
+    Buffer.from('\x1b]0;⠦ work\x07\x1b]0;work\x07\x1b]7501;state=working\x07\x1b]9;4;1;20\x07\x1b]7501;state=do'),
+    7,
+  );
+  expect(reader.signals).toMatchObject({ state: 'working', isInProgress: true });
+  reader.missed();
+  expect(reader.signals).toEqual({ workedAt: 7, restingTitle: 'work' });
+  reader.push(Buffer.from('ne\x07\x1b]7501;state=idle\x07'), 9);
+  expect(reader.signals.state).toBe('idle');
+});
+
+test('a title that followed one with a spinner unheard is not taken for the resting one', () => {
+  const reader = new SignalReader();
+  reader.push(Buffer.from('\x1b]0;⠦ work\x07'), 1);
+  reader.missed();
+  reader.push(Buffer.from('\x1b]0;anything\x07'), 2);
+  expect(reader.signals.restingTitle).toBeUndefined();
+});

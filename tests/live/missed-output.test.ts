@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { type BridgeProcess, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+
+let tmux: PrivateTmux;
+let agent: ScriptedAgent;
+let bridge: BridgeProcess;
+let home: string;
+beforeEach(async () => {
+  tmux = privateTmux();
+  agent = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux), name: 'work' });
+  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
+  home = makeHome(tmux);
+  bridge = await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']);
+});
+afterEach(async () => {
+  await bridge.stop('SIGKILL');
+  await tmux.stop();
+});
+
+const isAttached = async () => (await tmux.run('list-clients', '-F', '#{client_pid}')).trim() !== '';
+const isState = (state: string, since: number) => () =>
+  bridge.lines.slice(since).some((line) => line.type === 'state-changed' && line.state === state);
+
+test('an agent that came to rest while nobody heard it is not taken for a busy one for ever', async () => {
+  await waitFor('the bridge hears the pane', isAttached);
+  await agent.perform({ busy: true });
+  await waitFor('it is seen busy', isState('busy', 0));
+  const since = bridge.lines.length;
+  await tmux.run('detach-client', '-s', '=macs');
+  await agent.perform({ busy: false });
+  await waitFor('it is seen idle', isState('idle', since), { limitMs: 20_000 });
+  const sent = await run(tmux, ['send', '--home', home, '--pane', agent.paneId, 'Go on.']);
+  expect(sent).toMatchObject({ code: 0 });
+  expect(agent.inputs()).toEqual(['Go on.']);
+});
