@@ -18,6 +18,12 @@ test('a heap that goes up and down is flat, and one that grows by a megabyte a m
   expect(notFlat(leaking)).toEqual([expect.stringContaining('the heap grew by')]);
 });
 
+test('the first minute of a life is not judged: its heap still fills', () => {
+  const filling = growth(measures(6, (minute) => 20 + 10 * minute).slice(0, 4));
+  expect(filling.minutes).toBe(0.5);
+  expect(notFlat(filling)).toEqual([]);
+});
+
 test('growth tells the thirds, the line and the processor time of one process', () => {
   const grown = growth(measures(6, (minute) => 20 + minute));
   expect(grown.heap[0]).toBeLessThan(grown.heap[1]);

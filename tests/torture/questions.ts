@@ -55,11 +55,13 @@ export function rulesUpTo(most: number): RuledQuestion[] {
 /** A program that finds the mark in its prompt and says the same words as `answerTo`, after a moment of thought. */
 function controllerProgram(thinkSeconds: number, slowSeconds: number): string {
   return `#!/bin/sh
-mark=$(grep -o 'q[0-9][0-9][0-9][0-9][0-9]x' | head -n 1)
-number=\${mark#q}
-case $(expr "\${number%x}" % 5) in 3) more=4 ;; 4) more=29 ;; *) more=0 ;; esac
-case $(expr "\${number%x}" % 29) in 13) sleep ${slowSeconds} ;; *) sleep ${thinkSeconds} ;; esac
-echo "Take way $mark."
+marks=$(grep -o 'q[0-9][0-9][0-9][0-9][0-9]x')
+digits=\${marks#q}
+digits=\${digits%%x*}
+number=$((1$digits - 100000))
+case $((number % 5)) in 3) more=4 ;; 4) more=29 ;; *) more=0 ;; esac
+case $((number % 29)) in 13) sleep ${slowSeconds} ;; *) sleep ${thinkSeconds} ;; esac
+echo "Take way q\${digits}x."
 step=1
 while [ $step -le $more ]; do
   echo "Then do step $step of the plan for this way."

@@ -21,14 +21,13 @@ export interface SoakReport {
 }
 
 /** What a heap may grow by in a minute once it has filled, after a full collection, and still be flat; bytes. */
-const flatPerMinute = 500_000;
-/** In a short run chance alone moves the line by more than that. */
-const chance = 3_000_000;
+const flatPerMinute = 300_000;
+/** A bridge that was started less than this ago is still filling its heap: nothing is judged. */
+const judgedMinutes = 1;
 
 export function notFlat({ heapPerMinute, minutes }: Growth): string[] {
-  const grew = heapPerMinute * minutes;
-  if (grew <= Math.max(flatPerMinute * minutes, chance)) return [];
-  return [`memory: the heap grew by ${mega(grew)} MB in ${minutes.toFixed(1)} minutes`];
+  if (minutes < judgedMinutes || heapPerMinute <= flatPerMinute) return [];
+  return [`memory: the heap grew by ${mega(heapPerMinute, 2)} MB a minute for ${minutes.toFixed(1)} minutes`];
 }
 
 export function paceOf(latencies: ReadonlyMap<AnswerWay, readonly number[]>): SoakReport['answeredIn'] {
