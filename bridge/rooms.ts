@@ -35,6 +35,9 @@ import { leaveMode, oncePerPane, paste, press, reapBuffers } from './tmux/pane.t
 import { TmuxServer, type TmuxServerEvent } from './tmux/server.ts';
 import { socketPathOf } from './tmux/socket.ts';
 
+/** A change that is told again comes long before this many others. */
+const rememberedReceipts = 1_000;
+
 /** The rooms, joined in flow order. The daemon watches through them; a command without a daemon uses them for one verb. */
 export class Rooms {
   readonly config: Config;
@@ -62,7 +65,7 @@ export class Rooms {
   onSubmitted: (delivery: Delivery) => void = () => {};
   /** the daemon's watch listens here for what agents say through their own hooks */
   onSignal: (paneId: PaneId) => void = () => {};
-  /** a change is told at least once; an input is noted exactly once */
+  /** a change is told at least once, again soon after where at all; an input is noted exactly once */
   readonly #acknowledged = new Set<DeliveryId>();
 
   static async open(config: Config, hooks: { on(event: BridgeEvent): void }): Promise<Rooms> {
@@ -98,6 +101,7 @@ export class Rooms {
       onEvent: (event) => {
         if (event.type === 'output') this.sight.rang(event.paneId, event.bytes, this.tmux.hears(event.paneId));
         else if (event.type === 'missed') this.sight.missed(event.paneId);
+        else if (event.type === 'panes') this.sight.forgetOthers(event.panes);
         this.onTmux(event);
       },
     });
@@ -315,6 +319,8 @@ export class Rooms {
     this.on({ type: 'delivery-changed', delivery });
     if (delivery.state.is === 'acknowledged' && !this.#acknowledged.has(delivery.id)) {
       this.#acknowledged.add(delivery.id);
+      const [oldest] = this.#acknowledged;
+      if (this.#acknowledged.size > rememberedReceipts) this.#acknowledged.delete(oldest!);
       this.onSubmitted(delivery);
     }
     this.desk.deliveryChanged(delivery);

@@ -45,6 +45,12 @@ export class Sight {
     this.#wordOf = parts.wordOf ?? (() => undefined);
   }
 
+  /** All panes there are: of others nothing is remembered any more. */
+  forgetOthers(panes: readonly PaneFacts[]): void {
+    const living = new Set(panes.map(({ paneId }) => paneId));
+    for (const paneId of this.#seen.keys()) if (!living.has(paneId)) this.#seen.delete(paneId);
+  }
+
   /** A fresh look; null when the pane is gone. */
   async look(paneId: PaneId): Promise<FreshSnapshot | null> {
     const askedAtMs = this.#clock.now();
