@@ -1,15 +1,16 @@
-// The daemon, in a process of its own: posts one text to a pane when told to, and tells how its delivery went, step by
+// The daemon of a checkout, in a process of its own: posts one text to a pane when told to, and tells how its delivery went, step by
 // step, as the journal has it.
-import { mkdirSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-const [folder, socket] = process.argv.slice(2);
+const [folder, socket, checkout] = process.argv.slice(2);
 process.env.XDG_RUNTIME_DIR = folder;
-const { loadConfig } = await import('../dist/config.js');
-const { Daemon } = await import('../dist/daemon.js');
-const { isEnded } = await import('../dist/core/envelope.js');
-const home = join(folder, 'home');
-mkdirSync(home, { mode: 0o700 });
+const dist = (file) => import(pathToFileURL(join(checkout, 'dist', file)));
+const { loadConfig } = await dist('config.js');
+const { Daemon } = await dist('daemon.js');
+const { isEnded } = await dist('core/envelope.js');
+const home = mkdtempSync(join(folder, 'home-'));
 const config = loadConfig({ home, flags: { socket, session: 'bench', mode: 'manual' }, env: {} });
 const daemon = await Daemon.start(config, new Date().toISOString(), () => {});
 const { rooms } = daemon;

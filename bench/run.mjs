@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 // npm run bench [-- --short] [-- --panes 1,10,50,200] [-- --seconds 20] [-- --json]
-//               [-- --agents codex,pi|all] [-- --samples 15] [-- --deliveries]
+//               [-- --agents codex,pi|all] [-- --samples 15] [-- --at-once 50] [-- --against DIR] [-- --deliveries]
 // Side by side in one run, on one private tmux server each: how long from a request's END line being written by the
 // program in a pane until it is known, what it costs while nothing moves, and how much memory is held.
 //   bridge      the daemon: until the request is committed to its journal
 //   spawn poll  what the predecessors do: `tmux capture-pane` as a process for every pane, every 200 ms, until the line is seen
 // Then deliveries (bench/deliveries.ts): many scripted agents at once; with --agents, real ones too, one after another.
-// --deliveries leaves the requests out.
+// --against DIR, a built checkout of another commit, is measured beside this one; --deliveries leaves the requests out.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,6 +25,8 @@ const { values: flags } = parseArgs({
     json: { type: 'boolean', default: false },
     agents: { type: 'string' },
     samples: { type: 'string' },
+    'at-once': { type: 'string' },
+    against: { type: 'string' },
     deliveries: { type: 'boolean', default: false },
   },
 });
@@ -48,12 +50,13 @@ report();
 async function measureDeliveries() {
   const file = fileURLToPath(new URL('deliveries.ts', import.meta.url));
   const { module } = await runnerImport(file, { logLevel: 'error' });
-  const agents = flags.agents === undefined ? [] : module.agentsNamed(flags.agents);
-  const loadBefore = module.loadNow();
-  const toPanes = await module.benchPanes(flags.short ? 5 : 50, flags.short ? 2 : 5);
-  const toAgents = [];
-  for (const agent of agents) toAgents.push(...(await module.benchAgent(agent, Number(flags.samples ?? 15))));
-  return { toPanes, toAgents, load: [loadBefore, module.loadNow()] };
+  return module.benchDeliveries({
+    panes: Number(flags['at-once'] ?? (flags.short ? 5 : 50)),
+    rounds: flags.short ? 2 : 5,
+    agents: flags.agents,
+    samples: Number(flags.samples ?? 15),
+    against: flags.against,
+  });
 }
 
 async function measure(panes, program) {
@@ -176,9 +179,9 @@ function report() {
   if (flags.json) process.stdout.write(`${JSON.stringify({ requests: rows, ...deliveries })}\n`);
   else {
     if (rows.length > 0) console.table(rows);
-    console.table(deliveries.toPanes);
+    if (deliveries.toPanes.length > 0) console.table(deliveries.toPanes);
     if (deliveries.toAgents.length > 0) console.table(deliveries.toAgents);
-    console.log(`load average before and after the deliveries: ${deliveries.load.join(' | ')}`);
+    console.log(`load average before, between and after the deliveries: ${deliveries.load.join(' | ')}`);
     for (const panes of rows.length > 0 ? paneCounts : []) {
       const [ours, theirs] = ['bridge', 'spawn poll'].map((name) =>
         rows.find((row) => row.panes === panes && row.watcher === name),
