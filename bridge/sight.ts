@@ -48,7 +48,9 @@ export class Sight {
   /** All panes there are: of others nothing is remembered any more. */
   forgetOthers(panes: readonly PaneFacts[]): void {
     const living = new Set(panes.map(({ paneId }) => paneId));
-    for (const paneId of this.#seen.keys()) if (!living.has(paneId)) this.#seen.delete(paneId);
+    for (const known of [this.#seen, this.#rings]) {
+      for (const paneId of known.keys()) if (!living.has(paneId)) known.delete(paneId);
+    }
   }
 
   /** A fresh look; null when the pane is gone. */

@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { PaneId } from '../../bridge/core/ids.ts';
 import { Courier, type Hands } from '../../bridge/delivery/courier.ts';
-import { ProcessTree } from '../../bridge/host/process-tree.ts';
-import { Sight } from '../../bridge/sight.ts';
 import { fakeManner } from './fake-pane.ts';
-import { VirtualClock } from './virtual-clock.ts';
 import { world } from './world.ts';
 
 interface Frame {
@@ -64,20 +60,6 @@ test('however late looks come, the frames between which a text rests lie the set
     }),
     { numRuns: 200, seed: 4 },
   );
-});
-
-test('a wait for the next ring ends at once where the pane has rung since', async () => {
-  const clock = new VirtualClock();
-  const tmux = { run: async () => [], runAll: async () => [] };
-  const sight = new Sight({ tmux, processes: new ProcessTree(), clock, choice: { agent: null, agents: {} } });
-  const paneId = '%1' as PaneId;
-  const before = sight.rings(paneId);
-  sight.rang(paneId, Buffer.from('x'), true);
-  const startedAt = clock.now();
-  expect(await clock.until(sight.nextRing(paneId, 50, before))).toBe(true);
-  expect(clock.now()).toBe(startedAt);
-  expect(await clock.until(sight.nextRing(paneId, 50, sight.rings(paneId)))).toBe(false);
-  expect(clock.now()).toBe(startedAt + 50);
 });
 
 test('claimed and typed are one commit: a bridge that dies in it has claimed nothing and pasted nothing', async () => {

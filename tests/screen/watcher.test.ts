@@ -184,6 +184,18 @@ describe('what it tells', () => {
     expect(scene.told('reading').at(-1)).toMatchObject({ reading: { state: 'busy' } });
   });
 
+  test('what the agent said of itself before bytes of it were missed counts no more: it may have been taken back', async () => {
+    const scene = new Scene(codex);
+    const idle = ['› Ask Codex to do anything', '', '  model · /home/ada/work'];
+    scene.draw(idle, '\x1b]7501;state=working:app=codex\x1b\\');
+    await scene.clock.pass(5_000);
+    expect(scene.told('reading').at(-1)).toMatchObject({ reading: { state: 'busy' } });
+    scene.watcher.missed();
+    scene.draw(idle);
+    await scene.clock.pass(5_000);
+    expect(scene.told('reading').at(-1)).not.toMatchObject({ reading: { state: 'busy' } });
+  });
+
   test('a failed look is told, and the next ring looks again', async () => {
     const scene = new Scene();
     scene.fault = new Error('the client is gone');
