@@ -51,6 +51,8 @@ export class TmuxServer implements TmuxCommands {
   /** the panes that ring, and for whom */
   #watched: ReadonlySet<string> = new Set();
   readonly #watchedFor = new Map<object, ReadonlySet<string>>();
+  /** panes that rang for a caller until lately, and until when their sessions keep a client */
+  readonly #lingering = new Map<string, number>();
   /** which session tells of which watched pane */
   #teller: ReadonlyMap<string, string> = new Map();
   #state: State = { is: 'idle' };
@@ -89,13 +91,17 @@ export class TmuxServer implements TmuxCommands {
     this.#watchAnew();
   }
 
-  /** Has this pane ring too, whatever `watch` says, until what it returns is called. */
+  /**
+   * Has this pane ring too, whatever `watch` says, until what it returns is called. Its session's client lingers then:
+   * whoever sends again finds it attached.
+   */
   ringFor(paneId: string): () => void {
     const caller = {};
     this.#watchedFor.set(caller, new Set([paneId]));
     this.#watchAnew();
     return () => {
       this.#watchedFor.delete(caller);
+      this.#lingering.set(paneId, this.#clock.now() + LINGER_MS);
       this.#watchAnew();
     };
   }
@@ -193,7 +199,7 @@ export class TmuxServer implements TmuxCommands {
     this.#emit({ type: 'panes', panes: oncePerPane(panes) });
     if (this.#state.is !== 'up') return;
     const before = this.#teller;
-    this.#teller = planAttachments(panes, this.#watched, this.#clients.sessions);
+    this.#teller = planAttachments(panes, this.#attended(), this.#clients.sessions);
     for (const [pane, sessionId] of before) if (this.#teller.get(pane) !== sessionId) this.#missed(pane);
     for (const sessionId of await this.#clients.keep(new Set(this.#teller.values()), panes)) this.#ringAll(sessionId);
   }
@@ -205,6 +211,13 @@ export class TmuxServer implements TmuxCommands {
   #missed(pane: string): void {
     const paneId = asPaneId(pane);
     if (paneId !== null) this.#emit({ type: 'missed', paneId });
+  }
+
+  /** The panes whose sessions have a client: those that ring, and those that lately did. */
+  #attended(): ReadonlySet<string> {
+    const now = this.#clock.now();
+    for (const [paneId, until] of this.#lingering) if (now >= until) this.#lingering.delete(paneId);
+    return new Set([...this.#watched, ...this.#lingering.keys()]);
   }
 
   /** What was drawn before a session was attached has not rung. */
@@ -244,6 +257,11 @@ export class TmuxServer implements TmuxCommands {
 const POLL_MS = 1_000;
 const LONGEST_POLL_MS = 5_000;
 const REST_PER_POLL = 250;
+/**
+ * How long a session that nobody watches keeps its client after a text was sent there. With tmux 3.3a a client that comes
+ * while a window or session closes can end the whole server (its pull requests 4980 and 5004), and each send took one.
+ */
+const LINGER_MS = 60_000;
 /** Notifications that come in a storm (a layout being dragged) cause no more than one poll in this time. */
 const STORM_PAUSE_MS = 20;
 /** While the server is gone each look is a process. */

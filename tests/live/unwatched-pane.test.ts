@@ -4,6 +4,7 @@ import type { PaneId } from '../../bridge/core/ids.ts';
 import { Rooms } from '../../bridge/rooms.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { startScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { controlClientsOf } from '../tmux/stage.ts';
 import { makeHome } from './bridge-process.ts';
 
 let tmux: PrivateTmux;
@@ -26,10 +27,16 @@ test('a pane that nobody watches takes one text after the other: what it said of
   });
   const order = { paneId: agent.paneId as PaneId, from: 'human', agent: null, force: false, allowShell: false };
   const texts = ['First the table.', 'Then its index.', 'Then the names.'];
+  const clients = new Set<number>();
   for (const text of texts) {
     const delivery = await rooms.sending.send({ ...order, text, waitMs: 10_000 }, new AbortController().signal);
     expect(delivery.state).toMatchObject({ is: 'acknowledged' });
+    for (const pid of controlClientsOf(tmux.socketPath)) clients.add(pid);
     await waitFor('its turn ends', async () => (await agent.state()).is === 'idle');
   }
   expect(agent.inputs()).toEqual(texts);
+  // a client that comes while a window closes can end the tmux server: one of them serves every send
+  expect(clients.size).toBe(1);
+  await rooms.tmux.close();
+  expect(controlClientsOf(tmux.socketPath)).toEqual([]);
 });
