@@ -87,7 +87,10 @@ export async function awaitText(
       if (!everShown && alive && absentLooks >= 2) return { is: 'absent' };
       return atTheLimit(holding, everShown);
     }
-    const drew = await passage.drawsWithin(Math.min(lookEveryMs, rest.leftMs(now), patience.leftMs(now)));
+    const leftMs = rest.leftMs(now);
+    // no look in the middle of a rest that is nearly over: it would only make the last one late
+    const waitMs = leftMs <= 2 * lookEveryMs ? leftMs : lookEveryMs;
+    const drew = await passage.drawsWithin(Math.min(waitMs, patience.leftMs(now)));
     alive ||= drew && look.snapshot.askedAtMs - startedAt >= aliveAfterMs;
   }
 }

@@ -201,7 +201,10 @@ export class TmuxServer implements TmuxCommands {
     const before = this.#teller;
     this.#teller = planAttachments(panes, this.#attended(), this.#clients.sessions);
     for (const [pane, sessionId] of before) if (this.#teller.get(pane) !== sessionId) this.#missed(pane);
-    for (const sessionId of await this.#clients.keep(new Set(this.#teller.values()), panes)) this.#ringAll(sessionId);
+    const came = new Set(await this.#clients.keep(new Set(this.#teller.values()), panes));
+    for (const [pane, sessionId] of this.#teller) {
+      if (came.has(sessionId) || before.get(pane) !== sessionId) this.#ring(pane);
+    }
   }
 
   #missedIn(sessionId: string): void {
@@ -220,12 +223,10 @@ export class TmuxServer implements TmuxCommands {
     return new Set([...this.#watched, ...this.#lingering.keys()]);
   }
 
-  /** What was drawn before a session was attached has not rung. */
-  #ringAll(sessionId: string): void {
-    for (const [pane, teller] of this.#teller) {
-      const paneId = asPaneId(pane);
-      if (teller === sessionId && paneId !== null) this.#emit({ type: 'output', paneId, bytes: Buffer.alloc(0) });
-    }
+  /** What was drawn before anybody told of that pane has not rung. */
+  #ring(pane: string): void {
+    const paneId = asPaneId(pane);
+    if (paneId !== null) this.#emit({ type: 'output', paneId, bytes: Buffer.alloc(0) });
   }
 
   async #up(serverPid: number): Promise<void> {

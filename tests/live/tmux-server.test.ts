@@ -63,10 +63,13 @@ test('a watched pane rings with what it draws, an unwatched one does not', async
 
 test('a pane that rings for a caller of its own leaves those that ring already alone', async () => {
   const [watched, other] = [await stage.show(echo), await stage.show(echo)];
-  const { server, drawn } = await start();
+  const { server, drawn, events } = await start();
   server.watch([watched]);
   await attachedTo(1);
   const stopRinging = server.ringFor(other);
+  await waitFor('it rings at first, for what was drawn before', () =>
+    events.some((event) => event.type === 'output' && event.paneId === other),
+  );
   await say(other, 'heard');
   await waitFor('the words of the other are told', () => drawn(other).includes('said heard'));
   await say(watched, 'too');
