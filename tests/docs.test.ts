@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { loadConfig } from '../bridge/config.ts';
 import { parsePolicy } from '../bridge/desk/policy.ts';
 import { type OptionRow, options } from '../bridge/options.ts';
+import { profiles } from '../bridge/screen/profiles/index.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -24,6 +25,24 @@ test('every page that README and the docs link to exists', () => {
       .map((link) => `${page} → ${link}`),
   );
   expect(lost).toEqual([]);
+});
+
+test('docs/delivery.md has one row for each profile, with its markers, its rest and its further Enters', () => {
+  const table = read('docs/delivery.md').split('\n| profile |')[1]!.split('\n\n')[0]!;
+  const rows = table
+    .split('\n')
+    .slice(2)
+    .map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '')));
+  expect(rows.map(([name]) => name).sort()).toEqual(profiles.map(({ name }) => name).sort());
+  for (const { name, manner } of profiles) {
+    const [, shown, , rests, enters] = rows.find(([first]) => first === name)!;
+    const markers = [...shown!.matchAll(/`([^`]+)`/g)].map((match) => match[1]!);
+    const matches = (pattern: string) => (marker: string) => new RegExp(`^${pattern}$`).test(marker);
+    const known = manner.longPasteMarkers;
+    expect(markers.filter((marker) => !known.some((pattern) => matches(pattern)(marker)))).toEqual([]);
+    expect(known.filter((pattern) => !markers.some(matches(pattern)))).toEqual([]);
+    expect([name, rests, enters![0]]).toEqual([name, `${manner.settleMs}`, `${manner.rescueEnters}`]);
+  }
 });
 
 /** The table row of an option, as the page must have it. */

@@ -6,11 +6,13 @@ import type { Via } from '../../bridge/core/door.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
 import { asPaneId } from '../../bridge/core/ids.ts';
 import { isReady } from '../../bridge/core/reading.ts';
+import { prepare } from '../../bridge/delivery/text.ts';
 import { Rooms } from '../../bridge/rooms.ts';
 import { privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { makeHome } from '../live/bridge-process.ts';
 import { modelServer } from './model-server.ts';
 import { type RealAgent, startAgent } from './real-agents.ts';
+import { asTaken } from './taken.ts';
 import { kindsOfText } from './texts.ts';
 import { argsWithDoor, type WithDoor, withDoors } from './with-door.ts';
 
@@ -24,7 +26,10 @@ interface Row {
   readonly agent: WithDoor;
   readonly via: Via;
   readonly kind: string;
-  /** what the delivery ended as, or `exact`, where the model has the text byte for byte and once */
+  /**
+   * what the delivery ended as; or, where the model was told once: `exact` byte for byte, `declared` with what the profile
+   * says that is put before it or that the agent itself changes
+   */
   readonly outcome: string;
   /** from the answer to the model's first call of the turn; null where there was none */
   readonly turnMs: number | null;
@@ -52,7 +57,7 @@ async function measure(agent: WithDoor, rounds: number, write: (row: Row) => voi
     const row = await deliver(field, agent, via, name, text({ workingFolder: field.real.workingFolder }));
     write(row);
     // what was left in a composer must not fail the next
-    if (row.outcome === 'exact' || row.outcome === 'altered') continue;
+    if (isWell(row) || row.outcome === 'altered') continue;
     await field.close();
     field = null;
   }
@@ -113,17 +118,29 @@ async function deliver({ rooms, real }: Field, agent: WithDoor, via: Via, kind: 
   await delay(afterwardsMs);
   const began = real.calls()[seen.calls];
   const told = real.messages().slice(seen.messages);
-  const outcome = outcomeOf(delivery, body, told);
+  const manner = rooms.sight.manner(agent);
+  const prepared = prepare(body, via === 'native' ? { ...manner, ...manner.door } : manner);
+  const declared = prepared.is === 'text' ? asTaken(prepared.text, manner) : [];
+  const outcome = outcomeOf(delivery, { body, declared }, told);
   const detail = JSON.stringify({ state: delivery.state, told: told.map((one) => one.slice(-80)) });
   const turnMs = began === undefined ? null : began.at - startedAt;
   return { agent, via, kind, outcome, turnMs, receiptMs, detail: outcome === 'exact' ? '' : detail };
 }
 
-function outcomeOf({ state }: Delivery, body: string, told: readonly string[]): string {
+function outcomeOf(
+  { state }: Delivery,
+  { body, declared }: { readonly body: string; readonly declared: readonly string[] },
+  told: readonly string[],
+): string {
   if (state.is !== 'acknowledged') return told.length === 0 ? state.is : `${state.is}, and told`;
-  if (told.length === 1 && told[0] === body) return 'exact';
   if (told.length === 0) return 'lost';
-  return told.length > 1 ? 'doubled' : 'altered';
+  if (told.length > 1) return 'doubled';
+  if (told[0] === body) return 'exact';
+  return declared.includes(told[0]!) ? 'declared' : 'altered';
+}
+
+function isWell({ outcome }: Row): boolean {
+  return outcome === 'exact' || outcome === 'declared';
 }
 
 function tableOf(rows: readonly Row[]): string {
@@ -135,8 +152,10 @@ function tableOf(rows: readonly Row[]): string {
       const others = new Map<string, number>();
       for (const { outcome } of mine) if (outcome !== 'exact') others.set(outcome, (others.get(outcome) ?? 0) + 1);
       const exact = mine.filter((row) => row.outcome === 'exact');
-      const turns = exact.flatMap(({ turnMs }) => turnMs ?? []).sort((a, b) => a - b);
-      const receipts = exact.map(({ receiptMs }) => receiptMs).sort((a, b) => a - b);
+      const turns = mine.filter(isWell).flatMap(({ turnMs }) => turnMs ?? []);
+      turns.sort((a, b) => a - b);
+      const receipts = mine.filter(isWell).map(({ receiptMs }) => receiptMs);
+      receipts.sort((a, b) => a - b);
       const middle = (values: readonly number[]) => values[Math.floor(values.length / 2)] ?? '–';
       const otherwise = [...others].map(([outcome, count]) => `${count} ${outcome}`).join(', ') || '–';
       const range = turns.length === 0 ? '–' : `${middle(turns)} (${turns[0]} to ${turns.at(-1)})`;

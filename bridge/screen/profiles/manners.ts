@@ -73,12 +73,12 @@ export const opencodeManner: Manner = {
   dialogTitles: [],
   dialogWords: ['△ Permission required', 'Allow once +Allow always +Reject'],
   rescueEnters: 1,
-  // it puts the text into the composer, which completes a /command; no blank is appended
+  // it puts the text into the composer, which completes a /command, and at the end opens a list for an @name
   door: {
     name: 'opencode-port',
     looksEveryMs: 0,
     commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
-    commandEndings: [],
+    commandEndings: [{ pattern: '@\\S*$', append: ' ' }],
   },
 };
 
