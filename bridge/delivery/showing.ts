@@ -79,7 +79,7 @@ export async function awaitText(
     if (rest.isOver && !human && !inMode && !inputOff) return { is: 'ready', look };
 
     // what a person writes into the composer is no sign of ours
-    if (!humanCame && !whole) patience.saw(look.reading, now);
+    if (!humanCame) patience.saw(look.reading, now);
     if (patience.isOver(now)) {
       if (human) return { is: 'withheld', reason: 'somebody is typing in that pane' };
       if (inMode || inputOff) return { is: 'withheld', reason: 'the pane takes no keys: copy mode, or input is off' };

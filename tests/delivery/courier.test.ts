@@ -273,6 +273,13 @@ test('a program that says it is at work on a paste is neither given up nor typed
   expect(w.pane.submissions).toEqual([text]);
 });
 
+test('a text that the program shows at the last moment has the time to rest', async () => {
+  const w = world();
+  w.pane.stall(8_060);
+  expect((await w.attempt(w.delivery(text))).is).toBe('acknowledged');
+  expect(w.pane.submissions).toEqual([text]);
+});
+
 test('a program that is at work on a paste for ever is given up', async () => {
   const w = world();
   w.pane.stall(600_000);
