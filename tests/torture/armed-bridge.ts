@@ -94,13 +94,12 @@ export class ArmedBridge {
 
   /** From now on, it strikes when it comes to that commit. */
   async arm(order: Order): Promise<void> {
-    await this.#tell(this.#written(order));
+    if ((await this.#tell(this.#written(order))) === null) throw new Error('the bridge died before it was armed');
   }
 
   /** What it holds after a collection, and has used; null when it dies meanwhile. */
   async measure(): Promise<Size | null> {
-    if (!this.isAlive) return null;
-    return Promise.race([this.#tell({ measure: true }) as Promise<Size>, this.#died]);
+    return this.isAlive ? (this.#tell({ measure: true }) as Promise<Size | null>) : null;
   }
 
   /** What was struck since the last order; null when its commit never came. */
@@ -117,11 +116,13 @@ export class ArmedBridge {
     return this.isAlive ? this.#process!.stop() : 0;
   }
 
+  /** @returns its answer; null when it dies instead */
   #tell(message: object): Promise<unknown> {
     const { child } = this.#process!;
     const answered = new Promise((resolve) => child.once('message', resolve));
-    child.send(message);
-    return answered;
+    // one that cannot be told has died, and that is told below
+    child.send(message, () => {});
+    return Promise.race([answered, this.#died]);
   }
 
   #written(order: Order): Order & { record: string } {

@@ -59,7 +59,8 @@ export class Askers {
     try {
       if (!(await this.#yard.askIfIdle(agent, way, number))) return;
     } catch (fault) {
-      if (isRunning(agent.pid)) throw fault; // else it was killed as it asked; its successor asks the next one
+      // killed as it asked: its successor asks the next one
+      if (isRunning(agent.pid) && !this.#faults.holds(agent)) throw fault;
     }
     this.#asked.set(label, nth + 1);
     this.#dueAt.set(label, Date.now() + this.#random.between(...periodMs));

@@ -45,7 +45,7 @@ async function processesLeft(tmux: PrivateTmux): Promise<string[]> {
     left = processesOf(tmux.folder);
     return left.length === 0;
   };
-  await waitFor('every process is gone', areGone).catch(() => {});
+  await waitFor('every process is gone', areGone, { limitMs: 30_000 }).catch(() => {});
   return left;
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { growth, type Measure, percentile } from './measures.ts';
-import { notFlat } from './soak-report.ts';
+import { memoryOf, notFlat } from './soak-report.ts';
 
 /** One measure every ten seconds. @param heapAt megabytes at a minute */
 function measures(minutes: number, heapAt: (minute: number) => number): Measure[] {
@@ -22,6 +22,7 @@ test('the first minute of a life is not judged: its heap still fills', () => {
   const filling = growth(measures(6, (minute) => 20 + 10 * minute).slice(0, 4));
   expect(filling.minutes).toBe(0.5);
   expect(notFlat(filling)).toEqual([]);
+  expect(memoryOf(filling)).toBe('is not judged: too short');
 });
 
 test('growth tells the thirds, the line and the processor time of one process', () => {

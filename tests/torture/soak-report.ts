@@ -25,8 +25,14 @@ const flatPerMinute = 300_000;
 /** A bridge that was started less than this ago is still filling its heap: nothing is judged. */
 const judgedMinutes = 1;
 
-export function notFlat({ heapPerMinute, minutes }: Growth): string[] {
-  if (minutes < judgedMinutes || heapPerMinute <= flatPerMinute) return [];
+export function memoryOf({ heapPerMinute, minutes }: Growth): 'is flat' | 'grows' | 'is not judged: too short' {
+  if (minutes < judgedMinutes) return 'is not judged: too short';
+  return heapPerMinute <= flatPerMinute ? 'is flat' : 'grows';
+}
+
+export function notFlat(growth: Growth): string[] {
+  if (memoryOf(growth) !== 'grows') return [];
+  const { heapPerMinute, minutes } = growth;
   return [`memory: the heap grew by ${mega(heapPerMinute, 2)} MB a minute for ${minutes.toFixed(1)} minutes`];
 }
 
@@ -50,6 +56,7 @@ export function told(report: SoakReport): string {
     ['heap, slope a minute', `${mega(growth.heapPerMinute, 3)} MB`],
     ['rss, first → last third of its life', pair(growth.rss)],
     ['rss, slope a minute', `${mega(growth.rssPerMinute, 3)} MB`],
+    ['memory', memoryOf(growth)],
     ['measured life', `${growth.minutes.toFixed(1)} minutes`],
     [
       'the bridge used',

@@ -25,5 +25,6 @@ const report = await module.soak({ minutes, workers, seed, say });
 if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
 else console.log(module.told(report));
 for (const failure of report.failures) say(failure);
-say(report.ok ? 'soak: the books balance, memory is flat, nothing is left over' : 'soak: failed');
+const memory = module.memoryOf(report.growth);
+say(report.ok ? `soak: the books balance, nothing is left over, memory ${memory}` : 'soak: failed');
 process.exitCode = report.ok ? 0 : 1;

@@ -8,7 +8,7 @@ import { mega, notFlat, paceOf, type SoakReport } from './soak-report.ts';
 import { Stop } from './stop.ts';
 import { Yard } from './yard.ts';
 
-export { told } from './soak-report.ts';
+export { memoryOf, told } from './soak-report.ts';
 
 export interface SoakOptions {
   readonly minutes: number;
