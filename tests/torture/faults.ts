@@ -1,3 +1,4 @@
+import { waitFor } from '../fixtures/private-tmux.ts';
 import type { Seeded } from './seeded.ts';
 import type { Yard, YardAgent } from './yard.ts';
 
@@ -108,6 +109,7 @@ export class Faults {
       case 'bridge-killed':
         await this.#yard.killDaemon();
         await this.#yard.start();
+        await this.#attached();
         return 'done';
     }
   }
@@ -116,10 +118,23 @@ export class Faults {
   async #detach(): Promise<'done' | 'nothing-there'> {
     try {
       await this.#yard.tmux.run('detach-client', '-s', '=macs');
-      return 'done';
     } catch (fault) {
       if (/no current client/.test(String(fault))) return 'nothing-there';
       throw fault;
     }
+    await this.#attached();
+    return 'done';
+  }
+
+  /**
+   * tmux 3.3a dies of what it has to tell while a control client is just coming in (docs/torture.md): nothing strikes until
+   * it is in.
+   */
+  async #attached(): Promise<void> {
+    const modes = () => this.#yard.tmux.run('list-clients', '-t', '=macs', '-F', '#{client_control_mode}');
+    await waitFor('the bridge has a client again', async () => (await modes()).includes('1'), {
+      limitMs: 60_000,
+      everyMs: 100,
+    });
   }
 }
