@@ -18,7 +18,7 @@ export interface SoakOptions {
 }
 
 const measureEveryMs = { most: 10_000, part: 1 / 30 };
-const lookEveryMs = 150;
+const lookEveryMs = 300;
 const faultLookMs = 100;
 /** agents that are started at once */
 const startedAtOnce = 4;
