@@ -22,6 +22,7 @@ import { minter } from './host/mint.ts';
 import { PaneLocks } from './host/pane-locks.ts';
 import { ProcessTree } from './host/process-tree.ts';
 import { ProgramGround } from './host/program-ground.ts';
+import { GroupCommit } from './journal/group-commit.ts';
 import { Journal } from './journal/journal.ts';
 import { findProgram } from './launch/programs.ts';
 import { PostOffice } from './mail/post-office.ts';
@@ -118,6 +119,7 @@ export class Rooms {
       choice: { agent: config.agent, agents: config.agents },
       wordOf: (identity) => this.hearing.wordOf(identity),
     });
+    const commits = new GroupCommit(journal);
     const courier = new Courier({
       hands: {
         look: (paneId) => this.sight.look(paneId),
@@ -132,7 +134,10 @@ export class Rooms {
         read: (snapshot, agent) => this.sight.readAs(snapshot, agent),
       },
       locks: new PaneLocks(),
-      memory: journal,
+      memory: {
+        saveDelivery: (delivery, event) => journal.saveDelivery(delivery, event),
+        commit: (work) => commits.commit(work),
+      },
       clock,
       doors: new AgentDoors({ ground: new ProgramGround(), clock }),
       word: {

@@ -28,7 +28,7 @@ export async function choose(passage: Passage, fingerprint: string): Promise<Del
   const open = await enter(passage, fingerprint);
   if (!('look' in open)) return open;
   const { label, key } = open.option;
-  passage.become({ is: 'claimed', at: passage.now });
+  await passage.become({ is: 'claimed', at: passage.now });
   const ownKey = key === 'Enter' ? null : key;
   const ready = ownKey === null ? await highlight(passage, open) : open;
   if (!('look' in ready)) return ready;
@@ -37,7 +37,7 @@ export async function choose(passage: Passage, fingerprint: string): Promise<Del
 
   const pressed = ownKey ?? 'Enter';
   const before = passage.now;
-  passage.become({ is: 'typed', at: before }, { key: pressed, label }, 'delivery-pressed');
+  await passage.become({ is: 'typed', at: before }, { key: pressed, label }, 'delivery-pressed');
   if ((await passage.parts.hands.press(passage.paneId, pressed, condition)) === 'held') {
     return giveUpOr(passage, 'tmux held the key back: the dialog was not as it had been a moment before');
   }
@@ -171,7 +171,7 @@ function instead({ reading }: Look, fingerprint: string): Gone | null {
 }
 
 /** Positively nothing was decided: it may be tried again, but not for ever. */
-function giveUpOr(passage: Passage, reason: string): Delivery {
+function giveUpOr(passage: Passage, reason: string): Promise<Delivery> {
   if (passage.delivery.attempts < mostAttempts) return passage.hold('dialog', reason);
   return passage.become({ is: 'failed', reason: `${reason}; given up after ${mostAttempts} attempts` });
 }

@@ -50,7 +50,7 @@ export class Courier {
     const lock = await this.#parts.locks.tryAcquire(delivery.recipient);
     if (lock === null) return delivery;
     try {
-      if (delivery.envelope.kind === 'keys') return reconcileKeys(passage);
+      if (delivery.envelope.kind === 'keys') return await reconcileKeys(passage);
       return await (delivery.dialog === undefined ? reconcile(passage) : reconcileChoice(passage, delivery.dialog));
     } finally {
       lock.release();

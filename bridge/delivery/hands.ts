@@ -43,11 +43,11 @@ export interface Locks {
   tryAcquire(identity: PaneIdentity): Promise<{ release(): void } | null>;
 }
 
-/** Commits before it returns; throws where the copy in hand is older than what is stored, and then nothing is typed. */
 export interface DeliveryMemory {
+  /** within `commit`; throws where the copy in hand is older than what is stored, and then nothing is typed */
   saveDelivery(delivery: Delivery, event: NewJournalEvent): void;
-  /** what is saved within `work` is one commit, or nothing of it is saved */
-  transact<T>(work: () => T): T;
+  /** resolves once all that `work` saved is on the disk; rejects where nothing of it is */
+  commit<T>(work: () => T): Promise<T>;
 }
 
 /** The doors of running programs. */

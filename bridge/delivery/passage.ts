@@ -130,12 +130,20 @@ export class Passage {
   }
 
   /** Commits the state; only then may the act that it names be done. */
-  become(state: DeliveryState, data: object = {}, kind = `delivery-${state.is}`): Delivery {
-    const attempts = this.#delivery.attempts + (state.is === 'claimed' ? 1 : 0);
-    const next = { ...this.#delivery, state: this.#withWay(state), attempts };
+  become(state: DeliveryState, data: object = {}, kind?: string): Promise<Delivery> {
+    return this.#commit(() => this.#save(this.#delivery, state, data, kind));
+  }
+
+  async #commit(save: () => Delivery): Promise<Delivery> {
+    this.#delivery = await this.parts.memory.commit(save);
+    return this.#delivery;
+  }
+
+  #save(before: Delivery, state: DeliveryState, data: object, kind = `delivery-${state.is}`): Delivery {
+    const attempts = before.attempts + (state.is === 'claimed' ? 1 : 0);
+    const next = { ...before, state: this.#withWay(state), attempts };
     const told = { state: next.state, attempts, ...data };
     this.parts.memory.saveDelivery(next, { at: this.now, kind, subject: next.id, data: told });
-    this.#delivery = next;
     return next;
   }
 
@@ -148,20 +156,22 @@ export class Passage {
    * The text is about to be typed, on a screen that looks like this. It is claimed in the same commit: nothing is done
    * between the two, and a commit takes as long as the disk.
    */
-  becomeTyped({ reading }: Look, text: string, kind?: string): void {
+  becomeTyped({ reading }: Look, text: string, kind?: string): Promise<Delivery> {
     const at = this.now;
-    this.parts.memory.transact(() => {
-      if (this.#delivery.state.is !== 'typed') this.become({ is: 'claimed', at });
-      this.become({ is: 'typed', at, turnBefore: turnAnchor(reading) }, { bytes: Buffer.byteLength(text) }, kind);
+    const typed = { is: 'typed', at, turnBefore: turnAnchor(reading) } as const;
+    return this.#commit(() => {
+      const before = this.#delivery;
+      const claimed = before.state.is === 'typed' ? before : this.#save(before, { is: 'claimed', at }, {});
+      return this.#save(claimed, typed, { bytes: Buffer.byteLength(text) }, kind);
     });
   }
 
   /** Enter is about to be pressed. When it was typed, and the mark of the turn before it, stay with the delivery. */
-  becomeSubmitted(kind?: string): void {
+  becomeSubmitted(kind?: string): Promise<Delivery> {
     const { state } = this.#delivery;
     const before = state.is === 'typed' || state.is === 'submitted' ? state.turnBefore : undefined;
     const mark = before === undefined ? {} : { turnBefore: before };
-    this.become({ is: 'submitted', at: this.now, typedAt: this.#typedAt(), ...mark }, {}, kind);
+    return this.become({ is: 'submitted', at: this.now, typedAt: this.#typedAt(), ...mark }, {}, kind);
   }
 
   #typedAt(): number {
@@ -171,24 +181,24 @@ export class Passage {
   }
 
   /** The same hold again is no news, and nothing is written for it. */
-  hold(reason: HoldReason, detail: string): Delivery {
+  async hold(reason: HoldReason, detail: string): Promise<Delivery> {
     const { state } = this.#delivery;
     const same = state.is === 'held' && state.reason === reason;
     if (same && state.detail === detail) return this.#delivery;
     return this.become({ is: 'held', reason, detail, since: same ? state.since : this.now });
   }
 
-  acknowledge(evidence: string, look: Look, text: string): Delivery {
+  acknowledge(evidence: string, look: Look, text: string): Promise<Delivery> {
     const receipt = { at: this.now, typedAt: this.#typedAt(), evidence, lines: linesShowing(look, text), ...this.way };
     return this.become({ is: 'acknowledged', receipt });
   }
 
   /** In the composer, or at least typed, and Enter did not submit it. */
-  leave(reason: string): Delivery {
+  leave(reason: string): Promise<Delivery> {
     return this.become({ is: 'typed-not-submitted', reason, ...this.#seen() });
   }
 
-  doubt(reason: string): Delivery {
+  doubt(reason: string): Promise<Delivery> {
     return this.become({ is: 'uncertain', reason, ...this.#seen() });
   }
 

@@ -33,9 +33,9 @@ export async function pressKeys(passage: Passage): Promise<Delivery> {
   if (!('panePid' in condition)) return passage.hold('dialog', condition.reason);
   const keys = keysOf(envelope.body, { inDialog: dialog !== undefined });
 
-  passage.become({ is: 'claimed', at: passage.now });
+  await passage.become({ is: 'claimed', at: passage.now });
   const pressedAt = passage.now;
-  passage.become({ is: 'typed', at: pressedAt }, { keys }, 'delivery-pressed');
+  await passage.become({ is: 'typed', at: pressedAt }, { keys }, 'delivery-pressed');
   if ((await passage.parts.hands.press(passage.paneId, keys, condition)) === 'held') {
     const after = passage.verdictOn(await passage.look());
     const detail = 'tmux held the keys back: the screen was not as it had been a moment before';
@@ -45,7 +45,7 @@ export async function pressKeys(passage: Passage): Promise<Delivery> {
 }
 
 /** Nobody can tell from a screen whether a key was pressed before a restart. */
-export function reconcileKeys(passage: Passage): Delivery {
+export function reconcileKeys(passage: Passage): Promise<Delivery> {
   return passage.doubt('whether the keys were pressed before the restart is not known');
 }
 

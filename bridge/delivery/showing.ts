@@ -96,7 +96,11 @@ export async function awaitText(
 }
 
 /** Enter was not pressed: what is known of the text then. */
-export function withoutEnter(passage: Passage, shown: Exclude<Shown, { is: 'ready' }>, text: string): Delivery {
+export function withoutEnter(
+  passage: Passage,
+  shown: Exclude<Shown, { is: 'ready' }>,
+  text: string,
+): Promise<Delivery> {
   switch (shown.is) {
     case 'gone-in':
       return passage.acknowledge('composer-emptied-and-echoed', shown.look, text);

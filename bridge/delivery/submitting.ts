@@ -33,7 +33,7 @@ export async function submit(
   by: Submitter = { press: (look) => pressEnter(passage, look), rescues: passage.manner.rescueEnters },
 ): Promise<Delivery> {
   const endAt = passage.now + submitLimitMs;
-  passage.becomeSubmitted();
+  await passage.becomeSubmitted();
   let look = ready;
   let pressedAt = passage.now;
   passage.listen();
@@ -99,7 +99,7 @@ async function confirm(
     moved ||= !sameScreen(ready.snapshot, look.snapshot);
     const lost = exactly && standing >= 2 && !moved && !human && passage.obstacle(look) === null;
     if (lost && rescues.isDue(passage.now)) {
-      passage.becomeSubmitted('delivery-enter-repeated');
+      await passage.becomeSubmitted('delivery-enter-repeated');
       if ((await by.press(look)) === 'done') rescues.used(passage.now);
       else rescues.stop();
       endAt = passage.now + submitLimitMs;

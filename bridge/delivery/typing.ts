@@ -77,7 +77,7 @@ async function type(
   how?: 'delivery-typed-again' | 'delivery-fell-back',
 ): Promise<Delivery | 'absent'> {
   const again = how === 'delivery-typed-again';
-  passage.becomeTyped(before, text, how);
+  await passage.becomeTyped(before, text, how);
   const bracketed = passage.manner.bracketed || executes(before.snapshot);
   const condition = conditionFor(before, passage.manner, { rests: before.reading.state !== 'busy' });
   passage.listen();

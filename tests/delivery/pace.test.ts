@@ -71,3 +71,17 @@ test('claimed and typed are one commit: a bridge that dies in it has claimed not
   expect(w.memory.states).toEqual([]);
   expect(w.pane.pastes).toEqual([]);
 });
+
+test('however long a commit takes, nothing is pasted before `typed` is on the disk, nor Enter pressed before `submitted`', async () => {
+  const w = world();
+  const { memory, clock, pane } = w;
+  const commit = memory.commit.bind(memory);
+  memory.commit = async (work) => {
+    await new Promise<void>((resolve) => void clock.after(40, resolve));
+    return commit(work);
+  };
+  const acts: string[] = [];
+  pane.before = (act) => act !== 'look' && acts.push(`${act} when ${memory.stored?.state.is}`);
+  expect((await w.attempt(w.delivery('use approach B'))).is).toBe('acknowledged');
+  expect(acts).toEqual(['paste when typed', 'press when submitted']);
+});

@@ -26,7 +26,7 @@ export class FakeMemory implements DeliveryMemory {
     else this.#uncommitted.push(delivery);
   }
 
-  transact<T>(work: () => T): T {
+  async commit<T>(work: () => T): Promise<T> {
     const { stored } = this;
     const { length } = this.saved;
     const committed: Delivery[] = [];

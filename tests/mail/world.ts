@@ -2,6 +2,7 @@ import type { Clock } from '../../bridge/core/clock.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
 import type { NewJournalEvent } from '../../bridge/core/journal-event.ts';
 import { identityKey } from '../../bridge/core/pane.ts';
+import { GroupCommit } from '../../bridge/journal/group-commit.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
 import { type DeliveryEvent, step } from '../../bridge/mail/delivery-machine.ts';
 import type { Courier } from '../../bridge/mail/post-office.ts';
@@ -31,6 +32,8 @@ export class Mortal {
   /** called in the instant of death: what is on the disk then is what a power cut leaves */
   atDeath: () => void = () => {};
   #depth = 0;
+  /** at once: turns of the real loop are nothing to a virtual clock */
+  readonly #commits = new GroupCommit(this, queueMicrotask);
 
   constructor(journal: Journal) {
     this.journal = journal;
@@ -55,6 +58,10 @@ export class Mortal {
     } finally {
       this.#depth -= 1;
     }
+  }
+
+  commit<T>(work: () => T): Promise<T> {
+    return this.#commits.commit(work);
   }
 
   saveDelivery(delivery: Delivery, event: NewJournalEvent): void {
