@@ -7,6 +7,9 @@ import { type PrivateTmux, waitFor } from '../fixtures/private-tmux.ts';
 
 export const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
+/** Far more than it takes, but for a machine with many at work: at a load of 30 on two cores it took more than ten seconds. */
+const startLimitMs = 60_000;
+
 /** One line of the daemon's `--json` log. */
 export interface Line {
   readonly type: string;
@@ -112,7 +115,8 @@ export async function startBridge(
     },
   };
   if (more.waitForReady !== false) {
-    await bridge.line('the bridge watches', (line) => line.type === 'said' && String(line.text).startsWith('watching'));
+    const isWatching = (line: Line) => line.type === 'said' && String(line.text).startsWith('watching');
+    await bridge.line('the bridge watches', isWatching, startLimitMs);
   }
   return bridge;
 }
