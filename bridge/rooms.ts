@@ -22,6 +22,7 @@ import { minter } from './host/mint.ts';
 import { PaneLocks } from './host/pane-locks.ts';
 import { ProcessTree } from './host/process-tree.ts';
 import { ProgramGround } from './host/program-ground.ts';
+import { Turnstile } from './host/turnstile.ts';
 import { GroupCommit } from './journal/group-commit.ts';
 import { Journal } from './journal/journal.ts';
 import { findProgram } from './launch/programs.ts';
@@ -95,8 +96,11 @@ export class Rooms {
     this.journal = journal;
     this.setAside = setAside;
     const clock = systemClock;
+    const socketPath = socketPathOf({ socket: config.socket, env: process.env });
+    const turnstile = new Turnstile({ key: `clients of ${socketPath}`, clock });
     this.tmux = new TmuxServer({
-      socketPath: socketPathOf({ socket: config.socket, env: process.env }),
+      socketPath,
+      alone: (work) => turnstile.pass(work),
       clock,
       pidFile: join(config.home, 'tmux-clients.json'),
       onEvent: (event) => {

@@ -31,7 +31,17 @@ export interface ClientsParts {
   readonly onEnd: (sessionId: string) => void;
   /** a client ended without being asked to, or may be tried again */
   readonly onChange: () => void;
+  readonly alone: Alone;
+  /** resolves once the server has dealt with all that came before */
+  readonly heard: () => Promise<unknown>;
 }
+
+/**
+ * Works while no other bridge does. A tmux server (3.3a to 3.6a, its pull request 4980) ends with all its sessions where
+ * one control client leaves while another has said what it is and not yet who it is: so no bridge may come or go
+ * while another one does.
+ */
+export type Alone = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** The control clients of one server, one per wanted session. */
 export class ControlClients {
@@ -61,15 +71,19 @@ export class ControlClients {
     const leaving = [...this.#links].filter(
       ([sessionId, link]) => !wanted.has(sessionId) || hasMoved(sessionId, link) || hasLostPane(sessionId, link, panes),
     );
-    await Promise.all(leaving.map(([sessionId]) => this.#drop(sessionId)));
-    const coming = [...wanted].filter((sessionId) => !this.#links.has(sessionId));
-    const attached = await Promise.all(coming.map((sessionId) => this.#attach(sessionId)));
-    return coming.filter((_, index) => attached[index]);
+    if (leaving.length === 0 && [...wanted].every((sessionId) => this.#links.has(sessionId))) return [];
+    return this.#parts.alone(async () => {
+      await this.#drop(leaving.map(([sessionId]) => sessionId));
+      const coming = [...wanted].filter((sessionId) => !this.#links.has(sessionId));
+      const attached = await Promise.all(coming.map((sessionId) => this.#attach(sessionId)));
+      return coming.filter((_, index) => attached[index]);
+    });
   }
 
   /** Ends every client and waits for their processes. */
   async dropAll(): Promise<void> {
-    await Promise.all([...this.#links.keys()].map((sessionId) => this.#drop(sessionId)));
+    if (this.#links.size === 0) return;
+    await this.#parts.alone(() => this.#drop([...this.#links.keys()]));
   }
 
   async #attach(sessionId: string): Promise<boolean> {
@@ -112,13 +126,19 @@ export class ControlClients {
     this.#parts.onChange();
   }
 
-  async #drop(sessionId: string): Promise<void> {
-    const link = this.#links.get(sessionId);
-    if (link === undefined) return;
-    this.#links.delete(sessionId);
-    if (link.is === 'resting') return link.cancel();
-    await link.client.close();
+  async #drop(sessionIds: readonly string[]): Promise<void> {
+    const leaving: ControlClient[] = [];
+    for (const sessionId of sessionIds) {
+      const link = this.#links.get(sessionId);
+      this.#links.delete(sessionId);
+      if (link?.is === 'resting') link.cancel();
+      else if (link !== undefined) leaving.push(link.client);
+    }
+    if (leaving.length === 0) return;
+    await Promise.all(leaving.map((client) => client.close()));
     this.#remember();
+    // a client's process ends before the server tells the others that it has gone
+    await this.#parts.heard();
   }
 
   #remember(): void {

@@ -3,7 +3,7 @@ import { asPaneId, type PaneId } from '../core/ids.ts';
 import type { PaneFacts } from '../core/pane.ts';
 import { planAttachments } from './attachments.ts';
 import type { ClientNotice } from './client.ts';
-import { ControlClients } from './clients.ts';
+import { type Alone, ControlClients } from './clients.ts';
 import { type CommandResult, type TmuxCommands, TmuxError } from './commands.ts';
 import { ExecCommands } from './exec.ts';
 import { oncePerPane } from './facts.ts';
@@ -29,6 +29,8 @@ export interface TmuxServerParts {
   /** keeps the pids of the clients for a successor, who ends those that a SIGKILL left behind */
   readonly pidFile?: string;
   readonly tmux?: string;
+  /** left out: no other bridge comes to this server */
+  readonly alone?: Alone;
 }
 
 /** idle ─start─► unknown ─► up ◄─► down       any ─close─► closed */
@@ -74,6 +76,8 @@ export class TmuxServer implements TmuxCommands {
       onNotice: (sessionId, notice) => this.#noticed(sessionId, notice),
       onEnd: (sessionId) => this.#missedIn(sessionId),
       onChange: () => this.#pollSoon(),
+      alone: parts.alone ?? ((work) => work()),
+      heard: () => this.#exec.runAll([['display-message', '-p', '']]),
     });
   }
 

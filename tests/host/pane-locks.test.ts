@@ -7,7 +7,8 @@ import { build } from 'vite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PaneId } from '../../bridge/core/ids.ts';
 import type { PaneIdentity } from '../../bridge/core/pane.ts';
-import { PaneLocks, runtimeFolder } from '../../bridge/host/pane-locks.ts';
+import { runtimeFolder } from '../../bridge/host/locks.ts';
+import { PaneLocks } from '../../bridge/host/pane-locks.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 let base: string;
@@ -146,7 +147,7 @@ test('a folder that is open to others is closed to them', async () => {
 });
 
 test('a folder that cannot be made is a fault with its reason, not a lock', async () => {
-  await expect(new PaneLocks(join(base, 'no', 'such')).tryAcquire(pane())).rejects.toThrow(/pane lock: .*ENOENT/);
+  await expect(new PaneLocks(join(base, 'no', 'such')).tryAcquire(pane())).rejects.toThrow(/lock: .*ENOENT/);
 });
 
 test('the folder is that of XDG_RUNTIME_DIR if it is ours, and a name with the user id elsewhere', () => {

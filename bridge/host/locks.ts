@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { type BigIntStats, chmodSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { BridgeError } from '../core/failure.ts';
+
+/**
+ * An exclusive lock for each key, valid across the processes of one user, and freed by the system when its holder dies:
+ * an open exclusive transaction on an empty SQLite file in a folder of the user's own.
+ */
+export class Locks {
+  readonly #folder: string;
+  #tidied = false;
+
+  constructor(folder: string = runtimeFolder(process.env)) {
+    this.#folder = folder;
+  }
+
+  /** null while somebody else holds it. @throws BridgeError where the folder cannot be trusted or used */
+  tryAcquire(key: string): { release(): void } | null {
+    prepareFolder(this.#folder);
+    if (!this.#tidied) this.#tidy();
+    this.#tidied = true;
+    const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
+    return acquire(join(this.#folder, `${name}.lock`));
+  }
+
+  /** What killed holders left: each is removed only while we hold its lock. */
+  #tidy(): void {
+    for (const name of readdirSync(this.#folder)) {
+      if (/^[0-9a-f]{32}\.lock$/.test(name)) acquire(join(this.#folder, name))?.release();
+    }
+  }
+}
+
+/** `$XDG_RUNTIME_DIR/bridge`, the place that variable would name, else `bridge-<uid>` in the temporary folder. */
+export function runtimeFolder(env: NodeJS.ProcessEnv): string {
+  const uid = process.getuid?.() ?? 0;
+  for (const folder of [env.XDG_RUNTIME_DIR, `/run/user/${uid}`]) {
+    if (folder && isAbsolute(folder) && statSync(folder, { throwIfNoEntry: false })?.uid === uid) {
+      return join(folder, 'bridge');
+    }
+  }
+  return join(tmpdir(), `bridge-${uid}`);
+}
+
+/** The temporary folder is everybody's: another user could have made ours before us, or put a link in its place. */
+function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw fault(folder, String(cause), cause);
+  }
+  const facts = lstatSync(folder);
+  if (!facts.isDirectory()) throw fault(folder, 'is not a folder of its own');
+  if (process.getuid && facts.uid !== process.getuid()) throw fault(folder, 'belongs to another user');
+  if ((facts.mode & 0o077) !== 0) chmodSync(folder, 0o700);
+}
+
+/** Losing this many races in a row means that the lock is in demand: it counts as held. */
+const raceLimit = 20;
+
+/**
+ * The lock counts only while the file we locked is the one that the path names: a holder removes its file, and who opened
+ * that one before begins again. The path named the same file before we opened it and after we locked it, so it is ours.
+ * The file is only ever opened through SQLite: closing any other handle of it would free the process's own lock (POSIX).
+ */
+function acquire(path: string): { release(): void } | null {
+  for (let attempt = 0; attempt < raceLimit; attempt++) {
+    const before = fileAt(path);
+    const database = open(path);
+    if (before === null) {
+      database.close();
+      continue;
+    }
+    if (!lock(database, path)) return null;
+    if (before === fileAt(path)) return { release: once(() => unlock(database, path)) };
+    unlock(database, null);
+  }
+  return null;
+}
+
+function open(path: string): DatabaseSyncInstance {
+  try {
+    return new DatabaseSync(path, { timeout: 0 });
+  } catch (cause) {
+    throw fault(path, String(cause), cause);
+  }
+}
+
+function lock(database: DatabaseSyncInstance, path: string): boolean {
+  try {
+    // nothing is ever written, so there is no journal file to leave behind either
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    return true;
+  } catch (cause) {
+    database.close();
+    if (/locked|busy/i.test(String(cause))) return false;
+    throw fault(path, String(cause), cause);
+  }
+}
+
+/** The file goes while the lock is still held: afterwards it may be somebody else's. */
+function unlock(database: DatabaseSyncInstance, remove: string | null): void {
+  if (remove !== null) rmSync(remove, { force: true });
+  database.exec('ROLLBACK');
+  database.close();
+}
+
+function once(act: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) act();
+    done = true;
+  };
+}
+
+function fileAt(path: string): string | null {
+  const facts: BigIntStats | undefined = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return facts === undefined ? null : `${facts.dev}:${facts.ino}:${facts.birthtimeNs}`;
+}
+
+function fault(target: string, reason: string, cause?: unknown): BridgeError {
+  return new BridgeError({
+    what: 'lock',
+    target,
+    reason,
+    nextStep: 'remove it, or set XDG_RUNTIME_DIR to a folder of your own',
+    cause,
+  });
+}
