@@ -408,6 +408,13 @@ const scenes: Record<string, Scene> = {
     });
     await stage.end();
   }),
+  async paragraphs(stage) {
+    await stage.agent.paste('First the table.\nThen its index.\n\n- keep the names\n- and the order');
+    await stage.agent.waitForScreen(/and the order/);
+    await stage.agent.submit();
+    await stage.settled();
+    await stage.record('finished', 'a pasted message of two paragraphs was answered');
+  },
   /** a paste whose end is still to come: qwen waits a second for more of it */
   async pasting(stage) {
     let isOver = false;

@@ -3,7 +3,7 @@ import { isReady, type Reading } from '../../bridge/core/reading.ts';
 import { findRequests } from '../../bridge/screen/blocks.ts';
 import { profileOf, still } from '../../bridge/screen/recording.ts';
 import { expectationOf, judgeReading } from '../../bridge/screen/recording-labels.ts';
-import { type Recorded, recorded, snapshotOfRecorded } from './snapshots.ts';
+import { allRecorded, type Recorded, recorded, snapshotOfRecorded } from './snapshots.ts';
 
 function read(screen: Recorded, motion = still): Reading {
   return profileOf(screen.agent).read(snapshotOfRecorded(screen), motion);
@@ -86,6 +86,16 @@ test('a long paste that waits in the composer is a draft', () => {
 test('inputs that are visible are read top to bottom, the pinned one first', () => {
   const screen = recorded.find(({ file }) => file === 'codex/0.169.0/error-2.txt')!;
   expect(read(screen).turn.inputs).toEqual(['LONG:120 …', 'ERR:500']);
+});
+
+test('an input of two paragraphs is one input, and none of it the agent’s words', () => {
+  const screens = allRecorded.filter(({ note }) => note?.includes('two paragraphs'));
+  expect(new Set(screens.map(({ agent }) => agent))).toEqual(new Set(['continue', 'qwen']));
+  for (const screen of screens) {
+    const { inputs, words } = read(screen).turn;
+    expect(inputs).toEqual(['First the table.\nThen its index.\n\n- keep the names\n- and the order']);
+    expect(words).toEqual(['Noted.']);
+  }
 });
 
 test('what a resize left of gemini’s composer is no input', () => {

@@ -76,7 +76,8 @@ function kindOfLine(
   const isBlank = text.trim() === '';
   const isIndented = text.slice(0, gutter).trim() === '';
   if (above === undefined) return isBlank ? 'blank' : isIndented ? 'own' : 'notice';
-  if (isBlank) return isAfterBlock || above.kind === 'input' ? 'blank' : null;
+  // where a sign begins the agent's words, what has none is the rest of the input, also behind an empty line of it
+  if (isBlank) return isAfterBlock || (above.kind === 'input' && own === undefined) ? 'blank' : null;
   // the rest of an input stands under its text
   if (above.kind === 'input' && /^\S/.test(text)) return own === undefined ? 'own' : 'notice';
   if (own !== undefined)
