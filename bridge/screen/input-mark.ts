@@ -10,6 +10,8 @@ export interface InputMark {
 
 /** Letters kept of either end. */
 const markLength = 120;
+/** Letters of the end by which a torn input is known: about a row's. */
+const tornEnd = 24;
 /** Characters of an input in which its first or last letters are looked for. */
 const markedLength = 2000;
 
@@ -34,6 +36,16 @@ export function same(a: InputMark, b: InputMark): boolean {
     return isHeadless ? a.tail.endsWith(b.tail) || b.tail.endsWith(a.tail) : a.tail === b.tail;
   }
   return true;
+}
+
+/**
+ * Can one be the other as a half-drawn screen shows it, with rows in its middle twice, or missing? Both ends stand as they
+ * were. For a look beside another input that is known for certain.
+ */
+export function sameButTorn(a: InputMark, b: InputMark): boolean {
+  if (a.head !== null && b.head !== null && a.head !== b.head) return false;
+  if (a.tail === null || b.tail === null || Math.min(a.tail.length, b.tail.length) < markLength) return false;
+  return a.tail.slice(-tornEnd) === b.tail.slice(-tornEnd);
 }
 
 export function wordsMark(words: readonly string[]): string {

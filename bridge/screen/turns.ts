@@ -1,4 +1,4 @@
-import { type InputMark, markOf, same, wordsMark } from './input-mark.ts';
+import { type InputMark, markOf, same, sameButTorn, wordsMark } from './input-mark.ts';
 
 /**
  * Which turn is on the screen. The echoed inputs of a pane are one endless list; a screen shows a window of it. The
@@ -150,7 +150,22 @@ function align(state: TurnState, window: readonly InputMark[], seen: Observation
     if (overlap > known.length && known.every((mark, at) => same(mark, window[overlap - known.length + at]!)))
       return { is: 'new', fresh, overlaps: true };
   }
+  const torn = tornOverlap(known, window);
+  if (torn > 0) return torn === count ? { is: 'end' } : { is: 'new', fresh: count - torn, overlaps: true };
   return { is: 'new', fresh: count, overlaps: false };
+}
+
+/**
+ * How many of the window's inputs are the end of the list where a program was stopped in the middle of drawing, for as long
+ * as two looks: an input of many rows is read with some of them twice. One beside it must be known as it stands.
+ */
+function tornOverlap(known: readonly InputMark[], window: readonly InputMark[]): number {
+  for (let overlap = Math.min(window.length, known.length); overlap >= 2; overlap--) {
+    const pairs = window.slice(0, overlap).map((mark, at) => [known[known.length - overlap + at]!, mark] as const);
+    const areSame = pairs.map(([a, b]) => same(a, b));
+    if (areSame.some(Boolean) && pairs.every(([a, b], at) => areSame[at] || sameButTorn(a, b))) return overlap;
+  }
+  return 0;
 }
 
 /** The window shows the inputs we know. Is it nevertheless a new turn? */

@@ -258,3 +258,36 @@ test('however a pane is looked at, turns are counted right: scrolls, redraws, cl
     { numRuns: 300 },
   );
 });
+
+describe('an input of many rows on a screen that is half drawn for as long as two looks', () => {
+  const steps = (...numbers: number[]) => numbers.map((step) => `Then do step ${step} of the plan for this way.`);
+  const long = ['Take the first way.', ...steps(1, 2, 3, 4)].join('\n');
+  const torn = ['Take the first way.', ...steps(1, 2, 3, 4, 3, 4)].join('\n');
+
+  test('is no other input: what follows it is one new turn, and stays that when the frame is whole', () => {
+    const pane = paneIn(['Begin part 1.', long]);
+    const before = pane.state.number;
+    const first = pane.twice(['Begin part 1.', torn, 'Begin part 2.'], ['which way?']);
+    expect(first).toMatchObject({ number: before + 1, began: true });
+    const whole = pane.twice(['Begin part 1.', long, 'Begin part 2.'], ['which way?']);
+    expect(whole).toMatchObject({ number: before + 1, began: false });
+  });
+
+  test('is no other input where it is the last one, nor where its beginning has scrolled away', () => {
+    const pane = paneIn(['Begin part 1.', long]);
+    const before = pane.state.number;
+    expect(pane.twice(['Begin part 1.', torn], ['way'])).toMatchObject({ number: before, began: false });
+    const tall = paneIn([`…${steps(...Array.from({ length: 9 }, (_, at) => at)).join('\n')}`, 'Begin part 2.']);
+    const rows = steps(3, 4, 5, 6, 7, 8, 7, 8);
+    const seen = tall.twice([`…${rows.join('\n')}`, 'Begin part 2.', 'Begin part 3.'], ['which way?']);
+    expect(seen).toMatchObject({ number: 2, began: true });
+  });
+
+  test('but another input that only begins like it is another one', () => {
+    const pane = paneIn(['Begin part 1.', long]);
+    const before = pane.state.number;
+    const other = `${long}\n${steps(5).join('')} And stop there, whatever you find.`;
+    expect(pane.twice(['Begin part 1.', long, other], ['done'])).toMatchObject({ number: before + 1, began: true });
+    expect(pane.twice([other, 'Begin part 9.'], ['done'])).toMatchObject({ number: before + 2, began: true });
+  });
+});
