@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -67,4 +67,11 @@ test('where no lock can be had, nobody is kept from their work', async () => {
   const file = join(base, 'file');
   writeFileSync(file, '');
   await turnstile('a', { folder: file }).pass(async () => {});
+});
+
+test('who passes tidies away the lock files that killed bridges have left', async () => {
+  mkdirSync(join(base, 'bridge'), { mode: 0o700 });
+  writeFileSync(join(base, 'bridge', `${'0'.repeat(32)}.lock`), '');
+  await turnstile('a').pass(async () => {});
+  expect(readdirSync(join(base, 'bridge'))).toEqual([]);
 });
