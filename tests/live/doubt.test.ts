@@ -51,6 +51,7 @@ async function answeredInDoubt(fault: Step): Promise<string> {
   return String(asked.id);
 }
 
+/** Ten commands, each a process that takes seconds to start on a machine with many at work. */
 test('an answer of which nobody can tell whether it arrived is put to the human, who looks and settles it', async () => {
   const id = await answeredInDoubt({ losePastes: 1 });
   const view = JSON.parse((await command('show', id, '--json')).stdout) as RequestView;
@@ -72,7 +73,7 @@ test('an answer of which nobody can tell whether it arrived is put to the human,
   expect((await command('settle', id)).code).toBe(1);
   expect((await command('answer', id, '--again')).code).toBe(1);
   expect(agent.inputs()).toEqual([]);
-});
+}, 180_000);
 
 test('after a restart the question still stands, and a file answers it', async () => {
   const id = await answeredInDoubt({ losePastes: 1 });
