@@ -7,6 +7,8 @@ import { composerHolds, hasPromptAgain, isWhole, type Look, sameScreen, submitte
 
 /** How long after Enter a transition may take to be seen. */
 const submitLimitMs = 5_000;
+/** A text that has left the composer is on its way: in its first turn opencode 1.18.33 showed nothing of one for 9 s. */
+const underWayLimitMs = 20_000;
 /** After an Enter that moved nothing, the next one waits longer each time. */
 const rescuePausesMs = [700, 1_500, 3_000] as const;
 const lookEveryMs = 50;
@@ -67,7 +69,7 @@ async function confirm(
   text: string,
   { by, pressedAt }: { readonly by: Submitter; readonly pressedAt: number },
 ): Promise<Delivery> {
-  const enterAt = passage.now;
+  let enterAt = passage.now;
   const rescues = new Rescues(by.rescues, enterAt);
   let endAt = enterAt + submitLimitMs;
   let moved = false;
@@ -102,11 +104,15 @@ async function confirm(
       await passage.becomeSubmitted('delivery-enter-repeated');
       if ((await by.press(look)) === 'done') rescues.used(passage.now);
       else rescues.stop();
-      endAt = passage.now + submitLimitMs;
+      enterAt = passage.now;
+      endAt = enterAt + submitLimitMs;
       standing = 0;
     } else if (passage.now >= endAt) {
       if (standing >= 2) return passage.leave(`the text is still in the composer after ${rescues.count + 1} Enter`);
-      return passage.doubt('Enter was pressed, and the screen does not tell what became of the text');
+      const underWayUntil = enterAt + underWayLimitMs;
+      if (passage.now >= underWayUntil)
+        return passage.doubt('Enter was pressed, and the screen does not tell what became of the text');
+      endAt = underWayUntil;
     }
   }
 }

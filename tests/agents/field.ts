@@ -45,8 +45,8 @@ export interface Delivered {
 /** How a text is put into the pane: by the bridge, or as the predecessors do, with a fixed delay before Enter. */
 export type Method = 'bridge' | 'paste 400' | 'keys 400';
 
-/** How long after Enter the model may be asked: opencode's first turn takes 20 s longer than the others. */
-const askedLimitMs = 60_000;
+/** How long after Enter the model may be asked: opencode's first turn took 66 s where the machine was loaded. */
+const askedLimitMs = 150_000;
 /** With a fixed delay nobody knows whether Enter was taken: a text that was not has no other sign than this silence. */
 const silenceMs = 8_000;
 /** How long the answer to the last text may take to end, and the screen to look idle again. */

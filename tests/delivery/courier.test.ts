@@ -356,6 +356,21 @@ test('an Enter that takes effect late is one submission, whatever was pressed me
   expect(w.pane.submissions).toEqual([text]);
 });
 
+test('a program that shows nothing of a text for a while, once it has left the composer, is waited for', async () => {
+  const w = world({ worksMs: 30_000 });
+  w.pane.after = (act) => {
+    if (act !== 'press') return;
+    w.pane.torn = { state: 'unknown', composer: { is: 'absent' }, turn: { inputs: [], words: [] } };
+    w.clock.after(9_000, () =>
+      w.pane.change((pane) => {
+        pane.torn = null;
+      }),
+    );
+  };
+  expect((await w.attempt(w.delivery(text))).is).toBe('acknowledged');
+  expect(w.pane.submissions).toEqual([text]);
+});
+
 // ── what counts as a receipt ──
 
 test('each step is committed before its act, and the receipt tells what was seen', async () => {
