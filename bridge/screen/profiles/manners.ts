@@ -50,7 +50,11 @@ export const geminiManner: Manner = {
   // gemini trims before it looks, so that a blank hides no command; a word before it does
   commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
   references: fileReferences,
-  commandEndings: [{ pattern: '\\\\$', append: ' ' }],
+  // an escaped @name at the end opens its list all the same, on a loaded machine just before Enter
+  commandEndings: [
+    { pattern: '\\\\$', append: ' ' },
+    { pattern: '@\\S*$', append: ' ' },
+  ],
   changes: { trims: true },
   dialogTitles: ['Action Required'],
   dialogWords: ['Allow execution of', 'Apply this change'],
