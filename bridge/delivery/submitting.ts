@@ -7,7 +7,10 @@ import { composerHolds, hasPromptAgain, isWhole, type Look, sameScreen, submitte
 
 /** How long after Enter a transition may take to be seen. */
 const submitLimitMs = 5_000;
-/** A text that has left the composer is on its way: in its first turn opencode 1.18.33 showed nothing of one for 9 s. */
+/**
+ * What nothing speaks against may still be on its way: in its first turn opencode 1.18.33 showed nothing of a text for 9 s,
+ * and on a loaded machine continue 1.5.47 took 11 s to read Enter after 10,000 characters.
+ */
 const underWayLimitMs = 20_000;
 /** After an Enter that moved nothing, the next one waits longer each time. */
 const rescuePausesMs = [700, 1_500, 3_000] as const;
@@ -108,10 +111,12 @@ async function confirm(
       endAt = enterAt + submitLimitMs;
       standing = 0;
     } else if (passage.now >= endAt) {
-      if (standing >= 2) return passage.leave(`the text is still in the composer after ${rescues.count + 1} Enter`);
       const underWayUntil = enterAt + underWayLimitMs;
-      if (passage.now >= underWayUntil)
-        return passage.doubt('Enter was pressed, and the screen does not tell what became of the text');
+      // a program that has drawn nothing since may not have read Enter yet
+      const isOver = passage.now >= underWayUntil;
+      if (standing >= 2 && (moved || isOver))
+        return passage.leave(`the text is still in the composer after ${rescues.count + 1} Enter`);
+      if (isOver) return passage.doubt('Enter was pressed, and the screen does not tell what became of the text');
       endAt = underWayUntil;
     }
   }

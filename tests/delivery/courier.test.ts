@@ -371,6 +371,16 @@ test('a program that shows nothing of a text for a while, once it has left the c
   expect(w.pane.submissions).toEqual([text]);
 });
 
+test('a program that reads Enter after ten seconds, and draws nothing until then, is not said to have left the text', async () => {
+  const w = world();
+  w.pane.manners = { ...fakeManner, rescueEnters: 1 };
+  w.pane.after = (act) => {
+    if (act === 'press' && w.pane.enters.length === 1) w.pane.stall(10_000);
+  };
+  expect((await w.attempt(w.delivery(text))).is).toBe('acknowledged');
+  expect(w.pane.submissions).toEqual([text]);
+});
+
 // ── what counts as a receipt ──
 
 test('each step is committed before its act, and the receipt tells what was seen', async () => {
