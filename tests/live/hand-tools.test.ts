@@ -54,11 +54,12 @@ for (const place of ['without a daemon', 'through the daemon'] as const) {
 
   test(`send --wait ends when its time is over: exit 2, the reason, nothing typed then or later, ${place}`, async () => {
     const agent = await prepare();
-    await agent.perform({ play: [{ busy: 3000 }, { say: 'Finished.' }], input: 'go' });
+    await agent.perform({ busy: true });
     const sent = await send(agent, ['--wait', '1', 'too late']);
     expect(sent).toMatchObject({ code: 2, stderr: expect.stringContaining('held: busy') });
-    const after = await send(agent, ['--wait', '20', 'in time']);
-    expect(after.code).toBe(0);
+    const after = send(agent, ['--wait', '30', 'in time']);
+    await agent.perform({ busy: false });
+    expect((await after).code).toBe(0);
     expect(agent.inputs()).toEqual(['in time']);
   });
 
