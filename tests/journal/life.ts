@@ -111,7 +111,7 @@ export async function live(house: House): Promise<void> {
   const doubtful = house.ask('t3', 'Which database?');
   pane.deaf = true;
   house.answer(doubtful, 'Use SQLite.');
-  await house.pass(20);
+  await house.pass(40);
   // a person looks, empties the input line and says: once more
   pane.deaf = false;
   pane.human('C-u');
