@@ -23,7 +23,7 @@ export interface DetectorState {
   /** blocks that stood on the screen when a turn began without an echo: they are the old turn's, as often as counted */
   readonly stale: Readonly<Record<string, number>>;
   readonly lastAt: number;
-  /** new blocks made of nothing but lines that stood there before: a half-drawn shift shows such. A second look decides */
+  /** new blocks made of nothing but lines that stood there before: a half-drawn shift shows such. A second look decides, in a turn that is believed */
   readonly glimpsed: readonly string[];
 }
 
@@ -125,8 +125,9 @@ export function* steps(
   state = { ...state, stale, glimpsed: isNewLook ? glimpsed : before.glimpsed };
   for (const block of fresh) {
     const raised = state.raised.find(({ turn: at, key }) => key === block.key && (at === turn.number || turn.isBack));
-    const isFirstGlimpse = glimpsed.includes(block.key) && !(isNewLook && before.glimpsed.includes(block.key));
-    if (!raised && isFirstGlimpse) continue;
+    const isSecondGlimpse = isNewLook && isCommitted && before.glimpsed.includes(block.key);
+    if (!raised && glimpsed.includes(block.key) && !isSecondGlimpse) continue;
+    if (raised && !isCommitted) continue;
     if (raised?.confirmed || (raised && snapshot.takenAtMs <= raised.at)) continue;
     const entry: Raised = {
       turn: turn.number,
@@ -230,8 +231,9 @@ function countOf(blocks: readonly Block[]): Record<string, number> {
  * Tells of a block whether its every line was on the screen one look ago, where something was raised already; and not as
  * the open end of the words, to which nothing but END was missing.
  */
-function rearrangement({ words, raised }: DetectorState, turn: number): (block: Block) => boolean {
-  const recent = raised.filter((entry) => entry.turn === turn || entry.turn === turn - 1);
+function rearrangement({ words, raised, turns }: DetectorState, turn: number): (block: Block) => boolean {
+  const lastBefore = Math.min(turns.number, turn - 1);
+  const recent = raised.filter((entry) => entry.turn >= lastBefore);
   if (recent.length === 0) return () => false;
   const raisedNow = new Set(recent.filter((entry) => entry.turn === turn).map(({ key }) => key));
   let known: Set<string> | null = null;

@@ -6,8 +6,8 @@ import { type InputMark, markOf, same, sameButTorn, wordsMark } from './input-ma
  *
  *   it is the end                    the same turn
  *   it lies further up               somebody scrolled back: not the current turn
- *   it begins with the end, goes on  new turns, believed once two looks agree (torn frames exist)
- *   it has nothing of the list       new turns too; right after a restart the anchor is lost
+ *   it begins with the end, goes on  a new turn, believed once two looks agree (torn frames exist); several: once they stand
+ *   it has nothing of the list       new turns too, once they stand; right after a restart the anchor is lost
  *
  * The same input again, its predecessor scrolled off, leaves the window as it was. Then only other evidence tells: the
  * agent was idle, is busy, and the old turn's words are gone; or a delivery was acknowledged (`noteInput`).
@@ -64,6 +64,11 @@ export interface TurnSeen {
 }
 
 const rememberedInputs = 24;
+/**
+ * Several turns at once, or inputs that have nothing of the known ones, are mostly a program that was stopped in the middle
+ * of drawing: on a busy machine such a frame stands for many looks.
+ */
+const tornMs = 600;
 
 export const firstTurn: TurnState = {
   number: 0,
@@ -92,7 +97,8 @@ export function stepTurn(before: TurnState, seen: Observation): TurnStep {
       const candidate = JSON.stringify(window.slice(-place.fresh).map(({ head, tail }) => [head, tail]));
       const number = state.number + place.fresh;
       const anchor = state.isRestored && !place.overlaps ? ('lost' as const) : ('kept' as const);
-      if (!isSecondLook(state, candidate, seen)) return tentative(state, candidate, number, anchor, seen);
+      const standsMs = place.overlaps && place.fresh === 1 ? 0 : tornMs;
+      if (!isSecondLook(state, candidate, seen, standsMs)) return tentative(state, candidate, number, anchor, seen);
       return begin(state, [...state.inputs, ...window.slice(-place.fresh)], number, anchor, seen, false);
     }
   }
@@ -222,8 +228,9 @@ function areWordsGone({ inputs }: TurnState, seen: Observation): boolean {
   return !seen.cut && known !== '' && !wordsMark(seen.words).startsWith(known.slice(0, 24));
 }
 
-function isSecondLook({ candidate }: TurnState, window: string, seen: Observation): boolean {
-  return candidate?.window === window && seen.at > candidate.at;
+/** @param standsMs how much later than the first it must be */
+function isSecondLook({ candidate }: TurnState, window: string, seen: Observation, standsMs = 0): boolean {
+  return candidate?.window === window && seen.at > candidate.at + standsMs;
 }
 
 /** One look says that a turn began; until a second agrees, nothing is remembered of it but that. */

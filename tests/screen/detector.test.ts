@@ -162,9 +162,21 @@ describe('a request', () => {
     pane.look({ inputs: ['one', 'two'], words: block('a?') });
     pane.restart();
     pane.look({ inputs: ['nine', 'ten'], words: block('a?') });
-    pane.look({ inputs: ['nine', 'ten'], words: block('a?') });
+    // several turns at once are believed once they stand
+    expect(pane.look({ inputs: ['nine', 'ten'], words: block('a?') })).toEqual([]);
+    pane.at += 600;
     pane.look({ inputs: ['nine', 'ten'], words: block('a?') });
     expect(pane.events.slice(2).map((event) => event.turn.anchor)).toEqual(['lost', 'lost', 'lost']);
+  });
+
+  test('is no second one on a frame that stays half drawn for half a second, with inputs that were never given', () => {
+    const pane = new Watched();
+    pane.look({ inputs: ['one', 'two'], words: block('a?') });
+    pane.look({ inputs: ['one', 'two'], words: block('a?') });
+    const { length } = pane.events;
+    for (let look = 0; look < 10; look++) pane.look({ inputs: ['ne', 'wo', 'o'], words: block('a?') });
+    for (let look = 0; look < 10; look++) pane.look({ inputs: ['one', 'two'], words: block('a?') });
+    expect(pane.events.slice(length)).toEqual([]);
   });
 
   test('of an agent that echoes nothing is new after an acknowledged delivery, not on the old block’s account', () => {

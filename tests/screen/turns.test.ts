@@ -21,9 +21,10 @@ class Pane {
     return step.turn;
   }
 
-  /** Looks twice, as a watcher does after a change. */
+  /** Looks twice, and long enough for several turns at once to be believed, as a watcher does after a change. */
   twice(...look: Parameters<Pane['look']>): TurnSeen {
     const first = this.look(...look);
+    this.at += 600;
     const second = this.look(...look);
     return { ...second, began: first.began || second.began };
   }
@@ -257,6 +258,18 @@ test('however a pane is looked at, turns are counted right: scrolls, redraws, cl
     }),
     { numRuns: 300 },
   );
+});
+
+test('inputs that have nothing of the known ones are new turns only once they have stood for a while', () => {
+  const pane = paneIn(['one', 'two']);
+  const { number } = pane.state;
+  for (let look = 0; look < 6; look++) pane.look(['ne', 'wo'], ['words']);
+  pane.look(['one', 'two'], ['the answer to the last one']);
+  expect(pane.state).toMatchObject({ number, candidate: null });
+  for (let look = 0; look < 6; look++) pane.look(['nine', 'ten'], ['words']);
+  expect(pane.state.number).toBe(number);
+  expect(pane.look(['nine', 'ten'], ['words'])).toMatchObject({ began: false });
+  expect(pane.look(['nine', 'ten'], ['words'])).toMatchObject({ number: number + 2, began: true });
 });
 
 describe('an input of many rows on a screen that is half drawn for as long as two looks', () => {
