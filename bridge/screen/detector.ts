@@ -23,7 +23,7 @@ export interface DetectorState {
   /** blocks that stood on the screen when a turn began without an echo: they are the old turn's, as often as counted */
   readonly stale: Readonly<Record<string, number>>;
   readonly lastAt: number;
-  /** new blocks made of nothing but lines that stood there before: a half-drawn shift shows such. A second look decides, in a turn that is believed */
+  /** new blocks made of lines that stood there before, as a half-drawn shift shows: a second look in a believed turn decides */
   readonly glimpsed: readonly string[];
 }
 
