@@ -151,7 +151,8 @@ test('a block in a border, indented and hard-wrapped is read whole and clean', a
   for (const [index, settings] of [{ border: true }, { indent: 6 }, { hardWrap: 48 }].entries()) {
     await agent.perform({ set: { border: false, indent: 0, hardWrap: 0, ...settings } });
     await agent.perform({ play: [{ busy: 200 }, { request: text }], input: `go ${index}` });
-    await waitFor('the request', () => requestIds(watching).length === index + 1);
+    // the same words in the next turn are another request only once this one's turn is believed
+    await waitFor('the request', () => watching.lines.filter(inState('asked')).length === index + 1);
   }
   const shown = JSON.parse((await run(tmux, ['requests', '--home', home, '--all', '--json'])).stdout) as Array<{
     text: string;
