@@ -106,6 +106,11 @@ export interface FreshSnapshot extends Snapshot {
    * to the second; null when nobody is attached there
    */
   readonly lastHumanKeyAt: number | null;
+  /**
+   * when a person last pressed a key in any terminal that shows the pane's session, or a client came: in tmux's own seconds.
+   * It says less than `lastHumanKeyAt`, and tmux can be asked for it in the step that types (tmux 3.3a)
+   */
+  readonly sessionActivity: number;
 }
 
 /** What kind of program reads the pane's keys. `program` is anything not known to execute what is typed. */

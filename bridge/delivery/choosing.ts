@@ -2,9 +2,8 @@ import type { Delivery } from '../core/envelope.ts';
 import type { Dialog, DialogOption } from '../core/reading.ts';
 import { conditionInDialog } from './dialog-rows.ts';
 import { humanQuietMs } from './guard.ts';
-import type { Passage } from './passage.ts';
+import type { FreshLook, Passage } from './passage.ts';
 import { Rest } from './rest.ts';
-import type { Look } from './verify.ts';
 
 /** How long after the key the dialog may take to close, and a highlight to move. */
 const closeLimitMs = 5_000;
@@ -59,7 +58,7 @@ export async function reconcileChoice(passage: Passage, fingerprint: string): Pr
 }
 
 interface Open {
-  readonly look: Look;
+  readonly look: FreshLook;
   readonly dialog: Dialog;
   readonly option: DialogOption;
 }
@@ -165,7 +164,7 @@ async function goneWithin(passage: Passage, fingerprint: string, limitMs: number
 }
 
 /** What the screen shows in the dialog's place; null while it is there, or nothing can be read. */
-function instead({ reading }: Look, fingerprint: string): Gone | null {
+function instead({ reading }: FreshLook, fingerprint: string): Gone | null {
   if (reading.dialog !== null) return reading.dialog.fingerprint === fingerprint ? null : 'another-dialog-opened';
   return reading.state === 'idle' || reading.state === 'busy' ? 'dialog-closed' : null;
 }

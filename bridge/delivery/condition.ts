@@ -1,6 +1,7 @@
 import { withoutEnd } from '../core/ends.ts';
 import type { Manner } from '../core/manner.ts';
 import type { PaneCondition } from './hands.ts';
+import type { FreshLook } from './passage.ts';
 import type { Look } from './verify.ts';
 
 /**
@@ -9,15 +10,17 @@ import type { Look } from './verify.ts';
  * worker that writes about a dialog could otherwise never be answered. Unexplained words stay, and hold.
  *
  * The cursor stands where the look saw it, in the row that it saw: what nobody has words for changes that too, such as a
- * dialog of a program without a profile, or a person's first letter.
+ * dialog of a program without a profile, or a person's first letter. And nobody has pressed a key in that session since
+ * the look, drawn or not.
  * @param rests false for a program at work that is forced: it leaves its cursor wherever it draws
  */
-export function conditionFor(look: Look, manner: Manner, { rests }: { rests: boolean }): PaneCondition {
+export function conditionFor(look: FreshLook, manner: Manner, { rests }: { rests: boolean }): PaneCondition {
   const { panePid, command, cursorX, cursorY, cursorVisible } = look.snapshot.facts;
   const { explained } = sortWords(look, manner);
   return {
     panePid,
     command,
+    sessionActivity: look.snapshot.sessionActivity,
     notTitles: manner.dialogTitles,
     notOnScreen: manner.dialogWords.filter((pattern) => !explained.includes(pattern)),
     ...(rests ? { cursor: { x: cursorX, y: cursorY, visible: cursorVisible }, onScreen: cursorRow(look) } : {}),

@@ -1,7 +1,7 @@
 import { withoutEnd } from '../core/ends.ts';
 import type { Dialog, DialogOption } from '../core/reading.ts';
 import type { PaneCondition } from './hands.ts';
-import type { Look } from './verify.ts';
+import type { FreshLook } from './passage.ts';
 
 /**
  * What tmux itself checks in the step that presses a key in a dialog: that the rows with its question, its command or
@@ -9,7 +9,7 @@ import type { Look } from './verify.ts';
  * same ones elsewhere: a longer command moves what is above it or below it.
  * @returns null where the screen does not show them so that they can be told from others
  */
-export function conditionInDialog(look: Look, dialog: Dialog, option: DialogOption): PaneCondition | null {
+export function conditionInDialog(look: FreshLook, dialog: Dialog, option: DialogOption): PaneCondition | null {
   const { facts, rows, firstVisible } = look.snapshot;
   const visible = rows.slice(firstVisible).map((row) => row.text);
   // where the terminal has wrapped a row, rows cannot be counted; one that wide characters wrapped makes tmux hold
@@ -22,6 +22,7 @@ export function conditionInDialog(look: Look, dialog: Dialog, option: DialogOpti
   if (pinned.some((at) => visible.indexOf(visible[at]!) !== at)) return null;
   return {
     panePid: facts.panePid,
+    sessionActivity: look.snapshot.sessionActivity,
     command: facts.command,
     notTitles: [],
     notOnScreen: [],

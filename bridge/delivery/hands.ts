@@ -17,6 +17,8 @@ export interface PaneCondition {
   readonly onScreen?: ReadonlyArray<{ readonly row: number; readonly text: string }>;
   /** where the cursor stands, counted from 0, and whether it shows */
   readonly cursor?: { readonly x: number; readonly y: number; readonly visible: boolean };
+  /** `FreshSnapshot.sessionActivity`: nobody has pressed a key in the pane's session since the look */
+  readonly sessionActivity?: number;
 }
 
 /** What the courier can do to a pane. `held` says positively that tmux did nothing; a rejection says nothing about it. */

@@ -3,7 +3,7 @@ import { keysOf } from '../core/keys.ts';
 import { conditionFor, dialogWordsSeen } from './condition.ts';
 import { conditionInDialog } from './dialog-rows.ts';
 import type { PaneCondition } from './hands.ts';
-import type { Passage } from './passage.ts';
+import type { FreshLook, Passage } from './passage.ts';
 import { type Look, sameScreen } from './verify.ts';
 
 /** How long after the keys the screen may take to change. */
@@ -49,7 +49,7 @@ export function reconcileKeys(passage: Passage): Promise<Delivery> {
   return passage.doubt('whether the keys were pressed before the restart is not known');
 }
 
-function conditionOf(passage: Passage, look: Look): PaneCondition | { readonly reason: string } {
+function conditionOf(passage: Passage, look: FreshLook): PaneCondition | { readonly reason: string } {
   const { dialog } = look.reading;
   if (passage.delivery.dialog === undefined) {
     const words = dialogWordsSeen(look, passage.manner);

@@ -1,6 +1,6 @@
 import type { Delivery } from '../core/envelope.ts';
 import { conditionFor } from './condition.ts';
-import type { Passage } from './passage.ts';
+import type { FreshLook, Passage } from './passage.ts';
 import { Rest } from './rest.ts';
 import { awaitText, withoutEnter } from './showing.ts';
 import { composerHolds, hasPromptAgain, isWhole, type Look, sameScreen, submitted } from './verify.ts';
@@ -22,7 +22,7 @@ const endsWithinMs = 600;
 
 /** What submits the text that the composer holds. `held` says positively that it did not. */
 export interface Submitter {
-  press(look: Look): Promise<'done' | 'held'>;
+  press(look: FreshLook): Promise<'done' | 'held'>;
   /** further Enters allowed */
   readonly rescues: number;
 }
@@ -33,7 +33,7 @@ export interface Submitter {
  */
 export async function submit(
   passage: Passage,
-  ready: Look,
+  ready: FreshLook,
   text: string,
   by: Submitter = { press: (look) => pressEnter(passage, look), rescues: passage.manner.rescueEnters },
 ): Promise<Delivery> {
@@ -56,7 +56,7 @@ export async function submit(
   return confirm(passage, look, text, { by, pressedAt });
 }
 
-function pressEnter(passage: Passage, look: Look): Promise<'done' | 'held'> {
+function pressEnter(passage: Passage, look: FreshLook): Promise<'done' | 'held'> {
   const { paneId, manner, parts } = passage;
   return parts.hands.press(paneId, manner.submitKey, conditionFor(look, manner, { rests: true }));
 }

@@ -5,7 +5,6 @@ import { doorFor, throughDoor } from './native.ts';
 import type { FreshLook, Passage } from './passage.ts';
 import { awaitText, showLimitMs, withoutEnter } from './showing.ts';
 import { submit } from './submitting.ts';
-import type { Look } from './verify.ts';
 
 /**
  * How long a text that was typed again must rest. A program that was only late reads both pastes as soon as it reads at
@@ -45,7 +44,12 @@ async function fallBack(passage: Passage, refused: string): Promise<Delivery> {
 }
 
 /** Typed again only where its absence was positively seen, and then once. */
-async function typeOnce(passage: Passage, entry: Look, text: string, how?: 'delivery-fell-back'): Promise<Delivery> {
+async function typeOnce(
+  passage: Passage,
+  entry: FreshLook,
+  text: string,
+  how?: 'delivery-fell-back',
+): Promise<Delivery> {
   const first = await type(passage, entry, text, how);
   if (first !== 'absent') return first;
 
@@ -72,7 +76,7 @@ async function enter(passage: Passage): Promise<FreshLook | { reason: HoldReason
 
 async function type(
   passage: Passage,
-  before: Look,
+  before: FreshLook,
   text: string,
   how?: 'delivery-typed-again' | 'delivery-fell-back',
 ): Promise<Delivery | 'absent'> {

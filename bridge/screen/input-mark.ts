@@ -1,3 +1,5 @@
+import { ownCopy } from '../core/own-copy.ts';
+
 /** An input as it can be recognised again: letters and digits only, so that wrapping and markdown do not matter. */
 export interface InputMark {
   /** first 120 of them; null when the beginning was never seen */
@@ -18,8 +20,8 @@ const markedLength = 2000;
 export function markOf(text: string): InputMark {
   const clean = text.replace(/^…|\s?…$/g, '');
   return {
-    head: text.startsWith('…') ? null : lettersOf(clean.slice(0, markedLength)).slice(0, markLength),
-    tail: text.endsWith('…') ? null : lettersOf(clean.slice(-markedLength)).slice(-markLength),
+    head: text.startsWith('…') ? null : ownCopy(lettersOf(clean.slice(0, markedLength)).slice(0, markLength)),
+    tail: text.endsWith('…') ? null : ownCopy(lettersOf(clean.slice(-markedLength)).slice(-markLength)),
     words: '',
   };
 }
@@ -48,8 +50,15 @@ export function sameButTorn(a: InputMark, b: InputMark): boolean {
   return a.tail.slice(-tornEnd) === b.tail.slice(-tornEnd);
 }
 
+/** Does the first end in the middle of the second? */
+export function goesOn(first: InputMark, whole: InputMark): boolean {
+  const { head, tail } = first;
+  if (head === null || tail === null || whole.head === null || whole.head === head) return false;
+  return head.length < markLength && whole.head.startsWith(head);
+}
+
 export function wordsMark(words: readonly string[]): string {
-  return lettersOf(words.slice(0, 40).join(' ')).slice(0, markLength);
+  return ownCopy(lettersOf(words.slice(0, 40).join(' ')).slice(0, markLength));
 }
 
 function lettersOf(text: string): string {

@@ -1,4 +1,4 @@
-import { type InputMark, markOf, same, sameButTorn, wordsMark } from './input-mark.ts';
+import { goesOn, type InputMark, markOf, same, sameButTorn, wordsMark } from './input-mark.ts';
 
 /**
  * Which turn is on the screen. The echoed inputs of a pane are one endless list; a screen shows a window of it. The
@@ -83,8 +83,8 @@ export const firstTurn: TurnState = {
 };
 
 export function stepTurn(before: TurnState, seen: Observation): TurnStep {
-  const state = watchRest(before, seen);
   const window = seen.inputs.map(markOf);
+  const state = wholeNow(watchRest(before, seen), window);
   if (before.number === 0)
     return settled({ ...state, number: 1, inputs: window.slice(-rememberedInputs), beganAt: seen.at }, seen);
   const place = align(state, window, seen);
@@ -172,6 +172,21 @@ function tornOverlap(known: readonly InputMark[], window: readonly InputMark[]):
     if (areSame.some(Boolean) && pairs.every(([a, b], at) => areSame[at] || sameButTorn(a, b))) return overlap;
   }
   return 0;
+}
+
+/**
+ * The last input that is known may have been read while its echo was half drawn, for as long as two looks: nothing had
+ * followed it, and now it stands in the same place and goes on. It is known whole from then on, and no other.
+ */
+function wholeNow(state: TurnState, window: readonly InputMark[]): TurnState {
+  const { inputs } = state;
+  const [last, shown] = [inputs.at(-1), window.at(-1)];
+  if (last === undefined || shown === undefined || last.words !== '' || !goesOn(last, shown)) return state;
+  const above = window.slice(0, -1);
+  const knownAbove = inputs.slice(0, -1).slice(-above.length);
+  const isSamePlace =
+    above.length > 0 && knownAbove.length === above.length && above.every((mark, at) => same(knownAbove[at]!, mark));
+  return isSamePlace ? { ...state, inputs: [...inputs.slice(0, -1), shown] } : state;
 }
 
 /** The window shows the inputs we know. Is it nevertheless a new turn? */

@@ -14,7 +14,11 @@ export interface CapturedScreen {
   readonly cursorRow: number;
   /** when a person last pressed a key where this pane is shown, to the second; null when nobody is attached there */
   readonly lastHumanKeyAt: number | null;
+  /** as in core/pane.ts `FreshSnapshot` */
+  readonly sessionActivity: number;
 }
+
+type People = Pick<CapturedScreen, 'lastHumanKeyAt' | 'sessionActivity'>;
 
 /**
  * The screen as logical rows, with the facts and who is at the keys, all of one server step; null when the pane is gone.
@@ -27,11 +31,11 @@ export async function capture(
 ): Promise<CapturedScreen | null> {
   const joined = await look(t, paneId, options.historyLines, ['-e', '-J']);
   if (joined === null) return null;
-  const { facts, history, lastHumanKeyAt } = joined;
+  const { facts, history, people } = joined;
   const rows = parseRows(joined.screen);
   // Nothing wrapped: each physical row is a logical one.
   if (rows.length === history + facts.height) {
-    return { facts, rows, firstVisible: history, cursorRow: history + facts.cursorY, lastHumanKeyAt };
+    return { facts, rows, firstVisible: history, cursorRow: history + facts.cursorY, ...people };
   }
   return locate(t, paneId, options.historyLines);
 }
@@ -43,7 +47,7 @@ export async function capture(
 async function locate(t: TmuxCommands, paneId: PaneId, historyLines: number): Promise<CapturedScreen | null> {
   const both = await look(t, paneId, historyLines, ['-e', '-J'], ['-N']);
   if (both === null) return null;
-  const { facts, history, lastHumanKeyAt } = both;
+  const { facts, history, people } = both;
   const split = Math.max(0, both.screen.length - history - facts.height);
   const logical = both.screen.slice(0, split);
   const rows = parseRows(logical);
@@ -53,7 +57,7 @@ async function locate(t: TmuxCommands, paneId: PaneId, historyLines: number): Pr
     rows,
     firstVisible: owners[history] ?? rows.length - 1,
     cursorRow: owners[history + facts.cursorY] ?? rows.length - 1,
-    lastHumanKeyAt,
+    ...people,
   };
 }
 
@@ -77,12 +81,15 @@ async function look(
   paneId: PaneId,
   historyLines: number,
   ...captures: ReadonlyArray<readonly string[]>
-): Promise<{ facts: PaneFacts; history: number; screen: string[]; lastHumanKeyAt: number | null } | null> {
+): Promise<{ facts: PaneFacts; history: number; screen: string[]; people: People } | null> {
   const question = askForFacts();
   const describe = ['display-message', '-p', '-t', paneId, question.format];
   const take = (from: readonly string[]) =>
     captures.map((flags) => ['capture-pane', '-p', ...flags, ...from, '-t', paneId]);
-  const step = (from: readonly string[]) => [listClients, describe, ...take(from)].map(commandLine).join(' ; ');
+  const step = (from: readonly string[]) =>
+    [listClients, ['display-message', '-p', '-t', paneId, '#{session_activity}'], describe, ...take(from)]
+      .map(commandLine)
+      .join(' ; ');
   const steps = [step([]), step(['-S', `-${historyLines}`])];
   const lines = await ask(() => t.run('if-shell', '-F', '-t', paneId, '#{alternate_on}', ...steps)).catch(goneAsNull);
   if (lines === null) return null;
@@ -90,8 +97,9 @@ async function look(
   const { start, end, facts } = question.readFirst(lines);
   if (facts === null) return null;
   const history = facts.alternateScreen ? 0 : Math.min(historyLines, facts.historySize);
-  const lastHumanKeyAt = lastKeyAmong(lines.slice(0, start), paneId);
-  return { facts, history, screen: lines.slice(end), lastHumanKeyAt };
+  const clients = lines.slice(0, start - 1);
+  const people = { lastHumanKeyAt: lastKeyAmong(clients, paneId), sessionActivity: Number(lines[start - 1]) };
+  return { facts, history, screen: lines.slice(end), people };
 }
 
 const listClients = ['list-clients', '-F', '#{client_control_mode} #{client_activity} #{pane_id}'];

@@ -13,6 +13,8 @@ export interface PaneCondition {
   readonly onScreen?: ReadonlyArray<{ readonly row: number; readonly text: string }>;
   /** where the cursor stands, counted from 0, and whether it shows */
   readonly cursor?: { readonly x: number; readonly y: number; readonly visible: boolean };
+  /** `FreshSnapshot.sessionActivity`: nobody has pressed a key in the pane's session since the look */
+  readonly sessionActivity?: number;
 }
 
 /**
@@ -47,6 +49,9 @@ export function conditionFormat(condition: PaneCondition): string {
   if (condition.cursor !== undefined) {
     const { x, y, visible } = condition.cursor;
     clauses.push(['#{cursor_x}', String(x)], ['#{cursor_y}', String(y)], ['#{cursor_flag}', visible ? '1' : '0']);
+  }
+  if (condition.sessionActivity !== undefined) {
+    clauses.push(['#{session_activity}', String(condition.sessionActivity)]);
   }
   const format = `#{==:${clauses.map(([format]) => format).join('/')},${clauses.map(([, expected]) => expected).join('/')}}`;
   if (format.length > FORMAT_LIMIT) throw wrongUse('condition', `${format.length} characters`, 'is too long for tmux');

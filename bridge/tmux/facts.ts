@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { asPaneId } from '../core/ids.ts';
+import { ownCopy } from '../core/own-copy.ts';
 import type { PaneFacts } from '../core/pane.ts';
 
 /**
@@ -79,12 +80,14 @@ const variables = [
 ] as const;
 
 function toFacts(values: readonly string[]): PaneFacts | null {
-  const text = (name: (typeof variables)[number]) => values[variables.indexOf(name)] ?? '';
-  const number = (name: (typeof variables)[number]) => Number(text(name));
+  const value = (name: (typeof variables)[number]) => values[variables.indexOf(name)] ?? '';
+  // facts are kept for as long as their pane; the list of all panes that they came in is not
+  const text = (name: (typeof variables)[number]) => ownCopy(value(name));
+  const number = (name: (typeof variables)[number]) => Number(value(name));
   // pane_in_mode counts the modes a pane is in
-  const flag = (name: (typeof variables)[number]) => text(name) !== '0' && text(name) !== '';
+  const flag = (name: (typeof variables)[number]) => value(name) !== '0' && value(name) !== '';
   const paneId = asPaneId(text('pane_id'));
-  if (paneId === null || !/^\d+$/.test(text('pane_width'))) return null;
+  if (paneId === null || !/^\d+$/.test(value('pane_width'))) return null;
   return {
     socketPath: text('socket_path'),
     serverPid: number('pid'),

@@ -109,6 +109,21 @@ test("a person's letter that is drawn in the very moment of Enter holds it", asy
   expect(w.pane.enters).toEqual([]);
 });
 
+test("a person's letter that is not drawn yet in the very moment of the paste or of Enter holds it", async () => {
+  for (const moment of ['paste', 'press'] as const) {
+    const w = world({ reactMs: 300 });
+    w.pane.before = (act) => {
+      if (act !== moment) return;
+      w.pane.before = () => {};
+      w.pane.human('x');
+    };
+    const state = await w.attempt(w.delivery(text));
+    expect(state.is, moment).toBe(moment === 'paste' ? 'held' : 'typed-not-submitted');
+    expect(w.pane.submissions, moment).toEqual([]);
+    expect(w.pane.enters, moment).toEqual([]);
+  }
+});
+
 test('a dialog that nobody has words for, drawn in the very moment of the paste or of Enter, holds it', async () => {
   for (const moment of ['paste', 'press'] as const) {
     const w = world();

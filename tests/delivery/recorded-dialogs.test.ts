@@ -9,12 +9,13 @@ import {
   textOfRecording,
 } from '../../bridge/screen/recording.ts';
 
+const fresh = { askedAtMs: 0, lastHumanKeyAt: null, sessionActivity: 0 };
 const dialogs = loadRecordings(fileURLToPath(new URL('../screens', import.meta.url))).flatMap((recording) => {
   const snapshot = snapshotOfRecording(recording.entry, textOfRecording(recording));
   const reading = profileOf(recording.entry.agent).read(snapshot, still);
   const { dialog } = reading;
   return dialog && dialog.options.length > 0
-    ? [{ file: recording.entry.file, look: { snapshot, reading }, dialog }]
+    ? [{ file: recording.entry.file, look: { snapshot: { ...snapshot, ...fresh }, reading }, dialog }]
     : [];
 });
 

@@ -257,7 +257,7 @@ test('copy mode is left, and leaving none is no fault', async () => {
   await leaveMode(client, '%999' as PaneId);
 });
 
-test('a capture tells the last human key, of a terminal that shows the pane; no control client is a human', async () => {
+test('a capture tells the last human key, of a terminal that shows the pane; no control client is a human; a key since then holds', async () => {
   const recorder = await stage.record();
   const client = await stage.attach();
   const lastHumanKeyAt = async (paneId: PaneId) => (await capture(client, paneId, { historyLines: 0 }))?.lastHumanKeyAt;
@@ -278,6 +278,17 @@ test('a capture tells the last human key, of a terminal that shows the pane; no 
     );
     expect(later % 1000).toBe(0);
     expect(Math.abs(Date.now() - later)).toBeLessThan(5_000);
+    const { sessionActivity } = (await capture(client, recorder.paneId, { historyLines: 0 }))!;
+    const since = { ...conditionOf(recorder), sessionActivity };
+    await waitFor('the next second', () => Math.floor(Date.now() / 1000) > sessionActivity);
+    // what a program types through tmux is nobody at the keys
+    expect(await paste(client, recorder.paneId, 'y', since, plain)).toBe('done');
+    expect(await press(client, recorder.paneId, 'Tab', since)).toBe('done');
+    await outer.run('send-keys', '-t', '=outer:', 'z');
+    const isTold = async () => (await capture(client, recorder.paneId, { historyLines: 0 }))!.sessionActivity;
+    await waitFor('the key is told', async () => (await isTold()) > sessionActivity);
+    expect(await press(client, recorder.paneId, 'Enter', since)).toBe('held');
+    expect(await paste(client, recorder.paneId, 'x', since, plain)).toBe('held');
     const hidden = await stage.record();
     await stage.tmux.run('select-window', '-t', recorder.paneId);
     expect(await lastHumanKeyAt(hidden.paneId)).toBe(null);

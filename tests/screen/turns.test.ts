@@ -272,6 +272,19 @@ test('inputs that have nothing of the known ones are new turns only once they ha
   expect(pane.look(['nine', 'ten'], ['words'])).toMatchObject({ number: number + 2, began: true });
 });
 
+test('an input whose echo was half drawn for as long as two looks is no other when it is whole', () => {
+  const pane = paneIn(['one', 'two']);
+  const before = pane.state.number;
+  expect(pane.twice(['one', 'two', 'Begin part 2'], [])).toMatchObject({ number: before + 1, began: true });
+  const whole = pane.twice(['one', 'two', 'Begin part 2616.'], ['which way?']);
+  expect(whole).toMatchObject({ number: before + 1, began: false });
+  expect(pane.twice(['two', 'Begin part 2616.', 'Begin part 2617.'], ['?'])).toMatchObject({ number: before + 2 });
+  // what was answered was whole: what stands in its place and goes on is another one
+  const edited = paneIn(['one', 'two']);
+  edited.twice(['one', 'two', 'Go'], ['I go.']);
+  expect(edited.twice(['one', 'two', 'Go on'], ['I go on.'])).toMatchObject({ began: true });
+});
+
 describe('an input of many rows on a screen that is half drawn for as long as two looks', () => {
   const steps = (...numbers: number[]) => numbers.map((step) => `Then do step ${step} of the plan for this way.`);
   const long = ['Take the first way.', ...steps(1, 2, 3, 4)].join('\n');

@@ -1,4 +1,5 @@
 import { waitFor } from '../fixtures/private-tmux.ts';
+import type { Person } from './person.ts';
 import type { Seeded } from './seeded.ts';
 import type { Yard, YardAgent } from './yard.ts';
 
@@ -25,6 +26,7 @@ const kinds = (Object.entries(shares) as Array<[Kind, number]>).flatMap(([kind, 
 export class Faults {
   readonly #yard: Yard;
   readonly #random: Seeded;
+  readonly #person: Person;
   readonly #counts = new Map<string, number>();
   /** panes in which something lasts, and what ends it */
   readonly #lasting = new Map<string, { readonly untilAt: number; readonly end: () => Promise<unknown> }>();
@@ -32,8 +34,9 @@ export class Faults {
   #dying = '';
   #nextAt = Date.now() + everyMs;
 
-  constructor(yard: Yard, random: Seeded) {
+  constructor(yard: Yard, random: Seeded, person: Person) {
     this.#yard = yard;
+    this.#person = person;
     this.#random = random;
   }
 
@@ -84,7 +87,7 @@ export class Faults {
     const { paneId } = agent;
     switch (kind) {
       case 'human-typed':
-        await tmux.run('send-keys', '-t', paneId, '-l', 'hm, let me see');
+        await this.#person.type(paneId, 'hm, let me see');
         // whatever stands there by now, the person takes away
         this.#last(agent, () => agent.perform({ draft: '' }));
         return 'done';
@@ -116,10 +119,14 @@ export class Faults {
 
   /** The bridge's client may be gone already: it was detached just before, and has not come back yet. */
   async #detach(): Promise<'done' | 'nothing-there'> {
+    const { tmux } = this.#yard;
+    const clients = await tmux.run('list-clients', '-t', '=macs', '-F', '#{client_control_mode} #{client_name}');
+    const name = /^1 (\S+)$/m.exec(clients)?.[1];
+    if (name === undefined) return 'nothing-there';
     try {
-      await this.#yard.tmux.run('detach-client', '-s', '=macs');
+      await tmux.run('detach-client', '-t', name);
     } catch (fault) {
-      if (/no current client/.test(String(fault))) return 'nothing-there';
+      if (/can't find client/.test(String(fault))) return 'nothing-there';
       throw fault;
     }
     await this.#attached();

@@ -6,7 +6,7 @@ import { memoryOf, notFlat } from './soak-report.ts';
 function measures(minutes: number, heapAt: (minute: number) => number): Measure[] {
   return Array.from({ length: minutes * 6 + 1 }, (_, index) => {
     const at = index * 10_000;
-    return { pid: 1, at, heap: heapAt(at / 60_000) * 1e6, rss: 150e6, cpuMs: at / 4 };
+    return { pid: 1, at, heap: heapAt(at / 60_000) * 1e6, compiled: 9e6, rss: 150e6, cpuMs: at / 4 };
   });
 }
 

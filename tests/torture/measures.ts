@@ -1,8 +1,10 @@
 /** What the bridge's process holds after a full collection, and has used. */
 export interface Size {
   readonly pid: number;
-  /** bytes */
+  /** bytes; without what V8 has compiled, which comes and goes with what runs often */
   readonly heap: number;
+  /** bytes */
+  readonly compiled: number;
   readonly rss: number;
   readonly cpuMs: number;
 }
@@ -15,6 +17,7 @@ export interface Measure extends Size {
 export interface Growth {
   /** medians of the first and the last third of the measures, bytes */
   readonly heap: readonly [number, number];
+  readonly compiled: readonly [number, number];
   readonly rss: readonly [number, number];
   /** of the straight line through all measures (least squares), bytes */
   readonly heapPerMinute: number;
@@ -36,6 +39,7 @@ export function growth(measures: readonly Measure[]): Growth {
   const perMinute = (size: (one: Measure) => number) => slope(measures.map((one) => [one.at / 60_000, size(one)]));
   return {
     heap: ends(({ heap }) => heap),
+    compiled: ends(({ compiled }) => compiled),
     rss: ends(({ rss }) => rss),
     heapPerMinute: perMinute(({ heap }) => heap),
     rssPerMinute: perMinute(({ rss }) => rss),

@@ -54,6 +54,7 @@ export function told(report: SoakReport): string {
     ...Object.entries(report.faults).map(([kind, count]) => [`fault: ${kind}`, count] as const),
     ['heap after collection, first → last third of its life', pair(growth.heap)],
     ['heap, slope a minute', `${mega(growth.heapPerMinute, 3)} MB`],
+    ['compiled code, first → last third of its life', pair(growth.compiled)],
     ['rss, first → last third of its life', pair(growth.rss)],
     ['rss, slope a minute', `${mega(growth.rssPerMinute, 3)} MB`],
     ['memory', memoryOf(growth)],

@@ -3,6 +3,7 @@ import { Askers, mostOfEach, mostWorkers, rulesFor } from './askers.ts';
 import { Faults } from './faults.ts';
 import { words } from './left-over.ts';
 import { growth, type Measure } from './measures.ts';
+import { Person } from './person.ts';
 import { Seeded } from './seeded.ts';
 import { mega, notFlat, paceOf, type SoakReport } from './soak-report.ts';
 import { Stop } from './stop.ts';
@@ -38,7 +39,8 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     while (labels.length > 0) await Promise.all(labels.splice(0, startedAtOnce).map((label) => yard.addAgent(label)));
     await yard.start();
     for (const agent of yard.agents) await yard.watched(agent, 0);
-    return await run(yard, options);
+    const person = await Person.sitDown(yard.tmux);
+    return await run(yard, person, options).finally(() => person.leave());
   } catch (fault) {
     await yard.close();
     throw fault;
@@ -51,9 +53,9 @@ function labelsOf({ workers, minutes }: SoakOptions): string[] {
   return Array.from({ length: workers }, (_, index) => `w${index}`);
 }
 
-async function run(yard: Yard, { minutes, workers, seed, say }: SoakOptions): Promise<SoakReport> {
+async function run(yard: Yard, person: Person, { minutes, workers, seed, say }: SoakOptions): Promise<SoakReport> {
   const random = new Seeded(seed);
-  const faults = new Faults(yard, random);
+  const faults = new Faults(yard, random, person);
   const askers = new Askers(yard, random, faults);
   const measures: Measure[] = [];
   const startedAt = Date.now();
@@ -79,6 +81,7 @@ async function run(yard: Yard, { minutes, workers, seed, say }: SoakOptions): Pr
   ]);
   const asked = { minutes: seconds() / 60, questions: yard.register.questions.length };
   await faults.end();
+  await person.getUp();
   const rest = await yard.rest(90_000);
   const stuck = rest === 'rest' ? [] : [`losses: it did not come to rest (${rest}): ${yard.moving}`];
   const audit = await yard.auditStopped();

@@ -6,7 +6,7 @@
 // Every act is done, and the process is gone, before the next instruction of the bridge.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
+import { getHeapCodeStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { DatabaseSync as RealDatabase } from '@photostructure/sqlite';
 
@@ -27,13 +27,15 @@ process.on('message', (message) => {
 // the bridge ends when it wants to
 process.channel?.unref();
 
-/** What the process holds once everything is collected that can be. */
+/** What the process holds once everything is collected that can be; what V8 has compiled of it is told apart. */
 function measure() {
   setFlagsFromString('--expose-gc');
   runInNewContext('gc')();
   const { heapUsed, rss } = process.memoryUsage();
   const { user, system } = process.cpuUsage();
-  process.send({ pid: process.pid, heap: heapUsed, rss, cpuMs: (user + system) / 1000 });
+  const { code_and_metadata_size: code, bytecode_and_metadata_size: bytecode } = getHeapCodeStatistics();
+  const compiled = code + bytecode;
+  process.send({ pid: process.pid, heap: heapUsed - compiled, compiled, rss, cpuMs: (user + system) / 1000 });
 }
 
 function strike() {
