@@ -54,6 +54,8 @@ export class Mailbox {
   readonly #archive: string;
   /** what was written into inbox/, to be written again if the folder is lost */
   readonly #published = new Map<string, string>();
+  /** what is being done with a request's page */
+  readonly #turns = new Map<string, Promise<void>>();
   /** name → the file state seen last and since when, and whether it has been judged */
   readonly #seen = new Map<string, { readonly identity: string; readonly sinceMs: number; judged: boolean }>();
   readonly #problems = new Map<string, string>();
@@ -93,14 +95,31 @@ export class Mailbox {
   /** Shows a request to the human. Throws a BridgeError when it cannot be written; nothing half-written stays. */
   async publish(request: Request, why: string): Promise<void> {
     const text = renderRequest(request, why);
-    if (this.#published.get(request.id) === text && (await factsOf(this.#pageOf(request.id))) !== null) return;
-    await ensureFolder(this.#inbox);
-    await writeWhole(this.#inbox, `${request.id}.request.md`, text);
-    this.#published.set(request.id, text);
+    return this.#inTurn(request.id, async () => {
+      if (this.#published.get(request.id) === text && (await factsOf(this.#pageOf(request.id))) !== null) return;
+      await ensureFolder(this.#inbox);
+      await writeWhole(this.#inbox, `${request.id}.request.md`, text);
+      this.#published.set(request.id, text);
+    });
   }
 
   /** Puts an ended request's files away. A file that came after the answer was taken stays, and is reported. */
   async archive(request: Request): Promise<void> {
+    return this.#inTurn(request.id, () => this.#putAway(request));
+  }
+
+  /** One thing at a time is done with a request's page: a page that is still being written would stay in the inbox. */
+  #inTurn(id: string, work: () => Promise<void>): Promise<void> {
+    const turn = (this.#turns.get(id) ?? Promise.resolve()).then(work, work);
+    this.#turns.set(id, turn);
+    const leave = () => {
+      if (this.#turns.get(id) === turn) this.#turns.delete(id);
+    };
+    turn.then(leave, leave);
+    return turn;
+  }
+
+  async #putAway(request: Request): Promise<void> {
     this.#published.delete(request.id);
     if (!isMintedId(request.id)) return;
     await ensureFolder(this.#archive);
@@ -144,9 +163,14 @@ export class Mailbox {
   async #keepInbox(): Promise<void> {
     await this.#attempt(this.#inbox, async () => {
       if (!(await ensureFolder(this.#inbox))) return;
-      for (const [id, text] of this.#published) await writeWhole(this.#inbox, `${id}.request.md`, text);
+      for (const id of [...this.#published.keys()]) await this.#inTurn(id, () => this.#writeAgain(id));
     });
     await this.#usable(this.#archive);
+  }
+
+  async #writeAgain(id: string): Promise<void> {
+    const text = this.#published.get(id);
+    if (text !== undefined) await writeWhole(this.#inbox, `${id}.request.md`, text);
   }
 
   /** @returns when to look again */

@@ -439,6 +439,15 @@ describe('archiving', () => {
     expect(answers.map((name) => readFileSync(archive(name), 'utf8')).sort()).toEqual(['first', 'second', 'third']);
   });
 
+  test('a page that is still being written when its request ends does not stay in the inbox', async () => {
+    await Promise.all([mailbox.publish(request(), 'x'), mailbox.archive(request())]);
+    expect(readdirSync(inbox())).toEqual([]);
+    expect(readdirSync(archive())).toEqual([page]);
+    await mailbox.start();
+    await lookedPast();
+    expect(readdirSync(inbox())).toEqual([]);
+  });
+
   test('archiving what is not there, or twice, does nothing', async () => {
     await mailbox.archive(request());
     await mailbox.publish(request(), 'x');
