@@ -110,38 +110,40 @@ export class Faults {
         this.#dying = '';
         return 'done';
       case 'bridge-killed':
-        await this.#yard.killDaemon();
-        await this.#yard.start();
-        await this.#attached();
+        await this.#untilComeAgain(async () => {
+          await this.#yard.killDaemon();
+          await this.#yard.start();
+        });
         return 'done';
     }
   }
 
   /** The bridge's client may be gone already: it was detached just before, and has not come back yet. */
   async #detach(): Promise<'done' | 'nothing-there'> {
-    const { tmux } = this.#yard;
-    const clients = await tmux.run('list-clients', '-t', '=macs', '-F', '#{client_control_mode} #{client_name}');
-    const name = /^1 (\S+)$/m.exec(clients)?.[1];
-    if (name === undefined) return 'nothing-there';
-    try {
-      await tmux.run('detach-client', '-t', name);
-    } catch (fault) {
-      if (/can't find client/.test(String(fault))) return 'nothing-there';
-      throw fault;
-    }
-    await this.#attached();
+    // the last one to come: others may be leaving
+    const pid = (await this.#clients()).at(-1);
+    if (pid === undefined) return 'nothing-there';
+    await this.#untilComeAgain(() => this.#yard.tmux.run('detach-client', '-t', `client-${pid}`));
     return 'done';
   }
 
   /**
    * tmux 3.3a dies of what it has to tell while a control client is just coming in (docs/torture.md): nothing strikes until
-   * it is in.
+   * another one than those of before is in. Those may still be in the list while they leave.
    */
-  async #attached(): Promise<void> {
-    const modes = () => this.#yard.tmux.run('list-clients', '-t', '=macs', '-F', '#{client_control_mode}');
-    await waitFor('the bridge has a client again', async () => (await modes()).includes('1'), {
-      limitMs: 60_000,
-      everyMs: 100,
-    });
+  async #untilComeAgain(strike: () => Promise<unknown>): Promise<void> {
+    const before = await this.#clients();
+    await strike();
+    await waitFor(
+      'the bridge has a client again',
+      async () => (await this.#clients()).some((pid) => !before.includes(pid)),
+      { limitMs: 60_000, everyMs: 100 },
+    );
+  }
+
+  /** pids of the bridge's clients */
+  async #clients(): Promise<string[]> {
+    const all = await this.#yard.tmux.run('list-clients', '-t', '=macs', '-F', '#{client_control_mode} #{client_pid}');
+    return all.split('\n').flatMap((line) => /^1 (\d+)$/.exec(line)?.[1] ?? []);
   }
 }
