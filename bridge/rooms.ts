@@ -22,7 +22,7 @@ import { minter } from './host/mint.ts';
 import { PaneLocks } from './host/pane-locks.ts';
 import { ProcessTree } from './host/process-tree.ts';
 import { ProgramGround } from './host/program-ground.ts';
-import { Turnstile } from './host/turnstile.ts';
+import { comingsTo } from './host/turnstile.ts';
 import { GroupCommit } from './journal/group-commit.ts';
 import { Journal } from './journal/journal.ts';
 import { findProgram } from './launch/programs.ts';
@@ -97,7 +97,7 @@ export class Rooms {
     this.setAside = setAside;
     const clock = systemClock;
     const socketPath = socketPathOf({ socket: config.socket, env: process.env });
-    const turnstile = new Turnstile({ key: `clients of ${socketPath}`, clock });
+    const turnstile = comingsTo(socketPath, clock);
     this.tmux = new TmuxServer({
       socketPath,
       alone: (work) => turnstile.pass(work),

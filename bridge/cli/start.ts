@@ -1,15 +1,23 @@
 import { spawn } from 'node:child_process';
 import { type Command, Option } from 'commander';
 import { BridgeError, ExitCode, wrongUse } from '../core/failure.ts';
+import { systemClock } from '../host/clock.ts';
+import { comingsTo } from '../host/turnstile.ts';
 import { type ControllerReport, type StartControllerOptions, startController } from '../launch/controller.ts';
 import { labelController } from '../launch/controller-run.ts';
 import { controllerFlags, type LaunchFlag, workerFlags } from '../launch/flags.ts';
+import type { Tmux } from '../launch/tmux.ts';
 import { type StartReport, startWorker } from '../launch/worker.ts';
 import type { StartWorkerOptions } from '../launch/worker-settings.ts';
 import { ExecCommands } from '../tmux/exec.ts';
 import { makeOutput, reportFault } from './output.ts';
 
-const tmuxAt = (socketPath: string) => new ExecCommands({ socketPath });
+function tmuxAt(socketPath: string): Tmux {
+  const tmux = new ExecCommands({ socketPath });
+  const turnstile = comingsTo(socketPath, systemClock);
+  return { run: (...argv) => turnstile.pass(() => tmux.run(...argv)) };
+}
+
 const world = { env: process.env, cwd: process.cwd(), now: () => Date.now() };
 
 export function registerStart(program: Command): void {

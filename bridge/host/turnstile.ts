@@ -6,6 +6,14 @@ import { Locks } from './locks.ts';
 const patienceMs = 20_000;
 const lookAgainMs = 10;
 
+/**
+ * Whoever comes to a tmux server as a control client, or makes it tell of windows and sessions, does so in turn: what tmux
+ * 3.3a has to tell while a client is just coming can end it (docs/torture.md).
+ */
+export function comingsTo(socketPath: string, clock: Clock, locks = new Locks()): Turnstile {
+  return new Turnstile({ key: `clients of ${socketPath}`, clock, locks });
+}
+
 /** One at a time passes, among all processes of one user. */
 export class Turnstile {
   readonly #locks: Locks;
@@ -13,8 +21,8 @@ export class Turnstile {
   readonly #clock: Clock;
 
   /** @param parts.key what is passed: those of another key go their own way */
-  constructor(parts: { key: string; clock: Clock; folder?: string }) {
-    this.#locks = new Locks(parts.folder);
+  constructor(parts: { key: string; clock: Clock; locks: Locks }) {
+    this.#locks = parts.locks;
     this.#key = parts.key;
     this.#clock = parts.clock;
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../bridge/host/clock.ts';
+import { Locks } from '../../bridge/host/locks.ts';
 import { Turnstile } from '../../bridge/host/turnstile.ts';
 
 let base: string;
@@ -12,7 +13,7 @@ beforeEach(() => {
 afterEach(() => rmSync(base, { recursive: true }));
 
 const turnstile = (key: string, more = {}) =>
-  new Turnstile({ key, clock: systemClock, folder: join(base, 'bridge'), ...more });
+  new Turnstile({ key, clock: systemClock, locks: new Locks(join(base, 'bridge')), ...more });
 
 /** Work that is under way from the moment of the call, until `end`. */
 function begun(turns: Turnstile) {
@@ -66,7 +67,7 @@ test('whoever waits too long on one who hangs passes out of turn', async () => {
 test('where no lock can be had, nobody is kept from their work', async () => {
   const file = join(base, 'file');
   writeFileSync(file, '');
-  await turnstile('a', { folder: file }).pass(async () => {});
+  await turnstile('a', { locks: new Locks(file) }).pass(async () => {});
 });
 
 test('who passes tidies away the lock files that killed bridges have left', async () => {

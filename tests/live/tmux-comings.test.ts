@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../bridge/host/clock.ts';
-import { Turnstile } from '../../bridge/host/turnstile.ts';
+import { Locks } from '../../bridge/host/locks.ts';
+import { comingsTo } from '../../bridge/host/turnstile.ts';
 import { ControlClients } from '../../bridge/tmux/clients.ts';
 import { ExecCommands } from '../../bridge/tmux/exec.ts';
 import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
@@ -18,7 +19,7 @@ afterEach(() => tmux.stop());
 /** The clients of one bridge, as a server of its own process has them. */
 function clientsOfABridge(): ControlClients {
   const { socketPath } = tmux;
-  const turnstile = new Turnstile({ key: socketPath, clock: systemClock, folder: join(tmux.folder, 'locks') });
+  const turnstile = comingsTo(socketPath, systemClock, new Locks(join(tmux.folder, 'locks')));
   const exec = new ExecCommands({ socketPath });
   return new ControlClients({
     socketPath,

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { systemClock } from '../../bridge/host/clock.ts';
+import { Locks, runtimeFolder } from '../../bridge/host/locks.ts';
+import { comingsTo } from '../../bridge/host/turnstile.ts';
+import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
+import { run } from './bridge-process.ts';
+
+let tmux: PrivateTmux;
+beforeEach(() => {
+  tmux = privateTmux();
+});
+afterEach(() => tmux.stop());
+
+test('a launcher opens nothing while a client of a bridge is just coming', async () => {
+  const locks = new Locks(runtimeFolder({ XDG_RUNTIME_DIR: tmux.folder }));
+  const turn = comingsTo(tmux.socketPath, systemClock, locks);
+  const work = ['start', 'worker', '--socket', tmux.socketPath, '--session', 'macs', '--skip-skills'];
+  const started = await turn.pass(async () => {
+    const launched = run(tmux, [...work, '--agent-command', 'sleep 1000']);
+    const first = await Promise.race([
+      launched,
+      new Promise((resolve) => systemClock.after(3_000, () => resolve('waits'))),
+    ]);
+    expect(first).toBe('waits');
+    expect(existsSync(tmux.socketPath)).toBe(false);
+    return { launched };
+  });
+  expect(await started.launched).toMatchObject({ code: 0 });
+  expect(await tmux.run('list-panes', '-a', '-F', '#{session_name} #{pane_current_command}')).toMatch(/^macs /);
+});
