@@ -106,11 +106,16 @@ export interface FreshSnapshot extends Snapshot {
    * to the second; null when nobody is attached there
    */
   readonly lastHumanKeyAt: number | null;
-  /**
-   * when a person last pressed a key in any terminal that shows the pane's session, or a client came: in tmux's own seconds.
-   * It says less than `lastHumanKeyAt`, and tmux can be asked for it in the step that types (tmux 3.3a)
-   */
-  readonly sessionActivity: number;
+  readonly sessionActivity: SessionActivity;
+}
+
+/**
+ * When anybody last pressed a key in a terminal that shows the pane's session, or came to it, and when anybody last came:
+ * tmux's own seconds. It says less than `lastHumanKeyAt`, and can be asked for in the step that types (tmux 3.3a).
+ */
+export interface SessionActivity {
+  readonly at: number;
+  readonly attachedAt: number;
 }
 
 /** What kind of program reads the pane's keys. `program` is anything not known to execute what is typed. */

@@ -4,7 +4,7 @@ import type { Delivery } from '../core/envelope.ts';
 import type { PaneId } from '../core/ids.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
 import type { Manner } from '../core/manner.ts';
-import type { FreshSnapshot, PaneIdentity, Snapshot } from '../core/pane.ts';
+import type { FreshSnapshot, PaneIdentity, SessionActivity, Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 
 /** What must hold of the pane in the same server step that types into it. Patterns are extended regular expressions. */
@@ -18,7 +18,7 @@ export interface PaneCondition {
   /** where the cursor stands, counted from 0, and whether it shows */
   readonly cursor?: { readonly x: number; readonly y: number; readonly visible: boolean };
   /** `FreshSnapshot.sessionActivity`: nobody has pressed a key in the pane's session since the look */
-  readonly sessionActivity?: number;
+  readonly sessionActivity?: SessionActivity;
 }
 
 /** What the courier can do to a pane. `held` says positively that tmux did nothing; a rejection says nothing about it. */

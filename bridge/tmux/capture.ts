@@ -1,6 +1,6 @@
 import { parseRows, plainText } from '../core/ansi.ts';
 import type { PaneId } from '../core/ids.ts';
-import type { PaneFacts, Row } from '../core/pane.ts';
+import type { PaneFacts, Row, SessionActivity } from '../core/pane.ts';
 import { ask, type TmuxCommands, TmuxError } from './commands.ts';
 import { askForFacts } from './facts.ts';
 import { commandLine } from './protocol.ts';
@@ -15,7 +15,7 @@ export interface CapturedScreen {
   /** when a person last pressed a key where this pane is shown, to the second; null when nobody is attached there */
   readonly lastHumanKeyAt: number | null;
   /** as in core/pane.ts `FreshSnapshot` */
-  readonly sessionActivity: number;
+  readonly sessionActivity: SessionActivity;
 }
 
 type People = Pick<CapturedScreen, 'lastHumanKeyAt' | 'sessionActivity'>;
@@ -87,7 +87,12 @@ async function look(
   const take = (from: readonly string[]) =>
     captures.map((flags) => ['capture-pane', '-p', ...flags, ...from, '-t', paneId]);
   const step = (from: readonly string[]) =>
-    [listClients, ['display-message', '-p', '-t', paneId, '#{session_activity}'], describe, ...take(from)]
+    [
+      listClients,
+      ['display-message', '-p', '-t', paneId, '#{session_activity} #{session_last_attached}'],
+      describe,
+      ...take(from),
+    ]
       .map(commandLine)
       .join(' ; ');
   const steps = [step([]), step(['-S', `-${historyLines}`])];
@@ -98,7 +103,8 @@ async function look(
   if (facts === null) return null;
   const history = facts.alternateScreen ? 0 : Math.min(historyLines, facts.historySize);
   const clients = lines.slice(0, start - 1);
-  const people = { lastHumanKeyAt: lastKeyAmong(clients, paneId), sessionActivity: Number(lines[start - 1]) };
+  const [at = 0, attachedAt = 0] = (lines[start - 1] ?? '').split(' ').map(Number);
+  const people = { lastHumanKeyAt: lastKeyAmong(clients, paneId), sessionActivity: { at, attachedAt } };
   return { facts, history, screen: lines.slice(end), people };
 }
 

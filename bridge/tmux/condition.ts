@@ -1,4 +1,5 @@
 import { wrongUse } from '../core/failure.ts';
+import type { SessionActivity } from '../core/pane.ts';
 
 /** What must hold of a pane in the same server step in which it is typed into. Patterns are extended regular expressions. */
 export interface PaneCondition {
@@ -14,7 +15,7 @@ export interface PaneCondition {
   /** where the cursor stands, counted from 0, and whether it shows */
   readonly cursor?: { readonly x: number; readonly y: number; readonly visible: boolean };
   /** `FreshSnapshot.sessionActivity`: nobody has pressed a key in the pane's session since the look */
-  readonly sessionActivity?: number;
+  readonly sessionActivity?: SessionActivity;
 }
 
 /**
@@ -51,7 +52,9 @@ export function conditionFormat(condition: PaneCondition): string {
     clauses.push(['#{cursor_x}', String(x)], ['#{cursor_y}', String(y)], ['#{cursor_flag}', visible ? '1' : '0']);
   }
   if (condition.sessionActivity !== undefined) {
-    clauses.push(['#{session_activity}', String(condition.sessionActivity)]);
+    const { at, attachedAt } = condition.sessionActivity;
+    // a client that comes counts as activity, and is no key: our own may be just coming
+    clauses.push([`#{?#{==:#{session_last_attached},${attachedAt}},#{session_activity},${at}}`, String(at)]);
   }
   const format = `#{==:${clauses.map(([format]) => format).join('/')},${clauses.map(([, expected]) => expected).join('/')}}`;
   if (format.length > FORMAT_LIMIT) throw wrongUse('condition', `${format.length} characters`, 'is too long for tmux');

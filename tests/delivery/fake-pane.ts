@@ -164,7 +164,7 @@ export class FakePane implements Hands, Eyes {
       askedAtMs: this.#clock.now(),
       takenAtMs: this.#clock.now(),
       // tmux tells whole seconds
-      sessionActivity: Math.floor((this.keyAt ?? 0) / 1000),
+      sessionActivity: { at: Math.floor((this.keyAt ?? 0) / 1000), attachedAt: 0 },
       lastHumanKeyAt: this.keyAt === null ? null : Math.floor(this.keyAt / 1000) * 1000,
       identity: this.identity,
       facts: this.#facts(cursorRow, title, rows[cursorRow]!.length),
@@ -319,7 +319,7 @@ export class FakePane implements Hands, Eyes {
       (condition.onScreen ?? []).some(
         ({ row, text }) => rows.findIndex((shown) => shown.trimEnd() === text) + 1 !== row,
       ) ||
-      (condition.sessionActivity ?? Math.floor((this.keyAt ?? 0) / 1000)) !== Math.floor((this.keyAt ?? 0) / 1000) ||
+      (condition.sessionActivity && condition.sessionActivity.at !== Math.floor((this.keyAt ?? 0) / 1000)) ||
       (condition.cursor !== undefined && this.#cursorIsElsewhere(condition.cursor)) ||
       condition.notTitles.some((pattern) => new RegExp(pattern).test(title)) ||
       condition.notOnScreen.some((pattern) => rows.some((row) => new RegExp(pattern).test(row)))

@@ -278,17 +278,24 @@ test('a capture tells the last human key, of a terminal that shows the pane; no 
     );
     expect(later % 1000).toBe(0);
     expect(Math.abs(Date.now() - later)).toBeLessThan(5_000);
-    const { sessionActivity } = (await capture(client, recorder.paneId, { historyLines: 0 }))!;
-    const since = { ...conditionOf(recorder), sessionActivity };
-    await waitFor('the next second', () => Math.floor(Date.now() / 1000) > sessionActivity);
+    const activity = async () => (await capture(client, recorder.paneId, { historyLines: 0 }))!.sessionActivity;
+    const since = { ...conditionOf(recorder), sessionActivity: await activity() };
+    await waitFor('the next second', () => Math.floor(Date.now() / 1000) > since.sessionActivity.at);
     // what a program types through tmux is nobody at the keys
     expect(await paste(client, recorder.paneId, 'y', since, plain)).toBe('done');
     expect(await press(client, recorder.paneId, 'Tab', since)).toBe('done');
+    expect(await activity()).toEqual(since.sessionActivity);
     await outer.run('send-keys', '-t', '=outer:', 'z');
-    const isTold = async () => (await capture(client, recorder.paneId, { historyLines: 0 }))!.sessionActivity;
-    await waitFor('the key is told', async () => (await isTold()) > sessionActivity);
+    await waitFor('the key is told', async () => (await activity()).at > since.sessionActivity.at);
     expect(await press(client, recorder.paneId, 'Enter', since)).toBe('held');
     expect(await paste(client, recorder.paneId, 'x', since, plain)).toBe('held');
+    // nor is a client that comes, which is activity too
+    const before = await activity();
+    await waitFor('the next second', () => Math.floor(Date.now() / 1000) > before.at);
+    await stage.attach();
+    expect(await activity()).not.toEqual(before);
+    const then = { ...conditionOf(recorder), sessionActivity: before };
+    expect(await press(client, recorder.paneId, 'Tab', then)).toBe('done');
     const hidden = await stage.record();
     await stage.tmux.run('select-window', '-t', recorder.paneId);
     expect(await lastHumanKeyAt(hidden.paneId)).toBe(null);
