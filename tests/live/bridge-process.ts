@@ -98,7 +98,7 @@ export async function startBridge(
     child,
     lines,
     stderr: () => errors,
-    line: (what, fits, limitMs = 20_000) =>
+    line: (what, fits, limitMs = 10_000) =>
       waitFor(
         what,
         () => {

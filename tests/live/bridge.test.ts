@@ -114,7 +114,7 @@ test('the same words in a later turn are a new request; a redraw, a resize and a
   await agent.perform({ redraw: 500 });
   expect(requestIds(watching)).toHaveLength(1);
   await agent.perform({ play: [{ busy: 300 }, { request: 'Proceed?' }], input: 'go' });
-  await waitFor('a second request', () => requestIds(watching).length === 2);
+  await waitFor('a second request', () => requestIds(watching).length === 2, { limitMs: 5000 });
 });
 
 test('a spinner that redraws "done" and "?" raises nothing', async () => {

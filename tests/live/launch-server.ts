@@ -74,7 +74,7 @@ export class Ground {
 export async function until<T>(
   what: string,
   look: () => Promise<T | null | undefined | false> | T | null | undefined | false,
-  limitMs = 20_000,
+  limitMs = 10_000,
 ): Promise<T> {
   const deadline = Date.now() + limitMs;
   for (;;) {
