@@ -25,7 +25,7 @@ test('hostile agents get nothing lost, nothing doubled, no approval, and no untr
 describe('a bridge that does wrong is caught', () => {
   const dialogs = ['fault=dialog,at=before-enter#81', 'style=generic,fault=dialog,at=before-enter#82'].map(caseNamed);
 
-  test('with its conditions taken away, it presses Enter on what tmux had drawn', async () => {
+  test('with its conditions taken away, its Enter approves what tmux had drawn', async () => {
     // on a busy machine a delivery may end before its Enter, or tmux draw the dialog after it: then there was nothing to
     // catch, and it is played again
     let left = dialogs;
@@ -37,7 +37,15 @@ describe('a bridge that does wrong is caught', () => {
         // `if-shell -F -t %N FORMAT ACT OTHERWISE`
         tmux.run = (...argv) => run(...argv.map((word, at) => (at === 4 && types(argv) ? '1' : word)));
       });
-      const missed = outcomes.filter(({ found }) => !found.some(({ is }) => is === 'harm'));
+      const isApproval = ({ what }: { what: string }) => /^approved .* tmux had drawn$/.test(what);
+      const missed = outcomes.filter(({ found }) => !found.some(isApproval));
+      // a person's No may come before an Enter that was pressed on the dialog: then that press is called harm
+      const uncalled = missed.filter(
+        ({ played, found }) =>
+          played.steps.some(({ kind, view }) => kind === 'press' && view?.dialog) &&
+          !found.some(({ is }) => is === 'harm'),
+      );
+      expect(uncalled, uncalled.flatMap(storyOf).join('\n')).toEqual([]);
       stories.push(...missed.flatMap(storyOf));
       left = missed.map(({ case: one }) => one);
     }

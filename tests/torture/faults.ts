@@ -28,6 +28,8 @@ export class Faults {
   readonly #random: Seeded;
   readonly #person: Person;
   readonly #counts = new Map<string, number>();
+  /** each kind comes once before any comes again: a short run on a busy machine has few faults */
+  readonly #first: Kind[];
   /** panes in which something lasts, and what ends it */
   readonly #lasting = new Map<string, { readonly untilAt: number; readonly end: () => Promise<unknown> }>();
   /** the pane whose agent dies just now */
@@ -38,6 +40,7 @@ export class Faults {
     this.#yard = yard;
     this.#person = person;
     this.#random = random;
+    this.#first = random.shuffled(Object.keys(shares) as Kind[]);
   }
 
   /** of each kind; what found nothing to strike is counted by itself */
@@ -59,9 +62,11 @@ export class Faults {
       if (Date.now() >= untilAt) await this.#finish(paneId, end);
     }
     if (Date.now() < this.#nextAt) return;
-    const kind = this.#random.oneOf(kinds);
+    const kind = this.#first[0] ?? this.#random.oneOf(kinds);
     const agent = this.#random.oneOf(this.#yard.agents);
-    if ((kind === 'bridge-killed' && !mayKill) || this.holds(agent)) return;
+    if (this.holds(agent)) return;
+    this.#first.shift();
+    if (kind === 'bridge-killed' && !mayKill) return;
     const done = await this.#do(kind, agent);
     const name = done === 'nothing-there' ? `${kind}: nothing there` : kind;
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
