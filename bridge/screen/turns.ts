@@ -1,4 +1,5 @@
-import { goesOn, type InputMark, markOf, same, sameButTorn, wordsMark } from './input-mark.ts';
+import { align, knownWhole } from './alignment.ts';
+import { type InputMark, markOf, same, wordsMark } from './input-mark.ts';
 
 /**
  * Which turn is on the screen. The echoed inputs of a pane are one endless list; a screen shows a window of it. The
@@ -84,10 +85,13 @@ export const firstTurn: TurnState = {
 
 export function stepTurn(before: TurnState, seen: Observation): TurnStep {
   const window = seen.inputs.map(markOf);
-  const state = wholeNow(watchRest(before, seen), window);
+  const rest = watchRest(before, seen);
+  const state = { ...rest, inputs: knownWhole(rest.inputs, window) };
   if (before.number === 0)
     return settled({ ...state, number: 1, inputs: window.slice(-rememberedInputs), beganAt: seen.at }, seen);
-  const place = align(state, window, seen);
+  const hasWorked = state.rested === 'busy-again';
+  const hasMoved = isAtWork(seen) || hasWorked || areWordsGone(state, seen);
+  const place = align(state.inputs, window, { hasWorked, hasMoved });
   switch (place.is) {
     case 'end':
       return sameInputs(state, window, seen);
@@ -125,68 +129,6 @@ function watchRest(state: TurnState, { state: agent, at, worked }: Observation):
 function restedAfter(before: TurnState['rested'], agent: Observation['state'], worked: boolean): TurnState['rested'] {
   if (before === 'idle') return agent === 'busy' || agent === 'moving' || worked ? 'busy-again' : 'idle';
   return before === 'no' && agent === 'idle' ? 'idle' : before;
-}
-
-type Place = { is: 'end' } | { is: 'back' } | { is: 'new'; fresh: number; overlaps: boolean };
-
-function align(state: TurnState, window: readonly InputMark[], seen: Observation): Place {
-  const known = state.inputs;
-  if (window.length === 0) return { is: 'end' };
-  if (known.length === 0) return { is: 'new', fresh: window.length, overlaps: true };
-  const matchesAt = (from: number, count: number) =>
-    from >= 0 &&
-    window.slice(0, count).every((mark, at) => known[from + at] !== undefined && same(known[from + at]!, mark));
-  const count = window.length;
-  if (matchesAt(known.length - count, count)) return { is: 'end' };
-  // the window may reach further up than memory does; or the last input was typed again
-  if (count > known.length && known.every((mark, at) => same(mark, window[count - known.length + at]!))) {
-    const isAgain =
-      window.slice(0, known.length).every((mark, at) => same(known[at]!, mark)) && count === known.length + 1;
-    const hasMoved = isAtWork(seen) || state.rested === 'busy-again' || areWordsGone(state, seen);
-    return isAgain && hasMoved ? { is: 'new', fresh: 1, overlaps: true } : { is: 'end' };
-  }
-  // An agent that rested and works again has been given an input: then a window that looks like an older one is new.
-  for (let from = known.length - count - 1; from >= 0 && state.rested !== 'busy-again'; from--) {
-    if (matchesAt(from, count)) return { is: 'back' };
-  }
-  // A window cut short from below, as a half-drawn or scrolled screen shows it, was found above. What remains goes on.
-  for (let fresh = 1; fresh < count; fresh++) {
-    const overlap = count - fresh;
-    if (matchesAt(known.length - overlap, overlap)) return { is: 'new', fresh, overlaps: true };
-    if (overlap > known.length && known.every((mark, at) => same(mark, window[overlap - known.length + at]!)))
-      return { is: 'new', fresh, overlaps: true };
-  }
-  const torn = tornOverlap(known, window);
-  if (torn > 0) return torn === count ? { is: 'end' } : { is: 'new', fresh: count - torn, overlaps: true };
-  return { is: 'new', fresh: count, overlaps: false };
-}
-
-/**
- * How many of the window's inputs are the end of the list where a program was stopped in the middle of drawing, for as long
- * as two looks: an input of many rows is read with some of them twice. One beside it must be known as it stands.
- */
-function tornOverlap(known: readonly InputMark[], window: readonly InputMark[]): number {
-  for (let overlap = Math.min(window.length, known.length); overlap >= 2; overlap--) {
-    const pairs = window.slice(0, overlap).map((mark, at) => [known[known.length - overlap + at]!, mark] as const);
-    const areSame = pairs.map(([a, b]) => same(a, b));
-    if (areSame.some(Boolean) && pairs.every(([a, b], at) => areSame[at] || sameButTorn(a, b))) return overlap;
-  }
-  return 0;
-}
-
-/**
- * The last input that is known may have been read while its echo was half drawn, for as long as two looks: nothing had
- * followed it, and now it stands in the same place and goes on. It is known whole from then on, and no other.
- */
-function wholeNow(state: TurnState, window: readonly InputMark[]): TurnState {
-  const { inputs } = state;
-  const [last, shown] = [inputs.at(-1), window.at(-1)];
-  if (last === undefined || shown === undefined || last.words !== '' || !goesOn(last, shown)) return state;
-  const above = window.slice(0, -1);
-  const knownAbove = inputs.slice(0, -1).slice(-above.length);
-  const isSamePlace =
-    above.length > 0 && knownAbove.length === above.length && above.every((mark, at) => same(knownAbove[at]!, mark));
-  return isSamePlace ? { ...state, inputs: [...inputs.slice(0, -1), shown] } : state;
 }
 
 /** The window shows the inputs we know. Is it nevertheless a new turn? */
