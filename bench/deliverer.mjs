@@ -17,7 +17,8 @@ const { rooms } = daemon;
 
 /** As an answer goes: the worker is known already, and its text is posted the moment it arrives. */
 async function deliver({ paneId, text }) {
-  const snapshot = await rooms.sight.look(paneId);
+  // of a checkout from before panes had addresses as well
+  const snapshot = await rooms.sight.look(rooms.main ? { ...rooms.main.server, paneId } : paneId);
   const agent = rooms.sight.profile(snapshot).name;
   const id = rooms.mint();
   const envelope = {
@@ -31,7 +32,7 @@ async function deliver({ paneId, text }) {
   const steps = rooms.journal.events({ subject: deliveryId }).map(({ kind, at }) => ({ kind, at }));
   return {
     is: rooms.journal.delivery(deliveryId).state.is,
-    settleMs: rooms.sight.manner(agent).settleMs,
+    settleMs: rooms.sight.manner(agent, snapshot.identity).settleMs,
     agent,
     steps,
   };

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { type Via, vias } from './core/door.ts';
 import { BridgeError, wrongUse } from './core/failure.ts';
+import { readConfigFile } from './host/config-file.ts';
 import { type OptionRow, options } from './options.ts';
 import { checkAgents } from './screen/profiles/index.ts';
 import { agentSchema } from './screen/profiles/schema.ts';
@@ -48,13 +48,32 @@ export interface Config {
   readonly controllerLog: string | null;
   readonly quiet: boolean;
   readonly json: boolean;
-  /** the rows of `policy:`, still to be read by the desk; with the line each began on */
+  /** the rows of `policy:`, still to be read by the desk; and where each stands */
   readonly policy: readonly unknown[];
-  readonly policyLines: readonly number[];
+  readonly policyPlaces: readonly PolicyPlace[];
   readonly agents: FileConfig['agents'];
   readonly notify: FileConfig['notify'];
   /** which flags, environment names or file keys were given, rather than taken from a default */
   readonly given: ReadonlySet<string>;
+  /**
+   * The same for the workers of a project: its own bridge.yaml comes between the environment and the state directory's.
+   * @throws BridgeError naming the file's line and key that is wrong, or is not a project's to set
+   */
+  forProject(file: ConfigFile): Config;
+}
+
+/** A bridge.yaml: its text, and its path for messages. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface PolicyPlace {
+  readonly file: string;
+  /** counted from 0 within its file */
+  readonly row: number;
+  /** counted from 1 */
+  readonly line: number;
 }
 
 const fileSchema = z.strictObject({
@@ -104,42 +123,77 @@ const fileSchema = z.strictObject({
 });
 type FileConfig = z.infer<typeof fileSchema>;
 
+/** What a project may say, for its own workers. Everything else is the user's: it belongs into the state directory's file. */
+const projectKeys: readonly string[] = [
+  'mode',
+  'split-response',
+  'via',
+  'worker-context-lines',
+  'heuristic',
+  'heuristic-lines',
+  'stuck-after',
+  'request-timeout',
+  'controller',
+  'agents',
+  'limits',
+  'policy',
+];
+
+interface ReadFile {
+  readonly path: string;
+  readonly values: FileConfig;
+  readonly policyPlaces: readonly PolicyPlace[];
+}
+
+interface Sources {
+  readonly home: string;
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /**
  * Joins the four sources into one frozen configuration.
- * @param flags what the command line gave, by option key; absent keys were not given
+ * @param sources.flags what the command line gave, by option key; absent keys were not given
  * @throws BridgeError naming the file's line and key, or the flag or environment name, that is wrong
  */
-export function loadConfig(input: {
-  home: string;
-  flags: Readonly<Record<string, unknown>>;
-  env: NodeJS.ProcessEnv;
-}): Config {
-  const file = readFile(join(input.home, 'bridge.yaml'));
+export function loadConfig(sources: Sources): Config {
+  const path = join(sources.home, 'bridge.yaml');
+  const bytes = readConfigFile(path);
+  return joined(sources, [readFile({ path, text: bytes?.toString('utf8') ?? '' })]);
+}
+
+/** @param files whose keys count, the nearest first */
+function joined(sources: Sources, files: readonly ReadFile[]): Config {
   const values: Record<string, unknown> = {};
   const given = new Set<string>();
   for (const option of options as readonly OptionRow[]) {
-    const fromEnv = option.env === undefined ? undefined : input.env[option.env];
-    const sources: Array<[unknown, string]> = [
-      [input.flags[option.key], option.flag.split(' ')[0]!],
+    const fromEnv = option.env === undefined ? undefined : sources.env[option.env];
+    const choices: Array<[unknown, string]> = [
+      [sources.flags[option.key], option.flag.split(' ')[0]!],
       [fromEnv === '' ? undefined : fromEnv, option.env ?? ''],
-      [option.yaml === undefined ? undefined : inFile(file.values, option.yaml), `bridge.yaml ${option.yaml}`],
+      ...files.map(({ values }): [unknown, string] => [
+        option.yaml === undefined ? undefined : inFile(values, option.yaml),
+        `bridge.yaml ${option.yaml}`,
+      ]),
     ];
-    const found = sources.find(([value]) => value !== undefined);
+    const found = choices.find(([value]) => value !== undefined);
     if (found) given.add(option.key);
     values[option.key] = found ? validated(option, found[0], found[1]) : option.default;
   }
+  const own = files.at(-1)!.values;
   return Object.freeze({
     ...values,
-    home: input.home,
+    home: sources.home,
     controllerTimeoutMs: (values.controllerTimeout as number) * 1000,
     notifyAgainAfterMs: (values.notifyAgainAfter as number) * 1000,
     requestTimeoutMs: (values.requestTimeout as number) * 1000,
     stuckAfterMs: (values.stuckAfter as number) * 1000,
-    policy: file.values.policy,
-    policyLines: file.policyLines,
-    agents: file.values.agents,
-    notify: file.values.notify,
+    policy: files.flatMap(({ values }) => values.policy),
+    policyPlaces: files.flatMap(({ policyPlaces }) => policyPlaces),
+    agents: Object.assign({}, ...files.map(({ values }) => values.agents).reverse()),
+    notify: own.notify,
     given,
+    forProject: (file: ConfigFile) => joined(sources, [readFile(file, projectKeys), ...files.slice(-1)]),
   }) as unknown as Config;
 }
 
@@ -173,21 +227,11 @@ function inFile(values: FileConfig, path: string): unknown {
     .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], values as unknown);
 }
 
-/** Reads bridge.yaml. A missing file is an empty one; an unreadable or wrong one names its line and key. */
-function readFile(path: string): { values: FileConfig; policyLines: number[] } {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { values: fileSchema.parse({}), policyLines: [] };
-    throw new BridgeError({
-      what: 'bridge.yaml',
-      target: path,
-      reason: `cannot be read (${(cause as NodeJS.ErrnoException).code})`,
-      nextStep: 'make it readable for you, or move it away',
-      cause,
-    });
-  }
+/**
+ * Reads a bridge.yaml. What is wrong is named with its line and key.
+ * @param allowed the keys that it may hold; left out: all
+ */
+function readFile({ path, text }: ConfigFile, allowed?: readonly string[]): ReadFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const fault = document.errors[0];
@@ -195,7 +239,14 @@ function readFile(path: string): { values: FileConfig; policyLines: number[] } {
     const line = fault.linePos?.[0].line ?? lines.linePos(fault.pos[0]).line;
     throw wrong(path, line, null, fault.message.split('\n')[0]!);
   }
-  const parsed = fileSchema.safeParse(document.toJS() ?? {});
+  const content: unknown = document.toJS() ?? {};
+  const others =
+    allowed && Object.keys(content as object).find((key) => key in fileSchema.shape && !allowed.includes(key));
+  if (others !== undefined) {
+    const reason = `is not a project's to set: it belongs into the bridge.yaml of the state directory`;
+    throw wrong(path, lineOf([others]), others, reason);
+  }
+  const parsed = fileSchema.safeParse(content);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
@@ -208,7 +259,8 @@ function readFile(path: string): { values: FileConfig; policyLines: number[] } {
     if (!(fault instanceof BridgeError)) throw fault;
     throw wrong(path, lineOf(fault.target.split('.')), fault.target, fault.reason);
   }
-  return { values: parsed.data, policyLines: parsed.data.policy.map((_, index) => lineOf(['policy', index])) };
+  const places = parsed.data.policy.map((_, row) => ({ file: path, row, line: lineOf(['policy', row]) }));
+  return { path, values: parsed.data, policyPlaces: places };
 
   function lineOf(keys: readonly PropertyKey[]): number {
     const pair = keys.length > 0 ? keyNode(document, keys) : null;

@@ -32,7 +32,7 @@ export class Daemon {
       const watch = new Watch(rooms);
       begun.push(() => watch.close());
       await watch.start();
-      const socket = await serve(socketPath(config.home), verbs(rooms));
+      const socket = await serve(socketPath(config.home), verbs(rooms), { session: config.session, home: config.home });
       return new Daemon(rooms, lock, watch, socket);
     } catch (fault) {
       for (const end of begun.reverse()) await end();

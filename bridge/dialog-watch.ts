@@ -65,7 +65,7 @@ export class DialogWatch {
 
   async #confirm(first: Shown): Promise<void> {
     const { identity, profile } = this.#pane;
-    const snapshot = await this.#rooms.sight.look(identity.paneId);
+    const snapshot = await this.#rooms.sight.look(identity);
     if (snapshot === null || this.#closed || !sameAgent(snapshot.identity, identity)) return;
     const reading = this.#rooms.sight.readAs(snapshot, profile);
     const shown = shownIn(reading);

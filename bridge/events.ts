@@ -1,31 +1,29 @@
 import type { SignalKind } from './core/agent-signal.ts';
 import type { Delivery } from './core/envelope.ts';
-import type { PaneId } from './core/ids.ts';
+import type { PaneAddress } from './core/pane.ts';
 import type { AgentState } from './core/reading.ts';
 import type { Request } from './core/request.ts';
 
 /** What happens, as the live log, `--json` and the demo tell it. Past tense; user interfaces only listen. */
 export type BridgeEvent =
   | { readonly type: 'said'; readonly level: 'info' | 'warning'; readonly text: string }
-  | { readonly type: 'worker-found'; readonly worker: string; readonly paneId: PaneId; readonly agent: string }
-  | { readonly type: 'worker-lost'; readonly worker: string; readonly paneId: PaneId; readonly reason: string }
-  | {
+  | ({ readonly type: 'worker-found'; readonly worker: string; readonly agent: string } & PaneAddress)
+  | ({ readonly type: 'worker-lost'; readonly worker: string; readonly reason: string } & PaneAddress)
+  | ({
       readonly type: 'state-changed';
       readonly worker: string;
-      readonly paneId: PaneId;
       readonly state: AgentState;
       readonly why: string;
-    }
+    } & PaneAddress)
   /** a request was opened, or moved on in its life */
   | { readonly type: 'request-changed'; readonly request: Request; readonly what: string }
   /** an agent's own hook called, and it is certain which agent it was */
-  | {
+  | ({
       readonly type: 'agent-signalled';
-      readonly paneId: PaneId;
       readonly agent: string;
       readonly kind: SignalKind;
       readonly event: string;
-    }
+    } & PaneAddress)
   | {
       readonly type: 'signal-dropped';
       readonly agent: string;
@@ -49,3 +47,9 @@ export type BridgeEvent =
   /** a text that stays where it is, or in doubt, and whose sender does not come back for it */
   | { readonly type: 'letter-stranded'; readonly delivery: Delivery; readonly why: string }
   | { readonly type: 'controller-replied'; readonly request: Request; readonly by: string; readonly text: string };
+
+/** The same event with the names of workers as people see them. */
+export function withShownNames(event: BridgeEvent, shown: (name: string) => string): BridgeEvent {
+  if ('worker' in event) return { ...event, worker: shown(event.worker) };
+  return 'request' in event ? { ...event, request: { ...event.request, worker: shown(event.request.worker) } } : event;
+}

@@ -1,8 +1,8 @@
 import type { AgentSignal } from './core/agent-signal.ts';
 import type { Clock } from './core/clock.ts';
-import { asPaneId, type PaneId } from './core/ids.ts';
+import { asPaneId } from './core/ids.ts';
 import type { NewJournalEvent } from './core/journal-event.ts';
-import { type PaneFacts, type PaneIdentity, sameAgent } from './core/pane.ts';
+import { addressKey, type PaneFacts, type PaneIdentity, sameAgent } from './core/pane.ts';
 import type { Caller } from './host/caller.ts';
 import { type AgentWord, doubt, heard, type WordNow } from './screen/agent-word.ts';
 import { inputDigest } from './screen/input-digest.ts';
@@ -34,7 +34,7 @@ export class Hearing {
   readonly #panes: () => Promise<readonly PaneFacts[]>;
   readonly #identify: (facts: PaneFacts) => { identity: PaneIdentity; program: string | null };
   readonly #record: (event: NewJournalEvent) => void;
-  readonly #words = new Map<PaneId, { readonly identity: PaneIdentity; readonly word: AgentWord }>();
+  readonly #words = new Map<string, { readonly identity: PaneIdentity; readonly word: AgentWord }>();
   #recent: number[] = [];
   #flooded = false;
 
@@ -83,12 +83,12 @@ export class Hearing {
   }
 
   #wordOf(identity: PaneIdentity): AgentWord | undefined {
-    const known = this.#words.get(identity.paneId);
+    const known = this.#words.get(addressKey(identity));
     return known && sameAgent(known.identity, identity) ? known.word : undefined;
   }
 
   #keep(pane: PaneIdentity, signal: AgentSignal): void {
-    this.#words.set(pane.paneId, { identity: pane, word: heard(this.#wordOf(pane) ?? null, signal) });
+    this.#words.set(addressKey(pane), { identity: pane, word: heard(this.#wordOf(pane) ?? null, signal) });
   }
 
   async #paneOf({ signal, caller, tmuxSocket, paneHint, pane }: SignalCall): Promise<Heard> {

@@ -1,18 +1,18 @@
 import type { Changes } from './changes.ts';
-import type { Config } from './config.ts';
 import type { Clock } from './core/clock.ts';
 import type { Detection } from './core/detection.ts';
-import type { PaneId, TurnId } from './core/ids.ts';
-import type { PaneIdentity, Snapshot } from './core/pane.ts';
+import { type PaneId, serverId, type TurnId } from './core/ids.ts';
+import type { PaneAddress, PaneIdentity, Snapshot } from './core/pane.ts';
 import { isOpen, type Request } from './core/request.ts';
 import type { Desk } from './desk/desk.ts';
 import { repositoryOf } from './host/repository.ts';
 import type { Journal } from './journal/journal.ts';
+import type { Projects } from './projects.ts';
 import type { Sight } from './sight.ts';
 
 /** Requests as they are opened: seen on a worker's screen, or asked from a worker's own shell. */
 export class Opening {
-  readonly #config: Config;
+  readonly #projects: Projects;
   readonly #clock: Clock;
   readonly #mint: () => string;
   readonly #journal: Journal;
@@ -21,7 +21,7 @@ export class Opening {
   readonly #changes: Changes;
 
   constructor(parts: {
-    config: Config;
+    projects: Projects;
     clock: Clock;
     mint: () => string;
     journal: Journal;
@@ -29,7 +29,7 @@ export class Opening {
     desk: Desk;
     changes: Changes;
   }) {
-    this.#config = parts.config;
+    this.#projects = parts.projects;
     this.#clock = parts.clock;
     this.#mint = parts.mint;
     this.#journal = parts.journal;
@@ -52,36 +52,37 @@ export class Opening {
     return this.#desk.open({
       ...rest,
       context: this.#contextOf(snapshot),
-      ...repository(snapshot),
+      ...this.#projectOf(seen.pane, snapshot),
       via: 'screen',
-      deadlineAt: this.#deadline(),
+      deadlineAt: this.#deadline(seen.pane),
     });
   }
 
   /** Opens a request on behalf of a worker's own shell, and waits for its end. */
   async fromShell(
-    order: { text: string; paneId: PaneId | null; agent: string | null; wait: boolean; timeoutMs: number },
+    order: { text: string; pane: PaneAddress | null; agent: string | null; wait: boolean; timeoutMs: number },
     closed: AbortSignal,
   ): Promise<Request> {
-    const snapshot = order.paneId === null ? null : await this.#sight.look(order.paneId).catch(() => null);
+    const snapshot = order.pane === null ? null : await this.#sight.look(order.pane).catch(() => null);
     const pane: PaneIdentity = snapshot?.identity ?? {
       socketPath: '',
-      serverPid: 0,
-      paneId: (order.paneId ?? '%') as PaneId,
+      host: order.pane?.host ?? '',
+      server: order.pane?.server ?? serverId(0, 0),
+      paneId: order.pane?.paneId ?? ('%' as PaneId),
       panePid: 0,
       agentPid: null,
       agentStartedAt: null,
     };
     const request = this.#desk.open({
-      worker: snapshot?.facts.label || order.paneId || 'shell',
+      worker: snapshot ? this.#projects.nameOf(pane, snapshot.facts) : (order.pane?.paneId ?? 'shell'),
       pane,
       agent: order.agent ?? (snapshot ? this.#sight.profile(snapshot).name : 'unknown'),
       turn: this.#mint() as TurnId,
       detection: { kind: 'request', text: order.text, attributes: {}, truncated: false },
       context: snapshot ? this.#contextOf(snapshot) : '',
-      ...(snapshot ? repository(snapshot) : {}),
+      ...(snapshot ? this.#projectOf(pane, snapshot) : {}),
       via: 'ask',
-      deadlineAt: this.#deadline(),
+      deadlineAt: this.#deadline(pane),
     });
     this.#desk.confirm(request.id);
     const now = () => this.#journal.request(request.id) ?? request;
@@ -90,8 +91,15 @@ export class Opening {
     return now();
   }
 
-  #deadline(): number | null {
-    const { requestTimeoutMs } = this.#config;
+  #projectOf(pane: PaneIdentity, { facts }: Snapshot): { project?: string; repository?: string } {
+    const project = this.#projects.folderOf(pane, facts);
+    if (project === null) return {};
+    const repository = repositoryOf(project);
+    return { project, ...(repository !== null && { repository }) };
+  }
+
+  #deadline(pane: PaneIdentity): number | null {
+    const { requestTimeoutMs } = this.#projects.configFor(pane);
     return requestTimeoutMs > 0 ? this.#clock.now() + requestTimeoutMs : null;
   }
 
@@ -99,11 +107,7 @@ export class Opening {
   #contextOf(snapshot: Snapshot): string {
     const rows = snapshot.rows.map((row) => row.text);
     while (rows.at(-1)?.trim() === '') rows.pop();
-    return this.#config.workerContextLines === 0 ? '' : rows.slice(-this.#config.workerContextLines).join('\n');
+    const { workerContextLines: lines } = this.#projects.configFor(snapshot.identity);
+    return lines === 0 ? '' : rows.slice(-lines).join('\n');
   }
-}
-
-function repository({ facts }: Snapshot): { repository?: string } {
-  const found = facts.currentPath === '' ? null : repositoryOf(facts.currentPath);
-  return found === null ? {} : { repository: found };
 }

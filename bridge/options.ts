@@ -46,7 +46,7 @@ export const options = [
     '--home <dir>',
     'text',
     null,
-    'folder of the journal, inbox and outbox (default: the nearest trusted bridge.yaml upward, else ~/.bridge)',
+    'the state directory: journal, inbox, outbox and your own bridge.yaml (default: ~/.bridge)',
     ['place'],
     { env: 'BRIDGE_HOME' },
   ),

@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Asking } from './asking.ts';
+import type { World } from './asking.ts';
+import { Askings } from './askings.ts';
 import { Calling } from './calling.ts';
 import { Changes } from './changes.ts';
 import type { Config } from './config.ts';
@@ -7,19 +10,21 @@ import { Mailbox } from './controllers/mailbox.ts';
 import { optionNamed } from './core/choice.ts';
 import { type Delivery, isEnded } from './core/envelope.ts';
 import { messageOf } from './core/failure.ts';
-import type { DeliveryId, PaneId, RequestId } from './core/ids.ts';
-import type { PaneFacts } from './core/pane.ts';
+import type { DeliveryId, RequestId } from './core/ids.ts';
+import { shownName } from './core/names.ts';
+import { type PaneAddress, type PaneFacts, placeIn, sameServer } from './core/pane.ts';
 import { type Answer, isOpen, type Request } from './core/request.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { Courier } from './delivery/courier.ts';
 import { Desk } from './desk/desk.ts';
 import { AgentDoors } from './doors/doors.ts';
-import type { BridgeEvent } from './events.ts';
+import { type BridgeEvent, withShownNames } from './events.ts';
 import { type Heard, Hearing, type SignalCall } from './hearing.ts';
 import { systemClock } from './host/clock.ts';
 import { prepareHome } from './host/home.ts';
 import { minter } from './host/mint.ts';
 import { PaneLocks } from './host/pane-locks.ts';
+import { workingFolder } from './host/process-source.ts';
 import { ProcessTree } from './host/process-tree.ts';
 import { ProgramGround } from './host/program-ground.ts';
 import { comingsTo } from './host/turnstile.ts';
@@ -29,12 +34,15 @@ import { findProgram } from './launch/programs.ts';
 import { PostOffice } from './mail/post-office.ts';
 import { Opening } from './opening.ts';
 import { takeIn } from './outbox.ts';
+import { placeEarlierPanes } from './placing.ts';
+import { Projects } from './projects.ts';
 import { Retention } from './retention.ts';
-import { rulesOf } from './rules.ts';
 import { Sending } from './sending.ts';
 import { Sight } from './sight.ts';
+import { TmuxError } from './tmux/commands.ts';
 import { leaveMode, oncePerPane, paste, press, reapBuffers } from './tmux/pane.ts';
-import { TmuxServer, type TmuxServerEvent } from './tmux/server.ts';
+import type { TmuxServer } from './tmux/server.ts';
+import { type ServersEvent, TmuxServers } from './tmux/servers.ts';
 import { socketPathOf } from './tmux/socket.ts';
 
 /** A change that is told again comes long before this many others. */
@@ -46,13 +54,14 @@ export class Rooms {
   readonly journal: Journal;
   /** where a corrupt journal was moved to at this start; null in every ordinary one */
   readonly setAside: string | null;
-  readonly tmux: TmuxServer;
+  readonly servers: TmuxServers;
   readonly sight: Sight;
   readonly hearing: Hearing;
   readonly desk: Desk;
   readonly post: PostOffice;
   readonly mailbox: Mailbox;
-  readonly asking: Asking;
+  readonly askings: Askings;
+  readonly projects: Projects;
   readonly sending: Sending;
   readonly opening: Opening;
   readonly calling: Calling;
@@ -61,14 +70,17 @@ export class Rooms {
   readonly changes = new Changes(systemClock);
   readonly mint = minter(systemClock);
   readonly on: (event: BridgeEvent) => void;
+  /** the full names of the workers that are watched; a command watches none */
+  workerNames: () => readonly string[] = () => [];
   /** the daemon's watch listens here for what tmux says */
-  onTmux: (event: TmuxServerEvent) => void = () => {};
+  onTmux: (event: ServersEvent) => void = () => {};
   /** the daemon's watch listens here for inputs that are known to have arrived */
   onSubmitted: (delivery: Delivery) => void = () => {};
   /** the daemon's watch listens here for what agents say through their own hooks */
-  onSignal: (paneId: PaneId) => void = () => {};
+  onSignal: (pane: PaneAddress) => void = () => {};
   /** a change is told at least once, again soon after where at all; an input is noted exactly once */
   readonly #acknowledged = new Set<DeliveryId>();
+  readonly #listeners = new Set<(event: BridgeEvent) => void>();
 
   static async open(config: Config, hooks: { on(event: BridgeEvent): void }): Promise<Rooms> {
     prepareHome(config.home);
@@ -82,7 +94,9 @@ export class Rooms {
           `the journal could not be read and is set aside as ${setAside}; what is on the screens now goes to you, not to a controller`,
         );
       }
-      await rooms.tmux.start();
+      await rooms.servers.add(socketPathOf({ socket: config.socket, env: process.env }));
+      const cancel = (id: string, reason: string) => void rooms.post.cancel(id as DeliveryId, reason);
+      await placeEarlierPanes({ journal, cancel, now: systemClock.now() });
       return rooms;
     } catch (fault) {
       journal.close();
@@ -92,23 +106,35 @@ export class Rooms {
 
   private constructor(config: Config, on: (event: BridgeEvent) => void, journal: Journal, setAside: string | null) {
     this.config = config;
-    this.on = on;
+    this.on = (event) => {
+      const shown = withShownNames(event, (name) => this.shown(name));
+      on(shown);
+      for (const hear of this.#listeners) hear(shown);
+    };
     this.journal = journal;
     this.setAside = setAside;
     const clock = systemClock;
-    const socketPath = socketPathOf({ socket: config.socket, env: process.env });
-    const turnstile = comingsTo(socketPath, clock);
-    this.tmux = new TmuxServer({
-      socketPath,
-      alone: (work) => turnstile.pass(work),
+    this.servers = new TmuxServers({
       clock,
-      pidFile: join(config.home, 'tmux-clients.json'),
+      aloneAt: (socketPath) => {
+        const turnstile = comingsTo(socketPath, clock);
+        return (work) => turnstile.pass(work);
+      },
+      pidFileFor: (socketPath) => join(config.home, clientsFile(socketPath)),
       onEvent: (event) => {
-        if (event.type === 'output') this.sight.rang(event.paneId, event.bytes, this.tmux.hears(event.paneId));
-        else if (event.type === 'missed') this.sight.missed(event.paneId);
-        else if (event.type === 'panes') this.sight.forgetOthers(event.panes);
+        if (event.type === 'output') this.sight.rang(event.address, event.bytes, this.servers.hears(event.address));
+        else if (event.type === 'missed') this.sight.missed(event.address);
+        else if (event.type === 'panes') this.sight.forgetOthers(this.servers.listed);
         this.onTmux(event);
       },
+    });
+    this.projects = new Projects({
+      config,
+      memory: journal,
+      now: () => clock.now(),
+      userFolder: homedir(),
+      folderOf: workingFolder,
+      warn: (text) => this.say('warning', text),
     });
     this.hearing = new Hearing({
       clock,
@@ -117,24 +143,29 @@ export class Rooms {
       record: (event) => journal.record(event),
     });
     this.sight = new Sight({
-      tmux: this.tmux,
+      servers: this.servers,
       processes: new ProcessTree(),
       clock,
-      choice: { agent: config.agent, agents: config.agents },
+      choiceFor: (pane) => {
+        const { agent, agents } = this.projects.configFor(pane);
+        return { agent, agents };
+      },
       wordOf: (identity) => this.hearing.wordOf(identity),
     });
     const commits = new GroupCommit(journal);
     const courier = new Courier({
       hands: {
-        look: (paneId) => this.sight.look(paneId),
-        paste: (paneId, text, condition, how) => paste(this.tmux, paneId, text, condition, how),
-        press: (paneId, keys, condition) => press(this.tmux, paneId, keys, condition),
-        leaveMode: (paneId) => leaveMode(this.tmux, paneId),
-        rings: (paneId) => this.sight.rings(paneId),
-        nextRing: (paneId, limitMs, after) => this.sight.nextRing(paneId, limitMs, after),
+        look: (pane) => this.sight.look(pane),
+        paste: (pane, text, condition, how) =>
+          paste(this.#tmuxOf(pane), pane.paneId, text, { ...condition, server: pane.server }, how),
+        press: (pane, keys, condition) =>
+          press(this.#tmuxOf(pane), pane.paneId, keys, { ...condition, server: pane.server }),
+        leaveMode: (pane) => leaveMode(this.#tmuxOf(pane), pane),
+        rings: (pane) => this.sight.rings(pane),
+        nextRing: (pane, limitMs, after) => this.sight.nextRing(pane, limitMs, after),
       },
       eyes: {
-        manner: (agent) => this.sight.manner(agent),
+        manner: (agent, pane) => this.sight.manner(agent, pane),
         read: (snapshot, agent) => this.sight.readAs(snapshot, agent),
       },
       locks: new PaneLocks(),
@@ -189,9 +220,9 @@ export class Rooms {
       journal,
       sight: this.sight,
       post: this.post,
-      via: config.via,
+      viaFor: (pane) => this.projects.configFor(pane).via,
       changes: this.changes,
-      ringFor: (paneId) => this.tmux.ringFor(paneId),
+      ringFor: (pane) => this.servers.ringFor(pane),
     });
     this.deadLetters = new DeadLetters({
       memory: journal,
@@ -202,16 +233,18 @@ export class Rooms {
       memory: journal,
       clock,
       mint: () => this.mint(),
-      rules: rulesOf(config),
-      limits: {
-        answersPerHour: config.answersPerHour,
-        consecutive: config.consecutiveAnswers,
-        perDay: config.answersPerDay,
+      settingsFor: ({ pane }) => {
+        const { config, rules } = this.projects.settingsFor(pane);
+        const limits = {
+          answersPerHour: config.answersPerHour,
+          consecutive: config.consecutiveAnswers,
+          perDay: config.answersPerDay,
+        };
+        return { rules, limits, defaultTo: config.mode === 'manual' ? 'human' : 'controller' };
       },
-      defaultTo: config.mode === 'manual' ? 'human' : 'controller',
       perform: {
-        ask: (request) => this.asking.ask(request),
-        cancelAsk: (request) => this.asking.cancel(request.id),
+        ask: (request) => this.askings.ask(request),
+        cancelAsk: (request) => this.askings.cancel(request.id),
         publish: (request, why) => {
           this.calling.needed(request, why, clock.now());
           return this.mailbox.publish(request, why);
@@ -232,7 +265,7 @@ export class Rooms {
       },
     });
     this.opening = new Opening({
-      config,
+      projects: this.projects,
       clock,
       mint,
       journal,
@@ -240,22 +273,35 @@ export class Rooms {
       desk: this.desk,
       changes: this.changes,
     });
-    this.asking = new Asking(
-      config,
-      {
-        clock,
-        onPath: (program) => findProgram(program, process.env.PATH, process.cwd()) !== null,
-        livePane: () => this.controllerPane(),
-        deliverTo: (pane, body, request) => this.#deliverToController(pane, body, request),
-        folderOf: async (request) => (await this.sight.facts(request.pane.paneId))?.currentPath ?? config.home,
-        say: (level, text) => this.say(level, text),
-        replied: (request, by, text) => this.on({ type: 'controller-replied', request, by, text }),
-      },
-      {
+    this.askings = new Askings({
+      base: config,
+      configFor: ({ pane }) => this.projects.configFor(pane),
+      isMain: (server) => this.servers.at(server) === this.main,
+      worldAt: (server) => this.#askingAt(server),
+      verdict: {
         answered: (request, answer) => this.desk.answer(request.id, answer),
         failed: (request, failure) => this.desk.controllerFailed(request.id, failure),
       },
-    );
+    });
+  }
+
+  /** A worker's name as people see it: its label, unless another worker has that too. */
+  shown(name: string, known: Iterable<string> = this.workerNames()): string {
+    return shownName(name, known);
+  }
+
+  /** Watches a server besides; a command watches none. @returns false where nobody watches, or it was watched already */
+  watchAlso: (socketPath: string, session: string | null) => Promise<boolean> = async () => false;
+
+  /** Has `hear` told of every event, until what this returns is called. */
+  listen(hear: (event: BridgeEvent) => void): () => void {
+    this.#listeners.add(hear);
+    return () => this.#listeners.delete(hear);
+  }
+
+  /** The server that the bridge, or the command, was started for. */
+  get main(): TmuxServer {
+    return this.servers.all[0]!;
   }
 
   say(level: 'info' | 'warning', text: string): void {
@@ -270,38 +316,58 @@ export class Rooms {
       this.on({ type: 'signal-dropped', agent, kind, event, reason: found.reason });
       return found;
     }
-    const { paneId } = found.pane;
-    this.on({ type: 'agent-signalled', paneId, agent, kind, event });
-    this.sight.wake(paneId);
-    this.onSignal(paneId);
+    this.on({ type: 'agent-signalled', ...placeIn(found.pane), agent, kind, event });
+    this.sight.wake(found.pane);
+    this.onSignal(found.pane);
     return found;
   }
 
-  /** The live controller agent's pane, by `--controller-pane`, or by the label "controller"; null when there is none. */
-  async controllerPane(known?: readonly PaneFacts[]): Promise<PaneFacts | null> {
-    if (this.config.controllerPane !== null) {
-      return this.sight.resolve(this.config.controllerPane, this.config.session);
-    }
-    const panes = known ?? (await this.sight.panes());
+  /** The live controller agent's pane among those of one server: `--controller-pane`, or labelled "controller"; null when there is none. */
+  async controllerAmong(panes: readonly PaneFacts[], session: string | null): Promise<PaneFacts | null> {
+    if (this.config.controllerPane !== null) return this.sight.resolve(this.config.controllerPane, session, panes);
     const labelled = panes.filter((pane) => pane.label === 'controller' && this.sight.programOf(pane) !== null);
-    const near = oncePerPane(
-      labelled.filter((pane) => this.config.session === null || pane.sessionName === this.config.session),
-    );
+    const near = oncePerPane(labelled.filter((pane) => session === null || pane.sessionName === session));
     return near.length === 1 ? near[0]! : null;
   }
 
   async close(): Promise<void> {
-    this.asking.close();
+    this.askings.close();
     await this.mailbox.close();
     await this.retention.close();
     await this.post.close();
-    await this.tmux.close();
+    await this.servers.close();
     this.journal.close();
   }
 
   /** Leftovers of a bridge that was killed: paste buffers with our prefix. */
   async tidy(): Promise<void> {
-    await reapBuffers(this.tmux).catch(() => 0);
+    await Promise.all(this.servers.all.map((server) => reapBuffers(server).catch(() => 0)));
+  }
+
+  /** @param at the server whose live controller is meant; null: the main one */
+  #askingAt(at: Pick<PaneAddress, 'host' | 'server'> | null): World {
+    const { config } = this;
+    return {
+      clock: systemClock,
+      onPath: (program) => findProgram(program, process.env.PATH, process.cwd()) !== null,
+      livePane: async () => {
+        const server = at ?? this.main.server;
+        const panes = (await this.sight.panes()).filter((pane) => server !== null && sameServer(pane, server));
+        return this.controllerAmong(panes, at === null ? config.session : null);
+      },
+      deliverTo: (pane, body, request) => this.#deliverToController(pane, body, request),
+      folderOf: async (request) =>
+        request.project ?? (await this.sight.facts(request.pane))?.currentPath ?? config.home,
+      say: (level, text) => this.say(level, text),
+      replied: (request, by, text) => this.on({ type: 'controller-replied', request, by, text }),
+    };
+  }
+
+  /** @throws TmuxError where the pane's own server is not there: no other one gets what was meant for it */
+  #tmuxOf(pane: PaneAddress): TmuxServer {
+    const server = this.servers.at(pane);
+    if (server === null) throw new TmuxError('error', pane.paneId, 'its tmux server is gone');
+    return server;
   }
 
   #deliver(request: Request, answer: Answer, dialog?: string): DeliveryId {
@@ -341,4 +407,9 @@ export class Rooms {
     }
     this.changes.wake();
   }
+}
+
+/** One file for each way to a server. */
+function clientsFile(socketPath: string): string {
+  return `tmux-clients-${createHash('sha256').update(socketPath).digest('hex').slice(0, 12)}.json`;
 }

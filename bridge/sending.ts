@@ -3,9 +3,9 @@ import type { Clock } from './core/clock.ts';
 import type { Via } from './core/door.ts';
 import { type Delivery, type Envelope, isEnded } from './core/envelope.ts';
 import { BridgeError, wrongUse } from './core/failure.ts';
-import type { DeliveryId, EnvelopeId, PaneId } from './core/ids.ts';
+import type { DeliveryId, EnvelopeId } from './core/ids.ts';
 import { keysOf } from './core/keys.ts';
-import { type PaneFacts, type Snapshot, sameAgent } from './core/pane.ts';
+import { type PaneAddress, type PaneFacts, type PaneIdentity, type Snapshot, sameAgent } from './core/pane.ts';
 import { isReady } from './core/reading.ts';
 import type { Answer, Request } from './core/request.ts';
 import type { Journal } from './journal/journal.ts';
@@ -23,7 +23,7 @@ const mostSenders = 1_000;
 const roundMs = 1000;
 
 export interface SendOrder {
-  readonly paneId: PaneId;
+  readonly pane: PaneAddress;
   readonly text: string;
   readonly from: string;
   readonly agent: string | null;
@@ -43,9 +43,9 @@ export class Sending {
   readonly #journal: Journal;
   readonly #sight: Sight;
   readonly #post: PostOffice;
-  readonly #via: Via;
+  readonly #viaFor: (pane: PaneIdentity) => Via;
   readonly #changes: Changes;
-  readonly #ringFor: (paneId: PaneId) => () => void;
+  readonly #ringFor: (pane: PaneAddress) => () => void;
   readonly #senders = new Map<DeliveryId, AbortSignal>();
 
   /** @param parts.ringFor makes tmux ring for a pane that nobody may be watching, until what it returns is called */
@@ -55,23 +55,23 @@ export class Sending {
     journal: Journal;
     sight: Sight;
     post: PostOffice;
-    via: Via;
+    viaFor: (pane: PaneIdentity) => Via;
     changes: Changes;
-    ringFor: (paneId: PaneId) => () => void;
+    ringFor: (pane: PaneAddress) => () => void;
   }) {
     this.#clock = parts.clock;
     this.#mint = parts.mint;
     this.#journal = parts.journal;
     this.#sight = parts.sight;
     this.#post = parts.post;
-    this.#via = parts.via;
+    this.#viaFor = parts.viaFor;
     this.#changes = parts.changes;
     this.#ringFor = parts.ringFor;
   }
 
   /** Puts a text into a pane now, or within `waitMs`; what could not be typed by then is cancelled, never left behind. */
   async send(order: SendOrder, closed: AbortSignal): Promise<Delivery> {
-    const stopRinging = this.#ringFor(order.paneId);
+    const stopRinging = this.#ringFor(order.pane);
     try {
       return await this.#send(order, closed);
     } finally {
@@ -93,9 +93,9 @@ export class Sending {
   async #send(order: SendOrder, closed: AbortSignal): Promise<Delivery> {
     if (order.keys !== undefined) keysOf(order.text, { inDialog: order.keys === 'in-dialog' });
     const snapshot =
-      order.keys === undefined ? await this.#settled(order.paneId, order.agent) : await this.#sight.look(order.paneId);
+      order.keys === undefined ? await this.#settled(order.pane, order.agent) : await this.#sight.look(order.pane);
     if (snapshot === null)
-      throw wrongUse('send', order.paneId, 'there is no such pane', '`bridge list` shows those there are');
+      throw wrongUse('send', order.pane.paneId, 'there is no such pane', '`bridge list` shows those there are');
     const agent = order.agent ?? this.#sight.profile(snapshot).name;
     const dialog = order.keys === 'in-dialog' ? this.#openDialog(snapshot, agent) : undefined;
     const id = this.#mint() as EnvelopeId;
@@ -104,7 +104,7 @@ export class Sending {
         id,
         thread: id,
         from: order.from,
-        to: order.paneId,
+        to: order.pane.paneId,
         inReplyTo: null,
         kind: order.keys === undefined ? 'message' : 'keys',
         body: order.text,
@@ -114,7 +114,7 @@ export class Sending {
       },
       snapshot.identity,
       agent,
-      { force: order.force, allowShell: order.allowShell, via: order.via ?? this.#via },
+      { force: order.force, allowShell: order.allowShell, via: order.via ?? this.#viaFor(snapshot.identity) },
       this.#clock.now() + order.waitMs + orphanLimitMs,
       undefined,
       dialog,
@@ -144,7 +144,7 @@ export class Sending {
       body: answer.instructions,
       notes: answer.notes,
     });
-    const plain = { force: false, allowShell: false, via: this.#via };
+    const plain = { force: false, allowShell: false, via: this.#viaFor(request.pane) };
     return this.#post.post(envelope, request.pane, request.agent, plain, how.deadlineAt, how.id, how.dialog).id;
   }
 
@@ -154,7 +154,7 @@ export class Sending {
    * @throws BridgeError when nobody can tell whether it arrived there before
    */
   async askPane(pane: PaneFacts, body: string, request: Request, deadlineAt: number | null): Promise<void> {
-    const snapshot = await this.#sight.look(pane.paneId);
+    const snapshot = await this.#sight.look(pane);
     if (snapshot === null)
       throw new BridgeError({ what: 'controller', target: pane.paneId, reason: 'the pane is gone' });
     const before = this.#journal
@@ -173,7 +173,7 @@ export class Sending {
       body,
       notes: '',
     });
-    const plain = { force: false, allowShell: false, via: this.#via };
+    const plain = { force: false, allowShell: false, via: this.#viaFor(snapshot.identity) };
     this.#post.post(envelope, snapshot.identity, this.#sight.profile(snapshot).name, plain, deadlineAt);
   }
 
@@ -206,12 +206,12 @@ export class Sending {
 
   /** Tries a delivery whenever its pane looks as if it could take it, until it has ended, or is held at `giveUpAt`. */
   async #triedUntil(posted: Delivery, giveUpAt: number, closed: AbortSignal): Promise<Delivery> {
-    const { paneId } = posted.recipient;
+    const pane = posted.recipient;
     const isTried = () => {
       const { state } = this.#stored(posted);
       return isEnded(state) || state.is === 'held' ? state : null;
     };
-    let rings = this.#sight.rings(paneId);
+    let rings = this.#sight.rings(pane);
     while (!closed.aborted) {
       const state = await this.#changes.until(isTried, closed, roundMs);
       if (state === null) {
@@ -220,13 +220,13 @@ export class Sending {
         continue;
       }
       if (state.is !== 'held' || this.#clock.now() >= giveUpAt) break;
-      await this.#sight.nextRing(paneId, Math.min(lookAgainMs, giveUpAt - this.#clock.now()), rings);
-      rings = this.#sight.rings(paneId);
-      const snapshot = await this.#sight.look(paneId);
+      await this.#sight.nextRing(pane, Math.min(lookAgainMs, giveUpAt - this.#clock.now()), rings);
+      rings = this.#sight.rings(pane);
+      const snapshot = await this.#sight.look(pane);
       const isLast = this.#clock.now() >= giveUpAt;
       const isForKeys = posted.envelope.kind === 'keys';
       if (snapshot === null || isLast || isForKeys || isReady(this.#sight.readAs(snapshot, posted.agent))) {
-        await this.#post.paneMoved(paneId);
+        await this.#post.paneMoved(pane);
       }
     }
     return this.#stored(posted);
@@ -245,16 +245,16 @@ export class Sending {
   }
 
   /** Looks until the pane is ready or plainly is not; only a screen that may still become quiet is waited for. */
-  async #settled(paneId: PaneId, agent: string | null): Promise<Snapshot | null> {
+  async #settled(pane: PaneAddress, agent: string | null): Promise<Snapshot | null> {
     const giveUpAt = this.#clock.now() + settleMs;
     for (;;) {
-      const rings = this.#sight.rings(paneId);
-      const snapshot = await this.#sight.look(paneId);
+      const rings = this.#sight.rings(pane);
+      const snapshot = await this.#sight.look(pane);
       if (snapshot === null) return null;
       const reading = agent === null ? this.#sight.read(snapshot) : this.#sight.readAs(snapshot, agent);
       const mayBecomeQuiet = reading.state === 'unknown' || reading.state === 'starting';
       if (isReady(reading) || !mayBecomeQuiet || this.#clock.now() >= giveUpAt) return snapshot;
-      await this.#sight.nextRing(paneId, 100, rings);
+      await this.#sight.nextRing(pane, 100, rings);
     }
   }
 

@@ -1,8 +1,15 @@
 import type { Clock } from './core/clock.ts';
 import { BridgeError } from './core/failure.ts';
-import type { PaneId } from './core/ids.ts';
 import type { Manner } from './core/manner.ts';
-import type { FreshSnapshot, PaneFacts, PaneIdentity, Snapshot } from './core/pane.ts';
+import {
+  addressKey,
+  type FreshSnapshot,
+  type PaneAddress,
+  type PaneFacts,
+  type PaneIdentity,
+  type Snapshot,
+  sameServer,
+} from './core/pane.ts';
 import type { Reading } from './core/reading.ts';
 import type { FoundProgram, ProcessTree } from './host/process-tree.ts';
 import type { WordNow } from './screen/agent-word.ts';
@@ -10,56 +17,69 @@ import { type ProfileChoice, profileFor } from './screen/profiles/index.ts';
 import type { Motion, Profile } from './screen/profiles/profile.ts';
 import { SignalReader } from './screen/signals.ts';
 import type { TmuxCommands } from './tmux/commands.ts';
-import { capture, listPanes, paneFacts } from './tmux/pane.ts';
+import { capture, paneFacts } from './tmux/pane.ts';
 import { resolveTarget } from './tmux/targets.ts';
 
 /** History lines in a capture outside the alternate screen: a logical line that starts above the screen is whole. */
 const historyLines = 200;
+
+/** The tmux servers that somebody looks at. */
+export interface Servers {
+  /** commands to the server of this pane; null while it is not connected */
+  of(address: PaneAddress): TmuxCommands | null;
+  panes(): Promise<PaneFacts[]>;
+}
 
 /**
  * Looking at panes: tmux's capture joined with the process tree, the profile that reads it, and what has moved since.
  * Everybody who looks, looks through here, so that quiet is measured once.
  */
 export class Sight {
-  readonly #tmux: TmuxCommands;
+  readonly #servers: Servers;
   readonly #processes: ProcessTree;
   readonly #clock: Clock;
-  readonly #choice: ProfileChoice;
+  readonly #choiceFor: (pane: PaneIdentity) => ProfileChoice;
   readonly #wordOf: (identity: PaneIdentity) => WordNow | undefined;
-  readonly #seen = new Map<PaneId, { drawn: string; changedAt: number; signals: SignalReader }>();
-  readonly #bells = new Map<PaneId, Set<() => void>>();
-  readonly #rings = new Map<PaneId, number>();
+  readonly #seen = new Map<string, { drawn: string; changedAt: number; signals: SignalReader }>();
+  readonly #bells = new Map<string, Set<() => void>>();
+  readonly #rings = new Map<string, number>();
 
-  /** @param parts.wordOf what exactly this agent said last through its own hooks */
+  /**
+   * @param parts.choiceFor which agents are known to this pane's worker, and whether one is settled
+   * @param parts.wordOf what exactly this agent said last through its own hooks
+   */
   constructor(parts: {
-    tmux: TmuxCommands;
+    servers: Servers;
     processes: ProcessTree;
     clock: Clock;
-    choice: ProfileChoice;
+    choiceFor: (pane: PaneIdentity) => ProfileChoice;
     wordOf?: (identity: PaneIdentity) => WordNow | undefined;
   }) {
-    this.#tmux = parts.tmux;
+    this.#servers = parts.servers;
     this.#processes = parts.processes;
     this.#clock = parts.clock;
-    this.#choice = parts.choice;
+    this.#choiceFor = parts.choiceFor;
     this.#wordOf = parts.wordOf ?? (() => undefined);
   }
 
   /** All panes there are: of others nothing is remembered any more. */
   forgetOthers(panes: readonly PaneFacts[]): void {
-    const living = new Set(panes.map(({ paneId }) => paneId));
+    const living = new Set(panes.map(addressKey));
     for (const known of [this.#seen, this.#rings]) {
-      for (const paneId of known.keys()) if (!living.has(paneId)) known.delete(paneId);
+      for (const key of known.keys()) if (!living.has(key)) known.delete(key);
     }
   }
 
-  /** A fresh look; null when the pane is gone. */
-  async look(paneId: PaneId): Promise<FreshSnapshot | null> {
+  /** A fresh look; null when the pane is gone, or its server. */
+  async look(address: PaneAddress): Promise<FreshSnapshot | null> {
+    const key = addressKey(address);
     const askedAtMs = this.#clock.now();
-    const captured = await capture(this.#tmux, paneId, { historyLines });
-    if (captured === null) {
-      this.#seen.delete(paneId);
-      this.#rings.delete(paneId);
+    const tmux = this.#servers.of(address);
+    const captured = tmux && (await capture(tmux, address.paneId, { historyLines }));
+    // another server may have come to the socket, with a pane of that id
+    if (captured === null || !sameServer(captured.facts, address)) {
+      this.#seen.delete(key);
+      this.#rings.delete(key);
       return null;
     }
     const found = this.#processes.findProgram(captured.facts);
@@ -73,8 +93,8 @@ export class Sight {
       foreground: found.foreground,
     };
     const drawn = `${captured.facts.title}\n${captured.facts.cursorX},${captured.facts.cursorY}\n${captured.rows.map((row) => row.text).join('\n')}`;
-    const before = this.#seen.get(paneId);
-    if (before === undefined) this.#seen.set(paneId, { drawn, changedAt: now, signals: new SignalReader() });
+    const before = this.#seen.get(key);
+    if (before === undefined) this.#seen.set(key, { drawn, changedAt: now, signals: new SignalReader() });
     else if (before.drawn !== drawn) Object.assign(before, { drawn, changedAt: now });
     return snapshot;
   }
@@ -83,39 +103,41 @@ export class Sight {
    * Bytes that the pane drew (tmux's %output): wakes whoever waits for the pane, and feeds the agent's own signals.
    * @param isHeard somebody listens to this pane, so that no bytes of it are missed
    */
-  rang(paneId: PaneId, bytes: Buffer, isHeard: boolean): void {
-    if (isHeard) this.#seen.get(paneId)?.signals.push(bytes, this.#clock.now());
-    this.wake(paneId);
+  rang(address: PaneAddress, bytes: Buffer, isHeard: boolean): void {
+    if (isHeard) this.#seen.get(addressKey(address))?.signals.push(bytes, this.#clock.now());
+    this.wake(address);
   }
 
   /** Something is known of the pane that it need not have drawn. */
-  wake(paneId: PaneId): void {
-    this.#rings.set(paneId, this.rings(paneId) + 1);
-    const waiting = this.#bells.get(paneId);
+  wake(address: PaneAddress): void {
+    const key = addressKey(address);
+    this.#rings.set(key, this.rings(address) + 1);
+    const waiting = this.#bells.get(key);
     if (!waiting) return;
-    this.#bells.delete(paneId);
+    this.#bells.delete(key);
     for (const wake of waiting) wake();
   }
 
   /** That pane may have drawn something, or may from now on, that nobody hears: what it said of itself may be taken back. */
-  missed(paneId: PaneId): void {
-    this.#seen.get(paneId)?.signals.missed();
+  missed(address: PaneAddress): void {
+    this.#seen.get(addressKey(address))?.signals.missed();
   }
 
   /** How often the pane has rung: asked before a look, it tells a wait for the next ring what that look may not show. */
-  rings(paneId: PaneId): number {
-    return this.#rings.get(paneId) ?? 0;
+  rings(address: PaneAddress): number {
+    return this.#rings.get(addressKey(address)) ?? 0;
   }
 
   /**
    * True when the pane draws, false at the limit.
    * @param after true at once where it has rung since `rings` was this
    */
-  nextRing(paneId: PaneId, limitMs: number, after = this.rings(paneId)): Promise<boolean> {
-    if (this.rings(paneId) !== after) return Promise.resolve(true);
+  nextRing(address: PaneAddress, limitMs: number, after = this.rings(address)): Promise<boolean> {
+    if (this.rings(address) !== after) return Promise.resolve(true);
+    const key = addressKey(address);
     return new Promise((resolve) => {
-      const waiting = this.#bells.get(paneId) ?? new Set();
-      this.#bells.set(paneId, waiting);
+      const waiting = this.#bells.get(key) ?? new Set();
+      this.#bells.set(key, waiting);
       const cancel = this.#clock.after(limitMs, () => {
         waiting.delete(wake);
         resolve(false);
@@ -129,7 +151,7 @@ export class Sight {
   }
 
   motion(snapshot: Snapshot): Motion {
-    const seen = this.#seen.get(snapshot.identity.paneId);
+    const seen = this.#seen.get(addressKey(snapshot.identity));
     const word = this.#wordOf(snapshot.identity);
     return {
       quietForMs: seen ? Math.max(0, this.#clock.now() - seen.changedAt) : 0,
@@ -138,12 +160,13 @@ export class Sight {
   }
 
   profile(snapshot: Snapshot): Profile {
-    return profileFor(snapshot.program, this.#choice);
+    return profileFor(snapshot.program, this.#choiceFor(snapshot.identity));
   }
 
   /** The profile a delivery was made for; what was `unknown` then may be known now. */
   profileAs(snapshot: Snapshot, agent: string): Profile {
-    return agent === 'unknown' ? this.profile(snapshot) : profileFor(snapshot.program, this.#named(agent));
+    if (agent === 'unknown') return this.profile(snapshot);
+    return profileFor(snapshot.program, this.#named(agent, snapshot.identity));
   }
 
   read(snapshot: Snapshot): Reading {
@@ -155,20 +178,23 @@ export class Sight {
   }
 
   /** How this agent's composer treats text, as bridge.yaml may have changed it. */
-  manner(agent: string): Manner {
-    return profileFor(null, this.#named(agent)).manner;
+  manner(agent: string, pane: PaneIdentity): Manner {
+    return profileFor(null, this.#named(agent, pane)).manner;
   }
 
-  #named(agent: string): ProfileChoice {
-    return { ...this.#choice, agent: this.#choice.agent ?? agent };
+  #named(agent: string, pane: PaneIdentity): ProfileChoice {
+    const choice = this.#choiceFor(pane);
+    return { ...choice, agent: choice.agent ?? agent };
   }
 
   panes(): Promise<PaneFacts[]> {
-    return listPanes(this.#tmux);
+    return this.#servers.panes();
   }
 
-  facts(paneId: PaneId): Promise<PaneFacts | null> {
-    return paneFacts(this.#tmux, paneId);
+  async facts(address: PaneAddress): Promise<PaneFacts | null> {
+    const tmux = this.#servers.of(address);
+    const facts = tmux && (await paneFacts(tmux, address.paneId));
+    return facts && sameServer(facts, address) ? facts : null;
   }
 
   /** Who sits in the pane, without a look at its screen. */
@@ -181,9 +207,9 @@ export class Sight {
     return this.#processes.findProgram(facts).program;
   }
 
-  /** The one pane a target names. @throws BridgeError listing the candidates, or the panes there are */
-  async resolve(target: string, session: string | null): Promise<PaneFacts> {
-    const panes = await this.panes();
+  /** The one pane a target names, of those given or of all. @throws BridgeError listing the candidates, or the panes there are */
+  async resolve(target: string, session: string | null, among?: readonly PaneFacts[]): Promise<PaneFacts> {
+    const panes = among ?? (await this.panes());
     const found = resolveTarget(panes, target, (facts) => this.programOf(facts), session === null ? {} : { session });
     if (found.is === 'one') return found.pane;
     const list = (found.is === 'many' ? found.candidates : panes).map(nameOf);
@@ -196,8 +222,8 @@ export class Sight {
   }
 }
 
-function identityOf({ socketPath, serverPid, paneId, panePid }: PaneFacts, found: FoundProgram): PaneIdentity {
-  return { socketPath, serverPid, paneId, panePid, agentPid: found.pid, agentStartedAt: found.startedAt };
+function identityOf({ socketPath, host, server, paneId, panePid }: PaneFacts, found: FoundProgram): PaneIdentity {
+  return { socketPath, host, server, paneId, panePid, agentPid: found.pid, agentStartedAt: found.startedAt };
 }
 
 /** A pane as a person finds it: `%3 macs:0.1 worker`. */

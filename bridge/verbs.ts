@@ -3,12 +3,15 @@ import { z } from 'zod';
 import { signalKinds } from './core/agent-signal.ts';
 import { vias } from './core/door.ts';
 import { BridgeError, ExitCode, wrongUse } from './core/failure.ts';
-import { asPaneId } from './core/ids.ts';
+import { asPaneId, asServerId } from './core/ids.ts';
+import { nameMeant, shownName } from './core/names.ts';
+import type { PaneAddress } from './core/pane.ts';
 import { parseResponse } from './core/protocol.ts';
 import type { Request } from './core/request.ts';
-import type { Decision } from './desk/desk.ts';
+import type { Decision, Pauses } from './desk/desk.ts';
+import type { Verb } from './host/socket.ts';
 import { readArchived } from './journal/archive.ts';
-import { workerNamed } from './pausing.ts';
+import { knownWorkers, pausesSeen, workerNamed } from './pausing.ts';
 import type { Rooms } from './rooms.ts';
 import {
   type AnswerView,
@@ -22,7 +25,6 @@ import {
 } from './views.ts';
 
 export type VerbName =
-  | 'ping'
   | 'requests'
   | 'show'
   | 'answer'
@@ -33,8 +35,18 @@ export type VerbName =
   | 'pause'
   | 'resume'
   | 'pauses'
-  | 'signal';
+  | 'signal'
+  | 'watch'
+  | 'register'
+  | 'follow';
 
+/** Which pane is meant, with the way to its server for a bridge that has not been there yet. */
+const paneArgs = z.object({
+  host: z.string().max(256),
+  server: z.string().max(64),
+  paneId: z.string().max(32),
+  socketPath: z.string().min(1).max(4096),
+});
 const idArgs = z.object({ id: z.string().min(1) });
 const answerArgs = z.object({
   id: z.string().min(1),
@@ -47,7 +59,7 @@ const answerArgs = z.object({
   by: z.string(),
 });
 const sendArgs = z.object({
-  paneId: z.string(),
+  pane: paneArgs,
   text: z.string(),
   from: z.string().default('human'),
   agent: z.string().nullable().default(null),
@@ -59,8 +71,7 @@ const sendArgs = z.object({
 });
 const askArgs = z.object({
   text: z.string().min(1),
-  paneId: z.string().nullable().default(null),
-  cwd: z.string(),
+  pane: paneArgs.nullable().default(null),
   agent: z.string().nullable().default(null),
   wait: z.boolean().default(true),
   timeoutMs: z.number().min(0).default(0),
@@ -93,18 +104,33 @@ const signalArgs = z.object({
   pane: z.string().max(64).nullable(),
 });
 
+/** Pauses as people see them: by the names that workers are shown with. */
+function shownPauses(rooms: Rooms): Pauses {
+  const known = knownWorkers(rooms);
+  return Object.fromEntries(
+    Object.entries(rooms.desk.pauses).map(([name, pause]) => [name === '*' ? name : shownName(name, known), pause]),
+  );
+}
+
+const watchArgs = z.object({ socketPath: z.string().min(1).max(4096), session: z.string().nullable() });
+const registerArgs = z.object({
+  pane: paneArgs,
+  panePid: z.number(),
+  project: z.string().min(1).max(4096),
+  label: z.string().max(256),
+  session: z.string().max(256),
+});
+
 /** How long `answer` stays to see whether the answer it gave goes out at once: a long text, shown late, takes a while. */
 const firstAttempt = { beginMs: 8_000, endMs: 60_000 };
 
 /** Everything that can be asked of a bridge: served by the daemon on its socket, or done in place by a command. */
-export function verbs(
-  rooms: Rooms,
-): Record<VerbName, (args: Record<string, unknown>, closed: AbortSignal) => Promise<unknown>> {
+export function verbs(rooms: Rooms): Record<VerbName, Verb> {
   return {
-    ping: async () => ({ pid: process.pid, session: rooms.config.session, home: rooms.config.home }),
-
-    requests: async (args) =>
-      rooms.journal.requests({ open: args.all !== true }).map((request) => view(rooms, request)),
+    async requests(args) {
+      const known = knownWorkers(rooms);
+      return rooms.journal.requests({ open: args.all !== true }).map((request) => view(rooms, request, known));
+    },
 
     async show(args): Promise<RequestView | TextView> {
       const { id } = idArgs.parse(args);
@@ -127,7 +153,7 @@ export function verbs(
       const said =
         choose === undefined
           ? parseResponse(text, {
-              split: rooms.config.splitResponse,
+              split: rooms.projects.configFor(request.pane).splitResponse,
               requireBlock: false,
               requestId: request.id,
             })
@@ -165,37 +191,65 @@ export function verbs(
       const { worker: given, reason, by } = pauseArgs.parse(args);
       const worker = given === null || given === '*' ? null : await workerNamed(rooms, given);
       rooms.desk.pause(worker, by, reason);
-      const message = `${worker ?? 'all workers'}: paused; nothing automatic is typed, what is asked goes to you`;
-      return { message, changed: [worker ?? '*'], pauses: rooms.desk.pauses };
+      const name = worker === null ? '*' : rooms.shown(worker, knownWorkers(rooms));
+      const message = `${worker === null ? 'all workers' : name}: paused; nothing automatic is typed, what is asked goes to you`;
+      return { message, changed: [name], pauses: shownPauses(rooms) };
     },
 
     async resume(args): Promise<PauseView> {
-      const { worker, by } = pauseArgs.parse(args);
-      const changed = rooms.desk.letGoOn(worker, by);
-      const message =
-        changed.length === 0 ? `${worker ?? 'nobody'}: not paused${worker === null ? '' : ' by that name'}` : 'resumed';
-      const names = changed.map((name) => (name === '*' ? 'all workers' : name)).join(', ');
-      return { message: changed.length === 0 ? message : `${names}: ${message}`, changed, pauses: rooms.desk.pauses };
+      const { worker: given, by } = pauseArgs.parse(args);
+      // a pause may be of a worker that has gone
+      const paused = Object.keys(rooms.desk.pauses);
+      const worker = given === null ? null : (nameMeant(given, paused) ?? given);
+      const known = knownWorkers(rooms);
+      const resumed = rooms.desk.letGoOn(worker, by);
+      const names = resumed.map((name) => (name === '*' ? name : rooms.shown(name, known)));
+      const words = names.map((name) => (name === '*' ? 'all workers' : name)).join(', ');
+      const nobody = `${given ?? 'nobody'}: not paused${given === null ? '' : ' by that name'}`;
+      return { message: names.length === 0 ? nobody : `${words}: resumed`, changed: names, pauses: shownPauses(rooms) };
     },
 
-    pauses: async () => rooms.desk.pauses,
+    pauses: async () => pausesSeen(rooms.desk.pauses, knownWorkers(rooms)),
+
+    async watch(args) {
+      const { socketPath, session } = watchArgs.parse(args);
+      return { isNew: await rooms.watchAlso(socketPath, session) };
+    },
+
+    /** Hands over everything that happens, until whoever called hangs up. */
+    async follow(_args, closed, emit) {
+      const stop = rooms.listen(emit);
+      await new Promise<void>((resolve) => {
+        if (closed.aborted) resolve();
+        else closed.addEventListener('abort', () => resolve());
+      });
+      stop();
+    },
+
+    async register(args) {
+      const { pane, panePid, project, label, session } = registerArgs.parse(args);
+      const { host, server } = await reached(rooms, pane);
+      const paneId = asPaneId(pane.paneId)!;
+      const { socketPath } = pane;
+      rooms.projects.register(
+        { host, server, paneId, panePid },
+        { project, host, server, socketPath, session, label, isRegistered: true },
+      );
+      return { isNew: await rooms.watchAlso(pane.socketPath, session) };
+    },
 
     signal: async (args) => rooms.heard(signalArgs.parse(args)),
 
     async send(args, closed): Promise<SendView> {
-      const { paneId: given, ...rest } = sendArgs.parse(args);
-      const paneId = asPaneId(given);
-      if (paneId === null) throw wrongUse('send', given, 'is not a pane id');
-      const delivery = await rooms.sending.send({ paneId, ...rest }, closed);
+      const { pane, ...rest } = sendArgs.parse(args);
+      const delivery = await rooms.sending.send({ pane: await reached(rooms, pane), ...rest }, closed);
       return { delivery, ...outcomeOf(delivery.state) };
     },
 
     async ask(args, closed): Promise<AskView> {
-      const { paneId, ...rest } = askArgs.parse(args);
-      const request = await rooms.opening.fromShell(
-        { paneId: paneId === null ? null : asPaneId(paneId), ...rest },
-        closed,
-      );
+      const { pane, ...rest } = askArgs.parse(args);
+      const address = pane === null ? null : await reached(rooms, pane);
+      const request = await rooms.opening.fromShell({ pane: address, ...rest }, closed);
       const { state } = request;
       const answer = 'answer' in state ? state.answer : null;
       return {
@@ -207,6 +261,20 @@ export function verbs(
       };
     },
   };
+}
+
+/** The pane's address, once its server is connected. @throws BridgeError where that server is not there any more */
+async function reached(
+  rooms: Rooms,
+  { host, server, paneId, socketPath }: z.infer<typeof paneArgs>,
+): Promise<PaneAddress> {
+  const id = asPaneId(paneId);
+  if (id === null) throw wrongUse('pane', paneId, 'is not a pane id');
+  const serverId = asServerId(server);
+  if (serverId === null) throw wrongUse('tmux server', server, 'is not the id of a server');
+  const address = { host, server: serverId, paneId: id };
+  await rooms.servers.reach(address, socketPath);
+  return address;
 }
 
 /** What became of an answer that was given just now, as far as it goes out at once. */
@@ -233,7 +301,7 @@ function archivedView(rooms: Rooms, id: string): RequestView | null {
   const kept = place && readArchived(join(rooms.config.home, 'archive'), place);
   if (!kept) return null;
   const answering = kept.deliveries.findLast((delivery) => delivery.envelope.inReplyTo === kept.request.id);
-  return viewOf(kept.request, answering ?? null);
+  return viewOf({ ...kept.request, worker: rooms.shown(kept.request.worker, knownWorkers(rooms)) }, answering ?? null);
 }
 
 /** A request by its id, or by the last characters of it. */
@@ -250,11 +318,11 @@ function find(rooms: Rooms, id: string): Request {
   );
 }
 
-function view(rooms: Rooms, request: Request): RequestView {
+function view(rooms: Rooms, request: Request, known: Iterable<string> = knownWorkers(rooms)): RequestView {
   const { state } = request;
   const deliveryId = 'deliveryId' in state ? state.deliveryId : null;
   return viewOf(
-    request,
+    { ...request, worker: rooms.shown(request.worker, known) },
     deliveryId === null ? rooms.sending.deliveryOf(request.id) : rooms.journal.delivery(deliveryId),
   );
 }

@@ -11,6 +11,11 @@ export interface RequestView {
   readonly id: string;
   readonly worker: string;
   readonly pane: string;
+  /** which host and tmux server the pane is on: its id alone names none */
+  readonly host: string;
+  readonly server: string;
+  /** absolute path of the worker's project; null where none is known */
+  readonly project: string | null;
   readonly agent: string;
   readonly kind: string;
   readonly text: string;
@@ -70,6 +75,9 @@ export function viewOf(request: Request, delivery: Delivery | null): RequestView
     id: request.id,
     worker: request.worker,
     pane: request.pane.paneId,
+    host: request.pane.host,
+    server: request.pane.server,
+    project: request.project ?? null,
     agent: request.agent,
     kind: request.kind,
     text: request.text,

@@ -1,11 +1,12 @@
 import { BridgeError, messageOf } from './core/failure.ts';
-import type { PaneId } from './core/ids.ts';
-import { type PaneFacts, sameAgent } from './core/pane.ts';
+import { serverPidOf } from './core/ids.ts';
+import { addressKey, type PaneFacts, placeIn, sameAgent, sameServer } from './core/pane.ts';
 import { systemClock } from './host/clock.ts';
 import type { Rooms } from './rooms.ts';
-import type { TmuxServerEvent } from './tmux/server.ts';
+import { oncePerPane } from './tmux/pane.ts';
+import type { ServersEvent } from './tmux/servers.ts';
 import { WatchedPane } from './watched-pane.ts';
-import { type Wanted, Workers } from './workers.ts';
+import { type Scope, type Wanted, Workers } from './workers.ts';
 
 /** How often deadlines are kept and held deliveries looked at again. */
 const tickMs = 1000;
@@ -17,7 +18,10 @@ const overAfterMs = 60_000;
 export class Watch {
   readonly #rooms: Rooms;
   readonly #workers: Workers;
-  readonly #watched = new Map<PaneId, WatchedPane>();
+  /** by `addressKey` */
+  readonly #watched = new Map<string, WatchedPane>();
+  /** where workers are looked for; the first is what the bridge was started for */
+  readonly #scopes: Scope[];
   #stopTick: () => void = () => {};
   #ticks = 0;
   #complained = { reason: '', lastAt: 0 };
@@ -30,10 +34,12 @@ export class Watch {
 
   constructor(rooms: Rooms) {
     this.#rooms = rooms;
+    this.#scopes = [{ server: rooms.main, session: rooms.config.session }];
     this.#workers = new Workers({
       config: rooms.config,
       sight: rooms.sight,
-      controllerPane: (panes) => rooms.controllerPane(panes),
+      projects: rooms.projects,
+      controllerPane: (panes, session) => rooms.controllerAmong(panes, session),
       warn: (text) => rooms.say('warning', text),
     });
   }
@@ -41,22 +47,57 @@ export class Watch {
   async start(): Promise<void> {
     const rooms = this.#rooms;
     rooms.onTmux = (event) => this.#heard(event);
-    rooms.onSubmitted = (delivery) => this.#watched.get(delivery.recipient.paneId)?.noteDelivery(delivery);
-    rooms.onSignal = (paneId) => this.#watched.get(paneId)?.signalled();
+    rooms.onSubmitted = (delivery) => this.#watched.get(addressKey(delivery.recipient))?.noteDelivery(delivery);
+    rooms.onSignal = (pane) => this.#watched.get(addressKey(pane))?.signalled();
+    rooms.workerNames = () =>
+      [...this.#watched.values()].filter(({ role }) => role === 'worker').map(({ name }) => name);
+    rooms.watchAlso = (socketPath, session) => this.add(socketPath, session);
+    await this.#addRegistered();
     await rooms.tidy();
     await rooms.mailbox.start();
-    const panes = await rooms.sight.panes().catch((fault) => {
-      rooms.say('warning', `${fault instanceof BridgeError ? fault.reason : fault}; waiting for the tmux server`);
-      return null;
-    });
+    const panes = await rooms.servers
+      .panes()
+      .then(oncePerPane)
+      .catch((fault) => {
+        rooms.say('warning', `${fault instanceof BridgeError ? fault.reason : fault}; waiting for the tmux server`);
+        return null;
+      });
     // without a server nobody can tell whether a live controller is among its panes: it is decided when one is needed
-    if (panes && rooms.config.mode === 'auto') await rooms.asking.choose();
+    if (panes && rooms.config.mode === 'auto') await rooms.askings.choose();
     if (panes) await this.#refresh(panes, 'start');
     rooms.calling.attend();
     rooms.deadLetters.attend();
     rooms.desk.resume();
     await rooms.post.resume();
     this.#tick();
+  }
+
+  /** Watches a server, or one session of it, besides what is watched already. @returns false where that was watched before */
+  async add(socketPath: string, session: string | null): Promise<boolean> {
+    const server = await this.#rooms.servers.add(socketPath);
+    const isKnown = this.#scopes.some(
+      (one) => one.server === server && (one.session === null || one.session === session),
+    );
+    if (isKnown) return false;
+    this.#scopes.push({ server, session });
+    this.#restless = true;
+    this.#refreshing = this.#refreshing
+      .then(async () => this.#refresh(oncePerPane(await this.#rooms.servers.panes()), 'running'))
+      .catch((fault) => this.#complain(messageOf(fault)));
+    await this.#refreshing;
+    return true;
+  }
+
+  /** The servers of workers that `start worker` made known, as long as they live. */
+  async #addRegistered(): Promise<void> {
+    const { servers, projects } = this.#rooms;
+    for (const { isRegistered, host, server, socketPath, session } of Object.values(projects.records)) {
+      if (!isRegistered) continue;
+      const there = servers.at({ host, server }) ?? (await servers.find({ host, server }, socketPath));
+      if (there && !this.#scopes.some((one) => one.server === there && one.session === session)) {
+        this.#scopes.push({ server: there, session });
+      }
+    }
   }
 
   close(): void {
@@ -99,26 +140,33 @@ export class Watch {
     if (panes.length > 0) panes[this.#ticks++ % panes.length]!.watcher.poke();
   }
 
-  #heard(event: TmuxServerEvent): void {
+  #heard(event: ServersEvent): void {
     switch (event.type) {
       case 'output':
-        this.#watched.get(event.paneId)?.watcher.output(event.bytes);
+        this.#watched.get(addressKey(event.address))?.watcher.output(event.bytes);
         return;
       case 'missed':
-        this.#watched.get(event.paneId)?.watcher.missed();
+        this.#watched.get(addressKey(event.address))?.watcher.missed();
         return;
       case 'panes':
         this.#refreshing = this.#refreshing
-          .then(() => this.#refresh(event.panes, 'running'))
+          .then(() => this.#refresh(this.#rooms.servers.listed, 'running'))
           .catch((fault) => this.#complain(messageOf(fault)));
         return;
       case 'server-gone':
-        this.#rooms.say('warning', `the tmux server is gone (${event.reason}); waiting for it`);
-        for (const paneId of [...this.#watched.keys()]) this.#drop(paneId, 'the tmux server is gone');
+        this.#rooms.say('warning', `${this.#called(event)} is gone (${event.reason}); waiting for it`);
+        for (const [key, { identity }] of [...this.#watched]) {
+          if (event.server && sameServer(identity, event.server)) this.#drop(key, 'the tmux server is gone');
+        }
         return;
       case 'server-back':
-        this.#rooms.say('info', `the tmux server is back (process ${event.serverPid})`);
+        this.#rooms.say('info', `${this.#called(event)} is back (process ${serverPidOf(event.server.server)})`);
     }
+  }
+
+  /** How a server is spoken of: by its socket where there are several. */
+  #called({ from }: ServersEvent): string {
+    return this.#rooms.servers.all.length === 1 ? 'the tmux server' : `the tmux server at ${from.socketPath}`;
   }
 
   /** Brings the watchers in step with the panes there are; where nothing has changed, nothing is looked up again. */
@@ -128,15 +176,15 @@ export class Watch {
     if (placed === this.#placed && !this.#restless) return this.#pokeMoved(panes);
     this.#placed = placed;
     this.#restless = false;
-    const wanted = await this.#workers.among(panes, when);
-    for (const paneId of [...this.#watched.keys()]) {
-      if (!wanted.has(paneId))
+    const wanted = await this.#workers.among(panes, this.#scopes, when);
+    for (const key of [...this.#watched.keys()]) {
+      if (!wanted.has(key))
         this.#drop(
-          paneId,
-          panes.some((pane) => pane.paneId === paneId) ? 'it is no worker any more' : 'the pane has closed',
+          key,
+          panes.some((pane) => addressKey(pane) === key) ? 'it is no worker any more' : 'the pane has closed',
         );
     }
-    this.#rooms.tmux.watch([...wanted.keys()]);
+    this.#rooms.servers.watch([...wanted.values()].map(({ facts }) => facts));
     for (const one of wanted.values()) await this.#adopt(one);
     this.#pokeMoved(panes);
     if (wanted.size === 0 && !this.#waitingSaid) {
@@ -151,50 +199,54 @@ export class Watch {
 
   /** The list of panes says of some that they moved, whether they rang or not. */
   #pokeMoved(panes: readonly PaneFacts[]): void {
-    for (const facts of panes) this.#watched.get(facts.paneId)?.pokeIfMoved(facts);
+    for (const facts of panes) this.#watched.get(addressKey(facts))?.pokeIfMoved(facts);
   }
 
   async #adopt(wanted: Wanted): Promise<void> {
     const rooms = this.#rooms;
-    const { paneId } = wanted.facts;
-    const before = this.#watched.get(paneId);
+    const key = addressKey(wanted.facts);
+    const before = this.#watched.get(key);
     if (before?.isStill(wanted.facts)) return;
-    const snapshot = await rooms.sight.look(paneId);
+    const snapshot = await rooms.sight.look(wanted.facts);
     if (snapshot === null || this.#closed) return;
     const profile = rooms.sight.profile(snapshot);
     if (before && sameAgent(before.identity, snapshot.identity) && before.profile === profile.name) return;
     before?.close();
     const watched = new WatchedPane(rooms, wanted, snapshot, profile, {
-      broke: (reason) => this.#beginAnew(paneId, reason),
+      broke: (reason) => this.#beginAnew(key, reason),
       replaced: () => {
         this.#restless = true;
       },
     });
-    this.#watched.set(paneId, watched);
-    if (!before) rooms.on({ type: 'worker-found', worker: wanted.name, paneId, agent: profile.name });
+    this.#watched.set(key, watched);
+    if (!before) {
+      rooms.on({ type: 'worker-found', worker: wanted.name, ...placeIn(wanted.facts), agent: profile.name });
+    }
     watched.watcher.poke();
   }
 
   /** The watcher begins anew from what the journal has of it. */
-  #beginAnew(paneId: PaneId, reason: string): void {
+  #beginAnew(key: string, reason: string): void {
     this.#complain(reason);
-    this.#watched.get(paneId)?.close();
-    this.#watched.delete(paneId);
+    this.#watched.get(key)?.close();
+    this.#watched.delete(key);
     this.#restless = true;
   }
 
-  #drop(paneId: PaneId, reason: string): void {
-    const watched = this.#watched.get(paneId);
+  #drop(key: string, reason: string): void {
+    const watched = this.#watched.get(key);
     if (!watched) return;
     watched.close();
-    this.#watched.delete(paneId);
-    this.#rooms.on({ type: 'worker-lost', worker: watched.name, paneId, reason });
-    void this.#rooms.post.paneMoved(paneId);
+    this.#watched.delete(key);
+    this.#rooms.on({ type: 'worker-lost', worker: watched.name, ...placeIn(watched.identity), reason });
+    void this.#rooms.post.paneMoved(watched.identity);
   }
 }
 
 /** What decides whether and as what a pane is watched. A spinner in a title does not. */
 function placeOf({
+  host,
+  server,
   paneId,
   panePid,
   sessionName,
@@ -206,5 +258,5 @@ function placeOf({
   dead,
 }: PaneFacts): string {
   const name = title.replace(/^[^\p{L}\p{N}]+/u, '');
-  return [paneId, panePid, sessionName, windowName, label, name, command, currentPath, dead].join('|');
+  return [host, server, paneId, panePid, sessionName, windowName, label, name, command, currentPath, dead].join('|');
 }

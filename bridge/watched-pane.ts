@@ -1,7 +1,7 @@
 import type { Delivery } from './core/envelope.ts';
 import { messageOf } from './core/failure.ts';
 import type { PaneId, TurnId } from './core/ids.ts';
-import { identityKey, type PaneFacts, type PaneIdentity, type Snapshot, sameAgent } from './core/pane.ts';
+import { identityKey, type PaneFacts, type PaneIdentity, placeIn, type Snapshot, sameAgent } from './core/pane.ts';
 import { because, isReady, type Reading } from './core/reading.ts';
 import { DialogWatch } from './dialog-watch.ts';
 import { systemClock } from './host/clock.ts';
@@ -48,7 +48,7 @@ export class WatchedPane {
     this.#snapshot = snapshot;
     this.#isDistrusted = rooms.setAside !== null;
     this.#listed = listing(facts);
-    const { config } = rooms;
+    const config = rooms.projects.configFor(snapshot.identity);
     this.#dialogs = new DialogWatch({
       rooms,
       pane: { worker: name, identity: snapshot.identity, profile: profile.name },
@@ -56,7 +56,7 @@ export class WatchedPane {
       broke: (reason) => hooks.broke(reason),
     });
     this.watcher = new PaneWatcher({
-      capture: () => rooms.sight.look(facts.paneId),
+      capture: () => rooms.sight.look(snapshot.identity),
       motion: (seen) => rooms.sight.motion(seen),
       clock: systemClock,
       profile,
@@ -122,16 +122,21 @@ export class WatchedPane {
 
   #read({ reading, snapshot }: Extract<WatcherEvent, { type: 'reading' }>): void {
     this.#snapshot = snapshot;
-    const { paneId } = this;
     // another agent in the same pane: its profile, its memory and its turns are its own
     if (!sameAgent(snapshot.identity, this.identity)) this.#hooks.replaced();
     const why = because(reading);
     const said = `${reading.state}|${why}`;
     if (said !== this.#said) {
       this.#said = said;
-      this.#rooms.on({ type: 'state-changed', worker: this.name, paneId, state: reading.state, why });
+      this.#rooms.on({
+        type: 'state-changed',
+        worker: this.name,
+        ...placeIn(this.identity),
+        state: reading.state,
+        why,
+      });
     }
-    if (isReady(reading)) void this.#rooms.post.paneMoved(paneId);
+    if (isReady(reading)) void this.#rooms.post.paneMoved(this.identity);
     this.#dialogSeen(reading);
   }
 
@@ -140,7 +145,7 @@ export class WatchedPane {
   }
 
   #detected(event: Exclude<WatcherEvent, { type: 'reading' | 'unseen' }>): void {
-    const { asking, desk } = this.#rooms;
+    const { askings, desk } = this.#rooms;
     switch (event.type) {
       case 'request-seen':
       case 'request-confirmed':
@@ -148,7 +153,7 @@ export class WatchedPane {
         if (this.role === 'worker') this.#requested(event);
         return;
       case 'response-confirmed':
-        if (this.role === 'controller' && event.attributes.id) asking.heard(event.attributes.id, event.text);
+        if (this.role === 'controller' && event.attributes.id) askings.heard(event.attributes.id, event.text);
         return;
       case 'turn-began':
         this.#remember();

@@ -18,10 +18,11 @@ let hearing: Hearing;
 let restarts: number;
 
 const facts = (id: string): PaneFacts => ({ ...snapshotOf(['']).facts, paneId: asPaneId(id)! });
-const identityOf = ({ paneId, socketPath, serverPid, panePid }: PaneFacts): PaneIdentity => ({
+const identityOf = ({ paneId, socketPath, host, server, panePid }: PaneFacts): PaneIdentity => ({
   paneId,
   socketPath,
-  serverPid,
+  host,
+  server,
   panePid,
   agentPid: programs[paneId]!.pid,
   agentStartedAt: `${restarts}`,

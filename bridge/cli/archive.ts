@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { wrongUse } from '../core/failure.ts';
 import { prepareHome } from '../host/home.ts';
-import { Journal } from '../journal/journal.ts';
 import { Retention } from '../retention.ts';
 import { act, withOptions } from './context.ts';
+import { openJournal } from './journal.ts';
 
 const dayMs = 86_400_000;
 
@@ -39,7 +39,7 @@ Examples:
       }
       prepareHome(config.home);
       const now = Date.now();
-      const { journal } = Journal.open(path, { now });
+      const journal = await openJournal(config.home);
       try {
         const endedBefore = now - days * dayMs;
         if (dryRun) {

@@ -3,6 +3,7 @@ import { ExitCode } from '../core/failure.ts';
 import type { AskView } from '../views.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
+import { paneOfShell } from './pane.ts';
 import { seconds, textFrom } from './text.ts';
 
 export function registerAsk(program: Command): void {
@@ -18,8 +19,7 @@ export function registerAsk(program: Command): void {
       const text = await textFrom(command.args, 'ask');
       const view = await invoke<AskView>(context, 'ask', {
         text,
-        paneId: process.env.TMUX_PANE ?? null,
-        cwd: process.cwd(),
+        pane: await paneOfShell(),
         agent: context.config.agent,
         wait: flags.wait,
         timeoutMs: seconds(flags.timeout, '--timeout'),

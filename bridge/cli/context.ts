@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Config, loadConfig } from '../config.ts';
-import { BridgeError, type ExitCode, wrongUse } from '../core/failure.ts';
-import { type FoundHome, findHome, isTrusted } from '../host/home.ts';
+import { type ExitCode, wrongUse } from '../core/failure.ts';
+import { type FoundHome, findHome } from '../host/home.ts';
 import { type Audience, type OptionRow, options } from '../options.ts';
 import { profiles } from '../screen/profiles/index.ts';
 import { makeOutput, type Output, reportFault } from './output.ts';
@@ -64,26 +62,18 @@ export function contextOf(command: Command): Context {
     cwd: process.cwd(),
     userFolder: homedir(),
   });
-  refuseChangedFile(home);
   const config = loadConfig({ home: home.folder, flags, env: process.env });
   const known = [...profileNames, ...Object.keys(config.agents)];
   if (config.agent !== null && !known.includes(config.agent)) {
     throw wrongUse('--agent', config.agent, `no profile of that name; there are ${known.join(', ')}`);
   }
-  return { config, home, out: makeOutput(config.json) };
-}
-
-/** ~/.bridge is this user's own; any other home that was not named by hand needs its bridge.yaml trusted. */
-function refuseChangedFile(home: FoundHome): void {
-  const file = join(home.folder, 'bridge.yaml');
-  if (home.because === 'trusted bridge.yaml' && existsSync(file) && !isTrusted(file, homedir())) {
-    throw new BridgeError({
-      what: 'bridge.yaml',
-      target: file,
-      reason: 'changed since it was trusted',
-      nextStep: 'read it, then `bridge trust`',
-    });
+  const out = makeOutput(config.json);
+  if (home.because === 'older') {
+    out.warn(
+      `bridge: ${home.folder} holds the journal of an older bridge and is used; \`bridge home move\` brings it to ~/.bridge`,
+    );
   }
+  return { config, home, out };
 }
 
 /** The same, with the tmux server settled: `--socket`, else TMUX_SOCKET, else the one a launcher noted for this folder. */

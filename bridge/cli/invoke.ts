@@ -16,7 +16,7 @@ export async function invoke<Result>(context: Context, verb: VerbName, args: Rec
   process.once('SIGTERM', stop);
   const rooms = await Rooms.open(withSocket(context).config, { on: () => {} });
   try {
-    return (await verbs(rooms)[verb](args, interrupted.signal)) as Result;
+    return (await verbs(rooms)[verb](args, interrupted.signal, () => {})) as Result;
   } finally {
     await rooms.close();
     process.off('SIGINT', stop);

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { addressKey } from '../core/pane.ts';
 import { because } from '../core/reading.ts';
 import { act, withOptions } from './context.ts';
 import { table } from './output.ts';
 import { describePane, pinnedPane, sightOf } from './pane.ts';
-import { pauseOf, pausesOf } from './pauses.ts';
+import { pausesByPane } from './pauses.ts';
 import { settle } from './status.ts';
 
 export function registerList(program: Command): void {
@@ -16,7 +17,7 @@ export function registerList(program: Command): void {
       const { session } = context.config;
       const panes = (await sight.panes()).filter((pane) => session === null || pane.sessionName === session);
       const pinned = pinnedPane(panes);
-      const pauses = await pausesOf(context);
+      const pauseOf = await pausesByPane(context);
       const views = await Promise.all(
         panes.map(async (pane) => {
           const settled = await settle(sight, pane);
@@ -25,8 +26,8 @@ export function registerList(program: Command): void {
             agent: sight.programOf(pane),
             state: settled?.reading.state ?? 'exited',
             why: settled ? because(settled.reading) : 'the pane has closed',
-            paused: pauseOf(pauses, pane.label || pane.paneId),
-            pinned: pane.paneId === pinned?.paneId,
+            paused: pauseOf(pane),
+            pinned: pinned !== null && addressKey(pane) === addressKey(pinned),
           };
         }),
       );

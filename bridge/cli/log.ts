@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { wrongUse } from '../core/failure.ts';
-import { Journal, type JournalEvent } from '../journal/journal.ts';
+import { call, socketPath } from '../host/socket.ts';
+import type { JournalEvent } from '../journal/journal.ts';
 import { act, withOptions } from './context.ts';
+import { openJournal } from './journal.ts';
 
 /** How often `log -f` asks the journal for news; a person reads it. */
 const followEveryMs = 250;
@@ -22,11 +24,12 @@ export function registerLog(program: Command): void {
       const count = Number(last);
       if (!Number.isInteger(count) || count < 0) throw wrongUse('--last', last, 'is not a whole number');
       const path = join(config.home, 'bridge.db');
+      await call(socketPath(config.home), 'ping', {});
       if (!existsSync(path) && !follow) {
         out.result('nothing has happened yet', []);
         return 0;
       }
-      const { journal } = Journal.open(path, { now: Date.now() });
+      const journal = await openJournal(config.home);
       const stopped = new AbortController();
       const stop = () => stopped.abort();
       process.once('SIGINT', stop);

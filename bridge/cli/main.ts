@@ -24,6 +24,8 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   target: async () => (await import('./target.ts')).registerTarget,
   start: async () => (await import('./start.ts')).registerStart,
   notify: async () => (await import('./notify.ts')).registerNotify,
+  stop: async () => (await import('./stop.ts')).registerStop,
+  home: async () => (await import('./home.ts')).registerHome,
   verify: async () => (await import('./verify.ts')).registerVerify,
   archive: async () => (await import('./archive.ts')).registerArchive,
   log: async () => (await import('./log.ts')).registerLog,

@@ -1,28 +1,80 @@
 import type { Config } from '../config.ts';
 import { BridgeError, wrongUse } from '../core/failure.ts';
-import type { PaneFacts } from '../core/pane.ts';
+import { asPaneId, serverPidOf } from '../core/ids.ts';
+import { isCalled, nameMeant } from '../core/names.ts';
+import { type PaneFacts, sameServer } from '../core/pane.ts';
 import { systemClock } from '../host/clock.ts';
 import { ProcessTree } from '../host/process-tree.ts';
+import { call, socketPath } from '../host/socket.ts';
 import { readPin } from '../launch/state-folder.ts';
+import { enclosingSocket } from '../launch/world.ts';
+import { recordedWorkers } from '../recorded-workers.ts';
 import { nameOf, Sight } from '../sight.ts';
 import { ExecCommands } from '../tmux/exec.ts';
-import { oncePerPane } from '../tmux/pane.ts';
+import { listPanes, oncePerPane, paneFacts } from '../tmux/pane.ts';
 import { resolveSocket } from '../tmux/socket.ts';
 import type { Context } from './context.ts';
 import { socketChoice } from './socket.ts';
 
-/** A look at tmux for one command: a process per question, nothing left attached. */
-export function sightOf(context: Context): { sight: Sight; tmux: ExecCommands; socketPath: string } {
-  const { config } = context;
-  const socketPath = resolveSocket(socketChoice(config));
+/** A look at one tmux server for one command: a process per question, nothing left attached. */
+export interface Looker {
+  readonly sight: Sight;
+  readonly tmux: ExecCommands;
+  readonly socketPath: string;
+}
+
+/** At the server of this shell. */
+export function sightOf(context: Context): Looker {
+  return sightAt(context, resolveSocket(socketChoice(context.config)));
+}
+
+function sightAt({ config }: Context, socketPath: string): Looker {
   const tmux = new ExecCommands({ socketPath });
   const sight = new Sight({
-    tmux,
+    servers: { of: () => tmux, panes: () => listPanes(tmux) },
     processes: new ProcessTree(),
     clock: systemClock,
-    choice: { agent: config.agent, agents: config.agents },
+    choiceFor: () => ({ agent: config.agent, agents: config.agents }),
   });
   return { sight, tmux, socketPath };
+}
+
+/**
+ * The pane a hand tool works on, and a look at its server. A name that this shell's server does not know may be that of a
+ * worker elsewhere: `shop/worker`.
+ */
+export async function aim(context: Context): Promise<Looker & { readonly pane: PaneFacts }> {
+  try {
+    const here = sightOf(context);
+    return { ...here, pane: await choosePane(context, here.sight) };
+  } catch (fault) {
+    const { pane: name } = context.config;
+    const elsewhere = name === null ? null : await workerElsewhere(context, name);
+    if (elsewhere === null) throw fault;
+    return { ...sightAt(context, elsewhere.socketPath), pane: elsewhere };
+  }
+}
+
+/** A living worker that the state directory knows by this name; null where there is none. @throws BridgeError where several have it */
+async function workerElsewhere({ config }: Context, name: string): Promise<PaneFacts | null> {
+  await call(socketPath(config.home), 'ping', {});
+  const records = recordedWorkers(config.home).filter((record) => isCalled(record.name, name));
+  const living: Array<{ name: string; pane: PaneFacts }> = [];
+  for (const record of records) {
+    const pane = await paneFacts(new ExecCommands({ socketPath: record.socketPath }), record.paneId).catch(() => null);
+    const isThat = pane !== null && sameServer(pane, record) && pane.panePid === record.panePid;
+    if (isThat) living.push({ name: record.name, pane });
+  }
+  const meant = nameMeant(
+    name,
+    living.map((one) => one.name),
+  );
+  return living.find((one) => one.name === meant)?.pane ?? null;
+}
+
+/** How a command names a pane to a bridge: its address, and the way to its server. */
+export function addressOf({ host, server, paneId, socketPath }: PaneFacts) {
+  return { host, server, paneId, socketPath };
 }
 
 /**
@@ -71,7 +123,7 @@ export function pinnedPane(panes: readonly PaneFacts[]): PaneFacts | null {
       (pane) =>
         pane.paneId === pin.paneId &&
         (pin.socketPath === null || pin.socketPath === pane.socketPath) &&
-        (pin.serverPid === null || pin.serverPid === pane.serverPid),
+        (pin.serverPid === null || pin.serverPid === serverPidOf(pane.server)),
     ) ?? null
   );
 }
@@ -98,6 +150,8 @@ async function warnOfOtherSessions(
 export function describePane(pane: PaneFacts): Record<string, unknown> {
   return {
     pane: pane.paneId,
+    host: pane.host,
+    server: pane.server,
     session: pane.sessionName,
     window: pane.windowIndex,
     windowName: pane.windowName,
@@ -109,4 +163,13 @@ export function describePane(pane: PaneFacts): Record<string, unknown> {
     height: pane.height,
     path: pane.currentPath,
   };
+}
+
+/** The pane that this shell says it is in; null where it says none, or there is none. */
+export async function paneOfShell(): Promise<ReturnType<typeof addressOf> | null> {
+  const paneId = asPaneId(process.env.TMUX_PANE ?? '');
+  const socketPath = enclosingSocket(process.env);
+  if (paneId === null || socketPath === null) return null;
+  const facts = await paneFacts(new ExecCommands({ socketPath }), paneId).catch(() => null);
+  return facts && addressOf(facts);
 }

@@ -105,7 +105,7 @@ function tryOn(
   const decision = block?.truncated
     ? ({ is: 'human', rule: null, why: 'part of it was never on a screen that was seen' } as const)
     : decide(rules, { ...about, agent: reading.agent, worker, ...where }, otherwise, at);
-  const line = decision.rule === null ? null : (config.policyLines[decision.rule] ?? null);
+  const line = decision.rule === null ? null : (config.policyPlaces[decision.rule]?.line ?? null);
   const asks = dialog === null ? firstLine(about.text) : `${dialog.kind}: ${dialog.subject?.text ?? dialog.question}`;
   return {
     file,

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { BridgeError, ExitCode } from '../core/failure.ts';
 import type { BridgeEvent } from '../events.ts';
 import type { Notice } from '../host/notify.ts';
+import { call, pingDaemon, socketPath } from '../host/socket.ts';
 import { ExecCommands } from '../tmux/exec.ts';
 import { clientTerminals } from '../tmux/pane.ts';
 import { socketPathOf } from '../tmux/socket.ts';
@@ -21,12 +22,16 @@ Without a command, bridge watches worker panes in the foreground and answers the
   bridge --session macs --mode manual        you answer, in outbox/ or with \`bridge answer\`
   bridge --session macs --dry-run            everything, and nothing typed
   bridge --simulate-log worker.log           what would have been detected in a recording
+
+While a bridge of this state directory runs, this adds the server and session to it and follows its log: Ctrl-C ends the
+following, \`bridge stop\` the bridge. With another --home it is another bridge.
 `,
   );
   program.action(
     act(async (context) => {
       if (context.config.simulateLog !== null) return runSimulation(context, context.config.simulateLog);
-      return runDaemon(withSocket(context));
+      const settled = withSocket(context);
+      return (await joinLiving(settled)) ?? (await runDaemon(settled));
     }),
   );
 }
@@ -60,6 +65,53 @@ async function runSimulation({ config, out }: Context, file: string): Promise<Ex
   return ExitCode.done;
 }
 
+/** Settings that only the bridge itself takes when it starts. */
+const ownFlags = [
+  'mode',
+  'worker',
+  'controllerBackend',
+  'controllerPane',
+  'controllerCommand',
+  'agent',
+  'log',
+] as const;
+
+/** Adds the session to the bridge that runs already, and shows what that does; null when none runs, or this must be one of its own. */
+async function joinLiving({ config, out }: Context): Promise<ExitCode | null> {
+  if (config.dryRun) return null;
+  const path = socketPath(config.home);
+  const living = await pingDaemon(path);
+  if (living === null) return null;
+  const added = await call(path, 'watch', { socketPath: config.socket, session: config.session });
+  if (added === null) return null;
+  const { isNew } = added.ok as { isNew: boolean };
+  const what = config.session === null ? 'this tmux server' : `session ${config.session}`;
+  out.say(
+    `bridge ${living.pid} runs already and ${isNew ? `watches ${what} from now on` : `watches ${what}`}; its log (Ctrl-C ends the following, \`bridge stop\` the bridge):`,
+  );
+  const ignored = ownFlags.filter((key) => config.given.has(key));
+  if (ignored.length > 0)
+    out.warn(`bridge: it keeps the settings it was started with: ${ignored.join(', ')} given here changes nothing`);
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort());
+  process.stdout.on('error', () => interrupted.abort());
+  const tell = teller({ config, out });
+  await call(path, 'follow', {}, { on: (event) => tell(event as BridgeEvent), stop: interrupted.signal });
+  return ExitCode.done;
+}
+
+/** Shows events in this terminal: for people, or as lines of JSON. */
+function teller({ config, out }: Pick<Context, 'config' | 'out'>): (event: BridgeEvent) => void {
+  return (event) => {
+    if (config.json) {
+      out.result('', recordOf(event));
+      return;
+    }
+    const line = renderLive(event, config.quiet);
+    if (line !== null) out.say(`${paint('dim', new Date().toISOString().slice(11, 23))} ${line}`);
+  };
+}
+
 async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
   const { Daemon } = await import('../daemon.ts');
   const { destination, pino } = await import('pino');
@@ -75,23 +127,14 @@ async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
     ).catch(() => [])),
     '/dev/tty',
   ];
+  const show = teller({ config, out });
   const on = (event: BridgeEvent) => {
     file?.info(recordOf(event));
-    if (machine) {
-      machine.info(recordOf(event));
-    } else {
-      const line = renderLive(event, config.quiet);
-      if (line !== null) out.say(`${paint('dim', new Date().toISOString().slice(11, 23))} ${line}`);
-    }
+    if (machine) machine.info(recordOf(event));
+    else show(event);
     const notice = noticeOf(event);
     if (notice !== null) void callHuman(notice, config.notify, terminals, on);
   };
-  if (home.untrusted)
-    on({
-      type: 'said',
-      level: 'warning',
-      text: `${home.untrusted} is not trusted and not used; \`bridge trust\` lets it decide`,
-    });
   const stopped = new Promise<string>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
   });

@@ -4,7 +4,7 @@ import { ExitCode, wrongUse } from '../core/failure.ts';
 import type { SendView } from '../views.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
-import { choosePane, sightOf } from './pane.ts';
+import { addressOf, aim } from './pane.ts';
 import { seconds, textFrom } from './text.ts';
 
 export function registerSend(program: Command): void {
@@ -57,14 +57,13 @@ request is answered by \`bridge answer ID --choose\`, which is checked and verif
       if (flags.keys && flags.via) throw wrongUse('--keys', '--via', 'is for text');
       if (flags.inDialog && !flags.keys) throw wrongUse('--in-dialog', '', 'goes with --keys');
       const text = await textFrom(command.args, 'send');
-      const { sight } = sightOf(context);
-      const pane = await choosePane(context, sight);
+      const { pane } = await aim(context);
       context.out.warn(`Resolved target: session=${pane.sessionName} pane=${pane.paneId}`);
       const texts = flags.lineMode ? text.split('\n').filter((line) => line.trim() !== '') : [text];
       const views: SendView[] = [];
       for (const part of texts) {
         const view = await invoke<SendView>(context, 'send', {
-          paneId: pane.paneId,
+          pane: addressOf(pane),
           text: part,
           from: flags.from,
           agent: context.config.agent,
@@ -72,7 +71,7 @@ request is answered by \`bridge answer ID --choose\`, which is checked and verif
           allowShell: flags.allowShell === true,
           keys: !flags.keys ? undefined : flags.inDialog ? 'in-dialog' : 'outside-dialogs',
           waitMs: seconds(flags.wait, '--wait'),
-          via: flags.via ?? context.config.via,
+          ...(flags.via && { via: flags.via }),
         });
         views.push(view);
         if (view.exitCode !== ExitCode.done) break;

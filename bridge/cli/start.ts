@@ -1,7 +1,12 @@
 import { spawn } from 'node:child_process';
+import { homedir } from 'node:os';
 import { type Command, Option } from 'commander';
-import { BridgeError, ExitCode, wrongUse } from '../core/failure.ts';
+import { BridgeError, ExitCode, messageOf, wrongUse } from '../core/failure.ts';
+import { identityKey } from '../core/pane.ts';
 import { systemClock } from '../host/clock.ts';
+import { findHome } from '../host/home.ts';
+import { repositoryOf } from '../host/repository.ts';
+import { socketPath as bridgeSocket, call } from '../host/socket.ts';
 import { comingsTo } from '../host/turnstile.ts';
 import { type ControllerReport, type StartControllerOptions, startController } from '../launch/controller.ts';
 import { labelController } from '../launch/controller-run.ts';
@@ -9,7 +14,9 @@ import { controllerFlags, type LaunchFlag, workerFlags } from '../launch/flags.t
 import type { Tmux } from '../launch/tmux.ts';
 import { type StartReport, startWorker } from '../launch/worker.ts';
 import type { StartWorkerOptions } from '../launch/worker-settings.ts';
+import { recordWorker } from '../recorded-workers.ts';
 import { ExecCommands } from '../tmux/exec.ts';
+import { paneFacts } from '../tmux/pane.ts';
 import { makeOutput, reportFault } from './output.ts';
 
 function tmuxAt(socketPath: string): Tmux {
@@ -100,9 +107,26 @@ async function runWorker(options: Record<string, unknown>, json: boolean): Promi
     tmuxAt,
     world,
   );
+  const registered = await register(report).catch((fault) => messageOf(fault));
   for (const note of report.notes) out.warn(note);
+  if (registered !== null) out.warn(`not made known to the bridge: ${registered}`);
   out.result(describeWorker(report), report);
   return report.attach === null ? ExitCode.done : runHere(report.attach, {}, process.cwd());
+}
+
+/** Makes the worker known: to the bridge that runs, which watches it from now on, or to the one that is started later. */
+async function register({ socketPath: path, paneId, session }: StartReport): Promise<string | null> {
+  const facts = await paneFacts(new ExecCommands({ socketPath: path }), paneId);
+  if (facts === null) return 'its pane has gone';
+  const { folder } = findHome({ flag: null, env: process.env.BRIDGE_HOME, cwd: world.cwd, userFolder: homedir() });
+  const { host, server, panePid, socketPath, label } = facts;
+  const project = repositoryOf(world.cwd) ?? world.cwd;
+  const record = { project, label, session };
+  const pane = { host, server, paneId, socketPath };
+  const told = await call(bridgeSocket(folder), 'register', { pane, panePid, ...record });
+  if (told === null)
+    recordWorker(folder, identityKey(facts), { ...record, host, server, socketPath, isRegistered: true });
+  return null;
 }
 
 function describeWorker(report: StartReport): string {

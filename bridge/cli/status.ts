@@ -4,8 +4,8 @@ import type { PaneFacts, Snapshot } from '../core/pane.ts';
 import { because, isReady, type Reading } from '../core/reading.ts';
 import type { Sight } from '../sight.ts';
 import { act, withOptions } from './context.ts';
-import { choosePane, describePane, sightOf } from './pane.ts';
-import { pauseOf, pausesOf } from './pauses.ts';
+import { aim, describePane } from './pane.ts';
+import { pausesByPane } from './pauses.ts';
 
 /** Long enough for the slowest profile's quiet time; a busy agent shows itself well before. */
 const settleLimitMs = 2600;
@@ -17,13 +17,12 @@ export function registerStatus(program: Command): void {
     .option('--exit-code', 'exit 0 when idle, 1 for anything else');
   withOptions(command, 'place', 'target').action(
     act(async (context, command) => {
-      const { sight } = sightOf(context);
-      const pane = await choosePane(context, sight);
+      const { sight, pane } = await aim(context);
       const settled = await settle(sight, pane);
       const reading = settled?.reading;
       const state = reading?.state ?? 'exited';
       const ready = reading !== undefined && isReady(reading);
-      const paused = pauseOf(await pausesOf(context), pane.label || pane.paneId);
+      const paused = (await pausesByPane(context))(pane);
       const text = reading
         ? `${reading.state}${reading.composer.is === 'draft' ? ' (a draft is in the composer)' : ''}  ${reading.agent}  ${pane.paneId}: ${because(reading)}${paused === null ? '' : `\npaused: ${paused}`}`
         : `exited  ${pane.paneId}: the pane has closed`;
@@ -47,12 +46,12 @@ export function registerStatus(program: Command): void {
 export async function settle(sight: Sight, pane: PaneFacts): Promise<{ snapshot: Snapshot; reading: Reading } | null> {
   const startedAt = Date.now();
   for (;;) {
-    const snapshot = await sight.look(pane.paneId);
+    const snapshot = await sight.look(pane);
     if (snapshot === null) return null;
     const reading = sight.read(snapshot);
     const open = reading.state === 'unknown' && ['agent', 'program'].includes(snapshot.foreground);
     if (!open && sight.motion(snapshot).quietForMs > 100) return { snapshot, reading };
     if (Date.now() - startedAt > settleLimitMs) return { snapshot, reading };
-    await sight.nextRing(pane.paneId, 120);
+    await sight.nextRing(pane, 120);
   }
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { BridgeError } from '../core/failure.ts';
+import { serverPidOf } from '../core/ids.ts';
 import { clearPin, readPin, writePin } from '../launch/state-folder.ts';
 import { nameOf } from '../sight.ts';
 import { act, withOptions } from './context.ts';
@@ -27,7 +28,7 @@ export function registerTarget(program: Command): void {
         const file = writePin(place, {
           paneId: pane.paneId,
           socketPath: pane.socketPath,
-          serverPid: pane.serverPid,
+          serverPid: serverPidOf(pane.server),
         });
         out.result(`pinned ${nameOf(pane)} (${file})`, { pinned: describePane(pane), file });
         return 0;
@@ -37,7 +38,7 @@ export function registerTarget(program: Command): void {
         const file = writePin(place, {
           paneId: pane.paneId,
           socketPath: pane.socketPath,
-          serverPid: pane.serverPid,
+          serverPid: serverPidOf(pane.server),
         });
         out.result(`pinned ${nameOf(pane)} (${file})`, { pinned: describePane(pane), file });
         return 0;

@@ -1,23 +1,29 @@
-import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { wrongUse } from '../core/failure.ts';
+import { digestOf, readConfigFile } from '../host/config-file.ts';
 import { trust } from '../host/home.ts';
+import { rulesOf } from '../rules.ts';
 import { act } from './context.ts';
 
 export function registerTrust(program: Command): void {
   program
     .command('trust')
-    .argument('[folder]', 'folder that holds a bridge.yaml', '.')
-    .description('let the bridge.yaml of a folder decide here; asked again when it changes')
+    .argument('[folder]', 'project that holds a bridge.yaml', '.')
+    .description("let a project's bridge.yaml decide for its own workers; asked again when it changes")
     .option('--json', 'machine-readable output')
     .action(
-      act(async ({ out }, command) => {
+      act(async ({ config, out }, command) => {
         const file = join(resolve(command.args[0] ?? '.'), 'bridge.yaml');
-        if (!existsSync(file)) throw wrongUse('trust', file, 'does not exist', 'name the folder that holds it');
-        trust(file, homedir());
-        out.result(`trusted ${file}`, { trusted: file });
+        const bytes = readConfigFile(file);
+        if (bytes === null) throw wrongUse('trust', file, 'does not exist', 'name the folder that holds it');
+        // the bytes that are understood are the bytes that are trusted
+        rulesOf(config.forProject({ path: file, text: bytes.toString('utf8') }));
+        trust(file, digestOf(bytes), homedir());
+        out.result(`trusted ${file}: it counts for the workers of that project, from the next start of the bridge`, {
+          trusted: file,
+        });
         return 0;
       }),
     );

@@ -1,22 +1,17 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { packageVersion } from '../host/package-version.ts';
 import { act } from './context.ts';
 
-export function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-}
-
 export function registerVersion(program: Command): void {
-  program.version(version(), '-V, --version', 'the version');
+  program.version(packageVersion, '-V, --version', 'the version');
   program
     .command('version')
     .description('the version of bridge and of the Node it runs on')
     .option('--json', 'machine-readable output')
     .action(
       act(async ({ out }) => {
-        out.result(`bridge ${version()} (node ${process.versions.node})`, {
-          bridge: version(),
+        out.result(`bridge ${packageVersion} (node ${process.versions.node})`, {
+          bridge: packageVersion,
           node: process.versions.node,
         });
         return 0;

@@ -1,6 +1,6 @@
 import type { Via, Way } from './door.ts';
 import type { DeliveryId, EnvelopeId, RequestId } from './ids.ts';
-import type { PaneIdentity } from './pane.ts';
+import type { PaneAddress, PaneIdentity } from './pane.ts';
 
 /** One message. Request, response and direct message are all envelopes. */
 export interface Envelope {
@@ -36,6 +36,8 @@ export type HoldReason =
 
 /** The evidence with which a delivery ended, and how it went; receipts of older bridges are all of the keyboard. */
 export interface Receipt extends Partial<Way> {
+  /** where it was typed; receipts of older bridges do not say */
+  readonly pane?: PaneAddress;
   readonly at: number;
   /** when the text was typed: an input that the screen showed before is not this one */
   readonly typedAt: number;

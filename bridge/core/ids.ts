@@ -4,6 +4,8 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 /** tmux's own pane id, `%3`. Unique within one tmux server only. */
 export type PaneId = Branded<'PaneId'>;
+/** One tmux server for as long as it lives: its process id and when it started, seconds since the epoch: `6857@1764381845`. */
+export type ServerId = Branded<'ServerId'>;
 export type RequestId = Branded<'RequestId'>;
 export type EnvelopeId = Branded<'EnvelopeId'>;
 export type DeliveryId = Branded<'DeliveryId'>;
@@ -11,6 +13,19 @@ export type TurnId = Branded<'TurnId'>;
 
 export function asPaneId(text: string): PaneId | null {
   return /^%\d+$/.test(text) ? (text as PaneId) : null;
+}
+
+/** @param startedAt `#{start_time}`, seconds since the epoch; 0 where it is not known, as in journals of older bridges */
+export function serverId(pid: number, startedAt: number): ServerId {
+  return `${pid}@${startedAt}` as ServerId;
+}
+
+export function asServerId(text: string): ServerId | null {
+  return /^\d+@\d+$/.test(text) ? (text as ServerId) : null;
+}
+
+export function serverPidOf(server: ServerId): number {
+  return Number(server.slice(0, server.indexOf('@')));
 }
 
 /**

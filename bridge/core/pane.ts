@@ -1,13 +1,20 @@
-import type { PaneId } from './ids.ts';
+import type { PaneId, ServerId } from './ids.ts';
 
 /**
- * Who exactly sits in a pane. Pane ids repeat across tmux servers and server restarts, and an agent relaunched in the
- * same shell is another agent; so an identity names the server, the pane, its first process and the agent's process.
+ * Where a pane is. Pane ids repeat: `%1` exists on every tmux server, so a pane id alone names nothing.
+ * `host` and `server` are what tmux itself reports, never a path that another server may have taken over.
  */
-export interface PaneIdentity {
-  readonly socketPath: string;
-  readonly serverPid: number;
+export interface PaneAddress {
+  /** `#{host}` of the tmux server */
+  readonly host: string;
+  readonly server: ServerId;
   readonly paneId: PaneId;
+}
+
+/** Who exactly sits in a pane: an agent relaunched in the same shell is another agent. */
+export interface PaneIdentity extends PaneAddress {
+  /** the way to the server, and no part of the identity */
+  readonly socketPath: string;
   /** the process tmux started in the pane */
   readonly panePid: number;
   /** the agent program found in the pane's process tree; null while none is known */
@@ -16,26 +23,36 @@ export interface PaneIdentity {
   readonly agentStartedAt: string | null;
 }
 
+export function sameServer(a: Pick<PaneAddress, 'host' | 'server'>, b: Pick<PaneAddress, 'host' | 'server'>): boolean {
+  return a.host === b.host && a.server === b.server;
+}
+
 export function samePane(a: PaneIdentity, b: PaneIdentity): boolean {
-  return (
-    a.socketPath === b.socketPath && a.serverPid === b.serverPid && a.paneId === b.paneId && a.panePid === b.panePid
-  );
+  return sameServer(a, b) && a.paneId === b.paneId && a.panePid === b.panePid;
 }
 
 export function sameAgent(a: PaneIdentity, b: PaneIdentity): boolean {
   return samePane(a, b) && a.agentPid === b.agentPid && a.agentStartedAt === b.agentStartedAt;
 }
 
-/** Text key of an identity, for maps and lock names. */
-export function identityKey(identity: PaneIdentity): string {
-  return [identity.socketPath, identity.serverPid, identity.paneId, identity.panePid].join('|');
+/** The address alone, of whatever else is known of the pane. */
+export function placeIn({ host, server, paneId }: PaneAddress): PaneAddress {
+  return { host, server, paneId };
+}
+
+/** Text key of an address, for maps. */
+export function addressKey({ host, server, paneId }: PaneAddress): string {
+  return [host, server, paneId].join('|');
+}
+
+/** Text key of a pane and its first process, for maps, journal rows and lock names; whichever agent runs there. */
+export function identityKey(identity: Pick<PaneIdentity, keyof PaneAddress | 'panePid'>): string {
+  return [addressKey(identity), identity.panePid].join('|');
 }
 
 /** What one `display-message`/`list-panes` row says of a pane, at one instant. Columns and rows count from 0. */
-export interface PaneFacts {
+export interface PaneFacts extends PaneAddress {
   readonly socketPath: string;
-  readonly serverPid: number;
-  readonly paneId: PaneId;
   readonly panePid: number;
   readonly sessionId: string;
   readonly sessionName: string;

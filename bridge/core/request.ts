@@ -1,6 +1,6 @@
 import { type DetectionKind, type ErrorReason, normaliseWords } from './detection.ts';
 import type { Sighting } from './envelope.ts';
-import type { DeliveryId, RequestId, TurnId } from './ids.ts';
+import { type DeliveryId, type RequestId, serverPidOf, type TurnId } from './ids.ts';
 import { identityKey, type PaneIdentity } from './pane.ts';
 import type { Dialog } from './reading.ts';
 
@@ -76,8 +76,10 @@ export type RequestState =
 
 export interface Request {
   readonly id: RequestId;
-  /** the worker's name: its pane label, or its pane id */
+  /** the worker's full name: its project's name, and its pane's label or id (`core/names.ts`); of older bridges the latter alone */
   readonly worker: string;
+  /** absolute path of the worker's project; left out where none is known */
+  readonly project?: string;
   readonly pane: PaneIdentity;
   readonly agent: string;
   readonly turn: TurnId;
@@ -88,7 +90,7 @@ export interface Request {
   readonly dialog?: Dialog;
   /** of an `error`: which */
   readonly reason?: ErrorReason;
-  /** absolute path of the worker's repository, where it has one */
+  /** absolute path of the project's repository, where it is one */
   readonly repository?: string;
   /** the worker's recent screen text, for whoever answers */
   readonly context: string;
@@ -133,8 +135,19 @@ export function doubtOf({ state }: Pick<Request, 'state'>): Doubt | null {
  * What makes two sightings the same request: the pane, the turn and the words, however they were wrapped; of a dialog,
  * its fingerprint. `via` belongs to it because an answer that a command prints is not an answer that is typed.
  */
-export function originOf(request: Pick<Request, 'via' | 'pane' | 'turn' | 'text' | 'dialog'>): string {
-  const { via, pane, turn, text, dialog } = request;
-  const words = [via, identityKey(pane), turn, normaliseWords(text)].join('|');
+export function originOf(sighting: Origin): string {
+  return originIn(identityKey(sighting.pane), sighting);
+}
+
+/** The same as bridges before schema 3 wrote it: what they archived is known by that. */
+export function earlierOriginOf(sighting: Origin): string {
+  const { socketPath, server, paneId, panePid } = sighting.pane;
+  return originIn([socketPath, serverPidOf(server), paneId, panePid].join('|'), sighting);
+}
+
+type Origin = Pick<Request, 'via' | 'pane' | 'turn' | 'text' | 'dialog'>;
+
+function originIn(pane: string, { via, turn, text, dialog }: Origin): string {
+  const words = [via, pane, turn, normaliseWords(text)].join('|');
   return dialog === undefined ? words : `${words}|${dialog.fingerprint}`;
 }

@@ -37,7 +37,7 @@ export async function choose(passage: Passage, fingerprint: string): Promise<Del
   const pressed = ownKey ?? 'Enter';
   const before = passage.now;
   await passage.become({ is: 'typed', at: before }, { key: pressed, label }, 'delivery-pressed');
-  if ((await passage.parts.hands.press(passage.paneId, pressed, condition)) === 'held') {
+  if ((await passage.parts.hands.press(passage.pane, pressed, condition)) === 'held') {
     return giveUpOr(passage, 'tmux held the key back: the dialog was not as it had been a moment before');
   }
   return awaitClosed(passage, fingerprint, before);
@@ -105,7 +105,7 @@ async function highlight(passage: Passage, open: Open): Promise<Open | Delivery>
     // the row of the highlight is what must not have moved
     const condition = conditionInDialog(look, dialog, dialog.options[at]!);
     if (condition === null) return giveUpOr(passage, 'the rows of the dialog cannot be told from others on the screen');
-    if ((await passage.parts.hands.press(passage.paneId, step > 0 ? 'Down' : 'Up', condition)) === 'held') {
+    if ((await passage.parts.hands.press(passage.pane, step > 0 ? 'Down' : 'Up', condition)) === 'held') {
       return giveUpOr(passage, 'tmux held an arrow key back: the dialog was not as it had been a moment before');
     }
     const moved = await seenMoved(passage, dialog.fingerprint, at, at + step);

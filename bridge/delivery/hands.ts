@@ -1,10 +1,9 @@
 import type { Clock } from '../core/clock.ts';
 import type { Door } from '../core/door.ts';
 import type { Delivery } from '../core/envelope.ts';
-import type { PaneId } from '../core/ids.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
 import type { Manner } from '../core/manner.ts';
-import type { FreshSnapshot, PaneIdentity, SessionActivity, Snapshot } from '../core/pane.ts';
+import type { FreshSnapshot, PaneAddress, PaneIdentity, SessionActivity, Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 
 /** What must hold of the pane in the same server step that types into it. Patterns are extended regular expressions. */
@@ -24,19 +23,24 @@ export interface PaneCondition {
 /** What the courier can do to a pane. `held` says positively that tmux did nothing; a rejection says nothing about it. */
 export interface Hands {
   /** a fresh capture with its identity, and who is at the keys; null when the pane is gone */
-  look(paneId: PaneId): Promise<FreshSnapshot | null>;
-  paste(paneId: PaneId, text: string, condition: PaneCondition, how: { bracketed: boolean }): Promise<'done' | 'held'>;
+  look(pane: PaneAddress): Promise<FreshSnapshot | null>;
+  paste(
+    pane: PaneAddress,
+    text: string,
+    condition: PaneCondition,
+    how: { bracketed: boolean },
+  ): Promise<'done' | 'held'>;
   /** one named key, or several in one step */
-  press(paneId: PaneId, keys: string | readonly string[], condition: PaneCondition): Promise<'done' | 'held'>;
-  leaveMode(paneId: PaneId): Promise<void>;
+  press(pane: PaneAddress, keys: string | readonly string[], condition: PaneCondition): Promise<'done' | 'held'>;
+  leaveMode(pane: PaneAddress): Promise<void>;
   /** how often the pane has rung: it rings when it draws */
-  rings(paneId: PaneId): number;
+  rings(pane: PaneAddress): number;
   /** true once it has rung more often than `after`, false at the limit */
-  nextRing(paneId: PaneId, limitMs: number, after: number): Promise<boolean>;
+  nextRing(pane: PaneAddress, limitMs: number, after: number): Promise<boolean>;
 }
 
 export interface Eyes {
-  manner(agent: string): Manner;
+  manner(agent: string, pane: PaneIdentity): Manner;
   read(snapshot: Snapshot, agent: string): Reading;
 }
 

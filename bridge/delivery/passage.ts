@@ -1,8 +1,7 @@
 import type { Way } from '../core/door.ts';
 import type { Delivery, DeliveryState, HoldReason, Sighting } from '../core/envelope.ts';
-import type { PaneId } from '../core/ids.ts';
 import type { Manner } from '../core/manner.ts';
-import { type FreshSnapshot, type Snapshot, sameAgent } from '../core/pane.ts';
+import { type FreshSnapshot, type PaneAddress, placeIn, type Snapshot, sameAgent } from '../core/pane.ts';
 import { because } from '../core/reading.ts';
 import { turnAnchor } from './anchor.ts';
 import { executes, guard, guardKeys, hasEnded, type Verdict } from './guard.ts';
@@ -43,7 +42,7 @@ export class Passage {
 
   constructor(parts: CourierParts, delivery: Delivery) {
     this.parts = parts;
-    this.manner = parts.eyes.manner(delivery.agent);
+    this.manner = parts.eyes.manner(delivery.agent, delivery.recipient);
     this.#delivery = delivery;
     if ('way' in delivery.state && delivery.state.way) this.way = delivery.state.way;
   }
@@ -52,8 +51,8 @@ export class Passage {
     return this.#delivery;
   }
 
-  get paneId(): PaneId {
-    return this.#delivery.recipient.paneId;
+  get pane(): PaneAddress {
+    return this.#delivery.recipient;
   }
 
   get now(): number {
@@ -63,7 +62,7 @@ export class Passage {
   /** A fresh look; null when the pane is gone. */
   async look(): Promise<FreshLook | null> {
     this.listen();
-    const snapshot = await this.parts.hands.look(this.paneId);
+    const snapshot = await this.parts.hands.look(this.pane);
     if (snapshot === null) return null;
     const look = { snapshot, reading: this.parts.eyes.read(snapshot, this.#delivery.agent) };
     this.#lastLook = look;
@@ -72,12 +71,12 @@ export class Passage {
 
   /** From now on every ring counts for the next wait, also one that comes before anybody waits. A look listens by itself. */
   listen(): void {
-    this.#heard = this.parts.hands.rings(this.paneId);
+    this.#heard = this.parts.hands.rings(this.pane);
   }
 
   /** True when the pane drew something since the last look, or since `listen`. */
   drawsWithin(limitMs: number): Promise<boolean> {
-    return this.parts.hands.nextRing(this.paneId, Math.max(1, limitMs), this.#heard);
+    return this.parts.hands.nextRing(this.pane, Math.max(1, limitMs), this.#heard);
   }
 
   verdictOn(look: FreshLook | null): Verdict & { readonly lastHumanKeyAt: number | null } {
@@ -189,7 +188,9 @@ export class Passage {
   }
 
   acknowledge(evidence: string, look: Look, text: string): Promise<Delivery> {
-    const receipt = { at: this.now, typedAt: this.#typedAt(), evidence, lines: linesShowing(look, text), ...this.way };
+    const pane = placeIn(this.#delivery.recipient);
+    const lines = linesShowing(look, text);
+    const receipt = { pane, at: this.now, typedAt: this.#typedAt(), evidence, lines, ...this.way };
     return this.become({ is: 'acknowledged', receipt });
   }
 

@@ -36,7 +36,7 @@ export async function pressKeys(passage: Passage): Promise<Delivery> {
   await passage.become({ is: 'claimed', at: passage.now });
   const pressedAt = passage.now;
   await passage.become({ is: 'typed', at: pressedAt }, { keys }, 'delivery-pressed');
-  if ((await passage.parts.hands.press(passage.paneId, keys, condition)) === 'held') {
+  if ((await passage.parts.hands.press(passage.pane, keys, condition)) === 'held') {
     const after = passage.verdictOn(await passage.look());
     const detail = 'tmux held the keys back: the screen was not as it had been a moment before';
     return after.pass ? passage.hold('unknown', detail) : passage.hold(after.reason, after.detail);

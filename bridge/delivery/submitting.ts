@@ -57,8 +57,8 @@ export async function submit(
 }
 
 function pressEnter(passage: Passage, look: FreshLook): Promise<'done' | 'held'> {
-  const { paneId, manner, parts } = passage;
-  return parts.hands.press(paneId, manner.submitKey, conditionFor(look, manner, { rests: true }));
+  const { pane, manner, parts } = passage;
+  return parts.hands.press(pane, manner.submitKey, conditionFor(look, manner, { rests: true }));
 }
 
 /**

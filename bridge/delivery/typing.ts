@@ -65,7 +65,7 @@ async function enter(passage: Passage): Promise<FreshLook | { reason: HoldReason
   let look = await passage.look();
   let verdict = passage.verdictOn(look);
   if (!verdict.pass && verdict.reason === 'copy-mode' && mayLeaveMode({ ...verdict, now: passage.now })) {
-    await passage.parts.hands.leaveMode(passage.paneId);
+    await passage.parts.hands.leaveMode(passage.pane);
     look = await passage.look();
     verdict = passage.verdictOn(look);
   }
@@ -85,7 +85,7 @@ async function type(
   const bracketed = passage.manner.bracketed || executes(before.snapshot);
   const condition = conditionFor(before, passage.manner, { rests: before.reading.state !== 'busy' });
   passage.listen();
-  const done = await passage.parts.hands.paste(passage.paneId, text, condition, { bracketed });
+  const done = await passage.parts.hands.paste(passage.pane, text, condition, { bracketed });
   if (done === 'held') {
     const { reason, detail } = await whyHeld(passage);
     return again

@@ -1,4 +1,5 @@
 import type { NewJournalEvent } from '../core/journal-event.ts';
+import { labelOf } from '../core/names.ts';
 import type { Request } from '../core/request.ts';
 import { emptyTally, type Limits, reached, type Tally, withAutomatic, withHuman, withoutPast } from './limits.ts';
 
@@ -23,17 +24,22 @@ export interface Documents {
 export const everyWorker = '*';
 export type Pauses = Readonly<Record<string, Pause>>;
 
+/** The worker's own pause. Journals of older bridges name it by its label alone. */
+export function pauseOf(pauses: Pauses, worker: string): Pause | undefined {
+  return pauses[worker] ?? pauses[labelOf(worker)];
+}
+
 const pausesKey = 'pauses';
 const tallyKey = 'answers';
 
 /** Who is paused and what was answered automatically. The truth is in the journal: a restart forgets nothing of it. */
 export class Allowance {
   readonly #memory: Documents;
-  readonly #limits: Limits;
+  readonly #limitsFor: (request: Request) => Limits;
 
-  constructor(memory: Documents, limits: Limits) {
+  constructor(memory: Documents, limitsFor: (request: Request) => Limits) {
     this.#memory = memory;
-    this.#limits = limits;
+    this.#limitsFor = limitsFor;
   }
 
   get pauses(): Pauses {
@@ -42,17 +48,18 @@ export class Allowance {
 
   /** Why nothing automatic may be typed for this worker; null where it may. */
   whyPaused(worker: string): string | null {
-    const pause = this.pauses[worker] ?? this.pauses[everyWorker];
+    const { pauses } = this;
+    const own = pauseOf(pauses, worker);
+    const pause = own ?? pauses[everyWorker];
     if (pause === undefined) return null;
-    const who = this.pauses[worker] ? `${worker} is paused` : 'all workers are paused';
-    return `${who} (${pause.by}): ${pause.reason}`;
+    return `${own ? `${labelOf(worker)} is paused` : 'all workers are paused'} (${pause.by}): ${pause.reason}`;
   }
 
   /** Pauses the worker when its next automatic answer would be one too many. @returns why it is paused, or null */
   spend(request: Request, now: number): string | null {
     const paused = this.whyPaused(request.worker);
     if (paused !== null) return paused;
-    const broken = reached(this.#limits, this.#tally, request, now);
+    const broken = reached(this.#limitsFor(request), this.#tally, request, now);
     if (broken === null) return null;
     this.pause(request.worker, { at: now, by: 'limits', ...broken });
     return this.whyPaused(request.worker);
@@ -79,7 +86,9 @@ export class Allowance {
 
   answered(request: Request, by: 'human' | 'automatic', now: number): void {
     const tally =
-      by === 'human' ? withHuman(this.#tally, request.worker) : withAutomatic(this.#limits, this.#tally, request, now);
+      by === 'human'
+        ? withHuman(this.#tally, request.worker)
+        : withAutomatic(this.#limitsFor(request), this.#tally, request, now);
     this.#memory.saveMemory(tallyKey, tally);
   }
 

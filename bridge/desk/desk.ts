@@ -38,6 +38,14 @@ export interface Decision {
   readonly reason: string;
 }
 
+/** What counts for a request: its worker's project may have rules and limits of its own. */
+export interface Settings {
+  readonly rules: readonly Rule[];
+  readonly limits: Limits;
+  /** who is asked where no rule speaks */
+  readonly defaultTo: 'controller' | 'human';
+}
+
 export interface Acceptance {
   readonly accepted: 'first' | 'replaced' | 'late' | 'refused';
   readonly reason: string;
@@ -51,8 +59,7 @@ export class Desk {
   readonly #memory: RequestMemory & DeliveryLookup & Transactions & Documents;
   readonly #clock: Clock;
   readonly #mint: () => string;
-  readonly #rules: readonly Rule[];
-  readonly #defaultTo: 'controller' | 'human';
+  readonly #settingsFor: (request: Request) => Settings;
   readonly #on: (news: DeskNews) => void;
   readonly #errands: Errands;
   readonly #allowance: Allowance;
@@ -66,19 +73,16 @@ export class Desk {
     memory: RequestMemory & DeliveryLookup & Transactions & Documents;
     clock: Clock;
     mint: () => string;
-    rules: readonly Rule[];
-    limits: Limits;
+    settingsFor: (request: Request) => Settings;
     perform: Perform;
-    defaultTo: 'controller' | 'human';
     on: (news: DeskNews) => void;
   }) {
     this.#memory = parts.memory;
     this.#clock = parts.clock;
     this.#mint = parts.mint;
-    this.#rules = parts.rules;
-    this.#defaultTo = parts.defaultTo;
+    this.#settingsFor = parts.settingsFor;
     this.#on = parts.on;
-    this.#allowance = new Allowance(parts.memory, parts.limits);
+    this.#allowance = new Allowance(parts.memory, (request) => parts.settingsFor(request).limits);
     this.#sightings = new Sightings(parts);
     this.#errands = new Errands({
       perform: parts.perform,
@@ -275,7 +279,8 @@ export class Desk {
 
   #decide(request: Request, humanOnly: string | undefined): PolicyDecision {
     if (humanOnly !== undefined) return { is: 'human', rule: null, why: humanOnly };
-    return decide(this.#rules, request, this.#defaultTo, this.#clock.now());
+    const { rules, defaultTo } = this.#settingsFor(request);
+    return decide(rules, request, defaultTo, this.#clock.now());
   }
 
   /** What a rule or a controller would do is the human's while the worker is paused, or from now on by a limit. */

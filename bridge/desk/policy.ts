@@ -1,5 +1,6 @@
 import { listOptions, needsSubject, optionNamed } from '../core/choice.ts';
 import type { DetectionKind } from '../core/detection.ts';
+import { isCalled } from '../core/names.ts';
 import type { Dialog, DialogKind } from '../core/reading.ts';
 import { type FolderPattern, isFolder } from './folder-pattern.ts';
 import { matches, type WordPattern } from './pattern.ts';
@@ -126,7 +127,7 @@ function meets(when: Conditions, subject: Subject, at: number): 'yes' | 'no' | '
   const { dialog, repository } = subject;
   if (when.kind !== undefined && when.kind !== subject.kind) return 'no';
   if (when.agent !== undefined && when.agent !== subject.agent) return 'no';
-  if (when.worker !== undefined && when.worker !== subject.worker) return 'no';
+  if (when.worker !== undefined && !isCalled(subject.worker, when.worker)) return 'no';
   if (when.dialog !== undefined && when.dialog !== dialog?.kind) return 'no';
   if (when.repository !== undefined && (repository === undefined || !isFolder(when.repository, repository)))
     return 'no';

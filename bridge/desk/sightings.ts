@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { type Detection, normaliseWords } from '../core/detection.ts';
 import type { RequestId, TurnId } from '../core/ids.ts';
 import { identityKey, type PaneIdentity } from '../core/pane.ts';
-import { originOf, type Request } from '../core/request.ts';
+import { earlierOriginOf, originOf, type Request } from '../core/request.ts';
 import type { RequestMemory, Transactions } from './memory.ts';
 
 export interface Sighting {
@@ -12,7 +12,9 @@ export interface Sighting {
   readonly turn: TurnId;
   readonly detection: Detection;
   readonly context: string;
-  /** absolute path of the worker's repository, where it has one */
+  /** absolute path of the worker's project */
+  readonly project?: string;
+  /** likewise, where that is a repository */
   readonly repository?: string;
   readonly via: Request['via'];
   readonly deadlineAt: number | null;
@@ -40,8 +42,10 @@ export class Sightings {
     const { via, pane, turn } = sighting;
     const { text, dialog } = sighting.detection;
     return this.#memory.transact(() => {
-      const origin = originOf({ via, pane, turn, text, ...(dialog && { dialog }) });
-      const known = this.#memory.requests({ origin }).at(-1);
+      const seen = { via, pane, turn, text, ...(dialog && { dialog }) };
+      const known =
+        this.#memory.requests({ origin: originOf(seen) }).at(-1) ??
+        this.#memory.requests({ origin: earlierOriginOf(seen) }).at(-1);
       if (known) return { request: known, isNew: false };
       const unsure = via === 'screen' && !dialog ? this.#seenOnce(pane, text) : undefined;
       return unsure
@@ -51,7 +55,7 @@ export class Sightings {
   }
 
   #add(sighting: Sighting): Request {
-    const { worker, pane, agent, turn, detection, context, repository, via, deadlineAt } = sighting;
+    const { worker, pane, agent, turn, detection, context, project, repository, via, deadlineAt } = sighting;
     const { kind, text, attributes, dialog, reason } = detection;
     const humanOnly = whyHumanOnly(sighting);
     const openedAt = this.#clock.now();
@@ -60,6 +64,7 @@ export class Sightings {
       ...{ worker, pane, agent, turn, kind, text, attributes },
       ...(dialog && { dialog }),
       ...(reason && { reason }),
+      ...(project && { project }),
       ...(repository && { repository }),
       ...{ context, via },
       ...(humanOnly === null ? {} : { humanOnly }),

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -11,34 +10,33 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { BridgeError } from '../core/failure.ts';
+import { digestOf, readConfigFile } from './config-file.ts';
 
 export interface FoundHome {
   readonly folder: string;
-  readonly because: 'flag' | 'environment' | 'trusted bridge.yaml' | 'default';
-  /** a bridge.yaml met on the way up that nobody trusted (or that changed since): not used */
-  readonly untrusted: string | null;
+  /** `older`: a folder with a trusted bridge.yaml in which an older bridge has kept its journal */
+  readonly because: 'flag' | 'environment' | 'older' | 'default';
 }
 
-/** `--home`, else `$BRIDGE_HOME`, else the nearest folder upward with a trusted bridge.yaml, else `~/.bridge`. */
+/** The state directory: `--home`, else `$BRIDGE_HOME`, else `~/.bridge`; a folder upward that has been one stays one. */
 export function findHome(world: {
   flag: string | null;
   env: string | undefined;
   cwd: string;
   userFolder: string;
 }): FoundHome {
-  if (world.flag) return { folder: resolve(world.cwd, world.flag), because: 'flag', untrusted: null };
-  if (world.env) return { folder: resolve(world.cwd, world.env), because: 'environment', untrusted: null };
+  if (world.flag) return { folder: resolve(world.cwd, world.flag), because: 'flag' };
+  if (world.env) return { folder: resolve(world.cwd, world.env), because: 'environment' };
   const fallback = join(world.userFolder, '.bridge');
-  let untrusted: string | null = null;
   for (let folder = resolve(world.cwd); ; folder = dirname(folder)) {
-    const file = join(folder, 'bridge.yaml');
-    if (existsSync(file)) {
-      if (isTrusted(file, world.userFolder)) return { folder, because: 'trusted bridge.yaml', untrusted };
-      untrusted ??= file;
-    }
-    if (dirname(folder) === folder) break;
+    if (folder !== fallback && isOlderHome(folder, world.userFolder)) return { folder, because: 'older' };
+    if (dirname(folder) === folder) return { folder: fallback, because: 'default' };
   }
-  return { folder: fallback, because: 'default', untrusted };
+}
+
+function isOlderHome(folder: string, userFolder: string): boolean {
+  const file = join(folder, 'bridge.yaml');
+  return existsSync(join(folder, 'bridge.db')) && existsSync(file) && isTrusted(file, userFolder);
 }
 
 /** Makes the home and its folders: 0700, ours, no links. */
@@ -70,26 +68,27 @@ function fault(target: string, reason: string, nextStep: string, cause?: unknown
   return new BridgeError({ what: 'home', target, reason, nextStep, cause });
 }
 
-/** Records that this bridge.yaml, as it is now, may decide for this user. */
-export function trust(file: string, userFolder: string): void {
+/**
+ * Records that a bridge.yaml of these very bytes may decide for this user.
+ * @param digest of the bytes that were read and understood
+ */
+export function trust(file: string, digest: string, userFolder: string): void {
   const store = trustStore(userFolder);
-  const known = readTrust(store);
-  known[realpathSync(file)] = digest(file);
+  const known = { ...trustedDigests(userFolder), [realpathSync(file)]: digest };
   mkdirSync(dirname(store), { recursive: true, mode: 0o700 });
   const draft = `${store}.${process.pid}.tmp`;
   writeFileSync(draft, `${JSON.stringify(known, null, 2)}\n`, { mode: 0o600 });
   renameSync(draft, store);
 }
 
-export function isTrusted(file: string, userFolder: string): boolean {
-  return readTrust(trustStore(userFolder))[realpathSync(file)] === digest(file);
+function isTrusted(file: string, userFolder: string): boolean {
+  const bytes = readConfigFile(file);
+  return bytes !== null && trustedDigests(userFolder)[realpathSync(file)] === digestOf(bytes);
 }
 
-function trustStore(userFolder: string): string {
-  return join(userFolder, '.bridge', 'trusted.json');
-}
-
-function readTrust(store: string): Record<string, string> {
+/** The digests of the files that are trusted, by their real paths. */
+export function trustedDigests(userFolder: string): Record<string, string> {
+  const store = trustStore(userFolder);
   if (!existsSync(store)) return {};
   try {
     return JSON.parse(readFileSync(store, 'utf8')) as Record<string, string>;
@@ -98,8 +97,8 @@ function readTrust(store: string): Record<string, string> {
   }
 }
 
-function digest(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex');
+function trustStore(userFolder: string): string {
+  return join(userFolder, '.bridge', 'trusted.json');
 }
 
 /** True when `inner` is `outer` or lies below it, links resolved: whoever may write in `outer` may write in `inner`. */

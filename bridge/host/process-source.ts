@@ -131,6 +131,15 @@ export function parsePs(text: string): Array<Process & { readonly command: strin
   });
 }
 
+/** The folder in which a process works; null where the system does not tell, as of another user's. */
+export function workingFolder(pid: number): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return null;
+  }
+}
+
 /** Processes end while we look at them: a file that cannot be read is an answer. */
 function readOrNull(path: string): string | null {
   try {

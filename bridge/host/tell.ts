@@ -1,4 +1,5 @@
 import { createConnection } from 'node:net';
+import { protocol } from './protocol.ts';
 
 /** What became of it. `told` says that the daemon has the line, not what it made of it. */
 export type Told = 'told' | 'no-daemon' | 'too-slow';
@@ -18,6 +19,8 @@ export function tell(path: string, verb: string, args: Record<string, unknown>, 
     const limit = setTimeout(() => end('too-slow'), limitMs);
     socket.once('error', () => end('no-daemon'));
     // the write's callback comes when the system has the line: from then on it reaches the daemon without us
-    socket.once('connect', () => socket.write(`${JSON.stringify({ id: 1, verb, args })}\n`, () => end('told')));
+    socket.once('connect', () =>
+      socket.write(`${JSON.stringify({ id: 1, verb, args, protocol })}\n`, () => end('told')),
+    );
   });
 }

@@ -41,8 +41,9 @@ export function auditJournal(path: string, archive: string): Audit {
     refuseForeign(db, path);
     db.exec('BEGIN');
     // A journal that is just being begun.
-    if (Number(Object.values(db.prepare('PRAGMA user_version').get() ?? {})[0]) === 0) return nothingFound;
-    return new Auditor(db, path, archive).audit();
+    const version = Number(Object.values(db.prepare('PRAGMA user_version').get() ?? {})[0]);
+    if (version === 0) return nothingFound;
+    return new Auditor(db, path, archive, version >= addressedSince).audit();
   } catch (error) {
     if (isCorruption(error)) {
       return { ...nothingFound, findings: [{ kind: 'damaged', target: path, what: String(error) }] };
@@ -62,16 +63,22 @@ export const nothingFound: Audit = {
   archived: new Map(),
 };
 
+/** The schema from which on rows name the servers of their panes. */
+const addressedSince = 3;
+
 class Auditor {
   readonly #db: DatabaseSyncInstance;
   readonly #path: string;
   readonly #archive: string;
+  readonly #isAddressed: boolean;
   readonly #findings: Finding[] = [];
 
-  constructor(db: DatabaseSyncInstance, path: string, archive: string) {
+  /** @param isAddressed rows name the servers of their panes */
+  constructor(db: DatabaseSyncInstance, path: string, archive: string, isAddressed: boolean) {
     this.#db = db;
     this.#path = path;
     this.#archive = archive;
+    this.#isAddressed = isAddressed;
   }
 
   audit(): Audit {
@@ -82,11 +89,11 @@ class Auditor {
       const request = this.#read<Request>(row);
       if (request === null) continue;
       requests.set(request.id, { request, updatedAt: Number(row.updated_at) });
+      const { host, server } = request.pane;
       this.#sameColumns(row, {
         id: request.id,
         state: request.state.is,
-        pane: identityKey(request.pane),
-        origin: digest(originOf(request)),
+        ...(this.#isAddressed && { host, server, pane: identityKey(request.pane), origin: digest(originOf(request)) }),
       });
     }
     const threads = new Map<string, Delivery[]>();
@@ -97,7 +104,13 @@ class Auditor {
       const { id, envelope, state, recipient } = delivery;
       deliveries.set(id, delivery);
       threads.set(envelope.thread, [...(threads.get(envelope.thread) ?? []), delivery]);
-      this.#sameColumns(row, { id, state: state.is, pane: identityKey(recipient), thread: envelope.thread });
+      const { host, server } = recipient;
+      this.#sameColumns(row, {
+        id,
+        state: state.is,
+        thread: envelope.thread,
+        ...(this.#isAddressed && { host, server, pane: identityKey(recipient) }),
+      });
     }
     for (const { request } of requests.values()) {
       this.#findings.push(...retraceThread(request, threads.get(request.id) ?? []));

@@ -3,7 +3,7 @@ import type { Delivery } from '../core/envelope.ts';
 import { BridgeError } from '../core/failure.ts';
 import type { DeliveryId, RequestId } from '../core/ids.ts';
 import type { JournalEvent, NewJournalEvent } from '../core/journal-event.ts';
-import { identityKey } from '../core/pane.ts';
+import { identityKey, type PaneIdentity } from '../core/pane.ts';
 import { originOf, type Request, type RequestState } from '../core/request.ts';
 import {
   type ArchiveBatch,
@@ -14,6 +14,7 @@ import {
   countArchivable,
 } from './archive.ts';
 import { refuseStale } from './delivery-order.ts';
+import { movePane, panesToPlace } from './earlier-panes.ts';
 import { journalFault } from './faults.ts';
 import { openDatabase } from './opening.ts';
 import { digest, type ListFilter, openDeliveries, openRequests, type Statements } from './statements.ts';
@@ -131,6 +132,8 @@ export class Journal {
           id: request.id,
           origin: digest(originOf(request)),
           state: request.state.is,
+          host: request.pane.host,
+          server: request.pane.server,
           pane: identityKey(request.pane),
           updatedAt: Math.trunc(event.at),
           document: JSON.stringify(request),
@@ -189,6 +192,8 @@ export class Journal {
           id: delivery.id,
           thread: delivery.envelope.thread,
           state: delivery.state.is,
+          host: delivery.recipient.host,
+          server: delivery.recipient.server,
           pane: identityKey(delivery.recipient),
           updatedAt: Math.trunc(event.at),
           document: JSON.stringify(delivery),
@@ -215,6 +220,16 @@ export class Journal {
 
   memory<T>(key: string): T | null {
     return this.#document<T>(this.#sql.memory, key);
+  }
+
+  /** Panes of journals of older bridges, of which no server is known for certain. */
+  panesToPlace(): PaneIdentity[] {
+    return this.#run(() => panesToPlace(this.#db));
+  }
+
+  /** What was kept of `from` is that of `to`: the one living pane that it can only have been. */
+  movePane(from: PaneIdentity, to: PaneIdentity): void {
+    this.transact(() => this.#run(() => movePane(this.#db, from, to)));
   }
 
   close(): void {

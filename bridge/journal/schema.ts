@@ -1,5 +1,6 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { BridgeError } from '../core/failure.ts';
+import { addressRows } from './earlier-panes.ts';
 
 /** Marks the file as ours: `brdg`. */
 const applicationId = 0x62726467;
@@ -8,8 +9,9 @@ const applicationId = 0x62726467;
  * Every step forward, in order; a step that was released is never edited. `PRAGMA user_version` counts the steps taken.
  * A projection is one JSON document a row, with columns only for what is queried.
  */
-const migrations: readonly string[] = [
-  `
+const migrations: ReadonlyArray<(db: DatabaseSyncInstance) => void> = [
+  (db) =>
+    db.exec(`
   CREATE TABLE events (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     at INTEGER NOT NULL,
@@ -50,10 +52,11 @@ const migrations: readonly string[] = [
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
-  `,
+  `),
   // Retention: what has left for an archive, whole threads at a time. An event may go only once its subject is entered here,
   // and what is entered stays: it tells where the rest is, and that the same sighting was raised before.
-  `
+  (db) =>
+    db.exec(`
   CREATE TABLE archived (
     subject TEXT PRIMARY KEY,
     thread TEXT NOT NULL,
@@ -73,7 +76,15 @@ const migrations: readonly string[] = [
     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
   CREATE INDEX requests_by_age ON requests (updated_at);
   CREATE INDEX deliveries_by_age ON deliveries (updated_at);
-  `,
+  `),
+  // Addresses: a pane id names nothing without its server, and a server is what tmux says of itself, not a path.
+  (db) => {
+    for (const table of ['requests', 'deliveries']) {
+      db.exec(`ALTER TABLE ${table} ADD COLUMN host TEXT NOT NULL DEFAULT ''`);
+      db.exec(`ALTER TABLE ${table} ADD COLUMN server TEXT NOT NULL DEFAULT ''`);
+    }
+    addressRows(db);
+  },
 ];
 
 /** How many steps this bridge knows. */
@@ -111,7 +122,7 @@ export function migrate(db: DatabaseSyncInstance): void {
   db.exec('BEGIN IMMEDIATE');
   try {
     // Another process may have come first while this one waited for the lock: then no step is left.
-    for (const step of migrations.slice(versionOf(db))) db.exec(step);
+    for (const step of migrations.slice(versionOf(db))) step(db);
     db.exec(`PRAGMA application_id = ${applicationId}`);
     db.exec(`PRAGMA user_version = ${Math.max(versionOf(db), migrations.length)}`);
     db.exec('COMMIT');

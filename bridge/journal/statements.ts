@@ -19,14 +19,14 @@ export function prepareStatements(db: DatabaseSyncInstance) {
     ),
     // An update keeps `seq`: the order of writing is that of the first writing.
     putRequest: db.prepare(`
-      INSERT INTO requests (id, origin, state, pane, updated_at, document)
-      VALUES (:id, :origin, :state, :pane, :updatedAt, :document)
+      INSERT INTO requests (id, origin, state, host, server, pane, updated_at, document)
+      VALUES (:id, :origin, :state, :host, :server, :pane, :updatedAt, :document)
       ON CONFLICT (id) DO UPDATE SET origin = :origin, state = :state, updated_at = :updatedAt, document = :document`),
     request: db.prepare('SELECT document FROM requests WHERE id = ?'),
     requests: lister(db, 'requests'),
     putDelivery: db.prepare(`
-      INSERT INTO deliveries (id, thread, state, pane, updated_at, document)
-      VALUES (:id, :thread, :state, :pane, :updatedAt, :document)
+      INSERT INTO deliveries (id, thread, state, host, server, pane, updated_at, document)
+      VALUES (:id, :thread, :state, :host, :server, :pane, :updatedAt, :document)
       ON CONFLICT (id) DO UPDATE SET state = :state, updated_at = :updatedAt, document = :document`),
     delivery: db.prepare('SELECT document FROM deliveries WHERE id = ?'),
     deliveries: lister(db, 'deliveries'),

@@ -1,6 +1,6 @@
 import type { Delivery } from '../core/envelope.ts';
-import type { DeliveryId, PaneId } from '../core/ids.ts';
-import { identityKey } from '../core/pane.ts';
+import type { DeliveryId } from '../core/ids.ts';
+import { addressKey, identityKey, type PaneAddress } from '../core/pane.ts';
 
 /** The pauses between two tries of a held delivery: soon, then never more than a second. */
 const firstPauseMs = 50;
@@ -20,7 +20,8 @@ export interface Waiting {
 
 /** What waits for one pane, in order of posting. At most one of them is being tried at any time. */
 export class Lane {
-  readonly paneId: PaneId;
+  /** `addressKey` of the pane */
+  readonly address: string;
   readonly waiting: Waiting[] = [];
   /** a round is under way; `again` asks for another one after it */
   busy: Promise<void> | null = null;
@@ -28,8 +29,8 @@ export class Lane {
   retryAt = 0;
   #pauseMs = firstPauseMs;
 
-  constructor(paneId: PaneId) {
-    this.paneId = paneId;
+  constructor(pane: PaneAddress) {
+    this.address = addressKey(pane);
   }
 
   add(delivery: Delivery): void {

@@ -1,9 +1,9 @@
 import type { Clock } from '../core/clock.ts';
 import { type Delivery, type DeliveryOptions, type Envelope, isEnded, mayFollow } from '../core/envelope.ts';
 import { messageOf } from '../core/failure.ts';
-import type { DeliveryId, PaneId } from '../core/ids.ts';
+import type { DeliveryId } from '../core/ids.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
-import type { PaneIdentity } from '../core/pane.ts';
+import { addressKey, type PaneAddress, type PaneIdentity } from '../core/pane.ts';
 import { Announcements } from './announcements.ts';
 import { type DeliveryEvent, step } from './delivery-machine.ts';
 import { Lane, laneKey, type Waiting } from './lane.ts';
@@ -109,8 +109,9 @@ export class PostOffice {
   }
 
   /** Something was drawn in the pane: what waits for it is tried now. Resolves when the tries are over. */
-  async paneMoved(paneId: PaneId): Promise<void> {
-    const lanes = [...this.#lanes.values()].filter((lane) => lane.paneId === paneId);
+  async paneMoved(pane: PaneAddress): Promise<void> {
+    const address = addressKey(pane);
+    const lanes = [...this.#lanes.values()].filter((lane) => lane.address === address);
     for (const lane of lanes) this.#start(lane);
     await Promise.all(lanes.map((lane) => lane.busy));
   }
@@ -150,7 +151,7 @@ export class PostOffice {
 
   #enqueue(delivery: Delivery): Lane {
     const key = laneKey(delivery);
-    const lane = this.#lanes.get(key) ?? new Lane(delivery.recipient.paneId);
+    const lane = this.#lanes.get(key) ?? new Lane(delivery.recipient);
     this.#lanes.set(key, lane);
     lane.add(delivery);
     return lane;

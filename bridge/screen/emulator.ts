@@ -1,5 +1,5 @@
 import type headless from '@xterm/headless';
-import type { PaneId } from '../core/ids.ts';
+import { type PaneId, serverId } from '../core/ids.ts';
 import type { Row, Snapshot } from '../core/pane.ts';
 
 /** What a capture of a real pane would be, from an emulator's screen and at most 200 lines of its history. */
@@ -26,10 +26,19 @@ export function snapshotOf(
   const socketPath = 'replay';
   return {
     takenAtMs: at,
-    identity: { socketPath, serverPid: 0, paneId, panePid: 0, agentPid: null, agentStartedAt: null },
+    identity: {
+      socketPath,
+      host: '',
+      server: serverId(0, 0),
+      paneId,
+      panePid: 0,
+      agentPid: null,
+      agentStartedAt: null,
+    },
     facts: {
       socketPath,
-      serverPid: 0,
+      host: '',
+      server: serverId(0, 0),
       paneId,
       panePid: 0,
       sessionId: '$0',

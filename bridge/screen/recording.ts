@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { parseRows } from '../core/ansi.ts';
 import { BridgeError } from '../core/failure.ts';
-import type { PaneId } from '../core/ids.ts';
+import { type PaneId, serverId } from '../core/ids.ts';
 import type { Snapshot } from '../core/pane.ts';
 import { columnsOf } from './frame.ts';
 import { type ProfileChoice, profileFor } from './profiles/index.ts';
@@ -128,7 +128,7 @@ export function snapshotOfRecording(entry: RecordingEntry, text: string): Snapsh
   );
   const alternateScreen = entry.alt === undefined ? entry.agent === 'codex' : entry.alt === '1';
   const [cursorX, cursorY] = (entry.cur ?? `2,${Math.max(0, height - 4)}`).split(',').map(Number) as [number, number];
-  const identity = { socketPath: 'recording', serverPid: 0, paneId: '%0' as PaneId, panePid: 0 };
+  const identity = { socketPath: 'recording', host: '', server: serverId(0, 0), paneId: '%0' as PaneId, panePid: 0 };
   return {
     takenAtMs: 0,
     identity: { ...identity, agentPid: null, agentStartedAt: null },

@@ -1,8 +1,11 @@
 import { wrongUse } from '../core/failure.ts';
+import type { ServerId } from '../core/ids.ts';
 import type { SessionActivity } from '../core/pane.ts';
 
 /** What must hold of a pane in the same server step in which it is typed into. Patterns are extended regular expressions. */
 export interface PaneCondition {
+  /** another server may have come to the socket: it holds a pane of that id as well */
+  readonly server?: ServerId;
   readonly panePid: number;
   /** the foreground program's name, as tmux tells it; null does not ask */
   readonly command: string | null;
@@ -32,6 +35,7 @@ export function conditionFormat(condition: PaneCondition): string {
     ['#{pane_input_off}', '0'],
     ['#{pane_dead}', '0'],
   ];
+  if (condition.server !== undefined) clauses.push(['#{pid}@#{start_time}', condition.server]);
   if (condition.command !== null) {
     clauses.push([`#{m/r:^${patternInFormat(quoteRegex(condition.command))}$,#{pane_current_command}}`, '1']);
   }

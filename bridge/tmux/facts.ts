@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { asPaneId } from '../core/ids.ts';
+import { asPaneId, serverId } from '../core/ids.ts';
 import { ownCopy } from '../core/own-copy.ts';
-import type { PaneFacts } from '../core/pane.ts';
+import { addressKey, type PaneFacts } from '../core/pane.ts';
 
 /**
  * Names, labels, titles and paths may hold any character, a newline included. So the fields are parted by a mark that is
@@ -46,13 +46,15 @@ export function askForFacts(): FactsQuestion {
 /** A pane that several windows or sessions show, once: its first place stays. */
 export function oncePerPane(panes: readonly PaneFacts[]): PaneFacts[] {
   const places = new Map<string, PaneFacts>();
-  for (const pane of panes) if (!places.has(pane.paneId)) places.set(pane.paneId, pane);
+  for (const pane of panes) if (!places.has(addressKey(pane))) places.set(addressKey(pane), pane);
   return [...places.values()];
 }
 
 const variables = [
   'socket_path',
+  'host',
   'pid',
+  'start_time',
   'pane_id',
   'pane_pid',
   'session_id',
@@ -90,7 +92,8 @@ function toFacts(values: readonly string[]): PaneFacts | null {
   if (paneId === null || !/^\d+$/.test(value('pane_width'))) return null;
   return {
     socketPath: text('socket_path'),
-    serverPid: number('pid'),
+    host: text('host'),
+    server: serverId(number('pid'), number('start_time')),
     paneId,
     panePid: number('pane_pid'),
     sessionId: text('session_id'),

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
-import { asPaneId, type PaneId } from '../core/ids.ts';
-import type { PaneFacts } from '../core/pane.ts';
+import { asPaneId, asServerId, serverPidOf } from '../core/ids.ts';
+import { type PaneAddress, type PaneFacts, sameServer } from '../core/pane.ts';
 import { planAttachments } from './attachments.ts';
 import type { ClientNotice } from './client.ts';
 import { type Alone, ControlClients } from './clients.ts';
@@ -13,14 +13,17 @@ import { fillByPieces } from './typing.ts';
 
 export type TmuxServerEvent =
   /** A watched pane drew these bytes; none where drawing may have been missed (a new client, a pause): look. */
-  | { readonly type: 'output'; readonly paneId: PaneId; readonly bytes: Buffer }
+  | { readonly type: 'output'; readonly address: PaneAddress; readonly bytes: Buffer }
   /** What this pane draws from here on may go by unheard (its client has ended, tmux skips, it is not watched any more). */
-  | { readonly type: 'missed'; readonly paneId: PaneId }
+  | { readonly type: 'missed'; readonly address: PaneAddress }
   /** every pane of the server, once each: every second or so, and at once when something was opened, closed or renamed */
   | { readonly type: 'panes'; readonly panes: PaneFacts[] }
-  | { readonly type: 'server-gone'; readonly reason: string }
+  | { readonly type: 'server-gone'; readonly server: TmuxServerId | null; readonly reason: string }
   /** after `server-gone`; another process may have the socket now */
-  | { readonly type: 'server-back'; readonly serverPid: number };
+  | { readonly type: 'server-back'; readonly server: TmuxServerId };
+
+/** One tmux server as it tells of itself. Another one behind the same socket is another. */
+export type TmuxServerId = Omit<PaneAddress, 'paneId'>;
 
 export interface TmuxServerParts {
   readonly socketPath: string;
@@ -36,8 +39,9 @@ export interface TmuxServerParts {
 /** idle ─start─► unknown ─► up ◄─► down       any ─close─► closed */
 type State =
   | { readonly is: 'idle' | 'unknown' | 'closed' }
-  | { readonly is: 'up'; readonly serverPid: number }
-  | { readonly is: 'down'; readonly pauseMs: number };
+  | { readonly is: 'up'; readonly server: TmuxServerId }
+  /** `server`: which one answered last; it may only have been slow */
+  | { readonly is: 'down'; readonly pauseMs: number; readonly server: TmuxServerId | null };
 
 /**
  * One tmux server, as the daemon needs it. Each session that tells of a watched pane has one control client; commands go
@@ -45,6 +49,7 @@ type State =
  * down: a second after the one before, or later where a poll takes long, for hundreds of panes or on a busy machine.
  */
 export class TmuxServer implements TmuxCommands {
+  readonly socketPath: string;
   readonly #onEvent: TmuxServerParts['onEvent'];
   readonly #clock: Clock;
   readonly #pidFile: string | null;
@@ -64,6 +69,7 @@ export class TmuxServer implements TmuxCommands {
 
   constructor(parts: TmuxServerParts) {
     const tmux = parts.tmux ?? 'tmux';
+    this.socketPath = parts.socketPath;
     this.#onEvent = parts.onEvent;
     this.#clock = parts.clock;
     this.#pidFile = parts.pidFile ?? null;
@@ -79,6 +85,11 @@ export class TmuxServer implements TmuxCommands {
       alone: parts.alone ?? ((work) => work()),
       heard: () => this.#exec.runAll([['display-message', '-p', '']]),
     });
+  }
+
+  /** Which server answers there, or did last; null where none has yet. */
+  get server(): TmuxServerId | null {
+    return 'server' in this.#state ? this.#state.server : null;
   }
 
   /** Ends what a predecessor left, and looks for the first time. A server that is not there is an event, not a fault. */
@@ -153,9 +164,9 @@ export class TmuxServer implements TmuxCommands {
 
   #noticed(sessionId: string, notice: ClientNotice): void {
     if (notice.type === 'output') {
-      const paneId = asPaneId(notice.paneId);
-      if (paneId !== null && this.#teller.get(paneId) === sessionId && this.#watched.has(paneId)) {
-        this.#emit({ type: 'output', paneId, bytes: notice.bytes });
+      const address = this.#addressOf(notice.paneId);
+      if (address !== null && this.#teller.get(address.paneId) === sessionId && this.#watched.has(address.paneId)) {
+        this.#emit({ type: 'output', address, bytes: notice.bytes });
       }
     } else if (notice.name === 'pause') {
       this.#missed(notice.rest);
@@ -191,15 +202,15 @@ export class TmuxServer implements TmuxCommands {
 
   async #look(): Promise<void> {
     let panes: PaneFacts[];
-    let serverPid: number;
+    let server: TmuxServerId;
     try {
       panes = await listPanes(this);
-      serverPid = panes[0]?.serverPid ?? Number((await this.run('display-message', '-p', '#{pid}'))[0]);
+      server = panes[0] ?? (await serverAt(this));
     } catch (fault) {
       if (!(fault instanceof TmuxError)) throw fault;
       return this.#down(fault.reason);
     }
-    await this.#up(serverPid);
+    await this.#up(server);
     this.#emit({ type: 'panes', panes: oncePerPane(panes) });
     if (this.#state.is !== 'up') return;
     const before = this.#teller;
@@ -216,8 +227,14 @@ export class TmuxServer implements TmuxCommands {
   }
 
   #missed(pane: string): void {
+    const address = this.#addressOf(pane);
+    if (address !== null) this.#emit({ type: 'missed', address });
+  }
+
+  /** A pane of the server that answers now; null while none does. */
+  #addressOf(pane: string): PaneAddress | null {
     const paneId = asPaneId(pane);
-    if (paneId !== null) this.#emit({ type: 'missed', paneId });
+    return paneId === null || this.#state.is !== 'up' ? null : { ...this.#state.server, paneId };
   }
 
   /** The panes whose sessions have a client: those that ring, and those that lately did. */
@@ -229,30 +246,41 @@ export class TmuxServer implements TmuxCommands {
 
   /** What was drawn before anybody told of that pane has not rung. */
   #ring(pane: string): void {
-    const paneId = asPaneId(pane);
-    if (paneId !== null) this.#emit({ type: 'output', paneId, bytes: Buffer.alloc(0) });
+    const address = this.#addressOf(pane);
+    if (address !== null) this.#emit({ type: 'output', address, bytes: Buffer.alloc(0) });
   }
 
-  async #up(serverPid: number): Promise<void> {
+  async #up({ host, server: id }: TmuxServerId): Promise<void> {
     const before = this.#state;
     if (before.is === 'closed') return;
-    this.#state = { is: 'up', serverPid };
-    const replaced = before.is === 'up' && before.serverPid !== serverPid;
+    const server = { host, server: id };
+    this.#state = { is: 'up', server };
+    const replaced = before.is === 'up' && !sameServer(before.server, server);
     if (replaced) {
-      this.#emit({ type: 'server-gone', reason: `another tmux server (process ${serverPid}) has taken the socket` });
+      const reason = `another tmux server (process ${serverPidOf(id)}) has taken the socket`;
+      this.#emit({ type: 'server-gone', server: before.server, reason });
       await this.#clients.dropAll();
     }
-    if (replaced || before.is === 'down') this.#emit({ type: 'server-back', serverPid });
+    if (replaced || before.is === 'down') this.#emit({ type: 'server-back', server });
   }
 
   async #down(reason: string): Promise<void> {
     const before = this.#state;
     if (before.is === 'closed') return;
     const pauseMs = before.is === 'down' ? Math.min(before.pauseMs * 2, LONGEST_PAUSE_MS) : FIRST_PAUSE_MS;
-    this.#state = { is: 'down', pauseMs };
-    if (before.is !== 'down') this.#emit({ type: 'server-gone', reason });
+    const { server } = this;
+    this.#state = { is: 'down', pauseMs, server };
+    if (before.is !== 'down') this.#emit({ type: 'server-gone', server, reason });
     await this.#clients.dropAll();
   }
+}
+
+/** The server that answers there. Each word is one that no session is needed for. @throws TmuxError */
+export async function serverAt(t: TmuxCommands): Promise<TmuxServerId> {
+  const [line = ''] = await t.run('display-message', '-p', '#{pid}@#{start_time} #{host}');
+  const server = asServerId(line.split(' ')[0]!);
+  if (server === null) throw new TmuxError('error', 'display-message', `tmux said ${JSON.stringify(line)}`);
+  return { host: line.slice(server.length + 1), server };
 }
 
 /**

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { wrongUse } from '../core/failure.ts';
 import type { PaneId } from '../core/ids.ts';
 import { isKeyName, isOptionKey } from '../core/keys.ts';
+import type { PaneAddress } from '../core/pane.ts';
 import { type TmuxCommands, TmuxError } from './commands.ts';
 import { conditionFormat, type PaneCondition } from './condition.ts';
 import { commandLine } from './protocol.ts';
@@ -59,9 +60,10 @@ export function press(
   });
 }
 
-/** Takes the pane out of copy mode, and of any chooser. Nothing happens where it is in no mode, or gone. */
-export async function leaveMode(t: TmuxCommands, paneId: PaneId): Promise<void> {
-  await t.run('if-shell', '-F', '-t', paneId, '#{pane_in_mode}', commandLine(['copy-mode', '-q', '-t', paneId]));
+/** Takes the pane out of copy mode, and of any chooser. Nothing happens where it is in no mode, gone, or another server's. */
+export async function leaveMode(t: TmuxCommands, { paneId, server }: PaneAddress): Promise<void> {
+  const condition = `#{&&:#{pane_in_mode},#{==:#{pid}@#{start_time},${server}}}`;
+  await t.run('if-shell', '-F', '-t', paneId, condition, commandLine(['copy-mode', '-q', '-t', paneId]));
 }
 
 /** Removes buffers that a bridge left behind when it died. @returns how many */

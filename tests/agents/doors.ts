@@ -4,10 +4,10 @@ import { parseArgs } from 'node:util';
 import { loadConfig } from '../../bridge/config.ts';
 import type { Via } from '../../bridge/core/door.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
-import { asPaneId } from '../../bridge/core/ids.ts';
 import { isReady } from '../../bridge/core/reading.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
 import { Rooms } from '../../bridge/rooms.ts';
+import { addressOn } from '../fixtures/address.ts';
 import { privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { makeHome } from '../live/bridge-process.ts';
 import { modelServer } from './model-server.ts';
@@ -82,7 +82,7 @@ async function openField(agent: WithDoor): Promise<Field> {
   };
   try {
     const real = await startAgent(agent, { tmux, server, name: agent, args: argsWithDoor(agent, tmux.folder) });
-    rooms.tmux.ringFor(asPaneId(real.paneId)!);
+    rooms.servers.ringFor(await addressOn(rooms.main, real.paneId));
     await real.type('Say hello.');
     await real.waitUntilIdle();
     return { rooms, real, close };
@@ -93,9 +93,9 @@ async function openField(agent: WithDoor): Promise<Field> {
 }
 
 async function deliver({ rooms, real }: Field, agent: WithDoor, via: Via, kind: string, body: string): Promise<Row> {
-  const paneId = asPaneId(real.paneId)!;
+  const address = await addressOn(rooms.main, real.paneId);
   const isPaneReady = async () => {
-    const snapshot = await rooms.sight.look(paneId);
+    const snapshot = await rooms.sight.look(address);
     return snapshot !== null && isReady(rooms.sight.readAs(snapshot, agent));
   };
   await waitFor('the pane is ready', isPaneReady, {
@@ -108,7 +108,7 @@ async function deliver({ rooms, real }: Field, agent: WithDoor, via: Via, kind: 
   await waitFor('the pane is still ready', isPaneReady, { limitMs: readyLimitMs });
   const seen = { calls: real.calls().length, messages: real.messages().length };
   const startedAt = Date.now();
-  const order = { paneId, text: body, from: 'test', agent, force: false, allowShell: false, waitMs: 10_000 };
+  const order = { pane: address, text: body, from: 'test', agent, force: false, allowShell: false, waitMs: 10_000 };
   const delivery = await rooms.sending.send({ ...order, via }, new AbortController().signal);
   const receiptMs = Date.now() - startedAt;
   if (delivery.state.is === 'acknowledged') {
@@ -118,7 +118,7 @@ async function deliver({ rooms, real }: Field, agent: WithDoor, via: Via, kind: 
   await delay(afterwardsMs);
   const began = real.calls()[seen.calls];
   const told = real.messages().slice(seen.messages);
-  const manner = rooms.sight.manner(agent);
+  const manner = rooms.sight.manner(agent, delivery.recipient);
   const prepared = prepare(body, via === 'native' ? { ...manner, ...manner.door } : manner);
   const declared = prepared.is === 'text' ? asTaken(prepared.text, manner) : [];
   const outcome = outcomeOf(delivery, { body, declared }, told);

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '../../bridge/config.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
-import { asPaneId } from '../../bridge/core/ids.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
 import { Rooms } from '../../bridge/rooms.ts';
 import { profileFor } from '../../bridge/screen/profiles/index.ts';
 import { outcomeOf } from '../../bridge/views.ts';
+import { addressOn } from '../fixtures/address.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { makeHome } from '../live/bridge-process.ts';
 import type { AgentName } from './installs.ts';
@@ -131,10 +131,10 @@ export class Field {
   async #byBridge(text: string): Promise<Delivered> {
     const { manner } = profileFor(null, { agent: this.program });
     const prepared = prepare(text, manner);
-    const paneId = asPaneId(this.agent.paneId)!;
+    const pane = await addressOn(this.#rooms!.main, this.agent.paneId);
     const via = 'keyboard' as const;
     const order = {
-      paneId,
+      pane,
       text,
       from: 'human',
       agent: null,

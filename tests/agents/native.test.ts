@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../bridge/config.ts';
 import type { Door } from '../../bridge/core/door.ts';
-import { asPaneId } from '../../bridge/core/ids.ts';
 import { AgentDoors } from '../../bridge/doors/doors.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { ProgramGround } from '../../bridge/host/program-ground.ts';
 import { Rooms } from '../../bridge/rooms.ts';
+import { addressOn } from '../fixtures/address.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { makeHome, run } from '../live/bridge-process.ts';
 import { isWanted } from './installs.ts';
@@ -101,9 +101,9 @@ describe.each(agents)("a real %s's own door", (name) => {
     const config = loadConfig({ home, flags: { socket: tmux.socketPath }, env: {} });
     const rooms = await Rooms.open(config, { on: () => {} });
     try {
-      const snapshot = await rooms.sight.look(asPaneId(agent.paneId)!);
+      const snapshot = await rooms.sight.look(await addressOn(rooms.main, agent.paneId));
       const doors = new AgentDoors({ ground: new ProgramGround(), clock: systemClock });
-      const door = await doors.find(snapshot!, rooms.sight.manner(name));
+      const door = await doors.find(snapshot!, rooms.sight.manner(name, snapshot!.identity));
       if ('refused' in door) throw new Error(door.refused);
       return door;
     } finally {

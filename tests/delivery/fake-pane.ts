@@ -1,6 +1,13 @@
-import type { PaneId } from '../../bridge/core/ids.ts';
+import { type PaneId, serverId } from '../../bridge/core/ids.ts';
 import type { Manner } from '../../bridge/core/manner.ts';
-import type { ForegroundKind, FreshSnapshot, PaneFacts, PaneIdentity, Snapshot } from '../../bridge/core/pane.ts';
+import type {
+  ForegroundKind,
+  FreshSnapshot,
+  PaneAddress,
+  PaneFacts,
+  PaneIdentity,
+  Snapshot,
+} from '../../bridge/core/pane.ts';
 import type { Dialog, Reading } from '../../bridge/core/reading.ts';
 import type { Eyes, Hands, PaneCondition } from '../../bridge/delivery/courier.ts';
 import { makeDialog } from '../../bridge/screen/dialog.ts';
@@ -140,7 +147,8 @@ export class FakePane implements Hands, Eyes {
   get identity(): PaneIdentity {
     return {
       socketPath: '/tmp/s',
-      serverPid: 1,
+      host: 'here',
+      server: serverId(1, 1),
       paneId: '%1' as PaneId,
       panePid: 200,
       agentPid: this.agentPid,
@@ -178,7 +186,7 @@ export class FakePane implements Hands, Eyes {
     return snapshot;
   }
 
-  async paste(_pane: PaneId, text: string, condition: PaneCondition): Promise<'done' | 'held'> {
+  async paste(_pane: PaneAddress, text: string, condition: PaneCondition): Promise<'done' | 'held'> {
     this.before('paste');
     if (this.#holds(condition)) return 'held';
     this.pastes.push(text);
@@ -187,7 +195,11 @@ export class FakePane implements Hands, Eyes {
     return 'done';
   }
 
-  async press(_pane: PaneId, keys: string | readonly string[], condition: PaneCondition): Promise<'done' | 'held'> {
+  async press(
+    _pane: PaneAddress,
+    keys: string | readonly string[],
+    condition: PaneCondition,
+  ): Promise<'done' | 'held'> {
     this.before('press');
     if (this.#holds(condition)) return 'held';
     this.enters.push(this.#clock.now());
@@ -207,7 +219,7 @@ export class FakePane implements Hands, Eyes {
     return this.#rings;
   }
 
-  nextRing(_pane: PaneId, limitMs: number, after: number): Promise<boolean> {
+  nextRing(_pane: PaneAddress, limitMs: number, after: number): Promise<boolean> {
     if (this.#rings !== after) return Promise.resolve(true);
     return new Promise((resolve) => {
       const cancel = this.#clock.after(limitMs, () => {
@@ -511,7 +523,8 @@ export class FakePane implements Hands, Eyes {
   #facts(cursorRow: number, title: string, rowLength: number): PaneFacts {
     return {
       socketPath: '/tmp/s',
-      serverPid: 1,
+      host: 'here',
+      server: serverId(1, 1),
       paneId: '%1' as PaneId,
       panePid: 200,
       sessionId: '$0',

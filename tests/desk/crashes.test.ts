@@ -189,7 +189,7 @@ class Machine {
         return;
       case 'free':
         this.panes.busy.delete(identityKey(workers[command.worker]!));
-        study.office.paneMoved(workers[command.worker]!.paneId);
+        study.office.paneMoved(workers[command.worker]!);
         return;
       case 'outcome':
         this.panes.outcome = command.outcome;

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { RequestId, TurnId } from '../../bridge/core/ids.ts';
+import { type RequestId, serverId, type TurnId } from '../../bridge/core/ids.ts';
 import { identityKey } from '../../bridge/core/pane.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
 import { retraceRequest } from '../../bridge/journal/retrace.ts';
@@ -48,7 +48,7 @@ test('the same words of the same turn are one request, however they are wrapped;
   study = start();
   expect(study.desk.open(sighting({}, 'May  I add it?')).id).toBe(id);
   expect(study.desk.open(sighting({ turn: t2 }, 'May I add it?')).id).not.toBe(id);
-  expect(study.desk.open(sighting({ pane: { ...somePane, serverPid: 9 } }, 'May I add it?')).id).not.toBe(id);
+  expect(study.desk.open(sighting({ pane: { ...somePane, server: serverId(9, 1) } }, 'May I add it?')).id).not.toBe(id);
   expect(study.desk.open(sighting({ via: 'ask' }, 'May I add it?')).id).not.toBe(id);
 });
 
@@ -72,7 +72,9 @@ test('words that were seen only once, in a half-drawn frame, belong to the turn 
 test('other words, other panes and the words of a shell are no second sight of what was seen once', () => {
   const { id } = study.desk.open(sighting({}, 'May I add it?'));
   expect(study.desk.open(sighting({ turn: t2 }, 'May I drop it?')).id).not.toBe(id);
-  expect(study.desk.open(sighting({ turn: t2, pane: { ...somePane, serverPid: 9 } }, 'May I add it?')).id).not.toBe(id);
+  expect(
+    study.desk.open(sighting({ turn: t2, pane: { ...somePane, server: serverId(9, 1) } }, 'May I add it?')).id,
+  ).not.toBe(id);
   expect(study.desk.open(sighting({ turn: t2, via: 'ask' }, 'May I add it?')).id).not.toBe(id);
 });
 
@@ -159,7 +161,7 @@ test('a human replaces an answer until it is typed; after that the new one is la
   expect(study.desk.answer(id, answerOf('human:cli', 'No.'))).toEqual({ accepted: 'replaced', reason: '' });
   expect(study.desk.answer(id, answerOf('human:cli', 'No.')).accepted).toBe('first');
   panes.busy.clear();
-  study.office.paneMoved(somePane.paneId);
+  study.office.paneMoved(somePane);
   await settle();
   expect(pasted()).toEqual(['No.']);
   expect(study.desk.answer(id, answerOf('human:cli', 'Yes after all.')).accepted).toBe('late');

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { RequestId, TurnId } from '../../bridge/core/ids.ts';
+import { identityKey } from '../../bridge/core/pane.ts';
 import { originOf } from '../../bridge/core/request.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
 import { sampleRequest, somePane } from '../journal/samples.ts';
@@ -115,7 +116,7 @@ test('a choice does not wait behind a text that the dialog holds back', async ()
   panes.outcome = 'acknowledged';
   const text = study.desk.open(sighting());
   study.desk.confirm(text.id);
-  panes.busy.add([pane.socketPath, pane.serverPid, pane.paneId, pane.panePid].join('|'));
+  panes.busy.add(identityKey(pane));
   study.desk.answer(text.id, { by: 'human:cli', instructions: 'go on', notes: '' });
   await settle();
   const attempts = panes.attempts;

@@ -1,7 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { RequestId, TurnId } from '../../bridge/core/ids.ts';
+import { identityKey } from '../../bridge/core/pane.ts';
 import type { Limits } from '../../bridge/desk/desk.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
+import { somePane } from '../journal/samples.ts';
 import { Mortal, Panes, settle, TurnedClock } from '../mail/world.ts';
 import { commandDialog } from './dialogs.ts';
 import { Study, sighting } from './study.ts';
@@ -125,7 +127,7 @@ test('0 is no limit', () => {
 
 test('while paused nothing automatic is typed: what waited is taken back, and a controller’s answer is kept, not typed', async () => {
   const study = start({}, `[{ when: { text: /rule/ }, answer: Yes. }, { when: { text: /noise/ }, then: ignore }]`);
-  panes.busy.add(['/run/tmux/s', 100, '%3', 200].join('|'));
+  panes.busy.add(identityKey(somePane));
   const ruled = ask(study, 'rule');
   await settle();
   const thinking = ask(study, 'think');

@@ -52,9 +52,11 @@ export class Study {
       memory: this.memory,
       clock,
       mint,
-      rules: parsed.rules,
-      limits: { answersPerHour: 0, consecutive: 0, perDay: 0, ...parts.limits },
-      defaultTo: parts.defaultTo ?? 'controller',
+      settingsFor: () => ({
+        rules: parsed.rules,
+        limits: { answersPerHour: 0, consecutive: 0, perDay: 0, ...parts.limits },
+        defaultTo: parts.defaultTo ?? 'controller',
+      }),
       perform: {
         ask: (request) => this.#do('ask', request),
         cancelAsk: (request) => this.#do('cancel-ask', request),

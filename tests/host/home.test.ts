@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findHome, isTrusted, liesWithin, prepareHome, trust } from '../../bridge/host/home.ts';
+import { digestOf, readConfigFile } from '../../bridge/host/config-file.ts';
+import { findHome, liesWithin, prepareHome, trust } from '../../bridge/host/home.ts';
+import { readTrusted } from '../../bridge/host/project-file.ts';
 
 let root: string;
 let user: string;
@@ -17,23 +20,52 @@ afterEach(() => rmSync(root, { recursive: true }));
 const find = (more: Partial<Parameters<typeof findHome>[0]> = {}) =>
   findHome({ flag: null, env: undefined, cwd: join(root, 'repo', 'deep', 'er'), userFolder: user, ...more });
 
-test('without anything the home is ~/.bridge', () => {
-  expect(find()).toEqual({ folder: join(user, '.bridge'), because: 'default', untrusted: null });
-});
+/** What `bridge trust` does. */
+function trustNow(file: string): void {
+  trust(file, digestOf(readConfigFile(file)!), user);
+}
 
-test('a bridge.yaml upward that nobody trusted is named and not used', () => {
-  writeFileSync(join(root, 'repo', 'bridge.yaml'), 'mode: auto\n');
-  expect(find()).toMatchObject({ because: 'default', untrusted: join(root, 'repo', 'bridge.yaml') });
-});
-
-test('a trusted bridge.yaml upward is the home, until somebody changes it', () => {
+test('without anything the home is ~/.bridge, whatever bridge.yaml lies upward', () => {
+  expect(find()).toEqual({ folder: join(user, '.bridge'), because: 'default' });
   const file = join(root, 'repo', 'bridge.yaml');
   writeFileSync(file, 'mode: auto\n');
-  trust(file, user);
-  expect(find()).toMatchObject({ folder: join(root, 'repo'), because: 'trusted bridge.yaml' });
-  writeFileSync(file, 'mode: auto\npolicy: [{ answer: "yes, delete it" }]\n');
-  expect(isTrusted(file, user)).toBe(false);
   expect(find().because).toBe('default');
+  trustNow(file);
+  expect(find().because).toBe('default');
+});
+
+test('a folder in which an older bridge has kept its journal stays the home, as long as its bridge.yaml is the trusted one', () => {
+  const file = join(root, 'repo', 'bridge.yaml');
+  writeFileSync(file, 'mode: auto\n');
+  writeFileSync(join(root, 'repo', 'bridge.db'), '');
+  expect(find().because).toBe('default');
+  trustNow(file);
+  expect(find()).toEqual({ folder: join(root, 'repo'), because: 'older' });
+  writeFileSync(file, 'mode: auto\npolicy: [{ answer: "yes, delete it" }]\n');
+  expect(find().because).toBe('default');
+});
+
+test('a bridge.yaml is trusted by the bytes that are used, and nothing that could wait or never end is read', () => {
+  const file = join(root, 'repo', 'bridge.yaml');
+  expect(readTrusted(file, user)).toEqual({ is: 'absent' });
+  writeFileSync(file, 'mode: auto\n');
+  expect(readTrusted(file, user)).toEqual({ is: 'untrusted', why: 'is not trusted' });
+  trustNow(file);
+  expect(readTrusted(file, user)).toEqual({ is: 'trusted', text: 'mode: auto\n' });
+  writeFileSync(file, 'mode: manual\n');
+  expect(readTrusted(file, user)).toEqual({ is: 'untrusted', why: 'changed since it was trusted' });
+  for (const make of [
+    () => mkdirSync(file),
+    () => execFileSync('mkfifo', [file]),
+    () => symlinkSync('/dev/zero', file),
+  ]) {
+    rmSync(file, { recursive: true });
+    make();
+    expect(() => readTrusted(file, user)).toThrow(/is not a regular file/);
+  }
+  rmSync(file);
+  writeFileSync(file, 'x'.repeat(1024 * 1024 + 1));
+  expect(() => readTrusted(file, user)).toThrow(/at most/);
 });
 
 test('--home beats BRIDGE_HOME beats the search', () => {

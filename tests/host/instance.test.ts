@@ -74,7 +74,7 @@ test('a caller who hangs up is noticed by the verb', async () => {
   });
   const { createConnection } = await import('node:net');
   const socket = createConnection(path);
-  socket.write('{"id":1,"verb":"wait","args":{}}\n');
+  socket.write('{"id":1,"verb":"wait","args":{},"protocol":2}\n');
   await began;
   socket.destroy();
   await hungUp;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'vite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { PaneId } from '../../bridge/core/ids.ts';
+import { type PaneId, serverId } from '../../bridge/core/ids.ts';
 import type { PaneIdentity } from '../../bridge/core/pane.ts';
 import { runtimeFolder } from '../../bridge/host/locks.ts';
 import { PaneLocks } from '../../bridge/host/pane-locks.ts';
@@ -21,7 +21,8 @@ afterEach(() => rmSync(base, { recursive: true }));
 
 const pane = (change: Partial<PaneIdentity> = {}): PaneIdentity => ({
   socketPath: '/run/tmux/default',
-  serverPid: 100,
+  host: 'here',
+  server: serverId(100, 1),
   paneId: '%3' as PaneId,
   panePid: 200,
   agentPid: 300,
@@ -108,7 +109,13 @@ test('the lock is the pane, not the agent in it: another agent in the same pane 
   const locks = new PaneLocks(folder);
   const lock = await locks.tryAcquire(pane());
   expect(await locks.tryAcquire(pane({ agentPid: 999, agentStartedAt: '2' }))).toBeNull();
-  for (const change of [{ paneId: '%4' as PaneId }, { serverPid: 101 }, { socketPath: '/other' }, { panePid: 201 }]) {
+  for (const change of [
+    { paneId: '%4' as PaneId },
+    { server: serverId(101, 1) },
+    { server: serverId(100, 2) },
+    { host: 'there' },
+    { panePid: 201 },
+  ]) {
     const other = await locks.tryAcquire(pane(change));
     expect(other).not.toBeNull();
     other!.release();

@@ -55,7 +55,7 @@ test('whatever is written to the socket, in whatever pieces: a fault a line, and
       async (given, sizes) => {
         const { socket, lines } = await connected();
         const said = given.map((text) => text.replaceAll('\n', ' '));
-        const bytes = Buffer.from(`${said.join('\n')}\n{"id":77,"verb":"echo","args":{"last":true}}\n`);
+        const bytes = Buffer.from(`${said.join('\n')}\n{"id":77,"verb":"echo","args":{"last":true},"protocol":2}\n`);
         let from = 0;
         for (const size of [...sizes, bytes.length]) {
           socket.write(bytes.subarray(from, from + size));

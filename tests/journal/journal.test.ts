@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { serverId } from '../../bridge/core/ids.ts';
 import { identityKey } from '../../bridge/core/pane.ts';
 import { originOf } from '../../bridge/core/request.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
@@ -263,7 +264,7 @@ test('events are found by what they follow and whom they concern', () => {
 
 test('requests are found by state, pane, origin and number, in order of opening', () => {
   const { journal } = open();
-  const elsewhere = { ...somePane, serverPid: 101 };
+  const elsewhere = { ...somePane, server: serverId(101, 1) };
   const all = [
     sampleRequest('r3'),
     sampleRequest('r1', { pane: elsewhere }),

@@ -4,15 +4,23 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { identityKey } from '../../bridge/core/pane.ts';
-import { originOf } from '../../bridge/core/request.ts';
+import { serverId, type TurnId } from '../../bridge/core/ids.ts';
+import { identityKey, type PaneIdentity } from '../../bridge/core/pane.ts';
+import { earlierOriginOf, originOf } from '../../bridge/core/request.ts';
+import { auditJournal } from '../../bridge/journal/audit.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
 import { schemaVersion } from '../../bridge/journal/schema.ts';
+import { digest } from '../../bridge/journal/statements.ts';
 import { buildChild, run } from './children.ts';
 import { now, somePane } from './samples.ts';
 
 // Written by bridge 0.1.0 at schema 1: twelve requests in every state of life, one a day from 2026-08-01, 87 events.
 const old = join(import.meta.dirname, 'fixtures/schema-1.db');
+// The same at schema 2, with the first three threads archived, and what a dialog's watcher remembers.
+const second = join(import.meta.dirname, 'fixtures/schema-2.db');
+
+/** The fixtures' pane, as it is known before a living one is found that it can only have been. */
+const earlierPane: PaneIdentity = { ...somePane, host: '', server: serverId(100, 0) };
 
 let child: Awaited<ReturnType<typeof buildChild>>;
 let folder: string;
@@ -28,10 +36,10 @@ beforeEach(() => {
 });
 
 /** A file of its own each time: SQLite knows a database by its inode, and this process may still have the last one open. */
-function anotherOld(name: string): string {
+function anotherOld(name: string, from = old): string {
   mkdirSync(join(folder, name));
   const copy = join(folder, name, 'bridge.db');
-  copyFileSync(old, copy);
+  copyFileSync(from, copy);
   chmodSync(copy, 0o600);
   return copy;
 }
@@ -44,6 +52,40 @@ function contents(file: string): Record<string, unknown[]> {
   const all = Object.fromEntries(tables.map((table) => [table, db.prepare(`SELECT * FROM ${table}`).all()]));
   db.close();
   return all;
+}
+
+type Rows = Record<string, Array<Record<string, unknown>>>;
+
+/** What a journal from before panes had addresses holds once it is brought forward: the same, on a server that nobody knows. */
+function addressed(before: Record<string, unknown[]>): Rows {
+  const pane = { host: '', server: '100@0' };
+  const placed = (key: 'pane' | 'recipient') => (row: Record<string, unknown>) => {
+    const document = JSON.parse(String(row.document));
+    const { serverPid, ...rest } = document[key];
+    expect(serverPid).toBe(100);
+    const next = { ...document, [key]: { ...rest, ...pane } };
+    const origin = key === 'pane' ? { origin: digest(originOf(next)) } : {};
+    return { ...row, ...pane, ...origin, pane: '|100@0|%3|200', document: next };
+  };
+  const { requests, deliveries, memory, ...rest } = before as Rows;
+  const keyed = (memory ?? []).map((row) => ({
+    ...row,
+    key: String(row.key).replace('/run/tmux/s|100|', '|100@0|'),
+  }));
+  return {
+    ...rest,
+    requests: requests!.map(placed('pane')),
+    deliveries: deliveries!.map(placed('recipient')),
+    memory: keyed.sort((a, b) => a.key.localeCompare(b.key)),
+  };
+}
+
+/** The same with its documents read: the order of their keys says nothing. */
+function read(all: Record<string, unknown[]>): Rows {
+  const parsed = (rows: Array<Record<string, unknown>>) =>
+    rows.map((row) => ({ ...row, document: JSON.parse(String(row.document)) }));
+  const { requests, deliveries, ...rest } = all as Rows;
+  return { ...rest, requests: parsed(requests!), deliveries: parsed(deliveries!) };
 }
 
 function versionOf(file: string): number {
@@ -65,7 +107,7 @@ test('a journal of an older bridge is read with everything in it, and goes on', 
   const { journal, setAside } = Journal.open(path, { now });
   expect(setAside).toBeNull();
   expect(versionOf(path)).toBe(schemaVersion);
-  expect(contents(path)).toEqual(before);
+  expect(read(contents(path))).toEqual(addressed(before));
   expect(journal.requests({ open: true }).map((request) => request.state.is)).toEqual([
     'answered',
     'answered',
@@ -75,8 +117,8 @@ test('a journal of an older bridge is read with everything in it, and goes on', 
   expect(journal.deliveries({ open: true }).map((delivery) => delivery.state.is)).toEqual(['typed', 'queued']);
   const first = journal.requests()[0]!;
   expect(journal.requests({ origin: originOf(first) })).toEqual([first]);
-  expect(journal.requests({ pane: identityKey(somePane) })).toHaveLength(12);
-  expect(journal.memory(`watch|${identityKey(somePane)}|300|4711`)).toEqual({ turn: { number: 11 } });
+  expect(journal.requests({ pane: identityKey(earlierPane) })).toHaveLength(12);
+  expect(journal.memory(`watch|${identityKey(earlierPane)}|300|4711`)).toEqual({ turn: { number: 11 } });
   expect(journal.record({ at: now, kind: 'bridge-started', subject: 'bridge', data: null })).toBe(88);
   journal.close();
 });
@@ -116,8 +158,9 @@ test('a bridge that is killed while it brings a journal forward leaves the old o
     }, 1);
     await ended;
     clearInterval(watch);
-    expect([1, schemaVersion]).toContain(versionOf(path));
-    expect(contents(path)).toEqual(before);
+    const version = versionOf(path);
+    expect([1, schemaVersion]).toContain(version);
+    expect(version === 1 ? contents(path) : read(contents(path))).toEqual(version === 1 ? before : addressed(before));
     const { journal, setAside } = Journal.open(path, { now });
     expect(setAside).toBeNull();
     expect(journal.requests()).toHaveLength(12);
@@ -142,9 +185,51 @@ test('a disk that is full while a journal is brought forward leaves the old one,
       '0',
     ]);
     if (limit < 88) expect(lines[0]?.refused).toMatch(/nothing was written/);
-    expect(contents(path)).toEqual(before);
+    const isOld = versionOf(path) === 1;
+    expect(isOld ? contents(path) : read(contents(path))).toEqual(isOld ? before : addressed(before));
     const { journal } = Journal.open(path, { now });
     expect(versionOf(path)).toBe(schemaVersion);
     journal.close();
   }
+});
+
+test('a journal of schema 2 is read with everything in it, archived threads included', () => {
+  path = anotherOld('second', second);
+  const before = contents(second);
+  expect(versionOf(second)).toBe(2);
+  const { journal } = Journal.open(path, { now });
+  expect(versionOf(path)).toBe(schemaVersion);
+  expect(read(contents(path))).toEqual(addressed(before));
+  expect(journal.memory(`dialogs|${identityKey(earlierPane)}|300|4711`)).toBe(4);
+  expect(journal.archived('20260801T120000.000Z-r00000')).toMatchObject({ file: '2026-08.db' });
+  journal.close();
+  expect(auditJournal(path, folder).findings.filter(({ kind }) => kind !== 'archive-away')).toEqual([]);
+});
+
+test('what an older bridge raised and archived is not raised again by the pane that it was', () => {
+  path = anotherOld('second', second);
+  const { journal } = Journal.open(path, { now });
+  const seen = { via: 'screen', pane: somePane, turn: '300.4711#0' as TurnId, text: 'Question 0?' } as const;
+  expect(journal.requests({ origin: originOf(seen) })).toEqual([]);
+  expect(journal.requests({ origin: earlierOriginOf(seen) }).map(({ id }) => id)).toEqual([
+    '20260801T120000.000Z-r00000',
+  ]);
+  journal.close();
+});
+
+test('what was kept of a pane is that of the living one once it is known which: rows, origins and memories', () => {
+  path = anotherOld('second', second);
+  const { journal } = Journal.open(path, { now });
+  expect(journal.panesToPlace().map(identityKey)).toEqual([identityKey(earlierPane)]);
+  const before = journal.requests();
+  journal.movePane(journal.panesToPlace()[0]!, somePane);
+  expect(journal.panesToPlace()).toEqual([]);
+  expect(journal.requests()).toEqual(before.map((request) => ({ ...request, pane: somePane })));
+  expect(journal.requests({ origin: originOf(journal.requests()[0]!) })).toHaveLength(1);
+  expect(journal.requests({ pane: identityKey(somePane) })).toHaveLength(before.length);
+  expect(journal.deliveries().map(({ recipient }) => recipient)).toEqual(Array(6).fill(somePane));
+  expect(journal.memory(`watch|${identityKey(somePane)}|300|4711`)).toEqual({ turn: { number: 11 } });
+  expect(journal.memory(`dialogs|${identityKey(somePane)}|300|4711`)).toBe(4);
+  journal.close();
+  expect(auditJournal(path, folder).findings.filter(({ kind }) => kind !== 'archive-away')).toEqual([]);
 });

@@ -1,11 +1,19 @@
 import type { Delivery, DeliveryState } from '../../bridge/core/envelope.ts';
-import type { DeliveryId, EnvelopeId, PaneId, RequestId, TurnId } from '../../bridge/core/ids.ts';
+import {
+  type DeliveryId,
+  type EnvelopeId,
+  type PaneId,
+  type RequestId,
+  serverId,
+  type TurnId,
+} from '../../bridge/core/ids.ts';
 import type { PaneIdentity } from '../../bridge/core/pane.ts';
 import type { Request } from '../../bridge/core/request.ts';
 
 export const somePane: PaneIdentity = {
   socketPath: '/run/tmux/s',
-  serverPid: 100,
+  host: 'here',
+  server: serverId(100, 1_764_000_000),
   paneId: '%3' as PaneId,
   panePid: 200,
   agentPid: 300,

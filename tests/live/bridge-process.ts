@@ -66,11 +66,11 @@ export async function startBridge(
   tmux: PrivateTmux,
   home: string,
   args: readonly string[],
-  more: { env?: NodeJS.ProcessEnv; waitForReady?: boolean; preload?: string } = {},
+  more: { env?: NodeJS.ProcessEnv; cwd?: string; waitForReady?: boolean; preload?: string } = {},
 ): Promise<BridgeProcess> {
   const preload = more.preload === undefined ? [] : ['--import', more.preload];
   const child = spawn(process.execPath, [...preload, program, '--home', home, '--json', ...args], {
-    cwd: tmux.folder,
+    cwd: more.cwd ?? tmux.folder,
     env: environment(tmux, more.env),
     // a preloaded module is spoken to over the channel
     stdio: ['ignore', 'pipe', 'pipe', ...(preload.length > 0 ? (['ipc'] as const) : [])],

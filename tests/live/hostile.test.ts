@@ -31,7 +31,7 @@ describe('a bridge that does wrong is caught', () => {
     let left = dialogs;
     const stories: string[] = [];
     for (let round = 0; round < 5 && left.length > 0; round++) {
-      const outcomes = await playAll(left, width, inAMinute(), quietly, ({ tmux }) => {
+      const outcomes = await playAll(left, width, inAMinute(), quietly, ({ main: tmux }) => {
         const run = tmux.run.bind(tmux);
         const types = (argv: readonly string[]) => /send-keys|paste-buffer/.test(argv[5] ?? '');
         // `if-shell -F -t %N FORMAT ACT OTHERWISE`
@@ -53,7 +53,7 @@ describe('a bridge that does wrong is caught', () => {
   });
 
   test('with every paste done twice, texts are doubled', async () => {
-    const outcomes = await playAll([caseNamed('body=lines#83')], width, inAMinute(), quietly, ({ tmux }) => {
+    const outcomes = await playAll([caseNamed('body=lines#83')], width, inAMinute(), quietly, ({ main: tmux }) => {
       const run = tmux.run.bind(tmux);
       tmux.run = (...argv) => run(...argv.map((word) => word.replace(/(paste-buffer .*?) -d( .*? ;)/, '$1$2 $1$2')));
     });

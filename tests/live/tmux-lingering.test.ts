@@ -21,7 +21,8 @@ beforeEach(async () => {
     socketPath: stage.tmux.socketPath,
     clock: { now: () => systemClock.now() + aheadMs, after: systemClock.after },
     onEvent: (event) => {
-      if (event.type === 'output') drawn.set(event.paneId, (drawn.get(event.paneId) ?? '') + event.bytes);
+      if (event.type === 'output')
+        drawn.set(event.address.paneId, (drawn.get(event.address.paneId) ?? '') + event.bytes);
       if (event.type === 'server-gone') goneFor.push(event.reason);
     },
   });

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PaneId } from '../../bridge/core/ids.ts';
+import { serverPidOf } from '../../bridge/core/ids.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { capture, paste } from '../../bridge/tmux/pane.ts';
 import { TmuxServer, type TmuxServerEvent } from '../../bridge/tmux/server.ts';
@@ -37,7 +38,7 @@ async function start(change: { pidFile?: string; tmux?: string } = {}) {
     told: (type: TmuxServerEvent['type']) => events.filter((event) => event.type === type),
     drawn: (paneId: string) =>
       Buffer.concat(
-        events.flatMap((event) => (event.type === 'output' && event.paneId === paneId ? [event.bytes] : [])),
+        events.flatMap((event) => (event.type === 'output' && event.address.paneId === paneId ? [event.bytes] : [])),
       ).toString(),
     panes: () => events.flatMap((event) => (event.type === 'panes' ? [event.panes] : [])).at(-1) ?? [],
   };
@@ -53,7 +54,7 @@ test('a watched pane rings with what it draws, an unwatched one does not', async
   const { server, drawn, events } = await start();
   server.watch([watched]);
   await waitFor('the pane rings once at first, for what was drawn before', () =>
-    events.some((event) => event.type === 'output' && event.paneId === watched && event.bytes.length === 0),
+    events.some((event) => event.type === 'output' && event.address.paneId === watched && event.bytes.length === 0),
   );
   await say(other, 'unheard');
   await say(watched, 'heard');
@@ -68,7 +69,7 @@ test('a pane that rings for a caller of its own leaves those that ring already a
   await attachedTo(1);
   const stopRinging = server.ringFor(other);
   await waitFor('it rings at first, for what was drawn before', () =>
-    events.some((event) => event.type === 'output' && event.paneId === other),
+    events.some((event) => event.type === 'output' && event.address.paneId === other),
   );
   await say(other, 'heard');
   await waitFor('the words of the other are told', () => drawn(other).includes('said heard'));
@@ -180,8 +181,11 @@ test('a killed server is told once, a new one at the same socket is told, and it
     told('server-back').length > 0 ? told('server-back') : null,
   );
   const pid = Number((await stage.tmux.run('display-message', '-p', '#{pid}')).trim());
-  expect(back).toEqual({ type: 'server-back', serverPid: pid });
-  await waitFor('its panes are told', () => panes().some((pane) => pane.paneId === paneId && pane.serverPid === pid));
+  expect(back).toMatchObject({ type: 'server-back' });
+  expect(back?.type === 'server-back' && serverPidOf(back.server.server)).toBe(pid);
+  await waitFor('its panes are told', () =>
+    panes().some((pane) => pane.paneId === paneId && serverPidOf(pane.server) === pid),
+  );
   server.watch([paneId]);
   await attachedTo(1);
   await waitFor(
@@ -243,7 +247,7 @@ test('what may go by unheard is told before it is: a client that ends, a pane th
     await cause();
     await waitFor('a miss is told, and then a ring without bytes', () => {
       const news = events.slice(since);
-      const missed = news.findIndex((event) => event.type === 'missed' && event.paneId === paneId);
+      const missed = news.findIndex((event) => event.type === 'missed' && event.address.paneId === paneId);
       return missed >= 0 && news.slice(missed).some((event) => event.type === 'output' && event.bytes.length === 0);
     });
   };
@@ -253,7 +257,7 @@ test('what may go by unheard is told before it is: a client that ends, a pane th
   await thenRings(() => stage.exec.run('detach-client', '-s', '=main'));
   const before = told('missed').length;
   server.watch([]);
-  expect(told('missed').slice(before)).toEqual([{ type: 'missed', paneId }]);
+  expect(told('missed').slice(before)).toEqual([{ type: 'missed', address: { ...server.server, paneId } }]);
 });
 
 test('a window that was moved out of a watched session can be respawned without harm to the server', async () => {

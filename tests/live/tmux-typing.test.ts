@@ -11,6 +11,7 @@ import {
   press,
   reapBuffers,
 } from '../../bridge/tmux/pane.ts';
+import { addressOn } from '../fixtures/address.ts';
 import { privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { openStage, type Recorder, type Stage } from '../tmux/stage.ts';
 
@@ -93,10 +94,10 @@ describe.each(['control client', 'process each'])('typing over a %s', (way) => {
     await stage.tmux.run('select-pane', '-t', paneId, '-T', 'repo');
     await stage.tmux.run('copy-mode', '-t', paneId);
     await held('copy mode', good);
-    await leaveMode(t, paneId);
+    await leaveMode(t, await addressOn(t, paneId));
     await stage.tmux.run('choose-tree', '-t', paneId);
     await held('a chooser', { ...good, command: null });
-    await leaveMode(t, paneId);
+    await leaveMode(t, await addressOn(t, paneId));
     await stage.tmux.run('select-pane', '-d', '-t', paneId);
     await held('input off', good);
     await stage.tmux.run('select-pane', '-e', '-t', paneId);
@@ -249,12 +250,12 @@ test('buffers of a bridge that died are reaped, those of a living one and the us
 test('copy mode is left, and leaving none is no fault', async () => {
   const recorder = await stage.record();
   const client = await stage.attach();
-  await leaveMode(client, recorder.paneId);
+  await leaveMode(client, await addressOn(client, recorder.paneId));
   await stage.tmux.run('copy-mode', '-t', recorder.paneId);
   expect((await paneFacts(client, recorder.paneId))?.inMode).toBe(true);
-  await leaveMode(client, recorder.paneId);
+  await leaveMode(client, await addressOn(client, recorder.paneId));
   expect((await paneFacts(client, recorder.paneId))?.inMode).toBe(false);
-  await leaveMode(client, '%999' as PaneId);
+  await leaveMode(client, await addressOn(client, '%999'));
 });
 
 test('a capture tells the last human key, of a terminal that shows the pane; no control client is a human; a key since then holds', async () => {

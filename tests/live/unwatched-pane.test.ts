@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadConfig } from '../../bridge/config.ts';
-import type { PaneId } from '../../bridge/core/ids.ts';
 import { Rooms } from '../../bridge/rooms.ts';
+import { addressOn } from '../fixtures/address.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { startScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { controlClientsOf } from '../tmux/stage.ts';
@@ -25,7 +25,8 @@ test('a pane that nobody watches takes one text after the other: what it said of
   rooms = await Rooms.open(loadConfig({ home: makeHome(tmux), flags: { socket: tmux.socketPath }, env: {} }), {
     on: () => {},
   });
-  const order = { paneId: agent.paneId as PaneId, from: 'human', agent: null, force: false, allowShell: false };
+  const pane = await addressOn(rooms.main, agent.paneId);
+  const order = { pane, from: 'human', agent: null, force: false, allowShell: false };
   const texts = ['First the table.', 'Then its index.', 'Then the names.'];
   const clients = new Set<number>();
   for (const text of texts) {
@@ -37,6 +38,6 @@ test('a pane that nobody watches takes one text after the other: what it said of
   expect(agent.inputs()).toEqual(texts);
   // a client that comes while a window closes can end the tmux server: one of them serves every send
   expect(clients.size).toBe(1);
-  await rooms.tmux.close();
+  await rooms.main.close();
   expect(controlClientsOf(tmux.socketPath)).toEqual([]);
 });

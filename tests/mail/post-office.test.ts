@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Delivery, Envelope } from '../../bridge/core/envelope.ts';
-import type { DeliveryId, EnvelopeId, PaneId } from '../../bridge/core/ids.ts';
+import { type DeliveryId, type EnvelopeId, type PaneId, serverId } from '../../bridge/core/ids.ts';
 import { identityKey, type PaneIdentity } from '../../bridge/core/pane.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
 import { type Courier, type PostEvent, PostOffice } from '../../bridge/mail/post-office.ts';
@@ -108,10 +108,11 @@ test('a held delivery is tried when its pane moves, and at least once a second',
   await pass(3_000);
   expect(panes.attempts - tries).toBeGreaterThanOrEqual(2);
   panes.busy.clear();
-  office.paneMoved('%9' as PaneId);
+  office.paneMoved({ ...pane1, paneId: '%9' as PaneId });
+  office.paneMoved({ ...pane1, server: serverId(101, 1) });
   await settle();
   expect(pasted()).toEqual([]);
-  office.paneMoved(pane1.paneId);
+  office.paneMoved(pane1);
   await settle();
   expect(pasted()).toEqual(['Yes.']);
 });
@@ -124,7 +125,7 @@ test('one pane is served in order of posting, one at a time; another pane does n
   expect(pasted()).toEqual(['other']);
   post('d');
   panes.busy.clear();
-  for (let turn = 0; turn < 5; turn += 1) office.paneMoved(pane1.paneId);
+  for (let turn = 0; turn < 5; turn += 1) office.paneMoved(pane1);
   await settle();
   expect(pasted()).toEqual(['other', 'a', 'b', 'c', 'd']);
   expect(panes.most).toBe(1);
@@ -210,7 +211,7 @@ test('a text is replaced until it is claimed, and the old one stays in the journ
     replaced: { body: 'A', notes: '' },
   });
   panes.busy.clear();
-  office.paneMoved(pane1.paneId);
+  office.paneMoved(pane1);
   await settle();
   expect(pasted()).toEqual(['B']);
   expect(office.replaceBody(id, 'C', '')).toBe(false);
@@ -337,7 +338,7 @@ test('every change is told, once it is committed', async () => {
   const { id } = post('Yes.');
   await settle();
   panes.busy.clear();
-  office.paneMoved(pane1.paneId);
+  office.paneMoved(pane1);
   await settle();
   expect(events.map((event) => `${event.type} ${event.delivery.id} ${event.delivery.state.is}`)).toEqual([
     `delivery-changed ${id} queued`,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseRows } from '../../bridge/core/ansi.ts';
-import { asPaneId } from '../../bridge/core/ids.ts';
+import { asPaneId, serverId } from '../../bridge/core/ids.ts';
 import type { PaneFacts, Snapshot } from '../../bridge/core/pane.ts';
 import {
   loadRecordings,
@@ -33,7 +33,8 @@ export function snapshotOf(
   const { program = null, foreground = 'agent', at = 1_000_000, firstVisible = 0, ...given } = facts;
   const identity = {
     socketPath: '/tmp/s',
-    serverPid: 1,
+    host: 'here',
+    server: serverId(1, 1),
     paneId: asPaneId('%1')!,
     panePid: 2,
     agentPid: 3,
@@ -45,7 +46,8 @@ export function snapshotOf(
     identity,
     facts: {
       socketPath: identity.socketPath,
-      serverPid: 1,
+      host: 'here',
+      server: serverId(1, 1),
       paneId: identity.paneId,
       panePid: 2,
       sessionId: '$1',

@@ -1,10 +1,11 @@
-import type { PaneId } from '../../bridge/core/ids.ts';
+import { type PaneId, serverId } from '../../bridge/core/ids.ts';
 import type { PaneFacts } from '../../bridge/core/pane.ts';
 
 export function paneFacts(change: Partial<Omit<PaneFacts, 'paneId'>> & { paneId?: string } = {}): PaneFacts {
   return {
     socketPath: '/s',
-    serverPid: 1,
+    host: 'here',
+    server: serverId(1, 1),
     panePid: 2,
     sessionId: '$0',
     sessionName: 'main',

@@ -66,7 +66,8 @@ async function send(rooms: Rooms, lane: Lane, one: Case, plan: Plan): Promise<Pl
   const limit = setTimeout(() => closed.abort(), caseLimitMs);
   try {
     const agent = one.style === 'codex' ? null : 'generic';
-    const order = { paneId: lane.paneId, text: plan.text, from: 'torture', agent, force: false, allowShell: false };
+    const pane = { ...rooms.main.server!, paneId: lane.paneId };
+    const order = { pane, text: plan.text, from: 'torture', agent, force: false, allowShell: false };
     return (await rooms.sending.send({ ...order, waitMs: plan.waitMs }, closed.signal)).state;
   } catch (fault) {
     if (/there is no such pane/.test(String(fault))) return { is: 'refused', reason: 'there is no such pane' };

@@ -35,9 +35,9 @@ export interface Tapped {
 /** Taps the wire between the courier and tmux: everything passes as it is, and each step that types is told of. */
 export function tap(rooms: Rooms, tapped: (paneId: string) => Tapped | undefined): void {
   rooms.onTmux = (event) => {
-    if (event.type === 'output') tapped(event.paneId)?.rang(event.bytes);
+    if (event.type === 'output') tapped(event.address.paneId)?.rang(event.bytes);
   };
-  const { tmux } = rooms;
+  const { main: tmux } = rooms;
   const run = tmux.run.bind(tmux);
   tmux.run = async (...argv) => {
     const kind = kindOf(argv);

@@ -57,7 +57,7 @@ export async function playAll(
     const config = loadConfig({ home, flags: { socket: tmux.socketPath, mode: 'manual' }, env: {} });
     rooms = await Rooms.open(config, { on: (event) => event.type === 'said' && warnings.push(event.text) });
     // One client a session for the whole run, as a daemon has.
-    rooms.tmux.watch(lanes.map(({ restPane }) => restPane));
+    rooms.main.watch(lanes.map(({ restPane }) => restPane));
     // A tmux 3.3a server crashes where it has something to tell (another current window, a client that left) while a
     // control client has said what it is and not yet who it is (tmux's pull request 4980). So nothing moves before all are in.
     await Promise.all(lanes.map((lane) => lane.attached()));

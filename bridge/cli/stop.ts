@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { BridgeError, ExitCode } from '../core/failure.ts';
+import { pingDaemon, socketPath } from '../host/socket.ts';
+import { act, withOptions } from './context.ts';
+
+/** How long a bridge may take to end what it is typing. */
+const stopLimitMs = 30_000;
+const lookEveryMs = 50;
+
+export function registerStop(program: Command): void {
+  const command = program
+    .command('stop')
+    .description('end the bridge of this state directory; what is open is taken up by the next one');
+  withOptions(command, 'place').action(
+    act(async ({ config, out }) => {
+      const path = socketPath(config.home);
+      const living = await pingDaemon(path);
+      if (living === null) {
+        out.warn(`bridge: no bridge runs for ${config.home}`);
+        out.result('', { stopped: null });
+        return ExitCode.failed;
+      }
+      process.kill(living.pid, 'SIGTERM');
+      const giveUpAt = Date.now() + stopLimitMs;
+      while (isRunning(living.pid)) {
+        if (Date.now() >= giveUpAt) {
+          throw new BridgeError({
+            what: 'stop',
+            target: `process ${living.pid}`,
+            reason: `has not ended within ${stopLimitMs / 1000} s`,
+            nextStep: `look at its log; \`kill -9 ${living.pid}\` ends it at once, and the next bridge takes up what is open`,
+          });
+        }
+        await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+      }
+      out.result(`bridge ${living.pid} has ended`, { stopped: living.pid });
+      return ExitCode.done;
+    }),
+  );
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

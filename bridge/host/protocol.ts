@@ -1,0 +1,8 @@
+/**
+ * What the daemon's socket speaks. It grows with every change that a command and a daemon of another version would
+ * understand differently: then neither guesses, and the person is told to start the daemon again.
+ *
+ *   1  a pane is named by its id alone
+ *   2  a pane is named by its address
+ */
+export const protocol = 2;

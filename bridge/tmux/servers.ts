@@ -1,0 +1,155 @@
+import type { Clock } from '../core/clock.ts';
+import { BridgeError } from '../core/failure.ts';
+import { serverPidOf } from '../core/ids.ts';
+import { type PaneAddress, type PaneFacts, sameServer } from '../core/pane.ts';
+import type { Alone } from './clients.ts';
+import type { TmuxCommands } from './commands.ts';
+import { ExecCommands } from './exec.ts';
+import { listPanes } from './pane.ts';
+import { serverAt, TmuxServer, type TmuxServerEvent, type TmuxServerId } from './server.ts';
+
+/** What one server tells, and by which way to it. */
+export type ServersEvent = TmuxServerEvent & { readonly from: TmuxServer };
+
+/**
+ * Every tmux server that a bridge serves. A way is a socket's path; which server answers there may change, and two ways
+ * may lead to one server. A pane is only ever looked up by its address: of another server nothing is said.
+ */
+export class TmuxServers {
+  readonly #clock: Clock;
+  readonly #onEvent: (event: ServersEvent) => void;
+  readonly #aloneAt: (socketPath: string) => Alone;
+  readonly #pidFileFor: (socketPath: string) => string;
+  readonly #servers: TmuxServer[] = [];
+  /** one way at a time: two that lead to one server are one connection */
+  #adding: Promise<unknown> = Promise.resolve();
+  #panes: ReadonlyMap<TmuxServer, readonly PaneFacts[]> = new Map();
+  #isClosed = false;
+
+  /** @param parts.pidFileFor where the pids of that server's clients are kept for a successor */
+  constructor(parts: {
+    clock: Clock;
+    onEvent: (event: ServersEvent) => void;
+    aloneAt: (socketPath: string) => Alone;
+    pidFileFor: (socketPath: string) => string;
+  }) {
+    this.#clock = parts.clock;
+    this.#onEvent = parts.onEvent;
+    this.#aloneAt = parts.aloneAt;
+    this.#pidFileFor = parts.pidFileFor;
+  }
+
+  /** Every way that is kept, whether a server answers there now or not. */
+  get all(): readonly TmuxServer[] {
+    return this.#servers;
+  }
+
+  /** Keeps a connection to whatever server is, or will be, at that socket; one for each server. */
+  add(socketPath: string): Promise<TmuxServer> {
+    const added = this.#adding.then(() => this.#add(socketPath));
+    this.#adding = added.catch(() => {});
+    return added;
+  }
+
+  async #add(socketPath: string): Promise<TmuxServer> {
+    const known = this.#servers.find((one) => one.socketPath === socketPath);
+    if (known) return known;
+    const there =
+      this.#servers.length === 0 ? null : await serverAt(new ExecCommands({ socketPath })).catch(() => null);
+    const same = there && this.at(there);
+    if (same) return same;
+    const server: TmuxServer = new TmuxServer({
+      socketPath,
+      clock: this.#clock,
+      alone: this.#aloneAt(socketPath),
+      pidFile: this.#pidFileFor(socketPath),
+      onEvent: (event) => {
+        if (event.type === 'panes') this.#panes = new Map(this.#panes).set(server, event.panes);
+        if (event.type === 'server-gone') this.#panes = new Map(this.#panes).set(server, []);
+        if (!this.#isClosed) this.#onEvent({ ...event, from: server });
+      },
+    });
+    this.#servers.push(server);
+    await server.start();
+    return server;
+  }
+
+  /** The connection to exactly this server; null where there is none. */
+  at(id: TmuxServerId): TmuxServer | null {
+    return this.#servers.find(({ server }) => server !== null && sameServer(server, id)) ?? null;
+  }
+
+  /**
+   * The same, connected to where it has not been yet.
+   * @param socketPath the way to it
+   * @throws BridgeError where another server answers there, or none
+   */
+  async reach(address: PaneAddress, socketPath: string): Promise<TmuxServer> {
+    const known = this.at(address);
+    if (known) return known;
+    const there = await serverAt(new ExecCommands({ socketPath }));
+    if (!sameServer(there, address)) {
+      throw new BridgeError({
+        what: 'tmux server',
+        target: socketPath,
+        reason: `process ${serverPidOf(there.server)} on ${there.host} answers there now, and ${address.paneId} was a pane of process ${serverPidOf(address.server)} on ${address.host}`,
+        nextStep: 'name the pane again: `bridge list` shows those there are',
+      });
+    }
+    await this.add(socketPath);
+    const reached = this.at(address);
+    if (reached) return reached;
+    throw new BridgeError({ what: 'tmux server', target: socketPath, reason: 'it has gone just now' });
+  }
+
+  /** The same where it lives at that socket; null where it does not. */
+  async find(id: TmuxServerId, socketPath: string): Promise<TmuxServer | null> {
+    const there = await serverAt(new ExecCommands({ socketPath })).catch(() => null);
+    if (there === null || !sameServer(there, id)) return null;
+    await this.add(socketPath);
+    return this.at(id);
+  }
+
+  /** Commands to the server of this pane; null while it is not connected. */
+  of(address: PaneAddress): TmuxCommands | null {
+    return this.at(address);
+  }
+
+  /** Every pane of every server that answers, each place of it once. */
+  async panes(): Promise<PaneFacts[]> {
+    const answers = await Promise.allSettled(this.#servers.map((server) => listPanes(server)));
+    const lists = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    const refused = answers.find((answer) => answer.status === 'rejected');
+    // one server that is down must not hide the panes of another
+    if (lists.length === 0 && refused) throw refused.reason;
+    return lists.flat();
+  }
+
+  /** The panes as each server listed them last, once each. */
+  get listed(): PaneFacts[] {
+    return [...this.#panes.values()].flat();
+  }
+
+  /** Sets which panes ring, on all servers. */
+  watch(addresses: Iterable<PaneAddress>): void {
+    const wanted = [...addresses];
+    for (const server of this.#servers) {
+      const id = server.server;
+      server.watch(wanted.filter((address) => id !== null && sameServer(address, id)).map(({ paneId }) => paneId));
+    }
+  }
+
+  /** Has one pane ring too, until what it returns is called. */
+  ringFor(address: PaneAddress): () => void {
+    return this.at(address)?.ringFor(address.paneId) ?? (() => {});
+  }
+
+  hears(address: PaneAddress): boolean {
+    return this.at(address)?.hears(address.paneId) ?? false;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#servers.map((server) => server.close()));
+  }
+}
