@@ -26,6 +26,7 @@ export function registerList(program: Command): void {
             state: settled?.reading.state ?? 'exited',
             why: settled ? because(settled.reading) : 'the pane has closed',
             paused: pauseOf(pauses, pane.label || pane.paneId),
+            synchronized: (settled?.snapshot.facts ?? pane).synchronized,
             pinned: pane.paneId === pinned?.paneId,
           };
         }),
@@ -38,7 +39,11 @@ export function registerList(program: Command): void {
           place,
           pane.label || '-',
           view.agent ?? pane.command,
-          view.paused === null ? view.state : `${view.state}, paused`,
+          [
+            view.state,
+            ...(view.paused === null ? [] : ['paused']),
+            ...(view.synchronized ? ['synchronized'] : []),
+          ].join(', '),
           pane.title,
         ];
       });

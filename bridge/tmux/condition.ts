@@ -1,5 +1,6 @@
 import { wrongUse } from '../core/failure.ts';
 import type { SessionActivity } from '../core/pane.ts';
+import { keysReachOthers } from './synchronized.ts';
 
 /** What must hold of a pane in the same server step in which it is typed into. Patterns are extended regular expressions. */
 export interface PaneCondition {
@@ -30,6 +31,7 @@ export function conditionFormat(condition: PaneCondition): string {
     ['#{pane_pid}', String(condition.panePid)],
     ['#{pane_in_mode}', '0'],
     ['#{pane_input_off}', '0'],
+    [`#{${keysReachOthers}}`, '0'],
     ['#{pane_dead}', '0'],
   ];
   if (condition.command !== null) {

@@ -94,6 +94,7 @@ export class FakePane implements Hands, Eyes {
   nextMenu: Menu | null = null;
   inMode = false;
   inputOff = false;
+  synchronized = false;
   gone = false;
   dead = false;
   foreground: ForegroundKind = 'agent';
@@ -314,6 +315,7 @@ export class FakePane implements Hands, Eyes {
       this.dead ||
       this.inMode ||
       this.inputOff ||
+      this.synchronized ||
       condition.panePid !== this.identity.panePid ||
       (condition.command !== null && condition.command !== this.command) ||
       (condition.onScreen ?? []).some(
@@ -533,6 +535,7 @@ export class FakePane implements Hands, Eyes {
       alternateScreen: false,
       inMode: this.inMode,
       inputOff: this.inputOff,
+      synchronized: this.synchronized,
       dead: this.dead,
       historySize: 0,
     };

@@ -67,6 +67,7 @@ export function snapshotOf(
       alternateScreen: false,
       inMode: false,
       inputOff: false,
+      synchronized: false,
       dead: false,
       historySize: 0,
       ...given,
