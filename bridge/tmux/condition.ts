@@ -1,5 +1,6 @@
 import { wrongUse } from '../core/failure.ts';
 import type { SessionActivity } from '../core/pane.ts';
+import { ofLiving } from './living.ts';
 import { keysReachOthers } from './synchronized.ts';
 
 /** What must hold of a pane in the same server step in which it is typed into. Patterns are extended regular expressions. */
@@ -56,7 +57,7 @@ export function conditionFormat(condition: PaneCondition): string {
   if (condition.sessionActivity !== undefined) {
     const { at, attachedAt } = condition.sessionActivity;
     // a client that comes counts as activity, and is no key: our own may be just coming
-    clauses.push([`#{?#{==:#{session_last_attached},${attachedAt}},#{session_activity},${at}}`, String(at)]);
+    clauses.push([ofLiving(`#{?#{==:#{session_last_attached},${attachedAt}},#{session_activity},${at}}`), String(at)]);
   }
   const format = `#{==:${clauses.map(([format]) => format).join('/')},${clauses.map(([, expected]) => expected).join('/')}}`;
   if (format.length > FORMAT_LIMIT) throw wrongUse('condition', `${format.length} characters`, 'is too long for tmux');
