@@ -27,6 +27,7 @@ export function registerList(program: Command): void {
             state: settled?.reading.state ?? 'exited',
             why: settled ? because(settled.reading) : 'the pane has closed',
             paused: pauseOf(pane),
+            synchronized: (settled?.snapshot.facts ?? pane).synchronized,
             pinned: pinned !== null && addressKey(pane) === addressKey(pinned),
           };
         }),
@@ -39,7 +40,11 @@ export function registerList(program: Command): void {
           place,
           pane.label || '-',
           view.agent ?? pane.command,
-          view.paused === null ? view.state : `${view.state}, paused`,
+          [
+            view.state,
+            ...(view.paused === null ? [] : ['paused']),
+            ...(view.synchronized ? ['synchronized'] : []),
+          ].join(', '),
           pane.title,
         ];
       });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../core/failure.ts';
-import type { PaneFacts, Snapshot } from '../core/pane.ts';
+import { type PaneFacts, type Snapshot, synchronizedInWords } from '../core/pane.ts';
 import { because, isReady, type Reading } from '../core/reading.ts';
 import type { Sight } from '../sight.ts';
 import { act, withOptions } from './context.ts';
@@ -23,8 +23,9 @@ export function registerStatus(program: Command): void {
       const state = reading?.state ?? 'exited';
       const ready = reading !== undefined && isReady(reading);
       const paused = (await pausesByPane(context))(pane);
+      const synchronized = settled?.snapshot.facts.synchronized === true;
       const text = reading
-        ? `${reading.state}${reading.composer.is === 'draft' ? ' (a draft is in the composer)' : ''}  ${reading.agent}  ${pane.paneId}: ${because(reading)}${paused === null ? '' : `\npaused: ${paused}`}`
+        ? `${reading.state}${reading.composer.is === 'draft' ? ' (a draft is in the composer)' : ''}  ${reading.agent}  ${pane.paneId}: ${because(reading)}${paused === null ? '' : `\npaused: ${paused}`}${synchronized ? `\nheld: ${synchronizedInWords}` : ''}`
         : `exited  ${pane.paneId}: the pane has closed`;
       context.out.result(text, {
         ...describePane(pane),
@@ -35,6 +36,7 @@ export function registerStatus(program: Command): void {
         dialog: reading?.dialog ?? null,
         why: reading?.why ?? [],
         paused,
+        synchronized,
       });
       if (command.opts().exitCode !== true) return ExitCode.done;
       return state === 'idle' ? ExitCode.done : ExitCode.failed;

@@ -32,7 +32,8 @@ export type HoldReason =
   | 'replaced'
   | 'human-active'
   | 'locked'
-  | 'input-off';
+  | 'input-off'
+  | 'synchronized';
 
 /** The evidence with which a delivery ended, and how it went; receipts of older bridges are all of the keyboard. */
 export interface Receipt extends Partial<Way> {

@@ -77,9 +77,14 @@ export interface PaneFacts extends PaneAddress {
   /** the pane is in copy mode or another mode that swallows keys */
   readonly inMode: boolean;
   readonly inputOff: boolean;
+  /** keys sent here reach other panes of the window too (`synchronize-panes`) */
+  readonly synchronized: boolean;
   readonly dead: boolean;
   readonly historySize: number;
 }
+
+/** `PaneFacts.synchronized`, as a person is told */
+export const synchronizedInWords = 'the window types into all its panes (synchronize-panes)';
 
 /** One logical row: what the terminal wrapped is joined again; right-trimmed. */
 export interface Row {

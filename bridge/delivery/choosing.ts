@@ -71,7 +71,7 @@ async function enter(passage: Passage, fingerprint: string): Promise<Open | Deli
   if (look === null || reason === 'gone' || reason === 'replaced') {
     return passage.become({ is: 'cancelled', reason: 'the agent that showed the dialog has gone' });
   }
-  if (!verdict.pass && ['input-off', 'copy-mode', 'shell'].includes(verdict.reason)) {
+  if (!verdict.pass && ['input-off', 'synchronized', 'copy-mode', 'shell'].includes(verdict.reason)) {
     return passage.hold(verdict.reason, verdict.detail);
   }
   const { dialog } = look.reading;

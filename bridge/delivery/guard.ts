@@ -1,6 +1,6 @@
 import type { DeliveryOptions, HoldReason } from '../core/envelope.ts';
 import { submits } from '../core/keys.ts';
-import { type PaneIdentity, type Snapshot, sameAgent, samePane } from '../core/pane.ts';
+import { type PaneIdentity, type Snapshot, sameAgent, samePane, synchronizedInWords } from '../core/pane.ts';
 import { because, type Reading } from '../core/reading.ts';
 
 export type Verdict =
@@ -76,6 +76,7 @@ function guardPane(snapshot: Snapshot, reading: Reading, { recipient, options }:
   if (!samePane(identity, recipient)) return held('replaced', 'another pane has that id now');
   if (!sameAgent(identity, recipient)) return held('replaced', replacement(identity, recipient));
   if (facts.inputOff) return held('input-off', 'the pane takes no input (select-pane -d)');
+  if (facts.synchronized) return held('synchronized', synchronizedInWords);
   if (facts.inMode) return held('copy-mode', 'the pane is in copy mode');
 
   if (executes(snapshot) && !options.allowShell) {

@@ -1,4 +1,5 @@
 import type { Delivery } from '../core/envelope.ts';
+import { synchronizedInWords } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import { turnAnchor } from './anchor.ts';
 import { humanQuietMs } from './guard.ts';
@@ -75,13 +76,14 @@ export async function awaitText(
     // what a person did to a text that is out of sight, nobody can see
     const unseen = humanCame && holding !== 'all';
     rest.saw(whole && !unseen ? shownText(look) : null, look.snapshot);
-    const { inMode, inputOff } = look.snapshot.facts;
-    if (rest.isOver && !human && !inMode && !inputOff) return { is: 'ready', look };
+    const { inMode, inputOff, synchronized } = look.snapshot.facts;
+    if (rest.isOver && !human && !inMode && !inputOff && !synchronized) return { is: 'ready', look };
 
     // what a person writes into the composer is no sign of ours
     if (!humanCame) patience.saw(look.reading, now);
     if (patience.isOver(now)) {
       if (human) return { is: 'withheld', reason: 'somebody is typing in that pane' };
+      if (synchronized) return { is: 'withheld', reason: synchronizedInWords };
       if (inMode || inputOff) return { is: 'withheld', reason: 'the pane takes no keys: copy mode, or input is off' };
       if (whole && unseen) return { is: 'withheld', reason: 'somebody typed, and not all of the text is to be seen' };
       if (!everShown && alive && absentLooks >= 2) return { is: 'absent' };

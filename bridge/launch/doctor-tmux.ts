@@ -1,5 +1,7 @@
+import { synchronizedInWords } from '../core/pane.ts';
 import type { Check, DoctorWorld } from './doctor.ts';
 import { installLine } from './install-line.ts';
+import { isSynchronized } from './tmux.ts';
 
 const needed = { major: 3, minor: 2 };
 
@@ -79,15 +81,35 @@ export async function socketCheck(world: DoctorWorld): Promise<Check> {
 
 export async function panesCheck(world: DoctorWorld): Promise<Check> {
   const name = 'panes';
-  const said = await world.run('tmux', '-S', world.socketPath, 'list-panes', '-a', '-F', '#{pane_id} #{@label}');
+  const said = await world.run(
+    'tmux',
+    '-S',
+    world.socketPath,
+    'list-panes',
+    '-a',
+    '-F',
+    `#{pane_id} ${isSynchronized} #{@label}`,
+  );
   if (said.code !== 0) return { name, ok: 'warn', detail: 'none can be listed without a server' };
   const rows = said.stdout
     .split('\n')
     .filter(Boolean)
-    .map((row) => ({ id: row.split(' ')[0]!, label: row.slice(row.indexOf(' ') + 1) }));
+    .map((row) => {
+      const [id = '', synchronized, ...label] = row.split(' ');
+      return { id, isSynchronized: synchronized === '1', label: label.join(' ') };
+    });
   const of = (role: string) => rows.filter((row) => row.label.startsWith(role)).map((row) => `${row.label} ${row.id}`);
   const [workers, controllers] = [of('worker'), of('controller')];
   const detail = `${rows.length} in all; ${[...workers, ...controllers].join(', ') || 'none is labelled worker or controller'}`;
+  const synchronized = rows.filter((row) => row.isSynchronized).map(({ id, label }) => `${label} ${id}`.trim());
+  if (synchronized.length > 0) {
+    return {
+      name,
+      ok: 'warn',
+      detail: `${detail}; ${synchronizedInWords}, so nothing is typed into ${synchronized.join(', ')}`,
+      remedy: 'tmux set-option -w -t PANE synchronize-panes off, or zoom the pane that is meant',
+    };
+  }
   if (workers.length > 0) return { name, ok: true, detail };
   return {
     name,

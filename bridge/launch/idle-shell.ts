@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import type { PaneId } from '../core/ids.ts';
-import type { Tmux } from './tmux.ts';
+import { synchronizedInWords } from '../core/pane.ts';
+import { isSynchronized, type Tmux } from './tmux.ts';
 
 /** Shells whose quoting the typed line is written for. */
 const shells = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'mksh', 'fish']);
@@ -21,13 +22,14 @@ export async function typeAtIdleShell(tmux: Tmux, paneId: PaneId, line: string):
     '-p',
     '-t',
     paneId,
-    '#{pane_pid} #{cursor_x} #{cursor_y} #{pane_in_mode} #{pane_input_off} #{pane_current_command}',
+    `#{pane_pid} #{cursor_x} #{cursor_y} #{pane_in_mode} #{pane_input_off} ${isSynchronized} #{pane_current_command}`,
   );
-  const [pid = '', x = '', y = '', inMode, inputOff, ...command] = facts.split(' ');
+  const [pid = '', x = '', y = '', inMode, inputOff, synchronized, ...command] = facts.split(' ');
   const program = command.join(' ');
   if (!shells.has(program)) return `${program} is in the foreground, not a shell at its prompt`;
   if (inMode !== '0') return 'the pane is in copy mode';
   if (inputOff !== '0') return 'input to the pane is switched off';
+  if (synchronized !== '0') return synchronizedInWords;
   if (!(await ownsTerminal(Number(pid)))) return `the pane's own shell is not at its prompt: ${program} runs in it`;
   const screen = await tmux.run('capture-pane', '-p', '-t', paneId);
   const prompt = (screen[Number(y)] ?? '').trimEnd();
@@ -40,6 +42,8 @@ export async function typeAtIdleShell(tmux: Tmux, paneId: PaneId, line: string):
     `#{==:#{pane_current_command},${program}}`,
     `#{==:#{cursor_x} #{cursor_y},${x} ${y}}`,
     '#{==:#{pane_in_mode},0}',
+    '#{==:#{pane_input_off},0}',
+    `#{==:${isSynchronized},0}`,
   ].reduce((all, one) => `#{&&:${all},${one}}`);
   const said = await tmux.run(
     'if-shell',

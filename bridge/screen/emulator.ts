@@ -60,6 +60,7 @@ export function snapshotOf(
       alternateScreen: isAlternate,
       inMode: false,
       inputOff: false,
+      synchronized: false,
       dead: false,
       historySize: active.baseY,
     },

@@ -153,6 +153,7 @@ export function snapshotOfRecording(entry: RecordingEntry, text: string): Snapsh
       alternateScreen,
       inMode: entry.mode === '1',
       inputOff: false,
+      synchronized: false,
       dead: false,
       historySize: Number(entry.hist ?? 0),
     },

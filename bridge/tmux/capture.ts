@@ -3,6 +3,7 @@ import type { PaneId } from '../core/ids.ts';
 import type { PaneFacts, Row, SessionActivity } from '../core/pane.ts';
 import { ask, type TmuxCommands, TmuxError } from './commands.ts';
 import { askForFacts } from './facts.ts';
+import { ofLiving } from './living.ts';
 import { commandLine } from './protocol.ts';
 
 /** What `capture` gives; a Snapshot is this and who sits there. */
@@ -89,7 +90,7 @@ async function look(
   const step = (from: readonly string[]) =>
     [
       listClients,
-      ['display-message', '-p', '-t', paneId, '#{session_activity} #{session_last_attached}'],
+      ['display-message', '-p', '-t', paneId, ofLiving('#{session_activity} #{session_last_attached}')],
       describe,
       ...take(from),
     ]

@@ -1,6 +1,8 @@
 import { wrongUse } from '../core/failure.ts';
 import type { ServerId } from '../core/ids.ts';
 import type { SessionActivity } from '../core/pane.ts';
+import { ofLiving } from './living.ts';
+import { keysReachOthers } from './synchronized.ts';
 
 /** What must hold of a pane in the same server step in which it is typed into. Patterns are extended regular expressions. */
 export interface PaneCondition {
@@ -33,6 +35,7 @@ export function conditionFormat(condition: PaneCondition): string {
     ['#{pane_pid}', String(condition.panePid)],
     ['#{pane_in_mode}', '0'],
     ['#{pane_input_off}', '0'],
+    [`#{${keysReachOthers}}`, '0'],
     ['#{pane_dead}', '0'],
   ];
   if (condition.server !== undefined) clauses.push(['#{pid}@#{start_time}', condition.server]);
@@ -58,7 +61,7 @@ export function conditionFormat(condition: PaneCondition): string {
   if (condition.sessionActivity !== undefined) {
     const { at, attachedAt } = condition.sessionActivity;
     // a client that comes counts as activity, and is no key: our own may be just coming
-    clauses.push([`#{?#{==:#{session_last_attached},${attachedAt}},#{session_activity},${at}}`, String(at)]);
+    clauses.push([ofLiving(`#{?#{==:#{session_last_attached},${attachedAt}},#{session_activity},${at}}`), String(at)]);
   }
   const format = `#{==:${clauses.map(([format]) => format).join('/')},${clauses.map(([, expected]) => expected).join('/')}}`;
   if (format.length > FORMAT_LIMIT) throw wrongUse('condition', `${format.length} characters`, 'is too long for tmux');

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { asPaneId, serverId } from '../core/ids.ts';
 import { ownCopy } from '../core/own-copy.ts';
 import { addressKey, type PaneFacts } from '../core/pane.ts';
+import { keysReachOthers } from './synchronized.ts';
 
 /**
  * Names, labels, titles and paths may hold any character, a newline included. So the fields are parted by a mark that is
@@ -77,6 +78,7 @@ const variables = [
   'alternate_on',
   'pane_in_mode',
   'pane_input_off',
+  keysReachOthers,
   'pane_dead',
   'history_size',
 ] as const;
@@ -116,6 +118,7 @@ function toFacts(values: readonly string[]): PaneFacts | null {
     alternateScreen: flag('alternate_on'),
     inMode: flag('pane_in_mode'),
     inputOff: flag('pane_input_off'),
+    synchronized: flag(keysReachOthers),
     dead: flag('pane_dead'),
     historySize: number('history_size'),
   };

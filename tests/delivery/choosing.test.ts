@@ -98,6 +98,27 @@ test('an option of another name, or one of two of the same name, is not chosen',
   expect(relabelled.pane.keys).toEqual([]);
 });
 
+test('in a window that types into all its panes no option is chosen, and no highlight moves on', async () => {
+  for (const menu of [keyed, keyless]) {
+    const before = opened(menu);
+    before.pane.synchronized = true;
+    expect(await before.attempt(choosing(before, menu, 'No'))).toMatchObject({ is: 'held', reason: 'synchronized' });
+    const during = opened(menu);
+    during.pane.before = (act) => {
+      if (act === 'press') during.pane.synchronized = true;
+    };
+    expect(await during.attempt(choosing(during, menu, 'No'))).toMatchObject({ is: 'held' });
+    expect([...before.pane.keys, ...during.pane.keys]).toEqual([]);
+  }
+  const moved = opened(keyless);
+  moved.pane.after = () => {
+    moved.pane.synchronized = true;
+  };
+  expect(await moved.attempt(choosing(moved, keyless, 'No'))).toMatchObject({ is: 'held' });
+  expect(moved.pane.keys).toEqual(['Down']);
+  expect(moved.pane.choices).toEqual([]);
+});
+
 test('a highlight that a person moves is not confirmed', async () => {
   const one = opened(keyless);
   let presses = 0;

@@ -222,6 +222,45 @@ test('copy mode that stays leaves the text in the composer', async () => {
   expect(w.pane.enters).toEqual([]);
 });
 
+test('a window that is synchronized between the paste and Enter is waited for; where it stays so, the text stays in the composer', async () => {
+  const passing = world();
+  passing.clock.after(20, () => {
+    passing.pane.synchronized = true;
+  });
+  passing.clock.after(900, () => {
+    passing.pane.synchronized = false;
+  });
+  expect((await passing.attempt(passing.delivery(text))).is).toBe('acknowledged');
+  expect(passing.pane.submissions).toEqual([text]);
+  const staying = world();
+  staying.clock.after(20, () => {
+    staying.pane.synchronized = true;
+  });
+  expect(await staying.attempt(staying.delivery(text))).toMatchObject({
+    is: 'typed-not-submitted',
+    reason: expect.stringContaining('types into all its panes'),
+  });
+  expect(staying.pane.enters).toEqual([]);
+});
+
+test('no second Enter is pressed where the window has become synchronized after the first', async () => {
+  const w = world({ losesEnters: 1 });
+  w.pane.after = (act) => {
+    if (act === 'press') w.pane.synchronized = true;
+  };
+  expect(await w.attempt(w.delivery(text))).toMatchObject({ is: 'typed-not-submitted' });
+  expect(w.pane.enters).toHaveLength(1);
+  expect(w.pane.submissions).toEqual([]);
+});
+
+test('copy mode is not left in a synchronized window', async () => {
+  const w = world();
+  w.pane.synchronized = true;
+  w.pane.inMode = true;
+  expect(await w.attempt(w.delivery(text))).toMatchObject({ is: 'held', reason: 'synchronized' });
+  expect(w.pane.inMode).toBe(true);
+});
+
 // ── what is lost on the way ──
 
 test('a paste that the program never took is typed once more, after its absence was seen', async () => {
@@ -606,6 +645,12 @@ test('nothing is typed onto a dialog, over a draft, at a shell, in a dead, forei
       'input-off',
       (pane) => {
         pane.inputOff = true;
+      },
+    ],
+    [
+      'synchronized',
+      (pane) => {
+        pane.synchronized = true;
       },
     ],
     ['human-active', (pane) => pane.human()],

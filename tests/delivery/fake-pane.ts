@@ -101,6 +101,7 @@ export class FakePane implements Hands, Eyes {
   nextMenu: Menu | null = null;
   inMode = false;
   inputOff = false;
+  synchronized = false;
   gone = false;
   dead = false;
   foreground: ForegroundKind = 'agent';
@@ -326,6 +327,7 @@ export class FakePane implements Hands, Eyes {
       this.dead ||
       this.inMode ||
       this.inputOff ||
+      this.synchronized ||
       condition.panePid !== this.identity.panePid ||
       (condition.command !== null && condition.command !== this.command) ||
       (condition.onScreen ?? []).some(
@@ -546,6 +548,7 @@ export class FakePane implements Hands, Eyes {
       alternateScreen: false,
       inMode: this.inMode,
       inputOff: this.inputOff,
+      synchronized: this.synchronized,
       dead: this.dead,
       historySize: 0,
     };

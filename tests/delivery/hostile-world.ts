@@ -23,6 +23,13 @@ export const happenings: Record<string, (pane: FakePane) => void> = {
   'a stall': (pane) => pane.stall(1_500),
 };
 
+/** The same, and what the window's other panes have to do with it. */
+export const allHappenings: typeof happenings = {
+  ...happenings,
+  'the window is synchronized': (pane) => set(pane, { synchronized: true }),
+  'the window is synchronized no more': (pane) => set(pane, { synchronized: false }),
+};
+
 function set(pane: FakePane, change: Partial<FakePane>): void {
   Object.assign(pane, change);
 }
@@ -42,7 +49,7 @@ export const characters: fc.Arbitrary<Partial<Character>> = fc.record({
 export const schedules = fc.array(
   fc.record({
     atMs: fc.integer({ min: 0, max: 9_000 }).map((ms) => (ms % 3 ? ms % 700 : ms)),
-    what: fc.constantFrom(...Object.keys(happenings)),
+    what: fc.constantFrom(...Object.keys(allHappenings)),
   }),
   { maxLength: 5 },
 );

@@ -106,6 +106,28 @@ test('keys meant for a dialog are pressed in it, and never in another', async ()
   expect([...other.pane.keys, ...swapped.pane.keys]).toEqual([]);
 });
 
+test('keys are held where the window types into all its panes, before the look and after it, also by force', async () => {
+  for (const force of [false, true]) {
+    const before = world();
+    before.pane.synchronized = true;
+    const options = { force, allowShell: false };
+    expect(await before.attempt(keys(before, 'Escape', { options }))).toMatchObject({
+      is: 'held',
+      reason: 'synchronized',
+      detail: 'the window types into all its panes (synchronize-panes)',
+    });
+    const during = world();
+    during.pane.before = (act) => {
+      if (act === 'press') during.pane.synchronized = true;
+    };
+    expect(await during.attempt(keys(during, 'Escape', { options }))).toMatchObject({
+      is: 'held',
+      reason: 'synchronized',
+    });
+    expect([...before.pane.keys, ...during.pane.keys]).toEqual([]);
+  }
+});
+
 test('a shell, a person at the keys and another agent hold keys back', async () => {
   const shell = world();
   shell.pane.exitToShell();

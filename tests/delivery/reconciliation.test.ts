@@ -123,6 +123,9 @@ test('a text that rests in the composer gets its Enter only where the guard has 
       w.pane.inMode = true;
     },
     (w) => {
+      w.pane.synchronized = true;
+    },
+    (w) => {
       w.pane.foreground = 'shell';
     },
   ];

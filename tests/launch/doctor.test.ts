@@ -25,7 +25,7 @@ function machine(
       if (argv[1] === '-V') return says('tmux 3.3a\n');
       if (argv[1] === '--version') return says('codex-cli 0.169.0\n');
       if (argv.includes('list-sessions')) return says('macs\n');
-      if (argv.includes('list-panes')) return says('%1 worker\n%2 \n');
+      if (argv.includes('list-panes')) return says('%1 0 worker\n%2 0 \n');
       throw new Error(`unexpected ${argv.join(' ')}`);
     },
     stat: async (path) =>
@@ -140,6 +140,17 @@ test('a socket of another user is told apart from one that a sandbox hides', asy
     machine({ said: denied, stat: async () => ({ kind: 'socket', mode: 0o600, uid: 7 }) }),
   );
   expect(foreign).toMatchObject({ ok: false, detail: expect.stringContaining('user 7') });
+});
+
+test('a window that types into all its panes is named, with the panes that are held by it', async () => {
+  const world = machine({
+    said: (argv) => (argv.includes('list-panes') ? says('%1 1 worker\n%2 1 \n%3 0 controller\n') : undefined),
+  });
+  expect(await check('panes', world)).toMatchObject({
+    ok: 'warn',
+    detail: expect.stringMatching(/types into all its panes \(synchronize-panes\).*worker %1, %2$/),
+    remedy: expect.stringContaining('synchronize-panes off'),
+  });
 });
 
 test('no server running is explained, and a thing that is no socket is named', async () => {

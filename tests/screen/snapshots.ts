@@ -69,6 +69,7 @@ export function snapshotOf(
       alternateScreen: false,
       inMode: false,
       inputOff: false,
+      synchronized: false,
       dead: false,
       historySize: 0,
       ...given,

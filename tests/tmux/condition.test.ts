@@ -1,17 +1,20 @@
 import { expect, test } from 'vitest';
 import { isKeyName } from '../../bridge/core/keys.ts';
 import { conditionFormat } from '../../bridge/tmux/condition.ts';
+import { keysReachOthers } from '../../bridge/tmux/synchronized.ts';
 
 const nothing = { panePid: 7, command: null, notTitles: [], notOnScreen: [] };
 
-test('without patterns it asks for the process, no mode, input on, and life', () => {
-  expect(conditionFormat(nothing)).toBe('#{==:#{pane_pid}/#{pane_in_mode}/#{pane_input_off}/#{pane_dead},7/0/0/0}');
+test('without patterns it asks for the process, no mode, input on, keys that reach no other pane, and life', () => {
+  expect(conditionFormat(nothing)).toBe(
+    `#{==:#{pane_pid}/#{pane_in_mode}/#{pane_input_off}/#{${keysReachOthers}}/#{pane_dead},7/0/0/0/0}`,
+  );
 });
 
 test('the place of the cursor, and whether it shows, are asked for where they are given', () => {
   const there = conditionFormat({ ...nothing, cursor: { x: 4, y: 20, visible: true } });
-  expect(there).toContain('/#{cursor_x}/#{cursor_y}/#{cursor_flag},7/0/0/0/4/20/1}');
-  expect(conditionFormat({ ...nothing, cursor: { x: 0, y: 0, visible: false } })).toContain(',7/0/0/0/0/0/0}');
+  expect(there).toContain('/#{cursor_x}/#{cursor_y}/#{cursor_flag},7/0/0/0/0/4/20/1}');
+  expect(conditionFormat({ ...nothing, cursor: { x: 0, y: 0, visible: false } })).toContain(',7/0/0/0/0/0/0/0}');
 });
 
 test('a pattern that would match every screen, or that tmux cannot be told, is refused aloud', () => {

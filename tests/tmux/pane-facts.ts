@@ -26,6 +26,7 @@ export function paneFacts(change: Partial<Omit<PaneFacts, 'paneId'>> & { paneId?
     alternateScreen: false,
     inMode: false,
     inputOff: false,
+    synchronized: false,
     dead: false,
     historySize: 0,
     ...change,

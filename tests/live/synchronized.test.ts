@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { type BridgeProcess, inState, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+
+/** Two workers side by side in one window that types into all its panes. */
+let tmux: PrivateTmux;
+let worker: ScriptedAgent;
+let neighbour: ScriptedAgent;
+const bridges: BridgeProcess[] = [];
+
+beforeEach(async () => {
+  tmux = privateTmux();
+  const workingFolder = makeWork(tmux);
+  worker = await startScriptedAgent({ tmux, session: 'macs', workingFolder, name: 'worker' });
+  neighbour = await startScriptedAgent({ tmux, session: 'macs', workingFolder, name: 'neighbour' });
+  await tmux.run('join-pane', '-d', '-v', '-s', neighbour.paneId, '-t', worker.paneId);
+  await tmux.run('set-option', '-p', '-t', worker.paneId, '@label', 'worker');
+  await tmux.run('set-option', '-p', '-t', neighbour.paneId, '@label', 'neighbour');
+});
+afterEach(async () => {
+  for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
+  await tmux.stop();
+});
+
+const synchronize = (value: 'on' | 'off') =>
+  tmux.run('set-option', '-w', '-t', worker.paneId, 'synchronize-panes', value);
+const heard = (agent: ScriptedAgent) => agent.facts().filter((fact) => fact.paste ?? fact.typed ?? fact.key);
+const words = 'the window types into all its panes (synchronize-panes)';
+
+test('neither an answer nor an option reaches the pane beside; requests, status, list and doctor say why it waits, and it goes out afterwards', async () => {
+  const home = makeHome(tmux);
+  const watching = await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual', '--worker', 'worker']);
+  bridges.push(watching);
+  await neighbour.perform({ dialog: 'rm -rf /' });
+  await worker.perform({ play: [{ request: 'Which database?' }], input: 'go' });
+  const asked = await watching.line('asked', inState('asked'));
+  await synchronize('on');
+  const answered = await run(tmux, ['answer', '--home', home, String(asked.id), 'Use SQLite.']);
+  expect(answered).toMatchObject({ code: 2, stdout: expect.stringContaining(`held: synchronized: ${words}`) });
+  expect((await run(tmux, ['requests', '--home', home])).stdout).toContain(`held: ${words}`);
+  expect((await run(tmux, ['status', '--home', home, '--label', 'worker'])).stdout).toContain(`held: ${words}`);
+  expect((await run(tmux, ['list', '--home', home])).stdout).toMatch(/worker.*idle, synchronized/);
+  expect((await run(tmux, ['doctor', '--home', home])).stdout).toContain(words);
+  expect([heard(worker), heard(neighbour)]).toEqual([[], []]);
+  await synchronize('off');
+  await watching.line('delivered', inState('delivered'), 20_000);
+  expect(worker.inputs()).toEqual(['Use SQLite.']);
+  expect(heard(neighbour)).toEqual([]);
+});
+
+test('text, keys and a choice by hand are held, and the zoomed pane gets them', async () => {
+  const home = makeHome(tmux);
+  await neighbour.perform({ dialog: 'rm -rf /' });
+  await synchronize('on');
+  const send = (...args: string[]) => run(tmux, ['send', '--home', home, '--label', 'worker', '--wait', '0', ...args]);
+  expect(await send('hello')).toMatchObject({ code: 2, stderr: expect.stringContaining('synchronized') });
+  expect(await send('--keys', 'C-l')).toMatchObject({ code: 2, stderr: expect.stringContaining('synchronized') });
+  expect(await send('--keys', 'Enter', '--force')).toMatchObject({ code: 2 });
+  await worker.perform({ dialog: 'npm test' });
+  expect(await send('--in-dialog', '--keys', 'y')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('synchronized'),
+  });
+  expect([heard(worker), heard(neighbour)]).toEqual([[], []]);
+  await tmux.run('resize-pane', '-Z', '-t', worker.paneId);
+  await waitFor('the dialog stands in the whole window', async () =>
+    (await tmux.screen(worker.paneId)).includes('npm test'),
+  );
+  expect((await send('--in-dialog', '--keys', 'y', '--wait', '5')).code).toBe(0);
+  expect(heard(neighbour)).toEqual([]);
+  expect(await worker.fact('approved', (fact) => fact.approved === 'npm test')).toBeTruthy();
+});
