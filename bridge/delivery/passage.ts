@@ -6,7 +6,7 @@ import { type FreshSnapshot, type Snapshot, sameAgent } from '../core/pane.ts';
 import { because } from '../core/reading.ts';
 import { turnAnchor } from './anchor.ts';
 import { executes, guard, guardKeys, hasEnded, type Verdict } from './guard.ts';
-import type { CourierParts } from './hands.ts';
+import type { CourierParts, TakenPane } from './hands.ts';
 import { oneLine, type Prepared, prepare } from './text.ts';
 import { type Look, linesShowing } from './verify.ts';
 
@@ -40,8 +40,11 @@ export class Passage {
   #delivery: Delivery;
   #lastLook: Look | null = null;
   #heard = 0;
+  readonly #pane: TakenPane | null;
 
-  constructor(parts: CourierParts, delivery: Delivery) {
+  /** @param pane ours while this lasts */
+  constructor(parts: CourierParts, delivery: Delivery, pane: TakenPane | null = null) {
+    this.#pane = pane;
     this.parts = parts;
     this.manner = parts.eyes.manner(delivery.agent);
     this.#delivery = delivery;
@@ -130,7 +133,8 @@ export class Passage {
   }
 
   /** Commits the state; only then may the act that it names be done. */
-  become(state: DeliveryState, data: object = {}, kind?: string): Promise<Delivery> {
+  async become(state: DeliveryState, data: object = {}, kind?: string): Promise<Delivery> {
+    if (state.is === 'typed') this.#pane?.typing();
     return this.#commit(() => this.#save(this.#delivery, state, data, kind));
   }
 
@@ -156,7 +160,8 @@ export class Passage {
    * The text is about to be typed, on a screen that looks like this. It is claimed in the same commit: nothing is done
    * between the two, and a commit takes as long as the disk.
    */
-  becomeTyped({ reading }: Look, text: string, kind?: string): Promise<Delivery> {
+  async becomeTyped({ reading }: Look, text: string, kind?: string): Promise<Delivery> {
+    this.#pane?.typing();
     const at = this.now;
     const typed = { is: 'typed', at, turnBefore: turnAnchor(reading) } as const;
     return this.#commit(() => {
