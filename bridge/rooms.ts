@@ -19,6 +19,7 @@ import { type Heard, Hearing, type SignalCall } from './hearing.ts';
 import { systemClock } from './host/clock.ts';
 import { prepareHome } from './host/home.ts';
 import { minter } from './host/mint.ts';
+import { Ownership } from './host/ownership.ts';
 import { PaneLocks } from './host/pane-locks.ts';
 import { ProcessTree } from './host/process-tree.ts';
 import { ProgramGround } from './host/program-ground.ts';
@@ -29,6 +30,7 @@ import { findProgram } from './launch/programs.ts';
 import { PostOffice } from './mail/post-office.ts';
 import { Opening } from './opening.ts';
 import { takeIn } from './outbox.ts';
+import { taking } from './owned-panes.ts';
 import { Retention } from './retention.ts';
 import { rulesOf } from './rules.ts';
 import { Sending } from './sending.ts';
@@ -46,6 +48,8 @@ export class Rooms {
   readonly journal: Journal;
   /** where a corrupt journal was moved to at this start; null in every ordinary one */
   readonly setAside: string | null;
+  /** which panes are this bridge's; a dry run has none, and needs none */
+  readonly ownership: Ownership | null;
   readonly tmux: TmuxServer;
   readonly sight: Sight;
   readonly hearing: Hearing;
@@ -96,6 +100,7 @@ export class Rooms {
     this.journal = journal;
     this.setAside = setAside;
     const clock = systemClock;
+    this.ownership = config.dryRun ? null : new Ownership({ home: config.home, now: () => clock.now() });
     const socketPath = socketPathOf({ socket: config.socket, env: process.env });
     const turnstile = comingsTo(socketPath, clock);
     this.tmux = new TmuxServer({
@@ -138,6 +143,7 @@ export class Rooms {
         read: (snapshot, agent) => this.sight.readAs(snapshot, agent),
       },
       locks: new PaneLocks(),
+      ...(this.ownership === null ? {} : { owners: taking(this.ownership) }),
       memory: {
         saveDelivery: (delivery, event) => journal.saveDelivery(delivery, event),
         commit: (work) => commits.commit(work),
@@ -297,6 +303,7 @@ export class Rooms {
     await this.post.close();
     await this.tmux.close();
     this.journal.close();
+    this.ownership?.close();
   }
 
   /** Leftovers of a bridge that was killed: paste buffers with our prefix. */

@@ -1,7 +1,8 @@
 import { BridgeError, messageOf } from './core/failure.ts';
 import type { PaneId } from './core/ids.ts';
-import { type PaneFacts, sameAgent } from './core/pane.ts';
+import { identityKey, type PaneFacts, sameAgent } from './core/pane.ts';
 import { systemClock } from './host/clock.ts';
+import { OwnedPanes } from './owned-panes.ts';
 import type { Rooms } from './rooms.ts';
 import type { TmuxServerEvent } from './tmux/server.ts';
 import { WatchedPane } from './watched-pane.ts';
@@ -17,6 +18,7 @@ const overAfterMs = 60_000;
 export class Watch {
   readonly #rooms: Rooms;
   readonly #workers: Workers;
+  readonly #owned: OwnedPanes;
   readonly #watched = new Map<PaneId, WatchedPane>();
   #stopTick: () => void = () => {};
   #ticks = 0;
@@ -35,6 +37,11 @@ export class Watch {
       sight: rooms.sight,
       controllerPane: (panes) => rooms.controllerPane(panes),
       warn: (text) => rooms.say('warning', text),
+    });
+    this.#owned = new OwnedPanes({
+      ownership: rooms.ownership,
+      keyOf: (facts) => identityKey(rooms.sight.identify(facts).identity),
+      say: (text) => rooms.say('info', text),
     });
   }
 
@@ -125,28 +132,26 @@ export class Watch {
   async #refresh(panes: readonly PaneFacts[], when: 'start' | 'running'): Promise<void> {
     if (this.#closed) return;
     const placed = panes.map(placeOf).join('\n');
-    if (placed === this.#placed && !this.#restless) return this.#pokeMoved(panes);
+    if (placed === this.#placed && !this.#restless && !this.#owned.mayHaveChanged()) return this.#pokeMoved(panes);
     this.#placed = placed;
     this.#restless = false;
-    const wanted = await this.#workers.among(panes, when);
+    const known = await this.#workers.among(panes, when);
+    const wanted = this.#owned.among(known);
     for (const paneId of [...this.#watched.keys()]) {
       if (!wanted.has(paneId))
-        this.#drop(
-          paneId,
-          panes.some((pane) => pane.paneId === paneId) ? 'it is no worker any more' : 'the pane has closed',
-        );
+        this.#drop(paneId, known.has(paneId) ? 'another bridge watches it' : whyGone(panes, paneId));
     }
     this.#rooms.tmux.watch([...wanted.keys()]);
     for (const one of wanted.values()) await this.#adopt(one);
     this.#pokeMoved(panes);
-    if (wanted.size === 0 && !this.#waitingSaid) {
+    if (known.size === 0 && !this.#waitingSaid) {
       this.#waitingSaid = true;
       this.#rooms.say(
         'info',
         'no worker pane yet: label one "worker" (scripts/start-worker does), or name it with --worker',
       );
     }
-    if (wanted.size > 0) this.#waitingSaid = false;
+    if (known.size > 0) this.#waitingSaid = false;
   }
 
   /** The list of panes says of some that they moved, whether they rang or not. */
@@ -191,6 +196,10 @@ export class Watch {
     this.#rooms.on({ type: 'worker-lost', worker: watched.name, paneId, reason });
     void this.#rooms.post.paneMoved(paneId);
   }
+}
+
+function whyGone(panes: readonly PaneFacts[], paneId: PaneId): string {
+  return panes.some((pane) => pane.paneId === paneId) ? 'it is no worker any more' : 'the pane has closed';
 }
 
 /** What decides whether and as what a pane is watched. A spinner in a title does not. */

@@ -12,6 +12,8 @@ export interface Wanted {
   readonly facts: PaneFacts;
   readonly name: string;
   readonly role: Role;
+  /** why only the human may answer what is on its screen at the first look; left out where others may */
+  readonly distrust?: string;
 }
 
 /** Which panes are watched: the workers, named or found by their label, and the live controller's. */
