@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { because } from '../core/reading.ts';
 import { act, withOptions } from './context.ts';
 import { table } from './output.ts';
+import { ownersOf } from './owners.ts';
 import { describePane, pinnedPane, sightOf } from './pane.ts';
 import { pauseOf, pausesOf } from './pauses.ts';
 import { settle } from './status.ts';
@@ -9,7 +10,9 @@ import { settle } from './status.ts';
 export function registerList(program: Command): void {
   const command = program
     .command('list')
-    .description('every pane of the tmux server: where it is, which agent sits in it, what it does');
+    .description(
+      'every pane of the tmux server: where it is, which agent sits in it, what it does, which bridge watches it',
+    );
   withOptions(command, 'place', 'target').action(
     act(async (context) => {
       const { sight } = sightOf(context);
@@ -17,6 +20,7 @@ export function registerList(program: Command): void {
       const panes = (await sight.panes()).filter((pane) => session === null || pane.sessionName === session);
       const pinned = pinnedPane(panes);
       const pauses = await pausesOf(context);
+      const owners = ownersOf(context, sight, panes);
       const views = await Promise.all(
         panes.map(async (pane) => {
           const settled = await settle(sight, pane);
@@ -26,6 +30,7 @@ export function registerList(program: Command): void {
             state: settled?.reading.state ?? 'exited',
             why: settled ? because(settled.reading) : 'the pane has closed',
             paused: pauseOf(pauses, pane.label || pane.paneId),
+            owner: owners.get(pane.paneId) ?? null,
             pinned: pane.paneId === pinned?.paneId,
           };
         }),
@@ -39,13 +44,14 @@ export function registerList(program: Command): void {
           pane.label || '-',
           view.agent ?? pane.command,
           view.paused === null ? view.state : `${view.state}, paused`,
+          view.owner === null ? '-' : view.owner.isOurs ? 'this one' : view.owner.home,
           pane.title,
         ];
       });
       const text =
         rows.length === 0
           ? 'there are no panes'
-          : table([[' PANE', 'PLACE', 'LABEL', 'PROGRAM', 'STATE', 'TITLE'], ...rows]);
+          : table([[' PANE', 'PLACE', 'LABEL', 'PROGRAM', 'STATE', 'BRIDGE', 'TITLE'], ...rows]);
       context.out.result(text, views);
       return 0;
     }),
