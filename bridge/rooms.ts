@@ -23,6 +23,7 @@ import { type Heard, Hearing, type SignalCall } from './hearing.ts';
 import { systemClock } from './host/clock.ts';
 import { prepareHome } from './host/home.ts';
 import { minter } from './host/mint.ts';
+import { Ownership } from './host/ownership.ts';
 import { PaneLocks } from './host/pane-locks.ts';
 import { workingFolder } from './host/process-source.ts';
 import { ProcessTree } from './host/process-tree.ts';
@@ -34,6 +35,7 @@ import { findProgram } from './launch/programs.ts';
 import { PostOffice } from './mail/post-office.ts';
 import { Opening } from './opening.ts';
 import { takeIn } from './outbox.ts';
+import { taking } from './owned-panes.ts';
 import { placeEarlierPanes } from './placing.ts';
 import { Projects } from './projects.ts';
 import { Retention } from './retention.ts';
@@ -54,6 +56,8 @@ export class Rooms {
   readonly journal: Journal;
   /** where a corrupt journal was moved to at this start; null in every ordinary one */
   readonly setAside: string | null;
+  /** which panes are this bridge's; a dry run has none, and needs none */
+  readonly ownership: Ownership | null;
   readonly servers: TmuxServers;
   readonly sight: Sight;
   readonly hearing: Hearing;
@@ -114,6 +118,7 @@ export class Rooms {
     this.journal = journal;
     this.setAside = setAside;
     const clock = systemClock;
+    this.ownership = config.dryRun ? null : new Ownership({ home: config.home, now: () => clock.now() });
     this.servers = new TmuxServers({
       clock,
       aloneAt: (socketPath) => {
@@ -169,6 +174,7 @@ export class Rooms {
         read: (snapshot, agent) => this.sight.readAs(snapshot, agent),
       },
       locks: new PaneLocks(),
+      ...(this.ownership === null ? {} : { owners: taking(this.ownership) }),
       memory: {
         saveDelivery: (delivery, event) => journal.saveDelivery(delivery, event),
         commit: (work) => commits.commit(work),
@@ -337,6 +343,7 @@ export class Rooms {
     await this.post.close();
     await this.servers.close();
     this.journal.close();
+    this.ownership?.close();
   }
 
   /** Leftovers of a bridge that was killed: paste buffers with our prefix. */

@@ -1,7 +1,8 @@
 import { BridgeError, messageOf } from './core/failure.ts';
 import { serverPidOf } from './core/ids.ts';
-import { addressKey, type PaneFacts, placeIn, sameAgent, sameServer } from './core/pane.ts';
+import { addressKey, identityKey, type PaneFacts, placeIn, sameAgent, sameServer } from './core/pane.ts';
 import { systemClock } from './host/clock.ts';
+import { OwnedPanes } from './owned-panes.ts';
 import type { Rooms } from './rooms.ts';
 import { oncePerPane } from './tmux/pane.ts';
 import type { ServersEvent } from './tmux/servers.ts';
@@ -18,6 +19,7 @@ const overAfterMs = 60_000;
 export class Watch {
   readonly #rooms: Rooms;
   readonly #workers: Workers;
+  readonly #owned: OwnedPanes;
   /** by `addressKey` */
   readonly #watched = new Map<string, WatchedPane>();
   /** where workers are looked for; the first is what the bridge was started for */
@@ -41,6 +43,11 @@ export class Watch {
       projects: rooms.projects,
       controllerPane: (panes, session) => rooms.controllerAmong(panes, session),
       warn: (text) => rooms.say('warning', text),
+    });
+    this.#owned = new OwnedPanes({
+      ownership: rooms.ownership,
+      keyOf: (facts) => identityKey(rooms.sight.identify(facts).identity),
+      say: (text) => rooms.say('info', text),
     });
   }
 
@@ -173,28 +180,25 @@ export class Watch {
   async #refresh(panes: readonly PaneFacts[], when: 'start' | 'running'): Promise<void> {
     if (this.#closed) return;
     const placed = panes.map(placeOf).join('\n');
-    if (placed === this.#placed && !this.#restless) return this.#pokeMoved(panes);
+    if (placed === this.#placed && !this.#restless && !this.#owned.mayHaveChanged()) return this.#pokeMoved(panes);
     this.#placed = placed;
     this.#restless = false;
-    const wanted = await this.#workers.among(panes, this.#scopes, when);
+    const known = await this.#workers.among(panes, this.#scopes, when);
+    const wanted = this.#owned.among(known);
     for (const key of [...this.#watched.keys()]) {
-      if (!wanted.has(key))
-        this.#drop(
-          key,
-          panes.some((pane) => addressKey(pane) === key) ? 'it is no worker any more' : 'the pane has closed',
-        );
+      if (!wanted.has(key)) this.#drop(key, known.has(key) ? 'another bridge watches it' : whyGone(panes, key));
     }
     this.#rooms.servers.watch([...wanted.values()].map(({ facts }) => facts));
     for (const one of wanted.values()) await this.#adopt(one);
     this.#pokeMoved(panes);
-    if (wanted.size === 0 && !this.#waitingSaid) {
+    if (known.size === 0 && !this.#waitingSaid) {
       this.#waitingSaid = true;
       this.#rooms.say(
         'info',
         'no worker pane yet: label one "worker" (scripts/start-worker does), or name it with --worker',
       );
     }
-    if (wanted.size > 0) this.#waitingSaid = false;
+    if (known.size > 0) this.#waitingSaid = false;
   }
 
   /** The list of panes says of some that they moved, whether they rang or not. */
@@ -241,6 +245,10 @@ export class Watch {
     this.#rooms.on({ type: 'worker-lost', worker: watched.name, ...placeIn(watched.identity), reason });
     void this.#rooms.post.paneMoved(watched.identity);
   }
+}
+
+function whyGone(panes: readonly PaneFacts[], key: string): string {
+  return panes.some((pane) => addressKey(pane) === key) ? 'it is no worker any more' : 'the pane has closed';
 }
 
 /** What decides whether and as what a pane is watched. A spinner in a title does not. */

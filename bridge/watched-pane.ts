@@ -24,8 +24,8 @@ export class WatchedPane {
   readonly #hooks: { broke(reason: string): void; replaced(): void };
   readonly #dialogs: DialogWatch;
   #snapshot: Snapshot;
-  /** what is on the screen at the first look after the journal was lost goes to the human */
-  #isDistrusted: boolean;
+  /** why what is on the screen at the first look goes to the human: after the journal was lost, for one */
+  #distrust: string | null;
   #said = '';
   #cancelSecondLook: () => void = () => {};
   /** what the list of panes said of it last: where that changed without a ring, somebody must look */
@@ -34,7 +34,7 @@ export class WatchedPane {
   /** @param hooks.broke what it saw could not be journaled; @param hooks.replaced another agent runs in the pane */
   constructor(
     rooms: Rooms,
-    { facts, name, role }: Wanted,
+    { facts, name, role, distrust }: Wanted,
     snapshot: Snapshot,
     profile: Profile,
     hooks: { broke(reason: string): void; replaced(): void },
@@ -46,13 +46,13 @@ export class WatchedPane {
     this.#rooms = rooms;
     this.#hooks = hooks;
     this.#snapshot = snapshot;
-    this.#isDistrusted = rooms.setAside !== null;
+    this.#distrust = rooms.setAside === null ? (distrust ?? null) : journalLost;
     this.#listed = listing(facts);
     const config = rooms.projects.configFor(snapshot.identity);
     this.#dialogs = new DialogWatch({
       rooms,
       pane: { worker: name, identity: snapshot.identity, profile: profile.name },
-      humanOnly: () => (this.#isDistrusted ? journalLost : null),
+      humanOnly: () => this.#distrust,
       broke: (reason) => hooks.broke(reason),
     });
     this.watcher = new PaneWatcher({
@@ -157,7 +157,7 @@ export class WatchedPane {
         return;
       case 'turn-began':
         this.#remember();
-        this.#isDistrusted = false;
+        this.#distrust = null;
         if (this.role === 'worker') desk.turnBegan(this.identity, turnId(this.identity, event.turn));
         return;
       case 'response-seen':
@@ -178,7 +178,7 @@ export class WatchedPane {
         turn: turnId(this.identity, event.turn),
         detection: event.detection,
         snapshot: this.#snapshot,
-        ...(this.#isDistrusted ? { humanOnly: journalLost } : {}),
+        ...(this.#distrust === null ? {} : { humanOnly: this.#distrust }),
       });
     });
     if (!isConfirmed) return;

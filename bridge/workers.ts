@@ -14,6 +14,8 @@ export interface Wanted {
   /** the worker's full name, or `controller` */
   readonly name: string;
   readonly role: Role;
+  /** why only the human may answer what is on its screen at the first look; left out where others may */
+  readonly distrust?: string;
 }
 
 /** Where workers are looked for: a server, all of it or one session. */

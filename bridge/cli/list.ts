@@ -3,6 +3,7 @@ import { addressKey } from '../core/pane.ts';
 import { because } from '../core/reading.ts';
 import { act, withOptions } from './context.ts';
 import { table } from './output.ts';
+import { ownersOf } from './owners.ts';
 import { describePane, pinnedPane, sightOf } from './pane.ts';
 import { pausesByPane } from './pauses.ts';
 import { settle } from './status.ts';
@@ -10,7 +11,9 @@ import { settle } from './status.ts';
 export function registerList(program: Command): void {
   const command = program
     .command('list')
-    .description('every pane of the tmux server: where it is, which agent sits in it, what it does');
+    .description(
+      'every pane of the tmux server: where it is, which agent sits in it, what it does, which bridge watches it',
+    );
   withOptions(command, 'place', 'target').action(
     act(async (context) => {
       const { sight } = sightOf(context);
@@ -18,6 +21,7 @@ export function registerList(program: Command): void {
       const panes = (await sight.panes()).filter((pane) => session === null || pane.sessionName === session);
       const pinned = pinnedPane(panes);
       const pauseOf = await pausesByPane(context);
+      const owners = ownersOf(context, sight, panes);
       const views = await Promise.all(
         panes.map(async (pane) => {
           const settled = await settle(sight, pane);
@@ -27,6 +31,7 @@ export function registerList(program: Command): void {
             state: settled?.reading.state ?? 'exited',
             why: settled ? because(settled.reading) : 'the pane has closed',
             paused: pauseOf(pane),
+            owner: owners.get(addressKey(pane)) ?? null,
             synchronized: (settled?.snapshot.facts ?? pane).synchronized,
             pinned: pinned !== null && addressKey(pane) === addressKey(pinned),
           };
@@ -45,13 +50,14 @@ export function registerList(program: Command): void {
             ...(view.paused === null ? [] : ['paused']),
             ...(view.synchronized ? ['synchronized'] : []),
           ].join(', '),
+          view.owner === null ? '-' : view.owner.isOurs ? 'this one' : view.owner.home,
           pane.title,
         ];
       });
       const text =
         rows.length === 0
           ? 'there are no panes'
-          : table([[' PANE', 'PLACE', 'LABEL', 'PROGRAM', 'STATE', 'TITLE'], ...rows]);
+          : table([[' PANE', 'PLACE', 'LABEL', 'PROGRAM', 'STATE', 'BRIDGE', 'TITLE'], ...rows]);
       context.out.result(text, views);
       return 0;
     }),

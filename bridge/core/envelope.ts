@@ -19,7 +19,7 @@ export interface Envelope {
   readonly createdAt: number;
 }
 
-/** Why a delivery waits. Each is a fact about the pane that a person could see there. */
+/** Why a delivery waits. Each but `other-bridge` and `locked` is a fact about the pane that a person could see there. */
 export type HoldReason =
   | 'busy'
   | 'starting'
@@ -33,7 +33,9 @@ export type HoldReason =
   | 'human-active'
   | 'locked'
   | 'input-off'
-  | 'synchronized';
+  | 'synchronized'
+  /** another bridge owns the pane, and answers there */
+  | 'other-bridge';
 
 /** The evidence with which a delivery ended, and how it went; receipts of older bridges are all of the keyboard. */
 export interface Receipt extends Partial<Way> {

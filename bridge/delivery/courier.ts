@@ -2,12 +2,13 @@ import type { Delivery, HoldReason } from '../core/envelope.ts';
 import { choose, reconcileChoice } from './choosing.ts';
 import { mayLeaveMode } from './guard.ts';
 import type { CourierParts } from './hands.ts';
+import { takePane } from './own-pane.ts';
 import { Passage } from './passage.ts';
 import { pressKeys, reconcileKeys } from './pressing.ts';
 import { reconcile } from './reconciliation.ts';
 import { deliver } from './typing.ts';
 
-export type { CourierParts, DeliveryMemory, Doors, Eyes, Hands, Locks, PaneCondition } from './hands.ts';
+export type { CourierParts, DeliveryMemory, Doors, Eyes, Hands, Locks, Owners, PaneCondition } from './hands.ts';
 
 /**
  * The only one who types. Each delivery's passage holds its pane's lock; every state is committed before the act that it
@@ -28,7 +29,16 @@ export class Courier {
     const { is } = delivery.state;
     if (is === 'typed' || is === 'submitted') return this.reconcile(delivery);
     if (is !== 'queued' && is !== 'held' && is !== 'claimed') return delivery;
-    const passage = new Passage(this.#parts, delivery);
+    const pane = takePane(this.#parts, delivery);
+    if ('theirs' in pane) return new Passage(this.#parts, delivery).hold('other-bridge', pane.theirs);
+    try {
+      return await this.#attempt(new Passage(this.#parts, delivery, pane), delivery);
+    } finally {
+      pane.release();
+    }
+  }
+
+  async #attempt(passage: Passage, delivery: Delivery): Promise<Delivery> {
     const lock = await this.#parts.locks.tryAcquire(delivery.recipient);
     if (lock === null) return passage.hold('locked', 'somebody else is typing into that pane');
     try {
@@ -41,12 +51,21 @@ export class Courier {
 
   /**
    * What the screen tells of a delivery that was under way when a bridge ended. Never types its body; comes back
-   * unchanged while the screen does not tell, or the pane is locked.
+   * unchanged while the screen does not tell, or the pane is locked or another bridge's: its Enter may be pressed here.
    */
   async reconcile(delivery: Delivery): Promise<Delivery> {
-    const passage = new Passage(this.#parts, delivery);
-    if (delivery.state.is === 'claimed') return passage.become({ is: 'queued' });
+    if (delivery.state.is === 'claimed') return new Passage(this.#parts, delivery).become({ is: 'queued' });
     if (delivery.state.is !== 'typed' && delivery.state.is !== 'submitted') return delivery;
+    const pane = takePane(this.#parts, delivery);
+    if ('theirs' in pane) return delivery;
+    try {
+      return await this.#reconcile(new Passage(this.#parts, delivery, pane), delivery);
+    } finally {
+      pane.release();
+    }
+  }
+
+  async #reconcile(passage: Passage, delivery: Delivery): Promise<Delivery> {
     const lock = await this.#parts.locks.tryAcquire(delivery.recipient);
     if (lock === null) return delivery;
     try {

@@ -49,6 +49,18 @@ export interface Locks {
   tryAcquire(identity: PaneIdentity): Promise<{ release(): void } | null>;
 }
 
+/** Which bridge answers in a pane. */
+export interface Owners {
+  /** the pane is ours to answer in until `release`; or whose it is, in words */
+  take(pane: PaneIdentity): TakenPane | { readonly theirs: string };
+}
+
+export interface TakenPane {
+  /** something is about to be typed; throws where the pane is not ours any more, and then nothing is */
+  typing(): void;
+  release(): void;
+}
+
 export interface DeliveryMemory {
   /** within `commit`; throws where the copy in hand is older than what is stored, and then nothing is typed */
   saveDelivery(delivery: Delivery, event: NewJournalEvent): void;
@@ -74,6 +86,8 @@ export interface CourierParts {
   readonly hands: Hands;
   readonly eyes: Eyes;
   readonly locks: Locks;
+  /** without any, every pane is ours */
+  readonly owners?: Owners;
   readonly memory: DeliveryMemory;
   readonly clock: Clock;
   /** without any, everything is typed */

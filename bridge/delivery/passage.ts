@@ -5,7 +5,7 @@ import { type FreshSnapshot, type PaneAddress, placeIn, type Snapshot, sameAgent
 import { because } from '../core/reading.ts';
 import { turnAnchor } from './anchor.ts';
 import { executes, guard, guardKeys, hasEnded, type Verdict } from './guard.ts';
-import type { CourierParts } from './hands.ts';
+import type { CourierParts, TakenPane } from './hands.ts';
 import { oneLine, type Prepared, prepare } from './text.ts';
 import { type Look, linesShowing } from './verify.ts';
 
@@ -39,8 +39,11 @@ export class Passage {
   #delivery: Delivery;
   #lastLook: Look | null = null;
   #heard = 0;
+  readonly #pane: TakenPane | null;
 
-  constructor(parts: CourierParts, delivery: Delivery) {
+  /** @param pane ours while this lasts */
+  constructor(parts: CourierParts, delivery: Delivery, pane: TakenPane | null = null) {
+    this.#pane = pane;
     this.parts = parts;
     this.manner = parts.eyes.manner(delivery.agent, delivery.recipient);
     this.#delivery = delivery;
@@ -129,7 +132,8 @@ export class Passage {
   }
 
   /** Commits the state; only then may the act that it names be done. */
-  become(state: DeliveryState, data: object = {}, kind?: string): Promise<Delivery> {
+  async become(state: DeliveryState, data: object = {}, kind?: string): Promise<Delivery> {
+    if (state.is === 'typed') this.#pane?.typing();
     return this.#commit(() => this.#save(this.#delivery, state, data, kind));
   }
 
@@ -155,7 +159,8 @@ export class Passage {
    * The text is about to be typed, on a screen that looks like this. It is claimed in the same commit: nothing is done
    * between the two, and a commit takes as long as the disk.
    */
-  becomeTyped({ reading }: Look, text: string, kind?: string): Promise<Delivery> {
+  async becomeTyped({ reading }: Look, text: string, kind?: string): Promise<Delivery> {
+    this.#pane?.typing();
     const at = this.now;
     const typed = { is: 'typed', at, turnBefore: turnAnchor(reading) } as const;
     return this.#commit(() => {

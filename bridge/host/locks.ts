@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
-import { type BigIntStats, chmodSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { type BigIntStats, chmodSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { BridgeError } from '../core/failure.ts';
+
+/** A lock that is held. `stands` is false where its file was taken away from under it: others may have it too, then. */
+export interface Lock {
+  release(): void;
+  stands(): boolean;
+  /** keeps its file young: cleaners of temporary folders take old ones away */
+  touch(now: number): void;
+}
 
 /**
  * An exclusive lock for each key, valid across the processes of one user, and freed by the system when its holder dies:
@@ -18,7 +26,7 @@ export class Locks {
   }
 
   /** null while somebody else holds it. @throws BridgeError where the folder cannot be trusted or used */
-  tryAcquire(key: string): { release(): void } | null {
+  tryAcquire(key: string): Lock | null {
     prepareFolder(this.#folder);
     if (!this.#tidied) this.#tidy();
     this.#tidied = true;
@@ -46,7 +54,7 @@ export function runtimeFolder(env: NodeJS.ProcessEnv): string {
 }
 
 /** The temporary folder is everybody's: another user could have made ours before us, or put a link in its place. */
-function prepareFolder(folder: string): void {
+export function prepareFolder(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (cause) {
@@ -66,7 +74,7 @@ const raceLimit = 20;
  * that one before begins again. The path named the same file before we opened it and after we locked it, so it is ours.
  * The file is only ever opened through SQLite: closing any other handle of it would free the process's own lock (POSIX).
  */
-function acquire(path: string): { release(): void } | null {
+function acquire(path: string): Lock | null {
   for (let attempt = 0; attempt < raceLimit; attempt++) {
     const before = fileAt(path);
     const database = open(path);
@@ -75,10 +83,22 @@ function acquire(path: string): { release(): void } | null {
       continue;
     }
     if (!lock(database, path)) return null;
-    if (before === fileAt(path)) return { release: once(() => unlock(database, path)) };
+    if (before === fileAt(path)) return held(path, before, database);
     unlock(database, null);
   }
   return null;
+}
+
+function held(path: string, file: string, database: DatabaseSyncInstance): Lock {
+  const stands = () => fileAt(path) === file;
+  return {
+    stands,
+    touch: (now) => {
+      // by its path: closing another handle of the file would free the lock
+      if (stands()) utimesSync(path, now / 1000, now / 1000);
+    },
+    release: once(() => unlock(database, stands() ? path : null)),
+  };
 }
 
 function open(path: string): DatabaseSyncInstance {

@@ -6,7 +6,10 @@ import { findProgram } from './programs.ts';
 const runLimitMs = 5000;
 
 /** This machine. */
-export function thisMachine(places: { readonly socketPath: string; readonly home: string }): DoctorWorld {
+export function thisMachine(places: {
+  readonly socketPath: string;
+  readonly home: string;
+}): Omit<DoctorWorld, 'owned'> {
   return {
     ...places,
     env: process.env,

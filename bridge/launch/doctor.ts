@@ -1,6 +1,7 @@
 import { messageOf } from '../core/failure.ts';
 import { agents } from './agents.ts';
 import { desktopCheck, homeCheck, sandboxCheck } from './doctor-ground.ts';
+import { ownersCheck } from './doctor-owners.ts';
 import { panesCheck, socketCheck, tmuxCheck } from './doctor-tmux.ts';
 import { installLine } from './install-line.ts';
 
@@ -32,6 +33,15 @@ export interface DoctorWorld {
     readonly uid: number;
   } | null>;
   list(folder: string): Promise<readonly string[]>;
+  /** the panes of the tmux server that a bridge watches */
+  owned(): Promise<readonly OwnedPane[]>;
+}
+
+/** A pane, as `worker %3`, and the bridge that watches it. */
+export interface OwnedPane {
+  readonly pane: string;
+  readonly home: string;
+  readonly pid: number;
 }
 
 /** Looks at everything, whatever it finds on the way: a check that fails itself is a finding, not the end. */
@@ -41,6 +51,7 @@ export async function diagnose(world: DoctorWorld): Promise<Check[]> {
     { name: 'tmux', look: async () => [await tmuxCheck(world)] },
     { name: 'socket', look: async () => [await socketCheck(world)] },
     { name: 'panes', look: async () => [await panesCheck(world)] },
+    { name: 'owners', look: async () => [await ownersCheck(world)] },
     { name: 'agents', look: () => agentChecks(world) },
     { name: 'home', look: () => homeCheck(world) },
     { name: 'notifications', look: () => [desktopCheck(world)] },

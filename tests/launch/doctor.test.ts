@@ -35,6 +35,7 @@ function machine(
           ? { kind: 'folder', mode: 0o700, uid: 1000 }
           : null,
     list: async () => [],
+    owned: async () => [],
     ...rest,
   };
 }
@@ -52,6 +53,7 @@ test('a healthy machine passes every check', async () => {
     'tmux',
     'socket',
     'panes',
+    'owners',
     'agent codex',
     'home',
     'notifications',
@@ -73,6 +75,7 @@ test('a machine with nothing on it is told everything, each with its remedy', as
     ['tmux', false],
     ['socket', 'warn'],
     ['panes', 'warn'],
+    ['owners', true],
     ['agents', 'warn'],
     ['home', true],
     ['notifications', 'warn'],
@@ -94,6 +97,19 @@ test('a look that throws is a finding of its own and stops no other', async () =
   });
   expect(checks.find((one) => one.name === 'node')?.ok).toBe(true);
   expect(checks.find((one) => one.name === 'sandbox')?.ok).toBe(true);
+});
+
+test('the panes that another bridge watches are named with its state directory, as are our own', async () => {
+  const ours = { pane: 'worker %1', home: '/home/u/.bridge', pid: 7 };
+  expect(await check('owners', machine({ owned: async () => [ours] }))).toMatchObject({
+    ok: true,
+    detail: "this home's bridge watches worker %1",
+  });
+  const theirs = { pane: '%2', home: '/srv/other', pid: 8 };
+  expect(await check('owners', machine({ owned: async () => [ours, theirs] }))).toMatchObject({
+    ok: 'warn',
+    detail: '%2 is watched by the bridge of /srv/other (pid 8)',
+  });
 });
 
 test.each([

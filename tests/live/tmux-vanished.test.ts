@@ -7,7 +7,7 @@ import type { TmuxCommands } from '../../bridge/tmux/commands.ts';
 import {
   capture,
   clientTerminals,
-  leaveMode,
+  leaveMode: async (t, paneId) => leaveMode(t, await addressOn(t, paneId)),
   listPanes,
   type PaneCondition,
   paneFacts,
@@ -15,6 +15,7 @@ import {
   press,
   reapBuffers,
 } from '../../bridge/tmux/pane.ts';
+import { addressOn } from '../fixtures/address.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { openStage, type Stage } from '../tmux/stage.ts';
 
@@ -41,7 +42,7 @@ const ways: Record<string, (t: TmuxCommands, paneId: PaneId) => Promise<unknown>
   paneFacts: async (t, paneId) => expect(await paneFacts(t, paneId)).toBe(null),
   paste: async (t, paneId) => expect(await paste(t, paneId, 'text', everything, { bracketed: true })).toBe('held'),
   press: async (t, paneId) => expect(await press(t, paneId, 'Enter', everything)).toBe('held'),
-  leaveMode,
+  leaveMode: async (t, paneId) => leaveMode(t, await addressOn(t, paneId)),
   listPanes,
   clientTerminals,
   reapBuffers,

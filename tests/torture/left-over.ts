@@ -23,7 +23,8 @@ export async function leftOver(tmux: PrivateTmux, home: string, temporaryFolder:
   return {
     clients: await rows('list-clients', '-F', '#{client_pid} #{client_control_mode}'),
     buffers: buffers.filter((name) => name.startsWith('bridge-')),
-    locks: existsSync(locks) ? readdirSync(locks) : [],
+    // the table of owners is one small file, and stays
+    locks: existsSync(locks) ? readdirSync(locks).filter((name) => name !== 'owners.db') : [],
     files: [...oddFilesIn(home), ...readdirSync(temporaryFolder)],
     processes: await processesLeft(tmux),
   };

@@ -1,0 +1,19 @@
+import type { Check, DoctorWorld } from './doctor.ts';
+
+/** A pane of another bridge is answered by that one, whatever this one's rules say. */
+export async function ownersCheck(world: DoctorWorld): Promise<Check> {
+  const name = 'owners';
+  const owned = await world.owned();
+  const others = owned.filter(({ home }) => home !== world.home);
+  if (others.length > 0) {
+    const list = others.map(({ pane, home, pid }) => `${pane} is watched by the bridge of ${home} (pid ${pid})`);
+    return {
+      name,
+      ok: 'warn',
+      detail: list.join(', '),
+      remedy: 'answer there (`--home` names its state directory), or stop that bridge: this one takes over then',
+    };
+  }
+  if (owned.length === 0) return { name, ok: true, detail: 'no bridge watches a pane of this server' };
+  return { name, ok: true, detail: `this home's bridge watches ${owned.map(({ pane }) => pane).join(', ')}` };
+}

@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import type { DeliveryState, Envelope } from '../../bridge/core/envelope.ts';
+import { Courier, type Owners } from '../../bridge/delivery/courier.ts';
+import { type World, world } from './world.ts';
+
+const text = 'Use approach B.';
+
+/** A table of owners in which nobody but the test writes; it notes what was said to it, and what had been pasted by then. */
+class FakeOwners implements Owners {
+  readonly said: string[] = [];
+  theirs: string | null = null;
+  lostBeforeTyping = false;
+  pastes = () => 0;
+
+  take() {
+    if (this.theirs !== null) return { theirs: this.theirs };
+    this.said.push('taken');
+    return {
+      typing: () => {
+        if (this.lostBeforeTyping) throw new Error('it is owned by the bridge of /b now');
+        this.said.push(`typing after ${this.pastes()} pastes`);
+      },
+      release: () => void this.said.push('released'),
+    };
+  }
+}
+
+function owned(): {
+  w: World;
+  owners: FakeOwners;
+  run(work: 'attempt' | 'reconcile', kind?: Envelope['kind'], state?: DeliveryState): Promise<DeliveryState>;
+} {
+  const w = world();
+  const owners = new FakeOwners();
+  owners.pastes = () => w.pane.pastes.length;
+  const { pane, locks, memory, clock } = w;
+  const courier = new Courier({ hands: pane, eyes: pane, locks, memory, clock, owners });
+  return {
+    w,
+    owners,
+    async run(work, kind = 'response', state = { is: 'queued' }) {
+      const delivery = w.delivery(text, { kind, state });
+      memory.stored = delivery;
+      return (await clock.until(courier[work](delivery))).state;
+    },
+  };
+}
+
+test.each(['response', 'request'] as const)(
+  "a %s to another bridge's pane is held, and says whose it is",
+  async (kind) => {
+    const { w, owners, run } = owned();
+    owners.theirs = 'the bridge of /b (pid 7) watches it';
+    expect(await run('attempt', kind)).toMatchObject({
+      is: 'held',
+      reason: 'other-bridge',
+      detail: 'the bridge of /b (pid 7) watches it',
+    });
+    expect(w.pane.pastes).toEqual([]);
+    expect(w.locks.held).toBe(false);
+  },
+);
+
+test.each(['message', 'keys'] as const)('a %s sent by hand needs the writer lock only', async (kind) => {
+  const { w, owners } = owned();
+  owners.theirs = 'the bridge of /b (pid 7) watches it';
+  const delivery = w.delivery(kind === 'keys' ? 'Escape' : text, { kind });
+  const { pane, locks, memory, clock } = w;
+  const courier = new Courier({ hands: pane, eyes: pane, locks, memory, clock, owners });
+  const { state } = await clock.until(courier.attempt(delivery));
+  expect(state.is).not.toBe('held');
+  locks.held = true;
+  memory.stored = delivery;
+  expect((await clock.until(courier.attempt(delivery))).state).toMatchObject({ is: 'held', reason: 'locked' });
+});
+
+test('the pane is taken for one attempt, and the owners know that something is typed before it is', async () => {
+  const { owners, run } = owned();
+  expect(await run('attempt')).toMatchObject({ is: 'acknowledged' });
+  expect(owners.said).toEqual(['taken', 'typing after 0 pastes', 'released']);
+});
+
+test('an attempt that is held says nothing of typing', async () => {
+  const { w, owners, run } = owned();
+  w.locks.held = true;
+  expect(await run('attempt')).toMatchObject({ is: 'held', reason: 'locked' });
+  expect(owners.said).toEqual(['taken', 'released']);
+});
+
+test('a pane that was lost between the look and the paste is not typed into', async () => {
+  const { w, owners, run } = owned();
+  owners.lostBeforeTyping = true;
+  await expect(run('attempt')).rejects.toThrow(/owned by the bridge of \/b now/);
+  expect(w.pane.pastes).toEqual([]);
+  expect(owners.said).toEqual(['taken', 'released']);
+});
+
+test("what was typed before a restart gets no Enter in another bridge's pane", async () => {
+  const { w, owners, run } = owned();
+  w.pane.change((pane) => {
+    pane.composer = text;
+  });
+  owners.theirs = 'the bridge of /b (pid 7) watches it';
+  const typed = { is: 'typed', at: w.clock.now() } as const;
+  expect(await run('reconcile', 'response', typed)).toEqual(typed);
+  expect(w.pane.enters).toEqual([]);
+  // and where it is ours it does
+  owners.theirs = null;
+  expect(await run('reconcile', 'response', typed)).toMatchObject({ is: 'acknowledged' });
+  expect(w.pane.enters).toHaveLength(1);
+});

@@ -1,0 +1,224 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Borrowed, Ownership } from '../../bridge/host/ownership.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+let compiled: string;
+let folder: string;
+let now: number;
+const open: Ownership[] = [];
+
+/** The real class, compiled for a process of its own; below node_modules so that the library is found from there. */
+beforeAll(async () => {
+  compiled = mkdtempSync(join(root, 'node_modules', '.bridge-ownership-'));
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    build: { ssr: 'bridge/host/ownership.ts', outDir: compiled, emptyOutDir: false },
+  });
+});
+afterAll(() => rmSync(compiled, { recursive: true }));
+beforeEach(() => {
+  folder = join(mkdtempSync(join(tmpdir(), 'bridge-ownership-')), 'bridge');
+  now = 1_000;
+});
+afterEach(() => {
+  for (const one of open.splice(0)) one.close();
+  rmSync(resolve(folder, '..'), { recursive: true });
+});
+
+function bridge(home: string): Ownership {
+  const made = new Ownership({ home, folder, now: () => now });
+  open.push(made);
+  return made;
+}
+const ours = { is: 'ours' };
+const theirs = (home: string, since = 1_000, pid: number | undefined = process.pid) => ({
+  is: 'theirs',
+  owner: { home, since, pid },
+});
+const keep = (one: Ownership, key: string) => one.keep([key]).get(key);
+
+/** A bridge in a process of its own, which does this and stays until it is killed. */
+async function elsewhere(work: string): Promise<{ readonly pid: number | undefined; kill(): Promise<void> }> {
+  const code = `
+    const { Ownership } = await import(${JSON.stringify(join(compiled, readdirSync(compiled)[0]!))});
+    const bridge = new Ownership({ home: '/elsewhere', folder: ${JSON.stringify(folder)}, now: () => 1000 });
+    ${work}
+    console.log('ready');
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  return {
+    pid: child.pid,
+    async kill() {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}
+
+test('who comes first has the pane, and the other is told whose it is and since when', () => {
+  const [first, second] = [bridge('/a'), bridge('/b')];
+  expect(keep(first, 'p1')).toEqual(ours);
+  now = 2_000;
+  expect(keep(second, 'p1')).toEqual(theirs('/a'));
+  expect(keep(second, 'p2')).toEqual(ours);
+  expect(keep(first, 'p1')).toEqual(ours);
+  expect(first.ownersOf(['p1', 'p2', 'p3'])).toEqual(
+    new Map([
+      ['p1', { home: '/a', since: 1_000, pid: process.pid }],
+      ['p2', { home: '/b', since: 2_000, pid: process.pid }],
+    ]),
+  );
+});
+
+test('a pane that is let go is free, and so are all panes of a bridge that ends', () => {
+  const [first, second] = [bridge('/a'), bridge('/b')];
+  first.keep(['p1', 'p2', 'p3']);
+  first.letGo(['p1', 'unknown']);
+  expect([...second.keep(['p1', 'p2']).values()]).toEqual([ours, theirs('/a')]);
+  first.close();
+  expect([...second.keep(['p2', 'p3']).values()]).toEqual([ours, ours]);
+});
+
+test('nobody can let go or give back what is not its own', () => {
+  const [first, second] = [bridge('/a'), bridge('/b')];
+  first.keep(['p1']);
+  second.keep(['p1']);
+  second.letGo(['p1']);
+  second.close();
+  expect(keep(bridge('/c'), 'p1')).toEqual(theirs('/a'));
+});
+
+test('a bridge that was killed owns nothing from that moment on', async () => {
+  const child = await elsewhere(`bridge.keep(['p1', 'p2']);`);
+  const mine = bridge('/b');
+  expect(keep(mine, 'p1')).toEqual(theirs('/elsewhere', 1_000, child.pid));
+  await child.kill();
+  expect(mine.ownersOf(['p1'])).toEqual(new Map());
+  expect(keep(mine, 'p1')).toEqual(ours);
+  mine.close();
+  expect(readdirSync(folder)).toEqual(['owners.db']);
+});
+
+test('of a bridge that was killed while it typed, its successor is told', async () => {
+  const child = await elsewhere(
+    `bridge.keep(['p1', 'p2', 'p3']); bridge.borrow('p1').typing(); const b = bridge.borrow('p2'); b.typing(); b.release(); bridge.borrow('p3');`,
+  );
+  await child.kill();
+  const mine = bridge('/b');
+  // a third one puts away what is left, and not that
+  bridge('/c').keep(['p9']);
+  const interrupted = { home: '/elsewhere', since: 1_000, pid: child.pid };
+  expect([...mine.keep(['p1', 'p2', 'p3']).values()]).toEqual([{ is: 'ours', interrupted }, ours, ours]);
+  // told once
+  expect(keep(mine, 'p1')).toEqual(ours);
+});
+
+test('its own successor knows from its journal, and is not told', async () => {
+  const child = await elsewhere(`bridge.keep(['p1']); bridge.borrow('p1').typing();`);
+  await child.kill();
+  expect(keep(bridge('/elsewhere'), 'p1')).toEqual(ours);
+});
+
+test('what a dead bridge was typing is forgotten after a day', async () => {
+  const child = await elsewhere(`bridge.keep(['p1']); bridge.borrow('p1').typing();`);
+  await child.kill();
+  now = 1_000 + 25 * 3_600_000;
+  const mine = bridge('/b');
+  mine.keep(['p2']);
+  expect(keep(mine, 'p1')).toEqual(ours);
+});
+
+test('for one answer a pane that nobody has is ours for as long as it takes', () => {
+  const [command, daemon] = [bridge('/a'), bridge('/b')];
+  const borrowed = command.borrow('p1') as Borrowed;
+  expect(keep(daemon, 'p1')).toEqual(theirs('/a'));
+  borrowed.release();
+  borrowed.release();
+  expect(keep(daemon, 'p1')).toEqual(ours);
+  expect(command.borrow('p1')).toEqual({ owner: { home: '/b', since: 1_000, pid: process.pid } });
+});
+
+test('an answer does not end what is watched, nor the end of watching an answer', () => {
+  const [mine, other] = [bridge('/a'), bridge('/b')];
+  mine.keep(['p1']);
+  const first = mine.borrow('p1') as Borrowed;
+  const second = mine.borrow('p1') as Borrowed;
+  first.release();
+  expect(keep(other, 'p1')).toEqual(theirs('/a'));
+  mine.letGo(['p1']);
+  expect(keep(other, 'p1')).toEqual(theirs('/a'));
+  second.release();
+  expect(keep(other, 'p1')).toEqual(ours);
+
+  const third = mine.borrow('p2') as Borrowed;
+  mine.keep(['p2']);
+  third.release();
+  expect(keep(other, 'p2')).toEqual(theirs('/a'));
+});
+
+test('a thousand panes are claimed in one step, and cost one open file while they are owned', () => {
+  const keys = Array.from({ length: 1_000 }, (_, index) => `pane ${index}`);
+  const mine = bridge('/a');
+  const files = () => readdirSync('/proc/self/fd').length;
+  const before = files();
+  expect([...mine.keep(keys).values()].every(({ is }) => is === 'ours')).toBe(true);
+  expect(files() - before).toBeLessThanOrEqual(2);
+  expect(readdirSync(folder)).toHaveLength(2);
+});
+
+test.runIf(process.platform === 'linux')('asking for panes of another bridge writes nothing', () => {
+  const [mine, other] = [bridge('/a'), bridge('/b')];
+  mine.keep(['p1']);
+  other.keep(['p1', 'p2']);
+  const file = join(folder, 'owners.db');
+  utimesSync(file, 1, 1);
+  other.keep(['p1', 'p2']);
+  mine.keep(['p1']);
+  expect(statSync(file).mtimeMs).toBe(1_000);
+});
+
+test('where a cleaner took the table or the lock away, who comes first has the pane, and the other hears of it', () => {
+  const [mine, other] = [bridge('/a'), bridge('/b')];
+  mine.keep(['p1', 'p2']);
+  expect(mine.isSureOf(['p1', 'p2'])).toBe(true);
+  rmSync(join(folder, 'owners.db'));
+  expect(mine.isSureOf(['p1', 'p2'])).toBe(false);
+  expect(keep(other, 'p1')).toEqual(ours);
+  expect([...mine.keep(['p1', 'p2']).values()]).toEqual([theirs('/b'), ours]);
+  for (const name of readdirSync(folder)) if (name.endsWith('.lock')) rmSync(join(folder, name));
+  expect(keep(bridge('/c'), 'p2')).toEqual(ours);
+  expect(keep(mine, 'p2')).toEqual(theirs('/c'));
+  expect(mine.borrow('p2')).toMatchObject({ owner: { home: '/c' } });
+  expect(mine.isSureOf(['p2'])).toBe(false);
+  // and whoever lives on is known to live
+  mine.keep(['p3']);
+  expect(keep(bridge('/d'), 'p3')).toEqual(theirs('/a'));
+});
+
+test('a table that cannot be read is begun anew', () => {
+  const mine = bridge('/a');
+  mine.keep(['p1']);
+  writeFileSync(join(folder, 'owners.db'), 'no table at all, but some text that is long enough'.repeat(100));
+  expect(keep(bridge('/b'), 'p1')).toEqual(ours);
+  expect(keep(mine, 'p1')).toEqual(theirs('/b'));
+});
+
+test('who only asks makes neither a folder nor a table', () => {
+  expect(bridge('/a').ownersOf(['p1'])).toEqual(new Map());
+  expect(() => statSync(folder)).toThrow(/ENOENT/);
+});
+
+test('the table and its folder are the user’s alone', () => {
+  bridge('/a').keep(['p1']);
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  expect(statSync(join(folder, 'owners.db')).mode & 0o777).toBe(0o600);
+});
