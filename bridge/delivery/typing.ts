@@ -66,7 +66,9 @@ async function type(passage: Passage, before: FreshLook, text: string, how?: 'de
     return passage.hold(reason, detail);
   }
   const shown = await awaitText(passage, before, text, passage.now + showLimitMs(text, passage.manner.settleMs));
-  return shown.is === 'ready' ? submit(passage, shown.look, text) : withoutEnter(passage, shown, text);
+  return shown.is === 'ready'
+    ? submit(passage, { before, ready: shown.look }, text)
+    : withoutEnter(passage, shown, text);
 }
 
 /** tmux itself did not paste: the text may be typed later as if nothing had been. */

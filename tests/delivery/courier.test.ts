@@ -458,9 +458,56 @@ test.each([20, 400])(
   },
 );
 
-test('where nothing is echoed, work that began is the receipt', async () => {
+test('work that began is no receipt where nothing is echoed: the program may have a reason of its own', async () => {
   const w = world({ echoes: false });
-  expect(await w.attempt(w.delivery(text))).toMatchObject({ receipt: { evidence: 'busy-began' } });
+  expect(await w.attempt(w.delivery(text))).toMatchObject({
+    is: 'uncertain',
+    reason: 'Enter was pressed, and the screen does not tell what became of the text',
+  });
+});
+
+const ofItsOwn: Array<[what: string, change: (pane: FakePane) => void]> = [
+  ['goes to work', (pane) => void Object.assign(pane, { busy: true })],
+  ['goes to work with something else', (pane) => void Object.assign(pane, { busy: true, inputs: ['of its own'] })],
+  ['says something', (pane) => void pane.words.push('words of its own')],
+  ['prints', (pane) => void pane.banner.push('· something was printed')],
+  ['changes its title', (pane) => void Object.assign(pane, { title: 'something else' })],
+  ['stands still', (pane) => pane.stall(4_000)],
+];
+
+test.each(ofItsOwn)(
+  'a program that empties its composer as Enter is pressed, and then %s, has not taken the text',
+  async (_, change) => {
+    for (const body of [text, 'continue', 'a long line of words '.repeat(30)]) {
+      const w = world({ markerAbove: 100 });
+      w.pane.inputs = ['continue'];
+      w.pane.words = ['done'];
+      w.pane.settle();
+      w.pane.before = (act) => {
+        if (act === 'press') w.pane.composer = '';
+      };
+      w.pane.after = (act) => {
+        if (act === 'press') for (const at of [20, 700]) w.clock.after(at, () => w.pane.change(change));
+      };
+      expect((await w.attempt(w.delivery(body))).is).toBe('uncertain');
+      expect(w.pane.submissions).toEqual([]);
+    }
+  },
+);
+
+test('an input that is drawn as markdown, clipped, or run into what stands below it is the echo of a text that stood there', async () => {
+  const drawn: Array<[body: string, echo: string]> = [
+    ['Keep `a` and **b**.\n\n- one\n- two', 'Keep a and b.\n\n• one\n• two'],
+    ['one\ttwo\t\tthree\n\tindented', 'one two    thr\n     indent'],
+    ['yes', 'yes\n\nThinking... (esc to cancel)'],
+    ['Answer: the queue is drained by one worker', 'Answer: the queue is drained by one wo'],
+  ];
+  for (const [body, echo] of drawn) {
+    const w = world();
+    w.pane.drawsInput = () => echo;
+    expect([echo, (await w.attempt(w.delivery(body))).is]).toEqual([echo, 'acknowledged']);
+    expect(w.pane.submissions).toEqual([body]);
+  }
 });
 
 test('the same words again are a new input, told from their older echo', async () => {
