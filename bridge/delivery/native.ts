@@ -6,7 +6,7 @@ import type { Passage } from './passage.ts';
 import { Rest } from './rest.ts';
 import { awaitText, showLimitMs, withoutEnter } from './showing.ts';
 import { standsMs, submit } from './submitting.ts';
-import { cameOnScreen, type Look, submitted } from './verify.ts';
+import { beganToWork, cameOnScreen, type Look, submitted } from './verify.ts';
 
 const lookEveryMs = 50;
 /** A message is seen once its turn begins, not when it is taken: qwen 0.24.4 needed 15 s on a machine with twenty times its load. */
@@ -78,13 +78,15 @@ async function seenToArrive(
   const { door } = passage.manner;
   const endAt = passage.now + arriveLimitMs + (door?.looksEveryMs ?? 0);
   const transition = new Rest(standsMs);
+  let worked = false;
   for (;;) {
     const look = await passage.look();
     if (look === null) return passage.doubt(`the pane is gone after the text was handed to ${door?.name}`);
     if (!passage.isRecipient(look.snapshot)) return passage.doubt('another program runs in the pane now');
     const isKnown = posted.is === 'taken' || cameOnScreen(before, look, text);
     const isOurs = isKnown && !passage.humanSince(postedAt, look);
-    const change = submitted({ before, ready: before, isOurs }, look, text, passage.manner);
+    worked ||= beganToWork(before, look);
+    const change = submitted({ before, ready: before, isOurs, worked }, look, text, passage.manner);
     // the look before shows no draft of ours: text on that screen is older, and tells nothing
     const evidence = change === 'partly-echoed' ? change : null;
     if (change === 'composer-emptied-and-echoed') return passage.acknowledge('echoed', look, text);

@@ -48,7 +48,7 @@ export async function awaitText(passage: Passage, before: Look, text: string, en
 
     const holding = composerHolds(look.reading, look.snapshot, text, passage.manner);
     const whole = isWhole(holding);
-    const moment = { before, ready: before, isOurs: false };
+    const moment = { before, ready: before, isOurs: false, worked: false };
     const isEchoed = !whole && submitted(moment, look, text, passage.manner) === 'composer-emptied-and-echoed';
     // what was never in the composer has not left it: a resize brings an older, equal input into sight
     goneIn.saw(isEchoed && everShown ? 'echoed' : null, look.snapshot);

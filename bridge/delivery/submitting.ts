@@ -4,7 +4,7 @@ import { executes } from './guard.ts';
 import type { FreshLook, Passage } from './passage.ts';
 import { Rest } from './rest.ts';
 import { awaitText, withoutEnter } from './showing.ts';
-import { composerHolds, hasPromptAgain, isWhole, type Look, sameScreen, submitted } from './verify.ts';
+import { beganToWork, composerHolds, hasPromptAgain, isWhole, type Look, sameScreen, submitted } from './verify.ts';
 
 /** How long after Enter a transition may take to be seen. */
 const submitLimitMs = 5_000;
@@ -90,6 +90,7 @@ async function confirm(
   let endAt = enterAt + submitLimitMs;
   let moved = false;
   let standing = 0;
+  let worked = false;
   const transition = new Rest(standsMs);
   const mayEnd = new Rest(endsWithinMs);
   for (;;) {
@@ -100,7 +101,9 @@ async function confirm(
     if (!passage.isRecipient(look.snapshot)) return passage.doubt('another program runs in the pane after Enter');
 
     const human = passage.humanSince(pressedAt, look);
-    const evidence = submitted({ before, ready, isOurs: allStood && !human }, look, text, passage.manner);
+    worked ||= beganToWork(ready, look);
+    const moment = { before, ready, isOurs: allStood && !human, worked };
+    const evidence = submitted(moment, look, text, passage.manner);
     const echoed = evidence === 'composer-emptied-and-echoed';
     const { snapshot, reading } = look;
     // what is drawn from above has all been drawn where the composer is

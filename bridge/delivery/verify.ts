@@ -86,6 +86,8 @@ export interface Moment {
   readonly ready: Look;
   /** tmux itself saw rows of the text in the step that pressed Enter, and nobody has pressed a key since */
   readonly isOurs: boolean;
+  /** the program was seen to begin to work since */
+  readonly worked: boolean;
 }
 
 /**
@@ -95,7 +97,7 @@ export interface Moment {
  * the program may have a reason of its own.
  */
 export function submitted(
-  { before, ready, isOurs }: Moment,
+  { before, ready, isOurs, worked }: Moment,
   after: Look,
   text: string,
   manner: Pick<Manner, 'longPasteMarkers'>,
@@ -112,8 +114,7 @@ export function submitted(
   // a draft that is not ours tells that ours is gone, and no more; an absent composer may only be hidden
   if (after.reading.composer.is !== 'empty') return null;
   if (isOurs && echo === 'part') return 'partly-echoed';
-  const began = isNew || (ready.reading.state !== 'busy' && after.reading.state === 'busy');
-  if (isOurs && began && before !== null && cameOnScreen(before, after, text)) return 'partly-echoed';
+  if (isOurs && (isNew || worked) && before !== null && cameOnScreen(before, after, text)) return 'partly-echoed';
   const noInputsKnown = ready.reading.turn.inputs.length === 0 && after.reading.turn.inputs.length === 0;
   return noInputsKnown && stillOnScreen(ready, after, text) ? 'echoed-on-screen' : null;
 }
@@ -135,6 +136,11 @@ function isNewInput(before: Reading, after: Reading): boolean {
   // words that are wrapped otherwise, or go on, are the same words
   const length = Math.min(said!.length, says!.length, leastTail);
   return told && (length === 0 || says!.slice(0, length) !== said!.slice(0, length));
+}
+
+/** The program was at rest, and is at work. */
+export function beganToWork(before: Look, after: Look): boolean {
+  return before.reading.state !== 'busy' && after.reading.state === 'busy';
 }
 
 /** The text, or the end of a long one, stands on the screen, and did not before. Not while a composer may hold it. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Snapshot } from '../../bridge/core/pane.ts';
 import type { Composer, Reading } from '../../bridge/core/reading.ts';
-import { composerHolds, rowHolds, submitted } from '../../bridge/delivery/verify.ts';
+import { beganToWork, composerHolds, rowHolds, submitted } from '../../bridge/delivery/verify.ts';
 
 const manner = { longPasteMarkers: ['\\[Pasted Content ([0-9]+) chars\\]', '\\[Pasted ~([0-9]+) lines\\]'] };
 
@@ -104,11 +104,16 @@ const draft = (text: string): Composer => ({ is: 'draft', text });
 const empty: Composer = { is: 'empty' };
 type Seen = ReturnType<typeof look>;
 /** Of a text that stood in the composer in the step that pressed Enter. */
-const judge = (ready: Seen, after: Seen, text = 'continue', before: Seen | null = null) =>
-  submitted({ before, ready, isOurs: true }, after, text, manner);
+const judge = (
+  ready: Seen,
+  after: Seen,
+  text = 'continue',
+  before: Seen | null = null,
+  worked = beganToWork(ready, after),
+) => submitted({ before, ready, isOurs: true, worked }, after, text, manner);
 /** Of one of which that is not known. */
 const judgeBlindly = (ready: Seen, after: Seen, text = 'continue') =>
-  submitted({ before: null, ready, isOurs: false }, after, text, manner);
+  submitted({ before: null, ready, isOurs: false, worked: beganToWork(ready, after) }, after, text, manner);
 
 test('an emptied composer alone is no receipt, and neither is an unchanged screen', () => {
   expect(judge(look(draft('continue')), look(empty))).toBeNull();
@@ -202,6 +207,8 @@ test('where work began, a text that came on the screen above the composer is its
   expect(judge(ready, look(empty, { state: 'busy', words: ['x'] }, rows), text, before)).toBe('partly-echoed');
   expect(judge(ready, look(empty, { state: 'busy' }, ['out', '> ']), text, before)).toBeNull();
   expect(judge(ready, look(empty, { words: ['x'] }, rows), text, before)).toBeNull();
+  // a short turn may be over when it is drawn
+  expect(judge(ready, look(empty, { words: ['x'] }, rows), text, before, true)).toBe('partly-echoed');
   // it stood there before
   const again = look(empty, {}, [text, '> ']);
   expect(judge(ready, look(empty, { state: 'busy', inputs: ['x'] }, [text, '> ']), text, again)).toBeNull();
