@@ -110,6 +110,16 @@ test('a home in which all is well has no finding, beside the bridge that writes 
   expect(readFileSync(join(home, 'bridge.db'))).toEqual(before);
 });
 
+test('a journal of an older bridge, which typed a text again that had not appeared, is well', () => {
+  const state = { is: 'typed', at: at + 9_000 } as const;
+  move('d-again', 'a-message', typed);
+  const before = journal.delivery('d-again')!;
+  const again = { at, kind: 'delivery-typed-again', subject: before.id, data: { state } };
+  journal.saveDelivery({ ...before, state }, again);
+  move('d-again', 'a-message', whole.slice(typed.length));
+  expect(kinds()).toEqual([]);
+});
+
 test('an empty home is well; a home that is none is wrong use', () => {
   expect(kinds()).toEqual([]);
   expect(() => verifyHome(join(home, 'nowhere'), now)).toThrow(/no such home/);

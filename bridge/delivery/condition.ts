@@ -2,6 +2,8 @@ import { withoutEnd } from '../core/ends.ts';
 import type { Manner } from '../core/manner.ts';
 import type { PaneCondition } from './hands.ts';
 import type { FreshLook } from './passage.ts';
+import { markerOf } from './paste-marker.ts';
+import { drawnFor } from './skeleton.ts';
 import type { Look } from './verify.ts';
 
 /**
@@ -13,8 +15,13 @@ import type { Look } from './verify.ts';
  * dialog of a program without a profile, or a person's first letter. And nobody has pressed a key in that session since
  * the look, drawn or not.
  * @param rests false for a program at work that is forced: it leaves its cursor wherever it draws
+ * @param ours rows that show the text which Enter is to submit
  */
-export function conditionFor(look: FreshLook, manner: Manner, { rests }: { rests: boolean }): PaneCondition {
+export function conditionFor(
+  look: FreshLook,
+  manner: Manner,
+  { rests, ours = [] }: { readonly rests: boolean; readonly ours?: RowsOnScreen },
+): PaneCondition {
   const { panePid, command, cursorX, cursorY, cursorVisible } = look.snapshot.facts;
   const { explained } = sortWords(look, manner);
   return {
@@ -23,19 +30,60 @@ export function conditionFor(look: FreshLook, manner: Manner, { rests }: { rests
     sessionActivity: look.snapshot.sessionActivity,
     notTitles: manner.dialogTitles,
     notOnScreen: manner.dialogWords.filter((pattern) => !explained.includes(pattern)),
-    ...(rests ? { cursor: { x: cursorX, y: cursorY, visible: cursorVisible }, onScreen: cursorRow(look) } : {}),
+    ...(rests ? { cursor: { x: cursorX, y: cursorY, visible: cursorVisible }, onScreen: rowsOf(look, ours) } : {}),
   };
 }
 
+export type RowsOnScreen = NonNullable<PaneCondition['onScreen']>;
+
+function rowsOf(look: Look, ours: RowsOnScreen): RowsOnScreen {
+  const { cursorY } = look.snapshot.facts;
+  return [...namedRow(look, cursorY), ...ours.filter(({ row }) => row !== cursorY + 1)];
+}
+
 /** None where the terminal has wrapped what stands above, so that rows cannot be counted, and where the row tells nothing. */
-function cursorRow({ snapshot }: Look): NonNullable<PaneCondition['onScreen']> {
+function namedRow({ snapshot }: Look, at: number): RowsOnScreen {
   const { rows, firstVisible, facts } = snapshot;
   const visible = rows.slice(firstVisible).map((row) => row.text.trimEnd());
-  const text = visible[facts.cursorY] ?? '';
+  const text = visible[at] ?? '';
   const isCounted = snapshot.cursorRow - firstVisible === facts.cursorY && text.length <= facts.width;
-  const isFirst = visible.indexOf(text) === facts.cursorY;
-  return isCounted && isFirst && text !== '' ? [{ row: facts.cursorY + 1, text }] : [];
+  return isCounted && visible.indexOf(text) === at && text !== '' ? [{ row: at + 1, text }] : [];
 }
+
+/** tmux takes a condition of a few thousand characters. */
+const longestRow = 300;
+
+/**
+ * The rows of the composer that show the text's beginning and its end, or the program's own marker for it: where they
+ * still stand as Enter is pressed, the composer has not been emptied meanwhile. None where they cannot be told from others.
+ */
+export function rowsShowing(look: Look, text: string, { longPasteMarkers }: Manner): RowsOnScreen {
+  const { composer } = look.reading;
+  const draft = composer.is === 'draft' ? composer.text : text;
+  const marker = markerOf(draft, text, longPasteMarkers);
+  const drawn = drawnFor(text);
+  const wanted = drawn(marker ?? text);
+  const visible = look.snapshot.rows.slice(look.snapshot.firstVisible).map((row) => row.text);
+  const shown = visible.map(drawn);
+  // a row may show more than the text: a hint at its right end, or what a wide character left there
+  const isAll = (at: number) => shown[at]!.startsWith(wanted);
+  const isPart = (at: number) =>
+    isAll(at) || (shown[at]!.length >= Math.min(leastInRow, wanted.length) && wanted.includes(shown[at]!));
+  const last = shown.findLastIndex((row, at) => isAll(at) || (isPart(at) && wanted.endsWith(row)));
+  if (last < 0) return [];
+  let first = last;
+  for (let at = last; at >= 0 && (isPart(at) || (shown[at] === '' && !rule.test(visible[at]!))); at--) {
+    if (isPart(at)) first = at;
+    if (isPart(at) && (isAll(at) || wanted.startsWith(shown[at]!))) break;
+  }
+  return [...new Set([first, last])].flatMap((at) => namedRow(look, at)).filter((row) => row.text.length <= longestRow);
+}
+
+/** Above it the composer has ended. */
+const rule = /[\u2500\u2501\u2550\u2580-\u2586]{3}/u;
+
+/** A row with less of the text could be anything. */
+const leastInRow = 4;
 
 /** A title or a row that means a dialog although the reading knows of none; null when there is none. */
 export function dialogWordsSeen(look: Look, manner: Manner): string | null {

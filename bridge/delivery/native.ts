@@ -6,7 +6,7 @@ import type { Passage } from './passage.ts';
 import { Rest } from './rest.ts';
 import { awaitText, showLimitMs, withoutEnter } from './showing.ts';
 import { standsMs, submit } from './submitting.ts';
-import { endCameIntoSight, type Look, submitted } from './verify.ts';
+import { beganToWork, cameOnScreen, type Look, submitted } from './verify.ts';
 
 const lookEveryMs = 50;
 /** A message is seen once its turn begins, not when it is taken: qwen 0.24.4 needed 15 s on a machine with twenty times its load. */
@@ -65,8 +65,8 @@ async function post(passage: Passage, before: Look, text: string, door: MessageD
 
 /**
  * Waits for the transition that is the receipt. No draft of ours leaves the composer here, so that a turn that begins may
- * be somebody else's: it counts only where the program is known to have the text, or the end of a long one came into
- * sight; else its echo alone does.
+ * be somebody else's: only the echo of the text counts, and a part of it only where the program is known to have the text, or the
+ * end of a long one came into sight.
  */
 async function seenToArrive(
   passage: Passage,
@@ -78,17 +78,19 @@ async function seenToArrive(
   const { door } = passage.manner;
   const endAt = passage.now + arriveLimitMs + (door?.looksEveryMs ?? 0);
   const transition = new Rest(standsMs);
+  let worked = false;
   for (;;) {
     const look = await passage.look();
     if (look === null) return passage.doubt(`the pane is gone after the text was handed to ${door?.name}`);
     if (!passage.isRecipient(look.snapshot)) return passage.doubt('another program runs in the pane now');
-    const change = submitted(before, look, text, passage.manner);
+    const isKnown = posted.is === 'taken' || cameOnScreen(before, look, text);
+    const isOurs = isKnown && !passage.humanSince(postedAt, look);
+    worked ||= beganToWork(before, look);
+    const change = submitted({ before, ready: before, isOurs, worked }, look, text, passage.manner);
     // the look before shows no draft of ours: text on that screen is older, and tells nothing
-    const evidence = change === 'echoed-on-screen' ? null : change;
-    if (evidence === 'composer-emptied-and-echoed') return passage.acknowledge('echoed', look, text);
-    const human = passage.humanSince(postedAt, look);
-    const isOurs = posted.is === 'taken' || endCameIntoSight(before, look, text);
-    transition.saw(human || !isOurs ? null : evidence, look.snapshot);
+    const evidence = change === 'partly-echoed' ? change : null;
+    if (change === 'composer-emptied-and-echoed') return passage.acknowledge('echoed', look, text);
+    transition.saw(evidence, look.snapshot);
     if (evidence !== null && transition.isOver) return passage.acknowledge(evidence, look, text);
     if (passage.now >= endAt) {
       const how = posted.is === 'unknown' ? `may have the text (${posted.reason})` : 'has the text';
@@ -104,9 +106,9 @@ async function putAndSubmit(passage: Passage, before: Look, text: string, door: 
   if (put.is === 'refused') return { refused: put.reason };
   const shown = await awaitText(passage, before, text, passage.now + showLimitMs(text, passage.manner.settleMs));
   if (shown.is !== 'ready') return withoutEnter(passage, shown, text);
-  return submit(passage, shown.look, text, {
+  return submit(passage, { before, ready: shown.look }, text, {
     rescues: 0,
     // what may have been submitted is not submitted again
-    press: async () => ((await door.submit()).is === 'refused' ? 'held' : 'done'),
+    press: async () => ((await door.submit()).is === 'refused' ? 'held' : 'blind'),
   });
 }

@@ -1,9 +1,10 @@
 import type { Delivery } from '../core/envelope.ts';
 import { isAnotherTurn } from './anchor.ts';
+import { echoOf } from './echo.ts';
 import type { FreshLook, Passage } from './passage.ts';
 import { skeletonFor } from './skeleton.ts';
 import { submit } from './submitting.ts';
-import { composerHolds, isEcho, isWhole, type Look } from './verify.ts';
+import { composerHolds, isWhole } from './verify.ts';
 
 /** How long the screen is given to tell; afterwards the delivery comes back as it is, to be asked about again. */
 const limitMs = 2_000;
@@ -27,7 +28,6 @@ export async function reconcile(passage: Passage): Promise<Delivery> {
     if (look === null) return passage.doubt('the pane is gone');
     if (!passage.isRecipient(look.snapshot)) return passage.doubt('another program runs in the pane now');
     const sign = signOf(passage, look, text);
-    if (sign === 'echoed') return passage.acknowledge('echoed-before-a-restart', look, text);
     if (sign === 'no-trace' && mayStillLook(passage)) return passage.delivery;
     // one frame may be half drawn
     if (sign !== null && sign === last) return settle(passage, sign, look, text);
@@ -45,7 +45,7 @@ function mayStillLook({ delivery: { state }, way, manner, now }: Passage): boole
 
 type Sign = 'echoed' | 'in-composer' | 'partly-seen' | 'with-more' | 'no-trace';
 
-function signOf(passage: Passage, look: Look, text: string): Sign | null {
+function signOf(passage: Passage, look: FreshLook, text: string): Sign | null {
   const { manner, delivery } = passage;
   const { reading } = look;
   const holding = composerHolds(reading, look.snapshot, text, manner);
@@ -57,21 +57,24 @@ function signOf(passage: Passage, look: Look, text: string): Sign | null {
   return reading.composer.is === 'absent' && (force || allowShell) ? 'no-trace' : null;
 }
 
-function isNewEcho({ manner, delivery }: Passage, { reading }: Look, text: string): boolean {
-  const input = reading.turn.inputs.at(-1);
-  if (input === undefined || !isEcho(input, text, manner)) return false;
-  const { state } = delivery;
-  const anchor = state.is === 'typed' || state.is === 'submitted' ? state.turnBefore : undefined;
-  return anchor === undefined ? skeletonFor(text)(text).length >= tellingLength : isAnotherTurn(anchor, reading);
+function isNewEcho(passage: Passage, look: FreshLook, text: string): boolean {
+  const { state } = passage.delivery;
+  const input = look.reading.turn.inputs.at(-1);
+  const echo = input === undefined ? null : echoOf(input, text, passage.manner);
+  if (echo === null || (state.is !== 'typed' && state.is !== 'submitted')) return false;
+  const isTelling = skeletonFor(text)(text).length >= tellingLength;
+  if (echo === 'part' && (!isTelling || passage.humanSince(state.at, look))) return false;
+  const { turnBefore = noMark } = state;
+  return turnBefore === noMark ? echo === 'whole' && isTelling : isAnotherTurn(turnBefore, look.reading);
 }
 
-async function settle(
-  passage: Passage,
-  sign: Exclude<Sign, 'echoed'>,
-  look: FreshLook,
-  text: string,
-): Promise<Delivery> {
+/** No turn was to be seen before: what is seen now may be older. */
+const noMark = ':';
+
+async function settle(passage: Passage, sign: Sign, look: FreshLook, text: string): Promise<Delivery> {
   switch (sign) {
+    case 'echoed':
+      return passage.acknowledge('echoed-before-a-restart', look, text);
     case 'no-trace': {
       const { via, door } = passage.way;
       const where = via === 'native' ? `; it may still lie at its door, ${door}` : '';
@@ -90,7 +93,7 @@ async function settle(
       if (look.reading.composer.is !== 'draft') return passage.leave('the text is on the input line');
       const verdict = passage.verdictOn({ ...look, reading: { ...look.reading, composer: { is: 'empty' } } });
       if (!verdict.pass) return passage.leave(`the text is in the composer: ${verdict.detail}`);
-      return submit(passage, look, text);
+      return submit(passage, { before: null, ready: look }, text);
     }
   }
 }

@@ -1,7 +1,5 @@
 import type { Delivery } from '../core/envelope.ts';
 import { synchronizedInWords } from '../core/pane.ts';
-import type { Reading } from '../core/reading.ts';
-import { turnAnchor } from './anchor.ts';
 import { humanQuietMs } from './guard.ts';
 import type { FreshLook, Passage } from './passage.ts';
 import { Patience } from './patience.ts';
@@ -12,8 +10,6 @@ import { composerHolds, type Holding, isWhole, type Look, submitted } from './ve
 const stillMs = 30;
 /** An input that nobody here submitted must stand so long: a resize moves a draft and the cursor apart for a moment. */
 const goneInMs = 600;
-/** A program that draws this long after a paste was able to read it. */
-const aliveAfterMs = 1_000;
 /** A pane that draws nothing is looked at again after this time. */
 const lookEveryMs = 50;
 
@@ -29,31 +25,20 @@ export type Shown =
   | { readonly is: 'ready'; readonly look: FreshLook }
   /** it was seen to be submitted, though not by us */
   | { readonly is: 'gone-in'; readonly look: Look }
-  /** two looks showed positively that it is not there, and the program was alive to take it */
-  | { readonly is: 'absent' }
   | { readonly is: 'withheld'; readonly reason: string }
   | { readonly is: 'unknown'; readonly reason: string };
 
 /**
  * Waits until the composer shows exactly our text, unchanged on looks that lie the profile's settle time apart, with
  * nobody typing. At the limit, which counts anew while it is seen to read, it tells what the composer shows instead.
- * @param restMs least time that the whole text must stand unchanged
  * @param before a look from before the paste, or, after an Enter that tmux held back, one that showed the text
  */
-export async function awaitText(
-  passage: Passage,
-  before: Look,
-  text: string,
-  endAt: number,
-  restMs = passage.manner.settleMs,
-): Promise<Shown> {
+export async function awaitText(passage: Passage, before: Look, text: string, endAt: number): Promise<Shown> {
   const startedAt = passage.now;
-  const rest = new Rest(Math.max(stillMs, restMs));
+  const rest = new Rest(Math.max(stillMs, passage.manner.settleMs));
   const goneIn = new Rest(goneInMs);
   const patience = new Patience(before.reading, startedAt, endAt);
-  let alive = false;
   let everShown = before.reading.composer.is === 'draft';
-  let absentLooks = 0;
   // until the program has drawn, a look shows what the last one did
   if (!everShown) await passage.drawsWithin(lookEveryMs);
   for (;;) {
@@ -64,7 +49,8 @@ export async function awaitText(
 
     const holding = composerHolds(look.reading, look.snapshot, text, passage.manner);
     const whole = isWhole(holding);
-    const isEchoed = !whole && submitted(before, look, text, passage.manner) === 'composer-emptied-and-echoed';
+    const moment = { before, ready: before, isOurs: false, worked: false };
+    const isEchoed = !whole && submitted(moment, look, text, passage.manner) === 'composer-emptied-and-echoed';
     // what was never in the composer has not left it: a resize brings an older, equal input into sight
     goneIn.saw(isEchoed && everShown ? 'echoed' : null, look.snapshot);
     if (goneIn.isOver) return { is: 'gone-in', look };
@@ -72,7 +58,6 @@ export async function awaitText(
     const humanCame = passage.humanSince(startedAt, look);
     const human = humanCame && passage.humanSince(now - humanQuietMs, look);
     everShown ||= whole || holding === 'part' || holding === 'more';
-    absentLooks = holding === 'no' && !humanCame && isAbsent(before.reading, look.reading) ? absentLooks + 1 : 0;
     // what a person did to a text that is out of sight, nobody can see
     const unseen = humanCame && holding !== 'all';
     rest.saw(whole && !unseen ? shownText(look) : null, look.snapshot);
@@ -86,14 +71,12 @@ export async function awaitText(
       if (synchronized) return { is: 'withheld', reason: synchronizedInWords };
       if (inMode || inputOff) return { is: 'withheld', reason: 'the pane takes no keys: copy mode, or input is off' };
       if (whole && unseen) return { is: 'withheld', reason: 'somebody typed, and not all of the text is to be seen' };
-      if (!everShown && alive && absentLooks >= 2) return { is: 'absent' };
       return atTheLimit(holding, everShown);
     }
     const leftMs = rest.leftMs(now);
     // no look in the middle of a rest that is nearly over: it would only make the last one late
     const waitMs = leftMs <= 2 * lookEveryMs ? leftMs : lookEveryMs;
-    const drew = await passage.drawsWithin(Math.min(waitMs, patience.leftMs(now)));
-    alive ||= drew && look.snapshot.askedAtMs - startedAt >= aliveAfterMs;
+    await passage.drawsWithin(Math.min(waitMs, patience.leftMs(now)));
   }
 }
 
@@ -108,18 +91,9 @@ export function withoutEnter(
       return passage.acknowledge('composer-emptied-and-echoed', shown.look, text);
     case 'withheld':
       return passage.leave(`${shown.reason}; Enter was not pressed`);
-    case 'absent':
-      return passage.doubt('the text is not in the composer; Enter was not pressed');
     case 'unknown':
       return passage.doubt(`${shown.reason}; Enter was not pressed`);
   }
-}
-
-/** Idle, the composer empty, and the same turn as before: what was pasted never came in. */
-function isAbsent(before: Reading, now: Reading): boolean {
-  const idle = before.state === 'idle' && now.state === 'idle' && now.composer.is === 'empty';
-  const sameTurn = turnAnchor(before) === turnAnchor(now) && before.turn.inputs.length === now.turn.inputs.length;
-  return idle && sameTurn;
 }
 
 function atTheLimit(holding: Holding, everShown: boolean): Shown {
@@ -137,7 +111,7 @@ function atTheLimit(holding: Holding, everShown: boolean): Shown {
     case 'no':
       return {
         is: 'unknown',
-        reason: everShown ? 'the text was taken out of the composer' : 'the text did not appear',
+        reason: everShown ? 'the text was taken out of the composer' : 'the text did not appear in the composer',
       };
   }
 }

@@ -16,3 +16,13 @@ export function skeletonFor(text: string): Skeleton {
 function strict(text: string): string {
   return text.normalize('NFC').replace(/[\s\p{Cf}]+/gu, '');
 }
+
+/** What markdown writes and a TUI draws otherwise or not at all, and the frames that a TUI draws around words. */
+const marks = /[`*_~#>|+\-•◦▪‣○●❯›\u2500-\u259f]/gu;
+
+/** A skeleton without those, for an input that is drawn as markdown: codex 0.169.0 makes `- a` a `• a`, and drops backticks. */
+export function drawnFor(text: string): Skeleton {
+  const skeleton = skeletonFor(text);
+  const drawn: Skeleton = (shown) => skeleton(shown).replace(marks, '');
+  return drawn(text) === '' ? skeleton : drawn;
+}

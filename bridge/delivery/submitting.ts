@@ -1,9 +1,10 @@
 import type { Delivery } from '../core/envelope.ts';
-import { conditionFor } from './condition.ts';
+import { conditionFor, rowsShowing } from './condition.ts';
+import { executes } from './guard.ts';
 import type { FreshLook, Passage } from './passage.ts';
 import { Rest } from './rest.ts';
 import { awaitText, withoutEnter } from './showing.ts';
-import { composerHolds, hasPromptAgain, isWhole, type Look, sameScreen, submitted } from './verify.ts';
+import { beganToWork, composerHolds, hasPromptAgain, isWhole, type Look, sameScreen, submitted } from './verify.ts';
 
 /** How long after Enter a transition may take to be seen. */
 const submitLimitMs = 5_000;
@@ -20,9 +21,15 @@ export const standsMs = 30;
 /** A program that ends after its last line was drawn is not in the foreground any more after this time. */
 const endsWithinMs = 600;
 
-/** What submits the text that the composer holds. `held` says positively that it did not. */
+/**
+ * What came of it: `held` says positively that nothing was submitted; `blind`, that nobody saw in that very step whether
+ * the text still stood in the composer.
+ */
+export type Pressed = 'done' | 'blind' | 'held';
+
+/** What submits the text that the composer holds. */
 export interface Submitter {
-  press(look: FreshLook): Promise<'done' | 'held'>;
+  press(look: FreshLook): Promise<Pressed>;
   /** further Enters allowed */
   readonly rescues: number;
 }
@@ -30,19 +37,21 @@ export interface Submitter {
 /**
  * One Enter for a text that rests in the composer, and what came of it. Where tmux holds it back, it is tried again only
  * after the composer has been seen to rest anew.
+ * @param before a look from before the paste; null where a bridge took over from one that died
  */
 export async function submit(
   passage: Passage,
-  ready: FreshLook,
+  { before, ready }: { readonly before: Look | null; readonly ready: FreshLook },
   text: string,
-  by: Submitter = { press: (look) => pressEnter(passage, look), rescues: passage.manner.rescueEnters },
+  by: Submitter = { press: (look) => pressEnter(passage, look, text), rescues: passage.manner.rescueEnters },
 ): Promise<Delivery> {
   const endAt = passage.now + submitLimitMs;
   await passage.becomeSubmitted();
   let look = ready;
   let pressedAt = passage.now;
   passage.listen();
-  while ((await by.press(look)) === 'held') {
+  let pressed = await by.press(look);
+  while (pressed === 'held') {
     if (passage.now >= endAt)
       return passage.leave(
         'tmux held Enter back: copy mode, a cursor that does not rest, or the title or words of a dialog',
@@ -52,13 +61,16 @@ export async function submit(
     look = shown.look;
     pressedAt = passage.now;
     passage.listen();
+    pressed = await by.press(look);
   }
-  return confirm(passage, look, text, { by, pressedAt });
+  return confirm(passage, { before, ready: look }, text, { by, pressedAt, stood: pressed === 'done' });
 }
 
-function pressEnter(passage: Passage, look: FreshLook): Promise<'done' | 'held'> {
+async function pressEnter(passage: Passage, look: FreshLook, text: string): Promise<Pressed> {
   const { pane, manner, parts } = passage;
-  return parts.hands.press(pane, manner.submitKey, conditionFor(look, manner, { rests: true }));
+  const ours = rowsShowing(look, text, manner);
+  const done = await parts.hands.press(pane, manner.submitKey, conditionFor(look, manner, { rests: true, ours }));
+  return done === 'done' && ours.length === 0 ? 'blind' : done;
 }
 
 /**
@@ -68,15 +80,17 @@ function pressEnter(passage: Passage, look: FreshLook): Promise<'done' | 'held'>
  */
 async function confirm(
   passage: Passage,
-  ready: Look,
+  { before, ready }: { readonly before: Look | null; readonly ready: Look },
   text: string,
-  { by, pressedAt }: { readonly by: Submitter; readonly pressedAt: number },
+  { by, pressedAt, stood }: { readonly by: Submitter; readonly pressedAt: number; readonly stood: boolean },
 ): Promise<Delivery> {
+  let allStood = stood;
   let enterAt = passage.now;
   const rescues = new Rescues(by.rescues, enterAt);
   let endAt = enterAt + submitLimitMs;
   let moved = false;
   let standing = 0;
+  let worked = false;
   const transition = new Rest(standsMs);
   const mayEnd = new Rest(endsWithinMs);
   for (;;) {
@@ -86,17 +100,22 @@ async function confirm(
     if (look === null) return passage.doubt('the pane is gone after Enter');
     if (!passage.isRecipient(look.snapshot)) return passage.doubt('another program runs in the pane after Enter');
 
-    const evidence = submitted(ready, look, text, passage.manner);
-    const echoed = evidence === 'composer-emptied-and-echoed';
-    if (echoed && look.snapshot.facts.alternateScreen) return passage.acknowledge(evidence, look, text);
-    if (agentTookIt(passage, look, text, pressedAt)) return passage.acknowledge('agent-signalled', look, text);
     const human = passage.humanSince(pressedAt, look);
+    worked ||= beganToWork(ready, look);
+    const moment = { before, ready, isOurs: allStood && !human, worked };
+    const evidence = submitted(moment, look, text, passage.manner);
+    const echoed = evidence === 'composer-emptied-and-echoed';
+    const { snapshot, reading } = look;
+    // what is drawn from above has all been drawn where the composer is
+    const isDrawn = snapshot.facts.alternateScreen && reading.composer.is !== 'absent';
+    if (echoed && isDrawn) return passage.acknowledge(evidence, look, text);
+    if (agentTookIt(passage, look, text, pressedAt)) return passage.acknowledge('agent-signalled', look, text);
     // a person's own Enter, after words of their own, would look the same as ours
-    transition.saw(human && !echoed ? null : evidence, look.snapshot);
-    const lives = hasPromptAgain(ready, look, text);
-    mayEnd.saw(echoed && !lives ? evidence : null, look.snapshot);
-    const rest = echoed && !lives ? mayEnd : transition;
-    if (evidence !== null && rest.isOver) return passage.acknowledge(evidence, look, text);
+    const seen = human && !echoed ? null : evidence;
+    const mayHaveEnded = !executes(ready.snapshot) && !hasPromptAgain(ready, look, text);
+    transition.saw(seen, snapshot);
+    mayEnd.saw(mayHaveEnded ? seen : null, snapshot);
+    if (seen !== null && (mayHaveEnded ? mayEnd : transition).isOver) return passage.acknowledge(seen, look, text);
 
     const holding = composerHolds(look.reading, look.snapshot, text, passage.manner);
     const exactly = isWhole(holding);
@@ -105,8 +124,10 @@ async function confirm(
     const lost = exactly && standing >= 2 && !moved && !human && passage.obstacle(look) === null;
     if (lost && rescues.isDue(passage.now)) {
       await passage.becomeSubmitted('delivery-enter-repeated');
-      if ((await by.press(look)) === 'done') rescues.used(passage.now);
-      else rescues.stop();
+      const again = await by.press(look);
+      if (again === 'held') rescues.stop();
+      else rescues.used(passage.now);
+      allStood &&= again !== 'blind';
       enterAt = passage.now;
       endAt = enterAt + submitLimitMs;
       standing = 0;

@@ -7,12 +7,6 @@ import { awaitText, showLimitMs, withoutEnter } from './showing.ts';
 import { submit } from './submitting.ts';
 
 /**
- * How long a text that was typed again must rest. A program that was only late reads both pastes as soon as it reads at
- * all; then the composer shows more than the text, and Enter stays away.
- */
-const restAfterRetypingMs = 2_000;
-
-/**
  * One delivery's way through a pane whose lock is held:
  *
  *   guard ─► claimed and typed, paste ─► the composer shows it, and rests ─► submitted, Enter ─► a transition is seen
@@ -25,7 +19,7 @@ export async function deliver(passage: Passage): Promise<Delivery> {
   const prepared = passage.prepareFor(entry.snapshot);
   if (prepared.is === 'refused') return passage.become({ is: 'failed', reason: prepared.reason });
 
-  if (door === null) return typeOnce(passage, entry, prepared.text);
+  if (door === null) return type(passage, entry, prepared.text);
   const handed = await throughDoor(passage, entry, prepared.text, door);
   return 'refused' in handed ? fallBack(passage, handed.refused) : handed;
 }
@@ -40,24 +34,7 @@ async function fallBack(passage: Passage, refused: string): Promise<Delivery> {
   passage.way = { via: 'keyboard', because: refused };
   const prepared = passage.prepareFor(entry.snapshot);
   if (prepared.is === 'refused') return passage.become({ is: 'failed', reason: prepared.reason });
-  return typeOnce(passage, entry, prepared.text, 'delivery-fell-back');
-}
-
-/** Typed again only where its absence was positively seen, and then once. */
-async function typeOnce(
-  passage: Passage,
-  entry: FreshLook,
-  text: string,
-  how?: 'delivery-fell-back',
-): Promise<Delivery> {
-  const first = await type(passage, entry, text, how);
-  if (first !== 'absent') return first;
-
-  const again = await enter(passage);
-  if ('reason' in again) return passage.doubt(`the program did not take the text, and then: ${again.detail}`);
-  const second = await type(passage, again, text, 'delivery-typed-again');
-  if (second !== 'absent') return second;
-  return passage.doubt('the text was typed twice and never came into the composer; Enter was not pressed');
+  return type(passage, entry, prepared.text, 'delivery-fell-back');
 }
 
 /** A look that the guard passes, or why it holds. Copy mode that nobody reads in is left once. */
@@ -74,13 +51,11 @@ async function enter(passage: Passage): Promise<FreshLook | { reason: HoldReason
   return words === null ? look! : { reason: 'dialog', detail: `on the screen: ${words}` };
 }
 
-async function type(
-  passage: Passage,
-  before: FreshLook,
-  text: string,
-  how?: 'delivery-typed-again' | 'delivery-fell-back',
-): Promise<Delivery | 'absent'> {
-  const again = how === 'delivery-typed-again';
+/**
+ * The one paste of a delivery. What does not appear after it is not typed again: a program that is only late would have it
+ * twice, and one that has drawn since may still read what it was given.
+ */
+async function type(passage: Passage, before: FreshLook, text: string, how?: 'delivery-fell-back'): Promise<Delivery> {
   await passage.becomeTyped(before, text, how);
   const bracketed = passage.manner.bracketed || executes(before.snapshot);
   const condition = conditionFor(before, passage.manner, { rests: before.reading.state !== 'busy' });
@@ -88,15 +63,12 @@ async function type(
   const done = await passage.parts.hands.paste(passage.pane, text, condition, { bracketed });
   if (done === 'held') {
     const { reason, detail } = await whyHeld(passage);
-    return again
-      ? passage.doubt(`the program did not take the text, and then: ${detail}`)
-      : passage.hold(reason, detail);
+    return passage.hold(reason, detail);
   }
-  const { settleMs } = passage.manner;
-  const restMs = again ? Math.max(restAfterRetypingMs, settleMs) : settleMs;
-  const shown = await awaitText(passage, before, text, passage.now + showLimitMs(text, settleMs), restMs);
-  if (shown.is === 'absent') return 'absent';
-  return shown.is === 'ready' ? submit(passage, shown.look, text) : withoutEnter(passage, shown, text);
+  const shown = await awaitText(passage, before, text, passage.now + showLimitMs(text, passage.manner.settleMs));
+  return shown.is === 'ready'
+    ? submit(passage, { before, ready: shown.look }, text)
+    : withoutEnter(passage, shown, text);
 }
 
 /** tmux itself did not paste: the text may be typed later as if nothing had been. */

@@ -1,6 +1,9 @@
 import type { Manner } from '../core/manner.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
+import { copiesOf, echoOf } from './echo.ts';
+import { executes } from './guard.ts';
+import { markerOf } from './paste-marker.ts';
 import { type Skeleton, skeletonFor } from './skeleton.ts';
 
 /**
@@ -49,30 +52,6 @@ function draftHolds(
   return ours.includes(shown) ? 'part' : 'other';
 }
 
-/** The composer's own words for a long paste, where they name the size that ours has; of one line some name none. */
-function markerOf(draft: string, text: string, patterns: readonly string[]): string | null {
-  const oneRow = draft.replace(/\s+/g, ' ');
-  for (const pattern of patterns) {
-    const match = new RegExp(pattern).exec(oneRow);
-    if (match === null) continue;
-    if (match[1] === undefined ? isLongLine(text) : sizesOf(text).has(Number(match[1]))) return match[0];
-  }
-  return null;
-}
-
-/** A marker that names no size can only mean a text like this: no program shortens what fits a few rows. */
-function isLongLine(text: string): boolean {
-  return !text.includes('\n') && text.length >= leastUnnamed;
-}
-
-const leastUnnamed = 400;
-
-/** Programs count differently: UTF-16 units (gemini), code points (codex), bytes, lines, line breaks. */
-function sizesOf(text: string): ReadonlySet<number> {
-  const breaks = text.split('\n').length - 1;
-  return new Set([text.length, [...text].length, Buffer.byteLength(text), breaks + 1, breaks]);
-}
-
 /** Without a composer there is the row with the cursor: the text's end stands before the cursor, and nothing after it. */
 export function rowHolds(snapshot: Snapshot, text: string): Holding {
   const skeleton = skeletonFor(text);
@@ -87,8 +66,11 @@ export function rowHolds(snapshot: Snapshot, text: string): Holding {
   return 'no';
 }
 
-/** The words of a receipt. */
-export type SubmittedBy = 'composer-emptied-and-echoed' | 'busy-began' | 'turn-changed' | 'echoed-on-screen';
+/**
+ * The words of a receipt. Older journals also have `busy-began` for work that began without an echo, and `turn-changed`
+ * for an input in other words: either may have another cause.
+ */
+export type SubmittedBy = 'composer-emptied-and-echoed' | 'partly-echoed' | 'echoed-on-screen' | 'command-began';
 
 /** One look, with what it says. */
 export interface Look {
@@ -96,33 +78,45 @@ export interface Look {
   readonly reading: Reading;
 }
 
+/** What is known of the moment in which the text was submitted, if it was. */
+export interface Moment {
+  /** from before the paste; null where a bridge took over from one that died */
+  readonly before: Look | null;
+  /** a look at which the composer held the text */
+  readonly ready: Look;
+  /** tmux itself saw rows of the text in the step that pressed Enter, and nobody has pressed a key since */
+  readonly isOurs: boolean;
+  /** the program was seen to begin to work since */
+  readonly worked: boolean;
+}
+
 /**
- * Whether the text has left the composer as an input: a transition that was seen, or null. A screen that only looks idle
- * is no evidence; nor is a composer that was merely emptied, for a person can do that.
- * @param before a look at which the composer held the text
+ * Whether the text has left the composer as an input: a transition that it alone explains, or null. That is its echo, or,
+ * where it stood in the composer as Enter was pressed, a part of its echo. A screen that only looks idle is no evidence;
+ * nor is a composer that was merely emptied, which a person and the program itself can do; nor work that began, for which
+ * the program may have a reason of its own.
  */
 export function submitted(
-  before: Look,
+  { before, ready, isOurs, worked }: Moment,
   after: Look,
   text: string,
   manner: Pick<Manner, 'longPasteMarkers'>,
 ): SubmittedBy | null {
-  if (before.reading.composer.is === 'absent') return leftTheRow(before, after, text);
+  if (ready.reading.composer.is === 'absent') return leftTheRow(ready, after, text);
   const holding = composerHolds(after.reading, after.snapshot, text, manner);
   const draft = after.reading.composer.is === 'draft';
   if (draft && holding !== 'other') return null;
 
-  const change = turnChange(before.reading, after.reading);
-  if (change === 'new-input' && isEcho(after.reading.turn.inputs.at(-1)!, text, manner)) {
-    return 'composer-emptied-and-echoed';
-  }
+  const earlier = before === null ? [ready] : [before, ready];
+  const isNew = earlier.every((look) => isNewInput(look.reading, after.reading));
+  const echo = isNew ? echoOf(after.reading.turn.inputs.at(-1)!, text, manner) : null;
+  if (echo === 'whole') return 'composer-emptied-and-echoed';
   // a draft that is not ours tells that ours is gone, and no more; an absent composer may only be hidden
-  if (draft) return null;
-  if (before.reading.state !== 'busy' && after.reading.state === 'busy') return 'busy-began';
   if (after.reading.composer.is !== 'empty') return null;
-  if (change === 'new-input') return 'turn-changed';
-  const noInputsKnown = before.reading.turn.inputs.length === 0 && after.reading.turn.inputs.length === 0;
-  return noInputsKnown && stillOnScreen(before, after, text) ? 'echoed-on-screen' : null;
+  if (isOurs && echo === 'part') return 'partly-echoed';
+  if (isOurs && (isNew || worked) && before !== null && cameOnScreen(before, after, text)) return 'partly-echoed';
+  const noInputsKnown = ready.reading.turn.inputs.length === 0 && after.reading.turn.inputs.length === 0;
+  return noInputsKnown && stillOnScreen(ready, after, text) ? 'echoed-on-screen' : null;
 }
 
 /**
@@ -130,36 +124,37 @@ export function submitted(
  * makes room for it), and neither is some of it leaving: then the one list of inputs ends as the other does. Equal inputs
  * in a row are told apart by what was said since.
  */
-function turnChange(before: Reading, after: Reading): 'new-input' | null {
+function isNewInput(before: Reading, after: Reading): boolean {
   const [old, now] = [before.turn.inputs, after.turn.inputs];
-  if (now.length === 0) return null;
-  const [said, says] = [before.turn.words, after.turn.words];
-  if (old.length === 0) return said.length > 0 && says.includes(said.at(-1)!) ? null : 'new-input';
+  if (now.length === 0) return false;
+  const [said, says] = [before.turn.words, after.turn.words].map((words) => words.join('').replace(/\s+/g, ''));
+  if (old.length === 0) return said === '' || !says!.includes(said!.slice(0, leastTail));
   const common = Math.min(old.length, now.length);
   const sameEnd = old.slice(old.length - common).every((input, index) => input === now[now.length - common + index]);
-  if (!sameEnd) return 'new-input';
-  const told = said.length > 0 && !before.turn.cut && !after.turn.cut;
-  return told && says[0] !== said[0] ? 'new-input' : null;
+  if (!sameEnd) return true;
+  const told = said !== '' && !before.turn.cut && !after.turn.cut;
+  // words that are wrapped otherwise, or go on, are the same words
+  const length = Math.min(said!.length, says!.length, leastTail);
+  return told && (length === 0 || says!.slice(0, length) !== said!.slice(0, length));
 }
 
-/** An echo may be cut short, and say so; a long paste may be echoed by its marker. What only begins alike is another text. */
-const leastHead = 20;
-
-export function isEcho(input: string, text: string, { longPasteMarkers }: Pick<Manner, 'longPasteMarkers'>): boolean {
-  const skeleton = skeletonFor(text);
-  const ours = skeleton(text);
-  const shown = skeleton(input);
-  if (shown === ours) return true;
-  const head = /^(.*)(?:…|\.\.\.)$/s.exec(shown)?.[1] ?? '';
-  if (head.length >= leastHead && ours.startsWith(head)) return true;
-  return markerOf(input, text, longPasteMarkers) !== null;
+/** The program was at rest, and is at work. */
+export function beganToWork(before: Look, after: Look): boolean {
+  return before.reading.state !== 'busy' && after.reading.state === 'busy';
 }
 
-/** Without a composer: the cursor has left the text, and the text is still on the screen. Or another program runs now. */
+/** The text, or the end of a long one, stands on the screen, and did not before. Not while a composer may hold it. */
+export function cameOnScreen(before: Look, after: Look, text: string): boolean {
+  return copiesOf(text, after.snapshot) > copiesOf(text, before.snapshot);
+}
+
+/** Without a composer: the cursor has left the text, and the text is still on the screen. Or the shell runs what it names. */
 function leftTheRow(before: Look, after: Look, text: string): SubmittedBy | null {
   if (rowHolds(after.snapshot, text) === 'all') return null;
-  if (before.snapshot.facts.command !== after.snapshot.facts.command) return 'busy-began';
-  return stillOnScreen(before, after, text) ? 'echoed-on-screen' : null;
+  if (stillOnScreen(before, after, text)) return 'echoed-on-screen';
+  const { command } = after.snapshot.facts;
+  const isOther = executes(before.snapshot) && command !== before.snapshot.facts.command;
+  return isOther && text.split(/[\s/;|&]+/).includes(command) ? 'command-began' : null;
 }
 
 /** The text's first line ends as many rows as it did while it was the draft: it went up, it was not taken away. */
@@ -177,15 +172,6 @@ function rowsEndingWith({ rows, firstVisible }: Snapshot, ours: string, skeleton
 
 function firstLine(text: string): string {
   return text.split('\n').find((line) => line.trim() !== '') ?? text;
-}
-
-/** The end of a long text stands on the screen and did not before: an echo whose beginning has scrolled out of sight. */
-export function endCameIntoSight(before: Look, after: Look, text: string): boolean {
-  const skeleton = skeletonFor(text);
-  const end = skeleton(text).slice(-leastTail);
-  const visible = ({ snapshot: { rows, firstVisible } }: Look) => rows.slice(firstVisible).map((row) => row.text);
-  const shows = (look: Look) => skeleton(visible(look).join('')).includes(end);
-  return end.length === leastTail && shows(after) && !shows(before);
 }
 
 /** The rows a person would point at, at most three. */

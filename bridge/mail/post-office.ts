@@ -133,10 +133,13 @@ export class PostOffice {
 
   /**
    * After a start: everything that has not ended is taken up again. `claimed` goes back to the queue, for `typed` is
-   * committed before the paste; what was typed or submitted is read from the screen, never typed again.
+   * committed before the paste; what was typed or submitted is read from the screen, never typed again. That comes first:
+   * an older text for the same agent may be held for long (a daemon and a command each keep an order of their own).
    */
   resume(): void {
-    for (const delivery of this.#memory.deliveries({ open: true })) {
+    const open = this.#memory.deliveries({ open: true });
+    const isTyped = ({ state: { is } }: Delivery) => is === 'typed' || is === 'submitted';
+    for (const delivery of [...open.filter(isTyped), ...open.filter((one) => !isTyped(one))]) {
       if (delivery.state.is === 'claimed') this.#change(delivery.id, { type: 'released' });
       this.#start(this.#enqueue(delivery));
     }

@@ -120,6 +120,8 @@ export class FakePane implements Hands, Eyes {
   title: string | null = null;
   /** what a torn frame makes of the next readings */
   torn: Partial<Reading> | null = null;
+  /** how an input is drawn that was submitted */
+  drawsInput: (input: string) => string = (input) => input;
   /** Enter does nothing */
   deaf = false;
   /** a profile that knows the agent reads its shell as `exited` */
@@ -433,7 +435,7 @@ export class FakePane implements Hands, Eyes {
   #submit(): void {
     const { echoes, worksMs, asksAfterwards } = this.#character;
     this.submissions.push(this.composer);
-    if (echoes) this.inputs.push(this.composer);
+    if (echoes) this.inputs.push(this.drawsInput(this.composer));
     this.words = [];
     this.composer = '';
     this.busy = true;

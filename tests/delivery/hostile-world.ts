@@ -7,6 +7,7 @@ export const happenings: Record<string, (pane: FakePane) => void> = {
   'dialog closes': (pane) => pane.change((it) => set(it, { dialog: false })),
   'work begins': (pane) => pane.change((it) => set(it, { busy: true })),
   'work ends': (pane) => pane.change((it) => set(it, { busy: false })),
+  'the composer is emptied': (pane) => pane.change((it) => set(it, { composer: '' })),
   'a person types': (pane) => pane.human('x'),
   'a person deletes': (pane) => pane.human('BSpace'),
   'a person clears': (pane) => pane.human('C-u'),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Snapshot } from '../../bridge/core/pane.ts';
 import type { Composer, Reading } from '../../bridge/core/reading.ts';
-import { composerHolds, isEcho, rowHolds, submitted } from '../../bridge/delivery/verify.ts';
+import { beganToWork, composerHolds, rowHolds, submitted } from '../../bridge/delivery/verify.ts';
 
 const manner = { longPasteMarkers: ['\\[Pasted Content ([0-9]+) chars\\]', '\\[Pasted ~([0-9]+) lines\\]'] };
 
@@ -102,8 +102,18 @@ function look(composer: Composer, change: Partial<Omit<Reading, 'turn'>> & Parti
 }
 const draft = (text: string): Composer => ({ is: 'draft', text });
 const empty: Composer = { is: 'empty' };
-const judge = (before: ReturnType<typeof look>, after: ReturnType<typeof look>, text = 'continue') =>
-  submitted(before, after, text, manner);
+type Seen = ReturnType<typeof look>;
+/** Of a text that stood in the composer in the step that pressed Enter. */
+const judge = (
+  ready: Seen,
+  after: Seen,
+  text = 'continue',
+  before: Seen | null = null,
+  worked = beganToWork(ready, after),
+) => submitted({ before, ready, isOurs: true, worked }, after, text, manner);
+/** Of one of which that is not known. */
+const judgeBlindly = (ready: Seen, after: Seen, text = 'continue') =>
+  submitted({ before: null, ready, isOurs: false, worked: beganToWork(ready, after) }, after, text, manner);
 
 test('an emptied composer alone is no receipt, and neither is an unchanged screen', () => {
   expect(judge(look(draft('continue')), look(empty))).toBeNull();
@@ -132,15 +142,30 @@ test('an echo counts when it is new, also beside the same words of an earlier tu
   expect(judge(before, look(empty, { inputs: ['a', 'continue'], words: [] }))).toBe('composer-emptied-and-echoed');
 });
 
+test('an older, equal input that the tall draft had hidden is no new one', () => {
+  const before = look(empty, { inputs: ['continue'], words: ['done'] });
+  const ready = look(draft('continue'), { inputs: [], words: [] });
+  expect(
+    judge(ready, look(empty, { state: 'busy', inputs: ['continue'], words: ['done'] }), 'continue', before),
+  ).toBeNull();
+});
+
+test('words that a resize has wrapped otherwise, or that go on, are those of the same turn', () => {
+  const before = look(draft('continue'), { inputs: ['continue'], words: ['one two', 'three'] });
+  expect(judge(before, look(empty, { inputs: ['continue'], words: ['one', 'two three four'] }))).toBeNull();
+});
+
 test('an older input that comes into view when the composer empties is no new one', () => {
   const before = look(draft('continue'), { inputs: [], words: ['b', 'c'], cut: true });
   expect(judge(before, look(empty, { inputs: ['continue'], words: ['a', 'b', 'c'] }))).toBeNull();
 });
 
-test('work that began counts with a composer that emptied or is hidden, not when work was going on', () => {
-  expect(judge(look(draft('continue')), look(empty, { state: 'busy' }))).toBe('busy-began');
-  expect(judge(look(draft('continue')), look({ is: 'absent' }, { state: 'busy' }))).toBe('busy-began');
-  expect(judge(look(draft('continue'), { state: 'busy' }), look(empty, { state: 'busy' }))).toBeNull();
+test('work that began is no receipt, whatever became of the composer: a program may have a reason of its own', () => {
+  for (const composer of [empty, { is: 'absent' } as const]) {
+    expect(judge(look(draft('continue')), look(composer, { state: 'busy' }))).toBeNull();
+    const older = { inputs: ['continue'], words: ['done'] };
+    expect(judge(look(draft('continue'), older), look(composer, { state: 'busy', ...older }))).toBeNull();
+  }
 });
 
 test("a person's next draft does not hide the echo of ours", () => {
@@ -150,22 +175,47 @@ test("a person's next draft does not hide the echo of ours", () => {
   expect(judge(look(draft('continue')), look(draft('a new'), { state: 'busy' }))).toBeNull();
 });
 
-test('an input that is echoed in other words is a change of the turn', () => {
-  expect(judge(look(draft('continue')), look(empty, { inputs: ['(drawn otherwise)'] }))).toBe('turn-changed');
+test('an input in other words is no receipt: another may have come in', () => {
+  expect(judge(look(draft('continue')), look(empty, { inputs: ['(drawn otherwise)'] }))).toBeNull();
+  expect(judge(look(draft('continue')), look(empty, { state: 'busy', inputs: ['(drawn otherwise)'] }))).toBeNull();
+});
+
+test('a part of an echo counts only for a text that stood in the composer as Enter was pressed', () => {
+  const long = 'Use approach B and keep the old interface; '.repeat(60);
+  for (const echo of [`${long.slice(0, 80)}…`, `[Pasted Content ${long.length} chars]`, `…${long.slice(-80)}`]) {
+    expect(judge(look(draft(long)), look(empty, { inputs: [echo] }), long)).toBe('partly-echoed');
+    expect(judgeBlindly(look(draft(long)), look(empty, { inputs: [echo] }), long)).toBeNull();
+    // a composer that is hidden may hold it still
+    expect(judge(look(draft(long)), look({ is: 'absent' }, { inputs: [echo] }), long)).toBeNull();
+  }
+  expect(judgeBlindly(look(draft(long)), look(empty, { inputs: [long] }), long)).toBe('composer-emptied-and-echoed');
+});
+
+test("a marker that an older input shows is not this one's", () => {
+  const long = 'Use approach B and keep the old interface; '.repeat(60);
+  const marker = `[Pasted Content ${long.length} chars]`;
+  const older = { inputs: [marker], words: ['done'] };
+  expect(judge(look(draft(marker), older), look(empty, { state: 'busy', ...older }), long)).toBeNull();
+  expect(judge(look(draft(marker), older), look(empty, { inputs: [marker, marker] }), long)).toBe('partly-echoed');
+});
+
+test('where work began, a text that came on the screen above the composer is its echo, however it is drawn', () => {
+  const text = 'Use approach B and keep the old interface.';
+  const before = look(empty, {}, ['out', '> ']);
+  const ready = look(draft(text), {}, ['out', `> ${text}`]);
+  const rows = ['out', `  ${text.slice(0, 20)}`, `  ${text.slice(20)}`, '> '];
+  expect(judge(ready, look(empty, { state: 'busy', words: ['x'] }, rows), text, before)).toBe('partly-echoed');
+  expect(judge(ready, look(empty, { state: 'busy' }, ['out', '> ']), text, before)).toBeNull();
+  expect(judge(ready, look(empty, { words: ['x'] }, rows), text, before)).toBeNull();
+  // a short turn may be over when it is drawn
+  expect(judge(ready, look(empty, { words: ['x'] }, rows), text, before, true)).toBe('partly-echoed');
+  // it stood there before
+  const again = look(empty, {}, [text, '> ']);
+  expect(judge(ready, look(empty, { state: 'busy', inputs: ['x'] }, [text, '> ']), text, again)).toBeNull();
 });
 
 test('where no inputs are known, the text must have gone up, not away', () => {
   const before = look(draft('continue'), {}, ['out', '> continue']);
   expect(judge(before, look(empty, {}, ['out', '> continue', 'new output', '> ']))).toBe('echoed-on-screen');
   expect(judge(before, look(empty, {}, ['out', '> ']))).toBeNull();
-});
-
-test('an echo may be cut short or a marker, but not just begin alike', () => {
-  const long = 'Use approach B and keep the old interface; '.repeat(60);
-  expect(isEcho(long, long, manner)).toBe(true);
-  expect(isEcho(`${long.slice(0, 80)}…`, long, manner)).toBe(true);
-  expect(isEcho(`[Pasted Content ${long.length} chars]`, long, manner)).toBe(true);
-  expect(isEcho(long.slice(0, 80), long, manner)).toBe(false);
-  expect(isEcho('Use', long, manner)).toBe(false);
-  expect(isEcho('Use approach C and keep the old interface', long, manner)).toBe(false);
 });

@@ -3,7 +3,15 @@ import { crashes } from '../torture/crashes.ts';
 
 /** As little as shows that every kind of death is survived; `npm run torture -- crashes` is the whole of it. */
 test('the bridge, tmux, panes and agents die anywhere, and every request and delivery is accounted for', async () => {
-  const report = await crashes({ seed: 11, cases: 8, minutes: null, only: null, keep: null, say: () => {} });
+  const report = await crashes({
+    seed: 11,
+    cases: 8,
+    minutes: null,
+    only: null,
+    pairs: null,
+    keep: null,
+    say: () => {},
+  });
   expect(report.failures).toEqual([]);
   expect(report.figures.bridgeDeaths).toBeGreaterThanOrEqual(8);
   expect(report.figures.requests).toBeGreaterThanOrEqual(10);
@@ -16,6 +24,7 @@ test('a bridge that dies between seeing a request and asking somebody has a succ
     cases: 1,
     minutes: null,
     only: 'daemon-at-request-asked-before',
+    pairs: null,
     keep: null,
     say: () => {},
   });

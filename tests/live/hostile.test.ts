@@ -10,7 +10,10 @@ const width = { lanes: 12, persons: 4 };
 const inAMinute = () => monotonic() + 60_000;
 const quietly = () => {};
 
-const some = casesOf(4, 1_000).slice(0, 42);
+/** Its composer is emptied just before Enter, and it works on something of its own: that was taken for a receipt. */
+const emptiedAndBusy =
+  'body=lines,lost=1,late=2600,paste=drip,noise=ghost,fault=busy,at=random,drawn=raced,fault2=wipes,at2=before-enter,wait=3000#902100155';
+const some = [caseNamed(emptiedAndBusy), ...casesOf(4, 1_000).slice(0, 42)];
 
 test('hostile agents get nothing lost, nothing doubled, no approval, and no untrue word out of the bridge', async () => {
   const outcomes = await playAll(some, width, inAMinute(), quietly);

@@ -7,7 +7,7 @@ import type { TmuxCommands } from '../../bridge/tmux/commands.ts';
 import {
   capture,
   clientTerminals,
-  leaveMode: async (t, paneId) => leaveMode(t, await addressOn(t, paneId)),
+  leaveMode,
   listPanes,
   type PaneCondition,
   paneFacts,

@@ -252,6 +252,26 @@ test('typed, and its screen never tells what became of it: it is uncertain after
   expect(stateOf('lost')).toMatchObject({ is: 'uncertain', reason: expect.stringContaining('60 s') });
 });
 
+test('after a restart what was typed is read, though an older text for the same agent is held', async () => {
+  start({
+    attempt: async (delivery) => delivery,
+    reconcile: async (delivery) => ({ ...delivery, state: { is: 'uncertain', reason: 'it does not tell' } }),
+  });
+  const states = {
+    older: { is: 'held', reason: 'dialog', detail: '', since: 1 },
+    typed: { is: 'typed', at: 1 },
+  } as const;
+  for (const [id, state] of Object.entries(states)) {
+    for (const one of [{ is: 'queued' }, { is: 'claimed', at: 1 }, state] as const) {
+      journal.saveDelivery(sampleDelivery(id, one, id), { at: 1, kind: 'x', subject: id, data: null });
+    }
+  }
+  office.resume();
+  await pass(1_000);
+  expect(stateOf('typed')).toMatchObject({ is: 'uncertain' });
+  expect(stateOf('older')).toMatchObject({ is: 'held' });
+});
+
 test('after a restart: what waited or was only claimed is typed, what was typed is read and not typed', async () => {
   const stored = (id: string, ...states: Delivery['state'][]) => {
     for (const state of [{ is: 'queued' } as const, ...states]) {

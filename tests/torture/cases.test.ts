@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { casesOf, pairwise } from './hostile-cases.ts';
-import { caseNamed, factorNames, factors, harmless, nameOf } from './hostile-factors.ts';
+import { casesOf, emptied, pairsOf, pairwise } from './hostile-cases.ts';
+import { caseNamed, factorNames, factors, faultsNamed, harmless, nameOf } from './hostile-factors.ts';
 import { Seeded } from './seeded.ts';
 
 test('every value of every factor meets every value of every other', () => {
@@ -25,4 +25,21 @@ test('a case is found again by its name', () => {
   for (const one of casesOf(5, 900)) expect(caseNamed(nameOf(one))).toEqual(one);
   expect(caseNamed('harmless#7')).toEqual({ ...harmless, salt: 7 });
   expect(() => caseNamed('fault=flood#7')).toThrow(/there is no such/);
+});
+
+test('the composer is emptied, and each of what could hide it happens besides, in many cases of a run and in all of a run of pairs', () => {
+  const pairs = pairsOf(5, 600, emptied);
+  const isPair = (one: (typeof pairs)[number]) => one.fault2 === 'wipes' && emptied.slice(1).includes(one.fault);
+  expect(pairs.every(isPair)).toBe(true);
+  for (const fault of emptied.slice(1)) {
+    const mine = pairs.filter((one) => one.fault === fault);
+    expect(mine.length).toBeGreaterThan(80);
+    for (const drawn of factors.drawn) expect(mine.some((one) => one.drawn === drawn)).toBe(true);
+  }
+  expect(casesOf(5, 3000).filter(isPair).length).toBeGreaterThan(500);
+});
+
+test('faults that are to be paired are named, and no others', () => {
+  expect(faultsNamed('wipes,busy')).toEqual(['wipes', 'busy']);
+  for (const wrong of ['wipes', 'wipes,flood', 'none,busy']) expect(() => faultsNamed(wrong)).toThrow('--pairs');
 });

@@ -1,16 +1,29 @@
-import { type Case, type Choice, type Factor, factorNames, factors, harmless } from './hostile-factors.ts';
+import {
+  type Case,
+  type Choice,
+  type Factor,
+  type Fault,
+  factorNames,
+  factors,
+  harmless,
+  type Moment,
+} from './hostile-factors.ts';
 import { Seeded } from './seeded.ts';
 
 /**
  * Cases in which every value of every factor meets every value of every other, and then cases in which three factors
- * are off their harmless value, and races with Enter: the same for the same seed, and in an order in which any part is a
- * sample of the whole.
+ * are off their harmless value, or the composer is emptied and something else looks as if the text had been taken, and
+ * races with Enter: the same for the same seed, and in an order in which any part is a sample of the whole.
  */
 export function casesOf(seed: number, count: number): Case[] {
   const random = new Seeded(seed);
   const races = Math.floor(count * raceShare);
   const choices = pairwise(random).slice(0, count - races);
+  const covered = choices.length;
   while (choices.length < count - races) choices.push(triple(random));
+  // drawn apart, so that all other cases of a seed are what they were before there were pairs
+  const apart = new Seeded(seed + 1);
+  for (let index = covered; index < choices.length; index += pairEvery) choices[index] = pair(apart, emptied);
   for (let index = 0; index < races; index++) choices.push(race(random));
   return salted(random.shuffled(choices), seed);
 }
@@ -27,6 +40,40 @@ export function racesOf(seed: number, count: number): Case[] {
 function salted(choices: readonly Choice[], seed: number): Case[] {
   return choices.map((choice, index) => ({ ...choice, salt: (seed % 100_000) * 10_000 + index }));
 }
+
+/** A fault, and one of the others, in one case. */
+export type Faults = readonly [first: Fault, second: Fault, ...more: Fault[]];
+
+/** The program empties its composer, and then does something that could be taken for its having taken the text. */
+export const emptied: Faults = ['wipes', 'busy', 'prints', 'title', 'streams', 'stalls'];
+
+const pairEvery = 3;
+
+/** Cases with the first of these faults and one of the others, and nothing else. */
+export function pairsOf(seed: number, count: number, faults: Faults): Case[] {
+  const random = new Seeded(seed);
+  return salted(
+    Array.from({ length: count }, () => pair(random, faults)),
+    seed,
+  );
+}
+
+/** The first fault before our Enter or about then, the second then or later; half of all else is as in any other case. */
+function pair(random: Seeded, [first, ...others]: Faults): Choice {
+  const row: Record<string, string> = { ...harmless };
+  for (const factor of factorNames) if (random.next() < 0.5) row[factor] = random.oneOf(factors[factor]);
+  return {
+    ...(row as Choice),
+    drawn: random.oneOf(factors.drawn),
+    fault: random.oneOf(others),
+    at: random.oneOf(later),
+    fault2: first,
+    at2: random.oneOf(aboutEnter),
+  };
+}
+
+const aboutEnter = ['before-enter', 'before-enter', 'shown', 'random', 'enter'] as const satisfies readonly Moment[];
+const later = ['before-enter', 'enter', 'entered', 'after-enter', 'random'] as const satisfies readonly Moment[];
 
 /** So many of all cases are a dialog that is opened in the moment of Enter, to measure the window that is left. */
 const raceShare = 0.15;

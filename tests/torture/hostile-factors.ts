@@ -79,6 +79,15 @@ export function nameOf(one: Case): string {
   return `${parts.join(',') || 'harmless'}#${one.salt}`;
 }
 
+/** `wipes,busy,prints`: the first of them with each of the others. */
+export function faultsNamed(names: string): [Fault, Fault, ...Fault[]] {
+  const named = names.split(',') as Fault[];
+  const wrong = named.find((one) => !faults.includes(one) || one === 'none');
+  if (wrong !== undefined || named.length < 2)
+    throw new Error(`--pairs ${names}: ${wrong ?? 'it is two faults or more'}`);
+  return named as [Fault, Fault, ...Fault[]];
+}
+
 export function caseNamed(name: string): Case {
   const [parts = '', salt = '1'] = name.split('#');
   const chosen: Record<string, string> = { ...harmless };

@@ -4,8 +4,8 @@ import { loadConfig } from '../../bridge/config.ts';
 import { Rooms } from '../../bridge/rooms.ts';
 import { monotonic } from '../fixtures/monotonic.mjs';
 import { privateTmux } from '../fixtures/private-tmux.ts';
-import { casesOf } from './hostile-cases.ts';
-import { type Case, caseNamed, nameOf, needsPerson } from './hostile-factors.ts';
+import { casesOf, pairsOf } from './hostile-cases.ts';
+import { type Case, caseNamed, faultsNamed, nameOf, needsPerson } from './hostile-factors.ts';
 import { Lane, layGround } from './hostile-lane.ts';
 import { play } from './hostile-play.ts';
 import { type Outcome, storyOf, summary } from './hostile-summary.ts';
@@ -24,14 +24,19 @@ export interface Width {
 
 /** Hostile agents in many panes at once, against the real courier in this process. */
 export async function hostile(options: TortureOptions, width: Width = { lanes: 28, persons: 12 }): Promise<Report> {
-  const cases =
-    options.only === null ? casesOf(options.seed, options.cases ?? defaultCases) : [caseNamed(options.only)];
+  const cases = casesFor(options);
   const endAt = monotonic() + (options.minutes ?? defaultMinutes) * 60_000;
   const needed = options.only === null ? width : { lanes: 1, persons: 1 };
   const startedAt = monotonic();
   const played = await playAll(cases, needed, endAt, options.say);
   if (options.only !== null) for (const line of storyOf(played[0]!)) options.say(line);
   return summary(played, options, (monotonic() - startedAt) / 1000);
+}
+
+function casesFor({ only, pairs, seed, cases }: TortureOptions): Case[] {
+  if (only !== null) return [caseNamed(only)];
+  const count = cases ?? defaultCases;
+  return pairs === null ? casesOf(seed, count) : pairsOf(seed, count, faultsNamed(pairs));
 }
 
 /** @param sabotage changes the wire, so that a run can be seen to find what it looks for */

@@ -8,6 +8,8 @@ export interface TortureOptions {
   readonly minutes: number | null;
   /** plays this one case alone, as a failing run has named it */
   readonly only: string | null;
+  /** plays nothing but the first of these faults with each of the others; null plays all */
+  readonly pairs: string | null;
   /** where the tally of a run is kept that is made in several goes; null keeps none */
   readonly keep: string | null;
   /** one line of progress */

@@ -2,6 +2,7 @@
 // npm run torture [-- hostile|crashes|window|all] [-- --seed N] [-- --cases N] [-- --minutes N] [-- --case NAME] [-- --json]
 // hostile: agent programs that do everything wrong, against the courier; crashes: kill -9 of the daemon and of tmux;
 // window: dialogs that open in the moment of Enter, which measures what no condition can hold back.
+// hostile --pairs wipes,busy: the first fault with each of the others, and nothing else.
 // crashes --keep FILE: goes on where the run that left FILE was stopped, and reports both as one.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -18,6 +19,7 @@ const { values: flags, positionals } = parseArgs({
     minutes: { type: 'string' },
     case: { type: 'string' },
     keep: { type: 'string' },
+    pairs: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -41,6 +43,7 @@ const options = {
   minutes: numberOf('minutes'),
   only: flags.case ?? null,
   keep: flags.keep ?? null,
+  pairs: flags.pairs ?? null,
   say,
 };
 

@@ -1,0 +1,74 @@
+import type { Manner } from '../core/manner.ts';
+import type { Snapshot } from '../core/pane.ts';
+import { markerOf } from './paste-marker.ts';
+import { drawnFor, skeletonFor } from './skeleton.ts';
+
+/**
+ * What an input shows of our text: all of it; or a part that no other text has in all likelihood, which counts only
+ * together with what else is known of the moment: its beginning or end, the program's own marker for it, lines that are
+ * clipped at the right, or all of it with something else below.
+ */
+export type Echo = 'whole' | 'part';
+
+/** What stands so far to the right is no input: an emoji that tmux draws wider than the program moves another row there. */
+const wideGap = / {8,}\S.*$/su;
+
+/** A beginning or end that says that it was cut, by `…`, is known by so many visible characters. */
+const leastMarked = 20;
+/** One that does not say so needs as many as this, or nearly all of a shorter text. */
+const leastUnmarked = 60;
+const leastShort = 12;
+const leastShare = 2 / 3;
+
+export function echoOf(
+  input: string,
+  text: string,
+  { longPasteMarkers }: Pick<Manner, 'longPasteMarkers'>,
+): Echo | null {
+  const skeleton = skeletonFor(text);
+  if (skeleton(input) === skeleton(text)) return 'whole';
+  const marker = markerOf(input, text, longPasteMarkers);
+  if (marker !== null && skeleton(marker) === skeleton(input)) return 'part';
+  const drawn = drawnFor(text);
+  const [shown, ours] = [drawn(input), drawn(text)];
+  if (shown === ours || drawn(input.replace(wideGap, '')) === ours) return 'whole';
+  if (isMarkedPart(shown, ours) || isMostOf(shown, ours) || isClipped(input, text)) return 'part';
+  // the reading did not see where the input ends
+  const paragraphs = input.split(/\n\s*\n/);
+  const isAbove = paragraphs.some((_, at) => drawn(paragraphs.slice(0, at).join('\n')) === ours);
+  return isAbove || (ours.length >= leastShort && shown.startsWith(ours)) ? 'part' : null;
+}
+
+function isMarkedPart(shown: string, ours: string): boolean {
+  const [, above, words, below] = /^(…|\.\.\.)?(.*?)(…|\.\.\.)?$/s.exec(shown)!;
+  if (words === undefined || words.length < leastMarked) return false;
+  if (above !== undefined && below !== undefined) return words.length >= leastUnmarked && ours.includes(words);
+  return above !== undefined ? ours.endsWith(words) : below !== undefined && ours.startsWith(words);
+}
+
+function isMostOf(shown: string, ours: string): boolean {
+  if (!ours.startsWith(shown) && !ours.endsWith(shown)) return false;
+  return shown.length >= leastUnmarked || (shown.length >= leastShort && shown.length >= ours.length * leastShare);
+}
+
+/** Each line a beginning of ours: continue 1.5.47 counts a tab as one column, and cuts what is then too wide. */
+function isClipped(input: string, text: string): boolean {
+  const drawn = drawnFor(text);
+  const lines = (of: string) => of.split('\n').map(drawn).filter(Boolean);
+  const [shown, ours] = [lines(input), lines(text)];
+  if (shown.length !== ours.length || !shown.every((line, at) => ours[at]!.startsWith(line))) return false;
+  const length = (of: readonly string[]) => of.join('').length;
+  return length(shown) >= leastShort && length(shown) >= length(ours) * leastShare;
+}
+
+/**
+ * How often the text stands on the screen, by its end where it is long: its beginning may have scrolled out of sight.
+ * None of a text that is too short to be told from other words.
+ */
+export function copiesOf(text: string, { rows, firstVisible }: Snapshot): number {
+  const drawn = drawnFor(text);
+  const end = drawn(text).slice(-leastUnmarked);
+  if (end.length < leastMarked) return 0;
+  const visible = rows.slice(firstVisible).map((row) => row.text);
+  return drawn(visible.join('\n')).split(end).length - 1;
+}
