@@ -74,7 +74,7 @@ export async function awaitText(
     absentLooks = holding === 'no' && !humanCame && isAbsent(before.reading, look.reading) ? absentLooks + 1 : 0;
     // what a person did to a text that is out of sight, nobody can see
     const unseen = humanCame && holding !== 'all';
-    rest.saw(whole && !unseen ? shownText(look) : null, look.snapshot);
+    rest.saw(whole && !unseen && !passage.isTurnInDoubt ? shownText(look) : null, look.snapshot);
     const { inMode, inputOff } = look.snapshot.facts;
     if (rest.isOver && !human && !inMode && !inputOff) return { is: 'ready', look };
 

@@ -1,4 +1,5 @@
 import type { Delivery, HoldReason } from '../core/envelope.ts';
+import { lookAtTurn } from './asking-turn.ts';
 import { conditionFor, dialogWordsSeen } from './condition.ts';
 import { executes, mayLeaveMode } from './guard.ts';
 import { doorFor, throughDoor } from './native.ts';
@@ -15,10 +16,11 @@ const restAfterRetypingMs = 2_000;
 /**
  * One delivery's way through a pane whose lock is held:
  *
- *   guard ─► claimed and typed, paste ─► the composer shows it, and rests ─► submitted, Enter ─► a transition is seen
+ *   the turn that asked, guard ─► claimed and typed, paste ─► the composer shows it, and rests ─► submitted, Enter ─► a transition is seen
  */
 export async function deliver(passage: Passage): Promise<Delivery> {
   const entry = await enter(passage);
+  if ('passed' in entry) return passage.cancelAsPassed(entry.passed);
   if ('reason' in entry) return passage.hold(entry.reason, entry.detail);
   const door = await doorFor(passage, entry.snapshot);
   if (door !== null && 'refused' in door) return passage.become({ is: 'failed', reason: door.refused });
@@ -36,6 +38,7 @@ async function fallBack(passage: Passage, refused: string): Promise<Delivery> {
     return passage.become({ is: 'failed', reason: `native: ${refused}` });
   }
   const entry = await enter(passage);
+  if ('passed' in entry) return passage.cancelAsPassed(entry.passed);
   if ('reason' in entry) return passage.hold(entry.reason, entry.detail);
   passage.way = { via: 'keyboard', because: refused };
   const prepared = passage.prepareFor(entry.snapshot);
@@ -54,15 +57,22 @@ async function typeOnce(
   if (first !== 'absent') return first;
 
   const again = await enter(passage);
+  if ('passed' in again) return passage.doubt(`the program did not take the text, and then: ${again.passed}`);
   if ('reason' in again) return passage.doubt(`the program did not take the text, and then: ${again.detail}`);
   const second = await type(passage, again, text, 'delivery-typed-again');
   if (second !== 'absent') return second;
   return passage.doubt('the text was typed twice and never came into the composer; Enter was not pressed');
 }
 
-/** A look that the guard passes, or why it holds. Copy mode that nobody reads in is left once. */
-async function enter(passage: Passage): Promise<FreshLook | { reason: HoldReason; detail: string }> {
-  let look = await passage.look();
+/**
+ * A look that the guard passes, or why it holds; or why the turn that this answers has passed, whatever else holds there.
+ * Copy mode that nobody reads in is left once.
+ */
+async function enter(
+  passage: Passage,
+): Promise<FreshLook | { reason: HoldReason; detail: string } | { passed: string }> {
+  let { look, passed } = await lookAtTurn(passage);
+  if (passed !== null) return { passed };
   let verdict = passage.verdictOn(look);
   if (!verdict.pass && verdict.reason === 'copy-mode' && mayLeaveMode({ ...verdict, now: passage.now })) {
     await passage.parts.hands.leaveMode(passage.paneId);
