@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
@@ -128,8 +129,28 @@ export class Mailbox {
       const facts = await factsOf(join(this.#outbox, name));
       const seen = this.#seen.get(name);
       const changed = facts !== null && seen?.judged === true && seen.identity !== identityOf(facts);
-      if (!changed) await moveAside(join(this.#outbox, name), this.#archive, name);
+      const isUnread = facts !== null && seen?.judged !== true;
+      if (changed || (isUnread && !(await this.#takeLate(name, request.id, facts)))) continue;
+      await moveAside(join(this.#outbox, name), this.#archive, name);
     }
+  }
+
+  /**
+   * An answer that lay there while its request ended, and that nobody has read: it is told like any other, so that it is
+   * kept, and whoever wrote it hears that it came too late. @returns false for a file that stays where it is
+   */
+  async #takeLate(name: string, requestId: RequestId, facts: Stats): Promise<boolean> {
+    if (this.#setting.clock.now() - facts.mtimeMs < stillMs) return false;
+    const file = join(this.#outbox, name);
+    const read = await readAnswerFile(file);
+    const page = read.is === 'text' ? readAnswer(read.text, requestId, this.#setting.split ?? true) : null;
+    if (page === null || page.is === 'refused') return false;
+    this.#seen.set(name, { identity: identityOf(facts), sinceMs: this.#setting.clock.now(), judged: true });
+    if (page.is === 'answer') {
+      const { instructions, notes } = page;
+      this.#setting.on({ type: 'answer-found', requestId, instructions, notes, file });
+    }
+    return true;
   }
 
   #pageOf(id: RequestId): string {
