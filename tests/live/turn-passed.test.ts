@@ -207,17 +207,28 @@ test('a choice is for the dialog that was open, and not for a later one that loo
   expect(approved()).toBe(2);
 });
 
-test('a choice that copy mode held is taken back when its dialog was answered in the pane', async () => {
+test('a choice that copy mode held is taken back where its dialog has gone, and not pressed in the next one like it', async () => {
   await worker();
   const watching = await bridge('--mode', 'manual');
-  await agent.perform({ play: [{ dialog: 'rm -rf build' }, { busy: 300 }, { dialog: 'rm -rf build' }], input: 'go' });
-  const first = await watching.line('asked', inState('asked'), limitMs);
+  const open = async (dialog: string, ...before: unknown[]) => {
+    await agent.perform({ dialog });
+    const isNew = (line: Line) => inState('asked')(line) && !before.includes(line.id);
+    return (await watching.line(`asked about ${dialog}`, isNew, limitMs)).id;
+  };
+  const first = await open('rm -rf build');
   await tmux.run('copy-mode', '-t', agent.paneId);
-  expect((await command('answer', String(first.id), '--choose', '1')).code).toBe(2);
-  // the person leaves copy mode and decides in one step
-  await press('-X', 'cancel', ';', 'send-keys', '-t', agent.paneId, 'y');
-  await watching.line('the first is withdrawn', (line) => line.id === first.id && line.state === 'withdrawn', limitMs);
-  const second = await watching.line('the second', (line) => inState('asked')(line) && line.id !== first.id, limitMs);
-  expect(agent.facts().filter((fact) => fact.approved !== undefined)).toHaveLength(1);
-  expect(await shown(String(second.id))).toMatchObject({ state: 'asked', notTyped: null });
+  expect((await command('answer', String(first), '--choose', '1')).code).toBe(2);
+  const second = await open('ls', first);
+  await watching.line('withdrawn', (line) => line.id === first && line.state === 'withdrawn', limitMs);
+  const third = await open('rm -rf build', first, second);
+  await press('-X', 'cancel');
+  expect(await shown(String(first))).toMatchObject({
+    state: 'withdrawn',
+    notTyped: { by: 'human:cli', instructions: 'Yes, proceed' },
+    delivery: { state: { is: 'cancelled', reason: expect.stringMatching(/^turn-passed: /) } },
+  });
+  const approved = () => agent.facts().filter((fact) => fact.approved !== undefined);
+  expect(approved()).toEqual([]);
+  expect(await command('answer', String(third), '--choose', '1')).toMatchObject({ code: 0 });
+  expect(approved()).toHaveLength(1);
 });
