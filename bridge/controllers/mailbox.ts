@@ -130,7 +130,7 @@ export class Mailbox {
       const seen = this.#seen.get(name);
       const changed = facts !== null && seen?.judged === true && seen.identity !== identityOf(facts);
       const isUnread = facts !== null && seen?.judged !== true;
-      if (changed || (isUnread && !(await this.#takeLate(name, request.id, facts)))) continue;
+      if (changed || (isUnread && !(await this.#takeLate(name, request.id)))) continue;
       await moveAside(join(this.#outbox, name), this.#archive, name);
     }
   }
@@ -139,9 +139,10 @@ export class Mailbox {
    * An answer that lay there while its request ended, and that nobody has read: it is told like any other, so that it is
    * kept, and whoever wrote it hears that it came too late. @returns false for a file that stays where it is
    */
-  async #takeLate(name: string, requestId: RequestId, facts: Stats): Promise<boolean> {
-    if (this.#setting.clock.now() - facts.mtimeMs < stillMs) return false;
+  async #takeLate(name: string, requestId: RequestId): Promise<boolean> {
     const file = join(this.#outbox, name);
+    const facts = await this.#whole(file);
+    if (facts === null) return false;
     const read = await readAnswerFile(file);
     const page = read.is === 'text' ? readAnswer(read.text, requestId, this.#setting.split ?? true) : null;
     if (page === null || page.is === 'refused') return false;
@@ -151,6 +152,18 @@ export class Mailbox {
       this.#setting.on({ type: 'answer-found', requestId, instructions, notes, file });
     }
     return true;
+  }
+
+  /** The facts of a file that is complete; a moment is waited for it, unless this mailbox is closed. Null where it is not. */
+  async #whole(file: string): Promise<Stats | null> {
+    for (let waitedMs = 0; waitedMs <= endedGraceMs; ) {
+      const facts = await factsOf(file);
+      const leftMs = facts === null ? 0 : stillMs - (this.#setting.clock.now() - facts.mtimeMs);
+      if (leftMs <= 0 || !this.#open) return leftMs <= 0 ? facts : null;
+      await new Promise<void>((resolve) => void this.#setting.clock.after(leftMs, resolve));
+      waitedMs += leftMs;
+    }
+    return null;
   }
 
   #pageOf(id: RequestId): string {

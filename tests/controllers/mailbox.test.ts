@@ -490,17 +490,22 @@ describe('archiving', () => {
     expect(readdirSync(archive())).toEqual([`${ended}.response.md`]);
   });
 
-  test('one that is still being written, or is none, stays where it is and is told as such', async () => {
-    await mailbox.start();
-    states.set(requestId, 'ended');
+  test('one that was written just then is waited for a moment; by a command, or where it is none, it is left', async () => {
+    mkdirSync(outbox());
     writeFileSync(outbox(answer), 'half an ans');
     await mailbox.archive(request());
+    expect([readdirSync(outbox()), events]).toEqual([[answer], []]);
+    states.set(requestId, 'ended');
+    await mailbox.start();
+    writeFileSync(outbox(answer), 'a whole answer');
+    await mailbox.archive(request());
+    expect(events).toMatchObject([{ type: 'answer-found', instructions: 'a whole answer' }]);
     writeFileSync(outbox(`${ended}.response.md`), '');
     age(`${ended}.response.md`);
     await mailbox.archive(request({ id: ended as RequestId }));
-    expect(readdirSync(outbox()).sort()).toEqual([answer, `${ended}.response.md`].sort());
-    await until('both are refused', () => events.length === 2);
-    expect(events.map(({ type }) => type)).toEqual(['answer-refused', 'answer-refused']);
+    expect(readdirSync(outbox())).toEqual([`${ended}.response.md`]);
+    await until('it is refused', () => events.length === 2);
+    expect(events[1]).toMatchObject({ type: 'answer-refused' });
   });
 
   test('after a restart the pair of an ended request is put away, although this mailbox never read it', async () => {
