@@ -1,8 +1,10 @@
 import { listOptions } from './core/choice.ts';
 import { messageOf } from './core/failure.ts';
 import type { TurnId } from './core/ids.ts';
+import type { InputMark } from './core/input-mark.ts';
 import { identityKey, type PaneIdentity, type Snapshot, sameAgent } from './core/pane.ts';
 import type { Dialog, Reading } from './core/reading.ts';
+import { markTurn } from './core/turn-mark.ts';
 import { systemClock } from './host/clock.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -19,21 +21,29 @@ export class DialogWatch {
   readonly #rooms: Rooms;
   readonly #pane: { readonly worker: string; readonly identity: PaneIdentity; readonly profile: string };
   readonly #humanOnly: () => string | null;
+  readonly #inputs: () => readonly InputMark[];
   readonly #broke: (reason: string) => void;
   #settled: Shown;
+  /** the request about the dialog that was settled on last */
+  #request = '';
   #cancel: (() => void) | null = null;
   #closed = false;
 
-  /** @param parts.humanOnly why only the human may decide what stands there now; null where others may */
+  /**
+   * @param parts.humanOnly why only the human may decide what stands there now; null where others may
+   * @param parts.inputs of the pane, as far as they are known
+   */
   constructor(parts: {
     rooms: Rooms;
     pane: { readonly worker: string; readonly identity: PaneIdentity; readonly profile: string };
     humanOnly: () => string | null;
+    inputs: () => readonly InputMark[];
     broke: (reason: string) => void;
   }) {
     this.#rooms = parts.rooms;
     this.#pane = parts.pane;
     this.#humanOnly = parts.humanOnly;
+    this.#inputs = parts.inputs;
     this.#broke = parts.broke;
   }
 
@@ -46,6 +56,11 @@ export class DialogWatch {
   chosen(): void {
     this.#settled = null;
     this.#lookAgain(undefined, null);
+  }
+
+  /** The courier saw that the dialog of this request has gone: one like it that is open now is another one. */
+  passed(requestId: string): void {
+    if (this.#request === requestId && this.#settled !== null) this.chosen();
   }
 
   close(): void {
@@ -73,13 +88,14 @@ export class DialogWatch {
     if (shown === undefined || shown === this.#settled) return;
     if (shown !== first) return this.#lookAgain(shown, reading);
     const isNew = this.#settled !== undefined;
-    if (shown !== null) this.#open(reading.dialog!, snapshot, isNew);
+    if (shown !== null) this.#open(reading, snapshot, isNew);
     this.#rooms.desk.dialogNow(identity, shown);
     this.#settled = shown;
   }
 
   /** @param isNew it was seen to open; else it may be the one that stood there before a restart */
-  #open(dialog: Dialog, snapshot: Snapshot, isNew: boolean): void {
+  #open(reading: Reading, snapshot: Snapshot, isNew: boolean): void {
+    const dialog = reading.dialog!;
     const { journal, opening, desk } = this.#rooms;
     const { worker, identity, profile } = this.#pane;
     const humanOnly = this.#humanOnly();
@@ -102,7 +118,8 @@ export class DialogWatch {
       // these ends are known only of a dialog that was seen to be gone
       return ['delivered', 'settled', 'withdrawn'].includes(known.state.is) ? openAs(number + 1) : known;
     });
-    desk.confirm(request.id);
+    this.#request = request.id;
+    desk.confirm(request.id, { turnMark: markTurn(this.#inputs(), reading) });
   }
 }
 

@@ -44,6 +44,14 @@ export type BridgeEvent =
       readonly press?: string;
     }
   | { readonly type: 'human-needed'; readonly request: Request; readonly why: string }
+  /** an answer came too late for the turn that asked, and was never typed; `isAwaited`: a command waits, and tells its user */
+  | {
+      readonly type: 'answer-not-typed';
+      readonly request: Request;
+      readonly by: string;
+      readonly why: string;
+      readonly isAwaited: boolean;
+    }
   /** a text that stays where it is, or in doubt, and whose sender does not come back for it */
   | { readonly type: 'letter-stranded'; readonly delivery: Delivery; readonly why: string }
   | { readonly type: 'controller-replied'; readonly request: Request; readonly by: string; readonly text: string };

@@ -8,6 +8,7 @@ export function takeIn(event: MailboxEvent, desk: Desk, warn: (text: string) => 
       const { requestId, instructions, notes, file } = event;
       const { accepted, reason } = desk.answer(requestId, { by: 'human:outbox', instructions, notes });
       if (accepted === 'refused') warn(`${file} cannot be an answer: ${reason}`);
+      if (accepted === 'late') warn(`${file} came too late, and is not typed: ${reason}`);
       return;
     }
     case 'arrival-found': {

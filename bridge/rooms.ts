@@ -8,7 +8,7 @@ import { Changes } from './changes.ts';
 import type { Config } from './config.ts';
 import { Mailbox } from './controllers/mailbox.ts';
 import { optionNamed } from './core/choice.ts';
-import { type Delivery, isEnded } from './core/envelope.ts';
+import { type Delivery, isEnded, whyTurnPassed } from './core/envelope.ts';
 import { messageOf } from './core/failure.ts';
 import type { DeliveryId, RequestId } from './core/ids.ts';
 import { shownName } from './core/names.ts';
@@ -78,7 +78,7 @@ export class Rooms {
   workerNames: () => readonly string[] = () => [];
   /** the daemon's watch listens here for what tmux says */
   onTmux: (event: ServersEvent) => void = () => {};
-  /** the daemon's watch listens here for inputs that are known to have arrived */
+  /** the daemon's watch listens here for inputs that are known to have arrived, and for choices whose dialog had gone */
   onSubmitted: (delivery: Delivery) => void = () => {};
   /** the daemon's watch listens here for what agents say through their own hooks */
   onSignal: (pane: PaneAddress) => void = () => {};
@@ -262,6 +262,10 @@ export class Rooms {
         cancelDelivery: (id, reason) => this.post.cancel(id, reason),
         archive: (request) => this.mailbox.archive(request),
         notify: (request, why) => this.on({ type: 'human-needed', request, why }),
+        tellNotTyped: (request, answer, why) => {
+          const isAwaited = this.sending.isAnswerAwaited(request.id);
+          this.on({ type: 'answer-not-typed', request, by: answer.by, why, isAwaited });
+        },
       },
       on: (news) => {
         if (news.type === 'request-changed') this.on(news);
@@ -406,6 +410,7 @@ export class Rooms {
       this.onSubmitted(delivery);
     }
     this.desk.deliveryChanged(delivery);
+    if (delivery.dialog !== undefined && whyTurnPassed(delivery.state) !== null) this.onSubmitted(delivery);
     this.deadLetters.changed(delivery);
     const { envelope, state } = delivery;
     if (envelope.kind === 'request' && isEnded(state) && 'reason' in state) {

@@ -8,6 +8,7 @@ import { keysOf } from './core/keys.ts';
 import { type PaneAddress, type PaneFacts, type PaneIdentity, type Snapshot, sameAgent } from './core/pane.ts';
 import { isReady } from './core/reading.ts';
 import type { Answer, Request } from './core/request.ts';
+import { markTurn } from './core/turn-mark.ts';
 import type { Journal } from './journal/journal.ts';
 import type { PostOffice } from './mail/post-office.ts';
 import type { Sight } from './sight.ts';
@@ -47,6 +48,8 @@ export class Sending {
   readonly #changes: Changes;
   readonly #ringFor: (pane: PaneAddress) => () => void;
   readonly #senders = new Map<DeliveryId, AbortSignal>();
+  /** requests whose answer somebody waits to see arrive */
+  readonly #awaited = new Set<string>();
 
   /** @param parts.ringFor makes tmux ring for a pane that nobody may be watching, until what it returns is called */
   constructor(parts: {
@@ -97,7 +100,7 @@ export class Sending {
     if (snapshot === null)
       throw wrongUse('send', order.pane.paneId, 'there is no such pane', '`bridge list` shows those there are');
     const agent = order.agent ?? this.#sight.profile(snapshot).name;
-    const dialog = order.keys === 'in-dialog' ? this.#openDialog(snapshot, agent) : undefined;
+    const bound = order.keys === 'in-dialog' ? this.#openDialog(snapshot, agent) : {};
     const id = this.#mint() as EnvelopeId;
     const posted = this.#post.post(
       {
@@ -117,7 +120,7 @@ export class Sending {
       { force: order.force, allowShell: order.allowShell, via: order.via ?? this.#viaFor(snapshot.identity) },
       this.#clock.now() + order.waitMs + orphanLimitMs,
       undefined,
-      dialog,
+      bound,
     );
     this.#remember(posted.id, closed);
     const last = await this.#triedUntil(posted, this.#clock.now() + order.waitMs, closed);
@@ -145,7 +148,11 @@ export class Sending {
       notes: answer.notes,
     });
     const plain = { force: false, allowShell: false, via: this.#viaFor(request.pane) };
-    return this.#post.post(envelope, request.pane, request.agent, plain, how.deadlineAt, how.id, how.dialog).id;
+    const bound = {
+      ...(how.dialog === undefined ? {} : { dialog: how.dialog }),
+      ...(request.turnMark === undefined ? {} : { turnMark: request.turnMark }),
+    };
+    return this.#post.post(envelope, request.pane, request.agent, plain, how.deadlineAt, how.id, bound).id;
   }
 
   /**
@@ -199,9 +206,19 @@ export class Sending {
       return isEnded(state) || state.is === 'held' ? 'settled' : 'begun';
     };
     const isSettled = () => (stage() === 'settled' ? true : null);
-    await this.#changes.until(isSettled, closed, limits.beginMs);
-    if (stage() === 'begun') await this.#changes.until(isSettled, closed, limits.endMs);
+    this.#awaited.add(requestId);
+    try {
+      await this.#changes.until(isSettled, closed, limits.beginMs);
+      if (stage() === 'begun') await this.#changes.until(isSettled, closed, limits.endMs);
+    } finally {
+      this.#awaited.delete(requestId);
+    }
     return this.deliveryOf(requestId);
+  }
+
+  /** True while whoever answered the request waits to be told what becomes of the answer. */
+  isAnswerAwaited(requestId: string): boolean {
+    return this.#awaited.has(requestId);
   }
 
   /** Tries a delivery whenever its pane looks as if it could take it, until it has ended, or is held at `giveUpAt`. */
@@ -233,9 +250,9 @@ export class Sending {
   }
 
   /** Keys are meant for the dialog that whoever sends them sees. */
-  #openDialog(snapshot: Snapshot, agent: string): string {
-    const { dialog } = this.#sight.readAs(snapshot, agent);
-    if (dialog !== null) return dialog.fingerprint;
+  #openDialog(snapshot: Snapshot, agent: string): Pick<Delivery, 'dialog' | 'turnMark'> {
+    const reading = this.#sight.readAs(snapshot, agent);
+    if (reading.dialog !== null) return { dialog: reading.dialog.fingerprint, turnMark: markTurn([], reading) };
     const { paneId } = snapshot.identity;
     throw wrongUse('--in-dialog', paneId, 'no dialog is read on its screen', '`bridge explain` says what is');
   }

@@ -1,9 +1,9 @@
 import { type Choice, choicesFor } from './core/choices.ts';
 import { wayInWords } from './core/door.ts';
-import type { Delivery, DeliveryState, Receipt } from './core/envelope.ts';
+import { type Delivery, type DeliveryState, type Receipt, whyTurnPassed } from './core/envelope.ts';
 import { ExitCode } from './core/failure.ts';
 import type { Dialog } from './core/reading.ts';
-import { type Answer, type Doubt, doubtOf, type Request } from './core/request.ts';
+import { type Answer, type Doubt, doubtOf, notTypedOf, type Request } from './core/request.ts';
 import type { Pauses } from './desk/desk.ts';
 
 /** A request as people and machines see it: its state, and why its answer still waits. */
@@ -30,6 +30,8 @@ export interface RequestView {
   readonly delivery: Delivery | null;
   /** an answer of which only a person can say whether it arrived */
   readonly doubt: Doubt | null;
+  /** an answer that was given, and never typed because the turn that asked had passed */
+  readonly notTyped: Answer | null;
   /** what a person can do about it now, one command each; empty when it waits for nobody */
   readonly choices: readonly Choice[];
 }
@@ -90,6 +92,7 @@ export function viewOf(request: Request, delivery: Delivery | null): RequestView
     late: request.late,
     delivery,
     doubt: doubtOf(request),
+    notTyped: notTypedOf(request),
     choices: choicesFor(request),
   };
 }
@@ -145,7 +148,11 @@ export function outcomeOf(state: DeliveryState): { message: string; exitCode: Ex
       return { message: `uncertain: ${state.reason}`, exitCode: ExitCode.undecided };
     case 'failed':
       return { message: `failed: ${state.reason}`, exitCode: ExitCode.failed };
-    case 'cancelled':
+    case 'cancelled': {
+      const passed = whyTurnPassed(state);
+      if (passed !== null)
+        return { message: `not typed, the turn that asked has passed: ${passed}`, exitCode: ExitCode.failed };
       return { message: state.reason, exitCode: state.reason.startsWith('held') ? ExitCode.held : ExitCode.failed };
+    }
   }
 }

@@ -1,8 +1,10 @@
-import type { Delivery } from './core/envelope.ts';
+import type { Detection } from './core/detection.ts';
+import { type Delivery, whyTurnPassed } from './core/envelope.ts';
 import { messageOf } from './core/failure.ts';
 import type { PaneId, TurnId } from './core/ids.ts';
 import { identityKey, type PaneFacts, type PaneIdentity, placeIn, type Snapshot, sameAgent } from './core/pane.ts';
 import { because, isReady, type Reading } from './core/reading.ts';
+import { markTurn, type TurnMark } from './core/turn-mark.ts';
 import { DialogWatch } from './dialog-watch.ts';
 import { systemClock } from './host/clock.ts';
 import type { Rooms } from './rooms.ts';
@@ -24,6 +26,8 @@ export class WatchedPane {
   readonly #hooks: { broke(reason: string): void; replaced(): void };
   readonly #dialogs: DialogWatch;
   #snapshot: Snapshot;
+  /** as the watcher read it last */
+  #reading: Reading | null = null;
   /** why what is on the screen at the first look goes to the human: after the journal was lost, for one */
   #distrust: string | null;
   #said = '';
@@ -53,6 +57,7 @@ export class WatchedPane {
       rooms,
       pane: { worker: name, identity: snapshot.identity, profile: profile.name },
       humanOnly: () => this.#distrust,
+      inputs: () => this.watcher.inputs,
       broke: (reason) => hooks.broke(reason),
     });
     this.watcher = new PaneWatcher({
@@ -94,8 +99,9 @@ export class WatchedPane {
     this.#cancelSecondLook = systemClock.after(wordStandsMs + 1, () => this.watcher.lookNow());
   }
 
-  /** The courier's word that it typed this text, or chose in a dialog. */
+  /** The courier's word that it typed this text, or chose in a dialog; or that the dialog which is open is another one. */
   noteDelivery({ envelope, state, dialog }: Delivery): void {
+    if (dialog !== undefined && whyTurnPassed(state) !== null) this.#dialogs.passed(envelope.thread);
     if (state.is !== 'acknowledged') return;
     if (dialog !== undefined) this.#dialogs.chosen();
     else {
@@ -122,6 +128,7 @@ export class WatchedPane {
 
   #read({ reading, snapshot }: Extract<WatcherEvent, { type: 'reading' }>): void {
     this.#snapshot = snapshot;
+    this.#reading = reading;
     // another agent in the same pane: its profile, its memory and its turns are its own
     if (!sameAgent(snapshot.identity, this.identity)) this.#hooks.replaced();
     const why = because(reading);
@@ -182,9 +189,19 @@ export class WatchedPane {
       });
     });
     if (!isConfirmed) return;
-    desk.confirm(request.id, event.turn.anchor === 'lost' ? lostAnchor : undefined);
+    desk.confirm(request.id, {
+      ...(event.turn.anchor === 'lost' ? { humanOnly: lostAnchor } : {}),
+      ...this.#markFor(event.detection),
+    });
     // Only now: whoever dies before has a successor that sees it confirmed again, which changes nothing a second time.
     this.#remember();
+  }
+
+  /** The turn as it is believed now: a block is confirmed, and another reason told, in a believed turn only. */
+  #markFor({ kind, truncated, text }: Detection): { turnMark?: TurnMark } {
+    if (this.#reading === null) return {};
+    const isWhole = kind === 'request' && !truncated;
+    return { turnMark: markTurn(this.watcher.inputs, this.#reading, isWhole ? text : undefined) };
   }
 
   #remember(): void {

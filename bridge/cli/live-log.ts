@@ -6,7 +6,8 @@ import { firstLine, paint } from './output.ts';
 /** One line of the live log for a person; null for what a person need not see. Bodies stay in the journal: first lines only. */
 export function renderLive(event: BridgeEvent, quiet: boolean): string | null {
   const calls = event.type === 'human-needed' || event.type === 'letter-stranded';
-  const needsHuman = calls || (event.type === 'said' && event.level === 'warning');
+  const isWarning = event.type === 'answer-not-typed' || (event.type === 'said' && event.level === 'warning');
+  const needsHuman = calls || isWarning;
   if (quiet && !needsHuman) return null;
   switch (event.type) {
     case 'said':
@@ -52,6 +53,7 @@ export function renderLive(event: BridgeEvent, quiet: boolean): string | null {
         const told = [state.receipt.evidence, wayInWords(state.receipt)].filter(Boolean);
         return paint('dim', `receipt   ${head}: ${told.join('; ')}`);
       }
+      if (state.is === 'cancelled') return paint('dim', `cancelled ${head}: ${state.reason}`);
       if (state.is === 'uncertain' || state.is === 'typed-not-submitted' || state.is === 'failed') {
         return `${paint('red', state.is)} ${head}: ${state.reason}`;
       }
@@ -64,6 +66,13 @@ export function renderLive(event: BridgeEvent, quiet: boolean): string | null {
         'yellow',
         `you are needed: ${short(event.request.id)} ${event.request.worker}: ${event.why}; \`bridge show ${short(event.request.id)}\``,
       );
+    case 'answer-not-typed': {
+      const { id, worker } = event.request;
+      return paint(
+        'yellow',
+        `! not typed ${short(id)} ${worker}: the answer of ${event.by} came too late: ${event.why}; \`bridge show ${short(id)}\``,
+      );
+    }
     case 'letter-stranded': {
       const { id, envelope } = event.delivery;
       return paint('yellow', `you are needed: text to ${envelope.to}: ${event.why}; \`bridge show ${short(id)}\``);
@@ -81,6 +90,7 @@ export function recordOf(event: BridgeEvent): Record<string, unknown> {
   switch (event.type) {
     case 'request-changed':
     case 'human-needed':
+    case 'answer-not-typed':
     case 'would-send':
     case 'controller-replied': {
       const { request } = event;
@@ -100,6 +110,7 @@ export function recordOf(event: BridgeEvent): Record<string, unknown> {
           : {}),
         ...('why' in event ? { why: event.why } : {}),
         ...('reason' in request.state ? { reason: request.state.reason } : {}),
+        ...(event.type === 'answer-not-typed' ? { by: event.by } : {}),
         ...('text' in event ? { length: event.text.length } : {}),
         ...(event.type === 'would-send' ? { by: event.by, press: event.press ?? null } : {}),
       };

@@ -163,6 +163,10 @@ function noticeOf(event: BridgeEvent): Notice | null {
     const { worker, id } = event.request;
     return { title: `${worker} needs you`, text: `${event.why}\nbridge show ${short(id)}` };
   }
+  if (event.type === 'answer-not-typed' && !event.isAwaited && event.by.startsWith('human')) {
+    const { worker, id } = event.request;
+    return { title: `your answer to ${worker} was not typed`, text: `${event.why}\nbridge show ${short(id)}` };
+  }
   if (event.type === 'letter-stranded') {
     const { envelope, id } = event.delivery;
     return { title: `a text to ${envelope.to} needs you`, text: `${event.why}\nbridge show ${short(id)}` };

@@ -37,6 +37,10 @@ export function render(view: RequestView): string {
     parts.push('', paint('bold', `answer by ${view.answer.by}`), view.answer.instructions);
     if (view.answer.notes) parts.push('', paint('bold', 'notes (not typed)'), view.answer.notes);
   }
+  if (view.notTyped) {
+    parts.push('', paint('bold', `answer by ${view.notTyped.by}, never typed`), view.notTyped.instructions);
+    if (view.notTyped.notes) parts.push('', paint('bold', 'notes'), view.notTyped.notes);
+  }
   if (view.doubt) {
     parts.push('', paint('bold', `in doubt: the answer of ${view.doubt.answer.by}`), view.doubt.answer.instructions);
   }

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
@@ -128,8 +129,41 @@ export class Mailbox {
       const facts = await factsOf(join(this.#outbox, name));
       const seen = this.#seen.get(name);
       const changed = facts !== null && seen?.judged === true && seen.identity !== identityOf(facts);
-      if (!changed) await moveAside(join(this.#outbox, name), this.#archive, name);
+      const isUnread = facts !== null && seen?.judged !== true;
+      if (changed || (isUnread && !(await this.#takeLate(name, request.id)))) continue;
+      await moveAside(join(this.#outbox, name), this.#archive, name);
     }
+  }
+
+  /**
+   * An answer that lay there while its request ended, and that nobody has read: it is told like any other, so that it is
+   * kept, and whoever wrote it hears that it came too late. @returns false for a file that stays where it is
+   */
+  async #takeLate(name: string, requestId: RequestId): Promise<boolean> {
+    const file = join(this.#outbox, name);
+    const facts = await this.#whole(file);
+    if (facts === null) return false;
+    const read = await readAnswerFile(file);
+    const page = read.is === 'text' ? readAnswer(read.text, requestId, this.#setting.split ?? true) : null;
+    if (page === null || page.is === 'refused') return false;
+    this.#seen.set(name, { identity: identityOf(facts), sinceMs: this.#setting.clock.now(), judged: true });
+    if (page.is === 'answer') {
+      const { instructions, notes } = page;
+      this.#setting.on({ type: 'answer-found', requestId, instructions, notes, file });
+    }
+    return true;
+  }
+
+  /** The facts of a file that is complete; a moment is waited for it, unless this mailbox is closed. Null where it is not. */
+  async #whole(file: string): Promise<Stats | null> {
+    for (let waitedMs = 0; waitedMs <= endedGraceMs; ) {
+      const facts = await factsOf(file);
+      const leftMs = facts === null ? 0 : stillMs - (this.#setting.clock.now() - facts.mtimeMs);
+      if (leftMs <= 0 || !this.#open) return leftMs <= 0 ? facts : null;
+      await new Promise<void>((resolve) => void this.#setting.clock.after(leftMs, resolve));
+      waitedMs += leftMs;
+    }
+    return null;
   }
 
   #pageOf(id: RequestId): string {

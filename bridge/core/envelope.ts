@@ -1,6 +1,7 @@
 import type { Via, Way } from './door.ts';
 import type { DeliveryId, EnvelopeId, RequestId } from './ids.ts';
 import type { PaneAddress, PaneIdentity } from './pane.ts';
+import type { TurnMark } from './turn-mark.ts';
 
 /** One message. Request, response and direct message are all envelopes. */
 export interface Envelope {
@@ -95,6 +96,8 @@ export interface Delivery {
    * pressed there, and no text is ever typed
    */
   readonly dialog?: string;
+  /** of an answer, or of keys for a dialog: where that turn or dialog has passed, nothing is typed. Absent in older journals */
+  readonly turnMark?: TurnMark;
   readonly state: DeliveryState;
   /** how often it was claimed */
   readonly attempts: number;
@@ -135,6 +138,18 @@ const successors: Readonly<Record<DeliveryState['is'], readonly DeliveryState['i
   expired: [],
   cancelled: [],
 };
+
+/** Begins the reason of a delivery that was cancelled because what it answers has passed. */
+const turnPassed = 'turn-passed: ';
+
+export function becausePassed(why: string): string {
+  return turnPassed + why;
+}
+
+/** Why its turn had passed; null where the delivery did not end by that. */
+export function whyTurnPassed(state: DeliveryState): string | null {
+  return state.is === 'cancelled' && state.reason.startsWith(turnPassed) ? state.reason.slice(turnPassed.length) : null;
+}
 
 export function mayFollow(from: DeliveryState, to: DeliveryState): boolean {
   return successors[from.is].includes(to.is);

@@ -3,6 +3,7 @@ import type { Sighting } from './envelope.ts';
 import { type DeliveryId, type RequestId, serverPidOf, type TurnId } from './ids.ts';
 import { identityKey, type PaneIdentity } from './pane.ts';
 import type { Dialog } from './reading.ts';
+import type { TurnMark } from './turn-mark.ts';
 
 /** Who gave an answer: `rules`, `controller:codex`, `human:outbox`, `human:cli`, … */
 export type AnsweredBy = string;
@@ -59,7 +60,8 @@ export interface Doubt {
  *           ▲         │
  *           └─────────┘ of the human: its delivery failed, or its fate is in doubt
  *
- * from any but the last two: withdrawn, expired, failed, dismissed
+ * from any but the last two: withdrawn, expired, failed, dismissed; once an answer may have been typed, only a person's word
+ * or the end of its delivery leads on
  */
 export type RequestState =
   /** journaled at the first sight of END; asked after two equal captures */
@@ -69,7 +71,13 @@ export type RequestState =
   | { readonly is: 'delivered'; readonly answer: Answer; readonly deliveryId: DeliveryId; readonly at: number }
   /** the worker's next turn began, or, of an answer in doubt, a person says that it arrived */
   | { readonly is: 'settled'; readonly answer: Answer; readonly at: number; readonly vouchedBy?: string }
-  | { readonly is: 'withdrawn'; readonly reason: string; readonly at: number }
+  /** the worker moved on; `notTyped` is the answer that came too late for its turn, and the delivery that was cancelled */
+  | {
+      readonly is: 'withdrawn';
+      readonly reason: string;
+      readonly at: number;
+      readonly notTyped?: { readonly answer: Answer; readonly deliveryId: DeliveryId };
+    }
   | { readonly is: 'expired'; readonly at: number }
   | { readonly is: 'failed'; readonly reason: string; readonly at: number }
   | { readonly is: 'dismissed'; readonly by: string; readonly at: number };
@@ -83,6 +91,8 @@ export interface Request {
   readonly pane: PaneIdentity;
   readonly agent: string;
   readonly turn: TurnId;
+  /** the same turn (or dialog) as any process can find it on the screen: its answer is typed nowhere else. Absent in older journals */
+  readonly turnMark?: TurnMark;
   readonly kind: DetectionKind;
   readonly text: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -129,6 +139,11 @@ export function mayBecome(from: RequestState, to: RequestState): boolean {
 /** The answer of which a person is asked what became of it; null where there is none. */
 export function doubtOf({ state }: Pick<Request, 'state'>): Doubt | null {
   return state.is === 'asked' ? (state.doubt ?? null) : null;
+}
+
+/** The answer that was given and never typed, since its turn had passed; null where there is none. */
+export function notTypedOf({ state }: Pick<Request, 'state'>): Answer | null {
+  return state.is === 'withdrawn' ? (state.notTyped?.answer ?? null) : null;
 }
 
 /**

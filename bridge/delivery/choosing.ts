@@ -1,5 +1,6 @@
-import type { Delivery } from '../core/envelope.ts';
+import { becausePassed, type Delivery } from '../core/envelope.ts';
 import type { Dialog, DialogOption } from '../core/reading.ts';
+import { lookAtTurn } from './asking-turn.ts';
 import { conditionInDialog } from './dialog-rows.ts';
 import { humanQuietMs } from './guard.ts';
 import type { FreshLook, Passage } from './passage.ts';
@@ -17,7 +18,7 @@ const mostAttempts = 5;
 /**
  * One option of one dialog, chosen once, in a pane whose lock is held:
  *
- *   look: this agent, this dialog, exactly this option, nobody at the keys
+ *   look: this agent, this dialog, opened where it was, exactly this option, nobody at the keys
  *     ─► claimed ─► (no key of its own: Up or Down until it is seen highlighted) ─► typed, the key ─► the dialog is gone
  *
  * Every key is pressed on condition that the rows of the dialog stand where the look saw them, and the key that decides
@@ -65,12 +66,13 @@ interface Open {
 
 /** The dialog as it stands now with the one option that is meant; else the delivery, held or ended. */
 async function enter(passage: Passage, fingerprint: string): Promise<Open | Delivery> {
-  const look = await passage.look();
+  const { look, passed } = await lookAtTurn(passage);
   const verdict = passage.verdictOn(look);
   const reason = verdict.pass ? null : verdict.reason;
   if (look === null || reason === 'gone' || reason === 'replaced') {
     return passage.become({ is: 'cancelled', reason: 'the agent that showed the dialog has gone' });
   }
+  if (passed !== null) return passage.cancelAsPassed(passed);
   if (!verdict.pass && ['input-off', 'synchronized', 'copy-mode', 'shell'].includes(verdict.reason)) {
     return passage.hold(verdict.reason, verdict.detail);
   }
@@ -89,7 +91,7 @@ async function enter(passage: Passage, fingerprint: string): Promise<Open | Deli
 async function closedBefore(passage: Passage, fingerprint: string): Promise<Delivery> {
   const gone = await goneWithin(passage, fingerprint, closeLimitMs);
   if (gone === null) return passage.hold('unknown', 'the dialog is not to be seen, nor what took its place');
-  return passage.become({ is: 'cancelled', reason: `nothing was pressed: ${gone}` });
+  return passage.become({ is: 'cancelled', reason: becausePassed(`nothing was pressed: ${gone}`) });
 }
 
 /** Moves the highlight to the option, one verified step at a time. Nothing is decided by that. */

@@ -1,16 +1,21 @@
 import type { Way } from '../core/door.ts';
-import type { Delivery, DeliveryState, HoldReason, Sighting } from '../core/envelope.ts';
+import { becausePassed, type Delivery, type DeliveryState, type HoldReason, type Sighting } from '../core/envelope.ts';
 import type { Manner } from '../core/manner.ts';
 import { type FreshSnapshot, type PaneAddress, placeIn, type Snapshot, sameAgent } from '../core/pane.ts';
 import { because } from '../core/reading.ts';
+import { whyPassed } from '../core/turn-mark.ts';
 import { turnAnchor } from './anchor.ts';
 import { executes, guard, guardKeys, hasEnded, type Verdict } from './guard.ts';
 import type { CourierParts, TakenPane } from './hands.ts';
+import { Rest } from './rest.ts';
 import { oneLine, type Prepared, prepare } from './text.ts';
 import { type Look, linesShowing } from './verify.ts';
 
 /** tmux tells a person's last key to the second: one that may lie after `instant` counts as after it. */
 const keyGrainMs = 1_000;
+
+/** What shows another turn must stand so long: a program that was stopped in the middle of drawing stands for many looks. */
+export const passedStandsMs = 600;
 
 /** A terminal in line mode drops what goes beyond 4,096 bytes. */
 const shellLineBytes = 4_000;
@@ -40,6 +45,8 @@ export class Passage {
   #lastLook: Look | null = null;
   #heard = 0;
   readonly #pane: TakenPane | null;
+  readonly #passing = new Rest(passedStandsMs);
+  #isTurnInDoubt = false;
 
   /** @param pane ours while this lasts */
   constructor(parts: CourierParts, delivery: Delivery, pane: TakenPane | null = null) {
@@ -114,8 +121,27 @@ export class Passage {
     return oneLine(prepared.text, { maxLineBytes: Math.min(shellLineBytes, this.manner.maxLineBytes) });
   }
 
+  /** Why the turn that this answers has passed, by this look alone; null where it answers none, or that is not certain. */
+  whyPassed({ snapshot, reading }: Look): string | null {
+    const { turnMark } = this.#delivery;
+    return turnMark === undefined || !this.isRecipient(snapshot) ? null : whyPassed(turnMark, reading);
+  }
+
+  /** While the text waits for Enter somebody else's turn seems to have begun, and it is not certain yet: no Enter now. */
+  get isTurnInDoubt(): boolean {
+    return this.#isTurnInDoubt;
+  }
+
+  /** A composer without our text has nothing that Enter could submit, and the new turn may be ours. */
+  #passedSince(look: FreshLook): string | null {
+    const passed = look.reading.composer.is === 'draft' ? this.whyPassed(look) : null;
+    this.#isTurnInDoubt = passed !== null;
+    this.#passing.saw(passed === null ? null : 'passed', look.snapshot);
+    return this.#passing.isOver ? passed : null;
+  }
+
   /** Why neither text nor Enter belongs into this pane any more; null when nothing speaks against it. */
-  obstacle(look: Look): string | null {
+  obstacle(look: FreshLook): string | null {
     const { snapshot, reading } = look;
     if (hasEnded(look)) return 'the program in the pane has ended';
     if (!this.isRecipient(snapshot)) return 'another program runs in the pane now';
@@ -124,7 +150,9 @@ export class Passage {
     }
     if (this.parts.word?.asks(snapshot.identity)) return announcedDialog.detail;
     const shellNow = executes(snapshot) && !this.#delivery.options.allowShell;
-    return shellNow ? 'a shell or the like is in the foreground now' : null;
+    if (shellNow) return 'a shell or the like is in the foreground now';
+    const passed = this.#passedSince(look);
+    return passed === null ? null : `the turn that asked has passed: ${passed}`;
   }
 
   isRecipient({ identity }: Snapshot): boolean {
@@ -190,6 +218,14 @@ export class Passage {
     const same = state.is === 'held' && state.reason === reason;
     if (same && state.detail === detail) return this.#delivery;
     return this.become({ is: 'held', reason, detail, since: same ? state.since : this.now });
+  }
+
+  /** The turn that it answers has passed, and nothing of it was typed, or handed over. */
+  async cancelAsPassed(why: string): Promise<Delivery> {
+    const { is } = this.#delivery.state;
+    // what was about to be typed is taken back first
+    if (is === 'claimed' || is === 'typed') await this.hold('unknown', why);
+    return this.become({ is: 'cancelled', reason: becausePassed(why) });
   }
 
   acknowledge(evidence: string, look: Look, text: string): Promise<Delivery> {

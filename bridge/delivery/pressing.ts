@@ -1,5 +1,6 @@
-import type { Delivery } from '../core/envelope.ts';
+import { becausePassed, type Delivery } from '../core/envelope.ts';
 import { keysOf } from '../core/keys.ts';
+import { lookAtTurn } from './asking-turn.ts';
 import { conditionFor, dialogWordsSeen } from './condition.ts';
 import { conditionInDialog } from './dialog-rows.ts';
 import type { PaneCondition } from './hands.ts';
@@ -20,12 +21,13 @@ const lookEveryMs = 50;
  */
 export async function pressKeys(passage: Passage): Promise<Delivery> {
   const { envelope, dialog } = passage.delivery;
-  const look = await passage.look();
+  const { look, passed } = await lookAtTurn(passage);
   const verdict = passage.verdictOn(look);
+  if (passed !== null) return passage.cancelAsPassed(passed);
   if (dialog !== undefined && look !== null && look.reading.dialog?.fingerprint !== dialog) {
     return passage.become({
       is: 'cancelled',
-      reason: 'nothing was pressed: the dialog they were meant for is not open',
+      reason: becausePassed('nothing was pressed: the dialog they were meant for is not open'),
     });
   }
   if (!verdict.pass) return passage.hold(verdict.reason, verdict.detail);

@@ -15,7 +15,7 @@ const tellingLength = 40;
 /**
  * What became of a delivery that was typed, or submitted, when a bridge ended. Its body is never typed again. Enter is
  * pressed once where it is certain that nobody pressed it: the state is `typed`, the composer holds the text and nothing
- * else, and the guard has no other reason to hold.
+ * else, the turn that asked has not passed, and the guard has no other reason to hold.
  */
 export async function reconcile(passage: Passage): Promise<Delivery> {
   const prepared = passage.prepare();
@@ -91,6 +91,9 @@ async function settle(passage: Passage, sign: Sign, look: FreshLook, text: strin
         return passage.leave('somebody typed since, and not all of the text is to be seen');
       }
       if (look.reading.composer.is !== 'draft') return passage.leave('the text is on the input line');
+      const passed = passage.whyPassed(look);
+      if (passed !== null)
+        return passage.leave(`the text is in the composer, and the turn that asked has passed: ${passed}`);
       const verdict = passage.verdictOn({ ...look, reading: { ...look.reading, composer: { is: 'empty' } } });
       if (!verdict.pass) return passage.leave(`the text is in the composer: ${verdict.detail}`);
       return submit(passage, { before: null, ready: look }, text);

@@ -60,7 +60,7 @@ export async function awaitText(passage: Passage, before: Look, text: string, en
     everShown ||= whole || holding === 'part' || holding === 'more';
     // what a person did to a text that is out of sight, nobody can see
     const unseen = humanCame && holding !== 'all';
-    rest.saw(whole && !unseen ? shownText(look) : null, look.snapshot);
+    rest.saw(whole && !unseen && !passage.isTurnInDoubt ? shownText(look) : null, look.snapshot);
     const { inMode, inputOff, synchronized } = look.snapshot.facts;
     if (rest.isOver && !human && !inMode && !inputOff && !synchronized) return { is: 'ready', look };
 

@@ -1,4 +1,5 @@
 import type { Delivery, HoldReason } from '../core/envelope.ts';
+import { lookAtTurn } from './asking-turn.ts';
 import { conditionFor, dialogWordsSeen } from './condition.ts';
 import { executes, mayLeaveMode } from './guard.ts';
 import { doorFor, throughDoor } from './native.ts';
@@ -9,10 +10,11 @@ import { submit } from './submitting.ts';
 /**
  * One delivery's way through a pane whose lock is held:
  *
- *   guard ─► claimed and typed, paste ─► the composer shows it, and rests ─► submitted, Enter ─► a transition is seen
+ *   the turn that asked, guard ─► claimed and typed, paste ─► the composer shows it, and rests ─► submitted, Enter ─► a transition is seen
  */
 export async function deliver(passage: Passage): Promise<Delivery> {
   const entry = await enter(passage);
+  if ('passed' in entry) return passage.cancelAsPassed(entry.passed);
   if ('reason' in entry) return passage.hold(entry.reason, entry.detail);
   const door = await doorFor(passage, entry.snapshot);
   if (door !== null && 'refused' in door) return passage.become({ is: 'failed', reason: door.refused });
@@ -30,6 +32,7 @@ async function fallBack(passage: Passage, refused: string): Promise<Delivery> {
     return passage.become({ is: 'failed', reason: `native: ${refused}` });
   }
   const entry = await enter(passage);
+  if ('passed' in entry) return passage.cancelAsPassed(entry.passed);
   if ('reason' in entry) return passage.hold(entry.reason, entry.detail);
   passage.way = { via: 'keyboard', because: refused };
   const prepared = passage.prepareFor(entry.snapshot);
@@ -37,9 +40,15 @@ async function fallBack(passage: Passage, refused: string): Promise<Delivery> {
   return type(passage, entry, prepared.text, 'delivery-fell-back');
 }
 
-/** A look that the guard passes, or why it holds. Copy mode that nobody reads in is left once. */
-async function enter(passage: Passage): Promise<FreshLook | { reason: HoldReason; detail: string }> {
-  let look = await passage.look();
+/**
+ * A look that the guard passes, or why it holds; or why the turn that this answers has passed, whatever else holds there.
+ * Copy mode that nobody reads in is left once.
+ */
+async function enter(
+  passage: Passage,
+): Promise<FreshLook | { reason: HoldReason; detail: string } | { passed: string }> {
+  let { look, passed } = await lookAtTurn(passage);
+  if (passed !== null) return { passed };
   let verdict = passage.verdictOn(look);
   if (!verdict.pass && verdict.reason === 'copy-mode' && mayLeaveMode({ ...verdict, now: passage.now })) {
     await passage.parts.hands.leaveMode(passage.pane);

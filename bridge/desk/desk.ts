@@ -2,8 +2,9 @@ import type { Clock } from '../core/clock.ts';
 import type { Delivery } from '../core/envelope.ts';
 import { messageOf } from '../core/failure.ts';
 import type { DeliveryId, RequestId, TurnId } from '../core/ids.ts';
-import { identityKey, type PaneIdentity } from '../core/pane.ts';
+import { identityKey, type PaneIdentity, sameAgent } from '../core/pane.ts';
 import { type Answer, type ControllerFailure, doubtOf, type Request } from '../core/request.ts';
+import type { TurnMark } from '../core/turn-mark.ts';
 import { Allowance, type Documents, everyWorker, type Pauses } from './allowance.ts';
 import { meant } from './answers.ts';
 import { Errands, type Perform } from './errands.ts';
@@ -109,14 +110,16 @@ export class Desk {
 
   /**
    * It was seen in two equal captures, or asked by a command: now somebody is asked.
-   * @param humanOnly why this can only be asked of the human, where the finder knows
+   * @param found.humanOnly why this can only be asked of the human, where the finder knows
+   * @param found.turnMark of the turn that asked, so that its answer is typed into no other
    */
-  confirm(id: RequestId, humanOnly?: string): void {
+  confirm(id: RequestId, found: { readonly humanOnly?: string; readonly turnMark?: TurnMark } = {}): void {
     const request = this.#memory.request(id);
     if (request?.state.is !== 'open') return;
-    const decision = this.#allowed(request, this.#decide(request, humanOnly ?? request.humanOnly));
+    const { humanOnly = request.humanOnly, ...mark } = found;
+    const decision = this.#allowed(request, this.#decide(request, humanOnly));
     const deliveryId = this.#mint() as DeliveryId;
-    this.#transitions.apply(id, () => ({ type: 'confirmed', at: this.#clock.now(), decision, deliveryId }));
+    this.#transitions.apply(id, () => ({ type: 'confirmed', at: this.#clock.now(), decision, deliveryId, ...mark }));
   }
 
   /** An answer from anybody. What cannot be used is refused with a reason; what comes too late is kept and marked. */
@@ -181,19 +184,24 @@ export class Desk {
     if (turn !== undefined && turn !== after.request.turn) this.#began(after.request.id);
   }
 
-  /** The pane is in this turn now: what was asked in an earlier one is settled if it was answered, else withdrawn. */
+  /**
+   * The pane is in this turn now: what was asked in an earlier one is settled if its answer was delivered, else withdrawn.
+   * An answer for an agent that has ended stays: of that the human is told otherwise.
+   */
   turnBegan(pane: PaneIdentity, turn: TurnId): void {
     const key = identityKey(pane);
     this.#turns.set(key, turn);
-    for (const request of this.#memory.requests({ pane: key, states: ['open', 'asked', 'delivered'] })) {
+    for (const request of this.#memory.requests({ pane: key, states: ['open', 'asked', 'answered', 'delivered'] })) {
+      if (request.state.is === 'answered' && !sameAgent(request.pane, pane)) continue;
       if (request.turn !== turn) this.#began(request.id);
     }
   }
 
   /** What the pane shows now: requests about another dialog than this one are withdrawn; null: no dialog is open. */
   dialogNow(pane: PaneIdentity, fingerprint: string | null): void {
-    for (const request of this.#memory.requests({ pane: identityKey(pane), states: ['open', 'asked'] })) {
+    for (const request of this.#memory.requests({ pane: identityKey(pane), states: ['open', 'asked', 'answered'] })) {
       if (request.dialog === undefined || request.dialog.fingerprint === fingerprint) continue;
+      if (request.state.is === 'answered' && !sameAgent(request.pane, pane)) continue;
       this.#transitions.apply(request.id, () => ({ type: 'dialog-closed', at: this.#clock.now() }));
     }
   }

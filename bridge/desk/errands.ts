@@ -23,6 +23,8 @@ export interface Perform {
   /** moves its inbox and outbox files away, if there are any */
   archive(request: Request): void | Promise<void>;
   notify(request: Request, why: string): void | Promise<void>;
+  /** tells whoever gave the answer that it came too late for its turn, and was never typed */
+  tellNotTyped(request: Request, answer: Answer, why: string): void | Promise<void>;
 }
 
 const firstPauseMs = 1_000;
@@ -92,6 +94,8 @@ export class Errands {
         return this.#perform.archive(request);
       case 'notify-human':
         return this.#perform.notify(request, effect.why);
+      case 'tell-not-typed':
+        return this.#perform.tellNotTyped(request, effect.answer, effect.why);
       case 'deliver':
       case 'choose':
       case 'replace-delivery':

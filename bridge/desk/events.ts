@@ -1,16 +1,21 @@
 import type { DeliveryState } from '../core/envelope.ts';
 import type { DeliveryId } from '../core/ids.ts';
 import type { Answer, ControllerFailure } from '../core/request.ts';
+import type { TurnMark } from '../core/turn-mark.ts';
 import type { PolicyDecision } from './policy.ts';
 
 /** What can happen to a request. */
 export type DeskEvent =
-  /** two equal captures, or `bridge ask`; `deliveryId` is for the answer a rule may give, or the option it may choose */
+  /**
+   * two equal captures, or `bridge ask`; `deliveryId` is for the answer a rule may give, or the option it may choose;
+   * `turnMark` marks the turn that was believed then
+   */
   | {
       readonly type: 'confirmed';
       readonly at: number;
       readonly decision: PolicyDecision;
       readonly deliveryId: DeliveryId;
+      readonly turnMark?: TurnMark;
     }
   /** seen once and never again within the time allowed */
   | { readonly type: 'unconfirmed'; readonly at: number }
@@ -46,6 +51,8 @@ export type Effect =
   | { readonly do: 'replace-delivery'; readonly answer: Answer }
   /** take the delivery back; where that comes too late the transition does not happen */
   | { readonly do: 'cancel-delivery'; readonly deliveryId: DeliveryId; readonly reason: string }
+  /** the answer came too late for its turn, and was never typed: whoever gave it is told */
+  | { readonly do: 'tell-not-typed'; readonly answer: Answer; readonly why: string }
   /** the human has nothing more to do: inbox and outbox files move away, if there are any */
   | { readonly do: 'archive' }
   /** something went wrong that only the human can put right; it is not in the inbox */

@@ -1,6 +1,7 @@
+import { becausePassed, whyTurnPassed } from '../core/envelope.ts';
 import type { DeliveryId } from '../core/ids.ts';
 import { parseSections } from '../core/protocol.ts';
-import { type Answer, describeFailure, doubtOf, type Request, type RequestState } from '../core/request.ts';
+import { type Answer, describeFailure, doubtOf, notTypedOf, type Request, type RequestState } from '../core/request.ts';
 import type { DeskEvent, Effect } from './events.ts';
 
 export interface DeskStep {
@@ -16,10 +17,12 @@ export interface DeskStep {
  *                                                         └─► delivered ─► settled
  *
  *   from open and asked   withdrawn (the worker moved on) · expired (deadline) · dismissed
- *   from answered         failed (its delivery was taken away) · expired (its deadline) · dismissed (if not yet typed)
+ *   from answered         withdrawn (the worker moved on, or its dialog closed) · dismissed: both only while nothing is typed
+ *                         failed (its delivery was taken away) · expired (its deadline)
  *
  * Pure and total. The first answer wins; while nothing is typed a human's answer may replace it; every other answer is
  * kept in `late`. The answer to `bridge ask` is printed by the command that asked: it goes to `settled` at once.
+ * An answer is bound to the turn that asked: where that has passed it is taken back, kept, and its author told.
  * An answer in doubt is the human's: it may be vouched for, typed once more on a person's word, or followed by another.
  */
 export function step(request: Request, event: DeskEvent): DeskStep {
@@ -60,9 +63,10 @@ export function step(request: Request, event: DeskEvent): DeskStep {
   }
 }
 
-function confirmed(request: Request, event: DeskEvent & { type: 'confirmed' }): DeskStep {
-  const { decision, at, deliveryId } = event;
-  if (request.state.is !== 'open') return unchanged(request);
+function confirmed(seen: Request, event: DeskEvent & { type: 'confirmed' }): DeskStep {
+  const { decision, at, deliveryId, turnMark } = event;
+  if (seen.state.is !== 'open') return unchanged(seen);
+  const request = turnMark === undefined ? seen : { ...seen, turnMark };
   const row = decision.rule === null ? 'no policy row answers it' : `policy row ${decision.rule + 1}`;
   switch (decision.is) {
     case 'answer': {
@@ -137,9 +141,11 @@ function deliveryChanged(
       const refused = { ...request, late: [...request.late, answer] };
       return toHuman(refused, `the answer of ${answer.by} could not be delivered: ${delivery.reason}`, at);
     }
-    case 'cancelled':
-      if (request.dialog) return become(request, { is: 'withdrawn', reason: delivery.reason, at }, { do: 'archive' });
+    case 'cancelled': {
+      const passed = whyTurnPassed(delivery);
+      if (passed !== null || request.dialog) return tooLateFor(request, state, passed ?? delivery.reason, at);
       return failed(`the delivery of the answer was cancelled: ${delivery.reason}`);
+    }
     case 'expired':
       return become(
         request,
@@ -162,6 +168,25 @@ const whyChoiceInDoubt = {
   'typed-not-submitted': 'the key was pressed but the option was not chosen',
 };
 
+/** Nothing was typed of it. The answer is kept, and whoever gave it is told. */
+function tooLateFor(
+  request: Request,
+  { answer, deliveryId }: RequestState & { is: 'answered' },
+  why: string,
+  at: number,
+  ...effects: readonly Effect[]
+): DeskStep {
+  const reason = `the ${request.dialog ? 'choice' : 'answer'} of ${answer.by} came too late: ${why}`;
+  const withdrawn = { is: 'withdrawn', reason, at, notTyped: { answer, deliveryId } } as const;
+  return become(request, withdrawn, ...effects, { do: 'archive' }, { do: 'tell-not-typed', answer, why });
+}
+
+/** The turn or the dialog is seen to have passed; where its answer is being typed, or was, that may be why. */
+function takenBack(request: Request, state: RequestState & { is: 'answered' }, why: string, at: number): DeskStep {
+  const { deliveryId } = state;
+  return tooLateFor(request, state, why, at, { do: 'cancel-delivery', deliveryId, reason: becausePassed(why) });
+}
+
 /** A person says that the answer arrived. */
 function vouched(request: Request, by: string, at: number): DeskStep {
   const doubt = doubtOf(request);
@@ -169,10 +194,14 @@ function vouched(request: Request, by: string, at: number): DeskStep {
   return become(request, { is: 'settled', answer: doubt.answer, at, vouchedBy: by }, { do: 'archive' });
 }
 
-/** Somebody decided in the pane itself. What is on its way into that dialog finds it closed, and says so itself. */
+/** Somebody decided in the pane itself. A choice whose key is being pressed finds the dialog closed, and says so itself. */
 function dialogClosed(request: Request, at: number): DeskStep {
   const { state } = request;
-  if (request.dialog === undefined || (state.is !== 'open' && state.is !== 'asked')) return unchanged(request);
+  if (request.dialog === undefined) return unchanged(request);
+  if (state.is === 'answered') {
+    return takenBack(request, state, 'the dialog was answered in the pane, or has gone', at);
+  }
+  if (state.is !== 'open' && state.is !== 'asked') return unchanged(request);
   const reason =
     doubtOf(request) === null
       ? 'the dialog was answered in the pane, or has gone'
@@ -199,8 +228,10 @@ function turnBegan(request: Request, at: number): DeskStep {
   if (state.is === 'delivered') return become(request, { is: 'settled', answer: state.answer, at });
   // A dialog stands until it is answered, whatever turn it is counted to.
   if (request.dialog !== undefined) return unchanged(request);
-  // Who asked with `bridge ask` waits in its own shell, whatever the screen does. Answered: that turn may well be ours.
-  if (request.via === 'ask' || (state.is !== 'open' && state.is !== 'asked')) return unchanged(request);
+  // Who asked with `bridge ask` waits in its own shell, whatever the screen does.
+  if (request.via === 'ask') return unchanged(request);
+  if (state.is === 'answered') return takenBack(request, state, 'the worker was given another input since', at);
+  if (state.is !== 'open' && state.is !== 'asked') return unchanged(request);
   const doubt = doubtOf(request);
   // That turn may well be ours: only a person can tell.
   if (doubt?.delivery === 'uncertain') return unchanged(request);
@@ -256,7 +287,9 @@ function late(request: Request, answer: Answer): DeskStep {
 /** The same answer by the same hand again: an outbox file that is met a second time after a restart. */
 export function isKnown(request: Request, answer: Answer): boolean {
   const doubt = doubtOf(request);
-  const current = 'answer' in request.state ? [request.state.answer] : doubt ? [doubt.answer] : [];
+  const notTyped = notTypedOf(request);
+  const kept = doubt?.answer ?? notTyped;
+  const current = 'answer' in request.state ? [request.state.answer] : kept ? [kept] : [];
   return [...current, ...request.late].some(
     (known) => known.by === answer.by && known.instructions === answer.instructions && known.notes === answer.notes,
   );

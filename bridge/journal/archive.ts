@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Delivery } from '../core/envelope.ts';
 import { BridgeError } from '../core/failure.ts';
-import type { Request } from '../core/request.ts';
+import type { Request, RequestState } from '../core/request.ts';
 import { isCorruption, journalFault } from './faults.ts';
 import { prepareFile } from './opening.ts';
 import { migrate, refuseForeign } from './schema.ts';
@@ -261,10 +261,16 @@ function takeOut(db: DatabaseSyncInstance, copies: readonly Copy[], file: string
 
 /** What protects against raising it again, and tells how it ended; the words are in the archive. */
 function withoutTexts(request: Request): Request {
-  const { dialog, ...rest } = request;
-  const { state } = rest;
-  const silent = 'answer' in state ? { ...state, answer: { ...state.answer, instructions: '', notes: '' } } : state;
-  return { ...rest, text: '', context: '', attributes: {}, late: [], state: silent };
+  const { dialog, turnMark, ...rest } = request;
+  return { ...rest, text: '', context: '', attributes: {}, late: [], state: withoutWords(rest.state) };
+}
+
+function withoutWords(state: RequestState): RequestState {
+  const silent = { instructions: '', notes: '' };
+  if ('answer' in state) return { ...state, answer: { ...state.answer, ...silent } };
+  if (state.is !== 'withdrawn' || state.notTyped === undefined) return state;
+  const { answer, deliveryId } = state.notTyped;
+  return { ...state, notTyped: { answer: { ...answer, ...silent }, deliveryId } };
 }
 
 function monthOf(instant: number): string {

@@ -68,7 +68,8 @@ export class PostOffice {
   /**
    * Commits a new delivery, then tries it. With an `id` it is done once: the same id again changes nothing, and tells
    * how far that delivery is.
-   * @param dialog fingerprint of the dialog in which it chooses the option that its body names
+   * @param bound.dialog fingerprint of the dialog in which it chooses the option that its body names
+   * @param bound.turnMark of the turn (or dialog) that it answers
    */
   post(
     envelope: Envelope,
@@ -77,15 +78,14 @@ export class PostOffice {
     options: DeliveryOptions,
     deadlineAt: number | null,
     id: DeliveryId = this.#mint() as DeliveryId,
-    dialog?: string,
+    bound: Pick<Delivery, 'dialog' | 'turnMark'> = {},
   ): Delivery {
     const delivery = this.#memory.transact(() => {
       const known = this.#memory.delivery(id);
       if (known) return known;
       const createdAt = this.#clock.now();
       const state = { is: 'queued' } as const;
-      const choice = dialog === undefined ? {} : { dialog };
-      const fresh = { id, envelope, recipient, agent, options, ...choice, state, attempts: 0, createdAt, deadlineAt };
+      const fresh = { id, envelope, recipient, agent, options, ...bound, state, attempts: 0, createdAt, deadlineAt };
       const { from, to, inReplyTo } = envelope;
       this.#save(fresh, 'delivery-queued', { from, to, inReplyTo, characters: envelope.body.length });
       return fresh;

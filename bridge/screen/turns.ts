@@ -1,5 +1,5 @@
-import { align, knownWhole } from './alignment.ts';
-import { type InputMark, markOf, same, wordsMark } from './input-mark.ts';
+import { align, knownWhole } from '../core/alignment.ts';
+import { type InputMark, markOf, same, wordsMark } from '../core/input-mark.ts';
 
 /**
  * Which turn is on the screen. The echoed inputs of a pane are one endless list; a screen shows a window of it. The

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Detection } from '../core/detection.ts';
+import type { InputMark } from '../core/input-mark.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import {
@@ -117,6 +118,11 @@ export class PaneWatcher {
     this.#settledOn = '';
     this.#state = noteDelivery(this.#state, text, { ...when, at: this.#deps.clock.now() });
     this.#lookIn(confirmMs);
+  }
+
+  /** The inputs of the pane as far as they are known and believed, oldest first: the last one opened the current turn. */
+  get inputs(): readonly InputMark[] {
+    return this.#state.turns.inputs;
   }
 
   /** What to journal: never more than the events handed out so far. */

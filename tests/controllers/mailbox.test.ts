@@ -415,10 +415,14 @@ describe('refusing', () => {
 });
 
 describe('archiving', () => {
+  /** As if nobody had written to it for a minute. */
+  const age = (name: string) => utimesSync(outbox(name), Date.now() / 1000 - 60, Date.now() / 1000 - 60);
+
   test('an answer that an editor left readable for everybody is nobody else’s in the archive', async () => {
     await mailbox.start();
     writeFileSync(outbox(answer), 'Yes.');
     chmodSync(outbox(answer), 0o644);
+    age(answer);
     await mailbox.archive(request());
     expect(lstatSync(archive(answer)).mode & 0o777).toBe(0o600);
   });
@@ -475,20 +479,39 @@ describe('archiving', () => {
     expect(readFileSync(outbox(answer), 'utf8')).toBe('too late, but said');
   });
 
-  test('an answer to an ended request that is put away in time is not reported', async () => {
+  test('an answer that lay unread when its request ended is told once, as an answer, and put away', async () => {
     mkdirSync(outbox());
     writeFileSync(outbox(`${ended}.response.md`), 'yes');
     await mailbox.start();
     await lookedPast();
     await mailbox.archive(request({ id: ended as RequestId }));
     await lookedPast();
-    expect(events).toEqual([]);
+    expect(events).toMatchObject([{ type: 'answer-found', requestId: ended, instructions: 'yes' }]);
     expect(readdirSync(archive())).toEqual([`${ended}.response.md`]);
+  });
+
+  test('one that was written just then is waited for a moment; by a command, or where it is none, it is left', async () => {
+    mkdirSync(outbox());
+    writeFileSync(outbox(answer), 'half an ans');
+    await mailbox.archive(request());
+    expect([readdirSync(outbox()), events]).toEqual([[answer], []]);
+    states.set(requestId, 'ended');
+    await mailbox.start();
+    writeFileSync(outbox(answer), 'a whole answer');
+    await mailbox.archive(request());
+    expect(events).toMatchObject([{ type: 'answer-found', instructions: 'a whole answer' }]);
+    writeFileSync(outbox(`${ended}.response.md`), '');
+    age(`${ended}.response.md`);
+    await mailbox.archive(request({ id: ended as RequestId }));
+    expect(readdirSync(outbox())).toEqual([`${ended}.response.md`]);
+    await until('it is refused', () => events.length === 2);
+    expect(events[1]).toMatchObject({ type: 'answer-refused' });
   });
 
   test('after a restart the pair of an ended request is put away, although this mailbox never read it', async () => {
     mkdirSync(outbox());
     writeFileSync(outbox(answer), 'yes');
+    age(answer);
     await mailbox.archive(request());
     expect(readdirSync(archive())).toEqual([answer]);
   });

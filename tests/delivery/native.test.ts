@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Via } from '../../bridge/core/door.ts';
 import { type Delivery, isEnded } from '../../bridge/core/envelope.ts';
+import { markTurn } from '../../bridge/core/turn-mark.ts';
 import { Courier } from '../../bridge/delivery/courier.ts';
 import { type DoorCharacter, FakeDoors } from './fake-door.ts';
 import type { Character } from './fake-pane.ts';
@@ -122,6 +123,35 @@ test('after a refusal the guard is asked again: a dialog that opened meanwhile h
   expect((await w.send('auto')).state).toMatchObject({ is: 'held', reason: 'dialog' });
   expect(w.pane.pastes).toEqual([]);
   expect(w.pane.approvals).toEqual([]);
+});
+
+/** Another input stands on the screen than when the question was asked. */
+async function goneOn(w: WorldWithDoor): Promise<Partial<Delivery>> {
+  w.pane.inputs = ['go'];
+  w.pane.words = ['Shall I?'];
+  w.pane.settle();
+  const turnMark = markTurn([], w.pane.read((await w.pane.look())!), 'Shall I?');
+  return { turnMark };
+}
+
+test('an answer whose turn has passed goes through no door, also where that is seen after a refusal', async () => {
+  for (const via of ['native', 'auto'] as const) {
+    const w = worldWithDoor();
+    const bound = await goneOn(w);
+    w.pane.change((pane) => pane.inputs.push('first explain')).settle();
+    const { state } = await w.clock.until(w.courierAgain().attempt(w.delivery(text, { ...options(via), ...bound })));
+    expect(state).toMatchObject({ is: 'cancelled', reason: expect.stringMatching(/^turn-passed: /) });
+    expect([w.doors.handed, w.pane.pastes, w.memory.states]).toEqual([[], [], ['cancelled']]);
+  }
+  const refused = worldWithDoor({ answers: 'refuses' });
+  const bound = await goneOn(refused);
+  refused.doors.before = () => {
+    refused.pane.change((pane) => pane.inputs.push('first explain')).settle();
+  };
+  const auto = refused.delivery(text, { ...options('auto'), ...bound });
+  expect((await refused.clock.until(refused.courierAgain().attempt(auto))).state).toMatchObject({ is: 'cancelled' });
+  expect(refused.pane.pastes).toEqual([]);
+  expect(refused.memory.states).toEqual(['claimed', 'typed', 'held', 'cancelled']);
 });
 
 test.each(kinds)('a %s door that does not answer is not asked again, and nothing is typed', async (kind) => {

@@ -115,10 +115,56 @@ test('an answer is committed with its delivery, typed once, and settled by the n
 test('the worker may begin its next turn before its delivery is acknowledged', async () => {
   const id = ask();
   study.desk.answer(id, answerOf('human:cli', 'Yes.'));
+  while (pasted().length === 0) await Promise.resolve();
   study.desk.turnBegan(somePane, t2);
   expect(stateOf(id)).toMatchObject({ is: 'answered' });
   await settle();
   expect(stateOf(id)).toMatchObject({ is: 'settled' });
+});
+
+test('an answer that was not typed when the next turn began is taken back with its delivery, kept, and its author told', async () => {
+  const id = ask();
+  panes.busy.add(identityKey(somePane));
+  study.desk.answer(id, answerOf('controller:codex', 'Yes.'));
+  await settle();
+  expect(journal.deliveries()).toMatchObject([{ state: { is: 'held' } }]);
+  study.desk.turnBegan({ ...somePane, agentPid: 301 }, t2);
+  expect(stateOf(id)).toMatchObject({ is: 'answered' });
+  study.desk.turnBegan(somePane, t2);
+  panes.busy.clear();
+  await settle();
+  const why = 'the worker was given another input since';
+  expect(stateOf(id)).toMatchObject({
+    is: 'withdrawn',
+    reason: `the answer of controller:codex came too late: ${why}`,
+    notTyped: { answer: { by: 'controller:codex', instructions: 'Yes.' } },
+  });
+  expect(journal.deliveries()).toMatchObject([{ state: { is: 'cancelled', reason: `turn-passed: ${why}` } }]);
+  expect(pasted()).toEqual([]);
+  expect(study.done.slice(-2)).toEqual([`archive ${id}`, `not-typed ${id}: controller:codex: ${why}`]);
+  // the same answer once more, as an outbox file is met after a restart, is not kept twice
+  study.desk.answer(id, answerOf('controller:codex', 'Yes.'));
+  expect(study.request(id).late).toEqual([]);
+});
+
+test('the turn that was believed when it was confirmed is marked in the request and in the delivery of its answer', async () => {
+  const turnMark = { inputs: [{ head: 'go', tail: 'go', words: 'Ilooked' }], question: 'MayI' };
+  const { id } = study.desk.open(sighting());
+  study.desk.confirm(id, { turnMark });
+  expect(study.request(id).turnMark).toEqual(turnMark);
+  study.desk.answer(id, answerOf('human:cli', 'Yes.'));
+  expect(journal.deliveries()).toMatchObject([{ turnMark }]);
+});
+
+test('a delivery that the courier cancelled because its turn has passed withdraws the request', async () => {
+  const id = ask();
+  panes.busy.add(identityKey(somePane));
+  study.desk.answer(id, answerOf('human:cli', 'Yes.'));
+  await settle();
+  study.office.cancel(journal.deliveries()[0]!.id, 'turn-passed: it has gone on');
+  await settle();
+  expect(stateOf(id)).toMatchObject({ is: 'withdrawn', notTyped: { answer: { instructions: 'Yes.' } } });
+  expect(study.done.at(-1)).toBe(`not-typed ${id}: human:cli: it has gone on`);
 });
 
 test('an answer that cannot be used is refused, saying why', () => {
@@ -210,7 +256,7 @@ test('what was not wholly seen, and what was found after a loss, goes to the hum
     ask({ humanOnly: 'the journal was set aside', turn: 'c' as TurnId }),
   ];
   const lost = study.desk.open(sighting({ turn: 'd' as TurnId })).id;
-  study.desk.confirm(lost, 'the journal was lost');
+  study.desk.confirm(lost, { humanOnly: 'the journal was lost' });
   for (const id of [...ids, lost]) expect(stateOf(id)).toMatchObject({ is: 'asked', of: 'human' });
   expect(study.desk.answer(ids[0]!, answerOf('controller:codex', 'Yes.')).accepted).toBe('refused');
   expect(study.desk.answer(ids[0]!, answerOf('human:cli', 'Yes.')).accepted).toBe('first');

@@ -211,6 +211,17 @@ const deeds: fc.Arbitrary<Deed> = fc.oneof(
       }),
     ),
   },
+  {
+    weight: 1,
+    arbitrary: fc.constant(
+      deed('the courier sees that its turn has passed', (world) => {
+        const { delivery } = world;
+        if (delivery?.state.is !== 'queued' && delivery?.state.is !== 'held') return;
+        delivery.state = { is: 'cancelled', reason: 'turn-passed: x' };
+        world.hear();
+      }),
+    ),
+  },
   { weight: 4, arbitrary: fc.constant(deed('the desk hears', (world) => world.hear())) },
   {
     weight: 4,
@@ -245,6 +256,10 @@ function check(world: World): void {
   }
   const wasInDoubt = states.some((state) => state.is === 'asked' && state.of === 'human' && state.doubt !== undefined);
   if (!wasInDoubt && (request.state.is === 'dismissed' || request.state.is === 'withdrawn')) expect(typed).toEqual([]);
+  // what was taken back was not typed, and will not be
+  if (request.state.is === 'withdrawn' && request.state.notTyped) {
+    expect(delivery).toMatchObject({ id: request.state.notTyped.deliveryId, state: { is: 'cancelled' } });
+  }
   // one end, and it stays; an answer that stands was replaced by people only
   const ends = states.filter(({ is }) => finals.includes(is));
   expect(new Set(ends).size).toBeLessThanOrEqual(1);

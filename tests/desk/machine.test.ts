@@ -104,7 +104,10 @@ test('a worker that goes on withdraws what it asked, stops the controller, and s
   });
   expect(after([toHuman, turnBegan])).toMatchObject({ state: { is: 'withdrawn' }, effects: ['archive'] });
   const answered = [toHuman, arrives(answerBy('human:cli'))];
-  expect(after([...answered, turnBegan]).changed).toBe(false);
+  expect(after([...answered, turnBegan])).toMatchObject({
+    state: { is: 'withdrawn', notTyped: { answer: answerBy('human:cli'), deliveryId: d1 } },
+    effects: ['cancel-delivery', 'archive', 'tell-not-typed'],
+  });
   expect(after([...answered, delivery({ is: 'acknowledged', receipt }), turnBegan]).state).toMatchObject({
     is: 'settled',
     answer: { instructions: 'Yes.' },
@@ -128,6 +131,23 @@ test('a delivery that was taken away ends the request with its reason and tells 
   expect(end.state).toMatchObject({ is: 'failed', reason: expect.stringContaining('the pane is gone') });
   expect(end.effects).toContain('notify-human');
   expect(after([...answered, delivery({ is: 'expired' })]).state.is).toBe('expired');
+});
+
+test('a delivery whose turn has passed withdraws the request and keeps the answer; so does a dialog that closed', () => {
+  const answered = [toHuman, arrives(answerBy('human:cli'))];
+  const passed = delivery({ is: 'cancelled', reason: 'turn-passed: it went on' });
+  expect(after([...answered, passed])).toMatchObject({
+    state: { is: 'withdrawn', reason: expect.stringContaining('it went on'), notTyped: { deliveryId: d1 } },
+    effects: ['archive', 'tell-not-typed'],
+  });
+  const dialog = sampleRequest('r1', { dialog: commandDialog('npm test') });
+  const closed: DeskEvent = { type: 'dialog-closed', at: 20 };
+  expect(after([...answered, closed], dialog)).toMatchObject({
+    state: { is: 'withdrawn', reason: expect.stringContaining('the choice of human:cli came too late') },
+    effects: ['cancel-delivery', 'archive', 'tell-not-typed'],
+  });
+  expect(after([...answered, turnBegan], dialog).changed).toBe(false);
+  expect(after([...answered, closed]).changed).toBe(false);
 });
 
 const inDoubt = (is: 'uncertain' | 'typed-not-submitted', by = 'controller:codex'): DeskEvent[] => [

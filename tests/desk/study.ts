@@ -63,6 +63,7 @@ export class Study {
         publish: (request, why) => this.#do('publish', request, why),
         archive: (request) => this.#do('archive', request),
         notify: (request, why) => this.#do('notify', request, why),
+        tellNotTyped: (request, answer, why) => this.#do('not-typed', request, `${answer.by}: ${why}`),
         choose: (request, answer) => {
           this.#do('choose', request, answer.instructions);
           return this.#post(request, answer, request.dialog!.fingerprint);
@@ -91,7 +92,7 @@ export class Study {
     return request;
   }
 
-  #post({ id, pane, agent, worker }: Request, answer: Answer, dialog?: string): DeliveryId {
+  #post({ id, pane, agent, worker, turnMark }: Request, answer: Answer, dialog?: string): DeliveryId {
     const envelope = {
       id: this.#mint() as EnvelopeId,
       thread: id,
@@ -105,7 +106,8 @@ export class Study {
       createdAt: this.#clock.now(),
     };
     const plain = { force: false, allowShell: false };
-    return this.office.post(envelope, pane, agent, plain, null, this.#mint() as DeliveryId, dialog).id;
+    const bound = { ...(dialog === undefined ? {} : { dialog }), ...(turnMark === undefined ? {} : { turnMark }) };
+    return this.office.post(envelope, pane, agent, plain, null, this.#mint() as DeliveryId, bound).id;
   }
 
   #do(what: string, request: Request, why?: string): void {

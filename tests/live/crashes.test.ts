@@ -31,3 +31,10 @@ test('a bridge that dies between seeing a request and asking somebody has a succ
   expect(report.failures).toEqual([]);
   expect(report.figures).toMatchObject({ bridgeDeaths: 1, requests: 1, submissions: 1, cameToHuman: 0 });
 }, 150_000);
+
+test('a person goes on while an answer is held and no bridge lives: the next one types it nowhere', async () => {
+  const options = { seed: 13, cases: 1, minutes: null, only: 'went-on-before', pairs: null, keep: null, say: () => {} };
+  const report = await crashes(options);
+  expect(report.failures).toEqual([]);
+  expect(report.figures).toMatchObject({ requests: 1, passedOver: 1, stale: 0, submissions: 0 });
+}, 150_000);

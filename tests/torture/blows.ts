@@ -20,7 +20,9 @@ export type Blow =
   | { readonly is: 'pane-at'; readonly step: Step; readonly when: When }
   /** the agent is killed there; its shell has taken the terminal back before the bridge goes on, or may not have */
   | { readonly is: 'agent-at'; readonly step: Step; readonly when: When }
-  | { readonly is: 'shell-at'; readonly step: Step; readonly when: When };
+  | { readonly is: 'shell-at'; readonly step: Step; readonly when: When }
+  /** a person's draft holds the answer, and is submitted; the bridge dies before that, after it, or not at all */
+  | { readonly is: 'went-on'; readonly dies: 'before' | 'after' | 'never' };
 
 /** The steps of a question's life in the journal, as events name them; `memory` is a commit without an event. */
 const life: readonly string[] = [
@@ -43,13 +45,16 @@ const lifeMs = 900;
 
 export function nameOf(blow: Blow): string {
   const at = 'step' in blow ? [blow.step, blow.when] : [];
-  return [blow.is, ...at, ...('ms' in blow ? [blow.ms] : [])].join('-');
+  const more = 'ms' in blow ? [blow.ms] : 'dies' in blow ? [blow.dies] : [];
+  return [blow.is, ...at, ...more].join('-');
 }
 
 /** The blow of that name, as `nameOf` gave it; null for any other word. */
 export function blowNamed(name: string): Blow | null {
   const after = /^(daemon-after|tmux-after)-(\d+)$/.exec(name);
   if (after !== null) return { is: after[1] as 'daemon-after', ms: Number(after[2]) };
+  const went = /^went-on-(before|after|never)$/.exec(name);
+  if (went !== null) return { is: 'went-on', dies: went[1] as 'never' };
   const at = /^(daemon-at|daemon-again|tmux-at|both-at|pane-at|agent-at|shell-at)-(.+)-(before|after)(?:-(\d+))?$/.exec(
     name,
   );
@@ -61,9 +66,9 @@ export function blowNamed(name: string): Blow | null {
 
 /**
  * A plan with this many deaths of the bridge, and of the tmux server, and of panes and agents: every step of a
- * question's life in turn, before and after its commit, and random moments; shuffled.
+ * question's life in turn, before and after its commit, and random moments; and people who go on; shuffled.
  */
-export function planOf(random: Seeded, counts: { bridge: number; tmux: number; panes: number }): Blow[] {
+export function planOf(random: Seeded, counts: { bridge: number; tmux: number; panes: number; turns: number }): Blow[] {
   const daemonAt = placesIn(life);
   const tmuxAt = placesIn(life);
   const paneAt = placesIn(typing);
@@ -86,6 +91,9 @@ export function planOf(random: Seeded, counts: { bridge: number; tmux: number; p
   for (let index = 0; index < counts.panes; index += 1) {
     const place = paneAt();
     plan.push({ is: random.oneOf(['pane-at', 'agent-at', 'shell-at'] as const), ...place });
+  }
+  for (let index = 0; index < counts.turns; index += 1) {
+    plan.push({ is: 'went-on', dies: (['before', 'after', 'never'] as const)[index % 3]! });
   }
   return random.shuffled(plan);
 }

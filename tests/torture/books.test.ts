@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { DeliveryState } from '../../bridge/core/envelope.ts';
 import type { RequestView } from '../../bridge/views.ts';
 import type { Fact } from '../fixtures/scripted-agent.ts';
-import { audit, type Books } from './books.ts';
+import { anotherInput, audit, type Books } from './books.ts';
 import { type Question, question } from './questions.ts';
 
 const asked: Question = question(7, 'w0-1', 'controller');
@@ -11,7 +11,17 @@ const receipt = { at: 2, typedAt: 1, evidence: 'composer-emptied-and-echoed', li
 function told(state: RequestView['state'], delivery: DeliveryState | null, id = 'r1'): RequestView {
   const answer = delivery === null ? null : { by: 'controller:command', instructions: asked.answer, notes: '', at: 1 };
   const sent = delivery === null ? null : { id: 'd1', state: delivery };
-  const view = { id, text: asked.text, state, status: state, answer, late: [], pane: '%0', delivery: sent };
+  const view = {
+    id,
+    text: asked.text,
+    state,
+    status: state,
+    answer,
+    late: [],
+    pane: '%0',
+    delivery: sent,
+    notTyped: null,
+  };
   return view as unknown as RequestView;
 }
 
@@ -20,6 +30,7 @@ function books(over: Partial<Books> & { facts?: ReadonlyMap<string, readonly Fac
     [
       'w0-1',
       [
+        { t: 0, requested: asked.text },
         { t: 1, paste: asked.answer },
         { t: 2, input: asked.answer },
       ],
@@ -38,7 +49,8 @@ function books(over: Partial<Books> & { facts?: ReadonlyMap<string, readonly Fac
   };
 }
 
-const inputs = (...texts: string[]) => new Map([['w0-1', texts.map((input, t) => ({ t, input }))]]);
+const inputs = (...texts: string[]) =>
+  new Map([['w0-1', [{ t: 0, requested: asked.text }, ...texts.map((input, t) => ({ t, input }))]]]);
 
 test('one question, one request, one submission of its own answer: the books balance', () => {
   const { figures, failures } = audit(books({}));
@@ -55,6 +67,56 @@ test.each<[string, Partial<Books>, string]>([
   ['an answer submitted twice', { facts: inputs(asked.answer, asked.answer) }, 'duplicates'],
   ['an answer with words of another', { facts: inputs(`${asked.answer} And more.`) }, 'duplicates'],
   ['an input that no question asked for', { facts: inputs(asked.answer, 'hello') }, 'duplicates'],
+  [
+    'an answer typed after a person had gone on',
+    {
+      facts: new Map([
+        [
+          'w0-1',
+          [
+            { t: 1, requested: asked.text },
+            { t: 2, input: anotherInput },
+            { t: 3, input: asked.answer },
+          ],
+        ],
+      ]),
+    },
+    'stale',
+  ],
+  [
+    'an answer typed to the next question of the same agent',
+    {
+      facts: new Map([
+        [
+          'w0-1',
+          [
+            { t: 1, requested: asked.text },
+            { t: 2, given: 'Begin the next part.' },
+            { t: 3, requested: question(8, 'w0-1', 'controller').text },
+            { t: 4, input: asked.answer },
+          ],
+        ],
+      ]),
+    },
+    'stale',
+  ],
+  [
+    'an answer of a human that a person passed over, and that is not kept',
+    {
+      facts: new Map([
+        [
+          'w0-1',
+          [
+            { t: 1, requested: asked.text },
+            { t: 2, input: anotherInput },
+          ],
+        ],
+      ]),
+      requests: [told('withdrawn', null)],
+      acknowledged: new Set([asked.mark]),
+    },
+    'losses',
+  ],
   [
     'an answer in the pane of another agent',
     { facts: new Map([['w1-2', [{ t: 1, input: asked.answer }]]]) },
@@ -116,6 +178,7 @@ test('an answer that a human had typed once more may be pasted twice, and is sub
     [
       'w0-1',
       [
+        { t: 0, requested: asked.text },
         { t: 1, paste: asked.answer },
         { t: 2, paste: asked.answer },
         { t: 3, input: asked.answer },
@@ -125,4 +188,25 @@ test('an answer that a human had typed once more may be pasted twice, and is sub
   const { figures, failures } = audit(books({ doubts, facts, told: new Set(['r1']) }));
   expect(failures).toEqual([]);
   expect(figures).toMatchObject({ uncertain: 1, uncertainButSubmitted: 0, submissions: 1 });
+});
+
+test('a question that a person passed over is no loss: its request was withdrawn, and its answer is kept', () => {
+  const facts = new Map([
+    [
+      'w0-1',
+      [
+        { t: 1, requested: asked.text },
+        { t: 2, input: anotherInput },
+      ],
+    ],
+  ]);
+  const answer = { by: 'human:cli', instructions: asked.answer, notes: '', at: 1 };
+  const withdrawn = {
+    ...told('withdrawn', { is: 'cancelled', reason: 'turn-passed: x' }),
+    answer: null,
+    notTyped: answer,
+  };
+  const { figures, failures } = audit(books({ facts, requests: [withdrawn], acknowledged: new Set([asked.mark]) }));
+  expect(failures).toEqual([]);
+  expect(figures).toMatchObject({ passedOver: 1, stale: 0, losses: 0, submissions: 0 });
 });

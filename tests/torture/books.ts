@@ -44,6 +44,10 @@ export const noFigures = {
   submissions: 0,
   /** requests, pastes or inputs beyond the first of a question, and inputs of an agent that did not ask */
   duplicates: 0,
+  /** answers that were typed into another turn than the one that asked */
+  stale: 0,
+  /** questions that a person passed over with another input before their answer came */
+  passedOver: 0,
   /** questions without a request, requests without an end or a human who is asked, and answers without an input or a word to the human */
   losses: 0,
   /** deliveries of which the bridge says that it cannot know, or that they stand in the composer */
@@ -69,7 +73,7 @@ export interface Audit {
 export function audit(books: Books): Audit {
   const figures: Figures = { ...noFigures };
   const failures: string[] = [];
-  const fail = (what: 'duplicates' | 'losses' | 'untold', text: string) => {
+  const fail: Fail = (what, text) => {
     figures[what] += 1;
     failures.push(`${what}: ${text}`);
   };
@@ -80,6 +84,9 @@ export function audit(books: Books): Audit {
     if (arrived) figures.uncertainButSubmitted += 1;
     if (!books.told.has(id)) fail('untold', `${mark} was ${is}, and no human was told`);
   }
+  const passed = new Set<string>();
+  for (const [agent, facts] of books.facts) judgeTurns(agent, facts, passed, fail);
+  figures.passedOver = passed.size;
   const requestsOf = requestsByMark(books.requests);
   for (const question of books.questions) {
     const { mark, agent } = question;
@@ -112,13 +119,40 @@ export function audit(books: Books): Audit {
       books.doubts.some((doubt) => doubt.mark === mark) || (request.delivery && isDoubtful(request.delivery));
     if (!isHumans && !inDoubt && books.called.has(request.id)) figures.cameToHuman += 1;
     const before = failures.length;
+    if (passed.has(mark) && request.state === 'withdrawn' && submitted.length === 0) {
+      const isKept = request.notTyped !== null || request.late.length > 0;
+      if (books.acknowledged.has(mark) && !isKept) fail('losses', `the answer to ${mark} was not typed, nor kept`);
+      continue;
+    }
     accountFor(request, question, submitted.length, books, figures, fail);
     if (failures.length > before) failures.push(`  ${describe(request)}`);
   }
   return { figures, failures };
 }
 
-type Fail = (what: 'losses' | 'untold', text: string) => void;
+type Fail = (what: 'duplicates' | 'stale' | 'losses' | 'untold', text: string) => void;
+
+/** What a person says who passes over a question. */
+export const anotherInput = 'No, look at all of it again first.';
+
+/**
+ * The turns of an agent by its own journal: each input begins one, played or typed, and a question belongs to the one in
+ * which it was printed. Its answer may only be the next input.
+ */
+function judgeTurns(agent: string, facts: readonly Fact[], passed: Set<string>, fail: Fail): void {
+  let asked: string | null = null;
+  for (const { given, input, requested } of facts) {
+    if (requested !== undefined) asked = markPattern.exec(requested)?.[0] ?? null;
+    const begun = given ?? input;
+    if (begun === undefined) continue;
+    const answered = markPattern.exec(input ?? '')?.[0];
+    if (answered !== undefined && answered !== asked) {
+      fail('stale', `${answered} was answered to ${agent} in a turn that had asked ${asked ?? 'nothing'}`);
+    }
+    if (asked !== null && input === anotherInput) passed.add(asked);
+    asked = null;
+  }
+}
 
 /** Where one request stands, and whether that agrees with what its agent received. */
 function accountFor(
@@ -182,7 +216,7 @@ function inputsByMark(books: Books, stray: (agent: string, text: string) => void
   const inputs = new Map<string, Array<{ agent: string; text: string }>>();
   for (const [agent, facts] of books.facts) {
     for (const { input } of facts) {
-      if (input === undefined) continue;
+      if (input === undefined || input === anotherInput) continue;
       const mark = markPattern.exec(input)?.[0];
       if (mark === undefined) stray(agent, input.slice(0, 80));
       else inputs.set(mark, [...(inputs.get(mark) ?? []), { agent, text: input }]);

@@ -44,7 +44,12 @@ function planned({ seed, cases, only }: TortureOptions): Blow[] {
     return Array.from({ length: cases ?? 10 }, () => blow);
   }
   const bridge = cases ?? usualDeaths;
-  return planOf(new Seeded(seed), { bridge, tmux: Math.ceil(bridge / 5), panes: Math.ceil(bridge / 10) });
+  return planOf(new Seeded(seed), {
+    bridge,
+    tmux: Math.ceil(bridge / 5),
+    panes: Math.ceil(bridge / 10),
+    turns: Math.ceil(bridge / 10),
+  });
 }
 
 /** A blow with its index in the plan, from which everything random in it comes. */

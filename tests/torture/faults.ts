@@ -1,4 +1,5 @@
 import { waitFor } from '../fixtures/private-tmux.ts';
+import { anotherInput } from './books.ts';
 import type { Person } from './person.ts';
 import type { Seeded } from './seeded.ts';
 import type { Yard, YardAgent } from './yard.ts';
@@ -11,6 +12,7 @@ const lastsMs = [500, 2_500] as const;
 /** The bridge and agents die more rarely than people type. */
 const shares = {
   'human-typed': 3,
+  'went-on': 2,
   'copy-mode': 3,
   resized: 2,
   'clients-detached': 1,
@@ -96,6 +98,10 @@ export class Faults {
         // whatever stands there by now, the person takes away
         this.#last(agent, () => agent.perform({ draft: '' }));
         return 'done';
+      case 'went-on':
+        await this.#person.type(paneId, anotherInput);
+        this.#last(agent, () => this.#goOn(agent));
+        return 'done';
       case 'copy-mode':
         await tmux.run('copy-mode', '-t', paneId);
         this.#last(agent, () =>
@@ -121,6 +127,15 @@ export class Faults {
         });
         return 'done';
     }
+  }
+
+  /** The person submits what they wrote, whatever was asked meanwhile, and takes away what stands there otherwise. */
+  async #goOn(agent: YardAgent): Promise<unknown> {
+    const { draft, is } = await agent.state();
+    // a file may still be on its way to a request that would have ended by then
+    const isByFile = this.#yard.register.lastOf(agent.name)?.way === 'file' && this.#yard.isWaiting(agent);
+    if (draft !== anotherInput || is !== 'idle' || isByFile) return agent.perform({ draft: '' });
+    return this.#person.submit(agent.paneId);
   }
 
   /** The bridge's client may be gone already: it was detached just before, and has not come back yet. */

@@ -25,6 +25,12 @@ export class Person {
     await this.#desk.run('send-keys', '-t', '=desk:', '-l', text);
   }
 
+  /** Goes to the pane's window, and presses Enter. */
+  async submit(paneId: string): Promise<void> {
+    await this.#tmux.run('select-window', '-t', paneId);
+    await this.#desk.run('send-keys', '-t', '=desk:', 'Enter');
+  }
+
   /** Leaves the terminal, as if it had been closed. */
   leave(): Promise<void> {
     return this.#desk.stop();

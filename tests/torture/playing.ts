@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { waitFor } from '../fixtures/private-tmux.ts';
 import type { Order, Struck } from './armed-bridge.ts';
 import type { Blow } from './blows.ts';
+import { anotherInput } from './books.ts';
 import { type AnswerWay, markPattern } from './questions.ts';
 import type { Seeded } from './seeded.ts';
 import type { Yard, YardAgent } from './yard.ts';
@@ -66,7 +68,30 @@ export async function play(yard: Yard, blow: Blow, random: Seeded): Promise<Play
       const untilShell = { run: ['sh', '-c', `until [ "$(${command})" = bash ]; do :; done`] };
       return goneAt(yard, agent, way, blow, { acts: [{ kill: agent.pid }, untilShell], of: 'agent' });
     }
+    case 'went-on':
+      return wentOn(yard, agent, random.oneOf(ways.filter((one) => one !== 'file')), blow.dies);
   }
+}
+
+/** A person's draft holds the answer; they submit it, and the worker is in another turn from then on. */
+async function wentOn(
+  yard: Yard,
+  agent: YardAgent,
+  way: AnswerWay,
+  dies: 'before' | 'after' | 'never',
+): Promise<Played> {
+  await agent.perform({ draft: anotherInput });
+  const { mark } = await yard.ask(agent, way);
+  await waitFor('its answer is held', async () => (await yard.deliveryOf(mark))?.state.is === 'held', {
+    limitMs: 30_000,
+  });
+  if (dies === 'before') await yard.killDaemon();
+  await yard.tmux.run('send-keys', '-t', agent.paneId, 'Enter');
+  await agent.fact('the person goes on', (fact) => fact.input === anotherInput, 30_000);
+  if (dies === 'after') await yard.killDaemon();
+  if (dies === 'never') return { deaths: [], failures: [] };
+  await yard.start();
+  return { deaths: [{ of: 'bridge', at: null }], failures: [] };
 }
 
 /** Waits until the bridge has died of its order, or kills it where that never came; and starts its successor. */

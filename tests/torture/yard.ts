@@ -172,6 +172,13 @@ export class Yard {
     await this.#actAsHuman(open);
   }
 
+  /** The delivery of the answer to the question with that mark, with the human doing what is theirs. */
+  async deliveryOf(mark: string): Promise<RequestView['delivery']> {
+    await this.look();
+    const open = (await this.#requests('open')) ?? [];
+    return open.find((request) => this.register.questionOf(request)?.mark === mark)?.delivery ?? null;
+  }
+
   /** null while no bridge answers. */
   async #requests(which: 'open' | 'all'): Promise<RequestView[] | null> {
     try {

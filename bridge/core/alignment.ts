@@ -1,6 +1,6 @@
 import { goesOn, type InputMark, same, sameButTorn } from './input-mark.ts';
 
-/** Where a window of echoed inputs lies in the list of all that are known; `turns.ts` has what follows of it. */
+/** Where a window of echoed inputs lies in the list of all that are known; `screen/turns.ts` has what follows of it. */
 export type Place = { is: 'end' } | { is: 'back' } | { is: 'new'; fresh: number; overlaps: boolean };
 
 /**

@@ -1,4 +1,4 @@
-import { ownCopy } from '../core/own-copy.ts';
+import { ownCopy } from './own-copy.ts';
 
 /** An input as it can be recognised again: letters and digits only, so that wrapping and markdown do not matter. */
 export interface InputMark {
@@ -61,7 +61,7 @@ export function wordsMark(words: readonly string[]): string {
   return ownCopy(lettersOf(words.slice(0, 40).join(' ')).slice(0, markLength));
 }
 
-function lettersOf(text: string): string {
+export function lettersOf(text: string): string {
   const letters = text.replace(/[^\p{L}\p{N}]+/gu, '');
   return letters === '' ? text.replace(/\s+/g, '') : letters;
 }

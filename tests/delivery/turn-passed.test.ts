@@ -1,0 +1,237 @@
+import { expect, test } from 'vitest';
+import type { Delivery } from '../../bridge/core/envelope.ts';
+import { markTurn, type TurnMark } from '../../bridge/core/turn-mark.ts';
+import { dialogOf, type FakePane, type Menu } from './fake-pane.ts';
+import { type World, world } from './world.ts';
+
+const text = 'Yes, do it.';
+const passed = { is: 'cancelled', reason: expect.stringMatching(/^turn-passed: /) };
+const question = 'Shall I go on with the plan?';
+
+/** A worker that has asked, and the mark of its turn. */
+async function asking(inputs = ['plan it', 'go'], character = {}): Promise<{ w: World; turnMark: TurnMark }> {
+  const w = world({ worksMs: 100, ...character });
+  w.pane.inputs = inputs;
+  w.pane.words = ['I have looked at all of it.', question];
+  w.pane.settle();
+  return { w, turnMark: await markOf(w.pane) };
+}
+
+async function markOf(pane: FakePane, asked: string | undefined = question): Promise<TurnMark> {
+  const snapshot = await pane.look();
+  return markTurn([], pane.read(snapshot!), asked);
+}
+
+/** Somebody gives the worker an input, and it has done that. */
+async function goesOn(w: World, input: string, words = ['Done.']): Promise<void> {
+  w.pane.change((pane) => {
+    pane.inputs = [...pane.inputs, input];
+    pane.words = words;
+    pane.composer = '';
+  });
+  w.pane.settle();
+}
+
+function expectUntouched({ pane, memory }: World): void {
+  expect(pane.pastes).toEqual([]);
+  expect(pane.enters).toEqual([]);
+  expect(memory.states).not.toContain('typed');
+}
+
+/** Held first, as a person's draft holds it. */
+async function held(w: World, turnMark: TurnMark, change: Partial<Delivery> = {}): Promise<Delivery> {
+  w.pane.change((pane) => {
+    pane.composer = 'no, first';
+  });
+  w.pane.settle();
+  expect(await w.attempt(w.delivery(text, { turnMark, ...change }))).toMatchObject({ is: 'held', reason: 'draft' });
+  return w.memory.stored!;
+}
+
+test('a held answer is not typed once the worker was given another input', async () => {
+  const { w, turnMark } = await asking();
+  const delivery = await held(w, turnMark);
+  await goesOn(w, 'no, first explain', ['Explained. Shall I delete the production data now?']);
+  expect(await w.attempt(delivery)).toMatchObject(passed);
+  expectUntouched(w);
+});
+
+test('nor once a person typed the very same words', async () => {
+  const { w, turnMark } = await asking();
+  const delivery = await held(w, turnMark);
+  await goesOn(w, text);
+  expect(await w.attempt(delivery)).toMatchObject(passed);
+  expectUntouched(w);
+});
+
+test('nor in the next of two equal inputs, also where the screen shows no other above them', async () => {
+  for (const inputs of [
+    ['plan it', 'go'],
+    ['go', 'go', 'go', 'go', 'go'],
+  ]) {
+    const { w, turnMark } = await asking(inputs);
+    const delivery = await held(w, turnMark);
+    await goesOn(w, 'go', ['I have looked at all of it.', 'Shall I delete the production data now?']);
+    expect(await w.attempt(delivery)).toMatchObject(passed);
+    expectUntouched(w);
+  }
+});
+
+test('it ends as soon as the next turn is seen, whatever else holds it', async () => {
+  const holds: Array<(pane: FakePane) => void> = [
+    (pane) => {
+      pane.composer = 'another draft';
+    },
+    (pane) => {
+      pane.busy = true;
+    },
+    (pane) => {
+      pane.inMode = true;
+    },
+    (pane) => {
+      pane.inputOff = true;
+    },
+  ];
+  for (const hold of holds) {
+    const { w, turnMark } = await asking();
+    const delivery = await held(w, turnMark);
+    await goesOn(w, 'first explain');
+    hold(w.pane);
+    w.pane.settle();
+    expect(await w.attempt(delivery)).toMatchObject(passed);
+    expectUntouched(w);
+  }
+});
+
+test('in the turn that asked it is typed, whatever came into sight or left it meanwhile', async () => {
+  const changes: Array<(pane: FakePane) => void> = [
+    (pane) => {
+      pane.inputs = ['hello', 'plan it', 'go'];
+    },
+    (pane) => {
+      pane.inputs = ['go'];
+    },
+    (pane) => {
+      pane.torn = { turn: { inputs: [], words: [question], cut: true } };
+    },
+    (pane) => {
+      pane.torn = { turn: { inputs: ['go'], words: ['plan?'], cut: true } };
+    },
+    (pane) => {
+      pane.words = [...pane.words, 'I wait.'];
+    },
+    (pane) => {
+      pane.words = ['I have looked at all', 'of it.', 'Shall I go on', 'with the plan?'];
+    },
+  ];
+  for (const change of changes) {
+    const { w, turnMark } = await asking();
+    const delivery = await held(w, turnMark);
+    change(w.pane);
+    w.pane.composer = '';
+    w.pane.settle();
+    // what was typed is seen as it is
+    w.pane.before = (act) => {
+      if (act === 'paste') w.pane.torn = null;
+    };
+    expect(await w.attempt(delivery)).toMatchObject({ is: 'acknowledged' });
+    expect(w.pane.submissions).toEqual([text]);
+  }
+});
+
+test('a frame that shows another input for a moment does not end it', async () => {
+  const { w, turnMark } = await asking();
+  w.pane.torn = { turn: { inputs: ['plan it', 'g'], words: [] } };
+  w.clock.after(400, () => {
+    w.pane.torn = null;
+    w.pane.redraw();
+  });
+  expect(await w.attempt(w.delivery(text, { turnMark }))).toMatchObject({ is: 'acknowledged' });
+  expect(w.pane.submissions).toEqual([text]);
+});
+
+test('a text that answers nothing, and an answer of an older journal, are typed whatever the turn', async () => {
+  const { w } = await asking();
+  await goesOn(w, 'first explain');
+  expect(await w.attempt(w.delivery(text))).toMatchObject({ is: 'acknowledged' });
+});
+
+test('a turn that somebody else begins between the paste and Enter gets no Enter', async () => {
+  const { w, turnMark } = await asking(['plan it', 'go'], { drawMs: 50 });
+  w.clock.after(60, () => {
+    w.pane.inputs = [...w.pane.inputs, 'by another door'];
+    w.pane.words = ['I am at that.'];
+    w.pane.redraw();
+  });
+  expect(await w.attempt(w.delivery(text, { turnMark }))).toMatchObject({
+    is: 'typed-not-submitted',
+    reason: expect.stringContaining('the turn that asked has passed'),
+  });
+  expect(w.pane.submissions).toEqual([]);
+  expect(w.pane.enters).toEqual([]);
+});
+
+test("a person's own Enter on our text is its submission, and no other turn", async () => {
+  const { w, turnMark } = await asking();
+  w.clock.after(60, () => w.pane.human('Enter'));
+  expect((await w.attempt(w.delivery(text, { turnMark }))).is).toBe('acknowledged');
+  expect(w.pane.submissions).toEqual([text]);
+  expect(w.pane.enters).toEqual([]);
+});
+
+test('after a crash Enter is pressed only in the turn that asked', async () => {
+  for (const hasPassed of [false, true]) {
+    const { w, turnMark } = await asking();
+    if (hasPassed) await goesOn(w, 'first explain');
+    w.pane.composer = text;
+    w.pane.settle();
+    const typed = w.delivery(text, { turnMark, state: { is: 'typed', at: w.clock.now() } });
+    const state = await w.reconcile(typed);
+    if (hasPassed)
+      expect(state).toMatchObject({ is: 'typed-not-submitted', reason: expect.stringContaining('has passed') });
+    else expect(state).toMatchObject({ is: 'acknowledged' });
+    expect(w.pane.submissions).toEqual(hasPassed ? [] : [text]);
+  }
+});
+
+// ── dialogs ──
+
+const menu: Menu = {
+  command: 'rm -rf build',
+  options: [
+    ['Yes', 'y'],
+    ['No', 'Escape'],
+  ],
+  at: 0,
+};
+const { fingerprint } = dialogOf(menu);
+
+async function dialogOpen(): Promise<{ w: World; turnMark: TurnMark }> {
+  const w = world();
+  w.pane.menu = menu;
+  w.pane.words = ['I clean up.'];
+  w.pane.settle();
+  return { w, turnMark: await markOf(w.pane, undefined) };
+}
+
+test('a choice is pressed in the dialog that was open, and in no later one that looks the same', async () => {
+  for (const isLater of [false, true]) {
+    const { w, turnMark } = await dialogOpen();
+    if (isLater) w.pane.words = ['I clean up.', 'Then once more, everywhere.'];
+    w.pane.settle();
+    const state = await w.attempt(w.delivery('Yes', { dialog: fingerprint, turnMark }));
+    expect(state).toMatchObject(isLater ? passed : { is: 'acknowledged' });
+    expect(w.pane.choices).toHaveLength(isLater ? 0 : 1);
+  }
+});
+
+test('keys for a dialog likewise', async () => {
+  for (const isLater of [false, true]) {
+    const { w, turnMark } = await dialogOpen();
+    if (isLater) w.pane.words = ['I clean up.', 'Then once more, everywhere.'];
+    w.pane.settle();
+    const state = await w.attempt(w.delivery('y', { kind: 'keys', dialog: fingerprint, turnMark }));
+    expect(state).toMatchObject(isLater ? passed : { is: 'acknowledged' });
+    expect(w.pane.keys).toEqual(isLater ? [] : ['y']);
+  }
+});

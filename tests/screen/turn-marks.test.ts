@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { mutationsOf, type Sample } from '../../bench/score/mutations.mjs';
+import { markTurn, whyPassed } from '../../bridge/core/turn-mark.ts';
+import { findRequests } from '../../bridge/screen/blocks.ts';
+import { profileOf, still } from '../../bridge/screen/recording.ts';
+import { expectationOf } from '../../bridge/screen/recording-labels.ts';
+import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
+
+const samples: Sample[] = allRecorded.flatMap((entry) => {
+  const snapshot = snapshotOfRecorded(entry);
+  const reading = profileOf(entry.agent).read(snapshot, still);
+  return reading.turn.inputs.length > 0 ? [{ entry, snapshot, reading, expected: expectationOf(entry.state)! }] : [];
+});
+
+/** Variants that show the same turn: another size, another title or cursor, older inputs above, a torn frame. */
+const sameTurn = [
+  ...['wider', 'narrower', 'title of the user', 'backgrounds lost', 'cursor hidden', 'cursor at the top'],
+  ...['lower half not drawn yet', 'old screen in the history'],
+];
+
+test('no variant of a recorded screen that shows the same turn looks as if it had passed', () => {
+  const seen: string[] = [];
+  const alarms: string[] = [];
+  for (const sample of samples) {
+    const { entry, reading } = sample;
+    const question = findRequests(reading.turn.words).at(-1);
+    const mark = markTurn([], reading, question?.complete ? question.text : undefined);
+    expect(whyPassed(mark, reading)).toBeNull();
+    for (const { name, snapshot } of mutationsOf(sample, samples).filter((mutant) => sameTurn.includes(mutant.name))) {
+      seen.push(name);
+      const why = whyPassed(mark, profileOf(entry.agent).read(snapshot, still));
+      if (why !== null) alarms.push(`${entry.file} [${name}]: ${why}`);
+    }
+  }
+  expect(alarms).toEqual([]);
+  expect(new Set(seen).size).toBe(sameTurn.length);
+  expect(seen.length).toBeGreaterThan(1_000);
+});
+
+test('an answer typed below a recorded question has passed it', () => {
+  const ended = samples.filter(
+    ({ reading: { state, turn } }) => state === 'idle' && turn.cut !== true && turn.inputs.at(-1) !== '…',
+  );
+  expect(ended.length).toBeGreaterThan(50);
+  for (const { entry, reading } of ended) {
+    const inputs = [...reading.turn.inputs, 'Use SQLite, and write a test.'];
+    const after = { ...reading, turn: { inputs, words: ['I use SQLite.'] } };
+    expect(whyPassed(markTurn([], reading), after), entry.file).not.toBeNull();
+  }
+});
