@@ -103,6 +103,7 @@ export class Watch {
       const there = servers.at({ host, server }) ?? (await servers.find({ host, server }, socketPath));
       if (there && !this.#scopes.some((one) => one.server === there && one.session === session)) {
         this.#scopes.push({ server: there, session });
+        this.#restless = true;
       }
     }
   }
