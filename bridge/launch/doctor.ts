@@ -1,6 +1,7 @@
 import { messageOf } from '../core/failure.ts';
 import { agents } from './agents.ts';
 import { desktopCheck, homeCheck, sandboxCheck } from './doctor-ground.ts';
+import { hooksCheck } from './doctor-hooks.ts';
 import { panesCheck, socketCheck, tmuxCheck } from './doctor-tmux.ts';
 import { installLine } from './install-line.ts';
 
@@ -41,6 +42,7 @@ export async function diagnose(world: DoctorWorld): Promise<Check[]> {
     { name: 'tmux', look: async () => [await tmuxCheck(world)] },
     { name: 'socket', look: async () => [await socketCheck(world)] },
     { name: 'panes', look: async () => [await panesCheck(world)] },
+    { name: 'tmux hooks', look: () => hooksCheck(world) },
     { name: 'agents', look: () => agentChecks(world) },
     { name: 'home', look: () => homeCheck(world) },
     { name: 'notifications', look: () => [desktopCheck(world)] },

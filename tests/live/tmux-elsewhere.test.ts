@@ -139,6 +139,14 @@ describe('text and keys come to the pane that was looked at, and to no other,', 
     await expectOnlyTarget(await stage.attach());
   });
 
+  test('where hooks of the user’s say something after every command of ours', async () => {
+    for (const command of ['send-keys', 'paste-buffer', 'display-message']) {
+      await tmux('set-hook', '-g', `after-${command}`, 'display-message -p held');
+    }
+    await expectOnlyTarget(await stage.attach());
+    await expectOnlyTarget(stage.exec);
+  });
+
   test('where it was swapped, broken out or joined elsewhere between the look and the key', async () => {
     const client = await stage.attach();
     await tmux('swap-pane', '-d', '-s', target.paneId, '-t', other.paneId);
