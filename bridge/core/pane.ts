@@ -133,9 +133,11 @@ export interface FreshSnapshot extends Snapshot {
 
 /**
  * When anybody last pressed a key in a terminal that shows the pane's session, or came to it, and when anybody last came:
- * tmux's own seconds. It says less than `lastHumanKeyAt`, and can be asked for in the step that types (tmux 3.3a).
+ * tmux's own seconds. It says less than `lastHumanKeyAt`, and can be asked for in the step that types (tmux 3.2a to 3.7c).
  */
 export interface SessionActivity {
+  /** where several sessions show the pane (linked, or a group) the one in which anybody was last: tmux answers for that one */
+  readonly sessionId: string;
   readonly at: number;
   readonly attachedAt: number;
 }

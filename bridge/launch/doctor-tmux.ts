@@ -2,6 +2,7 @@ import { synchronizedInWords } from '../core/pane.ts';
 import type { Check, DoctorWorld } from './doctor.ts';
 import { installLine } from './install-line.ts';
 import { isSynchronized } from './tmux.ts';
+import { faultsOf } from './tmux-faults.ts';
 
 const needed = { major: 3, minor: 2 };
 
@@ -22,15 +23,23 @@ export async function tmuxCheck(world: DoctorWorld): Promise<Check> {
   // a build from tmux's own repository calls itself `tmux master`: newer than any number
   if (numbers === null || /openbsd/.test(version)) return { name: 'tmux', ok: true, detail: `${version} (${path})` };
   const [major, minor] = [Number(numbers[1]), Number(numbers[2])];
-  if (major > needed.major || (major === needed.major && minor >= needed.minor)) {
-    return { name: 'tmux', ok: true, detail: `${version} (${path})` };
-  }
+  if (major > needed.major || (major === needed.major && minor >= needed.minor)) return known(version, path);
   return {
     name: 'tmux',
     ok: false,
     detail: `${version}; ${needed.major}.${needed.minor} or newer is needed`,
     remedy: installLine('tmux', world),
   };
+}
+
+/** New enough, with what is known to be wrong with it. */
+function known(version: string, path: string): Check {
+  const faults = faultsOf(version);
+  const detail = [`${version} (${path})`, ...faults.map(({ says, remedy }) => `${says}: ${remedy}`)].join('; ');
+  const grave = faults.find(({ isGrave }) => isGrave);
+  return grave === undefined
+    ? { name: 'tmux', ok: true, detail }
+    : { name: 'tmux', ok: 'warn', detail, remedy: grave.remedy };
 }
 
 export async function socketCheck(world: DoctorWorld): Promise<Check> {

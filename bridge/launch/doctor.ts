@@ -1,6 +1,7 @@
 import { messageOf } from '../core/failure.ts';
 import { agents } from './agents.ts';
 import { desktopCheck, homeCheck, sandboxCheck } from './doctor-ground.ts';
+import { hooksCheck } from './doctor-hooks.ts';
 import { ownersCheck } from './doctor-owners.ts';
 import { panesCheck, socketCheck, tmuxCheck } from './doctor-tmux.ts';
 import { installLine } from './install-line.ts';
@@ -52,6 +53,7 @@ export async function diagnose(world: DoctorWorld): Promise<Check[]> {
     { name: 'socket', look: async () => [await socketCheck(world)] },
     { name: 'panes', look: async () => [await panesCheck(world)] },
     { name: 'owners', look: async () => [await ownersCheck(world)] },
+    { name: 'tmux hooks', look: () => hooksCheck(world) },
     { name: 'agents', look: () => agentChecks(world) },
     { name: 'home', look: () => homeCheck(world) },
     { name: 'notifications', look: () => [desktopCheck(world)] },

@@ -90,7 +90,7 @@ async function look(
   const step = (from: readonly string[]) =>
     [
       listClients,
-      ['display-message', '-p', '-t', paneId, ofLiving('#{session_activity} #{session_last_attached}')],
+      ['display-message', '-p', '-t', paneId, ofLiving('#{session_activity} #{session_last_attached} #{session_id}')],
       describe,
       ...take(from),
     ]
@@ -104,8 +104,11 @@ async function look(
   if (facts === null) return null;
   const history = facts.alternateScreen ? 0 : Math.min(historyLines, facts.historySize);
   const clients = lines.slice(0, start - 1);
-  const [at = 0, attachedAt = 0] = (lines[start - 1] ?? '').split(' ').map(Number);
-  const people = { lastHumanKeyAt: lastKeyAmong(clients, paneId), sessionActivity: { at, attachedAt } };
+  const [at, attachedAt, sessionId = ''] = (lines[start - 1] ?? '').split(' ');
+  const people = {
+    lastHumanKeyAt: lastKeyAmong(clients, paneId),
+    sessionActivity: { sessionId, at: Number(at), attachedAt: Number(attachedAt) },
+  };
   return { facts, history, screen: lines.slice(end), people };
 }
 

@@ -59,7 +59,8 @@ export function conditionFormat(condition: PaneCondition): string {
     clauses.push(['#{cursor_x}', String(x)], ['#{cursor_y}', String(y)], ['#{cursor_flag}', visible ? '1' : '0']);
   }
   if (condition.sessionActivity !== undefined) {
-    const { at, attachedAt } = condition.sessionActivity;
+    const { sessionId, at, attachedAt } = condition.sessionActivity;
+    clauses.push(['#{session_id}', sessionId]);
     // a client that comes counts as activity, and is no key: our own may be just coming
     clauses.push([ofLiving(`#{?#{==:#{session_last_attached},${attachedAt}},#{session_activity},${at}}`), String(at)]);
   }

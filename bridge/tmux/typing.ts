@@ -123,8 +123,10 @@ async function conditionally(
   format: string,
   commands: { readonly act: readonly string[][]; readonly otherwise: readonly string[][] },
 ): Promise<'done' | 'held'> {
+  // hooks of the user's may say something too, after our own words
+  const mark = randomBytes(6).toString('hex');
   const saying = (word: string, list: readonly string[][]) =>
-    [...list, ['display-message', '-p', word]].map(commandLine).join(' ; ');
+    [...list, ['display-message', '-p', `${word}-${mark}`]].map(commandLine).join(' ; ');
   const lines = await t.run(
     'if-shell',
     '-F',
@@ -134,8 +136,8 @@ async function conditionally(
     saying('done', commands.act),
     saying('held', commands.otherwise),
   );
-  const said = lines.at(-1);
-  if (said === 'done' || said === 'held') return said;
+  if (lines.includes(`done-${mark}`)) return 'done';
+  if (lines.includes(`held-${mark}`)) return 'held';
   throw new TmuxError('gone', 'if-shell', 'tmux did not say whether it typed');
 }
 

@@ -175,7 +175,7 @@ export class FakePane implements Hands, Eyes {
       askedAtMs: this.#clock.now(),
       takenAtMs: this.#clock.now(),
       // tmux tells whole seconds
-      sessionActivity: { at: Math.floor((this.keyAt ?? 0) / 1000), attachedAt: 0 },
+      sessionActivity: { sessionId: '$0', at: Math.floor((this.keyAt ?? 0) / 1000), attachedAt: 0 },
       lastHumanKeyAt: this.keyAt === null ? null : Math.floor(this.keyAt / 1000) * 1000,
       identity: this.identity,
       facts: this.#facts(cursorRow, title, rows[cursorRow]!.length),

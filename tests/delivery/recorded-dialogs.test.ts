@@ -9,7 +9,7 @@ import {
   textOfRecording,
 } from '../../bridge/screen/recording.ts';
 
-const fresh = { askedAtMs: 0, lastHumanKeyAt: null, sessionActivity: { at: 0, attachedAt: 0 } };
+const fresh = { askedAtMs: 0, lastHumanKeyAt: null, sessionActivity: { sessionId: '$0', at: 0, attachedAt: 0 } };
 const dialogs = loadRecordings(fileURLToPath(new URL('../screens', import.meta.url))).flatMap((recording) => {
   const snapshot = snapshotOfRecording(recording.entry, textOfRecording(recording));
   const reading = profileOf(recording.entry.agent).read(snapshot, still);

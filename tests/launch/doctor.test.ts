@@ -25,6 +25,8 @@ function machine(
       if (argv[1] === '-V') return says('tmux 3.3a\n');
       if (argv[1] === '--version') return says('codex-cli 0.169.0\n');
       if (argv.includes('list-sessions')) return says('macs\n');
+      if (argv.includes('show-hooks')) return says('after-send-keys\nafter-new-window[0] "display-message hi"\n');
+      if (argv.includes('show-options')) return says('command-alias[0] split-pane=split-window\n');
       if (argv.includes('list-panes')) return says('%1 0 worker\n%2 0 \n');
       throw new Error(`unexpected ${argv.join(' ')}`);
     },
@@ -113,8 +115,6 @@ test('the panes that another bridge watches are named with its state directory, 
 });
 
 test.each([
-  ['tmux 3.2', true],
-  ['tmux 3.2a', true],
   ['tmux 3.10', true],
   ['tmux next-3.6', true],
   ['tmux master', true],
@@ -124,6 +124,40 @@ test.each([
 ])('%s: new enough is %s', async (version, ok) => {
   const world = machine({ said: (argv) => (argv[1] === '-V' ? says(`${version}\n`) : undefined) });
   expect((await check('tmux', world)).ok).toBe(ok);
+});
+
+test.each([
+  ['tmux 3.2', 'warn', ['pane that has closed', 'control client', 'respawn-pane'], 'take tmux 3.3a or newer'],
+  ['tmux 3.2a', 'warn', ['pane that has closed', 'control client', 'respawn-pane'], 'take tmux 3.3a or newer'],
+  ['tmux 3.3a', true, ['control client', 'respawn-pane'], undefined],
+  ['tmux 3.6b', true, ['control client', 'respawn-pane'], undefined],
+  ['tmux 3.7c', true, ['respawn-pane'], undefined],
+  ['tmux 3.8', true, [], undefined],
+  ['tmux next-3.6', true, [], undefined],
+])('%s: its known faults are named, with what to do', async (version, ok, faults, remedy) => {
+  const world = machine({ said: (argv) => (argv[1] === '-V' ? says(`${version}\n`) : undefined) });
+  const found = await check('tmux', world);
+  expect(found.ok).toBe(ok);
+  expect(found.remedy).toBe(remedy);
+  for (const words of ['pane that has closed', 'control client (', 'respawn-pane']) {
+    const isNamed = faults.some((fault) => words.startsWith(fault));
+    expect(found.detail.includes(words), words).toBe(isNamed);
+  }
+});
+
+test('hooks and aliases that come with every key of the bridge are named', async () => {
+  const world = machine({
+    said: (argv) => {
+      if (argv.includes('show-hooks')) return says('after-paste-buffer\nafter-send-keys[3] "send-keys -t %9 Enter"\n');
+      if (argv.includes('show-options'))
+        return says('command-alias[100] "display-message=run-shell x ; display-message"\n');
+      return undefined;
+    },
+  });
+  expect(await check('tmux hooks', world)).toMatchObject({
+    ok: 'warn',
+    detail: expect.stringMatching(/after-send-keys\[3\] .*command-alias\[100\]/),
+  });
 });
 
 test.each([

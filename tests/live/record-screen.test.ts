@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type PrivateTmux, privateTmux, sizeWindow, waitFor } from '../fixtures/private-tmux.ts';
 import { startScriptedAgent } from '../fixtures/scripted-agent.ts';
 
 const program = fileURLToPath(new URL('../../scripts/record-screen', import.meta.url));
@@ -83,6 +83,7 @@ test('home folder, keys, passwords, addresses and named texts are hidden without
   ];
   const script = `printf '%b\\n' ${lines.map((line) => `'${line.replaceAll('\x1b', '\\033')}'`).join(' ')}; exec cat`;
   await tmux.run('new-session', '-d', '-s', 'w', '-x', '60', '-y', '20', script);
+  await sizeWindow(tmux, '=w:', 60, 20);
   await waitFor('it is drawn', async () => /0123456789 \|\n/.test(await tmux.screen('=w:')));
   const before = (await tmux.screen('=w:')).split('\n');
   const args = ['w', '--agent', 'x', '--agent-version', '1.0', '--state', 'idle', '--mask', 'bluebird'];

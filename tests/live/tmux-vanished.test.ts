@@ -33,7 +33,7 @@ const everything: PaneCondition = {
   notOnScreen: ['Would you like'],
   onScreen: [{ row: 1, text: 'READY' }],
   cursor: { x: 0, y: 0, visible: true },
-  sessionActivity: { at: 1, attachedAt: 2 },
+  sessionActivity: { sessionId: '$0', at: 1, attachedAt: 2 },
 };
 
 /** Every question and every act of ours about one pane, in turn; what a pane that is gone answers does not matter here. */

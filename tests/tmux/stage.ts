@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { PaneId } from '../../bridge/core/ids.ts';
 import { ControlClient } from '../../bridge/tmux/client.ts';
 import { ExecCommands } from '../../bridge/tmux/exec.ts';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type PrivateTmux, privateTmux, sizeWindow, waitFor } from '../fixtures/private-tmux.ts';
 
 /** A program in a pane that keeps, byte for byte, what its terminal hands it. */
 export interface Recorder {
@@ -49,6 +49,7 @@ export async function openStage(size: { width: number; height: number } = { widt
       const file = join(tmux.folder, `script-${scripts++}`);
       writeFileSync(file, script);
       const paneId = (await tmux.run('new-window', '-P', '-F', '#{pane_id}', '-t', '=main:', `exec sh ${file}`)).trim();
+      await sizeWindow(tmux, paneId, size.width, size.height);
       await waitFor(
         `the screen shows ${words}`,
         async () => (await tmux.run('capture-pane', '-p', '-J', '-t', paneId)).includes(words),

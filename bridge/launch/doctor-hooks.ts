@@ -1,0 +1,29 @@
+import type { Check, DoctorWorld } from './doctor.ts';
+
+/** The commands with which the bridge looks and types. */
+const ours = ['send-keys', 'paste-buffer', 'set-buffer', 'load-buffer', 'if-shell', 'display-message', 'capture-pane'];
+
+/**
+ * Hooks and aliases of the user that come with each key and text of ours: what they do, they do to any pane, and no condition
+ * of the bridge can know it. Nothing is said where there are none.
+ */
+export async function hooksCheck(world: DoctorWorld): Promise<Check[]> {
+  const ask = async (...argv: string[]) =>
+    (await world.run('tmux', '-S', world.socketPath, ...argv)).stdout.split('\n');
+  const hooks = (await ask('show-hooks', '-g')).filter((line) =>
+    ours.some((name) => new RegExp(`^after-${name}(?:\\[\\d+\\])? .`).test(line)),
+  );
+  const aliases = (await ask('show-options', '-s', 'command-alias')).filter((line) =>
+    ours.some((name) => new RegExp(`^command-alias\\[\\d+\\] ["']?${name}=`).test(line)),
+  );
+  const found = [...hooks, ...aliases];
+  if (found.length === 0) return [];
+  return [
+    {
+      name: 'tmux hooks',
+      ok: 'warn',
+      detail: `tmux does this with every key or text of the bridge: ${found.join('; ')}`,
+      remedy: 'see that it touches no other pane, or remove it: set-hook -gu NAME, set-option -su command-alias[N]',
+    },
+  ];
+}
