@@ -3,7 +3,7 @@ import type { Manner } from '../core/manner.ts';
 import type { PaneCondition } from './hands.ts';
 import type { FreshLook } from './passage.ts';
 import { markerOf } from './paste-marker.ts';
-import { skeletonFor } from './skeleton.ts';
+import { drawnFor } from './skeleton.ts';
 import type { Look } from './verify.ts';
 
 /**
@@ -61,24 +61,23 @@ export function rowsShowing(look: Look, text: string, { longPasteMarkers }: Mann
   const { composer } = look.reading;
   const draft = composer.is === 'draft' ? composer.text : text;
   const marker = markerOf(draft, text, longPasteMarkers);
-  const skeleton = skeletonFor(text);
-  const wanted = skeleton(marker ?? text);
+  const drawn = drawnFor(text);
+  const wanted = drawn(marker ?? text);
   const visible = look.snapshot.rows.slice(look.snapshot.firstVisible).map((row) => row.text);
-  const shown = visible.map((row) => skeleton(row.replace(aroundWords, '')));
+  const shown = visible.map(drawn);
+  // a row may show more than the text: a hint at its right end, or what a wide character left there
+  const isAll = (at: number) => shown[at]!.startsWith(wanted);
   const isPart = (at: number) =>
-    shown[at]!.length >= Math.min(leastInRow, wanted.length) && wanted.includes(shown[at]!);
-  const last = shown.findLastIndex((row, at) => isPart(at) && wanted.endsWith(row));
+    isAll(at) || (shown[at]!.length >= Math.min(leastInRow, wanted.length) && wanted.includes(shown[at]!));
+  const last = shown.findLastIndex((row, at) => isAll(at) || (isPart(at) && wanted.endsWith(row)));
   if (last < 0) return [];
   let first = last;
   for (let at = last; at >= 0 && (isPart(at) || (shown[at] === '' && !rule.test(visible[at]!))); at--) {
     if (isPart(at)) first = at;
-    if (isPart(at) && wanted.startsWith(shown[at]!)) break;
+    if (isPart(at) && (isAll(at) || wanted.startsWith(shown[at]!))) break;
   }
   return [...new Set([first, last])].flatMap((at) => namedRow(look, at)).filter((row) => row.text.length <= longestRow);
 }
-
-/** A prompt or a border before the words of a composer, and a border or a scroll bar behind them. */
-const aroundWords = /^[\s>›❯»│┃|\u2500-\u259f]+|[\s│┃|\u2500-\u259f\u200b]+$/gu;
 
 /** Above it the composer has ended. */
 const rule = /[\u2500\u2501\u2550\u2580-\u2586]{3}/u;

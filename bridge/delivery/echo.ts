@@ -10,6 +10,9 @@ import { drawnFor, skeletonFor } from './skeleton.ts';
  */
 export type Echo = 'whole' | 'part';
 
+/** What stands so far to the right is no input: an emoji that tmux draws wider than the program moves another row there. */
+const wideGap = / {8,}\S.*$/su;
+
 /** A beginning or end that says that it was cut, by `…`, is known by so many visible characters. */
 const leastMarked = 20;
 /** One that does not say so needs as many as this, or nearly all of a shorter text. */
@@ -28,7 +31,7 @@ export function echoOf(
   if (marker !== null && skeleton(marker) === skeleton(input)) return 'part';
   const drawn = drawnFor(text);
   const [shown, ours] = [drawn(input), drawn(text)];
-  if (shown === ours) return 'whole';
+  if (shown === ours || drawn(input.replace(wideGap, '')) === ours) return 'whole';
   if (isMarkedPart(shown, ours) || isMostOf(shown, ours) || isClipped(input, text)) return 'part';
   // the reading did not see where the input ends
   const paragraphs = input.split(/\n\s*\n/);

@@ -19,6 +19,7 @@ test('Enter names the rows of the composer that show the beginning and the end o
     ['> ', '  ', ' \u200b'],
     ['│ > ', '│   ', '     │'],
     ['┃  ', '┃  ', '  ▄'],
+    ['│ ● ', '│   ', '     │'],
   ] as const) {
     const lines = text.split('\n').map((line, at) => `${at === 0 ? first : next}${line}${behind}`);
     const rows = ['• said', '', ...lines, '', 'footer'];
@@ -44,6 +45,11 @@ test("a long paste is named by the program's own marker for it, a composer that 
   const marker = `[Pasted ${long.length} chars]`;
   expect(rowsShowing(look(['out', `> ${marker}`, ''], marker, 2), long, fakeManner)).toEqual([
     { row: 2, text: `> ${marker}` },
+  ]);
+  const unnamed = { ...fakeManner, longPasteMarkers: ['\\[Paste #[0-9]+\\]'] };
+  const inFrame = '│ ● [Paste #1]                      │';
+  expect(rowsShowing(look([inFrame, ''], '[Paste #1]', 1), 'word '.repeat(200), unnamed)).toEqual([
+    { row: 1, text: inFrame },
   ]);
   const end = long.split('\n').slice(-2);
   const rows = ['out', `> ${end[0]}`, `  ${end[1]}`];

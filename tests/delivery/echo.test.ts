@@ -14,6 +14,7 @@ test.each([
     'Keep a and b:\n\n• one\n• two',
     'Keep `a` and **b**:\n\n- one\n- two',
   ],
+  ['far to the left of something else (pi 0.73.1)', 'Yes, 👍 done          /work (master)', 'Yes, 👍 done'],
 ])('an input %s is the whole echo', (_, input, text) => {
   expect(echoOf(input, text, manner)).toBe('whole');
 });
@@ -31,7 +32,7 @@ test.each([
     'one\ttwo\tthree\n\tindented\n\t\ttwice',
   ],
   ['all of it above something else (cline 3.0.65)', 'yes\n\nThinking... (esc to cancel)', 'yes'],
-  ['all of it run into a footer (pi 0.73.1)', 'Grüße à Zoë, done    (master)', 'Grüße à Zoë, done'],
+  ['all of it with more behind it', 'Grüße à Zoë, done (master)', 'Grüße à Zoë, done'],
 ])('%s is a part of an echo', (_, input, text) => {
   expect(echoOf(input, text, manner)).toBe('part');
 });
