@@ -5,7 +5,7 @@ export type AgentState = 'starting' | 'idle' | 'busy' | 'dialog' | 'exited' | 'u
 export type Composer =
   | { readonly is: 'absent' }
   | { readonly is: 'empty' }
-  /** `cut`: its beginning has scrolled out of the composer, which says so itself */
+  /** `cut`: its beginning has scrolled out of the composer, which says so itself or shows no more rows than these */
   | { readonly is: 'draft'; readonly text: string; readonly cut?: boolean };
 
 /** One reason for a reading: which rule decided, on which rows, in words a user can check against the screen. */

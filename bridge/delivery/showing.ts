@@ -1,5 +1,6 @@
 import type { Delivery } from '../core/envelope.ts';
 import { synchronizedInWords } from '../core/pane.ts';
+import { Growth } from './growth.ts';
 import { humanQuietMs } from './guard.ts';
 import type { FreshLook, Passage } from './passage.ts';
 import { Patience } from './patience.ts';
@@ -37,6 +38,7 @@ export async function awaitText(passage: Passage, before: Look, text: string, en
   const startedAt = passage.now;
   const rest = new Rest(Math.max(stillMs, passage.manner.settleMs));
   const goneIn = new Rest(goneInMs);
+  const growth = new Growth();
   const patience = new Patience(before.reading, startedAt, endAt);
   let everShown = before.reading.composer.is === 'draft';
   // until the program has drawn, a look shows what the last one did
@@ -47,7 +49,10 @@ export async function awaitText(passage: Passage, before: Look, text: string, en
     const obstacle = passage.obstacle(look);
     if (obstacle !== null) return { is: 'withheld', reason: obstacle };
 
-    const holding = composerHolds(look.reading, look.snapshot, text, passage.manner);
+    const held = composerHolds(look.reading, look.snapshot, text, passage.manner);
+    growth.saw(look.reading.composer);
+    // the rest of a paste that was thrown away looks like the end of one that has scrolled
+    const holding = held === 'tail' && growth.hasShrunk ? 'part' : held;
     const whole = isWhole(holding);
     const moment = { before, ready: before, isOurs: false, worked: false };
     const isEchoed = !whole && submitted(moment, look, text, passage.manner) === 'composer-emptied-and-echoed';

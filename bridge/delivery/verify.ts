@@ -45,10 +45,8 @@ function draftHolds(
   const marker = markerOf(draft, text, longPasteMarkers);
   if (marker !== null) return skeleton(marker) === shown ? 'marker' : 'more';
   if (shown.includes(ours)) return 'more';
-  // The end of a text whose beginning has scrolled out of the composer. Not while the beginning is to be seen as well:
-  // in a text that repeats itself, a paste that is still being drawn looks like its end.
-  const mayBeTail = shown.length >= leastTail && ours.endsWith(shown);
-  if (mayBeTail && (cut === true || !ours.startsWith(shown.slice(0, leastTail)))) return 'tail';
+  // The end of a text whose beginning has scrolled out of a composer that says so. Of any other it is all that there is.
+  if (cut === true && shown.length >= leastTail && ours.endsWith(shown)) return 'tail';
   return ours.includes(shown) ? 'part' : 'other';
 }
 

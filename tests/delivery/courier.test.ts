@@ -534,6 +534,20 @@ test.each(ofItsOwn)(
   },
 );
 
+test('a program that empties its composer in the middle of a paste gets no Enter for the end of the text that it has then', async () => {
+  const long = Array.from({ length: 60 }, (_, index) => `line ${index} of a long answer`).join('\n');
+  for (const character of [{}, { composerRows: 8 }]) {
+    const w = world({ pieces: 20, reactMs: 40, ...character });
+    w.clock.after(500, () =>
+      w.pane.change((pane) => {
+        pane.composer = '';
+      }),
+    );
+    expect([character, (await w.attempt(w.delivery(long))).is]).toEqual([character, 'typed-not-submitted']);
+    expect(w.pane.enters).toEqual([]);
+  }
+});
+
 test('an input that is drawn as markdown, clipped, or run into what stands below it is the echo of a text that stood there', async () => {
   const drawn: Array<[body: string, echo: string]> = [
     ['Keep `a` and **b**.\n\n- one\n- two', 'Keep a and b.\n\n• one\n• two'],

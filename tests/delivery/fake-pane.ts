@@ -473,10 +473,9 @@ export class FakePane implements Hands, Eyes {
     if (this.menu) return this.#renderMenu(this.menu);
     const inputs = this.inputs.slice(-4);
     const draft = this.composer.length > markerAbove ? `[Pasted ${this.composer.length} chars]` : this.composer;
-    const draftRows = draft
-      .split('\n')
-      .flatMap((line) => line.match(/.{1,76}/gsu) ?? [''])
-      .slice(-composerRows);
+    const allRows = draft.split('\n').flatMap((line) => line.match(/.{1,76}/gsu) ?? ['']);
+    const draftRows = allRows.slice(-composerRows);
+    const cut = allRows.length > draftRows.length ? { cut: true } : {};
     const shown = draftRows.join('\n');
     const rows = [
       ...this.banner,
@@ -489,7 +488,7 @@ export class FakePane implements Hands, Eyes {
       ? ({ is: 'absent' } as const)
       : shown === ''
         ? ({ is: 'empty' } as const)
-        : ({ is: 'draft', text: shown } as const);
+        : ({ is: 'draft', text: shown, ...cut } as const);
     const state = this.dialog ? 'dialog' : this.busy ? 'busy' : 'idle';
     const dialog = this.dialog ? makeDialog({ kind: 'approval', question: 'Approve this?' }) : null;
     return {

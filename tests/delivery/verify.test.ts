@@ -20,8 +20,13 @@ function screen(rows: string[], cursorRow = rows.length - 1, command = 'agent'):
 }
 
 const nothing = screen(['']);
-const holds = (draft: string, text: string) =>
-  composerHolds({ composer: draft === '' ? { is: 'empty' } : { is: 'draft', text: draft } }, nothing, text, manner);
+const holds = (draft: string, text: string, cut = false) =>
+  composerHolds(
+    { composer: draft === '' ? { is: 'empty' } : { is: 'draft', text: draft, cut } },
+    nothing,
+    text,
+    manner,
+  );
 
 test('a draft that is not exactly the text is never all of it', () => {
   const text = 'Use approach B and keep the old interface.';
@@ -76,11 +81,13 @@ test('a marker counts only with the size of this text, and alone', () => {
 
 test('the end of a long text in a composer that scrolls is its tail; its beginning or a short end is not', () => {
   const text = Array.from({ length: 50 }, (_, index) => `line ${index} of many`).join('\n');
-  expect(holds(text.slice(-300), text)).toBe('tail');
+  expect(holds(text.slice(-300), text, true)).toBe('tail');
+  // in one that does not say so, what stands before it is not there
+  expect(holds(text.slice(-300), text)).toBe('part');
   expect(holds(text.slice(0, 300), text)).toBe('part');
   expect(holds(text.slice(300, 600), text)).toBe('part');
-  expect(holds(text.slice(-20), text)).toBe('part');
-  expect(holds(`${text.slice(-300)} x`, text)).toBe('other');
+  expect(holds(text.slice(-20), text, true)).toBe('part');
+  expect(holds(`${text.slice(-300)} x`, text, true)).toBe('other');
 });
 
 test('in a text that repeats itself a half-drawn paste is not taken for its end', () => {

@@ -12,6 +12,7 @@ export const cline = declared({
       bottom: '^\\s*─{10,}$',
       prompt: '^\\s*❯(?: |$)',
       indent: '^ {2,30}',
+      mostRows: 5,
       placeholders: ['^Ask anything', '^What can I do for you\\?$'],
       below: 14,
       footer: '[○●] Plan [○●] Act|^\\s*Auto-approve |^\\s+╰─+╯$',

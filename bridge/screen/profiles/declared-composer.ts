@@ -101,7 +101,9 @@ export function readComposer(
     cursorRow === first &&
     pane.cursorX <= starts &&
     inside.every(({ row }, at) => isInkedBut(row, row.text.length - texts[at]!.trimStart().length, at === 0));
-  return isGhost || isSuggestion ? { is: 'empty' } : { is: 'draft', text };
+  if (isGhost || isSuggestion) return { is: 'empty' };
+  const mayBeCut = facts.mostRows !== undefined && inside.length >= facts.mostRows;
+  return { is: 'draft', text, ...(mayBeCut ? { cut: true } : {}) };
 }
 
 /** Every visible character from `from` on has a colour of its own; but for the first, which stands under the cursor. */

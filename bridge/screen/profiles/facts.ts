@@ -27,6 +27,8 @@ export interface ScreenFacts {
     readonly edge?: Pattern;
     /** rows inside it that are no text */
     readonly chrome?: Pattern;
+    /** it shows so many rows at most: a draft that fills them may have scrolled */
+    readonly mostRows?: number;
     /** what stands in an empty one; dim text counts as empty too */
     readonly placeholders?: readonly Pattern[];
     /** a suggestion is no dim text: all but its first character, under the cursor, has a colour, and typed text has none */

@@ -36,6 +36,7 @@ export const screenSchema = z.strictObject({
       indent: pattern,
       edge: pattern,
       chrome: pattern,
+      mostRows: z.number().int().min(1).max(100),
       placeholders: patterns,
       isSuggestionInked: z.boolean(),
       below: z.number().int().min(0).max(60),
