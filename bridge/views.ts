@@ -82,11 +82,16 @@ export function viewOf(request: Request, delivery: Delivery | null): RequestView
     openedAt: request.openedAt,
     answer: 'answer' in state ? state.answer : null,
     late: request.late,
-    delivery,
+    delivery: delivery && withoutMark(delivery),
     doubt: doubtOf(request),
     notTyped: notTypedOf(request),
     choices: choicesFor(request),
   };
+}
+
+/** The mark is for machines that look at screens. */
+function withoutMark({ turnMark, ...delivery }: Delivery): Delivery {
+  return delivery;
 }
 
 function statusOf(request: Request, delivery: Delivery | null): string {
