@@ -147,8 +147,12 @@ export function outcomeOf(state: DeliveryState): { message: string; exitCode: Ex
       return { message: `failed: ${state.reason}`, exitCode: ExitCode.failed };
     case 'cancelled': {
       const passed = whyTurnPassed(state);
-      if (passed !== null)
-        return { message: `not typed, the turn that asked has passed: ${passed}`, exitCode: ExitCode.failed };
+      if (passed !== null) {
+        const message = passed.startsWith('nothing was')
+          ? passed
+          : `not typed, the turn that asked has passed: ${passed}`;
+        return { message, exitCode: ExitCode.failed };
+      }
       return { message: state.reason, exitCode: state.reason.startsWith('held') ? ExitCode.held : ExitCode.failed };
     }
   }
