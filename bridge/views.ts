@@ -90,11 +90,16 @@ export function viewOf(request: Request, delivery: Delivery | null): RequestView
     openedAt: request.openedAt,
     answer: 'answer' in state ? state.answer : null,
     late: request.late,
-    delivery,
+    delivery: delivery && withoutMark(delivery),
     doubt: doubtOf(request),
     notTyped: notTypedOf(request),
     choices: choicesFor(request),
   };
+}
+
+/** The mark is for machines that look at screens. */
+function withoutMark({ turnMark, ...delivery }: Delivery): Delivery {
+  return delivery;
 }
 
 function statusOf(request: Request, delivery: Delivery | null): string {
@@ -150,8 +155,12 @@ export function outcomeOf(state: DeliveryState): { message: string; exitCode: Ex
       return { message: `failed: ${state.reason}`, exitCode: ExitCode.failed };
     case 'cancelled': {
       const passed = whyTurnPassed(state);
-      if (passed !== null)
-        return { message: `not typed, the turn that asked has passed: ${passed}`, exitCode: ExitCode.failed };
+      if (passed !== null) {
+        const message = passed.startsWith('nothing was')
+          ? passed
+          : `not typed, the turn that asked has passed: ${passed}`;
+        return { message, exitCode: ExitCode.failed };
+      }
       return { message: state.reason, exitCode: state.reason.startsWith('held') ? ExitCode.held : ExitCode.failed };
     }
   }

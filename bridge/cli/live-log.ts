@@ -53,7 +53,6 @@ export function renderLive(event: BridgeEvent, quiet: boolean): string | null {
         const told = [state.receipt.evidence, wayInWords(state.receipt)].filter(Boolean);
         return paint('dim', `receipt   ${head}: ${told.join('; ')}`);
       }
-      if (state.is === 'cancelled') return paint('dim', `cancelled ${head}: ${state.reason}`);
       if (state.is === 'uncertain' || state.is === 'typed-not-submitted' || state.is === 'failed') {
         return `${paint('red', state.is)} ${head}: ${state.reason}`;
       }

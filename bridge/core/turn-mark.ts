@@ -1,4 +1,4 @@
-import { align } from './alignment.ts';
+import { align, knownWhole } from './alignment.ts';
 import { type InputMark, lettersOf, markOf, same, wordsMark } from './input-mark.ts';
 import { ownCopy } from './own-copy.ts';
 import type { Reading } from './reading.ts';
@@ -38,9 +38,10 @@ export function markTurn(known: readonly InputMark[], reading: Shown, question?:
 /** A watcher believes a new input at the second look; what opens in its turn may be seen at the first. */
 function inputsAt(known: readonly InputMark[], { turn }: Shown): readonly InputMark[] {
   const window = turn.inputs.map(markOf);
-  const place = align(known, window, { hasWorked: false, hasMoved: false });
+  const list = knownWhole(known, window);
+  const place = align(list, window, { hasWorked: false, hasMoved: false });
   const fresh = place.is === 'new' ? window.slice(-place.fresh) : [];
-  const inputs = place.is === 'new' && !place.overlaps ? window : [...known, ...fresh];
+  const inputs = place.is === 'new' && !place.overlaps ? window : [...list, ...fresh];
   const last = inputs.at(-1);
   const isSeen = last !== undefined && window.length > 0 && place.is !== 'back' && turn.cut !== true;
   if (!isSeen || (last.words !== '' && fresh.length === 0)) return inputs;
@@ -61,7 +62,7 @@ export function whyPassed(mark: TurnMark, reading: Shown): string | null {
   const hasMoved = !isAsked || isHeadGone(mark, reading);
   const window = turn.inputs.map(markOf);
   const areKnown = isTelling(mark.inputs.at(-1)) && isTelling(window.at(-1));
-  const place = areKnown ? align(mark.inputs, window, { hasWorked: false, hasMoved }) : null;
+  const place = areKnown ? align(knownWhole(mark.inputs, window), window, { hasWorked: false, hasMoved }) : null;
   if (place?.is === 'back') return null;
   if (place?.is === 'new') {
     // an older input that is read otherwise now makes the whole window look new

@@ -89,6 +89,14 @@ export function retraceThread(request: Request, deliveries: readonly Delivery[])
   } else if (request.via === 'ask' && typed.length > 0) {
     found('typed-twice', request.id, 'its answer was printed by the command that asked, and typed as well');
   }
+  if (state.is === 'withdrawn' && state.notTyped) {
+    const { deliveryId } = state.notTyped;
+    const is = answers.find(({ id }) => id === deliveryId)?.state.is;
+    if (is === undefined)
+      found('lost-delivery', request.id, `delivery ${deliveryId} of its answer is not in the journal`);
+    else if (is !== 'cancelled')
+      found('disagrees', request.id, `its answer was never typed, and delivery ${deliveryId} is ${is}`);
+  }
   return findings;
 }
 

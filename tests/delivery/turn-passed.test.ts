@@ -1,7 +1,11 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Delivery } from '../../bridge/core/envelope.ts';
+import { type Delivery, isEnded } from '../../bridge/core/envelope.ts';
 import { markTurn, type TurnMark } from '../../bridge/core/turn-mark.ts';
+import { Courier } from '../../bridge/delivery/courier.ts';
+import { fuzz } from '../fixtures/fuzz.ts';
 import { dialogOf, type FakePane, type Menu } from './fake-pane.ts';
+import { characters, crashes, happenings, schedules } from './hostile-world.ts';
 import { type World, world } from './world.ts';
 
 const text = 'Yes, do it.';
@@ -234,4 +238,62 @@ test('keys for a dialog likewise', async () => {
     expect(state).toMatchObject(isLater ? passed : { is: 'acknowledged' });
     expect(w.pane.keys).toEqual(isLater ? [] : ['y']);
   }
+});
+
+test('whatever happens and whenever the bridge dies: nothing is pasted or submitted under another turn that was seen', async () => {
+  const ends = new Map<string, number>();
+  await fc.assert(
+    fc.asyncProperty(
+      characters,
+      schedules,
+      crashes,
+      fc.integer({ min: 0, max: 6_000 }),
+      fc.constantFrom('first explain', text),
+      async (character, schedule, crash, atMs, input) => {
+        const { w, turnMark } = await asking(['plan it', 'go'], character);
+        for (const { atMs: ms, what } of schedule) w.clock.after(ms, () => happenings[what]!(w.pane));
+        let isSeen = false;
+        let hasGoneOn = false;
+        w.clock.after(atMs, () => {
+          hasGoneOn = true;
+          w.pane.inputs = [...w.pane.inputs, input];
+          w.pane.words = ['I am at that.'];
+          w.pane.redraw();
+        });
+        let crashed = crash.at === 'nowhere';
+        const dieAt = (point: string, when: 'before' | 'after') => {
+          if (crashed || point !== crash.at || when !== crash.when) return;
+          crashed = true;
+          throw new Error('the bridge was killed');
+        };
+        w.memory.crash = (when, next) => dieAt(next.state.is, when);
+        w.pane.before = (act) => {
+          dieAt(act, 'before');
+          // the text of the answer stands there also when it was submitted
+          const isOther = input !== text || w.pane.submissions.length === 0;
+          if (act === 'look') isSeen = hasGoneOn && isOther && w.pane.screen.includes(`› ${input}`);
+          else expect(isSeen, `${act} under another turn`).toBe(false);
+        };
+        w.pane.after = (act) => dieAt(act, 'after');
+
+        let delivery = w.delivery(text, { turnMark });
+        for (let round = 0; round < 20 && !isEnded(delivery.state); round++) {
+          const { pane, locks, memory, clock } = w;
+          const courier = new Courier({ hands: pane, eyes: pane, locks, memory, clock });
+          try {
+            delivery = await clock.until(courier.attempt(delivery));
+          } catch (fault) {
+            if (!String(fault).includes('killed')) throw fault;
+          }
+          delivery = memory.stored ?? delivery;
+          await clock.pass(500);
+        }
+        ends.set(delivery.state.is, (ends.get(delivery.state.is) ?? 0) + 1);
+        expect(w.pane.submissions.filter((one) => one.includes(text)).length).toBeLessThanOrEqual(1);
+      },
+    ),
+    fuzz(300),
+  );
+  for (const is of ['cancelled', 'acknowledged', 'typed-not-submitted'])
+    expect(ends.get(is) ?? 0, is).toBeGreaterThan(5);
 });

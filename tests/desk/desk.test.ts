@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { type RequestId, serverId, type TurnId } from '../../bridge/core/ids.ts';
 import { identityKey } from '../../bridge/core/pane.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
-import { retraceRequest } from '../../bridge/journal/retrace.ts';
+import { retraceDelivery, retraceRequest, retraceThread } from '../../bridge/journal/retrace.ts';
 import { somePane } from '../journal/samples.ts';
 import { Mortal, Panes, settle, TurnedClock } from '../mail/world.ts';
 import { Study, sighting } from './study.ts';
@@ -141,6 +141,13 @@ test('an answer that was not typed when the next turn began is taken back with i
   });
   expect(journal.deliveries()).toMatchObject([{ state: { is: 'cancelled', reason: `turn-passed: ${why}` } }]);
   expect(pasted()).toEqual([]);
+  const [delivery] = journal.deliveries();
+  expect(retraceRequest(journal.request(id)!, journal.events({ subject: id }))).toEqual([]);
+  expect(retraceDelivery(delivery!, journal.events({ subject: delivery!.id }))).toEqual([]);
+  expect(retraceThread(study.request(id), [delivery!])).toEqual([]);
+  expect(retraceThread(study.request(id), [{ ...delivery!, state: { is: 'uncertain', reason: 'x' } }])).toMatchObject([
+    { kind: 'disagrees' },
+  ]);
   expect(study.done.slice(-2)).toEqual([`archive ${id}`, `not-typed ${id}: controller:codex: ${why}`]);
   // the same answer once more, as an outbox file is met after a restart, is not kept twice
   study.desk.answer(id, answerOf('controller:codex', 'Yes.'));

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { RequestView } from '../../bridge/views.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type Script, type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
@@ -8,6 +8,7 @@ import { type BridgeProcess, inState, type Line, makeHome, makeWork, run, startB
 
 /** Far more than it takes, but for a machine with many at work. */
 const limitMs = 40_000;
+vi.setConfig({ testTimeout: 180_000 });
 
 let tmux: PrivateTmux;
 let home: string;
@@ -56,7 +57,7 @@ const notTyped = (line: Line) => line.type === 'answer-not-typed';
 const asked = (text: string) => agent.perform({ play: [{ busy: 300 }, { request: text }], input: 'go' });
 /** The worker is given another input, without a key. */
 const goesOn = (input = 'another thing') => agent.perform({ play: [{ say: 'I did another thing.' }], input });
-const isIdle = () => waitFor('the worker rests', async () => (await agent.state()).is === 'idle');
+const isIdle = () => waitFor('the worker rests', async () => (await agent.state()).is === 'idle', { limitMs });
 
 /** A worker that has asked, and whose bridge has been killed since. */
 async function askedAndAlone(): Promise<string> {
@@ -90,8 +91,12 @@ test('a rule’s answer that a person’s draft held is not the answer to what t
   const first = await watching.line('answered', inState('answered'), limitMs);
   await watching.line('held', (line) => line.type === 'delivery-changed' && line.state === 'held', limitMs);
   await press('Enter');
-  const second = await watching.line('the next question', (line) => inState('asked')(line) && line.id !== first.id);
-  await watching.line('it is said', (line) => notTyped(line) && line.id === first.id);
+  const second = await watching.line(
+    'the next question',
+    (line) => inState('asked')(line) && line.id !== first.id,
+    limitMs,
+  );
+  await watching.line('it is said', (line) => notTyped(line) && line.id === first.id, limitMs);
   await isIdle();
   await expectTakenBack(String(first.id), 'rules');
   expect(agent.inputs()).toEqual(['no, first explain']);
@@ -124,24 +129,20 @@ test('while the worker waits a held answer outlives a restart, and a window of a
 });
 
 test('a file in outbox/ that waited while no bridge ran is put away, and its author told that it came too late', async () => {
-  for (const text of [answer, 'Yes, do it, and\nbe quick.']) {
-    const id = await askedAndAlone();
-    writeFileSync(join(home, 'outbox', `${id}.response.md`), text);
-    await goesOn();
-    const watching = await bridge('--mode', 'manual');
-    const isTold = (line: Line) => notTyped(line) || (line.type === 'said' && /too late/.test(String(line.text)));
-    await watching.line('it is said', isTold, limitMs);
-    await waitFor('the file is put away', () => existsSync(join(home, 'archive', `${id}.response.md`)));
-    expect(readdirSync(join(home, 'outbox'))).toEqual([]);
-    const view = await shown(id);
-    expect(view.state).toBe('withdrawn');
-    expect([view.notTyped, ...view.late].map((one) => one?.instructions)).toContain(text);
-    expect(agent.inputs()).toEqual([]);
-    expect(agent.facts().filter((fact) => fact.paste !== undefined)).toEqual([]);
-    await watching.stop();
-    await tmux.stop();
-    tmux = privateTmux();
-  }
+  const text = 'Yes, do it, and\nbe quick.';
+  const id = await askedAndAlone();
+  writeFileSync(join(home, 'outbox', `${id}.response.md`), text);
+  await goesOn();
+  const watching = await bridge('--mode', 'manual');
+  const isTold = (line: Line) => notTyped(line) || (line.type === 'said' && /too late/.test(String(line.text)));
+  await watching.line('it is said', isTold, limitMs);
+  await waitFor('the file is put away', () => existsSync(join(home, 'archive', `${id}.response.md`)), { limitMs });
+  expect(readdirSync(join(home, 'outbox'))).toEqual([]);
+  const view = await shown(id);
+  expect(view.state).toBe('withdrawn');
+  expect([view.notTyped, ...view.late].map((one) => one?.instructions)).toContain(text);
+  expect(agent.inputs()).toEqual([]);
+  expect(agent.facts().filter((fact) => fact.paste !== undefined)).toEqual([]);
 });
 
 test('an answer that one bridge held is not typed by the next one after the worker has gone on', async () => {
@@ -160,8 +161,9 @@ test('an answer that one bridge held is not typed by the next one after the work
   expect(agent.inputs()).toEqual([]);
 });
 
-test('a person who types the very same words, or `bridge send`, has answered: the held answer follows neither', async () => {
-  for (const by of ['person', 'send']) {
+test.each(['a person', '`bridge send`'])(
+  '%s with the very same words has answered: the held answer does not follow',
+  async (by) => {
     await worker();
     const watching = await bridge('--mode', 'manual');
     await asked('Shall I go on with the plan?');
@@ -170,19 +172,16 @@ test('a person who types the very same words, or `bridge send`, has answered: th
     expect((await command('answer', String(id), answer)).code).toBe(2);
     await watching.stop('SIGKILL');
     await agent.perform({ draft: '' });
-    if (by === 'person') await press('-l', answer).then(() => press('Enter'));
+    if (by === 'a person') await press('-l', answer).then(() => press('Enter'));
     else expect((await command('send', '--label', 'worker', answer)).code).toBe(0);
-    await agent.fact('it has its input', (fact) => fact.input !== undefined);
+    await agent.fact('it has its input', (fact) => fact.input !== undefined, limitMs);
     await isIdle();
     const next = await bridge('--mode', 'manual');
     await next.line('withdrawn', inState('withdrawn'), limitMs);
     expect(await shown(String(id))).toMatchObject({ state: 'withdrawn', notTyped: { instructions: answer } });
     expect(agent.inputs()).toEqual([answer]);
-    await next.stop();
-    await tmux.stop();
-    tmux = privateTmux();
-  }
-}, 120_000);
+  },
+);
 
 test('a choice is for the dialog that was open, and not for a later one that looks the same', async () => {
   await worker();
@@ -195,7 +194,9 @@ test('a choice is for the dialog that was open, and not for a later one that loo
   await watching.stop('SIGKILL');
   const approved = () => agent.facts().filter((fact) => fact.approved !== undefined).length;
   await press('y');
-  await waitFor('the second dialog', async () => approved() === 1 && (await agent.state()).is === 'dialog');
+  await waitFor('the second dialog', async () => approved() === 1 && (await agent.state()).is === 'dialog', {
+    limitMs,
+  });
   const chosen = await command('answer', String(id), '--choose', '1');
   expect(chosen).toMatchObject({ code: 1, stdout: expect.stringContaining('another dialog that looks the same') });
   expect(approved()).toBe(1);
