@@ -1,3 +1,4 @@
+import type { Asker } from './asker.ts';
 import type { Changes } from './changes.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './core/clock.ts';
@@ -60,20 +61,22 @@ export class Opening {
 
   /** Opens a request on behalf of a worker's own shell, and waits for its end. */
   async fromShell(
-    order: { text: string; paneId: PaneId | null; agent: string | null; wait: boolean; timeoutMs: number },
+    order: { text: string; asker: Asker; agent: string | null; wait: boolean; timeoutMs: number },
     closed: AbortSignal,
   ): Promise<Request> {
-    const snapshot = order.paneId === null ? null : await this.#sight.look(order.paneId).catch(() => null);
+    const { asker } = order;
+    // nothing of a pane belongs to who only says that it is that pane: neither its turns nor its screen
+    const snapshot = asker.is === 'proven' ? await this.#sight.look(asker.pane.paneId).catch(() => null) : null;
     const pane: PaneIdentity = snapshot?.identity ?? {
       socketPath: '',
       serverPid: 0,
-      paneId: (order.paneId ?? '%') as PaneId,
+      paneId: '%' as PaneId,
       panePid: 0,
       agentPid: null,
       agentStartedAt: null,
     };
     const request = this.#desk.open({
-      worker: snapshot?.facts.label || order.paneId || 'shell',
+      ...namedAs(asker),
       pane,
       agent: order.agent ?? (snapshot ? this.#sight.profile(snapshot).name : 'unknown'),
       turn: this.#mint() as TurnId,
@@ -101,6 +104,18 @@ export class Opening {
     while (rows.at(-1)?.trim() === '') rows.pop();
     return this.#config.workerContextLines === 0 ? '' : rows.slice(-this.#config.workerContextLines).join('\n');
   }
+}
+
+/** A rule for a worker is no rule for who only claims to be it: that goes to the human. */
+function namedAs(asker: Asker): { worker: string; claimed?: string; humanOnly?: string } {
+  if (asker.is === 'proven') return { worker: asker.pane.label || asker.pane.paneId };
+  if (asker.is === 'unknown') return { worker: 'shell' };
+  const { name } = asker;
+  return {
+    worker: `${name} (claimed)`,
+    claimed: name,
+    humanOnly: `it says that it is ${name}, and its processes do not show that`,
+  };
 }
 
 function repository({ facts }: Snapshot): { repository?: string } {

@@ -1,15 +1,20 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { askerOf } from './asker.ts';
+import { aboveArgs, callerArgs } from './call-evidence.ts';
 import { signalKinds } from './core/agent-signal.ts';
 import { vias } from './core/door.ts';
 import { BridgeError, ExitCode, wrongUse } from './core/failure.ts';
-import { asPaneId } from './core/ids.ts';
+import { asPaneId, type PaneId } from './core/ids.ts';
 import { parseResponse } from './core/protocol.ts';
 import type { Request } from './core/request.ts';
 import type { Decision } from './desk/desk.ts';
+import { systemSource } from './host/process-source.ts';
 import { readArchived } from './journal/archive.ts';
 import { workerNamed } from './pausing.ts';
+import { permit } from './permit.ts';
 import type { Rooms } from './rooms.ts';
+import { oncePerPane } from './tmux/pane.ts';
 import {
   type AnswerView,
   type AskView,
@@ -36,6 +41,9 @@ export type VerbName =
   | 'signal';
 
 const idArgs = z.object({ id: z.string().min(1) });
+/** what stands above the command; left out by one of another version */
+const caller = callerArgs.nullable().default(null);
+const decisionArgs = idArgs.extend({ by: z.string().default('human'), caller });
 const answerArgs = z.object({
   id: z.string().min(1),
   text: z.string().default(''),
@@ -45,6 +53,7 @@ const answerArgs = z.object({
   again: z.boolean().default(false),
   notes: z.string().default(''),
   by: z.string(),
+  caller,
 });
 const sendArgs = z.object({
   paneId: z.string(),
@@ -56,11 +65,14 @@ const sendArgs = z.object({
   keys: z.enum(['outside-dialogs', 'in-dialog']).optional(),
   waitMs: z.number().min(0).default(0),
   via: z.enum(vias).optional(),
+  caller,
 });
 const askArgs = z.object({
   text: z.string().min(1),
-  paneId: z.string().nullable().default(null),
-  cwd: z.string(),
+  caller: callerArgs.default({ is: 'nobody' }),
+  above: aboveArgs.default([]),
+  tmuxSocket: z.string().max(4096).nullable().default(null),
+  paneHint: z.string().max(64).nullable().default(null),
   agent: z.string().nullable().default(null),
   wait: z.boolean().default(true),
   timeoutMs: z.number().min(0).default(0),
@@ -70,9 +82,9 @@ const pauseArgs = z.object({
   worker: z.string().min(1).nullable().default(null),
   reason: z.string().default('asked for'),
   by: z.string().default('human'),
+  caller,
 });
 
-const processId = z.object({ pid: z.number(), startedAt: z.string() });
 const signalArgs = z.object({
   signal: z.object({
     agent: z.string().min(1).max(64),
@@ -83,11 +95,7 @@ const signalArgs = z.object({
     input: z.string().max(64).nullable(),
     at: z.number(),
   }),
-  caller: z.discriminatedUnion('is', [
-    z.object({ is: z.literal('agent'), program: z.string().max(64), at: z.array(processId).max(32) }),
-    z.object({ is: z.literal('apart'), program: z.string().max(64), reason: z.string().max(200) }),
-    z.object({ is: z.literal('nobody') }),
-  ]),
+  caller: callerArgs,
   tmuxSocket: z.string().max(4096).nullable(),
   paneHint: z.string().max(64).nullable(),
   pane: z.string().max(64).nullable(),
@@ -115,8 +123,9 @@ export function verbs(
     },
 
     async answer(args, closed): Promise<AnswerView> {
-      const { id, text, choose, again, notes, by } = answerArgs.parse(args);
+      const { id, text, choose, again, notes, ...who } = answerArgs.parse(args);
       const request = find(rooms, id);
+      const by = await permit(rooms, { act: 'answer', target: request.id, about: request.pane.paneId, ...who });
       if (again) {
         decided('answer --again', request, rooms.desk.again(request.id, by));
         return outcomeFor(rooms, request, 'first', closed);
@@ -146,17 +155,17 @@ export function verbs(
     },
 
     async dismiss(args) {
-      const { id } = idArgs.parse(args);
+      const { id, ...who } = decisionArgs.parse(args);
       const request = find(rooms, id);
-      const by = typeof args.by === 'string' ? args.by : 'human';
+      const by = await permit(rooms, { act: 'dismiss', target: request.id, about: request.pane.paneId, ...who });
       decided('dismiss', request, rooms.desk.dismiss(request.id, by));
       return { id: request.id, message: `request ${request.id}: dismissed` };
     },
 
     async settle(args) {
-      const { id } = idArgs.parse(args);
+      const { id, ...who } = decisionArgs.parse(args);
       const request = find(rooms, id);
-      const by = typeof args.by === 'string' ? args.by : 'human';
+      const by = await permit(rooms, { act: 'settle', target: request.id, about: request.pane.paneId, ...who });
       decided('settle', request, rooms.desk.vouch(request.id, by));
       return { id: request.id, message: `request ${request.id}: settled` };
     },
@@ -170,7 +179,9 @@ export function verbs(
     },
 
     async resume(args): Promise<PauseView> {
-      const { worker, by } = pauseArgs.parse(args);
+      const { worker, ...who } = pauseArgs.parse(args);
+      const about = worker === null ? null : await paneNamed(rooms, worker);
+      const by = await permit(rooms, { act: 'resume', target: worker ?? 'all workers', about, ...who });
       const changed = rooms.desk.letGoOn(worker, by);
       const message =
         changed.length === 0 ? `${worker ?? 'nobody'}: not paused${worker === null ? '' : ' by that name'}` : 'resumed';
@@ -183,19 +194,24 @@ export function verbs(
     signal: async (args) => rooms.heard(signalArgs.parse(args)),
 
     async send(args, closed): Promise<SendView> {
-      const { paneId: given, ...rest } = sendArgs.parse(args);
+      const { paneId: given, caller, ...rest } = sendArgs.parse(args);
       const paneId = asPaneId(given);
       if (paneId === null) throw wrongUse('send', given, 'is not a pane id');
+      if (rest.keys === 'in-dialog') {
+        await permit(rooms, { act: 'send --in-dialog', target: paneId, about: paneId, caller, by: rest.from });
+      }
       const delivery = await rooms.sending.send({ paneId, ...rest }, closed);
       return { delivery, ...outcomeOf(delivery.state) };
     },
 
     async ask(args, closed): Promise<AskView> {
-      const { paneId, ...rest } = askArgs.parse(args);
-      const request = await rooms.opening.fromShell(
-        { paneId: paneId === null ? null : asPaneId(paneId), ...rest },
-        closed,
-      );
+      const { text, agent, wait, timeoutMs, ...evidence } = askArgs.parse(args);
+      const panes = await rooms.sight.panes().catch(() => []);
+      const asker = askerOf(evidence, panes, {
+        identify: (facts) => rooms.sight.identify(facts).identity,
+        startOf: (pid) => systemSource().read(pid)?.startedAt ?? null,
+      });
+      const request = await rooms.opening.fromShell({ text, asker, agent, wait, timeoutMs }, closed);
       const { state } = request;
       const answer = 'answer' in state ? state.answer : null;
       return {
@@ -204,6 +220,7 @@ export function verbs(
         status: view(rooms, request).status,
         answer: answer?.instructions ?? null,
         notes: answer?.notes ?? null,
+        claimed: request.claimed ?? null,
       };
     },
   };
@@ -257,4 +274,11 @@ function view(rooms: Rooms, request: Request): RequestView {
     request,
     deliveryId === null ? rooms.sending.deliveryOf(request.id) : rooms.journal.delivery(deliveryId),
   );
+}
+
+/** The pane of a worker by the name that its requests carry; null where there is none. */
+async function paneNamed(rooms: Rooms, worker: string): Promise<PaneId | null> {
+  const panes = oncePerPane(await rooms.sight.panes().catch(() => []));
+  const named = panes.filter(({ label, paneId }) => (label || paneId) === worker);
+  return named.length === 1 ? named[0]!.paneId : null;
 }

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { authorityOf, refuse } from '../authority.ts';
 import { wrongUse } from '../core/failure.ts';
 import { trust } from '../host/home.ts';
+import { callerHere } from './caller.ts';
 import { act } from './context.ts';
 
 export function registerTrust(program: Command): void {
@@ -16,6 +18,8 @@ export function registerTrust(program: Command): void {
       act(async ({ out }, command) => {
         const file = join(resolve(command.args[0] ?? '.'), 'bridge.yaml');
         if (!existsSync(file)) throw wrongUse('trust', file, 'does not exist', 'name the folder that holds it');
+        const authority = authorityOf({ act: 'trust', caller: callerHere(), controller: null });
+        if (authority.is === 'nobody') refuse('trust', file, authority);
         trust(file, homedir());
         out.result(`trusted ${file}`, { trusted: file });
         return 0;

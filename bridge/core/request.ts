@@ -78,6 +78,8 @@ export interface Request {
   readonly id: RequestId;
   /** the worker's name: its pane label, or its pane id */
   readonly worker: string;
+  /** of `bridge ask`: who it says it is, where its processes do not show that; absent otherwise */
+  readonly claimed?: string;
   readonly pane: PaneIdentity;
   readonly agent: string;
   readonly turn: TurnId;
