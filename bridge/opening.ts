@@ -1,8 +1,9 @@
+import type { Asker } from './asker.ts';
 import type { Changes } from './changes.ts';
 import type { Clock } from './core/clock.ts';
 import type { Detection } from './core/detection.ts';
 import { type PaneId, serverId, type TurnId } from './core/ids.ts';
-import type { PaneAddress, PaneIdentity, Snapshot } from './core/pane.ts';
+import type { PaneIdentity, Snapshot } from './core/pane.ts';
 import { isOpen, type Request } from './core/request.ts';
 import type { Desk } from './desk/desk.ts';
 import { repositoryOf } from './host/repository.ts';
@@ -60,21 +61,23 @@ export class Opening {
 
   /** Opens a request on behalf of a worker's own shell, and waits for its end. */
   async fromShell(
-    order: { text: string; pane: PaneAddress | null; agent: string | null; wait: boolean; timeoutMs: number },
+    order: { text: string; asker: Asker; agent: string | null; wait: boolean; timeoutMs: number },
     closed: AbortSignal,
   ): Promise<Request> {
-    const snapshot = order.pane === null ? null : await this.#sight.look(order.pane).catch(() => null);
+    const { asker } = order;
+    // nothing of a pane belongs to who only says that it is that pane: neither its turns nor its screen
+    const snapshot = asker.is === 'proven' ? await this.#sight.look(asker.pane).catch(() => null) : null;
     const pane: PaneIdentity = snapshot?.identity ?? {
       socketPath: '',
-      host: order.pane?.host ?? '',
-      server: order.pane?.server ?? serverId(0, 0),
-      paneId: order.pane?.paneId ?? ('%' as PaneId),
+      host: '',
+      server: serverId(0, 1),
+      paneId: '%' as PaneId,
       panePid: 0,
       agentPid: null,
       agentStartedAt: null,
     };
     const request = this.#desk.open({
-      worker: snapshot ? this.#projects.nameOf(pane, snapshot.facts) : (order.pane?.paneId ?? 'shell'),
+      ...this.#namedAs(asker, snapshot),
       pane,
       agent: order.agent ?? (snapshot ? this.#sight.profile(snapshot).name : 'unknown'),
       turn: this.#mint() as TurnId,
@@ -109,5 +112,21 @@ export class Opening {
     while (rows.at(-1)?.trim() === '') rows.pop();
     const { workerContextLines: lines } = this.#projects.configFor(snapshot.identity);
     return lines === 0 ? '' : rows.slice(-lines).join('\n');
+  }
+
+  /** A rule for a worker is no rule for who only claims to be it: that goes to the human. */
+  #namedAs(asker: Asker, snapshot: Snapshot | null): { worker: string; claimed?: string; humanOnly?: string } {
+    if (asker.is === 'proven') {
+      const { pane } = asker;
+      if (snapshot === null) return { worker: pane.label || pane.paneId };
+      return { worker: this.#projects.nameOf(snapshot.identity, snapshot.facts) };
+    }
+    if (asker.is === 'unknown') return { worker: 'shell' };
+    const { name } = asker;
+    return {
+      worker: `${name} (claimed)`,
+      claimed: name,
+      humanOnly: `it says that it is ${name}, and its processes do not show that`,
+    };
   }
 }

@@ -77,9 +77,10 @@ export class Projects {
     this.#warn = parts.warn;
   }
 
-  /** `start worker` says to which project its pane belongs. What was known of the pane before gives way. */
-  register(pane: Parameters<typeof identityKey>[0], record: Omit<WorkerRecord, 'at'>): void {
-    this.#save(identityKey(pane), record);
+  /** `start worker` says to which project its pane belongs: a worker cannot move to another project by that. */
+  register(pane: Parameters<typeof identityKey>[0], record: Omit<WorkerRecord, 'at' | 'isRegistered'>): void {
+    const key = identityKey(pane);
+    this.#known.set(key, registerWorker(this.#memory, key, { ...record, at: this.#now() }).project);
   }
 
   /** Everything that was registered or seen, by `identityKey`. */
@@ -173,8 +174,18 @@ export class Projects {
   }
 }
 
+/** What is known of the pane already stays: the first to see a worker fixes its project. @returns what counts now */
+export function registerWorker(memory: Memory, key: string, record: Omit<WorkerRecord, 'isRegistered'>): WorkerRecord {
+  return memory.transact(() => {
+    const known = memory.memory<Record<string, WorkerRecord>>(workersKey)?.[key];
+    const next = { ...record, ...known, session: record.session, at: record.at, isRegistered: true };
+    saveWorker(memory, key, next);
+    return next;
+  });
+}
+
 /** @param key `identityKey` of the worker's pane */
-export function saveWorker(memory: Memory, key: string, record: WorkerRecord): void {
+function saveWorker(memory: Memory, key: string, record: WorkerRecord): void {
   memory.transact(() => {
     const records = memory.memory<Record<string, WorkerRecord>>(workersKey) ?? {};
     const kept = Object.entries(records).filter(([known]) => known !== key);

@@ -5,7 +5,7 @@ import { fullName } from './core/names.ts';
 import { systemClock } from './host/clock.ts';
 import { prepareHome } from './host/home.ts';
 import { Journal } from './journal/journal.ts';
-import { nameOfProject, saveWorker, type WorkerRecord, workersKey } from './projects.ts';
+import { nameOfProject, registerWorker, type WorkerRecord, workersKey } from './projects.ts';
 
 /** A worker that the state directory knows; its pane may have gone. */
 export interface RecordedWorker extends WorkerRecord {
@@ -38,11 +38,11 @@ export function recordedIn(journal: Journal): RecordedWorker[] {
 }
 
 /** Keeps what `start worker` made, for a bridge that is started later. @param key `identityKey` without the agent */
-export function recordWorker(home: string, key: string, record: Omit<WorkerRecord, 'at'>): void {
+export function recordWorker(home: string, key: string, record: Omit<WorkerRecord, 'at' | 'isRegistered'>): void {
   prepareHome(home);
   const { journal } = Journal.open(join(home, 'bridge.db'), { now: systemClock.now() });
   try {
-    saveWorker(journal, key, { ...record, at: systemClock.now() });
+    registerWorker(journal, key, { ...record, at: systemClock.now() });
   } finally {
     journal.close();
   }

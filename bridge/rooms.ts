@@ -340,6 +340,15 @@ export class Rooms {
     return near.length === 1 ? near[0]! : null;
   }
 
+  /** The same on one server; null: the main one. */
+  async controllerAt(at: Pick<PaneAddress, 'host' | 'server'> | null): Promise<PaneFacts | null> {
+    const main = this.main.server;
+    const server = at ?? main;
+    const isMain = server === main || (main !== null && server !== null && sameServer(server, main));
+    const panes = (await this.sight.panes()).filter((pane) => server !== null && sameServer(pane, server));
+    return this.controllerAmong(panes, isMain ? this.config.session : null);
+  }
+
   async close(): Promise<void> {
     this.askings.close();
     await this.mailbox.close();
@@ -361,11 +370,7 @@ export class Rooms {
     return {
       clock: systemClock,
       onPath: (program) => findProgram(program, process.env.PATH, process.cwd()) !== null,
-      livePane: async () => {
-        const server = at ?? this.main.server;
-        const panes = (await this.sight.panes()).filter((pane) => server !== null && sameServer(pane, server));
-        return this.controllerAmong(panes, at === null ? config.session : null);
-      },
+      livePane: () => this.controllerAt(at),
       deliverTo: (pane, body, request) => this.#deliverToController(pane, body, request),
       folderOf: async (request) =>
         request.project ?? (await this.sight.facts(request.pane))?.currentPath ?? config.home,

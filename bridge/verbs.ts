@@ -1,18 +1,24 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { askerOf } from './asker.ts';
+import { aboveArgs, callerArgs } from './call-evidence.ts';
 import { signalKinds } from './core/agent-signal.ts';
 import { vias } from './core/door.ts';
 import { BridgeError, ExitCode, wrongUse } from './core/failure.ts';
 import { asPaneId, asServerId } from './core/ids.ts';
 import { nameMeant, shownName } from './core/names.ts';
-import type { PaneAddress } from './core/pane.ts';
+import { addressKey, type PaneAddress, type PaneFacts } from './core/pane.ts';
 import { parseResponse } from './core/protocol.ts';
 import type { Request } from './core/request.ts';
 import type { Decision, Pauses } from './desk/desk.ts';
+import { systemSource } from './host/process-source.ts';
 import type { Verb } from './host/socket.ts';
 import { readArchived } from './journal/archive.ts';
 import { knownWorkers, pausesSeen, workerNamed } from './pausing.ts';
+import { permit } from './permit.ts';
 import type { Rooms } from './rooms.ts';
+import { ExecCommands } from './tmux/exec.ts';
+import { listPanes, oncePerPane } from './tmux/pane.ts';
 import {
   type AnswerView,
   type AskView,
@@ -48,6 +54,9 @@ const paneArgs = z.object({
   socketPath: z.string().min(1).max(4096),
 });
 const idArgs = z.object({ id: z.string().min(1) });
+/** what stands above the command; left out by one of another version */
+const caller = callerArgs.nullable().default(null);
+const decisionArgs = idArgs.extend({ by: z.string().default('human'), caller });
 const answerArgs = z.object({
   id: z.string().min(1),
   text: z.string().default(''),
@@ -57,6 +66,7 @@ const answerArgs = z.object({
   again: z.boolean().default(false),
   notes: z.string().default(''),
   by: z.string(),
+  caller,
 });
 const sendArgs = z.object({
   pane: paneArgs,
@@ -68,10 +78,14 @@ const sendArgs = z.object({
   keys: z.enum(['outside-dialogs', 'in-dialog']).optional(),
   waitMs: z.number().min(0).default(0),
   via: z.enum(vias).optional(),
+  caller,
 });
 const askArgs = z.object({
   text: z.string().min(1),
-  pane: paneArgs.nullable().default(null),
+  caller: callerArgs.default({ is: 'nobody' }),
+  above: aboveArgs.default([]),
+  tmuxSocket: z.string().max(4096).nullable().default(null),
+  paneHint: z.string().max(64).nullable().default(null),
   agent: z.string().nullable().default(null),
   wait: z.boolean().default(true),
   timeoutMs: z.number().min(0).default(0),
@@ -81,9 +95,9 @@ const pauseArgs = z.object({
   worker: z.string().min(1).nullable().default(null),
   reason: z.string().default('asked for'),
   by: z.string().default('human'),
+  caller,
 });
 
-const processId = z.object({ pid: z.number(), startedAt: z.string() });
 const signalArgs = z.object({
   signal: z.object({
     agent: z.string().min(1).max(64),
@@ -94,11 +108,7 @@ const signalArgs = z.object({
     input: z.string().max(64).nullable(),
     at: z.number(),
   }),
-  caller: z.discriminatedUnion('is', [
-    z.object({ is: z.literal('agent'), program: z.string().max(64), at: z.array(processId).max(32) }),
-    z.object({ is: z.literal('apart'), program: z.string().max(64), reason: z.string().max(200) }),
-    z.object({ is: z.literal('nobody') }),
-  ]),
+  caller: callerArgs,
   tmuxSocket: z.string().max(4096).nullable(),
   paneHint: z.string().max(64).nullable(),
   pane: z.string().max(64).nullable(),
@@ -141,8 +151,9 @@ export function verbs(rooms: Rooms): Record<VerbName, Verb> {
     },
 
     async answer(args, closed): Promise<AnswerView> {
-      const { id, text, choose, again, notes, by } = answerArgs.parse(args);
+      const { id, text, choose, again, notes, ...who } = answerArgs.parse(args);
       const request = find(rooms, id);
+      const by = await permit(rooms, { act: 'answer', target: request.id, about: request.pane, ...who });
       if (again) {
         decided('answer --again', request, rooms.desk.again(request.id, by));
         return outcomeFor(rooms, request, 'first', closed);
@@ -172,17 +183,17 @@ export function verbs(rooms: Rooms): Record<VerbName, Verb> {
     },
 
     async dismiss(args) {
-      const { id } = idArgs.parse(args);
+      const { id, ...who } = decisionArgs.parse(args);
       const request = find(rooms, id);
-      const by = typeof args.by === 'string' ? args.by : 'human';
+      const by = await permit(rooms, { act: 'dismiss', target: request.id, about: request.pane, ...who });
       decided('dismiss', request, rooms.desk.dismiss(request.id, by));
       return { id: request.id, message: `request ${request.id}: dismissed` };
     },
 
     async settle(args) {
-      const { id } = idArgs.parse(args);
+      const { id, ...who } = decisionArgs.parse(args);
       const request = find(rooms, id);
-      const by = typeof args.by === 'string' ? args.by : 'human';
+      const by = await permit(rooms, { act: 'settle', target: request.id, about: request.pane, ...who });
       decided('settle', request, rooms.desk.vouch(request.id, by));
       return { id: request.id, message: `request ${request.id}: settled` };
     },
@@ -197,10 +208,12 @@ export function verbs(rooms: Rooms): Record<VerbName, Verb> {
     },
 
     async resume(args): Promise<PauseView> {
-      const { worker: given, by } = pauseArgs.parse(args);
+      const { worker: given, ...who } = pauseArgs.parse(args);
       // a pause may be of a worker that has gone
       const paused = Object.keys(rooms.desk.pauses);
       const worker = given === null ? null : (nameMeant(given, paused) ?? given);
+      const about = worker === null ? null : await paneNamed(rooms, worker);
+      const by = await permit(rooms, { act: 'resume', target: given ?? 'all workers', about, ...who });
       const known = knownWorkers(rooms);
       const resumed = rooms.desk.letGoOn(worker, by);
       const names = resumed.map((name) => (name === '*' ? name : rooms.shown(name, known)));
@@ -231,25 +244,30 @@ export function verbs(rooms: Rooms): Record<VerbName, Verb> {
       const { host, server } = await reached(rooms, pane);
       const paneId = asPaneId(pane.paneId)!;
       const { socketPath } = pane;
-      rooms.projects.register(
-        { host, server, paneId, panePid },
-        { project, host, server, socketPath, session, label, isRegistered: true },
-      );
+      rooms.projects.register({ host, server, paneId, panePid }, { project, host, server, socketPath, session, label });
       return { isNew: await rooms.watchAlso(pane.socketPath, session) };
     },
 
     signal: async (args) => rooms.heard(signalArgs.parse(args)),
 
     async send(args, closed): Promise<SendView> {
-      const { pane, ...rest } = sendArgs.parse(args);
-      const delivery = await rooms.sending.send({ pane: await reached(rooms, pane), ...rest }, closed);
+      const { pane: given, caller, ...rest } = sendArgs.parse(args);
+      const pane = await reached(rooms, given);
+      if (rest.keys === 'in-dialog') {
+        await permit(rooms, { act: 'send --in-dialog', target: pane.paneId, about: pane, caller, by: rest.from });
+      }
+      const delivery = await rooms.sending.send({ pane, ...rest }, closed);
       return { delivery, ...outcomeOf(delivery.state) };
     },
 
     async ask(args, closed): Promise<AskView> {
-      const { pane, ...rest } = askArgs.parse(args);
-      const address = pane === null ? null : await reached(rooms, pane);
-      const request = await rooms.opening.fromShell({ pane: address, ...rest }, closed);
+      const { text, agent, wait, timeoutMs, ...evidence } = askArgs.parse(args);
+      const asker = askerOf(evidence, await panesFor(rooms, evidence.tmuxSocket), {
+        identify: (facts) => rooms.sight.identify(facts).identity,
+        startOf: (pid) => systemSource().read(pid)?.startedAt ?? null,
+      });
+      if (asker.is === 'proven') await rooms.servers.reach(asker.pane, asker.pane.socketPath);
+      const request = await rooms.opening.fromShell({ text, asker, agent, wait, timeoutMs }, closed);
       const { state } = request;
       const answer = 'answer' in state ? state.answer : null;
       return {
@@ -258,6 +276,7 @@ export function verbs(rooms: Rooms): Record<VerbName, Verb> {
         status: view(rooms, request).status,
         answer: answer?.instructions ?? null,
         notes: answer?.notes ?? null,
+        claimed: request.claimed ?? null,
       };
     },
   };
@@ -325,4 +344,19 @@ function view(rooms: Rooms, request: Request, known: Iterable<string> = knownWor
     { ...request, worker: rooms.shown(request.worker, known) },
     deliveryId === null ? rooms.sending.deliveryOf(request.id) : rooms.journal.delivery(deliveryId),
   );
+}
+
+/** The pane of a worker by its full name; null where there is none. */
+async function paneNamed(rooms: Rooms, worker: string): Promise<PaneAddress | null> {
+  const panes = oncePerPane(await rooms.sight.panes().catch(() => []));
+  const named = panes.filter((pane) => rooms.projects.nameOf(rooms.sight.identify(pane).identity, pane) === worker);
+  return named.length === 1 ? named[0]! : null;
+}
+
+/** All panes that are known, and those of the server that a caller says it is in: a claim, which only says where to look. */
+async function panesFor(rooms: Rooms, tmuxSocket: string | null): Promise<PaneFacts[]> {
+  const known = await rooms.sight.panes().catch(() => []);
+  if (tmuxSocket === null) return known;
+  const there = await listPanes(new ExecCommands({ socketPath: tmuxSocket })).catch(() => []);
+  return [...known, ...there.filter((pane) => !known.some((one) => addressKey(one) === addressKey(pane)))];
 }

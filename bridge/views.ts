@@ -10,6 +10,8 @@ import type { Pauses } from './desk/desk.ts';
 export interface RequestView {
   readonly id: string;
   readonly worker: string;
+  /** of `bridge ask`: the pane that it says it is, where its processes do not show that; null where they do */
+  readonly claimed: string | null;
   readonly pane: string;
   /** which host and tmux server the pane is on: its id alone names none */
   readonly host: string;
@@ -61,6 +63,7 @@ export interface AskView {
   readonly status: string;
   readonly answer: string | null;
   readonly notes: string | null;
+  readonly claimed: string | null;
 }
 
 export interface PauseView {
@@ -76,6 +79,7 @@ export function viewOf(request: Request, delivery: Delivery | null): RequestView
   return {
     id: request.id,
     worker: request.worker,
+    claimed: request.claimed ?? null,
     pane: request.pane.paneId,
     host: request.pane.host,
     server: request.pane.server,

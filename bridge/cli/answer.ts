@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ExitCode, wrongUse } from '../core/failure.ts';
 import type { AnswerView } from '../views.ts';
+import { callerHere } from './caller.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { textFrom } from './text.ts';
@@ -34,7 +35,7 @@ Examples:
         throw wrongUse('--again', String(id), 'types what was typed before, and takes neither a text nor --choose');
       }
       const said = again ? { again } : choose === undefined ? { text: await textFrom(words, 'answer ID') } : { choose };
-      const view = await invoke<AnswerView>(context, 'answer', { id, ...said, by: 'human:cli' });
+      const view = await invoke<AnswerView>(context, 'answer', { id, ...said, by: 'human:cli', caller: callerHere() });
       context.out.result(view.message, view);
       if (view.accepted === 'refused' || view.accepted === 'late') return ExitCode.failed;
       return view.exitCode;

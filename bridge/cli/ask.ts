@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../core/failure.ts';
 import type { AskView } from '../views.ts';
+import { aboveHere } from './caller.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
-import { paneOfShell } from './pane.ts';
 import { seconds, textFrom } from './text.ts';
 
 export function registerAsk(program: Command): void {
@@ -19,7 +19,9 @@ export function registerAsk(program: Command): void {
       const text = await textFrom(command.args, 'ask');
       const view = await invoke<AskView>(context, 'ask', {
         text,
-        pane: await paneOfShell(),
+        ...aboveHere(),
+        tmuxSocket: process.env.TMUX?.split(',')[0] || null,
+        paneHint: process.env.TMUX_PANE ?? null,
         agent: context.config.agent,
         wait: flags.wait,
         timeoutMs: seconds(flags.timeout, '--timeout'),

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { callerHere } from './caller.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 
@@ -12,6 +13,7 @@ export function registerDismiss(program: Command): void {
       const view = await invoke<{ id: string; message: string }>(context, 'dismiss', {
         id: command.args[0],
         by: 'human:cli',
+        caller: callerHere(),
       });
       context.out.result(view.message, view);
       return 0;

@@ -1,13 +1,12 @@
 import type { Config } from '../config.ts';
 import { BridgeError, wrongUse } from '../core/failure.ts';
-import { asPaneId, serverPidOf } from '../core/ids.ts';
+import { serverPidOf } from '../core/ids.ts';
 import { isCalled, nameMeant } from '../core/names.ts';
 import { type PaneFacts, sameServer } from '../core/pane.ts';
 import { systemClock } from '../host/clock.ts';
 import { ProcessTree } from '../host/process-tree.ts';
 import { call, socketPath } from '../host/socket.ts';
 import { readPin } from '../launch/state-folder.ts';
-import { enclosingSocket } from '../launch/world.ts';
 import { recordedWorkers } from '../recorded-workers.ts';
 import { nameOf, Sight } from '../sight.ts';
 import { ExecCommands } from '../tmux/exec.ts';
@@ -163,13 +162,4 @@ export function describePane(pane: PaneFacts): Record<string, unknown> {
     height: pane.height,
     path: pane.currentPath,
   };
-}
-
-/** The pane that this shell says it is in; null where it says none, or there is none. */
-export async function paneOfShell(): Promise<ReturnType<typeof addressOf> | null> {
-  const paneId = asPaneId(process.env.TMUX_PANE ?? '');
-  const socketPath = enclosingSocket(process.env);
-  if (paneId === null || socketPath === null) return null;
-  const facts = await paneFacts(new ExecCommands({ socketPath }), paneId).catch(() => null);
-  return facts && addressOf(facts);
 }

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { type Via, vias } from '../core/door.ts';
 import { ExitCode, wrongUse } from '../core/failure.ts';
 import type { SendView } from '../views.ts';
+import { callerHere } from './caller.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { addressOf, aim } from './pane.ts';
@@ -72,6 +73,7 @@ request is answered by \`bridge answer ID --choose\`, which is checked and verif
           keys: !flags.keys ? undefined : flags.inDialog ? 'in-dialog' : 'outside-dialogs',
           waitMs: seconds(flags.wait, '--wait'),
           ...(flags.via && { via: flags.via }),
+          caller: flags.inDialog ? callerHere() : null,
         });
         views.push(view);
         if (view.exitCode !== ExitCode.done) break;

@@ -124,8 +124,7 @@ async function register({ socketPath: path, paneId, session }: StartReport): Pro
   const record = { project, label, session };
   const pane = { host, server, paneId, socketPath };
   const told = await call(bridgeSocket(folder), 'register', { pane, panePid, ...record });
-  if (told === null)
-    recordWorker(folder, identityKey(facts), { ...record, host, server, socketPath, isRegistered: true });
+  if (told === null) recordWorker(folder, identityKey(facts), { ...record, host, server, socketPath });
   return null;
 }
 

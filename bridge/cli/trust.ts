@@ -1,10 +1,12 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { authorityOf, refuse } from '../authority.ts';
 import { wrongUse } from '../core/failure.ts';
 import { digestOf, readConfigFile } from '../host/config-file.ts';
 import { trust } from '../host/home.ts';
 import { rulesOf } from '../rules.ts';
+import { callerHere } from './caller.ts';
 import { act } from './context.ts';
 
 export function registerTrust(program: Command): void {
@@ -18,6 +20,8 @@ export function registerTrust(program: Command): void {
         const file = join(resolve(command.args[0] ?? '.'), 'bridge.yaml');
         const bytes = readConfigFile(file);
         if (bytes === null) throw wrongUse('trust', file, 'does not exist', 'name the folder that holds it');
+        const authority = authorityOf({ act: 'trust', caller: callerHere(), controller: null });
+        if (authority.is === 'nobody') refuse('trust', file, authority);
         // the bytes that are understood are the bytes that are trusted
         rulesOf(config.forProject({ path: file, text: bytes.toString('utf8') }));
         trust(file, digestOf(bytes), homedir());

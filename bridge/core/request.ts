@@ -88,6 +88,8 @@ export interface Request {
   readonly worker: string;
   /** absolute path of the worker's project; left out where none is known */
   readonly project?: string;
+  /** of `bridge ask`: who it says it is, where its processes do not show that; absent otherwise */
+  readonly claimed?: string;
   readonly pane: PaneIdentity;
   readonly agent: string;
   readonly turn: TurnId;

@@ -7,6 +7,8 @@ import type { RequestMemory, Transactions } from './memory.ts';
 
 export interface Sighting {
   readonly worker: string;
+  /** who asks says only itself that it is this one */
+  readonly claimed?: string;
   readonly pane: PaneIdentity;
   readonly agent: string;
   readonly turn: TurnId;
@@ -55,13 +57,14 @@ export class Sightings {
   }
 
   #add(sighting: Sighting): Request {
-    const { worker, pane, agent, turn, detection, context, project, repository, via, deadlineAt } = sighting;
+    const { worker, claimed, pane, agent, turn, detection, context, project, repository, via, deadlineAt } = sighting;
     const { kind, text, attributes, dialog, reason } = detection;
     const humanOnly = whyHumanOnly(sighting);
     const openedAt = this.#clock.now();
     const request: Request = {
       id: this.#mint() as RequestId,
       ...{ worker, pane, agent, turn, kind, text, attributes },
+      ...(claimed && { claimed }),
       ...(dialog && { dialog }),
       ...(reason && { reason }),
       ...(project && { project }),

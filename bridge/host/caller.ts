@@ -24,12 +24,7 @@ const walkLimit = 32;
  * the hooks of every TUI with the environment of that first one.
  */
 export function callerAbove(source: ProcessSource, pid: number): Caller {
-  const above: Process[] = [];
-  for (let at: number | undefined = pid; at !== undefined && at > 1 && above.length < walkLimit; ) {
-    const process = source.read(at);
-    if (process !== null) above.push(process);
-    at = process?.parent;
-  }
+  const above = walkUp(source, pid);
   const nameOf = (process: Process) => programName(source.commandLine(process), process.comm);
   const nearest = above.findIndex((process) => nameOf(process).kind === 'agent');
   if (nearest < 0) return { is: 'nobody' };
@@ -42,4 +37,19 @@ export function callerAbove(source: ProcessSource, pid: number): Caller {
   const end = job.findIndex(({ group, foregroundGroup }) => group !== agent.group || foregroundGroup !== agent.group);
   const at = job.slice(0, end < 0 ? job.length : end).map(({ pid, startedAt }) => ({ pid, startedAt }));
   return { is: 'agent', program, at };
+}
+
+/** A process and all above it, nearest first, as far as they can be read; the first process of all is left out. */
+export function ancestorsOf(source: ProcessSource, pid: number): ProcessId[] {
+  return walkUp(source, pid).map(({ pid, startedAt }) => ({ pid, startedAt }));
+}
+
+function walkUp(source: ProcessSource, pid: number): Process[] {
+  const above: Process[] = [];
+  for (let at: number | undefined = pid; at !== undefined && at > 1 && above.length < walkLimit; ) {
+    const process = source.read(at);
+    if (process !== null) above.push(process);
+    at = process?.parent;
+  }
+  return above;
 }

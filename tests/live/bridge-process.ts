@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type PrivateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type Ran, runAsPerson } from './as-person.ts';
 
 export const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -24,12 +25,6 @@ export interface BridgeProcess {
   line(what: string, fits: (line: Line) => boolean, limitMs?: number): Promise<Line>;
   /** ends it as a person would, and gives its exit code */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
-}
-
-export interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /** A home of the test's own, outside of the workers' folders. */
@@ -122,7 +117,7 @@ export async function startBridge(
 }
 
 /**
- * Runs one command to its end.
+ * Runs one command to its end, as a person does.
  * @param more.killed SIGKILLs it; its exit code is null then
  */
 export async function run(
@@ -130,23 +125,11 @@ export async function run(
   args: readonly string[],
   more: { input?: string; env?: NodeJS.ProcessEnv; cwd?: string; killed?: AbortSignal } = {},
 ): Promise<Ran> {
-  const child = spawn(process.execPath, [program, ...args], {
+  return runAsPerson([process.execPath, program, ...args], {
+    ...more,
     cwd: more.cwd ?? tmux.folder,
     env: environment(tmux, more.env),
-    stdio: ['pipe', 'pipe', 'pipe'],
   });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    stdout += chunk;
-  });
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    stderr += chunk;
-  });
-  child.stdin.end(more.input ?? '');
-  more.killed?.addEventListener('abort', () => child.kill('SIGKILL'));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, stdout, stderr };
 }
 
 /** Ids of the requests that a bridge opened, in order, each once. */

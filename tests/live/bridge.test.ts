@@ -12,7 +12,16 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type ScriptedAgent, type ScriptedAgentOptions, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, makeHome, makeWork, requestIds, run, startBridge } from './bridge-process.ts';
+import {
+  type BridgeProcess,
+  inState,
+  makeHome,
+  makeWork,
+  program,
+  requestIds,
+  run,
+  startBridge,
+} from './bridge-process.ts';
 
 let tmux: PrivateTmux;
 const bridges: BridgeProcess[] = [];
@@ -335,8 +344,9 @@ test('`bridge ask` opens a request and prints its answer; nothing is typed', asy
   const agent = await worker();
   const home = makeHome(tmux, rules);
   await bridge(home);
-  const asked = await run(tmux, ['ask', '--home', home, 'Which database?'], { env: { TMUX_PANE: agent.paneId } });
-  expect({ code: asked.code, stdout: asked.stdout }).toEqual({ code: 0, stdout: 'Use SQLite.\n' });
+  await agent.perform({ run: [process.execPath, program, 'ask', '--home', home, 'Which database?'] });
+  const { ran } = await agent.fact('it has its answer', (fact) => fact.ran !== undefined);
+  expect(ran).toMatchObject({ code: 0, stdout: 'Use SQLite.\n' });
   expect(agent.inputs()).toEqual([]);
 });
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, makeHome, type Ran, run, startBridge } from './bridge-process.ts';
+import type { Ran } from './as-person.ts';
+import { type BridgeProcess, inState, makeHome, run, startBridge } from './bridge-process.ts';
 
 /** A repository with a tmux server of its own and one worker; pane id, label and session are the same in all of them. */
 interface Project {

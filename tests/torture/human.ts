@@ -6,6 +6,9 @@ import type { ScriptedAgent } from '../fixtures/scripted-agent.ts';
 import type { Doubtful } from './books.ts';
 import type { Question } from './questions.ts';
 
+/** As the command of a person says it. */
+const human = { by: 'human:cli', caller: { is: 'nobody' } } as const;
+
 /** The human of a home: answers what is theirs, looks after answers in doubt, and notes what they were told and promised. */
 export class Human {
   readonly #home: string;
@@ -65,7 +68,7 @@ export class Human {
     if (!arrived && (await clear(agent).catch(() => 'gone')) === 'gone') return;
     const [verb, args] = arrived ? (['settle', {}] as const) : (['answer', { again: true }] as const);
     // where the bridge dies of it, the next look finds the same question or its end
-    await call(socketPath(this.#home), verb, { id, by: 'human:cli', ...args }).catch(() => null);
+    await call(socketPath(this.#home), verb, { id, ...human, ...args }).catch(() => null);
   }
 
   #answerByFile(id: string, { answer, mark }: Question): void {
@@ -78,7 +81,7 @@ export class Human {
   /** A human whose command was cut off does not know, and gives the same answer again if the bridge asks again. */
   async #answerByCommand(id: string, { answer, mark }: Question): Promise<void> {
     try {
-      const reply = await call(socketPath(this.#home), 'answer', { id, text: answer, by: 'human:cli' });
+      const reply = await call(socketPath(this.#home), 'answer', { id, text: answer, ...human });
       const said = reply?.ok as AnswerView | undefined;
       if (said?.accepted === 'first' || said?.accepted === 'replaced') this.#acknowledged.add(mark);
       else this.#given.delete(id);
