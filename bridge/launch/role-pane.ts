@@ -181,7 +181,7 @@ async function findRolePane(tmux: Tmux, id: string, role: string): Promise<Found
 
 /**
  * A pane whose program has ended gives way to a new window. Not `respawn-pane`: with a control client attached, as the
- * bridge has one, it can end the whole server (tmux 3.3a to 3.6a, its issue 5499).
+ * bridge has one, it can end the whole server (tmux 3.2a to 3.7c, its issue 5499).
  */
 async function replaceDead(tmux: Tmux, session: string, dead: FoundPane, wish: PaneWish): Promise<RolePane> {
   const paneId = await newWindow(tmux, wish, `${session}:`, []);

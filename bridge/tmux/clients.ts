@@ -37,9 +37,9 @@ export interface ClientsParts {
 }
 
 /**
- * Works while no other bridge does. A tmux server (3.3a to 3.6a, its pull request 4980) ends with all its sessions where
- * one control client leaves while another has said what it is and not yet who it is: so no bridge may come or go
- * while another one does.
+ * Works while no other bridge does. A tmux server (seen on 3.3a to 3.6a; mended in 3.7 by its pull request 4980) ends with
+ * all its sessions where one control client leaves while another has said what it is and not yet who it is: so no bridge
+ * may come or go while another one does.
  */
 export type Alone = <T>(work: () => Promise<T>) => Promise<T>;
 
@@ -164,8 +164,8 @@ function hasMoved(sessionId: string, link: Link): boolean {
 
 /**
  * A pane that was in the session lives on in another: tmux keeps a place in that pane's output for the client, which never
- * advances again, and a respawn of the pane then crashes the server with all its sessions (tmux 3.3a to 3.6a, its issue
- * 5499). A new client has no such place.
+ * advances again, and a respawn of the pane then crashes the server with all its sessions (tmux 3.2a to 3.7c, its
+ * issues 5498 and 5499). A new client has no such place.
  */
 function hasLostPane(sessionId: string, link: Link, panes: readonly PaneFacts[]): boolean {
   if (link.is !== 'attached') return false;

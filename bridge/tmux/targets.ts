@@ -24,7 +24,8 @@ export function resolveTarget(
   const sessionPanes = oncePerPane(inScope.filter((pane) => isSession(pane, name.replace(/:$/, ''))));
   const kinds: Array<() => readonly PaneFacts[]> = [
     () => inScope.filter((pane) => pane.paneId === name),
-    () => inScope.filter((pane) => isPlace(pane, name)),
+    // a session's name may look like a place (tmux 3.7c leaves the colon in it)
+    () => inScope.filter((pane) => isPlace(pane, name) || (name.includes(':') && isSession(pane, name))),
     // a session of several panes names none of them, and may yet be the label of one
     () => (sessionPanes.length === 1 ? sessionPanes : []),
     () => inScope.filter((pane) => pane.label === name),
@@ -46,11 +47,15 @@ function isSession(pane: PaneFacts, name: string): boolean {
   return pane.sessionName === exact || pane.sessionId === exact;
 }
 
-/** `session:window.pane` or `session:window`. Session names hold no colon; window names may hold colons and dots. */
+/** `session:window.pane` or `session:window`. Names of both may hold colons (of sessions from tmux 3.7c on), and dots. */
 function isPlace(pane: PaneFacts, name: string): boolean {
-  const colon = name.indexOf(':');
-  if (colon < 1 || !isSession(pane, name.slice(0, colon))) return false;
-  const place = name.slice(colon + 1);
+  for (let colon = name.indexOf(':'); colon >= 0; colon = name.indexOf(':', colon + 1)) {
+    if (isSession(pane, name.slice(0, colon)) && isInSession(pane, name.slice(colon + 1))) return true;
+  }
+  return false;
+}
+
+function isInSession(pane: PaneFacts, place: string): boolean {
   const isWindow = (text: string) =>
     text === String(pane.windowIndex) || text === pane.windowName || text === pane.windowId;
   if (isWindow(place)) return true;

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -145,15 +144,23 @@ test('facts and screen are of one instant: the letter in the title is never two 
 test('every pane is listed with its names, whatever characters they hold', async () => {
   const hostile = 'a\tb\nc|c"d\'e,f#{pid}#[bg=red]}g:h;i$(x) 漢é%H';
   // what tmux takes as a name or a title is a format to it; a title has no control character
-  const named = hostile.replace('#[bg=red]', '');
-  const name = named.replaceAll('#', '##');
+  let named = hostile.replace('#[bg=red]', '');
   const title = named.replace(/[\t\n]/g, ' ');
   const folder = join(stage.tmux.folder, 'wor\nk, #{x} 漢\t');
   mkdirSync(folder);
   const script = join(folder, 'script');
   writeFileSync(script, 'cd "${0%/script}" && exec sleep 1000');
   const command = `exec sh '${script.replaceAll("'", "'\\''")}'`;
-  execFileSync('tmux', ['-S', stage.tmux.socketPath, 'new-session', '-d', '-s', name, '-n', name, command]);
+  const open = (text: string) => {
+    const name = text.replaceAll('#', '##');
+    return stage.exec.run('new-session', '-d', '-s', name, '-n', name, command);
+  };
+  await open(named).catch(async (fault) => {
+    // tmux 3.7c has no control character in a name
+    expect(String(fault)).toMatch(/invalid (?:window|session)( name)?/);
+    named = title;
+    await open(named);
+  });
   const client = await stage.attach();
   const added = await waitFor('its program runs', async () =>
     (await listPanes(client)).find((pane) => pane.sessionName !== 'main' && pane.currentPath === folder),
@@ -165,8 +172,11 @@ test('every pane is listed with its names, whatever characters they hold', async
     expect(pane.label).toBe(`${hostile}\n`);
     expect(pane.title).toBe(title);
     expect(pane.windowName).toBe(named);
-    // tmux itself escapes control characters in a session's name, and leaves no colon in it
-    expect(pane.sessionName).toBe(named.replace('\t', '\\t').replace('\n', '\\n').replaceAll(':', '_'));
+    // tmux itself escapes control characters in a session's name, and leaves no colon in it (3.7c does)
+    const escaped = named.replace('\t', '\\t').replace('\n', '\\n');
+    expect([escaped, escaped.replaceAll(':', '_')]).toContain(pane.sessionName);
+    const [said] = await t.run('display-message', '-p', '-t', added.paneId, '#{session_name}');
+    expect(pane.sessionName).toBe(said);
     expect(pane).toMatchObject({ socketPath: stage.tmux.socketPath, width: 80, command: 'sleep', dead: false });
     expect(resolveTarget(await listPanes(t), pane.windowName, () => null)).toMatchObject({
       is: 'one',

@@ -141,3 +141,15 @@ test('the process tree is asked only when no name matched', () => {
   resolveTarget(panes, 'nobody', count, {});
   expect(asked).toBe(panes.length);
 });
+
+test('a session whose name holds a colon is found with its windows, and is not taken for a place in another session', () => {
+  const colon = [
+    paneFacts({ paneId: '%1', sessionId: '$1', sessionName: 'a', windowId: '@1', windowName: 'b' }),
+    paneFacts({ paneId: '%2', sessionId: '$2', sessionName: 'a:b', windowId: '@2', windowName: 'w' }),
+  ];
+  const found = (target: string) => resolveTarget(colon, target, () => null);
+  expect(found('a:b:w')).toMatchObject({ is: 'one', pane: { paneId: '%2' } });
+  expect(found('a:b:0.0')).toMatchObject({ is: 'one', pane: { paneId: '%2' } });
+  expect(found('a:0')).toMatchObject({ is: 'one', pane: { paneId: '%1' } });
+  expect(found('a:b')).toMatchObject({ is: 'many', candidates: [{ paneId: '%1' }, { paneId: '%2' }] });
+});
