@@ -32,7 +32,8 @@ export function echoOf(
   const drawn = drawnFor(text);
   const [shown, ours] = [drawn(input), drawn(text)];
   if (shown === ours || drawn(input.replace(wideGap, '')) === ours) return 'whole';
-  if (isMarkedPart(shown, ours) || isMostOf(shown, ours) || isClipped(input, text)) return 'part';
+  if (isMarkedPart(shown, ours) || isMostOf(shown, ours) || isClipped(input, text) || isGarbled(shown, ours))
+    return 'part';
   // the reading did not see where the input ends
   const paragraphs = input.split(/\n\s*\n/);
   const isAbove = paragraphs.some((_, at) => drawn(paragraphs.slice(0, at).join('\n')) === ours);
@@ -60,6 +61,17 @@ function isClipped(input: string, text: string): boolean {
   const length = (of: readonly string[]) => of.join('').length;
   return length(shown) >= leastShort && length(shown) >= length(ours) * leastShare;
 }
+
+/** All of ours with a few signs in it that are not: left there by emoji that are drawn wider than they count (cline 3.0.65). */
+function isGarbled(shown: string, ours: string): boolean {
+  const more = shown.length - ours.length;
+  if (ours.length < leastShort || more <= 0 || more > mostGarbage) return false;
+  let same = 0;
+  while (same < ours.length && shown[same] === ours[same]) same++;
+  return shown.slice(same + more) === ours.slice(same);
+}
+
+const mostGarbage = 8;
 
 /**
  * How often the text stands on the screen, by its end where it is long: its beginning may have scrolled out of sight.

@@ -93,8 +93,9 @@ async function confirm(
   let worked = false;
   const transition = new Rest(standsMs);
   const mayEnd = new Rest(endsWithinMs);
+  let rest = transition;
   for (;;) {
-    const waitMs = Math.min(lookEveryMs, transition.leftMs(passage.now), endAt - passage.now);
+    const waitMs = Math.min(lookEveryMs, rest.leftMs(passage.now), endAt - passage.now);
     moved = (await passage.drawsWithin(waitMs)) || moved;
     const look = await passage.look();
     if (look === null) return passage.doubt('the pane is gone after Enter');
@@ -115,7 +116,8 @@ async function confirm(
     const mayHaveEnded = !executes(ready.snapshot) && !hasPromptAgain(ready, look, text);
     transition.saw(seen, snapshot);
     mayEnd.saw(mayHaveEnded ? seen : null, snapshot);
-    if (seen !== null && (mayHaveEnded ? mayEnd : transition).isOver) return passage.acknowledge(seen, look, text);
+    rest = mayHaveEnded ? mayEnd : transition;
+    if (seen !== null && rest.isOver) return passage.acknowledge(seen, look, text);
 
     const holding = composerHolds(look.reading, look.snapshot, text, passage.manner);
     const exactly = isWhole(holding);

@@ -197,8 +197,13 @@ export function sameScreen(a: Snapshot, b: Snapshot): boolean {
 export function hasPromptAgain(before: Look, after: Look, text: string): boolean {
   const { facts, rows, cursorRow } = after.snapshot;
   if (!facts.cursorVisible) return true;
-  const head = firstLine(text).trim().slice(0, 20);
-  const drafted = before.snapshot.rows.findLast((row) => row.text.includes(head))?.text ?? head;
-  const prompt = drafted.slice(0, drafted.indexOf(head)).trim();
+  const { composer } = before.reading;
+  // of a long paste the draft shows a marker, or the end
+  const head = firstLine(composer.is === 'draft' ? composer.text : text)
+    .trim()
+    .slice(0, 20);
+  const prompts = before.snapshot.rows.map((row) => row.text.slice(0, Math.max(0, row.text.indexOf(head))).trim());
+  // a text that repeats itself has what looks so before it, too
+  const prompt = prompts.filter(Boolean).sort((a, b) => a.length - b.length)[0] ?? '';
   return prompt !== '' && (rows[cursorRow]?.text.trim() ?? '').startsWith(prompt);
 }

@@ -601,6 +601,15 @@ test('long texts: slow pieces, a marker, and a composer that scrolls', async () 
   }
 });
 
+test('the receipt of a long text comes as soon as that of a short one', async () => {
+  const long = 'a long line of words '.repeat(30);
+  for (const character of [{ markerAbove: 100 }, { composerRows: 3 }]) {
+    const w = world(character);
+    await w.attempt(w.delivery(long));
+    expect(w.clock.now() - w.pane.enters[0]!).toBeLessThan(100);
+  }
+});
+
 test('the private notes of an envelope are never typed', async () => {
   const w = world();
   await w.attempt(w.delivery(text));

@@ -32,6 +32,11 @@ test.each([
     'one\ttwo\tthree\n\tindented\n\t\ttwice',
   ],
   ['all of it above something else (cline 3.0.65)', 'yes\n\nThinking... (esc to cancel)', 'yes'],
+  [
+    'all of it with signs that an emoji left in it (cline 3.0.65)',
+    'é and 👧ak   with 👍 done',
+    'é and 👧 with 👍 done',
+  ],
   ['all of it with more behind it', 'Grüße à Zoë, done (master)', 'Grüße à Zoë, done'],
 ])('%s is a part of an echo', (_, input, text) => {
   expect(echoOf(input, text, manner)).toBe('part');
@@ -43,6 +48,7 @@ test.each([
   ['an end that does not fit', `…${long.slice(-80)} please`, long],
   ['the marker of another size', '[Pasted Content 4253 chars]', long],
   ['a marker with words beside it', `${marker} and more`, long],
+  ['a text with a word more in it', 'Use approach B and never keep it', 'Use approach B and keep it, please do'],
   ['a short text with more', 'yes please', 'yes'],
   ['another text', 'of its own', 'continue'],
   ['nothing', '', 'continue'],

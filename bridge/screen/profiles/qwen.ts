@@ -9,6 +9,7 @@ export const qwen = declared({
   screen: {
     title: { busy: '^[◐◓◑◒⠀-⣿]', dialog: '^✳', rest: '^Qwen - ' },
     composer: {
+      mostRows: 10,
       top: '^─{10,}$',
       bottom: '^─{10,}$',
       prompt: '^[>!*](?: |$)',
