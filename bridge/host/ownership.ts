@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, lstatSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import { BridgeError } from '../core/failure.ts';
@@ -28,11 +28,13 @@ export type Claim =
   /** @property interrupted the owner of another state directory that died while it was typing there */
   { readonly is: 'ours'; readonly interrupted?: Owner } | { readonly is: 'theirs'; readonly owner: Owner };
 
-/** A change of one row takes far less than a millisecond; this is for a machine that stands still. */
-const patienceMs = 1_000;
+/** A change of one row takes far less than a millisecond; this is for a machine on which whoever is at it gets no processor. */
+const patienceMs = 5_000;
 /** What a dead bridge was typing is remembered this long, for whoever takes its pane over. */
 const interruptedLivesMs = 24 * 3_600_000;
 const touchEveryMs = 3_600_000;
+/** So many names in a row are met by one who tidies up only where something is wrong. */
+const nameLimit = 20;
 
 /**
  * Who owns which pane, among all bridges of one user: a table in the runtime folder, changed under a short exclusive
@@ -44,7 +46,7 @@ const touchEveryMs = 3_600_000;
  * the same new one, and who comes first has the pane.
  */
 export class Ownership {
-  readonly #id = randomUUID();
+  #id = randomUUID();
   readonly #folder: string;
   readonly #locks: Locks;
   readonly #home: string;
@@ -144,7 +146,17 @@ export class Ownership {
   #sureKeys(): ReadonlySet<string> | null {
     const stands = this.#alive?.stands() === true && this.#sure?.table === this.#tableNow();
     if (!stands) this.#sure = null;
+    else this.#touch();
     return this.#sure?.keys ?? null;
+  }
+
+  /** Cleaners of temporary folders take away what is old. */
+  #touch(): void {
+    const now = this.#now();
+    if (now - this.#touchedAt < touchEveryMs) return;
+    this.#touchedAt = now;
+    this.#alive?.touch(now);
+    utimesSync(this.#file, now / 1000, now / 1000);
   }
 
   #tableNow(): string | null {
@@ -181,19 +193,24 @@ export class Ownership {
   /** We are known to live before anything is ours. */
   #change<T>(work: (rows: Rows) => T): T {
     prepareFolder(this.#folder);
-    if (!this.#alive?.stands()) {
-      this.#alive?.release();
-      this.#alive = this.#locks.tryAcquire(aliveKey(this.#id));
-      if (this.#alive === null) throw fault(this.#folder, 'the lock of this bridge is taken');
-    }
-    if (this.#now() - this.#touchedAt >= touchEveryMs) {
-      this.#touchedAt = this.#now();
-      this.#alive.touch(this.#touchedAt);
-    }
+    if (!this.#alive?.stands()) this.#alive = this.#comeAlive();
     return this.#inTable((rows) => {
       if (this.#sureKeys() === null) this.#sure = { table: this.#tableNow() ?? '', keys: new Set() };
       return work(rows);
     });
+  }
+
+  /** Under a new name each time: whoever tidies up may have the file of a new lock in its hands just then. */
+  #comeAlive(): Lock {
+    this.#alive?.release();
+    this.#alive = null;
+    this.#sure = null;
+    for (let attempt = 0; attempt < nameLimit; attempt++) {
+      this.#id = randomUUID();
+      const lock = this.#locks.tryAcquire(aliveKey(this.#id));
+      if (lock !== null) return lock;
+    }
+    throw fault(this.#folder, 'no lock is to be had there');
   }
 
   #inTable<T>(work: (rows: Rows) => T): T {

@@ -196,12 +196,30 @@ test('where a cleaner took the table or the lock away, who comes first has the p
   expect([...mine.keep(['p1', 'p2']).values()]).toEqual([theirs('/b'), ours]);
   for (const name of readdirSync(folder)) if (name.endsWith('.lock')) rmSync(join(folder, name));
   expect(keep(bridge('/c'), 'p2')).toEqual(ours);
+  // its lock is had again by then, and what it was sure of before is not
+  mine.borrow('p9');
+  expect(mine.isSureOf(['p2'])).toBe(false);
   expect(keep(mine, 'p2')).toEqual(theirs('/c'));
   expect(mine.borrow('p2')).toMatchObject({ owner: { home: '/c' } });
   expect(mine.isSureOf(['p2'])).toBe(false);
   // and whoever lives on is known to live
   mine.keep(['p3']);
   expect(keep(bridge('/d'), 'p3')).toEqual(theirs('/a'));
+});
+
+test('while a bridge lives, its lock and the table stay young, so that no cleaner takes them', () => {
+  now = 1_000_000_000;
+  const mine = bridge('/a');
+  mine.keep(['p1']);
+  const ages = () => readdirSync(folder).map((name) => statSync(join(folder, name)).mtimeMs);
+  expect(mine.isSureOf(['p1'])).toBe(true);
+  expect(ages()).toEqual([now, now]);
+  now += 3_599_000;
+  mine.isSureOf(['p1']);
+  expect(ages()).toEqual([1_000_000_000, 1_000_000_000]);
+  now += 2_000;
+  mine.isSureOf(['p1']);
+  expect(ages()).toEqual([now, now]);
 });
 
 test('a table that cannot be read is begun anew', () => {
