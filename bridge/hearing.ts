@@ -99,19 +99,25 @@ export class Hearing {
     const panes = await this.#panes();
     // the hint only says where to look first
     const hint = asPaneId(pane ?? paneHint ?? '');
-    const ordered = [...panes.filter(({ paneId }) => paneId === hint), ...panes.filter((one) => one.paneId !== hint)];
-    for (const facts of caller.is === 'agent' ? ordered : ordered.slice(0, 1)) {
-      const { identity, program } = this.#identify(facts);
-      if (caller.is === 'agent' ? isAmong(identity, caller) : facts.paneId === hint && program === signal.agent) {
-        const isElsewhere = caller.is === 'nobody' && tmuxSocket !== null && tmuxSocket !== facts.socketPath;
-        return isElsewhere ? dropped('the caller is in another tmux server') : { is: 'heard', pane: identity };
-      }
+    const hinted = panes.filter(({ paneId }) => paneId === hint);
+    if (caller.is === 'nobody') return this.#paneNamed(hinted, signal.agent, tmuxSocket);
+    for (const facts of [...hinted, ...panes.filter((one) => one.paneId !== hint)]) {
+      const { identity } = this.#identify(facts);
+      if (isAmong(identity, caller)) return { is: 'heard', pane: identity };
     }
-    return dropped(
-      caller.is === 'agent'
-        ? 'the agent that called sits in none of our panes'
-        : `no ${signal.agent} sits in pane ${pane}`,
-    );
+    return dropped('the agent that called sits in none of our panes');
+  }
+
+  /** By hand, `--pane` names a pane of the caller's own tmux server: every server has one of that id. */
+  #paneNamed(named: readonly PaneFacts[], agent: string, tmuxSocket: string | null): Heard {
+    const sitting = named
+      .map((facts) => ({ facts, ...this.#identify(facts) }))
+      .filter(({ program }) => program === agent);
+    const here = sitting.filter(({ facts }) => tmuxSocket === null || facts.socketPath === tmuxSocket);
+    if (here.length === 1) return { is: 'heard', pane: here[0]!.identity };
+    if (here.length > 1)
+      return dropped('several tmux servers have a pane of that id: call it from within the one that is meant');
+    return dropped(sitting.length > 0 ? 'the caller is in another tmux server' : `no ${agent} sits in that pane`);
   }
 
   #isTooMuch(): boolean {

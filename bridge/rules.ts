@@ -6,7 +6,15 @@ import { parsePolicy, type Rule } from './desk/policy.ts';
 /** The rows of `policy:`, checked: a project's own, then the state directory's. @throws BridgeError naming the file's line, the row and the key */
 export function rulesOf(config: Config): readonly Rule[] {
   const parsed = parsePolicy(config.policy);
-  if ('rules' in parsed) return parsed.rules;
+  if ('rules' in parsed) {
+    const own = join(config.home, 'bridge.yaml');
+    return parsed.rules.map((rule, index) => {
+      const place = config.policyPlaces[index];
+      // a project's rows come before the state directory's: the number alone would not say which
+      if (place === undefined || config.policyPlaces.every(({ file }) => file === own)) return rule;
+      return { ...rule, name: `policy row ${place.row + 1} of ${place.file}` };
+    });
+  }
   const first = parsed.errors[0]!;
   const place = config.policyPlaces[first.row];
   throw wrongUse(

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { AgentSignal } from '../bridge/core/agent-signal.ts';
-import { asPaneId } from '../bridge/core/ids.ts';
+import { asPaneId, serverId } from '../bridge/core/ids.ts';
 import type { NewJournalEvent } from '../bridge/core/journal-event.ts';
 import type { PaneFacts, PaneIdentity } from '../bridge/core/pane.ts';
 import { Hearing, type SignalCall } from '../bridge/hearing.ts';
@@ -123,4 +123,20 @@ test('a loop that signals without end fills no journal', async () => {
   expect(recorded.at(-1)).toMatchObject({ kind: 'agent-signals-flooded' });
   now += 10_001;
   expect(await hearing.hear(call())).toMatchObject({ is: 'heard' });
+});
+
+test('a pane that is named by hand is that of the caller’s own tmux server; without one, of the only server that has it', async () => {
+  const there = { ...facts('%1'), socketPath: '/other', server: serverId(77, 7) };
+  hearing = new Hearing({
+    clock: { now: () => now, after: () => () => {} },
+    panes: async () => [facts('%1'), there],
+    identify: (pane) => ({ identity: identityOf(pane), program: 'codex' }),
+    record: (event) => recorded.push(event),
+  });
+  const byHand = (tmuxSocket: string | null) => call({ caller: { is: 'nobody' }, pane: '%1', tmuxSocket });
+  expect(await hearing.hear(byHand('/other'))).toMatchObject({ is: 'heard', pane: { server: '77@7' } });
+  expect(hearing.wordOf(identityOf(facts('%1')))).toBeUndefined();
+  expect(hearing.wordOf(identityOf(there))).toMatchObject({ kind: 'turn-ended' });
+  expect(await hearing.hear(byHand(facts('%1').socketPath))).toMatchObject({ pane: { server: facts('%1').server } });
+  expect(await hearing.hear(byHand(null))).toMatchObject({ is: 'dropped', reason: expect.stringMatching(/several/) });
 });

@@ -122,7 +122,8 @@ export function pinnedPane(panes: readonly PaneFacts[]): PaneFacts | null {
       (pane) =>
         pane.paneId === pin.paneId &&
         (pin.socketPath === null || pin.socketPath === pane.socketPath) &&
-        (pin.serverPid === null || pin.serverPid === serverPidOf(pane.server)),
+        (pin.serverPid === null || pin.serverPid === serverPidOf(pane.server)) &&
+        (pin.server === null || pin.server === pane.server),
     ) ?? null
   );
 }

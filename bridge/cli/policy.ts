@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { listOptions } from '../core/choice.ts';
@@ -7,6 +7,8 @@ import { ExitCode, wrongUse } from '../core/failure.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Dialog, Reading } from '../core/reading.ts';
 import { decide, type PolicyDecision, type Rule, type Subject } from '../desk/policy.ts';
+import { readConfigFile } from '../host/config-file.ts';
+import { repositoryOf } from '../host/repository.ts';
 import { rulesOf } from '../rules.ts';
 import { findRequests } from '../screen/blocks.ts';
 import { profileFor } from '../screen/profiles/index.ts';
@@ -70,16 +72,24 @@ Examples:
       const at = flags.at === undefined ? Date.now() : Date.parse(flags.at);
       if (Number.isNaN(at)) throw wrongUse('--at', String(flags.at), 'is not a time', 'for instance 2026-11-20T09:30');
       const as = { worker: flags.as, repository: flags.repository && resolve(flags.repository), at };
-      const rules = rulesOf(context.config);
+      const config = configHere(context);
+      const rules = rulesOf(config);
       const trials = command.args
         .flatMap((path) => recordedScreens(path, context.config.agent))
-        .map((screen) => tryOn(screen, rules, as as As, context));
+        .map((screen) => tryOn(screen, rules, as as As, { ...context, config }));
       const asking = trials.filter(({ asks }) => asks !== null).length;
       const summary = `${trials.length} screens, ${asking} of them ask; ${rules.length} policy rows`;
       context.out.result([...trials.flatMap(describe), summary].join('\n'), trials);
       return ExitCode.done;
     }),
   );
+}
+
+/** As it counts for the workers of the project that one is in, trusted or not: nothing is decided here. */
+function configHere({ config }: Context): Config {
+  const file = join(repositoryOf(process.cwd()) ?? process.cwd(), 'bridge.yaml');
+  const bytes = file === join(config.home, 'bridge.yaml') ? null : readConfigFile(file);
+  return bytes === null ? config : config.forProject({ path: file, text: bytes.toString('utf8') });
 }
 
 function tryOn(

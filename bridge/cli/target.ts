@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { BridgeError } from '../core/failure.ts';
-import { serverPidOf } from '../core/ids.ts';
 import { clearPin, readPin, writePin } from '../launch/state-folder.ts';
 import { nameOf } from '../sight.ts';
 import { act, withOptions } from './context.ts';
@@ -28,7 +27,7 @@ export function registerTarget(program: Command): void {
         const file = writePin(place, {
           paneId: pane.paneId,
           socketPath: pane.socketPath,
-          serverPid: serverPidOf(pane.server),
+          server: pane.server,
         });
         out.result(`pinned ${nameOf(pane)} (${file})`, { pinned: describePane(pane), file });
         return 0;
@@ -38,7 +37,7 @@ export function registerTarget(program: Command): void {
         const file = writePin(place, {
           paneId: pane.paneId,
           socketPath: pane.socketPath,
-          serverPid: serverPidOf(pane.server),
+          server: pane.server,
         });
         out.result(`pinned ${nameOf(pane)} (${file})`, { pinned: describePane(pane), file });
         return 0;

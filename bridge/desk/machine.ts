@@ -3,6 +3,7 @@ import type { DeliveryId } from '../core/ids.ts';
 import { parseSections } from '../core/protocol.ts';
 import { type Answer, describeFailure, doubtOf, notTypedOf, type Request, type RequestState } from '../core/request.ts';
 import type { DeskEvent, Effect } from './events.ts';
+import { rowInWords } from './policy.ts';
 
 export interface DeskStep {
   readonly request: Request;
@@ -67,7 +68,7 @@ function confirmed(seen: Request, event: DeskEvent & { type: 'confirmed' }): Des
   const { decision, at, deliveryId, turnMark } = event;
   if (seen.state.is !== 'open') return unchanged(seen);
   const request = turnMark === undefined ? seen : { ...seen, turnMark };
-  const row = decision.rule === null ? 'no policy row answers it' : `policy row ${decision.rule + 1}`;
+  const row = rowInWords(decision) ?? 'no policy row answers it';
   switch (decision.is) {
     case 'answer': {
       const said = parseSections(decision.text, true);

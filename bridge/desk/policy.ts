@@ -11,6 +11,8 @@ export { type ParsedPolicy, type PolicyError, parsePolicy } from './policy-rows.
 
 /** One line of `policy:` in bridge.yaml, checked. Absent conditions match everything; all that are given must match. */
 export interface Rule {
+  /** how people find it, where its number alone does not say: `policy row 2 of shop/bridge.yaml` */
+  readonly name?: string;
   readonly when: Conditions;
   readonly action:
     | { readonly is: 'answer'; readonly text: string }
@@ -33,10 +35,26 @@ export interface Conditions {
 
 /** `rule` is the row's index, counted from 0; null where no row matched. */
 export type PolicyDecision =
-  | { readonly is: 'answer'; readonly text: string; readonly rule: number }
+  | { readonly is: 'answer'; readonly text: string; readonly rule: number; readonly row?: string }
   /** `option` is the label of exactly one option of the dialog, `key` what would choose it */
-  | { readonly is: 'choose'; readonly option: string; readonly key: string | null; readonly rule: number }
-  | { readonly is: 'controller' | 'human' | 'ignore'; readonly rule: number | null; readonly why?: string };
+  | {
+      readonly is: 'choose';
+      readonly option: string;
+      readonly key: string | null;
+      readonly rule: number;
+      readonly row?: string;
+    }
+  | {
+      readonly is: 'controller' | 'human' | 'ignore';
+      readonly rule: number | null;
+      readonly row?: string;
+      readonly why?: string;
+    };
+
+/** The row that decided, as people find it. */
+export function rowInWords({ rule, row }: Pick<PolicyDecision, 'rule' | 'row'>): string | null {
+  return rule === null ? null : (row ?? `policy row ${rule + 1}`);
+}
 
 export interface Subject {
   readonly kind: DetectionKind;
@@ -68,11 +86,12 @@ export function decide(
   for (const [index, rule] of rules.entries()) {
     const found = meets(rule.when, subject, at);
     if (found === 'undecided') {
-      return { is: 'human', rule: index, why: `the pattern of policy row ${index + 1} takes too long on this text` };
+      const why = `the pattern of ${nameOf(rule, index)} takes too long on this text`;
+      return { is: 'human', rule: index, why, ...named(rule) };
     }
     if (found === 'no') continue;
     const decision = isDialog ? inDialog(rule, dialog!, index) : plainly(rule, index);
-    if (decision !== null) return decision;
+    if (decision !== null) return { ...decision, ...named(rule) };
   }
   if (isDialog) return { is: 'human', rule: null, why: 'it is a dialog, and no policy row speaks of it' };
   if (otherwise === 'controller' && unasked.includes(subject.kind)) {
@@ -102,8 +121,17 @@ function plainly({ action }: Rule, rule: number): PolicyDecision | null {
   return action.is === 'choose' ? null : { is: action.is, rule };
 }
 
-function inDialog({ when, action }: Rule, dialog: Dialog, rule: number): PolicyDecision | null {
-  const row = `policy row ${rule + 1}`;
+function named({ name }: Rule): { row?: string } {
+  return name === undefined ? {} : { row: name };
+}
+
+function nameOf({ name }: Rule, index: number): string {
+  return name ?? `policy row ${index + 1}`;
+}
+
+function inDialog(one: Rule, dialog: Dialog, rule: number): PolicyDecision | null {
+  const { when, action } = one;
+  const row = nameOf(one, rule);
   const human = (why: string): PolicyDecision => ({ is: 'human', rule, why });
   switch (action.is) {
     case 'human':

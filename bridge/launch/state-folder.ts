@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { asPaneId, type PaneId } from '../core/ids.ts';
+import { asPaneId, asServerId, type PaneId, type ServerId, serverPidOf } from '../core/ids.ts';
 import { readSmallFile, replaceFile } from './files.ts';
 import { type LaunchWorld, setting } from './world.ts';
 
@@ -12,6 +12,8 @@ export interface Pin {
   /** both null in a file that MACS wrote */
   readonly socketPath: string | null;
   readonly serverPid: number | null;
+  /** null in a file that an older bridge wrote */
+  readonly server: ServerId | null;
   readonly file: string;
 }
 
@@ -46,7 +48,8 @@ export function readPin(place: Place): Pin | null {
     if (paneId === null) continue;
     const value = (key: string) => rest.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1) || null;
     const pid = Number(value('server-pid'));
-    return { paneId, socketPath: value('socket'), serverPid: Number.isInteger(pid) && pid > 0 ? pid : null, file };
+    const serverPid = Number.isInteger(pid) && pid > 0 ? pid : null;
+    return { paneId, socketPath: value('socket'), serverPid, server: asServerId(value('server') ?? ''), file };
   }
   return null;
 }
@@ -54,10 +57,13 @@ export function readPin(place: Place): Pin | null {
 /** First line the pane id alone, which is all that MACS's own scripts read; the server on the lines below. */
 export function writePin(
   place: Place,
-  pin: { readonly paneId: PaneId; readonly socketPath: string; readonly serverPid: number },
+  pin: { readonly paneId: PaneId; readonly socketPath: string; readonly server: ServerId },
 ): string {
   const file = pinFile(stateFolder(place));
-  replaceFile(file, `${pin.paneId}\nsocket=${pin.socketPath}\nserver-pid=${pin.serverPid}\n`);
+  replaceFile(
+    file,
+    `${pin.paneId}\nsocket=${pin.socketPath}\nserver-pid=${serverPidOf(pin.server)}\nserver=${pin.server}\n`,
+  );
   return file;
 }
 

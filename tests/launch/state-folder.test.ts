@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { asPaneId } from '../../bridge/core/ids.ts';
+import { asPaneId, serverId } from '../../bridge/core/ids.ts';
 import {
   clearPin,
   launchFolder,
@@ -43,10 +43,10 @@ test("an agent's CODEX_HOME does not become the launcher's folder", () => {
 
 test('a pin names the server it belongs to, and its first line alone is what MACS reads', () => {
   const place = { env: {}, cwd: folder };
-  const file = writePin(place, { paneId, socketPath: '/tmp/a b/s', serverPid: 42 });
+  const file = writePin(place, { paneId, socketPath: '/tmp/a b/s', server: serverId(42, 7) });
   expect(file).toBe(join(folder, '.codex/target-pane.txt'));
   expect(readFileSync(file, 'utf8').split('\n')[0]).toBe('%3');
-  expect(readPin(place)).toEqual({ paneId: '%3', socketPath: '/tmp/a b/s', serverPid: 42, file });
+  expect(readPin(place)).toEqual({ paneId: '%3', socketPath: '/tmp/a b/s', serverPid: 42, server: '42@7', file });
   expect(clearPin(place)).toBe(true);
   expect(clearPin(place)).toBe(false);
   expect(readPin(place)).toBeNull();
@@ -57,7 +57,7 @@ test("MACS's one-line file is read, here and beside its old scripts, and the old
   mkdirSync(join(folder, 'tools/tmux_bridge'), { recursive: true });
   const legacy = join(folder, 'tools/tmux_bridge/target_pane.txt');
   writeFileSync(legacy, '%7\n');
-  expect(readPin(place)).toEqual({ paneId: '%7', socketPath: null, serverPid: null, file: legacy });
+  expect(readPin(place)).toEqual({ paneId: '%7', socketPath: null, serverPid: null, server: null, file: legacy });
   mkdirSync(join(folder, '.codex'));
   writeFileSync(join(folder, '.codex/target-pane.txt'), '%9\r\n');
   expect(readPin(place)?.paneId).toBe('%9');
