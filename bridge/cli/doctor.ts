@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../core/failure.ts';
+import { addressKey } from '../core/pane.ts';
 import { diagnose, type OwnedPane } from '../launch/doctor.ts';
 import { thisMachine } from '../launch/doctor-world.ts';
 import { oncePerPane } from '../tmux/pane.ts';
@@ -39,8 +40,9 @@ async function owned(context: Context): Promise<OwnedPane[]> {
   // without a server there is nothing to own, which another check says
   const panes = oncePerPane(await sight.panes().catch(() => []));
   const owners = ownersOf(context, sight, panes);
-  return panes.flatMap(({ paneId, label }) => {
-    const owner = owners.get(paneId);
+  return panes.flatMap((pane) => {
+    const owner = owners.get(addressKey(pane));
+    const { label, paneId } = pane;
     return owner === undefined ? [] : [{ pane: [label, paneId].filter(Boolean).join(' '), ...owner }];
   });
 }

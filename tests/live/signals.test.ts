@@ -7,7 +7,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DeliveryState } from '../../bridge/core/envelope.ts';
 import { call, socketPath } from '../../bridge/host/socket.ts';
 import { wordStandsMs } from '../../bridge/screen/agent-word.ts';
+import { ExecCommands } from '../../bridge/tmux/exec.ts';
 import type { SendView } from '../../bridge/views.ts';
+import { addressOn } from '../fixtures/address.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { type BridgeProcess, type Line, makeHome, makeWork, program, run, startBridge } from './bridge-process.ts';
@@ -181,8 +183,9 @@ test.each([false, true])(
       pane: agent.paneId,
     });
     expect(heard?.ok).toMatchObject({ is: 'heard' });
+    const address = await addressOn(new ExecCommands({ socketPath: tmux.socketPath }), agent.paneId);
     const sent = await call(socketPath(home), 'send', {
-      paneId: agent.paneId,
+      pane: { ...address, socketPath: tmux.socketPath },
       text: 'then this',
       force,
       waitMs: 20_000,
