@@ -108,7 +108,9 @@ export function submitted(
   const earlier = before === null ? [ready] : [before, ready];
   const isNew = earlier.every((look) => isNewInput(look.reading, after.reading));
   const echo = isNew ? echoOf(after.reading.turn.inputs.at(-1)!, text, manner) : null;
-  if (echo === 'whole') return 'composer-emptied-and-echoed';
+  // a program that hides its composer shows the echo; of one that draws its screen anew the history keeps the draft
+  const isSeen = after.reading.composer.is !== 'absent' || after.reading.state === 'dialog' || isInSight(after, text);
+  if (echo === 'whole' && isSeen) return 'composer-emptied-and-echoed';
   // a draft that is not ours tells that ours is gone, and no more; an absent composer may only be hidden
   if (after.reading.composer.is !== 'empty') return null;
   if (isOurs && echo === 'part') return 'partly-echoed';
@@ -131,9 +133,17 @@ function isNewInput(before: Reading, after: Reading): boolean {
   const sameEnd = old.slice(old.length - common).every((input, index) => input === now[now.length - common + index]);
   if (!sameEnd) return true;
   const told = said !== '' && !before.turn.cut && !after.turn.cut;
+  // a screen that is half drawn shows no words, and no composer below them
+  if (says === '') return told && after.composer.is !== 'absent';
   // words that are wrapped otherwise, or go on, are the same words
   const length = Math.min(said!.length, says!.length, leastTail);
-  return told && (length === 0 || says!.slice(0, length) !== said!.slice(0, length));
+  return told && says!.slice(0, length) !== said!.slice(0, length);
+}
+
+function isInSight({ snapshot }: Look, text: string): boolean {
+  const first = firstLine(text);
+  const skeleton = skeletonFor(first);
+  return copiesOf(text, snapshot) > 0 || rowsEndingWith(snapshot, skeleton(first), skeleton) > 0;
 }
 
 /** The program was at rest, and is at work. */

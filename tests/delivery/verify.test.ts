@@ -146,7 +146,22 @@ test('an echo counts when it is new, also beside the same words of an earlier tu
   expect(judge(before, look(empty, { inputs: ['continue', 'continue'], words: [] }))).toBe(
     'composer-emptied-and-echoed',
   );
-  expect(judge(before, look(empty, { inputs: ['a', 'continue'], words: [] }))).toBe('composer-emptied-and-echoed');
+  expect(judge(before, look(empty, { inputs: ['a', 'continue'], words: ['else'] }))).toBe(
+    'composer-emptied-and-echoed',
+  );
+});
+
+test('a screen that is half drawn anew shows no new input: not an older, equal one without its words, nor the draft that it left in the history', () => {
+  const before = look(draft('continue'), { inputs: ['a', 'continue'], words: ['done'] });
+  const hidden = { is: 'absent' } as const;
+  expect(judge(before, look(hidden, { inputs: ['a', 'continue'], words: [] }, ['> a', '> continue', '']))).toBeNull();
+  const left = { inputs: ['a', 'continue', 'continue'], words: [] };
+  expect(judge(before, look(hidden, { state: 'busy', ...left }, ['']))).toBeNull();
+  // where a program hides its composer while it works, or asks, the echo is in sight
+  expect(judge(before, look(hidden, { state: 'busy', ...left }, ['> continue', '']))).toBe(
+    'composer-emptied-and-echoed',
+  );
+  expect(judge(before, look(hidden, { state: 'dialog', ...left }, ['']))).toBe('composer-emptied-and-echoed');
 });
 
 test('an older, equal input that the tall draft had hidden is no new one', () => {
