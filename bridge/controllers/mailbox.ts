@@ -156,12 +156,15 @@ export class Mailbox {
 
   /** The facts of a file that is complete; a moment is waited for it, unless this mailbox is closed. Null where it is not. */
   async #whole(file: string): Promise<Stats | null> {
-    for (let waitedMs = 0; waitedMs <= endedGraceMs; ) {
+    let before = '';
+    for (let waitedMs = 0; waitedMs <= endedGraceMs; waitedMs += stillMs) {
       const facts = await factsOf(file);
-      const leftMs = facts === null ? 0 : stillMs - (this.#setting.clock.now() - facts.mtimeMs);
-      if (leftMs <= 0 || !this.#open) return leftMs <= 0 ? facts : null;
-      await new Promise<void>((resolve) => void this.#setting.clock.after(leftMs, resolve));
-      waitedMs += leftMs;
+      if (facts === null) return null;
+      const identity = identityOf(facts);
+      if (this.#setting.clock.now() - facts.mtimeMs >= stillMs || identity === before) return facts;
+      if (!this.#open) return null;
+      before = identity;
+      await new Promise<void>((resolve) => void this.#setting.clock.after(stillMs, resolve));
     }
     return null;
   }
