@@ -59,6 +59,8 @@ export class Mailbox {
   readonly #turns = new Map<string, Promise<void>>();
   /** name → the file state seen last and since when, and whether it has been judged */
   readonly #seen = new Map<string, { readonly identity: string; readonly sinceMs: number; judged: boolean }>();
+  /** name → the file state that was told as an answer */
+  readonly #told = new Map<string, string>();
   readonly #problems = new Map<string, string>();
   #watcher: { readonly watcher: FSWatcher; readonly inode: number } | null = null;
   #looking: Promise<void> | null = null;
@@ -146,22 +148,32 @@ export class Mailbox {
     const read = await readAnswerFile(file);
     const page = read.is === 'text' ? readAnswer(read.text, requestId, this.#setting.split ?? true) : null;
     if (page === null || page.is === 'refused') return false;
-    this.#seen.set(name, { identity: identityOf(facts), sinceMs: this.#setting.clock.now(), judged: true });
-    if (page.is === 'answer') {
-      const { instructions, notes } = page;
-      this.#setting.on({ type: 'answer-found', requestId, instructions, notes, file });
-    }
+    if (page.is === 'answer') this.#tell(name, identityOf(facts), { requestId, file, ...page });
     return true;
+  }
+
+  /** Once for each state of a file: a look and the end of its request may both have read it just then. */
+  #tell(
+    name: string,
+    identity: string,
+    { requestId, file, instructions, notes }: Omit<Extract<MailboxEvent, { type: 'answer-found' }>, 'type'>,
+  ): void {
+    if (this.#told.get(name) === identity) return;
+    this.#told.set(name, identity);
+    this.#setting.on({ type: 'answer-found', requestId, instructions, notes, file });
   }
 
   /** The facts of a file that is complete; a moment is waited for it, unless this mailbox is closed. Null where it is not. */
   async #whole(file: string): Promise<Stats | null> {
-    for (let waitedMs = 0; waitedMs <= endedGraceMs; ) {
+    let before = '';
+    for (let waitedMs = 0; waitedMs <= endedGraceMs; waitedMs += stillMs) {
       const facts = await factsOf(file);
-      const leftMs = facts === null ? 0 : stillMs - (this.#setting.clock.now() - facts.mtimeMs);
-      if (leftMs <= 0 || !this.#open) return leftMs <= 0 ? facts : null;
-      await new Promise<void>((resolve) => void this.#setting.clock.after(leftMs, resolve));
-      waitedMs += leftMs;
+      if (facts === null) return null;
+      const identity = identityOf(facts);
+      if (this.#setting.clock.now() - facts.mtimeMs >= stillMs || identity === before) return facts;
+      if (!this.#open) return null;
+      before = identity;
+      await new Promise<void>((resolve) => void this.#setting.clock.after(stillMs, resolve));
     }
     return null;
   }
@@ -213,7 +225,11 @@ export class Mailbox {
     await this.#attempt(this.#outbox, async () => {
       await this.#keepWatching();
       const names = (await readdir(this.#outbox)).filter((name) => !isIgnored(name)).slice(0, namesLimit);
-      for (const name of [...this.#seen.keys()]) if (!names.includes(name)) this.#seen.delete(name);
+      for (const name of [...this.#seen.keys()]) {
+        if (names.includes(name)) continue;
+        this.#seen.delete(name);
+        this.#told.delete(name);
+      }
       for (const name of names) nextMs = Math.min(nextMs, await this.#consider(name));
     });
     return nextMs;
@@ -233,7 +249,7 @@ export class Mailbox {
     const stillForMs = Math.max(nowMs - seen.sinceMs, nowMs - facts.mtimeMs);
     if (stillForMs < stillMs) return stillMs - Math.max(0, stillForMs) + 5;
     if (nowMs - seen.sinceMs < endedGraceMs && this.#stateOf(name) === 'ended') return stillMs;
-    seen.judged = await this.#judge(name);
+    seen.judged = await this.#judge(name, identity);
     return seen.judged ? rescanMs : stillMs;
   }
 
@@ -243,7 +259,7 @@ export class Mailbox {
   }
 
   /** @returns false when the file changed meanwhile and has to be looked at again */
-  async #judge(name: string): Promise<boolean> {
+  async #judge(name: string, identity: string): Promise<boolean> {
     const file = join(this.#outbox, name);
     const refuse = (reason: string) => {
       this.#setting.on({ type: 'answer-refused', file, reason });
@@ -268,8 +284,7 @@ export class Mailbox {
       this.#setting.on({ type: 'arrival-found', requestId, file });
       return true;
     }
-    const { instructions, notes } = page;
-    this.#setting.on({ type: 'answer-found', requestId, instructions, notes, file });
+    this.#tell(name, identity, { requestId, file, ...page });
     return true;
   }
 
