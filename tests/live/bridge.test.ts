@@ -239,13 +239,20 @@ test('a bridge that is killed at every stage repeats and loses nothing', async (
   expect(requestIds(fourth).filter((id) => id !== asked.id)).toHaveLength(1);
 });
 
-test('a second bridge on the same home says who holds it', async () => {
-  await worker();
+test('a second bridge on the same home joins the first and follows its log; a dry run is told who has it', async () => {
+  const agent = await worker();
   const home = makeHome(tmux);
   const first = await bridge(home, '--mode', 'manual');
-  const second = await run(tmux, ['--home', home, '--session', 'macs', '--mode', 'manual']);
-  expect(second.code).toBe(1);
-  expect(second.stderr).toContain(`is held by process ${first.child.pid}`);
+  const second = await startBridge(tmux, home, ['--session', 'macs', '--mode', 'auto'], { waitForReady: false });
+  bridges.push(second);
+  await waitFor('it says what it does not take', () => /keeps the settings .*mode given here/.test(second.stderr()));
+  await agent.perform({ play: [{ busy: 100 }, { request: 'Which database?' }], input: 'go' });
+  await second.line('it tells of the request', inState('asked'), 30_000);
+  await first.line('and so does the first', inState('asked'));
+  const dry = await run(tmux, ['--home', home, '--session', 'macs', '--dry-run']);
+  expect(dry).toMatchObject({ code: 1, stderr: expect.stringContaining(`is held by process ${first.child.pid}`) });
+  expect(await second.stop('SIGINT')).toBe(0);
+  expect(first.child.exitCode).toBeNull();
 });
 
 test('it leaves no tmux client behind, and exits with 0', async () => {

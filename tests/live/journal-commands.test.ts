@@ -74,7 +74,8 @@ test('a running bridge archives by itself, once retention-days say so, and never
   bridges.push(watching);
   await watching.line('archived', (line) => /8 threads .* moved to archive/.test(String(line.text)));
   const left = JSON.parse((await command('requests', '--json')).stdout) as Array<{ id: string }>;
-  expect(left).toHaveLength(4);
+  // of the four that were open, one was answered and not typed: for a pane that an older bridge named, and none lives
+  expect(left).toHaveLength(3);
   expect((await command('verify')).stdout).toMatch(/all of it agrees/);
 });
 
