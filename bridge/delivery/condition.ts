@@ -69,14 +69,29 @@ export function rowsShowing(look: Look, text: string, { longPasteMarkers }: Mann
   const isAll = (at: number) => shown[at]!.startsWith(wanted);
   const isPart = (at: number) =>
     isAll(at) || (shown[at]!.length >= Math.min(leastInRow, wanted.length) && wanted.includes(shown[at]!));
-  const last = shown.findLastIndex((row, at) => isAll(at) || (isPart(at) && wanted.endsWith(row)));
+  const end = shown.findLastIndex((row, at) => isAll(at) || (isPart(at) && wanted.endsWith(row)));
+  const { cursorRow, firstVisible } = look.snapshot;
+  // the cursor stands behind the last line, however short that is
+  const atCursor = shown[cursorRow - firstVisible] ?? '';
+  const last = atCursor !== '' && wanted.endsWith(atCursor) ? Math.max(end, cursorRow - firstVisible) : end;
   if (last < 0) return [];
-  let first = last;
-  for (let at = last; at >= 0 && (isPart(at) || (shown[at] === '' && !rule.test(visible[at]!))); at--) {
-    if (isPart(at)) first = at;
-    if (isPart(at) && (isAll(at) || wanted.startsWith(shown[at]!))) break;
+  const mayBeOurs = (at: number) =>
+    shown[at] === '' ? !rule.test(visible[at]!) : isAll(at) || wanted.includes(shown[at]!);
+  let rows: number[] = [];
+  let isFromStart = false;
+  for (let at = last; at >= 0 && !isFromStart && mayBeOurs(at); at--) {
+    if (shown[at] !== '') rows.push(at);
+    isFromStart = isPart(at) && (isAll(at) || wanted.startsWith(shown[at]!));
   }
-  return [...new Set([first, last])].flatMap((at) => namedRow(look, at)).filter((row) => row.text.length <= longestRow);
+  // without its beginning: of a text that repeats itself, rows above the composer may look the same
+  if (!isFromStart && composer.is === 'draft') {
+    const highest = last - composer.text.split('\n').length + 1;
+    rows = rows.filter((at) => at >= highest);
+  }
+  const named = rows.filter((at) => namedRow(look, at).length > 0 && visible[at]!.length <= longestRow);
+  const telling = named.filter(isPart);
+  const chosen = telling.length > 0 ? telling : named;
+  return [...new Set([chosen.at(-1), chosen[0]])].flatMap((at) => (at === undefined ? [] : namedRow(look, at)));
 }
 
 /** Above it the composer has ended. */
