@@ -40,40 +40,40 @@ async function tool(agent: ScriptedAgent, args: readonly string[], env: Record<s
 }
 const refused = { code: 1, stderr: expect.stringMatching(/runs under codex \(process \d+\), and /) };
 
-for (const place of ['with a daemon', 'without one'] as const) {
-  test(`a worker can neither answer, dismiss, settle nor resume, ${place}; a person can`, async () => {
-    const worker = await agentIn('worker');
-    const other = await agentIn('worker-2');
-    const watching = await bridge('--mode', 'manual');
-    await worker.perform({ play: [{ request: 'Shall I go on?' }], input: 'go' });
-    const asked = await watching.line('asked', inState('asked'));
-    expect(await tool(worker, ['pause', 'worker', '--home', home])).toMatchObject({ code: 0 });
-    if (place === 'without one') await watching.stop();
-    const id = String(asked.id);
-    for (const agent of [worker, other]) {
-      for (const words of [
-        ['answer', id, 'Yes.'],
-        ['answer', id, '--again'],
-        ['dismiss', id],
-        ['settle', id],
-        ['resume', 'worker'],
-        ['resume'],
-      ]) {
-        expect([words, await tool(agent, [...words, '--home', home])]).toEqual([
-          words,
-          expect.objectContaining(refused),
-        ]);
-      }
-    }
-    const [request] = JSON.parse((await run(tmux, ['requests', '--home', home, '--json'])).stdout) as {
-      state: string;
-    }[];
-    expect(request).toMatchObject({ state: 'asked' });
-    expect(await run(tmux, ['resume', 'worker', '--home', home])).toMatchObject({ code: 0 });
-    expect(await run(tmux, ['dismiss', id, '--home', home])).toMatchObject({ code: 0 });
-    expect(worker.inputs()).toEqual([]);
-  });
-}
+test('no worker can answer, dismiss, settle or resume, its own affairs or another’s; a person can', async () => {
+  const worker = await agentIn('worker');
+  const other = await agentIn('worker-2');
+  const watching = await bridge('--mode', 'manual');
+  await worker.perform({ play: [{ request: 'Shall I go on?' }], input: 'go' });
+  const id = String((await watching.line('asked', inState('asked'))).id);
+  expect(await tool(worker, ['pause', 'worker', '--home', home])).toMatchObject({ code: 0 });
+  for (const [agent, ...words] of [
+    [worker, 'answer', id, 'Yes.'],
+    [worker, 'dismiss', id],
+    [worker, 'settle', id],
+    [worker, 'resume', 'worker'],
+    [other, 'answer', id, '--again'],
+    [other, 'resume'],
+  ] as const) {
+    const ran = await tool(agent, [...words, '--home', home]);
+    expect([words, ran]).toEqual([words, expect.objectContaining(refused)]);
+  }
+  expect(await run(tmux, ['resume', 'worker', '--home', home])).toMatchObject({ code: 0 });
+  expect(await run(tmux, ['dismiss', id, '--home', home])).toMatchObject({ code: 0 });
+  expect(worker.inputs()).toEqual([]);
+});
+
+test('nor can it where no daemon runs', async () => {
+  const worker = await agentIn('worker');
+  const watching = await bridge('--mode', 'manual');
+  await worker.perform({ play: [{ request: 'Shall I go on?' }], input: 'go' });
+  const id = String((await watching.line('asked', inState('asked'))).id);
+  await watching.stop();
+  expect(await tool(worker, ['answer', id, 'Yes.', '--home', home])).toMatchObject(refused);
+  expect(await tool(worker, ['dismiss', id, '--home', home])).toMatchObject(refused);
+  expect(await run(tmux, ['dismiss', id, '--home', home])).toMatchObject({ code: 0 });
+  expect(worker.inputs()).toEqual([]);
+});
 
 test('a refusal says what, whose and what to do, in --json as well', async () => {
   const worker = await agentIn('worker');

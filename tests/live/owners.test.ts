@@ -45,11 +45,13 @@ async function bridge(home: string, ...args: string[]): Promise<BridgeProcess> {
   return started;
 }
 
-/** the worker's own questions: that a turn has ended is a request of its own, which may come later */
-const asks = (line: Line) => line.type === 'request-changed' && line.kind === 'request';
 const found = (line: Line) => line.type === 'worker-found';
 const isSaid = (pattern: RegExp) => (line: Line) => line.type === 'said' && pattern.test(String(line.text));
 const said = (of: BridgeProcess, pattern: RegExp) => of.lines.filter(isSaid(pattern)).length;
+/** the turn that an answer began may have ended meanwhile, which is a request of its own kind */
+const questions = (of: BridgeProcess) => [
+  ...new Set(of.lines.filter((line) => line.type === 'request-changed' && line.kind === 'request').map(({ id }) => id)),
+];
 const ask = (agent: ScriptedAgent, question: string) =>
   agent.perform({ play: [{ busy: 200 }, { request: question }], input: 'go' });
 const answerTo = (agent: ScriptedAgent, count: number) =>
@@ -73,7 +75,7 @@ for (const order of [
       await waitFor('settled in the journal', () => owner.lines.filter(inState('delivered')).length >= number);
     }
     expect(agent.inputs()).toEqual(Array(3).fill(`Answer of ${order[0]}.`));
-    expect(new Set(owner.lines.filter(asks).map(({ id }) => id)).size).toBe(3);
+    expect(questions(owner)).toHaveLength(3);
     expect(requestIds(other)).toHaveLength(0);
     expect(other.lines.filter(found)).toEqual([]);
     expect(said(other, /is watched by/)).toBe(1);
