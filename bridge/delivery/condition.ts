@@ -54,8 +54,9 @@ function namedRow({ snapshot }: Look, at: number): RowsOnScreen {
 const longestRow = 300;
 
 /**
- * The rows of the composer that show the text's beginning and its end, or the program's own marker for it: where they
- * still stand as Enter is pressed, the composer has not been emptied meanwhile. None where they cannot be told from others.
+ * The topmost and the lowest row of the composer that show the text, or the program's own marker for it, and can be named:
+ * where they still stand as Enter is pressed, the composer has not been emptied meanwhile. None where no row of it can be
+ * told from others above.
  */
 export function rowsShowing(look: Look, text: string, { longPasteMarkers }: Manner): RowsOnScreen {
   const { composer } = look.reading;
@@ -71,16 +72,12 @@ export function rowsShowing(look: Look, text: string, { longPasteMarkers }: Mann
     isAll(at) || (shown[at]!.length >= Math.min(leastInRow, wanted.length) && wanted.includes(shown[at]!));
   const last = shown.findLastIndex((row, at) => isAll(at) || (isPart(at) && wanted.endsWith(row)));
   if (last < 0) return [];
-  let first = last;
-  for (let at = last; at >= 0 && (isPart(at) || (shown[at] === '' && !rule.test(visible[at]!))); at--) {
-    if (isPart(at)) first = at;
-    if (isPart(at) && (isAll(at) || wanted.startsWith(shown[at]!))) break;
-  }
-  return [...new Set([first, last])].flatMap((at) => namedRow(look, at)).filter((row) => row.text.length <= longestRow);
+  const first = Math.max(0, last - draft.split('\n').length + 1);
+  const named = visible.flatMap((row, at) =>
+    at >= first && at <= last && isPart(at) && row.length <= longestRow ? namedRow(look, at) : [],
+  );
+  return named.length > 1 ? [named[0]!, named.at(-1)!] : named;
 }
-
-/** Above it the composer has ended. */
-const rule = /[\u2500\u2501\u2550\u2580-\u2586]{3}/u;
 
 /** A row with less of the text could be anything. */
 const leastInRow = 4;
