@@ -54,8 +54,9 @@ function namedRow({ snapshot }: Look, at: number): RowsOnScreen {
 const longestRow = 300;
 
 /**
- * The rows of the composer that show the text's beginning and its end, or the program's own marker for it: where they
- * still stand as Enter is pressed, the composer has not been emptied meanwhile. None where they cannot be told from others.
+ * The topmost and the lowest row of the composer that show the text, or the program's own marker for it, and can be named:
+ * where they still stand as Enter is pressed, the composer has not been emptied meanwhile. None where no row of it can be
+ * told from others above.
  */
 export function rowsShowing(look: Look, text: string, { longPasteMarkers }: Manner): RowsOnScreen {
   const { composer } = look.reading;

@@ -59,6 +59,22 @@ test("a long paste is named by the program's own marker for it, a composer that 
   ]);
 });
 
+test('of a text that repeats itself the rows are named that are the first of their words', () => {
+  const draft = 'two\n  three\none\n\ntwo\n  three';
+  const rows = [
+    '• said',
+    '',
+    '› two          ↑',
+    ...draft
+      .split('\n')
+      .slice(1)
+      .map((row) => `  ${row}`),
+    '',
+  ];
+  const text = 'one\n\ntwo\n  three\n'.repeat(20).trimEnd();
+  expect(rowsShowing(look(rows, draft, rows.length - 1), text, fakeManner)).toEqual([{ row: 4, text: '    three' }]);
+});
+
 test('none is named that stands on the screen before, that the terminal has wrapped, or that shows too little', () => {
   expect(rowsShowing(look(['> continue', 'done', '> continue'], 'continue', 2), 'continue', fakeManner)).toEqual([]);
   expect(rowsShowing(look(['x'.repeat(100), '> continue'], 'continue', 2, 1), 'continue', fakeManner)).toEqual([]);

@@ -67,12 +67,14 @@ function pair(random: Seeded, [first, ...others]: Faults): Choice {
     drawn: random.oneOf(factors.drawn),
     fault: random.oneOf(others),
     at: random.oneOf(later),
+    // nothing else comes of a paste that is lost
+    paste: row.paste === 'lost-one' ? 'late' : (row.paste as Choice['paste']),
     fault2: first,
     at2: random.oneOf(aboutEnter),
   };
 }
 
-const aboutEnter = ['before-enter', 'before-enter', 'shown', 'random', 'enter'] as const satisfies readonly Moment[];
+const aboutEnter = ['before-enter', 'enter', 'enter', 'shown', 'random'] as const satisfies readonly Moment[];
 const later = ['before-enter', 'enter', 'entered', 'after-enter', 'random'] as const satisfies readonly Moment[];
 
 /** So many of all cases are a dialog that is opened in the moment of Enter, to measure the window that is left. */

@@ -37,11 +37,14 @@ export function planOf(one: Case): Plan {
   const random = new Seeded(one.salt);
   const token = `t${one.salt}t`;
   const dialogWord = `dlg${one.salt}`;
+  const [raceMs, randomMs] = [random.next() * 4 - 2, random.next() * 900];
+  // on a busy machine nobody sees a short turn
+  const workMs = Math.round(500 + random.next() * 2_000);
   const text = bodies[one.body](token);
   const expected = one.style === 'codex' && one.body === 'slash' ? ` ${text}` : text;
   const blows = [
-    { fault: one.fault, at: one.at, acts: actsOf(one.fault, `${dialogWord}a`) },
-    { fault: one.fault2, at: one.at2, acts: actsOf(one.fault2, `${dialogWord}b`) },
+    { fault: one.fault, at: one.at, acts: actsOf(one.fault, `${dialogWord}a`, workMs) },
+    { fault: one.fault2, at: one.at2, acts: actsOf(one.fault2, `${dialogWord}b`, workMs) },
   ].filter(({ fault }) => fault !== 'none');
   const isAgents = ({ at }: Blow) => (agentMoments as readonly string[]).includes(at);
   return {
@@ -63,8 +66,8 @@ export function planOf(one: Case): Plan {
     },
     // a program that tells nothing counts as waiting only when it has been quiet for a while
     waitMs: Math.max(Number(one.wait), one.style === 'generic' ? 1500 : 0),
-    raceMs: random.next() * 4 - 2,
-    randomMs: random.next() * 900,
+    raceMs,
+    randomMs,
   };
 }
 
@@ -101,16 +104,16 @@ const turns: Record<Case['turn'], (command: string) => Act[]> = {
 };
 
 /** Empty for what is done from outside. */
-function actsOf(fault: Fault, command: string): Act[] {
+function actsOf(fault: Fault, command: string, workMs: number): Act[] {
   switch (fault) {
     case 'dialog':
       return [{ dialog: command }];
     case 'prints':
       return [{ note: 3 }];
     case 'busy':
-      return [{ busy: 500 }];
+      return [{ busy: workMs }];
     case 'streams':
-      return [{ stream: 500 }];
+      return [{ stream: workMs }];
     case 'title':
       return [{ title: 'something else' }];
     case 'ghost':
