@@ -59,7 +59,7 @@ export class Mailbox {
   readonly #turns = new Map<string, Promise<void>>();
   /** name → the file state seen last and since when, and whether it has been judged */
   readonly #seen = new Map<string, { readonly identity: string; readonly sinceMs: number; judged: boolean }>();
-  /** name → the file state that was told as an answer */
+  /** name → the content that was told as an answer */
   readonly #told = new Map<string, string>();
   readonly #problems = new Map<string, string>();
   #watcher: { readonly watcher: FSWatcher; readonly inode: number } | null = null;
@@ -91,6 +91,8 @@ export class Mailbox {
     this.#open = false;
     this.#cancelNextLook();
     await this.#looking;
+    // a command ends as soon as its request has: the page would stay in the inbox
+    await Promise.allSettled(this.#turns.values());
     await this.#watcher?.watcher.close();
     this.#watcher = null;
   }
@@ -148,18 +150,18 @@ export class Mailbox {
     const read = await readAnswerFile(file);
     const page = read.is === 'text' ? readAnswer(read.text, requestId, this.#setting.split ?? true) : null;
     if (page === null || page.is === 'refused') return false;
-    if (page.is === 'answer') this.#tell(name, identityOf(facts), { requestId, file, ...page });
+    if (page.is === 'answer') this.#tell(name, contentOf(facts), { requestId, file, ...page });
     return true;
   }
 
   /** Once for each state of a file: a look and the end of its request may both have read it just then. */
   #tell(
     name: string,
-    identity: string,
+    content: string,
     { requestId, file, instructions, notes }: Omit<Extract<MailboxEvent, { type: 'answer-found' }>, 'type'>,
   ): void {
-    if (this.#told.get(name) === identity) return;
-    this.#told.set(name, identity);
+    if (this.#told.get(name) === content) return;
+    this.#told.set(name, content);
     this.#setting.on({ type: 'answer-found', requestId, instructions, notes, file });
   }
 
@@ -249,7 +251,7 @@ export class Mailbox {
     const stillForMs = Math.max(nowMs - seen.sinceMs, nowMs - facts.mtimeMs);
     if (stillForMs < stillMs) return stillMs - Math.max(0, stillForMs) + 5;
     if (nowMs - seen.sinceMs < endedGraceMs && this.#stateOf(name) === 'ended') return stillMs;
-    seen.judged = await this.#judge(name, identity);
+    seen.judged = await this.#judge(name, contentOf(facts));
     return seen.judged ? rescanMs : stillMs;
   }
 
@@ -259,7 +261,7 @@ export class Mailbox {
   }
 
   /** @returns false when the file changed meanwhile and has to be looked at again */
-  async #judge(name: string, identity: string): Promise<boolean> {
+  async #judge(name: string, content: string): Promise<boolean> {
     const file = join(this.#outbox, name);
     const refuse = (reason: string) => {
       this.#setting.on({ type: 'answer-refused', file, reason });
@@ -284,7 +286,7 @@ export class Mailbox {
       this.#setting.on({ type: 'arrival-found', requestId, file });
       return true;
     }
-    this.#tell(name, identity, { requestId, file, ...page });
+    this.#tell(name, content, { requestId, file, ...page });
     return true;
   }
 
@@ -325,6 +327,11 @@ export class Mailbox {
     this.#problems.set(folder, reason);
     this.#setting.on({ type: 'mailbox-problem', file: folder, reason });
   }
+}
+
+/** What tells one answer from another in the same place; not its mode, which is closed just before it is put away. */
+function contentOf({ dev, ino, size, mtimeMs }: Stats): string {
+  return [dev, ino, size, mtimeMs].join(':');
 }
 
 function idIn(name: string): RequestId | null {
