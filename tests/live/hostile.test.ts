@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Rooms } from '../../bridge/rooms.ts';
 import { monotonic } from '../fixtures/monotonic.mjs';
 import { playAll } from '../torture/hostile.ts';
 import { casesOf } from '../torture/hostile-cases.ts';
@@ -25,6 +26,15 @@ test('hostile agents get nothing lost, nothing doubled, no approval, and no untr
   expect(outcomes).toHaveLength(some.length);
 }, 120_000);
 
+function withoutConditions({ servers }: Rooms): void {
+  const types = (argv: readonly string[]) => /send-keys|paste-buffer/.test(argv[5] ?? '');
+  for (const tmux of servers.all) {
+    const run = tmux.run.bind(tmux);
+    // `if-shell -F -t %N FORMAT ACT OTHERWISE`
+    tmux.run = (...argv) => run(...argv.map((word, at) => (at === 4 && types(argv) ? '1' : word)));
+  }
+}
+
 describe('a bridge that does wrong is caught', () => {
   const dialogs = ['fault=dialog,at=before-enter#81', 'style=generic,fault=dialog,at=before-enter#82'].map(caseNamed);
 
@@ -34,12 +44,7 @@ describe('a bridge that does wrong is caught', () => {
     let left = dialogs;
     const stories: string[] = [];
     for (let round = 0; round < 5 && left.length > 0; round++) {
-      const outcomes = await playAll(left, width, inAMinute(), quietly, ({ main: tmux }) => {
-        const run = tmux.run.bind(tmux);
-        const types = (argv: readonly string[]) => /send-keys|paste-buffer/.test(argv[5] ?? '');
-        // `if-shell -F -t %N FORMAT ACT OTHERWISE`
-        tmux.run = (...argv) => run(...argv.map((word, at) => (at === 4 && types(argv) ? '1' : word)));
-      });
+      const outcomes = await playAll(left, width, inAMinute(), quietly, withoutConditions);
       const isApproval = ({ what }: { what: string }) => /^approved .* tmux had drawn$/.test(what);
       const missed = outcomes.filter(({ found }) => !found.some(isApproval));
       // a person's No may come before an Enter that was pressed on the dialog: then that press is called harm
@@ -53,6 +58,13 @@ describe('a bridge that does wrong is caught', () => {
       left = missed.map(({ case: one }) => one);
     }
     expect(left.map(nameOf), stories.join('\n')).toEqual([]);
+  });
+
+  test('with its conditions taken away, its Enter goes to a neighbour too', async () => {
+    const synchronized = [caseNamed('fault=synchronized,at=before-enter#84')];
+    const outcomes = await playAll(synchronized, width, inAMinute(), quietly, withoutConditions);
+    const what = 'another pane was made to read "\\r"';
+    expect(outcomes[0]!.found, storyOf(outcomes[0]!).join('\n')).toContainEqual({ is: 'harm', what });
   });
 
   test('with every paste done twice, texts are doubled', async () => {

@@ -17,6 +17,8 @@ const faults = [
   'stalls',
   'exits',
   'killed',
+  'synchronized',
+  'swapped',
   'person-types',
   'person-submits',
   'person-clears',

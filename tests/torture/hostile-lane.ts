@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { asPaneId, type PaneId } from '../../bridge/core/ids.ts';
+import { addressKey, type PaneAddress } from '../../bridge/core/pane.ts';
 import { ControlClient } from '../../bridge/tmux/client.ts';
+import { serverAt, type TmuxServerId } from '../../bridge/tmux/server.ts';
 import { monotonic } from '../fixtures/monotonic.mjs';
 import { type PrivateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { AgentLine, type Called } from './agent-line.ts';
@@ -16,26 +18,32 @@ const height = 40;
 /** The bridge counts a person's key to the second, and two seconds more. */
 const personQuietMs = 3_300;
 
-/** What all lanes share: the server under test, and the terminal of the persons, which is a server of its own. */
+/** What lanes share: a server under test, and the terminal of the persons, which is a server of its own. */
 export interface Ground {
   readonly tmux: PrivateTmux;
-  readonly desk: PrivateTmux;
+  readonly id: TmuxServerId;
   readonly server: ControlClient;
   readonly persons: ControlClient;
 }
 
-/** Two servers with nobody in them yet. */
-export async function layGround(tmux: PrivateTmux, desk: PrivateTmux): Promise<Ground> {
-  const clients = [];
-  for (const { run, socketPath } of [tmux, desk]) {
-    await run('new-session', '-d', '-s', 'ground', '-x', String(width), '-y', String(height + 1), 'exec sleep 86400');
-    clients.push(await ControlClient.attach({ socketPath, session: '=ground' }));
-  }
-  writeFileSync(
-    join(tmux.folder, 'shellrc'),
-    `PS1='$ '\ntrap 'printf "%s\\n" "$BASH_COMMAND" >> "$SHELL_LOG"' DEBUG\n`,
+/** Servers with nobody in them yet: one ground for each of these, where pane ids are the same, and one desk for all persons. */
+export async function layGrounds(servers: readonly PrivateTmux[], desk: PrivateTmux): Promise<Ground[]> {
+  const persons = await clientOf(desk);
+  return Promise.all(
+    servers.map(async (tmux) => {
+      const server = await clientOf(tmux);
+      writeFileSync(
+        join(tmux.folder, 'shellrc'),
+        `PS1='$ '\ntrap 'printf "%s\\n" "$BASH_COMMAND" >> "$SHELL_LOG"' DEBUG\n`,
+      );
+      return { tmux, id: await serverAt(server), server, persons };
+    }),
   );
-  return { tmux, desk, server: clients[0]!, persons: clients[1]! };
+}
+
+async function clientOf({ run, socketPath }: PrivateTmux): Promise<ControlClient> {
+  await run('new-session', '-d', '-s', 'ground', '-x', String(width), '-y', String(height + 1), 'exec sleep 86400');
+  return ControlClient.attach({ socketPath, session: '=ground' });
 }
 
 /** One pane with a hostile agent in it, in a session of its own, in which a person may sit; used case after case. */
@@ -43,7 +51,7 @@ export class Lane {
   readonly name: string;
   readonly hasPerson: boolean;
   paneId: PaneId = '%0' as PaneId;
-  /** holds the session while an agent gives way to the next */
+  /** holds the session while an agent gives way to the next; writes down every byte that it is made to read */
   restPane = '';
   onCall: (called: Called) => void = () => {};
   readonly #ground: Ground;
@@ -51,6 +59,7 @@ export class Lane {
   #style = '';
   #starts = 0;
   #readFrom = 0;
+  #besideFrom = 0;
   #personAt = Number.NEGATIVE_INFINITY;
 
   constructor(ground: Ground, index: number, hasPerson: boolean) {
@@ -61,9 +70,20 @@ export class Lane {
 
   async open(): Promise<void> {
     const { server, persons, tmux } = this.#ground;
+    writeFileSync(this.#besidePath, '');
     const size = ['-x', String(width), '-y', String(height)];
     const rest = await server.run(
-      ...['new-session', '-d', '-s', this.name, ...size, '-P', '-F', '#{pane_id}', 'exec sleep 86400'],
+      ...[
+        'new-session',
+        '-d',
+        '-s',
+        this.name,
+        ...size,
+        '-P',
+        '-F',
+        '#{pane_id}',
+        `stty raw -echo; exec cat >> ${this.#besidePath}`,
+      ],
     );
     this.restPane = rest[0]!;
     if (!this.hasPerson) return;
@@ -83,14 +103,63 @@ export class Lane {
   async ready(style: Case['style'], habits: Readonly<Record<string, unknown>>): Promise<void> {
     const stands = style === this.#style && this.#line?.isOpen === true && (await this.#isAlive());
     if (!stands) await this.#start(style);
+    await this.parted();
     await this.#ground.server.runAll([
+      ['select-window', '-t', this.paneId],
       ['copy-mode', '-q', '-t', this.paneId],
       ['resize-window', '-t', this.paneId, '-x', String(width), '-y', String(height)],
     ]);
     const restMs = this.#personAt + personQuietMs - monotonic();
     if (restMs > 0) await pause(restMs);
     this.#readFrom = this.#log().length;
+    this.#besideFrom = this.#besideLog().length;
     await this.tell({ arm: habits });
+  }
+
+  /** The pane's full address: another server may have a pane of that id. */
+  get address(): PaneAddress {
+    return { ...this.#ground.id, paneId: this.paneId };
+  }
+
+  /** Of the pane beside: its session is the agent's, and it lives as long. */
+  get rest(): PaneAddress {
+    return { ...this.#ground.id, paneId: asPaneId(this.restPane)! };
+  }
+
+  get key(): string {
+    return addressKey(this.address);
+  }
+
+  /** A neighbour comes into the agent's window, and what is typed into one of the two goes to both. */
+  async synchronized(): Promise<void> {
+    const beside = `join-pane -d -v -l 3 -s ${this.restPane} -t ${this.paneId}`;
+    await this.tmux('if-shell', '-F', '-t', this.paneId, '#{==:#{window_panes},1}', beside);
+    await this.tmux('set-option', '-w', '-t', this.paneId, 'synchronize-panes', 'on');
+  }
+
+  /** The agent's pane goes to another window, and another program stands where it stood. */
+  async swapped(): Promise<void> {
+    await this.tmux('swap-pane', '-d', '-s', this.restPane, '-t', this.paneId);
+  }
+
+  /** Each pane in a window of its own again, and no key for both. */
+  async parted(): Promise<void> {
+    await this.tmux('set-option', '-w', '-u', '-t', this.paneId, 'synchronize-panes');
+    const apart = `break-pane -d -s ${this.restPane} -t =${this.name}:`;
+    await this.tmux('if-shell', '-F', '-t', this.paneId, '#{!=:#{window_panes},1}', apart);
+  }
+
+  /** Everything the pane beside was made to read since the agent was made ready, to the last byte. */
+  async beside(): Promise<string> {
+    const end = '\x04';
+    const read = () => this.#besideLog().slice(this.#besideFrom);
+    for (const window of [this.restPane, this.paneId]) {
+      await this.tmux('set-option', '-w', '-u', '-t', window, 'synchronize-panes').catch(() => []);
+    }
+    await this.tmux('copy-mode', '-q', '-t', this.restPane);
+    await this.tmux('send-keys', '-t', this.restPane, 'C-d');
+    await waitFor(`${this.name}: the pane beside has read all`, async () => read().endsWith(end));
+    return read().slice(0, -end.length);
   }
 
   async tell(order: Readonly<Record<string, unknown>>): Promise<boolean> {
@@ -169,6 +238,14 @@ export class Lane {
 
   #path(suffix: string): string {
     return join(this.#ground.tmux.folder, `${this.name}-${this.#starts}.${suffix}`);
+  }
+
+  get #besidePath(): string {
+    return join(this.#ground.tmux.folder, `${this.name}.beside`);
+  }
+
+  #besideLog(): string {
+    return readFileSync(this.#besidePath, 'utf8');
   }
 
   #log(): string {

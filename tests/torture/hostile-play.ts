@@ -4,7 +4,7 @@ import { monotonic, until } from '../fixtures/monotonic.mjs';
 import type { Case } from './hostile-factors.ts';
 import type { Lane } from './hostile-lane.ts';
 import { agentMoments, type Blow, type Plan, planOf } from './hostile-plan.ts';
-import type { Played } from './hostile-verdict.ts';
+import { type Played, personsMark } from './hostile-verdict.ts';
 import type { Step, Tapped } from './hostile-wire.ts';
 
 /** No case takes longer: the longest there is shows for 5 s, presses three Enters for 10 s, and is slow besides. */
@@ -12,7 +12,6 @@ const caseLimitMs = 60_000;
 /** After this a held delivery that may wait finds the dialog denied and copy mode left. */
 const reliefMs = 700;
 const drawnLimitMs = 600;
-const personsMark = '¶';
 /** So much beforehand an agent is told of the instant at which it is to do something. */
 const raceLeadMs = 10;
 
@@ -27,7 +26,7 @@ export async function play(rooms: Rooms, lane: Lane, one: Case, tapped: Map<stri
     await blows.strike(moment);
     await lane.tell({ go: number });
   };
-  tapped.set(lane.paneId, {
+  tapped.set(lane.key, {
     dialogWord: plan.dialogWord,
     personsWord: plan.personsWord,
     rang: (bytes) => {
@@ -46,8 +45,9 @@ export async function play(rooms: Rooms, lane: Lane, one: Case, tapped: Map<stri
   const state = await send(rooms, lane, one, plan);
   const endedAt = monotonic();
   await blows.over();
+  const beside = await lane.beside();
   const alive = await lane.tell({ drain: true });
-  tapped.delete(lane.paneId);
+  tapped.delete(lane.key);
   return {
     ...plan,
     state,
@@ -55,6 +55,7 @@ export async function play(rooms: Rooms, lane: Lane, one: Case, tapped: Map<stri
     steps,
     dialogHeardAt,
     facts: lane.facts(),
+    beside,
     agentCommand: one.style === 'codex' ? 'codex' : 'hostile',
     executed: alive ? '' : lane.executed(),
     shellScreen: alive ? '' : await lane.screen(),
@@ -66,7 +67,7 @@ async function send(rooms: Rooms, lane: Lane, one: Case, plan: Plan): Promise<Pl
   const limit = setTimeout(() => closed.abort(), caseLimitMs);
   try {
     const agent = one.style === 'codex' ? null : 'generic';
-    const pane = { ...rooms.main.server!, paneId: lane.paneId };
+    const pane = lane.address;
     const order = { pane, text: plan.text, from: 'torture', agent, force: false, allowShell: false };
     return (await rooms.sending.send({ ...order, waitMs: plan.waitMs }, closed.signal)).state;
   } catch (fault) {
@@ -79,6 +80,7 @@ async function send(rooms: Rooms, lane: Lane, one: Case, plan: Plan): Promise<Pl
 
 async function relieve(lane: Lane): Promise<void> {
   await lane.tell({ act: { deny: true } });
+  await lane.parted().catch(paneGone);
   await lane
     .tmux('if-shell', '-F', '-t', lane.paneId, '#{pane_in_mode}', `copy-mode -q -t ${lane.paneId}`)
     .catch(paneGone);
@@ -143,6 +145,8 @@ class Blows {
     const { personsWord } = this.#plan;
     if (fault === 'copy-mode') await this.#lane.tmux('copy-mode', '-t', paneId).catch(paneGone);
     else if (fault === 'killed') await this.#lane.tmux('kill-pane', '-t', paneId).catch(paneGone);
+    else if (fault === 'synchronized') await this.#lane.synchronized().catch(paneGone);
+    else if (fault === 'swapped') await this.#lane.swapped().catch(paneGone);
     else if (fault === 'resize') {
       await this.#lane.tmux('resize-window', '-t', paneId, '-x', '90', '-y', '30').catch(paneGone);
     } else if (fault === 'person-types') await this.#lane.person('-l', personsWord);

@@ -1,6 +1,9 @@
 import type { DeliveryState } from '../../bridge/core/envelope.ts';
 import type { Step } from './hostile-wire.ts';
 
+/** What a person types before an Enter of his own. */
+export const personsMark = '¶';
+
 /** One line of the hostile agent's journal, in the order in which things happened to it. */
 export interface Fact {
   /** monotonic milliseconds */
@@ -37,6 +40,8 @@ export interface Played {
   readonly steps: readonly Step[];
   /** when the bridge had the first bytes of a dialog from tmux */
   readonly dialogHeardAt: number | null;
+  /** what a program beside the agent's pane, or in its place, was made to read */
+  readonly beside: string;
   readonly agentCommand: string;
   readonly executed: string;
   readonly shellScreen: string;
@@ -60,7 +65,14 @@ export type Finding =
 export const never: readonly Finding['is'][] = ['harm', 'lost', 'doubled', 'untrue'];
 
 export function findings(played: Played): Finding[] {
-  return [...ofState(played), ...ofCopies(played), ...ofSteps(played), ...ofEnters(played), ...ofShell(played)];
+  return [
+    ...ofState(played),
+    ...ofCopies(played),
+    ...ofSteps(played),
+    ...ofEnters(played),
+    ...ofShell(played),
+    ...ofBeside(played),
+  ];
 }
 
 /** Whether the state that the delivery ended in is true. */
@@ -148,6 +160,12 @@ function approval({ approved }: Fact, pressed: (Step & { arrivedAt: number }) | 
   if (pressed.view.dialog) return { is: 'harm', what: `${what}, which tmux had drawn` };
   const sentBy = Math.min(pressed.doneAt, pressed.arrivedAt);
   return { is: drawnAt > sentBy ? 'type-ahead' : 'window', what };
+}
+
+/** A person's keys go where tmux brings them; ours go to the agent's pane and to no other. */
+function ofBeside({ beside, personsWord }: Played): Finding[] {
+  const ours = beside.replaceAll(new RegExp(`${personsWord}(${personsMark}\\r)?|\\x15`, 'g'), '');
+  return ours === '' ? [] : [{ is: 'harm', what: `another pane was made to read ${JSON.stringify(ours)}` }];
 }
 
 function ofShell({ executed, shellScreen, token }: Played): Finding[] {

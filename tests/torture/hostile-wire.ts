@@ -1,5 +1,8 @@
+import { asPaneId } from '../../bridge/core/ids.ts';
+import type { PaneAddress } from '../../bridge/core/pane.ts';
 import type { Rooms } from '../../bridge/rooms.ts';
 import { commandLine } from '../../bridge/tmux/protocol.ts';
+import type { TmuxServer } from '../../bridge/tmux/server.ts';
 import { monotonic } from '../fixtures/monotonic.mjs';
 
 /**
@@ -32,23 +35,31 @@ export interface Tapped {
   rang(bytes: Buffer): void;
 }
 
-/** Taps the wire between the courier and tmux: everything passes as it is, and each step that types is told of. */
-export function tap(rooms: Rooms, tapped: (paneId: string) => Tapped | undefined): void {
+/** Taps the wires between the courier and tmux: everything passes as it is, and each step that types is told of. */
+export function tap(rooms: Rooms, tapped: (pane: PaneAddress) => Tapped | undefined): void {
   rooms.onTmux = (event) => {
-    if (event.type === 'output') tapped(event.address.paneId)?.rang(event.bytes);
+    if (event.type === 'output') tapped(event.address)?.rang(event.bytes);
   };
-  const { main: tmux } = rooms;
+  for (const server of rooms.servers.all) tapServer(server, tapped);
+}
+
+function tapServer(tmux: TmuxServer, tapped: (pane: PaneAddress) => Tapped | undefined): void {
   const run = tmux.run.bind(tmux);
   tmux.run = async (...argv) => {
     const kind = kindOf(argv);
-    const one = kind === null ? undefined : tapped(argv[3]!);
+    const one = kind === null ? undefined : tapped({ ...tmux.server!, paneId: asPaneId(argv[3]!)! });
     if (kind === null || one === undefined) return run(...argv);
     await one.before(kind);
     const sentAt = monotonic();
     const lines = await run(...withView(argv, one));
-    await one.after({ kind, sentAt, doneAt: monotonic(), said: lines.at(-1) ?? '', view: viewOf(lines[0] ?? '') });
+    await one.after({ kind, sentAt, doneAt: monotonic(), said: wordOf(lines), view: viewOf(lines[0] ?? '') });
     return lines;
   };
+}
+
+/** The word before the mark of this one command. */
+function wordOf(lines: readonly string[]): string {
+  return lines.at(-1)?.replace(/-[0-9a-f]+$/, '') ?? '';
 }
 
 /** `if-shell -F -t %N FORMAT ACT OTHERWISE`, as bridge/tmux/typing.ts says it. */

@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../../bridge/config.ts';
+import { addressKey } from '../../bridge/core/pane.ts';
 import { Rooms } from '../../bridge/rooms.ts';
 import { monotonic } from '../fixtures/monotonic.mjs';
 import { privateTmux } from '../fixtures/private-tmux.ts';
 import { casesOf, pairsOf } from './hostile-cases.ts';
 import { type Case, caseNamed, faultsNamed, nameOf, needsPerson } from './hostile-factors.ts';
-import { Lane, layGround } from './hostile-lane.ts';
+import { Lane, layGrounds } from './hostile-lane.ts';
 import { play } from './hostile-play.ts';
 import { type Outcome, storyOf, summary } from './hostile-summary.ts';
 import { findings, never } from './hostile-verdict.ts';
@@ -47,28 +48,31 @@ export async function playAll(
   say: (line: string) => void,
   sabotage: (rooms: Rooms) => void = () => {},
 ): Promise<Outcome[]> {
-  const [tmux, desk] = [privateTmux(), privateTmux()];
+  const [tmux, other, desk] = [privateTmux(), privateTmux(), privateTmux()];
   const runtimeBefore = process.env.XDG_RUNTIME_DIR;
   process.env.XDG_RUNTIME_DIR = tmux.folder;
   const lanes: Lane[] = [];
   const warnings: string[] = [];
   let rooms: Rooms | null = null;
   try {
-    const ground = await layGround(tmux, desk);
-    for (let index = 0; index < width.lanes; index++) lanes.push(new Lane(ground, index, index < width.persons));
+    const grounds = await layGrounds([tmux, other], desk);
+    for (let index = 0; index < width.lanes; index++) {
+      lanes.push(new Lane(grounds[index % grounds.length]!, index, index < width.persons));
+    }
     await Promise.all(lanes.map((lane) => lane.open()));
     const home = join(tmux.folder, 'home');
     mkdirSync(home, { mode: 0o700 });
     const config = loadConfig({ home, flags: { socket: tmux.socketPath, mode: 'manual' }, env: {} });
     rooms = await Rooms.open(config, { on: (event) => event.type === 'said' && warnings.push(event.text) });
     // One client a session for the whole run, as a daemon has.
-    rooms.main.watch(lanes.map(({ restPane }) => restPane));
+    await rooms.servers.add(other.socketPath);
+    rooms.servers.watch(lanes.map(({ rest }) => rest));
     // A tmux 3.3a server crashes where it has something to tell (another current window, a client that left) while a
     // control client has said what it is and not yet who it is (tmux's pull request 4980). So nothing moves before all are in.
     await Promise.all(lanes.map((lane) => lane.attached()));
     sabotage(rooms);
     const tapped = new Map<string, Tapped>();
-    tap(rooms, (paneId) => tapped.get(paneId));
+    tap(rooms, (pane) => tapped.get(addressKey(pane)));
     const outcomes = await workThrough(rooms, lanes, cases, tapped, endAt, say);
     for (const warning of new Set(warnings)) say(`the bridge: ${warning}`);
     return outcomes;
@@ -76,6 +80,7 @@ export async function playAll(
     for (const lane of lanes) lane.close();
     await rooms?.close();
     await desk.stop();
+    await other.stop();
     await tmux.stop();
     if (runtimeBefore === undefined) delete process.env.XDG_RUNTIME_DIR;
     else process.env.XDG_RUNTIME_DIR = runtimeBefore;

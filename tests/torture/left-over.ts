@@ -31,9 +31,8 @@ export async function leftOver(tmux: PrivateTmux, home: string, temporaryFolder:
 }
 
 function oddFilesIn(home: string): string[] {
-  const clients = 'tmux-clients.json';
   return readdirSync(home).filter((name) => {
-    if (name === clients) return readFileSync(join(home, name), 'utf8').trim() !== '';
+    if (/^tmux-clients-[0-9a-f]+\.json$/.test(name)) return readFileSync(join(home, name), 'utf8').trim() !== '';
     return /\.(new|tmp|json|sock)$/.test(name);
   });
 }

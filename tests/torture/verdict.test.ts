@@ -31,6 +31,7 @@ function found(state: DeliveryState, facts: readonly Fact[], steps: readonly Ste
     facts,
     steps,
     dialogHeardAt: null,
+    beside: '',
     agentCommand: 'codex',
     executed: '',
     shellScreen: '',
@@ -107,6 +108,13 @@ test("a person's words that our Enter submits are harm where tmux had drawn them
   expect(found(left, facts, typed)).toEqual(["joined: Enter submitted a person's words with the text"]);
   const own = [paste, { m: 15, typed: 'hum1¶' }, ...enter(20, 'person'), input(21, `${text}hum1¶`, 'person')];
   expect(found(left, own, typed.slice(0, 1))).toEqual([]);
+});
+
+test('any byte of ours in another pane is harm; what a person types goes where tmux brings it', () => {
+  const held = { is: 'cancelled', reason: 'held' } as const;
+  expect(found(held, [], [], { beside: '\r' })).toEqual(['harm: another pane was made to read "\\r"']);
+  expect(found(held, [], [], { beside: 'hum1hum1¶\r\x15' })).toEqual([]);
+  expect(found(held, [], [], { beside: 'hum1\r' })).toEqual(['harm: another pane was made to read "\\r"']);
 });
 
 test('what is typed into a shell or into copy mode is harm; what a dying program left unread is told apart', () => {
