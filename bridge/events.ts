@@ -59,5 +59,8 @@ export type BridgeEvent =
 /** The same event with the names of workers as people see them. */
 export function withShownNames(event: BridgeEvent, shown: (name: string) => string): BridgeEvent {
   if ('worker' in event) return { ...event, worker: shown(event.worker) };
-  return 'request' in event ? { ...event, request: { ...event.request, worker: shown(event.request.worker) } } : event;
+  if ('request' in event) return { ...event, request: { ...event.request, worker: shown(event.request.worker) } };
+  if (!('delivery' in event)) return event;
+  const { delivery } = event;
+  return { ...event, delivery: { ...delivery, envelope: { ...delivery.envelope, to: shown(delivery.envelope.to) } } };
 }
