@@ -42,7 +42,17 @@ describe.each(agents)('a real %s', (name) => {
   test.each(['scrolled', 'copy-mode'] as const)(
     'is told a line exactly once when it is in the state %s',
     async (state) => {
+      const { agent, tmux } = field;
       await states[state].ready(field);
+      const first = await field.deliver(kindsOfText[0]!);
+      if (first.outcome !== 'held') {
+        expect(first).toMatchObject({ outcome: 'exact' });
+        return;
+      }
+      // codex takes a PageUp only at times; where it did, somebody reads there, and nothing is typed until he is back
+      expect(await tmux.run('capture-pane', '-p', '-t', agent.paneId)).toContain('Back to bottom');
+      await agent.press('End');
+      await agent.press('Escape');
       expect(await field.deliver(kindsOfText[0]!)).toMatchObject({ outcome: 'exact' });
     },
   );

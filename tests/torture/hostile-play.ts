@@ -180,6 +180,6 @@ class Blows {
 
 /** A lane's pane may be killed at any moment. */
 function paneGone(fault: unknown): string[] {
-  if (/can't find (pane|window)/.test(String(fault))) return [];
+  if (/(can't find|no such) (pane|window)/.test(String(fault))) return [];
   throw fault;
 }
