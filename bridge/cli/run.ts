@@ -96,7 +96,13 @@ async function joinLiving({ config, out }: Context): Promise<ExitCode | null> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort());
   process.stdout.on('error', () => interrupted.abort());
   const tell = teller({ config, out });
-  await call(path, 'follow', {}, { on: (event) => tell(event as BridgeEvent), stop: interrupted.signal });
+  try {
+    await call(path, 'follow', {}, { on: (event) => tell(event as BridgeEvent), stop: interrupted.signal });
+  } catch (fault) {
+    if ((await pingDaemon(path)) !== null) throw fault;
+    out.warn(`bridge: bridge ${living.pid} has ended, and nobody watches now; the same command starts one`);
+    return ExitCode.failed;
+  }
   return ExitCode.done;
 }
 

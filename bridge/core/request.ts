@@ -93,7 +93,7 @@ export interface Request {
   readonly pane: PaneIdentity;
   readonly agent: string;
   readonly turn: TurnId;
-  /** the same turn (or dialog) as any process can find it on the screen: its answer is typed nowhere else. Absent in older journals */
+  /** tells the turn or dialog that asked from every other one, on the screen: the answer is typed for no other. Absent in older journals */
   readonly turnMark?: TurnMark;
   readonly kind: DetectionKind;
   readonly text: string;
