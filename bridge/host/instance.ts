@@ -2,6 +2,7 @@ import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { BridgeError } from '../core/failure.ts';
+import { closeKept, keepOpen } from './kept-open.ts';
 
 export interface Holder {
   readonly pid: number;
@@ -43,12 +44,13 @@ export function claimHome(home: string, holder: Holder): { release(): void } {
       cause,
     });
   }
+  keepOpen(database);
   writeFileSync(holderFile, `${JSON.stringify(holder)}\n`, { mode: 0o600 });
   return {
     release() {
       rmSync(holderFile, { force: true });
       database.exec('ROLLBACK');
-      database.close();
+      closeKept(database);
     },
   };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { BridgeError } from '../core/failure.ts';
+import { closeKept, keepOpen } from './kept-open.ts';
 
 /** A lock that is held. `stands` is false where its file was taken away from under it: others may have it too, then. */
 export interface Lock {
@@ -90,6 +91,7 @@ function acquire(path: string): Lock | null {
 }
 
 function held(path: string, file: string, database: DatabaseSyncInstance): Lock {
+  keepOpen(database);
   const stands = () => fileAt(path) === file;
   return {
     stands,
@@ -125,7 +127,7 @@ function lock(database: DatabaseSyncInstance, path: string): boolean {
 function unlock(database: DatabaseSyncInstance, remove: string | null): void {
   if (remove !== null) rmSync(remove, { force: true });
   database.exec('ROLLBACK');
-  database.close();
+  closeKept(database);
 }
 
 function once(act: () => void): () => void {

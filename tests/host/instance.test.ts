@@ -25,7 +25,7 @@ test('a second bridge on the same home is told who holds it', () => {
 test('the lock of a killed holder is free at once', async () => {
   const code = `
     import { DatabaseSync } from '@photostructure/sqlite';
-    const d = new DatabaseSync(process.argv[1]); d.exec('BEGIN EXCLUSIVE'); console.log('held'); setInterval(() => {}, 1000);`;
+    globalThis.kept = new DatabaseSync(process.argv[1]); kept.exec('BEGIN EXCLUSIVE'); console.log('held'); setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', code, join(home, 'daemon.lock')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

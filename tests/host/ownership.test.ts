@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ let compiled: string;
 let folder: string;
 let now: number;
 const open: Ownership[] = [];
+const children: ChildProcess[] = [];
 
 /** The real class, compiled for a process of its own; below node_modules so that the library is found from there. */
 beforeAll(async () => {
@@ -30,6 +31,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   for (const one of open.splice(0)) one.close();
+  for (const child of children.splice(0)) child.kill('SIGKILL');
   rmSync(resolve(folder, '..'), { recursive: true });
 });
 
@@ -54,6 +56,7 @@ async function elsewhere(work: string): Promise<{ readonly pid: number | undefin
     console.log('ready');
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
   await once(child.stdout, 'data');
   return {
     pid: child.pid,
