@@ -34,10 +34,16 @@ export function echoOf(
   if (shown === ours || drawn(input.replace(wideGap, '')) === ours) return 'whole';
   if (isMarkedPart(shown, ours) || isMostOf(shown, ours) || isClipped(input, text) || isGarbled(shown, ours))
     return 'part';
-  // the reading did not see where the input ends
-  const paragraphs = input.split(/\n\s*\n/);
-  const isAbove = paragraphs.some((_, at) => drawn(paragraphs.slice(0, at).join('\n')) === ours);
-  return isAbove || (ours.length >= leastShort && shown.startsWith(ours)) ? 'part' : null;
+  return isAbove(input, ours, drawn) ? 'part' : null;
+}
+
+/**
+ * The reading did not see where the input ends: ours is all that stands above a blank row, or, where it is long enough,
+ * above any row. Words behind it in its own row were submitted with it.
+ */
+function isAbove(input: string, ours: string, drawn: (text: string) => string): boolean {
+  const ends = [...input.matchAll(ours.length >= leastShort ? /\n/g : /\n\s*\n/g)];
+  return ends.some(({ index }) => drawn(input.slice(0, index)) === ours);
 }
 
 function isMarkedPart(shown: string, ours: string): boolean {

@@ -37,6 +37,7 @@ test.each([
     'é and 👧ak   with 👍 done',
     'é and 👧 with 👍 done',
   ],
+  ['all of it above another row', 'Use approach B for it\n  main · 3 files changed', 'Use approach B for it'],
   ['all of it with more behind it', 'Grüße à Zoë, done (master)', 'Grüße à Zoë, done'],
 ])('%s is a part of an echo', (_, input, text) => {
   expect(echoOf(input, text, manner)).toBe('part');
@@ -50,6 +51,7 @@ test.each([
   ['a marker with words beside it', `${marker} and more`, long],
   ['a text with a word more in it', 'Use approach B and never keep it', 'Use approach B and keep it, please do'],
   ['a short text with more', 'yes please', 'yes'],
+  ['all of it with other words right behind it', 'Use approach B for itStop, and say why', 'Use approach B for it'],
   ['another text', 'of its own', 'continue'],
   ['nothing', '', 'continue'],
   ['a text of marks alone, with others', '---', '***'],
