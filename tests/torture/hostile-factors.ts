@@ -19,6 +19,7 @@ const faults = [
   'killed',
   'synchronized',
   'swapped',
+  'other-bridge',
   'person-types',
   'person-submits',
   'person-clears',

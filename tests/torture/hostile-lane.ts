@@ -93,10 +93,11 @@ export class Lane {
     this.#personAt = monotonic();
   }
 
-  /** Waits until the bridge's client of this session can be told things. */
-  async attached(): Promise<void> {
+  /** Waits until the clients that so many bridges have in this session can be told things. */
+  async attached(bridges: number): Promise<void> {
     const ask = () => this.tmux('list-clients', '-t', `=${this.name}`, '-F', '#{client_control_mode}');
-    await waitFor(`${this.name}: the bridge's client is attached`, async () => (await ask()).includes('1'));
+    const areIn = async () => (await ask()).filter((mode) => mode === '1').length === bridges;
+    await waitFor(`${this.name}: the client of each bridge is attached`, areIn);
   }
 
   /** An agent of this style, as new. */

@@ -22,6 +22,8 @@ export interface Plan {
   /** stands once in the text, and in no other case's */
   readonly token: string;
   readonly personsWord: string;
+  /** what a second bridge sends, and the word in it that stands nowhere else */
+  readonly others: { readonly text: string; readonly token: string };
   /** begins the command of every dialog of this case */
   readonly dialogWord: string;
   readonly habits: Act;
@@ -53,6 +55,7 @@ export function planOf(one: Case): Plan {
     token,
     dialogWord,
     personsWord: `hum${one.salt}`,
+    others: { text: `Stop, and say why: o${one.salt}o`, token: `o${one.salt}o` },
     blows,
     habits: {
       lostEnters: Number(one.lost),
@@ -64,11 +67,15 @@ export function planOf(one: Case): Plan {
       at: blows.filter(isAgents).flatMap(({ at, acts }) => acts.map((act) => ({ at, act }))),
       call: blows.filter((blow) => isAgents(blow) && blow.acts.length === 0).map(({ at }) => ({ at })),
     },
-    // a program that tells nothing counts as waiting only when it has been quiet for a while
-    waitMs: Math.max(Number(one.wait), one.style === 'generic' ? 1500 : 0),
+    waitMs: Math.max(Number(one.wait), shortestWaitMs(one.style)),
     raceMs,
     randomMs,
   };
+}
+
+/** A program that tells nothing counts as waiting only when it has been quiet for a while. */
+export function shortestWaitMs(style: Case['style']): number {
+  return style === 'generic' ? 1500 : 0;
 }
 
 const bodies: Record<Case['body'], (token: string) => string> = {

@@ -3,8 +3,8 @@ import type { Rooms } from '../../bridge/rooms.ts';
 import { monotonic, until } from '../fixtures/monotonic.mjs';
 import type { Case } from './hostile-factors.ts';
 import type { Lane } from './hostile-lane.ts';
-import { agentMoments, type Blow, type Plan, planOf } from './hostile-plan.ts';
-import { type Played, personsMark } from './hostile-verdict.ts';
+import { agentMoments, type Blow, type Plan, planOf, shortestWaitMs } from './hostile-plan.ts';
+import { type Played, personsMark, type Sent } from './hostile-verdict.ts';
 import type { Step, Tapped } from './hostile-wire.ts';
 
 /** No case takes longer: the longest there is shows for 5 s, presses three Enters for 10 s, and is slow besides. */
@@ -15,20 +15,29 @@ const drawnLimitMs = 600;
 /** So much beforehand an agent is told of the instant at which it is to do something. */
 const raceLeadMs = 10;
 
-/** Plays one case in a lane: sends the text with the real courier while everything that the plan says goes wrong. */
-export async function play(rooms: Rooms, lane: Lane, one: Case, tapped: Map<string, Tapped>): Promise<Played> {
+/** A bridge, and what listens on its wires to tmux, by lane. */
+export interface TappedBridge {
+  readonly rooms: Rooms;
+  readonly taps: Map<string, Tapped>;
+}
+
+/**
+ * Plays one case in a lane: sends the text with the real courier while everything that the plan says goes wrong.
+ * @param other a second bridge, which sends a text of its own where the plan says so
+ */
+export async function play(bridge: TappedBridge, other: TappedBridge, lane: Lane, one: Case): Promise<Played> {
   const plan = planOf(one);
   const steps: Step[] = [];
   let dialogHeardAt: number | null = null;
   await lane.ready(one.style, plan.habits);
-  const blows = new Blows(lane, plan, one.drawn === 'settled');
+  const others = () => sendBeside(other, lane, one, plan);
+  const blows = new Blows({ lane, plan, settled: one.drawn === 'settled', others });
   lane.onCall = async ({ moment, number }) => {
     await blows.strike(moment);
     await lane.tell({ go: number });
   };
-  tapped.set(lane.key, {
-    dialogWord: plan.dialogWord,
-    personsWord: plan.personsWord,
+  bridge.taps.set(lane.key, {
+    words: plan,
     rang: (bytes) => {
       if (dialogHeardAt === null && bytes.includes(plan.dialogWord)) dialogHeardAt = monotonic();
     },
@@ -42,14 +51,15 @@ export async function play(rooms: Rooms, lane: Lane, one: Case, tapped: Map<stri
   });
   await blows.strike('before-look');
   if (plan.waitMs > 0) blows.keep(pause(reliefMs).then(() => relieve(lane)));
-  const state = await send(rooms, lane, one, plan);
+  const state = await send(bridge.rooms, lane, one, plan);
   const endedAt = monotonic();
   await blows.over();
   const beside = await lane.beside();
   const alive = await lane.tell({ drain: true });
-  tapped.delete(lane.key);
+  bridge.taps.delete(lane.key);
   return {
     ...plan,
+    other: (await blows.other) ?? null,
     state,
     endedAt,
     steps,
@@ -62,14 +72,36 @@ export async function play(rooms: Rooms, lane: Lane, one: Case, tapped: Map<stri
   };
 }
 
-async function send(rooms: Rooms, lane: Lane, one: Case, plan: Plan): Promise<Played['state']> {
+/** Another bridge sends, as a hand does; its own steps are told of, and nothing is struck at them. */
+async function sendBeside({ rooms, taps }: TappedBridge, lane: Lane, one: Case, plan: Plan): Promise<Sent> {
+  const { text, token } = plan.others;
+  const steps: Step[] = [];
+  taps.set(lane.key, {
+    words: plan,
+    rang: () => {},
+    before: async () => {},
+    after: async (step) => {
+      steps.push(step);
+    },
+  });
+  const state = await send(rooms, lane, one, { text, waitMs: shortestWaitMs(one.style) });
+  taps.delete(lane.key);
+  return { expected: text, token, state, endedAt: monotonic(), steps };
+}
+
+async function send(
+  rooms: Rooms,
+  lane: Lane,
+  one: Case,
+  { text, waitMs }: Pick<Plan, 'text' | 'waitMs'>,
+): Promise<Sent['state']> {
   const closed = new AbortController();
   const limit = setTimeout(() => closed.abort(), caseLimitMs);
   try {
     const agent = one.style === 'codex' ? null : 'generic';
     const pane = lane.address;
-    const order = { pane, text: plan.text, from: 'torture', agent, force: false, allowShell: false };
-    return (await rooms.sending.send({ ...order, waitMs: plan.waitMs }, closed.signal)).state;
+    const order = { pane, text, from: 'torture', agent, force: false, allowShell: false };
+    return (await rooms.sending.send({ ...order, waitMs }, closed.signal)).state;
   } catch (fault) {
     if (/there is no such pane/.test(String(fault))) return { is: 'refused', reason: 'there is no such pane' };
     throw fault;
@@ -91,14 +123,19 @@ class Blows {
   readonly #lane: Lane;
   readonly #plan: Plan;
   readonly #settled: boolean;
+  readonly #others: () => Promise<Sent>;
   readonly #struck = new Set<string>();
   readonly #pending = new Set<Promise<void>>();
   #isOver = false;
+  /** what came of the other bridge's text, which is sent once */
+  other: Promise<Sent> | undefined;
 
-  constructor(lane: Lane, plan: Plan, settled: boolean) {
-    this.#lane = lane;
-    this.#plan = plan;
-    this.#settled = settled;
+  /** @param parts.others sends the other bridge's text */
+  constructor(parts: { lane: Lane; plan: Plan; settled: boolean; others: () => Promise<Sent> }) {
+    this.#lane = parts.lane;
+    this.#plan = parts.plan;
+    this.#settled = parts.settled;
+    this.#others = parts.others;
   }
 
   async strikeOnce(at: string): Promise<void> {
@@ -147,6 +184,7 @@ class Blows {
     else if (fault === 'killed') await this.#lane.tmux('kill-pane', '-t', paneId).catch(paneGone);
     else if (fault === 'synchronized') await this.#lane.synchronized().catch(paneGone);
     else if (fault === 'swapped') await this.#lane.swapped().catch(paneGone);
+    else if (fault === 'other-bridge') this.#sendBeside();
     else if (fault === 'resize') {
       await this.#lane.tmux('resize-window', '-t', paneId, '-x', '90', '-y', '30').catch(paneGone);
     } else if (fault === 'person-types') await this.#lane.person('-l', personsWord);
@@ -168,8 +206,15 @@ class Blows {
     if (fault === 'dialog')
       await until(`#{C:$ ${dialogWord}}#{C:command? ${dialogWord}}`, (said) => /[1-9]/.test(said));
     else if (fault === 'exits') await until('#{pane_current_command}', (said) => said === 'bash');
+    // one that may type now does so for as long as it takes: it is not waited for
+    else if (fault === 'other-bridge') await Promise.race([this.other, pause(drawnLimitMs)]);
     else if (fault === 'person-scrolls') await until('#{pane_in_mode}', (said) => said !== '0');
     else if (fault.startsWith('person-')) await until(`#{C:${personsWord}}`, (said) => said !== '0');
+  }
+
+  #sendBeside(): void {
+    this.other ??= this.#others();
+    this.keep(this.other.then(() => {}));
   }
 
   keep(work: Promise<void>): void {

@@ -1,6 +1,6 @@
 import { isRace } from './hostile-cases.ts';
 import { type Case, factors, nameOf } from './hostile-factors.ts';
-import { type Finding, never, type Played } from './hostile-verdict.ts';
+import { type Finding, never, type Played, type Sent } from './hostile-verdict.ts';
 import { raceIn, windowOf, windowRows } from './hostile-window.ts';
 import type { Report, TortureOptions } from './report.ts';
 
@@ -49,14 +49,18 @@ export function summary(outcomes: readonly Outcome[], { seed }: TortureOptions, 
 
 /** One case from beginning to end, by the clock that all processes share. */
 export function storyOf({ played, found }: Outcome): string[] {
-  const { facts, steps, state, endedAt } = played;
-  const events = [
-    ...facts.map(({ m, ...fact }) => ({ at: m, text: `agent  ${JSON.stringify(fact)}` })),
+  const { facts, other } = played;
+  const ofBridge = (name: string, { steps, endedAt, state }: Sent) => [
     ...steps.map(({ sentAt, doneAt, ...step }) => ({
       at: sentAt,
-      text: `bridge ${JSON.stringify(step)}, answered after ${(doneAt - sentAt).toFixed(1)} ms`,
+      text: `${name} ${JSON.stringify(step)}, answered after ${(doneAt - sentAt).toFixed(1)} ms`,
     })),
-    { at: endedAt, text: `bridge ${JSON.stringify(state)}` },
+    { at: endedAt, text: `${name} ${JSON.stringify(state)}` },
+  ];
+  const events = [
+    ...facts.map(({ m, ...fact }) => ({ at: m, text: `agent  ${JSON.stringify(fact)}` })),
+    ...ofBridge('bridge', played),
+    ...(other === null ? [] : ofBridge('second', other)),
   ].sort((a, b) => a.at - b.at);
   const from = events[0]!.at;
   const story = events.map(({ at, text }) => `${(at - from).toFixed(1).padStart(9)} ${text.slice(0, 300)}`);

@@ -27,17 +27,26 @@ export interface Fact {
   readonly act?: Readonly<Record<string, unknown>>;
 }
 
-/** What a case came to: what the product says, what the program says, and what tmux said in each step that typed. */
-export interface Played {
+/** A text that a bridge has sent, and what it says of it. */
+export interface Sent {
+  /** what the agent must be given, byte for byte */
   readonly expected: string;
+  /** stands once in the text, and nowhere else */
   readonly token: string;
-  readonly personsWord: string;
-  readonly dialogWord: string;
   /** `refused`: it was not even begun; `none`: no end within the time a case is given */
   readonly state: DeliveryState | { readonly is: 'refused' | 'none'; readonly reason: string };
   readonly endedAt: number;
-  readonly facts: readonly Fact[];
+  /** what that bridge typed */
   readonly steps: readonly Step[];
+}
+
+/** What a case came to: what the product says, what the program says, and what tmux said in each step that typed. */
+export interface Played extends Sent {
+  /** of a second bridge, where there was one */
+  readonly other: Sent | null;
+  readonly personsWord: string;
+  readonly dialogWord: string;
+  readonly facts: readonly Fact[];
   /** when the bridge had the first bytes of a dialog from tmux */
   readonly dialogHeardAt: number | null;
   /** what a program beside the agent's pane, or in its place, was made to read */
@@ -66,8 +75,7 @@ export const never: readonly Finding['is'][] = ['harm', 'lost', 'doubled', 'untr
 
 export function findings(played: Played): Finding[] {
   return [
-    ...ofState(played),
-    ...ofCopies(played),
+    ...sentIn(played).flatMap((sent) => [...ofState(sent, played.facts), ...ofCopies(sent, played.facts)]),
     ...ofSteps(played),
     ...ofEnters(played),
     ...ofShell(played),
@@ -75,8 +83,19 @@ export function findings(played: Played): Finding[] {
   ];
 }
 
+function sentIn(played: Played): readonly Sent[] {
+  return played.other === null ? [played] : [played, played.other];
+}
+
+/** Everything that any bridge typed, in the order in which tmux did it. */
+function stepsIn(played: Played): Step[] {
+  return sentIn(played)
+    .flatMap(({ steps }) => steps)
+    .sort((a, b) => a.doneAt - b.doneAt);
+}
+
 /** Whether the state that the delivery ended in is true. */
-function ofState({ state, expected, endedAt, facts, steps, token }: Played): Finding[] {
+function ofState({ state, expected, endedAt, steps, token }: Sent, facts: readonly Fact[]): Finding[] {
   const submissions = facts.filter(({ input }) => input === expected);
   const before = submissions.filter(({ m }) => m <= endedAt);
   switch (state.is) {
@@ -103,7 +122,7 @@ function ofState({ state, expected, endedAt, facts, steps, token }: Played): Fin
 }
 
 /** The text never more than once: neither submitted, nor in the composer, which the program or a person may have emptied. */
-function ofCopies({ facts, token, expected }: Played): Finding[] {
+function ofCopies({ token, expected }: Sent, facts: readonly Fact[]): Finding[] {
   const found: Finding[] = [];
   const inputs = facts.flatMap(({ input }) => (input?.includes(token) ? [input] : []));
   if (inputs.length > 1) found.push({ is: 'doubled', what: `submitted ${inputs.length} times` });
@@ -116,8 +135,9 @@ function ofCopies({ facts, token, expected }: Played): Finding[] {
 }
 
 /** What tmux had drawn, and what ran, in each step that typed. */
-function ofSteps({ steps, agentCommand }: Played): Finding[] {
-  return steps
+function ofSteps(played: Played): Finding[] {
+  const { agentCommand } = played;
+  return stepsIn(played)
     .filter(({ said }) => said === 'done')
     .flatMap(({ kind, view }): Finding[] => {
       const found: Finding[] = [];
@@ -129,8 +149,10 @@ function ofSteps({ steps, agentCommand }: Played): Finding[] {
 }
 
 /** What came of our Enters, the first the agent read being the first that tmux sent. */
-function ofEnters({ facts, steps, expected, token, personsWord }: Played): Finding[] {
-  const sent = steps.filter(({ kind, said }) => kind === 'press' && said === 'done');
+function ofEnters(played: Played): Finding[] {
+  const { facts, personsWord } = played;
+  const texts = sentIn(played);
+  const sent = stepsIn(played).filter(({ kind, said }) => kind === 'press' && said === 'done');
   const drawnAt = new Map(facts.flatMap(({ dialog, m }) => (dialog === undefined ? [] : [[dialog, m] as const])));
   // a paste has no CR: the first that arrived is the first that was read
   const arrivals = facts.flatMap(({ bytes = '', m }) => [...bytes].filter((one) => one === '\r').map(() => m));
@@ -143,10 +165,12 @@ function ofEnters({ facts, steps, expected, token, personsWord }: Played): Findi
     const step = sent[Math.max(0, ours)];
     const pressed = step && { ...step, arrivedAt: arrivals[read] ?? step.doneAt };
     if (fact.approved !== undefined) found.push(approval(fact, pressed, drawnAt.get(fact.approved)));
-    if (fact.input === undefined || fact.input === expected) continue;
+    const { input } = fact;
+    if (input === undefined || texts.some(({ expected }) => expected === input)) continue;
     const drawn = step?.view.person === true;
-    const whose = fact.input.includes(personsWord) ? "a person's words" : 'something else';
-    const what = `Enter submitted ${whose}${fact.input.includes(token) ? ' with the text' : ''}`;
+    const whose = input.includes(personsWord) ? "a person's words" : 'something else';
+    const withText = texts.some(({ token }) => input.includes(token));
+    const what = `Enter submitted ${whose}${withText ? ' with the text' : ''}`;
     found.push(whose === 'something else' || drawn ? { is: 'harm', what } : { is: 'joined', what });
   }
   return found;
@@ -168,7 +192,9 @@ function ofBeside({ beside, personsWord }: Played): Finding[] {
   return ours === '' ? [] : [{ is: 'harm', what: `another pane was made to read ${JSON.stringify(ours)}` }];
 }
 
-function ofShell({ executed, shellScreen, token }: Played): Finding[] {
-  if (executed.includes(token)) return [{ is: 'spilled', what: `the shell executed ${JSON.stringify(executed)}` }];
-  return shellScreen.includes(token) ? [{ is: 'spilled', what: 'the shell shows it' }] : [];
+function ofShell(played: Played): Finding[] {
+  const { executed, shellScreen } = played;
+  const isIn = (text: string) => sentIn(played).some(({ token }) => text.includes(token));
+  if (isIn(executed)) return [{ is: 'spilled', what: `the shell executed ${JSON.stringify(executed)}` }];
+  return isIn(shellScreen) ? [{ is: 'spilled', what: 'the shell shows it' }] : [];
 }

@@ -27,8 +27,8 @@ export interface View {
 }
 
 export interface Tapped {
-  readonly dialogWord: string;
-  readonly personsWord: string;
+  /** what is looked for on the screen in each step */
+  readonly words: { readonly dialogWord: string; readonly personsWord: string };
   before(kind: Step['kind']): Promise<void>;
   after(step: Step): Promise<void>;
   /** what the bridge hears of the pane */
@@ -68,9 +68,9 @@ function kindOf([name, , , , , act = '']: readonly string[]): Step['kind'] | nul
   return act.startsWith('paste-buffer') ? 'paste' : act.startsWith('send-keys') ? 'press' : null;
 }
 
-function withView([name, flag, t, pane, format, act, otherwise]: readonly string[], tapped: Tapped): string[] {
-  const dialog = `#{C:$ ${tapped.dialogWord}}#{C:command? ${tapped.dialogWord}}`;
-  const view = `#{pane_current_command}|#{pane_in_mode}|${dialog}|#{C:${tapped.personsWord}}`;
+function withView([name, flag, t, pane, format, act, otherwise]: readonly string[], { words }: Tapped): string[] {
+  const dialog = `#{C:$ ${words.dialogWord}}#{C:command? ${words.dialogWord}}`;
+  const view = `#{pane_current_command}|#{pane_in_mode}|${dialog}|#{C:${words.personsWord}}`;
   const question = commandLine(['display-message', '-p', '-t', pane!, view]);
   return [name!, flag!, t!, pane!, format!, `${question} ; ${act}`, `${question} ; ${otherwise}`];
 }

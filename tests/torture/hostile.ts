@@ -8,9 +8,9 @@ import { privateTmux } from '../fixtures/private-tmux.ts';
 import { casesOf, pairsOf } from './hostile-cases.ts';
 import { type Case, caseNamed, faultsNamed, nameOf, needsPerson } from './hostile-factors.ts';
 import { Lane, layGrounds } from './hostile-lane.ts';
-import { play } from './hostile-play.ts';
+import { play, type TappedBridge } from './hostile-play.ts';
 import { type Outcome, storyOf, summary } from './hostile-summary.ts';
-import { findings, never } from './hostile-verdict.ts';
+import { findings, never, type Played } from './hostile-verdict.ts';
 import { type Tapped, tap } from './hostile-wire.ts';
 import type { Report, TortureOptions } from './report.ts';
 
@@ -53,32 +53,34 @@ export async function playAll(
   process.env.XDG_RUNTIME_DIR = tmux.folder;
   const lanes: Lane[] = [];
   const warnings: string[] = [];
-  let rooms: Rooms | null = null;
+  const open: Rooms[] = [];
   try {
     const grounds = await layGrounds([tmux, other], desk);
     for (let index = 0; index < width.lanes; index++) {
       lanes.push(new Lane(grounds[index % grounds.length]!, index, index < width.persons));
     }
     await Promise.all(lanes.map((lane) => lane.open()));
-    const home = join(tmux.folder, 'home');
-    mkdirSync(home, { mode: 0o700 });
-    const config = loadConfig({ home, flags: { socket: tmux.socketPath, mode: 'manual' }, env: {} });
-    rooms = await Rooms.open(config, { on: (event) => event.type === 'said' && warnings.push(event.text) });
-    // One client a session for the whole run, as a daemon has.
-    await rooms.servers.add(other.socketPath);
-    rooms.servers.watch(lanes.map(({ rest }) => rest));
-    // A tmux 3.3a server crashes where it has something to tell (another current window, a client that left) while a
-    // control client has said what it is and not yet who it is (tmux's pull request 4980). So nothing moves before all are in.
-    await Promise.all(lanes.map((lane) => lane.attached()));
-    sabotage(rooms);
-    const tapped = new Map<string, Tapped>();
-    tap(rooms, (pane) => tapped.get(addressKey(pane)));
-    const outcomes = await workThrough(rooms, lanes, cases, tapped, endAt, say);
+    for (const name of ['home', 'other-home']) {
+      const home = join(tmux.folder, name);
+      mkdirSync(home, { mode: 0o700 });
+      const config = loadConfig({ home, flags: { socket: tmux.socketPath, mode: 'manual' }, env: {} });
+      const rooms = await Rooms.open(config, { on: (event) => event.type === 'said' && warnings.push(event.text) });
+      open.push(rooms);
+      // One client a session for the whole run, as a daemon has.
+      await rooms.servers.add(other.socketPath);
+      rooms.servers.watch(lanes.map(({ rest }) => rest));
+      // A tmux 3.3a server crashes where it has something to tell (another current window, a client that left) while a
+      // control client has said what it is and not yet who it is (tmux's pull request 4980). So nothing moves before all are in.
+      await Promise.all(lanes.map((lane) => lane.attached(open.length)));
+      sabotage(rooms);
+    }
+    const [bridge, second] = open.map(tappedBridge);
+    const outcomes = await workThrough((lane, one) => play(bridge!, second!, lane, one), lanes, cases, endAt, say);
     for (const warning of new Set(warnings)) say(`the bridge: ${warning}`);
     return outcomes;
   } finally {
     for (const lane of lanes) lane.close();
-    await rooms?.close();
+    for (const rooms of open) await rooms.close();
     await desk.stop();
     await other.stop();
     await tmux.stop();
@@ -87,11 +89,16 @@ export async function playAll(
   }
 }
 
+function tappedBridge(rooms: Rooms): TappedBridge {
+  const taps = new Map<string, Tapped>();
+  tap(rooms, (pane) => taps.get(addressKey(pane)));
+  return { rooms, taps };
+}
+
 async function workThrough(
-  rooms: Rooms,
+  playOne: (lane: Lane, one: Case) => Promise<Played>,
   lanes: readonly Lane[],
   cases: readonly Case[],
-  tapped: Map<string, Tapped>,
   endAt: number,
   say: (line: string) => void,
 ): Promise<Outcome[]> {
@@ -103,7 +110,7 @@ async function workThrough(
     lanes.map(async (lane) => {
       for (let one = next(lane); one !== undefined && monotonic() < endAt; one = next(lane)) {
         const startedAt = monotonic();
-        const played = await play(rooms, lane, one, tapped).catch((fault: Error) => {
+        const played = await playOne(lane, one).catch((fault: Error) => {
           say(`--case '${nameOf(one!)}' could not be played: ${fault.stack}`);
           throw fault;
         });

@@ -24,6 +24,7 @@ function found(state: DeliveryState, facts: readonly Fact[], steps: readonly Ste
   const played: Played = {
     expected: text,
     token: 't1t',
+    other: null,
     personsWord: 'hum1',
     dialogWord: 'dlg1',
     state,
@@ -115,6 +116,23 @@ test('any byte of ours in another pane is harm; what a person types goes where t
   expect(found(held, [], [], { beside: '\r' })).toEqual(['harm: another pane was made to read "\\r"']);
   expect(found(held, [], [], { beside: 'hum1hum1¶\r\x15' })).toEqual([]);
   expect(found(held, [], [], { beside: 'hum1\r' })).toEqual(['harm: another pane was made to read "\\r"']);
+});
+
+test("what a second bridge sent is judged as the first one's, and nothing may be made of the two", () => {
+  const left = { is: 'typed-not-submitted', reason: '' } as const;
+  const stop = 'Stop: o1o';
+  const other = (state: DeliveryState) => ({
+    other: { expected: stop, token: 'o1o', state, endedAt: 100, steps: [step('paste', 28), step('press', 38)] },
+  });
+  const facts = [paste, ...enter(20), input(21), { m: 30, paste: stop }, ...enter(40), input(41, stop)];
+  expect(found(acknowledged, facts, typed, other(acknowledged))).toEqual([]);
+  expect(found(acknowledged, facts, typed, other({ is: 'cancelled', reason: 'held' }))).toEqual([
+    'untrue: cancelled, and it was typed',
+  ]);
+  const both = [paste, { m: 30, paste: stop }, ...enter(40), input(41, text + stop)];
+  expect(found(left, both, typed.slice(0, 1), other(left))).toEqual([
+    'harm: Enter submitted something else with the text',
+  ]);
 });
 
 test('what is typed into a shell or into copy mode is harm; what a dying program left unread is told apart', () => {
