@@ -32,10 +32,12 @@ export function readClients(file: string): ClientRecord[] {
 
 /**
  * Ends the clients that a predecessor left. Each is ended only if the process with that id still carries that client's
- * own marker: pids are used again. @returns how many were ended
+ * own marker: pids are used again. The list is empty then. @returns how many were ended
  */
 export async function reapClients(file: string): Promise<number> {
-  const ended = await Promise.all(readClients(file).map(reap));
+  const left = readClients(file);
+  const ended = await Promise.all(left.map(reap));
+  if (left.length > 0) writeClients(file, []);
   return ended.filter(Boolean).length;
 }
 

@@ -51,6 +51,7 @@ test('a client that a killed predecessor left is ended', async () => {
   writeClients(file, [{ pid: orphan.pid, marker }]);
   expect(await reapClients(file)).toBe(1);
   expect(await orphan.ended).toBe('SIGTERM');
+  expect(readClients(file)).toEqual([]);
 });
 
 test('a process that got the pid of an ended client is left alone', async () => {
