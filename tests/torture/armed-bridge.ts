@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type PrivateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type BridgeProcess, type Line, startBridge } from '../live/bridge-process.ts';
@@ -43,7 +43,7 @@ export class ArmedBridge {
 
   /** All that it makes for a while is made here. */
   get temporaryFolder(): string {
-    return join(this.#tmux.folder, 'tmp');
+    return join(this.#tmux.folder, `tmp-${basename(this.#home)}`);
   }
 
   get isAlive(): boolean {
@@ -127,7 +127,7 @@ export class ArmedBridge {
 
   #written(order: Order): Order & { record: string } {
     this.#strikes += 1;
-    this.#record = join(this.#tmux.folder, `strike-${this.#strikes}.json`);
+    this.#record = join(this.#tmux.folder, `strike-${basename(this.#home)}-${this.#strikes}.json`);
     return { ...order, record: this.#record };
   }
 

@@ -22,7 +22,11 @@ export type Blow =
   | { readonly is: 'agent-at'; readonly step: Step; readonly when: When }
   | { readonly is: 'shell-at'; readonly step: Step; readonly when: When }
   /** a person's draft holds the answer, and is submitted; the bridge dies before that, after it, or not at all */
-  | { readonly is: 'went-on'; readonly dies: 'before' | 'after' | 'never' };
+  | { readonly is: 'went-on'; readonly dies: 'before' | 'after' | 'never' }
+  /** a neighbour comes into the agent's window there, and keys go to both panes; or another program into its place */
+  | { readonly is: 'synchronized-at' | 'swapped-at'; readonly step: Step; readonly when: When }
+  /** the bridge dies there beside a second one, with a state directory of its own, which takes over and ends or dies itself */
+  | { readonly is: 'second-at'; readonly step: Step; readonly when: When };
 
 /** The steps of a question's life in the journal, as events name them; `memory` is a commit without an event. */
 const life: readonly string[] = [
@@ -55,9 +59,10 @@ export function blowNamed(name: string): Blow | null {
   if (after !== null) return { is: after[1] as 'daemon-after', ms: Number(after[2]) };
   const went = /^went-on-(before|after|never)$/.exec(name);
   if (went !== null) return { is: 'went-on', dies: went[1] as 'never' };
-  const at = /^(daemon-at|daemon-again|tmux-at|both-at|pane-at|agent-at|shell-at)-(.+)-(before|after)(?:-(\d+))?$/.exec(
-    name,
-  );
+  const at =
+    /^(daemon-at|daemon-again|tmux-at|both-at|pane-at|agent-at|shell-at|synchronized-at|swapped-at|second-at)-(.+)-(before|after)(?:-(\d+))?$/.exec(
+      name,
+    );
   if (at === null) return null;
   const [, is, step, when, ms = 200] = at;
   const place = { step: Number(step) || step!, when: when as When };
@@ -66,12 +71,18 @@ export function blowNamed(name: string): Blow | null {
 
 /**
  * A plan with this many deaths of the bridge, and of the tmux server, and of panes and agents: every step of a
- * question's life in turn, before and after its commit, and random moments; and people who go on; shuffled.
+ * question's life in turn, before and after its commit, and random moments; people who go on; neighbours; and second
+ * bridges; shuffled.
  */
-export function planOf(random: Seeded, counts: { bridge: number; tmux: number; panes: number; turns: number }): Blow[] {
+export function planOf(
+  random: Seeded,
+  counts: { bridge: number; tmux: number; panes: number; turns: number; beside: number; second: number },
+): Blow[] {
   const daemonAt = placesIn(life);
   const tmuxAt = placesIn(life);
   const paneAt = placesIn(typing);
+  const [synchronizedAt, swappedAt] = [placesIn(typing), placesIn(typing)];
+  const secondAt = placesIn(life);
   const whens: readonly When[] = ['before', 'after'];
   const after = () => random.between(0, lifeMs);
   const again = () => ({ step: random.between(1, commitsAgain), when: random.oneOf(whens), ms: after() });
@@ -95,6 +106,11 @@ export function planOf(random: Seeded, counts: { bridge: number; tmux: number; p
   for (let index = 0; index < counts.turns; index += 1) {
     plan.push({ is: 'went-on', dies: (['before', 'after', 'never'] as const)[index % 3]! });
   }
+  for (let index = 0; index < counts.beside; index += 1) {
+    if (index % 2 === 0) plan.push({ is: 'synchronized-at', ...synchronizedAt() });
+    else plan.push({ is: 'swapped-at', ...swappedAt() });
+  }
+  for (let index = 0; index < counts.second; index += 1) plan.push({ is: 'second-at', ...secondAt() });
   return random.shuffled(plan);
 }
 

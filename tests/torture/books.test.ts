@@ -45,6 +45,8 @@ function books(over: Partial<Books> & { facts?: ReadonlyMap<string, readonly Fac
     told: new Set(),
     acknowledged: new Set(),
     doubts: [],
+    others: [],
+    cleared: new Set(),
     ...over,
   };
 }

@@ -8,6 +8,8 @@ export interface Books {
   readonly questions: readonly Question[];
   /** as `bridge requests --all` tells them */
   readonly requests: readonly RequestView[];
+  /** of a second bridge, with a state directory of its own, which may have ended in the middle of its work */
+  readonly others: readonly RequestView[];
   /** what each agent program received, by its own journal */
   readonly facts: ReadonlyMap<string, readonly Fact[]>;
   /** agents whose process has ended */
@@ -20,6 +22,8 @@ export interface Books {
   readonly acknowledged: ReadonlySet<string>;
   /** what the human has decided */
   readonly doubts: readonly Doubtful[];
+  /** marks of the questions whose answer a human took out of a composer in which a dead bridge had left it */
+  readonly cleared: ReadonlySet<string>;
 }
 
 /** An answer of which a human was asked whether it had arrived. */
@@ -39,6 +43,8 @@ export const noFigures = {
   /** of them, those of agents that died before any bridge looked */
   unseen: 0,
   requests: 0,
+  /** questions of which a second bridge has a request */
+  ofAnother: 0,
   answers: 0,
   /** inputs that the agents' own journals have */
   submissions: 0,
@@ -88,27 +94,34 @@ export function audit(books: Books): Audit {
   for (const [agent, facts] of books.facts) judgeTurns(agent, facts, passed, fail);
   figures.passedOver = passed.size;
   const requestsOf = requestsByMark(books.requests);
+  const othersOf = requestsByMark(books.others);
   for (const question of books.questions) {
     const { mark, agent } = question;
     figures.questions += 1;
     const requests = requestsOf.get(mark) ?? [];
+    const others = othersOf.get(mark) ?? [];
     figures.requests += requests.length;
+    if (others.length > 0) figures.ofAnother += 1;
     const submitted = inputs.get(mark) ?? [];
     figures.submissions += submitted.length;
-    if (requests.length > 1)
-      fail(
-        'duplicates',
-        `${mark} of ${agent} became ${requests.length} requests: ${requests.map(describe).join('; ')}`,
-      );
+    for (const all of [requests, others]) {
+      if (all.length > 1)
+        fail('duplicates', `${mark} of ${agent} became ${all.length} requests: ${all.map(describe).join('; ')}`);
+    }
     if (submitted.length > 1) fail('duplicates', `${mark} of ${agent} was submitted ${submitted.length} times`);
     const pastes = (books.facts.get(agent) ?? []).filter((fact) => fact.paste?.includes(mark)).length;
-    const again = books.doubts.filter((doubt) => doubt.mark === mark && !doubt.arrived).length;
+    const doubted = books.doubts.filter((doubt) => doubt.mark === mark && !doubt.arrived).length;
+    const again = doubted + (books.cleared.has(mark) ? 1 : 0);
     if (pastes > 1 + again) fail('duplicates', `${mark} was pasted ${pastes} times into ${agent}`);
     for (const input of submitted) {
       if (input.agent !== agent) fail('duplicates', `${mark} was asked by ${agent} and answered to ${input.agent}`);
       if (input.text !== question.answer) fail('duplicates', `${mark} got other words: ${input.text.slice(0, 80)}`);
     }
     const [request] = requests;
+    if (others.length > 0) {
+      accountForBoth([...requests, ...others], question, { submissions: submitted.length, passed }, books, fail);
+      continue;
+    }
     if (request === undefined) {
       if (books.dead.has(agent)) figures.unseen += 1;
       else fail('losses', `${mark} of ${agent} has no request`);
@@ -152,6 +165,37 @@ function judgeTurns(agent: string, facts: readonly Fact[], passed: Set<string>, 
     if (asked !== null && input === anotherInput) passed.add(asked);
     asked = null;
   }
+}
+
+/**
+ * A question of which a second bridge has a request, too: what each was to do about it depends on who owned the pane
+ * when, but it was answered once, nobody counts as delivered what never came, and what a human gave is kept.
+ */
+function accountForBoth(
+  requests: readonly RequestView[],
+  { mark, agent }: Question,
+  { submissions, passed }: { submissions: number; passed: ReadonlySet<string> },
+  books: Books,
+  fail: Fail,
+): void {
+  const all = requests.map(describe).join('; ');
+  const isVouched = requests.some(({ state }) => state === 'delivered' || state === 'settled');
+  if (submissions === 0 && isVouched) fail('losses', `${mark} counts as delivered, and ${agent} never got it: ${all}`);
+  else if (submissions === 0 && !books.dead.has(agent) && !passed.has(mark)) {
+    fail('losses', `${mark} of ${agent} has not come to an end: ${all}`);
+  }
+  const isKept = ({ answer, delivery, late, notTyped }: RequestView) =>
+    [answer, delivery, notTyped].some((one) => one !== null) || late.length > 0;
+  if (submissions === 0 && books.acknowledged.has(mark) && !requests.some(isKept)) {
+    fail('losses', `the answer to ${mark} was taken from a human and is nowhere: ${all}`);
+  }
+  const left = books.requests.find((one) => requests.includes(one) && !isOver(one));
+  if (left !== undefined && !books.dead.has(agent))
+    fail('losses', `${mark} of ${agent} still waits: ${describe(left)}`);
+}
+
+function isOver({ state }: RequestView): boolean {
+  return state !== 'open' && state !== 'asked' && state !== 'answered';
 }
 
 /** Where one request stands, and whether that agrees with what its agent received. */

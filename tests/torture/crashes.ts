@@ -48,7 +48,9 @@ function planned({ seed, cases, only }: TortureOptions): Blow[] {
     bridge,
     tmux: Math.ceil(bridge / 5),
     panes: Math.ceil(bridge / 10),
-    turns: Math.ceil(bridge / 10),
+    turns: Math.ceil(bridge / 13),
+    beside: Math.ceil(bridge / 13),
+    second: Math.ceil(bridge / 20),
   });
 }
 
@@ -63,7 +65,7 @@ interface Run {
 
 /** @returns the blows that were not struck */
 async function oneYard(blows: readonly Planned[], { options, tally, stop }: Run): Promise<readonly Planned[]> {
-  const yard = new Yard({ rules: rulesUpTo(blows.length * 4) });
+  const yard = new Yard({ rules: rulesUpTo(blows.length * 6) });
   const left = [...blows];
   try {
     for (let index = 0; index < agentsPerYard; index += 1) await yard.addAgent(`w${index}`);

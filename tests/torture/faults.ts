@@ -1,5 +1,6 @@
-import { waitFor } from '../fixtures/private-tmux.ts';
+import { type PrivateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { anotherInput } from './books.ts';
+import { Neighbour } from './neighbour.ts';
 import type { Person } from './person.ts';
 import type { Seeded } from './seeded.ts';
 import type { Yard, YardAgent } from './yard.ts';
@@ -8,6 +9,8 @@ import type { Yard, YardAgent } from './yard.ts';
 const everyMs = 900;
 /** How long a person types, or reads in copy mode. */
 const lastsMs = [500, 2_500] as const;
+/** How long a second bridge lives: long enough to be the first one at some pane, and to take over what a killed one leaves. */
+const secondLivesMs = [3_000, 9_000] as const;
 
 /** The bridge and agents die more rarely than people type. */
 const shares = {
@@ -15,9 +18,12 @@ const shares = {
   'went-on': 2,
   'copy-mode': 3,
   resized: 2,
+  synchronized: 2,
+  swapped: 2,
   'clients-detached': 1,
   'agent-restarted': 2,
   'bridge-killed': 1,
+  'second-bridge': 1,
 };
 type Kind = keyof typeof shares;
 const kinds = (Object.entries(shares) as Array<[Kind, number]>).flatMap(([kind, share]) =>
@@ -28,19 +34,21 @@ const kinds = (Object.entries(shares) as Array<[Kind, number]>).flatMap(([kind, 
 export class Faults {
   readonly #yard: Yard;
   readonly #random: Seeded;
-  readonly #person: Person;
+  readonly #persons: readonly Person[];
   readonly #counts = new Map<string, number>();
   /** each kind comes once before any comes again: a short run on a busy machine has few faults */
   readonly #first: Kind[];
-  /** panes in which something lasts, and what ends it */
+  /** by the name of the agent, or what else it is about: something that lasts, and what ends it */
   readonly #lasting = new Map<string, { readonly untilAt: number; readonly end: () => Promise<unknown> }>();
-  /** the pane whose agent dies just now */
+  /** the agent that dies just now */
   #dying = '';
+  readonly #failures: string[] = [];
   #nextAt = Date.now() + everyMs;
 
-  constructor(yard: Yard, random: Seeded, person: Person) {
+  /** @param persons one at each of the yard's servers */
+  constructor(yard: Yard, random: Seeded, persons: readonly Person[]) {
     this.#yard = yard;
-    this.#person = person;
+    this.#persons = persons;
     this.#random = random;
     this.#first = random.shuffled(Object.keys(shares) as Kind[]);
   }
@@ -54,21 +62,26 @@ export class Faults {
     return [...this.#counts.values()].reduce((sum, one) => sum + one, 0);
   }
 
+  /** what was seen to go wrong, beside what the books say */
+  get failures(): readonly string[] {
+    return this.#failures;
+  }
+
   /** Something lasts in its pane, or it dies. */
-  holds(agent: YardAgent): boolean {
-    return this.#lasting.has(agent.paneId) || this.#dying === agent.paneId;
+  holds({ name }: YardAgent): boolean {
+    return this.#lasting.has(name) || this.#dying === name;
   }
 
   async perhaps({ mayKill }: { mayKill: boolean }): Promise<void> {
-    for (const [paneId, { untilAt, end }] of this.#lasting) {
-      if (Date.now() >= untilAt) await this.#finish(paneId, end);
+    for (const [name, { untilAt, end }] of this.#lasting) {
+      if (Date.now() >= untilAt) await this.#finish(name, end);
     }
     if (Date.now() < this.#nextAt) return;
     const kind = this.#first[0] ?? this.#random.oneOf(kinds);
     const agent = this.#random.oneOf(this.#yard.agents);
     if (this.holds(agent)) return;
     this.#first.shift();
-    if (kind === 'bridge-killed' && !mayKill) return;
+    if ((kind === 'bridge-killed' || kind === 'second-bridge') && !mayKill) return;
     const done = await this.#do(kind, agent);
     const name = done === 'nothing-there' ? `${kind}: nothing there` : kind;
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
@@ -76,30 +89,29 @@ export class Faults {
   }
 
   async end(): Promise<void> {
-    for (const [paneId, { end }] of this.#lasting) await this.#finish(paneId, end);
+    for (const [name, { end }] of this.#lasting) await this.#finish(name, end);
   }
 
-  async #finish(paneId: string, end: () => Promise<unknown>): Promise<void> {
-    this.#lasting.delete(paneId);
+  async #finish(name: string, end: () => Promise<unknown>): Promise<void> {
+    this.#lasting.delete(name);
     await end();
   }
 
-  #last(agent: YardAgent, end: () => Promise<unknown>): void {
-    const untilAt = Date.now() + this.#random.between(...lastsMs);
-    this.#lasting.set(agent.paneId, { untilAt, end });
+  #last({ name }: YardAgent, end: () => Promise<unknown>): void {
+    this.#lasting.set(name, { untilAt: Date.now() + this.#random.between(...lastsMs), end });
   }
 
   async #do(kind: Kind, agent: YardAgent): Promise<'done' | 'nothing-there'> {
-    const { tmux } = this.#yard;
-    const { paneId } = agent;
+    const { tmux, paneId } = agent;
+    const person = this.#personAt(agent);
     switch (kind) {
       case 'human-typed':
-        await this.#person.type(paneId, 'hm, let me see');
+        await person.type(paneId, 'hm, let me see');
         // whatever stands there by now, the person takes away
         this.#last(agent, () => agent.perform({ draft: '' }));
         return 'done';
       case 'went-on':
-        await this.#person.type(paneId, anotherInput);
+        await person.type(paneId, anotherInput);
         this.#last(agent, () => this.#goOn(agent));
         return 'done';
       case 'copy-mode':
@@ -113,10 +125,17 @@ export class Faults {
         await tmux.run('resize-window', '-t', paneId, ...size);
         return 'done';
       }
+      case 'synchronized':
+      case 'swapped': {
+        const neighbour = await Neighbour.of(agent);
+        await tmux.run(...(kind === 'swapped' ? neighbour.swapping : neighbour.synchronizing));
+        this.#last(agent, async () => this.#failures.push(...(await neighbour.leave())));
+        return 'done';
+      }
       case 'clients-detached':
         return this.#detach();
       case 'agent-restarted':
-        this.#dying = paneId;
+        this.#dying = agent.name;
         await this.#yard.restartAgent(agent);
         this.#dying = '';
         return 'done';
@@ -126,7 +145,28 @@ export class Faults {
           await this.#yard.start();
         });
         return 'done';
+      case 'second-bridge':
+        return this.#standBy();
     }
+  }
+
+  #personAt({ tmux }: YardAgent): Person {
+    return this.#persons[this.#yard.servers.indexOf(tmux)]!;
+  }
+
+  /** A second bridge with a state directory of its own comes, and ends or dies a while later. */
+  async #standBy(): Promise<'done' | 'nothing-there'> {
+    const { second } = this.#yard;
+    if (second.isAlive) return 'nothing-there';
+    await this.#untilComeAgain(() => second.start());
+    const dies = this.#random.next() < 0.5;
+    const untilAt = Date.now() + this.#random.between(...secondLivesMs);
+    const end = async () => {
+      if (dies) await second.kill();
+      else this.#failures.push(...(await second.stop()));
+    };
+    this.#lasting.set('second bridge', { untilAt, end });
+    return 'done';
   }
 
   /** The person submits what they wrote, whatever was asked meanwhile, and takes away what stands there otherwise. */
@@ -135,35 +175,37 @@ export class Faults {
     // a file may still be on its way to a request that would have ended by then
     const isByFile = this.#yard.register.lastOf(agent.name)?.way === 'file' && this.#yard.isWaiting(agent);
     if (draft !== anotherInput || is !== 'idle' || isByFile) return agent.perform({ draft: '' });
-    return this.#person.submit(agent.paneId);
+    return this.#personAt(agent).submit(agent.paneId);
   }
 
   /** The bridge's client may be gone already: it was detached just before, and has not come back yet. */
   async #detach(): Promise<'done' | 'nothing-there'> {
+    const tmux = this.#random.oneOf(this.#yard.servers);
     // the last one to come: others may be leaving
-    const pid = (await this.#clients()).at(-1);
+    const pid = (await clientsOf(tmux)).at(-1);
     if (pid === undefined) return 'nothing-there';
-    await this.#untilComeAgain(() => this.#yard.tmux.run('detach-client', '-t', `client-${pid}`));
+    await this.#untilComeAgain(() => tmux.run('detach-client', '-t', `client-${pid}`), [tmux]);
     return 'done';
   }
 
   /**
    * tmux 3.3a dies of what it has to tell while a control client is just coming in (docs/torture.md): nothing strikes until
-   * another one than those of before is in. Those may still be in the list while they leave.
+   * another one than those of before is in, at each of these servers. Those may still be in the list while they leave.
    */
-  async #untilComeAgain(strike: () => Promise<unknown>): Promise<void> {
-    const before = await this.#clients();
+  async #untilComeAgain(strike: () => Promise<unknown>, servers = this.#yard.servers): Promise<void> {
+    const before = await Promise.all(servers.map(clientsOf));
     await strike();
-    await waitFor(
-      'the bridge has a client again',
-      async () => (await this.#clients()).some((pid) => !before.includes(pid)),
-      { limitMs: 60_000, everyMs: 100 },
-    );
+    const isIn = async (tmux: PrivateTmux, at: number) =>
+      (await clientsOf(tmux)).some((pid) => !before[at]!.includes(pid));
+    await waitFor('a bridge has come in', async () => (await Promise.all(servers.map(isIn))).every(Boolean), {
+      limitMs: 60_000,
+      everyMs: 100,
+    });
   }
+}
 
-  /** pids of the bridge's clients */
-  async #clients(): Promise<string[]> {
-    const all = await this.#yard.tmux.run('list-clients', '-t', '=macs', '-F', '#{client_control_mode} #{client_pid}');
-    return all.split('\n').flatMap((line) => /^1 (\d+)$/.exec(line)?.[1] ?? []);
-  }
+/** pids of the bridges' clients */
+async function clientsOf(tmux: PrivateTmux): Promise<string[]> {
+  const all = await tmux.run('list-clients', '-t', '=macs', '-F', '#{client_control_mode} #{client_pid}');
+  return all.split('\n').flatMap((line) => /^1 (\d+)$/.exec(line)?.[1] ?? []);
 }

@@ -19,6 +19,7 @@ export class Human {
   readonly #acknowledged = new Set<string>();
   /** by the delivery's id, whether or not they have said since what became of it */
   readonly #doubts = new Map<string, Doubtful>();
+  readonly #cleared = new Set<string>();
 
   /** @param called ids of the requests for which a bridge has called */
   constructor(home: string, called: () => ReadonlySet<string>) {
@@ -40,12 +41,19 @@ export class Human {
     return [...this.#doubts.values()];
   }
 
+  /** marks of the questions whose answer, which another bridge had left in the composer, they took away before they gave theirs */
+  get cleared(): ReadonlySet<string> {
+    return this.#cleared;
+  }
+
   /** Does what is theirs about one open request, once. */
   async act(request: RequestView, asked: Question, agent: ScriptedAgent): Promise<void> {
     if (request.state !== 'asked') return;
     if (request.doubt) return this.#resolve(request, asked, agent);
     if (!request.status.startsWith('waits for you') || this.#given.has(request.id)) return;
     this.#given.add(request.id);
+    if (agent.inputs().includes(asked.answer)) return this.#dismiss(request.id);
+    await this.#lookBefore(asked, agent);
     if (asked.way === 'file') this.#answerByFile(request.id, asked);
     else void this.#answerByCommand(request.id, asked);
   }
@@ -69,6 +77,22 @@ export class Human {
     const [verb, args] = arrived ? (['settle', {}] as const) : (['answer', { again: true }] as const);
     // where the bridge dies of it, the next look finds the same question or its end
     await call(socketPath(this.#home), verb, { id, ...human, ...args }).catch(() => null);
+  }
+
+  /** What a bridge that died has left of an answer is taken away before it is given again. */
+  async #lookBefore({ mark }: Question, agent: ScriptedAgent): Promise<void> {
+    const stands = await agent
+      .state()
+      .then(({ draft }) => draft.includes(mark))
+      .catch(() => false);
+    if (!stands) return;
+    this.#cleared.add(mark);
+    await clear(agent).catch(() => {});
+  }
+
+  /** Another bridge has had it answered. */
+  async #dismiss(id: string): Promise<void> {
+    await call(socketPath(this.#home), 'dismiss', { id, ...human }).catch(() => this.#given.delete(id));
   }
 
   #answerByFile(id: string, { answer, mark }: Question): void {

@@ -35,12 +35,18 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const rules = rulesFor(labels, options.minutes);
   const yard = new Yard({ rules, thinkSeconds: 0.2, controllerTimeoutSeconds });
   try {
-    for (const label of labels.splice(0, 1)) await yard.addAgent(label);
+    // the first one of each server makes its session
+    for (const label of labels.splice(0, yard.servers.length)) await yard.addAgent(label);
     while (labels.length > 0) await Promise.all(labels.splice(0, startedAtOnce).map((label) => yard.addAgent(label)));
     await yard.start();
-    for (const agent of yard.agents) await yard.watched(agent, 0);
-    const person = await Person.sitDown(yard.tmux);
-    return await run(yard, person, options).finally(() => person.leave());
+    for (const agent of yard.agents) await yard.watched(agent);
+    const persons: Person[] = [];
+    try {
+      for (const tmux of yard.servers) persons.push(await Person.sitDown(tmux));
+      return await run(yard, persons, options);
+    } finally {
+      for (const person of persons) await person.leave();
+    }
   } catch (fault) {
     await yard.close();
     throw fault;
@@ -53,9 +59,13 @@ function labelsOf({ workers, minutes }: SoakOptions): string[] {
   return Array.from({ length: workers }, (_, index) => `w${index}`);
 }
 
-async function run(yard: Yard, person: Person, { minutes, workers, seed, say }: SoakOptions): Promise<SoakReport> {
+async function run(
+  yard: Yard,
+  persons: readonly Person[],
+  { minutes, workers, seed, say }: SoakOptions,
+): Promise<SoakReport> {
   const random = new Seeded(seed);
-  const faults = new Faults(yard, random, person);
+  const faults = new Faults(yard, random, persons);
   const askers = new Askers(yard, random, faults);
   const measures: Measure[] = [];
   const startedAt = Date.now();
@@ -81,14 +91,21 @@ async function run(yard: Yard, person: Person, { minutes, workers, seed, say }: 
   ]);
   const asked = { minutes: seconds() / 60, questions: yard.register.questions.length };
   await faults.end();
-  await person.getUp();
+  for (const person of persons) await person.getUp();
   const rest = await yard.rest(90_000);
   const stuck = rest === 'rest' ? [] : [`losses: it did not come to rest (${rest}): ${yard.moving}`];
   const audit = await yard.auditStopped();
   const answeredIn = paceOf(yard.latencies());
   const grown = growth(measures.filter(({ pid }) => pid === measures.at(-1)?.pid));
   const closed = await yard.closeAndCount();
-  const failures = [...stuck, ...audit.failures, ...notFlat(grown), ...closed.failures, ...words(closed.left)];
+  const failures = [
+    ...stuck,
+    ...faults.failures,
+    ...audit.failures,
+    ...notFlat(grown),
+    ...closed.failures,
+    ...words(closed.left),
+  ];
   const questionsPerMinute = asked.questions / asked.minutes;
   return {
     ok: failures.length === 0,

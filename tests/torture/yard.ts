@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isEnded } from '../../bridge/core/envelope.ts';
-import { call, socketPath } from '../../bridge/host/socket.ts';
 import type { RequestView } from '../../bridge/views.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type Fact, type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type Line, makeHome, makeWork, run } from '../live/bridge-process.ts';
-import { ArmedBridge, type Order, type Struck } from './armed-bridge.ts';
+import { makeWork } from '../live/bridge-process.ts';
+import type { ArmedBridge, Order, Struck } from './armed-bridge.ts';
 import { type Audit, audit } from './books.ts';
-import { clear, Human } from './human.ts';
+import { Household } from './household.ts';
+import { clear } from './human.ts';
 import { isRunning, type LeftOver, leftOver, words } from './left-over.ts';
 import { type AnswerWay, type HomeOptions, homeConfig, type Question, question } from './questions.ts';
 import { Register } from './register.ts';
@@ -18,22 +18,24 @@ const lookEveryMs = 60;
 
 export interface YardAgent extends ScriptedAgent {
   readonly name: string;
+  readonly tmux: PrivateTmux;
+  /** of its tmux server, as a bridge names it */
+  readonly server: string;
   /** the label of its pane, which its successor inherits */
   readonly label: string;
 }
 
 /**
- * One home, one private tmux server, some scripted agents and the real bridge, which may be killed at any time; and the
- * human, who answers what is theirs.
+ * Two private tmux servers, on which pane ids are the same, some scripted agents, and the real bridge, which may be killed
+ * at any time; the human, who answers what is theirs; and sometimes a second bridge with a human of its own.
  */
 export class Yard {
-  readonly tmux: PrivateTmux = privateTmux();
-  readonly home: string;
-  readonly bridge: ArmedBridge;
+  readonly servers: readonly PrivateTmux[] = [privateTmux(), privateTmux()];
+  readonly main: Household;
+  readonly second: Household;
   readonly register = new Register();
   readonly agents: YardAgent[] = [];
   readonly #gone: YardAgent[] = [];
-  readonly #human: Human;
   /** names of the agents whose question was open at the last look */
   #waiting: ReadonlySet<string> = new Set();
   #started = 0;
@@ -41,24 +43,27 @@ export class Yard {
   moving = '';
 
   constructor(options: HomeOptions) {
-    this.home = makeHome(this.tmux, homeConfig(this.tmux.folder, options));
-    this.bridge = new ArmedBridge(this.tmux, this.home);
-    this.#human = new Human(this.home, () => this.bridge.called);
+    const yaml = homeConfig(this.servers[0]!.folder, options);
+    this.main = new Household(this.servers, 'home', yaml);
+    this.second = new Household(this.servers, 'second-home', yaml);
   }
 
   // ── agents ──
+  /** @param label the number in it says on which of the servers */
   async addAgent(label: string): Promise<YardAgent> {
     this.#started += 1;
     const name = `${label}-${this.#started}`;
+    const tmux = this.servers[Number(/\d+$/.exec(label)?.[0] ?? 0) % this.servers.length]!;
     const scripted = await startScriptedAgent({
-      tmux: this.tmux,
+      tmux,
       session: 'macs',
       name,
-      workingFolder: makeWork(this.tmux, name),
+      workingFolder: makeWork(tmux, name),
       script: { inputs: [{ do: [{ busy: 40 }, { say: 'I go that way now.' }] }] },
     });
-    await this.tmux.run('set-option', '-p', '-t', scripted.paneId, '@label', `worker-${label}`);
-    const agent = { ...scripted, name, label };
+    await tmux.run('set-option', '-p', '-t', scripted.paneId, '@label', `worker-${label}`);
+    const server = (await tmux.run('display-message', '-p', '#{pid}@#{start_time}')).trim();
+    const agent = { ...scripted, name, tmux, server, label };
     this.agents.push(agent);
     return agent;
   }
@@ -99,41 +104,40 @@ export class Yard {
   async restartAgent(agent: YardAgent): Promise<void> {
     process.kill(agent.pid, 'SIGKILL');
     await this.bury(agent);
-    await this.tmux.run('kill-pane', '-t', agent.paneId);
+    await agent.tmux.run('kill-pane', '-t', agent.paneId);
     await this.addAgent(agent.label);
   }
 
-  /** Waits until the living bridge watches the agent: what it asked before may never have been seen. */
-  async watched(agent: YardAgent, since: number): Promise<void> {
-    const isFound = () =>
-      this.log.slice(since).some((line) => line.type === 'worker-found' && line.paneId === agent.paneId);
-    await waitFor(`${agent.name} is watched`, isFound, { limitMs: 20_000 });
+  /** Waits until a living bridge watches the agent: what it asked before may never have been seen. */
+  async watched({ name, server, paneId }: YardAgent): Promise<void> {
+    const isFound = ({ bridge }: Household) =>
+      bridge.log.some((line) => line.type === 'worker-found' && line.server === server && line.paneId === paneId);
+    await waitFor(`${name} is watched`, () => this.#living.some(isFound), { limitMs: 20_000 });
   }
 
   async clearComposers(): Promise<void> {
     for (const agent of this.agents) await clear(agent);
   }
 
-  get serverPid(): Promise<number> {
-    return this.tmux.run('display-message', '-p', '#{pid}').then(Number);
+  // ── the bridge ──
+  get bridge(): ArmedBridge {
+    return this.main.bridge;
   }
 
-  // ── the bridge ──
   get isAlive(): boolean {
     return this.bridge.isAlive;
+  }
+
+  get #living(): Household[] {
+    return [this.main, this.second].filter(({ isAlive }) => isAlive);
   }
 
   get struck(): Struck | null {
     return this.bridge.struck;
   }
 
-  /** What the living bridge has said since its start. */
-  get log(): readonly Line[] {
-    return this.bridge.log;
-  }
-
   start(order?: Order): Promise<void> {
-    return this.bridge.start(order);
+    return this.main.start(order);
   }
 
   arm(order: Order): Promise<void> {
@@ -141,62 +145,72 @@ export class Yard {
   }
 
   killDaemon(): Promise<void> {
-    return this.bridge.kill();
+    return this.main.kill();
   }
 
   // ── looking ──
   /**
    * Waits until nothing is under way: every question of a living agent is a request that has ended, every delivery has
-   * ended, or waits for an agent that is gone. `stuck` after a long time, with `moving`.
+   * ended, or waits for an agent that is gone. `stuck` after a long time, with `moving`; `dead` where no bridge lives.
    */
   async rest(limitMs = quietLimitMs): Promise<'rest' | 'dead' | 'stuck'> {
     const endAt = Date.now() + limitMs;
     for (;;) {
-      if (!this.isAlive) return 'dead';
-      const open = await this.#requests('open');
+      if (this.#living.length === 0) return 'dead';
+      const open = await this.#look();
       if (open !== null) {
-        await this.#actAsHuman(open);
         this.moving = this.#whatMoves(open) ?? (await this.#whatIsMissing()) ?? '';
         if (this.moving === '') return 'rest';
       }
-      if (Date.now() >= endAt) return this.isAlive ? 'stuck' : 'dead';
+      if (Date.now() >= endAt) return this.#living.length > 0 ? 'stuck' : 'dead';
       await delay(lookEveryMs);
     }
   }
 
   /** One look at what waits, with the human doing what is theirs; for a yard that is never at rest. */
   async look(): Promise<void> {
-    const open = await this.#requests('open');
-    if (open === null) return;
-    this.#waiting = new Set(open.map((request) => this.register.questionOf(request)?.agent ?? ''));
-    await this.#actAsHuman(open);
+    const open = await this.#look();
+    if (open !== null) this.#waiting = new Set(open.map((request) => this.register.questionOf(request)?.agent ?? ''));
   }
 
   /** The delivery of the answer to the question with that mark, with the human doing what is theirs. */
   async deliveryOf(mark: string): Promise<RequestView['delivery']> {
-    await this.look();
-    const open = (await this.#requests('open')) ?? [];
+    const open = (await this.#look()) ?? [];
     return open.find((request) => this.register.questionOf(request)?.mark === mark)?.delivery ?? null;
   }
 
-  /** null while no bridge answers. */
-  async #requests(which: 'open' | 'all'): Promise<RequestView[] | null> {
-    try {
-      const reply = await call(socketPath(this.home), 'requests', { all: which === 'all' });
-      if (reply === null) return null;
-      const requests = reply.ok as RequestView[];
-      this.register.listed(requests);
-      return requests;
-    } catch {
-      return null; // it died while it answered: whoever asks looks whether it lives
+  /**
+   * What is open at all living bridges, with the humans doing what is theirs; null while one of them does not answer.
+   * Where two live, what one of them has had answered is not open: the other may not own that pane.
+   */
+  async #look(): Promise<RequestView[] | null> {
+    const open: RequestView[] = [];
+    for (const household of this.#living) {
+      const its = await this.#requests(household, 'open');
+      if (its === null) return null;
+      await this.#actAsHuman(household, its);
+      open.push(...its);
     }
+    return this.#living.length < 2 ? open : open.filter((request) => !this.#isAnswered(request));
   }
 
-  async #actAsHuman(open: readonly RequestView[]): Promise<void> {
+  #isAnswered(request: RequestView): boolean {
+    const asked = this.register.questionOf(request);
+    const agent = this.agents.find(({ name }) => name === asked?.agent);
+    return asked !== undefined && agent?.inputs().includes(asked.answer) === true;
+  }
+
+  async #requests(household: Household, which: 'open' | 'all'): Promise<RequestView[] | null> {
+    const requests = await household.requests(which);
+    if (requests !== null) this.register.listed(requests);
+    return requests;
+  }
+
+  async #actAsHuman({ human }: Household, open: readonly RequestView[]): Promise<void> {
     for (const request of open) {
       const asked = this.register.questionOf(request);
       const agent = this.agents.find(({ name }) => name === asked?.agent);
-      if (asked !== undefined && agent !== undefined) await this.#human.act(request, asked, agent);
+      if (asked !== undefined && agent !== undefined) await human.act(request, asked, agent);
     }
   }
 
@@ -222,38 +236,42 @@ export class Yard {
       return agent !== undefined && !this.register.isKnown(asked, agent.inputs);
     });
     if (missing === undefined) return null;
-    await this.#requests('all');
+    for (const household of this.#living) await this.#requests(household, 'all');
     return `${missing.mark} of ${missing.agent} is no request yet`;
   }
 
   // ── the end ──
   /** The books as they stand; only of a yard at rest they must balance. */
   async audit(): Promise<Audit> {
-    return this.#balance(await waitFor('the bridge tells its requests', () => this.#requests('all')));
+    const all = await waitFor('the bridge tells its requests', () => this.#requests(this.main, 'all'));
+    const others = this.second.isAlive ? await this.#requests(this.second, 'all') : await this.second.requestsLeft();
+    return this.#balance(all, others ?? []);
   }
 
-  /** The same from the journal of a bridge that was stopped, however long it is. */
+  /** The same from the journals of bridges that were stopped, however long they are. */
   async auditStopped(): Promise<Audit> {
     const stopped = await this.stop();
-    const { stdout } = await run(this.tmux, ['--home', this.home, 'requests', '--all', '--json']);
-    const audit = this.#balance(JSON.parse(stdout) as RequestView[]);
+    const audit = this.#balance(await this.main.requestsLeft(), await this.second.requestsLeft());
     return { ...audit, failures: [...audit.failures, ...stopped] };
   }
 
-  #balance(requests: readonly RequestView[]): Audit {
-    for (const { id } of requests) this.#human.hearOf(id);
-    const { told, acknowledged, doubts } = this.#human;
+  #balance(requests: readonly RequestView[], others: readonly RequestView[]): Audit {
+    for (const { id } of requests) this.main.human.hearOf(id);
+    for (const { id } of others) this.second.human.hearOf(id);
+    const [mine, their] = [this.main.human, this.second.human];
     const books = audit({
       questions: this.register.questions,
       requests,
+      others,
       facts: this.#facts(),
       dead: new Set(this.#gone.map((agent) => agent.name)),
-      called: this.bridge.called,
-      told,
-      acknowledged,
-      doubts,
+      called: new Set([...this.main.bridge.called, ...this.second.bridge.called]),
+      told: new Set([...mine.told, ...their.told]),
+      acknowledged: new Set([...mine.acknowledged, ...their.acknowledged]),
+      doubts: [...mine.doubts, ...their.doubts],
+      cleared: new Set([...mine.cleared, ...their.cleared]),
     });
-    return { ...books, failures: [...books.failures, ...this.bridge.warnings] };
+    return { ...books, failures: [...books.failures, ...this.main.bridge.warnings, ...this.second.bridge.warnings] };
   }
 
   /** Milliseconds from each question to the moment in which its agent had the answer, by who gave it. */
@@ -272,10 +290,9 @@ export class Yard {
     return new Map([...this.agents, ...this.#gone].map((agent) => [agent.name, agent.facts()]));
   }
 
-  /** Ends the bridge as a person would. */
+  /** Ends the bridges as a person would, the second one before the first. */
   async stop(): Promise<string[]> {
-    const code = await this.bridge.stop();
-    return code === 0 ? [] : [`left over: the bridge ended with ${code}`];
+    return [...(await this.second.stop()), ...(await this.main.stop())];
   }
 
   /** Ends everything, and tells what went wrong and what is left over, in words. */
@@ -285,15 +302,9 @@ export class Yard {
   }
 
   async closeAndCount(): Promise<{ readonly failures: readonly string[]; readonly left: LeftOver }> {
-    const failures = [...(await this.stop()), ...(await this.#verify())];
-    const left = await leftOver(this.tmux, this.home, this.bridge.temporaryFolder);
-    await this.tmux.stop();
+    const failures = [...(await this.stop()), ...(await this.main.verify()), ...(await this.second.verify())];
+    const left = await leftOver(this.servers, [this.main, this.second]);
+    for (const tmux of this.servers) await tmux.stop();
     return { failures, left };
-  }
-
-  /** The product's own audit of the home, once nobody holds it. */
-  async #verify(): Promise<string[]> {
-    const { code, stdout, stderr } = await run(this.tmux, ['--home', this.home, 'verify']);
-    return code === 0 ? [] : [`verify: exit code ${code}: ${stdout}${stderr}`];
   }
 }
