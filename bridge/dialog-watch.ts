@@ -99,6 +99,7 @@ export class DialogWatch {
     const { journal, opening, desk } = this.#rooms;
     const { worker, identity, profile } = this.#pane;
     const humanOnly = this.#humanOnly();
+    const turnMark = markTurn(this.#inputs(), reading);
     const request = journal.transact(() => {
       const openAs = (number: number) => {
         journal.saveMemory(memoryKey(identity), number);
@@ -110,6 +111,7 @@ export class DialogWatch {
           turn: `${identity.agentPid ?? identity.panePid}.${identity.agentStartedAt ?? 0}!${number}` as TurnId,
           detection: { kind: 'approval', text: textOf(dialog), attributes: {}, truncated: false, dialog },
           snapshot,
+          turnMark,
           ...(humanOnly === null ? {} : { humanOnly }),
         });
       };
@@ -119,7 +121,7 @@ export class DialogWatch {
       return ['delivered', 'settled', 'withdrawn'].includes(known.state.is) ? openAs(number + 1) : known;
     });
     this.#request = request.id;
-    desk.confirm(request.id, { turnMark: markTurn(this.#inputs(), reading) });
+    desk.confirm(request.id, { turnMark });
   }
 }
 

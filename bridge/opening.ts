@@ -5,6 +5,7 @@ import type { Detection } from './core/detection.ts';
 import { type PaneId, serverId, type TurnId } from './core/ids.ts';
 import type { PaneIdentity, Snapshot } from './core/pane.ts';
 import { isOpen, type Request } from './core/request.ts';
+import type { TurnMark } from './core/turn-mark.ts';
 import type { Desk } from './desk/desk.ts';
 import { repositoryOf } from './host/repository.ts';
 import type { Journal } from './journal/journal.ts';
@@ -48,6 +49,7 @@ export class Opening {
     readonly detection: Detection;
     readonly snapshot: Snapshot;
     readonly humanOnly?: string;
+    readonly turnMark?: TurnMark;
   }): Request {
     const { snapshot, ...rest } = seen;
     return this.#desk.open({

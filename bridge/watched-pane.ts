@@ -176,6 +176,7 @@ export class WatchedPane {
   #requested(event: Extract<WatcherEvent, { type: 'request-seen' | 'request-confirmed' | 'detected' }>): void {
     const { desk, journal, opening } = this.#rooms;
     const isConfirmed = event.type !== 'request-seen';
+    const mark = this.#markFor(event.detection);
     const request = journal.transact(() => {
       if (!isConfirmed) this.#remember();
       return opening.fromScreen({
@@ -185,19 +186,20 @@ export class WatchedPane {
         turn: turnId(this.identity, event.turn),
         detection: event.detection,
         snapshot: this.#snapshot,
+        ...mark,
         ...(this.#distrust === null ? {} : { humanOnly: this.#distrust }),
       });
     });
     if (!isConfirmed) return;
     desk.confirm(request.id, {
       ...(event.turn.anchor === 'lost' ? { humanOnly: lostAnchor } : {}),
-      ...this.#markFor(event.detection),
+      ...mark,
     });
     // Only now: whoever dies before has a successor that sees it confirmed again, which changes nothing a second time.
     this.#remember();
   }
 
-  /** The turn as it is believed now: a block is confirmed, and another reason told, in a believed turn only. */
+  /** The turn as it seems now, and is believed where a block is confirmed or another reason told. */
   #markFor({ kind, truncated, text }: Detection): { turnMark?: TurnMark } {
     if (this.#reading === null) return {};
     const isWhole = kind === 'request' && !truncated;

@@ -3,6 +3,7 @@ import { type Detection, normaliseWords } from '../core/detection.ts';
 import type { RequestId, TurnId } from '../core/ids.ts';
 import { identityKey, type PaneIdentity } from '../core/pane.ts';
 import { earlierOriginOf, originOf, type Request } from '../core/request.ts';
+import type { TurnMark } from '../core/turn-mark.ts';
 import type { RequestMemory, Transactions } from './memory.ts';
 
 export interface Sighting {
@@ -22,6 +23,8 @@ export interface Sighting {
   readonly deadlineAt: number | null;
   /** why nobody but the human may answer this, where the finder knows: the journal was set aside, … */
   readonly humanOnly?: string;
+  /** of the turn that seems to ask: whoever confirms it marks what is believed then, and may never come to that */
+  readonly turnMark?: TurnMark;
 }
 
 /**
@@ -51,13 +54,14 @@ export class Sightings {
       if (known) return { request: known, isNew: false };
       const unsure = via === 'screen' && !dialog ? this.#seenOnce(pane, text) : undefined;
       return unsure
-        ? { request: this.#move(unsure, turn), isNew: false }
+        ? { request: this.#move(unsure, sighting), isNew: false }
         : { request: this.#add(sighting), isNew: true };
     });
   }
 
   #add(sighting: Sighting): Request {
-    const { worker, claimed, pane, agent, turn, detection, context, project, repository, via, deadlineAt } = sighting;
+    const { worker, claimed, pane, agent, turn, detection, context, project, repository, via, deadlineAt, turnMark } =
+      sighting;
     const { kind, text, attributes, dialog, reason } = detection;
     const humanOnly = whyHumanOnly(sighting);
     const openedAt = this.#clock.now();
@@ -71,6 +75,7 @@ export class Sightings {
       ...(repository && { repository }),
       ...{ context, via },
       ...(humanOnly === null ? {} : { humanOnly }),
+      ...(turnMark && { turnMark }),
       ...{ openedAt, deadlineAt, state: { is: 'open' }, late: [] },
     };
     const data = { worker, agent, via, kind, characters: text.length };
@@ -86,8 +91,8 @@ export class Sightings {
       .findLast((one) => one.via === 'screen' && !one.dialog && normaliseWords(one.text) === words);
   }
 
-  #move(request: Request, turn: TurnId): Request {
-    const moved = { ...request, turn };
+  #move(request: Request, { turn, turnMark }: Sighting): Request {
+    const moved = { ...request, turn, ...(turnMark && { turnMark }) };
     const event = { at: this.#clock.now(), kind: 'request-turn-corrected', subject: request.id, data: { turn } };
     this.#memory.saveRequest(moved, event);
     return moved;

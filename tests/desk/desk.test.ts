@@ -163,6 +163,20 @@ test('the turn that was believed when it was confirmed is marked in the request 
   expect(journal.deliveries()).toMatchObject([{ turnMark }]);
 });
 
+test('what was seen only once is bound to the turn it was seen in, since nobody may come to confirm it', () => {
+  const seen = (head: string) => ({ inputs: [{ head, tail: head, words: '' }] });
+  const { id } = study.desk.open(sighting({ turnMark: seen('torn') }));
+  expect(study.request(id).turnMark).toEqual(seen('torn'));
+  study.desk.open(sighting({ turn: t2, turnMark: seen('whole') }));
+  expect(study.request(id).turnMark).toEqual(seen('whole'));
+  study = start();
+  study.resume();
+  tickAfter(10_000);
+  study.desk.answer(id, answerOf('human:cli', 'Yes.'));
+  expect(journal.deliveries()).toMatchObject([{ turnMark: seen('whole') }]);
+  expect(retraceRequest(study.request(id), journal.events({ subject: id }))).toEqual([]);
+});
+
 test('a delivery that the courier cancelled because its turn has passed withdraws the request', async () => {
   const id = ask();
   panes.busy.add(identityKey(somePane));
