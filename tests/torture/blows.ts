@@ -23,6 +23,8 @@ export type Blow =
   | { readonly is: 'shell-at'; readonly step: Step; readonly when: When }
   /** a person's draft holds the answer, and is submitted; the bridge dies before that, after it, or not at all */
   | { readonly is: 'went-on'; readonly dies: 'before' | 'after' | 'never' }
+  /** the bridge dies there, and a person passes the question over before the next one comes */
+  | { readonly is: 'passed-at'; readonly step: Step; readonly when: When }
   /** a neighbour comes into the agent's window there, and keys go to both panes; or another program into its place */
   | { readonly is: 'synchronized-at' | 'swapped-at'; readonly step: Step; readonly when: When }
   /** the bridge dies there beside a second one, with a state directory of its own, which takes over and ends or dies itself */
@@ -60,7 +62,7 @@ export function blowNamed(name: string): Blow | null {
   const went = /^went-on-(before|after|never)$/.exec(name);
   if (went !== null) return { is: 'went-on', dies: went[1] as 'never' };
   const at =
-    /^(daemon-at|daemon-again|tmux-at|both-at|pane-at|agent-at|shell-at|synchronized-at|swapped-at|second-at)-(.+)-(before|after)(?:-(\d+))?$/.exec(
+    /^(daemon-at|daemon-again|tmux-at|both-at|pane-at|agent-at|shell-at|synchronized-at|swapped-at|passed-at|second-at)-(.+)-(before|after)(?:-(\d+))?$/.exec(
       name,
     );
   if (at === null) return null;
@@ -82,7 +84,7 @@ export function planOf(
   const tmuxAt = placesIn(life);
   const paneAt = placesIn(typing);
   const [synchronizedAt, swappedAt] = [placesIn(typing), placesIn(typing)];
-  const secondAt = placesIn(life);
+  const [secondAt, passedAt] = [placesIn(life), placesIn(life)];
   const whens: readonly When[] = ['before', 'after'];
   const after = () => random.between(0, lifeMs);
   const again = () => ({ step: random.between(1, commitsAgain), when: random.oneOf(whens), ms: after() });
@@ -104,7 +106,8 @@ export function planOf(
     plan.push({ is: random.oneOf(['pane-at', 'agent-at', 'shell-at'] as const), ...place });
   }
   for (let index = 0; index < counts.turns; index += 1) {
-    plan.push({ is: 'went-on', dies: (['before', 'after', 'never'] as const)[index % 3]! });
+    if (index % 2 === 0) plan.push({ is: 'passed-at', ...passedAt() });
+    else plan.push({ is: 'went-on', dies: (['before', 'after', 'never'] as const)[(index >> 1) % 3]! });
   }
   for (let index = 0; index < counts.beside; index += 1) {
     if (index % 2 === 0) plan.push({ is: 'synchronized-at', ...synchronizedAt() });

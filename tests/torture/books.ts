@@ -40,7 +40,7 @@ export interface Doubtful {
 export const noFigures = {
   /** questions that agents asked */
   questions: 0,
-  /** of them, those of agents that died before any bridge looked */
+  /** of them, those whose agents died, or were given another input, before any bridge looked */
   unseen: 0,
   requests: 0,
   /** questions of which a second bridge has a request */
@@ -123,7 +123,7 @@ export function audit(books: Books): Audit {
       continue;
     }
     if (request === undefined) {
-      if (books.dead.has(agent)) figures.unseen += 1;
+      if (books.dead.has(agent) || passed.has(mark)) figures.unseen += 1;
       else fail('losses', `${mark} of ${agent} has no request`);
       continue;
     }

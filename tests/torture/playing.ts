@@ -74,12 +74,33 @@ export async function play(yard: Yard, blow: Blow, random: Seeded): Promise<Play
     }
     case 'went-on':
       return wentOn(yard, agent, random.oneOf(ways.filter((one) => one !== 'file')), blow.dies);
+    case 'passed-at': {
+      await yard.arm({ step: blow.step, when: blow.when, acts: [], self: true });
+      const { mark } = await yard.ask(agent, way);
+      await untilStruck(yard);
+      const at = yard.struck;
+      await yard.killDaemon();
+      await passOver(agent);
+      yard.register.passOver(mark);
+      await yard.start();
+      return { deaths: [{ of: 'bridge', at }], failures: [] };
+    }
     case 'synchronized-at':
     case 'swapped-at':
       return withNeighbour(yard, agent, way, { ...blow, self: random.next() < 0.5, lastsMs: random.between(200, 900) });
     case 'second-at':
       return besideASecond(yard, agent, way, { ...blow, random });
   }
+}
+
+/** A person says something else, in the place of whatever stands in the composer. */
+async function passOver(agent: YardAgent): Promise<void> {
+  const times = () => agent.inputs().filter((input) => input === anotherInput).length;
+  const before = times();
+  await waitFor(`${agent.name} rests`, async () => (await agent.state()).is === 'idle');
+  await agent.perform({ draft: anotherInput });
+  await agent.tmux.run('send-keys', '-t', agent.paneId, 'Enter');
+  await waitFor('the person goes on', () => times() > before, { limitMs: 30_000 });
 }
 
 function serverOf({ tmux }: YardAgent): Promise<number> {
@@ -158,8 +179,7 @@ async function wentOn(
     limitMs: 30_000,
   });
   if (dies === 'before') await yard.killDaemon();
-  await agent.tmux.run('send-keys', '-t', agent.paneId, 'Enter');
-  await agent.fact('the person goes on', (fact) => fact.input === anotherInput, 30_000);
+  await passOver(agent);
   if (dies === 'after') await yard.killDaemon();
   if (dies === 'never') return { deaths: [], failures: [] };
   await yard.start();

@@ -1,14 +1,17 @@
 import type { RequestView } from '../../bridge/views.ts';
 import { markPattern, type Question } from './questions.ts';
 
-/** Which questions were asked, and which of them a bridge is known to have. */
+/** Which questions were asked, and which of them which bridge is known to have. */
 export class Register {
   readonly questions: Question[] = [];
   /** by mark */
   readonly askedAt = new Map<string, number>();
   readonly #byMark = new Map<string, Question>();
   readonly #lastOf = new Map<string, Question>();
-  readonly #known = new Set<string>();
+  /** or passed over */
+  readonly #answered = new Set<string>();
+  /** by mark: names of the bridges that have listed it */
+  readonly #knownTo = new Map<string, Set<string>>();
 
   enter(question: Question): void {
     this.questions.push(question);
@@ -25,14 +28,23 @@ export class Register {
     return this.#byMark.get(markPattern.exec(request.text)?.[0] ?? '');
   }
 
-  /** A bridge has listed these. */
-  listed(requests: readonly RequestView[]): void {
-    for (const request of requests) this.#known.add(markPattern.exec(request.text)?.[0] ?? '');
+  /** Nobody need have seen that one: its agent was given another input while no bridge lived. */
+  passOver(mark: string): void {
+    this.#answered.add(mark);
   }
 
-  /** Some list of requests has had it, or its agent has its answer. @param inputs what that agent received */
-  isKnown({ mark, answer }: Question, inputs: () => readonly string[]): boolean {
-    if (!this.#known.has(mark) && inputs().includes(answer)) this.#known.add(mark);
-    return this.#known.has(mark);
+  /** The bridge of that name has listed these. */
+  listed(requests: readonly RequestView[], by: string): void {
+    for (const request of requests) {
+      const mark = markPattern.exec(request.text)?.[0] ?? '';
+      this.#knownTo.set(mark, (this.#knownTo.get(mark) ?? new Set()).add(by));
+    }
+  }
+
+  /** One of these bridges has listed it, or its agent has its answer. @param inputs what that agent received */
+  isKnown({ mark, answer }: Question, to: readonly string[], inputs: () => readonly string[]): boolean {
+    if (this.#answered.has(mark) || to.some((name) => this.#knownTo.get(mark)?.has(name))) return true;
+    if (inputs().includes(answer)) this.#answered.add(mark);
+    return this.#answered.has(mark);
   }
 }

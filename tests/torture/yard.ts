@@ -82,7 +82,16 @@ export class Yard {
   /** Its last question has not come to an end, as far as the last look and its own journal tell. */
   isWaiting(agent: YardAgent): boolean {
     const last = this.register.lastOf(agent.name);
-    return this.#waiting.has(agent.name) || (last !== undefined && !this.register.isKnown(last, agent.inputs));
+    return this.#waiting.has(agent.name) || (last !== undefined && !this.#isKnown(last, agent));
+  }
+
+  /** What a bridge that does not live has of it moves nothing. */
+  #isKnown(asked: Question, agent: YardAgent): boolean {
+    return this.register.isKnown(
+      asked,
+      this.#living.map(({ name }) => name),
+      agent.inputs,
+    );
   }
 
   /** Asks unless the agent is at work; takes away first what a given-up answer has left in its composer. */
@@ -202,7 +211,7 @@ export class Yard {
 
   async #requests(household: Household, which: 'open' | 'all'): Promise<RequestView[] | null> {
     const requests = await household.requests(which);
-    if (requests !== null) this.register.listed(requests);
+    if (requests !== null) this.register.listed(requests, household.name);
     return requests;
   }
 
@@ -233,7 +242,7 @@ export class Yard {
     const agentOf = (asked: Question) => this.agents.find(({ name }) => name === asked.agent);
     const missing = this.register.questions.find((asked) => {
       const agent = agentOf(asked);
-      return agent !== undefined && !this.register.isKnown(asked, agent.inputs);
+      return agent !== undefined && !this.#isKnown(asked, agent);
     });
     if (missing === undefined) return null;
     for (const household of this.#living) await this.#requests(household, 'all');
