@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { soak } from '../torture/soak.ts';
 
 /** As little as shows that it works; `npm run soak` is the whole of it. */
-test('six workers ask while everything goes wrong, and the books balance and nothing is left over', async () => {
-  const report = await soak({ minutes: 0.4, workers: 6, seed: 5, say: () => {} });
+test('workers ask while everything goes wrong, and the books balance and nothing is left over', async () => {
+  const report = await soak({ minutes: 0.1, workers: 4, seed: 5, say: () => {} });
   expect(report.failures).toEqual([]);
-  expect(report.figures.questions).toBeGreaterThanOrEqual(12);
-  expect(Object.keys(report.faults).length).toBeGreaterThanOrEqual(4);
+  expect(report.figures.questions).toBeGreaterThanOrEqual(4);
+  expect(Object.keys(report.faults).length).toBeGreaterThanOrEqual(3);
 }, 240_000);

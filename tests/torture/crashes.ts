@@ -39,9 +39,12 @@ export async function crashes(options: TortureOptions): Promise<Report> {
 
 function planned({ seed, cases, only }: TortureOptions): Blow[] {
   if (only !== null) {
-    const blow = blowNamed(only);
-    if (blow === null) throw new Error(`--case ${only}: is no blow; one is daemon-at-delivery-typed-before`);
-    return Array.from({ length: cases ?? 10 }, () => blow);
+    const named = only.split(',').map((name) => {
+      const blow = blowNamed(name);
+      if (blow === null) throw new Error(`--case ${name}: is no blow; one is daemon-at-delivery-typed-before`);
+      return blow;
+    });
+    return Array.from({ length: cases ?? 10 }, () => named).flat();
   }
   const bridge = cases ?? usualDeaths;
   return planOf(new Seeded(seed), {
