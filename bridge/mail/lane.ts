@@ -46,9 +46,13 @@ export class Lane {
     if (index >= 0) this.waiting.splice(index, 1);
   }
 
-  /** The first that waits for an agent none of whose deliveries was tried in this round without ending. */
-  next(stuck: ReadonlySet<string>): Waiting | undefined {
-    return this.waiting.find((entry) => !stuck.has(entry.agentKey));
+  /**
+   * The first that waits for an agent none of whose deliveries was tried in this round without ending. What was typed goes
+   * before what was not: an older text may be held for long, and one that is typed meanwhile hides what became of it.
+   */
+  next(stuck: ReadonlySet<string>, typed: ReadonlySet<DeliveryId>): Waiting | undefined {
+    const free = this.waiting.filter((entry) => !stuck.has(entry.agentKey));
+    return free.find(({ id }) => typed.has(id)) ?? free[0];
   }
 
   pause(now: number): void {

@@ -133,13 +133,10 @@ export class PostOffice {
 
   /**
    * After a start: everything that has not ended is taken up again. `claimed` goes back to the queue, for `typed` is
-   * committed before the paste; what was typed or submitted is read from the screen, never typed again. That comes first:
-   * an older text for the same agent may be held for long (a daemon and a command each keep an order of their own).
+   * committed before the paste; what was typed or submitted is read from the screen, never typed again.
    */
   resume(): void {
-    const open = this.#memory.deliveries({ open: true });
-    const isTyped = ({ state: { is } }: Delivery) => is === 'typed' || is === 'submitted';
-    for (const delivery of [...open.filter(isTyped), ...open.filter((one) => !isTyped(one))]) {
+    for (const delivery of this.#memory.deliveries({ open: true })) {
       if (delivery.state.is === 'claimed') this.#change(delivery.id, { type: 'released' });
       this.#start(this.#enqueue(delivery));
     }
@@ -170,7 +167,8 @@ export class PostOffice {
     while (lane.again && !this.#closed) {
       lane.again = false;
       const stuck = new Set<string>();
-      for (let entry = lane.next(stuck); entry && !this.#closed; entry = lane.next(stuck)) {
+      const typed = this.#typedIn(lane);
+      for (let entry = lane.next(stuck, typed); entry && !this.#closed; entry = lane.next(stuck, typed)) {
         if (await this.#tryOnce(lane, entry)) lane.remove(entry.id);
         else stuck.add(entry.agentKey);
       }
@@ -182,6 +180,18 @@ export class PostOffice {
     }
   }
 
+  /** Also what another bridge typed: a daemon and a command beside it each keep an order of their own, and either may die. */
+  #typedIn({ waiting }: Lane): ReadonlySet<DeliveryId> {
+    if (waiting.length < 2) return none;
+    try {
+      const stored = waiting.map(({ id }) => this.#memory.delivery(id));
+      return new Set(stored.filter((one) => one !== null && isTyped(one)).map((one) => one!.id));
+    } catch {
+      // the memory refuses: each of them is told so as it is tried, and nothing is decided without it
+      return none;
+    }
+  }
+
   /** One attempt. True when the delivery has ended, or is not in the memory: its transaction was undone. */
   async #tryOnce(lane: Lane, entry: Waiting): Promise<boolean> {
     let before: Delivery | null = null;
@@ -190,8 +200,7 @@ export class PostOffice {
       before = this.#change(entry.id, { type: 'ticked', at: this.#clock.now() });
       if (before?.state.is === 'claimed') before = this.#change(entry.id, { type: 'released' });
       if (before === null || isEnded(before.state)) return true;
-      const typed = before.state.is === 'typed' || before.state.is === 'submitted';
-      const returned = typed ? await this.#courier.reconcile(before) : await this.#courier.attempt(before);
+      const returned = isTyped(before) ? await this.#courier.reconcile(before) : await this.#courier.attempt(before);
       return this.#settle(lane, entry, before, this.#accept(returned));
     } catch (fault) {
       return this.#recover(lane, entry, before, fault);
@@ -215,8 +224,7 @@ export class PostOffice {
       this.#tell(entry.id);
       lane.hasten();
     }
-    const doubtful = after.state.is === 'typed' || after.state.is === 'submitted';
-    if (!doubtful) {
+    if (!isTyped(after)) {
       entry.doubtSince = null;
       return isEnded(after.state);
     }
@@ -242,7 +250,7 @@ export class PostOffice {
       }
       this.#news.later(() => ({ type: 'attempt-failed', delivery: stored, fault }));
       const detail = `the courier failed: ${messageOf(fault)}`;
-      if (stored.state.is !== 'typed' && stored.state.is !== 'submitted') {
+      if (!isTyped(stored)) {
         this.#change(entry.id, { type: 'held', reason: 'unknown', detail, at: this.#clock.now() });
         return false;
       }
@@ -283,6 +291,13 @@ export class PostOffice {
       return delivery && { type: 'delivery-changed', delivery };
     });
   }
+}
+
+const none: ReadonlySet<DeliveryId> = new Set();
+
+/** It was sent, or was about to be: what became of it is read from its screen. */
+function isTyped({ state: { is } }: Delivery): boolean {
+  return is === 'typed' || is === 'submitted';
 }
 
 function sameState(a: Delivery, b: Delivery): boolean {

@@ -6,7 +6,7 @@ import { markTurn } from '../../bridge/core/turn-mark.ts';
 import { Courier } from '../../bridge/delivery/courier.ts';
 import { type DoorCharacter, FakeDoors } from './fake-door.ts';
 import type { Character } from './fake-pane.ts';
-import { allHappenings, characters, crashes, schedules } from './hostile-world.ts';
+import { characters, crashes, happenings, schedules } from './hostile-world.ts';
 import { type World, world } from './world.ts';
 
 const text = 'Use approach B.\n\nKeep the old interface; add a test.';
@@ -288,7 +288,7 @@ test('whatever happens and whenever the bridge dies, a text that may go through 
   await fc.assert(
     fc.asyncProperty(characters, doors, vias, schedules, crashes, async (character, door, via, schedule, crash) => {
       const w = worldWithDoor(door, character);
-      for (const { atMs, what } of schedule) w.clock.after(atMs, () => allHappenings[what]!(w.pane));
+      for (const { atMs, what } of schedule) w.clock.after(atMs, () => happenings[what]!(w.pane));
       let died = false;
       const die = (point: string, then: string) => {
         if (died || point !== crash.at || then !== crash.when) return;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isEnded } from '../../bridge/core/envelope.ts';
 import { Courier } from '../../bridge/delivery/courier.ts';
-import { allHappenings, characters, crashes, schedules } from './hostile-world.ts';
+import { characters, crashes, happenings, schedules } from './hostile-world.ts';
 import { world } from './world.ts';
 
 const bodies = fc.constantFrom(
@@ -25,7 +25,7 @@ test('whatever happens and whenever the bridge dies: submitted at most once, no 
       async (character, schedule, body, crash, force) => {
         const w = world(character);
         const withoutBlanks = (text: string) => text.replace(/\s+/g, '');
-        for (const { atMs, what } of schedule) w.clock.after(atMs, () => allHappenings[what]!(w.pane));
+        for (const { atMs, what } of schedule) w.clock.after(atMs, () => happenings[what]!(w.pane));
         // what the courier may never do, seen in the instant it does it
         let crashed = crash.at === 'nowhere';
         const dieAt = (point: string, when: 'before' | 'after') => {

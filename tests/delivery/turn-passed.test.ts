@@ -5,7 +5,7 @@ import { markTurn, type TurnMark } from '../../bridge/core/turn-mark.ts';
 import { Courier } from '../../bridge/delivery/courier.ts';
 import { fuzz } from '../fixtures/fuzz.ts';
 import { dialogOf, type FakePane, type Menu } from './fake-pane.ts';
-import { allHappenings, characters, crashes, schedules } from './hostile-world.ts';
+import { characters, crashes, happenings, schedules } from './hostile-world.ts';
 import { type World, world } from './world.ts';
 
 const text = 'Yes, do it.';
@@ -251,7 +251,7 @@ test('whatever happens and whenever the bridge dies: nothing is pasted or submit
       fc.constantFrom('first explain', text),
       async (character, schedule, crash, atMs, input) => {
         const { w, turnMark } = await asking(['plan it', 'go'], character);
-        for (const { atMs: ms, what } of schedule) w.clock.after(ms, () => allHappenings[what]!(w.pane));
+        for (const { atMs: ms, what } of schedule) w.clock.after(ms, () => happenings[what]!(w.pane));
         let isSeen = false;
         let hasGoneOn = false;
         w.clock.after(atMs, () => {

@@ -272,6 +272,56 @@ test('after a restart what was typed is read, though an older text for the same 
   expect(stateOf('older')).toMatchObject({ is: 'held' });
 });
 
+/** What another process, which has died since, made of a delivery. */
+function leftBehind(id: string, ...states: Delivery['state'][]): void {
+  for (const state of states) {
+    journal.saveDelivery(sampleDelivery(id, state, id), { at: 1, kind: 'x', subject: id, data: null });
+  }
+}
+
+/** The agent shows a dialog: no text is typed, and what was typed is read. */
+const holding: Courier = {
+  attempt: async (delivery) => ({ ...delivery, state: { is: 'held', reason: 'dialog', detail: '', since: 1 } }),
+  reconcile: (delivery) => new ScriptedCourier(panes, memory, clock).reconcile(delivery),
+};
+
+test('what another bridge typed and left is read, though an older text for the same agent is held here', async () => {
+  for (const id of ['older', 'later', 'last']) leftBehind(id, { is: 'queued' });
+  start(holding);
+  office.resume();
+  await pass(1_000);
+  leftBehind('later', { is: 'claimed', at: 1 }, { is: 'typed', at: 1 }, { is: 'submitted', at: 1 });
+  leftBehind('last', { is: 'claimed', at: 1 }, { is: 'typed', at: 1 });
+  panes.submitted.add('later');
+  await pass(3_000);
+  expect(stateOf('older')).toMatchObject({ is: 'held' });
+  expect(stateOf('later')).toMatchObject({ is: 'acknowledged' });
+  expect(stateOf('last')).toMatchObject({ is: 'uncertain' });
+});
+
+test('what another bridge typed and left is read before an older text is typed over it', async () => {
+  for (const id of ['older', 'later']) leftBehind(id, { is: 'queued' });
+  const acts: string[] = [];
+  let opens = false;
+  start({
+    attempt: (delivery) => {
+      if (!opens) return holding.attempt(delivery);
+      acts.push(`types ${delivery.id}`);
+      return new ScriptedCourier(panes, memory, clock).attempt(delivery);
+    },
+    reconcile: (delivery) => {
+      acts.push(`reads ${delivery.id}`);
+      return holding.reconcile(delivery);
+    },
+  });
+  office.resume();
+  await pass(1_000);
+  leftBehind('later', { is: 'claimed', at: 1 }, { is: 'typed', at: 1 });
+  opens = true;
+  await pass(3_000);
+  expect(acts).toEqual(['reads later', 'types older']);
+});
+
 test('after a restart: what waited or was only claimed is typed, what was typed is read and not typed', async () => {
   const stored = (id: string, ...states: Delivery['state'][]) => {
     for (const state of [{ is: 'queued' } as const, ...states]) {
