@@ -121,7 +121,8 @@ export class Watch {
     this.#stopTick = systemClock.after(tickMs, () => {
       const now = systemClock.now();
       const { desk, post, calling, deadLetters, retention } = this.#rooms;
-      for (const room of [desk, post, calling, deadLetters, retention]) {
+      const newcomers = { tick: () => post.takeUp() };
+      for (const room of [desk, newcomers, post, calling, deadLetters, retention]) {
         try {
           room.tick(now);
         } catch (fault) {

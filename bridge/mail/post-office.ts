@@ -142,6 +142,17 @@ export class PostOffice {
     }
   }
 
+  /**
+   * What another process has posted since, for the one that stays: a command that posted beside a daemon which was just
+   * starting may have died, and then nobody else would bring its text to an end.
+   */
+  takeUp(): void {
+    const known = new Set([...this.#lanes.values()].flatMap(({ waiting }) => waiting.map(({ id }) => id)));
+    for (const delivery of this.#memory.deliveries({ open: true })) {
+      if (!known.has(delivery.id)) this.#start(this.#enqueue(delivery));
+    }
+  }
+
   /** Begins nothing more and resolves when no attempt is under way; only then may the memory be closed. */
   async close(): Promise<void> {
     this.#closed = true;

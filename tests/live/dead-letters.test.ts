@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Delivery } from '../../bridge/core/envelope.ts';
+import type { Delivery, DeliveryState } from '../../bridge/core/envelope.ts';
+import type { DeliveryId } from '../../bridge/core/ids.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
@@ -71,6 +72,30 @@ test('a text whose sender is killed while it waits is not typed long afterwards'
   sender.abort();
   await sent;
   expect((held.deadlineAt! - held.createdAt) / 1_000).toBeCloseTo(630, 0);
+});
+
+test('what a command posted beside a bridge that was just starting, and left when it was killed, is ended by that bridge', async () => {
+  watching = await watch();
+  expect((await send(new AbortController().signal)).code).toBe(0);
+  // the command asked for a daemon when there was none yet, and wrote into the journal when the daemon had read it
+  const { journal } = Journal.open(join(home, 'bridge.db'), { now: Date.now() });
+  const [sent] = journal.deliveries();
+  const at = Date.now();
+  const leave = (id: string, ...states: DeliveryState[]) => {
+    for (const state of states) {
+      const left = { ...sent!, id: id as DeliveryId, envelope: { ...sent!.envelope, body: id }, state, deadlineAt: at };
+      journal.saveDelivery(left, { at, kind: 'left', subject: id, data: null });
+    }
+  };
+  leave('waited', { is: 'queued' });
+  leave('in-doubt', { is: 'queued' }, { is: 'claimed', at }, { is: 'typed', at });
+  journal.close();
+
+  const stranded = await watching.line('the human is called', isStranded, limitMs);
+  expect(stranded).toMatchObject({ id: 'in-doubt', why: expect.stringMatching(/^uncertain: /) });
+  const waited = async () => ((await shown('waited')).sent.state.is === 'expired' ? true : null);
+  await waitFor('it expires', waited, { limitMs });
+  expect(agent.inputs()).toEqual(['hello']);
 });
 
 test('an answer whose worker has gone calls the human', async () => {

@@ -322,6 +322,37 @@ test('what another bridge typed and left is read before an older text is typed o
   expect(acts).toEqual(['reads later', 'types older']);
 });
 
+test('what another process posted since, and did not end before it died, is taken up by the one that stays', async () => {
+  office.resume();
+  leftBehind('queued', { is: 'queued' });
+  leftBehind('typed', { is: 'queued' }, { is: 'claimed', at: 1 }, { is: 'typed', at: 1 });
+  await pass(3_000);
+  expect(stateOf('queued')).toMatchObject({ is: 'queued' });
+  for (let second = 0; second < 3; second++) {
+    office.takeUp();
+    await pass(1_000);
+  }
+  expect(stateOf('queued')).toMatchObject({ is: 'acknowledged' });
+  expect(stateOf('typed')).toMatchObject({ is: 'uncertain' });
+  expect(pasted()).toEqual(['queued']);
+});
+
+test('taking up again what waits here already changes nothing and tries nothing sooner', async () => {
+  panes.busy.add(identityKey(pane1));
+  post('Yes.');
+  await pass(10_000);
+  const { attempts } = panes;
+  for (let turn = 0; turn < 100; turn++) office.takeUp();
+  await settle();
+  expect(panes.attempts).toBe(attempts);
+  panes.busy.clear();
+  office.takeUp();
+  await pass(2_000);
+  office.takeUp();
+  await settle();
+  expect(pasted()).toEqual(['Yes.']);
+});
+
 test('after a restart: what waited or was only claimed is typed, what was typed is read and not typed', async () => {
   const stored = (id: string, ...states: Delivery['state'][]) => {
     for (const state of [{ is: 'queued' } as const, ...states]) {
