@@ -4,17 +4,20 @@ import { monotonic } from '../fixtures/monotonic.mjs';
 import { playAll } from '../torture/hostile.ts';
 import { casesOf } from '../torture/hostile-cases.ts';
 import { caseNamed, nameOf } from '../torture/hostile-factors.ts';
-import { storyOf } from '../torture/hostile-summary.ts';
+import { type Outcome, storyOf } from '../torture/hostile-summary.ts';
 import { never } from '../torture/hostile-verdict.ts';
 
 const width = { lanes: 12, persons: 4 };
+const unattended = { lanes: 3, persons: 0 };
 const inAMinute = () => monotonic() + 60_000;
 const quietly = () => {};
 
 /** Its composer is emptied just before Enter, and it works on something of its own: that was taken for a receipt. */
 const emptiedAndBusy =
   'body=lines,lost=1,late=2600,paste=drip,noise=ghost,fault=busy,at=random,drawn=raced,fault2=wipes,at2=before-enter,wait=3000#902100155';
-const some = [caseNamed(emptiedAndBusy), ...casesOf(4, 1_000).slice(0, 42)];
+/** Without the lock that both bridges know, these two texts are submitted as one. */
+const besideAnother = 'paste=late,fault=other-bridge,at=before-paste#2';
+const some = [...[emptiedAndBusy, besideAnother].map(caseNamed), ...casesOf(4, 1_000).slice(0, 14)];
 
 test('hostile agents get nothing lost, nothing doubled, no approval, and no untrue word out of the bridge', async () => {
   const outcomes = await playAll(some, width, inAMinute(), quietly);
@@ -37,16 +40,20 @@ function withoutConditions({ servers }: Rooms): void {
 
 describe('a bridge that does wrong is caught', () => {
   const dialogs = ['fault=dialog,at=before-enter#81', 'style=generic,fault=dialog,at=before-enter#82'].map(caseNamed);
+  const synchronized = caseNamed('fault=synchronized,at=before-enter#84');
+  const isCaught = ({ case: one, found }: Outcome) =>
+    found.some(({ what }) =>
+      one === synchronized ? what === 'another pane was made to read "\\r"' : /^approved .* tmux had drawn$/.test(what),
+    );
 
-  test('with its conditions taken away, its Enter approves what tmux had drawn', async () => {
+  test('with its conditions taken away, its Enter approves what tmux had drawn, and goes to a neighbour too', async () => {
     // on a busy machine a delivery may end before its Enter, or tmux draw the dialog after it: then there was nothing to
     // catch, and it is played again
-    let left = dialogs;
+    let left = [...dialogs, synchronized];
     const stories: string[] = [];
     for (let round = 0; round < 5 && left.length > 0; round++) {
-      const outcomes = await playAll(left, width, inAMinute(), quietly, withoutConditions);
-      const isApproval = ({ what }: { what: string }) => /^approved .* tmux had drawn$/.test(what);
-      const missed = outcomes.filter(({ found }) => !found.some(isApproval));
+      const outcomes = await playAll(left, unattended, inAMinute(), quietly, withoutConditions);
+      const missed = outcomes.filter((outcome) => !isCaught(outcome));
       // a person's No may come before an Enter that was pressed on the dialog: then that press is called harm
       const uncalled = missed.filter(
         ({ played, found }) =>
@@ -60,15 +67,8 @@ describe('a bridge that does wrong is caught', () => {
     expect(left.map(nameOf), stories.join('\n')).toEqual([]);
   });
 
-  test('with its conditions taken away, its Enter goes to a neighbour too', async () => {
-    const synchronized = [caseNamed('fault=synchronized,at=before-enter#84')];
-    const outcomes = await playAll(synchronized, width, inAMinute(), quietly, withoutConditions);
-    const what = 'another pane was made to read "\\r"';
-    expect(outcomes[0]!.found, storyOf(outcomes[0]!).join('\n')).toContainEqual({ is: 'harm', what });
-  });
-
   test('with every paste done twice, texts are doubled', async () => {
-    const outcomes = await playAll([caseNamed('body=lines#83')], width, inAMinute(), quietly, ({ main: tmux }) => {
+    const outcomes = await playAll([caseNamed('body=lines#83')], unattended, inAMinute(), quietly, ({ main: tmux }) => {
       const run = tmux.run.bind(tmux);
       tmux.run = (...argv) => run(...argv.map((word) => word.replace(/(paste-buffer .*?) -d( .*? ;)/, '$1$2 $1$2')));
     });
