@@ -30,6 +30,8 @@ export class Watch {
   /** the places of all panes at the last refresh; `restless` asks for another one although they are the same */
   #placed = '';
   #restless = false;
+  /** a refresh has begun, and not done all that it was to do */
+  #isBehind = false;
   #closed = false;
   #refreshing: Promise<void> = Promise.resolve();
   #waitingSaid = false;
@@ -182,16 +184,20 @@ export class Watch {
   async #refresh(panes: readonly PaneFacts[], when: 'start' | 'running'): Promise<void> {
     if (this.#closed) return;
     const placed = panes.map(placeOf).join('\n');
-    if (placed === this.#placed && !this.#restless && !this.#owned.mayHaveChanged()) return this.#pokeMoved(panes);
+    const isSame = placed === this.#placed && !this.#restless && !this.#isBehind;
+    if (isSame && !this.#owned.mayHaveChanged()) return this.#pokeMoved(panes);
     this.#placed = placed;
     this.#restless = false;
+    this.#isBehind = true;
     const known = await this.#workers.among(panes, this.#scopes, when);
     const wanted = this.#owned.among(known);
     for (const key of [...this.#watched.keys()]) {
       if (!wanted.has(key)) this.#drop(key, known.has(key) ? 'another bridge watches it' : whyGone(panes, key));
     }
     this.#rooms.servers.watch([...wanted.values()].map(({ facts }) => facts));
-    for (const one of wanted.values()) await this.#adopt(one);
+    let isAllThere = true;
+    for (const one of wanted.values()) isAllThere = (await this.#adopt(one)) && isAllThere;
+    this.#isBehind = !isAllThere;
     this.#pokeMoved(panes);
     if (known.size === 0 && !this.#waitingSaid) {
       this.#waitingSaid = true;
@@ -208,15 +214,16 @@ export class Watch {
     for (const facts of panes) this.#watched.get(addressKey(facts))?.pokeIfMoved(facts);
   }
 
-  async #adopt(wanted: Wanted): Promise<void> {
+  /** @returns false where it could not be looked at just now, and no other pane need wait for that */
+  async #adopt(wanted: Wanted): Promise<boolean> {
     const rooms = this.#rooms;
     const key = addressKey(wanted.facts);
     const before = this.#watched.get(key);
-    if (before?.isStill(wanted.facts)) return;
-    const snapshot = await rooms.sight.look(wanted.facts);
-    if (snapshot === null || this.#closed) return;
+    if (before?.isStill(wanted.facts)) return true;
+    const snapshot = await rooms.sight.look(wanted.facts).catch((fault) => this.#complain(messageOf(fault)));
+    if (!snapshot || this.#closed) return false;
     const profile = rooms.sight.profile(snapshot);
-    if (before && sameAgent(before.identity, snapshot.identity) && before.profile === profile.name) return;
+    if (before && sameAgent(before.identity, snapshot.identity) && before.profile === profile.name) return true;
     before?.close();
     const watched = new WatchedPane(rooms, wanted, snapshot, profile, {
       broke: (reason) => this.#beginAnew(key, reason),
@@ -229,6 +236,7 @@ export class Watch {
       rooms.on({ type: 'worker-found', worker: wanted.name, ...placeIn(wanted.facts), agent: profile.name });
     }
     watched.watcher.poke();
+    return true;
   }
 
   /** The watcher begins anew from what the journal has of it. */

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { loadConfig } from '../../bridge/config.ts';
+import type { BridgeEvent } from '../../bridge/events.ts';
+import { Rooms } from '../../bridge/rooms.ts';
+import { Watch } from '../../bridge/watch.ts';
+import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { makeHome, makeWork } from './bridge-process.ts';
+
+let tmux: PrivateTmux;
+let rooms: Rooms;
+let watch: Watch;
+const events: BridgeEvent[] = [];
+beforeEach(async () => {
+  tmux = privateTmux();
+  events.length = 0;
+});
+afterEach(async () => {
+  watch.close();
+  await rooms.close();
+  await tmux.stop();
+});
+
+async function worker(name: string): Promise<ScriptedAgent> {
+  const agent = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux, name), name });
+  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', `worker-${name}`);
+  return agent;
+}
+const found = () => events.flatMap((event) => (event.type === 'worker-found' ? [event.paneId] : []));
+
+test.each([
+  ['fails', () => Promise.reject(new Error('tmux: display-message: timed out'))],
+  ['shows nothing', () => Promise.resolve(null)],
+])(
+  'a pane whose first look %s is looked at again, though nothing else changes; others do not wait',
+  async (_, first) => {
+    const [a, b] = [await worker('a'), await worker('b')];
+    const flags = { socket: tmux.socketPath, session: 'macs', mode: 'manual' };
+    rooms = await Rooms.open(loadConfig({ home: makeHome(tmux), flags, env: {} }), {
+      on: (event) => events.push(event),
+    });
+    const look = rooms.sight.look.bind(rooms.sight);
+    let failures = 1;
+    rooms.sight.look = (place, ...more) =>
+      place.paneId === a.paneId && failures-- > 0 ? first() : look(place, ...more);
+    watch = new Watch(rooms);
+    await watch.start();
+    expect(found()).toEqual([b.paneId]);
+    await waitFor('the other one is watched, too', () => found().includes(a.paneId as never));
+    await a.perform({ play: [{ busy: 50 }, { request: 'Which way is it?' }], input: 'Begin.' });
+    await waitFor('it is asked', () => rooms.journal.requests().some(({ state }) => state.is === 'asked'));
+  },
+);
