@@ -173,8 +173,11 @@ export class Faults {
   async #goOn(agent: YardAgent): Promise<unknown> {
     const { draft, is } = await agent.state();
     // a file may still be on its way to a request that would have ended by then
-    const isByFile = this.#yard.register.lastOf(agent.name)?.way === 'file' && this.#yard.isWaiting(agent);
+    const { register } = this.#yard;
+    const last = register.lastOf(agent.name);
+    const isByFile = last?.way === 'file' && this.#yard.isWaiting(agent);
     if (draft !== anotherInput || is !== 'idle' || isByFile) return agent.perform({ draft: '' });
+    if (last !== undefined) register.passOver(last.mark);
     return this.#personAt(agent).submit(agent.paneId);
   }
 

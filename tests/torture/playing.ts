@@ -180,6 +180,7 @@ async function wentOn(
   });
   if (dies === 'before') await yard.killDaemon();
   await passOver(agent);
+  yard.register.passOver(mark);
   if (dies === 'after') await yard.killDaemon();
   if (dies === 'never') return { deaths: [], failures: [] };
   await yard.start();

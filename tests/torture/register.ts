@@ -28,7 +28,7 @@ export class Register {
     return this.#byMark.get(markPattern.exec(request.text)?.[0] ?? '');
   }
 
-  /** Nobody need have seen that one: its agent was given another input while no bridge lived. */
+  /** Nobody need have seen that one: its agent is given another input. */
   passOver(mark: string): void {
     this.#answered.add(mark);
   }
