@@ -11,6 +11,8 @@ const everyMs = 900;
 const lastsMs = [500, 2_500] as const;
 /** How long a second bridge lives: long enough to be the first one at some pane, and to take over what a killed one leaves. */
 const secondLivesMs = [3_000, 9_000] as const;
+/** No client that comes or goes for so long: a bridge that takes a pane over does so within two seconds. */
+const quietMs = 2_500;
 
 /** The bridge and agents die more rarely than people type. */
 const shares = {
@@ -140,10 +142,9 @@ export class Faults {
         this.#dying = '';
         return 'done';
       case 'bridge-killed':
-        await this.#untilComeAgain(async () => {
-          await this.#yard.killDaemon();
-          await this.#yard.start();
-        });
+        await this.#yard.killDaemon();
+        await this.#yard.start();
+        await this.#untilSettled();
         return 'done';
       case 'second-bridge':
         return this.#standBy();
@@ -158,12 +159,14 @@ export class Faults {
   async #standBy(): Promise<'done' | 'nothing-there'> {
     const { second } = this.#yard;
     if (second.isAlive) return 'nothing-there';
-    await this.#untilComeAgain(() => second.start());
+    await second.start();
+    await this.#untilSettled();
     const dies = this.#random.next() < 0.5;
     const untilAt = Date.now() + this.#random.between(...secondLivesMs);
     const end = async () => {
       if (dies) await second.kill();
       else this.#failures.push(...(await second.stop()));
+      await this.#untilSettled();
     };
     this.#lasting.set('second bridge', { untilAt, end });
     return 'done';
@@ -185,25 +188,29 @@ export class Faults {
   async #detach(): Promise<'done' | 'nothing-there'> {
     const tmux = this.#random.oneOf(this.#yard.servers);
     // the last one to come: others may be leaving
-    const pid = (await clientsOf(tmux)).at(-1);
+    const before = await clientsOf(tmux);
+    const pid = before.at(-1);
     if (pid === undefined) return 'nothing-there';
-    await this.#untilComeAgain(() => tmux.run('detach-client', '-t', `client-${pid}`), [tmux]);
+    await tmux.run('detach-client', '-t', `client-${pid}`);
+    const isBack = async () => (await clientsOf(tmux)).some((one) => !before.includes(one));
+    await waitFor('the bridge has a client again', isBack, { limitMs: 60_000, everyMs: 100 });
     return 'done';
   }
 
   /**
-   * tmux 3.3a dies of what it has to tell while a control client is just coming in (docs/torture.md): nothing strikes until
-   * another one than those of before is in, at each of these servers. Those may still be in the list while they leave.
+   * tmux 3.3a dies of what it has to tell while a control client is just coming in (docs/torture.md): after a bridge has come
+   * or gone nothing strikes until every agent is watched, and no client comes or goes any more.
    */
-  async #untilComeAgain(strike: () => Promise<unknown>, servers = this.#yard.servers): Promise<void> {
-    const before = await Promise.all(servers.map(clientsOf));
-    await strike();
-    const isIn = async (tmux: PrivateTmux, at: number) =>
-      (await clientsOf(tmux)).some((pid) => !before[at]!.includes(pid));
-    await waitFor('a bridge has come in', async () => (await Promise.all(servers.map(isIn))).every(Boolean), {
-      limitMs: 60_000,
-      everyMs: 100,
-    });
+  async #untilSettled(): Promise<void> {
+    for (const agent of this.#yard.agents) await this.#yard.watched(agent);
+    let [before, since] = ['', Date.now()];
+    const isQuiet = async () => {
+      const clients = await Promise.all(this.#yard.servers.map(clientsOf));
+      const now = clients.map((pids) => pids.join(' ')).join('|');
+      if (now !== before) [before, since] = [now, Date.now()];
+      return clients.every((pids) => pids.length > 0) && Date.now() - since >= quietMs;
+    };
+    await waitFor('the bridges have come in', isQuiet, { limitMs: 60_000, everyMs: 100 });
   }
 }
 
