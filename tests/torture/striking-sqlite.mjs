@@ -5,7 +5,7 @@
 // {"measure": true} is answered with the size of the heap after a collection.
 // Every act is done, and the process is gone, before the next instruction of the bridge.
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { getHeapCodeStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { DatabaseSync as RealDatabase } from '@photostructure/sqlite';
@@ -41,7 +41,9 @@ function measure() {
 function strike() {
   const { acts, self, record, when } = order;
   order = null;
-  writeFileSync(record, JSON.stringify({ step: kinds.join(' + ') || 'memory', nth: commits, when }));
+  // whoever waits for it finds it whole
+  writeFileSync(`${record}.new`, JSON.stringify({ step: kinds.join(' + ') || 'memory', nth: commits, when }));
+  renameSync(`${record}.new`, record);
   for (const { kill, run } of acts) {
     if (run) spawnSync(run[0], run.slice(1), { stdio: 'ignore', timeout: 5_000 });
     else process.kill(kill, 'SIGKILL');
