@@ -73,7 +73,7 @@ export class Watch {
       });
     // without a server nobody can tell whether a live controller is among its panes: it is decided when one is needed
     if (panes && rooms.config.mode === 'auto') await rooms.askings.choose();
-    if (panes) await this.#refresh(panes, 'start');
+    if (panes) await this.#afterOthers(() => this.#refresh(panes, 'start'));
     rooms.calling.attend();
     rooms.deadLetters.attend();
     rooms.desk.resume();
@@ -90,11 +90,18 @@ export class Watch {
     if (isKnown) return false;
     this.#scopes.push({ server, session });
     this.#restless = true;
-    this.#refreshing = this.#refreshing
-      .then(async () => this.#refresh(oncePerPane(await this.#rooms.servers.panes()), 'running'))
-      .catch((fault) => this.#complain(messageOf(fault)));
-    await this.#refreshing;
+    const refreshed = this.#afterOthers(async () =>
+      this.#refresh(oncePerPane(await this.#rooms.servers.panes()), 'running'),
+    );
+    await refreshed.catch((fault) => this.#complain(messageOf(fault)));
     return true;
+  }
+
+  /** One refresh at a time: two would each make a watcher of the same pane. */
+  #afterOthers(refresh: () => Promise<void>): Promise<void> {
+    const done = this.#refreshing.then(refresh);
+    this.#refreshing = done.catch(() => {});
+    return done;
   }
 
   /** The servers of workers that `start worker` made known, as long as they live. */
@@ -160,9 +167,9 @@ export class Watch {
         this.#watched.get(addressKey(event.address))?.watcher.missed();
         return;
       case 'panes':
-        this.#refreshing = this.#refreshing
-          .then(() => this.#refresh(this.#rooms.servers.listed, 'running'))
-          .catch((fault) => this.#complain(messageOf(fault)));
+        void this.#afterOthers(() => this.#refresh(this.#rooms.servers.listed, 'running')).catch((fault) =>
+          this.#complain(messageOf(fault)),
+        );
         return;
       case 'server-gone':
         this.#rooms.say('warning', `${this.#called(event)} is gone (${event.reason}); waiting for it`);

@@ -28,6 +28,26 @@ async function worker(name: string): Promise<ScriptedAgent> {
 }
 const found = () => events.flatMap((event) => (event.type === 'worker-found' ? [event.paneId] : []));
 
+async function open(): Promise<void> {
+  const flags = { socket: tmux.socketPath, session: 'macs', mode: 'manual' };
+  rooms = await Rooms.open(loadConfig({ home: makeHome(tmux), flags, env: {} }), { on: (event) => events.push(event) });
+}
+
+test('a pane whose first look is slow is watched once, whatever changes meanwhile', async () => {
+  const a = await worker('a');
+  await open();
+  const look = rooms.sight.look.bind(rooms.sight);
+  let looks = 0;
+  rooms.sight.look = async (place, ...more) => {
+    if (place.paneId === a.paneId && looks++ === 0) await worker('b');
+    return look(place, ...more);
+  };
+  watch = new Watch(rooms);
+  await watch.start();
+  await waitFor('the other one is watched, too', () => found().length > 1);
+  expect(new Set(found()).size).toBe(found().length);
+});
+
 test.each([
   ['fails', () => Promise.reject(new Error('tmux: display-message: timed out'))],
   ['shows nothing', () => Promise.resolve(null)],
