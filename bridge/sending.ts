@@ -13,7 +13,7 @@ import type { Journal } from './journal/journal.ts';
 import type { PostOffice } from './mail/post-office.ts';
 import type { Sight } from './sight.ts';
 
-/** A program that reads lines is quiet this long before it counts as idle; a send waits that long for it, not more. */
+/** A program that reads lines is quiet this long before it counts as idle; whoever sends or answers waits that long for it, not more. */
 const settleMs = 2600;
 /** How often a pane that cannot take a text now is looked at again: a ring hastens it, quiet does not ring. */
 const lookAgainMs = 200;
@@ -191,7 +191,8 @@ export class Sending {
   }
 
   /**
-   * Waits until the delivery of this request's answer has ended or is held.
+   * Waits until the delivery of this request's answer has ended or is held. Whoever sees the pane for the first time, as a
+   * command without a daemon does, cannot tell at once whether it rests: that hold is waited out.
    * @param limits how long an attempt may take to begin, and how long one that is under way then may take to end
    */
   async settled(
@@ -210,6 +211,10 @@ export class Sending {
     try {
       await this.#changes.until(isSettled, closed, limits.beginMs);
       if (stage() === 'begun') await this.#changes.until(isSettled, closed, limits.endMs);
+      const delivery = this.deliveryOf(requestId);
+      if (delivery?.state.is === 'held' && delivery.state.reason === 'unknown') {
+        await this.#triedUntil(delivery, this.#clock.now() + settleMs, closed);
+      }
     } finally {
       this.#awaited.delete(requestId);
     }

@@ -117,6 +117,13 @@ test('`bridge answer` without a daemon says that the worker has gone on, types n
   expect(agent.inputs()).toEqual([]);
 });
 
+test('without a daemon, a worker that waits has its answer at the first call', async () => {
+  const id = await askedAndAlone();
+  await isIdle();
+  expect(await command('answer', id, answer)).toMatchObject({ code: 0, stdout: expect.stringContaining('submitted') });
+  expect(agent.inputs()).toEqual([answer]);
+});
+
 test('while the worker waits a held answer outlives a restart, and a window of another size', async () => {
   const id = await askedAndAlone();
   await agent.perform({ draft: 'x' });
