@@ -11,21 +11,27 @@ export class OwnedPanes {
   readonly #ownership: Ownership | null;
   readonly #keyOf: (facts: PaneFacts) => string;
   readonly #say: (text: string) => void;
+  readonly #takenOver: () => void;
   #claimed: ReadonlyMap<string, string> = new Map();
   /** by pane key: whose it is, where it is not ours */
   readonly #others = new Map<string, Owner>();
   readonly #distrusted = new Map<string, string>();
   #isUnsure = false;
 
-  /** @param parts.ownership null: a dry run types nothing, so it takes no worker away from anybody, and watches them all */
+  /**
+   * @param parts.ownership null: a dry run types nothing, so it takes no worker away from anybody, and watches them all
+   * @param parts.takenOver another bridge has ended, and may have died with something half done
+   */
   constructor(parts: {
     ownership: Ownership | null;
     keyOf: (facts: PaneFacts) => string;
     say: (text: string) => void;
+    takenOver: () => void;
   }) {
     this.#ownership = parts.ownership;
     this.#keyOf = parts.keyOf;
     this.#say = parts.say;
+    this.#takenOver = parts.takenOver;
   }
 
   /**
@@ -89,7 +95,9 @@ export class OwnedPanes {
         `${inWords(interrupted)} died while it was typing there: this may have been answered already`,
       );
     }
-    if (from !== undefined) this.#say(`${name} ${facts.paneId} is taken over from ${inWords(from)}`);
+    if (from === undefined) return;
+    this.#say(`${name} ${facts.paneId} is taken over from ${inWords(from)}`);
+    this.#takenOver();
   }
 }
 

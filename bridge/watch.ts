@@ -50,6 +50,7 @@ export class Watch {
       ownership: rooms.ownership,
       keyOf: (facts) => identityKey(rooms.sight.identify(facts).identity),
       say: (text) => rooms.say('info', text),
+      takenOver: () => void rooms.tidy(),
     });
   }
 
@@ -90,6 +91,7 @@ export class Watch {
     if (isKnown) return false;
     this.#scopes.push({ server, session });
     this.#restless = true;
+    await this.#rooms.tidy();
     const refreshed = this.#afterOthers(async () =>
       this.#refresh(oncePerPane(await this.#rooms.servers.panes()), 'running'),
     );

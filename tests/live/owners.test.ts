@@ -126,12 +126,17 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
       () => first.lines.some(inState('settled')) || first.lines.some(inState('delivered')),
     );
 
+    // as one that dies between filling and pasting leaves it
+    const buffers = () => tmux.run('list-buffers', '-F', '#{buffer_name}');
+    const left = `bridge-${first.child.pid}-0123456789abcdef`;
+    await tmux.run('set-buffer', '-b', left, 'half done');
     // a draft holds the first bridge's answer back
     await agent.perform({ play: [{ busy: 200 }, { request: 'And now?' }, { draft: 'hmm' }], input: 'go' });
     await first.line('its answer is held', (line) => line.type === 'delivery-changed' && line.state === 'held');
     await first.stop(signal);
     await second.line('it says that it takes over', isSaid(/is taken over from the bridge of .*\/one/));
     await second.line('it found the worker', found);
+    await waitFor('what the first left half done is gone', async () => !(await buffers()).includes(left));
     await second.line(
       'its answer is held as well',
       (line) => line.type === 'delivery-changed' && line.state === 'held',
