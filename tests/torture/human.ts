@@ -48,6 +48,10 @@ export class Human {
 
   /** Does what is theirs about one open request, once. */
   async act(request: RequestView, asked: Question, agent: ScriptedAgent): Promise<void> {
+    // nobody types over what stands in the composer, also where a bridge left it that has died since
+    if (request.delivery?.state.is === 'held' && request.delivery.state.reason === 'draft') {
+      return this.#lookBefore(asked, agent);
+    }
     if (request.state !== 'asked') return;
     if (request.doubt) return this.#resolve(request, asked, agent);
     if (!request.status.startsWith('waits for you') || this.#given.has(request.id)) return;

@@ -178,8 +178,7 @@ export class Yard {
 
   /** One look at what waits, with the human doing what is theirs; for a yard that is never at rest. */
   async look(): Promise<void> {
-    const open = await this.#look();
-    if (open !== null) this.#waiting = new Set(open.map((request) => this.register.questionOf(request)?.agent ?? ''));
+    await this.#look();
   }
 
   /** The delivery of the answer to the question with that mark, with the human doing what is theirs. */
@@ -193,14 +192,16 @@ export class Yard {
    * Where two live, what one of them has had answered is not open: the other may not own that pane.
    */
   async #look(): Promise<RequestView[] | null> {
-    const open: RequestView[] = [];
-    for (const household of this.#living) {
-      const its = await this.#requests(household, 'open');
-      if (its === null) return null;
-      await this.#actAsHuman(household, its);
-      open.push(...its);
-    }
-    return this.#living.length < 2 ? open : open.filter((request) => !this.#isAnswered(request));
+    const households = this.#living;
+    const lists = await Promise.all(households.map((household) => household.requests('open')));
+    if (lists.includes(null)) return null;
+    const all = lists.flatMap((list) => list ?? []);
+    const open = households.length < 2 ? all : all.filter((request) => !this.#isAnswered(request));
+    // in one step: what is known to be a request waits, until a look shows that it does not
+    this.#waiting = new Set(open.map((request) => this.register.questionOf(request)?.agent ?? ''));
+    for (const [at, household] of households.entries()) this.register.listed(lists[at]!, household.name);
+    for (const [at, household] of households.entries()) await this.#actAsHuman(household, lists[at]!);
+    return open;
   }
 
   #isAnswered(request: RequestView): boolean {
