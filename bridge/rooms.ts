@@ -350,6 +350,7 @@ export class Rooms {
   }
 
   async close(): Promise<void> {
+    this.desk.close();
     this.askings.close();
     await this.mailbox.close();
     await this.retention.close();

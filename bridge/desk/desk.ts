@@ -241,6 +241,11 @@ export class Desk {
    * Deadlines, requests that were never seen a second time, effects that failed, and deliveries whose end was not heard
    * of: another process may have typed them, or the journal refused just then.
    */
+  /** Before the journal is closed: what others are still doing for it is told to nobody any more. */
+  close(): void {
+    this.#errands.close();
+  }
+
   tick(now: number): void {
     for (const request of this.#memory.requests({ open: true })) {
       if (request.state.is === 'answered') {

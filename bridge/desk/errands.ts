@@ -46,6 +46,7 @@ export class Errands {
   readonly #now: () => number;
   readonly #failed: (request: Request, effect: Effect, fault: unknown) => void;
   #owed: Errand[] = [];
+  #closed = false;
 
   constructor(parts: {
     perform: Perform;
@@ -73,7 +74,13 @@ export class Errands {
     }
   }
 
+  /** What is under way may come to nothing, and that is nobody's news: the next start performs it again. */
+  close(): void {
+    this.#closed = true;
+  }
+
   #try(errand: Errand): void {
+    if (this.#closed) return;
     try {
       const done = this.#start(errand);
       if (done instanceof Promise) done.catch((fault: unknown) => this.#owe(errand, fault));
@@ -105,6 +112,7 @@ export class Errands {
   }
 
   #owe(errand: Errand, fault: unknown): void {
+    if (this.#closed) return;
     const tries = errand.tries + 1;
     const dueAt = this.#now() + firstPauseMs * 2 ** errand.tries;
     // A controller that cannot be asked is a failure of the controller: the human is asked instead.

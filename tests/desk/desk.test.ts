@@ -319,6 +319,23 @@ test('a failed publish is told and tried again, until it works or nobody need be
   expect(study.done.filter((done) => done.startsWith('publish'))).toEqual([`publish ${id}: no policy row answers it`]);
 });
 
+test('a controller that is stopped because its bridge ends has failed nobody: the next start asks it again', async () => {
+  let fail: (fault: Error) => void = () => {};
+  const asked = new Promise<void>((_, reject) => {
+    fail = reject;
+  });
+  study = start({ perform: { ask: () => asked } });
+  const id = ask();
+  study.desk.close();
+  fail(new Error('stopped'));
+  await Promise.allSettled([asked]);
+  expect(study.news.filter(({ type }) => type === 'effect-failed')).toEqual([]);
+  expect(stateOf(id)).toMatchObject({ is: 'asked', of: 'controller' });
+  study = start();
+  study.resume();
+  expect(study.done).toContain(`ask ${id}`);
+});
+
 test('a request seen only once goes to the human after a while, counted from the start of this process', () => {
   const { id } = study.desk.open(sighting());
   tickAfter(9_000);
