@@ -10,7 +10,7 @@ import type { BridgeEvent } from '../events.ts';
 import { packageRoot } from '../launch/package-root.ts';
 import { ExecCommands } from '../tmux/exec.ts';
 import { capture } from '../tmux/pane.ts';
-import { paint, reportFault } from './output.ts';
+import { paint, print, reportFault } from './output.ts';
 
 const question = 'Which database should the service use? One user, no server.';
 const answer = 'Use SQLite, one file beside the service. Keep the path configurable.';
@@ -39,9 +39,7 @@ async function demo(): Promise<ExitCode> {
   const socket = join(folder, 'tmux.sock');
   const tmux = new ExecCommands({ socketPath: socket });
   const tell = (text: string) =>
-    process.stdout.write(
-      `${paint('dim', `${((performance.now() - startedAt) / 1000).toFixed(2)}s`.padStart(7))}  ${text}\n`,
-    );
+    print(`${paint('dim', `${((performance.now() - startedAt) / 1000).toFixed(2)}s`.padStart(7))}  ${text}`);
   let daemon: Daemon | null = null;
   try {
     const home = join(folder, 'home');
@@ -102,7 +100,7 @@ async function demo(): Promise<ExitCode> {
     tell('what the worker’s pane shows now:');
     const screen = await capture(tmux, asPaneId(paneId)!, { historyLines: 0 });
     const rows = (screen?.rows ?? []).map((row) => row.text).filter((row) => row.trim() !== '');
-    process.stdout.write(`${rows.map((row) => paint('dim', `         │ ${row}`)).join('\n')}\n`);
+    print(rows.map((row) => paint('dim', `         │ ${row}`)).join('\n'));
     tell(paint('green', 'asked, answered, delivered once, verified'));
     return ExitCode.done;
   } finally {

@@ -20,9 +20,9 @@ export function render(explained: Explained): string {
   const ready = isReady(reading);
   const title = snapshot.facts.title.trim();
   return [
-    paint('bold', harmless(source)),
+    paint('bold', source),
     `${paint(ready ? 'green' : 'yellow', `${reading.state}, ${ready ? 'ready' : 'not ready'}`)}  ${reading.agent}`,
-    field('title', title === '' ? 'none' : `"${harmless(title)}"`),
+    field('title', title === '' ? 'none' : `"${title}"`),
     field('composer', composerWords(reading)),
     ...(reading.dialog ? dialogLines(reading.dialog) : []),
     field('turn', turnWords(reading)),
@@ -111,7 +111,7 @@ function evidenceLines(evidence: Evidence, snapshot: Snapshot): string[] {
   const rows = spanOf(evidence, snapshot);
   const wide = Math.max(...rows.map((row) => String(lineOf(row, snapshot)).length), 0);
   return [
-    `  ${evidence.rule}: ${harmless(evidence.detail)}`,
+    `  ${evidence.rule}: ${evidence.detail}`,
     ...rows.map((row) => {
       const line = `    ${String(lineOf(row, snapshot)).padStart(wide)} ${named.has(row) ? '▸' : '│'} ${snapshot.rows[row]!.text}`;
       return named.has(row) ? line : paint('dim', line);
@@ -131,9 +131,4 @@ function spanOf({ rows = [] }: Evidence, snapshot: Snapshot): number[] {
 /** As a person counts the screen's rows, from 1; history above it is 0 and less. */
 function lineOf(row: number, { firstVisible }: Snapshot): number {
   return row - firstVisible + 1;
-}
-
-/** What a manifest or a program says, without what a terminal would obey. Rows had it taken out when they were read. */
-function harmless(text: string): string {
-  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, '');
 }

@@ -5,10 +5,7 @@ import { firstLine, paint } from './output.ts';
 
 /** One line of the live log for a person; null for what a person need not see. Bodies stay in the journal: first lines only. */
 export function renderLive(event: BridgeEvent, quiet: boolean): string | null {
-  const calls = event.type === 'human-needed' || event.type === 'letter-stranded';
-  const isWarning = event.type === 'answer-not-typed' || (event.type === 'said' && event.level === 'warning');
-  const needsHuman = calls || isWarning;
-  if (quiet && !needsHuman) return null;
+  if (quiet && levelOf(event) !== 'warning') return null;
   switch (event.type) {
     case 'said':
       return event.level === 'warning' ? paint('yellow', `! ${event.text}`) : event.text;
@@ -28,7 +25,7 @@ export function renderLive(event: BridgeEvent, quiet: boolean): string | null {
         case 'asked':
           return `asked     ${head}: ${state.of === 'controller' ? 'the controller' : 'you'}`;
         case 'answered':
-          return `${paint('cyan', 'answer')}    ${head} by ${state.answer.by}: ${firstLine(state.answer.instructions)}${state.answer.notes ? `\n          notes: ${state.answer.notes.split('\n').join('\n          ')}` : ''}`;
+          return `${paint('cyan', 'answer')}    ${head} by ${state.answer.by}: ${firstLine(state.answer.instructions)}${state.answer.notes ? `\nnotes: ${state.answer.notes}` : ''}`;
         case 'delivered':
           return `${paint('green', 'delivered')} ${head}`;
         case 'settled':
@@ -84,6 +81,12 @@ export function renderLive(event: BridgeEvent, quiet: boolean): string | null {
   }
 }
 
+/** `warning`: somebody has to know it. */
+export function levelOf(event: BridgeEvent): 'info' | 'warning' {
+  if (event.type === 'said') return event.level;
+  return ['human-needed', 'letter-stranded', 'answer-not-typed'].includes(event.type) ? 'warning' : 'info';
+}
+
 /** The same for machines: ids, sizes and reasons; bodies stay in the journal. */
 export function recordOf(event: BridgeEvent): Record<string, unknown> {
   switch (event.type) {
@@ -134,6 +137,8 @@ export function recordOf(event: BridgeEvent): Record<string, unknown> {
         ...('receipt' in state ? receiptRecord(state.receipt) : {}),
       };
     }
+    case 'said':
+      return { type: event.type, text: event.text };
     default:
       return { ...event };
   }

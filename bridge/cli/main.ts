@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { ExitCode, wrongUse } from '../core/failure.ts';
-import { reportFault } from './output.ts';
+import { print, reportFault } from './output.ts';
 import { registerRun } from './run.ts';
 import { registerVersion } from './version.ts';
 
@@ -50,6 +50,10 @@ const program = new Command('bridge')
   // else the daemon's own --session, --agent and --socket take those of `start worker` and `start controller`
   .enablePositionalOptions()
   .helpCommand('help [command]', 'what a command does and which flags it takes')
+  .configureOutput({
+    writeOut: (text) => print(text.replace(/\n$/, '')),
+    writeErr: (text) => print(text.replace(/\n$/, ''), process.stderr),
+  })
   .exitOverride();
 
 registerRun(program);

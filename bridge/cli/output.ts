@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { BridgeError, ExitCode, messageOf } from '../core/failure.ts';
+import { safeJson, visible, visibleLine } from '../core/visible.ts';
 
 /** The only place that writes to the terminal. Results go to stdout, everything else to stderr. */
 export interface Output {
@@ -15,15 +17,24 @@ export function makeOutput(json: boolean): Output {
   return {
     json,
     say: (line) => {
-      if (!json) process.stdout.write(`${line}\n`);
+      if (!json) print(line);
     },
     result: (text, value) => {
-      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
-      else if (text !== '') process.stdout.write(`${text}\n`);
+      if (json) process.stdout.write(`${safeJson(value)}\n`);
+      else if (text !== '') print(text);
     },
-    warn: (line) => process.stderr.write(`${line}\n`),
+    warn: (line) => print(line, process.stderr),
   };
 }
+
+/** Text of others, an agent's for instance, is in all that is printed: everything but our own paint is made visible here. */
+export function print(text: string, stream: NodeJS.WriteStream = process.stdout): void {
+  stream.write(`${visible(text).replace(ownPaint, '\x1b[$1m')}\n`);
+}
+
+/** Marks our own colours until they are printed; nobody outside of this process can write it. */
+const seal = randomBytes(12).toString('hex');
+const ownPaint = new RegExp(`\\\\x1b${seal}(\\d+)m`, 'g');
 
 type Paint = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 const codes: Record<Paint, number> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 };
@@ -31,7 +42,7 @@ const codes: Record<Paint, number> = { bold: 1, dim: 2, red: 31, green: 32, yell
 /** Colour only on a terminal, and never under NO_COLOR. */
 export function paint(style: Paint, text: string, stream: NodeJS.WriteStream = process.stdout): string {
   const wanted = stream.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
-  return wanted ? `\x1b[${codes[style]}m${text}\x1b[0m` : text;
+  return wanted ? `\x1b${seal}${codes[style]}m${text}\x1b${seal}0m` : text;
 }
 
 /** Says a fault as one clear line and its next step, and gives the exit code. */
@@ -41,16 +52,17 @@ export function reportFault(fault: unknown, json: boolean): ExitCode {
     const value = known
       ? { error: known.reason, what: known.what, target: known.target, nextStep: known.nextStep ?? null }
       : { error: messageOf(fault) };
-    process.stdout.write(`${JSON.stringify(value)}\n`);
+    process.stdout.write(`${safeJson(value)}\n`);
   }
-  process.stderr.write(`${paint('red', 'bridge', process.stderr)}: ${messageOf(fault)}\n`);
-  if (known?.nextStep) process.stderr.write(`        ${known.nextStep}\n`);
-  if (!known && process.env.BRIDGE_DEBUG) process.stderr.write(`${(fault as Error).stack}\n`);
+  print(`${paint('red', 'bridge', process.stderr)}: ${messageOf(fault)}`, process.stderr);
+  if (known?.nextStep) print(`        ${known.nextStep}`, process.stderr);
+  if (!known && process.env.BRIDGE_DEBUG) print(String((fault as Error).stack), process.stderr);
   return known?.exitCode ?? ExitCode.failed;
 }
 
-/** A plain table with aligned columns; wide characters count as they are. */
-export function table(rows: ReadonlyArray<readonly string[]>): string {
+/** A plain table with aligned columns, a row a line; wide characters count as they are. */
+export function table(given: ReadonlyArray<readonly string[]>): string {
+  const rows = given.map((row) => row.map(visibleLine));
   const widths = rows.reduce<number[]>(
     (widest, row) => row.map((cell, index) => Math.max(widest[index] ?? 0, cell.length)),
     [],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { BridgeError, ExitCode } from '../core/failure.ts';
+import { escapeJson } from '../core/visible.ts';
 import type { BridgeEvent } from '../events.ts';
 import type { Notice } from '../host/notify.ts';
 import { call, pingDaemon, socketPath } from '../host/socket.ts';
@@ -9,7 +10,7 @@ import { ExecCommands } from '../tmux/exec.ts';
 import { clientTerminals } from '../tmux/pane.ts';
 import { socketPathOf } from '../tmux/socket.ts';
 import { act, type Context, withOptions, withSocket } from './context.ts';
-import { recordOf, renderLive, short } from './live-log.ts';
+import { levelOf, recordOf, renderLive, short } from './live-log.ts';
 import { paint } from './output.ts';
 
 export function registerRun(program: Command): void {
@@ -110,11 +111,13 @@ async function joinLiving({ config, out }: Context): Promise<ExitCode | null> {
 function teller({ config, out }: Pick<Context, 'config' | 'out'>): (event: BridgeEvent) => void {
   return (event) => {
     if (config.json) {
-      out.result('', recordOf(event));
+      out.result('', { level: levelOf(event), time: Date.now(), ...recordOf(event) });
       return;
     }
     const line = renderLive(event, config.quiet);
-    if (line !== null) out.say(`${paint('dim', new Date().toISOString().slice(11, 23))} ${line}`);
+    if (line === null) return;
+    // a text of several lines does not look like several events
+    out.say(`${paint('dim', new Date().toISOString().slice(11, 23))} ${line.replaceAll('\n', `\n${' '.repeat(13)}`)}`);
   };
 }
 
@@ -124,8 +127,13 @@ async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
   const file: Logger | null =
     config.log === null
       ? null
-      : pino(destination({ dest: config.log, append: true, mkdir: true, mode: 0o600, sync: true }));
-  const machine: Logger | null = config.json ? pino({ base: null }, destination({ dest: 1, sync: true })) : null;
+      : pino(
+          {
+            formatters: { level: (label) => ({ level: label === 'warn' ? 'warning' : label }) },
+            hooks: { streamWrite: escapeJson },
+          },
+          destination({ dest: config.log, append: true, mkdir: true, mode: 0o600, sync: true }),
+        );
   // the bell rings wherever somebody looks at the server, and here
   const terminals = async () => [
     ...(await clientTerminals(
@@ -135,9 +143,8 @@ async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
   ];
   const show = teller({ config, out });
   const on = (event: BridgeEvent) => {
-    file?.info(recordOf(event));
-    if (machine) machine.info(recordOf(event));
-    else show(event);
+    file?.[levelOf(event) === 'warning' ? 'warn' : 'info'](recordOf(event));
+    show(event);
     const notice = noticeOf(event);
     if (notice !== null) void callHuman(notice, config.notify, terminals, on);
   };

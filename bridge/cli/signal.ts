@@ -7,6 +7,7 @@ import { systemSource } from '../host/process-source.ts';
 import { socketPath } from '../host/socket-path.ts';
 import { tell } from '../host/tell.ts';
 import { readSignal } from '../screen/agent-signals.ts';
+import { print } from './output.ts';
 import { readReport } from './report.ts';
 
 /** A daemon that does not take the line within this time is not waited for: an agent waits for us. */
@@ -23,7 +24,7 @@ export async function signal(argv: readonly string[]): Promise<void> {
   let say = (_line: string) => {};
   try {
     const flags = flagsOf(argv);
-    if (flags.verbose) say = (line) => process.stderr.write(`bridge signal: ${line}\n`);
+    if (flags.verbose) say = (line) => print(`bridge signal: ${line}`, process.stderr);
     const { agent } = flags;
     if (agent === undefined) return say('no --agent; nothing is told');
     const report = await readReport(flags.report);

@@ -2,31 +2,28 @@ import { parse, stringify } from 'yaml';
 import { choicesFor, listChoices } from '../core/choices.ts';
 import { parseResponse } from '../core/protocol.ts';
 import { doubtOf, type Request } from '../core/request.ts';
-import { plainText } from './untrusted.ts';
+import { visible } from '../core/visible.ts';
 
-/** `inbox/<id>.request.md`: what a person needs in order to answer, in any editor. */
+/** `inbox/<id>.request.md`: what a person needs in order to answer, in any editor or on a terminal. */
 export function renderRequest(request: Request, why: string): string {
+  const attributes = Object.entries(request.attributes).map((one) => one.map(visible));
   const front = {
     id: request.id,
-    worker: plainText(request.worker),
-    agent: request.agent,
+    worker: visible(request.worker),
+    agent: visible(request.agent),
     kind: request.kind,
     time: new Date(request.openedAt).toISOString(),
-    reason: plainText(why),
-    ...(Object.keys(request.attributes).length === 0 ? {} : { attributes: request.attributes }),
+    reason: visible(why),
+    ...(attributes.length === 0 ? {} : { attributes: Object.fromEntries(attributes) }),
     answer: request.dialog
       ? `bridge answer ${request.id} --choose N, or write the number of the option to outbox/${request.id}.response.md`
       : `write outbox/${request.id}.response.md, or run: bridge answer ${request.id} 'TEXT'`,
   };
-  const parts = [
-    `---\n${stringify(front, { lineWidth: 0 })}---`,
-    ...doubtIn(request),
-    plainText(request.text).trimEnd(),
-  ];
+  const parts = [`---\n${stringify(front, { lineWidth: 0 })}---`, ...doubtIn(request), request.text.trimEnd()];
   if (request.context.trim() !== '') {
     parts.push(`## The worker's screen\n\n${quoted(request.context)}`);
   }
-  return `${parts.join('\n\n')}\n`;
+  return visible(`${parts.join('\n\n')}\n`.replace(/\r\n/g, '\n'));
 }
 
 /** The question that only a person can settle: what is known, and what can be done. */
@@ -36,8 +33,8 @@ function doubtIn(request: Request): string[] {
   const { answer, seen } = doubt;
   const choices = listChoices(choicesFor(request)).map((line) => `    ${line}`);
   return [
-    `## Did this answer arrive?\n\n${plainText(request.state.why)}.`,
-    `The answer of ${plainText(answer.by)}, given ${new Date(answer.at).toISOString()}, is not typed again unless you say so:`,
+    `## Did this answer arrive?\n\n${request.state.why}.`,
+    `The answer of ${answer.by}, given ${new Date(answer.at).toISOString()}, is not typed again unless you say so:`,
     quoted(answer.instructions),
     ...(seen && seen.lines.length > 0
       ? [`Last seen of it, ${new Date(seen.at).toISOString()}:`, quoted(seen.lines.join('\n'))]
@@ -50,7 +47,7 @@ function doubtIn(request: Request): string[] {
 
 /** Text of others, as an indented block: nothing in it is markdown. */
 function quoted(text: string): string {
-  const rows = plainText(text).trimEnd().split('\n');
+  const rows = text.trimEnd().split('\n');
   return rows.map((row) => `    ${row}`.trimEnd()).join('\n');
 }
 

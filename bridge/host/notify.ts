@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access, open } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { messageOf } from '../core/failure.ts';
+import { visible } from '../core/visible.ts';
 
 export interface Notice {
   readonly title: string;
@@ -48,7 +49,8 @@ export async function notifyHuman(
   };
   const plain = {
     title: onOneLine(notice.title, maxTitle) || 'bridge',
-    text: withoutControls(notice.text).slice(0, maxText),
+    // the text comes from an agent: no escape sequence of its reaches a terminal or a desktop
+    text: visible(notice.text).slice(0, maxText),
   };
   const done: string[] = [];
   const failed: Array<{ way: string; reason: string }> = [];
@@ -174,13 +176,8 @@ async function isOnPath(program: string, path: string | undefined): Promise<bool
   return false;
 }
 
-/** The text comes from an agent: no escape sequence of its reaches a terminal or a desktop. */
-function withoutControls(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
-}
-
 function onOneLine(text: string, limit: number): string {
-  return withoutControls(text).replace(/\s+/g, ' ').trim().replace(/^-+/, '').slice(0, limit);
+  return visible(text).replace(/\s+/g, ' ').trim().replace(/^-+/, '').slice(0, limit);
 }
 
 /** Notification servers read a little HTML in the body. */

@@ -1,0 +1,232 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { levelOf, recordOf, renderLive } from '../../bridge/cli/live-log.ts';
+import { makeOutput, paint, print, reportFault, table } from '../../bridge/cli/output.ts';
+import { describePauses } from '../../bridge/cli/pauses.ts';
+import { render } from '../../bridge/cli/show.ts';
+import { renderRequest } from '../../bridge/controllers/mailbox-page.ts';
+import type { DeliveryState } from '../../bridge/core/envelope.ts';
+import { BridgeError } from '../../bridge/core/failure.ts';
+import type { DeliveryId } from '../../bridge/core/ids.ts';
+import type { RequestState } from '../../bridge/core/request.ts';
+import type { BridgeEvent } from '../../bridge/events.ts';
+import { Journal } from '../../bridge/journal/journal.ts';
+import { viewOf } from '../../bridge/views.ts';
+import { happened, now, sampleDelivery, sampleRequest, somePane } from '../journal/samples.ts';
+
+/** OSC 52 and 0, CSI as two bytes and as one, C1's OSC, CR, BS, NUL, a right-to-left override, zero width, a tag, a lone half. */
+const evil =
+  'x\u001b]52;c;AAAA\u0007\u001b]0;t\u001b\\\u001b[2J\u001b[8m\u009b31m\u009d0;t\u009c\r\u0008\u0000\u202e\u200b\u{e0041}\ud83d.';
+const lines = `${evil}\n${evil}`;
+const obeyed = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e\u200b\u2028\u2029]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/u;
+
+let folder: string;
+let home: string;
+let printed: { out: string; err: string };
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bridge-evil-'));
+  home = join(folder, 'home');
+  printed = { out: '', err: '' };
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed.out += text;
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    printed.err += text;
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = 0;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const answer = { by: evil, instructions: lines, notes: lines, at: now };
+const states: RequestState[] = [
+  { is: 'open' },
+  { is: 'asked', of: 'human', why: evil, at: now },
+  {
+    is: 'asked',
+    of: 'human',
+    why: evil,
+    at: now,
+    doubt: { answer, deliveryId: 'd' as DeliveryId, delivery: 'uncertain', seen: { at: now, lines: [evil] } },
+  },
+  { is: 'answered', answer, deliveryId: 'd' as DeliveryId },
+  { is: 'delivered', answer, deliveryId: 'd' as DeliveryId, at: now },
+  { is: 'settled', answer, at: now, vouchedBy: evil },
+  { is: 'withdrawn', reason: evil, at: now, notTyped: { answer, deliveryId: 'd' as DeliveryId } },
+  { is: 'expired', at: now },
+  { is: 'failed', reason: lines, at: now },
+  { is: 'dismissed', by: evil, at: now },
+];
+const receipt = { evidence: 'agent-reports', at: now, typedAt: now, lines: [evil], door: evil, because: evil };
+const deliveryStates = [
+  { is: 'held', reason: 'gone', detail: evil, since: now },
+  { is: 'acknowledged', receipt },
+  { is: 'acknowledged', receipt: { ...receipt, via: 'native' } },
+  { is: 'uncertain', reason: evil, seen: { at: now, lines: [evil] } },
+  { is: 'failed', reason: evil },
+  { is: 'cancelled', reason: evil },
+] as unknown as DeliveryState[];
+
+const requestIn = (state: RequestState, id = 'r1') =>
+  sampleRequest(id, {
+    worker: evil,
+    agent: evil,
+    claimed: evil,
+    text: lines,
+    context: lines,
+    attributes: { [evil]: evil, to: evil },
+    late: [answer],
+    state,
+  });
+const deliveryIn = (state: DeliveryState, id = 'd1') => {
+  const delivery = sampleDelivery(id, state, lines);
+  return { ...delivery, envelope: { ...delivery.envelope, from: evil, to: evil } };
+};
+
+function events(): BridgeEvent[] {
+  const place = { host: evil, server: somePane.server, paneId: somePane.paneId, socketPath: evil };
+  const request = requestIn(states[1]!);
+  const delivery = deliveryIn(deliveryStates[3]!);
+  return [
+    { type: 'said', level: 'warning', text: lines },
+    { type: 'worker-found', worker: evil, agent: evil, ...place },
+    { type: 'worker-lost', worker: evil, reason: evil, ...place },
+    { type: 'state-changed', worker: evil, state: 'busy', why: evil, ...place },
+    ...states.map((state) => ({ type: 'request-changed', request: requestIn(state), what: evil }) as const),
+    ...deliveryStates.map((state) => ({ type: 'delivery-changed', delivery: deliveryIn(state) }) as const),
+    { type: 'agent-signalled', agent: evil, kind: 'turn-ended', event: evil, ...place },
+    { type: 'signal-dropped', agent: evil, kind: 'turn-ended', event: evil, reason: evil },
+    { type: 'would-send', request, text: lines, by: evil, press: evil },
+    { type: 'human-needed', request, why: evil },
+    { type: 'answer-not-typed', request, by: evil, why: evil, isAwaited: false },
+    { type: 'letter-stranded', delivery, why: evil },
+    { type: 'controller-replied', request, by: evil, text: evil },
+  ];
+}
+
+test('the live log shows what others wrote, and a terminal obeys none of it', () => {
+  const out = makeOutput(false);
+  for (const event of events()) out.say(renderLive(event, false) ?? '');
+  expect(printed.out).toContain('\\x1b]52;c;AAAA\\x07');
+  expect(printed.out).not.toMatch(obeyed);
+});
+
+test('as JSON each event is one line with one level, its values unchanged and its characters harmless', () => {
+  const out = makeOutput(true);
+  const all = events();
+  for (const event of all) out.result('', { level: levelOf(event), time: now, ...recordOf(event) });
+  expect(printed.out).not.toMatch(obeyed);
+  const records = printed.out.trimEnd().split('\n');
+  expect(records).toHaveLength(all.length);
+  for (const record of records) expect(record.match(/"level":/g)).toHaveLength(1);
+  expect(JSON.parse(records[0]!)).toMatchObject({ level: 'warning', type: 'said', text: lines });
+});
+
+test('requests, texts, pauses, tables and faults are shown with escapes', () => {
+  const out = makeOutput(false);
+  for (const state of states) {
+    for (const delivery of deliveryStates) out.result(render(viewOf(requestIn(state), deliveryIn(delivery))), null);
+  }
+  out.result(describePauses({ [evil]: { by: evil, reason: lines, at: now } as never }).join('\n'), null);
+  out.result(table([[lines, evil]]), null);
+  out.warn(evil);
+  reportFault(new BridgeError({ what: evil, target: evil, reason: lines, nextStep: evil }), true);
+  reportFault(new Error(evil), false);
+  expect(printed.out + printed.err).toContain('\\x9b31m');
+  expect(printed.out + printed.err).not.toMatch(obeyed);
+});
+
+test('a cell of a table never begins a row of its own', () => {
+  expect(table([['worker\n20261121T…', 'asked']])).toBe('worker\\n20261121T…  asked');
+});
+
+test('a page is shown with escapes, its front matter read back as written', () => {
+  for (const state of states) {
+    const page = renderRequest(requestIn(state), evil);
+    expect(page).toContain('\\x1b]52;c;AAAA\\x07');
+    expect(page).not.toMatch(obeyed);
+  }
+});
+
+test('our own colours are printed, and those of others are not, whatever they write', () => {
+  const { isTTY } = process.stdout;
+  process.stdout.isTTY = true;
+  vi.stubEnv('NO_COLOR', '');
+  vi.stubEnv('TERM', 'xterm');
+  print(paint('red', 'ours \u001b[32mtheirs'));
+  process.stdout.isTTY = isTTY;
+  vi.unstubAllEnvs();
+  expect(printed.out).toBe('\u001b[31mours \\x1b[32mtheirs\u001b[0m\n');
+});
+
+/** Runs a command in this process, as its front door does. */
+async function run(...argv: string[]): Promise<void> {
+  const [name] = argv as [string];
+  const module = (await import(`../../bridge/cli/${name}.ts`)) as Record<string, (program: Command) => void>;
+  const program = new Command('bridge').exitOverride().configureOutput({ writeErr: (text) => print(text) });
+  module[`register${name[0]!.toUpperCase()}${name.slice(1)}`]!(program);
+  await program.parseAsync([...argv, '--home', home, '--socket', join(folder, 'no-server')], { from: 'user' });
+}
+
+function fillHome(): void {
+  const { journal } = Journal.open(join(home, 'bridge.db'), { now });
+  const keep = (id: string, state: RequestState) =>
+    journal.saveRequest(requestIn({ is: 'open' }, id), happened('request-opened', id, { text: lines })) ??
+    (state.is === 'open' ? null : journal.saveRequest(requestIn(state, id), happened('moved', id, { why: lines })));
+  journal.transact(() => {
+    for (const [index, state] of states.entries()) keep(`r${index}`, state);
+    journal.saveDelivery(deliveryIn({ is: 'queued' }), happened('queued', 'd1', { body: lines }));
+    journal.record(happened(evil, evil, { [evil]: lines }));
+    journal.saveMemory('pauses', { [evil]: { by: evil, reason: lines, at: now } });
+  });
+  journal.close();
+  writeFileSync(join(home, 'bridge.yaml'), 'mode: manual\n');
+}
+
+test('every command that reads a journal of hostile texts prints none of them raw', async () => {
+  fillHome();
+  const commands = [
+    ...[['requests', '--all'], ['log'], ['log', '--json'], ['verify'], ['verify', '--json'], ['archive', '--dry-run']],
+    ...states.flatMap((_, index) => [
+      ['show', `r${index}`],
+      ['show', `r${index}`, '--json'],
+    ]),
+    ...[
+      ['show', 'd1'],
+      ['show', evil],
+      ['dismiss', evil],
+      ['settle', evil],
+      ['answer', evil, evil],
+      ['pause', evil],
+    ],
+    ...[
+      ['resume', evil],
+      ['pause', '--reason', evil],
+      ['resume'],
+      ['list', '--session', evil],
+      ['status', '--pane', evil],
+    ],
+    ...[['target', evil], ['send', '--pane', evil, evil], ['explain', evil], ['snapshot', '--pane', evil], ['stop']],
+    ...[
+      ['hooks', evil, evil],
+      ['hooks', 'show', 'gemini', '--config', join(folder, evil.replace('\0', ''))],
+      ['home', evil],
+    ],
+    ...[['ask', '--no-wait', evil], ['requests'], ['requests', '--json']],
+  ];
+  for (const argv of commands) {
+    await run(...argv);
+    expect(printed.out + printed.err, argv.join(' ')).not.toMatch(obeyed);
+  }
+  expect(printed.out).toContain('\\x1b]52;c;AAAA\\x07');
+  expect(JSON.parse(printed.out.trimEnd().split('\n').at(-1)!)).toContainEqual(
+    expect.objectContaining({ text: lines }),
+  );
+}, 60_000);
