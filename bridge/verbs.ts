@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { askerOf } from './asker.ts';
 import { aboveArgs, callerArgs } from './call-evidence.ts';
 import { signalKinds } from './core/agent-signal.ts';
+import { isBlank } from './core/cleaning.ts';
 import { vias } from './core/door.ts';
 import { BridgeError, ExitCode, wrongUse } from './core/failure.ts';
 import { asPaneId, asServerId } from './core/ids.ts';
@@ -81,7 +82,7 @@ const sendArgs = z.object({
   caller,
 });
 const askArgs = z.object({
-  text: z.string().min(1),
+  text: z.string(),
   caller: callerArgs.default({ is: 'nobody' }),
   above: aboveArgs.default([]),
   tmuxSocket: z.string().max(4096).nullable().default(null),
@@ -262,6 +263,7 @@ export function verbs(rooms: Rooms): Record<VerbName, Verb> {
 
     async ask(args, closed): Promise<AskView> {
       const { text, agent, wait, timeoutMs, ...evidence } = askArgs.parse(args);
+      if (isBlank(text)) throw wrongUse('ask', 'text', 'holds nothing visible');
       const asker = askerOf(evidence, await panesFor(rooms, evidence.tmuxSocket), {
         identify: (facts) => rooms.sight.identify(facts).identity,
         startOf: (pid) => systemSource().read(pid)?.startedAt ?? null,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { cleaned } from '../core/cleaning.ts';
 import { ExitCode } from '../core/failure.ts';
 import type { AskView } from '../views.ts';
 import { aboveHere } from './caller.ts';
@@ -35,7 +36,7 @@ export function registerAsk(program: Command): void {
         context.out.result('', view);
         return ExitCode.failed;
       }
-      context.out.result(view.answer, view);
+      context.out.result(cleaned(view.answer), view);
       return ExitCode.done;
     }),
   );

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { isBlank } from '../core/cleaning.ts';
 import { type Via, vias } from '../core/door.ts';
 import { ExitCode, wrongUse } from '../core/failure.ts';
 import type { SendView } from '../views.ts';
@@ -60,7 +61,7 @@ request is answered by \`bridge answer ID --choose\`, which is checked and verif
       const text = await textFrom(command.args, 'send');
       const { pane } = await aim(context);
       context.out.warn(`Resolved target: session=${pane.sessionName} pane=${pane.paneId}`);
-      const texts = flags.lineMode ? text.split('\n').filter((line) => line.trim() !== '') : [text];
+      const texts = flags.lineMode ? text.split('\n').filter((line) => !isBlank(line)) : [text];
       const views: SendView[] = [];
       for (const part of texts) {
         const view = await invoke<SendView>(context, 'send', {

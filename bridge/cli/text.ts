@@ -1,3 +1,4 @@
+import { isBlank } from '../core/cleaning.ts';
 import { wrongUse } from '../core/failure.ts';
 
 /** The text a command was given: its arguments joined by blanks, or all of stdin for `-`. */
@@ -5,12 +6,17 @@ export async function textFrom(words: readonly string[], command: string): Promi
   const fromStdin = words.length === 1 && words[0] === '-';
   if (words.length === 0 && process.stdin.isTTY)
     throw wrongUse(command, 'text', 'is missing', `bridge ${command} "text", or a pipe and -`);
-  if (!fromStdin && words.length > 0) return words.join(' ');
+  if (!fromStdin && words.length > 0) return seen(words.join(' '), command, 'text');
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   const text = decode(Buffer.concat(chunks), command).replace(/\r?\n$/, '');
-  if (text === '') throw wrongUse(command, 'stdin', 'is empty');
-  return text;
+  return seen(text, command, 'stdin');
+}
+
+/** A text that shows nothing is a mistake: typed, it would be a draft that nobody sees. */
+function seen(text: string, command: string, from: string): string {
+  if (!isBlank(text)) return text;
+  throw wrongUse(command, from, text === '' ? 'is empty' : 'holds nothing visible');
 }
 
 function decode(bytes: Buffer, command: string): string {

@@ -1,5 +1,6 @@
 import { constants, type Stats } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
+import { isBlank } from '../core/cleaning.ts';
 
 /** More than any answer; read whole into memory. */
 const sizeLimit = 256 * 1024;
@@ -66,7 +67,7 @@ function decode(bytes: Buffer): AnswerFile {
     return { is: 'refused', reason: 'it is not UTF-8 text' };
   }
   if (text.includes('\0')) return { is: 'refused', reason: 'it holds NUL characters' };
-  if (text.trim() === '') return { is: 'refused', reason: 'it is empty' };
+  if (isBlank(text)) return { is: 'refused', reason: text === '' ? 'it is empty' : 'nothing in it is visible' };
   return { is: 'text', text };
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { delimiter, isAbsolute } from 'node:path';
-import stripAnsi from 'strip-ansi';
+import { cleaned, isBlank } from '../core/cleaning.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Question, Reply } from '../core/controller.ts';
 import type { ControllerFailure } from '../core/request.ts';
@@ -62,8 +62,8 @@ export function answered(answer: Buffer): Reply {
   } catch {
     return unavailable("the controller's answer is not UTF-8 text");
   }
-  const plain = stripAnsi(text);
-  return plain.trim() === '' ? failure({ is: 'empty' }) : { is: 'answer', text: plain };
+  const plain = cleaned(text);
+  return isBlank(plain) ? failure({ is: 'empty' }) : { is: 'answer', text: plain };
 }
 
 /** What an ended program means when there is no answer to read; null when it ended well. */
@@ -71,7 +71,7 @@ export function failureOf(end: ChildEnd, name: string, timeoutMs: number): Reply
   switch (end.is) {
     case 'exited':
       if (end.code === 0) return null;
-      return failure({ is: 'exit', code: end.code, signal: end.signal, stderr: maskSecrets(stripAnsi(end.stderr)) });
+      return failure({ is: 'exit', code: end.code, signal: end.signal, stderr: maskSecrets(cleaned(end.stderr)) });
     case 'timeout':
       return failure({ is: 'timeout', afterMs: timeoutMs });
     case 'overflow':

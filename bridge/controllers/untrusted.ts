@@ -1,4 +1,4 @@
-import stripAnsi from 'strip-ansi';
+import { cleaned } from '../core/cleaning.ts';
 import { neutraliseDelimiters } from '../core/protocol.ts';
 import { maskSecrets } from './mask.ts';
 
@@ -37,10 +37,7 @@ export function fence(name: string, text: string, nonce: string): string {
 
 /** Text that does nothing to a terminal it is shown on: escape sequences, control and direction-changing characters out. */
 export function plainText(text: string): string {
-  return stripAnsi(text.replace(/\r\n?/g, '\n')).replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g,
-    '',
-  );
+  return cleaned(text).replace(/[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '');
 }
 
 /** Plain, delimiters disarmed, secrets masked. */

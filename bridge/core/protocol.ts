@@ -1,3 +1,5 @@
+import { isBlank } from './cleaning.ts';
+
 /**
  * The delimiters that workers and controllers write, and the grammar of a response.
  *
@@ -117,7 +119,7 @@ function readHeader(line: string): Header | null {
  */
 export function parseSections(inner: string, split: boolean): ParsedResponse {
   const text = trimBlankLines(withoutOuterFence(trimBlankLines(inner.replace(/\r\n?/g, '\n'))));
-  if (text === '') return { is: 'empty' };
+  if (isBlank(text)) return { is: 'empty' };
   const sections: Record<'before' | 'instructions' | 'notes', string[]> = { before: [], instructions: [], notes: [] };
   let current: keyof typeof sections = 'before';
   let opening: Header | null = null;
@@ -136,7 +138,7 @@ export function parseSections(inner: string, split: boolean): ParsedResponse {
   if (!split) return { is: 'answer', instructions: text, notes: '' };
   const instructions = trimBlankLines(sections[opening === null ? 'before' : 'instructions'].join('\n'));
   const notes = trimBlankLines([...(opening === null ? [] : sections.before), ...sections.notes].join('\n'));
-  return instructions === '' ? { is: 'empty' } : { is: 'answer', instructions, notes };
+  return isBlank(instructions) ? { is: 'empty' } : { is: 'answer', instructions, notes };
 }
 
 /** `ESCALATE: reason` on any line of its own outranks instructions beside it: the human decides. */

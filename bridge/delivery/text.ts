@@ -1,3 +1,4 @@
+import { cleaned, isBlank } from '../core/cleaning.ts';
 import { withoutEnd } from '../core/ends.ts';
 import type { Envelope } from '../core/envelope.ts';
 import type { Manner } from '../core/manner.ts';
@@ -8,14 +9,15 @@ export type Prepared =
   | { readonly is: 'refused'; readonly reason: string };
 
 /**
- * What is typed for a body: the same words, without what a terminal or this agent's composer would take for a command.
+ * What is typed for a body: the same words, without what a terminal or this agent's composer would take for a command;
+ * the end of a bracketed paste, after which all would be keys, is an escape sequence like others.
  * Everything else stays byte for byte: tabs, emoji with joiners, bidirectional marks, a trailing `;`.
  * @param kind a `request` was composed by our own controller room, whose delimiters are meant
  */
 export function prepare(body: string, manner: Manner, kind: Envelope['kind'] = 'message'): Prepared {
-  const clean = withoutEnd(withoutControls(body.replace(/\r\n?/g, '\n')), /\n/);
+  const clean = withoutEnd(wholePairs(cleaned(body)), /\n/);
   const text = kind === 'request' ? clean : neutraliseDelimiters(clean);
-  if (text.trim() === '') return refused('the text is empty');
+  if (isBlank(text)) return refused('the text is empty');
   const spoken = withoutCommands(text, manner);
   if (spoken.is === 'refused' || manner.bracketed) return spoken;
   return oneLine(spoken.text, manner);
@@ -31,17 +33,9 @@ export function oneLine(text: string, { maxLineBytes }: Pick<Manner, 'maxLineByt
   return { is: 'text', text };
 }
 
-/** A bracketed paste ends at ESC[201~, in either of its spellings; what follows would be keys. */
-const pasteBrackets = /(?:\u001b\[|\u009b)20[01]~/g;
-
-function withoutControls(text: string): string {
-  return (
-    text
-      .replace(pasteBrackets, '')
-      .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
-      // half of a surrogate pair has no bytes of its own
-      .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
-  );
+/** Half of a surrogate pair has no bytes of its own. */
+function wholePairs(text: string): string {
+  return text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
 }
 
 function withoutCommands(text: string, manner: Manner): Prepared {

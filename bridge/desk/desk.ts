@@ -1,3 +1,4 @@
+import { isBlank } from '../core/cleaning.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Delivery } from '../core/envelope.ts';
 import { messageOf } from '../core/failure.ts';
@@ -125,7 +126,7 @@ export class Desk {
   /** An answer from anybody. What cannot be used is refused with a reason; what comes too late is kept and marked. */
   answer(id: RequestId, given: { by: string; instructions: string; notes: string }): Acceptance {
     const now = this.#clock.now();
-    if (given.instructions.trim() === '') return { accepted: 'refused', reason: 'the answer is empty' };
+    if (isBlank(given.instructions)) return { accepted: 'refused', reason: 'the answer is empty' };
     const asked = this.#memory.request(id);
     const chosen = asked && meant(asked, given.instructions);
     if (typeof chosen === 'object' && chosen) return { accepted: 'refused', reason: chosen.fault };

@@ -1,3 +1,4 @@
+import { isBlank } from '../core/cleaning.ts';
 import type { DetectionKind } from '../core/detection.ts';
 import type { DialogKind } from '../core/reading.ts';
 import { readFolderPattern } from './folder-pattern.ts';
@@ -109,7 +110,7 @@ function readAction(row: unknown, fault: Fault): Rule['action'] | null {
     return null;
   }
   if (typeof answer !== 'string') fault('answer', 'is not a text; put it in quotes');
-  else if (answer.trim() === '') fault('answer', 'is empty');
+  else if (isBlank(answer)) fault('answer', 'is empty');
   else if (answer.length > longestAnswer) fault('answer', `is longer than ${longestAnswer} characters`);
   else return { is: 'answer', text: answer };
   return null;

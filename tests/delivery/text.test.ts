@@ -19,8 +19,8 @@ test('no paste can be ended from inside, however its end is spelled or hidden', 
   }
 });
 
-test('control characters go, tabs and line breaks stay', () => {
-  expect(typed('a\u0000b\u0007c\u0008d\u007fe\u0085f\u001b[31mg\th\ni')).toBe('abcdef[31mg\th\ni');
+test('escape sequences go whole, and control characters; tabs and line breaks stay', () => {
+  expect(typed('a\u0000b\u0007c\u0008d\u007fe\u0085f\u001b[31mg\th\ni')).toBe('abcdefg\th\ni');
 });
 
 test('every line break is a plain one, and those at the end go', () => {
@@ -55,7 +55,7 @@ test('delimiters in an answer lose their power, also when control characters hid
 });
 
 test('an empty text is refused', () => {
-  for (const body of ['', ' ', '\n\n', '\u001b[201~', '\u0007\t'])
+  for (const body of ['', ' ', '\n\n', '\u001b[201~', '\u0007\t', '\u200b', '\u2060\u00ad', '\u001b[32m\u001b[0m'])
     expect(typed(body)).toBe('REFUSED the text is empty');
 });
 
