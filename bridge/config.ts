@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { type Via, vias } from './core/door.ts';
-import { BridgeError, wrongUse } from './core/failure.ts';
+import { BridgeError, messageOf, wrongUse } from './core/failure.ts';
 import { readConfigFile } from './host/config-file.ts';
 import { type OptionRow, options } from './options.ts';
 import { checkAgents } from './screen/profiles/index.ts';
@@ -149,6 +149,8 @@ interface Sources {
   readonly home: string;
   readonly flags: Readonly<Record<string, unknown>>;
   readonly env: NodeJS.ProcessEnv;
+  /** the state directory's bridge.yaml, where it has been read already */
+  readonly file?: ConfigFile;
 }
 
 /**
@@ -158,8 +160,8 @@ interface Sources {
  */
 export function loadConfig(sources: Sources): Config {
   const path = join(sources.home, 'bridge.yaml');
-  const bytes = readConfigFile(path);
-  return joined(sources, [readFile({ path, text: bytes?.toString('utf8') ?? '' })]);
+  const file = sources.file ?? { path, text: readConfigFile(path)?.toString('utf8') ?? '' };
+  return joined(sources, [readFile(file)]);
 }
 
 /** @param files whose keys count, the nearest first */
@@ -239,7 +241,7 @@ function readFile({ path, text }: ConfigFile, allowed?: readonly string[]): Read
     const line = fault.linePos?.[0].line ?? lines.linePos(fault.pos[0]).line;
     throw wrong(path, line, null, fault.message.split('\n')[0]!);
   }
-  const content: unknown = document.toJS() ?? {};
+  const content = contentOf(document, (offset, reason) => wrong(path, lines.linePos(offset).line, null, reason));
   const others =
     allowed && Object.keys(content as object).find((key) => key in fileSchema.shape && !allowed.includes(key));
   if (others !== undefined) {
@@ -268,8 +270,25 @@ function readFile({ path, text }: ConfigFile, allowed?: readonly string[]): Read
   }
 }
 
+/** @throws what `fault` makes of an alias that names nothing, or of aliases that multiply what they name beyond use */
+function contentOf(document: Document, fault: (offset: number, reason: string) => BridgeError): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (cause) {
+    const reason = messageOf(cause);
+    let found = 0;
+    visit(document, {
+      Alias: (_key, { source, range }) => {
+        found = range?.[0] ?? found;
+        return reason.endsWith(`: ${source}`) ? visit.BREAK : undefined;
+      },
+    });
+    throw fault(found, reason);
+  }
+}
+
 /** Offset of a key (or list item) in the document, as far down the path as the document goes. */
-function keyNode(document: ReturnType<typeof parseDocument>, keys: readonly PropertyKey[]): number | null {
+function keyNode(document: Document, keys: readonly PropertyKey[]): number | null {
   let offset: number | null = null;
   let node: unknown = document.contents;
   for (const key of keys) {

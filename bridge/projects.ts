@@ -6,7 +6,7 @@ import type { ServerId } from './core/ids.ts';
 import { fullName, projectName } from './core/names.ts';
 import { identityKey, type PaneFacts, type PaneIdentity } from './core/pane.ts';
 import type { Rule } from './desk/policy.ts';
-import { readTrusted } from './host/project-file.ts';
+import { readTrusted } from './host/home.ts';
 import { repositoryOf } from './host/repository.ts';
 import { rulesOf } from './rules.ts';
 

@@ -104,3 +104,16 @@ test.each([
 ])('a wrong profile is refused with its line: %s', (yaml, message) => {
   expect(() => load(yaml)).toThrow(message);
 });
+
+const bomb = [...'bcdefghij'].map((name, at) => `${name}: &${name} [${Array(10).fill(`*${'abcdefghij'[at]}`)}]`);
+test.each([
+  [
+    'aliases that multiply',
+    ['a: &a [x,x,x,x,x,x,x,x,x,x]', ...bomb].join('\n'),
+    /bridge\.yaml:10: Excessive alias count/,
+  ],
+  ['an alias of nothing', 'mode: auto\npolicy: *x\nagents: {}\n', /bridge\.yaml:2: Unresolved alias .*: x/],
+  ['lists in lists', `mode: auto\npolicy: ${'['.repeat(5000)}`, /bridge\.yaml:2: /],
+])('a bridge.yaml that would not end is refused with its file and line: %s', (_what, yaml, message) => {
+  expect(() => load(yaml)).toThrow(message);
+});

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { type Command, Option } from 'commander';
 import { type Config, loadConfig } from '../config.ts';
-import { type ExitCode, wrongUse } from '../core/failure.ts';
+import { BridgeError, type ExitCode, wrongUse } from '../core/failure.ts';
 import { type FoundHome, findHome } from '../host/home.ts';
 import { type Audience, type OptionRow, options } from '../options.ts';
 import { profiles } from '../screen/profiles/index.ts';
@@ -48,8 +48,15 @@ const aliased = new Map(
   ),
 );
 
-/** Reads the command line of one command into a frozen configuration. */
+/** Reads the command line of one command into a frozen configuration. @throws BridgeError where something of it is wrong */
 export function contextOf(command: Command): Context {
+  const { fault, ...context } = contextDespite(command);
+  if (fault !== null) throw fault;
+  return context;
+}
+
+/** The same for a command that tells what is wrong: a bridge.yaml that cannot be used counts as empty, and is the fault. */
+export function contextDespite(command: Command): Context & { readonly fault: BridgeError | null } {
   const flags: Record<string, unknown> = {};
   for (let level: Command | null = command; level; level = level.parent) {
     for (const [key, value] of Object.entries(level.opts())) {
@@ -62,18 +69,29 @@ export function contextOf(command: Command): Context {
     cwd: process.cwd(),
     userFolder: homedir(),
   });
-  const config = loadConfig({ home: home.folder, flags, env: process.env });
+  const file = home.trusted === undefined ? {} : { file: home.trusted };
+  const sources = { home: home.folder, flags, env: process.env };
+  let config: Config;
+  let fault: BridgeError | null = null;
+  try {
+    config = loadConfig({ ...sources, ...file });
+  } catch (cause) {
+    if (!(cause instanceof BridgeError) || cause.what !== 'bridge.yaml') throw cause;
+    fault = cause;
+    config = loadConfig({ ...sources, file: { path: fault.target, text: '' } });
+  }
   const known = [...profileNames, ...Object.keys(config.agents)];
   if (config.agent !== null && !known.includes(config.agent)) {
     throw wrongUse('--agent', config.agent, `no profile of that name; there are ${known.join(', ')}`);
   }
   const out = makeOutput(config.json);
+  for (const line of home.passedOver) out.warn(`bridge: ${line}`);
   if (home.because === 'older') {
     out.warn(
       `bridge: ${home.folder} holds the journal of an older bridge and is used; \`bridge home move\` brings it to ~/.bridge`,
     );
   }
-  return { config, home, out };
+  return { config, home, out, fault };
 }
 
 /** The same, with the tmux server settled: `--socket`, else TMUX_SOCKET, else the one a launcher noted for this folder. */
@@ -85,15 +103,17 @@ export function withSocket(context: Context): Context {
 export function act(
   work: (context: Context, command: Command) => Promise<ExitCode>,
 ): (...args: unknown[]) => Promise<void> {
+  return actDespite((command) => work(contextOf(command), command));
+}
+
+/** The same for one that reads its command line itself. */
+export function actDespite(work: (command: Command) => Promise<ExitCode>): (...args: unknown[]) => Promise<void> {
   return async (...args) => {
     const command = args.at(-1) as Command;
-    let json = process.argv.includes('--json');
     try {
-      const context = contextOf(command);
-      json = context.config.json;
-      process.exitCode = await work(context, command);
+      process.exitCode = await work(command);
     } catch (fault) {
-      process.exitCode = reportFault(fault, json);
+      process.exitCode = reportFault(fault, command.optsWithGlobals().json === true);
     }
   };
 }

@@ -1,10 +1,17 @@
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import { ExitCode } from '../core/failure.ts';
+import type { Config } from '../config.ts';
+import { BridgeError, ExitCode } from '../core/failure.ts';
 import { addressKey } from '../core/pane.ts';
-import { diagnose, type OwnedPane } from '../launch/doctor.ts';
+import { readConfigFile } from '../host/config-file.ts';
+import { readTrusted } from '../host/home.ts';
+import { repositoryOf } from '../host/repository.ts';
+import { type Check, diagnose, type OwnedPane } from '../launch/doctor.ts';
 import { thisMachine } from '../launch/doctor-world.ts';
+import { rulesOf } from '../rules.ts';
 import { oncePerPane } from '../tmux/pane.ts';
-import { act, type Context, withOptions } from './context.ts';
+import { actDespite, type Context, contextDespite, withOptions } from './context.ts';
 import { paint } from './output.ts';
 import { ownersOf } from './owners.ts';
 import { sightOf } from './pane.ts';
@@ -15,11 +22,15 @@ export function registerDoctor(program: Command): void {
     .command('doctor')
     .description('what is wrong here, and the remedy: tmux, socket, panes, agents, permissions');
   withOptions(command, 'place').action(
-    act(async (context) => {
-      const checks = await diagnose({
-        ...thisMachine({ socketPath: socketOf(context.config), home: context.config.home }),
-        owned: () => owned(context),
-      });
+    actDespite(async (command) => {
+      const context = contextDespite(command);
+      const checks = [
+        ...(await diagnose({
+          ...thisMachine({ socketPath: socketOf(context.config), home: context.config.home }),
+          owned: () => owned(context),
+        })),
+        settingsCheck(context.config, context.fault),
+      ];
       const lines = checks.map((check) => {
         const mark =
           check.ok === true
@@ -33,6 +44,27 @@ export function registerDoctor(program: Command): void {
       return checks.some((check) => check.ok === false) ? ExitCode.failed : ExitCode.done;
     }),
   );
+}
+
+/** The bridge.yaml of the state directory and the project's own, as a bridge would read them now. */
+function settingsCheck(config: Config, fault: BridgeError | null): Check {
+  const name = 'bridge.yaml';
+  const file = join(repositoryOf(process.cwd()) ?? process.cwd(), name);
+  try {
+    if (fault !== null) throw fault;
+    rulesOf(config);
+    const own = file === join(config.home, name) ? null : readConfigFile(file);
+    if (own === null) return { name, ok: true, detail: 'can be read' };
+    rulesOf(config.forProject({ path: file, text: own.toString('utf8') }));
+    const found = readTrusted(file, homedir());
+    if (found.is !== 'untrusted') return { name, ok: true, detail: `can be read, as can ${file}` };
+    const remedy = `\`bridge trust ${dirname(file)}\` lets it decide for its own workers`;
+    return { name, ok: 'warn', detail: `${file} ${found.why} and is not used`, remedy };
+  } catch (cause) {
+    if (!(cause instanceof BridgeError)) throw cause;
+    const remedy = cause.nextStep === undefined ? {} : { remedy: cause.nextStep };
+    return { name, ok: false, detail: `${cause.target}: ${cause.reason}`, ...remedy };
+  }
 }
 
 async function owned(context: Context): Promise<OwnedPane[]> {

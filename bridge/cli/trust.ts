@@ -20,10 +20,10 @@ export function registerTrust(program: Command): void {
         const file = join(resolve(command.args[0] ?? '.'), 'bridge.yaml');
         const bytes = readConfigFile(file);
         if (bytes === null) throw wrongUse('trust', file, 'does not exist', 'name the folder that holds it');
-        const authority = authorityOf({ act: 'trust', caller: callerHere(), controller: null });
-        if (authority.is === 'nobody') refuse('trust', file, authority);
         // the bytes that are understood are the bytes that are trusted
         rulesOf(config.forProject({ path: file, text: bytes.toString('utf8') }));
+        const authority = authorityOf({ act: 'trust', caller: callerHere(), controller: null });
+        if (authority.is === 'nobody') refuse('trust', file, authority);
         trust(file, digestOf(bytes), homedir());
         out.result(`trusted ${file}: it counts for the workers of that project, from the next start of the bridge`, {
           trusted: file,

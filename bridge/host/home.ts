@@ -16,6 +16,10 @@ export interface FoundHome {
   readonly folder: string;
   /** `older`: a folder with a trusted bridge.yaml in which an older bridge has kept its journal */
   readonly because: 'flag' | 'environment' | 'older' | 'default';
+  /** `older`: the bridge.yaml whose bytes are the trusted ones; what is used of it is this, not what is there later */
+  readonly trusted?: { readonly path: string; readonly text: string };
+  /** what was looked at on the way up and could not be read, in words */
+  readonly passedOver: readonly string[];
 }
 
 /** The state directory: `--home`, else `$BRIDGE_HOME`, else `~/.bridge`; a folder upward that has been one stays one. */
@@ -25,18 +29,31 @@ export function findHome(world: {
   cwd: string;
   userFolder: string;
 }): FoundHome {
-  if (world.flag) return { folder: resolve(world.cwd, world.flag), because: 'flag' };
-  if (world.env) return { folder: resolve(world.cwd, world.env), because: 'environment' };
+  const passedOver: string[] = [];
+  if (world.flag) return { folder: resolve(world.cwd, world.flag), because: 'flag', passedOver };
+  if (world.env) return { folder: resolve(world.cwd, world.env), because: 'environment', passedOver };
   const fallback = join(world.userFolder, '.bridge');
   for (let folder = resolve(world.cwd); ; folder = dirname(folder)) {
-    if (folder !== fallback && isOlderHome(folder, world.userFolder)) return { folder, because: 'older' };
-    if (dirname(folder) === folder) return { folder: fallback, because: 'default' };
+    const text = folder === fallback ? null : trustedIn(folder, world.userFolder, passedOver);
+    if (text !== null) {
+      return { folder, because: 'older', trusted: { path: join(folder, 'bridge.yaml'), text }, passedOver };
+    }
+    if (dirname(folder) === folder) return { folder: fallback, because: 'default', passedOver };
   }
 }
 
-function isOlderHome(folder: string, userFolder: string): boolean {
+/** The trusted bridge.yaml of a folder that has been a home; null where it is none. Whoever may write above us cannot stop us. */
+function trustedIn(folder: string, userFolder: string, passedOver: string[]): string | null {
+  if (!existsSync(join(folder, 'bridge.db'))) return null;
   const file = join(folder, 'bridge.yaml');
-  return existsSync(join(folder, 'bridge.db')) && existsSync(file) && isTrusted(file, userFolder);
+  try {
+    const found = readTrusted(file, userFolder);
+    return found.is === 'trusted' ? found.text : null;
+  } catch (fault) {
+    if (!(fault instanceof BridgeError) || fault.target !== file) throw fault;
+    passedOver.push(`${file} ${fault.reason}, and is passed over`);
+    return null;
+  }
 }
 
 /** Makes the home and its folders: 0700, ours, no links. */
@@ -81,13 +98,22 @@ export function trust(file: string, digest: string, userFolder: string): void {
   renameSync(draft, store);
 }
 
-function isTrusted(file: string, userFolder: string): boolean {
+export type ProjectFile =
+  | { readonly is: 'absent' }
+  | { readonly is: 'trusted'; readonly text: string }
+  | { readonly is: 'untrusted'; readonly why: string };
+
+/** One read: its hash is compared and its text is what is used, so that nothing can change in between. */
+export function readTrusted(file: string, userFolder: string): ProjectFile {
   const bytes = readConfigFile(file);
-  return bytes !== null && trustedDigests(userFolder)[realpathSync(file)] === digestOf(bytes);
+  if (bytes === null) return { is: 'absent' };
+  const known = trustedDigests(userFolder)[realpathSync(file)];
+  if (known === digestOf(bytes)) return { is: 'trusted', text: bytes.toString('utf8') };
+  return { is: 'untrusted', why: known === undefined ? 'is not trusted' : 'changed since it was trusted' };
 }
 
 /** The digests of the files that are trusted, by their real paths. */
-export function trustedDigests(userFolder: string): Record<string, string> {
+function trustedDigests(userFolder: string): Record<string, string> {
   const store = trustStore(userFolder);
   if (!existsSync(store)) return {};
   try {

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { loadConfig } from '../../bridge/config.ts';
 import { digestOf, readConfigFile } from '../../bridge/host/config-file.ts';
-import { findHome, liesWithin, prepareHome, trust } from '../../bridge/host/home.ts';
-import { readTrusted } from '../../bridge/host/project-file.ts';
+import { findHome, liesWithin, prepareHome, readTrusted, trust } from '../../bridge/host/home.ts';
 
 let root: string;
 let user: string;
@@ -26,7 +26,7 @@ function trustNow(file: string): void {
 }
 
 test('without anything the home is ~/.bridge, whatever bridge.yaml lies upward', () => {
-  expect(find()).toEqual({ folder: join(user, '.bridge'), because: 'default' });
+  expect(find()).toEqual({ folder: join(user, '.bridge'), because: 'default', passedOver: [] });
   const file = join(root, 'repo', 'bridge.yaml');
   writeFileSync(file, 'mode: auto\n');
   expect(find().because).toBe('default');
@@ -40,9 +40,31 @@ test('a folder in which an older bridge has kept its journal stays the home, as 
   writeFileSync(join(root, 'repo', 'bridge.db'), '');
   expect(find().because).toBe('default');
   trustNow(file);
-  expect(find()).toEqual({ folder: join(root, 'repo'), because: 'older' });
-  writeFileSync(file, 'mode: auto\npolicy: [{ answer: "yes, delete it" }]\n');
+  const found = find();
+  expect(found).toMatchObject({ folder: join(root, 'repo'), because: 'older' });
+  writeFileSync(file, 'mode: manual\nnotify: { command: [touch, x] }\n');
+  // what was hashed is what is used, whatever stands there by now
+  const config = loadConfig({ home: found.folder, flags: {}, env: {}, ...(found.trusted && { file: found.trusted }) });
+  expect(config).toMatchObject({ mode: 'auto', notify: {} });
   expect(find().because).toBe('default');
+});
+
+test('what cannot be read above is passed over with a line, at once', () => {
+  const file = join(root, 'repo', 'bridge.yaml');
+  writeFileSync(join(root, 'repo', 'bridge.db'), '');
+  for (const [make, why] of [
+    [() => mkdirSync(file), /is not a regular file/],
+    [() => execFileSync('mkfifo', [file]), /is not a regular file/],
+    [() => symlinkSync('/dev/zero', file), /is not a regular file/],
+    [() => symlinkSync(file, file), /cannot be read/],
+    [() => execFileSync('truncate', ['-s', '3G', file]), /at most/],
+  ] as const) {
+    make();
+    const { because, passedOver } = find();
+    expect(because).toBe('default');
+    expect(passedOver).toEqual([expect.stringMatching(why)]);
+    rmSync(file, { recursive: true });
+  }
 });
 
 test('a bridge.yaml is trusted by the bytes that are used, and nothing that could wait or never end is read', () => {

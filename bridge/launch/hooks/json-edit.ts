@@ -13,7 +13,26 @@ export function parseJson(text: string): { root: Node } | { fault: JsonFault } {
   const [error] = errors;
   if (error !== undefined) return { fault: { line: lineOf(text, error.offset), reason: words(error) } };
   if (root?.type !== 'object') return { fault: { line: 1, reason: 'it is not a JSON object' } };
+  const twice = namedTwice(root);
+  if (twice !== null) {
+    // which of them counts is for its program to say: the other would be edited in vain
+    const reason = `it names the key ${JSON.stringify(twice.value)} twice`;
+    return { fault: { line: lineOf(text, twice.offset), reason } };
+  }
   return { root };
+}
+
+/** The first key, anywhere, that its object has already. */
+function namedTwice(node: Node): Node | null {
+  const known = new Set<unknown>();
+  for (const child of node.children ?? []) {
+    const key = child.type === 'property' ? child.children?.[0] : undefined;
+    if (key !== undefined && known.has(key.value)) return key;
+    if (key !== undefined) known.add(key.value);
+    const below = namedTwice(child);
+    if (below !== null) return below;
+  }
+  return null;
 }
 
 export function lineOf(text: string, offset: number): number {

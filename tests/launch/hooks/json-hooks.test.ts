@@ -129,3 +129,15 @@ test('whatever a file holds, it is the same text again after hooks came and went
     { numRuns: 300 },
   );
 });
+
+test.each([
+  ['{"hooks":{},"hooks":{"Stop":[]}}', 1, 'hooks'],
+  ['{\n  "hooks": {\n    "Stop": [],\n    "Stop": []\n  }\n}', 4, 'Stop'],
+  ['{\n  // one\n  "a": 1,\n  "a": 2\n}', 4, 'a'],
+  ['{"b":[{"c":1,"\\u0063":2}]}', 1, 'c'],
+])('a file that names a key twice is not edited, nor taken from: %s', (text, line, key) => {
+  const fault = { line, reason: `it names the key "${key}" twice` };
+  expect(wireHooks(text, wanted)).toEqual({ fault });
+  expect(unwireHooks(text)).toEqual({ fault });
+  expect(hooksIn(text)).toEqual({ fault });
+});
