@@ -19,6 +19,19 @@ export function takeIn(event: MailboxEvent, desk: Desk, warn: (text: string) => 
     case 'answer-refused':
       warn(`${event.file} cannot be an answer: ${event.reason}; it is left where it is`);
       return;
+    case 'answer-held':
+      warn(`${event.file} is not taken yet: ${event.reason}; it is waited for`);
+      return;
+    case 'answer-grew':
+      warn(`${event.file} grew after it was taken as an answer: what was added is not typed`);
+      return;
+    case 'page-edited': {
+      const { file, requestId } = event;
+      warn(
+        `${file} was edited, and no answer is read from there: write outbox/${requestId}.response.md, or run: bridge answer ${requestId} 'TEXT'`,
+      );
+      return;
+    }
     case 'mailbox-problem':
       warn(`${event.file}: ${event.reason}; it is tried again`);
   }

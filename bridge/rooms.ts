@@ -205,6 +205,13 @@ export class Rooms {
         if (request === null) return journal.archived(id) === null ? 'unknown' : 'ended';
         return isOpen(request) ? 'open' : 'ended';
       },
+      resolve: (end) => {
+        const named = (requests: readonly Request[]) => requests.filter(({ id }) => id.endsWith(end));
+        const open = named(journal.requests({ open: true }));
+        const [first, ...others] = open.length > 0 ? open : named(journal.requests());
+        return others.length > 0 ? 'several' : (first?.id ?? null);
+      },
+      memory: journal,
       on: (event) => takeIn(event, this.desk, (text) => this.say('warning', text)),
     });
     this.calling = new Calling({

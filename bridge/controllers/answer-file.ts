@@ -67,7 +67,8 @@ function decode(bytes: Buffer): AnswerFile {
     return { is: 'refused', reason: 'it is not UTF-8 text' };
   }
   if (text.includes('\0')) return { is: 'refused', reason: 'it holds NUL characters' };
-  if (isBlank(text)) return { is: 'refused', reason: text === '' ? 'it is empty' : 'nothing in it is visible' };
+  if (isBlank(text))
+    return { is: 'refused', reason: text === '' ? 'it is empty' : 'it is empty: nothing in it is visible' };
   return { is: 'text', text };
 }
 

@@ -56,13 +56,16 @@ export async function writeWhole(folder: string, name: string, text: string): Pr
 /**
  * Moves a plain file of ours, under a name that is free: `x.request.md`, then `x.2.request.md`, … Others stay. What an
  * editor wrote for everybody to read is ours alone from here on.
+ * @returns where it lies now; null where nothing was moved
  */
-export async function moveAside(from: string, folder: string, name: string): Promise<void> {
+export async function moveAside(from: string, folder: string, name: string): Promise<string | null> {
   try {
     const facts = await factsOf(from);
-    if (facts === null || refusal(facts) !== null) return;
+    if (facts === null || refusal(facts) !== null) return null;
     if ((facts.mode & 0o077) !== 0) await chmod(from, facts.mode & 0o700);
-    await rename(from, await reserve(folder, name));
+    const place = await reserve(folder, name);
+    await rename(from, place);
+    return place;
   } catch (fault) {
     throw systemFault(from, fault);
   }

@@ -21,7 +21,7 @@ export function renderRequest(request: Request, why: string): string {
   };
   const parts = [`---\n${stringify(front, { lineWidth: 0 })}---`, ...doubtIn(request), request.text.trimEnd()];
   if (request.context.trim() !== '') {
-    parts.push(`## The worker's screen\n\n${quoted(request.context)}`);
+    parts.push(`${screenTitle}\n\n${quoted(request.context)}`);
   }
   return visible(`${parts.join('\n\n')}\n`.replace(/\r\n/g, '\n'));
 }
@@ -63,6 +63,12 @@ export function readAnswer(text: string, requestId: string, split: boolean): Ans
   if (front.id !== undefined && String(front.id) !== requestId) {
     return { is: 'refused', reason: `its front matter names another request: ${String(front.id).slice(0, 60)}` };
   }
+  if (isPage(front) || screenSection.test(body)) {
+    return {
+      is: 'refused',
+      reason: 'it is the page from inbox/, with all that the worker wrote: write the answer alone',
+    };
+  }
   if (front.arrived !== undefined) {
     const isYes = front.arrived === true || front.arrived === 'yes';
     if (isYes && body.trim() === '') return { is: 'arrived' };
@@ -98,6 +104,15 @@ const knownKeys = new Set([
   'notes',
   'arrived',
 ]);
+
+/** Front matter that only `renderRequest` writes. */
+function isPage(front: Record<string, unknown>): boolean {
+  return front.id !== undefined && ['worker', 'agent', 'time', 'reason'].some((key) => front[key] !== undefined);
+}
+
+/** Where the page quotes the worker's screen. */
+const screenTitle = "## The worker's screen";
+const screenSection = new RegExp(`^${screenTitle}\\r?\\n\\r?\\n {4}`, 'm');
 
 /** Far more than a request page's own; YAML compares every key with all others, and a page may be 256 KB. */
 const longestFront = 16 * 1024;

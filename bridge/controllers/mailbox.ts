@@ -1,14 +1,17 @@
 import type { Stats } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/failure.ts';
 import { isMintedId, type RequestId } from '../core/ids.ts';
 import type { Request } from '../core/request.ts';
 import { factsOf, identityOf, readAnswerFile } from './answer-file.ts';
-import { ensureFolder, moveAside, reapHalfWritten, writeWhole } from './mailbox-folders.ts';
+import { holderOf } from './file-holders.ts';
+import { Inbox } from './inbox.ts';
+import { ensureFolder, moveAside, reapHalfWritten } from './mailbox-folders.ts';
 import { readAnswer, renderRequest } from './mailbox-page.ts';
+import { PutAway } from './put-away.ts';
 
 /** A file is complete once its size and time have not changed for this long. */
 const stillMs = 300;
@@ -17,6 +20,9 @@ const rescanMs = 3_000;
 /** After a restart the desk puts settled pairs away; only what it leaves is worth a word. */
 const endedGraceMs = 2_000;
 const namesLimit = 2_000;
+/** Whoever has a file open that long is named; the file is waited for all the same. */
+const heldLongMs = 10_000;
+const refusedKey = 'mailbox-refused';
 
 export type MailboxEvent =
   | {
@@ -28,7 +34,13 @@ export type MailboxEvent =
     }
   /** a person says that the answer in doubt has arrived */
   | { readonly type: 'arrival-found'; readonly requestId: RequestId; readonly file: string }
-  /** left where it is; said once for each state of the file */
+  /** it is complete once nobody has it open any more; said once */
+  | { readonly type: 'answer-held'; readonly file: string; readonly reason: string }
+  /** somebody went on writing into an answer that was taken */
+  | { readonly type: 'answer-grew'; readonly file: string }
+  /** a person wrote into a page, where nobody reads; said once for each page */
+  | { readonly type: 'page-edited'; readonly requestId: RequestId; readonly file: string }
+  /** left where it is; said once for each state of the file, also across restarts */
   | { readonly type: 'answer-refused'; readonly file: string; readonly reason: string }
   /** the mailbox itself cannot be used for now; it is tried again */
   | { readonly type: 'mailbox-problem'; readonly file: string; readonly reason: string };
@@ -37,6 +49,10 @@ export interface MailboxSetting {
   readonly home: string;
   readonly clock: Clock;
   state(id: RequestId): 'open' | 'ended' | 'unknown';
+  /** the one request that the end of an id names */
+  resolve?(end: string): RequestId | 'several' | null;
+  /** what has been said of files that stay where they are */
+  readonly memory?: { memory<T>(key: string): T | null; saveMemory(key: string, value: unknown): void };
   on(event: MailboxEvent): void;
   /** false sends a person's answer whole, headers and notes too */
   readonly split?: boolean;
@@ -46,21 +62,22 @@ export interface MailboxSetting {
  * The human's mailbox: requests as files in `inbox/`, answers as files in `outbox/`, settled pairs in `archive/`.
  *
  *   file in outbox/ ─► seen ─► still for 300 ms ─► read ─► answer-found ─► (request ends) ─► archive/
- *                                                    └─► answer-refused, left where it is
+ *                              └─► held          └─► answer-refused, left where it is
  */
 export class Mailbox {
   readonly #setting: MailboxSetting;
-  readonly #inbox: string;
+  readonly #inbox: Inbox;
   readonly #outbox: string;
   readonly #archive: string;
-  /** what was written into inbox/, to be written again if the folder is lost */
-  readonly #published = new Map<string, string>();
   /** what is being done with a request's page */
-  readonly #turns = new Map<string, Promise<void>>();
+  readonly #turns = new Map<RequestId, Promise<void>>();
   /** name → the file state seen last and since when, and whether it has been judged */
   readonly #seen = new Map<string, { readonly identity: string; readonly sinceMs: number; judged: boolean }>();
   /** name → the content that was told as an answer */
   readonly #told = new Map<string, string>();
+  /** name → since when somebody has it open, and whether that was said */
+  readonly #held = new Map<string, { readonly sinceMs: number; isSaid: boolean }>();
+  readonly #archived = new PutAway();
   readonly #problems = new Map<string, string>();
   #watcher: { readonly watcher: FSWatcher; readonly inode: number } | null = null;
   #looking: Promise<void> | null = null;
@@ -70,9 +87,11 @@ export class Mailbox {
 
   constructor(setting: MailboxSetting) {
     this.#setting = setting;
-    this.#inbox = join(setting.home, 'inbox');
     this.#outbox = join(setting.home, 'outbox');
     this.#archive = join(setting.home, 'archive');
+    this.#inbox = new Inbox(join(setting.home, 'inbox'), this.#archive, (requestId, file) =>
+      setting.on({ type: 'page-edited', requestId, file }),
+    );
   }
 
   /** Why the mailbox cannot be used just now; empty when all is well. */
@@ -83,7 +102,7 @@ export class Mailbox {
   /** Begins to watch, after one whole look at what is there already. */
   async start(): Promise<void> {
     this.#open = true;
-    if (await this.#usable(this.#inbox)) await reapHalfWritten(this.#inbox);
+    if (await this.#usable(this.#inbox.folder)) await reapHalfWritten(this.#inbox.folder);
     await this.#look();
   }
 
@@ -100,12 +119,7 @@ export class Mailbox {
   /** Shows a request to the human. Throws a BridgeError when it cannot be written; nothing half-written stays. */
   async publish(request: Request, why: string): Promise<void> {
     const text = renderRequest(request, why);
-    return this.#inTurn(request.id, async () => {
-      if (this.#published.get(request.id) === text && (await factsOf(this.#pageOf(request.id))) !== null) return;
-      await ensureFolder(this.#inbox);
-      await writeWhole(this.#inbox, `${request.id}.request.md`, text);
-      this.#published.set(request.id, text);
-    });
+    return this.#inTurn(request.id, () => this.#inbox.publish(request.id, text));
   }
 
   /** Puts an ended request's files away. A file that came after the answer was taken stays, and is reported. */
@@ -114,7 +128,7 @@ export class Mailbox {
   }
 
   /** One thing at a time is done with a request's page: a page that is still being written would stay in the inbox. */
-  #inTurn(id: string, work: () => Promise<void>): Promise<void> {
+  #inTurn(id: RequestId, work: () => Promise<void>): Promise<void> {
     const turn = (this.#turns.get(id) ?? Promise.resolve()).then(work, work);
     this.#turns.set(id, turn);
     const leave = () => {
@@ -125,18 +139,25 @@ export class Mailbox {
   }
 
   async #putAway(request: Request): Promise<void> {
-    this.#published.delete(request.id);
+    this.#inbox.forget(request.id);
     if (!isMintedId(request.id)) return;
     await ensureFolder(this.#archive);
-    await moveAside(this.#pageOf(request.id), this.#archive, `${request.id}.request.md`);
-    for (const name of [`${request.id}.response.md`, `${request.id}.response.txt`]) {
+    await moveAside(this.#inbox.pageOf(request.id), this.#archive, `${request.id}.request.md`);
+    for (const name of await this.#answersTo(request.id)) {
       const facts = await factsOf(join(this.#outbox, name));
       const seen = this.#seen.get(name);
       const changed = facts !== null && seen?.judged === true && seen.identity !== identityOf(facts);
       const isUnread = facts !== null && seen?.judged !== true;
       if (changed || (isUnread && !(await this.#takeLate(name, request.id)))) continue;
-      await moveAside(join(this.#outbox, name), this.#archive, name);
+      const place = await moveAside(join(this.#outbox, name), this.#archive, `${request.id}.response${extname(name)}`);
+      if (place !== null && facts !== null) this.#archived.note(place, facts.size, this.#setting.clock.now());
     }
+  }
+
+  /** The files in outbox/ that are named for this request, by its whole id or the end of it. */
+  async #answersTo(id: RequestId): Promise<string[]> {
+    const names = await readdir(this.#outbox).catch(() => [] as string[]);
+    return names.filter((name) => !isIgnored(name) && id.endsWith(idPart(name) ?? ' ') && this.#idIn(name) === id);
   }
 
   /**
@@ -172,7 +193,8 @@ export class Mailbox {
       const facts = await factsOf(file);
       if (facts === null) return null;
       const identity = identityOf(facts);
-      if (this.#setting.clock.now() - facts.mtimeMs >= stillMs || identity === before) return facts;
+      const isStill = this.#setting.clock.now() - facts.mtimeMs >= stillMs || identity === before;
+      if (isStill && (await this.#holder(basename(file))) === null) return facts;
       if (!this.#open) return null;
       before = identity;
       await new Promise<void>((resolve) => void this.#setting.clock.after(stillMs, resolve));
@@ -180,8 +202,8 @@ export class Mailbox {
     return null;
   }
 
-  #pageOf(id: RequestId): string {
-    return join(this.#inbox, `${id}.request.md`);
+  async #holder(name: string, beside?: readonly string[]): Promise<string | null> {
+    return holderOf(join(this.#outbox, name), beside ?? (await readdir(this.#outbox).catch(() => [])));
   }
 
   /** One look at a time; a ring during a look causes one more. */
@@ -209,16 +231,14 @@ export class Mailbox {
   }
 
   async #keepInbox(): Promise<void> {
-    await this.#attempt(this.#inbox, async () => {
-      if (!(await ensureFolder(this.#inbox))) return;
-      for (const id of [...this.#published.keys()]) await this.#inTurn(id, () => this.#writeAgain(id));
+    const inbox = this.#inbox;
+    await this.#attempt(inbox.folder, async () => {
+      const isNew = await ensureFolder(inbox.folder);
+      for (const id of inbox.ids()) await this.#inTurn(id, () => (isNew ? inbox.writeAgain(id) : inbox.lookAt(id)));
     });
     await this.#usable(this.#archive);
-  }
-
-  async #writeAgain(id: string): Promise<void> {
-    const text = this.#published.get(id);
-    if (text !== undefined) await writeWhole(this.#inbox, `${id}.request.md`, text);
+    const grown = await this.#archived.grown(this.#setting.clock.now());
+    for (const file of grown) this.#setting.on({ type: 'answer-grew', file });
   }
 
   /** @returns when to look again */
@@ -226,19 +246,19 @@ export class Mailbox {
     let nextMs = rescanMs;
     await this.#attempt(this.#outbox, async () => {
       await this.#keepWatching();
-      const names = (await readdir(this.#outbox)).filter((name) => !isIgnored(name)).slice(0, namesLimit);
+      const all = await readdir(this.#outbox);
+      const names = all.filter((name) => !isIgnored(name)).slice(0, namesLimit);
       for (const name of [...this.#seen.keys()]) {
         if (names.includes(name)) continue;
-        this.#seen.delete(name);
-        this.#told.delete(name);
+        for (const known of [this.#seen, this.#told, this.#held]) known.delete(name);
       }
-      for (const name of names) nextMs = Math.min(nextMs, await this.#consider(name));
+      for (const name of names) nextMs = Math.min(nextMs, await this.#consider(name, all));
     });
     return nextMs;
   }
 
   /** Judges a file once it is complete. @returns when to look at it again */
-  async #consider(name: string): Promise<number> {
+  async #consider(name: string, beside: readonly string[]): Promise<number> {
     const facts = await factsOf(join(this.#outbox, name));
     if (facts === null) return rescanMs;
     const nowMs = this.#setting.clock.now();
@@ -251,23 +271,49 @@ export class Mailbox {
     const stillForMs = Math.max(nowMs - seen.sinceMs, nowMs - facts.mtimeMs);
     if (stillForMs < stillMs) return stillMs - Math.max(0, stillForMs) + 5;
     if (nowMs - seen.sinceMs < endedGraceMs && this.#stateOf(name) === 'ended') return stillMs;
+    if (await this.#isHeld(name, beside, nowMs)) return stillMs;
     seen.judged = await this.#judge(name, contentOf(facts));
     return seen.judged ? rescanMs : stillMs;
   }
 
+  /** Whoever has it open may go on writing: it is not complete, however still it lies. */
+  async #isHeld(name: string, beside: readonly string[], nowMs: number): Promise<boolean> {
+    const holder = await this.#holder(name, beside);
+    if (holder === null) {
+      this.#held.delete(name);
+      return false;
+    }
+    const held = this.#held.get(name) ?? { sinceMs: nowMs, isSaid: false };
+    this.#held.set(name, held);
+    if (nowMs - held.sinceMs >= heldLongMs && !held.isSaid) {
+      held.isSaid = true;
+      this.#setting.on({ type: 'answer-held', file: join(this.#outbox, name), reason: holder });
+    }
+    return true;
+  }
+
   #stateOf(name: string): 'open' | 'ended' | 'unknown' {
-    const id = idIn(name);
-    return id === null ? 'unknown' : this.#setting.state(id);
+    const id = this.#idIn(name);
+    return id === null || id === 'several' ? 'unknown' : this.#setting.state(id);
+  }
+
+  /** The request that a file's name is for: by its id, or by the end of it as people type it. */
+  #idIn(name: string): RequestId | 'several' | null {
+    const given = idPart(name);
+    if (given === null) return null;
+    if (isMintedId(given)) return given as RequestId;
+    return /^[0-9A-Za-z.-]{4,}$/.test(given) ? (this.#setting.resolve?.(given) ?? null) : null;
   }
 
   /** @returns false when the file changed meanwhile and has to be looked at again */
   async #judge(name: string, content: string): Promise<boolean> {
     const file = join(this.#outbox, name);
     const refuse = (reason: string) => {
-      this.#setting.on({ type: 'answer-refused', file, reason });
+      this.#refuse(name, content, reason);
       return true;
     };
-    const requestId = idIn(name);
+    const requestId = this.#idIn(name);
+    if (requestId === 'several') return refuse('its name fits several requests: use more of the id');
     if (requestId === null) {
       const named = name.match(/\.response\.(?:md|txt)$/);
       return refuse(
@@ -288,6 +334,16 @@ export class Mailbox {
     }
     this.#tell(name, content, { requestId, file, ...page });
     return true;
+  }
+
+  /** Once for each state of a file, which a restart does not change. */
+  #refuse(name: string, content: string, reason: string): void {
+    const said = this.#setting.memory?.memory<Record<string, string>>(refusedKey) ?? {};
+    const word = `${content} ${reason}`;
+    if (said[name] === word) return;
+    const kept = Object.entries(said).filter(([other]) => this.#seen.has(other));
+    this.#setting.memory?.saveMemory(refusedKey, { ...Object.fromEntries(kept), [name]: word });
+    this.#setting.on({ type: 'answer-refused', file: join(this.#outbox, name), reason });
   }
 
   /** A folder that was removed and made again is another folder to the system, and has to be watched anew. */
@@ -334,9 +390,9 @@ function contentOf({ dev, ino, size, mtimeMs }: Stats): string {
   return [dev, ino, size, mtimeMs].join(':');
 }
 
-function idIn(name: string): RequestId | null {
-  const id = /^(.+)\.response\.(?:md|txt)$/.exec(name)?.[1] ?? '';
-  return isMintedId(id) ? (id as RequestId) : null;
+/** What stands in a name where a request's id belongs. */
+function idPart(name: string): string | null {
+  return /^(.+)\.response\.(?:md|txt)$/.exec(name)?.[1] ?? null;
 }
 
 /** Hidden files, backups, swap and part files of editors and copying programs: never answers, never worth a word. */

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
@@ -21,8 +22,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { Mailbox, type MailboxEvent } from '../../bridge/controllers/mailbox.ts';
-import type { Clock } from '../../bridge/core/clock.ts';
+import { Mailbox, type MailboxEvent, type MailboxSetting } from '../../bridge/controllers/mailbox.ts';
 import type { RequestId, TurnId } from '../../bridge/core/ids.ts';
 import type { Request } from '../../bridge/core/request.ts';
 import { realClock, requestId, until } from './question.ts';
@@ -48,7 +48,7 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-function newMailbox(changes: { split?: boolean; clock?: Clock } = {}) {
+function newMailbox(changes: Partial<MailboxSetting> = {}) {
   return new Mailbox({
     home,
     clock: realClock,
@@ -411,6 +411,164 @@ describe('refusing', () => {
     chmodSync(outbox(), 0o777);
     await mailbox.start();
     expect(lstatSync(outbox()).mode & 0o777).toBe(0o700);
+  });
+});
+
+describe('a file that somebody has not finished with', () => {
+  const running: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of running.splice(0)) child.kill('SIGKILL');
+  });
+  /** A program of ours that has the file open. */
+  async function hold(file: string, how: '>' | '>>' | '<'): Promise<ChildProcess> {
+    const child = spawn('sh', ['-c', `exec 7${how}"$1"; printf x; read line; printf 'line 2\n' >&7`, 'sh', file]);
+    running.push(child);
+    await once(child.stdout!, 'data');
+    return child;
+  }
+
+  test.runIf(process.platform === 'linux')(
+    'one that is open for writing is waited for, however still it lies',
+    async () => {
+      await mailbox.start();
+      writeFileSync(outbox(answer), 'line 1\n');
+      const writer = await hold(outbox(answer), '>>');
+      await lookedPast();
+      await lookedPast();
+      expect(events).toEqual([]);
+      writer.stdin!.end('\n');
+      await someEvent();
+      expect(found()).toMatchObject([{ instructions: 'line 1\nline 2' }]);
+    },
+  );
+
+  test('one that is only read is not waited for', async () => {
+    await mailbox.start();
+    writeFileSync(outbox('.draft'), 'yes');
+    await hold(outbox('.draft'), '<');
+    renameSync(outbox('.draft'), outbox(answer));
+    await someEvent();
+    expect(found()).toHaveLength(1);
+  });
+
+  test.each([`.${answer}.swp`, `.${answer}.swo`, `.#${answer}`, `#${answer}#`, `.~lock.${answer}#`])(
+    'one beside which an editor has laid %s is waited for',
+    async (beside) => {
+      mkdirSync(outbox());
+      if (beside.startsWith('.#')) symlinkSync('me@here.1:2', outbox(beside));
+      else writeFileSync(outbox(beside), '');
+      writeFileSync(outbox(answer), 'half of it, saved');
+      await mailbox.start();
+      await lookedPast();
+      expect(events).toEqual([]);
+      rmSync(outbox(beside));
+      await someEvent();
+      expect(found()).toHaveLength(1);
+    },
+  );
+
+  test('whoever has it open for long is named, once', async () => {
+    let lateMs = 0;
+    mailbox = newMailbox({ clock: { ...realClock, now: () => Date.now() + lateMs } });
+    await mailbox.start();
+    writeFileSync(outbox(`.${answer}.swp`), '');
+    writeFileSync(outbox(answer), 'yes');
+    await lookedPast();
+    lateMs = 11_000;
+    await someEvent();
+    await lookedPast();
+    expect(events).toEqual([{ type: 'answer-held', file: outbox(answer), reason: expect.stringContaining('.swp') }]);
+  });
+
+  test('an answer that grows after it was put away is reported', async () => {
+    await mailbox.start();
+    writeFileSync(outbox(answer), 'line 1\n');
+    await someEvent();
+    await mailbox.archive(request());
+    writeFileSync(archive(answer), 'line 2\n', { flag: 'a' });
+    await until('it is reported', () => events.length === 2);
+    expect(events[1]).toEqual({ type: 'answer-grew', file: archive(answer) });
+  });
+});
+
+describe('what a person does with a page', () => {
+  const copied = (change = (text: string) => text) =>
+    writeFileSync(outbox(answer), change(readFileSync(inbox(page), 'utf8')));
+  const told = async () => {
+    await someEvent();
+    return events;
+  };
+
+  test.each<[string, (text: string) => string]>([
+    ['copied', (text) => text],
+    ['copied, with the answer above it', (text) => text.replace('\n---\n', '\n---\n\nSQLite.\n')],
+    ['copied, with the answer below it', (text) => `${text}\nSQLite.\n`],
+    ['copied without its front matter', (text) => text.replace(/^---[\s\S]*?\n---\n/, '')],
+    ['copied with other line ends', (text) => text.replaceAll('\n', '\r\n')],
+  ])('a page %s is no answer', async (_how, change) => {
+    await mailbox.start();
+    await mailbox.publish(request({ context: 'row 1\n$ rm -rf /' }), 'manual');
+    copied(change);
+    expect(await told()).toEqual([
+      { type: 'answer-refused', file: outbox(answer), reason: expect.stringMatching(/page from inbox/) },
+    ]);
+  });
+
+  test('an edit is answered once, and not written over', async () => {
+    await mailbox.start();
+    await mailbox.publish(request(), 'manual');
+    writeFileSync(inbox(page), 'SQLite.');
+    expect(await told()).toEqual([{ type: 'page-edited', requestId, file: inbox(page) }]);
+    writeFileSync(inbox(page), 'SQLite, please.');
+    rmSync(archive(), { recursive: true });
+    await until('it looked again', () => existsSync(archive()));
+    expect(events).toHaveLength(1);
+    expect(readFileSync(inbox(page), 'utf8')).toBe('SQLite, please.');
+  });
+
+  test('an edit that a restart would write over is kept in the archive', async () => {
+    await mailbox.publish(request(), 'manual');
+    writeFileSync(inbox(page), 'SQLite.');
+    await newMailbox().publish(request(), 'manual, again');
+    expect(events).toEqual([{ type: 'page-edited', requestId, file: archive(page) }]);
+    expect(readFileSync(archive(page), 'utf8')).toBe('SQLite.');
+    await newMailbox().publish(request(), 'manual, a third time');
+    expect(events).toHaveLength(1);
+  });
+
+  test('the end of an id names its request, unless it fits several', async () => {
+    const resolve = (end: string) => (end === 'f3k9q' ? 'several' : requestId.endsWith(end) ? requestId : null);
+    mailbox = newMailbox({ resolve });
+    await mailbox.start();
+    writeFileSync(outbox('7f3k9q.response.md'), 'yes');
+    await someEvent();
+    expect(found()).toMatchObject([{ requestId, instructions: 'yes' }]);
+    await mailbox.archive(request());
+    expect([readdirSync(outbox()), readdirSync(archive())]).toEqual([[], [answer]]);
+    writeFileSync(outbox('f3k9q.response.md'), 'yes');
+    await until('it is refused', () => refused().length === 1);
+    expect(refused()).toMatchObject([{ reason: expect.stringMatching(/several/) }]);
+  });
+
+  test('a bad file is reported once, also by the next bridge, until it is another', async () => {
+    const kept = new Map<string, unknown>();
+    const memory = {
+      memory: <T>(key: string) => (kept.get(key) as T) ?? null,
+      saveMemory: (key: string, value: unknown) => void kept.set(key, value),
+    };
+    mkdirSync(outbox());
+    writeFileSync(outbox(`${unknown}.response.md`), 'yes');
+    for (const expected of [1, 1]) {
+      mailbox = newMailbox({ memory });
+      await mailbox.start();
+      await lookedPast();
+      expect(refused()).toHaveLength(expected);
+      await mailbox.close();
+    }
+    writeFileSync(outbox(`${unknown}.response.md`), 'yes, really');
+    mailbox = newMailbox({ memory });
+    await mailbox.start();
+    await until('it is reported anew', () => refused().length === 2);
   });
 });
 

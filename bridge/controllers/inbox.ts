@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import type { RequestId } from '../core/ids.ts';
+import { factsOf, identityOf, readAnswerFile } from './answer-file.ts';
+import { ensureFolder, moveAside, writeWhole } from './mailbox-folders.ts';
+
+interface Page {
+  readonly text: string;
+  /** the state of the file that was seen last to hold this text */
+  identity: string;
+  isEdited: boolean;
+}
+
+/** The pages in `inbox/`: written whole, written again if the folder is lost, and nothing that a person wrote there is lost. */
+export class Inbox {
+  readonly folder: string;
+  readonly #archive: string;
+  readonly #onEdited: (id: RequestId, file: string) => void;
+  readonly #pages = new Map<RequestId, Page>();
+
+  /** @param onEdited a person wrote into a page: once for each page */
+  constructor(folder: string, archive: string, onEdited: (id: RequestId, file: string) => void) {
+    this.folder = folder;
+    this.#archive = archive;
+    this.#onEdited = onEdited;
+  }
+
+  pageOf(id: RequestId): string {
+    return join(this.folder, `${id}.request.md`);
+  }
+
+  async publish(id: RequestId, text: string): Promise<void> {
+    const file = this.pageOf(id);
+    const before = this.#pages.get(id);
+    if (before?.text === text && (await factsOf(file)) !== null) return;
+    await ensureFolder(this.folder);
+    const standing = await readAnswerFile(file);
+    const isOurs = standing.is !== 'text' || standing.text === before?.text || bodyOf(standing.text) === bodyOf(text);
+    if (!isOurs) await this.#keepEdit(id);
+    await this.#write(id, text, before?.isEdited === true || !isOurs);
+  }
+
+  forget(id: RequestId): void {
+    this.#pages.delete(id);
+  }
+
+  ids(): RequestId[] {
+    return [...this.#pages.keys()];
+  }
+
+  async writeAgain(id: RequestId): Promise<void> {
+    const page = this.#pages.get(id);
+    if (page !== undefined) await this.#write(id, page.text, page.isEdited);
+  }
+
+  /** Notices that a page is not any more what was written. */
+  async lookAt(id: RequestId): Promise<void> {
+    const page = this.#pages.get(id);
+    if (page === undefined || page.isEdited) return;
+    const facts = await factsOf(this.pageOf(id));
+    if (facts === null || identityOf(facts) === page.identity) return;
+    const standing = await readAnswerFile(this.pageOf(id));
+    if (standing.is !== 'text') return;
+    page.identity = identityOf(facts);
+    if (standing.text === page.text) return;
+    page.isEdited = true;
+    this.#onEdited(id, this.pageOf(id));
+  }
+
+  /** What is written over is put away: the words may be an answer in the wrong place. */
+  async #keepEdit(id: RequestId): Promise<void> {
+    await ensureFolder(this.#archive);
+    const kept = await moveAside(this.pageOf(id), this.#archive, `${id}.request.md`);
+    if (kept !== null) this.#onEdited(id, kept);
+  }
+
+  async #write(id: RequestId, text: string, isEdited: boolean): Promise<void> {
+    await writeWhole(this.folder, `${id}.request.md`, text);
+    const facts = await factsOf(this.pageOf(id));
+    this.#pages.set(id, { text, identity: facts === null ? '' : identityOf(facts), isEdited });
+  }
+}
+
+/** Without the front matter, which says why it is asked now. */
+function bodyOf(page: string): string {
+  return page.replace(/^---\n[\s\S]*?\n---\n/, '').trim();
+}
