@@ -2,7 +2,8 @@ import type { Config } from './config.ts';
 import type { BridgeEvent } from './events.ts';
 import { prepareHome } from './host/home.ts';
 import { claimHome } from './host/instance.ts';
-import { serve, socketPath } from './host/socket.ts';
+import { serve } from './host/socket.ts';
+import { listeningPath } from './host/socket-path.ts';
 import { Rooms } from './rooms.ts';
 import { verbs } from './verbs.ts';
 import { Watch } from './watch.ts';
@@ -32,7 +33,10 @@ export class Daemon {
       const watch = new Watch(rooms);
       begun.push(() => watch.close());
       await watch.start();
-      const socket = await serve(socketPath(config.home), verbs(rooms), { session: config.session, home: config.home });
+      const socket = await serve(listeningPath(config.home), verbs(rooms), {
+        session: config.session,
+        home: config.home,
+      });
       return new Daemon(rooms, lock, watch, socket);
     } catch (fault) {
       for (const end of begun.reverse()) await end();

@@ -7,6 +7,7 @@ import { addressKey } from '../core/pane.ts';
 import { readConfigFile } from '../host/config-file.ts';
 import { readTrusted } from '../host/home.ts';
 import { repositoryOf } from '../host/repository.ts';
+import { pingDaemon, socketPath } from '../host/socket.ts';
 import { type Check, diagnose, type OwnedPane } from '../launch/doctor.ts';
 import { thisMachine } from '../launch/doctor-world.ts';
 import { rulesOf } from '../rules.ts';
@@ -30,6 +31,7 @@ export function registerDoctor(program: Command): void {
           owned: () => owned(context),
         })),
         settingsCheck(context.config, context.fault),
+        await bridgeCheck(context.config),
       ];
       const lines = checks.map((check) => {
         const mark =
@@ -44,6 +46,24 @@ export function registerDoctor(program: Command): void {
       return checks.some((check) => check.ok === false) ? ExitCode.failed : ExitCode.done;
     }),
   );
+}
+
+/** The bridge of the state directory, and whether it answers. */
+async function bridgeCheck({ home }: Config): Promise<Check> {
+  const name = 'bridge';
+  try {
+    const living = await pingDaemon(socketPath(home));
+    if (living === null) return { name, ok: true, detail: `none runs for ${home}` };
+    return { name, ok: true, detail: `process ${living.pid}, version ${living.version}` };
+  } catch (cause) {
+    return failed(name, cause);
+  }
+}
+
+function failed(name: string, cause: unknown): Check {
+  if (!(cause instanceof BridgeError)) throw cause;
+  const remedy = cause.nextStep === undefined ? {} : { remedy: cause.nextStep };
+  return { name, ok: false, detail: `${cause.target}: ${cause.reason}`, ...remedy };
 }
 
 /** The bridge.yaml of the state directory and the project's own, as a bridge would read them now. */
@@ -61,9 +81,7 @@ function settingsCheck(config: Config, fault: BridgeError | null): Check {
     const remedy = `\`bridge trust ${dirname(file)}\` lets it decide for its own workers`;
     return { name, ok: 'warn', detail: `${file} ${found.why} and is not used`, remedy };
   } catch (cause) {
-    if (!(cause instanceof BridgeError)) throw cause;
-    const remedy = cause.nextStep === undefined ? {} : { remedy: cause.nextStep };
-    return { name, ok: false, detail: `${cause.target}: ${cause.reason}`, ...remedy };
+    return failed(name, cause);
   }
 }
 

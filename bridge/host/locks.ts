@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type BigIntStats, chmodSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { type BigIntStats, lstatSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { BridgeError } from '../core/failure.ts';
 import { closeKept, keepOpen } from './kept-open.ts';
+import { prepareFolder, runtimeFolder } from './runtime-folder.ts';
+
+export { runtimeFolder };
 
 /** A lock that is held. `stands` is false where its file was taken away from under it: others may have it too, then. */
 export interface Lock {
@@ -41,30 +43,6 @@ export class Locks {
       if (/^[0-9a-f]{32}\.lock$/.test(name)) acquire(join(this.#folder, name))?.release();
     }
   }
-}
-
-/** `$XDG_RUNTIME_DIR/bridge`, the place that variable would name, else `bridge-<uid>` in the temporary folder. */
-export function runtimeFolder(env: NodeJS.ProcessEnv): string {
-  const uid = process.getuid?.() ?? 0;
-  for (const folder of [env.XDG_RUNTIME_DIR, `/run/user/${uid}`]) {
-    if (folder && isAbsolute(folder) && statSync(folder, { throwIfNoEntry: false })?.uid === uid) {
-      return join(folder, 'bridge');
-    }
-  }
-  return join(tmpdir(), `bridge-${uid}`);
-}
-
-/** The temporary folder is everybody's: another user could have made ours before us, or put a link in its place. */
-export function prepareFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw fault(folder, String(cause), cause);
-  }
-  const facts = lstatSync(folder);
-  if (!facts.isDirectory()) throw fault(folder, 'is not a folder of its own');
-  if (process.getuid && facts.uid !== process.getuid()) throw fault(folder, 'belongs to another user');
-  if ((facts.mode & 0o077) !== 0) chmodSync(folder, 0o700);
 }
 
 /** Losing this many races in a row means that the lock is in demand: it counts as held. */

@@ -3,7 +3,8 @@ import { chmodSync, existsSync, lstatSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import { BridgeError } from '../core/failure.ts';
-import { type Lock, Locks, prepareFolder, runtimeFolder } from './locks.ts';
+import { type Lock, Locks } from './locks.ts';
+import { prepareFolder, runtimeFolder } from './runtime-folder.ts';
 
 /** Which bridge watches and answers a pane. */
 export interface Owner {

@@ -6,3 +6,6 @@
  *   2  a pane is named by its address
  */
 export const protocol = 2;
+
+/** What to do about a bridge of another one. */
+export const restart = 'start the daemon again with the same version: `bridge stop`, then `bridge`';

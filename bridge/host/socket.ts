@@ -1,115 +1,21 @@
-import { chmodSync, existsSync, rmSync } from 'node:fs';
-import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { existsSync, readFileSync } from 'node:fs';
+import { createConnection, type Socket } from 'node:net';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { BridgeError, type ExitCode, messageOf } from '../core/failure.ts';
-
+import { BridgeError, type ExitCode } from '../core/failure.ts';
 import { packageVersion } from './package-version.ts';
-import { protocol } from './protocol.ts';
+import { protocol, restart } from './protocol.ts';
+import { eachLine } from './socket-lines.ts';
+import { notOurs, strangerAt } from './socket-path.ts';
 
 export { socketPath } from './socket-path.ts';
+export { serve, type Verb } from './socket-server.ts';
 
-/**
- * One JSON object a line, both ways: `{id, verb, args, protocol}` answered by any number of `{id, next}`, then `{id, ok}` or
- * `{id, fault}`. `ping` is understood by every version.
- */
-const callSchema = z.object({
-  id: z.number(),
-  verb: z.string(),
-  args: z.record(z.string(), z.unknown()).default({}),
-  protocol: z.number().optional(),
-});
-
-/** A verb's work. `closed` aborts when the caller hangs up; `emit` hands it something before the end. */
-export type Verb = (
-  args: Record<string, unknown>,
-  closed: AbortSignal,
-  emit: (value: unknown) => void,
-) => Promise<unknown>;
-
-/** Longest line that the daemon accepts; a text is at most a quarter of it. */
-const maxCallBytes = 4 * 1024 * 1024;
 /** Longest answer: a few kilobytes for each of all requests that a home has ever had. */
 const maxReplyBytes = 512 * 1024 * 1024;
 
-/** How much of a stream a caller may leave unread before it is hung up on. */
-const maxUnreadBytes = 16 * 1024 * 1024;
-
-const self = { protocol, version: packageVersion, pid: process.pid };
-
-/**
- * Listens on the home's socket, 0600. The caller holds the home's lock, so that a socket found there is a dead one's.
- * @param about what `ping` says besides
- */
-export async function serve(
-  path: string,
-  verbs: Readonly<Record<string, Verb>>,
-  about: Readonly<Record<string, unknown>> = {},
-): Promise<{ close(): Promise<void> }> {
-  rmSync(path, { force: true });
-  const open = new Set<Socket>();
-  const server: Server = createServer((socket) => {
-    open.add(socket);
-    const hungUp = new AbortController();
-    socket.on('close', () => {
-      open.delete(socket);
-      hungUp.abort();
-    });
-    socket.on('error', () => socket.destroy());
-    eachLine(socket, maxCallBytes, (line) => {
-      const write = (reply: unknown) => {
-        if (!socket.destroyed) socket.write(`${JSON.stringify(reply)}\n`);
-      };
-      const next = (id: number, value: unknown) => {
-        write({ id, next: value });
-        // one that does not read what it asked for must not cost the bridge its memory
-        if (socket.writableLength > maxUnreadBytes) socket.destroy();
-      };
-      void answer(line, { ping: async () => ({ ...about, ...self }), ...verbs }, hungUp.signal, next).then(write);
-    });
-  });
-  const mask = process.umask(0o177);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(path, resolve);
-    });
-  } finally {
-    process.umask(mask);
-  }
-  chmodSync(path, 0o600);
-  return {
-    close: () =>
-      new Promise((resolve) => {
-        for (const socket of open) socket.destroy();
-        server.close(() => resolve());
-      }),
-  };
-}
-
-async function answer(
-  line: string,
-  verbs: Readonly<Record<string, Verb>>,
-  closed: AbortSignal,
-  next: (id: number, value: unknown) => void,
-): Promise<unknown> {
-  let id = -1;
-  try {
-    const call = callSchema.parse(JSON.parse(line));
-    id = call.id;
-    const verb = Object.hasOwn(verbs, call.verb) ? verbs[call.verb] : undefined;
-    if (call.verb !== 'ping' && call.protocol !== protocol) {
-      const message = `bridge: ${process.pid}: the daemon speaks protocol ${protocol}, this command ${call.protocol ?? 1}`;
-      return { id, fault: { message, exitCode: 1, nextStep: restart } };
-    }
-    if (!verb) return { id, fault: { message: `unknown verb ${call.verb}`, exitCode: 64 } };
-    return { id, ok: (await verb(call.args, closed, (value) => next(id, value))) ?? null };
-  } catch (fault) {
-    const known = fault instanceof BridgeError ? fault : null;
-    return { id, fault: { message: messageOf(fault), exitCode: known?.exitCode ?? 1, nextStep: known?.nextStep } };
-  }
-}
-
-const restart = 'start the daemon again with the same version: `bridge stop`, then `bridge`';
+/** A bridge that does not say who it is within this time is stopped or hung: the commands' promise is five seconds. */
+const helloLimitMs = 4_000;
 
 /** What every daemon says of itself; those of protocol 1 name neither it nor their version. */
 const pongSchema = z.object({
@@ -137,7 +43,7 @@ export async function call(
   stop?.addEventListener('abort', hangUp);
   try {
     const lines = repliesOf(socket, path, on ?? (() => {}));
-    const pong = pongSchema.parse(await lines.ask({ id: 0, verb: 'ping', args: {} }));
+    const pong = await hello(socket, lines, path);
     if (pong.protocol !== protocol) throw otherVersion(pong);
     return { ok: verb === 'ping' ? pong : await lines.ask({ id: 1, verb, args, protocol }) };
   } catch (fault) {
@@ -154,7 +60,11 @@ export async function pingDaemon(path: string): Promise<Pong | null> {
   const socket = await connected(path);
   if (socket === null) return null;
   try {
-    return pongSchema.parse(await repliesOf(socket, path, () => {}).ask({ id: 0, verb: 'ping', args: {} }));
+    return await hello(
+      socket,
+      repliesOf(socket, path, () => {}),
+      path,
+    );
   } finally {
     socket.destroy();
   }
@@ -162,12 +72,34 @@ export async function pingDaemon(path: string): Promise<Pong | null> {
 
 async function connected(path: string): Promise<Socket | null> {
   if (!existsSync(path)) return null;
+  const stranger = strangerAt(path);
+  if (stranger !== null) throw notOurs(path, stranger);
   const socket = createConnection(path);
-  const isConnected = await new Promise<boolean>((resolve) => {
-    socket.once('connect', () => resolve(true));
-    socket.once('error', () => resolve(false));
+  return new Promise((resolve, reject) => {
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', (cause: NodeJS.ErrnoException) => {
+      const { code } = cause;
+      // a bridge that takes no calls any more has a full queue, which is not the same as none
+      if (code === 'ECONNREFUSED' || code === 'ENOENT') resolve(null);
+      else reject(code === 'EAGAIN' ? silent(path) : notOurs(path, `cannot be reached (${code})`));
+    });
   });
-  return isConnected ? socket : null;
+}
+
+/** Who listens. @throws BridgeError where nobody answers in time */
+async function hello(socket: Socket, lines: Replies, path: string): Promise<Pong> {
+  let limit: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    limit = setTimeout(() => {
+      reject(silent(path));
+      socket.destroy();
+    }, helloLimitMs);
+  });
+  try {
+    return pongSchema.parse(await Promise.race([lines.ask({ id: 0, verb: 'ping', args: {} }), late]));
+  } finally {
+    clearTimeout(limit);
+  }
 }
 
 interface Replies {
@@ -180,16 +112,21 @@ function repliesOf(socket: Socket, path: string, on: (value: unknown) => void): 
   const end = () => settle?.reject(gone(path));
   socket.on('close', end);
   socket.on('error', end);
-  eachLine(socket, maxReplyBytes, (line) => {
-    const reply = JSON.parse(line) as {
-      ok?: unknown;
-      next?: unknown;
-      fault?: { message: string; exitCode: ExitCode; nextStep?: string };
-    };
-    if (reply.fault) settle?.reject(relayed(reply.fault));
-    else if (reply.next !== undefined) on(reply.next);
-    else settle?.resolve(reply.ok);
-  });
+  eachLine(
+    socket,
+    maxReplyBytes,
+    () => {},
+    (line) => {
+      const reply = JSON.parse(line) as {
+        ok?: unknown;
+        next?: unknown;
+        fault?: { message: string; exitCode: ExitCode; nextStep?: string };
+      };
+      if (reply.fault) settle?.reject(relayed(reply.fault));
+      else if (reply.next !== undefined) on(reply.next);
+      else settle?.resolve(reply.ok);
+    },
+  );
   return {
     ask: (call) =>
       new Promise((resolve, reject) => {
@@ -207,6 +144,38 @@ function otherVersion({ protocol: theirs, version, pid }: Pong): BridgeError {
     reason: `is ${theirs < protocol ? 'older' : 'newer'} than this command (version ${version}, protocol ${theirs}; this is ${packageVersion}, protocol ${protocol}); nothing was done`,
     nextStep: restart,
   });
+}
+
+function silent(path: string): BridgeError {
+  const pid = holderOf(path);
+  const stopped = pid !== null && isStopped(pid);
+  return new BridgeError({
+    what: 'bridge',
+    target: pid === null ? path : `process ${pid}`,
+    reason: stopped
+      ? 'is stopped, and answers nothing; nothing was done'
+      : `has not answered within ${helloLimitMs / 1000} s: it is hung, or has too much to do; nothing was done`,
+    nextStep: `${stopped ? `\`kill -CONT ${pid}\` lets it go on` : 'try again'}; \`kill -9 ${pid ?? 'PID'}\` ends it, and the next \`bridge\` takes up what is open`,
+  });
+}
+
+/** Who holds the home of this socket, as it said itself; null where that is not known. */
+function holderOf(path: string): number | null {
+  try {
+    return z.object({ pid: z.number() }).parse(JSON.parse(readFileSync(join(dirname(path), 'daemon.json'), 'utf8')))
+      .pid;
+  } catch {
+    return null; // it is about to start or to end, or the home is elsewhere
+  }
+}
+
+/** Ctrl-Z or SIGSTOP, where the system tells. */
+function isStopped(pid: number): boolean {
+  try {
+    return /^State:\s*[Tt]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 function gone(path: string): BridgeError {
@@ -227,24 +196,5 @@ function relayed(fault: { message: string; exitCode: ExitCode; nextStep?: string
     reason: reason.join(': '),
     exitCode: fault.exitCode,
     ...(fault.nextStep === undefined ? {} : { nextStep: fault.nextStep }),
-  });
-}
-
-/** A long line comes in many pieces, which are joined once. */
-function eachLine(socket: Socket, maxBytes: number, take: (line: string) => void): void {
-  let pieces: Buffer[] = [];
-  let length = 0;
-  socket.on('data', (chunk) => {
-    let rest = chunk as Buffer;
-    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-      const line = Buffer.concat([...pieces, rest.subarray(0, end)]).toString('utf8');
-      rest = rest.subarray(end + 1);
-      pieces = [];
-      length = 0;
-      if (line.trim() !== '') take(line);
-    }
-    pieces.push(rest);
-    length += rest.length;
-    if (length > maxBytes) socket.destroy();
   });
 }

@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import { protocol } from './protocol.ts';
+import { strangerAt } from './socket-path.ts';
 
 /** What became of it. `told` says that the daemon has the line, not what it made of it. */
 export type Told = 'told' | 'no-daemon' | 'too-slow';
@@ -9,6 +10,7 @@ export type Told = 'told' | 'no-daemon' | 'too-slow';
  * @param limitMs a daemon that does not take the line within this time is given up
  */
 export function tell(path: string, verb: string, args: Record<string, unknown>, limitMs: number): Promise<Told> {
+  if (strangerAt(path) !== null) return Promise.resolve('no-daemon');
   return new Promise((resolve) => {
     const socket = createConnection(path);
     const end = (told: Told) => {

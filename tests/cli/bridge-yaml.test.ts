@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -69,6 +70,21 @@ test.each(unusable)(
     });
   },
 );
+
+test('doctor ends and tells of a bridge that does not answer', async () => {
+  const server = createServer(() => {}).listen(join(root, 'home', 'bridge.sock'));
+  try {
+    await run('doctor', '--json', '--socket', join(root, 'no-server'));
+  } finally {
+    server.close();
+  }
+  const checks = JSON.parse(printed) as Array<{ name: string }>;
+  expect(checks.find(({ name }) => name === 'bridge')).toMatchObject({
+    ok: false,
+    detail: expect.stringMatching(/has not answered/),
+    remedy: expect.stringContaining('kill -9'),
+  });
+}, 10_000);
 
 test('a project cannot name what is run for the person, trusted or not', async () => {
   writeFileSync(join(root, 'repo', 'bridge.yaml'), 'notify: { command: [touch, pwned] }\n');

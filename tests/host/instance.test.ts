@@ -81,7 +81,7 @@ test('a caller who hangs up is noticed by the verb', async () => {
   await server.close();
 });
 
-test('a home too deep for a socket name gets one beside the temp files', () => {
+test('a home too deep for a socket name gets one in the runtime folder', () => {
   expect(socketPath(home)).toBe(join(home, 'bridge.sock'));
   expect(socketPath(join(home, 'x'.repeat(120))).length).toBeLessThan(108);
 });
