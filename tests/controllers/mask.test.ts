@@ -17,6 +17,17 @@ test.each([
   ['an npm token', `npm_${long(36)}`],
   ['a Hugging Face token', `hf_${long(34)}`],
   ['an AWS key id', `AKIA${'ABCD1234EFGH5678'}`],
+  ['an OpenAI key of letters', `sk-${'abcdefghijklmnopqrstuvwxyz'.repeat(2)}`],
+  ['a Slack app token', `xapp-1-A0123-${long(40)}`],
+  ['a Google OAuth token', `ya29.${long(60)}`],
+  ['a Google client secret', `GOCSPX-${long(28)}`],
+  ['a DigitalOcean token', `dop_v1_${'0123456789abcdef'.repeat(4)}`],
+  ['a Shopify token', `shpat_${'0123456789abcdef'.repeat(2)}`],
+  ['a Vault token', `hvs.${long(90)}`],
+  ['a Telegram token', `123456789:AA${long(33)}`],
+  ['a Twilio key', `SK${'0123456789abcdef'.repeat(2)}`],
+  ['a webhook secret', `whsec_${long(32)}`],
+  ['an age key', `AGE-SECRET-KEY-1${long(58).toUpperCase()}`],
   ['a JSON web token', `eyJ${long(20)}.eyJ${long(20)}.${long(30)}`],
 ])('%s is masked wherever it stands', (_name, secret) => {
   for (const text of [secret, `key ${secret} here`, `"${secret}"`, `curl -H x:${secret}, and`, `(${secret})`]) {
@@ -41,6 +52,24 @@ test.each([
   ['password: hunter2hunter2', 'hunter2hunter2'],
   ['//registry.example/:_authToken=abcdef-123456', 'abcdef-123456'],
   ['client_secret=abcdefghij', 'abcdefghij'],
+  ['postgres://app:hun/ter22@db/x', 'ter22'],
+  ['postgres://app:hun@ter22@db/x', 'ter22'],
+  ['https://me:a:b#c?d@example.org/path', 'b#c'],
+  ['one postgres://a:hunter22@h/x two redis://:hunter33@h', 'hunter33'],
+  ['curl -u admin:hunter22 https://x', 'hunter22'],
+  ['mysql -phunter22 -u root', 'hunter22'],
+  ['mytool --password hunter22 --verbose', 'hunter22'],
+  ['mytool --token=hunter22', 'hunter22'],
+  ['docker run -e DB_PASSWORD hunter22 x', 'hunter22'],
+  ['set -x API_KEY hunter22hunter', 'hunter22hunter'],
+  ['machine h login u password hunter22', 'hunter22'],
+  ['dbPassword=hunter22', 'hunter22'],
+  ['{"accessToken": "hunter22"}', 'hunter22'],
+  ['PASSWORD=abc12', 'abc12'],
+  ['Cookie: session=abcdefghijklmnop', 'abcdefghijklmnop'],
+  ['{"auths":{"x":{"auth":"dXNlcjpwYXNzd29yZA=="}}}', 'dXNlcjpwYXNz'],
+  [`AccountKey=${long(86)}==`, long(40)],
+  [`https://hooks.slack.com/services/T0AB/B0AB/${long(24)}`, long(24)],
 ])('the secret part of a line is masked and the rest stays readable: %j', (line, secret) => {
   const masked = maskSecrets(`before\n${line}\nafter`);
   expect(masked).not.toContain(secret);
@@ -55,8 +84,52 @@ test('a private key is masked whole, and also when its end is not on the screen'
   expect(maskSecrets(`a\n${begin}\n${body}`)).toBe('a\n[masked private key]');
 });
 
+const pem = (inner: string) => `-----BEGIN RSA ${'PRIVATE'} KEY-----\n${inner}\n-----END RSA ${'PRIVATE'} KEY-----`;
+test.each([
+  [
+    'with headers and a blank line',
+    `a\n${pem(`Proc-Type: 4,ENCRYPTED\nDEK-Info: AES\n\n${long(64)}\n${long(30)}=`)}\nb`,
+    'a\n@\nb',
+  ],
+  [
+    'of which the end is out of sight',
+    `${pem(`Proc-Type: 4\n\n${long(64)}\n${long(64)}`).split('\n-----END')[0]}\n\nThe next question?`,
+    '@\n\nThe next question?',
+  ],
+  [
+    'of which only the end is in sight',
+    `Look:\n${pem(`${long(64)}\n${long(64)}\n${long(20)}==`)
+      .split('\n')
+      .slice(1)
+      .join('\n')}\nb`,
+    'Look:\n@\nb',
+  ],
+  [
+    'in a box',
+    pem(`\n${long(60)}\n${long(12)}`)
+      .replace(/^.*$/gm, '│ $& │')
+      .split('\n')
+      .slice(0, -1)
+      .join('\n'),
+    '│ @',
+  ],
+  ['with Windows lines', `a\r\n${pem(long(64)).replaceAll('\n', '\r\n')}\r\nb`, 'a\r\n@\r\nb'],
+  ['twice', `${pem(long(64))}\nand\n${pem(long(64))}`, '@\nand\n@'],
+  ['after one that was cut off', `${pem(long(64)).split('\n-----END')[0]}\nand\n${pem(long(64))}`, '@\nand\n@'],
+])('a private key %s is masked whole, and no more than it', (_how, text, masked) => {
+  expect(maskSecrets(text).replaceAll('[masked private key]', '@')).toBe(masked);
+});
+
 test.each([
   'pip install sk-learn',
+  'use --password to set it, or --token <token>',
+  'http://localhost:8080/x@y and http://h:3000',
+  'secretPassword = readPassword()',
+  'task SKeleton and ACcount',
+  'cookies: 3',
+  'curl -u $USER:$PASS https://x',
+  'mysql -p -u root',
+  'Look at -----END OF FILE-----',
   'the task-force-of-twenty-people-or-more came',
   'commit 3f786850e387550fdab836ed7e6dc881de23001b',
   'id 123e4567-e89b-12d3-a456-426614174000',
