@@ -205,6 +205,7 @@ export function verbs(rooms: Rooms): Record<VerbName, Verb> {
       rooms.desk.pause(worker, by, reason);
       const name = worker === null ? '*' : rooms.shown(worker, knownWorkers(rooms));
       const message = `${worker === null ? 'all workers' : name}: paused; nothing automatic is typed, what is asked goes to you`;
+      rooms.say('info', `${worker === null ? 'all workers' : name}: paused (${by}): ${reason}`);
       return { message, changed: [name], pauses: shownPauses(rooms) };
     },
 
@@ -219,6 +220,7 @@ export function verbs(rooms: Rooms): Record<VerbName, Verb> {
       const resumed = rooms.desk.letGoOn(worker, by);
       const names = resumed.map((name) => (name === '*' ? name : rooms.shown(name, known)));
       const words = names.map((name) => (name === '*' ? 'all workers' : name)).join(', ');
+      if (names.length > 0) rooms.say('info', `${words}: resumed (${by})`);
       const nobody = `${given ?? 'nobody'}: not paused${given === null ? '' : ' by that name'}`;
       return { message: names.length === 0 ? nobody : `${words}: resumed`, changed: names, pauses: shownPauses(rooms) };
     },

@@ -4,7 +4,7 @@ import { because } from '../core/reading.ts';
 import { act, withOptions } from './context.ts';
 import { table } from './output.ts';
 import { ownersOf } from './owners.ts';
-import { describePane, pinnedPane, sightOf } from './pane.ts';
+import { describePane, panesOf, pinnedPane, sightOf } from './pane.ts';
 import { pausesByPane } from './pauses.ts';
 import { settle } from './status.ts';
 
@@ -17,8 +17,7 @@ export function registerList(program: Command): void {
   withOptions(command, 'place', 'target').action(
     act(async (context) => {
       const { sight } = sightOf(context);
-      const { session } = context.config;
-      const panes = (await sight.panes()).filter((pane) => session === null || pane.sessionName === session);
+      const panes = panesOf(context.config.session, await sight.panes());
       const pinned = pinnedPane(panes);
       const pauseOf = await pausesByPane(context);
       const owners = ownersOf(context, sight, panes);

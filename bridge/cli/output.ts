@@ -54,7 +54,8 @@ export function reportFault(fault: unknown, json: boolean): ExitCode {
       : { error: messageOf(fault) };
     process.stdout.write(`${safeJson(value)}\n`);
   }
-  print(`${paint('red', 'bridge', process.stderr)}: ${messageOf(fault)}`, process.stderr);
+  const message = messageOf(fault).replace(/^bridge: /, '');
+  print(`${paint('red', 'bridge', process.stderr)}: ${message}`, process.stderr);
   if (known?.nextStep) print(`        ${known.nextStep}`, process.stderr);
   if (!known && process.env.BRIDGE_DEBUG) print(String((fault as Error).stack), process.stderr);
   return known?.exitCode ?? ExitCode.failed;

@@ -27,7 +27,7 @@ export function sightOf(context: Context): Looker {
   return sightAt(context, resolveSocket(socketChoice(context.config)));
 }
 
-function sightAt({ config }: Context, socketPath: string): Looker {
+export function sightAt({ config }: Context, socketPath: string): Looker {
   const tmux = new ExecCommands({ socketPath });
   const sight = new Sight({
     servers: { of: () => tmux, panes: () => listPanes(tmux) },
@@ -87,19 +87,11 @@ export async function choosePane({ config, out }: Context, sight: Sight): Promis
 }
 
 async function choice(config: Config, sight: Sight): Promise<PaneFacts> {
-  if (config.pane !== null) return sight.resolve(config.pane, config.session);
-  const session = config.session;
-  if (config.given.has('label')) return sight.resolve(config.label, session);
-  const panes = oncePerPane((await sight.panes()).filter((pane) => session === null || pane.sessionName === session));
-  if (session !== null && panes.length === 0) {
-    const known = [...new Set((await sight.panes()).map((pane) => pane.sessionName))];
-    throw new BridgeError({
-      what: 'session',
-      target: session,
-      reason: 'does not exist',
-      nextStep: `sessions: ${known.join(', ') || 'none'}`,
-    });
-  }
+  const { session } = config;
+  const all = await sight.panes();
+  const panes = oncePerPane(panesOf(session, all));
+  if (config.pane !== null) return sight.resolve(config.pane, session, all);
+  if (config.given.has('label')) return sight.resolve(config.label, session, all);
   const pinned = pinnedPane(panes);
   if (pinned) return pinned;
   const labelled = panes.filter((pane) => [pane.label, pane.title, pane.windowName].includes(config.label));
@@ -111,6 +103,19 @@ async function choice(config: Config, sight: Sight): Promise<PaneFacts> {
     `no pane is labelled "${config.label}" and none is pinned`,
     `name one with --pane, or pin it with \`bridge target\`: ${panes.map(nameOf).join(', ') || 'there are no panes'}`,
   );
+}
+
+/** The panes of a session, or all. @throws BridgeError where there is no such session */
+export function panesOf(session: string | null, all: readonly PaneFacts[]): PaneFacts[] {
+  const panes = all.filter((pane) => session === null || pane.sessionName === session);
+  if (session === null || panes.length > 0) return panes;
+  const known = [...new Set(all.map((pane) => pane.sessionName))];
+  throw new BridgeError({
+    what: 'session',
+    target: session,
+    reason: 'does not exist',
+    nextStep: `sessions: ${known.join(', ') || 'none'}`,
+  });
 }
 
 /** The pinned pane, if it is still one of these on the server it was pinned on. */

@@ -10,8 +10,9 @@ import { ExecCommands } from '../tmux/exec.ts';
 import { clientTerminals } from '../tmux/pane.ts';
 import { socketPathOf } from '../tmux/socket.ts';
 import { act, type Context, withOptions, withSocket } from './context.ts';
-import { levelOf, recordOf, renderLive, short } from './live-log.ts';
+import { levelOf, recordOf, renderLive, repeats, short } from './live-log.ts';
 import { paint } from './output.ts';
+import { panesOf, sightAt } from './pane.ts';
 
 export function registerRun(program: Command): void {
   withOptions(program, 'place', 'target', 'daemon', 'ask');
@@ -29,12 +30,24 @@ following, \`bridge stop\` the bridge. With another --home it is another bridge.
 `,
   );
   program.action(
-    act(async (context) => {
+    act(async (context, command) => {
       if (context.config.simulateLog !== null) return runSimulation(context, context.config.simulateLog);
       const settled = withSocket(context);
+      await refuseAbsent(settled, command);
       return (await joinLiving(settled)) ?? (await runDaemon(settled));
     }),
   );
+}
+
+/** What somebody types now is there now, or mistyped; what a file or the environment names may come later, as may the server. */
+async function refuseAbsent(context: Context, command: Command): Promise<void> {
+  const isTyped = (...keys: string[]) => keys.some((key) => command.getOptionValueSource(key) === 'cli');
+  const { session, worker } = context.config;
+  const { sight } = sightAt(context, context.config.socket!);
+  const panes = await sight.panes().catch(() => []);
+  if (panes.length === 0) return;
+  if (isTyped('session')) panesOf(session, panes);
+  if (isTyped('worker', 'workerPane')) for (const target of worker) await sight.resolve(target, session, panes);
 }
 
 async function runSimulation({ config, out }: Context, file: string): Promise<ExitCode> {
@@ -101,7 +114,7 @@ async function joinLiving({ config, out }: Context): Promise<ExitCode | null> {
     await call(path, 'follow', {}, { on: (event) => tell(event as BridgeEvent), stop: interrupted.signal });
   } catch (fault) {
     if ((await pingDaemon(path)) !== null) throw fault;
-    out.warn(`bridge: bridge ${living.pid} has ended, and nobody watches now; the same command starts one`);
+    out.warn(`bridge: process ${living.pid} has ended, and nobody watches now; the same command starts one`);
     return ExitCode.failed;
   }
   return ExitCode.done;
@@ -109,7 +122,9 @@ async function joinLiving({ config, out }: Context): Promise<ExitCode | null> {
 
 /** Shows events in this terminal: for people, or as lines of JSON. */
 function teller({ config, out }: Pick<Context, 'config' | 'out'>): (event: BridgeEvent) => void {
+  const isRepeated = repeats();
   return (event) => {
+    if (isRepeated(event)) return;
     if (config.json) {
       out.result('', { level: levelOf(event), time: Date.now(), ...recordOf(event) });
       return;

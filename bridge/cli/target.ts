@@ -3,7 +3,7 @@ import { BridgeError } from '../core/failure.ts';
 import { clearPin, readPin, writePin } from '../launch/state-folder.ts';
 import { nameOf } from '../sight.ts';
 import { act, withOptions } from './context.ts';
-import { choosePane, describePane, pinnedPane, sightOf } from './pane.ts';
+import { choosePane, describePane, panesOf, pinnedPane, sightOf } from './pane.ts';
 
 export function registerTarget(program: Command): void {
   const command = program
@@ -23,7 +23,9 @@ export function registerTarget(program: Command): void {
       }
       const named = command.args[0] ?? config.pane;
       if (named !== null && named !== undefined) {
-        const pane = await sight.resolve(named, config.session);
+        const all = await sight.panes();
+        panesOf(config.session, all);
+        const pane = await sight.resolve(named, config.session, all);
         const file = writePin(place, {
           paneId: pane.paneId,
           socketPath: pane.socketPath,

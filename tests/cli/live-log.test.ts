@@ -1,0 +1,77 @@
+import { expect, test, vi } from 'vitest';
+import { repeats } from '../../bridge/cli/live-log.ts';
+import { reportFault } from '../../bridge/cli/output.ts';
+import { panesOf } from '../../bridge/cli/pane.ts';
+import { BridgeError } from '../../bridge/core/failure.ts';
+import type { PaneFacts } from '../../bridge/core/pane.ts';
+import type { BridgeEvent } from '../../bridge/events.ts';
+import type { Rooms } from '../../bridge/rooms.ts';
+import { verbs } from '../../bridge/verbs.ts';
+import { now, sampleDelivery, sampleRequest } from '../journal/samples.ts';
+
+const changed = (is: 'open' | 'expired'): BridgeEvent => ({
+  type: 'request-changed',
+  request: sampleRequest('r1', { state: is === 'open' ? { is } : { is, at: now } }),
+  what: 'x',
+});
+const held = (detail: string, since: number): BridgeEvent => ({
+  type: 'delivery-changed',
+  delivery: sampleDelivery('d1', { is: 'held', reason: 'busy', detail, since }),
+});
+
+test('the same about one request or delivery is said once; what is new, and a call for a person, always', () => {
+  const isRepeated = repeats();
+  const told = [
+    changed('open'),
+    changed('open'),
+    held('at work', 1),
+    held('at work', 2),
+    held('at work still', 3),
+    changed('expired'),
+    changed('open'),
+  ].map((event) => isRepeated(event));
+  expect(told).toEqual([false, true, false, true, false, false, false]);
+  const call: BridgeEvent = { type: 'human-needed', request: sampleRequest('r1'), why: 'manual' };
+  expect([isRepeated(call), isRepeated(call)]).toEqual([false, false]);
+  const said: BridgeEvent = { type: 'said', level: 'info', text: 'x' };
+  expect([isRepeated(said), isRepeated(said)]).toEqual([false, false]);
+});
+
+test('a fault of the bridge names it once', () => {
+  const lines: unknown[] = [];
+  const written = vi.spyOn(process.stderr, 'write').mockImplementation((line) => lines.push(line) > 0);
+  reportFault(new BridgeError({ what: 'bridge', target: 'process 7', reason: 'is stopped' }), false);
+  reportFault(new BridgeError({ what: 'session', target: 'x', reason: 'does not exist' }), false);
+  written.mockRestore();
+  expect(lines).toEqual(['bridge: process 7: is stopped\n', 'bridge: session: x: does not exist\n']);
+});
+
+test('a session that is not there is an error that names those that are', () => {
+  const panes = ['macs', 'macs', '0'].map((sessionName) => ({ sessionName }) as PaneFacts);
+  expect(panesOf(null, panes)).toHaveLength(3);
+  expect(panesOf('macs', panes)).toHaveLength(2);
+  expect(() => panesOf('nosuch', panes)).toThrow(
+    expect.objectContaining({ message: 'session: nosuch: does not exist', nextStep: 'sessions: macs, 0' }),
+  );
+});
+
+test('pausing and resuming are told in the log of the bridge', async () => {
+  const pauses: Record<string, unknown> = {};
+  const said: string[] = [];
+  const rooms = {
+    say: (_level: string, text: string) => said.push(text),
+    shown: (name: string) => name,
+    workerNames: () => [],
+    journal: { requests: () => [] },
+    desk: {
+      pauses,
+      pause: () => void Object.assign(pauses, { '*': {} }),
+      letGoOn: () => Object.keys(pauses),
+    },
+  } as unknown as Rooms;
+  const { pause, resume } = verbs(rooms);
+  const closed = new AbortController().signal;
+  await pause({ reason: 'lunch', by: 'human:cli' }, closed, () => {});
+  await resume({ by: 'human:cli', caller: { is: 'nobody' } }, closed, () => {});
+  expect(said).toEqual(['all workers: paused (human:cli): lunch', 'all workers: resumed (human:cli)']);
+});
