@@ -112,7 +112,9 @@ function whyNobodyElse(dialog: Dialog | undefined): string | null {
   if (dialog === undefined || dialog.options.length === 0) return 'it is a dialog that could not be read';
   if (!needsSubject(dialog)) return null;
   if (dialog.subject === null) return 'the dialog does not show what it would run or change';
-  return dialog.subject.isWhole ? null : 'part of what the dialog would run or change is out of sight';
+  return dialog.subject.isWhole
+    ? null
+    : 'what the dialog would run or change is not all known: it is cut, wrapped, or stands among rows that are not the dialog’s own';
 }
 
 function plainly({ action }: Rule, rule: number): PolicyDecision | null {

@@ -65,9 +65,14 @@ export function readOptions(lines: readonly string[], indent = 3): DialogOption[
   return texts.flatMap((text) => readOption(text) ?? []);
 }
 
+const elisions = [
+  /…/,
+  /\.{3}\s*$/m,
+  /\b\d+ (?:more )?(?:lines?|rows?|chars?)\b.*(?:hidden|omitted|more|not shown)/i,
+  /\(\+?\d+ (?:more )?lines?\)/i,
+];
+
 /** Whether the text of a command or path was cut by the dialog that shows it. */
 export function isElided(text: string): boolean {
-  return /…|\.\.\.\s*$|\b\d+ (?:more )?(?:lines?|rows?|chars?)\b.*(?:hidden|omitted|more|not shown)|\(\+?\d+ (?:more )?lines?\)/i.test(
-    text,
-  );
+  return elisions.some((elision) => elision.test(text));
 }

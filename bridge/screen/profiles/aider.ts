@@ -20,12 +20,8 @@ export const aider = declared({
     quietMs: 1000,
     quietAloneMs: 1500,
     dialogs: [
-      {
-        kind: 'approval',
-        top: '^Run shell commands?\\?',
-        last: '\\(Y\\)es/\\(N\\)o.*:\\s*$',
-        subject: { is: 'command', row: '^Run shell command\\? (.*?) ?\\(Y\\)es' },
-      },
+      // it draws no frame: nothing tells a question of its own from one in the text of a command, so no command is known
+      { kind: 'approval', top: '^Run shell commands?\\?', last: '\\(Y\\)es/\\(N\\)o.*:\\s*$' },
       { kind: 'choice', top: '\\(Y\\)es/\\(N\\)o.*:\\s*$', last: '\\(Y\\)es/\\(N\\)o.*:\\s*$' },
     ],
     transcript: {

@@ -1,9 +1,13 @@
 import { declared } from './declared.ts';
 import { claudeManner } from './manners.ts';
 
+/** Rules begin in column 0, and what the model wrote in column 1 (2.1.332): nothing in a command looks like one. */
+const ruleAbove = '^(?:[─▔]{10,}|╭─{10,}╮)$';
+const dashedRule = '^╌{10,}$';
+
 /**
- * Claude Code 2, built from its public documentation and what its users publish; never seen live here. Where it is not
- * sure it reads `unknown`.
+ * Claude Code 2, built from its public documentation and what its users publish; its dialogs of a command and of a file from
+ * screens of 2.1.332. Where it is not sure it reads `unknown`.
  */
 export const claude = declared({
   name: 'claude',
@@ -36,23 +40,44 @@ export const claude = declared({
       },
       {
         kind: 'edit',
-        top: '^\\s*(?:│ )?(?:Edit file|Create file|Write\\()|Do you want to (?:make this edit|create|overwrite)\\b',
+        edge: ruleAbove,
+        top: '^\\s*(?:│ )?(?:Edit file|Create file|Overwrite file|Write\\()',
         last: '\\b[Ee]sc to cancel\\b|^\\s*(?:│\\s+)?\\d\\. No\\b|^\\s*╰─+╯',
         tail: 3,
-        question: 'Do you want to ',
-        subject: { is: 'file', row: 'Do you want to (?:make this edit to|create|overwrite) (.+?)\\?' },
+        question: '^ ?Do you want to (?:make this edit|create|overwrite)\\b',
+        // the question names the file without its folder
+        subject: {
+          is: 'file',
+          from: '^ (?:Edit|Create|Overwrite) file$',
+          to: dashedRule,
+          row: '^ (\\S.*)$',
+          isMarked: false,
+          blanksBelow: [0, 0],
+        },
       },
       {
         kind: 'approval',
-        top: '^\\s*(?:│ )?(?:Bash command|Tool use|Fetch|Read file)\\s*$',
+        edge: ruleAbove,
+        top: '^\\s*(?:│ )?Bash command\\s*$',
         last: '\\b[Ee]sc to cancel\\b|^\\s*(?:│\\s+)?\\d\\. No\\b|^\\s*╰─+╯',
         tail: 3,
-        question: '^\\s*Do you want to ',
-        subject: { is: 'command', row: '^ {2,4}(\\S.*)$' },
+        question: '^ ?Do you want to ',
+        // a description of the model's stands above the dashed rules; what is wrapped has a bar before each row
+        subject: {
+          is: 'command',
+          from: dashedRule,
+          to: dashedRule,
+          row: '^ (?:│ )?(.*)$',
+          indent: '^ (?:│ )?',
+          isMarked: false,
+          above: ['^'],
+          blanksBelow: [0, 0],
+        },
       },
       {
         kind: 'approval',
-        top: '^\\s*(?:│ )?Do you want to (?:proceed|allow)\\b',
+        top: '^\\s*(?:│ )?(?:(?:Tool use|Fetch|Read file)\\s*$|Do you want to (?:proceed|allow)\\b)',
+        question: '^ ?Do you want to ',
         last: '\\b[Ee]sc to cancel\\b|^\\s*(?:│\\s+)?\\d\\. No\\b|^\\s*╰─+╯',
         tail: 3,
       },

@@ -26,11 +26,19 @@ export const cline = declared({
       {
         kind: 'approval',
         top: '^ Cline needs permission',
+        isTinted: true,
         last: '^ {1,3}\\[y\\] Approve|^ Auto-approve ',
         tail: 4,
-        question: '\\?$',
+        question: '^ Approve tool call\\?$',
         buttons: '^\\s*\\[y\\] ',
-        subject: { is: 'command', row: '^\\s*\\$ (.*)$', more: '^ {0,1}\\S' },
+        subject: {
+          is: 'command',
+          row: '^ {3}\\$ (.*)$',
+          indent: '^ ',
+          above: ['^ Approve tool call\\?$', '^ run_commands$'],
+          // where the screen has no room (80 by 24), this row is the first to go, and nothing shows whether it was the last
+          blanksBelow: [1, 1],
+        },
       },
       {
         kind: 'other',

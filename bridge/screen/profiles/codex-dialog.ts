@@ -1,47 +1,103 @@
 import type { Row } from '../../core/pane.ts';
 import type { Dialog, DialogSubject } from '../../core/reading.ts';
-import { type DialogOnScreen, isElided, makeDialog, readOptions } from '../dialog.ts';
+import { type DialogOnScreen, makeDialog, readOptions } from '../dialog.ts';
+import { fillsScreen, subjectOf } from '../dialog-subject.ts';
+import { columnsOf } from '../frame.ts';
 import { lastFilled } from '../rows.ts';
+
+/** The screen it stands on. */
+interface Room {
+  readonly firstVisible: number;
+  readonly facts: { readonly width: number; readonly height: number };
+}
 
 /**
  * A dialog of Codex 0.169.0 takes the composer's place: numbered options, one chosen with `›`, and at the very bottom
  * the line that names its keys. The same words anywhere above are prose.
  */
-export function codexDialog(rows: readonly Row[]): DialogOnScreen | null {
+export function codexDialog(rows: readonly Row[], { firstVisible, facts }: Room): DialogOnScreen | null {
   const last = lastFilled(rows);
   if (last < 0 || !keys.test(rows[last]!.text)) return null;
   const chosen = rows.findLastIndex((row) => /^\s{0,2}[›>] \d+\. /.test(row.text));
   if (chosen < 0) return null;
-  let firstOption = chosen;
-  for (let at = chosen - 1; at >= 0 && chosen - at < 40; at--) {
-    const text = rows[at]!.text;
-    if (/^\s+\d+\. /.test(text)) firstOption = at;
-    else if (!/^\s{4}/.test(text) && text.trim() !== '') break;
-  }
+  const firstOption = firstOptionAbove(rows, chosen);
   let first = firstOption;
   while (first > 0 && !/^\S/.test(rows[first - 1]!.text)) first--;
   const asked = rows.slice(first, firstOption).map(({ text }) => text.trim());
   const question =
-    asked.find((text) => /^Would you like to |\?$/.test(text)) ?? asked.find((text) => text !== '') ?? '';
+    asked.find((text) => /^Would you like to /.test(text)) ??
+    asked.find((text) => /\?$/.test(text)) ??
+    asked.find((text) => text !== '') ??
+    '';
   const from = first + Math.max(0, asked.indexOf(question));
-  const kind = kindOf(question);
+  // the transcript begins its rows in column 0, and a command none: without one in sight the dialog's own beginning is not
+  const isCut = fillsScreen([first, last], { firstVisible, height: facts.height });
+  // what asks may be out of sight, and a row of a command may be worded like it
+  const kind = isCut ? 'approval' : kindOf(question);
   const options = readOptions(rows.slice(firstOption, last).map(({ text }) => text));
-  const subject = kind === 'approval' ? commandIn(rows.slice(from, firstOption)) : null;
+  const isOnly = asked.filter((text) => /^Would you like to /.test(text)).length === 1;
+  const room = { isAccounted: isOnly && !isCut, columns: facts.width };
+  const subject = kind === 'approval' ? commandIn(rows.slice(from, firstOption), room) : null;
   return { dialog: makeDialog({ kind, question, subject, options }), rows: [from, last] };
 }
 
-/** `  $ npm test`, and the rows that go on with it at its indent. */
-function commandIn(rows: readonly Row[]): DialogSubject | null {
-  const at = rows.findIndex(({ text }) => /^ {2}\$ /.test(text));
-  if (at < 0) return null;
-  const lines = [rows[at]!.text.slice(4)];
-  for (const { text } of rows.slice(at + 1)) {
-    if (!/^ {4}\S/.test(text)) break;
-    lines.push(text.slice(4));
+/** The options are numbered from 1; a numbered row above the first is not theirs. */
+function firstOptionAbove(rows: readonly Row[], chosen: number): number {
+  let number = Number(/\d+/.exec(rows[chosen]!.text)![0]);
+  let first = chosen;
+  for (let at = chosen - 1; number > 1 && at >= 0 && chosen - at < 40; at--) {
+    const { text } = rows[at]!;
+    if (new RegExp(`^\\s+${number - 1}\\. `).test(text)) {
+      first = at;
+      number--;
+    } else if (!/^\s{4}/.test(text) && text.trim() !== '') break;
   }
-  const text = lines.join('\n');
-  return { is: 'command', text, isWhole: lines.length === 1 && !isElided(text) };
+  return first;
 }
+
+/**
+ * Codex 0.169 and 0.171 draw the question, a blank row, `Environment: …`, a blank row, the model's `Reason: …` where it gave
+ * one, a blank row, `$ ` and the command, two blank rows, the options. What is wrapped, and each further line of a command,
+ * stands at the same indent: a row of the reason may begin with `$ ` as well. So a command is known only where all of them
+ * stand in that order, and one row alone begins with `$ `.
+ */
+function commandIn(
+  rows: readonly Row[],
+  room: { readonly isAccounted: boolean; readonly columns: number },
+): DialogSubject | null {
+  const begins = rows.flatMap(({ text }, at) => (/^ {2}\$ /.test(text) ? [at] : []));
+  const [at] = begins;
+  if (at === undefined) return null;
+  const end = lastFilled(rows) + 1;
+  const above = rows.slice(0, at).map(({ text }) => (text.trim() === '' ? '' : text));
+  const shown = rows.slice(at, end);
+  const isAccounted =
+    room.isAccounted &&
+    begins.length === 1 &&
+    isOwnHead(above) &&
+    rows.length - end <= 2 &&
+    shown.every(({ text }) => /^(?: {2}|$)/.test(text));
+  const lines = shown.map(({ text }, index) => ({ text: text.slice(index === 0 ? 4 : 2), endsAt: columnsOf(text) }));
+  return subjectOf('command', lines, { ...room, isAccounted });
+}
+
+/** What stands between the question and the command: nothing, or paragraphs that codex begins with a word of its own. */
+function isOwnHead([asks, ...rest]: readonly string[]): boolean {
+  if (asks !== `  ${runs}`) return false;
+  const paragraphs = rest
+    .join('\n')
+    .split(/\n{2,}/)
+    .map((text) => text.replace(/^\n+|\n+$/g, ''))
+    .filter((text) => text !== '');
+  const isBlankLast = rest.at(-1) === '';
+  const [environment, reason, ...more] = paragraphs[0]?.startsWith('  Environment: ')
+    ? paragraphs
+    : ['', ...paragraphs];
+  if (!isBlankLast || more.length > 0 || environment?.includes('\n')) return false;
+  return reason === undefined || reason.startsWith('  Reason: ');
+}
+
+const runs = 'Would you like to run the following command?';
 
 const keys =
   /\b(?:press )?enter\b.*\b(?:confirm|continue|select|submit|choose)\b|\besc\b.*\b(?:cancel|skip|go back|exit)\b/i;

@@ -31,7 +31,7 @@ const turnEnd = /^ {2}Worked for (?:<1s|\d+[hms](?: \d+[ms])*) • \d{1,2}:\d\d$
 
 export function readCodexScreen(snapshot: Snapshot): CodexScreen {
   const { rows } = snapshot;
-  const dialog = codexDialog(rows);
+  const dialog = codexDialog(rows, snapshot);
   const composer = dialog ? null : findComposer(rows);
   const end = dialog?.rows[0] ?? composer?.first ?? rows.length;
   const cells = readCells(snapshot, end);

@@ -1,68 +1,153 @@
 import type { DialogOption, DialogSubject } from '../../core/reading.ts';
 import { type DialogOnScreen, isElided, makeDialog, readOption, readOptions } from '../dialog.ts';
+import { fillsScreen, type SubjectRow, subjectOf } from '../dialog-subject.ts';
+import { columnsOf } from '../frame.ts';
 import type { DialogFacts, Pattern } from './facts.ts';
 import { filledFromEnd, type Line, pattern } from './lines.ts';
 
+/** How much of a terminal a dialog may take. */
+export interface DialogRoom {
+  readonly firstVisible: number;
+  readonly height: number;
+  /** columns that the program could use */
+  readonly columns: number;
+}
+
 /** Looked for from the bottom: the last rows must say so, and what is above is only prose. */
-export function findDialog(lines: readonly Line[], dialogs: readonly DialogFacts[]): DialogOnScreen | null {
+export function findDialog(
+  lines: readonly Line[],
+  dialogs: readonly DialogFacts[],
+  room: DialogRoom,
+): DialogOnScreen | null {
   for (const facts of dialogs) {
     const last = filledFromEnd(lines, facts.tail ?? 1).find((at) => pattern(facts.last).test(lines[at]!.text));
     if (last === undefined) continue;
-    for (let first = last; first >= 0 && last - first < tallestDialog; first--) {
-      if (!pattern(facts.top).test(lines[first]!.text)) continue;
-      return readDialog(lines, facts, first, last);
-    }
+    const first = firstRow(lines, facts, last);
+    if (first !== null) return readDialog(lines, facts, [first, last], room);
   }
   return null;
 }
 
 const tallestDialog = 80;
 
-function readDialog(lines: readonly Line[], facts: DialogFacts, first: number, last: number): DialogOnScreen {
-  const inside = lines.slice(first, last + 1).map(({ text }) => withoutBar(text));
-  const asked = facts.question === undefined ? inside[0] : inside.find((text) => pattern(facts.question!).test(text));
-  const begin = facts.subjectFrom === undefined ? first : beginOf(lines, facts.subjectFrom, first);
+/** Below the nearest `edge` the dialog begins with its `top`; without one, the nearest `top` begins it. */
+function firstRow(lines: readonly Line[], { edge, top }: DialogFacts, last: number): number | null {
+  const above = lastMatch(lines, edge ?? top, last - (edge === undefined ? 0 : 1));
+  if (above === null || edge === undefined) return above;
+  for (let at = above + 1; at <= last; at++) {
+    if (bare(lines[at]!.text, true).trim() !== '') return pattern(top).test(lines[at]!.text) ? at : null;
+  }
+  return null;
+}
+
+function lastMatch(lines: readonly Line[], source: Pattern, from: number): number | null {
+  for (let at = from; at >= 0 && from - at < tallestDialog; at--) if (pattern(source).test(lines[at]!.text)) return at;
+  return null;
+}
+
+function readDialog(
+  lines: readonly Line[],
+  facts: DialogFacts,
+  [first, last]: readonly [number, number],
+  room: DialogRoom,
+): DialogOnScreen {
+  const { buttons, subjectFrom } = facts;
+  const begin = subjectFrom === undefined ? first : (lastMatch(lines, subjectFrom, first) ?? first);
+  const dialog: Row[] = lines
+    .slice(begin, last + 1)
+    .map(({ text }, at) => ({ text: bare(text, true), whole: text, isBelowTop: begin + at >= first }));
+  const inside = dialog.filter(({ isBelowTop }) => isBelowTop);
+  const matches = (source: Pattern | undefined) => (row: Row) => source !== undefined && pattern(source).test(row.text);
+  // where its options are below what it asks, the last row that asks is its own: nothing the model wrote is further down
+  const asked = buttons === undefined ? inside.findLast(matches(facts.question)) : inside.find(matches(facts.question));
+  const chosen = buttons === undefined ? undefined : inside.findLast(matches(buttons));
+  const end = buttons === undefined ? (asked ?? inside[0]) : chosen;
+  const options =
+    chosen === undefined
+      ? readOptions(inside.slice(asked === undefined ? 0 : inside.indexOf(asked)).map(({ text }) => text))
+      : buttonsOf(chosen.text);
+  const isFramed = frame.test(lines[first]!.text);
+  const isAlone = isOnlyTop(lines, facts, first, room) && !fillsScreen([begin, last], room);
+  const until = end === undefined ? dialog.length : dialog.indexOf(end);
+  const hidesContent = facts.subject?.is === 'file' && dialog.slice(0, until).some(({ text }) => isElided(text));
   const subject = subjectIn(
-    lines.slice(begin, last + 1).map(({ text }) => withoutBar(text)),
+    dialog.slice(0, until).map(({ whole }) => ({
+      text: bare(whole, isFramed),
+      endsAt: columnsOf(isFramed ? whole.replace(/\s*[│║]$/, '') : whole),
+    })),
     facts,
+    { isAccounted: isAlone && !hidesContent, columns: room.columns },
   );
-  const buttons =
-    facts.buttons === undefined ? undefined : inside.findLast((text) => pattern(facts.buttons!).test(text));
-  const options = buttons === undefined ? readOptions(inside) : buttonsOf(buttons);
-  const question = (asked ?? inside[0] ?? '').trim();
+  const question = (asked ?? inside[0])?.text.trim() ?? '';
   return { dialog: makeDialog({ kind: facts.kind, question, subject, options }), rows: [begin, last] };
 }
 
-function withoutBar(text: string): string {
-  return text.replace(/^\s*[┃│║]\s?/, '').replace(/\s*[│║]$/, '');
+interface Row {
+  /** without the frame around the dialog */
+  readonly text: string;
+  readonly whole: string;
+  readonly isBelowTop: boolean;
 }
 
-function beginOf(lines: readonly Line[], source: Pattern, first: number): number {
-  for (let at = first; at >= 0 && first - at < tallestDialog; at--)
-    if (pattern(source).test(lines[at]!.text)) return at;
-  return first;
+const frame = /^\s*[┃│║]/;
+
+function bare(text: string, isFramed: boolean): string {
+  if (!isFramed) return text;
+  const inner = text.replace(/^\s*[┃│║]\s?/, '');
+  return /^\s*[│║]/.test(text) || inner === text ? inner.replace(/\s*[│║]$/, '') : inner;
 }
 
-/** Whole is what stands on one row, with nothing below it that may belong to it. */
-function subjectIn(inside: readonly string[], facts: DialogFacts): DialogSubject | null {
+/** Without an edge nothing but its words tells the dialog's beginning, and a command may imitate them further down. */
+function isOnlyTop(lines: readonly Line[], facts: DialogFacts, first: number, room: DialogRoom): boolean {
+  if (facts.edge !== undefined) return true;
+  const above = lines.slice(room.firstVisible, first);
+  if (above.some(({ text }) => pattern(facts.top).test(text))) return false;
+  if (facts.isTinted !== true || lines[first]!.row.tinted !== true) return true;
+  const nearest = above.findLast(({ text }) => text.trim() !== '');
+  return nearest !== undefined && nearest.row.tinted !== true;
+}
+
+/**
+ * Every row from the one that begins the subject down to what follows the subject belongs to it. What stands above it
+ * must be known as the dialog's own, and nothing else may look like its beginning: titles, descriptions and reasons are
+ * the model's words.
+ */
+function subjectIn(
+  dialog: readonly SubjectRow[],
+  facts: DialogFacts,
+  room: { readonly isAccounted: boolean; readonly columns: number },
+): DialogSubject | null {
   const { subject } = facts;
   if (subject === undefined) return null;
-  const at = inside.findIndex((text) => pattern(subject.row).test(text));
+  const from = subject.from === undefined ? 0 : 1 + dialog.findIndex(({ text }) => pattern(subject.from!).test(text));
+  if (subject.from !== undefined && from === 0) return null;
+  const to =
+    subject.to === undefined ? -1 : dialog.findIndex(({ text }, at) => at >= from && pattern(subject.to!).test(text));
+  if (subject.to !== undefined && to < 0) return null;
+  const body = dialog.slice(from, to < 0 ? dialog.length : to);
+  const isFirst = ({ text }: SubjectRow) => pattern(subject.row).test(text);
+  const at = body.findIndex(isFirst);
   if (at < 0) return null;
-  const texts = [pattern(subject.row).exec(inside[at]!)![1] ?? ''];
-  for (const text of inside.slice(at + 1)) {
-    if (subject.more === undefined || !pattern(subject.more).test(text)) break;
-    texts.push(text.trim());
-  }
-  const text = texts.join('\n').trim();
-  const next = inside[at + texts.length] ?? '';
-  const isEnd = next.trim() === '' || readOption(next) !== null || asks(next, facts);
-  const isCut = isElided(text) || (subject.is === 'file' && inside.some(isElided));
-  return { is: subject.is, text, isWhole: texts.length === 1 && isEnd && !isCut };
-}
-
-function asks(text: string, { question, buttons }: DialogFacts): boolean {
-  return [question, buttons].some((source) => source !== undefined && pattern(source).test(text));
+  let end = body.length;
+  while (end > at + 1 && body[end - 1]!.text.trim() === '') end--;
+  // the `top` row is known
+  const own = facts.subjectFrom === undefined ? 1 : 0;
+  const above = dialog.slice(0, from + at).filter(({ text }, index) => index >= own && text.trim() !== '');
+  const [least, most] = subject.blanksBelow ?? [0, 2];
+  const blanks = body.length - end;
+  const isAccounted =
+    room.isAccounted &&
+    blanks >= least &&
+    blanks <= most &&
+    above.every(({ text }) => subject.above?.some((source) => pattern(source).test(text))) &&
+    (subject.isMarked === false || !body.slice(at + 1).some(isFirst));
+  const indent = subject.indent === undefined ? null : pattern(subject.indent);
+  const rows = body.slice(at, end).map(({ text, endsAt }, index) => {
+    if (index === 0) return { text: pattern(subject.row).exec(text)?.[1] ?? '', endsAt };
+    return { text: indent === null ? text : text.replace(indent, ''), endsAt };
+  });
+  const isIndented = indent === null || body.slice(at + 1, end).every(({ text }) => indent.test(text));
+  return subjectOf(subject.is, rows, { isAccounted: isAccounted && isIndented, columns: room.columns });
 }
 
 /** `[y] Approve   [n] Deny`, or `Allow once   Allow always   Reject`, where keys must first move the highlight. */

@@ -33,7 +33,11 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
     text: withoutScrollBar(hasSidebar ? untilColumn(row.text, edge) : row.text, edge),
     row,
   }));
-  const dialog = findDialog(lines, facts.dialogs);
+  const dialog = findDialog(lines, facts.dialogs, {
+    firstVisible: snapshot.firstVisible,
+    height: snapshot.facts.height,
+    columns: edge,
+  });
   const place = dialog ? null : findComposer(lines, facts.composer);
   // a footer may run on below the sidebar
   const below = place ? snapshot.rows.slice(place.end).map((row) => ({ text: row.text, row })) : [];

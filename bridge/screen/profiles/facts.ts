@@ -88,14 +88,39 @@ export interface ScreenFacts {
 export interface DialogFacts {
   readonly kind: DialogKind;
   readonly top: Pattern;
+  /** the row right below which `top` stands, drawn where nothing that the model wrote can be */
+  readonly edge?: Pattern;
+  /** its rows have a background, and what it stands below has none: a command that imitates its top has the command above it */
+  readonly isTinted?: boolean;
   /** one of the last `tail` filled rows */
   readonly last: Pattern;
   readonly tail?: number;
-  /** the row that asks; the `top` row where left out */
+  /** the row that asks; the `top` row where left out. Without `buttons` its options stand below it */
   readonly question?: Pattern;
-  /** a row that names the command or the path (group 1); rows further up than `top` count, down from `subjectFrom` */
-  readonly subject?: { readonly is: 'command' | 'file'; readonly row: Pattern; readonly more?: Pattern };
+  readonly subject?: SubjectFacts;
+  /** rows further up than `top` count, down from the nearest that matches */
   readonly subjectFrom?: Pattern;
   /** the row of its buttons, parted by two blanks or more; without it each option has a row */
   readonly buttons?: Pattern;
+}
+
+/**
+ * What a dialog is about: the rows from the first that matches `row` down to what asks, or the buttons. Only what is
+ * accounted for row by row is ever matched by a policy row.
+ */
+export interface SubjectFacts {
+  readonly is: 'command' | 'file';
+  /** its first row (group 1 its text) */
+  readonly row: Pattern;
+  /** what stands before the text of its further rows */
+  readonly indent?: Pattern;
+  /** it stands below the first row that matches `from`, and above the next one that matches `to` */
+  readonly from?: Pattern;
+  readonly to?: Pattern;
+  /** filled rows above the subject, after the `top` row or from the `subjectFrom` row on; any other makes it not whole */
+  readonly above?: readonly Pattern[];
+  /** blank rows below it, least and most (0 to 2): fewer show that the program had no room, more that rows are out of sight */
+  readonly blanksBelow?: readonly [least: number, most: number];
+  /** false where `row` matches the further rows too */
+  readonly isMarked?: boolean;
 }

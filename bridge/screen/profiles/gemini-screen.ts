@@ -1,7 +1,8 @@
 import type { Row, Snapshot } from '../../core/pane.ts';
 import type { Composer, DialogKind, DialogSubject, Turn } from '../../core/reading.ts';
-import { type DialogOnScreen, isElided, makeDialog, readOptions } from '../dialog.ts';
-import { cleanLines } from '../frame.ts';
+import { type DialogOnScreen, isElided, makeDialog, readOption, readOptions } from '../dialog.ts';
+import { fillsScreen, subjectOf } from '../dialog-subject.ts';
+import { cleanLines, columnsOf } from '../frame.ts';
 import { isDim, lastFilled, tidy } from '../rows.ts';
 
 /** The parts of a gemini-cli 0.61.0 screen: transcript, status, composer between half-block bars, footer. */
@@ -27,7 +28,7 @@ export function readGeminiScreen({ rows, firstVisible, cursorRow, facts }: Snaps
   const composer =
     bars.findLast(({ top, bottom }) => top !== null && cursorRow > top && cursorRow < bottom) ??
     (isLast?.top == null ? null : isLast);
-  const dialog = composer ? null : findDialog(rows, last);
+  const dialog = composer ? null : findDialog({ rows, firstVisible, facts }, last);
   const echoes = bars.filter(
     (bar) => bar !== composer && (composer === null || bar.bottom < composer.bottom) && !isRemains(rows, bar),
   );
@@ -154,37 +155,65 @@ function errorAtEnd(rows: readonly Row[], from: number, end: number): { error?: 
 }
 
 /** A dialog takes the composer's place: a box at the very bottom, with numbered options, one of them marked. */
-function findDialog(rows: readonly Row[], last: number): GeminiScreen['dialog'] {
+function findDialog(
+  { rows, firstVisible, facts }: Pick<Snapshot, 'rows' | 'firstVisible' | 'facts'>,
+  last: number,
+): GeminiScreen['dialog'] {
   if (last < 0 || !/^\s*╰─+╯$/.test(rows[last]!.text)) return null;
   let first = last;
   while (first > 0 && !/^\s*╭─+╮$/.test(rows[first]!.text)) first--;
   const inner = rows.slice(first + 1, last).map(({ text }) => text.replace(/^\s*│ ?/, '').replace(/\s*│$/, ''));
-  const options = readOptions(inner);
+  const asks = inner.findLastIndex((text) => /\?$/.test(text.trim()) && !/^\? /.test(text));
+  const options = readOptions(inner.slice(Math.max(0, asks)));
   if (options.length === 0 || !options.some(({ isHighlighted }) => isHighlighted)) return null;
-  const question =
-    inner.findLast((text) => /\?$/.test(text.trim()) && !/^\? /.test(text))?.trim() ??
-    inner.find((text) => text.trim() !== '')?.trim() ??
-    '';
+  const question = (inner[asks] ?? inner.find((text) => text.trim() !== '') ?? '').trim();
   const kind = kindOf(question);
-  const dialog = makeDialog({ kind, question, subject: subjectIn(inner, kind), options });
-  return { dialog, rows: [first, last] };
+  const isAlone = !fillsScreen([first, last], { firstVisible, height: facts.height });
+  const subject = subjectIn(inner, kind, { isAccounted: isAlone, columns: facts.width });
+  return { dialog: makeDialog({ kind, question, subject, options }), rows: [first, last] };
 }
 
-/** Below the tool's name (`?  Shell …`) stands a box of its own with the command, above the question. */
-function subjectIn(inner: readonly string[], kind: DialogKind): DialogSubject | null {
+/**
+ * Below the tool's name (`?  Shell …`) stands a box of its own, right above the question, with the command. It is looked
+ * for from the question up: what the tool's row says (gemini-cli 0.61.0 puts the model's description there) may hold a box
+ * too. A file's name stands in that row alone, and ends where the row does.
+ */
+function subjectIn(
+  inner: readonly string[],
+  kind: DialogKind,
+  room: { readonly isAccounted: boolean; readonly columns: number },
+): DialogSubject | null {
   if (kind !== 'approval' && kind !== 'edit') return null;
-  const top = inner.findIndex((text) => /^\s*╭─+╮/.test(text));
-  const bottom = inner.findIndex((text, at) => at > top && /^\s*╰─+╯/.test(text));
-  if (top < 0 || bottom < 0) return null;
-  const lines = inner.slice(top + 1, bottom).map((text) => text.replace(/^\s*│ ?/, '').replace(/\s*│\s*$/, ''));
-  const text = lines.join('\n').trim();
+  const asks = inner.findLastIndex((text) => question[kind].test(text.trim()));
+  const bottom = asks - 1;
+  if (!/^╰─+╯$/.test(inner[bottom]?.trim() ?? '')) return null;
+  let top = bottom - 1;
+  while (top > 0 && /^\s*│.*│\s*$/.test(inner[top]!)) top--;
+  if (!/^╭─+╮$/.test(inner[top]?.trim() ?? '')) return null;
+  const rows = inner.slice(top + 1, bottom).map((text) => {
+    const bare = text.replace(/^\s*│ ?/, '').replace(/\s*│\s*$/, '');
+    return { text: bare, endsAt: columnsOf(text.replace(/\s*│\s*$/, '')) + 2 };
+  });
+  const isRightBelow = top === 1;
   if (kind === 'edit') {
-    const path = inner
-      .slice(0, top)
-      .flatMap((line) => /^\?\s+\w+\s+(?:Writing to )?(\S+)/.exec(line.trim())?.[1] ?? [])[0];
-    return path === undefined ? null : { is: 'file', text: path, isWhole: !isElided(path) && !lines.some(isElided) };
+    const name = /^\? +WriteFile +Writing to (.+)$/.exec(inner[0]!.trim())?.[1];
+    if (name === undefined) return null;
+    const isAccounted = room.isAccounted && isRightBelow && !rows.some(({ text }) => isElided(text));
+    return subjectOf('file', [{ text: name, endsAt: 0 }], { ...room, isAccounted });
   }
-  return { is: 'command', text, isWhole: lines.length === 1 && !isElided(text) };
+  const isAccounted =
+    room.isAccounted &&
+    /^\? +Shell /.test(inner[0]!.trim()) &&
+    inner.slice(asks + 1).every((text) => text.trim() === '' || notice.test(text.trim()) || isOption(text));
+  return subjectOf('command', rows, { ...room, isAccounted });
+}
+
+const question = { approval: /^(?:Allow|Apply)\b.*\?$/, edit: /^Apply this change\?$/ };
+const notice = /^Redirection detected\. /;
+
+/** An option, or the rest of one that was wrapped. */
+function isOption(text: string): boolean {
+  return readOption(text) !== null || /^ {5}\S/.test(text);
 }
 
 function kindOf(question: string): DialogKind {

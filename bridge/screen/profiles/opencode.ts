@@ -30,7 +30,16 @@ export const opencode = declared({
         top: '^\\s*┃\\s+△ Permission required',
         last: '\\benter confirm\\b|^\\s*┃\\s+Allow once\\b',
         tail: 3,
-        subject: { is: 'command', row: '^\\s*\\$ (.*)$', more: '^\\s{1,4}\\S' },
+        // its user's inputs and its tools' output have bars too, and a row without one between
+        edge: '^(?!\\s*┃)',
+        subject: {
+          is: 'command',
+          row: '^ \\$ (.*)$',
+          indent: '^ ',
+          // the description, one row: the model wrote it
+          above: ['^ {3}# \\S'],
+          blanksBelow: [1, 2],
+        },
         buttons: '^\\s*Allow once\\b',
       },
     ],

@@ -38,14 +38,23 @@ export const qwen = declared({
         top: '^ {3}Allow execution of|^ {3}Allow .*\\?$',
         last: '^ {2}\\S+ +Waiting for user confirmation\\.\\.\\.$',
         subjectFrom: '^ {2}\\? ',
-        subject: { is: 'command', row: '^ {2}\\? Shell (.*?)\\s*(?:←\\s*)?$', more: '^ {4}\\S' },
+        // the title above it holds what the model says of the command, and is cut
+        subject: {
+          is: 'command',
+          from: '^$',
+          row: '^ {5}(.*)$',
+          indent: '^ {5}',
+          isMarked: false,
+          above: ['^ {2}\\? Shell ', '^ {4}'],
+          blanksBelow: [1, 1],
+        },
       },
       {
         kind: 'edit',
         top: '^ {3}Apply this change',
         last: '^ {2}\\S+ +Waiting for user confirmation\\.\\.\\.$',
         subjectFrom: '^ {2}\\? ',
-        subject: { is: 'file', row: '^ {2}\\? \\w+ (?:Writing to )?(\\S+)' },
+        subject: { is: 'file', row: '^ {2}\\? WriteFile Writing to (.+?) +←$', to: '^$' },
       },
       {
         kind: 'trust',

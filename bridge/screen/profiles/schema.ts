@@ -19,7 +19,20 @@ const dialog = z.strictObject({
   last: pattern,
   tail: z.number().int().min(1).max(10).optional(),
   question: pattern.optional(),
-  subject: z.strictObject({ is: z.enum(['command', 'file']), row: pattern, more: pattern.optional() }).optional(),
+  edge: pattern.optional(),
+  isTinted: z.boolean().optional(),
+  subject: z
+    .strictObject({
+      is: z.enum(['command', 'file']),
+      row: pattern,
+      indent: pattern.optional(),
+      from: pattern.optional(),
+      to: pattern.optional(),
+      above: patterns.optional(),
+      blanksBelow: z.tuple([z.number().int().min(0), z.number().int().max(20)]).optional(),
+      isMarked: z.boolean().optional(),
+    })
+    .optional(),
   subjectFrom: pattern.optional(),
   buttons: pattern.optional(),
 });

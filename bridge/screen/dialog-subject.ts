@@ -1,0 +1,66 @@
+import type { DialogSubject } from '../core/reading.ts';
+import { isElided } from './dialog.ts';
+import { columnsOf } from './frame.ts';
+
+/** One row of what a dialog is about: its text without the indent and the frame around it, and the column it ends at. */
+export interface SubjectRow {
+  readonly text: string;
+  readonly endsAt: number;
+}
+
+/**
+ * What a dialog would run or change, from every row between what opens it and what follows it.
+ *
+ * It is whole only where it is known to the letter: nothing is elided, no row is blank (a row of blanks and an empty line
+ * look alike), and where there are several rows each ends because the command's own line ends there. No agent draws a
+ * mark where it has wrapped (codex 0.169 and 0.171, gemini 0.61, qwen 0.24, cline 3.0.65): a row of which the next one's
+ * first word had room may only have been ended by the command itself.
+ * @param isAccounted false where the dialog shows rows that belong to nothing known
+ * @param columns how many the agent could use
+ */
+export function subjectOf(
+  is: DialogSubject['is'],
+  rows: readonly SubjectRow[],
+  { isAccounted, columns }: { readonly isAccounted: boolean; readonly columns: number },
+): DialogSubject | null {
+  if (rows.length === 0) return null;
+  const text = rows.map((row) => row.text.trimEnd()).join('\n');
+  const isKnown = rows.every(
+    (row, at) => row.text.trim() !== '' && (at + 1 === rows.length || endsItself(row, rows[at + 1]!, columns)),
+  );
+  const isOne = is === 'command' || rows.length === 1;
+  return { is, text, isWhole: isAccounted && isKnown && isOne && !isCut(is, text) };
+}
+
+/** Blanks that an agent keeps free at the right, at most: qwen wraps at 114 of 120 columns. */
+const spareColumns = 8;
+
+function endsItself(row: SubjectRow, next: SubjectRow, columns: number): boolean {
+  const word = /\S+/.exec(next.text)?.[0] ?? '';
+  if (!isOfKnownWidth.test(row.text + word)) return false;
+  return row.endsAt + 1 + columnsOf(word) <= columns - spareColumns;
+}
+
+/** Characters that every program and terminal counts as one column: ASCII, Latin, Greek and Cyrillic letters. */
+const isOfKnownWidth = /^[\x20-\x7e\u00c0-\u02af\u0370-\u052f]*$/;
+
+/** Programs shorten a long path in its middle (`src/.../a.ts`), and a command only at its end. */
+function isCut(is: DialogSubject['is'], text: string): boolean {
+  return isElided(text) || (is === 'file' && /\.{3}/.test(text));
+}
+
+/**
+ * Whether a dialog leaves nothing of the screen but itself. One that is too tall for it is cut, and no agent says where:
+ * what is read as its beginning may be the end of a command that imitates one.
+ */
+export function fillsScreen(
+  dialog: readonly [first: number, last: number],
+  { firstVisible, height }: { readonly firstVisible: number; readonly height: number },
+): boolean {
+  const [first, last] = dialog;
+  return first - firstVisible < leastAbove && last - firstVisible >= height - mostBelow;
+}
+
+const leastAbove = 2;
+/** rows of a footer */
+const mostBelow = 5;

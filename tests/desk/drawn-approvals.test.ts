@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { drawDialog, drawnAgents } from '../../bench/score/drawn-dialogs.mjs';
+import { hostileApprovals, rowsForNpmTest, wrappedReason } from '../../bench/score/hostile-approvals.mjs';
+import { decide, parsePolicy, type Rule } from '../../bridge/desk/policy.ts';
+import { profileOf, still } from '../../bridge/screen/recording.ts';
+import { snapshotOf } from '../screen/snapshots.ts';
+
+const widths = [60, 100, 200];
+
+function rulesFor(...commands: string[]): readonly Rule[] {
+  const rows = commands.flatMap((command) => [
+    { when: { kind: 'approval', command }, choose: '1' },
+    { when: { dialog: 'approval', command }, choose: 'y' },
+  ]);
+  // a dialog that a command makes look like another kind is not chosen in either
+  const others = ['trust', 'choice', 'other', 'plan', 'update'].map((dialog) => ({ when: { dialog }, choose: '1' }));
+  const parsed = parsePolicy([...rows, ...others]);
+  if ('errors' in parsed) throw new Error(JSON.stringify(parsed.errors));
+  return parsed.rules;
+}
+
+function read(agent: string, request: Parameters<typeof drawDialog>[1]) {
+  const { width = 120, height = 40 } = request;
+  const rows = drawDialog(agent, request);
+  const snapshot = snapshotOf(rows, { width, height, cursorY: height - 1, cursorVisible: false, program: agent });
+  return profileOf(agent).read(snapshot, still);
+}
+
+function decided(agent: string, request: Parameters<typeof drawDialog>[1], rules: readonly Rule[]) {
+  const { dialog } = read(agent, request);
+  return decide(rules, { kind: 'approval', agent, worker: 'w', text: '', ...(dialog ? { dialog } : {}) }).is;
+}
+
+test.each(drawnAgents)(
+  '%s: a dialog that is drawn is read, and a row that names its whole command chooses in it',
+  (agent) => {
+    for (const width of widths) {
+      const request = { command: 'npm test', width };
+      expect([width, read(agent, request).dialog?.subject]).toEqual([
+        width,
+        { is: 'command', text: 'npm test', isWhole: true },
+      ]);
+      for (const row of rowsForNpmTest)
+        expect([width, row, decided(agent, request, rulesFor(row))]).toEqual([width, row, 'choose']);
+    }
+  },
+);
+
+const cases = Object.entries(hostileApprovals);
+
+test.each(drawnAgents)('%s: no row for one command approves another, however the dialog is drawn', (agent) => {
+  const rules = rulesFor(...rowsForNpmTest);
+  const approved: string[] = [];
+  for (const width of widths) {
+    for (const height of [24, 40, 70]) {
+      for (const [name, request] of [...cases, ['a wrapped reason', wrappedReason(width)] as const])
+        if (decided(agent, { ...request, width, height }, rules) === 'choose')
+          approved.push(`${name}, ${width}x${height}`);
+    }
+  }
+  expect(approved).toEqual([]);
+});
+
+test.each(drawnAgents)('%s: a row that writes out each line of a command chooses in its dialog', (agent) => {
+  const rules = rulesFor('^npm test\\nnpm run lint$');
+  for (const width of widths) {
+    expect([width, decided(agent, { command: 'npm test\nnpm run lint', width }, rules)]).toEqual([width, 'choose']);
+    expect(decided(agent, { command: 'npm test\nnpm run lint\nx', width }, rules)).toBe('human');
+    expect(decided(agent, { command: 'npm test npm run lint', width }, rules)).toBe('human');
+  }
+});
+
+test.each(drawnAgents)(
+  '%s: where a command is wrapped, nothing tells its rows from lines, and the human decides',
+  (agent) => {
+    const word = 'x'.repeat(40);
+    const command = `echo ${word} ${word}`;
+    const rules = rulesFor(`^${command}$`, `^echo ${word}\\n${word}$`);
+    expect(decided(agent, { command, width: 60 }, rules)).toBe('human');
+  },
+);
