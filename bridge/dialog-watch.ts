@@ -2,6 +2,7 @@ import { listOptions } from './core/choice.ts';
 import { messageOf } from './core/failure.ts';
 import type { TurnId } from './core/ids.ts';
 import type { InputMark } from './core/input-mark.ts';
+import { withEscapes } from './core/look-alikes.ts';
 import { identityKey, type PaneIdentity, type Snapshot, sameAgent } from './core/pane.ts';
 import type { Dialog, Reading } from './core/reading.ts';
 import { markTurn } from './core/turn-mark.ts';
@@ -137,7 +138,9 @@ function isReadable({ question, options }: Dialog): boolean {
 function textOf(dialog: Dialog): string {
   if (!isReadable(dialog)) return 'A dialog is open that could not be read.';
   const subject = dialog.subject && `${dialog.subject.is === 'command' ? '$ ' : ''}${dialog.subject.text}`;
-  return [dialog.question, subject, listOptions(dialog)].filter(Boolean).join('\n');
+  return [dialog.question, subject, listOptions(dialog)]
+    .flatMap((part) => (part ? [withEscapes(part)] : []))
+    .join('\n');
 }
 
 function memoryKey(identity: PaneIdentity): string {

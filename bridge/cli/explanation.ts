@@ -1,3 +1,4 @@
+import { withEscapes } from '../core/look-alikes.ts';
 import type { Snapshot } from '../core/pane.ts';
 import { type Dialog, type Evidence, isReady, type Reading } from '../core/reading.ts';
 import { judgeClosing } from '../screen/closing.ts';
@@ -83,7 +84,9 @@ function composerWords({ composer }: Reading): string {
 function dialogLines({ kind, question, subject, options }: Dialog): string[] {
   return [
     field('dialog', `${kind}: ${question || 'its words cannot be read'}`),
-    ...(subject ? [field('about', `${subject.is}${subject.isWhole ? '' : ', not all of it'}: ${subject.text}`)] : []),
+    ...(subject
+      ? [field('about', `${subject.is}${subject.isWhole ? '' : ', not all of it'}: ${withEscapes(subject.text)}`)]
+      : []),
     ...options.map(({ label, key, isHighlighted }) =>
       field('', `${isHighlighted ? '›' : ' '} ${(key ?? '').padEnd(6)} ${label}`),
     ),

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { listOptions } from '../core/choice.ts';
 import { ExitCode, wrongUse } from '../core/failure.ts';
+import { withEscapes } from '../core/look-alikes.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Dialog, Reading } from '../core/reading.ts';
 import { decide, type PolicyDecision, type Rule, type Subject } from '../desk/policy.ts';
@@ -116,7 +117,8 @@ function tryOn(
     ? ({ is: 'human', rule: null, why: 'part of it was never on a screen that was seen' } as const)
     : decide(rules, { ...about, agent: reading.agent, worker, ...where }, otherwise, at);
   const line = decision.rule === null ? null : (config.policyPlaces[decision.rule]?.line ?? null);
-  const asks = dialog === null ? firstLine(about.text) : `${dialog.kind}: ${dialog.subject?.text ?? dialog.question}`;
+  const asks =
+    dialog === null ? firstLine(about.text) : `${dialog.kind}: ${withEscapes(dialog.subject?.text ?? dialog.question)}`;
   return {
     file,
     agent: reading.agent,

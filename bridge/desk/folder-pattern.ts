@@ -1,7 +1,9 @@
+import { matches, type WordPattern } from './pattern.ts';
+
 /** A repository as bridge.yaml names it: the exact name of its folder, or its whole path; `*` and `**` as in a shell. */
 export interface FolderPattern {
   readonly written: string;
-  readonly matches: RegExp;
+  readonly pattern: WordPattern;
   readonly isPath: boolean;
 }
 
@@ -15,10 +17,13 @@ export function readFolderPattern(written: string): FolderPattern | { readonly f
     if (token === '**') return '.*';
     return token === '*' ? '[^/]*' : token.replace(/[\\^$.|?+()[\]{}/]/, '\\$&');
   });
-  return { written, matches: new RegExp(`^${source}$`, 's'), isPath };
+  return { written, pattern: { source: `^${source}$`, flags: 's' }, isPath };
 }
 
-/** @param folder the repository's absolute path */
-export function isFolder({ matches, isPath }: FolderPattern, folder: string): boolean {
-  return matches.test(isPath ? folder : folder.slice(folder.lastIndexOf('/') + 1));
+/**
+ * Under the time limit of every pattern: a path may be as long as a worker likes, and each further `**` tries it anew.
+ * @param folder the repository's absolute path
+ */
+export function isFolder({ pattern, isPath }: FolderPattern, folder: string): 'yes' | 'no' | 'undecided' {
+  return matches(pattern, isPath ? folder : folder.slice(folder.lastIndexOf('/') + 1));
 }

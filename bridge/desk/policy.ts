@@ -1,5 +1,6 @@
 import { listOptions, needsSubject, optionNamed } from '../core/choice.ts';
 import type { DetectionKind } from '../core/detection.ts';
+import { hasLookAlikes } from '../core/look-alikes.ts';
 import { isCalled } from '../core/names.ts';
 import type { Dialog, DialogKind } from '../core/reading.ts';
 import { type FolderPattern, isFolder } from './folder-pattern.ts';
@@ -112,10 +113,14 @@ function whyNobodyElse(dialog: Dialog | undefined): string | null {
   if (dialog === undefined || dialog.options.length === 0) return 'it is a dialog that could not be read';
   if (!needsSubject(dialog)) return null;
   if (dialog.subject === null) return 'the dialog does not show what it would run or change';
-  return dialog.subject.isWhole
-    ? null
-    : 'what the dialog would run or change is not all known: it is cut, wrapped, or stands among rows that are not the dialog’s own';
+  if (!dialog.subject.isWhole) return notWhole;
+  return hasLookAlikes(dialog.subject.text) ? deceptive : null;
 }
+
+const notWhole =
+  'what the dialog would run or change is not all known: it is cut, wrapped, or among rows that nothing accounts for';
+const deceptive =
+  'what the dialog would run or change has characters that cannot be seen or told from others: shown as escapes, \\u{…}';
 
 function plainly({ action }: Rule, rule: number): PolicyDecision | null {
   if (action.is === 'answer') return { is: 'answer', text: action.text, rule };
@@ -159,10 +164,9 @@ function meets(when: Conditions, subject: Subject, at: number): 'yes' | 'no' | '
   if (when.agent !== undefined && when.agent !== subject.agent) return 'no';
   if (when.worker !== undefined && !isCalled(subject.worker, when.worker)) return 'no';
   if (when.dialog !== undefined && when.dialog !== dialog?.kind) return 'no';
-  if (when.repository !== undefined && (repository === undefined || !isFolder(when.repository, repository)))
-    return 'no';
   if (when.time !== undefined && !isWithin(when.time, at)) return 'no';
   const tries = [
+    when.repository && (() => (repository === undefined ? 'no' : isFolder(when.repository!, repository))),
     when.command && (() => names(when.command!, dialog, 'command')),
     when.path && (() => names(when.path!, dialog, 'file')),
     when.text && (() => matches(when.text!, subject.text)),

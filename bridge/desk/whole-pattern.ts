@@ -1,3 +1,4 @@
+import { hasLookAlikes } from '../core/look-alikes.ts';
 import { matches, type WordPattern } from './pattern.ts';
 
 /** A pattern that names a whole command or file: `^npm test$`. Made by `readWholePattern` only. */
@@ -46,9 +47,12 @@ export function readWholePattern(written: string): WholePattern | { readonly fau
   return { written, translated: { source, flags: '' } };
 }
 
-/** Whether the pattern names exactly this subject; `undecided` where it could not be tried to its end. */
+/**
+ * Whether the pattern names exactly this subject; `undecided` where it could not be tried to its end. A subject with
+ * characters that cannot be told from others is named by none: whoever wrote the pattern could not have meant it.
+ */
 export function isWholly(pattern: WholePattern, subject: string): 'yes' | 'no' | 'undecided' {
-  if (anyStandIn.test(subject)) return 'no';
+  if (anyStandIn.test(subject) || hasLookAlikes(subject)) return 'no';
   return matches(pattern.translated, subject.replace(allShellCharacters, standInOf));
 }
 

@@ -63,6 +63,15 @@ test('a whole folder is played, and no screen but a dialog is ever chosen in', (
   });
 });
 
+test('a command with characters that nobody can see is shown with their escapes, and left to the human', () => {
+  policy(`  - when: { kind: approval, command: '^npm [^]*$' }\n    choose: y\n`);
+  const bare = join(home, 'screen.txt');
+  const options = '› 1. Yes, proceed (y)\n  2. No (esc)';
+  const asks = '  Would you like to run the following command?';
+  writeFileSync(bare, `${asks}\n\n  $ npm te\u200bst\n\n${options}\n\n  Press enter to confirm or esc to cancel\n`);
+  expect(play(bare, '--agent', 'codex')).toMatch(/approval: npm te\\u\{200b\}st[\s\S]*the human is asked/);
+});
+
 test('a time, a repository and a bare screen with its agent can be given', () => {
   policy(`  - when: { kind: approval, command: '^npm test$', repository: site, time: '08:00-18:00' }\n    choose: y\n`);
   const bare = join(home, 'screen.txt');

@@ -194,6 +194,24 @@ test('a file is named whole, and never by a path that climbs', () => {
   }
 });
 
+test('a pattern of a repository that would need ages on a path decides nothing, and the human is asked', () => {
+  const repository = `/${'a/'.repeat(2000)}`;
+  const slow = rules(`[{ when: { repository: '/**a/**a/**a/**a/**a/**b' }, answer: ok }]`);
+  expect(decide(slow, { ...subject, repository })).toMatchObject({
+    is: 'human',
+    why: expect.stringContaining('too long'),
+  });
+});
+
+test('a command with a character that cannot be told from another goes to the human, whatever the rows say', () => {
+  const wide = rules(`[{ when: { kind: approval, command: '^npm [^]*$' }, choose: y }]`);
+  const decided = (text: string) => decide(wide, approval(commandDialog(text)));
+  expect(decided('npm test').is).toBe('choose');
+  expect(decided('npm run тесты').is).toBe('choose');
+  for (const text of ['npm te\u200bst', 'npm\u00a0test', 'npm t\u0435st', 'npm \u202etset'])
+    expect(decided(text)).toMatchObject({ is: 'human', rule: null, why: expect.stringContaining('escapes') });
+});
+
 test('a row can be for one repository, by exact name, path or glob', () => {
   const at = (repository: string, row: string) =>
     decide(rules(`[{ when: { repository: '${row}' }, answer: ok }]`), { ...subject, repository }).rule;

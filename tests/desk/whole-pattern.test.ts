@@ -53,6 +53,14 @@ test.each([
   ['^npm a;b$', 'npm a\ue03bb'],
   ['^npm .*$', 'npm \ue03b'],
   ['^echo a \\| b$', 'echo a \ue07c b'],
+  // what a person cannot see, or tell from what the pattern says
+  ['^npm .*$', 'npm te\u200bst'],
+  ['^npm .*$', 'npm \u202etset'],
+  ['^npm\\stest$', 'npm\u00a0test'],
+  ['^npm .*$', 'npm t\u0435st'],
+  ['^npm t\u0435st$', 'npm t\u0435st'],
+  ['^npm .*$', 'npm \uff54est'],
+  ['^src/.*\\.ts$', 'src\u2215a.ts'],
 ])('%s never speaks for %j', (written, subject) => {
   expect(says(written, subject)).toBe('no');
 });
@@ -71,6 +79,7 @@ test.each([
   ['^printf a\\nprintf b$', 'printf a\nprintf b'],
   ['^echo `date`$', 'echo `date`'],
   ['^(?:a|b){2}\\d$', 'ab1'],
+  ['^cat .*$', 'cat src/тесты/測試.ts'],
 ])('%s speaks for %j', (written, subject) => {
   expect(says(written, subject)).toBe('yes');
 });
