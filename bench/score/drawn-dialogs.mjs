@@ -17,6 +17,89 @@ export function drawnRows(agent, { command, reason = '', width = 120 }) {
   return agents[agent]({ command, reason, width }).dialog;
 }
 
+/** A dialog that asks whether a file may be written, below a transcript. */
+export function drawEdit(agent, { file, content = '# Notes', width = 120, height = 40 }) {
+  const rows = [...Array(height).fill(''), ...said[agent], ...editRows(agent, { file, content, width })];
+  return rows.slice(rows.length - height);
+}
+
+/** That dialog alone. */
+export function editRows(agent, { file, content = '# Notes', width = 120 }) {
+  return edits[agent]({ file, lines: content.split('\n'), width });
+}
+
+const said = {
+  gemini: ['✦ I will write it.', ''],
+  qwen: ['  ◆︎ I will write it.'],
+  continue: ['● I will write it.', '', ' ⣧⣻⣾  ( 0s • esc to interrupt )'],
+  claude: ['● I will write it.', ''],
+};
+
+const edits = {
+  gemini: ({ file, lines, width }) =>
+    boxed(width, [
+      ...wrap(`? WriteFile  Writing to ${file}`, width - 4),
+      ...boxed(
+        width - 4,
+        lines.flatMap((line, at) => wrap(`${at + 1} ${line}`.trimEnd(), width - 8)),
+      ),
+      'Apply this change?',
+      '',
+      '● 1. Allow once',
+      '  2. Allow for this session',
+      '  3. Modify with external editor',
+      '  4. No, suggest changes (esc)',
+    ]),
+  qwen: ({ file, lines, width }) => [
+    ...wrap(`? WriteFile Writing to ${file} ←`, width - 4).map((row, at) => (at === 0 ? `  ${row}` : `    ${row}`)),
+    '',
+    ...lines.map((line, at) => `   ${at + 1} ${line}`.trimEnd()),
+    '',
+    '   Apply this change?',
+    '',
+    '   › 1. Yes, allow once',
+    '     2. Yes, allow always',
+    '     3. No, suggest changes (esc)',
+    '',
+    '',
+    '  ⠏ Waiting for user confirmation...',
+  ],
+  continue: ({ file, lines, width }) => [
+    ...boxed(width, [
+      '',
+      ...wrap(` Write(${file})`, width - 4),
+      '',
+      ' ⎿ New file content:',
+      ...lines.map((line) => `   ${line}`),
+      '',
+      ' Would you like to continue?',
+      '',
+      ' > Continue (tab)',
+      "   Continue + don't ask again (shift+tab)",
+      '   No, and tell Continue what to do differently (esc)',
+      '',
+    ]),
+    `  /home/adaaaaaaaaaaaaaaa/6/shop/shop ⊦master  • Context: 1%${'◉ Continue CLI'.padStart(width - 62)}`,
+  ],
+  claude: ({ file, lines, width }) => [
+    '─'.repeat(width),
+    ' Create file',
+    ...wrap(file, width - 2).map((row) => ` ${row}`),
+    '╌'.repeat(width),
+    ...lines.map((line, at) => `  ${at + 1} ${line}`.trimEnd()),
+    '╌'.repeat(width),
+    ` Do you want to create ${file.split('/').at(-1)}?`,
+    ' ❯ 1. Yes',
+    '   2. Yes, and switch to accept edits (auto-approve file edits and common file commands) for this session (shift+tab)',
+    '   3. No',
+    '',
+    ' Esc to cancel · Tab to amend',
+  ],
+};
+
+/** The agents whose dialogs of a file are drawn. */
+export const editAgents = Object.keys(edits);
+
 const agents = {
   codex: ({ command, reason, width }) => ({
     said: ['• I will run it.', '', `• Running ${command.split('\n')[0]}`, '', ''],

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
-import { drawDialog, drawnAgents } from '../../bench/score/drawn-dialogs.mjs';
-import { hostileApprovals, rowsForNpmTest, wrappedReason } from '../../bench/score/hostile-approvals.mjs';
+import { drawDialog, drawEdit, drawnAgents, editAgents } from '../../bench/score/drawn-dialogs.mjs';
+import {
+  hostileApprovals,
+  hostileEdits,
+  rowsForNpmTest,
+  rowsForSources,
+  wrappedReason,
+} from '../../bench/score/hostile-approvals.mjs';
 import { decide, parsePolicy, type Rule } from '../../bridge/desk/policy.ts';
 import { profileOf, still } from '../../bridge/screen/recording.ts';
 import { snapshotOf } from '../screen/snapshots.ts';
@@ -79,3 +85,31 @@ test.each(drawnAgents)(
     expect(decided(agent, { command, width: 60 }, rules)).toBe('human');
   },
 );
+
+function decidedOnFile(agent: string, request: Parameters<typeof drawEdit>[1], paths: readonly string[]) {
+  const { width = 120, height = 40 } = request;
+  const snapshot = snapshotOf(drawEdit(agent, request), { width, height, cursorY: height - 1, cursorVisible: false });
+  const { dialog } = profileOf(agent).read(snapshot, still);
+  const parsed = parsePolicy(paths.map((path) => ({ when: { dialog: 'edit', path }, choose: '1' })));
+  if ('errors' in parsed) throw new Error(JSON.stringify(parsed.errors));
+  return decide(parsed.rules, { kind: 'approval', agent, worker: 'w', text: '', ...(dialog ? { dialog } : {}) }).is;
+}
+
+test.each(editAgents)('%s: a row for files chooses in the dialog of one whose whole name it matches', (agent) => {
+  for (const width of widths) {
+    for (const file of ['src/a.ts', 'src/my file.ts', "src/it's.ts", 'src/a..b.ts', 'src/тесты.ts', 'src/測試.ts'])
+      expect([width, file, decidedOnFile(agent, { file, width }, ['^src/.*\\.ts$'])]).toEqual([width, file, 'choose']);
+  }
+});
+
+test.each(editAgents)('%s: no row for files approves another, however its name and its content are drawn', (agent) => {
+  const approved: string[] = [];
+  for (const width of widths) {
+    for (const height of [24, 40, 70]) {
+      for (const [name, request] of Object.entries(hostileEdits))
+        if (decidedOnFile(agent, { ...request, width, height }, rowsForSources) === 'choose')
+          approved.push(`${name}, ${width}x${height}`);
+    }
+  }
+  expect(approved).toEqual([]);
+});

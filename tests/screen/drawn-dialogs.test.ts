@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { drawnRows } from '../../bench/score/drawn-dialogs.mjs';
+import { drawnRows, editRows } from '../../bench/score/drawn-dialogs.mjs';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 
 const loop = 'for n in 1 2 3 4 5 6 7 8; do echo "step $n of 8"; sleep 1; done';
@@ -33,6 +33,16 @@ test.each([
       -likeness(drawnRows(agent, request)).length,
     ),
   );
+});
+
+test.each([
+  ['gemini', 'gemini/0.61.0/approval-5.txt'],
+  ['qwen', 'qwen/0.24.4/approval-4.txt'],
+])('%s asks for a file as %s shows it', (agent, file) => {
+  const content = '# Notes\n\n- the port is 8080\n- the queue has one worker';
+  const drawn = likeness(editRows(agent, { file: 'notes.md', content }));
+  const screen = allRecorded.find((one) => one.file === file)!;
+  expect(drawn).toEqual(likeness(snapshotOfRecorded(screen).rows.map(({ text }) => text)).slice(-drawn.length));
 });
 
 test('claude is drawn as Claude Code 2.1.332 shows it', () => {
