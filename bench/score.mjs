@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { scoreDrawn } from './score/approvals.mjs';
 import { scoreBlocks } from './score/blocks.mjs';
 import { scoreEndings } from './score/endings.mjs';
 import { figuresOf, mutated, samplesOf, timed } from './score/screens.mjs';
@@ -19,7 +20,7 @@ const help = `Usage: npm run score [-- options]
 --fail-on-regression   exit 1 below the floor in DIR/floor.json
 --write                put the table into docs/score.md
 
-Exit 1 when a screen reads as ready and is not.`;
+Exit 1 when a screen reads as ready and is not, or a dialog could be approved by a row that does not name it.`;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const flags = readFlags();
@@ -39,8 +40,12 @@ async function main() {
     questions: await scoreEndings(flags.endings, closingJudges()),
     blocks: scoreBlocks(),
   };
+  score.approvals = approvalsScore(samples, scoreDrawn(new Set(samples.map(({ entry }) => entry.agent))));
   const mutants = flags.mutated ? mutated(samples.map(({ ms, ...sample }) => sample)) : [];
-  if (flags.mutated) score.mutated = mutatedScore(mutants);
+  if (flags.mutated) {
+    score.mutated = mutatedScore(mutants);
+    score.approvals.mutated = approvedIn(mutants);
+  }
   const faults = [...harms(score), ...(floor === null ? [] : regressions(score, floor))];
   if (flags.json) process.stdout.write(`${JSON.stringify(score)}\n`);
   else process.stdout.write(`${tables(score)}\n${wrongOnes(samples)}${wrongOnes(mutants)}`);
@@ -82,6 +87,15 @@ function byAgent(samples) {
   return { agents: Object.fromEntries(agents), total: figuresOf(samples) };
 }
 
+/** Of recorded screens, of hostile dialogs that are drawn, and where mutations are read, of those. */
+function approvalsScore(samples, { agents, total, approved }) {
+  return { recorded: approvedIn(samples), agents, drawn: total, approved };
+}
+
+function approvedIn(samples) {
+  return { n: samples.length, approvedWhenNot: samples.filter(({ isApproved }) => isApproved).length };
+}
+
 /** Accuracy of the mutations that keep the label; ready-when-not and ghost requests of all. */
 function mutatedScore(mutants) {
   const figures = (some) => {
@@ -107,11 +121,15 @@ function mutatedScore(mutants) {
   };
 }
 
-function harms({ total, mutated: meaner }) {
+function harms({ total, approvals, mutated: meaner }) {
   const faults = [];
   if (total.readyWhenNot > 0) faults.push(`${total.readyWhenNot} screens read as ready and are not`);
   if (meaner?.total.readyWhenNot > 0)
     faults.push(`${meaner.total.readyWhenNot} mutated screens read as ready and are not`);
+  for (const part of ['recorded', 'drawn', 'mutated']) {
+    const count = approvals[part]?.approvedWhenNot ?? 0;
+    if (count > 0) faults.push(`${count} ${part} dialogs could be approved by a policy row that does not name them`);
+  }
   return faults;
 }
 
@@ -141,7 +159,7 @@ function flatten(tree, prefix = '') {
   return Object.fromEntries(leaves);
 }
 
-function tables({ agents, total, questions, blocks, mutated: meaner }) {
+function tables({ agents, total, questions, blocks, approvals, mutated: meaner }) {
   const row = (name, { n, accuracy, readyWhenNot, unknown, msPerReading }) => [
     name,
     n,
@@ -155,6 +173,7 @@ function tables({ agents, total, questions, blocks, mutated: meaner }) {
       ['agent', 'n', 'accuracy', 'ready-when-not', 'unknown', 'ms per reading'],
       [...Object.entries(agents).map(([name, figures]) => row(name, figures)), row('total', total)],
     ),
+    approvalsTable(approvals),
     questionTable(questions),
     markdown(
       ['blocks', 'n', 'precision', 'recall', 'false positives'],
@@ -193,6 +212,18 @@ function tables({ agents, total, questions, blocks, mutated: meaner }) {
   return parts.join('\n\n');
 }
 
+function approvalsTable({ recorded, agents, drawn, mutated: meaner, approved }) {
+  const row = (name, { n, approvedWhenNot }) => [name, n, approvedWhenNot];
+  const rows = [
+    row('recorded screens', recorded),
+    ...(meaner ? [row('their mutations', meaner)] : []),
+    ...Object.entries(agents).map(([name, counts]) => row(`${name}, drawn`, counts)),
+    row('drawn, total', drawn),
+  ];
+  const named = approved.slice(0, shownWrong).map((name) => `\n\nAPPROVED WHEN NOT  ${name}`);
+  return markdown(['approvals', 'n', 'approved-when-not'], rows) + named.join('');
+}
+
 function questionTable(questions) {
   if (!questions.measured)
     return `Questions and completions: not measured (${questions.reason.replace(`${root}/`, '')}).`;
@@ -224,17 +255,29 @@ function percent(rate) {
 /** Wrong readings, the harmful first: file, expected, read, why. */
 function wrongOnes(samples) {
   const wrong = samples
-    .filter(({ verdict, judged = true, isNew = false }) => (judged && verdict !== 'right') || isNew)
-    .sort((a, b) => Number(b.verdict === 'ready-when-not') - Number(a.verdict === 'ready-when-not'));
-  const lines = wrong.slice(0, shownWrong).map(({ entry, mutation, expected, reading, verdict, isNew }) => {
+    .filter(
+      ({ verdict, judged = true, isNew = false, isApproved }) => (judged && verdict !== 'right') || isNew || isApproved,
+    )
+    .sort((a, b) => harmOf(b) - harmOf(a));
+  const lines = wrong.slice(0, shownWrong).map(({ entry, mutation, expected, reading, verdict, isNew, isApproved }) => {
     const { state, composer, why } = reading;
     const read = `${state}${composer.is === 'draft' ? ' with a draft' : ''}`;
     const reasons = why.map(({ rule, detail }) => `${rule}: ${detail}`).join('; ');
-    const mark = verdict === 'ready-when-not' ? 'READY WHEN NOT' : isNew ? 'GHOST REQUEST' : verdict;
+    const mark = isApproved
+      ? 'APPROVED WHEN NOT'
+      : verdict === 'ready-when-not'
+        ? 'READY WHEN NOT'
+        : isNew
+          ? 'GHOST REQUEST'
+          : verdict;
     return `${mark}  ${entry.file}${mutation ? ` [${mutation}]` : ''}\n    expected ${expected.says}, read ${read} (${reasons})\n`;
   });
   const more = wrong.length > shownWrong ? `… and ${wrong.length - shownWrong} more: --verbose lists them\n` : '';
   return wrong.length === 0 ? '' : `\n${lines.join('')}${more}`;
+}
+
+function harmOf({ verdict, isApproved }) {
+  return Number(verdict === 'ready-when-not' || isApproved);
 }
 
 function write(text) {

@@ -3,6 +3,7 @@ import { isReady } from '../../dist/core/reading.js';
 import { findRequests } from '../../dist/screen/blocks.js';
 import { loadRecordings, profileOf, snapshotOfRecording, still, textOfRecording } from '../../dist/screen/recording.js';
 import { expectationOf, judgeReading } from '../../dist/screen/recording-labels.js';
+import { isApprovedWhenNot, isMutantApprovedWhenNot, wholeSubject } from './approvals.mjs';
 import { mutationsOf } from './mutations.mjs';
 
 /** Rows of the screens whose readings are timed, and how often each is read. */
@@ -18,7 +19,8 @@ export function samplesOf(folder, agent) {
       const snapshot = snapshotOfRecording(entry, textOfRecording(recording));
       const reading = profileOf(entry.agent).read(snapshot, still);
       const expected = expectationOf(entry.state);
-      return { entry, snapshot, reading, expected, verdict: judgeReading(reading, expected) };
+      const sample = { entry, snapshot, reading, expected, verdict: judgeReading(reading, expected) };
+      return { ...sample, isApproved: isApprovedWhenNot(sample) };
     });
 }
 
@@ -52,6 +54,7 @@ export function timed(samples) {
 
 /** The mutated screens as samples, judged by what each mutation promises. */
 export function mutated(samples) {
+  const known = new Set(samples.map(({ entry, reading }) => commandKey(entry.agent, wholeSubject(reading))));
   return samples.flatMap((sample) => {
     const requests = findRequests(sample.reading.turn.words).length;
     return mutationsOf(sample, samples).map((mutant) => {
@@ -59,9 +62,28 @@ export function mutated(samples) {
       const isNew = mutant.noNewRequest && findRequests(reading.turn.words).length > requests;
       const verdict = verdictOf(mutant, reading, sample.expected);
       const judged = mutant.promises === 'label' || verdict === 'ready-when-not';
-      return { ...sample, snapshot: mutant.snapshot, reading, verdict, mutation: mutant.name, judged, isNew };
+      const isApproved = isMutantApprovedWhenNot({
+        reading,
+        keepsLabel: mutant.promises === 'label',
+        before: wholeSubject(sample.reading),
+        known: { has: (command) => known.has(commandKey(sample.entry.agent, command)) },
+      });
+      return {
+        ...sample,
+        snapshot: mutant.snapshot,
+        reading,
+        verdict,
+        mutation: mutant.name,
+        judged,
+        isNew,
+        isApproved,
+      };
     });
   });
+}
+
+function commandKey(agent, command) {
+  return JSON.stringify([agent, command]);
 }
 
 function verdictOf({ promises, mayBeReady }, reading, expected) {

@@ -32,6 +32,8 @@ const entrySchema = z.object({
   /** what a person saw: a label of recording-labels.ts */
   state: word,
   note: z.string().max(2000).optional(),
+  /** the command or file that the open dialog asks about, where whoever recorded it knows */
+  asks: z.string().max(20_000).optional(),
   title: z.string().max(4000).optional(),
   cmd: z.string().max(400).optional(),
   alt: flag.optional(),

@@ -53,6 +53,32 @@ test('a screen that reads as ready and is labelled busy is listed first and ends
   expect(stderr).toContain('3 screens read as ready and are not');
 });
 
+test('a command that is read where no dialog is open, or another than is asked about, is listed and ends with 1', () => {
+  const source = join(root, 'tests/screens');
+  const manifest = JSON.parse(readFileSync(join(source, 'manifest.json'), 'utf8')) as Array<Record<string, unknown>>;
+  const asked = manifest.find(({ file }) => file === 'codex/0.169.0/approval-3.txt')!;
+  mkdirSync(join(folder, 'codex/0.169.0'), { recursive: true });
+  for (const name of [asked.file, asked.ansi] as string[])
+    writeFileSync(join(folder, name), readFileSync(join(source, name)));
+  const put = (more: object) => writeFileSync(join(folder, 'manifest.json'), JSON.stringify([{ ...asked, ...more }]));
+  const approvals = () => JSON.parse(score('--screens', folder, '--json').stdout).approvals.recorded;
+  put({ asks: 'sleep 6; echo slept ESCALATE' });
+  expect(approvals()).toEqual({ n: 1, approvedWhenNot: 0 });
+  put({ asks: 'sleep 6; echo slept ESCALATE\nrm -rf src' });
+  expect(approvals()).toEqual({ n: 1, approvedWhenNot: 1 });
+  put({ state: 'busy_tool' });
+  const { code, stdout, stderr } = score('--screens', folder);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/\| recorded screens \| 1 \| 1 \|[\s\S]*APPROVED WHEN NOT {2}codex/);
+  expect(stderr).toContain('1 recorded dialogs could be approved by a policy row that does not name them');
+});
+
+test('no hostile dialog that is drawn can be approved by a row that does not name it', () => {
+  const { drawn } = JSON.parse(score('--json', '--agent', 'codex').stdout).approvals;
+  expect(drawn.n).toBeGreaterThan(200);
+  expect(drawn.approvedWhenNot).toBe(0);
+});
+
 test('an agent without a profile counts as wrong and is never ready', () => {
   putScreens(['finished', 'busy_tool'], 'nobody');
   const { code, stdout } = score('--screens', folder, '--json');
