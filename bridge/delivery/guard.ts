@@ -24,8 +24,9 @@ export interface Situation {
 
 /**
  * May this pane be typed into now? Safe is: the same agent, in the foreground, idle by positive evidence, its composer
- * empty, no dialog, nobody at the keys. `force` overrides busy, starting and unknown; nothing overrides the rest, except
- * that `allowShell` permits a program that executes what is typed.
+ * empty, no dialog, nobody at the keys. `force` overrides busy, starting and unknown where an input line is seen: what has none
+ * may be a dialog that nobody has words for (Copilot 1.0.102 and Kimi 2.1.0, read as `generic`, hide the cursor in theirs). Nothing
+ * overrides the rest, except that `allowShell` permits a program that executes what is typed.
  */
 export function guard(situation: Situation): Verdict {
   const { snapshot, reading, options } = situation;
@@ -39,7 +40,10 @@ export function guard(situation: Situation): Verdict {
   if (atTheKeys(situation)) return held('human-active', 'somebody is typing');
 
   // with --allow-shell there is no agent whose state could be read
-  if (options.force || executes(snapshot)) return { pass: true };
+  if (executes(snapshot)) return { pass: true };
+  if (options.force && reading.composer.is === 'absent' && reading.state !== 'exited')
+    return held('dialog', `no input line is to be seen, so that it may be a dialog: ${because(reading)}`);
+  if (options.force) return { pass: true };
   if (reading.state === 'idle') {
     return reading.composer.is === 'empty' ? { pass: true } : held('unknown', 'its input line is not to be seen');
   }

@@ -110,7 +110,8 @@ export class Passage {
   /** The text of this delivery as it is typed, or was. */
   prepare(): Prepared {
     const { body, kind } = this.#delivery.envelope;
-    return prepare(body, this.way.via === 'native' ? { ...this.manner, ...this.manner.door } : this.manner, kind);
+    if (this.way.via === 'native') return prepare(body, { ...this.manner, ...this.manner.door }, kind);
+    return prepare(body, this.#delivery.options.allowShell ? withoutRefusals(this.manner) : this.manner, kind);
   }
 
   /** The same, for a pane that looks like this one. */
@@ -251,4 +252,9 @@ export class Passage {
     const lines = linesShowing(look, this.#delivery.envelope.body);
     return { seen: { at: look.snapshot.takenAtMs, lines } };
   }
+}
+
+/** Whoever permits a program that runs what is typed means the text as a command, whatever it begins with. */
+function withoutRefusals(manner: Manner): Manner {
+  return { ...manner, commandOpenings: manner.commandOpenings.filter(({ prefix }) => prefix !== null) };
 }

@@ -835,6 +835,15 @@ test('at a shell, with permission, one line is typed and run once, whatever a pr
   }
 });
 
+test('at a shell, with permission, a line may begin as a command of an agent would', async () => {
+  const w = world();
+  w.pane.manners = { ...fakeManner, commandOpenings: [{ pattern: '^\\s*[!/]', prefix: null }] } satisfies Manner;
+  w.pane.exitToShell();
+  w.pane.settle();
+  expect((await w.attempt(w.delivery('/bin/echo hello', shellAllowed))).is).toBe('acknowledged');
+  expect(w.pane.submissions).toEqual(['/bin/echo hello']);
+});
+
 test('several lines are not typed at a shell: each would be run as it arrives', async () => {
   const w = world();
   w.pane.exitToShell();

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Manner } from '../../bridge/core/manner.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
+import { genericManner, unknownManner } from '../../bridge/screen/profiles/manners.ts';
 import { fakeManner } from './fake-pane.ts';
 
 const manner = (change: Partial<Manner> = {}): Manner => ({ ...fakeManner, ...change });
@@ -125,4 +126,15 @@ test('whatever the body, what is typed is clean, and cleaning it again changes n
     }),
     { numRuns: 500 },
   );
+});
+
+test('what begins like a command is refused for programs that nobody knows', () => {
+  for (const unmeasured of [genericManner, unknownManner]) {
+    for (const body of ['!touch x', '/help', '/etc/hosts is wrong', '  !touch x', '\t/help', '\n/help'])
+      expect(prepare(body, unmeasured)).toMatchObject({
+        is: 'refused',
+        reason: expect.stringContaining('for a command'),
+      });
+    for (const body of ['touch x!', 'see /etc/hosts', 'a\n!b']) expect(prepare(body, unmeasured).is).toBe('text');
+  }
 });

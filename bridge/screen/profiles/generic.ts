@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../core/pane.ts';
 import type { AgentState, Evidence, Reading } from '../../core/reading.ts';
+import { hintOfChoice } from '../choice-hints.ts';
 import { makeDialog } from '../dialog.ts';
 import { type PromptScreen, readPromptScreen } from '../prompt.ts';
 import { evidence } from '../rows.ts';
@@ -20,13 +21,15 @@ export function genericProfile(overrides: { bracketed?: boolean } = {}): Profile
     quietStepsMs: [quietMs],
     read(snapshot, motion) {
       const screen = readPromptScreen(snapshot);
-      const { state, why } = decide(snapshot, motion, screen);
+      const hint = hintOfChoice(snapshot.rows.slice(snapshot.firstVisible));
+      const { state, why } = decide(snapshot, motion, screen, hint);
       const isDialog = state === 'dialog';
+      const hasNone = isDialog || state === 'exited' || (state === 'unknown' && hint !== null);
       return {
         state,
         agent: 'generic',
         why: [why],
-        composer: isDialog || state === 'exited' ? { is: 'absent' } : screen.composer,
+        composer: hasNone ? { is: 'absent' } : screen.composer,
         dialog: isDialog ? makeDialog({ kind: 'other', question: screen.confirmation ?? '' }) : null,
         turn: screen.turn,
       } satisfies Reading;
@@ -38,6 +41,7 @@ function decide(
   { facts, foreground, cursorRow }: Snapshot,
   { quietForMs }: Motion,
   screen: PromptScreen,
+  hint: string | null,
 ): { state: AgentState; why: Evidence } {
   if (facts.dead) return { state: 'exited', why: evidence('dead', 'the pane is dead') };
   if (foreground === 'shell') return { state: 'exited', why: evidence('shell', 'a shell is in the foreground') };
@@ -45,6 +49,7 @@ function decide(
     return { state: 'unknown', why: evidence('foreground', `the foreground program is of the kind ${foreground}`) };
   if (screen.confirmation !== null)
     return { state: 'dialog', why: evidence('confirmation', `it asks "${screen.confirmation}"`, cursorRow) };
+  if (hint !== null) return { state: 'unknown', why: evidence('choice', `it may be a dialog: "${hint}"`) };
   if (quietForMs < quietMs) return { state: 'busy', why: evidence('drawing', 'it was drawing a moment ago') };
   if (screen.composer.is === 'absent') {
     const why = facts.cursorVisible ? 'there is no prompt where the cursor is' : 'the cursor is hidden';

@@ -196,7 +196,10 @@ export const aiderManner: Manner = {
   rescueEnters: 0,
 };
 
-/** A program nobody has measured: one Enter, and nothing taken for granted beyond bracketed paste. */
+/**
+ * A program nobody has measured: one Enter, and nothing taken for granted beyond bracketed paste. What begins with `!` or `/`
+ * may be a command of it (`!touch x` ran as a shell command in Copilot 1.0.102), and nobody knows what would make it plain.
+ */
 export const genericManner: Manner = {
   agent: 'generic',
   bracketed: true,
@@ -204,7 +207,7 @@ export const genericManner: Manner = {
   submitKey: 'Enter',
   settleMs: 50,
   longPasteMarkers: [],
-  commandOpenings: [],
+  commandOpenings: [{ pattern: '^\\s*[!/]', prefix: null }],
   references: [],
   commandEndings: [],
   changes: {},
