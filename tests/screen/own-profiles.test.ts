@@ -55,6 +55,28 @@ test('a profile of facts alone reads a program that nobody knew: at rest, at wor
   });
 });
 
+test('without a row that asks, what stands above the first option is the subject, and nothing of it is an option', () => {
+  const dialog = {
+    kind: 'approval' as const,
+    top: '^Run: ',
+    last: '^Esc to cancel',
+    subject: { is: 'command' as const, row: '^Run: (.*)$' },
+  };
+  const listed = own({ mine: { ...mine, screen: { ...mine.screen, dialogs: [dialog] } } });
+  const read = (...rows: string[]) => {
+    const lines = ['', '', ...rows, '> 1. Yes', '  2. No', 'Esc to cancel'];
+    const snapshot = snapshotOf(lines, { program: 'mine-cli', cursorX: 0, cursorY: lines.length - 1 });
+    return profileFor('mine-cli', { agents: listed }).read(snapshot, { quietForMs: 10_000, signals: {} }).dialog;
+  };
+  const about = (...rows: string[]) => read(...rows)?.subject;
+  const optionsOf = (...rows: string[]) => read(...rows)?.options.map(({ label }) => label);
+  expect(optionsOf('Run: npm test', '1. rm -rf src')).toEqual(['Yes', 'No']);
+  expect(about('Run: npm test')).toEqual({ is: 'command', text: 'npm test', isWhole: true });
+  expect(about('Run: npm test', '1. rm -rf src')).toMatchObject({ text: 'npm test\n1. rm -rf src' });
+  expect(about('Run: npm test', 'rm -rf src')).toMatchObject({ text: 'npm test\nrm -rf src' });
+  expect(about('Run: npm test', '', 'rm -rf src')).toMatchObject({ isWhole: false });
+});
+
 test('its manner is its own', () => {
   const { manner } = profileFor('mine-cli', { agents: own({ mine }) });
   expect(manner).toMatchObject({ agent: 'mine', settleMs: 70, dialogWords: ['^Run: '], submitKey: 'Enter' });

@@ -61,10 +61,10 @@ function readDialog(
   // where its options are below what it asks, the last row that asks is its own: nothing the model wrote is further down
   const asked = buttons === undefined ? inside.findLast(matches(facts.question)) : inside.find(matches(facts.question));
   const chosen = buttons === undefined ? undefined : inside.findLast(matches(buttons));
-  const end = buttons === undefined ? (asked ?? inside[0]) : chosen;
+  const end = chosen ?? asked ?? (subjectFrom === undefined ? firstOptionOf(inside) : inside[0]);
   const options =
     chosen === undefined
-      ? readOptions(inside.slice(asked === undefined ? 0 : inside.indexOf(asked)).map(({ text }) => text))
+      ? readOptions(inside.slice(Math.max(0, inside.indexOf(asked ?? end ?? inside[0]!))).map(({ text }) => text))
       : buttonsOf(chosen.text);
   const isFramed = frame.test(lines[first]!.text);
   const isAlone = isOnlyTop(lines, facts, first, room) && !fillsScreen([begin, last], room);
@@ -76,10 +76,15 @@ function readDialog(
       endsAt: columnsOf(isFramed ? whole.replace(/\s*[│║]$/, '') : whole),
     })),
     facts,
-    { isAccounted: isAlone && !hidesContent, columns: room.columns },
+    { isAccounted: isAlone && !hidesContent && end !== undefined, columns: room.columns },
   );
   const question = (asked ?? inside[0])?.text.trim() ?? '';
   return { dialog: makeDialog({ kind: facts.kind, question, subject, options }), rows: [begin, last] };
+}
+
+/** The lowest that is numbered 1: those above it are rows of what the dialog is about. */
+function firstOptionOf(inside: readonly Row[]): Row | undefined {
+  return inside.findLast(({ text }) => readOption(text) !== null && /^\W*1[.)] /.test(text));
 }
 
 interface Row {
