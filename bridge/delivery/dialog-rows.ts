@@ -18,8 +18,14 @@ export function conditionInDialog(look: FreshLook, dialog: Dialog, option: Dialo
   const subject = (dialog.subject?.text ?? '').split('\n').map((line) => locate(visible, line));
   const chosen = locate(visible, option.label);
   if (chosen === null || subject.includes(null)) return null;
-  const pinned = [...new Set([...asked, ...subject.flatMap((found) => found!), ...chosen])];
-  if (pinned.some((at) => visible.indexOf(visible[at]!) !== at)) return null;
+  const isTelling = (at: number) => visible.indexOf(visible[at]!) === at;
+  // of a command of many lines some are alike (`done`), and tmux takes a condition of a few thousand characters
+  const rowsOfSubject = [...new Set(subject.flatMap((found) => found!))];
+  const telling = rowsOfSubject.filter(isTelling);
+  if (rowsOfSubject.length > 0 && telling.length === 0) return null;
+  const ends = [...telling.slice(0, mostAtEachEnd), ...telling.slice(-mostAtEachEnd)];
+  if (![...asked, ...chosen].every(isTelling)) return null;
+  const pinned = [...new Set([...asked, ...ends, ...chosen])];
   return {
     panePid: facts.panePid,
     sessionActivity: look.snapshot.sessionActivity,
@@ -29,6 +35,9 @@ export function conditionInDialog(look: FreshLook, dialog: Dialog, option: Dialo
     onScreen: pinned.map((at) => ({ row: at + 1, text: visible[at]! })),
   };
 }
+
+/** Rows of a long command that are checked, from its beginning and from its end. */
+const mostAtEachEnd = 4;
 
 const zeroWidth = /[\p{M}\p{Cf}]/gu;
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { drawDialog } from '../../bench/score/drawn-dialogs.mjs';
 import { conditionInDialog } from '../../bridge/delivery/dialog-rows.ts';
 import {
   loadRecordings,
@@ -8,6 +9,7 @@ import {
   still,
   textOfRecording,
 } from '../../bridge/screen/recording.ts';
+import { snapshotOf } from '../screen/snapshots.ts';
 
 const fresh = { askedAtMs: 0, lastHumanKeyAt: null, sessionActivity: { sessionId: '$0', at: 0, attachedAt: 0 } };
 const dialogs = loadRecordings(fileURLToPath(new URL('../screens', import.meta.url))).flatMap((recording) => {
@@ -18,6 +20,32 @@ const dialogs = loadRecordings(fileURLToPath(new URL('../screens', import.meta.u
     ? [{ file: recording.entry.file, look: { snapshot: { ...snapshot, ...fresh }, reading }, dialog }]
     : [];
 });
+
+test.each(['codex', 'qwen', 'cline', 'opencode'])(
+  '%s: a person may choose about a command of many lines, some alike',
+  (agent) => {
+    const command = [
+      'for n in 1 2',
+      'do echo $n',
+      'done',
+      ...Array.from({ length: 9 }, (_, at) => `echo ${at}`),
+      'for n in 3',
+      'do x',
+      'done',
+    ];
+    const rows = drawDialog(agent, { command: command.join('\n'), height: 50 });
+    const snapshot = snapshotOf(rows, { width: 120, height: 50, cursorY: 49, cursorVisible: false, program: agent });
+    const reading = profileOf(agent).read(snapshot, still);
+    const look = { snapshot: { ...snapshot, ...fresh }, reading };
+    for (const option of reading.dialog!.options) {
+      const condition = conditionInDialog(look, reading.dialog!, option);
+      const pinned = condition?.onScreen?.map(({ text }) => text).join('\n');
+      expect(pinned).toContain('for n in 1 2');
+      expect(pinned).toContain('do x');
+      expect(pinned!.length).toBeLessThan(2_000);
+    }
+  },
+);
 
 test('there are recorded dialogs', () => {
   expect(dialogs.length).toBeGreaterThan(5);
