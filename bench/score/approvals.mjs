@@ -6,8 +6,13 @@ import { profileOf, snapshotOfRecording, still } from '../../dist/screen/recordi
 import { drawDialog, drawEdit, drawnAgents, editAgents } from './drawn-dialogs.mjs';
 import { hostileApprovals, hostileEdits, rowsForNpmTest, rowsForSources, wrappedReason } from './hostile-approvals.mjs';
 
-const widths = [60, 100, 200];
-const heights = [24, 40];
+/** The tests draw each width at each height, and try more rows. */
+const sizes = [
+  [60, 24],
+  [100, 40],
+  [200, 50],
+];
+const mostRows = 3;
 
 /** What a row that names it to the letter would choose for; null where no row with a pattern may match. */
 export function wholeSubject({ dialog }) {
@@ -72,13 +77,11 @@ export function scoreDrawn(names) {
 function tried(agent, casesAt, draw, rules, approved) {
   let n = 0;
   const before = approved.length;
-  for (const width of widths) {
-    for (const height of heights) {
-      for (const [name, request] of casesAt(width)) {
-        n++;
-        if (isChosen(agent, draw(agent, { ...request, width, height }), { width, height }, rules))
-          approved.push(`${agent}, ${width}x${height}: ${name}`);
-      }
+  for (const [width, height] of sizes) {
+    for (const [name, request] of casesAt(width)) {
+      n++;
+      if (isChosen(agent, draw(agent, { ...request, width, height }), { width, height }, rules))
+        approved.push(`${agent}, ${width}x${height}: ${name}`);
     }
   }
   return { n, approvedWhenNot: approved.length - before };
@@ -99,8 +102,12 @@ function isChosen(agent, lines, { width, height }, rules) {
   return decide(rules, { kind: 'approval', agent, worker: 'worker', text: '', dialog }).is === 'choose';
 }
 
-const commandRules = rulesFor(rowsForNpmTest.map((command) => ({ when: { kind: 'approval', command }, choose: '1' })));
-const fileRules = rulesFor(rowsForSources.map((path) => ({ when: { dialog: 'edit', path }, choose: '1' })));
+const commandRules = rulesFor(
+  rowsForNpmTest.slice(0, mostRows).map((command) => ({ when: { kind: 'approval', command }, choose: '1' })),
+);
+const fileRules = rulesFor(
+  rowsForSources.slice(0, mostRows).map((path) => ({ when: { dialog: 'edit', path }, choose: '1' })),
+);
 
 function rulesFor(rows) {
   const others = ['trust', 'choice', 'plan', 'update', 'other'].map((dialog) => ({ when: { dialog }, choose: '1' }));
