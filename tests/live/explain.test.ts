@@ -24,6 +24,8 @@ test('a live pane is read, with the rule and the rows that decided', async () =>
   const agent = await startAgent();
   const idle = await explain(agent.paneId);
   expect(idle).toMatchObject({ code: 0, stdout: expect.stringMatching(/^idle, ready {2}codex$/m) });
+  // the row of an input shows where the dialog begins: without one in sight it may go on above the screen
+  await agent.perform({ play: [{ say: 'I clean up first.' }], input: 'Build it.' });
   await agent.perform({ dialog: 'rm -rf build' });
   const asked = await explain(agent.paneId);
   expect(asked.stdout).toMatch(/^dialog, not ready {2}codex$/m);
