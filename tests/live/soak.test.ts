@@ -3,8 +3,8 @@ import { soak } from '../torture/soak.ts';
 
 /** As little as shows that it works; `npm run soak` is the whole of it. */
 test('workers ask while everything goes wrong, and the books balance and nothing is left over', async () => {
-  const report = await soak({ minutes: 0.1, workers: 4, seed: 5, say: () => {} });
+  const report = await soak({ minutes: 0.06, workers: 3, seed: 5, say: () => {} });
   expect(report.failures).toEqual([]);
-  expect(report.figures.questions).toBeGreaterThanOrEqual(4);
-  expect(Object.keys(report.faults).length).toBeGreaterThanOrEqual(3);
+  expect(report.figures.questions).toBeGreaterThanOrEqual(3);
+  expect(Object.keys(report.faults).length).toBeGreaterThanOrEqual(2);
 }, 240_000);

@@ -35,13 +35,15 @@ export class Askers {
   readonly #asked = new Map<string, number>();
   readonly #dueAt = new Map<string, number>();
 
-  constructor(yard: Yard, random: Seeded, faults: Faults) {
+  /** @param firstWithinMs in a short run everybody asks soon */
+  constructor(yard: Yard, random: Seeded, faults: Faults, firstWithinMs: number) {
     this.#yard = yard;
     this.#random = random;
     this.#faults = faults;
     this.#labels = yard.agents.map(({ label }) => label);
     // not all of them at once
-    for (const label of this.#labels) this.#dueAt.set(label, Date.now() + random.between(0, periodMs[1]));
+    for (const label of this.#labels)
+      this.#dueAt.set(label, Date.now() + random.between(0, Math.min(firstWithinMs, periodMs[1])));
   }
 
   /** Lets those ask who are due. */

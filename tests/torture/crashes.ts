@@ -12,7 +12,7 @@ const usualDeaths = 520;
 /** A yard serves this many blows; then its books are closed, and another one begins. */
 const blowsPerYard = 45;
 /** most of a blow is waiting */
-const lanes = 3;
+const mostLanes = 3;
 const agentsPerYard = 3;
 
 /** kill -9 of the bridge at every step of its journal and at random moments; of tmux, of panes and of agents likewise. */
@@ -21,6 +21,7 @@ export async function crashes(options: TortureOptions): Promise<Report> {
   const stop = new Stop(options.minutes);
   const tally = new Tally(options.keep, `seed ${options.seed}, ${blows.length} blows`);
   const queue: Planned[] = [...blows.entries()].filter(([index]) => !tally.struck.includes(index));
+  const lanes = Math.min(mostLanes, Math.ceil(queue.length / 2));
   const share = Math.min(blowsPerYard, Math.ceil(queue.length / lanes));
   const lane = async () => {
     while (queue.length > 0 && !stop.isDue) {

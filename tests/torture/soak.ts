@@ -66,7 +66,7 @@ async function run(
 ): Promise<SoakReport> {
   const random = new Seeded(seed);
   const faults = new Faults(yard, random, persons);
-  const askers = new Askers(yard, random, faults);
+  const askers = new Askers(yard, random, faults, minutes * 30_000);
   const measures: Measure[] = [];
   const startedAt = Date.now();
   const seconds = () => (Date.now() - startedAt) / 1000;
