@@ -74,13 +74,15 @@ export class Errands {
     }
   }
 
-  /** What is under way may come to nothing, and that is nobody's news: the next start performs it again. */
+  /**
+   * What fails from now on is nobody's news: the journal closes, and the next start performs it again. What still ends
+   * meanwhile has its files put away as ever.
+   */
   close(): void {
     this.#closed = true;
   }
 
   #try(errand: Errand): void {
-    if (this.#closed) return;
     try {
       const done = this.#start(errand);
       if (done instanceof Promise) done.catch((fault: unknown) => this.#owe(errand, fault));
