@@ -64,23 +64,15 @@ const edits = {
     '',
     '  ⠏ Waiting for user confirmation...',
   ],
-  continue: ({ file, lines, width }) => [
-    ...boxed(width, [
-      '',
+  continue: ({ file, lines, width }) =>
+    continueBox(width, [
       ...wrap(` Write(${file})`, width - 4),
       '',
       ' ⎿ New file content:',
       ...lines.map((line) => `   ${line}`),
       '',
       ' Would you like to continue?',
-      '',
-      ' > Continue (tab)',
-      "   Continue + don't ask again (shift+tab)",
-      '   No, and tell Continue what to do differently (esc)',
-      '',
     ]),
-    `  /home/adaaaaaaaaaaaaaaa/6/shop/shop ⊦master  • Context: 1%${'◉ Continue CLI'.padStart(width - 62)}`,
-  ],
   claude: ({ file, lines, width }) => [
     '─'.repeat(width),
     ' Create file',
@@ -172,26 +164,17 @@ const agents = {
   }),
   continue: ({ command, width }) => ({
     said: ['● I will run it.', '', ' ⣧⣻⣾  ( 0s • esc to interrupt )'],
-    dialog: [
-      ...boxed(width, [
-        '',
-        ...wrap(` Bash(${command.includes('\n') ? `${command.split('\n')[0]}...` : command})`, width - 4),
-        '',
-        ...wrap(`⎿ Will run: ${command.length > 60 ? `${command.slice(0, 60)}...` : command}`, width - 6).map(
-          (row, at) => (at === 0 ? ` ${row}` : `   ${row}`),
-        ),
-        '',
-        ' Would you like to continue?',
-        '',
-        ' Note: Dangerous commands will be blocked regardless of your preference.',
-        '',
-        ' > Continue (tab)',
-        "   Continue + don't ask again (shift+tab)",
-        '   No, and tell Continue what to do differently (esc)',
-        '',
-      ]),
-      `  /home/adaaaaaaaaaaaaaaa/6/shop/shop ⊦master  • Context: 1%${'◉ Continue CLI'.padStart(width - 62)}`,
-    ],
+    dialog: continueBox(width, [
+      ...wrap(` Bash(${command.includes('\n') ? `${command.split('\n')[0]}...` : command})`, width - 4),
+      '',
+      ...wrap(`⎿ Will run: ${command.length > 60 ? `${command.slice(0, 60)}...` : command}`, width - 6).map(
+        (row, at) => (at === 0 ? ` ${row}` : `   ${row}`),
+      ),
+      '',
+      ' Would you like to continue?',
+      '',
+      ' Note: Dangerous commands will be blocked regardless of your preference.',
+    ]),
   }),
   opencode: ({ command, reason, width }) => ({
     said: ['     I will run it.', '', '     ▣  Build · Scripted Model', ''],
@@ -231,6 +214,22 @@ export const drawnAgents = Object.keys(agents);
 
 function barred(rows) {
   return rows.length === 1 ? [` ${rows[0]}`] : rows.map((row) => ` │ ${row}`.trimEnd());
+}
+
+/** Continue's frame, and below what it asks about always the same options and footer. */
+function continueBox(width, asks) {
+  return [
+    ...boxed(width, [
+      '',
+      ...asks,
+      '',
+      ' > Continue (tab)',
+      "   Continue + don't ask again (shift+tab)",
+      '   No, and tell Continue what to do differently (esc)',
+      '',
+    ]),
+    `  /home/adaaaaaaaaaaaaaaa/6/shop/shop ⊦master  • Context: 1%${'◉ Continue CLI'.padStart(width - 62)}`,
+  ];
 }
 
 function boxed(width, rows) {
