@@ -122,7 +122,7 @@ export class DialogWatch {
       return ['delivered', 'settled', 'withdrawn'].includes(known.state.is) ? openAs(number + 1) : known;
     });
     this.#request = request.id;
-    desk.confirm(request.id, { turnMark });
+    desk.confirm(request.id, { turnMark, ...(humanOnly === null ? {} : { humanOnly }) });
   }
 }
 

@@ -1,6 +1,6 @@
 import { identityKey, type PaneFacts, type PaneIdentity } from './core/pane.ts';
 import type { TakenPane } from './delivery/hands.ts';
-import { inWords, type Owner, type Ownership } from './host/ownership.ts';
+import { inWords, type Owner, type Ownership, type Typed } from './host/ownership.ts';
 import type { Wanted } from './workers.ts';
 
 /**
@@ -12,26 +12,32 @@ export class OwnedPanes {
   readonly #keyOf: (facts: PaneFacts) => string;
   readonly #say: (text: string) => void;
   readonly #takenOver: () => void;
+  readonly #typedElsewhere: (key: string, typed: { readonly at: number; readonly why: string }) => void;
   #claimed: ReadonlyMap<string, string> = new Map();
   /** by pane key: whose it is, where it is not ours */
   readonly #others = new Map<string, Owner>();
-  readonly #distrusted = new Map<string, string>();
+  /** by pane key: what another bridge typed there last, as far as it was told */
+  readonly #told = new Map<string, number>();
   #isUnsure = false;
 
   /**
    * @param parts.ownership null: a dry run types nothing, so it takes no worker away from anybody, and watches them all
    * @param parts.takenOver another bridge has ended, and may have died with something half done
+   * @param parts.typedElsewhere before anything of ours is typed there: another bridge typed into this pane then, and that
+   *   may have been the answer to what had been asked by us
    */
   constructor(parts: {
     ownership: Ownership | null;
     keyOf: (facts: PaneFacts) => string;
     say: (text: string) => void;
     takenOver: () => void;
+    typedElsewhere: (key: string, typed: { readonly at: number; readonly why: string }) => void;
   }) {
     this.#ownership = parts.ownership;
     this.#keyOf = parts.keyOf;
     this.#say = parts.say;
     this.#takenOver = parts.takenOver;
+    this.#typedElsewhere = parts.typedElsewhere;
   }
 
   /**
@@ -49,7 +55,7 @@ export class OwnedPanes {
     this.#ownership.letGo(left);
     for (const key of left) {
       this.#others.delete(key);
-      this.#distrusted.delete(key);
+      this.#told.delete(key);
     }
     this.#isUnsure = false;
     const ours = new Map<string, Wanted>();
@@ -60,9 +66,10 @@ export class OwnedPanes {
         this.#isTheirs(key, one, claim.owner);
         continue;
       }
-      this.#isOurs(key, one, claim.interrupted);
-      const distrust = this.#distrusted.get(key);
-      ours.set(address, distrust === undefined ? one : { ...one, distrust });
+      this.#isOurs(key, one);
+      const { typed } = claim;
+      if (typed !== undefined) this.#tell(key, typed);
+      ours.set(address, typed?.isSettled === false ? { ...one, distrust: whyInDoubt(typed) } : one);
     }
     return ours;
   }
@@ -81,20 +88,19 @@ export class OwnedPanes {
   #isTheirs(key: string, { name, facts }: Wanted, owner: Owner): void {
     const known = this.#others.get(key);
     this.#others.set(key, owner);
-    this.#distrusted.delete(key);
     if (isSame(known, owner)) return;
     this.#say(`${name} ${facts.paneId} is watched by ${inWords(owner)}; taken over when that ends`);
   }
 
-  #isOurs(key: string, { name, facts }: Wanted, interrupted: Owner | undefined): void {
+  #tell(key: string, typed: Typed): void {
+    if (this.#told.get(key) === typed.at) return;
+    this.#typedElsewhere(key, { at: typed.at, why: whyInDoubt(typed) });
+    this.#told.set(key, typed.at);
+  }
+
+  #isOurs(key: string, { name, facts }: Wanted): void {
     const from = this.#others.get(key);
     this.#others.delete(key);
-    if (interrupted !== undefined) {
-      this.#distrusted.set(
-        key,
-        `${inWords(interrupted)} died while it was typing there: this may have been answered already`,
-      );
-    }
     if (from === undefined) return;
     this.#say(`${name} ${facts.paneId} is taken over from ${inWords(from)}`);
     this.#takenOver();
@@ -103,14 +109,20 @@ export class OwnedPanes {
 
 /** Takes a pane for one answer, as the courier asks for it. */
 export function taking(ownership: Ownership): {
-  take(pane: PaneIdentity): TakenPane | { readonly theirs: string };
+  take(pane: PaneIdentity, askedAt: number): TakenPane | { readonly theirs: string };
 } {
   return {
-    take(pane) {
-      const taken = ownership.borrow(identityKey(pane));
-      return 'owner' in taken ? { theirs: `${inWords(taken.owner)} watches this pane and answers there` } : taken;
+    take(pane, askedAt) {
+      const taken = ownership.borrow(identityKey(pane), askedAt);
+      if ('owner' in taken) return { theirs: `${inWords(taken.owner)} watches this pane and answers there` };
+      return 'typed' in taken ? { theirs: whyInDoubt(taken.typed) } : taken;
     },
   };
+}
+
+function whyInDoubt({ by, isSettled }: Typed): string {
+  const what = isSettled ? 'has typed there since' : 'ended while it was typing there';
+  return `${inWords(by)} ${what}: this may have been answered already`;
 }
 
 function isSame(a: Owner | undefined, b: Owner | undefined): boolean {

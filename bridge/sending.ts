@@ -151,6 +151,7 @@ export class Sending {
     const bound = {
       ...(how.dialog === undefined ? {} : { dialog: how.dialog }),
       ...(request.turnMark === undefined ? {} : { turnMark: request.turnMark }),
+      ...('askedAt' in request.state ? { askedAt: request.state.askedAt } : {}),
     };
     return this.#post.post(envelope, request.pane, request.agent, plain, how.deadlineAt, how.id, bound).id;
   }

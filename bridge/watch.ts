@@ -51,6 +51,7 @@ export class Watch {
       keyOf: (facts) => identityKey(rooms.sight.identify(facts).identity),
       say: (text) => rooms.say('info', text),
       takenOver: () => void rooms.tidy(),
+      typedElsewhere: (key, typed) => rooms.desk.typedElsewhere(key, typed),
     });
   }
 

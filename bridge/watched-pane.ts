@@ -30,6 +30,8 @@ export class WatchedPane {
   #reading: Reading | null = null;
   /** why what is on the screen at the first look goes to the human: after the journal was lost, for one */
   #distrust: string | null;
+  /** the inputs that were seen first: a turn that one of them opened was there before us */
+  #firstInputs: string | null = null;
   #said = '';
   #cancelSecondLook: () => void = () => {};
   /** what the list of panes said of it last: where that changed without a ring, somebody must look */
@@ -129,6 +131,7 @@ export class WatchedPane {
   #read({ reading, snapshot }: Extract<WatcherEvent, { type: 'reading' }>): void {
     this.#snapshot = snapshot;
     this.#reading = reading;
+    if (reading.turn.inputs.length > 0) this.#firstInputs ??= inputsOn(reading);
     // another agent in the same pane: its profile, its memory and its turns are its own
     if (!sameAgent(snapshot.identity, this.identity)) this.#hooks.replaced();
     const why = because(reading);
@@ -164,7 +167,7 @@ export class WatchedPane {
         return;
       case 'turn-began':
         this.#remember();
-        this.#distrust = null;
+        this.#settle();
         if (this.role === 'worker') desk.turnBegan(this.identity, turnId(this.identity, event.turn));
         return;
       case 'response-seen':
@@ -191,12 +194,17 @@ export class WatchedPane {
       });
     });
     if (!isConfirmed) return;
-    desk.confirm(request.id, {
-      ...(event.turn.anchor === 'lost' ? { humanOnly: lostAnchor } : {}),
-      ...mark,
-    });
+    const humanOnly = event.turn.anchor === 'lost' ? lostAnchor : this.#distrust;
+    desk.confirm(request.id, { ...(humanOnly === null ? {} : { humanOnly }), ...mark });
     // Only now: whoever dies before has a successor that sees it confirmed again, which changes nothing a second time.
     this.#remember();
+  }
+
+  /** A turn has begun that was not there at the first look: what was typed before it has been drawn, whoever typed it. */
+  #settle(): void {
+    if (this.#reading === null || inputsOn(this.#reading) === this.#firstInputs) return;
+    this.#distrust = null;
+    this.#rooms.ownership?.settle(identityKey(this.identity));
   }
 
   /** The turn as it seems now, and is believed where a block is confirmed or another reason told. */
@@ -216,6 +224,10 @@ const lostAnchor = 'after a restart nothing on the screen was known: this may be
 /** What changes when a pane draws, as far as one row of the list of panes shows it. */
 function listing({ title, command, cursorX, cursorY, historySize, width, height }: PaneFacts): string {
   return [title, command, cursorX, cursorY, historySize, width, height].join('|');
+}
+
+function inputsOn({ turn }: Reading): string {
+  return JSON.stringify(turn.inputs);
 }
 
 function memoryKey(identity: PaneIdentity): string {

@@ -30,11 +30,13 @@ export function renderRequest(request: Request, why: string): string {
 function doubtIn(request: Request): string[] {
   const doubt = doubtOf(request);
   if (doubt === null || request.state.is !== 'asked') return [];
-  const { answer, seen } = doubt;
+  const { answer, seen, delivery } = doubt;
   const choices = listChoices(choicesFor(request)).map((line) => `    ${line}`);
+  const [title, again] =
+    delivery === 'not-typed' ? ['Has this been answered?', ''] : ['Did this answer arrive?', ' again'];
   return [
-    `## Did this answer arrive?\n\n${request.state.why}.`,
-    `The answer of ${answer.by}, given ${new Date(answer.at).toISOString()}, is not typed again unless you say so:`,
+    `## ${title}\n\n${request.state.why}.`,
+    `The answer of ${answer.by}, given ${new Date(answer.at).toISOString()}, is not typed${again} unless you say so:`,
     quoted(answer.instructions),
     ...(seen && seen.lines.length > 0
       ? [`Last seen of it, ${new Date(seen.at).toISOString()}:`, quoted(seen.lines.join('\n'))]

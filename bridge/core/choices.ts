@@ -12,9 +12,20 @@ export function choicesFor(request: Request): Choice[] {
   if (state.is !== 'asked' || state.of !== 'human') return [];
   const answer = dialog ? `bridge answer ${id} --choose N` : `bridge answer ${id} 'TEXT'`;
   const dismiss = { when: 'it needs no answer', command: `bridge dismiss ${id}` };
-  if (doubtOf(request) === null) return [{ when: 'you answer it', command: answer }, dismiss];
+  const doubt = doubtOf(request);
+  if (doubt === null) return [{ when: 'you answer it', command: answer }, dismiss];
+  const look = { when: 'look first', command: `bridge snapshot --pane ${pane.paneId}` };
+  if (doubt.delivery === 'not-typed') {
+    return [
+      look,
+      { when: 'it has been answered', command: `bridge settle ${id}` },
+      { when: 'it has not: type this answer', command: `bridge answer ${id} --again` },
+      { when: 'it has not: another answer', command: answer },
+      dismiss,
+    ];
+  }
   return [
-    { when: 'look first', command: `bridge snapshot --pane ${pane.paneId}` },
+    look,
     { when: 'it has arrived, or you put it right in the pane', command: `bridge settle ${id}` },
     { when: 'it has not arrived: the same once more', command: `bridge answer ${id} --again` },
     { when: 'it has not arrived: another answer', command: answer },

@@ -35,7 +35,7 @@ export type HoldReason =
   | 'locked'
   | 'input-off'
   | 'synchronized'
-  /** another bridge owns the pane, and answers there */
+  /** another bridge owns the pane, and answers there; or has done so since this was asked */
   | 'other-bridge';
 
 /** The evidence with which a delivery ended, and how it went; receipts of older bridges are all of the keyboard. */
@@ -98,6 +98,8 @@ export interface Delivery {
   readonly dialog?: string;
   /** of an answer, or of keys for a dialog: where that turn or dialog has passed, nothing is typed. Absent in older journals */
   readonly turnMark?: TurnMark;
+  /** of an answer: when whoever gave it was asked. Absent in older journals */
+  readonly askedAt?: number;
   readonly state: DeliveryState;
   /** how often it was claimed */
   readonly attempts: number;

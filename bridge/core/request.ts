@@ -45,12 +45,15 @@ export function describeFailure(failure: ControllerFailure): string {
 /** Who is being asked just now. */
 export type Asked = 'controller' | 'human';
 
-/** An answer of which only a person can say whether it arrived: its delivery ended typed, and without a receipt. */
+/**
+ * An answer of which only a person can say whether it is to be typed: its delivery ended typed, and without a receipt; or it
+ * was taken back untyped, since another bridge may have answered.
+ */
 export interface Doubt {
   readonly answer: Answer;
   readonly deliveryId: DeliveryId;
-  /** how the delivery ended: nobody can tell; or the text is in the worker's input line, not submitted */
-  readonly delivery: 'uncertain' | 'typed-not-submitted';
+  /** how the delivery ended: nobody can tell; or the text is in the worker's input line, not submitted; or it was not typed */
+  readonly delivery: 'uncertain' | 'typed-not-submitted' | 'not-typed';
   /** what the screen showed of it last */
   readonly seen?: Sighting;
 }
@@ -67,9 +70,10 @@ export type RequestState =
   /** journaled at the first sight of END; asked after two equal captures */
   | { readonly is: 'open' }
   | { readonly is: 'asked'; readonly of: Asked; readonly why: string; readonly at: number; readonly doubt?: Doubt }
-  | { readonly is: 'answered'; readonly answer: Answer; readonly deliveryId: DeliveryId }
+  /** `askedAt`: when whoever answered was asked. Absent in older journals */
+  | { readonly is: 'answered'; readonly answer: Answer; readonly deliveryId: DeliveryId; readonly askedAt?: number }
   | { readonly is: 'delivered'; readonly answer: Answer; readonly deliveryId: DeliveryId; readonly at: number }
-  /** the worker's next turn began, or, of an answer in doubt, a person says that it arrived */
+  /** the worker's next turn began, or, of an answer that was typed and is in doubt, a person says that it arrived */
   | { readonly is: 'settled'; readonly answer: Answer; readonly at: number; readonly vouchedBy?: string }
   /** the worker moved on; `notTyped` is the answer that came too late for its turn, and the delivery that was cancelled */
   | {

@@ -51,13 +51,18 @@ export interface Locks {
 
 /** Which bridge answers in a pane. */
 export interface Owners {
-  /** the pane is ours to answer in until `release`; or whose it is, in words */
-  take(pane: PaneIdentity): TakenPane | { readonly theirs: string };
+  /**
+   * The pane is ours to answer in until `release`; or why not, in words: whose it is, or whose bridge typed there since
+   * `askedAt`, so that it may have been answered.
+   */
+  take(pane: PaneIdentity, askedAt: number): TakenPane | { readonly theirs: string };
 }
 
 export interface TakenPane {
   /** something is about to be typed; throws where the pane is not ours any more, and then nothing is */
   typing(): void;
+  /** what became of it has been seen on the screen */
+  settled(): void;
   release(): void;
 }
 

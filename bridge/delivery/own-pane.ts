@@ -1,7 +1,7 @@
 import type { Delivery } from '../core/envelope.ts';
 import type { CourierParts, TakenPane } from './hands.ts';
 
-const everybodys: TakenPane = { typing: () => {}, release: () => {} };
+const everybodys: TakenPane = { typing: () => {}, settled: () => {}, release: () => {} };
 
 /**
  * Answers, and requests for a controller's pane, are typed by the bridge that owns the pane. What a person or a program
@@ -9,8 +9,16 @@ const everybodys: TakenPane = { typing: () => {}, release: () => {} };
  */
 export function takePane(
   { owners }: Pick<CourierParts, 'owners'>,
-  { envelope, recipient }: Delivery,
+  { envelope, recipient, askedAt, createdAt }: Delivery,
 ): TakenPane | { readonly theirs: string } {
-  const isForOwner = envelope.kind === 'response' || envelope.kind === 'request';
-  return isForOwner && owners ? owners.take(recipient) : everybodys;
+  if (!owners) return everybodys;
+  switch (envelope.kind) {
+    case 'response':
+      return owners.take(recipient, askedAt ?? createdAt);
+    case 'request':
+      // it answers nothing, and so nobody else has
+      return owners.take(recipient, Number.POSITIVE_INFINITY);
+    default:
+      return everybodys;
+  }
 }

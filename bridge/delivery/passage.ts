@@ -17,6 +17,9 @@ const keyGrainMs = 1_000;
 /** What shows another turn must stand so long: a program that was stopped in the middle of drawing stands for many looks. */
 export const passedStandsMs = 600;
 
+/** Evidence of a receipt that no screen has shown yet. */
+export const agentSaysSo = 'agent-signalled';
+
 /** A terminal in line mode drops what goes beyond 4,096 bytes. */
 const shellLineBytes = 4_000;
 
@@ -163,7 +166,10 @@ export class Passage {
   /** Commits the state; only then may the act that it names be done. */
   async become(state: DeliveryState, data: object = {}, kind?: string): Promise<Delivery> {
     if (state.is === 'typed') this.#pane?.typing();
-    return this.#commit(() => this.#save(this.#delivery, state, data, kind));
+    const wasTyped = isUnseen(this.#delivery.state);
+    const delivery = await this.#commit(() => this.#save(this.#delivery, state, data, kind));
+    if (wasTyped && !isUnseen(state)) this.#pane?.settled();
+    return delivery;
   }
 
   async #commit(save: () => Delivery): Promise<Delivery> {
@@ -252,6 +258,12 @@ export class Passage {
     const lines = linesShowing(look, this.#delivery.envelope.body);
     return { seen: { at: look.snapshot.takenAtMs, lines } };
   }
+}
+
+/** Typed, and as far as a screen has shown it may still be drawn as an input: an agent may say that it took it before it does. */
+function isUnseen(state: DeliveryState): boolean {
+  if (state.is === 'acknowledged') return state.receipt.evidence === agentSaysSo;
+  return state.is === 'typed' || state.is === 'submitted' || state.is === 'uncertain';
 }
 
 /** Whoever permits a program that runs what is typed means the text as a command, whatever it begins with. */

@@ -1,7 +1,7 @@
 import type { Delivery } from '../core/envelope.ts';
 import { conditionFor, rowsShowing } from './condition.ts';
 import { executes } from './guard.ts';
-import type { FreshLook, Passage } from './passage.ts';
+import { agentSaysSo, type FreshLook, type Passage } from './passage.ts';
 import { Rest } from './rest.ts';
 import { awaitText, withoutEnter } from './showing.ts';
 import { beganToWork, composerHolds, hasPromptAgain, isWhole, type Look, sameScreen, submitted } from './verify.ts';
@@ -110,7 +110,7 @@ async function confirm(
     // what is drawn from above has all been drawn where the composer is
     const isDrawn = snapshot.facts.alternateScreen && reading.composer.is !== 'absent';
     if (echoed && isDrawn) return passage.acknowledge(evidence, look, text);
-    if (agentTookIt(passage, look, text, pressedAt)) return passage.acknowledge('agent-signalled', look, text);
+    if (agentTookIt(passage, look, text, pressedAt)) return passage.acknowledge(agentSaysSo, look, text);
     // a person's own Enter, after words of their own, would look the same as ours
     const seen = human && !echoed ? null : evidence;
     const mayHaveEnded = !executes(ready.snapshot) && !hasPromptAgain(ready, look, text);

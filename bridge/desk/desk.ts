@@ -148,7 +148,8 @@ export class Desk {
     const { before, request, changed } = outcome;
     if (changed && request.state === before.state) return { accepted: 'late', reason: whyLate(request) };
     if (changed) return { accepted: before.state.is === 'answered' ? 'replaced' : 'first', reason: '' };
-    if (doubtOf(request)) return { accepted: 'refused', reason: typedOnce };
+    const doubt = doubtOf(request);
+    if (doubt) return { accepted: 'refused', reason: doubt.delivery === 'not-typed' ? setAside : typedOnce };
     const current = isKnown({ ...request, late: [] }, answer);
     return { accepted: current ? 'first' : 'late', reason: 'this very answer was given before' };
   }
@@ -158,7 +159,7 @@ export class Desk {
     return decisionOf(this.#transitions.apply(id, () => ({ type: 'vouched', by, at: this.#clock.now() })));
   }
 
-  /** A person says that the answer in doubt did not arrive: it is typed once more. */
+  /** A person says that the answer in doubt did not arrive, or is wanted still: it is typed. */
   again(id: RequestId, by: string): Decision {
     const deliveryId = this.#mint() as DeliveryId;
     return decisionOf(
@@ -204,6 +205,21 @@ export class Desk {
       if (request.dialog === undefined || request.dialog.fingerprint === fingerprint) continue;
       if (request.state.is === 'answered' && !sameAgent(request.pane, pane)) continue;
       this.#transitions.apply(request.id, () => ({ type: 'dialog-closed', at: this.#clock.now() }));
+    }
+  }
+
+  /**
+   * Another bridge typed into this pane: what had been asked by then may have been answered, and is the human's now.
+   * @param pane its `identityKey`
+   */
+  typedElsewhere(pane: string, typed: { readonly at: number; readonly why: string }): void {
+    for (const { id } of this.#memory.requests({ pane, states: ['asked', 'answered'] })) {
+      this.#transitions.apply(id, () => ({
+        type: 'typed-elsewhere',
+        typedAt: typed.at,
+        why: typed.why,
+        at: this.#clock.now(),
+      }));
     }
   }
 
@@ -314,9 +330,11 @@ export class Desk {
   }
 }
 
-/** Typed a second time only on a person's express word: `bridge answer` may be run again by a script that saw exit code 3. */
+/** Typed only on a person's express word: `bridge answer` may be run again by a script that saw exit code 2 or 3. */
 const typedOnce =
   'this very answer was typed before, and may have arrived: `bridge answer ID --again` types it once more';
+const setAside =
+  'this very answer was set aside, since another bridge may have answered: `bridge answer ID --again` types it';
 
 function decisionOf(outcome: Outcome | null): Decision {
   if (outcome === null) return { accepted: false, reason: 'no such request is known' };

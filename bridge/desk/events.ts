@@ -22,9 +22,9 @@ export type DeskEvent =
   | { readonly type: 'answer-arrived'; readonly answer: Answer; readonly deliveryId: DeliveryId }
   /** a human's answer for a delivery that can be replaced no more */
   | { readonly type: 'answer-missed'; readonly answer: Answer }
-  /** a person has looked: the answer in doubt has arrived, or was put right in the pane */
+  /** a person has looked: the answer in doubt has arrived, was put right in the pane, or is not wanted any more */
   | { readonly type: 'vouched'; readonly by: string; readonly at: number }
-  /** a person has looked: the answer in doubt did not arrive, and is to be typed once more */
+  /** a person has looked: the answer in doubt did not arrive, and is to be typed */
   | { readonly type: 'asked-again'; readonly by: string; readonly at: number; readonly deliveryId: DeliveryId }
   | { readonly type: 'controller-failed'; readonly failure: ControllerFailure; readonly at: number }
   | { readonly type: 'delivery-changed'; readonly state: DeliveryState; readonly at: number }
@@ -32,6 +32,8 @@ export type DeskEvent =
   | { readonly type: 'dialog-closed'; readonly at: number }
   /** nothing automatic may be typed for this worker any more: what a machine was asked, or has said, is the human's now */
   | { readonly type: 'recalled'; readonly why: string; readonly at: number }
+  /** another bridge typed into the worker's pane at `typedAt`: that may have answered what had been asked by then */
+  | { readonly type: 'typed-elsewhere'; readonly typedAt: number; readonly why: string; readonly at: number }
   /** the worker's next turn */
   | { readonly type: 'turn-began'; readonly at: number }
   | { readonly type: 'dismissed'; readonly by: string; readonly at: number }

@@ -24,7 +24,8 @@ export interface DeskStep {
  * Pure and total. The first answer wins; while nothing is typed a human's answer may replace it; every other answer is
  * kept in `late`. The answer to `bridge ask` is printed by the command that asked: it goes to `settled` at once.
  * An answer is bound to the turn that asked: where that has passed it is taken back, kept, and its author told.
- * An answer in doubt is the human's: it may be vouched for, typed once more on a person's word, or followed by another.
+ * Where another bridge may have answered meanwhile, what is not typed yet is the human's.
+ * An answer in doubt is the human's: it may be vouched for, typed on a person's word, or followed by another.
  */
 export function step(request: Request, event: DeskEvent): DeskStep {
   switch (event.type) {
@@ -55,6 +56,8 @@ export function step(request: Request, event: DeskEvent): DeskStep {
       return dialogClosed(request, event.at);
     case 'recalled':
       return recalled(request, event.why, event.at);
+    case 'typed-elsewhere':
+      return typedElsewhere(request, event);
     case 'turn-began':
       return turnBegan(request, event.at);
     case 'dismissed':
@@ -116,7 +119,8 @@ function answered(request: Request, answer: Answer, deliveryId: DeliveryId): Des
   const act = request.dialog === undefined ? 'deliver' : 'choose';
   const doubt = doubtOf(request);
   const kept = doubt === null ? request : { ...request, late: [...request.late, doubt.answer] };
-  return become(kept, { is: 'answered', answer, deliveryId }, ...stop, { do: act, answer });
+  const askedAt = request.state.is === 'asked' ? request.state.at : answer.at;
+  return become(kept, { is: 'answered', answer, deliveryId, askedAt }, ...stop, { do: act, answer });
 }
 
 function deliveryChanged(
@@ -172,7 +176,7 @@ const whyChoiceInDoubt = {
 /** Nothing was typed of it. The answer is kept, and whoever gave it is told. */
 function tooLateFor(
   request: Request,
-  { answer, deliveryId }: RequestState & { is: 'answered' },
+  { answer, deliveryId }: Pick<RequestState & { is: 'answered' }, 'answer' | 'deliveryId'>,
   why: string,
   at: number,
   ...effects: readonly Effect[]
@@ -188,10 +192,15 @@ function takenBack(request: Request, state: RequestState & { is: 'answered' }, w
   return tooLateFor(request, state, why, at, { do: 'cancel-delivery', deliveryId, reason: becausePassed(why) });
 }
 
-/** A person says that the answer arrived. */
+/** A person says that the answer arrived; or, of one that was not typed, that it need not be. */
 function vouched(request: Request, by: string, at: number): DeskStep {
   const doubt = doubtOf(request);
   if (doubt === null) return unchanged(request);
+  if (doubt.delivery === 'not-typed') {
+    const { answer, deliveryId } = doubt;
+    const reason = `it was answered otherwise: ${by} has seen it`;
+    return become(request, { is: 'withdrawn', reason, at, notTyped: { answer, deliveryId } }, { do: 'archive' });
+  }
   return become(request, { is: 'settled', answer: doubt.answer, at, vouchedBy: by }, { do: 'archive' });
 }
 
@@ -199,14 +208,14 @@ function vouched(request: Request, by: string, at: number): DeskStep {
 function dialogClosed(request: Request, at: number): DeskStep {
   const { state } = request;
   if (request.dialog === undefined) return unchanged(request);
+  const gone = 'the dialog was answered in the pane, or has gone';
   if (state.is === 'answered') {
-    return takenBack(request, state, 'the dialog was answered in the pane, or has gone', at);
+    return takenBack(request, state, gone, at);
   }
   if (state.is !== 'open' && state.is !== 'asked') return unchanged(request);
-  const reason =
-    doubtOf(request) === null
-      ? 'the dialog was answered in the pane, or has gone'
-      : 'the dialog has gone; whether by the key that was pressed, nobody can tell';
+  const doubt = doubtOf(request);
+  if (doubt?.delivery === 'not-typed') return tooLateFor(request, doubt, gone, at);
+  const reason = doubt === null ? gone : 'the dialog has gone; whether by the key that was pressed, nobody can tell';
   const withdrawn = { is: 'withdrawn', reason, at } as const;
   return become(request, withdrawn, ...stopAsking(state), { do: 'archive' });
 }
@@ -224,6 +233,28 @@ function recalled(request: Request, why: string, at: number): DeskStep {
   return become(takenBack, asked, { do: 'cancel-delivery', deliveryId, reason: why }, { do: 'publish', why });
 }
 
+/** Another bridge may have answered it: whoever is asked, and whatever was said and is not typed, a person is told and asked now. */
+function typedElsewhere(request: Request, event: DeskEvent & { type: 'typed-elsewhere' }): DeskStep {
+  const { state } = request;
+  const { typedAt, why, at } = event;
+  if (request.via === 'ask' || (state.is !== 'asked' && state.is !== 'answered')) return unchanged(request);
+  // an answer of ours that is in doubt is the human's already
+  if (doubtOf(request) || (state.is === 'asked' ? state.at : (state.askedAt ?? request.openedAt)) > typedAt) {
+    return unchanged(request);
+  }
+  const asked = { is: 'asked', of: 'human', why, at } as const;
+  if (state.is === 'asked') {
+    return become({ ...request, humanOnly: why }, asked, ...stopAsking(state), { do: 'publish', why });
+  }
+  const { answer, deliveryId } = state;
+  return become(
+    { ...request, humanOnly: why },
+    { ...asked, doubt: { answer, deliveryId, delivery: 'not-typed' } },
+    { do: 'cancel-delivery', deliveryId, reason: why },
+    { do: 'publish', why },
+  );
+}
+
 function turnBegan(request: Request, at: number): DeskStep {
   const { state } = request;
   if (state.is === 'delivered') return become(request, { is: 'settled', answer: state.answer, at });
@@ -236,6 +267,9 @@ function turnBegan(request: Request, at: number): DeskStep {
   const doubt = doubtOf(request);
   // That turn may well be ours: only a person can tell.
   if (doubt?.delivery === 'uncertain') return unchanged(request);
+  if (doubt?.delivery === 'not-typed') {
+    return tooLateFor(request, doubt, 'the worker was given another input since', at);
+  }
   const reason = doubt
     ? 'the worker went on; the answer had been left in its input line'
     : 'the worker went on without an answer';

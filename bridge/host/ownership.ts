@@ -14,25 +14,33 @@ export interface Owner {
   readonly since: number;
 }
 
-export function inWords({ home, pid }: Owner): string {
+export function inWords({ home, pid }: Pick<Owner, 'pid' | 'home'>): string {
   return `the bridge of ${home} (pid ${pid})`;
+}
+
+/** What a bridge of another state directory typed last into a pane that was its own. */
+export interface Typed {
+  readonly by: Pick<Owner, 'pid' | 'home'>;
+  readonly at: number;
+  /** what became of it has been seen on the screen; else it may still be drawn there, as an answer that has arrived */
+  readonly isSettled: boolean;
 }
 
 /** A pane that is ours for one answer. */
 export interface Borrowed {
   /** @throws BridgeError where the pane is not ours any more */
   typing(): void;
+  /** what became of what was typed has been seen */
+  settled(): void;
   release(): void;
 }
 
-export type Claim =
-  /** @property interrupted the owner of another state directory that died while it was typing there */
-  { readonly is: 'ours'; readonly interrupted?: Owner } | { readonly is: 'theirs'; readonly owner: Owner };
+export type Claim = { readonly is: 'ours'; readonly typed?: Typed } | { readonly is: 'theirs'; readonly owner: Owner };
 
 /** A change of one row takes far less than a millisecond; this is for a machine on which whoever is at it gets no processor. */
 const patienceMs = 5_000;
-/** What a dead bridge was typing is remembered this long, for whoever takes its pane over. */
-const interruptedLivesMs = 24 * 3_600_000;
+/** What a bridge typed is remembered this long, for whoever takes its pane over. */
+const typedLivesMs = 24 * 3_600_000;
 const touchEveryMs = 3_600_000;
 /** So many names in a row are met by one who tidies up only where something is wrong. */
 const nameLimit = 20;
@@ -56,6 +64,9 @@ export class Ownership {
   #touchedAt = 0;
   readonly #kept = new Set<string>();
   readonly #borrowed = new Map<string, number>();
+  /** what was typed last into panes that are ours: by others, and what nobody has seen the end of */
+  readonly #typed = new Map<string, Typed>();
+  readonly #unsettled = new Set<string>();
   /** a row of a living bridge is taken by nobody: what the table said stands while the table and our lock do */
   #sure: { readonly table: string; readonly keys: Set<string> } | null = null;
 
@@ -92,11 +103,20 @@ export class Ownership {
     if (left.length > 0) this.#change((rows) => this.#free(rows, left));
   }
 
-  /** The pane is ours for one answer, until `release`. Whoever is about to type says so, for those who may find us dead. */
-  borrow(key: string): Borrowed | { readonly owner: Owner } {
+  /**
+   * The pane is ours for one answer, until `release`. Whoever is about to type says so, for those who come after us.
+   * @param askedAt when what is answered was asked: where another state directory's bridge has typed since, that may have
+   *   been the answer, and the pane is not lent
+   */
+  borrow(key: string, askedAt: number): Borrowed | { readonly owner: Owner } | { readonly typed: Typed } {
     if (!this.#kept.has(key) || !this.isSureOf([key])) {
       const claim = this.#change((rows) => this.#claim(rows, key));
       if (claim.is === 'theirs') return { owner: claim.owner };
+    }
+    const typed = this.#typed.get(key);
+    if (typed !== undefined && typed.at >= askedAt) {
+      this.#giveBack(key);
+      return { typed };
     }
     this.#borrowed.set(key, (this.#borrowed.get(key) ?? 0) + 1);
     let isTyping = false;
@@ -106,42 +126,61 @@ export class Ownership {
         if (!isTyping) this.#change((rows) => this.#type(rows, key));
         isTyping = true;
       },
+      settled: () => this.settle(key),
       release: () => {
-        if (!isOver) this.#giveBack(key, isTyping);
+        if (isOver) return;
         isOver = true;
+        const others = this.#borrowed.get(key)! - 1;
+        if (others > 0) this.#borrowed.set(key, others);
+        else this.#borrowed.delete(key);
+        this.#giveBack(key);
       },
     };
   }
 
-  #giveBack(key: string, wasTyping: boolean): void {
-    const others = this.#borrowed.get(key)! - 1;
-    if (others > 0) {
-      this.#borrowed.set(key, others);
-      return;
-    }
-    this.#borrowed.delete(key);
-    if (!this.#kept.has(key)) this.#change((rows) => this.#free(rows, [key]));
-    else if (wasTyping) this.#change((rows) => rows.rest(key));
+  /** What became of what was typed last into this pane of ours has been seen on its screen. */
+  settle(key: string): void {
+    if (!this.#unsettled.has(key)) return;
+    this.#change((rows) => rows.settle(key));
+    this.#unsettled.delete(key);
+  }
+
+  #giveBack(key: string): void {
+    if (!this.#kept.has(key) && !this.#borrowed.has(key)) this.#change((rows) => this.#free(rows, [key]));
   }
 
   #claim(rows: Rows, key: string): Claim {
-    const claim = rows.claim(key);
-    if (claim.is === 'ours') this.#sure?.keys.add(key);
-    else this.#sure?.keys.delete(key);
-    return claim;
+    const owner = rows.claim(key);
+    this.#forget(key);
+    if (owner !== null) return { is: 'theirs', owner };
+    this.#sure?.keys.add(key);
+    const typed = rows.typed(key);
+    if (typed?.isSettled === false) this.#unsettled.add(key);
+    // what our own state directory typed stands in its journal
+    if (typed === null || typed.by.home === this.#home) return { is: 'ours' };
+    this.#typed.set(key, typed);
+    return { is: 'ours', typed };
   }
 
   #type(rows: Rows, key: string): void {
     const claim = this.#claim(rows, key);
     if (claim.is === 'theirs') throw fault(key, `it is owned by ${inWords(claim.owner)} now`);
     rows.type(key);
+    this.#typed.delete(key);
+    this.#unsettled.add(key);
   }
 
   #free(rows: Rows, keys: readonly string[]): void {
     for (const key of keys) {
       rows.free(key);
-      this.#sure?.keys.delete(key);
+      this.#forget(key);
     }
+  }
+
+  #forget(key: string): void {
+    this.#sure?.keys.delete(key);
+    this.#typed.delete(key);
+    this.#unsettled.delete(key);
   }
 
   #sureKeys(): ReadonlySet<string> | null {
@@ -233,7 +272,7 @@ export class Ownership {
       chmodSync(this.#file, 0o600);
       // nobody who owned a pane outlives a power cut: nothing has to be on the disk
       table.exec('PRAGMA synchronous = OFF; BEGIN IMMEDIATE');
-      table.exec(schema);
+      prepare(table);
       const result = work(new Rows(table, this.#me, (id) => this.#lives(id)));
       table.exec('COMMIT');
       return result;
@@ -258,15 +297,25 @@ export class Ownership {
   }
 }
 
+const version = 2;
 const schema = `
-  CREATE TABLE IF NOT EXISTS bridges (id TEXT PRIMARY KEY, pid INTEGER NOT NULL, home TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS panes (
-    pane TEXT PRIMARY KEY, bridge TEXT NOT NULL, since INTEGER NOT NULL, typing INTEGER NOT NULL
-  ) WITHOUT ROWID;`;
+  CREATE TABLE bridges (id TEXT PRIMARY KEY, pid INTEGER NOT NULL, home TEXT NOT NULL);
+  CREATE TABLE panes (pane TEXT PRIMARY KEY, bridge TEXT NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE typed (
+    pane TEXT PRIMARY KEY, pid INTEGER NOT NULL, home TEXT NOT NULL, at INTEGER NOT NULL, settled INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  PRAGMA user_version = ${version};`;
+
+/** A table of an older bridge is begun anew: everybody claims again. */
+function prepare(table: DatabaseSyncInstance): void {
+  const { user_version: found } = table.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (found === version) return;
+  for (const name of ['bridges', 'panes', 'typed']) table.exec(`DROP TABLE IF EXISTS ${name}`);
+  table.exec(schema);
+}
 
 interface Row extends Owner {
   readonly bridge: string;
-  readonly typing: number;
 }
 
 /** The table, within one transaction. */
@@ -284,27 +333,38 @@ class Rows {
     this.#lives = lives;
   }
 
-  claim(pane: string): Claim {
+  /** @returns whose it is, where it is not ours now */
+  claim(pane: string): Owner | null {
     const row = this.#row(pane);
-    if (row?.bridge === this.#me.id) return { is: 'ours' };
-    if (row !== null && this.#isAlive(row.bridge)) return { is: 'theirs', owner: ownerIn(row) };
+    if (row?.bridge === this.#me.id) return null;
+    if (row !== null && this.#isAlive(row.bridge)) return ownerIn(row);
     this.#enter();
-    this.#do('INSERT OR REPLACE INTO panes (pane, bridge, since, typing) VALUES (?, ?, ?, 0)').run(
+    this.#do('INSERT OR REPLACE INTO panes (pane, bridge, since) VALUES (?, ?, ?)').run(
       pane,
       this.#me.id,
       this.#me.since,
     );
-    const diedTyping = row !== null && row.typing === 1 && row.home !== this.#me.home;
-    return diedTyping ? { is: 'ours', interrupted: ownerIn(row) } : { is: 'ours' };
+    return null;
   }
 
   type(pane: string): void {
-    this.#do('UPDATE panes SET typing = 1 WHERE pane = ? AND bridge = ?').run(pane, this.#me.id);
+    const { pid, home, since: now } = this.#me;
+    const row = 'INSERT OR REPLACE INTO typed (pane, pid, home, at, settled) VALUES (?, ?, ?, ?, 0)';
+    this.#do(row).run(pane, pid, home, now);
   }
 
-  /** Nothing is being typed there any more. */
-  rest(pane: string): void {
-    this.#do('UPDATE panes SET typing = 0 WHERE pane = ? AND bridge = ?').run(pane, this.#me.id);
+  typed(pane: string): Typed | null {
+    const found = this.#do('SELECT pid, home, at, settled FROM typed WHERE pane = ?').get(pane);
+    if (found === undefined) return null;
+    const { pid, home, at, settled } = found as { pid: number; home: string; at: number; settled: number };
+    const { since: now } = this.#me;
+    // a clock that was set back since: nothing is typed later than now
+    if (at > now) this.#do('UPDATE typed SET at = ? WHERE pane = ?').run(now, pane);
+    return { by: { pid, home }, at: Math.min(at, now), isSettled: settled === 1 };
+  }
+
+  settle(pane: string): void {
+    this.#do('UPDATE typed SET settled = 1 WHERE pane = ?').run(pane);
   }
 
   free(pane: string): void {
@@ -323,7 +383,7 @@ class Rows {
 
   #row(pane: string): Row | null {
     const found = this.#do(
-      'SELECT bridge, typing, since, pid, home FROM panes JOIN bridges ON bridges.id = panes.bridge WHERE pane = ?',
+      'SELECT bridge, since, pid, home FROM panes JOIN bridges ON bridges.id = panes.bridge WHERE pane = ?',
     ).get(pane);
     return (found as Row | undefined) ?? null;
   }
@@ -335,13 +395,10 @@ class Rows {
     this.#isListed = true;
     for (const { id: other } of this.#do('SELECT id FROM bridges').all() as { id: string }[]) {
       if (this.#isAlive(other)) continue;
-      const oldest = since - interruptedLivesMs;
-      this.#do('DELETE FROM panes WHERE bridge = ? AND (typing = 0 OR since < ?)').run(other, oldest);
-      this.#do('DELETE FROM bridges WHERE id = ? AND NOT EXISTS (SELECT 1 FROM panes WHERE bridge = ?)').run(
-        other,
-        other,
-      );
+      this.#do('DELETE FROM panes WHERE bridge = ?').run(other);
+      this.#do('DELETE FROM bridges WHERE id = ?').run(other);
     }
+    this.#do('DELETE FROM typed WHERE at < ?').run(since - typedLivesMs);
     this.#do('INSERT INTO bridges (id, pid, home) VALUES (?, ?, ?)').run(id, pid, home);
   }
 

@@ -70,6 +70,7 @@ export class PostOffice {
    * how far that delivery is.
    * @param bound.dialog fingerprint of the dialog in which it chooses the option that its body names
    * @param bound.turnMark of the turn (or dialog) that it answers
+   * @param bound.askedAt when whoever gave the answer was asked
    */
   post(
     envelope: Envelope,
@@ -78,7 +79,7 @@ export class PostOffice {
     options: DeliveryOptions,
     deadlineAt: number | null,
     id: DeliveryId = this.#mint() as DeliveryId,
-    bound: Pick<Delivery, 'dialog' | 'turnMark'> = {},
+    bound: Pick<Delivery, 'dialog' | 'turnMark' | 'askedAt'> = {},
   ): Delivery {
     const delivery = this.#memory.transact(() => {
       const known = this.#memory.delivery(id);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DeliveryState, Envelope } from '../../bridge/core/envelope.ts';
+import type { PaneIdentity } from '../../bridge/core/pane.ts';
 import { Courier, type Owners } from '../../bridge/delivery/courier.ts';
 import { type World, world } from './world.ts';
 
@@ -12,7 +13,10 @@ class FakeOwners implements Owners {
   lostBeforeTyping = false;
   pastes = () => 0;
 
-  take() {
+  readonly asked: number[] = [];
+
+  take(_pane: PaneIdentity, askedAt: number) {
+    this.asked.push(askedAt);
     if (this.theirs !== null) return { theirs: this.theirs };
     this.said.push('taken');
     return {
@@ -20,6 +24,7 @@ class FakeOwners implements Owners {
         if (this.lostBeforeTyping) throw new Error('it is owned by the bridge of /b now');
         this.said.push(`typing after ${this.pastes()} pastes`);
       },
+      settled: () => void this.said.push('settled'),
       release: () => void this.said.push('released'),
     };
   }
@@ -77,7 +82,7 @@ test.each(['message', 'keys'] as const)('a %s sent by hand needs the writer lock
 test('the pane is taken for one attempt, and the owners know that something is typed before it is', async () => {
   const { owners, run } = owned();
   expect(await run('attempt')).toMatchObject({ is: 'acknowledged' });
-  expect(owners.said).toEqual(['taken', 'typing after 0 pastes', 'released']);
+  expect(owners.said).toEqual(['taken', 'typing after 0 pastes', 'settled', 'released']);
 });
 
 test('an attempt that is held says nothing of typing', async () => {
@@ -108,4 +113,29 @@ test("what was typed before a restart gets no Enter in another bridge's pane", a
   owners.theirs = null;
   expect(await run('reconcile', 'response', typed)).toMatchObject({ is: 'acknowledged' });
   expect(w.pane.enters).toHaveLength(1);
+});
+
+test('an answer says when it was asked for, an older one when it was posted, and a request that it answers nothing', async () => {
+  const { w, owners } = owned();
+  owners.theirs = 'the bridge of /b (pid 7) has typed there since';
+  const { pane, locks, memory, clock } = w;
+  const courier = new Courier({ hands: pane, eyes: pane, locks, memory, clock, owners });
+  for (const [kind, bound] of [
+    ['response', { askedAt: 7 }],
+    ['response', {}],
+    ['request', {}],
+  ] as const) {
+    memory.stored = { ...w.delivery(text, { kind }), createdAt: 9, ...bound };
+    await clock.until(courier.attempt(memory.stored));
+  }
+  expect(owners.asked).toEqual([7, 9, Number.POSITIVE_INFINITY]);
+});
+
+test('what nobody can tell the end of stays unsettled', async () => {
+  const { w, owners, run } = owned();
+  w.pane.after = (act) => {
+    w.pane.gone = act === 'press';
+  };
+  expect(await run('attempt')).toMatchObject({ is: 'uncertain' });
+  expect(owners.said).toEqual(['taken', 'typing after 0 pastes', 'released']);
 });

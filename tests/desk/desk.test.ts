@@ -251,6 +251,39 @@ test('a human who comes between the claim and the receipt is late, and a dismiss
   expect(study.request(id)).toMatchObject({ state: { is: 'delivered' }, late: [{ instructions: 'No.' }] });
 });
 
+test('what another bridge may have answered is taken back from whoever was asked, and bound to what is asked now', async () => {
+  panes.busy.add(identityKey(somePane));
+  const held = ask();
+  study.desk.answer(held, answerOf('controller:codex', 'Yes.'));
+  const asked = ask({ turn: t2 }, 'And now?');
+  const elsewhere = ask({ pane: { ...somePane, panePid: 999 } }, 'Elsewhere?');
+  await settle();
+  const typedAt = clock.time;
+  clock.time += 10;
+  study.desk.typedElsewhere(identityKey(somePane), { at: typedAt, why: 'another bridge typed there' });
+  expect(stateOf(held)).toMatchObject({ is: 'asked', of: 'human', doubt: { answer: { instructions: 'Yes.' } } });
+  expect(journal.deliveries()).toMatchObject([{ state: { is: 'cancelled' } }]);
+  expect(stateOf(asked)).toMatchObject({ is: 'asked', of: 'human' });
+  expect(stateOf(elsewhere)).toMatchObject({ is: 'asked', of: 'controller' });
+  expect(study.done).toContain(`cancel-ask ${asked}`);
+  // the controller answers all the same, and a script gives the same answer again
+  expect(study.desk.answer(asked, answerOf('controller:codex', 'Go.')).accepted).toBe('refused');
+  panes.busy.clear();
+  await settle();
+  expect(pasted()).toEqual([]);
+  expect(study.desk.answer(asked, answerOf('human:cli', 'Stop.')).accepted).toBe('first');
+  expect(stateOf(asked)).toMatchObject({ is: 'answered', askedAt: clock.time });
+  await settle();
+  expect(pasted()).toEqual(['Stop.']);
+  study.desk.again(held, 'human:cli');
+  await settle();
+  expect(pasted()).toEqual(['Stop.', 'Yes.']);
+  for (const id of [held, asked]) {
+    expect(retraceRequest(journal.request(id)!, journal.events({ subject: id }))).toEqual([]);
+    expect(retraceThread(study.request(id), journal.deliveries({ thread: id }))).toEqual([]);
+  }
+});
+
 test('a dismissed request takes its held delivery with it', async () => {
   panes.busy.add(identityKey(somePane));
   const id = ask();

@@ -232,11 +232,19 @@ const deeds: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 4, arbitrary: fc.constant(deed('dies and starts', (world) => world.restart())) },
   fc.constantFrom(1, 1_000, 20_000, 90_000).map((ms) => deed(`${ms} ms`, (world) => world.tick(ms))),
   fc
-    .constantFrom<DeskEvent['type']>('dialog-closed', 'turn-began', 'recalled', 'dismissed', 'controller-failed')
+    .constantFrom<DeskEvent['type']>(
+      'dialog-closed',
+      'turn-began',
+      'recalled',
+      'typed-elsewhere',
+      'dismissed',
+      'controller-failed',
+    )
     .map((type) =>
       deed(type, (world) => {
         const at = world.now;
         if (type === 'recalled') world.apply({ type, why: 'paused', at });
+        else if (type === 'typed-elsewhere') world.apply({ type, typedAt: at, why: 'elsewhere', at });
         else if (type === 'dismissed') world.apply({ type, by: 'human:cli', at });
         else if (type === 'controller-failed') world.apply({ type, failure: { is: 'empty' }, at });
         else if (type === 'dialog-closed' || type === 'turn-began') world.apply({ type, at });

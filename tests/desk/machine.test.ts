@@ -7,6 +7,7 @@ import {
   type ControllerFailure,
   doubtOf,
   mayBecome,
+  notTypedOf,
   type Request,
   type RequestState,
 } from '../../bridge/core/request.ts';
@@ -183,6 +184,7 @@ test('an answer in doubt is typed again only on the express word of a person', (
     arrives(answerBy('human:outbox', 'A')),
     { type: 'controller-failed', failure: { is: 'empty' }, at: 8 },
     { type: 'recalled', why: 'paused', at: 8 },
+    { type: 'typed-elsewhere', typedAt: 50, why: 'it may have been answered', at: 51 },
     { type: 'ticked', at: 99 },
     { type: 'unconfirmed', at: 9 },
     turnBegan,
@@ -259,6 +261,74 @@ test('a rule answers, passes on or ignores', () => {
   expect(after([confirmed({ is: 'ignore', rule: 0 })])).toMatchObject({ state: { is: 'dismissed' }, effects: [] });
 });
 
+const elsewhere = (typedAt: number): DeskEvent => ({
+  type: 'typed-elsewhere',
+  typedAt,
+  why: 'the bridge of /b has typed there since',
+  at: 20,
+});
+const held = [toController, arrives(answerBy('controller:codex', 'A'))];
+
+test('what was asked before another bridge typed there is asked of the human, and of nobody else from then on', () => {
+  for (const [events, effects] of [
+    [[toController], ['cancel-ask', 'publish']],
+    [[toHuman], ['publish']],
+    [held, ['cancel-delivery', 'publish']],
+    [
+      [toHuman, arrives(answerBy('human:cli', 'A'))],
+      ['cancel-delivery', 'publish'],
+    ],
+  ] as const) {
+    const after20 = after([...events, elsewhere(5)]);
+    expect(after20).toMatchObject({
+      state: { is: 'asked', of: 'human', at: 20, why: expect.stringContaining('/b') },
+      effects,
+    });
+    expect(after20.request.humanOnly).toMatch(/\/b/);
+    // told once; and whoever is asked now knows of it
+    expect(step(after20.request, elsewhere(5)).changed).toBe(false);
+    expect(after([...events, elsewhere(4)]).changed).toBe(false);
+  }
+  for (const events of [[], inDoubt('uncertain'), [toHuman, dismissed], [confirmed({ is: 'ignore', rule: 1 })]]) {
+    expect(after([...events, elsewhere(99)]).changed).toBe(false);
+  }
+  const printed = sampleRequest('r1', { via: 'ask' });
+  expect(after([toController, elsewhere(99)], printed).changed).toBe(false);
+});
+
+test('an answer that was held then is kept, and typed on the express word of a person only', () => {
+  const kept = [...held, elsewhere(5)];
+  expect(after(kept).state).toMatchObject({ doubt: { answer: { instructions: 'A' }, delivery: 'not-typed' } });
+  expect(after([...kept, arrives(answerBy('controller:codex', 'B'))])).toMatchObject({ effects: [], changed: true });
+  expect(after([...kept, arrives(answerBy('controller:codex', 'A'))]).changed).toBe(false);
+  const again = after([...kept, { type: 'asked-again', by: 'human:cli', at: 30, deliveryId: d2 }]);
+  expect(again).toMatchObject({
+    state: { is: 'answered', answer: { by: 'human:cli', instructions: 'A' }, askedAt: 20 },
+    effects: ['deliver'],
+  });
+  const other = after([...kept, { ...arrives(answerBy('human:cli', 'B')), deliveryId: d2 } as DeskEvent]);
+  expect(other).toMatchObject({ state: { answer: { instructions: 'B' }, askedAt: 20 }, effects: ['deliver'] });
+  expect(other.request.late).toMatchObject([{ instructions: 'A' }]);
+});
+
+test('a person who sees that another bridge answered, or a worker that goes on, withdraws it: nothing of it was typed', () => {
+  const kept = [...held, elsewhere(5)];
+  const notTyped = { answer: { instructions: 'A' }, deliveryId: d1 };
+  expect(after([...kept, { type: 'vouched', by: 'human:cli', at: 30 }])).toMatchObject({
+    state: { is: 'withdrawn', notTyped },
+    effects: ['archive'],
+  });
+  expect(after([...kept, turnBegan])).toMatchObject({
+    state: { is: 'withdrawn', notTyped },
+    effects: ['archive', 'tell-not-typed'],
+  });
+  const choice = sampleRequest('r1', { dialog: commandDialog('npm test') });
+  expect(after([...kept, { type: 'dialog-closed', at: 30 }], choice)).toMatchObject({
+    state: { is: 'withdrawn', notTyped },
+    effects: ['archive', 'tell-not-typed'],
+  });
+});
+
 const at = fc.integer({ min: 0, max: 100 });
 const anyAnswer = fc.record({
   by: fc.constantFrom('controller:codex', 'human:cli', 'human:outbox', 'rules'),
@@ -302,6 +372,7 @@ const anyEvent: fc.Arbitrary<DeskEvent> = fc.oneof(
   fc.record({ type: fc.constantFrom('turn-began' as const, 'ticked' as const, 'unconfirmed' as const), at }),
   fc.record({ type: fc.constant('dialog-closed' as const), at }),
   fc.record({ type: fc.constant('recalled' as const), why: fc.constant('paused'), at }),
+  fc.record({ type: fc.constant('typed-elsewhere' as const), typedAt: at, why: fc.constant('elsewhere'), at }),
   fc.record({ type: fc.constantFrom('dismissed' as const, 'vouched' as const), by: fc.constant('human:cli'), at }),
   fc.record({ type: fc.constant('asked-again' as const), by: fc.constant('human:cli'), at, deliveryId }),
 );
@@ -354,7 +425,7 @@ test('whatever happens in whatever order: one delivery at a time, no answer lost
           if ('deliveryId' in request.state) expect(request.state.deliveryId).toBe(posted);
           if (event.type === 'answer-arrived') {
             const { instructions, by } = event.answer;
-            const doubtful = doubtOf(request)?.answer ?? [];
+            const doubtful = doubtOf(request)?.answer ?? notTypedOf(request) ?? [];
             const known = ['answer' in request.state ? [request.state.answer] : doubtful, request.late].flat();
             expect(known).toContainEqual(expect.objectContaining({ instructions, by }));
           }

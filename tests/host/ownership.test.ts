@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Borrowed, Ownership } from '../../bridge/host/ownership.ts';
@@ -111,28 +112,95 @@ test('a bridge that was killed owns nothing from that moment on', async () => {
   expect(readdirSync(folder)).toEqual(['owners.db']);
 });
 
-test('of a bridge that was killed while it typed, its successor is told', async () => {
+test('what a bridge typed there last is told to whoever takes its pane over, and whether it was seen what became of it', async () => {
   const child = await elsewhere(
-    `bridge.keep(['p1', 'p2', 'p3']); bridge.borrow('p1').typing(); const b = bridge.borrow('p2'); b.typing(); b.release(); bridge.borrow('p3');`,
+    `bridge.keep(['p1', 'p2', 'p3']); bridge.borrow('p1', 5).typing(); const b = bridge.borrow('p2', 5); b.typing(); b.settled(); b.release(); bridge.borrow('p3', 5);`,
   );
   await child.kill();
+  const by = { home: '/elsewhere', pid: child.pid };
   const mine = bridge('/b');
   // a third one puts away what is left, and not that
   bridge('/c').keep(['p9']);
-  const interrupted = { home: '/elsewhere', since: 1_000, pid: child.pid };
-  expect([...mine.keep(['p1', 'p2', 'p3']).values()]).toEqual([{ is: 'ours', interrupted }, ours, ours]);
-  // told once
+  const claims = [
+    { is: 'ours', typed: { by, at: 1_000, isSettled: false } },
+    { is: 'ours', typed: { by, at: 1_000, isSettled: true } },
+    ours,
+  ];
+  expect([...mine.keep(['p1', 'p2', 'p3']).values()]).toEqual(claims);
+  // again, and to its successor too: it may have died before it could do anything about it
+  expect([...mine.keep(['p1', 'p2', 'p3']).values()]).toEqual(claims);
+  mine.close();
+  expect([...bridge('/c').keep(['p1', 'p2', 'p3']).values()]).toEqual(claims);
+});
+
+test('so it is told of one that ended, or gave the answer without watching', () => {
+  const [first, mine] = [bridge('/a'), bridge('/b')];
+  (first.borrow('p1', 5) as Borrowed).typing();
+  first.close();
+  expect(keep(mine, 'p1')).toMatchObject({ typed: { by: { home: '/a' }, isSettled: false } });
+  const second = bridge('/a');
+  const borrowed = second.borrow('p2', 5) as Borrowed;
+  borrowed.typing();
+  borrowed.release();
+  expect(keep(mine, 'p2')).toMatchObject({ typed: { by: { home: '/a' }, isSettled: false } });
+});
+
+test('who owns the pane says when it was seen what became of it, and what it types itself comes after', () => {
+  const [first, mine] = [bridge('/a'), bridge('/b')];
+  (first.borrow('p1', 5) as Borrowed).typing();
+  first.close();
+  mine.keep(['p1']);
+  mine.settle('p1');
+  expect(keep(mine, 'p1')).toMatchObject({ typed: { by: { home: '/a' }, isSettled: true } });
+  (mine.borrow('p1', 1_001) as Borrowed).typing();
   expect(keep(mine, 'p1')).toEqual(ours);
+  // of another pane, or one that is not ours, nobody says anything
+  mine.settle('unknown');
 });
 
-test('its own successor knows from its journal, and is not told', async () => {
-  const child = await elsewhere(`bridge.keep(['p1']); bridge.borrow('p1').typing();`);
+test('no pane is lent for an answer to what was asked before another bridge typed there', () => {
+  const [first, mine] = [bridge('/a'), bridge('/b')];
+  now = 2_000;
+  const answered = first.borrow('p1', 5) as Borrowed;
+  answered.typing();
+  answered.settled();
+  first.close();
+  now = 3_000;
+  const typed = { by: { home: '/a', pid: process.pid }, at: 2_000, isSettled: true };
+  expect(mine.borrow('p1', 1_999)).toEqual({ typed });
+  expect(mine.borrow('p1', 2_000)).toEqual({ typed });
+  // and nothing of that stays ours
+  expect(keep(bridge('/c'), 'p1')).toEqual({ is: 'ours', typed });
+  open.at(-1)!.close();
+  expect(mine.borrow('p1', 2_001)).toHaveProperty('typing');
+  mine.keep(['p1']);
+  expect(mine.borrow('p1', 2_000)).toEqual({ typed });
+  expect(mine.borrow('p1', 2_001)).toHaveProperty('typing');
+});
+
+test('a clock that was set back since makes nothing that is asked now older than what was typed', () => {
+  const [first, mine] = [bridge('/a'), bridge('/b')];
+  now = 90_000_000;
+  (first.borrow('p1', 5) as Borrowed).typing();
+  first.close();
+  now = 2_000;
+  expect(mine.borrow('p1', 1_999)).toHaveProperty('typed');
+  now = 3_000;
+  expect(mine.borrow('p1', 2_500)).toHaveProperty('typing');
+});
+
+test('what its own state directory typed stands in the journal, and is not told', async () => {
+  const child = await elsewhere(`bridge.keep(['p1']); bridge.borrow('p1', 5).typing();`);
   await child.kill();
-  expect(keep(bridge('/elsewhere'), 'p1')).toEqual(ours);
+  const successor = bridge('/elsewhere');
+  expect(keep(successor, 'p1')).toEqual(ours);
+  // another one is told still
+  successor.close();
+  expect(keep(bridge('/b'), 'p1')).toMatchObject({ typed: { isSettled: false } });
 });
 
-test('what a dead bridge was typing is forgotten after a day', async () => {
-  const child = await elsewhere(`bridge.keep(['p1']); bridge.borrow('p1').typing();`);
+test('what was typed is forgotten after a day', async () => {
+  const child = await elsewhere(`bridge.keep(['p1']); bridge.borrow('p1', 5).typing();`);
   await child.kill();
   now = 1_000 + 25 * 3_600_000;
   const mine = bridge('/b');
@@ -140,21 +208,31 @@ test('what a dead bridge was typing is forgotten after a day', async () => {
   expect(keep(mine, 'p1')).toEqual(ours);
 });
 
+test('a table of an older bridge is begun anew', () => {
+  bridge('/a').keep(['p1']);
+  const table = new DatabaseSync(join(folder, 'owners.db'));
+  table.exec(
+    'PRAGMA user_version = 0; DROP TABLE panes; CREATE TABLE panes (pane TEXT PRIMARY KEY, bridge TEXT, since INTEGER, typing INTEGER NOT NULL)',
+  );
+  table.close();
+  expect(keep(bridge('/b'), 'p1')).toEqual(ours);
+});
+
 test('for one answer a pane that nobody has is ours for as long as it takes', () => {
   const [command, daemon] = [bridge('/a'), bridge('/b')];
-  const borrowed = command.borrow('p1') as Borrowed;
+  const borrowed = command.borrow('p1', 5) as Borrowed;
   expect(keep(daemon, 'p1')).toEqual(theirs('/a'));
   borrowed.release();
   borrowed.release();
   expect(keep(daemon, 'p1')).toEqual(ours);
-  expect(command.borrow('p1')).toEqual({ owner: { home: '/b', since: 1_000, pid: process.pid } });
+  expect(command.borrow('p1', 5)).toEqual({ owner: { home: '/b', since: 1_000, pid: process.pid } });
 });
 
 test('an answer does not end what is watched, nor the end of watching an answer', () => {
   const [mine, other] = [bridge('/a'), bridge('/b')];
   mine.keep(['p1']);
-  const first = mine.borrow('p1') as Borrowed;
-  const second = mine.borrow('p1') as Borrowed;
+  const first = mine.borrow('p1', 5) as Borrowed;
+  const second = mine.borrow('p1', 5) as Borrowed;
   first.release();
   expect(keep(other, 'p1')).toEqual(theirs('/a'));
   mine.letGo(['p1']);
@@ -162,7 +240,7 @@ test('an answer does not end what is watched, nor the end of watching an answer'
   second.release();
   expect(keep(other, 'p1')).toEqual(ours);
 
-  const third = mine.borrow('p2') as Borrowed;
+  const third = mine.borrow('p2', 5) as Borrowed;
   mine.keep(['p2']);
   third.release();
   expect(keep(other, 'p2')).toEqual(theirs('/a'));
@@ -200,10 +278,10 @@ test('where a cleaner took the table or the lock away, who comes first has the p
   for (const name of readdirSync(folder)) if (name.endsWith('.lock')) rmSync(join(folder, name));
   expect(keep(bridge('/c'), 'p2')).toEqual(ours);
   // its lock is had again by then, and what it was sure of before is not
-  mine.borrow('p9');
+  mine.borrow('p9', 5);
   expect(mine.isSureOf(['p2'])).toBe(false);
   expect(keep(mine, 'p2')).toEqual(theirs('/c'));
-  expect(mine.borrow('p2')).toMatchObject({ owner: { home: '/c' } });
+  expect(mine.borrow('p2', 5)).toMatchObject({ owner: { home: '/c' } });
   expect(mine.isSureOf(['p2'])).toBe(false);
   // and whoever lives on is known to live
   mine.keep(['p3']);

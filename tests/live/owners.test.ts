@@ -168,10 +168,77 @@ test('a bridge that died while it typed leaves to the human what stands there th
   await first.stop('SIGKILL');
   await second.line(
     'the human is asked',
-    (line) => line.type === 'human-needed' && /died while it was typing there/.test(String(line.why)),
+    (line) => line.type === 'human-needed' && /ended while it was typing there/.test(String(line.why)),
   );
   expect(agent.inputs().length).toBeLessThanOrEqual(1);
   expect(agent.facts().filter((fact) => fact.paste !== undefined)).toHaveLength(1);
+});
+
+/**
+ * One question that two bridges have asked their humans about. The first has just typed its answer, and the agent shows
+ * nothing of it yet.
+ * @param held the answer that the second one has been given, and holds
+ */
+async function twoAnswers(agent: ScriptedAgent, held?: string) {
+  const [one, two] = [makeHome(tmux, '', 'one'), makeHome(tmux, '', 'two')];
+  const before = await bridge(two, '--mode', 'manual');
+  await ask(agent, 'Which?');
+  const { id } = await before.line('the second has asked', inState('asked'));
+  await before.stop('SIGKILL');
+  const first = await bridge(one, '--mode', 'manual');
+  const asked = await first.line('the first has asked', inState('asked'));
+  const second = await bridge(two, '--mode', 'manual');
+  await second.line('it says whose the worker is', isSaid(/is watched by/));
+  if (held) expect(await run(tmux, ['answer', '--home', two, String(id), held])).toMatchObject({ code: 2 });
+  // far more than everything here takes
+  await agent.perform({ set: { echoDelayMs: 12_000 } });
+  const given = run(tmux, ['answer', '--home', one, String(asked.id), 'Theirs.']);
+  const isTyped = async () => {
+    const shown = await run(tmux, ['show', '--home', one, '--json', String(asked.id)]);
+    return JSON.parse(shown.stdout).delivery?.state.is === 'typed';
+  };
+  await waitFor('it is typed', isTyped);
+  return { first, second, two, id: String(id), given };
+}
+const pastes = (agent: ScriptedAgent) => agent.facts().flatMap(({ paste }) => (paste === undefined ? [] : [paste]));
+
+test('an answer that was held goes to the human where the bridge before died typing: both are not typed', async () => {
+  const agent = await worker();
+  const { first, second, two, id, given } = await twoAnswers(agent, 'Mine.');
+  await first.stop('SIGKILL');
+  await given;
+  await second.line('it takes over', isSaid(/is taken over from/));
+  await second.line(
+    'the human is asked',
+    (line) => line.type === 'human-needed' && /ended while it was typing there/.test(String(line.why)),
+  );
+  const shown = await run(tmux, ['show', '--home', two, id]);
+  expect(shown.stdout).toMatch(/in doubt: the answer of human:cli\s+Mine\./);
+  expect(shown.stdout).toMatch(/it has not: type this answer/);
+  // who gives the same answer once more, as a script does, is told what to say
+  expect(await run(tmux, ['answer', '--home', two, id, 'Mine.'])).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('--again'),
+  });
+  await agent.fact('the text of the first comes at last', ({ paste }) => paste === 'Theirs.', 25_000);
+  await agent.perform({ set: { echoDelayMs: 0 } });
+  await agent.perform({ draft: '' });
+  const again = await run(tmux, ['answer', '--home', two, id, '--again']);
+  expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('submitted') });
+  expect(pastes(agent)).toEqual(['Theirs.', 'Mine.']);
+  expect(agent.inputs()).toEqual(['Mine.']);
+});
+
+test('a command without a daemon does not answer after a bridge that died typing', async () => {
+  const agent = await worker();
+  const { first, second, two, id, given } = await twoAnswers(agent);
+  await second.stop('SIGKILL');
+  await first.stop('SIGKILL');
+  await given;
+  const late = await run(tmux, ['answer', '--home', two, id, 'Mine.']);
+  expect(late).toMatchObject({ code: 2, stdout: expect.stringContaining('ended while it was typing there') });
+  await agent.fact('the text of the first comes at last', ({ paste }) => paste === 'Theirs.', 25_000);
+  expect(pastes(agent)).toEqual(['Theirs.']);
 });
 
 test('a command without a daemon answers only where no other bridge watches', async () => {
