@@ -1,6 +1,7 @@
 import { identityKey, type PaneFacts, type PaneIdentity } from './core/pane.ts';
 import type { TakenPane } from './delivery/hands.ts';
-import { inWords, type Owner, type Ownership, type Typed } from './host/ownership.ts';
+import { inWords, type Owner, type Typed } from './host/owners-table.ts';
+import type { Ownership } from './host/ownership.ts';
 import type { Wanted } from './workers.ts';
 
 /**

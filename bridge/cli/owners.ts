@@ -1,6 +1,7 @@
 import { addressKey, identityKey, type PaneFacts } from '../core/pane.ts';
 import { systemClock } from '../host/clock.ts';
-import { type Owner, Ownership } from '../host/ownership.ts';
+import type { Owner } from '../host/owners-table.ts';
+import { Ownership } from '../host/ownership.ts';
 import type { Sight } from '../sight.ts';
 import type { Context } from './context.ts';
 

@@ -1,30 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, lstatSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { BridgeError } from '../core/failure.ts';
 import { type Lock, Locks } from './locks.ts';
+import { inWords, type Owner, OwnersTable, prepareTable, type Typed } from './owners-table.ts';
 import { prepareFolder, runtimeFolder } from './runtime-folder.ts';
-
-/** Which bridge watches and answers a pane. */
-export interface Owner {
-  readonly pid: number;
-  /** its state directory */
-  readonly home: string;
-  readonly since: number;
-}
-
-export function inWords({ home, pid }: Pick<Owner, 'pid' | 'home'>): string {
-  return `the bridge of ${home} (pid ${pid})`;
-}
-
-/** What a bridge of another state directory typed last into a pane that was its own. */
-export interface Typed {
-  readonly by: Pick<Owner, 'pid' | 'home'>;
-  readonly at: number;
-  /** what became of it has been seen on the screen; else it may still be drawn there, as an answer that has arrived */
-  readonly isSettled: boolean;
-}
 
 /** A pane that is ours for one answer. */
 export interface Borrowed {
@@ -39,8 +20,6 @@ export type Claim = { readonly is: 'ours'; readonly typed?: Typed } | { readonly
 
 /** A change of one row takes far less than a millisecond; this is for a machine on which whoever is at it gets no processor. */
 const patienceMs = 5_000;
-/** What a bridge typed is remembered this long, for whoever takes its pane over. */
-const typedLivesMs = 24 * 3_600_000;
 const touchEveryMs = 3_600_000;
 /** So many names in a row are met by one who tidies up only where something is wrong. */
 const nameLimit = 20;
@@ -149,7 +128,7 @@ export class Ownership {
     if (!this.#kept.has(key) && !this.#borrowed.has(key)) this.#change((rows) => this.#free(rows, [key]));
   }
 
-  #claim(rows: Rows, key: string): Claim {
+  #claim(rows: OwnersTable, key: string): Claim {
     const owner = rows.claim(key);
     this.#forget(key);
     if (owner !== null) return { is: 'theirs', owner };
@@ -162,7 +141,7 @@ export class Ownership {
     return { is: 'ours', typed };
   }
 
-  #type(rows: Rows, key: string): void {
+  #type(rows: OwnersTable, key: string): void {
     const claim = this.#claim(rows, key);
     if (claim.is === 'theirs') throw fault(key, `it is owned by ${inWords(claim.owner)} now`);
     rows.type(key);
@@ -170,7 +149,7 @@ export class Ownership {
     this.#unsettled.add(key);
   }
 
-  #free(rows: Rows, keys: readonly string[]): void {
+  #free(rows: OwnersTable, keys: readonly string[]): void {
     for (const key of keys) {
       rows.free(key);
       this.#forget(key);
@@ -231,7 +210,7 @@ export class Ownership {
   }
 
   /** We are known to live before anything is ours. */
-  #change<T>(work: (rows: Rows) => T): T {
+  #change<T>(work: (rows: OwnersTable) => T): T {
     prepareFolder(this.#folder);
     if (!this.#alive?.stands()) this.#alive = this.#comeAlive();
     return this.#inTable((rows) => {
@@ -253,7 +232,7 @@ export class Ownership {
     throw fault(this.#folder, 'no lock is to be had there');
   }
 
-  #inTable<T>(work: (rows: Rows) => T): T {
+  #inTable<T>(work: (rows: OwnersTable) => T): T {
     try {
       return this.#transaction(work);
     } catch (cause) {
@@ -266,14 +245,14 @@ export class Ownership {
     }
   }
 
-  #transaction<T>(work: (rows: Rows) => T): T {
+  #transaction<T>(work: (rows: OwnersTable) => T): T {
     const table = new DatabaseSync(this.#file, { timeout: patienceMs });
     try {
       chmodSync(this.#file, 0o600);
       // nobody who owned a pane outlives a power cut: nothing has to be on the disk
       table.exec('PRAGMA synchronous = OFF; BEGIN IMMEDIATE');
-      prepare(table);
-      const result = work(new Rows(table, this.#me, (id) => this.#lives(id)));
+      prepareTable(table);
+      const result = work(new OwnersTable(table, this.#me, (id) => this.#lives(id)));
       table.exec('COMMIT');
       return result;
     } finally {
@@ -295,132 +274,6 @@ export class Ownership {
   get #file(): string {
     return join(this.#folder, 'owners.db');
   }
-}
-
-const version = 2;
-const schema = `
-  CREATE TABLE bridges (id TEXT PRIMARY KEY, pid INTEGER NOT NULL, home TEXT NOT NULL);
-  CREATE TABLE panes (pane TEXT PRIMARY KEY, bridge TEXT NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE TABLE typed (
-    pane TEXT PRIMARY KEY, pid INTEGER NOT NULL, home TEXT NOT NULL, at INTEGER NOT NULL, settled INTEGER NOT NULL
-  ) WITHOUT ROWID;
-  PRAGMA user_version = ${version};`;
-
-/** A table of an older bridge is begun anew: everybody claims again. */
-function prepare(table: DatabaseSyncInstance): void {
-  const { user_version: found } = table.prepare('PRAGMA user_version').get() as { user_version: number };
-  if (found === version) return;
-  for (const name of ['bridges', 'panes', 'typed']) table.exec(`DROP TABLE IF EXISTS ${name}`);
-  table.exec(schema);
-}
-
-interface Row extends Owner {
-  readonly bridge: string;
-}
-
-/** The table, within one transaction. */
-class Rows {
-  readonly #table: DatabaseSyncInstance;
-  readonly #me: { readonly id: string } & Owner;
-  readonly #lives: (id: string) => boolean;
-  readonly #statements = new Map<string, StatementSyncInstance>();
-  readonly #known = new Map<string, boolean>();
-  #isListed = false;
-
-  constructor(table: DatabaseSyncInstance, me: { readonly id: string } & Owner, lives: (id: string) => boolean) {
-    this.#table = table;
-    this.#me = me;
-    this.#lives = lives;
-  }
-
-  /** @returns whose it is, where it is not ours now */
-  claim(pane: string): Owner | null {
-    const row = this.#row(pane);
-    if (row?.bridge === this.#me.id) return null;
-    if (row !== null && this.#isAlive(row.bridge)) return ownerIn(row);
-    this.#enter();
-    this.#do('INSERT OR REPLACE INTO panes (pane, bridge, since) VALUES (?, ?, ?)').run(
-      pane,
-      this.#me.id,
-      this.#me.since,
-    );
-    return null;
-  }
-
-  type(pane: string): void {
-    const { pid, home, since: now } = this.#me;
-    const row = 'INSERT OR REPLACE INTO typed (pane, pid, home, at, settled) VALUES (?, ?, ?, ?, 0)';
-    this.#do(row).run(pane, pid, home, now);
-  }
-
-  typed(pane: string): Typed | null {
-    const found = this.#do('SELECT pid, home, at, settled FROM typed WHERE pane = ?').get(pane);
-    if (found === undefined) return null;
-    const { pid, home, at, settled } = found as { pid: number; home: string; at: number; settled: number };
-    const { since: now } = this.#me;
-    // a clock that was set back since: nothing is typed later than now
-    if (at > now) this.#do('UPDATE typed SET at = ? WHERE pane = ?').run(now, pane);
-    return { by: { pid, home }, at: Math.min(at, now), isSettled: settled === 1 };
-  }
-
-  settle(pane: string): void {
-    this.#do('UPDATE typed SET settled = 1 WHERE pane = ?').run(pane);
-  }
-
-  free(pane: string): void {
-    this.#do('DELETE FROM panes WHERE pane = ? AND bridge = ?').run(pane, this.#me.id);
-  }
-
-  ownerOf(pane: string): Owner | null {
-    const row = this.#row(pane);
-    return row !== null && this.#isAlive(row.bridge) ? ownerIn(row) : null;
-  }
-
-  leave(): void {
-    this.#do('DELETE FROM panes WHERE bridge = ?').run(this.#me.id);
-    this.#do('DELETE FROM bridges WHERE id = ?').run(this.#me.id);
-  }
-
-  #row(pane: string): Row | null {
-    const found = this.#do(
-      'SELECT bridge, since, pid, home FROM panes JOIN bridges ON bridges.id = panes.bridge WHERE pane = ?',
-    ).get(pane);
-    return (found as Row | undefined) ?? null;
-  }
-
-  /** Writes who we are, once, and on that occasion puts away what dead bridges left. */
-  #enter(): void {
-    const { id, pid, home, since } = this.#me;
-    if (this.#isListed || this.#do('SELECT 1 FROM bridges WHERE id = ?').get(id) !== undefined) return;
-    this.#isListed = true;
-    for (const { id: other } of this.#do('SELECT id FROM bridges').all() as { id: string }[]) {
-      if (this.#isAlive(other)) continue;
-      this.#do('DELETE FROM panes WHERE bridge = ?').run(other);
-      this.#do('DELETE FROM bridges WHERE id = ?').run(other);
-    }
-    this.#do('DELETE FROM typed WHERE at < ?').run(since - typedLivesMs);
-    this.#do('INSERT INTO bridges (id, pid, home) VALUES (?, ?, ?)').run(id, pid, home);
-  }
-
-  /** A statement, prepared once. */
-  #do(sql: string): StatementSyncInstance {
-    const known = this.#statements.get(sql) ?? this.#table.prepare(sql);
-    this.#statements.set(sql, known);
-    return known;
-  }
-
-  /** Asked once for each bridge in a transaction. */
-  #isAlive(id: string): boolean {
-    const known = this.#known.get(id);
-    if (known !== undefined) return known;
-    const lives = this.#lives(id);
-    this.#known.set(id, lives);
-    return lives;
-  }
-}
-
-function ownerIn({ pid, home, since }: Row): Owner {
-  return { pid, home, since };
 }
 
 function aliveKey(id: string): string {
