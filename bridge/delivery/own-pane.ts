@@ -9,12 +9,15 @@ const everybodys: TakenPane = { typing: () => {}, settled: () => {}, release: ()
  */
 export function takePane(
   { owners }: Pick<CourierParts, 'owners'>,
-  { envelope, recipient, askedAt, createdAt }: Delivery,
+  { envelope, recipient, state, askedAt, createdAt }: Delivery,
 ): TakenPane | { readonly theirs: string } {
   if (!owners) return everybodys;
   switch (envelope.kind) {
-    case 'response':
-      return owners.take(recipient, askedAt ?? createdAt);
+    case 'response': {
+      // what was typed before is read from the screen, whoever typed since
+      const isTyped = state.is === 'typed' || state.is === 'submitted';
+      return owners.take(recipient, isTyped ? Number.POSITIVE_INFINITY : (askedAt ?? createdAt));
+    }
     case 'request':
       // it answers nothing, and so nobody else has
       return owners.take(recipient, Number.POSITIVE_INFINITY);

@@ -129,6 +129,9 @@ test('an answer says when it was asked for, an older one when it was posted, and
     await clock.until(courier.attempt(memory.stored));
   }
   expect(owners.asked).toEqual([7, 9, Number.POSITIVE_INFINITY]);
+  // what was typed before is read from the screen, whoever typed since
+  await clock.until(courier.reconcile(w.delivery(text, { state: { is: 'typed', at: 1 } })));
+  expect(owners.asked.at(-1)).toBe(Number.POSITIVE_INFINITY);
 });
 
 test('what nobody can tell the end of stays unsettled', async () => {

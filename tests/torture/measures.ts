@@ -27,12 +27,10 @@ export interface Growth {
   readonly cpuPercent: number;
 }
 
-/** @throws where there is too little to see a growth in */
-export function growth(measures: readonly Measure[]): Growth {
+/** @returns null where there is too little to see a growth in */
+export function growth(measures: readonly Measure[]): Growth | null {
   const [first, last] = [measures[0], measures.at(-1)];
-  if (measures.length < 3 || first === undefined || last === undefined) {
-    throw new Error(`${measures.length} measures of the last bridge: the run was too short`);
-  }
+  if (measures.length < 3 || first === undefined || last === undefined) return null;
   const third = Math.floor(measures.length / 3);
   const ends = (size: (one: Measure) => number) =>
     [median(measures.slice(0, third).map(size)), median(measures.slice(-third).map(size))] as const;

@@ -13,9 +13,8 @@ export interface SoakReport {
   /** from the agent's question to the moment in which its program had the answer, by who answered; milliseconds */
   readonly answeredIn: Readonly<Partial<Record<AnswerWay, { readonly p50: number; readonly p99: number }>>>;
   readonly faults: Readonly<Record<string, number>>;
-  /** of the bridge that lives through the middle and the last third */
-  readonly growth: Growth;
-  readonly cpuMsPerQuestion: number;
+  /** of the bridge that lives through the middle and the last third; null where it did not live long enough */
+  readonly growth: Growth | null;
   readonly left: LeftOver;
   readonly failures: readonly string[];
 }
@@ -25,13 +24,13 @@ const flatPerMinute = 300_000;
 /** A bridge that was started less than this ago is still filling its heap: nothing is judged. */
 const judgedMinutes = 1;
 
-export function memoryOf({ heapPerMinute, minutes }: Growth): 'is flat' | 'grows' | 'is not judged: too short' {
-  if (minutes < judgedMinutes) return 'is not judged: too short';
-  return heapPerMinute <= flatPerMinute ? 'is flat' : 'grows';
+export function memoryOf(growth: Growth | null): 'is flat' | 'grows' | 'is not judged: too short' {
+  if (growth === null || growth.minutes < judgedMinutes) return 'is not judged: too short';
+  return growth.heapPerMinute <= flatPerMinute ? 'is flat' : 'grows';
 }
 
-export function notFlat(growth: Growth): string[] {
-  if (memoryOf(growth) !== 'grows') return [];
+export function notFlat(growth: Growth | null): string[] {
+  if (growth === null || memoryOf(growth) !== 'grows') return [];
   const { heapPerMinute, minutes } = growth;
   return [`memory: the heap grew by ${mega(heapPerMinute, 2)} MB a minute for ${minutes.toFixed(1)} minutes`];
 }
@@ -44,7 +43,6 @@ export function paceOf(latencies: ReadonlyMap<AnswerWay, readonly number[]>): So
 /** The report for people, in tables of Markdown. */
 export function told(report: SoakReport): string {
   const { growth, left, figures, answeredIn } = report;
-  const pair = ([first, last]: readonly [number, number]) => `${mega(first)} → ${mega(last)} MB`;
   const rows: ReadonlyArray<readonly [string, string | number]> = [
     ['questions a minute', report.questionsPerMinute.toFixed(0)],
     ...Object.entries(figures),
@@ -52,22 +50,27 @@ export function told(report: SoakReport): string {
       ([way, { p50, p99 }]) => [`answered by ${way}: p50, p99`, `${p50}, ${p99} ms`] as const,
     ),
     ...Object.entries(report.faults).map(([kind, count]) => [`fault: ${kind}`, count] as const),
-    ['heap after collection, first → last third of its life', pair(growth.heap)],
-    ['heap, slope a minute', `${mega(growth.heapPerMinute, 3)} MB`],
-    ['compiled code, first → last third of its life', pair(growth.compiled)],
-    ['rss, first → last third of its life', pair(growth.rss)],
-    ['rss, slope a minute', `${mega(growth.rssPerMinute, 3)} MB`],
     ['memory', memoryOf(growth)],
-    ['measured life', `${growth.minutes.toFixed(1)} minutes`],
-    [
-      'the bridge used',
-      `${growth.cpuPercent.toFixed(1)} % of a core, ${report.cpuMsPerQuestion.toFixed(0)} ms a question`,
-    ],
+    ...(growth === null ? [] : growthOf(growth, report.questionsPerMinute)),
     ...Object.entries(left).map(
       ([kind, all]: [string, readonly string[]]) => [`left over: ${kind}`, all.length] as const,
     ),
   ];
   return ['| what | |', '|---|---|', ...rows.map(([what, value]) => `| ${what} | ${value} |`)].join('\n');
+}
+
+function growthOf(growth: Growth, questionsPerMinute: number): ReadonlyArray<readonly [string, string]> {
+  const pair = ([first, last]: readonly [number, number]) => `${mega(first)} → ${mega(last)} MB`;
+  const msPerQuestion = (growth.cpuPercent * 600) / questionsPerMinute;
+  return [
+    ['heap after collection, first → last third of its life', pair(growth.heap)],
+    ['heap, slope a minute', `${mega(growth.heapPerMinute, 3)} MB`],
+    ['compiled code, first → last third of its life', pair(growth.compiled)],
+    ['rss, first → last third of its life', pair(growth.rss)],
+    ['rss, slope a minute', `${mega(growth.rssPerMinute, 3)} MB`],
+    ['measured life', `${growth.minutes.toFixed(1)} minutes`],
+    ['the bridge used', `${growth.cpuPercent.toFixed(1)} % of a core, ${msPerQuestion.toFixed(0)} ms a question`],
+  ];
 }
 
 export function mega(bytes: number, digits = 1): string {

@@ -106,18 +106,16 @@ async function run(
     ...closed.failures,
     ...words(closed.left),
   ];
-  const questionsPerMinute = asked.questions / asked.minutes;
   return {
     ok: failures.length === 0,
     seed,
     workers,
     minutes: asked.minutes,
     figures: audit.figures,
-    questionsPerMinute,
+    questionsPerMinute: asked.questions / asked.minutes,
     answeredIn,
     faults: faults.counts,
     growth: grown,
-    cpuMsPerQuestion: (grown.cpuPercent * 600) / questionsPerMinute,
     left: closed.left,
     failures,
   };
