@@ -208,8 +208,11 @@ export class Sending {
       return isEnded(state) || state.is === 'held' ? 'settled' : 'begun';
     };
     const isSettled = () => (stage() === 'settled' ? true : null);
+    const before = this.deliveryOf(requestId);
     this.#awaited.add(requestId);
     try {
+      // what holds it may be over, and another process may have been the last to try
+      if (before?.state.is === 'held') await this.#post.paneMoved(before.recipient);
       await this.#changes.until(isSettled, closed, limits.beginMs);
       if (stage() === 'begun') await this.#changes.until(isSettled, closed, limits.endMs);
       const delivery = this.deliveryOf(requestId);

@@ -102,10 +102,11 @@ export class PostOffice {
     return after?.state.is === 'cancelled';
   }
 
-  /** True when it will be this text that is typed; false when another one is being typed already, or was. */
+  /** True when it will be this text that is typed, which is tried then; false when another one is being typed already, or was. */
   replaceBody(id: DeliveryId, body: string, notes: string): boolean {
     const after = this.#change(id, { type: 'body-replaced', body, notes });
     if (after === null || (after.state.is !== 'queued' && after.state.is !== 'held')) return false;
+    this.#start(this.#enqueue(after));
     return after.envelope.body === body && after.envelope.notes === notes;
   }
 

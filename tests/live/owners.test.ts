@@ -231,11 +231,11 @@ test('an answer that was held goes to the human where the bridge before died typ
 
 test('a command without a daemon does not answer after a bridge that died typing', async () => {
   const agent = await worker();
-  const { first, second, two, id, given } = await twoAnswers(agent);
+  const { first, second, two, id, given } = await twoAnswers(agent, 'Mine.');
   await second.stop('SIGKILL');
   await first.stop('SIGKILL');
   await given;
-  const late = await run(tmux, ['answer', '--home', two, id, 'Mine.']);
+  const late = await run(tmux, ['answer', '--home', two, id, 'Mine after all.']);
   expect(late).toMatchObject({ code: 2, stdout: expect.stringContaining('ended while it was typing there') });
   await agent.fact('the text of the first comes at last', ({ paste }) => paste === 'Theirs.', 25_000);
   expect(pastes(agent)).toEqual(['Theirs.']);
