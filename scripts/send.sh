@@ -90,4 +90,5 @@ if [ -n "$wait_seconds" ]; then set -- "$@" --wait "$wait_seconds"; fi
 if [ "$force" -eq 1 ]; then set -- "$@" --force; fi
 if [ "$line_mode" -eq 1 ]; then set -- "$@" --line-mode; fi
 if [ "${TARGET_PANE_ALLOW_SHELL:-0}" = 1 ]; then set -- "$@" --allow-shell; fi
-printf '%s' "$message" | "${bridge[@]}" send "$@" -
+# not a pipe's end but this very process, so that a signal reaches the bridge
+exec "${bridge[@]}" send "$@" - < <(printf '%s' "$message")

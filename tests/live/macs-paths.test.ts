@@ -183,3 +183,21 @@ test("MACS's own one-line pin beside its tools is read", async () => {
   const looked = await run('tools/tmux_bridge/snapshot.sh', ['--socket', ground.socket], { cwd: macs });
   expect(looked).toMatchObject({ code: 0, stdout: expect.stringContaining('pinned') });
 });
+
+test('a signal to send.sh ends the bridge that it became, and nothing is typed afterwards', async () => {
+  const prompt = "PS1='ready$ ' exec bash --norc --noprofile";
+  const pane = ground.tmux('new-session', '-d', '-P', '-F', '#{pane_id}', '-s', 'macs', '-n', 'worker', prompt);
+  const screen = () => ground.tmux('capture-pane', '-p', '-t', pane);
+  await until('the prompt', () => screen() === 'ready$');
+  ground.tmux('send-keys', '-t', pane, '-l', 'a draft');
+  await until('the draft', () => screen().endsWith('a draft'));
+  const flags = ['--socket', ground.socket, '--wait', '300', 'echo late'];
+  const waiting = start('tools/tmux_bridge/send.sh', flags, { env: { TARGET_PANE_ALLOW_SHELL: '1' } });
+  await until('it waits', () => waiting.said.stderr.includes('Resolved target'));
+  waiting.child.kill('SIGTERM');
+  // its output ends with the last process that holds it
+  await waiting.ended;
+  ground.tmux('send-keys', '-t', pane, 'C-c');
+  await until('an empty prompt', () => screen().endsWith('ready$'));
+  expect(screen()).not.toContain('late');
+}, 60_000);
