@@ -77,6 +77,7 @@ const sendArgs = z.object({
   force: z.boolean().default(false),
   allowShell: z.boolean().default(false),
   keys: z.enum(['outside-dialogs', 'in-dialog']).optional(),
+  command: z.boolean().default(false),
   waitMs: z.number().min(0).default(0),
   via: z.enum(vias).optional(),
   caller,
@@ -256,9 +257,8 @@ export function verbs(rooms: Rooms): Record<VerbName, Verb> {
     async send(args, closed): Promise<SendView> {
       const { pane: given, caller, ...rest } = sendArgs.parse(args);
       const pane = await reached(rooms, given);
-      if (rest.keys === 'in-dialog') {
-        await permit(rooms, { act: 'send --in-dialog', target: pane.paneId, about: pane, caller, by: rest.from });
-      }
+      const act = rest.command ? 'send --command' : rest.keys === 'in-dialog' ? 'send --in-dialog' : null;
+      if (act !== null) await permit(rooms, { act, target: pane.paneId, about: pane, caller, by: rest.from });
       const delivery = await rooms.sending.send({ pane, ...rest }, closed);
       return { delivery, ...outcomeOf(delivery.state) };
     },

@@ -144,6 +144,7 @@ test('the old flags are taken: some mean the same, the delays and keys mean noth
     '--line-mode',
     '-',
   ]);
+  expect((await run('send.sh', ['--command', '/compact'])).argv).toEqual(['send', ...target(), '--command', '-']);
   expect((await run('send.sh', ['x'], { env: { TARGET_PANE_GUARD_BUSY: '0' } })).argv).toContain('--force');
   expect((await run('send.sh', ['a\\nb'])).text).toBe('a\\nb');
   expect((await run('send.sh', ['--expand-escapes', 'a\\nb'])).text).toBe('a\nb');
