@@ -54,12 +54,12 @@ const paneArgs = z.object({
   paneId: z.string().max(32),
   socketPath: z.string().min(1).max(4096),
 });
-const idArgs = z.object({ id: z.string().min(1) });
+const idArgs = z.object({ id: z.string().min(1, 'is empty') });
 /** what stands above the command; left out by one of another version */
 const caller = callerArgs.nullable().default(null);
 const decisionArgs = idArgs.extend({ by: z.string().default('human'), caller });
 const answerArgs = z.object({
-  id: z.string().min(1),
+  id: z.string().min(1, 'is empty'),
   text: z.string().default(''),
   /** the label, key or number of an option, for a request about a dialog */
   choose: z.string().min(1).optional(),
@@ -138,6 +138,22 @@ const firstAttempt = { beginMs: 8_000, endMs: 60_000 };
 
 /** Everything that can be asked of a bridge: served by the daemon on its socket, or done in place by a command. */
 export function verbs(rooms: Rooms): Record<VerbName, Verb> {
+  const all = verbsOf(rooms);
+  const inWords = Object.entries(all).map(([name, verb]): [string, Verb] => [
+    name,
+    (args, closed, tell) => verb(args, closed, tell).catch((fault: unknown) => explain(name, fault)),
+  ]);
+  return Object.fromEntries(inWords) as Record<VerbName, Verb>;
+}
+
+/** What a verb was given that it does not take. */
+function explain(verb: string, fault: unknown): never {
+  if (!(fault instanceof z.ZodError)) throw fault;
+  const { path, message } = fault.issues[0]!;
+  throw wrongUse(verb, path.join('.'), message);
+}
+
+function verbsOf(rooms: Rooms): Record<VerbName, Verb> {
   return {
     async requests(args) {
       const known = knownWorkers(rooms);
