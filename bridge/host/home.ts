@@ -12,6 +12,7 @@ import {
 import { dirname, join, resolve, sep } from 'node:path';
 import { BridgeError } from '../core/failure.ts';
 import { digestOf, readConfigFile } from './config-file.ts';
+import { inUserFolder } from './user-folder.ts';
 
 export interface FoundHome {
   readonly folder: string;
@@ -31,8 +32,9 @@ export function findHome(world: {
   userFolder: string;
 }): FoundHome {
   const passedOver: string[] = [];
-  if (world.flag) return { folder: resolve(world.cwd, world.flag), because: 'flag', passedOver };
-  if (world.env) return { folder: resolve(world.cwd, world.env), because: 'environment', passedOver };
+  const at = (path: string) => resolve(world.cwd, inUserFolder(path, world.userFolder));
+  if (world.flag) return { folder: at(world.flag), because: 'flag', passedOver };
+  if (world.env) return { folder: at(world.env), because: 'environment', passedOver };
   const fallback = join(world.userFolder, '.bridge');
   for (let folder = resolve(world.cwd); ; folder = dirname(folder)) {
     const text = folder === fallback ? null : trustedIn(folder, world.userFolder, passedOver);

@@ -95,6 +95,11 @@ test('--home beats BRIDGE_HOME beats the search', () => {
   expect(find({ env: '/y' }).folder).toBe('/y');
 });
 
+test("~ in --home and BRIDGE_HOME is the user's own folder, also where no shell has replaced it", () => {
+  expect(find({ flag: '~/b' }).folder).toBe(join(user, 'b'));
+  expect(find({ env: '~/b' }).folder).toBe(join(user, 'b'));
+});
+
 test('the home and its folders are closed to others', () => {
   const home = join(root, 'home');
   mkdirSync(home, { mode: 0o755 });
