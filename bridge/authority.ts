@@ -2,7 +2,7 @@ import { BridgeError } from './core/failure.ts';
 import type { Caller, ProcessId } from './host/caller.ts';
 
 /** What only a person may do, or the live controller of the worker that it is about. */
-export type Act = 'answer' | 'dismiss' | 'settle' | 'resume' | 'send --in-dialog' | 'trust';
+export type Act = 'answer' | 'dismiss' | 'settle' | 'resume' | 'send --in-dialog' | 'send --command' | 'trust';
 
 export interface Question {
   readonly act: Act;
@@ -49,6 +49,7 @@ const whose: Readonly<Record<Act, string>> = {
   settle: `no agent vouches for its own input or another's: ${orController}`,
   resume: 'no agent ends a pause: only you may, or of one worker its live controller',
   'send --in-dialog': `no agent decides in its own dialog or another's: ${orController}`,
+  'send --command': `no agent changes its own settings or another's: ${orController}`,
   trust: 'only you may let a bridge.yaml decide',
 };
 

@@ -1,9 +1,11 @@
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Document, LineCounter, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { type Via, vias } from './core/door.ts';
 import { BridgeError, messageOf, wrongUse } from './core/failure.ts';
 import { readConfigFile } from './host/config-file.ts';
+import { inUserFolder } from './host/user-folder.ts';
 import { type OptionRow, options } from './options.ts';
 import { checkAgents } from './screen/profiles/index.ts';
 import { agentSchema } from './screen/profiles/schema.ts';
@@ -76,12 +78,15 @@ export interface PolicyPlace {
   readonly line: number;
 }
 
+const text = z.string({ error: 'is not a text; put it in quotes' });
 const fileSchema = z.strictObject({
-  socket: z.string().optional(),
-  session: z.string().optional(),
-  agent: z.string().optional(),
+  socket: text.optional(),
+  session: text.optional(),
+  agent: text.optional(),
   mode: z.enum(['auto', 'manual']).optional(),
-  worker: z.union([z.string().transform((one) => [one]), z.array(z.string())]).optional(),
+  worker: z
+    .union([text.transform((one) => [one]), z.array(text)], { error: 'is not a text; put it in quotes' })
+    .optional(),
   'split-response': z.boolean().optional(),
   via: z.enum(vias).optional(),
   'worker-context-lines': z.number().int().min(0).max(10_000).optional(),
@@ -180,7 +185,7 @@ function joined(sources: Sources, files: readonly ReadFile[]): Config {
     ];
     const found = choices.find(([value]) => value !== undefined);
     if (found) given.add(option.key);
-    values[option.key] = found ? validated(option, found[0], found[1]) : option.default;
+    values[option.key] = found ? validated(option, found[0], found[1], sources.env.HOME || homedir()) : option.default;
   }
   const own = files.at(-1)!.values;
   return Object.freeze({
@@ -199,7 +204,7 @@ function joined(sources: Sources, files: readonly ReadFile[]): Config {
   }) as unknown as Config;
 }
 
-function validated(option: OptionRow, value: unknown, source: string): unknown {
+function validated(option: OptionRow, value: unknown, source: string, userFolder: string): unknown {
   switch (option.type) {
     case 'number': {
       const number = typeof value === 'number' ? value : Number(String(value).trim() || Number.NaN);
@@ -218,6 +223,8 @@ function validated(option: OptionRow, value: unknown, source: string): unknown {
         throw wrongUse(source, String(value), `is not one of ${option.choices!.join(', ')}`);
       }
       return String(value);
+    case 'path':
+      return inUserFolder(String(value), userFolder);
     case 'text':
       return String(value);
   }

@@ -96,5 +96,5 @@ export class DeadLetters {
 
 /** Sent by a person or an agent, who waits for its end; answers and requests are the desk's. */
 function isSent({ envelope }: Delivery): boolean {
-  return envelope.kind === 'message' || envelope.kind === 'keys';
+  return envelope.kind === 'message' || envelope.kind === 'keys' || envelope.kind === 'command';
 }

@@ -9,7 +9,8 @@ export interface OptionRow {
   readonly key: string;
   /** commander's flag syntax */
   readonly flag: string;
-  readonly type: 'text' | 'number' | 'boolean' | 'list' | 'choice';
+  /** a `path` may begin with `~/` */
+  readonly type: 'text' | 'path' | 'number' | 'boolean' | 'list' | 'choice';
   readonly choices?: readonly string[];
   readonly default: string | number | boolean | readonly string[] | null;
   /** environment name; MACS's own names are kept */
@@ -44,13 +45,13 @@ export const options = [
   row(
     'home',
     '--home <dir>',
-    'text',
+    'path',
     null,
     'the state directory: journal, inbox, outbox and your own bridge.yaml (default: ~/.bridge)',
     ['place'],
     { env: 'BRIDGE_HOME' },
   ),
-  row('socket', '--socket <path>', 'text', null, "the tmux server's socket", ['place'], {
+  row('socket', '--socket <path>', 'path', null, "the tmux server's socket", ['place'], {
     env: 'TMUX_SOCKET',
     yaml: 'socket',
   }),
@@ -149,7 +150,7 @@ export const options = [
   row(
     'controllerSystemPrompt',
     '--controller-system-prompt <file>',
-    'text',
+    'path',
     null,
     'what the controller is told (default: prompts/controller.md)',
     ['daemon', 'ask'],
@@ -294,7 +295,7 @@ export const options = [
   row(
     'simulateLog',
     '--simulate-log <file>',
-    'text',
+    'path',
     null,
     'report what would have been detected in a recorded terminal log, and exit',
     ['daemon'],
@@ -311,8 +312,8 @@ export const options = [
     "accept a home inside a worker's own folder, where the worker could answer itself",
     ['daemon', 'ask'],
   ),
-  row('log', '--log <file>', 'text', null, 'also append the log to this file, as JSON lines', ['daemon']),
-  row('controllerLog', '--controller-log <file>', 'text', null, 'append every controller answer, whole, to this file', [
+  row('log', '--log <file>', 'path', null, 'also append the log to this file, as JSON lines', ['daemon']),
+  row('controllerLog', '--controller-log <file>', 'path', null, 'append every controller answer, whole, to this file', [
     'daemon',
   ]),
   row('quiet', '--quiet', 'boolean', false, 'say only what needs a human', ['daemon']),

@@ -8,6 +8,7 @@ import { keysOf } from './core/keys.ts';
 import { type PaneAddress, type PaneFacts, type PaneIdentity, type Snapshot, sameAgent } from './core/pane.ts';
 import { isReady } from './core/reading.ts';
 import type { Answer, Request } from './core/request.ts';
+import { commandOf } from './core/slash-command.ts';
 import { markTurn } from './core/turn-mark.ts';
 import type { Journal } from './journal/journal.ts';
 import type { PostOffice } from './mail/post-office.ts';
@@ -32,6 +33,8 @@ export interface SendOrder {
   readonly allowShell: boolean;
   /** the text names keys: they are pressed, in the dialog that is open now or where there is none */
   readonly keys?: 'outside-dialogs' | 'in-dialog' | undefined;
+  /** the text is a slash command of the agent, which is to run it */
+  readonly command?: boolean | undefined;
   readonly waitMs: number;
   /** left out: as configured */
   readonly via?: Via | undefined;
@@ -95,6 +98,7 @@ export class Sending {
 
   async #send(order: SendOrder, closed: AbortSignal): Promise<Delivery> {
     if (order.keys !== undefined) keysOf(order.text, { inDialog: order.keys === 'in-dialog' });
+    if (order.command) commandOf(order.text);
     const snapshot =
       order.keys === undefined ? await this.#settled(order.pane, order.agent) : await this.#sight.look(order.pane);
     if (snapshot === null)
@@ -109,7 +113,7 @@ export class Sending {
         from: order.from,
         to: order.pane.paneId,
         inReplyTo: null,
-        kind: order.keys === undefined ? 'message' : 'keys',
+        kind: order.command ? 'command' : order.keys === undefined ? 'message' : 'keys',
         body: order.text,
         notes: '',
         expectsReply: false,
@@ -117,7 +121,9 @@ export class Sending {
       },
       snapshot.identity,
       agent,
-      { force: order.force, allowShell: order.allowShell, via: order.via ?? this.#viaFor(snapshot.identity) },
+      order.command
+        ? { force: false, allowShell: false, via: 'keyboard' }
+        : { force: order.force, allowShell: order.allowShell, via: order.via ?? this.#viaFor(snapshot.identity) },
       this.#clock.now() + order.waitMs + orphanLimitMs,
       undefined,
       bound,

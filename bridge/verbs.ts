@@ -54,12 +54,12 @@ const paneArgs = z.object({
   paneId: z.string().max(32),
   socketPath: z.string().min(1).max(4096),
 });
-const idArgs = z.object({ id: z.string().min(1) });
+const idArgs = z.object({ id: z.string().min(1, 'is empty') });
 /** what stands above the command; left out by one of another version */
 const caller = callerArgs.nullable().default(null);
 const decisionArgs = idArgs.extend({ by: z.string().default('human'), caller });
 const answerArgs = z.object({
-  id: z.string().min(1),
+  id: z.string().min(1, 'is empty'),
   text: z.string().default(''),
   /** the label, key or number of an option, for a request about a dialog */
   choose: z.string().min(1).optional(),
@@ -77,6 +77,7 @@ const sendArgs = z.object({
   force: z.boolean().default(false),
   allowShell: z.boolean().default(false),
   keys: z.enum(['outside-dialogs', 'in-dialog']).optional(),
+  command: z.boolean().default(false),
   waitMs: z.number().min(0).default(0),
   via: z.enum(vias).optional(),
   caller,
@@ -137,6 +138,22 @@ const firstAttempt = { beginMs: 8_000, endMs: 60_000 };
 
 /** Everything that can be asked of a bridge: served by the daemon on its socket, or done in place by a command. */
 export function verbs(rooms: Rooms): Record<VerbName, Verb> {
+  const all = verbsOf(rooms);
+  const inWords = Object.entries(all).map(([name, verb]): [string, Verb] => [
+    name,
+    (args, closed, tell) => verb(args, closed, tell).catch((fault: unknown) => explain(name, fault)),
+  ]);
+  return Object.fromEntries(inWords) as Record<VerbName, Verb>;
+}
+
+/** What a verb was given that it does not take. */
+function explain(verb: string, fault: unknown): never {
+  if (!(fault instanceof z.ZodError)) throw fault;
+  const { path, message } = fault.issues[0]!;
+  throw wrongUse(verb, path.join('.'), message);
+}
+
+function verbsOf(rooms: Rooms): Record<VerbName, Verb> {
   return {
     async requests(args) {
       const known = knownWorkers(rooms);
@@ -256,9 +273,8 @@ export function verbs(rooms: Rooms): Record<VerbName, Verb> {
     async send(args, closed): Promise<SendView> {
       const { pane: given, caller, ...rest } = sendArgs.parse(args);
       const pane = await reached(rooms, given);
-      if (rest.keys === 'in-dialog') {
-        await permit(rooms, { act: 'send --in-dialog', target: pane.paneId, about: pane, caller, by: rest.from });
-      }
+      const act = rest.command ? 'send --command' : rest.keys === 'in-dialog' ? 'send --in-dialog' : null;
+      if (act !== null) await permit(rooms, { act, target: pane.paneId, about: pane, caller, by: rest.from });
       const delivery = await rooms.sending.send({ pane, ...rest }, closed);
       return { delivery, ...outcomeOf(delivery.state) };
     },

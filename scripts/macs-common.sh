@@ -8,14 +8,12 @@
 me="$(basename "$0")"
 scripts="$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 main="$scripts/../dist/cli/main.js"
-if [ -f "$main" ]; then
-  bridge=(node "$main")
-elif command -v bridge >/dev/null 2>&1; then
-  bridge=(bridge)
-else
+if [ ! -f "$main" ]; then
   echo "$me: the bridge is not built: run npm install in $(dirname "$scripts")" >&2
   exit 1
 fi
+# of this package, never another that is on PATH
+bridge=(node "$main")
 
 # what a script ends with when its pane cannot be found
 failed=1

@@ -12,13 +12,14 @@ done
 . "$(dirname "$self")/macs-common.sh"
 
 usage="Usage: $0 [--session NAME] [--pane %X] [--label TEXT] [--socket PATH] [--agent NAME] [--force] [--wait SECONDS]
-       [--line-mode] [--expand-escapes] [--require-explicit-session] [--] [message...]
+       [--line-mode] [--command] [--expand-escapes] [--require-explicit-session] [--] [message...]
        Without a message, standard input is sent. TARGET_PANE_ALLOW_SHELL=1 also types at a bare shell.
        Taken and without effect, because the bridge waits for evidence: --submit-after --submit-key(s) K --submit-repeat N
        --submit-delay-ms N --type-delay-ms N --literal"
 message=""
 given=0
 line_mode=0
+command=0
 expand=0
 force=0
 agent=""
@@ -42,6 +43,7 @@ while [ $# -gt 0 ]; do
     --wait) value "$1" "$#" && number "$1" "$2" && wait_seconds="$2" && shift 2 ;;
     --force) force=1 && shift ;;
     --line-mode) line_mode=1 && shift ;;
+    --command) command=1 && shift ;;
     --expand-escapes) expand=1 && shift ;;
     --require-explicit-session) require_session=1 && shift ;;
     --submit-after | --literal) shift ;;
@@ -89,5 +91,7 @@ if [ -n "$agent" ]; then set -- "$@" --agent "$agent"; fi
 if [ -n "$wait_seconds" ]; then set -- "$@" --wait "$wait_seconds"; fi
 if [ "$force" -eq 1 ]; then set -- "$@" --force; fi
 if [ "$line_mode" -eq 1 ]; then set -- "$@" --line-mode; fi
+if [ "$command" -eq 1 ]; then set -- "$@" --command; fi
 if [ "${TARGET_PANE_ALLOW_SHELL:-0}" = 1 ]; then set -- "$@" --allow-shell; fi
-printf '%s' "$message" | "${bridge[@]}" send "$@" -
+# not a pipe's end but this very process, so that a signal reaches the bridge
+exec "${bridge[@]}" send "$@" - < <(printf '%s' "$message")

@@ -105,6 +105,25 @@ test.each([
   expect(() => load(yaml)).toThrow(message);
 });
 
+test.each([
+  ['session: 0\n', /bridge\.yaml:1: session: is not a text; put it in quotes/],
+  ['mode: auto\nsocket: 12\n', /bridge\.yaml:2: socket: is not a text; put it in quotes/],
+  ['worker: [1]\n', /bridge\.yaml:1: worker.*: is not a text; put it in quotes/],
+])('a number where a name belongs is refused in words: %j', (yaml, message) => {
+  expect(() => load(yaml)).toThrow(message);
+});
+
+test("a path that begins with ~/ is in the user's own folder, from whichever source", () => {
+  const env = { HOME: '/home/me' };
+  expect(load('socket: ~/t.sock\n', {}, env).socket).toBe('/home/me/t.sock');
+  expect(load('', { socket: '~/t.sock', log: '~/l' }, env)).toMatchObject({
+    socket: '/home/me/t.sock',
+    log: '/home/me/l',
+  });
+  expect(load('', {}, { ...env, TMUX_SOCKET: '~/t.sock' }).socket).toBe('/home/me/t.sock');
+  expect(load('socket: ~other/t.sock\n', {}, env).socket).toBe('~other/t.sock');
+});
+
 const bomb = [...'bcdefghij'].map((name, at) => `${name}: &${name} [${Array(10).fill(`*${'abcdefghij'[at]}`)}]`);
 test.each([
   [

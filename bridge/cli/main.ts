@@ -72,5 +72,9 @@ try {
   await program.parseAsync();
 } catch (fault) {
   if (!(fault instanceof CommanderError)) throw fault;
+  const takesText = named.some((name) => ['send', 'ask', 'answer', 'notify'].includes(name));
+  if (fault.code === 'commander.unknownOption' && takesText) {
+    print('        a text that begins with - goes after --', process.stderr);
+  }
   process.exitCode = fault.exitCode === 0 ? ExitCode.done : ExitCode.wrongUse;
 }

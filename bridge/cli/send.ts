@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { isBlank } from '../core/cleaning.ts';
 import { type Via, vias } from '../core/door.ts';
 import { ExitCode, wrongUse } from '../core/failure.ts';
+import { asCommand, commandOf } from '../core/slash-command.ts';
 import type { SendView } from '../views.ts';
 import { callerHere } from './caller.ts';
 import { act, withOptions } from './context.ts';
@@ -22,6 +23,7 @@ export function registerSend(program: Command): void {
     .option('--wait <seconds>', 'wait this long for a pane that cannot take it now', '0')
     .option('--line-mode', 'each line is an input of its own, in order')
     .option('--keys', 'the arguments are names of keys (Escape, Up, C-u, Enter), pressed once and together')
+    .option('--command', 'the text is a slash command of the agent (/compact), which is to run it')
     .option('--in-dialog', 'with --keys: pressed in the dialog that is open now, and in no other')
     .addOption(
       new Option(
@@ -38,6 +40,11 @@ Examples:
   git diff | bridge send --pane %3 --wait 60 -   as soon as the agent is ready, within a minute
   bridge send --keys Escape                       interrupts a busy agent; no text is typed
   bridge send --keys --in-dialog Down Enter
+  bridge send --command /compact                  the agent runs it; without --command the same words are prose for the model
+
+A slash command is run only where the agent rests with an empty composer, and where what its list of commands makes of it is known
+(codex, gemini, pi); the receipt says that it left the composer, not what it did. One that opens a list of the agent's own ends
+with 3 where that list cannot be read: look, then --keys.
 
 Keys that would submit a draft, or go to a screen that is not understood, need --force. A dialog that was raised as a
 request is answered by \`bridge answer ID --choose\`, which is checked and verified.
@@ -52,13 +59,23 @@ request is answered by \`bridge answer ID --choose\`, which is checked and verif
         lineMode?: boolean;
         keys?: boolean;
         inDialog?: boolean;
+        command?: boolean;
         from: string;
         via?: Via;
       }>();
       if (flags.keys && flags.lineMode) throw wrongUse('--keys', '--line-mode', 'is for text');
       if (flags.keys && flags.via) throw wrongUse('--keys', '--via', 'is for text');
+      const besideCommand = [
+        flags.keys && '--keys',
+        flags.lineMode && '--line-mode',
+        flags.force && '--force',
+        flags.allowShell && '--allow-shell',
+        flags.via && '--via',
+      ].find(Boolean);
+      if (flags.command && besideCommand) throw wrongUse('--command', besideCommand, 'does not go with it');
       if (flags.inDialog && !flags.keys) throw wrongUse('--in-dialog', '', 'goes with --keys');
       const text = await textFrom(command.args, 'send');
+      if (flags.command) commandOf(text);
       const { pane } = await aim(context);
       context.out.warn(`Resolved target: session=${pane.sessionName} pane=${pane.paneId}`);
       const texts = flags.lineMode ? text.split('\n').filter((line) => !isBlank(line)) : [text];
@@ -71,12 +88,16 @@ request is answered by \`bridge answer ID --choose\`, which is checked and verif
           agent: context.config.agent,
           force: flags.force === true || process.env.TARGET_PANE_GUARD_BUSY === '0',
           allowShell: flags.allowShell === true,
+          command: flags.command === true,
           keys: !flags.keys ? undefined : flags.inDialog ? 'in-dialog' : 'outside-dialogs',
           waitMs: seconds(flags.wait, '--wait'),
           ...(flags.via && { via: flags.via }),
-          caller: flags.inDialog ? callerHere() : null,
+          caller: flags.inDialog || flags.command ? callerHere() : null,
         });
         views.push(view);
+        if (!flags.command && !flags.keys && !flags.allowShell && view.exitCode === ExitCode.done && asCommand(part)) {
+          context.out.warn(`sent as prose: ${part.trim()} was not run; \`bridge send --command\` runs a slash command`);
+        }
         if (view.exitCode !== ExitCode.done) break;
       }
       const last = views.at(-1)!;

@@ -11,8 +11,8 @@ export interface Envelope {
   readonly from: string;
   readonly to: string;
   readonly inReplyTo: EnvelopeId | RequestId | null;
-  /** `keys`: the body names keys, and they are pressed */
-  readonly kind: 'request' | 'response' | 'message' | 'keys';
+  /** `keys`: the body names keys, and they are pressed; `command`: it is a slash command of the agent, which runs it */
+  readonly kind: 'request' | 'response' | 'message' | 'keys' | 'command';
   readonly body: string;
   /** private to the human: never typed into a pane */
   readonly notes: string;

@@ -35,8 +35,20 @@ export interface Manner {
   readonly dialogWords: readonly string[];
   /** further Enters allowed while the text is still in the composer and nothing was drawn since; 0 to 3 */
   readonly rescueEnters: number;
+  /** how it takes a slash command of its own; absent where nobody measured it, and then none is sent */
+  readonly commands?: CommandManner;
   /** the program's own way in beside its keyboard, where it has one that was measured */
   readonly door?: DoorManner;
+}
+
+/** What becomes of a slash command that is pasted into the composer. A list of commands must not choose another one. */
+export interface CommandManner {
+  /** typed behind it: with this no list is open, and Enter takes the name as it stands */
+  readonly append?: string;
+  /** a row of the list that opens below its composer, from whose first row Enter chooses: a group captures the name there */
+  readonly listed?: string;
+  /** false where a command leaves no echo among the inputs: one that does was taken for prose */
+  readonly echoes: boolean;
 }
 
 /** How a program's own door treats text, where that differs from its composer. */

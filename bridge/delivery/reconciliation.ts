@@ -1,5 +1,6 @@
 import type { Delivery } from '../core/envelope.ts';
 import { isAnotherTurn } from './anchor.ts';
+import { reconcileCommand } from './commanding.ts';
 import { echoOf } from './echo.ts';
 import type { FreshLook, Passage } from './passage.ts';
 import { skeletonFor } from './skeleton.ts';
@@ -18,6 +19,7 @@ const tellingLength = 40;
  * else, the turn that asked has not passed, and the guard has no other reason to hold.
  */
 export async function reconcile(passage: Passage): Promise<Delivery> {
+  if (passage.delivery.envelope.kind === 'command') return reconcileCommand(passage);
   const prepared = passage.prepare();
   if (prepared.is === 'refused') return passage.doubt(prepared.reason);
   const { text } = prepared;

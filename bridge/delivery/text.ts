@@ -3,6 +3,7 @@ import { withoutEnd } from '../core/ends.ts';
 import type { Envelope } from '../core/envelope.ts';
 import type { Manner } from '../core/manner.ts';
 import { neutraliseDelimiters } from '../core/protocol.ts';
+import { asCommand } from '../core/slash-command.ts';
 
 export type Prepared =
   | { readonly is: 'text'; readonly text: string }
@@ -12,15 +13,26 @@ export type Prepared =
  * What is typed for a body: the same words, without what a terminal or this agent's composer would take for a command;
  * the end of a bracketed paste, after which all would be keys, is an escape sequence like others.
  * Everything else stays byte for byte: tabs, emoji with joiners, bidirectional marks, a trailing `;`.
- * @param kind a `request` was composed by our own controller room, whose delimiters are meant
+ * @param kind a `request` was composed by our own controller room, whose delimiters are meant; a `command` is meant as one
  */
 export function prepare(body: string, manner: Manner, kind: Envelope['kind'] = 'message'): Prepared {
+  if (kind === 'command') return prepareCommand(body, manner);
   const clean = withoutEnd(wholePairs(cleaned(body)), /\n/);
   const text = kind === 'request' ? clean : neutraliseDelimiters(clean);
   if (isBlank(text)) return refused('the text is empty');
   const spoken = withoutCommands(text, manner);
   if (spoken.is === 'refused' || manner.bracketed) return spoken;
   return oneLine(spoken.text, manner);
+}
+
+/** A command is typed as it stands, for an agent of which it is known what becomes of it then. */
+function prepareCommand(body: string, { agent, bracketed, commands }: Manner): Prepared {
+  const text = cleaned(body).trim();
+  if (asCommand(text) === null) return refused('it is not a slash command');
+  if (commands !== undefined && bracketed) return { is: 'text', text: text + (commands.append ?? '') };
+  return refused(
+    `what ${agent} makes of a slash command was never measured, and none is sent to it; type it in its pane yourself`,
+  );
 }
 
 /** Pasted without its brackets, each line break would be an Enter, and a terminal in line mode cuts what is too long. */

@@ -1,5 +1,6 @@
 import type { Delivery, HoldReason } from '../core/envelope.ts';
 import { lookAtTurn } from './asking-turn.ts';
+import { runCommand } from './commanding.ts';
 import { conditionFor, dialogWordsSeen } from './condition.ts';
 import { executes, mayLeaveMode } from './guard.ts';
 import { doorFor, throughDoor } from './native.ts';
@@ -13,6 +14,7 @@ import { submit } from './submitting.ts';
  *   the turn that asked, guard ─► claimed and typed, paste ─► the composer shows it, and rests ─► submitted, Enter ─► a transition is seen
  */
 export async function deliver(passage: Passage): Promise<Delivery> {
+  if (passage.delivery.envelope.kind === 'command') return runCommand(passage);
   const entry = await enter(passage);
   if ('passed' in entry) return passage.cancelAsPassed(entry.passed);
   if ('reason' in entry) return passage.hold(entry.reason, entry.detail);

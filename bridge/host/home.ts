@@ -1,6 +1,7 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   realpathSync,
@@ -11,6 +12,7 @@ import {
 import { dirname, join, resolve, sep } from 'node:path';
 import { BridgeError } from '../core/failure.ts';
 import { digestOf, readConfigFile } from './config-file.ts';
+import { inUserFolder } from './user-folder.ts';
 
 export interface FoundHome {
   readonly folder: string;
@@ -30,8 +32,9 @@ export function findHome(world: {
   userFolder: string;
 }): FoundHome {
   const passedOver: string[] = [];
-  if (world.flag) return { folder: resolve(world.cwd, world.flag), because: 'flag', passedOver };
-  if (world.env) return { folder: resolve(world.cwd, world.env), because: 'environment', passedOver };
+  const at = (path: string) => resolve(world.cwd, inUserFolder(path, world.userFolder));
+  if (world.flag) return { folder: at(world.flag), because: 'flag', passedOver };
+  if (world.env) return { folder: at(world.env), because: 'environment', passedOver };
   const fallback = join(world.userFolder, '.bridge');
   for (let folder = resolve(world.cwd); ; folder = dirname(folder)) {
     const text = folder === fallback ? null : trustedIn(folder, world.userFolder, passedOver);
@@ -56,7 +59,10 @@ function trustedIn(folder: string, userFolder: string, passedOver: string[]): st
   }
 }
 
-/** Makes the home and its folders: 0700, ours, no links. */
+/**
+ * Makes the home and its folders: 0700, ours. A folder that somebody linked to keeps its mode, which others may rely on; of a
+ * mailbox folder that is a link the mailbox makes no use.
+ */
 export function prepareHome(folder: string): void {
   for (const path of [folder, join(folder, 'inbox'), join(folder, 'outbox'), join(folder, 'archive')]) {
     try {
@@ -66,7 +72,12 @@ export function prepareHome(folder: string): void {
       if (process.getuid && facts.uid !== process.getuid()) {
         throw fault(path, 'belongs to another user', 'choose a folder of your own with --home');
       }
-      if ((facts.mode & 0o077) !== 0) chmodSync(path, 0o700);
+      const isLink = lstatSync(path).isSymbolicLink();
+      if (isLink && (facts.mode & 0o022) !== 0) {
+        const remedy = `chmod go-w ${realpathSync(path)}, or choose a folder of your own with --home`;
+        throw fault(path, 'is a link to a folder that others may write in', remedy);
+      }
+      if (!isLink && (facts.mode & 0o077) !== 0) chmodSync(path, 0o700);
     } catch (cause) {
       if (cause instanceof BridgeError) throw cause;
       const code = (cause as NodeJS.ErrnoException).code ?? String(cause);

@@ -4,8 +4,9 @@
  *
  *   1  a pane is named by its id alone
  *   2  a pane is named by its address
+ *   3  a text to send may be a slash command of the agent
  */
-export const protocol = 2;
+export const protocol = 3;
 
 /** What to do about a bridge of another one. */
 export const restart = 'start the daemon again with the same version: `bridge stop`, then `bridge`';

@@ -90,6 +90,8 @@ export class FakePane implements Hands, Eyes {
   readonly approvals: Array<{ readonly wasDrawn: boolean; readonly by: 'courier' | 'human' }> = [];
   /** options that were chosen in a menu */
   readonly choices: Array<{ readonly label: string; readonly command: string; readonly by: 'courier' | 'human' }> = [];
+  /** its own commands that it ran */
+  readonly ran: string[] = [];
   readonly keys: string[] = [];
   readonly pastes: string[] = [];
   readonly enters: number[] = [];
@@ -120,6 +122,10 @@ export class FakePane implements Hands, Eyes {
   title: string | null = null;
   /** what a torn frame makes of the next readings */
   torn: Partial<Reading> | null = null;
+  /** its own commands, and what Enter on one does; what it does not know is an input like others */
+  commands: Readonly<Record<string, (pane: FakePane) => void>> = {};
+  /** rows of a list of commands that stands below the composer while a command is in it */
+  lists: (draft: string) => readonly string[] = () => [];
   /** how an input is drawn that was submitted */
   drawsInput: (input: string) => string = (input) => input;
   /** Enter does nothing */
@@ -401,6 +407,11 @@ export class FakePane implements Hands, Eyes {
       } else if (by === 'courier' && this.#lostEnters < this.#character.losesEnters) {
         this.#lostEnters++;
         return;
+      } else if (this.commands[this.composer.trim()] !== undefined) {
+        const run = this.commands[this.composer.trim()]!;
+        this.ran.push(this.composer.trim());
+        this.composer = '';
+        run(this);
       } else if (this.composer !== '') {
         this.#submit();
       }
@@ -484,6 +495,8 @@ export class FakePane implements Hands, Eyes {
       this.dialog ? 'Approve this?' : this.busy ? 'Working' : '',
       ...draftRows.map((line, index) => (index ? '  ' : '> ') + line),
     ];
+    const cursorRow = rows.length - 1;
+    rows.push(...this.lists(this.composer));
     const composer = this.dialog
       ? ({ is: 'absent' } as const)
       : shown === ''
@@ -493,7 +506,7 @@ export class FakePane implements Hands, Eyes {
     const dialog = this.dialog ? makeDialog({ kind: 'approval', question: 'Approve this?' }) : null;
     return {
       rows,
-      cursorRow: rows.length - 1,
+      cursorRow,
       title: this.title ?? (this.dialog ? 'Action Required' : 'fake'),
       reading: { ...reading(state, composer, inputs, [...this.words]), dialog },
     };

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -95,6 +95,11 @@ test('--home beats BRIDGE_HOME beats the search', () => {
   expect(find({ env: '/y' }).folder).toBe('/y');
 });
 
+test("~ in --home and BRIDGE_HOME is the user's own folder, also where no shell has replaced it", () => {
+  expect(find({ flag: '~/b' }).folder).toBe(join(user, 'b'));
+  expect(find({ env: '~/b' }).folder).toBe(join(user, 'b'));
+});
+
 test('the home and its folders are closed to others', () => {
   const home = join(root, 'home');
   mkdirSync(home, { mode: 0o755 });
@@ -107,6 +112,34 @@ test('the home and its folders are closed to others', () => {
 test('a file where the home should be is said, not written over', () => {
   writeFileSync(join(root, 'home'), 'precious');
   expect(() => prepareHome(join(root, 'home'))).toThrow(/home: .*cannot be used|is not a folder/);
+});
+
+test('a folder that is linked to keeps its mode, whichever of the four it is', () => {
+  for (const [name, linked] of [
+    ['whole', ''],
+    ['inbox', 'inbox'],
+    ['outbox', 'outbox'],
+    ['archive', 'archive'],
+  ] as const) {
+    const target = join(root, `target-${name}`);
+    mkdirSync(target, { mode: 0o755 });
+    const home = join(root, `home-${name}`);
+    if (linked !== '') mkdirSync(home, { mode: 0o700 });
+    symlinkSync(target, join(home, linked));
+    prepareHome(home);
+    expect([name, statSync(target).mode & 0o777]).toEqual([name, 0o755]);
+  }
+  // what is made in a linked home is ours
+  expect(statSync(join(root, 'target-whole', 'inbox')).mode & 0o777).toBe(0o700);
+});
+
+test('a linked home into which others may write is refused, and keeps its mode', () => {
+  const target = join(root, 'shared');
+  mkdirSync(target);
+  chmodSync(target, 0o775);
+  symlinkSync(target, join(root, 'linked'));
+  expect(() => prepareHome(join(root, 'linked'))).toThrow(/linked: is a link to a folder that others may write/);
+  expect(statSync(target).mode & 0o777).toBe(0o775);
 });
 
 test('a folder within another is seen through links, and a mere name prefix is not within', () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { claimHome } from '../../bridge/host/instance.ts';
+import { protocol } from '../../bridge/host/protocol.ts';
 import { call, serve, socketPath } from '../../bridge/host/socket.ts';
 
 let home: string;
@@ -74,7 +75,7 @@ test('a caller who hangs up is noticed by the verb', async () => {
   });
   const { createConnection } = await import('node:net');
   const socket = createConnection(path);
-  socket.write('{"id":1,"verb":"wait","args":{},"protocol":2}\n');
+  socket.write(`{"id":1,"verb":"wait","args":{},"protocol":${protocol}}\n`);
   await began;
   socket.destroy();
   await hungUp;

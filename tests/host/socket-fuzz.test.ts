@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { protocol } from '../../bridge/host/protocol.ts';
 import { call, serve } from '../../bridge/host/socket.ts';
 import { fuzz } from '../fixtures/fuzz.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
@@ -55,7 +56,9 @@ test('whatever is written to the socket, in whatever pieces: a fault a line, and
       async (given, sizes) => {
         const { socket, lines } = await connected();
         const said = given.map((text) => text.replaceAll('\n', ' '));
-        const bytes = Buffer.from(`${said.join('\n')}\n{"id":77,"verb":"echo","args":{"last":true},"protocol":2}\n`);
+        const bytes = Buffer.from(
+          `${said.join('\n')}\n{"id":77,"verb":"echo","args":{"last":true},"protocol":${protocol}}\n`,
+        );
         let from = 0;
         for (const size of [...sizes, bytes.length]) {
           socket.write(bytes.subarray(from, from + size));

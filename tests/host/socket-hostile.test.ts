@@ -15,6 +15,7 @@ import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { protocol } from '../../bridge/host/protocol.ts';
 import { call, pingDaemon, serve, socketPath } from '../../bridge/host/socket.ts';
 import { listeningPath, strangerAt } from '../../bridge/host/socket-path.ts';
 import { tell } from '../../bridge/host/tell.ts';
@@ -156,7 +157,7 @@ test('a line that is not ended in time is hung up on, as is a caller that says n
   const trickle = setInterval(() => half.write(' '), 500);
   ends.push(() => clearInterval(trickle));
   const waits = await connected();
-  waits.write('{"id":1,"verb":"wait","protocol":2}\n');
+  waits.write(`{"id":1,"verb":"wait","protocol":${protocol}}\n`);
   await Promise.all([once(silent, 'close'), once(half, 'close')]);
   expect(waits.destroyed).toBe(false);
 }, 15_000);
@@ -179,7 +180,7 @@ test('a caller that asks and asks, and reads nothing, is hung up on', async () =
   one.pause();
   const closed = new Promise((resolve) => one.once('close', resolve));
   for (let n = 0; n < 300 && !one.destroyed; n++) {
-    one.write(`{"id":${n},"verb":"say","args":{"length":1000000},"protocol":2}\n`);
+    one.write(`{"id":${n},"verb":"say","args":{"length":1000000},"protocol":${protocol}}\n`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   one.resume();

@@ -5,18 +5,22 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { packageRoot } from '../../bridge/launch/package-root.ts';
 import { Ground } from './launch-server.ts';
 
-/** What the scripts hand to `bridge`: a copy of them, beside a `bridge` that only writes down how it was called. */
+/** What the scripts hand to `bridge`: a copy of them, beside a bridge that only writes down how it was called. */
 let ground: Ground;
 let pane: string;
 beforeEach(() => {
   ground = new Ground();
   cpSync(join(packageRoot, 'scripts'), join(ground.folder, 'scripts'), { recursive: true });
-  mkdirSync(join(ground.folder, 'bin'));
-  const log = join(ground.folder, 'called');
+  mkdirSync(join(ground.folder, 'dist/cli'), { recursive: true });
   writeFileSync(
-    join(ground.folder, 'bin/bridge'),
-    `#!/bin/sh\n{ for word in "$@"; do printf '%s\\n' "$word"; done; } > ${log}\ncase "$*" in *' -') cat > ${ground.folder}/text;; esac\nprintf '%s' "\${SAY:-idle}"\nexit "\${CODE:-0}"\n`,
-    { mode: 0o755 },
+    join(ground.folder, 'dist/cli/main.js'),
+    `const { readFileSync, writeFileSync } = require('node:fs');
+const words = process.argv.slice(2);
+writeFileSync(${JSON.stringify(join(ground.folder, 'called'))}, words.map((word) => word + '\\n').join(''));
+if (words.at(-1) === '-') writeFileSync(${JSON.stringify(join(ground.folder, 'text'))}, readFileSync(0));
+process.stdout.write(process.env.SAY ?? 'idle');
+process.exitCode = Number(process.env.CODE ?? 0);
+`,
   );
   pane = ground.tmux('new-session', '-d', '-P', '-F', '#{pane_id}', '-s', 'macs', '-n', 'worker', 'sleep', '1000');
 });
@@ -39,7 +43,7 @@ async function run(
   const child = spawn('bash', [file, ...argv], {
     cwd: ground.folder,
     env: {
-      PATH: `${join(ground.folder, 'bin')}:${process.env.PATH}`,
+      PATH: process.env.PATH,
       HOME: ground.folder,
       TMUX_SOCKET: ground.socket,
       ...more.env,
@@ -140,6 +144,7 @@ test('the old flags are taken: some mean the same, the delays and keys mean noth
     '--line-mode',
     '-',
   ]);
+  expect((await run('send.sh', ['--command', '/compact'])).argv).toEqual(['send', ...target(), '--command', '-']);
   expect((await run('send.sh', ['x'], { env: { TARGET_PANE_GUARD_BUSY: '0' } })).argv).toContain('--force');
   expect((await run('send.sh', ['a\\nb'])).text).toBe('a\\nb');
   expect((await run('send.sh', ['--expand-escapes', 'a\\nb'])).text).toBe('a\nb');
@@ -329,6 +334,22 @@ test('the launchers hand every word over', async () => {
 });
 
 test('a script is found through a link to it', async () => {
+  mkdirSync(join(ground.folder, 'bin'));
   symlinkSync('../scripts/status.sh', join(ground.folder, 'bin/worker-status'));
   expect((await run(join(ground.folder, 'bin/worker-status'), [])).code).toBe(0);
+});
+
+test('a bridge that is on PATH is never taken for that of the package, built or not', async () => {
+  const bin = join(ground.folder, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'bridge'), `#!/bin/sh\ntouch ${ground.folder}/other\n`, { mode: 0o755 });
+  const env = { PATH: `${bin}:${process.env.PATH}` };
+  expect(await run('status.sh', target(), { env })).toMatchObject({
+    code: 0,
+    argv: expect.arrayContaining(['status']),
+  });
+  rmSync(join(ground.folder, 'dist'), { recursive: true });
+  const unbuilt = await run('status.sh', target(), { env });
+  expect(unbuilt).toMatchObject({ code: 1, stderr: expect.stringContaining('the bridge is not built') });
+  expect(existsSync(join(ground.folder, 'other'))).toBe(false);
 });

@@ -507,6 +507,7 @@ describe('which profile reads a pane', () => {
         ...manner.commandOpenings.map(({ pattern }) => pattern),
         ...manner.references.map(({ pattern }) => pattern),
         ...manner.commandEndings.map(({ pattern }) => pattern),
+        ...(manner.commands?.listed ? [manner.commands.listed] : []),
       ];
       for (const pattern of patterns) expect(() => new RegExp(pattern)).not.toThrow();
     }

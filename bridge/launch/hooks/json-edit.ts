@@ -8,6 +8,15 @@ export interface JsonFault {
 }
 
 export function parseJson(text: string): { root: Node } | { fault: JsonFault } {
+  try {
+    return parseTo(text);
+  } catch (fault) {
+    if (!(fault instanceof RangeError)) throw fault;
+    return { fault: { line: 1, reason: 'it is nested too deeply' } };
+  }
+}
+
+function parseTo(text: string): { root: Node } | { fault: JsonFault } {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   const [error] = errors;

@@ -27,6 +27,8 @@ export const codexManner: Manner = {
   references: [],
   // at its end a list of files or skills would be open, from which Enter chooses
   commandEndings: [{ pattern: '[@$]\\S*$', append: ' ' }],
+  // with a blank behind it the list of commands closes, from which Enter took /compact for /comp; what is no command stays
+  commands: { append: ' ', echoes: true },
   changes: { trims: true },
   dialogTitles: ['Action Required'],
   // whole phrases: an agent that writes "Would you like to go on?" must not hold its own answer
@@ -55,6 +57,8 @@ export const geminiManner: Manner = {
     { pattern: '\\\\$', append: ' ' },
     { pattern: '@\\S*$', append: ' ' },
   ],
+  // Enter chooses from its list: /about for /abo, and behind a blank the first word that may follow (/model manage)
+  commands: { listed: '^ ([a-z][\\w:-]*)(?: \\([a-z, -]+\\))? {2,}\\S', echoes: true },
   changes: { trims: true },
   dialogTitles: ['Action Required'],
   dialogWords: ['Allow execution of', 'Apply this change'],
@@ -96,6 +100,8 @@ export const piManner: Manner = {
   // pi trims what it submits: the model gets the text as it was
   references: [],
   commandEndings: [{ pattern: '\\\\$', append: ' ' }],
+  // a paste opens no list; what is no command goes to the model
+  commands: { echoes: false },
   changes: { trims: true, tab: '    ' },
   dialogTitles: [],
   dialogWords: [],

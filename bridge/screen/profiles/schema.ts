@@ -94,6 +94,11 @@ export const mannerSchema = z
     commandOpenings: z.array(z.strictObject({ pattern, prefix: z.string().min(1).nullable() })),
     references: z.array(z.strictObject({ pattern, prefix: z.string().min(1).nullable() })),
     commandEndings: z.array(z.strictObject({ pattern, append: z.string().min(1).nullable() })),
+    commands: z.strictObject({
+      append: z.string().min(1).optional(),
+      listed: pattern.optional(),
+      echoes: z.boolean(),
+    }),
     changes: z.strictObject({ trims: z.boolean(), tab: z.string(), mayAppend: z.string() }).partial(),
     dialogTitles: patterns,
     dialogWords: patterns,

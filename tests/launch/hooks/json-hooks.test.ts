@@ -130,6 +130,15 @@ test('whatever a file holds, it is the same text again after hooks came and went
   );
 });
 
+test.each(['{"a":'.repeat(20_000), `{"a":${'['.repeat(50_000)}`])(
+  'a file that is nested without end is not edited',
+  (text) => {
+    const fault = { line: 1, reason: 'it is nested too deeply' };
+    expect(wireHooks(text, wanted)).toEqual({ fault });
+    expect(hooksIn(text)).toEqual({ fault });
+  },
+);
+
 test.each([
   ['{"hooks":{},"hooks":{"Stop":[]}}', 1, 'hooks'],
   ['{\n  "hooks": {\n    "Stop": [],\n    "Stop": []\n  }\n}', 4, 'Stop'],

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# MACS's path of scripts/start-worker in this package.
+set -euo pipefail
+self="${BASH_SOURCE[0]}"
+while [ -h "$self" ]; do
+  link="$(readlink "$self")"
+  case "$link" in /*) self="$link" ;; *) self="$(dirname "$self")/$link" ;; esac
+done
+exec "$(dirname "$self")/scripts/start-worker" "$@"

@@ -1,0 +1,208 @@
+import { expect, test } from 'vitest';
+import { fakeManner } from './fake-pane.ts';
+import { type World, world } from './world.ts';
+
+/** A program whose list of commands opens below the composer, as gemini's does; Enter takes the list's first name. */
+const listed = '^ ([a-z]+) {2,}\\S';
+
+function one(commands: NonNullable<typeof fakeManner.commands> = { echoes: true }, character = {}): World {
+  const made = world(character);
+  made.pane.manners = { ...fakeManner, commands };
+  made.pane.commands = { '/compact': (pane) => pane.words.push('compacted') };
+  return made;
+}
+
+const command = ({ delivery }: World, body: string, change: Parameters<World['delivery']>[1] = {}) =>
+  delivery(body, { kind: 'command', ...change });
+
+test('a command is typed as it stands, one Enter is pressed, and the receipt is that it left the composer', async () => {
+  const w = one({ append: ' ', echoes: true });
+  expect(await w.attempt(command(w, '/compact'))).toMatchObject({
+    is: 'acknowledged',
+    receipt: { evidence: 'composer-emptied' },
+  });
+  expect([w.pane.pastes, w.pane.keys, w.pane.ran]).toEqual([['/compact '], ['Enter'], ['/compact']]);
+  expect(w.memory.states).toEqual(['claimed', 'typed', 'submitted', 'acknowledged']);
+  expect(w.pane.submissions).toEqual([]);
+});
+
+test('a command that opens a dialog is seen to have opened it, and no key follows', async () => {
+  const w = one();
+  w.pane.commands = {
+    '/model': (pane) => {
+      pane.menu = { command: 'which model', options: [['large', '1']], at: 0 };
+    },
+  };
+  const state = await w.attempt(command(w, '/model'));
+  expect(state).toMatchObject({ is: 'acknowledged', receipt: { evidence: 'dialog-opened' } });
+  await w.clock.pass(30_000);
+  expect([w.pane.keys, w.pane.choices]).toEqual([['Enter'], []]);
+});
+
+test.each([
+  ['hides the composer', { state: 'unknown', composer: { is: 'absent' } }],
+  ['is read as another draft', { composer: { is: 'draft', text: 'large\nsmall' } }],
+] as const)('a list that %s: uncertain, and Enter is pressed once', async (_, torn) => {
+  const w = one();
+  w.pane.commands = {
+    '/resume': (pane) => {
+      pane.torn = torn;
+    },
+  };
+  const state = await w.attempt(command(w, '/resume'));
+  expect(state).toMatchObject({ is: 'uncertain', reason: expect.stringContaining('is not to be seen since') });
+  expect(w.pane.keys).toEqual(['Enter']);
+});
+
+test.each(['busy', 'dialog'] as const)('while the agent is at %s, nothing is typed', async (what) => {
+  const w = one();
+  w.pane.change((pane) => {
+    pane[what] = true;
+  });
+  w.pane.settle();
+  for (const force of [false, true]) {
+    const state = await w.attempt(
+      command(w, '/compact', { options: { force: force && what === 'dialog', allowShell: false } }),
+    );
+    expect(state).toMatchObject({ is: 'held', reason: what });
+  }
+  expect([w.pane.pastes, w.pane.keys]).toEqual([[], []]);
+});
+
+test('over a draft nothing is typed', async () => {
+  const w = one();
+  w.pane.composer = 'half a thought';
+  w.pane.settle();
+  expect(await w.attempt(command(w, '/compact'))).toMatchObject({ is: 'held', reason: 'draft' });
+  expect(w.pane.composer).toBe('half a thought');
+});
+
+test('an agent of which nothing is known about commands gets none', async () => {
+  const w = world();
+  expect(await w.attempt(command(w, '/compact'))).toMatchObject({
+    is: 'failed',
+    reason: expect.stringContaining('never measured'),
+  });
+  expect([w.pane.pastes, w.pane.keys]).toEqual([[], []]);
+});
+
+test.each(['!ls', 'compact', '/tmp/x', '/compact\nnow', ' '])('%j is no command, and is not typed', async (text) => {
+  const w = one();
+  expect(await w.attempt(command(w, text))).toMatchObject({ is: 'failed' });
+  expect(w.pane.pastes).toEqual([]);
+});
+
+test('a list from which Enter would choose another command keeps Enter away', async () => {
+  const w = one({ listed, echoes: true });
+  w.pane.lists = (draft) => (draft.startsWith('/comp') ? [' compact   make it short'] : []);
+  const state = await w.attempt(command(w, '/comp'));
+  expect(state).toMatchObject({
+    is: 'typed-not-submitted',
+    reason: expect.stringContaining('choose "compact", not /comp'),
+  });
+  expect([w.pane.keys, w.pane.composer]).toEqual([[], '/comp']);
+});
+
+test('a name that the list does not have would be prose, and Enter is not pressed', async () => {
+  const w = one({ listed, echoes: true });
+  const state = await w.attempt(command(w, '/nosuch'));
+  expect(state).toMatchObject({
+    is: 'typed-not-submitted',
+    reason: expect.stringContaining('would take it for prose'),
+  });
+  expect([w.pane.keys, w.pane.submissions]).toEqual([[], []]);
+});
+
+test('a list that opens late is waited for, and its first row must still stand there as Enter is pressed', async () => {
+  const w = one({ listed, echoes: true });
+  let isOpen = false;
+  w.pane.lists = (draft) => (isOpen && draft.startsWith('/comp') ? [' compact   make it short'] : []);
+  w.clock.after(1_500, () => {
+    isOpen = true;
+    w.pane.redraw();
+  });
+  expect(await w.attempt(command(w, '/compact'))).toMatchObject({ is: 'acknowledged' });
+
+  const moved = one({ listed, echoes: true });
+  let first = ' compact   make it short';
+  moved.pane.lists = (draft) => (draft.startsWith('/comp') ? [first] : []);
+  moved.pane.before = (act) => {
+    if (act !== 'press') return;
+    first = ' compare   another one';
+    moved.pane.settle();
+  };
+  expect(await moved.attempt(command(moved, '/compact'))).toMatchObject({ is: 'typed-not-submitted' });
+  expect([moved.pane.keys, moved.pane.ran]).toEqual([[], []]);
+});
+
+test('words behind the name need no list; a list that would put another word there keeps Enter away', async () => {
+  const w = one({ listed, echoes: true });
+  w.pane.commands = { '/model set small': () => {} };
+  expect(await w.attempt(command(w, '/model set small'))).toMatchObject({ is: 'acknowledged' });
+  const other = one({ listed, echoes: true });
+  other.pane.lists = (draft) => (draft === '' ? [] : [' smaller   another one']);
+  expect(await other.attempt(command(other, '/model set small'))).toMatchObject({ is: 'typed-not-submitted' });
+  expect(other.pane.keys).toEqual([]);
+});
+
+test('a command that is put back into the composer was not run, and is not pressed again', async () => {
+  const w = one();
+  w.pane.commands = {
+    '/nosuch': (pane) => {
+      pane.words = ['unknown command'];
+      w.clock.after(100, () =>
+        pane.change((back) => {
+          back.composer = '/nosuch';
+        }),
+      );
+    },
+  };
+  const state = await w.attempt(command(w, '/nosuch'));
+  expect(state).toMatchObject({ is: 'typed-not-submitted', reason: expect.stringContaining('still in the composer') });
+  expect(w.pane.keys).toEqual(['Enter']);
+});
+
+test('an agent that echoes no commands, and shows it among the inputs, took it for prose: uncertain', async () => {
+  const w = one({ echoes: false });
+  expect(await w.attempt(command(w, '/nosuch'))).toMatchObject({
+    is: 'uncertain',
+    reason: expect.stringContaining('seems not to know that command'),
+  });
+  expect(w.pane.submissions).toEqual(['/nosuch']);
+  const known = one({ echoes: false });
+  expect(await known.attempt(command(known, '/compact'))).toMatchObject({ is: 'acknowledged' });
+});
+
+test('an Enter that is lost is not pressed again', async () => {
+  const w = one(undefined, { losesEnters: 1 });
+  expect(await w.attempt(command(w, '/compact'))).toMatchObject({ is: 'typed-not-submitted' });
+  expect([w.pane.keys, w.pane.ran]).toEqual([['Enter'], []]);
+});
+
+test('somebody who empties the composer before Enter, or presses a key after it, leaves it uncertain', async () => {
+  const w = one();
+  w.pane.after = (act) => {
+    if (act === 'press') w.pane.human('C-u');
+  };
+  expect(await w.attempt(command(w, '/compact'))).toMatchObject({ is: 'uncertain' });
+  const cleared = one();
+  cleared.pane.before = (act) => {
+    if (act !== 'press') return;
+    cleared.pane.composer = '';
+    cleared.pane.settle();
+  };
+  expect(await cleared.attempt(command(cleared, '/compact'))).not.toMatchObject({ is: 'acknowledged' });
+  expect(cleared.pane.keys).toEqual([]);
+});
+
+test('after a restart no Enter is pressed, wherever the bridge died', async () => {
+  const typed = one();
+  typed.pane.composer = '/compact';
+  typed.pane.settle();
+  const state = { is: 'typed', at: 0 } as const;
+  expect(await typed.reconcile(command(typed, '/compact', { state }))).toMatchObject({ is: 'typed-not-submitted' });
+  const gone = one();
+  const submitted = { is: 'submitted', at: 0 } as const;
+  expect(await gone.reconcile(command(gone, '/compact', { state: submitted }))).toMatchObject({ is: 'uncertain' });
+  expect([typed.pane.keys, gone.pane.keys, gone.pane.pastes]).toEqual([[], [], []]);
+});
