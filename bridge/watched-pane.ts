@@ -110,6 +110,13 @@ export class WatchedPane {
     }
   }
 
+  /** The clock tells so much more than before, or less. */
+  clockSet(byMs: number): void {
+    this.watcher.clockSet(byMs);
+    const { takenAtMs } = this.#snapshot;
+    this.#snapshot = { ...this.#snapshot, takenAtMs: takenAtMs + byMs };
+  }
+
   close(): void {
     this.#cancelSecondLook();
     this.watcher.close();

@@ -124,8 +124,8 @@ export interface Snapshot {
 export interface FreshSnapshot extends Snapshot {
   readonly askedAtMs: number;
   /**
-   * when a person last pressed a key in a terminal that shows this pane as its active one: milliseconds since the epoch,
-   * to the second; null when nobody is attached there
+   * when a person was first seen to have pressed the last key in a terminal that shows this pane as its active one:
+   * milliseconds since the epoch; another key in the same second goes unseen. Null when nobody is attached there
    */
   readonly lastHumanKeyAt: number | null;
   readonly sessionActivity: SessionActivity;

@@ -4,7 +4,7 @@ import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import { type FoundBlock, findRequests, findResponses, openTail } from './blocks.ts';
 import { stitch } from './stitch.ts';
-import { firstTurn, noteInput, stepTurn, type TurnSeen, type TurnState } from './turns.ts';
+import { firstTurn, noteInput, stepTurn, type TurnSeen, type TurnState, withInstants } from './turns.ts';
 
 /**
  * From readings to requests, each exactly once.
@@ -155,13 +155,24 @@ export function memoryOf({ turns, raised, stale, words }: DetectorState): Detect
   return { version: 1, turns, raised, stale, open: openTail(words).slice(0, rememberedOpenLines) };
 }
 
-/** A memory of another version, or none, begins anew. */
-export function restore(memory: DetectorMemory | null): DetectorState {
+/** The clock tells so much more than before, or less. */
+export function clockSet(state: DetectorState, byMs: number): DetectorState {
+  const to = (at: number) => at + byMs;
+  const raised = state.raised.map((entry) => ({ ...entry, at: to(entry.at) }));
+  return { ...state, turns: withInstants(state.turns, to), raised, lastAt: to(state.lastAt) };
+}
+
+/**
+ * A memory of another version, or none, begins anew.
+ * @param now what is still to come was written by a clock that has been set back since: it counts as now
+ */
+export function restore(memory: DetectorMemory | null, now = Number.POSITIVE_INFINITY): DetectorState {
   if (memory?.version !== 1) return firstState;
   const { turns, raised, stale, open } = memory;
+  const to = (at: number) => Math.min(at, now);
   return {
-    turns: { ...turns, isRestored: true, candidate: null },
-    raised,
+    turns: { ...withInstants(turns, to), isRestored: true, candidate: null },
+    raised: raised.map((entry) => ({ ...entry, at: to(entry.at) })),
     stale,
     words: open,
     wordsOfTurn: turns.number,

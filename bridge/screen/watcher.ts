@@ -4,6 +4,7 @@ import type { InputMark } from '../core/input-mark.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import {
+  clockSet,
   type DetectedTurn,
   type DetectorEvent,
   type DetectorMemory,
@@ -81,7 +82,7 @@ export class PaneWatcher {
 
   constructor(deps: WatcherDeps) {
     this.#deps = deps;
-    this.#state = restore(deps.memory);
+    this.#state = restore(deps.memory, deps.clock.now());
     this.#reasons = deps.memory?.reasons ?? firstReasons;
     this.#movedAt = deps.clock.now();
   }
@@ -111,6 +112,23 @@ export class PaneWatcher {
   /** Something is known of the pane that it need not have drawn. */
   lookNow(): void {
     this.#lookIn(0);
+  }
+
+  /** The clock tells so much more than before, or less. */
+  clockSet(byMs: number): void {
+    this.#movedAt += byMs;
+    this.#lookedAt += byMs;
+    if (this.#due !== null) this.#due.at += byMs;
+    this.#signals.clockSet(byMs);
+    this.#state = clockSet(this.#state, byMs);
+    const { work } = this.#reasons;
+    if (work !== null) this.#reasons = { ...this.#reasons, work: { ...work, since: work.since + byMs } };
+    if (this.#last !== null) {
+      const { snapshot } = this.#last;
+      this.#last = { ...this.#last, snapshot: { ...snapshot, takenAtMs: snapshot.takenAtMs + byMs } };
+    }
+    // what the detector settled on names an instant
+    this.#settledOn = '';
   }
 
   /** The courier's word that the agent took this text. Call it once the receipt is there. */
