@@ -2,7 +2,16 @@ import type { Detection } from './core/detection.ts';
 import { type Delivery, whyTurnPassed } from './core/envelope.ts';
 import { messageOf } from './core/failure.ts';
 import type { PaneId, TurnId } from './core/ids.ts';
-import { identityKey, type PaneFacts, type PaneIdentity, placeIn, type Snapshot, sameAgent } from './core/pane.ts';
+import {
+  identityKey,
+  isTooSmall,
+  type PaneFacts,
+  type PaneIdentity,
+  placeIn,
+  type Snapshot,
+  sameAgent,
+  tooSmallInWords,
+} from './core/pane.ts';
 import { because, isReady, type Reading } from './core/reading.ts';
 import { markTurn, type TurnMark } from './core/turn-mark.ts';
 import { DialogWatch } from './dialog-watch.ts';
@@ -31,6 +40,7 @@ export class WatchedPane {
   /** why what is on the screen at the first look goes to the human: after the journal was lost, for one */
   #distrust: string | null;
   #said = '';
+  #isSmall = false;
   #cancelSecondLook: () => void = () => {};
   /** what the list of panes said of it last: where that changed without a ring, somebody must look */
   #listed: string;
@@ -52,6 +62,7 @@ export class WatchedPane {
     this.#snapshot = snapshot;
     this.#distrust = rooms.setAside === null ? (distrust ?? null) : journalLost;
     this.#listed = listing(facts);
+    this.#sayIfSmall(facts);
     const config = rooms.projects.configFor(snapshot.identity);
     this.#dialogs = new DialogWatch({
       rooms,
@@ -89,7 +100,21 @@ export class WatchedPane {
     const now = listing(facts);
     if (this.#listed === now) return;
     this.#listed = now;
+    this.#sayIfSmall(facts);
     this.watcher.poke();
+  }
+
+  /** Once, until it is enlarged. */
+  #sayIfSmall(facts: PaneFacts): void {
+    const isSmall = isTooSmall(facts);
+    if (isSmall && !this.#isSmall) {
+      const size = `${facts.width}x${facts.height}`;
+      this.#rooms.say(
+        'warning',
+        `${this.#rooms.shown(this.name)}: its pane ${facts.paneId} (${size}) is ${tooSmallInWords}; enlarge it`,
+      );
+    }
+    this.#isSmall = isSmall;
   }
 
   /** The agent's own hook called: look now, and once more when its word does not stand against the screen any longer. */
