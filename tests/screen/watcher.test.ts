@@ -278,6 +278,32 @@ test('an acknowledged input with the same words on the screen makes the next req
   expect(turns[1]).toBe(turns[0]! + 1);
 });
 
+describe('a synchronized update', () => {
+  const torn = ['> go', '<<CONTROLLER_REQUEST>>', 'half?', '<<CONTROLLER_REQUEST_END>>', '> '];
+  const readings = (scene: Scene) => scene.told('reading').length + scene.told('request-seen').length;
+
+  test('is not read before its end, whatever pieces the bytes come in', async () => {
+    const scene = new Scene();
+    scene.draw(['> go']);
+    await scene.clock.pass(5_000);
+    const before = readings(scene);
+    scene.draw(torn, '\x1b[?20');
+    scene.draw(torn, '26hCONTROLLER_REQUEST_END>>');
+    await scene.clock.pass(900);
+    expect(readings(scene)).toBe(before);
+    scene.draw(request, '\x1b[?2026l');
+    await scene.clock.pass(3_000);
+    expect(scene.told('request-confirmed')).toMatchObject([{ detection: { text: 'which?' } }]);
+  });
+
+  test('that never ends is read after a second', async () => {
+    const scene = new Scene();
+    scene.draw(request, '\x1b[?2026h');
+    await scene.clock.pass(3_000);
+    expect(scene.told('request-confirmed')).toHaveLength(1);
+  });
+});
+
 describe('when the clock is set', () => {
   const day = 86_400_000;
 
