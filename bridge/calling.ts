@@ -1,10 +1,22 @@
 import type { RequestId } from './core/ids.ts';
 import type { Request } from './core/request.ts';
 
-/** When each request last called the human; only those that still wait for him are kept. */
-type Calls = Readonly<Record<string, number>>;
+/** A request called the human; `askedAt` is its state's instant, which tells one asking from the next whatever the clock does. */
+interface Call {
+  readonly at: number;
+  readonly askedAt: number;
+}
 
-const callsKey = 'calls';
+/** The last call of each request that still waits for the human; journals of older bridges keep its instant alone. */
+export type Calls = Readonly<Record<string, Call | number>>;
+
+export const callsKey = 'calls';
+
+/** The same by a clock that tells so much more, or less. */
+export function movedCalls(calls: Calls, byMs: number): Calls {
+  const moved = (call: Call | number) => (typeof call === 'number' ? call + byMs : { ...call, at: call.at + byMs });
+  return Object.fromEntries(Object.entries(calls).map(([id, call]) => [id, moved(call)]));
+}
 
 interface Memory {
   memory<T>(key: string): T | null;
@@ -36,14 +48,14 @@ export class Calling {
   }
 
   needed(request: Request, why: string, now: number): void {
-    const calledAt = this.#calls[request.id];
-    const isNew = calledAt === undefined || (request.state.is === 'asked' && calledAt < request.state.at);
-    if (this.#isAttended && isNew) this.#callFor(request, why, now);
+    const call = this.#calls[request.id];
+    if (this.#isAttended && (call === undefined || !isFor(call, request))) this.#callFor(request, why, now);
   }
 
   tick(now: number): void {
     if (!this.#isAttended || this.#againAfterMs <= 0) return;
-    for (const [id, at] of Object.entries(this.#calls)) {
+    for (const [id, call] of Object.entries(this.#calls)) {
+      const at = typeof call === 'number' ? call : call.at;
       if (now - at < this.#againAfterMs) continue;
       const request = this.#memory.request(id);
       const why = request && waitingWhy(request);
@@ -56,13 +68,20 @@ export class Calling {
       const other = this.#memory.request(id);
       return other !== null && waitingWhy(other) !== null;
     });
-    this.#memory.saveMemory(callsKey, { ...Object.fromEntries(waiting), [request.id]: now });
+    const call: Call = { at: now, askedAt: request.state.is === 'asked' ? request.state.at : now };
+    this.#memory.saveMemory(callsKey, { ...Object.fromEntries(waiting), [request.id]: call });
     this.#call(request, why);
   }
 
   get #calls(): Calls {
     return this.#memory.memory<Calls>(callsKey) ?? {};
   }
+}
+
+/** The human was called for what is asked of him now, and not only for what was before. */
+function isFor(call: Call | number, { state }: Request): boolean {
+  if (state.is !== 'asked') return true;
+  return typeof call === 'number' ? call >= state.at : call.askedAt === state.at;
 }
 
 /** Why it waits for the human; null when it does not. */

@@ -72,7 +72,9 @@ export class DeadLetters {
     for (const delivery of this.#memory.deliveries({ open: true })) {
       const { envelope, state } = delivery;
       if (envelope.kind !== 'response' || state.is !== 'held') continue;
-      if (absent.includes(state.reason) && now - state.since >= graceMs) {
+      // an instant that is still to come was told by a clock that has been set back since
+      const isOver = now - state.since >= graceMs || state.since > now;
+      if (absent.includes(state.reason) && isOver) {
         this.#tell(delivery, `the answer has nobody to go to: ${state.detail}`);
       }
     }

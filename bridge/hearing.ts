@@ -4,7 +4,7 @@ import { asPaneId } from './core/ids.ts';
 import type { NewJournalEvent } from './core/journal-event.ts';
 import { addressKey, type PaneFacts, type PaneIdentity, sameAgent } from './core/pane.ts';
 import type { Caller } from './host/caller.ts';
-import { type AgentWord, doubt, heard, type WordNow } from './screen/agent-word.ts';
+import { type AgentWord, doubt, heard, moved, type WordNow } from './screen/agent-word.ts';
 import { inputDigest } from './screen/input-digest.ts';
 
 /** A call of `bridge signal`, with all that it can show for where it comes from. */
@@ -31,6 +31,7 @@ const mostIn10s = 100;
  */
 export class Hearing {
   readonly #clock: Clock;
+  readonly #aheadMs: () => number;
   readonly #panes: () => Promise<readonly PaneFacts[]>;
   readonly #identify: (facts: PaneFacts) => { identity: PaneIdentity; program: string | null };
   readonly #record: (event: NewJournalEvent) => void;
@@ -38,13 +39,16 @@ export class Hearing {
   #recent: number[] = [];
   #flooded = false;
 
+  /** @param parts.aheadMs how far the clock of other processes is ahead of ours */
   constructor(parts: {
     clock: Clock;
+    aheadMs?: () => number;
     panes: () => Promise<readonly PaneFacts[]>;
     identify: (facts: PaneFacts) => { identity: PaneIdentity; program: string | null };
     record: (event: NewJournalEvent) => void;
   }) {
     this.#clock = parts.clock;
+    this.#aheadMs = parts.aheadMs ?? (() => 0);
     this.#panes = parts.panes;
     this.#identify = parts.identify;
     this.#record = parts.record;
@@ -55,13 +59,20 @@ export class Hearing {
     if (this.#isTooMuch()) return { is: 'dropped', reason: 'too many signals in a short time' };
     const found = await this.#paneOf(call);
     // a clock is never trusted to run ahead: a word from the future would stand too long
-    const signal = { ...call.signal, at: Math.min(call.signal.at, this.#clock.now()) };
+    const at = Math.min(Math.floor(call.signal.at - this.#aheadMs()), this.#clock.now());
+    const signal = { ...call.signal, at };
     const { paneId } = found.is === 'heard' ? found.pane : { paneId: 'bridge' };
     const data = found.is === 'heard' ? { ...signal, pane: found.pane } : { ...signal, reason: found.reason };
     const kind = found.is === 'heard' ? 'agent-signalled' : 'agent-signal-dropped';
     this.#record({ at: this.#clock.now(), kind, subject: paneId, data });
     if (found.is === 'heard') this.#keep(found.pane, signal);
     return found;
+  }
+
+  /** The clock tells so much more than before, or less: what was said just now was said just now. */
+  clockSet(byMs: number): void {
+    for (const [key, { identity, word }] of this.#words) this.#words.set(key, { identity, word: moved(word, byMs) });
+    this.#recent = this.#recent.map((at) => at + byMs);
   }
 
   /** The last word of exactly this agent; undefined where it said none. */

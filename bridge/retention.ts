@@ -38,7 +38,9 @@ export class Retention {
 
   /** Once a day, a batch at each tick until nothing is left to be moved. */
   tick(now: number): void {
-    if (this.#days <= 0 || now < this.#dueAt || this.#sorting !== null) return;
+    // further ahead than it is ever put: by a clock that has been set back since
+    const isDue = now >= this.#dueAt || this.#dueAt - now > dayMs;
+    if (this.#days <= 0 || !isDue || this.#sorting !== null) return;
     this.#dueAt = now + againAfterMs;
     const { threads } = this.#batch(now - this.#days * dayMs, now);
     this.#moved += threads.length;

@@ -5,6 +5,7 @@ import type { World } from './asking.ts';
 import { Askings } from './askings.ts';
 import { Calling } from './calling.ts';
 import { Changes } from './changes.ts';
+import { clampToClock } from './clock-steps.ts';
 import type { Config } from './config.ts';
 import { Mailbox } from './controllers/mailbox.ts';
 import { optionNamed } from './core/choice.ts';
@@ -20,7 +21,7 @@ import { Desk } from './desk/desk.ts';
 import { AgentDoors } from './doors/doors.ts';
 import { type BridgeEvent, withShownNames } from './events.ts';
 import { type Heard, Hearing, type SignalCall } from './hearing.ts';
-import { systemClock } from './host/clock.ts';
+import { steadyClock, systemClock } from './host/clock.ts';
 import { prepareHome } from './host/home.ts';
 import { minter } from './host/mint.ts';
 import { Ownership } from './host/ownership.ts';
@@ -91,6 +92,7 @@ export class Rooms {
     const path = config.dryRun ? ':memory:' : join(config.home, 'bridge.db');
     const { journal, setAside } = Journal.open(path, { now: systemClock.now() });
     try {
+      clampToClock(journal, systemClock.now());
       const rooms = new Rooms(config, hooks.on, journal, setAside);
       if (setAside !== null) {
         rooms.say(
@@ -120,9 +122,9 @@ export class Rooms {
     const clock = systemClock;
     this.ownership = config.dryRun ? null : new Ownership({ home: config.home, now: () => clock.now() });
     this.servers = new TmuxServers({
-      clock,
+      clock: steadyClock,
       aloneAt: (socketPath) => {
-        const turnstile = comingsTo(socketPath, clock);
+        const turnstile = comingsTo(socketPath, steadyClock);
         return (work) => turnstile.pass(work);
       },
       pidFileFor: (socketPath) => join(config.home, clientsFile(socketPath)),
@@ -143,6 +145,7 @@ export class Rooms {
     });
     this.hearing = new Hearing({
       clock,
+      aheadMs: () => clock.aheadMs,
       panes: () => this.sight.panes(),
       identify: (facts) => this.sight.identify(facts),
       record: (event) => journal.record(event),
@@ -180,7 +183,7 @@ export class Rooms {
         commit: (work) => commits.commit(work),
       },
       clock,
-      doors: new AgentDoors({ ground: new ProgramGround(), clock }),
+      doors: new AgentDoors({ ground: new ProgramGround(), clock: steadyClock }),
       word: {
         took: (identity, text, since) => this.hearing.took(identity, text, since),
         asks: (identity) => this.hearing.asks(identity),
@@ -198,7 +201,8 @@ export class Rooms {
     });
     this.mailbox = new Mailbox({
       home: config.home,
-      clock,
+      clock: steadyClock,
+      fileTime: () => clock.now() + clock.aheadMs,
       split: config.splitResponse,
       state: (id) => {
         const request = journal.request(id);
@@ -229,6 +233,7 @@ export class Rooms {
     const mint = () => this.mint<string>();
     this.sending = new Sending({
       clock,
+      waits: steadyClock,
       mint,
       journal,
       sight: this.sight,
@@ -376,7 +381,7 @@ export class Rooms {
   #askingAt(at: Pick<PaneAddress, 'host' | 'server'> | null): World {
     const { config } = this;
     return {
-      clock: systemClock,
+      clock: steadyClock,
       onPath: (program) => findProgram(program, process.env.PATH, process.cwd()) !== null,
       livePane: () => this.controllerAt(at),
       deliverTo: (pane, body, request) => this.#deliverToController(pane, body, request),

@@ -43,6 +43,7 @@ export interface SendOrder {
 /** Texts on their way to a pane: a person's, the answer to a request, a request for a live controller. */
 export class Sending {
   readonly #clock: Clock;
+  readonly #waits: Clock;
   readonly #mint: () => string;
   readonly #journal: Journal;
   readonly #sight: Sight;
@@ -54,9 +55,13 @@ export class Sending {
   /** requests whose answer somebody waits to see arrive */
   readonly #awaited = new Set<string>();
 
-  /** @param parts.ringFor makes tmux ring for a pane that nobody may be watching, until what it returns is called */
+  /**
+   * @param parts.waits tells how long has been waited, whatever becomes of `clock`
+   * @param parts.ringFor makes tmux ring for a pane that nobody may be watching, until what it returns is called
+   */
   constructor(parts: {
     clock: Clock;
+    waits: Clock;
     mint: () => string;
     journal: Journal;
     sight: Sight;
@@ -66,6 +71,7 @@ export class Sending {
     ringFor: (pane: PaneAddress) => () => void;
   }) {
     this.#clock = parts.clock;
+    this.#waits = parts.waits;
     this.#mint = parts.mint;
     this.#journal = parts.journal;
     this.#sight = parts.sight;
@@ -129,7 +135,7 @@ export class Sending {
       bound,
     );
     this.#remember(posted.id, closed);
-    const last = await this.#triedUntil(posted, this.#clock.now() + order.waitMs, closed);
+    const last = await this.#triedUntil(posted, this.#waits.now() + order.waitMs, closed);
     if (last.state.is !== 'held' && last.state.is !== 'queued') return last;
     const why = last.state.is === 'held' ? `held: ${last.state.reason}: ${last.state.detail}` : 'held: interrupted';
     this.#post.cancel(posted.id, why);
@@ -223,7 +229,7 @@ export class Sending {
       if (stage() === 'begun') await this.#changes.until(isSettled, closed, limits.endMs);
       const delivery = this.deliveryOf(requestId);
       if (delivery?.state.is === 'held' && delivery.state.reason === 'unknown') {
-        await this.#triedUntil(delivery, this.#clock.now() + settleMs, closed);
+        await this.#triedUntil(delivery, this.#waits.now() + settleMs, closed);
       }
     } finally {
       this.#awaited.delete(requestId);
@@ -236,7 +242,7 @@ export class Sending {
     return this.#awaited.has(requestId);
   }
 
-  /** Tries a delivery whenever its pane looks as if it could take it, until it has ended, or is held at `giveUpAt`. */
+  /** Tries a delivery whenever its pane looks as if it could take it, until it has ended, or is held at `giveUpAt` of `waits`. */
   async #triedUntil(posted: Delivery, giveUpAt: number, closed: AbortSignal): Promise<Delivery> {
     const pane = posted.recipient;
     const isTried = () => {
@@ -251,11 +257,11 @@ export class Sending {
         this.#post.tick(this.#clock.now());
         continue;
       }
-      if (state.is !== 'held' || this.#clock.now() >= giveUpAt) break;
-      await this.#sight.nextRing(pane, Math.min(lookAgainMs, giveUpAt - this.#clock.now()), rings);
+      if (state.is !== 'held' || this.#waits.now() >= giveUpAt) break;
+      await this.#sight.nextRing(pane, Math.min(lookAgainMs, giveUpAt - this.#waits.now()), rings);
       rings = this.#sight.rings(pane);
       const snapshot = await this.#sight.look(pane);
-      const isLast = this.#clock.now() >= giveUpAt;
+      const isLast = this.#waits.now() >= giveUpAt;
       const isForKeys = posted.envelope.kind === 'keys';
       if (snapshot === null || isLast || isForKeys || isReady(this.#sight.readAs(snapshot, posted.agent))) {
         await this.#post.paneMoved(pane);
@@ -278,14 +284,14 @@ export class Sending {
 
   /** Looks until the pane is ready or plainly is not; only a screen that may still become quiet is waited for. */
   async #settled(pane: PaneAddress, agent: string | null): Promise<Snapshot | null> {
-    const giveUpAt = this.#clock.now() + settleMs;
+    const giveUpAt = this.#waits.now() + settleMs;
     for (;;) {
       const rings = this.#sight.rings(pane);
       const snapshot = await this.#sight.look(pane);
       if (snapshot === null) return null;
       const reading = agent === null ? this.#sight.read(snapshot) : this.#sight.readAs(snapshot, agent);
       const mayBecomeQuiet = reading.state === 'unknown' || reading.state === 'starting';
-      if (isReady(reading) || !mayBecomeQuiet || this.#clock.now() >= giveUpAt) return snapshot;
+      if (isReady(reading) || !mayBecomeQuiet || this.#waits.now() >= giveUpAt) return snapshot;
       await this.#sight.nextRing(pane, 100, rings);
     }
   }

@@ -17,6 +17,7 @@ import { type ProfileChoice, profileFor } from './screen/profiles/index.ts';
 import type { Motion, Profile } from './screen/profiles/profile.ts';
 import { SignalReader } from './screen/signals.ts';
 import type { TmuxCommands } from './tmux/commands.ts';
+import { KeyAges } from './tmux/key-ages.ts';
 import { capture, paneFacts } from './tmux/pane.ts';
 import { resolveTarget } from './tmux/targets.ts';
 
@@ -30,6 +31,14 @@ export interface Servers {
   panes(): Promise<PaneFacts[]>;
 }
 
+/** What is remembered of a pane. */
+interface Seen {
+  drawn: string;
+  changedAt: number;
+  readonly signals: SignalReader;
+  readonly keys: KeyAges;
+}
+
 /**
  * Looking at panes: tmux's capture joined with the process tree, the profile that reads it, and what has moved since.
  * Everybody who looks, looks through here, so that quiet is measured once.
@@ -40,7 +49,7 @@ export class Sight {
   readonly #clock: Clock;
   readonly #choiceFor: (pane: PaneIdentity) => ProfileChoice;
   readonly #wordOf: (identity: PaneIdentity) => WordNow | undefined;
-  readonly #seen = new Map<string, { drawn: string; changedAt: number; signals: SignalReader }>();
+  readonly #seen = new Map<string, Seen>();
   readonly #bells = new Map<string, Set<() => void>>();
   readonly #rings = new Map<string, number>();
 
@@ -84,17 +93,20 @@ export class Sight {
     }
     const found = this.#processes.findProgram(captured.facts);
     const now = this.#clock.now();
+    const before = this.#seen.get(key);
+    const keys = before?.keys ?? new KeyAges();
+    const { lastKeys, ...screen } = captured;
     const snapshot: FreshSnapshot = {
-      ...captured,
+      ...screen,
       askedAtMs,
       takenAtMs: now,
       identity: identityOf(captured.facts, found),
       program: found.program,
       foreground: found.foreground,
+      lastHumanKeyAt: keys.saw(lastKeys, now),
     };
     const drawn = `${captured.facts.title}\n${captured.facts.cursorX},${captured.facts.cursorY}\n${captured.rows.map((row) => row.text).join('\n')}`;
-    const before = this.#seen.get(key);
-    if (before === undefined) this.#seen.set(key, { drawn, changedAt: now, signals: new SignalReader() });
+    if (before === undefined) this.#seen.set(key, { drawn, changedAt: now, signals: new SignalReader(), keys });
     else if (before.drawn !== drawn) Object.assign(before, { drawn, changedAt: now });
     return snapshot;
   }
@@ -148,6 +160,15 @@ export class Sight {
       };
       waiting.add(wake);
     });
+  }
+
+  /** The clock tells so much more than before, or less. */
+  clockSet(byMs: number): void {
+    for (const seen of this.#seen.values()) {
+      seen.changedAt += byMs;
+      seen.signals.clockSet(byMs);
+      seen.keys.clockSet(byMs);
+    }
   }
 
   motion(snapshot: Snapshot): Motion {

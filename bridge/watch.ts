@@ -1,7 +1,8 @@
+import { followClock, stepInWords } from './clock-steps.ts';
 import { BridgeError, messageOf } from './core/failure.ts';
 import { serverPidOf } from './core/ids.ts';
 import { addressKey, identityKey, type PaneFacts, placeIn, sameAgent, sameServer } from './core/pane.ts';
-import { systemClock } from './host/clock.ts';
+import { steadyClock, systemClock } from './host/clock.ts';
 import { OwnedPanes } from './owned-panes.ts';
 import type { Rooms } from './rooms.ts';
 import { oncePerPane } from './tmux/pane.ts';
@@ -131,6 +132,11 @@ export class Watch {
 
   #tick(): void {
     this.#stopTick = systemClock.after(tickMs, () => {
+      try {
+        this.#followClock();
+      } catch (fault) {
+        this.#complain(messageOf(fault));
+      }
       const now = systemClock.now();
       const { desk, post, calling, deadLetters, retention } = this.#rooms;
       const newcomers = { tick: () => post.takeUp() };
@@ -147,9 +153,18 @@ export class Watch {
     });
   }
 
+  /** What became of the system's clock is taken over while nothing is being typed; whatever is measured goes on as it was. */
+  #followClock(): void {
+    const { journal, post, sight, hearing } = this.#rooms;
+    const byMs = followClock(systemClock, journal, () => !post.isBusy);
+    if (byMs === 0) return;
+    for (const room of [post, sight, hearing, ...this.#watched.values()]) room.clockSet(byMs);
+    this.#rooms.say('info', `the system's clock went ${stepInWords(byMs)}; what was to expire is moved by as much`);
+  }
+
   /** Says what goes wrong once, not every second; and again when it had been over for a while. */
   #complain(reason: string): void {
-    const now = systemClock.now();
+    const now = steadyClock.now();
     const isNews = reason !== this.#complained.reason || now - this.#complained.lastAt >= overAfterMs;
     if (isNews) this.#rooms.say('warning', `${reason}; it is tried again`);
     this.#complained = { reason, lastAt: now };

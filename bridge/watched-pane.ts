@@ -2,7 +2,16 @@ import type { Detection } from './core/detection.ts';
 import { type Delivery, whyTurnPassed } from './core/envelope.ts';
 import { messageOf } from './core/failure.ts';
 import type { PaneId, TurnId } from './core/ids.ts';
-import { identityKey, type PaneFacts, type PaneIdentity, placeIn, type Snapshot, sameAgent } from './core/pane.ts';
+import {
+  identityKey,
+  isTooSmall,
+  type PaneFacts,
+  type PaneIdentity,
+  placeIn,
+  type Snapshot,
+  sameAgent,
+  tooSmallInWords,
+} from './core/pane.ts';
 import { because, isReady, type Reading } from './core/reading.ts';
 import { markTurn, type TurnMark } from './core/turn-mark.ts';
 import { DialogWatch } from './dialog-watch.ts';
@@ -33,6 +42,7 @@ export class WatchedPane {
   /** the inputs that were seen first: a turn that one of them opened was there before us */
   #firstInputs: string | null = null;
   #said = '';
+  #isSmall = false;
   #cancelSecondLook: () => void = () => {};
   /** what the list of panes said of it last: where that changed without a ring, somebody must look */
   #listed: string;
@@ -54,6 +64,7 @@ export class WatchedPane {
     this.#snapshot = snapshot;
     this.#distrust = rooms.setAside === null ? (distrust ?? null) : journalLost;
     this.#listed = listing(facts);
+    this.#sayIfSmall(facts);
     const config = rooms.projects.configFor(snapshot.identity);
     this.#dialogs = new DialogWatch({
       rooms,
@@ -91,7 +102,21 @@ export class WatchedPane {
     const now = listing(facts);
     if (this.#listed === now) return;
     this.#listed = now;
+    this.#sayIfSmall(facts);
     this.watcher.poke();
+  }
+
+  /** Once, until it is enlarged. */
+  #sayIfSmall(facts: PaneFacts): void {
+    const isSmall = isTooSmall(facts);
+    if (isSmall && !this.#isSmall) {
+      const size = `${facts.width}x${facts.height}`;
+      this.#rooms.say(
+        'warning',
+        `${this.#rooms.shown(this.name)}: its pane ${facts.paneId} (${size}) is ${tooSmallInWords}; enlarge it`,
+      );
+    }
+    this.#isSmall = isSmall;
   }
 
   /** The agent's own hook called: look now, and once more when its word does not stand against the screen any longer. */
@@ -110,6 +135,13 @@ export class WatchedPane {
       const { typedAt, evidence } = state.receipt;
       this.watcher.noteInput(envelope.body, { typedAt, echoed: evidence.includes('echo') });
     }
+  }
+
+  /** The clock tells so much more than before, or less. */
+  clockSet(byMs: number): void {
+    this.watcher.clockSet(byMs);
+    const { takenAtMs } = this.#snapshot;
+    this.#snapshot = { ...this.#snapshot, takenAtMs: takenAtMs + byMs };
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addressKey } from '../core/pane.ts';
+import { addressKey, isTooSmall } from '../core/pane.ts';
 import { because } from '../core/reading.ts';
 import { act, withOptions } from './context.ts';
 import { table } from './output.ts';
@@ -32,6 +32,7 @@ export function registerList(program: Command): void {
             paused: pauseOf(pane),
             owner: owners.get(addressKey(pane)) ?? null,
             synchronized: (settled?.snapshot.facts ?? pane).synchronized,
+            tooSmall: isTooSmall(pane),
             pinned: pinned !== null && addressKey(pane) === addressKey(pinned),
           };
         }),
@@ -48,6 +49,7 @@ export function registerList(program: Command): void {
             view.state,
             ...(view.paused === null ? [] : ['paused']),
             ...(view.synchronized ? ['synchronized'] : []),
+            ...(view.tooSmall && view.agent !== null ? ['too small'] : []),
           ].join(', '),
           view.owner === null ? '-' : view.owner.isOurs ? 'this one' : view.owner.home,
           pane.title,

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { type Command, Option } from 'commander';
 import { BridgeError, ExitCode, messageOf, wrongUse } from '../core/failure.ts';
 import { identityKey } from '../core/pane.ts';
-import { systemClock } from '../host/clock.ts';
+import { steadyClock } from '../host/clock.ts';
 import { findHome } from '../host/home.ts';
 import { repositoryOf } from '../host/repository.ts';
 import { socketPath as bridgeSocket, call } from '../host/socket.ts';
@@ -21,7 +21,7 @@ import { makeOutput, reportFault } from './output.ts';
 
 function tmuxAt(socketPath: string): Tmux {
   const tmux = new ExecCommands({ socketPath });
-  const turnstile = comingsTo(socketPath, systemClock);
+  const turnstile = comingsTo(socketPath, steadyClock);
   return { run: (...argv) => turnstile.pass(() => tmux.run(...argv)) };
 }
 

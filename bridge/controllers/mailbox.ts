@@ -48,6 +48,8 @@ export type MailboxEvent =
 export interface MailboxSetting {
   readonly home: string;
   readonly clock: Clock;
+  /** what the clock tells that dates files, in milliseconds since the epoch; left out: `clock` */
+  fileTime?(): number;
   state(id: RequestId): 'open' | 'ended' | 'unknown';
   /** the one request that the end of an id names */
   resolve?(end: string): RequestId | 'several' | null;
@@ -193,13 +195,18 @@ export class Mailbox {
       const facts = await factsOf(file);
       if (facts === null) return null;
       const identity = identityOf(facts);
-      const isStill = this.#setting.clock.now() - facts.mtimeMs >= stillMs || identity === before;
+      const isStill = this.#ageMs(facts) >= stillMs || identity === before;
       if (isStill && (await this.#holder(basename(file))) === null) return facts;
       if (!this.#open) return null;
       before = identity;
       await new Promise<void>((resolve) => void this.#setting.clock.after(stillMs, resolve));
     }
     return null;
+  }
+
+  #ageMs({ mtimeMs }: Stats): number {
+    const { clock, fileTime } = this.#setting;
+    return (fileTime?.() ?? clock.now()) - mtimeMs;
   }
 
   async #holder(name: string, beside?: readonly string[]): Promise<string | null> {
@@ -268,7 +275,7 @@ export class Mailbox {
     this.#seen.set(name, seen);
     if (seen.judged) return rescanMs;
     // its own time tells as well: a file written a while ago and renamed in is complete at once
-    const stillForMs = Math.max(nowMs - seen.sinceMs, nowMs - facts.mtimeMs);
+    const stillForMs = Math.max(nowMs - seen.sinceMs, this.#ageMs(facts));
     if (stillForMs < stillMs) return stillMs - Math.max(0, stillForMs) + 5;
     if (nowMs - seen.sinceMs < endedGraceMs && this.#stateOf(name) === 'ended') return stillMs;
     if (await this.#isHeld(name, beside, nowMs)) return stillMs;

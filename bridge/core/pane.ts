@@ -86,6 +86,21 @@ export interface PaneFacts extends PaneAddress {
 /** `PaneFacts.synchronized`, as a person is told */
 export const synchronizedInWords = 'the window types into all its panes (synchronize-panes)';
 
+/**
+ * What an agent draws round its words (its composer, what it pins, its footer) leaves none of them in a pane of fewer rows,
+ * and half of them in one of fewer columns: codex 0.144.1 shows two rows of a request in 80x7.
+ */
+const leastRows = 10;
+const leastColumns = 40;
+
+/** Nobody reads with certainty what is asked in such a pane. */
+export function isTooSmall({ width, height }: Pick<PaneFacts, 'width' | 'height'>): boolean {
+  return width < leastColumns || height < leastRows;
+}
+
+/** `isTooSmall`, as a person is told */
+export const tooSmallInWords = `too small to be read (less than ${leastColumns}x${leastRows}): what is asked there may go unseen`;
+
 /** One logical row: what the terminal wrapped is joined again; right-trimmed. */
 export interface Row {
   readonly text: string;
@@ -124,8 +139,8 @@ export interface Snapshot {
 export interface FreshSnapshot extends Snapshot {
   readonly askedAtMs: number;
   /**
-   * when a person last pressed a key in a terminal that shows this pane as its active one: milliseconds since the epoch,
-   * to the second; null when nobody is attached there
+   * when a person was first seen to have pressed the last key in a terminal that shows this pane as its active one:
+   * milliseconds since the epoch; another key in the same second goes unseen. Null when nobody is attached there
    */
   readonly lastHumanKeyAt: number | null;
   readonly sessionActivity: SessionActivity;

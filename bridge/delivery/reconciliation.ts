@@ -65,9 +65,14 @@ function isNewEcho(passage: Passage, look: FreshLook, text: string): boolean {
   const echo = input === undefined ? null : echoOf(input, text, passage.manner);
   if (echo === null || (state.is !== 'typed' && state.is !== 'submitted')) return false;
   const isTelling = skeletonFor(text)(text).length >= tellingLength;
-  if (echo === 'part' && (!isTelling || passage.humanSince(state.at, look))) return false;
+  if (echo === 'part' && (!isTelling || humanSince(passage, state.at, look))) return false;
   const { turnBefore = noMark } = state;
   return turnBefore === noMark ? echo === 'whole' && isTelling : isAnotherTurn(turnBefore, look.reading);
+}
+
+/** Of an instant that is still to come nothing is known but that the clock was set back since: any key may lie after it. */
+function humanSince(passage: Passage, at: number, look: FreshLook): boolean {
+  return passage.humanSince(at > passage.now ? Number.NEGATIVE_INFINITY : at, look);
 }
 
 /** No turn was to be seen before: what is seen now may be older. */
@@ -89,7 +94,7 @@ async function settle(passage: Passage, sign: Sign, look: FreshLook, text: strin
       const { state } = passage.delivery;
       if (state.is !== 'typed')
         return passage.leave('the text is in the composer; whether Enter was pressed is not known');
-      if (sign === 'partly-seen' && passage.humanSince(state.at, look)) {
+      if (sign === 'partly-seen' && humanSince(passage, state.at, look)) {
         return passage.leave('somebody typed since, and not all of the text is to be seen');
       }
       if (look.reading.composer.is !== 'draft') return passage.leave('the text is on the input line');

@@ -30,7 +30,8 @@ export function pauseOf(pauses: Pauses, worker: string): Pause | undefined {
 }
 
 const pausesKey = 'pauses';
-const tallyKey = 'answers';
+/** of the document that holds the `Tally` */
+export const tallyKey = 'answers';
 
 /** Who is paused and what was answered automatically. The truth is in the journal: a restart forgets nothing of it. */
 export class Allowance {

@@ -269,11 +269,16 @@ export class Desk {
         this.#reconcile(request.id, request.state.deliveryId);
       } else if (request.deadlineAt !== null && now >= request.deadlineAt) {
         this.#transitions.apply(request.id, () => ({ type: 'ticked', at: now }));
-      } else if (request.state.is === 'open' && now - Math.max(request.openedAt, this.#startedAt) >= confirmLimitMs) {
+      } else if (request.state.is === 'open' && now - this.#waitsSince(request, now) >= confirmLimitMs) {
         this.#transitions.apply(request.id, () => ({ type: 'unconfirmed', at: now }));
       }
     }
     this.#errands.retry(now, (request) => this.#memory.request(request.id));
+  }
+
+  /** A start that is still to come was told by a clock that has been set back since. */
+  #waitsSince({ openedAt }: Request, now: number): number {
+    return this.#startedAt > now ? openedAt : Math.max(openedAt, this.#startedAt);
   }
 
   /**

@@ -30,6 +30,11 @@ export interface Perform {
 const firstPauseMs = 1_000;
 const mostTries = 10;
 
+/** @param tries how often it was tried */
+function pauseMs(tries: number): number {
+  return firstPauseMs * 2 ** (tries - 1);
+}
+
 interface Errand {
   readonly request: Request;
   readonly effect: Effect;
@@ -64,9 +69,11 @@ export class Errands {
 
   /** Tries again what is due; `current` tells how a request stands now, and `publish` is dropped once nobody is asked. */
   retry(now: number, current: (request: Request) => Request | null): void {
-    const due = this.#owed.filter((errand) => now >= errand.dueAt);
+    // what lies further ahead than it was ever put was put there by a clock that has been set back since
+    const isDue = ({ dueAt, tries }: Errand) => now >= dueAt || dueAt - now > pauseMs(tries);
+    const due = this.#owed.filter(isDue);
     if (due.length === 0) return;
-    this.#owed = this.#owed.filter((errand) => now < errand.dueAt);
+    this.#owed = this.#owed.filter((errand) => !isDue(errand));
     for (const errand of due) {
       const request = current(errand.request);
       const asked = request?.state.is === 'asked' && request.state.of === 'human';
@@ -116,7 +123,7 @@ export class Errands {
   #owe(errand: Errand, fault: unknown): void {
     if (this.#closed) return;
     const tries = errand.tries + 1;
-    const dueAt = this.#now() + firstPauseMs * 2 ** errand.tries;
+    const dueAt = this.#now() + pauseMs(tries);
     // A controller that cannot be asked is a failure of the controller: the human is asked instead.
     if (errand.effect.do !== 'ask' && tries < mostTries) this.#owed.push({ ...errand, tries, dueAt });
     this.#failed(errand.request, errand.effect, fault);

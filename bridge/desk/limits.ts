@@ -77,6 +77,13 @@ export function withAutomatic(limits: Limits, tally: Tally, request: Request, no
   };
 }
 
+/** What was counted, by a clock that tells so much more, or less. */
+export function movedTally(tally: Tally, byMs: number): Tally {
+  const moved = (instants: readonly number[]) => instants.map((at) => at + byMs);
+  const hour = Object.fromEntries(Object.entries(tally.hour).map(([worker, instants]) => [worker, moved(instants)]));
+  return { ...tally, hour, day: moved(tally.day) };
+}
+
 /** A human has answered: whatever follows begins anew. */
 export function withHuman(tally: Tally, worker: string): Tally {
   const { [worker]: _, ...rows } = tally.rows;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { systemClock } from './clock.ts';
+import { steadyClock } from './clock.ts';
 
 /** One process, as far as its place at a terminal matters. */
 export interface Process {
@@ -30,7 +30,7 @@ const threadLimit = 256;
 
 /** This machine's processes. */
 export function systemSource(): ProcessSource {
-  return existsSync('/proc/self/stat') ? procSource() : psSource(() => systemClock.now());
+  return existsSync('/proc/self/stat') ? procSource() : psSource(() => steadyClock.now());
 }
 
 /** Linux: a few small reads of /proc, no process spawned. */

@@ -18,6 +18,7 @@ export function retraceRequest(request: Request, events: readonly JournalEvent[]
       if (told?.answer) late.push(told.answer);
       continue;
     }
+    if (event.kind === 'request-deadline-moved') continue;
     if (event.kind === 'request-turn-corrected') {
       if (state.is !== 'open')
         found('impossible-step', `event ${event.seq}: its turn was corrected while it was ${state.is}`);
@@ -44,6 +45,7 @@ export function retraceDelivery(delivery: Delivery, events: readonly JournalEven
   if (events[0]?.kind !== 'delivery-queued') found('impossible-step', 'its record does not begin with its posting');
   let state: DeliveryState = { is: 'queued' };
   for (const event of events.slice(1)) {
+    if (event.kind === 'delivery-deadline-moved') continue;
     if (event.kind === 'delivery-body-replaced') {
       if (state.is !== 'queued' && state.is !== 'held') {
         found('impossible-step', `event ${event.seq}: its text was replaced while it was ${state.is}`);

@@ -1,4 +1,4 @@
-import { synchronizedInWords } from '../core/pane.ts';
+import { isTooSmall, synchronizedInWords, tooSmallInWords } from '../core/pane.ts';
 import type { Check, DoctorWorld } from './doctor.ts';
 import { installLine } from './install-line.ts';
 import { isSynchronized } from './tmux.ts';
@@ -97,15 +97,16 @@ export async function panesCheck(world: DoctorWorld): Promise<Check> {
     'list-panes',
     '-a',
     '-F',
-    `#{pane_id} ${isSynchronized} #{@label}`,
+    `#{pane_id} ${isSynchronized} #{pane_width} #{pane_height} #{@label}`,
   );
   if (said.code !== 0) return { name, ok: 'warn', detail: 'none can be listed without a server' };
   const rows = said.stdout
     .split('\n')
     .filter(Boolean)
     .map((row) => {
-      const [id = '', synchronized, ...label] = row.split(' ');
-      return { id, isSynchronized: synchronized === '1', label: label.join(' ') };
+      const [id = '', synchronized, width, height, ...label] = row.split(' ');
+      const size = { width: Number(width), height: Number(height) };
+      return { id, isSynchronized: synchronized === '1', size, label: label.join(' ') };
     });
   const of = (role: string) => rows.filter((row) => row.label.startsWith(role)).map((row) => `${row.label} ${row.id}`);
   const [workers, controllers] = [of('worker'), of('controller')];
@@ -117,6 +118,17 @@ export async function panesCheck(world: DoctorWorld): Promise<Check> {
       ok: 'warn',
       detail: `${detail}; ${synchronizedInWords}, so nothing is typed into ${synchronized.join(', ')}`,
       remedy: 'tmux set-option -w -t PANE synchronize-panes off, or zoom the pane that is meant',
+    };
+  }
+  const isRead = (label: string) => label.startsWith('worker') || label.startsWith('controller');
+  const small = rows.filter(({ label, size }) => isRead(label) && isTooSmall(size));
+  if (small.length > 0) {
+    const which = small.map(({ id, label, size }) => `${label} ${id} ${size.width}x${size.height}`);
+    return {
+      name,
+      ok: 'warn',
+      detail: `${detail}; ${tooSmallInWords}: ${which.join(', ')}`,
+      remedy: 'enlarge it: tmux resize-pane -Z -t PANE, or a window of its own',
     };
   }
   if (workers.length > 0) return { name, ok: true, detail };

@@ -13,7 +13,7 @@ export interface Waiting {
    * it, nor does a choice in a dialog, on which texts wait
    */
   readonly agentKey: string;
-  readonly deadlineAt: number | null;
+  deadlineAt: number | null;
   /** when it was first found typed with its fate unread; null while nothing is in doubt */
   doubtSince: number | null;
 }
@@ -58,6 +58,15 @@ export class Lane {
   pause(now: number): void {
     this.retryAt = now + this.#pauseMs;
     this.#pauseMs = Math.min(longestPauseMs, this.#pauseMs * 2);
+  }
+
+  /** Instants of a clock that was set. */
+  move(byMs: number): void {
+    this.retryAt += byMs;
+    for (const entry of this.waiting) {
+      if (entry.deadlineAt !== null) entry.deadlineAt += byMs;
+      if (entry.doubtSince !== null) entry.doubtSince += byMs;
+    }
   }
 
   /** Something about the pane changed: what waits is tried again soon. */

@@ -133,6 +133,16 @@ export class PostOffice {
     if (faults.length > 0) throw faults[0];
   }
 
+  /** True while an attempt is under way. */
+  get isBusy(): boolean {
+    return [...this.#lanes.values()].some(({ busy }) => busy !== null);
+  }
+
+  /** The clock tells so much more than before, or less; stored deadlines have been moved by as much. */
+  clockSet(byMs: number): void {
+    for (const lane of this.#lanes.values()) lane.move(byMs);
+  }
+
   /**
    * After a start: everything that has not ended is taken up again. `claimed` goes back to the queue, for `typed` is
    * committed before the paste; what was typed or submitted is read from the screen, never typed again.

@@ -26,6 +26,11 @@ export function heard(before: AgentWord | null, signal: AgentSignal): AgentWord 
   return { kind, at, turn: turn ?? (kind === 'turn-began' ? null : (before?.turn ?? null)), inputs };
 }
 
+/** The same word by a clock that tells so much more, or less. */
+export function moved(word: AgentWord, byMs: number): AgentWord {
+  return { ...word, at: word.at + byMs, inputs: word.inputs.map((input) => ({ ...input, at: input.at + byMs })) };
+}
+
 /** A word as it bears on one look. */
 export interface WordNow {
   readonly kind: SignalKind;

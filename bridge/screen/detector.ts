@@ -4,7 +4,7 @@ import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import { type FoundBlock, findRequests, findResponses, openTail } from './blocks.ts';
 import { stitch } from './stitch.ts';
-import { firstTurn, noteInput, stepTurn, type TurnSeen, type TurnState } from './turns.ts';
+import { firstTurn, noteInput, stepTurn, type TurnSeen, type TurnState, withInstants } from './turns.ts';
 
 /**
  * From readings to requests, each exactly once.
@@ -30,6 +30,8 @@ export interface DetectorState {
 interface Raised {
   readonly turn: number;
   readonly key: string;
+  /** the last letters of its text: what shows nothing but a block's end may be this one. Absent in older memories */
+  readonly tail?: string;
   readonly at: number;
   readonly confirmed: boolean;
 }
@@ -132,6 +134,7 @@ export function* steps(
     const entry: Raised = {
       turn: turn.number,
       key: block.key,
+      tail: tailOf(block.text),
       at: raised?.at ?? snapshot.takenAtMs,
       confirmed: raised !== undefined,
     };
@@ -155,13 +158,24 @@ export function memoryOf({ turns, raised, stale, words }: DetectorState): Detect
   return { version: 1, turns, raised, stale, open: openTail(words).slice(0, rememberedOpenLines) };
 }
 
-/** A memory of another version, or none, begins anew. */
-export function restore(memory: DetectorMemory | null): DetectorState {
+/** The clock tells so much more than before, or less. */
+export function clockSet(state: DetectorState, byMs: number): DetectorState {
+  const to = (at: number) => at + byMs;
+  const raised = state.raised.map((entry) => ({ ...entry, at: to(entry.at) }));
+  return { ...state, turns: withInstants(state.turns, to), raised, lastAt: to(state.lastAt) };
+}
+
+/**
+ * A memory of another version, or none, begins anew.
+ * @param now what is still to come was written by a clock that has been set back since: it counts as now
+ */
+export function restore(memory: DetectorMemory | null, now = Number.POSITIVE_INFINITY): DetectorState {
   if (memory?.version !== 1) return firstState;
   const { turns, raised, stale, open } = memory;
+  const to = (at: number) => Math.min(at, now);
   return {
-    turns: { ...turns, isRestored: true, candidate: null },
-    raised,
+    turns: { ...withInstants(turns, to), isRestored: true, candidate: null },
+    raised: raised.map((entry) => ({ ...entry, at: to(entry.at) })),
     stale,
     words: open,
     wordsOfTurn: turns.number,
@@ -200,17 +214,30 @@ function blocksOf(
   words: readonly string[],
   { raised }: DetectorState,
   turn: TurnSeen,
-  { turn: { inputs, cut } }: Reading,
+  { state, turn: { inputs, cut } }: Reading,
 ): Block[] {
   const found = kind === 'request' ? findRequests(words) : findResponses(words);
   // An END whose START nobody saw is believed only where the turn's beginning is known to have scrolled away, and only
-  // if nothing else of this turn was raised before: else it may be the end of that.
-  const others = (key: string) => raised.some((entry) => entry.turn === turn.number && entry.key !== key);
-  const mayLackStart = cut === true && inputs.length > 0;
+  // if nothing of this turn was raised before that ends in the same words: else it may be the end of that. Where no input stands on the screen
+  // either, the upper half of the frame may be missing: that ends with the drawing.
+  const isEndOfOther = ({ key, text }: Block) =>
+    raised.some((entry) => entry.turn === turn.number && entry.key !== key && endsAlike(entry.tail, tailOf(text)));
+  const mayLackStart = cut === true && (inputs.length > 0 || state === 'idle');
   return found
     .filter((block) => block.text !== '')
     .map((block) => ({ ...block, kind, key: keyOf(kind, block) }))
-    .filter((block) => block.complete || (mayLackStart && !others(block.key)));
+    .filter((block) => block.complete || (mayLackStart && !isEndOfOther(block)));
+}
+
+const tailLetters = 48;
+
+function tailOf(text: string): string {
+  return text.replace(/\s+/g, '').slice(-tailLetters);
+}
+
+/** Of either only the end may be known. */
+function endsAlike(one: string | undefined, other: string): boolean {
+  return one === undefined || one.endsWith(other) || other.endsWith(one);
 }
 
 function keyOf(kind: Block['kind'], { text, attributes }: FoundBlock): string {

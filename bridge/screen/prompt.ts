@@ -21,11 +21,12 @@ const filledPrompt =
 const confirmationWords =
   /[[(]\s*y(?:es)?\s*\/\s*n(?:o)?\s*(?:\/\s*\w+\s*)?[\])]\s*[:?]?\s*$|\b(?:password|passphrase|passcode|verification code)\b.*:\s*$|press (?:any key|enter|return)\b/i;
 
-export function readPromptScreen(snapshot: Snapshot): PromptScreen {
+/** @param isStill it has not just drawn: else what stands behind the cursor's prompt may be what it is writing there */
+export function readPromptScreen(snapshot: Snapshot, isStill = true): PromptScreen {
   const { rows, cursorRow, facts } = snapshot;
   const lines = rows.map((row) => withoutFrame(row.text));
   const composer = facts.cursorVisible
-    ? readAtCursor(snapshot, lines)
+    ? readAtCursor(snapshot, lines, isStill)
     : { first: rows.length, composer: { is: 'absent' } as const };
   const end = composer.first;
   const line = (facts.cursorVisible ? lines[cursorRow] : undefined) ?? '';
@@ -45,6 +46,7 @@ export function readPromptScreen(snapshot: Snapshot): PromptScreen {
 function readAtCursor(
   { rows, cursorRow, facts }: Snapshot,
   lines: readonly string[],
+  isStill: boolean,
 ): { first: number; composer: Composer } {
   const row: Row = rows[cursorRow] ?? { text: '', dim: [] };
   const at = columnsOf(row.text) > facts.width ? row.text.length : indexOfColumn(row.text, facts.cursorX);
@@ -63,23 +65,39 @@ function readAtCursor(
   }
   const filled = filledPrompt.exec(before);
   if (filled) return { first: cursorRow, composer: { is: 'draft', text: `${filled[2]}${behind}`.trim() } };
-  const first = draftStart(lines, cursorRow);
-  if (first !== null) {
-    const text = [
-      lines[first]!.replace(echo, ''),
-      ...lines.slice(first + 1, cursorRow + 1).map((line) => line.trim()),
-    ].join('\n');
-    return { first, composer: { is: 'draft', text } };
+  const start = draftStart(lines, cursorRow, isStill);
+  if (start !== null) {
+    const { first, prompt } = start;
+    const further = lines.slice(first + 1, cursorRow + 1).map((line) => line.trimEnd());
+    // as deep as the prompt, or at the edge
+    const isDeep = further.every((line) => line === '' || line.startsWith(' '.repeat(prompt.length)));
+    const text = [lines[first]!, ...(isDeep ? further : further.map((line) => ' '.repeat(prompt.length) + line))].map(
+      (line) => line.slice(prompt.length),
+    );
+    return { first, composer: { is: 'draft', text: text.join('\n').trim() } };
   }
   return { first: rows.length, composer: { is: 'draft', text: `${before}${behind}`.trim() } };
 }
 
-/** A draft of several lines: unbroken rows, indented as deep as the prompt is wide, down to the cursor. */
-function draftStart(lines: readonly string[], cursorRow: number): number | null {
+/** A prompt that may have a name before it, with what was typed behind it. */
+const namedPrompt = /^\s{0,3}(?:[\w.@~/()[\]-]{1,30} ?)?[>›❯»]{1,3}\s(?=\S)/;
+
+/**
+ * A draft of several lines: from the last prompt down to the cursor. Readline and most of what reads lines put the further
+ * ones at the edge; others as deep as the prompt is wide. What a program writes below an input looks the same: it is no
+ * draft of ours, and nothing is typed over a draft.
+ */
+function draftStart(
+  lines: readonly string[],
+  cursorRow: number,
+  isStill: boolean,
+): { first: number; prompt: string } | null {
   for (let at = cursorRow; at >= 0 && cursorRow - at < 200; at--) {
     const line = lines[at]!;
-    if (echo.test(line)) return at;
-    if (!/^\s{2}/.test(line)) return null;
+    const prompt = namedPrompt.exec(line)?.[0];
+    if (prompt !== undefined) return { first: at, prompt };
+    // a block is written by programs, and never by us
+    if ((!isStill && !/^\s{2}/.test(line)) || line.includes('<<CONTROLLER')) return null;
   }
   return null;
 }

@@ -65,8 +65,11 @@ function simulateText(bytes: Buffer): SimulatedDetection[] {
   });
 }
 
-/** Bytes drawn between two looks at most. Also looked at: after each END, and before the screen is cleared or switched. */
+/** Bytes drawn between two looks, up to the end of a line. Also looked at: after each END, before the screen is cleared or switched. */
 const stride = 2048;
+/** What is drawn between these shows at once (DEC mode 2026). A terminal waits for the end no longer than a moment. */
+const updates = /\x1b\[\?2026h[\s\S]*?(?:\x1b\[\?2026l|$)/g;
+const longestUpdate = 256 * 1024;
 const lookAfter = /END\s*>>/g;
 const lookBefore = /\x1b\[[23]J|\x1b\[\?(?:1049|1047|47)[hl]|\x1bc/g;
 
@@ -143,11 +146,32 @@ function agentIn(bytes: Buffer): string {
 
 function cuts(bytes: Buffer): number[] {
   const text = bytes.toString('latin1');
-  const at = new Set<number>([bytes.length]);
-  for (let next = stride; next < bytes.length; next += stride) at.add(next);
-  for (const match of text.matchAll(lookAfter)) at.add(match.index + match[0].length);
-  for (const match of text.matchAll(lookBefore)) if (match.index > 0) at.add(match.index);
-  return [...at].sort((a, b) => a - b);
+  const at = [bytes.length];
+  for (let next = stride; next < bytes.length; next += stride) at.push(endOfLine(text, next));
+  for (const match of text.matchAll(lookAfter)) at.push(match.index + match[0].length);
+  for (const match of text.matchAll(lookBefore)) if (match.index > 0) at.push(match.index);
+  return [...new Set(outsideUpdates(text, at))].sort((a, b) => a - b);
+}
+
+/** A piece of a log ends anywhere: in a character, a sequence, a frame. A line does not; nor does what comes before a frame. */
+function endOfLine(text: string, from: number): number {
+  const next = text.slice(from, from + stride);
+  const end = next.indexOf('\n');
+  if (end >= 0) return from + end + 1;
+  const frame = next.search(/\x1b\[(?:(?:1;1|;)?H|\?2026[hl])/);
+  return frame >= 0 ? from + frame : text.length;
+}
+
+/** A place inside an update is put off to its end; where the log ends inside of one, that never showed. */
+function outsideUpdates(text: string, places: readonly number[]): number[] {
+  const ranges = [...text.matchAll(updates)]
+    .map(({ index, 0: all }) => ({ from: index, to: index + all.length, isEnded: all.endsWith('l') }))
+    .filter(({ from, to }) => to - from <= longestUpdate);
+  return places.map((at) => {
+    const range = ranges.find(({ from, to, isEnded }) => at > from && (at < to || (at === to && !isEnded)));
+    if (range === undefined) return at;
+    return range.isEnded ? range.to : range.from;
+  });
 }
 
 function detectionAt(found: Omit<SimulatedDetection, 'place'>): SimulatedDetection {

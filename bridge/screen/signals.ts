@@ -29,6 +29,17 @@ export class SignalReader {
     this.#title = '';
   }
 
+  /** The clock tells so much more than before, or less. */
+  clockSet(byMs: number): void {
+    const { at, workedAt, calledAt } = this.#signals;
+    this.#signals = {
+      ...this.#signals,
+      ...(at !== undefined && { at: at + byMs }),
+      ...(workedAt !== undefined && { workedAt: workedAt + byMs }),
+      ...(calledAt !== undefined && { calledAt: calledAt + byMs }),
+    };
+  }
+
   push(bytes: Uint8Array, now: number): Signals {
     for (const byte of bytes) this.#next(byte, now);
     return this.#signals;

@@ -119,6 +119,17 @@ export function noteInput(
   return { ...state, noted: { text, at: when.at, echoed: when.echoed, rested: false } };
 }
 
+/** The same with each of its instants as `to` makes it: for a clock that was set. */
+export function withInstants(state: TurnState, to: (at: number) => number): TurnState {
+  const { beganAt, candidate, noted } = state;
+  return {
+    ...state,
+    beganAt: to(beganAt),
+    candidate: candidate && { ...candidate, at: to(candidate.at) },
+    noted: noted && { ...noted, at: to(noted.at) },
+  };
+}
+
 function watchRest(state: TurnState, { state: agent, at, worked }: Observation): TurnState {
   const rested = restedAfter(state.rested, agent, worked === true);
   const { noted } = state;

@@ -4,6 +4,7 @@ import type { InputMark } from '../core/input-mark.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import {
+  clockSet,
   type DetectedTurn,
   type DetectorEvent,
   type DetectorMemory,
@@ -17,6 +18,7 @@ import { MarkerBell } from './marker.ts';
 import type { Motion, Profile } from './profiles/profile.ts';
 import { firstReasons, type ReasonsOptions, type ReasonsState, stepReasons } from './reasons.ts';
 import { SignalReader } from './signals.ts';
+import { Updates } from './updates.ts';
 
 export type WatcherEvent =
   | { readonly type: 'reading'; readonly reading: Reading; readonly snapshot: Snapshot }
@@ -65,6 +67,7 @@ export class PaneWatcher {
   readonly #deps: WatcherDeps;
   readonly #signals = new SignalReader();
   readonly #bell = new MarkerBell();
+  readonly #updates = new Updates();
   #state: DetectorState;
   #reasons: ReasonsState;
   #last: { snapshot: Snapshot; drawn: string } | null = null;
@@ -81,7 +84,7 @@ export class PaneWatcher {
 
   constructor(deps: WatcherDeps) {
     this.#deps = deps;
-    this.#state = restore(deps.memory);
+    this.#state = restore(deps.memory, deps.clock.now());
     this.#reasons = deps.memory?.reasons ?? firstReasons;
     this.#movedAt = deps.clock.now();
   }
@@ -91,6 +94,7 @@ export class PaneWatcher {
     if (this.#isClosed) return;
     const now = this.#deps.clock.now();
     this.#signals.push(bytes, now);
+    this.#updates.push(bytes, now);
     const wasStill = now - this.#movedAt >= nextLookMs;
     this.#movedAt = now;
     this.#cancelReread();
@@ -101,6 +105,7 @@ export class PaneWatcher {
   /** The pane may have drawn something that did not ring. A ring comes as soon as it is heard again. */
   missed(): void {
     this.#signals.missed();
+    this.#updates.missed();
   }
 
   /** The safety net, to be called now and then: looks if the last look is old. */
@@ -111,6 +116,24 @@ export class PaneWatcher {
   /** Something is known of the pane that it need not have drawn. */
   lookNow(): void {
     this.#lookIn(0);
+  }
+
+  /** The clock tells so much more than before, or less. */
+  clockSet(byMs: number): void {
+    this.#movedAt += byMs;
+    this.#lookedAt += byMs;
+    if (this.#due !== null) this.#due.at += byMs;
+    this.#signals.clockSet(byMs);
+    this.#updates.clockSet(byMs);
+    this.#state = clockSet(this.#state, byMs);
+    const { work } = this.#reasons;
+    if (work !== null) this.#reasons = { ...this.#reasons, work: { ...work, since: work.since + byMs } };
+    if (this.#last !== null) {
+      const { snapshot } = this.#last;
+      this.#last = { ...this.#last, snapshot: { ...snapshot, takenAtMs: snapshot.takenAtMs + byMs } };
+    }
+    // what the detector settled on names an instant
+    this.#settledOn = '';
   }
 
   /** The courier's word that the agent took this text. Call it once the receipt is there. */
@@ -174,7 +197,10 @@ export class PaneWatcher {
     if (this.#isClosed) return;
     const dueAgainInMs = this.#dueAgainInMs;
     this.#dueAgainInMs = null;
-    if (seen !== null && this.#saw(seen)) this.#lookIn(nextLookMs);
+    // what the pane drew before this look was heard before it came
+    const isHalf = this.#updates.isOpen(this.#deps.clock.now());
+    if (isHalf) this.#lookIn(confirmMs);
+    else if (seen !== null && this.#saw(seen)) this.#lookIn(nextLookMs);
     if (dueAgainInMs !== null) this.#lookIn(dueAgainInMs);
     this.#rereadLater();
   }

@@ -3,6 +3,7 @@ import type { PaneId } from '../core/ids.ts';
 import type { PaneFacts, Row, SessionActivity } from '../core/pane.ts';
 import { ask, type TmuxCommands, TmuxError } from './commands.ts';
 import { askForFacts } from './facts.ts';
+import type { LastKeys } from './key-ages.ts';
 import { ofLiving } from './living.ts';
 import { commandLine } from './protocol.ts';
 
@@ -13,13 +14,12 @@ export interface CapturedScreen {
   /** `rows[firstVisible..]` are on the screen; the first of them may have begun in the history */
   readonly firstVisible: number;
   readonly cursorRow: number;
-  /** when a person last pressed a key where this pane is shown, to the second; null when nobody is attached there */
-  readonly lastHumanKeyAt: number | null;
+  readonly lastKeys: LastKeys;
   /** as in core/pane.ts `FreshSnapshot` */
   readonly sessionActivity: SessionActivity;
 }
 
-type People = Pick<CapturedScreen, 'lastHumanKeyAt' | 'sessionActivity'>;
+type People = Pick<CapturedScreen, 'lastKeys' | 'sessionActivity'>;
 
 /**
  * The screen as logical rows, with the facts and who is at the keys, all of one server step; null when the pane is gone.
@@ -90,7 +90,14 @@ async function look(
   const step = (from: readonly string[]) =>
     [
       listClients,
-      ['display-message', '-p', '-t', paneId, ofLiving('#{session_activity} #{session_last_attached} #{session_id}')],
+      // tmux writes its own clock's seconds for %s
+      [
+        'display-message',
+        '-p',
+        '-t',
+        paneId,
+        `%s ${ofLiving('#{session_activity} #{session_last_attached} #{session_id}')}`,
+      ],
       describe,
       ...take(from),
     ]
@@ -104,23 +111,22 @@ async function look(
   if (facts === null) return null;
   const history = facts.alternateScreen ? 0 : Math.min(historyLines, facts.historySize);
   const clients = lines.slice(0, start - 1);
-  const [at, attachedAt, sessionId = ''] = (lines[start - 1] ?? '').split(' ');
+  const [now, at, attachedAt, sessionId = ''] = (lines[start - 1] ?? '').split(' ');
   const people = {
-    lastHumanKeyAt: lastKeyAmong(clients, paneId),
+    lastKeys: { byClient: lastKeysAmong(clients, paneId), now: Number(now) },
     sessionActivity: { sessionId, at: Number(at), attachedAt: Number(attachedAt) },
   };
   return { facts, history, screen: lines.slice(end), people };
 }
 
-const listClients = ['list-clients', '-F', '#{client_control_mode} #{client_activity} #{pane_id}'];
+const listClients = ['list-clients', '-F', '#{client_control_mode} #{client_pid} #{client_activity} #{pane_id}'];
 
 /** Our own control clients are no persons. */
-function lastKeyAmong(clients: readonly string[], paneId: PaneId): number | null {
-  const seconds = clients
+function lastKeysAmong(clients: readonly string[], paneId: PaneId): Map<string, number> {
+  const persons = clients
     .map((line) => line.split(' '))
-    .filter(([control, , active]) => control === '0' && active === paneId)
-    .map(([, activity]) => Number(activity));
-  return seconds.length === 0 ? null : Math.max(...seconds) * 1000;
+    .filter(([control, , , active]) => control === '0' && active === paneId);
+  return new Map(persons.map(([, client = '', activity]) => [client, Number(activity)]));
 }
 
 function goneAsNull(fault: unknown): null {

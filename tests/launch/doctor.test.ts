@@ -27,7 +27,7 @@ function machine(
       if (argv.includes('list-sessions')) return says('macs\n');
       if (argv.includes('show-hooks')) return says('after-send-keys\nafter-new-window[0] "display-message hi"\n');
       if (argv.includes('show-options')) return says('command-alias[0] split-pane=split-window\n');
-      if (argv.includes('list-panes')) return says('%1 0 worker\n%2 0 \n');
+      if (argv.includes('list-panes')) return says('%1 0 80 24 worker\n%2 0 80 24 \n');
       throw new Error(`unexpected ${argv.join(' ')}`);
     },
     stat: async (path) =>
@@ -194,12 +194,25 @@ test('a socket of another user is told apart from one that a sandbox hides', asy
 
 test('a window that types into all its panes is named, with the panes that are held by it', async () => {
   const world = machine({
-    said: (argv) => (argv.includes('list-panes') ? says('%1 1 worker\n%2 1 \n%3 0 controller\n') : undefined),
+    said: (argv) =>
+      argv.includes('list-panes') ? says('%1 1 80 24 worker\n%2 1 80 24 \n%3 0 80 24 controller\n') : undefined,
   });
   expect(await check('panes', world)).toMatchObject({
     ok: 'warn',
     detail: expect.stringMatching(/types into all its panes \(synchronize-panes\).*worker %1, %2$/),
     remedy: expect.stringContaining('synchronize-panes off'),
+  });
+});
+
+test('a worker in a pane that is too small to be read is named; another program may be as small as it likes', async () => {
+  const world = machine({
+    said: (argv) =>
+      argv.includes('list-panes') ? says('%1 0 80 7 worker\n%2 0 80 3 \n%3 0 39 40 controller\n') : undefined,
+  });
+  expect(await check('panes', world)).toMatchObject({
+    ok: 'warn',
+    detail: expect.stringMatching(/too small to be read .*: worker %1 80x7, controller %3 39x40$/),
+    remedy: expect.stringContaining('enlarge'),
   });
 });
 

@@ -295,6 +295,50 @@ describe('a block taller than the screen', () => {
     ]);
   });
 
+  test('drawn at once, with nothing of its turn’s beginning on the screen, goes to the human once the turn has ended', () => {
+    const pane = new Watched();
+    pane.look({ inputs: ['go'], words: ['I look into it.'], state: 'busy' });
+    pane.look({ inputs: ['go'], words: ['I look into it.'], state: 'busy' });
+    const last = { inputs: [], words: words.slice(-20), cut: true };
+    // what is still drawn may be a frame whose upper half is missing
+    expect([pane.look({ ...last, state: 'busy' }), pane.look({ ...last, state: 'busy' })]).toEqual([[], []]);
+    pane.look(last);
+    pane.look(last);
+    pane.restart();
+    pane.look(last);
+    expect(pane.events).toMatchObject([
+      { type: 'request-seen', detection: { truncated: true } },
+      { type: 'request-confirmed', detection: { truncated: true } },
+    ]);
+    expect(pane.events).toHaveLength(2);
+  });
+
+  test('drawn at once like the one before it, which was raised, is another one where it ends otherwise', () => {
+    const pane = new Watched();
+    const other = [...words.slice(-20, -2), 'so which of them is it?', words.at(-1)!];
+    for (const shown of [words.slice(-20), other, words.slice(-9), other.slice(-3)]) {
+      pane.look({ inputs: [], words: shown, cut: true });
+      pane.look({ inputs: [], words: shown, cut: true });
+    }
+    expect(pane.events.map(({ type }) => type)).toEqual([
+      'request-seen',
+      'request-confirmed',
+      'request-seen',
+      'request-confirmed',
+    ]);
+  });
+
+  test('first seen by a bridge that comes late goes to the human', () => {
+    const pane = new Watched();
+    const last = { inputs: [], words: words.slice(-20), cut: true };
+    pane.look(last);
+    pane.look(last);
+    expect(pane.events).toMatchObject([
+      { type: 'request-seen' },
+      { type: 'request-confirmed', detection: { truncated: true } },
+    ]);
+  });
+
   test('was raised before it scrolled: its END alone raises nothing', () => {
     const pane = new Watched();
     const all = ['I need a decision.', ...block(body.slice(0, 10).join('\n'))];

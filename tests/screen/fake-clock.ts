@@ -21,6 +21,12 @@ export class FakeClock implements Clock {
     return this.#timers.length;
   }
 
+  /** It is set, and its timers are due as long from now as before. */
+  set(byMs: number): void {
+    this.#now += byMs;
+    for (const timer of this.#timers) timer.at += byMs;
+  }
+
   async pass(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {

@@ -411,6 +411,32 @@ function genericScreen(
 }
 
 describe('generic', () => {
+  test.each<[string, string[], string]>([
+    ['further lines at column 0', ['hello', '> one', 'two'], 'one\ntwo'],
+    ['a blank line', ['> one', '', 'three'], 'one\n\nthree'],
+    ['an indent of its own', ['> def f():', '    return 1', 'f()'], 'def f():\n    return 1\nf()'],
+    ['below an earlier input', ['> one', 'said', '> two', 'three'], 'two\nthree'],
+    ['further lines as deep as the prompt', ['> one', '  two'], 'one\ntwo'],
+    ['a prompt with a name', ['me> one', 'two'], 'one\ntwo'],
+  ])('what lies between the prompt and the cursor is the composer: %s', (_, lines, text) => {
+    expect(genericScreen(lines, lines.at(-1)!.length).composer).toEqual({ is: 'draft', text });
+  });
+
+  test('what is being written below an input, and a block there, are the words of its turn', () => {
+    const busy = { quietForMs: 100, signals: {} };
+    expect(genericScreen(['> go', 'working on it'], 13, {}, busy).turn).toEqual({
+      inputs: ['go'],
+      words: ['working on it'],
+    });
+    const block = ['> go', '<<CONTROLLER_REQUEST>>', 'which?', '<<CONTROLLER_REQUEST_END>>'];
+    expect(genericScreen(block, block.at(-1)!.length).turn).toEqual({ inputs: ['go'], words: block.slice(1) });
+  });
+
+  test('a line that a program writes stands in no composer that could be taken for empty', () => {
+    expect(genericScreen(['> go', 'working on it'], 13).composer).toMatchObject({ is: 'draft' });
+    expect(genericScreen(['> go', 'working on it', ''], 0).composer).toEqual({ is: 'absent' });
+  });
+
   test.each<[string, string, number]>([
     ['a prompt glyph', '> ', 2],
     ['another glyph', '❯ ', 2],

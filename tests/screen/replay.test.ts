@@ -62,6 +62,29 @@ describe('a raw terminal log', () => {
     ]);
   });
 
+  const update = (drawn: string) => `\x1b[?2026h${drawn}\x1b[?2026l`;
+
+  test('nothing is judged inside a synchronized update, and its place is the end of that', async () => {
+    // the frame below is drawn over: what stood there begins a block that nobody wrote
+    const torn = `${at(2, '<<CONTROLLER_REQUEST>>')}${at(3, 'half?')}${at(4, '<<CONTROLLER_REQUEST_END>>')}`;
+    const whole = `${at(2, 'words')}\x1b[K${at(3, 'words')}\x1b[K${at(4, 'words')}\x1b[K`;
+    const log = `\x1b[?1049h${update(torn + whole)}`;
+    expect(await simulate(Buffer.from(log), size)).toEqual([]);
+    expect(await simulate(Buffer.from(log.slice(0, log.indexOf('words'))), size)).toEqual([]);
+    const asked = `\x1b[?1049h${update(ask(2, 'a?') + at(9, 'more'))}rest`;
+    expect(await simulate(Buffer.from(asked), size)).toMatchObject([{ text: 'a?', offset: asked.length - 4 }]);
+  });
+
+  test('nothing is judged where a piece of the log happens to end', async () => {
+    const drawnOver = [at(2, '<<CONTROLLER_REQUEST>>'), at(3, 'half?'), at(4, '<<CONTROLLER_REQUEST_END\x1b[m>>')].join(
+      '',
+    );
+    for (let from = 1_920; from < 2_060; from += 3) {
+      const log = `\x1b[?1049h${'\x1b[m'.repeat(from / 3)}${drawnOver}${at(2, 'words')}\x1b[K\r\n`;
+      expect([from, await simulate(Buffer.from(log), size)]).toEqual([from, []]);
+    }
+  });
+
   test('a block cleared away before the next look is reported', async () => {
     const log = `\x1b[?1049h${ask(2, 'a?')}\x1b[2J${at(1, 'gone')}`;
     expect((await simulate(Buffer.from(log), size)).map(({ text }) => text)).toEqual(['a?']);

@@ -277,3 +277,80 @@ test('an acknowledged input with the same words on the screen makes the next req
   expect(turns).toHaveLength(2);
   expect(turns[1]).toBe(turns[0]! + 1);
 });
+
+describe('a synchronized update', () => {
+  const torn = ['> go', '<<CONTROLLER_REQUEST>>', 'half?', '<<CONTROLLER_REQUEST_END>>', '> '];
+  const readings = (scene: Scene) => scene.told('reading').length + scene.told('request-seen').length;
+
+  test('is not read before its end, whatever pieces the bytes come in', async () => {
+    const scene = new Scene();
+    scene.draw(['> go']);
+    await scene.clock.pass(5_000);
+    const before = readings(scene);
+    scene.draw(torn, '\x1b[?20');
+    scene.draw(torn, '26hCONTROLLER_REQUEST_END>>');
+    await scene.clock.pass(900);
+    expect(readings(scene)).toBe(before);
+    scene.draw(request, '\x1b[?2026l');
+    await scene.clock.pass(3_000);
+    expect(scene.told('request-confirmed')).toMatchObject([{ detection: { text: 'which?' } }]);
+  });
+
+  test('that never ends is read after a second', async () => {
+    const scene = new Scene();
+    scene.draw(request, '\x1b[?2026h');
+    await scene.clock.pass(3_000);
+    expect(scene.told('request-confirmed')).toHaveLength(1);
+  });
+});
+
+describe('when the clock is set', () => {
+  const day = 86_400_000;
+
+  test('back while no bridge ran, what was seen once before is confirmed after the restart', async () => {
+    const scene = new Scene();
+    scene.draw(['> go']);
+    await scene.clock.pass(2_000);
+    scene.draw(request);
+    await scene.clock.pass(3_000);
+    const [first] = scene.told('request-confirmed');
+    expect(first).toBeDefined();
+    const { raised, ...memory } = scene.watcher.memory();
+    const unconfirmed = {
+      ...memory,
+      raised: raised.map((entry) => ({ ...entry, confirmed: false, at: entry.at + day })),
+    };
+    scene.watcher.close();
+    scene.events.length = 0;
+    scene.watch(unconfirmed).poke();
+    await scene.clock.pass(3_000);
+    expect(scene.told('request-confirmed')).toHaveLength(1);
+  });
+
+  test.each([-day, -5_000, 5_000, day])(
+    'by %i ms while it runs, what is drawn next is seen as ever, and nothing again',
+    async (by) => {
+      const scene = new Scene();
+      scene.clock.set(2 * day);
+      scene.draw(['> go']);
+      await scene.clock.pass(5_000);
+      scene.draw(request);
+      await scene.clock.pass(5_000);
+      expect(scene.told('request-confirmed')).toHaveLength(1);
+      scene.clock.set(by);
+      scene.watcher.clockSet(by);
+      await scene.clock.pass(5_000);
+      expect(scene.told('request-confirmed')).toHaveLength(1);
+      scene.draw([
+        ...request.slice(0, -1),
+        '> on',
+        '<<CONTROLLER_REQUEST>>',
+        'and now?',
+        '<<CONTROLLER_REQUEST_END>>',
+        '> ',
+      ]);
+      await scene.clock.pass(5_000);
+      expect(scene.told('request-confirmed')).toHaveLength(2);
+    },
+  );
+});

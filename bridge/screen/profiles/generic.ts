@@ -10,6 +10,9 @@ import type { Motion, Profile } from './profile.ts';
 /** How long nothing may be drawn before a program that tells nothing counts as waiting. */
 const quietMs = 600;
 
+/** Programs write their words piece by piece, with shorter pauses than this. */
+const stillMs = 200;
+
 /** A program that draws what it likes and reads at the cursor. Never chosen by itself: only by name. */
 export const generic: Profile = genericProfile();
 
@@ -18,9 +21,9 @@ export function genericProfile(overrides: { bracketed?: boolean } = {}): Profile
     name: 'generic',
     programs: [],
     manner: { ...genericManner, bracketed: overrides.bracketed ?? genericManner.bracketed },
-    quietStepsMs: [quietMs],
+    quietStepsMs: [stillMs, quietMs],
     read(snapshot, motion) {
-      const screen = readPromptScreen(snapshot);
+      const screen = readPromptScreen(snapshot, motion.quietForMs >= stillMs);
       const hint = hintOfChoice(snapshot.rows.slice(snapshot.firstVisible));
       const { state, why } = decide(snapshot, motion, screen, hint);
       const isDialog = state === 'dialog';

@@ -1,0 +1,37 @@
+/** A terminal shows what was drawn no later than so long after an update began, whether it ended or not. */
+const limitMs = 1_000;
+const marks = /\x1b\[\?2026([hl])/g;
+/** The longest beginning of a mark that a chunk may end in. */
+const markLength = '\x1b[?2026h'.length;
+
+/** Whether a pane is inside a synchronized update (DEC mode 2026): half of what it draws then was never meant to show. */
+export class Updates {
+  #tail = '';
+  #beganAt: number | null = null;
+
+  /** Bytes that the pane drew, in any chunking. */
+  push(bytes: Uint8Array, now: number): void {
+    const text = this.#tail + Buffer.from(bytes).toString('latin1');
+    const last = [...text.matchAll(marks)].at(-1);
+    if (last?.[1] === 'h') this.#beganAt = now;
+    else if (last?.[1] === 'l') this.#beganAt = null;
+    this.#tail = text.slice(
+      last === undefined ? 1 - markLength : Math.max(last.index + markLength, text.length - markLength + 1),
+    );
+  }
+
+  /** Bytes may have gone by unheard: its end, too. */
+  missed(): void {
+    this.#beganAt = null;
+    this.#tail = '';
+  }
+
+  isOpen(now: number): boolean {
+    return this.#beganAt !== null && now - this.#beganAt < limitMs;
+  }
+
+  /** The clock tells so much more than before, or less. */
+  clockSet(byMs: number): void {
+    if (this.#beganAt !== null) this.#beganAt += byMs;
+  }
+}

@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { type BridgeProcess, type Line, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+
+let tmux: PrivateTmux;
+let agent: ScriptedAgent;
+let bridge: BridgeProcess;
+let home: string;
+
+beforeEach(async () => {
+  tmux = privateTmux();
+  agent = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux), name: 'work' });
+  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
+  home = makeHome(tmux);
+  bridge = await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']);
+});
+afterEach(async () => {
+  await bridge.stop('SIGKILL');
+  await tmux.stop();
+});
+
+const isSmall = (line: Line) => line.type === 'said' && /too small to be read/.test(String(line.text));
+const resize = (rows: number) => tmux.run('resize-window', '-t', agent.paneId, '-x', '80', '-y', String(rows));
+
+test('a pane too small to be read is said once in the log, until it is enlarged; list and doctor say so too', async () => {
+  await resize(7);
+  const said = await bridge.line('said', isSmall);
+  expect(said).toMatchObject({ level: 'warning', text: expect.stringMatching(/^worker: its pane %\d+ \(80x\d\) is/) });
+  expect((await run(tmux, ['list', '--home', home])).stdout).toMatch(/worker.*too small/);
+  expect((await run(tmux, ['doctor', '--home', home])).stdout).toMatch(/too small to be read.*worker %\d+ 80x\d/);
+  await resize(6);
+  await resize(30);
+  await waitFor(
+    'it is enlarged',
+    async () => !(await run(tmux, ['list', '--home', home])).stdout.includes('too small'),
+  );
+  // a look at the list of panes between the two sizes
+  await agent.perform({ play: [{ busy: 1_500 }, { request: 'Which database?' }], input: 'go' });
+  await bridge.line('asked', (line) => line.type === 'request-changed' && line.state === 'asked');
+  expect(bridge.lines.filter(isSmall)).toHaveLength(1);
+  await resize(7);
+  await waitFor('said again', () => bridge.lines.filter(isSmall).length === 2);
+});
