@@ -67,6 +67,8 @@ export interface Menu {
   readonly command: string;
   readonly options: ReadonlyArray<readonly [label: string, key: string | null]>;
   readonly at: number;
+  /** what a key of an option does: it chooses unless said, or it only moves the highlight there, or to the next one */
+  readonly keysMove?: 'there' | 'astray';
 }
 
 const prompt = 'user@host:~$ ';
@@ -423,6 +425,8 @@ export class FakePane implements Hands, Eyes {
     if (key === 'Down' || key === 'Up') {
       const next = Math.max(0, Math.min(options.length - 1, at + (key === 'Down' ? 1 : -1)));
       this.menu = { ...menu, at: next };
+    } else if (key !== 'Enter' && own >= 0 && menu.keysMove !== undefined) {
+      this.menu = { ...menu, at: menu.keysMove === 'there' ? own : (own + 1) % options.length };
     } else if (chosen >= 0 && !(by === 'courier' && this.deaf)) {
       this.choices.push({ label: options[chosen]![0], command, by });
       this.menu = this.nextMenu;
