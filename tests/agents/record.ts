@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type FirstDialog, firstDialogs } from './first-dialogs.ts';
 import { type AgentName, agentNames } from './installs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
 import { launchAgent, type RealAgent } from './real-agents.ts';
@@ -88,7 +89,7 @@ class Stage {
   }
 
   /** Starts the program; the one before it is ended. */
-  async launch(firstRun = false): Promise<RealAgent> {
+  async launch(first: FirstDialog['options'] = {}): Promise<RealAgent> {
     await this.end();
     this.#server ??= await modelServer(playing(() => [...this.exchanges, ...this.quotes]));
     const tmux = { ...this.tmux, folder: join(this.tmux.folder, `${++this.#starts}`) };
@@ -99,7 +100,7 @@ class Stage {
       name: project,
       width,
       height,
-      firstRun,
+      ...first,
     });
     this.#rawAt = 0;
     rmSync(this.#raw, { force: true });
@@ -252,11 +253,13 @@ async function quoted(stage: Stage): Promise<string> {
 
 const scenes: Record<string, Scene> = {
   async startup_dialog(stage) {
-    const agent = await stage.launch(true);
-    await waitFor('something is shown', async () => /\S/.test(await agent.screen()), { limitMs: 60_000 });
-    await stage.settled(60_000, 6000);
-    await stage.record('startup_dialog', 'a first start: trust, login or promotion not yet answered');
-    await stage.end();
+    for (const { name, note, options } of firstDialogs[stage.program]) {
+      const agent = await stage.launch(options);
+      await waitFor('something is shown', async () => /\S/.test(await agent.screen()), { limitMs: 60_000 });
+      await stage.settled(60_000, 4000);
+      await stage.record(`startup_dialog_${name}`, note);
+      await stage.end();
+    }
   },
   async start(stage) {
     const agent = await stage.launch();
@@ -565,7 +568,7 @@ async function run(): Promise<void> {
   try {
     for (const name of wanted) {
       if (program !== 'qwen' && name === 'pasting') continue;
-      if (program === 'pi' && ['denied', 'wide', 'pasted', 'startup_dialog'].includes(name)) continue;
+      if (program === 'pi' && ['denied', 'wide', 'pasted'].includes(name)) continue;
       say(`${program} ${values.size} ${name}`);
       stage.setScene(name);
       try {

@@ -167,7 +167,7 @@ function findDialog(
   const options = readOptions(inner.slice(Math.max(0, asks)));
   if (options.length === 0 || !options.some(({ isHighlighted }) => isHighlighted)) return null;
   const question = (inner[asks] ?? inner.find((text) => text.trim() !== '') ?? '').trim();
-  const kind = kindOf(question);
+  const kind = kindOf(question, inner.find((text) => text.trim() !== '')?.trim() ?? '');
   const isAlone = !fillsScreen([first, last], { firstVisible, height: facts.height });
   const subject = subjectIn(inner, kind, { isAccounted: isAlone, columns: facts.width });
   return { dialog: makeDialog({ kind, question, subject, options }), rows: [first, last] };
@@ -216,11 +216,13 @@ function isOption(text: string): boolean {
   return readOption(text) !== null || /^ {5}\S/.test(text);
 }
 
-function kindOf(question: string): DialogKind {
-  if (/^Apply this change/.test(question)) return 'edit';
-  if (/^(?:Allow|Apply)\b/.test(question)) return 'approval';
-  if (/trust/i.test(question)) return 'trust';
-  if (/auth|sign in|log in|login/i.test(question)) return 'login';
-  if (/update/i.test(question)) return 'update';
-  return 'choice';
+/**
+ * By the dialog's own rows, to the letter: its first one and the one that asks. Below the row of a tool (`?  Shell …`) stand
+ * the model's words.
+ */
+function kindOf(question: string, head: string): DialogKind {
+  if (question === 'Apply this change?') return 'edit';
+  if (head === 'Do you trust the files in this folder?' && question === head) return 'trust';
+  if (head === '? Get started' && question === 'How would you like to authenticate for this project?') return 'login';
+  return /^(?:Allow|Apply)\b/.test(question) || /^\? /.test(head) ? 'approval' : 'choice';
 }
