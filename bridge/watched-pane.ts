@@ -1,5 +1,5 @@
 import type { Detection } from './core/detection.ts';
-import { type Delivery, whyTurnPassed } from './core/envelope.ts';
+import { type Delivery, sawDialogEnd, whyTurnPassed } from './core/envelope.ts';
 import { messageOf } from './core/failure.ts';
 import type { PaneId, TurnId } from './core/ids.ts';
 import { identityKey, type PaneFacts, type PaneIdentity, placeIn, type Snapshot, sameAgent } from './core/pane.ts';
@@ -100,11 +100,12 @@ export class WatchedPane {
   }
 
   /** The courier's word that it typed this text, or chose in a dialog; or that the dialog which is open is another one. */
-  noteDelivery({ envelope, state, dialog }: Delivery): void {
+  noteDelivery(delivery: Delivery): void {
+    const { envelope, state, dialog } = delivery;
     if (dialog !== undefined && whyTurnPassed(state) !== null) this.#dialogs.passed(envelope.thread);
     if (state.is !== 'acknowledged') return;
-    if (dialog !== undefined) this.#dialogs.chosen();
-    else {
+    if (sawDialogEnd(delivery)) this.#dialogs.chosen();
+    else if (dialog === undefined) {
       const { typedAt, evidence } = state.receipt;
       this.watcher.noteInput(envelope.body, { typedAt, echoed: evidence.includes('echo') });
     }

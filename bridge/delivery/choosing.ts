@@ -2,17 +2,15 @@ import { becausePassed, type Delivery } from '../core/envelope.ts';
 import type { Dialog, DialogOption } from '../core/reading.ts';
 import { lookAtTurn } from './asking-turn.ts';
 import { conditionInDialog } from './dialog-rows.ts';
+import { type Gone, goneWithin } from './gone.ts';
 import { humanQuietMs } from './guard.ts';
 import { hasOnlyMoved, highlighted } from './highlight.ts';
 import type { FreshLook, Passage } from './passage.ts';
-import { Rest } from './rest.ts';
 
 /** How long after the key the dialog may take to close, and a highlight to move. */
 const closeLimitMs = 5_000;
 const moveLimitMs = 1_500;
 const lookEveryMs = 50;
-/** A dialog that is gone must stay gone this long: a frame that is half drawn may lack it. */
-const standsMs = 60;
 /** Where tmux keeps holding the key back, or the highlight does not follow, a person has to look. */
 const mostAttempts = 5;
 
@@ -163,29 +161,6 @@ async function closed(passage: Passage, gone: Gone, pressedAt: number): Promise<
 }
 
 const notClosed = `the key was pressed, and after ${closeLimitMs / 1000} s the dialog is not seen to be closed`;
-
-type Gone = 'another-dialog-opened' | 'dialog-closed' | 'the agent is gone';
-
-/** How the dialog went, once that has stood for a moment; null when it did not go, or the screen does not tell. */
-async function goneWithin(passage: Passage, fingerprint: string, limitMs: number): Promise<Gone | null> {
-  const endAt = passage.now + limitMs;
-  const seen = new Rest(standsMs);
-  for (;;) {
-    const look = await passage.look();
-    if (look === null || !passage.isRecipient(look.snapshot)) return 'the agent is gone';
-    const now = instead(look, fingerprint);
-    seen.saw(now, look.snapshot);
-    if (now !== null && seen.isOver) return now;
-    if (passage.now >= endAt) return null;
-    await passage.drawsWithin(Math.min(lookEveryMs, seen.leftMs(passage.now), endAt - passage.now));
-  }
-}
-
-/** What the screen shows in the dialog's place; null while it is there, or nothing can be read. */
-function instead({ reading }: FreshLook, fingerprint: string): Gone | null {
-  if (reading.dialog !== null) return reading.dialog.fingerprint === fingerprint ? null : 'another-dialog-opened';
-  return reading.state === 'idle' || reading.state === 'busy' ? 'dialog-closed' : null;
-}
 
 /** Positively nothing was decided: it may be tried again, but not for ever. */
 function giveUpOr(passage: Passage, reason: string): Promise<Delivery> {
