@@ -5,6 +5,7 @@ import type { PaneId, TurnId } from './core/ids.ts';
 import { identityKey, type PaneFacts, type PaneIdentity, placeIn, type Snapshot, sameAgent } from './core/pane.ts';
 import { because, isReady, type Reading } from './core/reading.ts';
 import { markTurn, type TurnMark } from './core/turn-mark.ts';
+import { DialogAlert } from './dialog-alert.ts';
 import { DialogWatch } from './dialog-watch.ts';
 import { systemClock } from './host/clock.ts';
 import type { Rooms } from './rooms.ts';
@@ -25,6 +26,7 @@ export class WatchedPane {
   readonly #rooms: Rooms;
   readonly #hooks: { broke(reason: string): void; replaced(): void };
   readonly #dialogs: DialogWatch;
+  readonly #alert: DialogAlert;
   #snapshot: Snapshot;
   /** as the watcher read it last */
   #reading: Reading | null = null;
@@ -60,6 +62,7 @@ export class WatchedPane {
       inputs: () => this.watcher.inputs,
       broke: (reason) => hooks.broke(reason),
     });
+    this.#alert = new DialogAlert(rooms, name);
     this.watcher = new PaneWatcher({
       capture: () => rooms.sight.look(snapshot.identity),
       motion: (seen) => rooms.sight.motion(seen),
@@ -115,6 +118,7 @@ export class WatchedPane {
     this.#cancelSecondLook();
     this.watcher.close();
     this.#dialogs.close();
+    this.#alert.close();
   }
 
   /** What could not be journaled must be seen again. */
@@ -145,11 +149,8 @@ export class WatchedPane {
       });
     }
     if (isReady(reading)) void this.#rooms.post.paneMoved(this.identity);
-    this.#dialogSeen(reading);
-  }
-
-  #dialogSeen(reading: Reading): void {
     if (this.role === 'worker') this.#dialogs.seen(reading);
+    else this.#alert.seen(reading, snapshot);
   }
 
   #detected(event: Exclude<WatcherEvent, { type: 'reading' | 'unseen' }>): void {
