@@ -194,6 +194,36 @@ test('a key that changes nothing is never pressed again', async () => {
   }
 });
 
+test('a program that starts anew after the choice has closed its dialog', async () => {
+  const one = opened(keyed);
+  one.pane.after = () => {
+    one.pane.torn = { dialog: null, state: 'starting', composer: { is: 'absent' } };
+  };
+  const state = await one.attempt(choosing(one, keyed, 'Yes, proceed'));
+  expect(state).toMatchObject({ is: 'acknowledged', receipt: { evidence: 'dialog-closed' } });
+});
+
+test('an empty screen after the key is a closed dialog once it has stood, and no blink of one', async () => {
+  const empty = opened(keyed);
+  empty.pane.after = () => {
+    empty.pane.deaf = true;
+    empty.pane.blank = true;
+  };
+  expect(await empty.attempt(choosing(empty, keyed, 'No'))).toMatchObject({
+    is: 'acknowledged',
+    receipt: { evidence: 'dialog-closed' },
+  });
+  const blink = opened(keyed);
+  blink.pane.deaf = true;
+  blink.pane.after = () => {
+    blink.pane.blank = true;
+    blink.clock.after(400, () => {
+      blink.pane.blank = false;
+    });
+  };
+  expect(await blink.attempt(choosing(blink, keyed, 'No'))).toMatchObject({ is: 'uncertain' });
+});
+
 const numbered: Menu = {
   ...keyed,
   options: keyed.options.map(([label], index) => [label, String(index + 1)] as const),

@@ -122,6 +122,8 @@ export class FakePane implements Hands, Eyes {
   title: string | null = null;
   /** what a torn frame makes of the next readings */
   torn: Partial<Reading> | null = null;
+  /** nothing at all stands on the screen */
+  blank = false;
   /** how an input is drawn that was submitted */
   drawsInput: (input: string) => string = (input) => input;
   /** Enter does nothing */
@@ -171,8 +173,10 @@ export class FakePane implements Hands, Eyes {
   async look(): Promise<FreshSnapshot | null> {
     this.before('look');
     if (this.gone) return null;
-    const { rows, cursorRow, title } = this.#frame;
-    const reading = { ...this.#frame.reading, ...this.torn };
+    const { cursorRow, title } = this.#frame;
+    const rows = this.blank ? this.#frame.rows.map(() => '') : this.#frame.rows;
+    const nothing: Partial<Reading> = this.blank ? { state: 'unknown', dialog: null, composer: { is: 'absent' } } : {};
+    const reading = { ...this.#frame.reading, ...nothing, ...this.torn };
     const snapshot: FreshSnapshot = {
       askedAtMs: this.#clock.now(),
       takenAtMs: this.#clock.now(),
