@@ -261,6 +261,17 @@ const scenes: Record<string, Scene> = {
       await stage.end();
     }
   },
+  /** gemini starts anew when a folder has been trusted, and leaves the answered dialog on the screen */
+  async restarting(stage) {
+    const trust = firstDialogs[stage.program].find(({ name }) => name === 'trust')!;
+    const agent = await stage.launch(trust.options);
+    await agent.waitForScreen(/Don't trust/, 60_000);
+    await agent.pressUntil('1', (text) => text.includes('is restarting'));
+    await stage.record('starting', 'restarting, the answered trust dialog above', {
+      stillTrue: async () => (await agent.screen()).includes('is restarting'),
+    });
+    await stage.end();
+  },
   async start(stage) {
     const agent = await stage.launch();
     const startedAt = Date.now();
@@ -568,11 +579,12 @@ async function run(): Promise<void> {
   try {
     for (const name of wanted) {
       if (program !== 'qwen' && name === 'pasting') continue;
+      if (program !== 'gemini' && name === 'restarting') continue;
       if (program === 'pi' && ['denied', 'wide', 'pasted'].includes(name)) continue;
       say(`${program} ${values.size} ${name}`);
       stage.setScene(name);
       try {
-        if (name !== 'start' && name !== 'startup_dialog') await stage.ready();
+        if (!['start', 'startup_dialog', 'restarting'].includes(name)) await stage.ready();
         await scenes[name]!(stage);
       } catch (fault) {
         failed++;

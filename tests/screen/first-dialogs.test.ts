@@ -117,3 +117,9 @@ test('gemini asks about a tool whose option or description speaks of trust or lo
     expect(dialog).toMatchObject({ kind: 'approval', subject: null });
   }
 });
+
+test('a trust dialog of gemini that was answered is no dialog any more while it restarts below it', () => {
+  const screens = allRecorded.filter(({ note }) => note?.startsWith('restarting'));
+  expect(screens.map(({ size }) => size)).toEqual(['120x40', '80x24']);
+  for (const screen of screens) expect(read(screen)).toMatchObject({ state: 'starting', dialog: null });
+});

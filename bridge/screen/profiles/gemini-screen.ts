@@ -14,6 +14,8 @@ export interface GeminiScreen {
   readonly isShellMode: boolean;
   readonly dialog: DialogOnScreen | null;
   readonly status: { readonly rule: string; readonly detail: string; readonly row: number } | null;
+  /** the last row, where it restarts: the dialog above it was answered */
+  readonly restartRow: number | null;
   readonly isStartScreen: boolean;
   readonly showsBranch: boolean;
 }
@@ -52,6 +54,7 @@ export function readGeminiScreen({ rows, firstVisible, cursorRow, facts }: Snaps
     isShellMode: lines[0] !== undefined && !/^ [>*](?: |$)/.test(lines[0].text),
     dialog,
     status: chrome?.status ?? null,
+    restartRow: last >= 0 && composer === null && restarting.test(rows[last]!.text) ? last : null,
     // what stood in the terminal before gemini was started is no turn of its own, be it a shell's or another gemini's
     isStartScreen:
       echoes.length === 0 ||
@@ -60,6 +63,8 @@ export function readGeminiScreen({ rows, firstVisible, cursorRow, facts }: Snaps
     showsBranch: footer.some((text) => /\bbranch\b/.test(text)),
   };
 }
+
+const restarting = /^ Gemini CLI is restarting to apply the \w+ changes\.\.\.$/;
 
 /** An input, echoed or being written, stands between a row of ▄ and a row of ▀. The top of the first may have scrolled off. */
 interface Bar {
