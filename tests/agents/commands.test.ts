@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type BridgeProcess, type Line, makeHome, run, startBridge } from '../live/bridge-process.ts';
+import { type AgentName, isWanted } from './installs.ts';
+import { type ModelServer, modelServer } from './model-server.ts';
+import { startAgent } from './real-agents.ts';
+
+/** Commands of several lines in the dialogs of real agents: what a row approves, what the human is asked, what No does. */
+
+const policy = `
+controller: { backend: rules }
+policy:
+  - when: { kind: approval, command: '^npm test$' }
+    choose: 1
+  - when: { kind: approval, command: "^touch one\\ntouch two$" }
+    choose: 1
+`;
+
+const agents = (['codex', 'gemini', 'qwen', 'cline', 'continue'] as const).filter((name) => isWanted(name));
+
+let server: ModelServer;
+let tmux: PrivateTmux;
+let bridge: BridgeProcess | null = null;
+
+beforeEach(async () => {
+  tmux = privateTmux();
+  server = await modelServer();
+});
+afterEach(async () => {
+  await bridge?.stop('SIGKILL');
+  bridge = null;
+  await tmux.stop();
+  await server.close();
+});
+
+const isApproval = (line: Line) => line.type === 'request-changed' && line.kind === 'approval';
+const shown = async (id: unknown, home: string) =>
+  JSON.parse((await run(tmux, ['show', String(id), '--home', home, '--json'])).stdout);
+
+test.each(agents)('%s: a row approves a command of two lines only where it names both', async (name: AgentName) => {
+  const worker = await startAgent(name, { tmux, server, name: 'worker' });
+  await tmux.run('set-option', '-p', '-t', worker.paneId, '@label', 'worker');
+  const home = makeHome(tmux, policy);
+  bridge = await startBridge(tmux, home, ['--session', 'worker']);
+  const made = (file: string) => existsSync(join(worker.workingFolder, file));
+  const asks = async (command: string) => {
+    await worker.paste(`RUN ESCALATE: ${command}`);
+    await worker.waitForScreen(new RegExp(command.split('\n').at(-1)!));
+    await worker.submit();
+  };
+
+  // a row that names every line approves it
+  await asks('touch one\ntouch two');
+  const answered = await bridge.line(
+    'the row answers',
+    (line) => isApproval(line) && line.state === 'answered',
+    60_000,
+  );
+  expect(answered.answeredBy).toBe('rules');
+  await waitFor('both lines have run', () => made('one') && made('two'), { limitMs: 60_000, describe: worker.screen });
+  await worker.waitUntilIdle();
+
+  // a row for the first line is none for the command: the human is asked, and shown all of it
+  await asks('npm test\ntouch three');
+  const asked = await bridge.line(
+    'the human is asked',
+    (line) => isApproval(line) && line.id !== answered.id && line.state === 'asked',
+    60_000,
+  );
+  const request = await shown(asked.id, home);
+  expect(request.dialog.subject).toMatchObject({ is: 'command', text: 'npm test\ntouch three' });
+  expect(request.text).toContain('npm test\ntouch three');
+  const isAnswered = (line: Line) => isApproval(line) && line.id === asked.id && line.state === 'answered';
+  expect(bridge.lines.filter(isAnswered)).toEqual([]);
+
+  // refused by its label, and not run
+  const no = (request.dialog.options as { label: string }[]).find(({ label }) => /^(?:No|Deny)\b/.test(label))!;
+  const refused = await run(tmux, ['answer', String(asked.id), '--choose', no.label, '--home', home]);
+  expect(refused, `${refused.stdout}${refused.stderr}`).toMatchObject({ code: 0 });
+  await worker.waitUntilIdle();
+  expect(made('three')).toBe(false);
+});
