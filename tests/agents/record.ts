@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { askedCommands, asking } from './asked-commands.ts';
 import { type FirstDialog, firstDialogs } from './first-dialogs.ts';
 import { type AgentName, agentNames } from './installs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
@@ -393,6 +394,19 @@ const scenes: Record<string, Scene> = {
     await delay(1000);
     await stage.settled();
   }),
+  async commands(stage) {
+    for (const [what, command] of askedCommands) {
+      const exchange = asking(what, command);
+      stage.exchanges.push(exchange);
+      await stage.ready();
+      await stage.ask(exchange);
+      await stage.approvalOpen();
+      const entries = await stage.record('approval', `a shell command with ${what}`);
+      noteAsked(stage.out, entries, command);
+      // a denied prompt may come back into the composer
+      await stage.end();
+    }
+  },
   async edit(stage) {
     const path = join(stage.agent.workingFolder, 'notes.md');
     const content = '# Notes\n\n- the port is 8080\n- the queue has one worker\n';
@@ -546,6 +560,15 @@ function drop(out: string, entries: readonly Entry[]): void {
   for (const { file, ansi } of entries) for (const one of [file, ansi]) rmSync(join(out, one), { force: true });
 }
 
+/** The command that the recorded dialogs ask about. */
+function noteAsked(out: string, entries: readonly Entry[], asks: string): void {
+  const path = join(out, 'manifest.json');
+  const files = new Set(entries.map(({ file }) => file));
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as Entry[];
+  const noted = manifest.map((entry) => (files.has(entry.file) ? { ...entry, asks } : entry));
+  writeFileSync(path, `${JSON.stringify(noted, null, 1)}\n`);
+}
+
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -580,7 +603,7 @@ async function run(): Promise<void> {
     for (const name of wanted) {
       if (program !== 'qwen' && name === 'pasting') continue;
       if (program !== 'gemini' && name === 'restarting') continue;
-      if (program === 'pi' && ['denied', 'wide', 'pasted'].includes(name)) continue;
+      if (program === 'pi' && ['denied', 'wide', 'commands', 'pasted'].includes(name)) continue;
       say(`${program} ${values.size} ${name}`);
       stage.setScene(name);
       try {

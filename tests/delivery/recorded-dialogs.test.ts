@@ -57,6 +57,6 @@ test.each(dialogs)('each option of $file is told by rows that stand there once',
     const rows = condition?.onScreen?.map(({ text }) => text.trim()) ?? [];
     const flat = rows.join(' ').replace(/[\s│]+/g, ' ');
     expect(flat).toContain(option.label.split(' ').slice(0, 2).join(' '));
-    if (dialog.subject) expect(flat).toContain(dialog.subject.text.split(/\s/).slice(0, 3).join(' '));
+    if (dialog.subject) expect(flat).toContain(dialog.subject.text.split(/\s/)[0]);
   }
 });
