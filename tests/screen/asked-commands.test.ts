@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { hasLookAlikes } from '../../bridge/core/look-alikes.ts';
 import { profileOf, still } from '../../bridge/screen/recording.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 
@@ -11,22 +10,20 @@ const subjectOf = (screen: (typeof asked)[number]) => {
   return { kind: dialog?.kind, subject: dialog?.subject ?? null };
 };
 
-test.each(['codex', 'gemini'])('%s has them recorded', (agent) => {
+// codex 0.169.0 draws no tab, and nothing in its dialog tells (docs/agents.md): that one is not among them
+test.each([
+  ['codex', 9],
+  ['gemini', 10],
+] as const)('%s has %i of them recorded', (agent, count) => {
   const commands = asked.filter((one) => one.agent === agent && one.size === '100x40').map(({ asks }) => asks);
-  expect(new Set(commands).size).toBe(10);
+  expect(new Set(commands).size).toBe(count);
 });
-
-/** What the agent itself leaves out: no reading of its screen can know. */
-const notDrawn: Readonly<Record<string, string>> = { codex: '\t' };
 
 test.each(asked)('$agent asks for $note: a whole command is the one that was asked for', (screen) => {
   const { kind, subject } = subjectOf(screen);
   // a screen that cannot be read is the human's
   expect(['approval', 'other']).toContain(kind);
-  // what holds characters that nobody can tell from others is the human's, whole or not
-  if (!subject?.isWhole || hasLookAlikes(subject.text)) return;
-  const left = notDrawn[screen.agent];
-  expect(subject.text).toBe(left === undefined ? screen.asks : screen.asks!.replaceAll(left, ''));
+  if (subject?.isWhole) expect(subject.text).toBe(screen.asks);
 });
 
 test.each(asked.filter(({ agent, note }) => agent === 'codex' && /three lines|continued lines/.test(note!)))(

@@ -206,10 +206,11 @@ function subjectIn(
     const isAccounted = room.isAccounted && isRightBelow && !rows.some(({ text }) => isElided(text));
     return subjectOf('file', [{ text: name, endsAt: 0 }], { ...room, isAccounted });
   }
-  // it wraps at a run of blanks and leaves them out: 200 of them are drawn as a line's end is
+  // it wraps at a run of blanks and leaves them out: 200 of them are drawn as a line's end is. Zero-width characters it puts behind the row
   const isAccounted =
     room.isAccounted &&
     rows.length === 1 &&
+    !/\p{Cf}/u.test(rows[0]!.text) &&
     /^\? +Shell /.test(inner[0]!.trim()) &&
     inner.slice(asks + 1).every((text) => text.trim() === '' || notice.test(text.trim()) || isOption(text));
   return subjectOf('command', rows, { ...room, isAccounted });
