@@ -1,7 +1,7 @@
 import type { SignalKind } from './core/agent-signal.ts';
 import type { Delivery } from './core/envelope.ts';
 import type { PaneAddress } from './core/pane.ts';
-import type { AgentState } from './core/reading.ts';
+import type { AgentState, DialogKind } from './core/reading.ts';
 import type { Request } from './core/request.ts';
 
 /** What happens, as the live log, `--json` and the demo tell it. Past tense; user interfaces only listen. */
@@ -52,6 +52,17 @@ export type BridgeEvent =
       readonly why: string;
       readonly isAwaited: boolean;
     }
+  /** a controller waits at a dialog, which only a person answers */
+  | ({
+      readonly type: 'controller-blocked';
+      readonly worker: string;
+      readonly dialog: DialogKind;
+      readonly question: string;
+      /** `1. Yes (y) · 2. No`; empty where none can be read */
+      readonly options: string;
+      /** the command that shows its window */
+      readonly attach: string;
+    } & PaneAddress)
   /** a text that stays where it is, or in doubt, and whose sender does not come back for it */
   | { readonly type: 'letter-stranded'; readonly delivery: Delivery; readonly why: string }
   | { readonly type: 'controller-replied'; readonly request: Request; readonly by: string; readonly text: string };

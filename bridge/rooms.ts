@@ -9,7 +9,7 @@ import { clampToClock } from './clock-steps.ts';
 import type { Config } from './config.ts';
 import { Mailbox } from './controllers/mailbox.ts';
 import { optionNamed } from './core/choice.ts';
-import { type Delivery, isEnded, whyTurnPassed } from './core/envelope.ts';
+import { type Delivery, isEnded, sawDialogEnd, whyTurnPassed } from './core/envelope.ts';
 import { messageOf } from './core/failure.ts';
 import type { DeliveryId, RequestId } from './core/ids.ts';
 import { shownName } from './core/names.ts';
@@ -423,6 +423,10 @@ export class Rooms {
     this.on({ type: 'delivery-changed', delivery });
     if (delivery.state.is === 'acknowledged' && !this.#acknowledged.has(delivery.id)) {
       this.#acknowledged.add(delivery.id);
+      // a choice ends its request itself; keys belong to none, and the one about their dialog is over
+      if (delivery.envelope.kind === 'keys' && sawDialogEnd(delivery)) {
+        this.desk.dialogEnded(delivery.recipient, delivery.dialog!);
+      }
       const [oldest] = this.#acknowledged;
       if (this.#acknowledged.size > rememberedReceipts) this.#acknowledged.delete(oldest!);
       this.onSubmitted(delivery);

@@ -1,5 +1,5 @@
 import type { Detection } from './core/detection.ts';
-import { type Delivery, whyTurnPassed } from './core/envelope.ts';
+import { type Delivery, sawDialogEnd, whyTurnPassed } from './core/envelope.ts';
 import { messageOf } from './core/failure.ts';
 import type { PaneId, TurnId } from './core/ids.ts';
 import {
@@ -14,6 +14,7 @@ import {
 } from './core/pane.ts';
 import { because, isReady, type Reading } from './core/reading.ts';
 import { markTurn, type TurnMark } from './core/turn-mark.ts';
+import { DialogAlert } from './dialog-alert.ts';
 import { DialogWatch } from './dialog-watch.ts';
 import { systemClock } from './host/clock.ts';
 import type { Rooms } from './rooms.ts';
@@ -34,6 +35,7 @@ export class WatchedPane {
   readonly #rooms: Rooms;
   readonly #hooks: { broke(reason: string): void; replaced(): void };
   readonly #dialogs: DialogWatch;
+  readonly #alert: DialogAlert;
   #snapshot: Snapshot;
   /** as the watcher read it last */
   #reading: Reading | null = null;
@@ -73,6 +75,7 @@ export class WatchedPane {
       inputs: () => this.watcher.inputs,
       broke: (reason) => hooks.broke(reason),
     });
+    this.#alert = new DialogAlert(rooms, name);
     this.watcher = new PaneWatcher({
       capture: () => rooms.sight.look(snapshot.identity),
       motion: (seen) => rooms.sight.motion(seen),
@@ -127,11 +130,12 @@ export class WatchedPane {
   }
 
   /** The courier's word that it typed this text, or chose in a dialog; or that the dialog which is open is another one. */
-  noteDelivery({ envelope, state, dialog }: Delivery): void {
+  noteDelivery(delivery: Delivery): void {
+    const { envelope, state, dialog } = delivery;
     if (dialog !== undefined && whyTurnPassed(state) !== null) this.#dialogs.passed(envelope.thread);
     if (state.is !== 'acknowledged') return;
-    if (dialog !== undefined) this.#dialogs.chosen();
-    else {
+    if (sawDialogEnd(delivery)) this.#dialogs.chosen();
+    else if (dialog === undefined) {
       const { typedAt, evidence } = state.receipt;
       this.watcher.noteInput(envelope.body, { typedAt, echoed: evidence.includes('echo') });
     }
@@ -148,6 +152,7 @@ export class WatchedPane {
     this.#cancelSecondLook();
     this.watcher.close();
     this.#dialogs.close();
+    this.#alert.close();
   }
 
   /** What could not be journaled must be seen again. */
@@ -179,11 +184,8 @@ export class WatchedPane {
       });
     }
     if (isReady(reading)) void this.#rooms.post.paneMoved(this.identity);
-    this.#dialogSeen(reading);
-  }
-
-  #dialogSeen(reading: Reading): void {
     if (this.role === 'worker') this.#dialogs.seen(reading);
+    else this.#alert.seen(reading, snapshot);
   }
 
   #detected(event: Exclude<WatcherEvent, { type: 'reading' | 'unseen' }>): void {

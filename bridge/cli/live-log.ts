@@ -73,6 +73,13 @@ export function renderLive(event: BridgeEvent, quiet: boolean): string | null {
       const { id, envelope } = event.delivery;
       return paint('yellow', `you are needed: text to ${envelope.to}: ${event.why}; \`bridge show ${short(id)}\``);
     }
+    case 'controller-blocked': {
+      const choices = event.options === '' ? '' : ` (${event.options})`;
+      return paint(
+        'yellow',
+        `you are needed: ${event.worker} ${event.paneId} waits at a dialog: ${firstLine(event.question)}${choices}; answer it there: \`${event.attach}\``,
+      );
+    }
     case 'agent-signalled':
       return paint('dim', `${event.agent} ${event.paneId} says ${event.kind} (${event.event})`);
     case 'signal-dropped':
@@ -119,7 +126,8 @@ function subjectOf(event: BridgeEvent): string | null {
 /** `warning`: somebody has to know it. */
 export function levelOf(event: BridgeEvent): 'info' | 'warning' {
   if (event.type === 'said') return event.level;
-  return ['human-needed', 'letter-stranded', 'answer-not-typed'].includes(event.type) ? 'warning' : 'info';
+  const calls = ['human-needed', 'letter-stranded', 'answer-not-typed', 'controller-blocked'];
+  return calls.includes(event.type) ? 'warning' : 'info';
 }
 
 /** The same for machines: ids, sizes and reasons; bodies stay in the journal. */

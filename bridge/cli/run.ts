@@ -195,6 +195,9 @@ function noticeOf(event: BridgeEvent): Notice | null {
     const { worker, id } = event.request;
     return { title: `your answer to ${worker} was not typed`, text: `${event.why}\nbridge show ${short(id)}` };
   }
+  if (event.type === 'controller-blocked') {
+    return { title: `${event.worker} waits at a dialog`, text: `${event.question}\n${event.attach}` };
+  }
   if (event.type === 'letter-stranded') {
     const { envelope, id } = event.delivery;
     return { title: `a text to ${envelope.to} needs you`, text: `${event.why}\nbridge show ${short(id)}` };

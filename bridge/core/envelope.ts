@@ -153,6 +153,17 @@ export function whyTurnPassed(state: DeliveryState): string | null {
   return state.is === 'cancelled' && state.reason.startsWith(turnPassed) ? state.reason.slice(turnPassed.length) : null;
 }
 
+/** How a dialog ended under the keys of a delivery, as its receipt has it. */
+export type DialogEnd = 'another-dialog-opened' | 'dialog-closed';
+
+/** Whether the courier saw the dialog close that this delivery was meant for. */
+export function sawDialogEnd({ dialog, state }: Pick<Delivery, 'dialog' | 'state'>): boolean {
+  if (dialog === undefined || state.is !== 'acknowledged') return false;
+  return (['another-dialog-opened', 'dialog-closed'] satisfies DialogEnd[] as string[]).includes(
+    state.receipt.evidence,
+  );
+}
+
 export function mayFollow(from: DeliveryState, to: DeliveryState): boolean {
   return successors[from.is].includes(to.is);
 }

@@ -2,16 +2,15 @@ import { becausePassed, type Delivery } from '../core/envelope.ts';
 import type { Dialog, DialogOption } from '../core/reading.ts';
 import { lookAtTurn } from './asking-turn.ts';
 import { conditionInDialog } from './dialog-rows.ts';
+import { type Gone, goneWithin } from './gone.ts';
 import { humanQuietMs } from './guard.ts';
+import { hasOnlyMoved, highlighted } from './highlight.ts';
 import type { FreshLook, Passage } from './passage.ts';
-import { Rest } from './rest.ts';
 
 /** How long after the key the dialog may take to close, and a highlight to move. */
 const closeLimitMs = 5_000;
 const moveLimitMs = 1_500;
 const lookEveryMs = 50;
-/** A dialog that is gone must stay gone this long: a frame that is half drawn may lack it. */
-const standsMs = 60;
 /** Where tmux keeps holding the key back, or the highlight does not follow, a person has to look. */
 const mostAttempts = 5;
 
@@ -20,6 +19,7 @@ const mostAttempts = 5;
  *
  *   look: this agent, this dialog, opened where it was, exactly this option, nobody at the keys
  *     ─► claimed ─► (no key of its own: Up or Down until it is seen highlighted) ─► typed, the key ─► the dialog is gone
+ *                                        the key was seen only to move the highlight to the option ─► typed, Enter ─┘
  *
  * Every key is pressed on condition that the rows of the dialog stand where the look saw them, and the key that decides
  * is pressed once: what the screen does not tell afterwards is `uncertain`.
@@ -41,7 +41,28 @@ export async function choose(passage: Passage, fingerprint: string): Promise<Del
   if ((await passage.parts.hands.press(passage.pane, pressed, condition)) === 'held') {
     return giveUpOr(passage, 'tmux held the key back: the dialog was not as it had been a moment before');
   }
-  return awaitClosed(passage, fingerprint, before);
+  const gone = await goneWithin(passage, fingerprint, closeLimitMs);
+  if (gone !== null) return closed(passage, gone, before);
+  return ownKey === null ? passage.doubt(notClosed) : confirm(passage, ready, before);
+}
+
+/** The key has not closed the dialog. Where it moved the highlight to the option and did nothing else, Enter chooses it. */
+async function confirm(passage: Passage, before: Open, pressedAt: number): Promise<Delivery> {
+  const look = await passage.look();
+  if (look === null || !passage.isRecipient(look.snapshot)) return passage.doubt('the agent is gone after the key');
+  const at = before.dialog.options.indexOf(before.option);
+  if (!hasOnlyMoved(before.look, look, at) || passage.humanSince(pressedAt, look)) return passage.doubt(notClosed);
+  const dialog = look.reading.dialog!;
+  // its row is drawn with the mark of the highlight
+  const condition = conditionInDialog(look, dialog, dialog.options[at]!);
+  if (condition === null) return passage.doubt(notClosed);
+  const enterAt = passage.now;
+  await passage.become({ is: 'typed', at: enterAt }, { key: 'Enter', label: before.option.label }, 'delivery-pressed');
+  if ((await passage.parts.hands.press(passage.pane, 'Enter', condition)) === 'held') {
+    return passage.doubt('its key highlighted the option, and tmux held Enter back: the dialog was not as it had been');
+  }
+  const gone = await goneWithin(passage, dialog.fingerprint, closeLimitMs);
+  return gone === null ? passage.doubt(notClosed) : closed(passage, gone, enterAt);
 }
 
 /**
@@ -131,45 +152,15 @@ async function seenMoved(passage: Passage, fingerprint: string, from: number, to
   return null;
 }
 
-function highlighted({ options }: Dialog): number | null {
-  const marked = [...options.keys()].filter((index) => options[index]!.isHighlighted);
-  return marked.length === 1 ? marked[0]! : null;
-}
-
-/** After the key: gone is the receipt. A person at the keys may have closed it as well, and then nobody can tell. */
-async function awaitClosed(passage: Passage, fingerprint: string, pressedAt: number): Promise<Delivery> {
-  const gone = await goneWithin(passage, fingerprint, closeLimitMs);
-  if (gone === null) {
-    return passage.doubt(`the key was pressed, and after ${closeLimitMs / 1000} s the dialog is not seen to be closed`);
-  }
+/** Gone is the receipt. A person at the keys may have closed it as well, and then nobody can tell. */
+async function closed(passage: Passage, gone: Gone, pressedAt: number): Promise<Delivery> {
   const look = await passage.look();
   if (look === null || !passage.isRecipient(look.snapshot)) return passage.doubt('the agent is gone after the key');
   if (passage.humanSince(pressedAt, look)) return passage.doubt('somebody pressed a key while the dialog closed');
   return passage.acknowledge(gone, look, passage.delivery.envelope.body);
 }
 
-type Gone = 'another-dialog-opened' | 'dialog-closed' | 'the agent is gone';
-
-/** How the dialog went, once that has stood for a moment; null when it did not go, or the screen does not tell. */
-async function goneWithin(passage: Passage, fingerprint: string, limitMs: number): Promise<Gone | null> {
-  const endAt = passage.now + limitMs;
-  const seen = new Rest(standsMs);
-  for (;;) {
-    const look = await passage.look();
-    if (look === null || !passage.isRecipient(look.snapshot)) return 'the agent is gone';
-    const now = instead(look, fingerprint);
-    seen.saw(now, look.snapshot);
-    if (now !== null && seen.isOver) return now;
-    if (passage.now >= endAt) return null;
-    await passage.drawsWithin(Math.min(lookEveryMs, seen.leftMs(passage.now), endAt - passage.now));
-  }
-}
-
-/** What the screen shows in the dialog's place; null while it is there, or nothing can be read. */
-function instead({ reading }: FreshLook, fingerprint: string): Gone | null {
-  if (reading.dialog !== null) return reading.dialog.fingerprint === fingerprint ? null : 'another-dialog-opened';
-  return reading.state === 'idle' || reading.state === 'busy' ? 'dialog-closed' : null;
-}
+const notClosed = `the key was pressed, and after ${closeLimitMs / 1000} s the dialog is not seen to be closed`;
 
 /** Positively nothing was decided: it may be tried again, but not for ever. */
 function giveUpOr(passage: Passage, reason: string): Promise<Delivery> {

@@ -16,7 +16,7 @@ export function conditionInDialog(look: FreshLook, dialog: Dialog, option: Dialo
   if (visible.some((text) => text.replace(zeroWidth, '').length > facts.width)) return null;
   const asked = locate(visible, dialog.question) ?? [];
   const subject = (dialog.subject?.text ?? '').split('\n').map((line) => locate(visible, line));
-  const chosen = locate(visible, option.label);
+  const chosen = ownRow(visible, option.label) ?? locate(visible, option.label);
   if (chosen === null || subject.includes(null)) return null;
   const isTelling = (at: number) => visible.indexOf(visible[at]!) === at;
   // of a command of many lines some are alike (`done`), and tmux takes a condition of a few thousand characters
@@ -40,6 +40,20 @@ export function conditionInDialog(look: FreshLook, dialog: Dialog, option: Dialo
 const mostAtEachEnd = 4;
 
 const zeroWidth = /[\p{M}\p{Cf}]/gu;
+
+/** The row of an option that stands in one: nothing else is in it but marks, its number and its key. Others may begin with its words. */
+function ownRow(rows: readonly string[], label: string): number[] | null {
+  const wanted = flat(label);
+  const at = rows.findLastIndex((row) => {
+    const begins = row.indexOf(wanted);
+    if (begins < 0) return false;
+    const rest = row.slice(begins + wanted.length).replace(/\((?:[\w+]+)\)/, '');
+    return (
+      !/[\p{L}\p{N}]/u.test(row.slice(0, begins).replace(/\d{1,2}[.)]|[[(]\w+[\])]/, '')) && !/[\p{L}\p{N}]/u.test(rest)
+    );
+  });
+  return at < 0 ? null : [at];
+}
 
 /** The rows that show a text, the lowest ones; the dialog may have wrapped it. Null where it is not to be seen. */
 function locate(rows: readonly string[], text: string): number[] | null {

@@ -3,6 +3,7 @@ import { keysOf } from '../core/keys.ts';
 import { lookAtTurn } from './asking-turn.ts';
 import { conditionFor, dialogWordsSeen } from './condition.ts';
 import { conditionInDialog } from './dialog-rows.ts';
+import { goneWithin } from './gone.ts';
 import type { PaneCondition } from './hands.ts';
 import type { FreshLook, Passage } from './passage.ts';
 import { type Look, sameScreen } from './verify.ts';
@@ -15,6 +16,7 @@ const lookEveryMs = 50;
  * Keys that somebody named, pressed once and all in one server step, in a pane whose lock is held:
  *
  *   look: this agent, and what `guardKeys` asks ─► claimed ─► typed, the keys ─► the screen changed
+ *                                                        in a dialog: it is gone, or still there and the screen changed
  *
  * What a key means is the program's own affair, so the receipt is weaker than a text's: tmux took the keys and something
  * was drawn. Where nothing was, it is `uncertain` whether the program has read them.
@@ -42,6 +44,13 @@ export async function pressKeys(passage: Passage): Promise<Delivery> {
     const after = passage.verdictOn(await passage.look());
     const detail = 'tmux held the keys back: the screen was not as it had been a moment before';
     return after.pass ? passage.hold('unknown', detail) : passage.hold(after.reason, after.detail);
+  }
+  if (dialog !== undefined) {
+    const gone = await goneWithin(passage, dialog, drawLimitMs);
+    if (gone === 'dialog-closed' || gone === 'another-dialog-opened') {
+      const after = await passage.look();
+      if (after !== null && passage.isRecipient(after.snapshot)) return passage.acknowledge(gone, after, '');
+    }
   }
   return seenToChange(passage, look!, pressedAt + drawLimitMs);
 }

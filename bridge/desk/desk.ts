@@ -223,6 +223,14 @@ export class Desk {
     }
   }
 
+  /** This dialog of the pane was answered in it. */
+  dialogEnded(pane: PaneIdentity, fingerprint: string): void {
+    for (const request of this.#memory.requests({ pane: identityKey(pane), states: ['open', 'asked', 'answered'] })) {
+      if (request.dialog?.fingerprint !== fingerprint) continue;
+      this.#transitions.apply(request.id, () => ({ type: 'dialog-closed', at: this.#clock.now() }));
+    }
+  }
+
   get pauses(): Pauses {
     return this.#allowance.pauses;
   }

@@ -52,15 +52,18 @@ function keyName(key: string): string {
 }
 
 /**
- * The options of a dialog's rows, in order. A line below an option that begins none goes on with it, where it is
+ * The options of a dialog's rows, in order. A line right below an option that begins none goes on with it, where it is
  * indented at least as deep as `indent` columns.
  */
 export function readOptions(lines: readonly string[], indent = 3): DialogOption[] {
   const texts: string[] = [];
+  let isOpen = false;
   for (const line of lines) {
-    if (readOption(line) !== null) texts.push(line);
-    else if (texts.length > 0 && line.trim() !== '' && line.search(/\S/) >= indent)
-      texts[texts.length - 1] += ` ${line.trim()}`;
+    if (readOption(line) !== null) {
+      texts.push(line);
+      isOpen = true;
+    } else if (isOpen && line.search(/\S/) >= indent) texts[texts.length - 1] += ` ${line.trim()}`;
+    else isOpen = false;
   }
   return texts.flatMap((text) => readOption(text) ?? []);
 }

@@ -1,79 +1,92 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
-import { makeHome, run } from '../live/bridge-process.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type BridgeProcess, type Line, makeHome, run, startBridge } from '../live/bridge-process.ts';
 import { type AgentName, isWanted } from './installs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
-import { type RealAgent, startAgent } from './real-agents.ts';
+import { startAgent } from './real-agents.ts';
 
-/** What `bridge send --command` makes real agents do; the model's log tells what they took for prose. */
-interface Commands {
-  /** prints something */
-  readonly prints: readonly [command: string, shows: RegExp];
-  /** opens a list of its own */
-  readonly opens: readonly [command: string, shows: RegExp, exitCode: 0 | 3];
-  /** the beginning of a command, which its list would complete */
-  readonly begins: readonly [text: string, hides: RegExp];
-}
-const known: Partial<Record<AgentName, Commands>> = {
-  codex: {
-    prints: ['/status', /Token usage:/],
-    opens: ['/model', /Select Model/, 0],
-    begins: ['/statu', /Token usage:/],
-  },
-  gemini: {
-    prints: ['/about', /About Gemini CLI/],
-    opens: ['/model', /Select Model/, 0],
-    begins: ['/abo', /About Gemini CLI/],
-  },
-  pi: {
-    prints: ['/session', /Session Info/],
-    opens: ['/model', /Only showing models/, 3],
-    begins: ['/sess', /Session Info/],
-  },
-};
+/** Commands of several lines in the dialogs of real agents: what a row approves, what the human is asked, what No does. */
+
+const policy = `
+controller: { backend: rules }
+policy:
+  - when: { kind: approval, command: '^npm test$' }
+    choose: 1
+  - when: { kind: approval, command: "^touch one\\ntouch two$" }
+    choose: 1
+`;
+
+const agents = (['codex', 'gemini', 'qwen', 'cline', 'continue'] as const).filter((name) => isWanted(name));
 
 let server: ModelServer;
 let tmux: PrivateTmux;
-let home: string;
-let agent: RealAgent;
-beforeAll(async () => {
+let bridge: BridgeProcess | null = null;
+
+beforeEach(async () => {
+  tmux = privateTmux();
   server = await modelServer();
 });
-afterAll(() => server.close());
-beforeEach(() => {
-  tmux = privateTmux();
-  home = makeHome(tmux);
+afterEach(async () => {
+  await bridge?.stop('SIGKILL');
+  bridge = null;
+  await tmux.stop();
+  await server.close();
 });
-afterEach(() => tmux.stop());
 
-const command = (text: string) =>
-  run(tmux, ['send', '--home', home, '--pane', agent.paneId, '--wait', '20', '--command', text]);
+const isApproval = (line: Line) => line.type === 'request-changed' && line.kind === 'approval';
+const shown = async (id: unknown, home: string) =>
+  JSON.parse((await run(tmux, ['show', String(id), '--home', home, '--json'])).stdout);
 
-describe.each(Object.entries(known).filter(([name]) => isWanted(name as AgentName)))('a real %s', (name, commands) => {
-  beforeEach(async () => {
-    agent = await startAgent(name as AgentName, { tmux, server });
-  });
+test.each(agents)(
+  '%s: a command of two lines is approved by a row that names both at most, and refused by No',
+  async (name: AgentName) => {
+    const worker = await startAgent(name, { tmux, server, name: 'worker' });
+    await tmux.run('set-option', '-p', '-t', worker.paneId, '@label', 'worker');
+    const home = makeHome(tmux, policy);
+    bridge = await startBridge(tmux, home, ['--session', 'worker']);
+    const made = (file: string) => existsSync(join(worker.workingFolder, file));
+    const asks = async (command: string) => {
+      await worker.paste(`RUN ESCALATE: ${command}`);
+      await worker.waitForScreen(new RegExp(command.split('\n').at(-1)!));
+      await worker.submit();
+    };
 
-  test('runs a command, and the model is not asked', async () => {
-    const [text, shows] = commands.prints;
-    expect(await command(text)).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('submitted (composer-emptied)'),
+    // a row that names every line approves it; of gemini's screens nobody can tell where a line ends, and a person does
+    await asks('touch one\ntouch two');
+    const isByRow = name !== 'gemini';
+    const isFirst = (line: Line) => isApproval(line) && line.state === (isByRow ? 'answered' : 'asked');
+    const answered = await bridge.line('the first is decided, or asked for', isFirst, 60_000);
+    if (isByRow) expect(answered.answeredBy).toBe('rules');
+    else
+      expect(await run(tmux, ['answer', String(answered.id), '--choose', '1', '--home', home])).toMatchObject({
+        code: 0,
+      });
+    await waitFor('both lines have run', () => made('one') && made('two'), {
+      limitMs: 60_000,
+      describe: worker.screen,
     });
-    await agent.waitForScreen(shows);
-    expect(agent.calls()).toEqual([]);
-  });
+    await worker.waitUntilIdle();
 
-  test('opens its list of models, and nothing is chosen there', async () => {
-    const [text, shows, exitCode] = commands.opens;
-    expect(await command(text)).toMatchObject({ code: exitCode });
-    await agent.waitForScreen(shows);
-    expect(agent.calls()).toEqual([]);
-  });
+    // a row for the first line is none for the command: the human is asked, and shown all of it
+    await asks('npm test\ntouch three');
+    const asked = await bridge.line(
+      'the human is asked',
+      (line) => isApproval(line) && line.id !== answered.id && line.state === 'asked',
+      60_000,
+    );
+    const request = await shown(asked.id, home);
+    expect(request.dialog.subject).toMatchObject({ is: 'command', text: 'npm test\ntouch three' });
+    expect(request.text).toContain('npm test\ntouch three');
+    const isAnswered = (line: Line) => isApproval(line) && line.id === asked.id && line.state === 'answered';
+    expect(bridge.lines.filter(isAnswered)).toEqual([]);
 
-  test('does not run another command that begins so', async () => {
-    const [text, hides] = commands.begins;
-    expect(await command(text)).toMatchObject({ code: 3 });
-    expect(await agent.screen()).not.toMatch(hides);
-  });
-});
+    // refused by its label, and not run
+    const no = (request.dialog.options as { label: string }[]).find(({ label }) => /^(?:No|Deny)\b/.test(label))!;
+    const refused = await run(tmux, ['answer', String(asked.id), '--choose', no.label, '--home', home]);
+    expect(refused, `${refused.stdout}${refused.stderr}`).toMatchObject({ code: 0 });
+    await worker.waitUntilIdle();
+    expect(made('three')).toBe(false);
+  },
+);

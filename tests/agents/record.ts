@@ -5,6 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { askedCommands, asking } from './asked-commands.ts';
+import { type FirstDialog, firstDialogs } from './first-dialogs.ts';
 import { type AgentName, agentNames } from './installs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
 import { launchAgent, type RealAgent } from './real-agents.ts';
@@ -88,7 +90,7 @@ class Stage {
   }
 
   /** Starts the program; the one before it is ended. */
-  async launch(firstRun = false): Promise<RealAgent> {
+  async launch(first: FirstDialog['options'] = {}): Promise<RealAgent> {
     await this.end();
     this.#server ??= await modelServer(playing(() => [...this.exchanges, ...this.quotes]));
     const tmux = { ...this.tmux, folder: join(this.tmux.folder, `${++this.#starts}`) };
@@ -99,7 +101,7 @@ class Stage {
       name: project,
       width,
       height,
-      firstRun,
+      ...first,
     });
     this.#rawAt = 0;
     rmSync(this.#raw, { force: true });
@@ -252,10 +254,23 @@ async function quoted(stage: Stage): Promise<string> {
 
 const scenes: Record<string, Scene> = {
   async startup_dialog(stage) {
-    const agent = await stage.launch(true);
-    await waitFor('something is shown', async () => /\S/.test(await agent.screen()), { limitMs: 60_000 });
-    await stage.settled(60_000, 6000);
-    await stage.record('startup_dialog', 'a first start: trust, login or promotion not yet answered');
+    for (const { name, note, options } of firstDialogs[stage.program]) {
+      const agent = await stage.launch(options);
+      await waitFor('something is shown', async () => /\S/.test(await agent.screen()), { limitMs: 60_000 });
+      await stage.settled(60_000, 4000);
+      await stage.record(`startup_dialog_${name}`, note);
+      await stage.end();
+    }
+  },
+  /** gemini starts anew when a folder has been trusted, and leaves the answered dialog on the screen */
+  async restarting(stage) {
+    const trust = firstDialogs[stage.program].find(({ name }) => name === 'trust')!;
+    const agent = await stage.launch(trust.options);
+    await agent.waitForScreen(/Don't trust/, 60_000);
+    await agent.pressUntil('1', (text) => text.includes('is restarting'));
+    await stage.record('starting', 'restarting, the answered trust dialog above', {
+      stillTrue: async () => (await agent.screen()).includes('is restarting'),
+    });
     await stage.end();
   },
   async start(stage) {
@@ -379,6 +394,19 @@ const scenes: Record<string, Scene> = {
     await delay(1000);
     await stage.settled();
   }),
+  async commands(stage) {
+    for (const [what, command] of askedCommands) {
+      const exchange = asking(what, command);
+      stage.exchanges.push(exchange);
+      await stage.ready();
+      await stage.ask(exchange);
+      await stage.approvalOpen();
+      const entries = await stage.record('approval', `a shell command with ${what}`);
+      noteAsked(stage.out, entries, command);
+      // a denied prompt may come back into the composer
+      await stage.end();
+    }
+  },
   async edit(stage) {
     const path = join(stage.agent.workingFolder, 'notes.md');
     const content = '# Notes\n\n- the port is 8080\n- the queue has one worker\n';
@@ -532,6 +560,15 @@ function drop(out: string, entries: readonly Entry[]): void {
   for (const { file, ansi } of entries) for (const one of [file, ansi]) rmSync(join(out, one), { force: true });
 }
 
+/** The command that the recorded dialogs ask about. */
+function noteAsked(out: string, entries: readonly Entry[], asks: string): void {
+  const path = join(out, 'manifest.json');
+  const files = new Set(entries.map(({ file }) => file));
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as Entry[];
+  const noted = manifest.map((entry) => (files.has(entry.file) ? { ...entry, asks } : entry));
+  writeFileSync(path, `${JSON.stringify(noted, null, 1)}\n`);
+}
+
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -565,11 +602,12 @@ async function run(): Promise<void> {
   try {
     for (const name of wanted) {
       if (program !== 'qwen' && name === 'pasting') continue;
-      if (program === 'pi' && ['denied', 'wide', 'pasted', 'startup_dialog'].includes(name)) continue;
+      if (program !== 'gemini' && name === 'restarting') continue;
+      if (program === 'pi' && ['denied', 'wide', 'commands', 'pasted'].includes(name)) continue;
       say(`${program} ${values.size} ${name}`);
       stage.setScene(name);
       try {
-        if (name !== 'start' && name !== 'startup_dialog') await stage.ready();
+        if (!['start', 'startup_dialog', 'restarting'].includes(name)) await stage.ready();
         await scenes[name]!(stage);
       } catch (fault) {
         failed++;

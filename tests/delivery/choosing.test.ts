@@ -194,6 +194,114 @@ test('a key that changes nothing is never pressed again', async () => {
   }
 });
 
+test('a program that starts anew after the choice has closed its dialog', async () => {
+  const one = opened(keyed);
+  one.pane.after = () => {
+    one.pane.torn = { dialog: null, state: 'starting', composer: { is: 'absent' } };
+  };
+  const state = await one.attempt(choosing(one, keyed, 'Yes, proceed'));
+  expect(state).toMatchObject({ is: 'acknowledged', receipt: { evidence: 'dialog-closed' } });
+});
+
+test('an empty screen after the key is a closed dialog once it has stood, and no blink of one', async () => {
+  const empty = opened(keyed);
+  empty.pane.after = () => {
+    empty.pane.deaf = true;
+    empty.pane.blank = true;
+  };
+  expect(await empty.attempt(choosing(empty, keyed, 'No'))).toMatchObject({
+    is: 'acknowledged',
+    receipt: { evidence: 'dialog-closed' },
+  });
+  const blink = opened(keyed);
+  blink.pane.deaf = true;
+  blink.pane.after = () => {
+    blink.pane.blank = true;
+    blink.clock.after(400, () => {
+      blink.pane.blank = false;
+    });
+  };
+  expect(await blink.attempt(choosing(blink, keyed, 'No'))).toMatchObject({ is: 'uncertain' });
+});
+
+const numbered: Menu = {
+  ...keyed,
+  options: keyed.options.map(([label], index) => [label, String(index + 1)] as const),
+  keysMove: 'there',
+};
+
+test('a key that only moves the highlight is confirmed by Enter once the option is seen highlighted', async () => {
+  for (const [label, from, key] of [
+    ['No', 0, '3'],
+    ['Yes, proceed', 2, '1'],
+  ] as const) {
+    const menu = { ...numbered, at: from };
+    const one = opened(menu);
+    const state = await one.attempt(choosing(one, menu, label));
+    expect(state).toMatchObject({ is: 'acknowledged', receipt: { evidence: 'dialog-closed' } });
+    expect(one.pane.choices).toEqual([{ label, command: 'npm test', by: 'courier' }]);
+    expect(one.pane.keys).toEqual([key, 'Enter']);
+    expect(one.memory.kinds.filter((kind) => kind === 'delivery-pressed')).toHaveLength(2);
+  }
+});
+
+test('an option that was highlighted before its key is not confirmed: nothing shows that the key was read', async () => {
+  const one = opened(numbered);
+  expect(await one.attempt(choosing(one, numbered, 'Yes, proceed'))).toMatchObject({ is: 'uncertain' });
+  expect(one.pane.keys).toEqual(['1']);
+});
+
+test('a highlight that went to another option is not confirmed', async () => {
+  const menu: Menu = { ...numbered, keysMove: 'astray' };
+  const one = opened(menu);
+  expect(await one.attempt(choosing(one, menu, 'Yes, always'))).toMatchObject({ is: 'uncertain' });
+  expect(one.pane.keys).toEqual(['2']);
+  expect(one.pane.choices).toEqual([]);
+});
+
+test('a moved highlight is not confirmed where the program drew anything else: it may have chosen already', async () => {
+  for (const draws of [
+    (pane: World['pane']) => void pane.words.push('restarting'),
+    (pane: World['pane']) => {
+      pane.title = 'restarting';
+    },
+  ]) {
+    const one = opened(numbered);
+    one.pane.after = () => void one.clock.after(2_000, () => one.pane.change(draws));
+    expect(await one.attempt(choosing(one, numbered, 'No'))).toMatchObject({ is: 'uncertain' });
+    expect(one.pane.keys).toEqual(['3']);
+    expect(one.pane.choices).toEqual([]);
+  }
+});
+
+test('no Enter follows a moved highlight once a person was at the keys, or another dialog stands there', async () => {
+  const touched = opened(numbered);
+  touched.pane.after = () => void touched.clock.after(2_000, () => touched.pane.human('Down'));
+  expect(await touched.attempt(choosing(touched, numbered, 'No'))).toMatchObject({ is: 'uncertain' });
+  expect(touched.pane.keys).toEqual(['3']);
+
+  const replaced = opened(numbered);
+  let presses = 0;
+  replaced.pane.before = (act) => {
+    if (act === 'press' && ++presses === 2)
+      replaced.pane
+        .change((pane) => {
+          pane.menu = { ...numbered, command: 'rm -rf /', at: 2 };
+        })
+        .settle();
+  };
+  expect(await replaced.attempt(choosing(replaced, numbered, 'No'))).toMatchObject({ is: 'uncertain' });
+  expect(replaced.pane.keys).toEqual(['3']);
+  expect([...touched.pane.choices, ...replaced.pane.choices]).toEqual([]);
+});
+
+test('Enter after a moved highlight is pressed once, even where nothing comes of it', async () => {
+  const one = opened(numbered);
+  one.pane.deaf = true;
+  expect(await one.attempt(choosing(one, numbered, 'No'))).toMatchObject({ is: 'uncertain' });
+  expect(one.pane.keys).toEqual(['3', 'Enter']);
+});
+
 test('a dialog that closes under a person’s hands gives no receipt', async () => {
   const one = opened(keyed);
   one.pane.deaf = true;

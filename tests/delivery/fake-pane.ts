@@ -67,6 +67,8 @@ export interface Menu {
   readonly command: string;
   readonly options: ReadonlyArray<readonly [label: string, key: string | null]>;
   readonly at: number;
+  /** what a key of an option does: it chooses unless said, or it only moves the highlight there, or to the next one */
+  readonly keysMove?: 'there' | 'astray';
 }
 
 const prompt = 'user@host:~$ ';
@@ -126,6 +128,8 @@ export class FakePane implements Hands, Eyes {
   commands: Readonly<Record<string, (pane: FakePane) => void>> = {};
   /** rows of a list of commands that stands below the composer while a command is in it */
   lists: (draft: string) => readonly string[] = () => [];
+  /** nothing at all stands on the screen */
+  blank = false;
   /** how an input is drawn that was submitted */
   drawsInput: (input: string) => string = (input) => input;
   /** Enter does nothing */
@@ -175,8 +179,10 @@ export class FakePane implements Hands, Eyes {
   async look(): Promise<FreshSnapshot | null> {
     this.before('look');
     if (this.gone) return null;
-    const { rows, cursorRow, title } = this.#frame;
-    const reading = { ...this.#frame.reading, ...this.torn };
+    const { cursorRow, title } = this.#frame;
+    const rows = this.blank ? this.#frame.rows.map(() => '') : this.#frame.rows;
+    const nothing: Partial<Reading> = this.blank ? { state: 'unknown', dialog: null, composer: { is: 'absent' } } : {};
+    const reading = { ...this.#frame.reading, ...nothing, ...this.torn };
     const snapshot: FreshSnapshot = {
       askedAtMs: this.#clock.now(),
       takenAtMs: this.#clock.now(),
@@ -434,6 +440,8 @@ export class FakePane implements Hands, Eyes {
     if (key === 'Down' || key === 'Up') {
       const next = Math.max(0, Math.min(options.length - 1, at + (key === 'Down' ? 1 : -1)));
       this.menu = { ...menu, at: next };
+    } else if (key !== 'Enter' && own >= 0 && menu.keysMove !== undefined) {
+      this.menu = { ...menu, at: menu.keysMove === 'there' ? own : (own + 1) % options.length };
     } else if (chosen >= 0 && !(by === 'courier' && this.deaf)) {
       this.choices.push({ label: options[chosen]![0], command, by });
       this.menu = this.nextMenu;

@@ -159,3 +159,26 @@ test('only keys are keys: text and letters are refused, letters but in a dialog'
   expect(submits(['Up', 'C-m'], 'Enter')).toBe(true);
   expect(submits(['Up'], 'Enter')).toBe(false);
 });
+
+test('keys that close their dialog say so; those that leave it open only changed the screen', async () => {
+  const opened = () => {
+    const one = world();
+    one.pane.menu = menu;
+    one.pane.settle();
+    return one;
+  };
+  const dialog = dialogOf(menu).fingerprint;
+  const evidenceOf = async (one: World, body: string) => {
+    const state = await one.attempt(keys(one, body, { dialog }));
+    return state.is === 'acknowledged' ? state.receipt.evidence : state.is;
+  };
+  expect(await evidenceOf(opened(), 'y')).toBe('dialog-closed');
+  expect(await evidenceOf(opened(), 'Down Enter')).toBe('dialog-closed');
+  expect(await evidenceOf(opened(), 'Down')).toBe('screen-changed');
+  const next = opened();
+  next.pane.nextMenu = { ...menu, command: 'rm -rf /' };
+  expect(await evidenceOf(next, 'y')).toBe('another-dialog-opened');
+  const deaf = opened();
+  deaf.pane.deaf = true;
+  expect(await evidenceOf(deaf, 'y')).toBe('uncertain');
+});

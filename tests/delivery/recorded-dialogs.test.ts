@@ -52,12 +52,11 @@ test('there are recorded dialogs', () => {
 });
 
 test.each(dialogs)('each option of $file is told by rows that stand there once', ({ look, dialog }) => {
-  // qwen 0.24.4's trust dialog is read with its frame in the last label: there nothing can be told, and nothing pressed
-  for (const option of dialog.options.filter(({ label }) => !label.includes('─'))) {
+  for (const option of dialog.options) {
     const condition = conditionInDialog(look, dialog, option);
     const rows = condition?.onScreen?.map(({ text }) => text.trim()) ?? [];
     const flat = rows.join(' ').replace(/[\s│]+/g, ' ');
     expect(flat).toContain(option.label.split(' ').slice(0, 2).join(' '));
-    if (dialog.subject) expect(flat).toContain(dialog.subject.text.split(/\s/).slice(0, 3).join(' '));
+    if (dialog.subject) expect(flat).toContain(dialog.subject.text.split(/\s/)[0]);
   }
 });

@@ -68,9 +68,11 @@ test.each(drawnAgents)('%s: no row for one command approves another, however the
 });
 
 test.each(drawnAgents)('%s: a row that writes out each line of a command chooses in its dialog', (agent) => {
+  // gemini draws a long run of blanks as the end of a line (tests/screen/asked-commands.test.ts)
+  const action = agent === 'gemini' ? 'human' : 'choose';
   const rules = rulesFor('^npm test\\nnpm run lint$');
   for (const width of widths) {
-    expect([width, decided(agent, { command: 'npm test\nnpm run lint', width }, rules)]).toEqual([width, 'choose']);
+    expect([width, decided(agent, { command: 'npm test\nnpm run lint', width }, rules)]).toEqual([width, action]);
     expect(decided(agent, { command: 'npm test\nnpm run lint\nx', width }, rules)).toBe('human');
     expect(decided(agent, { command: 'npm test npm run lint', width }, rules)).toBe('human');
   }

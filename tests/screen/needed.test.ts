@@ -16,7 +16,8 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   qwen: ['title.dialog'],
   // a rule of dashes in the transcript would be a composer, were it the last thing on a screen
   pi: ['composer.footer'],
-  cline: ['composer.footer'],
+  // a promotion that nobody has recorded lies over the composer like the one that is
+  cline: ['composer.footer', 'dialogs.3'],
   continue: ['composer.footer'],
 };
 

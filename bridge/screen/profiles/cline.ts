@@ -41,8 +41,24 @@ export const cline = declared({
         },
       },
       {
+        kind: 'login',
+        top: '^\\s+Welcome to Cline$',
+        last: '^\\s+↑/↓ navigate, Enter to select, Ctrl\\+C to exit$',
+        options: {
+          row: '^\\S (Sign in with (?:Cline|ClinePass|ChatGPT)|Bring your own provider)(?: +→)?$',
+          highlighted: ' →$',
+        },
+      },
+      {
         kind: 'other',
-        top: '^\\s+Try ClinePass|^\\s{8,}\\S.*\\S$',
+        top: '^\\s+Try ClinePass$',
+        last: 'Press Enter to open, any other key to close',
+        tail: 5,
+        options: { row: 'Press Enter to open, (any other key to close)$', key: 'Escape' },
+      },
+      {
+        kind: 'other',
+        top: '^\\s{8,}\\S.*\\S$',
         last: 'Press Enter to open, any other key to close',
         tail: 5,
       },

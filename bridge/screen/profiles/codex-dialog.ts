@@ -1,5 +1,5 @@
 import type { Row } from '../../core/pane.ts';
-import type { Dialog, DialogSubject } from '../../core/reading.ts';
+import type { DialogKind, DialogOption, DialogSubject } from '../../core/reading.ts';
 import { type DialogOnScreen, makeDialog, readOptions } from '../dialog.ts';
 import { fillsScreen, subjectOf } from '../dialog-subject.ts';
 import { columnsOf } from '../frame.ts';
@@ -8,7 +8,7 @@ import { lastFilled } from '../rows.ts';
 /** The screen it stands on. */
 interface Room {
   readonly firstVisible: number;
-  readonly facts: { readonly width: number; readonly height: number };
+  readonly facts: { readonly width: number; readonly height: number; readonly title: string };
 }
 
 /**
@@ -23,6 +23,15 @@ export function codexDialog(rows: readonly Row[], { firstVisible, facts }: Room)
   const firstOption = firstOptionAbove(rows, chosen);
   let first = firstOption;
   while (first > 0 && !/^\S/.test(rows[first - 1]!.text)) first--;
+  // the transcript begins its rows in column 0, and a command none: without one in sight the dialog's own beginning is not
+  const isCut = fillsScreen([first, last], { firstVisible, height: facts.height });
+  const options = optionsIn(rows.slice(firstOption, last));
+  const opening = isCut ? null : firstDialog(rows.slice(firstVisible, last + 1).map(({ text }) => text.trim()));
+  if (opening !== null) {
+    const { kind, at } = opening;
+    const head = paragraphFrom(rows, firstVisible + at, firstOption);
+    return { dialog: makeDialog({ kind, question: head, options }), rows: [firstVisible + at, last] };
+  }
   const asked = rows.slice(first, firstOption).map(({ text }) => text.trim());
   const question =
     asked.find((text) => /^Would you like to /.test(text)) ??
@@ -30,15 +39,45 @@ export function codexDialog(rows: readonly Row[], { firstVisible, facts }: Room)
     asked.find((text) => text !== '') ??
     '';
   const from = first + Math.max(0, asked.indexOf(question));
-  // the transcript begins its rows in column 0, and a command none: without one in sight the dialog's own beginning is not
-  const isCut = fillsScreen([first, last], { firstVisible, height: facts.height });
+  const asking = asked.filter((text) => /^Would you like to /.test(text)).length;
   // what asks may be out of sight, and a row of a command may be worded like it
-  const kind = isCut ? 'approval' : kindOf(question);
-  const options = readOptions(rows.slice(firstOption, last).map(({ text }) => text));
-  const isOnly = asked.filter((text) => /^Would you like to /.test(text)).length === 1;
-  const room = { isAccounted: isOnly && !isCut, columns: facts.width };
+  const kind = isCut || asking > 1 ? 'approval' : kindOf(question, facts.title);
+  const room = { isAccounted: asking === 1 && !isCut, columns: facts.width };
   const subject = kind === 'approval' ? commandIn(rows.slice(from, firstOption), room) : null;
   return { dialog: makeDialog({ kind, question, subject, options }), rows: [from, last] };
+}
+
+/**
+ * The dialogs of its start (0.169.0) stand alone on the screen: their first row, and the row of keys that no other dialog
+ * has. What a model wrote stands above neither of them.
+ */
+const firstDialogs: ReadonlyArray<{ readonly kind: DialogKind; readonly head: RegExp }> = [
+  { kind: 'trust', head: /^(?:Folder access|Hooks need review)$|^Do you trust the contents of this directory\?/ },
+  { kind: 'login', head: /^Welcome to Codex, |^Sign in with ChatGPT to use Codex$/ },
+  { kind: 'update', head: /^(?:✨ )?Update available\b/ },
+];
+const firstKeys = /^(?:press )?enter(?: to)? (?:continue|confirm)(?: · esc \w+)?$/i;
+
+function firstDialog(screen: readonly string[]): { readonly kind: DialogKind; readonly at: number } | null {
+  const at = screen.findIndex((text) => text !== '');
+  const known = firstDialogs.find(({ head }) => head.test(screen[at]!));
+  return known !== undefined && firstKeys.test(screen.at(-1)!) ? { kind: known.kind, at } : null;
+}
+
+function paragraphFrom(rows: readonly Row[], from: number, until: number): string {
+  const texts = rows.slice(from, until).map(({ text }) => text.trim());
+  const end = texts.indexOf('');
+  return texts.slice(0, end < 0 ? texts.length : end).join(' ');
+}
+
+/**
+ * Its numbers are no keys: `1` only moves the highlight in "Folder access", where `2` chooses at once. All options can be
+ * highlighted and confirmed. Where the first ones are out of sight a number is more than a position, and is kept.
+ */
+function optionsIn(rows: readonly Row[]): DialogOption[] {
+  const options = readOptions(rows.map(({ text }) => text));
+  const areCounted = /^\s{0,2}[›>]? *1\. /.test(rows[0]?.text ?? '');
+  return areCounted ? options.map((one) => (/^\d+$/.test(one.key ?? '') ? { ...one, key: null } : one)) : options;
 }
 
 /** The options are numbered from 1; a numbered row above the first is not theirs. */
@@ -102,11 +141,9 @@ const runs = 'Would you like to run the following command?';
 const keys =
   /\b(?:press )?enter\b.*\b(?:confirm|continue|select|submit|choose)\b|\besc\b.*\b(?:cancel|skip|go back|exit)\b/i;
 
-function kindOf(question: string): Dialog['kind'] {
+/** By the dialog's own words alone; of one that is not known, the title tells whether the agent waits to act. */
+function kindOf(question: string, title: string): DialogKind {
   if (/^Would you like to make the following edits/.test(question)) return 'edit';
-  if (/^Would you like to /.test(question)) return 'approval';
-  if (/trust|Hooks need review/i.test(question)) return 'trust';
-  if (/sign in|log in|login/i.test(question)) return 'login';
-  if (/update/i.test(question)) return 'update';
+  if (/^Would you like to /.test(question) || /^\[ [!.] \] Action Required/.test(title.trim())) return 'approval';
   return 'choice';
 }

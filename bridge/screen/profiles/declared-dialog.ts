@@ -2,7 +2,7 @@ import type { DialogOption, DialogSubject } from '../../core/reading.ts';
 import { type DialogOnScreen, isElided, makeDialog, readOption, readOptions } from '../dialog.ts';
 import { fillsScreen, type SubjectRow, subjectOf } from '../dialog-subject.ts';
 import { columnsOf } from '../frame.ts';
-import type { DialogFacts, Pattern } from './facts.ts';
+import type { DialogFacts, OptionFacts, Pattern } from './facts.ts';
 import { filledFromEnd, type Line, pattern } from './lines.ts';
 
 /** How much of a terminal a dialog may take. */
@@ -62,10 +62,13 @@ function readDialog(
   const asked = buttons === undefined ? inside.findLast(matches(facts.question)) : inside.find(matches(facts.question));
   const chosen = buttons === undefined ? undefined : inside.findLast(matches(buttons));
   const end = chosen ?? asked ?? (subjectFrom === undefined ? firstOptionOf(inside) : inside[0]);
+  const below = inside.slice(Math.max(0, inside.indexOf(asked ?? end ?? inside[0]!))).map(({ text }) => text);
   const options =
-    chosen === undefined
-      ? readOptions(inside.slice(Math.max(0, inside.indexOf(asked ?? end ?? inside[0]!))).map(({ text }) => text))
-      : buttonsOf(chosen.text);
+    facts.options !== undefined
+      ? knownOptions(below, facts.options)
+      : chosen === undefined
+        ? readOptions(below)
+        : buttonsOf(chosen.text);
   const isFramed = frame.test(lines[first]!.text);
   const isAlone = isOnlyTop(lines, facts, first, room) && !fillsScreen([begin, last], room);
   const until = end === undefined ? dialog.length : dialog.indexOf(end);
@@ -153,6 +156,14 @@ function subjectIn(
   });
   const isIndented = indent === null || body.slice(at + 1, end).every(({ text }) => indent.test(text));
   return subjectOf(subject.is, rows, { isAccounted: isAccounted && isIndented, columns: room.columns });
+}
+
+function knownOptions(rows: readonly string[], { row, highlighted, key }: OptionFacts): DialogOption[] {
+  return rows.flatMap((text) => {
+    const label = pattern(row).exec(text)?.[1];
+    const isHighlighted = highlighted !== undefined && pattern(highlighted).test(text);
+    return label === undefined ? [] : [{ label, key: key ?? null, isHighlighted }];
+  });
 }
 
 /** `[y] Approve   [n] Deny`, or `Allow once   Allow always   Reject`, where keys must first move the highlight. */

@@ -102,6 +102,18 @@ export interface DialogFacts {
   readonly subjectFrom?: Pattern;
   /** the row of its buttons, parted by two blanks or more; without it each option has a row */
   readonly buttons?: Pattern;
+  /** the rows of its options, where those have neither number nor key */
+  readonly options?: OptionFacts;
+}
+
+/** Options that are known by their words. Rows are matched without the frame around the dialog. */
+export interface OptionFacts {
+  /** one row of each; group 1 is its label */
+  readonly row: Pattern;
+  /** the row of the one that is highlighted */
+  readonly highlighted?: Pattern;
+  /** the key that chooses it, as tmux names keys; without one it must be highlighted */
+  readonly key?: string;
 }
 
 /**

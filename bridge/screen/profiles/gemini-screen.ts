@@ -14,6 +14,8 @@ export interface GeminiScreen {
   readonly isShellMode: boolean;
   readonly dialog: DialogOnScreen | null;
   readonly status: { readonly rule: string; readonly detail: string; readonly row: number } | null;
+  /** the last row, where it restarts: the dialog above it was answered */
+  readonly restartRow: number | null;
   readonly isStartScreen: boolean;
   readonly showsBranch: boolean;
 }
@@ -52,6 +54,7 @@ export function readGeminiScreen({ rows, firstVisible, cursorRow, facts }: Snaps
     isShellMode: lines[0] !== undefined && !/^ [>*](?: |$)/.test(lines[0].text),
     dialog,
     status: chrome?.status ?? null,
+    restartRow: last >= 0 && composer === null && restarting.test(rows[last]!.text) ? last : null,
     // what stood in the terminal before gemini was started is no turn of its own, be it a shell's or another gemini's
     isStartScreen:
       echoes.length === 0 ||
@@ -60,6 +63,8 @@ export function readGeminiScreen({ rows, firstVisible, cursorRow, facts }: Snaps
     showsBranch: footer.some((text) => /\bbranch\b/.test(text)),
   };
 }
+
+const restarting = /^ Gemini CLI is restarting to apply the \w+ changes\.\.\.$/;
 
 /** An input, echoed or being written, stands between a row of ▄ and a row of ▀. The top of the first may have scrolled off. */
 interface Bar {
@@ -167,7 +172,7 @@ function findDialog(
   const options = readOptions(inner.slice(Math.max(0, asks)));
   if (options.length === 0 || !options.some(({ isHighlighted }) => isHighlighted)) return null;
   const question = (inner[asks] ?? inner.find((text) => text.trim() !== '') ?? '').trim();
-  const kind = kindOf(question);
+  const kind = kindOf(question, inner.find((text) => text.trim() !== '')?.trim() ?? '');
   const isAlone = !fillsScreen([first, last], { firstVisible, height: facts.height });
   const subject = subjectIn(inner, kind, { isAccounted: isAlone, columns: facts.width });
   return { dialog: makeDialog({ kind, question, subject, options }), rows: [first, last] };
@@ -201,8 +206,11 @@ function subjectIn(
     const isAccounted = room.isAccounted && isRightBelow && !rows.some(({ text }) => isElided(text));
     return subjectOf('file', [{ text: name, endsAt: 0 }], { ...room, isAccounted });
   }
+  // it wraps at a run of blanks and leaves them out: 200 of them are drawn as a line's end is. Zero-width characters it puts behind the row
   const isAccounted =
     room.isAccounted &&
+    rows.length === 1 &&
+    !/\p{Cf}/u.test(rows[0]!.text) &&
     /^\? +Shell /.test(inner[0]!.trim()) &&
     inner.slice(asks + 1).every((text) => text.trim() === '' || notice.test(text.trim()) || isOption(text));
   return subjectOf('command', rows, { ...room, isAccounted });
@@ -216,11 +224,13 @@ function isOption(text: string): boolean {
   return readOption(text) !== null || /^ {5}\S/.test(text);
 }
 
-function kindOf(question: string): DialogKind {
-  if (/^Apply this change/.test(question)) return 'edit';
-  if (/^(?:Allow|Apply)\b/.test(question)) return 'approval';
-  if (/trust/i.test(question)) return 'trust';
-  if (/auth|sign in|log in|login/i.test(question)) return 'login';
-  if (/update/i.test(question)) return 'update';
-  return 'choice';
+/**
+ * By the dialog's own rows, to the letter: its first one and the one that asks. Below the row of a tool (`?  Shell …`) stand
+ * the model's words.
+ */
+function kindOf(question: string, head: string): DialogKind {
+  if (question === 'Apply this change?') return 'edit';
+  if (head === 'Do you trust the files in this folder?' && question === head) return 'trust';
+  if (head === '? Get started' && question === 'How would you like to authenticate for this project?') return 'login';
+  return /^(?:Allow|Apply)\b/.test(question) || /^\? /.test(head) ? 'approval' : 'choice';
 }

@@ -44,6 +44,8 @@ function decide({ facts, foreground }: Snapshot, { quietForMs, signals }: Motion
       ? verdict('dialog', 'title', `the title says "${title}"`)
       : verdict('unknown', 'contradiction', `the title says "${title}" but no dialog is on the screen`);
   }
+  if (screen.restartRow !== null)
+    return verdict('starting', 'restarting', 'it says that it restarts', screen.restartRow);
   if (screen.composerRow === null) {
     return isBusyTitle
       ? verdict('busy', 'title', `the title says "${title}"`)

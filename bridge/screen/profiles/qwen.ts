@@ -58,9 +58,19 @@ export const qwen = declared({
       },
       {
         kind: 'trust',
-        top: 'Do you trust (?:this|the) (?:folder|files)|trust this folder',
-        last: '(?:Enter|enter).*(?:select|confirm)|^\\s*[│└╰]',
-        tail: 4,
+        edge: '^ {3}╭─{10,}',
+        top: '^ {3}│ {1,2}Do you trust this folder\\?$',
+        last: '^ {3}╰─{10,}',
+      },
+      {
+        kind: 'login',
+        edge: '^ {2}┌─{10,}',
+        top: '^ {2}│ Connect a Provider\\b',
+        last: '^ {2}└─{10,}',
+        options: {
+          row: '^(?:› | {2})(Alibaba ModelStudio|Third-party Providers|Custom Provider)$',
+          highlighted: '^› ',
+        },
       },
     ],
     transcript: {

@@ -35,6 +35,9 @@ const dialog = z.strictObject({
     .optional(),
   subjectFrom: pattern.optional(),
   buttons: pattern.optional(),
+  options: z
+    .strictObject({ row: pattern, highlighted: pattern.optional(), key: z.string().min(1).optional() })
+    .optional(),
 });
 
 /** Every part may be left out: what a profile extends has it, or the profile is refused when it is made. */

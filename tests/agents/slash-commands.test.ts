@@ -1,0 +1,79 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
+import { makeHome, run } from '../live/bridge-process.ts';
+import { type AgentName, isWanted } from './installs.ts';
+import { type ModelServer, modelServer } from './model-server.ts';
+import { type RealAgent, startAgent } from './real-agents.ts';
+
+/** What `bridge send --command` makes real agents do; the model's log tells what they took for prose. */
+interface Commands {
+  /** prints something */
+  readonly prints: readonly [command: string, shows: RegExp];
+  /** opens a list of its own */
+  readonly opens: readonly [command: string, shows: RegExp, exitCode: 0 | 3];
+  /** the beginning of a command, which its list would complete */
+  readonly begins: readonly [text: string, hides: RegExp];
+}
+const known: Partial<Record<AgentName, Commands>> = {
+  codex: {
+    prints: ['/status', /Token usage:/],
+    opens: ['/model', /Select Model/, 0],
+    begins: ['/statu', /Token usage:/],
+  },
+  gemini: {
+    prints: ['/about', /About Gemini CLI/],
+    opens: ['/model', /Select Model/, 0],
+    begins: ['/abo', /About Gemini CLI/],
+  },
+  pi: {
+    prints: ['/session', /Session Info/],
+    opens: ['/model', /Only showing models/, 3],
+    begins: ['/sess', /Session Info/],
+  },
+};
+
+let server: ModelServer;
+let tmux: PrivateTmux;
+let home: string;
+let agent: RealAgent;
+beforeAll(async () => {
+  server = await modelServer();
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  tmux = privateTmux();
+  home = makeHome(tmux);
+});
+afterEach(() => tmux.stop());
+
+const command = (text: string) =>
+  run(tmux, ['send', '--home', home, '--pane', agent.paneId, '--wait', '20', '--command', text]);
+
+describe.each(Object.entries(known).filter(([name]) => isWanted(name as AgentName)))('a real %s', (name, commands) => {
+  beforeEach(async () => {
+    agent = await startAgent(name as AgentName, { tmux, server });
+  });
+
+  test('runs a command, and the model is not asked', async () => {
+    const [text, shows] = commands.prints;
+    expect(await command(text)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('submitted (composer-emptied)'),
+    });
+    await agent.waitForScreen(shows);
+    expect(agent.calls()).toEqual([]);
+  });
+
+  test('opens its list of models, and nothing is chosen there', async () => {
+    const [text, shows, exitCode] = commands.opens;
+    expect(await command(text)).toMatchObject({ code: exitCode });
+    await agent.waitForScreen(shows);
+    expect(agent.calls()).toEqual([]);
+  });
+
+  test('does not run another command that begins so', async () => {
+    const [text, hides] = commands.begins;
+    expect(await command(text)).toMatchObject({ code: 3 });
+    expect(await agent.screen()).not.toMatch(hides);
+  });
+});

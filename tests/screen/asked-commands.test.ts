@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { profileOf, still } from '../../bridge/screen/recording.ts';
+import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
+
+/** Recorded dialogs of real agents about commands that are known: read to the letter, or known not to be. */
+
+const asked = allRecorded.filter(({ asks, state }) => asks !== undefined && state === 'approval');
+const subjectOf = (screen: (typeof asked)[number]) => {
+  const { dialog } = profileOf(screen.agent).read(snapshotOfRecorded(screen), still);
+  return { kind: dialog?.kind, subject: dialog?.subject ?? null };
+};
+
+// codex 0.169.0 draws no tab, and nothing in its dialog tells (docs/agents.md): that one is not among them
+test.each([
+  ['codex', 9],
+  ['gemini', 10],
+] as const)('%s has %i of them recorded', (agent, count) => {
+  const commands = asked.filter((one) => one.agent === agent && one.size === '100x40').map(({ asks }) => asks);
+  expect(new Set(commands).size).toBe(count);
+});
+
+test.each(asked)('$agent asks for $note: a whole command is the one that was asked for', (screen) => {
+  const { kind, subject } = subjectOf(screen);
+  // a screen that cannot be read is the human's
+  expect(['approval', 'other']).toContain(kind);
+  if (subject?.isWhole) expect(subject.text).toBe(screen.asks);
+});
+
+test.each(asked.filter(({ agent, note }) => agent === 'codex' && /three lines|continued lines/.test(note!)))(
+  '$agent shows $note so that a row can name it',
+  (screen) => {
+    expect(subjectOf(screen).subject).toEqual({ is: 'command', text: screen.asks, isWhole: true });
+  },
+);
+
+test('gemini draws a run of blanks as it draws the end of a line: no command of several rows is whole', () => {
+  const several = asked.filter(({ agent, note }) => agent === 'gemini' && !/right-to-left|zero-width/.test(note!));
+  expect(several.length).toBeGreaterThan(5);
+  for (const screen of several) expect(subjectOf(screen).subject?.isWhole ?? false).toBe(false);
+});
