@@ -12,7 +12,8 @@ export interface SubjectRow {
  * What a dialog would run or change, from every row between what opens it and what follows it.
  *
  * It is whole only where it is known to the letter: nothing is elided, no row is blank (a row of blanks and an empty line
- * look alike), and where there are several rows each ends because the command's own line ends there. No agent draws a
+ * look alike), and where there are several rows each ends because the command's own line ends there. A row that begins with
+ * blanks may be the rest of a run of them that was wrapped (codex 0.169, 200 blanks at 120 columns). No agent draws a
  * mark where it has wrapped (codex 0.169 and 0.171, gemini 0.61, qwen 0.24, cline 3.0.65): a row of which the next one's
  * first word had room may only have been ended by the command itself.
  * @param isAccounted false where the dialog shows rows that belong to nothing known
@@ -36,6 +37,7 @@ export function subjectOf(
 const spareColumns = 8;
 
 function endsItself(row: SubjectRow, next: SubjectRow, columns: number): boolean {
+  if (/^\s/.test(next.text)) return false;
   const word = /\S+/.exec(next.text)?.[0] ?? '';
   if (!isOfKnownWidth.test(row.text + word)) return false;
   return row.endsAt + 1 + columnsOf(word) <= columns - spareColumns;

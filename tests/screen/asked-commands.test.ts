@@ -10,12 +10,11 @@ const subjectOf = (screen: (typeof asked)[number]) => {
   return { kind: dialog?.kind, subject: dialog?.subject ?? null };
 };
 
-// codex 0.169.0 draws no tab, and nothing in its dialog tells (docs/agents.md): that one is not among them
 test.each([
-  ['codex', 9],
-  ['gemini', 10],
-] as const)('%s has %i of them recorded', (agent, count) => {
-  const commands = asked.filter((one) => one.agent === agent && one.size === '100x40').map(({ asks }) => asks);
+  ['codex', '120x40', 10],
+  ['gemini', '100x40', 10],
+] as const)('%s has at %s %i of them recorded', (agent, size, count) => {
+  const commands = asked.filter((one) => one.agent === agent && one.size === size).map(({ asks }) => asks);
   expect(new Set(commands).size).toBe(count);
 });
 
@@ -26,10 +25,17 @@ test.each(asked)('$agent asks for $note: a whole command is the one that was ask
   if (subject?.isWhole) expect(subject.text).toBe(screen.asks);
 });
 
-test.each(asked.filter(({ agent, note }) => agent === 'codex' && /three lines|continued lines/.test(note!)))(
+test.each(asked.filter(({ agent, note }) => agent === 'codex' && /three lines/.test(note!)))(
   '$agent shows $note so that a row can name it',
   (screen) => {
     expect(subjectOf(screen).subject).toEqual({ is: 'command', text: screen.asks, isWhole: true });
+  },
+);
+
+test.each(asked.filter(({ agent, note }) => agent === 'codex' && /continued lines|200 blanks/.test(note!)))(
+  '$agent shows $note: blanks that begin a row may be the rest of a run that was wrapped',
+  (screen) => {
+    expect(subjectOf(screen).subject).toMatchObject({ isWhole: false });
   },
 );
 
@@ -37,4 +43,9 @@ test('gemini draws a run of blanks as it draws the end of a line: no command of 
   const several = asked.filter(({ agent, note }) => agent === 'gemini' && !/right-to-left|zero-width/.test(note!));
   expect(several.length).toBeGreaterThan(5);
   for (const screen of several) expect(subjectOf(screen).subject?.isWhole ?? false).toBe(false);
+});
+
+test('codex draws no tab, and names the words apart where it offers to remember them: that command is not whole', () => {
+  const [screen] = asked.filter(({ agent, asks }) => agent === 'codex' && asks?.includes('\t'));
+  expect(subjectOf(screen!).subject).toMatchObject({ text: screen!.asks!.replaceAll('\t', ''), isWhole: false });
 });

@@ -43,8 +43,27 @@ export function codexDialog(rows: readonly Row[], { firstVisible, facts }: Room)
   // what asks may be out of sight, and a row of a command may be worded like it
   const kind = isCut || asking > 1 ? 'approval' : kindOf(question, facts.title);
   const room = { isAccounted: asking === 1 && !isCut, columns: facts.width };
-  const subject = kind === 'approval' ? commandIn(rows.slice(from, firstOption), room) : null;
+  const shown = kind === 'approval' ? commandIn(rows.slice(from, firstOption), room) : null;
+  const subject = shown && { ...shown, isWhole: shown.isWhole && !isOtherwiseNamed(shown.text, options) };
   return { dialog: makeDialog({ kind, question, subject, options }), rows: [from, last] };
+}
+
+/**
+ * Codex draws no tab (0.169.0): `npm test<tab>touch` stands there as `npm testtouch`. Where it offers to remember the command
+ * it names the words that this begins with, and those stand apart.
+ */
+function isOtherwiseNamed(command: string, options: readonly DialogOption[]): boolean {
+  const [named] = options.flatMap(({ label }) => /commands that start with `([^`]+)`/.exec(label)?.[1] ?? []);
+  if (named === undefined) return false;
+  const words = wordsOf(command);
+  return wordsOf(named).some((word, at) => word !== words[at]);
+}
+
+function wordsOf(command: string): string[] {
+  return command
+    .replace(/["'\\]/g, '')
+    .trim()
+    .split(/\s+/);
 }
 
 /**
