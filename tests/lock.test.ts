@@ -6,6 +6,7 @@ interface Locked {
   readonly version?: string;
   readonly integrity?: string;
   readonly resolved?: string;
+  readonly libc?: readonly string[];
   readonly dependencies?: Record<string, string>;
   readonly devDependencies?: Record<string, string>;
   readonly optionalDependencies?: Record<string, string>;
@@ -48,3 +49,7 @@ test.each(['@biomejs/biome', 'esbuild', 'rollup', 'typescript'])(
     }
   },
 );
+
+test('npm 10 and npm 11 leave the lock as it is: it has no field that one of them takes out', () => {
+  expect(Object.entries(lock.packages).filter(([, { libc }]) => libc !== undefined)).toEqual([]);
+});
