@@ -290,7 +290,14 @@ export const options = [
     ['daemon'],
     { yaml: 'retention-days' },
   ),
-  row('dryRun', '--dry-run', 'boolean', false, 'everything up to, and nothing after, "would send"', ['daemon']),
+  row(
+    'dryRun',
+    '--dry-run',
+    'boolean',
+    false,
+    'rules and read-only controller programs are asked; the rest ends as "would send", "would ask" or "would notify you": nothing is typed, written into inbox/ or called',
+    ['daemon'],
+  ),
   row(
     'simulateLog',
     '--simulate-log <file>',

@@ -22,7 +22,7 @@ export function registerRun(program: Command): void {
 Without a command, bridge watches worker panes in the foreground and answers them:
   bridge --session macs --mode auto          a controller answers (see --controller-backend)
   bridge --session macs --mode manual        you answer, in outbox/ or with \`bridge answer\`
-  bridge --session macs --dry-run            everything, and nothing typed
+  bridge --session macs --dry-run            says what it would send, whom it would ask, when it would call you
   bridge --simulate-log worker.log           what would have been detected in a recording
 
 While a bridge of this state directory runs, this adds the server and session to it and follows its log: Ctrl-C ends the
