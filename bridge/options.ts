@@ -318,7 +318,9 @@ export const options = [
     "accept a home inside a worker's own folder, where the worker could answer itself",
     ['daemon', 'ask'],
   ),
-  row('log', '--log <file>', 'text', null, 'also append the log to this file, as JSON lines', ['daemon']),
+  row('log', '--log <file>', 'text', null, 'also append the log to this file, as JSON lines; SIGHUP opens it anew', [
+    'daemon',
+  ]),
   row('controllerLog', '--controller-log <file>', 'text', null, 'append every controller answer, whole, to this file', [
     'daemon',
   ]),
