@@ -29,6 +29,9 @@ export function renderLive(event: BridgeEvent, quiet: boolean): string | null {
         case 'delivered':
           return `${paint('green', 'delivered')} ${head}`;
         case 'settled':
+          // who asked from a shell reads the answer there: nothing else tells of it
+          if (request.via === 'ask')
+            return `${paint('cyan', 'answer')}    ${head} by ${state.answer.by}: ${firstLine(state.answer.instructions)}`;
           return paint('dim', `settled   ${head}: the worker went on`);
         case 'withdrawn':
           return `withdrawn ${head}: ${state.reason}`;
