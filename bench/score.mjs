@@ -4,23 +4,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { helpOf } from '../scripts/tasks.mjs';
 import { scoreDrawn } from './score/approvals.mjs';
 import { scoreBlocks } from './score/blocks.mjs';
 import { scoreEndings } from './score/endings.mjs';
 import { figuresOf, mutated, samplesOf, timed } from './score/screens.mjs';
-
-const help = `Usage: npm run score [-- options]
-
---screens DIR          a folder with manifest.json, as scripts/record-screen makes it (default: tests/screens)
---agent NAME           only this agent's screens
---mutated              read their mutations too: quoted dialogs, torn frames, other titles, …
---endings DIR          labelled endings of turns (default: tests/endings)
---verbose              list every wrong reading, not only the first twenty
---json                 {agents: {NAME: {accuracy, readyWhenNot, unknown, n, msPerReading}}, total: {…}, …}
---fail-on-regression   exit 1 below the floor in DIR/floor.json
---write                put the table into docs/score.md
-
-Exit 1 when a screen reads as ready and is not, or a dialog could be approved by a row that does not name it.`;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const flags = readFlags();
@@ -70,7 +58,7 @@ function readFlags() {
       },
     });
     if (!values.help) return values;
-    process.stdout.write(`${help}\n`);
+    process.stdout.write(helpOf('score'));
     process.exit(0);
   } catch (fault) {
     return stop(64, fault.message, 'npm run score -- --help');

@@ -27,6 +27,8 @@ export interface World {
   folderOf(request: Request): Promise<string>;
   say(level: 'info' | 'warning', text: string): void;
   replied(request: Request, by: string, text: string): void;
+  /** dry run: it is not asked, since more than an answer may come of it */
+  wouldAsk(request: Request, controller: string): void;
 }
 
 /**
@@ -73,6 +75,9 @@ export class Asking {
       const backend = await this.choose();
       if (backend === 'mailbox' || backend === 'rules') {
         this.#verdict.failed(request, { is: 'unavailable', reason: 'no controller is configured' });
+      } else if (this.#config.dryRun && !isReadOnly(backend)) {
+        const pane = backend === 'pane' ? ` ${(await this.#world.livePane())?.paneId ?? '(gone)'}` : '';
+        this.#world.wouldAsk(request, `${nameOf(backend)}${pane}`);
       } else if (backend === 'pane') {
         await this.#askPane(request);
       } else {
@@ -201,6 +206,11 @@ export class Asking {
       });
     }
   }
+}
+
+/** The programs that bridge starts so that they can change nothing; a pane is typed into, and what a user's own command does is not known. */
+function isReadOnly(backend: Backend): boolean {
+  return backend !== 'pane' && backend !== 'command';
 }
 
 function nameOf(backend: Backend): string {

@@ -43,6 +43,10 @@ export type BridgeEvent =
       /** in a dialog: the key */
       readonly press?: string;
     }
+  /** dry run: a controller that may do more than answer is not asked */
+  | { readonly type: 'would-ask'; readonly request: Request; readonly controller: string }
+  /** dry run: the human is neither written to nor called */
+  | { readonly type: 'would-notify'; readonly request: Request; readonly why: string }
   | { readonly type: 'human-needed'; readonly request: Request; readonly why: string }
   /** an answer came too late for the turn that asked, and was never typed; `isAwaited`: a command waits, and tells its user */
   | {

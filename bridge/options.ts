@@ -291,7 +291,14 @@ export const options = [
     ['daemon'],
     { yaml: 'retention-days' },
   ),
-  row('dryRun', '--dry-run', 'boolean', false, 'everything up to, and nothing after, "would send"', ['daemon']),
+  row(
+    'dryRun',
+    '--dry-run',
+    'boolean',
+    false,
+    'rules and read-only controller programs are asked; the rest ends as "would send", "would ask" or "would notify you": nothing is typed, written into inbox/ or called',
+    ['daemon'],
+  ),
   row(
     'simulateLog',
     '--simulate-log <file>',
@@ -312,7 +319,9 @@ export const options = [
     "accept a home inside a worker's own folder, where the worker could answer itself",
     ['daemon', 'ask'],
   ),
-  row('log', '--log <file>', 'path', null, 'also append the log to this file, as JSON lines', ['daemon']),
+  row('log', '--log <file>', 'path', null, 'also append the log to this file, as JSON lines; SIGHUP opens it anew', [
+    'daemon',
+  ]),
   row('controllerLog', '--controller-log <file>', 'path', null, 'append every controller answer, whole, to this file', [
     'daemon',
   ]),

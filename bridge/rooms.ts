@@ -18,7 +18,9 @@ import { type Answer, isOpen, type Request } from './core/request.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { Courier } from './delivery/courier.ts';
 import { Desk } from './desk/desk.ts';
+import type { Perform } from './desk/errands.ts';
 import { AgentDoors } from './doors/doors.ts';
+import { dryPerform } from './dry-run.ts';
 import { type BridgeEvent, withShownNames } from './events.ts';
 import { type Heard, Hearing, type SignalCall } from './hearing.ts';
 import { steadyClock, systemClock } from './host/clock.ts';
@@ -247,6 +249,25 @@ export class Rooms {
       isAwaited: (id) => this.sending.isAwaited(id),
       call: (delivery, why) => this.on({ type: 'letter-stranded', delivery, why }),
     });
+    const perform: Perform = {
+      ask: (request) => this.askings.ask(request),
+      cancelAsk: (request) => this.askings.cancel(request.id),
+      publish: (request, why) => {
+        this.calling.needed(request, why, clock.now());
+        return this.mailbox.publish(request, why);
+      },
+      deliver: (request, answer) => this.#deliver(request, answer),
+      choose: (request, answer) => this.#deliver(request, answer, request.dialog?.fingerprint),
+      replace: ({ state }, { instructions, notes }) =>
+        'deliveryId' in state && this.post.replaceBody(state.deliveryId, instructions, notes),
+      cancelDelivery: (id, reason) => this.post.cancel(id, reason),
+      archive: (request) => this.mailbox.archive(request),
+      notify: (request, why) => this.on({ type: 'human-needed', request, why }),
+      tellNotTyped: (request, answer, why) => {
+        const isAwaited = this.sending.isAnswerAwaited(request.id);
+        this.on({ type: 'answer-not-typed', request, by: answer.by, why, isAwaited });
+      },
+    };
     this.desk = new Desk({
       memory: journal,
       clock,
@@ -260,25 +281,7 @@ export class Rooms {
         };
         return { rules, limits, defaultTo: config.mode === 'manual' ? 'human' : 'controller' };
       },
-      perform: {
-        ask: (request) => this.askings.ask(request),
-        cancelAsk: (request) => this.askings.cancel(request.id),
-        publish: (request, why) => {
-          this.calling.needed(request, why, clock.now());
-          return this.mailbox.publish(request, why);
-        },
-        deliver: (request, answer) => this.#deliver(request, answer),
-        choose: (request, answer) => this.#deliver(request, answer, request.dialog?.fingerprint),
-        replace: ({ state }, { instructions, notes }) =>
-          'deliveryId' in state && this.post.replaceBody(state.deliveryId, instructions, notes),
-        cancelDelivery: (id, reason) => this.post.cancel(id, reason),
-        archive: (request) => this.mailbox.archive(request),
-        notify: (request, why) => this.on({ type: 'human-needed', request, why }),
-        tellNotTyped: (request, answer, why) => {
-          const isAwaited = this.sending.isAnswerAwaited(request.id);
-          this.on({ type: 'answer-not-typed', request, by: answer.by, why, isAwaited });
-        },
-      },
+      perform: config.dryRun ? dryPerform(perform, this.on) : perform,
       on: (news) => {
         if (news.type === 'request-changed') this.on(news);
         else
@@ -389,6 +392,7 @@ export class Rooms {
         request.project ?? (await this.sight.facts(request.pane))?.currentPath ?? config.home,
       say: (level, text) => this.say(level, text),
       replied: (request, by, text) => this.on({ type: 'controller-replied', request, by, text }),
+      wouldAsk: (request, controller) => this.on({ type: 'would-ask', request, controller }),
     };
   }
 

@@ -13,7 +13,7 @@ import {
 import type { Reading } from './core/reading.ts';
 import type { FoundProgram, ProcessTree } from './host/process-tree.ts';
 import type { WordNow } from './screen/agent-word.ts';
-import { type ProfileChoice, profileFor } from './screen/profiles/index.ts';
+import { type ProfileChoice, profileFor, unknown } from './screen/profiles/index.ts';
 import type { Motion, Profile } from './screen/profiles/profile.ts';
 import { SignalReader } from './screen/signals.ts';
 import type { TmuxCommands } from './tmux/commands.ts';
@@ -222,6 +222,20 @@ export class Sight {
   identify(facts: PaneFacts): { identity: PaneIdentity; program: string | null } {
     const found = this.#processes.findProgram(facts);
     return { identity: identityOf(facts, found), program: found.program };
+  }
+
+  /**
+   * A pane whose screen decides nothing, since no profile knows its program, read without a look at it: that is most panes of
+   * a large server. Null for one that has to be looked at.
+   */
+  readUnseen(facts: PaneFacts): { snapshot: Snapshot; reading: Reading } | null {
+    const found = this.#processes.findProgram(facts);
+    const identity = identityOf(facts, found);
+    const { program, foreground } = found;
+    const screen = { facts, rows: [], firstVisible: 0, cursorRow: 0 };
+    const snapshot = { ...screen, identity, program, foreground, takenAtMs: this.#clock.now() };
+    if (this.profile(snapshot).name !== unknown.name) return null;
+    return { snapshot, reading: this.read(snapshot) };
   }
 
   programOf(facts: PaneFacts): string | null {

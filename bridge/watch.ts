@@ -66,7 +66,8 @@ export class Watch {
     rooms.watchAlso = (socketPath, session) => this.add(socketPath, session);
     await this.#addRegistered();
     await rooms.tidy();
-    await rooms.mailbox.start();
+    // what lies in outbox/ is for a bridge that types
+    if (!rooms.config.dryRun) await rooms.mailbox.start();
     const panes = await rooms.servers
       .panes()
       .then(oncePerPane)

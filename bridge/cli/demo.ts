@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +10,7 @@ import { asPaneId } from '../core/ids.ts';
 import { Daemon } from '../daemon.ts';
 import type { BridgeEvent } from '../events.ts';
 import { packageRoot } from '../launch/package-root.ts';
-import { ExecCommands } from '../tmux/exec.ts';
+import { ExecCommands, tmuxEnvironment } from '../tmux/exec.ts';
 import { capture } from '../tmux/pane.ts';
 import { paint, print, reportFault } from './output.ts';
 
@@ -31,7 +33,23 @@ export function registerDemo(program: Command): void {
     });
 }
 
-async function demo(): Promise<ExitCode> {
+/** What a shell tells of a program that Ctrl-C ended. */
+const interruptedCode = 130;
+
+async function demo(): Promise<number> {
+  const interrupted = new AbortController();
+  // for as long as it takes: a second Ctrl-C would leave what the first is taking away
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
+  try {
+    return await play(interrupted.signal);
+  } catch (fault) {
+    if (!interrupted.signal.aborted) throw fault;
+    return interruptedCode;
+  }
+}
+
+/** Looks at `stop` between its steps; whatever was begun is taken away before it ends. @throws where `stop` is aborted */
+async function play(stop: AbortSignal): Promise<ExitCode> {
   const startedAt = performance.now();
   const folder = mkdtempSync(join(tmpdir(), 'bridge-demo-'));
   // the pane locks' folder too goes with the demo
@@ -40,7 +58,7 @@ async function demo(): Promise<ExitCode> {
   const tmux = new ExecCommands({ socketPath: socket });
   const tell = (text: string) =>
     print(`${paint('dim', `${((performance.now() - startedAt) / 1000).toFixed(2)}s`.padStart(7))}  ${text}`);
-  let daemon: Daemon | null = null;
+  let starting: Promise<Daemon | null> = Promise.resolve(null);
   try {
     const home = join(folder, 'home');
     const work = join(folder, 'work');
@@ -52,7 +70,10 @@ async function demo(): Promise<ExitCode> {
       `controller:\n  backend: rules\npolicy:\n  - when: { text: /which database/i }\n    answer: |\n      WORKER INSTRUCTIONS:\n      ${answer}\n      NOTES:\n      Postgres would need a server that nobody here runs.\n`,
     );
     tell(`a worker starts on a private tmux server; it draws like Codex, and is a script`);
-    await tmux.run(
+    stop.throwIfAborted();
+    await startServer([
+      '-S',
+      socket,
       '-f',
       '/dev/null',
       'new-session',
@@ -73,21 +94,25 @@ async function demo(): Promise<ExitCode> {
       join(folder, 'agent.log'),
       '--name',
       'demo',
-    );
+    ]);
+    stop.throwIfAborted();
     await tmux.run('set-option', '-p', '-t', '=demo:', '@label', 'worker');
     const [paneId = ''] = await tmux.run('list-panes', '-t', '=demo:', '-F', '#{pane_id}');
     const seen = new Map<string, number>();
     const outcome = new Promise<BridgeEvent>((resolve) => {
-      void (async () => {
-        const config = loadConfig({ home, flags: { socket, session: 'demo', trustWorkspace: false }, env: {} });
-        daemon = await Daemon.start(config, new Date().toISOString(), (event) => {
-          narrate(event, seen, tell);
-          if (event.type === 'request-changed' && ['delivered', 'failed', 'expired'].includes(event.request.state.is))
-            resolve(event);
-        });
-      })().catch((fault) => resolve({ type: 'said', level: 'warning', text: String(fault) }));
+      const config = loadConfig({ home, flags: { socket, session: 'demo', trustWorkspace: false }, env: {} });
+      starting = Daemon.start(config, new Date().toISOString(), (event) => {
+        if (stop.aborted) return;
+        narrate(event, seen, tell);
+        if (event.type === 'request-changed' && ['delivered', 'failed', 'expired'].includes(event.request.state.is))
+          resolve(event);
+      }).catch((fault) => {
+        resolve({ type: 'said', level: 'warning', text: String(fault) });
+        return null;
+      });
     });
-    const ended = await Promise.race([outcome, limit()]);
+    const ended = await Promise.race([outcome, limit(), aborted(stop)]);
+    stop.throwIfAborted();
     if (ended === null || ended.type !== 'request-changed' || ended.request.state.is !== 'delivered') {
       throw new BridgeError({
         what: 'demo',
@@ -97,6 +122,7 @@ async function demo(): Promise<ExitCode> {
       });
     }
     await untilDrawn(tmux, paneId, 'Done:');
+    stop.throwIfAborted();
     tell('what the worker’s pane shows now:');
     const screen = await capture(tmux, asPaneId(paneId)!, { historyLines: 0 });
     const rows = (screen?.rows ?? []).map((row) => row.text).filter((row) => row.trim() !== '');
@@ -104,11 +130,47 @@ async function demo(): Promise<ExitCode> {
     tell(paint('green', 'asked, answered, delivered once, verified'));
     return ExitCode.done;
   } finally {
-    await (daemon as Daemon | null)?.stop();
-    await tmux.run('kill-server').catch(() => []);
-    rmSync(folder, { recursive: true, force: true });
+    await (await starting)?.stop();
+    await endServer(tmux);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     tell('the tmux server, the bridge and their folder are gone');
   }
+}
+
+/** In a process group of its own: Ctrl-C at the terminal does not reach it, and the server is there for certain once it has ended. */
+async function startServer(argv: readonly string[]): Promise<void> {
+  const child = spawn('tmux', [...argv], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: tmuxEnvironment(),
+  });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (piece: string) => (errors += piece));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0)
+    throw new BridgeError({ what: 'demo', target: 'tmux', reason: errors.trim() || `ended with ${code}` });
+}
+
+/** The server and what ran in its panes are gone when this returns. */
+async function endServer(tmux: ExecCommands): Promise<void> {
+  const lines = await tmux.run('list-panes', '-a', '-F', '#{pid} #{pane_pid}').catch(() => []);
+  await tmux.run('kill-server').catch(() => []);
+  const { setTimeout: pause } = await import('node:timers/promises');
+  const giveUpAt = performance.now() + 5000;
+  const pids = lines.flatMap((line) => line.split(' ').map(Number));
+  while (pids.some(lives) && performance.now() < giveUpAt) await pause(20);
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(null)));
 }
 
 function narrate(event: BridgeEvent, seen: Map<string, number>, tell: (text: string) => void): void {

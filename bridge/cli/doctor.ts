@@ -89,7 +89,10 @@ async function owned(context: Context): Promise<OwnedPane[]> {
   const { sight } = sightOf(context);
   // without a server there is nothing to own, which another check says
   const panes = oncePerPane(await sight.panes().catch(() => []));
-  const owners = ownersOf(context, sight, panes);
+  const owners = ownersOf(
+    context,
+    panes.map((pane) => sight.identify(pane).identity),
+  );
   return panes.flatMap((pane) => {
     const owner = owners.get(addressKey(pane));
     const { label, paneId } = pane;

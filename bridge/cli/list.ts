@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addressKey, isTooSmall } from '../core/pane.ts';
 import { because } from '../core/reading.ts';
+import { oncePerPane } from '../tmux/pane.ts';
 import { act, withOptions } from './context.ts';
 import { table } from './output.ts';
 import { ownersOf } from './owners.ts';
@@ -17,26 +18,28 @@ export function registerList(program: Command): void {
   withOptions(command, 'place', 'target').action(
     act(async (context) => {
       const { sight } = sightOf(context);
-      const panes = panesOf(context.config.session, await sight.panes());
+      const panes = oncePerPane(panesOf(context.config.session, await sight.panes()));
       const pinned = pinnedPane(panes);
       const pauseOf = await pausesByPane(context);
-      const owners = ownersOf(context, sight, panes);
-      const views = await Promise.all(
-        panes.map(async (pane) => {
-          const settled = await settle(sight, pane);
-          return {
-            ...describePane(pane),
-            agent: sight.programOf(pane),
-            state: settled?.reading.state ?? 'exited',
-            why: settled ? because(settled.reading) : 'the pane has closed',
-            paused: pauseOf(pane),
-            owner: owners.get(addressKey(pane)) ?? null,
-            synchronized: (settled?.snapshot.facts ?? pane).synchronized,
-            tooSmall: isTooSmall(pane),
-            pinned: pinned !== null && addressKey(pane) === addressKey(pinned),
-          };
-        }),
+      const looks = await Promise.all(panes.map(async (pane) => sight.readUnseen(pane) ?? (await settle(sight, pane))));
+      const owners = ownersOf(
+        context,
+        looks.flatMap((look) => (look === null ? [] : [look.snapshot.identity])),
       );
+      const views = panes.map((pane, index) => {
+        const look = looks[index] ?? null;
+        return {
+          ...describePane(pane),
+          agent: look?.snapshot.program ?? null,
+          state: look?.reading.state ?? 'exited',
+          why: look ? because(look.reading) : 'the pane has closed',
+          paused: pauseOf(pane),
+          owner: owners.get(addressKey(pane)) ?? null,
+          synchronized: (look?.snapshot.facts ?? pane).synchronized,
+          tooSmall: isTooSmall(pane),
+          pinned: pinned !== null && addressKey(pane) === addressKey(pinned),
+        };
+      });
       const rows = panes.map((pane, index) => {
         const view = views[index]!;
         const place = `${pane.sessionName}:${pane.windowIndex}.${pane.paneIndex}`;

@@ -29,6 +29,9 @@ export function renderLive(event: BridgeEvent, quiet: boolean): string | null {
         case 'delivered':
           return `${paint('green', 'delivered')} ${head}`;
         case 'settled':
+          // who asked from a shell reads the answer there: nothing else tells of it
+          if (request.via === 'ask')
+            return `${paint('cyan', 'answer')}    ${head} by ${state.answer.by}: ${firstLine(state.answer.instructions)}`;
           return paint('dim', `settled   ${head}: the worker went on`);
         case 'withdrawn':
           return `withdrawn ${head}: ${state.reason}`;
@@ -57,6 +60,10 @@ export function renderLive(event: BridgeEvent, quiet: boolean): string | null {
     }
     case 'would-send':
       return `${paint('cyan', event.press === undefined ? 'would send' : `would press ${event.press}`)} ${short(event.request.id)} to ${event.request.worker}: ${firstLine(event.text)} (${event.by})`;
+    case 'would-ask':
+      return `${paint('cyan', `would ask ${event.controller}`)} ${short(event.request.id)} ${event.request.worker}: ${firstLine(event.request.text)}`;
+    case 'would-notify':
+      return `${paint('cyan', 'would notify you')} ${short(event.request.id)} ${event.request.worker}: ${event.why}; \`bridge show ${short(event.request.id)}\``;
     case 'human-needed':
       return paint(
         'yellow',
@@ -113,6 +120,8 @@ function subjectOf(event: BridgeEvent): string | null {
   switch (event.type) {
     case 'request-changed':
     case 'would-send':
+    case 'would-ask':
+    case 'would-notify':
       return event.request.id;
     case 'delivery-changed':
       return event.delivery.id;
@@ -137,6 +146,8 @@ export function recordOf(event: BridgeEvent): Record<string, unknown> {
     case 'human-needed':
     case 'answer-not-typed':
     case 'would-send':
+    case 'would-ask':
+    case 'would-notify':
     case 'controller-replied': {
       const { request } = event;
       return {
@@ -157,6 +168,7 @@ export function recordOf(event: BridgeEvent): Record<string, unknown> {
         ...('reason' in request.state ? { reason: request.state.reason } : {}),
         ...(event.type === 'answer-not-typed' ? { by: event.by } : {}),
         ...('text' in event ? { length: event.text.length } : {}),
+        ...(event.type === 'would-ask' ? { controller: event.controller } : {}),
         ...(event.type === 'would-send' ? { by: event.by, press: event.press ?? null } : {}),
       };
     }

@@ -12,6 +12,7 @@ import { nameOf, Sight } from '../sight.ts';
 import { ExecCommands } from '../tmux/exec.ts';
 import { listPanes, oncePerPane, paneFacts } from '../tmux/pane.ts';
 import { resolveSocket } from '../tmux/socket.ts';
+import { QuestionsTogether } from '../tmux/together.ts';
 import type { Context } from './context.ts';
 import { socketChoice } from './socket.ts';
 
@@ -29,8 +30,9 @@ export function sightOf(context: Context): Looker {
 
 export function sightAt({ config }: Context, socketPath: string): Looker {
   const tmux = new ExecCommands({ socketPath });
+  const together = new QuestionsTogether(tmux);
   const sight = new Sight({
-    servers: { of: () => tmux, panes: () => listPanes(tmux) },
+    servers: { of: () => together, panes: () => listPanes(tmux) },
     processes: new ProcessTree(),
     clock: systemClock,
     choiceFor: () => ({ agent: config.agent, agents: config.agents }),

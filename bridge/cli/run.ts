@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
-import { BridgeError, ExitCode } from '../core/failure.ts';
+import { BridgeError, ExitCode, messageOf } from '../core/failure.ts';
 import { escapeJson } from '../core/visible.ts';
 import type { BridgeEvent } from '../events.ts';
 import type { Notice } from '../host/notify.ts';
@@ -10,6 +10,7 @@ import { ExecCommands } from '../tmux/exec.ts';
 import { clientTerminals } from '../tmux/pane.ts';
 import { socketPathOf } from '../tmux/socket.ts';
 import { act, type Context, withOptions, withSocket } from './context.ts';
+import { onHangup } from './hangup.ts';
 import { levelOf, recordOf, renderLive, repeats, short } from './live-log.ts';
 import { paint } from './output.ts';
 import { panesOf, sightAt } from './pane.ts';
@@ -22,11 +23,14 @@ export function registerRun(program: Command): void {
 Without a command, bridge watches worker panes in the foreground and answers them:
   bridge --session macs --mode auto          a controller answers (see --controller-backend)
   bridge --session macs --mode manual        you answer, in outbox/ or with \`bridge answer\`
-  bridge --session macs --dry-run            everything, and nothing typed
+  bridge --session macs --dry-run            says what it would send, whom it would ask, when it would call you
   bridge --simulate-log worker.log           what would have been detected in a recording
 
 While a bridge of this state directory runs, this adds the server and session to it and follows its log: Ctrl-C ends the
 following, \`bridge stop\` the bridge. With another --home it is another bridge.
+
+\`nohup bridge … &\` outlives its terminal. SIGHUP ends a bridge only where a terminal that it writes to has been closed; else
+it goes on, and opens --log anew: rename the file, then \`kill -HUP\`.
 `,
   );
   program.action(
@@ -139,15 +143,19 @@ function teller({ config, out }: Pick<Context, 'config' | 'out'>): (event: Bridg
 async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
   const { Daemon } = await import('../daemon.ts');
   const { destination, pino } = await import('pino');
+  const log =
+    config.log === null ? null : destination({ dest: config.log, append: true, mkdir: true, mode: 0o600, sync: true });
+  // after a rotation the folder may be gone: that is said, and stops nothing
+  log?.on('error', (fault) => out.warn(`bridge: --log: ${config.log}: ${messageOf(fault)}`));
   const file: Logger | null =
-    config.log === null
+    log === null
       ? null
       : pino(
           {
             formatters: { level: (label) => ({ level: label === 'warn' ? 'warning' : label }) },
             hooks: { streamWrite: escapeJson },
           },
-          destination({ dest: config.log, append: true, mkdir: true, mode: 0o600, sync: true }),
+          log,
         );
   // the bell rings wherever somebody looks at the server, and here
   const terminals = async () => [
@@ -164,7 +172,15 @@ async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
     if (notice !== null) void callHuman(notice, config.notify, terminals, on);
   };
   const stopped = new Promise<string>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+    onHangup({
+      lost: () => resolve('the terminal has been closed'),
+      goesOn: () => {
+        log?.reopen();
+        const reopened = log === null ? '' : `; ${config.log} is opened anew`;
+        on({ type: 'said', level: 'info', text: `SIGHUP: going on${reopened}` });
+      },
+    });
   });
   process.stdout.on('error', () => process.kill(process.pid, 'SIGTERM'));
   const failed = new Promise<unknown>((resolve) => {

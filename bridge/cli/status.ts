@@ -51,6 +51,8 @@ export async function settle(sight: Sight, pane: PaneFacts): Promise<{ snapshot:
     const snapshot = await sight.look(pane);
     if (snapshot === null) return null;
     const reading = sight.read(snapshot);
+    // a program that no profile knows reads the same however long it rests
+    if (sight.profile(snapshot).quietStepsMs.length === 0) return { snapshot, reading };
     const open = reading.state === 'unknown' && ['agent', 'program'].includes(snapshot.foreground);
     if (!open && sight.motion(snapshot).quietForMs > 100) return { snapshot, reading };
     if (Date.now() - startedAt > settleLimitMs) return { snapshot, reading };

@@ -22,7 +22,12 @@ export class ExecCommands implements TmuxCommands {
     await this.#execute(['load-buffer', '-b', buffer, '-'], text);
   }
 
-  #execute(argv: readonly string[], input: string): Promise<string[]> {
+  /** Runs lines of tmux's command language in one process, each whatever becomes of the others, and gives all that they printed. */
+  source(lines: string): Promise<string[]> {
+    return this.#execute(['source-file', '-q', '-'], lines, { despiteFaults: true });
+  }
+
+  #execute(argv: readonly string[], input: string, { despiteFaults = false } = {}): Promise<string[]> {
     // -u: without it, and without a UTF-8 locale, tmux prints `_` for every character outside ASCII.
     const all = ['-u', ...(this.#socketPath === null ? [] : ['-S', this.#socketPath]), ...argv.map(keepSemicolon)];
     return new Promise((resolve, reject) => {
@@ -34,6 +39,7 @@ export class ExecCommands implements TmuxCommands {
       };
       const child = execFile(this.#tmux, all, options, (fault, stdout, stderr) => {
         if (fault === null) return resolve(linesOf(stdout));
+        if (despiteFaults && fault.code === 1) return resolve(linesOf(stdout));
         const command = nameOf(argv);
         if (fault.code === 'ENOENT') {
           return reject(new TmuxError('missing', command, `no program "${this.#tmux}" on PATH`, fault));

@@ -1,23 +1,10 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { helpOf } from '../../scripts/tasks.mjs';
 import { Field, type Method, type Outcome } from './field.ts';
 import { type AgentName, agentNames, installed } from './installs.ts';
 import { type AgentState, type StateName, states } from './states.ts';
 import { type KindOfText, kindsOfText } from './texts.ts';
-
-const help = `Usage: npm run deliveries -- AGENT... [options]
-
-Puts every kind of text into real agent programs, again and again; the scripted model's log is the witness.
-AGENT: ${agentNames.join(', ')}, or all
-
---each 20          deliveries of each kind; a quarter of it of those beyond the usual ones
---method NAME      bridge; or, to compare, what others do: 'paste 400' (bracketed paste, 400 ms, Enter), 'keys 400'
---state NAME       what the agent is in: ${Object.keys(states).join(', ')}
---only TEXT        kinds whose name contains TEXT
---minutes N        ends after so long; what is missing is done the next time
---results FILE     each delivery adds a line of JSON (deliveries.jsonl); what stands there is not done again
---table            prints what the results say, and does nothing
---json             the same as JSON`;
 
 export interface Row {
   readonly agent: AgentName;
@@ -178,7 +165,7 @@ function readFlags() {
   const isMethod = (name: string): name is Method => ['bridge', 'paste 400', 'keys 400'].includes(name);
   const { method, state } = values;
   if (values.help || agents.length === 0 || !agents.every(isAgent) || !isMethod(method) || !(state in states)) {
-    process.stderr.write(`${help}\n`);
+    process.stderr.write(helpOf('deliveries'));
     process.exit(values.help ? 0 : 64);
   }
   return {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { helpOf } from '../../scripts/tasks.mjs';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { askedCommands, asking } from './asked-commands.ts';
 import { type FirstDialog, firstDialogs } from './first-dialogs.ts';
@@ -11,18 +12,6 @@ import { type AgentName, agentNames } from './installs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
 import { launchAgent, type RealAgent } from './real-agents.ts';
 import { type Exchange, exchanges, playing } from './scenes.ts';
-
-const help = `Usage: npm run record -- AGENT [options]
-
-Drives a real agent program through its states and records each screen into tests/screens.
-AGENT: ${agentNames.join(', ')}
-
---size 80x24     columns and rows (120x40)
---only A,B       these scenes only
---main           the main scenes only
---escapes FILE   adds the OSC sequences of each scene to this file, one JSON object a line
---out DIR        default tests/screens
---list           names the scenes`;
 
 const execute = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -592,7 +581,8 @@ async function run(): Promise<void> {
   const wanted = values.only?.split(',') ?? (values.main ? main : Object.keys(scenes));
   const unknown = wanted.filter((name) => !(name in scenes));
   if (values.help || program === undefined || size === null || unknown.length > 0) {
-    say(unknown.length > 0 ? `no scene ${unknown.join(', ')}\n\n${help}` : help);
+    if (unknown.length > 0) say(`no scene ${unknown.join(', ')}\n`);
+    process.stdout.write(helpOf('record'));
     process.exitCode = values.help ? 0 : 64;
     return;
   }

@@ -104,6 +104,8 @@ function events(): BridgeEvent[] {
     { type: 'agent-signalled', agent: evil, kind: 'turn-ended', event: evil, ...place },
     { type: 'signal-dropped', agent: evil, kind: 'turn-ended', event: evil, reason: evil },
     { type: 'would-send', request, text: lines, by: evil, press: evil },
+    { type: 'would-ask', request, controller: evil },
+    { type: 'would-notify', request, why: evil },
     { type: 'human-needed', request, why: evil },
     { type: 'answer-not-typed', request, by: evil, why: evil, isAwaited: false },
     { type: 'letter-stranded', delivery, why: evil },

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { repeats } from '../../bridge/cli/live-log.ts';
+import { renderLive, repeats } from '../../bridge/cli/live-log.ts';
 import { reportFault } from '../../bridge/cli/output.ts';
 import { panesOf } from '../../bridge/cli/pane.ts';
 import { BridgeError } from '../../bridge/core/failure.ts';
@@ -74,4 +74,14 @@ test('pausing and resuming are told in the log of the bridge', async () => {
   await pause({ reason: 'lunch', by: 'human:cli' }, closed, () => {});
   await resume({ by: 'human:cli', caller: { is: 'nobody' } }, closed, () => {});
   expect(said).toEqual(['all workers: paused (human:cli): lunch', 'all workers: resumed (human:cli)']);
+});
+
+test('the answer to an ask is told, though it is never typed: who asked reads it', () => {
+  const answer = { by: 'rules', instructions: 'Use SQLite.', notes: '', at: now };
+  const settled = (via: 'ask' | 'screen') =>
+    sampleRequest('r1', { via, state: { is: 'settled', answer, at: now } } as Parameters<typeof sampleRequest>[1]);
+  const line = (via: 'ask' | 'screen') =>
+    renderLive({ type: 'request-changed', request: settled(via), what: 'x' }, false);
+  expect(line('ask')).toMatch(/^answer .* by rules: Use SQLite\.$/);
+  expect(line('screen')).toMatch(/^settled .*: the worker went on$/);
 });

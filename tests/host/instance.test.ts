@@ -28,6 +28,7 @@ test('the lock of a killed holder is free at once', async () => {
     import { DatabaseSync } from '@photostructure/sqlite';
     globalThis.kept = new DatabaseSync(process.argv[1]); kept.exec('BEGIN EXCLUSIVE'); console.log('held'); setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', code, join(home, 'daemon.lock')], {
+    cwd: import.meta.dirname,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(child.stdout, 'data');

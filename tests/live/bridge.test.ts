@@ -350,11 +350,15 @@ test('a corrupt journal is set aside, and what is on the screens goes to the hum
 test('`bridge ask` opens a request and prints its answer; nothing is typed', async () => {
   const agent = await worker();
   const home = makeHome(tmux, rules);
-  await bridge(home);
+  const watching = await bridge(home);
   await agent.perform({ run: [process.execPath, program, 'ask', '--home', home, 'Which database?'] });
   const { ran } = await agent.fact('it has its answer', (fact) => fact.ran !== undefined);
   expect(ran).toMatchObject({ code: 0, stdout: 'Use SQLite.\n' });
   expect(agent.inputs()).toEqual([]);
+  // the log of the bridge tells it, each step once
+  await watching.line('answered', (line) => inState('settled')(line) && line.answeredBy === 'rules');
+  const steps = watching.lines.filter(({ type }) => type === 'request-changed').map(({ state }) => state);
+  expect(steps).toEqual(['open', 'settled']);
 });
 
 test('`bridge ask` works without a daemon', async () => {
