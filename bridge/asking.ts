@@ -180,14 +180,15 @@ export class Asking {
   }
 
   async #question(request: Request): Promise<Question> {
+    const { withoutSecrets } = await import('./controllers/known-secrets.ts');
     return {
       requestId: request.id,
       kind: request.kind,
       worker: request.worker,
       agent: request.agent,
-      text: request.text,
+      text: await withoutSecrets(request.text),
       attributes: request.attributes,
-      context: request.context,
+      context: await withoutSecrets(request.context),
       workingFolder: await this.#world.folderOf(request),
     };
   }
