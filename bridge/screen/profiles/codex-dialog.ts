@@ -54,16 +54,14 @@ export function codexDialog(rows: readonly Row[], { firstVisible, facts }: Room)
  */
 function isOtherwiseNamed(command: string, options: readonly DialogOption[]): boolean {
   const [named] = options.flatMap(({ label }) => /commands that start with `([^`]+)`/.exec(label)?.[1] ?? []);
-  if (named === undefined) return false;
-  const words = wordsOf(command);
-  return wordsOf(named).some((word, at) => word !== words[at]);
+  return named !== undefined && !wordsOf(command).startsWith(wordsOf(named));
 }
 
-function wordsOf(command: string): string[] {
+function wordsOf(command: string): string {
   return command
     .replace(/["'\\]/g, '')
     .trim()
-    .split(/\s+/);
+    .replace(/\s+/g, ' ');
 }
 
 /**
