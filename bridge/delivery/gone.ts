@@ -8,8 +8,16 @@ const standsMs = 60;
 
 export type Gone = DialogEnd | 'the agent is gone';
 
-/** How the dialog went, once that has stood for a moment; null when it did not go, or the screen does not tell. */
-export async function goneWithin(passage: Passage, fingerprint: string, limitMs: number): Promise<Gone | null> {
+/**
+ * How the dialog went, once that has stood for a moment; null when it did not go, or the screen does not tell.
+ * @param saw is handed each look in which the agent was there
+ */
+export async function goneWithin(
+  passage: Passage,
+  fingerprint: string,
+  limitMs: number,
+  saw: (look: FreshLook) => void = () => {},
+): Promise<Gone | null> {
   const endAt = passage.now + limitMs;
   const seen = new Rest(standsMs);
   // a program that clears its screen may be about to draw the dialog again; qwen 0.24.4 starts anew behind an empty one
@@ -17,6 +25,7 @@ export async function goneWithin(passage: Passage, fingerprint: string, limitMs:
   for (;;) {
     const look = await passage.look();
     if (look === null || !passage.isRecipient(look.snapshot)) return 'the agent is gone';
+    saw(look);
     const now = instead(look, fingerprint);
     seen.saw(now, look.snapshot);
     if (now !== null && seen.isOver) return now;

@@ -46,11 +46,15 @@ export async function pressKeys(passage: Passage): Promise<Delivery> {
     return after.pass ? passage.hold('unknown', detail) : passage.hold(after.reason, after.detail);
   }
   if (dialog !== undefined) {
-    const gone = await goneWithin(passage, dialog, drawLimitMs);
+    let changed: FreshLook | null = null;
+    const gone = await goneWithin(passage, dialog, drawLimitMs, (seen) => {
+      if (!sameScreen(look!.snapshot, seen.snapshot)) changed = seen;
+    });
     if (gone === 'dialog-closed' || gone === 'another-dialog-opened') {
       const after = await passage.look();
       if (after !== null && passage.isRecipient(after.snapshot)) return passage.acknowledge(gone, after, '');
     }
+    if (gone === null && changed !== null) return passage.acknowledge('screen-changed', changed, '');
   }
   return seenToChange(passage, look!, pressedAt + drawLimitMs);
 }

@@ -182,3 +182,20 @@ test('keys that close their dialog say so; those that leave it open only changed
   deaf.pane.deaf = true;
   expect(await evidenceOf(deaf, 'y')).toBe('uncertain');
 });
+
+test('what was drawn for a moment after the keys counts, also where the screen stands as before at the end', async () => {
+  const one = world();
+  one.pane.menu = menu;
+  one.pane.settle();
+  let looks = 0;
+  one.pane.before = (act) => {
+    if (act !== 'look') return;
+    looks += 1;
+    one.pane.title = looks === 3 ? 'for a moment' : null;
+    one.pane.settle();
+  };
+  expect(await one.attempt(keys(one, 'Left', { dialog: dialogOf(menu).fingerprint }))).toMatchObject({
+    is: 'acknowledged',
+    receipt: { evidence: 'screen-changed' },
+  });
+});
