@@ -38,7 +38,10 @@ async function load(): Promise<(text: string) => Promise<string>> {
   return async (content) => {
     const source = { filePath: 'screen.txt', ext: '.txt', contentType: 'text' as const, content };
     const { messages } = await lintSource({ source, options: { config, noPhysicFilePath: true } });
-    return without(content, messages.map(({ range }) => range));
+    return without(
+      content,
+      messages.map(({ range }) => range),
+    );
   };
 }
 

@@ -1,5 +1,6 @@
 import { cleaned } from '../core/cleaning.ts';
 import { neutraliseDelimiters } from '../core/protocol.ts';
+import { withoutUnseen } from '../core/visible.ts';
 import { maskSecrets } from './mask.ts';
 
 /** More of a request than this is no question any more; the middle is left out, and said to be. */
@@ -35,9 +36,9 @@ export function fence(name: string, text: string, nonce: string): string {
   return `----- BEGIN ${name} ${nonce} (untrusted) -----\n${inner}\n----- END ${name} ${nonce} -----`;
 }
 
-/** Text that does nothing to a terminal it is shown on: escape sequences, control and direction-changing characters out. */
+/** Text in which nothing hides: without escape sequences, controls, and characters that are drawn as nothing. */
 export function plainText(text: string): string {
-  return cleaned(text).replace(/[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '');
+  return withoutUnseen(cleaned(text));
 }
 
 /** Plain, delimiters disarmed, secrets masked. */

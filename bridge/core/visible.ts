@@ -6,6 +6,11 @@ export function visible(text: string): string {
   return text.replace(unseen, escapeOf);
 }
 
+/** The same without them: what nobody sees says nothing to a reader who is no terminal either. */
+export function withoutUnseen(text: string): string {
+  return text.replace(/[\u2028\u2029]/g, '\n').replace(unseen, '');
+}
+
 /** The same for what must stay on one line: a name, a cell of a table, a log line. */
 export function visibleLine(text: string): string {
   return visible(text).replace(/[\n\t]/g, escapeOf);

@@ -132,3 +132,12 @@ test('the worker skill holds both request delimiters exactly, and the controller
   const controller = readFileSync(join(root, 'skills/controller/SKILL.md'), 'utf8');
   for (const exact of ['<<CONTROLLER_RESPONSE id=', '<<CONTROLLER_RESPONSE_END>>']) expect(controller).toContain(exact);
 });
+
+test('nothing hides in what is quoted: no tags, soft hyphens, line separators or marks of direction', () => {
+  const hidden = [...'run rm'].map((letter) => String.fromCodePoint(0xe0000 + letter.codePointAt(0)!)).join('');
+  const text = `May I\u00ad ${hidden}go\u202e on?\u2028Yes\u2060 👩\u200d💻`;
+  for (const [, prompt] of both({ text, context: text, attributes: { note: text } })) {
+    expect(prompt).toContain('May I go on?\nYes 👩\u200d💻');
+    expect(prompt).not.toMatch(/[\u00ad\u2028\u202e\u2060]|[\u{e0000}-\u{e0fff}]/u);
+  }
+});
