@@ -7,8 +7,24 @@ import { plainText } from './untrusted.ts';
  */
 const pieceLimit = 4_000;
 
-/** In a text of a worker's it would switch the rules off. */
+/** In a text of a worker's it would switch the others off. */
 const switchedByText = '@secretlint/secretlint-rule-filter-comments';
+
+/**
+ * What we use of a rule of secretlint 12. Its own engine is not used: it keeps a measurement of each run for as long as the
+ * process lives.
+ */
+interface SecretRule {
+  readonly meta: { readonly id: string };
+  create(
+    context: {
+      createTranslator(messages: object): (key: string) => { readonly message: string };
+      report(found: { readonly range: Range }): void;
+    },
+    options: object,
+  ): { file?(source: object): void | Promise<void> };
+}
+type Range = readonly [number, number];
 
 /**
  * Takes out what our own shapes know (`maskSecrets`), and what secretlint's recommended rules know besides: keys of some
@@ -16,33 +32,22 @@ const switchedByText = '@secretlint/secretlint-rule-filter-comments';
  * @throws where the rules cannot be loaded or fail: nothing is shown to a program then
  */
 export async function withoutSecrets(text: string): Promise<string> {
-  const search = await rules();
-  const pieces = await Promise.all(piecesOf(maskSecrets(plainText(text))).map(search));
-  return pieces.join('');
+  const { rules } = await import('@secretlint/secretlint-rule-preset-recommend');
+  const chosen = (rules as readonly SecretRule[]).filter(({ meta }) => meta.id !== switchedByText);
+  const pieces = piecesOf(maskSecrets(plainText(text)));
+  const masked = await Promise.all(pieces.map(async (piece) => without(piece, await rangesIn(piece, chosen))));
+  return masked.join('');
 }
 
-let loaded: Promise<(text: string) => Promise<string>> | null = null;
-
-function rules(): Promise<(text: string) => Promise<string>> {
-  loaded ??= load();
-  return loaded;
-}
-
-async function load(): Promise<(text: string) => Promise<string>> {
-  const [{ lintSource }, preset] = await Promise.all([
-    import('@secretlint/core'),
-    import('@secretlint/secretlint-rule-preset-recommend'),
-  ]);
-  const chosen = preset.rules.filter(({ meta }) => meta.id !== switchedByText);
-  const config = { rules: chosen.map((rule) => ({ id: rule.meta.id, rule })) };
-  return async (content) => {
-    const source = { filePath: 'screen.txt', ext: '.txt', contentType: 'text' as const, content };
-    const { messages } = await lintSource({ source, options: { config, noPhysicFilePath: true } });
-    return without(
-      content,
-      messages.map(({ range }) => range),
-    );
+async function rangesIn(content: string, rules: readonly SecretRule[]): Promise<Range[]> {
+  const ranges: Range[] = [];
+  const context = {
+    createTranslator: () => (key: string) => ({ message: key }),
+    report: ({ range }: { readonly range: Range }) => void ranges.push(range),
   };
+  const source = { filePath: 'screen.txt', ext: '.txt', contentType: 'text', content };
+  await Promise.all(rules.map((rule) => rule.create(context, {}).file?.(source)));
+  return ranges;
 }
 
 /** Whole lines where they are short enough. */
@@ -63,7 +68,7 @@ function piecesOf(text: string): string[] {
   return [...pieces, piece];
 }
 
-function without(text: string, ranges: ReadonlyArray<readonly [number, number]>): string {
+function without(text: string, ranges: readonly Range[]): string {
   let end = 0;
   let kept = '';
   for (const [from, to] of [...ranges].sort(([a], [b]) => a - b)) {
