@@ -39,3 +39,9 @@ test('two secrets in a row, and one in the other, are both gone', async () => {
   expect(await withoutSecrets(`${first} ${second}`)).toBe('[masked secret] [masked secret]');
   expect(await withoutSecrets(`${first}${'/'}${first}`)).not.toContain(long(20));
 });
+
+test('nothing of a search is remembered', async () => {
+  for (let count = 0; count < 20; count++) await withoutSecrets(`line ${count}\n`);
+  expect(performance.getEntriesByType('mark')).toEqual([]);
+  expect(performance.getEntriesByType('measure')).toEqual([]);
+});
