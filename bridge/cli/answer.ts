@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ExitCode, wrongUse } from '../core/failure.ts';
 import type { AnswerView } from '../views.ts';
 import { callerHere } from './caller.ts';
-import { act, withOptions } from './context.ts';
+import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { textFrom } from './text.ts';
 
@@ -27,7 +27,7 @@ Examples:
 `,
   );
   withOptions(command, 'place').action(
-    act(async (context, command) => {
+    actByDaemon(async (context, command) => {
       const [id, ...words] = command.args;
       const { choose, again } = command.opts<{ choose?: string; again?: true }>();
       if (choose !== undefined && words.length > 0) throw wrongUse('--choose', choose, 'stands instead of a text');

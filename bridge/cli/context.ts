@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { type Config, loadConfig } from '../config.ts';
 import { BridgeError, type ExitCode, wrongUse } from '../core/failure.ts';
 import { type FoundHome, findHome } from '../host/home.ts';
+import { pingDaemon, socketPath } from '../host/socket.ts';
 import { type Audience, type OptionRow, options } from '../options.ts';
 import { profiles } from '../screen/profiles/index.ts';
 import { makeOutput, type Output, reportFault } from './output.ts';
@@ -104,6 +105,23 @@ export function act(
   work: (context: Context, command: Command) => Promise<ExitCode>,
 ): (...args: unknown[]) => Promise<void> {
   return actDespite((command) => work(contextOf(command), command));
+}
+
+/**
+ * The same for what a living bridge does. It goes on with what it has read, and a bridge.yaml that cannot be used since keeps
+ * nobody from it.
+ */
+export function actByDaemon(
+  work: (context: Context, command: Command) => Promise<ExitCode>,
+): (...args: unknown[]) => Promise<void> {
+  return actDespite(async (command) => {
+    const { fault, ...context } = contextDespite(command);
+    if (fault !== null) {
+      if ((await pingDaemon(socketPath(context.config.home))) === null) throw fault;
+      context.out.warn(`bridge: ${fault.message}; the bridge that runs goes on with what it had read`);
+    }
+    return work(context, command);
+  });
 }
 
 /** The same for one that reads its command line itself. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { callerHere } from './caller.ts';
-import { act, withOptions } from './context.ts';
+import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 
 export function registerDismiss(program: Command): void {
@@ -9,7 +9,7 @@ export function registerDismiss(program: Command): void {
     .argument('<id>', 'a request id, or its last characters')
     .description('end a request without an answer; nothing is typed');
   withOptions(command, 'place').action(
-    act(async (context, command) => {
+    actByDaemon(async (context, command) => {
       const view = await invoke<{ id: string; message: string }>(context, 'dismiss', {
         id: command.args[0],
         by: 'human:cli',

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../core/failure.ts';
 import type { PauseView } from '../views.ts';
-import { act, withOptions } from './context.ts';
+import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { describePauses } from './pauses.ts';
 
@@ -21,7 +21,7 @@ Examples:
 `,
     );
   withOptions(command, 'place').action(
-    act(async (context, command) => {
+    actByDaemon(async (context, command) => {
       const { reason } = command.opts<{ reason: string }>();
       const worker = command.args[0] ?? null;
       const view = await invoke<PauseView>(context, 'pause', { worker, reason, by: 'human:cli' });

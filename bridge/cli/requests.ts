@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { RequestView } from '../views.ts';
-import { act, withOptions } from './context.ts';
+import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { firstLine, table } from './output.ts';
 import { describePauses, pausesOf } from './pauses.ts';
@@ -11,7 +11,7 @@ export function registerRequests(program: Command): void {
     .description('what workers have asked: who is asked now, and why an answer still waits')
     .option('--all', 'ended ones too');
   withOptions(command, 'place').action(
-    act(async (context, command) => {
+    actByDaemon(async (context, command) => {
       const requests = await invoke<RequestView[]>(context, 'requests', { all: command.opts().all === true });
       const rows = requests.map((view) => [view.id, view.worker, view.agent, view.status, firstLine(view.text, 48)]);
       const pauses = describePauses(await pausesOf(context));

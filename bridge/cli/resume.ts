@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ExitCode } from '../core/failure.ts';
 import type { PauseView } from '../views.ts';
 import { callerHere } from './caller.ts';
-import { act, withOptions } from './context.ts';
+import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { describePauses } from './pauses.ts';
 
@@ -20,7 +20,7 @@ Examples:
 `,
     );
   withOptions(command, 'place').action(
-    act(async (context, command) => {
+    actByDaemon(async (context, command) => {
       const worker = command.args[0] ?? null;
       const view = await invoke<PauseView>(context, 'resume', { worker, by: 'human:cli', caller: callerHere() });
       context.out.result([view.message, ...describePauses(view.pauses)].join('\n'), view);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { callerHere } from './caller.ts';
-import { act, withOptions } from './context.ts';
+import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 
 export function registerSettle(program: Command): void {
@@ -11,7 +11,7 @@ export function registerSettle(program: Command): void {
       'say that an answer in doubt has arrived: you saw it in the pane, or put it right there; nothing is typed',
     );
   withOptions(command, 'place').action(
-    act(async (context, command) => {
+    actByDaemon(async (context, command) => {
       const view = await invoke<{ id: string; message: string }>(context, 'settle', {
         id: command.args[0],
         by: 'human:cli',

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { listChoices } from '../core/choices.ts';
 import type { RequestView, TextView } from '../views.ts';
-import { act, withOptions } from './context.ts';
+import { actByDaemon, withOptions } from './context.ts';
 import { deliveryLines } from './delivery-lines.ts';
 import { invoke } from './invoke.ts';
 import { paint } from './output.ts';
@@ -12,7 +12,7 @@ export function registerShow(program: Command): void {
     .argument('<id>', 'the id of a request or a delivery, or its last characters')
     .description('one request whole: its text, its answer and notes, how its delivery ended and what showed it');
   withOptions(command, 'place').action(
-    act(async (context, command) => {
+    actByDaemon(async (context, command) => {
       const view = await invoke<RequestView | TextView>(context, 'show', { id: command.args[0] });
       context.out.result('sent' in view ? renderText(view) : render(view), view);
       return 0;

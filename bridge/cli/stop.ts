@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { BridgeError, ExitCode } from '../core/failure.ts';
 import { pingDaemon, socketPath } from '../host/socket.ts';
-import { act, withOptions } from './context.ts';
+import { actByDaemon, withOptions } from './context.ts';
 
 /** How long a bridge may take to end what it is typing. */
 const stopLimitMs = 30_000;
@@ -12,7 +12,7 @@ export function registerStop(program: Command): void {
     .command('stop')
     .description('end the bridge of this state directory; what is open is taken up by the next one');
   withOptions(command, 'place').action(
-    act(async ({ config, out }) => {
+    actByDaemon(async ({ config, out }) => {
       const path = socketPath(config.home);
       const living = await pingDaemon(path);
       if (living === null) {
