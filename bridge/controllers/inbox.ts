@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { RequestId } from '../core/ids.ts';
 import { factsOf, identityOf, readAnswerFile } from './answer-file.ts';
@@ -10,18 +11,34 @@ interface Page {
   isEdited: boolean;
 }
 
+/** What is remembered from one bridge to the next. */
+export interface PageMemory {
+  memory<T>(key: string): T | null;
+  saveMemory(key: string, value: unknown): void;
+}
+
+/** digests of the pages that stand there, by request */
+const pagesKey = 'inbox-pages';
+
 /** The pages in `inbox/`: written whole, written again if the folder is lost, and nothing that a person wrote there is lost. */
 export class Inbox {
   readonly folder: string;
   readonly #archive: string;
   readonly #onEdited: (id: RequestId, file: string) => void;
+  readonly #memory: PageMemory | null;
   readonly #pages = new Map<RequestId, Page>();
 
-  /** @param onEdited a person wrote into a page: once for each page */
-  constructor(folder: string, archive: string, onEdited: (id: RequestId, file: string) => void) {
-    this.folder = folder;
-    this.#archive = archive;
-    this.#onEdited = onEdited;
+  /** @param parts.onEdited a person wrote into a page: once for each page */
+  constructor(parts: {
+    folder: string;
+    archive: string;
+    memory: PageMemory | undefined;
+    onEdited: (id: RequestId, file: string) => void;
+  }) {
+    this.folder = parts.folder;
+    this.#archive = parts.archive;
+    this.#memory = parts.memory ?? null;
+    this.#onEdited = parts.onEdited;
   }
 
   pageOf(id: RequestId): string {
@@ -34,13 +51,27 @@ export class Inbox {
     if (before?.text === text && (await factsOf(file)) !== null) return;
     await ensureFolder(this.folder);
     const standing = await readAnswerFile(file);
-    const isOurs = standing.is !== 'text' || standing.text === before?.text || bodyOf(standing.text) === bodyOf(text);
+    const isOurs =
+      standing.is !== 'text' || standing.text === before?.text || this.#isAsWritten(id, standing.text, text);
     if (!isOurs) await this.#keepEdit(id);
     await this.#write(id, text, before?.isEdited === true || !isOurs);
   }
 
   forget(id: RequestId): void {
     this.#pages.delete(id);
+    this.#remember(id, null);
+  }
+
+  /** An earlier bridge wrote it: why it was asked, and what more there is to say of it, may be otherwise now. */
+  #isAsWritten(id: RequestId, standing: string, text: string): boolean {
+    const known = this.#memory?.memory<Record<string, string>>(pagesKey)?.[id];
+    return known === digestOf(standing) || bodyOf(standing) === bodyOf(text);
+  }
+
+  #remember(id: RequestId, text: string | null): void {
+    const { [id]: before, ...others } = this.#memory?.memory<Record<string, string>>(pagesKey) ?? {};
+    const now = text === null ? undefined : digestOf(text);
+    if (before !== now) this.#memory?.saveMemory(pagesKey, { ...others, ...(now && { [id]: now }) });
   }
 
   ids(): RequestId[] {
@@ -75,9 +106,14 @@ export class Inbox {
 
   async #write(id: RequestId, text: string, isEdited: boolean): Promise<void> {
     await writeWhole(this.folder, `${id}.request.md`, text);
+    this.#remember(id, text);
     const facts = await factsOf(this.pageOf(id));
     this.#pages.set(id, { text, identity: facts === null ? '' : identityOf(facts), isEdited });
   }
+}
+
+function digestOf(page: string): string {
+  return createHash('sha256').update(page).digest('hex').slice(0, 16);
 }
 
 /** Without the front matter, which says why it is asked now. */

@@ -8,7 +8,7 @@ import { isMintedId, type RequestId } from '../core/ids.ts';
 import type { Request } from '../core/request.ts';
 import { factsOf, identityOf, readAnswerFile } from './answer-file.ts';
 import { holderOf } from './file-holders.ts';
-import { Inbox } from './inbox.ts';
+import { Inbox, type PageMemory } from './inbox.ts';
 import { ensureFolder, moveAside, reapHalfWritten } from './mailbox-folders.ts';
 import { readAnswer, renderRequest } from './mailbox-page.ts';
 import { PutAway } from './put-away.ts';
@@ -53,8 +53,8 @@ export interface MailboxSetting {
   state(id: RequestId): 'open' | 'ended' | 'unknown';
   /** the one request that the end of an id names */
   resolve?(end: string): RequestId | 'several' | null;
-  /** what has been said of files that stay where they are */
-  readonly memory?: { memory<T>(key: string): T | null; saveMemory(key: string, value: unknown): void };
+  /** what has been said of files that stay where they are, and which pages were written */
+  readonly memory?: PageMemory;
   on(event: MailboxEvent): void;
   /** false sends a person's answer whole, headers and notes too */
   readonly split?: boolean;
@@ -91,9 +91,12 @@ export class Mailbox {
     this.#setting = setting;
     this.#outbox = join(setting.home, 'outbox');
     this.#archive = join(setting.home, 'archive');
-    this.#inbox = new Inbox(join(setting.home, 'inbox'), this.#archive, (requestId, file) =>
-      setting.on({ type: 'page-edited', requestId, file }),
-    );
+    this.#inbox = new Inbox({
+      folder: join(setting.home, 'inbox'),
+      archive: this.#archive,
+      memory: setting.memory,
+      onEdited: (requestId, file) => setting.on({ type: 'page-edited', requestId, file }),
+    });
   }
 
   /** Why the mailbox cannot be used just now; empty when all is well. */

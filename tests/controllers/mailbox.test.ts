@@ -23,7 +23,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { Mailbox, type MailboxEvent, type MailboxSetting } from '../../bridge/controllers/mailbox.ts';
-import type { RequestId, TurnId } from '../../bridge/core/ids.ts';
+import type { DeliveryId, RequestId, TurnId } from '../../bridge/core/ids.ts';
 import type { Request } from '../../bridge/core/request.ts';
 import { realClock, requestId, until } from './question.ts';
 
@@ -534,6 +534,27 @@ describe('what a person does with a page', () => {
     expect(readFileSync(archive(page), 'utf8')).toBe('SQLite.');
     await newMailbox().publish(request(), 'manual, a third time');
     expect(events).toHaveLength(1);
+  });
+
+  test('a page that nobody touched is no edit where the next bridge has more to say of it', async () => {
+    const kept = new Map<string, unknown>();
+    const memory = {
+      memory: <T>(key: string) => (kept.get(key) as T) ?? null,
+      saveMemory: (key: string, value: unknown) => void kept.set(key, value),
+    };
+    await newMailbox({ memory }).publish(request(), 'manual');
+    const answer = { by: 'human:cli', instructions: 'SQLite.', notes: '', at: 0 };
+    const doubt = { answer, deliveryId: 'd1' as DeliveryId, delivery: 'not-typed' } as const;
+    const asked = { is: 'asked', of: 'human', why: 'another bridge typed there', at: 1, doubt } as const;
+    const next = newMailbox({ memory });
+    await next.publish(request({ state: asked }), 'another bridge typed there');
+    expect(events).toEqual([]);
+    expect(readFileSync(inbox(page), 'utf8')).toContain('Has this been answered?');
+    writeFileSync(inbox(page), 'SQLite.');
+    await newMailbox({ memory }).publish(request({ state: asked }), 'again');
+    expect(events).toMatchObject([{ type: 'page-edited' }]);
+    await next.archive(request());
+    expect(kept.get('inbox-pages')).toEqual({});
   });
 
   test('the end of an id names its request, unless it fits several', async () => {
