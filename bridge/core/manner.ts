@@ -47,6 +47,8 @@ export interface CommandManner {
   readonly append?: string;
   /** a row of the list that opens below its composer, from whose first row Enter chooses: a group captures the name there */
   readonly listed?: string;
+  /** with words behind its name it is prose for the model */
+  readonly isAlone?: true;
   /** false where a command leaves no echo among the inputs: one that does was taken for prose */
   readonly echoes: boolean;
 }

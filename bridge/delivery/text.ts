@@ -29,6 +29,9 @@ export function prepare(body: string, manner: Manner, kind: Envelope['kind'] = '
 function prepareCommand(body: string, { agent, bracketed, commands }: Manner): Prepared {
   const text = cleaned(body).trim();
   if (asCommand(text) === null) return refused('it is not a slash command');
+  if (commands?.isAlone && /\s/.test(text)) {
+    return refused(`${agent} takes a command with words behind it for prose: send ${text.split(/\s/)[0]} alone`);
+  }
   if (commands !== undefined && bracketed) return { is: 'text', text: text + (commands.append ?? '') };
   return refused(
     `what ${agent} makes of a slash command was never measured, and none is sent to it; type it in its pane yourself`,

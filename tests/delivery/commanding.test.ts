@@ -145,6 +145,15 @@ test('words behind the name need no list; a list that would put another word the
   expect(other.pane.keys).toEqual([]);
 });
 
+test('words behind a name are refused for an agent that would take them for prose', async () => {
+  const w = one({ isAlone: true, echoes: true });
+  expect(await w.attempt(command(w, '/status extra'))).toMatchObject({
+    is: 'failed',
+    reason: expect.stringContaining('send /status alone'),
+  });
+  expect(w.pane.pastes).toEqual([]);
+});
+
 test('a command that is put back into the composer was not run, and is not pressed again', async () => {
   const w = one();
   w.pane.commands = {

@@ -28,7 +28,7 @@ export const codexManner: Manner = {
   // at its end a list of files or skills would be open, from which Enter chooses
   commandEndings: [{ pattern: '[@$]\\S*$', append: ' ' }],
   // with a blank behind it the list of commands closes, from which Enter took /compact for /comp; what is no command stays
-  commands: { append: ' ', echoes: true },
+  commands: { append: ' ', isAlone: true, echoes: true },
   changes: { trims: true },
   dialogTitles: ['Action Required'],
   // whole phrases: an agent that writes "Would you like to go on?" must not hold its own answer
