@@ -30,7 +30,7 @@ export class DialogAlert {
     this.#cancel();
     if (fingerprint === null) return;
     const said = dialog?.question ? withEscapes(dialog.question) : 'it could not be read';
-    const options = dialog && dialog.options.length > 0 ? withEscapes(listOptions(dialog)) : '';
+    const options = dialog && dialog.options.length > 0 ? listOptions(dialog) : '';
     this.#cancel = systemClock.after(standsMs, () =>
       this.#rooms.on({
         type: 'controller-blocked',

@@ -19,5 +19,9 @@ export function meant({ dialog, kind }: Request, text: string): string | { reado
     return kind === 'approval' ? { fault: 'it is a dialog that could not be read: answer it in the pane' } : null;
   }
   const option = optionNamed(dialog, text);
-  return option?.label ?? { fault: `no text is typed into a dialog; choose one of: ${listOptions(dialog)}` };
+  return (
+    option?.label ?? {
+      fault: `that is none of its options, and no text is typed into a dialog; choose one of: ${listOptions(dialog)}`,
+    }
+  );
 }
