@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../config.ts';
-import { readState, stateFolder } from '../launch/state-folder.ts';
+import { launchFolder, readState, stateFolder } from '../launch/state-folder.ts';
 import { type SocketChoice, socketPathOf } from '../tmux/socket.ts';
 
 /** `--socket`, else TMUX_SOCKET, else the server a launcher noted for this folder while it lives, else tmux's own rules. */
 export function socketChoice(config: Config): SocketChoice {
-  const place = { env: process.env, cwd: process.cwd() };
-  const noted = config.socket === null ? readState(stateFolder(place), 'tmux-socket.txt') : null;
-  const alive = noted !== null && existsSync(noted) ? noted : null;
-  return { socket: config.socket ?? alive, env: process.env };
+  return { socket: config.socket ?? notedSocket({ env: process.env, cwd: process.cwd() }), env: process.env };
+}
+
+/** What a launcher noted for this folder comes before what MACS's order finds: `CODEX_HOME` is an agent's, for every folder. */
+function notedSocket(place: { env: NodeJS.ProcessEnv; cwd: string }): string | null {
+  const noted = [launchFolder(place), stateFolder(place)].map((folder) => readState(folder, 'tmux-socket.txt'));
+  return noted.find((path) => path !== null && existsSync(path)) ?? null;
 }
 
 /** Where the tmux server is, or would be: the daemon waits for one that is not there yet. */

@@ -166,7 +166,9 @@ async function confirm(
     }
     if (now >= endAt) {
       return isWhole(holding)
-        ? passage.leave('the command is still in the composer after Enter')
+        ? passage.leave(
+            'the command is still in the composer after Enter: the agent does not know it, or refuses it now; clear it in the pane',
+          )
         : passage.doubt('Enter was pressed, and the screen does not tell what became of the command');
     }
     await passage.drawsWithin(Math.min(lookEveryMs, left.leftMs(now), endAt - now));
