@@ -103,7 +103,8 @@ export class OwnedPanes {
     const from = this.#others.get(key);
     this.#others.delete(key);
     if (from === undefined) return;
-    this.#say(`${name} ${facts.paneId} is taken over from ${inWords(from)}`);
+    const theirs = `an answer that it had been given and not typed is there: bridge requests --home ${from.home}`;
+    this.#say(`${name} ${facts.paneId} is taken over from ${inWords(from)}; ${theirs}`);
     this.#takenOver();
   }
 }
