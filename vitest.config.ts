@@ -10,6 +10,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     reporters: ['default', './tests/closing-line.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 });
