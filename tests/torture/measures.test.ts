@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { growth, type Measure, percentile } from './measures.ts';
+import { grownUp, growth, type Measure, percentile } from './measures.ts';
 import { memoryOf, notFlat } from './soak-report.ts';
 
 /** One measure every ten seconds. @param heapAt megabytes at a minute */
@@ -37,6 +37,17 @@ test('too few measures are no flat memory', () => {
   expect(few).toBeNull();
   expect(memoryOf(few)).toBe('is not judged: too short');
   expect(notFlat(few)).toEqual([]);
+});
+
+test('the first minute of a life, and other lives, are left out', () => {
+  const before = measures(2, () => 30).map((one) => ({ ...one, pid: 1 }));
+  const last = measures(6, (minute) => (minute < 1 ? 15 + 8 * minute : 23)).map((one) => ({ ...one, pid: 2 }));
+  const judged = grownUp([...before, ...last]);
+  expect(judged.every(({ pid }) => pid === 2)).toBe(true);
+  expect(judged[0]!.at - last[0]!.at).toBeGreaterThanOrEqual(60_000);
+  expect(notFlat(growth(last))).toHaveLength(1);
+  expect(notFlat(growth(judged))).toEqual([]);
+  expect(grownUp([])).toEqual([]);
 });
 
 test('a percentile is one of the values', () => {

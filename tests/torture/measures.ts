@@ -27,6 +27,15 @@ export interface Growth {
   readonly cpuPercent: number;
 }
 
+/** In its first minute a bridge fills its heap with what it keeps. */
+const fillsMs = 60_000;
+
+/** The measures of the last process, but those of its first minute. */
+export function grownUp(measures: readonly Measure[]): Measure[] {
+  const life = measures.filter(({ pid }) => pid === measures.at(-1)?.pid);
+  return life.filter(({ at }) => at - life[0]!.at >= fillsMs);
+}
+
 /** @returns null where there is too little to see a growth in */
 export function growth(measures: readonly Measure[]): Growth | null {
   const [first, last] = [measures[0], measures.at(-1)];

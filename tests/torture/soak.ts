@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Askers, mostOfEach, mostWorkers, rulesFor } from './askers.ts';
 import { Faults } from './faults.ts';
 import { words } from './left-over.ts';
-import { growth, type Measure } from './measures.ts';
+import { grownUp, growth, type Measure } from './measures.ts';
 import { Person } from './person.ts';
 import { Seeded } from './seeded.ts';
 import { mega, notFlat, paceOf, type SoakReport } from './soak-report.ts';
@@ -81,7 +81,7 @@ async function run(
       async () => {
         const size = await yard.bridge.measure();
         if (size === null) return;
-        if (part() >= 1 / 3) measures.push({ ...size, at: Date.now() });
+        measures.push({ ...size, at: Date.now() });
         say(
           `soak: ${Math.round(seconds())} s, ${yard.register.questions.length} questions, ` +
             `${faults.total} faults; heap ${mega(size.heap)}, rss ${mega(size.rss)} MB`,
@@ -96,7 +96,7 @@ async function run(
   const stuck = rest === 'rest' ? [] : [`losses: it did not come to rest (${rest}): ${yard.moving}`];
   const audit = await yard.auditStopped();
   const answeredIn = paceOf(yard.latencies());
-  const grown = growth(measures.filter(({ pid }) => pid === measures.at(-1)?.pid));
+  const grown = growth(grownUp(measures).filter(({ at }) => at - startedAt >= minutes * 20_000));
   const closed = await yard.closeAndCount();
   const failures = [
     ...stuck,
