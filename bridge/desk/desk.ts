@@ -297,7 +297,7 @@ export class Desk {
   resume(): void {
     this.#startedAt = this.#clock.now();
     const ended = ['delivered', 'settled', 'withdrawn', 'expired', 'failed', 'dismissed'] as const;
-    for (const request of this.#memory.requests({ states: ended, limit: archiveAgain })) {
+    for (const request of this.#memory.requests({ states: ended, limit: archiveAgain, byChange: true })) {
       this.#errands.run(request, { do: 'archive' });
     }
     for (const request of this.#memory.requests({ open: true })) {

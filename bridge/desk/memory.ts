@@ -13,6 +13,7 @@ export interface RequestMemory {
     pane?: string;
     origin?: string;
     limit?: number;
+    byChange?: boolean;
   }): Request[];
 }
 

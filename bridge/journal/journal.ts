@@ -38,6 +38,8 @@ export interface RequestFilter {
   readonly origin?: string;
   /** the newest so many */
   readonly limit?: number;
+  /** the newest by their last change, and not by when they were opened */
+  readonly byChange?: boolean;
 }
 
 export interface DeliveryFilter {
@@ -148,8 +150,8 @@ export class Journal {
 
   requests(filter: RequestFilter = {}): Request[] {
     const states = filter.states ?? (filter.open ? openRequests : null);
-    const { pane = null, origin = null, limit = null } = filter;
-    const found = this.#documents<Request>(this.#sql.requests, { states, pane, origin, thread: null, limit });
+    const { pane = null, origin = null, limit = null, byChange = false } = filter;
+    const found = this.#documents<Request>(this.#sql.requests, { states, pane, origin, thread: null, limit, byChange });
     if (found.length > 0 || origin === null) return found;
     // What was raised once is known for ever: of an archived request, without its texts.
     const archived = this.#document<Request>(this.#sql.archivedOrigin, digest(origin));

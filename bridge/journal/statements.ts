@@ -47,6 +47,8 @@ export interface ListFilter {
   /** of a delivery */
   readonly thread: string | null;
   readonly limit: number | null;
+  /** what changed last first, and not what was opened last */
+  readonly byChange?: boolean;
 }
 
 /** One statement for each combination of filters, so that each finds its index; newest first. */
@@ -63,7 +65,7 @@ function lister(db: DatabaseSyncInstance, table: 'requests' | 'deliveries') {
     if (filter.pane !== null) where('pane = ?', filter.pane);
     if (filter.origin !== null) where('origin = ?', digest(filter.origin));
     if (filter.thread !== null) where('thread = ?', filter.thread);
-    const sql = `SELECT id, document FROM ${table} ${conditions.length ? `WHERE ${conditions.join(' AND ')}` : ''} ORDER BY seq DESC LIMIT ?`;
+    const sql = `SELECT id, document FROM ${table} ${conditions.length ? `WHERE ${conditions.join(' AND ')}` : ''} ORDER BY ${filter.byChange ? 'updated_at' : 'seq'} DESC LIMIT ?`;
     const statement = prepared.get(sql) ?? db.prepare(sql);
     prepared.set(sql, statement);
     return statement.all(...values, filter.limit ?? -1);

@@ -462,6 +462,16 @@ test('the files of what ended just before a crash are moved away at the next sta
   expect(study.done).toEqual([`archive ${id}`]);
 });
 
+test('however many were opened after it and have ended since', () => {
+  const first = ask({}, 'the first');
+  for (let count = 0; count < 150; count++) study.desk.dismiss(ask({}, `another, number ${count}`), 'human:cli');
+  clock.time += 1;
+  study.desk.dismiss(first, 'human:cli');
+  study = start();
+  study.resume();
+  expect(study.done).toContain(`archive ${first}`);
+});
+
 test('a delivery that cannot be posted leaves the request as it was', () => {
   study = start({
     perform: {
