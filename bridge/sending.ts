@@ -6,7 +6,7 @@ import { BridgeError, wrongUse } from './core/failure.ts';
 import type { DeliveryId, EnvelopeId } from './core/ids.ts';
 import { keysOf } from './core/keys.ts';
 import { type PaneAddress, type PaneFacts, type PaneIdentity, type Snapshot, sameAgent } from './core/pane.ts';
-import { isReady } from './core/reading.ts';
+import { isReady, mayComeToRest } from './core/reading.ts';
 import type { Answer, Request } from './core/request.ts';
 import { commandOf } from './core/slash-command.ts';
 import { markTurn } from './core/turn-mark.ts';
@@ -290,8 +290,7 @@ export class Sending {
       const snapshot = await this.#sight.look(pane);
       if (snapshot === null) return null;
       const reading = agent === null ? this.#sight.read(snapshot) : this.#sight.readAs(snapshot, agent);
-      const mayBecomeQuiet = reading.state === 'unknown' || reading.state === 'starting';
-      if (isReady(reading) || !mayBecomeQuiet || this.#waits.now() >= giveUpAt) return snapshot;
+      if (isReady(reading) || !mayComeToRest(reading) || this.#waits.now() >= giveUpAt) return snapshot;
       await this.#sight.nextRing(pane, 100, rings);
     }
   }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../core/failure.ts';
 import { type PaneFacts, type Snapshot, synchronizedInWords } from '../core/pane.ts';
-import { because, isReady, type Reading } from '../core/reading.ts';
+import { because, isReady, mayComeToRest, type Reading } from '../core/reading.ts';
 import type { Sight } from '../sight.ts';
 import { act, withOptions } from './context.ts';
 import { aim, describePane } from './pane.ts';
@@ -53,7 +53,8 @@ export async function settle(sight: Sight, pane: PaneFacts): Promise<{ snapshot:
     const reading = sight.read(snapshot);
     // a program that no profile knows reads the same however long it rests
     if (sight.profile(snapshot).quietStepsMs.length === 0) return { snapshot, reading };
-    const open = reading.state === 'unknown' && ['agent', 'program'].includes(snapshot.foreground);
+    const isUndecided = reading.state !== 'starting' && mayComeToRest(reading);
+    const open = isUndecided && ['agent', 'program'].includes(snapshot.foreground);
     if (!open && sight.motion(snapshot).quietForMs > 100) return { snapshot, reading };
     if (Date.now() - startedAt > settleLimitMs) return { snapshot, reading };
     await sight.nextRing(pane, 120);

@@ -75,6 +75,16 @@ export function isReady(reading: Reading): boolean {
   return reading.state === 'idle' && reading.composer.is === 'empty';
 }
 
+/**
+ * A first look cannot tell yet: the same screen may read otherwise once nothing was drawn for a while. Of a program that says
+ * nothing of itself, that it has just been looked at is all that makes it busy.
+ */
+export function mayComeToRest({ state, why }: Reading): boolean {
+  return (
+    state === 'unknown' || state === 'starting' || (state === 'busy' && why.every(({ rule }) => rule === 'drawing'))
+  );
+}
+
 /** The reading's reasons as one line. */
 export function because(reading: Reading): string {
   return reading.why.map((evidence) => evidence.detail).join('; ') || 'nothing on the screen tells';

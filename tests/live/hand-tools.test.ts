@@ -85,6 +85,16 @@ for (const place of ['without a daemon', 'through the daemon'] as const) {
   });
 }
 
+test('a program that tells nothing of itself is looked at until it has rested: status says idle, and send types', async () => {
+  const agent = await startScriptedAgent({ tmux, session: 'macs', name: 'mystery', as: 'mystery', style: 'generic' });
+  const generic = ['--home', home, '--pane', agent.paneId, '--agent', 'generic'];
+  const status = await run(tmux, ['status', ...generic, '--json']);
+  expect(JSON.parse(status.stdout)).toMatchObject({ state: 'idle', ready: true });
+  const sent = await run(tmux, ['send', ...generic, 'a text that is long enough to be told from others']);
+  expect(sent).toMatchObject({ code: 0, stdout: expect.stringContaining('submitted') });
+  expect(agent.inputs()).toEqual(['a text that is long enough to be told from others']);
+});
+
 test('a text that no Enter submits ends with exit 3, and show tells what was seen', async () => {
   const agent = await startAgent();
   await agent.perform({ set: { ignoreEnters: 100 } });
