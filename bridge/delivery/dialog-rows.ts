@@ -15,7 +15,13 @@ export function conditionInDialog(look: FreshLook, dialog: Dialog, option: Dialo
   // where the terminal has wrapped a row, rows cannot be counted; one that wide characters wrapped makes tmux hold
   if (visible.some((text) => text.replace(zeroWidth, '').length > facts.width)) return null;
   const asked = locate(visible, dialog.question) ?? [];
-  const subject = (dialog.subject?.text ?? '').split('\n').map((line) => locate(visible, line));
+  // a short command has its letters in other rows as well: its own comes first, and it stands above the options
+  const [first] = dialog.options;
+  const options = first === undefined ? null : ownRow(visible, first.label);
+  const above = visible.slice(0, options?.[0]);
+  const subject = (dialog.subject?.text ?? '')
+    .split('\n')
+    .map((line) => subjectRow(above, line) ?? locate(visible, line));
   const chosen = ownRow(visible, option.label) ?? locate(visible, option.label);
   if (chosen === null || subject.includes(null)) return null;
   const isTelling = (at: number) => visible.indexOf(visible[at]!) === at;
@@ -53,6 +59,16 @@ function ownRow(rows: readonly string[], label: string): number[] | null {
     );
   });
   return at < 0 ? null : [at];
+}
+
+/** The rows of a line of the subject, of the rows above the options: it stands alone in its row, or at the end of one. */
+function subjectRow(above: readonly string[], line: string): number[] | null {
+  const wanted = flat(line);
+  if (wanted === '') return [];
+  const alone = ownRow(above, wanted);
+  if (alone !== null) return alone;
+  const at = above.findLastIndex((row) => withoutFrame(row).endsWith(` ${wanted}`));
+  return at < 0 ? locate(above, wanted) : [at];
 }
 
 /** The rows that show a text, the lowest ones; the dialog may have wrapped it. Null where it is not to be seen. */

@@ -47,6 +47,30 @@ test.each(['codex', 'qwen', 'cline', 'opencode'])(
   },
 );
 
+test.each(['codex', 'gemini', 'qwen', 'cline', 'continue', 'opencode'])(
+  '%s: the row of a command is held, and no row below it that has its letters too',
+  (agent) => {
+    for (const command of ['o', 'es', 'npm']) {
+      const rows = drawDialog(agent, { command, height: 50 });
+      const snapshot = snapshotOf(rows, { width: 120, height: 50, cursorY: 49, cursorVisible: false, program: agent });
+      const reading = profileOf(agent).read(snapshot, still);
+      const screen = snapshot.rows.slice(snapshot.firstVisible).map(({ text }) => text);
+      const own = screen.findLastIndex(
+        (text) =>
+          new RegExp(`(?:^|[^\\p{L}])${command}(?:[^\\p{L}]|$)`, 'u').test(text) && !/\d\.|Yes|No|Allow/.test(text),
+      );
+      const look = { snapshot: { ...snapshot, ...fresh }, reading };
+      for (const option of reading.dialog!.options) {
+        const condition = conditionInDialog(look, reading.dialog!, option);
+        expect(
+          condition?.onScreen?.map(({ row }) => row - 1),
+          `${command} for ${option.label}`,
+        ).toContain(own);
+      }
+    }
+  },
+);
+
 test('there are recorded dialogs', () => {
   expect(dialogs.length).toBeGreaterThan(5);
 });
@@ -57,6 +81,9 @@ test.each(dialogs)('each option of $file is told by rows that stand there once',
     const rows = condition?.onScreen?.map(({ text }) => text.trim()) ?? [];
     const flat = rows.join(' ').replace(/[\s│]+/g, ' ');
     expect(flat).toContain(option.label.split(' ').slice(0, 2).join(' '));
-    if (dialog.subject) expect(flat).toContain(dialog.subject.text.split(/\s/)[0]);
+    const [line = '', ...more] = dialog.subject?.text.split('\n') ?? [];
+    // the words of several rows stand in the rows that tell them apart, and not side by side
+    const told = more.length === 0 ? [line.split(/\s+/).slice(0, 3).join(' ')] : line.split(/\s+/).slice(0, 3);
+    for (const words of told) expect(flat).toContain(words);
   }
 });
