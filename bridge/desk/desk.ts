@@ -208,6 +208,14 @@ export class Desk {
     }
   }
 
+  /** This dialog of the pane was answered in it. */
+  dialogEnded(pane: PaneIdentity, fingerprint: string): void {
+    for (const request of this.#memory.requests({ pane: identityKey(pane), states: ['open', 'asked', 'answered'] })) {
+      if (request.dialog?.fingerprint !== fingerprint) continue;
+      this.#transitions.apply(request.id, () => ({ type: 'dialog-closed', at: this.#clock.now() }));
+    }
+  }
+
   /**
    * Another bridge typed into this pane: what had been asked by then may have been answered, and is the human's now.
    * @param pane its `identityKey`
@@ -220,14 +228,6 @@ export class Desk {
         why: typed.why,
         at: this.#clock.now(),
       }));
-    }
-  }
-
-  /** This dialog of the pane was answered in it. */
-  dialogEnded(pane: PaneIdentity, fingerprint: string): void {
-    for (const request of this.#memory.requests({ pane: identityKey(pane), states: ['open', 'asked', 'answered'] })) {
-      if (request.dialog?.fingerprint !== fingerprint) continue;
-      this.#transitions.apply(request.id, () => ({ type: 'dialog-closed', at: this.#clock.now() }));
     }
   }
 
@@ -262,15 +262,15 @@ export class Desk {
     return { accepted: false, reason: whyLate(outcome.request) };
   }
 
-  /**
-   * Deadlines, requests that were never seen a second time, effects that failed, and deliveries whose end was not heard
-   * of: another process may have typed them, or the journal refused just then.
-   */
   /** Before the journal is closed: what others are still doing for it is told to nobody any more. */
   close(): void {
     this.#errands.close();
   }
 
+  /**
+   * Deadlines, requests that were never seen a second time, effects that failed, and deliveries whose end was not heard
+   * of: another process may have typed them, or the journal refused just then.
+   */
   tick(now: number): void {
     for (const request of this.#memory.requests({ open: true })) {
       if (request.state.is === 'answered') {
