@@ -62,6 +62,11 @@ export class Human {
     else void this.#answerByCommand(request.id, asked);
   }
 
+  /** Their answer to it lies in `outbox/`, and no bridge has taken it. */
+  hasUnread({ id, state, doubt }: RequestView): boolean {
+    return state === 'asked' && doubt === null && existsSync(this.#fileFor(id));
+  }
+
   /** Notes whether they were called, or at least asked in writing. */
   hearOf(id: string): void {
     const isAsked = existsSync(join(this.#home, 'inbox', `${id}.request.md`));
@@ -102,8 +107,12 @@ export class Human {
   #answerByFile(id: string, { answer, mark }: Question): void {
     const draft = join(this.#home, 'outbox', `.${id}.tmp`);
     writeFileSync(draft, answer);
-    renameSync(draft, join(this.#home, 'outbox', `${id}.response.md`));
+    renameSync(draft, this.#fileFor(id));
     this.#acknowledged.add(mark);
+  }
+
+  #fileFor(id: string): string {
+    return join(this.#home, 'outbox', `${id}.response.md`);
   }
 
   /** A human whose command was cut off does not know, and gives the same answer again if the bridge asks again. */

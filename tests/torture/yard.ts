@@ -231,8 +231,10 @@ export class Yard {
       const isLiving = this.agents.some(({ name }) => name === asked.agent);
       const delivery = request.delivery?.state;
       const isAtWork = delivery !== undefined && delivery.is !== 'held' && !isEnded(delivery);
+      // the human of a dead agent, too, has answered once the bridge has read it
+      const isUnread = this.#living.some(({ human }) => human.hasUnread(request));
       const isAsking = request.state === 'asked' && request.status === 'asking the controller';
-      if (isLiving || isAsking || isAtWork) return `${asked.mark} of ${asked.agent}: ${request.status}`;
+      if (isLiving || isAsking || isAtWork || isUnread) return `${asked.mark} of ${asked.agent}: ${request.status}`;
       if (request.state === 'answered' && delivery === undefined) return `${asked.mark} has no delivery yet`;
     }
     return null;
