@@ -8,6 +8,7 @@ const markLength = '\x1b[?2026h'.length;
 export class Updates {
   #tail = '';
   #beganAt: number | null = null;
+  #isWhole = false;
 
   /** Bytes that the pane drew, in any chunking. */
   push(bytes: Uint8Array, now: number): void {
@@ -15,6 +16,7 @@ export class Updates {
     const last = [...text.matchAll(marks)].at(-1);
     if (last?.[1] === 'h') this.#beganAt = now;
     else if (last?.[1] === 'l') this.#beganAt = null;
+    this.#isWhole = last?.[1] === 'l' && last.index + markLength === text.length;
     this.#tail = text.slice(
       last === undefined ? 1 - markLength : Math.max(last.index + markLength, text.length - markLength + 1),
     );
@@ -23,7 +25,13 @@ export class Updates {
   /** Bytes may have gone by unheard: its end, too. */
   missed(): void {
     this.#beganAt = null;
+    this.#isWhole = false;
     this.#tail = '';
+  }
+
+  /** The last that was heard is the end of an update: what stands there now is all of what the program meant to show. */
+  get isWhole(): boolean {
+    return this.#isWhole;
   }
 
   isOpen(now: number): boolean {

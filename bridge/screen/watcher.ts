@@ -50,6 +50,8 @@ const firstLookMs = 40;
 const nextLookMs = 250;
 /** What was seen for the first time (a block, a turn) is looked at again this soon: a torn frame is not believed. */
 const confirmMs = 25;
+/** The same where the program had said that its frame was whole (DEC mode 2026, as codex does for each): no half of one. */
+const confirmWholeMs = 1;
 /** Markers redrawn many times a second do not make more captures than this. */
 const markerPauseMs = 15;
 const pokeAfterMs = 1000;
@@ -210,11 +212,12 @@ export class PaneWatcher {
     const hasChanged = this.#last?.drawn !== drawn;
     if (hasChanged && this.#last !== null) this.#movedAt = Math.max(this.#movedAt, this.#deps.clock.now());
     this.#last = { snapshot, drawn };
-    this.#read();
+    this.#read(hasChanged && this.#updates.isWhole ? confirmWholeMs : confirmMs);
     return hasChanged;
   }
 
-  #read(): void {
+  /** @param againMs when to look again at what nobody has seen before */
+  #read(againMs = confirmMs): void {
     if (this.#last === null) return;
     const { snapshot } = this.#last;
     const { motion: others } = this.#deps;
@@ -228,11 +231,11 @@ export class PaneWatcher {
       this.#told = told;
       this.#tell({ type: 'reading', reading, snapshot });
     }
-    this.#detect(reading, snapshot, signals);
+    this.#detect(reading, snapshot, signals, againMs);
     this.#reason(reading, snapshot);
   }
 
-  #detect(reading: Reading, snapshot: Snapshot, signals: Motion['signals']): void {
+  #detect(reading: Reading, snapshot: Snapshot, signals: Motion['signals'], againMs: number): void {
     // a spinner that turns, a clock that ticks: nothing that a detector looks at
     const looked = JSON.stringify([reading.state, reading.turn, signals.workedAt]);
     if (looked === this.#settledOn) return;
@@ -246,11 +249,11 @@ export class PaneWatcher {
       this.#state = next.state;
       hasNews ||= next.event !== null;
       if (next.event) this.#tell(next.event);
-      if (next.event?.type.endsWith('-seen')) this.#lookIn(confirmMs);
+      if (next.event?.type.endsWith('-seen')) this.#lookIn(againMs);
     }
     const { candidate, noted } = this.#state.turns;
     const isUndecided = candidate !== null || this.#state.glimpsed.length > 0;
-    if (isUndecided) this.#lookIn(confirmMs);
+    if (isUndecided) this.#lookIn(againMs);
     this.#settledOn = hasNews || isUndecided || noted !== null ? '' : looked;
   }
 

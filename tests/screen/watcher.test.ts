@@ -296,6 +296,45 @@ describe('a synchronized update', () => {
     expect(scene.told('request-confirmed')).toMatchObject([{ detection: { text: 'which?' } }]);
   });
 
+  const asked = async (...bytes: string[]) => {
+    const scene = new Scene();
+    await scene.clock.pass(5_000);
+    scene.draw(request, '\x1b[?2026h<<CONTROLLER_REQUEST_END>>');
+    for (const chunk of bytes) scene.draw(request, chunk);
+    await scene.clock.pass(10);
+    return scene.told('request-confirmed').length;
+  };
+
+  test('that has ended shows a whole frame, which is believed at once', async () => {
+    expect(await asked('\x1b[?2026l')).toBe(1);
+    expect(await asked('\x1b[?20', '26l')).toBe(1);
+  });
+
+  test('is not whole where more was drawn after its end, or nobody knows', async () => {
+    expect(await asked('\x1b[?2026l', 'x')).toBe(0);
+    expect(await asked('\x1b[?2026l', '\x1b[?2026h')).toBe(0);
+    const scene = new Scene();
+    await scene.clock.pass(5_000);
+    scene.draw(request, '<<CONTROLLER_REQUEST_END>>\x1b[?2026l');
+    scene.watcher.missed();
+    await scene.clock.pass(10);
+    expect([scene.told('request-seen').length, scene.told('request-confirmed').length]).toEqual([1, 0]);
+  });
+
+  test('that has ended, and whose frame changes before the second look, is looked at again', async () => {
+    const scene = new Scene();
+    await scene.clock.pass(5_000);
+    scene.latencyMs = 4;
+    scene.draw(request, '\x1b[?2026h<<CONTROLLER_REQUEST_END>>\x1b[?2026l');
+    await scene.clock.pass(5);
+    scene.draw(['> go', '<<CONTROLLER_REQUEST>>', 'what else?', '<<CONTROLLER_REQUEST_END>>', '> '], '\x1b[?2026hx');
+    await scene.clock.pass(60);
+    expect(scene.told('request-confirmed')).toHaveLength(0);
+    scene.draw(scene.lines, '\x1b[?2026l');
+    await scene.clock.pass(60);
+    expect(scene.told('request-confirmed')).toMatchObject([{ detection: { text: 'what else?' } }]);
+  });
+
   test('that never ends is read after a second', async () => {
     const scene = new Scene();
     scene.draw(request, '\x1b[?2026h');
