@@ -11,6 +11,7 @@ import { pingDaemon, socketPath } from '../host/socket.ts';
 import { type Check, diagnose, type OwnedPane } from '../launch/doctor.ts';
 import { thisMachine } from '../launch/doctor-world.ts';
 import { rulesOf } from '../rules.ts';
+import type { Sight } from '../sight.ts';
 import { oncePerPane } from '../tmux/pane.ts';
 import { actDespite, type Context, contextDespite, withOptions } from './context.ts';
 import { paint } from './output.ts';
@@ -85,10 +86,20 @@ function settingsCheck(config: Config, fault: BridgeError | null): Check {
   }
 }
 
+function serverHere(context: Context): Sight | null {
+  try {
+    return sightOf(context).sight;
+  } catch (fault) {
+    if (fault instanceof BridgeError) return null;
+    throw fault;
+  }
+}
+
 async function owned(context: Context): Promise<OwnedPane[]> {
-  const { sight } = sightOf(context);
   // without a server there is nothing to own, which another check says
-  const panes = oncePerPane(await sight.panes().catch(() => []));
+  const sight = serverHere(context);
+  const panes = oncePerPane((await sight?.panes().catch(() => [])) ?? []);
+  if (sight === null || panes.length === 0) return [];
   const owners = ownersOf(
     context,
     panes.map((pane) => sight.identify(pane).identity),

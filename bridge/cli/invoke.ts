@@ -1,14 +1,20 @@
 import { call, socketPath } from '../host/socket.ts';
 import type { VerbName } from '../verbs.ts';
 import { type Context, withSocket } from './context.ts';
+import { hasNothing, nothingKept } from './journal.ts';
+
+/** What is about something that was asked or sent before: where nothing was, no state directory is made for it. */
+const ofThePast: ReadonlySet<VerbName> = new Set(['show', 'answer', 'dismiss', 'settle']);
 
 /**
  * Does a verb in the one place that decides: the daemon of this home if one lives, else the same rooms, joined in this
  * process for as long as the verb takes.
  */
 export async function invoke<Result>(context: Context, verb: VerbName, args: Record<string, unknown>): Promise<Result> {
-  const reply = await call(socketPath(context.config.home), verb, args);
+  const { home } = context.config;
+  const reply = await call(socketPath(home), verb, args);
   if (reply) return reply.ok as Result;
+  if (ofThePast.has(verb) && (await hasNothing(home))) throw nothingKept(home);
   const [{ Rooms }, { verbs }] = await Promise.all([import('../rooms.ts'), import('../verbs.ts')]);
   const interrupted = new AbortController();
   const stop = () => interrupted.abort();

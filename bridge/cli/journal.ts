@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type BridgeError, wrongUse } from '../core/failure.ts';
 import { call, socketPath } from '../host/socket.ts';
 import { Journal } from '../journal/journal.ts';
 
@@ -6,4 +8,14 @@ import { Journal } from '../journal/journal.ts';
 export async function openJournal(home: string): Promise<Journal> {
   await call(socketPath(home), 'ping', {});
   return Journal.open(join(home, 'bridge.db'), { now: Date.now() }).journal;
+}
+
+/** No bridge has run with this state directory, and none runs now: a mistyped one, perhaps. */
+export async function hasNothing(home: string): Promise<boolean> {
+  return !existsSync(join(home, 'bridge.db')) && (await call(socketPath(home), 'ping', {})) === null;
+}
+
+export function nothingKept(home: string): BridgeError {
+  const next = '`bridge home` shows which one is used here; name another with --home';
+  return wrongUse('state directory', home, 'no bridge has run for it yet', next);
 }

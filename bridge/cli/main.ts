@@ -53,12 +53,14 @@ const program = new Command('bridge')
   .configureOutput({
     writeOut: (text) => print(text.replace(/\n$/, '')),
     writeErr: (text) => print(text.replace(/\n$/, ''), process.stderr),
+    outputError: (text, write) => write(text.replace(/^error: /, 'bridge: ').replace(/\n\((.+)\)/, '\n        $1')),
   })
   .exitOverride();
 
 registerRun(program);
 const words = process.argv.slice(2);
-const [first = '-'] = words;
+const [named0 = '-', about = '-'] = words;
+const first = named0 === 'help' ? about : named0;
 if (!first.startsWith('-') && !(first in commands) && !['help', 'version'].includes(first)) {
   process.exit(reportFault(wrongUse('command', first, 'is not known', '`bridge --help` lists the commands'), false));
 }

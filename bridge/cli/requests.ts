@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { RequestView } from '../views.ts';
 import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
+import { hasNothing } from './journal.ts';
 import { firstLine, table } from './output.ts';
 import { describePauses, pausesOf } from './pauses.ts';
 
@@ -12,7 +13,10 @@ export function registerRequests(program: Command): void {
     .option('--all', 'ended ones too');
   withOptions(command, 'place').action(
     actByDaemon(async (context, command) => {
-      const requests = await invoke<RequestView[]>(context, 'requests', { all: command.opts().all === true });
+      const isNew = await hasNothing(context.config.home);
+      if (isNew) context.out.warn(`bridge: no bridge has run for ${context.config.home} yet`);
+      const all = command.opts().all === true;
+      const requests = isNew ? [] : await invoke<RequestView[]>(context, 'requests', { all });
       const rows = requests.map((view) => [view.id, view.worker, view.agent, view.status, firstLine(view.text, 48)]);
       const pauses = describePauses(await pausesOf(context));
       const list =

@@ -31,6 +31,10 @@ following, \`bridge stop\` the bridge. With another --home it is another bridge.
 
 \`nohup bridge … &\` outlives its terminal. SIGHUP ends a bridge only where a terminal that it writes to has been closed; else
 it goes on, and opens --log anew: rename the file, then \`kill -HUP\`.
+
+Exit codes of every command:
+  0 done    1 failed: the line says why, the next what to do    2 held: nothing was typed
+  3 typed, and in doubt or not submitted: look at the pane      64 wrong use: nothing was tried
 `,
   );
   program.action(

@@ -129,5 +129,15 @@ function folderFault(folder: string, reason: string, nextStep?: string): BridgeE
 function systemFault(path: string, cause: unknown): BridgeError {
   const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
   const reason = code === 'ENOSPC' ? 'the disk is full' : `cannot be written (${code})`;
-  return new BridgeError({ what: 'mailbox', target: path, reason, cause });
+  const nextStep = remedies[code];
+  return new BridgeError({ what: 'mailbox', target: path, reason, cause, ...(nextStep && { nextStep }) });
 }
+
+const again = 'it is tried again';
+const remedies: Readonly<Record<string, string>> = {
+  ENOSPC: `make room on that disk; ${again}`,
+  EDQUOT: `make room: this user may not store more there; ${again}`,
+  EACCES: `give yourself the right to write there (chmod u+rwx); ${again}`,
+  EPERM: `give yourself the right to write there; ${again}`,
+  EROFS: 'that disk is read-only: name another state directory with --home',
+};

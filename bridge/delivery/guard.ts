@@ -36,7 +36,8 @@ export function guard(situation: Situation): Verdict {
   if (reading.state === 'dialog' || reading.dialog !== null) {
     return held('dialog', reading.dialog?.question || because(reading));
   }
-  if (reading.composer.is === 'draft') return held('draft', 'somebody has begun to write there');
+  if (reading.composer.is === 'draft')
+    return held('draft', 'somebody has begun to write there: submit that or clear it');
   if (atTheKeys(situation)) return held('human-active', 'somebody is typing');
 
   // with --allow-shell there is no agent whose state could be read

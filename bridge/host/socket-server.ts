@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { z } from 'zod';
-import { BridgeError, messageOf } from '../core/failure.ts';
+import { BridgeError, ExitCode, messageOf } from '../core/failure.ts';
 import { packageVersion } from './package-version.ts';
 import { protocol, restart } from './protocol.ts';
 import { eachLine } from './socket-lines.ts';
@@ -111,16 +111,27 @@ export async function serve(
   };
 }
 
+function callIn(line: string): z.infer<typeof callSchema> | null {
+  try {
+    return callSchema.safeParse(JSON.parse(line)).data ?? null;
+  } catch {
+    return null; // not even JSON
+  }
+}
+
 async function answer(
   line: string,
   verbs: Readonly<Record<string, Verb>>,
   closed: AbortSignal,
   next: (id: number, value: unknown) => void,
 ): Promise<unknown> {
-  let id = -1;
+  const call = callIn(line);
+  if (call === null) {
+    const message = 'socket: a line: is no call: {"id":1,"verb":"requests","args":{},"protocol":N}';
+    return { id: -1, fault: { message, exitCode: ExitCode.wrongUse } };
+  }
+  const { id } = call;
   try {
-    const call = callSchema.parse(JSON.parse(line));
-    id = call.id;
     const verb = Object.hasOwn(verbs, call.verb) ? verbs[call.verb] : undefined;
     if (call.verb !== 'ping' && call.protocol !== protocol) {
       const message = `bridge: ${process.pid}: the daemon speaks protocol ${protocol}, this command ${call.protocol ?? 1}`;

@@ -188,3 +188,20 @@ test('a caller that asks and asks, and reads nothing, is hung up on', async () =
   expect(await call(socket(), 'echo', { a: 1 })).toEqual({ ok: { a: 1 } });
   expect(existsSync(socket())).toBe(true);
 }, 20_000);
+
+test.each(['no json', '[]', '{"id":1}', 'null', '{"id":"1","verb":"echo"}'])(
+  'a line that is no call (%s) is told how one looks, and the next is heard',
+  async (line) => {
+    await served();
+    const one = await connected();
+    const replies: string[] = [];
+    one.on('data', (data) => replies.push(...String(data).trim().split('\n')));
+    one.write(`${line}\n${JSON.stringify({ id: 7, verb: 'echo', args: { a: 1 }, protocol })}\n`);
+    await vi.waitFor(() => expect(replies).toHaveLength(2));
+    const said = replies.map((reply) => JSON.parse(reply)).sort((a, b) => a.id - b.id);
+    expect(said).toMatchObject([
+      { id: -1, fault: { message: expect.stringContaining('is no call'), exitCode: 64 } },
+      { id: 7, ok: { a: 1 } },
+    ]);
+  },
+);

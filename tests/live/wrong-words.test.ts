@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
 import { makeHome, run, startBridge } from './bridge-process.ts';
@@ -13,15 +15,45 @@ afterEach(() => tmux.stop());
 
 test('an id that is empty is wrong use in words, with and without a daemon', async () => {
   const words = { code: 64, stderr: expect.stringMatching(/^bridge: show: id: is empty\s*$/) };
-  expect(await run(tmux, ['show', '', '--home', home])).toMatchObject(words);
-  const answer = await run(tmux, ['answer', '', 'a text', '--home', home]);
-  expect(answer).toMatchObject({ code: 64, stderr: expect.stringContaining('answer: id: is empty') });
   const bridge = await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']);
   try {
     expect(await run(tmux, ['show', '', '--home', home])).toMatchObject(words);
   } finally {
     await bridge.stop('SIGKILL');
   }
+  expect(await run(tmux, ['show', '', '--home', home])).toMatchObject(words);
+  const answer = await run(tmux, ['answer', '', 'a text', '--home', home]);
+  expect(answer).toMatchObject({ code: 64, stderr: expect.stringContaining('answer: id: is empty') });
+});
+
+test.each([
+  ['show', 'yf'],
+  ['answer', 'yf', 'a text'],
+  ['dismiss', 'yf'],
+  ['settle', 'yf'],
+])('%s in a state directory that no bridge has used says so, and makes none', async (...words) => {
+  const mistyped = join(tmux.folder, 'hmoe');
+  const said = await run(tmux, [...words, '--home', mistyped]);
+  expect(said).toMatchObject({ code: 64, stderr: expect.stringContaining('hmoe: no bridge has run for it yet') });
+  expect(existsSync(mistyped)).toBe(false);
+});
+
+test('nothing is open where no bridge has run, and no state directory is made', async () => {
+  const mistyped = join(tmux.folder, 'hmoe');
+  const said = await run(tmux, ['requests', '--json', '--home', mistyped]);
+  expect(said).toMatchObject({ code: 0, stdout: '[]\n', stderr: expect.stringContaining('no bridge has run') });
+  expect(existsSync(mistyped)).toBe(false);
+});
+
+test.each([
+  [['help', 'frob'], 'bridge: command: frob: is not known'],
+  [['frob'], 'bridge: command: frob: is not known'],
+  [['show', '--frob'], "bridge: unknown option '--frob'"],
+  [['requests', 'more'], 'bridge: too many arguments'],
+])('%j is wrong use, in one line that begins as all faults do', async (words, begins) => {
+  const said = await run(tmux, words);
+  expect(said.code).toBe(64);
+  expect(said.stderr.startsWith(begins)).toBe(true);
 });
 
 test.each(['send', 'ask'])('%s of a text that begins with a dash says where it goes', async (command) => {
