@@ -2,13 +2,13 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Document, LineCounter, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
+import { agentSchema } from './agent-programs/custom-schema.ts';
+import { checkAgents } from './agent-programs/index.ts';
 import { type Via, vias } from './core/door.ts';
 import { BridgeError, messageOf, wrongUse } from './core/failure.ts';
 import { readConfigFile } from './host/config-file.ts';
 import { inUserFolder } from './host/user-folder.ts';
 import { type OptionRow, options } from './options.ts';
-import { checkAgents } from './screen/profiles/index.ts';
-import { agentSchema } from './screen/profiles/schema.ts';
 
 /** The frozen configuration: read once, never changed. Durations are milliseconds here, whatever unit the user typed. */
 export interface Config {

@@ -1,3 +1,4 @@
+import { type ProfileChoice, profileFor, unknown } from './agent-programs/index.ts';
 import type { Clock } from './core/clock.ts';
 import { BridgeError } from './core/failure.ts';
 import type { Manner } from './core/manner.ts';
@@ -13,8 +14,7 @@ import {
 import type { Reading } from './core/reading.ts';
 import type { FoundProgram, ProcessTree } from './host/process-tree.ts';
 import type { WordNow } from './screen/agent-word.ts';
-import { type ProfileChoice, profileFor, unknown } from './screen/profiles/index.ts';
-import type { Motion, Profile } from './screen/profiles/profile.ts';
+import type { Motion, Profile } from './screen/screen-reader.ts';
 import { SignalReader } from './screen/signals.ts';
 import type { TmuxCommands } from './tmux/commands.ts';
 import { KeyAges } from './tmux/key-ages.ts';

@@ -19,7 +19,7 @@ import { DialogWatch } from './dialog-watch.ts';
 import { systemClock } from './host/clock.ts';
 import type { Rooms } from './rooms.ts';
 import { wordStandsMs } from './screen/agent-word.ts';
-import type { Profile } from './screen/profiles/profile.ts';
+import type { Profile } from './screen/screen-reader.ts';
 import { PaneWatcher, type WatcherEvent, type WatcherMemory } from './screen/watcher.ts';
 import type { Role, Wanted } from './workers.ts';
 

@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { profiles } from '../bridge/agent-programs/index.ts';
 import { loadConfig } from '../bridge/config.ts';
 import { parsePolicy } from '../bridge/desk/policy.ts';
 import { type OptionRow, options } from '../bridge/options.ts';
-import { profiles } from '../bridge/screen/profiles/index.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');

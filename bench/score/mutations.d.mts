@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../bridge/core/pane.ts';
 import type { Reading } from '../../bridge/core/reading.ts';
-import type { RecordingEntry } from '../../bridge/screen/recording.ts';
-import type { Expectation } from '../../bridge/screen/recording-labels.ts';
+import type { RecordingEntry } from '../../bridge/recordings/recording.ts';
+import type { Expectation } from '../../bridge/recordings/recording-labels.ts';
 
 export interface Sample {
   readonly entry: RecordingEntry;

@@ -1,11 +1,11 @@
 import { homedir } from 'node:os';
 import { type Command, Option } from 'commander';
+import { profiles } from '../agent-programs/index.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { BridgeError, type ExitCode, wrongUse } from '../core/failure.ts';
 import { type FoundHome, findHome } from '../host/home.ts';
 import { pingDaemon, socketPath } from '../host/socket.ts';
 import { type Audience, type OptionRow, options } from '../options.ts';
-import { profiles } from '../screen/profiles/index.ts';
 import { makeOutput, type Output, reportFault } from './output.ts';
 import { socketOf } from './socket.ts';
 

@@ -4,8 +4,6 @@ import type { Command } from 'commander';
 import { BridgeError, ExitCode, messageOf, wrongUse } from '../core/failure.ts';
 import type { PaneFacts, Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
-import { considered } from '../screen/considered.ts';
-import type { Profile } from '../screen/profiles/profile.ts';
 import {
   profileOf,
   type RecordingEntry,
@@ -13,7 +11,9 @@ import {
   snapshotOfRecording,
   still,
   textOfRecording,
-} from '../screen/recording.ts';
+} from '../recordings/recording.ts';
+import { considered } from '../screen/considered.ts';
+import type { Profile } from '../screen/screen-reader.ts';
 import { nameOf, type Sight } from '../sight.ts';
 import { act, type Context, withOptions } from './context.ts';
 import { asValue, type Explained, render } from './explanation.ts';

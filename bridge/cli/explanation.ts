@@ -1,8 +1,8 @@
 import { withEscapes } from '../core/look-alikes.ts';
 import type { Snapshot } from '../core/pane.ts';
 import { type Dialog, type Evidence, isReady, type Reading } from '../core/reading.ts';
+import { expectationOf, judgeReading } from '../recordings/recording-labels.ts';
 import { judgeClosing } from '../screen/closing.ts';
-import { expectationOf, judgeReading } from '../screen/recording-labels.ts';
 import { paint } from './output.ts';
 
 /** One screen, what it reads as, and the label it was recorded under, if any. */

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { profileFor } from '../agent-programs/index.ts';
 import type { Config } from '../config.ts';
 import { listOptions } from '../core/choice.ts';
 import { ExitCode, wrongUse } from '../core/failure.ts';
@@ -10,10 +11,6 @@ import type { Dialog, Reading } from '../core/reading.ts';
 import { decide, type PolicyDecision, type Rule, type Subject } from '../desk/policy.ts';
 import { readConfigFile } from '../host/config-file.ts';
 import { repositoryOf } from '../host/repository.ts';
-import { rulesOf } from '../rules.ts';
-import { findRequests } from '../screen/blocks.ts';
-import { profileFor } from '../screen/profiles/index.ts';
-import { firstReasons, stepReasons } from '../screen/reasons.ts';
 import {
   loadRecordings,
   type Recording,
@@ -21,7 +18,10 @@ import {
   snapshotOfRecording,
   still,
   textOfRecording,
-} from '../screen/recording.ts';
+} from '../recordings/recording.ts';
+import { rulesOf } from '../rules.ts';
+import { findRequests } from '../screen/blocks.ts';
+import { firstReasons, stepReasons } from '../screen/reasons.ts';
 import { act, type Context, withOptions } from './context.ts';
 import { firstLine, paint } from './output.ts';
 

@@ -72,7 +72,7 @@ async function runSimulation({ config, out }: Context, file: string): Promise<Ex
       cause,
     });
   }
-  const { simulate } = await import('../screen/replay.ts');
+  const { simulate } = await import('../recordings/replay.ts');
   const found = await simulate(bytes, {
     columns: config.columns,
     rows: config.rows,

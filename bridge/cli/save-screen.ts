@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { BridgeError, ExitCode, wrongUse } from '../core/failure.ts';
 import type { PaneFacts } from '../core/pane.ts';
 import { packageRoot } from '../launch/package-root.ts';
-import { expectationOf, labels } from '../screen/recording-labels.ts';
+import { expectationOf, labels } from '../recordings/recording-labels.ts';
 
 const defaultFolder = 'bridge-screens';
 const limitMs = 30_000;

@@ -1,4 +1,4 @@
-import type { Signals } from './profiles/profile.ts';
+import type { Signals } from './screen-reader.ts';
 
 /** Longest OSC kept while its end has not come; a longer one is no title and no state. */
 const maxSequence = 512;

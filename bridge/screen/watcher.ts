@@ -15,8 +15,8 @@ import {
   steps,
 } from './detector.ts';
 import { MarkerBell } from './marker.ts';
-import type { Motion, Profile } from './profiles/profile.ts';
 import { firstReasons, type ReasonsOptions, type ReasonsState, stepReasons } from './reasons.ts';
+import type { Motion, Profile } from './screen-reader.ts';
 import { SignalReader } from './signals.ts';
 import { Updates } from './updates.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { profileFor } from '../../bridge/agent-programs/index.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
-import { profileFor } from '../../bridge/screen/profiles/index.ts';
 import { inState, makeHome, run, startBridge } from '../live/bridge-process.ts';
 import { Field } from './field.ts';
 import { type AgentName, agentNames, isWanted } from './installs.ts';

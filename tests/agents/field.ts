@@ -1,11 +1,11 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { profileFor } from '../../bridge/agent-programs/index.ts';
 import { loadConfig } from '../../bridge/config.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
 import { Rooms } from '../../bridge/rooms.ts';
-import { profileFor } from '../../bridge/screen/profiles/index.ts';
 import { outcomeOf } from '../../bridge/views.ts';
 import { addressOn } from '../fixtures/address.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';

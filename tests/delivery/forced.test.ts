@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { generic } from '../../bridge/agent-programs/generic.ts';
 import { guard } from '../../bridge/delivery/guard.ts';
-import { generic } from '../../bridge/screen/profiles/generic.ts';
-import { profileOf, still } from '../../bridge/screen/recording.ts';
+import { profileOf, still } from '../../bridge/recordings/recording.ts';
 import { snapshotOf } from '../screen/snapshots.ts';
 
 /** Dialogs as Copilot 1.0.102, Kimi Code 2.1.0, grok-cli 0.0.34 and Claude Code 2.1.332 draw them. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { profileFor } from '../../bridge/agent-programs/index.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
-import { profileFor } from '../../bridge/screen/profiles/index.ts';
 
 /** What is typed for texts that the known agents were seen to take for something else (npm run deliveries). */
 const typed = (agent: string, text: string): string | null => {

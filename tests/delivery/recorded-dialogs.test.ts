@@ -8,7 +8,7 @@ import {
   snapshotOfRecording,
   still,
   textOfRecording,
-} from '../../bridge/screen/recording.ts';
+} from '../../bridge/recordings/recording.ts';
 import { snapshotOf } from '../screen/snapshots.ts';
 
 const fresh = { askedAtMs: 0, lastHumanKeyAt: null, sessionActivity: { sessionId: '$0', at: 0, attachedAt: 0 } };

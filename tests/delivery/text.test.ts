@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { genericManner, unknownManner } from '../../bridge/agent-programs/manners.ts';
 import type { Manner } from '../../bridge/core/manner.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
-import { genericManner, unknownManner } from '../../bridge/screen/profiles/manners.ts';
 import { fakeManner } from './fake-pane.ts';
 
 const manner = (change: Partial<Manner> = {}): Manner => ({ ...fakeManner, ...change });

@@ -8,7 +8,7 @@ import {
   wrappedReason,
 } from '../../bench/score/hostile-approvals.mjs';
 import { decide, parsePolicy, type Rule } from '../../bridge/desk/policy.ts';
-import { profileOf, still } from '../../bridge/screen/recording.ts';
+import { profileOf, still } from '../../bridge/recordings/recording.ts';
 import { snapshotOf } from '../screen/snapshots.ts';
 
 const widths = [60, 100, 200];

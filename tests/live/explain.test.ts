@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { loadRecordings } from '../../bridge/screen/recording.ts';
+import { loadRecordings } from '../../bridge/recordings/recording.ts';
 import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
 import { startScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { makeHome, makeWork, run } from './bridge-process.ts';

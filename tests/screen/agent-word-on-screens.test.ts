@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { profileFor } from '../../bridge/agent-programs/index.ts';
 import { isReady } from '../../bridge/core/reading.ts';
+import { expectationOf } from '../../bridge/recordings/recording-labels.ts';
 import { type WordNow, wordStandsMs } from '../../bridge/screen/agent-word.ts';
-import { profileFor } from '../../bridge/screen/profiles/index.ts';
-import { expectationOf } from '../../bridge/screen/recording-labels.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 
 /** The screens with their own titles, and with one that somebody else has set. */

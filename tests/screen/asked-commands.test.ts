@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { profileOf, still } from '../../bridge/screen/recording.ts';
+import { profileOf, still } from '../../bridge/recordings/recording.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 
 /** Recorded dialogs of real agents about commands that are known: read to the letter, or known not to be. */

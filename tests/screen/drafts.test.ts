@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { profileFor } from '../../bridge/screen/profiles/index.ts';
+import { profileFor } from '../../bridge/agent-programs/index.ts';
 import { snapshotOf } from './snapshots.ts';
 
 /** What composers hold, as their programs drew it when `bridge send` had pasted into them (tests/agents/deliveries.test.ts). */

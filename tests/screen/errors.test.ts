@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { profileFor } from '../../bridge/screen/profiles/index.ts';
+import { profileFor } from '../../bridge/agent-programs/index.ts';
 import { errorReason } from '../../bridge/screen/reasons.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 

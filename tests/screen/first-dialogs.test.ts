@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { drawDialog } from '../../bench/score/drawn-dialogs.mjs';
 import type { Reading } from '../../bridge/core/reading.ts';
 import { conditionInDialog } from '../../bridge/delivery/dialog-rows.ts';
-import { profileOf, still } from '../../bridge/screen/recording.ts';
+import { profileOf, still } from '../../bridge/recordings/recording.ts';
 import { allRecorded, snapshotOf, snapshotOfRecorded } from './snapshots.ts';
 
 const read = (screen: (typeof allRecorded)[number]): Reading =>

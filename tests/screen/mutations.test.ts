@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { type Mutant, mutationsOf, type Sample } from '../../bench/score/mutations.mjs';
 import { isReady, type Reading } from '../../bridge/core/reading.ts';
+import { profileOf, still } from '../../bridge/recordings/recording.ts';
+import { expectationOf, judgeReading } from '../../bridge/recordings/recording-labels.ts';
 import { findRequests } from '../../bridge/screen/blocks.ts';
-import { profileOf, still } from '../../bridge/screen/recording.ts';
-import { expectationOf, judgeReading } from '../../bridge/screen/recording-labels.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 
 /** A screen that is misread as it stands is the score's to tell; its variants would only repeat it. */

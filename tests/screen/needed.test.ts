@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { declared } from '../../bridge/screen/profiles/declared.ts';
-import type { ScreenFacts } from '../../bridge/screen/profiles/facts.ts';
-import { profileFor } from '../../bridge/screen/profiles/index.ts';
+import { profileFor } from '../../bridge/agent-programs/index.ts';
+import type { ScreenFacts } from '../../bridge/screen/declared/facts.ts';
+import { declared } from '../../bridge/screen/declared/reader.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { profileFor } from '../../bridge/agent-programs/index.ts';
 import type { Row, Snapshot } from '../../bridge/core/pane.ts';
-import { profileFor } from '../../bridge/screen/profiles/index.ts';
 import { PaneWatcher, type WatcherEvent } from '../../bridge/screen/watcher.ts';
 import { FakeClock } from './fake-clock.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';

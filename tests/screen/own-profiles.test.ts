@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { agentSchema, type OwnAgent } from '../../bridge/agent-programs/custom-schema.ts';
+import { profileFor } from '../../bridge/agent-programs/index.ts';
 import { isReady } from '../../bridge/core/reading.ts';
-import { profileFor } from '../../bridge/screen/profiles/index.ts';
-import { agentSchema, type OwnAgent } from '../../bridge/screen/profiles/schema.ts';
 import { allRecorded, snapshotOf, snapshotOfRecorded } from './snapshots.ts';
 
 const still = { quietForMs: 10_000, signals: {} };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { codex, gemini, generic, profileFor, profiles, unknown } from '../../bridge/agent-programs/index.ts';
 import { isReady, type Reading } from '../../bridge/core/reading.ts';
 import { findRequests } from '../../bridge/screen/blocks.ts';
-import { codex, gemini, generic, profileFor, profiles, unknown } from '../../bridge/screen/profiles/index.ts';
-import type { Motion } from '../../bridge/screen/profiles/profile.ts';
+import type { Motion } from '../../bridge/screen/screen-reader.ts';
 import { snapshotOf } from './snapshots.ts';
 
 const quiet: Motion = { quietForMs: 10_000, signals: {} };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { profiles } from '../../bridge/agent-programs/index.ts';
 import { normaliseWords } from '../../bridge/core/detection.ts';
 import { dialogWordsSeen } from '../../bridge/delivery/condition.ts';
 import { composerHolds, linesShowing } from '../../bridge/delivery/verify.ts';
@@ -8,9 +9,8 @@ import { judgeClosing } from '../../bridge/screen/closing.ts';
 import { considered } from '../../bridge/screen/considered.ts';
 import { type DetectorState, firstState, memoryOf, restore, step } from '../../bridge/screen/detector.ts';
 import { cleanLines, isRule, rejoin, withoutFrame } from '../../bridge/screen/frame.ts';
-import { profiles } from '../../bridge/screen/profiles/index.ts';
-import type { Profile } from '../../bridge/screen/profiles/profile.ts';
 import { isDim, tidy } from '../../bridge/screen/rows.ts';
+import type { Profile } from '../../bridge/screen/screen-reader.ts';
 import { stitch } from '../../bridge/screen/stitch.ts';
 import { fuzz } from '../fixtures/fuzz.ts';
 import { growsInProportion, type Reader, stumblingBlocks } from '../fixtures/growth.ts';

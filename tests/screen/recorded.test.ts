@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { isReady, type Reading } from '../../bridge/core/reading.ts';
+import { profileOf, still } from '../../bridge/recordings/recording.ts';
+import { expectationOf, judgeReading } from '../../bridge/recordings/recording-labels.ts';
 import { findRequests } from '../../bridge/screen/blocks.ts';
-import { profileOf, still } from '../../bridge/screen/recording.ts';
-import { expectationOf, judgeReading } from '../../bridge/screen/recording-labels.ts';
 import { allRecorded, type Recorded, recorded, snapshotOfRecorded } from './snapshots.ts';
 
 function read(screen: Recorded, motion = still): Reading {

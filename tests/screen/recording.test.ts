@@ -10,8 +10,8 @@ import {
   snapshotOfRecording,
   still,
   textOfRecording,
-} from '../../bridge/screen/recording.ts';
-import { expectationOf, judgeReading } from '../../bridge/screen/recording-labels.ts';
+} from '../../bridge/recordings/recording.ts';
+import { expectationOf, judgeReading } from '../../bridge/recordings/recording-labels.ts';
 
 let folder: string;
 beforeEach(() => {

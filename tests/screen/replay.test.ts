@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { simulate } from '../../bridge/screen/replay.ts';
+import { simulate } from '../../bridge/recordings/replay.ts';
 
 const size = { columns: 80, rows: 24 };
 const block = (text: string) => `<<CONTROLLER_REQUEST>>\n${text}\n<<CONTROLLER_REQUEST_END>>\n`;

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { labels } from '../../bridge/screen/recording-labels.ts';
+import { labels } from '../../bridge/recordings/recording-labels.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 let folder: string;

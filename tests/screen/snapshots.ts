@@ -7,7 +7,7 @@ import {
   type RecordingEntry,
   snapshotOfRecording,
   textOfRecording,
-} from '../../bridge/screen/recording.ts';
+} from '../../bridge/recordings/recording.ts';
 
 export type Recorded = RecordingEntry;
 

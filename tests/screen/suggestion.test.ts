@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { profileFor } from '../../bridge/agent-programs/index.ts';
 import { isReady, type Reading } from '../../bridge/core/reading.ts';
-import { profileFor } from '../../bridge/screen/profiles/index.ts';
 import { snapshotOf } from './snapshots.ts';
 
 /** qwen-code 0.24.4 draws a suggestion into its composer after a turn: grey, but for the character under the cursor. */

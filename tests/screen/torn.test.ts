@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { codex } from '../../bridge/agent-programs/index.ts';
 import { type DetectorState, firstState, step } from '../../bridge/screen/detector.ts';
-import { codex } from '../../bridge/screen/profiles/index.ts';
 import { snapshotOf } from './snapshots.ts';
 
 const height = 24;

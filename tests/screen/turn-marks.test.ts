@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { mutationsOf, type Sample } from '../../bench/score/mutations.mjs';
 import { markTurn, whyPassed } from '../../bridge/core/turn-mark.ts';
+import { profileOf, still } from '../../bridge/recordings/recording.ts';
+import { expectationOf } from '../../bridge/recordings/recording-labels.ts';
 import { findRequests } from '../../bridge/screen/blocks.ts';
-import { profileOf, still } from '../../bridge/screen/recording.ts';
-import { expectationOf } from '../../bridge/screen/recording-labels.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 
 const samples: Sample[] = allRecorded.flatMap((entry) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { codex, generic } from '../../bridge/agent-programs/index.ts';
 import type { Snapshot } from '../../bridge/core/pane.ts';
-import { codex, generic } from '../../bridge/screen/profiles/index.ts';
-import type { Profile } from '../../bridge/screen/profiles/profile.ts';
+import type { Profile } from '../../bridge/screen/screen-reader.ts';
 import { PaneWatcher, type WatcherEvent } from '../../bridge/screen/watcher.ts';
 import { FakeClock } from './fake-clock.ts';
 import { snapshotOf } from './snapshots.ts';

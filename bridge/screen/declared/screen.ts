@@ -3,11 +3,11 @@ import type { Composer, Evidence, Turn } from '../../core/reading.ts';
 import type { DialogOnScreen } from '../dialog.ts';
 import { columnsOf, indexOfColumn } from '../frame.ts';
 import { evidence } from '../rows.ts';
-import { findComposer, findStatus, readComposer } from './declared-composer.ts';
-import { findDialog } from './declared-dialog.ts';
-import { readCells, readTurn } from './declared-transcript.ts';
+import { findComposer, findStatus, readComposer } from './composer.ts';
+import { findDialog } from './dialog.ts';
 import type { ScreenFacts } from './facts.ts';
 import { findRow } from './lines.ts';
+import { readCells, readTurn } from './transcript.ts';
 
 /** The parts of a screen, read by a profile's facts. */
 export interface DeclaredScreen {

@@ -1,11 +1,11 @@
 import type { Snapshot } from '../../core/pane.ts';
 import type { AgentState, Composer, Evidence, Reading } from '../../core/reading.ts';
-import { saysEnded } from '../agent-word.ts';
-import { unseenDialog } from '../dialog.ts';
-import { evidence } from '../rows.ts';
-import { type CodexScreen, readCodexScreen } from './codex-screen.ts';
-import { codexManner } from './manners.ts';
-import type { Motion, Profile } from './profile.ts';
+import { saysEnded } from '../../screen/agent-word.ts';
+import { unseenDialog } from '../../screen/dialog.ts';
+import { evidence } from '../../screen/rows.ts';
+import type { Motion, Profile } from '../../screen/screen-reader.ts';
+import { codexManner } from '../manners.ts';
+import { type CodexScreen, readCodexScreen } from './screen.ts';
 
 /** A hook's word and the screen agree: what is still being drawn has this long. */
 const afterWordMs = 300;

@@ -1,4 +1,4 @@
-import { declared } from './declared.ts';
+import { declared } from '../screen/declared/reader.ts';
 import { aiderManner } from './manners.ts';
 
 /**

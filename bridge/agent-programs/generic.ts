@@ -1,11 +1,11 @@
-import type { Snapshot } from '../../core/pane.ts';
-import type { AgentState, Evidence, Reading } from '../../core/reading.ts';
-import { hintOfChoice } from '../choice-hints.ts';
-import { makeDialog } from '../dialog.ts';
-import { type PromptScreen, readPromptScreen } from '../prompt.ts';
-import { evidence } from '../rows.ts';
+import type { Snapshot } from '../core/pane.ts';
+import type { AgentState, Evidence, Reading } from '../core/reading.ts';
+import { hintOfChoice } from '../screen/choice-hints.ts';
+import { makeDialog } from '../screen/dialog.ts';
+import { type PromptScreen, readPromptScreen } from '../screen/prompt.ts';
+import { evidence } from '../screen/rows.ts';
+import type { Motion, Profile } from '../screen/screen-reader.ts';
 import { genericManner } from './manners.ts';
-import type { Motion, Profile } from './profile.ts';
 
 /** How long nothing may be drawn before a program that tells nothing counts as waiting. */
 const quietMs = 600;

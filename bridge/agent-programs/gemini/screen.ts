@@ -1,9 +1,9 @@
 import type { Row, Snapshot } from '../../core/pane.ts';
 import type { Composer, DialogKind, DialogSubject, Turn } from '../../core/reading.ts';
-import { type DialogOnScreen, isElided, makeDialog, readOption, readOptions } from '../dialog.ts';
-import { fillsScreen, subjectOf } from '../dialog-subject.ts';
-import { cleanLines, columnsOf } from '../frame.ts';
-import { isDim, lastFilled, tidy } from '../rows.ts';
+import { type DialogOnScreen, isElided, makeDialog, readOption, readOptions } from '../../screen/dialog.ts';
+import { fillsScreen, subjectOf } from '../../screen/dialog-subject.ts';
+import { cleanLines, columnsOf } from '../../screen/frame.ts';
+import { isDim, lastFilled, tidy } from '../../screen/rows.ts';
 
 /** The parts of a gemini-cli 0.61.0 screen: transcript, status, composer between half-block bars, footer. */
 export interface GeminiScreen {

@@ -1,17 +1,17 @@
+import { heedful } from '../screen/heedful.ts';
+import type { Profile } from '../screen/screen-reader.ts';
 import { aider } from './aider.ts';
 import { claude } from './claude.ts';
 import { cline } from './cline.ts';
-import { codex } from './codex.ts';
+import { codex } from './codex/reader.ts';
 import { continueAgent } from './continue.ts';
-import { gemini } from './gemini.ts';
+import { ownProfile } from './custom.ts';
+import type { OwnAgent } from './custom-schema.ts';
+import { gemini } from './gemini/reader.ts';
 import { generic } from './generic.ts';
-import { heedful } from './heedful.ts';
 import { opencode } from './opencode.ts';
-import { ownProfile } from './own.ts';
 import { pi } from './pi.ts';
-import type { Profile } from './profile.ts';
 import { qwen } from './qwen.ts';
-import type { OwnAgent } from './schema.ts';
 import { unknown } from './unknown.ts';
 
 export { codex, gemini, generic, unknown };

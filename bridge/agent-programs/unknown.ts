@@ -1,8 +1,8 @@
-import type { Reading } from '../../core/reading.ts';
-import { readPromptScreen } from '../prompt.ts';
-import { evidence } from '../rows.ts';
+import type { Reading } from '../core/reading.ts';
+import { readPromptScreen } from '../screen/prompt.ts';
+import { evidence } from '../screen/rows.ts';
+import type { Profile } from '../screen/screen-reader.ts';
 import { unknownManner } from './manners.ts';
-import type { Profile } from './profile.ts';
 
 /** A program that no profile knows. Its words are read, so that its requests are seen; its state is never guessed. */
 export const unknown: Profile = {

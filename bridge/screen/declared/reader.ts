@@ -3,10 +3,10 @@ import type { Snapshot } from '../../core/pane.ts';
 import type { AgentState, Composer, Evidence, Reading } from '../../core/reading.ts';
 import { unseenDialog } from '../dialog.ts';
 import { evidence } from '../rows.ts';
-import { type DeclaredScreen, readDeclaredScreen } from './declared-screen.ts';
+import type { Motion, Profile } from '../screen-reader.ts';
 import type { ScreenFacts } from './facts.ts';
 import { pattern } from './lines.ts';
-import type { Motion, Profile } from './profile.ts';
+import { type DeclaredScreen, readDeclaredScreen } from './screen.ts';
 
 /** How long a program may take from its first screen until it takes keys: nobody may have seen less than that of quiet. */
 const startMs = 3000;

@@ -1,11 +1,11 @@
 import type { Snapshot } from '../../core/pane.ts';
 import type { AgentState, Composer, Evidence, Reading } from '../../core/reading.ts';
-import { saysEnded } from '../agent-word.ts';
-import { unseenDialog } from '../dialog.ts';
-import { evidence } from '../rows.ts';
-import { type GeminiScreen, readGeminiScreen } from './gemini-screen.ts';
-import { geminiManner } from './manners.ts';
-import type { Motion, Profile } from './profile.ts';
+import { saysEnded } from '../../screen/agent-word.ts';
+import { unseenDialog } from '../../screen/dialog.ts';
+import { evidence } from '../../screen/rows.ts';
+import type { Motion, Profile } from '../../screen/screen-reader.ts';
+import { geminiManner } from '../manners.ts';
+import { type GeminiScreen, readGeminiScreen } from './screen.ts';
 
 /** Between an Enter and its first busy frame gemini shows an empty composer under a resting title: 290 ms were seen on a loaded machine. */
 const restMs = 1000;

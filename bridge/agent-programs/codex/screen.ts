@@ -1,9 +1,9 @@
 import type { Row, Snapshot } from '../../core/pane.ts';
 import type { Composer, Turn } from '../../core/reading.ts';
-import type { DialogOnScreen } from '../dialog.ts';
-import { cleanLines } from '../frame.ts';
-import { hasDim, isDim, isDimAt, lastFilled, tidy } from '../rows.ts';
-import { codexDialog } from './codex-dialog.ts';
+import type { DialogOnScreen } from '../../screen/dialog.ts';
+import { cleanLines } from '../../screen/frame.ts';
+import { hasDim, isDim, isDimAt, lastFilled, tidy } from '../../screen/rows.ts';
+import { codexDialog } from './dialog.ts';
 
 /** The parts of a Codex 0.169.0 screen, top to bottom: transcript, status, composer, footer. */
 export interface CodexScreen {

@@ -1,4 +1,4 @@
-import { declared } from './declared.ts';
+import { declared } from '../screen/declared/reader.ts';
 import { qwenManner } from './manners.ts';
 
 /** qwen-code 0.24.4. Its title tells its state, by a first character that says it works, asks or rests. */

@@ -1,11 +1,11 @@
 import headless from '@xterm/headless';
+import { generic, profiles } from '../agent-programs/index.ts';
 import type { DetectionKind } from '../core/detection.ts';
-import { findRequests } from './blocks.ts';
-import { type DetectorState, firstState, step } from './detector.ts';
-import { snapshotOf } from './emulator.ts';
-import { generic, profiles } from './profiles/index.ts';
-import { firstReasons, type ReasonsInput, stepReasons } from './reasons.ts';
-import { SignalReader } from './signals.ts';
+import { findRequests } from '../screen/blocks.ts';
+import { type DetectorState, firstState, step } from '../screen/detector.ts';
+import { snapshotOf } from '../screen/emulator.ts';
+import { firstReasons, type ReasonsInput, stepReasons } from '../screen/reasons.ts';
+import { SignalReader } from '../screen/signals.ts';
 
 /** What a bridge that watched would have detected. */
 export interface SimulatedDetection {

@@ -1,4 +1,4 @@
-import { declared } from './declared.ts';
+import { declared } from '../screen/declared/reader.ts';
 import { piManner } from './manners.ts';
 
 /** pi 0.73.1. Inputs and tools stand on a background of their own; nothing marks its words. It asks for no approval. */

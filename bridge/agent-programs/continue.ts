@@ -1,4 +1,4 @@
-import { declared } from './declared.ts';
+import { declared } from '../screen/declared/reader.ts';
 import { continueManner } from './manners.ts';
 
 /** continue (cn) 1.5.47. It sets no title; the same mark stands before inputs, which are dim, and before its words. */

@@ -1,11 +1,11 @@
-import { wrongUse } from '../../core/failure.ts';
-import type { Manner } from '../../core/manner.ts';
-import { declared } from './declared.ts';
-import type { ScreenFacts } from './facts.ts';
+import { wrongUse } from '../core/failure.ts';
+import type { Manner } from '../core/manner.ts';
+import type { ScreenFacts } from '../screen/declared/facts.ts';
+import { declared } from '../screen/declared/reader.ts';
+import type { Profile } from '../screen/screen-reader.ts';
+import type { OwnAgent } from './custom-schema.ts';
 import { genericProfile } from './generic.ts';
 import { genericManner } from './manners.ts';
-import type { Profile } from './profile.ts';
-import type { OwnAgent } from './schema.ts';
 
 /**
  * A profile from bridge.yaml: a built-in one with some facts changed, one that extends a built-in, one made of facts

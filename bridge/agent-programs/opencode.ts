@@ -1,4 +1,4 @@
-import { declared } from './declared.ts';
+import { declared } from '../screen/declared/reader.ts';
 import { opencodeManner } from './manners.ts';
 
 /** opencode 1.18.33. A bar stands before its composer, its user's inputs and the output of its tools. */

@@ -1,4 +1,4 @@
-import type { Manner } from '../../core/manner.ts';
+import type { Manner } from '../core/manner.ts';
 
 /** What the composers of all known agents take: a bracketed paste of any length, and Enter. */
 const composer = { bracketed: true, maxLineBytes: 1_000_000, submitKey: 'Enter' } as const;

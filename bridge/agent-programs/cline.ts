@@ -1,4 +1,4 @@
-import { declared } from './declared.ts';
+import { declared } from '../screen/declared/reader.ts';
 import { clineManner } from './manners.ts';
 
 /** cline 3.0.65. What it works on begins with a spinner where a star stands later; its title is the last input. */

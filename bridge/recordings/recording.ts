@@ -1,13 +1,13 @@
 import { lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
+import { type ProfileChoice, profileFor } from '../agent-programs/index.ts';
 import { parseRows } from '../core/ansi.ts';
 import { BridgeError } from '../core/failure.ts';
 import { type PaneId, serverId } from '../core/ids.ts';
 import type { Snapshot } from '../core/pane.ts';
-import { columnsOf } from './frame.ts';
-import { type ProfileChoice, profileFor } from './profiles/index.ts';
-import type { Motion, Profile } from './profiles/profile.ts';
+import { columnsOf } from '../screen/frame.ts';
+import type { Motion, Profile } from '../screen/screen-reader.ts';
 import { expectationOf } from './recording-labels.ts';
 
 const counted = z.string().regex(/^\d{1,9}$/, 'must be a whole number, as text');

@@ -1,9 +1,9 @@
 import type { Row } from '../../core/pane.ts';
 import type { DialogKind, DialogOption, DialogSubject } from '../../core/reading.ts';
-import { type DialogOnScreen, makeDialog, readOptions } from '../dialog.ts';
-import { fillsScreen, subjectOf } from '../dialog-subject.ts';
-import { columnsOf } from '../frame.ts';
-import { lastFilled } from '../rows.ts';
+import { type DialogOnScreen, makeDialog, readOptions } from '../../screen/dialog.ts';
+import { fillsScreen, subjectOf } from '../../screen/dialog-subject.ts';
+import { columnsOf } from '../../screen/frame.ts';
+import { lastFilled } from '../../screen/rows.ts';
 
 /** The screen it stands on. */
 interface Room {

@@ -1,8 +1,8 @@
-import type { Manner } from '../../core/manner.ts';
-import type { Snapshot } from '../../core/pane.ts';
-import type { Reading } from '../../core/reading.ts';
-import type { WordNow } from '../agent-word.ts';
-import type { ScreenFacts } from './facts.ts';
+import type { Manner } from '../core/manner.ts';
+import type { Snapshot } from '../core/pane.ts';
+import type { Reading } from '../core/reading.ts';
+import type { WordNow } from './agent-word.ts';
+import type { ScreenFacts } from './declared/facts.ts';
 
 /** The facts about one agent program: how its screen reads, and how its composer treats text. */
 export interface Profile {

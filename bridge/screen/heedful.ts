@@ -1,6 +1,6 @@
-import { doubt } from '../agent-word.ts';
-import { evidence } from '../rows.ts';
-import type { Profile } from './profile.ts';
+import { doubt } from './agent-word.ts';
+import { evidence } from './rows.ts';
+import type { Profile } from './screen-reader.ts';
 
 const made = new WeakMap<Profile, Profile>();
 
