@@ -2,7 +2,7 @@
 // mutations, and on hostile dialogs that are drawn as the agents draw them.
 import { parseRows } from '../../dist/core/ansi.js';
 import { decide, parsePolicy } from '../../dist/desk/policy.js';
-import { profileOf, snapshotOfRecording, still } from '../../dist/screen/recording.js';
+import { profileOf, snapshotOfRecording, still } from '../../dist/recordings/recording.js';
 import { drawDialog, drawEdit, drawnAgents, editAgents } from './drawn-dialogs.mjs';
 import { hostileApprovals, hostileEdits, rowsForNpmTest, rowsForSources, wrappedReason } from './hostile-approvals.mjs';
 

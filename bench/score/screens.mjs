@@ -1,8 +1,8 @@
 // Reads every recorded screen, and judges the readings by their labels.
 import { isReady } from '../../dist/core/reading.js';
 import { findRequests } from '../../dist/screen/blocks.js';
-import { loadRecordings, profileOf, snapshotOfRecording, still, textOfRecording } from '../../dist/screen/recording.js';
-import { expectationOf, judgeReading } from '../../dist/screen/recording-labels.js';
+import { loadRecordings, profileOf, snapshotOfRecording, still, textOfRecording } from '../../dist/recordings/recording.js';
+import { expectationOf, judgeReading } from '../../dist/recordings/recording-labels.js';
 import { isApprovedWhenNot, isMutantApprovedWhenNot, wholeSubject } from './approvals.mjs';
 import { mutationsOf } from './mutations.mjs';
 
