@@ -20,7 +20,7 @@ type Shown = string | null | undefined;
 /** The dialogs of one watched pane: a request for each that opens, and its withdrawal where it was answered in the pane. */
 export class DialogWatch {
   readonly #rooms: Rooms;
-  readonly #pane: { readonly worker: string; readonly identity: PaneIdentity; readonly profile: string };
+  readonly #pane: { readonly worker: string; readonly identity: PaneIdentity; readonly program: string };
   readonly #humanOnly: () => string | null;
   readonly #inputs: () => readonly InputMark[];
   readonly #broke: (reason: string) => void;
@@ -36,7 +36,7 @@ export class DialogWatch {
    */
   constructor(parts: {
     rooms: Rooms;
-    pane: { readonly worker: string; readonly identity: PaneIdentity; readonly profile: string };
+    pane: { readonly worker: string; readonly identity: PaneIdentity; readonly program: string };
     humanOnly: () => string | null;
     inputs: () => readonly InputMark[];
     broke: (reason: string) => void;
@@ -80,10 +80,10 @@ export class DialogWatch {
   }
 
   async #confirm(first: Shown): Promise<void> {
-    const { identity, profile } = this.#pane;
+    const { identity, program } = this.#pane;
     const snapshot = await this.#rooms.sight.look(identity);
     if (snapshot === null || this.#closed || !sameAgent(snapshot.identity, identity)) return;
-    const reading = this.#rooms.sight.readAs(snapshot, profile);
+    const reading = this.#rooms.sight.readAs(snapshot, program);
     const shown = shownIn(reading);
     // what cannot be read now is read again when the pane draws
     if (shown === undefined || shown === this.#settled) return;
@@ -98,7 +98,7 @@ export class DialogWatch {
   #open(reading: Reading, snapshot: Snapshot, isNew: boolean): void {
     const dialog = reading.dialog!;
     const { journal, opening, desk } = this.#rooms;
-    const { worker, identity, profile } = this.#pane;
+    const { worker, identity, program } = this.#pane;
     const humanOnly = this.#humanOnly();
     const turnMark = markTurn(this.#inputs(), reading);
     const request = journal.transact(() => {
@@ -107,7 +107,7 @@ export class DialogWatch {
         return opening.fromScreen({
           worker,
           pane: identity,
-          agent: profile,
+          agent: program,
           // each dialog is an occasion of its own, whatever turn it stands in: the same command may be asked twice in one
           turn: `${identity.agentPid ?? identity.panePid}.${identity.agentStartedAt ?? 0}!${number}` as TurnId,
           detection: { kind: 'approval', text: textOf(dialog), attributes: {}, truncated: false, dialog },

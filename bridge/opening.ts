@@ -81,7 +81,7 @@ export class Opening {
     const request = this.#desk.open({
       ...this.#namedAs(asker, snapshot),
       pane,
-      agent: order.agent ?? (snapshot ? this.#sight.profile(snapshot).name : 'unknown'),
+      agent: order.agent ?? (snapshot ? this.#sight.agentProgram(snapshot).name : 'unknown'),
       turn: this.#mint() as TurnId,
       detection: { kind: 'request', text: order.text, attributes: {}, truncated: false },
       context: snapshot ? this.#contextOf(snapshot) : '',

@@ -109,7 +109,7 @@ export class Sending {
       order.keys === undefined ? await this.#settled(order.pane, order.agent) : await this.#sight.look(order.pane);
     if (snapshot === null)
       throw wrongUse('send', order.pane.paneId, 'there is no such pane', '`bridge list` shows those there are');
-    const agent = order.agent ?? this.#sight.profile(snapshot).name;
+    const agent = order.agent ?? this.#sight.agentProgram(snapshot).name;
     const bound = order.keys === 'in-dialog' ? this.#openDialog(snapshot, agent) : {};
     const id = this.#mint() as EnvelopeId;
     const posted = this.#post.post(
@@ -194,7 +194,7 @@ export class Sending {
       notes: '',
     });
     const plain = { force: false, allowShell: false, via: this.#viaFor(snapshot.identity) };
-    this.#post.post(envelope, snapshot.identity, this.#sight.profile(snapshot).name, plain, deadlineAt);
+    this.#post.post(envelope, snapshot.identity, this.#sight.agentProgram(snapshot).name, plain, deadlineAt);
   }
 
   /** The delivery of a request's answer, newest first. */

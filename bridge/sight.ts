@@ -1,4 +1,6 @@
-import { type ProfileChoice, profileFor, unknown } from './agent-programs/index.ts';
+import type { AgentProgram } from './agent-programs/agent-program.ts';
+import { type ProgramChoice, programOf } from './agent-programs/index.ts';
+import { unknown } from './agent-programs/unknown.ts';
 import type { Clock } from './core/clock.ts';
 import { BridgeError } from './core/failure.ts';
 import type { Manner } from './core/manner.ts';
@@ -14,7 +16,7 @@ import {
 import type { Reading } from './core/reading.ts';
 import type { FoundProgram, ProcessTree } from './host/process-tree.ts';
 import type { WordNow } from './screen/agent-word.ts';
-import type { Motion, Profile } from './screen/screen-reader.ts';
+import type { Motion } from './screen/screen-reader.ts';
 import { SignalReader } from './screen/signals.ts';
 import type { TmuxCommands } from './tmux/commands.ts';
 import { KeyAges } from './tmux/key-ages.ts';
@@ -47,7 +49,7 @@ export class Sight {
   readonly #servers: Servers;
   readonly #processes: ProcessTree;
   readonly #clock: Clock;
-  readonly #choiceFor: (pane: PaneIdentity) => ProfileChoice;
+  readonly #choiceFor: (pane: PaneIdentity) => ProgramChoice;
   readonly #wordOf: (identity: PaneIdentity) => WordNow | undefined;
   readonly #seen = new Map<string, Seen>();
   readonly #bells = new Map<string, Set<() => void>>();
@@ -61,7 +63,7 @@ export class Sight {
     servers: Servers;
     processes: ProcessTree;
     clock: Clock;
-    choiceFor: (pane: PaneIdentity) => ProfileChoice;
+    choiceFor: (pane: PaneIdentity) => ProgramChoice;
     wordOf?: (identity: PaneIdentity) => WordNow | undefined;
   }) {
     this.#servers = parts.servers;
@@ -180,30 +182,30 @@ export class Sight {
     };
   }
 
-  profile(snapshot: Snapshot): Profile {
-    return profileFor(snapshot.program, this.#choiceFor(snapshot.identity));
+  agentProgram(snapshot: Snapshot): AgentProgram {
+    return programOf(snapshot.program, this.#choiceFor(snapshot.identity));
   }
 
-  /** The profile a delivery was made for; what was `unknown` then may be known now. */
-  profileAs(snapshot: Snapshot, agent: string): Profile {
-    if (agent === 'unknown') return this.profile(snapshot);
-    return profileFor(snapshot.program, this.#named(agent, snapshot.identity));
+  /** The program that a delivery was made for; what was `unknown` then may be known now. */
+  agentProgramAs(snapshot: Snapshot, agent: string): AgentProgram {
+    if (agent === 'unknown') return this.agentProgram(snapshot);
+    return programOf(snapshot.program, this.#named(agent, snapshot.identity));
   }
 
   read(snapshot: Snapshot): Reading {
-    return this.profile(snapshot).read(snapshot, this.motion(snapshot));
+    return this.agentProgram(snapshot).screen.read(snapshot, this.motion(snapshot));
   }
 
   readAs(snapshot: Snapshot, agent: string): Reading {
-    return this.profileAs(snapshot, agent).read(snapshot, this.motion(snapshot));
+    return this.agentProgramAs(snapshot, agent).screen.read(snapshot, this.motion(snapshot));
   }
 
   /** How this agent's composer treats text, as bridge.yaml may have changed it. */
   manner(agent: string, pane: PaneIdentity): Manner {
-    return profileFor(null, this.#named(agent, pane)).manner;
+    return programOf(null, this.#named(agent, pane)).composer;
   }
 
-  #named(agent: string, pane: PaneIdentity): ProfileChoice {
+  #named(agent: string, pane: PaneIdentity): ProgramChoice {
     const choice = this.#choiceFor(pane);
     return { ...choice, agent: choice.agent ?? agent };
   }
@@ -225,7 +227,7 @@ export class Sight {
   }
 
   /**
-   * A pane whose screen decides nothing, since no profile knows its program, read without a look at it: that is most panes of
+   * A pane whose screen decides nothing, since nobody knows its program, read without a look at it: that is most panes of
    * a large server. Null for one that has to be looked at.
    */
   readUnseen(facts: PaneFacts): { snapshot: Snapshot; reading: Reading } | null {
@@ -234,7 +236,7 @@ export class Sight {
     const { program, foreground } = found;
     const screen = { facts, rows: [], firstVisible: 0, cursorRow: 0 };
     const snapshot = { ...screen, identity, program, foreground, takenAtMs: this.#clock.now() };
-    if (this.profile(snapshot).name !== unknown.name) return null;
+    if (this.agentProgram(snapshot).name !== unknown.name) return null;
     return { snapshot, reading: this.read(snapshot) };
   }
 

@@ -248,10 +248,10 @@ export class Watch {
     if (before?.isStill(wanted.facts)) return true;
     const snapshot = await rooms.sight.look(wanted.facts).catch((fault) => this.#complain(messageOf(fault)));
     if (!snapshot || this.#closed) return false;
-    const profile = rooms.sight.profile(snapshot);
-    if (before && sameAgent(before.identity, snapshot.identity) && before.profile === profile.name) return true;
+    const program = rooms.sight.agentProgram(snapshot);
+    if (before && sameAgent(before.identity, snapshot.identity) && before.program === program.name) return true;
     before?.close();
-    const watched = new WatchedPane(rooms, wanted, snapshot, profile, {
+    const watched = new WatchedPane(rooms, wanted, snapshot, program, {
       broke: (reason) => this.#beginAnew(key, reason),
       replaced: () => {
         this.#restless = true;
@@ -259,7 +259,7 @@ export class Watch {
     });
     this.#watched.set(key, watched);
     if (!before) {
-      rooms.on({ type: 'worker-found', worker: wanted.name, ...placeIn(wanted.facts), agent: profile.name });
+      rooms.on({ type: 'worker-found', worker: wanted.name, ...placeIn(wanted.facts), agent: program.name });
     }
     watched.watcher.poke();
     return true;

@@ -1,3 +1,4 @@
+import type { AgentProgram } from './agent-programs/agent-program.ts';
 import type { Detection } from './core/detection.ts';
 import { type Delivery, sawDialogEnd, whyTurnPassed } from './core/envelope.ts';
 import { messageOf } from './core/failure.ts';
@@ -19,7 +20,6 @@ import { DialogWatch } from './dialog-watch.ts';
 import { systemClock } from './host/clock.ts';
 import type { Rooms } from './rooms.ts';
 import { wordStandsMs } from './screen/agent-word.ts';
-import type { Profile } from './screen/screen-reader.ts';
 import { PaneWatcher, type WatcherEvent, type WatcherMemory } from './screen/watcher.ts';
 import type { Role, Wanted } from './workers.ts';
 
@@ -30,7 +30,7 @@ export class WatchedPane {
   readonly name: string;
   readonly role: Role;
   readonly identity: PaneIdentity;
-  readonly profile: string;
+  readonly program: string;
   readonly watcher: PaneWatcher;
   readonly #rooms: Rooms;
   readonly #hooks: { broke(reason: string): void; replaced(): void };
@@ -54,13 +54,13 @@ export class WatchedPane {
     rooms: Rooms,
     { facts, name, role, distrust }: Wanted,
     snapshot: Snapshot,
-    profile: Profile,
+    program: AgentProgram,
     hooks: { broke(reason: string): void; replaced(): void },
   ) {
     this.name = name;
     this.role = role;
     this.identity = snapshot.identity;
-    this.profile = profile.name;
+    this.program = program.name;
     this.#rooms = rooms;
     this.#hooks = hooks;
     this.#snapshot = snapshot;
@@ -70,7 +70,7 @@ export class WatchedPane {
     const config = rooms.projects.configFor(snapshot.identity);
     this.#dialogs = new DialogWatch({
       rooms,
-      pane: { worker: name, identity: snapshot.identity, profile: profile.name },
+      pane: { worker: name, identity: snapshot.identity, program: program.name },
       humanOnly: () => this.#distrust,
       inputs: () => this.watcher.inputs,
       broke: (reason) => hooks.broke(reason),
@@ -80,7 +80,7 @@ export class WatchedPane {
       capture: () => rooms.sight.look(snapshot.identity),
       motion: (seen) => rooms.sight.motion(seen),
       clock: systemClock,
-      profile,
+      reader: program.screen,
       memory: rooms.journal.memory<WatcherMemory>(memoryKey(snapshot.identity)),
       reasons: { heuristic: config.heuristic, lines: config.heuristicLines, stuckMs: config.stuckAfterMs },
       on: (event) => this.#take(event),
@@ -169,7 +169,7 @@ export class WatchedPane {
     this.#snapshot = snapshot;
     this.#reading = reading;
     if (reading.turn.inputs.length > 0) this.#firstInputs ??= inputsOn(reading);
-    // another agent in the same pane: its profile, its memory and its turns are its own
+    // another agent in the same pane: its program, its memory and its turns are its own
     if (!sameAgent(snapshot.identity, this.identity)) this.#hooks.replaced();
     const why = because(reading);
     const said = `${reading.state}|${why}`;
@@ -219,7 +219,7 @@ export class WatchedPane {
       return opening.fromScreen({
         worker: this.name,
         pane: this.identity,
-        agent: this.profile,
+        agent: this.program,
         turn: turnId(this.identity, event.turn),
         detection: event.detection,
         snapshot: this.#snapshot,

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { profiles } from '../bridge/agent-programs/index.ts';
+import { offered } from '../bridge/agent-programs/index.ts';
 import { loadConfig } from '../bridge/config.ts';
 import { parsePolicy } from '../bridge/desk/policy.ts';
 import { type OptionRow, options } from '../bridge/options.ts';
@@ -33,15 +33,15 @@ test('docs/delivery.md has one row for each profile, with its markers, its rest 
     .split('\n')
     .slice(2)
     .map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '')));
-  expect(rows.map(([name]) => name).sort()).toEqual(profiles.map(({ name }) => name).sort());
-  for (const { name, manner } of profiles) {
+  expect(rows.map(([name]) => name).sort()).toEqual(offered.map(({ name }) => name).sort());
+  for (const { name, composer } of offered) {
     const [, shown, , rests, enters] = rows.find(([first]) => first === name)!;
     const markers = [...shown!.matchAll(/`([^`]+)`/g)].map((match) => match[1]!);
     const matches = (pattern: string) => (marker: string) => new RegExp(`^${pattern}$`).test(marker);
-    const known = manner.longPasteMarkers;
+    const known = composer.longPasteMarkers;
     expect(markers.filter((marker) => !known.some((pattern) => matches(pattern)(marker)))).toEqual([]);
     expect(known.filter((pattern) => !markers.some(matches(pattern)))).toEqual([]);
-    expect([name, rests, enters![0]]).toEqual([name, `${manner.settleMs}`, `${manner.rescueEnters}`]);
+    expect([name, rests, enters![0]]).toEqual([name, `${composer.settleMs}`, `${composer.rescueEnters}`]);
   }
 });
 

@@ -2,7 +2,7 @@
 // mutations, and on hostile dialogs that are drawn as the agents draw them.
 import { parseRows } from '../../dist/core/ansi.js';
 import { decide, parsePolicy } from '../../dist/desk/policy.js';
-import { profileOf, snapshotOfRecording, still } from '../../dist/recordings/recording.js';
+import { recordedProgram, snapshotOfRecording, still } from '../../dist/recordings/recording.js';
 import { drawDialog, drawEdit, drawnAgents, editAgents } from './drawn-dialogs.mjs';
 import { hostileApprovals, hostileEdits, rowsForNpmTest, rowsForSources, wrappedReason } from './hostile-approvals.mjs';
 
@@ -97,7 +97,7 @@ function isChosen(agent, lines, { width, height }, rules) {
     cur: `0,${height - 1}`,
   };
   const snapshot = { ...snapshotOfRecording(entry, lines.join('\n')), rows: parseRows(lines) };
-  const { dialog } = profileOf(agent).read(snapshot, still);
+  const { dialog } = recordedProgram(agent).screen.read(snapshot, still);
   if (dialog === null) return false;
   return decide(rules, { kind: 'approval', agent, worker: 'worker', text: '', dialog }).is === 'choose';
 }

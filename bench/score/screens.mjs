@@ -1,8 +1,14 @@
 // Reads every recorded screen, and judges the readings by their labels.
 import { isReady } from '../../dist/core/reading.js';
-import { findRequests } from '../../dist/screen/blocks.js';
-import { loadRecordings, profileOf, snapshotOfRecording, still, textOfRecording } from '../../dist/recordings/recording.js';
+import {
+  loadRecordings,
+  recordedProgram,
+  snapshotOfRecording,
+  still,
+  textOfRecording,
+} from '../../dist/recordings/recording.js';
 import { expectationOf, judgeReading } from '../../dist/recordings/recording-labels.js';
+import { findRequests } from '../../dist/screen/blocks.js';
 import { isApprovedWhenNot, isMutantApprovedWhenNot, wholeSubject } from './approvals.mjs';
 import { mutationsOf } from './mutations.mjs';
 
@@ -17,7 +23,7 @@ export function samplesOf(folder, agent) {
     .map((recording) => {
       const { entry } = recording;
       const snapshot = snapshotOfRecording(entry, textOfRecording(recording));
-      const reading = profileOf(entry.agent).read(snapshot, still);
+      const reading = recordedProgram(entry.agent).screen.read(snapshot, still);
       const expected = expectationOf(entry.state);
       const sample = { entry, snapshot, reading, expected, verdict: judgeReading(reading, expected) };
       return { ...sample, isApproved: isApprovedWhenNot(sample) };
@@ -40,7 +46,7 @@ export function figuresOf(samples) {
 /** Times the reading of each sample, its screen grown to 50 rows. */
 export function timed(samples) {
   return samples.map((sample) => {
-    const profile = profileOf(sample.entry.agent);
+    const profile = recordedProgram(sample.entry.agent);
     const snapshot = grown(sample.snapshot);
     const times = [];
     for (let round = 0; round < timedRounds; round++) {
@@ -58,7 +64,7 @@ export function mutated(samples) {
   return samples.flatMap((sample) => {
     const requests = findRequests(sample.reading.turn.words).length;
     return mutationsOf(sample, samples).map((mutant) => {
-      const reading = profileOf(sample.entry.agent).read(mutant.snapshot, still);
+      const reading = recordedProgram(sample.entry.agent).screen.read(mutant.snapshot, still);
       const isNew = mutant.noNewRequest && findRequests(reading.turn.words).length > requests;
       const verdict = verdictOf(mutant, reading, sample.expected);
       const judged = mutant.promises === 'label' || verdict === 'ready-when-not';

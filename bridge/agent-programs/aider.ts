@@ -1,15 +1,28 @@
 import { declared } from '../screen/declared/reader.ts';
-import { aiderManner } from './manners.ts';
+import type { AgentProgram } from './agent-program.ts';
+import { usualComposer } from './composers.ts';
 
 /**
  * aider, built from its public documentation; never seen live here. A line program: its prompt is `> `, with the mode's
  * name before it, and nothing else tells that it rests.
  */
-export const aider = declared({
+export const aider: AgentProgram = {
   name: 'aider',
   programs: ['aider'],
-  manner: aiderManner,
-  screen: {
+  composer: {
+    agent: 'aider',
+    ...usualComposer,
+    settleMs: 200,
+    longPasteMarkers: [],
+    commandOpenings: [{ pattern: '^\\s*[!/{]', prefix: 'Answer: ' }],
+    references: [],
+    commandEndings: [{ pattern: '\\\\$', append: ' ' }],
+    changes: {},
+    dialogTitles: [],
+    dialogWords: ['\\(Y\\)es/\\(N\\)o'],
+    rescueEnters: 0,
+  },
+  screen: declared('aider', {
     composer: {
       row: '^(?:[a-z-]+(?: [a-z-]+)?)?> |^(?:[a-z-]+(?: [a-z-]+)?)?>$',
       prompt: '^(?:[a-z-]+(?: [a-z-]+)?)?> ?',
@@ -31,5 +44,5 @@ export const aider = declared({
       error: '^(?:litellm\\.|The API provider|Model .* has hit a token limit)',
       gutter: 0,
     },
-  },
-});
+  }),
+};

@@ -1,5 +1,6 @@
 import { declared } from '../screen/declared/reader.ts';
-import { claudeManner } from './manners.ts';
+import type { AgentProgram } from './agent-program.ts';
+import { usualComposer } from './composers.ts';
 
 /** Rules begin in column 0, and what the model wrote in column 1 (2.1.332): nothing in a command looks like one. */
 const ruleAbove = '^(?:[─▔]{10,}|╭─{10,}╮)$';
@@ -9,11 +10,29 @@ const dashedRule = '^╌{10,}$';
  * Claude Code 2, built from its public documentation and what its users publish; its dialogs of a command and of a file from
  * screens of 2.1.332. Where it is not sure it reads `unknown`.
  */
-export const claude = declared({
+export const claude: AgentProgram = {
   name: 'claude',
   programs: ['claude'],
-  manner: claudeManner,
-  screen: {
+  // never measured, so that no Enter is pressed twice
+  composer: {
+    agent: 'claude',
+    ...usualComposer,
+    settleMs: 400,
+    longPasteMarkers: ['\\[Pasted text #[0-9]+ \\+([0-9]+) lines\\]'],
+    commandOpenings: [{ pattern: '^\\s*[!/#]', prefix: 'Answer: ' }],
+    references: [],
+    commandEndings: [{ pattern: '\\\\$', append: ' ' }],
+    changes: {},
+    dialogTitles: [],
+    dialogWords: [
+      'Do you want to (proceed|make this|create|allow)',
+      'Do you trust the files',
+      'Esc to cancel',
+      'Enter to confirm',
+    ],
+    rescueEnters: 0,
+  },
+  screen: declared('claude', {
     title: { busy: '^[⠀-⣿] ', rest: '^✳ ' },
     composer: {
       top: '^(?:[─━]{10,}|╭─{10,}╮)',
@@ -109,5 +128,5 @@ export const claude = declared({
         '^(?: {2}⎿ {1,2}|[⏺●] )?API Error|^[⏺●] (?:Credit balance|Claude usage limit|Invalid API key|Prompt is too long)',
       gutter: 2,
     },
-  },
-});
+  }),
+};

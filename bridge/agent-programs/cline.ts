@@ -1,12 +1,25 @@
 import { declared } from '../screen/declared/reader.ts';
-import { clineManner } from './manners.ts';
+import type { AgentProgram } from './agent-program.ts';
+import { fileReferences, usualComposer } from './composers.ts';
 
 /** cline 3.0.65. What it works on begins with a spinner where a star stands later; its title is the last input. */
-export const cline = declared({
+export const cline: AgentProgram = {
   name: 'cline',
   programs: ['cline'],
-  manner: clineManner,
-  screen: {
+  composer: {
+    agent: 'cline',
+    ...usualComposer,
+    settleMs: 400,
+    longPasteMarkers: ['\\[.*\\.\\.\\. Pasted \\+([0-9]+) lines\\]'],
+    commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
+    references: fileReferences,
+    commandEndings: [{ pattern: '\\\\$', append: ' ' }],
+    changes: { trims: true },
+    dialogTitles: [],
+    dialogWords: ['Cline needs permission', 'Press Enter to open, any other key to close'],
+    rescueEnters: 1,
+  },
+  screen: declared('cline', {
     composer: {
       top: '^\\s*─{10,}$',
       bottom: '^\\s*─{10,}$',
@@ -70,5 +83,5 @@ export const cline = declared({
       error: '^ \\* Error: ',
       gutter: 3,
     },
-  },
-});
+  }),
+};

@@ -1,12 +1,29 @@
 import { declared } from '../screen/declared/reader.ts';
-import { continueManner } from './manners.ts';
+import type { AgentProgram } from './agent-program.ts';
+import { usualComposer } from './composers.ts';
 
 /** continue (cn) 1.5.47. It sets no title; the same mark stands before inputs, which are dim, and before its words. */
-export const continueAgent = declared({
+export const continueAgent: AgentProgram = {
   name: 'continue',
   programs: ['cn', 'continue'],
-  manner: continueManner,
-  screen: {
+  composer: {
+    agent: 'continue',
+    ...usualComposer,
+    settleMs: 400,
+    // of one line it tells no size
+    longPasteMarkers: ['\\[Paste #[0-9]+, ([0-9]+) lines\\]', '\\[Paste #[0-9]+\\]'],
+    commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
+    references: [],
+    commandEndings: [
+      { pattern: '\\\\\\s*$', append: null },
+      { pattern: '@\\S*$', append: ' ' },
+    ],
+    changes: { trims: true },
+    dialogTitles: [],
+    dialogWords: ['Would you like to continue\\?'],
+    rescueEnters: 1,
+  },
+  screen: declared('continue', {
     composer: {
       top: '^╭─{10,}╮$',
       bottom: '^╰─{10,}╯$',
@@ -51,5 +68,5 @@ export const continueAgent = declared({
       notice: '^(?:\\[Tool canceled|Retrying request| Interrupted by user| Config: | Model: | ⚠| The model )|^ {2}[█╚]',
       gutter: 2,
     },
-  },
-});
+  }),
+};

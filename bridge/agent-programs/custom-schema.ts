@@ -118,4 +118,4 @@ export const agentSchema = z.strictObject({
   manner: mannerSchema.optional(),
 });
 
-export type OwnAgent = z.infer<typeof agentSchema>;
+export type CustomAgent = z.infer<typeof agentSchema>;

@@ -2,49 +2,46 @@ import { wrongUse } from '../core/failure.ts';
 import type { Manner } from '../core/manner.ts';
 import type { ScreenFacts } from '../screen/declared/facts.ts';
 import { declared } from '../screen/declared/reader.ts';
-import type { Profile } from '../screen/screen-reader.ts';
-import type { OwnAgent } from './custom-schema.ts';
-import { genericProfile } from './generic.ts';
-import { genericManner } from './manners.ts';
+import type { AgentProgram } from './agent-program.ts';
+import type { CustomAgent } from './custom-schema.ts';
+import { generic } from './generic.ts';
 
 /**
- * A profile from bridge.yaml: a built-in one with some facts changed, one that extends a built-in, one made of facts
+ * An agent program from bridge.yaml: one of the catalogue with some facts changed, one that extends it, one made of facts
  * alone, or, where it says nothing of the screen, `generic` by another name.
- * @throws BridgeError where the facts do not make a profile
+ * @throws BridgeError where the facts do not make a program
  */
-export function ownProfile(name: string, mine: OwnAgent, builtIns: readonly Profile[]): Profile {
-  const base = findBase(name, mine, builtIns);
-  const manner = mannerOf(name, mine, base);
+export function customProgram(name: string, mine: CustomAgent, catalogue: readonly AgentProgram[]): AgentProgram {
+  const base = findBase(name, mine, catalogue);
+  const composer = composerOf(name, mine, base);
   const programs = mine.programs ?? (base && base.name === name ? base.programs : [name]);
   if (mine.screen === undefined) {
-    if (base === undefined || base.name === 'generic') {
-      return { ...genericProfile(mine.bracketed === undefined ? {} : { bracketed: mine.bracketed }), programs, manner };
-    }
-    if (base.screen === undefined) return { ...base, programs, manner };
-    return declared({ name, programs, manner, screen: base.screen });
+    if (base === undefined || base.name === 'generic') return { ...generic, programs, composer };
+    if (base.screen.facts === undefined) return { ...base, programs, composer };
+    return { name, programs, composer, screen: declared(name, base.screen.facts) };
   }
-  if (base !== undefined && base.screen === undefined) {
+  if (base !== undefined && base.screen.facts === undefined) {
     throw refused(
       name,
       'screen',
       `${base.name}'s screen is read by code and takes no facts; programs, bracketed and manner may be changed`,
     );
   }
-  const screen = merged(base?.screen ?? {}, mine.screen) as unknown as Partial<ScreenFacts>;
-  return declared({ name, programs, manner, screen: whole(name, screen) });
+  const screen = merged(base?.screen.facts ?? {}, mine.screen) as unknown as Partial<ScreenFacts>;
+  return { name, programs, composer, screen: declared(name, whole(name, screen)) };
 }
 
-function findBase(name: string, mine: OwnAgent, builtIns: readonly Profile[]): Profile | undefined {
-  const base = builtIns.find((profile) => profile.name === (mine.extends ?? name));
+function findBase(name: string, mine: CustomAgent, catalogue: readonly AgentProgram[]): AgentProgram | undefined {
+  const base = catalogue.find((program) => program.name === (mine.extends ?? name));
   if (mine.extends !== undefined && base === undefined) {
-    const names = builtIns.map((profile) => profile.name).join(', ');
+    const names = catalogue.map((program) => program.name).join(', ');
     throw refused(name, 'extends', `there is no profile ${mine.extends}; there are ${names}`);
   }
   return base;
 }
 
-function mannerOf(name: string, { bracketed, manner }: OwnAgent, base: Profile | undefined): Manner {
-  const known = base?.manner ?? genericManner;
+function composerOf(name: string, { bracketed, manner }: CustomAgent, base: AgentProgram | undefined): Manner {
+  const known = base?.composer ?? generic.composer;
   const given = Object.fromEntries(Object.entries(manner ?? {}).filter(([, value]) => value !== undefined));
   return { ...known, ...given, agent: name, bracketed: bracketed ?? known.bracketed };
 }
@@ -61,7 +58,7 @@ function merged(base: object, changes: object): Record<string, unknown> {
   return result;
 }
 
-/** What a profile cannot do without. */
+/** What a screen cannot be read without. */
 function whole(name: string, screen: Partial<ScreenFacts>): ScreenFacts {
   const { composer, transcript } = screen;
   const missing = (key: string) => refused(name, `screen.${key}`, 'is missing: a profile that extends none needs it');

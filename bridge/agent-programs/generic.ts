@@ -4,8 +4,8 @@ import { hintOfChoice } from '../screen/choice-hints.ts';
 import { makeDialog } from '../screen/dialog.ts';
 import { type PromptScreen, readPromptScreen } from '../screen/prompt.ts';
 import { evidence } from '../screen/rows.ts';
-import type { Motion, Profile } from '../screen/screen-reader.ts';
-import { genericManner } from './manners.ts';
+import type { Motion } from '../screen/screen-reader.ts';
+import type { AgentProgram } from './agent-program.ts';
 
 /** How long nothing may be drawn before a program that tells nothing counts as waiting. */
 const quietMs = 600;
@@ -14,13 +14,27 @@ const quietMs = 600;
 const stillMs = 200;
 
 /** A program that draws what it likes and reads at the cursor. Never chosen by itself: only by name. */
-export const generic: Profile = genericProfile();
-
-export function genericProfile(overrides: { bracketed?: boolean } = {}): Profile {
-  return {
-    name: 'generic',
-    programs: [],
-    manner: { ...genericManner, bracketed: overrides.bracketed ?? genericManner.bracketed },
+export const generic: AgentProgram = {
+  name: 'generic',
+  programs: [],
+  // One Enter, and nothing taken for granted beyond bracketed paste. What begins with `!` or `/` may be a command of it
+  // (`!touch x` ran as a shell command in Copilot 1.0.102), and nobody knows what would make it plain.
+  composer: {
+    agent: 'generic',
+    bracketed: true,
+    maxLineBytes: 4000,
+    submitKey: 'Enter',
+    settleMs: 50,
+    longPasteMarkers: [],
+    commandOpenings: [{ pattern: '^\\s*[!/]', prefix: null }],
+    references: [],
+    commandEndings: [],
+    changes: {},
+    dialogTitles: [],
+    dialogWords: [],
+    rescueEnters: 0,
+  },
+  screen: {
     quietStepsMs: [stillMs, quietMs],
     read(snapshot, motion) {
       const screen = readPromptScreen(snapshot, motion.quietForMs >= stillMs);
@@ -37,8 +51,8 @@ export function genericProfile(overrides: { bracketed?: boolean } = {}): Profile
         turn: screen.turn,
       } satisfies Reading;
     },
-  };
-}
+  },
+};
 
 function decide(
   { facts, foreground, cursorRow }: Snapshot,

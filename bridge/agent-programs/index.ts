@@ -1,23 +1,21 @@
 import { heedful } from '../screen/heedful.ts';
-import type { Profile } from '../screen/screen-reader.ts';
+import type { AgentProgram } from './agent-program.ts';
 import { aider } from './aider.ts';
 import { claude } from './claude.ts';
 import { cline } from './cline.ts';
-import { codex } from './codex/reader.ts';
+import { codex } from './codex/index.ts';
 import { continueAgent } from './continue.ts';
-import { ownProfile } from './custom.ts';
-import type { OwnAgent } from './custom-schema.ts';
-import { gemini } from './gemini/reader.ts';
+import { customProgram } from './custom.ts';
+import type { CustomAgent } from './custom-schema.ts';
+import { gemini } from './gemini/index.ts';
 import { generic } from './generic.ts';
 import { opencode } from './opencode.ts';
 import { pi } from './pi.ts';
 import { qwen } from './qwen.ts';
 import { unknown } from './unknown.ts';
 
-export { codex, gemini, generic, unknown };
-
-/** Every profile that can be named. `generic` is never found by a program's name. */
-export const profiles: readonly Profile[] = [
+/** The catalogue, in the order in which programs are offered. `generic` and `unknown` are found by no process. */
+export const agentPrograms: readonly AgentProgram[] = [
   codex,
   gemini,
   claude,
@@ -28,44 +26,59 @@ export const profiles: readonly Profile[] = [
   continueAgent,
   aider,
   generic,
+  unknown,
 ];
 
-export interface ProfileChoice {
+/** Those that `--agent` and `extends:` may name. */
+export const offered = agentPrograms.filter((program) => program !== unknown);
+
+export interface ProgramChoice {
   /** `--agent`: settles it, whatever runs */
   readonly agent?: string | null;
-  /** bridge.yaml's `agents:`: built-in profiles changed, and profiles of the user's own */
-  readonly agents?: Readonly<Record<string, OwnAgent>>;
+  /** bridge.yaml's `agents:`: programs of the catalogue changed, and programs of the user's own */
+  readonly agents?: Readonly<Record<string, CustomAgent>>;
 }
 
-/** The profile that reads a pane in which `program` runs; `unknown` when nothing names one. */
-export function profileFor(program: string | null, choice: ProfileChoice = {}): Profile {
-  return heedful(chosen(program, choice));
+/** The agent program that a process of this name is; `unknown` where nothing names one. Its reader heeds its hooks' word. */
+export function programOf(process: string | null, choice: ProgramChoice = {}): AgentProgram {
+  const program = chosen(process, choice);
+  return heeding(program);
 }
 
-function chosen(program: string | null, choice: ProfileChoice): Profile {
-  const own = choice.agents ?? {};
-  if (choice.agent) return named(choice.agent, own) ?? unknown;
-  if (program === null) return unknown;
-  const mine = Object.entries(own).find(([name, { programs }]) => (programs ?? [name]).includes(program));
-  if (mine) return named(mine[0], own) ?? unknown;
-  const known = profiles.find((profile) => profile.programs.includes(program));
-  return known ? (named(known.name, own) ?? unknown) : unknown;
-}
-
-const made = new WeakMap<OwnAgent, Profile>();
-
-/** @throws BridgeError for facts that do not make a profile */
-function named(name: string, own: Readonly<Record<string, OwnAgent>>): Profile | undefined {
-  const mine = own[name];
-  if (mine === undefined) return profiles.find((profile) => profile.name === name);
+/** By its name in the catalogue or in bridge.yaml. @throws BridgeError for facts that do not make a program */
+export function programNamed(
+  name: string,
+  custom: Readonly<Record<string, CustomAgent>> = {},
+): AgentProgram | undefined {
+  const mine = custom[name];
+  if (mine === undefined) return offered.find((program) => program.name === name);
   const known = made.get(mine);
   if (known !== undefined) return known;
-  const profile = ownProfile(name, mine, profiles);
-  made.set(mine, profile);
-  return profile;
+  const program = customProgram(name, mine, offered);
+  made.set(mine, program);
+  return program;
 }
 
 /** Checks what bridge.yaml says of agents. @throws BridgeError naming the agent and what is wrong with it */
-export function checkAgents(own: Readonly<Record<string, OwnAgent>>): void {
-  for (const name of Object.keys(own)) named(name, own);
+export function checkAgents(custom: Readonly<Record<string, CustomAgent>>): void {
+  for (const name of Object.keys(custom)) programNamed(name, custom);
+}
+
+function chosen(process: string | null, choice: ProgramChoice): AgentProgram {
+  const custom = choice.agents ?? {};
+  if (choice.agent) return programNamed(choice.agent, custom) ?? unknown;
+  if (process === null) return unknown;
+  const mine = Object.entries(custom).find(([name, { programs }]) => (programs ?? [name]).includes(process));
+  if (mine) return programNamed(mine[0], custom) ?? unknown;
+  const known = agentPrograms.find(({ programs }) => programs.includes(process));
+  return known ? (programNamed(known.name, custom) ?? unknown) : unknown;
+}
+
+const made = new WeakMap<CustomAgent, AgentProgram>();
+const careful = new WeakMap<AgentProgram, AgentProgram>();
+
+function heeding(program: AgentProgram): AgentProgram {
+  const known = careful.get(program) ?? { ...program, screen: heedful(program.screen) };
+  careful.set(program, known);
+  return known;
 }

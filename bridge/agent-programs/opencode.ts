@@ -1,12 +1,36 @@
 import { declared } from '../screen/declared/reader.ts';
-import { opencodeManner } from './manners.ts';
+import type { AgentProgram } from './agent-program.ts';
+import { usualComposer } from './composers.ts';
 
 /** opencode 1.18.33. A bar stands before its composer, its user's inputs and the output of its tools. */
-export const opencode = declared({
+export const opencode: AgentProgram = {
   name: 'opencode',
   programs: ['opencode'],
-  manner: opencodeManner,
-  screen: {
+  // it appends one blank to some pastes
+  composer: {
+    agent: 'opencode',
+    ...usualComposer,
+    settleMs: 400,
+    longPasteMarkers: ['\\[Pasted ~([0-9]+) lines\\]'],
+    commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
+    references: [],
+    commandEndings: [
+      { pattern: '\\\\$', append: ' ' },
+      { pattern: '@\\S*$', append: ' ' },
+    ],
+    changes: { mayAppend: ' ' },
+    dialogTitles: [],
+    dialogWords: ['△ Permission required', 'Allow once +Allow always +Reject'],
+    rescueEnters: 1,
+    // it puts the text into the composer, which completes a /command, and at the end opens a list for an @name
+    door: {
+      name: 'opencode-port',
+      looksEveryMs: 0,
+      commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
+      commandEndings: [{ pattern: '@\\S*$', append: ' ' }],
+    },
+  },
+  screen: declared('opencode', {
     composer: {
       row: '^\\s*┃',
       bottom: '^\\s*╹▀{10,}',
@@ -50,5 +74,5 @@ export const opencode = declared({
       notice: '^ {5}\\+ Thought|^ {5}Thinking:|^[\\s█▀▄]+$',
       gutter: 5,
     },
-  },
-});
+  }),
+};

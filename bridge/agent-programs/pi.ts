@@ -1,12 +1,28 @@
 import { declared } from '../screen/declared/reader.ts';
-import { piManner } from './manners.ts';
+import type { AgentProgram } from './agent-program.ts';
+import { usualComposer } from './composers.ts';
 
 /** pi 0.73.1. Inputs and tools stand on a background of their own; nothing marks its words. It asks for no approval. */
-export const pi = declared({
+export const pi: AgentProgram = {
   name: 'pi',
   programs: ['pi'],
-  manner: piManner,
-  screen: {
+  composer: {
+    agent: 'pi',
+    ...usualComposer,
+    settleMs: 100,
+    longPasteMarkers: ['\\[paste #[0-9]+ \\+?([0-9]+) (lines|chars)\\]'],
+    commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
+    // pi trims what it submits: the model gets the text as it was
+    references: [],
+    commandEndings: [{ pattern: '\\\\$', append: ' ' }],
+    // a paste opens no list; what is no command goes to the model
+    commands: { echoes: false },
+    changes: { trims: true, tab: '    ' },
+    dialogTitles: [],
+    dialogWords: [],
+    rescueEnters: 1,
+  },
+  screen: declared('pi', {
     composer: {
       top: '^─{10,}',
       bottom: '^─{10,}',
@@ -28,5 +44,5 @@ export const pi = declared({
       error: '^ Error: ',
       gutter: 1,
     },
-  },
-});
+  }),
+};

@@ -1,12 +1,36 @@
 import { declared } from '../screen/declared/reader.ts';
-import { qwenManner } from './manners.ts';
+import type { AgentProgram } from './agent-program.ts';
+import { fileReferences, paths, usualComposer } from './composers.ts';
 
 /** qwen-code 0.24.4. Its title tells its state, by a first character that says it works, asks or rests. */
-export const qwen = declared({
+export const qwen: AgentProgram = {
   name: 'qwen',
   programs: ['qwen'],
-  manner: qwenManner,
-  screen: {
+  // an Enter before it has made its marker of a long paste sends the marker and loses the text
+  composer: {
+    agent: 'qwen',
+    ...usualComposer,
+    settleMs: 600,
+    longPasteMarkers: ['\\[Pasted Content ([0-9]+) chars\\]'],
+    commandOpenings: [
+      { pattern: paths, prefix: 'Answer: ' },
+      { pattern: '^\\s*[!/?]', prefix: 'Answer: ' },
+    ],
+    references: fileReferences,
+    commandEndings: [{ pattern: '\\\\$', append: ' ' }],
+    changes: { trims: true },
+    dialogTitles: ['✳'],
+    dialogWords: ['Waiting for user confirmation', 'Allow execution of', 'Apply this change'],
+    rescueEnters: 1,
+    // a /command is run; what begins with ! or ? is not
+    door: {
+      name: 'qwen-input-file',
+      looksEveryMs: 500,
+      commandOpenings: [{ pattern: '^\\s*/', prefix: 'Answer: ' }],
+      commandEndings: [],
+    },
+  },
+  screen: declared('qwen', {
     title: { busy: '^[◐◓◑◒⠀-⣿]', dialog: '^✳', rest: '^Qwen - ' },
     composer: {
       mostRows: 10,
@@ -81,5 +105,5 @@ export const qwen = declared({
       error: '^ {2}✕ ',
       gutter: 4,
     },
-  },
-});
+  }),
+};

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { type Command, Option } from 'commander';
-import { profiles } from '../agent-programs/index.ts';
+import { offered } from '../agent-programs/index.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { BridgeError, type ExitCode, wrongUse } from '../core/failure.ts';
 import { type FoundHome, findHome } from '../host/home.ts';
@@ -9,7 +9,7 @@ import { type Audience, type OptionRow, options } from '../options.ts';
 import { makeOutput, type Output, reportFault } from './output.ts';
 import { socketOf } from './socket.ts';
 
-const profileNames = profiles.map((profile) => profile.name);
+const programNames = offered.map(({ name }) => name);
 
 /** What every command starts from. */
 export interface Context {
@@ -81,9 +81,9 @@ export function contextDespite(command: Command): Context & { readonly fault: Br
     fault = cause;
     config = loadConfig({ ...sources, file: { path: fault.target, text: '' } });
   }
-  const known = [...profileNames, ...Object.keys(config.agents)];
+  const known = [...programNames, ...Object.keys(config.agents)];
   if (config.agent !== null && !known.includes(config.agent)) {
-    throw wrongUse('--agent', config.agent, `no profile of that name; there are ${known.join(', ')}`);
+    throw wrongUse('--agent', config.agent, `no agent program of that name; there are ${known.join(', ')}`);
   }
   const out = makeOutput(config.json);
   for (const line of home.passedOver) out.warn(`bridge: ${line}`);

@@ -1,19 +1,19 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import type { AgentProgram } from '../agent-programs/agent-program.ts';
 import { BridgeError, ExitCode, messageOf, wrongUse } from '../core/failure.ts';
 import type { PaneFacts, Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import {
-  profileOf,
   type RecordingEntry,
+  recordedProgram,
   recordingOf,
   snapshotOfRecording,
   still,
   textOfRecording,
 } from '../recordings/recording.ts';
 import { considered } from '../screen/considered.ts';
-import type { Profile } from '../screen/screen-reader.ts';
 import { nameOf, type Sight } from '../sight.ts';
 import { act, type Context, withOptions } from './context.ts';
 import { asValue, type Explained, render } from './explanation.ts';
@@ -79,24 +79,24 @@ async function explainPane(sight: Sight, pane: PaneFacts): Promise<Explained> {
   const settled = await settle(sight, pane);
   if (settled === null)
     throw new BridgeError({ what: 'explain', target: pane.paneId, reason: 'the pane has just closed' });
-  return explained(nameOf(pane), settled.snapshot, settled.reading, sight.profile(settled.snapshot), null);
+  return explained(nameOf(pane), settled.snapshot, settled.reading, sight.agentProgram(settled.snapshot), null);
 }
 
 function explainFile({ config }: Context, file: string): Explained {
-  const chosen = config.agent === null ? null : profileOf(config.agent, config.agents);
+  const chosen = config.agent === null ? null : recordedProgram(config.agent, config.agents);
   const recording = recordingOf(file);
   if (recording !== null) {
     const { entry } = recording;
     const snapshot = snapshotOfRecording(entry, textOfRecording(recording));
-    const profile = chosen ?? profileOf(entry.agent, config.agents);
-    return explained(file, snapshot, profile.read(snapshot, still), profile, entry.state);
+    const program = chosen ?? recordedProgram(entry.agent, config.agents);
+    return explained(file, snapshot, program.screen.read(snapshot, still), program, entry.state);
   }
   const text = readText(file);
   if (chosen === null)
     throw wrongUse('explain', file, 'no manifest.json names it', 'say who drew it: --agent codex, gemini, …');
   const entry: RecordingEntry = { file: basename(file), agent: chosen.name, version: '', state: 'unlabelled' };
   const snapshot = snapshotOfRecording(entry, text);
-  return explained(file, snapshot, chosen.read(snapshot, still), chosen, null);
+  return explained(file, snapshot, chosen.screen.read(snapshot, still), chosen, null);
 }
 
 /** With what was considered and rejected, which only a person asks about. */
@@ -104,10 +104,15 @@ function explained(
   source: string,
   snapshot: Snapshot,
   reading: Reading,
-  profile: Profile,
+  program: AgentProgram,
   label: string | null,
 ): Explained {
-  return { source, snapshot, label, reading: { ...reading, rejected: considered(snapshot, reading, profile.manner) } };
+  return {
+    source,
+    snapshot,
+    label,
+    reading: { ...reading, rejected: considered(snapshot, reading, program.composer) },
+  };
 }
 
 function readText(file: string): string {

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { profileFor } from '../agent-programs/index.ts';
 import type { Config } from '../config.ts';
 import { listOptions } from '../core/choice.ts';
 import { ExitCode, wrongUse } from '../core/failure.ts';
@@ -14,6 +13,7 @@ import { repositoryOf } from '../host/repository.ts';
 import {
   loadRecordings,
   type Recording,
+  recordedProgram,
   recordingOf,
   snapshotOfRecording,
   still,
@@ -100,9 +100,7 @@ function tryOn(
   { config }: Context,
 ): PolicyTrial {
   const own = { agents: config.agents };
-  const byName = profileFor(null, { ...own, agent });
-  const profile = byName.name === 'unknown' ? profileFor(agent, own) : byName;
-  const reading = profile.read(snapshot, still);
+  const reading = recordedProgram(agent, own.agents).screen.read(snapshot, still);
   const { state, dialog } = reading;
   const block = findRequests(reading.turn.words).findLast(({ complete }) => complete);
   const isBlock = block !== undefined && state !== 'dialog';

@@ -7,7 +7,7 @@ import { act, withOptions } from './context.ts';
 import { aim, describePane } from './pane.ts';
 import { pausesByPane } from './pauses.ts';
 
-/** Long enough for the slowest profile's quiet time; a busy agent shows itself well before. */
+/** Long enough for the slowest program's quiet time; a busy agent shows itself well before. */
 const settleLimitMs = 2600;
 
 export function registerStatus(program: Command): void {
@@ -51,8 +51,8 @@ export async function settle(sight: Sight, pane: PaneFacts): Promise<{ snapshot:
     const snapshot = await sight.look(pane);
     if (snapshot === null) return null;
     const reading = sight.read(snapshot);
-    // a program that no profile knows reads the same however long it rests
-    if (sight.profile(snapshot).quietStepsMs.length === 0) return { snapshot, reading };
+    // a program that nobody knows reads the same however long it rests
+    if (sight.agentProgram(snapshot).screen.quietStepsMs.length === 0) return { snapshot, reading };
     const isUndecided = reading.state !== 'starting' && mayComeToRest(reading);
     const open = isUndecided && ['agent', 'program'].includes(snapshot.foreground);
     if (!open && sight.motion(snapshot).quietForMs > 100) return { snapshot, reading };

@@ -1,13 +1,14 @@
 import { lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
-import { type ProfileChoice, profileFor } from '../agent-programs/index.ts';
+import type { AgentProgram } from '../agent-programs/agent-program.ts';
+import { type ProgramChoice, programOf } from '../agent-programs/index.ts';
 import { parseRows } from '../core/ansi.ts';
 import { BridgeError } from '../core/failure.ts';
 import { type PaneId, serverId } from '../core/ids.ts';
 import type { Snapshot } from '../core/pane.ts';
 import { columnsOf } from '../screen/frame.ts';
-import type { Motion, Profile } from '../screen/screen-reader.ts';
+import type { Motion } from '../screen/screen-reader.ts';
 import { expectationOf } from './recording-labels.ts';
 
 const counted = z.string().regex(/^\d{1,9}$/, 'must be a whole number, as text');
@@ -107,10 +108,10 @@ export function textOfRecording({ folder, entry }: Recording): string {
   return readFileSync(join(folder, name), 'utf8');
 }
 
-/** The profile that reads an agent's screens, by its own name or its program's; `unknown` where there is none. */
-export function profileOf(agent: string, agents: NonNullable<ProfileChoice['agents']> = {}): Profile {
-  const named = profileFor(null, { agent, agents });
-  return named.name === 'unknown' ? profileFor(agent, { agents }) : named;
+/** The agent program whose screens were recorded under this name, its own or that of its process; `unknown` where there is none. */
+export function recordedProgram(agent: string, agents: NonNullable<ProgramChoice['agents']> = {}): AgentProgram {
+  const named = programOf(null, { agent, agents });
+  return named.name === 'unknown' ? programOf(agent, { agents }) : named;
 }
 
 /** Of a single recorded screen nobody measured the motion, nor heard a signal. */

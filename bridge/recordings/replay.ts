@@ -1,5 +1,6 @@
 import headless from '@xterm/headless';
-import { generic, profiles } from '../agent-programs/index.ts';
+import { generic } from '../agent-programs/generic.ts';
+import { programNamed } from '../agent-programs/index.ts';
 import type { DetectionKind } from '../core/detection.ts';
 import { findRequests } from '../screen/blocks.ts';
 import { type DetectorState, firstState, step } from '../screen/detector.ts';
@@ -78,7 +79,7 @@ async function simulateTerminal(
   { columns, rows, agent, closingLines = 0 }: SimulationOptions,
 ): Promise<SimulatedDetection[]> {
   const terminal = new headless.Terminal({ cols: columns, rows, scrollback: 400, allowProposedApi: true });
-  const profile = profiles.find(({ name }) => name === (agent ?? agentIn(bytes))) ?? generic;
+  const program = programNamed(agent ?? agentIn(bytes)) ?? generic;
   const signals = new SignalReader();
   const found: SimulatedDetection[] = [];
   const keys = new Set<string>();
@@ -113,8 +114,8 @@ async function simulateTerminal(
     // two looks: the second confirms what the first saw
     for (const quietForMs of [0, 5000]) {
       look++;
-      const snapshot = snapshotOf(terminal, { title, at: look, program: profile.name });
-      const reading = profile.read(snapshot, { quietForMs, signals: signals.signals });
+      const snapshot = snapshotOf(terminal, { title, at: look, program: program.name });
+      const reading = program.screen.read(snapshot, { quietForMs, signals: signals.signals });
       const next = step(state, { reading, snapshot, now: look, workedAt: signals.signals.workedAt });
       state = next.state;
       const { turns, raised, words } = state;

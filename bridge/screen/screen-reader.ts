@@ -1,19 +1,15 @@
-import type { Manner } from '../core/manner.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import type { WordNow } from './agent-word.ts';
 import type { ScreenFacts } from './declared/facts.ts';
 
-/** The facts about one agent program: how its screen reads, and how its composer treats text. */
-export interface Profile {
-  readonly name: string;
-  /** process names that identify it */
-  readonly programs: readonly string[];
-  readonly manner: Manner;
+/** How the screen of one agent program is read. */
+export interface ScreenReader {
   /** lengths of quiet, ascending, at which an unchanged screen may read differently */
   readonly quietStepsMs: readonly number[];
-  /** the facts by which its screen is read; absent where code reads it */
-  readonly screen?: ScreenFacts;
+  /** the facts by which it is read; absent where code reads it */
+  readonly facts?: ScreenFacts;
+  /** pure: the same snapshot and motion read the same */
   read(snapshot: Snapshot, motion: Motion): Reading;
 }
 

@@ -16,7 +16,7 @@ import {
 } from './detector.ts';
 import { MarkerBell } from './marker.ts';
 import { firstReasons, type ReasonsOptions, type ReasonsState, stepReasons } from './reasons.ts';
-import type { Motion, Profile } from './screen-reader.ts';
+import type { Motion, ScreenReader } from './screen-reader.ts';
 import { SignalReader } from './signals.ts';
 import { Updates } from './updates.ts';
 
@@ -37,7 +37,7 @@ export interface WatcherDeps {
   /** a fresh snapshot; null when the pane is gone */
   capture(): Promise<Snapshot | null>;
   readonly clock: Clock;
-  readonly profile: Profile;
+  readonly reader: ScreenReader;
   readonly memory: WatcherMemory | null;
   readonly reasons: ReasonsOptions;
   on(event: WatcherEvent): void;
@@ -63,7 +63,7 @@ const pokeAfterMs = 1000;
  *    └───────────────────────────┘
  *
  * At most one capture is in flight; nothing is captured while nothing moves. Readings that depend on quiet are taken
- * again from the last snapshot when the profile's quiet steps pass.
+ * again from the last snapshot when the reader's quiet steps pass.
  */
 export class PaneWatcher {
   readonly #deps: WatcherDeps;
@@ -225,7 +225,7 @@ export class PaneWatcher {
     const other = others?.(snapshot);
     const signals = { ...other?.signals, ...own.signals };
     const quietForMs = Math.min(own.quietForMs, other?.quietForMs ?? Number.POSITIVE_INFINITY);
-    const reading = this.#deps.profile.read(snapshot, { quietForMs, signals });
+    const reading = this.#deps.reader.read(snapshot, { quietForMs, signals });
     const told = JSON.stringify({ ...reading, why: reading.why.map(({ rule }) => rule) });
     if (told !== this.#told) {
       this.#told = told;
@@ -283,7 +283,7 @@ export class PaneWatcher {
     this.#cancelReread();
     if (this.#due !== null || this.#isLooking || this.#last === null) return;
     const quietForMs = this.#deps.clock.now() - this.#movedAt;
-    const nextStep = this.#deps.profile.quietStepsMs.find((stepMs) => stepMs > quietForMs);
+    const nextStep = this.#deps.reader.quietStepsMs.find((stepMs) => stepMs > quietForMs);
     if (nextStep === undefined) return;
     this.#cancelReread = this.#deps.clock.after(nextStep - quietForMs, () => {
       this.#read();

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { profileFor } from '../../bridge/agent-programs/index.ts';
+import { programOf } from '../../bridge/agent-programs/index.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
 import { inState, makeHome, run, startBridge } from '../live/bridge-process.ts';
 import { Field } from './field.ts';
@@ -20,7 +20,7 @@ const agents = agentNames.filter((name) => isWanted(name));
 const refused: Partial<Record<AgentName, readonly string[]>> = { continue: ['a trailing backslash'] };
 
 describe.each(agents)('a real %s', (name) => {
-  const { manner } = profileFor(null, { agent: name });
+  const { composer: manner } = programOf(null, { agent: name });
   let field: Field;
   beforeAll(async () => {
     field = await Field.open(name);

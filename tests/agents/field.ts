@@ -1,7 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { profileFor } from '../../bridge/agent-programs/index.ts';
+import { programOf } from '../../bridge/agent-programs/index.ts';
 import { loadConfig } from '../../bridge/config.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
@@ -129,7 +129,7 @@ export class Field {
   }
 
   async #byBridge(text: string): Promise<Delivered> {
-    const { manner } = profileFor(null, { agent: this.program });
+    const { composer: manner } = programOf(null, { agent: this.program });
     const prepared = prepare(text, manner);
     const pane = await addressOn(this.#rooms!.main, this.agent.paneId);
     const via = 'keyboard' as const;
@@ -177,7 +177,7 @@ export class Field {
     await delay(fixedDelayMs);
     await this.agent.press('Enter');
     const told = await this.#told(this.#isFirst ? askedLimitMs : silenceMs);
-    const { manner } = profileFor(null, { agent: this.program });
+    const { composer: manner } = programOf(null, { agent: this.program });
     return { ms: Date.now() - from, ...judged(text, asTaken(text, manner), told) };
   }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { generic } from '../../bridge/agent-programs/generic.ts';
 import { guard } from '../../bridge/delivery/guard.ts';
-import { profileOf, still } from '../../bridge/recordings/recording.ts';
+import { recordedProgram, still } from '../../bridge/recordings/recording.ts';
 import { snapshotOf } from '../screen/snapshots.ts';
 
 /** Dialogs as Copilot 1.0.102, Kimi Code 2.1.0, grok-cli 0.0.34 and Claude Code 2.1.332 draw them. */
@@ -37,7 +37,7 @@ const options = { force: true, allowShell: false };
 
 function forced(agent: string, rows: string[], facts: Parameters<typeof snapshotOf>[1]) {
   const snapshot = snapshotOf(rows, { program: agent, ...facts });
-  const reading = (agent === 'generic' ? generic : profileOf(agent)).read(snapshot, still);
+  const reading = (agent === 'generic' ? generic : recordedProgram(agent)).screen.read(snapshot, still);
   return guard({ snapshot, reading, recipient: snapshot.identity, options, lastHumanKeyAt: null, now: 1 });
 }
 

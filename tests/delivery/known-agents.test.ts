@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { profileFor } from '../../bridge/agent-programs/index.ts';
+import { programOf } from '../../bridge/agent-programs/index.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
 
 /** What is typed for texts that the known agents were seen to take for something else (npm run deliveries). */
 const typed = (agent: string, text: string): string | null => {
-  const prepared = prepare(text, profileFor(null, { agent }).manner);
+  const prepared = prepare(text, programOf(null, { agent }).composer);
   return prepared.is === 'text' ? prepared.text : null;
 };
 

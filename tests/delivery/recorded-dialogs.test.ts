@@ -4,7 +4,7 @@ import { drawDialog } from '../../bench/score/drawn-dialogs.mjs';
 import { conditionInDialog } from '../../bridge/delivery/dialog-rows.ts';
 import {
   loadRecordings,
-  profileOf,
+  recordedProgram,
   snapshotOfRecording,
   still,
   textOfRecording,
@@ -14,7 +14,7 @@ import { snapshotOf } from '../screen/snapshots.ts';
 const fresh = { askedAtMs: 0, lastHumanKeyAt: null, sessionActivity: { sessionId: '$0', at: 0, attachedAt: 0 } };
 const dialogs = loadRecordings(fileURLToPath(new URL('../screens', import.meta.url))).flatMap((recording) => {
   const snapshot = snapshotOfRecording(recording.entry, textOfRecording(recording));
-  const reading = profileOf(recording.entry.agent).read(snapshot, still);
+  const reading = recordedProgram(recording.entry.agent).screen.read(snapshot, still);
   const { dialog } = reading;
   return dialog && dialog.options.length > 0
     ? [{ file: recording.entry.file, look: { snapshot: { ...snapshot, ...fresh }, reading }, dialog }]
@@ -35,7 +35,7 @@ test.each(['codex', 'qwen', 'cline', 'opencode'])(
     ];
     const rows = drawDialog(agent, { command: command.join('\n'), height: 50 });
     const snapshot = snapshotOf(rows, { width: 120, height: 50, cursorY: 49, cursorVisible: false, program: agent });
-    const reading = profileOf(agent).read(snapshot, still);
+    const reading = recordedProgram(agent).screen.read(snapshot, still);
     const look = { snapshot: { ...snapshot, ...fresh }, reading };
     for (const option of reading.dialog!.options) {
       const condition = conditionInDialog(look, reading.dialog!, option);
@@ -53,7 +53,7 @@ test.each(['codex', 'gemini', 'qwen', 'cline', 'continue', 'opencode'])(
     for (const command of ['o', 'es', 'npm']) {
       const rows = drawDialog(agent, { command, height: 50 });
       const snapshot = snapshotOf(rows, { width: 120, height: 50, cursorY: 49, cursorVisible: false, program: agent });
-      const reading = profileOf(agent).read(snapshot, still);
+      const reading = recordedProgram(agent).screen.read(snapshot, still);
       const screen = snapshot.rows.slice(snapshot.firstVisible).map(({ text }) => text);
       const own = screen.findLastIndex(
         (text) =>

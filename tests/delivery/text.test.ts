@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { genericManner, unknownManner } from '../../bridge/agent-programs/manners.ts';
+import { generic } from '../../bridge/agent-programs/generic.ts';
+import { unknown } from '../../bridge/agent-programs/unknown.ts';
 import type { Manner } from '../../bridge/core/manner.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
 import { fakeManner } from './fake-pane.ts';
@@ -129,7 +130,7 @@ test('whatever the body, what is typed is clean, and cleaning it again changes n
 });
 
 test('what begins like a command is refused for programs that nobody knows', () => {
-  for (const unmeasured of [genericManner, unknownManner]) {
+  for (const unmeasured of [generic.composer, unknown.composer]) {
     for (const body of ['!touch x', '/help', '/etc/hosts is wrong', '  !touch x', '\t/help', '\n/help'])
       expect(prepare(body, unmeasured)).toMatchObject({
         is: 'refused',

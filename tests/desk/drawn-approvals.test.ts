@@ -8,7 +8,7 @@ import {
   wrappedReason,
 } from '../../bench/score/hostile-approvals.mjs';
 import { decide, parsePolicy, type Rule } from '../../bridge/desk/policy.ts';
-import { profileOf, still } from '../../bridge/recordings/recording.ts';
+import { recordedProgram, still } from '../../bridge/recordings/recording.ts';
 import { snapshotOf } from '../screen/snapshots.ts';
 
 const widths = [60, 100, 200];
@@ -29,7 +29,7 @@ function read(agent: string, request: Parameters<typeof drawDialog>[1]) {
   const { width = 120, height = 40 } = request;
   const rows = drawDialog(agent, request);
   const snapshot = snapshotOf(rows, { width, height, cursorY: height - 1, cursorVisible: false, program: agent });
-  return profileOf(agent).read(snapshot, still);
+  return recordedProgram(agent).screen.read(snapshot, still);
 }
 
 function decided(agent: string, request: Parameters<typeof drawDialog>[1], rules: readonly Rule[]) {
@@ -91,7 +91,7 @@ test.each(drawnAgents)(
 function decidedOnFile(agent: string, request: Parameters<typeof drawEdit>[1], paths: readonly string[]) {
   const { width = 120, height = 40 } = request;
   const snapshot = snapshotOf(drawEdit(agent, request), { width, height, cursorY: height - 1, cursorVisible: false });
-  const { dialog } = profileOf(agent).read(snapshot, still);
+  const { dialog } = recordedProgram(agent).screen.read(snapshot, still);
   const parsed = parsePolicy(paths.map((path) => ({ when: { dialog: 'edit', path }, choose: '1' })));
   if ('errors' in parsed) throw new Error(JSON.stringify(parsed.errors));
   return decide(parsed.rules, { kind: 'approval', agent, worker: 'w', text: '', ...(dialog ? { dialog } : {}) }).is;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { profileFor } from '../../bridge/agent-programs/index.ts';
+import { programOf } from '../../bridge/agent-programs/index.ts';
 import { isReady } from '../../bridge/core/reading.ts';
 import { expectationOf } from '../../bridge/recordings/recording-labels.ts';
 import { type WordNow, wordStandsMs } from '../../bridge/screen/agent-word.ts';
@@ -15,7 +15,7 @@ const steps = [0, 300, 400, 800];
 
 function isReadyWith({ screen, snapshot }: (typeof screens)[number], quietForMs: number, word?: WordNow): boolean {
   const signals = word === undefined ? {} : { word };
-  return isReady(profileFor(null, { agent: screen.agent }).read(snapshot, { quietForMs, signals }));
+  return isReady(programOf(null, { agent: screen.agent }).screen.read(snapshot, { quietForMs, signals }));
 }
 
 test('that a turn ended makes a screen ready sooner, and none that is not ready in the end, nor one that still works', () => {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { profileOf, still } from '../../bridge/recordings/recording.ts';
+import { recordedProgram, still } from '../../bridge/recordings/recording.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 
 /** Recorded dialogs of real agents about commands that are known: read to the letter, or known not to be. */
 
 const asked = allRecorded.filter(({ asks, state }) => asks !== undefined && state === 'approval');
 const subjectOf = (screen: (typeof asked)[number]) => {
-  const { dialog } = profileOf(screen.agent).read(snapshotOfRecorded(screen), still);
+  const { dialog } = recordedProgram(screen.agent).screen.read(snapshotOfRecorded(screen), still);
   return { kind: dialog?.kind, subject: dialog?.subject ?? null };
 };
 

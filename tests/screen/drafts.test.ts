@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { profileFor } from '../../bridge/agent-programs/index.ts';
+import { programOf } from '../../bridge/agent-programs/index.ts';
 import { snapshotOf } from './snapshots.ts';
 
 /** What composers hold, as their programs drew it when `bridge send` had pasted into them (tests/agents/deliveries.test.ts). */
 
 const read = (agent: string, rows: readonly string[], facts: Parameters<typeof snapshotOf>[1] = {}) =>
-  profileFor(null, { agent }).read(snapshotOf(rows, facts), { quietForMs: 10_000, signals: {} });
+  programOf(null, { agent }).screen.read(snapshotOf(rows, facts), { quietForMs: 10_000, signals: {} });
 
 const rule = (columns: number) => '─'.repeat(columns);
 const piFooter = ['~/work (master)', '0.0%/128k (auto)          scripted-model'];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { profileFor } from '../../bridge/agent-programs/index.ts';
+import { programOf } from '../../bridge/agent-programs/index.ts';
 import { errorReason } from '../../bridge/screen/reasons.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 
@@ -11,7 +11,7 @@ test('there are recorded errors of several agents', () => {
 });
 
 test.each(errors)('$file ends its turn with an error, in the agent’s own words', (screen) => {
-  const { turn } = profileFor(screen.agent).read(snapshotOfRecorded(screen), still);
+  const { turn } = programOf(screen.agent).screen.read(snapshotOfRecorded(screen), still);
   expect(turn.error).toBeTruthy();
   expect(errorReason(turn.error!)).toBe('model');
 });
@@ -21,7 +21,7 @@ test('no turn that ended otherwise reads as an error', () => {
     /^(?:finished|question|controller_request|denied|interrupted)/.test(state),
   );
   const wrong = others.filter(
-    (screen) => profileFor(screen.agent).read(snapshotOfRecorded(screen), still).turn.error !== undefined,
+    (screen) => programOf(screen.agent).screen.read(snapshotOfRecorded(screen), still).turn.error !== undefined,
   );
   expect(wrong.map(({ file }) => file)).toEqual([]);
 });

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { drawDialog } from '../../bench/score/drawn-dialogs.mjs';
 import type { Reading } from '../../bridge/core/reading.ts';
 import { conditionInDialog } from '../../bridge/delivery/dialog-rows.ts';
-import { profileOf, still } from '../../bridge/recordings/recording.ts';
+import { recordedProgram, still } from '../../bridge/recordings/recording.ts';
 import { allRecorded, snapshotOf, snapshotOfRecorded } from './snapshots.ts';
 
 const read = (screen: (typeof allRecorded)[number]): Reading =>
-  profileOf(screen.agent).read(snapshotOfRecorded(screen), still);
+  recordedProgram(screen.agent).screen.read(snapshotOfRecorded(screen), still);
 
 const kinds: Readonly<Record<string, string>> = {
   trust: 'trust',
@@ -86,7 +86,7 @@ describe.each(['codex', 'gemini', 'qwen', 'cline', 'continue', 'opencode', 'clau
         ] as const) {
           const rows = drawDialog(agent, { command, reason, width, height });
           const snapshot = snapshotOf(rows, { width, height, cursorY: height - 1, cursorVisible: false });
-          const { dialog } = profileOf(agent).read({ ...snapshot, program: agent }, still);
+          const { dialog } = recordedProgram(agent).screen.read({ ...snapshot, program: agent }, still);
           // one that cannot be read is the human's
           if (dialog !== null) expect(['approval', 'edit']).toContain(dialog.kind);
           expect(dialog?.kind === 'edit' && dialog.subject?.isWhole).not.toBe(true);
@@ -105,7 +105,10 @@ test.each([
     '  Press enter to confirm or esc to cancel',
   ];
   const title = '[ ! ] Action Required | shop';
-  const { dialog } = profileOf(agent).read(snapshotOf(rows, { title, cursorVisible: false, program: agent }), still);
+  const { dialog } = recordedProgram(agent).screen.read(
+    snapshotOf(rows, { title, cursorVisible: false, program: agent }),
+    still,
+  );
   expect(dialog).toMatchObject({ kind: 'approval', question, subject: null });
 });
 
@@ -113,7 +116,10 @@ test('gemini asks about a tool whose option or description speaks of trust or lo
   for (const question of ['Do you trust the files in this folder?', 'Shall I log in?', 'Allow the update?']) {
     const inner = ['?  Fetch  trust and login', '', question, '', '● 1. Allow once', '  2. No, suggest changes (esc)'];
     const rows = [`╭${'─'.repeat(60)}╮`, ...inner.map((text) => `│ ${text.padEnd(58)} │`), `╰${'─'.repeat(60)}╯`];
-    const { dialog } = profileOf('gemini').read(snapshotOf(rows, { title: 'vm', program: 'gemini' }), still);
+    const { dialog } = recordedProgram('gemini').screen.read(
+      snapshotOf(rows, { title: 'vm', program: 'gemini' }),
+      still,
+    );
     expect(dialog).toMatchObject({ kind: 'approval', subject: null });
   }
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Mutant, mutationsOf, type Sample } from '../../bench/score/mutations.mjs';
 import { isReady, type Reading } from '../../bridge/core/reading.ts';
-import { profileOf, still } from '../../bridge/recordings/recording.ts';
+import { recordedProgram, still } from '../../bridge/recordings/recording.ts';
 import { expectationOf, judgeReading } from '../../bridge/recordings/recording-labels.ts';
 import { findRequests } from '../../bridge/screen/blocks.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
@@ -9,7 +9,7 @@ import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 /** A screen that is misread as it stands is the score's to tell; its variants would only repeat it. */
 const samples: Sample[] = allRecorded.flatMap((entry) => {
   const snapshot = snapshotOfRecorded(entry);
-  const reading = profileOf(entry.agent).read(snapshot, still);
+  const reading = recordedProgram(entry.agent).screen.read(snapshot, still);
   const expected = expectationOf(entry.state)!;
   return judgeReading(reading, expected) === 'right' ? [{ entry, snapshot, reading, expected }] : [];
 });
@@ -24,7 +24,7 @@ const mutants: Read[] = samples.flatMap((sample) =>
   mutationsOf(sample, samples).map((mutant) => ({
     sample,
     mutant,
-    reading: profileOf(sample.entry.agent).read(mutant.snapshot, still),
+    reading: recordedProgram(sample.entry.agent).screen.read(mutant.snapshot, still),
   })),
 );
 

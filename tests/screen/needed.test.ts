@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { profileFor } from '../../bridge/agent-programs/index.ts';
+import { programOf } from '../../bridge/agent-programs/index.ts';
 import type { ScreenFacts } from '../../bridge/screen/declared/facts.ts';
 import { declared } from '../../bridge/screen/declared/reader.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
@@ -24,18 +24,18 @@ const kept: Readonly<Record<string, readonly string[]>> = {
 test.each(['opencode', 'qwen', 'pi', 'cline', 'continue'])(
   'each fact of %s is needed by a recorded screen',
   (agent) => {
-    const profile = profileFor(agent);
+    const program = programOf(agent);
     const screens = allRecorded
       .filter((screen) => screen.agent === agent)
       .map(snapshotOfRecorded)
       .flatMap((screen) => [screen, { ...screen, facts: { ...screen.facts, title: 'my terminal' } }]);
-    const before = screens.map((screen) => readingOf(profile.screen!, screen));
+    const before = screens.map((screen) => readingOf(program.screen.facts!, screen));
     const readingOfAll = (facts: ScreenFacts) => screens.map((screen) => readingOf(facts, screen));
     function readingOf(facts: ScreenFacts, screen: (typeof screens)[number]): string {
-      const { state, composer, dialog, turn } = declared({ ...profile, screen: facts }).read(screen, still);
+      const { state, composer, dialog, turn } = declared(agent, facts).read(screen, still);
       return JSON.stringify([state, composer, dialog, turn]);
     }
-    const unneeded = without(profile.screen!)
+    const unneeded = without(program.screen.facts!)
       .filter(({ facts }) => readingOfAll(facts).every((reading, at) => reading === before[at]))
       .map(({ name }) => name);
     expect(unneeded).toEqual(kept[agent] ?? []);

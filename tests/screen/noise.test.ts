@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { profileFor } from '../../bridge/agent-programs/index.ts';
+import { programOf } from '../../bridge/agent-programs/index.ts';
 import type { Row, Snapshot } from '../../bridge/core/pane.ts';
 import { PaneWatcher, type WatcherEvent } from '../../bridge/screen/watcher.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -37,7 +37,7 @@ test.each(agents)('nothing is raised by a %s that works, whatever its tools prin
     },
     reasons: { heuristic: true, lines: 20, stuckMs: 0 },
     clock,
-    profile: profileFor(agent),
+    reader: programOf(agent).screen,
     memory: null,
     on: (event) => events.push(event),
   });
@@ -61,7 +61,7 @@ test('the same eyes do see a question where a turn has ended with one', async ()
     capture: async () => ({ ...screen, takenAtMs: clock.now() }),
     reasons: { heuristic: true, lines: 20, stuckMs: 0 },
     clock,
-    profile: profileFor('qwen'),
+    reader: programOf('qwen').screen,
     memory: null,
     on: (event) => events.push(event),
   });

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { agentSchema, type OwnAgent } from '../../bridge/agent-programs/custom-schema.ts';
-import { profileFor } from '../../bridge/agent-programs/index.ts';
+import { agentSchema, type CustomAgent } from '../../bridge/agent-programs/custom-schema.ts';
+import { programOf } from '../../bridge/agent-programs/index.ts';
 import { isReady } from '../../bridge/core/reading.ts';
 import { allRecorded, snapshotOf, snapshotOfRecorded } from './snapshots.ts';
 
 const still = { quietForMs: 10_000, signals: {} };
-const own = (agents: Record<string, unknown>): Record<string, OwnAgent> =>
+const own = (agents: Record<string, unknown>): Record<string, CustomAgent> =>
   Object.fromEntries(Object.entries(agents).map(([name, facts]) => [name, agentSchema.parse(facts)]));
 
 const mine = {
@@ -30,7 +30,7 @@ const mine = {
 };
 
 const read = (lines: string[], quietForMs = 10_000) =>
-  profileFor('mine-cli', { agents: own({ mine }) }).read(
+  programOf('mine-cli', { agents: own({ mine }) }).screen.read(
     snapshotOf(lines, { program: 'mine-cli', cursorX: 6, cursorY: lines.length - 1 }),
     { quietForMs, signals: {} },
   );
@@ -66,7 +66,7 @@ test('without a row that asks, what stands above the first option is the subject
   const read = (...rows: string[]) => {
     const lines = ['', '', ...rows, '> 1. Yes', '  2. No', 'Esc to cancel'];
     const snapshot = snapshotOf(lines, { program: 'mine-cli', cursorX: 0, cursorY: lines.length - 1 });
-    return profileFor('mine-cli', { agents: listed }).read(snapshot, { quietForMs: 10_000, signals: {} }).dialog;
+    return programOf('mine-cli', { agents: listed }).screen.read(snapshot, { quietForMs: 10_000, signals: {} }).dialog;
   };
   const about = (...rows: string[]) => read(...rows)?.subject;
   const optionsOf = (...rows: string[]) => read(...rows)?.options.map(({ label }) => label);
@@ -78,29 +78,29 @@ test('without a row that asks, what stands above the first option is the subject
 });
 
 test('its manner is its own', () => {
-  const { manner } = profileFor('mine-cli', { agents: own({ mine }) });
+  const { composer: manner } = programOf('mine-cli', { agents: own({ mine }) });
   expect(manner).toMatchObject({ agent: 'mine', settleMs: 70, dialogWords: ['^Run: '], submitKey: 'Enter' });
 });
 
 test('a built-in profile is changed in place, and what was not named stays', () => {
   const screen = allRecorded.find(({ file }) => file === 'pi/0.73.1/finished-1.txt')!;
-  const before = profileFor('pi').read(snapshotOfRecorded(screen), still);
+  const before = programOf('pi').screen.read(snapshotOfRecorded(screen), still);
   expect(before.state).toBe('idle');
   const agents = own({ pi: { screen: { busy: { footer: ['scripted-model'] } } } });
-  expect(profileFor('pi', { agents }).read(snapshotOfRecorded(screen), still).state).toBe('busy');
+  expect(programOf('pi', { agents }).screen.read(snapshotOfRecorded(screen), still).state).toBe('busy');
   const busy = allRecorded.find(({ file }) => file === 'pi/0.73.1/busy_tool-1.txt')!;
   const narrow = own({ pi: { screen: { quietMs: 50 } } });
-  expect(profileFor('pi', { agents: narrow }).read(snapshotOfRecorded(busy), still).state).toBe('busy');
+  expect(programOf('pi', { agents: narrow }).screen.read(snapshotOfRecorded(busy), still).state).toBe('busy');
 });
 
 test('a profile that extends another reads as that one does, under its own name and for its own programs', () => {
   const agents = own({ fork: { extends: 'qwen', programs: ['my-qwen'] } });
   const screen = allRecorded.find(({ file }) => file === 'qwen/0.24.4/finished-1.txt')!;
-  const reading = profileFor('my-qwen', { agents }).read(snapshotOfRecorded(screen), still);
+  const reading = programOf('my-qwen', { agents }).screen.read(snapshotOfRecorded(screen), still);
   expect(reading).toMatchObject({ state: 'idle', agent: 'fork' });
-  expect(profileFor('qwen', { agents }).name).toBe('qwen');
+  expect(programOf('qwen', { agents }).name).toBe('qwen');
 });
 
 test('an agent that says nothing of its screen is generic by another name', () => {
-  expect(profileFor('goose', { agents: own({ goose: { bracketed: false } }) }).manner.bracketed).toBe(false);
+  expect(programOf('goose', { agents: own({ goose: { bracketed: false } }) }).composer.bracketed).toBe(false);
 });

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { codex, gemini, generic, profileFor, profiles, unknown } from '../../bridge/agent-programs/index.ts';
+import { codex } from '../../bridge/agent-programs/codex/index.ts';
+import { gemini } from '../../bridge/agent-programs/gemini/index.ts';
+import { generic } from '../../bridge/agent-programs/generic.ts';
+import { offered, programOf } from '../../bridge/agent-programs/index.ts';
+import { unknown } from '../../bridge/agent-programs/unknown.ts';
 import { isReady, type Reading } from '../../bridge/core/reading.ts';
 import { findRequests } from '../../bridge/screen/blocks.ts';
 import type { Motion } from '../../bridge/screen/screen-reader.ts';
@@ -40,7 +44,7 @@ const composer = (text = dim('Ask Codex to do anything')) => [
 function codexScreen(lines: string[], facts: Parameters<typeof snapshotOf>[1] = {}, motion = quiet): Reading {
   const bottom = composer().length;
   const at = lines.findLastIndex((line) => line.startsWith('\x1b[1m›'));
-  return codex.read(
+  return codex.screen.read(
     snapshotOf(lines, {
       title: 'work',
       alternateScreen: true,
@@ -303,7 +307,7 @@ function geminiScreen(
   status?: string,
 ): Reading {
   const rows = [...lines, ...geminiBottom(text, status)];
-  return gemini.read(
+  return gemini.screen.read(
     snapshotOf(rows, {
       title: '◇  Ready (work)',
       cursorX: 3,
@@ -396,7 +400,7 @@ describe('gemini', () => {
   test('a trust dialog at startup is a dialog', () => {
     const lines = ['Do you trust the files in this folder?', '', '● 1. Trust folder (work)', "  2. Don't trust"];
     const rows = [`╭${'─'.repeat(60)}╮`, ...lines.map((line) => `│ ${line.padEnd(58)} │`), `╰${'─'.repeat(60)}╯`];
-    const reading = gemini.read(snapshotOf(rows, { title: 'vm' }), quiet);
+    const reading = gemini.screen.read(snapshotOf(rows, { title: 'vm' }), quiet);
     expect([reading.state, reading.dialog?.kind]).toEqual(['dialog', 'trust']);
   });
 });
@@ -407,7 +411,7 @@ function genericScreen(
   facts: Parameters<typeof snapshotOf>[1] = {},
   motion = quiet,
 ): Reading {
-  return generic.read(snapshotOf(lines, { foreground: 'program', cursorX, ...facts }), motion);
+  return generic.screen.read(snapshotOf(lines, { foreground: 'program', cursorX, ...facts }), motion);
 }
 
 describe('generic', () => {
@@ -504,40 +508,43 @@ describe('generic', () => {
   });
 });
 
-describe('which profile reads a pane', () => {
+describe('which agent program is in a pane', () => {
   test('the program’s own, or the one that is named; a stranger is unknown', () => {
-    expect(profileFor('codex').name).toBe('codex');
-    expect(profileFor('gemini').name).toBe('gemini');
-    expect(profileFor('goose').name).toBe('unknown');
-    expect(profileFor(null).name).toBe('unknown');
-    expect(profileFor('goose', { agent: 'generic' }).name).toBe('generic');
-    expect(profileFor('codex', { agent: 'gemini' }).name).toBe('gemini');
-    expect(profileFor('codex', { agent: 'nobody' }).name).toBe('unknown');
-    expect(profileFor('goose', { agents: { goose: { bracketed: false } } }).manner.bracketed).toBe(false);
-    expect(profileFor('python', { agents: { mine: { programs: ['python'] } } }).name).toBe('generic');
+    expect(programOf('codex').name).toBe('codex');
+    expect(programOf('gemini').name).toBe('gemini');
+    expect(programOf('goose').name).toBe('unknown');
+    expect(programOf(null).name).toBe('unknown');
+    expect(programOf('goose', { agent: 'generic' }).name).toBe('generic');
+    expect(programOf('codex', { agent: 'gemini' }).name).toBe('gemini');
+    expect(programOf('codex', { agent: 'nobody' }).name).toBe('unknown');
+    expect(programOf('goose', { agents: { goose: { bracketed: false } } }).composer.bracketed).toBe(false);
+    expect(programOf('python', { agents: { mine: { programs: ['python'] } } }).name).toBe('generic');
   });
 
   test('an unknown program’s request is seen, and its screen is never ready', () => {
-    const reading = unknown.read(snapshotOf(['> go', ...request, '> '], { cursorX: 2, program: 'goose' }), quiet);
+    const reading = unknown.screen.read(
+      snapshotOf(['> go', ...request, '> '], { cursorX: 2, program: 'goose' }),
+      quiet,
+    );
     expect(requests(reading)).toEqual(['which?']);
     expect(reading.state).toBe('unknown');
     expect(reading.why[0]?.detail).toContain('--agent');
   });
 
-  test('every pattern of a manner is a regular expression, and its openings name what they refuse', () => {
-    for (const { manner } of profiles) {
+  test('every pattern of a composer is a regular expression, and its openings name what they refuse', () => {
+    for (const { composer } of offered) {
       const patterns = [
-        ...manner.longPasteMarkers,
-        ...manner.dialogTitles,
-        ...manner.dialogWords,
-        ...manner.commandOpenings.map(({ pattern }) => pattern),
-        ...manner.references.map(({ pattern }) => pattern),
-        ...manner.commandEndings.map(({ pattern }) => pattern),
-        ...(manner.commands?.listed ? [manner.commands.listed] : []),
+        ...composer.longPasteMarkers,
+        ...composer.dialogTitles,
+        ...composer.dialogWords,
+        ...composer.commandOpenings.map(({ pattern }) => pattern),
+        ...composer.references.map(({ pattern }) => pattern),
+        ...composer.commandEndings.map(({ pattern }) => pattern),
+        ...(composer.commands?.listed ? [composer.commands.listed] : []),
       ];
       for (const pattern of patterns) expect(() => new RegExp(pattern)).not.toThrow();
     }
-    expect(new RegExp(codex.manner.longPasteMarkers[0]!).exec('[Pasted Content 4253 chars]')?.[1]).toBe('4253');
-    expect(new RegExp(gemini.manner.longPasteMarkers[0]!).exec('[Pasted Text: 4253 chars]')?.[1]).toBe('4253');
+    expect(new RegExp(codex.composer.longPasteMarkers[0]!).exec('[Pasted Content 4253 chars]')?.[1]).toBe('4253');
+    expect(new RegExp(gemini.composer.longPasteMarkers[0]!).exec('[Pasted Text: 4253 chars]')?.[1]).toBe('4253');
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { profiles } from '../../bridge/agent-programs/index.ts';
+import type { AgentProgram } from '../../bridge/agent-programs/agent-program.ts';
+import { offered } from '../../bridge/agent-programs/index.ts';
 import { normaliseWords } from '../../bridge/core/detection.ts';
 import { dialogWordsSeen } from '../../bridge/delivery/condition.ts';
 import { composerHolds, linesShowing } from '../../bridge/delivery/verify.ts';
@@ -10,7 +11,6 @@ import { considered } from '../../bridge/screen/considered.ts';
 import { type DetectorState, firstState, memoryOf, restore, step } from '../../bridge/screen/detector.ts';
 import { cleanLines, isRule, rejoin, withoutFrame } from '../../bridge/screen/frame.ts';
 import { isDim, tidy } from '../../bridge/screen/rows.ts';
-import type { Profile } from '../../bridge/screen/screen-reader.ts';
 import { stitch } from '../../bridge/screen/stitch.ts';
 import { fuzz } from '../fixtures/fuzz.ts';
 import { growsInProportion, type Reader, stumblingBlocks } from '../fixtures/growth.ts';
@@ -19,19 +19,19 @@ import { snapshotOf } from './snapshots.ts';
 const lines = (text: string) => text.split('\n');
 const context = { quietForMs: 5_000, signals: {} };
 
-function lookAt(profile: Profile, text: string, at = 1_000) {
+function lookAt(program: AgentProgram, text: string, at = 1_000) {
   const snapshot = snapshotOf(lines(text), { cursorX: 2, at, title: text.slice(0, 80) });
-  return { snapshot, reading: profile.read(snapshot, context) };
+  return { snapshot, reading: program.screen.read(snapshot, context) };
 }
 
 /** All that is asked of one screen: its state, its dialog, what it says and what the courier looks for. */
-function readWhole(profile: Profile): Reader {
+function readWhole(program: AgentProgram): Reader {
   return (text) => {
-    const look = lookAt(profile, text);
-    considered(look.snapshot, look.reading, profile.manner);
-    dialogWordsSeen(look, profile.manner);
+    const look = lookAt(program, text);
+    considered(look.snapshot, look.reading, program.composer);
+    dialogWordsSeen(look, program.composer);
     linesShowing(look, text.slice(0, 1_000));
-    composerHolds(look.reading, look.snapshot, text.slice(0, 1_000), profile.manner);
+    composerHolds(look.reading, look.snapshot, text.slice(0, 1_000), program.composer);
   };
 }
 
@@ -54,8 +54,8 @@ test('no part of reading takes longer than in proportion to what is on the scree
   growsInProportion(parts, 15);
 });
 
-test('no profile takes longer than in proportion to what is on the screen', () => {
-  growsInProportion(Object.fromEntries(profiles.map((profile) => [profile.name, readWhole(profile)])), 8);
+test('no reader takes longer than in proportion to what is on the screen', () => {
+  growsInProportion(Object.fromEntries(offered.map((program) => [program.name, readWhole(program)])), 8);
 });
 
 test('what is known to have taken the square of its length: stays in proportion', () => {
@@ -64,7 +64,7 @@ test('what is known to have taken the square of its length: stays in proportion'
   const rows = Array.from({ length: 1_000 }, () => '='.repeat(80));
   const fenced = Array.from({ length: 3_000 }, (_, at) => ['```', '<<CONTROLLER_REQUEST>>'][at % 2]!);
   // each of these took seconds; together they now take milliseconds, and the test's own limit is what they are held to
-  for (const profile of profiles) readWhole(profile)(wide);
+  for (const program of offered) readWhole(program)(wide);
   judgeClosing([dots]);
   normaliseWords('\n'.repeat(20_000));
   expect(stitch(rows, rows.slice(500), true)).toEqual(rows);
@@ -79,14 +79,14 @@ const row = fc.oneof(
   fc.constantFrom('', '› do it', '> ', '• said', '  Working (3s • esc to interrupt)', '  1. Yes (y)', '╰──────────╯'),
 );
 
-test('any screen at all is read by every profile without a throw, twice the same, and never with a dialog that is idle', () => {
+test('any screen at all is read by every reader without a throw, twice the same, and never with a dialog that is idle', () => {
   fc.assert(
-    fc.property(fc.array(row, { maxLength: 40 }), fc.constantFrom(...profiles), (rows, profile) => {
+    fc.property(fc.array(row, { maxLength: 40 }), fc.constantFrom(...offered), (rows, program) => {
       const text = rows.join('\n');
-      const { reading } = lookAt(profile, text);
-      expect(lookAt(profile, text).reading).toEqual(reading);
+      const { reading } = lookAt(program, text);
+      expect(lookAt(program, text).reading).toEqual(reading);
       if (reading.dialog !== null) expect(reading.state).not.toBe('idle');
-      readWhole(profile)(text);
+      readWhole(program)(text);
     }),
     fuzz(600),
   );
@@ -115,14 +115,14 @@ test('whatever a detector sees, look after look, it keeps going: each request is
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.array(row, { maxLength: 25 }), fc.boolean()), { maxLength: 12 }),
-      fc.constantFrom(...profiles),
-      (looks, profile) => {
+      fc.constantFrom(...offered),
+      (looks, program) => {
         let state: DetectorState = firstState;
         const told = new Set<string>();
         for (const [at, [rows, isRestart]] of looks.entries()) {
           if (isRestart) state = restore(JSON.parse(JSON.stringify(memoryOf(state))));
           const now = 1_000 + at * 100;
-          const next = step(state, { ...lookAt(profile, rows.join('\n'), now), now });
+          const next = step(state, { ...lookAt(program, rows.join('\n'), now), now });
           state = next.state;
           for (const event of next.events) {
             if (event.type === 'turn-began') continue;

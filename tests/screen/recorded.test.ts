@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { isReady, type Reading } from '../../bridge/core/reading.ts';
-import { profileOf, still } from '../../bridge/recordings/recording.ts';
+import { recordedProgram, still } from '../../bridge/recordings/recording.ts';
 import { expectationOf, judgeReading } from '../../bridge/recordings/recording-labels.ts';
 import { findRequests } from '../../bridge/screen/blocks.ts';
 import { allRecorded, type Recorded, recorded, snapshotOfRecorded } from './snapshots.ts';
 
 function read(screen: Recorded, motion = still): Reading {
-  return profileOf(screen.agent).read(snapshotOfRecorded(screen), motion);
+  return recordedProgram(screen.agent).screen.read(snapshotOfRecorded(screen), motion);
 }
 
 const expected = (screen: Recorded) => expectationOf(screen.state)!;
@@ -23,7 +23,7 @@ describe.each(recorded)('$file ($state)', (screen) => {
     expect(isReady(read(screen, { quietForMs: 50, signals: {} }))).toBe(false);
     const snapshot = snapshotOfRecorded(screen);
     const renamed = { ...snapshot, facts: { ...snapshot.facts, title: 'my terminal' } };
-    const reading = profileOf(screen.agent).read(renamed, still);
+    const reading = recordedProgram(screen.agent).screen.read(renamed, still);
     if (!expected(screen).isReady) expect(isReady(reading)).toBe(false);
   });
 });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BridgeError } from '../../bridge/core/failure.ts';
 import {
   loadRecordings,
-  profileOf,
+  recordedProgram,
   recordingOf,
   snapshotOfRecording,
   still,
@@ -114,7 +114,7 @@ test('a file is found in the manifest beside it or above, by its text or its col
 test('an agent without a profile is read, and never ready', () => {
   putRecording([{ ...entry, agent: 'nobody' }]);
   const [one] = loadRecordings(folder);
-  const reading = profileOf('nobody').read(snapshotOfRecording(one!.entry, textOfRecording(one!)), still);
+  const reading = recordedProgram('nobody').screen.read(snapshotOfRecording(one!.entry, textOfRecording(one!)), still);
   expect(judgeReading(reading, expectationOf(one!.entry.state)!)).toBe('unknown');
 });
 

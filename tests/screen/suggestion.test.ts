@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { profileFor } from '../../bridge/agent-programs/index.ts';
+import { programOf } from '../../bridge/agent-programs/index.ts';
 import { isReady, type Reading } from '../../bridge/core/reading.ts';
 import { snapshotOf } from './snapshots.ts';
 
@@ -23,7 +23,7 @@ const composer = (drawn: string, cursorX: number): Reading => {
     cursorY: 5,
     alternateScreen: true,
   });
-  return profileFor('qwen').read(snapshot, { quietForMs: 60_000, signals: {} });
+  return programOf('qwen').screen.read(snapshot, { quietForMs: 60_000, signals: {} });
 };
 
 test('a suggestion is no draft', () => {

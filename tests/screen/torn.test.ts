@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { codex } from '../../bridge/agent-programs/index.ts';
+import { codex } from '../../bridge/agent-programs/codex/index.ts';
 import { type DetectorState, firstState, step } from '../../bridge/screen/detector.ts';
 import { snapshotOf } from './snapshots.ts';
 
@@ -42,7 +42,7 @@ class Pane {
       cursorY: height - 3,
       height,
     });
-    const reading = codex.read(snapshot, { quietForMs: 5000, signals: {} });
+    const reading = codex.screen.read(snapshot, { quietForMs: 5000, signals: {} });
     const next = step(this.state, { reading, snapshot, now: this.at });
     this.state = next.state;
     for (const event of next.events) {

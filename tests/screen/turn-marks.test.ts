@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { mutationsOf, type Sample } from '../../bench/score/mutations.mjs';
 import { markTurn, whyPassed } from '../../bridge/core/turn-mark.ts';
-import { profileOf, still } from '../../bridge/recordings/recording.ts';
+import { recordedProgram, still } from '../../bridge/recordings/recording.ts';
 import { expectationOf } from '../../bridge/recordings/recording-labels.ts';
 import { findRequests } from '../../bridge/screen/blocks.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 
 const samples: Sample[] = allRecorded.flatMap((entry) => {
   const snapshot = snapshotOfRecorded(entry);
-  const reading = profileOf(entry.agent).read(snapshot, still);
+  const reading = recordedProgram(entry.agent).screen.read(snapshot, still);
   return reading.turn.inputs.length > 0 ? [{ entry, snapshot, reading, expected: expectationOf(entry.state)! }] : [];
 });
 
@@ -28,7 +28,7 @@ test('no variant of a recorded screen that shows the same turn looks as if it ha
     expect(whyPassed(mark, reading)).toBeNull();
     for (const { name, snapshot } of mutationsOf(sample, samples).filter((mutant) => sameTurn.includes(mutant.name))) {
       seen.push(name);
-      const why = whyPassed(mark, profileOf(entry.agent).read(snapshot, still));
+      const why = whyPassed(mark, recordedProgram(entry.agent).screen.read(snapshot, still));
       if (why !== null) alarms.push(`${entry.file} [${name}]: ${why}`);
     }
   }

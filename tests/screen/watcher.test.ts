@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { codex, generic } from '../../bridge/agent-programs/index.ts';
+import type { AgentProgram } from '../../bridge/agent-programs/agent-program.ts';
+import { codex } from '../../bridge/agent-programs/codex/index.ts';
+import { generic } from '../../bridge/agent-programs/generic.ts';
 import type { Snapshot } from '../../bridge/core/pane.ts';
-import type { Profile } from '../../bridge/screen/screen-reader.ts';
 import { PaneWatcher, type WatcherEvent } from '../../bridge/screen/watcher.ts';
 import { FakeClock } from './fake-clock.ts';
 import { snapshotOf } from './snapshots.ts';
@@ -18,10 +19,10 @@ class Scene {
   latencyMs = 1;
   fault: Error | null = null;
   watcher: PaneWatcher;
-  readonly #profile: Profile;
+  readonly #program: AgentProgram;
 
-  constructor(profile: Profile = generic) {
-    this.#profile = profile;
+  constructor(program = generic) {
+    this.#program = program;
     this.watcher = this.watch(null);
   }
 
@@ -47,7 +48,7 @@ class Scene {
       capture,
       reasons: { heuristic: true, lines: 20, stuckMs: 0 },
       clock: this.clock,
-      profile: this.#profile,
+      reader: this.#program.screen,
       memory,
       on: (event) => this.events.push(event),
     });

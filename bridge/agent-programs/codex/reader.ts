@@ -3,18 +3,13 @@ import type { AgentState, Composer, Evidence, Reading } from '../../core/reading
 import { saysEnded } from '../../screen/agent-word.ts';
 import { unseenDialog } from '../../screen/dialog.ts';
 import { evidence } from '../../screen/rows.ts';
-import type { Motion, Profile } from '../../screen/screen-reader.ts';
-import { codexManner } from '../manners.ts';
+import type { Motion, ScreenReader } from '../../screen/screen-reader.ts';
 import { type CodexScreen, readCodexScreen } from './screen.ts';
 
 /** A hook's word and the screen agree: what is still being drawn has this long. */
 const afterWordMs = 300;
 
-/** Codex 0.169.0. On its screen a streaming turn looks idle: only its title and OSC 7501 tell. */
-export const codex: Profile = {
-  name: 'codex',
-  programs: ['codex'],
-  manner: codexManner,
+export const codexScreen: ScreenReader = {
   quietStepsMs: [afterWordMs, 500, 1000, 2000],
   read(snapshot, motion) {
     const screen = readCodexScreen(snapshot);

@@ -3,8 +3,7 @@ import type { AgentState, Composer, Evidence, Reading } from '../../core/reading
 import { saysEnded } from '../../screen/agent-word.ts';
 import { unseenDialog } from '../../screen/dialog.ts';
 import { evidence } from '../../screen/rows.ts';
-import type { Motion, Profile } from '../../screen/screen-reader.ts';
-import { geminiManner } from '../manners.ts';
+import type { Motion, ScreenReader } from '../../screen/screen-reader.ts';
 import { type GeminiScreen, readGeminiScreen } from './screen.ts';
 
 /** Between an Enter and its first busy frame gemini shows an empty composer under a resting title: 290 ms were seen on a loaded machine. */
@@ -12,11 +11,7 @@ const restMs = 1000;
 /** The same where its own AfterAgent hook has told of the turn's end: still longer than that gap. */
 const restAfterWordMs = 400;
 
-/** gemini-cli 0.61.0. Its title tells its state; its composer shows the placeholder while busy too. */
-export const gemini: Profile = {
-  name: 'gemini',
-  programs: ['gemini'],
-  manner: geminiManner,
+export const geminiScreen: ScreenReader = {
   quietStepsMs: [restAfterWordMs, restMs, 3000],
   read(snapshot, motion) {
     const screen = readGeminiScreen(snapshot);

@@ -1,9 +1,8 @@
-import type { Manner } from '../../core/manner.ts';
 import type { Snapshot } from '../../core/pane.ts';
 import type { AgentState, Composer, Evidence, Reading } from '../../core/reading.ts';
 import { unseenDialog } from '../dialog.ts';
 import { evidence } from '../rows.ts';
-import type { Motion, Profile } from '../screen-reader.ts';
+import type { Motion, ScreenReader } from '../screen-reader.ts';
 import type { ScreenFacts } from './facts.ts';
 import { pattern } from './lines.ts';
 import { type DeclaredScreen, readDeclaredScreen } from './screen.ts';
@@ -13,19 +12,10 @@ const startMs = 3000;
 /** Where the turn's beginning is out of sight, so may be the line that tells that it is still at work. */
 const cutQuietMs = 3000;
 
-/** A profile whose screen is read by its facts alone. */
-export function declared(parts: {
-  readonly name: string;
-  readonly programs: readonly string[];
-  readonly manner: Manner;
-  readonly screen: ScreenFacts;
-}): Profile {
-  const { name, programs, manner, screen: facts } = parts;
+/** Reads a screen by facts alone. @param name who it says has been read */
+export function declared(name: string, facts: ScreenFacts): ScreenReader {
   return {
-    name,
-    programs,
-    manner,
-    screen: facts,
+    facts,
     quietStepsMs: [...new Set([facts.quietMs, facts.quietAloneMs, startMs])].sort((a, b) => a - b),
     read(snapshot, motion) {
       const screen = readDeclaredScreen(snapshot, facts);

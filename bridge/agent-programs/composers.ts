@@ -1,0 +1,12 @@
+/** What the composers of all known agents take: a bracketed paste of any length, and Enter. */
+export const usualComposer = { bracketed: true, maxLineBytes: 1_000_000, submitKey: 'Enter' } as const;
+
+/** An `@` that is no word's last sign names a file: its content would be put into the text. A backslash keeps it a sign. */
+export const fileReferences = [{ pattern: '(?<!\\\\)@(?=[^\\s,;!?()[\\]{}])', prefix: '\\' }];
+
+/** A picture's path and nothing else: the picture would be attached in its place. */
+export const picture =
+  '^\\s*(?:\'[^\'\\n]*|"[^"\\n]*|(?:\\\\.|[^\\s\\\\])*)\\.(?:[Pp][Nn][Gg]|[Jj][Pp][Ee]?[Gg]|[Gg][Ii][Ff]|[Ww][Ee][Bb][Pp])[\'"]?\\s*$';
+
+/** Paths and nothing else: each that exists would become `@path`. */
+export const paths = '^\\s*[^\\s./@]*[./](?=\\S)\\S*(?:\\s+[^\\s./@]*[./](?=\\S)\\S*)*\\s*$';
