@@ -10,4 +10,33 @@ export interface AgentProgram {
   readonly screen: ScreenReader;
   /** how its composer takes text */
   readonly composer: Manner;
+  /** how it is started; absent for what is no program of its own */
+  readonly launch?: Launch;
+}
+
+/**
+ * How one agent program is started. "Guarded" is what the program itself offers against acting unasked: a sandbox where
+ * it has one, else its own approval questions.
+ */
+export interface Launch {
+  /** as it is found on PATH */
+  readonly executable: string;
+  /** null where the program neither asks nor has a sandbox: it starts only with --yolo */
+  readonly guarded: readonly string[] | null;
+  readonly guardedBy: string;
+  /** every question and sandbox switched off */
+  readonly yolo: readonly string[];
+  /** a controller only reads and answers; null as for `guarded` */
+  readonly controller: readonly string[] | null;
+  /** how an interactive start takes its first prompt: the words before it */
+  readonly promptPrefix: readonly string[];
+  /** continues the latest session in the folder */
+  readonly resume: readonly string[];
+  /** what is typed to begin with an empty context, in the same process */
+  readonly clear: string;
+  /** set unless --yolo */
+  readonly guardedEnv: Readonly<Record<string, string>>;
+  readonly install: string;
+  /** environment names of its own, each with the setting of ours that fills it */
+  readonly settings?: Readonly<Record<string, string>>;
 }

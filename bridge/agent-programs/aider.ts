@@ -45,4 +45,17 @@ export const aider: AgentProgram = {
       gutter: 0,
     },
   }),
+  launch: {
+    executable: 'aider',
+    guarded: [],
+    guardedBy: 'its questions before it runs a command',
+    yolo: ['--yes-always'],
+    controller: ['--chat-mode', 'ask', '--no-auto-commits'],
+    // it takes no first prompt and stays: --message ends after its answer
+    promptPrefix: ['--message'],
+    resume: ['--restore-chat-history'],
+    clear: '/reset',
+    guardedEnv: {},
+    install: 'python -m pip install aider-install && aider-install',
+  },
 };

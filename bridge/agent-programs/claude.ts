@@ -129,4 +129,17 @@ export const claude: AgentProgram = {
       gutter: 2,
     },
   }),
+  launch: {
+    executable: 'claude',
+    guarded: ['--permission-mode', 'default'],
+    guardedBy: 'its approval questions',
+    yolo: ['--dangerously-skip-permissions'],
+    // --disallowedTools takes every word up to the next flag, so it never stands last before the prompt
+    controller: ['--disallowedTools', 'Edit,Write,NotebookEdit', '--permission-mode', 'default'],
+    promptPrefix: [],
+    resume: ['--continue'],
+    clear: '/clear',
+    guardedEnv: {},
+    install: 'npm install -g @anthropic-ai/claude-code',
+  },
 };

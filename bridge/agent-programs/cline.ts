@@ -84,4 +84,17 @@ export const cline: AgentProgram = {
       gutter: 3,
     },
   }),
+  launch: {
+    executable: 'cline',
+    guarded: ['--tui', '--auto-approve', 'false'],
+    guardedBy: 'its approval questions',
+    yolo: ['--tui', '--auto-approve', 'true'],
+    controller: ['--tui', '--plan', '--auto-approve', 'false'],
+    promptPrefix: [],
+    // it resumes by a session's id alone
+    resume: [],
+    clear: '/clear',
+    guardedEnv: {},
+    install: 'npm install -g cline',
+  },
 };

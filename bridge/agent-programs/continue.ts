@@ -69,4 +69,16 @@ export const continueAgent: AgentProgram = {
       gutter: 2,
     },
   }),
+  launch: {
+    executable: 'cn',
+    guarded: [],
+    guardedBy: 'its approval questions',
+    yolo: ['--allow', '*'],
+    controller: ['--exclude', 'Write', '--exclude', 'Edit', '--exclude', 'MultiEdit', '--exclude', 'Bash'],
+    promptPrefix: [],
+    resume: ['--resume'],
+    clear: '/clear',
+    guardedEnv: {},
+    install: 'npm install -g @continuedev/cli',
+  },
 };

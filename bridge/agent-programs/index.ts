@@ -1,5 +1,5 @@
 import { heedful } from '../screen/heedful.ts';
-import type { AgentProgram } from './agent-program.ts';
+import type { AgentProgram, Launch } from './agent-program.ts';
 import { aider } from './aider.ts';
 import { claude } from './claude.ts';
 import { cline } from './cline.ts';
@@ -14,16 +14,16 @@ import { pi } from './pi.ts';
 import { qwen } from './qwen.ts';
 import { unknown } from './unknown.ts';
 
-/** The catalogue, in the order in which programs are offered. `generic` and `unknown` are found by no process. */
+/** The catalogue, in the order in which programs are offered and looked for. `generic` and `unknown` are found by no process. */
 export const agentPrograms: readonly AgentProgram[] = [
   codex,
-  gemini,
   claude,
+  gemini,
   opencode,
   qwen,
   pi,
-  cline,
   continueAgent,
+  cline,
   aider,
   generic,
   unknown,
@@ -31,6 +31,11 @@ export const agentPrograms: readonly AgentProgram[] = [
 
 /** Those that `--agent` and `extends:` may name. */
 export const offered = agentPrograms.filter((program) => program !== unknown);
+
+export type Launchable = AgentProgram & { readonly launch: Launch };
+
+/** Those that can be started. */
+export const launchable = agentPrograms.filter((program): program is Launchable => program.launch !== undefined);
 
 export interface ProgramChoice {
   /** `--agent`: settles it, whatever runs */

@@ -75,4 +75,16 @@ export const opencode: AgentProgram = {
       gutter: 5,
     },
   }),
+  launch: {
+    executable: 'opencode',
+    guarded: [],
+    guardedBy: 'its approval questions',
+    yolo: ['--auto'],
+    controller: [],
+    promptPrefix: ['--prompt'],
+    resume: ['--continue'],
+    clear: '/new',
+    guardedEnv: { OPENCODE_PERMISSION: JSON.stringify({ edit: 'ask', bash: 'ask', webfetch: 'ask' }) },
+    install: 'npm install -g opencode-ai',
+  },
 };

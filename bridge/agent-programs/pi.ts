@@ -45,4 +45,16 @@ export const pi: AgentProgram = {
       gutter: 1,
     },
   }),
+  launch: {
+    executable: 'pi',
+    guarded: null,
+    guardedBy: 'nothing',
+    yolo: [],
+    controller: ['--tools', 'read,grep,find,ls'],
+    promptPrefix: [],
+    resume: ['--continue'],
+    clear: '/new',
+    guardedEnv: {},
+    install: 'npm install -g @mariozechner/pi-coding-agent',
+  },
 };

@@ -106,4 +106,16 @@ export const qwen: AgentProgram = {
       gutter: 4,
     },
   }),
+  launch: {
+    executable: 'qwen',
+    guarded: ['--approval-mode', 'default'],
+    guardedBy: 'its approval questions',
+    yolo: ['--approval-mode', 'yolo'],
+    controller: ['--approval-mode', 'default'],
+    promptPrefix: ['--prompt-interactive'],
+    resume: ['--continue'],
+    clear: '/clear',
+    guardedEnv: {},
+    install: 'npm install -g @qwen-code/qwen-code',
+  },
 };

@@ -1,5 +1,6 @@
 import { BridgeError, wrongUse } from '../core/failure.ts';
-import { type AgentLaunch, agents, findAgent } from './agents.ts';
+import type { Launch } from '../agent-programs/agent-program.ts';
+import { agentPrograms, type Launchable, launchable } from '../agent-programs/index.ts';
 import { splitCommand } from './command-line.ts';
 import { findProgram } from './programs.ts';
 import { type LaunchWorld, setting } from './world.ts';
@@ -24,21 +25,21 @@ export function workerCommand(
 ): AgentCommand {
   const own = ownCommand(wish.command, '--agent-command', wish.args, world);
   if (own !== null) return own;
-  const agent = findAgent(wish.agent);
-  present(agent, world);
-  if (!wish.yolo && agent.guarded === null) {
+  const { name, launch } = findAgent(wish.agent);
+  present(launch, world);
+  if (!wish.yolo && launch.guarded === null) {
     throw wrongUse(
       'start worker',
-      agent.name,
+      name,
       'neither asks nor has a sandbox, so it acts unasked',
       'say so with --yolo',
     );
   }
   return {
-    name: agent.name,
-    argv: [agent.program, ...(wish.yolo ? agent.yolo : agent.guarded!), ...wish.args],
-    env: { ...(wish.yolo ? {} : agent.guardedEnv), ...codexHome(world) },
-    guardedBy: wish.yolo ? 'nothing (--yolo)' : agent.guardedBy,
+    name,
+    argv: [launch.executable, ...(wish.yolo ? launch.yolo : launch.guarded!), ...wish.args],
+    env: { ...(wish.yolo ? {} : launch.guardedEnv), ...settingsOf(world) },
+    guardedBy: wish.yolo ? 'nothing (--yolo)' : launch.guardedBy,
   };
 }
 
@@ -54,16 +55,16 @@ export function controllerCommand(
 ): AgentCommand {
   const own = ownCommand(wish.command, '--agent-command', wish.args, world);
   if (own !== null) return own;
-  const agent = findAgent(wish.agent);
-  present(agent, world);
-  if (agent.controller === null) throw wrongUse('start controller', agent.name, 'cannot be kept from writing');
+  const { name, launch } = findAgent(wish.agent);
+  present(launch, world);
+  if (launch.controller === null) throw wrongUse('start controller', name, 'cannot be kept from writing');
   const named = wish.args.some((word) => /^(?:--sandbox|-s)(?:=|$)/.test(word));
-  const guard = named ? withoutSandbox(agent.controller) : agent.controller;
+  const guard = named ? withoutSandbox(launch.controller) : launch.controller;
   return {
-    name: agent.name,
-    argv: [agent.program, ...guard, ...wish.args, ...agent.promptPrefix, wish.prompt],
-    env: { ...agent.guardedEnv, ...codexHome(world) },
-    guardedBy: agent.guardedBy,
+    name,
+    argv: [launch.executable, ...guard, ...wish.args, ...launch.promptPrefix, wish.prompt],
+    env: { ...launch.guardedEnv, ...settingsOf(world) },
+    guardedBy: launch.guardedBy,
   };
 }
 
@@ -83,15 +84,15 @@ function ownCommand(
 }
 
 /** Before anything is made: a pane that says "not found" helps nobody. */
-function present(agent: AgentLaunch, world: LaunchWorld): void {
-  if (findProgram(agent.program, world.env.PATH, world.cwd) !== null) return;
-  const found = agents.filter((other) => findProgram(other.program, world.env.PATH, world.cwd) !== null);
+function present({ executable, install }: Launch, world: LaunchWorld): void {
+  if (findProgram(executable, world.env.PATH, world.cwd) !== null) return;
+  const found = launchable.filter((other) => findProgram(other.launch.executable, world.env.PATH, world.cwd) !== null);
   throw new BridgeError({
     what: 'agent',
-    target: agent.program,
+    target: executable,
     reason: 'is not on PATH',
     nextStep: [
-      agent.install,
+      install,
       ...found.map((other) => `--agent ${other.name}`),
       '--no-codex starts without an agent',
     ].join(', or '),
@@ -104,7 +105,25 @@ function withoutSandbox(words: readonly string[]): string[] {
   return at === -1 ? [...words] : [...words.slice(0, at), ...words.slice(at + 2)];
 }
 
-function codexHome(world: LaunchWorld): Record<string, string> {
-  const home = setting(world.env, 'MACS_CODEX_HOME');
-  return home === null ? {} : { CODEX_HOME: home };
+/** What our own settings say to programs, whichever is started: it may start another. */
+function settingsOf(world: LaunchWorld): Record<string, string> {
+  const names = agentPrograms.flatMap(({ launch }) => Object.entries(launch?.settings ?? {}));
+  return Object.fromEntries(
+    names.flatMap(([name, ours]) => {
+      const value = setting(world.env, ours);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** @throws BridgeError naming those there are */
+function findAgent(name: string): Launchable {
+  const agent = launchable.find((known) => known.name === name || known.launch.executable === name);
+  if (agent !== undefined) return agent;
+  throw wrongUse(
+    'agent',
+    JSON.stringify(name),
+    `is not one of ${launchable.map((known) => known.name).join(', ')}`,
+    'start another program with --agent-command "PROGRAM ARGS"',
+  );
 }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { wrongUse } from '../core/failure.ts';
 import { type AgentCommand, controllerCommand } from './agent-command.ts';
-import { guardOff } from './agents.ts';
+import { guardOff } from './guard-off.ts';
 import { real } from './attach.ts';
 import { splitCommand } from './command-line.ts';
 import { type ControllerRun, runController } from './controller-run.ts';

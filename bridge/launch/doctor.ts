@@ -1,5 +1,5 @@
 import { messageOf } from '../core/failure.ts';
-import { agents } from './agents.ts';
+import { launchable } from '../agent-programs/index.ts';
 import { desktopCheck, homeCheck, sandboxCheck } from './doctor-ground.ts';
 import { hooksCheck } from './doctor-hooks.ts';
 import { ownersCheck } from './doctor-owners.ts';
@@ -85,19 +85,19 @@ function nodeCheck(world: DoctorWorld): Check {
 
 async function agentChecks(world: DoctorWorld): Promise<Check[]> {
   const checks = await Promise.all(
-    agents.map(async (agent): Promise<Check[]> => {
-      const path = world.find(agent.program);
+    launchable.map(async ({ name, launch }): Promise<Check[]> => {
+      const path = world.find(launch.executable);
       if (path === null) return [];
       const said = await world.run(path, '--version');
       const version = said.stdout.trim().split('\n')[0];
       if (said.code === 0 && version)
-        return [{ name: `agent ${agent.name}`, ok: true, detail: `${version} (${path})` }];
+        return [{ name: `agent ${name}`, ok: true, detail: `${version} (${path})` }];
       const reason = said.stderr.trim().split('\n')[0] || 'it did not answer --version';
-      return [{ name: `agent ${agent.name}`, ok: 'warn', detail: `${path}: ${reason}`, remedy: agent.install }];
+      return [{ name: `agent ${name}`, ok: 'warn', detail: `${path}: ${reason}`, remedy: launch.install }];
     }),
   );
   const found = checks.flat();
   if (found.length > 0) return found;
-  const names = agents.map((agent) => agent.program).join(', ');
-  return [{ name: 'agents', ok: 'warn', detail: `none of ${names} is on PATH`, remedy: agents[0]!.install }];
+  const names = launchable.map(({ launch }) => launch.executable).join(', ');
+  return [{ name: 'agents', ok: 'warn', detail: `none of ${names} is on PATH`, remedy: launchable[0]!.launch.install }];
 }

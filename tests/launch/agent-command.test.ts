@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { controllerCommand, workerCommand } from '../../bridge/launch/agent-command.ts';
-import { agents, guardOff } from '../../bridge/launch/agents.ts';
+import { launchable } from '../../bridge/agent-programs/index.ts';
+import { guardOff } from '../../bridge/launch/guard-off.ts';
 
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'bridge-agents-'));
-  for (const agent of agents) writeFileSync(join(folder, agent.program), '#!/bin/sh\n', { mode: 0o755 });
+  for (const { launch } of launchable) writeFileSync(join(folder, launch.executable), '#!/bin/sh\n', { mode: 0o755 });
   writeFileSync(join(folder, 'notes.txt'), '');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -17,7 +18,7 @@ const world = (env: Record<string, string> = {}) => ({ env: { PATH: folder, ...e
 const worker = (agent: string, yolo = false, env = {}) =>
   workerCommand({ agent, command: null, yolo, args: [] }, world(env));
 
-test.each(agents.filter((agent) => agent.guarded !== null).map((agent) => agent.name))(
+test.each(launchable.filter(({ launch }) => launch.guarded !== null).map(({ name }) => name))(
   '%s starts with its guard on, and without it only where the user wrote --yolo',
   (name) => {
     const agent = worker(name);
@@ -43,7 +44,7 @@ test("MACS_CODEX_HOME becomes the agent's CODEX_HOME; otherwise the user's own s
 });
 
 test('every controller is kept from writing or asks first, and gets its first prompt as one word', () => {
-  for (const agent of agents) {
+  for (const agent of launchable) {
     const command = controllerCommand(
       { agent: agent.name, command: null, args: ['--model', 'm'], prompt: 'read it; go' },
       world(),

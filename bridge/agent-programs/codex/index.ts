@@ -35,4 +35,17 @@ export const codex: AgentProgram = {
     // the model gets what was queued, whatever it begins or ends with
     door: { name: 'codex-queue', looksEveryMs: 10_000, commandOpenings: [], commandEndings: [] },
   },
+  launch: {
+    executable: 'codex',
+    guarded: ['--sandbox', 'workspace-write', '--ask-for-approval', 'on-request'],
+    guardedBy: 'its workspace-write sandbox',
+    yolo: ['--dangerously-bypass-approvals-and-sandbox'],
+    controller: ['--sandbox', 'read-only', '--ask-for-approval', 'on-request'],
+    promptPrefix: [],
+    resume: ['resume', '--last'],
+    clear: '/new',
+    guardedEnv: {},
+    install: 'npm install -g @openai/codex',
+    settings: { CODEX_HOME: 'MACS_CODEX_HOME' },
+  },
 };

@@ -27,4 +27,16 @@ export const gemini: AgentProgram = {
     dialogWords: ['Allow execution of', 'Apply this change'],
     rescueEnters: 3,
   },
+  launch: {
+    executable: 'gemini',
+    guarded: ['--approval-mode', 'default'],
+    guardedBy: 'its approval questions',
+    yolo: ['--approval-mode', 'yolo'],
+    controller: ['--approval-mode', 'default'],
+    promptPrefix: ['--prompt-interactive'],
+    resume: ['--resume', 'latest'],
+    clear: '/clear',
+    guardedEnv: {},
+    install: 'npm install -g @google/gemini-cli',
+  },
 };
