@@ -1,4 +1,5 @@
 import type { Manner } from '../core/manner.ts';
+import type { SignalFacts } from '../screen/agent-signals.ts';
 import type { ScreenReader } from '../screen/screen-reader.ts';
 
 /** Everything that is known of one agent program: data and pure functions. */
@@ -12,6 +13,16 @@ export interface AgentProgram {
   readonly composer: Manner;
   /** how it is started; absent for what is no program of its own */
   readonly launch?: Launch;
+  /** how it is told to call `bridge signal`, and what it says then; or why it cannot be */
+  readonly hooks?: HookFacts | { readonly none: string };
+  /** versions that were seen live; empty where it was built from public documentation */
+  readonly seenWith: readonly string[];
+}
+
+export function seenInWords({ name, seenWith }: AgentProgram): string {
+  return seenWith.length > 0
+    ? `seen live with ${name} ${seenWith.join(', ')}`
+    : `built from ${name}'s public documentation; never seen live here`;
 }
 
 /**
@@ -39,4 +50,24 @@ export interface Launch {
   readonly install: string;
   /** environment names of its own, each with the setting of ours that fills it */
   readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** How a program's own hooks are wired, and what they tell. */
+export interface HookFacts {
+  /** its folder for settings: an environment name of its own, else a folder below HOME */
+  readonly folder: { readonly env: string; readonly below?: string; readonly name: string };
+  /** the file that lists hooks, and the program's own names for what we want to hear of */
+  readonly settings: {
+    readonly file: string;
+    readonly events: readonly string[];
+    /** in the unit that this program counts in */
+    readonly timeout: number;
+    /** further fields of a hook, as this program has them */
+    readonly fields: Readonly<Record<string, string>>;
+  };
+  /** a TOML file whose one key `notify` names a program */
+  readonly notify?: { readonly file: string };
+  /** what the person has still to do; null where the program asks for nothing */
+  readonly trust: string | null;
+  readonly signals: SignalFacts;
 }

@@ -9,6 +9,7 @@ import { usualComposer } from './composers.ts';
 export const aider: AgentProgram = {
   name: 'aider',
   programs: ['aider'],
+  seenWith: [],
   composer: {
     agent: 'aider',
     ...usualComposer,
@@ -57,5 +58,8 @@ export const aider: AgentProgram = {
     clear: '/reset',
     guardedEnv: {},
     install: 'python -m pip install aider-install && aider-install',
+  },
+  hooks: {
+    none: 'has one notification command without an event: `--notifications-command` may call `bridge signal --agent aider --event turn-ended`',
   },
 };

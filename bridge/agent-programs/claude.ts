@@ -1,6 +1,7 @@
 import { declared } from '../screen/declared/reader.ts';
 import type { AgentProgram } from './agent-program.ts';
 import { usualComposer } from './composers.ts';
+import { hookEventFields, turnEvents, waitingNotices } from './hook-events.ts';
 
 /** Rules begin in column 0, and what the model wrote in column 1 (2.1.332): nothing in a command looks like one. */
 const ruleAbove = '^(?:[─▔]{10,}|╭─{10,}╮)$';
@@ -13,6 +14,7 @@ const dashedRule = '^╌{10,}$';
 export const claude: AgentProgram = {
   name: 'claude',
   programs: ['claude'],
+  seenWith: [],
   // never measured, so that no Enter is pressed twice
   composer: {
     agent: 'claude',
@@ -141,5 +143,23 @@ export const claude: AgentProgram = {
     clear: '/clear',
     guardedEnv: {},
     install: 'npm install -g @anthropic-ai/claude-code',
+  },
+  hooks: {
+    folder: { env: 'CLAUDE_CONFIG_DIR', name: '.claude' },
+    settings: {
+      file: 'settings.json',
+      events: ['SessionStart', 'UserPromptSubmit', 'PermissionRequest', 'Notification', 'Stop', 'SessionEnd'],
+      timeout: 10,
+      fields: {},
+    },
+    trust: null,
+    signals: {
+      eventFields: hookEventFields,
+      events: turnEvents,
+      notices: waitingNotices,
+      session: ['session_id'],
+      turn: ['prompt_id'],
+      prompt: ['prompt'],
+    },
   },
 };

@@ -6,6 +6,7 @@ import { fileReferences, usualComposer } from './composers.ts';
 export const cline: AgentProgram = {
   name: 'cline',
   programs: ['cline'],
+  seenWith: ['3.0.65'],
   composer: {
     agent: 'cline',
     ...usualComposer,
@@ -96,5 +97,8 @@ export const cline: AgentProgram = {
     clear: '/clear',
     guardedEnv: {},
     install: 'npm install -g cline',
+  },
+  hooks: {
+    none: 'has hooks that belong to each workspace, which bridge does not write to; its screen is read instead',
   },
 };

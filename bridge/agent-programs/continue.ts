@@ -6,6 +6,7 @@ import { usualComposer } from './composers.ts';
 export const continueAgent: AgentProgram = {
   name: 'continue',
   programs: ['cn', 'continue'],
+  seenWith: ['1.5.47'],
   composer: {
     agent: 'continue',
     ...usualComposer,
@@ -81,4 +82,5 @@ export const continueAgent: AgentProgram = {
     guardedEnv: {},
     install: 'npm install -g @continuedev/cli',
   },
+  hooks: { none: 'has no hooks or notify program; its screen is all there is' },
 };

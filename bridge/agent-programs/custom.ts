@@ -18,7 +18,7 @@ export function customProgram(name: string, mine: CustomAgent, catalogue: readon
   if (mine.screen === undefined) {
     if (base === undefined || base.name === 'generic') return { ...generic, programs, composer };
     if (base.screen.facts === undefined) return { ...base, programs, composer };
-    return { name, programs, composer, screen: declared(name, base.screen.facts) };
+    return { ...base, name, programs, composer, screen: declared(name, base.screen.facts) };
   }
   if (base !== undefined && base.screen.facts === undefined) {
     throw refused(
@@ -28,7 +28,7 @@ export function customProgram(name: string, mine: CustomAgent, catalogue: readon
     );
   }
   const screen = merged(base?.screen.facts ?? {}, mine.screen) as unknown as Partial<ScreenFacts>;
-  return { name, programs, composer, screen: declared(name, whole(name, screen)) };
+  return { seenWith: [], ...base, name, programs, composer, screen: declared(name, whole(name, screen)) };
 }
 
 function findBase(name: string, mine: CustomAgent, catalogue: readonly AgentProgram[]): AgentProgram | undefined {

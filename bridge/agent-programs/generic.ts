@@ -17,6 +17,7 @@ const stillMs = 200;
 export const generic: AgentProgram = {
   name: 'generic',
   programs: [],
+  seenWith: [],
   // One Enter, and nothing taken for granted beyond bracketed paste. What begins with `!` or `/` may be a command of it
   // (`!touch x` ran as a shell command in Copilot 1.0.102), and nobody knows what would make it plain.
   composer: {

@@ -37,6 +37,9 @@ export type Launchable = AgentProgram & { readonly launch: Launch };
 /** Those that can be started. */
 export const launchable = agentPrograms.filter((program): program is Launchable => program.launch !== undefined);
 
+/** Those whose hooks can be wired. */
+export const hookable = agentPrograms.filter(({ hooks }) => hooks !== undefined && !('none' in hooks));
+
 export interface ProgramChoice {
   /** `--agent`: settles it, whatever runs */
   readonly agent?: string | null;

@@ -6,6 +6,7 @@ import { usualComposer } from './composers.ts';
 export const opencode: AgentProgram = {
   name: 'opencode',
   programs: ['opencode'],
+  seenWith: ['1.18.33'],
   // it appends one blank to some pastes
   composer: {
     agent: 'opencode',
@@ -87,4 +88,5 @@ export const opencode: AgentProgram = {
     guardedEnv: { OPENCODE_PERMISSION: JSON.stringify({ edit: 'ask', bash: 'ask', webfetch: 'ask' }) },
     install: 'npm install -g opencode-ai',
   },
+  hooks: { none: 'has no hooks or notify program; its own HTTP port and its screen are read instead' },
 };

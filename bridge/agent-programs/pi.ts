@@ -6,6 +6,7 @@ import { usualComposer } from './composers.ts';
 export const pi: AgentProgram = {
   name: 'pi',
   programs: ['pi'],
+  seenWith: ['0.73.1'],
   composer: {
     agent: 'pi',
     ...usualComposer,
@@ -56,5 +57,8 @@ export const pi: AgentProgram = {
     clear: '/new',
     guardedEnv: {},
     install: 'npm install -g @mariozechner/pi-coding-agent',
+  },
+  hooks: {
+    none: 'has no hooks or notify program; an extension of yours may call `bridge signal --agent pi --event turn-ended`',
   },
 };

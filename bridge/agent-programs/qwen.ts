@@ -1,11 +1,13 @@
 import { declared } from '../screen/declared/reader.ts';
 import type { AgentProgram } from './agent-program.ts';
 import { fileReferences, paths, usualComposer } from './composers.ts';
+import { hookEventFields, turnEvents, waitingNotices } from './hook-events.ts';
 
 /** qwen-code 0.24.4. Its title tells its state, by a first character that says it works, asks or rests. */
 export const qwen: AgentProgram = {
   name: 'qwen',
   programs: ['qwen'],
+  seenWith: ['0.24.4'],
   // an Enter before it has made its marker of a long paste sends the marker and loses the text
   composer: {
     agent: 'qwen',
@@ -117,5 +119,32 @@ export const qwen: AgentProgram = {
     clear: '/clear',
     guardedEnv: {},
     install: 'npm install -g @qwen-code/qwen-code',
+  },
+  hooks: {
+    folder: { env: 'QWEN_HOME', name: '.qwen' },
+    settings: {
+      file: 'settings.json',
+      events: [
+        'SessionStart',
+        'UserPromptSubmit',
+        'PermissionRequest',
+        'Stop',
+        'StopFailure',
+        'Notification',
+        'SessionEnd',
+      ],
+      timeout: 10,
+      fields: { name: 'bridge' },
+    },
+    trust: null,
+    signals: {
+      eventFields: hookEventFields,
+      events: turnEvents,
+      // after an interrupted or failed turn this is all that it tells
+      notices: waitingNotices,
+      session: ['session_id'],
+      turn: ['prompt_id'],
+      prompt: ['submitted_prompt', 'prompt'],
+    },
   },
 };

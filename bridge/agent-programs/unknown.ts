@@ -8,6 +8,7 @@ import { generic } from './generic.ts';
 export const unknown: AgentProgram = {
   name: 'unknown',
   programs: [],
+  seenWith: [],
   composer: { ...generic.composer, agent: 'unknown' },
   screen: {
     quietStepsMs: [],

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { hookable } from '../agent-programs/index.ts';
 import { ExitCode, wrongUse } from '../core/failure.ts';
 import { diffOf } from '../launch/hooks/diff.ts';
 import { carryOut, type HooksWorld, type Plan, planInstall, planRemove, wiredNow } from '../launch/hooks/hooks.ts';
@@ -15,9 +16,9 @@ export function registerHooks(program: Command): void {
   const command = program
     .command('hooks')
     .argument('<action>', 'install, remove or show')
-    .argument('<agent>', 'codex, gemini, qwen or claude')
+    .argument('<agent>', hookable.map(({ name }) => name).join(', '))
     .description("wire an agent's own hooks to `bridge signal`, without touching anything else in its settings")
-    .option('--config <file>', "the agent's settings file (codex: its config.toml; hooks.json lies beside it)")
+    .option('--config <file>', "the agent's settings file; where it has a second one, that lies beside it")
     .option('--dry-run', 'show what would change, and change nothing');
   withOptions(command, 'place').action(
     act(async (context, command) => {

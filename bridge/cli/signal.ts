@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Command } from 'commander';
+import { programNamed } from '../agent-programs/index.ts';
 import { callerAbove } from '../host/caller.ts';
 import { systemSource } from '../host/process-source.ts';
 import { socketPath } from '../host/socket-path.ts';
@@ -28,7 +29,9 @@ export async function signal(argv: readonly string[]): Promise<void> {
     const { agent } = flags;
     if (agent === undefined) return say('no --agent; nothing is told');
     const report = await readReport(flags.report);
-    const read = readSignal({ agent, event: flags.event ?? null, report, at });
+    const { hooks } = programNamed(agent) ?? {};
+    const facts = hooks !== undefined && 'signals' in hooks ? hooks.signals : undefined;
+    const read = readSignal({ agent, facts, event: flags.event ?? null, report, at });
     if (read.is === 'nothing') return say(read.reason);
     const told = await tell(
       socketPath(flags.home),

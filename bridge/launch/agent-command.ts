@@ -1,6 +1,6 @@
-import { BridgeError, wrongUse } from '../core/failure.ts';
 import type { Launch } from '../agent-programs/agent-program.ts';
 import { agentPrograms, type Launchable, launchable } from '../agent-programs/index.ts';
+import { BridgeError, wrongUse } from '../core/failure.ts';
 import { splitCommand } from './command-line.ts';
 import { findProgram } from './programs.ts';
 import { type LaunchWorld, setting } from './world.ts';
@@ -28,12 +28,7 @@ export function workerCommand(
   const { name, launch } = findAgent(wish.agent);
   present(launch, world);
   if (!wish.yolo && launch.guarded === null) {
-    throw wrongUse(
-      'start worker',
-      name,
-      'neither asks nor has a sandbox, so it acts unasked',
-      'say so with --yolo',
-    );
+    throw wrongUse('start worker', name, 'neither asks nor has a sandbox, so it acts unasked', 'say so with --yolo');
   }
   return {
     name,
@@ -91,11 +86,9 @@ function present({ executable, install }: Launch, world: LaunchWorld): void {
     what: 'agent',
     target: executable,
     reason: 'is not on PATH',
-    nextStep: [
-      install,
-      ...found.map((other) => `--agent ${other.name}`),
-      '--no-codex starts without an agent',
-    ].join(', or '),
+    nextStep: [install, ...found.map((other) => `--agent ${other.name}`), '--no-codex starts without an agent'].join(
+      ', or ',
+    ),
   });
 }
 

@@ -1,5 +1,5 @@
-import { messageOf } from '../core/failure.ts';
 import { launchable } from '../agent-programs/index.ts';
+import { messageOf } from '../core/failure.ts';
 import { desktopCheck, homeCheck, sandboxCheck } from './doctor-ground.ts';
 import { hooksCheck } from './doctor-hooks.ts';
 import { ownersCheck } from './doctor-owners.ts';
@@ -90,8 +90,7 @@ async function agentChecks(world: DoctorWorld): Promise<Check[]> {
       if (path === null) return [];
       const said = await world.run(path, '--version');
       const version = said.stdout.trim().split('\n')[0];
-      if (said.code === 0 && version)
-        return [{ name: `agent ${name}`, ok: true, detail: `${version} (${path})` }];
+      if (said.code === 0 && version) return [{ name: `agent ${name}`, ok: true, detail: `${version} (${path})` }];
       const reason = said.stderr.trim().split('\n')[0] || 'it did not answer --version';
       return [{ name: `agent ${name}`, ok: 'warn', detail: `${path}: ${reason}`, remedy: launch.install }];
     }),

@@ -2,7 +2,7 @@ import { type AgentSignal, type SignalKind, signalKinds } from '../core/agent-si
 import { inputDigest } from './input-digest.ts';
 
 /** What an agent's events mean, and where its report keeps what we need. */
-interface SignalFacts {
+export interface SignalFacts {
   /** fields that name the event, where the caller does not */
   readonly eventFields: readonly string[];
   readonly events: Readonly<Record<string, SignalKind>>;
@@ -20,80 +20,6 @@ interface SignalFacts {
   readonly ownInputs?: { readonly field: string; readonly begins: readonly string[] };
 }
 
-const hookNames = ['hook_event_name'];
-/** qwen took them over */
-const claudesEvents = {
-  SessionStart: 'session-began',
-  UserPromptSubmit: 'turn-began',
-  PermissionRequest: 'approval-wanted',
-  Stop: 'turn-ended',
-  StopFailure: 'turn-failed',
-  SessionEnd: 'session-ended',
-} as const;
-const whatItWaitsFor = {
-  event: 'Notification',
-  field: 'notification_type',
-  values: { permission_prompt: 'approval-wanted', idle_prompt: 'turn-ended' },
-} as const;
-
-/**
- * Codex 0.169.0 and gemini-cli 0.61.0 as seen live; qwen-code 0.24.4 by the page it brings and live; claude by its public
- * documentation. A tool's events are left out: they say nothing that a turn's do not, and there are many.
- */
-const facts: Readonly<Record<string, SignalFacts>> = {
-  codex: {
-    eventFields: [...hookNames, 'type'],
-    events: {
-      SessionStart: 'session-began',
-      UserPromptSubmit: 'turn-began',
-      PermissionRequest: 'approval-wanted',
-      Stop: 'turn-ended',
-      Interrupt: 'turn-ended',
-      SessionEnd: 'session-ended',
-      // the notify program
-      'agent-turn-complete': 'turn-ended',
-      'approval-requested': 'approval-wanted',
-    },
-    session: ['session_id', 'thread-id'],
-    turn: ['turn_id', 'turn-id'],
-    prompt: ['prompt'],
-    ownInputs: { field: 'input-messages', begins: ['Generate a concise, single-line task title'] },
-  },
-  gemini: {
-    eventFields: hookNames,
-    events: {
-      SessionStart: 'session-began',
-      BeforeAgent: 'turn-began',
-      AfterAgent: 'turn-ended',
-      SessionEnd: 'session-ended',
-    },
-    notices: { event: 'Notification', field: 'notification_type', values: { ToolPermission: 'approval-wanted' } },
-    session: ['session_id'],
-    turn: [],
-    prompt: ['prompt'],
-  },
-  qwen: {
-    eventFields: hookNames,
-    events: claudesEvents,
-    // after an interrupted or failed turn this is all that it tells
-    notices: whatItWaitsFor,
-    session: ['session_id'],
-    turn: ['prompt_id'],
-    prompt: ['submitted_prompt', 'prompt'],
-  },
-  claude: {
-    eventFields: hookNames,
-    events: claudesEvents,
-    notices: whatItWaitsFor,
-    session: ['session_id'],
-    turn: ['prompt_id'],
-    prompt: ['prompt'],
-  },
-};
-
-/** Agents whose reports are understood. Any other may still name one of our kinds itself. */
-export const signallingAgents: readonly string[] = Object.keys(facts);
-
 export type ReadSignal =
   | { readonly is: 'signal'; readonly signal: AgentSignal }
   /** nothing that concerns a turn; not a fault */
@@ -105,13 +31,15 @@ export type ReadSignal =
  */
 export function readSignal(told: {
   readonly agent: string;
+  /** of that agent program; without them the event must be one of our kinds */
+  readonly facts?: SignalFacts | undefined;
   readonly event: string | null;
   readonly report: unknown;
   readonly at: number;
 }): ReadSignal {
-  const known = Object.hasOwn(facts, told.agent) ? facts[told.agent] : undefined;
+  const { facts: known } = told;
   const report = isRecord(told.report) ? told.report : {};
-  const event = told.event ?? textIn(report, known?.eventFields ?? hookNames);
+  const event = told.event ?? textIn(report, known?.eventFields ?? ['hook_event_name']);
   if (event === null) return nothing('the report names no event');
   const kind = kindOf(event, report, known);
   if (kind === null) return nothing(`${event} of ${told.agent} says nothing of a turn`);

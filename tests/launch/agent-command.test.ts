@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { controllerCommand, workerCommand } from '../../bridge/launch/agent-command.ts';
 import { launchable } from '../../bridge/agent-programs/index.ts';
+import { controllerCommand, workerCommand } from '../../bridge/launch/agent-command.ts';
 import { guardOff } from '../../bridge/launch/guard-off.ts';
 
 let folder: string;

@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
+import { programNamed } from '../../bridge/agent-programs/index.ts';
 import type { AgentSignal } from '../../bridge/core/agent-signal.ts';
 import { readSignal } from '../../bridge/screen/agent-signals.ts';
 import { type AgentWord, doubt, heard, saysEnded, wordStandsMs } from '../../bridge/screen/agent-word.ts';
 import { inputDigest } from '../../bridge/screen/input-digest.ts';
 
 const read = (agent: string, report: unknown, event: string | null = null) =>
-  readSignal({ agent, event, report, at: 1000 });
+  readSignal({ agent, facts: factsOf(agent), event, report, at: 1000 });
+function factsOf(agent: string) {
+  const { hooks } = programNamed(agent) ?? {};
+  return hooks !== undefined && 'signals' in hooks ? hooks.signals : undefined;
+}
 const kindOf = (agent: string, report: unknown, event: string | null = null) => {
   const result = read(agent, report, event);
   return result.is === 'signal' ? result.signal.kind : null;

@@ -1,11 +1,13 @@
 import type { AgentProgram } from '../agent-program.ts';
 import { picture, usualComposer } from '../composers.ts';
+import { hookEventFields } from '../hook-events.ts';
 import { codexScreen } from './reader.ts';
 
 /** Codex 0.169.0. On its screen a streaming turn looks idle: only its title and OSC 7501 tell. */
 export const codex: AgentProgram = {
   name: 'codex',
   programs: ['codex'],
+  seenWith: ['0.169.0'],
   screen: codexScreen,
   composer: {
     agent: 'codex',
@@ -47,5 +49,35 @@ export const codex: AgentProgram = {
     guardedEnv: {},
     install: 'npm install -g @openai/codex',
     settings: { CODEX_HOME: 'MACS_CODEX_HOME' },
+  },
+  hooks: {
+    folder: { env: 'CODEX_HOME', name: '.codex' },
+    // codex 0.169.0 allows Interrupt and SessionEnd 3 s, and warns at every start where a file says more
+    settings: {
+      file: 'hooks.json',
+      events: ['SessionStart', 'UserPromptSubmit', 'PermissionRequest', 'Stop', 'Interrupt', 'SessionEnd'],
+      timeout: 3,
+      fields: {},
+    },
+    notify: { file: 'config.toml' },
+    trust: 'codex asks at its next start to review new hooks: choose "Trust all", or none of them runs',
+    signals: {
+      eventFields: [...hookEventFields, 'type'],
+      events: {
+        SessionStart: 'session-began',
+        UserPromptSubmit: 'turn-began',
+        PermissionRequest: 'approval-wanted',
+        Stop: 'turn-ended',
+        Interrupt: 'turn-ended',
+        SessionEnd: 'session-ended',
+        // the notify program
+        'agent-turn-complete': 'turn-ended',
+        'approval-requested': 'approval-wanted',
+      },
+      session: ['session_id', 'thread-id'],
+      turn: ['turn_id', 'turn-id'],
+      prompt: ['prompt'],
+      ownInputs: { field: 'input-messages', begins: ['Generate a concise, single-line task title'] },
+    },
   },
 };

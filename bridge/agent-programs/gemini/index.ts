@@ -1,11 +1,13 @@
 import type { AgentProgram } from '../agent-program.ts';
 import { fileReferences, usualComposer } from '../composers.ts';
+import { hookEventFields } from '../hook-events.ts';
 import { geminiScreen } from './reader.ts';
 
 /** gemini-cli 0.61.0. Its title tells its state; its composer shows the placeholder while busy too. */
 export const gemini: AgentProgram = {
   name: 'gemini',
   programs: ['gemini'],
+  seenWith: ['0.61.0'],
   screen: geminiScreen,
   composer: {
     agent: 'gemini',
@@ -38,5 +40,28 @@ export const gemini: AgentProgram = {
     clear: '/clear',
     guardedEnv: {},
     install: 'npm install -g @google/gemini-cli',
+  },
+  hooks: {
+    folder: { env: 'GEMINI_CLI_HOME', below: '.gemini', name: '.gemini' },
+    settings: {
+      file: 'settings.json',
+      events: ['SessionStart', 'BeforeAgent', 'AfterAgent', 'Notification', 'SessionEnd'],
+      timeout: 10_000,
+      fields: { name: 'bridge' },
+    },
+    trust: null,
+    signals: {
+      eventFields: hookEventFields,
+      events: {
+        SessionStart: 'session-began',
+        BeforeAgent: 'turn-began',
+        AfterAgent: 'turn-ended',
+        SessionEnd: 'session-ended',
+      },
+      notices: { event: 'Notification', field: 'notification_type', values: { ToolPermission: 'approval-wanted' } },
+      session: ['session_id'],
+      turn: [],
+      prompt: ['prompt'],
+    },
   },
 };

@@ -106,13 +106,18 @@ function filesOf(wiring: Wiring, world: HooksWorld): { hooks: SettingsFile; noti
   const folder = world.config === null ? folderOf(wiring, world.env, world.userFolder) : dirname(world.config);
   const notify = wiring.notify ? readSettings(world.config ?? join(folder, wiring.notify.file)) : null;
   const named = wiring.notify === undefined ? world.config : null;
-  return { hooks: readSettings(named ?? join(folder, wiring.hooks.file)), notify };
+  return { hooks: readSettings(named ?? join(folder, wiring.settings.file)), notify };
 }
 
-function wantedHooks({ agent, hooks }: Wiring, { program }: HooksWorld): WantedHook[] {
-  return hooks.events.map((event) => ({
+function wantedHooks({ agent, settings }: Wiring, { program }: HooksWorld): WantedHook[] {
+  return settings.events.map((event) => ({
     event,
-    hook: { type: 'command', command: hookCommand(agent, event, program), timeout: hooks.timeout, ...hooks.fields },
+    hook: {
+      type: 'command',
+      command: hookCommand(agent, event, program),
+      timeout: settings.timeout,
+      ...settings.fields,
+    },
   }));
 }
 

@@ -1,109 +1,26 @@
 import { join, resolve } from 'node:path';
+import { type HookFacts, seenInWords } from '../../agent-programs/agent-program.ts';
+import { hookable, programNamed } from '../../agent-programs/index.ts';
 import { BridgeError, ExitCode, wrongUse } from '../../core/failure.ts';
 
-/** How one agent program is told to call us. */
-export interface Wiring {
+/** An agent program that can be told to call us, and how. */
+export interface Wiring extends HookFacts {
   readonly agent: string;
-  /** its folder for settings: an environment name of its own, else a folder below HOME */
-  readonly folder: { readonly env: string; readonly below?: string; readonly name: string };
-  /** the file that lists hooks, and the program's own names for what we want to hear of */
-  readonly hooks: {
-    readonly file: string;
-    readonly events: readonly string[];
-    /** in the unit that this program counts in */
-    readonly timeout: number;
-    /** further fields of a hook, as this program has them */
-    readonly fields: Readonly<Record<string, string>>;
-  };
-  /** a TOML file whose one key `notify` names a program */
-  readonly notify?: { readonly file: string };
-  /** what the person has still to do; null where the program asks for nothing */
-  readonly trust: string | null;
+  /** with which version of it that was seen, in words */
   readonly seen: string;
 }
 
-export const wirings: readonly Wiring[] = [
-  {
-    agent: 'codex',
-    folder: { env: 'CODEX_HOME', name: '.codex' },
-    // codex 0.169.0 allows Interrupt and SessionEnd 3 s, and warns at every start where a file says more
-    hooks: {
-      file: 'hooks.json',
-      events: ['SessionStart', 'UserPromptSubmit', 'PermissionRequest', 'Stop', 'Interrupt', 'SessionEnd'],
-      timeout: 3,
-      fields: {},
-    },
-    notify: { file: 'config.toml' },
-    trust: 'codex asks at its next start to review new hooks: choose "Trust all", or none of them runs',
-    seen: 'seen live with codex 0.169.0',
-  },
-  {
-    agent: 'gemini',
-    folder: { env: 'GEMINI_CLI_HOME', below: '.gemini', name: '.gemini' },
-    hooks: {
-      file: 'settings.json',
-      events: ['SessionStart', 'BeforeAgent', 'AfterAgent', 'Notification', 'SessionEnd'],
-      timeout: 10_000,
-      fields: { name: 'bridge' },
-    },
-    trust: null,
-    seen: 'seen live with gemini-cli 0.61.0',
-  },
-  {
-    agent: 'qwen',
-    folder: { env: 'QWEN_HOME', name: '.qwen' },
-    hooks: {
-      file: 'settings.json',
-      events: [
-        'SessionStart',
-        'UserPromptSubmit',
-        'PermissionRequest',
-        'Stop',
-        'StopFailure',
-        'Notification',
-        'SessionEnd',
-      ],
-      timeout: 10,
-      fields: { name: 'bridge' },
-    },
-    trust: null,
-    seen: 'seen live with qwen-code 0.24.4',
-  },
-  {
-    agent: 'claude',
-    folder: { env: 'CLAUDE_CONFIG_DIR', name: '.claude' },
-    hooks: {
-      file: 'settings.json',
-      events: ['SessionStart', 'UserPromptSubmit', 'PermissionRequest', 'Notification', 'Stop', 'SessionEnd'],
-      timeout: 10,
-      fields: {},
-    },
-    trust: null,
-    seen: "built from claude's public documentation; never seen live here",
-  },
-];
-
-/** Why there is nothing to wire. */
-const without: Readonly<Record<string, string>> = {
-  opencode: 'has no hooks or notify program; its own HTTP port and its screen are read instead',
-  pi: 'has no hooks or notify program; an extension of yours may call `bridge signal --agent pi --event turn-ended`',
-  continue: 'has no hooks or notify program; its screen is all there is',
-  cline: 'has hooks that belong to each workspace, which bridge does not write to; its screen is read instead',
-  aider:
-    'has one notification command without an event: `--notifications-command` may call `bridge signal --agent aider --event turn-ended`',
-};
-
 /** @throws BridgeError for an agent that nothing can be wired for, with the reason */
 export function wiringOf(agent: string): Wiring {
-  const wiring = wirings.find((one) => one.agent === agent);
-  if (wiring !== undefined) return wiring;
-  const names = wirings.map((one) => one.agent).join(', ');
-  const reason = without[agent];
-  if (reason === undefined) throw wrongUse('hooks', agent, `no hooks of it are known; there are ${names}`);
+  const program = programNamed(agent);
+  const { hooks } = program ?? {};
+  if (hooks !== undefined && !('none' in hooks)) return { ...hooks, agent, seen: seenInWords(program!) };
+  const names = hookable.map(({ name }) => name).join(', ');
+  if (hooks === undefined) throw wrongUse('hooks', agent, `no hooks of it are known; there are ${names}`);
   throw new BridgeError({
     what: 'hooks',
     target: agent,
-    reason,
+    reason: hooks.none,
     nextStep: `bridge reads it without hooks; hooks can be wired for ${names}`,
     exitCode: ExitCode.failed,
   });

@@ -190,7 +190,7 @@ test('another home is another wiring: told as stale, and renewed in place of the
   expect(new Set(wiredNow(codex, other).map(({ state }) => state))).toEqual(new Set(['stale']));
   install(codex, other);
   expect(new Set(wiredNow(codex, other).map(({ state }) => state))).toEqual(new Set(['wired']));
-  expect(read(hooks).match(/# bridge hooks/g)).toHaveLength(codex.hooks.events.length);
+  expect(read(hooks).match(/# bridge hooks/g)).toHaveLength(codex.settings.events.length);
   expect(read(config).match(/notify =/g)).toHaveLength(1);
 });
 
