@@ -1,3 +1,5 @@
+import { offered } from './agent-programs/index.ts';
+import { backends } from './controllers/choose.ts';
 import { vias } from './core/door.ts';
 
 /**
@@ -26,20 +28,6 @@ export interface OptionRow {
 
 /** `place`: every command; `target`: commands that name a pane; `daemon`: the bridge itself; `ask`: whoever asks a controller. */
 export type Audience = 'place' | 'target' | 'daemon' | 'ask';
-
-export const backends = [
-  'auto',
-  'codex',
-  'claude',
-  'gemini',
-  'opencode',
-  'command',
-  'pane',
-  'codex-interactive',
-  'rules',
-  'mailbox',
-  'none',
-] as const;
 
 export const options = [
   row(
@@ -80,7 +68,7 @@ export const options = [
     '--agent <name>',
     'text',
     null,
-    'settles which profile reads the pane: codex, gemini, claude, opencode, qwen, pi, cline, continue, aider, generic, or one of bridge.yaml',
+    `settles which agent program is in the pane: ${offered.map(({ name }) => name).join(', ')}, or one of bridge.yaml`,
     ['target', 'daemon'],
     { yaml: 'agent' },
   ),

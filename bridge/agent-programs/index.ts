@@ -1,15 +1,16 @@
 import { heedful } from '../screen/heedful.ts';
 import type { AgentProgram, Launch } from './agent-program.ts';
 import { aider } from './aider.ts';
-import { claude } from './claude.ts';
+import { claude } from './claude/index.ts';
 import { cline } from './cline.ts';
 import { codex } from './codex/index.ts';
 import { continueAgent } from './continue.ts';
+import type { ControllerProgram } from './controller-program.ts';
 import { customProgram } from './custom.ts';
 import type { CustomAgent } from './custom-schema.ts';
 import { gemini } from './gemini/index.ts';
 import { generic } from './generic.ts';
-import { opencode } from './opencode.ts';
+import { opencode } from './opencode/index.ts';
 import { pi } from './pi.ts';
 import { qwen } from './qwen.ts';
 import { unknown } from './unknown.ts';
@@ -36,6 +37,11 @@ export type Launchable = AgentProgram & { readonly launch: Launch };
 
 /** Those that can be started. */
 export const launchable = agentPrograms.filter((program): program is Launchable => program.launch !== undefined);
+
+/** Those that can answer as a controller without a pane of their own. */
+export const controllers = launchable.filter(
+  (program): program is Launchable & { readonly controller: ControllerProgram } => program.controller !== undefined,
+);
 
 /** Those whose hooks can be wired. */
 export const hookable = agentPrograms.filter(({ hooks }) => hooks !== undefined && !('none' in hooks));

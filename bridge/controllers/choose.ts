@@ -1,13 +1,14 @@
+import { controllers } from '../agent-programs/index.ts';
 import { BridgeError, wrongUse } from '../core/failure.ts';
 
-/** Who is asked. `pane` is a live agent, `mailbox` the human, `rules` the lines of bridge.yaml and then the human. */
-export type Backend = 'codex' | 'claude' | 'gemini' | 'opencode' | 'command' | 'pane' | 'rules' | 'mailbox';
+/** Who is asked: a program of the catalogue by its name, or one of these. */
+export type Backend = string;
 
-/** What a user may ask for; `codex-interactive` and `none` are MACS's names. */
-export type RequestedBackend = Backend | 'auto' | 'codex-interactive' | 'none';
+/** What a user may ask for besides: `pane` is a live agent, `mailbox` the human, `rules` the lines of bridge.yaml and then the human. */
+const others = ['command', 'pane', 'codex-interactive', 'rules', 'mailbox', 'none'] as const;
 
-/** In the order in which they are looked for on PATH. */
-const programs = ['codex', 'claude', 'gemini', 'opencode'] as const;
+/** What `--controller-backend` takes. `codex-interactive` and `none` are MACS's names. */
+export const backends: readonly string[] = ['auto', ...controllers.map(({ name }) => name), ...others];
 
 /** Decides whom to ask, and says why in words for the log. A live pane may come later; a missing program will not. */
 export function chooseBackend(
@@ -19,8 +20,7 @@ export function chooseBackend(
     readonly command: string | null;
   },
 ): { readonly backend: Backend; readonly why: string } | BridgeError {
-  const known = requested as RequestedBackend;
-  switch (known) {
+  switch (requested) {
     case 'auto':
       return chooseForUser(world);
     case 'pane':
@@ -33,31 +33,33 @@ export function chooseBackend(
       return { backend: 'mailbox', why: 'as asked for: "none" leaves every request to you' };
     case 'mailbox':
     case 'rules':
-      return { backend: known, why: 'as asked for' };
+      return { backend: requested, why: 'as asked for' };
     case 'command':
       if (world.command === null || world.command.trim() === '') {
         return wrongUse('--controller-backend', 'command', 'names no program', "add --controller-command 'PROGRAM …'");
       }
       return { backend: 'command', why: 'as asked for' };
-    case 'codex':
-    case 'claude':
-    case 'gemini':
-    case 'opencode':
-      if (world.onPath(known)) return { backend: known, why: 'as asked for' };
-      return new BridgeError({
-        what: '--controller-backend',
-        target: known,
-        reason: 'is not on PATH',
-        nextStep: 'install it, or choose another backend (auto picks what is there)',
-      });
     default:
-      return wrongUse(
-        '--controller-backend',
-        requested,
-        'is unknown',
-        `choose one of: auto, ${programs.join(', ')}, command, pane, rules, mailbox`,
-      );
+      return chooseProgram(requested, world);
   }
+}
+
+function chooseProgram(
+  requested: string,
+  world: { onPath(program: string): boolean },
+): { readonly backend: Backend; readonly why: string } | BridgeError {
+  const program = controllers.find(({ name }) => name === requested);
+  if (program === undefined) {
+    const known = backends.filter((name) => !['codex-interactive', 'none'].includes(name));
+    return wrongUse('--controller-backend', requested, 'is unknown', `choose one of: ${known.join(', ')}`);
+  }
+  if (world.onPath(program.launch.executable)) return { backend: requested, why: 'as asked for' };
+  return new BridgeError({
+    what: '--controller-backend',
+    target: requested,
+    reason: 'is not on PATH',
+    nextStep: 'install it, or choose another backend (auto picks what is there)',
+  });
 }
 
 function chooseForUser(world: { readonly livePane: string | null; onPath(program: string): boolean }): {
@@ -65,7 +67,9 @@ function chooseForUser(world: { readonly livePane: string | null; onPath(program
   readonly why: string;
 } {
   if (world.livePane !== null) return { backend: 'pane', why: `a live controller is in ${world.livePane}` };
-  const found = programs.find((program) => world.onPath(program));
+  // in the order of the catalogue
+  const found = controllers.find(({ launch }) => world.onPath(launch.executable))?.name;
   if (found !== undefined) return { backend: found, why: `no live controller pane, and ${found} is on PATH` };
-  return { backend: 'mailbox', why: `no live controller pane, and none of ${programs.join(', ')} is on PATH` };
+  const names = controllers.map(({ name }) => name).join(', ');
+  return { backend: 'mailbox', why: `no live controller pane, and none of ${names} is on PATH` };
 }

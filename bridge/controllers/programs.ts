@@ -1,19 +1,13 @@
 import { resolve } from 'node:path';
+import { controllers } from '../agent-programs/index.ts';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError, wrongUse } from '../core/failure.ts';
-import { AgentProgram } from './agent-program.ts';
+import { AgentController } from './agent-controller.ts';
 import { splitCommand } from './argv.ts';
 import type { Backend } from './choose.ts';
-import { claude } from './clis/claude.ts';
-import type { AgentCli } from './clis/cli.ts';
-import { codex } from './clis/codex.ts';
-import { gemini } from './clis/gemini.ts';
-import { opencode } from './clis/opencode.ts';
 import { CommandController } from './command.ts';
 import type { Controller } from './controller.ts';
 import { defaultScratchRoot } from './scratch.ts';
-
-const agents: Partial<Record<Backend, AgentCli>> = { codex, claude, gemini, opencode };
 
 /** A controller that is a program started for each question. Wrong options throw, before anybody is asked. */
 export function programController(
@@ -51,8 +45,8 @@ export function programController(
     const file = program!.includes('/') ? resolve(program!) : program!;
     return new CommandController([file, ...args, ...extraArgs], setting);
   }
-  const cli = agents[backend];
-  if (cli === undefined) throw wrongUse('--controller-backend', backend, 'is not a program');
+  const { launch, controller: cli } = controllers.find(({ name }) => name === backend) ?? {};
+  if (launch === undefined || cli === undefined) throw wrongUse('--controller-backend', backend, 'is not a program');
   const refused = extraArgs.find((word) => cli.forbidden.test(word));
   if (refused !== undefined) {
     throw wrongUse(
@@ -62,7 +56,12 @@ export function programController(
       'a controller only reads; leave it out, or use --controller-command for a program of your own',
     );
   }
-  return new AgentProgram(cli, { ...setting, model: options.model, extraArgs, resume: options.resume });
+  return new AgentController(launch.executable, cli, {
+    ...setting,
+    model: options.model,
+    extraArgs,
+    resume: options.resume,
+  });
 }
 
 function words(text: string, option: string): readonly string[] {

@@ -1,3 +1,4 @@
+import { launchable } from '../agent-programs/index.ts';
 import { controllerDefaults } from './controller.ts';
 import { workerDefaults } from './worker-settings.ts';
 
@@ -15,6 +16,8 @@ export interface LaunchFlag {
   /** another name for the flag above it, kept for people who come from MACS */
   readonly alias?: true;
 }
+
+const names = launchable.map(({ name }) => name).join(', ');
 
 /** `bridge start worker [SESSION]`; the positional is `--session`. Keys are those of StartWorkerOptions. */
 export const workerFlags: readonly LaunchFlag[] = [
@@ -50,7 +53,7 @@ export const workerFlags: readonly LaunchFlag[] = [
   is('--attach', 'attach', true, 'show the session in this terminal (the default)'),
   is('--no-attach', 'attach', false, 'leave it in the background'),
   is('--detach', 'attach', false, 'same as --no-attach', undefined, true),
-  text('--agent <name>', 'agent', workerDefaults.agent, 'codex, claude, gemini, opencode, qwen, pi or continue'),
+  text('--agent <name>', 'agent', workerDefaults.agent, names),
   text(
     '--agent-command <command>',
     'agentCommand',
@@ -94,7 +97,7 @@ export const controllerFlags: readonly LaunchFlag[] = [
   list('--agent-arg <word>', 'codexArg', 'same as --codex-arg', true),
   is('--no-codex', 'startAgent', false, 'install everything and start no agent'),
   is('--no-agent', 'startAgent', false, 'same as --no-codex', undefined, true),
-  text('--agent <name>', 'agent', controllerDefaults.agent, 'codex, claude, gemini, opencode, qwen, pi or continue'),
+  text('--agent <name>', 'agent', controllerDefaults.agent, names),
   text(
     '--agent-command <command>',
     'agentCommand',

@@ -1,6 +1,7 @@
 import type { AgentProgram } from '../agent-program.ts';
 import { picture, usualComposer } from '../composers.ts';
 import { hookEventFields } from '../hook-events.ts';
+import { codexController } from './controller.ts';
 import { codexScreen } from './reader.ts';
 
 /** Codex 0.169.0. On its screen a streaming turn looks idle: only its title and OSC 7501 tell. */
@@ -80,4 +81,5 @@ export const codex: AgentProgram = {
       ownInputs: { field: 'input-messages', begins: ['Generate a concise, single-line task title'] },
     },
   },
+  controller: codexController,
 };

@@ -1,6 +1,7 @@
 import type { AgentProgram } from '../agent-program.ts';
 import { fileReferences, usualComposer } from '../composers.ts';
 import { hookEventFields } from '../hook-events.ts';
+import { geminiController } from './controller.ts';
 import { geminiScreen } from './reader.ts';
 
 /** gemini-cli 0.61.0. Its title tells its state; its composer shows the placeholder while busy too. */
@@ -64,4 +65,5 @@ export const gemini: AgentProgram = {
       prompt: ['prompt'],
     },
   },
+  controller: geminiController,
 };

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { AgentCli, CliRun, Heard } from './cli.ts';
+import type { ControllerProgram, ControllerRun, Heard } from '../controller-program.ts';
 
 /**
  * codex-cli 0.169.0. Measured there:
@@ -10,8 +10,7 @@ import type { AgentCli, CliRun, Heard } from './cli.ts';
  * - a key of `-c` is split at every dot, quoted or not, so tables are written inline;
  * - a model error exits 1, says why in the JSON events and leaves the answer file empty.
  */
-export const codex: AgentCli = {
-  program: 'codex',
+export const codexController: ControllerProgram = {
   runsIn: 'worker',
   answersIn: 'file',
   args(run) {
@@ -54,7 +53,7 @@ export const codex: AgentCli = {
     /^(?:--dangerously-\S*|--yolo|--full-auto|--approve-for-me|--trust|--add-dir(?:=.*)?|(?:-s|--sandbox)(?:=?(?!read-only$).*)|.*\bsandbox_mode\b.*|.*\bdefault_permissions\b.*)$/,
 };
 
-function overrides(run: CliRun): string[] {
+function overrides(run: ControllerRun): string[] {
   const servers = run.surveyed.map((name) => `${JSON.stringify(name)}={enabled=false}`);
   const off = ['apps', 'plugins', 'hooks', 'goals', ...(run.isolated ? hands : [])];
   return [

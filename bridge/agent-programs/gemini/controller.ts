@@ -1,4 +1,4 @@
-import type { AgentCli } from './cli.ts';
+import type { ControllerProgram } from '../controller-program.ts';
 
 /**
  * gemini-cli 0.61.0. Measured there: without a terminal it refuses to run in a folder that is not trusted, and in a
@@ -6,8 +6,7 @@ import type { AgentCli } from './cli.ts';
  * repository is a folder it may look into. In approval mode `default` without a terminal the tools that write or run
  * are not offered at all; `plan` offers writing. GEMINI.md of the repository is still read, as context.
  */
-export const gemini: AgentCli = {
-  program: 'gemini',
+export const geminiController: ControllerProgram = {
   runsIn: 'empty',
   answersIn: 'stdout',
   args: (run) => [

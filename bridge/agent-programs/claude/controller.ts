@@ -1,4 +1,4 @@
-import type { AgentCli } from './cli.ts';
+import type { ControllerProgram } from '../controller-program.ts';
 
 const readers = 'Read,Grep,Glob';
 
@@ -7,8 +7,7 @@ const readers = 'Read,Grep,Glob';
  * the servers of its `.mcp.json` without asking; with these arguments it does neither, does not read its CLAUDE.md, and
  * offers the model no tool but the named ones.
  */
-export const claude: AgentCli = {
-  program: 'claude',
+export const claudeController: ControllerProgram = {
   runsIn: 'worker',
   answersIn: 'stdout',
   args: (run) => [

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import type { ControllerProgram, ControllerRun } from '../agent-programs/controller-program.ts';
 import type { Question, Reply } from '../core/controller.ts';
 import { messageOf } from '../core/failure.ts';
 import { type ChildEnd, runChild } from './child.ts';
-import type { AgentCli, CliRun } from './clis/cli.ts';
 import type { Controller } from './controller.ts';
 import {
   answered,
@@ -31,15 +31,15 @@ interface Place {
 }
 
 /** An agent program as a controller: started for one question, read-only, ended with it. */
-export class AgentProgram implements Controller {
+export class AgentController implements Controller {
   readonly name: string;
-  readonly #cli: AgentCli;
+  readonly #cli: ControllerProgram;
   readonly #setting: AgentSetting;
   /** worker → the conversation about it; absent while a question of it is under way, so that none is used twice at once */
   readonly #sessions = new Map<string, string>();
 
-  constructor(cli: AgentCli, setting: AgentSetting) {
-    this.name = cli.program;
+  constructor(program: string, cli: ControllerProgram, setting: AgentSetting) {
+    this.name = program;
     this.#cli = cli;
     this.#setting = setting;
   }
@@ -74,7 +74,7 @@ export class AgentProgram implements Controller {
     session: string | null,
     signal: AbortSignal,
   ): Promise<{ readonly end: ChildEnd; readonly session: string | null }> {
-    const run: CliRun = {
+    const run: ControllerRun = {
       model: this.#setting.model,
       extraArgs: this.#setting.extraArgs,
       isolated: this.#setting.isolated,
@@ -93,7 +93,7 @@ export class AgentProgram implements Controller {
     };
     const end = await runChild(
       {
-        file: this.#cli.program,
+        file: this.name,
         args: this.#cli.args(run),
         folder: place.folder,
         environment: environmentFor(question, this.#setting, this.#cli.environment(run)),
@@ -119,12 +119,12 @@ export class AgentProgram implements Controller {
 
   /** @returns what was found, or why the program cannot be asked safely */
   async #survey(question: Question, place: Place, signal: AbortSignal): Promise<readonly string[] | string> {
-    const { survey, program } = this.#cli;
+    const { survey } = this.#cli;
     if (survey === undefined) return [];
     const args = survey.args(this.#setting.isolated ? place.folder : question.workingFolder);
     const end = await runChild(
       {
-        file: program,
+        file: this.name,
         args,
         folder: place.folder,
         environment: environmentFor(question, this.#setting),
@@ -136,11 +136,11 @@ export class AgentProgram implements Controller {
     );
     if (end.is === 'not-started') return end.reason;
     if (end.is !== 'exited' || end.code !== 0)
-      return `${program} does not list its MCP servers, so they cannot be switched off`;
+      return `${this.name} does not list its MCP servers, so they cannot be switched off`;
     try {
       return survey.read(end.stdout.toString('utf8'));
     } catch (fault) {
-      return `${program} lists its MCP servers in a form that cannot be read: ${messageOf(fault)}`;
+      return `${this.name} lists its MCP servers in a form that cannot be read: ${messageOf(fault)}`;
     }
   }
 }

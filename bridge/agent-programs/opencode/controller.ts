@@ -1,4 +1,4 @@
-import type { AgentCli } from './cli.ts';
+import type { ControllerProgram } from '../controller-program.ts';
 
 const nothing = { '*': 'deny' };
 const reading = { ...nothing, read: 'allow', grep: 'allow', glob: 'allow', list: 'allow' };
@@ -8,8 +8,7 @@ const reading = { ...nothing, read: 'allow', grep: 'allow', glob: 'allow', list:
  * `edit` and `write`; with these settings no plugin of the repository runs and only read, grep and glob are offered (none when
  * isolated). The user's own MCP servers are still started; their tools are denied.
  */
-export const opencode: AgentCli = {
-  program: 'opencode',
+export const opencodeController: ControllerProgram = {
   runsIn: 'worker',
   answersIn: 'stdout',
   args: (run) => [

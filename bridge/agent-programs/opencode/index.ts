@@ -1,6 +1,7 @@
-import { declared } from '../screen/declared/reader.ts';
-import type { AgentProgram } from './agent-program.ts';
-import { usualComposer } from './composers.ts';
+import { declared } from '../../screen/declared/reader.ts';
+import type { AgentProgram } from '../agent-program.ts';
+import { usualComposer } from '../composers.ts';
+import { opencodeController } from './controller.ts';
 
 /** opencode 1.18.33. A bar stands before its composer, its user's inputs and the output of its tools. */
 export const opencode: AgentProgram = {
@@ -89,4 +90,5 @@ export const opencode: AgentProgram = {
     install: 'npm install -g opencode-ai',
   },
   hooks: { none: 'has no hooks or notify program; its own HTTP port and its screen are read instead' },
+  controller: opencodeController,
 };

@@ -1,7 +1,8 @@
-import { declared } from '../screen/declared/reader.ts';
-import type { AgentProgram } from './agent-program.ts';
-import { usualComposer } from './composers.ts';
-import { hookEventFields, turnEvents, waitingNotices } from './hook-events.ts';
+import { declared } from '../../screen/declared/reader.ts';
+import type { AgentProgram } from '../agent-program.ts';
+import { usualComposer } from '../composers.ts';
+import { hookEventFields, turnEvents, waitingNotices } from '../hook-events.ts';
+import { claudeController } from './controller.ts';
 
 /** Rules begin in column 0, and what the model wrote in column 1 (2.1.332): nothing in a command looks like one. */
 const ruleAbove = '^(?:[─▔]{10,}|╭─{10,}╮)$';
@@ -162,4 +163,5 @@ export const claude: AgentProgram = {
       prompt: ['prompt'],
     },
   },
+  controller: claudeController,
 };

@@ -1,5 +1,5 @@
 /** One question to one agent program. */
-export interface CliRun {
+export interface ControllerRun {
   readonly model: string | null;
   readonly extraArgs: readonly string[];
   /** an empty folder and no tools */
@@ -27,13 +27,12 @@ export interface Heard {
  * write, that nothing a worker left in its repository (settings, hooks, plugins, MCP servers, instruction files) is
  * loaded or started, and that no MCP server of the user's own gives it hands. The prompt is its standard input.
  */
-export interface AgentCli {
-  readonly program: string;
+export interface ControllerProgram {
   /** `worker`: runs in the repository; `empty`: runs in an empty folder and is told where the repository is */
   readonly runsIn: 'worker' | 'empty';
   readonly answersIn: 'stdout' | 'file';
-  args(run: CliRun): readonly string[];
-  environment(run: CliRun): Readonly<Record<string, string>>;
+  args(run: ControllerRun): readonly string[];
+  environment(run: ControllerRun): Readonly<Record<string, string>>;
   /** asked first, in the same folder: what of the user's has to be switched off by name */
   readonly survey?: { args(repository: string): readonly string[]; read(stdout: string): readonly string[] };
   hear?(line: string): Heard;
