@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { processNames } from './agent-programs/index.ts';
 import type { World } from './asking.ts';
 import { Askings } from './askings.ts';
 import { Calling } from './calling.ts';
@@ -154,7 +155,7 @@ export class Rooms {
     });
     this.sight = new Sight({
       servers: this.servers,
-      processes: new ProcessTree(),
+      processes: new ProcessTree(processNames),
       clock,
       choiceFor: (pane) => {
         const { agent, agents } = this.projects.configFor(pane);

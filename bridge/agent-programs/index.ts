@@ -46,6 +46,9 @@ export const controllers = launchable.filter(
 /** Those whose hooks can be wired. */
 export const hookable = agentPrograms.filter(({ hooks }) => hooks !== undefined && !('none' in hooks));
 
+/** What the processes of agent programs are called. */
+export const processNames: ReadonlySet<string> = new Set(agentPrograms.flatMap(({ programs }) => programs));
+
 export interface ProgramChoice {
   /** `--agent`: settles it, whatever runs */
   readonly agent?: string | null;

@@ -7,7 +7,8 @@ import { generic } from './generic.ts';
 /** A program that no profile knows. Its words are read, so that its requests are seen; its state is never guessed. */
 export const unknown: AgentProgram = {
   name: 'unknown',
-  programs: [],
+  // agent programs that nobody has described: they execute what is typed no more than the others do
+  programs: ['goose', 'amp', 'crush', 'copilot', 'cursor-agent', 'droid', 'auggie', 'kimi'],
   seenWith: [],
   composer: { ...generic.composer, agent: 'unknown' },
   screen: {

@@ -1,3 +1,4 @@
+import { processNames } from '../agent-programs/index.ts';
 import type { Config } from '../config.ts';
 import { BridgeError, wrongUse } from '../core/failure.ts';
 import { serverPidOf } from '../core/ids.ts';
@@ -33,7 +34,7 @@ export function sightAt({ config }: Context, socketPath: string): Looker {
   const together = new QuestionsTogether(tmux);
   const sight = new Sight({
     servers: { of: () => together, panes: () => listPanes(tmux) },
-    processes: new ProcessTree(),
+    processes: new ProcessTree(processNames),
     clock: systemClock,
     choiceFor: () => ({ agent: config.agent, agents: config.agents }),
   });

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Command } from 'commander';
-import { programNamed } from '../agent-programs/index.ts';
+import { processNames, programNamed } from '../agent-programs/index.ts';
 import { callerAbove } from '../host/caller.ts';
 import { systemSource } from '../host/process-source.ts';
 import { socketPath } from '../host/socket-path.ts';
@@ -38,7 +38,7 @@ export async function signal(argv: readonly string[]): Promise<void> {
       'signal',
       {
         signal: read.signal,
-        caller: callerAbove(systemSource(), process.ppid),
+        caller: callerAbove(systemSource(), process.ppid, processNames),
         tmuxSocket: process.env.TMUX?.split(',')[0] || null,
         paneHint: process.env.TMUX_PANE ?? null,
         pane: flags.pane ?? null,

@@ -1,5 +1,5 @@
 import type { Process, ProcessSource } from './process-source.ts';
-import { programName } from './program-names.ts';
+import { type AgentNames, programName } from './program-names.ts';
 
 /** A process by its pid and its start: together they name it for good. */
 export interface ProcessId {
@@ -23,9 +23,9 @@ const walkLimit = 32;
  * the caller: codex 0.169.0's shared server is a child of the TUI that happened to start it, has no terminal, and runs
  * the hooks of every TUI with the environment of that first one.
  */
-export function callerAbove(source: ProcessSource, pid: number): Caller {
+export function callerAbove(source: ProcessSource, pid: number, names: AgentNames): Caller {
   const above = walkUp(source, pid);
-  const nameOf = (process: Process) => programName(source.commandLine(process), process.comm);
+  const nameOf = (process: Process) => programName(source.commandLine(process), process.comm, names);
   const nearest = above.findIndex((process) => nameOf(process).kind === 'agent');
   if (nearest < 0) return { is: 'nobody' };
   const agent = above[nearest]!;

@@ -1,10 +1,10 @@
 import type { ForegroundKind, PaneFacts } from '../core/pane.ts';
 import { type Process, type ProcessSource, systemSource } from './process-source.ts';
-import { type ProgramName, programName } from './program-names.ts';
+import { type AgentNames, type ProgramName, programName } from './program-names.ts';
 
 /** Who reads a pane's keys. */
 export interface FoundProgram {
-  /** `codex`, `gemini`, `vim`, `my-script`; null for a bare shell and where nothing is known */
+  /** an agent program's name, `vim`, `my-script`; null for a bare shell and where nothing is known */
   readonly program: string | null;
   /** of that program, with its start: together they name it for good */
   readonly pid: number | null;
@@ -24,10 +24,13 @@ const nothing: FoundProgram = { program: null, pid: null, startedAt: null, foreg
  * that was started through npx, a script or a node shim is found once, at its outermost process, which lives as long as it does.
  */
 export class ProcessTree {
+  readonly #names: AgentNames;
   readonly #source: ProcessSource;
   readonly #agents = new Map<number, { found: FoundProgram; process: Process }>();
 
-  constructor(source: ProcessSource = systemSource()) {
+  /** @param names of agent programs, as their processes are called */
+  constructor(names: AgentNames, source: ProcessSource = systemSource()) {
+    this.#names = names;
     this.#source = source;
   }
 
@@ -59,7 +62,7 @@ export class ProcessTree {
   }
 
   #look(root: Process, command: string): FoundProgram {
-    const found = this.#atTerminalOf(root, nestingLimit) ?? byCommand(command);
+    const found = this.#atTerminalOf(root, nestingLimit) ?? byCommand(command, this.#names);
     // only what sits directly at this terminal can be checked again by looking at it alone
     if (found.foreground === 'agent' && found.pid !== null) {
       const process = this.#source.read(found.pid);
@@ -134,7 +137,7 @@ export class ProcessTree {
   }
 
   #name(process: Process): ProgramName {
-    return programName(this.#source.commandLine(process), process.comm);
+    return programName(this.#source.commandLine(process), process.comm, this.#names);
   }
 }
 
@@ -143,7 +146,7 @@ function describe(process: Process, name: ProgramName, foreground: ForegroundKin
 }
 
 /** Where the foreground group cannot be seen, tmux's own word for it is still enough to keep off a shell. */
-function byCommand(command: string): FoundProgram {
-  const { kind } = programName([command], command);
+function byCommand(command: string, names: AgentNames): FoundProgram {
+  const { kind } = programName([command], command, names);
   return { ...nothing, foreground: kind === 'agent' ? 'program' : kind };
 }

@@ -8,12 +8,9 @@ export interface ProgramName {
   readonly nests: boolean;
 }
 
-/** Agent programs by the names they run under, also as a script of node, bun, python, … */
-const agents = new Set(
-  'codex claude gemini qwen opencode pi cline cn continue aider goose amp crush copilot cursor-agent droid auggie kimi'.split(
-    ' ',
-  ),
-);
+/** Agent programs by the names they run under, also as a script of node, bun, python, …: the caller knows which there are. */
+export type AgentNames = ReadonlySet<string>;
+
 const shells = new Set(
   'sh bash rbash zsh fish dash ash ksh ksh93 mksh tcsh csh nu pwsh elvish busybox oksh yash'.split(' '),
 );
@@ -41,20 +38,20 @@ const interpreters: ReadonlyArray<{ names: RegExp; valued: ReadonlySet<string>; 
 const shellValued = new Set(['-o', '+o', '-O', '+O', '--rcfile', '--init-file', '-C', '--init-command']);
 
 /** @param argv the process's command line; `comm`, the system's short name, serves where that is empty */
-export function programName(argv: readonly string[], comm: string): ProgramName {
+export function programName(argv: readonly string[], comm: string, agents: AgentNames): ProgramName {
   const path = argv[0] || comm;
   const name = bareName(path);
-  const known = agentIn(path) ?? (agents.has(comm) ? comm : null);
+  const known = agentIn(path, agents) ?? (agents.has(comm) ? comm : null);
   if (known !== null) return { name: known, kind: 'agent', nests: false };
   if (nesting.has(name)) return { name, kind: 'program', nests: true };
-  if (shells.has(name)) return shell(name, argv.slice(1));
+  if (shells.has(name)) return shell(name, argv.slice(1), agents);
   const interpreter = interpreters.find(({ names }) => names.test(name));
-  if (interpreter) return interpreted(name, argv.slice(1), interpreter);
+  if (interpreter) return interpreted(name, argv.slice(1), interpreter, agents);
   return { name, kind: remotes.has(name) ? 'remote' : repls.has(name) ? 'repl' : 'program', nests: false };
 }
 
 /** A shell that was given a script or a command runs that; any other reads what is typed, also where its options are not understood. */
-function shell(name: string, args: readonly string[]): ProgramName {
+function shell(name: string, args: readonly string[], agents: AgentNames): ProgramName {
   for (let index = 0; index < args.length; index++) {
     const argument = args[index]!;
     if (shellValued.has(argument)) index++;
@@ -65,7 +62,7 @@ function shell(name: string, args: readonly string[]): ProgramName {
     } else if (argument === '--' || argument === '-' || /^[-+]/.test(argument)) {
       if (argument === '-s' || /^-[a-z]*[is]/.test(argument)) return { name, kind: 'shell', nests: false };
     } else {
-      return scriptName(argument);
+      return scriptName(argument, agents);
     }
   }
   return { name, kind: 'shell', nests: false };
@@ -75,33 +72,34 @@ function interpreted(
   name: string,
   args: readonly string[],
   { valued, code }: { valued: ReadonlySet<string>; code: ReadonlySet<string> },
+  agents: AgentNames,
 ): ProgramName {
   const repl: ProgramName = { name, kind: 'repl', nests: false };
   for (let index = 0; index < args.length; index++) {
     const argument = args[index]!;
     if (argument === '-i' || argument === '--interactive' || argument === '-') return repl;
-    if (argument === '-m' && args[index + 1] !== undefined) return scriptName(args[index + 1]!);
+    if (argument === '-m' && args[index + 1] !== undefined) return scriptName(args[index + 1]!, agents);
     if (code.has(argument) || /^--(?:eval|print)=/.test(argument)) return { name, kind: 'program', nests: false };
     if (valued.has(argument)) index++;
     else if (/^(?:run|x|exec)$/.test(argument) && /^(?:bun|deno)$/.test(name)) continue;
     else if (/^(?:repl|inspect)$/.test(argument)) return repl;
-    else if (!argument.startsWith('-')) return scriptName(argument);
+    else if (!argument.startsWith('-')) return scriptName(argument, agents);
   }
   return repl;
 }
 
-/** The program a script is: `…/bin/gemini`, `…/node_modules/@qwen-code/qwen-code/cli.js`, `aider`, `ipython`. */
-function scriptName(path: string): ProgramName {
+/** The program a script is: `…/bin/NAME`, `…/node_modules/@NAME/NAME/cli.js`, `ipython`. */
+function scriptName(path: string, agents: AgentNames): ProgramName {
   const name = bareName(path);
-  const agent = agentIn(path);
+  const agent = agentIn(path, agents);
   if (agent !== null) return { name: agent, kind: 'agent', nests: false };
   const kind =
     /^(?:i?pdb|code|IPython)$/.test(path) || repls.has(name) ? 'repl' : remotes.has(name) ? 'remote' : 'program';
   return { name, kind, nests: false };
 }
 
-/** An agent's name as the file's own name, or as the package it lies in (`@anthropic-ai/claude-code/cli.js`). */
-function agentIn(path: string): string | null {
+/** An agent's name as the file's own name, or as the package it lies in (`@SCOPE/NAME-code/cli.js`). */
+function agentIn(path: string, agents: AgentNames): string | null {
   const name = bareName(path);
   if (agents.has(name)) return name;
   const parts = path.split('/');
@@ -109,14 +107,14 @@ function agentIn(path: string): string | null {
   const packageName = place < 0 ? '' : parts[place + 1]?.startsWith('@') ? parts[place + 2] : parts[place + 1];
   const short = (packageName ?? '').replace(/-(?:cli|code|ai|coding-agent)$/, '');
   if (agents.has(short) && /^(?:cli|index|main|start|bin|entry)$/.test(name)) return short;
-  // claude's own installer runs …/claude/versions/2.0.1
+  // an installer of its own may run …/NAME/versions/2.0.1
   const versions = parts.at(-2) === 'versions' ? parts.at(-3) : undefined;
   return versions !== undefined && agents.has(versions) ? versions : null;
 }
 
-/** `-bash` (a login shell), `/usr/bin/node`, `codex.js`, `codex-x86_64-unknown-linux-musl` → the plain name. */
+/** `-bash` (a login shell), `/usr/bin/node`, `NAME.js`, `NAME-x86_64-unknown-linux-musl` → the plain name. */
 function bareName(path: string): string {
-  // a title that a program gave itself (`gemini (main)`) is no path, and a path may hold spaces
+  // a title that a program gave itself (`NAME (main)`) is no path, and a path may hold spaces
   const file = path.startsWith('/') ? path : path.split(' ')[0] || path;
   return basename(file)
     .replace(/^-(?=.)/, '')

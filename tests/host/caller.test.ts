@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { processNames } from '../../bridge/agent-programs/index.ts';
 import { callerAbove } from '../../bridge/host/caller.ts';
 import type { Process, ProcessSource } from '../../bridge/host/process-source.ts';
 
@@ -27,13 +28,13 @@ const codexInPane = {
 
 test('a hook of codex, which has a session of its own, is laid to the codex above it and its shim', () => {
   const source = tree({ ...codexInPane, 30: [21, 30, -1, 'sh -c node /x/signal.js --agent codex || true'] });
-  expect(callerAbove(source, 30)).toEqual({ is: 'agent', program: 'codex', at: ids(21, 20) });
+  expect(callerAbove(source, 30, processNames)).toEqual({ is: 'agent', program: 'codex', at: ids(21, 20) });
 });
 
 test('a notify program of codex is its child, in its own job', () => {
   const source = tree({ ...codexInPane, 30: [21, 20, 20, 'node /x/signal.js --agent codex {}'] });
-  expect(callerAbove(source, 30)).toEqual({ is: 'agent', program: 'codex', at: ids(21, 20) });
-  expect(callerAbove(source, 21)).toEqual({ is: 'agent', program: 'codex', at: ids(21, 20) });
+  expect(callerAbove(source, 30, processNames)).toEqual({ is: 'agent', program: 'codex', at: ids(21, 20) });
+  expect(callerAbove(source, 21, processNames)).toEqual({ is: 'agent', program: 'codex', at: ids(21, 20) });
 });
 
 test("codex's shared server is below the TUI that started it, and is not taken for it", () => {
@@ -42,7 +43,7 @@ test("codex's shared server is below the TUI that started it, and is not taken f
     40: [21, 40, -1, '/root/.codex/packages/codex app-server --listen unix://'],
     50: [40, 50, -1, 'sh -c x'],
   });
-  expect(callerAbove(source, 50)).toMatchObject({ is: 'apart', program: 'codex' });
+  expect(callerAbove(source, 50, processNames)).toMatchObject({ is: 'apart', program: 'codex' });
 });
 
 test("an agent that an agent's tool runs is not the agent in the pane", () => {
@@ -52,7 +53,7 @@ test("an agent that an agent's tool runs is not the agent in the pane", () => {
     41: [40, 40, 20, 'codex exec x'],
     50: [41, 50, -1, 'sh -c x'],
   });
-  expect(callerAbove(source, 50)).toMatchObject({ is: 'apart', program: 'codex' });
+  expect(callerAbove(source, 50, processNames)).toMatchObject({ is: 'apart', program: 'codex' });
 });
 
 test('an agent on a terminal of its own below another agent is itself, and not the other one', () => {
@@ -62,14 +63,16 @@ test('an agent on a terminal of its own below another agent is itself, and not t
     41: [40, 41, 41, 'gemini'],
     50: [41, 41, 41, 'bash -c x'],
   });
-  expect(callerAbove(source, 50)).toEqual({ is: 'agent', program: 'gemini', at: ids(41) });
+  expect(callerAbove(source, 50, processNames)).toEqual({ is: 'agent', program: 'gemini', at: ids(41) });
 });
 
 test("a person's own shell has no agent above it", () => {
-  expect(callerAbove(tree({ 10: [1, 10, 10, '-bash'], 11: [10, 11, 11, 'make'] }), 11)).toEqual({ is: 'nobody' });
-  expect(callerAbove(tree({}), 4711)).toEqual({ is: 'nobody' });
+  expect(callerAbove(tree({ 10: [1, 10, 10, '-bash'], 11: [10, 11, 11, 'make'] }), 11, processNames)).toEqual({
+    is: 'nobody',
+  });
+  expect(callerAbove(tree({}), 4711, processNames)).toEqual({ is: 'nobody' });
 });
 
 test('a process that is its own parent ends the walk', () => {
-  expect(callerAbove(tree({ 9: [9, 9, 9, 'x'] }), 9)).toEqual({ is: 'nobody' });
+  expect(callerAbove(tree({ 9: [9, 9, 9, 'x'] }), 9, processNames)).toEqual({ is: 'nobody' });
 });

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { processNames } from '../../bridge/agent-programs/index.ts';
 import { type Process, type ProcessSource, parsePs, parseStat, psSource } from '../../bridge/host/process-source.ts';
 import { ProcessTree } from '../../bridge/host/process-tree.ts';
 import { programName } from '../../bridge/host/program-names.ts';
 
 const kindOf = (line: string) => {
-  const { name, kind } = programName(line.split(' '), '');
+  const { name, kind } = programName(line.split(' '), '', processNames);
   return `${kind} ${name}`;
 };
 
@@ -64,8 +65,8 @@ test('an agent is known by its own name, by its script and by the package it lie
   expect(kindOf('/x/node_modules/@openai/codex/vendor/x86_64-unknown-linux-musl/codex/codex')).toBe('agent codex');
   expect(kindOf('/home/ada/.local/share/claude/versions/2.0.1')).toBe('agent claude');
   expect(kindOf('bun run /x/opencode.ts')).toBe('agent opencode');
-  expect(programName(['gemini (main)'], 'node').name).toBe('gemini');
-  expect(programName(['/My Tools/codex'], 'codex').name).toBe('codex');
+  expect(programName(['gemini (main)'], 'node', processNames).name).toBe('gemini');
+  expect(programName(['/My Tools/codex'], 'codex', processNames).name).toBe('codex');
 });
 
 test('what only mentions an agent is not one', () => {
@@ -124,7 +125,7 @@ function world(lines: readonly Line[]): ProcessSource {
 }
 
 const look = (lines: readonly Line[], command = '') =>
-  new ProcessTree(world(lines)).findProgram({ panePid: 10, command });
+  new ProcessTree(processNames, world(lines)).findProgram({ panePid: 10, command });
 
 test('an agent behind npx, a script and a node shim is found once, at its outermost process', () => {
   const found = look([
@@ -224,7 +225,7 @@ test('what was remembered of an agent is dropped when it ends, is stopped, or an
   ];
   let lines: Line[] = running;
   let asked = 0;
-  const tree = new ProcessTree({
+  const tree = new ProcessTree(processNames, {
     read: (pid) => world(lines).read(pid),
     children(pid) {
       asked++;
@@ -268,6 +269,7 @@ test("macOS's ps is read whole, asked once for many panes, and asked again when 
   let now = 0;
   let runs = 0;
   const tree = new ProcessTree(
+    processNames,
     psSource(
       () => now,
       () => {

@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { processNames } from '../../bridge/agent-programs/index.ts';
 import { type FoundProgram, ProcessTree } from '../../bridge/host/process-tree.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 
@@ -11,7 +12,7 @@ let panePid: number;
 
 beforeEach(async () => {
   tmux = privateTmux();
-  tree = new ProcessTree();
+  tree = new ProcessTree(processNames);
   await tmux.run('new-session', '-d', '-x', '80', '-y', '24', 'bash --norc --noprofile');
   panePid = Number(await tmux.run('display-message', '-p', '#{pane_pid}'));
 });
@@ -64,7 +65,7 @@ spawn(${JSON.stringify(join(native, 'codex'))}, ['100'], { stdio: 'inherit' });`
   await type(`bash ${script('start.sh', `${shim}\ntrue`)}`);
   const first = await until({ foreground: 'agent', program: 'codex' });
   for (let look = 0; look < 20; look++) expect(tree.findProgram({ panePid, command: '' })).toEqual(first);
-  expect(new ProcessTree().findProgram({ panePid, command: '' })).toEqual(first);
+  expect(new ProcessTree(processNames).findProgram({ panePid, command: '' })).toEqual(first);
 
   await tmux.run('send-keys', 'C-z');
   expect(await until({ foreground: 'shell' })).toEqual({ ...first, foreground: 'shell' });

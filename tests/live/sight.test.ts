@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { processNames } from '../../bridge/agent-programs/index.ts';
 import type { PaneAddress } from '../../bridge/core/pane.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { ProcessTree } from '../../bridge/host/process-tree.ts';
@@ -14,7 +15,7 @@ beforeEach(async () => {
   stage = await openStage();
   sight = new Sight({
     servers: { of: () => stage.exec, panes: () => listPanes(stage.exec) },
-    processes: new ProcessTree(),
+    processes: new ProcessTree(processNames),
     clock: systemClock,
     choiceFor: () => ({ agent: null, agents: {} }),
   });
