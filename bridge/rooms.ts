@@ -20,7 +20,6 @@ import { DeadLetters } from './dead-letters.ts';
 import { Courier } from './delivery/courier.ts';
 import { Desk } from './desk/desk.ts';
 import type { Perform } from './desk/errands.ts';
-import { AgentDoors } from './doors/doors.ts';
 import { dryPerform } from './dry-run.ts';
 import { type BridgeEvent, withShownNames } from './events.ts';
 import { type Heard, Hearing, type SignalCall } from './hearing.ts';
@@ -37,6 +36,8 @@ import { GroupCommit } from './journal/group-commit.ts';
 import { Journal } from './journal/journal.ts';
 import { findProgram } from './launch/programs.ts';
 import { PostOffice } from './mail/post-office.ts';
+import { nativeInputIo } from './native-input/io.ts';
+import { NativeInputs } from './native-input/native-inputs.ts';
 import { Opening } from './opening.ts';
 import { takeIn } from './outbox.ts';
 import { taking } from './owned-panes.ts';
@@ -186,7 +187,7 @@ export class Rooms {
         commit: (work) => commits.commit(work),
       },
       clock,
-      doors: new AgentDoors({ ground: new ProgramGround(), clock: steadyClock }),
+      doors: new NativeInputs({ ground: new ProgramGround(), clock: steadyClock, io: nativeInputIo(steadyClock) }),
       word: {
         took: (identity, text, since) => this.hearing.took(identity, text, since),
         asks: (identity) => this.hearing.asks(identity),

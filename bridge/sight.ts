@@ -202,7 +202,8 @@ export class Sight {
 
   /** How this agent's composer treats text, as bridge.yaml may have changed it. */
   manner(agent: string, pane: PaneIdentity): Manner {
-    return programOf(null, this.#named(agent, pane)).composer;
+    const { composer, nativeInput } = programOf(null, this.#named(agent, pane));
+    return nativeInput === undefined ? composer : { ...composer, door: nativeInput };
   }
 
   #named(agent: string, pane: PaneIdentity): ProgramChoice {

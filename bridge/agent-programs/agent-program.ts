@@ -2,6 +2,7 @@ import type { Manner } from '../core/manner.ts';
 import type { SignalFacts } from '../screen/agent-signals.ts';
 import type { ScreenReader } from '../screen/screen-reader.ts';
 import type { ControllerProgram } from './controller-program.ts';
+import type { NativeInput } from './native-input.ts';
 
 /** Everything that is known of one agent program: data and pure functions. */
 export interface AgentProgram {
@@ -16,6 +17,8 @@ export interface AgentProgram {
   readonly launch?: Launch;
   /** how it is told to call `bridge signal`, and what it says then; or why it cannot be */
   readonly hooks?: HookFacts | { readonly none: string };
+  /** its own way to take text beside its keyboard */
+  readonly nativeInput?: NativeInput;
   /** how it is asked one question as a controller, read-only; absent where it cannot be kept from writing */
   readonly controller?: ControllerProgram;
   /** versions that were seen live; empty where it was built from public documentation */

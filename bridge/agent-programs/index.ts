@@ -10,9 +10,10 @@ import { customProgram } from './custom.ts';
 import type { CustomAgent } from './custom-schema.ts';
 import { gemini } from './gemini/index.ts';
 import { generic } from './generic.ts';
+import type { NativeInput } from './native-input.ts';
 import { opencode } from './opencode/index.ts';
 import { pi } from './pi.ts';
-import { qwen } from './qwen.ts';
+import { qwen } from './qwen/index.ts';
 import { unknown } from './unknown.ts';
 
 /** The catalogue, in the order in which programs are offered and looked for. `generic` and `unknown` are found by no process. */
@@ -48,6 +49,10 @@ export const hookable = agentPrograms.filter(({ hooks }) => hooks !== undefined 
 
 /** What the processes of agent programs are called. */
 export const processNames: ReadonlySet<string> = new Set(agentPrograms.flatMap(({ programs }) => programs));
+
+export function nativeInputNamed(name: string): NativeInput | undefined {
+  return agentPrograms.find(({ nativeInput }) => nativeInput?.name === name)?.nativeInput;
+}
 
 export interface ProgramChoice {
   /** `--agent`: settles it, whatever runs */

@@ -8,7 +8,7 @@ export type Via = (typeof vias)[number];
 /** How a text went. */
 export interface Way {
   readonly via: 'keyboard' | 'native';
-  /** the door it was handed to: `codex-queue`, `opencode-port`, `qwen-input-file` */
+  /** the name of the native input it was handed to */
   readonly door?: string;
   /** why it was typed although a door was asked for */
   readonly because?: string;

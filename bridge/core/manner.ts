@@ -55,7 +55,8 @@ export interface CommandManner {
 
 /** How a program's own door treats text, where that differs from its composer. */
 export interface DoorManner {
-  readonly name: 'codex-queue' | 'opencode-port' | 'qwen-input-file';
+  /** as receipts name it */
+  readonly name: string;
   /** the program has looked at what was handed to it after this time, if it looks at all */
   readonly looksEveryMs: number;
   readonly commandOpenings: Manner['commandOpenings'];

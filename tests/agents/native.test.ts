@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../bridge/config.ts';
 import type { Door } from '../../bridge/core/door.ts';
-import { AgentDoors } from '../../bridge/doors/doors.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { ProgramGround } from '../../bridge/host/program-ground.ts';
+import { nativeInputIo } from '../../bridge/native-input/io.ts';
+import { NativeInputs } from '../../bridge/native-input/native-inputs.ts';
 import { Rooms } from '../../bridge/rooms.ts';
 import { addressOn } from '../fixtures/address.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
@@ -102,7 +103,11 @@ describe.each(agents)("a real %s's own door", (name) => {
     const rooms = await Rooms.open(config, { on: () => {} });
     try {
       const snapshot = await rooms.sight.look(await addressOn(rooms.main, agent.paneId));
-      const doors = new AgentDoors({ ground: new ProgramGround(), clock: systemClock });
+      const doors = new NativeInputs({
+        ground: new ProgramGround(),
+        clock: systemClock,
+        io: nativeInputIo(systemClock),
+      });
       const door = await doors.find(snapshot!, rooms.sight.manner(name, snapshot!.identity));
       if ('refused' in door) throw new Error(door.refused);
       return door;

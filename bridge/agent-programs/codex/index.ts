@@ -2,6 +2,7 @@ import type { AgentProgram } from '../agent-program.ts';
 import { picture, usualComposer } from '../composers.ts';
 import { hookEventFields } from '../hook-events.ts';
 import { codexController } from './controller.ts';
+import { codexQueue } from './native-input.ts';
 import { codexScreen } from './reader.ts';
 
 /** Codex 0.169.0. On its screen a streaming turn looks idle: only its title and OSC 7501 tell. */
@@ -35,8 +36,6 @@ export const codex: AgentProgram = {
       'enter confirm · esc',
     ],
     rescueEnters: 2,
-    // the model gets what was queued, whatever it begins or ends with
-    door: { name: 'codex-queue', looksEveryMs: 10_000, commandOpenings: [], commandEndings: [] },
   },
   launch: {
     executable: 'codex',
@@ -82,4 +81,5 @@ export const codex: AgentProgram = {
     },
   },
   controller: codexController,
+  nativeInput: codexQueue,
 };

@@ -2,6 +2,7 @@ import { declared } from '../../screen/declared/reader.ts';
 import type { AgentProgram } from '../agent-program.ts';
 import { usualComposer } from '../composers.ts';
 import { opencodeController } from './controller.ts';
+import { opencodePort } from './native-input.ts';
 
 /** opencode 1.18.33. A bar stands before its composer, its user's inputs and the output of its tools. */
 export const opencode: AgentProgram = {
@@ -24,13 +25,6 @@ export const opencode: AgentProgram = {
     dialogTitles: [],
     dialogWords: ['△ Permission required', 'Allow once +Allow always +Reject'],
     rescueEnters: 1,
-    // it puts the text into the composer, which completes a /command, and at the end opens a list for an @name
-    door: {
-      name: 'opencode-port',
-      looksEveryMs: 0,
-      commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
-      commandEndings: [{ pattern: '@\\S*$', append: ' ' }],
-    },
   },
   screen: declared('opencode', {
     composer: {
@@ -91,4 +85,5 @@ export const opencode: AgentProgram = {
   },
   hooks: { none: 'has no hooks or notify program; its own HTTP port and its screen are read instead' },
   controller: opencodeController,
+  nativeInput: opencodePort,
 };

@@ -3,11 +3,13 @@ import { linkSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Member } from '../../bridge/doors/ground.ts';
-import { qwenInputFile } from '../../bridge/doors/qwen-input-file.ts';
+import { inputFileIn } from '../../bridge/agent-programs/qwen/native-input.ts';
+import type { ProcessInfo } from '../../bridge/core/process-info.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
+import { nativeInputIo } from '../../bridge/native-input/io.ts';
 
-const time = { looksEveryMs: 100, clock: systemClock };
+const looksEveryMs = 100;
+const io = nativeInputIo(systemClock);
 let folder: string;
 let path: string;
 beforeEach(() => {
@@ -17,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const qwen = (...args: string[]): Member => ({
+const qwen = (...args: string[]): ProcessInfo => ({
   pid: 10,
   argv: ['node', '/bin/qwen', ...args],
   cwd: folder,
@@ -26,7 +28,7 @@ const qwen = (...args: string[]): Member => ({
 });
 
 async function post(text: string, program = qwen('--input-file', path)) {
-  const door = qwenInputFile([program], [], time);
+  const door = inputFileIn({ program: [program], others: () => [], io }, looksEveryMs);
   if ('refused' in door) throw new Error(door.refused);
   return door.post(text);
 }
@@ -46,7 +48,7 @@ test('each text is one whole line behind what lies there, which stays as it is',
 });
 
 test('a file that is read after it was written to is taken; one that nobody reads only lies there', async () => {
-  const door = qwenInputFile([qwen('--input-file', path)], [], { looksEveryMs: 5_000, clock: systemClock });
+  const door = inputFileIn({ program: [qwen('--input-file', path)], others: () => [], io }, 5_000);
   if ('refused' in door) throw new Error(door.refused);
   const reader = setInterval(() => readFileSync(path), 20);
   expect(await door.post('text')).toEqual({ is: 'taken' });
@@ -87,10 +89,18 @@ test('what is not certain to be an input file of ours is refused, and nothing is
 });
 
 test('without --input-file, and where another process takes its inputs from the same file, there is no door', () => {
-  expect(qwenInputFile([qwen()], [], time)).toEqual({ refused: expect.stringContaining('--input-file') });
-  expect(qwenInputFile([qwen('--', '--input-file', path)], [], time)).toHaveProperty('refused');
+  expect(inputFileIn({ program: [qwen()], others: () => [], io }, looksEveryMs)).toEqual({
+    refused: expect.stringContaining('--input-file'),
+  });
+  expect(
+    inputFileIn({ program: [qwen('--', '--input-file', path)], others: () => [], io }, looksEveryMs),
+  ).toHaveProperty('refused');
   const program = [qwen('--input-file', path)];
   const other = { pid: 77, argv: ['qwen', '--input-file', 'inputs.jsonl'], cwd: folder };
-  expect(qwenInputFile(program, [other], time)).toEqual({ refused: expect.stringContaining('process 77') });
-  expect(qwenInputFile(program, [{ ...other, pid: 10 }], time)).toMatchObject({ is: 'message' });
+  expect(inputFileIn({ program: program, others: () => [other], io }, looksEveryMs)).toEqual({
+    refused: expect.stringContaining('process 77'),
+  });
+  expect(inputFileIn({ program: program, others: () => [{ ...other, pid: 10 }], io }, looksEveryMs)).toMatchObject({
+    is: 'message',
+  });
 });

@@ -1,5 +1,5 @@
-/** A process of a running program, as far as its door shows in it. */
-export interface Member {
+/** A process of a running program, as far as its native input shows in it. */
+export interface ProcessInfo {
   readonly pid: number;
   readonly argv: readonly string[];
   /** null where it cannot be read */
@@ -17,14 +17,14 @@ export interface TcpSocket {
   readonly inode: string;
 }
 
-/** What doors are found by. */
-export interface Ground {
+/** What the machine tells of processes and sockets. */
+export interface ProcessGround {
   /**
    * The processes of one program that reads a terminal: itself, and its descendants in its own process group, so that
    * the tools it starts are none of them. Empty where they cannot be read, or belong to another user.
    */
-  program(pid: number, startedAt: string): readonly Member[];
+  program(pid: number, startedAt: string): readonly ProcessInfo[];
   /** argument lists of all of this user's processes, with their pids */
-  others(): ReadonlyArray<Pick<Member, 'pid' | 'argv' | 'cwd'>>;
+  others(): ReadonlyArray<Pick<ProcessInfo, 'pid' | 'argv' | 'cwd'>>;
   tcp(): readonly TcpSocket[];
 }

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { codexQueue } from '../../bridge/doors/codex-queue.ts';
-import type { Member } from '../../bridge/doors/ground.ts';
+import { queueOf } from '../../bridge/agent-programs/codex/native-input.ts';
+import type { ProcessInfo } from '../../bridge/core/process-info.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
+import { nativeInputIo } from '../../bridge/native-input/io.ts';
 
+const io = nativeInputIo(systemClock);
 const server = fileURLToPath(new URL('../fixtures/app-server.mjs', import.meta.url));
 const threadId = '01a1fd15-f276-7730-b68a-40d6833fc855';
 
@@ -20,7 +22,7 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true }));
 
 const lockOf = (thread: string) => join(home, 'thread-writer-locks', `${thread}.lock`);
-const codex = (change: Partial<Member> = {}): Member => ({
+const codex = (change: Partial<ProcessInfo> = {}): ProcessInfo => ({
   pid: 10,
   argv: ['codex', '--no-daemon'],
   cwd: '/work',
@@ -28,11 +30,11 @@ const codex = (change: Partial<Member> = {}): Member => ({
   open: [lockOf(threadId), join(home, 'queue_1.sqlite'), 'socket:[1]'],
   ...change,
 });
-const node: Member = { pid: 9, argv: ['node', 'codex.js'], cwd: '/work', executable: '/bin/node', open: [] };
+const node: ProcessInfo = { pid: 9, argv: ['node', 'codex.js'], cwd: '/work', executable: '/bin/node', open: [] };
 
 async function post(behaviour: object, text = 'Use SQLite.', looksEveryMs = 200) {
   writeFileSync(join(home, 'behaviour.json'), JSON.stringify(behaviour));
-  const door = codexQueue([node, codex()], { looksEveryMs, clock: systemClock });
+  const door = queueOf({ program: [node, codex()], clock: systemClock, io }, looksEveryMs);
   if ('refused' in door) throw new Error(door.refused);
   return door.post(text);
 }
@@ -101,11 +103,11 @@ const refusals: ReadonlyArray<readonly [why: string, open: () => string[], execu
   ];
 test("threads of the shared server are no pane's, though a TUI of that pane started it", () => {
   const daemon = codex({ pid: 11, argv: ['codex', 'app-server', '--listen', 'unix://'] });
-  const door = codexQueue([node, codex({ open: [] }), daemon], { looksEveryMs: 0, clock: systemClock });
+  const door = queueOf({ program: [node, codex({ open: [] }), daemon], clock: systemClock, io }, 0);
   expect(door).toEqual({ refused: expect.stringContaining('--no-daemon') });
 });
 
 test.each(refusals)('there is no door where %s', (_, open, executable, reason) => {
-  const door = codexQueue([codex({ open: open(), executable })], { looksEveryMs: 0, clock: systemClock });
+  const door = queueOf({ program: [codex({ open: open(), executable })], clock: systemClock, io }, 0);
   expect(door).toEqual({ refused: expect.stringContaining(reason) });
 });

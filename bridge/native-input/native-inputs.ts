@@ -1,43 +1,44 @@
+import { nativeInputNamed } from '../agent-programs/index.ts';
+import type { NativeInputIo } from '../agent-programs/native-input.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Door } from '../core/door.ts';
 import type { Manner } from '../core/manner.ts';
 import type { Snapshot } from '../core/pane.ts';
-import { codexQueue } from './codex-queue.ts';
-import type { Ground } from './ground.ts';
-import { opencodePort } from './opencode-port.ts';
-import { qwenInputFile } from './qwen-input-file.ts';
+import type { ProcessGround } from '../core/process-info.ts';
 
 export type Found = Door | { readonly refused: string };
 
 /**
- * The doors of running agent programs. A door counts as found only where the processes of the program in that pane
+ * The native inputs of running agent programs. One counts as found only where the processes of the program in that pane
  * themselves show that it is theirs and nobody else's; whatever is less certain is refused, with the reason.
  */
-export class AgentDoors {
-  readonly #ground: Ground;
+export class NativeInputs {
+  readonly #ground: ProcessGround;
   readonly #clock: Clock;
+  readonly #io: NativeInputIo;
 
-  constructor(parts: { ground: Ground; clock: Clock }) {
+  constructor(parts: { ground: ProcessGround; clock: Clock; io: NativeInputIo }) {
     this.#ground = parts.ground;
     this.#clock = parts.clock;
+    this.#io = parts.io;
   }
 
   async find({ identity, foreground }: Snapshot, { door }: Manner): Promise<Found> {
-    if (door === undefined) return { refused: 'the program has no door that is known here' };
+    const input = door === undefined ? undefined : nativeInputNamed(door.name);
+    if (input === undefined) return { refused: 'the program has no door that is known here' };
     const { agentPid, agentStartedAt } = identity;
     if (foreground !== 'agent' || agentPid === null || agentStartedAt === null) {
       return { refused: 'the process of the program is not known' };
     }
     const program = this.#ground.program(agentPid, agentStartedAt);
     if (program.length === 0) return { refused: 'the processes of the program cannot be read' };
-    const time = { looksEveryMs: door.looksEveryMs, clock: this.#clock };
-    switch (door.name) {
-      case 'codex-queue':
-        return codexQueue(program, time);
-      case 'opencode-port':
-        return opencodePort(program, this.#ground.tcp());
-      case 'qwen-input-file':
-        return qwenInputFile(program, this.#ground.others(), time);
-    }
+    const ground = this.#ground;
+    return input.find({
+      program,
+      others: () => ground.others(),
+      tcp: () => ground.tcp(),
+      clock: this.#clock,
+      io: this.#io,
+    });
   }
 }

@@ -1,23 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { type JsonRpc, Refusal } from '../agent-programs/native-input.ts';
 import type { Clock } from '../core/clock.ts';
 
-/** Codex 0.169.0 is up after 0.1 to 0.3 s and answers in milliseconds; a machine under load may take far longer. */
+/** codex 0.169.0 is up after 0.1 to 0.3 s and answers in milliseconds; a machine under load may take far longer. */
 const callLimitMs = 10_000;
 const endLimitMs = 2_000;
 const keptErrorCharacters = 300;
 
 type Answer = Readonly<Record<string, unknown>>;
 
-/** The server answered, and the answer was no. */
-export class Refusal extends Error {}
-
-/**
- * One `codex app-server` for the length of one delivery, spoken to in JSON lines over its standard input, so that no
- * text stands in an argument list. It loads no thread: it only reaches the queue that lies in codex's home.
- */
-export class AppServer {
+/** A child that is spoken to in JSON lines over its standard input and output. */
+export class JsonRpcProcess implements JsonRpc {
   readonly #child: ChildProcess;
   readonly #clock: Clock;
   readonly #waiting = new Map<number, (reply: Answer | Error) => void>();
@@ -25,27 +20,17 @@ export class AppServer {
   #errors = '';
   #gone: Error | null = null;
 
-  /** @throws where it does not come up, or refuses; nothing was handed over then */
-  static async start(executable: string, home: string, clock: Clock): Promise<AppServer> {
-    const server = new AppServer(executable, home, clock);
-    try {
-      // the queue is behind this capability in 0.169.0
-      const capabilities = { experimentalApi: true };
-      await server.call('initialize', { clientInfo: { name: 'bridge', title: null, version: '1' }, capabilities });
-      server.#write({ method: 'initialized' });
-      return server;
-    } catch (fault) {
-      await server.end();
-      throw fault;
-    }
-  }
-
-  private constructor(executable: string, home: string, clock: Clock) {
+  constructor(
+    executable: string,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>>,
+    clock: Clock,
+  ) {
     this.#clock = clock;
-    const { PATH = '', HOME = home } = process.env;
-    this.#child = spawn(executable, ['app-server'], {
+    const { PATH = '' } = process.env;
+    this.#child = spawn(executable, [...args], {
       cwd: '/',
-      env: { PATH, HOME, CODEX_HOME: home },
+      env: { PATH, ...(process.env.HOME === undefined ? {} : { HOME: process.env.HOME }), ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#child.on('error', (fault) => this.#lost(fault));
@@ -58,6 +43,10 @@ export class AppServer {
       this.#errors = (this.#errors + text).slice(-keptErrorCharacters);
     });
     createInterface({ input: this.#child.stdout! }).on('line', (line) => this.#heard(line));
+  }
+
+  notify(method: string): void {
+    this.#write({ method });
   }
 
   /** @throws Refusal where the server says no; another error where it did not answer, and may have done it */

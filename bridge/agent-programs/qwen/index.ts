@@ -1,7 +1,8 @@
-import { declared } from '../screen/declared/reader.ts';
-import type { AgentProgram } from './agent-program.ts';
-import { fileReferences, paths, usualComposer } from './composers.ts';
-import { hookEventFields, turnEvents, waitingNotices } from './hook-events.ts';
+import { declared } from '../../screen/declared/reader.ts';
+import type { AgentProgram } from '../agent-program.ts';
+import { fileReferences, paths, usualComposer } from '../composers.ts';
+import { hookEventFields, turnEvents, waitingNotices } from '../hook-events.ts';
+import { qwenInputFile } from './native-input.ts';
 
 /** qwen-code 0.24.4. Its title tells its state, by a first character that says it works, asks or rests. */
 export const qwen: AgentProgram = {
@@ -24,13 +25,6 @@ export const qwen: AgentProgram = {
     dialogTitles: ['✳'],
     dialogWords: ['Waiting for user confirmation', 'Allow execution of', 'Apply this change'],
     rescueEnters: 1,
-    // a /command is run; what begins with ! or ? is not
-    door: {
-      name: 'qwen-input-file',
-      looksEveryMs: 500,
-      commandOpenings: [{ pattern: '^\\s*/', prefix: 'Answer: ' }],
-      commandEndings: [],
-    },
   },
   screen: declared('qwen', {
     title: { busy: '^[◐◓◑◒⠀-⣿]', dialog: '^✳', rest: '^Qwen - ' },
@@ -147,4 +141,5 @@ export const qwen: AgentProgram = {
       prompt: ['submitted_prompt', 'prompt'],
     },
   },
+  nativeInput: qwenInputFile,
 };

@@ -1,7 +1,6 @@
-import { request } from 'node:http';
-import type { DraftDoor, Posted } from '../core/door.ts';
-import { argumentOf } from './arguments.ts';
-import type { Member, TcpSocket } from './ground.ts';
+import type { DraftDoor, Posted } from '../../core/door.ts';
+import { argumentOf } from '../arguments.ts';
+import type { Around, NativeInput, NativeInputIo } from '../native-input.ts';
 
 /** opencode 1.18.33 answers within 60 to 250 ms. */
 const answerLimitMs = 5_000;
@@ -12,11 +11,20 @@ const answerLimitMs = 5_000;
  * approves nothing), so that only the screen tells. Every TUI that is attached to the port obeys: with a second one
  * there, it is not this pane's door alone.
  */
-export function opencodePort(
-  program: readonly Member[],
-  sockets: readonly TcpSocket[],
-  limitMs = answerLimitMs,
+export const opencodePort: NativeInput = {
+  name: 'opencode-port',
+  looksEveryMs: 0,
+  // it puts the text into the composer, which completes a /command, and at the end opens a list for an @name
+  commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
+  commandEndings: [{ pattern: '@\\S*$', append: ' ' }],
+  find: (around) => portOf(around, answerLimitMs),
+};
+
+export function portOf(
+  { program, tcp, io }: Pick<Around, 'program' | 'tcp' | 'io'>,
+  limitMs: number,
 ): DraftDoor | { readonly refused: string } {
+  const sockets = tcp();
   const inodes = new Set(
     program.flatMap(({ open }) => open.flatMap((path) => /^socket:\[(\d+)\]$/.exec(path)?.[1] ?? [])),
   );
@@ -36,38 +44,23 @@ export function opencodePort(
   if (stranger) return { refused: `another program is connected to port ${port}, perhaps a second TUI` };
   return {
     is: 'draft',
-    put: (text) => post({ port, path: '/tui/append-prompt', limitMs }, { text }),
-    submit: () => post({ port, path: '/tui/submit-prompt', limitMs }, {}),
+    put: (text) => post(io, { port, path: '/tui/append-prompt', limitMs }, { text }),
+    submit: () => post(io, { port, path: '/tui/submit-prompt', limitMs }, {}),
   };
 }
 
-function post(to: { port: number; path: string; limitMs: number }, body: object): Promise<Posted> {
-  const { port, path, limitMs } = to;
-  return new Promise((resolve) => {
-    const bytes = Buffer.from(JSON.stringify(body));
-    const call = request({
-      host: '127.0.0.1',
-      port,
-      path,
-      method: 'POST',
-      agent: false,
-      signal: AbortSignal.timeout(limitMs),
-      headers: { 'content-type': 'application/json', 'content-length': bytes.length },
-    });
-    call.on('response', (response) => {
-      response.resume();
-      const { statusCode = 0 } = response;
-      if (statusCode >= 200 && statusCode < 300) resolve({ is: 'taken' });
-      else if (statusCode >= 400 && statusCode < 500) resolve({ is: 'refused', reason: refusal(statusCode) });
-      else resolve({ is: 'unknown', reason: `opencode answered ${statusCode}` });
-    });
-    call.on('error', (fault: NodeJS.ErrnoException) => {
-      // nobody listens there: nothing was handed over
-      if (fault.code === 'ECONNREFUSED') resolve({ is: 'refused', reason: `nobody listens on port ${port} any more` });
-      else resolve({ is: 'unknown', reason: `opencode did not answer: ${fault.message}` });
-    });
-    call.end(bytes);
-  });
+async function post(
+  io: NativeInputIo,
+  to: { port: number; path: string; limitMs: number },
+  body: object,
+): Promise<Posted> {
+  const end = await io.postJson(to, body);
+  if (end.is === 'nobody') return { is: 'refused', reason: `nobody listens on port ${to.port} any more` };
+  if (end.is === 'failed') return { is: 'unknown', reason: `opencode did not answer: ${end.reason}` };
+  const { status } = end;
+  if (status >= 200 && status < 300) return { is: 'taken' };
+  if (status >= 400 && status < 500) return { is: 'refused', reason: refusal(status) };
+  return { is: 'unknown', reason: `opencode answered ${status}` };
 }
 
 function refusal(status: number): string {

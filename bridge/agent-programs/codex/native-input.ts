@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import type { Clock } from '../core/clock.ts';
-import type { MessageDoor, Posted } from '../core/door.ts';
-import { messageOf } from '../core/failure.ts';
-import { AppServer, Refusal } from './app-server.ts';
-import type { Member } from './ground.ts';
+import type { MessageDoor, Posted } from '../../core/door.ts';
+import { messageOf } from '../../core/failure.ts';
+import type { ProcessInfo } from '../../core/process-info.ts';
+import { type Around, type JsonRpc, type NativeInput, Refusal } from '../native-input.ts';
 
 /** How long codex is given beyond its own pause between two looks at its queue. */
 const graceMs = 2_000;
@@ -19,9 +18,19 @@ const askEveryMs = 200;
  * The thread is the one whose writer's lock a process of the program holds open. Where codex runs with its shared
  * background server, the lock is that server's, and nothing ties a thread to a pane.
  */
-export function codexQueue(
-  program: readonly Member[],
-  { looksEveryMs, clock }: { looksEveryMs: number; clock: Clock },
+export const codexQueue: NativeInput = {
+  name: 'codex-queue',
+  looksEveryMs: 10_000,
+  // the model gets what was queued, whatever it begins or ends with
+  commandOpenings: [],
+  commandEndings: [],
+  find: (around) => queueOf(around, codexQueue.looksEveryMs),
+};
+
+/** @param looksEveryMs how often codex looks at its queue */
+export function queueOf(
+  { program, clock, io }: Pick<Around, 'program' | 'clock' | 'io'>,
+  looksEveryMs: number,
 ): MessageDoor | { readonly refused: string } {
   const holders = program.flatMap((member) => lockedThreads(member).map((thread) => ({ member, ...thread })));
   const threads = new Set(holders.map(({ home, threadId }) => join(home, threadId)));
@@ -39,9 +48,9 @@ export function codexQueue(
   return { is: 'message', post };
 
   async function post(text: string): Promise<Posted> {
-    let server: AppServer;
+    let server: JsonRpc;
     try {
-      server = await AppServer.start(executable!, home, clock);
+      server = await appServer(executable!, home);
     } catch (fault) {
       return { is: 'refused', reason: `codex app-server: ${messageOf(fault)}` };
     }
@@ -61,7 +70,22 @@ export function codexQueue(
     }
   }
 
-  async function add(server: AppServer, text: string): Promise<Posted> {
+  /** One `codex app-server` for the length of one delivery. It loads no thread: it only reaches the queue in codex's home. */
+  async function appServer(executable: string, home: string): Promise<JsonRpc> {
+    const server = io.startJsonRpc(executable, ['app-server'], { CODEX_HOME: home });
+    try {
+      // the queue is behind this capability in 0.169.0
+      const capabilities = { experimentalApi: true };
+      await server.call('initialize', { clientInfo: { name: 'bridge', title: null, version: '1' }, capabilities });
+      server.notify('initialized');
+      return server;
+    } catch (fault) {
+      await server.end();
+      throw fault;
+    }
+  }
+
+  async function add(server: JsonRpc, text: string): Promise<Posted> {
     let id: string;
     try {
       const input = [{ type: 'text', text, text_elements: [] }];
@@ -78,7 +102,7 @@ export function codexQueue(
     }
   }
 
-  async function isTaken(server: AppServer, id: string): Promise<boolean> {
+  async function isTaken(server: JsonRpc, id: string): Promise<boolean> {
     const endAt = clock.now() + looksEveryMs + graceMs;
     for (;;) {
       if (!(await queued(server)).includes(id)) return true;
@@ -87,7 +111,7 @@ export function codexQueue(
     }
   }
 
-  async function takeBack(server: AppServer, id: string): Promise<Posted> {
+  async function takeBack(server: JsonRpc, id: string): Promise<Posted> {
     const { deleted } = await server.call('thread/queue/delete', { threadId, queuedSubmissionId: id });
     if (deleted !== true) return { is: 'taken' };
     const seconds = (looksEveryMs + graceMs) / 1000;
@@ -97,7 +121,7 @@ export function codexQueue(
     };
   }
 
-  async function queued(server: AppServer): Promise<string[]> {
+  async function queued(server: JsonRpc): Promise<string[]> {
     const { data } = await server.call('thread/queue/list', { threadId });
     if (!Array.isArray(data)) throw new Error('codex did not list its queue');
     return data.map(idOf);
@@ -113,7 +137,7 @@ function idOf(submission: unknown): string {
 const lock = /^(\/.+)\/thread-writer-locks\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.lock$/;
 
 /** A TUI that started the shared server is its parent; its threads are those of every pane all the same. */
-function lockedThreads({ open, argv }: Member): Array<{ home: string; threadId: string }> {
+function lockedThreads({ open, argv }: ProcessInfo): Array<{ home: string; threadId: string }> {
   if (argv.includes('app-server')) return [];
   return open.flatMap((path) => {
     const match = lock.exec(path);

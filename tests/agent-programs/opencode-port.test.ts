@@ -1,11 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { portOf } from '../../bridge/agent-programs/opencode/native-input.ts';
 import type { DraftDoor } from '../../bridge/core/door.ts';
-import type { Member, TcpSocket } from '../../bridge/doors/ground.ts';
-import { opencodePort } from '../../bridge/doors/opencode-port.ts';
+import type { ProcessInfo, TcpSocket } from '../../bridge/core/process-info.ts';
+import { systemClock } from '../../bridge/host/clock.ts';
+import { nativeInputIo } from '../../bridge/native-input/io.ts';
 
-const member = (change: Partial<Member> = {}): Member => ({
+const io = nativeInputIo(systemClock);
+const member = (change: Partial<ProcessInfo> = {}): ProcessInfo => ({
   pid: 10,
   argv: ['opencode', '--port', '0'],
   cwd: '/work',
@@ -46,8 +49,8 @@ async function portThat(answer: (path: string) => number | 'hangs up' | 'is sile
   return { port: (server.address() as AddressInfo).port, heard };
 }
 
-function found(port: number, limitMs?: number): DraftDoor {
-  const door = opencodePort([member()], [listening(port)], limitMs);
+function found(port: number, limitMs = 5_000): DraftDoor {
+  const door = portOf({ program: [member()], tcp: () => [listening(port)], io }, limitMs);
   if ('refused' in door) throw new Error(door.refused);
   return door;
 }
@@ -85,7 +88,7 @@ test('where nobody listens any more, it was not handed over', async () => {
   expect(await found(port).put('text')).toMatchObject({ is: 'refused' });
 });
 
-const refusals: ReadonlyArray<readonly [why: string, member: Member, sockets: TcpSocket[], reason: string]> = [
+const refusals: ReadonlyArray<readonly [why: string, member: ProcessInfo, sockets: TcpSocket[], reason: string]> = [
   ['another process listens there', member(), [listening(4096, '777')], 'listens on no port'],
   ['it listens to the whole network', member(), [listening(4096, '100', '0.0.0.0')], 'listens on no port'],
   ['nothing listens', member(), [], 'listens on no port'],
@@ -104,11 +107,15 @@ const refusals: ReadonlyArray<readonly [why: string, member: Member, sockets: Tc
   ],
 ];
 test.each(refusals)('it is no door where %s', (_, program, sockets, reason) => {
-  expect(opencodePort([program], sockets)).toEqual({ refused: expect.stringContaining(reason) });
+  expect(portOf({ program: [program], tcp: () => sockets, io }, 5_000)).toEqual({
+    refused: expect.stringContaining(reason),
+  });
 });
 
 test("the program's own connection to itself, and one that has ended, are nobody else's", () => {
   const own = { local: '127.0.0.1:5000', remote: '127.0.0.1:4096', isListening: false, inode: '100' };
   const ended = { ...own, local: '127.0.0.1:5001', inode: '0' };
-  expect(opencodePort([member()], [listening(4096), own, ended])).toMatchObject({ is: 'draft' });
+  expect(portOf({ program: [member()], tcp: () => [listening(4096), own, ended], io }, 5_000)).toMatchObject({
+    is: 'draft',
+  });
 });

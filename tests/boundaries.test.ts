@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../bridge');
+
+/**
+ * What each module may import besides itself and `core`. Files directly in bridge/ join the modules, and cli/ is how people come
+ * in: both may import what they like, and no module imports them.
+ */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  'agent-programs': ['screen'],
+  controllers: ['agent-programs'],
+  delivery: [],
+  desk: [],
+  host: [],
+  journal: [],
+  launch: ['agent-programs'],
+  mail: [],
+  'native-input': ['agent-programs'],
+  recordings: ['agent-programs', 'screen'],
+  screen: [],
+  tmux: [],
+};
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? sources(path) : path.endsWith('.ts') ? [path] : [];
+  });
+}
+
+const imports = sources(root).flatMap((file) =>
+  [...readFileSync(file, 'utf8').matchAll(/^(?:import|export)[^;]*?from '([^']+)'/gms)].map((match) => ({
+    file: relative(root, file),
+    what: match[1]!,
+  })),
+);
+
+const moduleOf = (path: string) => (path.includes('/') ? path.split('/')[0]! : '');
+
+test('every folder of bridge/ stands in the table', () => {
+  const folders = new Set(sources(root).map((file) => moduleOf(relative(root, file))));
+  expect([...folders].filter((name) => !['', 'cli'].includes(name)).sort()).toEqual(Object.keys(allowed).sort());
+});
+
+test('a module imports itself, core and what the table says', () => {
+  const trespasses = imports
+    .filter(({ file, what }) => what.startsWith('.') && !['cli', ''].includes(moduleOf(file)))
+    .map(({ file, what }) => ({ file, to: relative(root, resolve(root, dirname(file), what)) }))
+    .filter(({ file, to }) => ![moduleOf(file), 'core', ...allowed[moduleOf(file)]!].includes(moduleOf(to)));
+  expect(trespasses).toEqual([]);
+});
+
+test('core imports nothing at all: no library, no clock, no input or output', () => {
+  const foreign = imports.filter(({ file, what }) => file.startsWith('core/') && !what.startsWith('./'));
+  expect(foreign).toEqual([]);
+});
+
+test('the catalogue is data and pure functions: it touches no process, socket or file', () => {
+  const touching = /^node:(?!path$|crypto$)/;
+  expect(imports.filter(({ file, what }) => file.startsWith('agent-programs/') && touching.test(what))).toEqual([]);
+});
+
+test('one agent program is imported by name in the list alone, and by the demo', () => {
+  const isOne = (to: string) => /^agent-programs\/(?:[^/]+\/index|[^/]+)\.ts$/.test(to);
+  const shared = new Set(
+    ['agent-program', 'arguments', 'composers', 'controller-program', 'custom', 'custom-schema', 'hook-events', 'index']
+      .concat('native-input', 'generic', 'unknown')
+      .map((name) => `agent-programs/${name}.ts`),
+  );
+  const named = imports
+    .filter(({ what }) => what.startsWith('.'))
+    .map(({ file, what }) => ({ file, to: relative(root, resolve(root, dirname(file), what)) }))
+    .filter(({ file, to }) => isOne(to) && !shared.has(to) && file !== 'agent-programs/index.ts');
+  expect(named).toEqual([]);
+});
+
+test('nobody imports cli/', () => {
+  expect(imports.filter(({ what }) => /\/cli\//.test(what) || what.startsWith('../cli'))).toEqual([]);
+});
+
+test('only host/clock.ts and cli/ read the machine clock outside of tests', () => {
+  const readers = sources(root)
+    .filter((file) => /\bDate\.now\(\)|new Date\(\)|performance\.now\(\)/.test(readFileSync(file, 'utf8')))
+    .map((file) => relative(root, file))
+    .filter((file) => file !== 'host/clock.ts' && !file.startsWith('cli/'));
+  expect(readers).toEqual([]);
+});
+
+test('only cli/output.ts, which makes what others wrote visible, writes to the terminal', () => {
+  const talkers = sources(root)
+    .filter((file) => relative(root, file) !== 'cli/output.ts')
+    .filter((file) => /\bconsole\.|process\.std(?:out|err)\.write/.test(readFileSync(file, 'utf8')))
+    .map((file) => relative(root, file));
+  expect(talkers).toEqual([]);
+});
+
+test('every relative import names a file that exists', () => {
+  const files = new Set(sources(root).map((file) => relative(root, file)));
+  const lost = imports
+    .filter(({ what }) => what.startsWith('.'))
+    .filter(({ file, what }) => !files.has(relative(root, resolve(root, dirname(file), what))));
+  expect(lost).toEqual([]);
+});
