@@ -1,4 +1,4 @@
-import { offered } from './agent-programs/index.ts';
+import { controllers, offered, withNativeInput } from './agent-programs/index.ts';
 import { backends } from './controllers/choose.ts';
 import { vias } from './core/door.ts';
 
@@ -167,7 +167,10 @@ export const options = [
     '--controller-resume',
     'boolean',
     false,
-    'a codex controller remembers its earlier answers',
+    `${controllers
+      .filter(({ controller }) => controller.remembers)
+      .map(({ name }) => name)
+      .join(', ')}: the controller remembers its earlier answers`,
     ['daemon', 'ask'],
     { yaml: 'controller.resume' },
   ),
@@ -185,7 +188,7 @@ export const options = [
     '--via <way>',
     'choice',
     'keyboard',
-    "how a text reaches an agent: keyboard types it; native hands it to the program's own door (codex's queue, opencode's port, qwen's input file), or fails; auto does that where it can and types where it cannot",
+    `how a text reaches an agent: keyboard types it; native hands it to the program's own way in (${withNativeInput.map(({ name }) => name).join(', ')}), or fails; auto does that where it can and types where it cannot`,
     ['daemon'],
     { choices: vias, yaml: 'via' },
   ),

@@ -75,5 +75,7 @@ export interface HookFacts {
   readonly notify?: { readonly file: string };
   /** what the person has still to do; null where the program asks for nothing */
   readonly trust: string | null;
+  /** whether the program's settings say that the person has done so for this event; whether the hook is the same still, it alone can tell */
+  isReviewed?(settings: string, event: string): boolean;
   readonly signals: SignalFacts;
 }

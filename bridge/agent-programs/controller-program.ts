@@ -36,6 +36,8 @@ export interface ControllerProgram {
   /** asked first, in the same folder: what of the user's has to be switched off by name */
   readonly survey?: { args(repository: string): readonly string[]; read(stdout: string): readonly string[] };
   hear?(line: string): Heard;
+  /** it can go on with its conversation */
+  readonly remembers?: true;
   /** extra arguments that would let it write; a match is refused */
   readonly forbidden: RegExp;
 }

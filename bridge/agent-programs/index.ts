@@ -50,6 +50,12 @@ export const hookable = agentPrograms.filter(({ hooks }) => hooks !== undefined 
 /** What the processes of agent programs are called. */
 export const processNames: ReadonlySet<string> = new Set(agentPrograms.flatMap(({ programs }) => programs));
 
+/** Those whose slash commands can be sent. */
+export const withCommands = agentPrograms.filter(({ composer }) => composer.commands !== undefined);
+
+/** Those with a way of their own to take text. */
+export const withNativeInput = agentPrograms.filter(({ nativeInput }) => nativeInput !== undefined);
+
 export function nativeInputNamed(name: string): NativeInput | undefined {
   return agentPrograms.find(({ nativeInput }) => nativeInput?.name === name)?.nativeInput;
 }

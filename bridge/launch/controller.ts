@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { launchable } from '../agent-programs/index.ts';
 import { wrongUse } from '../core/failure.ts';
 import { type AgentCommand, controllerCommand } from './agent-command.ts';
 import { real } from './attach.ts';
@@ -36,7 +37,7 @@ export interface StartControllerOptions {
   readonly terminal?: boolean;
 }
 
-export const controllerDefaults = { agent: 'codex' } as const;
+export const controllerDefaults = { agent: launchable[0]!.name } as const;
 
 export interface ControllerReport {
   readonly repository: string;

@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { launchable } from '../agent-programs/index.ts';
 import { BridgeError, wrongUse } from '../core/failure.ts';
 import { readSmallFile } from './files.ts';
 import { checkSessionName } from './session-name.ts';
@@ -29,7 +30,12 @@ export interface StartWorkerOptions {
   readonly skipSkills?: boolean;
 }
 
-export const workerDefaults = { session: 'macs', mouse: true, historyLimit: 100_000, agent: 'codex' } as const;
+export const workerDefaults = {
+  session: 'macs',
+  mouse: true,
+  historyLimit: 100_000,
+  agent: launchable[0]!.name,
+} as const;
 
 /** What is in force after flags, environment and file, in this order. */
 export interface WorkerSettings {

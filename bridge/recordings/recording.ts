@@ -129,7 +129,8 @@ export function snapshotOfRecording(entry: RecordingEntry, text: string): Snapsh
     entry,
     rows.map((row) => row.text),
   );
-  const alternateScreen = entry.alt === undefined ? entry.agent === 'codex' : entry.alt === '1';
+  const alternateScreen =
+    entry.alt === undefined ? recordedProgram(entry.agent).screen.isAlternate === true : entry.alt === '1';
   const [cursorX, cursorY] = (entry.cur ?? `2,${Math.max(0, height - 4)}`).split(',').map(Number) as [number, number];
   const identity = { socketPath: 'recording', host: '', server: serverId(0, 0), paneId: '%0' as PaneId, panePid: 0 };
   return {

@@ -1,6 +1,7 @@
 import headless from '@xterm/headless';
+import type { AgentProgram } from '../agent-programs/agent-program.ts';
 import { generic } from '../agent-programs/generic.ts';
-import { programNamed } from '../agent-programs/index.ts';
+import { offered, programNamed } from '../agent-programs/index.ts';
 import type { DetectionKind } from '../core/detection.ts';
 import { findRequests } from '../screen/blocks.ts';
 import { type DetectorState, firstState, step } from '../screen/detector.ts';
@@ -79,7 +80,7 @@ async function simulateTerminal(
   { columns, rows, agent, closingLines = 0 }: SimulationOptions,
 ): Promise<SimulatedDetection[]> {
   const terminal = new headless.Terminal({ cols: columns, rows, scrollback: 400, allowProposedApi: true });
-  const program = programNamed(agent ?? agentIn(bytes)) ?? generic;
+  const program = agent == null ? programIn(bytes) : (programNamed(agent) ?? generic);
   const signals = new SignalReader();
   const found: SimulatedDetection[] = [];
   const keys = new Set<string>();
@@ -139,10 +140,12 @@ async function simulateTerminal(
   return found;
 }
 
-/** Whose log it is, by what only that agent writes: codex's own signal, gemini's titles. */
-function agentIn(bytes: Buffer): string {
-  if (bytes.includes(']7501;') && bytes.includes('app=codex')) return 'codex';
-  return /\x1b\][02];(?:◇ {2}Ready|✦ {2}Working)/.test(bytes.toString('utf8')) ? 'gemini' : 'generic';
+/** Whose log it is, by what only that program writes. */
+function programIn(bytes: Buffer): AgentProgram {
+  const text = bytes.toString('utf8');
+  return (
+    offered.find(({ screen }) => screen.logMarks?.every((mark) => new RegExp(mark, 'u').test(text)) === true) ?? generic
+  );
 }
 
 function cuts(bytes: Buffer): number[] {

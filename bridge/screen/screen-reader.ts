@@ -7,6 +7,10 @@ import type { ScreenFacts } from './declared/facts.ts';
 export interface ScreenReader {
   /** lengths of quiet, ascending, at which an unchanged screen may read differently */
   readonly quietStepsMs: readonly number[];
+  /** it takes the alternate screen, as far as a recording that does not say is concerned */
+  readonly isAlternate?: true;
+  /** what all stands in the bytes it draws, and in no other program's: regular expressions */
+  readonly logMarks?: readonly string[];
   /** the facts by which it is read; absent where code reads it */
   readonly facts?: ScreenFacts;
   /** pure: the same snapshot and motion read the same */

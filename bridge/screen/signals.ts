@@ -101,5 +101,5 @@ function isState(word: string): word is NonNullable<Signals['state']> {
   return ['idle', 'working', 'done', 'blocked', 'error'].includes(word);
 }
 
-/** codex's spinner, and the mark of a working gemini */
+/** a spinner, or a mark of work */
 const spinner = /^(?:[⠀-⣿] |✦)/;

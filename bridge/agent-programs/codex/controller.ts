@@ -13,6 +13,7 @@ import type { ControllerProgram, ControllerRun, Heard } from '../controller-prog
 export const codexController: ControllerProgram = {
   runsIn: 'worker',
   answersIn: 'file',
+  remembers: true,
   args(run) {
     const sessionArgs = run.session === null ? [] : ['resume', run.session];
     return [

@@ -61,6 +61,7 @@ export const codex: AgentProgram = {
     },
     notify: { file: 'config.toml' },
     trust: 'codex asks at its next start to review new hooks: choose "Trust all", or none of them runs',
+    isReviewed,
     signals: {
       eventFields: [...hookEventFields, 'type'],
       events: {
@@ -83,3 +84,9 @@ export const codex: AgentProgram = {
   controller: codexController,
   nativeInput: codexQueue,
 };
+
+/** It notes what was reviewed as `[hooks.state."<file>:user_prompt_submit:0:0"]`. */
+function isReviewed(settings: string, event: string): boolean {
+  const name = event.replace(/[A-Z]/g, (letter, at: number) => `${at === 0 ? '' : '_'}${letter.toLowerCase()}`);
+  return new RegExp(`^\\[hooks\\.state\\.".*hooks\\.json:${name}:\\d+:\\d+"\\]`, 'm').test(settings);
+}

@@ -10,6 +10,8 @@ import { type CodexScreen, readCodexScreen } from './screen.ts';
 const afterWordMs = 300;
 
 export const codexScreen: ScreenReader = {
+  isAlternate: true,
+  logMarks: ['\\]7501;', 'app=codex'],
   quietStepsMs: [afterWordMs, 500, 1000, 2000],
   read(snapshot, motion) {
     const screen = readCodexScreen(snapshot);

@@ -12,6 +12,7 @@ const restMs = 1000;
 const restAfterWordMs = 400;
 
 export const geminiScreen: ScreenReader = {
+  logMarks: ['\\x1b\\][02];(?:◇ {2}Ready|✦ {2}Working)'],
   quietStepsMs: [restAfterWordMs, restMs, 3000],
   read(snapshot, motion) {
     const screen = readGeminiScreen(snapshot);

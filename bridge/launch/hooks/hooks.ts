@@ -21,7 +21,7 @@ export interface HooksWorld {
   readonly env: NodeJS.ProcessEnv;
   readonly userFolder: string;
   readonly program: SignalProgram;
-  /** `--config`: the file itself; codex's hooks.json lies beside its config.toml */
+  /** `--config`: the file itself; where hooks lie in a file of their own, that is beside it */
   readonly config: string | null;
 }
 
@@ -86,7 +86,7 @@ export function wiredNow(wiring: Wiring, world: HooksWorld): Wired[] {
     const found = standing.hooks.filter((one) => one.event === event);
     const isExact = found.some((one) => JSON.stringify(one.hook) === JSON.stringify(hook));
     const state = found.length === 0 ? 'absent' : isExact ? 'wired' : 'stale';
-    return { file: hooks.path, event, state, trusted: wiring.trust === null ? null : isReviewed(settings, event) };
+    return { file: hooks.path, event, state, trusted: wiring.isReviewed?.(settings, event) ?? null };
   });
   if (!notify) return rows;
   const { is, ...more } = notifyStanding(notify, world);
@@ -94,12 +94,6 @@ export function wiredNow(wiring: Wiring, world: HooksWorld): Wired[] {
   const isExact = words === notifyWords(wiring.agent, world.program).join('\n');
   const state = is === 'ours' ? (isExact ? 'wired' : 'stale') : is === 'foreign' ? 'foreign' : 'absent';
   return [...rows, { file: notify.path, event: 'notify', state, trusted: null }];
-}
-
-/** Codex notes what was reviewed as `[hooks.state."<file>:user_prompt_submit:0:0"]`; whether it is the same still, it alone can tell. */
-function isReviewed(settings: string, event: string): boolean {
-  const name = event.replace(/[A-Z]/g, (letter, at: number) => `${at === 0 ? '' : '_'}${letter.toLowerCase()}`);
-  return new RegExp(`^\\[hooks\\.state\\.".*hooks\\.json:${name}:\\d+:\\d+"\\]`, 'm').test(settings);
 }
 
 function filesOf(wiring: Wiring, world: HooksWorld): { hooks: SettingsFile; notify: SettingsFile | null } {
