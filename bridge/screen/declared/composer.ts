@@ -53,7 +53,7 @@ function joinedRule(text: string): string {
 
 function findByRows(
   lines: readonly Line[],
-  { row, bottom, prompt, below }: ScreenFacts['composer'],
+  { row, bottom, prompt, indent, below }: ScreenFacts['composer'],
 ): ComposerPlace | null {
   const isRow = (at: number) => at >= 0 && pattern(row ?? prompt).test(lines[at]!.text);
   const near = filledFromEnd(lines, below + 1);
@@ -63,6 +63,11 @@ function findByRows(
   let first = last;
   while (isRow(first - 1)) first--;
   if (first === last) return null;
+  // where only its first row has a prompt, what stands above that is an older one (tmux keeps a prompt that was drawn anew at the top)
+  if (indent !== undefined) {
+    const begins = lines.slice(first, last).findLastIndex(({ text }) => pattern(prompt).test(`${text} `));
+    if (begins > 0) first += begins;
+  }
   return { start: first, first, last, end: bottom === undefined ? last : at + 1 };
 }
 

@@ -7,7 +7,7 @@ import { unknown } from '../../bridge/agent-programs/unknown.ts';
 import { isReady, type Reading } from '../../bridge/core/reading.ts';
 import { findRequests } from '../../bridge/screen/blocks.ts';
 import type { Motion } from '../../bridge/screen/screen-reader.ts';
-import { snapshotOf } from './snapshots.ts';
+import { snapshotOf } from '../screen/snapshots.ts';
 
 const quiet: Motion = { quietForMs: 10_000, signals: {} };
 const requests = (reading: Reading) => findRequests(reading.turn.words).map(({ text }) => text);

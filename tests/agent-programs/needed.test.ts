@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { programOf } from '../../bridge/agent-programs/index.ts';
 import type { ScreenFacts } from '../../bridge/screen/declared/facts.ts';
 import { declared } from '../../bridge/screen/declared/reader.ts';
-import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
+import { allRecorded, snapshotOfRecorded } from '../screen/snapshots.ts';
 
 /**
  * Every fact of a profile that was seen live is needed: without it some recorded screen reads otherwise, as it stands, or

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { agentSchema, type CustomAgent } from '../../bridge/agent-programs/custom-schema.ts';
 import { programOf } from '../../bridge/agent-programs/index.ts';
 import { isReady } from '../../bridge/core/reading.ts';
-import { allRecorded, snapshotOf, snapshotOfRecorded } from './snapshots.ts';
+import { allRecorded, snapshotOf, snapshotOfRecorded } from '../screen/snapshots.ts';
 
 const still = { quietForMs: 10_000, signals: {} };
 const own = (agents: Record<string, unknown>): Record<string, CustomAgent> =>
@@ -53,6 +53,18 @@ test('a profile of facts alone reads a program that nobody knew: at rest, at wor
       { label: 'no', key: 'n' },
     ],
   });
+});
+
+test('where only its first row has a prompt, a composer begins there, and older prompts above it are none of its text', () => {
+  const composer = { prompt: '^mine>(?: |$)', row: '^mine>|^ {6}', indent: '^ {6}', below: 1 };
+  const agents = own({ mine: { ...mine, screen: { ...mine.screen, composer } } });
+  const composerOf = (...lines: string[]) =>
+    programOf('mine-cli', { agents }).screen.read(
+      snapshotOf(lines, { program: 'mine-cli', cursorX: 6, cursorY: lines.length - 1 }),
+      still,
+    ).composer;
+  expect(composerOf('mine>', 'mine> half a', '      sentence')).toEqual({ is: 'draft', text: 'half a\nsentence' });
+  expect(composerOf('mine> sent', 'mine>')).toEqual({ is: 'empty' });
 });
 
 test('without a row that asks, what stands above the first option is the subject, and nothing of it is an option', () => {
