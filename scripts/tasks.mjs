@@ -42,6 +42,13 @@ export const tasks = {
     ],
     steps: check,
   },
+  docs: {
+    usage: '',
+    says: 'Writes the tables in docs/ that list agent programs anew, from the catalogue in bridge/agent-programs/.',
+    options: [help],
+    examples: [['npm run docs', 'then: git diff docs']],
+    steps: [...build, ['node', 'scripts/agent-tables.mjs']],
+  },
   test: {
     usage: '[-- FILTER...] [OPTIONS OF vitest run]',
     says: 'Builds, checks and runs the tests: pure ones, and live ones, each with a tmux server of its own. A quarter of an hour on two busy cores.',

@@ -2,10 +2,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { offered } from '../bridge/agent-programs/index.ts';
+import { agentPrograms, offered } from '../bridge/agent-programs/index.ts';
 import { loadConfig } from '../bridge/config.ts';
 import { parsePolicy } from '../bridge/desk/policy.ts';
 import { type OptionRow, options } from '../bridge/options.ts';
+import { pagesWithTables, withTables } from '../scripts/agent-tables.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -14,6 +15,10 @@ test('docs/configuration.md has one row for each option, with its environment na
   const text = read('docs/configuration.md');
   const missing = (options as readonly OptionRow[]).filter((option) => !text.includes(rowOf(option))).map(rowOf);
   expect(missing.join('\n')).toBe('');
+});
+
+test.each(pagesWithTables)('the tables of %s that list agent programs are as `npm run docs` writes them', (page) => {
+  expect(read(page)).toBe(withTables(page, read(page), agentPrograms));
 });
 
 test('every page that README and the docs link to exists', () => {

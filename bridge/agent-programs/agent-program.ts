@@ -1,4 +1,5 @@
 import type { Manner } from '../core/manner.ts';
+import { isNewer } from '../core/version.ts';
 import type { SignalFacts } from '../screen/agent-signals.ts';
 import type { ScreenReader } from '../screen/screen-reader.ts';
 import type { ControllerProgram } from './controller-program.ts';
@@ -23,6 +24,14 @@ export interface AgentProgram {
   readonly controller?: ControllerProgram;
   /** versions that were seen live; empty where it was built from public documentation */
   readonly seenWith: readonly string[];
+}
+
+/** What a running version means for what is known of the program: nothing, where it was seen or nobody can tell. */
+export function unseenInWords({ seenWith }: AgentProgram, version: string | null): string | null {
+  if (version === null || seenWith.includes(version)) return null;
+  if (seenWith.length === 0) return 'no version of it was seen live';
+  const newest = seenWith.reduce((one, other) => (isNewer(other, [one]) ? other : one));
+  return isNewer(version, seenWith) ? `newer than ${newest}, the last one that was seen live` : null;
 }
 
 export function seenInWords({ name, seenWith }: AgentProgram): string {

@@ -7,7 +7,7 @@ import { table } from './output.ts';
 import { ownersOf } from './owners.ts';
 import { describePane, panesOf, pinnedPane, sightOf } from './pane.ts';
 import { pausesByPane } from './pauses.ts';
-import { settle } from './status.ts';
+import { settle, versionIn } from './status.ts';
 
 export function registerList(program: Command): void {
   const command = program
@@ -28,9 +28,13 @@ export function registerList(program: Command): void {
       );
       const views = panes.map((pane, index) => {
         const look = looks[index] ?? null;
+        const isAgent = look !== null && look.snapshot.identity.agentPid !== null && look.reading.agent !== 'unknown';
+        const version = isAgent ? versionIn(sight, look.snapshot) : null;
         return {
           ...describePane(pane),
           agent: look?.snapshot.program ?? null,
+          version: version?.shown ?? null,
+          versionNote: version?.note ?? null,
           state: look?.reading.state ?? 'exited',
           why: look ? because(look.reading) : 'the pane has closed',
           paused: pauseOf(pane),
@@ -55,14 +59,20 @@ export function registerList(program: Command): void {
             ...(view.tooSmall && view.agent !== null ? ['too small'] : []),
           ].join(', '),
           view.owner === null ? '-' : view.owner.isOurs ? 'this one' : view.owner.home,
+          view.version ?? '-',
           pane.title,
         ];
       });
       const text =
         rows.length === 0
           ? 'there are no panes'
-          : table([[' PANE', 'PLACE', 'LABEL', 'PROGRAM', 'STATE', 'BRIDGE', 'TITLE'], ...rows]);
-      context.out.result(text, views);
+          : table([[' PANE', 'PLACE', 'LABEL', 'PROGRAM', 'STATE', 'BRIDGE', 'VERSION', 'TITLE'], ...rows]);
+      const notes = new Set(
+        views.flatMap(({ agent, version, versionNote }) =>
+          versionNote === null ? [] : [`note: ${agent} ${version}: ${versionNote}`],
+        ),
+      );
+      context.out.result([text, ...notes].join('\n'), views);
       return 0;
     }),
   );

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { unseenInWords } from '../agent-programs/agent-program.ts';
 import { ExitCode } from '../core/failure.ts';
 import { type PaneFacts, type Snapshot, synchronizedInWords } from '../core/pane.ts';
 import { because, isReady, mayComeToRest, type Reading } from '../core/reading.ts';
+import { versionOf } from '../host/program-version.ts';
 import type { Sight } from '../sight.ts';
 import { act, withOptions } from './context.ts';
 import { aim, describePane } from './pane.ts';
@@ -21,17 +23,20 @@ export function registerStatus(program: Command): void {
       const settled = await settle(sight, pane);
       const reading = settled?.reading;
       const state = reading?.state ?? 'exited';
+      const version = settled === null ? null : versionIn(sight, settled.snapshot);
       const ready = reading !== undefined && isReady(reading);
       const paused = (await pausesByPane(context))(pane);
       const synchronized = settled?.snapshot.facts.synchronized === true;
       const text = reading
-        ? `${reading.state}${reading.composer.is === 'draft' ? ' (a draft is in the composer)' : ''}  ${reading.agent}  ${pane.paneId}: ${because(reading)}${paused === null ? '' : `\npaused: ${paused}`}${synchronized ? `\nheld: ${synchronizedInWords}` : ''}`
+        ? `${reading.state}${reading.composer.is === 'draft' ? ' (a draft is in the composer)' : ''}  ${reading.agent}  ${pane.paneId}: ${because(reading)}${paused === null ? '' : `\npaused: ${paused}`}${synchronized ? `\nheld: ${synchronizedInWords}` : ''}${version === null ? '' : `\nversion: ${version.shown}${version.note === null ? '' : `, ${version.note}`}`}`
         : `exited  ${pane.paneId}: the pane has closed`;
       context.out.result(text, {
         ...describePane(pane),
         state,
         ready,
         agent: reading?.agent ?? null,
+        version: version?.shown ?? null,
+        versionNote: version?.note ?? null,
         composer: reading?.composer ?? null,
         dialog: reading?.dialog ?? null,
         why: reading?.why ?? [],
@@ -42,6 +47,17 @@ export function registerStatus(program: Command): void {
       return state === 'idle' ? ExitCode.done : ExitCode.failed;
     }),
   );
+}
+
+/** The version of the agent program in a pane, and what is to be said of it. Null where none is known. */
+export function versionIn(
+  sight: Sight,
+  snapshot: Snapshot,
+): { readonly shown: string; readonly note: string | null } | null {
+  const { program, identity } = snapshot;
+  const { agentPid } = identity;
+  const shown = agentPid === null || program === null ? null : versionOf(agentPid, program);
+  return shown === null ? null : { shown, note: unseenInWords(sight.agentProgram(snapshot), shown) };
 }
 
 /** Looks until the reading is one that more time cannot change, or the limit has passed. */

@@ -1,3 +1,4 @@
+import { type AgentProgram, unseenInWords } from '../agent-programs/agent-program.ts';
 import { launchable } from '../agent-programs/index.ts';
 import { messageOf } from '../core/failure.ts';
 import { desktopCheck, homeCheck, sandboxCheck } from './doctor-ground.ts';
@@ -85,12 +86,13 @@ function nodeCheck(world: DoctorWorld): Check {
 
 async function agentChecks(world: DoctorWorld): Promise<Check[]> {
   const checks = await Promise.all(
-    launchable.map(async ({ name, launch }): Promise<Check[]> => {
+    launchable.map(async (program): Promise<Check[]> => {
+      const { name, launch } = program;
       const path = world.find(launch.executable);
       if (path === null) return [];
       const said = await world.run(path, '--version');
       const version = said.stdout.trim().split('\n')[0];
-      if (said.code === 0 && version) return [{ name: `agent ${name}`, ok: true, detail: `${version} (${path})` }];
+      if (said.code === 0 && version) return [versionCheck(program, version, path)];
       const reason = said.stderr.trim().split('\n')[0] || 'it did not answer --version';
       return [{ name: `agent ${name}`, ok: 'warn', detail: `${path}: ${reason}`, remedy: launch.install }];
     }),
@@ -99,4 +101,17 @@ async function agentChecks(world: DoctorWorld): Promise<Check[]> {
   if (found.length > 0) return found;
   const names = launchable.map(({ launch }) => launch.executable).join(', ');
   return [{ name: 'agents', ok: 'warn', detail: `none of ${names} is on PATH`, remedy: launchable[0]!.launch.install }];
+}
+
+function versionCheck(program: AgentProgram, version: string, path: string): Check {
+  const name = `agent ${program.name}`;
+  const note = unseenInWords(program, /\d+\.\d+(?:\.\d+)*/.exec(version)?.[0] ?? null);
+  const detail = `${version} (${path})`;
+  if (note === null) return { name, ok: true, detail };
+  return {
+    name,
+    ok: 'warn',
+    detail: `${detail}: ${note}`,
+    remedy: 'what its screen does not prove is held, and said so',
+  };
 }
