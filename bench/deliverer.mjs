@@ -19,7 +19,7 @@ const { rooms } = daemon;
 async function deliver({ paneId, text }) {
   // of a checkout from before panes had addresses as well
   const snapshot = await rooms.sight.look(rooms.main ? { ...rooms.main.server, paneId } : paneId);
-  const agent = rooms.sight.profile(snapshot).name;
+  const agent = rooms.sight.agentProgram(snapshot).name;
   const id = rooms.mint();
   const envelope = {
     ...{ id, thread: id, from: 'bench', to: paneId, inReplyTo: null, kind: 'message', body: text, notes: '' },

@@ -46,12 +46,12 @@ export function figuresOf(samples) {
 /** Times the reading of each sample, its screen grown to 50 rows. */
 export function timed(samples) {
   return samples.map((sample) => {
-    const profile = recordedProgram(sample.entry.agent);
+    const { screen } = recordedProgram(sample.entry.agent);
     const snapshot = grown(sample.snapshot);
     const times = [];
     for (let round = 0; round < timedRounds; round++) {
       const start = performance.now();
-      profile.read(snapshot, still);
+      screen.read(snapshot, still);
       times.push(performance.now() - start);
     }
     return { ...sample, ms: median(times) };

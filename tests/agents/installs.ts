@@ -48,9 +48,18 @@ export function agentsCache(environment: NodeJS.ProcessEnv = process.env): strin
   return environment.BRIDGE_AGENTS_CACHE || join(base, 'bridge-agents');
 }
 
-/** The program at its pinned version; installed from the npm registry first if it is not there. */
+/** The package and the version that each is tested with. */
+export const packages = Object.fromEntries(
+  agentNames.map((name) => [name, { npm: pinned[name].npm, version: pinned[name].version }]),
+) as Record<AgentName, { readonly npm: string; readonly version: string }>;
+
+/**
+ * The program at its pinned version, or at the one that BRIDGE_AGENTS_VERSION names (`latest` is looked up by scripts/check-agents);
+ * installed from the npm registry first if it is not there.
+ */
 export async function installed(name: AgentName): Promise<Installed> {
-  const { npm, version, binary, needs = [] } = pinned[name];
+  const { npm, version: tested, binary, needs = [] } = pinned[name];
+  const version = process.env.BRIDGE_AGENTS_VERSION || tested;
   const folder = join(agentsCache(), name);
   const bin = join(folder, 'node_modules', '.bin');
   const program = { version, binary: join(bin, binary), path: needs.length > 0 ? [bin] : [] };
