@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { processNames } from '../bridge/agent-programs/index.ts';
 
 const root = resolve(import.meta.dirname, '../bridge');
 
@@ -75,6 +76,17 @@ test('one agent program is imported by name in the list alone, and by the demo',
     .map(({ file, what }) => ({ file, to: relative(root, resolve(root, dirname(file), what)) }))
     .filter(({ file, to }) => isOne(to) && !shared.has(to) && file !== 'agent-programs/index.ts');
   expect(named).toEqual([]);
+});
+
+test('no code outside the catalogue decides by the name of an agent program; only the demo has one', () => {
+  const isNamed = new RegExp(`(['"\`])(?:${[...processNames].join('|')})\\1`);
+  const deciding = sources(root)
+    .map((file) => ({ file: relative(root, file), text: readFileSync(file, 'utf8') }))
+    .filter(({ file }) => !file.startsWith('agent-programs/') && file !== 'cli/demo.ts')
+    // in comments a name tells where a fact is from
+    .flatMap(({ file, text }) => text.split('\n').map((line) => ({ file, line: line.replace(/\/\/.*|^\s*\*.*/, '') })))
+    .filter(({ line }) => isNamed.test(line));
+  expect(deciding).toEqual([]);
 });
 
 test('nobody imports cli/', () => {

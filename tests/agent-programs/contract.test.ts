@@ -15,6 +15,7 @@ import {
   withNativeInput,
 } from '../../bridge/agent-programs/index.ts';
 import type { NativeInputIo } from '../../bridge/agent-programs/native-input.ts';
+import { isReady } from '../../bridge/core/reading.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { programName } from '../../bridge/host/program-names.ts';
 import { workerCommand } from '../../bridge/launch/agent-command.ts';
@@ -96,6 +97,26 @@ describe.each(named(agentPrograms))('%s', (name, program) => {
     expect(always).toEqual([]);
   });
 });
+
+/** Signs by which a program's composer is known; a version that draws them otherwise must not be typed into. */
+const signsOf = ({ screen: { facts } }: AgentProgram) =>
+  [facts?.composer.top, facts?.composer.bottom, facts?.composer.footer].filter((sign) => sign !== undefined);
+
+test.each(named(agentPrograms).filter(([, program]) => program.seenWith.length > 0 && signsOf(program).length > 0))(
+  'where a sign of %s’s composer has vanished, nothing of it is ready',
+  (name, program) => {
+    const screens = allRecorded.filter(({ agent, state }) => agent === name && /^(?:idle|finished)/.test(state));
+    const ready = screens.map(snapshotOfRecorded).filter((one) => isReady(program.screen.read(one, still)));
+    expect(ready.length).toBeGreaterThan(3);
+    for (const sign of signsOf(program)) {
+      const pattern = new RegExp(sign, 'u');
+      for (const snapshot of ready) {
+        const rows = snapshot.rows.map((row) => (pattern.test(row.text.trimEnd()) ? { ...row, text: '' } : row));
+        expect(isReady(program.screen.read({ ...snapshot, rows }, still))).toBe(false);
+      }
+    }
+  },
+);
 
 describe.each(named(launchable))('%s, launched', (name, { launch }) => {
   const world = () => ({ env: { PATH: folder }, cwd: folder, now: () => 0 });
