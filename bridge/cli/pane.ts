@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { processNames } from '../agent-programs/index.ts';
 import type { Config } from '../config.ts';
 import { BridgeError, wrongUse } from '../core/failure.ts';
@@ -26,7 +27,36 @@ export interface Looker {
 
 /** At the server of this shell. */
 export function sightOf(context: Context): Looker {
-  return sightAt(context, resolveSocket(socketChoice(context.config)));
+  return sightAt(context, socketHere(context));
+}
+
+/** @throws BridgeError that names the servers of the workers which the state directory knows, where this shell has none */
+function socketHere({ config }: Context): string {
+  try {
+    return resolveSocket(socketChoice(config));
+  } catch (fault) {
+    if (!(fault instanceof BridgeError)) throw fault;
+    const { what, target, reason, exitCode, cause } = fault;
+    const known = serversOf(config.home);
+    if (known.length === 0) throw fault;
+    throw new BridgeError({
+      what,
+      target,
+      reason,
+      exitCode,
+      cause,
+      nextStep: `workers that are known: ${known.join(', ')}`,
+    });
+  }
+}
+
+/** `--socket PATH (worker, …)` of each server that is there and that a recorded worker is on. */
+function serversOf(home: string): string[] {
+  const names = new Map<string, string[]>();
+  for (const { socketPath, name } of recordedWorkers(home)) {
+    if (existsSync(socketPath)) names.set(socketPath, [...(names.get(socketPath) ?? []), name]);
+  }
+  return [...names].map(([path, workers]) => `--socket ${path} (${[...new Set(workers)].join(', ')})`);
 }
 
 export function sightAt({ config }: Context, socketPath: string): Looker {

@@ -28,6 +28,7 @@ const env = () => ({
   XDG_RUNTIME_DIR: folder,
   BRIDGE_HOME: join(folder, 'home'),
   TMUX_SOCKET: '',
+  TMUX_TMPDIR: folder,
 });
 const inFolder = (name: string, ...args: string[]) =>
   run({ folder, socketPath: '' } as PrivateTmux, args, { cwd: join(folder, name), env: env() });
@@ -72,6 +73,13 @@ test('two projects that start-worker began work side by side from either shell, 
     stderr: expect.stringContaining('fits several: blog/worker, shop/worker'),
   });
   expect([shop(), blog()]).toEqual([['To shop.'], ['To blog.', 'By name.']]);
+  // a folder without a server is told where the workers are
+  const { code, stderr } = await inFolder('elsewhere', 'list');
+  expect(code).toBe(1);
+  for (const name of ['shop', 'blog'])
+    expect(stderr).toContain(
+      `--socket ${servers.find((one) => one.socketPath.includes(name))!.socketPath} (${name}/worker)`,
+    );
 
   const bridge = await startBridge(
     { folder, socketPath: '' } as PrivateTmux,
