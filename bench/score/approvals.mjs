@@ -2,7 +2,7 @@
 // mutations, and on hostile dialogs that are drawn as the agents draw them.
 import { parseRows } from '../../dist/core/ansi.js';
 import { decide, parsePolicy } from '../../dist/desk/policy.js';
-import { recordedProgram, snapshotOfRecording, still } from '../../dist/recordings/recording.js';
+import { asDrawn, recordedProgram, snapshotOfRecording, still } from '../../dist/recordings/recording.js';
 import { drawDialog, drawEdit, drawnAgents, editAgents } from './drawn-dialogs.mjs';
 import { hostileApprovals, hostileEdits, rowsForNpmTest, rowsForSources, wrappedReason } from './hostile-approvals.mjs';
 
@@ -23,7 +23,7 @@ export function wholeSubject({ dialog }) {
 export function isApprovedWhenNot({ entry, reading, expected }) {
   const whole = wholeSubject(reading);
   if (whole === null) return false;
-  if (entry.asks !== undefined) return whole !== entry.asks;
+  if (entry.asks !== undefined) return whole !== asDrawn(entry.agent, entry.asks);
   return expected.states !== 'any' && !expected.states.includes('dialog');
 }
 

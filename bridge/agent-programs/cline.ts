@@ -50,7 +50,10 @@ export const cline: AgentProgram = {
           row: '^ {3}\\$ (.*)$',
           indent: '^ ',
           above: ['^ Approve tool call\\?$', '^ run_commands$'],
-          // where the screen has no room (80 by 24), this row is the first to go, and nothing shows whether it was the last
+          // the dialog has at most 38 % of the rows, and 14: a command of more than 4 rows, or of any in 24, is cut without a mark. As
+          // soon as anything is cut, the blank row between the question and the tool's name goes, by the program's own layout
+          undrawn: '[\\u200b-\\u200d\\u2060\\ufeff]',
+          blanksAbove: 1,
           blanksBelow: [1, 1],
         },
       },

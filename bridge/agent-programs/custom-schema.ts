@@ -29,6 +29,8 @@ const dialog = z.strictObject({
       from: pattern.optional(),
       to: pattern.optional(),
       above: patterns.optional(),
+      undrawn: pattern.optional(),
+      blanksAbove: z.number().int().min(0).max(5).optional(),
       blanksBelow: z.tuple([z.number().int().min(0), z.number().int().max(20)]).optional(),
       isMarked: z.boolean().optional(),
     })

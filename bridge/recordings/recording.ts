@@ -114,6 +114,13 @@ export function recordedProgram(agent: string, agents: NonNullable<ProgramChoice
   return named.name === 'unknown' ? programOf(agent, { agents }) : named;
 }
 
+/** A command without what that program does not draw of it: no reader of its screen can tell that. */
+export function asDrawn(agent: string, command: string): string {
+  const dialogs = recordedProgram(agent).screen.facts?.dialogs ?? [];
+  const undrawn = dialogs.flatMap(({ subject }) => subject?.undrawn ?? []);
+  return undrawn.reduce((text, pattern) => text.replace(new RegExp(pattern, 'gu'), ''), command);
+}
+
 /** Of a single recorded screen nobody measured the motion, nor heard a signal. */
 export const still: Motion = { quietForMs: Number.POSITIVE_INFINITY, signals: {} };
 

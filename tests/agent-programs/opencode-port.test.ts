@@ -76,7 +76,7 @@ test('only a clear no is a refusal; an answer that does not come is not known', 
     ['is silent', { is: 'unknown', reason: expect.any(String) }],
   ] as const) {
     const { port } = await portThat(() => answer);
-    expect(await found(port, 300).put('text'), String(answer)).toEqual(outcome);
+    expect(await found(port, answer === 'is silent' ? 300 : 30_000).put('text'), String(answer)).toEqual(outcome);
     server!.closeAllConnections();
     server!.close();
   }

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { recordedProgram, still } from '../../bridge/recordings/recording.ts';
+import { asDrawn, recordedProgram, still } from '../../bridge/recordings/recording.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 
 /** Recorded dialogs of real agents about commands that are known: read to the letter, or known not to be. */
 
 const asked = allRecorded.filter(({ asks, state }) => asks !== undefined && state === 'approval');
 const subjectOf = (screen: (typeof asked)[number]) => {
-  const { dialog } = recordedProgram(screen.agent).screen.read(snapshotOfRecorded(screen), still);
-  return { kind: dialog?.kind, subject: dialog?.subject ?? null };
+  const { state, dialog } = recordedProgram(screen.agent).screen.read(snapshotOfRecorded(screen), still);
+  return { state, kind: dialog?.kind, subject: dialog?.subject ?? null };
 };
 
 test.each([
@@ -19,10 +19,10 @@ test.each([
 });
 
 test.each(asked)('$agent asks for $note: a whole command is the one that was asked for', (screen) => {
-  const { kind, subject } = subjectOf(screen);
-  // a screen that cannot be read is the human's
-  expect(['approval', 'other']).toContain(kind);
-  if (subject?.isWhole) expect(subject.text).toBe(screen.asks);
+  const { state, kind, subject } = subjectOf(screen);
+  // a screen that cannot be read is the human's; a frame that was being drawn is nobody's
+  expect(['approval', 'other', state === 'unknown' ? undefined : 'a dialog']).toContain(kind);
+  if (subject?.isWhole) expect(subject.text).toBe(asDrawn(screen.agent, screen.asks!));
 });
 
 test.each(asked.filter(({ agent, note }) => agent === 'codex' && /three lines/.test(note!)))(
@@ -48,4 +48,19 @@ test('gemini draws a run of blanks as it draws the end of a line: no command of 
 test('codex draws no tab, and names the words apart where it offers to remember them: that command is not whole', () => {
   const [screen] = asked.filter(({ agent, asks }) => agent === 'codex' && asks?.includes('\t'));
   expect(subjectOf(screen!).subject).toMatchObject({ text: screen!.asks!.replaceAll('\t', ''), isWhole: false });
+});
+
+test('cline cuts a command without a mark where its dialog has no room, and then nothing of it is whole', () => {
+  const rowsOf = ({ asks }: (typeof asked)[number]) => asks!.split('\n').length;
+  const touching = asked.filter(({ agent, note }) => agent === 'cline' && /\d rows$/.test(note!));
+  expect(touching.length).toBeGreaterThan(17);
+  for (const screen of touching) {
+    const [, height] = screen.size!.split('x').map(Number);
+    const room = { 24: 0, 30: 1, 40: 4 }[height!]!;
+    expect([screen.size, screen.note, subjectOf(screen).subject?.isWhole]).toEqual([
+      screen.size,
+      screen.note,
+      rowsOf(screen) <= room,
+    ]);
+  }
 });

@@ -131,6 +131,10 @@ export interface SubjectFacts {
   readonly to?: Pattern;
   /** filled rows above the subject, after the `top` row or from the `subjectFrom` row on; any other makes it not whole */
   readonly above?: readonly Pattern[];
+  /** characters that the program does not draw: nobody can tell from its dialog whether a command holds some */
+  readonly undrawn?: Pattern;
+  /** blank rows between each two of the dialog's own rows above it: fewer or more show that rows were cut to make room */
+  readonly blanksAbove?: number;
   /** blank rows below it, least and most (0 to 2): fewer show that the program had no room, more that rows are out of sight */
   readonly blanksBelow?: readonly [least: number, most: number];
   /** false where `row` matches the further rows too */
