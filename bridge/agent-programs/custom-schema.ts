@@ -30,6 +30,7 @@ const dialog = z.strictObject({
       to: pattern.optional(),
       above: patterns.optional(),
       undrawn: pattern.optional(),
+      mostRows: z.number().int().min(1).max(100).optional(),
       blanksAbove: z.number().int().min(0).max(5).optional(),
       blanksBelow: z.tuple([z.number().int().min(0), z.number().int().max(20)]).optional(),
       isMarked: z.boolean().optional(),

@@ -64,3 +64,13 @@ test('cline cuts a command without a mark where its dialog has no room, and then
     ]);
   }
 });
+
+test('opencode cuts a command without a mark where its dialog has its 15 rows: of seven nobody knows', () => {
+  const touching = asked.filter(({ agent, note }) => agent === 'opencode' && / rows of touch$/.test(note!));
+  expect(touching.length).toBeGreaterThan(6);
+  for (const screen of touching)
+    expect([screen.note, subjectOf(screen).subject?.isWhole]).toEqual([
+      screen.note,
+      screen.asks!.split('\n').length <= 6,
+    ]);
+});

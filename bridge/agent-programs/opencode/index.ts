@@ -58,6 +58,8 @@ export const opencode: AgentProgram = {
           indent: '^ ',
           // the description, one row: the model wrote it
           above: ['^ {3}# \\S'],
+          // it has at most 15 rows, and what does not fit is cut without a mark: seven may be the first seven of more
+          mostRows: 6,
           blanksBelow: [1, 2],
         },
         buttons: '^\\s*Allow once\\b',

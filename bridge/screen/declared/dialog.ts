@@ -147,6 +147,7 @@ function subjectIn(
     room.isAccounted &&
     blanks >= least &&
     blanks <= most &&
+    end - at <= (subject.mostRows ?? Number.POSITIVE_INFINITY) &&
     isSpaced(dialog.slice(0, from + at + 1), subject.blanksAbove) &&
     above.every(({ text }) => subject.above?.some((source) => pattern(source).test(text))) &&
     (subject.isMarked === false || !body.slice(at + 1).some(isFirst));

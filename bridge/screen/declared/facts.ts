@@ -133,6 +133,8 @@ export interface SubjectFacts {
   readonly above?: readonly Pattern[];
   /** characters that the program does not draw: nobody can tell from its dialog whether a command holds some */
   readonly undrawn?: Pattern;
+  /** the dialog has room for so many rows of it: one that is taller may be cut */
+  readonly mostRows?: number;
   /** blank rows between each two of the dialog's own rows above it: fewer or more show that rows were cut to make room */
   readonly blanksAbove?: number;
   /** blank rows below it, least and most (0 to 2): fewer show that the program had no room, more that rows are out of sight */
