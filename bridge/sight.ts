@@ -1,6 +1,5 @@
 import type { AgentProgram } from './agent-programs/agent-program.ts';
-import { type ProgramChoice, programOf } from './agent-programs/index.ts';
-import { unknown } from './agent-programs/unknown.ts';
+import { type ProgramChoice, programOf, unknown } from './agent-programs/index.ts';
 import type { Clock } from './core/clock.ts';
 import { BridgeError } from './core/failure.ts';
 import type { Manner } from './core/manner.ts';

@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** page → the tables in it, by name: each stands between `<!-- table NAME -->` and `<!-- end -->`. */
-const pages = { 'docs/profiles.md': { 'agent programs': programs, launches: launches } };
+const pages = {
+  'docs/profiles.md': { 'agent programs': programs, launches },
+  'docs/hooks.md': { hooks },
+};
 
 /** The page with each of its tables as the catalogue has it now. */
 export function withTables(page, text, catalogue) {
@@ -56,6 +59,25 @@ function launches(catalogue) {
       code([launch.install]),
     ]);
   return table(['program', 'a worker is started as', 'guarded by', 'a live controller as', 'installed by'], rows);
+}
+
+function hooks(catalogue) {
+  const rows = catalogue
+    .filter(({ hooks }) => hooks !== undefined && !('none' in hooks))
+    .map(({ name, hooks: { folder, settings, notify, trust } }) => {
+      const home = folder.below === undefined ? `$${folder.env}` : `$${folder.env}/${folder.below}`;
+      const files = [
+        settings.file,
+        ...(notify === undefined ? [] : [`${notify.file} (its \`notify\`, where you have none)`]),
+      ];
+      return [
+        `\`${name}\``,
+        `\`${home}\`, else \`~/${folder.name}\`: ${files.join(', ')}`,
+        settings.events.join(', '),
+        trust ?? 'nothing',
+      ];
+    });
+  return table(['program', 'files', 'events', 'what is left to do'], rows);
 }
 
 function hooksOf(hooks) {

@@ -16,6 +16,9 @@ import { pi } from './pi.ts';
 import { qwen } from './qwen/index.ts';
 import { unknown } from './unknown.ts';
 
+/** For a program that somebody names as one that reads lines, and for whatever nobody knows. */
+export { generic, unknown };
+
 /** The catalogue, in the order in which programs are offered and looked for. `generic` and `unknown` are found by no process. */
 export const agentPrograms: readonly AgentProgram[] = [
   codex,

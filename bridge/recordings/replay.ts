@@ -1,7 +1,6 @@
 import headless from '@xterm/headless';
 import type { AgentProgram } from '../agent-programs/agent-program.ts';
-import { generic } from '../agent-programs/generic.ts';
-import { offered, programNamed } from '../agent-programs/index.ts';
+import { generic, offered, programNamed } from '../agent-programs/index.ts';
 import type { DetectionKind } from '../core/detection.ts';
 import { findRequests } from '../screen/blocks.ts';
 import { type DetectorState, firstState, step } from '../screen/detector.ts';
