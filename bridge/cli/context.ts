@@ -83,7 +83,7 @@ export function contextDespite(command: Command): Context & { readonly fault: Br
   }
   const known = [...programNames, ...Object.keys(config.agents)];
   if (config.agent !== null && !known.includes(config.agent)) {
-    throw wrongUse('--agent', config.agent, `no agent program of that name; there are ${known.join(', ')}`);
+    throw wrongUse('--agent', config.agent, `no profile of that name; there are ${known.join(', ')}`);
   }
   const out = makeOutput(config.json);
   for (const line of home.passedOver) out.warn(`bridge: ${line}`);

@@ -14,7 +14,7 @@ export async function invoke<Result>(context: Context, verb: VerbName, args: Rec
   const { home } = context.config;
   const reply = await call(socketPath(home), verb, args);
   if (reply) return reply.ok as Result;
-  if (ofThePast.has(verb) && (await hasNothing(home))) throw nothingKept(home);
+  if (ofThePast.has(verb) && (await hasNothing(home))) throw nothingKept(home, String(args.id));
   const [{ Rooms }, { verbs }] = await Promise.all([import('../rooms.ts'), import('../verbs.ts')]);
   const interrupted = new AbortController();
   const stop = () => interrupted.abort();

@@ -15,7 +15,7 @@ export async function hasNothing(home: string): Promise<boolean> {
   return !existsSync(join(home, 'bridge.db')) && (await call(socketPath(home), 'ping', {})) === null;
 }
 
-export function nothingKept(home: string): BridgeError {
+export function nothingKept(home: string, id: string): BridgeError {
   const next = '`bridge home` shows which one is used here; name another with --home';
-  return wrongUse('state directory', home, 'no bridge has run for it yet', next);
+  return wrongUse('request', id, `is not known: no bridge has run for ${home} yet`, next);
 }
