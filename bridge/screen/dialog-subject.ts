@@ -27,11 +27,17 @@ export function subjectOf(
   if (rows.length === 0) return null;
   const text = rows.map((row) => row.text.trimEnd()).join('\n');
   const isKnown = rows.every(
-    (row, at) => row.text.trim() !== '' && (at + 1 === rows.length || endsItself(row, rows[at + 1]!, columns)),
+    (row, at) =>
+      row.text.trim() !== '' &&
+      !hasNoWidth.test(row.text) &&
+      (at + 1 === rows.length || endsItself(row, rows[at + 1]!, columns)),
   );
   const isOne = is === 'command' || rows.length === 1;
   return { is, text, isWhole: isAccounted && isKnown && isOne && !isCut(is, text) };
 }
+
+/** Program and terminal count these differently, so that what stands behind them may not be where it seems (continue 1.5.47). */
+const hasNoWidth = /[\u200b-\u200d\u2060\ufeff]/u;
 
 /** Blanks that an agent keeps free at the right, at most: qwen wraps at 114 of 120 columns. */
 const spareColumns = 8;
