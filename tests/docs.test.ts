@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { agentPrograms, offered } from '../bridge/agent-programs/index.ts';
+import { agentPrograms, offered, withCommands, withNativeInput } from '../bridge/agent-programs/index.ts';
 import { loadConfig } from '../bridge/config.ts';
 import { parsePolicy } from '../bridge/desk/policy.ts';
 import { type OptionRow, options } from '../bridge/options.ts';
@@ -19,6 +19,14 @@ test('docs/configuration.md has one row for each option, with its environment na
 
 test.each(pagesWithTables)('the tables of %s that list agent programs are as `npm run docs` writes them', (page) => {
   expect(read(page)).toBe(withTables(page, read(page), agentPrograms));
+});
+
+test('docs/native.md and docs/delivery.md tell what was measured of those programs that the catalogue has it of', () => {
+  const begins = read('docs/native.md').split('\n| agent | door |')[1]!.split('\n\n')[0]!;
+  const native = [...begins.matchAll(/^\| (\w+) [\d.]+ \|/gm)].map((match) => match[1]!);
+  expect(native).toEqual(withNativeInput.map(({ name }) => name));
+  const commands = /\n\| profile \| commands \|.*\n.*\n\| ([\w, ]+) \|/.exec(read('docs/delivery.md'))![1]!;
+  expect(commands.split(', ')).toEqual(withCommands.map(({ name }) => name));
 });
 
 test('every page that README and the docs link to exists', () => {

@@ -28,13 +28,14 @@ export function isApprovedWhenNot({ entry, reading, expected }) {
 }
 
 /**
- * A mutation that keeps the label keeps the command; one that mixes frames may show the command of either.
+ * A mutation that keeps the label keeps the command: what the recording says that it was, else what was read before; one that mixes frames may show the command of either.
  * @param known every command of the agent's recorded screens
  */
-export function isMutantApprovedWhenNot({ reading, keepsLabel, before, known }) {
+export function isMutantApprovedWhenNot({ entry, reading, keepsLabel, before, known }) {
   const whole = wholeSubject(reading);
   if (whole === null) return false;
-  return keepsLabel ? whole !== before : !known.has(whole);
+  const command = entry.asks === undefined ? before : asDrawn(entry.agent, entry.asks);
+  return keepsLabel ? whole !== command : !known.has(whole);
 }
 
 /**

@@ -69,6 +69,7 @@ export function mutated(samples) {
       const verdict = verdictOf(mutant, reading, sample.expected);
       const judged = mutant.promises === 'label' || verdict === 'ready-when-not';
       const isApproved = isMutantApprovedWhenNot({
+        entry: sample.entry,
         reading,
         keepsLabel: mutant.promises === 'label',
         before: wholeSubject(sample.reading),

@@ -21,7 +21,10 @@ export interface Around {
 }
 
 export interface NativeInputIo {
-  /** Starts a program that speaks JSON-RPC in lines over its standard input and output, so that no text stands in an argument list. */
+  /**
+   * Starts a program that speaks JSON-RPC in lines over its standard input and output, so that no text stands in an argument
+   * list. A HOME that is given counts only where this process has none.
+   */
   startJsonRpc(executable: string, args: readonly string[], environment: Readonly<Record<string, string>>): JsonRpc;
   /** One POST to 127.0.0.1, bounded in time. */
   postJson(

@@ -27,10 +27,10 @@ export class JsonRpcProcess implements JsonRpc {
     clock: Clock,
   ) {
     this.#clock = clock;
-    const { PATH = '' } = process.env;
+    const { PATH = '', HOME } = process.env;
     this.#child = spawn(executable, [...args], {
       cwd: '/',
-      env: { PATH, ...(process.env.HOME === undefined ? {} : { HOME: process.env.HOME }), ...environment },
+      env: { PATH, ...environment, ...(HOME === undefined ? {} : { HOME }) },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#child.on('error', (fault) => this.#lost(fault));

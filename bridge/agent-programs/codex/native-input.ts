@@ -72,7 +72,7 @@ export function queueOf(
 
   /** One `codex app-server` for the length of one delivery. It loads no thread: it only reaches the queue in codex's home. */
   async function appServer(executable: string, home: string): Promise<JsonRpc> {
-    const server = io.startJsonRpc(executable, ['app-server'], { CODEX_HOME: home });
+    const server = io.startJsonRpc(executable, ['app-server'], { CODEX_HOME: home, HOME: home });
     try {
       // the queue is behind this capability in 0.169.0
       const capabilities = { experimentalApi: true };
