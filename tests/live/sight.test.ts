@@ -33,7 +33,7 @@ test('a wait for the next ring ends at once where the pane has rung since, and n
 });
 
 test('a look tells when it was asked for, when it came, and that nobody is at the keys', async () => {
-  const askedAt = Date.now();
+  const askedAt = systemClock.now();
   const look = await sight.look(pane);
   expect(look).toMatchObject({ lastHumanKeyAt: null });
   expect(look!.askedAtMs).toBeGreaterThanOrEqual(askedAt);
