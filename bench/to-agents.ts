@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type AgentName, agentNames } from '../tests/agents/installs.ts';
 import { modelServer } from '../tests/agents/model-server.ts';
+import { type AgentName, agentNames } from '../tests/agents/programs/index.ts';
 import { type RealAgent, startAgent } from '../tests/agents/real-agents.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../tests/fixtures/private-tmux.ts';
 import { type Contender, Deliverer } from './deliverer.ts';

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { helpOf } from '../scripts/tasks.mjs';
-import { agentNames } from './agents/installs.ts';
+import { agentNames } from './agents/programs/index.ts';
 import { states } from './agents/states.ts';
 
 const root = resolve(import.meta.dirname, '..');

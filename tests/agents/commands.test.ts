@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type BridgeProcess, type Line, makeHome, run, startBridge } from '../live/bridge-process.ts';
-import { type AgentName, isWanted } from './installs.ts';
+import { isWanted } from './installs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
+import type { AgentName } from './programs/index.ts';
 import { startAgent } from './real-agents.ts';
 
 /** Commands of several lines in the dialogs of real agents: what a row approves, what the human is asked, what No does. */

@@ -2,7 +2,8 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { helpOf } from '../../scripts/tasks.mjs';
 import { Field, type Method, type Outcome } from './field.ts';
-import { type AgentName, agentNames, installed } from './installs.ts';
+import { installed } from './installs.ts';
+import { type AgentName, agentNames } from './programs/index.ts';
 import { type AgentState, type StateName, states } from './states.ts';
 import { type KindOfText, kindsOfText } from './texts.ts';
 

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
 import { type BridgeProcess, type Line, makeHome, run, startBridge } from '../live/bridge-process.ts';
-import { type FirstDialog, firstDialogs } from './first-dialogs.ts';
-import { type AgentName, isWanted } from './installs.ts';
+import type { FirstDialog } from './first-dialogs.ts';
+import { isWanted } from './installs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
+import { type AgentName, programs } from './programs/index.ts';
 import { launchAgent } from './real-agents.ts';
 
 /** The first dialogs of real agents, chosen in by `bridge answer --choose` until the agent is idle. */
@@ -36,7 +37,7 @@ const chosen: ReadonlyArray<readonly [AgentName, readonly FirstDialog['name'][],
 ];
 
 test.each(chosen.filter(([agent]) => isWanted(agent)))('%s is led past %j by %j', async (name, dialogs, labels) => {
-  const options = dialogs.map((dialog) => firstDialogs[name].find((one) => one.name === dialog)!.options);
+  const options = dialogs.map((dialog) => programs[name].firstDialogs.find((one) => one.name === dialog)!.options);
   const worker = await launchAgent(name, {
     tmux,
     server,

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
 import { type BridgeProcess, type Line, makeHome, program, run, startBridge } from '../live/bridge-process.ts';
-import { type AgentName, isWanted } from './installs.ts';
+import { isWanted } from './installs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
+import type { AgentName } from './programs/index.ts';
 import { launchAgent, type Prepared, type RealAgent, type RealAgentOptions } from './real-agents.ts';
 
 let server: ModelServer;

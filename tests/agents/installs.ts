@@ -3,29 +3,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '../fixtures/private-tmux.ts';
-
-/** The agent programs the facts were measured on, at exactly those versions. */
-const pinned: Record<AgentName, Pinned> = {
-  codex: { npm: '@openai/codex', version: '0.169.0', binary: 'codex' },
-  gemini: { npm: '@google/gemini-cli', version: '0.61.0', binary: 'gemini' },
-  // npm's `node` package: qwen-code does not start on Node 20
-  qwen: { npm: '@qwen-code/qwen-code', version: '0.24.4', binary: 'qwen', needs: ['node@22.23.3'] },
-  cline: { npm: 'cline', version: '3.0.65', binary: 'cline' },
-  continue: { npm: '@continuedev/cli', version: '1.5.47', binary: 'cn' },
-  opencode: { npm: 'opencode-ai', version: '1.18.33', binary: 'opencode' },
-  pi: { npm: '@mariozechner/pi-coding-agent', version: '0.73.1', binary: 'pi' },
-};
-
-export const agentNames = ['codex', 'gemini', 'qwen', 'cline', 'continue', 'opencode', 'pi'] as const;
-export type AgentName = (typeof agentNames)[number];
-
-interface Pinned {
-  readonly npm: string;
-  readonly version: string;
-  readonly binary: string;
-  /** installed beside it, and found before the machine's own programs */
-  readonly needs?: readonly string[];
-}
+import { type AgentName, programs } from './programs/index.ts';
+import type { TestProgram } from './test-program.ts';
 
 /** BRIDGE_TEST_AGENTS names the programs that tests drive, parted by commas, or `all`; together they are 2 GB to install. */
 export function isWanted(name: AgentName, environment: NodeJS.ProcessEnv = process.env): boolean {
@@ -48,17 +27,12 @@ export function agentsCache(environment: NodeJS.ProcessEnv = process.env): strin
   return environment.BRIDGE_AGENTS_CACHE || join(base, 'bridge-agents');
 }
 
-/** The package and the version that each is tested with. */
-export const packages = Object.fromEntries(
-  agentNames.map((name) => [name, { npm: pinned[name].npm, version: pinned[name].version }]),
-) as Record<AgentName, { readonly npm: string; readonly version: string }>;
-
 /**
  * The program at its pinned version, or at the one that BRIDGE_AGENTS_VERSION names (`latest` is looked up by scripts/check-agents);
  * installed from the npm registry first if it is not there.
  */
 export async function installed(name: AgentName): Promise<Installed> {
-  const { npm, version: tested, binary, needs = [] } = pinned[name];
+  const { npm, version: tested, binary, needs = [] }: TestProgram = programs[name];
   const version = process.env.BRIDGE_AGENTS_VERSION || tested;
   const folder = join(agentsCache(), name);
   const bin = join(folder, 'node_modules', '.bin');

@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type PrivateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { type AgentName, installed } from './installs.ts';
+import { installed } from './installs.ts';
 import type { LoggedCall, ModelServer } from './model-server.ts';
+import { type AgentName, programs } from './programs/index.ts';
+import type { Place } from './test-program.ts';
 
 export interface RealAgentOptions {
   readonly tmux: PrivateTmux;
@@ -57,21 +59,6 @@ export interface RealAgent {
   readonly approval: RegExp;
 }
 
-interface Program {
-  readonly startLimitMs: number;
-  readonly approval: RegExp;
-  /** Escape unless said */
-  readonly deny?: string;
-  prepare(place: Place, options: RealAgentOptions): { args: readonly string[]; environment: Record<string, string> };
-  isIdle(screen: string, title: string, workingFolder: string): boolean;
-}
-
-interface Place {
-  readonly name: string;
-  readonly home: string;
-  readonly workingFolder: string;
-}
-
 export function startCodex(options: RealAgentOptions): Promise<RealAgent> {
   return startAgent('codex', options);
 }
@@ -79,218 +66,6 @@ export function startCodex(options: RealAgentOptions): Promise<RealAgent> {
 export function startGemini(options: RealAgentOptions): Promise<RealAgent> {
   return startAgent('gemini', options);
 }
-
-/** codex 0.169.0 */
-const codex: Program = {
-  startLimitMs: 60_000,
-  approval: /Would you like to run the following command\?/,
-  prepare({ home, name, workingFolder }, { server, codexConfig = '', codexDaemon = false, firstRun }) {
-    const codexHome = join(home, '.codex');
-    mkdirSync(codexHome, { recursive: true });
-    writeFileSync(
-      join(codexHome, 'config.toml'),
-      `model = "scripted-model"
-model_provider = "scripted"
-approval_policy = "on-request"
-sandbox_mode = "read-only"
-check_for_update_on_startup = false
-${codexConfig}
-[model_providers.scripted]
-name = "scripted"
-base_url = "${server.url(name)}/v1"
-wire_api = "responses"
-env_key = "SCRIPTED_API_KEY"
-request_max_retries = 1
-stream_max_retries = 1
-[analytics]
-enabled = false
-${firstRun ? '' : `[projects."${workingFolder}"]\ntrust_level = "trusted"\n`}`,
-    );
-    return {
-      args: codexDaemon ? [] : ['--no-daemon'],
-      environment: { CODEX_HOME: codexHome, SCRIPTED_API_KEY: 'not-a-key' },
-    };
-  },
-  isIdle: (screen, title, workingFolder) =>
-    title === workingFolder.split('/').at(-1) && /^› /m.test(screen) && screen.includes('scripted-model'),
-};
-
-/** gemini-cli 0.61.0 */
-const gemini: Program = {
-  startLimitMs: 150_000,
-  approval: /Allow execution of|Apply this change\?/,
-  prepare({ home, name, workingFolder }, { server, firstRun }) {
-    const folder = join(home, '.gemini');
-    mkdirSync(folder, { recursive: true });
-    const settings = {
-      general: { enableAutoUpdate: false, enableAutoUpdateNotification: false, maxAttempts: 2 },
-      security: { auth: { selectedType: 'gemini-api-key' }, folderTrust: { enabled: true } },
-      privacy: { usageStatisticsEnabled: false },
-      telemetry: { enabled: false },
-      ui: { hideTips: true, hideBanner: true, showStatusInTitle: true, dynamicWindowTitle: true },
-      ide: { hasSeenNudge: true },
-    };
-    writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
-    const trusted = firstRun ? {} : { [workingFolder]: 'TRUST_FOLDER' };
-    writeFileSync(join(folder, 'trustedFolders.json'), JSON.stringify(trusted));
-    return {
-      args: ['-m', 'gemini-2.5-pro'],
-      environment: { GEMINI_API_KEY: 'not-a-key', GOOGLE_GEMINI_BASE_URL: server.url(name) },
-    };
-  },
-  isIdle: (screen, title) => /^◇\s+Ready/.test(title) && /Type your message/.test(screen),
-};
-
-/** qwen-code 0.24.4 */
-const qwen: Program = {
-  startLimitMs: 120_000,
-  approval: /Waiting for user confirmation|Yes, allow once/,
-  prepare({ home, name }, { server, firstRun = false }) {
-    const folder = join(home, '.qwen');
-    mkdirSync(folder, { recursive: true });
-    const settings = {
-      general: { enableAutoUpdate: false, disableAutoUpdate: true },
-      security: { auth: { selectedType: 'openai' }, folderTrust: { enabled: firstRun } },
-      privacy: { usageStatisticsEnabled: false },
-      telemetry: { enabled: false },
-      // npm leaves its own ripgrep without the right to run, which it reports with a path
-      tools: { approvalMode: 'default', useRipgrep: false },
-      model: { name: 'scripted-model' },
-    };
-    writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
-    return {
-      args: [],
-      environment: {
-        OPENAI_API_KEY: 'not-a-key',
-        OPENAI_BASE_URL: `${server.url(name)}/v1`,
-        OPENAI_MODEL: 'scripted-model',
-      },
-    };
-  },
-  isIdle: (screen, title) => title.startsWith('Qwen - ') && /Type your message/.test(screen),
-};
-
-/** cline 3.0.65 */
-const cline: Program = {
-  startLimitMs: 120_000,
-  approval: /Cline needs permission/,
-  deny: 'n',
-  prepare({ home, name }, { server, firstRun = false }) {
-    const folder = join(home, '.cline', 'data', 'settings');
-    mkdirSync(folder, { recursive: true });
-    const provider = 'openai-compatible';
-    const settings = { provider, apiKey: 'not-a-key', model: 'scripted-model', baseUrl: `${server.url(name)}/v1` };
-    const entry = { settings, updatedAt: '2026-01-01T00:00:00.000Z', tokenSource: 'manual' };
-    const providers = { version: 1, lastUsedProvider: provider, providers: { [provider]: entry } };
-    writeFileSync(join(folder, 'providers.json'), JSON.stringify(providers));
-    // its promotions stand over the composer and take the first keys
-    const shown = { 'cline-cli-cline-pass-intro': true, 'cline-cli-desktop-launch': true };
-    if (!firstRun) writeFileSync(join(folder, 'cli-notices.json'), JSON.stringify({ shown }));
-    return {
-      args: ['--tui', '-P', provider, '-m', 'scripted-model', '--auto-approve', 'false'],
-      environment: {},
-    };
-  },
-  // in column 1 stands what turns; in column 26 the first composer
-  isIdle: (screen) => /^ *❯ (What can I do|Ask anything)/m.test(screen) && !/^ [⠀-⣿] /m.test(screen),
-};
-
-/** continue's cn 1.5.47; the package is the agent's name */
-const cn: Program = {
-  startLimitMs: 120_000,
-  approval: /Would you like to continue\?/,
-  prepare({ home, name }, { server, firstRun = false }) {
-    const folder = join(home, '.continue');
-    mkdirSync(folder, { recursive: true });
-    const config = join(folder, 'config.yaml');
-    writeFileSync(
-      config,
-      `name: scripted
-version: 1.0.0
-schema: v1
-models:
-  - name: Scripted Model
-    provider: openai
-    model: scripted-model
-    apiBase: ${server.url(name)}/v1
-    apiKey: not-a-key
-    roles: [chat, edit]
-    capabilities: [tool_use]
-`,
-    );
-    if (!firstRun) writeFileSync(join(folder, '.onboarding_complete'), '');
-    return {
-      args: firstRun ? [] : ['--config', config],
-      environment: {
-        CONTINUE_TELEMETRY_ENABLED: '0',
-        CONTINUE_METRICS_ENABLED: '0',
-        CONTINUE_CLI_AUTO_UPDATED: '1',
-      },
-    };
-  },
-  isIdle: (screen) => /Ask anything/.test(screen) && !/esc to interrupt/.test(screen),
-};
-
-/** opencode 1.18.33 */
-const opencode: Program = {
-  startLimitMs: 180_000,
-  approval: /Permission required/,
-  prepare({ home, name }, { server }) {
-    const folder = join(home, '.config', 'opencode');
-    mkdirSync(folder, { recursive: true });
-    const model = 'scripted/scripted-model';
-    const settings = {
-      autoupdate: false,
-      share: 'disabled',
-      model,
-      small_model: model,
-      enabled_providers: ['scripted'],
-      permission: { bash: 'ask', edit: 'ask' },
-      provider: {
-        scripted: {
-          npm: '@ai-sdk/openai-compatible',
-          name: 'Scripted',
-          options: { baseURL: `${server.url(name)}/v1`, apiKey: 'not-a-key' },
-          models: {
-            'scripted-model': { name: 'Scripted Model', reasoning: true, limit: { context: 200_000, output: 8000 } },
-          },
-        },
-      },
-    };
-    writeFileSync(join(folder, 'opencode.json'), JSON.stringify(settings));
-    return {
-      args: [],
-      environment: {
-        OPENCODE_DISABLE_AUTOUPDATE: '1',
-        OPENCODE_DISABLE_MODELS_FETCH: '1',
-        OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
-      },
-    };
-  },
-  isIdle: (screen) => /Scripted Model/.test(screen) && !/esc (again to )?interrupt|Permission required/.test(screen),
-};
-
-/** pi-coding-agent 0.73.1; it never asks before it acts */
-const pi: Program = {
-  startLimitMs: 60_000,
-  approval: /$^/,
-  prepare({ home, name }, { server }) {
-    const folder = join(home, '.pi', 'agent');
-    mkdirSync(folder, { recursive: true });
-    const provider = {
-      baseUrl: `${server.url(name)}/v1`,
-      api: 'openai-completions',
-      apiKey: 'not-a-key',
-      compat: { supportsDeveloperRole: false, supportsReasoningEffort: false },
-      models: [{ id: 'scripted-model', reasoning: true }],
-    };
-    writeFileSync(join(folder, 'models.json'), JSON.stringify({ providers: { scripted: provider } }));
-    const settings = { defaultProvider: 'scripted', defaultModel: 'scripted-model', retry: { enabled: false } };
-    writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
-    return { args: ['--offline'], environment: { PI_OFFLINE: '1', PI_SKIP_VERSION_CHECK: '1' } };
-  },
-  isIdle: (screen) => /scripted-model/.test(screen) && !/^\s*[⠀-⣿] \S/m.test(screen),
-};
 
 /** A home and a repository for one agent program, and how to run it there: as its TUI, or as `codex exec`. */
 export interface Prepared {
@@ -331,8 +106,6 @@ export async function prepareAgent(programName: AgentName, options: RealAgentOpt
   };
 }
 
-const programs: Record<AgentName, Program> = { codex, gemini, qwen, cline, continue: cn, opencode, pi };
-
 /** Starts the program and waits until it is idle. */
 export async function startAgent(programName: AgentName, options: RealAgentOptions): Promise<RealAgent> {
   const agent = await launchAgent(programName, options);
@@ -344,6 +117,7 @@ export async function startAgent(programName: AgentName, options: RealAgentOptio
 export async function launchAgent(programName: AgentName, options: RealAgentOptions): Promise<RealAgent> {
   const { tmux, server, name = programName } = options;
   const program = programs[programName];
+  const approval = program.approval ?? /$^/;
   const prepared = await prepareAgent(programName, options);
   options.beforeStart?.(prepared);
   const paneId = await openPane(options, name, prepared);
@@ -382,7 +156,7 @@ export async function launchAgent(programName: AgentName, options: RealAgentOpti
     prepared,
     workingFolder: prepared.workingFolder,
     paneId,
-    approval: program.approval,
+    approval,
     screen,
     title,
     press,
@@ -396,7 +170,7 @@ export async function launchAgent(programName: AgentName, options: RealAgentOpti
     },
     pressUntil,
     // its words may stay on the screen
-    deny: () => repeat(program.deny ?? 'Escape', async () => !program.approval.test(await screen()) || isIdle()),
+    deny: () => repeat(program.keys.deny[0]!, async () => !approval.test(await screen()) || isIdle()),
     submit,
     async paste(text) {
       const path = join(tmux.folder, `${name}.paste`);

@@ -7,33 +7,16 @@ import { parseArgs, promisify } from 'node:util';
 import { helpOf } from '../../scripts/tasks.mjs';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { askedCommands, asking } from './asked-commands.ts';
-import { type FirstDialog, firstDialogs } from './first-dialogs.ts';
-import { type AgentName, agentNames } from './installs.ts';
+import type { FirstDialog } from './first-dialogs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
+import { type AgentName, agentNames, programs } from './programs/index.ts';
 import { launchAgent, type RealAgent } from './real-agents.ts';
 import { type Exchange, exchanges, playing } from './scenes.ts';
+import type { TestProgram } from './test-program.ts';
 
 const execute = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const project = 'shop';
-
-/** The keys by which a person uses a program. */
-interface Keys {
-  readonly approve: readonly string[];
-  readonly deny: readonly string[];
-  readonly interrupt: readonly string[];
-}
-
-const usual: Keys = { approve: ['Enter'], deny: ['Escape'], interrupt: ['Escape'] };
-const keysOf: Record<AgentName, Keys> = {
-  codex: { ...usual, approve: ['y'] },
-  gemini: usual,
-  qwen: usual,
-  cline: { ...usual, approve: ['y'], deny: ['n'] },
-  continue: usual,
-  opencode: { ...usual, interrupt: ['Escape', 'Escape'] },
-  pi: usual,
-};
 
 interface Entry {
   readonly file: string;
@@ -74,8 +57,8 @@ class Stage {
     return this.#agent;
   }
 
-  get keys(): Keys {
-    return keysOf[this.program];
+  get keys(): TestProgram['keys'] {
+    return programs[this.program].keys;
   }
 
   /** Starts the program; the one before it is ended. */
@@ -243,7 +226,7 @@ async function quoted(stage: Stage): Promise<string> {
 
 const scenes: Record<string, Scene> = {
   async startup_dialog(stage) {
-    for (const { name, note, options } of firstDialogs[stage.program]) {
+    for (const { name, note, options } of programs[stage.program].firstDialogs) {
       const agent = await stage.launch(options);
       await waitFor('something is shown', async () => /\S/.test(await agent.screen()), { limitMs: 60_000 });
       await stage.settled(60_000, 4000);
@@ -253,7 +236,7 @@ const scenes: Record<string, Scene> = {
   },
   /** gemini starts anew when a folder has been trusted, and leaves the answered dialog on the screen */
   async restarting(stage) {
-    const trust = firstDialogs[stage.program].find(({ name }) => name === 'trust')!;
+    const trust = programs[stage.program].firstDialogs.find(({ name }) => name === 'trust')!;
     const agent = await stage.launch(trust.options);
     await agent.waitForScreen(/Don't trust/, 60_000);
     await agent.pressUntil('1', (text) => text.includes('is restarting'));

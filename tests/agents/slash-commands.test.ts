@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
 import { makeHome, run } from '../live/bridge-process.ts';
-import { type AgentName, isWanted } from './installs.ts';
+import { isWanted } from './installs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
+import type { AgentName } from './programs/index.ts';
 import { type RealAgent, startAgent } from './real-agents.ts';
 
 /** What `bridge send --command` makes real agents do; the model's log tells what they took for prose. */

@@ -1,0 +1,18 @@
+import type { TestProgram } from '../test-program.ts';
+import { cline } from './cline.ts';
+import { codex } from './codex.ts';
+import { cn } from './continue.ts';
+import { gemini } from './gemini.ts';
+import { opencode } from './opencode.ts';
+import { pi } from './pi.ts';
+import { qwen } from './qwen.ts';
+
+/** The agent programs that tests drive, by the names of the catalogue, in the order of the tables. */
+export const programs = { codex, gemini, qwen, cline, continue: cn, opencode, pi } satisfies Record<
+  string,
+  TestProgram
+>;
+
+export type AgentName = keyof typeof programs;
+
+export const agentNames = Object.keys(programs) as AgentName[];

@@ -1,0 +1,37 @@
+import type { FirstDialog } from './first-dialogs.ts';
+import type { RealAgentOptions } from './real-agents.ts';
+
+/** An agent program as tests install, start and drive it, against a model that is a script. */
+export interface TestProgram {
+  readonly npm: string;
+  /** the one that the facts were measured on */
+  readonly version: string;
+  readonly binary: string;
+  /** packages installed beside it, whose programs are found before the machine's own */
+  readonly needs?: readonly string[];
+  readonly startLimitMs: number;
+  /** words of its open approval dialog; null where it never asks before it acts */
+  readonly approval: RegExp | null;
+  readonly keys: Keys;
+  /** Writes its home, and says how it is started there. */
+  prepare(place: Place, options: RealAgentOptions): { args: readonly string[]; environment: Record<string, string> };
+  isIdle(screen: string, title: string, workingFolder: string): boolean;
+  /** those that can be brought up without an account and without a network */
+  readonly firstDialogs: readonly FirstDialog[];
+}
+
+/** The keys by which a person uses a program. */
+interface Keys {
+  readonly approve: readonly string[];
+  readonly deny: readonly string[];
+  readonly interrupt: readonly string[];
+}
+
+export const usualKeys: Keys = { approve: ['Enter'], deny: ['Escape'], interrupt: ['Escape'] };
+
+/** Where one agent lives during a test. */
+export interface Place {
+  readonly name: string;
+  readonly home: string;
+  readonly workingFolder: string;
+}
