@@ -77,7 +77,7 @@ export const tasks = {
       ['npm run test:agents', ''],
       ['BRIDGE_TEST_AGENTS=codex npm run test:agents -- tests/agents/bridge.test.ts', ''],
     ],
-    steps: [ready, ['vitest', 'run', '--config', 'vitest.agents.config.ts']],
+    steps: [ready, ['node', 'tests/agents/test.mjs']],
   },
   demo: {
     usage: '',

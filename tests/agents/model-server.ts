@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { followDirectives, type ModelCall, type ModelStep } from './directives.ts';
 import { chatWire } from './wire-chat.ts';
 import { geminiWire } from './wire-gemini.ts';
+import { messagesWire } from './wire-messages.ts';
 import { responsesWire } from './wire-responses.ts';
 
 /** One way in which agent programs talk to a model: how a request is read and an answer written. */
@@ -46,7 +47,7 @@ export interface ModelServer {
   close(): Promise<void>;
 }
 
-const wires: readonly Wire[] = [responsesWire, chatWire, geminiWire];
+const wires: readonly Wire[] = [responsesWire, chatWire, geminiWire, messagesWire];
 
 /** A scripted model on 127.0.0.1. `answer` decides what it says; without one it follows the directives in the message. */
 export async function modelServer(
@@ -104,6 +105,7 @@ async function serve(
 
 function answerOther(pathname: string, response: ServerResponse): void {
   if (pathname.endsWith(':countTokens')) sendJson(response, 200, { totalTokens: 100 });
+  else if (pathname.endsWith('/count_tokens')) sendJson(response, 200, { input_tokens: 100 });
   else if (pathname.endsWith('/models')) sendJson(response, 200, { object: 'list', data: [], models: [] });
   else sendJson(response, 404, { error: { message: `the scripted model has no ${pathname}` } });
 }

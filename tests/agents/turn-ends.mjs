@@ -1,5 +1,3 @@
-// Node 20 does not run TypeScript: vite loads it.
-import { fileURLToPath } from 'node:url';
-import { runnerImport } from 'vite';
+import { runScript } from './loopback.mjs';
 
-await runnerImport(fileURLToPath(new URL('./turn-ends.ts', import.meta.url)), { logLevel: 'error' });
+await runScript('turn-ends.ts');
