@@ -1,4 +1,5 @@
 import type { TestProgram } from '../test-program.ts';
+import { claude } from './claude.ts';
 import { cline } from './cline.ts';
 import { codex } from './codex.ts';
 import { cn } from './continue.ts';
@@ -8,7 +9,7 @@ import { pi } from './pi.ts';
 import { qwen } from './qwen.ts';
 
 /** The agent programs that tests drive, by the names of the catalogue, in the order of the tables. */
-export const programs = { codex, gemini, qwen, cline, continue: cn, opencode, pi } satisfies Record<
+export const programs = { claude, codex, gemini, qwen, cline, continue: cn, opencode, pi } satisfies Record<
   string,
   TestProgram
 >;

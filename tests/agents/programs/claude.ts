@@ -1,0 +1,44 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestProgram, usualKeys } from '../test-program.ts';
+
+const key = 'not-a-key-for-nothing';
+
+/** Claude Code 2.1.332 */
+export const claude: TestProgram = {
+  npm: '@anthropic-ai/claude-code',
+  version: '2.1.332',
+  binary: 'claude',
+  keys: usualKeys,
+  startLimitMs: 60_000,
+  approval: /Do you want to (?:proceed|create|make this edit|overwrite)/,
+  prepare({ home, name, workingFolder }, { server, firstRun = false }) {
+    const trusted = { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true, allowedTools: [] };
+    const known = {
+      customApiKeyResponses: { approved: [key.slice(-20)], rejected: [] },
+      projects: { [workingFolder]: trusted },
+    };
+    const state = {
+      hasCompletedOnboarding: true,
+      lastOnboardingVersion: '2.1.332',
+      theme: 'dark',
+      numStartups: 5,
+      ...(firstRun ? {} : known),
+    };
+    writeFileSync(join(home, '.claude.json'), JSON.stringify(state));
+    return {
+      // auto mode, its default, cannot check actions here and asks in another way
+      args: ['--permission-mode', 'default'],
+      environment: {
+        ANTHROPIC_BASE_URL: server.url(name),
+        ANTHROPIC_API_KEY: key,
+        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+        DISABLE_AUTOUPDATER: '1',
+        DISABLE_TELEMETRY: '1',
+        DISABLE_ERROR_REPORTING: '1',
+      },
+    };
+  },
+  isIdle: (screen) => /^❯(?:\u00a0|$)/m.test(screen) && !/esc to interrupt/.test(screen),
+  firstDialogs: [{ name: 'trust', note: 'a new folder: whether it is trusted', options: { firstRun: true } }],
+};
