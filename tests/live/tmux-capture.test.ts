@@ -170,7 +170,7 @@ test('every pane is listed with its names, whatever characters they hold', async
   });
   const client = await stage.attach();
   const added = await waitFor('its program runs', async () =>
-    (await listPanes(client)).find((pane) => pane.sessionName !== 'main' && pane.currentPath === folder),
+    (await listPanes(client)).find((pane) => pane.command === 'sleep' && pane.currentPath === folder),
   );
   await stage.exec.run('set-option', '-p', '-t', added.paneId, '@label', `${hostile}\n`);
   await stage.exec.run('select-pane', '-t', added.paneId, '-T', title.replaceAll('#', '##'));

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PaneId } from '../../bridge/core/ids.ts';
 import type { TmuxCommands } from '../../bridge/tmux/commands.ts';
 import { capture, type PaneCondition, paste, press } from '../../bridge/tmux/pane.ts';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type PrivateTmux, privateTmux, runsProgram, waitFor } from '../fixtures/private-tmux.ts';
 import { openStage, type Stage } from '../tmux/stage.ts';
 
 /**
@@ -38,6 +38,7 @@ async function record(command: string, ...where: string[]): Promise<Recorder> {
   const script = `stty raw -echo; printf READY; exec cat > ${name}`;
   const paneId = (await tmux(command, '-d', '-P', '-F', '#{pane_id}', ...where, script)).trim() as PaneId;
   await waitFor('the recorder reads', async () => (await stage.tmux.screen(paneId)).includes('READY'));
+  await runsProgram(stage.tmux, paneId, 'cat');
   const condition = { panePid: await stage.panePid(paneId), command: 'cat', notTitles: [], notOnScreen: [] };
   return { paneId, condition, heard: () => readFileSync(name, 'utf8') };
 }
@@ -178,6 +179,7 @@ describe('nothing is typed and no key is pressed', () => {
     const name = join(stage.tmux.folder, 'respawned');
     await tmux('respawn-pane', '-k', '-t', target.paneId, `stty raw -echo; printf AGAIN; exec cat > ${name}`);
     await waitFor('it reads', async () => (await stage.tmux.screen(target.paneId)).includes('AGAIN'));
+    await runsProgram(stage.tmux, target.paneId, 'cat');
     await expectHeld(client);
     expect(readFileSync(name, 'utf8')).toBe('');
   });

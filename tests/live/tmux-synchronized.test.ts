@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PaneId } from '../../bridge/core/ids.ts';
 import { typeAtIdleShell } from '../../bridge/launch/idle-shell.ts';
 import { listPanes, type PaneCondition, paneFacts, paste, press } from '../../bridge/tmux/pane.ts';
-import { waitFor } from '../fixtures/private-tmux.ts';
+import { runsProgram, waitFor } from '../fixtures/private-tmux.ts';
 import { openStage, type Stage } from '../tmux/stage.ts';
 
 /** Three panes of one window; each keeps, byte for byte, what its terminal hands it. */
@@ -36,6 +36,7 @@ async function record(place: string[]): Promise<Recorder> {
   const paneId = (await stage.tmux.run(command, '-d', '-P', '-F', '#{pane_id}', ...where, script)).trim() as PaneId;
   const isReady = async () => (await stage.tmux.screen(paneId)).includes('READY');
   await waitFor('the recorder reads', isReady);
+  await runsProgram(stage.tmux, paneId, 'cat');
   const condition = { panePid: await stage.panePid(paneId), command: 'cat', notTitles: [], notOnScreen: [] };
   return { paneId, condition, heard: () => readFileSync(name, 'utf8') };
 }

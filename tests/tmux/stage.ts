@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { PaneId } from '../../bridge/core/ids.ts';
 import { ControlClient } from '../../bridge/tmux/client.ts';
 import { ExecCommands } from '../../bridge/tmux/exec.ts';
-import { type PrivateTmux, privateTmux, sizeWindow, waitFor } from '../fixtures/private-tmux.ts';
+import { type PrivateTmux, privateTmux, runsProgram, sizeWindow, waitFor } from '../fixtures/private-tmux.ts';
 
 /** A program in a pane that keeps, byte for byte, what its terminal hands it. */
 export interface Recorder {
@@ -62,6 +62,7 @@ export async function openStage(size: { width: number; height: number } = { widt
       writeFileSync(file, '');
       const brackets = bracketed ? `printf '\\033[?2004h'` : '';
       const paneId = await stage.show(`stty raw -echo\n${before}\n${brackets}\nprintf READY\nexec cat > ${file}`);
+      await runsProgram(tmux, paneId, 'cat');
       const heard = () => readFileSync(file);
       return {
         paneId,
