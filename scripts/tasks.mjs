@@ -4,13 +4,14 @@
 const ready = ['node', 'scripts/check-prerequisites.mjs'];
 const build = [
   ['tsc', '-p', 'tsconfig.build.json'],
+  ['node', 'scripts/bundle-signal.mjs'],
   ['chmod', '+x', 'dist/cli/main.js'],
 ];
 const check = [
   ['tsc', '-p', 'tsconfig.json'],
   ['biome', 'check', '.'],
 ];
-const agents = 'codex, gemini, qwen, cline, continue, opencode, pi';
+const agents = 'claude, codex, gemini, qwen, cline, continue, opencode, pi';
 const help = ['-h, --help', 'this, at once: nothing is built or run'];
 
 /**

@@ -93,6 +93,12 @@ test.each<[string, string[], string | null]>([
   }
 });
 
+test('what hooks call is one file: no other of ours, and no package, is read for it', () => {
+  const imports = /^(?:import|export)\b.*?["']([^"']+)["'];$|^\} from ["']([^"']+)["'];$|\bimport\(["']([^"']+)["']/gm;
+  const read = [...readFileSync(signalProgram, 'utf8').matchAll(imports)].map((found) => found.slice(1).join(''));
+  expect(read.filter((what) => !what.startsWith('node:'))).toEqual([]);
+});
+
 test('a home that cannot be used, and a socket that nobody serves, are no faults of the agent', async () => {
   writeFileSync(socketPath(home), '');
   expect(await callSignal(['--agent', 'codex'], stop)).toMatchObject({ code: 0, output: '' });
