@@ -71,7 +71,7 @@ export interface Launch {
 export interface HookFacts {
   /** its folder for settings: an environment name of its own, else a folder below HOME */
   readonly folder: { readonly env: string; readonly below?: string; readonly name: string };
-  /** the file that lists hooks, and the program's own names for what we want to hear of */
+  /** the file that lists hooks, as JSON or (`.toml`) as tables, and the program's own names for what we want to hear of */
   readonly settings: {
     readonly file: string;
     readonly events: readonly string[];

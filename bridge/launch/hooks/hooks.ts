@@ -1,7 +1,9 @@
 import { dirname, join } from 'node:path';
 import { BridgeError } from '../../core/failure.ts';
-import { type Edited, hooksIn, unwireHooks, type WantedHook, wireHooks } from './json-hooks.ts';
+import type { Edited, WantedHook } from './json-hooks.ts';
+import * as json from './json-hooks.ts';
 import { readSettings, replaceSettings, type SettingsFile } from './settings-file.ts';
+import * as toml from './toml-hooks.ts';
 import { notifyIn, sameButNotify, unwireNotify, wireNotify } from './toml-notify.ts';
 import { folderOf, hookCommand, notifyWords, type SignalProgram, type Wiring } from './wiring.ts';
 
@@ -29,7 +31,7 @@ export interface HooksWorld {
 export function planInstall(wiring: Wiring, world: HooksWorld): Plan {
   const { agent } = wiring;
   const { hooks, notify } = filesOf(wiring, world);
-  const after = edited(hooks, wireHooks(hooks.text, wantedHooks(wiring, world)));
+  const after = edited(hooks, writtenIn(wiring).wireHooks(hooks.text, wantedHooks(wiring, world)));
   const changes: Change[] = [{ file: hooks, after }];
   const notes: string[] = [];
   if (notify) {
@@ -54,7 +56,8 @@ export function planInstall(wiring: Wiring, world: HooksWorld): Plan {
 export function planRemove(wiring: Wiring, world: HooksWorld): Plan {
   const { hooks, notify } = filesOf(wiring, world);
   const changes: Change[] = [];
-  if (hooks.text !== null) changes.push({ file: hooks, after: edited(hooks, unwireHooks(hooks.text)) });
+  if (hooks.text !== null)
+    changes.push({ file: hooks, after: edited(hooks, writtenIn(wiring).unwireHooks(hooks.text)) });
   if (notify?.text != null) {
     notifyStanding(notify, world);
     const rest = unwireNotify(notify.text);
@@ -79,7 +82,7 @@ export interface Wired {
 /** What stands in the agent's files now. */
 export function wiredNow(wiring: Wiring, world: HooksWorld): Wired[] {
   const { hooks, notify } = filesOf(wiring, world);
-  const standing = hooks.text === null ? { hooks: [] } : hooksIn(hooks.text);
+  const standing = hooks.text === null ? { hooks: [] } : writtenIn(wiring).hooksIn(hooks.text);
   if ('fault' in standing) throw unreadable(hooks, standing.fault);
   const settings = notify?.text ?? '';
   const rows = wantedHooks(wiring, world).map(({ event, hook }): Wired => {
@@ -101,6 +104,10 @@ function filesOf(wiring: Wiring, world: HooksWorld): { hooks: SettingsFile; noti
   const notify = wiring.notify ? readSettings(world.config ?? join(folder, wiring.notify.file)) : null;
   const named = wiring.notify === undefined ? world.config : null;
   return { hooks: readSettings(named ?? join(folder, wiring.settings.file)), notify };
+}
+
+function writtenIn({ settings }: Wiring): Pick<typeof json, 'hooksIn' | 'wireHooks' | 'unwireHooks'> {
+  return settings.file.endsWith('.toml') ? toml : json;
 }
 
 function wantedHooks({ agent, settings }: Wiring, { program }: HooksWorld): WantedHook[] {
