@@ -39,6 +39,7 @@ export async function* paced(
       for await (const text of slowly(step.say, step.slow, response)) yield { text };
     } else if ('say' in step) yield { text: step.say };
     else if ('run' in step) yield shellCall(step.run, step.escalate, tools);
+    else if ('call' in step) yield { call: { name: step.call, args: step.args } };
     else if ('write' in step) yield writeCall(step.write, step.content, tools);
   }
 }

@@ -11,6 +11,8 @@ export type ModelStep =
   | { readonly run: string; readonly escalate: boolean }
   /** calls the client's tool that writes a file */
   | { readonly write: string; readonly content: string }
+  /** calls the client's tool of this name with these arguments */
+  | { readonly call: string; readonly args: Readonly<Record<string, unknown>> }
   /** an HTTP error instead of an answer; must be the first step */
   | { readonly error: number };
 

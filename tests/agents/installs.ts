@@ -35,9 +35,14 @@ export async function installed(name: AgentName): Promise<Installed> {
   const { npm, version: tested, binary, needs = [] }: TestProgram = programs[name];
   const version = process.env.BRIDGE_AGENTS_VERSION || tested;
   const folder = join(agentsCache(), name);
-  const bin = join(folder, 'node_modules', '.bin');
-  const program = { version, binary: join(bin, binary), path: needs.length > 0 ? [bin] : [] };
-  const isThere = () => versionIn(join(folder, 'node_modules', npm)) === version && existsSync(program.binary);
+  const modules = join(folder, 'node_modules');
+  const bin = join(modules, '.bin');
+  const program = {
+    version,
+    binary: join(binary.includes('/') ? modules : bin, binary),
+    path: needs.length > 0 ? [bin] : [],
+  };
+  const isThere = () => versionIn(join(modules, npm)) === version && existsSync(program.binary);
   if (isThere()) return program;
   await underLock(`${folder}.lock`, async () => {
     if (isThere()) return;

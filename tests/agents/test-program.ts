@@ -6,6 +6,7 @@ export interface TestProgram {
   readonly npm: string;
   /** the one that the facts were measured on */
   readonly version: string;
+  /** its name in node_modules/.bin, or its path in node_modules where its package puts nothing there */
   readonly binary: string;
   /** packages installed beside it, whose programs are found before the machine's own */
   readonly needs?: readonly string[];

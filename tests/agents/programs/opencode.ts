@@ -13,26 +13,7 @@ export const opencode: TestProgram = {
   prepare({ home, name }, { server }) {
     const folder = join(home, '.config', 'opencode');
     mkdirSync(folder, { recursive: true });
-    const model = 'scripted/scripted-model';
-    const settings = {
-      autoupdate: false,
-      share: 'disabled',
-      model,
-      small_model: model,
-      enabled_providers: ['scripted'],
-      permission: { bash: 'ask', edit: 'ask' },
-      provider: {
-        scripted: {
-          npm: '@ai-sdk/openai-compatible',
-          name: 'Scripted',
-          options: { baseURL: `${server.url(name)}/v1`, apiKey: 'not-a-key' },
-          models: {
-            'scripted-model': { name: 'Scripted Model', reasoning: true, limit: { context: 200_000, output: 8000 } },
-          },
-        },
-      },
-    };
-    writeFileSync(join(folder, 'opencode.json'), JSON.stringify(settings));
+    writeFileSync(join(folder, 'opencode.json'), JSON.stringify(opencodeSettings(server.url(name))));
     return {
       args: [],
       environment: {
@@ -45,3 +26,26 @@ export const opencode: TestProgram = {
   isIdle: (screen) => /Scripted Model/.test(screen) && !/esc (again to )?interrupt|Permission required/.test(screen),
   firstDialogs: [],
 };
+
+/** Its settings file, which its forks take too. */
+export function opencodeSettings(url: string): object {
+  const model = 'scripted/scripted-model';
+  return {
+    autoupdate: false,
+    share: 'disabled',
+    model,
+    small_model: model,
+    enabled_providers: ['scripted'],
+    permission: { bash: 'ask', edit: 'ask' },
+    provider: {
+      scripted: {
+        npm: '@ai-sdk/openai-compatible',
+        name: 'Scripted',
+        options: { baseURL: `${url}/v1`, apiKey: 'not-a-key' },
+        models: {
+          'scripted-model': { name: 'Scripted Model', reasoning: true, limit: { context: 200_000, output: 8000 } },
+        },
+      },
+    },
+  };
+}
