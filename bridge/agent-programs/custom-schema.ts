@@ -56,6 +56,7 @@ export const screenSchema = z.strictObject({
       edge: pattern,
       chrome: pattern,
       mostRows: z.number().int().min(1).max(100),
+      scrolled: pattern,
       placeholders: patterns,
       isSuggestionInked: z.boolean(),
       below: z.number().int().min(0).max(60),

@@ -10,6 +10,7 @@ import { customProgram } from './custom.ts';
 import type { CustomAgent } from './custom-schema.ts';
 import { gemini } from './gemini/index.ts';
 import { generic } from './generic.ts';
+import { kimi } from './kimi.ts';
 import type { NativeInput } from './native-input.ts';
 import { opencode } from './opencode/index.ts';
 import { pi } from './pi.ts';
@@ -29,6 +30,7 @@ export const agentPrograms: readonly AgentProgram[] = [
   pi,
   continueAgent,
   cline,
+  kimi,
   aider,
   generic,
   unknown,

@@ -117,7 +117,10 @@ function columnsOfCharacter(character: string): number {
   const code = character.codePointAt(0)!;
   if (code < 0x300) return 1;
   if (/^[\p{Mn}\p{Me}\p{Cf}]$/u.test(character)) return 0;
+  // the few emoji of old, as ✨
+  const isEmoji = code <= 0xffff && /^\p{Emoji_Presentation}$/u.test(character);
   const isWide =
+    isEmoji ||
     (code >= 0x1100 && code <= 0x115f) ||
     (code >= 0x2e80 && code <= 0xa4cf) ||
     (code >= 0xac00 && code <= 0xd7a3) ||

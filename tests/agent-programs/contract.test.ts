@@ -133,12 +133,14 @@ describe.each(named(launchable))('%s, launched', (name, { launch }) => {
 
 describe.each(named(hookable))('%s, hooked', (name, program) => {
   // of an empty object nobody can tell whether it was there before
-  const inputs = [
+  const json = [
     '{\n  "mine": [1, 2],\n  "hooks": { "Mine": [] }\n}\n',
     '{"mine":true}',
     '{\r\n\t"mine": "x"\r\n}\r\n',
     '{ "hooks": {"Stop": [{"hooks": [{"type": "command", "command": "chime"}]}]} }',
   ];
+  const toml = ['mine = [1, 2]\n', '[mine]\r\na = "x"\r\n', '[[hooks]]\nevent = "Stop"\ncommand = "chime"\n'];
+  const inputs = wiringOf(name).settings.file.endsWith('.toml') ? toml : json;
 
   test.each(inputs)('hooks that are installed and removed leave the file byte for byte: %j', (before) => {
     const { folder: place, settings, signals } = wiringOf(name);

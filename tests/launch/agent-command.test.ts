@@ -45,10 +45,12 @@ test("MACS_CODEX_HOME becomes the agent's CODEX_HOME; otherwise the user's own s
 
 test('every controller is kept from writing or asks first, and gets its first prompt as one word', () => {
   for (const agent of launchable) {
-    const command = controllerCommand(
-      { agent: agent.name, command: null, args: ['--model', 'm'], prompt: 'read it; go' },
-      world(),
-    );
+    const wish = { agent: agent.name, command: null, args: ['--model', 'm'], prompt: 'read it; go' };
+    if (agent.launch.controller === null) {
+      expect(() => controllerCommand(wish, world())).toThrow(/cannot be kept from writing/);
+      continue;
+    }
+    const command = controllerCommand(wish, world());
     expect(guardOff(command.argv), agent.name).toBeNull();
     expect(command.argv.at(-1)).toBe('read it; go');
   }

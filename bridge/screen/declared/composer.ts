@@ -76,7 +76,7 @@ const cursorMarks = /[\u200b\u2588\u00a0]/gu;
 
 export function readComposer(
   lines: readonly Line[],
-  { first, last }: ComposerPlace,
+  { start, first, last }: ComposerPlace,
   { composer: facts }: ScreenFacts,
   { rows, cursorRow, facts: pane }: Snapshot,
 ): Composer {
@@ -107,7 +107,9 @@ export function readComposer(
     pane.cursorX <= starts &&
     inside.every(({ row }, at) => isInkedBut(row, row.text.length - texts[at]!.trimStart().length, at === 0));
   if (isGhost || isSuggestion) return { is: 'empty' };
-  const mayBeCut = facts.mostRows !== undefined && inside.length >= facts.mostRows;
+  const mayBeCut =
+    (facts.mostRows !== undefined && inside.length >= facts.mostRows) ||
+    (facts.scrolled !== undefined && pattern(facts.scrolled).test(lines[start]!.text));
   return { is: 'draft', text, ...(mayBeCut ? { cut: true } : {}) };
 }
 

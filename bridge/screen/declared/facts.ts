@@ -29,6 +29,8 @@ export interface ScreenFacts {
     readonly chrome?: Pattern;
     /** it shows so many rows at most: a draft that fills them may have scrolled */
     readonly mostRows?: number;
+    /** the row above its text where a draft's beginning is out of sight */
+    readonly scrolled?: Pattern;
     /** what stands in an empty one; dim text counts as empty too */
     readonly placeholders?: readonly Pattern[];
     /** a suggestion is no dim text: all but its first character, under the cursor, has a colour, and typed text has none */

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../core/pane.ts';
 import type { Turn } from '../../core/reading.ts';
-import { cleanLines } from '../frame.ts';
+import { cleanLines, columnsOf } from '../frame.ts';
 import { hasDim, isDim, tidy } from '../rows.ts';
 import type { Pattern, ScreenFacts } from './facts.ts';
 import { type Line, pattern } from './lines.ts';
@@ -127,7 +127,9 @@ function inputText({ lines }: Cell, { input, block = 'line' }: ScreenFacts['tran
     block === 'line' ? lines : lines.map((line) => ({ ...line, text: line.text.replace(/^\s*┃ {0,2}/, '') }));
   const mark = block === 'line' ? pattern(input).exec(filled[0]!.text) : null;
   const indent = mark ? mark[0].length - (mark[1]?.length ?? 0) : 0;
-  const texts = filled.map(({ text }, at) => (at === 0 && mark ? (mark[1] ?? text.slice(indent)) : text.slice(indent)));
+  // a sign may take two columns (Kimi Code 2.1.0), and what stands below it begins with blanks
+  const below = mark ? columnsOf(mark[0].slice(0, indent)) : 0;
+  const texts = filled.map(({ text }, at) => (at === 0 && mark ? (mark[1] ?? text.slice(indent)) : text.slice(below)));
   return tidy(block === 'line' ? texts : texts.map((text) => text.replace(/^ {1,2}/, ''))).join('\n');
 }
 
