@@ -78,7 +78,9 @@ export interface HookFacts {
     /** in the unit that this program counts in */
     readonly timeout: number;
     /** further fields of a hook, as this program has them */
-    readonly fields: Readonly<Record<string, string>>;
+    readonly fields: Readonly<Record<string, string | boolean>>;
+    /** the events whose hooks have others */
+    readonly fieldsOf?: Readonly<Record<string, Readonly<Record<string, string | boolean>>>>;
   };
   /** a TOML file whose one key `notify` names a program */
   readonly notify?: { readonly file: string };

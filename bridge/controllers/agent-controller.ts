@@ -17,6 +17,8 @@ import { emptyFolder, readWrittenAnswer, withScratch } from './scratch.ts';
 
 const answerLimit = 1_000_000;
 const surveyLimitMs = 20_000;
+/** as much as is kept of stderr */
+const printedLimit = 4_000;
 
 export interface AgentSetting extends ProgramSetting {
   readonly model: string | null;
@@ -104,8 +106,13 @@ export class AgentController implements Controller {
       },
       signal,
     );
-    const told = end.is === 'exited' && fault !== null ? { ...end, stderr: `${end.stderr}\n${fault}` } : end;
-    return { end: told, session: heardSession };
+    return { end: withFault(end, fault ?? this.#printed(end)), session: heardSession };
+  }
+
+  /** What a program that failed printed in place of an answer: claude says there that nobody is logged in. */
+  #printed(end: ChildEnd): string | null {
+    if (end.is !== 'exited' || end.code === 0 || this.#cli.answersIn !== 'stdout') return null;
+    return end.stdout.toString('utf8').slice(-printedLimit);
   }
 
   async #answer(end: ChildEnd, place: Place): Promise<Reply> {
@@ -143,4 +150,9 @@ export class AgentController implements Controller {
       return `${this.name} lists its MCP servers in a form that cannot be read: ${messageOf(fault)}`;
     }
   }
+}
+
+/** The fault stands last, where its last line is told. */
+function withFault(end: ChildEnd, fault: string | null): ChildEnd {
+  return end.is === 'exited' && fault !== null ? { ...end, stderr: `${end.stderr}\n${fault}` } : end;
 }

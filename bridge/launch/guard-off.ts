@@ -5,7 +5,11 @@ export function guardOff(argv: readonly string[]): string | null {
     if (/danger-full-access/.test(word) || word === '--yes-always') return word;
     if (/^--auto-approve(?:=| )true\b/.test(pair)) return pair;
     if (/^(?:--yolo|-y|--dangerously-\S+|--allow-dangerously-\S+|--full-auto|--auto)$/.test(word)) return word;
-    if (/^--(?:approval-mode|permission-mode)(?:=| )(?:yolo|auto_edit|bypassPermissions|acceptEdits)\b/.test(pair))
+    if (
+      /^--(?:approval-mode|permission-mode)(?:=| )(?:yolo|auto_edit|bypassPermissions|acceptEdits|auto|dontAsk)\b/.test(
+        pair,
+      )
+    )
       return pair;
     // never asking is safe as long as nothing can be written
     if (/^(?:-a|--ask-for-approval)(?:=| )never\b/.test(pair) && argv.join(' ').includes('workspace-write'))

@@ -16,6 +16,8 @@ export interface SignalFacts {
   readonly turn: readonly string[];
   /** the input of a turn that begins */
   readonly prompt: readonly string[];
+  /** an input that was pasted, as it is reported: what was pasted is the group `text` */
+  readonly pasted?: RegExp;
   /** the beginning of inputs that are the program's own and nobody's turn */
   readonly ownInputs?: { readonly field: string; readonly begins: readonly string[] };
 }
@@ -45,7 +47,8 @@ export function readSignal(told: {
   if (kind === null) return nothing(`${event} of ${told.agent} says nothing of a turn`);
   if (known?.ownInputs && isOwnInput(report[known.ownInputs.field], known.ownInputs.begins))
     return nothing("a turn of the program's own");
-  const prompt = kind === 'turn-began' ? textIn(report, known?.prompt ?? []) : null;
+  const reported = kind === 'turn-began' ? textIn(report, known?.prompt ?? []) : null;
+  const prompt = reported === null ? null : (known?.pasted?.exec(reported)?.groups?.text ?? reported);
   const signal: AgentSignal = {
     agent: told.agent,
     kind,

@@ -1,8 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { AgentSignal } from '../../bridge/core/agent-signal.ts';
+import type { JournalEvent } from '../../bridge/journal/journal.ts';
+import { inputDigest } from '../../bridge/screen/input-digest.ts';
+import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type BridgeProcess, type Line, makeHome, program, run, startBridge } from '../live/bridge-process.ts';
+import { followDirectives, type ModelCall, type ModelStep } from './directives.ts';
 import { isWanted } from './installs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
 import type { AgentName } from './programs/index.ts';
@@ -14,7 +19,7 @@ let home: string;
 let bridge: BridgeProcess | null;
 
 beforeAll(async () => {
-  server = await modelServer();
+  server = await modelServer(withSubagent);
 });
 afterAll(() => server.close());
 beforeEach(() => {
@@ -115,4 +120,105 @@ test('behind the server that two real codex TUIs share, nobody is heard for the 
   const isDropped = (line: Line) => line.type === 'signal-dropped' && line.kind === 'turn-ended';
   await bridge.line('it is dropped', isDropped, 20_000);
   expect(signals().filter((line) => line.type === 'agent-signalled')).toEqual([]);
+});
+
+/** What was heard of its pane, as the journal keeps it, oldest first. */
+async function journaled(agent: RealAgent): Promise<readonly AgentSignal[]> {
+  const { stdout } = await run(tmux, ['log', '--home', home, '--json', '--last', '1000', '--id', agent.paneId]);
+  const events = stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)])) as JournalEvent[];
+  return events.filter(({ kind }) => kind === 'agent-signalled').map(({ data }) => data as unknown as AgentSignal);
+}
+
+const errand = 'Make the file that is wanted.';
+const once = new Set<string>();
+
+/** Beside what the directives ask for: one subagent, which runs one command. What Claude Code adds when it has ended is no message. */
+function withSubagent(call: ModelCall): readonly ModelStep[] {
+  const isFirst = (what: string) => !once.has(what) && once.add(what);
+  if (call.messages.some((message) => message.startsWith(errand)))
+    return isFirst('command') ? [{ run: 'touch by-subagent', escalate: false }] : [{ say: 'It is made.' }];
+  if (!call.message.startsWith('SUBAGENT')) return followDirectives(call);
+  const args = { description: 'a command', subagent_type: 'general-purpose', prompt: errand };
+  return isFirst('subagent') ? [{ call: 'Agent', args }] : [{ say: 'I know of the subagent.' }];
+}
+
+describe.runIf(isWanted('claude'))('a real claude', () => {
+  let settings: string;
+  const mine = '{\n  "model": "opus",\n  "env": {} }\n';
+  const startWatched = async () => {
+    const agent = await startHooked('claude', {
+      // it waits 1.5 s for the hooks of its end, which is little on a busy machine
+      environment: { CLAUDE_CODE_SESSIONEND_HOOKS_TIMEOUT_MS: '30000' },
+      beforeStart: (prepared) => {
+        settings = join(prepared.home, '.claude', 'settings.json');
+        mkdirSync(dirname(settings), { recursive: true });
+        writeFileSync(settings, mine);
+        wire('claude')(prepared);
+      },
+    });
+    bridge = await startBridge(tmux, home, ['--worker', agent.paneId, '--mode', 'manual']);
+    return agent;
+  };
+  const heardAgain = async (kind: string, agent: RealAgent, act: () => Promise<unknown>) => {
+    const known = signals().filter(said(kind, agent.paneId)).length;
+    await act();
+    await waitFor(`${kind} is heard`, () => signals().filter(said(kind, agent.paneId)).length > known, {
+      limitMs: 30_000,
+      describe: agent.screen,
+    });
+  };
+
+  test('tells by its hooks of each turn and its prompt, of approvals, errors and its end', async () => {
+    const agent = await startWatched();
+    const typed = 'SAY: four words of answer';
+    await heardAgain('turn-ended', agent, () => agent.type(typed));
+    const pasted = 'SAY: pasted é\n\n\tand more\nlast';
+    await agent.paste(pasted);
+    await agent.waitForScreen(/Pasted text/);
+    await heardAgain('turn-ended', agent, () => agent.submit());
+    const began = (await journaled(agent)).filter(({ kind }) => kind === 'turn-began');
+    expect(began.map(({ input }) => input)).toEqual([inputDigest(typed), inputDigest(pasted)]);
+    const ended = (await journaled(agent)).filter(({ kind }) => kind === 'turn-ended');
+    expect(ended.map(({ turn }) => turn)).toEqual(began.map(({ turn }) => turn));
+
+    await heardAgain('approval-wanted', agent, () => agent.type('RUN: touch proof'));
+    await agent.waitForScreen(agent.approval);
+    await agent.deny();
+    await agent.waitUntilIdle();
+    await heardAgain('turn-failed', agent, () => agent.type('ERROR 400: none'));
+    await agent.waitUntilIdle();
+    await tmux.run('send-keys', '-l', '-t', agent.paneId, '/exit');
+    await agent.waitForScreen(/^❯\u00a0\/exit/m);
+    await heardAgain('session-ended', agent, () => agent.press('Enter'));
+    expect(signals().filter(({ type }) => type === 'signal-dropped')).toEqual([]);
+
+    execFileSync(process.execPath, [program, 'hooks', 'remove', 'claude', '--home', home], {
+      env: agent.prepared.environment,
+    });
+    expect(readFileSync(settings, 'utf8')).toBe(mine);
+  });
+
+  test('is heard for what its subagent asks, and not for the turns of a claude -p that it runs', async () => {
+    const agent = await startWatched();
+    await heardAgain('approval-wanted', agent, () => agent.type('SUBAGENT'));
+    await agent.waitForScreen(/from the general-purpose agent/);
+    const isClosed = (screen: string) => !agent.approval.test(screen);
+    // that the subagent has ended begins a turn of its own
+    await heardAgain('turn-began', agent, () => agent.pressUntil('Enter', isClosed));
+    await heardAgain('turn-ended', agent, async () => {});
+    await agent.waitUntilIdle();
+    const before = await journaled(agent);
+
+    const { binary } = agent.prepared;
+    await heardAgain('approval-wanted', agent, () => agent.type(`RUN: ${binary} -p 'SAY: nested words'`));
+    await agent.waitForScreen(agent.approval);
+    await heardAgain('turn-ended', agent, () => agent.pressUntil('Enter', isClosed));
+    const nested = signals().filter(({ type }) => type === 'signal-dropped');
+    // it ends right after its turn, and what it then calls may find nobody above
+    expect(nested.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['session-began', 'turn-began']));
+    for (const { reason } of nested) expect(reason).toMatch(/it has no terminal|no agent program stands above/);
+    const after = (await journaled(agent)).slice(before.length);
+    expect(after.filter(({ kind }) => kind === 'turn-began')).toHaveLength(1);
+    expect(new Set(after.map(({ session }) => session))).toEqual(new Set([before[0]!.session]));
+  });
 });

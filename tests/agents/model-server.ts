@@ -32,6 +32,8 @@ export interface LoggedCall extends WireRequest {
   readonly at: number;
   readonly label: string;
   readonly wire: string;
+  /** the request as it came, with all that the program adds */
+  readonly body: Json;
   /** what the client did with the answer */
   ended: 'open' | 'whole' | 'aborted';
 }
@@ -88,7 +90,7 @@ async function serve(
   const wire = wires.find((one) => one.matches(pathname));
   if (wire === undefined) return answerOther(pathname, response);
   const asked = wire.read(body);
-  const call: LoggedCall = { ...asked, at: Date.now(), label, wire: wire.name, ended: 'open' };
+  const call: LoggedCall = { ...asked, at: Date.now(), label, wire: wire.name, body, ended: 'open' };
   log.push(call);
   response.on('close', () => {
     call.ended = response.writableFinished ? 'whole' : 'aborted';

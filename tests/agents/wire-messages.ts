@@ -20,7 +20,8 @@ interface Tool {
 }
 
 /** User text that Claude Code 2.1.332 puts into a conversation by itself. */
-const added = /^\s*<(system-reminder|local-command-caveat|local-command-stdout|command-name)\b/;
+const added =
+  /^\s*(?:<(?:system-reminder|local-command-caveat|local-command-stdout|command-name)\b|\[Request interrupted by user)/;
 
 /** Anthropic Messages, as Claude Code speaks it. */
 export const messagesWire: Wire = {
@@ -28,13 +29,15 @@ export const messagesWire: Wire = {
   matches: (path) => path.endsWith('/messages'),
   read(body) {
     const all = (body.messages ?? []) as Message[];
-    const asked = all.filter(({ role }) => role === 'user').map(({ content }) => textOf(content, 'text'));
-    const results = blocksOf(all.at(-1)?.content ?? '').filter(({ type }) => type === 'tool_result');
+    const asked = all.filter(({ role }) => role === 'user').flatMap(({ content }) => textsOf(content));
+    const last = all.at(-1)?.content ?? '';
+    // the result of a call that was denied comes together with the next prompt
+    const results = textsOf(last).length > 0 ? [] : blocksOf(last).filter(({ type }) => type === 'tool_result');
     const tools = ((body.tools ?? []) as Tool[]).map(({ name, input_schema = {} }) => ({ name, schema: input_schema }));
     return {
-      messages: asked.filter((text) => text !== ''),
-      system: textOf((body.system ?? '') as Message['content'], 'text'),
-      toolResult: results.length > 0 ? results.map(({ content = '' }) => textOf(content, 'text')).join('\n') : null,
+      messages: asked,
+      system: textsOf((body.system ?? '') as Message['content']).join(''),
+      toolResult: results.length > 0 ? results.map(({ content = '' }) => textsOf(content).join('')).join('\n') : null,
       tools,
       internal: wantedOfItself(body, tools),
     };
@@ -61,9 +64,10 @@ function blocksOf(content: Message['content']): readonly Block[] {
   return typeof content === 'string' ? [{ type: 'text', text: content }] : content;
 }
 
-function textOf(content: Message['content'], type: string): string {
-  const texts = blocksOf(content).map((block) => (block.type === type ? (block.text ?? '') : ''));
-  return texts.filter((text) => !added.test(text)).join('');
+/** Each text of it that is not empty, without what the program adds. */
+function textsOf(content: Message['content']): readonly string[] {
+  const texts = blocksOf(content).map(({ type, text = '' }) => (type === 'text' ? text : ''));
+  return texts.filter((text) => text !== '' && !added.test(text));
 }
 
 /** One answer under way: words go into the open block of their kind, another kind opens the next. */

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { programController } from '../../bridge/controllers/programs.ts';
 import { reapScratch } from '../../bridge/controllers/scratch.ts';
+import { describeFailure } from '../../bridge/core/request.ts';
 import { questionOf, realClock, requestId, until } from './question.ts';
 
 let root: string;
@@ -336,6 +337,16 @@ describe('the other agent programs', () => {
     expect(calls()[1]!.join(' ')).not.toContain('Read');
   });
 
+  test('what claude prints where it fails is the reason, with secrets masked, and no answer', async () => {
+    const secret = `ghp_${'a1B2'.repeat(9)}`;
+    install('claude', `cat >/dev/null; echo a warning >&2; echo 'Not logged in ${secret} · Please run /login'; exit 1`);
+    const reply = await ask('claude');
+    expect(reply).toMatchObject({ is: 'failure', failure: { is: 'exit', code: 1 } });
+    const words = describeFailure((reply as Extract<typeof reply, { is: 'failure' }>).failure);
+    expect(words).toMatch(/^the controller exited with 1: Not logged in .* · Please run \/login$/);
+    expect(words).not.toContain(secret);
+  });
+
   test('gemini runs in an empty folder and looks into the repository from there', async () => {
     install('gemini', 'cat >/dev/null; echo hello');
     await ask('gemini');
@@ -380,6 +391,13 @@ describe('the other agent programs', () => {
     ['claude', '--permission-mode=bypassPermissions'],
     ['claude', '--allowedTools Bash'],
     ['claude', '--allowed-tools=Bash'],
+    ['claude', '--settings other.json'],
+    ['claude', '--worktree'],
+    ['claude', '-w'],
+    ['claude', '--bg'],
+    ['claude', '--agents={}'],
+    ['claude', '--permission-prompt-tool mcp'],
+    ['claude', '--remote-control'],
     ['gemini', '--yolo'],
     ['gemini', '-y'],
     ['gemini', '--approval-mode=auto_edit'],

@@ -85,6 +85,7 @@ test.each([
   [['--approval-mode', 'yolo']],
   [['--approval-mode=auto_edit']],
   [['--permission-mode', 'bypassPermissions']],
+  [['--permission-mode=auto']],
   [['--sandbox', 'workspace-write', '-a', 'never']],
 ])('%j switches a guard off', (argv) => {
   expect(guardOff(argv)).not.toBeNull();

@@ -34,6 +34,8 @@ test.each([
   ['claude', hook('UserPromptSubmit', { prompt: 'x' }), 'turn-began'],
   ['claude', hook('Notification', { notification_type: 'permission_prompt' }), 'approval-wanted'],
   ['claude', hook('Stop', { stop_hook_active: false }), 'turn-ended'],
+  ['claude', hook('StopFailure', { error: 'unknown' }), 'turn-failed'],
+  ['claude', hook('Notification', { notification_type: 'idle_prompt' }), 'turn-ended'],
 ])('%s: %j is %s', (agent, report, kind) => {
   expect(kindOf(agent, report)).toBe(kind);
 });
@@ -92,6 +94,20 @@ test('of what is told only ids and a digest are kept', () => {
   });
   const long = read('codex', hook('Stop', { turn_id: 'x'.repeat(5000) }));
   expect(JSON.stringify(long).length).toBeLessThan(400);
+});
+
+test('an input that Claude Code took for a paste is the text that was pasted', () => {
+  const input = (prompt: string) => {
+    const result = read('claude', hook('UserPromptSubmit', { prompt }));
+    return result.is === 'signal' ? result.signal.input : null;
+  };
+  const text = 'one\n\n\ttwo \u00e9';
+  // as 2.1.332 reports it
+  const pasted = (inside: string) => `\n\n<pasted_content id="241c">\n${inside}\n</pasted_content id="241c">\n`;
+  expect(input(pasted('one\n\n    two \u00e9'))).toBe(inputDigest(text));
+  expect(input(pasted(`${text} </pasted_content id="1">`))).toBe(inputDigest(`${text} </pasted_content id="1">`));
+  for (const other of [`before ${pasted(text)}`, `${pasted(text)}after`, pasted(text).replace('"241c"', '"0000"')])
+    expect(input(other)).not.toBe(inputDigest(text));
 });
 
 const said = (kind: AgentSignal['kind'], at: number, more: Partial<AgentSignal> = {}): AgentSignal => ({

@@ -2,10 +2,21 @@ import type { ControllerProgram } from '../controller-program.ts';
 
 const readers = 'Read,Grep,Glob';
 
+/** Words that would let it write, run or be steered from elsewhere. */
+const off = [
+  '--(?:allow-)?dangerously-\\S*',
+  '--permission-(?:mode|prompts|prompt-tool)(?:=.*)?',
+  'acceptEdits|auto|bypassPermissions|dontAsk',
+  '--(?:allowed-?[tT]ools|tools|agents?|settings|setting-sources|mcp-config|debug-file|file)(?:=.*)?',
+  '--plugin-\\S*',
+  '--(?:bg|background|cloud|environment|teleport|remote-control\\S*|worktree|tmux|chrome|ide)(?:=.*)?|-w',
+];
+
 /**
- * Claude Code 2.1.197. Measured there: plain `-p` in a repository runs the hooks of its `.claude/settings.json` and starts
- * the servers of its `.mcp.json` without asking; with these arguments it does neither, does not read its CLAUDE.md, and
- * offers the model no tool but the named ones.
+ * Claude Code 2.1.332. Measured there: plain `-p` in a repository runs the hooks of its `.claude/settings.json` and
+ * `settings.local.json`, its `apiKeyHelper` and the servers of its `.mcp.json` without asking, and reads its CLAUDE.md, rules,
+ * skills, agents and output styles. With these words and this environment it does none of that, runs no hook and reads no
+ * CLAUDE.md of the user's own, and offers the model no tool but the named ones. What went wrong it writes to stdout.
  */
 export const claudeController: ControllerProgram = {
   runsIn: 'worker',
@@ -19,8 +30,7 @@ export const claudeController: ControllerProgram = {
     ...(run.model === null ? [] : ['--model', run.model]),
     ...run.extraArgs,
   ],
-  // a Claude Code that finds this set takes itself for nested, and refuses
-  environment: () => ({ CLAUDECODE: '' }),
-  forbidden:
-    /^(?:--dangerously-\S*|--allow-dangerously-\S*|--permission-mode(?:=.*)?|acceptEdits|auto|bypassPermissions|dontAsk|--(?:allowed-?[tT]ools|tools)(?:=.*)?|--setting-sources(?:=.*)?|--mcp-config(?:=.*)?|--settings(?:=.*)?|--plugin-\S*)$/,
+  // a Claude Code that finds CLAUDECODE set takes itself for nested, and refuses; the flag --safe-mode is one that older ones refuse
+  environment: () => ({ CLAUDECODE: '', CLAUDE_CODE_SAFE_MODE: '1' }),
+  forbidden: new RegExp(`^(?:${off.join('|')})$`),
 };

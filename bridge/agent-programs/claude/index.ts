@@ -1,8 +1,8 @@
 import { declared } from '../../screen/declared/reader.ts';
 import type { AgentProgram } from '../agent-program.ts';
 import { usualComposer } from '../composers.ts';
-import { hookEventFields, turnEvents, waitingNotices } from '../hook-events.ts';
 import { claudeController } from './controller.ts';
+import { claudeHooks } from './hooks.ts';
 
 /** Rules begin in column 0, and what the model wrote in column 1 (2.1.332): nothing in a command looks like one. */
 const ruleAbove = '^(?:[─▔]{10,}|╭─{10,}╮)$';
@@ -145,23 +145,6 @@ export const claude: AgentProgram = {
     guardedEnv: {},
     install: 'npm install -g @anthropic-ai/claude-code',
   },
-  hooks: {
-    folder: { env: 'CLAUDE_CONFIG_DIR', name: '.claude' },
-    settings: {
-      file: 'settings.json',
-      events: ['SessionStart', 'UserPromptSubmit', 'PermissionRequest', 'Notification', 'Stop', 'SessionEnd'],
-      timeout: 10,
-      fields: {},
-    },
-    trust: null,
-    signals: {
-      eventFields: hookEventFields,
-      events: turnEvents,
-      notices: waitingNotices,
-      session: ['session_id'],
-      turn: ['prompt_id'],
-      prompt: ['prompt'],
-    },
-  },
+  hooks: claudeHooks,
   controller: claudeController,
 };

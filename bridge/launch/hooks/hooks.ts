@@ -117,7 +117,7 @@ function wantedHooks({ agent, settings }: Wiring, { program }: HooksWorld): Want
       type: 'command',
       command: hookCommand(agent, event, program),
       timeout: settings.timeout,
-      ...settings.fields,
+      ...(settings.fieldsOf?.[event] ?? settings.fields),
     },
   }));
 }

@@ -5,7 +5,7 @@ import { mark } from './wiring.ts';
 /** One hook as it is to stand below an event. */
 export interface WantedHook {
   readonly event: string;
-  readonly hook: Readonly<Record<string, string | number>>;
+  readonly hook: Readonly<Record<string, string | number | boolean>>;
 }
 
 export type Edited = { readonly text: string | null } | { readonly fault: JsonFault };

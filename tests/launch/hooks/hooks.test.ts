@@ -184,6 +184,26 @@ test('the folder is the one that the agent itself would look in, or the one of t
   expect(readdirSync(codexHome)).toEqual([]);
 });
 
+test("a person's settings of Claude Code are theirs again to the byte, hooks of their own and all", () => {
+  const claude = wiringOf('claude');
+  const settings = join(user, '.claude', 'settings.json');
+  mkdirSync(join(user, '.claude'));
+  const mine = { type: 'command', command: 'notify-send done' };
+  const before = `{\r\n\t"model": "opus",\r\n\t"hooks": { "Stop": [ { "hooks": [${JSON.stringify(mine)}] } ] } ,\r\n\t"env": {}\r\n}`;
+  writeFileSync(settings, before);
+  install(claude);
+  const { hooks: wired } = JSON.parse(read(settings)) as { hooks: Record<string, { hooks: object[] }[]> };
+  expect(Object.keys(wired).sort()).toEqual([...claude.settings.events].sort());
+  expect(wired.Stop![0]).toEqual({ hooks: [mine] });
+  // it does not wait for a hook that is async, but for that of its end; its time limit is in seconds
+  for (const [event, groups] of Object.entries(wired)) {
+    const [{ async: isAsync = false, timeout }] = groups.at(-1)!.hooks as [{ async?: boolean; timeout: number }];
+    expect([event, isAsync, timeout]).toEqual([event, event !== 'SessionEnd', 10]);
+  }
+  remove(claude);
+  expect(read(settings)).toBe(before);
+});
+
 test('another home is another wiring: told as stale, and renewed in place of the old one', () => {
   install();
   const other = world({ program: { ...world().program, home: '/other home' } });

@@ -1,0 +1,37 @@
+import type { HookFacts } from '../agent-program.ts';
+import { hookEventFields, turnEvents, waitingNotices } from '../hook-events.ts';
+
+/**
+ * Claude Code 2.1.332. A prompt that is sent while a turn runs is reported when it is queued, under the running turn's id; a
+ * subagent that has ended begins a turn of its own, with a prompt of the program's. Nothing is called for an interrupt.
+ */
+export const claudeHooks: HookFacts = {
+  folder: { env: 'CLAUDE_CONFIG_DIR', name: '.claude' },
+  settings: {
+    file: 'settings.json',
+    events: [
+      'SessionStart',
+      'UserPromptSubmit',
+      'PermissionRequest',
+      'Notification',
+      'Stop',
+      'StopFailure',
+      'SessionEnd',
+    ],
+    timeout: 10,
+    // it waits for a hook that is not async before it begins a turn, asks, or ends one; of one that is, nobody can tell whose
+    // it is when it has ended itself
+    fields: { async: true },
+    fieldsOf: { SessionEnd: {} },
+  },
+  trust: null,
+  signals: {
+    eventFields: hookEventFields,
+    events: turnEvents,
+    notices: waitingNotices,
+    session: ['session_id'],
+    turn: ['prompt_id'],
+    prompt: ['prompt'],
+    pasted: /^\s*<pasted_content id="(\w+)">\n(?<text>.*)\n<\/pasted_content id="\1">\s*$/s,
+  },
+};
