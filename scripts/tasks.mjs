@@ -118,6 +118,7 @@ export const tasks = {
       ['--method NAME', "bridge; or what others do: 'paste 400' (bracketed paste, 400 ms, Enter), 'keys 400'"],
       ['--state NAME', 'what the agent is in: turn (the default), start, 80x24, scrolled, copy-mode'],
       ['--only TEXT', 'kinds whose name contains TEXT'],
+      ['--but TEXT', 'not those whose name contains TEXT'],
       ['--minutes N', 'ends after so long; what is missing is done the next time'],
       ['--results FILE', 'each delivery adds a line of JSON (deliveries.jsonl); what stands there is not done again'],
       ['--table', 'prints what the results say, and does nothing'],

@@ -22,7 +22,7 @@ const shells = [
   'bash',
   'Bash',
 ];
-const writers = ['write_file', 'write_to_file', 'editor', 'write', 'Write'];
+const writers = ['write_file', 'write_to_file', 'editor', 'write', 'Write', 'create', 'create_file'];
 
 /** Plays the steps in their own time; stops when the client has gone. */
 export async function* paced(

@@ -17,6 +17,11 @@ export const askedCommands: ReadonlyArray<readonly [what: string, command: strin
   ['zero-width characters', 'npm\u200b test && touch\u200d one'],
 ];
 
+/** Plain commands of so many rows; Copilot 1.0.102 asks nothing about an `echo`. */
+export const rowsOfTouches: ReadonlyArray<readonly [what: string, command: string]> = [2, 6, 10, 16, 24, 40].map(
+  (rows) => [`${rows} rows`, Array.from({ length: rows }, (_, at) => `touch row-${at + 1}`).join('\n')],
+);
+
 export const asking = (what: string, command: string): Exchange => ({
   prompt: `Run the command with ${what}`,
   steps: [{ run: command, escalate: true }],

@@ -38,7 +38,7 @@ async function measure(agent: AgentName): Promise<void> {
   const { version } = await installed(agent);
   const { method, state } = flags;
   const { size, ready }: AgentState = states[state];
-  const kinds = kindsOfText.filter(({ name }) => name.includes(flags.only));
+  const kinds = kindsOfText.filter(({ name }) => name.includes(flags.only) && !(flags.but && name.includes(flags.but)));
   const done = new Map<string, number>();
   for (const row of resultsIn(flags.results)) {
     if (row.agent === agent && row.version === version && row.method === method && row.state === state) {
@@ -154,6 +154,7 @@ function readFlags() {
       method: { type: 'string', default: 'bridge' },
       state: { type: 'string', default: 'turn' },
       only: { type: 'string', default: '' },
+      but: { type: 'string', default: '' },
       minutes: { type: 'string', default: '1000' },
       results: { type: 'string', default: 'deliveries.jsonl' },
       table: { type: 'boolean', default: false },

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { helpOf } from '../../scripts/tasks.mjs';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { askedCommands, asking } from './asked-commands.ts';
+import { askedCommands, asking, rowsOfTouches } from './asked-commands.ts';
 import type { FirstDialog } from './first-dialogs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
 import { type AgentName, agentNames, programs } from './programs/index.ts';
@@ -187,6 +187,9 @@ class Stage {
 
   async typed(text: string): Promise<void> {
     await this.tmux.run('send-keys', '-l', '-t', this.agent.paneId, text);
+    const beginning = text.slice(0, 12);
+    // on a loaded machine a program takes seconds to draw it
+    await waitFor(`${text} is typed`, async () => (await this.agent.screen()).includes(beginning), { limitMs: 15_000 });
     await delay(900);
   }
 
@@ -212,6 +215,29 @@ function asksAnd(exchange: Exchange, then: (stage: Stage) => Promise<void>): Sce
     if (stage.program !== 'pi') await stage.approvalOpen();
     await then(stage);
   };
+}
+
+async function recordAsked(
+  stage: Stage,
+  commands: ReadonlyArray<readonly [what: string, command: string]>,
+): Promise<void> {
+  for (const [what, command] of commands) {
+    const exchange = asking(what, command);
+    stage.exchanges.push(exchange);
+    await stage.ready();
+    await stage.ask(exchange);
+    const isAsked = async () => stage.agent.approval.test(await stage.agent.screen());
+    const isDone = () => stage.agent.calls().at(-1)?.toolResult != null;
+    await waitFor('it asks or has run', async () => isDone() || (await isAsked()), { limitMs: 30_000 });
+    if (isDone()) say(`  ran unasked: ${what}`);
+    else {
+      await stage.approvalOpen();
+      const entries = await stage.record('approval', `a shell command with ${what}`);
+      noteAsked(stage.out, entries, command);
+    }
+    // a denied prompt may come back into the composer
+    await stage.end();
+  }
 }
 
 /** The dialog as it stands, for the model to quote: the lower rows with words in them. */
@@ -269,6 +295,8 @@ const scenes: Record<string, Scene> = {
     await stage.typed('Rename the helper and then');
     await stage.record('draft', 'one line typed, not sent');
     await stage.agent.press('C-u');
+    const isGone = async () => !(await stage.agent.screen()).includes('Rename the helper');
+    await waitFor('the line is gone', isGone, { limitMs: 15_000 });
     await delay(600);
     await stage.record('draft_cleared', 'Ctrl-U after one typed line');
   },
@@ -366,18 +394,23 @@ const scenes: Record<string, Scene> = {
     await delay(1000);
     await stage.settled();
   }),
-  async commands(stage) {
-    for (const [what, command] of askedCommands) {
-      const exchange = asking(what, command);
-      stage.exchanges.push(exchange);
-      await stage.ready();
-      await stage.ask(exchange);
-      await stage.approvalOpen();
-      const entries = await stage.record('approval', `a shell command with ${what}`);
-      noteAsked(stage.out, entries, command);
-      // a denied prompt may come back into the composer
-      await stage.end();
-    }
+  commands: (stage) => recordAsked(stage, askedCommands),
+  /** commands that change something, of which even the shortest is asked about, from one row to more than a screen holds */
+  rows: (stage) => recordAsked(stage, rowsOfTouches),
+  /** started without its guard, and in the mode that only plans */
+  async modes(stage) {
+    await stage.launch({ beforeStart: ({ args }) => void (args as string[]).push('--allow-all') });
+    await stage.agent.waitUntilIdle(180_000);
+    await stage.settled();
+    await stage.record('idle_unguarded', 'started with --allow-all');
+    await stage.launch();
+    await stage.agent.waitUntilIdle(180_000);
+    await stage.settled();
+    await stage.agent.press('BTab');
+    await stage.agent.waitForScreen(/ Plan · /);
+    await stage.settled();
+    await stage.record('idle_plan', 'in the mode that only plans');
+    await stage.end();
   },
   async edit(stage) {
     const path = join(stage.agent.workingFolder, 'notes.md');
@@ -506,6 +539,107 @@ const scenes: Record<string, Scene> = {
   quotes_busy: ends('finished', exchanges.quotesBusy, 'look-alike: the answer quotes busy lines'),
   braille: ends('finished', exchanges.braille, 'look-alike: lines of the answer begin with braille characters'),
   protocol: ends('finished', exchanges.protocol, 'look-alike: the answer documents the request block in a code fence'),
+  /** `?` in an empty composer */
+  async help(stage) {
+    await stage.agent.press('?');
+    await stage.agent.waitForScreen(/close help/);
+    await delay(700);
+    await stage.record('dialog_help', 'a question mark typed: the help is open above an empty composer');
+    await stage.agent.press('Escape');
+    await stage.settled();
+  },
+  /** `!` in an empty composer */
+  async shell_mode(stage) {
+    await stage.agent.press('!');
+    await delay(1500);
+    await stage.record('unknown', 'an exclamation mark typed: what is written now runs in a shell');
+    await stage.end();
+  },
+  /** one of the two Escapes that interrupt: half a second later it is forgotten */
+  async escaped_once(stage) {
+    await stage.ask(exchanges.streaming);
+    const note = 'one Escape while text comes in';
+    const recording = stage.record('busy_escaped', note, { frames: 8, stillTrue: stage.isAnswering });
+    for (let presses = 0; presses < 7; presses++) {
+      await delay(700);
+      await stage.agent.press('Escape');
+    }
+    await recording;
+    await stage.settled();
+  },
+  async asks(stage) {
+    await stage.ask(exchanges.asking);
+    await stage.agent.waitForScreen(/SQLite[\s\S]*enter/i);
+    await delay(900);
+    await stage.record('dialog_question', 'the model asks its user to choose');
+    await stage.end();
+  },
+  /** a command that opens a list of models */
+  async picker(stage) {
+    const command = stage.program === 'grok' ? '/models' : '/model';
+    await stage.typed(command);
+    await stage.agent.press('Enter');
+    // from its list of commands grok takes the name first
+    if (stage.program === 'grok') {
+      await delay(900);
+      await stage.agent.press('Enter');
+    }
+    await delay(1500);
+    await stage.record('dialog_picker', 'a model is to be chosen');
+    await stage.end();
+  },
+  /** the words of a refusal are typed into a box that looks like the composer's */
+  async feedback(stage) {
+    await stage.ask(exchanges.denied);
+    await stage.approvalOpen();
+    await stage.agent.press('Up');
+    await delay(300);
+    await stage.agent.press('Enter');
+    await delay(900);
+    await stage.record('dialog_feedback', 'why it was denied is to be typed');
+    await stage.end();
+  },
+  /** the last option of an approval asks for words */
+  async telling(stage) {
+    await stage.ask(exchanges.denied);
+    await stage.approvalOpen();
+    await stage.agent.press('Up');
+    await delay(900);
+    await stage.record('approval', 'the last option is marked');
+    await stage.agent.press('Enter');
+    await delay(1500);
+    await stage.record('dialog_feedback', 'what is to be done differently is to be typed');
+    await stage.end();
+  },
+  /** the model is asked again after a denial */
+  async denied_on(stage) {
+    await stage.ask(exchanges.deniedOn);
+    await stage.approvalOpen();
+    await stage.agent.press(...stage.keys.deny);
+    await stage.callsMore(1).catch(() => {});
+    await delay(800);
+    await stage.record('busy_denied', 'denied: the model was asked again and has sent nothing yet', {
+      frames: 2,
+      stillTrue: stage.isAnswering,
+    });
+    await delay(5500);
+    await stage.record('busy_denied', 'denied: the answer comes in', { frames: 3, stillTrue: stage.isAnswering });
+    await stage.settled();
+    await stage.record('denied', 'denied, and the answer is out');
+  },
+  /** broken off before anything has come */
+  async stopped_waiting(stage) {
+    await stage.ask(exchanges.waiting);
+    await delay(2000);
+    for (const key of stage.keys.interrupt) await stage.agent.press(key);
+    await delay(900);
+    await stage.record('unknown', `${stage.keys.interrupt.join(', ')} before anything had come`, {
+      frames: 2,
+      stillTrue: stage.isAnswering,
+    });
+    await stage.settled();
+    await stage.record('interrupted', `${stage.keys.interrupt.join(', ')} before anything had come, later`);
+  },
   async quotes_own(stage) {
     for (const exchange of stage.quotes) {
       await stage.ask(exchange);
@@ -514,6 +648,13 @@ const scenes: Record<string, Scene> = {
     }
   },
 };
+
+/** Scenes of what only some program has, and this one has not. */
+function ofOthers(program: AgentName): ReadonlySet<string> {
+  const special = (name: AgentName) => (programs[name] as TestProgram).scenes ?? [];
+  const mine = special(program);
+  return new Set(agentNames.flatMap(special).filter((scene) => !mine.includes(scene)));
+}
 
 const main = ['start', 'draft', 'waiting', 'thinking', 'streaming', 'tool', 'markdown', 'question', 'request'];
 
@@ -577,6 +718,7 @@ async function run(): Promise<void> {
       if (program !== 'qwen' && name === 'pasting') continue;
       if (program !== 'gemini' && name === 'restarting') continue;
       if (program === 'pi' && ['denied', 'wide', 'commands', 'pasted'].includes(name)) continue;
+      if (ofOthers(program).has(name)) continue;
       say(`${program} ${values.size} ${name}`);
       stage.setScene(name);
       try {

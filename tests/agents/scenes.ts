@@ -113,6 +113,24 @@ export const exchanges = {
     ],
     after: [{ say: 'The command was not run.' }],
   },
+  deniedOn: {
+    prompt: 'Make the second marker file',
+    steps: [{ run: 'touch second-marker', escalate: true }],
+    after: [{ hang: 5000 }, { slow: 5000, say: `${prose}\n\nThe command was not run.` }],
+  },
+  asking: {
+    prompt: 'Let me choose the store',
+    steps: [
+      {
+        call: 'ask_user',
+        args: {
+          message: 'Which store should the service use?',
+          requestedSchema: { type: 'object', properties: { choice: { type: 'string', enum: ['SQLite', 'Postgres'] } } },
+        },
+      },
+    ],
+    after: [{ say: 'So it is.' }],
+  },
   failing: { prompt: 'Ask the broken model', steps: [{ error: 500 }] },
   refused: { prompt: 'Ask with a wrong parameter', steps: [{ error: 400 }] },
   spinnerOutput: {

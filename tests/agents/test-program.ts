@@ -14,6 +14,8 @@ export interface TestProgram {
   /** words of its open approval dialog; null where it never asks before it acts */
   readonly approval: RegExp | null;
   readonly keys: Keys;
+  /** scenes of record.ts that only some programs have */
+  readonly scenes?: readonly string[];
   /** Writes its home, and says how it is started there. */
   prepare(place: Place, options: RealAgentOptions): { args: readonly string[]; environment: Record<string, string> };
   isIdle(screen: string, title: string, workingFolder: string): boolean;

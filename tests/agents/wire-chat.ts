@@ -15,6 +15,8 @@ interface Tool {
 const added = /^\s*(<(system-reminder|session_context|environment_details|environment)\b|This is the Qwen Code\b)/;
 /** What cline 3.0.65 wraps around a message. */
 const wrapped = /^<user_input[^>]*>([\s\S]*?)<\/user_input>/;
+/** What Copilot 1.0.102 puts before a message, and behind one that names files. */
+const dated = /^<current_datetime>[^<]*<\/current_datetime>\n+|\n+<tagged_files>[\s\S]*<\/tagged_files>\s*$/g;
 /** How the programs ask for a title, a summary or a suggestion of their own. */
 const internalTurn =
   /\b(?:title generator|reply with a title for the chat|generate a (?:short|concise|brief)[^.]{0,60}title)/i;
@@ -30,7 +32,9 @@ export const chatWire: Wire = {
     const all = (body.messages ?? []) as Message[];
     const system = all.filter((one) => one.role === 'system' || one.role === 'developer').map((one) => textOf(one));
     const asked = all.filter((one) => one.role === 'user').map((one) => textOf(one, (part) => !added.test(part)));
-    const messages = asked.filter((text) => text !== '').map((text) => wrapped.exec(text)?.[1] ?? text);
+    const messages = asked
+      .filter((text) => text !== '')
+      .map((text) => (wrapped.exec(text)?.[1] ?? text).replace(dated, ''));
     const last = all.at(-1);
     const isInternal = internalTurn.test(`${system.join('\n').slice(0, 600)}\n${messages.at(-1)?.slice(0, 600)}`);
     return {
