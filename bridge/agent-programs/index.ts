@@ -6,10 +6,12 @@ import { cline } from './cline.ts';
 import { codex } from './codex/index.ts';
 import { continueAgent } from './continue.ts';
 import type { ControllerProgram } from './controller-program.ts';
+import { copilot } from './copilot.ts';
 import { customProgram } from './custom.ts';
 import type { CustomAgent } from './custom-schema.ts';
 import { gemini } from './gemini/index.ts';
 import { generic } from './generic.ts';
+import { grok } from './grok.ts';
 import { kimi } from './kimi.ts';
 import type { NativeInput } from './native-input.ts';
 import { opencode } from './opencode/index.ts';
@@ -31,6 +33,8 @@ export const agentPrograms: readonly AgentProgram[] = [
   continueAgent,
   cline,
   kimi,
+  copilot,
+  grok,
   aider,
   generic,
   unknown,

@@ -8,7 +8,7 @@ import { generic } from './generic.ts';
 export const unknown: AgentProgram = {
   name: 'unknown',
   // agent programs that nobody has described: they execute what is typed no more than the others do
-  programs: ['goose', 'amp', 'crush', 'copilot', 'cursor-agent', 'droid', 'auggie'],
+  programs: ['goose', 'amp', 'crush', 'cursor-agent', 'droid', 'auggie'],
   seenWith: [],
   composer: { ...generic.composer, agent: 'unknown' },
   screen: {

@@ -8,6 +8,8 @@ export interface Manner {
   readonly bracketed: boolean;
   readonly maxLineBytes: number;
   readonly submitKey: string;
+  /** what a submission does while the program works, in words, where it harms the running turn: `--force` does not permit it then */
+  readonly whileBusy?: string;
   /** least time between the composer showing the text and Enter; gemini 0.61.0 ignores an Enter within 150 ms of a paste */
   readonly settleMs: number;
   /** what the composer shows instead of a long text; a group captures the number of characters or lines, where it tells */

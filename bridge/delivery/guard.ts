@@ -18,6 +18,8 @@ export interface Situation {
   readonly reading: Reading | null;
   readonly recipient: PaneIdentity;
   readonly options: DeliveryOptions;
+  /** `Manner.whileBusy` */
+  readonly whileBusy?: string | undefined;
   readonly lastHumanKeyAt: number | null;
   readonly now: number;
 }
@@ -26,7 +28,8 @@ export interface Situation {
  * May this pane be typed into now? Safe is: the same agent, in the foreground, idle by positive evidence, its composer
  * empty, no dialog, nobody at the keys. `force` overrides busy, starting and unknown where an input line is seen: what has none
  * may be a dialog that nobody has words for (Copilot 1.0.102 and Kimi 2.1.0, read as `generic`, hide the cursor in theirs). Nothing
- * overrides the rest, except that `allowShell` permits a program that executes what is typed.
+ * overrides the rest, except that `allowShell` permits a program that executes what is typed. A busy program whose turn a
+ * submission would harm is not overridden either.
  */
 export function guard(situation: Situation): Verdict {
   const { snapshot, reading, options } = situation;
@@ -42,6 +45,8 @@ export function guard(situation: Situation): Verdict {
 
   // with --allow-shell there is no agent whose state could be read
   if (executes(snapshot)) return { pass: true };
+  if (reading.state === 'busy' && situation.whileBusy !== undefined)
+    return held('busy', `${because(reading)}; ${situation.whileBusy}`);
   if (options.force && reading.composer.is === 'absent' && reading.state !== 'exited')
     return held('dialog', `no input line is to be seen, so that it may be a dialog: ${because(reading)}`);
   if (options.force) return { pass: true };

@@ -96,7 +96,8 @@ export class Passage {
     const lastHumanKeyAt = look?.snapshot.lastHumanKeyAt ?? null;
     const { recipient, options, envelope, dialog } = this.#delivery;
     const { snapshot, reading } = look ?? { snapshot: null, reading: null };
-    const situation = { snapshot, reading, recipient, options, lastHumanKeyAt, now: this.now };
+    const { whileBusy } = this.manner;
+    const situation = { snapshot, reading, recipient, options, whileBusy, lastHumanKeyAt, now: this.now };
     const verdict =
       envelope.kind === 'keys'
         ? guardKeys(situation, envelope.body.split(' '), this.manner.submitKey, dialog)

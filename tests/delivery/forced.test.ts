@@ -60,3 +60,26 @@ test('force never types where a profile sees no input line, and types into one t
   expect(forced('claude', dialogs.claude, { cursorVisible: false })).toMatchObject({ pass: false, reason: 'dialog' });
   expect(forced('generic', ['working', '> '], { cursorX: 2 })).toEqual({ pass: true });
 });
+
+test('force does not type into grok while it works: Enter there would break off its answer, and the reason says so', () => {
+  const box = ['  ╭──────────────────────────╮', '  │ ❯ Ask me anything...     │', '  ╰──────────────────────────╯'];
+  const rows = [
+    '  > Describe the importer',
+    '',
+    '  - Synthesizing... (2s · ↑ 898 tokens · esc to interrupt)',
+    '',
+    ...box,
+    '',
+    '  ⏸ auto-edit: off (shift + tab)  ≋ scripted-model',
+  ];
+  const snapshot = snapshotOf(rows, { program: 'grok', cursorVisible: false });
+  const { screen, composer } = recordedProgram('grok');
+  const reading = screen.read(snapshot, still);
+  const situation = { snapshot, reading, recipient: snapshot.identity, options, lastHumanKeyAt: null, now: 1 };
+  expect(guard(situation)).toEqual({ pass: true });
+  expect(guard({ ...situation, whileBusy: composer.whileBusy })).toMatchObject({
+    pass: false,
+    reason: 'busy',
+    detail: expect.stringContaining('break off its answer'),
+  });
+});

@@ -26,11 +26,20 @@ test.each([
   ['opencode', 'C:\\', 'C:\\ '],
   ['continue', 'see @README', 'see @README '],
   ['continue', 'C:\\', null],
+  ['copilot', '!touch proof', 'Answer: !touch proof'],
+  ['copilot', '/help', 'Answer: /help'],
+  ['copilot', '$', 'Answer: $'],
+  ['copilot', '$HOME is kept', '$HOME is kept'],
+  ['grok', 'find the bug', 'Answer: find the bug'],
+  ['grok', ' cat', 'Answer:  cat'],
+  ['grok', 'quit', 'Answer: quit'],
+  ['grok', 'catch the error', 'catch the error'],
+  ['grok', 'one\ntwo', null],
 ])('%s is typed %j as %j', (agent, text, right) => {
   expect(typed(agent, text)).toBe(right);
 });
 
-test.each(['codex', 'gemini', 'qwen', 'cline', 'opencode', 'continue', 'pi'])(
+test.each(['codex', 'gemini', 'qwen', 'cline', 'opencode', 'continue', 'pi', 'copilot', 'grok'])(
   '%s is typed plain words as they are',
   (agent) => {
     for (const text of ['Yes.', 'OK, 1.5 times', 'a @ b', 'see a.png', 'the end…', 'e.g. this or that', '12:30']) {

@@ -46,6 +46,7 @@ test('all agents with a first dialog have it recorded at two sizes', () => {
     ...['codex trust', 'codex hooks', 'codex login', 'codex update', 'gemini trust', 'gemini login'],
     ...['qwen trust', 'qwen login', 'cline promotion', 'cline login', 'continue login'],
     'kimi trust',
+    'copilot trust',
   ];
   expect(names.sort()).toEqual(all.flatMap((one) => [`${one} 120x40`, `${one} 80x24`]).sort());
 });

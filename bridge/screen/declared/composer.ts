@@ -18,7 +18,8 @@ export function findComposer(lines: readonly Line[], facts: ScreenFacts['compose
   const below = lines.slice(place.end).filter(({ text }) => text.trim() !== '');
   if (below.length > facts.below) return null;
   if (facts.footer !== undefined && !below.some(({ text }) => pattern(facts.footer!).test(text))) return null;
-  return place;
+  const hasAbove = facts.above !== undefined && pattern(facts.above).test(lines[place.start - 1]?.text ?? '');
+  return hasAbove ? { ...place, start: place.start - 1 } : place;
 }
 
 function findByRules(

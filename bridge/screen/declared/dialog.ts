@@ -73,15 +73,15 @@ function readDialog(
   const isAlone = isOnlyTop(lines, facts, first, room) && !fillsScreen([begin, last], room);
   const until = end === undefined ? dialog.length : dialog.indexOf(end);
   const hidesContent = facts.subject?.is === 'file' && dialog.slice(0, until).some(({ text }) => isElided(text));
+  const question = (asked ?? inside[0])?.text.trim() ?? '';
   const subject = subjectIn(
     dialog.slice(0, until).map(({ whole }) => ({
       text: bare(whole, isFramed),
       endsAt: columnsOf(isFramed ? whole.replace(/\s*[│║]$/, '') : whole),
     })),
     facts,
-    { isAccounted: isAlone && !hidesContent && end !== undefined, columns: room.columns },
+    { isAccounted: isAlone && !hidesContent && end !== undefined, columns: room.columns, asked: question },
   );
-  const question = (asked ?? inside[0])?.text.trim() ?? '';
   return { dialog: makeDialog({ kind: facts.kind, question, subject, options }), rows: [begin, last] };
 }
 
@@ -123,10 +123,10 @@ function isOnlyTop(lines: readonly Line[], facts: DialogFacts, first: number, ro
 function subjectIn(
   dialog: readonly SubjectRow[],
   facts: DialogFacts,
-  room: { readonly isAccounted: boolean; readonly columns: number },
+  room: { readonly isAccounted: boolean; readonly columns: number; readonly asked: string },
 ): DialogSubject | null {
   const { subject } = facts;
-  if (subject === undefined) return null;
+  if (subject === undefined || (subject.asked !== undefined && !pattern(subject.asked).test(room.asked))) return null;
   const from = subject.from === undefined ? 0 : 1 + dialog.findIndex(({ text }) => pattern(subject.from!).test(text));
   if (subject.from !== undefined && from === 0) return null;
   const to =

@@ -18,6 +18,8 @@ export interface ScreenFacts {
     /** the row above the text and the row below it */
     readonly top?: Pattern;
     readonly bottom?: Pattern;
+    /** a row right above the `top` that belongs to it: the folder */
+    readonly above?: Pattern;
     /** where there is no `top`: what every row of it matches */
     readonly row?: Pattern;
     /** what stands before the text on its first row, and on the rows below where that differs */
@@ -55,8 +57,12 @@ export interface ScreenFacts {
   readonly sidebar?: { readonly columns: number; readonly fromWidth: number };
   /** inputs that wait for the turn's end, listed right above the composer: they and what follows are no transcript */
   readonly queue?: Pattern;
+  /** the row at the top of the screen that is no part of the transcript: what stands below it may have begun above */
+  readonly header?: Pattern;
   /** the first screen, before it takes keys */
   readonly starting?: readonly Pattern[];
+  /** a row that it shows until something is sent: it is known as the first screen also where a cleared one stands in its history */
+  readonly firstScreen?: Pattern;
   /** it takes keys as soon as its composer is there; of others nobody knows, until it has been quiet for a while */
   readonly takesKeysAtOnce?: boolean;
   readonly rest?: {
@@ -64,6 +70,8 @@ export interface ScreenFacts {
     readonly ended?: Pattern;
     /** a footer that only an agent at rest shows */
     readonly footer?: Pattern;
+    /** every turn ends in the agent's own words: one that ends in an input or a tool may go on without a sign of it */
+    readonly inWords?: true;
   };
   /** nothing may have been drawn for so long; a little more where only one source says that it rests */
   readonly quietMs: number;
@@ -83,6 +91,8 @@ export interface ScreenFacts {
     readonly error?: Pattern;
     /** columns before the agent's words */
     readonly gutter: number;
+    /** what the program leaves of a mark of a request block, alone in its row: it takes `<<CONTROLLER_REQUEST>>` for HTML */
+    readonly erasedMark?: Pattern;
   };
 }
 
@@ -124,6 +134,8 @@ export interface OptionFacts {
  */
 export interface SubjectFacts {
   readonly is: 'command' | 'file';
+  /** the question that is asked about it: where the same frame may ask another, that has no such subject */
+  readonly asked?: Pattern;
   /** its first row (group 1 its text) */
   readonly row: Pattern;
   /** what stands before the text of its further rows */

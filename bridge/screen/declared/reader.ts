@@ -5,6 +5,7 @@ import { evidence } from '../rows.ts';
 import type { Motion, ScreenReader } from '../screen-reader.ts';
 import type { ScreenFacts } from './facts.ts';
 import { pattern } from './lines.ts';
+import { endingRequest } from './requests.ts';
 import { type DeclaredScreen, readDeclaredScreen } from './screen.ts';
 
 /** How long a program may take from its first screen until it takes keys: nobody may have seen less than that of quiet. */
@@ -23,7 +24,11 @@ export function declared(name: string, facts: ScreenFacts): ScreenReader {
       const { state } = why;
       const composer: Composer = state === 'dialog' || state === 'exited' ? { is: 'absent' } : screen.composer;
       const dialog = state === 'dialog' ? (screen.dialog?.dialog ?? unseenDialog) : null;
-      return { state, agent: name, why: why.why, composer, dialog, turn: screen.turn } satisfies Reading;
+      const turn =
+        facts.transcript.erasedMark === undefined
+          ? screen.turn
+          : { ...screen.turn, words: endingRequest(screen.turn.words, state === 'idle') };
+      return { state, agent: name, why: why.why, composer, dialog, turn } satisfies Reading;
     },
   };
 }
@@ -74,6 +79,7 @@ function decide(
   if (signals.state === 'working') return verdict('busy', 'signal', 'OSC 7501 says working');
   if (signals.isInProgress) return verdict('busy', 'signal', 'it shows progress in the terminal (OSC 9;4)');
   if (screen.isStarting) return { state: 'starting', why: [screen.isStarting] };
+  if (screen.isUnanswered) return { state: 'unknown', why: [screen.isUnanswered] };
   const cursor = cursorOf(pane.cursorVisible, screen, facts);
   if (cursor !== null) return verdict('unknown', 'cursor', cursor, composerRow);
 

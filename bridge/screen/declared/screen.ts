@@ -20,6 +20,8 @@ export interface DeclaredScreen {
   readonly isStarting: Evidence | null;
   readonly ended: Evidence | null;
   readonly restingFooter: Evidence | null;
+  /** the last entry is an input or a tool's, where every turn ends in words */
+  readonly isUnanswered: Evidence | null;
   /** nothing was sent yet, as far as the screen shows */
   readonly isStartScreen: boolean;
 }
@@ -48,6 +50,8 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
   const { turn, from } = readTurn(cells, facts, snapshot);
   const last = cells.findLast(({ kind }) => kind !== 'blank');
   const composer: Composer = place ? readComposer(lines, place, facts, snapshot) : { is: 'absent' };
+  const isFirst =
+    facts.firstScreen !== undefined && findRow({ from: 0, lines }, [facts.firstScreen], 'first-screen') !== null;
   const hasScrolled = snapshot.facts.historySize > 0 && !snapshot.facts.alternateScreen;
   return {
     turn,
@@ -69,12 +73,17 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
       facts.rest?.footer === undefined ? undefined : [facts.rest.footer],
       'resting-footer',
     ),
+    isUnanswered:
+      facts.rest?.inWords === true && (last?.kind === 'input' || last?.kind === 'tool')
+        ? evidence('unanswered', `nothing was said since "${last.lines[0]!.text.trim()}"`, last.first)
+        : null,
     isStartScreen:
       composer.is === 'empty' &&
-      !hasScrolled &&
-      turn.inputs.length === 0 &&
-      turn.cut !== true &&
-      cells.every(({ kind }) => kind !== 'own' && kind !== 'tool'),
+      (isFirst ||
+        (!hasScrolled &&
+          turn.inputs.length === 0 &&
+          turn.cut !== true &&
+          cells.every(({ kind }) => kind !== 'own' && kind !== 'tool'))),
   };
 }
 
@@ -84,7 +93,8 @@ function untilColumn(text: string, edge: number): string {
 
 /** A scroll bar stands in the last column, alone. */
 function withoutScrollBar(text: string, width: number): string {
-  if (/ {4}[█▄▀▐]$/.test(text)) return text.slice(0, -1).trimEnd();
+  // alone in its row and far from the edge it is the cursor of a text that comes in (grok 0.0.34)
+  if (/\S {4,}[█▄▀▐]$/.test(text)) return text.slice(0, -1).trimEnd();
   if (!/[│┃█▄▀▐]$/.test(text) || columnsOf(text) < width || /[│┃█▄▀▐─]{2}$/.test(text)) return text;
   return text.slice(0, -1).trimEnd();
 }

@@ -4,6 +4,7 @@ import { cleanLines, columnsOf } from '../frame.ts';
 import { hasDim, isDim, tidy } from '../rows.ts';
 import type { Pattern, ScreenFacts } from './facts.ts';
 import { type Line, pattern } from './lines.ts';
+import { withErasedMark } from './requests.ts';
 
 /** One entry of the transcript. */
 export interface Cell {
@@ -18,7 +19,7 @@ export function readCells(lines: readonly Line[], end: number, facts: ScreenFact
   const isBlock = blockOf(lines, transcript.block ?? 'line');
   const dims = hasDim(lines.map(({ row }) => row));
   let inBlock = false;
-  for (let at = 0; at < end; at++) {
+  for (let at = startOf(lines, facts); at < end; at++) {
     const line = lines[at]!;
     const above = cells.at(-1);
     if (isBlock(at)) {
@@ -33,6 +34,13 @@ export function readCells(lines: readonly Line[], end: number, facts: ScreenFact
     else cells.push({ kind, first: at, lines: [line] });
   }
   return cells;
+}
+
+/** The first row of the transcript, below a header and what is blank below that. */
+function startOf(lines: readonly Line[], { header }: ScreenFacts): number {
+  if (header === undefined || !pattern(header).test(lines[0]?.text ?? '')) return 0;
+  const filled = lines.findIndex(({ text }, at) => at > 0 && text.trim() !== '');
+  return filled < 0 ? lines.length : filled;
 }
 
 /** Which rows stand in a block that is one entry: tinted, or behind a bar. */
@@ -127,17 +135,23 @@ function inputText({ lines }: Cell, { input, block = 'line' }: ScreenFacts['tran
     block === 'line' ? lines : lines.map((line) => ({ ...line, text: line.text.replace(/^\s*┃ {0,2}/, '') }));
   const mark = block === 'line' ? pattern(input).exec(filled[0]!.text) : null;
   const indent = mark ? mark[0].length - (mark[1]?.length ?? 0) : 0;
-  // a sign may take two columns (Kimi Code 2.1.0), and what stands below it begins with blanks
+  // a sign may take two columns (Kimi Code 2.1.0), and what stands below it begins with blanks; what was wrapped may also begin further to the left (grok 0.0.34)
   const below = mark ? columnsOf(mark[0].slice(0, indent)) : 0;
-  const texts = filled.map(({ text }, at) => (at === 0 && mark ? (mark[1] ?? text.slice(indent)) : text.slice(below)));
+  const texts = filled.map(({ text }, at) => {
+    if (at === 0 && mark) return mark[1] ?? text.slice(indent);
+    return text.slice(0, below).trim() === '' ? text.slice(below) : text.trimStart();
+  });
   return tidy(block === 'line' ? texts : texts.map((text) => text.replace(/^ {1,2}/, ''))).join('\n');
 }
 
-function ownWords({ lines }: Cell, { own, gutter }: ScreenFacts['transcript'], width: number): string[] {
+function ownWords({ lines }: Cell, { own, gutter, erasedMark }: ScreenFacts['transcript'], width: number): string[] {
   const texts = lines.map(({ text }, at) => {
     const mark = at === 0 && own !== undefined ? pattern(own).exec(text)?.[0] : undefined;
     if (mark !== undefined) return text.slice(mark.length);
     return text.slice(0, gutter).trim() === '' ? text.slice(gutter) : text.trimStart();
   });
-  return cleanLines(texts, width - gutter);
+  return cleanLines(
+    texts.map((text) => withErasedMark(text, erasedMark)),
+    width - gutter,
+  );
 }
