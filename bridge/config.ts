@@ -76,6 +76,8 @@ export interface PolicyPlace {
   readonly row: number;
   /** counted from 1 */
   readonly line: number;
+  /** the line of each key: `answer`, `when.text` */
+  readonly lines: Readonly<Record<string, number>>;
 }
 
 const text = z.string({ error: 'is not a text; put it in quotes' });
@@ -268,13 +270,26 @@ function readFile({ path, text }: ConfigFile, allowed?: readonly string[]): Read
     if (!(fault instanceof BridgeError)) throw fault;
     throw wrong(path, lineOf(fault.target.split('.')), fault.target, fault.reason);
   }
-  const places = parsed.data.policy.map((_, row) => ({ file: path, row, line: lineOf(['policy', row]) }));
+  const places = parsed.data.policy.map((value, row) => {
+    const lines = keyPaths(value).map((keys) => [keys.join('.'), lineOf(['policy', row, ...keys])]);
+    return { file: path, row, line: lineOf(['policy', row]), lines: Object.fromEntries(lines) };
+  });
   return { path, values: parsed.data, policyPlaces: places };
 
   function lineOf(keys: readonly PropertyKey[]): number {
     const pair = keys.length > 0 ? keyNode(document, keys) : null;
     return lines.linePos(pair ?? 0).line;
   }
+}
+
+/** The keys of a policy row, and of its `when`. */
+function keyPaths(row: unknown): string[][] {
+  const when = typeof row === 'object' && row !== null && 'when' in row ? row.when : null;
+  return [...keysOf(row).map((key) => [key]), ...keysOf(when).map((key) => ['when', key])];
+}
+
+function keysOf(value: unknown): string[] {
+  return typeof value === 'object' && value !== null ? Object.keys(value) : [];
 }
 
 /** @throws what `fault` makes of an alias that names nothing, or of aliases that multiply what they name beyond use */

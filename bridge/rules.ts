@@ -19,7 +19,7 @@ export function rulesOf(config: Config): readonly Rule[] {
   const place = config.policyPlaces[first.row];
   throw wrongUse(
     'bridge.yaml',
-    `${place?.file ?? join(config.home, 'bridge.yaml')}:${place?.line ?? 1}`,
+    `${place?.file ?? join(config.home, 'bridge.yaml')}:${place?.lines[first.key] ?? place?.line ?? 1}`,
     `policy.${place?.row ?? first.row}${first.key ? `.${first.key}` : ''}: ${first.reason}`,
     'correct that line and start again',
   );
