@@ -244,6 +244,12 @@ export class Sight {
     return this.#processes.findProgram(facts).program;
   }
 
+  /** Whether an agent program runs in the pane, be it stopped. */
+  hasAgent(facts: PaneFacts): boolean {
+    const { program, foreground } = this.#processes.findProgram(facts);
+    return program !== null && (foreground === 'agent' || foreground === 'shell');
+  }
+
   /** The one pane a target names, of those given or of all. @throws BridgeError listing the candidates, or the panes there are */
   async resolve(target: string, session: string | null, among?: readonly PaneFacts[]): Promise<PaneFacts> {
     const panes = among ?? (await this.panes());

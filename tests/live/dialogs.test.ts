@@ -175,6 +175,27 @@ test('a paused worker’s dialogs go to the human although a row speaks of them,
   expect(watching.lines.filter(inState('answered')).map((line) => line.answeredBy)).toEqual(['human:cli', 'rules']);
 });
 
+test('only a worker is paused: a shell and the controller are refused, with what there is and what to do', async () => {
+  const home = makeHome(tmux, '');
+  const open = async (label: string) => {
+    const paneId = (await tmux.run('new-window', '-d', '-t', '=macs:', '-P', '-F', '#{pane_id}', 'sleep 600')).trim();
+    await tmux.run('set-option', '-p', '-t', paneId, '@label', label);
+    return paneId;
+  };
+  const [shell, controller] = [await open(''), await open('controller')];
+  const pause = (name: string) => run(tmux, ['pause', name, '--home', home]);
+  const refused = await pause(shell);
+  expect(refused).toMatchObject({ code: 64, stderr: expect.stringContaining(`is no worker: ${shell} macs:1.0`) });
+  expect(refused.stderr).toContain(`workers: work/worker; \`bridge --worker ${shell}\` makes it one`);
+  const asked = await pause(controller);
+  expect(asked).toMatchObject({ code: 64, stderr: expect.stringContaining("is the controller's pane") });
+  expect((await run(tmux, ['requests', '--home', home])).stdout).not.toContain('paused');
+  // named in bridge.yaml it is one, whatever runs in it
+  writeFileSync(join(home, 'bridge.yaml'), `worker: "${shell}"\n`);
+  expect(await pause(shell)).toMatchObject({ code: 0 });
+  expect(await pause(agent.paneId)).toMatchObject({ code: 0 });
+});
+
 test('a pause without a daemon holds for the next one', async () => {
   const home = makeHome(tmux, policy);
   expect(await run(tmux, ['pause', '--home', home])).toMatchObject({ code: 0 });
