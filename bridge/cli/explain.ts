@@ -17,7 +17,7 @@ import { considered } from '../screen/considered.ts';
 import { nameOf, type Sight } from '../sight.ts';
 import { act, type Context, withOptions } from './context.ts';
 import { asValue, type Explained, render } from './explanation.ts';
-import { choosePane, sightOf } from './pane.ts';
+import { choosePane, sightToRead } from './pane.ts';
 import { saveScreen, withSaveOptions } from './save-screen.ts';
 import { settle } from './status.ts';
 
@@ -44,7 +44,7 @@ export function registerExplain(program: Command): void {
       if (save.isWanted && (names.length > 1 || names.some(isFile)))
         throw wrongUse('--save', names.join(' '), 'makes a fixture of one live pane');
       if (names.length === 0 || (names.length === 1 && !isFile(names[0]!))) {
-        const { sight, socketPath } = sightOf(context);
+        const { sight, socketPath } = await sightToRead(context);
         const pane = await (names.length === 0
           ? choosePane(context, sight)
           : sight.resolve(names[0]!, context.config.session));
@@ -67,7 +67,7 @@ function isFile(name: string): boolean {
 async function explainNamed(context: Context, name: string): Promise<Explained | { source: string; fault: string }> {
   try {
     if (isFile(name)) return explainFile(context, name);
-    const { sight } = sightOf(context);
+    const { sight } = await sightToRead(context);
     return await explainPane(sight, await sight.resolve(name, context.config.session));
   } catch (fault) {
     if (!(fault instanceof BridgeError) || fault.exitCode === ExitCode.wrongUse) throw fault;

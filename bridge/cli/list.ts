@@ -5,7 +5,7 @@ import { oncePerPane } from '../tmux/pane.ts';
 import { act, withOptions } from './context.ts';
 import { table } from './output.ts';
 import { ownersOf } from './owners.ts';
-import { describePane, panesOf, pinnedPane, sightOf } from './pane.ts';
+import { describePane, panesOf, pinnedPane, sightToRead } from './pane.ts';
 import { pausesByPane } from './pauses.ts';
 import { settle, versionIn } from './status.ts';
 
@@ -17,7 +17,7 @@ export function registerList(program: Command): void {
     );
   withOptions(command, 'place', 'target').action(
     act(async (context) => {
-      const { sight } = sightOf(context);
+      const { sight } = await sightToRead(context);
       const panes = oncePerPane(panesOf(context.config.session, await sight.panes()));
       const pinned = pinnedPane(panes);
       const pauseOf = await pausesByPane(context);

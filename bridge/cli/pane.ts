@@ -9,7 +9,7 @@ import { systemClock } from '../host/clock.ts';
 import { ProcessTree } from '../host/process-tree.ts';
 import { call, socketPath } from '../host/socket.ts';
 import { readPin } from '../launch/state-folder.ts';
-import { recordedWorkers } from '../recorded-workers.ts';
+import { type RecordedWorker, recordedWorkers } from '../recorded-workers.ts';
 import { nameOf, Sight } from '../sight.ts';
 import { ExecCommands } from '../tmux/exec.ts';
 import { listPanes, oncePerPane, paneFacts } from '../tmux/pane.ts';
@@ -28,6 +28,25 @@ export interface Looker {
 /** At the server of this shell. */
 export function sightOf(context: Context): Looker {
   return sightAt(context, socketHere(context));
+}
+
+/**
+ * For a command that only reads: where this shell has no server and none was named, at the one that the known workers live
+ * on. A command that types names a pane there, or is refused.
+ * @throws BridgeError naming the servers, where they are several or none
+ */
+export async function sightToRead(context: Context): Promise<Looker> {
+  try {
+    return sightOf(context);
+  } catch (fault) {
+    const { socket, home } = context.config;
+    if (socket !== null) throw fault;
+    const living = await livingAmong(recordedWorkers(home));
+    const [only, ...others] = new Set(living.map(({ pane }) => pane.socketPath));
+    if (only === undefined || others.length > 0) throw fault;
+    context.out.warn(`bridge: this shell has no tmux server; this is ${only}, where the known workers are`);
+    return sightAt(context, only);
+  }
 }
 
 /** @throws BridgeError that names the servers of the workers which the state directory knows, where this shell has none */
@@ -74,10 +93,14 @@ export function sightAt({ config }: Context, socketPath: string): Looker {
 /**
  * The pane a hand tool works on, and a look at its server. A name that this shell's server does not know may be that of a
  * worker elsewhere: `shop/worker`.
+ * @param lookAt the server to begin with: `sightToRead` for one that types nothing
  */
-export async function aim(context: Context): Promise<Looker & { readonly pane: PaneFacts }> {
+export async function aim(
+  context: Context,
+  lookAt: (context: Context) => Looker | Promise<Looker> = sightOf,
+): Promise<Looker & { readonly pane: PaneFacts }> {
   try {
-    const here = sightOf(context);
+    const here = await lookAt(context);
     return { ...here, pane: await choosePane(context, here.sight) };
   } catch (fault) {
     const { pane: name } = context.config;
@@ -90,18 +113,25 @@ export async function aim(context: Context): Promise<Looker & { readonly pane: P
 /** A living worker that the state directory knows by this name; null where there is none. @throws BridgeError where several have it */
 async function workerElsewhere({ config }: Context, name: string): Promise<PaneFacts | null> {
   await call(socketPath(config.home), 'ping', {});
-  const records = recordedWorkers(config.home).filter((record) => isCalled(record.name, name));
+  const living = await livingAmong(recordedWorkers(config.home).filter((record) => isCalled(record.name, name)));
+  const meant = nameMeant(
+    name,
+    living.map((one) => one.name),
+  );
+  return living.find((one) => one.name === meant)?.pane ?? null;
+}
+
+/** Those whose pane is still theirs, on the server that they were seen on. */
+async function livingAmong(
+  records: readonly RecordedWorker[],
+): Promise<Array<{ readonly name: string; readonly pane: PaneFacts }>> {
   const living: Array<{ name: string; pane: PaneFacts }> = [];
   for (const record of records) {
     const pane = await paneFacts(new ExecCommands({ socketPath: record.socketPath }), record.paneId).catch(() => null);
     const isThat = pane !== null && sameServer(pane, record) && pane.panePid === record.panePid;
     if (isThat) living.push({ name: record.name, pane });
   }
-  const meant = nameMeant(
-    name,
-    living.map((one) => one.name),
-  );
-  return living.find((one) => one.name === meant)?.pane ?? null;
+  return living;
 }
 
 /** How a command names a pane to a bridge: its address, and the way to its server. */

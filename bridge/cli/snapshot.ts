@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { wrongUse } from '../core/failure.ts';
 import { capture } from '../tmux/pane.ts';
 import { act, withOptions } from './context.ts';
-import { aim, describePane } from './pane.ts';
+import { aim, describePane, sightToRead } from './pane.ts';
 
 /** MACS: TARGET_PANE_LINES. */
 const defaultLines = 200;
@@ -19,7 +19,7 @@ export function registerSnapshot(program: Command): void {
       const wanted = String(command.opts().lines ?? process.env.TARGET_PANE_LINES ?? defaultLines);
       const lines = Number(wanted);
       if (!Number.isInteger(lines) || lines < 1) throw wrongUse('--lines', wanted, 'is not a whole number above 0');
-      const { tmux, pane } = await aim(context);
+      const { tmux, pane } = await aim(context, sightToRead);
       const captured = await capture(tmux, pane.paneId, { historyLines: lines });
       if (captured === null) throw wrongUse('snapshot', pane.paneId, 'the pane has just closed');
       const text = captured.rows.map((row) => row.text);

@@ -6,7 +6,7 @@ import { because, isReady, mayComeToRest, type Reading } from '../core/reading.t
 import { versionOf } from '../host/program-version.ts';
 import type { Sight } from '../sight.ts';
 import { act, withOptions } from './context.ts';
-import { aim, describePane } from './pane.ts';
+import { aim, describePane, sightToRead } from './pane.ts';
 import { pausesByPane } from './pauses.ts';
 
 /** Long enough for the slowest program's quiet time; a busy agent shows itself well before. */
@@ -19,7 +19,7 @@ export function registerStatus(program: Command): void {
     .option('--exit-code', 'exit 0 when idle, 1 for anything else');
   withOptions(command, 'place', 'target').action(
     act(async (context, command) => {
-      const { sight, pane } = await aim(context);
+      const { sight, pane } = await aim(context, sightToRead);
       const settled = await settle(sight, pane);
       const reading = settled?.reading;
       const state = reading?.state ?? 'exited';

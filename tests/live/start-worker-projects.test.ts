@@ -61,6 +61,19 @@ const found = (bridge: BridgeProcess, worker: string) =>
 
 test('two projects that start-worker began work side by side from either shell, without a bridge and with one', async () => {
   const shop = await startWorker('shop');
+  // a folder without a server looks where the only workers are; what types has to name one
+  for (const [command, shown] of [
+    ['list', 'codex'],
+    ['status', 'idle'],
+    ['snapshot', '›'],
+    ['explain', 'codex'],
+  ] as const) {
+    const told = await inFolder('elsewhere', command);
+    expect(told).toMatchObject({ code: 0, stdout: expect.stringContaining(shown) });
+    expect(told.stderr).toContain(`this shell has no tmux server; this is ${servers[0]!.socketPath}`);
+  }
+  expect(await inFolder('elsewhere', 'send', 'To whom?')).toMatchObject({ code: 1, stdout: '' });
+  expect(await inFolder('elsewhere', 'list', '--socket', join(folder, 'none'))).toMatchObject({ code: 1, stdout: '' });
   const blog = await startWorker('blog');
   expect(await inFolder('shop', 'send', '--wait', '20', 'To shop.')).toMatchObject({ code: 0 });
   expect(await inFolder('blog', 'send', '--wait', '20', 'To blog.')).toMatchObject({ code: 0 });
