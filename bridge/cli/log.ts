@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { wrongUse } from '../core/failure.ts';
+import { shownName } from '../core/names.ts';
 import { call, socketPath } from '../host/socket.ts';
-import type { JournalEvent } from '../journal/journal.ts';
+import type { Journal, JournalEvent } from '../journal/journal.ts';
+import { recordedIn } from '../recorded-workers.ts';
 import { act, withOptions } from './context.ts';
 import { openJournal } from './journal.ts';
+import { type About, logLine } from './log-line.ts';
 
 /** How often `log -f` asks the journal for news; a person reads it. */
 const followEveryMs = 250;
@@ -17,7 +20,21 @@ export function registerLog(program: Command): void {
     .description('what the journal remembers, oldest first')
     .option('-f, --follow', 'go on with what happens next, until interrupted')
     .option('-n, --last <count>', 'how many events to begin with', '50')
-    .option('--id <id>', 'only this request or delivery');
+    .option(
+      '--id <id>',
+      'only this request with its deliveries, this delivery, or this pane; the last characters will do',
+    )
+    .addHelpText(
+      'after',
+      `
+Each line: when (UTC), the worker, the last characters of the request's id, what happened.
+
+Examples:
+  bridge log -f                what happens from now on, too
+  bridge log --id e5smg0       the life of one request
+  bridge log --json            every event whole, one a line
+`,
+    );
   withOptions(command, 'place').action(
     act(async ({ config, out }, command) => {
       const { follow, last, id } = command.opts<{ follow?: boolean; last: string; id?: string }>();
@@ -37,16 +54,22 @@ export function registerLog(program: Command): void {
       process.stdout.on('error', stop);
       try {
         let since = 0;
-        const show = (events: readonly JournalEvent[]) => {
-          for (const event of events) out.result(renderEvent(event), event);
+        const chosen = (events: readonly JournalEvent[]) => {
+          const wanted = id === undefined ? null : subjectsNamed(journal, id);
           since = events.at(-1)?.seq ?? since;
+          return events.filter(({ subject }) => wanted === null || wanted.has(subject));
         };
-        const all = journal.events(id === undefined ? {} : { subject: id });
-        since = all.at(-1)?.seq ?? 0;
-        show(all.slice(Math.max(0, all.length - count)));
+        const tell = (events: readonly JournalEvent[]) => {
+          const names = recordedIn(journal).map(({ name }) => name);
+          const shown = (name: string) => shownName(name, names);
+          for (const event of events) out.result(logLine(event, aboutOf(journal, event), shown), event);
+        };
+        const all = chosen(journal.events());
+        tell(all.slice(Math.max(0, all.length - count)));
         while (follow && !stopped.signal.aborted) {
           await pause(followEveryMs, undefined, { signal: stopped.signal }).catch(() => {});
-          show(journal.events(id === undefined ? { since } : { since, subject: id }));
+          const events = chosen(journal.events({ since }));
+          if (events.length > 0) tell(events);
         }
       } finally {
         journal.close();
@@ -56,8 +79,20 @@ export function registerLog(program: Command): void {
   );
 }
 
-export function renderEvent(event: JournalEvent): string {
-  const time = new Date(event.at).toISOString().slice(11, 23);
-  const data = event.data === null || event.data === undefined ? '' : ` ${JSON.stringify(event.data)}`;
-  return `${time}  ${event.kind.padEnd(22)} ${event.subject}${data.length > 160 ? `${data.slice(0, 159)}…` : data}`;
+function aboutOf(journal: Journal, { subject }: JournalEvent): About {
+  const delivery = journal.delivery(subject);
+  const asked = delivery === null ? subject : delivery.envelope.inReplyTo;
+  return { delivery, request: asked === null ? null : journal.request(asked) };
+}
+
+/** Fewer characters could be anybody's. */
+const leastOfAnId = 4;
+
+/** What `--id` names: itself, a request or delivery whose id ends so, and the deliveries of those requests. */
+function subjectsNamed(journal: Journal, id: string): ReadonlySet<string> {
+  const isMeant = (one: string) => one === id || (id.length >= leastOfAnId && one.endsWith(id));
+  const requests = journal.requests().filter((request) => isMeant(request.id));
+  const deliveries = journal.deliveries().filter((delivery) => isMeant(delivery.id));
+  const answers = requests.flatMap((request) => journal.deliveries({ thread: request.id }));
+  return new Set([id, ...[...requests, ...deliveries, ...answers].map((one) => one.id)]);
 }

@@ -42,7 +42,9 @@ for (const place of ['without a daemon', 'through the daemon'] as const) {
     const shown = await run(tmux, ['show', '--home', home, delivery.id]);
     expect(shown.stdout).toMatch(/command from human to %\d+/);
     expect(shown.stdout).toContain('receipt composer-emptied');
-    expect((await run(tmux, ['log', '--home', home])).stdout).toContain(`delivery-acknowledged  ${delivery.id}`);
+    expect((await run(tmux, ['log', '--home', home])).stdout).toMatch(
+      new RegExp(` ${delivery.id.slice(-6)}  command of human: /clear\n[^]* ${delivery.id.slice(-6)}  arrived `),
+    );
   });
 
   test(`a name that only begins one of its commands does not run that, ${place}`, async () => {
