@@ -98,6 +98,7 @@ export const tasks = {
       ['--size 80x24', 'columns and rows (120x40)'],
       ['--only A,B', 'these scenes only'],
       ['--main', 'the main scenes only'],
+      ['--within TEXT', 'of commands and files only those whose name has this in it'],
       ['--escapes FILE', 'adds the OSC sequences of each scene to this file, one JSON object a line'],
       ['--out DIR', 'where to (tests/screens)'],
       ['--list', 'names the scenes'],

@@ -6,9 +6,12 @@ export const askedCommands: ReadonlyArray<readonly [what: string, command: strin
   ['a blank line', 'npm test\n\ntouch one'],
   ['200 blanks, and more behind them', `npm test${' '.repeat(200)}touch one`],
   ['tabs', 'npm test\t\ttouch one\n\ttouch two'],
+  ['four tabs, and four characters behind them', 'npm test\t\t\t\t; ls'],
+  ['12 tabs, and as many characters behind them', `npm test${'\t'.repeat(12)}; touch two`],
   ['continued lines', 'npm test \\\n  --silent \\\n  && touch one'],
   ['a here-document', "cat > one <<'END'\nnpm test\n  touch two\n\nEND\ntouch three"],
-  ['60 rows', Array.from({ length: 60 }, (_, at) => `echo row ${at + 1}`).join('\n')],
+  // the last one writes: qwen lets what only prints run unasked
+  ['60 rows', Array.from({ length: 60 }, (_, at) => (at === 59 ? 'touch row-60' : `echo row ${at + 1}`)).join('\n')],
   [
     'wide characters',
     'echo "日本語のテスト、とても長い文字列です。日本語のテスト、とても長い文字列です。もう一度書きます。終わり。" && touch one',
@@ -26,4 +29,32 @@ export const asking = (what: string, command: string): Exchange => ({
   prompt: `Run the command with ${what}`,
   steps: [{ run: command, escalate: true }],
   after: [{ say: 'The command was not run.' }],
+});
+
+interface AskedFile {
+  readonly path: string;
+  readonly content?: string;
+}
+
+/** Files whose dialogs are hard to read to the letter, each with what is in its name or in it. */
+export const askedFiles: ReadonlyArray<readonly [what: string, file: AskedFile]> = [
+  ['a blank in its name', { path: 'src/a.ts evil.sh' }],
+  ['quotes in its name', { path: 'src/"a" \'b\'.ts' }],
+  ['three dots in its path', { path: 'src/.../a.ts' }],
+  ['a line end in its name', { path: 'src/a.ts\nevil.sh' }],
+  ['120 blanks in its name, and more behind them', { path: `src/a.ts${' '.repeat(120)}evil.sh` }],
+  ['a path longer than a row', { path: `src/${'deeper/'.repeat(22)}a.ts` }],
+  ['wide characters in its name', { path: 'src/日本語のテスト.ts' }],
+  ['zero-width characters in its name', { path: 'src/a\u200b.ts\u200d' }],
+  [
+    'a content that shows a command',
+    { path: 'src/a.ts', content: ['', '$ npm test', '', '  $ npm test', '', '# Shell command', ''].join('\n') },
+  ],
+  ['60 rows', { path: 'src/a.ts', content: Array.from({ length: 60 }, (_, at) => `row ${at + 1}`).join('\n') }],
+];
+
+export const writing = (what: string, { path, content = '# Notes\n' }: AskedFile): Exchange => ({
+  prompt: `Write the file with ${what}`,
+  steps: [{ write: path, content }],
+  after: [{ say: 'The file was not written.' }],
 });

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { helpOf } from '../../scripts/tasks.mjs';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { askedCommands, asking, rowsOfTouches } from './asked-commands.ts';
+import { askedCommands, askedFiles, asking, rowsOfTouches, writing } from './asked-commands.ts';
 import type { FirstDialog } from './first-dialogs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
 import { type AgentName, agentNames, programs } from './programs/index.ts';
@@ -39,18 +39,29 @@ class Stage {
   readonly out: string;
   readonly #size: readonly [number, number];
   readonly #escapes: string | undefined;
+  readonly #within: string;
   #scene = '';
   #rawAt = 0;
   #server: ModelServer | null = null;
   #agent: RealAgent | null = null;
   #starts = 0;
 
-  constructor(program: AgentName, size: readonly [number, number], out: string, escapes: string | undefined) {
+  /** @param within of `commands` and `files` only those whose name has this in it */
+  constructor(
+    program: AgentName,
+    size: readonly [number, number],
+    out: string,
+    { escapes, within = '' }: { readonly escapes?: string | undefined; readonly within?: string | undefined },
+  ) {
     this.program = program;
     this.out = out;
     this.#size = size;
     this.#escapes = escapes;
+    this.#within = within;
   }
+
+  /** of dialogs that a scene asks for one after the other */
+  readonly isWanted = ([what]: readonly [what: string, ...rest: unknown[]]): boolean => what.includes(this.#within);
 
   get agent(): RealAgent {
     if (this.#agent === null) throw new Error('no agent is running');
@@ -193,6 +204,16 @@ class Stage {
     await delay(900);
   }
 
+  /** False where the program does or refuses what the model wants without asking. */
+  async isAskedFor(): Promise<boolean> {
+    const isDone = () => this.agent.calls().at(-1)?.toolResult != null;
+    const isOpen = async () => this.agent.approval.test(await this.agent.screen());
+    await waitFor('it asks or has done it', async () => isDone() || (await isOpen()), { limitMs: 30_000 });
+    if (await isOpen()) await this.approvalOpen();
+    else say(`  not asked: ${this.agent.calls().at(-1)?.toolResult?.slice(0, 200)}`);
+    return !isDone();
+  }
+
   async approvalOpen(): Promise<void> {
     await this.agent.waitForScreen(this.agent.approval);
     await delay(700);
@@ -221,17 +242,12 @@ async function recordAsked(
   stage: Stage,
   commands: ReadonlyArray<readonly [what: string, command: string]>,
 ): Promise<void> {
-  for (const [what, command] of commands) {
+  for (const [what, command] of commands.filter(stage.isWanted)) {
     const exchange = asking(what, command);
     stage.exchanges.push(exchange);
     await stage.ready();
     await stage.ask(exchange);
-    const isAsked = async () => stage.agent.approval.test(await stage.agent.screen());
-    const isDone = () => stage.agent.calls().at(-1)?.toolResult != null;
-    await waitFor('it asks or has run', async () => isDone() || (await isAsked()), { limitMs: 30_000 });
-    if (isDone()) say(`  ran unasked: ${what}`);
-    else {
-      await stage.approvalOpen();
+    if (await stage.isAskedFor()) {
       const entries = await stage.record('approval', `a shell command with ${what}`);
       noteAsked(stage.out, entries, command);
     }
@@ -411,6 +427,20 @@ const scenes: Record<string, Scene> = {
     await stage.settled();
     await stage.record('idle_plan', 'in the mode that only plans');
     await stage.end();
+  },
+  /** each in a program that has just started: its dialog may be read by what stands above it */
+  async files(stage) {
+    for (const [what, file] of askedFiles.filter(stage.isWanted)) {
+      const exchange = writing(what, file);
+      stage.exchanges.push(exchange);
+      await stage.ready();
+      await stage.ask(exchange);
+      if (await stage.isAskedFor()) {
+        const entries = await stage.record('approval', `a file to be written, with ${what}`);
+        noteAsked(stage.out, entries, file.path);
+      }
+      await stage.end();
+    }
   },
   async edit(stage) {
     const path = join(stage.agent.workingFolder, 'notes.md');
@@ -673,7 +703,7 @@ function drop(out: string, entries: readonly Entry[]): void {
   for (const { file, ansi } of entries) for (const one of [file, ansi]) rmSync(join(out, one), { force: true });
 }
 
-/** The command that the recorded dialogs ask about. */
+/** The command or file that the recorded dialogs ask about. */
 function noteAsked(out: string, entries: readonly Entry[], asks: string): void {
   const path = join(out, 'manifest.json');
   const files = new Set(entries.map(({ file }) => file));
@@ -694,6 +724,7 @@ async function run(): Promise<void> {
       only: { type: 'string' },
       main: { type: 'boolean', default: false },
       escapes: { type: 'string' },
+      within: { type: 'string' },
       out: { type: 'string', default: join(root, 'tests/screens') },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -710,14 +741,14 @@ async function run(): Promise<void> {
     process.exitCode = values.help ? 0 : 64;
     return;
   }
-  const stage = new Stage(program, [Number(size[1]), Number(size[2])], values.out, values.escapes);
+  const stage = new Stage(program, [Number(size[1]), Number(size[2])], values.out, values);
   let failed = 0;
   process.once('SIGTERM', () => void stage.stop().finally(() => process.exit(143)));
   try {
     for (const name of wanted) {
       if (program !== 'qwen' && name === 'pasting') continue;
       if (program !== 'gemini' && name === 'restarting') continue;
-      if (program === 'pi' && ['denied', 'wide', 'commands', 'pasted'].includes(name)) continue;
+      if (program === 'pi' && ['denied', 'wide', 'commands', 'files', 'pasted'].includes(name)) continue;
       if (ofOthers(program).has(name)) continue;
       say(`${program} ${values.size} ${name}`);
       stage.setScene(name);
