@@ -51,7 +51,9 @@ const edits = {
       '  4. No, suggest changes (esc)',
     ]),
   qwen: ({ file, lines, width }) => [
-    ...wrap(`? WriteFile Writing to ${file} ←`, width - 4).map((row, at) => (at === 0 ? `  ${row}` : `    ${row}`)),
+    ...wrap(`${cutAsQwen(`? WriteFile Writing to ${file}`)} ←`, width - 4).map((row, at) =>
+      at === 0 ? `  ${row}` : `    ${row}`,
+    ),
     '',
     ...lines.map((line, at) => `   ${at + 1} ${line}`.trimEnd()),
     '',
@@ -125,11 +127,11 @@ const agents = {
   qwen: ({ command, reason, width }) => ({
     said: ['  ◆︎ I will run it.'],
     dialog: [
-      ...wrap(`? Shell ${command}${reason === '' ? '' : ` (${reason})`}`, width - 6).map((row, at) =>
+      ...wrap(cutAsQwen(`? Shell ${command}${reason === '' ? '' : ` (${reason})`}`), width - 6).map((row, at) =>
         at === 0 ? `  ${row} ←` : `    ${row}`.trimEnd(),
       ),
       '',
-      ...wrap(command, width - 8).map((row) => `     ${row}`.trimEnd()),
+      ...wrap(cutAsQwen(command), width - 8).map((row) => `     ${row}`.trimEnd()),
       '',
       `   Allow execution of: '${/^\S*/.exec(command)[0]}'?`,
       '',
@@ -246,6 +248,14 @@ function wrap(text, width) {
     .replaceAll('\t', '    ')
     .split('\n')
     .flatMap((line) => wrapLine(line, width));
+}
+
+/** qwen 0.24.4: each line loses as many characters at its end as there are tabs and bells in it, and a bell is not drawn. */
+function cutAsQwen(text) {
+  return text
+    .split('\n')
+    .map((line) => line.slice(0, line.length - (line.match(/[\t\x07]/g) ?? []).length).replaceAll('\x07', ''))
+    .join('\n');
 }
 
 function wrapLine(line, width) {

@@ -15,7 +15,8 @@ export interface SubjectRow {
  * look alike), and where there are several rows each ends because the command's own line ends there. A row that begins with
  * blanks may be the rest of a run of them that was wrapped (codex 0.169, 200 blanks at 120 columns). No agent draws a
  * mark where it has wrapped (codex 0.169 and 0.171, gemini 0.61, qwen 0.24, cline 3.0.65): a row of which the next one's
- * first word had room may only have been ended by the command itself.
+ * first word had room may only have been ended by the command itself. Several blanks in a row may be a tab, which cline draws as
+ * two of them, gemini as four, qwen and continue up to the terminal's next stop.
  * @param isAccounted false where the dialog shows rows that belong to nothing known
  * @param columns how many the agent could use
  */
@@ -29,6 +30,7 @@ export function subjectOf(
   const isKnown = rows.every(
     (row, at) =>
       row.text.trim() !== '' &&
+      !/\S {2,}\S/.test(row.text) &&
       !hasNoWidth.test(row.text) &&
       (at + 1 === rows.length || endsItself(row, rows[at + 1]!, columns)),
   );

@@ -7,6 +7,7 @@ export const askedCommands: ReadonlyArray<readonly [what: string, command: strin
   ['200 blanks, and more behind them', `npm test${' '.repeat(200)}touch one`],
   ['tabs', 'npm test\t\ttouch one\n\ttouch two'],
   ['four tabs, and four characters behind them', 'npm test\t\t\t\t; ls'],
+  ['four tabs in its second line, and four characters behind them', 'npm test\ntouch one\t\t\t\t; ls'],
   ['12 tabs, and as many characters behind them', `npm test${'\t'.repeat(12)}; touch two`],
   ['continued lines', 'npm test \\\n  --silent \\\n  && touch one'],
   ['a here-document', "cat > one <<'END'\nnpm test\n  touch two\n\nEND\ntouch three"],
@@ -17,6 +18,10 @@ export const askedCommands: ReadonlyArray<readonly [what: string, command: strin
     'echo "日本語のテスト、とても長い文字列です。日本語のテスト、とても長い文字列です。もう一度書きます。終わり。" && touch one',
   ],
   ['right-to-left characters', 'echo "שלום עולם" && touch one # مرحبا'],
+  ['marks that combine, and as many characters behind them', `npm test e${'\u0301'.repeat(6)}; ls x`],
+  ['bells, and as many characters behind them', `npm test${'\x07'.repeat(4)}; ls`],
+  ['a carriage return', 'touch two;\rnpm test  '],
+  ['an escape sequence that goes back', 'touch two; \x1b[40Dnpm test\x1b[K'],
   ['zero-width characters', 'npm\u200b test && touch\u200d one'],
 ];
 
@@ -43,6 +48,7 @@ export const askedFiles: ReadonlyArray<readonly [what: string, file: AskedFile]>
   ['three dots in its path', { path: 'src/.../a.ts' }],
   ['a line end in its name', { path: 'src/a.ts\nevil.sh' }],
   ['120 blanks in its name, and more behind them', { path: `src/a.ts${' '.repeat(120)}evil.sh` }],
+  ['four tabs in its name, and four characters behind them', { path: 'src/a.ts\t\t\t\tx.sh' }],
   ['a path longer than a row', { path: `src/${'deeper/'.repeat(22)}a.ts` }],
   ['wide characters in its name', { path: 'src/日本語のテスト.ts' }],
   ['zero-width characters in its name', { path: 'src/a\u200b.ts\u200d' }],

@@ -158,7 +158,7 @@ class Stage {
     const before = this.agent.calls().length;
     await this.agent.type(prompt);
     await waitFor(`the model is asked: ${prompt}`, () => this.agent.calls().length > before, {
-      limitMs: 20_000,
+      limitMs: 180_000,
       describe: () => this.agent.screen(),
     });
   }
@@ -431,9 +431,9 @@ const scenes: Record<string, Scene> = {
   /** each in a program that has just started: its dialog may be read by what stands above it */
   async files(stage) {
     for (const [what, file] of askedFiles.filter(stage.isWanted)) {
-      const exchange = writing(what, file);
-      stage.exchanges.push(exchange);
       await stage.ready();
+      const exchange = writing(what, { ...file, path: join(stage.agent.workingFolder, file.path) });
+      stage.exchanges.push(exchange);
       await stage.ask(exchange);
       if (await stage.isAskedFor()) {
         const entries = await stage.record('approval', `a file to be written, with ${what}`);

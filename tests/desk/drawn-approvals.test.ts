@@ -37,17 +37,24 @@ function decided(agent: string, request: Parameters<typeof drawDialog>[1], rules
   return decide(rules, { kind: 'approval', agent, worker: 'w', text: '', ...(dialog ? { dialog } : {}) }).is;
 }
 
+/** qwen cuts a line that has tabs or control characters, and shows no mark (tests/screen/asked-commands.test.ts): no row may choose in it. */
+const cutsUnseen = ['qwen'];
+
 test.each(drawnAgents)(
-  '%s: a dialog that is drawn is read, and a row that names its whole command chooses in it',
+  '%s: a dialog that is drawn is read, and a row that names its whole command chooses in it where it can be known',
   (agent) => {
     for (const width of widths) {
       const request = { command: 'npm test', width };
       expect([width, read(agent, request).dialog?.subject]).toEqual([
         width,
-        { is: 'command', text: 'npm test', isWhole: true },
+        { is: 'command', text: 'npm test', isWhole: !cutsUnseen.includes(agent) },
       ]);
       for (const row of rowsForNpmTest)
-        expect([width, row, decided(agent, request, rulesFor(row))]).toEqual([width, row, 'choose']);
+        expect([width, row, decided(agent, request, rulesFor(row))]).toEqual([
+          width,
+          row,
+          cutsUnseen.includes(agent) ? 'human' : 'choose',
+        ]);
     }
   },
 );
@@ -69,7 +76,7 @@ test.each(drawnAgents)('%s: no row for one command approves another, however the
 
 test.each(drawnAgents)('%s: a row that writes out each line of a command chooses in its dialog', (agent) => {
   // gemini draws a long run of blanks as the end of a line (tests/screen/asked-commands.test.ts)
-  const action = agent === 'gemini' ? 'human' : 'choose';
+  const action = agent === 'gemini' || cutsUnseen.includes(agent) ? 'human' : 'choose';
   const rules = rulesFor('^npm test\\nnpm run lint$');
   for (const width of widths) {
     expect([width, decided(agent, { command: 'npm test\nnpm run lint', width }, rules)]).toEqual([width, action]);
@@ -97,12 +104,19 @@ function decidedOnFile(agent: string, request: Parameters<typeof drawEdit>[1], p
   return decide(parsed.rules, { kind: 'approval', agent, worker: 'w', text: '', ...(dialog ? { dialog } : {}) }).is;
 }
 
-test.each(editAgents)('%s: a row for files chooses in the dialog of one whose whole name it matches', (agent) => {
-  for (const width of widths) {
-    for (const file of ['src/a.ts', 'src/my file.ts', "src/it's.ts", 'src/a..b.ts', 'src/тесты.ts', 'src/測試.ts'])
-      expect([width, file, decidedOnFile(agent, { file, width }, ['^src/.*\\.ts$'])]).toEqual([width, file, 'choose']);
-  }
-});
+test.each(editAgents)(
+  '%s: a row for files chooses in the dialog of one whose whole name it matches, where that can be known',
+  (agent) => {
+    for (const width of widths) {
+      for (const file of ['src/a.ts', 'src/my file.ts', "src/it's.ts", 'src/a..b.ts', 'src/тесты.ts', 'src/測試.ts'])
+        expect([width, file, decidedOnFile(agent, { file, width }, ['^src/.*\\.ts$'])]).toEqual([
+          width,
+          file,
+          cutsUnseen.includes(agent) ? 'human' : 'choose',
+        ]);
+    }
+  },
+);
 
 test.each(editAgents)('%s: no row for files approves another, however its name and its content are drawn', (agent) => {
   const approved: string[] = [];

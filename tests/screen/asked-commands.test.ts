@@ -12,7 +12,8 @@ const subjectOf = (screen: (typeof asked)[number]) => {
 
 test.each([
   ['codex', '120x40', 10],
-  ['gemini', '100x40', 10],
+  ...(['gemini', 'cline', 'continue'] as const).map((agent) => [agent, '200x50', 10] as const),
+  ['gemini', '60x40', 11],
 ] as const)('%s has at %s %i of them recorded', (agent, size, count) => {
   const commands = asked.filter((one) => one.agent === agent && one.size === size).map(({ asks }) => asks);
   expect(new Set(commands).size).toBe(count);
@@ -21,7 +22,7 @@ test.each([
 test.each(asked)('$agent asks for $note: a whole command is the one that was asked for', (screen) => {
   const { state, kind, subject } = subjectOf(screen);
   // a screen that cannot be read is the human's; a frame that was being drawn is nobody's
-  expect(['approval', 'other', state === 'unknown' ? undefined : 'a dialog']).toContain(kind);
+  expect(['approval', 'edit', 'other', state === 'unknown' ? undefined : 'a dialog']).toContain(kind);
   if (subject?.isWhole) expect(subject.text).toBe(asDrawn(screen.agent, screen.asks!));
 });
 
@@ -41,11 +42,30 @@ test.each(asked.filter(({ agent, note }) => agent === 'codex' && /continued line
 
 test('gemini draws a run of blanks as it draws the end of a line: no command of several rows is whole', () => {
   const several = asked.filter(
-    ({ agent, note }) => agent === 'gemini' && !/right-to-left|zero-width|^a shell command with 1 rows/.test(note!),
+    ({ agent, note }) =>
+      agent === 'gemini' && !/right-to-left|zero-width|wide characters|^a shell command with 1 rows/.test(note!),
   );
   expect(several.length).toBeGreaterThan(5);
   for (const screen of several) expect(subjectOf(screen).subject?.isWhole ?? false).toBe(false);
 });
+
+test('qwen cuts as many characters off a line as it has tabs and bells, and shows no mark: nothing of it is whole', () => {
+  const ofQwen = asked.filter(({ agent }) => agent === 'qwen');
+  const cut = ofQwen.filter(({ note }) => /command with (?:four tabs|bells)/.test(note!));
+  expect(new Set(cut.map((screen) => subjectOf(screen).subject?.text))).toEqual(
+    new Set(['npm test', 'npm test\ntouch one']),
+  );
+  for (const screen of ofQwen) expect(subjectOf(screen).subject?.isWhole ?? false).toBe(false);
+});
+
+test.each(['gemini', 'cline', 'continue'])(
+  '%s draws a tab as blanks: several in a row are not known to be blanks',
+  (agent) => {
+    const tabbed = asked.filter((one) => one.agent === agent && one.asks!.includes('\t'));
+    expect(tabbed.length).toBeGreaterThan(1);
+    for (const screen of tabbed) expect(subjectOf(screen).subject?.isWhole ?? false).toBe(false);
+  },
+);
 
 test('codex draws no tab, and names the words apart where it offers to remember them: that command is not whole', () => {
   const [screen] = asked.filter(({ agent, asks }) => agent === 'codex' && asks?.includes('\t'));

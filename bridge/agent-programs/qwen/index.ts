@@ -58,23 +58,16 @@ export const qwen: AgentProgram = {
         top: '^ {3}Allow execution of|^ {3}Allow .*\\?$',
         last: '^ {2}\\S+ +Waiting for user confirmation\\.\\.\\.$',
         subjectFrom: '^ {2}\\? ',
-        // the title above it holds what the model says of the command, and is cut
-        subject: {
-          is: 'command',
-          from: '^$',
-          row: '^ {5}(.*)$',
-          indent: '^ {5}',
-          isMarked: false,
-          above: ['^ {2}\\? Shell ', '^ {4}'],
-          blanksBelow: [1, 1],
-        },
+        // it cuts as many characters off the end of a line as there are tabs and control characters in it, and a terminal shows no bell: `npm test`
+        // may be what is left of `npm test`, four bells, `; ls`. In the title, too, which holds what the model says of the command
+        subject: { is: 'command', from: '^$', row: '^ {5}(.*)$', indent: '^ {5}', mostRows: 0 },
       },
       {
         kind: 'edit',
         top: '^ {3}Apply this change',
         last: '^ {2}\\S+ +Waiting for user confirmation\\.\\.\\.$',
         subjectFrom: '^ {2}\\? ',
-        subject: { is: 'file', row: '^ {2}\\? WriteFile Writing to (.+?) +←$', to: '^$' },
+        subject: { is: 'file', row: '^ {2}\\? WriteFile Writing to (.+?) +←$', to: '^$', mostRows: 0 },
       },
       {
         kind: 'trust',

@@ -147,7 +147,7 @@ export interface SubjectFacts {
   readonly above?: readonly Pattern[];
   /** characters that the program does not draw: nobody can tell from its dialog whether a command holds some */
   readonly undrawn?: Pattern;
-  /** the dialog has room for so many rows of it: one that is taller may be cut */
+  /** the dialog has room for so many rows of it: one that is taller may be cut; 0: what it shows may always be cut */
   readonly mostRows?: number;
   /** blank rows between each two of the dialog's own rows above it: fewer or more show that rows were cut to make room */
   readonly blanksAbove?: number;
