@@ -11,7 +11,7 @@ const check = [
   ['tsc', '-p', 'tsconfig.json'],
   ['biome', 'check', '.'],
 ];
-const agents = 'claude, codex, gemini, qwen, cline, continue, opencode, pi, kimi, kilo';
+const agents = 'claude, codex, gemini, qwen, cline, continue, opencode, pi, kimi, kilo, copilot, grok';
 const help = ['-h, --help', 'this, at once: nothing is built or run'];
 
 /**
