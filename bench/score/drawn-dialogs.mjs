@@ -192,6 +192,28 @@ const agents = {
       '',
     ].map((row) => (row === '' ? '  ┃' : `  ┃ ${row}`.slice(0, width))),
   }),
+  copilot: ({ command, reason, width }) => ({
+    said: [
+      ' ● I will run it.',
+      '',
+      ` $ Shell ${reason.split('\n')[0]}`,
+      `   ${cut(command.replaceAll('\n', ' '), width - 6)}`,
+      '',
+    ],
+    dialog: boxed(width, [
+      ...wrap(reason === '' ? 'Run a shell command' : reason, width - 4),
+      '─'.repeat(width - 4),
+      ...boxed(width - 4, wrap(command, width - 8)),
+      '',
+      'Do you want to run this command?',
+      '',
+      '❯ 1. Yes',
+      `  2. Yes, and don't ask again for \`${/^\S*/.exec(command)[0]}\` in this repo (/work/shop)`,
+      '  3. No, and tell Copilot what to do differently (Esc to stop)',
+      '',
+      '↑/↓ to navigate · enter to select · esc to cancel',
+    ]),
+  }),
   claude: ({ command, reason, width }) => ({
     said: ['● I will run a command.', ''],
     dialog: [

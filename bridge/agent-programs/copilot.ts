@@ -78,6 +78,8 @@ export const copilot: AgentProgram = {
         subject: {
           is: 'command',
           asked: '^Do you want to run this command\\?$',
+          // the description may hold such a box
+          isLowest: true,
           from: '^╭─{10,}╮$',
           to: '^╰─{10,}╯$',
           row: '^│ (.*)$',

@@ -21,7 +21,7 @@ const dialogs = loadRecordings(fileURLToPath(new URL('../screens', import.meta.u
     : [];
 });
 
-test.each(['codex', 'qwen', 'cline', 'opencode'])(
+test.each(['codex', 'qwen', 'cline', 'opencode', 'copilot'])(
   '%s: a person may choose about a command of many lines, some alike',
   (agent) => {
     const command = [
@@ -47,7 +47,7 @@ test.each(['codex', 'qwen', 'cline', 'opencode'])(
   },
 );
 
-test.each(['codex', 'gemini', 'qwen', 'cline', 'continue', 'opencode'])(
+test.each(['codex', 'gemini', 'qwen', 'cline', 'continue', 'opencode', 'copilot'])(
   '%s: the row of a command is held, and no row below it that has its letters too',
   (agent) => {
     for (const command of ['o', 'es', 'npm']) {

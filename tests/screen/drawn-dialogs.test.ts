@@ -26,6 +26,8 @@ test.each([
   ['continue', 'continue/1.5.47/approval-8.txt', { command: loop, width: 200 }],
   ['opencode', 'opencode/1.18.33/approval-2.txt', { command: 'seq 1 12' }],
   ['opencode', 'opencode/1.18.33/approval-3.txt', { command: cleaning }],
+  ['copilot', 'copilot/1.0.102/approval-2.txt', { command: 'seq 1 12', reason: 'What the scripted model wants' }],
+  ['copilot', 'copilot/1.0.102/approval-3.txt', { command: cleaning, reason: 'What the scripted model wants' }],
 ])('%s is drawn as %s shows it', (agent, file, request) => {
   const screen = allRecorded.find((one) => one.file === file)!;
   expect(likeness(drawnRows(agent, request))).toEqual(

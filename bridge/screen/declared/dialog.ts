@@ -127,7 +127,9 @@ function subjectIn(
 ): DialogSubject | null {
   const { subject } = facts;
   if (subject === undefined || (subject.asked !== undefined && !pattern(subject.asked).test(room.asked))) return null;
-  const from = subject.from === undefined ? 0 : 1 + dialog.findIndex(({ text }) => pattern(subject.from!).test(text));
+  const isFrom = ({ text }: SubjectRow) => subject.from !== undefined && pattern(subject.from).test(text);
+  const begins = subject.isLowest === true ? dialog.findLastIndex(isFrom) : dialog.findIndex(isFrom);
+  const from = subject.from === undefined ? 0 : 1 + begins;
   if (subject.from !== undefined && from === 0) return null;
   const to =
     subject.to === undefined ? -1 : dialog.findIndex(({ text }, at) => at >= from && pattern(subject.to!).test(text));

@@ -143,6 +143,8 @@ export interface SubjectFacts {
   /** it stands below the first row that matches `from`, and above the next one that matches `to` */
   readonly from?: Pattern;
   readonly to?: Pattern;
+  /** the last row that matches `from` counts: what stands further up may be the model's own drawing of such a row */
+  readonly isLowest?: true;
   /** filled rows above the subject, after the `top` row or from the `subjectFrom` row on; any other makes it not whole */
   readonly above?: readonly Pattern[];
   /** characters that the program does not draw: nobody can tell from its dialog whether a command holds some */
