@@ -50,8 +50,8 @@ export interface Launch {
   /** null where the program neither asks nor has a sandbox: it starts only with --yolo */
   readonly guarded: readonly string[] | null;
   readonly guardedBy: string;
-  /** every question and sandbox switched off */
-  readonly yolo: readonly string[];
+  /** every question and sandbox switched off; null where no word on its command line does that */
+  readonly yolo: readonly string[] | null;
   /** a controller only reads and answers; null as for `guarded` */
   readonly controller: readonly string[] | null;
   /** how an interactive start takes its first prompt: the words before it */

@@ -97,8 +97,8 @@ export const grok: AgentProgram = {
     executable: 'grok',
     guarded: [],
     guardedBy: 'its approval questions',
-    // it is switched on in its screen alone, by Shift+Tab
-    yolo: [],
+    // Shift+Tab does it, in its screen
+    yolo: null,
     controller: null,
     promptPrefix: [],
     resume: [],

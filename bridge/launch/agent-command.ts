@@ -30,9 +30,12 @@ export function workerCommand(
   if (!wish.yolo && launch.guarded === null) {
     throw wrongUse('start worker', name, 'neither asks nor has a sandbox, so it acts unasked', 'say so with --yolo');
   }
+  if (wish.yolo && launch.yolo === null) {
+    throw wrongUse('start worker', '--yolo', `${name} has no word for it on its command line`, 'leave it out');
+  }
   return {
     name,
-    argv: [launch.executable, ...(wish.yolo ? launch.yolo : launch.guarded!), ...wish.args],
+    argv: [launch.executable, ...(wish.yolo ? launch.yolo! : launch.guarded!), ...wish.args],
     env: { ...(wish.yolo ? {} : launch.guardedEnv), ...settingsOf(world) },
     guardedBy: wish.yolo ? 'nothing (--yolo)' : launch.guardedBy,
   };

@@ -4,7 +4,12 @@ export function guardOff(argv: readonly string[]): string | null {
     const pair = `${word} ${argv[index + 1] ?? ''}`;
     if (/danger-full-access/.test(word) || word === '--yes-always') return word;
     if (/^--auto-approve(?:=| )true\b/.test(pair)) return pair;
-    if (/^(?:--yolo|-y|--dangerously-\S+|--allow-dangerously-\S+|--full-auto|--auto)$/.test(word)) return word;
+    if (
+      /^(?:--yolo|-y|--allow-all(?:-(?:tools|paths|urls))?|--dangerously-\S+|--allow-dangerously-\S+|--full-auto|--auto)$/.test(
+        word,
+      )
+    )
+      return word;
     if (
       /^--(?:approval-mode|permission-mode)(?:=| )(?:yolo|auto_edit|bypassPermissions|acceptEdits|auto|dontAsk)\b/.test(
         pair,

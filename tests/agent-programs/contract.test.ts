@@ -126,7 +126,8 @@ describe.each(named(launchable))('%s, launched', (name, { launch }) => {
     const start = (yolo: boolean) => workerCommand({ agent: name, command: null, yolo, args: [] }, world());
     if (launch.guarded === null) expect(() => start(false)).toThrow(/acts unasked/);
     else expect(guardOff(start(false).argv)).toBeNull();
-    expect(start(true).argv[0]).toBe(launch.executable);
+    if (launch.yolo === null) expect(() => start(true)).toThrow(/no word/);
+    else expect(start(true).argv[0]).toBe(launch.executable);
     expect(launch.install).toMatch(/install/);
   });
 });
@@ -194,7 +195,7 @@ describe.each(named(controllers))('%s, asked as a controller', (_, { controller,
 
   test('is read-only, and takes no argument that would change that', () => {
     for (const isolated of [false, true]) expect(guardOff(controller.args({ ...run, isolated }))).toBeNull();
-    expect(launch.yolo.some((word) => controller.forbidden.test(word))).toBe(true);
+    expect(launch.yolo!.some((word) => controller.forbidden.test(word))).toBe(true);
     expect(controller.forbidden.test('--mine')).toBe(false);
     expect(controller.args(run)).toEqual(expect.arrayContaining(['--mine', 'm']));
   });

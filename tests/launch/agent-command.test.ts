@@ -18,7 +18,7 @@ const world = (env: Record<string, string> = {}) => ({ env: { PATH: folder, ...e
 const worker = (agent: string, yolo = false, env = {}) =>
   workerCommand({ agent, command: null, yolo, args: [] }, world(env));
 
-test.each(launchable.filter(({ launch }) => launch.guarded !== null).map(({ name }) => name))(
+test.each(launchable.filter(({ launch }) => launch.guarded !== null && launch.yolo !== null).map(({ name }) => name))(
   '%s starts with its guard on, and without it only where the user wrote --yolo',
   (name) => {
     const agent = worker(name);
@@ -32,6 +32,11 @@ test.each(launchable.filter(({ launch }) => launch.guarded !== null).map(({ name
 test('an agent that guards nothing is not started without --yolo', () => {
   expect(() => worker('pi')).toThrow(/acts unasked/);
   expect(worker('pi', true).argv).toEqual(['pi']);
+});
+
+test('--yolo is refused for an agent that has no word for it', () => {
+  expect(worker('grok').argv).toEqual(['grok']);
+  expect(() => worker('grok', true)).toThrow(/no word for it/);
 });
 
 test('an unknown agent is wrong use that lists the known ones', () => {
@@ -79,6 +84,8 @@ test.each([
   [['--sandbox', 'danger-full-access']],
   [['-c', 'sandbox_mode="danger-full-access"']],
   [['--yolo']],
+  [['--allow-all']],
+  [['--allow-all-tools']],
   [['-y']],
   [['--dangerously-skip-permissions']],
   [['--dangerously-bypass-approvals-and-sandbox']],
