@@ -33,7 +33,7 @@ export const kimi: AgentProgram = {
     composer: {
       top: '^ [╭├]─{3,}(?: ↑ \\d+ more ─+)?[╮┤]$',
       scrolled: ' ↑ \\d+ more ─',
-      bottom: '^ ╰─{3,}(?: ↓ \\d+ more ─+)?╯$',
+      bottom: '^[ │]╰─{3,}(?: ↓ \\d+ more ─+)?╯$',
       // `!` stands there in the mode in which a text is a shell command
       prompt: '^ │ > ?',
       indent: '^ │ {0,3}',

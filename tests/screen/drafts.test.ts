@@ -16,6 +16,17 @@ test('pi: a row that emoji made too long runs into the rule below, and is a draf
   expect(read('pi', rows, { width: 120 }).composer).toEqual({ is: 'draft', text: draft });
 });
 
+test('kimi: a row that emoji made too long runs into the edge of its box, and is a draft without it', () => {
+  const draft = 'Grüße 👩‍👩‍👧 with 👍🏽 🇩🇪 done';
+  const rows = [
+    ` ╭${rule(116)}╮`,
+    ` │ > ${draft}${' '.repeat(80)}│╰${rule(116)}╯`,
+    ' scripted-model  ~/work  master',
+    'context: 0% (0/125k)'.padStart(119),
+  ];
+  expect(read('kimi', rows, { width: 120 }).composer).toEqual({ is: 'draft', text: draft });
+});
+
 test('pi: a draft that ends with a line of its own is one all the same', () => {
   const rows = [rule(120), `a table: ${rule(12)}`, rule(120), ...piFooter];
   expect(read('pi', rows, { width: 120 }).composer).toEqual({ is: 'draft', text: `a table: ${rule(12)}` });

@@ -45,10 +45,10 @@ function findByRules(
 
 /**
  * Where tmux draws joined emoji wider than the program counts them, the blanks that fill their row run into the rule
- * below, and both are captured as one row (pi 0.73.1 in tmux 3.3a).
+ * below, and both are captured as one row (pi 0.73.1 in tmux 3.3a); of a box its right edge too (Kimi Code 2.1.0).
  */
 function joinedRule(text: string): string {
-  const rule = /(?<= {4})─{10,}$/u.exec(text);
+  const rule = /(?<= {4})(?:│╰)?─{10,}╯?$/u.exec(text);
   return rule !== null && text.slice(0, rule.index).trim() !== '' ? rule[0] : '';
 }
 

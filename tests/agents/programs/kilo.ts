@@ -12,7 +12,9 @@ export const kilo: TestProgram = {
   prepare({ home, name }, { server }) {
     const folder = join(home, '.config', 'kilo');
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'kilo.json'), JSON.stringify(opencodeSettings(server.url(name))));
+    // a first snapshot that is slow, as on a loaded machine, is asked about in a dialog
+    const settings = { ...opencodeSettings(server.url(name)), snapshot: false };
+    writeFileSync(join(folder, 'kilo.json'), JSON.stringify(settings));
     return {
       args: [],
       environment: { KILO_DISABLE_AUTOUPDATE: '1', KILO_DISABLE_MODELS_FETCH: '1', KILO_DISABLE_LSP_DOWNLOAD: '1' },
