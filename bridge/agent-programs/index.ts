@@ -12,6 +12,7 @@ import type { CustomAgent } from './custom-schema.ts';
 import { gemini } from './gemini/index.ts';
 import { generic } from './generic.ts';
 import { grok } from './grok.ts';
+import { kilo } from './kilo.ts';
 import { kimi } from './kimi.ts';
 import type { NativeInput } from './native-input.ts';
 import { opencode } from './opencode/index.ts';
@@ -28,6 +29,7 @@ export const agentPrograms: readonly AgentProgram[] = [
   claude,
   gemini,
   opencode,
+  kilo,
   qwen,
   pi,
   continueAgent,

@@ -25,7 +25,7 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   kimi: ['queue'],
 };
 
-test.each(['opencode', 'qwen', 'pi', 'cline', 'continue', 'copilot', 'grok', 'kimi'])(
+test.each(['opencode', 'qwen', 'pi', 'cline', 'continue', 'copilot', 'grok', 'kimi', 'kilo'])(
   'each fact of %s is needed by a recorded screen',
   (agent) => {
     const program = programOf(agent);

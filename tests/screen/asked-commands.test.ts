@@ -96,3 +96,23 @@ test('opencode cuts a command without a mark where its dialog has its 15 rows: o
       screen.asks!.split('\n').length <= 6,
     ]);
 });
+
+test('kilo drops a run of blanks where it wraps, which looks like the end of a line: no command of several rows is whole', () => {
+  const several = asked.filter(({ agent, asks }) => agent === 'kilo' && /\n| {9}/.test(asks!));
+  expect(several.length).toBeGreaterThan(10);
+  for (const screen of several) expect([screen.note, subjectOf(screen).subject?.isWhole]).toEqual([screen.note, false]);
+  const [one] = asked.filter(({ agent, asks }) => agent === 'kilo' && asks === 'touch row1');
+  expect(subjectOf(one!).subject).toEqual({ is: 'command', text: 'touch row1', isWhole: true });
+});
+
+test('kimi has a sign before each line of a command, and none where it has wrapped one', () => {
+  const of = (what: string) => asked.filter(({ agent, note }) => agent === 'kimi' && note!.includes(what));
+  for (const screen of of('three lines')) expect(subjectOf(screen).subject?.text).toBe(screen.asks);
+  expect(of('three lines').map((screen) => subjectOf(screen).subject?.isWhole)).toEqual([true, true]);
+  expect(of('200 blanks').map((screen) => subjectOf(screen).subject?.isWhole)).toEqual([false, false]);
+});
+
+test('kimi draws what the model says of a command where the rest of a wrapped row would be: it is not whole', () => {
+  const [described] = allRecorded.filter(({ agent, note }) => agent === 'kimi' && note?.includes('a description'));
+  expect(subjectOf(described!).subject?.isWhole).toBe(false);
+});

@@ -1,0 +1,54 @@
+import type { DialogFacts, ScreenFacts } from '../screen/declared/facts.ts';
+import { declared } from '../screen/declared/reader.ts';
+import type { AgentProgram, Launch } from './agent-program.ts';
+import { opencode } from './opencode/index.ts';
+
+const facts = opencode.screen.facts as ScreenFacts;
+const [approval] = facts.dialogs as readonly [DialogFacts];
+const launch = opencode.launch as Launch;
+
+/** Kilo 7.7.9, a fork of opencode: what is not said here is as there, but for its port and its `run`, which nobody has tried. */
+export const kilo: AgentProgram = {
+  name: 'kilo',
+  programs: ['kilo'],
+  seenWith: ['7.7.9'],
+  composer: {
+    ...opencode.composer,
+    agent: 'kilo',
+    dialogWords: [...opencode.composer.dialogWords, '△ Reject permission'],
+  },
+  screen: declared('kilo', {
+    ...facts,
+    composer: { ...facts.composer, placeholders: ['^Ask anything\\.\\.\\. '] },
+    // its first screen, with the folder below it, is there a while before it takes keys
+    rest: { ended: facts.rest!.ended! },
+    dialogs: [
+      // a run of blanks is dropped where it wraps, and looks like the end of a line: of several rows nobody knows
+      { ...approval, subject: { ...approval.subject!, mostRows: 1 } },
+      // after "Reject" and after Escape: Enter denies, Escape goes back
+      {
+        kind: 'other',
+        edge: '^(?!\\s*┃)',
+        top: '^\\s*┃\\s+△ Reject permission$',
+        last: '\\benter confirm +esc cancel$',
+        tail: 3,
+      },
+      {
+        kind: 'choice',
+        edge: '^(?!\\s*┃)',
+        top: '^\\s*┃ {2}\\S.*[?.:]$',
+        last: '\\benter submit +esc dismiss$',
+        tail: 3,
+        question: '\\?$',
+      },
+    ],
+    transcript: { ...facts.transcript, notice: `${facts.transcript.notice}|^[\\s█▀▄🬀-🬻]+$` },
+  }),
+  launch: {
+    ...launch,
+    executable: 'kilo',
+    guardedEnv: { KILO_PERMISSION: launch.guardedEnv.OPENCODE_PERMISSION! },
+    install: 'npm install -g @kilocode/cli',
+  },
+  hooks: { none: 'has no hooks or notify program; its screen is read instead' },
+};
