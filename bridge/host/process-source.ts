@@ -21,6 +21,8 @@ export interface ProcessSource {
   read(pid: number): Process | null;
   children(pid: number): number[];
   commandLine(process: Process): string[];
+  /** the file that it runs, where the system tells it */
+  executable?(process: Process): string | null;
   /** false only where it is known that the process's keys come from elsewhere than a terminal */
   readsTerminal(pid: number): boolean;
 }
@@ -52,6 +54,7 @@ export function procSource(root = '/proc'): ProcessSource {
       // a program that gives itself a title writes it over its arguments, padded with zeros
       return text.replace(/\0+$/, '').split('\0');
     },
+    executable: ({ pid }) => linkOrNull(`${root}/${pid}/exe`),
     readsTerminal(pid) {
       try {
         return /^\/dev\/(?:pts\/|tty|console)/.test(readlinkSync(`${root}/${pid}/fd/0`));
@@ -141,6 +144,14 @@ export function workingFolder(pid: number): string | null {
 }
 
 /** Processes end while we look at them: a file that cannot be read is an answer. */
+function linkOrNull(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null; // another user's process, or gone
+  }
+}
+
 function readOrNull(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');

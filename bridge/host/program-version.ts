@@ -12,7 +12,10 @@ const depth = 6;
 export function versionOf(pid: number, program: string, source: ProcessSource = systemSource()): string | null {
   const process = source.read(pid);
   if (process === null) return null;
-  const files = source.commandLine(process).slice(0, 3).filter(isAbsolute).flatMap(realFile);
+  const words = source.commandLine(process).slice(0, 3);
+  // of a program that a shell found on PATH, its own name is all that the command line has
+  const found = words[0] === program ? (source.executable?.(process) ?? null) : null;
+  const files = [...words, ...(found === null ? [] : [found])].filter(isAbsolute).flatMap(realFile);
   for (const file of files) {
     const version = /\/versions\/(\d+\.\d+\.\d+[^/]*)(?:\/|$)/.exec(file)?.[1] ?? packageVersionAbove(file, program);
     if (version !== null) return version;

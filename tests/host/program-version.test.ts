@@ -53,6 +53,15 @@ test('an installer with a folder for each version tells it by the path; what tel
   expect(versionOf(10, 'codex', { ...running('x'), read: () => null })).toBeNull();
 });
 
+test('a program that was found on PATH tells it by the file that it runs, and an interpreter does not', () => {
+  put('lib/node_modules/@openai/codex/package.json', '{"name":"@openai/codex","version":"0.169.0"}');
+  const executable = put('lib/node_modules/@openai/codex/bin/codex.exe');
+  const found = (...argv: string[]) => versionOf(10, 'codex', { ...running(...argv), executable: () => executable });
+  expect(found('codex', '--full-auto')).toBe('0.169.0');
+  expect(found('node', 'codex.js')).toBeNull();
+  expect(versionOf(10, 'codex', { ...running('codex'), executable: () => null })).toBeNull();
+});
+
 test('newer is what is newer than each, by numbers and not by letters', () => {
   expect(isNewer('0.171.0', ['0.169.0'])).toBe(true);
   expect(isNewer('0.9.0', ['0.169.0'])).toBe(false);
