@@ -75,6 +75,8 @@ export const kimi: AgentProgram = {
         tail: 4,
         subject: { is: 'file', from: '^$', row: '^ {3}(\\S.*)$', to: '^ {6}1(?: |$)', blanksBelow: [0, 0] },
       },
+      // taller than the screen, or its rules out of place: what it asks about is out of sight
+      { kind: 'approval', top: '^ {3}\\S*[▶ ] 1\\. Approve once$', last: choices, tail: 4 },
       { kind: 'other', edge: rule, top: '^ {3}▶ ', last: '^ {3}Type feedback · ', tail: 4 },
       { kind: 'choice', edge: rule, top: '^ {2}question$', last: rule, tail: 4, question: '^ {2}\\? \\S' },
       {
