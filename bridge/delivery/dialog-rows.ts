@@ -53,7 +53,7 @@ function ownRow(rows: readonly string[], label: string): number[] | null {
   const at = rows.findLastIndex((row) => {
     const begins = row.indexOf(wanted);
     if (begins < 0) return false;
-    const rest = row.slice(begins + wanted.length).replace(/\((?:[\w+]+)\)/, '');
+    const rest = row.slice(begins + wanted.length).replace(/\((?:[\w+]+)(?: to \w+)?\)/, '');
     return (
       !/[\p{L}\p{N}]/u.test(row.slice(0, begins).replace(/\d{1,2}[.)]|[[(]\w+[\])]/, '')) && !/[\p{L}\p{N}]/u.test(rest)
     );

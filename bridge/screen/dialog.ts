@@ -40,7 +40,8 @@ export function readOption(line: string): DialogOption | null {
     const named = /^(\S.{0,100}?)\s+\((tab|shift\+tab|esc|enter)\)$/i.exec(bare);
     return named ? { label: named[1]!, key: keyName(named[2]!), isHighlighted } : null;
   }
-  const hinted = /^(.*\S)\s+\((\w|esc|enter)\)$/i.exec(numbered[2]!);
+  // `(Esc to stop)`: its number would ask for words first (Copilot 1.0.102)
+  const hinted = /^(.*\S)\s+\((\w|esc|enter)(?: to \w+)?\)$/i.exec(numbered[2]!);
   if (hinted) return { label: hinted[1]!, key: keyName(hinted[2]!), isHighlighted };
   return { label: numbered[2]!, key: numbered[1]!, isHighlighted };
 }
