@@ -5,6 +5,7 @@ import { conditionFor, dialogWordsSeen, rowsShowing } from './condition.ts';
 import type { FreshLook, Passage } from './passage.ts';
 import { Rest } from './rest.ts';
 import { awaitText, showLimitMs, withoutEnter } from './showing.ts';
+import { takeBack } from './taking-back.ts';
 import { composerHolds, isWhole, submitted } from './verify.ts';
 
 /** A list of commands may open a little after the text is drawn. */
@@ -35,6 +36,7 @@ export async function runCommand(passage: Passage): Promise<Delivery> {
   const words = dialogWordsSeen(before!, passage.manner);
   if (words !== null) return passage.hold('dialog', `on the screen: ${words}`);
 
+  const typedAt = passage.now;
   await passage.becomeTyped(before!, text);
   passage.listen();
   const condition = conditionFor(before!, passage.manner, { rests: true });
@@ -43,7 +45,7 @@ export async function runCommand(passage: Passage): Promise<Delivery> {
     const detail = 'tmux held the command back: the screen was not as it had been a moment before';
     return after.pass ? passage.hold('unknown', detail) : passage.hold(after.reason, after.detail);
   }
-  return pressEnter(passage, before!, text);
+  return pressEnter(passage, before!, text, typedAt);
 }
 
 /** Enter belongs to a person after a restart: whoever sent the command is not there any more to want it. */
@@ -55,31 +57,34 @@ export async function reconcileCommand(passage: Passage): Promise<Delivery> {
       ? 'no'
       : composerHolds(look.reading, look.snapshot, prepared.text, passage.manner);
   return isWhole(holding)
-    ? passage.leave('the command is in the composer; Enter is not pressed after a restart')
+    ? passage.leave('Enter is not pressed after a restart; it still stands in the composer: clear it in the pane')
     : passage.doubt('whether the command ran before the restart is not known');
 }
 
 /** One Enter, in the step in which tmux sees the command stand in the composer; held back, it is tried again at rest. */
-async function pressEnter(passage: Passage, before: FreshLook, text: string): Promise<Delivery> {
+async function pressEnter(passage: Passage, before: FreshLook, text: string, typedAt: number): Promise<Delivery> {
   const { hands } = passage.parts;
+  const withhold = (reason: string) =>
+    takeBack(passage, { text, reason: `${reason}; Enter was not pressed`, typedAt, entered: null });
   const endAt = passage.now + showLimitMs(text, passage.manner.settleMs);
   let from = before;
   for (;;) {
     const shown = await awaitText(passage, from, text, endAt);
+    if (shown.is === 'withheld') return withhold(shown.reason);
     if (shown.is !== 'ready') return withoutEnter(passage, shown, text);
     const listed = await awaitList(passage, shown.look, text);
-    if ('wrong' in listed) return passage.leave(`${listed.wrong}; Enter was not pressed`);
+    if ('wrong' in listed) return withhold(listed.wrong);
     const ready = listed.look;
     const ours = rowsShowing(ready, text, passage.manner);
-    if (ours.length === 0) return passage.leave('its row cannot be told from others; Enter was not pressed');
+    if (ours.length === 0) return withhold('its row cannot be told from others');
 
     if (passage.delivery.state.is === 'typed') await passage.becomeSubmitted();
     const pressedAt = passage.now;
     passage.listen();
     const condition = conditionFor(ready, passage.manner, { rests: true, ours: [...ours, ...listed.rows] });
     const pressed = await hands.press(passage.pane, passage.manner.submitKey, condition);
-    if (pressed === 'done') return confirm(passage, before, ready, text, pressedAt);
-    if (passage.now >= endAt) return passage.leave('tmux held Enter back: the screen does not rest');
+    if (pressed === 'done') return confirm(passage, { before, ready, text, typedAt, pressedAt });
+    if (passage.now >= endAt) return withhold('tmux held Enter back: the screen does not rest');
     from = ready;
   }
 }
@@ -129,13 +134,15 @@ function firstListed({ snapshot }: FreshLook, listed: string): { readonly name: 
   return null;
 }
 
-async function confirm(
-  passage: Passage,
-  before: FreshLook,
-  ready: FreshLook,
-  text: string,
-  pressedAt: number,
-): Promise<Delivery> {
+interface Entered {
+  readonly before: FreshLook;
+  readonly ready: FreshLook;
+  readonly text: string;
+  readonly typedAt: number;
+  readonly pressedAt: number;
+}
+
+async function confirm(passage: Passage, { before, ready, text, typedAt, pressedAt }: Entered): Promise<Delivery> {
   const endAt = passage.now + runLimitMs;
   const left = new Rest(standsMs);
   const hidden = new Rest(pickerStandsMs);
@@ -166,9 +173,12 @@ async function confirm(
     }
     if (now >= endAt) {
       return isWhole(holding)
-        ? passage.leave(
-            'the command is still in the composer after Enter: the agent does not know it, or refuses it now; clear it in the pane',
-          )
+        ? takeBack(passage, {
+            text,
+            reason: 'the agent does not know the command, or refuses it now',
+            typedAt,
+            entered: ready,
+          })
         : passage.doubt('Enter was pressed, and the screen does not tell what became of the command');
     }
     await passage.drawsWithin(Math.min(lookEveryMs, left.leftMs(now), endAt - now));

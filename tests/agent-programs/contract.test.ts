@@ -83,6 +83,12 @@ describe.each(named(agentPrograms))('%s', (name, program) => {
     expect(program.seenWith.filter((version) => !recorded.has(version))).toEqual([]);
   });
 
+  test('takes a command back with a key that was seen to empty its composer', () => {
+    const cleared = allRecorded.filter(({ agent, state }) => agent === name && state === 'draft_cleared');
+    if (program.composer.commands?.erase === undefined) return;
+    expect(cleared.map(({ note }) => note).filter((note) => note?.includes('Ctrl-U'))).not.toEqual([]);
+  });
+
   test('has facts of its screen that a recorded screen of it does not match', () => {
     const { facts } = program.screen;
     if (facts === undefined || program.seenWith.length === 0) return;

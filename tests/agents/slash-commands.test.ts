@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
+import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { makeHome, run } from '../live/bridge-process.ts';
 import { isWanted } from './installs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
@@ -12,24 +12,24 @@ interface Commands {
   readonly prints: readonly [command: string, shows: RegExp];
   /** opens a list of its own */
   readonly opens: readonly [command: string, shows: RegExp, exitCode: 0 | 3];
-  /** the beginning of a command, which its list would complete */
-  readonly begins: readonly [text: string, hides: RegExp];
+  /** the beginning of a command, which its list would complete: 1 where no Enter was pressed */
+  readonly begins: readonly [text: string, hides: RegExp, exitCode: 1 | 3];
 }
 const known: Partial<Record<AgentName, Commands>> = {
   codex: {
     prints: ['/status', /Token usage:/],
     opens: ['/model', /Select Model/, 0],
-    begins: ['/statu', /Token usage:/],
+    begins: ['/statu', /Token usage:/, 3],
   },
   gemini: {
     prints: ['/about', /About Gemini CLI/],
     opens: ['/model', /Select Model/, 0],
-    begins: ['/abo', /About Gemini CLI/],
+    begins: ['/abo', /About Gemini CLI/, 1],
   },
   pi: {
     prints: ['/session', /Session Info/],
-    opens: ['/model', /Only showing models/, 3],
-    begins: ['/sess', /Session Info/],
+    opens: ['/model', /Only showing models/, 0],
+    begins: ['/sess', /Session Info/, 3],
   },
 };
 
@@ -72,9 +72,11 @@ describe.each(Object.entries(known).filter(([name]) => isWanted(name as AgentNam
     expect(agent.calls()).toEqual([]);
   });
 
-  test('does not run another command that begins so', async () => {
-    const [text, hides] = commands.begins;
-    expect(await command(text)).toMatchObject({ code: 3 });
+  test('does not run another command that begins so, and what it refuses does not stay in its composer', async () => {
+    const [text, hides, exitCode] = commands.begins;
+    expect(await command(text)).toMatchObject({ code: exitCode });
     expect(await agent.screen()).not.toMatch(hides);
+    const status = () => run(tmux, ['status', '--home', home, '--pane', agent.paneId, '--json']);
+    await waitFor('its composer is empty', async () => JSON.parse((await status()).stdout).ready === true);
   });
 });

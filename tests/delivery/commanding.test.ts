@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fakeManner } from './fake-pane.ts';
 import { type World, world } from './world.ts';
 
@@ -167,7 +167,10 @@ test('a command that is put back into the composer was not run, and is not press
     },
   };
   const state = await w.attempt(command(w, '/nosuch'));
-  expect(state).toMatchObject({ is: 'typed-not-submitted', reason: expect.stringContaining('still in the composer') });
+  expect(state).toMatchObject({
+    is: 'typed-not-submitted',
+    reason: expect.stringContaining('still stands in the composer'),
+  });
   expect(w.pane.keys).toEqual(['Enter']);
 });
 
@@ -214,4 +217,162 @@ test('after a restart no Enter is pressed, wherever the bridge died', async () =
   const submitted = { is: 'submitted', at: 0 } as const;
   expect(await gone.reconcile(command(gone, '/compact', { state: submitted }))).toMatchObject({ is: 'uncertain' });
   expect([typed.pane.keys, gone.pane.keys, gone.pane.pastes]).toEqual([[], [], []]);
+});
+
+/** A program whose composer a key empties. */
+const erases = { erase: 'C-u', echoes: true } as const;
+
+describe('a command that was not run, alone in the composer', () => {
+  const refusing = () => {
+    const w = one({ ...erases, listed });
+    w.pane.lists = (draft) => (draft.startsWith('/comp') ? [' compact   make it short'] : []);
+    return w;
+  };
+  /** It says so, and leaves the command where it is. */
+  const unknowing = (world: World) => ({
+    '/nosuch': (pane: World['pane']) => {
+      pane.words = ['unknown command'];
+      world.clock.after(100, () =>
+        pane.change((back) => {
+          back.composer = '/nosuch';
+        }),
+      );
+    },
+  });
+
+  test('is taken out of it again, where no Enter was pressed: nothing of it is left', async () => {
+    const w = refusing();
+    const state = await w.attempt(command(w, '/comp'));
+    expect(state).toMatchObject({
+      is: 'failed',
+      reason: expect.stringMatching(/choose "compact", not \/comp; Enter was not pressed, and it was taken out/),
+    });
+    expect([w.pane.keys, w.pane.composer, w.pane.ran]).toEqual([['C-u'], '', []]);
+  });
+
+  test('is taken out of it where the agent was seen to refuse it; whether it ran, Enter being pressed, is not said to be certain', async () => {
+    const w = one(erases);
+    w.pane.commands = unknowing(w);
+    const state = await w.attempt(command(w, '/nosuch'));
+    expect(state).toMatchObject({ is: 'typed-not-submitted', reason: expect.stringContaining('it was taken out') });
+    expect([w.pane.keys, w.pane.composer]).toEqual([['Enter', 'C-u'], '']);
+  });
+
+  test('stays, and that is said, where no key is known that takes it away', async () => {
+    const w = one({ echoes: true, listed });
+    const state = await w.attempt(command(w, '/nosuch'));
+    expect(state).toMatchObject({
+      is: 'typed-not-submitted',
+      reason: expect.stringContaining('it still stands in the composer'),
+    });
+    expect([w.pane.keys, w.pane.composer]).toEqual([[], '/nosuch']);
+  });
+
+  test('stays where the key does nothing, and that is said', async () => {
+    const w = refusing();
+    w.pane.ignores = ['C-u'];
+    const state = await w.attempt(command(w, '/comp'));
+    expect(state).toMatchObject({
+      is: 'typed-not-submitted',
+      reason: expect.stringContaining('it still stands in the composer'),
+    });
+    expect([w.pane.keys, w.pane.composer]).toEqual([['C-u'], '/comp']);
+  });
+
+  test('stays with what somebody has typed behind it, however late', async () => {
+    const early = refusing();
+    early.clock.after(1_000, () => early.pane.human('x'));
+    expect(await early.attempt(command(early, '/comp'))).toMatchObject({ is: 'typed-not-submitted' });
+    expect([early.pane.keys, early.pane.composer]).toEqual([[], '/compx']);
+
+    const late = refusing();
+    late.pane.before = (act) => {
+      if (act === 'press') late.pane.human('x');
+    };
+    expect(await late.attempt(command(late, '/comp'))).toMatchObject({ is: 'typed-not-submitted' });
+    await late.clock.pass(1_000);
+    expect([late.pane.keys, late.pane.composer]).toEqual([[], '/compx']);
+  });
+
+  test('is somebody’s as soon as they have pressed a key, whatever they made of it', async () => {
+    const w = refusing();
+    w.clock.after(1_000, () => {
+      w.pane.human('x');
+      w.clock.after(200, () => w.pane.human('BSpace'));
+    });
+    expect(await w.attempt(command(w, '/comp'))).toMatchObject({ is: 'typed-not-submitted' });
+    await w.clock.pass(1_000);
+    expect([w.pane.keys, w.pane.composer]).toEqual([[], '/comp']);
+  });
+
+  test('stays under a dialog that opens in the very step', async () => {
+    const w = refusing();
+    w.pane.before = (act) => {
+      if (act !== 'press') return;
+      w.pane.dialog = true;
+      w.pane.settle();
+    };
+    expect(await w.attempt(command(w, '/comp'))).toMatchObject({ is: 'typed-not-submitted' });
+    expect([w.pane.keys, w.pane.approvals]).toEqual([[], []]);
+  });
+
+  test('stays after an Enter that moved nothing: that may still be on its way, and would run what is gone then', async () => {
+    const lost = one(erases, { losesEnters: 1 });
+    const state = await lost.attempt(command(lost, '/compact'));
+    expect(state).toMatchObject({
+      is: 'typed-not-submitted',
+      reason: expect.stringContaining('it still stands in the composer'),
+    });
+    expect([lost.pane.keys, lost.pane.composer]).toEqual([['Enter'], '/compact']);
+
+    const stopped = one(erases);
+    stopped.pane.before = (act) => {
+      if (act === 'press') stopped.pane.stall(20_000);
+    };
+    expect(await stopped.attempt(command(stopped, '/compact'))).toMatchObject({ is: 'typed-not-submitted' });
+    await stopped.clock.pass(30_000);
+    expect([stopped.pane.keys, stopped.pane.ran]).toEqual([['Enter'], ['/compact']]);
+  });
+
+  test('is never said to have failed once Enter was pressed: a program that draws may read it late', async () => {
+    const w = one(erases);
+    w.pane.before = (act) => {
+      if (act !== 'press' || w.pane.keys.length > 0) return;
+      w.pane.stall(6_000);
+      w.clock.after(1_000, () => {
+        w.pane.banner = ['a minute has passed'];
+        w.pane.redraw();
+      });
+    };
+    const state = await w.attempt(command(w, '/compact'));
+    await w.clock.pass(30_000);
+    expect(w.pane.ran).toEqual(['/compact']);
+    expect(['typed-not-submitted', 'uncertain']).toContain(state.is);
+  });
+
+  test('one that a half drawn frame shows as gone is looked at again', async () => {
+    const w = refusing();
+    w.pane.ignores = ['C-u'];
+    w.pane.after = (act) => {
+      if (act !== 'press') return;
+      w.pane.torn = { composer: { is: 'empty' } };
+      w.clock.after(100, () => {
+        w.pane.torn = null;
+        w.pane.redraw();
+      });
+    };
+    expect(await w.attempt(command(w, '/comp'))).toMatchObject({
+      is: 'typed-not-submitted',
+      reason: expect.stringContaining('still stands'),
+    });
+  });
+
+  test('what is in the composer after a restart is left to a person', async () => {
+    const w = one(erases);
+    w.pane.composer = '/compact';
+    w.pane.settle();
+    const state = await w.reconcile(command(w, '/compact', { state: { is: 'typed', at: 0 } }));
+    expect(state).toMatchObject({ is: 'typed-not-submitted', reason: expect.stringContaining('it still stands') });
+    expect(w.pane.keys).toEqual([]);
+  });
 });

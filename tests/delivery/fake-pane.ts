@@ -134,6 +134,8 @@ export class FakePane implements Hands, Eyes {
   drawsInput: (input: string) => string = (input) => input;
   /** Enter does nothing */
   deaf = false;
+  /** keys that do nothing */
+  ignores: readonly string[] = [];
   /** a profile that knows the agent reads its shell as `exited` */
   shellReads: Reading['state'] = 'unknown';
   /** what a shell has been given, above its prompt */
@@ -397,7 +399,7 @@ export class FakePane implements Hands, Eyes {
   }
 
   #pressed(key: string, { wasDrawn, by }: { wasDrawn: boolean; by: 'courier' | 'human' }): void {
-    if (key === 'Enter' && this.deaf) return;
+    if ((key === 'Enter' && this.deaf) || this.ignores.includes(key)) return;
     if (this.menu) {
       this.#pressedInMenu(this.menu, key, by);
       return;
