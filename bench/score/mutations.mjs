@@ -331,7 +331,12 @@ function tornFrames({ entry, snapshot, expected }, corpus) {
     const rows = [...snapshot.rows.slice(0, half), ...other.snapshot.rows.slice(half)];
     // what is not ready gives its upper half alone: then its title has to tell, and tell another thing
     const title = entry.title?.trim() ?? '';
-    const isNews = titled.includes(entry.agent) && title !== '' && title !== other.snapshot.facts.title.trim();
+    // of a draft no title tells: codex 0.171.0's differs by the name of the thread alone
+    const isNews =
+      titled.includes(entry.agent) &&
+      title !== '' &&
+      title !== other.snapshot.facts.title.trim() &&
+      expected.says !== 'idle with a draft';
     if (expected.isReady ? !isToldBelow(other, half) : !isNews) return [];
     const { facts, cursorRow } = expected.isReady ? other.snapshot : snapshot;
     return [{ snapshot: { ...snapshot, facts, cursorRow, rows }, mayBeReady: false }];

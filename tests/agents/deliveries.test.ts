@@ -6,8 +6,8 @@ import { prepare } from '../../bridge/delivery/text.ts';
 import { inState, makeHome, run, startBridge } from '../live/bridge-process.ts';
 import { Field } from './field.ts';
 import { isWanted } from './installs.ts';
-import { type AgentName, agentNames } from './programs/index.ts';
-import { states } from './states.ts';
+import { type AgentName, agentNames, programs } from './programs/index.ts';
+import { draft, states } from './states.ts';
 import { asTaken } from './taken.ts';
 import { kindsOfText } from './texts.ts';
 
@@ -57,6 +57,37 @@ describe.each(agents)('a real %s', (name) => {
       expect(await field.deliver(kindsOfText[0]!)).toMatchObject({ outcome: 'exact' });
     },
   );
+
+  test.each(['interrupted', 'denied', 'error'] as const)(
+    'is told a line exactly once in the state %s, or it is held for a reason that a person can see',
+    async (state) => {
+      if (state === 'denied' && programs[name].approval === null) return;
+      await states[state].ready(field);
+      const { outcome, detail } = await field.deliver(kindsOfText[0]!);
+      if (outcome === 'held') {
+        // some try for ever, and some put the prompt back into the composer
+        expect(detail).toMatch(/^held: held: (?:busy|draft): /);
+        await field.end();
+      } else expect(['exact', 'declared'], detail).toContain(outcome);
+    },
+  );
+
+  test('is told a line only after the answer that it is giving, and gives that to its end', async () => {
+    await states.busy.ready(field);
+    const { outcome, detail } = await field.deliver(kindsOfText[0]!);
+    expect(['exact', 'declared'], detail).toContain(outcome);
+    expect(field.agent.calls().map(({ ended }) => ended)).not.toContain('aborted');
+  });
+
+  test('is typed nothing behind what a person has begun to write', async () => {
+    await states.draft.ready(field);
+    expect(await field.deliver(kindsOfText[0]!)).toMatchObject({
+      outcome: 'held',
+      detail: expect.stringMatching(/^held: held: draft: /),
+    });
+    expect(await field.agent.screen()).toMatch(new RegExp(`${draft} *(?:[│┃].*)?$`, 'm'));
+    await field.end();
+  });
 
   // bridge.test.ts has the same of codex and gemini; pi asks for no approval
   test.skipIf(['codex', 'gemini', 'pi'].includes(name))('is typed nothing while it asks for an approval', async () => {

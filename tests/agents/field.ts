@@ -119,6 +119,11 @@ export class Field {
     await this.#server.close();
   }
 
+  /** What the model has been told until now was not delivered. */
+  passOver(): void {
+    this.#newMessages();
+  }
+
   async deliver(kind: KindOfText, method: Method = 'bridge'): Promise<Delivered> {
     const text = kind.text(this.agent);
     const delivered = await (method === 'bridge' ? this.#byBridge(text) : this.#byDelay(text, method));

@@ -47,8 +47,8 @@ export async function installed(name: AgentName): Promise<Installed> {
   await underLock(`${folder}.lock`, async () => {
     if (isThere()) return;
     mkdirSync(folder, { recursive: true });
-    const manifest = join(folder, 'package.json');
-    if (!existsSync(manifest)) writeFileSync(manifest, `${JSON.stringify({ name: `agent-${name}`, private: true })}\n`);
+    // without what was listed there: a program that moved to another package gives its name in .bin free
+    writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ name: `agent-${name}`, private: true })}\n`);
     await npmInstall(folder, [`${npm}@${version}`, ...needs]);
   });
   return program;

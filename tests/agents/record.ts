@@ -343,6 +343,20 @@ const scenes: Record<string, Scene> = {
     await stage.record('draft', 'a slash typed: the menu of commands is open');
     await stage.end();
   },
+  async tall_drafts(stage) {
+    const tall = Array.from({ length: 10 }, (_, n) => `line ${n + 1} of a text that is not sent`).join('\n');
+    const ruled = `First the table\n${'─'.repeat(60)}\n\n`;
+    for (const [text, note] of [
+      [tall, 'ten lines pasted, not sent: more than a low composer shows'],
+      [ruled, 'a line and a rule below it pasted, not sent: the last rows are blank'],
+    ] as const) {
+      await stage.ready();
+      await stage.agent.paste(text);
+      await delay(900);
+      await stage.record('draft', note);
+      await stage.end();
+    }
+  },
   short: ends('finished', exchanges.short, 'a short answer'),
   markdown: ends('finished', exchanges.markdown, 'markdown: heading, code, list, table, quote'),
   long: ends('finished', exchanges.long, 'a list of 70 lines: scrolled'),
@@ -502,7 +516,9 @@ const scenes: Record<string, Scene> = {
     await stage.record('busy_draft', 'typed while text comes in, not sent', { stillTrue: stage.isAnswering });
     await stage.agent.press('Enter');
     await delay(700);
-    const stillTrue = stage.noCallSince();
+    // codex breaks the answer off and gives the next one
+    const isUnasked = stage.noCallSince();
+    const stillTrue = () => isUnasked() && stage.isAnswering();
     await stage.record('queued', 'sent while text comes in', { frames: 3, stillTrue });
     await delay(7000);
     await stage.settled();
@@ -520,6 +536,36 @@ const scenes: Record<string, Scene> = {
     await stage.settled();
     await stage.record('interrupted', `${stage.keys.interrupt.join(', ')} while text came in`);
     await stage.end();
+  },
+  async lists(stage) {
+    for (const { command, shows, choose } of programs[stage.program].lists ?? []) {
+      await stage.ready();
+      await stage.typed(command);
+      await stage.agent.press('Enter');
+      await stage.agent.waitForScreen(shows);
+      await stage.settled();
+      await stage.record('dialog_list', `the list that ${command} opens`);
+      for (const key of choose ?? []) {
+        await stage.agent.press(key);
+        await delay(1000);
+      }
+      if (choose !== undefined) await stage.record('idle_chosen', `the first entry of ${command} was chosen`);
+      await stage.end();
+    }
+  },
+  /** many put the first message into the title */
+  async titles(stage) {
+    for (const exchange of [exchanges.busyTitle, exchanges.dialogTitle]) {
+      await stage.ready();
+      await stage.ask(exchange);
+      await delay(1500);
+      await stage.record('busy_titled', `text comes in, first message: ${exchange.prompt}`, {
+        stillTrue: stage.isAnswering,
+      });
+      await stage.settled();
+      await stage.record('finished', `look-alike: the first message is ${exchange.prompt}`);
+      await stage.end();
+    }
   },
   async failing(stage) {
     await stage.ask(exchanges.failing);

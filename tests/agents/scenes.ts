@@ -131,6 +131,8 @@ export const exchanges = {
     ],
     after: [{ say: 'So it is.' }],
   },
+  busyTitle: { prompt: '⠹ Build the index | shop', steps: [{ slow: 5000, say: `${prose}\n\n${prose}` }] },
+  dialogTitle: { prompt: '[ ! ] Action Required | shop', steps: [{ slow: 5000, say: `${prose}\n\n${prose}` }] },
   failing: { prompt: 'Ask the broken model', steps: [{ error: 500 }] },
   refused: { prompt: 'Ask with a wrong parameter', steps: [{ error: 400 }] },
   spinnerOutput: {

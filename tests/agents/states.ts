@@ -1,4 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { waitFor } from '../fixtures/private-tmux.ts';
 import type { Field } from './field.ts';
+import { programs } from './programs/index.ts';
 
 export interface AgentState {
   readonly size?: { readonly width: number; readonly height: number };
@@ -7,6 +10,12 @@ export interface AgentState {
 }
 
 const asItIs = async () => {};
+
+/** Some try a refused request again and again, and are at work all the while. */
+const errorLimitMs = 15_000;
+
+const story =
+  'The queue is drained by one worker that takes the oldest job first and marks it before it begins. '.repeat(6);
 
 /** What an agent may be in when a text comes, beside idle after a turn. */
 export const states = {
@@ -25,6 +34,78 @@ export const states = {
       await tmux.run('copy-mode', '-u', '-t', agent.paneId);
     },
   },
+  busy: {
+    ready: (field) => working(field, 8),
+  },
+  /** a person has begun to write */
+  draft: {
+    async ready({ tmux, agent }) {
+      await agent.waitUntilIdle();
+      await tmux.run('send-keys', '-l', '-t', agent.paneId, draft);
+      await agent.waitForScreen(new RegExp(draft));
+    },
+  },
+  dialog: {
+    ready: asking,
+  },
+  interrupted: {
+    async ready(field) {
+      const { agent } = field;
+      await working(field, 60);
+      const isOver = () => agent.calls().every(({ ended }) => ended !== 'open');
+      for (let tries = 0; tries < 3 && !isOver(); tries++) {
+        for (const key of programs[agent.program].keys.interrupt) {
+          await agent.press(key);
+          await delay(300);
+        }
+        await waitFor('the answer is broken off', isOver, { limitMs: 5_000 }).catch(() => {});
+      }
+      if (!isOver())
+        throw new Error(`${agent.program} goes on after its key of interruption:\n${await agent.screen()}`);
+      field.passOver();
+    },
+  },
+  denied: {
+    async ready(field) {
+      await asking(field);
+      await field.agent.deny();
+      await field.agent.waitUntilIdle();
+      field.passOver();
+    },
+  },
+  error: {
+    async ready(field) {
+      const { agent } = field;
+      await agent.waitUntilIdle();
+      await agent.type('ERROR 400:');
+      await agent.waitUntilIdle(errorLimitMs).catch(() => {});
+      field.passOver();
+    },
+  },
 } as const satisfies Record<string, AgentState>;
+
+export const draft = 'Rename the helper and then';
+
+/** It works on an answer that takes so many seconds. */
+async function working(field: Field, seconds: number): Promise<void> {
+  const { agent } = field;
+  await agent.waitUntilIdle();
+  await agent.type(`SLOW ${seconds}: ${story}`);
+  const isAtWork = async () => agent.calls().at(-1)?.ended === 'open' && !(await agent.isIdle());
+  await waitFor('it is at work', isAtWork, { limitMs: 20_000, describe: () => agent.screen() });
+  // a key of interruption that comes with the first frame is lost by some
+  await delay(1_000);
+  field.passOver();
+}
+
+/** Its approval is open. */
+async function asking(field: Field): Promise<void> {
+  const { agent } = field;
+  if (programs[agent.program].approval === null) throw new Error(`${agent.program} never asks before it acts`);
+  await agent.waitUntilIdle();
+  await agent.type('RUN ESCALATE: touch proof');
+  await agent.waitForScreen(agent.approval);
+  field.passOver();
+}
 
 export type StateName = keyof typeof states;

@@ -19,6 +19,12 @@ export interface TestProgram {
   /** Writes its home, and says how it is started there. */
   prepare(place: Place, options: RealAgentOptions): { args: readonly string[]; environment: Record<string, string> };
   isIdle(screen: string, title: string, workingFolder: string): boolean;
+  /** slash commands that open a list of its own, and the keys that choose its first entry */
+  readonly lists?: ReadonlyArray<{
+    readonly command: string;
+    readonly shows: RegExp;
+    readonly choose?: readonly string[];
+  }>;
   /** those that can be brought up without an account and without a network */
   readonly firstDialogs: readonly FirstDialog[];
 }

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { changeFile, nowhere } from '../first-dialogs.ts';
 import { type TestProgram, usualKeys } from '../test-program.ts';
 
-/** codex 0.169.0 */
+/** codex 0.171.0 */
 export const codex: TestProgram = {
   npm: '@openai/codex',
-  version: '0.169.0',
+  version: '0.171.0',
   binary: 'codex',
   keys: { ...usualKeys, approve: ['y'] },
   startLimitMs: 60_000,
@@ -39,7 +39,14 @@ ${firstRun ? '' : `[projects."${workingFolder}"]\ntrust_level = "trusted"\n`}`,
     };
   },
   isIdle: (screen, title, workingFolder) =>
-    title === workingFolder.split('/').at(-1) && /^› /m.test(screen) && screen.includes('scripted-model'),
+    title.split(' | ').at(-1) === workingFolder.split('/').at(-1) &&
+    !/^(?:[⠀-⣿]|\[ [!.] \]) /.test(title) &&
+    /^› /m.test(screen) &&
+    screen.includes('scripted-model'),
+  lists: [
+    { command: '/model ', shows: /Select Model/, choose: ['Enter', 'Enter'] },
+    { command: '/permissions ', shows: /Permissions/, choose: ['Enter'] },
+  ],
   firstDialogs: [
     { name: 'trust', note: 'a new folder: whether it is trusted', options: { firstRun: true } },
     {

@@ -2,11 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestProgram, usualKeys } from '../test-program.ts';
 
-/** pi-coding-agent 0.73.1; it never asks before it acts */
+/** pi-coding-agent 1.6.0; it never asks before it acts */
 export const pi: TestProgram = {
-  npm: '@mariozechner/pi-coding-agent',
-  version: '0.73.1',
+  npm: '@earendil-works/pi-coding-agent',
+  version: '1.6.0',
   binary: 'pi',
+  needs: ['node@22.23.3'],
   keys: usualKeys,
   startLimitMs: 60_000,
   approval: null,
@@ -25,6 +26,30 @@ export const pi: TestProgram = {
     writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
     return { args: ['--offline'], environment: { PI_OFFLINE: '1', PI_SKIP_VERSION_CHECK: '1' } };
   },
-  isIdle: (screen) => /scripted-model/.test(screen) && !/^\s*[⠀-⣿] \S/m.test(screen),
-  firstDialogs: [],
+  // it shows that it works in the rule above its composer
+  isIdle: (screen) => /scripted-model/.test(screen) && !/^(?:── )?\s*[⠀-⣿] \S/m.test(screen),
+  lists: [
+    { command: '/model', shows: /Only showing models/, choose: ['Enter'] },
+    { command: '/settings', shows: /Type to search/ },
+    { command: '/resume', shows: /Resume Session/ },
+    { command: '/tree', shows: /Session Tree/ },
+    { command: '/trust', shows: /Project trust/ },
+    { command: '/thinking', shows: /Thinking Level/ },
+    { command: '/scoped-models', shows: /Model Configuration/ },
+    { command: '/mcp', shows: /MCP servers/ },
+    { command: '/bug', shows: /Report a bug/ },
+    { command: '/login', shows: /Select authentication method/ },
+  ],
+  firstDialogs: [
+    {
+      name: 'trust',
+      note: 'a folder with settings for pi: whether it is trusted',
+      options: {
+        beforeStart({ workingFolder }) {
+          mkdirSync(join(workingFolder, '.pi'));
+          writeFileSync(join(workingFolder, '.pi', 'SYSTEM.md'), 'You are a coding agent.\n');
+        },
+      },
+    },
+  ],
 };
