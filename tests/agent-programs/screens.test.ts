@@ -215,6 +215,21 @@ describe('codex: never ready when not', () => {
     expect(isReady(codexScreen(separator, { title: 'vm' }))).toBe(false);
   });
 
+  test('a title of its own without a spinner proves nothing before the end of the turn is drawn', () => {
+    const streaming = [...echoed('go'), ...said('The queue is drained by one wor'), ...composer()];
+    for (const title of ['folder', 'go | folder']) {
+      expect(codexScreen(streaming, { title, currentPath: '/home/ada/folder' }).state).toBe('unknown');
+      expect(
+        isReady(
+          codexScreen([...streaming.slice(0, -3), ...workedFor, ...composer()], {
+            title,
+            currentPath: '/home/ada/folder',
+          }),
+        ),
+      ).toBe(true);
+    }
+  });
+
   test('a quoted dialog above a composer is prose', () => {
     const quoted = [
       'Would you like to run the following command?',
@@ -230,9 +245,8 @@ describe('codex: never ready when not', () => {
   });
 
   test('a quoted "esc to interrupt" in an answer is prose', () => {
-    expect(isReady(codexScreen([...echoed('go'), ...said('Working (1s • esc to interrupt)'), ...composer()]))).toBe(
-      true,
-    );
+    const quoted = [...echoed('go'), ...said('Working (1s • esc to interrupt)'), ...workedFor, ...composer()];
+    expect(isReady(codexScreen(quoted))).toBe(true);
   });
 
   test.each([

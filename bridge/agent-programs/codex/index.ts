@@ -5,11 +5,11 @@ import { codexController } from './controller.ts';
 import { codexQueue } from './native-input.ts';
 import { codexScreen } from './reader.ts';
 
-/** Codex 0.169.0. On its screen a streaming turn looks idle: only its title and OSC 7501 tell. */
+/** Codex 0.169.0 and 0.171.0. On its screen a streaming turn looks idle: only its title and OSC 7501 tell. */
 export const codex: AgentProgram = {
   name: 'codex',
   programs: ['codex'],
-  seenWith: ['0.169.0'],
+  seenWith: ['0.169.0', '0.171.0'],
   screen: codexScreen,
   composer: {
     agent: 'codex',
@@ -27,7 +27,8 @@ export const codex: AgentProgram = {
     // with a blank behind it the list of commands closes, from which Enter took /compact for /comp; what is no command stays
     commands: { append: ' ', isAlone: true, erase: 'C-u', echoes: true },
     changes: { trims: true },
-    dialogTitles: ['Action Required'],
+    // a thread may be named so as well
+    dialogTitles: ['^\\[ [!.] \\] Action Required'],
     // whole phrases: an agent that writes "Would you like to go on?" must not hold its own answer
     dialogWords: [
       'Would you like to (run|make|grant|allow) th',

@@ -17,14 +17,21 @@ export interface CodexScreen {
   /** `Worked for 7s • 17:53` as the last thing above the composer */
   readonly turnEndRow: number | null;
   readonly isLoading: boolean;
+  /** drawn before it takes keys: the footer does not name the model yet */
+  readonly isStarting: boolean;
   /** somebody scrolled the transcript: what stands there is old, and Enter goes back to the end instead of submitting */
   readonly isScrolledBack: boolean;
   readonly isStartScreen: boolean;
-  /** names on the path of the working folder: its resting title is one of them */
+  /** names on the path of the working folder: its resting title is one of them, or ends with one */
   readonly folders: readonly string[];
+  /** the rows below the composer; one of them names model, folder and thread */
+  readonly footer: readonly string[];
+  /** the last entry is the agent's own words, a tool or an input, and no end of a turn follows */
+  readonly isMidTurn: boolean;
 }
 
 const footerWords = /^ {2}\S.* · \S|\? for shortcuts|\bf2 to view$/;
+const isHint = (row: string) => /^ {2}\? for shortcuts$/.test(row.trimEnd());
 const scrolledAbove = /\s{2,}↑$/;
 const placeholder = 'Ask Codex to do anything';
 const turnEnd = /^ {2}Worked for (?:<1s|\d+[hms](?: \d+[ms])*) • \d{1,2}:\d\d$/;
@@ -38,7 +45,9 @@ export function readCodexScreen(snapshot: Snapshot): CodexScreen {
   const last = cells.findLast((cell) => cell.kind !== 'blank');
   const footer = composer ? rows.slice(composer.end).map((row) => row.text) : [];
   const header = rows.findIndex((row) => /^ {2}>_ OpenAI Codex/.test(row.text));
-  const shownPath = footer.map((text) => / · (\S.*)$/.exec(text)?.[1]).find((path) => path?.includes('/'));
+  // model, folder and, since 0.171, thread
+  const shownPath = footer.flatMap((text) => text.trim().split(' · ').slice(1)).find((path) => path.includes('/'));
+  const isUnused = header >= 0 && cells.every(({ kind }) => kind === 'blank' || kind === 'header');
   const hint = composer ? lastFilled(rows, composer.first) : -1;
   const isScrolledBack = hint >= 0 && /^\s{2,}↓ Back to bottom\b/.test(rows[hint]!.text);
   return {
@@ -50,9 +59,11 @@ export function readCodexScreen(snapshot: Snapshot): CodexScreen {
     dialog,
     status: last?.kind === 'tool' ? statusOf(last.rows[0]!.text, last.first) : null,
     turnEndRow: last?.kind === 'end' ? last.first : null,
+    isStarting: isUnused && footer.some(isHint) && footer.every((row) => row.trim() === '' || isHint(row)),
     isLoading: header >= 0 && rows[header + 1]?.text.trim() === 'loading',
-    isStartScreen:
-      header >= 0 && shownPath !== undefined && cells.every(({ kind }) => kind === 'blank' || kind === 'header'),
+    isStartScreen: isUnused && shownPath !== undefined,
+    footer,
+    isMidTurn: last !== undefined && !restful.has(last.kind),
     folders: [snapshot.facts.currentPath, shownPath ?? ''].flatMap((path) => path.split('/')).filter(Boolean),
   };
 }
@@ -90,6 +101,9 @@ interface Cell {
   readonly rows: Row[];
 }
 
+/** What stands last where nothing is under way: `■ Conversation interrupted` and errors are notices. */
+const restful: ReadonlySet<Cell['kind']> = new Set(['header', 'end', 'notice']);
+
 /**
  * Each entry begins with a glyph in column 0. Codex tints the rows of an echoed input; it dims the bullet *and* its space before
  * the agent's own words, but not before a tool's name; and it pins the current turn's input, on one line, to the top
@@ -121,6 +135,7 @@ function kindOfRow(
   const isTinted = tints && row.tinted === true;
   if (/^›(?: |$)/.test(text) && (!dims || isDimAt(row, 0))) return mayBePinned ? 'pinned' : 'input';
   if (isTinted && !isBlank) return above === 'input' || above === 'input-tail' ? null : 'input-tail';
+  if (ownNews.test(text)) return 'notice';
   if (/^•(?: |$)/.test(text)) {
     const isMessage = dims ? isDimAt(row, 0) && isDimAt(row, 1) : !toolNames.test(text);
     return isMessage ? 'message' : 'tool';
@@ -136,6 +151,9 @@ function kindOfRow(
 
 const toolNames =
   /^• (?:Ran|Running|Explored|Exploring|Edited|Added|Deleted|Updated|Viewed|Called|Calling|Searched|Waited|Waiting|Exited|Proposed|Working|Considering|Queued follow-up inputs|Read)\b/;
+
+/** It draws what came of its own menus as it draws the agent's words. */
+const ownNews = /^• Model changed to \S+(?: \S+)?$/;
 
 function statusOf(text: string, row: number): CodexScreen['status'] {
   if (/^• .*\(\d+[hms](?: \d+[ms])*(?: • esc to interrupt\)|…| •)/.test(text))

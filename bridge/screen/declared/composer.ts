@@ -1,5 +1,6 @@
 import type { Row, Snapshot } from '../../core/pane.ts';
 import type { Composer, Evidence } from '../../core/reading.ts';
+import { columnsOf } from '../frame.ts';
 import { evidence, hasDim, isDim, isInkedAt, tidy } from '../rows.ts';
 import type { ScreenFacts } from './facts.ts';
 import { filledFromEnd, type Line, pattern } from './lines.ts';
@@ -12,8 +13,13 @@ export interface ComposerPlace {
   readonly end: number;
 }
 
-export function findComposer(lines: readonly Line[], facts: ScreenFacts['composer']): ComposerPlace | null {
-  const place = facts.top === undefined ? findByRows(lines, facts) : findByRules(lines, facts);
+/** @param width columns that a rule over the whole width has */
+export function findComposer(
+  lines: readonly Line[],
+  facts: ScreenFacts['composer'],
+  width: number,
+): ComposerPlace | null {
+  const place = facts.top === undefined ? findByRows(lines, facts) : findByRules(lines, facts, width);
   if (place === null) return null;
   const below = lines.slice(place.end).filter(({ text }) => text.trim() !== '');
   if (below.length > facts.below) return null;
@@ -24,16 +30,18 @@ export function findComposer(lines: readonly Line[], facts: ScreenFacts['compose
 
 function findByRules(
   lines: readonly Line[],
-  { top, bottom, prompt, below }: ScreenFacts['composer'],
+  { top, bottom, prompt, below, isRuledAcross }: ScreenFacts['composer'],
+  width: number,
 ): ComposerPlace | null {
   const near = filledFromEnd(lines, below + 1);
+  const isLong = (text: string) => isRuledAcross !== true || columnsOf(text) >= width;
   for (const end of near) {
     const { text } = lines[end]!;
     const rule = joinedRule(text);
-    if (!pattern(bottom!).test(rule || text)) continue;
+    if (!pattern(bottom!).test(rule || text) || !(rule || isLong(text))) continue;
     const last = rule ? end + 1 : end;
     for (let start = end - 1; start >= 0; start--) {
-      if (!pattern(top!).test(lines[start]!.text)) continue;
+      if (!pattern(top!).test(lines[start]!.text) || !isLong(lines[start]!.text)) continue;
       const first = lines[start + 1];
       if (start + 1 < last && pattern(prompt).test(`${first!.text} `))
         return { start, first: start + 1, last, end: end + 1 };
@@ -98,6 +106,7 @@ export function readComposer(
     facts.cursor === 'drawn' || cursorRow !== first || !pane.cursorVisible || pane.cursorX <= starts + 1;
   if (isAtStart && facts.placeholders?.some((source) => pattern(source).test(text))) return { is: 'empty' };
   const isGhost =
+    facts.isDimText !== true &&
     hasDim(rows) &&
     inside.every(
       ({ row }, at) => texts[at]!.trim() === '' || isDim(row, row.text.length - texts[at]!.trimStart().length),

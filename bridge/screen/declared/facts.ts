@@ -20,6 +20,8 @@ export interface ScreenFacts {
     readonly bottom?: Pattern;
     /** a row right above the `top` that belongs to it: the folder */
     readonly above?: Pattern;
+    /** both run over the whole width: a row of rules in a draft is shorter */
+    readonly isRuledAcross?: boolean;
     /** where there is no `top`: what every row of it matches */
     readonly row?: Pattern;
     /** what stands before the text on its first row, and on the rows below where that differs */
@@ -35,6 +37,8 @@ export interface ScreenFacts {
     readonly scrolled?: Pattern;
     /** what stands in an empty one; dim text counts as empty too */
     readonly placeholders?: readonly Pattern[];
+    /** nothing stands in an empty one: dim text is a draft, or belongs to a list that stands in its place */
+    readonly isDimText?: boolean;
     /** a suggestion is no dim text: all but its first character, under the cursor, has a colour, and typed text has none */
     readonly isSuggestionInked?: boolean;
     /** at most so many filled rows stand below it */
@@ -49,6 +53,8 @@ export interface ScreenFacts {
     readonly status?: readonly Pattern[];
     /** the first character of a status row has a colour of its own; the same words in the agent's prose have none */
     readonly isStatusInked?: boolean;
+    /** the row above the composer's text */
+    readonly rule?: readonly Pattern[];
     /** rows anywhere in the current turn */
     readonly turn?: readonly Pattern[];
     readonly footer?: readonly Pattern[];
@@ -83,6 +89,8 @@ export interface ScreenFacts {
     /** the text of an input is dim, and nothing else that matches `input` is */
     readonly isInputDim?: boolean;
     readonly block?: 'line' | 'tinted' | 'bar';
+    /** where nothing on the screen is tinted, so many blank rows part its entries: only the last one is the agent's for certain */
+    readonly parted?: number;
     /** a row that begins the agent's own words; left out where nothing marks them */
     readonly own?: Pattern;
     readonly tool?: Pattern;

@@ -3,10 +3,10 @@ import type { Composer, Evidence, Turn } from '../../core/reading.ts';
 import type { DialogOnScreen } from '../dialog.ts';
 import { columnsOf, indexOfColumn } from '../frame.ts';
 import { evidence } from '../rows.ts';
-import { findComposer, findStatus, readComposer } from './composer.ts';
+import { type ComposerPlace, findComposer, findStatus, readComposer } from './composer.ts';
 import { findDialog } from './dialog.ts';
 import type { ScreenFacts } from './facts.ts';
-import { findRow } from './lines.ts';
+import { findRow, type Line } from './lines.ts';
 import { readCells, readTurn } from './transcript.ts';
 
 /** The parts of a screen, read by a profile's facts. */
@@ -40,7 +40,7 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
     height: snapshot.facts.height,
     columns: edge,
   });
-  const place = dialog ? null : findComposer(lines, facts.composer);
+  const place = dialog ? null : findComposer(lines, facts.composer, edge);
   // a footer may run on below the sidebar
   const below = place ? snapshot.rows.slice(place.end).map((row) => ({ text: row.text, row })) : [];
   const footer = place ? { from: place.end, lines: lines.slice(place.end) } : { from: lines.length, lines: [] };
@@ -62,6 +62,7 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
     busy:
       findRow({ from: footer.from, lines: below }, facts.busy?.footer, 'footer') ??
       status.busy ??
+      findRow(ruleOf(place, lines), facts.busy?.rule, 'rule') ??
       findRow({ from, lines: lines.slice(from, status.from) }, facts.busy?.turn, 'turn'),
     isStarting: findRow({ from: 0, lines }, facts.starting, 'starting'),
     ended:
@@ -85,6 +86,11 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
           turn.cut !== true &&
           cells.every(({ kind }) => kind !== 'own' && kind !== 'tool'))),
   };
+}
+
+/** What stands between the transcript and the composer's text. */
+function ruleOf(place: ComposerPlace | null, lines: readonly Line[]): { from: number; lines: readonly Line[] } {
+  return place === null ? { from: 0, lines: [] } : { from: place.start, lines: lines.slice(place.start, place.first) };
 }
 
 function untilColumn(text: string, edge: number): string {

@@ -19,7 +19,7 @@ export function readCells(lines: readonly Line[], end: number, facts: ScreenFact
   const isBlock = blockOf(lines, transcript.block ?? 'line');
   const dims = hasDim(lines.map(({ row }) => row));
   let inBlock = false;
-  for (let at = startOf(lines, facts); at < end; at++) {
+  for (let at = lastEntryOf(lines, end, transcript) ?? startOf(lines, facts); at < end; at++) {
     const line = lines[at]!;
     const above = cells.at(-1);
     if (isBlock(at)) {
@@ -41,6 +41,19 @@ function startOf(lines: readonly Line[], { header }: ScreenFacts): number {
   if (header === undefined || !pattern(header).test(lines[0]?.text ?? '')) return 0;
   const filled = lines.findIndex(({ text }, at) => at > 0 && text.trim() !== '');
   return filled < 0 ? lines.length : filled;
+}
+
+/** Where the last entry begins, on a screen on which no colour tells inputs; null where one does, or no gap is in sight. */
+function lastEntryOf(lines: readonly Line[], end: number, { parted }: ScreenFacts['transcript']): number | null {
+  if (parted === undefined || lines.some(({ row }) => row.tinted === true)) return null;
+  const isBlank = (at: number) => lines[at]!.text.trim() === '';
+  let at = end - 1;
+  while (at >= 0 && isBlank(at)) at--;
+  for (let blanks = 0; at >= 0; at--) {
+    blanks = isBlank(at) ? blanks + 1 : 0;
+    if (blanks >= parted) return at + blanks;
+  }
+  return null;
 }
 
 /** Which rows stand in a block that is one entry: tinted, or behind a bar. */
