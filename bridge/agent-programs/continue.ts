@@ -48,7 +48,8 @@ export const continueAgent: AgentProgram = {
         last: '^╰─{10,}╯$|◉ Continue CLI$',
         tail: 2,
         question: '^ Would you like to ',
-        subject: { is: 'command', row: '^ ⎿ ?Will run: (.*)$', indent: '^ {3}', blanksBelow: [1, 2] },
+        // it hands control characters to the terminal: what follows may lie over what was before
+        subject: { is: 'command', row: '^ ⎿ ?Will run: (.*)$', indent: '^ {3}', mostRows: 0 },
       },
       {
         kind: 'edit',
@@ -57,7 +58,7 @@ export const continueAgent: AgentProgram = {
         last: '^╰─{10,}╯$|◉ Continue CLI$',
         tail: 2,
         question: '^ Would you like to ',
-        subject: { is: 'file', row: '^ \\w+\\((.*)\\)$', to: '^ ⎿' },
+        subject: { is: 'file', row: '^ \\w+\\((.*)\\)$', to: '^ ⎿', mostRows: 0 },
       },
       { kind: 'login', top: '^To get started, enter your', last: '^Enter your .* API key:|^[│╰]' },
     ],

@@ -2,6 +2,7 @@ import { declared } from '../screen/declared/reader.ts';
 import type { AgentProgram } from './agent-program.ts';
 import { usualComposer } from './composers.ts';
 import { hookEventFields, turnEvents, waitingNotices } from './hook-events.ts';
+import { controls } from './undrawn.ts';
 
 /** Its mode and what it may do unasked; no other footer belongs to a program that rests. */
 const resting =
@@ -36,6 +37,7 @@ export const copilot: AgentProgram = {
     rescueEnters: 1,
   },
   screen: declared('copilot', {
+    undrawn: controls,
     composer: {
       above: '^ [~/]',
       top: '^─{10,}$',

@@ -29,9 +29,7 @@ const dialog = z.strictObject({
       from: pattern.optional(),
       to: pattern.optional(),
       above: patterns.optional(),
-      undrawn: pattern.optional(),
       mostRows: z.number().int().min(1).max(100).optional(),
-      blanksAbove: z.number().int().min(0).max(5).optional(),
       blanksBelow: z.tuple([z.number().int().min(0), z.number().int().max(20)]).optional(),
       isMarked: z.boolean().optional(),
     })
@@ -71,6 +69,7 @@ export const screenSchema = z.strictObject({
     .optional(),
   sidebar: z.strictObject({ columns: z.number().int().min(1), fromWidth: z.number().int().min(1) }).optional(),
   queue: pattern.optional(),
+  undrawn: pattern.optional(),
   starting: patterns.optional(),
   takesKeysAtOnce: z.boolean().optional(),
   rest: z.strictObject({ ended: pattern, footer: pattern }).partial().optional(),

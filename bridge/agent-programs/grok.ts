@@ -71,8 +71,8 @@ export const grok: AgentProgram = {
           row: '^ {2}⏺ Run bash command\\((.*?)\\)?$',
           indent: '^ {3}',
           to: '^ {4}⎿ Requesting user confirmation$',
-          mostRows: 1,
-          blanksBelow: [0, 0],
+          // it hands control characters to the terminal, so that a command may be drawn over by its own words
+          mostRows: 0,
         },
       },
       { kind: 'edit', top: '^ {2}⏺ (?:Write|Edit file|Replace lines)\\b.*\\(', last, question, options },

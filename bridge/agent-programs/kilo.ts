@@ -23,8 +23,7 @@ export const kilo: AgentProgram = {
     // its first screen, with the folder below it, is there a while before it takes keys
     rest: { ended: facts.rest!.ended! },
     dialogs: [
-      // a run of blanks is dropped where it wraps, and looks like the end of a line: of several rows nobody knows
-      { ...approval, subject: { ...approval.subject!, mostRows: 1 } },
+      approval,
       // after "Reject" and after Escape: Enter denies, Escape goes back
       {
         kind: 'other',

@@ -58,14 +58,8 @@ export const kimi: AgentProgram = {
         top: '^ {3}▶ Run this command\\?$',
         last: choices,
         tail: 4,
-        subject: {
-          is: 'command',
-          row: '^ {3}\\$ (.*)$',
-          // what has no such sign before it is the rest of a row that was wrapped, or what the model says of the command
-          indent: '^ {3}· ?',
-          above: ['^ {3}cwd: '],
-          blanksBelow: [1, 1],
-        },
+        // it hands escape sequences to the terminal, so that a command may be drawn over by its own words
+        subject: { is: 'command', row: '^ {3}\\$ (.*)$', indent: '^ {3}· ?', mostRows: 0 },
       },
       {
         kind: 'edit',
@@ -73,7 +67,7 @@ export const kimi: AgentProgram = {
         top: '^ {3}▶ Write this file\\?$',
         last: choices,
         tail: 4,
-        subject: { is: 'file', from: '^$', row: '^ {3}(\\S.*)$', to: '^ {6}1(?: |$)', blanksBelow: [0, 0] },
+        subject: { is: 'file', from: '^$', row: '^ {3}(\\S.*)$', to: '^ {6}1(?: |$)', mostRows: 0 },
       },
       // taller than the screen, or its rules out of place: what it asks about is out of sight
       { kind: 'approval', top: '^ {3}\\S*[▶ ] 1\\. Approve once$', last: choices, tail: 4 },

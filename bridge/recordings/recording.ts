@@ -116,9 +116,8 @@ export function recordedProgram(agent: string, agents: NonNullable<ProgramChoice
 
 /** A command without what that program does not draw of it: no reader of its screen can tell that. */
 export function asDrawn(agent: string, command: string): string {
-  const dialogs = recordedProgram(agent).screen.facts?.dialogs ?? [];
-  const undrawn = dialogs.flatMap(({ subject }) => subject?.undrawn ?? []);
-  return undrawn.reduce((text, pattern) => text.replace(new RegExp(pattern, 'gu'), ''), command);
+  const { undrawn } = recordedProgram(agent).screen;
+  return undrawn === undefined ? command : command.replace(new RegExp(undrawn, 'gu'), '');
 }
 
 /** Of a single recorded screen nobody measured the motion, nor heard a signal. */

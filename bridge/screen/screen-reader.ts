@@ -11,6 +11,8 @@ export interface ScreenReader {
   readonly isAlternate?: true;
   /** what all stands in the bytes it draws, and in no other program's: regular expressions */
   readonly logMarks?: readonly string[];
+  /** characters of a command that its dialogs do not draw, and that hide nothing else: a regular expression */
+  readonly undrawn?: string;
   /** the facts by which it is read; absent where code reads it */
   readonly facts?: ScreenFacts;
   /** pure: the same snapshot and motion read the same */

@@ -12,6 +12,8 @@ const still = { quietForMs: Number.POSITIVE_INFINITY, signals: {} };
 
 /** What no screen can show to be needed, and why it is there. */
 const kept: Readonly<Record<string, readonly string[]>> = {
+  // no reading depends on it: it tells what a command that was asked for looks like there
+  copilot: ['undrawn'],
   // an approval shows what the title says too; a title without its dialog must not read as anything else
   qwen: ['title.dialog'],
   // a rule of dashes in the transcript would be a composer, were it the last thing on a screen

@@ -54,9 +54,9 @@ test.each(agents)(
       await worker.submit();
     };
 
-    // a row that names every line approves it; of gemini's and qwen's screens nobody can tell what a line is to its end, and a person does
+    // a row that names every line approves it; where nobody can tell from the screen what a line is to its end, a person does
     await asks('touch one\ntouch two');
-    const isByRow = name !== 'gemini' && name !== 'qwen';
+    const isByRow = !['gemini', 'qwen', 'cline', 'opencode', 'continue', 'kilo', 'kimi', 'grok'].includes(name);
     const isFirst = (line: Line) => isApproval(line) && line.state === (isByRow ? 'answered' : 'asked');
     const answered = await bridge.line('the first is decided, or asked for', isFirst, 60_000);
     if (isByRow) expect(answered.answeredBy).toBe('rules');

@@ -79,7 +79,7 @@ test.each(dialogs)('each option of $file is told by rows that stand there once',
   for (const option of dialog.options) {
     const condition = conditionInDialog(look, dialog, option);
     const rows = condition?.onScreen?.map(({ text }) => text.trim()) ?? [];
-    const flat = rows.join(' ').replace(/[\s│]+/g, ' ');
+    const flat = rows.join(' ').replace(/[\s│┃]+/g, ' ');
     expect(flat).toContain(option.label.split(' ').slice(0, 2).join(' '));
     const [line = '', ...more] = dialog.subject?.text.split('\n') ?? [];
     // the words of several rows stand in the rows that tell them apart, and not side by side

@@ -37,8 +37,8 @@ function decided(agent: string, request: Parameters<typeof drawDialog>[1], rules
   return decide(rules, { kind: 'approval', agent, worker: 'w', text: '', ...(dialog ? { dialog } : {}) }).is;
 }
 
-/** qwen cuts a line that has tabs or control characters, and shows no mark (tests/screen/asked-commands.test.ts): no row may choose in it. */
-const cutsUnseen = ['qwen'];
+/** Those that cut or redraw a line with control characters and show no mark (tests/screen/asked-commands.test.ts): no row may choose in them. */
+const cutsUnseen = ['qwen', 'cline', 'opencode', 'continue'];
 
 test.each(drawnAgents)(
   '%s: a dialog that is drawn is read, and a row that names its whole command chooses in it where it can be known',

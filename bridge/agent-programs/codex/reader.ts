@@ -4,6 +4,7 @@ import { saysEnded } from '../../screen/agent-word.ts';
 import { unseenDialog } from '../../screen/dialog.ts';
 import { evidence } from '../../screen/rows.ts';
 import type { Motion, ScreenReader } from '../../screen/screen-reader.ts';
+import { controlsAndTabs } from '../undrawn.ts';
 import { type CodexScreen, readCodexScreen } from './screen.ts';
 
 /** A hook's word and the screen agree: what is still being drawn has this long. */
@@ -11,6 +12,7 @@ const afterWordMs = 300;
 
 export const codexScreen: ScreenReader = {
   isAlternate: true,
+  undrawn: controlsAndTabs,
   logMarks: ['\\]7501;', 'app=codex'],
   quietStepsMs: [afterWordMs, 500, 1000, 2000],
   read(snapshot, motion) {

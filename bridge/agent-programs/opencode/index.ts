@@ -56,11 +56,8 @@ export const opencode: AgentProgram = {
           is: 'command',
           row: '^ \\$ (.*)$',
           indent: '^ ',
-          // the description, one row: the model wrote it
-          above: ['^ {3}# \\S'],
-          // it has at most 15 rows, and what does not fit is cut without a mark: seven may be the first seven of more
-          mostRows: 6,
-          blanksBelow: [1, 2],
+          // `npm test` may be what is left of `npm test`, four bells, `; ls`: it cuts as many characters off the end as there are control characters
+          mostRows: 0,
         },
         buttons: '^\\s*Allow once\\b',
       },

@@ -150,7 +150,6 @@ function subjectIn(
     blanks >= least &&
     blanks <= most &&
     end - at <= (subject.mostRows ?? Number.POSITIVE_INFINITY) &&
-    isSpaced(dialog.slice(0, from + at + 1), subject.blanksAbove) &&
     above.every(({ text }) => subject.above?.some((source) => pattern(source).test(text))) &&
     (subject.isMarked === false || !body.slice(at + 1).some(isFirst));
   const indent = subject.indent === undefined ? null : pattern(subject.indent);
@@ -160,12 +159,6 @@ function subjectIn(
   });
   const isIndented = indent === null || body.slice(at + 1, end).every(({ text }) => indent.test(text));
   return subjectOf(subject.is, rows, { isAccounted: isAccounted && isIndented, columns: room.columns });
-}
-
-/** Whether each two filled rows are parted by so many blank ones. */
-function isSpaced(rows: readonly SubjectRow[], blanks: number | undefined): boolean {
-  const filled = rows.flatMap(({ text }, at) => (text.trim() === '' ? [] : [at]));
-  return blanks === undefined || filled.every((at, index) => index === 0 || at - filled[index - 1]! === blanks + 1);
 }
 
 function knownOptions(rows: readonly string[], { row, highlighted, key }: OptionFacts): DialogOption[] {

@@ -65,6 +65,8 @@ export interface ScreenFacts {
   readonly queue?: Pattern;
   /** the row at the top of the screen that is no part of the transcript: what stands below it may have begun above */
   readonly header?: Pattern;
+  /** characters of a command that its dialogs do not draw, and that hide nothing else */
+  readonly undrawn?: Pattern;
   /** the first screen, before it takes keys */
   readonly starting?: readonly Pattern[];
   /** a row that it shows until something is sent: it is known as the first screen also where a cleared one stands in its history */
@@ -155,12 +157,8 @@ export interface SubjectFacts {
   readonly isLowest?: true;
   /** filled rows above the subject, after the `top` row or from the `subjectFrom` row on; any other makes it not whole */
   readonly above?: readonly Pattern[];
-  /** characters that the program does not draw: nobody can tell from its dialog whether a command holds some */
-  readonly undrawn?: Pattern;
   /** the dialog has room for so many rows of it: one that is taller may be cut; 0: what it shows may always be cut */
   readonly mostRows?: number;
-  /** blank rows between each two of the dialog's own rows above it: fewer or more show that rows were cut to make room */
-  readonly blanksAbove?: number;
   /** blank rows below it, least and most (0 to 2): fewer show that the program had no room, more that rows are out of sight */
   readonly blanksBelow?: readonly [least: number, most: number];
   /** false where `row` matches the further rows too */

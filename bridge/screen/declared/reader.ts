@@ -17,6 +17,7 @@ const cutQuietMs = 3000;
 export function declared(name: string, facts: ScreenFacts): ScreenReader {
   return {
     facts,
+    ...(facts.undrawn === undefined ? {} : { undrawn: facts.undrawn }),
     quietStepsMs: [...new Set([facts.quietMs, facts.quietAloneMs, startMs])].sort((a, b) => a - b),
     read(snapshot, motion) {
       const screen = readDeclaredScreen(snapshot, facts);
