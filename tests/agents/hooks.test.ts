@@ -79,7 +79,7 @@ async function expectHeard(agent: RealAgent): Promise<void> {
   expect(new Set(signals().map((line) => line.paneId ?? line.reason))).toEqual(new Set([agent.paneId]));
 }
 
-const alone = (['gemini', 'qwen', 'copilot'] as const).filter((name) => isWanted(name));
+const alone = (['claude', 'gemini', 'qwen', 'copilot'] as const).filter((name) => isWanted(name));
 
 test.each(alone)(
   'the hooks of a real %s, wired by our command, tell of its turns and approvals for its pane',
