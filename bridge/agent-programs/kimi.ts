@@ -24,7 +24,7 @@ export const kimi: AgentProgram = {
       { pattern: '\\\\$', append: ' ' },
       { pattern: '@\\S*$', append: ' ' },
     ],
-    changes: { trims: true },
+    changes: { trims: true, tab: '    ' },
     dialogTitles: [],
     dialogWords: ['↑/↓ select · [0-9/]+ choose', '↑↓ navigate · ', '▶ Run this command\\?'],
     rescueEnters: 1,
