@@ -38,6 +38,8 @@ export const kimi: AgentProgram = {
       prompt: '^ │ > ?',
       indent: '^ │ {0,3}',
       edge: '(?<=.) *│$',
+      // what is left of its lower edge where emoji made a row too long: nothing of a draft begins in column 0
+      chrome: '^│╰─{10,}╯?$',
       below: 14,
       // without a model it has no window to fill, and takes no prompt
       footer: '\\bcontext: \\d+(?:\\.\\d+)?% \\(',

@@ -25,6 +25,9 @@ test('kimi: a row that emoji made too long runs into the edge of its box, and is
     'context: 0% (0/125k)'.padStart(119),
   ];
   expect(read('kimi', rows, { width: 120 }).composer).toEqual({ is: 'draft', text: draft });
+  // drawn again one row further down
+  const twice = [rows[0]!, ` │ > ${draft}`, `│╰${rule(116)}╯`, ` ╰${rule(116)}╯`, ...rows.slice(2)];
+  expect(read('kimi', twice, { width: 120 }).composer).toEqual({ is: 'draft', text: draft });
 });
 
 test('pi: a draft that ends with a line of its own is one all the same', () => {
