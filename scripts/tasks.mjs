@@ -117,7 +117,10 @@ export const tasks = {
       ['AGENT', `${agents}, or all`],
       ['--each 20', 'deliveries of each kind; a quarter of it of those beyond the usual ones'],
       ['--method NAME', "bridge; or what others do: 'paste 400' (bracketed paste, 400 ms, Enter), 'keys 400'"],
-      ['--state NAME', 'what the agent is in: turn (the default), start, 80x24, scrolled, copy-mode'],
+      [
+        '--state NAME',
+        'what the agent is in: turn (the default), start, 80x24, scrolled, copy-mode, busy, draft, dialog, interrupted, denied, error',
+      ],
       ['--only TEXT', 'kinds whose name contains TEXT'],
       ['--but TEXT', 'not those whose name contains TEXT'],
       ['--minutes N', 'ends after so long; what is missing is done the next time'],
