@@ -103,7 +103,7 @@ export const mannerSchema = z
     commands: z.strictObject({
       append: z.string().min(1).optional(),
       listed: pattern.optional(),
-      erase: z.literal('C-u').optional(),
+      erase: z.literal('C-e C-u').optional(),
       echoes: z.boolean(),
     }),
     changes: z.strictObject({ trims: z.boolean(), tab: z.string(), mayAppend: z.string() }).partial(),

@@ -17,7 +17,7 @@ export const pi: AgentProgram = {
     references: [],
     commandEndings: [{ pattern: '\\\\$', append: ' ' }],
     // a paste opens no list; what is no command goes to the model
-    commands: { erase: 'C-u', echoes: false },
+    commands: { erase: 'C-e C-u', echoes: false },
     changes: { trims: true, tab: '    ' },
     dialogTitles: [],
     dialogWords: [],

@@ -51,8 +51,8 @@ export interface CommandManner {
   readonly listed?: string;
   /** with words behind its name it is prose for the model */
   readonly isAlone?: true;
-  /** the key that empties the line behind whose end the cursor stands, and does nothing else anywhere: a command that was not run is taken away with it */
-  readonly erase?: 'C-u';
+  /** keys that empty a line, wherever in it the cursor stands, and choose nothing anywhere: a command that was not run is taken away with them */
+  readonly erase?: 'C-e C-u';
   /** false where a command leaves no echo among the inputs: one that does was taken for prose */
   readonly echoes: boolean;
 }

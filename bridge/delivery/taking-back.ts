@@ -46,11 +46,12 @@ function isOursAlone(passage: Passage, look: FreshLook, { text, typedAt, entered
 /** True once the composer has been seen empty. */
 async function erase(passage: Passage, look: FreshLook, { text, typedAt }: NotRun): Promise<boolean> {
   const { manner, parts, pane } = passage;
-  const key = manner.commands?.erase;
+  const keys = manner.commands?.erase;
   const ours = rowsShowing(look, text, manner);
-  if (key === undefined || ours.length === 0) return false;
+  if (keys === undefined || ours.length === 0) return false;
   passage.listen();
-  if ((await parts.hands.press(pane, key, conditionFor(look, manner, { rests: true, ours }))) === 'held') return false;
+  if ((await parts.hands.press(pane, keys.split(' '), conditionFor(look, manner, { rests: true, ours }))) === 'held')
+    return false;
   const endAt = passage.now + goneLimitMs;
   const gone = new Rest(standsMs);
   for (;;) {

@@ -220,7 +220,7 @@ test('after a restart no Enter is pressed, wherever the bridge died', async () =
 });
 
 /** A program whose composer a key empties. */
-const erases = { erase: 'C-u', echoes: true } as const;
+const erases = { erase: 'C-e C-u', echoes: true } as const;
 
 describe('a command that was not run, alone in the composer', () => {
   const refusing = () => {
@@ -247,7 +247,7 @@ describe('a command that was not run, alone in the composer', () => {
       is: 'failed',
       reason: expect.stringMatching(/choose "compact", not \/comp; Enter was not pressed, and it was taken out/),
     });
-    expect([w.pane.keys, w.pane.composer, w.pane.ran]).toEqual([['C-u'], '', []]);
+    expect([w.pane.keys, w.pane.composer, w.pane.ran]).toEqual([['C-e', 'C-u'], '', []]);
   });
 
   test('is taken out of it where the agent was seen to refuse it; whether it ran, Enter being pressed, is not said to be certain', async () => {
@@ -255,7 +255,7 @@ describe('a command that was not run, alone in the composer', () => {
     w.pane.commands = unknowing(w);
     const state = await w.attempt(command(w, '/nosuch'));
     expect(state).toMatchObject({ is: 'typed-not-submitted', reason: expect.stringContaining('it was taken out') });
-    expect([w.pane.keys, w.pane.composer]).toEqual([['Enter', 'C-u'], '']);
+    expect([w.pane.keys, w.pane.composer]).toEqual([['Enter', 'C-e', 'C-u'], '']);
   });
 
   test('stays, and that is said, where no key is known that takes it away', async () => {
@@ -276,7 +276,7 @@ describe('a command that was not run, alone in the composer', () => {
       is: 'typed-not-submitted',
       reason: expect.stringContaining('it still stands in the composer'),
     });
-    expect([w.pane.keys, w.pane.composer]).toEqual([['C-u'], '/comp']);
+    expect([w.pane.keys, w.pane.composer]).toEqual([['C-e', 'C-u'], '/comp']);
   });
 
   test('stays with what somebody has typed behind it, however late', async () => {

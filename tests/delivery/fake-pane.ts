@@ -425,6 +425,8 @@ export class FakePane implements Hands, Eyes {
       }
     } else if (this.dialog) {
       return;
+    } else if (key === 'C-e') {
+      return;
     } else if (key === 'C-u') {
       this.composer = '';
     } else if (key === 'BSpace') {

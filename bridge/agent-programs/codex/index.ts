@@ -25,7 +25,7 @@ export const codex: AgentProgram = {
     // at its end a list of files or skills would be open, from which Enter chooses
     commandEndings: [{ pattern: '[@$]\\S*$', append: ' ' }],
     // with a blank behind it the list of commands closes, from which Enter took /compact for /comp; what is no command stays
-    commands: { append: ' ', isAlone: true, erase: 'C-u', echoes: true },
+    commands: { append: ' ', isAlone: true, erase: 'C-e C-u', echoes: true },
     changes: { trims: true },
     // a thread may be named so as well
     dialogTitles: ['^\\[ [!.] \\] Action Required'],

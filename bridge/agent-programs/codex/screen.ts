@@ -153,7 +153,7 @@ const toolNames =
   /^• (?:Ran|Running|Explored|Exploring|Edited|Added|Deleted|Updated|Viewed|Called|Calling|Searched|Waited|Waiting|Exited|Proposed|Working|Considering|Queued follow-up inputs|Read)\b/;
 
 /** It draws what came of its own menus as it draws the agent's words. */
-const ownNews = /^• Model changed to \S+(?: \S+)?$/;
+const ownNews = /^• (?:Model changed to \S+(?: \S+)?$|Unrecognized command '\/)/;
 
 function statusOf(text: string, row: number): CodexScreen['status'] {
   if (/^• .*\(\d+[hms](?: \d+[ms])*(?: • esc to interrupt\)|…| •)/.test(text))

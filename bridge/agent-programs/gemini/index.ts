@@ -24,7 +24,7 @@ export const gemini: AgentProgram = {
       { pattern: '@\\S*$', append: ' ' },
     ],
     // Enter chooses from its list: /about for /abo, and behind a blank the first word that may follow (/model manage)
-    commands: { listed: '^ ([a-z][\\w:-]*)(?: \\([a-z, -]+\\))? {2,}\\S', erase: 'C-u', echoes: true },
+    commands: { listed: '^ ([a-z][\\w:-]*)(?: \\([a-z, -]+\\))? {2,}\\S', erase: 'C-e C-u', echoes: true },
     changes: { trims: true },
     dialogTitles: ['Action Required'],
     dialogWords: ['Allow execution of', 'Apply this change'],

@@ -130,8 +130,14 @@ export function readTurn(
     .slice(opener + 1)
     .flatMap((cell) => (cell.kind === 'own' ? [...ownWords(cell, transcript, facts.width), ''] : []));
   const top = cells[0];
+  // below a gap the last entry begins, and all of it is in sight
+  const isParted = transcript.parted !== undefined && (top?.first ?? 0) > 0;
   const isCut =
-    opener < 0 && top !== undefined && (top.kind === 'own' || facts.historySize > firstVisible) && words.length > 0;
+    !isParted &&
+    opener < 0 &&
+    top !== undefined &&
+    (top.kind === 'own' || facts.historySize > firstVisible) &&
+    words.length > 0;
   const from = opener < 0 ? 0 : cells[opener]!.first + 1;
   const end = cells.findLast(({ kind }) => kind !== 'blank');
   const isError = end !== undefined && end.first >= from && matchesAny(end, transcript.error);
