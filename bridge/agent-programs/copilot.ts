@@ -11,6 +11,9 @@ const resting =
 /** A dialog has a frame over the whole width; what the model wrote stands inside it, or further to the right. */
 const frameAbove = '^╭─{10,}╮$';
 const frameBelow = '^╰─{10,}╯$';
+const commandAsked = '^Do you want to run this command\\?$';
+/** Its bar of tabs, in the first row. */
+const header = '^ \\[Current\\] ';
 const ruleAbove = '^─{10,}$';
 
 /** GitHub Copilot CLI 1.0.102. Its last row alone tells whether it works; its title is the first prompt in every state. */
@@ -79,7 +82,7 @@ export const copilot: AgentProgram = {
         question: '^Do you want to .*\\?$',
         subject: {
           is: 'command',
-          asked: '^Do you want to run this command\\?$',
+          asked: commandAsked,
           // the description may hold such a box
           isLowest: true,
           from: '^╭─{10,}╮$',
@@ -89,6 +92,23 @@ export const copilot: AgentProgram = {
           above: ['^─{10,}$', '^╭─{10,}╮$'],
           isMarked: false,
           blanksBelow: [0, 0],
+        },
+      },
+      // one that is taller than the screen: its beginning is out of sight
+      {
+        kind: 'approval',
+        top: '^│ Do you want to .*\\?$',
+        last: frameBelow,
+        question: '^Do you want to .*\\?$',
+        subjectFrom: header,
+        subject: {
+          is: 'command',
+          asked: commandAsked,
+          row: '^│ (.*)$',
+          indent: '^│ ?',
+          to: '^╰─{10,}╯$',
+          isMarked: false,
+          mostRows: 0,
         },
       },
       {
@@ -113,7 +133,7 @@ export const copilot: AgentProgram = {
         options: { row: '^ (any key close help)\\b', key: 'Escape' },
       },
     ],
-    header: '^ \\[Current\\] ',
+    header,
     transcript: {
       // the time at its right end tells an input from a folded thought; the rest of a long one stands under its text
       input: '^ ❯ (.*?)(?= {2,}\\d{1,2}:\\d\\d(?: [AP]M)?$)',
