@@ -50,9 +50,9 @@ export function conditionFormat(condition: PaneCondition): string {
     const pattern = patternInFormat(words);
     clauses.push([`#{C/r:${pattern}}`, '0'], mustCompile(pattern));
   }
-  // tmux tells the number of the first row that matches, without the blanks at its end; 0 is none
+  // tmux tells the number of the first row that matches, without the spaces at its end; 0 is none
   for (const { row, text } of condition.onScreen ?? []) {
-    clauses.push([`#{C/r:^${patternInFormat(quoteRegex(text.trimEnd()))}$}`, String(row)]);
+    clauses.push([`#{C/r:^${patternInFormat(quoteRegex(text.trimEnd()))}${blanksAtEnd}$}`, String(row)]);
   }
   if (condition.cursor !== undefined) {
     const { x, y, visible } = condition.cursor;
@@ -68,6 +68,10 @@ export function conditionFormat(condition: PaneCondition): string {
   if (format.length > FORMAT_LIMIT) throw wrongUse('condition', `${format.length} characters`, 'is too long for tmux');
   return format;
 }
+
+/** A row as it was read has no blank of any kind at its end, and tmux takes off plain spaces alone (`❯` and U+00A0, Claude Code 2.1.332). */
+const blanksAtEnd =
+  '([ \t]|\u00a0|\u1680|\u2000|\u2001|\u2002|\u2003|\u2004|\u2005|\u2006|\u2007|\u2008|\u2009|\u200a|\u202f|\u205f|\u3000|\ufeff)*';
 
 const FORMAT_LIMIT = 8000;
 

@@ -62,6 +62,24 @@ test('another command, a longer one, a part of it, another place or a pattern ho
   await recorder.hears('y');
 });
 
+test.each([
+  ['a no-break blank', '\u00a0'],
+  ['no-break and plain blanks', ' \u00a0 \u202f '],
+  ['wide blanks', '\u3000\u2003'],
+])('a row that ends in %s is the row that was read without it, and no other', async (_what, blanks) => {
+  const t = await stage.attach();
+  const recorder = await dialog(['above', `❯${blanks}`, 'below']);
+  const at = (row: number, text: string) =>
+    press(t, recorder.paneId, 'y', {
+      ...condition(recorder, []),
+      onScreen: [{ row, text }],
+    });
+  expect(await at(2, '❯x')).toBe('held');
+  expect(await at(1, '❯')).toBe('held');
+  expect(await at(2, '❯')).toBe('done');
+  await recorder.hears('y');
+});
+
 test('a letter is pressed only where rows of a dialog are asked for', async () => {
   const recorder = await dialog(['x']);
   const plain = condition(recorder, []);
