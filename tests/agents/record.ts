@@ -9,6 +9,7 @@ import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux
 import { askedCommands, askedFiles, asking, rowsOfTouches, writing } from './asked-commands.ts';
 import type { FirstDialog } from './first-dialogs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
+import type { Act, OwnScene } from './own-scene.ts';
 import { type AgentName, agentNames, programs } from './programs/index.ts';
 import { launchAgent, type RealAgent } from './real-agents.ts';
 import { type Exchange, exchanges, playing } from './scenes.ts';
@@ -73,7 +74,7 @@ class Stage {
   }
 
   /** Starts the program; the one before it is ended. */
-  async launch(first: FirstDialog['options'] = {}): Promise<RealAgent> {
+  async launch(first: FirstDialog['options'] & OwnScene['start'] = {}): Promise<RealAgent> {
     await this.end();
     this.#server ??= await modelServer(playing(() => [...this.exchanges, ...this.quotes]));
     const tmux = { ...this.tmux, folder: join(this.tmux.folder, `${++this.#starts}`) };
@@ -135,6 +136,11 @@ class Stage {
     this.#scene = name;
   }
 
+  /** where the program works that is started next */
+  get nextFolder(): string {
+    return join(this.tmux.folder, `${this.#starts + 1}`, project, project);
+  }
+
   get #raw(): string {
     return join(this.tmux.folder, 'raw');
   }
@@ -165,6 +171,16 @@ class Stage {
 
   /** The model's latest answer is still being given. */
   isAnswering = (): boolean => this.agent.calls().at(-1)?.ended === 'open';
+
+  isToolDone = (): boolean => this.agent.calls().at(-1)?.toolResult != null;
+
+  /** Waits until it asks or has run what it was told to: qwen lets printf run unasked, Claude Code seq. */
+  async hasRun(): Promise<boolean> {
+    const { agent } = this;
+    const isAsked = async () => agent.approval.test(await agent.screen());
+    await waitFor('it asks or has run', async () => this.isToolDone() || (await isAsked()), { limitMs: 20_000 });
+    return this.isToolDone();
+  }
 
   /** No further call has been made since now. */
   noCallSince(): () => boolean {
@@ -403,15 +419,17 @@ const scenes: Record<string, Scene> = {
     await stage.settled();
     await stage.record('finished', 'an answer after a shell command of 8 s');
   }),
-  output: asksAnd(exchanges.output, async (stage) => {
-    if (stage.program !== 'pi') {
+  async output(stage) {
+    await stage.ask(exchanges.output);
+    if (!(await stage.hasRun())) {
+      await delay(700);
       await stage.record('approval', 'a short shell command');
       await stage.agent.press(...stage.keys.approve);
+      await waitFor('the result is in', stage.isToolDone, { limitMs: 20_000 });
     }
-    await waitFor('the result is in', () => stage.agent.calls().at(-1)?.toolResult != null, { limitMs: 20_000 });
     await stage.settled();
     await stage.record('finished', 'twelve lines of tool output, then an answer');
-  }),
+  },
   denied: asksAnd(exchanges.denied, async (stage) => {
     await stage.agent.press(...stage.keys.deny);
     await delay(1500);
@@ -487,7 +505,7 @@ const scenes: Record<string, Scene> = {
   }),
   async paragraphs(stage) {
     await stage.agent.paste('First the table.\nThen its index.\n\n- keep the names\n- and the order');
-    await stage.agent.waitForScreen(/and the order/);
+    await stage.agent.waitForScreen(/and the order|Pasted text/);
     await stage.agent.submit();
     await stage.settled();
     await stage.record('finished', 'a pasted message of two paragraphs was answered');
@@ -597,18 +615,18 @@ const scenes: Record<string, Scene> = {
     await stage.ask(exchanges.refused);
     await delay(2000);
     await stage.settled();
+    // Claude Code stands still for two seconds before it tells
+    await stage.agent.waitUntilIdle(20_000).catch(() => {});
     await stage.record('error', 'HTTP 400 from the model');
     await stage.end();
   },
   async spinner_output(stage) {
     await stage.ask(exchanges.spinnerOutput);
-    // qwen lets printf run unasked
-    const isAsked = async () => stage.agent.approval.test(await stage.agent.screen());
-    const isDone = () => stage.agent.calls().at(-1)?.toolResult != null;
-    await waitFor('it asks or has run', async () => isDone() || (await isAsked()), { limitMs: 20_000 });
-    await delay(700);
-    if (!isDone()) await stage.agent.press(...stage.keys.approve);
-    await waitFor('the result is in', isDone, { limitMs: 20_000 });
+    if (!(await stage.hasRun())) {
+      await delay(700);
+      await stage.agent.press(...stage.keys.approve);
+      await waitFor('the result is in', stage.isToolDone, { limitMs: 20_000 });
+    }
     await stage.settled();
     await stage.record('finished', 'look-alike: a tool printed old spinner lines');
   },
@@ -732,6 +750,42 @@ function ofOthers(program: AgentName): ReadonlySet<string> {
   return new Set(agentNames.flatMap(special).filter((scene) => !mine.includes(scene)));
 }
 
+/** A scene of the program's own. Keys are pressed one after another, as by a person. */
+async function play(stage: Stage, { start, acts }: OwnScene): Promise<void> {
+  for (const act of acts) if ('ask' in act) stage.exchanges.push(act.ask);
+  await stage.launch(start);
+  await stage.agent.waitUntilIdle(180_000);
+  await stage.settled();
+  try {
+    for (const act of acts) await perform(stage, act);
+  } finally {
+    await stage.end();
+  }
+}
+
+async function perform(stage: Stage, act: Act): Promise<void> {
+  if ('ask' in act) await stage.ask(act.ask);
+  else if ('type' in act) await stage.typed(act.type);
+  else if ('paste' in act) {
+    await stage.agent.paste(act.paste);
+    await delay(900);
+  } else if ('press' in act) {
+    for (const key of act.press) {
+      await stage.agent.press(key);
+      await delay(300);
+    }
+  } else if ('waitMs' in act) await delay(act.waitMs);
+  else if ('sees' in act) {
+    await stage.agent.waitForScreen(act.sees);
+    await delay(700);
+  } else if ('asked' in act) await stage.callsMore(act.asked);
+  else if ('settled' in act) await stage.settled();
+  else {
+    const { record, note, frames = 1, answering } = act;
+    await stage.record(record, note, { frames, ...(answering ? { stillTrue: stage.isAnswering } : {}) });
+  }
+}
+
 const main = ['start', 'draft', 'waiting', 'thinking', 'streaming', 'tool', 'markdown', 'question', 'request'];
 
 function drop(out: string, entries: readonly Entry[]): void {
@@ -776,11 +830,13 @@ async function run(): Promise<void> {
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  if (values.list) return say(Object.keys(scenes).join('\n'));
   const program = agentNames.find((name) => name === positionals[0]);
+  const ownScenes: TestProgram['ownScenes'] = program && (programs[program] as TestProgram).ownScenes;
+  const own = Object.keys(ownScenes?.({ workingFolder: '' }) ?? {});
+  if (values.list) return say([...Object.keys(scenes), ...own].join('\n'));
   const size = /^(\d+)x(\d+)$/.exec(values.size);
-  const wanted = values.only?.split(',') ?? (values.main ? main : Object.keys(scenes));
-  const unknown = wanted.filter((name) => !(name in scenes));
+  const wanted = values.only?.split(',') ?? (values.main ? main : [...Object.keys(scenes), ...own]);
+  const unknown = wanted.filter((name) => !(name in scenes) && !own.includes(name));
   if (values.help || program === undefined || size === null || unknown.length > 0) {
     if (unknown.length > 0) say(`no scene ${unknown.join(', ')}\n`);
     process.stdout.write(helpOf('record'));
@@ -795,10 +851,15 @@ async function run(): Promise<void> {
       if (program !== 'qwen' && name === 'pasting') continue;
       if (program !== 'gemini' && name === 'restarting') continue;
       if (program === 'pi' && ['denied', 'wide', 'commands', 'files', 'pasted'].includes(name)) continue;
-      if (ofOthers(program).has(name)) continue;
+      if (!own.includes(name) && ofOthers(program).has(name)) continue;
       say(`${program} ${values.size} ${name}`);
       stage.setScene(name);
       try {
+        const ownScene = ownScenes?.({ workingFolder: stage.nextFolder })[name];
+        if (ownScene !== undefined) {
+          await play(stage, ownScene);
+          continue;
+        }
         if (!['start', 'startup_dialog', 'restarting'].includes(name)) await stage.ready();
         await scenes[name]!(stage);
       } catch (fault) {

@@ -1,4 +1,5 @@
 import type { FirstDialog } from './first-dialogs.ts';
+import type { OwnScene } from './own-scene.ts';
 import type { RealAgentOptions } from './real-agents.ts';
 
 /** An agent program as tests install, start and drive it, against a model that is a script. */
@@ -27,6 +28,8 @@ export interface TestProgram {
   }>;
   /** those that can be brought up without an account and without a network */
   readonly firstDialogs: readonly FirstDialog[];
+  /** what its screens show beyond the scenes of all programs */
+  ownScenes?(where: Pick<Place, 'workingFolder'>): Readonly<Record<string, OwnScene>>;
 }
 
 /** The keys by which a person uses a program. */

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dropKey } from '../first-dialogs.ts';
 import { type TestProgram, usualKeys } from '../test-program.ts';
+import { claudeScenes } from './claude-scenes.ts';
 
 const key = 'not-a-key-for-nothing';
 
@@ -40,5 +42,13 @@ export const claude: TestProgram = {
     };
   },
   isIdle: (screen) => /^❯(?:\u00a0|$)/m.test(screen) && !/esc to interrupt/.test(screen),
-  firstDialogs: [{ name: 'trust', note: 'a new folder: whether it is trusted', options: { firstRun: true } }],
+  ownScenes: claudeScenes,
+  firstDialogs: [
+    { name: 'trust', note: 'a new folder: whether it is trusted', options: { firstRun: true } },
+    {
+      name: 'login',
+      note: 'an API key in the environment that it has not seen before',
+      options: { beforeStart: ({ home }) => dropKey(join(home, '.claude.json'), 'customApiKeyResponses') },
+    },
+  ],
 };
