@@ -187,8 +187,9 @@ function lastOwnRow(sample) {
   const { snapshot, reading } = sample;
   const words = reading.turn.words.map(squeezed).filter((word) => word.length >= 4);
   for (let at = endOfTranscript(sample) - 1; at >= 0; at--) {
-    const { text, dim } = snapshot.rows[at];
-    const isAllDim = dim.some(([from, to]) => from <= 2 && to >= text.length);
+    const { text, dim, ink = [] } = snapshot.rows[at];
+    // grey, too: a command below a tool's name, with the same words (Claude Code 2.1.332)
+    const isAllDim = [...dim, ...ink].some(([from, to]) => from <= indentOf(text) && to >= text.length);
     const bare = squeezed(text.slice(indentOf(text)));
     if (!isAllDim && bare.length >= 4 && words.some((word) => word.includes(bare))) return at;
   }

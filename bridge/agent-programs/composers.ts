@@ -4,6 +4,9 @@ export const usualComposer = { bracketed: true, maxLineBytes: 1_000_000, submitK
 /** An `@` that is no word's last sign names a file: its content would be put into the text. A backslash keeps it a sign. */
 export const fileReferences = [{ pattern: '(?<!\\\\)@(?=[^\\s,;!?()[\\]{}])', prefix: '\\' }];
 
+/** The same where only an `@` that begins a word names a file (Claude Code 2.1.332: not in `(@file)`, nor in `me@host`). */
+export const wordReferences = [{ pattern: '(?<!\\S)@(?=\\S)', prefix: '\\' }];
+
 /** A picture's path and nothing else: the picture would be attached in its place. */
 export const picture =
   '^\\s*(?:\'[^\'\\n]*|"[^"\\n]*|(?:\\\\.|[^\\s\\\\])*)\\.(?:[Pp][Nn][Gg]|[Jj][Pp][Ee]?[Gg]|[Gg][Ii][Ff]|[Ww][Ee][Bb][Pp])[\'"]?\\s*$';

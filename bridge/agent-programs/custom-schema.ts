@@ -59,7 +59,8 @@ export const screenSchema = z.strictObject({
       isSuggestionInked: z.boolean(),
       below: z.number().int().min(0).max(60),
       footer: pattern,
-      cursor: z.enum(['shown', 'drawn']),
+      list: pattern,
+      cursor: z.enum(['shown', 'drawn', 'placed']),
     })
     .partial()
     .optional(),
@@ -70,9 +71,11 @@ export const screenSchema = z.strictObject({
   sidebar: z.strictObject({ columns: z.number().int().min(1), fromWidth: z.number().int().min(1) }).optional(),
   queue: pattern.optional(),
   undrawn: pattern.optional(),
+  queued: pattern.optional(),
+  hasNoticeRow: z.literal(true).optional(),
   starting: patterns.optional(),
   takesKeysAtOnce: z.boolean().optional(),
-  rest: z.strictObject({ ended: pattern, footer: pattern }).partial().optional(),
+  rest: z.strictObject({ ended: pattern, footer: pattern, bareFooter: pattern }).partial().optional(),
   quietMs: milliseconds.optional(),
   quietAloneMs: milliseconds.optional(),
   dialogs: z.array(dialog).optional(),
@@ -106,7 +109,15 @@ export const mannerSchema = z
       erase: z.literal('C-e C-u').optional(),
       echoes: z.boolean(),
     }),
-    changes: z.strictObject({ trims: z.boolean(), tab: z.string(), mayAppend: z.string() }).partial(),
+    changes: z
+      .strictObject({
+        trims: z.boolean(),
+        tab: z.string(),
+        form: z.literal('NFC'),
+        wrapped: pattern,
+        mayAppend: z.string(),
+      })
+      .partial(),
     dialogTitles: patterns,
     dialogWords: patterns,
     rescueEnters: z.number().int().min(0).max(3),

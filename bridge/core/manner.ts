@@ -29,6 +29,10 @@ export interface Manner {
     readonly trims?: boolean;
     /** each tab becomes this */
     readonly tab?: string;
+    /** characters that are composed of several are joined */
+    readonly form?: 'NFC';
+    /** what it puts round a paste: the whole of what the model is told, with the text as the group `text` */
+    readonly wrapped?: string;
     /** this is appended to some texts */
     readonly mayAppend?: string;
   };

@@ -54,16 +54,20 @@ function keyName(key: string): string {
 
 /**
  * The options of a dialog's rows, in order. A line right below an option that begins none goes on with it, where it is
- * indented at least as deep as `indent` columns.
+ * indented at least as deep as `indent` columns; so does one that only ends like an option, below the words of a numbered one.
  */
 export function readOptions(lines: readonly string[], indent = 3): DialogOption[] {
   const texts: string[] = [];
   let isOpen = false;
+  let wordsAt = Number.POSITIVE_INFINITY;
   for (const line of lines) {
-    if (readOption(line) !== null) {
+    const at = line.search(/\S/);
+    const number = /^[^\w]*\d{1,2}[.)]\s+/.exec(line)?.[0].length;
+    if (readOption(line) !== null && (number !== undefined || !isOpen || at < wordsAt)) {
       texts.push(line);
       isOpen = true;
-    } else if (isOpen && line.search(/\S/) >= indent) texts[texts.length - 1] += ` ${line.trim()}`;
+      wordsAt = number ?? Number.POSITIVE_INFINITY;
+    } else if (isOpen && at >= indent) texts[texts.length - 1] += ` ${line.trim()}`;
     else isOpen = false;
   }
   return texts.flatMap((text) => readOption(text) ?? []);

@@ -40,11 +40,14 @@ describe.each(Object.keys(kinds))('a first dialog about %s', (name) => {
 });
 
 test('all agents with a first dialog have it recorded at two sizes', () => {
-  const recorded = allRecorded.filter(({ state }) => state.startsWith('startup_dialog_'));
+  const recorded = allRecorded.filter(
+    ({ state, size }) => state.startsWith('startup_dialog_') && /^(?:120x40|80x24)$/.test(size ?? ''),
+  );
   const names = recorded.map(({ agent, state, size }) => `${agent} ${state.slice(15)} ${size}`);
   const all = [
     ...['codex trust', 'codex hooks', 'codex login', 'codex update', 'gemini trust', 'gemini login'],
     ...['qwen trust', 'qwen login', 'cline promotion', 'cline login', 'continue login'],
+    ...['claude trust', 'claude login'],
     'kimi trust',
     'copilot trust',
     'pi trust',

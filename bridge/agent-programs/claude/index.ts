@@ -1,72 +1,121 @@
 import { declared } from '../../screen/declared/reader.ts';
 import type { AgentProgram } from '../agent-program.ts';
-import { usualComposer } from '../composers.ts';
+import { picture, usualComposer, wordReferences } from '../composers.ts';
 import { claudeController } from './controller.ts';
 import { claudeHooks } from './hooks.ts';
 
 /** Rules begin in column 0, and what the model wrote in column 1 (2.1.332): nothing in a command looks like one. */
-const ruleAbove = '^(?:[─▔]{10,}|╭─{10,}╮)$';
+const rule = '^─{10,}$';
+const panelEdge = '^▔{10,}$';
 const dashedRule = '^╌{10,}$';
+const escToCancel = '^ Esc to cancel\\b';
+/** its cursor keys and Enter choose; what is marked at first is No */
+const unnumbered = { row: '^ (?:❯ |  )(\\S.*)$', highlighted: '^ ❯ ' };
+const none = { row: '^$' };
+const command = {
+  kind: 'approval',
+  edge: rule,
+  top: '^ Bash command$',
+  question: '^ Do you want to ',
+  // a description of the model's stands above the dashed rules; what is wrapped has a bar before each row
+  subject: {
+    is: 'command',
+    from: dashedRule,
+    to: dashedRule,
+    row: '^ (?:│(?: |$))?(.*)$',
+    indent: '^ (?:│(?: |$))?',
+    isMarked: false,
+    above: ['^'],
+    blanksBelow: [0, 0],
+  },
+} as const;
 
 /**
- * Claude Code 2, built from its public documentation and what its users publish; its dialogs of a command and of a file from
- * screens of 2.1.332. Where it is not sure it reads `unknown`.
+ * Claude Code 2.1.332. Its title and its cursor are the same at rest and at work; what tells the two apart is its footer,
+ * which a draft, its shortcuts and its lists hide. Where it is not sure it reads `unknown`.
  */
 export const claude: AgentProgram = {
   name: 'claude',
   programs: ['claude'],
-  seenWith: [],
-  // never measured, so that no Enter is pressed twice
+  seenWith: ['2.1.332'],
   composer: {
     agent: 'claude',
     ...usualComposer,
-    settleMs: 400,
-    longPasteMarkers: ['\\[Pasted text #[0-9]+ \\+([0-9]+) lines\\]'],
-    commandOpenings: [{ pattern: '^\\s*[!/#]', prefix: 'Answer: ' }],
-    references: [],
+    // an Enter in the same moment as the paste was taken, 80 of 80 up to 10,000 characters
+    settleMs: 0,
+    // it counts the breaks; of one line it tells no size
+    longPasteMarkers: ['\\[Pasted text #[0-9]+ \\+([0-9]+) lines?\\]', '\\[Pasted text #[0-9]+\\]'],
+    commandOpenings: [
+      { pattern: '^\\s*[!/]', prefix: 'Answer: ' },
+      { pattern: picture, prefix: 'Answer: ' },
+    ],
+    references: wordReferences,
     commandEndings: [{ pattern: '\\\\$', append: ' ' }],
-    changes: {},
+    changes: {
+      tab: '    ',
+      form: 'NFC',
+      wrapped: '^\\n*<pasted_content id="(\\w+)">\\n(?<text>[^]*)\\n</pasted_content id="\\1">\\n*$',
+    },
     dialogTitles: [],
     dialogWords: [
-      'Do you want to (proceed|make this|create|allow)',
-      'Do you trust the files',
-      'Esc to cancel',
-      'Enter to confirm',
+      'Do you want to (proceed|make this edit|create|overwrite|allow)',
+      'Is this a project you created or one you trust',
+      'Esc to (cancel|close|go back)',
+      'Enter to (confirm|select)',
     ],
-    rescueEnters: 0,
+    rescueEnters: 1,
   },
   screen: declared('claude', {
-    title: { busy: '^[⠀-⣿] ', rest: '^✳ ' },
     composer: {
-      top: '^(?:[─━]{10,}|╭─{10,}╮)',
-      bottom: '^(?:[─━]{10,}|╰─{10,}╯)$',
-      prompt: '^(?:│ )?[>❯!#](?: |$)',
-      indent: '^(?:│ )?  ?',
-      placeholders: ['^Try ".*"(?:\\s*│)?$'],
-      below: 12,
-      cursor: 'shown',
+      top: rule,
+      bottom: rule,
+      // its own blank is U+00A0, that of an echo a plain one; of an empty one no blank is captured
+      prompt: '^[❯!](?:\\u00a0| $)',
+      indent: '^ {0,2}',
+      placeholders: ['^Press up to edit queued messages$'],
+      below: 16,
+      list: '^ {2}(?:❯ |  )\\S',
+      cursor: 'placed',
     },
     busy: {
-      status: ['^\\s*[·✢✳✶✻✽*] \\S.*…(?: \\(.*\\))?$', '^\\s*\\S.*\\((?:\\d+[hms] ?)+.*\\besc to interrupt\\b.*\\)'],
-      footer: ['\\besc to interrupt\\b'],
+      status: ['^[·✢✳✶✻✽*] \\S.*(?:…(?: \\(.*)?|· retrying in .*)$', '^✻ Waiting for \\d+ background '],
+      details: '^(?: {2}⎿ | {4})',
+      footer: ['\\besc to interrupt\\b', '· e(?:s(?:c(?: .*)?)?)?…$'],
     },
-    queue: '^\\s*(?:Press up to edit queued messages|\\d+ queued)',
+    hasNoticeRow: true,
+    queued: '^ {2}⎿\\s+Queued\\b',
+    rest: {
+      ended: '^✻ \\S+ for (?:\\d+[hms] ?)+· done\\b|^ {2}⎿\\s+Interrupted\\b',
+      // on the main screen a notice stands at its right
+      footer:
+        '^(?=.*(?:\\? for shortcuts|shift\\+tab to cycle|↓ to manage)) {2}(?:⏸|⏵⏵) [a-z ]+ on(?: \\(shift\\+tab to cycle\\))?(?: · (?:\\d+ \\w+|\\? for shortcuts|← for agents|↓ to manage))*(?: · [←↓].*…| {4,}\\S.*)?$',
+      // with a status line of the person's it has no hint; with the keys of vim it has none at work either
+      bareFooter:
+        '^ {2}(?:-- INSERT -- )?(?:⏸|⏵⏵) [a-z ]+ on(?: \\(shift\\+tab to cycle\\))?(?: · (?:\\d+ \\w+|← for agents))*(?: · …)?$',
+    },
+    takesKeysAtOnce: true,
     quietMs: 800,
     quietAloneMs: 2000,
     dialogs: [
       {
         kind: 'trust',
-        top: 'Do you trust the files in this folder|Is this a project you created or one you trust|Accessing workspace',
-        last: '\\b[Ee]nter to confirm\\b|^\\s*[│╰]',
-        tail: 3,
+        top: '^ Quick safety check: ',
+        last: '^ Enter to confirm · Esc to cancel$',
+        options: unnumbered,
+      },
+      {
+        kind: 'login',
+        top: '^ {2}Detected a custom API key',
+        last: '^ {2}Enter to confirm · Esc to cancel$',
+        question: '^ {2}Do you want to use this API key',
+        options: { row: '^ {2}(?:❯ |  )(\\S.*)$', highlighted: '^ {2}❯ ' },
       },
       {
         kind: 'edit',
-        edge: ruleAbove,
-        top: '^\\s*(?:│ )?(?:Edit file|Create file|Overwrite file|Write\\()',
-        last: '\\b[Ee]sc to cancel\\b|^\\s*(?:│\\s+)?\\d\\. No\\b|^\\s*╰─+╯',
-        tail: 3,
-        question: '^ ?Do you want to (?:make this edit|create|overwrite)\\b',
+        edge: rule,
+        top: '^ (?:Edit|Create|Overwrite) file$',
+        last: escToCancel,
+        question: '^ Do you want to (?:make this edit|create|overwrite)\\b',
         // the question names the file without its folder
         subject: {
           is: 'file',
@@ -77,56 +126,43 @@ export const claude: AgentProgram = {
           blanksBelow: [0, 0],
         },
       },
+      // auto mode asks so
+      { ...command, last: '^ (?:❯ |  )(?:Yes|No)$', tail: 2, options: unnumbered },
+      { ...command, last: escToCancel },
       {
         kind: 'approval',
-        edge: ruleAbove,
-        top: '^\\s*(?:│ )?Bash command\\s*$',
-        last: '\\b[Ee]sc to cancel\\b|^\\s*(?:│\\s+)?\\d\\. No\\b|^\\s*╰─+╯',
-        tail: 3,
+        edge: rule,
+        top: '^ \\S',
+        last: '^ Esc to cancel\\b|^ (?:❯ |  )\\d\\. No\\b',
         question: '^ ?Do you want to ',
-        // a description of the model's stands above the dashed rules; what is wrapped has a bar before each row
-        subject: {
-          is: 'command',
-          from: dashedRule,
-          to: dashedRule,
-          row: '^ (?:│ )?(.*)$',
-          indent: '^ (?:│ )?',
-          isMarked: false,
-          above: ['^'],
-          blanksBelow: [0, 0],
-        },
       },
+      // one that is too tall loses its upper rows
+      { kind: 'edit', top: '^ Do you want to (?:make this edit|create|overwrite)\\b', last: escToCancel },
+      { kind: 'approval', top: '^ Do you want to ', last: escToCancel },
       {
-        kind: 'approval',
-        top: '^\\s*(?:│ )?(?:(?:Tool use|Fetch|Read file)\\s*$|Do you want to (?:proceed|allow)\\b)',
-        question: '^ ?Do you want to ',
-        last: '\\b[Ee]sc to cancel\\b|^\\s*(?:│\\s+)?\\d\\. No\\b|^\\s*╰─+╯',
+        kind: 'other',
+        edge: rule,
+        top: "^ {2}Auto mode can't check",
+        last: '^ {2}Enter to stay in',
         tail: 3,
+        options: none,
       },
-      {
-        kind: 'plan',
-        top: 'Would you like to proceed\\?|Ready to code\\?',
-        last: '^\\s*(?:(?:│ |❯)[ ❯]*)?\\d\\. |\\bctrl-g to edit\\b|^\\s*╰─+╯',
-        tail: 3,
-      },
-      {
-        kind: 'login',
-        top: 'Select login method|Paste code here|Browser didn.t open',
-        last: '^\\s*(?:(?:│ |❯)[ ❯]*)?\\d\\. |Paste code here|\\b[Ee]nter to\\b|\\b[Ee]sc to\\b',
-        tail: 4,
-      },
+      { kind: 'plan', top: '^ {3}Exit plan mode\\?$', last: '^ {3,}(?:❯ )?\\d\\. ' },
       {
         kind: 'choice',
-        top: '^\\s*(?:│ )?\\S.*\\?\\s*│?$|^\\s*☐ ',
-        last: '\\b[Ee]nter to (?:select|confirm)\\b.*',
-        tail: 2,
+        top: '^ ☐ |^← {2}',
+        last: '^Enter to select · |^[❯ ] 2\\. Cancel$',
+        tail: 3,
+        question: '\\?$|^Review your answers$',
       },
+      { kind: 'other', edge: panelEdge, top: '^ {2}\\S', last: '^', options: none },
+      { kind: 'other', edge: rule, top: '^ {2}Search prompts', last: '· Esc to cancel$', options: none },
     ],
     transcript: {
       input: '^[>❯] (.*)$',
       own: '^[⏺●] ',
       tool: '^[⏺●] (?:[A-Z]\\w*|mcp__\\S+|\\S+ - \\S+)\\(|^ {2}⎿ ',
-      notice: '^(?:[✻✳✽✶✢·∴] |※ |╭|│|╰| ▐| ▝|▘)|^ {2}⎿ {1,2}Interrupted',
+      notice: '^(?:[✻✳✽✶✢·∴] |※ )|^[^\\w❯●]* Claude Code v[\\d.]+$|^ {2}⎿\\s+Interrupted',
       error:
         '^(?: {2}⎿ {1,2}|[⏺●] )?API Error|^[⏺●] (?:Credit balance|Claude usage limit|Invalid API key|Prompt is too long)',
       gutter: 2,

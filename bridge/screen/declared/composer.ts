@@ -2,7 +2,7 @@ import type { Row, Snapshot } from '../../core/pane.ts';
 import type { Composer, Evidence } from '../../core/reading.ts';
 import { columnsOf } from '../frame.ts';
 import { evidence, hasDim, isDim, isInkedAt, tidy } from '../rows.ts';
-import type { ScreenFacts } from './facts.ts';
+import type { Pattern, ScreenFacts } from './facts.ts';
 import { filledFromEnd, type Line, pattern } from './lines.ts';
 
 /** `start` is its top row, `first` and `last` (exclusive) hold its text, `end` is the first row below it. */
@@ -123,6 +123,24 @@ export function readComposer(
   return { is: 'draft', text, ...(mayBeCut ? { cut: true } : {}) };
 }
 
+/** What stands before the text in its first row. */
+export function promptOf(text: string, { prompt }: ScreenFacts['composer']): string {
+  return pattern(prompt).exec(`${text} `)?.[0] ?? '';
+}
+
+/** The first of the rows above the composer that belong to it: a list that is open there, or a notice. */
+export function ownFrom(
+  lines: readonly Line[],
+  end: number,
+  composer: Composer,
+  { composer: { list }, hasNoticeRow }: ScreenFacts,
+): number {
+  let from = end;
+  if (list !== undefined && composer.is === 'draft')
+    while (from > 0 && pattern(list).test(lines[from - 1]!.text)) from--;
+  return from === end && hasNoticeRow === true ? Math.max(0, end - 1) : from;
+}
+
 /** Every visible character from `from` on has a colour of its own; but for the first, which stands under the cursor. */
 function isInkedBut(row: Row, from: number, isFirst: boolean): boolean {
   if (isFirst && isInkedAt(row, from)) return false;
@@ -132,31 +150,41 @@ function isInkedBut(row: Row, from: number, isFirst: boolean): boolean {
 }
 
 /**
- * The rows between the transcript and the composer, from the composer upwards: a status, and inputs that wait. Whatever
- * else comes first ends it, for an agent may quote its own status line.
+ * The rows between the transcript and the composer, from the composer upwards: a notice, a status with what belongs to it,
+ * and inputs that wait. Whatever else comes first ends it, for an agent may quote its own status line.
  */
 export function findStatus(
   lines: readonly Line[],
   end: number,
-  { busy, queue }: ScreenFacts,
+  facts: ScreenFacts,
 ): { from: number; busy: Evidence | null } {
+  const { busy, queue, queued, transcript } = facts;
+  const isOne = (source: Pattern | undefined, text: string) => source !== undefined && pattern(source).test(text);
+  const inks = lines.some(({ row }) => (row.ink?.length ?? 0) > 0);
   let from = end;
   let found: Evidence | null = null;
   let isQueue = false;
-  const inks = lines.some(({ row }) => (row.ink?.length ?? 0) > 0);
-  for (const at of filledFromEnd(lines.slice(0, end), statusRows)) {
+  for (const at of filledFromEnd(lines.slice(0, end), busy?.details === undefined ? statusRows : detailedRows)) {
+    if (at >= from) continue;
     const { text, row } = lines[at]!;
     const isProse = busy?.isStatusInked === true && inks && !isInkedAt(row, row.text.search(/\S/));
     if (!isProse && busy?.status?.some((source) => pattern(source).test(text))) {
       found = evidence('status', `the screen says "${text.trim()}"`, at);
       from = at;
-    } else if (queue !== undefined && pattern(queue).test(text)) {
+    } else if (isOne(queue, text)) {
       found ??= evidence('queued', `inputs are queued: "${text.trim()}"`, at);
       from = at;
       isQueue = true;
-    } else if (!isQueue) break;
+    } else if (isOne(queued, text)) {
+      found ??= evidence('queued', `an input is queued: "${text.trim()}"`, at);
+      from = lines.slice(0, at).findLastIndex((line) => pattern(transcript.input).test(line.text));
+      if (from < 0) from = at;
+    } else if (!isQueue && !isOne(busy?.details, text)) break;
   }
   return { from, busy: found };
 }
 
+/** looked at, from the composer upwards */
 const statusRows = 6;
+/** the same where a tip or a list of tasks may stand below a status */
+const detailedRows = 24;

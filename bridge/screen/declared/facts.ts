@@ -45,12 +45,19 @@ export interface ScreenFacts {
     readonly below: number;
     /** one of the rows below must match: a ruled text in the transcript has no such footer */
     readonly footer?: Pattern;
-    /** `shown`: an agent that takes keys shows the terminal's cursor in it; `drawn`: it draws its own */
-    readonly cursor: 'shown' | 'drawn';
+    /** rows of a list that opens right above it while something is typed: no transcript */
+    readonly list?: Pattern;
+    /**
+     * `shown`: an agent that takes keys shows the terminal's cursor in it; `drawn`: it draws its own; `placed`: it draws
+     * its own, and the terminal's, shown or not, stands there too, right behind the prompt while nothing was typed
+     */
+    readonly cursor: 'shown' | 'drawn' | 'placed';
   };
   readonly busy?: {
     /** rows right above the composer */
     readonly status?: readonly Pattern[];
+    /** rows that may stand below a status row and belong to it: a tip, a list of tasks */
+    readonly details?: Pattern;
     /** the first character of a status row has a colour of its own; the same words in the agent's prose have none */
     readonly isStatusInked?: boolean;
     /** the row above the composer's text */
@@ -61,6 +68,10 @@ export interface ScreenFacts {
   };
   /** a panel of so many columns at the right edge, in a pane that is at least so wide: no part of what is read */
   readonly sidebar?: { readonly columns: number; readonly fromWidth: number };
+  /** the row right above the composer holds a notice or nothing, and no transcript */
+  readonly hasNoticeRow?: true;
+  /** the row below an input that waits for the turn's end: neither is transcript */
+  readonly queued?: Pattern;
   /** inputs that wait for the turn's end, listed right above the composer: they and what follows are no transcript */
   readonly queue?: Pattern;
   /** the row at the top of the screen that is no part of the transcript: what stands below it may have begun above */
@@ -80,6 +91,12 @@ export interface ScreenFacts {
     readonly footer?: Pattern;
     /** every turn ends in the agent's own words: one that ends in an input or a tool may go on without a sign of it */
     readonly inWords?: true;
+    /**
+     * a footer that is shown at rest and may be at work too: it is rest only where the turn's end stands above the
+     * composer, or none has begun. Where this is given, no rest is known without one of the two footers, and a draft,
+     * which hides them, is at rest under the same condition
+     */
+    readonly bareFooter?: Pattern;
   };
   /** nothing may have been drawn for so long; a little more where only one source says that it rests */
   readonly quietMs: number;

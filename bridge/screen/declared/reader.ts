@@ -84,6 +84,14 @@ function decide(
   const cursor = cursorOf(pane.cursorVisible, screen, facts);
   if (cursor !== null) return verdict('unknown', 'cursor', cursor, composerRow);
 
+  if (facts.rest?.bareFooter !== undefined && !showsRest(screen))
+    return verdict(
+      'unknown',
+      'footer-hidden',
+      `what shows ${name} at rest is hidden, and it may be at work`,
+      composerRow,
+    );
+
   const sources: Evidence[] = [
     evidence('composer', 'the composer takes keys', composerRow),
     ...(isRestingTitle ? [evidence('title', quoted)] : []),
@@ -107,6 +115,11 @@ function decide(
   return { state: 'idle', why: sources.slice(1).concat(sources[0]!) };
 }
 
+function showsRest({ composer, restingFooter, hasBareFooter, isBetweenTurns }: DeclaredScreen): boolean {
+  if (composer.is === 'draft') return isBetweenTurns;
+  return restingFooter !== null || (hasBareFooter && isBetweenTurns);
+}
+
 /** It called, and has drawn nothing since but what belongs to that. */
 function hasCalled(calledAt: number | undefined, now: number, quietForMs: number): boolean {
   return calledAt !== undefined && now - calledAt <= quietForMs + callMs;
@@ -116,8 +129,10 @@ const callMs = 1000;
 
 function cursorOf(isVisible: boolean, screen: DeclaredScreen, { composer }: ScreenFacts): string | null {
   if (composer.cursor === 'drawn') return null;
-  if (!isVisible) return 'the cursor is hidden';
-  return screen.cursorInComposer ? null : 'the cursor is not in the composer';
+  if (composer.cursor === 'shown' && !isVisible) return 'the cursor is hidden';
+  if (!screen.cursorInComposer) return 'the cursor is not in the composer';
+  const isBlank = composer.cursor === 'placed' && screen.composer.is === 'empty' && !screen.cursorAtStart;
+  return isBlank ? 'the cursor is not behind the prompt: blanks were typed' : null;
 }
 
 function verdict(state: AgentState, rule: string, detail: string, ...rows: number[]): Verdict {

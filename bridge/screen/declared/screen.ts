@@ -3,7 +3,7 @@ import type { Composer, Evidence, Turn } from '../../core/reading.ts';
 import type { DialogOnScreen } from '../dialog.ts';
 import { columnsOf, indexOfColumn } from '../frame.ts';
 import { evidence } from '../rows.ts';
-import { type ComposerPlace, findComposer, findStatus, readComposer } from './composer.ts';
+import { type ComposerPlace, findComposer, findStatus, ownFrom, promptOf, readComposer } from './composer.ts';
 import { findDialog } from './dialog.ts';
 import type { ScreenFacts } from './facts.ts';
 import { findRow, type Line } from './lines.ts';
@@ -15,6 +15,8 @@ export interface DeclaredScreen {
   readonly composer: Composer;
   readonly composerRow: number | null;
   readonly cursorInComposer: boolean;
+  /** right behind the prompt */
+  readonly cursorAtStart: boolean;
   readonly dialog: DialogOnScreen | null;
   readonly busy: Evidence | null;
   readonly isStarting: Evidence | null;
@@ -22,8 +24,11 @@ export interface DeclaredScreen {
   readonly restingFooter: Evidence | null;
   /** the last entry is an input or a tool's, where every turn ends in words */
   readonly isUnanswered: Evidence | null;
+  readonly hasBareFooter: boolean;
   /** nothing was sent yet, as far as the screen shows */
   readonly isStartScreen: boolean;
+  /** no turn can be under way: none has begun, or its end stands above the composer */
+  readonly isBetweenTurns: boolean;
 }
 
 export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): DeclaredScreen {
@@ -45,19 +50,29 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
   const below = place ? snapshot.rows.slice(place.end).map((row) => ({ text: row.text, row })) : [];
   const footer = place ? { from: place.end, lines: lines.slice(place.end) } : { from: lines.length, lines: [] };
   const end = dialog?.rows[0] ?? place?.start ?? lines.length;
-  const status = findStatus(lines, end, facts);
+  const composer: Composer = place ? readComposer(lines, place, facts, snapshot) : { is: 'absent' };
+  const status = findStatus(lines, place ? ownFrom(lines, end, composer, facts) : end, facts);
   const cells = readCells(lines, status.from, facts);
   const { turn, from } = readTurn(cells, facts, snapshot);
   const last = cells.findLast(({ kind }) => kind !== 'blank');
-  const composer: Composer = place ? readComposer(lines, place, facts, snapshot) : { is: 'absent' };
   const isFirst =
     facts.firstScreen !== undefined && findRow({ from: 0, lines }, [facts.firstScreen], 'first-screen') !== null;
   const hasScrolled = snapshot.facts.historySize > 0 && !snapshot.facts.alternateScreen;
+  const isFresh =
+    !hasScrolled &&
+    turn.inputs.length === 0 &&
+    turn.cut !== true &&
+    cells.every(({ kind }) => kind !== 'own' && kind !== 'tool');
+  const hasEnded = facts.rest?.ended !== undefined && last?.kind === 'ended';
   return {
     turn,
     composer,
     composerRow: place?.first ?? null,
     cursorInComposer: place !== null && snapshot.cursorRow >= place.first && snapshot.cursorRow < place.last,
+    cursorAtStart:
+      place !== null &&
+      snapshot.cursorRow === place.first &&
+      snapshot.facts.cursorX === columnsOf(promptOf(lines[place.first]!.text, facts.composer)),
     dialog,
     busy:
       findRow({ from: footer.from, lines: below }, facts.busy?.footer, 'footer') ??
@@ -65,10 +80,7 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
       findRow(ruleOf(place, lines), facts.busy?.rule, 'rule') ??
       findRow({ from, lines: lines.slice(from, status.from) }, facts.busy?.turn, 'turn'),
     isStarting: findRow({ from: 0, lines }, facts.starting, 'starting'),
-    ended:
-      facts.rest?.ended !== undefined && last?.kind === 'ended'
-        ? evidence('turn-end', `the turn has ended: "${last.lines[0]!.text.trim()}"`, last.first)
-        : null,
+    ended: hasEnded ? evidence('turn-end', `the turn has ended: "${last.lines[0]!.text.trim()}"`, last.first) : null,
     restingFooter: findRow(
       footer,
       facts.rest?.footer === undefined ? undefined : [facts.rest.footer],
@@ -78,13 +90,10 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
       facts.rest?.inWords === true && (last?.kind === 'input' || last?.kind === 'tool')
         ? evidence('unanswered', `nothing was said since "${last.lines[0]!.text.trim()}"`, last.first)
         : null,
-    isStartScreen:
-      composer.is === 'empty' &&
-      (isFirst ||
-        (!hasScrolled &&
-          turn.inputs.length === 0 &&
-          turn.cut !== true &&
-          cells.every(({ kind }) => kind !== 'own' && kind !== 'tool'))),
+    hasBareFooter:
+      facts.rest?.bareFooter !== undefined && findRow(footer, [facts.rest.bareFooter], 'bare-footer') !== null,
+    isStartScreen: composer.is === 'empty' && (isFirst || isFresh),
+    isBetweenTurns: isFresh || hasEnded || turn.error !== undefined,
   };
 }
 
