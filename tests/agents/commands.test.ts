@@ -19,7 +19,9 @@ policy:
     choose: 1
 `;
 
-const agents = (['codex', 'gemini', 'qwen', 'cline', 'continue', 'copilot'] as const).filter((name) => isWanted(name));
+const agents = (['claude', 'codex', 'gemini', 'qwen', 'cline', 'continue', 'copilot'] as const).filter((name) =>
+  isWanted(name),
+);
 
 let server: ModelServer;
 let tmux: PrivateTmux;

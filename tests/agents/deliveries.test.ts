@@ -8,7 +8,7 @@ import { Field } from './field.ts';
 import { isWanted } from './installs.ts';
 import { type AgentName, agentNames, programs } from './programs/index.ts';
 import { draft, states } from './states.ts';
-import { asTaken } from './taken.ts';
+import { asTaken, unwrapped } from './taken.ts';
 import { kindsOfText } from './texts.ts';
 
 /**
@@ -137,7 +137,7 @@ describe.each(agents)('a real %s', (name) => {
       const prepared = prepare(answer, manner);
       const told = agent.messages().slice(before);
       expect(told).toHaveLength(1);
-      expect(prepared.is === 'text' ? asTaken(prepared.text, manner) : []).toContain(told[0]);
+      expect(prepared.is === 'text' ? asTaken(prepared.text, manner) : []).toContain(unwrapped(told[0]!, manner));
     } finally {
       await bridge.stop();
     }

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { programOf } from '../../bridge/agent-programs/index.ts';
 import { loadConfig } from '../../bridge/config.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
+import type { Manner } from '../../bridge/core/manner.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
 import { Rooms } from '../../bridge/rooms.ts';
 import { outcomeOf } from '../../bridge/views.ts';
@@ -13,7 +14,7 @@ import { makeHome } from '../live/bridge-process.ts';
 import { type LoggedCall, type ModelServer, modelServer } from './model-server.ts';
 import type { AgentName } from './programs/index.ts';
 import { type RealAgent, startAgent } from './real-agents.ts';
-import { asTaken } from './taken.ts';
+import { asTaken, unwrapped } from './taken.ts';
 import type { KindOfText } from './texts.ts';
 
 /**
@@ -113,6 +114,11 @@ export class Field {
     this.#agent = null;
   }
 
+  /** What the model was told so far was somebody else's, and is no news. */
+  overlook(): void {
+    this.#newMessages();
+  }
+
   async close(): Promise<void> {
     await this.#rooms?.close();
     await this.tmux.stop();
@@ -154,7 +160,7 @@ export class Field {
     const said = `${state.is}: ${outcomeOf(state).message}`;
     if (state.is === 'acknowledged') {
       const told = await this.#told(askedLimitMs);
-      const judgement = judged(text, prepared.is === 'text' ? asTaken(prepared.text, manner) : [], told);
+      const judgement = judged(text, prepared.is === 'text' ? asTaken(prepared.text, manner) : [], told, manner);
       if (judgement.detail === '') return { ms: at, ...judgement, detail: state.receipt.evidence };
       return { ms: at, ...judgement, detail: `${judgement.detail}\n${this.#stepsOf(delivery)}` };
     }
@@ -183,7 +189,7 @@ export class Field {
     await this.agent.press('Enter');
     const told = await this.#told(this.#isFirst ? askedLimitMs : silenceMs);
     const { composer: manner } = programOf(null, { agent: this.program });
-    return { ms: Date.now() - from, ...judged(text, asTaken(text, manner), told) };
+    return { ms: Date.now() - from, ...judged(text, asTaken(text, manner), told, manner) };
   }
 
   /** What the model was newly told, once it was told anything and its answer is out. */
@@ -219,12 +225,18 @@ function freshIn({ messages, toolResult }: LoggedCall, known: number): readonly 
   return messages.length > known ? messages.slice(known) : messages.slice(-1);
 }
 
-function judged(text: string, declared: readonly string[], told: readonly string[]): Omit<Delivered, 'ms'> {
-  if (told.length === 0) return { outcome: 'lost', detail: 'the model has nothing' };
-  if (told.length > 1) return { outcome: 'doubled', detail: JSON.stringify(told.map((one) => one.slice(0, 200))) };
-  if (told[0] === text) return { outcome: 'exact', detail: '' };
-  if (declared.includes(told[0]!)) return { outcome: 'declared', detail: '' };
-  return { outcome: 'altered', detail: difference(text, told[0]!) };
+function judged(
+  text: string,
+  declared: readonly string[],
+  told: readonly string[],
+  manner: Manner,
+): Omit<Delivered, 'ms'> {
+  const [one] = told;
+  if (one === undefined) return { outcome: 'lost', detail: 'the model has nothing' };
+  if (told.length > 1) return { outcome: 'doubled', detail: JSON.stringify(told.map((each) => each.slice(0, 200))) };
+  if (one === text) return { outcome: 'exact', detail: '' };
+  if (declared.includes(unwrapped(one, manner))) return { outcome: 'declared', detail: '' };
+  return { outcome: 'altered', detail: difference(text, one) };
 }
 
 function difference(sent: string, told: string): string {

@@ -27,6 +27,7 @@ afterEach(async () => {
 });
 
 const chosen: ReadonlyArray<readonly [AgentName, readonly FirstDialog['name'][], readonly string[]]> = [
+  ['claude', ['trust'], ['Yes, I trust this folder', 'Yes']],
   ['codex', ['trust', 'hooks'], ['Trust and continue', "Continue without trusting (hooks won't run)"]],
   ['codex', ['hooks'], ['Trust all and continue']],
   ['codex', ['update'], ['Skip']],

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => tmux.stop());
 
-const asking = ['codex', 'gemini', 'qwen', 'cline', 'continue', 'opencode'] as const;
+const asking = ['claude', 'codex', 'gemini', 'qwen', 'cline', 'continue', 'opencode'] as const;
 
 test.each(asking.filter((name) => isWanted(name)))(
   'a real %s starts idle, answers one typed message, and asks before it runs a command',

@@ -8,7 +8,7 @@ import type { TestProgram } from './test-program.ts';
 
 /** BRIDGE_TEST_AGENTS names the programs that tests drive, parted by commas, or `all`; together they are 2 GB to install. */
 export function isWanted(name: AgentName, environment: NodeJS.ProcessEnv = process.env): boolean {
-  const wanted = (environment.BRIDGE_TEST_AGENTS || 'codex,gemini,pi').split(',');
+  const wanted = (environment.BRIDGE_TEST_AGENTS || 'codex,gemini,claude').split(',');
   return wanted.includes('all') || wanted.includes(name);
 }
 

@@ -4,6 +4,13 @@ import type { Manner } from '../../bridge/core/manner.ts';
 export function asTaken(typed: string, { changes }: Pick<Manner, 'changes'>): readonly string[] {
   let text = typed;
   if (changes.tab !== undefined) text = text.replaceAll('\t', changes.tab);
+  if (changes.form !== undefined) text = text.normalize(changes.form);
   if (changes.trims === true) text = text.trim();
   return changes.mayAppend === undefined ? [text] : [text, text + changes.mayAppend];
+}
+
+/** What the model was told, without what the profile says that the agent puts round a paste. */
+export function unwrapped(told: string, { changes }: Pick<Manner, 'changes'>): string {
+  const { wrapped } = changes;
+  return (wrapped === undefined ? undefined : new RegExp(wrapped, 'u').exec(told)?.groups?.text) ?? told;
 }
