@@ -59,7 +59,8 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
     facts.firstScreen !== undefined && findRow({ from: 0, lines }, [facts.firstScreen], 'first-screen') !== null;
   const hasScrolled = snapshot.facts.historySize > 0 && !snapshot.facts.alternateScreen;
   const isFresh =
-    !hasScrolled &&
+    // where a cleared screen stands in the history, and the row is not drawn yet
+    (!hasScrolled || facts.firstScreen !== undefined) &&
     turn.inputs.length === 0 &&
     turn.cut !== true &&
     cells.every(({ kind }) => kind !== 'own' && kind !== 'tool');
