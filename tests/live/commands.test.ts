@@ -50,7 +50,7 @@ for (const place of ['without a daemon', 'through the daemon'] as const) {
   test(`a name that only begins one of its commands does not run that, ${place}`, async () => {
     await prepare();
     const short = await send('--wait', '20', '--command', '/clea');
-    expect(short).toMatchObject({ code: 3, stderr: expect.stringContaining('still in the composer') });
+    expect(short).toMatchObject({ code: 3, stderr: expect.stringContaining('taken out of the composer again') });
     expect([commands(), agent.inputs()]).toEqual([[], []]);
   });
 
