@@ -98,5 +98,5 @@ test('wrong use names what is wrong', () => {
   expect(fault(join(home, 'screen.txt'))).toMatch(/^64 .*--agent/s);
   expect(fault(screens, '--at', 'noon')).toMatch(/^64 .*--at/s);
   policy('  - when: { kind: approval }\n    choose: 1\n');
-  expect(fault(screens)).toMatch(/^64 .*bridge\.yaml:3: policy\.0\.choose: needs `when\.command`/s);
+  expect(fault(screens)).toMatch(/^64 .*bridge\.yaml:4: policy\.0\.choose: needs `when\.command`/s);
 });
