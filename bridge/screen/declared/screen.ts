@@ -45,7 +45,9 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
     height: snapshot.facts.height,
     columns: edge,
   });
-  const place = dialog ? null : findComposer(lines, facts.composer, edge);
+  const found = dialog ? null : findComposer(lines, facts.composer, edge);
+  // what begins out of sight is no composer of now
+  const place = found !== null && found.start >= snapshot.firstVisible ? found : null;
   // a footer may run on below the sidebar
   const below = place ? snapshot.rows.slice(place.end).map((row) => ({ text: row.text, row })) : [];
   const footer = place ? { from: place.end, lines: lines.slice(place.end) } : { from: lines.length, lines: [] };
