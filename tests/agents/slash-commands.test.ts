@@ -80,6 +80,6 @@ describe.each(Object.entries(known).filter(([name]) => isWanted(name as AgentNam
     const status = () => run(tmux, ['status', '--home', home, '--pane', agent.paneId, '--json']);
     // what it does not give back is said to stand there
     if (stderr.includes('it still stands in the composer')) return;
-    await waitFor('its composer is empty', async () => JSON.parse((await status()).stdout).ready === true);
+    await waitFor('its composer is empty', async () => JSON.parse((await status()).stdout).composer.is === 'empty');
   });
 });
