@@ -86,7 +86,7 @@ describe.each(agents)('a real %s', (name) => {
 
   test('is typed nothing behind what a person has begun to write', async () => {
     await states.draft.ready(field);
-    expect(await field.deliver(kindsOfText[0]!)).toMatchObject({
+    expect(await field.deliver(kindsOfText[0]!, 'bridge', 5_000)).toMatchObject({
       outcome: 'held',
       detail: expect.stringMatching(/^\w+: held: draft: /),
     });

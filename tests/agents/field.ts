@@ -130,16 +130,17 @@ export class Field {
     this.#newMessages();
   }
 
-  async deliver(kind: KindOfText, method: Method = 'bridge'): Promise<Delivered> {
+  /** @param waitMs how long what is held may wait, in milliseconds */
+  async deliver(kind: KindOfText, method: Method = 'bridge', waitMs = idleLimitMs): Promise<Delivered> {
     const text = kind.text(this.agent);
-    const delivered = await (method === 'bridge' ? this.#byBridge(text) : this.#byDelay(text, method));
+    const delivered = await (method === 'bridge' ? this.#byBridge(text, waitMs) : this.#byDelay(text, method));
     const proof = join(this.agent.workingFolder, 'proof');
     if (!existsSync(proof)) return delivered;
     rmSync(proof);
     return { ...delivered, outcome: 'ran', detail: `the command was run. ${delivered.detail}` };
   }
 
-  async #byBridge(text: string): Promise<Delivered> {
+  async #byBridge(text: string, waitMs: number): Promise<Delivered> {
     const { composer: manner } = programOf(null, { agent: this.program });
     const prepared = prepare(text, manner);
     const pane = await addressOn(this.#rooms!.main, this.agent.paneId);
@@ -151,7 +152,7 @@ export class Field {
       agent: null,
       force: false,
       allowShell: false,
-      waitMs: idleLimitMs,
+      waitMs,
       via,
     };
     const delivery = await this.#rooms!.sending.send(order, new AbortController().signal);
