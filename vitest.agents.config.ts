@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Real agent programs in real tmux against the scripted model server: one at a time, for two cores. */
+/** Real agent programs in real tmux against the scripted model server: two files at a time, for most of it is waiting for them. */
 export default defineConfig({
   test: {
     include: ['tests/agents/**/*.test.ts'],
@@ -8,7 +8,6 @@ export default defineConfig({
     hookTimeout: 900_000,
     reporters: ['default', './tests/closing-line.ts'],
     pool: 'forks',
-    maxWorkers: 1,
-    fileParallelism: false,
+    maxWorkers: 2,
   },
 });
