@@ -8,7 +8,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     reporters: ['default', './tests/closing-line.ts'],
     pool: 'forks',
-    maxWorkers: 3,
+    maxWorkers: 4,
     projects: [
       // each owns a private tmux server: most of their time is waiting, so they go first and beside each other
       { extends: true, test: { name: 'live', include: ['tests/live/**/*.test.ts'], sequence: { groupOrder: 0 } } },

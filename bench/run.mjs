@@ -3,8 +3,10 @@
 //               [-- --agents codex,pi|all] [-- --samples 15] [-- --at-once 50] [-- --against DIR] [-- --deliveries]
 // Side by side in one run, on one private tmux server each: how long from a request's END line being written by the
 // program in a pane until it is known, what it costs while nothing moves, and how much memory is held.
-//   bridge      the daemon: until the request is committed to its journal
-//   spawn poll  what the predecessors do: `tmux capture-pane` as a process for every pane, every 200 ms, until the line is seen
+//   bridge                the daemon: until the request is committed to its journal, and until its page lies in inbox/
+//   bridge, whole frames  the same, of a program that draws each frame as one synchronized update, as codex does
+//   spawn poll            what the predecessors do: `tmux capture-pane` as a process for every pane, every 200 ms, until the line is seen
+// And how long `bridge list` takes, a process each time, without a daemon.
 // Then deliveries (bench/deliveries.ts): many scripted agents at once; with --agents, real ones too, one after another.
 // --against DIR, a built checkout of another commit, is measured beside this one; --deliveries leaves the requests out.
 import { spawn } from 'node:child_process';
@@ -33,14 +35,20 @@ const { values: flags } = parseArgs({
 const paneCounts = (flags.panes ?? (flags.short ? '1,50' : '1,10,50,200')).split(',').map(Number);
 const idleSeconds = Number(flags.seconds ?? (flags.short ? 5 : 20));
 const samples = flags.short ? 30 : 100;
-const contenders = { bridge: 'watcher-bridge.mjs', 'spawn poll': 'watcher-spawn.mjs' };
+const asItComes = (text) => text;
+const wholeFrame = (text) => `\x1b[?2026h${text}\x1b[?2026l`;
+const contenders = {
+  bridge: { program: 'watcher-bridge.mjs', drawn: asItComes, hasPages: true },
+  'bridge, whole frames': { program: 'watcher-bridge.mjs', drawn: wholeFrame, hasPages: true },
+  'spawn poll': { program: 'watcher-spawn.mjs', drawn: asItComes, hasPages: false },
+};
 
 const say = (line) => process.stderr.write(`${line}\n`);
 const results = [];
 for (const panes of flags.deliveries ? [] : paneCounts) {
-  for (const [name, program] of Object.entries(contenders)) {
+  for (const [name, contender] of Object.entries(contenders)) {
     say(`${name}, ${panes} pane${panes === 1 ? '' : 's'} …`);
-    results.push({ name, panes, ...(await measure(panes, program)) });
+    results.push({ name, panes, ...(await measure(panes, contender)) });
   }
 }
 const deliveries = await measureDeliveries();
@@ -59,21 +67,23 @@ async function measureDeliveries() {
   });
 }
 
-async function measure(panes, program) {
+async function measure(panes, contender) {
   const folder = mkdtempSync(join(tmpdir(), 'bridge-bench-'));
   const tmux = freshTmux(folder);
   let watcher = null;
   try {
     const writers = await openPanes(tmux, folder, panes);
-    watcher = startWatcher(program, folder, tmux.socket);
+    watcher = startWatcher(contender.program, folder, tmux.socket);
     await watcher.ready;
     await pause(1500);
     const serverPid = Number((await tmux.run('display-message', '-p', '#{pid}')).trim());
     const idle = await idleCost([watcher.child.pid, serverPid], idleSeconds);
     const memoryBefore = memoryOf(watcher.child.pid);
-    const latencies = await latenciesOf(watcher, writers);
+    const latencies = await latenciesOf(watcher, writers, contender);
     const memoryAfter = memoryOf(watcher.child.pid);
-    return { latencies, idle, memoryBefore, memoryAfter };
+    await watcher.stop();
+    const lists = contender.hasPages ? await timesOfList(folder, tmux.socket) : [];
+    return { ...latencies, lists, idle, memoryBefore, memoryAfter };
   } finally {
     await watcher?.stop();
     await tmux.run('kill-server').catch(() => '');
@@ -104,34 +114,36 @@ async function openPanes(tmux, folder, panes) {
 function startWatcher(program, folder, socket) {
   const file = fileURLToPath(new URL(program, import.meta.url));
   const child = spawn(process.execPath, [file, folder, socket], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const seen = new Map();
+  /** what the watcher has told: a mark, or the page of one */
+  const told = new Map();
   const waiting = new Map();
   const ready = new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`${program} left with ${code}`)));
     child.on('message', (message) => {
       if (message.ready) resolve();
       else {
-        seen.set(message.mark, BigInt(message.at));
-        waiting.get(message.mark)?.(BigInt(message.at));
+        const word = message.page ? `page of ${message.mark}` : message.mark;
+        told.set(word, BigInt(message.at));
+        waiting.get(word)?.(BigInt(message.at));
       }
     });
   });
   return {
     child,
     ready,
-    /** when this mark was first known; rejects after ten seconds */
-    known: (mark) =>
+    /** when this mark was first known, or `page of MARK` written; rejects after ten seconds */
+    known: (word) =>
       new Promise((resolve, reject) => {
-        if (seen.has(mark)) return resolve(seen.get(mark));
-        const timer = setTimeout(() => reject(new Error(`${program} never saw ${mark}`)), 10_000);
-        waiting.set(mark, (at) => {
+        if (told.has(word)) return resolve(told.get(word));
+        const timer = setTimeout(() => reject(new Error(`${program} never told ${word}`)), 10_000);
+        waiting.set(word, (at) => {
           clearTimeout(timer);
           resolve(at);
         });
       }),
     stop: () =>
       new Promise((resolve) => {
-        if (child.exitCode !== null) return resolve();
+        if (child.exitCode !== null || child.signalCode !== null) return resolve();
         child.once('exit', resolve);
         child.kill('SIGTERM');
       }),
@@ -148,30 +160,55 @@ async function idleCost(pids, seconds) {
   return (100 * used) / elapsed;
 }
 
-async function latenciesOf(watcher, writers) {
-  const latencies = [];
+async function latenciesOf(watcher, writers, { drawn, hasPages }) {
+  const known = [];
+  const pages = [];
   for (let sample = 0; sample < samples; sample++) {
     const mark = `mark-${sample}-${Math.random().toString(36).slice(2, 8)}`;
     const write = writers[Math.floor(Math.random() * writers.length)];
-    write(`<<CONTROLLER_REQUEST>>\n${mark}\n`);
+    write(drawn(`<<CONTROLLER_REQUEST>>\n${mark}\n`));
     await pause(20 + Math.random() * 230);
     const writtenAt = process.hrtime.bigint();
-    write('<<CONTROLLER_REQUEST_END>>\n');
-    const knownAt = await watcher.known(mark);
-    latencies.push(Number(knownAt - writtenAt) / 1e6);
+    const sinceWritten = async (word) => Number((await watcher.known(word)) - writtenAt) / 1e6;
+    write(drawn('<<CONTROLLER_REQUEST_END>>\n'));
+    known.push(await sinceWritten(mark));
+    if (hasPages) pages.push(await sinceWritten(`page of ${mark}`));
   }
-  return latencies.sort((a, b) => a - b);
+  return { known: sorted(known), pages: sorted(pages) };
+}
+
+/** Milliseconds of `bridge list` as a process, of nobody's panes, a few times. */
+async function timesOfList(folder, socket) {
+  const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+  const home = join(folder, 'list');
+  const times = [];
+  for (let run = 0; run < 5; run++) {
+    const startedAt = process.hrtime.bigint();
+    await commandOutput(process.execPath, [program, 'list', '--json', '--socket', socket, '--home', home]);
+    times.push(Number(process.hrtime.bigint() - startedAt) / 1e6);
+  }
+  return sorted(times);
+}
+
+function sorted(numbers) {
+  return [...numbers].sort((a, b) => a - b);
 }
 
 function report() {
-  const at = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
-  const rows = results.map(({ name, panes, latencies, idle, memoryBefore, memoryAfter }) => ({
+  const at = (values, part) => {
+    const value = values[Math.min(values.length - 1, Math.floor(values.length * part))];
+    return value === undefined ? null : Number(value.toFixed(2));
+  };
+  const rows = results.map(({ name, panes, known, pages, lists, idle, memoryBefore, memoryAfter }) => ({
     watcher: name,
     panes,
-    samples: latencies.length,
-    p50Ms: Number(at(latencies, 0.5).toFixed(2)),
-    p99Ms: Number(at(latencies, 0.99).toFixed(2)),
-    maxMs: Number(latencies.at(-1).toFixed(2)),
+    samples: known.length,
+    p50Ms: at(known, 0.5),
+    p99Ms: at(known, 0.99),
+    maxMs: at(known, 1),
+    pageP50Ms: at(pages, 0.5),
+    pageP99Ms: at(pages, 0.99),
+    listP50Ms: at(lists, 0.5),
     idlePercentOfCore: Number(idle.toFixed(2)),
     memoryMB: Number((memoryAfter / 1e6).toFixed(1)),
     memoryGrowthMB: Number(((memoryAfter - memoryBefore) / 1e6).toFixed(1)),
