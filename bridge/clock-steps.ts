@@ -1,4 +1,5 @@
 import { type Calls, callsKey, movedCalls } from './calling.ts';
+import { isWaiting, step } from './core/delivery-machine.ts';
 import { tallyKey } from './desk/allowance.ts';
 import { movedTally, type Tally } from './desk/limits.ts';
 import type { Journal } from './journal/journal.ts';
@@ -43,7 +44,7 @@ export function clampToClock(journal: Journal, now: number): number {
 
 /** What became of it is read from the screen and from who pressed keys since: that instant does not move meanwhile. */
 function isTyping(journal: Journal): boolean {
-  return journal.deliveries({ open: true }).some(({ state }) => state.is !== 'queued' && state.is !== 'held');
+  return journal.deliveries({ open: true }).some(({ state }) => !isWaiting(state));
 }
 
 /** Every stored instant of which somebody measures how long ago it was, or how long it still is. What was recorded stays. */
@@ -62,10 +63,11 @@ function moveInstants(journal: Journal, byMs: number, at: number): void {
       if (deadlineAt !== null || request.state.is === 'open') journal.saveRequest(moved, event);
     }
     for (const delivery of journal.deliveries({ open: true })) {
-      if (delivery.deadlineAt === null) continue;
-      const deadlineAt = delivery.deadlineAt + byMs;
+      const moved = step(delivery, { type: 'clock-set', byMs });
+      if (!moved.changed) continue;
+      const { deadlineAt } = moved.delivery;
       const event = { at, kind: 'delivery-deadline-moved', subject: delivery.id, data: { deadlineAt, byMs } };
-      journal.saveDelivery({ ...delivery, deadlineAt }, event);
+      journal.saveDelivery(moved.delivery, event);
     }
     const tally = journal.memory<Tally>(tallyKey);
     if (tally !== null) journal.saveMemory(tallyKey, movedTally(tally, byMs));

@@ -1,4 +1,5 @@
-import { type Delivery, type HoldReason, isEnded } from './core/envelope.ts';
+import { isEnded } from './core/delivery-machine.ts';
+import type { Delivery, HoldReason } from './core/envelope.ts';
 import type { DeliveryId } from './core/ids.ts';
 
 /** The agent that the text is for is not there; what stands in its place does not get it. */

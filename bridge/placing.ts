@@ -1,4 +1,4 @@
-import { isEnded } from './core/envelope.ts';
+import { isEnded, mustStep } from './core/delivery-machine.ts';
 import { serverPidOf } from './core/ids.ts';
 import { identityKey, type PaneFacts, type PaneIdentity } from './core/pane.ts';
 import { isUnaddressed } from './journal/earlier-panes.ts';
@@ -35,11 +35,9 @@ export async function placeEarlierPanes(parts: {
     if (!isUnaddressed(delivery.recipient) || isEnded(delivery.state)) continue;
     // claimed and not typed: it goes back to those that wait
     if (delivery.state.is === 'claimed') {
-      const state = { is: 'queued' } as const;
-      journal.saveDelivery(
-        { ...delivery, state },
-        { at: now, kind: 'delivery-queued', subject: delivery.id, data: { state } },
-      );
+      const released = mustStep(delivery, { type: 'released' });
+      const { id: subject, state } = released;
+      journal.saveDelivery(released, { at: now, kind: 'delivery-queued', subject, data: { state } });
     }
     cancel(delivery.id, unplaced);
   }

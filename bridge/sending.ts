@@ -1,7 +1,8 @@
 import type { Changes } from './changes.ts';
 import type { Clock } from './core/clock.ts';
+import { isEnded, isWaiting } from './core/delivery-machine.ts';
 import type { Via } from './core/door.ts';
-import { type Delivery, type Envelope, isEnded } from './core/envelope.ts';
+import type { Delivery, Envelope } from './core/envelope.ts';
 import { BridgeError, wrongUse } from './core/failure.ts';
 import type { DeliveryId, EnvelopeId } from './core/ids.ts';
 import { keysOf } from './core/keys.ts';
@@ -136,7 +137,7 @@ export class Sending {
     );
     this.#remember(posted.id, closed);
     const last = await this.#triedUntil(posted, this.#waits.now() + order.waitMs, closed);
-    if (last.state.is !== 'held' && last.state.is !== 'queued') return last;
+    if (!isWaiting(last.state)) return last;
     const why = last.state.is === 'held' ? `held: ${last.state.reason}: ${last.state.detail}` : 'held: interrupted';
     this.#post.cancel(posted.id, why);
     return this.#stored(posted);

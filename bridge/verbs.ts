@@ -4,6 +4,7 @@ import { askerOf } from './asker.ts';
 import { aboveArgs, callerArgs } from './call-evidence.ts';
 import { signalKinds } from './core/agent-signal.ts';
 import { isBlank } from './core/cleaning.ts';
+import { isWaiting } from './core/delivery-machine.ts';
 import { vias } from './core/door.ts';
 import { BridgeError, ExitCode, wrongUse } from './core/failure.ts';
 import { asPaneId, asServerId } from './core/ids.ts';
@@ -325,7 +326,7 @@ async function outcomeFor(
 ): Promise<AnswerView> {
   const delivery = await rooms.sending.settled(id, firstAttempt, closed);
   const end = delivery ? outcomeOf(delivery.state) : { message: 'answered', exitCode: ExitCode.done };
-  const kept = delivery?.state.is === 'held' || delivery?.state.is === 'queued';
+  const kept = delivery !== null && isWaiting(delivery.state);
   const message = `request ${id}: ${end.message}${kept ? '; it goes out when it may' : ''}`;
   return { id, accepted, message, delivery, exitCode: end.exitCode };
 }

@@ -57,11 +57,7 @@ export interface Sighting {
   readonly lines: readonly string[];
 }
 
-/**
- * queued ─► claimed ─► typed ─► submitted ─► acknowledged
- *    ▲          │         └─► typed-not-submitted
- *    └── held ◄─┘         └─► uncertain            failed | expired | cancelled
- */
+/** What becomes of it in which order is the delivery machine's. */
 export type DeliveryState =
   | { readonly is: 'queued' }
   | { readonly is: 'held'; readonly reason: HoldReason; readonly detail: string; readonly since: number }
@@ -117,30 +113,6 @@ export interface DeliveryOptions {
   readonly via?: Via;
 }
 
-/** True once nothing more will happen to the delivery without a human. */
-export function isEnded(state: DeliveryState): boolean {
-  return !['queued', 'held', 'claimed', 'typed', 'submitted'].includes(state.is);
-}
-
-/**
- * The lifecycle above, as a table: what may be written over what. The journal holds every writer to it, so that a
- * process with an old copy in its hands can neither revive an ended delivery nor un-type a typed one.
- */
-const successors: Readonly<Record<DeliveryState['is'], readonly DeliveryState['is'][]>> = {
-  queued: ['queued', 'held', 'claimed', 'failed', 'expired', 'cancelled'],
-  held: ['queued', 'held', 'claimed', 'failed', 'expired', 'cancelled'],
-  claimed: ['queued', 'held', 'claimed', 'typed', 'failed', 'expired'],
-  // back to held only where tmux said that it did not paste, or a door that it did not take the text
-  typed: ['held', 'typed', 'submitted', 'acknowledged', 'typed-not-submitted', 'uncertain', 'failed'],
-  submitted: ['submitted', 'acknowledged', 'typed-not-submitted', 'uncertain', 'failed'],
-  acknowledged: [],
-  'typed-not-submitted': [],
-  uncertain: [],
-  failed: [],
-  expired: [],
-  cancelled: [],
-};
-
 /** Begins the reason of a delivery that was cancelled because what it answers has passed. */
 const turnPassed = 'turn-passed: ';
 
@@ -162,8 +134,4 @@ export function sawDialogEnd({ dialog, state }: Pick<Delivery, 'dialog' | 'state
   return (['another-dialog-opened', 'dialog-closed'] satisfies DialogEnd[] as string[]).includes(
     state.receipt.evidence,
   );
-}
-
-export function mayFollow(from: DeliveryState, to: DeliveryState): boolean {
-  return successors[from.is].includes(to.is);
 }

@@ -121,8 +121,11 @@ export interface Request {
   readonly late: readonly Answer[];
 }
 
+/** The states of a request that has not ended: never archived, and taken up again after a start. */
+export const openRequests: readonly RequestState['is'][] = ['open', 'asked', 'answered'];
+
 export function isOpen(request: Request): boolean {
-  return ['open', 'asked', 'answered'].includes(request.state.is);
+  return openRequests.includes(request.state.is);
 }
 
 /** The lifecycle above, as a table: which state may be written after which. The audit holds every recorded step to it. */

@@ -28,7 +28,7 @@ export async function choose(passage: Passage, fingerprint: string): Promise<Del
   const open = await enter(passage, fingerprint);
   if (!('look' in open)) return open;
   const { label, key } = open.option;
-  await passage.become({ is: 'claimed', at: passage.now });
+  await passage.claim();
   const ownKey = key === 'Enter' ? null : key;
   const ready = ownKey === null ? await highlight(passage, open) : open;
   if (!('look' in ready)) return ready;
@@ -37,7 +37,7 @@ export async function choose(passage: Passage, fingerprint: string): Promise<Del
 
   const pressed = ownKey ?? 'Enter';
   const before = passage.now;
-  await passage.become({ is: 'typed', at: before }, { key: pressed, label }, 'delivery-pressed');
+  await passage.pressing(before, { key: pressed, label });
   if ((await passage.parts.hands.press(passage.pane, pressed, condition)) === 'held') {
     return giveUpOr(passage, 'tmux held the key back: the dialog was not as it had been a moment before');
   }
@@ -57,7 +57,7 @@ async function confirm(passage: Passage, before: Open, pressedAt: number): Promi
   const condition = conditionInDialog(look, dialog, dialog.options[at]!);
   if (condition === null) return passage.doubt(notClosed);
   const enterAt = passage.now;
-  await passage.become({ is: 'typed', at: enterAt }, { key: 'Enter', label: before.option.label }, 'delivery-pressed');
+  await passage.pressing(enterAt, { key: 'Enter', label: before.option.label });
   if ((await passage.parts.hands.press(passage.pane, 'Enter', condition)) === 'held') {
     return passage.doubt('its key highlighted the option, and tmux held Enter back: the dialog was not as it had been');
   }
@@ -91,7 +91,7 @@ async function enter(passage: Passage, fingerprint: string): Promise<Open | Deli
   const verdict = passage.verdictOn(look);
   const reason = verdict.pass ? null : verdict.reason;
   if (look === null || reason === 'gone' || reason === 'replaced') {
-    return passage.become({ is: 'cancelled', reason: 'the agent that showed the dialog has gone' });
+    return passage.cancel('the agent that showed the dialog has gone');
   }
   if (passed !== null) return passage.cancelAsPassed(passed);
   if (!verdict.pass && ['input-off', 'synchronized', 'copy-mode', 'shell'].includes(verdict.reason)) {
@@ -105,14 +105,14 @@ async function enter(passage: Passage, fingerprint: string): Promise<Open | Deli
   const named = dialog.options.filter(({ label }) => label === passage.delivery.envelope.body);
   if (named.length === 1) return { look, dialog, option: named[0]! };
   const reading = named.length === 0 ? 'no option' : 'more than one option';
-  return passage.become({ is: 'failed', reason: `the dialog has ${reading} of that name; nothing was pressed` });
+  return passage.fail(`the dialog has ${reading} of that name; nothing was pressed`);
 }
 
 /** A dialog that is not there must be seen twice not to be there: frames may be half drawn. */
 async function closedBefore(passage: Passage, fingerprint: string): Promise<Delivery> {
   const gone = await goneWithin(passage, fingerprint, closeLimitMs);
   if (gone === null) return passage.hold('unknown', 'the dialog is not to be seen, nor what took its place');
-  return passage.become({ is: 'cancelled', reason: becausePassed(`nothing was pressed: ${gone}`) });
+  return passage.cancel(becausePassed(`nothing was pressed: ${gone}`));
 }
 
 /** Moves the highlight to the option, one verified step at a time. Nothing is decided by that. */
@@ -122,7 +122,7 @@ async function highlight(passage: Passage, open: Open): Promise<Open | Delivery>
   for (let moves = 0; moves <= dialog.options.length; moves++) {
     const option = dialog.options[target]!;
     const at = highlighted(dialog);
-    if (at === null) return passage.become({ is: 'failed', reason: 'which option is highlighted cannot be seen' });
+    if (at === null) return passage.fail('which option is highlighted cannot be seen');
     if (at === target) return { look, dialog, option };
     const step = at < target ? 1 : -1;
     // the row of the highlight is what must not have moved
@@ -165,5 +165,5 @@ const notClosed = `the key was pressed, and after ${closeLimitMs / 1000} s the d
 /** Positively nothing was decided: it may be tried again, but not for ever. */
 function giveUpOr(passage: Passage, reason: string): Promise<Delivery> {
   if (passage.delivery.attempts < mostAttempts) return passage.hold('dialog', reason);
-  return passage.become({ is: 'failed', reason: `${reason}; given up after ${mostAttempts} attempts` });
+  return passage.fail(`${reason}; given up after ${mostAttempts} attempts`);
 }

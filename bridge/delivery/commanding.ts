@@ -28,7 +28,7 @@ const lookEveryMs = 50;
  */
 export async function runCommand(passage: Passage): Promise<Delivery> {
   const prepared = passage.prepare();
-  if (prepared.is === 'refused') return passage.become({ is: 'failed', reason: prepared.reason });
+  if (prepared.is === 'refused') return passage.fail(prepared.reason);
   const { text } = prepared;
   const before = await passage.look();
   const verdict = passage.verdictOn(before);
@@ -37,7 +37,7 @@ export async function runCommand(passage: Passage): Promise<Delivery> {
   if (words !== null) return passage.hold('dialog', `on the screen: ${words}`);
 
   const typedAt = passage.now;
-  await passage.becomeTyped(before!, text);
+  await passage.typing(before!, text);
   passage.listen();
   const condition = conditionFor(before!, passage.manner, { rests: true });
   if ((await passage.parts.hands.paste(passage.pane, text, condition, { bracketed: true })) === 'held') {
@@ -78,7 +78,7 @@ async function pressEnter(passage: Passage, before: FreshLook, text: string, typ
     const ours = rowsShowing(ready, text, passage.manner);
     if (ours.length === 0) return withhold('its row cannot be told from others');
 
-    if (passage.delivery.state.is === 'typed') await passage.becomeSubmitted();
+    if (passage.delivery.state.is === 'typed') await passage.submitting();
     const pressedAt = passage.now;
     passage.listen();
     const condition = conditionFor(ready, passage.manner, { rests: true, ours: [...ours, ...listed.rows] });

@@ -1,3 +1,4 @@
+import { isEnded, isTyped } from '../core/delivery-machine.ts';
 import type { Delivery, HoldReason } from '../core/envelope.ts';
 import { choose, reconcileChoice } from './choosing.ts';
 import { mayLeaveMode } from './guard.ts';
@@ -26,9 +27,9 @@ export class Courier {
 
   /** Types and submits it once, or says why not. What was typed already is reconciled instead. */
   async attempt(delivery: Delivery): Promise<Delivery> {
-    const { is } = delivery.state;
-    if (is === 'typed' || is === 'submitted') return this.reconcile(delivery);
-    if (is !== 'queued' && is !== 'held' && is !== 'claimed') return delivery;
+    const { state } = delivery;
+    if (isTyped(state)) return this.reconcile(delivery);
+    if (isEnded(state)) return delivery;
     const pane = takePane(this.#parts, delivery);
     if ('theirs' in pane) return new Passage(this.#parts, delivery).hold('other-bridge', pane.theirs);
     try {
@@ -54,8 +55,8 @@ export class Courier {
    * unchanged while the screen does not tell, or the pane is locked or another bridge's: its Enter may be pressed here.
    */
   async reconcile(delivery: Delivery): Promise<Delivery> {
-    if (delivery.state.is === 'claimed') return new Passage(this.#parts, delivery).become({ is: 'queued' });
-    if (delivery.state.is !== 'typed' && delivery.state.is !== 'submitted') return delivery;
+    if (delivery.state.is === 'claimed') return new Passage(this.#parts, delivery).release();
+    if (!isTyped(delivery.state)) return delivery;
     const pane = takePane(this.#parts, delivery);
     if ('theirs' in pane) return delivery;
     try {

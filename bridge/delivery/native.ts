@@ -51,7 +51,7 @@ export async function throughDoor(
   text: string,
   door: Door,
 ): Promise<Delivery | { refused: string }> {
-  await passage.becomeTyped(before, text);
+  await passage.typing(before, text);
   return door.is === 'message' ? post(passage, before, text, door) : putAndSubmit(passage, before, text, door);
 }
 
@@ -59,7 +59,7 @@ async function post(passage: Passage, before: Look, text: string, door: MessageD
   const postedAt = passage.now;
   const posted = await door.post(text);
   if (posted.is === 'refused') return { refused: posted.reason };
-  await passage.becomeSubmitted();
+  await passage.submitting();
   return seenToArrive(passage, before, text, posted, postedAt);
 }
 

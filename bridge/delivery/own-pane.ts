@@ -1,3 +1,4 @@
+import { isTyped } from '../core/delivery-machine.ts';
 import type { Delivery } from '../core/envelope.ts';
 import type { CourierParts, TakenPane } from './hands.ts';
 
@@ -15,8 +16,7 @@ export function takePane(
   switch (envelope.kind) {
     case 'response': {
       // what was typed before is read from the screen, whoever typed since
-      const isTyped = state.is === 'typed' || state.is === 'submitted';
-      return owners.take(recipient, isTyped ? Number.POSITIVE_INFINITY : (askedAt ?? createdAt));
+      return owners.take(recipient, isTyped(state) ? Number.POSITIVE_INFINITY : (askedAt ?? createdAt));
     }
     case 'request':
       // it answers nothing, and so nobody else has

@@ -1,3 +1,4 @@
+import { type DeliveryEvent, isWaiting, mustStep, typedAt } from '../core/delivery-machine.ts';
 import type { Way } from '../core/door.ts';
 import { becausePassed, type Delivery, type DeliveryState, type HoldReason, type Sighting } from '../core/envelope.ts';
 import type { Manner } from '../core/manner.ts';
@@ -164,13 +165,85 @@ export class Passage {
     return sameAgent(identity, this.#delivery.recipient);
   }
 
-  /** Commits the state; only then may the act that it names be done. */
-  async become(state: DeliveryState, data: object = {}, kind?: string): Promise<Delivery> {
-    if (state.is === 'typed') this.#pane?.typing();
-    const wasTyped = isUnseen(this.#delivery.state);
-    const delivery = await this.#commit(() => this.#save(this.#delivery, state, data, kind));
-    if (wasTyped && !isUnseen(state)) this.#pane?.settled();
-    return delivery;
+  claim(): Promise<Delivery> {
+    return this.#take({ type: 'claimed', at: this.now });
+  }
+
+  release(): Promise<Delivery> {
+    return this.#take({ type: 'released' });
+  }
+
+  /**
+   * The text is about to be typed, on a screen that looks like this. It is claimed in the same commit: nothing is done
+   * between the two, and a commit takes as long as the disk.
+   */
+  async typing({ reading }: Look, text: string, kind?: string): Promise<Delivery> {
+    this.#pane?.typing();
+    const at = this.now;
+    const before = this.#delivery;
+    const claimed = before.state.is === 'typed' ? before : mustStep(before, { type: 'claimed', at });
+    const typed = mustStep(claimed, { type: 'typed', at, turnBefore: turnAnchor(reading), ...this.#wayTold });
+    return this.#commit(() => {
+      if (claimed !== before) this.#save(claimed);
+      return this.#save(typed, { bytes: Buffer.byteLength(text) }, kind);
+    });
+  }
+
+  /** Keys are about to be pressed that are no Enter behind a text. */
+  pressing(at: number, keys: object): Promise<Delivery> {
+    return this.#take({ type: 'typed', at, ...this.#wayTold }, keys, 'delivery-pressed');
+  }
+
+  /** Enter is about to be pressed. When it was typed, and the mark of the turn before it, stay with the delivery. */
+  submitting(kind?: string): Promise<Delivery> {
+    return this.#take({ type: 'submitted', at: this.now, ...this.#wayTold }, {}, kind);
+  }
+
+  /** The same hold again is no news, and nothing is written for it. */
+  hold(reason: HoldReason, detail: string): Promise<Delivery> {
+    return this.#take({ type: 'held', reason, detail, at: this.now });
+  }
+
+  /** The turn that it answers has passed, and nothing of it was typed, or handed over. */
+  async cancelAsPassed(why: string): Promise<Delivery> {
+    // what was about to be typed is taken back first
+    if (!isWaiting(this.#delivery.state)) await this.hold('unknown', why);
+    return this.cancel(becausePassed(why));
+  }
+
+  cancel(reason: string): Promise<Delivery> {
+    return this.#take({ type: 'cancelled', reason });
+  }
+
+  fail(reason: string): Promise<Delivery> {
+    return this.#take({ type: 'failed', reason });
+  }
+
+  acknowledge(evidence: string, look: Look, text: string): Promise<Delivery> {
+    const pane = placeIn(this.#delivery.recipient);
+    const lines = linesShowing(look, text);
+    const receipt = { pane, at: this.now, typedAt: typedAt(this.#delivery), evidence, lines, ...this.way };
+    return this.#take({ type: 'acknowledged', receipt });
+  }
+
+  /** In the composer, or at least typed, and Enter did not submit it. */
+  leave(reason: string): Promise<Delivery> {
+    return this.#take({ type: 'left-in-composer', reason, ...this.#seen() });
+  }
+
+  doubt(reason: string): Promise<Delivery> {
+    return this.#take({ type: 'lost-sight', reason, ...this.#seen() });
+  }
+
+  /** Commits what the event makes of the delivery; only then may the act that it names be done. */
+  async #take(event: DeliveryEvent, data: object = {}, kind?: string): Promise<Delivery> {
+    const next = mustStep(this.#delivery, event);
+    if (next === this.#delivery) return next;
+    if (event.type === 'typed') this.#pane?.typing();
+    const wasUnseen = isUnseen(this.#delivery.state);
+    await this.#commit(() => this.#save(next, data, kind));
+    if (wasUnseen && !isUnseen(next.state)) this.#pane?.settled();
+    return next;
   }
 
   async #commit(save: () => Delivery): Promise<Delivery> {
@@ -178,78 +251,14 @@ export class Passage {
     return this.#delivery;
   }
 
-  #save(before: Delivery, state: DeliveryState, data: object, kind = `delivery-${state.is}`): Delivery {
-    const attempts = before.attempts + (state.is === 'claimed' ? 1 : 0);
-    const next = { ...before, state: this.#withWay(state), attempts };
-    const told = { state: next.state, attempts, ...data };
-    this.parts.memory.saveDelivery(next, { at: this.now, kind, subject: next.id, data: told });
+  #save(next: Delivery, data: object = {}, kind = `delivery-${next.state.is}`): Delivery {
+    const { id, state, attempts } = next;
+    this.parts.memory.saveDelivery(next, { at: this.now, kind, subject: id, data: { state, attempts, ...data } });
     return next;
   }
 
-  #withWay(state: DeliveryState): DeliveryState {
-    if (state.is !== 'typed' && state.is !== 'submitted') return state;
-    return this.way.via === 'keyboard' && this.way.because === undefined ? state : { ...state, way: this.way };
-  }
-
-  /**
-   * The text is about to be typed, on a screen that looks like this. It is claimed in the same commit: nothing is done
-   * between the two, and a commit takes as long as the disk.
-   */
-  async becomeTyped({ reading }: Look, text: string, kind?: string): Promise<Delivery> {
-    this.#pane?.typing();
-    const at = this.now;
-    const typed = { is: 'typed', at, turnBefore: turnAnchor(reading) } as const;
-    return this.#commit(() => {
-      const before = this.#delivery;
-      const claimed = before.state.is === 'typed' ? before : this.#save(before, { is: 'claimed', at }, {});
-      return this.#save(claimed, typed, { bytes: Buffer.byteLength(text) }, kind);
-    });
-  }
-
-  /** Enter is about to be pressed. When it was typed, and the mark of the turn before it, stay with the delivery. */
-  becomeSubmitted(kind?: string): Promise<Delivery> {
-    const { state } = this.#delivery;
-    const before = state.is === 'typed' || state.is === 'submitted' ? state.turnBefore : undefined;
-    const mark = before === undefined ? {} : { turnBefore: before };
-    return this.become({ is: 'submitted', at: this.now, typedAt: this.#typedAt(), ...mark }, {}, kind);
-  }
-
-  #typedAt(): number {
-    const { state, createdAt } = this.#delivery;
-    if (state.is === 'typed') return state.at;
-    return state.is === 'submitted' ? (state.typedAt ?? state.at) : createdAt;
-  }
-
-  /** The same hold again is no news, and nothing is written for it. */
-  async hold(reason: HoldReason, detail: string): Promise<Delivery> {
-    const { state } = this.#delivery;
-    const same = state.is === 'held' && state.reason === reason;
-    if (same && state.detail === detail) return this.#delivery;
-    return this.become({ is: 'held', reason, detail, since: same ? state.since : this.now });
-  }
-
-  /** The turn that it answers has passed, and nothing of it was typed, or handed over. */
-  async cancelAsPassed(why: string): Promise<Delivery> {
-    const { is } = this.#delivery.state;
-    // what was about to be typed is taken back first
-    if (is === 'claimed' || is === 'typed') await this.hold('unknown', why);
-    return this.become({ is: 'cancelled', reason: becausePassed(why) });
-  }
-
-  acknowledge(evidence: string, look: Look, text: string): Promise<Delivery> {
-    const pane = placeIn(this.#delivery.recipient);
-    const lines = linesShowing(look, text);
-    const receipt = { pane, at: this.now, typedAt: this.#typedAt(), evidence, lines, ...this.way };
-    return this.become({ is: 'acknowledged', receipt });
-  }
-
-  /** In the composer, or at least typed, and Enter did not submit it. */
-  leave(reason: string): Promise<Delivery> {
-    return this.become({ is: 'typed-not-submitted', reason, ...this.#seen() });
-  }
-
-  doubt(reason: string): Promise<Delivery> {
-    return this.become({ is: 'uncertain', reason, ...this.#seen() });
+  get #wayTold(): { way?: Way } {
+    return this.way.via === 'keyboard' && this.way.because === undefined ? {} : { way: this.way };
   }
 
   /** What the last look showed, for whoever has to decide. */

@@ -27,19 +27,16 @@ export async function pressKeys(passage: Passage): Promise<Delivery> {
   const verdict = passage.verdictOn(look);
   if (passed !== null) return passage.cancelAsPassed(passed);
   if (dialog !== undefined && look !== null && look.reading.dialog?.fingerprint !== dialog) {
-    return passage.become({
-      is: 'cancelled',
-      reason: becausePassed('nothing was pressed: the dialog they were meant for is not open'),
-    });
+    return passage.cancel(becausePassed('nothing was pressed: the dialog they were meant for is not open'));
   }
   if (!verdict.pass) return passage.hold(verdict.reason, verdict.detail);
   const condition = conditionOf(passage, look!);
   if (!('panePid' in condition)) return passage.hold('dialog', condition.reason);
   const keys = keysOf(envelope.body, { inDialog: dialog !== undefined });
 
-  await passage.become({ is: 'claimed', at: passage.now });
+  await passage.claim();
   const pressedAt = passage.now;
-  await passage.become({ is: 'typed', at: pressedAt }, { keys }, 'delivery-pressed');
+  await passage.pressing(pressedAt, { keys });
   if ((await passage.parts.hands.press(passage.pane, keys, condition)) === 'held') {
     const after = passage.verdictOn(await passage.look());
     const detail = 'tmux held the keys back: the screen was not as it had been a moment before';

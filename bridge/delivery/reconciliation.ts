@@ -1,3 +1,4 @@
+import { isTyped } from '../core/delivery-machine.ts';
 import type { Delivery } from '../core/envelope.ts';
 import { isAnotherTurn } from './anchor.ts';
 import { reconcileCommand } from './commanding.ts';
@@ -41,7 +42,7 @@ export async function reconcile(passage: Passage): Promise<Delivery> {
 
 /** A text that lies at a door is seen only once the program has looked there. */
 function mayStillLook({ delivery: { state }, way, manner, now }: Passage): boolean {
-  if (way.via !== 'native' || (state.is !== 'typed' && state.is !== 'submitted')) return false;
+  if (way.via !== 'native' || !isTyped(state)) return false;
   return now < state.at + (manner.door?.looksEveryMs ?? 0) + limitMs;
 }
 
@@ -63,7 +64,7 @@ function isNewEcho(passage: Passage, look: FreshLook, text: string): boolean {
   const { state } = passage.delivery;
   const input = look.reading.turn.inputs.at(-1);
   const echo = input === undefined ? null : echoOf(input, text, passage.manner);
-  if (echo === null || (state.is !== 'typed' && state.is !== 'submitted')) return false;
+  if (echo === null || !isTyped(state)) return false;
   const isTelling = skeletonFor(text)(text).length >= tellingLength;
   if (echo === 'part' && (!isTelling || humanSince(passage, state.at, look))) return false;
   const { turnBefore = noMark } = state;

@@ -46,7 +46,7 @@ export async function submit(
   by: Submitter = { press: (look) => pressEnter(passage, look, text), rescues: passage.manner.rescueEnters },
 ): Promise<Delivery> {
   const endAt = passage.now + submitLimitMs;
-  await passage.becomeSubmitted();
+  await passage.submitting();
   let look = ready;
   let pressedAt = passage.now;
   passage.listen();
@@ -125,7 +125,7 @@ async function confirm(
     moved ||= !sameScreen(ready.snapshot, look.snapshot);
     const lost = exactly && standing >= 2 && !moved && !human && passage.obstacle(look) === null;
     if (lost && rescues.isDue(passage.now)) {
-      await passage.becomeSubmitted('delivery-enter-repeated');
+      await passage.submitting('delivery-enter-repeated');
       const again = await by.press(look);
       if (again === 'held') rescues.stop();
       else rescues.used(passage.now);

@@ -33,7 +33,7 @@ export async function takeBack(passage: Passage, notRun: NotRun): Promise<Delive
   if (!mayGo) return passage.leave(`${reason}; ${await whatStands(passage, text)}`);
   const gone = `${reason}, and it was taken out of the composer again`;
   // once Enter was pressed nobody can be certain that it was not read late
-  return entered === null ? passage.become({ is: 'failed', reason: gone }) : passage.leave(gone);
+  return entered === null ? passage.fail(gone) : passage.leave(gone);
 }
 
 function isOursAlone(passage: Passage, look: FreshLook, { text, typedAt, entered }: NotRun): boolean {

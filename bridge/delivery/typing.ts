@@ -19,9 +19,9 @@ export async function deliver(passage: Passage): Promise<Delivery> {
   if ('passed' in entry) return passage.cancelAsPassed(entry.passed);
   if ('reason' in entry) return passage.hold(entry.reason, entry.detail);
   const door = await doorFor(passage, entry.snapshot);
-  if (door !== null && 'refused' in door) return passage.become({ is: 'failed', reason: door.refused });
+  if (door !== null && 'refused' in door) return passage.fail(door.refused);
   const prepared = passage.prepareFor(entry.snapshot);
-  if (prepared.is === 'refused') return passage.become({ is: 'failed', reason: prepared.reason });
+  if (prepared.is === 'refused') return passage.fail(prepared.reason);
 
   if (door === null) return type(passage, entry, prepared.text);
   const handed = await throughDoor(passage, entry, prepared.text, door);
@@ -31,14 +31,14 @@ export async function deliver(passage: Passage): Promise<Delivery> {
 /** The door said positively that it did not take the text. */
 async function fallBack(passage: Passage, refused: string): Promise<Delivery> {
   if (passage.delivery.options.via === 'native') {
-    return passage.become({ is: 'failed', reason: `native: ${refused}` });
+    return passage.fail(`native: ${refused}`);
   }
   const entry = await enter(passage);
   if ('passed' in entry) return passage.cancelAsPassed(entry.passed);
   if ('reason' in entry) return passage.hold(entry.reason, entry.detail);
   passage.way = { via: 'keyboard', because: refused };
   const prepared = passage.prepareFor(entry.snapshot);
-  if (prepared.is === 'refused') return passage.become({ is: 'failed', reason: prepared.reason });
+  if (prepared.is === 'refused') return passage.fail(prepared.reason);
   return type(passage, entry, prepared.text, 'delivery-fell-back');
 }
 
@@ -67,7 +67,7 @@ async function enter(
  * twice, and one that has drawn since may still read what it was given.
  */
 async function type(passage: Passage, before: FreshLook, text: string, how?: 'delivery-fell-back'): Promise<Delivery> {
-  await passage.becomeTyped(before, text, how);
+  await passage.typing(before, text, how);
   const bracketed = passage.manner.bracketed || executes(before.snapshot);
   const condition = conditionFor(before, passage.manner, { rests: before.reading.state !== 'busy' });
   passage.listen();

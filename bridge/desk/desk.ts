@@ -4,7 +4,7 @@ import type { Delivery } from '../core/envelope.ts';
 import { messageOf } from '../core/failure.ts';
 import type { DeliveryId, RequestId, TurnId } from '../core/ids.ts';
 import { identityKey, type PaneIdentity, sameAgent } from '../core/pane.ts';
-import { type Answer, type ControllerFailure, doubtOf, type Request } from '../core/request.ts';
+import { type Answer, type ControllerFailure, doubtOf, openRequests, type Request } from '../core/request.ts';
 import type { TurnMark } from '../core/turn-mark.ts';
 import { Allowance, type Documents, everyWorker, type Pauses } from './allowance.ts';
 import { meant } from './answers.ts';
@@ -193,7 +193,7 @@ export class Desk {
   turnBegan(pane: PaneIdentity, turn: TurnId): void {
     const key = identityKey(pane);
     this.#turns.set(key, turn);
-    for (const request of this.#memory.requests({ pane: key, states: ['open', 'asked', 'answered', 'delivered'] })) {
+    for (const request of this.#memory.requests({ pane: key, states: [...openRequests, 'delivered'] })) {
       if (request.state.is === 'answered' && !sameAgent(request.pane, pane)) continue;
       if (request.turn !== turn) this.#began(request.id);
     }
@@ -201,7 +201,7 @@ export class Desk {
 
   /** What the pane shows now: requests about another dialog than this one are withdrawn; null: no dialog is open. */
   dialogNow(pane: PaneIdentity, fingerprint: string | null): void {
-    for (const request of this.#memory.requests({ pane: identityKey(pane), states: ['open', 'asked', 'answered'] })) {
+    for (const request of this.#memory.requests({ pane: identityKey(pane), states: openRequests })) {
       if (request.dialog === undefined || request.dialog.fingerprint === fingerprint) continue;
       if (request.state.is === 'answered' && !sameAgent(request.pane, pane)) continue;
       this.#transitions.apply(request.id, () => ({ type: 'dialog-closed', at: this.#clock.now() }));
@@ -210,7 +210,7 @@ export class Desk {
 
   /** This dialog of the pane was answered in it. */
   dialogEnded(pane: PaneIdentity, fingerprint: string): void {
-    for (const request of this.#memory.requests({ pane: identityKey(pane), states: ['open', 'asked', 'answered'] })) {
+    for (const request of this.#memory.requests({ pane: identityKey(pane), states: openRequests })) {
       if (request.dialog?.fingerprint !== fingerprint) continue;
       this.#transitions.apply(request.id, () => ({ type: 'dialog-closed', at: this.#clock.now() }));
     }

@@ -1,13 +1,13 @@
 import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { openStates } from '../core/delivery-machine.ts';
 import type { Delivery } from '../core/envelope.ts';
 import { BridgeError } from '../core/failure.ts';
-import type { Request, RequestState } from '../core/request.ts';
+import { openRequests, type Request, type RequestState } from '../core/request.ts';
 import { isCorruption, journalFault } from './faults.ts';
 import { prepareFile } from './opening.ts';
 import { migrate, refuseForeign } from './schema.ts';
-import { openDeliveries, openRequests } from './statements.ts';
 
 export interface ArchiveOrder {
   /** nothing that was written to since this instant is moved */
@@ -44,7 +44,7 @@ const endedThreads = `
   SELECT thread, max(updated_at) AS updated_at FROM (
     SELECT id AS thread, updated_at, state IN (${listed(openRequests)}) AS open FROM requests
     UNION ALL
-    SELECT thread, updated_at, state IN (${listed(openDeliveries)}) FROM deliveries
+    SELECT thread, updated_at, state IN (${listed(openStates)}) FROM deliveries
   ) GROUP BY thread HAVING max(open) = 0 AND max(updated_at) < :endedBefore`;
 
 const subjectsOf = `SELECT id FROM requests WHERE id = :thread UNION ALL SELECT id FROM deliveries WHERE thread = :thread`;

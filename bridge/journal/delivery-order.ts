@@ -1,4 +1,5 @@
-import { type Delivery, mayFollow } from '../core/envelope.ts';
+import { mayFollow } from '../core/delivery-machine.ts';
+import type { Delivery } from '../core/envelope.ts';
 import { BridgeError } from '../core/failure.ts';
 
 /**

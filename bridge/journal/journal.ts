@@ -1,10 +1,11 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import { openStates } from '../core/delivery-machine.ts';
 import type { Delivery } from '../core/envelope.ts';
 import { BridgeError } from '../core/failure.ts';
 import type { DeliveryId, RequestId } from '../core/ids.ts';
 import type { JournalEvent, NewJournalEvent } from '../core/journal-event.ts';
 import { identityKey, type PaneIdentity } from '../core/pane.ts';
-import { originOf, type Request, type RequestState } from '../core/request.ts';
+import { openRequests, originOf, type Request, type RequestState } from '../core/request.ts';
 import {
   type ArchiveBatch,
   type ArchivedPlace,
@@ -17,7 +18,7 @@ import { refuseStale } from './delivery-order.ts';
 import { movePane, panesToPlace } from './earlier-panes.ts';
 import { journalFault } from './faults.ts';
 import { openDatabase } from './opening.ts';
-import { digest, type ListFilter, openDeliveries, openRequests, type Statements } from './statements.ts';
+import { digest, type ListFilter, type Statements } from './statements.ts';
 
 export type { JournalEvent, NewJournalEvent } from '../core/journal-event.ts';
 export type { ArchiveBatch, ArchivedPlace, ArchiveOrder } from './archive.ts';
@@ -209,7 +210,7 @@ export class Journal {
   }
 
   deliveries(filter: DeliveryFilter = {}): Delivery[] {
-    const states = filter.open ? openDeliveries : null;
+    const states = filter.open ? openStates : null;
     const { thread = null, limit = null } = filter;
     return this.#documents(this.#sql.deliveries, { states, pane: null, origin: null, thread, limit });
   }

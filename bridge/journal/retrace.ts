@@ -1,4 +1,5 @@
-import { type Delivery, type DeliveryState, isEnded, mayFollow } from '../core/envelope.ts';
+import { isEnded, isWaiting, mayFollow } from '../core/delivery-machine.ts';
+import type { Delivery, DeliveryState } from '../core/envelope.ts';
 import type { Finding, FindingKind } from '../core/finding.ts';
 import type { JournalEvent } from '../core/journal-event.ts';
 import { type Answer, mayBecome, type Request, type RequestState } from '../core/request.ts';
@@ -47,7 +48,7 @@ export function retraceDelivery(delivery: Delivery, events: readonly JournalEven
   for (const event of events.slice(1)) {
     if (event.kind === 'delivery-deadline-moved') continue;
     if (event.kind === 'delivery-body-replaced') {
-      if (state.is !== 'queued' && state.is !== 'held') {
+      if (!isWaiting(state)) {
         found('impossible-step', `event ${event.seq}: its text was replaced while it was ${state.is}`);
       }
       continue;

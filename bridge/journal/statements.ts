@@ -1,11 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
-import type { DeliveryState } from '../core/envelope.ts';
-import type { RequestState } from '../core/request.ts';
-
-/** The states of what has not ended: never archived, and taken up again after a start. */
-export const openRequests: readonly RequestState['is'][] = ['open', 'asked', 'answered'];
-export const openDeliveries: readonly DeliveryState['is'][] = ['queued', 'held', 'claimed', 'typed', 'submitted'];
 
 /** Every sentence the journal says to SQLite, prepared once. A limit of -1 is none. */
 export function prepareStatements(db: DatabaseSyncInstance) {

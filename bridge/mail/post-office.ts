@@ -1,11 +1,11 @@
 import type { Clock } from '../core/clock.ts';
-import { type Delivery, type DeliveryOptions, type Envelope, isEnded, mayFollow } from '../core/envelope.ts';
+import { type DeliveryEvent, isEnded, isTyped, isWaiting, posted, step } from '../core/delivery-machine.ts';
+import type { Delivery, DeliveryOptions, Envelope } from '../core/envelope.ts';
 import { messageOf } from '../core/failure.ts';
 import type { DeliveryId } from '../core/ids.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
 import { addressKey, type PaneAddress, type PaneIdentity } from '../core/pane.ts';
 import { Announcements } from './announcements.ts';
-import { type DeliveryEvent, step } from './delivery-machine.ts';
 import { Lane, laneKey, type Waiting } from './lane.ts';
 
 /** How long a typed delivery may stay unread on its screen before it is called uncertain. */
@@ -23,13 +23,13 @@ export interface Transactions {
 }
 
 /**
- * Who types. It commits `claimed` before it takes the pane and `typed` before it pastes, through the same memory; both
- * methods return the delivery as far as it came, held or ended, and reject only on faults.
+ * Who types. It commits each state to the same memory before the act that it names; both methods resolve when the delivery
+ * came as far as it goes now, held or ended, and reject only on faults.
  */
 export interface Courier {
-  attempt(delivery: Delivery): Promise<Delivery>;
+  attempt(delivery: Delivery): Promise<unknown>;
   /** reads from the screen what became of a delivery that was typed; never types its body */
-  reconcile(delivery: Delivery): Promise<Delivery>;
+  reconcile(delivery: Delivery): Promise<unknown>;
 }
 
 export type PostEvent =
@@ -85,8 +85,7 @@ export class PostOffice {
       const known = this.#memory.delivery(id);
       if (known) return known;
       const createdAt = this.#clock.now();
-      const state = { is: 'queued' } as const;
-      const fresh = { id, envelope, recipient, agent, options, ...bound, state, attempts: 0, createdAt, deadlineAt };
+      const fresh = posted({ id, envelope, recipient, agent, options, ...bound, createdAt, deadlineAt });
       const { from, to, inReplyTo } = envelope;
       this.#save(fresh, 'delivery-queued', { from, to, inReplyTo, characters: envelope.body.length });
       return fresh;
@@ -105,7 +104,7 @@ export class PostOffice {
   /** True when it will be this text that is typed, which is tried then; false when another one is being typed already, or was. */
   replaceBody(id: DeliveryId, body: string, notes: string): boolean {
     const after = this.#change(id, { type: 'body-replaced', body, notes });
-    if (after === null || (after.state.is !== 'queued' && after.state.is !== 'held')) return false;
+    if (after === null || !isWaiting(after.state)) return false;
     this.#start(this.#enqueue(after));
     return after.envelope.body === body && after.envelope.notes === notes;
   }
@@ -208,7 +207,7 @@ export class PostOffice {
     if (waiting.length < 2) return none;
     try {
       const stored = waiting.map(({ id }) => this.#memory.delivery(id));
-      return new Set(stored.filter((one) => one !== null && isTyped(one)).map((one) => one!.id));
+      return new Set(stored.filter((one) => one !== null && isTyped(one.state)).map((one) => one!.id));
     } catch {
       // the memory refuses: each of them is told so as it is tried, and nothing is decided without it
       return none;
@@ -223,22 +222,11 @@ export class PostOffice {
       before = this.#change(entry.id, { type: 'ticked', at: this.#clock.now() });
       if (before?.state.is === 'claimed') before = this.#change(entry.id, { type: 'released' });
       if (before === null || isEnded(before.state)) return true;
-      const returned = isTyped(before) ? await this.#courier.reconcile(before) : await this.#courier.attempt(before);
-      return this.#settle(lane, entry, before, this.#accept(returned));
+      await (isTyped(before.state) ? this.#courier.reconcile(before) : this.#courier.attempt(before));
+      return this.#settle(lane, entry, before, this.#memory.delivery(entry.id));
     } catch (fault) {
       return this.#recover(lane, entry, before, fault);
     }
-  }
-
-  /** What the memory says counts; a state that the courier returned but did not commit is committed here. */
-  #accept(returned: Delivery): Delivery | null {
-    return this.#memory.transact(() => {
-      const stored = this.#memory.delivery(returned.id);
-      if (stored === null || sameState(stored, returned) || !mayFollow(stored.state, returned.state)) return stored;
-      const next = { ...stored, state: returned.state, attempts: returned.attempts };
-      this.#save(next, `delivery-${next.state.is}`, { state: next.state });
-      return next;
-    });
   }
 
   #settle(lane: Lane, entry: Waiting, before: Delivery, after: Delivery | null): boolean {
@@ -247,7 +235,7 @@ export class PostOffice {
       this.#tell(entry.id);
       lane.hasten();
     }
-    if (!isTyped(after)) {
+    if (!isTyped(after.state)) {
       entry.doubtSince = null;
       return isEnded(after.state);
     }
@@ -273,7 +261,7 @@ export class PostOffice {
       }
       this.#news.later(() => ({ type: 'attempt-failed', delivery: stored, fault }));
       const detail = `the courier failed: ${messageOf(fault)}`;
-      if (!isTyped(stored)) {
+      if (!isTyped(stored.state)) {
         this.#change(entry.id, { type: 'held', reason: 'unknown', detail, at: this.#clock.now() });
         return false;
       }
@@ -317,11 +305,6 @@ export class PostOffice {
 }
 
 const none: ReadonlySet<DeliveryId> = new Set();
-
-/** It was sent, or was about to be: what became of it is read from its screen. */
-function isTyped({ state: { is } }: Delivery): boolean {
-  return is === 'typed' || is === 'submitted';
-}
 
 function sameState(a: Delivery, b: Delivery): boolean {
   return JSON.stringify(a.state) === JSON.stringify(b.state);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Delivery, type DeliveryState, isEnded } from '../../bridge/core/envelope.ts';
+import { isEnded } from '../../bridge/core/delivery-machine.ts';
+import type { Delivery, DeliveryState } from '../../bridge/core/envelope.ts';
 import type { DeliveryId } from '../../bridge/core/ids.ts';
 import { Courier, type Hands } from '../../bridge/delivery/courier.ts';
 import { PostOffice } from '../../bridge/mail/post-office.ts';

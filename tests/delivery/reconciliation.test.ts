@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { isEnded } from '../../bridge/core/delivery-machine.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
-import { isEnded } from '../../bridge/core/envelope.ts';
 import { Courier } from '../../bridge/delivery/courier.ts';
 import type { Character } from './fake-pane.ts';
 import { type World, world } from './world.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isEnded } from '../../bridge/core/envelope.ts';
+import { isEnded } from '../../bridge/core/delivery-machine.ts';
 import { Courier } from '../../bridge/delivery/courier.ts';
 import { characters, crashes, happenings, schedules } from './hostile-world.ts';
 import { world } from './world.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Delivery, isEnded } from '../../bridge/core/envelope.ts';
+import { isEnded } from '../../bridge/core/delivery-machine.ts';
+import type { Delivery } from '../../bridge/core/envelope.ts';
 import { markTurn, type TurnMark } from '../../bridge/core/turn-mark.ts';
 import { Courier } from '../../bridge/delivery/courier.ts';
 import { fuzz } from '../fixtures/fuzz.ts';

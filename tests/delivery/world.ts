@@ -1,4 +1,5 @@
-import { type Delivery, type DeliveryState, type Envelope, mayFollow } from '../../bridge/core/envelope.ts';
+import { mayFollow } from '../../bridge/core/delivery-machine.ts';
+import type { Delivery, DeliveryState, Envelope } from '../../bridge/core/envelope.ts';
 import type { DeliveryId, EnvelopeId } from '../../bridge/core/ids.ts';
 import { Courier, type DeliveryMemory, type Locks } from '../../bridge/delivery/courier.ts';
 import { type Character, FakePane } from './fake-pane.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type DeliveryState, isEnded, mayFollow } from '../../bridge/core/envelope.ts';
+import { isEnded, mayFollow } from '../../bridge/core/delivery-machine.ts';
+import type { DeliveryState } from '../../bridge/core/envelope.ts';
 import type { DeliveryId } from '../../bridge/core/ids.ts';
 import { type Answer, doubtOf, isOpen, type Request, type RequestState } from '../../bridge/core/request.ts';
 import type { DeskEvent, Effect } from '../../bridge/desk/events.ts';

@@ -8,7 +8,7 @@ import { parsePolicy } from '../../bridge/desk/policy.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
 import { type Courier, PostOffice } from '../../bridge/mail/post-office.ts';
 import { somePane } from '../journal/samples.ts';
-import { Mortal, type Panes, ScriptedCourier } from '../mail/world.ts';
+import { Mortal, type Panes, ScriptedHands } from '../mail/world.ts';
 
 /** One process: desk and post office on one journal, as the daemon joins them. */
 export class Study {
@@ -43,7 +43,7 @@ export class Study {
       memory: this.memory,
       clock,
       mint,
-      courier: parts.courier?.(this.memory) ?? new ScriptedCourier(panes, this.memory, clock),
+      courier: parts.courier?.(this.memory) ?? new ScriptedHands(panes, this.memory, clock),
       on: ({ delivery }) => this.desk.deliveryChanged(delivery),
     });
     const parsed = parsePolicy(parse(parts.policy ?? 'null'));

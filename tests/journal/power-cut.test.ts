@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isEnded } from '../../bridge/core/envelope.ts';
+import { isEnded } from '../../bridge/core/delivery-machine.ts';
 import { doubtOf } from '../../bridge/core/request.ts';
 import { auditJournal } from '../../bridge/journal/audit.ts';
 import { Journal } from '../../bridge/journal/journal.ts';

@@ -5,7 +5,7 @@ import { identityKey, type PaneIdentity } from '../../bridge/core/pane.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
 import { type Courier, type PostEvent, PostOffice } from '../../bridge/mail/post-office.ts';
 import { sampleDelivery, somePane } from '../journal/samples.ts';
-import { Mortal, Panes, ScriptedCourier, settle, TurnedClock } from './world.ts';
+import { Mortal, Panes, passageOf, ScriptedHands, settle, TurnedClock } from './world.ts';
 
 let journal: Journal;
 let memory: Mortal;
@@ -35,7 +35,7 @@ function start(courier?: Courier): void {
     memory,
     clock,
     mint: () => `d${++minted}`,
-    courier: courier ?? new ScriptedCourier(panes, memory, clock),
+    courier: courier ?? new ScriptedHands(panes, memory, clock),
     on: (event) => events.push(event),
   });
 }
@@ -135,8 +135,8 @@ test('what is due to an agent that was replaced does not hold up its successor i
   const replaced: Courier = {
     attempt: async (delivery) =>
       delivery.recipient.agentPid === somePane.agentPid
-        ? { ...delivery, state: { is: 'held', reason: 'replaced', detail: 'another agent', since: 1 } }
-        : new ScriptedCourier(panes, memory, clock).attempt(delivery),
+        ? passageOf(memory, clock, delivery).hold('replaced', 'another agent')
+        : new ScriptedHands(panes, memory, clock).attempt(delivery),
     reconcile: async (delivery) => delivery,
   };
   start(replaced);
@@ -178,12 +178,12 @@ test('cancelled while it waits it is never typed; once typed it cannot be cancel
 
 test('cancelled or replaced while the courier is looking, the old text is not typed', async () => {
   let interfere = (): void => {};
-  const inner = new ScriptedCourier(panes, memory, clock);
+  const inner = new ScriptedHands(panes, memory, clock);
   start({
     attempt: async (delivery) => {
       await Promise.resolve();
       interfere();
-      return new ScriptedCourier(panes, memory, clock).attempt(delivery);
+      return new ScriptedHands(panes, memory, clock).attempt(delivery);
     },
     reconcile: (delivery) => inner.reconcile(delivery),
   });
@@ -255,7 +255,7 @@ test('typed, and its screen never tells what became of it: it is uncertain after
 test('after a restart what was typed is read, though an older text for the same agent is held', async () => {
   start({
     attempt: async (delivery) => delivery,
-    reconcile: async (delivery) => ({ ...delivery, state: { is: 'uncertain', reason: 'it does not tell' } }),
+    reconcile: (delivery) => passageOf(memory, clock, delivery).doubt('it does not tell'),
   });
   const states = {
     older: { is: 'held', reason: 'dialog', detail: '', since: 1 },
@@ -281,8 +281,8 @@ function leftBehind(id: string, ...states: Delivery['state'][]): void {
 
 /** The agent shows a dialog: no text is typed, and what was typed is read. */
 const holding: Courier = {
-  attempt: async (delivery) => ({ ...delivery, state: { is: 'held', reason: 'dialog', detail: '', since: 1 } }),
-  reconcile: (delivery) => new ScriptedCourier(panes, memory, clock).reconcile(delivery),
+  attempt: (delivery) => passageOf(memory, clock, delivery).hold('dialog', ''),
+  reconcile: (delivery) => new ScriptedHands(panes, memory, clock).reconcile(delivery),
 };
 
 test('what another bridge typed and left is read, though an older text for the same agent is held here', async () => {
@@ -307,7 +307,7 @@ test('what another bridge typed and left is read before an older text is typed o
     attempt: (delivery) => {
       if (!opens) return holding.attempt(delivery);
       acts.push(`types ${delivery.id}`);
-      return new ScriptedCourier(panes, memory, clock).attempt(delivery);
+      return new ScriptedHands(panes, memory, clock).attempt(delivery);
     },
     reconcile: (delivery) => {
       acts.push(`reads ${delivery.id}`);
@@ -400,7 +400,7 @@ test('a listener that throws ends nothing: the tick says so, and the news is tol
     memory,
     clock,
     mint: () => `d${++minted}`,
-    courier: new ScriptedCourier(panes, memory, clock),
+    courier: new ScriptedHands(panes, memory, clock),
     on: ({ delivery }) => {
       if (deaf) throw new Error('the disk is full');
       told.push(delivery.state.is);

@@ -2,9 +2,11 @@ import type { Clock } from '../../bridge/core/clock.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
 import type { NewJournalEvent } from '../../bridge/core/journal-event.ts';
 import { identityKey } from '../../bridge/core/pane.ts';
+import type { CourierParts } from '../../bridge/delivery/hands.ts';
+import { Passage } from '../../bridge/delivery/passage.ts';
+import type { Look } from '../../bridge/delivery/verify.ts';
 import { GroupCommit } from '../../bridge/journal/group-commit.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
-import { type DeliveryEvent, step } from '../../bridge/mail/delivery-machine.ts';
 import type { Courier } from '../../bridge/mail/post-office.ts';
 
 /** A clock that stands still until it is turned. */
@@ -133,8 +135,19 @@ export class Panes {
   most = 0;
 }
 
-/** A courier that types by the contract: `claimed` before it takes the pane, `typed` before the paste. */
-export class ScriptedCourier implements Courier {
+/** The passage of a delivery: every state of it goes through the one that the real courier uses. */
+export function passageOf(memory: Mortal, clock: Clock, delivery: Delivery): Passage {
+  return new Passage({ memory, clock, eyes: { manner: () => ({}) } } as unknown as CourierParts, delivery);
+}
+
+/** Nobody looks here: what the panes show is scripted. */
+const unseen = {
+  snapshot: { rows: [], firstVisible: 0 },
+  reading: { why: [], turn: { inputs: [], words: [], cut: false } },
+} as unknown as Look;
+
+/** Hands that type by the contract: claimed before they take the pane, typed before the paste. */
+export class ScriptedHands implements Courier {
   readonly #panes: Panes;
   readonly #memory: Mortal;
   readonly #clock: Clock;
@@ -145,60 +158,52 @@ export class ScriptedCourier implements Courier {
     this.#clock = clock;
   }
 
-  async attempt(delivery: Delivery): Promise<Delivery> {
+  async attempt(delivery: Delivery): Promise<void> {
     const pane = identityKey(delivery.recipient);
-    const at = this.#clock.now();
+    const passage = passageOf(this.#memory, this.#clock, delivery);
     if (this.#panes.locks.has(pane)) {
-      return this.#commit(delivery, { type: 'held', reason: 'locked', detail: 'another bridge types here', at });
+      await passage.hold('locked', 'another bridge types here');
+      return;
     }
     this.#enter(pane);
     try {
       this.#panes.attempts += 1;
       await Promise.resolve();
-      if (this.#panes.busy.has(pane)) {
-        return this.#commit(delivery, { type: 'held', reason: 'busy', detail: 'it works', at });
-      }
-      if (this.#panes.outcome === 'fault-before') throw new Error('tmux does not answer');
-      const claimed = this.#commit(delivery, { type: 'claimed', at });
-      await Promise.resolve();
-      const typed = this.#commit(claimed, { type: 'typed', at });
-      this.#paste(typed, pane);
-      await Promise.resolve();
-      if (this.#panes.outcome === 'fault-after') throw new Error('tmux does not answer');
-      if (this.#panes.outcome === 'typed-not-submitted') {
-        return this.#commit(typed, { type: 'left-in-composer', reason: 'Enter was ignored' });
-      }
-      if (this.#panes.outcome === 'uncertain') return this.#commit(typed, { type: 'lost-sight', reason: 'gone' });
-      const submitted = this.#commit(typed, { type: 'submitted', at });
-      if (!this.#memory.dead) this.#panes.submitted.add(delivery.id);
-      await Promise.resolve();
-      return this.#commit(submitted, {
-        type: 'acknowledged',
-        receipt: { at, typedAt: at, evidence: 'busy-began', lines: [] },
-      });
+      if (this.#panes.busy.has(pane)) await passage.hold('busy', 'it works');
+      else await this.#type(passage, pane);
     } finally {
       this.#leave(pane);
     }
   }
 
-  async reconcile(delivery: Delivery): Promise<Delivery> {
+  async #type(passage: Passage, pane: string): Promise<void> {
+    const { outcome } = this.#panes;
+    if (outcome === 'fault-before') throw new Error('tmux does not answer');
+    await passage.claim();
+    await passage.pressing(this.#clock.now(), {});
+    this.#paste(passage.delivery, pane);
+    await Promise.resolve();
+    if (outcome === 'fault-after') throw new Error('tmux does not answer');
+    if (outcome === 'typed-not-submitted') await passage.leave('Enter was ignored');
+    else if (outcome === 'uncertain') await passage.doubt('gone');
+    else {
+      await passage.submitting();
+      if (!this.#memory.dead) this.#panes.submitted.add(passage.delivery.id);
+      await Promise.resolve();
+      await passage.acknowledge('busy-began', unseen, '');
+    }
+  }
+
+  async reconcile(delivery: Delivery): Promise<void> {
     const pane = identityKey(delivery.recipient);
-    if (this.#panes.locks.has(pane)) return delivery;
+    if (this.#panes.locks.has(pane)) return;
     this.#enter(pane);
     try {
       await Promise.resolve();
-      const pasted = this.#panes.pastes.some((paste) => paste.id === delivery.id);
-      const at = this.#clock.now();
-      if (this.#panes.submitted.has(delivery.id)) {
-        return this.#commit(delivery, {
-          type: 'acknowledged',
-          receipt: { at, typedAt: at, evidence: 'echoed', lines: [] },
-        });
-      }
-      return this.#commit(
-        delivery,
-        pasted ? { type: 'left-in-composer', reason: 'it is there' } : { type: 'lost-sight', reason: 'not found' },
-      );
+      const passage = passageOf(this.#memory, this.#clock, delivery);
+      if (this.#panes.submitted.has(delivery.id)) await passage.acknowledge('echoed', unseen, '');
+      else if (this.#panes.pastes.some(({ id }) => id === delivery.id)) await passage.leave('it is there');
+      else await passage.doubt('not found');
     } finally {
       this.#leave(pane);
     }
@@ -208,19 +213,6 @@ export class ScriptedCourier implements Courier {
     if (this.#memory.dead) return;
     const { thread, body } = delivery.envelope;
     this.#panes.pastes.push({ pane, id: delivery.id, thread, body });
-  }
-
-  #commit(delivery: Delivery, event: DeliveryEvent): Delivery {
-    const next = step(delivery, event);
-    if (!next.changed) return delivery;
-    const at = this.#clock.now();
-    this.#memory.saveDelivery(next.delivery, {
-      at,
-      kind: `delivery-${next.delivery.state.is}`,
-      subject: delivery.id,
-      data: null,
-    });
-    return next.delivery;
   }
 
   #enter(pane: string): void {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isEnded } from '../../bridge/core/envelope.ts';
+import { isEnded } from '../../bridge/core/delivery-machine.ts';
 import type { RequestView } from '../../bridge/views.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type Fact, type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';

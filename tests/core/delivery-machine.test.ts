@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type DeliveryState, isEnded } from '../../bridge/core/envelope.ts';
-import { type DeliveryEvent, step } from '../../bridge/mail/delivery-machine.ts';
+import { type DeliveryEvent, isEnded, mayFollow, mustStep, step } from '../../bridge/core/delivery-machine.ts';
+import type { DeliveryState } from '../../bridge/core/envelope.ts';
 import { sampleDelivery } from '../journal/samples.ts';
 
 const at = fc.integer({ min: 0, max: 100 });
@@ -27,6 +27,7 @@ const anyEvent: fc.Arbitrary<DeliveryEvent> = fc.oneof(
     reason,
   }),
   fc.record({ type: fc.constant('body-replaced' as const), body: reason, notes: reason }),
+  fc.record({ type: fc.constant('clock-set' as const), byMs: fc.integer({ min: -50, max: 50 }) }),
 );
 
 /** How far the courier got before anything may happen. */
@@ -51,7 +52,14 @@ test('whatever happens in whatever order, an end is final, text is fixed once cl
         delivery = { ...after.delivery, deadlineAt };
         reached.add(delivery.state.is);
         if (!after.changed) expect(after.delivery).toBe(before);
-        else expect(after.delivery).not.toEqual(before);
+        else {
+          expect(mayFollow(before.state, after.delivery.state)).toBe(true);
+          expect(after.refused).toBeNull();
+        }
+        if (after.refused !== null) {
+          expect(after.changed).toBe(false);
+          expect(() => mustStep(before, event)).toThrow(after.refused);
+        }
         if (isEnded(before.state)) expect(after.changed).toBe(false);
         if (!['queued', 'held'].includes(before.state.is)) expect(after.delivery.envelope).toBe(before.envelope);
         // Only tmux's own word that it did not paste leads back from typed, and never to the queue at once.
@@ -89,7 +97,7 @@ test('a delivery that is being typed is not cancelled, replaced or expired', () 
     { type: 'released' },
     { type: 'claimed', at: 9 },
   ] satisfies DeliveryEvent[]) {
-    expect(step(typed, event)).toEqual({ delivery: typed, changed: false });
+    expect(step(typed, event)).toMatchObject({ delivery: typed, changed: false });
   }
 });
 
@@ -107,4 +115,22 @@ test('it expires at its deadline, not before, and never without one', () => {
   expect(step(delivery, { type: 'ticked', at: 99 }).changed).toBe(false);
   expect(step(delivery, { type: 'ticked', at: 100 }).delivery.state.is).toBe('expired');
   expect(step(sampleDelivery('d1'), { type: 'ticked', at: 1e15 }).changed).toBe(false);
+});
+
+test('when it was typed, and the turn before it, stay with it until its end; Enter again changes neither', () => {
+  const claimed = mustStep(sampleDelivery('d1'), { type: 'claimed', at: 1 });
+  const typed = mustStep(claimed, { type: 'typed', at: 2, turnBefore: 'mark' });
+  const submitted = mustStep(typed, { type: 'submitted', at: 3 });
+  const again = mustStep(submitted, { type: 'submitted', at: 4 });
+  expect(submitted.state).toEqual({ is: 'submitted', at: 3, typedAt: 2, turnBefore: 'mark' });
+  expect(again.state).toEqual({ is: 'submitted', at: 4, typedAt: 2, turnBefore: 'mark' });
+  expect(step(claimed, { type: 'submitted', at: 3 }).refused).toContain('it is claimed');
+});
+
+test('a clock that is set moves the deadline of what has not ended, and no state', () => {
+  const waiting = { ...sampleDelivery('d1'), deadlineAt: 100 };
+  expect(mustStep(waiting, { type: 'clock-set', byMs: -30 })).toEqual({ ...waiting, deadlineAt: 70 });
+  const ended = mustStep(waiting, { type: 'failed', reason: 'gone' });
+  expect(mustStep(ended, { type: 'clock-set', byMs: 30 })).toBe(ended);
+  expect(step(sampleDelivery('d1'), { type: 'clock-set', byMs: 30 }).changed).toBe(false);
 });
