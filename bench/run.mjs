@@ -8,6 +8,7 @@
 //   spawn poll            what the predecessors do: `tmux capture-pane` as a process for every pane, every 200 ms, until the line is seen
 // And how long `bridge list` takes, a process each time, without a daemon.
 // Then deliveries (bench/deliveries.ts): many scripted agents at once; with --agents, real ones too, one after another.
+// --cli: how long commands take as processes, in turn with `node -e 0`; nothing else then.
 // --against DIR, a built checkout of another commit, is measured beside this one; --deliveries leaves the requests out.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
@@ -30,6 +31,7 @@ const { values: flags } = parseArgs({
     'at-once': { type: 'string' },
     against: { type: 'string' },
     deliveries: { type: 'boolean', default: false },
+    cli: { type: 'boolean', default: false },
   },
 });
 const paneCounts = (flags.panes ?? (flags.short ? '1,50' : '1,10,50,200')).split(',').map(Number);
@@ -43,6 +45,13 @@ const contenders = {
   'spawn poll': { program: 'watcher-spawn.mjs', drawn: asItComes, hasPages: false },
 };
 
+if (flags.cli) {
+  const { benchCommands } = await import('./cli.mjs');
+  const rows = await benchCommands(flags.short ? 7 : 25);
+  if (flags.json) process.stdout.write(`${JSON.stringify({ commands: rows })}\n`);
+  else console.table(rows);
+  process.exit(0);
+}
 const say = (line) => process.stderr.write(`${line}\n`);
 const results = [];
 for (const panes of flags.deliveries ? [] : paneCounts) {

@@ -1,4 +1,5 @@
 import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { type Backend, chooseBackend } from './controllers/choose.ts';
 import type { Controller } from './controllers/controller.ts';
@@ -9,6 +10,7 @@ import { BridgeError, messageOf } from './core/failure.ts';
 import type { PaneFacts } from './core/pane.ts';
 import { parseResponse } from './core/protocol.ts';
 import type { Answer, ControllerFailure, Request } from './core/request.ts';
+import { packageRoot } from './launch/package-root.ts';
 
 /** What the desk hears back: an answer, or a typed reason why there is none. */
 export interface Verdict {
@@ -194,7 +196,7 @@ export class Asking {
   }
 
   #systemPrompt(): string {
-    const file = this.#config.controllerSystemPrompt ?? new URL('../prompts/controller.md', import.meta.url);
+    const file = this.#config.controllerSystemPrompt ?? join(packageRoot, 'prompts/controller.md');
     try {
       return readFileSync(file, 'utf8');
     } catch (cause) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How a command says what stands above it in the process tree; the daemon and a command without one read the same. */
 const processId = z.object({ pid: z.number(), startedAt: z.string().max(64) });

@@ -1,84 +1,14 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Document, LineCounter, parseDocument, visit } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { agentSchema } from './agent-programs/custom-schema.ts';
 import { checkAgents } from './agent-programs/index.ts';
-import { type Via, vias } from './core/door.ts';
+import { type Config, type ConfigFile, joined, type ReadFile, type Sources } from './config-values.ts';
+import { vias } from './core/door.ts';
 import { BridgeError, messageOf, wrongUse } from './core/failure.ts';
 import { readConfigFile } from './host/config-file.ts';
-import { inUserFolder } from './host/user-folder.ts';
-import { type OptionRow, options } from './options.ts';
 
-/** The frozen configuration: read once, never changed. Durations are milliseconds here, whatever unit the user typed. */
-export interface Config {
-  readonly home: string;
-  readonly socket: string | null;
-  readonly session: string | null;
-  readonly pane: string | null;
-  readonly label: string;
-  readonly agent: string | null;
-  readonly mode: 'auto' | 'manual';
-  readonly worker: readonly string[];
-  readonly controllerBackend: string;
-  readonly controllerPane: string | null;
-  readonly controllerCommand: string | null;
-  readonly controllerModel: string | null;
-  readonly controllerExtraArgs: string | null;
-  readonly controllerSystemPrompt: string | null;
-  readonly controllerTimeoutMs: number;
-  readonly controllerIsolated: boolean;
-  readonly controllerResume: boolean;
-  readonly splitResponse: boolean;
-  readonly via: Via;
-  readonly workerContextLines: number;
-  readonly heuristic: boolean;
-  readonly heuristicLines: number;
-  readonly stuckAfterMs: number;
-  readonly requestTimeoutMs: number;
-  readonly answersPerHour: number;
-  readonly consecutiveAnswers: number;
-  readonly answersPerDay: number;
-  readonly notifyAgainAfterMs: number;
-  readonly retentionDays: number;
-  readonly dryRun: boolean;
-  readonly simulateLog: string | null;
-  readonly columns: number;
-  readonly rows: number;
-  readonly trustWorkspace: boolean;
-  readonly log: string | null;
-  readonly controllerLog: string | null;
-  readonly quiet: boolean;
-  readonly json: boolean;
-  /** the rows of `policy:`, still to be read by the desk; and where each stands */
-  readonly policy: readonly unknown[];
-  readonly policyPlaces: readonly PolicyPlace[];
-  readonly agents: FileConfig['agents'];
-  readonly notify: FileConfig['notify'];
-  /** which flags, environment names or file keys were given, rather than taken from a default */
-  readonly given: ReadonlySet<string>;
-  /**
-   * The same for the workers of a project: its own bridge.yaml comes between the environment and the state directory's.
-   * @throws BridgeError naming the file's line and key that is wrong, or is not a project's to set
-   */
-  forProject(file: ConfigFile): Config;
-}
-
-/** A bridge.yaml: its text, and its path for messages. */
-export interface ConfigFile {
-  readonly path: string;
-  readonly text: string;
-}
-
-export interface PolicyPlace {
-  readonly file: string;
-  /** counted from 0 within its file */
-  readonly row: number;
-  /** counted from 1 */
-  readonly line: number;
-  /** the line of each key: `answer`, `when.text` */
-  readonly lines: Readonly<Record<string, number>>;
-}
+export type { Config, ConfigFile, PolicyPlace } from './config-values.ts';
 
 const text = z.string({ error: 'is not a text; put it in quotes' });
 const fileSchema = z.strictObject({
@@ -128,7 +58,7 @@ const fileSchema = z.strictObject({
     .optional(),
   policy: z.array(z.unknown()).default([]),
 });
-type FileConfig = z.infer<typeof fileSchema>;
+export type FileValues = z.infer<typeof fileSchema>;
 
 /** What a project may say, for its own workers. Everything else is the user's: it belongs into the state directory's file. */
 const projectKeys: readonly string[] = [
@@ -146,96 +76,23 @@ const projectKeys: readonly string[] = [
   'policy',
 ];
 
-interface ReadFile {
-  readonly path: string;
-  readonly values: FileConfig;
-  readonly policyPlaces: readonly PolicyPlace[];
-}
-
-interface Sources {
-  readonly home: string;
-  readonly flags: Readonly<Record<string, unknown>>;
-  readonly env: NodeJS.ProcessEnv;
-  /** the state directory's bridge.yaml, where it has been read already */
-  readonly file?: ConfigFile;
+/**
+ * Joins the four sources into one frozen configuration.
+ * @param sources.file the state directory's bridge.yaml, where it has been read already
+ * @throws BridgeError naming the file's line and key, or the flag or environment name, that is wrong
+ */
+export function loadConfig({ file, ...sources }: Omit<Sources, 'files'> & { readonly file?: ConfigFile }): Config {
+  const path = join(sources.home, 'bridge.yaml');
+  const found = file ?? { path, text: readConfigFile(path)?.toString('utf8') ?? '' };
+  return joined({ ...sources, files: [readFile(found)] });
 }
 
 /**
- * Joins the four sources into one frozen configuration.
- * @param sources.flags what the command line gave, by option key; absent keys were not given
- * @throws BridgeError naming the file's line and key, or the flag or environment name, that is wrong
+ * The same for the workers of a project.
+ * @throws BridgeError naming the file's line and key that is wrong, or is not a project's to set
  */
-export function loadConfig(sources: Sources): Config {
-  const path = join(sources.home, 'bridge.yaml');
-  const file = sources.file ?? { path, text: readConfigFile(path)?.toString('utf8') ?? '' };
-  return joined(sources, [readFile(file)]);
-}
-
-/** @param files whose keys count, the nearest first */
-function joined(sources: Sources, files: readonly ReadFile[]): Config {
-  const values: Record<string, unknown> = {};
-  const given = new Set<string>();
-  for (const option of options as readonly OptionRow[]) {
-    const fromEnv = option.env === undefined ? undefined : sources.env[option.env];
-    const choices: Array<[unknown, string]> = [
-      [sources.flags[option.key], option.flag.split(' ')[0]!],
-      [fromEnv === '' ? undefined : fromEnv, option.env ?? ''],
-      ...files.map(({ values }): [unknown, string] => [
-        option.yaml === undefined ? undefined : inFile(values, option.yaml),
-        `bridge.yaml ${option.yaml}`,
-      ]),
-    ];
-    const found = choices.find(([value]) => value !== undefined);
-    if (found) given.add(option.key);
-    values[option.key] = found ? validated(option, found[0], found[1], sources.env.HOME || homedir()) : option.default;
-  }
-  const own = files.at(-1)!.values;
-  return Object.freeze({
-    ...values,
-    home: sources.home,
-    controllerTimeoutMs: (values.controllerTimeout as number) * 1000,
-    notifyAgainAfterMs: (values.notifyAgainAfter as number) * 1000,
-    requestTimeoutMs: (values.requestTimeout as number) * 1000,
-    stuckAfterMs: (values.stuckAfter as number) * 1000,
-    policy: files.flatMap(({ values }) => values.policy),
-    policyPlaces: files.flatMap(({ policyPlaces }) => policyPlaces),
-    agents: Object.assign({}, ...files.map(({ values }) => values.agents).reverse()),
-    notify: own.notify,
-    given,
-    forProject: (file: ConfigFile) => joined(sources, [readFile(file, projectKeys), ...files.slice(-1)]),
-  }) as unknown as Config;
-}
-
-function validated(option: OptionRow, value: unknown, source: string, userFolder: string): unknown {
-  switch (option.type) {
-    case 'number': {
-      const number = typeof value === 'number' ? value : Number(String(value).trim() || Number.NaN);
-      if (!Number.isFinite(number) || number < 0) throw wrongUse(source, String(value), 'is not a number of 0 or more');
-      return number;
-    }
-    case 'boolean':
-      if (typeof value === 'boolean') return value;
-      if (/^(1|true|yes|on)$/i.test(String(value))) return true;
-      if (/^(0|false|no|off)$/i.test(String(value))) return false;
-      throw wrongUse(source, String(value), 'is neither true nor false');
-    case 'list':
-      return Array.isArray(value) ? value : [String(value)];
-    case 'choice':
-      if (!option.choices!.includes(String(value))) {
-        throw wrongUse(source, String(value), `is not one of ${option.choices!.join(', ')}`);
-      }
-      return String(value);
-    case 'path':
-      return inUserFolder(String(value), userFolder);
-    case 'text':
-      return String(value);
-  }
-}
-
-function inFile(values: FileConfig, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], values as unknown);
+export function forProject({ from }: Config, file: ConfigFile): Config {
+  return joined({ ...from, files: [readFile(file, projectKeys), ...from.files.slice(-1)] });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config } from './config.ts';
+import { type Config, forProject } from './config.ts';
 import { messageOf } from './core/failure.ts';
 import type { ServerId } from './core/ids.ts';
 import { fullName, projectName } from './core/names.ts';
@@ -156,7 +156,7 @@ export class Projects {
       const found = readTrusted(file, this.#userFolder);
       if (found.is === 'absent') return base;
       if (found.is === 'trusted') {
-        const own = config.forProject({ path: file, text: found.text });
+        const own = forProject(config, { path: file, text: found.text });
         return { config: own, rules: rulesOf(own) };
       }
       this.#warn(`${file} ${found.why} and is not used; \`bridge trust ${folder}\` lets it decide for its own workers`);

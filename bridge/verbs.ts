@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { askerOf } from './asker.ts';
 import { aboveArgs, callerArgs } from './call-evidence.ts';
 import { signalKinds } from './core/agent-signal.ts';
@@ -14,7 +14,7 @@ import { parseResponse } from './core/protocol.ts';
 import type { Request } from './core/request.ts';
 import type { Decision, Pauses } from './desk/desk.ts';
 import { systemSource } from './host/process-source.ts';
-import type { Verb } from './host/socket.ts';
+import type { Verb } from './host/socket-server.ts';
 import { readArchived } from './journal/archive.ts';
 import { knownWorkers, pausesSeen, workerNamed } from './pausing.ts';
 import { permit } from './permit.ts';

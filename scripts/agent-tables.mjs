@@ -93,7 +93,7 @@ function table(head, rows) {
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
-  const { agentPrograms } = await import('../dist/agent-programs/index.js');
+  const { agentPrograms } = await import('../build/agent-programs/index.js');
   for (const page of pagesWithTables) {
     const path = join(root, page);
     writeFileSync(path, withTables(page, readFileSync(path, 'utf8'), agentPrograms));

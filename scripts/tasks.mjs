@@ -4,7 +4,7 @@
 const ready = ['node', 'scripts/check-prerequisites.mjs'];
 const build = [
   ['tsc', '-p', 'tsconfig.build.json'],
-  ['node', 'scripts/bundle-signal.mjs'],
+  ['node', 'scripts/bundle.mjs'],
   ['chmod', '+x', 'dist/cli/main.js'],
 ];
 const check = [
@@ -28,7 +28,7 @@ export const tasks = {
   },
   build: {
     usage: '[-- OPTIONS OF tsc]',
-    says: 'Compiles bridge/ into dist/, which is what the program `bridge` runs.',
+    says: 'Compiles bridge/ into build/, for benchmarks and tools, and bundles it into dist/, which is what the program `bridge` runs.',
     options: [help],
     examples: [['npm run build', 'then: node dist/cli/main.js --help']],
     steps: build,
@@ -143,6 +143,7 @@ export const tasks = {
       ['--seconds 20', 'how long idling is measured'],
       ['--short', 'fewer panes and samples, as CI runs it'],
       ['--deliveries', 'deliveries only'],
+      ['--cli', 'how long commands take as processes, beside node itself; only that'],
       ['--agents A,B|all', 'to real agent programs too, one after another'],
       ['--samples 15', 'deliveries to each real agent'],
       ['--at-once 50', 'scripted agents at the same time'],

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { loadConfig } from '../bridge/config.ts';
+import { forProject, loadConfig } from '../bridge/config.ts';
 import { rulesOf } from '../bridge/rules.ts';
 
 const load = (text: string) =>
   loadConfig({ home: '/home', flags: {}, env: {}, file: { path: '/home/bridge.yaml', text } });
-const project = (text: string) => load('policy:\n  - answer: Yes.\n').forProject({ path: '/shop/bridge.yaml', text });
+const project = (text: string) => forProject(load('policy:\n  - answer: Yes.\n'), { path: '/shop/bridge.yaml', text });
 
 const yaml = `policy:
   - answer: Go on.

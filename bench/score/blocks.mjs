@@ -1,7 +1,7 @@
 // What TUIs do to a request block, generated; and text about blocks, which is none.
-import { normaliseWords } from '../../dist/core/detection.js';
-import { findRequests } from '../../dist/screen/blocks.js';
-import { cleanLines } from '../../dist/screen/frame.js';
+import { normaliseWords } from '../../build/core/detection.js';
+import { findRequests } from '../../build/screen/blocks.js';
+import { cleanLines } from '../../build/screen/frame.js';
 
 const start = '<<CONTROLLER_REQUEST>>';
 const end = '<<CONTROLLER_REQUEST_END>>';

@@ -1,14 +1,14 @@
 // Reads every recorded screen, and judges the readings by their labels.
-import { isReady } from '../../dist/core/reading.js';
+import { isReady } from '../../build/core/reading.js';
 import {
   loadRecordings,
   recordedProgram,
   snapshotOfRecording,
   still,
   textOfRecording,
-} from '../../dist/recordings/recording.js';
-import { expectationOf, judgeReading } from '../../dist/recordings/recording-labels.js';
-import { findRequests } from '../../dist/screen/blocks.js';
+} from '../../build/recordings/recording.js';
+import { expectationOf, judgeReading } from '../../build/recordings/recording-labels.js';
+import { findRequests } from '../../build/screen/blocks.js';
 import { isApprovedWhenNot, isMutantApprovedWhenNot, wholeSubject } from './approvals.mjs';
 import { mutationsOf } from './mutations.mjs';
 

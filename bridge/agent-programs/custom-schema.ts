@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a user may write of an agent in bridge.yaml: the same facts as the built-in profiles, or some of them. */
 

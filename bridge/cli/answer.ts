@@ -6,16 +6,12 @@ import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { textFrom } from './text.ts';
 
-export function registerAnswer(program: Command): void {
-  const command = program
-    .command('answer')
+export function registerAnswer(command: Command): void {
+  command
     .argument('<id>', 'a request id, or its last characters')
     .argument('[text...]', 'the answer; - reads stdin')
     .option('--choose <option>', 'in a dialog: the option to choose, by number, label or key')
-    .option('--again', 'an answer in doubt did not arrive: type the same once more')
-    .description(
-      'answer a request as the human: the first answer wins, and yours replaces a controller’s until it is typed',
-    );
+    .option('--again', 'an answer in doubt did not arrive: type the same once more');
   command.addHelpText(
     'after',
     `

@@ -9,10 +9,8 @@ import { openJournal } from './journal.ts';
 
 const dayMs = 86_400_000;
 
-export function registerArchive(program: Command): void {
-  const command = program
-    .command('archive')
-    .description('move what ended long ago out of the journal into archive/; nothing that is open, nothing is deleted')
+export function registerArchive(command: Command): void {
+  command
     .option('--older-than <days>', 'what ended so many days ago (default: retention-days)')
     .option('--dry-run', 'say what would be moved');
   command.addHelpText(

@@ -7,11 +7,9 @@ import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { seconds, textFrom } from './text.ts';
 
-export function registerAsk(program: Command): void {
-  const command = program
-    .command('ask')
+export function registerAsk(command: Command): void {
+  command
     .argument('[text...]', 'the question; - reads stdin')
-    .description("from a worker's own shell: open a request and print its answer")
     .option('--no-wait', 'print the request id at once; `bridge show ID` has the answer later')
     .option('--timeout <seconds>', 'give up waiting after this long; the request stays open (0: wait for ever)', '0');
   withOptions(command, 'place', 'target', 'ask').action(

@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { offered } from '../agent-programs/index.ts';
-import { type Config, loadConfig } from '../config.ts';
+import { type Config, emptyFile, joined, type Sources } from '../config-values.ts';
 import { BridgeError, type ExitCode, wrongUse } from '../core/failure.ts';
 import { type FoundHome, findHome } from '../host/home.ts';
-import { pingDaemon, socketPath } from '../host/socket.ts';
+import { pingDaemon } from '../host/socket.ts';
+import { socketPath } from '../host/socket-path.ts';
 import { type Audience, type OptionRow, options } from '../options.ts';
 import { makeOutput, type Output, reportFault } from './output.ts';
 import { socketOf } from './socket.ts';
@@ -50,14 +53,14 @@ const aliased = new Map(
 );
 
 /** Reads the command line of one command into a frozen configuration. @throws BridgeError where something of it is wrong */
-export function contextOf(command: Command): Context {
-  const { fault, ...context } = contextDespite(command);
+export async function contextOf(command: Command): Promise<Context> {
+  const { fault, ...context } = await contextDespite(command);
   if (fault !== null) throw fault;
   return context;
 }
 
 /** The same for a command that tells what is wrong: a bridge.yaml that cannot be used counts as empty, and is the fault. */
-export function contextDespite(command: Command): Context & { readonly fault: BridgeError | null } {
+export async function contextDespite(command: Command): Promise<Context & { readonly fault: BridgeError | null }> {
   const flags: Record<string, unknown> = {};
   for (let level: Command | null = command; level; level = level.parent) {
     for (const [key, value] of Object.entries(level.opts())) {
@@ -70,16 +73,16 @@ export function contextDespite(command: Command): Context & { readonly fault: Br
     cwd: process.cwd(),
     userFolder: homedir(),
   });
-  const file = home.trusted === undefined ? {} : { file: home.trusted };
   const sources = { home: home.folder, flags, env: process.env };
+  const withoutFile = () => joined({ ...sources, files: [emptyFile] });
   let config: Config;
   let fault: BridgeError | null = null;
   try {
-    config = loadConfig({ ...sources, ...file });
+    config = hasFile(home) ? await configured(sources, home) : withoutFile();
   } catch (cause) {
     if (!(cause instanceof BridgeError) || cause.what !== 'bridge.yaml') throw cause;
     fault = cause;
-    config = loadConfig({ ...sources, file: { path: fault.target, text: '' } });
+    config = withoutFile();
   }
   const known = [...programNames, ...Object.keys(config.agents)];
   if (config.agent !== null && !known.includes(config.agent)) {
@@ -95,6 +98,16 @@ export function contextDespite(command: Command): Context & { readonly fault: Br
   return { config, home, out, fault };
 }
 
+function hasFile({ trusted, folder }: FoundHome): boolean {
+  return trusted !== undefined || existsSync(join(folder, 'bridge.yaml'));
+}
+
+/** What reads a bridge.yaml takes longer to load than all the rest: only where there is one. */
+async function configured(sources: Omit<Sources, 'files'>, { trusted }: FoundHome): Promise<Config> {
+  const { loadConfig } = await import('../config.ts');
+  return loadConfig({ ...sources, ...(trusted === undefined ? {} : { file: trusted }) });
+}
+
 /** The same, with the tmux server settled: `--socket`, else TMUX_SOCKET, else the one a launcher noted for this folder. */
 export function withSocket(context: Context): Context {
   return { ...context, config: Object.freeze({ ...context.config, socket: socketOf(context.config) }) };
@@ -104,7 +117,7 @@ export function withSocket(context: Context): Context {
 export function act(
   work: (context: Context, command: Command) => Promise<ExitCode>,
 ): (...args: unknown[]) => Promise<void> {
-  return actDespite((command) => work(contextOf(command), command));
+  return actDespite(async (command) => work(await contextOf(command), command));
 }
 
 /**
@@ -115,7 +128,7 @@ export function actByDaemon(
   work: (context: Context, command: Command) => Promise<ExitCode>,
 ): (...args: unknown[]) => Promise<void> {
   return actDespite(async (command) => {
-    const { fault, ...context } = contextDespite(command);
+    const { fault, ...context } = await contextDespite(command);
     if (fault !== null) {
       if ((await pingDaemon(socketPath(context.config.home))) === null) throw fault;
       context.out.warn(`bridge: ${fault.message}; the bridge that runs goes on with what it had read`);

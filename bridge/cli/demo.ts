@@ -20,17 +20,14 @@ const answer = 'Use SQLite, one file beside the service. Keep the path configura
 /** The demo's limit: whatever happens, it ends and cleans up. */
 const limitMs = 25_000;
 
-export function registerDemo(program: Command): void {
-  program
-    .command('demo')
-    .description('see it work: a scripted worker asks on a private tmux server, rules answer, nothing is left behind')
-    .action(async () => {
-      try {
-        process.exitCode = await demo();
-      } catch (fault) {
-        process.exitCode = reportFault(fault, false);
-      }
-    });
+export function registerDemo(command: Command): void {
+  command.action(async () => {
+    try {
+      process.exitCode = await demo();
+    } catch (fault) {
+      process.exitCode = reportFault(fault, false);
+    }
+  });
 }
 
 /** What a shell tells of a program that Ctrl-C ended. */

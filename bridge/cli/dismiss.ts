@@ -3,11 +3,8 @@ import { callerHere } from './caller.ts';
 import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 
-export function registerDismiss(program: Command): void {
-  const command = program
-    .command('dismiss')
-    .argument('<id>', 'a request id, or its last characters')
-    .description('end a request without an answer; nothing is typed');
+export function registerDismiss(command: Command): void {
+  command.argument('<id>', 'a request id, or its last characters');
   withOptions(command, 'place').action(
     actByDaemon(async (context, command) => {
       const view = await invoke<{ id: string; message: string }>(context, 'dismiss', {

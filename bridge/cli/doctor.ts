@@ -1,13 +1,14 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import type { Config } from '../config.ts';
+import { type Config, forProject } from '../config.ts';
 import { BridgeError, ExitCode } from '../core/failure.ts';
 import { addressKey } from '../core/pane.ts';
 import { readConfigFile } from '../host/config-file.ts';
 import { readTrusted } from '../host/home.ts';
 import { repositoryOf } from '../host/repository.ts';
-import { pingDaemon, socketPath } from '../host/socket.ts';
+import { pingDaemon } from '../host/socket.ts';
+import { socketPath } from '../host/socket-path.ts';
 import { type Check, diagnose, type OwnedPane } from '../launch/doctor.ts';
 import { thisMachine } from '../launch/doctor-world.ts';
 import { rulesOf } from '../rules.ts';
@@ -19,13 +20,10 @@ import { ownersOf } from './owners.ts';
 import { sightOf } from './pane.ts';
 import { socketOf } from './socket.ts';
 
-export function registerDoctor(program: Command): void {
-  const command = program
-    .command('doctor')
-    .description('what is wrong here, and the remedy: tmux, socket, panes, agents, permissions');
+export function registerDoctor(command: Command): void {
   withOptions(command, 'place').action(
     actDespite(async (command) => {
-      const context = contextDespite(command);
+      const context = await contextDespite(command);
       const checks = [
         ...(await diagnose({
           ...thisMachine({ socketPath: socketOf(context.config), home: context.config.home }),
@@ -76,7 +74,7 @@ function settingsCheck(config: Config, fault: BridgeError | null): Check {
     rulesOf(config);
     const own = file === join(config.home, name) ? null : readConfigFile(file);
     if (own === null) return { name, ok: true, detail: 'can be read' };
-    rulesOf(config.forProject({ path: file, text: own.toString('utf8') }));
+    rulesOf(forProject(config, { path: file, text: own.toString('utf8') }));
     const found = readTrusted(file, homedir());
     if (found.is !== 'untrusted') return { name, ok: true, detail: `can be read, as can ${file}` };
     const remedy = `\`bridge trust ${dirname(file)}\` lets it decide for its own workers`;

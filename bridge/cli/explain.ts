@@ -30,11 +30,9 @@ Examples:
   bridge explain screen.txt --agent gemini     any text file
   bridge explain %3 --save --state busy_tool   report a misread screen: a fixture with secrets masked`;
 
-export function registerExplain(program: Command): void {
-  const command = program
-    .command('explain')
+export function registerExplain(command: Command): void {
+  command
     .argument('[target-or-file...]', 'a pane (%3, session:window.pane, label, …), or recorded screens (.txt, .ansi)')
-    .description('what a screen reads as, which rule on which rows decided, and what was rejected')
     .addHelpText('after', examples);
   withSaveOptions(command);
   withOptions(command, 'place', 'target').action(

@@ -9,11 +9,9 @@ import { act, type Context, withOptions } from './context.ts';
 /** What a bridge keeps in its state directory. A project's own bridge.yaml stays where it is. */
 const ours = /^(?:bridge\.db(?:-wal|-shm|\.lock|\.corrupt-.*)?|inbox|outbox|archive|threads)$/;
 
-export function registerHome(program: Command): void {
-  const command = program
-    .command('home')
+export function registerHome(command: Command): void {
+  command
     .argument('[action]', 'move: bring the journal and mailbox of this state directory to another place')
-    .description('show the state directory that is used here, or move it')
     .option('--to <folder>', 'where to (default: ~/.bridge)')
     .addHelpText(
       'after',

@@ -12,12 +12,10 @@ import { table } from './output.ts';
 
 const actions = ['install', 'remove', 'show'] as const;
 
-export function registerHooks(program: Command): void {
-  const command = program
-    .command('hooks')
+export function registerHooks(command: Command): void {
+  command
     .argument('<action>', 'install, remove or show')
     .argument('<agent>', hookable.map(({ name }) => name).join(', '))
-    .description("wire an agent's own hooks to `bridge signal`, without touching anything else in its settings")
     .option('--config <file>', "the agent's settings file; where it has a second one, that lies beside it")
     .option('--dry-run', 'show what would change, and change nothing');
   withOptions(command, 'place').action(

@@ -1,4 +1,5 @@
-import { call, socketPath } from '../host/socket.ts';
+import { call } from '../host/socket.ts';
+import { socketPath } from '../host/socket-path.ts';
 import type { VerbName } from '../verbs.ts';
 import { type Context, withSocket } from './context.ts';
 import { hasNothing, nothingKept } from './journal.ts';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BridgeError, wrongUse } from '../core/failure.ts';
-import { call, socketPath } from '../host/socket.ts';
+import { call } from '../host/socket.ts';
+import { socketPath } from '../host/socket-path.ts';
 import { Journal } from '../journal/journal.ts';
 
 /** The journal of a state directory. @throws BridgeError where a bridge of another version has it open: it would be changed under its feet */

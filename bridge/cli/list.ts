@@ -9,12 +9,7 @@ import { describePane, panesOf, pinnedPane, sightToRead } from './pane.ts';
 import { pausesByPane } from './pauses.ts';
 import { settle, versionIn } from './status.ts';
 
-export function registerList(program: Command): void {
-  const command = program
-    .command('list')
-    .description(
-      'every pane of the tmux server: where it is, which agent sits in it, what it does, which bridge watches it',
-    );
+export function registerList(command: Command): void {
   withOptions(command, 'place', 'target').action(
     act(async (context) => {
       const { sight } = await sightToRead(context);

@@ -4,7 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { wrongUse } from '../core/failure.ts';
 import { shownName } from '../core/names.ts';
-import { call, socketPath } from '../host/socket.ts';
+import { call } from '../host/socket.ts';
+import { socketPath } from '../host/socket-path.ts';
 import type { Journal, JournalEvent } from '../journal/journal.ts';
 import { recordedIn } from '../recorded-workers.ts';
 import { act, withOptions } from './context.ts';
@@ -14,10 +15,8 @@ import { type About, logLine } from './log-line.ts';
 /** How often `log -f` asks the journal for news; a person reads it. */
 const followEveryMs = 250;
 
-export function registerLog(program: Command): void {
-  const command = program
-    .command('log')
-    .description('what the journal remembers, oldest first')
+export function registerLog(command: Command): void {
+  command
     .option('-f, --follow', 'go on with what happens next, until interrupted')
     .option('-n, --last <count>', 'how many events to begin with', '50')
     .option(

@@ -3,11 +3,9 @@ import { ExitCode } from '../core/failure.ts';
 import { notifyHuman } from '../host/notify.ts';
 import { act, withOptions } from './context.ts';
 
-export function registerNotify(program: Command): void {
-  const command = program
-    .command('notify')
+export function registerNotify(command: Command): void {
+  command
     .argument('[text...]', 'what to say', ['an agent needs you'])
-    .description('call the human: bell, desktop notification, or the command that bridge.yaml names')
     .option('--title <title>', 'headline', 'bridge')
     .option('--no-bell', 'do not ring')
     .option('--no-desktop', 'show nothing on the desktop');

@@ -5,12 +5,10 @@ import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { describePauses } from './pauses.ts';
 
-export function registerPause(program: Command): void {
-  const command = program
-    .command('pause')
+export function registerPause(command: Command): void {
+  command
     .argument('[worker]', 'its name as `bridge requests` shows it; without one, all workers')
     .option('--reason <text>', 'shown wherever the pause is', 'asked for')
-    .description('type nothing automatic for a worker any more: what it asks goes to you')
     .addHelpText(
       'after',
       `

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Config } from '../config.ts';
+import { type Config, forProject } from '../config.ts';
 import { listOptions } from '../core/choice.ts';
 import { ExitCode, wrongUse } from '../core/failure.ts';
 import { withEscapes } from '../core/look-alikes.ts';
@@ -44,10 +44,7 @@ interface As {
   readonly at: number;
 }
 
-export function registerPolicy(program: Command): void {
-  const policy = program
-    .command('policy')
-    .description('the rows of bridge.yaml that answer and choose: docs/policy.md');
+export function registerPolicy(policy: Command): void {
   const command = policy
     .command('test')
     .argument('<file...>', 'recorded screens, or folders with a manifest.json of them')
@@ -90,7 +87,7 @@ Examples:
 function configHere({ config }: Context): Config {
   const file = join(repositoryOf(process.cwd()) ?? process.cwd(), 'bridge.yaml');
   const bytes = file === join(config.home, 'bridge.yaml') ? null : readConfigFile(file);
-  return bytes === null ? config : config.forProject({ path: file, text: bytes.toString('utf8') });
+  return bytes === null ? config : forProject(config, { path: file, text: bytes.toString('utf8') });
 }
 
 function tryOn(

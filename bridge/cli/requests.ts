@@ -6,11 +6,8 @@ import { hasNothing } from './journal.ts';
 import { firstLine, table } from './output.ts';
 import { describePauses, pausesOf } from './pauses.ts';
 
-export function registerRequests(program: Command): void {
-  const command = program
-    .command('requests')
-    .description('what workers have asked: who is asked now, and why an answer still waits')
-    .option('--all', 'ended ones too');
+export function registerRequests(command: Command): void {
+  command.option('--all', 'ended ones too');
   withOptions(command, 'place').action(
     actByDaemon(async (context, command) => {
       const isNew = await hasNothing(context.config.home);

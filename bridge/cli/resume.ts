@@ -6,19 +6,15 @@ import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { describePauses } from './pauses.ts';
 
-export function registerResume(program: Command): void {
-  const command = program
-    .command('resume')
-    .argument('[worker]', 'its name; without one, everything that is paused')
-    .description('end a pause; the limit that had caused it counts anew. What went to you meanwhile stays with you')
-    .addHelpText(
-      'after',
-      `
+export function registerResume(command: Command): void {
+  command.argument('[worker]', 'its name; without one, everything that is paused').addHelpText(
+    'after',
+    `
 Examples:
   bridge resume                              every pause
   bridge resume worker-docs                  exit code 1 where it was not paused by that name
 `,
-    );
+  );
   withOptions(command, 'place').action(
     actByDaemon(async (context, command) => {
       const worker = command.args[0] ?? null;

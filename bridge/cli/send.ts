@@ -11,11 +11,9 @@ import { invoke } from './invoke.ts';
 import { addressOf, aim } from './pane.ts';
 import { seconds, textFrom } from './text.ts';
 
-export function registerSend(program: Command): void {
-  const command = program
-    .command('send')
+export function registerSend(command: Command): void {
+  command
     .argument('[text...]', 'the text; - reads stdin')
-    .description('put a text into a pane as one input and submit it once, or say why not')
     .option(
       '--force',
       'also while the agent is busy or its screen is not understood; never onto a dialog or over a draft',

@@ -3,13 +3,8 @@ import { callerHere } from './caller.ts';
 import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 
-export function registerSettle(program: Command): void {
-  const command = program
-    .command('settle')
-    .argument('<id>', 'a request id, or its last characters')
-    .description(
-      'say that an answer in doubt has arrived: you saw it in the pane, or put it right there; nothing is typed',
-    );
+export function registerSettle(command: Command): void {
+  command.argument('<id>', 'a request id, or its last characters');
   withOptions(command, 'place').action(
     actByDaemon(async (context, command) => {
       const view = await invoke<{ id: string; message: string }>(context, 'settle', {

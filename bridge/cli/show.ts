@@ -6,11 +6,8 @@ import { deliveryLines } from './delivery-lines.ts';
 import { invoke } from './invoke.ts';
 import { paint } from './output.ts';
 
-export function registerShow(program: Command): void {
-  const command = program
-    .command('show')
-    .argument('<id>', 'the id of a request or a delivery, or its last characters')
-    .description('one request whole: its text, its answer and notes, how its delivery ended and what showed it');
+export function registerShow(command: Command): void {
+  command.argument('<id>', 'the id of a request or a delivery, or its last characters');
   withOptions(command, 'place').action(
     actByDaemon(async (context, command) => {
       const view = await invoke<RequestView | TextView>(context, 'show', { id: command.args[0] });

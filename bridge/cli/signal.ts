@@ -78,11 +78,9 @@ function homeOf(flag: string | undefined): string {
 }
 
 /** For `bridge --help`, and for those who call it by hand. */
-export function registerSignal(program: Command): void {
-  program
-    .command('signal')
+export function registerSignal(command: Command): void {
+  command
     .argument('[report]', "the agent's report as JSON; without one it is read from stdin")
-    .description("what an agent's own hook or notify program calls; `bridge hooks` wires it")
     .option('--agent <name>', 'the agent program that calls')
     .option('--event <name>', "its name for the event, or one of ours; else the report's")
     .option('--pane <id>', 'by hand: the pane that is meant')

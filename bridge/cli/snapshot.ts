@@ -7,13 +7,8 @@ import { aim, describePane, sightToRead } from './pane.ts';
 /** MACS: TARGET_PANE_LINES. */
 const defaultLines = 200;
 
-export function registerSnapshot(program: Command): void {
-  const command = program
-    .command('snapshot')
-    .description(
-      "the last lines of a pane, as a person sees them: wrapped lines joined, the screen's empty foot left out",
-    )
-    .option('--lines <n>', `at most this many lines (default: ${defaultLines}) [TARGET_PANE_LINES]`);
+export function registerSnapshot(command: Command): void {
+  command.option('--lines <n>', `at most this many lines (default: ${defaultLines}) [TARGET_PANE_LINES]`);
   withOptions(command, 'place', 'target').action(
     act(async (context, command) => {
       const wanted = String(command.opts().lines ?? process.env.TARGET_PANE_LINES ?? defaultLines);

@@ -6,7 +6,8 @@ import { identityKey } from '../core/pane.ts';
 import { steadyClock } from '../host/clock.ts';
 import { findHome } from '../host/home.ts';
 import { repositoryOf } from '../host/repository.ts';
-import { socketPath as bridgeSocket, call } from '../host/socket.ts';
+import { call } from '../host/socket.ts';
+import { socketPath as bridgeSocket } from '../host/socket-path.ts';
 import { comingsTo } from '../host/turnstile.ts';
 import { type ControllerReport, type StartControllerOptions, startController } from '../launch/controller.ts';
 import { labelController } from '../launch/controller-run.ts';
@@ -27,10 +28,7 @@ function tmuxAt(socketPath: string): Tmux {
 
 const world = { env: process.env, cwd: process.cwd(), now: () => Date.now() };
 
-export function registerStart(program: Command): void {
-  const start = program
-    .command('start')
-    .description('launch a worker or a controller in tmux, with its prompts and skills');
+export function registerStart(start: Command): void {
   const worker = start
     .command('worker')
     .argument('[session]', 'same as --session')

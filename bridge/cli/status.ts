@@ -12,11 +12,8 @@ import { pausesByPane } from './pauses.ts';
 /** Long enough for the slowest program's quiet time; a busy agent shows itself well before. */
 const settleLimitMs = 2600;
 
-export function registerStatus(program: Command): void {
-  const command = program
-    .command('status')
-    .description('what the agent in a pane is doing, and why bridge thinks so')
-    .option('--exit-code', 'exit 0 when idle, 1 for anything else');
+export function registerStatus(command: Command): void {
+  command.option('--exit-code', 'exit 0 when idle, 1 for anything else');
   withOptions(command, 'place', 'target').action(
     act(async (context, command) => {
       const { sight, pane } = await aim(context, sightToRead);

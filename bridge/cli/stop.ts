@@ -1,16 +1,14 @@
 import type { Command } from 'commander';
 import { BridgeError, ExitCode } from '../core/failure.ts';
-import { pingDaemon, socketPath } from '../host/socket.ts';
+import { pingDaemon } from '../host/socket.ts';
+import { socketPath } from '../host/socket-path.ts';
 import { actByDaemon, withOptions } from './context.ts';
 
 /** How long a bridge may take to end what it is typing. */
 const stopLimitMs = 30_000;
 const lookEveryMs = 50;
 
-export function registerStop(program: Command): void {
-  const command = program
-    .command('stop')
-    .description('end the bridge of this state directory; what is open is taken up by the next one');
+export function registerStop(command: Command): void {
   withOptions(command, 'place').action(
     actByDaemon(async ({ config, out }) => {
       const path = socketPath(config.home);

@@ -5,11 +5,9 @@ import { nameOf } from '../sight.ts';
 import { act, withOptions } from './context.ts';
 import { choosePane, describePane, panesOf, pinnedPane, sightOf } from './pane.ts';
 
-export function registerTarget(program: Command): void {
-  const command = program
-    .command('target')
+export function registerTarget(command: Command): void {
+  command
     .argument('[target]', 'pane to pin: %3, session:window.pane, label, title, window name or agent program')
-    .description('pin the pane that hand tools use, show the pin, or clear it')
     .option('--clear', 'forget the pin');
   withOptions(command, 'place', 'target').action(
     act(async (context, command) => {

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { authorityOf, refuse } from '../authority.ts';
+import { forProject } from '../config.ts';
 import { wrongUse } from '../core/failure.ts';
 import { digestOf, readConfigFile } from '../host/config-file.ts';
 import { trust } from '../host/home.ts';
@@ -9,11 +10,9 @@ import { rulesOf } from '../rules.ts';
 import { callerHere } from './caller.ts';
 import { act } from './context.ts';
 
-export function registerTrust(program: Command): void {
-  program
-    .command('trust')
+export function registerTrust(command: Command): void {
+  command
     .argument('[folder]', 'project that holds a bridge.yaml', '.')
-    .description("let a project's bridge.yaml decide for its own workers; asked again when it changes")
     .option('--json', 'machine-readable output')
     .action(
       act(async ({ config, out }, command) => {
@@ -21,7 +20,7 @@ export function registerTrust(program: Command): void {
         const bytes = readConfigFile(file);
         if (bytes === null) throw wrongUse('trust', file, 'does not exist', 'name the folder that holds it');
         // the bytes that are understood are the bytes that are trusted
-        rulesOf(config.forProject({ path: file, text: bytes.toString('utf8') }));
+        rulesOf(forProject(config, { path: file, text: bytes.toString('utf8') }));
         const authority = authorityOf({ act: 'trust', caller: callerHere(), controller: null });
         if (authority.is === 'nobody') refuse('trust', file, authority);
         trust(file, digestOf(bytes), homedir());

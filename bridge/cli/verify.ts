@@ -5,11 +5,8 @@ import { repairHome, verifyHome } from '../verify.ts';
 import { act, withOptions } from './context.ts';
 import { paint } from './output.ts';
 
-export function registerVerify(program: Command): void {
-  const command = program
-    .command('verify')
-    .description('audit a home: the journal retraced from its first event, and the files against it; changes nothing')
-    .option('--repair', 'put right what is only a view: pages of the mailbox, half-written files, permissions');
+export function registerVerify(command: Command): void {
+  command.option('--repair', 'put right what is only a view: pages of the mailbox, half-written files, permissions');
   command.addHelpText(
     'after',
     `

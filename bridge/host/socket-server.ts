@@ -1,6 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BridgeError, ExitCode, messageOf } from '../core/failure.ts';
 import { packageVersion } from './package-version.ts';
 import { protocol, restart } from './protocol.ts';

@@ -1,15 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
 import { BridgeError, type ExitCode } from '../core/failure.ts';
 import { packageVersion } from './package-version.ts';
 import { protocol, restart } from './protocol.ts';
 import { eachLine } from './socket-lines.ts';
 import { notOurs, strangerAt } from './socket-path.ts';
-
-export { socketPath } from './socket-path.ts';
-export { serve, type Verb } from './socket-server.ts';
 
 /** Longest answer: a few kilobytes for each of all requests that a home has ever had. */
 const maxReplyBytes = 512 * 1024 * 1024;
@@ -17,14 +13,13 @@ const maxReplyBytes = 512 * 1024 * 1024;
 /** A bridge that does not say who it is within this time is stopped or hung: the commands' promise is five seconds. */
 const helloLimitMs = 4_000;
 
-/** What every daemon says of itself; those of protocol 1 name neither it nor their version. */
-const pongSchema = z.object({
-  protocol: z.number().default(1),
-  version: z.string().default('0.1.0 or older'),
-  pid: z.number(),
-  session: z.string().nullable().default(null),
-});
-export type Pong = z.infer<typeof pongSchema>;
+/** What every daemon says of itself. */
+export interface Pong {
+  readonly protocol: number;
+  readonly version: string;
+  readonly pid: number;
+  readonly session: string | null;
+}
 
 /**
  * Calls one verb of the daemon that holds this state directory; `null` when none lives.
@@ -96,10 +91,18 @@ async function hello(socket: Socket, lines: Replies, path: string): Promise<Pong
     }, helloLimitMs);
   });
   try {
-    return pongSchema.parse(await Promise.race([lines.ask({ id: 0, verb: 'ping', args: {} }), late]));
+    return pongIn(await Promise.race([lines.ask({ id: 0, verb: 'ping', args: {} }), late]), path);
   } finally {
     clearTimeout(limit);
   }
+}
+
+/** Daemons of protocol 1 name neither it nor their version. */
+function pongIn(said: unknown, path: string): Pong {
+  const { protocol = 1, version = '0.1.0 or older', pid, session = null } = (said ?? {}) as Partial<Pong>;
+  const isOne = [protocol, pid].every(Number.isInteger) && typeof version === 'string';
+  if (!isOne || pid === undefined) throw noBridge(path);
+  return { protocol, version, pid, session };
 }
 
 interface Replies {
@@ -137,6 +140,15 @@ function repliesOf(socket: Socket, path: string, on: (value: unknown) => void): 
   };
 }
 
+function noBridge(path: string): BridgeError {
+  return new BridgeError({
+    what: 'socket',
+    target: path,
+    reason: 'does not answer as a bridge does; nothing was done',
+    nextStep: 'remove it, or choose another --home',
+  });
+}
+
 function otherVersion({ protocol: theirs, version, pid }: Pong): BridgeError {
   return new BridgeError({
     what: 'bridge',
@@ -162,8 +174,8 @@ function silent(path: string): BridgeError {
 /** Who holds the home of this socket, as it said itself; null where that is not known. */
 function holderOf(path: string): number | null {
   try {
-    return z.object({ pid: z.number() }).parse(JSON.parse(readFileSync(join(dirname(path), 'daemon.json'), 'utf8')))
-      .pid;
+    const { pid } = JSON.parse(readFileSync(join(dirname(path), 'daemon.json'), 'utf8')) as { pid?: unknown };
+    return typeof pid === 'number' ? pid : null;
   } catch {
     return null; // it is about to start or to end, or the home is elsewhere
   }

@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AgentProgram } from '../agent-programs/agent-program.ts';
 import { type ProgramChoice, programOf } from '../agent-programs/index.ts';
 import { parseRows } from '../core/ansi.ts';

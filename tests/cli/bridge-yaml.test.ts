@@ -33,8 +33,8 @@ afterEach(() => {
 
 async function run(...argv: string[]): Promise<void> {
   const program = new Command('bridge');
-  registerTrust(program);
-  registerDoctor(program);
+  registerTrust(program.command('trust'));
+  registerDoctor(program.command('doctor'));
   await program.parseAsync(argv, { from: 'user' });
 }
 

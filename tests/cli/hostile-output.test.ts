@@ -173,7 +173,7 @@ async function run(...argv: string[]): Promise<void> {
   const [name] = argv as [string];
   const module = (await import(`../../bridge/cli/${name}.ts`)) as Record<string, (program: Command) => void>;
   const program = new Command('bridge').exitOverride().configureOutput({ writeErr: (text) => print(text) });
-  module[`register${name[0]!.toUpperCase()}${name.slice(1)}`]!(program);
+  module[`register${name[0]!.toUpperCase()}${name.slice(1)}`]!(program.command(name));
   await program.parseAsync([...argv, '--home', home, '--socket', join(folder, 'no-server')], { from: 'user' });
 }
 

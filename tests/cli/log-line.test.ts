@@ -85,7 +85,7 @@ afterEach(() => {
 async function log(...argv: string[]): Promise<string[]> {
   printed = '';
   const program = new Command('bridge');
-  registerLog(program);
+  registerLog(program.command('log'));
   await program.parseAsync(['log', '--home', home, ...argv], { from: 'user' });
   return printed.trimEnd().split('\n');
 }

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { claimHome } from '../../bridge/host/instance.ts';
 import { protocol } from '../../bridge/host/protocol.ts';
-import { call, serve, socketPath } from '../../bridge/host/socket.ts';
+import { call } from '../../bridge/host/socket.ts';
+import { socketPath } from '../../bridge/host/socket-path.ts';
+import { serve } from '../../bridge/host/socket-server.ts';
 
 let home: string;
 beforeEach(() => {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { protocol } from '../../bridge/host/protocol.ts';
-import { call, serve } from '../../bridge/host/socket.ts';
+import { call } from '../../bridge/host/socket.ts';
+import { serve } from '../../bridge/host/socket-server.ts';
 import { fuzz } from '../fixtures/fuzz.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 

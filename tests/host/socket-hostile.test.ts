@@ -16,8 +16,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { protocol } from '../../bridge/host/protocol.ts';
-import { call, pingDaemon, serve, socketPath } from '../../bridge/host/socket.ts';
-import { listeningPath, strangerAt } from '../../bridge/host/socket-path.ts';
+import { call, pingDaemon } from '../../bridge/host/socket.ts';
+import { listeningPath, socketPath, strangerAt } from '../../bridge/host/socket-path.ts';
+import { serve } from '../../bridge/host/socket-server.ts';
 import { tell } from '../../bridge/host/tell.ts';
 
 let folder: string;

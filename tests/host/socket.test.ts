@@ -3,7 +3,8 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { call, serve } from '../../bridge/host/socket.ts';
+import { call } from '../../bridge/host/socket.ts';
+import { serve } from '../../bridge/host/socket-server.ts';
 
 let folder: string;
 let server: { close(): Promise<void> };

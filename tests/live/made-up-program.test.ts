@@ -19,8 +19,7 @@ beforeEach(() => {
   bridge = join(tmux.folder, 'package');
   home = join(tmux.folder, 'home');
   work = join(tmux.folder, 'work');
-  cpSync(join(root, 'dist'), join(bridge, 'dist'), { recursive: true });
-  for (const name of ['package.json', 'prompts', 'scripts', 'skills'])
+  for (const name of ['package.json', 'dist', 'prompts', 'scripts', 'skills'])
     cpSync(join(root, name), join(bridge, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(bridge, 'node_modules'));
   symlinkSync(scripted, join(tmux.folder, 'bin', 'hal'));
@@ -74,11 +73,12 @@ async function isReadAndDeliveredTo(name: string): Promise<void> {
 }
 
 test('one file and one line in the catalogue: it is launched, listed, read and delivered to', async () => {
-  const catalogue = join(bridge, 'dist/agent-programs');
+  cpSync(join(root, 'bridge'), join(bridge, 'bridge'), { recursive: true });
+  const catalogue = join(bridge, 'bridge/agent-programs');
   writeFileSync(
-    join(catalogue, 'hal.js'),
-    `import { declared } from '../screen/declared/reader.js';
-import { generic } from './generic.js';
+    join(catalogue, 'hal.ts'),
+    `import { declared } from '../screen/declared/reader.ts';
+import { generic } from './generic.ts';
 export const hal = {
   name: 'hal',
   programs: ['hal'],
@@ -90,11 +90,12 @@ export const hal = {
 };
 `,
   );
-  const list = join(catalogue, 'index.js');
+  const list = join(catalogue, 'index.ts');
   const before = readFileSync(list, 'utf8');
-  const after = before.replace('agentPrograms = [', 'agentPrograms = [hal,');
+  const after = before.replace('AgentProgram[] = [', 'AgentProgram[] = [hal,');
   expect(after).not.toBe(before);
-  writeFileSync(list, `import { hal } from './hal.js';\n${after}`);
+  writeFileSync(list, `import { hal } from './hal.ts';\n${after}`);
+  execFileSync(process.execPath, [join(bridge, 'scripts/bundle.mjs')]);
 
   expect(run('--help')).toContain('hal, codex');
   expect(run('start', 'worker', '--help')).toContain('hal, codex');

@@ -8,7 +8,7 @@ import { labels } from '../../bridge/recordings/recording-labels.ts';
 const root = resolve(import.meta.dirname, '../..');
 let folder: string;
 beforeAll(() => {
-  if (!existsSync(join(root, 'dist/recordings/recording.js'))) throw new Error('dist is not built: npm run build');
+  if (!existsSync(join(root, 'build/recordings/recording.js'))) throw new Error('build/ is not there: npm run build');
 });
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bridge-score-'));

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { call, socketPath } from '../../bridge/host/socket.ts';
+import { call } from '../../bridge/host/socket.ts';
+import { socketPath } from '../../bridge/host/socket-path.ts';
 import type { RequestView } from '../../bridge/views.ts';
 import { type PrivateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { makeHome, run } from '../live/bridge-process.ts';

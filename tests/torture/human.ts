@@ -1,6 +1,7 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { call, socketPath } from '../../bridge/host/socket.ts';
+import { call } from '../../bridge/host/socket.ts';
+import { socketPath } from '../../bridge/host/socket-path.ts';
 import type { AnswerView, RequestView } from '../../bridge/views.ts';
 import type { ScriptedAgent } from '../fixtures/scripted-agent.ts';
 import type { Doubtful } from './books.ts';
