@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config } from './config.ts';
+import type { Config } from './config-values.ts';
 import { type Backend, chooseBackend } from './controllers/choose.ts';
 import type { Controller } from './controllers/controller.ts';
 import { composePaneRequest } from './controllers/pane.ts';
@@ -149,7 +149,6 @@ export class Asking {
   }
 
   #settle(request: Request, by: string, reply: Reply, requireBlock: boolean): void {
-    if (reply.is === 'deferred') return;
     if (reply.is === 'failure') {
       this.#verdict.failed(request, reply.failure);
       return;

@@ -1,5 +1,5 @@
 import { Asking, type Verdict, type World } from './asking.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config-values.ts';
 import type { PaneAddress } from './core/pane.ts';
 import type { Request } from './core/request.ts';
 

@@ -8,8 +8,6 @@ import { vias } from './core/door.ts';
 import { BridgeError, messageOf, wrongUse } from './core/failure.ts';
 import { readConfigFile } from './host/config-file.ts';
 
-export type { Config, ConfigFile, PolicyPlace } from './config-values.ts';
-
 const text = z.string({ error: 'is not a text; put it in quotes' });
 const fileSchema = z.strictObject({
   socket: text.optional(),

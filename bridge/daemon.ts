@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { Config } from './config-values.ts';
 import type { BridgeEvent } from './events.ts';
 import { prepareHome } from './host/home.ts';
 import { claimHome } from './host/instance.ts';

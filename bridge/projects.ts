@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, forProject } from './config.ts';
+import { forProject } from './config.ts';
+import type { Config } from './config-values.ts';
 import { messageOf } from './core/failure.ts';
 import type { ServerId } from './core/ids.ts';
 import { fullName, projectName } from './core/names.ts';

@@ -7,7 +7,7 @@ import { Askings } from './askings.ts';
 import { Calling } from './calling.ts';
 import { Changes } from './changes.ts';
 import { clampToClock } from './clock-steps.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config-values.ts';
 import { Mailbox } from './controllers/mailbox.ts';
 import { optionNamed } from './core/choice.ts';
 import { isEnded } from './core/delivery-machine.ts';
@@ -48,10 +48,11 @@ import { Retention } from './retention.ts';
 import { Sending } from './sending.ts';
 import { Sight } from './sight.ts';
 import { TmuxError } from './tmux/commands.ts';
-import { leaveMode, oncePerPane, paste, press, reapBuffers } from './tmux/pane.ts';
+import { oncePerPane } from './tmux/facts.ts';
 import type { TmuxServer } from './tmux/server.ts';
 import { type ServersEvent, TmuxServers } from './tmux/servers.ts';
 import { socketPathOf } from './tmux/socket.ts';
+import { leaveMode, paste, press, reapBuffers } from './tmux/typing.ts';
 
 /** A change that is told again comes long before this many others. */
 const rememberedReceipts = 1_000;

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import type { Config } from './config.ts';
+import type { Config } from './config-values.ts';
 import { wrongUse } from './core/failure.ts';
-import { parsePolicy, type Rule } from './desk/policy.ts';
+import type { Rule } from './desk/policy.ts';
+import { parsePolicy } from './desk/policy-rows.ts';
 
 /** The rows of `policy:`, checked: a project's own, then the state directory's. @throws BridgeError naming the file's line, the row and the key */
 export function rulesOf(config: Config): readonly Rule[] {

@@ -17,9 +17,10 @@ import type { FoundProgram, ProcessTree } from './host/process-tree.ts';
 import type { WordNow } from './screen/agent-word.ts';
 import type { Motion } from './screen/screen-reader.ts';
 import { SignalReader } from './screen/signals.ts';
+import { capture } from './tmux/capture.ts';
 import type { TmuxCommands } from './tmux/commands.ts';
 import { KeyAges } from './tmux/key-ages.ts';
-import { capture, paneFacts } from './tmux/pane.ts';
+import { paneFacts } from './tmux/pane.ts';
 import { resolveTarget } from './tmux/targets.ts';
 
 /** History lines in a capture outside the alternate screen: a logical line that starts above the screen is whole. */

@@ -12,7 +12,8 @@ import { nameMeant, shownName } from './core/names.ts';
 import { addressKey, type PaneAddress, type PaneFacts } from './core/pane.ts';
 import { parseResponse } from './core/protocol.ts';
 import type { Request } from './core/request.ts';
-import type { Decision, Pauses } from './desk/desk.ts';
+import type { Pauses } from './desk/allowance.ts';
+import type { Decision } from './desk/desk.ts';
 import { systemSource } from './host/process-source.ts';
 import type { Verb } from './host/socket-server.ts';
 import { readArchived } from './journal/archive.ts';
@@ -20,7 +21,8 @@ import { knownWorkers, pausesSeen, workerNamed } from './pausing.ts';
 import { permit } from './permit.ts';
 import type { Rooms } from './rooms.ts';
 import { ExecCommands } from './tmux/exec.ts';
-import { listPanes, oncePerPane } from './tmux/pane.ts';
+import { oncePerPane } from './tmux/facts.ts';
+import { listPanes } from './tmux/pane.ts';
 import {
   type AnswerView,
   type AskView,

@@ -4,7 +4,7 @@ import { type Delivery, type DeliveryState, type Receipt, whyTurnPassed } from '
 import { ExitCode } from './core/failure.ts';
 import type { Dialog } from './core/reading.ts';
 import { type Answer, type Doubt, doubtOf, notTypedOf, type Request } from './core/request.ts';
-import type { Pauses } from './desk/desk.ts';
+import type { Pauses } from './desk/allowance.ts';
 
 /** A request as people and machines see it: its state, and why its answer still waits. */
 export interface RequestView {

@@ -5,7 +5,7 @@ import { addressKey, identityKey, type PaneFacts, placeIn, sameAgent, sameServer
 import { steadyClock, systemClock } from './host/clock.ts';
 import { OwnedPanes } from './owned-panes.ts';
 import type { Rooms } from './rooms.ts';
-import { oncePerPane } from './tmux/pane.ts';
+import { oncePerPane } from './tmux/facts.ts';
 import type { ServersEvent } from './tmux/servers.ts';
 import { WatchedPane } from './watched-pane.ts';
 import { type Scope, type Wanted, Workers } from './workers.ts';

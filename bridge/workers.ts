@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { Config } from './config-values.ts';
 import { BridgeError } from './core/failure.ts';
 import { addressKey, identityKey, type PaneFacts, sameServer } from './core/pane.ts';
 import { liesWithin } from './host/home.ts';

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { agentPrograms, offered, withCommands, withNativeInput } from '../bridge/agent-programs/index.ts';
 import { loadConfig } from '../bridge/config.ts';
-import { parsePolicy } from '../bridge/desk/policy.ts';
+import { parsePolicy } from '../bridge/desk/policy-rows.ts';
 import { type OptionRow, options } from '../bridge/options.ts';
 import { pagesWithTables, withTables } from '../scripts/agent-tables.mjs';
 

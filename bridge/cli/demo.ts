@@ -10,8 +10,8 @@ import { asPaneId } from '../core/ids.ts';
 import { Daemon } from '../daemon.ts';
 import type { BridgeEvent } from '../events.ts';
 import { packageRoot } from '../launch/package-root.ts';
+import { capture } from '../tmux/capture.ts';
 import { ExecCommands, tmuxEnvironment } from '../tmux/exec.ts';
-import { capture } from '../tmux/pane.ts';
 import { paint, print, reportFault } from './output.ts';
 
 const question = 'Which database should the service use? One user, no server.';

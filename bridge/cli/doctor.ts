@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import { type Config, forProject } from '../config.ts';
+import { forProject } from '../config.ts';
+import type { Config } from '../config-values.ts';
 import { BridgeError, ExitCode } from '../core/failure.ts';
 import { addressKey } from '../core/pane.ts';
 import { readConfigFile } from '../host/config-file.ts';
@@ -13,7 +14,7 @@ import { type Check, diagnose, type OwnedPane } from '../launch/doctor.ts';
 import { thisMachine } from '../launch/doctor-world.ts';
 import { rulesOf } from '../rules.ts';
 import type { Sight } from '../sight.ts';
-import { oncePerPane } from '../tmux/pane.ts';
+import { oncePerPane } from '../tmux/facts.ts';
 import { actDespite, type Context, contextDespite, withOptions } from './context.ts';
 import { paint } from './output.ts';
 import { ownersOf } from './owners.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addressKey, isTooSmall } from '../core/pane.ts';
 import { because } from '../core/reading.ts';
-import { oncePerPane } from '../tmux/pane.ts';
+import { oncePerPane } from '../tmux/facts.ts';
 import { act, withOptions } from './context.ts';
 import { table } from './output.ts';
 import { ownersOf } from './owners.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { processNames } from '../agent-programs/index.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config-values.ts';
 import { BridgeError, wrongUse } from '../core/failure.ts';
 import { serverPidOf } from '../core/ids.ts';
 import { isCalled, nameMeant } from '../core/names.ts';
@@ -13,7 +13,8 @@ import { readPin } from '../launch/state-folder.ts';
 import { type RecordedWorker, recordedWorkers } from '../recorded-workers.ts';
 import { nameOf, Sight } from '../sight.ts';
 import { ExecCommands } from '../tmux/exec.ts';
-import { listPanes, oncePerPane, paneFacts } from '../tmux/pane.ts';
+import { oncePerPane } from '../tmux/facts.ts';
+import { listPanes, paneFacts } from '../tmux/pane.ts';
 import { resolveSocket } from '../tmux/socket.ts';
 import { QuestionsTogether } from '../tmux/together.ts';
 import type { Context } from './context.ts';

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { identityKey, type PaneFacts } from '../core/pane.ts';
-import { pauseOf } from '../desk/allowance.ts';
-import type { Pauses } from '../desk/desk.ts';
+import { type Pauses, pauseOf } from '../desk/allowance.ts';
 import { call } from '../host/socket.ts';
 import { socketPath } from '../host/socket-path.ts';
 import type { SeenPauses } from '../pausing.ts';

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { type Config, forProject } from '../config.ts';
+import { forProject } from '../config.ts';
+import type { Config } from '../config-values.ts';
 import { listOptions } from '../core/choice.ts';
 import { ExitCode, wrongUse } from '../core/failure.ts';
 import { withEscapes } from '../core/look-alikes.ts';

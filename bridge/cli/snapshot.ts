@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { wrongUse } from '../core/failure.ts';
-import { capture } from '../tmux/pane.ts';
+import { capture } from '../tmux/capture.ts';
 import { act, withOptions } from './context.ts';
 import { aim, describePane, sightToRead } from './pane.ts';
 

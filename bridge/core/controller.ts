@@ -19,6 +19,4 @@ export interface Question {
 /** What a controller said: its whole raw text, or why there is none. Sections are split by `core/protocol.ts`. */
 export type Reply =
   | { readonly is: 'answer'; readonly text: string }
-  | { readonly is: 'failure'; readonly failure: ControllerFailure }
-  /** nobody answers this now; the human's mailbox will */
-  | { readonly is: 'deferred' };
+  | { readonly is: 'failure'; readonly failure: ControllerFailure };

@@ -1,15 +1,12 @@
 import { isEnded, isTyped } from '../core/delivery-machine.ts';
-import type { Delivery, HoldReason } from '../core/envelope.ts';
+import type { Delivery } from '../core/envelope.ts';
 import { choose, reconcileChoice } from './choosing.ts';
-import { mayLeaveMode } from './guard.ts';
 import type { CourierParts } from './hands.ts';
 import { takePane } from './own-pane.ts';
 import { Passage } from './passage.ts';
 import { pressKeys, reconcileKeys } from './pressing.ts';
 import { reconcile } from './reconciliation.ts';
 import { deliver } from './typing.ts';
-
-export type { CourierParts, DeliveryMemory, Doors, Eyes, Hands, Locks, Owners, PaneCondition } from './hands.ts';
 
 /**
  * The only one who types. Each delivery's passage holds its pane's lock; every state is committed before the act that it
@@ -75,21 +72,5 @@ export class Courier {
     } finally {
       lock.release();
     }
-  }
-
-  /** The guard alone: why it would be held now, or null. Nothing is typed, locked, or written down. */
-  async wouldHold(delivery: Delivery): Promise<{ held: HoldReason; detail: string } | null> {
-    const passage = new Passage(this.#parts, delivery);
-    const look = await passage.look();
-    const verdict = passage.verdictOn(look);
-    if (verdict.pass) return null;
-    if (look !== null && verdict.reason === 'copy-mode' && mayLeaveMode({ ...verdict, now: passage.now })) {
-      // an attempt would leave it, and find what lies below
-      const { snapshot, reading } = look;
-      const below = { reading, snapshot: { ...snapshot, facts: { ...snapshot.facts, inMode: false } } };
-      const then = passage.verdictOn(below);
-      return then.pass ? null : { held: then.reason, detail: then.detail };
-    }
-    return { held: verdict.reason, detail: verdict.detail };
   }
 }

@@ -17,12 +17,6 @@ import { type Sighting, Sightings } from './sightings.ts';
 import { type Outcome, Transitions } from './transitions.ts';
 import { whyLate } from './wording.ts';
 
-export type { Pauses } from './allowance.ts';
-export type { Perform } from './errands.ts';
-export type { Limits } from './limits.ts';
-export type { DeliveryLookup, RequestMemory, Transactions } from './memory.ts';
-export type { Sighting } from './sightings.ts';
-
 /** A second, equal capture comes within milliseconds; after this long it will not come at all, and the human is asked. */
 const confirmLimitMs = 10_000;
 /** How far back a start looks for files whose request ended just before a crash. */

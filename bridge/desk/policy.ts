@@ -8,8 +8,6 @@ import { matches, type WordPattern } from './pattern.ts';
 import { isWithin, type TimeWindow } from './time-window.ts';
 import { isWholly, type WholePattern } from './whole-pattern.ts';
 
-export { type ParsedPolicy, type PolicyError, parsePolicy } from './policy-rows.ts';
-
 /** One line of `policy:` in bridge.yaml, checked. Absent conditions match everything; all that are given must match. */
 export interface Rule {
   /** how people find it, where its number alone does not say: `policy row 2 of shop/bridge.yaml` */

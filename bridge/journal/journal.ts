@@ -20,9 +20,6 @@ import { journalFault } from './faults.ts';
 import { openDatabase } from './opening.ts';
 import { digest, type ListFilter, type Statements } from './statements.ts';
 
-export type { JournalEvent, NewJournalEvent } from '../core/journal-event.ts';
-export type { ArchiveBatch, ArchivedPlace, ArchiveOrder } from './archive.ts';
-
 export interface OpenResult {
   readonly journal: Journal;
   /** where a corrupt predecessor was moved; then what is on the screens now goes to the human, not to a controller */

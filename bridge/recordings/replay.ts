@@ -116,7 +116,7 @@ async function simulateTerminal(
       look++;
       const snapshot = snapshotOf(terminal, { title, at: look, program: program.name });
       const reading = program.screen.read(snapshot, { quietForMs, signals: signals.signals });
-      const next = step(state, { reading, snapshot, now: look, workedAt: signals.signals.workedAt });
+      const next = step(state, { reading, snapshot, workedAt: signals.signals.workedAt });
       state = next.state;
       const { turns, raised, words } = state;
       if (rest.last?.input.turn !== turns.number) judge();

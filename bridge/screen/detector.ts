@@ -39,7 +39,6 @@ interface Raised {
 export interface DetectorInput {
   readonly reading: Reading;
   readonly snapshot: Snapshot;
-  readonly now: number;
   /** `Signals.workedAt` */
   readonly workedAt?: number | undefined;
 }

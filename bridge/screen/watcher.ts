@@ -243,7 +243,6 @@ export class PaneWatcher {
     for (const next of steps(this.#state, {
       reading,
       snapshot,
-      now: this.#deps.clock.now(),
       workedAt: signals.workedAt,
     })) {
       this.#state = next.state;

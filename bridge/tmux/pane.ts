@@ -3,11 +3,6 @@ import type { PaneFacts } from '../core/pane.ts';
 import { ask, type TmuxCommands, TmuxError } from './commands.ts';
 import { askForFacts } from './facts.ts';
 
-export { type CapturedScreen, capture } from './capture.ts';
-export type { PaneCondition } from './condition.ts';
-export { oncePerPane } from './facts.ts';
-export { leaveMode, paste, press, reapBuffers } from './typing.ts';
-
 /** Every pane of the server, once for each window place it has: a pane linked into two sessions is told twice, with both names. */
 export async function listPanes(t: TmuxCommands): Promise<PaneFacts[]> {
   const question = askForFacts();

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ModelStep } from './directives.ts';
-import type { Json } from './model-server.ts';
+import type { Json } from './wire.ts';
 
 /** A piece of an answer, in the order and at the time it is sent. */
 export type Piece =

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AgentSignal } from '../../bridge/core/agent-signal.ts';
-import type { JournalEvent } from '../../bridge/journal/journal.ts';
+import type { JournalEvent } from '../../bridge/core/journal-event.ts';
 import { inputDigest } from '../../bridge/screen/input-digest.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type BridgeProcess, type Line, makeHome, program, run, startBridge } from '../live/bridge-process.ts';

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '../fixtures/private-tmux.ts';
+import { agentsCache } from './agents-cache.ts';
 import { type AgentName, programs } from './programs/index.ts';
 import type { TestProgram } from './test-program.ts';
 
@@ -20,12 +20,6 @@ export interface Installed {
 }
 
 const installLimitMs = 15 * 60_000;
-
-/** Where agent programs are kept: outside the source tree, shared by all clones of one user. */
-export function agentsCache(environment: NodeJS.ProcessEnv = process.env): string {
-  const base = environment.XDG_CACHE_HOME || join(homedir(), '.cache');
-  return environment.BRIDGE_AGENTS_CACHE || join(base, 'bridge-agents');
-}
 
 /**
  * The program at its pinned version, or at the one that BRIDGE_AGENTS_VERSION names (`latest` is looked up by scripts/check-agents);

@@ -2,30 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { followDirectives, type ModelCall, type ModelStep } from './directives.ts';
+import { type Json, sendJson, type Wire, type WireRequest } from './wire.ts';
 import { chatWire } from './wire-chat.ts';
 import { geminiWire } from './wire-gemini.ts';
 import { messagesWire } from './wire-messages.ts';
 import { responsesWire } from './wire-responses.ts';
-
-/** One way in which agent programs talk to a model: how a request is read and an answer written. */
-export interface Wire {
-  readonly name: string;
-  matches(path: string): boolean;
-  read(body: Json): WireRequest;
-  write(response: ServerResponse, body: Json, request: WireRequest, steps: readonly ModelStep[]): Promise<void>;
-}
-
-export interface WireRequest {
-  /** every text part of the conversation's user messages, oldest first, without what the program adds by itself */
-  readonly messages: readonly string[];
-  readonly system: string;
-  readonly toolResult: string | null;
-  readonly tools: ReadonlyArray<{ readonly name: string; readonly schema: Json }>;
-  /** a turn of the program's own (a title, a routing question), with the answer it wants */
-  readonly internal: string | null;
-}
-
-export type Json = { readonly [key: string]: unknown };
 
 /** One request as the model received it: the witness of what was submitted to the agent. */
 export interface LoggedCall extends WireRequest {
@@ -110,11 +91,6 @@ function answerOther(pathname: string, response: ServerResponse): void {
   else if (pathname.endsWith('/count_tokens')) sendJson(response, 200, { input_tokens: 100 });
   else if (pathname.endsWith('/models')) sendJson(response, 200, { object: 'list', data: [], models: [] });
   else sendJson(response, 404, { error: { message: `the scripted model has no ${pathname}` } });
-}
-
-export function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Json> {

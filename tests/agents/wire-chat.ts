@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { paced } from './answer-pace.ts';
-import { type Json, sendJson, type Wire, type WireRequest } from './model-server.ts';
+import { type Json, sendJson, type Wire, type WireRequest } from './wire.ts';
 
 interface Message {
   readonly role: string;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Piece, paced } from './answer-pace.ts';
-import { type Json, sendJson, type Wire } from './model-server.ts';
+import { type Json, sendJson, type Wire } from './wire.ts';
 
 interface Part {
   readonly text?: string;

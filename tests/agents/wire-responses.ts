@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { paced } from './answer-pace.ts';
-import { type Json, sendJson, type Wire, type WireRequest } from './model-server.ts';
+import { type Json, sendJson, type Wire, type WireRequest } from './wire.ts';
 
 interface Item {
   readonly type?: string;

@@ -804,20 +804,6 @@ test('a worker that writes about dialogs can still be answered, and so can an an
   expect(w.pane.submissions).toHaveLength(1);
 });
 
-test('the guard alone says why it would hold, and writes nothing', async () => {
-  const w = world();
-  expect(await w.courier.wouldHold(w.delivery(text))).toBeNull();
-  w.pane.inMode = true;
-  expect(await w.courier.wouldHold(w.delivery(text))).toBeNull();
-  w.pane.busy = true;
-  w.pane.settle();
-  expect(await w.courier.wouldHold(w.delivery(text))).toMatchObject({ held: 'busy' });
-  w.pane.gone = true;
-  expect(await w.courier.wouldHold(w.delivery(text))).toMatchObject({ held: 'gone' });
-  expect(w.memory.saved).toEqual([]);
-  expect(w.pane.inMode).toBe(true);
-});
-
 // ── shells ──
 
 const shellAllowed = { options: { force: false, allowShell: true } };

@@ -9,7 +9,7 @@ import type {
   Snapshot,
 } from '../../bridge/core/pane.ts';
 import type { Dialog, Reading } from '../../bridge/core/reading.ts';
-import type { Eyes, Hands, PaneCondition } from '../../bridge/delivery/courier.ts';
+import type { Eyes, Hands, PaneCondition } from '../../bridge/delivery/hands.ts';
 import { makeDialog } from '../../bridge/screen/dialog.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { DeliveryState, Envelope } from '../../bridge/core/envelope.ts';
 import type { PaneIdentity } from '../../bridge/core/pane.ts';
-import { Courier, type Owners } from '../../bridge/delivery/courier.ts';
+import { Courier } from '../../bridge/delivery/courier.ts';
+import type { Owners } from '../../bridge/delivery/hands.ts';
 import { type World, world } from './world.ts';
 
 const text = 'Use approach B.';

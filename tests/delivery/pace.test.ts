@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Courier, type Hands } from '../../bridge/delivery/courier.ts';
+import { Courier } from '../../bridge/delivery/courier.ts';
+import type { Hands } from '../../bridge/delivery/hands.ts';
 import { fakeManner } from './fake-pane.ts';
 import { world } from './world.ts';
 

@@ -1,7 +1,8 @@
 import { mayFollow } from '../../bridge/core/delivery-machine.ts';
 import type { Delivery, DeliveryState, Envelope } from '../../bridge/core/envelope.ts';
 import type { DeliveryId, EnvelopeId } from '../../bridge/core/ids.ts';
-import { Courier, type DeliveryMemory, type Locks } from '../../bridge/delivery/courier.ts';
+import { Courier } from '../../bridge/delivery/courier.ts';
+import type { DeliveryMemory, Locks } from '../../bridge/delivery/hands.ts';
 import { type Character, FakePane } from './fake-pane.ts';
 import { VirtualClock } from './virtual-clock.ts';
 

@@ -208,6 +208,10 @@ class Machine {
         study.memory.dieIn = command.commits;
         study.memory.dieBefore = command.before;
         return;
+      case 'pass':
+      case 'settle':
+        // their caller waits
+        return;
     }
   }
 

@@ -228,7 +228,7 @@ test('a human replaces an answer until it is typed; after that the new one is la
   expect(study.desk.answer(id, answerOf('human:cli', 'No.'))).toEqual({ accepted: 'replaced', reason: '' });
   expect(study.desk.answer(id, answerOf('human:cli', 'No.')).accepted).toBe('first');
   panes.busy.clear();
-  study.office.paneMoved(somePane);
+  void study.office.paneMoved(somePane);
   await settle();
   expect(pasted()).toEqual(['No.']);
   expect(study.desk.answer(id, answerOf('human:cli', 'Yes after all.')).accepted).toBe('late');

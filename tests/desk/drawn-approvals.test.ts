@@ -7,7 +7,8 @@ import {
   rowsForSources,
   wrappedReason,
 } from '../../bench/score/hostile-approvals.mjs';
-import { decide, parsePolicy, type Rule } from '../../bridge/desk/policy.ts';
+import { decide, type Rule } from '../../bridge/desk/policy.ts';
+import { parsePolicy } from '../../bridge/desk/policy-rows.ts';
 import { recordedProgram, still } from '../../bridge/recordings/recording.ts';
 import { snapshotOf } from '../screen/snapshots.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { RequestId, TurnId } from '../../bridge/core/ids.ts';
 import { identityKey } from '../../bridge/core/pane.ts';
-import type { Limits } from '../../bridge/desk/desk.ts';
+import type { Limits } from '../../bridge/desk/limits.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
 import { somePane } from '../journal/samples.ts';
 import { Mortal, Panes, settle, TurnedClock } from '../mail/world.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Dialog } from '../../bridge/core/reading.ts';
-import { decide, parsePolicy, type Rule, type Subject } from '../../bridge/desk/policy.ts';
+import { decide, type Rule, type Subject } from '../../bridge/desk/policy.ts';
+import { parsePolicy } from '../../bridge/desk/policy-rows.ts';
 import { makeDialog } from '../../bridge/screen/dialog.ts';
 import { codexOptions, commandDialog } from './dialogs.ts';
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PaneCondition, press } from '../../bridge/tmux/pane.ts';
+import type { PaneCondition } from '../../bridge/tmux/condition.ts';
+import { press } from '../../bridge/tmux/typing.ts';
 import { openStage, type Recorder, type Stage } from '../tmux/stage.ts';
 
 let stage: Stage;

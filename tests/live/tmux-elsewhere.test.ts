@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PaneId } from '../../bridge/core/ids.ts';
+import { capture } from '../../bridge/tmux/capture.ts';
 import type { TmuxCommands } from '../../bridge/tmux/commands.ts';
-import { capture, type PaneCondition, paste, press } from '../../bridge/tmux/pane.ts';
+import type { PaneCondition } from '../../bridge/tmux/condition.ts';
+import { paste, press } from '../../bridge/tmux/typing.ts';
 import { type PrivateTmux, privateTmux, runsProgram, waitFor } from '../fixtures/private-tmux.ts';
 import { openStage, type Stage } from '../tmux/stage.ts';
 

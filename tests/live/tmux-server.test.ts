@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { PaneId } from '../../bridge/core/ids.ts';
-import { serverPidOf } from '../../bridge/core/ids.ts';
+import { type PaneId, serverPidOf } from '../../bridge/core/ids.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
-import { capture, paste } from '../../bridge/tmux/pane.ts';
+import { capture } from '../../bridge/tmux/capture.ts';
 import { TmuxServer, type TmuxServerEvent } from '../../bridge/tmux/server.ts';
+import { paste } from '../../bridge/tmux/typing.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { controlClientsOf, openStage, type Stage } from '../tmux/stage.ts';
 

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PaneId } from '../../bridge/core/ids.ts';
 import { typeAtIdleShell } from '../../bridge/launch/idle-shell.ts';
-import { listPanes, type PaneCondition, paneFacts, paste, press } from '../../bridge/tmux/pane.ts';
+import type { PaneCondition } from '../../bridge/tmux/condition.ts';
+import { listPanes, paneFacts } from '../../bridge/tmux/pane.ts';
+import { paste, press } from '../../bridge/tmux/typing.ts';
 import { runsProgram, waitFor } from '../fixtures/private-tmux.ts';
 import { openStage, type Stage } from '../tmux/stage.ts';
 

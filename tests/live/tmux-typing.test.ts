@@ -1,16 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PaneId } from '../../bridge/core/ids.ts';
+import { capture } from '../../bridge/tmux/capture.ts';
 import type { TmuxCommands } from '../../bridge/tmux/commands.ts';
-import {
-  capture,
-  leaveMode,
-  type PaneCondition,
-  paneFacts,
-  paste,
-  press,
-  reapBuffers,
-} from '../../bridge/tmux/pane.ts';
+import type { PaneCondition } from '../../bridge/tmux/condition.ts';
+import { paneFacts } from '../../bridge/tmux/pane.ts';
+import { leaveMode, paste, press, reapBuffers } from '../../bridge/tmux/typing.ts';
 import { addressOn } from '../fixtures/address.ts';
 import { privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { openStage, type Recorder, type Stage } from '../tmux/stage.ts';

@@ -2,19 +2,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PaneId } from '../../bridge/core/ids.ts';
 import { typeAtIdleShell } from '../../bridge/launch/idle-shell.ts';
 import { isSynchronized } from '../../bridge/launch/tmux.ts';
+import { capture } from '../../bridge/tmux/capture.ts';
 import { ControlClient } from '../../bridge/tmux/client.ts';
 import type { TmuxCommands } from '../../bridge/tmux/commands.ts';
-import {
-  capture,
-  clientTerminals,
-  leaveMode,
-  listPanes,
-  type PaneCondition,
-  paneFacts,
-  paste,
-  press,
-  reapBuffers,
-} from '../../bridge/tmux/pane.ts';
+import type { PaneCondition } from '../../bridge/tmux/condition.ts';
+import { clientTerminals, listPanes, paneFacts } from '../../bridge/tmux/pane.ts';
+import { leaveMode, paste, press, reapBuffers } from '../../bridge/tmux/typing.ts';
 import { addressOn } from '../fixtures/address.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { openStage, type Stage } from '../tmux/stage.ts';

@@ -108,11 +108,11 @@ test('a held delivery is tried when its pane moves, and at least once a second',
   await pass(3_000);
   expect(panes.attempts - tries).toBeGreaterThanOrEqual(2);
   panes.busy.clear();
-  office.paneMoved({ ...pane1, paneId: '%9' as PaneId });
-  office.paneMoved({ ...pane1, server: serverId(101, 1) });
+  void office.paneMoved({ ...pane1, paneId: '%9' as PaneId });
+  void office.paneMoved({ ...pane1, server: serverId(101, 1) });
   await settle();
   expect(pasted()).toEqual([]);
-  office.paneMoved(pane1);
+  void office.paneMoved(pane1);
   await settle();
   expect(pasted()).toEqual(['Yes.']);
 });
@@ -125,7 +125,7 @@ test('one pane is served in order of posting, one at a time; another pane does n
   expect(pasted()).toEqual(['other']);
   post('d');
   panes.busy.clear();
-  for (let turn = 0; turn < 5; turn += 1) office.paneMoved(pane1);
+  for (let turn = 0; turn < 5; turn += 1) void office.paneMoved(pane1);
   await settle();
   expect(pasted()).toEqual(['other', 'a', 'b', 'c', 'd']);
   expect(panes.most).toBe(1);
@@ -211,7 +211,7 @@ test('a text is replaced until it is claimed, and the old one stays in the journ
     replaced: { body: 'A', notes: '' },
   });
   panes.busy.clear();
-  office.paneMoved(pane1);
+  void office.paneMoved(pane1);
   await settle();
   expect(pasted()).toEqual(['B']);
   expect(office.replaceBody(id, 'C', '')).toBe(false);
@@ -439,7 +439,7 @@ test('every change is told, once it is committed', async () => {
   const { id } = post('Yes.');
   await settle();
   panes.busy.clear();
-  office.paneMoved(pane1);
+  void office.paneMoved(pane1);
   await settle();
   expect(events.map((event) => `${event.type} ${event.delivery.id} ${event.delivery.state.is}`)).toEqual([
     `delivery-changed ${id} queued`,

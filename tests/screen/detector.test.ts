@@ -37,7 +37,7 @@ class Watched {
       dialog: null,
       turn: { inputs, words, ...(cut ? { cut: true } : {}) },
     };
-    const next = step(this.state, { reading, snapshot: snapshotOf([''], { at: this.at }), now: this.at });
+    const next = step(this.state, { reading, snapshot: snapshotOf([''], { at: this.at }) });
     this.state = next.state;
     this.events.push(...next.events);
     return next.events.map(tell);
@@ -209,7 +209,7 @@ test('each event comes with a state that holds it and none of the later ones', (
     dialog: null,
     turn: { inputs: ['go'], words: [...block('a?'), ...block('b?')] },
   };
-  const seen = [...steps(firstState, { reading, snapshot: snapshotOf(['']), now: 1 })];
+  const seen = [...steps(firstState, { reading, snapshot: snapshotOf(['']) })];
   expect(seen.filter(({ event }) => event).map(({ state }) => memoryOf(state).raised.length)).toEqual([1, 2]);
 });
 

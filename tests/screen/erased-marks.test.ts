@@ -77,7 +77,7 @@ test('the marks that come with the end of the turn begin no new one, and the req
   const told: string[] = [];
   for (const [index, footer] of [works, works, rests, rests, rests].entries()) {
     const snapshot = copilot(['I need a decision.', '', ...erased], footer, 1_000_000 + index * 300);
-    const next = step(state, { reading: screen.read(snapshot, still), snapshot, now: snapshot.takenAtMs });
+    const next = step(state, { reading: screen.read(snapshot, still), snapshot });
     ({ state } = next);
     told.push(...next.events.map(({ type, turn }) => `${type} ${turn.number}`));
   }

@@ -122,7 +122,7 @@ test('whatever a detector sees, look after look, it keeps going: each request is
         for (const [at, [rows, isRestart]] of looks.entries()) {
           if (isRestart) state = restore(JSON.parse(JSON.stringify(memoryOf(state))));
           const now = 1_000 + at * 100;
-          const next = step(state, { ...lookAt(program, rows.join('\n'), now), now });
+          const next = step(state, lookAt(program, rows.join('\n'), now));
           state = next.state;
           for (const event of next.events) {
             if (event.type === 'turn-began') continue;

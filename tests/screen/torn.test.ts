@@ -43,7 +43,7 @@ class Pane {
       height,
     });
     const reading = codex.screen.read(snapshot, { quietForMs: 5000, signals: {} });
-    const next = step(this.state, { reading, snapshot, now: this.at });
+    const next = step(this.state, { reading, snapshot });
     this.state = next.state;
     for (const event of next.events) {
       if (event.type === 'turn-began') this.turns.push(event.turn.number);

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { agentsCache } from '../installs.ts';
+import { agentsCache } from '../agents-cache.ts';
 import { type TestProgram, usualKeys } from '../test-program.ts';
 
 /** GitHub Copilot CLI 1.0.102 */
