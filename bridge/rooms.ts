@@ -87,8 +87,6 @@ export class Rooms {
   onTmux: (event: ServersEvent) => void = () => {};
   /** the daemon's watch listens here for inputs that are known to have arrived, and for choices whose dialog had gone */
   onSubmitted: (delivery: Delivery) => void = () => {};
-  /** the daemon's watch listens here for what agents say through their own hooks */
-  onSignal: (pane: PaneAddress) => void = () => {};
   /** a change is told at least once, again soon after where at all; an input is noted exactly once */
   readonly #acknowledged = new Set<DeliveryId>();
   readonly #listeners = new Set<(event: BridgeEvent) => void>();
@@ -346,8 +344,7 @@ export class Rooms {
       return found;
     }
     this.on({ type: 'agent-signalled', ...placeIn(found.pane), agent, kind, event });
-    this.sight.wake(found.pane);
-    this.onSignal(found.pane);
+    this.sight.signalled(found.pane);
     return found;
   }
 

@@ -10,13 +10,14 @@ import {
   type PaneFacts,
   type PaneIdentity,
   type Snapshot,
+  sameAgent,
   sameServer,
 } from './core/pane.ts';
 import type { Reading } from './core/reading.ts';
 import type { FoundProgram, ProcessTree } from './host/process-tree.ts';
+import { Activity, type Ring } from './screen/activity.ts';
 import type { WordNow } from './screen/agent-word.ts';
 import type { Motion } from './screen/screen-reader.ts';
-import { SignalReader } from './screen/signals.ts';
 import { capture } from './tmux/capture.ts';
 import type { TmuxCommands } from './tmux/commands.ts';
 import { KeyAges } from './tmux/key-ages.ts';
@@ -33,13 +34,15 @@ export interface Servers {
   panes(): Promise<PaneFacts[]>;
 }
 
-/** What is remembered of a pane. */
-interface Seen {
-  drawn: string;
-  changedAt: number;
-  readonly signals: SignalReader;
+/** What is remembered of a pane, and of the agent that was seen in it last. */
+interface Known {
+  identity: PaneIdentity | null;
+  activity: Activity;
   readonly keys: KeyAges;
 }
+
+/** What whoever watches a pane is told of: it drew, or its agent's own hook has spoken. */
+export type PaneNews = ({ readonly is: 'drew' } & Ring) | { readonly is: 'signalled' };
 
 /**
  * Looking at panes: tmux's capture joined with the process tree, the profile that reads it, and what has moved since.
@@ -51,7 +54,8 @@ export class Sight {
   readonly #clock: Clock;
   readonly #choiceFor: (pane: PaneIdentity) => ProgramChoice;
   readonly #wordOf: (identity: PaneIdentity) => WordNow | undefined;
-  readonly #seen = new Map<string, Seen>();
+  readonly #known = new Map<string, Known>();
+  readonly #listeners = new Map<string, Set<(news: PaneNews) => void>>();
   readonly #bells = new Map<string, Set<() => void>>();
   readonly #rings = new Map<string, number>();
 
@@ -76,7 +80,7 @@ export class Sight {
   /** All panes there are: of others nothing is remembered any more. */
   forgetOthers(panes: readonly PaneFacts[]): void {
     const living = new Set(panes.map(addressKey));
-    for (const known of [this.#seen, this.#rings]) {
+    for (const known of [this.#known, this.#rings]) {
       for (const key of known.keys()) if (!living.has(key)) known.delete(key);
     }
   }
@@ -89,42 +93,70 @@ export class Sight {
     const captured = tmux && (await capture(tmux, address.paneId, { historyLines }));
     // another server may have come to the socket, with a pane of that id
     if (captured === null || !sameServer(captured.facts, address)) {
-      this.#seen.delete(key);
+      this.#known.delete(key);
       this.#rings.delete(key);
       return null;
     }
     const found = this.#processes.findProgram(captured.facts);
     const now = this.#clock.now();
-    const before = this.#seen.get(key);
-    const keys = before?.keys ?? new KeyAges();
     const { lastKeys, ...screen } = captured;
+    const identity = identityOf(captured.facts, found);
+    const known = this.#at(key, now);
+    // what another agent in this pane said and drew is not this one's
+    if (known.identity !== null && !sameAgent(known.identity, identity)) known.activity = new Activity(now);
+    known.identity = identity;
     const snapshot: FreshSnapshot = {
       ...screen,
       askedAtMs,
       takenAtMs: now,
-      identity: identityOf(captured.facts, found),
+      identity,
       program: found.program,
       foreground: found.foreground,
-      lastHumanKeyAt: keys.saw(lastKeys, now),
+      lastHumanKeyAt: known.keys.saw(lastKeys, now),
     };
-    const drawn = `${captured.facts.title}\n${captured.facts.cursorX},${captured.facts.cursorY}\n${captured.rows.map((row) => row.text).join('\n')}`;
-    if (before === undefined) this.#seen.set(key, { drawn, changedAt: now, signals: new SignalReader(), keys });
-    else if (before.drawn !== drawn) Object.assign(before, { drawn, changedAt: now });
+    known.activity.saw(snapshot, now);
     return snapshot;
   }
 
+  #at(key: string, now: number): Known {
+    const known = this.#known.get(key) ?? { identity: null, activity: new Activity(now), keys: new KeyAges() };
+    this.#known.set(key, known);
+    return known;
+  }
+
+  /** What goes on in the pane, as far as anybody has heard and seen. */
+  activityOf(address: PaneAddress): Activity {
+    return this.#at(addressKey(address), this.#clock.now()).activity;
+  }
+
   /**
-   * Bytes that the pane drew (tmux's %output): wakes whoever waits for the pane, and feeds the agent's own signals.
+   * Bytes that the pane drew (tmux's %output): they are parsed here and nowhere else, and whoever waits for the pane wakes.
    * @param isHeard somebody listens to this pane, so that no bytes of it are missed
    */
   rang(address: PaneAddress, bytes: Buffer, isHeard: boolean): void {
-    if (isHeard) this.#seen.get(addressKey(address))?.signals.push(bytes, this.#clock.now());
-    this.wake(address);
+    const ring = this.activityOf(address).heard(bytes, this.#clock.now(), isHeard);
+    this.#wake(address, { is: 'drew', ...ring });
   }
 
-  /** Something is known of the pane that it need not have drawn. */
-  wake(address: PaneAddress): void {
+  /** The agent's own hook has spoken: something is known of the pane that it need not have drawn. */
+  signalled(address: PaneAddress): void {
+    this.#wake(address, { is: 'signalled' });
+  }
+
+  /** Has `hear` told of what this pane does, until what this returns is called. */
+  listen(address: PaneAddress, hear: (news: PaneNews) => void): () => void {
     const key = addressKey(address);
+    const listeners = this.#listeners.get(key) ?? new Set();
+    this.#listeners.set(key, listeners.add(hear));
+    return () => {
+      listeners.delete(hear);
+      if (listeners.size === 0 && this.#listeners.get(key) === listeners) this.#listeners.delete(key);
+    };
+  }
+
+  #wake(address: PaneAddress, news: PaneNews): void {
+    const key = addressKey(address);
+    for (const hear of [...(this.#listeners.get(key) ?? [])]) hear(news);
     this.#rings.set(key, this.rings(address) + 1);
     const waiting = this.#bells.get(key);
     if (!waiting) return;
@@ -134,7 +166,7 @@ export class Sight {
 
   /** That pane may have drawn something, or may from now on, that nobody hears: what it said of itself may be taken back. */
   missed(address: PaneAddress): void {
-    this.#seen.get(addressKey(address))?.signals.missed();
+    this.#known.get(addressKey(address))?.activity.missed();
   }
 
   /** How often the pane has rung: asked before a look, it tells a wait for the next ring what that look may not show. */
@@ -166,19 +198,18 @@ export class Sight {
 
   /** The clock tells so much more than before, or less. */
   clockSet(byMs: number): void {
-    for (const seen of this.#seen.values()) {
-      seen.changedAt += byMs;
-      seen.signals.clockSet(byMs);
-      seen.keys.clockSet(byMs);
+    for (const { activity, keys } of this.#known.values()) {
+      activity.clockSet(byMs);
+      keys.clockSet(byMs);
     }
   }
 
   motion(snapshot: Snapshot): Motion {
-    const seen = this.#seen.get(addressKey(snapshot.identity));
+    const known = this.#known.get(addressKey(snapshot.identity))?.activity;
     const word = this.#wordOf(snapshot.identity);
     return {
-      quietForMs: seen ? Math.max(0, this.#clock.now() - seen.changedAt) : 0,
-      signals: { ...seen?.signals.signals, ...(word === undefined ? {} : { word }) },
+      quietForMs: known?.quietForMs(this.#clock.now()) ?? 0,
+      signals: { ...known?.signals, ...(word === undefined ? {} : { word }) },
     };
   }
 

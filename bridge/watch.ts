@@ -60,7 +60,6 @@ export class Watch {
     const rooms = this.#rooms;
     rooms.onTmux = (event) => this.#heard(event);
     rooms.onSubmitted = (delivery) => this.#watched.get(addressKey(delivery.recipient))?.noteDelivery(delivery);
-    rooms.onSignal = (pane) => this.#watched.get(addressKey(pane))?.signalled();
     rooms.workerNames = () =>
       [...this.#watched.values()].filter(({ role }) => role === 'worker').map(({ name }) => name);
     rooms.watchAlso = (socketPath, session) => this.add(socketPath, session);
@@ -126,7 +125,6 @@ export class Watch {
     this.#closed = true;
     this.#stopTick();
     this.#rooms.onTmux = () => {};
-    this.#rooms.onSignal = () => {};
     for (const watched of this.#watched.values()) watched.close();
     this.#watched.clear();
   }
@@ -180,10 +178,8 @@ export class Watch {
   #heard(event: ServersEvent): void {
     switch (event.type) {
       case 'output':
-        this.#watched.get(addressKey(event.address))?.watcher.output(event.bytes);
-        return;
       case 'missed':
-        this.#watched.get(addressKey(event.address))?.watcher.missed();
+        // whoever watches that pane hears it from the one who knows the panes
         return;
       case 'panes':
         void this.#afterOthers(() => this.#refresh(this.#rooms.servers.listed, 'running')).catch((fault) =>

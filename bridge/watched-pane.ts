@@ -46,6 +46,7 @@ export class WatchedPane {
   #said = '';
   #isSmall = false;
   #cancelSecondLook: () => void = () => {};
+  readonly #stopListening: () => void;
   /** what the list of panes said of it last: where that changed without a ring, somebody must look */
   #listed: string;
 
@@ -78,12 +79,17 @@ export class WatchedPane {
     this.#alert = new DialogAlert(rooms, name);
     this.watcher = new PaneWatcher({
       capture: () => rooms.sight.look(snapshot.identity),
+      activity: () => rooms.sight.activityOf(snapshot.identity),
       motion: (seen) => rooms.sight.motion(seen),
       clock: systemClock,
       reader: program.screen,
       memory: rooms.journal.memory<WatcherMemory>(memoryKey(snapshot.identity)),
       reasons: { heuristic: config.heuristic, lines: config.heuristicLines, stuckMs: config.stuckAfterMs },
       on: (event) => this.#take(event),
+    });
+    this.#stopListening = rooms.sight.listen(snapshot.identity, (news) => {
+      if (news.is === 'drew') this.watcher.rang(news);
+      else if (news.is === 'signalled') this.#signalled();
     });
   }
 
@@ -123,7 +129,7 @@ export class WatchedPane {
   }
 
   /** The agent's own hook called: look now, and once more when its word does not stand against the screen any longer. */
-  signalled(): void {
+  #signalled(): void {
     this.watcher.lookNow();
     this.#cancelSecondLook();
     this.#cancelSecondLook = systemClock.after(wordStandsMs + 1, () => this.watcher.lookNow());
@@ -149,6 +155,7 @@ export class WatchedPane {
   }
 
   close(): void {
+    this.#stopListening();
     this.#cancelSecondLook();
     this.watcher.close();
     this.#dialogs.close();

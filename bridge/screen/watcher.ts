@@ -3,6 +3,7 @@ import type { Detection } from '../core/detection.ts';
 import type { InputMark } from '../core/input-mark.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
+import { type Activity, drawnOn, type Ring } from './activity.ts';
 import {
   clockSet,
   type DetectedTurn,
@@ -14,11 +15,8 @@ import {
   restore,
   steps,
 } from './detector.ts';
-import { MarkerBell } from './marker.ts';
 import { firstReasons, type ReasonsOptions, type ReasonsState, stepReasons } from './reasons.ts';
 import type { Motion, ScreenReader } from './screen-reader.ts';
-import { SignalReader } from './signals.ts';
-import { Updates } from './updates.ts';
 
 export type WatcherEvent =
   | { readonly type: 'reading'; readonly reading: Reading; readonly snapshot: Snapshot }
@@ -41,8 +39,10 @@ export interface WatcherDeps {
   readonly memory: WatcherMemory | null;
   readonly reasons: ReasonsOptions;
   on(event: WatcherEvent): void;
-  /** what somebody who looks at this pane too knows of its motion; the watcher's own knowledge is joined with it */
-  motion?(snapshot: Snapshot): Motion;
+  /** what goes on in the pane, as its owner knows it: whoever looks tells it there */
+  activity(): Activity;
+  /** the same as it bears on a look, with what the agent says of itself through its hooks */
+  motion(snapshot: Snapshot): Motion;
 }
 
 /** After a ring without a marker: at once enough when the pane was quiet before, else rarely enough for a busy one. */
@@ -67,16 +67,12 @@ const pokeAfterMs = 1000;
  */
 export class PaneWatcher {
   readonly #deps: WatcherDeps;
-  readonly #signals = new SignalReader();
-  readonly #bell = new MarkerBell();
-  readonly #updates = new Updates();
   #state: DetectorState;
   #reasons: ReasonsState;
   #last: { snapshot: Snapshot; drawn: string } | null = null;
   #told = '';
   /** what the detector has looked at twice without news */
   #settledOn = '';
-  #movedAt: number;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #isLooking = false;
   #dueAgainInMs: number | null = null;
@@ -88,26 +84,14 @@ export class PaneWatcher {
     this.#deps = deps;
     this.#state = restore(deps.memory, deps.clock.now());
     this.#reasons = deps.memory?.reasons ?? firstReasons;
-    this.#movedAt = deps.clock.now();
   }
 
-  /** The doorbell: bytes the pane drew. */
-  output(bytes: Uint8Array): void {
+  /** The doorbell: the pane drew. */
+  rang({ isMarker, afterMs }: Ring): void {
     if (this.#isClosed) return;
-    const now = this.#deps.clock.now();
-    this.#signals.push(bytes, now);
-    this.#updates.push(bytes, now);
-    const wasStill = now - this.#movedAt >= nextLookMs;
-    this.#movedAt = now;
     this.#cancelReread();
-    if (this.#bell.rings(bytes)) this.#lookIn(Math.max(0, this.#lookedAt + markerPauseMs - now));
-    else this.#lookIn(wasStill ? firstLookMs : nextLookMs);
-  }
-
-  /** The pane may have drawn something that did not ring. A ring comes as soon as it is heard again. */
-  missed(): void {
-    this.#signals.missed();
-    this.#updates.missed();
+    if (isMarker) this.#lookIn(Math.max(0, this.#lookedAt + markerPauseMs - this.#deps.clock.now()));
+    else this.#lookIn(afterMs >= nextLookMs ? firstLookMs : nextLookMs);
   }
 
   /** The safety net, to be called now and then: looks if the last look is old. */
@@ -122,11 +106,8 @@ export class PaneWatcher {
 
   /** The clock tells so much more than before, or less. */
   clockSet(byMs: number): void {
-    this.#movedAt += byMs;
     this.#lookedAt += byMs;
     if (this.#due !== null) this.#due.at += byMs;
-    this.#signals.clockSet(byMs);
-    this.#updates.clockSet(byMs);
     this.#state = clockSet(this.#state, byMs);
     const { work } = this.#reasons;
     if (work !== null) this.#reasons = { ...this.#reasons, work: { ...work, since: work.since + byMs } };
@@ -200,7 +181,7 @@ export class PaneWatcher {
     const dueAgainInMs = this.#dueAgainInMs;
     this.#dueAgainInMs = null;
     // what the pane drew before this look was heard before it came
-    const isHalf = this.#updates.isOpen(this.#deps.clock.now());
+    const isHalf = this.#deps.activity().isHalf(this.#deps.clock.now());
     if (isHalf) this.#lookIn(confirmMs);
     else if (seen !== null && this.#saw(seen)) this.#lookIn(nextLookMs);
     if (dueAgainInMs !== null) this.#lookIn(dueAgainInMs);
@@ -210,9 +191,8 @@ export class PaneWatcher {
   #saw(snapshot: Snapshot): boolean {
     const drawn = drawnOn(snapshot);
     const hasChanged = this.#last?.drawn !== drawn;
-    if (hasChanged && this.#last !== null) this.#movedAt = Math.max(this.#movedAt, this.#deps.clock.now());
     this.#last = { snapshot, drawn };
-    this.#read(hasChanged && this.#updates.isWhole ? confirmWholeMs : confirmMs);
+    this.#read(hasChanged && this.#deps.activity().isWhole ? confirmWholeMs : confirmMs);
     return hasChanged;
   }
 
@@ -220,18 +200,14 @@ export class PaneWatcher {
   #read(againMs = confirmMs): void {
     if (this.#last === null) return;
     const { snapshot } = this.#last;
-    const { motion: others } = this.#deps;
-    const own = { quietForMs: this.#deps.clock.now() - this.#movedAt, signals: this.#signals.signals };
-    const other = others?.(snapshot);
-    const signals = { ...other?.signals, ...own.signals };
-    const quietForMs = Math.min(own.quietForMs, other?.quietForMs ?? Number.POSITIVE_INFINITY);
-    const reading = this.#deps.reader.read(snapshot, { quietForMs, signals });
+    const motion = this.#deps.motion(snapshot);
+    const reading = this.#deps.reader.read(snapshot, motion);
     const told = JSON.stringify({ ...reading, why: reading.why.map(({ rule }) => rule) });
     if (told !== this.#told) {
       this.#told = told;
       this.#tell({ type: 'reading', reading, snapshot });
     }
-    this.#detect(reading, snapshot, signals, againMs);
+    this.#detect(reading, snapshot, motion.signals, againMs);
     this.#reason(reading, snapshot);
   }
 
@@ -281,7 +257,7 @@ export class PaneWatcher {
   #rereadLater(): void {
     this.#cancelReread();
     if (this.#due !== null || this.#isLooking || this.#last === null) return;
-    const quietForMs = this.#deps.clock.now() - this.#movedAt;
+    const quietForMs = this.#deps.activity().quietForMs(this.#deps.clock.now());
     const nextStep = this.#deps.reader.quietStepsMs.find((stepMs) => stepMs > quietForMs);
     if (nextStep === undefined) return;
     this.#cancelReread = this.#deps.clock.after(nextStep - quietForMs, () => {
@@ -293,10 +269,4 @@ export class PaneWatcher {
   #tell(event: WatcherEvent): void {
     if (!this.#isClosed) this.#deps.on(event);
   }
-}
-
-function drawnOn({ rows, facts, cursorRow, foreground, program }: Snapshot): string {
-  const { title, cursorX, cursorVisible, dead, width, height } = facts;
-  const attributes = rows.map((row) => `${row.text}\u0001${row.dim.join(';')}\u0001${row.tinted ?? ''}`);
-  return [title, cursorX, cursorRow, cursorVisible, dead, width, height, foreground, program, ...attributes].join('\n');
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { programOf } from '../../bridge/agent-programs/index.ts';
 import type { Row, Snapshot } from '../../bridge/core/pane.ts';
+import { Activity } from '../../bridge/screen/activity.ts';
 import { PaneWatcher, type WatcherEvent } from '../../bridge/screen/watcher.ts';
 import { FakeClock } from './fake-clock.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
@@ -30,11 +31,15 @@ test.each(agents)('nothing is raised by a %s that works, whatever its tools prin
   const clock = new FakeClock();
   const events: WatcherEvent[] = [];
   let look = 0;
+  const activity = new Activity(clock.now());
   const watcher = new PaneWatcher({
     capture: async () => {
       const screen = screens[look++ % screens.length]!;
-      return { ...noisy(screen, look), takenAtMs: clock.now() } satisfies Snapshot;
+      const snapshot = { ...noisy(screen, look), takenAtMs: clock.now() } satisfies Snapshot;
+      activity.saw(snapshot, clock.now());
+      return snapshot;
     },
+    ...goingBy(activity, clock),
     reasons: { heuristic: true, lines: 20, stuckMs: 0 },
     clock,
     reader: programOf(agent).screen,
@@ -43,7 +48,8 @@ test.each(agents)('nothing is raised by a %s that works, whatever its tools prin
   });
   for (let seconds = 0; seconds < minutes * 60; seconds++) {
     for (let ring = 0; ring < 3; ring++) {
-      watcher.output(Buffer.from(`\r${'|/-\\'[ring]} ${bait[(seconds + ring) % bait.length]}`));
+      const bytes = Buffer.from(`\r${'|/-\\'[ring]} ${bait[(seconds + ring) % bait.length]}`);
+      watcher.rang(activity.heard(bytes, clock.now()));
       await clock.pass(333);
     }
   }
@@ -59,6 +65,7 @@ test('the same eyes do see a question where a turn has ended with one', async ()
   const events: WatcherEvent[] = [];
   const watcher = new PaneWatcher({
     capture: async () => ({ ...screen, takenAtMs: clock.now() }),
+    ...goingBy(new Activity(clock.now()), clock),
     reasons: { heuristic: true, lines: 20, stuckMs: 0 },
     clock,
     reader: programOf('qwen').screen,
@@ -72,6 +79,14 @@ test('the same eyes do see a question where a turn has ended with one', async ()
     expect.objectContaining({ type: 'detected', detection: expect.objectContaining({ kind: 'question' }) }),
   );
 });
+
+/** What the owner of the panes knows of this one. */
+function goingBy(activity: Activity, clock: FakeClock) {
+  return {
+    activity: () => activity,
+    motion: () => ({ quietForMs: activity.quietForMs(clock.now()), signals: activity.signals }),
+  };
+}
 
 /** One row of its output says something else, and now and then the window is being resized: no row fits. */
 function noisy(screen: Snapshot, look: number): Snapshot {

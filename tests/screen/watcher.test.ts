@@ -3,6 +3,7 @@ import type { AgentProgram } from '../../bridge/agent-programs/agent-program.ts'
 import { codex } from '../../bridge/agent-programs/codex/index.ts';
 import { generic } from '../../bridge/agent-programs/generic.ts';
 import type { Snapshot } from '../../bridge/core/pane.ts';
+import { Activity } from '../../bridge/screen/activity.ts';
 import { PaneWatcher, type WatcherEvent } from '../../bridge/screen/watcher.ts';
 import { FakeClock } from './fake-clock.ts';
 import { snapshotOf } from './snapshots.ts';
@@ -19,6 +20,7 @@ class Scene {
   latencyMs = 1;
   fault: Error | null = null;
   watcher: PaneWatcher;
+  activity!: Activity;
   readonly #program: AgentProgram;
 
   constructor(program = generic) {
@@ -42,10 +44,15 @@ class Scene {
       await new Promise<void>((resolve) => this.clock.after(this.latencyMs, resolve));
       this.inFlight--;
       if (this.fault) throw this.fault;
+      activity.saw(snapshot, this.clock.now());
       return snapshot;
     };
+    const activity = new Activity(this.clock.now());
+    this.activity = activity;
     this.watcher = new PaneWatcher({
       capture,
+      activity: () => activity,
+      motion: () => ({ quietForMs: activity.quietForMs(this.clock.now()), signals: activity.signals }),
       reasons: { heuristic: true, lines: 20, stuckMs: 0 },
       clock: this.clock,
       reader: this.#program.screen,
@@ -57,7 +64,7 @@ class Scene {
 
   draw(lines: string[], bytes = 'something'): void {
     this.lines = lines;
-    this.watcher.output(Buffer.from(bytes));
+    this.watcher.rang(this.activity.heard(Buffer.from(bytes), this.clock.now()));
   }
 
   told(type: WatcherEvent['type']): WatcherEvent[] {
@@ -191,7 +198,7 @@ describe('what it tells', () => {
     scene.draw(idle, '\x1b]7501;state=working:app=codex\x1b\\');
     await scene.clock.pass(5_000);
     expect(scene.told('reading').at(-1)).toMatchObject({ reading: { state: 'busy' } });
-    scene.watcher.missed();
+    scene.activity.missed();
     scene.draw(idle);
     await scene.clock.pass(5_000);
     expect(scene.told('reading').at(-1)).not.toMatchObject({ reading: { state: 'busy' } });
@@ -226,7 +233,7 @@ describe('what it tells', () => {
     scene.draw(request, '<<CONTROLLER_REQUEST_END>>');
     scene.watcher.close();
     await scene.clock.pass(5000);
-    scene.watcher.output(Buffer.from('<<CONTROLLER_REQUEST_END>>'));
+    scene.draw(request, '<<CONTROLLER_REQUEST_END>>');
     scene.watcher.poke();
     await scene.clock.pass(5000);
     expect(scene.events).toEqual([]);
@@ -317,7 +324,7 @@ describe('a synchronized update', () => {
     const scene = new Scene();
     await scene.clock.pass(5_000);
     scene.draw(request, '<<CONTROLLER_REQUEST_END>>\x1b[?2026l');
-    scene.watcher.missed();
+    scene.activity.missed();
     await scene.clock.pass(10);
     expect([scene.told('request-seen').length, scene.told('request-confirmed').length]).toEqual([1, 0]);
   });
@@ -378,6 +385,7 @@ describe('when the clock is set', () => {
       await scene.clock.pass(5_000);
       expect(scene.told('request-confirmed')).toHaveLength(1);
       scene.clock.set(by);
+      scene.activity.clockSet(by);
       scene.watcher.clockSet(by);
       await scene.clock.pass(5_000);
       expect(scene.told('request-confirmed')).toHaveLength(1);

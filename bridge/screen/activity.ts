@@ -1,0 +1,86 @@
+import type { Snapshot } from '../core/pane.ts';
+import { MarkerBell } from './marker.ts';
+import type { Signals } from './screen-reader.ts';
+import { SignalReader } from './signals.ts';
+import { Updates } from './updates.ts';
+
+/** What a chunk of a pane's bytes is to whoever watches it. */
+export interface Ring {
+  /** the END of a block went by */
+  readonly isMarker: boolean;
+  /** for how long nothing had moved before it */
+  readonly afterMs: number;
+}
+
+/**
+ * What goes on in one pane between looks, and the one place where its bytes are parsed: what its agent signals, whether a
+ * frame is whole, an END that goes by, and since when nothing has moved.
+ */
+export class Activity {
+  readonly #signals = new SignalReader();
+  readonly #updates = new Updates();
+  readonly #bell = new MarkerBell();
+  #drawn: string | null = null;
+  #movedAt: number;
+
+  constructor(now: number) {
+    this.#movedAt = now;
+  }
+
+  /** @param isHeard whoever brings these bytes brings all of them; else nothing that they say is believed */
+  heard(bytes: Uint8Array, now: number, isHeard = true): Ring {
+    if (isHeard) {
+      this.#signals.push(bytes, now);
+      this.#updates.push(bytes, now);
+    } else this.missed();
+    const afterMs = now - this.#movedAt;
+    this.#movedAt = now;
+    return { isMarker: this.#bell.rings(bytes), afterMs };
+  }
+
+  /** The pane may have drawn something that nobody heard: what it said may have been taken back in that. */
+  missed(): void {
+    this.#signals.missed();
+    this.#updates.missed();
+  }
+
+  /** Somebody has looked. */
+  saw(snapshot: Snapshot, now: number): void {
+    const drawn = drawnOn(snapshot);
+    if (this.#drawn !== null && this.#drawn !== drawn) this.#movedAt = now;
+    this.#drawn = drawn;
+  }
+
+  /** Since when neither bytes came nor a look differed from the one before. */
+  quietForMs(now: number): number {
+    return Math.max(0, now - this.#movedAt);
+  }
+
+  get signals(): Signals {
+    return this.#signals.signals;
+  }
+
+  /** The last that was heard is the end of a synchronized update. */
+  get isWhole(): boolean {
+    return this.#updates.isWhole;
+  }
+
+  /** A synchronized update is under way: half of what is drawn was never meant to show. */
+  isHalf(now: number): boolean {
+    return this.#updates.isOpen(now);
+  }
+
+  /** The clock tells so much more than before, or less. */
+  clockSet(byMs: number): void {
+    this.#movedAt += byMs;
+    this.#signals.clockSet(byMs);
+    this.#updates.clockSet(byMs);
+  }
+}
+
+/** All of a screen that a look can find changed. */
+export function drawnOn({ rows, facts, cursorRow, foreground, program }: Snapshot): string {
+  const { title, cursorX, cursorVisible, dead, width, height } = facts;
+  const attributes = rows.map((row) => `${row.text}\u0001${row.dim.join(';')}\u0001${row.tinted ?? ''}`);
+  return [title, cursorX, cursorRow, cursorVisible, dead, width, height, foreground, program, ...attributes].join('\n');
+}

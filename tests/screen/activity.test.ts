@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { Activity } from '../../bridge/screen/activity.ts';
+import { snapshotOf } from './snapshots.ts';
+
+const bytes = (text: string) => Buffer.from(text);
+
+test('quiet counts from the last byte or the last look that differed, whichever came later', () => {
+  const activity = new Activity(1_000);
+  activity.saw(snapshotOf(['a']), 1_100);
+  expect(activity.quietForMs(1_500)).toBe(500);
+  activity.saw(snapshotOf(['b']), 1_600);
+  expect(activity.quietForMs(1_700)).toBe(100);
+  activity.saw(snapshotOf(['b']), 1_800);
+  expect(activity.quietForMs(1_900)).toBe(300);
+  expect(activity.heard(bytes('x'), 2_000)).toEqual({ isMarker: false, afterMs: 400 });
+  expect(activity.quietForMs(2_050)).toBe(50);
+});
+
+test('an END rings, in any chunking', () => {
+  const activity = new Activity(0);
+  expect(activity.heard(bytes('<<CONTROLLER_REQ'), 1).isMarker).toBe(false);
+  expect(activity.heard(bytes('UEST_END>>'), 2).isMarker).toBe(true);
+});
+
+test('bytes of which some may be missing move it, and nothing that they say is believed', () => {
+  const activity = new Activity(0);
+  activity.heard(bytes('\x1b]7501;state=working:app=codex\x07\x1b[?2026l'), 10);
+  expect([activity.signals.state, activity.isWhole]).toEqual(['working', true]);
+  activity.heard(bytes('\x1b]7501;state=idle:app=codex\x07\x1b[?2026l'), 20, false);
+  expect([activity.signals.state, activity.isWhole]).toEqual([undefined, false]);
+  expect(activity.quietForMs(25)).toBe(5);
+});
+
+test('a set clock moves what it knows along', () => {
+  const activity = new Activity(1_000);
+  activity.heard(bytes('\x1b]7501;state=working:app=codex\x07\x1b[?2026h'), 2_000);
+  activity.clockSet(-1_500);
+  expect(activity.quietForMs(600)).toBe(100);
+  expect(activity.signals.workedAt).toBe(500);
+  expect(activity.isHalf(600)).toBe(true);
+});
