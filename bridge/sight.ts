@@ -41,6 +41,13 @@ interface Known {
   readonly keys: KeyAges;
 }
 
+/** What a bridge knows of a pane that it watches, for a command that looks there too. JSON. */
+export interface KnownPane {
+  readonly identity: PaneIdentity;
+  readonly motion: Motion;
+  readonly choice: ProgramChoice;
+}
+
 /** What whoever watches a pane is told of: it drew, or its agent's own hook has spoken. */
 export type PaneNews = ({ readonly is: 'drew' } & Ring) | { readonly is: 'signalled' };
 
@@ -54,6 +61,8 @@ export class Sight {
   readonly #clock: Clock;
   readonly #choiceFor: (pane: PaneIdentity) => ProgramChoice;
   readonly #wordOf: (identity: PaneIdentity) => WordNow | undefined;
+  readonly #beside: ReadonlyMap<string, KnownPane>;
+  readonly #besideAt: number;
   readonly #known = new Map<string, Known>();
   readonly #listeners = new Map<string, Set<(news: PaneNews) => void>>();
   readonly #bells = new Map<string, Set<() => void>>();
@@ -62,6 +71,7 @@ export class Sight {
   /**
    * @param parts.choiceFor which agents are known to this pane's worker, and whether one is settled
    * @param parts.wordOf what exactly this agent said last through its own hooks
+   * @param parts.beside what the bridge that watches these panes knows of them, as it has just said
    */
   constructor(parts: {
     servers: Servers;
@@ -69,12 +79,15 @@ export class Sight {
     clock: Clock;
     choiceFor: (pane: PaneIdentity) => ProgramChoice;
     wordOf?: (identity: PaneIdentity) => WordNow | undefined;
+    beside?: readonly KnownPane[];
   }) {
     this.#servers = parts.servers;
     this.#processes = parts.processes;
     this.#clock = parts.clock;
     this.#choiceFor = parts.choiceFor;
     this.#wordOf = parts.wordOf ?? (() => undefined);
+    this.#beside = new Map(parts.beside?.map((known) => [addressKey(known.identity), known]));
+    this.#besideAt = parts.clock.now();
   }
 
   /** All panes there are: of others nothing is remembered any more. */
@@ -204,17 +217,50 @@ export class Sight {
     }
   }
 
-  motion(snapshot: Snapshot): Motion {
-    const known = this.#known.get(addressKey(snapshot.identity))?.activity;
-    const word = this.#wordOf(snapshot.identity);
-    return {
-      quietForMs: known?.quietForMs(this.#clock.now()) ?? 0,
+  motion({ identity }: Snapshot): Motion {
+    return this.#motionOf(identity);
+  }
+
+  #motionOf(identity: PaneIdentity): Motion {
+    const now = this.#clock.now();
+    const known = this.#known.get(addressKey(identity))?.activity;
+    const word = this.#wordOf(identity);
+    const own = {
+      quietForMs: known?.quietForMs(now) ?? 0,
       signals: { ...known?.signals, ...(word === undefined ? {} : { word }) },
+    };
+    const other = this.#besideOf(identity)?.motion;
+    if (other === undefined) return own;
+    const sinceMs = now - this.#besideAt;
+    const { word: told, ...signals } = other.signals;
+    return {
+      quietForMs: known?.hasMoved === true ? own.quietForMs : other.quietForMs + sinceMs,
+      signals: { ...signals, ...(told && { word: { ...told, agoMs: told.agoMs + sinceMs } }), ...own.signals },
     };
   }
 
+  #besideOf(identity: PaneIdentity): KnownPane | undefined {
+    const known = this.#beside.get(addressKey(identity));
+    return known !== undefined && sameAgent(known.identity, identity) ? known : undefined;
+  }
+
+  /** What is known of the panes that somebody listens to. */
+  watched(): KnownPane[] {
+    return [...this.#known].flatMap(([key, { identity }]) => {
+      if (identity === null || !this.#listeners.has(key)) return [];
+      return [{ identity, motion: this.#motionOf(identity), choice: this.#choiceFor(identity) }];
+    });
+  }
+
   agentProgram(snapshot: Snapshot): AgentProgram {
-    return programOf(snapshot.program, this.#choiceFor(snapshot.identity));
+    return programOf(snapshot.program, this.#choice(snapshot.identity));
+  }
+
+  /** What is settled here counts before what the bridge has settled. */
+  #choice(identity: PaneIdentity): ProgramChoice {
+    const own = this.#choiceFor(identity);
+    const other = this.#besideOf(identity)?.choice;
+    return { agent: own.agent ?? other?.agent ?? null, agents: { ...other?.agents, ...own.agents } };
   }
 
   /** The program that a delivery was made for; what was `unknown` then may be known now. */
@@ -238,7 +284,7 @@ export class Sight {
   }
 
   #named(agent: string, pane: PaneIdentity): ProgramChoice {
-    const choice = this.#choiceFor(pane);
+    const choice = this.#choice(pane);
     return { ...choice, agent: choice.agent ?? agent };
   }
 

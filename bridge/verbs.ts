@@ -45,6 +45,7 @@ export type VerbName =
   | 'pause'
   | 'resume'
   | 'pauses'
+  | 'panes'
   | 'signal'
   | 'watch'
   | 'register'
@@ -246,6 +247,8 @@ function verbsOf(rooms: Rooms): Record<VerbName, Verb> {
     },
 
     pauses: async () => pausesSeen(rooms.desk.pauses, knownWorkers(rooms)),
+
+    panes: async () => rooms.sight.watched(),
 
     async watch(args) {
       const { socketPath, session } = watchArgs.parse(args);

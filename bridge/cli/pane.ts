@@ -11,7 +11,7 @@ import { call } from '../host/socket.ts';
 import { socketPath } from '../host/socket-path.ts';
 import { readPin } from '../launch/state-folder.ts';
 import { type RecordedWorker, recordedWorkers } from '../recorded-workers.ts';
-import { nameOf, Sight } from '../sight.ts';
+import { type KnownPane, nameOf, Sight } from '../sight.ts';
 import { ExecCommands } from '../tmux/exec.ts';
 import { oncePerPane } from '../tmux/facts.ts';
 import { listPanes, paneFacts } from '../tmux/pane.ts';
@@ -38,8 +38,9 @@ export function sightOf(context: Context): Looker {
  * @throws BridgeError naming the servers, where they are several or none
  */
 export async function sightToRead(context: Context): Promise<Looker> {
+  const beside = await knownByBridge(context);
   try {
-    return sightOf(context);
+    return sightAt(context, socketHere(context), beside);
   } catch (fault) {
     const { socket, home } = context.config;
     if (socket !== null) throw fault;
@@ -47,8 +48,14 @@ export async function sightToRead(context: Context): Promise<Looker> {
     const [only, ...others] = new Set(living.map(({ pane }) => pane.socketPath));
     if (only === undefined || others.length > 0) throw fault;
     context.out.warn(`bridge: this shell has no tmux server; this is ${only}, where the known workers are`);
-    return sightAt(context, only);
+    return sightAt(context, only, beside);
   }
+}
+
+/** What no single look can show: what a living bridge has heard and measured of the panes that it watches. */
+async function knownByBridge({ config }: Context): Promise<readonly KnownPane[]> {
+  const reply = await call(socketPath(config.home), 'panes', {});
+  return (reply?.ok ?? []) as readonly KnownPane[];
 }
 
 /** @throws BridgeError that names the servers of the workers which the state directory knows, where this shell has none */
@@ -80,7 +87,8 @@ function serversOf(home: string): string[] {
   return [...names].map(([path, workers]) => `--socket ${path} (${[...new Set(workers)].join(', ')})`);
 }
 
-export function sightAt({ config }: Context, socketPath: string): Looker {
+/** @param beside what a living bridge knows of the panes there */
+export function sightAt({ config }: Context, socketPath: string, beside: readonly KnownPane[] = []): Looker {
   const tmux = new ExecCommands({ socketPath });
   const together = new QuestionsTogether(tmux);
   const sight = new Sight({
@@ -88,6 +96,7 @@ export function sightAt({ config }: Context, socketPath: string): Looker {
     processes: new ProcessTree(processNames),
     clock: systemClock,
     choiceFor: () => ({ agent: config.agent, agents: config.agents }),
+    beside,
   });
   return { sight, tmux, socketPath };
 }
@@ -108,7 +117,7 @@ export async function aim(
     const { pane: name } = context.config;
     const elsewhere = name === null ? null : await workerElsewhere(context, name);
     if (elsewhere === null) throw fault;
-    return { ...sightAt(context, elsewhere.socketPath), pane: elsewhere };
+    return { ...sightAt(context, elsewhere.socketPath, await knownByBridge(context)), pane: elsewhere };
   }
 }
 

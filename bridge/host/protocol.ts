@@ -5,8 +5,9 @@
  *   1  a pane is named by its id alone
  *   2  a pane is named by its address
  *   3  a text to send may be a slash command of the agent
+ *   4  what a bridge knows of the panes it watches can be asked for
  */
-export const protocol = 3;
+export const protocol = 4;
 
 /** What to do about a bridge of another one. */
 export const restart = 'start the daemon again with the same version: `bridge stop`, then `bridge`';

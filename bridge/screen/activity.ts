@@ -22,6 +22,7 @@ export class Activity {
   readonly #bell = new MarkerBell();
   #drawn: string | null = null;
   #movedAt: number;
+  #hasMoved = false;
 
   constructor(now: number) {
     this.#movedAt = now;
@@ -34,7 +35,7 @@ export class Activity {
       this.#updates.push(bytes, now);
     } else this.missed();
     const afterMs = now - this.#movedAt;
-    this.#movedAt = now;
+    this.#move(now);
     return { isMarker: this.#bell.rings(bytes), afterMs };
   }
 
@@ -47,8 +48,18 @@ export class Activity {
   /** Somebody has looked. */
   saw(snapshot: Snapshot, now: number): void {
     const drawn = drawnOn(snapshot);
-    if (this.#drawn !== null && this.#drawn !== drawn) this.#movedAt = now;
+    if (this.#drawn !== null && this.#drawn !== drawn) this.#move(now);
     this.#drawn = drawn;
+  }
+
+  #move(now: number): void {
+    this.#movedAt = now;
+    this.#hasMoved = true;
+  }
+
+  /** Something moved since it is known here; else its quiet is only as old as that. */
+  get hasMoved(): boolean {
+    return this.#hasMoved;
   }
 
   /** Since when neither bytes came nor a look differed from the one before. */

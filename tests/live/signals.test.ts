@@ -95,9 +95,26 @@ test.each<[string, string[], string | null]>([
 });
 
 test('what hooks call is one file: no other of ours, and no package, is read for it', () => {
-  const imports = /^(?:import|export)\b.*?["']([^"']+)["'];$|^\} from ["']([^"']+)["'];$|\bimport\(["']([^"']+)["']/gm;
+  const imports = /\bfrom\s*["']([\w.@/][^"'\s]*)["']|\bimport\s*\(?\s*["']([\w.@/][^"'\s]*)["']/g;
   const read = [...readFileSync(signalProgram, 'utf8').matchAll(imports)].map((found) => found.slice(1).join(''));
+  expect(read).toContain('node:fs');
   expect(read.filter((what) => !what.startsWith('node:'))).toEqual([]);
+});
+
+test('what the bridge has heard of a pane is what `status` and `list` go by', async () => {
+  const agent = await startAgent();
+  await watch(agent);
+  const status = async () =>
+    JSON.parse((await run(tmux, ['status', '--home', home, '--pane', agent.paneId, '--json'])).stdout);
+  await waitFor('it rests', async () => (await status()).state === 'idle');
+  // the screen does not change by it: whoever only looks goes on to read a prompt at rest
+  await agent.perform({ raw: '\x1b]7501;state=working:app=codex\x1b\\' });
+  await waitFor('the bridge has heard it', async () => (await status()).state === 'busy');
+  const [listed] = JSON.parse((await run(tmux, ['list', '--home', home, '--json'])).stdout);
+  expect(listed).toMatchObject({ state: 'busy' });
+  expect(
+    JSON.parse((await run(tmux, ['status', '--home', `${home}-2`, '--pane', agent.paneId, '--json'])).stdout),
+  ).toMatchObject({ state: 'idle' });
 });
 
 test('a home that cannot be used, and a socket that nobody serves, are no faults of the agent', async () => {
