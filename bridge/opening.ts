@@ -9,8 +9,8 @@ import type { TurnMark } from './core/turn-mark.ts';
 import type { Desk } from './desk/desk.ts';
 import { repositoryOf } from './host/repository.ts';
 import type { Journal } from './journal/journal.ts';
+import type { Sight } from './panes/sight.ts';
 import type { Projects } from './projects.ts';
-import type { Sight } from './sight.ts';
 
 /** Requests as they are opened: seen on a worker's screen, or asked from a worker's own shell. */
 export class Opening {

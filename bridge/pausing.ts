@@ -4,9 +4,9 @@ import { addressKey, type PaneFacts } from './core/pane.ts';
 import { Allowance, everyWorker, type Pause, type Pauses } from './desk/allowance.ts';
 import { systemClock } from './host/clock.ts';
 import { Journal } from './journal/journal.ts';
+import { nameOf } from './panes/sight.ts';
 import { recordedIn } from './recorded-workers.ts';
 import type { Rooms } from './rooms.ts';
-import { nameOf } from './sight.ts';
 
 const noLimits = { answersPerHour: 0, consecutive: 0, perDay: 0 };
 

@@ -13,7 +13,7 @@ import { commandOf } from './core/slash-command.ts';
 import { markTurn } from './core/turn-mark.ts';
 import type { Journal } from './journal/journal.ts';
 import type { PostOffice } from './mail/post-office.ts';
-import type { Sight } from './sight.ts';
+import type { Sight } from './panes/sight.ts';
 
 /** A program that reads lines is quiet this long before it counts as idle; whoever sends or answers waits that long for it, not more. */
 const settleMs = 2600;

@@ -2,8 +2,8 @@ import type { Config } from './config-values.ts';
 import { BridgeError } from './core/failure.ts';
 import { addressKey, identityKey, type PaneFacts, sameServer } from './core/pane.ts';
 import { liesWithin } from './host/home.ts';
+import { nameOf, type Sight } from './panes/sight.ts';
 import type { Projects } from './projects.ts';
-import { nameOf, type Sight } from './sight.ts';
 import type { TmuxServer } from './tmux/server.ts';
 
 export type Role = 'worker' | 'controller';

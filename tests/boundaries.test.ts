@@ -20,6 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   launch: ['agent-programs'],
   mail: [],
   'native-input': ['agent-programs'],
+  panes: ['agent-programs', 'host', 'screen', 'tmux'],
   recordings: ['agent-programs', 'screen'],
   screen: [],
   tmux: [],

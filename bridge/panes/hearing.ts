@@ -1,11 +1,11 @@
-import type { AgentSignal } from './core/agent-signal.ts';
-import type { Clock } from './core/clock.ts';
-import { asPaneId } from './core/ids.ts';
-import type { NewJournalEvent } from './core/journal-event.ts';
-import { addressKey, type PaneFacts, type PaneIdentity, sameAgent } from './core/pane.ts';
-import type { Caller } from './host/caller.ts';
-import { type AgentWord, doubt, heard, moved, type WordNow } from './screen/agent-word.ts';
-import { inputDigest } from './screen/input-digest.ts';
+import type { AgentSignal } from '../core/agent-signal.ts';
+import type { Clock } from '../core/clock.ts';
+import { asPaneId } from '../core/ids.ts';
+import type { NewJournalEvent } from '../core/journal-event.ts';
+import { addressKey, type PaneFacts, type PaneIdentity, sameAgent } from '../core/pane.ts';
+import type { Caller } from '../host/caller.ts';
+import { type AgentWord, doubt, heard, moved, type WordNow } from '../screen/agent-word.ts';
+import { inputDigest } from '../screen/input-digest.ts';
 
 /** A call of `bridge signal`, with all that it can show for where it comes from. */
 export interface SignalCall {

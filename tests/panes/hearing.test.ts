@@ -1,11 +1,11 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { AgentSignal } from '../bridge/core/agent-signal.ts';
-import { asPaneId, serverId } from '../bridge/core/ids.ts';
-import type { NewJournalEvent } from '../bridge/core/journal-event.ts';
-import type { PaneFacts, PaneIdentity } from '../bridge/core/pane.ts';
-import { Hearing, type SignalCall } from '../bridge/hearing.ts';
-import { inputDigest } from '../bridge/screen/input-digest.ts';
-import { snapshotOf } from './screen/snapshots.ts';
+import type { AgentSignal } from '../../bridge/core/agent-signal.ts';
+import { asPaneId, serverId } from '../../bridge/core/ids.ts';
+import type { NewJournalEvent } from '../../bridge/core/journal-event.ts';
+import type { PaneFacts, PaneIdentity } from '../../bridge/core/pane.ts';
+import { Hearing, type SignalCall } from '../../bridge/panes/hearing.ts';
+import { inputDigest } from '../../bridge/screen/input-digest.ts';
+import { snapshotOf } from '../screen/snapshots.ts';
 
 /** Two panes: a codex in %1 (process 11, under the shim 10), a gemini in %2 (process 20). */
 const programs: Record<string, { program: string; pid: number }> = {

@@ -1,8 +1,8 @@
-import type { AgentProgram } from './agent-programs/agent-program.ts';
-import { type ProgramChoice, programOf, unknown } from './agent-programs/index.ts';
-import type { Clock } from './core/clock.ts';
-import { BridgeError } from './core/failure.ts';
-import type { Manner } from './core/manner.ts';
+import type { AgentProgram } from '../agent-programs/agent-program.ts';
+import { type ProgramChoice, programOf, unknown } from '../agent-programs/index.ts';
+import type { Clock } from '../core/clock.ts';
+import { BridgeError } from '../core/failure.ts';
+import type { Manner } from '../core/manner.ts';
 import {
   addressKey,
   type FreshSnapshot,
@@ -12,17 +12,17 @@ import {
   type Snapshot,
   sameAgent,
   sameServer,
-} from './core/pane.ts';
-import type { Reading } from './core/reading.ts';
-import type { FoundProgram, ProcessTree } from './host/process-tree.ts';
-import { Activity, type Ring } from './screen/activity.ts';
-import type { WordNow } from './screen/agent-word.ts';
-import type { Motion } from './screen/screen-reader.ts';
-import { capture } from './tmux/capture.ts';
-import type { TmuxCommands } from './tmux/commands.ts';
-import { KeyAges } from './tmux/key-ages.ts';
-import { paneFacts } from './tmux/pane.ts';
-import { resolveTarget } from './tmux/targets.ts';
+} from '../core/pane.ts';
+import type { Reading } from '../core/reading.ts';
+import type { FoundProgram, ProcessTree } from '../host/process-tree.ts';
+import { Activity, type Ring } from '../screen/activity.ts';
+import type { WordNow } from '../screen/agent-word.ts';
+import type { Motion } from '../screen/screen-reader.ts';
+import { capture } from '../tmux/capture.ts';
+import type { TmuxCommands } from '../tmux/commands.ts';
+import { KeyAges } from '../tmux/key-ages.ts';
+import { paneFacts } from '../tmux/pane.ts';
+import { resolveTarget } from '../tmux/targets.ts';
 
 /** History lines in a capture outside the alternate screen: a logical line that starts above the screen is whole. */
 const historyLines = 200;
