@@ -51,7 +51,7 @@ const nextLookMs = 250;
 /** What was seen for the first time (a block, a turn) is looked at again this soon: a torn frame is not believed. */
 const confirmMs = 25;
 /** The same where the program had said that its frame was whole (DEC mode 2026, as codex does for each): no half of one. */
-const confirmWholeMs = 1;
+const confirmWholeMs = 0;
 /** Markers redrawn many times a second do not make more captures than this. */
 const markerPauseMs = 15;
 const pokeAfterMs = 1000;
