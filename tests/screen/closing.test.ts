@@ -1,34 +1,31 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Closing, judgeClosing } from '../../bridge/screen/closing.ts';
+import { judgeClosing } from '../../bridge/screen/closing.ts';
+import { endingsOf, kindOf, precisionAndRecall } from './endings.ts';
 
-interface Ending {
-  readonly id: string;
-  readonly agent: string;
-  readonly label: Closing['kind'];
-  readonly note: string;
-  readonly words: readonly string[];
-}
+const endings = endingsOf('dev', 'dev-2', 'dev-3', 'fresh-7-working');
 
-const endings = ['dev', 'dev-2', 'dev-3'].flatMap(
-  (corpus) =>
-    JSON.parse(readFileSync(resolve(import.meta.dirname, `../endings/${corpus}.json`), 'utf8')) as readonly Ending[],
-);
-
-/** Endings the rules are known to get wrong, and what kind of mistake that is. */
-const misjudged: Readonly<Record<string, string>> = {
-  'fresh-3-14': 'why an earlier change was made, taken for the change',
-  'held2-027': 'a thing described in the present, without a word of its having been made',
-  'held2-033': 'a thing described in the present, without a word of its having been made',
-  'held2-143': 'a sentence that begins with a small letter, taken for the rest of the one above',
+/** Endings that the rows are known to get wrong, by the kind of mistake: no plain row is worth it for one of them alone. */
+const misjudged = {
+  'a conclusion that no row knows': `
+    dev-168 dev-440 dev-533 held-055 held-099 held-121 held-126 held-146 held-160 fresh-1-04 fresh-1-15
+    fresh-1-21 fresh-1-26 fresh-1-30 fresh-1-37 fresh-1-50 fresh-1-53 fresh-2-34 fresh-2-38 fresh-2-40
+    fresh-2-55 fresh-3-25 fresh-3-26 fresh-3-42 fresh-3-47 fresh-4-29 held2-033 held2-063 held2-110 held2-143
+    held2-204 fresh-5-27`,
+  'taken for a conclusion': `
+    dev-183 dev-456 held-124 held-154 fresh-3-14 fresh-3-60 held2-074 held2-215 fresh-5-30 fresh-6-24 fresh-6-32
+    fresh-6-46`,
+  'taken for a question': `
+    dev-219`,
+  'somebody else’s question, below the conclusion': `
+    dev-562 held2-054`,
+  'a question taken for answered, or not known as one': `
+    fresh-5-08 fresh-6-03 fresh-6-34`,
 };
-
-const kindOf = (words: readonly string[], lines = 20) => judgeClosing(words, { lines }).kind;
+const known = new Set(Object.values(misjudged).flatMap((ids) => ids.trim().split(/\s+/)));
 
 describe('every ending of the development corpora', () => {
-  const judgedWell = endings.filter(({ id }) => misjudged[id] === undefined);
+  const judgedWell = endings.filter(({ id }) => !known.has(id));
 
   test.each(judgedWell.map((ending) => [ending.id, ending.label, ending.note, ending.words] as const))(
     '%s is a %s: %s',
@@ -40,7 +37,7 @@ describe('every ending of the development corpora', () => {
 
   test('that is known to be misjudged still is, or leaves the list of those', () => {
     const wrong = endings.filter(({ label, words }) => kindOf(words) !== label).map(({ id }) => id);
-    expect(Object.keys(misjudged).sort()).toEqual(wrong.sort());
+    expect([...known].sort()).toEqual(wrong.sort());
   });
 
   test.each([
@@ -49,12 +46,9 @@ describe('every ending of the development corpora', () => {
   ] as const)(
     'a %s is found with a precision of at least %d and a recall of at least %d',
     (kind, precise, complete) => {
-      const judged = endings.map(({ label, words }) => ({ label, kind: kindOf(words) }));
-      const right = judged.filter((one) => one.kind === kind && one.label === kind).length;
-      const claimed = judged.filter((one) => one.kind === kind).length;
-      const meant = judged.filter(({ label }) => label === kind).length;
-      expect(right / claimed).toBeGreaterThanOrEqual(precise);
-      expect(right / meant).toBeGreaterThanOrEqual(complete);
+      const [precision, recall] = precisionAndRecall(endings, kind);
+      expect(precision).toBeGreaterThanOrEqual(precise);
+      expect(recall).toBeGreaterThanOrEqual(complete);
     },
   );
 
@@ -106,6 +100,21 @@ describe('what decided', () => {
 
   test('a fence that opened above the judged lines still makes code of them', () => {
     expect(kindOf(['```', ...Array.from({ length: 30 }, () => 'x'), 'Should I push?', '```'], 5)).toBe('none');
+  });
+
+  test('a first bare fence of an odd number closes code that scrolled off', () => {
+    expect(kindOf(['x = 1', '```', 'Should I push?', '```', 'git push', '```'])).toBe('question');
+  });
+
+  test('a question in quotation marks of any kind is not the agent’s', () => {
+    for (const [open, close] of ['""', '“”', '„“', '«»', "''", '「」', '``'])
+      expect(kindOf([`The dialog says ${open}Delete it?${close}`])).toBe('none');
+  });
+
+  test('a question below which too much is said is passed over', () => {
+    const words = ['Should it be sorted?', '', `The list is ${'long and '.repeat(60)}old.`];
+    expect(judgeClosing(words).rejected).toEqual([expect.objectContaining({ rule: 'passed-over', row: 0 })]);
+    expect(kindOf([words[0]!, '', 'The list is long and old.'])).toBe('question');
   });
 
   test('nothing said is nothing', () => {

@@ -1,119 +1,101 @@
-import { withoutEnd } from '../../core/ends.ts';
 import type { Passage } from './passages.ts';
 
-/** One sentence of the agent. */
+/** One sentence of the agent; a code block and a quotation are one each, and say nothing. */
 export interface Sentence {
   /** as it was written */
   readonly text: string;
-  /** lower case, one kind of apostrophe, and neither code nor quotation nor address in it: what the rules look at */
+  /** what the rows look at: lower case, neither code nor quotation nor address in it, and a question ends in `?` */
   readonly bare: string;
-  /** ends with a question mark of its own */
-  readonly asks: boolean;
-  /** it has a question mark that belongs to code, a quotation or an address */
+  /** a question mark stands in its code, its quotation or its address */
   readonly quotes: boolean;
+  /** indices into the words */
   readonly rows: readonly number[];
+  /** which passage it stands in, counted from the top */
   readonly passage: number;
   readonly kind: Passage['kind'];
   readonly list: number;
-  readonly isCounted: boolean;
 }
 
 /** Longer sentences are judged by their two ends. */
 const sentenceLimit = 700;
 
 export function sentencesOf(passages: readonly Passage[]): Sentence[] {
-  return passages.flatMap((passage, at) => split(passage, at));
+  return passages.flatMap(split);
 }
 
 function split(passage: Passage, at: number): Sentence[] {
-  const shared = { passage: at, kind: passage.kind, list: passage.list, isCounted: passage.isCounted };
-  const rows = passage.pieces.map(({ row }) => row);
-  if (passage.kind === 'code' || passage.kind === 'table' || passage.kind === 'quote') {
-    const text = passage.pieces.map((piece) => piece.text).join('\n');
-    return [{ ...shared, text, bare: '', asks: false, quotes: /[?？]/.test(text), rows }];
+  const { kind, list, pieces } = passage;
+  const shared = { passage: at, kind, list };
+  if (kind === 'code' || kind === 'quote') {
+    const text = pieces.map((piece) => piece.text).join('\n');
+    return [{ ...shared, text, bare: '', quotes: /[?？]/.test(text), rows: pieces.map(({ row }) => row) }];
   }
-  const { text, starts } = join(passage);
+  const { text, starts } = joined(pieces);
   const masked = mask(text);
-  const cuts = [...endings(masked), masked.length];
+  const sentences: Sentence[] = [];
   let from = 0;
-  return cuts.flatMap((to) => {
-    const span = [from, to] as const;
+  for (const to of [...endings(masked, text), masked.length]) {
+    const said = text.slice(from, to).trim();
+    const bare = plain(masked.slice(from, to));
+    const rows = pieces.filter((_, piece) => starts[piece]! < to && (starts[piece + 1] ?? text.length + 1) > from);
+    if (/[\p{L}\p{N}?]/u.test(bare)) {
+      const quotes = !bare.endsWith('?') && /[?？]/.test(said);
+      sentences.push({ ...shared, text: said, bare, quotes, rows: rows.map(({ row }) => row) });
+    }
     from = to;
-    const said = text.slice(...span).trim();
-    if (!/[\p{L}\p{N}?？]/u.test(said)) return [];
-    const bare = plain(masked.slice(...span));
-    const asks = /[?？]/.test(/[?？!！.。…\s"'”’»」)\]*_\p{Extended_Pictographic}]+$/u.exec(bare)?.[0] ?? '');
-    const within = rows.filter((_, piece) => starts[piece]! < to && (starts[piece + 1] ?? text.length + 1) > span[0]);
-    return [{ ...shared, text: said, bare, asks, quotes: !asks && /[?？]/.test(said), rows: within }];
-  });
+  }
+  return sentences;
 }
 
 /** Joins wrapped rows with a blank, except between two characters of a script that has none. */
-function join({ pieces }: Passage): { text: string; starts: number[] } {
+function joined(pieces: Passage['pieces']): { text: string; starts: number[] } {
   const starts: number[] = [];
   let text = '';
   for (const piece of pieces) {
-    const next = piece.text.trim();
-    const isTight =
-      /[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]/.test(text.at(-1) ?? '') &&
-      /^[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]/.test(next);
+    const isTight = wide.test(text.at(-1) ?? '') && wide.test(piece.text[0] ?? '');
     if (text !== '' && !isTight) text += ' ';
     starts.push(text.length);
-    text += next;
+    text += piece.text;
   }
   return { text, starts };
 }
+
+const wide = /[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]/;
 
 /** What is not the agent speaking becomes letters of the same length, so that positions stay. */
 function mask(text: string): string {
   return text
     .replace(/`[^`]{1,400}`/g, blot)
-    .replace(/\b(?:https?|ssh|git|file|postgres):\/\/[^\s)>\]]+/g, (address) => {
-      const bare = withoutEnd(address, /[.,;:!?]/);
-      return blot(bare) + address.slice(bare.length);
-    })
     .replace(/(?<=[=(<>,]\s?|\b(?:LIKE|IN|LIMIT|OFFSET|BETWEEN)\s)\?(?![\w?])/g, 'q')
     .replace(/"[^"]{1,300}"|“[^”]{1,300}”|„[^“”]{1,300}[“”]|«[^»]{1,300}»|「[^」]{1,300}」|『[^』]{1,300}』/g, blot)
     .replace(/(?<=^|[\s(])'[^'\s](?:[^']{0,200}[^'\s])?'(?=$|[\s.,;:!?)])/g, blot);
 }
 
 function blot(text: string): string {
-  const first = text[0]!;
-  return text.length < 3 ? 'q'.repeat(text.length) : `${first}${'q'.repeat(text.length - 2)}${text.at(-1)}`;
+  return 'q'.repeat(text.length);
 }
 
 /** Where sentences end: after the terminator, its closing marks and emoji. */
-function* endings(text: string): Generator<number> {
+function* endings(masked: string, text: string): Generator<number> {
   // a run of dots is tried from its first one only
-  const terminator =
-    /(?<![.!?…])[.!?…]+[)"'”’»*_\]]*(?=\s|$)|(?<![。？！])[。？！]+[」』）)]*|;\s(?=\p{Ll}+ (?:you|me|i)\b)/gu;
-  for (const match of text.matchAll(terminator)) {
-    const end = match.index + match[0].length;
-    const before = text.slice(Math.max(0, match.index - 12), match.index);
-    const after = text.slice(end, end + 3).trimStart();
-    if (end >= text.length) return;
-    const isDot = /^\./.test(match[0]);
-    if (isDot && /^\p{Ll}/u.test(after)) continue;
-    if (
-      isDot &&
-      /(?:^|[\s(])(?:\d{1,2}|[A-Ha-h]|e\.g|i\.e|vs|etc|cf|approx|no|z\.b|bzw|ca|sr|dr|p\.ej|p\. ej)$/i.test(before) &&
-      match[0] === '.'
-    )
-      continue;
-    // `a ? b : c` and `a ?? b`; French puts a blank before its mark, and a capital or nothing after it
-    if (/^\?/.test(match[0]) && /\s$/.test(before) && /^[^\p{Lu}\p{Extended_Pictographic}(\d-]/u.test(after)) continue;
-    yield end;
+  const terminator = /(?<![.!?…])[.!?…]+[)"'”’»*_\]]*(?=\s|$)|(?<![。？！])[。？！]+[」』）)]*/gu;
+  for (const { index, 0: mark } of masked.matchAll(terminator)) {
+    const end = index + mark.length;
+    const isAbbreviation = mark === '.' && /^\s*\p{Ll}/u.test(text.slice(end, end + 3));
+    if (!isAbbreviation) yield end;
   }
 }
 
 function plain(text: string): string {
-  const short =
-    text.length > sentenceLimit ? `${text.slice(0, sentenceLimit / 2)} … ${text.slice(-sentenceLimit / 2)}` : text;
+  const half = sentenceLimit / 2;
+  const short = text.length > sentenceLimit ? `${text.slice(0, half)} … ${text.slice(-half)}` : text;
   return short
     .toLowerCase()
     .replace(/\ufe0f/g, '')
     .replace(/[’‘]/g, "'")
     .replace(/\s+/g, ' ')
-    .replace(/^[\s_*(\p{Extended_Pictographic}—–-]+/u, '')
+    .replace(/？/g, '?')
+    .replace(/^[\s_*(¿\p{Extended_Pictographic}—–-]+/u, '')
+    .replace(/\?[?!\s"'”’»」)\]*_\p{Extended_Pictographic}]*$/u, '?')
     .trim();
 }
