@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { askerOf } from './asker.ts';
 import { aboveArgs, callerArgs } from './call-evidence.ts';
-import { signalKinds } from './core/agent-signal.ts';
+import { saidLimit, signalKinds } from './core/agent-signal.ts';
 import { isBlank } from './core/cleaning.ts';
 import { isWaiting } from './core/delivery-machine.ts';
 import { vias } from './core/door.ts';
@@ -112,6 +112,7 @@ const signalArgs = z.object({
     session: z.string().max(128).nullable(),
     turn: z.string().max(128).nullable(),
     input: z.string().max(64).nullable(),
+    said: z.string().max(saidLimit).optional(),
     at: z.number(),
   }),
   caller: callerArgs,

@@ -17,6 +17,9 @@ export const signalKinds: readonly SignalKind[] = [
   'session-ended',
 ];
 
+/** Of a longer last message its end is kept: what is judged are its closing words. */
+export const saidLimit = 16_000;
+
 /** One call of `bridge signal`. It is evidence and never an order: whoever runs as this user can make one. */
 export interface AgentSignal {
   readonly agent: string;
@@ -28,6 +31,8 @@ export interface AgentSignal {
   readonly turn: string | null;
   /** digest of the input with which a turn began */
   readonly input: string | null;
+  /** the end of the agent's last message, of a turn that ended: its own words, which are judged and never journaled */
+  readonly said?: string;
   /** when the agent's program was called, milliseconds since the epoch */
   readonly at: number;
 }

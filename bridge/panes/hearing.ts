@@ -62,7 +62,8 @@ export class Hearing {
     const at = Math.min(Math.floor(call.signal.at - this.#aheadMs()), this.#clock.now());
     const signal = { ...call.signal, at };
     const { paneId } = found.is === 'heard' ? found.pane : { paneId: 'bridge' };
-    const data = found.is === 'heard' ? { ...signal, pane: found.pane } : { ...signal, reason: found.reason };
+    const { said: _, ...told } = signal;
+    const data = found.is === 'heard' ? { ...told, pane: found.pane } : { ...told, reason: found.reason };
     const kind = found.is === 'heard' ? 'agent-signalled' : 'agent-signal-dropped';
     this.#record({ at: this.#clock.now(), kind, subject: paneId, data });
     if (found.is === 'heard') this.#keep(found.pane, signal);
@@ -78,7 +79,7 @@ export class Hearing {
   /** The last word of exactly this agent; undefined where it said none. */
   wordOf(identity: PaneIdentity): WordNow | undefined {
     const known = this.#wordOf(identity);
-    return known && { kind: known.kind, agoMs: Math.max(0, this.#clock.now() - known.at) };
+    return known && { kind: known.kind, agoMs: Math.max(0, this.#clock.now() - known.at), said: known.said };
   }
 
   /** True when this agent itself said that it took exactly this text as an input, at that instant or later. */

@@ -1,4 +1,5 @@
-import { type AgentSignal, type SignalKind, signalKinds } from '../core/agent-signal.ts';
+import { type AgentSignal, type SignalKind, saidLimit, signalKinds } from '../core/agent-signal.ts';
+import { cleaned } from '../core/cleaning.ts';
 import { inputDigest } from './input-digest.ts';
 
 /** What an agent's events mean, and where its report keeps what we need. */
@@ -16,6 +17,8 @@ export interface SignalFacts {
   readonly turn: readonly string[];
   /** the input of a turn that begins */
   readonly prompt: readonly string[];
+  /** the agent's last message, of a turn that ended */
+  readonly said?: readonly string[];
   /** an input that was pasted, as it is reported: what was pasted is the group `text` */
   readonly pasted?: RegExp;
   /** the beginning of inputs that are the program's own and nobody's turn */
@@ -49,6 +52,7 @@ export function readSignal(told: {
     return nothing("a turn of the program's own");
   const reported = kind === 'turn-began' ? textIn(report, known?.prompt ?? []) : null;
   const prompt = reported === null ? null : (known?.pasted?.exec(reported)?.groups?.text ?? reported);
+  const said = kind === 'turn-ended' ? textIn(report, known?.said ?? []) : null;
   const signal: AgentSignal = {
     agent: told.agent,
     kind,
@@ -56,6 +60,7 @@ export function readSignal(told: {
     session: shortText(textIn(report, known?.session ?? [])),
     turn: shortText(textIn(report, known?.turn ?? [])),
     input: prompt === null ? null : inputDigest(prompt),
+    ...(said === null ? {} : { said: cleaned(said.slice(-saidLimit)) }),
     at: told.at,
   };
   return { is: 'signal', signal };

@@ -7,6 +7,8 @@ export interface AgentWord {
   /** the turn that began last, and digests of what was taken as input lately, oldest first */
   readonly turn: string | null;
   readonly inputs: ReadonlyArray<{ readonly digest: string; readonly at: number }>;
+  /** its last message, where it told that as its turn ended */
+  readonly said?: string | undefined;
 }
 
 const inputsKept = 8;
@@ -23,7 +25,9 @@ export function heard(before: AgentWord | null, signal: AgentSignal): AgentWord 
   const isEnd = kind === 'turn-ended' || kind === 'turn-failed';
   const isOfAnother = isEnd && turn !== null && before?.turn != null && before.turn !== turn;
   if (before !== null && isOfAnother) return { ...before, inputs };
-  return { kind, at, turn: turn ?? (kind === 'turn-began' ? null : (before?.turn ?? null)), inputs };
+  // qwen and claude tell an end twice, and only the first time with what they said
+  const said = signal.said ?? (kind === before?.kind ? before.said : undefined);
+  return { kind, at, turn: turn ?? (kind === 'turn-began' ? null : (before?.turn ?? null)), inputs, said };
 }
 
 /** The same word by a clock that tells so much more, or less. */
@@ -35,6 +39,7 @@ export function moved(word: AgentWord, byMs: number): AgentWord {
 export interface WordNow {
   readonly kind: SignalKind;
   readonly agoMs: number;
+  readonly said?: string | undefined;
 }
 
 /** How long a word stands against a screen that shows the contrary: hooks get lost, and a pane must not be held for ever. */
@@ -55,4 +60,23 @@ const closingMs = 1000;
 export function saysEnded(word: WordNow | undefined, quietForMs: number): boolean {
   const isEnd = word?.kind === 'turn-ended' || word?.kind === 'turn-failed';
   return isEnd && Number.isFinite(quietForMs) && word.agoMs <= quietForMs + closingMs;
+}
+
+/**
+ * The agent's last message as it told it itself, in lines: better evidence than rows of a screen, which wrap, cut and
+ * lose marks. Null where it told none, or where its turn's words on the screen do not end in it: whoever runs as the
+ * user can make a signal, and none shall say what the agent did not.
+ */
+export function toldWords(word: WordNow | undefined, shown: readonly string[]): string[] | null {
+  if (word?.kind !== 'turn-ended' || word.said === undefined) return null;
+  const end = lettersOf(word.said).slice(-lettersCompared);
+  return end !== '' && lettersOf(shown.join('')).endsWith(end) ? word.said.split('\n') : null;
+}
+
+/** Enough to tell one message from another; more of it could be drawn in another form. */
+const lettersCompared = 40;
+
+/** What of a text is the same in Markdown and as it is drawn. */
+function lettersOf(text: string): string {
+  return text.replace(/[^\p{L}\p{N}]/gu, '');
 }

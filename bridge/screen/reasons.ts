@@ -1,11 +1,13 @@
 import type { Detection, ErrorReason } from '../core/detection.ts';
 import type { Reading } from '../core/reading.ts';
+import { toldWords, type WordNow } from './agent-word.ts';
 import { judgeClosing } from './closing.ts';
 
 /**
  * Reasons to ask somebody that are neither a delimited block nor a dialog: how a turn ended, being stuck. Each is told once:
  *
- *   ended turn     error, else question or completion by its closing words; at most once a turn, never beside a block
+ *   ended turn     error, else question or completion by its closing words, which are the agent's own last message where
+ *                  its hook told it, else those on the screen; at most once a turn, never beside a block
  *   busy           stuck, once nothing but spinners and clocks has changed for the time allowed
  */
 export interface ReasonsState {
@@ -22,6 +24,8 @@ export interface ReasonsInput {
   readonly turn: number | null;
   /** the turn's words, as far as they were ever on a screen */
   readonly words: readonly string[];
+  /** what the agent said last of itself */
+  readonly word?: WordNow | undefined;
   /** a block of this turn has been raised already */
   readonly hasBlock: boolean;
   /** the rows that may show progress */
@@ -76,7 +80,7 @@ function withoutMotion(row: string): string {
 }
 
 function stepEnd(before: ReasonsState, input: ReasonsInput, options: ReasonsOptions): ReturnType<typeof stepReasons> {
-  const { reading, turn, words, hasBlock } = input;
+  const { reading, turn, words, word, hasBlock } = input;
   if (turn === null || turn === before.judged) return { state: before, detection: null };
   const isKnownTurn = reading.turn.inputs.length > 0 || turn > 1;
   const state = { ...before, judged: turn };
@@ -87,7 +91,7 @@ function stepEnd(before: ReasonsState, input: ReasonsInput, options: ReasonsOpti
   }
   if (!isKnownTurn || words.length === 0) return { state: before, detection: null };
   if (hasBlock || !options.heuristic) return { state, detection: null };
-  const closing = judgeClosing(words, { lines: options.lines });
+  const closing = judgeClosing(toldWords(word, words) ?? words, { lines: options.lines });
   if (closing.kind === 'none') return { state, detection: null };
   return {
     state,

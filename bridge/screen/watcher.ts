@@ -208,7 +208,7 @@ export class PaneWatcher {
       this.#tell({ type: 'reading', reading, snapshot });
     }
     this.#detect(reading, snapshot, motion.signals, againMs);
-    this.#reason(reading, snapshot);
+    this.#reason(reading, snapshot, motion.signals.word);
   }
 
   #detect(reading: Reading, snapshot: Snapshot, signals: Motion['signals'], againMs: number): void {
@@ -232,7 +232,7 @@ export class PaneWatcher {
     this.#settledOn = hasNews || isUndecided || noted !== null ? '' : looked;
   }
 
-  #reason(reading: Reading, snapshot: Snapshot): void {
+  #reason(reading: Reading, snapshot: Snapshot, word: Motion['signals']['word']): void {
     const { turns, raised, words, wordsOfTurn, glimpsed } = this.#state;
     const isCertain = turns.candidate === null && turns.noted === null && glimpsed.length === 0;
     const before = this.#reasons;
@@ -242,6 +242,7 @@ export class PaneWatcher {
         reading,
         turn: isCertain ? turns.number : null,
         words: wordsOfTurn === turns.number ? words : reading.turn.words,
+        word,
         hasBlock: raised.some((entry) => entry.turn === turns.number),
         screen: snapshot.rows.slice(snapshot.firstVisible).map((row) => row.text),
         at: snapshot.takenAtMs,

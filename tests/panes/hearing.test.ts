@@ -71,6 +71,14 @@ test('a word is laid to the pane whose agent the process tree proves, whatever i
   });
 });
 
+test('the message of a turn that ended is heard, and not written down', async () => {
+  await hearing.hear(call({ signal: { said: 'Shall I?' } }));
+  await hearing.hear(call({ signal: { said: 'Shall I?' }, caller: { is: 'nobody' } }));
+  expect(hearing.wordOf(identityOf(facts('%1')))).toMatchObject({ said: 'Shall I?' });
+  expect(recorded.map(({ kind }) => kind)).toEqual(['agent-signalled', 'agent-signal-dropped']);
+  expect(JSON.stringify(recorded)).not.toContain('Shall');
+});
+
 test.each<[string, Partial<SignalCall>]>([
   ["codex's shared server", { caller: { is: 'apart', program: 'codex', reason: 'it has no terminal' }, pane: '%1' }],
   ['nobody above it', { caller: { is: 'nobody' }, paneHint: '%1' }],

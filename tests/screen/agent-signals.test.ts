@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { programNamed } from '../../bridge/agent-programs/index.ts';
-import type { AgentSignal } from '../../bridge/core/agent-signal.ts';
+import { type AgentSignal, saidLimit } from '../../bridge/core/agent-signal.ts';
 import { readSignal } from '../../bridge/screen/agent-signals.ts';
 import { type AgentWord, doubt, heard, saysEnded, wordStandsMs } from '../../bridge/screen/agent-word.ts';
 import { inputDigest } from '../../bridge/screen/input-digest.ts';
@@ -78,7 +78,7 @@ test('an event that the caller names needs no report, and one of our own kinds n
   expect(kindOf('mine', null, 'Stop')).toBeNull();
 });
 
-test('of what is told only ids and a digest are kept', () => {
+test('of an input only ids and a digest are kept', () => {
   const report = hook('UserPromptSubmit', { turn_id: 't', prompt: ' the  secret\n', cwd: '/secret' });
   expect(read('codex', report)).toEqual({
     is: 'signal',
@@ -94,6 +94,26 @@ test('of what is told only ids and a digest are kept', () => {
   });
   const long = read('codex', hook('Stop', { turn_id: 'x'.repeat(5000) }));
   expect(JSON.stringify(long).length).toBeLessThan(400);
+});
+
+test.each([
+  ['claude', hook('Stop', { last_assistant_message: 'Shall I?' })],
+  ['codex', hook('Stop', { last_assistant_message: 'Shall I?' })],
+  ['codex', { type: 'agent-turn-complete', 'last-assistant-message': 'Shall I?' }],
+  ['qwen', hook('Stop', { last_assistant_message: 'Shall I?' })],
+  ['gemini', hook('AfterAgent', { prompt_response: 'Shall I?' })],
+])('%s: the last message of %j is told, its end, in visible characters', (agent, report) => {
+  expect(read(agent, report)).toMatchObject({ signal: { kind: 'turn-ended', said: 'Shall I?' } });
+  const [field] = Object.entries(report).find(([, value]) => value === 'Shall I?')!;
+  const long = read(agent, { ...report, [field]: `${'x'.repeat(saidLimit)}\u001b[1mShall I?` });
+  expect(long).toMatchObject({ signal: { said: expect.stringMatching(/^x{10,15990}Shall I\?$/) } });
+});
+
+test('a turn that failed, or begins, tells no message', () => {
+  for (const event of ['StopFailure', 'UserPromptSubmit'])
+    expect(read('claude', hook(event, { last_assistant_message: 'API Error' }))).toMatchObject({
+      signal: expect.not.objectContaining({ said: expect.anything() }),
+    });
 });
 
 test('an input that Claude Code took for a paste is the text that was pasted', () => {
@@ -134,6 +154,13 @@ test('the end of a turn before the one that began last ends nothing', () => {
   );
   expect(all(began, said('turn-ended', 30, { turn: 'b' })).kind).toBe('turn-ended');
   expect(all(began, said('turn-ended', 30)).kind).toBe('turn-ended');
+});
+
+test('a message stands through a second word of the same end, and not into the next turn', () => {
+  const ended = said('turn-ended', 10, { said: 'Shall I?' });
+  expect(all(ended, said('turn-ended', 20)).said).toBe('Shall I?');
+  expect(all(ended, said('turn-began', 20)).said).toBeUndefined();
+  expect(all(ended, said('turn-began', 20), said('turn-ended', 30)).said).toBeUndefined();
 });
 
 test('inputs are remembered, a few of them', () => {

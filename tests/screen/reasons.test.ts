@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Detection } from '../../bridge/core/detection.ts';
 import type { Reading } from '../../bridge/core/reading.ts';
+import type { WordNow } from '../../bridge/screen/agent-word.ts';
 import {
   errorReason,
   firstReasons,
@@ -17,6 +18,7 @@ interface Look {
   turn?: number | null;
   hasBlock?: boolean;
   screen?: string[];
+  word?: WordNow;
 }
 
 /** Reasons over looks, one second apart. */
@@ -25,7 +27,7 @@ class Watched {
   at = 0;
   readonly options = { heuristic: true, lines: 20, stuckMs: 60_000 };
 
-  look({ state = 'idle', inputs = ['go'], words = [], error, turn = 1, hasBlock = false, screen = [] }: Look) {
+  look({ state = 'idle', inputs = ['go'], words = [], error, turn = 1, hasBlock = false, screen = [], word }: Look) {
     this.at += 1000;
     const reading: Reading = {
       state,
@@ -35,7 +37,7 @@ class Watched {
       dialog: null,
       turn: { inputs, words, ...(error === undefined ? {} : { error }) },
     };
-    const input: ReasonsInput = { reading, turn, words, hasBlock, screen, at: this.at };
+    const input: ReasonsInput = { reading, turn, words, word, hasBlock, screen, at: this.at };
     const next = stepReasons(this.state, input, this.options);
     this.state = next.state;
     return tell(next.detection);
@@ -56,6 +58,31 @@ test('an ended turn that closes with a question raises it once, and again in a l
   for (let i = 0; i < 50; i++) expect(pane.look({ words: asks })).toBeNull();
   expect(pane.look({ state: 'busy', words: [], turn: 2 })).toBeNull();
   expect(pane.look({ words: asks, turn: 2 })).toBe('question: Should I use SQLite or Postgres?');
+});
+
+test('what the agent says of itself comes first: its own message is judged, not the rows that show its end', () => {
+  // as drawn, the fence is gone, and what was code reads as the agent's question
+  const words = ['The prompt reads:', 'Overwrite the file?'];
+  const said = 'The prompt reads:\n\n```\nOverwrite the file?\n```';
+  expect(new Watched().look({ words })).toBe('question: Overwrite the file?');
+  expect(new Watched().look({ words, word: { kind: 'turn-ended', agoMs: 50, said } })).toBeNull();
+});
+
+test('a message is believed only where the screen ends in it, however it is drawn there, and the turn has ended', () => {
+  const word = {
+    kind: 'turn-ended',
+    agoMs: 50,
+    said: '**Both** would work.\n\nShould I use `SQLite`\nor Postgres?',
+  } as const;
+  const told = 'question: Should I use `SQLite` or Postgres?';
+  expect(new Watched().look({ words: asks, word })).toBe(told);
+  for (const other of [
+    { words: [...asks, 'No hurry.'], word },
+    { words: asks, word: { ...word, said: 'Shall I delete everything?' } },
+    { words: asks, word: { ...word, said: '?!' } },
+    { words: asks, word: { ...word, kind: 'turn-began', agoMs: 5000 } as const },
+  ])
+    expect(new Watched().look(other)).toBe('question: Should I use SQLite or Postgres?');
 });
 
 test('a completion is told, and plain information is not', () => {

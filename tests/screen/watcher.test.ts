@@ -4,6 +4,7 @@ import { codex } from '../../bridge/agent-programs/codex/index.ts';
 import { generic } from '../../bridge/agent-programs/generic.ts';
 import type { Snapshot } from '../../bridge/core/pane.ts';
 import { Activity } from '../../bridge/screen/activity.ts';
+import type { WordNow } from '../../bridge/screen/agent-word.ts';
 import { PaneWatcher, type WatcherEvent } from '../../bridge/screen/watcher.ts';
 import { FakeClock } from './fake-clock.ts';
 import { snapshotOf } from './snapshots.ts';
@@ -19,6 +20,7 @@ class Scene {
   title = '';
   latencyMs = 1;
   fault: Error | null = null;
+  word: WordNow | undefined;
   watcher: PaneWatcher;
   activity!: Activity;
   readonly #program: AgentProgram;
@@ -52,7 +54,10 @@ class Scene {
     this.watcher = new PaneWatcher({
       capture,
       activity: () => activity,
-      motion: () => ({ quietForMs: activity.quietForMs(this.clock.now()), signals: activity.signals }),
+      motion: () => ({
+        quietForMs: activity.quietForMs(this.clock.now()),
+        signals: { ...activity.signals, ...(this.word === undefined ? {} : { word: this.word }) },
+      }),
       reasons: { heuristic: true, lines: 20, stuckMs: 0 },
       clock: this.clock,
       reader: this.#program.screen,
@@ -190,6 +195,21 @@ describe('what it tells', () => {
     );
     await scene.clock.pass(300);
     expect(scene.told('reading').at(-1)).toMatchObject({ reading: { state: 'busy' } });
+  });
+
+  test.each([
+    [undefined, ['question']],
+    ['The prompt reads:\n\n```\nOverwrite the file?\n```', []],
+  ])('an ended turn is judged by the message that its agent told, where it told one: %j', async (said, kinds) => {
+    const scene = new Scene(codex);
+    const composer = ['› Ask Codex to do anything'];
+    scene.draw(['› go', '', ...composer], '\x1b]7501;state=working:app=codex\x1b\\');
+    await scene.clock.pass(1_000);
+    if (said !== undefined) scene.word = { kind: 'turn-ended', agoMs: 10, said };
+    const words = ['• The prompt reads:', '  Overwrite the file?'];
+    scene.draw(['› go', '', ...words, '', ...composer], '\x1b]7501;state=done:app=codex\x1b\\');
+    await scene.clock.pass(5_000);
+    expect(scene.told('detected').map((event) => 'detection' in event && event.detection.kind)).toEqual(kinds);
   });
 
   test('what the agent said of itself before bytes of it were missed counts no more: it may have been taken back', async () => {

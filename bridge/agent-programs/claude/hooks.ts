@@ -32,6 +32,7 @@ export const claudeHooks: HookFacts = {
     session: ['session_id'],
     turn: ['prompt_id'],
     prompt: ['prompt'],
+    said: ['last_assistant_message'],
     pasted: /^\s*<pasted_content id="(\w+)">\n(?<text>.*)\n<\/pasted_content id="\1">\s*$/s,
   },
 };

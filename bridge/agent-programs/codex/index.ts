@@ -79,6 +79,8 @@ export const codex: AgentProgram = {
       session: ['session_id', 'thread-id'],
       turn: ['turn_id', 'turn-id'],
       prompt: ['prompt'],
+      // of its Stop hook, and of its notify program (0.171.0)
+      said: ['last_assistant_message', 'last-assistant-message'],
       ownInputs: { field: 'input-messages', begins: ['Generate a concise, single-line task title'] },
     },
   },

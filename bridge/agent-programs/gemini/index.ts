@@ -63,6 +63,7 @@ export const gemini: AgentProgram = {
       session: ['session_id'],
       turn: [],
       prompt: ['prompt'],
+      said: ['prompt_response'],
     },
   },
   controller: geminiController,

@@ -132,6 +132,7 @@ export const qwen: AgentProgram = {
       session: ['session_id'],
       turn: ['prompt_id'],
       prompt: ['submitted_prompt', 'prompt'],
+      said: ['last_assistant_message'],
     },
   },
   nativeInput: qwenInputFile,

@@ -23,7 +23,7 @@ export function whyOverruled(said: readonly Said[], at: number): keyof typeof re
   return whyPassed(one, below);
 }
 
-/** Part of something that tells of questions. */
+/** Part of something that tells of questions, or one of a list's steps: "Choose a region". */
 function isContent(said: readonly Said[], at: number): boolean {
   const one = said[at]!;
   if (one.kind === 'item') return introOf(said, one)?.asking?.says === 'tells' || one.asking?.name === 'say';
