@@ -18,7 +18,7 @@ const misjudged = {
   'taken for a question': `
     dev-219`,
   'somebody else’s question, below the conclusion': `
-    dev-562 held2-054`,
+    dev-562`,
   'a question taken for answered, or not known as one': `
     fresh-5-08 fresh-6-03 fresh-6-34`,
 };

@@ -15,6 +15,10 @@ export type Asking = 'courtesy' | 'tells' | 'hopes' | 'asks' | 'muses' | 'wonder
 /** What only the user has. */
 const yours = 'access|permissions?|credentials|token|keys?|password|approval|secrets?|certificate|licen[cs]e|decision';
 
+/** What the user is asked to do, in order to answer. */
+const reply =
+  'confirm|provide|share|choose|pick|select|decide|clarify|specify|advise|tell|let me|reply|paste|send|upload|give|indicate|approve';
+
 /** What the user answers with. */
 const word = 'approval|go-ahead|sign-off|permission|input|decision|confirmation|opinion|review|answers?|choice|call';
 
@@ -22,7 +26,7 @@ export const askingRows: readonly Row<Asking>[] = [
   ...rows('courtesy', {
     'polite-closer': {
       pattern:
-        /\b(?:let me know|tell me|shout) (?:if|should|when) (?:you(?:'ve)? (?:have|need|run|see|find)|any|there)\b/,
+        /\b(?:let me know|tell me|shout) (?:if|should|when) (?:you(?:'ve)? (?:have|need|run|see|hit|find|notice)|any|there)\b/,
       like: 'let me know if you have any questions.',
       unlike: "let me know if you'd like me to push it.",
     },
@@ -37,7 +41,8 @@ export const askingRows: readonly Row<Asking>[] = [
       unlike: 'does anything else have to run next to it?',
     },
     'foreign-closer': {
-      pattern: /noch fragen|sonst noch|autre chose|algo más|algo mais|altro\?|还有其他|如果有|他に|궁금/,
+      pattern:
+        /noch fragen|sonst noch|autre chose|hésite|algo más|algo mais|altro\?|если (?:есть|будут)|还有其他|如果有|他に|お気軽|궁금/,
       like: 'noch fragen?',
       unlike: 'soll ich es einspielen?',
     },
@@ -78,8 +83,7 @@ export const askingRows: readonly Row<Asking>[] = [
   }),
   ...rows('asks', {
     please: {
-      pattern:
-        /\b(?:please|kindly) (?:\w+ ){0,2}?(?:confirm|provide|share|choose|advise|tell|paste|send|indicate|let me)\b/,
+      pattern: new RegExp(`\\b(?:please|kindly) (?:\\w+ ){0,2}?(?:${reply})\\b`),
       like: 'please confirm before i proceed.',
       unlike: 'please note that the port has changed.',
     },
@@ -133,7 +137,8 @@ export const askingRows: readonly Row<Asking>[] = [
       unlike: "the log is there, and i'll keep it.",
     },
     'when-you': {
-      pattern: /\b(?:once|when|until|unless|if) (?:you|you've|you have) (?:confirm|approv|decid|cho|grant|agree|tell)/,
+      pattern:
+        /\b(?:once|when|until|unless|if) (?:you|you've|you have) (?:confirm|approv|decid|cho|grant|agree|tell|giv)/,
       like: "i'll start once you've approved the plan.",
       unlike: 'it returns 401 until you log in.',
     },

@@ -78,10 +78,10 @@ function deepAmong(words: readonly string[]): (line: string) => boolean {
   return (line) => indent(line) >= margin + 4;
 }
 
-/** Announced by a line that ends in a colon, with a blank one between; or more of that. */
+/** Announced by a line that ends no sentence, with a blank one between; or more of that. */
 function isSetOff(last: Passage | undefined, above: string): boolean {
   if (above !== '') return last?.kind === 'code';
-  return last !== undefined && last.kind !== 'item' && /[:：]$/.test(last.pieces.at(-1)!.text);
+  return last !== undefined && last.kind !== 'item' && /[^.!?。！？]$/.test(last.pieces.at(-1)!.text);
 }
 
 /** A row is the rest of the one above where that one was full, or breaks off in the middle of a phrase. */
