@@ -6,7 +6,7 @@ import { endingsOf } from './endings.ts';
 
 const tables = Object.entries(closingRows) as Array<[keyof typeof closingRows, (typeof closingRows)['asking']]>;
 const rows = tables.flatMap(([table, list]) => list.map((row) => ({ table, row })));
-const endings = endingsOf('dev', 'dev-2', 'dev-3', 'fresh-7-working');
+const endings = endingsOf('dev', 'dev-2', 'dev-3', 'fresh-7-working', 'fresh-7-second');
 const judgedWell = endings.filter(({ label, words }) => judgeClosing(words).kind === label);
 
 describe.each(rows)('the row $row.name of $table', ({ table, row }) => {

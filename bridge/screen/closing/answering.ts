@@ -20,7 +20,7 @@ export const answeringRows: readonly Row<Answering>[] = [
   ...rows('answers', {
     answer: {
       pattern:
-        /^(?:(?:well|so),? )?(?:yes|no(?! (?:rush|hurry))|a:|because|let me (?!know)|probably|hardly|not really)(?!\p{L})/u,
+        /^(?:(?:well|so),? )?(?:yes|no(?! (?:rush|hurry))|a:|because|let me(?! know)|probably|hardly|not really)(?!\p{L})/u,
       like: 'no, it is free.',
       unlike: 'no rush.',
     },

@@ -71,7 +71,7 @@ export const askingRows: readonly Row<Asking>[] = [
       unlike: 'let me know if i should start.',
     },
     'next-task': {
-      pattern: /^what(?:'s| is| would you like| should i| do)\b.*\b(?:next|now)\?$/,
+      pattern: /^(?:so )?what\b.*\bnext\?$/,
       like: 'what would you like to work on next?',
       unlike: 'what should the next version be called?',
     },

@@ -13,7 +13,7 @@ export const lineRows: readonly Row<LineKind>[] = [
   }),
   ...rows('heading', {
     heading: {
-      pattern: /^(?:#{1,6} \S.*|(?:\*\*|__)[^*]+(?:\*\*|__):?)$/,
+      pattern: /^(?:#{1,6} \S.*|\*\*[^*]+(?:\*\*:?)?)$/,
       like: '**Why not a trigger?**',
       unlike: '**Done.** All tests pass.',
     },

@@ -88,6 +88,7 @@ function isSetOff(last: Passage | undefined, above: string): boolean {
 function goesOn(last: Passage, above: string, kind: LineKind, raw: string): boolean {
   if (kind !== 'prose') return kind === last.kind && (kind === 'code' || kind === 'quote');
   if (last.kind === 'item') return /^\s|^\p{Ll}/u.test(raw);
+  if (last.kind === 'heading') return /^\s*\*\*[^*]+$/.test(above);
   if (last.kind !== 'prose') return false;
   if (above.length >= fullRow) return true;
   return !/[:：]$/.test(above) && (/[,，、]$/.test(above) || /^\s*[\p{Ll}(\p{Lo}]/u.test(raw));
