@@ -66,7 +66,7 @@ function readFlags() {
 }
 
 function closingJudges() {
-  return ['closing.js', 'closing/index.js'].map((name) => join(root, 'dist', 'screen', name));
+  return [join(root, 'build', 'screen', 'closing.js')];
 }
 
 function byAgent(samples) {
