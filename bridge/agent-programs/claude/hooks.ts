@@ -1,5 +1,6 @@
 import type { HookFacts } from '../agent-program.ts';
 import { hookEventFields, turnEvents, waitingNotices } from '../hook-events.ts';
+import { pasted } from './pasted.ts';
 
 /**
  * Claude Code 2.1.332. A prompt that is sent while a turn runs is reported when it is queued, under the running turn's id; a
@@ -33,6 +34,6 @@ export const claudeHooks: HookFacts = {
     turn: ['prompt_id'],
     prompt: ['prompt'],
     said: ['last_assistant_message'],
-    pasted: /^\s*<pasted_content id="(\w+)">\n(?<text>.*)\n<\/pasted_content id="\1">\s*$/s,
+    pasted: new RegExp(pasted),
   },
 };

@@ -3,6 +3,7 @@ import type { AgentProgram } from '../agent-program.ts';
 import { picture, usualComposer, wordReferences } from '../composers.ts';
 import { claudeController } from './controller.ts';
 import { claudeHooks } from './hooks.ts';
+import { pasted } from './pasted.ts';
 
 /** Rules begin in column 0, and what the model wrote in column 1 (2.1.332): nothing in a command looks like one. */
 const rule = '^─{10,}$';
@@ -54,7 +55,7 @@ export const claude: AgentProgram = {
     changes: {
       tab: '    ',
       form: 'NFC',
-      wrapped: '^\\n*<pasted_content id="(\\w+)">\\n(?<text>[^]*)\\n</pasted_content id="\\1">\\n*$',
+      wrapped: pasted,
     },
     dialogTitles: [],
     dialogWords: [
