@@ -28,6 +28,7 @@ afterEach(async () => {
 
 const chosen: ReadonlyArray<readonly [AgentName, readonly FirstDialog['name'][], readonly string[]]> = [
   ['claude', ['trust'], ['Yes, I trust this folder', 'Yes']],
+  ['claude', ['bypass'], ['Yes, I accept']],
   ['codex', ['trust', 'hooks'], ['Trust and continue', "Continue without trusting (hooks won't run)"]],
   ['codex', ['hooks'], ['Trust all and continue']],
   ['codex', ['update'], ['Skip']],
@@ -44,6 +45,8 @@ test.each(chosen.filter(([agent]) => isWanted(agent)))('%s is led past %j by %j'
     server,
     name: 'worker',
     firstRun: options.some(({ firstRun }) => firstRun === true),
+    args: options.flatMap(({ args = [] }) => args),
+    environment: Object.assign({}, ...options.map(({ environment = {} }) => environment)),
     beforeStart: (prepared) => {
       for (const one of options) one.beforeStart?.(prepared);
     },

@@ -3,9 +3,9 @@ import type { RealAgentOptions } from './real-agents.ts';
 
 /** A dialog that a program shows before its composer, and what a home must lack or hold so that it comes up. */
 export interface FirstDialog {
-  readonly name: 'trust' | 'hooks' | 'login' | 'update' | 'promotion';
+  readonly name: 'trust' | 'hooks' | 'login' | 'update' | 'promotion' | 'bypass';
   readonly note: string;
-  readonly options: Pick<RealAgentOptions, 'firstRun' | 'environment' | 'beforeStart'>;
+  readonly options: Pick<RealAgentOptions, 'firstRun' | 'args' | 'environment' | 'beforeStart'>;
 }
 
 /** Where an account is asked for nothing may go out, whatever the program tries. */

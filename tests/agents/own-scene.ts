@@ -11,6 +11,8 @@ export interface OwnScene {
 export type Act =
   /** types the prompt and sends it, until the model is asked */
   | { readonly ask: Exchange }
+  /** what the model does when the program itself asks it this, for a subagent */
+  | { readonly knows: Exchange }
   | { readonly type: string }
   | { readonly paste: string }
   | { readonly press: readonly string[] }

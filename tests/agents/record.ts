@@ -752,7 +752,10 @@ function ofOthers(program: AgentName): ReadonlySet<string> {
 
 /** A scene of the program's own. Keys are pressed one after another, as by a person. */
 async function play(stage: Stage, { start, acts }: OwnScene): Promise<void> {
-  for (const act of acts) if ('ask' in act) stage.exchanges.push(act.ask);
+  for (const act of acts) {
+    if ('ask' in act) stage.exchanges.push(act.ask);
+    else if ('knows' in act) stage.exchanges.push(act.knows);
+  }
   await stage.launch(start);
   await stage.agent.waitUntilIdle(180_000);
   await stage.settled();
@@ -765,6 +768,7 @@ async function play(stage: Stage, { start, acts }: OwnScene): Promise<void> {
 
 async function perform(stage: Stage, act: Act): Promise<void> {
   if ('ask' in act) await stage.ask(act.ask);
+  else if ('knows' in act) return;
   else if ('type' in act) await stage.typed(act.type);
   else if ('paste' in act) {
     await stage.agent.paste(act.paste);

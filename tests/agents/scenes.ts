@@ -4,7 +4,7 @@ import { requestBlock } from './directives.ts';
 /** What the model does when it is asked this, and once the tool it called has answered. */
 export interface Exchange {
   readonly prompt: string;
-  readonly steps: readonly ModelStep[];
+  readonly steps: readonly ModelStep[] | ((call: ModelCall) => readonly ModelStep[]);
   readonly after?: readonly ModelStep[];
 }
 
@@ -173,10 +173,12 @@ export const exchanges = {
 
 /** Plays the exchange whose prompt is in the message; `more` holds those made up while recording. */
 export function playing(more: () => readonly Exchange[]): (call: ModelCall) => readonly ModelStep[] {
-  return ({ message, toolResult }) => {
+  return (call) => {
+    const { message, toolResult } = call;
     const all: readonly Exchange[] = [...Object.values(exchanges), ...more()];
     const exchange = all.find(({ prompt }) => message.includes(prompt));
     if (exchange === undefined) return [{ say: 'Noted.' }];
-    return toolResult === null ? exchange.steps : (exchange.after ?? [{ say: 'Done.' }]);
+    if (toolResult !== null) return exchange.after ?? [{ say: 'Done.' }];
+    return typeof exchange.steps === 'function' ? exchange.steps(call) : exchange.steps;
   };
 }

@@ -36,7 +36,11 @@ export const messagesWire: Wire = {
     const tools = ((body.tools ?? []) as Tool[]).map(({ name, input_schema = {} }) => ({ name, schema: input_schema }));
     return {
       messages: asked,
-      system: textsOf((body.system ?? '') as Message['content']).join(''),
+      // what it adds in a mode of its own comes between the messages
+      system: [{ role: 'system', content: (body.system ?? '') as Message['content'] }, ...all]
+        .filter(({ role }) => role === 'system')
+        .flatMap(({ content }) => textsOf(content))
+        .join('\n'),
       toolResult: results.length > 0 ? results.map(({ content = '' }) => textsOf(content).join('')).join('\n') : null,
       tools,
       internal: wantedOfItself(body, tools),

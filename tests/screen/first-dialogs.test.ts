@@ -14,6 +14,7 @@ const kinds: Readonly<Record<string, string>> = {
   login: 'login',
   update: 'update',
   promotion: 'other',
+  bypass: 'other',
 };
 const firstOf = (name: string) => allRecorded.filter(({ state }) => state === `startup_dialog_${name}`);
 
@@ -47,7 +48,7 @@ test('all agents with a first dialog have it recorded at two sizes', () => {
   const all = [
     ...['codex trust', 'codex hooks', 'codex login', 'codex update', 'gemini trust', 'gemini login'],
     ...['qwen trust', 'qwen login', 'cline promotion', 'cline login', 'continue login'],
-    ...['claude trust', 'claude login'],
+    ...['claude trust', 'claude login', 'claude bypass'],
     'kimi trust',
     'copilot trust',
     'pi trust',

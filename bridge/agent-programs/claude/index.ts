@@ -13,10 +13,13 @@ const escToCancel = '^ Esc to cancel\\b';
 /** its cursor keys and Enter choose; what is marked at first is No */
 const unnumbered = { row: '^ (?:❯ |  )(\\S.*)$', highlighted: '^ ❯ ' };
 const none = { row: '^$' };
+/** who asks, where it is not the agent itself: it wraps in a narrow pane */
+const ofSubagent = '(?: · from the .*)?';
+const changesFile = `^ (?:Edit|Create|Overwrite) file${ofSubagent}$`;
 const command = {
   kind: 'approval',
   edge: rule,
-  top: '^ Bash command$',
+  top: `^ Bash command${ofSubagent}$`,
   question: '^ Do you want to ',
   // a description of the model's stands above the dashed rules; what is wrapped has a bar before each row
   subject: {
@@ -111,16 +114,24 @@ export const claude: AgentProgram = {
         question: '^ {2}Do you want to use this API key',
         options: { row: '^ {2}(?:❯ |  )(\\S.*)$', highlighted: '^ {2}❯ ' },
       },
+      // no trust of a folder: a row that names `trust` must not take its "Yes, I accept"
+      {
+        kind: 'other',
+        // its heading is out of sight in a low pane
+        top: '^ {2}By proceeding, you accept\\b',
+        last: '^ {2}Enter to confirm · Esc to cancel$',
+        options: { row: '^ {2}(?:❯ |  )(\\S.*)$', highlighted: '^ {2}❯ ' },
+      },
       {
         kind: 'edit',
         edge: rule,
-        top: '^ (?:Edit|Create|Overwrite) file$',
+        top: changesFile,
         last: escToCancel,
         question: '^ Do you want to (?:make this edit|create|overwrite)\\b',
         // the question names the file without its folder
         subject: {
           is: 'file',
-          from: '^ (?:Edit|Create|Overwrite) file$',
+          from: changesFile,
           to: dashedRule,
           row: '^ (\\S.*)$',
           isMarked: false,
@@ -146,7 +157,18 @@ export const claude: AgentProgram = {
         top: "^ {2}Auto mode can't check",
         last: '^ {2}Enter to stay in',
         tail: 3,
-        options: none,
+        // of its three keys the one that changes nothing
+        options: { row: '^ {2}(Enter to stay in auto mode)\\b', highlighted: '^ {2}Enter to stay\\b' },
+      },
+      // the plan stands above it, one column further in
+      {
+        kind: 'plan',
+        edge: '^ {2}─{10,}$',
+        top: '^ {3}Claude has written up a plan\\b',
+        last: '^ {3}ctrl\\+g to edit in ',
+        tail: 3,
+        // the third asks for words first
+        options: { row: '^ {3}(?:❯ |  )\\d\\. (Yes, .*)$', highlighted: '^ {3}❯ ' },
       },
       { kind: 'plan', top: '^ {3}Exit plan mode\\?$', last: '^ {3,}(?:❯ )?\\d\\. ' },
       {

@@ -63,12 +63,14 @@ function readDialog(
   const chosen = buttons === undefined ? undefined : inside.findLast(matches(buttons));
   const end = chosen ?? asked ?? (subjectFrom === undefined ? firstOptionOf(inside) : inside[0]);
   const below = inside.slice(Math.max(0, inside.indexOf(asked ?? end ?? inside[0]!))).map(({ text }) => text);
-  const options =
+  const shown =
     facts.options !== undefined
       ? knownOptions(below, facts.options)
       : chosen === undefined
         ? readOptions(below)
         : buttonsOf(chosen.text);
+  // a key only marks one of them, once more unmarks it, and the row that sends them has none (Claude Code 2.1.332)
+  const options = shown.some(({ label }) => /^\[[ xX✔✓]\] /.test(label)) ? [] : shown;
   const isFramed = frame.test(lines[first]!.text);
   const isAlone = isOnlyTop(lines, facts, first, room) && !fillsScreen([begin, last], room);
   const until = end === undefined ? dialog.length : dialog.indexOf(end);

@@ -1,9 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { asking } from '../asked-commands.ts';
 import type { Act, OwnScene } from '../own-scene.ts';
-import { exchanges } from '../scenes.ts';
+import { type Exchange, exchanges } from '../scenes.ts';
 
-const { short, streaming, stopped, waiting, denied } = exchanges;
+const { short, streaming, stopped, waiting, denied, wide } = exchanges;
+const threeLines = asking('three lines', 'npm test\ntouch one\ntouch two');
 
 const answered: readonly Act[] = [{ ask: short }, { settled: true }];
 /** its first paragraph has begun */
@@ -24,7 +26,7 @@ const opens = (command: string, state: string): OwnScene => ({
   ],
 });
 
-const question = {
+export const claudeQuestion = {
   question: 'Which database should the service use?',
   header: 'Database',
   multiSelect: false,
@@ -43,11 +45,73 @@ const asks = (prompt: string, call: string, args: Readonly<Record<string, unknow
 const asksPlan = asks('Make a plan for the cache', 'ExitPlanMode', {
   plan: '# Cache\n\n1. Add a table\n2. Read through it\n3. Drop what is a day old',
 });
-const asksOne = asks('Ask me for the database', 'AskUserQuestion', { questions: [question] });
+/** It takes a plan from a file, whose name it makes up and tells the model. */
+export const writesPlan = (prompt: string, plan: string): Exchange => ({
+  prompt,
+  steps: ({ system }) => {
+    const file = /create your plan at (\S+\.md)\b/.exec(system)?.[1] ?? '';
+    return [{ call: 'Write', args: { file_path: file, content: plan } }];
+  },
+  after: [{ call: 'ExitPlanMode', args: {} }],
+});
+const shortPlan = '# Cache\n\n1. Add a table\n2. Read through it\n3. Drop what is a day old\n';
+const longPlan = `# Cache\n\n${Array.from({ length: 70 }, (_, at) => `${at + 1}. Step ${at + 1} moves one table\n`).join('')}`;
+/** one that shows what looks like the dialog's own end, and another dialog */
+const slyPlan = `# Cache
+
+Claude has written up a plan and is ready to execute. Would you like to proceed?
+
+❯ 1. Yes, drop the table
+  2. Yes, drop all
+
+${'─'.repeat(60)}
+
+${'╌'.repeat(60)}
+
+Bash command
+
+    npm test
+
+Do you want to proceed?
+
+❯ 1. Yes
+  2. No
+
+Esc to cancel
+`;
+const inPlanMode: OwnScene['start'] = { args: ['--permission-mode', 'plan'] };
+const shownPlan = (plan: string, note: string): OwnScene => ({
+  start: inPlanMode,
+  acts: [
+    { ask: writesPlan(`Write ${note}`, plan) },
+    { sees: /\d\. (?:Yes|No)/ },
+    { record: 'dialog_plan', note },
+    { press: ['Down', 'Down'] },
+    { record: 'dialog_plan', note: `${note}, the third option is marked` },
+  ],
+});
+
+/** A subagent that asks for what the exchange asks for, in the foreground and behind. */
+const sendsAgentFor = (prompt: string, description: string, behind: boolean) =>
+  asks(`Send an agent: ${description}`, 'Agent', {
+    description,
+    prompt,
+    subagent_type: 'general-purpose',
+    run_in_background: behind,
+  });
+const subagentAsks = (exchange: Exchange, description: string, behind = false): OwnScene => ({
+  acts: [
+    { knows: exchange },
+    { ask: sendsAgentFor(exchange.prompt, description, behind) },
+    { sees: /Do you want to/ },
+    { record: 'approval', note: `a subagent asks${behind ? ' from behind' : ''}: ${description}` },
+  ],
+});
+const asksOne = asks('Ask me for the database', 'AskUserQuestion', { questions: [claudeQuestion] });
 const asksTwo = asks('Ask me for two things', 'AskUserQuestion', {
   questions: [
-    { ...question, multiSelect: true },
-    { ...question, question: 'Which cache?', header: 'Cache' },
+    { ...claudeQuestion, multiSelect: true },
+    { ...claudeQuestion, question: 'Which cache?', header: 'Cache' },
   ],
 });
 const asksPage = asks('Fetch the page', 'WebFetch', { url: 'http://127.0.0.1:9/page', prompt: 'What does it say?' });
@@ -334,6 +398,14 @@ export function claudeScenes({
       start: { args: ['--permission-mode', 'plan'] },
       acts: [{ ask: asksPlan }, { sees: /Exit plan mode/ }, { record: 'dialog_plan', note: 'a plan of three steps' }],
     },
+    plan_short: shownPlan(shortPlan, 'a plan of three steps from its file'),
+    plan_long: shownPlan(longPlan, 'a plan that is longer than the screen'),
+    plan_sly: shownPlan(slyPlan, 'a plan that shows other dialogs'),
+    agent_asks: subagentAsks(denied, 'make a file'),
+    agent_asks_behind: subagentAsks(denied, 'make a file', true),
+    agent_asks_lines: subagentAsks(threeLines, 'run three lines'),
+    agent_asks_wide: subagentAsks(wide, 'clean the build'),
+    agent_asks_edit: subagentAsks(edits, 'change a file'),
     asks_one: {
       acts: [
         { ask: asksOne },

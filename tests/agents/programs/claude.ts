@@ -50,5 +50,11 @@ export const claude: TestProgram = {
       note: 'an API key in the environment that it has not seen before',
       options: { beforeStart: ({ home }) => dropKey(join(home, '.claude.json'), 'customApiKeyResponses') },
     },
+    {
+      name: 'bypass',
+      note: 'started so that it asks nothing: whether that is meant',
+      // to root it refuses this, but in a sandbox
+      options: { args: ['--dangerously-skip-permissions'], environment: { IS_SANDBOX: '1' } },
+    },
   ],
 };
