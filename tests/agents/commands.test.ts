@@ -93,3 +93,27 @@ test.each(agents)(
     expect(made('three')).toBe(false);
   },
 );
+
+test.runIf(isWanted('codex'))('codex: a patch of two files is approved by no row that names one of them', async () => {
+  const worker = await startAgent('codex', { tmux, server, name: 'worker' });
+  await tmux.run('set-option', '-p', '-t', worker.paneId, '@label', 'worker');
+  const rows = ['^.*one\\.ts$', '^.*README\\.md$', '^.*$'];
+  const named = rows.map((path) => `  - when: { dialog: edit, path: '${path}' }\n    choose: 1\n`).join('');
+  const home = makeHome(tmux, `controller: { backend: rules }\npolicy:\n${named}`);
+  bridge = await startBridge(tmux, home, ['--session', 'worker']);
+  const patch =
+    '*** Begin Patch\n*** Add File: one.ts\n+1\n*** Update File: README.md\n@@\n-# worker\n+# W\n*** End Patch';
+  await worker.paste(`RUN: apply_patch <<'END'\n${patch}\nEND`);
+  await worker.waitForScreen(/END$/m);
+  await worker.submit();
+  const asked = await bridge.line('the human is asked', (line) => isApproval(line) && line.state === 'asked', 60_000);
+  const { dialog } = await shown(asked.id, home);
+  expect(dialog).toMatchObject({ kind: 'edit', subject: { is: 'file', isWhole: false } });
+  expect(dialog.subject.text.split('\n').map((path: string) => path.split('/').at(-1))).toEqual([
+    'README.md',
+    'one.ts',
+  ]);
+  expect(existsSync(join(worker.workingFolder, 'one.ts'))).toBe(false);
+  expect(await run(tmux, ['answer', String(asked.id), '--choose', '1', '--home', home])).toMatchObject({ code: 0 });
+  await waitFor('both are changed', () => existsSync(join(worker.workingFolder, 'one.ts')), { limitMs: 30_000 });
+});

@@ -101,3 +101,25 @@ test('kimi has a sign before each line of a command: a row of it that has none w
   expect(three.length).toBe(2);
   for (const screen of three) expect(subjectOf(screen).subject?.text).toBe(screen.asks);
 });
+
+test('codex names each file of a patch, and none of them is whole: a row for one file does not approve two', () => {
+  const patches = allRecorded.filter(({ agent, note }) => agent === 'codex' && note!.startsWith('a patch of '));
+  expect(patches.length).toBe(12);
+  const filesAt = (note: string) =>
+    patches.filter((one) => one.note === note && one.size === '120x40').map((one) => subjectOf(one).subject?.text);
+  const folder = expect.stringContaining('/shop/shop/README.md');
+  expect(filesAt('a patch of one file')).toEqual([folder]);
+  const [named] = filesAt('a patch of files with blanks and quotes in their names');
+  expect(named!.split('\n').map((path) => path.replace(/^.*\/shop\/shop\//, ''))).toEqual([
+    'README.md',
+    `src/"a" 'b'.ts`,
+    'src/a.ts evil.sh',
+  ]);
+  for (const screen of patches) {
+    const { kind, subject } = subjectOf(screen);
+    expect([screen.file, subject?.isWhole ?? false]).toEqual([screen.file, false]);
+    // one that fills the screen may begin further up
+    if (kind === 'edit') expect(subject!.text.split('\n').length > 1).toBe(screen.note !== 'a patch of one file');
+    else expect([kind, subject]).toEqual(['approval', null]);
+  }
+});

@@ -43,8 +43,12 @@ export function codexDialog(rows: readonly Row[], { firstVisible, facts }: Room)
   // what asks may be out of sight, and a row of a command may be worded like it
   const kind = isCut || asking > 1 ? 'approval' : kindOf(question, facts.title);
   const room = { isAccounted: asking === 1 && !isCut, columns: facts.width };
-  const shown = kind === 'approval' ? commandIn(rows.slice(from, firstOption), room) : null;
-  const subject = shown && { ...shown, isWhole: shown.isWhole && !isOtherwiseNamed(shown.text, options) };
+  const body = rows.slice(from, firstOption);
+  const command = kind === 'approval' ? commandIn(body, room) : null;
+  const subject =
+    kind === 'edit'
+      ? filesIn(body)
+      : command && { ...command, isWhole: command.isWhole && !isOtherwiseNamed(command.text, options) };
   return { dialog: makeDialog({ kind, question, subject, options }), rows: [from, last] };
 }
 
@@ -141,6 +145,20 @@ function commandIn(
   const lines = shown.map(({ text }, index) => ({ text: text.slice(index === 0 ? 4 : 2), endsAt: columnsOf(text) }));
   return subjectOf('command', lines, { ...room, isAccounted });
 }
+
+/**
+ * The files of a patch (0.171), each behind `Destination: `, wrapped at any character; a name may hold that word, and beyond some
+ * number they are left out (`[… 34 lines]`). One patch may change, move and delete several, so that none of them is named for
+ * certain: they are there to be seen.
+ */
+function filesIn(rows: readonly Row[]): DialogSubject | null {
+  const at = rows.findIndex(({ text }) => destination.test(text));
+  if (at < 0) return null;
+  const shown = rows.slice(at, lastFilled(rows) + 1).map(({ text }) => text.replace(destination, '').trim());
+  return { is: 'file', text: shown.filter((text) => text !== '').join('\n'), isWhole: false };
+}
+
+const destination = /^ {2}Destination:(?= |$)/;
 
 /** What stands between the question and the command: nothing, or paragraphs that codex begins with a word of its own. */
 function isOwnHead([asks, ...rest]: readonly string[]): boolean {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { changeFile, nowhere } from '../first-dialogs.ts';
 import { type TestProgram, usualKeys } from '../test-program.ts';
+import { codexScenes } from './codex-scenes.ts';
 
 /** codex 0.171.0 */
 export const codex: TestProgram = {
@@ -47,6 +48,7 @@ ${firstRun ? '' : `[projects."${workingFolder}"]\ntrust_level = "trusted"\n`}`,
     { command: '/model ', shows: /Select Model/, choose: ['Enter', 'Enter'] },
     { command: '/permissions ', shows: /Permissions/, choose: ['Enter'] },
   ],
+  ownScenes: codexScenes,
   firstDialogs: [
     { name: 'trust', note: 'a new folder: whether it is trusted', options: { firstRun: true } },
     {
