@@ -2,7 +2,6 @@ import { declared } from '../screen/declared/reader.ts';
 import type { AgentProgram } from './agent-program.ts';
 import { usualComposer } from './composers.ts';
 import { hookEventFields, turnEvents, waitingNotices } from './hook-events.ts';
-import { controls } from './undrawn.ts';
 
 /** Its mode and what it may do unasked; no other footer belongs to a program that rests. */
 const resting =
@@ -40,7 +39,6 @@ export const copilot: AgentProgram = {
     rescueEnters: 1,
   },
   screen: declared('copilot', {
-    undrawn: controls,
     composer: {
       above: '^ [~/]',
       top: '^─{10,}$',
@@ -89,9 +87,8 @@ export const copilot: AgentProgram = {
           to: '^╰─{10,}╯$',
           row: '^│ (.*)$',
           indent: '^│ ?',
-          above: ['^─{10,}$', '^╭─{10,}╮$'],
-          isMarked: false,
-          blanksBelow: [0, 0],
+          // it leaves out a title that a command sets (OSC 0), with all words in it: `npm test` may be what is left
+          mostRows: 0,
         },
       },
       // one that is taller than the screen: its beginning is out of sight
@@ -107,7 +104,6 @@ export const copilot: AgentProgram = {
           row: '^│ (.*)$',
           indent: '^│ ?',
           to: '^╰─{10,}╯$',
-          isMarked: false,
           mostRows: 0,
         },
       },

@@ -12,8 +12,6 @@ const still = { quietForMs: Number.POSITIVE_INFINITY, signals: {} };
 
 /** What no screen can show to be needed, and why it is there. */
 const kept: Readonly<Record<string, readonly string[]>> = {
-  // no reading depends on it: it tells what a command that was asked for looks like there
-  copilot: ['undrawn'],
   // a footer that is cut: on every recorded screen with one a status stands too, and none does while a paragraph streams
   claude: ['busy.footer.1'],
   // an approval shows what the title says too; a title without its dialog must not read as anything else

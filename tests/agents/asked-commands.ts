@@ -1,5 +1,8 @@
 import type { Exchange } from './scenes.ts';
 
+/** Strings that a terminal takes without drawing them (OSC 0 and 52, DCS), with words of the command inside. */
+const osc = 'npm test \x1b]0;; touch one\x07 \x1b]52;c;; touch two\x1b\\ \x1bP; touch three\x1b\\ --silent';
+
 /** Commands whose dialogs are hard to read to the letter, each with what is in it. */
 export const askedCommands: ReadonlyArray<readonly [what: string, command: string]> = [
   ['three lines', 'npm test\ntouch one\ntouch two'],
@@ -22,6 +25,13 @@ export const askedCommands: ReadonlyArray<readonly [what: string, command: strin
   ['bells, and as many characters behind them', `npm test${'\x07'.repeat(4)}; ls`],
   ['a carriage return', 'touch two;\rnpm test  '],
   ['an escape sequence that goes back', 'touch two; \x1b[40Dnpm test\x1b[K'],
+  ['a title, a copy to the clipboard and a string for a device', osc],
+  ['a title right behind its first words', 'npm test\x1b]0;; touch one\x07'],
+  ['a title that is never closed', 'touch two; \x1b]0;echo all of this; npm test'],
+  // all of it is in the sequence: a move by `;./x`, a set of characters named `&./x`
+  ['a sequence that is a command', 'npm test \x1b[;./x'],
+  ['a short sequence that is a command', 'npm test \x1b&./x'],
+  ['a sequence and a title of one character', 'npm test \u009b;./x \u009d0;; touch one\u009c'],
   ['zero-width characters', 'npm\u200b test && touch\u200d one'],
 ];
 
@@ -49,6 +59,7 @@ export const askedFiles: ReadonlyArray<readonly [what: string, file: AskedFile]>
   ['a line end in its name', { path: 'src/a.ts\nevil.sh' }],
   ['120 blanks in its name, and more behind them', { path: `src/a.ts${' '.repeat(120)}evil.sh` }],
   ['four tabs in its name, and four characters behind them', { path: 'src/a.ts\t\t\t\tx.sh' }],
+  ['a title in its name', { path: 'src/a.ts\x1b]0;/../../evil/\x07.ts' }],
   ['a path longer than a row', { path: `src/${'deeper/'.repeat(22)}a.ts` }],
   ['wide characters in its name', { path: 'src/日本語のテスト.ts' }],
   ['zero-width characters in its name', { path: 'src/a\u200b.ts\u200d' }],

@@ -40,14 +40,26 @@ test.each(asked.filter(({ agent, note }) => agent === 'codex' && /continued line
   },
 );
 
-test('gemini draws a run of blanks as it draws the end of a line: no command of several rows is whole', () => {
-  const several = asked.filter(
-    ({ agent, note }) =>
-      agent === 'gemini' &&
-      !/right-to-left|zero-width|wide characters|^a shell command with 1 rows|bells|carriage|escape/.test(note!),
+test.each(['gemini', 'copilot'])(
+  '%s leaves out a title that a command sets, with all words in it: nothing of it is whole',
+  (agent) => {
+    const mine = asked.filter((one) => one.agent === agent);
+    const hiding = mine.filter(({ note }) => note!.endsWith('a title right behind its first words'));
+    expect(hiding.map((screen) => subjectOf(screen).subject?.text)).toEqual(['npm test']);
+    expect(hiding[0]!.asks).toContain('; touch one');
+    for (const screen of mine) expect(subjectOf(screen).subject?.isWhole ?? false).toBe(false);
+  },
+);
+
+test('codex leaves out of an escape sequence or a title its control characters alone: every word stays in sight', () => {
+  const mine = asked.filter(
+    ({ agent, note }) => agent === 'codex' && /title|sequence that is|of one character/.test(note!),
   );
-  expect(several.length).toBeGreaterThan(5);
-  for (const screen of several) expect(subjectOf(screen).subject?.isWhole ?? false).toBe(false);
+  expect(mine.length).toBe(6);
+  for (const screen of mine) {
+    const words = screen.asks!.replace(/[\p{Cc}\s]+/gu, '');
+    expect(subjectOf(screen).subject?.text.replace(/\s+/g, '')).toBe(words);
+  }
 });
 
 test('qwen cuts as many characters off a line as it has tabs and bells, and shows no mark: nothing of it is whole', () => {

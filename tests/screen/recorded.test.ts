@@ -69,7 +69,7 @@ test('an open approval is read with its question and its options', () => {
   expect(read(gemini).dialog).toMatchObject({
     kind: 'approval',
     question: 'Allow execution of [Shell]?',
-    subject: { is: 'command', text: 'echo denied > /home/ada/agents/tmp/den-gemini.txt ESCALATE', isWhole: true },
+    subject: { is: 'command', text: 'echo denied > /home/ada/agents/tmp/den-gemini.txt ESCALATE', isWhole: false },
     options: [
       { label: 'Allow once', key: '1', isHighlighted: true },
       { label: 'Allow for this session', key: '2', isHighlighted: false },

@@ -4,7 +4,6 @@ import { saysEnded } from '../../screen/agent-word.ts';
 import { unseenDialog } from '../../screen/dialog.ts';
 import { evidence } from '../../screen/rows.ts';
 import type { Motion, ScreenReader } from '../../screen/screen-reader.ts';
-import { controlsAndTabs } from '../undrawn.ts';
 import { type CodexScreen, readCodexScreen } from './screen.ts';
 
 /** A hook's word and the screen agree: what is still being drawn has this long. */
@@ -12,7 +11,8 @@ const afterWordMs = 300;
 
 export const codexScreen: ScreenReader = {
   isAlternate: true,
-  undrawn: controlsAndTabs,
+  // of an escape sequence and of a string for the terminal (OSC, DCS) it leaves out the control character alone (0.171)
+  undrawn: '[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f]| +$',
   logMarks: ['\\]7501;', 'app=codex'],
   quietStepsMs: [afterWordMs, 500, 1000, 2000],
   read(snapshot, motion) {

@@ -4,7 +4,6 @@ import { saysEnded } from '../../screen/agent-word.ts';
 import { unseenDialog } from '../../screen/dialog.ts';
 import { evidence } from '../../screen/rows.ts';
 import type { Motion, ScreenReader } from '../../screen/screen-reader.ts';
-import { controls } from '../undrawn.ts';
 import { type GeminiScreen, readGeminiScreen } from './screen.ts';
 
 /** Between an Enter and its first busy frame gemini shows an empty composer under a resting title: 290 ms were seen on a loaded machine. */
@@ -14,7 +13,6 @@ const restAfterWordMs = 400;
 
 export const geminiScreen: ScreenReader = {
   logMarks: ['\\x1b\\][02];(?:◇ {2}Ready|✦ {2}Working)'],
-  undrawn: controls,
   quietStepsMs: [restAfterWordMs, restMs, 3000],
   read(snapshot, motion) {
     const screen = readGeminiScreen(snapshot);

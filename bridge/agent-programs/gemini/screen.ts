@@ -1,7 +1,7 @@
 import type { Row, Snapshot } from '../../core/pane.ts';
 import type { Composer, DialogKind, DialogSubject, Turn } from '../../core/reading.ts';
-import { type DialogOnScreen, isElided, makeDialog, readOption, readOptions } from '../../screen/dialog.ts';
-import { fillsScreen, subjectOf } from '../../screen/dialog-subject.ts';
+import { type DialogOnScreen, makeDialog, readOptions } from '../../screen/dialog.ts';
+import { subjectOf } from '../../screen/dialog-subject.ts';
 import { cleanLines, columnsOf } from '../../screen/frame.ts';
 import { isDim, lastFilled, tidy } from '../../screen/rows.ts';
 
@@ -30,7 +30,7 @@ export function readGeminiScreen({ rows, firstVisible, cursorRow, facts }: Snaps
   const composer =
     bars.findLast(({ top, bottom }) => top !== null && cursorRow > top && cursorRow < bottom) ??
     (isLast?.top == null ? null : isLast);
-  const dialog = composer ? null : findDialog({ rows, firstVisible, facts }, last);
+  const dialog = composer ? null : findDialog({ rows, facts }, last);
   const echoes = bars.filter(
     (bar) => bar !== composer && (composer === null || bar.bottom < composer.bottom) && !isRemains(rows, bar),
   );
@@ -160,10 +160,7 @@ function errorAtEnd(rows: readonly Row[], from: number, end: number): { error?: 
 }
 
 /** A dialog takes the composer's place: a box at the very bottom, with numbered options, one of them marked. */
-function findDialog(
-  { rows, firstVisible, facts }: Pick<Snapshot, 'rows' | 'firstVisible' | 'facts'>,
-  last: number,
-): GeminiScreen['dialog'] {
+function findDialog({ rows, facts }: Pick<Snapshot, 'rows' | 'facts'>, last: number): GeminiScreen['dialog'] {
   if (last < 0 || !/^\s*╰─+╯$/.test(rows[last]!.text)) return null;
   let first = last;
   while (first > 0 && !/^\s*╭─+╮$/.test(rows[first]!.text)) first--;
@@ -173,56 +170,36 @@ function findDialog(
   if (options.length === 0 || !options.some(({ isHighlighted }) => isHighlighted)) return null;
   const question = (inner[asks] ?? inner.find((text) => text.trim() !== '') ?? '').trim();
   const kind = kindOf(question, inner.find((text) => text.trim() !== '')?.trim() ?? '');
-  const isAlone = !fillsScreen([first, last], { firstVisible, height: facts.height });
-  const subject = subjectIn(inner, kind, { isAccounted: isAlone, columns: facts.width });
+  const subject = subjectIn(inner, kind, facts.width);
   return { dialog: makeDialog({ kind, question, subject, options }), rows: [first, last] };
 }
 
 /**
- * Below the tool's name (`?  Shell …`) stands a box of its own, right above the question, with the command. It is looked
- * for from the question up: what the tool's row says (gemini-cli 0.61.0 puts the model's description there) may hold a box
- * too. A file's name stands in that row alone, and ends where the row does.
+ * Right above the question stands a box with the command; a file's name stands in the tool's row (`?  WriteFile  Writing to …`).
+ * Neither is ever known to the letter: gemini-cli 0.61.0 leaves out a title that a command sets (OSC 0) with all words in it, so that
+ * `npm test` may be what is left of `npm test`, ESC `]0;; rm -rf x` BEL; and a run of 200 blanks is drawn as a line's end is.
  */
-function subjectIn(
-  inner: readonly string[],
-  kind: DialogKind,
-  room: { readonly isAccounted: boolean; readonly columns: number },
-): DialogSubject | null {
+function subjectIn(inner: readonly string[], kind: DialogKind, columns: number): DialogSubject | null {
   if (kind !== 'approval' && kind !== 'edit') return null;
+  const room = { isAccounted: false, columns };
   const asks = inner.findLastIndex((text) => question[kind].test(text.trim()));
   const bottom = asks - 1;
   if (!/^╰─+╯$/.test(inner[bottom]?.trim() ?? '')) return null;
   let top = bottom - 1;
   while (top > 0 && /^\s*│.*│\s*$/.test(inner[top]!)) top--;
   if (!/^╭─+╮$/.test(inner[top]?.trim() ?? '')) return null;
+  if (kind === 'edit') {
+    const name = /^\? +WriteFile +Writing to (.+)$/.exec(inner[0]!.trim())?.[1];
+    return name === undefined ? null : subjectOf('file', [{ text: name, endsAt: 0 }], room);
+  }
   const rows = inner.slice(top + 1, bottom).map((text) => {
     const bare = text.replace(/^\s*│ ?/, '').replace(/\s*│\s*$/, '');
     return { text: bare, endsAt: columnsOf(text.replace(/\s*│\s*$/, '')) + 2 };
   });
-  const isRightBelow = top === 1;
-  if (kind === 'edit') {
-    const name = /^\? +WriteFile +Writing to (.+)$/.exec(inner[0]!.trim())?.[1];
-    if (name === undefined) return null;
-    const isAccounted = room.isAccounted && isRightBelow && !rows.some(({ text }) => isElided(text));
-    return subjectOf('file', [{ text: name, endsAt: 0 }], { ...room, isAccounted });
-  }
-  // it wraps at a run of blanks and leaves them out: 200 of them are drawn as a line's end is. Zero-width characters it puts behind the row
-  const isAccounted =
-    room.isAccounted &&
-    rows.length === 1 &&
-    !/\p{Cf}/u.test(rows[0]!.text) &&
-    /^\? +Shell /.test(inner[0]!.trim()) &&
-    inner.slice(asks + 1).every((text) => text.trim() === '' || notice.test(text.trim()) || isOption(text));
-  return subjectOf('command', rows, { ...room, isAccounted });
+  return subjectOf('command', rows, room);
 }
 
 const question = { approval: /^(?:Allow|Apply)\b.*\?$/, edit: /^Apply this change\?$/ };
-const notice = /^Redirection detected\. /;
-
-/** An option, or the rest of one that was wrapped. */
-function isOption(text: string): boolean {
-  return readOption(text) !== null || /^ {5}\S/.test(text);
-}
 
 /**
  * By the dialog's own rows, to the letter: its first one and the one that asks. Below the row of a tool (`?  Shell …`) stand
