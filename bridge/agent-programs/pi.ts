@@ -52,8 +52,8 @@ export const pi: AgentProgram = {
         kind: 'choice',
         top: '^(?:Only showing models from |Model Configuration$|Thinking Level$| (?:MCP servers|Project trust)$| Select \\S)',
         // in a narrow window the hint takes two rows
-        last: '\\b[Ee]scape/[Cc]trl\\+[Cc] (?:to )?(?:cancel|close)$|\\bCtrl\\+S save · ',
-        tail: 4,
+        last: '\\b[Ee]scape/[Cc]trl\\+[Cc](?: (?:to )?(?:cancel|close))?$|\\bCtrl\\+S save · ',
+        tail: 5,
       },
       { kind: 'choice', top: '^>$', last: '^ *Type to search · ', tail: 4, question: '^ *Type to search · ' },
       // these have rules of their own inside
