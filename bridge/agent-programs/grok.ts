@@ -51,7 +51,9 @@ export const grok: AgentProgram = {
       cursor: 'drawn',
     },
     busy: {
-      status: ['^ {2}[-/|\\\\] \\S+\\.\\.\\. \\(\\d+s · ↑ .* · esc to interrupt\\)$'],
+      // in 60 columns it has no blank before its bracket, and goes on below that
+      status: ['^ {2}[-/|\\\\] \\S+\\.\\.\\. ?\\(\\d+s\\b'],
+      details: '^ {12,}\\S.*\\)$',
       turn: ['^ {4}█$'],
     },
     firstScreen: '^ {2}Tips for getting started:$',
@@ -88,7 +90,8 @@ export const grok: AgentProgram = {
     transcript: {
       input: '^ {2}> (.*)$',
       own: '^ {2}⏺ ',
-      tool: '^ {2}⏺ (?:Bash|Read|Update|Create|Search|Created Todo|Updated Todo|Tool)(?:\\(|$)',
+      // a long one loses its sign in 60 columns; the agent's words stand further in
+      tool: '^ {2}(?:⏺ | )(?:Bash|Read|Update|Create|Search|Created Todo|Updated Todo|Tool)(?:\\(|$)',
       error: '^ {2}⏺ (?:Sorry, I encountered an error|Error): ',
       gutter: 4,
     },
