@@ -7,7 +7,7 @@ const facts = opencode.screen.facts as ScreenFacts;
 const [approval] = facts.dialogs as readonly [DialogFacts];
 const launch = opencode.launch as Launch;
 
-/** Kilo 7.7.9, a fork of opencode: what is not said here is as there, but for its port and its `run`, which nobody has tried. */
+/** Kilo 7.7.9, a fork of opencode: what is not said here is as there, but for its port, which asks for a password, and its `run`, which nobody has tried. */
 export const kilo: AgentProgram = {
   name: 'kilo',
   programs: ['kilo'],

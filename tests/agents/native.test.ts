@@ -61,7 +61,10 @@ describe.each(agents)("a real %s's own door", (name) => {
     const text =
       'First the table.\n\n- keep "the names", `touch proof` and $(touch proof)\n\tGrüße, 日本語 👩‍👩‍👧 and C:\\temp\\';
     const sent = await send(name === 'codex' ? `!touch proof\n${text}` : text, 'native');
-    expect(sent, await agent.screen()).toMatchObject({ code: 0, stdout: expect.stringContaining('; by ') });
+    expect(sent, `${sent.stderr}\n${await agent.screen()}`).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('; by '),
+    });
     expect(await toldSince(before, 1)).toEqual([name === 'codex' ? `!touch proof\n${text}` : text]);
     expect(existsSync(join(agent.workingFolder, 'proof'))).toBe(false);
   });
