@@ -31,15 +31,18 @@ export function subjectOf(
     (row, at) =>
       row.text.trim() !== '' &&
       !/\S {2,}\S/.test(row.text) &&
-      !hasNoWidth.test(row.text) &&
+      !isUnclear.test(row.text) &&
       (at + 1 === rows.length || endsItself(row, rows[at + 1]!, columns)),
   );
   const isOne = is === 'command' || rows.length === 1;
   return { is, text, isWhole: isAccounted && isKnown && isOne && !isCut(is, text) };
 }
 
-/** Program and terminal count these differently, so that what stands behind them may not be where it seems (continue 1.5.47). */
-const hasNoWidth = /[\u200b-\u200d\u2060\ufeff]/u;
+/**
+ * Program and terminal count those without a width differently, so that what stands behind them may not be where it seems (continue 1.5.47).
+ * U+FFFD stands for what a program does not draw (Claude Code 2.1.332: a control character in a file's name).
+ */
+const isUnclear = /[\u200b-\u200d\u2060\ufeff\ufffd]/u;
 
 /** Blanks that an agent keeps free at the right, at most: qwen wraps at 114 of 120 columns. */
 const spareColumns = 8;

@@ -12,7 +12,7 @@ const dialogOf = (screen: Recorded): Reading['dialog'] =>
 const asked: ReadonlyArray<readonly [what: string, kind: string, subject: object, sizes: RegExp]> = [
   ['make a file', 'approval', { text: 'touch marker-file', isWhole: true }, /^(?:120x40|80x24|60x20)$/],
   ['run three lines', 'approval', { text: 'npm test\ntouch one\ntouch two', isWhole: true }, /^(?:120x40|80x24)$/],
-  ['change a file', 'edit', { is: 'file', text: 'README.md', isWhole: true }, /^(?:120x40|80x24|60x20)$/],
+  ['change a file', 'edit', { is: 'file', text: 'README.md', isWhole: false }, /^(?:120x40|80x24|60x20)$/],
 ];
 
 test.each(asked)(
@@ -84,4 +84,15 @@ test('of the keys of auto mode that cannot check, the one that changes nothing i
       { label: 'Enter to stay in auto mode', key: null, isHighlighted: true },
     ]);
   }
+});
+
+test('a file is whole only where the row above its dialog names it to the letter', () => {
+  const screens = mine(/^a file to be written, with /);
+  const whole = screens.filter((screen) => dialogOf(screen)?.subject?.isWhole).map(({ note }) => note!.slice(27));
+  expect(whole).toEqual([
+    'a blank in its name',
+    'quotes in its name',
+    'wide characters in its name',
+    'a content that shows a command',
+  ]);
 });

@@ -136,6 +136,8 @@ export const claude: AgentProgram = {
           row: '^ (\\S.*)$',
           isMarked: false,
           blanksBelow: [0, 0],
+          // characters without a width are not drawn in the dialog; the row above it says "Path hidden" then
+          echo: '^● (?:Write|Update)\\((.*)\\)$',
         },
       },
       // auto mode asks so

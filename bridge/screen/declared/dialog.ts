@@ -82,9 +82,21 @@ function readDialog(
       endsAt: columnsOf(isFramed ? whole.replace(/\s*[│║]$/, '') : whole),
     })),
     facts,
-    { isAccounted: isAlone && !hidesContent && end !== undefined, columns: room.columns, asked: question },
+    {
+      isAccounted: isAlone && !hidesContent && end !== undefined,
+      columns: room.columns,
+      asked: question,
+      echo: echoAbove(lines, facts, first),
+    },
   );
   return { dialog: makeDialog({ kind: facts.kind, question, subject, options }), rows: [begin, last] };
+}
+
+/** What the row above the edge says that it is about; undefined where it need not say it. */
+function echoAbove(lines: readonly Line[], { edge, subject }: DialogFacts, first: number): string | null | undefined {
+  if (subject?.echo === undefined || edge === undefined) return undefined;
+  const above = lines.slice(0, lastMatch(lines, edge, first - 1) ?? 0).findLast(({ text }) => text.trim() !== '');
+  return pattern(subject.echo).exec(above?.text ?? '')?.[1] ?? null;
 }
 
 /** The lowest that is numbered 1: those above it are rows of what the dialog is about. */
@@ -125,7 +137,12 @@ function isOnlyTop(lines: readonly Line[], facts: DialogFacts, first: number, ro
 function subjectIn(
   dialog: readonly SubjectRow[],
   facts: DialogFacts,
-  room: { readonly isAccounted: boolean; readonly columns: number; readonly asked: string },
+  room: {
+    readonly isAccounted: boolean;
+    readonly columns: number;
+    readonly asked: string;
+    readonly echo: string | null | undefined;
+  },
 ): DialogSubject | null {
   const { subject } = facts;
   if (subject === undefined || (subject.asked !== undefined && !pattern(subject.asked).test(room.asked))) return null;
@@ -160,7 +177,8 @@ function subjectIn(
     return { text: indent === null ? text : text.replace(indent, ''), endsAt };
   });
   const isIndented = indent === null || body.slice(at + 1, end).every(({ text }) => indent.test(text));
-  return subjectOf(subject.is, rows, { isAccounted: isAccounted && isIndented, columns: room.columns });
+  const isEchoed = room.echo === undefined || room.echo === rows.map(({ text }) => text).join('\n');
+  return subjectOf(subject.is, rows, { isAccounted: isAccounted && isIndented && isEchoed, columns: room.columns });
 }
 
 function knownOptions(rows: readonly string[], { row, highlighted, key }: OptionFacts): DialogOption[] {

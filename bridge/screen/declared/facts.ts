@@ -172,6 +172,8 @@ export interface SubjectFacts {
   readonly to?: Pattern;
   /** the last row that matches `from` counts: what stands further up may be the model's own drawing of such a row */
   readonly isLowest?: true;
+  /** the nearest filled row above the dialog's edge, whose group 1 is the subject once more: where it is not, nobody knows it to the letter */
+  readonly echo?: Pattern;
   /** filled rows above the subject, after the `top` row or from the `subjectFrom` row on; any other makes it not whole */
   readonly above?: readonly Pattern[];
   /** the dialog has room for so many rows of it: one that is taller may be cut; 0: what it shows may always be cut */
