@@ -51,9 +51,9 @@ export const grok: AgentProgram = {
       cursor: 'drawn',
     },
     busy: {
-      // in 60 columns it has no blank before its bracket, and goes on below that
-      status: ['^ {2}[-/|\\\\] \\S+\\.\\.\\. ?\\(\\d+s\\b'],
-      details: '^ {12,}\\S.*\\)$',
+      // in 60 columns it has no blank before its bracket, and goes on below that; in fewer its word is broken, or stands below too
+      status: ['^ {2}[-/|\\\\](?: [^\\s(]+)? *\\(\\d+s\\b'],
+      details: '^ {2}[A-Za-z.]* *(?:(?:esc )?to )?interrupt\\)$',
       turn: ['^ {4}█$'],
     },
     firstScreen: '^ {2}Tips for getting started:$',
