@@ -76,6 +76,8 @@ const edits = {
       ' Would you like to continue?',
     ]),
   claude: ({ file, lines, width }) => [
+    ...wrap(`● Write(${/[\p{Cc}\p{Cf}]/u.test(file) ? 'Path hidden (unsupported characters)' : file})`, width),
+    '',
     '─'.repeat(width),
     ' Create file',
     ...wrap(file, width - 2).map((row) => ` ${row}`),
