@@ -96,3 +96,8 @@ test('a file is whole only where the row above its dialog names it to the letter
     'a content that shows a command',
   ]);
 });
+
+test('a command with a joiner that is not drawn is not whole where the offer to remember it shows one', () => {
+  const [screen] = mine(/command with a joiner$/);
+  expect(dialogOf(screen!)?.subject).toEqual({ is: 'command', text: 'touch one', isWhole: false });
+});

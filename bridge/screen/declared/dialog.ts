@@ -83,7 +83,9 @@ function readDialog(
     })),
     facts,
     {
-      isAccounted: isAlone && !hidesContent && end !== undefined,
+      // an offer to remember it shows characters that the terminal does not draw (Claude Code 2.1.332)
+      isAccounted:
+        isAlone && !hidesContent && end !== undefined && !shown.some(({ label }) => label.includes('\ufffd')),
       columns: room.columns,
       asked: question,
       echo: echoAbove(lines, facts, first),
