@@ -33,7 +33,7 @@ test('that a turn ended makes a screen ready sooner, and none that is not ready 
   }
   expect(wrong).toEqual([]);
   expect(Object.fromEntries(sooner)).toEqual({ codex: 300, gemini: 400 });
-});
+}, 180_000);
 
 test('a word against a screen at rest holds every one of them, for its time and no longer', () => {
   const resting = screens.filter((one) => isReadyWith(one, 10_000));

@@ -55,7 +55,7 @@ test('codex leaves out of an escape sequence or a title its control characters a
   const mine = asked.filter(
     ({ agent, note }) => agent === 'codex' && /title|sequence that is|of one character/.test(note!),
   );
-  expect(mine.length).toBe(6);
+  expect(mine.length).toBeGreaterThan(5);
   for (const screen of mine) {
     const words = screen.asks!.replace(/[\p{Cc}\s]+/gu, '');
     expect(subjectOf(screen).subject?.text.replace(/\s+/g, '')).toBe(words);

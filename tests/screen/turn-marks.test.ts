@@ -6,11 +6,17 @@ import { expectationOf } from '../../bridge/recordings/recording-labels.ts';
 import { findRequests } from '../../bridge/screen/blocks.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 
-const samples: Sample[] = allRecorded.flatMap((entry) => {
-  const snapshot = snapshotOfRecorded(entry);
-  const reading = recordedProgram(entry.agent).screen.read(snapshot, still);
-  return reading.turn.inputs.length > 0 ? [{ entry, snapshot, reading, expected: expectationOf(entry.state)! }] : [];
-});
+/** Codex's dialog of a patch, below nothing but the end of its changes: mixed with the one before, it is another patch. */
+const fillsAll = ({ agent, state, size }: (typeof allRecorded)[number]) =>
+  agent === 'codex' && state === 'approval_edit' && size === '80x24';
+
+const samples: Sample[] = allRecorded
+  .filter((one) => !fillsAll(one))
+  .flatMap((entry) => {
+    const snapshot = snapshotOfRecorded(entry);
+    const reading = recordedProgram(entry.agent).screen.read(snapshot, still);
+    return reading.turn.inputs.length > 0 ? [{ entry, snapshot, reading, expected: expectationOf(entry.state)! }] : [];
+  });
 
 /** Variants that show the same turn: another size, another title or cursor, older inputs above, a torn frame. */
 const sameTurn = [
@@ -35,7 +41,7 @@ test('no variant of a recorded screen that shows the same turn looks as if it ha
   expect(alarms).toEqual([]);
   expect(new Set(seen).size).toBe(sameTurn.length);
   expect(seen.length).toBeGreaterThan(1_000);
-});
+}, 180_000);
 
 test('an answer typed below a recorded question has passed it', () => {
   const ended = samples.filter(

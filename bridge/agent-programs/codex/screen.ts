@@ -117,7 +117,8 @@ function readCells({ rows, firstVisible, facts }: Snapshot, end: number): Cell[]
     const row = rows[at]!;
     const current = cells.at(-1);
     const mayBePinned = at === firstVisible && facts.alternateScreen && tints && rows[at + 1]?.tinted !== true;
-    const kind = kindOfRow(row, current?.kind ?? 'blank', { dims, tints, mayBePinned });
+    const isJoined = at > 0 && rows[at - 1]!.text.trim() !== '';
+    const kind = kindOfRow(row, current?.kind ?? 'blank', { dims, tints, mayBePinned, isJoined });
     if (kind === null) current!.rows.push(row);
     else if (kind !== 'blank' || current?.kind !== 'blank') cells.push({ kind, first: at, rows: [row] });
   }
@@ -128,7 +129,12 @@ function readCells({ rows, firstVisible, facts }: Snapshot, end: number): Cell[]
 function kindOfRow(
   row: Row,
   above: Cell['kind'],
-  { dims, tints, mayBePinned }: { dims: boolean; tints: boolean; mayBePinned: boolean },
+  {
+    dims,
+    tints,
+    mayBePinned,
+    isJoined,
+  }: { dims: boolean; tints: boolean; mayBePinned: boolean /** the row above it is not blank */; isJoined: boolean },
 ): Cell['kind'] | null {
   const { text } = row;
   const isBlank = text.trim() === '';
@@ -140,6 +146,8 @@ function kindOfRow(
     const isMessage = dims ? isDimAt(row, 0) && isDimAt(row, 1) : !toolNames.test(text);
     return isMessage ? 'message' : 'tool';
   }
+  // what is wrapped of a notice begins in column 0, without a sign (0.171 at 60 columns)
+  if (above === 'notice' && isJoined && /^[\w"'{}[\]()]/.test(text)) return null;
   if (/^\S/.test(text)) return 'notice';
   if (turnEnd.test(text) && (!dims || isDim(row))) return 'end';
   if (/^ {2}>_ OpenAI Codex/.test(text)) return 'header';
@@ -177,7 +185,7 @@ function readTurn(cells: readonly Cell[], width: number): Turn {
   const isCut = opener === undefined ? cells.some(({ kind }) => kind === 'top') : opener.kind === 'pinned';
   const last = cells.slice(from).findLast(({ kind }) => kind !== 'blank');
   const isError = last?.kind === 'notice' && /^■ (?!Conversation interrupted)/.test(last.rows[0]!.text);
-  const error = isError ? { error: tidy(last.rows.map((row) => row.text.slice(2))).join('\n') } : {};
+  const error = isError ? { error: tidy(last.rows.map((row) => row.text.replace(/^(?:■ | {2})/, ''))).join('\n') } : {};
   return { inputs, words: tidy(words), ...(isCut ? { cut: true } : {}), ...error };
 }
 
