@@ -36,7 +36,8 @@ export const opencode: AgentProgram = {
       below: 4,
       cursor: 'shown',
     },
-    busy: { footer: ['\\besc (?:again to )?interrupt\\b'] },
+    // in a narrow pane its words wrap each for itself (Kilo at 60 columns): the sign alone stays
+    busy: { footer: ['\\besc (?:again to )?interrupt\\b', '^ *[■⬝]{4,}'] },
     rest: {
       ended: '^ {5}[▣◉■] +\\S.* · (?:\\d+(?:\\.\\d+)?m?s|\\d+m(?: \\d+s)?|\\d+h.*|interrupted)$',
       footer: '^ {1,3}[~/]\\S*:\\S+(?: |$)|^ {3}[~/]\\S* {2,}\\d[\\d.,KM]* \\(\\d+%\\)',
