@@ -21,6 +21,9 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   // a promotion that nobody has recorded lies over the composer like the one that is
   cline: ['composer.footer', 'dialogs.3'],
   continue: ['composer.footer'],
+  // the words and the sign of its busy row each say so alone, and in a narrow pane the words wrap: to type into its turn is worse
+  opencode: ['busy.footer.0', 'busy.footer.1'],
+  kilo: ['busy.footer.0'],
   // the box for the words of a refusal looks like the composer, and has no such row below it
   grok: ['composer.footer'],
   // a message that waits for the end of something else than a turn, which its hint says there is; tests/screen/drafts.test.ts has its box drawn twice
