@@ -5,6 +5,8 @@ import { programs } from './programs/index.ts';
 
 export interface AgentState {
   readonly size?: { readonly width: number; readonly height: number };
+  /** what comes is held as long as it lasts: so long is waited, in milliseconds, and the agent stays as it is */
+  readonly holdsMs?: number;
   /** brings the agent into it before each delivery */
   ready(field: Field): Promise<void>;
 }
@@ -39,14 +41,19 @@ export const states = {
   },
   /** a person has begun to write */
   draft: {
+    holdsMs: 3_000,
     async ready({ tmux, agent }) {
+      if ((await agent.screen()).includes(draft)) return;
       await agent.waitUntilIdle();
       await tmux.run('send-keys', '-l', '-t', agent.paneId, draft);
       await agent.waitForScreen(new RegExp(draft));
     },
   },
   dialog: {
-    ready: asking,
+    holdsMs: 3_000,
+    async ready(field) {
+      if (!field.agent.approval.test(await field.agent.screen())) await asking(field);
+    },
   },
   interrupted: {
     async ready(field) {
