@@ -170,7 +170,11 @@ export async function launchAgent(programName: AgentName, options: RealAgentOpti
     },
     pressUntil,
     // its words may stay on the screen
-    deny: () => repeat(program.keys.deny[0]!, async () => !approval.test(await screen()) || isIdle()),
+    async deny() {
+      const [deny, ...confirm] = program.keys.deny;
+      await repeat(deny!, async () => !approval.test(await screen()) || isIdle());
+      for (const key of confirm) await press(key);
+    },
     submit,
     async paste(text) {
       const path = join(tmux.folder, `${name}.paste`);

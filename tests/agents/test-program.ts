@@ -35,6 +35,7 @@ export interface TestProgram {
 /** The keys by which a person uses a program. */
 interface Keys {
   readonly approve: readonly string[];
+  /** the first denies; each further one answers a dialog that asks whether that is meant */
   readonly deny: readonly string[];
   readonly interrupt: readonly string[];
 }

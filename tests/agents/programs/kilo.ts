@@ -6,6 +6,7 @@ import { opencode, opencodeSettings } from './opencode.ts';
 /** Kilo 7.7.9, a fork of opencode */
 export const kilo: TestProgram = {
   ...opencode,
+  keys: { ...opencode.keys, deny: ['Escape', 'Enter'] },
   npm: '@kilocode/cli-linux-x64',
   version: '7.7.9',
   binary: '@kilocode/cli-linux-x64/bin/kilo',
