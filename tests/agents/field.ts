@@ -65,6 +65,8 @@ export class Field {
   #starts = 0;
   /** calls that were looked at, and the messages of the conversation in the last of them */
   #seen = { calls: 0, messages: 0 };
+  /** what the model was told last before the text that counts */
+  #passed = '';
 
   private constructor(program: AgentName, server: ModelServer, size: { width: number; height: number }) {
     this.program = program;
@@ -127,7 +129,7 @@ export class Field {
 
   /** What the model has been told until now was not delivered. */
   passOver(): void {
-    this.#newMessages();
+    this.#passed = this.#newMessages().at(-1) ?? this.#passed;
   }
 
   /** @param waitMs how long what is held may wait, in milliseconds */
@@ -165,7 +167,8 @@ export class Field {
       if (judgement.detail === '') return { ms: at, ...judgement, detail: state.receipt.evidence };
       return { ms: at, ...judgement, detail: `${judgement.detail}\n${this.#stepsOf(delivery)}` };
     }
-    const told = this.#newMessages();
+    // some try what failed again and again, and tell it each time
+    const told = this.#newMessages().filter((one) => one !== this.#passed);
     const has = told.length > 0 ? `; the model has ${JSON.stringify(told).slice(0, 300)}` : '';
     const detail = `${said}${has}\n${this.#stepsOf(delivery)}\n${await this.agent.screen()}`;
     if (state.is === 'failed') return { outcome: told.length === 0 ? 'refused' : 'doubled', ms: 0, detail: said };
