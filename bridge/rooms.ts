@@ -254,14 +254,9 @@ export class Rooms {
     const perform: Perform = {
       ask: (request) => this.askings.ask(request),
       cancelAsk: (request) => this.askings.cancel(request.id),
-      publish: async (request, why) => {
-        try {
-          await this.mailbox.publish(request, why);
-        } finally {
-          // whoever is called finds the page; where none can be written, the call is all there is
-          const now = journal.request(request.id);
-          if (now !== null && isOpen(now)) this.calling.needed(request, why, clock.now());
-        }
+      publish: (request, why) => {
+        this.calling.needed(request, why, clock.now());
+        return this.mailbox.publish(request, why);
       },
       deliver: (request, answer) => this.#deliver(request, answer),
       choose: (request, answer) => this.#deliver(request, answer, request.dialog?.fingerprint),
