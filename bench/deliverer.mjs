@@ -1,15 +1,21 @@
 // The daemon of a checkout, in a process of its own: posts one text to a pane when told to, and tells how its delivery went, step by
 // step, as the journal has it.
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const [folder, socket, checkout] = process.argv.slice(2);
 process.env.XDG_RUNTIME_DIR = folder;
-const dist = (file) => import(pathToFileURL(join(checkout, 'dist', file)));
-const { loadConfig } = await dist('config.js');
-const { Daemon } = await dist('daemon.js');
-const { isEnded } = await dist('core/envelope.js');
+// a checkout from before the program was bundled has its modules in dist/, and the machine's table in core/envelope.ts
+const modules = ['build', 'dist']
+  .map((name) => join(checkout, name))
+  .find((path) => existsSync(join(path, 'daemon.js')));
+const built = (file) => import(pathToFileURL(join(modules, file)));
+const { loadConfig } = await built('config.js');
+const { Daemon } = await built('daemon.js');
+const { isEnded } = existsSync(join(modules, 'core/delivery-machine.js'))
+  ? await built('core/delivery-machine.js')
+  : await built('core/envelope.js');
 const home = mkdtempSync(join(folder, 'home-'));
 const config = loadConfig({ home, flags: { socket, session: 'bench', mode: 'manual' }, env: {} });
 const daemon = await Daemon.start(config, new Date().toISOString(), () => {});
