@@ -12,6 +12,8 @@ export interface Manner {
   readonly whileBusy?: string;
   /** least time between the composer showing the text and Enter; gemini 0.61.0 ignores an Enter within 150 ms of a paste */
   readonly settleMs: number;
+  /** how long a text that stands there whole must have stood before Enter, milliseconds; left out: 30. A part of one always has to stand so long */
+  readonly stillMs?: number;
   /** what the composer shows instead of a long text; a group captures the number of characters or lines, where it tells */
   readonly longPasteMarkers: readonly string[];
   /** openings this agent would take for a command of its own, and what is put before them; `null` refuses the text */

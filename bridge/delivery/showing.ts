@@ -36,7 +36,9 @@ export type Shown =
  */
 export async function awaitText(passage: Passage, before: Look, text: string, endAt: number): Promise<Shown> {
   const startedAt = passage.now;
-  const rest = new Rest(Math.max(stillMs, passage.manner.settleMs));
+  const { settleMs } = passage.manner;
+  const rest = new Rest(Math.max(stillMs, settleMs));
+  const wholeRest = new Rest(Math.max(passage.manner.stillMs ?? stillMs, settleMs));
   const goneIn = new Rest(goneInMs);
   const growth = new Growth();
   const patience = new Patience(before.reading, startedAt, endAt);
@@ -65,9 +67,12 @@ export async function awaitText(passage: Passage, before: Look, text: string, en
     everShown ||= whole || holding === 'part' || holding === 'more';
     // what a person did to a text that is out of sight, nobody can see
     const unseen = humanCame && holding !== 'all';
-    rest.saw(whole && !unseen && !passage.isTurnInDoubt ? shownText(look) : null, look.snapshot);
+    const standing = whole && !unseen && !passage.isTurnInDoubt ? shownText(look) : null;
+    rest.saw(standing, look.snapshot);
+    wholeRest.saw(holding === 'all' ? standing : null, look.snapshot);
     const { inMode, inputOff, synchronized } = look.snapshot.facts;
-    if (rest.isOver && !human && !inMode && !inputOff && !synchronized) return { is: 'ready', look };
+    const isStill = rest.isOver || wholeRest.isOver;
+    if (isStill && !human && !inMode && !inputOff && !synchronized) return { is: 'ready', look };
 
     // what a person writes into the composer is no sign of ours
     if (!humanCame) patience.saw(look.reading, now);
@@ -78,7 +83,7 @@ export async function awaitText(passage: Passage, before: Look, text: string, en
       if (whole && unseen) return { is: 'withheld', reason: 'somebody typed, and not all of the text is to be seen' };
       return atTheLimit(holding, everShown);
     }
-    const leftMs = rest.leftMs(now);
+    const leftMs = Math.min(rest.leftMs(now), wholeRest.leftMs(now));
     // no look in the middle of a rest that is nearly over: it would only make the last one late
     const waitMs = leftMs <= 2 * lookEveryMs ? leftMs : lookEveryMs;
     await passage.drawsWithin(Math.min(waitMs, patience.leftMs(now)));

@@ -86,3 +86,18 @@ test('however long a commit takes, nothing is pasted before `typed` is on the di
   expect((await w.attempt(w.delivery('use approach B'))).is).toBe('acknowledged');
   expect(acts).toEqual(['paste when typed', 'press when submitted']);
 });
+
+test('a program that takes Enter with the text has it as soon as the whole text has stood for its own time', async () => {
+  const entersAfter = async (stillMs: number | undefined, pieces: number) => {
+    const w = slowWorld(() => ({ early: 0, late: 2 }), { pieces });
+    w.pane.manners = { ...fakeManner, settleMs: 0, ...(stillMs !== undefined && { stillMs }) };
+    expect((await w.attempt('use approach B')).state.is).toBe('acknowledged');
+    const whole = w.frames.find(({ screen }) => screen.includes('> use approach B'))!;
+    return w.pane.enters[0]! - whole.takenAtMs;
+  };
+  for (const pieces of [1, 2]) {
+    expect(await entersAfter(undefined, pieces)).toBeGreaterThanOrEqual(30);
+    expect(await entersAfter(8, pieces)).toBeGreaterThanOrEqual(8);
+    expect(await entersAfter(8, pieces)).toBeLessThan(20);
+  }
+});
