@@ -205,8 +205,9 @@ export class Sending {
   }
 
   /**
-   * Waits until the delivery of this request's answer has ended or is held. Whoever sees the pane for the first time, as a
-   * command without a daemon does, cannot tell at once whether it rests: that hold is waited out.
+   * Waits until the delivery of this request's answer has ended or is held. Two holds are waited out, for they may be over
+   * in a moment: whoever sees the pane for the first time, as a command without a daemon does, cannot tell at once whether
+   * it rests; and a dialog may be drawn anew, further down, between the look and the key.
    * @param limits how long an attempt may take to begin, and how long one that is under way then may take to end
    */
   async settled(
@@ -229,7 +230,7 @@ export class Sending {
       await this.#changes.until(isSettled, closed, limits.beginMs);
       if (stage() === 'begun') await this.#changes.until(isSettled, closed, limits.endMs);
       const delivery = this.deliveryOf(requestId);
-      if (delivery?.state.is === 'held' && delivery.state.reason === 'unknown') {
+      if (delivery !== null && isMomentary(delivery)) {
         await this.#triedUntil(delivery, this.#waits.now() + settleMs, closed);
       }
     } finally {
@@ -263,8 +264,8 @@ export class Sending {
       rings = this.#sight.rings(pane);
       const snapshot = await this.#sight.look(pane);
       const isLast = this.#waits.now() >= giveUpAt;
-      const isForKeys = posted.envelope.kind === 'keys';
-      if (snapshot === null || isLast || isForKeys || isReady(this.#sight.readAs(snapshot, posted.agent))) {
+      const isForDialog = posted.envelope.kind === 'keys' || posted.dialog !== undefined;
+      if (snapshot === null || isLast || isForDialog || isReady(this.#sight.readAs(snapshot, posted.agent))) {
         await this.#post.paneMoved(pane);
       }
     }
@@ -305,4 +306,9 @@ export class Sending {
       createdAt: this.#clock.now(),
     };
   }
+}
+
+/** Held for what a further look may find over; a text that a dialog holds back waits for whoever decides in it. */
+function isMomentary({ state, dialog }: Delivery): boolean {
+  return state.is === 'held' && (state.reason === 'unknown' || (state.reason === 'dialog' && dialog !== undefined));
 }
