@@ -1,5 +1,5 @@
 import { parseAttributes } from '../core/protocol.ts';
-import { columnsOf, withoutFrame } from './frame.ts';
+import { columnsInFrame, columnsOf, withoutFrame } from './frame.ts';
 
 /** Stands in a list of words where lines scrolled by that nobody saw. */
 export const unseenLines = '\u0000unseen';
@@ -79,10 +79,10 @@ function findBlocks(words: readonly string[], kind: Kind): FoundBlock[] {
     } else if (ends && open) {
       const between = lines.slice(open.index + 1, index).map(({ text }) => text);
       const body = starts
-        ? [ends[1]!.trimStart()]
-        : [open.rest, ...dedent([...between, lastLine(line.text, ends[1]!)])];
+        ? clean([ends[1]!.trimStart()])
+        : clean([...between, lastLine(line.text, ends[1]!)], open.rest);
       found.push({
-        text: cleanText(body.filter((text) => text !== unseenLines)),
+        text: cleanText(body),
         attributes: open.attributes,
         complete: true,
         truncated: between.includes(unseenLines),
@@ -93,7 +93,7 @@ function findBlocks(words: readonly string[], kind: Kind): FoundBlock[] {
     } else if (ends && !mentioned && ends[1]!.trim() === '') {
       // Nothing above names the delimiter at all: its START has scrolled by. The caller knows whether that can be.
       found.push({
-        text: cleanText(dedent(lines.slice(0, index).map(({ text }) => text)).filter((text) => text !== unseenLines)),
+        text: cleanText(clean(lines.slice(0, index).map(({ text }) => text))),
         attributes: {},
         complete: false,
         truncated: true,
@@ -190,18 +190,31 @@ function compact(text: string): string {
   return text.replace(/[\s_\\]/g, '');
 }
 
-function dedent(lines: readonly string[]): string[] {
-  const clean = lines.map((line) => (line === unseenLines ? line : withoutFrame(line).trimEnd()));
-  const indents = clean.filter((line) => line !== '' && line !== unseenLines).map((line) => line.search(/\S/));
+/** What stands between the delimiters, without frame and common indent. */
+interface Body {
+  readonly lines: readonly string[];
+  /** columns that a line can use between two bars; null where no bars are seen on both sides */
+  readonly width: number | null;
+}
+
+/** @param rest what stands on START's own line */
+function clean(lines: readonly string[], rest?: string): Body {
+  const seen = lines.filter((line) => line !== unseenLines);
+  const bare = seen.map((line) => withoutFrame(line).trimEnd());
+  const indents = bare.filter((line) => line !== '').map((line) => line.search(/\S/));
   const indent = Math.min(...indents);
-  return clean.map((line) =>
-    line === unseenLines ? line : line.slice(Math.min(indent, Math.max(0, line.search(/\S/)))),
-  );
+  const dedented = bare.map((line) => line.slice(Math.min(indent, Math.max(0, line.search(/\S/)))));
+  const widths = new Set(seen.flatMap((line) => columnsInFrame(line) ?? []));
+  const [inside] = widths;
+  return {
+    lines: rest === undefined ? dedented : [rest, ...dedented],
+    width: widths.size === 1 ? inside! - indent : null,
+  };
 }
 
 /** Bullets as dashes, no blank line between two list items, none at either end. */
-function cleanText(lines: readonly string[]): string {
-  const dashed = joinHardWrapped(lines).map((line) => line.trimEnd().replace(/^(\s*)[•◦▪‣](?=\s)/, '$1-'));
+function cleanText(body: Body): string {
+  const dashed = joinHardWrapped(body).map((line) => line.trimEnd().replace(/^(\s*)[•◦▪‣](?=\s)/, '$1-'));
   const isItem = (line: string | undefined) => line !== undefined && /^\s*(?:-|\d{1,3}[.)])\s/.test(line);
   return dashed
     .filter((line, at) => line !== '' || !(isItem(dashed[at - 1]) && isItem(dashed[at + 1])))
@@ -212,10 +225,11 @@ function cleanText(lines: readonly string[]): string {
 
 /**
  * A TUI that cuts lines without looking at words shows it: every line that goes on is equally long (one short where the
- * capture trimmed a blank), the last is shorter, and somewhere a word goes on. Lists, tables and code can have lines of
- * one length too: joined they would be spoiled, so in doubt lines stay lines.
+ * capture trimmed a blank), the last is shorter, and somewhere a word goes on. Between two bars one such line is enough,
+ * where it reaches the inner edge; without them two are needed. Lists, tables and code can have lines of one length too:
+ * joined they would be spoiled, so in doubt lines stay lines.
  */
-function joinHardWrapped(lines: readonly string[]): string[] {
+function joinHardWrapped({ lines, width }: Body): string[] {
   const lengths = lines.map(columnsOf);
   const full = Math.max(0, ...lengths);
   const goesOn = (at: number) => {
@@ -227,12 +241,12 @@ function joinHardWrapped(lines: readonly string[]): string[] {
   };
   const continued = lines.flatMap((_, at) => (goesOn(at) ? [at] : []));
   const ends = continued.filter((at) => !goesOn(at + 1)).map((at) => lengths[at + 1]!);
+  const beginnings = new Set(continued.map((at) => lines[at]!.trimStart().slice(0, 3)));
   const cutsWord = (at: number) =>
     lengths[at] === full && /\p{L}$/u.test(lines[at]!) && /^\s*\p{Ll}/u.test(lines[at + 1]!);
-  const beginnings = new Set(continued.map((at) => lines[at]!.trimStart().slice(0, 3)));
   const isHard =
     full >= 20 &&
-    continued.length >= 2 &&
+    continued.length >= (full === width ? 1 : 2) &&
     beginnings.size === continued.length &&
     continued.every((at) => lengths[at]! >= full - 1) &&
     ends.every((length) => length < full - 1) &&

@@ -48,6 +48,15 @@ function frameInside(line: string): string {
   return /^\s*[│┃║]\s?(.*?)\s?[│┃║]\s*$/.exec(line)?.[1] ?? '';
 }
 
+/** Columns between the two bars of a framed line, without the blank that the frame keeps free on each side; null without both bars. */
+export function columnsInFrame(line: string): number | null {
+  const inside = /^\s*(?:[│┃║](.*)[│┃║]|\|( .* )\|)\s*$/.exec(line);
+  if (inside === null) return null;
+  const columns = columnsOf(inside[1] ?? inside[2]!);
+  const isPadded = inside[1] === undefined || inside[1].startsWith(' ');
+  return isPadded ? columns - 2 : columns;
+}
+
 /**
  * Joins what the TUI itself wrapped, where that can be known: the line is so full that the next line's first word did
  * not fit, and the next line goes on at the same indent. A word broken at the very edge is joined without a space.

@@ -99,6 +99,43 @@ describe('what a TUI does to a block', () => {
     ]);
   });
 
+  const framed = (...lines: string[]) =>
+    ['<<CONTROLLER_REQUEST>>', ...lines, '<<CONTROLLER_REQUEST_END>>']
+      .map((line) => `│ ${line.padEnd(40)} │`)
+      .join('\n');
+
+  test.each([
+    ['a word cut once at the inner edge of a border', 'Should the service use the long configur', 'ation here?'],
+    [
+      'the same without a blank beside the bars',
+      'Should the service use the long configur',
+      'ation here?',
+      (line: string) => line.replace(/^│ (.*) │$/, '│$1│'),
+    ],
+    [
+      'in an ASCII border',
+      'Should the service use the long configur',
+      'ation here?',
+      (line: string) => line.replaceAll('│', '|'),
+    ],
+  ] as const)('%s is joined again', (_, first, second, drawn = (line: string) => line) => {
+    expect(texts(framed(first, second).split('\n').map(drawn).join('\n'))).toEqual([first + second]);
+  });
+
+  test('in a border, lines that end before its inner edge, items of a list and sentences stay lines', () => {
+    for (const [first, second] of [
+      ['Should the service use the long one, or', 'another one?'],
+      ['Should the service use the long configur', '- ation'],
+      ['Should the service use the long configur', 'Ation here?'],
+      ['Should the service use the long one now?', 'ation here?'],
+    ] as const) {
+      expect(texts(framed(first, second))).toEqual([`${first}\n${second}`]);
+    }
+    // somewhere it is seen to wrap at words
+    const wrapped = ['Should the service use the long', 'configuration, or is there another one on', 'this machine?'];
+    expect(texts(framed(...wrapped))).toEqual([wrapped.join('\n')]);
+  });
+
   test('lines cut all at the same column are joined, without a blank where a word was cut', () => {
     const cut = [
       '<<CONTROLLER_REQUEST>>',
