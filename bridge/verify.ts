@@ -93,7 +93,7 @@ function pages(home: string, audit: Audit, now: number): ViewFinding[] {
   ];
   const standing = (id: string) => standingOf(id, audit, now);
   const putAway = (folder: string, name: string) => async () => {
-    await ensureFolder(archive);
+    ensureFolder(archive);
     await moveAside(join(folder, name), archive, name);
   };
   const missing = [...audit.requests.values()].flatMap(({ request, updatedAt }) => {
@@ -102,7 +102,7 @@ function pages(home: string, audit: Audit, now: number): ViewFinding[] {
     if (state.is !== 'asked' || state.of !== 'human' || now - updatedAt < graceMs) return [];
     if (!isMintedId(request.id) || existsSync(join(inbox, name))) return [];
     const write = async () => {
-      await ensureFolder(inbox);
+      ensureFolder(inbox);
       await writeWhole(inbox, name, renderRequest(request, state.why));
     };
     return one('page-missing', request.id, 'it waits for you, and has no page in inbox/', write);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { RequestId } from '../core/ids.ts';
 import { factsOf, identityOf, readAnswerFile } from './answer-file.ts';
-import { ensureFolder, moveAside, writeWhole } from './mailbox-folders.ts';
+import { ensureFolder, isThere, moveAside, writeWhole } from './mailbox-folders.ts';
 
 interface Page {
   readonly text: string;
@@ -49,10 +49,10 @@ export class Inbox {
     const file = this.pageOf(id);
     const before = this.#pages.get(id);
     if (before?.text === text && (await factsOf(file)) !== null) return;
-    await ensureFolder(this.folder);
-    const standing = await readAnswerFile(file);
+    ensureFolder(this.folder);
+    const standing = isThere(file) ? await readAnswerFile(file) : null;
     const isOurs =
-      standing.is !== 'text' || standing.text === before?.text || this.#isAsWritten(id, standing.text, text);
+      standing?.is !== 'text' || standing.text === before?.text || this.#isAsWritten(id, standing.text, text);
     if (!isOurs) await this.#keepEdit(id);
     await this.#write(id, text, before?.isEdited === true || !isOurs);
   }
@@ -99,7 +99,7 @@ export class Inbox {
 
   /** What is written over is put away: the words may be an answer in the wrong place. */
   async #keepEdit(id: RequestId): Promise<void> {
-    await ensureFolder(this.#archive);
+    ensureFolder(this.#archive);
     const kept = await moveAside(this.pageOf(id), this.#archive, `${id}.request.md`);
     if (kept !== null) this.#onEdited(id, kept);
   }

@@ -1,52 +1,70 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { chmod, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fsync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { chmod, open, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { BridgeError } from '../core/failure.ts';
 import { isMintedId } from '../core/ids.ts';
 import { factsOf, refusal } from './answer-file.ts';
 
 /**
- * Makes the folder if it is missing, and sees that it is a folder of ours that nobody else may enter.
+ * Makes the folder if it is missing, and sees that it is a folder of ours that nobody else may enter. Done at once, like the
+ * writing of a page: a person waits for it, and each step that is waited for takes longer than the step.
  * @returns whether it had to be made
  */
-export async function ensureFolder(folder: string): Promise<boolean> {
+export function ensureFolder(folder: string): boolean {
   try {
-    let made = false;
-    let facts = await factsOf(folder);
-    if (facts === null) {
-      made = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
-      facts = await factsOf(folder);
-    }
-    if (facts === null) throw folderFault(folder, 'vanished while it was made');
+    const made = !isThere(folder) && mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined;
+    const facts = lstatSync(folder, { throwIfNoEntry: false });
+    if (facts === undefined) throw folderFault(folder, 'vanished while it was made');
     if (facts.isSymbolicLink()) throw folderFault(folder, 'is a symbolic link', 'replace it by a folder');
     if (!facts.isDirectory()) throw folderFault(folder, 'is not a folder', 'move it away');
     if (facts.uid !== process.geteuid?.())
       throw folderFault(folder, 'belongs to another user', 'use a home of your own');
-    if ((facts.mode & 0o077) !== 0) await chmod(folder, 0o700);
+    if ((facts.mode & 0o077) !== 0) chmodSync(folder, 0o700);
     return made;
   } catch (fault) {
     throw fault instanceof BridgeError ? fault : systemFault(folder, fault);
   }
 }
 
-/** Writes a file so that it is seen whole or not at all; 0600. What stood there under this name is replaced. */
+/** True where anything stands at the path itself. */
+export function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+const synced = promisify(fsync);
+
+/**
+ * Writes a file so that it is seen whole or not at all; 0600. What stood there under this name is replaced. It is there when
+ * this returns, and on the disk when the promise resolves: a power cut in between may leave an empty file.
+ */
 export async function writeWhole(folder: string, name: string, text: string): Promise<void> {
   const temporary = join(folder, `.${name}.${randomBytes(4).toString('hex')}.tmp`);
   const path = join(folder, name);
   try {
-    const file = await open(
+    const file = openSync(
       temporary,
       constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
       0o600,
     );
     try {
-      await file.writeFile(text);
-      await file.sync();
+      writeFileSync(file, text);
+      renameSync(temporary, path);
+      await synced(file);
     } finally {
-      await file.close();
+      closeSync(file);
     }
-    await rename(temporary, path);
   } catch (fault) {
     await removeIfThere(temporary);
     throw systemFault(path, fault);
@@ -96,7 +114,7 @@ export async function sortAway(archive: string, monthOf: (id: string) => string 
     const id = /^(.+?)(?:\.\d+)?\.(?:request|response)\.(?:md|txt)$/.exec(entry.name)?.[1] ?? '';
     const month = entry.isFile() && isMintedId(id) ? monthOf(id) : null;
     if (month === null) continue;
-    await ensureFolder(join(archive, month));
+    ensureFolder(join(archive, month));
     await moveAside(join(archive, entry.name), join(archive, month), entry.name);
     count += 1;
   }

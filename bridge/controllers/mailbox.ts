@@ -146,7 +146,7 @@ export class Mailbox {
   async #putAway(request: Request): Promise<void> {
     this.#inbox.forget(request.id);
     if (!isMintedId(request.id)) return;
-    await ensureFolder(this.#archive);
+    ensureFolder(this.#archive);
     await moveAside(this.#inbox.pageOf(request.id), this.#archive, `${request.id}.request.md`);
     for (const name of await this.#answersTo(request.id)) {
       const facts = await factsOf(join(this.#outbox, name));
@@ -243,7 +243,7 @@ export class Mailbox {
   async #keepInbox(): Promise<void> {
     const inbox = this.#inbox;
     await this.#attempt(inbox.folder, async () => {
-      const isNew = await ensureFolder(inbox.folder);
+      const isNew = ensureFolder(inbox.folder);
       for (const id of inbox.ids()) await this.#inTurn(id, () => (isNew ? inbox.writeAgain(id) : inbox.lookAt(id)));
     });
     await this.#usable(this.#archive);
@@ -372,7 +372,7 @@ export class Mailbox {
 
   async #usable(folder: string): Promise<boolean> {
     return this.#attempt(folder, async () => {
-      await ensureFolder(folder);
+      ensureFolder(folder);
     });
   }
 
