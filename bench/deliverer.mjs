@@ -6,16 +6,15 @@ import { pathToFileURL } from 'node:url';
 
 const [folder, socket, checkout] = process.argv.slice(2);
 process.env.XDG_RUNTIME_DIR = folder;
-// a checkout from before the program was bundled has its modules in dist/, and the machine's table in core/envelope.ts
-const modules = ['build', 'dist']
-  .map((name) => join(checkout, name))
-  .find((path) => existsSync(join(path, 'daemon.js')));
-const built = (file) => import(pathToFileURL(join(modules, file)));
-const { loadConfig } = await built('config.js');
-const { Daemon } = await built('daemon.js');
-const { isEnded } = existsSync(join(modules, 'core/delivery-machine.js'))
-  ? await built('core/delivery-machine.js')
-  : await built('core/envelope.js');
+// a checkout from before the program was bundled has its modules in dist/, loose files where folders are now, and the machine's
+// table in core/envelope.ts
+const built = (...places) => {
+  const paths = ['build', 'dist'].flatMap((folder) => places.map((place) => join(checkout, folder, place)));
+  return import(pathToFileURL(paths.find((path) => existsSync(path))));
+};
+const { loadConfig } = await built('config/config.js', 'config.js');
+const { Daemon } = await built('server/daemon.js', 'daemon.js');
+const { isEnded } = await built('core/delivery-machine.js', 'core/envelope.js');
 const home = mkdtempSync(join(folder, 'home-'));
 const config = loadConfig({ home, flags: { socket, session: 'bench', mode: 'manual' }, env: {} });
 const daemon = await Daemon.start(config, new Date().toISOString(), () => {});

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 const [folder, socket] = process.argv.slice(2);
 process.env.XDG_RUNTIME_DIR = folder;
-const { loadConfig } = await import('../build/config.js');
-const { Daemon } = await import('../build/daemon.js');
+const { loadConfig } = await import('../build/config/config.js');
+const { Daemon } = await import('../build/server/daemon.js');
 const home = join(folder, 'home');
 mkdirSync(home, { mode: 0o700 });
 const config = loadConfig({ home, flags: { socket, session: 'bench', mode: 'manual' }, env: {} });

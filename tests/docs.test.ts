@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { agentPrograms, offered, withCommands, withNativeInput } from '../bridge/agent-programs/index.ts';
-import { loadConfig } from '../bridge/config.ts';
+import { loadConfig } from '../bridge/config/config.ts';
+import { type OptionRow, options } from '../bridge/config/options.ts';
 import { parsePolicy } from '../bridge/desk/policy-rows.ts';
-import { type OptionRow, options } from '../bridge/options.ts';
 import { pagesWithTables, withTables } from '../scripts/agent-tables.mjs';
 
 const root = resolve(import.meta.dirname, '..');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { AnswerView } from '../api/views.ts';
 import { ExitCode, wrongUse } from '../core/failure.ts';
-import type { AnswerView } from '../views.ts';
 import { callerHere } from './caller.ts';
 import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';

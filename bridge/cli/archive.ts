@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { Retention } from '../app/retention.ts';
 import { wrongUse } from '../core/failure.ts';
 import { prepareHome } from '../host/home.ts';
-import { Retention } from '../retention.ts';
 import { act, withOptions } from './context.ts';
 import { openJournal } from './journal.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import type { AskView } from '../api/views.ts';
 import { cleaned } from '../core/cleaning.ts';
 import { ExitCode } from '../core/failure.ts';
-import type { AskView } from '../views.ts';
 import { aboveHere } from './caller.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';

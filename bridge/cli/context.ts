@@ -3,12 +3,12 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { offered } from '../agent-programs/index.ts';
-import { type Config, emptyFile, joined, type Sources } from '../config-values.ts';
+import { type Config, emptyFile, joined, type Sources } from '../config/config-values.ts';
+import { type Audience, type OptionRow, options } from '../config/options.ts';
 import { BridgeError, type ExitCode, wrongUse } from '../core/failure.ts';
 import { type FoundHome, findHome } from '../host/home.ts';
-import { pingDaemon } from '../host/socket.ts';
-import { socketPath } from '../host/socket-path.ts';
-import { type Audience, type OptionRow, options } from '../options.ts';
+import { pingDaemon } from '../server/socket.ts';
+import { socketPath } from '../server/socket-path.ts';
 import { makeOutput, type Output, reportFault } from './output.ts';
 import { socketOf } from './socket.ts';
 
@@ -104,7 +104,7 @@ function hasFile({ trusted, folder }: FoundHome): boolean {
 
 /** What reads a bridge.yaml takes longer to load than all the rest: only where there is one. */
 async function configured(sources: Omit<Sources, 'files'>, { trusted }: FoundHome): Promise<Config> {
-  const { loadConfig } = await import('../config.ts');
+  const { loadConfig } = await import('../config/config.ts');
   return loadConfig({ ...sources, ...(trusted === undefined ? {} : { file: trusted }) });
 }
 

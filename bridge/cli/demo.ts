@@ -4,12 +4,12 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { loadConfig } from '../config.ts';
+import type { BridgeEvent } from '../app/events.ts';
+import { loadConfig } from '../config/config.ts';
 import { BridgeError, ExitCode } from '../core/failure.ts';
 import { asPaneId } from '../core/ids.ts';
-import { Daemon } from '../daemon.ts';
-import type { BridgeEvent } from '../events.ts';
 import { packageRoot } from '../launch/package-root.ts';
+import { Daemon } from '../server/daemon.ts';
 import { capture } from '../tmux/capture.ts';
 import { ExecCommands, tmuxEnvironment } from '../tmux/exec.ts';
 import { paint, print, reportFault } from './output.ts';

@@ -1,6 +1,6 @@
-import { call } from '../host/socket.ts';
-import { socketPath } from '../host/socket-path.ts';
-import type { VerbName } from '../verbs.ts';
+import type { VerbName } from '../api/verbs.ts';
+import { call } from '../server/socket.ts';
+import { socketPath } from '../server/socket-path.ts';
 import { type Context, withSocket } from './context.ts';
 import { hasNothing, nothingKept } from './journal.ts';
 
@@ -16,7 +16,7 @@ export async function invoke<Result>(context: Context, verb: VerbName, args: Rec
   const reply = await call(socketPath(home), verb, args);
   if (reply) return reply.ok as Result;
   if (ofThePast.has(verb) && (await hasNothing(home))) throw nothingKept(home, String(args.id));
-  const [{ Rooms }, { verbs }] = await Promise.all([import('../rooms.ts'), import('../verbs.ts')]);
+  const [{ Rooms }, { verbs }] = await Promise.all([import('../app/bridge.ts'), import('../api/verbs.ts')]);
   const interrupted = new AbortController();
   const stop = () => interrupted.abort();
   process.once('SIGINT', stop);

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BridgeError, wrongUse } from '../core/failure.ts';
-import { call } from '../host/socket.ts';
-import { socketPath } from '../host/socket-path.ts';
 import { Journal } from '../journal/journal.ts';
+import { call } from '../server/socket.ts';
+import { socketPath } from '../server/socket-path.ts';
 
 /** The journal of a state directory. @throws BridgeError where a bridge of another version has it open: it would be changed under its feet */
 export async function openJournal(home: string): Promise<Journal> {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SeenPauses } from '../app/pausing.ts';
 import { identityKey, type PaneFacts } from '../core/pane.ts';
 import { type Pauses, pauseOf } from '../desk/allowance.ts';
-import { call } from '../host/socket.ts';
-import { socketPath } from '../host/socket-path.ts';
-import type { SeenPauses } from '../pausing.ts';
+import { call } from '../server/socket.ts';
+import { socketPath } from '../server/socket-path.ts';
 import type { Context } from './context.ts';
 import { paint } from './output.ts';
 
@@ -14,7 +14,7 @@ export async function pausesOf({ config: { home } }: Context): Promise<SeenPause
   if (reply) return reply.ok as SeenPauses;
   const path = join(home, 'bridge.db');
   if (!existsSync(path)) return {};
-  const { openPauses } = await import('../pausing.ts');
+  const { openPauses } = await import('../app/pausing.ts');
   return openPauses(path);
 }
 
@@ -22,7 +22,7 @@ export async function pausesOf({ config: { home } }: Context): Promise<SeenPause
 export async function pausesByPane(context: Context): Promise<(pane: PaneFacts) => string | null> {
   const pauses = await pausesOf(context);
   if (Object.keys(pauses).length === 0) return () => null;
-  const { recordedWorkers } = await import('../recorded-workers.ts');
+  const { recordedWorkers } = await import('../app/recorded-workers.ts');
   const names = new Map(recordedWorkers(context.config.home).map((worker) => [identityKey(worker), worker.name]));
   return (pane) => {
     const name = names.get(identityKey(pane)) ?? (pane.label || pane.paneId);

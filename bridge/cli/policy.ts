@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { forProject } from '../config.ts';
-import type { Config } from '../config-values.ts';
+import { forProject } from '../config/config.ts';
+import type { Config } from '../config/config-values.ts';
+import { rulesOf } from '../config/rules.ts';
 import { listOptions } from '../core/choice.ts';
 import { ExitCode, wrongUse } from '../core/failure.ts';
 import { withEscapes } from '../core/look-alikes.ts';
@@ -20,7 +21,6 @@ import {
   still,
   textOfRecording,
 } from '../recordings/recording.ts';
-import { rulesOf } from '../rules.ts';
 import { findRequests } from '../screen/blocks.ts';
 import { firstReasons, stepReasons } from '../screen/reasons.ts';
 import { act, type Context, withOptions } from './context.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RequestView } from '../views.ts';
+import type { RequestView } from '../api/views.ts';
 import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { hasNothing } from './journal.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { PauseView } from '../api/views.ts';
 import { ExitCode } from '../core/failure.ts';
-import type { PauseView } from '../views.ts';
 import { callerHere } from './caller.ts';
 import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';

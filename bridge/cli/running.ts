@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
+import type { BridgeEvent } from '../app/events.ts';
 import { BridgeError, ExitCode, messageOf } from '../core/failure.ts';
 import { escapeJson } from '../core/visible.ts';
-import type { BridgeEvent } from '../events.ts';
 import type { Notice } from '../host/notify.ts';
-import { call, pingDaemon } from '../host/socket.ts';
-import { socketPath } from '../host/socket-path.ts';
+import { call, pingDaemon } from '../server/socket.ts';
+import { socketPath } from '../server/socket-path.ts';
 import { ExecCommands } from '../tmux/exec.ts';
 import { clientTerminals } from '../tmux/pane.ts';
 import { socketPathOf } from '../tmux/socket.ts';
@@ -122,7 +122,7 @@ function teller({ config, out }: Pick<Context, 'config' | 'out'>): (event: Bridg
 }
 
 async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
-  const { Daemon } = await import('../daemon.ts');
+  const { Daemon } = await import('../server/daemon.ts');
   const { destination, pino } = await import('pino');
   const log =
     config.log === null ? null : destination({ dest: config.log, append: true, mkdir: true, mode: 0o600, sync: true });

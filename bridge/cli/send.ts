@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
 import { withCommands } from '../agent-programs/index.ts';
+import type { SendView } from '../api/views.ts';
 import { isBlank } from '../core/cleaning.ts';
 import { type Via, vias } from '../core/door.ts';
 import { ExitCode, wrongUse } from '../core/failure.ts';
 import { asCommand, commandOf } from '../core/slash-command.ts';
-import type { SendView } from '../views.ts';
 import { callerHere } from './caller.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { RequestView, TextView } from '../api/views.ts';
 import { listChoices } from '../core/choices.ts';
-import type { RequestView, TextView } from '../views.ts';
 import { actByDaemon, withOptions } from './context.ts';
 import { deliveryLines } from './delivery-lines.ts';
 import { invoke } from './invoke.ts';

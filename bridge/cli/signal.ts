@@ -5,9 +5,9 @@ import type { Command } from 'commander';
 import { processNames, programNamed } from '../agent-programs/index.ts';
 import { callerAbove } from '../host/caller.ts';
 import { systemSource } from '../host/process-source.ts';
-import { socketPath } from '../host/socket-path.ts';
-import { tell } from '../host/tell.ts';
 import { readSignal } from '../screen/agent-signals.ts';
+import { socketPath } from '../server/socket-path.ts';
+import { tell } from '../server/tell.ts';
 import { print } from './output.ts';
 import { readReport } from './report.ts';
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Config } from '../config-values.ts';
+import type { Config } from '../config/config-values.ts';
 import { launchFolder, readState, stateFolder } from '../launch/state-folder.ts';
 import { type SocketChoice, socketPathOf } from '../tmux/socket.ts';
 

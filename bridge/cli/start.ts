@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import { type Command, Option } from 'commander';
+import { recordWorker } from '../app/recorded-workers.ts';
 import { BridgeError, ExitCode, messageOf, wrongUse } from '../core/failure.ts';
 import { identityKey } from '../core/pane.ts';
 import { steadyClock } from '../host/clock.ts';
 import { findHome } from '../host/home.ts';
 import { repositoryOf } from '../host/repository.ts';
-import { call } from '../host/socket.ts';
-import { socketPath as bridgeSocket } from '../host/socket-path.ts';
 import { comingsTo } from '../host/turnstile.ts';
 import { type ControllerReport, type StartControllerOptions, startController } from '../launch/controller.ts';
 import { labelController } from '../launch/controller-run.ts';
@@ -15,7 +14,8 @@ import { controllerFlags, type LaunchFlag, workerFlags } from '../launch/flags.t
 import type { Tmux } from '../launch/tmux.ts';
 import { type StartReport, startWorker } from '../launch/worker.ts';
 import type { StartWorkerOptions } from '../launch/worker-settings.ts';
-import { recordWorker } from '../recorded-workers.ts';
+import { call } from '../server/socket.ts';
+import { socketPath as bridgeSocket } from '../server/socket-path.ts';
 import { ExecCommands } from '../tmux/exec.ts';
 import { paneFacts } from '../tmux/pane.ts';
 import { makeOutput, reportFault } from './output.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { BridgeError, ExitCode } from '../core/failure.ts';
-import { pingDaemon } from '../host/socket.ts';
-import { socketPath } from '../host/socket-path.ts';
+import { pingDaemon } from '../server/socket.ts';
+import { socketPath } from '../server/socket-path.ts';
 import { actByDaemon, withOptions } from './context.ts';
 
 /** How long a bridge may take to end what it is typing. */

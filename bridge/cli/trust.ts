@@ -1,12 +1,12 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { authorityOf, refuse } from '../authority.ts';
-import { forProject } from '../config.ts';
+import { authorityOf, refuse } from '../app/authority.ts';
+import { forProject } from '../config/config.ts';
+import { rulesOf } from '../config/rules.ts';
 import { wrongUse } from '../core/failure.ts';
 import { digestOf, readConfigFile } from '../host/config-file.ts';
 import { trust } from '../host/home.ts';
-import { rulesOf } from '../rules.ts';
 import { callerHere } from './caller.ts';
 import { act } from './context.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { repairHome, verifyHome } from '../app/audit.ts';
 import { ExitCode } from '../core/failure.ts';
 import { type Finding, findingKinds, isNote } from '../core/finding.ts';
-import { repairHome, verifyHome } from '../verify.ts';
 import { act, withOptions } from './context.ts';
 import { paint } from './output.ts';
 

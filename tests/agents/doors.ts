@@ -1,12 +1,12 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../../bridge/config.ts';
+import { Rooms } from '../../bridge/app/bridge.ts';
+import { loadConfig } from '../../bridge/config/config.ts';
 import type { Via } from '../../bridge/core/door.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
 import { isReady } from '../../bridge/core/reading.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
-import { Rooms } from '../../bridge/rooms.ts';
 import { addressOn } from '../fixtures/address.ts';
 import { privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { makeHome } from '../live/bridge-process.ts';

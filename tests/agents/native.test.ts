@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadConfig } from '../../bridge/config.ts';
+import { Rooms } from '../../bridge/app/bridge.ts';
+import { loadConfig } from '../../bridge/config/config.ts';
 import type { Door } from '../../bridge/core/door.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { ProgramGround } from '../../bridge/host/program-ground.ts';
 import { nativeInputIo } from '../../bridge/native-input/io.ts';
 import { NativeInputs } from '../../bridge/native-input/native-inputs.ts';
-import { Rooms } from '../../bridge/rooms.ts';
 import { addressOn } from '../fixtures/address.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { makeHome, run } from '../live/bridge-process.ts';

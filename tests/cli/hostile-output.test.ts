@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { viewOf } from '../../bridge/api/views.ts';
+import type { BridgeEvent } from '../../bridge/app/events.ts';
 import { levelOf, recordOf, renderLive } from '../../bridge/cli/live-log.ts';
 import { makeOutput, paint, print, reportFault, table } from '../../bridge/cli/output.ts';
 import { describePauses } from '../../bridge/cli/pauses.ts';
@@ -12,9 +14,7 @@ import type { DeliveryState } from '../../bridge/core/envelope.ts';
 import { BridgeError } from '../../bridge/core/failure.ts';
 import type { DeliveryId } from '../../bridge/core/ids.ts';
 import type { RequestState } from '../../bridge/core/request.ts';
-import type { BridgeEvent } from '../../bridge/events.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
-import { viewOf } from '../../bridge/views.ts';
 import { happened, now, sampleDelivery, sampleRequest, somePane } from '../journal/samples.ts';
 
 /** OSC 52 and 0, CSI as two bytes and as one, C1's OSC, CR, BS, NUL, a right-to-left override, zero width, a tag, a lone half. */

@@ -1,12 +1,12 @@
 import { expect, test, vi } from 'vitest';
+import { verbs } from '../../bridge/api/verbs.ts';
+import type { Rooms } from '../../bridge/app/bridge.ts';
+import type { BridgeEvent } from '../../bridge/app/events.ts';
 import { renderLive, repeats } from '../../bridge/cli/live-log.ts';
 import { reportFault } from '../../bridge/cli/output.ts';
 import { panesOf } from '../../bridge/cli/pane.ts';
 import { BridgeError } from '../../bridge/core/failure.ts';
 import type { PaneFacts } from '../../bridge/core/pane.ts';
-import type { BridgeEvent } from '../../bridge/events.ts';
-import type { Rooms } from '../../bridge/rooms.ts';
-import { verbs } from '../../bridge/verbs.ts';
 import { now, sampleDelivery, sampleRequest } from '../journal/samples.ts';
 
 const changed = (is: 'open' | 'expired'): BridgeEvent => ({

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { socketChoice } from '../../bridge/cli/socket.ts';
-import { loadConfig } from '../../bridge/config.ts';
+import { loadConfig } from '../../bridge/config/config.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 

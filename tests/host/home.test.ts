@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { loadConfig } from '../../bridge/config.ts';
+import { loadConfig } from '../../bridge/config/config.ts';
 import { digestOf, readConfigFile } from '../../bridge/host/config-file.ts';
 import { findHome, liesWithin, prepareHome, readTrusted, trust } from '../../bridge/host/home.ts';
 

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { claimHome } from '../../bridge/host/instance.ts';
-import { protocol } from '../../bridge/host/protocol.ts';
-import { call } from '../../bridge/host/socket.ts';
-import { socketPath } from '../../bridge/host/socket-path.ts';
-import { serve } from '../../bridge/host/socket-server.ts';
+import { protocol } from '../../bridge/server/protocol.ts';
+import { call } from '../../bridge/server/socket.ts';
+import { socketPath } from '../../bridge/server/socket-path.ts';
+import { serve } from '../../bridge/server/socket-server.ts';
 
 let home: string;
 beforeEach(() => {

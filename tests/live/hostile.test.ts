@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Rooms } from '../../bridge/rooms.ts';
+import type { Rooms } from '../../bridge/app/bridge.ts';
 import { monotonic } from '../fixtures/monotonic.mjs';
 import { playAll } from '../torture/hostile.ts';
 import { caseNamed, nameOf } from '../torture/hostile-factors.ts';

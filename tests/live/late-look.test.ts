@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { loadConfig } from '../../bridge/config.ts';
-import type { BridgeEvent } from '../../bridge/events.ts';
-import { Rooms } from '../../bridge/rooms.ts';
-import { Watch } from '../../bridge/watch.ts';
+import { Rooms } from '../../bridge/app/bridge.ts';
+import type { BridgeEvent } from '../../bridge/app/events.ts';
+import { Watch } from '../../bridge/app/watching/watch.ts';
+import { loadConfig } from '../../bridge/config/config.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { makeHome, makeWork } from './bridge-process.ts';

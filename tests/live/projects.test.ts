@@ -96,8 +96,8 @@ test('a daemon that is asked about a server that has gone says so, and types not
   );
   const next = await startScriptedAgent({ tmux: blog.tmux, session: 'macs', name: 'next', workingFolder: blog.folder });
   expect(next.paneId).toBe(blog.agent.paneId);
-  const { call } = await import('../../bridge/host/socket.ts');
-  const { socketPath } = await import('../../bridge/host/socket-path.ts');
+  const { call } = await import('../../bridge/server/socket.ts');
+  const { socketPath } = await import('../../bridge/server/socket-path.ts');
   const pane = { host: worker!.host, server: worker!.server, paneId: next.paneId, socketPath: blog.tmux.socketPath };
   await expect(call(socketPath(home), 'send', { pane, text: 'For the one that died.' })).rejects.toThrow(
     /answers there now, and %\d+ was a pane of process \d+/,

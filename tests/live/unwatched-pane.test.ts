@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { loadConfig } from '../../bridge/config.ts';
-import { Rooms } from '../../bridge/rooms.ts';
+import { Rooms } from '../../bridge/app/bridge.ts';
+import { loadConfig } from '../../bridge/config/config.ts';
 import { addressOn } from '../fixtures/address.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { startScriptedAgent } from '../fixtures/scripted-agent.ts';

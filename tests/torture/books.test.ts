@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { RequestView } from '../../bridge/api/views.ts';
 import type { DeliveryState } from '../../bridge/core/envelope.ts';
-import type { RequestView } from '../../bridge/views.ts';
 import type { Fact } from '../fixtures/scripted-agent.ts';
 import { anotherInput, audit, type Books } from './books.ts';
 import { type Question, question } from './questions.ts';

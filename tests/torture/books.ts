@@ -1,5 +1,5 @@
+import type { RequestView } from '../../bridge/api/views.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
-import type { RequestView } from '../../bridge/views.ts';
 import type { Fact } from '../fixtures/scripted-agent.ts';
 import { markPattern, type Question } from './questions.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Rooms } from '../../bridge/rooms.ts';
+import type { Rooms } from '../../bridge/app/bridge.ts';
 import { monotonic, until } from '../fixtures/monotonic.mjs';
 import type { Case } from './hostile-factors.ts';
 import type { Lane } from './hostile-lane.ts';

@@ -1,6 +1,6 @@
+import type { Rooms } from '../../bridge/app/bridge.ts';
 import { asPaneId } from '../../bridge/core/ids.ts';
 import type { PaneAddress } from '../../bridge/core/pane.ts';
-import type { Rooms } from '../../bridge/rooms.ts';
 import { commandLine } from '../../bridge/tmux/protocol.ts';
 import type { TmuxServer } from '../../bridge/tmux/server.ts';
 import { monotonic } from '../fixtures/monotonic.mjs';

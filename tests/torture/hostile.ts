@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadConfig } from '../../bridge/config.ts';
+import { Rooms } from '../../bridge/app/bridge.ts';
+import { loadConfig } from '../../bridge/config/config.ts';
 import { addressKey } from '../../bridge/core/pane.ts';
-import { Rooms } from '../../bridge/rooms.ts';
 import { monotonic } from '../fixtures/monotonic.mjs';
 import { privateTmux } from '../fixtures/private-tmux.ts';
 import { casesOf, pairsOf } from './hostile-cases.ts';

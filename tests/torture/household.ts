@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { call } from '../../bridge/host/socket.ts';
-import { socketPath } from '../../bridge/host/socket-path.ts';
-import type { RequestView } from '../../bridge/views.ts';
+import type { RequestView } from '../../bridge/api/views.ts';
+import { call } from '../../bridge/server/socket.ts';
+import { socketPath } from '../../bridge/server/socket-path.ts';
 import { type PrivateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { makeHome, run } from '../live/bridge-process.ts';
 import { ArmedBridge, type Order } from './armed-bridge.ts';

@@ -1,8 +1,8 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { call } from '../../bridge/host/socket.ts';
-import { socketPath } from '../../bridge/host/socket-path.ts';
-import type { AnswerView, RequestView } from '../../bridge/views.ts';
+import type { AnswerView, RequestView } from '../../bridge/api/views.ts';
+import { call } from '../../bridge/server/socket.ts';
+import { socketPath } from '../../bridge/server/socket-path.ts';
 import type { ScriptedAgent } from '../fixtures/scripted-agent.ts';
 import type { Doubtful } from './books.ts';
 import type { Question } from './questions.ts';

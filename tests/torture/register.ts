@@ -1,4 +1,4 @@
-import type { RequestView } from '../../bridge/views.ts';
+import type { RequestView } from '../../bridge/api/views.ts';
 import { markPattern, type Question } from './questions.ts';
 
 /** Which questions were asked, and which of them which bridge is known to have. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { RequestView } from '../../bridge/api/views.ts';
 import { isEnded } from '../../bridge/core/delivery-machine.ts';
-import type { RequestView } from '../../bridge/views.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type Fact, type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { makeWork } from '../live/bridge-process.ts';

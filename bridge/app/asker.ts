@@ -1,0 +1,53 @@
+import { asPaneId } from '../core/ids.ts';
+import type { PaneFacts, PaneIdentity } from '../core/pane.ts';
+import type { Caller, ProcessId } from '../host/caller.ts';
+import { isAmong } from './authority.ts';
+
+/** What `bridge ask` can show for who asks. */
+export interface AskerEvidence {
+  readonly caller: Caller;
+  /** the processes above the command, nearest first */
+  readonly above: readonly ProcessId[];
+  /** what its environment says: a claim, which anybody can write there */
+  readonly tmuxSocket: string | null;
+  readonly paneHint: string | null;
+}
+
+/** Who asks. */
+export type Asker =
+  | { readonly is: 'proven'; readonly pane: PaneFacts }
+  /** it says that it is this pane, and its processes do not show it */
+  | { readonly is: 'claimed'; readonly name: string }
+  /** a shell, or a program, of which nothing is known and that claims nothing */
+  | { readonly is: 'unknown' };
+
+/**
+ * The pane in which the agent program above the caller sits; without an agent above, the pane whose first process is
+ * above the caller. An agent that sits in none of our panes may have been started from one of them: that proves nothing.
+ */
+export function askerOf(
+  { caller, above, tmuxSocket, paneHint }: AskerEvidence,
+  panes: readonly PaneFacts[],
+  world: {
+    identify(facts: PaneFacts): PaneIdentity;
+    /** when a process started, as `ProcessId` has it; null where it is gone */
+    startOf(pid: number): string | null;
+  },
+): Asker {
+  const proven = panes.find((facts) => {
+    if (caller.is === 'apart') return false;
+    if (caller.is === 'agent') {
+      const { agentPid, agentStartedAt } = world.identify(facts);
+      return agentPid !== null && isAmong({ pid: agentPid, startedAt: agentStartedAt ?? '' }, caller.at);
+    }
+    // two processes of different containers may have the same pid
+    const known = above.find(({ pid }) => pid === facts.panePid);
+    return known !== undefined && world.startOf(known.pid) === known.startedAt;
+  });
+  if (proven !== undefined) return { is: 'proven', pane: proven };
+  if (paneHint === null || asPaneId(paneHint) === null) return { is: 'unknown' };
+  const claimed = panes.find(
+    (facts) => facts.paneId === paneHint && (tmuxSocket ?? facts.socketPath) === facts.socketPath,
+  );
+  return { is: 'claimed', name: claimed?.label || paneHint };
+}

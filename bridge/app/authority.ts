@@ -1,0 +1,63 @@
+import { BridgeError } from '../core/failure.ts';
+import type { Caller, ProcessId } from '../host/caller.ts';
+
+/** What only a person may do, or the live controller of the worker that it is about. */
+export type Act = 'answer' | 'dismiss' | 'settle' | 'resume' | 'send --in-dialog' | 'send --command' | 'trust';
+
+export interface Question {
+  readonly act: Act;
+  /** null: the command did not say what stands above it */
+  readonly caller: Caller | null;
+  /** the agent in the live controller's pane of the worker that it is about; null where there is none, or it is about all */
+  readonly controller: ProcessId | null;
+}
+
+export type Authority =
+  | { readonly is: 'person' }
+  | { readonly is: 'controller'; readonly program: string }
+  | { readonly is: 'nobody'; readonly reason: string; readonly nextStep: string };
+
+/**
+ * Who calls, as far as it matters for what they may decide: no worker answers itself, nor another one. An agent program
+ * above the caller is never a person, whatever it has no terminal for.
+ */
+export function authorityOf({ act, caller, controller }: Question): Authority {
+  if (caller === null) {
+    return {
+      is: 'nobody',
+      reason: 'the command does not say which program called it',
+      nextStep: 'it is of another version than the bridge: restart the bridge, and use its own `bridge`',
+    };
+  }
+  if (caller.is === 'nobody') return { is: 'person' };
+  const { program } = caller;
+  if (act !== 'trust' && caller.is === 'agent' && controller !== null && isAmong(controller, caller.at)) {
+    return { is: 'controller', program };
+  }
+  const above = caller.is === 'agent' ? `${program} (process ${caller.at[0]?.pid})` : program;
+  return {
+    is: 'nobody',
+    reason: `this command runs under ${above}, and ${whose[act]}`,
+    nextStep: 'run it in a shell of your own, outside of any agent program',
+  };
+}
+
+const orController = 'only you or the live controller of that worker may';
+const whose: Readonly<Record<Act, string>> = {
+  answer: `no agent answers itself or another one: ${orController}`,
+  dismiss: `no agent ends its own question or another's: ${orController}`,
+  settle: `no agent vouches for its own input or another's: ${orController}`,
+  resume: 'no agent ends a pause: only you may, or of one worker its live controller',
+  'send --in-dialog': `no agent decides in its own dialog or another's: ${orController}`,
+  'send --command': `no agent changes its own settings or another's: ${orController}`,
+  trust: 'only you may let a bridge.yaml decide',
+};
+
+/** @throws BridgeError naming the program above the caller, and what to do */
+export function refuse(act: Act, target: string, { reason, nextStep }: Extract<Authority, { is: 'nobody' }>): never {
+  throw new BridgeError({ what: act, target, reason, nextStep });
+}
+
+export function isAmong(one: ProcessId, at: readonly ProcessId[]): boolean {
+  return at.some(({ pid, startedAt }) => pid === one.pid && startedAt === one.startedAt);
+}

@@ -1,0 +1,39 @@
+import type { Clock } from '../core/clock.ts';
+
+/** Waiting for what the rooms will do: a change of a request or a delivery wakes everybody who waits, and they look again. */
+export class Changes {
+  readonly #clock: Clock;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  wake(): void {
+    for (const look of [...this.#waiting]) look();
+  }
+
+  /** The first value that `condition` gives other than null; null when `limitMs` have passed (null: never) or `closed` aborts. */
+  until<T>(condition: () => T | null, closed: AbortSignal, limitMs: number | null): Promise<T | null> {
+    return new Promise((resolve) => {
+      const end = (value: T | null) => {
+        this.#waiting.delete(look);
+        closed.removeEventListener('abort', stop);
+        cancel();
+        resolve(value);
+      };
+      const look = () => {
+        const value = condition();
+        if (value !== null) end(value);
+      };
+      const stop = () => end(null);
+      const cancel = limitMs === null ? () => {} : this.#clock.after(limitMs, stop);
+      this.#waiting.add(look);
+      if (closed.aborted) stop();
+      else {
+        closed.addEventListener('abort', stop);
+        look();
+      }
+    });
+  }
+}

@@ -1,0 +1,134 @@
+import type { Clock } from '../core/clock.ts';
+import type { Detection } from '../core/detection.ts';
+import { type PaneId, serverId, type TurnId } from '../core/ids.ts';
+import type { PaneIdentity, Snapshot } from '../core/pane.ts';
+import { isOpen, type Request } from '../core/request.ts';
+import type { TurnMark } from '../core/turn-mark.ts';
+import type { Desk } from '../desk/desk.ts';
+import { repositoryOf } from '../host/repository.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Sight } from '../panes/sight.ts';
+import type { Asker } from './asker.ts';
+import type { Changes } from './changes.ts';
+import type { Projects } from './projects.ts';
+
+/** Requests as they are opened: seen on a worker's screen, or asked from a worker's own shell. */
+export class Opening {
+  readonly #projects: Projects;
+  readonly #clock: Clock;
+  readonly #mint: () => string;
+  readonly #journal: Journal;
+  readonly #sight: Sight;
+  readonly #desk: Desk;
+  readonly #changes: Changes;
+
+  constructor(parts: {
+    projects: Projects;
+    clock: Clock;
+    mint: () => string;
+    journal: Journal;
+    sight: Sight;
+    desk: Desk;
+    changes: Changes;
+  }) {
+    this.#projects = parts.projects;
+    this.#clock = parts.clock;
+    this.#mint = parts.mint;
+    this.#journal = parts.journal;
+    this.#sight = parts.sight;
+    this.#desk = parts.desk;
+    this.#changes = parts.changes;
+  }
+
+  /** @param seen.humanOnly why no controller may answer this one */
+  fromScreen(seen: {
+    readonly worker: string;
+    readonly pane: PaneIdentity;
+    readonly agent: string;
+    readonly turn: TurnId;
+    readonly detection: Detection;
+    readonly snapshot: Snapshot;
+    readonly humanOnly?: string;
+    readonly turnMark?: TurnMark;
+  }): Request {
+    const { snapshot, ...rest } = seen;
+    return this.#desk.open({
+      ...rest,
+      context: this.#contextOf(snapshot),
+      ...this.#projectOf(seen.pane, snapshot),
+      via: 'screen',
+      deadlineAt: this.#deadline(seen.pane),
+    });
+  }
+
+  /** Opens a request on behalf of a worker's own shell, and waits for its end. */
+  async fromShell(
+    order: { text: string; asker: Asker; agent: string | null; wait: boolean; timeoutMs: number },
+    closed: AbortSignal,
+  ): Promise<Request> {
+    const { asker } = order;
+    // nothing of a pane belongs to who only says that it is that pane: neither its turns nor its screen
+    const snapshot = asker.is === 'proven' ? await this.#sight.look(asker.pane).catch(() => null) : null;
+    const pane: PaneIdentity = snapshot?.identity ?? {
+      socketPath: '',
+      host: '',
+      server: serverId(0, 1),
+      paneId: '%' as PaneId,
+      panePid: 0,
+      agentPid: null,
+      agentStartedAt: null,
+    };
+    const request = this.#desk.open({
+      ...this.#namedAs(asker, snapshot),
+      pane,
+      agent: order.agent ?? (snapshot ? this.#sight.agentProgram(snapshot).name : 'unknown'),
+      turn: this.#mint() as TurnId,
+      detection: { kind: 'request', text: order.text, attributes: {}, truncated: false },
+      context: snapshot ? this.#contextOf(snapshot) : '',
+      ...(snapshot ? this.#projectOf(pane, snapshot) : {}),
+      via: 'ask',
+      deadlineAt: this.#deadline(pane),
+    });
+    this.#desk.confirm(request.id);
+    const now = () => this.#journal.request(request.id) ?? request;
+    if (!order.wait) return now();
+    await this.#changes.until(() => (isOpen(now()) ? null : now()), closed, order.timeoutMs || null);
+    return now();
+  }
+
+  #projectOf(pane: PaneIdentity, { facts }: Snapshot): { project?: string; repository?: string } {
+    const project = this.#projects.folderOf(pane, facts);
+    if (project === null) return {};
+    const repository = repositoryOf(project);
+    return { project, ...(repository !== null && { repository }) };
+  }
+
+  #deadline(pane: PaneIdentity): number | null {
+    const { requestTimeoutMs } = this.#projects.configFor(pane);
+    return requestTimeoutMs > 0 ? this.#clock.now() + requestTimeoutMs : null;
+  }
+
+  /** The worker's recent screen text, for whoever answers. */
+  #contextOf(snapshot: Snapshot): string {
+    const rows = snapshot.rows.map((row) => row.text);
+    while (rows.at(-1)?.trim() === '') rows.pop();
+    const { workerContextLines: lines } = this.#projects.configFor(snapshot.identity);
+    return lines === 0 ? '' : rows.slice(-lines).join('\n');
+  }
+
+  /** A rule for a worker is no rule for who only claims to be it: that goes to the human. */
+  #namedAs(asker: Asker, snapshot: Snapshot | null): { worker: string; claimed?: string; humanOnly?: string } {
+    if (asker.is === 'proven') {
+      const { pane } = asker;
+      if (snapshot === null) return { worker: pane.label || pane.paneId };
+      return { worker: this.#projects.nameOf(snapshot.identity, snapshot.facts) };
+    }
+    if (asker.is === 'unknown') return { worker: 'shell' };
+    const { name } = asker;
+    return {
+      worker: `${name} (claimed)`,
+      claimed: name,
+      humanOnly: `it says that it is ${name}, and its processes do not show that`,
+    };
+  }
+}

@@ -1,0 +1,86 @@
+import { wrongUse } from '../core/failure.ts';
+import { nameMeant, shownName } from '../core/names.ts';
+import { addressKey, type PaneFacts } from '../core/pane.ts';
+import { Allowance, everyWorker, type Pause, type Pauses } from '../desk/allowance.ts';
+import { systemClock } from '../host/clock.ts';
+import { Journal } from '../journal/journal.ts';
+import { nameOf } from '../panes/sight.ts';
+import type { Rooms } from './bridge.ts';
+import { recordedIn } from './recorded-workers.ts';
+
+const noLimits = { answersPerHour: 0, consecutive: 0, perDay: 0 };
+
+/** A pause, and how its worker's name is shown. */
+export type SeenPauses = Readonly<Record<string, Pause & { readonly shown: string }>>;
+
+/** @param pauses by full name */
+export function pausesSeen(pauses: Pauses, known: Iterable<string>): SeenPauses {
+  const names = [...known];
+  return Object.fromEntries(
+    Object.entries(pauses).map(([name, pause]) => [name, { ...pause, shown: shownName(name, names) }]),
+  );
+}
+
+/** Who is paused, from a journal that exists. */
+export function openPauses(path: string): SeenPauses {
+  const { journal } = Journal.open(path, { now: systemClock.now() });
+  try {
+    const { pauses } = new Allowance(journal, () => noLimits);
+    return pausesSeen(
+      pauses,
+      recordedIn(journal).map(({ name }) => name),
+    );
+  } finally {
+    journal.close();
+  }
+}
+
+/** Every worker whose name may be meant: watched, with an open request, or paused. */
+export function knownWorkers(rooms: Rooms): Set<string> {
+  const asking = rooms.journal.requests({ open: true }).map((request) => request.worker);
+  const paused = Object.keys(rooms.desk.pauses).filter((name) => name !== everyWorker);
+  return new Set([...rooms.workerNames(), ...asking, ...paused]);
+}
+
+/**
+ * The full name that requests of this worker carry. A pause for a name that nobody has, or of a pane that nobody watches,
+ * would look like one and be none.
+ * @throws BridgeError naming the workers that are known
+ */
+export async function workerNamed(rooms: Rooms, given: string): Promise<string> {
+  const panes = await rooms.servers.panes().catch(() => []);
+  const living = panes
+    .filter((pane) => mayBeWorker(rooms, pane))
+    .map((pane) => rooms.projects.nameOf(rooms.sight.identify(pane).identity, pane));
+  const ended = rooms.journal.requests().map((request) => request.worker);
+  const meant = nameMeant(given, [...knownWorkers(rooms), ...living]) ?? nameMeant(given, ended);
+  if (meant !== null) return meant;
+  const known = [...new Set([...knownWorkers(rooms), ...living])].sort();
+  const workers = known.length === 0 ? 'there are none' : `workers: ${known.join(', ')}`;
+  const found = await rooms.sight.resolve(given, rooms.config.session, panes).catch(() => null);
+  if (found === null) throw wrongUse('worker', given, 'is not known', workers);
+  const name = rooms.projects.nameOf(rooms.sight.identify(found).identity, found);
+  if (known.includes(name) || (await isNamedAsWorker(rooms, found, panes))) return name;
+  if (found.label === 'controller')
+    throw wrongUse('worker', given, `is the controller's pane (${nameOf(found)})`, workers);
+  throw wrongUse(
+    'worker',
+    given,
+    `is no worker: ${nameOf(found)} has no label of one, and no agent program runs in it`,
+    `${workers}; \`bridge --worker ${found.paneId}\` makes it one`,
+  );
+}
+
+/** A pane that a bridge watches, or would as soon as it is started for it. */
+function mayBeWorker({ sight }: Rooms, pane: PaneFacts): boolean {
+  if (pane.label.startsWith('worker') || pane.title === 'worker' || pane.windowName === 'worker') return true;
+  return pane.label !== 'controller' && sight.hasAgent(pane);
+}
+
+/** By `worker:` in bridge.yaml. */
+async function isNamedAsWorker({ sight, config }: Rooms, pane: PaneFacts, panes: readonly PaneFacts[]) {
+  const named = await Promise.all(
+    config.worker.map((target) => sight.resolve(target, config.session, panes).catch(() => null)),
+  );
+  return named.some((one) => one !== null && addressKey(one) === addressKey(pane));
+}

@@ -1,0 +1,148 @@
+import { listOptions } from '../../core/choice.ts';
+import { messageOf } from '../../core/failure.ts';
+import type { TurnId } from '../../core/ids.ts';
+import type { InputMark } from '../../core/input-mark.ts';
+import { withEscapes } from '../../core/look-alikes.ts';
+import { identityKey, type PaneIdentity, type Snapshot, sameAgent } from '../../core/pane.ts';
+import type { Dialog, Reading } from '../../core/reading.ts';
+import { markTurn } from '../../core/turn-mark.ts';
+import { systemClock } from '../../host/clock.ts';
+import type { Rooms } from '../bridge.ts';
+
+/** A dialog, or its absence, is believed when a second look finds the same. */
+const secondLookMs = 60;
+/** A dialog that cannot be read may be one that is still being drawn. */
+const unreadLookMs = 1_500;
+
+/** What a look shows: a dialog's fingerprint, null for positively none, undefined where nothing can be said. */
+type Shown = string | null | undefined;
+
+/** The dialogs of one watched pane: a request for each that opens, and its withdrawal where it was answered in the pane. */
+export class DialogWatch {
+  readonly #rooms: Rooms;
+  readonly #pane: { readonly worker: string; readonly identity: PaneIdentity; readonly program: string };
+  readonly #humanOnly: () => string | null;
+  readonly #inputs: () => readonly InputMark[];
+  readonly #broke: (reason: string) => void;
+  #settled: Shown;
+  /** the request about the dialog that was settled on last */
+  #request = '';
+  #cancel: (() => void) | null = null;
+  #closed = false;
+
+  /**
+   * @param parts.humanOnly why only the human may decide what stands there now; null where others may
+   * @param parts.inputs of the pane, as far as they are known
+   */
+  constructor(parts: {
+    rooms: Rooms;
+    pane: { readonly worker: string; readonly identity: PaneIdentity; readonly program: string };
+    humanOnly: () => string | null;
+    inputs: () => readonly InputMark[];
+    broke: (reason: string) => void;
+  }) {
+    this.#rooms = parts.rooms;
+    this.#pane = parts.pane;
+    this.#humanOnly = parts.humanOnly;
+    this.#inputs = parts.inputs;
+    this.#broke = parts.broke;
+  }
+
+  seen(reading: Reading): void {
+    const shown = shownIn(reading);
+    if (shown !== undefined && shown !== this.#settled) this.#lookAgain(shown, reading);
+  }
+
+  /** The courier saw the dialog closed by its own key: one that is open now is another one, even if it looks the same. */
+  chosen(): void {
+    this.#settled = null;
+    this.#lookAgain(undefined, null);
+  }
+
+  /** The courier saw that the dialog of this request has gone: one like it that is open now is another one. */
+  passed(requestId: string): void {
+    if (this.#request === requestId && this.#settled !== null) this.chosen();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancel?.();
+  }
+
+  #lookAgain(shown: Shown, reading: Reading | null): void {
+    if (this.#closed) return;
+    this.#cancel?.();
+    const isUnread = reading?.dialog != null && !isReadable(reading.dialog);
+    this.#cancel = systemClock.after(isUnread ? unreadLookMs : secondLookMs, () => {
+      this.#cancel = null;
+      this.#confirm(shown).catch((fault) => this.#broke(messageOf(fault)));
+    });
+  }
+
+  async #confirm(first: Shown): Promise<void> {
+    const { identity, program } = this.#pane;
+    const snapshot = await this.#rooms.sight.look(identity);
+    if (snapshot === null || this.#closed || !sameAgent(snapshot.identity, identity)) return;
+    const reading = this.#rooms.sight.readAs(snapshot, program);
+    const shown = shownIn(reading);
+    // what cannot be read now is read again when the pane draws
+    if (shown === undefined || shown === this.#settled) return;
+    if (shown !== first) return this.#lookAgain(shown, reading);
+    const isNew = this.#settled !== undefined;
+    if (shown !== null) this.#open(reading, snapshot, isNew);
+    this.#rooms.desk.dialogNow(identity, shown);
+    this.#settled = shown;
+  }
+
+  /** @param isNew it was seen to open; else it may be the one that stood there before a restart */
+  #open(reading: Reading, snapshot: Snapshot, isNew: boolean): void {
+    const dialog = reading.dialog!;
+    const { journal, opening, desk } = this.#rooms;
+    const { worker, identity, program } = this.#pane;
+    const humanOnly = this.#humanOnly();
+    const turnMark = markTurn(this.#inputs(), reading);
+    const request = journal.transact(() => {
+      const openAs = (number: number) => {
+        journal.saveMemory(memoryKey(identity), number);
+        return opening.fromScreen({
+          worker,
+          pane: identity,
+          agent: program,
+          // each dialog is an occasion of its own, whatever turn it stands in: the same command may be asked twice in one
+          turn: `${identity.agentPid ?? identity.panePid}.${identity.agentStartedAt ?? 0}!${number}` as TurnId,
+          detection: { kind: 'approval', text: textOf(dialog), attributes: {}, truncated: false, dialog },
+          snapshot,
+          turnMark,
+          ...(humanOnly === null ? {} : { humanOnly }),
+        });
+      };
+      const number = journal.memory<number>(memoryKey(identity)) ?? 0;
+      const known = openAs(isNew ? number + 1 : number);
+      // these ends are known only of a dialog that was seen to be gone
+      return ['delivered', 'settled', 'withdrawn'].includes(known.state.is) ? openAs(number + 1) : known;
+    });
+    this.#request = request.id;
+    desk.confirm(request.id, { turnMark, ...(humanOnly === null ? {} : { humanOnly }) });
+  }
+}
+
+function shownIn({ state, dialog }: Reading): Shown {
+  if (state === 'dialog' && dialog !== null) return dialog.fingerprint;
+  return state === 'idle' || state === 'busy' ? null : undefined;
+}
+
+function isReadable({ question, options }: Dialog): boolean {
+  return question !== '' && options.length > 0;
+}
+
+function textOf(dialog: Dialog): string {
+  if (!isReadable(dialog)) return 'A dialog is open that could not be read.';
+  const subject = dialog.subject && `${dialog.subject.is === 'command' ? '$ ' : ''}${dialog.subject.text}`;
+  return [...[dialog.question, subject].flatMap((part) => (part ? [withEscapes(part)] : [])), listOptions(dialog)].join(
+    '\n',
+  );
+}
+
+function memoryKey(identity: PaneIdentity): string {
+  return `dialogs|${identityKey(identity)}|${identity.agentPid}|${identity.agentStartedAt}`;
+}

@@ -1,0 +1,302 @@
+import { BridgeError, messageOf } from '../../core/failure.ts';
+import { serverPidOf } from '../../core/ids.ts';
+import { addressKey, identityKey, type PaneFacts, placeIn, sameAgent, sameServer } from '../../core/pane.ts';
+import { steadyClock, systemClock } from '../../host/clock.ts';
+import { oncePerPane } from '../../tmux/facts.ts';
+import type { ServersEvent } from '../../tmux/servers.ts';
+import type { Rooms } from '../bridge.ts';
+import { followClock, stepInWords } from '../clock-steps.ts';
+import { OwnedPanes } from './owned-panes.ts';
+import { WatchedPane } from './watched-pane.ts';
+import { type Scope, type Wanted, Workers } from './workers.ts';
+
+/** How often deadlines are kept and held deliveries looked at again. */
+const tickMs = 1000;
+
+/** A trouble that was not met for so long is over: the next one like it is told again. */
+const overAfterMs = 60_000;
+
+/** The daemon's eyes: which panes are workers, one watcher for each, and where what they see is carried. */
+export class Watch {
+  readonly #rooms: Rooms;
+  readonly #workers: Workers;
+  readonly #owned: OwnedPanes;
+  /** by `addressKey` */
+  readonly #watched = new Map<string, WatchedPane>();
+  /** where workers are looked for; the first is what the bridge was started for */
+  readonly #scopes: Scope[];
+  #stopTick: () => void = () => {};
+  #ticks = 0;
+  #complained = { reason: '', lastAt: 0 };
+  /** the places of all panes at the last refresh; `restless` asks for another one although they are the same */
+  #placed = '';
+  #restless = false;
+  /** a refresh has begun, and not done all that it was to do */
+  #isBehind = false;
+  #closed = false;
+  #refreshing: Promise<void> = Promise.resolve();
+  #waitingSaid = false;
+
+  constructor(rooms: Rooms) {
+    this.#rooms = rooms;
+    this.#scopes = [{ server: rooms.main, session: rooms.config.session }];
+    this.#workers = new Workers({
+      config: rooms.config,
+      sight: rooms.sight,
+      projects: rooms.projects,
+      controllerPane: (panes, session) => rooms.controllerAmong(panes, session),
+      warn: (text) => rooms.say('warning', text),
+    });
+    this.#owned = new OwnedPanes({
+      ownership: rooms.ownership,
+      keyOf: (facts) => identityKey(rooms.sight.identify(facts).identity),
+      say: (text) => rooms.say('info', text),
+      takenOver: () => void rooms.tidy(),
+      typedElsewhere: (key, typed) => rooms.desk.typedElsewhere(key, typed),
+    });
+  }
+
+  async start(): Promise<void> {
+    const rooms = this.#rooms;
+    rooms.onTmux = (event) => this.#heard(event);
+    rooms.onSubmitted = (delivery) => this.#watched.get(addressKey(delivery.recipient))?.noteDelivery(delivery);
+    rooms.workerNames = () =>
+      [...this.#watched.values()].filter(({ role }) => role === 'worker').map(({ name }) => name);
+    rooms.watchAlso = (socketPath, session) => this.add(socketPath, session);
+    await this.#addRegistered();
+    await rooms.tidy();
+    // what lies in outbox/ is for a bridge that types
+    if (!rooms.config.dryRun) await rooms.mailbox.start();
+    const panes = await rooms.servers
+      .panes()
+      .then(oncePerPane)
+      .catch((fault) => {
+        rooms.say('warning', `${fault instanceof BridgeError ? fault.reason : fault}; waiting for the tmux server`);
+        return null;
+      });
+    // without a server nobody can tell whether a live controller is among its panes: it is decided when one is needed
+    if (panes && rooms.config.mode === 'auto') await rooms.askings.choose();
+    if (panes) await this.#afterOthers(() => this.#refresh(panes, 'start'));
+    rooms.calling.attend();
+    rooms.deadLetters.attend();
+    rooms.desk.resume();
+    await rooms.post.resume();
+    this.#tick();
+  }
+
+  /** Watches a server, or one session of it, besides what is watched already. @returns false where that was watched before */
+  async add(socketPath: string, session: string | null): Promise<boolean> {
+    const server = await this.#rooms.servers.add(socketPath);
+    const isKnown = this.#scopes.some(
+      (one) => one.server === server && (one.session === null || one.session === session),
+    );
+    if (isKnown) return false;
+    this.#scopes.push({ server, session });
+    this.#restless = true;
+    await this.#rooms.tidy();
+    const refreshed = this.#afterOthers(async () =>
+      this.#refresh(oncePerPane(await this.#rooms.servers.panes()), 'running'),
+    );
+    await refreshed.catch((fault) => this.#complain(messageOf(fault)));
+    return true;
+  }
+
+  /** One refresh at a time: two would each make a watcher of the same pane. */
+  #afterOthers(refresh: () => Promise<void>): Promise<void> {
+    const done = this.#refreshing.then(refresh);
+    this.#refreshing = done.catch(() => {});
+    return done;
+  }
+
+  /** The servers of workers that `start worker` made known, as long as they live. */
+  async #addRegistered(): Promise<void> {
+    const { servers, projects } = this.#rooms;
+    for (const { isRegistered, host, server, socketPath, session } of Object.values(projects.records)) {
+      if (!isRegistered) continue;
+      const there = servers.at({ host, server }) ?? (await servers.find({ host, server }, socketPath));
+      if (there && !this.#scopes.some((one) => one.server === there && one.session === session)) {
+        this.#scopes.push({ server: there, session });
+        this.#restless = true;
+      }
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#stopTick();
+    this.#rooms.onTmux = () => {};
+    for (const watched of this.#watched.values()) watched.close();
+    this.#watched.clear();
+  }
+
+  #tick(): void {
+    this.#stopTick = systemClock.after(tickMs, () => {
+      try {
+        this.#followClock();
+      } catch (fault) {
+        this.#complain(messageOf(fault));
+      }
+      const now = systemClock.now();
+      const { desk, post, calling, deadLetters, retention } = this.#rooms;
+      const newcomers = { tick: () => post.takeUp() };
+      for (const room of [desk, newcomers, post, calling, deadLetters, retention]) {
+        try {
+          room.tick(now);
+        } catch (fault) {
+          // a full disk, for instance: nothing is decided without the journal, and the next second asks again
+          this.#complain(messageOf(fault));
+        }
+      }
+      this.#pokeOne();
+      if (!this.#closed) this.#tick();
+    });
+  }
+
+  /** What became of the system's clock is taken over while nothing is being typed; whatever is measured goes on as it was. */
+  #followClock(): void {
+    const { journal, post, sight, hearing } = this.#rooms;
+    const byMs = followClock(systemClock, journal, () => !post.isBusy);
+    if (byMs === 0) return;
+    for (const room of [post, sight, hearing, ...this.#watched.values()]) room.clockSet(byMs);
+    this.#rooms.say('info', `the system's clock went ${stepInWords(byMs)}; what was to expire is moved by as much`);
+  }
+
+  /** Says what goes wrong once, not every second; and again when it had been over for a while. */
+  #complain(reason: string): void {
+    const now = steadyClock.now();
+    const isNews = reason !== this.#complained.reason || now - this.#complained.lastAt >= overAfterMs;
+    if (isNews) this.#rooms.say('warning', `${reason}; it is tried again`);
+    this.#complained = { reason, lastAt: now };
+  }
+
+  /** A look at one pane a second, in turn: what every bell missed is found in the end, at a price that does not grow. */
+  #pokeOne(): void {
+    const panes = [...this.#watched.values()];
+    if (panes.length > 0) panes[this.#ticks++ % panes.length]!.watcher.poke();
+  }
+
+  #heard(event: ServersEvent): void {
+    switch (event.type) {
+      case 'output':
+      case 'missed':
+        // whoever watches that pane hears it from the one who knows the panes
+        return;
+      case 'panes':
+        void this.#afterOthers(() => this.#refresh(this.#rooms.servers.listed, 'running')).catch((fault) =>
+          this.#complain(messageOf(fault)),
+        );
+        return;
+      case 'server-gone':
+        this.#rooms.say('warning', `${this.#called(event)} is gone (${event.reason}); waiting for it`);
+        for (const [key, { identity }] of [...this.#watched]) {
+          if (event.server && sameServer(identity, event.server)) this.#drop(key, 'the tmux server is gone');
+        }
+        return;
+      case 'server-back':
+        this.#rooms.say('info', `${this.#called(event)} is back (process ${serverPidOf(event.server.server)})`);
+    }
+  }
+
+  /** How a server is spoken of: by its socket where there are several. */
+  #called({ from }: ServersEvent): string {
+    return this.#rooms.servers.all.length === 1 ? 'the tmux server' : `the tmux server at ${from.socketPath}`;
+  }
+
+  /** Brings the watchers in step with the panes there are; where nothing has changed, nothing is looked up again. */
+  async #refresh(panes: readonly PaneFacts[], when: 'start' | 'running'): Promise<void> {
+    if (this.#closed) return;
+    const placed = panes.map(placeOf).join('\n');
+    const isSame = placed === this.#placed && !this.#restless && !this.#isBehind;
+    if (isSame && !this.#owned.mayHaveChanged()) return this.#pokeMoved(panes);
+    this.#placed = placed;
+    this.#restless = false;
+    this.#isBehind = true;
+    const known = await this.#workers.among(panes, this.#scopes, when);
+    const wanted = this.#owned.among(known);
+    for (const key of [...this.#watched.keys()]) {
+      if (!wanted.has(key)) this.#drop(key, known.has(key) ? 'another bridge watches it' : whyGone(panes, key));
+    }
+    this.#rooms.servers.watch([...wanted.values()].map(({ facts }) => facts));
+    let isAllThere = true;
+    for (const one of wanted.values()) isAllThere = (await this.#adopt(one)) && isAllThere;
+    this.#isBehind = !isAllThere;
+    this.#pokeMoved(panes);
+    if (known.size === 0 && !this.#waitingSaid) {
+      this.#waitingSaid = true;
+      this.#rooms.say(
+        'info',
+        'no worker pane yet: label one "worker" (scripts/start-worker does), or name it with --worker',
+      );
+    }
+    if (known.size > 0) this.#waitingSaid = false;
+  }
+
+  /** The list of panes says of some that they moved, whether they rang or not. */
+  #pokeMoved(panes: readonly PaneFacts[]): void {
+    for (const facts of panes) this.#watched.get(addressKey(facts))?.pokeIfMoved(facts);
+  }
+
+  /** @returns false where it could not be looked at just now, and no other pane need wait for that */
+  async #adopt(wanted: Wanted): Promise<boolean> {
+    const rooms = this.#rooms;
+    const key = addressKey(wanted.facts);
+    const before = this.#watched.get(key);
+    if (before?.isStill(wanted.facts)) return true;
+    const snapshot = await rooms.sight.look(wanted.facts).catch((fault) => this.#complain(messageOf(fault)));
+    if (!snapshot || this.#closed) return false;
+    const program = rooms.sight.agentProgram(snapshot);
+    if (before && sameAgent(before.identity, snapshot.identity) && before.program === program.name) return true;
+    before?.close();
+    const watched = new WatchedPane(rooms, wanted, snapshot, program, {
+      broke: (reason) => this.#beginAnew(key, reason),
+      replaced: () => {
+        this.#restless = true;
+      },
+    });
+    this.#watched.set(key, watched);
+    if (!before) {
+      rooms.on({ type: 'worker-found', worker: wanted.name, ...placeIn(wanted.facts), agent: program.name });
+    }
+    watched.watcher.poke();
+    return true;
+  }
+
+  /** The watcher begins anew from what the journal has of it. */
+  #beginAnew(key: string, reason: string): void {
+    this.#complain(reason);
+    this.#watched.get(key)?.close();
+    this.#watched.delete(key);
+    this.#restless = true;
+  }
+
+  #drop(key: string, reason: string): void {
+    const watched = this.#watched.get(key);
+    if (!watched) return;
+    watched.close();
+    this.#watched.delete(key);
+    this.#rooms.on({ type: 'worker-lost', worker: watched.name, ...placeIn(watched.identity), reason });
+    void this.#rooms.post.paneMoved(watched.identity);
+  }
+}
+
+function whyGone(panes: readonly PaneFacts[], key: string): string {
+  return panes.some((pane) => addressKey(pane) === key) ? 'it is no worker any more' : 'the pane has closed';
+}
+
+/** What decides whether and as what a pane is watched. A spinner in a title does not. */
+function placeOf({
+  host,
+  server,
+  paneId,
+  panePid,
+  sessionName,
+  windowName,
+  label,
+  title,
+  command,
+  currentPath,
+  dead,
+}: PaneFacts): string {
+  const name = title.replace(/^[^\p{L}\p{N}]+/u, '');
+  return [host, server, paneId, panePid, sessionName, windowName, label, name, command, currentPath, dead].join('|');
+}

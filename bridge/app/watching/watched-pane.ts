@@ -1,0 +1,280 @@
+import type { AgentProgram } from '../../agent-programs/agent-program.ts';
+import type { Detection } from '../../core/detection.ts';
+import { type Delivery, sawDialogEnd, whyTurnPassed } from '../../core/envelope.ts';
+import { messageOf } from '../../core/failure.ts';
+import type { PaneId, TurnId } from '../../core/ids.ts';
+import {
+  identityKey,
+  isTooSmall,
+  type PaneFacts,
+  type PaneIdentity,
+  placeIn,
+  type Snapshot,
+  sameAgent,
+  tooSmallInWords,
+} from '../../core/pane.ts';
+import { because, isReady, type Reading } from '../../core/reading.ts';
+import { markTurn, type TurnMark } from '../../core/turn-mark.ts';
+import { systemClock } from '../../host/clock.ts';
+import { wordStandsMs } from '../../screen/agent-word.ts';
+import { PaneWatcher, type WatcherEvent, type WatcherMemory } from '../../screen/watcher.ts';
+import type { Rooms } from '../bridge.ts';
+import { DialogAlert } from './dialog-alert.ts';
+import { DialogWatch } from './dialog-watch.ts';
+import type { Role, Wanted } from './workers.ts';
+
+const journalLost = 'the journal was lost: this may have been answered before';
+
+/** One watched pane: its watcher, and where what that sees is carried. */
+export class WatchedPane {
+  readonly name: string;
+  readonly role: Role;
+  readonly identity: PaneIdentity;
+  readonly program: string;
+  readonly watcher: PaneWatcher;
+  readonly #rooms: Rooms;
+  readonly #hooks: { broke(reason: string): void; replaced(): void };
+  readonly #dialogs: DialogWatch;
+  readonly #alert: DialogAlert;
+  #snapshot: Snapshot;
+  /** as the watcher read it last */
+  #reading: Reading | null = null;
+  /** why what is on the screen at the first look goes to the human: after the journal was lost, for one */
+  #distrust: string | null;
+  /** the inputs that were seen first: a turn that one of them opened was there before us */
+  #firstInputs: string | null = null;
+  #said = '';
+  #isSmall = false;
+  #cancelSecondLook: () => void = () => {};
+  readonly #stopListening: () => void;
+  /** what the list of panes said of it last: where that changed without a ring, somebody must look */
+  #listed: string;
+
+  /** @param hooks.broke what it saw could not be journaled; @param hooks.replaced another agent runs in the pane */
+  constructor(
+    rooms: Rooms,
+    { facts, name, role, distrust }: Wanted,
+    snapshot: Snapshot,
+    program: AgentProgram,
+    hooks: { broke(reason: string): void; replaced(): void },
+  ) {
+    this.name = name;
+    this.role = role;
+    this.identity = snapshot.identity;
+    this.program = program.name;
+    this.#rooms = rooms;
+    this.#hooks = hooks;
+    this.#snapshot = snapshot;
+    this.#distrust = rooms.setAside === null ? (distrust ?? null) : journalLost;
+    this.#listed = listing(facts);
+    this.#sayIfSmall(facts);
+    const config = rooms.projects.configFor(snapshot.identity);
+    this.#dialogs = new DialogWatch({
+      rooms,
+      pane: { worker: name, identity: snapshot.identity, program: program.name },
+      humanOnly: () => this.#distrust,
+      inputs: () => this.watcher.inputs,
+      broke: (reason) => hooks.broke(reason),
+    });
+    this.#alert = new DialogAlert(rooms, name);
+    this.watcher = new PaneWatcher({
+      capture: () => rooms.sight.look(snapshot.identity),
+      activity: () => rooms.sight.activityOf(snapshot.identity),
+      motion: (seen) => rooms.sight.motion(seen),
+      clock: systemClock,
+      reader: program.screen,
+      memory: rooms.journal.memory<WatcherMemory>(memoryKey(snapshot.identity)),
+      reasons: { heuristic: config.heuristic, lines: config.heuristicLines, stuckMs: config.stuckAfterMs },
+      on: (event) => this.#take(event),
+    });
+    this.#stopListening = rooms.sight.listen(snapshot.identity, (news) => {
+      if (news.is === 'drew') this.watcher.rang(news);
+      else if (news.is === 'signalled') this.#signalled();
+    });
+  }
+
+  get paneId(): PaneId {
+    return this.identity.paneId;
+  }
+
+  /** True while the list of panes tells of the same agent that was seen at the last look. */
+  isStill(facts: PaneFacts): boolean {
+    return (
+      this.identity.panePid === facts.panePid &&
+      sameAgent(this.identity, this.#snapshot.identity) &&
+      this.#rooms.sight.programOf(facts) === this.#snapshot.program
+    );
+  }
+
+  /** The list of panes says of some that they moved, whether they rang or not. */
+  pokeIfMoved(facts: PaneFacts): void {
+    const now = listing(facts);
+    if (this.#listed === now) return;
+    this.#listed = now;
+    this.#sayIfSmall(facts);
+    this.watcher.poke();
+  }
+
+  /** Once, until it is enlarged. */
+  #sayIfSmall(facts: PaneFacts): void {
+    const isSmall = isTooSmall(facts);
+    if (isSmall && !this.#isSmall) {
+      const size = `${facts.width}x${facts.height}`;
+      this.#rooms.say(
+        'warning',
+        `${this.#rooms.shown(this.name)}: its pane ${facts.paneId} (${size}) is ${tooSmallInWords}; enlarge it`,
+      );
+    }
+    this.#isSmall = isSmall;
+  }
+
+  /** The agent's own hook called: look now, and once more when its word does not stand against the screen any longer. */
+  #signalled(): void {
+    this.watcher.lookNow();
+    this.#cancelSecondLook();
+    this.#cancelSecondLook = systemClock.after(wordStandsMs + 1, () => this.watcher.lookNow());
+  }
+
+  /** The courier's word that it typed this text, or chose in a dialog; or that the dialog which is open is another one. */
+  noteDelivery(delivery: Delivery): void {
+    const { envelope, state, dialog } = delivery;
+    if (dialog !== undefined && whyTurnPassed(state) !== null) this.#dialogs.passed(envelope.thread);
+    if (state.is !== 'acknowledged') return;
+    if (sawDialogEnd(delivery)) this.#dialogs.chosen();
+    else if (dialog === undefined) {
+      const { typedAt, evidence } = state.receipt;
+      this.watcher.noteInput(envelope.body, { typedAt, echoed: evidence.includes('echo') });
+    }
+  }
+
+  /** The clock tells so much more than before, or less. */
+  clockSet(byMs: number): void {
+    this.watcher.clockSet(byMs);
+    const { takenAtMs } = this.#snapshot;
+    this.#snapshot = { ...this.#snapshot, takenAtMs: takenAtMs + byMs };
+  }
+
+  close(): void {
+    this.#stopListening();
+    this.#cancelSecondLook();
+    this.watcher.close();
+    this.#dialogs.close();
+    this.#alert.close();
+  }
+
+  /** What could not be journaled must be seen again. */
+  #take(event: WatcherEvent): void {
+    try {
+      if (event.type === 'reading') this.#read(event);
+      else if (event.type !== 'unseen') this.#detected(event);
+    } catch (fault) {
+      this.#hooks.broke(messageOf(fault));
+    }
+  }
+
+  #read({ reading, snapshot }: Extract<WatcherEvent, { type: 'reading' }>): void {
+    this.#snapshot = snapshot;
+    this.#reading = reading;
+    if (reading.turn.inputs.length > 0) this.#firstInputs ??= inputsOn(reading);
+    // another agent in the same pane: its program, its memory and its turns are its own
+    if (!sameAgent(snapshot.identity, this.identity)) this.#hooks.replaced();
+    const why = because(reading);
+    const said = `${reading.state}|${why}`;
+    if (said !== this.#said) {
+      this.#said = said;
+      this.#rooms.on({
+        type: 'state-changed',
+        worker: this.name,
+        ...placeIn(this.identity),
+        state: reading.state,
+        why,
+      });
+    }
+    if (isReady(reading)) void this.#rooms.post.paneMoved(this.identity);
+    if (this.role === 'worker') this.#dialogs.seen(reading);
+    else this.#alert.seen(reading, snapshot);
+  }
+
+  #detected(event: Exclude<WatcherEvent, { type: 'reading' | 'unseen' }>): void {
+    const { askings, desk } = this.#rooms;
+    switch (event.type) {
+      case 'request-seen':
+      case 'request-confirmed':
+      case 'detected':
+        if (this.role === 'worker') this.#requested(event);
+        return;
+      case 'response-confirmed':
+        if (this.role === 'controller' && event.attributes.id) askings.heard(event.attributes.id, event.text);
+        return;
+      case 'turn-began':
+        this.#remember();
+        this.#settle();
+        if (this.role === 'worker') desk.turnBegan(this.identity, turnId(this.identity, event.turn));
+        return;
+      case 'response-seen':
+        return;
+    }
+  }
+
+  /** A block that was seen or confirmed; or another reason to ask, which is certain once it is told. */
+  #requested(event: Extract<WatcherEvent, { type: 'request-seen' | 'request-confirmed' | 'detected' }>): void {
+    const { desk, journal, opening } = this.#rooms;
+    const isConfirmed = event.type !== 'request-seen';
+    const mark = this.#markFor(event.detection);
+    const request = journal.transact(() => {
+      if (!isConfirmed) this.#remember();
+      return opening.fromScreen({
+        worker: this.name,
+        pane: this.identity,
+        agent: this.program,
+        turn: turnId(this.identity, event.turn),
+        detection: event.detection,
+        snapshot: this.#snapshot,
+        ...mark,
+        ...(this.#distrust === null ? {} : { humanOnly: this.#distrust }),
+      });
+    });
+    if (!isConfirmed) return;
+    const humanOnly = event.turn.anchor === 'lost' ? lostAnchor : this.#distrust;
+    desk.confirm(request.id, { ...(humanOnly === null ? {} : { humanOnly }), ...mark });
+    // Only now: whoever dies before has a successor that sees it confirmed again, which changes nothing a second time.
+    this.#remember();
+  }
+
+  /** A turn has begun that was not there at the first look: what was typed before it has been drawn, whoever typed it. */
+  #settle(): void {
+    if (this.#reading === null || inputsOn(this.#reading) === this.#firstInputs) return;
+    this.#distrust = null;
+    this.#rooms.ownership?.settle(identityKey(this.identity));
+  }
+
+  /** The turn as it seems now, and is believed where a block is confirmed or another reason told. */
+  #markFor({ kind, truncated, text }: Detection): { turnMark?: TurnMark } {
+    if (this.#reading === null) return {};
+    const isWhole = kind === 'request' && !truncated;
+    return { turnMark: markTurn(this.watcher.inputs, this.#reading, isWhole ? text : undefined) };
+  }
+
+  #remember(): void {
+    this.#rooms.journal.saveMemory(memoryKey(this.identity), this.watcher.memory());
+  }
+}
+
+const lostAnchor = 'after a restart nothing on the screen was known: this may be old';
+
+/** What changes when a pane draws, as far as one row of the list of panes shows it. */
+function listing({ title, command, cursorX, cursorY, historySize, width, height }: PaneFacts): string {
+  return [title, command, cursorX, cursorY, historySize, width, height].join('|');
+}
+
+function inputsOn({ turn }: Reading): string {
+  return JSON.stringify(turn.inputs);
+}
+
+function memoryKey(identity: PaneIdentity): string {
+  return `watch|${identityKey(identity)}|${identity.agentPid}|${identity.agentStartedAt}`;
+}
+
+function turnId(identity: PaneIdentity, turn: { readonly number: number }): TurnId {
+  return `${identity.agentPid ?? identity.panePid}.${identity.agentStartedAt ?? 0}#${turn.number}` as TurnId;
+}

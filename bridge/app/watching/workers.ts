@@ -1,0 +1,122 @@
+import type { Config } from '../../config/config-values.ts';
+import { BridgeError } from '../../core/failure.ts';
+import { addressKey, identityKey, type PaneFacts, sameServer } from '../../core/pane.ts';
+import { liesWithin } from '../../host/home.ts';
+import { nameOf, type Sight } from '../../panes/sight.ts';
+import type { TmuxServer } from '../../tmux/server.ts';
+import type { Projects } from '../projects.ts';
+
+export type Role = 'worker' | 'controller';
+
+/** A pane that is to be watched, and as what. */
+export interface Wanted {
+  readonly facts: PaneFacts;
+  /** the worker's full name, or `controller` */
+  readonly name: string;
+  readonly role: Role;
+  /** why only the human may answer what is on its screen at the first look; left out where others may */
+  readonly distrust?: string;
+}
+
+/** Where workers are looked for: a server, all of it or one session. */
+export interface Scope {
+  readonly server: TmuxServer;
+  readonly session: string | null;
+}
+
+/** Which panes are watched: the workers, named or found by their label, and the live controllers'. */
+export class Workers {
+  readonly #config: Config;
+  readonly #sight: Sight;
+  readonly #projects: Projects;
+  readonly #controllerPane: (panes: readonly PaneFacts[], session: string | null) => Promise<PaneFacts | null>;
+  readonly #warn: (text: string) => void;
+  readonly #refused = new Set<string>();
+
+  /** @param parts.controllerPane the live controller among the panes of one server */
+  constructor(parts: {
+    config: Config;
+    sight: Sight;
+    projects: Projects;
+    controllerPane: (panes: readonly PaneFacts[], session: string | null) => Promise<PaneFacts | null>;
+    warn: (text: string) => void;
+  }) {
+    this.#config = parts.config;
+    this.#sight = parts.sight;
+    this.#projects = parts.projects;
+    this.#controllerPane = parts.controllerPane;
+    this.#warn = parts.warn;
+  }
+
+  /**
+   * @param scopes the first is the one that the bridge was started for; `--worker` names panes there
+   * @returns by `addressKey`
+   * @throws BridgeError at the start only: an ambiguous target, or a home that a worker could write to
+   */
+  async among(
+    panes: readonly PaneFacts[],
+    scopes: readonly Scope[],
+    when: 'start' | 'running',
+  ): Promise<Map<string, Wanted>> {
+    const living = new Set(panes.map(identityKey));
+    const wanted = new Map<string, Wanted>();
+    for (const [index, scope] of scopes.entries()) {
+      const { server } = scope.server;
+      const there = panes.filter((pane) => server !== null && sameServer(pane, server));
+      const named = index === 0 ? this.#config.worker : [];
+      for (const facts of await this.#workersAmong(there, scope.session, named, when)) {
+        if (facts.dead || wanted.has(addressKey(facts)) || !this.#mayServe(facts, when)) continue;
+        const name = this.#projects.nameOf(this.#sight.identify(facts).identity, facts, living);
+        wanted.set(addressKey(facts), { facts, name, role: 'worker' });
+      }
+      const controller = await this.#controllerPane(there, scope.session).catch(() => null);
+      if (controller && !wanted.has(addressKey(controller))) {
+        wanted.set(addressKey(controller), { facts: controller, name: 'controller', role: 'controller' });
+      }
+    }
+    return wanted;
+  }
+
+  async #workersAmong(
+    panes: readonly PaneFacts[],
+    session: string | null,
+    named: readonly string[],
+    when: 'start' | 'running',
+  ): Promise<PaneFacts[]> {
+    if (named.length === 0) {
+      const here = panes.filter((pane) => session === null || pane.sessionName === session);
+      const labelled = here.filter((pane) => pane.label.startsWith('worker'));
+      const called = here.filter((pane) => pane.title === 'worker' || pane.windowName === 'worker');
+      return labelled.length > 0 ? labelled : called;
+    }
+    const found: PaneFacts[] = [];
+    for (const target of named) {
+      try {
+        found.push(await this.#sight.resolve(target, session, panes));
+      } catch (fault) {
+        if (when === 'start' && fault instanceof BridgeError && /ambiguous/.test(fault.reason)) throw fault;
+        // not there yet, or not any more: its coming is noticed
+      }
+    }
+    return found;
+  }
+
+  /** A worker whose own folder holds our home could answer itself by writing a file. */
+  #mayServe(pane: PaneFacts, when: 'start' | 'running'): boolean {
+    const { home, trustWorkspace } = this.#config;
+    if (trustWorkspace || pane.currentPath === '' || !liesWithin(home, pane.currentPath)) return true;
+    const fault = new BridgeError({
+      what: 'home',
+      target: home,
+      reason: `lies inside the working folder of ${nameOf(pane)} (${pane.currentPath}), where the worker could answer itself`,
+      nextStep: 'choose a home elsewhere with --home, or accept it with --trust-workspace',
+    });
+    if (when === 'start') throw fault;
+    const key = identityKey(pane);
+    if (!this.#refused.has(key)) {
+      this.#refused.add(key);
+      this.#warn(`${fault.message}; it is not watched: ${fault.nextStep}`);
+    }
+    return false;
+  }
+}

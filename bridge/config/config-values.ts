@@ -1,0 +1,163 @@
+import { homedir } from 'node:os';
+import type { Via } from '../core/door.ts';
+import { wrongUse } from '../core/failure.ts';
+import { inUserFolder } from '../host/user-folder.ts';
+import type { FileValues } from './config.ts';
+import { type OptionRow, options } from './options.ts';
+
+/** The frozen configuration: read once, never changed. Durations are milliseconds here, whatever unit the user typed. */
+export interface Config {
+  readonly home: string;
+  readonly socket: string | null;
+  readonly session: string | null;
+  readonly pane: string | null;
+  readonly label: string;
+  readonly agent: string | null;
+  readonly mode: 'auto' | 'manual';
+  readonly worker: readonly string[];
+  readonly controllerBackend: string;
+  readonly controllerPane: string | null;
+  readonly controllerCommand: string | null;
+  readonly controllerModel: string | null;
+  readonly controllerExtraArgs: string | null;
+  readonly controllerSystemPrompt: string | null;
+  readonly controllerTimeoutMs: number;
+  readonly controllerIsolated: boolean;
+  readonly controllerResume: boolean;
+  readonly splitResponse: boolean;
+  readonly via: Via;
+  readonly workerContextLines: number;
+  readonly heuristic: boolean;
+  readonly heuristicLines: number;
+  readonly stuckAfterMs: number;
+  readonly requestTimeoutMs: number;
+  readonly answersPerHour: number;
+  readonly consecutiveAnswers: number;
+  readonly answersPerDay: number;
+  readonly notifyAgainAfterMs: number;
+  readonly retentionDays: number;
+  readonly dryRun: boolean;
+  readonly simulateLog: string | null;
+  readonly columns: number;
+  readonly rows: number;
+  readonly trustWorkspace: boolean;
+  readonly log: string | null;
+  readonly controllerLog: string | null;
+  readonly quiet: boolean;
+  readonly json: boolean;
+  /** the rows of `policy:`, still to be read by the desk; and where each stands */
+  readonly policy: readonly unknown[];
+  readonly policyPlaces: readonly PolicyPlace[];
+  readonly agents: FileValues['agents'];
+  readonly notify: FileValues['notify'];
+  /** which flags, environment names or file keys were given, rather than taken from a default */
+  readonly given: ReadonlySet<string>;
+  /** where all this is from: a project's own bridge.yaml comes between the environment and the state directory's file */
+  readonly from: Sources;
+}
+
+/** A bridge.yaml: its text, and its path for messages. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface PolicyPlace {
+  readonly file: string;
+  /** counted from 0 within its file */
+  readonly row: number;
+  /** counted from 1 */
+  readonly line: number;
+  /** the line of each key: `answer`, `when.text` */
+  readonly lines: Readonly<Record<string, number>>;
+}
+
+/** What was read in a bridge.yaml. */
+export interface ReadFile {
+  readonly path: string;
+  readonly values: FileValues;
+  readonly policyPlaces: readonly PolicyPlace[];
+}
+
+/** Where nothing is written, nothing is set. */
+export const emptyFile: ReadFile = { path: '', values: { agents: {}, notify: {}, policy: [] }, policyPlaces: [] };
+
+export interface Sources {
+  readonly home: string;
+  /** what the command line gave, by option key; absent keys were not given */
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly env: NodeJS.ProcessEnv;
+  /** the nearest first; the last is the state directory's */
+  readonly files: readonly ReadFile[];
+}
+
+/**
+ * Joins default, bridge.yaml, environment and flag into one frozen configuration.
+ * @throws BridgeError naming the flag or environment name that is wrong
+ */
+export function joined(sources: Sources): Config {
+  const values: Record<string, unknown> = {};
+  const given = new Set<string>();
+  for (const option of options as readonly OptionRow[]) {
+    const fromEnv = option.env === undefined ? undefined : sources.env[option.env];
+    const choices: Array<[unknown, string]> = [
+      [sources.flags[option.key], option.flag.split(' ')[0]!],
+      [fromEnv === '' ? undefined : fromEnv, option.env ?? ''],
+      ...sources.files.map(({ values }): [unknown, string] => [
+        option.yaml === undefined ? undefined : inFile(values, option.yaml),
+        `bridge.yaml ${option.yaml}`,
+      ]),
+    ];
+    const found = choices.find(([value]) => value !== undefined);
+    if (found) given.add(option.key);
+    values[option.key] = found ? validated(option, found[0], found[1], sources.env.HOME || homedir()) : option.default;
+  }
+  const { files } = sources;
+  const own = files.at(-1)!.values;
+  return Object.freeze({
+    ...values,
+    home: sources.home,
+    controllerTimeoutMs: (values.controllerTimeout as number) * 1000,
+    notifyAgainAfterMs: (values.notifyAgainAfter as number) * 1000,
+    requestTimeoutMs: (values.requestTimeout as number) * 1000,
+    stuckAfterMs: (values.stuckAfter as number) * 1000,
+    policy: files.flatMap(({ values }) => values.policy),
+    policyPlaces: files.flatMap(({ policyPlaces }) => policyPlaces),
+    agents: Object.assign({}, ...files.map(({ values }) => values.agents).reverse()),
+    notify: own.notify,
+    given,
+    from: sources,
+  }) as unknown as Config;
+}
+
+function validated(option: OptionRow, value: unknown, source: string, userFolder: string): unknown {
+  switch (option.type) {
+    case 'number': {
+      const number = typeof value === 'number' ? value : Number(String(value).trim() || Number.NaN);
+      if (!Number.isFinite(number) || number < 0) throw wrongUse(source, String(value), 'is not a number of 0 or more');
+      return number;
+    }
+    case 'boolean':
+      if (typeof value === 'boolean') return value;
+      if (/^(1|true|yes|on)$/i.test(String(value))) return true;
+      if (/^(0|false|no|off)$/i.test(String(value))) return false;
+      throw wrongUse(source, String(value), 'is neither true nor false');
+    case 'list':
+      return Array.isArray(value) ? value : [String(value)];
+    case 'choice':
+      if (!option.choices!.includes(String(value))) {
+        throw wrongUse(source, String(value), `is not one of ${option.choices!.join(', ')}`);
+      }
+      return String(value);
+    case 'path':
+      return inUserFolder(String(value), userFolder);
+    case 'text':
+      return String(value);
+  }
+}
+
+function inFile(values: FileValues, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], values as unknown);
+}

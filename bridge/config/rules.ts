@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { wrongUse } from '../core/failure.ts';
+import type { Rule } from '../desk/policy.ts';
+import { parsePolicy } from '../desk/policy-rows.ts';
+import type { Config } from './config-values.ts';
+
+/** The rows of `policy:`, checked: a project's own, then the state directory's. @throws BridgeError naming the file's line, the row and the key */
+export function rulesOf(config: Config): readonly Rule[] {
+  const parsed = parsePolicy(config.policy);
+  if ('rules' in parsed) {
+    const own = join(config.home, 'bridge.yaml');
+    return parsed.rules.map((rule, index) => {
+      const place = config.policyPlaces[index];
+      // a project's rows come before the state directory's: the number alone would not say which
+      if (place === undefined || config.policyPlaces.every(({ file }) => file === own)) return rule;
+      return { ...rule, name: `policy row ${place.row + 1} of ${place.file}` };
+    });
+  }
+  const first = parsed.errors[0]!;
+  const place = config.policyPlaces[first.row];
+  throw wrongUse(
+    'bridge.yaml',
+    `${place?.file ?? join(config.home, 'bridge.yaml')}:${place?.lines[first.key] ?? place?.line ?? 1}`,
+    `policy.${place?.row ?? first.row}${first.key ? `.${first.key}` : ''}: ${first.reason}`,
+    'correct that line and start again',
+  );
+}

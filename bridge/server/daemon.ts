@@ -1,0 +1,54 @@
+import { verbs } from '../api/verbs.ts';
+import { Rooms } from '../app/bridge.ts';
+import type { BridgeEvent } from '../app/events.ts';
+import { Watch } from '../app/watching/watch.ts';
+import type { Config } from '../config/config-values.ts';
+import { prepareHome } from '../host/home.ts';
+import { claimHome } from '../host/instance.ts';
+import { listeningPath } from './socket-path.ts';
+import { serve } from './socket-server.ts';
+
+/** The bridge as a long-running program: one per home, from `start` to `stop`, nothing left behind. */
+export class Daemon {
+  readonly rooms: Rooms;
+  readonly #lock: { release(): void };
+  readonly #watch: Watch;
+  readonly #socket: { close(): Promise<void> };
+
+  private constructor(rooms: Rooms, lock: { release(): void }, watch: Watch, socket: { close(): Promise<void> }) {
+    this.rooms = rooms;
+    this.#lock = lock;
+    this.#watch = watch;
+    this.#socket = socket;
+  }
+
+  /** @throws BridgeError when another bridge holds the home, or the home or its configuration cannot be used */
+  static async start(config: Config, startedAt: string, on: (event: BridgeEvent) => void): Promise<Daemon> {
+    prepareHome(config.home);
+    const lock = claimHome(config.home, { pid: process.pid, session: config.session, since: startedAt });
+    const begun: Array<() => unknown> = [() => lock.release()];
+    try {
+      const rooms = await Rooms.open(config, { on });
+      begun.push(() => rooms.close());
+      const watch = new Watch(rooms);
+      begun.push(() => watch.close());
+      await watch.start();
+      const socket = await serve(listeningPath(config.home), verbs(rooms), {
+        session: config.session,
+        home: config.home,
+      });
+      return new Daemon(rooms, lock, watch, socket);
+    } catch (fault) {
+      for (const end of begun.reverse()) await end();
+      throw fault;
+    }
+  }
+
+  /** Stops looking first, then typing, then remembering. */
+  async stop(): Promise<void> {
+    await this.#socket.close();
+    this.#watch.close();
+    await this.rooms.close();
+    this.#lock.release();
+  }
+}

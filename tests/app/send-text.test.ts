@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { Changes } from '../../bridge/app/changes.ts';
+import { Sending } from '../../bridge/app/send-text.ts';
+import type { Delivery, HoldReason } from '../../bridge/core/envelope.ts';
+import type { DeliveryId, EnvelopeId, RequestId } from '../../bridge/core/ids.ts';
+import { PostOffice } from '../../bridge/mail/post-office.ts';
+import type { Sight } from '../../bridge/panes/sight.ts';
+import { VirtualClock } from '../delivery/virtual-clock.ts';
+import { sampleDelivery, sampleRequest } from '../journal/samples.ts';
+import { Mortal, passageOf } from '../mail/world.ts';
+
+const requestId = 'r1' as RequestId;
+
+/** An answer that is held for `reason` at its first `holds` attempts, and what whoever gave it is told, and when. */
+async function answered(reason: HoldReason, holds: number, dialog?: string): Promise<Delivery & { afterMs: number }> {
+  const clock = new VirtualClock();
+  const memory = new Mortal(Mortal.fresh());
+  const changes = new Changes(clock);
+  let attempts = 0;
+  const post = new PostOffice({
+    memory,
+    clock,
+    mint: () => 'd1',
+    courier: {
+      async attempt(delivery) {
+        const passage = passageOf(memory, clock, delivery);
+        attempts += 1;
+        if (attempts <= holds) return passage.hold(reason, 'it was drawn anew just then');
+        await passage.claim();
+        await passage.pressing(clock.now(), {});
+        return passage.doubt('the test ends here');
+      },
+      reconcile: () => Promise.reject(new Error('nothing is typed for long here')),
+    },
+    on: () => changes.wake(),
+  });
+  const sight = {
+    rings: () => 0,
+    nextRing: (_pane: unknown, limitMs: number) => new Promise<void>((resolve) => void clock.after(limitMs, resolve)),
+    look: () => Promise.resolve({}),
+    readAs: () => ({ state: 'dialog', why: [] }),
+  } as unknown as Sight;
+  const { journal } = memory;
+  const sending = new Sending({
+    clock,
+    waits: clock,
+    mint: () => 'e1',
+    journal,
+    sight,
+    post,
+    viaFor: () => 'keyboard',
+    changes,
+    ringFor: () => () => {},
+  });
+  memory.saveRequest(
+    { ...sampleRequest(requestId), state: { is: 'open' } },
+    { at: 1, kind: 'request-created', subject: requestId, data: {} },
+  );
+  const { envelope, recipient } = sampleDelivery('d1');
+  const letter = { ...envelope, id: 'e1' as EnvelopeId, thread: requestId, inReplyTo: requestId };
+  const plain = { force: false, allowShell: false };
+  const before = clock.now();
+  post.post(letter, recipient, 'codex', plain, null, 'd1' as DeliveryId, dialog === undefined ? {} : { dialog });
+  const limits = { beginMs: 3_000, endMs: 10_000 };
+  const told = await clock.until(sending.settled(requestId, limits, new AbortController().signal));
+  return { ...told!, afterMs: clock.now() - before };
+}
+
+test('a choice whose key tmux held back once, because the dialog moved, is tried again before anybody is told', async () => {
+  const told = await answered('dialog', 2, 'f1');
+  expect(told.state).toMatchObject({ is: 'uncertain', reason: 'the test ends here' });
+});
+
+test('a choice that is held on and on is told as held, within seconds', async () => {
+  const told = await answered('dialog', Number.POSITIVE_INFINITY, 'f1');
+  expect(told.state).toMatchObject({ is: 'held', reason: 'dialog' });
+  expect(told.afterMs).toBeLessThan(4_000);
+});
+
+test('a text that a dialog holds back is told as held at once: it waits for whoever decides there', async () => {
+  const told = await answered('dialog', 1);
+  expect(told.state).toMatchObject({ is: 'held', reason: 'dialog' });
+  expect(told.afterMs).toBeLessThan(100);
+});

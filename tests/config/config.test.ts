@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { loadConfig } from '../../bridge/config/config.ts';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+function home(yaml?: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'bridge-config-'));
+  folders.push(folder);
+  if (yaml !== undefined) writeFileSync(join(folder, 'bridge.yaml'), yaml);
+  return folder;
+}
+
+function load(yaml: string | undefined, flags: Record<string, unknown> = {}, env: NodeJS.ProcessEnv = {}) {
+  return loadConfig({ home: home(yaml), flags, env });
+}
+
+test("MACS's defaults hold when nothing is given", () => {
+  const config = load(undefined);
+  expect(config).toMatchObject({
+    mode: 'auto',
+    controllerBackend: 'auto',
+    controllerTimeoutMs: 300_000,
+    workerContextLines: 40,
+    splitResponse: true,
+    heuristic: true,
+    heuristicLines: 20,
+    stuckAfterMs: 600_000,
+    label: 'worker',
+  });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test('a flag beats the environment, the environment beats bridge.yaml, bridge.yaml beats the default', () => {
+  expect(load('socket: /from/file').socket).toBe('/from/file');
+  expect(load('socket: /from/file', {}, { TMUX_SOCKET: '/from/env' }).socket).toBe('/from/env');
+  expect(load('socket: /from/file', { socket: '/from/flag' }, { TMUX_SOCKET: '/from/env' }).socket).toBe('/from/flag');
+});
+
+test('an empty environment name counts as not given', () => {
+  expect(load('socket: /from/file', {}, { TMUX_SOCKET: '' }).socket).toBe('/from/file');
+});
+
+test('nested keys of bridge.yaml are read, and one worker may be written without a list', () => {
+  const config = load('controller:\n  backend: rules\n  timeout: 5\nworker: "%3"\npolicy:\n  - answer: go on\n');
+  expect(config).toMatchObject({ controllerBackend: 'rules', controllerTimeoutMs: 5000, worker: ['%3'] });
+  expect(config.policy).toEqual([{ answer: 'go on' }]);
+  expect(config.policyPlaces.map(({ row, line }) => [row, line])).toEqual([[0, 6]]);
+});
+
+test('an unknown key is named with its line', () => {
+  expect(() => load('mode: auto\ncontroller:\n  backend: rules\n  timeuot: 5\n')).toThrow(
+    /bridge\.yaml:4: controller\.timeuot: is not a known key/,
+  );
+});
+
+test('a wrong value is named with its line', () => {
+  expect(() => load('\n\nmode: sometimes\n')).toThrow(/bridge\.yaml:3: mode: /);
+});
+
+test('broken YAML is named with its line', () => {
+  expect(() => load('mode: auto\npolicy: [\n')).toThrow(/bridge\.yaml:\d+: /);
+});
+
+test('the same key twice is an error, not a silent choice', () => {
+  expect(() => load('mode: auto\nmode: manual\n')).toThrow(/bridge\.yaml:2: /);
+});
+
+test('a number flag that is no number is refused', () => {
+  expect(() => load(undefined, { controllerTimeout: 'soon' })).toThrow(/--controller-timeout: soon: is not a number/);
+});
+
+test('an unknown backend is refused with the list of those known', () => {
+  expect(() => load(undefined, { controllerBackend: 'gpt' })).toThrow(/gpt: is not one of auto, codex/);
+});
+
+test.each([
+  [
+    'agents:\n  pi:\n    screen:\n      busy: { status: ["^ [("] }\n',
+    /bridge\.yaml:4: agents\.pi\.screen\.busy\.status\.0: is not a regular expression/,
+  ],
+  [
+    'agents:\n  pi:\n    screen:\n      spinner: x\n',
+    /bridge\.yaml:4: agents\.pi\.screen\.spinner: is not a known key/,
+  ],
+  [
+    'agents:\n  mine:\n    extends: nobody\n',
+    /bridge\.yaml:3: agents\.mine\.extends: there is no profile nobody; there are codex, /,
+  ],
+  [
+    'agents:\n  mine:\n    screen:\n      transcript: { input: "^> (.*)$" }\n',
+    /bridge\.yaml:3: agents\.mine\.screen\.composer\.prompt: is missing/,
+  ],
+  [
+    'agents:\n  codex:\n    screen:\n      quietMs: 3\n',
+    /bridge\.yaml:3: agents\.codex\.screen: codex's screen is read by code/,
+  ],
+  ['agents:\n  mine: { manner: { rescueEnters: 9 } }\n', /bridge\.yaml:2: agents\.mine\.manner\.rescueEnters: /],
+])('a wrong profile is refused with its line: %s', (yaml, message) => {
+  expect(() => load(yaml)).toThrow(message);
+});
+
+test.each([
+  ['session: 0\n', /bridge\.yaml:1: session: is not a text; put it in quotes/],
+  ['mode: auto\nsocket: 12\n', /bridge\.yaml:2: socket: is not a text; put it in quotes/],
+  ['worker: [1]\n', /bridge\.yaml:1: worker.*: is not a text; put it in quotes/],
+])('a number where a name belongs is refused in words: %j', (yaml, message) => {
+  expect(() => load(yaml)).toThrow(message);
+});
+
+test("a path that begins with ~/ is in the user's own folder, from whichever source", () => {
+  const env = { HOME: '/home/me' };
+  expect(load('socket: ~/t.sock\n', {}, env).socket).toBe('/home/me/t.sock');
+  expect(load('', { socket: '~/t.sock', log: '~/l' }, env)).toMatchObject({
+    socket: '/home/me/t.sock',
+    log: '/home/me/l',
+  });
+  expect(load('', {}, { ...env, TMUX_SOCKET: '~/t.sock' }).socket).toBe('/home/me/t.sock');
+  expect(load('socket: ~other/t.sock\n', {}, env).socket).toBe('~other/t.sock');
+});
+
+const bomb = [...'bcdefghij'].map((name, at) => `${name}: &${name} [${Array(10).fill(`*${'abcdefghij'[at]}`)}]`);
+test.each([
+  [
+    'aliases that multiply',
+    ['a: &a [x,x,x,x,x,x,x,x,x,x]', ...bomb].join('\n'),
+    /bridge\.yaml:10: Excessive alias count/,
+  ],
+  ['an alias of nothing', 'mode: auto\npolicy: *x\nagents: {}\n', /bridge\.yaml:2: Unresolved alias .*: x/],
+  ['lists in lists', `mode: auto\npolicy: ${'['.repeat(5000)}`, /bridge\.yaml:2: /],
+])('a bridge.yaml that would not end is refused with its file and line: %s', (_what, yaml, message) => {
+  expect(() => load(yaml)).toThrow(message);
+});
