@@ -1,9 +1,9 @@
 // Whether a policy row could choose in a dialog of something that it does not name: on recorded screens, on their
 // mutations, and on hostile dialogs that are drawn as the agents draw them.
 import { parseRows } from '../../build/core/ansi.js';
-import { decide } from '../../build/desk/policy.js';
-import { parsePolicy } from '../../build/desk/policy-rows.js';
 import { asDrawn, recordedProgram, snapshotOfRecording, still } from '../../build/recordings/recording.js';
+import { decide } from '../../build/requests/policy.js';
+import { parsePolicy } from '../../build/requests/policy-rows.js';
 import { drawDialog, drawEdit, drawnAgents, editAgents } from './drawn-dialogs.mjs';
 import { hostileApprovals, hostileEdits, rowsForNpmTest, rowsForSources, wrappedReason } from './hostile-approvals.mjs';
 

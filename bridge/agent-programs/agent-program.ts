@@ -1,4 +1,4 @@
-import type { Manner } from '../core/manner.ts';
+import type { Manner } from '../core/composer.ts';
 import { isNewer } from '../core/version.ts';
 import type { SignalFacts } from '../screen/agent-signals.ts';
 import type { ScreenReader } from '../screen/screen-reader.ts';

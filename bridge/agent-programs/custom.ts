@@ -1,5 +1,5 @@
+import type { Manner } from '../core/composer.ts';
 import { wrongUse } from '../core/failure.ts';
-import type { Manner } from '../core/manner.ts';
 import type { ScreenFacts } from '../screen/declared/facts.ts';
 import { declared } from '../screen/declared/reader.ts';
 import type { AgentProgram } from './agent-program.ts';

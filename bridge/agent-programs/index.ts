@@ -1,4 +1,4 @@
-import { heedful } from '../screen/heedful.ts';
+import { heedful } from '../screen/with-hook-state.ts';
 import type { AgentProgram, Launch } from './agent-program.ts';
 import { aider } from './aider.ts';
 import { claude } from './claude/index.ts';

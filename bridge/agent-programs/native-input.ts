@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
-import type { Door, Posted } from '../core/door.ts';
-import type { DoorManner } from '../core/manner.ts';
+import type { DoorManner } from '../core/composer.ts';
+import type { Door, Posted } from '../core/native-input.ts';
 import type { ProcessInfo, TcpSocket } from '../core/process-info.ts';
 
 /** A program's own way to take text beside its keyboard: how it treats a text there, and how it is found. */

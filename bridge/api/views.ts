@@ -1,10 +1,10 @@
 import { type Choice, choicesFor } from '../core/choices.ts';
-import { wayInWords } from '../core/door.ts';
 import { type Delivery, type DeliveryState, type Receipt, whyTurnPassed } from '../core/envelope.ts';
 import { ExitCode } from '../core/failure.ts';
+import { wayInWords } from '../core/native-input.ts';
 import type { Dialog } from '../core/reading.ts';
 import { type Answer, type Doubt, doubtOf, notTypedOf, type Request } from '../core/request.ts';
-import type { Pauses } from '../desk/allowance.ts';
+import type { Pauses } from '../requests/budget.ts';
 
 /** A request as people and machines see it: its state, and why its answer still waits. */
 export interface RequestView {

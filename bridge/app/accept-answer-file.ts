@@ -1,5 +1,5 @@
 import type { MailboxEvent } from '../controllers/mailbox.ts';
-import type { Desk } from '../desk/desk.ts';
+import type { Desk } from '../requests/requests.ts';
 
 /** What a person put into `outbox/`, brought to the desk. What cannot be used is said, and left where it is. */
 export function takeIn(event: MailboxEvent, desk: Desk, warn: (text: string) => void): void {

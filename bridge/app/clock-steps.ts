@@ -1,8 +1,8 @@
 import { isWaiting, step } from '../core/delivery-machine.ts';
-import { type Calls, callsKey, movedCalls } from '../desk/alerts.ts';
-import { tallyKey } from '../desk/allowance.ts';
-import { movedTally, type Tally } from '../desk/limits.ts';
 import type { Journal } from '../journal/journal.ts';
+import { type Calls, callsKey, movedCalls } from '../requests/alerts.ts';
+import { tallyKey } from '../requests/budget.ts';
+import { movedTally, type Tally } from '../requests/limits.ts';
 
 /** Less is drift, and harms no deadline. */
 const stepMs = 1_000;

@@ -1,4 +1,4 @@
-import type { Perform } from '../desk/errands.ts';
+import type { Perform } from '../requests/effects.ts';
 import type { BridgeEvent } from './events.ts';
 
 /**

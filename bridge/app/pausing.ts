@@ -1,10 +1,10 @@
 import { wrongUse } from '../core/failure.ts';
 import { nameMeant, shownName } from '../core/names.ts';
 import { addressKey, type PaneFacts } from '../core/pane.ts';
-import { Allowance, everyWorker, type Pause, type Pauses } from '../desk/allowance.ts';
 import { systemClock } from '../host/clock.ts';
 import { Journal } from '../journal/journal.ts';
-import { nameOf } from '../panes/sight.ts';
+import { nameOf } from '../panes/panes.ts';
+import { Allowance, everyWorker, type Pause, type Pauses } from '../requests/budget.ts';
 import type { Rooms } from './bridge.ts';
 import { recordedIn } from './recorded-workers.ts';
 

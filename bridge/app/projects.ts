@@ -7,9 +7,9 @@ import { messageOf } from '../core/failure.ts';
 import type { ServerId } from '../core/ids.ts';
 import { fullName, projectName } from '../core/names.ts';
 import { identityKey, type PaneFacts, type PaneIdentity } from '../core/pane.ts';
-import type { Rule } from '../desk/policy.ts';
 import { readTrusted } from '../host/home.ts';
 import { repositoryOf } from '../host/repository.ts';
+import type { Rule } from '../requests/policy.ts';
 
 /** What is kept of a worker from when it is first seen. */
 export interface WorkerRecord {

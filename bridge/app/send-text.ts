@@ -1,18 +1,18 @@
 import type { Clock } from '../core/clock.ts';
 import { isEnded, isWaiting } from '../core/delivery-machine.ts';
-import type { Via } from '../core/door.ts';
 import type { Delivery, Envelope } from '../core/envelope.ts';
 import { BridgeError, wrongUse } from '../core/failure.ts';
 import type { DeliveryId, EnvelopeId } from '../core/ids.ts';
 import { keysOf } from '../core/keys.ts';
+import type { Via } from '../core/native-input.ts';
 import { type PaneAddress, type PaneFacts, type PaneIdentity, type Snapshot, sameAgent } from '../core/pane.ts';
 import { isReady, mayComeToRest } from '../core/reading.ts';
 import type { Answer, Request } from '../core/request.ts';
 import { commandOf } from '../core/slash-command.ts';
 import { markTurn } from '../core/turn-mark.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { PostOffice } from '../mail/post-office.ts';
-import type { Sight } from '../panes/sight.ts';
+import type { PostOffice } from '../messages/delivery-queue.ts';
+import type { Sight } from '../panes/panes.ts';
 import type { Changes } from './changes.ts';
 
 /** A program that reads lines is quiet this long before it counts as idle; whoever sends or answers waits that long for it, not more. */

@@ -1,5 +1,5 @@
-import { wayInWords } from '../core/door.ts';
 import type { Delivery } from '../core/envelope.ts';
+import { wayInWords } from '../core/native-input.ts';
 import { paint } from './output.ts';
 
 /** A delivery as a person reads it: how far it is, and the evidence with which it ended. */

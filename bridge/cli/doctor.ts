@@ -11,7 +11,7 @@ import { readTrusted } from '../host/home.ts';
 import { repositoryOf } from '../host/repository.ts';
 import { type Check, diagnose, type OwnedPane } from '../launch/doctor.ts';
 import { thisMachine } from '../launch/doctor-world.ts';
-import type { Sight } from '../panes/sight.ts';
+import type { Sight } from '../panes/panes.ts';
 import { pingDaemon } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
 import { oncePerPane } from '../tmux/facts.ts';

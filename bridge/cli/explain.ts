@@ -5,7 +5,7 @@ import type { AgentProgram } from '../agent-programs/agent-program.ts';
 import { BridgeError, ExitCode, messageOf, wrongUse } from '../core/failure.ts';
 import type { PaneFacts, Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
-import { nameOf, type Sight } from '../panes/sight.ts';
+import { nameOf, type Sight } from '../panes/panes.ts';
 import {
   type RecordingEntry,
   recordedProgram,
@@ -14,7 +14,7 @@ import {
   still,
   textOfRecording,
 } from '../recordings/recording.ts';
-import { considered } from '../screen/considered.ts';
+import { considered } from '../screen/rejected-evidence.ts';
 import { act, type Context, withOptions } from './context.ts';
 import { asValue, type Explained, render } from './explanation.ts';
 import { choosePane, sightToRead } from './pane.ts';

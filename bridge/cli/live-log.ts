@@ -1,6 +1,6 @@
 import type { BridgeEvent } from '../app/events.ts';
-import { wayInWords } from '../core/door.ts';
 import type { Receipt } from '../core/envelope.ts';
+import { wayInWords } from '../core/native-input.ts';
 import { firstLine, paint } from './output.ts';
 
 /** One line of the live log for a person; null for what a person need not see. Bodies stay in the journal: first lines only. */

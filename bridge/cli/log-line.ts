@@ -1,6 +1,6 @@
-import { wayInWords } from '../core/door.ts';
 import type { Delivery, DeliveryState, Receipt } from '../core/envelope.ts';
 import type { JournalEvent } from '../core/journal-event.ts';
+import { wayInWords } from '../core/native-input.ts';
 import type { Answer, Request, RequestState } from '../core/request.ts';
 import { short } from './live-log.ts';
 import { firstLine, paint } from './output.ts';

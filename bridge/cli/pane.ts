@@ -9,7 +9,7 @@ import { type PaneFacts, sameServer } from '../core/pane.ts';
 import { systemClock } from '../host/clock.ts';
 import { ProcessTree } from '../host/process-tree.ts';
 import { readPin } from '../launch/state-folder.ts';
-import { type KnownPane, nameOf, Sight } from '../panes/sight.ts';
+import { type KnownPane, nameOf, Sight } from '../panes/panes.ts';
 import { call } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
 import { ExecCommands } from '../tmux/exec.ts';

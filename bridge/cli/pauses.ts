@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SeenPauses } from '../app/pausing.ts';
 import { identityKey, type PaneFacts } from '../core/pane.ts';
-import { type Pauses, pauseOf } from '../desk/allowance.ts';
+import { type Pauses, pauseOf } from '../requests/budget.ts';
 import { call } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
 import type { Context } from './context.ts';

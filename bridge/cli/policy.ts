@@ -9,7 +9,6 @@ import { ExitCode, wrongUse } from '../core/failure.ts';
 import { withEscapes } from '../core/look-alikes.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Dialog, Reading } from '../core/reading.ts';
-import { decide, type PolicyDecision, type Rule, type Subject } from '../desk/policy.ts';
 import { readConfigFile } from '../host/config-file.ts';
 import { repositoryOf } from '../host/repository.ts';
 import {
@@ -21,8 +20,9 @@ import {
   still,
   textOfRecording,
 } from '../recordings/recording.ts';
+import { decide, type PolicyDecision, type Rule, type Subject } from '../requests/policy.ts';
 import { findRequests } from '../screen/blocks.ts';
-import { firstReasons, stepReasons } from '../screen/reasons.ts';
+import { firstReasons, stepReasons } from '../screen/turn-end-detector.ts';
 import { act, type Context, withOptions } from './context.ts';
 import { firstLine, paint } from './output.ts';
 

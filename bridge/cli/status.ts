@@ -4,7 +4,7 @@ import { ExitCode } from '../core/failure.ts';
 import { type PaneFacts, type Snapshot, synchronizedInWords } from '../core/pane.ts';
 import { because, isReady, mayComeToRest, type Reading } from '../core/reading.ts';
 import { versionOf } from '../host/program-version.ts';
-import type { Sight } from '../panes/sight.ts';
+import type { Sight } from '../panes/panes.ts';
 import { act, withOptions } from './context.ts';
 import { aim, describePane, sightToRead } from './pane.ts';
 import { pausesByPane } from './pauses.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { BridgeError } from '../core/failure.ts';
 import { clearPin, readPin, writePin } from '../launch/state-folder.ts';
-import { nameOf } from '../panes/sight.ts';
+import { nameOf } from '../panes/panes.ts';
 import { act, withOptions } from './context.ts';
 import { choosePane, describePane, panesOf, pinnedPane, sightOf } from './pane.ts';
 

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
-import type { Via } from '../core/door.ts';
 import { wrongUse } from '../core/failure.ts';
+import type { Via } from '../core/native-input.ts';
 import { inUserFolder } from '../host/user-folder.ts';
 import type { FileValues } from './config.ts';
 import { type OptionRow, options } from './options.ts';

@@ -3,8 +3,8 @@ import { type Document, LineCounter, parseDocument, visit } from 'yaml';
 import * as z from 'zod';
 import { agentSchema } from '../agent-programs/custom-schema.ts';
 import { checkAgents } from '../agent-programs/index.ts';
-import { vias } from '../core/door.ts';
 import { BridgeError, messageOf, wrongUse } from '../core/failure.ts';
+import { vias } from '../core/native-input.ts';
 import { readConfigFile } from '../host/config-file.ts';
 import { type Config, type ConfigFile, joined, type ReadFile, type Sources } from './config-values.ts';
 

@@ -1,6 +1,6 @@
 import { controllers, offered, withNativeInput } from '../agent-programs/index.ts';
 import { backends } from '../controllers/choose.ts';
-import { vias } from '../core/door.ts';
+import { vias } from '../core/native-input.ts';
 
 /**
  * Every option, one row each: help, documentation, environment and validation all come from here.

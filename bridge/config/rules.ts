@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { wrongUse } from '../core/failure.ts';
-import type { Rule } from '../desk/policy.ts';
-import { parsePolicy } from '../desk/policy-rows.ts';
+import type { Rule } from '../requests/policy.ts';
+import { parsePolicy } from '../requests/policy-rows.ts';
 import type { Config } from './config-values.ts';
 
 /** The rows of `policy:`, checked: a project's own, then the state directory's. @throws BridgeError naming the file's line, the row and the key */

@@ -1,6 +1,6 @@
-import type { Way } from './door.ts';
 import type { Delivery, DeliveryState, HoldReason, Receipt, Sighting } from './envelope.ts';
 import { BridgeError } from './failure.ts';
+import type { Way } from './native-input.ts';
 
 /** What can happen to a delivery. Everything the courier sees is one of these; so is everything a human does to it. */
 export type DeliveryEvent =

@@ -1,5 +1,5 @@
-import type { Via, Way } from './door.ts';
 import type { DeliveryId, EnvelopeId, RequestId } from './ids.ts';
+import type { Via, Way } from './native-input.ts';
 import type { PaneAddress, PaneIdentity } from './pane.ts';
 import type { TurnMark } from './turn-mark.ts';
 

@@ -1,10 +1,10 @@
+import type { Manner } from '../core/composer.ts';
 import { withoutEnd } from '../core/ends.ts';
-import type { Manner } from '../core/manner.ts';
-import type { PaneCondition } from './hands.ts';
-import type { FreshLook } from './passage.ts';
+import type { FreshLook } from './attempt.ts';
+import type { Look } from './evidence.ts';
+import type { PaneCondition } from './pane-io.ts';
 import { markerOf } from './paste-marker.ts';
-import { drawnFor } from './skeleton.ts';
-import type { Look } from './verify.ts';
+import { drawnFor } from './visible-text.ts';
 
 /**
  * What tmux itself checks in the step that types: the look and the act are one. The words of a dialog are left out where

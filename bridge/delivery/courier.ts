@@ -1,12 +1,12 @@
 import { isEnded, isTyped } from '../core/delivery-machine.ts';
 import type { Delivery } from '../core/envelope.ts';
-import { choose, reconcileChoice } from './choosing.ts';
-import type { CourierParts } from './hands.ts';
+import { Passage } from './attempt.ts';
+import { choose, reconcileChoice } from './choose-option.ts';
 import { takePane } from './own-pane.ts';
-import { Passage } from './passage.ts';
-import { pressKeys, reconcileKeys } from './pressing.ts';
+import type { CourierParts } from './pane-io.ts';
+import { pressKeys, reconcileKeys } from './press-keys.ts';
 import { reconcile } from './reconciliation.ts';
-import { deliver } from './typing.ts';
+import { deliver } from './type-text.ts';
 
 /**
  * The only one who types. Each delivery's passage holds its pane's lock; every state is committed before the act that it

@@ -1,7 +1,7 @@
-import type { Manner } from '../core/manner.ts';
+import type { Manner } from '../core/composer.ts';
 import type { Snapshot } from '../core/pane.ts';
 import { markerOf } from './paste-marker.ts';
-import { drawnFor, skeletonFor } from './skeleton.ts';
+import { drawnFor, skeletonFor } from './visible-text.ts';
 
 /**
  * What an input shows of our text: all of it; or a part that no other text has in all likelihood, which counts only

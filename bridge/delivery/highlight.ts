@@ -1,5 +1,5 @@
 import type { Dialog } from '../core/reading.ts';
-import type { Look } from './verify.ts';
+import type { Look } from './evidence.ts';
 
 /** Which option is highlighted, counted from 0; null where that cannot be seen. */
 export function highlighted({ options }: Dialog): number | null {

@@ -1,12 +1,12 @@
-import type { Door, DraftDoor, MessageDoor, Posted } from '../core/door.ts';
 import type { Delivery } from '../core/envelope.ts';
+import type { Door, DraftDoor, MessageDoor, Posted } from '../core/native-input.ts';
 import type { Snapshot } from '../core/pane.ts';
+import type { Passage } from './attempt.ts';
+import { awaitText, showLimitMs, withoutEnter } from './await-echo.ts';
+import { beganToWork, cameOnScreen, type Look, submitted } from './evidence.ts';
 import { executes } from './guard.ts';
-import type { Passage } from './passage.ts';
-import { Rest } from './rest.ts';
-import { awaitText, showLimitMs, withoutEnter } from './showing.ts';
-import { standsMs, submit } from './submitting.ts';
-import { beganToWork, cameOnScreen, type Look, submitted } from './verify.ts';
+import { Rest } from './stability-timer.ts';
+import { standsMs, submit } from './submit.ts';
 
 const lookEveryMs = 50;
 /** A message is seen once its turn begins, not when it is taken: qwen 0.24.4 needed 15 s on a machine with twenty times its load. */

@@ -1,6 +1,6 @@
 import { isTyped } from '../core/delivery-machine.ts';
 import type { Delivery } from '../core/envelope.ts';
-import type { CourierParts, TakenPane } from './hands.ts';
+import type { CourierParts, TakenPane } from './pane-io.ts';
 
 const everybodys: TakenPane = { typing: () => {}, settled: () => {}, release: () => {} };
 

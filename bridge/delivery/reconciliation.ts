@@ -1,12 +1,12 @@
 import { isTyped } from '../core/delivery-machine.ts';
 import type { Delivery } from '../core/envelope.ts';
-import { isAnotherTurn } from './anchor.ts';
-import { reconcileCommand } from './commanding.ts';
+import type { FreshLook, Passage } from './attempt.ts';
 import { echoOf } from './echo.ts';
-import type { FreshLook, Passage } from './passage.ts';
-import { skeletonFor } from './skeleton.ts';
-import { submit } from './submitting.ts';
-import { composerHolds, isWhole } from './verify.ts';
+import { composerHolds, isWhole } from './evidence.ts';
+import { reconcileCommand } from './run-command.ts';
+import { submit } from './submit.ts';
+import { isAnotherTurn } from './turn-fingerprint.ts';
+import { skeletonFor } from './visible-text.ts';
 
 /** How long the screen is given to tell; afterwards the delivery comes back as it is, to be asked about again. */
 const limitMs = 2_000;

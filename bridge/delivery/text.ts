@@ -1,7 +1,7 @@
 import { cleaned, isBlank } from '../core/cleaning.ts';
+import type { Manner } from '../core/composer.ts';
 import { withoutEnd } from '../core/ends.ts';
 import type { Envelope } from '../core/envelope.ts';
-import type { Manner } from '../core/manner.ts';
 import { neutraliseDelimiters } from '../core/protocol.ts';
 import { asCommand } from '../core/slash-command.ts';
 

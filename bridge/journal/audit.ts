@@ -7,7 +7,7 @@ import type { JournalEvent } from '../core/journal-event.ts';
 import { identityKey } from '../core/pane.ts';
 import { originOf, type Request } from '../core/request.ts';
 import { isCorruption, journalFault } from './faults.ts';
-import { retraceDelivery, retraceRequest, retraceThread } from './retrace.ts';
+import { retraceDelivery, retraceRequest, retraceThread } from './rebuild.ts';
 import { refuseForeign } from './schema.ts';
 import { digest } from './statements.ts';
 

@@ -7,7 +7,7 @@ import { real } from './attach.ts';
 import { splitCommand } from './command-line.ts';
 import { type ControllerRun, runController } from './controller-run.ts';
 import { guardOff } from './guard-off.ts';
-import { installControllerKit, type RepositoryKit } from './repository-kit.ts';
+import { installControllerKit, type RepositoryKit } from './repository-files.ts';
 import { type FoundServer, findServer } from './server-search.ts';
 import { checkSessionName } from './session-name.ts';
 import { writeState } from './state-folder.ts';

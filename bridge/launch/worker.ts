@@ -4,7 +4,7 @@ import { wrongUse } from '../core/failure.ts';
 import type { PaneId } from '../core/ids.ts';
 import { workerCommand } from './agent-command.ts';
 import { attachment } from './attach.ts';
-import { installWorkerKit } from './repository-kit.ts';
+import { installWorkerKit } from './repository-files.ts';
 import { type AgentOutcome, ensureRolePane } from './role-pane.ts';
 import { writeState } from './state-folder.ts';
 import type { Tmux, TmuxAt } from './tmux.ts';

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Clock } from '../core/clock.ts';
-import type { Posted } from '../core/door.ts';
 import { messageOf } from '../core/failure.ts';
+import type { Posted } from '../core/native-input.ts';
 
 const askEveryMs = 25;
 /** Every reader reads the whole file at each change of it. */

@@ -1,8 +1,8 @@
 import { nativeInputNamed } from '../agent-programs/index.ts';
 import type { NativeInputIo } from '../agent-programs/native-input.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Door } from '../core/door.ts';
-import type { Manner } from '../core/manner.ts';
+import type { Manner } from '../core/composer.ts';
+import type { Door } from '../core/native-input.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { ProcessGround } from '../core/process-info.ts';
 

@@ -5,8 +5,8 @@ import type { DetectionKind } from '../core/detection.ts';
 import { findRequests } from '../screen/blocks.ts';
 import { type DetectorState, firstState, step } from '../screen/detector.ts';
 import { snapshotOf } from '../screen/emulator.ts';
-import { firstReasons, type ReasonsInput, stepReasons } from '../screen/reasons.ts';
 import { SignalReader } from '../screen/signals.ts';
+import { firstReasons, type ReasonsInput, stepReasons } from '../screen/turn-end-detector.ts';
 
 /** What a bridge that watched would have detected. */
 export interface SimulatedDetection {

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
-import type { WordNow } from './agent-word.ts';
 import type { ScreenFacts } from './declared/facts.ts';
+import type { WordNow } from './hook-state.ts';
 
 /** How the screen of one agent program is read. */
 export interface ScreenReader {

@@ -15,8 +15,8 @@ import {
   restore,
   steps,
 } from './detector.ts';
-import { firstReasons, type ReasonsOptions, type ReasonsState, stepReasons } from './reasons.ts';
 import type { Motion, ScreenReader } from './screen-reader.ts';
+import { firstReasons, type ReasonsOptions, type ReasonsState, stepReasons } from './turn-end-detector.ts';
 
 export type WatcherEvent =
   | { readonly type: 'reading'; readonly reading: Reading; readonly snapshot: Snapshot }

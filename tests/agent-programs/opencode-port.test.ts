@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { portOf } from '../../bridge/agent-programs/opencode/native-input.ts';
-import type { DraftDoor } from '../../bridge/core/door.ts';
+import type { DraftDoor } from '../../bridge/core/native-input.ts';
 import type { ProcessInfo, TcpSocket } from '../../bridge/core/process-info.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { nativeInputIo } from '../../bridge/native-input/io.ts';

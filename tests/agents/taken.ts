@@ -1,4 +1,4 @@
-import type { Manner } from '../../bridge/core/manner.ts';
+import type { Manner } from '../../bridge/core/composer.ts';
 
 /** What the model may be told of a text that was typed: the text, or what the profile says that the agent makes of it. */
 export function asTaken(typed: string, { changes }: Pick<Manner, 'changes'>): readonly string[] {

@@ -2,12 +2,12 @@ import { beforeEach, expect, test } from 'vitest';
 import { clampToClock, followClock, stepInWords } from '../../bridge/app/clock-steps.ts';
 import type { Delivery, DeliveryState } from '../../bridge/core/envelope.ts';
 import type { Request } from '../../bridge/core/request.ts';
-import { Calling } from '../../bridge/desk/alerts.ts';
-import { tallyKey } from '../../bridge/desk/allowance.ts';
-import { emptyTally } from '../../bridge/desk/limits.ts';
 import { FollowingClock } from '../../bridge/host/clock.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
-import { retraceDelivery, retraceRequest } from '../../bridge/journal/retrace.ts';
+import { retraceDelivery, retraceRequest } from '../../bridge/journal/rebuild.ts';
+import { Calling } from '../../bridge/requests/alerts.ts';
+import { tallyKey } from '../../bridge/requests/budget.ts';
+import { emptyTally } from '../../bridge/requests/limits.ts';
 import { sampleDelivery, sampleRequest } from '../journal/samples.ts';
 
 const day = 86_400_000;

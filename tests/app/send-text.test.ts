@@ -3,11 +3,11 @@ import { Changes } from '../../bridge/app/changes.ts';
 import { Sending } from '../../bridge/app/send-text.ts';
 import type { Delivery, HoldReason } from '../../bridge/core/envelope.ts';
 import type { DeliveryId, EnvelopeId, RequestId } from '../../bridge/core/ids.ts';
-import { PostOffice } from '../../bridge/mail/post-office.ts';
-import type { Sight } from '../../bridge/panes/sight.ts';
+import { PostOffice } from '../../bridge/messages/delivery-queue.ts';
+import type { Sight } from '../../bridge/panes/panes.ts';
 import { VirtualClock } from '../delivery/virtual-clock.ts';
 import { sampleDelivery, sampleRequest } from '../journal/samples.ts';
-import { Mortal, passageOf } from '../mail/world.ts';
+import { Mortal, passageOf } from '../messages/world.ts';
 
 const requestId = 'r1' as RequestId;
 

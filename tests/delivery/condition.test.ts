@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { FreshLook } from '../../bridge/delivery/attempt.ts';
 import { conditionFor, rowsShowing } from '../../bridge/delivery/condition.ts';
-import type { FreshLook } from '../../bridge/delivery/passage.ts';
 import { fakeManner } from './fake-pane.ts';
 
 const text = 'Use approach B.\n\nKeep the old interface; add a test.\nand stop.';

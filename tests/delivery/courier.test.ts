@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Manner } from '../../bridge/core/composer.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
-import type { Manner } from '../../bridge/core/manner.ts';
 import { type FakePane, fakeManner } from './fake-pane.ts';
 import { type World, world } from './world.ts';
 

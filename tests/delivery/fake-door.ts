@@ -1,5 +1,5 @@
-import type { Door, Posted } from '../../bridge/core/door.ts';
-import type { Doors } from '../../bridge/delivery/hands.ts';
+import type { Door, Posted } from '../../bridge/core/native-input.ts';
+import type { Doors } from '../../bridge/delivery/pane-io.ts';
 import { type FakePane, fakeManner } from './fake-pane.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 

@@ -1,5 +1,5 @@
+import type { Manner } from '../../bridge/core/composer.ts';
 import { type PaneId, serverId } from '../../bridge/core/ids.ts';
-import type { Manner } from '../../bridge/core/manner.ts';
 import type {
   ForegroundKind,
   FreshSnapshot,
@@ -9,7 +9,7 @@ import type {
   Snapshot,
 } from '../../bridge/core/pane.ts';
 import type { Dialog, Reading } from '../../bridge/core/reading.ts';
-import type { Eyes, Hands, PaneCondition } from '../../bridge/delivery/hands.ts';
+import type { Eyes, Hands, PaneCondition } from '../../bridge/delivery/pane-io.ts';
 import { makeDialog } from '../../bridge/screen/dialog.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 

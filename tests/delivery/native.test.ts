@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isEnded } from '../../bridge/core/delivery-machine.ts';
-import type { Via } from '../../bridge/core/door.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
+import type { Via } from '../../bridge/core/native-input.ts';
 import { markTurn } from '../../bridge/core/turn-mark.ts';
 import { Courier } from '../../bridge/delivery/courier.ts';
 import { type DoorCharacter, FakeDoors } from './fake-door.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { DeliveryState, Envelope } from '../../bridge/core/envelope.ts';
 import type { PaneIdentity } from '../../bridge/core/pane.ts';
 import { Courier } from '../../bridge/delivery/courier.ts';
-import type { Owners } from '../../bridge/delivery/hands.ts';
+import type { Owners } from '../../bridge/delivery/pane-io.ts';
 import { type World, world } from './world.ts';
 
 const text = 'Use approach B.';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Courier } from '../../bridge/delivery/courier.ts';
-import type { Hands } from '../../bridge/delivery/hands.ts';
+import type { Hands } from '../../bridge/delivery/pane-io.ts';
 import { fakeManner } from './fake-pane.ts';
 import { world } from './world.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { generic } from '../../bridge/agent-programs/generic.ts';
 import { unknown } from '../../bridge/agent-programs/unknown.ts';
-import type { Manner } from '../../bridge/core/manner.ts';
+import type { Manner } from '../../bridge/core/composer.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
 import { fakeManner } from './fake-pane.ts';
 

@@ -2,7 +2,7 @@ import { mayFollow } from '../../bridge/core/delivery-machine.ts';
 import type { Delivery, DeliveryState, Envelope } from '../../bridge/core/envelope.ts';
 import type { DeliveryId, EnvelopeId } from '../../bridge/core/ids.ts';
 import { Courier } from '../../bridge/delivery/courier.ts';
-import type { DeliveryMemory, Locks } from '../../bridge/delivery/hands.ts';
+import type { DeliveryMemory, Locks } from '../../bridge/delivery/pane-io.ts';
 import { type Character, FakePane } from './fake-pane.ts';
 import { VirtualClock } from './virtual-clock.ts';
 

@@ -5,7 +5,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { originOf, type Request } from '../../bridge/core/request.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
-import { Died } from '../mail/world.ts';
+import { Died } from '../messages/world.ts';
 import { happened, sampleDelivery, sampleRequest } from './samples.ts';
 
 const day = 86_400_000;

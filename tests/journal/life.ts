@@ -6,8 +6,8 @@ import { Journal } from '../../bridge/journal/journal.ts';
 import { FakePane } from '../delivery/fake-pane.ts';
 import { VirtualClock } from '../delivery/virtual-clock.ts';
 import { FakeLocks } from '../delivery/world.ts';
-import { Study, sighting } from '../desk/study.ts';
-import { Died, Panes } from '../mail/world.ts';
+import { Died, Panes } from '../messages/world.ts';
+import { Study, sighting } from '../requests/study.ts';
 
 /** A worker's pane that outlives every bridge, and the bridges that live on one journal file, with the real courier. */
 export class House {

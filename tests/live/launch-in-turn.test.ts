@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { comingsTo } from '../../bridge/host/attach-lock.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { Locks, runtimeFolder } from '../../bridge/host/locks.ts';
-import { comingsTo } from '../../bridge/host/turnstile.ts';
 import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
 import { run } from './bridge-process.ts';
 

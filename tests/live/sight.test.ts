@@ -3,7 +3,7 @@ import { processNames } from '../../bridge/agent-programs/index.ts';
 import type { PaneAddress } from '../../bridge/core/pane.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { ProcessTree } from '../../bridge/host/process-tree.ts';
-import { Sight } from '../../bridge/panes/sight.ts';
+import { Sight } from '../../bridge/panes/panes.ts';
 import { listPanes } from '../../bridge/tmux/pane.ts';
 import { addressOn } from '../fixtures/address.ts';
 import { openStage, type Stage } from '../tmux/stage.ts';

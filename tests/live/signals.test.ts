@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SendView } from '../../bridge/api/views.ts';
 import type { DeliveryState } from '../../bridge/core/envelope.ts';
-import { wordStandsMs } from '../../bridge/screen/agent-word.ts';
+import { wordStandsMs } from '../../bridge/screen/hook-state.ts';
 import { call } from '../../bridge/server/socket.ts';
 import { socketPath } from '../../bridge/server/socket-path.ts';
 import { ExecCommands } from '../../bridge/tmux/exec.ts';

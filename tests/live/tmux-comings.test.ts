@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { comingsTo } from '../../bridge/host/attach-lock.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { Locks } from '../../bridge/host/locks.ts';
-import { comingsTo } from '../../bridge/host/turnstile.ts';
 import { ControlClients } from '../../bridge/tmux/clients.ts';
 import { ExecCommands } from '../../bridge/tmux/exec.ts';
 import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';

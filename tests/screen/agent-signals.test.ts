@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { programNamed } from '../../bridge/agent-programs/index.ts';
 import { type AgentSignal, saidLimit } from '../../bridge/core/agent-signal.ts';
 import { readSignal } from '../../bridge/screen/agent-signals.ts';
-import { type AgentWord, doubt, heard, saysEnded, wordStandsMs } from '../../bridge/screen/agent-word.ts';
+import { type AgentWord, doubt, heard, saysEnded, wordStandsMs } from '../../bridge/screen/hook-state.ts';
 import { inputDigest } from '../../bridge/screen/input-digest.ts';
 
 const read = (agent: string, report: unknown, event: string | null = null) =>

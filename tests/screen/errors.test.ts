@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { programOf } from '../../bridge/agent-programs/index.ts';
-import { errorReason } from '../../bridge/screen/reasons.ts';
+import { errorReason } from '../../bridge/screen/turn-end-detector.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 
 const still = { quietForMs: 60_000, signals: {} };

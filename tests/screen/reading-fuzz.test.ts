@@ -4,12 +4,12 @@ import type { AgentProgram } from '../../bridge/agent-programs/agent-program.ts'
 import { offered } from '../../bridge/agent-programs/index.ts';
 import { normaliseWords } from '../../bridge/core/detection.ts';
 import { dialogWordsSeen } from '../../bridge/delivery/condition.ts';
-import { composerHolds, linesShowing } from '../../bridge/delivery/verify.ts';
+import { composerHolds, linesShowing } from '../../bridge/delivery/evidence.ts';
 import { findRequests, findResponses, openTail } from '../../bridge/screen/blocks.ts';
 import { judgeClosing } from '../../bridge/screen/closing.ts';
-import { considered } from '../../bridge/screen/considered.ts';
 import { type DetectorState, firstState, memoryOf, restore, step } from '../../bridge/screen/detector.ts';
 import { cleanLines, isRule, rejoin, withoutFrame } from '../../bridge/screen/frame.ts';
+import { considered } from '../../bridge/screen/rejected-evidence.ts';
 import { isDim, tidy } from '../../bridge/screen/rows.ts';
 import { stitch } from '../../bridge/screen/stitch.ts';
 import { fuzz } from '../fixtures/fuzz.ts';

@@ -4,7 +4,7 @@ import { codex } from '../../bridge/agent-programs/codex/index.ts';
 import { generic } from '../../bridge/agent-programs/generic.ts';
 import type { Snapshot } from '../../bridge/core/pane.ts';
 import { Activity } from '../../bridge/screen/activity.ts';
-import type { WordNow } from '../../bridge/screen/agent-word.ts';
+import type { WordNow } from '../../bridge/screen/hook-state.ts';
 import { PaneWatcher, type WatcherEvent } from '../../bridge/screen/watcher.ts';
 import { FakeClock } from './fake-clock.ts';
 import { snapshotOf } from './snapshots.ts';

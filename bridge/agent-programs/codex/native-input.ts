@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import type { MessageDoor, Posted } from '../../core/door.ts';
 import { messageOf } from '../../core/failure.ts';
+import type { MessageDoor, Posted } from '../../core/native-input.ts';
 import type { ProcessInfo } from '../../core/process-info.ts';
 import { type Around, type JsonRpc, type NativeInput, Refusal } from '../native-input.ts';
 

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../core/pane.ts';
 import type { AgentState, Composer, Evidence, Reading } from '../../core/reading.ts';
-import { saysEnded } from '../../screen/agent-word.ts';
 import { unseenDialog } from '../../screen/dialog.ts';
+import { saysEnded } from '../../screen/hook-state.ts';
 import { evidence } from '../../screen/rows.ts';
 import type { Motion, ScreenReader } from '../../screen/screen-reader.ts';
 import { type GeminiScreen, readGeminiScreen } from './screen.ts';

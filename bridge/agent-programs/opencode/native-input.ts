@@ -1,4 +1,4 @@
-import type { DraftDoor, Posted } from '../../core/door.ts';
+import type { DraftDoor, Posted } from '../../core/native-input.ts';
 import { argumentOf } from '../arguments.ts';
 import type { Around, NativeInput, NativeInputIo } from '../native-input.ts';
 

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import type { MessageDoor } from '../../core/door.ts';
+import type { MessageDoor } from '../../core/native-input.ts';
 import type { ProcessInfo } from '../../core/process-info.ts';
 import { argumentOf } from '../arguments.ts';
 import type { Around, NativeInput } from '../native-input.ts';

@@ -1,5 +1,5 @@
 import { identityKey, type PaneFacts, type PaneIdentity } from '../../core/pane.ts';
-import type { TakenPane } from '../../delivery/hands.ts';
+import type { TakenPane } from '../../delivery/pane-io.ts';
 import { inWords, type Owner, type Typed } from '../../host/owners-table.ts';
 import type { Ownership } from '../../host/ownership.ts';
 import type { Wanted } from './workers.ts';

@@ -16,7 +16,7 @@ import {
 import { because, isReady, type Reading } from '../../core/reading.ts';
 import { markTurn, type TurnMark } from '../../core/turn-mark.ts';
 import { systemClock } from '../../host/clock.ts';
-import { wordStandsMs } from '../../screen/agent-word.ts';
+import { wordStandsMs } from '../../screen/hook-state.ts';
 import { PaneWatcher, type WatcherEvent, type WatcherMemory } from '../../screen/watcher.ts';
 import type { Rooms } from '../bridge.ts';
 import { DialogAlert } from './dialog-alert.ts';

@@ -2,7 +2,7 @@ import type { Config } from '../../config/config-values.ts';
 import { BridgeError } from '../../core/failure.ts';
 import { addressKey, identityKey, type PaneFacts, sameServer } from '../../core/pane.ts';
 import { liesWithin } from '../../host/home.ts';
-import { nameOf, type Sight } from '../../panes/sight.ts';
+import { nameOf, type Sight } from '../../panes/panes.ts';
 import type { TmuxServer } from '../../tmux/server.ts';
 import type { Projects } from '../projects.ts';
 

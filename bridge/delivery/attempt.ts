@@ -1,0 +1,282 @@
+import type { Manner } from '../core/composer.ts';
+import { type DeliveryEvent, isWaiting, mustStep, typedAt } from '../core/delivery-machine.ts';
+import { becausePassed, type Delivery, type DeliveryState, type HoldReason, type Sighting } from '../core/envelope.ts';
+import type { Way } from '../core/native-input.ts';
+import { type FreshSnapshot, type PaneAddress, placeIn, type Snapshot, sameAgent } from '../core/pane.ts';
+import { because } from '../core/reading.ts';
+import { whyPassed } from '../core/turn-mark.ts';
+import { type Look, linesShowing } from './evidence.ts';
+import { executes, guard, guardKeys, hasEnded, type Verdict } from './guard.ts';
+import type { CourierParts, TakenPane } from './pane-io.ts';
+import { Rest } from './stability-timer.ts';
+import { oneLine, type Prepared, prepare } from './text.ts';
+import { turnAnchor } from './turn-fingerprint.ts';
+
+/** tmux tells a person's last key to the second: one that may lie after `instant` counts as after it. */
+const keyGrainMs = 1_000;
+
+/** What shows another turn must stand so long: a program that was stopped in the middle of drawing stands for many looks. */
+export const passedStandsMs = 600;
+
+/** Evidence of a receipt that no screen has shown yet. */
+export const agentSaysSo = 'agent-signalled';
+
+/** A terminal in line mode drops what goes beyond 4,096 bytes. */
+const shellLineBytes = 4_000;
+
+/** An agent calls its hook before it draws: `--force` does not override a dialog that is coming. */
+const announcedDialog = {
+  pass: false,
+  reason: 'dialog',
+  detail: 'its own hook says that it asks for approval',
+} as const satisfies Verdict;
+
+/** A look of this moment: it also tells who is at the keys. */
+export interface FreshLook extends Look {
+  readonly snapshot: FreshSnapshot;
+}
+
+/**
+ * One delivery on its way, with what every step of the way needs: a look at its pane, what speaks against going on, and
+ * its states, each committed before the act that it names.
+ */
+export class Passage {
+  readonly parts: CourierParts;
+  readonly manner: Manner;
+  /** kept with every state from `typed` on, and in the receipt */
+  way: Way = { via: 'keyboard' };
+  #delivery: Delivery;
+  #lastLook: Look | null = null;
+  #heard = 0;
+  readonly #pane: TakenPane | null;
+  readonly #passing = new Rest(passedStandsMs);
+  #isTurnInDoubt = false;
+
+  /** @param pane ours while this lasts */
+  constructor(parts: CourierParts, delivery: Delivery, pane: TakenPane | null = null) {
+    this.#pane = pane;
+    this.parts = parts;
+    this.manner = parts.eyes.manner(delivery.agent, delivery.recipient);
+    this.#delivery = delivery;
+    if ('way' in delivery.state && delivery.state.way) this.way = delivery.state.way;
+  }
+
+  get delivery(): Delivery {
+    return this.#delivery;
+  }
+
+  get pane(): PaneAddress {
+    return this.#delivery.recipient;
+  }
+
+  get now(): number {
+    return this.parts.clock.now();
+  }
+
+  /** A fresh look; null when the pane is gone. */
+  async look(): Promise<FreshLook | null> {
+    this.listen();
+    const snapshot = await this.parts.hands.look(this.pane);
+    if (snapshot === null) return null;
+    const look = { snapshot, reading: this.parts.eyes.read(snapshot, this.#delivery.agent) };
+    this.#lastLook = look;
+    return look;
+  }
+
+  /** From now on every ring counts for the next wait, also one that comes before anybody waits. A look listens by itself. */
+  listen(): void {
+    this.#heard = this.parts.hands.rings(this.pane);
+  }
+
+  /** True when the pane drew something since the last look, or since `listen`. */
+  drawsWithin(limitMs: number): Promise<boolean> {
+    return this.parts.hands.nextRing(this.pane, Math.max(1, limitMs), this.#heard);
+  }
+
+  verdictOn(look: FreshLook | null): Verdict & { readonly lastHumanKeyAt: number | null } {
+    const lastHumanKeyAt = look?.snapshot.lastHumanKeyAt ?? null;
+    const { recipient, options, envelope, dialog } = this.#delivery;
+    const { snapshot, reading } = look ?? { snapshot: null, reading: null };
+    const { whileBusy } = this.manner;
+    const situation = { snapshot, reading, recipient, options, whileBusy, lastHumanKeyAt, now: this.now };
+    const verdict =
+      envelope.kind === 'keys'
+        ? guardKeys(situation, envelope.body.split(' '), this.manner.submitKey, dialog)
+        : guard(situation);
+    const asks = verdict.pass && snapshot !== null && this.parts.word?.asks(snapshot.identity) === true;
+    return { ...(asks && dialog === undefined ? announcedDialog : verdict), lastHumanKeyAt };
+  }
+
+  /** True when a person may have pressed a key between the instant and this look. */
+  humanSince(instant: number, { snapshot: { lastHumanKeyAt } }: FreshLook): boolean {
+    return lastHumanKeyAt !== null && lastHumanKeyAt + keyGrainMs > instant;
+  }
+
+  /** The text of this delivery as it is typed, or was. */
+  prepare(): Prepared {
+    const { body, kind } = this.#delivery.envelope;
+    if (this.way.via === 'native') return prepare(body, { ...this.manner, ...this.manner.door }, kind);
+    return prepare(body, this.#delivery.options.allowShell ? withoutRefusals(this.manner) : this.manner, kind);
+  }
+
+  /** The same, for a pane that looks like this one. */
+  prepareFor(snapshot: Snapshot): Prepared {
+    const prepared = this.prepare();
+    if (prepared.is === 'refused' || !executes(snapshot)) return prepared;
+    // tmux does not tell whether a shell asked for brackets, and without them each line would be run as it arrives
+    return oneLine(prepared.text, { maxLineBytes: Math.min(shellLineBytes, this.manner.maxLineBytes) });
+  }
+
+  /** Why the turn that this answers has passed, by this look alone; null where it answers none, or that is not certain. */
+  whyPassed({ snapshot, reading }: Look): string | null {
+    const { turnMark } = this.#delivery;
+    return turnMark === undefined || !this.isRecipient(snapshot) ? null : whyPassed(turnMark, reading);
+  }
+
+  /** While the text waits for Enter somebody else's turn seems to have begun, and it is not certain yet: no Enter now. */
+  get isTurnInDoubt(): boolean {
+    return this.#isTurnInDoubt;
+  }
+
+  /** A composer without our text has nothing that Enter could submit, and the new turn may be ours. */
+  #passedSince(look: FreshLook): string | null {
+    const passed = look.reading.composer.is === 'draft' ? this.whyPassed(look) : null;
+    this.#isTurnInDoubt = passed !== null;
+    this.#passing.saw(passed === null ? null : 'passed', look.snapshot);
+    return this.#passing.isOver ? passed : null;
+  }
+
+  /** Why neither text nor Enter belongs into this pane any more; null when nothing speaks against it. */
+  obstacle(look: FreshLook): string | null {
+    const { snapshot, reading } = look;
+    if (hasEnded(look)) return 'the program in the pane has ended';
+    if (!this.isRecipient(snapshot)) return 'another program runs in the pane now';
+    if (reading.state === 'dialog' || reading.dialog !== null) {
+      return `a dialog opened: ${reading.dialog?.question || because(reading)}`;
+    }
+    if (this.parts.word?.asks(snapshot.identity)) return announcedDialog.detail;
+    const shellNow = executes(snapshot) && !this.#delivery.options.allowShell;
+    if (shellNow) return 'a shell or the like is in the foreground now';
+    const passed = this.#passedSince(look);
+    return passed === null ? null : `the turn that asked has passed: ${passed}`;
+  }
+
+  isRecipient({ identity }: Snapshot): boolean {
+    return sameAgent(identity, this.#delivery.recipient);
+  }
+
+  claim(): Promise<Delivery> {
+    return this.#take({ type: 'claimed', at: this.now });
+  }
+
+  release(): Promise<Delivery> {
+    return this.#take({ type: 'released' });
+  }
+
+  /**
+   * The text is about to be typed, on a screen that looks like this. It is claimed in the same commit: nothing is done
+   * between the two, and a commit takes as long as the disk.
+   */
+  async typing({ reading }: Look, text: string, kind?: string): Promise<Delivery> {
+    this.#pane?.typing();
+    const at = this.now;
+    const before = this.#delivery;
+    const claimed = before.state.is === 'typed' ? before : mustStep(before, { type: 'claimed', at });
+    const typed = mustStep(claimed, { type: 'typed', at, turnBefore: turnAnchor(reading), ...this.#wayTold });
+    return this.#commit(() => {
+      if (claimed !== before) this.#save(claimed);
+      return this.#save(typed, { bytes: Buffer.byteLength(text) }, kind);
+    });
+  }
+
+  /** Keys are about to be pressed that are no Enter behind a text. */
+  pressing(at: number, keys: object): Promise<Delivery> {
+    return this.#take({ type: 'typed', at, ...this.#wayTold }, keys, 'delivery-pressed');
+  }
+
+  /** Enter is about to be pressed. When it was typed, and the mark of the turn before it, stay with the delivery. */
+  submitting(kind?: string): Promise<Delivery> {
+    return this.#take({ type: 'submitted', at: this.now, ...this.#wayTold }, {}, kind);
+  }
+
+  /** The same hold again is no news, and nothing is written for it. */
+  hold(reason: HoldReason, detail: string): Promise<Delivery> {
+    return this.#take({ type: 'held', reason, detail, at: this.now });
+  }
+
+  /** The turn that it answers has passed, and nothing of it was typed, or handed over. */
+  async cancelAsPassed(why: string): Promise<Delivery> {
+    // what was about to be typed is taken back first
+    if (!isWaiting(this.#delivery.state)) await this.hold('unknown', why);
+    return this.cancel(becausePassed(why));
+  }
+
+  cancel(reason: string): Promise<Delivery> {
+    return this.#take({ type: 'cancelled', reason });
+  }
+
+  fail(reason: string): Promise<Delivery> {
+    return this.#take({ type: 'failed', reason });
+  }
+
+  acknowledge(evidence: string, look: Look, text: string): Promise<Delivery> {
+    const pane = placeIn(this.#delivery.recipient);
+    const lines = linesShowing(look, text);
+    const receipt = { pane, at: this.now, typedAt: typedAt(this.#delivery), evidence, lines, ...this.way };
+    return this.#take({ type: 'acknowledged', receipt });
+  }
+
+  /** In the composer, or at least typed, and Enter did not submit it. */
+  leave(reason: string): Promise<Delivery> {
+    return this.#take({ type: 'left-in-composer', reason, ...this.#seen() });
+  }
+
+  doubt(reason: string): Promise<Delivery> {
+    return this.#take({ type: 'lost-sight', reason, ...this.#seen() });
+  }
+
+  /** Commits what the event makes of the delivery; only then may the act that it names be done. */
+  async #take(event: DeliveryEvent, data: object = {}, kind?: string): Promise<Delivery> {
+    const next = mustStep(this.#delivery, event);
+    if (next === this.#delivery) return next;
+    if (event.type === 'typed') this.#pane?.typing();
+    const wasUnseen = isUnseen(this.#delivery.state);
+    await this.#commit(() => this.#save(next, data, kind));
+    if (wasUnseen && !isUnseen(next.state)) this.#pane?.settled();
+    return next;
+  }
+
+  async #commit(save: () => Delivery): Promise<Delivery> {
+    this.#delivery = await this.parts.memory.commit(save);
+    return this.#delivery;
+  }
+
+  #save(next: Delivery, data: object = {}, kind = `delivery-${next.state.is}`): Delivery {
+    const { id, state, attempts } = next;
+    this.parts.memory.saveDelivery(next, { at: this.now, kind, subject: id, data: { state, attempts, ...data } });
+    return next;
+  }
+
+  get #wayTold(): { way?: Way } {
+    return this.way.via === 'keyboard' && this.way.because === undefined ? {} : { way: this.way };
+  }
+
+  /** What the last look showed, for whoever has to decide. */
+  #seen(): { seen?: Sighting } {
+    const look = this.#lastLook;
+    if (look === null) return {};
+    const lines = linesShowing(look, this.#delivery.envelope.body);
+    return { seen: { at: look.snapshot.takenAtMs, lines } };
+  }
+}
+
+/** Typed, and as far as a screen has shown it may still be drawn as an input: an agent may say that it took it before it does. */
+function isUnseen(state: DeliveryState): boolean {
+  if (state.is === 'acknowledged') return state.receipt.evidence === agentSaysSo;
+  return state.is === 'typed' || state.is === 'submitted' || state.is === 'uncertain';
+}
+
+/** Whoever permits a program that runs what is typed means the text as a command, whatever it begins with. */
+function withoutRefusals(manner: Manner): Manner {
+  return { ...manner, commandOpenings: manner.commandOpenings.filter(({ prefix }) => prefix !== null) };
+}

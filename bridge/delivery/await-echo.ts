@@ -1,0 +1,131 @@
+import type { Delivery } from '../core/envelope.ts';
+import { synchronizedInWords } from '../core/pane.ts';
+import type { FreshLook, Passage } from './attempt.ts';
+import { Patience } from './deadline.ts';
+import { composerHolds, type Holding, isWhole, type Look, submitted } from './evidence.ts';
+import { Growth } from './growth.ts';
+import { humanQuietMs } from './guard.ts';
+import { Rest } from './stability-timer.ts';
+
+/** A text that stood unchanged this long has been drawn, not merely begun. */
+const stillMs = 30;
+/** An input that nobody here submitted must stand so long: a resize moves a draft and the cursor apart for a moment. */
+const goneInMs = 600;
+/** A pane that draws nothing is looked at again after this time. */
+const lookEveryMs = 50;
+
+/** How long the composer may take to show a text, and how much longer for each thousand bytes of it. */
+const showMs = 8_000;
+const showPerKilobyteMs = 1_000;
+
+export function showLimitMs(text: string, settleMs: number): number {
+  return showMs + settleMs + (Buffer.byteLength(text) / 1000) * showPerKilobyteMs;
+}
+
+export type Shown =
+  | { readonly is: 'ready'; readonly look: FreshLook }
+  /** it was seen to be submitted, though not by us */
+  | { readonly is: 'gone-in'; readonly look: Look }
+  | { readonly is: 'withheld'; readonly reason: string }
+  | { readonly is: 'unknown'; readonly reason: string };
+
+/**
+ * Waits until the composer shows exactly our text, unchanged on looks that lie the profile's settle time apart, with
+ * nobody typing. At the limit, which counts anew while it is seen to read, it tells what the composer shows instead.
+ * @param before a look from before the paste, or, after an Enter that tmux held back, one that showed the text
+ */
+export async function awaitText(passage: Passage, before: Look, text: string, endAt: number): Promise<Shown> {
+  const startedAt = passage.now;
+  const { settleMs } = passage.manner;
+  const rest = new Rest(Math.max(stillMs, settleMs));
+  const wholeRest = new Rest(Math.max(passage.manner.stillMs ?? stillMs, settleMs));
+  const goneIn = new Rest(goneInMs);
+  const growth = new Growth();
+  const patience = new Patience(before.reading, startedAt, endAt);
+  let everShown = before.reading.composer.is === 'draft';
+  // until the program has drawn, a look shows what the last one did
+  if (!everShown) await passage.drawsWithin(lookEveryMs);
+  for (;;) {
+    const look = await passage.look();
+    if (look === null) return { is: 'withheld', reason: 'the pane is gone' };
+    const obstacle = passage.obstacle(look);
+    if (obstacle !== null) return { is: 'withheld', reason: obstacle };
+
+    const held = composerHolds(look.reading, look.snapshot, text, passage.manner);
+    growth.saw(look.reading.composer);
+    // the rest of a paste that was thrown away looks like the end of one that has scrolled
+    const holding = held === 'tail' && growth.hasShrunk ? 'part' : held;
+    const whole = isWhole(holding);
+    const moment = { before, ready: before, isOurs: false, worked: false };
+    const isEchoed = !whole && submitted(moment, look, text, passage.manner) === 'composer-emptied-and-echoed';
+    // what was never in the composer has not left it: a resize brings an older, equal input into sight
+    goneIn.saw(isEchoed && everShown ? 'echoed' : null, look.snapshot);
+    if (goneIn.isOver) return { is: 'gone-in', look };
+    const { now } = passage;
+    const humanCame = passage.humanSince(startedAt, look);
+    const human = humanCame && passage.humanSince(now - humanQuietMs, look);
+    everShown ||= whole || holding === 'part' || holding === 'more';
+    // what a person did to a text that is out of sight, nobody can see
+    const unseen = humanCame && holding !== 'all';
+    const standing = whole && !unseen && !passage.isTurnInDoubt ? shownText(look) : null;
+    rest.saw(standing, look.snapshot);
+    wholeRest.saw(holding === 'all' ? standing : null, look.snapshot);
+    const { inMode, inputOff, synchronized } = look.snapshot.facts;
+    const isStill = rest.isOver || wholeRest.isOver;
+    if (isStill && !human && !inMode && !inputOff && !synchronized) return { is: 'ready', look };
+
+    // what a person writes into the composer is no sign of ours
+    if (!humanCame) patience.saw(look.reading, now);
+    if (patience.isOver(now)) {
+      if (human) return { is: 'withheld', reason: 'somebody is typing in that pane' };
+      if (synchronized) return { is: 'withheld', reason: synchronizedInWords };
+      if (inMode || inputOff) return { is: 'withheld', reason: 'the pane takes no keys: copy mode, or input is off' };
+      if (whole && unseen) return { is: 'withheld', reason: 'somebody typed, and not all of the text is to be seen' };
+      return atTheLimit(holding, everShown);
+    }
+    const leftMs = Math.min(rest.leftMs(now), wholeRest.leftMs(now));
+    // no look in the middle of a rest that is nearly over: it would only make the last one late
+    const waitMs = leftMs <= 2 * lookEveryMs ? leftMs : lookEveryMs;
+    await passage.drawsWithin(Math.min(waitMs, patience.leftMs(now)));
+  }
+}
+
+/** Enter was not pressed: what is known of the text then. */
+export function withoutEnter(
+  passage: Passage,
+  shown: Exclude<Shown, { is: 'ready' }>,
+  text: string,
+): Promise<Delivery> {
+  switch (shown.is) {
+    case 'gone-in':
+      return passage.acknowledge('composer-emptied-and-echoed', shown.look, text);
+    case 'withheld':
+      return passage.leave(`${shown.reason}; Enter was not pressed`);
+    case 'unknown':
+      return passage.doubt(`${shown.reason}; Enter was not pressed`);
+  }
+}
+
+function atTheLimit(holding: Holding, everShown: boolean): Shown {
+  switch (holding) {
+    case 'all':
+    case 'tail':
+    case 'marker':
+      return { is: 'withheld', reason: 'the composer did not come to rest' };
+    case 'part':
+      return { is: 'withheld', reason: 'the composer shows only a part of the text' };
+    case 'more':
+      return { is: 'withheld', reason: 'the composer holds more than the text' };
+    case 'other':
+      return { is: 'withheld', reason: 'the composer holds something else' };
+    case 'no':
+      return {
+        is: 'unknown',
+        reason: everShown ? 'the text was taken out of the composer' : 'the text did not appear in the composer',
+      };
+  }
+}
+
+function shownText({ snapshot, reading }: Look): string {
+  return reading.composer.is === 'draft' ? reading.composer.text : (snapshot.rows[snapshot.cursorRow]?.text ?? '');
+}

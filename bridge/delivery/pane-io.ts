@@ -1,0 +1,102 @@
+import type { Clock } from '../core/clock.ts';
+import type { Manner } from '../core/composer.ts';
+import type { Delivery } from '../core/envelope.ts';
+import type { NewJournalEvent } from '../core/journal-event.ts';
+import type { Door } from '../core/native-input.ts';
+import type { FreshSnapshot, PaneAddress, PaneIdentity, SessionActivity, Snapshot } from '../core/pane.ts';
+import type { Reading } from '../core/reading.ts';
+
+/** What must hold of the pane in the same server step that types into it. Patterns are extended regular expressions. */
+export interface PaneCondition {
+  readonly panePid: number;
+  readonly command: string | null;
+  readonly notTitles: readonly string[];
+  readonly notOnScreen: readonly string[];
+  /** rows that stand on the screen to the letter, each the first of its text, counted from 1 at the top */
+  readonly onScreen?: ReadonlyArray<{ readonly row: number; readonly text: string }>;
+  /** where the cursor stands, counted from 0, and whether it shows */
+  readonly cursor?: { readonly x: number; readonly y: number; readonly visible: boolean };
+  /** `FreshSnapshot.sessionActivity`: nobody has pressed a key in the pane's session since the look */
+  readonly sessionActivity?: SessionActivity;
+}
+
+/** What the courier can do to a pane. `held` says positively that tmux did nothing; a rejection says nothing about it. */
+export interface Hands {
+  /** a fresh capture with its identity, and who is at the keys; null when the pane is gone */
+  look(pane: PaneAddress): Promise<FreshSnapshot | null>;
+  paste(
+    pane: PaneAddress,
+    text: string,
+    condition: PaneCondition,
+    how: { bracketed: boolean },
+  ): Promise<'done' | 'held'>;
+  /** one named key, or several in one step */
+  press(pane: PaneAddress, keys: string | readonly string[], condition: PaneCondition): Promise<'done' | 'held'>;
+  leaveMode(pane: PaneAddress): Promise<void>;
+  /** how often the pane has rung: it rings when it draws */
+  rings(pane: PaneAddress): number;
+  /** true once it has rung more often than `after`, false at the limit */
+  nextRing(pane: PaneAddress, limitMs: number, after: number): Promise<boolean>;
+}
+
+export interface Eyes {
+  manner(agent: string, pane: PaneIdentity): Manner;
+  read(snapshot: Snapshot, agent: string): Reading;
+}
+
+export interface Locks {
+  /** null while somebody else is typing into that pane */
+  tryAcquire(identity: PaneIdentity): Promise<{ release(): void } | null>;
+}
+
+/** Which bridge answers in a pane. */
+export interface Owners {
+  /**
+   * The pane is ours to answer in until `release`; or why not, in words: whose it is, or whose bridge typed there since
+   * `askedAt`, so that it may have been answered.
+   */
+  take(pane: PaneIdentity, askedAt: number): TakenPane | { readonly theirs: string };
+}
+
+export interface TakenPane {
+  /** something is about to be typed; throws where the pane is not ours any more, and then nothing is */
+  typing(): void;
+  /** what became of it has been seen on the screen */
+  settled(): void;
+  release(): void;
+}
+
+export interface DeliveryMemory {
+  /** within `commit`; throws where the copy in hand is older than what is stored, and then nothing is typed */
+  saveDelivery(delivery: Delivery, event: NewJournalEvent): void;
+  /** resolves once all that `work` saved is on the disk; rejects where nothing of it is */
+  commit<T>(work: () => T): Promise<T>;
+}
+
+/** The doors of running programs. */
+export interface Doors {
+  /** the door of the program that this look shows; refused where there is none, or it cannot be certain */
+  find(snapshot: Snapshot, manner: Manner): Promise<Door | { readonly refused: string }>;
+}
+
+/** What the agent in a pane says of itself through its own hooks, where it says anything. */
+export interface AgentsWord {
+  /** it said that it took exactly this text as an input, at that instant or later */
+  took(identity: PaneIdentity, text: string, since: number): boolean;
+  /** it has just said that it asks for approval: the dialog may not be drawn yet */
+  asks(identity: PaneIdentity): boolean;
+}
+
+export interface CourierParts {
+  readonly hands: Hands;
+  readonly eyes: Eyes;
+  readonly locks: Locks;
+  /** without any, every pane is ours */
+  readonly owners?: Owners;
+  readonly memory: DeliveryMemory;
+  readonly clock: Clock;
+  /** without any, everything is typed */
+  readonly doors?: Doors;
+  /** the courier works without it */
+  readonly word?: AgentsWord;
+}

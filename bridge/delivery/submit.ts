@@ -1,0 +1,177 @@
+import type { Delivery } from '../core/envelope.ts';
+import { agentSaysSo, type FreshLook, type Passage } from './attempt.ts';
+import { awaitText, withoutEnter } from './await-echo.ts';
+import { conditionFor, rowsShowing } from './condition.ts';
+import { beganToWork, composerHolds, hasPromptAgain, isWhole, type Look, sameScreen, submitted } from './evidence.ts';
+import { executes } from './guard.ts';
+import { Rest } from './stability-timer.ts';
+
+/** How long after Enter a transition may take to be seen. */
+const submitLimitMs = 5_000;
+/**
+ * What nothing speaks against may still be on its way: in its first turn opencode 1.18.33 showed nothing of a text for 9 s,
+ * and on a loaded machine continue 1.5.47 took 11 s to read Enter after 10,000 characters.
+ */
+const underWayLimitMs = 20_000;
+/** After an Enter that moved nothing, the next one waits longer each time. */
+const rescuePausesMs = [700, 1_500, 3_000] as const;
+const lookEveryMs = 50;
+/** A transition without an echo must stand this long: a frame that is half drawn may show an empty composer. */
+export const standsMs = 30;
+/** A program that ends after its last line was drawn is not in the foreground any more after this time. */
+const endsWithinMs = 600;
+
+/**
+ * What came of it: `held` says positively that nothing was submitted; `blind`, that nobody saw in that very step whether
+ * the text still stood in the composer.
+ */
+export type Pressed = 'done' | 'blind' | 'held';
+
+/** What submits the text that the composer holds. */
+export interface Submitter {
+  press(look: FreshLook): Promise<Pressed>;
+  /** further Enters allowed */
+  readonly rescues: number;
+}
+
+/**
+ * One Enter for a text that rests in the composer, and what came of it. Where tmux holds it back, it is tried again only
+ * after the composer has been seen to rest anew.
+ * @param before a look from before the paste; null where a bridge took over from one that died
+ */
+export async function submit(
+  passage: Passage,
+  { before, ready }: { readonly before: Look | null; readonly ready: FreshLook },
+  text: string,
+  by: Submitter = { press: (look) => pressEnter(passage, look, text), rescues: passage.manner.rescueEnters },
+): Promise<Delivery> {
+  const endAt = passage.now + submitLimitMs;
+  await passage.submitting();
+  let look = ready;
+  let pressedAt = passage.now;
+  passage.listen();
+  let pressed = await by.press(look);
+  while (pressed === 'held') {
+    if (passage.now >= endAt)
+      return passage.leave(
+        'tmux held Enter back: copy mode, a cursor that does not rest, or the title or words of a dialog',
+      );
+    const shown = await awaitText(passage, look, text, endAt);
+    if (shown.is !== 'ready') return withoutEnter(passage, shown, text);
+    look = shown.look;
+    pressedAt = passage.now;
+    passage.listen();
+    pressed = await by.press(look);
+  }
+  return confirm(passage, { before, ready: look }, text, { by, pressedAt, stood: pressed === 'done' });
+}
+
+async function pressEnter(passage: Passage, look: FreshLook, text: string): Promise<Pressed> {
+  const { pane, manner, parts } = passage;
+  const ours = rowsShowing(look, text, manner);
+  const done = await parts.hands.press(pane, manner.submitKey, conditionFor(look, manner, { rests: true, ours }));
+  return done === 'done' && ours.length === 0 ? 'blind' : done;
+}
+
+/**
+ * Waits for the transition that is the receipt. Where nothing at all moved since an Enter and the text still stands
+ * there, that Enter was lost: the profile may allow another. At the limit the composer tells how it ended, if it can.
+ * @param pressedAt from before tmux was told: on a busy machine its answer takes a while, and a person may type meanwhile
+ */
+async function confirm(
+  passage: Passage,
+  { before, ready }: { readonly before: Look | null; readonly ready: Look },
+  text: string,
+  { by, pressedAt, stood }: { readonly by: Submitter; readonly pressedAt: number; readonly stood: boolean },
+): Promise<Delivery> {
+  let allStood = stood;
+  let enterAt = passage.now;
+  const rescues = new Rescues(by.rescues, enterAt);
+  let endAt = enterAt + submitLimitMs;
+  let moved = false;
+  let standing = 0;
+  let worked = false;
+  const transition = new Rest(standsMs);
+  const mayEnd = new Rest(endsWithinMs);
+  let rest = transition;
+  for (;;) {
+    const waitMs = Math.min(lookEveryMs, rest.leftMs(passage.now), endAt - passage.now);
+    moved = (await passage.drawsWithin(waitMs)) || moved;
+    const look = await passage.look();
+    if (look === null) return passage.doubt('the pane is gone after Enter');
+    if (!passage.isRecipient(look.snapshot)) return passage.doubt('another program runs in the pane after Enter');
+
+    const human = passage.humanSince(pressedAt, look);
+    worked ||= beganToWork(ready, look);
+    const moment = { before, ready, isOurs: allStood && !human, worked };
+    const evidence = submitted(moment, look, text, passage.manner);
+    const echoed = evidence === 'composer-emptied-and-echoed';
+    const { snapshot, reading } = look;
+    // what is drawn from above has all been drawn where the composer is
+    const isDrawn = snapshot.facts.alternateScreen && reading.composer.is !== 'absent';
+    if (echoed && isDrawn) return passage.acknowledge(evidence, look, text);
+    if (agentTookIt(passage, look, text, pressedAt)) return passage.acknowledge(agentSaysSo, look, text);
+    // a person's own Enter, after words of their own, would look the same as ours
+    const seen = human && !echoed ? null : evidence;
+    const mayHaveEnded = !executes(ready.snapshot) && !hasPromptAgain(ready, look, text);
+    transition.saw(seen, snapshot);
+    mayEnd.saw(mayHaveEnded ? seen : null, snapshot);
+    rest = mayHaveEnded ? mayEnd : transition;
+    if (seen !== null && rest.isOver) return passage.acknowledge(seen, look, text);
+
+    const holding = composerHolds(look.reading, look.snapshot, text, passage.manner);
+    const exactly = isWhole(holding);
+    standing = exactly || holding === 'more' ? standing + 1 : 0;
+    moved ||= !sameScreen(ready.snapshot, look.snapshot);
+    const lost = exactly && standing >= 2 && !moved && !human && passage.obstacle(look) === null;
+    if (lost && rescues.isDue(passage.now)) {
+      await passage.submitting('delivery-enter-repeated');
+      const again = await by.press(look);
+      if (again === 'held') rescues.stop();
+      else rescues.used(passage.now);
+      allStood &&= again !== 'blind';
+      enterAt = passage.now;
+      endAt = enterAt + submitLimitMs;
+      standing = 0;
+    } else if (passage.now >= endAt) {
+      const underWayUntil = enterAt + underWayLimitMs;
+      // a program that has drawn nothing since may not have read Enter yet
+      const isOver = passage.now >= underWayUntil;
+      if (standing >= 2 && (moved || isOver))
+        return passage.leave(`the text is still in the composer after ${rescues.count + 1} Enter`);
+      if (isOver) return passage.doubt('Enter was pressed, and the screen does not tell what became of the text');
+      endAt = underWayUntil;
+    }
+  }
+}
+
+/** The agent itself said that exactly this text came in, and no composer shows the contrary. */
+function agentTookIt(passage: Passage, { snapshot, reading }: Look, text: string, enterAt: number): boolean {
+  if (passage.parts.word?.took(snapshot.identity, text, enterAt) !== true) return false;
+  return reading.composer.is !== 'draft' || composerHolds(reading, snapshot, text, passage.manner) === 'other';
+}
+
+/** The further Enters that a profile allows, each after a longer pause. */
+class Rescues {
+  count = 0;
+  readonly #allowed: number;
+  #dueAt: number;
+
+  constructor(allowed: number, now: number) {
+    this.#allowed = Math.min(allowed, rescuePausesMs.length);
+    this.#dueAt = now + rescuePausesMs[0];
+  }
+
+  isDue(now: number): boolean {
+    return this.count < this.#allowed && now >= this.#dueAt;
+  }
+
+  used(now: number): void {
+    this.count++;
+    this.#dueAt = now + (rescuePausesMs[this.count] ?? 0);
+  }
+
+  stop(): void {
+    this.#dueAt = Number.POSITIVE_INFINITY;
+  }
+}

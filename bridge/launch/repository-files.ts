@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { wrongUse } from '../core/failure.ts';
+import { installKit, type KitReport } from './bundled-files.ts';
+import { packageRoot } from './package-root.ts';
+import { type LaunchWorld, setting } from './world.ts';
+
+export interface RepositoryKit extends KitReport {
+  readonly notes: readonly string[];
+}
+
+/** Where each agent program looks for a repository's own skills. */
+const skillFolders = ['.codex/skills', '.claude/skills'] as const;
+const nothing: KitReport = { created: [], kept: [], replaced: [], same: [] };
+
+/** Teaches a worker when and how to ask. What the repository has already stays as it is. */
+export async function installWorkerKit(repository: string): Promise<RepositoryKit> {
+  const from = join(packageRoot, 'skills', 'worker');
+  if (!existsSync(from)) return { ...nothing, notes: [`no worker skill at ${from}`] };
+  return combine(await eachFolder(from, 'worker', repository, false));
+}
+
+/** The controller's prompt and every skill, from the flags, else MACS's environment names, else this package. */
+export async function installControllerKit(
+  wish: {
+    readonly repository: string;
+    readonly prompt: string | null;
+    readonly skills: string | null;
+    readonly skipSkills: boolean;
+    readonly force: boolean;
+  },
+  world: LaunchWorld,
+): Promise<RepositoryKit & { readonly promptFile: string | null }> {
+  const reports: KitReport[] = [];
+  const notes: string[] = [];
+  const prompt = source(wish.prompt, '--prompt', 'MACS_CONTROLLER_PROMPT', join('prompts', 'controller.md'), world);
+  const promptFile = join(wish.repository, '.codex', 'prompts', 'controller.md');
+  if (prompt === null) notes.push('no controller prompt to install');
+  else reports.push(await installKit({ from: prompt, into: promptFile, force: wish.force }));
+  if (!wish.skipSkills) {
+    const skills = source(wish.skills, '--skills', 'MACS_SKILLS_DIR', 'skills', world);
+    if (skills === null) notes.push('no skills to install');
+    else
+      for (const name of await skillNames(skills)) {
+        reports.push(...(await eachFolder(join(skills, name), name, wish.repository, wish.force)));
+      }
+  }
+  const all = combine(reports);
+  if (all.kept.length > 0) notes.push(`kept as they are, --force replaces them: ${all.kept.join(', ')}`);
+  return { ...all, notes: [...notes, ...all.notes], promptFile: existsSync(promptFile) ? promptFile : null };
+}
+
+/** What was named must be there; what this package would bring may be missing. */
+function source(
+  flag: string | null,
+  flagName: string,
+  variable: string,
+  own: string,
+  world: LaunchWorld,
+): string | null {
+  const named = flag ?? setting(world.env, variable);
+  if (named !== null) {
+    const path = resolve(world.cwd, named);
+    if (!existsSync(path))
+      throw wrongUse('start controller', flag === null ? variable : flagName, `${path} does not exist`);
+    return path;
+  }
+  const path = join(packageRoot, own);
+  return existsSync(path) ? path : null;
+}
+
+async function skillNames(folder: string): Promise<string[]> {
+  if (!(await stat(folder)).isDirectory()) throw wrongUse('start controller', '--skills', `${folder} is not a folder`);
+  const names: string[] = [];
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith('.') && (await stat(join(folder, name))).isDirectory()) names.push(name);
+  }
+  return names.sort();
+}
+
+async function eachFolder(from: string, name: string, repository: string, force: boolean): Promise<KitReport[]> {
+  const reports: KitReport[] = [];
+  for (const folder of skillFolders)
+    reports.push(await installKit({ from, into: join(repository, folder, name), force }));
+  return reports;
+}
+
+function combine(reports: readonly KitReport[]): RepositoryKit {
+  const all = (key: keyof KitReport) => reports.flatMap((report) => report[key]);
+  return { created: all('created'), kept: all('kept'), replaced: all('replaced'), same: all('same'), notes: [] };
+}

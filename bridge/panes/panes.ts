@@ -1,0 +1,354 @@
+import type { AgentProgram } from '../agent-programs/agent-program.ts';
+import { type ProgramChoice, programOf, unknown } from '../agent-programs/index.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Manner } from '../core/composer.ts';
+import { BridgeError } from '../core/failure.ts';
+import {
+  addressKey,
+  type FreshSnapshot,
+  type PaneAddress,
+  type PaneFacts,
+  type PaneIdentity,
+  type Snapshot,
+  sameAgent,
+  sameServer,
+} from '../core/pane.ts';
+import type { Reading } from '../core/reading.ts';
+import type { FoundProgram, ProcessTree } from '../host/process-tree.ts';
+import { Activity, type Ring } from '../screen/activity.ts';
+import type { WordNow } from '../screen/hook-state.ts';
+import type { Motion } from '../screen/screen-reader.ts';
+import { capture } from '../tmux/capture.ts';
+import type { TmuxCommands } from '../tmux/commands.ts';
+import { KeyAges } from '../tmux/key-ages.ts';
+import { paneFacts } from '../tmux/pane.ts';
+import { resolveTarget } from '../tmux/targets.ts';
+
+/** History lines in a capture outside the alternate screen: a logical line that starts above the screen is whole. */
+const historyLines = 200;
+
+/** The tmux servers that somebody looks at. */
+export interface Servers {
+  /** commands to the server of this pane; null while it is not connected */
+  of(address: PaneAddress): TmuxCommands | null;
+  panes(): Promise<PaneFacts[]>;
+}
+
+/** What is remembered of a pane, and of the agent that was seen in it last. */
+interface Known {
+  identity: PaneIdentity | null;
+  activity: Activity;
+  readonly keys: KeyAges;
+}
+
+/** What a bridge knows of a pane that it watches, for a command that looks there too. JSON. */
+export interface KnownPane {
+  readonly identity: PaneIdentity;
+  readonly motion: Motion;
+  readonly choice: ProgramChoice;
+}
+
+/** What whoever watches a pane is told of: it drew, or its agent's own hook has spoken. */
+export type PaneNews = ({ readonly is: 'drew' } & Ring) | { readonly is: 'signalled' };
+
+/**
+ * Looking at panes: tmux's capture joined with the process tree, the profile that reads it, and what has moved since.
+ * Everybody who looks, looks through here, so that quiet is measured once.
+ */
+export class Sight {
+  readonly #servers: Servers;
+  readonly #processes: ProcessTree;
+  readonly #clock: Clock;
+  readonly #choiceFor: (pane: PaneIdentity) => ProgramChoice;
+  readonly #wordOf: (identity: PaneIdentity) => WordNow | undefined;
+  readonly #beside: ReadonlyMap<string, KnownPane>;
+  readonly #besideAt: number;
+  readonly #known = new Map<string, Known>();
+  readonly #listeners = new Map<string, Set<(news: PaneNews) => void>>();
+  readonly #bells = new Map<string, Set<() => void>>();
+  readonly #rings = new Map<string, number>();
+
+  /**
+   * @param parts.choiceFor which agents are known to this pane's worker, and whether one is settled
+   * @param parts.wordOf what exactly this agent said last through its own hooks
+   * @param parts.beside what the bridge that watches these panes knows of them, as it has just said
+   */
+  constructor(parts: {
+    servers: Servers;
+    processes: ProcessTree;
+    clock: Clock;
+    choiceFor: (pane: PaneIdentity) => ProgramChoice;
+    wordOf?: (identity: PaneIdentity) => WordNow | undefined;
+    beside?: readonly KnownPane[];
+  }) {
+    this.#servers = parts.servers;
+    this.#processes = parts.processes;
+    this.#clock = parts.clock;
+    this.#choiceFor = parts.choiceFor;
+    this.#wordOf = parts.wordOf ?? (() => undefined);
+    this.#beside = new Map(parts.beside?.map((known) => [addressKey(known.identity), known]));
+    this.#besideAt = parts.clock.now();
+  }
+
+  /** All panes there are: of others nothing is remembered any more. */
+  forgetOthers(panes: readonly PaneFacts[]): void {
+    const living = new Set(panes.map(addressKey));
+    for (const known of [this.#known, this.#rings]) {
+      for (const key of known.keys()) if (!living.has(key)) known.delete(key);
+    }
+  }
+
+  /** A fresh look; null when the pane is gone, or its server. */
+  async look(address: PaneAddress): Promise<FreshSnapshot | null> {
+    const key = addressKey(address);
+    const askedAtMs = this.#clock.now();
+    const tmux = this.#servers.of(address);
+    const captured = tmux && (await capture(tmux, address.paneId, { historyLines }));
+    // another server may have come to the socket, with a pane of that id
+    if (captured === null || !sameServer(captured.facts, address)) {
+      this.#known.delete(key);
+      this.#rings.delete(key);
+      return null;
+    }
+    const found = this.#processes.findProgram(captured.facts);
+    const now = this.#clock.now();
+    const { lastKeys, ...screen } = captured;
+    const identity = identityOf(captured.facts, found);
+    const known = this.#at(key, now);
+    // what another agent in this pane said and drew is not this one's
+    if (known.identity !== null && !sameAgent(known.identity, identity)) known.activity = new Activity(now);
+    known.identity = identity;
+    const snapshot: FreshSnapshot = {
+      ...screen,
+      askedAtMs,
+      takenAtMs: now,
+      identity,
+      program: found.program,
+      foreground: found.foreground,
+      lastHumanKeyAt: known.keys.saw(lastKeys, now),
+    };
+    known.activity.saw(snapshot, now);
+    return snapshot;
+  }
+
+  #at(key: string, now: number): Known {
+    const known = this.#known.get(key) ?? { identity: null, activity: new Activity(now), keys: new KeyAges() };
+    this.#known.set(key, known);
+    return known;
+  }
+
+  /** What goes on in the pane, as far as anybody has heard and seen. */
+  activityOf(address: PaneAddress): Activity {
+    return this.#at(addressKey(address), this.#clock.now()).activity;
+  }
+
+  /**
+   * Bytes that the pane drew (tmux's %output): they are parsed here and nowhere else, and whoever waits for the pane wakes.
+   * @param isHeard somebody listens to this pane, so that no bytes of it are missed
+   */
+  rang(address: PaneAddress, bytes: Buffer, isHeard: boolean): void {
+    const ring = this.activityOf(address).heard(bytes, this.#clock.now(), isHeard);
+    this.#wake(address, { is: 'drew', ...ring });
+  }
+
+  /** The agent's own hook has spoken: something is known of the pane that it need not have drawn. */
+  signalled(address: PaneAddress): void {
+    this.#wake(address, { is: 'signalled' });
+  }
+
+  /** Has `hear` told of what this pane does, until what this returns is called. */
+  listen(address: PaneAddress, hear: (news: PaneNews) => void): () => void {
+    const key = addressKey(address);
+    const listeners = this.#listeners.get(key) ?? new Set();
+    this.#listeners.set(key, listeners.add(hear));
+    return () => {
+      listeners.delete(hear);
+      if (listeners.size === 0 && this.#listeners.get(key) === listeners) this.#listeners.delete(key);
+    };
+  }
+
+  #wake(address: PaneAddress, news: PaneNews): void {
+    const key = addressKey(address);
+    for (const hear of [...(this.#listeners.get(key) ?? [])]) hear(news);
+    this.#rings.set(key, this.rings(address) + 1);
+    const waiting = this.#bells.get(key);
+    if (!waiting) return;
+    this.#bells.delete(key);
+    for (const wake of waiting) wake();
+  }
+
+  /** That pane may have drawn something, or may from now on, that nobody hears: what it said of itself may be taken back. */
+  missed(address: PaneAddress): void {
+    this.#known.get(addressKey(address))?.activity.missed();
+  }
+
+  /** How often the pane has rung: asked before a look, it tells a wait for the next ring what that look may not show. */
+  rings(address: PaneAddress): number {
+    return this.#rings.get(addressKey(address)) ?? 0;
+  }
+
+  /**
+   * True when the pane draws, false at the limit.
+   * @param after true at once where it has rung since `rings` was this
+   */
+  nextRing(address: PaneAddress, limitMs: number, after = this.rings(address)): Promise<boolean> {
+    if (this.rings(address) !== after) return Promise.resolve(true);
+    const key = addressKey(address);
+    return new Promise((resolve) => {
+      const waiting = this.#bells.get(key) ?? new Set();
+      this.#bells.set(key, waiting);
+      const cancel = this.#clock.after(limitMs, () => {
+        waiting.delete(wake);
+        resolve(false);
+      });
+      const wake = () => {
+        cancel();
+        resolve(true);
+      };
+      waiting.add(wake);
+    });
+  }
+
+  /** The clock tells so much more than before, or less. */
+  clockSet(byMs: number): void {
+    for (const { activity, keys } of this.#known.values()) {
+      activity.clockSet(byMs);
+      keys.clockSet(byMs);
+    }
+  }
+
+  motion({ identity }: Snapshot): Motion {
+    return this.#motionOf(identity);
+  }
+
+  #motionOf(identity: PaneIdentity): Motion {
+    const now = this.#clock.now();
+    const known = this.#known.get(addressKey(identity))?.activity;
+    const word = this.#wordOf(identity);
+    const own = {
+      quietForMs: known?.quietForMs(now) ?? 0,
+      signals: { ...known?.signals, ...(word === undefined ? {} : { word }) },
+    };
+    const other = this.#besideOf(identity)?.motion;
+    if (other === undefined) return own;
+    const sinceMs = now - this.#besideAt;
+    const { word: told, ...signals } = other.signals;
+    return {
+      quietForMs: known?.hasMoved === true ? own.quietForMs : other.quietForMs + sinceMs,
+      signals: { ...signals, ...(told && { word: { ...told, agoMs: told.agoMs + sinceMs } }), ...own.signals },
+    };
+  }
+
+  #besideOf(identity: PaneIdentity): KnownPane | undefined {
+    const known = this.#beside.get(addressKey(identity));
+    return known !== undefined && sameAgent(known.identity, identity) ? known : undefined;
+  }
+
+  /** What is known of the panes that somebody listens to. */
+  watched(): KnownPane[] {
+    return [...this.#known].flatMap(([key, { identity }]) => {
+      if (identity === null || !this.#listeners.has(key)) return [];
+      return [{ identity, motion: this.#motionOf(identity), choice: this.#choiceFor(identity) }];
+    });
+  }
+
+  agentProgram(snapshot: Snapshot): AgentProgram {
+    return programOf(snapshot.program, this.#choice(snapshot.identity));
+  }
+
+  /** What is settled here counts before what the bridge has settled. */
+  #choice(identity: PaneIdentity): ProgramChoice {
+    const own = this.#choiceFor(identity);
+    const other = this.#besideOf(identity)?.choice;
+    return { agent: own.agent ?? other?.agent ?? null, agents: { ...other?.agents, ...own.agents } };
+  }
+
+  /** The program that a delivery was made for; what was `unknown` then may be known now. */
+  agentProgramAs(snapshot: Snapshot, agent: string): AgentProgram {
+    if (agent === 'unknown') return this.agentProgram(snapshot);
+    return programOf(snapshot.program, this.#named(agent, snapshot.identity));
+  }
+
+  read(snapshot: Snapshot): Reading {
+    return this.agentProgram(snapshot).screen.read(snapshot, this.motion(snapshot));
+  }
+
+  readAs(snapshot: Snapshot, agent: string): Reading {
+    return this.agentProgramAs(snapshot, agent).screen.read(snapshot, this.motion(snapshot));
+  }
+
+  /** How this agent's composer treats text, as bridge.yaml may have changed it. */
+  manner(agent: string, pane: PaneIdentity): Manner {
+    const { composer, nativeInput } = programOf(null, this.#named(agent, pane));
+    return nativeInput === undefined ? composer : { ...composer, door: nativeInput };
+  }
+
+  #named(agent: string, pane: PaneIdentity): ProgramChoice {
+    const choice = this.#choice(pane);
+    return { ...choice, agent: choice.agent ?? agent };
+  }
+
+  panes(): Promise<PaneFacts[]> {
+    return this.#servers.panes();
+  }
+
+  async facts(address: PaneAddress): Promise<PaneFacts | null> {
+    const tmux = this.#servers.of(address);
+    const facts = tmux && (await paneFacts(tmux, address.paneId));
+    return facts && sameServer(facts, address) ? facts : null;
+  }
+
+  /** Who sits in the pane, without a look at its screen. */
+  identify(facts: PaneFacts): { identity: PaneIdentity; program: string | null } {
+    const found = this.#processes.findProgram(facts);
+    return { identity: identityOf(facts, found), program: found.program };
+  }
+
+  /**
+   * A pane whose screen decides nothing, since nobody knows its program, read without a look at it: that is most panes of
+   * a large server. Null for one that has to be looked at.
+   */
+  readUnseen(facts: PaneFacts): { snapshot: Snapshot; reading: Reading } | null {
+    const found = this.#processes.findProgram(facts);
+    const identity = identityOf(facts, found);
+    const { program, foreground } = found;
+    const screen = { facts, rows: [], firstVisible: 0, cursorRow: 0 };
+    const snapshot = { ...screen, identity, program, foreground, takenAtMs: this.#clock.now() };
+    if (this.agentProgram(snapshot).name !== unknown.name) return null;
+    return { snapshot, reading: this.read(snapshot) };
+  }
+
+  programOf(facts: PaneFacts): string | null {
+    return this.#processes.findProgram(facts).program;
+  }
+
+  /** Whether an agent program runs in the pane, be it stopped. */
+  hasAgent(facts: PaneFacts): boolean {
+    const { program, foreground } = this.#processes.findProgram(facts);
+    return program !== null && (foreground === 'agent' || foreground === 'shell');
+  }
+
+  /** The one pane a target names, of those given or of all. @throws BridgeError listing the candidates, or the panes there are */
+  async resolve(target: string, session: string | null, among?: readonly PaneFacts[]): Promise<PaneFacts> {
+    const panes = among ?? (await this.panes());
+    const found = resolveTarget(panes, target, (facts) => this.programOf(facts), session === null ? {} : { session });
+    if (found.is === 'one') return found.pane;
+    const list = (found.is === 'many' ? found.candidates : panes).map(nameOf);
+    throw new BridgeError({
+      what: 'target',
+      target,
+      reason: found.is === 'many' ? `is ambiguous: ${list.join(', ')}` : found.reason,
+      nextStep: found.is === 'many' ? 'name one of them by its %id' : `panes: ${list.join(', ') || 'none'}`,
+    });
+  }
+}
+
+function identityOf({ socketPath, host, server, paneId, panePid }: PaneFacts, found: FoundProgram): PaneIdentity {
+  return { socketPath, host, server, paneId, panePid, agentPid: found.pid, agentStartedAt: found.startedAt };
+}
+
+/** A pane as a person finds it: `%3 macs:0.1 worker`. */
+export function nameOf(pane: PaneFacts): string {
+  const place = `${pane.sessionName}:${pane.windowIndex}.${pane.paneIndex}`;
+  return [pane.paneId, place, pane.label || pane.title].filter(Boolean).join(' ');
+}

@@ -1,0 +1,25 @@
+import { doubt } from './hook-state.ts';
+import { evidence } from './rows.ts';
+import type { ScreenReader } from './screen-reader.ts';
+
+const made = new WeakMap<ScreenReader, ScreenReader>();
+
+/**
+ * The reader, held back by the agent's own word: where that stands against a screen at rest, the screen is `unknown`.
+ * A word never makes anything ready by itself; what it adds to a screen at rest, each reader weighs for itself.
+ */
+export function heedful(reader: ScreenReader): ScreenReader {
+  const known = made.get(reader);
+  if (known !== undefined) return known;
+  const careful: ScreenReader = {
+    ...reader,
+    read(snapshot, motion) {
+      const reading = reader.read(snapshot, motion);
+      const against = reading.state === 'idle' ? doubt(motion.signals.word) : null;
+      if (against === null) return reading;
+      return { ...reading, state: 'unknown', why: [evidence('contradiction', against), ...reading.why] };
+    },
+  };
+  made.set(reader, careful);
+  return careful;
+}

@@ -1,0 +1,59 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { Request } from '../../bridge/core/request.ts';
+import { Journal } from '../../bridge/journal/journal.ts';
+import { Calling } from '../../bridge/requests/alerts.ts';
+import { happened, sampleRequest } from '../journal/samples.ts';
+
+let journal: Journal;
+let called: string[];
+beforeEach(() => {
+  journal = Journal.open(':memory:', { now: 0 }).journal;
+  called = [];
+});
+
+function start(againAfterMs: number): Calling {
+  const calling = new Calling({
+    memory: journal,
+    againAfterMs,
+    call: (request, why) => called.push(`${request.id}: ${why}`),
+  });
+  calling.attend();
+  return calling;
+}
+
+function waiting(id: string, state: Request['state'] = { is: 'asked', of: 'human', why: 'no row', at: 0 }): Request {
+  const request = sampleRequest(id, { state });
+  journal.saveRequest(request, happened('request-asked', id));
+  return request;
+}
+
+test('a request calls once, however often it is published, also across a restart', () => {
+  const one = waiting('r1');
+  start(0).needed(one, 'no row', 0);
+  start(0).needed(one, 'no row', 5_000);
+  const again = start(0);
+  again.needed(one, 'no row', 9_000);
+  again.tick(9_000_000);
+  expect(called).toEqual(['r1: no row']);
+});
+
+test('it calls again only after the set time, and only while it waits for the human', () => {
+  const calling = start(600_000);
+  const one = waiting('r1');
+  calling.needed(one, 'no row', 0);
+  calling.needed(waiting('r2'), 'no row', 300_000);
+  calling.tick(599_999);
+  expect(called).toHaveLength(2);
+  calling.tick(600_000);
+  expect(called).toEqual(['r1: no row', 'r2: no row', 'r1: no row']);
+  waiting('r1', { is: 'dismissed', by: 'human:cli', at: 700_000 });
+  calling.tick(5_000_000);
+  expect(called.slice(3)).toEqual(['r2: no row']);
+});
+
+test('a command that ends at once calls nobody, so that the bridge still does', () => {
+  const one = waiting('r1');
+  new Calling({ memory: journal, againAfterMs: 0, call: () => called.push('unheard') }).needed(one, 'no row', 0);
+  start(0).needed(one, 'no row', 1);
+  expect(called).toEqual(['r1: no row']);
+});

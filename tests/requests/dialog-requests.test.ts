@@ -1,0 +1,135 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { RequestId, TurnId } from '../../bridge/core/ids.ts';
+import { identityKey } from '../../bridge/core/pane.ts';
+import { originOf } from '../../bridge/core/request.ts';
+import type { Journal } from '../../bridge/journal/journal.ts';
+import { sampleRequest, somePane } from '../journal/samples.ts';
+import { Mortal, Panes, settle, TurnedClock } from '../messages/world.ts';
+import { commandDialog } from './dialogs.ts';
+import { Study, sighting } from './study.ts';
+
+let journal: Journal;
+let panes: Panes;
+let clock: TurnedClock;
+let minted: number;
+
+beforeEach(() => {
+  journal = Mortal.fresh();
+  panes = new Panes();
+  clock = new TurnedClock();
+  minted = 0;
+});
+
+const npmTest = `[{ when: { kind: approval, command: '^npm test$' }, choose: 'Yes, proceed' }]`;
+
+function start(policy = 'null'): Study {
+  return new Study({ journal, panes, clock, mint: () => `id${++minted}`, policy });
+}
+
+function ask(study: Study, command: string, turn = 'd1'): RequestId {
+  const dialog = commandDialog(command);
+  const detection = { kind: 'approval' as const, text: `run ${command}`, attributes: {}, truncated: false, dialog };
+  const { id } = study.desk.open(sighting({ detection, turn: turn as TurnId }));
+  study.desk.confirm(id);
+  return id;
+}
+
+test('the fingerprint of the dialog belongs to what makes two sightings one request', () => {
+  const [one, other] = [sampleRequest('a'), sampleRequest('a', { dialog: commandDialog('npm test') })];
+  expect(originOf(one)).not.toBe(originOf(other));
+  expect(originOf(other)).not.toBe(originOf({ ...other, dialog: commandDialog('npm test; x') }));
+  expect(originOf(other)).toBe(originOf({ ...other, dialog: commandDialog('npm test') }));
+});
+
+test('a rule’s choice is committed with its delivery, which names the dialog and the option', async () => {
+  const study = start(npmTest);
+  const id = ask(study, 'npm test');
+  expect(study.request(id).state).toMatchObject({
+    is: 'answered',
+    answer: { by: 'rules', instructions: 'Yes, proceed' },
+  });
+  expect(journal.deliveries()).toMatchObject([
+    { dialog: commandDialog('npm test').fingerprint, envelope: { body: 'Yes, proceed' } },
+  ]);
+  await settle();
+  expect(study.request(id).state).toMatchObject({ is: 'delivered' });
+  expect(study.done).toEqual([`choose ${id}: Yes, proceed`, `archive ${id}`]);
+});
+
+test('a human names an option in any way, and what names none is refused; a controller is never heard', () => {
+  const study = start();
+  const id = ask(study, 'rm -rf build');
+  const answer = (by: string, instructions: string) => study.desk.answer(id, { by, instructions, notes: '' });
+  expect(study.request(id).state).toMatchObject({ is: 'asked', of: 'human' });
+  expect(answer('controller:codex', 'Yes, proceed')).toMatchObject({ accepted: 'refused' });
+  expect(answer('human:cli', 'yes please')).toMatchObject({
+    accepted: 'refused',
+    reason: expect.stringContaining('3. No'),
+  });
+  expect(answer('human:cli', '3')).toEqual({ accepted: 'first', reason: '' });
+  expect(study.request(id).state).toMatchObject({
+    answer: { instructions: 'No, and tell Codex what to do differently' },
+  });
+  expect(answer('human:cli', 'y')).toMatchObject({ accepted: 'replaced' });
+  expect(journal.deliveries()).toMatchObject([{ envelope: { body: 'Yes, proceed' } }]);
+});
+
+test('a dialog stands until it is gone: a new turn does not withdraw it, its absence does', () => {
+  const study = start();
+  const [first, second] = [ask(study, 'rm a', 'd1'), ask(study, 'rm b', 'd2')];
+  study.desk.turnBegan(somePane, 't9' as TurnId);
+  expect(study.request(second).state).toMatchObject({ is: 'asked' });
+  study.desk.dialogNow(somePane, commandDialog('rm b').fingerprint);
+  expect(study.request(first).state).toMatchObject({ is: 'withdrawn' });
+  expect(study.request(second).state).toMatchObject({ is: 'asked' });
+  study.desk.dialogNow({ ...somePane, panePid: 999 }, null);
+  expect(study.request(second).state).toMatchObject({ is: 'asked' });
+  study.desk.dialogNow(somePane, null);
+  expect(study.request(second).state).toMatchObject({ is: 'withdrawn' });
+});
+
+test('a choice that found its dialog closed withdraws the request; one whose end is not known is put to the human', async () => {
+  const study = start(npmTest);
+  const id = ask(study, 'npm test');
+  const [delivery] = journal.deliveries();
+  study.office.cancel(delivery!.id, 'nothing was pressed: dialog-closed');
+  await settle();
+  expect(study.request(id).state).toMatchObject({
+    is: 'withdrawn',
+    reason: expect.stringContaining('nothing was pressed'),
+  });
+  panes.outcome = 'uncertain';
+  const doubtful = ask(study, 'npm test', 'd2');
+  await settle();
+  expect(study.request(doubtful).state).toMatchObject({ is: 'asked', of: 'human', doubt: { delivery: 'uncertain' } });
+  expect(study.done.at(-1)).toContain(`publish ${doubtful}: nobody can tell whether the option was chosen`);
+  study.desk.dialogNow(somePane, null);
+  expect(study.request(doubtful).state).toMatchObject({
+    is: 'withdrawn',
+    reason: expect.stringContaining('nobody can tell'),
+  });
+});
+
+test('a choice does not wait behind a text that the dialog holds back', async () => {
+  const study = start(npmTest);
+  const pane = somePane;
+  panes.outcome = 'acknowledged';
+  const text = study.desk.open(sighting());
+  study.desk.confirm(text.id);
+  panes.busy.add(identityKey(pane));
+  study.desk.answer(text.id, { by: 'human:cli', instructions: 'go on', notes: '' });
+  await settle();
+  const attempts = panes.attempts;
+  ask(study, 'npm test');
+  await settle();
+  expect(panes.attempts - attempts).toBeGreaterThanOrEqual(1);
+  expect(journal.deliveries().map(({ state }) => state.is)).toEqual(['held', 'held']);
+});
+
+test('requests of an older journal, without a dialog, are read as they were', () => {
+  const study = start();
+  const { id } = study.desk.open(sighting());
+  const { dialog, repository, ...older } = study.request(id);
+  expect([dialog, repository]).toEqual([undefined, undefined]);
+  expect(study.desk.open(sighting()).id).toBe(older.id);
+});
