@@ -18,26 +18,29 @@ const { isEnded } = await built('core/delivery-machine.js', 'core/envelope.js');
 const home = mkdtempSync(join(folder, 'home-'));
 const config = loadConfig({ home, flags: { socket, session: 'bench', mode: 'manual' }, env: {} });
 const daemon = await Daemon.start(config, new Date().toISOString(), () => {});
-const { rooms } = daemon;
+// of a checkout from before its parts were called so as well
+const bridge = daemon.bridge ?? daemon.rooms;
+const panes = bridge.panes ?? bridge.sight;
+const deliveries = bridge.deliveries ?? bridge.post;
 
 /** As an answer goes: the worker is known already, and its text is posted the moment it arrives. */
 async function deliver({ paneId, text }) {
   // of a checkout from before panes had addresses as well
-  const snapshot = await rooms.sight.look(rooms.main ? { ...rooms.main.server, paneId } : paneId);
-  const agent = rooms.sight.agentProgram(snapshot).name;
-  const id = rooms.mint();
+  const snapshot = await panes.look(bridge.main ? { ...bridge.main.server, paneId } : paneId);
+  const agent = panes.agentProgram(snapshot).name;
+  const id = bridge.mint();
   const envelope = {
     ...{ id, thread: id, from: 'bench', to: paneId, inReplyTo: null, kind: 'message', body: text, notes: '' },
     ...{ expectsReply: false, createdAt: Date.now() },
   };
   const plain = { force: false, allowShell: false };
-  const { id: deliveryId } = rooms.post.post(envelope, snapshot.identity, agent, plain, Date.now() + 60_000);
-  const ended = () => isEnded(rooms.journal.delivery(deliveryId).state) || null;
-  await rooms.changes.until(ended, new AbortController().signal, 90_000);
-  const steps = rooms.journal.events({ subject: deliveryId }).map(({ kind, at }) => ({ kind, at }));
+  const { id: deliveryId } = deliveries.post(envelope, snapshot.identity, agent, plain, Date.now() + 60_000);
+  const ended = () => isEnded(bridge.journal.delivery(deliveryId).state) || null;
+  await bridge.changes.until(ended, new AbortController().signal, 90_000);
+  const steps = bridge.journal.events({ subject: deliveryId }).map(({ kind, at }) => ({ kind, at }));
   return {
-    is: rooms.journal.delivery(deliveryId).state.is,
-    settleMs: rooms.sight.manner(agent, snapshot.identity).settleMs,
+    is: bridge.journal.delivery(deliveryId).state.is,
+    settleMs: panes.manner(agent, snapshot.identity).settleMs,
     agent,
     steps,
   };

@@ -1,4 +1,4 @@
-import type { Manner } from '../core/composer.ts';
+import type { ComposerFacts } from '../core/composer.ts';
 import { isNewer } from '../core/version.ts';
 import type { SignalFacts } from '../screen/agent-signals.ts';
 import type { ScreenReader } from '../screen/screen-reader.ts';
@@ -13,7 +13,7 @@ export interface AgentProgram {
   readonly programs: readonly string[];
   readonly screen: ScreenReader;
   /** how its composer takes text */
-  readonly composer: Manner;
+  readonly composer: ComposerFacts;
   /** how it is started; absent for what is no program of its own */
   readonly launch?: Launch;
   /** how it is told to call `bridge signal`, and what it says then; or why it cannot be */

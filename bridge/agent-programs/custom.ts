@@ -1,4 +1,4 @@
-import type { Manner } from '../core/composer.ts';
+import type { ComposerFacts } from '../core/composer.ts';
 import { wrongUse } from '../core/failure.ts';
 import type { ScreenFacts } from '../screen/declared/facts.ts';
 import { declared } from '../screen/declared/reader.ts';
@@ -40,7 +40,7 @@ function findBase(name: string, mine: CustomAgent, catalogue: readonly AgentProg
   return base;
 }
 
-function composerOf(name: string, { bracketed, manner }: CustomAgent, base: AgentProgram | undefined): Manner {
+function composerOf(name: string, { bracketed, manner }: CustomAgent, base: AgentProgram | undefined): ComposerFacts {
   const known = base?.composer ?? generic.composer;
   const given = Object.fromEntries(Object.entries(manner ?? {}).filter(([, value]) => value !== undefined));
   return { ...known, ...given, agent: name, bracketed: bracketed ?? known.bracketed };

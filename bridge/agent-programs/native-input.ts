@@ -1,12 +1,12 @@
 import type { Clock } from '../core/clock.ts';
-import type { DoorManner } from '../core/composer.ts';
-import type { Door, Posted } from '../core/native-input.ts';
+import type { NativeInputFacts } from '../core/composer.ts';
+import type { HandOver, OpenInput } from '../core/native-input.ts';
 import type { ProcessInfo, TcpSocket } from '../core/process-info.ts';
 
 /** A program's own way to take text beside its keyboard: how it treats a text there, and how it is found. */
-export interface NativeInput extends DoorManner {
+export interface NativeInput extends NativeInputFacts {
   /** certain to be that of exactly this program, or refused with the reason */
-  find(around: Around): Door | { readonly refused: string };
+  find(around: Around): OpenInput | { readonly refused: string };
 }
 
 /** What a native input is found by and used with. All input and output is handed in. */
@@ -35,7 +35,7 @@ export interface NativeInputIo {
    * Appends one whole line to a regular file of this user's that has no other name, and waits until it is read: `taken`,
    * or `left` where nobody has read it within `readWithinMs`.
    */
-  appendLine(path: string, line: string, readWithinMs: number): Promise<Posted>;
+  appendLine(path: string, line: string, readWithinMs: number): Promise<HandOver>;
 }
 
 export interface JsonRpc {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { askerOf } from '../app/asker.ts';
-import type { Rooms } from '../app/bridge.ts';
+import type { Bridge } from '../app/bridge.ts';
 import { knownWorkers, pausesSeen, workerNamed } from '../app/pausing.ts';
 import { permit } from '../app/permit.ts';
 import { saidLimit, signalKinds } from '../core/agent-signal.ts';
@@ -122,10 +122,13 @@ const signalArgs = z.object({
 });
 
 /** Pauses as people see them: by the names that workers are shown with. */
-function shownPauses(rooms: Rooms): Pauses {
-  const known = knownWorkers(rooms);
+function shownPauses(bridge: Bridge): Pauses {
+  const known = knownWorkers(bridge);
   return Object.fromEntries(
-    Object.entries(rooms.desk.pauses).map(([name, pause]) => [name === '*' ? name : shownName(name, known), pause]),
+    Object.entries(bridge.requests.pauses).map(([name, pause]) => [
+      name === '*' ? name : shownName(name, known),
+      pause,
+    ]),
   );
 }
 
@@ -142,8 +145,8 @@ const registerArgs = z.object({
 const firstAttempt = { beginMs: 8_000, endMs: 60_000 };
 
 /** Everything that can be asked of a bridge: served by the daemon on its socket, or done in place by a command. */
-export function verbs(rooms: Rooms): Record<VerbName, Verb> {
-  const all = verbsOf(rooms);
+export function verbs(bridge: Bridge): Record<VerbName, Verb> {
+  const all = verbsOf(bridge);
   const inWords = Object.entries(all).map(([name, verb]): [string, Verb] => [
     name,
     (args, closed, tell) => verb(args, closed, tell).catch((fault: unknown) => explain(name, fault)),
@@ -158,28 +161,28 @@ function explain(verb: string, fault: unknown): never {
   throw wrongUse(verb, path.join('.'), message);
 }
 
-function verbsOf(rooms: Rooms): Record<VerbName, Verb> {
+function verbsOf(bridge: Bridge): Record<VerbName, Verb> {
   return {
     async requests(args) {
-      const known = knownWorkers(rooms);
-      return rooms.journal.requests({ open: args.all !== true }).map((request) => view(rooms, request, known));
+      const known = knownWorkers(bridge);
+      return bridge.journal.requests({ open: args.all !== true }).map((request) => view(bridge, request, known));
     },
 
     async show(args): Promise<RequestView | TextView> {
       const { id } = idArgs.parse(args);
-      const sent = rooms.journal.delivery(id) ?? rooms.journal.deliveries().find((one) => one.id.endsWith(id));
-      const request = rooms.journal.request(id) ?? rooms.journal.requests().find((one) => one.id.endsWith(id));
+      const sent = bridge.journal.delivery(id) ?? bridge.journal.deliveries().find((one) => one.id.endsWith(id));
+      const request = bridge.journal.request(id) ?? bridge.journal.requests().find((one) => one.id.endsWith(id));
       if (sent && !request) return { sent };
-      return request ? view(rooms, find(rooms, id)) : (archivedView(rooms, id) ?? view(rooms, find(rooms, id)));
+      return request ? view(bridge, find(bridge, id)) : (archivedView(bridge, id) ?? view(bridge, find(bridge, id)));
     },
 
     async answer(args, closed): Promise<AnswerView> {
       const { id, text, choose, again, notes, ...who } = answerArgs.parse(args);
-      const request = find(rooms, id);
-      const by = await permit(rooms, { act: 'answer', target: request.id, about: request.pane, ...who });
+      const request = find(bridge, id);
+      const by = await permit(bridge, { act: 'answer', target: request.id, about: request.pane, ...who });
       if (again) {
-        decided('answer --again', request, rooms.desk.again(request.id, by));
-        return outcomeFor(rooms, request, 'first', closed);
+        decided('answer --again', request, bridge.requests.retry(request.id, by));
+        return outcomeFor(bridge, request, 'first', closed);
       }
       if (choose !== undefined && request.dialog === undefined) {
         throw wrongUse('answer', request.id, 'is not about a dialog: there is nothing to choose', 'answer with a text');
@@ -187,13 +190,13 @@ function verbsOf(rooms: Rooms): Record<VerbName, Verb> {
       const said =
         choose === undefined
           ? parseResponse(text, {
-              split: rooms.projects.configFor(request.pane).splitResponse,
+              split: bridge.projects.configFor(request.pane).splitResponse,
               requireBlock: false,
               requestId: request.id,
             })
           : ({ is: 'answer', instructions: choose, notes: '' } as const);
       if (said.is !== 'answer') throw wrongUse('answer', request.id, 'the text holds no instructions for the worker');
-      const outcome = rooms.desk.answer(request.id, {
+      const outcome = bridge.requests.answer(request.id, {
         by,
         instructions: said.instructions,
         notes: [said.notes, notes].filter(Boolean).join('\n'),
@@ -202,63 +205,67 @@ function verbsOf(rooms: Rooms): Record<VerbName, Verb> {
         const message = `request ${request.id}: ${outcome.accepted}: ${outcome.reason}`;
         return { id: request.id, accepted: outcome.accepted, message, delivery: null, exitCode: ExitCode.failed };
       }
-      return outcomeFor(rooms, request, outcome.accepted, closed);
+      return outcomeFor(bridge, request, outcome.accepted, closed);
     },
 
     async dismiss(args) {
       const { id, ...who } = decisionArgs.parse(args);
-      const request = find(rooms, id);
-      const by = await permit(rooms, { act: 'dismiss', target: request.id, about: request.pane, ...who });
-      decided('dismiss', request, rooms.desk.dismiss(request.id, by));
+      const request = find(bridge, id);
+      const by = await permit(bridge, { act: 'dismiss', target: request.id, about: request.pane, ...who });
+      decided('dismiss', request, bridge.requests.dismiss(request.id, by));
       return { id: request.id, message: `request ${request.id}: dismissed` };
     },
 
     async settle(args) {
       const { id, ...who } = decisionArgs.parse(args);
-      const request = find(rooms, id);
-      const by = await permit(rooms, { act: 'settle', target: request.id, about: request.pane, ...who });
-      decided('settle', request, rooms.desk.vouch(request.id, by));
+      const request = find(bridge, id);
+      const by = await permit(bridge, { act: 'settle', target: request.id, about: request.pane, ...who });
+      decided('settle', request, bridge.requests.confirmDelivered(request.id, by));
       return { id: request.id, message: `request ${request.id}: settled` };
     },
 
     async pause(args): Promise<PauseView> {
       const { worker: given, reason, by } = pauseArgs.parse(args);
-      const worker = given === null || given === '*' ? null : await workerNamed(rooms, given);
-      rooms.desk.pause(worker, by, reason);
-      const name = worker === null ? '*' : rooms.shown(worker, knownWorkers(rooms));
+      const worker = given === null || given === '*' ? null : await workerNamed(bridge, given);
+      bridge.requests.pause(worker, by, reason);
+      const name = worker === null ? '*' : bridge.shown(worker, knownWorkers(bridge));
       const message = `${worker === null ? 'all workers' : name}: paused; nothing automatic is typed, what is asked goes to you`;
-      rooms.say('info', `${worker === null ? 'all workers' : name}: paused (${by}): ${reason}`);
-      return { message, changed: [name], pauses: shownPauses(rooms) };
+      bridge.say('info', `${worker === null ? 'all workers' : name}: paused (${by}): ${reason}`);
+      return { message, changed: [name], pauses: shownPauses(bridge) };
     },
 
     async resume(args): Promise<PauseView> {
       const { worker: given, ...who } = pauseArgs.parse(args);
       // a pause may be of a worker that has gone
-      const paused = Object.keys(rooms.desk.pauses);
+      const paused = Object.keys(bridge.requests.pauses);
       const worker = given === null ? null : (nameMeant(given, paused) ?? given);
-      const about = worker === null ? null : await paneNamed(rooms, worker);
-      const by = await permit(rooms, { act: 'resume', target: given ?? 'all workers', about, ...who });
-      const known = knownWorkers(rooms);
-      const resumed = rooms.desk.letGoOn(worker, by);
-      const names = resumed.map((name) => (name === '*' ? name : rooms.shown(name, known)));
+      const about = worker === null ? null : await paneNamed(bridge, worker);
+      const by = await permit(bridge, { act: 'resume', target: given ?? 'all workers', about, ...who });
+      const known = knownWorkers(bridge);
+      const resumed = bridge.requests.endPause(worker, by);
+      const names = resumed.map((name) => (name === '*' ? name : bridge.shown(name, known)));
       const words = names.map((name) => (name === '*' ? 'all workers' : name)).join(', ');
-      if (names.length > 0) rooms.say('info', `${words}: resumed (${by})`);
+      if (names.length > 0) bridge.say('info', `${words}: resumed (${by})`);
       const nobody = `${given ?? 'nobody'}: not paused${given === null ? '' : ' by that name'}`;
-      return { message: names.length === 0 ? nobody : `${words}: resumed`, changed: names, pauses: shownPauses(rooms) };
+      return {
+        message: names.length === 0 ? nobody : `${words}: resumed`,
+        changed: names,
+        pauses: shownPauses(bridge),
+      };
     },
 
-    pauses: async () => pausesSeen(rooms.desk.pauses, knownWorkers(rooms)),
+    pauses: async () => pausesSeen(bridge.requests.pauses, knownWorkers(bridge)),
 
-    panes: async () => rooms.sight.watched(),
+    panes: async () => bridge.panes.watched(),
 
     async watch(args) {
       const { socketPath, session } = watchArgs.parse(args);
-      return { isNew: await rooms.watchAlso(socketPath, session) };
+      return { isNew: await bridge.watchAlso(socketPath, session) };
     },
 
     /** Hands over everything that happens, until whoever called hangs up. */
     async follow(_args, closed, emit) {
-      const stop = rooms.listen(emit);
+      const stop = bridge.listen(emit);
       await new Promise<void>((resolve) => {
         if (closed.aborted) resolve();
         else closed.addEventListener('abort', () => resolve());
@@ -268,39 +275,42 @@ function verbsOf(rooms: Rooms): Record<VerbName, Verb> {
 
     async register(args) {
       const { pane, panePid, project, label, session } = registerArgs.parse(args);
-      const { host, server } = await reached(rooms, pane);
+      const { host, server } = await reached(bridge, pane);
       const paneId = asPaneId(pane.paneId)!;
       const { socketPath } = pane;
-      rooms.projects.register({ host, server, paneId, panePid }, { project, host, server, socketPath, session, label });
-      return { isNew: await rooms.watchAlso(pane.socketPath, session) };
+      bridge.projects.register(
+        { host, server, paneId, panePid },
+        { project, host, server, socketPath, session, label },
+      );
+      return { isNew: await bridge.watchAlso(pane.socketPath, session) };
     },
 
-    signal: async (args) => rooms.heard(signalArgs.parse(args)),
+    signal: async (args) => bridge.receiveHook(signalArgs.parse(args)),
 
     async send(args, closed): Promise<SendView> {
       const { pane: given, caller, ...rest } = sendArgs.parse(args);
-      const pane = await reached(rooms, given);
+      const pane = await reached(bridge, given);
       const act = rest.command ? 'send --command' : rest.keys === 'in-dialog' ? 'send --in-dialog' : null;
-      if (act !== null) await permit(rooms, { act, target: pane.paneId, about: pane, caller, by: rest.from });
-      const delivery = await rooms.sending.send({ pane, ...rest }, closed);
+      if (act !== null) await permit(bridge, { act, target: pane.paneId, about: pane, caller, by: rest.from });
+      const delivery = await bridge.texts.send({ pane, ...rest }, closed);
       return { delivery, ...outcomeOf(delivery.state) };
     },
 
     async ask(args, closed): Promise<AskView> {
       const { text, agent, wait, timeoutMs, ...evidence } = askArgs.parse(args);
       if (isBlank(text)) throw wrongUse('ask', 'text', 'holds nothing visible');
-      const asker = askerOf(evidence, await panesFor(rooms, evidence.tmuxSocket), {
-        identify: (facts) => rooms.sight.identify(facts).identity,
+      const asker = askerOf(evidence, await panesFor(bridge, evidence.tmuxSocket), {
+        identify: (facts) => bridge.panes.identify(facts).identity,
         startOf: (pid) => systemSource().read(pid)?.startedAt ?? null,
       });
-      if (asker.is === 'proven') await rooms.servers.reach(asker.pane, asker.pane.socketPath);
-      const request = await rooms.opening.fromShell({ text, asker, agent, wait, timeoutMs }, closed);
+      if (asker.is === 'proven') await bridge.servers.reach(asker.pane, asker.pane.socketPath);
+      const request = await bridge.opener.fromShell({ text, asker, agent, wait, timeoutMs }, closed);
       const { state } = request;
       const answer = 'answer' in state ? state.answer : null;
       return {
         id: request.id,
         state: state.is,
-        status: view(rooms, request).status,
+        status: view(bridge, request).status,
         answer: answer?.instructions ?? null,
         notes: answer?.notes ?? null,
         claimed: request.claimed ?? null,
@@ -311,7 +321,7 @@ function verbsOf(rooms: Rooms): Record<VerbName, Verb> {
 
 /** The pane's address, once its server is connected. @throws BridgeError where that server is not there any more */
 async function reached(
-  rooms: Rooms,
+  bridge: Bridge,
   { host, server, paneId, socketPath }: z.infer<typeof paneArgs>,
 ): Promise<PaneAddress> {
   const id = asPaneId(paneId);
@@ -319,18 +329,18 @@ async function reached(
   const serverId = asServerId(server);
   if (serverId === null) throw wrongUse('tmux server', server, 'is not the id of a server');
   const address = { host, server: serverId, paneId: id };
-  await rooms.servers.reach(address, socketPath);
+  await bridge.servers.reach(address, socketPath);
   return address;
 }
 
 /** What became of an answer that was given just now, as far as it goes out at once. */
 async function outcomeFor(
-  rooms: Rooms,
+  bridge: Bridge,
   { id }: Request,
   accepted: 'first' | 'replaced',
   closed: AbortSignal,
 ): Promise<AnswerView> {
-  const delivery = await rooms.sending.settled(id, firstAttempt, closed);
+  const delivery = await bridge.texts.settled(id, firstAttempt, closed);
   const end = delivery ? outcomeOf(delivery.state) : { message: 'answered', exitCode: ExitCode.done };
   const kept = delivery !== null && isWaiting(delivery.state);
   const message = `request ${id}: ${end.message}${kept ? '; it goes out when it may' : ''}`;
@@ -342,19 +352,22 @@ function decided(what: string, { id }: Request, { accepted, reason }: Decision):
 }
 
 /** A request that has left the journal, out of its archive. */
-function archivedView(rooms: Rooms, id: string): RequestView | null {
-  const place = rooms.journal.archived(id);
-  const kept = place && readArchived(join(rooms.config.home, 'archive'), place);
+function archivedView(bridge: Bridge, id: string): RequestView | null {
+  const place = bridge.journal.archived(id);
+  const kept = place && readArchived(join(bridge.config.home, 'archive'), place);
   if (!kept) return null;
   const answering = kept.deliveries.findLast((delivery) => delivery.envelope.inReplyTo === kept.request.id);
-  return viewOf({ ...kept.request, worker: rooms.shown(kept.request.worker, knownWorkers(rooms)) }, answering ?? null);
+  return viewOf(
+    { ...kept.request, worker: bridge.shown(kept.request.worker, knownWorkers(bridge)) },
+    answering ?? null,
+  );
 }
 
 /** A request by its id, or by the last characters of it. */
-function find(rooms: Rooms, id: string): Request {
-  const exact = rooms.journal.request(id);
+function find(bridge: Bridge, id: string): Request {
+  const exact = bridge.journal.request(id);
   if (exact) return exact;
-  const matching = rooms.journal.requests().filter((request) => request.id.endsWith(id));
+  const matching = bridge.journal.requests().filter((request) => request.id.endsWith(id));
   if (matching.length === 1) return matching[0]!;
   throw wrongUse(
     'request',
@@ -364,25 +377,25 @@ function find(rooms: Rooms, id: string): Request {
   );
 }
 
-function view(rooms: Rooms, request: Request, known: Iterable<string> = knownWorkers(rooms)): RequestView {
+function view(bridge: Bridge, request: Request, known: Iterable<string> = knownWorkers(bridge)): RequestView {
   const { state } = request;
   const deliveryId = 'deliveryId' in state ? state.deliveryId : null;
   return viewOf(
-    { ...request, worker: rooms.shown(request.worker, known) },
-    deliveryId === null ? rooms.sending.deliveryOf(request.id) : rooms.journal.delivery(deliveryId),
+    { ...request, worker: bridge.shown(request.worker, known) },
+    deliveryId === null ? bridge.texts.deliveryOf(request.id) : bridge.journal.delivery(deliveryId),
   );
 }
 
 /** The pane of a worker by its full name; null where there is none. */
-async function paneNamed(rooms: Rooms, worker: string): Promise<PaneAddress | null> {
-  const panes = oncePerPane(await rooms.sight.panes().catch(() => []));
-  const named = panes.filter((pane) => rooms.projects.nameOf(rooms.sight.identify(pane).identity, pane) === worker);
+async function paneNamed(bridge: Bridge, worker: string): Promise<PaneAddress | null> {
+  const panes = oncePerPane(await bridge.panes.list().catch(() => []));
+  const named = panes.filter((pane) => bridge.projects.nameOf(bridge.panes.identify(pane).identity, pane) === worker);
   return named.length === 1 ? named[0]! : null;
 }
 
 /** All panes that are known, and those of the server that a caller says it is in: a claim, which only says where to look. */
-async function panesFor(rooms: Rooms, tmuxSocket: string | null): Promise<PaneFacts[]> {
-  const known = await rooms.sight.panes().catch(() => []);
+async function panesFor(bridge: Bridge, tmuxSocket: string | null): Promise<PaneFacts[]> {
+  const known = await bridge.panes.list().catch(() => []);
   if (tmuxSocket === null) return known;
   const there = await listPanes(new ExecCommands({ socketPath: tmuxSocket })).catch(() => []);
   return [...known, ...there.filter((pane) => !known.some((one) => addressKey(one) === addressKey(pane)))];

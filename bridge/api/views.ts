@@ -1,7 +1,7 @@
 import { type Choice, choicesFor } from '../core/choices.ts';
 import { type Delivery, type DeliveryState, type Receipt, whyTurnPassed } from '../core/envelope.ts';
 import { ExitCode } from '../core/failure.ts';
-import { wayInWords } from '../core/native-input.ts';
+import { inputMethodInWords } from '../core/native-input.ts';
 import type { Dialog } from '../core/reading.ts';
 import { type Answer, type Doubt, doubtOf, notTypedOf, type Request } from '../core/request.ts';
 import type { Pauses } from '../requests/budget.ts';
@@ -133,7 +133,7 @@ function statusOf(request: Request, delivery: Delivery | null): string {
 function submittedAs(receipt: Receipt): string {
   // keys have no other receipt
   if (receipt.evidence === 'screen-changed') return 'pressed (screen-changed)';
-  return `submitted (${[receipt.evidence, wayInWords(receipt)].filter(Boolean).join('; ')})`;
+  return `submitted (${[receipt.evidence, inputMethodInWords(receipt)].filter(Boolean).join('; ')})`;
 }
 
 /** What became of a delivery, in words and as the exit code that all commands share. */

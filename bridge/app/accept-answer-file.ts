@@ -1,18 +1,18 @@
 import type { MailboxEvent } from '../controllers/mailbox.ts';
-import type { Desk } from '../requests/requests.ts';
+import type { Requests } from '../requests/requests.ts';
 
-/** What a person put into `outbox/`, brought to the desk. What cannot be used is said, and left where it is. */
-export function takeIn(event: MailboxEvent, desk: Desk, warn: (text: string) => void): void {
+/** What a person put into `outbox/`, brought to its request. What cannot be used is said, and left where it is. */
+export function acceptAnswerFile(event: MailboxEvent, requests: Requests, warn: (text: string) => void): void {
   switch (event.type) {
     case 'answer-found': {
       const { requestId, instructions, notes, file } = event;
-      const { accepted, reason } = desk.answer(requestId, { by: 'human:outbox', instructions, notes });
+      const { accepted, reason } = requests.answer(requestId, { by: 'human:outbox', instructions, notes });
       if (accepted === 'refused') warn(`${file} cannot be an answer: ${reason}`);
       if (accepted === 'late') warn(`${file} came too late, and is not typed: ${reason}`);
       return;
     }
     case 'arrival-found': {
-      const { accepted, reason } = desk.vouch(event.requestId, 'human:outbox');
+      const { accepted, reason } = requests.confirmDelivered(event.requestId, 'human:outbox');
       if (!accepted) warn(`${event.file}: ${reason}`);
       return;
     }

@@ -27,7 +27,7 @@ interface ViewFinding {
  * Audits a home: the journal by itself, then the files against it. Reads only; a bridge may run beside it.
  * @throws BridgeError when there is no such home, or its journal cannot be read by this bridge
  */
-export function verifyHome(home: string, now: number): Verification {
+export function auditHome(home: string, now: number): Verification {
   const { audit, views } = look(home, now);
   const findings = [...audit.findings, ...views.map(({ finding }) => finding)];
   return { home, counts: audit.counts, findings };
@@ -41,7 +41,7 @@ export async function repairHome(home: string, now: number): Promise<Verificatio
     await repair();
     repaired.push(finding);
   }
-  return { ...verifyHome(home, now), repaired };
+  return { ...auditHome(home, now), repaired };
 }
 
 function look(home: string, now: number): { audit: Audit; views: ViewFinding[] } {

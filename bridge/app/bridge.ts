@@ -13,52 +13,52 @@ import { shownName } from '../core/names.ts';
 import { type PaneAddress, type PaneFacts, placeIn, sameServer } from '../core/pane.ts';
 import { type Answer, isOpen, type Request } from '../core/request.ts';
 import { Courier } from '../delivery/courier.ts';
-import { comingsTo } from '../host/attach-lock.ts';
+import { attachLockFor } from '../host/attach-lock.ts';
 import { steadyClock, systemClock } from '../host/clock.ts';
 import { prepareHome } from '../host/home.ts';
 import { minter } from '../host/mint.ts';
 import { Ownership } from '../host/ownership.ts';
 import { PaneLocks } from '../host/pane-locks.ts';
-import { ProgramGround } from '../host/process-files.ts';
+import { ProcessFiles } from '../host/process-files.ts';
 import { workingFolder } from '../host/process-source.ts';
 import { ProcessTree } from '../host/process-tree.ts';
 import { GroupCommit } from '../journal/group-commit.ts';
 import { Journal } from '../journal/journal.ts';
 import { findProgram } from '../launch/programs.ts';
 import { DeadLetters } from '../messages/dead-letters.ts';
-import { PostOffice } from '../messages/delivery-queue.ts';
+import { DeliveryQueue } from '../messages/delivery-queue.ts';
 import { nativeInputIo } from '../native-input/io.ts';
 import { NativeInputs } from '../native-input/native-inputs.ts';
-import { type Heard, Hearing, type SignalCall } from '../panes/hook-receiver.ts';
-import { Sight } from '../panes/panes.ts';
-import { Calling } from '../requests/alerts.ts';
-import type { Perform } from '../requests/effects.ts';
-import { Desk } from '../requests/requests.ts';
+import { HookReceiver, type Received, type SignalCall } from '../panes/hook-receiver.ts';
+import { Panes } from '../panes/panes.ts';
+import { Alerts } from '../requests/alerts.ts';
+import type { RequestEffects } from '../requests/effects.ts';
+import { Requests } from '../requests/requests.ts';
 import { TmuxError } from '../tmux/commands.ts';
 import { oncePerPane } from '../tmux/facts.ts';
 import type { TmuxServer } from '../tmux/server.ts';
 import { type ServersEvent, TmuxServers } from '../tmux/servers.ts';
 import { socketPathOf } from '../tmux/socket.ts';
 import { leaveMode, paste, press, reapBuffers } from '../tmux/typing.ts';
-import { takeIn } from './accept-answer-file.ts';
+import { acceptAnswerFile } from './accept-answer-file.ts';
 import { Changes } from './changes.ts';
 import { clampToClock } from './clock-steps.ts';
-import type { World } from './dispatch.ts';
-import { Askings } from './dispatches.ts';
-import { dryPerform } from './dry-run.ts';
+import type { DispatchParts } from './dispatch.ts';
+import { Dispatches } from './dispatches.ts';
+import { dryEffects } from './dry-run.ts';
 import { type BridgeEvent, withShownNames } from './events.ts';
-import { Opening } from './open-request.ts';
+import { RequestOpener } from './open-request.ts';
 import { placeEarlierPanes } from './placing.ts';
 import { Projects } from './projects.ts';
 import { Retention } from './retention.ts';
-import { Sending } from './send-text.ts';
+import { TextSender } from './send-text.ts';
 import { taking } from './watching/owned-panes.ts';
 
 /** A change that is told again comes long before this many others. */
 const rememberedReceipts = 1_000;
 
-/** The rooms, joined in flow order. The daemon watches through them; a command without a daemon uses them for one verb. */
-export class Rooms {
+/** The bridge, joined in flow order. The daemon watches through them; a command without a daemon uses them for one verb. */
+export class Bridge {
   readonly config: Config;
   readonly journal: Journal;
   /** where a corrupt journal was moved to at this start; null in every ordinary one */
@@ -66,16 +66,16 @@ export class Rooms {
   /** which panes are this bridge's; a dry run has none, and needs none */
   readonly ownership: Ownership | null;
   readonly servers: TmuxServers;
-  readonly sight: Sight;
-  readonly hearing: Hearing;
-  readonly desk: Desk;
-  readonly post: PostOffice;
+  readonly panes: Panes;
+  readonly hooks: HookReceiver;
+  readonly requests: Requests;
+  readonly deliveries: DeliveryQueue;
   readonly mailbox: Mailbox;
-  readonly askings: Askings;
+  readonly dispatches: Dispatches;
   readonly projects: Projects;
-  readonly sending: Sending;
-  readonly opening: Opening;
-  readonly calling: Calling;
+  readonly texts: TextSender;
+  readonly opener: RequestOpener;
+  readonly alerts: Alerts;
   readonly deadLetters: DeadLetters;
   readonly retention: Retention;
   readonly changes = new Changes(systemClock);
@@ -91,23 +91,23 @@ export class Rooms {
   readonly #acknowledged = new Set<DeliveryId>();
   readonly #listeners = new Set<(event: BridgeEvent) => void>();
 
-  static async open(config: Config, hooks: { on(event: BridgeEvent): void }): Promise<Rooms> {
+  static async open(config: Config, hooks: { on(event: BridgeEvent): void }): Promise<Bridge> {
     prepareHome(config.home);
     const path = config.dryRun ? ':memory:' : join(config.home, 'bridge.db');
     const { journal, setAside } = Journal.open(path, { now: systemClock.now() });
     try {
       clampToClock(journal, systemClock.now());
-      const rooms = new Rooms(config, hooks.on, journal, setAside);
+      const bridge = new Bridge(config, hooks.on, journal, setAside);
       if (setAside !== null) {
-        rooms.say(
+        bridge.say(
           'warning',
           `the journal could not be read and is set aside as ${setAside}; what is on the screens now goes to you, not to a controller`,
         );
       }
-      await rooms.servers.add(socketPathOf({ socket: config.socket, env: process.env }));
-      const cancel = (id: string, reason: string) => void rooms.post.cancel(id as DeliveryId, reason);
+      await bridge.servers.add(socketPathOf({ socket: config.socket, env: process.env }));
+      const cancel = (id: string, reason: string) => void bridge.deliveries.cancel(id as DeliveryId, reason);
       await placeEarlierPanes({ journal, cancel, now: systemClock.now() });
-      return rooms;
+      return bridge;
     } catch (fault) {
       journal.close();
       throw fault;
@@ -128,14 +128,14 @@ export class Rooms {
     this.servers = new TmuxServers({
       clock: steadyClock,
       aloneAt: (socketPath) => {
-        const turnstile = comingsTo(socketPath, steadyClock);
+        const turnstile = attachLockFor(socketPath, steadyClock);
         return (work) => turnstile.pass(work);
       },
       pidFileFor: (socketPath) => join(config.home, clientsFile(socketPath)),
       onEvent: (event) => {
-        if (event.type === 'output') this.sight.rang(event.address, event.bytes, this.servers.hears(event.address));
-        else if (event.type === 'missed') this.sight.missed(event.address);
-        else if (event.type === 'panes') this.sight.forgetOthers(this.servers.listed);
+        if (event.type === 'output') this.panes.rang(event.address, event.bytes, this.servers.hears(event.address));
+        else if (event.type === 'missed') this.panes.missed(event.address);
+        else if (event.type === 'panes') this.panes.forgetOthers(this.servers.listed);
         this.onTmux(event);
       },
     });
@@ -147,14 +147,14 @@ export class Rooms {
       folderOf: workingFolder,
       warn: (text) => this.say('warning', text),
     });
-    this.hearing = new Hearing({
+    this.hooks = new HookReceiver({
       clock,
       aheadMs: () => clock.aheadMs,
-      panes: () => this.sight.panes(),
-      identify: (facts) => this.sight.identify(facts),
+      panes: () => this.panes.list(),
+      identify: (facts) => this.panes.identify(facts),
       record: (event) => journal.record(event),
     });
-    this.sight = new Sight({
+    this.panes = new Panes({
       servers: this.servers,
       processes: new ProcessTree(processNames),
       clock,
@@ -162,23 +162,23 @@ export class Rooms {
         const { agent, agents } = this.projects.configFor(pane);
         return { agent, agents };
       },
-      wordOf: (identity) => this.hearing.wordOf(identity),
+      wordOf: (identity) => this.hooks.stateOf(identity),
     });
     const commits = new GroupCommit(journal);
     const courier = new Courier({
       hands: {
-        look: (pane) => this.sight.look(pane),
+        look: (pane) => this.panes.look(pane),
         paste: (pane, text, condition, how) =>
           paste(this.#tmuxOf(pane), pane.paneId, text, { ...condition, server: pane.server }, how),
         press: (pane, keys, condition) =>
           press(this.#tmuxOf(pane), pane.paneId, keys, { ...condition, server: pane.server }),
         leaveMode: (pane) => leaveMode(this.#tmuxOf(pane), pane),
-        rings: (pane) => this.sight.rings(pane),
-        nextRing: (pane, limitMs, after) => this.sight.nextRing(pane, limitMs, after),
+        rings: (pane) => this.panes.rings(pane),
+        nextRing: (pane, limitMs, after) => this.panes.nextRing(pane, limitMs, after),
       },
       eyes: {
-        manner: (agent, pane) => this.sight.manner(agent, pane),
-        read: (snapshot, agent) => this.sight.readAs(snapshot, agent),
+        manner: (agent, pane) => this.panes.manner(agent, pane),
+        read: (snapshot, agent) => this.panes.readAs(snapshot, agent),
       },
       locks: new PaneLocks(),
       ...(this.ownership === null ? {} : { owners: taking(this.ownership) }),
@@ -187,13 +187,13 @@ export class Rooms {
         commit: (work) => commits.commit(work),
       },
       clock,
-      doors: new NativeInputs({ ground: new ProgramGround(), clock: steadyClock, io: nativeInputIo(steadyClock) }),
+      doors: new NativeInputs({ ground: new ProcessFiles(), clock: steadyClock, io: nativeInputIo(steadyClock) }),
       word: {
-        took: (identity, text, since) => this.hearing.took(identity, text, since),
-        asks: (identity) => this.hearing.asks(identity),
+        took: (identity, text, since) => this.hooks.took(identity, text, since),
+        asks: (identity) => this.hooks.asks(identity),
       },
     });
-    this.post = new PostOffice({
+    this.deliveries = new DeliveryQueue({
       memory: journal,
       clock,
       mint: () => this.mint(),
@@ -220,9 +220,9 @@ export class Rooms {
         return others.length > 0 ? 'several' : (first?.id ?? null);
       },
       memory: journal,
-      on: (event) => takeIn(event, this.desk, (text) => this.say('warning', text)),
+      on: (event) => acceptAnswerFile(event, this.requests, (text) => this.say('warning', text)),
     });
-    this.calling = new Calling({
+    this.alerts = new Alerts({
       memory: journal,
       againAfterMs: config.notifyAgainAfterMs,
       call: (request, why) => this.on({ type: 'human-needed', request, why }),
@@ -235,42 +235,42 @@ export class Rooms {
       say: (text) => this.say('info', text),
     });
     const mint = () => this.mint<string>();
-    this.sending = new Sending({
+    this.texts = new TextSender({
       clock,
       waits: steadyClock,
       mint,
       journal,
-      sight: this.sight,
-      post: this.post,
+      panes: this.panes,
+      post: this.deliveries,
       viaFor: (pane) => this.projects.configFor(pane).via,
       changes: this.changes,
       ringFor: (pane) => this.servers.ringFor(pane),
     });
     this.deadLetters = new DeadLetters({
       memory: journal,
-      isAwaited: (id) => this.sending.isAwaited(id),
+      isAwaited: (id) => this.texts.isAwaited(id),
       call: (delivery, why) => this.on({ type: 'letter-stranded', delivery, why }),
     });
-    const perform: Perform = {
-      ask: (request) => this.askings.ask(request),
-      cancelAsk: (request) => this.askings.cancel(request.id),
+    const perform: RequestEffects = {
+      ask: (request) => this.dispatches.ask(request),
+      cancelAsk: (request) => this.dispatches.cancel(request.id),
       publish: (request, why) => {
-        this.calling.needed(request, why, clock.now());
+        this.alerts.needed(request, why, clock.now());
         return this.mailbox.publish(request, why);
       },
       deliver: (request, answer) => this.#deliver(request, answer),
       choose: (request, answer) => this.#deliver(request, answer, request.dialog?.fingerprint),
       replace: ({ state }, { instructions, notes }) =>
-        'deliveryId' in state && this.post.replaceBody(state.deliveryId, instructions, notes),
-      cancelDelivery: (id, reason) => this.post.cancel(id, reason),
+        'deliveryId' in state && this.deliveries.replaceBody(state.deliveryId, instructions, notes),
+      cancelDelivery: (id, reason) => this.deliveries.cancel(id, reason),
       archive: (request) => this.mailbox.archive(request),
       notify: (request, why) => this.on({ type: 'human-needed', request, why }),
       tellNotTyped: (request, answer, why) => {
-        const isAwaited = this.sending.isAnswerAwaited(request.id);
+        const isAwaited = this.texts.isAnswerAwaited(request.id);
         this.on({ type: 'answer-not-typed', request, by: answer.by, why, isAwaited });
       },
     };
-    this.desk = new Desk({
+    this.requests = new Requests({
       memory: journal,
       clock,
       mint: () => this.mint(),
@@ -283,7 +283,7 @@ export class Rooms {
         };
         return { rules, limits, defaultTo: config.mode === 'manual' ? 'human' : 'controller' };
       },
-      perform: config.dryRun ? dryPerform(perform, this.on) : perform,
+      perform: config.dryRun ? dryEffects(perform, this.on) : perform,
       on: (news) => {
         if (news.type === 'request-changed') this.on(news);
         else
@@ -291,23 +291,23 @@ export class Rooms {
         this.changes.wake();
       },
     });
-    this.opening = new Opening({
+    this.opener = new RequestOpener({
       projects: this.projects,
       clock,
       mint,
       journal,
-      sight: this.sight,
-      desk: this.desk,
+      panes: this.panes,
+      requests: this.requests,
       changes: this.changes,
     });
-    this.askings = new Askings({
+    this.dispatches = new Dispatches({
       base: config,
       configFor: ({ pane }) => this.projects.configFor(pane),
       isMain: (server) => this.servers.at(server) === this.main,
       worldAt: (server) => this.#askingAt(server),
       verdict: {
-        answered: (request, answer) => this.desk.answer(request.id, answer),
-        failed: (request, failure) => this.desk.controllerFailed(request.id, failure),
+        answered: (request, answer) => this.requests.answer(request.id, answer),
+        failed: (request, failure) => this.requests.controllerFailed(request.id, failure),
       },
     });
   }
@@ -336,22 +336,22 @@ export class Rooms {
   }
 
   /** An agent's own hook called. What it says is journaled, told, and a reason to look at once. */
-  async heard(call: SignalCall): Promise<Heard> {
-    const found = await this.hearing.hear(call);
+  async receiveHook(call: SignalCall): Promise<Received> {
+    const found = await this.hooks.receive(call);
     const { agent, kind, event } = call.signal;
     if (found.is === 'dropped') {
       this.on({ type: 'signal-dropped', agent, kind, event, reason: found.reason });
       return found;
     }
     this.on({ type: 'agent-signalled', ...placeIn(found.pane), agent, kind, event });
-    this.sight.signalled(found.pane);
+    this.panes.signalled(found.pane);
     return found;
   }
 
   /** The live controller agent's pane among those of one server: `--controller-pane`, or labelled "controller"; null when there is none. */
   async controllerAmong(panes: readonly PaneFacts[], session: string | null): Promise<PaneFacts | null> {
-    if (this.config.controllerPane !== null) return this.sight.resolve(this.config.controllerPane, session, panes);
-    const labelled = panes.filter((pane) => pane.label === 'controller' && this.sight.programOf(pane) !== null);
+    if (this.config.controllerPane !== null) return this.panes.resolve(this.config.controllerPane, session, panes);
+    const labelled = panes.filter((pane) => pane.label === 'controller' && this.panes.programOf(pane) !== null);
     const near = oncePerPane(labelled.filter((pane) => session === null || pane.sessionName === session));
     return near.length === 1 ? near[0]! : null;
   }
@@ -361,16 +361,16 @@ export class Rooms {
     const main = this.main.server;
     const server = at ?? main;
     const isMain = server === main || (main !== null && server !== null && sameServer(server, main));
-    const panes = (await this.sight.panes()).filter((pane) => server !== null && sameServer(pane, server));
+    const panes = (await this.panes.list()).filter((pane) => server !== null && sameServer(pane, server));
     return this.controllerAmong(panes, isMain ? this.config.session : null);
   }
 
   async close(): Promise<void> {
-    this.desk.close();
-    this.askings.close();
+    this.requests.close();
+    this.dispatches.close();
     await this.mailbox.close();
     await this.retention.close();
-    await this.post.close();
+    await this.deliveries.close();
     await this.servers.close();
     this.journal.close();
     this.ownership?.close();
@@ -382,7 +382,7 @@ export class Rooms {
   }
 
   /** @param at the server whose live controller is meant; null: the main one */
-  #askingAt(at: Pick<PaneAddress, 'host' | 'server'> | null): World {
+  #askingAt(at: Pick<PaneAddress, 'host' | 'server'> | null): DispatchParts {
     const { config } = this;
     return {
       clock: steadyClock,
@@ -390,7 +390,7 @@ export class Rooms {
       livePane: () => this.controllerAt(at),
       deliverTo: (pane, body, request) => this.#deliverToController(pane, body, request),
       folderOf: async (request) =>
-        request.project ?? (await this.sight.facts(request.pane))?.currentPath ?? config.home,
+        request.project ?? (await this.panes.facts(request.pane))?.currentPath ?? config.home,
       say: (level, text) => this.say(level, text),
       replied: (request, by, text) => this.on({ type: 'controller-replied', request, by, text }),
       wouldAsk: (request, controller) => this.on({ type: 'would-ask', request, controller }),
@@ -412,7 +412,7 @@ export class Rooms {
     // a rule's notes end with the row that it is
     const who = by === 'rules' ? notes.split('\n').at(-1)! : by;
     if (dryRun) this.on({ type: 'would-send', request, text: instructions, by: who, ...press });
-    return this.sending.answer(request, answer, {
+    return this.texts.answer(request, answer, {
       id: 'deliveryId' in request.state ? request.state.deliveryId : undefined,
       deadlineAt: dryRun ? systemClock.now() : null,
       ...(dialog === undefined ? {} : { dialog }),
@@ -421,7 +421,7 @@ export class Rooms {
 
   #deliverToController(pane: PaneFacts, body: string, request: Request): Promise<void> {
     const { controllerTimeoutMs: limit } = this.config;
-    return this.sending.askPane(pane, body, request, limit > 0 ? systemClock.now() + limit : null);
+    return this.texts.askPane(pane, body, request, limit > 0 ? systemClock.now() + limit : null);
   }
 
   #deliveryChanged(delivery: Delivery): void {
@@ -430,19 +430,19 @@ export class Rooms {
       this.#acknowledged.add(delivery.id);
       // a choice ends its request itself; keys belong to none, and the one about their dialog is over
       if (delivery.envelope.kind === 'keys' && sawDialogEnd(delivery)) {
-        this.desk.dialogEnded(delivery.recipient, delivery.dialog!);
+        this.requests.dialogEnded(delivery.recipient, delivery.dialog!);
       }
       const [oldest] = this.#acknowledged;
       if (this.#acknowledged.size > rememberedReceipts) this.#acknowledged.delete(oldest!);
       this.onSubmitted(delivery);
     }
-    this.desk.deliveryChanged(delivery);
+    this.requests.deliveryChanged(delivery);
     if (delivery.dialog !== undefined && whyTurnPassed(delivery.state) !== null) this.onSubmitted(delivery);
     this.deadLetters.changed(delivery);
     const { envelope, state } = delivery;
     if (envelope.kind === 'request' && isEnded(state) && 'reason' in state) {
       const reason = `the request did not reach the controller pane for certain: ${state.reason}`;
-      this.desk.controllerFailed(envelope.thread as RequestId, { is: 'unavailable', reason });
+      this.requests.controllerFailed(envelope.thread as RequestId, { is: 'unavailable', reason });
     }
     this.changes.wake();
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 
-/** Waiting for what the rooms will do: a change of a request or a delivery wakes everybody who waits, and they look again. */
+/** Waiting for what the bridge will do: a change of a request or a delivery wakes everybody who waits, and they look again. */
 export class Changes {
   readonly #clock: Clock;
   readonly #waiting = new Set<() => void>();

@@ -12,13 +12,13 @@ import { parseResponse } from '../core/protocol.ts';
 import type { Answer, ControllerFailure, Request } from '../core/request.ts';
 import { packageRoot } from '../launch/package-root.ts';
 
-/** What the desk hears back: an answer, or a typed reason why there is none. */
+/** What comes back: an answer, or a typed reason why there is none. */
 export interface Verdict {
   answered(request: Request, answer: Omit<Answer, 'at'>): void;
   failed(request: Request, failure: ControllerFailure): void;
 }
 
-export interface World {
+export interface DispatchParts {
   readonly clock: Clock;
   onPath(program: string): boolean;
   /** the live controller pane, if there is one */
@@ -37,15 +37,15 @@ export interface World {
  * Asking a controller, whichever it is: a program per request, or a live agent in a pane. Every way ends in one verdict:
  * an answer, or a typed failure, within the time allowed.
  */
-export class Asking {
+export class Dispatch {
   readonly #config: Config;
-  readonly #world: World;
+  readonly #world: DispatchParts;
   readonly #verdict: Verdict;
   readonly #underWay = new Map<string, { request: Request; cancel(): void }>();
   #backend: { backend: Backend; why: string } | null = null;
   #program: Controller | null = null;
 
-  constructor(config: Config, world: World, verdict: Verdict) {
+  constructor(config: Config, world: DispatchParts, verdict: Verdict) {
     this.#config = config;
     this.#world = world;
     this.#verdict = verdict;

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config-values.ts';
 import type { PaneAddress } from '../core/pane.ts';
 import type { Request } from '../core/request.ts';
-import { Asking, type Verdict, type World } from './dispatch.ts';
+import { Dispatch, type DispatchParts, type Verdict } from './dispatch.ts';
 
 type Server = Pick<PaneAddress, 'host' | 'server'>;
 
@@ -9,13 +9,13 @@ type Server = Pick<PaneAddress, 'host' | 'server'>;
  * Who is asked, for every project and server: a project may have a controller of its own, and each server a live one in a
  * pane of its own.
  */
-export class Askings {
+export class Dispatches {
   readonly #base: Config;
   readonly #configFor: (request: Request) => Config;
   readonly #isMain: (server: Server) => boolean;
-  readonly #worldAt: (server: Server | null) => World;
+  readonly #worldAt: (server: Server | null) => DispatchParts;
   readonly #verdict: Verdict;
-  readonly #askings = new Map<Config, Map<string, Asking>>();
+  readonly #askings = new Map<Config, Map<string, Dispatch>>();
 
   /**
    * @param parts.isMain the server that the bridge was started for
@@ -25,7 +25,7 @@ export class Askings {
     base: Config;
     configFor: (request: Request) => Config;
     isMain: (server: Server) => boolean;
-    worldAt: (server: Server | null) => World;
+    worldAt: (server: Server | null) => DispatchParts;
     verdict: Verdict;
   }) {
     this.#base = parts.base;
@@ -58,15 +58,15 @@ export class Askings {
     for (const asking of this.#all) asking.close();
   }
 
-  get #all(): Asking[] {
+  get #all(): Dispatch[] {
     return [...this.#askings.values()].flatMap((byServer) => [...byServer.values()]);
   }
 
-  #asking(config: Config, server: Server | null): Asking {
-    const byServer = this.#askings.get(config) ?? new Map<string, Asking>();
+  #asking(config: Config, server: Server | null): Dispatch {
+    const byServer = this.#askings.get(config) ?? new Map<string, Dispatch>();
     this.#askings.set(config, byServer);
     const key = server === null ? '' : `${server.host}|${server.server}`;
-    const asking = byServer.get(key) ?? new Asking(config, this.#worldAt(server), this.#verdict);
+    const asking = byServer.get(key) ?? new Dispatch(config, this.#worldAt(server), this.#verdict);
     byServer.set(key, asking);
     return asking;
   }

@@ -6,20 +6,20 @@ import { isOpen, type Request } from '../core/request.ts';
 import type { TurnMark } from '../core/turn-mark.ts';
 import { repositoryOf } from '../host/repository.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Sight } from '../panes/panes.ts';
-import type { Desk } from '../requests/requests.ts';
+import type { Panes } from '../panes/panes.ts';
+import type { Requests } from '../requests/requests.ts';
 import type { Asker } from './asker.ts';
 import type { Changes } from './changes.ts';
 import type { Projects } from './projects.ts';
 
 /** Requests as they are opened: seen on a worker's screen, or asked from a worker's own shell. */
-export class Opening {
+export class RequestOpener {
   readonly #projects: Projects;
   readonly #clock: Clock;
   readonly #mint: () => string;
   readonly #journal: Journal;
-  readonly #sight: Sight;
-  readonly #desk: Desk;
+  readonly #panes: Panes;
+  readonly #requests: Requests;
   readonly #changes: Changes;
 
   constructor(parts: {
@@ -27,16 +27,16 @@ export class Opening {
     clock: Clock;
     mint: () => string;
     journal: Journal;
-    sight: Sight;
-    desk: Desk;
+    panes: Panes;
+    requests: Requests;
     changes: Changes;
   }) {
     this.#projects = parts.projects;
     this.#clock = parts.clock;
     this.#mint = parts.mint;
     this.#journal = parts.journal;
-    this.#sight = parts.sight;
-    this.#desk = parts.desk;
+    this.#panes = parts.panes;
+    this.#requests = parts.requests;
     this.#changes = parts.changes;
   }
 
@@ -52,7 +52,7 @@ export class Opening {
     readonly turnMark?: TurnMark;
   }): Request {
     const { snapshot, ...rest } = seen;
-    return this.#desk.open({
+    return this.#requests.open({
       ...rest,
       context: this.#contextOf(snapshot),
       ...this.#projectOf(seen.pane, snapshot),
@@ -68,7 +68,7 @@ export class Opening {
   ): Promise<Request> {
     const { asker } = order;
     // nothing of a pane belongs to who only says that it is that pane: neither its turns nor its screen
-    const snapshot = asker.is === 'proven' ? await this.#sight.look(asker.pane).catch(() => null) : null;
+    const snapshot = asker.is === 'proven' ? await this.#panes.look(asker.pane).catch(() => null) : null;
     const pane: PaneIdentity = snapshot?.identity ?? {
       socketPath: '',
       host: '',
@@ -78,10 +78,10 @@ export class Opening {
       agentPid: null,
       agentStartedAt: null,
     };
-    const request = this.#desk.open({
+    const request = this.#requests.open({
       ...this.#namedAs(asker, snapshot),
       pane,
-      agent: order.agent ?? (snapshot ? this.#sight.agentProgram(snapshot).name : 'unknown'),
+      agent: order.agent ?? (snapshot ? this.#panes.agentProgram(snapshot).name : 'unknown'),
       turn: this.#mint() as TurnId,
       detection: { kind: 'request', text: order.text, attributes: {}, truncated: false },
       context: snapshot ? this.#contextOf(snapshot) : '',
@@ -89,7 +89,7 @@ export class Opening {
       via: 'ask',
       deadlineAt: this.#deadline(pane),
     });
-    this.#desk.confirm(request.id);
+    this.#requests.confirm(request.id);
     const now = () => this.#journal.request(request.id) ?? request;
     if (!order.wait) return now();
     await this.#changes.until(() => (isOpen(now()) ? null : now()), closed, order.timeoutMs || null);

@@ -4,8 +4,8 @@ import { addressKey, type PaneFacts } from '../core/pane.ts';
 import { systemClock } from '../host/clock.ts';
 import { Journal } from '../journal/journal.ts';
 import { nameOf } from '../panes/panes.ts';
-import { Allowance, everyWorker, type Pause, type Pauses } from '../requests/budget.ts';
-import type { Rooms } from './bridge.ts';
+import { Budget, everyWorker, type Pause, type Pauses } from '../requests/budget.ts';
+import type { Bridge } from './bridge.ts';
 import { recordedIn } from './recorded-workers.ts';
 
 const noLimits = { answersPerHour: 0, consecutive: 0, perDay: 0 };
@@ -25,7 +25,7 @@ export function pausesSeen(pauses: Pauses, known: Iterable<string>): SeenPauses 
 export function openPauses(path: string): SeenPauses {
   const { journal } = Journal.open(path, { now: systemClock.now() });
   try {
-    const { pauses } = new Allowance(journal, () => noLimits);
+    const { pauses } = new Budget(journal, () => noLimits);
     return pausesSeen(
       pauses,
       recordedIn(journal).map(({ name }) => name),
@@ -36,10 +36,10 @@ export function openPauses(path: string): SeenPauses {
 }
 
 /** Every worker whose name may be meant: watched, with an open request, or paused. */
-export function knownWorkers(rooms: Rooms): Set<string> {
-  const asking = rooms.journal.requests({ open: true }).map((request) => request.worker);
-  const paused = Object.keys(rooms.desk.pauses).filter((name) => name !== everyWorker);
-  return new Set([...rooms.workerNames(), ...asking, ...paused]);
+export function knownWorkers(bridge: Bridge): Set<string> {
+  const asking = bridge.journal.requests({ open: true }).map((request) => request.worker);
+  const paused = Object.keys(bridge.requests.pauses).filter((name) => name !== everyWorker);
+  return new Set([...bridge.workerNames(), ...asking, ...paused]);
 }
 
 /**
@@ -47,20 +47,20 @@ export function knownWorkers(rooms: Rooms): Set<string> {
  * would look like one and be none.
  * @throws BridgeError naming the workers that are known
  */
-export async function workerNamed(rooms: Rooms, given: string): Promise<string> {
-  const panes = await rooms.servers.panes().catch(() => []);
+export async function workerNamed(bridge: Bridge, given: string): Promise<string> {
+  const panes = await bridge.servers.panes().catch(() => []);
   const living = panes
-    .filter((pane) => mayBeWorker(rooms, pane))
-    .map((pane) => rooms.projects.nameOf(rooms.sight.identify(pane).identity, pane));
-  const ended = rooms.journal.requests().map((request) => request.worker);
-  const meant = nameMeant(given, [...knownWorkers(rooms), ...living]) ?? nameMeant(given, ended);
+    .filter((pane) => mayBeWorker(bridge, pane))
+    .map((pane) => bridge.projects.nameOf(bridge.panes.identify(pane).identity, pane));
+  const ended = bridge.journal.requests().map((request) => request.worker);
+  const meant = nameMeant(given, [...knownWorkers(bridge), ...living]) ?? nameMeant(given, ended);
   if (meant !== null) return meant;
-  const known = [...new Set([...knownWorkers(rooms), ...living])].sort();
+  const known = [...new Set([...knownWorkers(bridge), ...living])].sort();
   const workers = known.length === 0 ? 'there are none' : `workers: ${known.join(', ')}`;
-  const found = await rooms.sight.resolve(given, rooms.config.session, panes).catch(() => null);
+  const found = await bridge.panes.resolve(given, bridge.config.session, panes).catch(() => null);
   if (found === null) throw wrongUse('worker', given, 'is not known', workers);
-  const name = rooms.projects.nameOf(rooms.sight.identify(found).identity, found);
-  if (known.includes(name) || (await isNamedAsWorker(rooms, found, panes))) return name;
+  const name = bridge.projects.nameOf(bridge.panes.identify(found).identity, found);
+  if (known.includes(name) || (await isNamedAsWorker(bridge, found, panes))) return name;
   if (found.label === 'controller')
     throw wrongUse('worker', given, `is the controller's pane (${nameOf(found)})`, workers);
   throw wrongUse(
@@ -72,15 +72,15 @@ export async function workerNamed(rooms: Rooms, given: string): Promise<string> 
 }
 
 /** A pane that a bridge watches, or would as soon as it is started for it. */
-function mayBeWorker({ sight }: Rooms, pane: PaneFacts): boolean {
+function mayBeWorker({ panes: known }: Bridge, pane: PaneFacts): boolean {
   if (pane.label.startsWith('worker') || pane.title === 'worker' || pane.windowName === 'worker') return true;
-  return pane.label !== 'controller' && sight.hasAgent(pane);
+  return pane.label !== 'controller' && known.hasAgent(pane);
 }
 
 /** By `worker:` in bridge.yaml. */
-async function isNamedAsWorker({ sight, config }: Rooms, pane: PaneFacts, panes: readonly PaneFacts[]) {
+async function isNamedAsWorker({ panes: known, config }: Bridge, pane: PaneFacts, panes: readonly PaneFacts[]) {
   const named = await Promise.all(
-    config.worker.map((target) => sight.resolve(target, config.session, panes).catch(() => null)),
+    config.worker.map((target) => known.resolve(target, config.session, panes).catch(() => null)),
   );
   return named.some((one) => one !== null && addressKey(one) === addressKey(pane));
 }

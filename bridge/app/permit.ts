@@ -1,7 +1,7 @@
 import { addressKey, type PaneAddress } from '../core/pane.ts';
 import type { Caller, ProcessId } from '../host/caller.ts';
 import { type Act, authorityOf, refuse } from './authority.ts';
-import type { Rooms } from './bridge.ts';
+import type { Bridge } from './bridge.ts';
 
 /**
  * Lets a person through, and the live controller of the worker that it is about; it is the one place where that is
@@ -11,7 +11,7 @@ import type { Rooms } from './bridge.ts';
  * @throws BridgeError with the reason of the refusal
  */
 export async function permit(
-  rooms: Rooms,
+  bridge: Bridge,
   order: {
     readonly act: Act;
     readonly target: string;
@@ -21,16 +21,16 @@ export async function permit(
   },
 ): Promise<string> {
   const { act, target, caller, about, by } = order;
-  const controller = caller?.is === 'agent' && about !== null ? await controllerOf(rooms, about) : null;
+  const controller = caller?.is === 'agent' && about !== null ? await controllerOf(bridge, about) : null;
   const authority = authorityOf({ act, caller, controller });
   if (authority.is === 'nobody') return refuse(act, target, authority);
   return authority.is === 'person' ? by : `controller:${authority.program}`;
 }
 
 /** The agent in the live controller's pane; null where that is the worker's own pane: it does not answer itself either. */
-async function controllerOf(rooms: Rooms, worker: PaneAddress): Promise<ProcessId | null> {
-  const pane = await rooms.controllerAt(worker).catch(() => null);
+async function controllerOf(bridge: Bridge, worker: PaneAddress): Promise<ProcessId | null> {
+  const pane = await bridge.controllerAt(worker).catch(() => null);
   if (pane === null || addressKey(pane) === addressKey(worker)) return null;
-  const { agentPid, agentStartedAt } = rooms.sight.identify(pane).identity;
+  const { agentPid, agentStartedAt } = bridge.panes.identify(pane).identity;
   return agentPid === null ? null : { pid: agentPid, startedAt: agentStartedAt ?? '' };
 }

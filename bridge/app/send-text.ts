@@ -11,8 +11,8 @@ import type { Answer, Request } from '../core/request.ts';
 import { commandOf } from '../core/slash-command.ts';
 import { markTurn } from '../core/turn-mark.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { PostOffice } from '../messages/delivery-queue.ts';
-import type { Sight } from '../panes/panes.ts';
+import type { DeliveryQueue } from '../messages/delivery-queue.ts';
+import type { Panes } from '../panes/panes.ts';
 import type { Changes } from './changes.ts';
 
 /** A program that reads lines is quiet this long before it counts as idle; whoever sends or answers waits that long for it, not more. */
@@ -42,13 +42,13 @@ export interface SendOrder {
 }
 
 /** Texts on their way to a pane: a person's, the answer to a request, a request for a live controller. */
-export class Sending {
+export class TextSender {
   readonly #clock: Clock;
   readonly #waits: Clock;
   readonly #mint: () => string;
   readonly #journal: Journal;
-  readonly #sight: Sight;
-  readonly #post: PostOffice;
+  readonly #panes: Panes;
+  readonly #post: DeliveryQueue;
   readonly #viaFor: (pane: PaneIdentity) => Via;
   readonly #changes: Changes;
   readonly #ringFor: (pane: PaneAddress) => () => void;
@@ -65,8 +65,8 @@ export class Sending {
     waits: Clock;
     mint: () => string;
     journal: Journal;
-    sight: Sight;
-    post: PostOffice;
+    panes: Panes;
+    post: DeliveryQueue;
     viaFor: (pane: PaneIdentity) => Via;
     changes: Changes;
     ringFor: (pane: PaneAddress) => () => void;
@@ -75,7 +75,7 @@ export class Sending {
     this.#waits = parts.waits;
     this.#mint = parts.mint;
     this.#journal = parts.journal;
-    this.#sight = parts.sight;
+    this.#panes = parts.panes;
     this.#post = parts.post;
     this.#viaFor = parts.viaFor;
     this.#changes = parts.changes;
@@ -107,10 +107,10 @@ export class Sending {
     if (order.keys !== undefined) keysOf(order.text, { inDialog: order.keys === 'in-dialog' });
     if (order.command) commandOf(order.text);
     const snapshot =
-      order.keys === undefined ? await this.#settled(order.pane, order.agent) : await this.#sight.look(order.pane);
+      order.keys === undefined ? await this.#settled(order.pane, order.agent) : await this.#panes.look(order.pane);
     if (snapshot === null)
       throw wrongUse('send', order.pane.paneId, 'there is no such pane', '`bridge list` shows those there are');
-    const agent = order.agent ?? this.#sight.agentProgram(snapshot).name;
+    const agent = order.agent ?? this.#panes.agentProgram(snapshot).name;
     const bound = order.keys === 'in-dialog' ? this.#openDialog(snapshot, agent) : {};
     const id = this.#mint() as EnvelopeId;
     const posted = this.#post.post(
@@ -175,7 +175,7 @@ export class Sending {
    * @throws BridgeError when nobody can tell whether it arrived there before
    */
   async askPane(pane: PaneFacts, body: string, request: Request, deadlineAt: number | null): Promise<void> {
-    const snapshot = await this.#sight.look(pane);
+    const snapshot = await this.#panes.look(pane);
     if (snapshot === null)
       throw new BridgeError({ what: 'controller', target: pane.paneId, reason: 'the pane is gone' });
     const before = this.#journal
@@ -195,7 +195,7 @@ export class Sending {
       notes: '',
     });
     const plain = { force: false, allowShell: false, via: this.#viaFor(snapshot.identity) };
-    this.#post.post(envelope, snapshot.identity, this.#sight.agentProgram(snapshot).name, plain, deadlineAt);
+    this.#post.post(envelope, snapshot.identity, this.#panes.agentProgram(snapshot).name, plain, deadlineAt);
   }
 
   /** The delivery of a request's answer, newest first. */
@@ -251,7 +251,7 @@ export class Sending {
       const { state } = this.#stored(posted);
       return isEnded(state) || state.is === 'held' ? state : null;
     };
-    let rings = this.#sight.rings(pane);
+    let rings = this.#panes.rings(pane);
     while (!closed.aborted) {
       const state = await this.#changes.until(isTried, closed, roundMs);
       if (state === null) {
@@ -260,12 +260,12 @@ export class Sending {
         continue;
       }
       if (state.is !== 'held' || this.#waits.now() >= giveUpAt) break;
-      await this.#sight.nextRing(pane, Math.min(lookAgainMs, giveUpAt - this.#waits.now()), rings);
-      rings = this.#sight.rings(pane);
-      const snapshot = await this.#sight.look(pane);
+      await this.#panes.nextRing(pane, Math.min(lookAgainMs, giveUpAt - this.#waits.now()), rings);
+      rings = this.#panes.rings(pane);
+      const snapshot = await this.#panes.look(pane);
       const isLast = this.#waits.now() >= giveUpAt;
       const isForDialog = posted.envelope.kind === 'keys' || posted.dialog !== undefined;
-      if (snapshot === null || isLast || isForDialog || isReady(this.#sight.readAs(snapshot, posted.agent))) {
+      if (snapshot === null || isLast || isForDialog || isReady(this.#panes.readAs(snapshot, posted.agent))) {
         await this.#post.paneMoved(pane);
       }
     }
@@ -274,7 +274,7 @@ export class Sending {
 
   /** Keys are meant for the dialog that whoever sends them sees. */
   #openDialog(snapshot: Snapshot, agent: string): Pick<Delivery, 'dialog' | 'turnMark'> {
-    const reading = this.#sight.readAs(snapshot, agent);
+    const reading = this.#panes.readAs(snapshot, agent);
     if (reading.dialog !== null) return { dialog: reading.dialog.fingerprint, turnMark: markTurn([], reading) };
     const { paneId } = snapshot.identity;
     throw wrongUse('--in-dialog', paneId, 'no dialog is read on its screen', '`bridge explain` says what is');
@@ -288,12 +288,12 @@ export class Sending {
   async #settled(pane: PaneAddress, agent: string | null): Promise<Snapshot | null> {
     const giveUpAt = this.#waits.now() + settleMs;
     for (;;) {
-      const rings = this.#sight.rings(pane);
-      const snapshot = await this.#sight.look(pane);
+      const rings = this.#panes.rings(pane);
+      const snapshot = await this.#panes.look(pane);
       if (snapshot === null) return null;
-      const reading = agent === null ? this.#sight.read(snapshot) : this.#sight.readAs(snapshot, agent);
+      const reading = agent === null ? this.#panes.read(snapshot) : this.#panes.readAs(snapshot, agent);
       if (isReady(reading) || !mayComeToRest(reading) || this.#waits.now() >= giveUpAt) return snapshot;
-      await this.#sight.nextRing(pane, 100, rings);
+      await this.#panes.nextRing(pane, 100, rings);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Delivery } from '../core/envelope.ts';
-import { wayInWords } from '../core/native-input.ts';
+import { inputMethodInWords } from '../core/native-input.ts';
 import { paint } from './output.ts';
 
 /** A delivery as a person reads it: how far it is, and the evidence with which it ended. */
@@ -8,7 +8,7 @@ export function deliveryLines({ id, state, attempts }: Delivery): string[] {
   switch (state.is) {
     case 'acknowledged': {
       const { evidence, at, typedAt, lines } = state.receipt;
-      const way = wayInWords(state.receipt);
+      const way = inputMethodInWords(state.receipt);
       const receipt = `receipt ${evidence} at ${time(at)}, ${way.startsWith('by') ? 'handed over' : 'typed'} at ${time(typedAt)}`;
       return [head, receipt, ...(way === '' ? [] : [way]), ...quoted(lines)];
     }

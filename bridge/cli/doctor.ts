@@ -11,14 +11,14 @@ import { readTrusted } from '../host/home.ts';
 import { repositoryOf } from '../host/repository.ts';
 import { type Check, diagnose, type OwnedPane } from '../launch/doctor.ts';
 import { thisMachine } from '../launch/doctor-world.ts';
-import type { Sight } from '../panes/panes.ts';
+import type { Panes } from '../panes/panes.ts';
 import { pingDaemon } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
 import { oncePerPane } from '../tmux/facts.ts';
 import { actDespite, type Context, contextDespite, withOptions } from './context.ts';
 import { paint } from './output.ts';
 import { ownersOf } from './owners.ts';
-import { sightOf } from './pane.ts';
+import { lookerHere } from './pane.ts';
 import { socketOf } from './socket.ts';
 
 export function registerDoctor(command: Command): void {
@@ -85,9 +85,9 @@ function settingsCheck(config: Config, fault: BridgeError | null): Check {
   }
 }
 
-function serverHere(context: Context): Sight | null {
+function serverHere(context: Context): Panes | null {
   try {
-    return sightOf(context).sight;
+    return lookerHere(context).known;
   } catch (fault) {
     if (fault instanceof BridgeError) return null;
     throw fault;
@@ -96,12 +96,12 @@ function serverHere(context: Context): Sight | null {
 
 async function owned(context: Context): Promise<OwnedPane[]> {
   // without a server there is nothing to own, which another check says
-  const sight = serverHere(context);
-  const panes = oncePerPane((await sight?.panes().catch(() => [])) ?? []);
-  if (sight === null || panes.length === 0) return [];
+  const known = serverHere(context);
+  const panes = oncePerPane((await known?.list().catch(() => [])) ?? []);
+  if (known === null || panes.length === 0) return [];
   const owners = ownersOf(
     context,
-    panes.map((pane) => sight.identify(pane).identity),
+    panes.map((pane) => known.identify(pane).identity),
   );
   return panes.flatMap((pane) => {
     const owner = owners.get(addressKey(pane));

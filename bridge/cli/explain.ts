@@ -5,7 +5,7 @@ import type { AgentProgram } from '../agent-programs/agent-program.ts';
 import { BridgeError, ExitCode, messageOf, wrongUse } from '../core/failure.ts';
 import type { PaneFacts, Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
-import { nameOf, type Sight } from '../panes/panes.ts';
+import { nameOf, type Panes } from '../panes/panes.ts';
 import {
   type RecordingEntry,
   recordedProgram,
@@ -14,10 +14,10 @@ import {
   still,
   textOfRecording,
 } from '../recordings/recording.ts';
-import { considered } from '../screen/rejected-evidence.ts';
+import { rejectedEvidence } from '../screen/rejected-evidence.ts';
 import { act, type Context, withOptions } from './context.ts';
 import { asValue, type Explained, render } from './explanation.ts';
-import { choosePane, sightToRead } from './pane.ts';
+import { choosePane, lookerToRead } from './pane.ts';
 import { saveScreen, withSaveOptions } from './save-screen.ts';
 import { settle } from './status.ts';
 
@@ -42,11 +42,11 @@ export function registerExplain(command: Command): void {
       if (save.isWanted && (names.length > 1 || names.some(isFile)))
         throw wrongUse('--save', names.join(' '), 'makes a fixture of one live pane');
       if (names.length === 0 || (names.length === 1 && !isFile(names[0]!))) {
-        const { sight, socketPath } = await sightToRead(context);
+        const { known, socketPath } = await lookerToRead(context);
         const pane = await (names.length === 0
-          ? choosePane(context, sight)
-          : sight.resolve(names[0]!, context.config.session));
-        const explanation = await explainPane(sight, pane);
+          ? choosePane(context, known)
+          : known.resolve(names[0]!, context.config.session));
+        const explanation = await explainPane(known, pane);
         const program = context.config.agent ?? explanation.snapshot.program ?? 'unknown';
         return showOne(context, explanation, save.keep(pane, socketPath, program));
       }
@@ -65,19 +65,19 @@ function isFile(name: string): boolean {
 async function explainNamed(context: Context, name: string): Promise<Explained | { source: string; fault: string }> {
   try {
     if (isFile(name)) return explainFile(context, name);
-    const { sight } = await sightToRead(context);
-    return await explainPane(sight, await sight.resolve(name, context.config.session));
+    const { known } = await lookerToRead(context);
+    return await explainPane(known, await known.resolve(name, context.config.session));
   } catch (fault) {
     if (!(fault instanceof BridgeError) || fault.exitCode === ExitCode.wrongUse) throw fault;
     return { source: name, fault: messageOf(fault) };
   }
 }
 
-async function explainPane(sight: Sight, pane: PaneFacts): Promise<Explained> {
-  const settled = await settle(sight, pane);
+async function explainPane(known: Panes, pane: PaneFacts): Promise<Explained> {
+  const settled = await settle(known, pane);
   if (settled === null)
     throw new BridgeError({ what: 'explain', target: pane.paneId, reason: 'the pane has just closed' });
-  return explained(nameOf(pane), settled.snapshot, settled.reading, sight.agentProgram(settled.snapshot), null);
+  return explained(nameOf(pane), settled.snapshot, settled.reading, known.agentProgram(settled.snapshot), null);
 }
 
 function explainFile({ config }: Context, file: string): Explained {
@@ -109,7 +109,7 @@ function explained(
     source,
     snapshot,
     label,
-    reading: { ...reading, rejected: considered(snapshot, reading, program.composer) },
+    reading: { ...reading, rejected: rejectedEvidence(snapshot, reading, program.composer) },
   };
 }
 

@@ -8,7 +8,7 @@ import { hasNothing, nothingKept } from './journal.ts';
 const ofThePast: ReadonlySet<VerbName> = new Set(['show', 'answer', 'dismiss', 'settle']);
 
 /**
- * Does a verb in the one place that decides: the daemon of this home if one lives, else the same rooms, joined in this
+ * Does a verb in the one place that decides: the daemon of this home if one lives, else the same bridge, joined in this
  * process for as long as the verb takes.
  */
 export async function invoke<Result>(context: Context, verb: VerbName, args: Record<string, unknown>): Promise<Result> {
@@ -16,16 +16,16 @@ export async function invoke<Result>(context: Context, verb: VerbName, args: Rec
   const reply = await call(socketPath(home), verb, args);
   if (reply) return reply.ok as Result;
   if (ofThePast.has(verb) && (await hasNothing(home))) throw nothingKept(home, String(args.id));
-  const [{ Rooms }, { verbs }] = await Promise.all([import('../app/bridge.ts'), import('../api/verbs.ts')]);
+  const [{ Bridge }, { verbs }] = await Promise.all([import('../app/bridge.ts'), import('../api/verbs.ts')]);
   const interrupted = new AbortController();
   const stop = () => interrupted.abort();
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
-  const rooms = await Rooms.open(withSocket(context).config, { on: () => {} });
+  const bridge = await Bridge.open(withSocket(context).config, { on: () => {} });
   try {
-    return (await verbs(rooms)[verb](args, interrupted.signal, () => {})) as Result;
+    return (await verbs(bridge)[verb](args, interrupted.signal, () => {})) as Result;
   } finally {
-    await rooms.close();
+    await bridge.close();
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
   }

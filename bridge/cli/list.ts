@@ -5,18 +5,18 @@ import { oncePerPane } from '../tmux/facts.ts';
 import { act, withOptions } from './context.ts';
 import { table } from './output.ts';
 import { ownersOf } from './owners.ts';
-import { describePane, panesOf, pinnedPane, sightToRead } from './pane.ts';
+import { describePane, lookerToRead, panesOf, pinnedPane } from './pane.ts';
 import { pausesByPane } from './pauses.ts';
 import { settle, versionIn } from './status.ts';
 
 export function registerList(command: Command): void {
   withOptions(command, 'place', 'target').action(
     act(async (context) => {
-      const { sight } = await sightToRead(context);
-      const panes = oncePerPane(panesOf(context.config.session, await sight.panes()));
+      const { known } = await lookerToRead(context);
+      const panes = oncePerPane(panesOf(context.config.session, await known.list()));
       const pinned = pinnedPane(panes);
       const pauseOf = await pausesByPane(context);
-      const looks = await Promise.all(panes.map(async (pane) => sight.readUnseen(pane) ?? (await settle(sight, pane))));
+      const looks = await Promise.all(panes.map(async (pane) => known.readUnseen(pane) ?? (await settle(known, pane))));
       const owners = ownersOf(
         context,
         looks.flatMap((look) => (look === null ? [] : [look.snapshot.identity])),
@@ -24,7 +24,7 @@ export function registerList(command: Command): void {
       const views = panes.map((pane, index) => {
         const look = looks[index] ?? null;
         const isAgent = look !== null && look.snapshot.identity.agentPid !== null && look.reading.agent !== 'unknown';
-        const version = isAgent ? versionIn(sight, look.snapshot) : null;
+        const version = isAgent ? versionIn(known, look.snapshot) : null;
         return {
           ...describePane(pane),
           agent: look?.snapshot.program ?? null,

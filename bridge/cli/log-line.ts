@@ -1,6 +1,6 @@
 import type { Delivery, DeliveryState, Receipt } from '../core/envelope.ts';
 import type { JournalEvent } from '../core/journal-event.ts';
-import { wayInWords } from '../core/native-input.ts';
+import { inputMethodInWords } from '../core/native-input.ts';
 import type { Answer, Request, RequestState } from '../core/request.ts';
 import { short } from './live-log.ts';
 import { firstLine, paint } from './output.ts';
@@ -140,7 +140,7 @@ function because(state: Told['state']): string {
 }
 
 function wayOf(state: Told['state']): string {
-  return state !== undefined && 'way' in state && state.way !== undefined ? wayInWords(state.way) : '';
+  return state !== undefined && 'way' in state && state.way !== undefined ? inputMethodInWords(state.way) : '';
 }
 
 function way(state: Told['state']): string {
@@ -153,5 +153,5 @@ function isByDoor(state: Told['state']): boolean {
 }
 
 function receiptIn(receipt: Receipt): string {
-  return [receipt.evidence, wayInWords(receipt)].filter(Boolean).join('; ');
+  return [receipt.evidence, inputMethodInWords(receipt)].filter(Boolean).join('; ');
 }

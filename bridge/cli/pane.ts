@@ -9,7 +9,7 @@ import { type PaneFacts, sameServer } from '../core/pane.ts';
 import { systemClock } from '../host/clock.ts';
 import { ProcessTree } from '../host/process-tree.ts';
 import { readPin } from '../launch/state-folder.ts';
-import { type KnownPane, nameOf, Sight } from '../panes/panes.ts';
+import { type KnownPane, nameOf, Panes } from '../panes/panes.ts';
 import { call } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
 import { ExecCommands } from '../tmux/exec.ts';
@@ -22,14 +22,14 @@ import { socketChoice } from './socket.ts';
 
 /** A look at one tmux server for one command: a process per question, nothing left attached. */
 export interface Looker {
-  readonly sight: Sight;
+  readonly known: Panes;
   readonly tmux: ExecCommands;
   readonly socketPath: string;
 }
 
 /** At the server of this shell. */
-export function sightOf(context: Context): Looker {
-  return sightAt(context, socketHere(context));
+export function lookerHere(context: Context): Looker {
+  return lookerAt(context, socketHere(context));
 }
 
 /**
@@ -37,10 +37,10 @@ export function sightOf(context: Context): Looker {
  * on. A command that types names a pane there, or is refused.
  * @throws BridgeError naming the servers, where they are several or none
  */
-export async function sightToRead(context: Context): Promise<Looker> {
+export async function lookerToRead(context: Context): Promise<Looker> {
   const beside = await knownByBridge(context);
   try {
-    return sightAt(context, socketHere(context), beside);
+    return lookerAt(context, socketHere(context), beside);
   } catch (fault) {
     const { socket, home } = context.config;
     if (socket !== null) throw fault;
@@ -48,7 +48,7 @@ export async function sightToRead(context: Context): Promise<Looker> {
     const [only, ...others] = new Set(living.map(({ pane }) => pane.socketPath));
     if (only === undefined || others.length > 0) throw fault;
     context.out.warn(`bridge: this shell has no tmux server; this is ${only}, where the known workers are`);
-    return sightAt(context, only, beside);
+    return lookerAt(context, only, beside);
   }
 }
 
@@ -88,17 +88,17 @@ function serversOf(home: string): string[] {
 }
 
 /** @param beside what a living bridge knows of the panes there */
-export function sightAt({ config }: Context, socketPath: string, beside: readonly KnownPane[] = []): Looker {
+export function lookerAt({ config }: Context, socketPath: string, beside: readonly KnownPane[] = []): Looker {
   const tmux = new ExecCommands({ socketPath });
   const together = new QuestionsTogether(tmux);
-  const sight = new Sight({
+  const known = new Panes({
     servers: { of: () => together, panes: () => listPanes(tmux) },
     processes: new ProcessTree(processNames),
     clock: systemClock,
     choiceFor: () => ({ agent: config.agent, agents: config.agents }),
     beside,
   });
-  return { sight, tmux, socketPath };
+  return { known, tmux, socketPath };
 }
 
 /**
@@ -108,16 +108,16 @@ export function sightAt({ config }: Context, socketPath: string, beside: readonl
  */
 export async function aim(
   context: Context,
-  lookAt: (context: Context) => Looker | Promise<Looker> = sightOf,
+  lookAt: (context: Context) => Looker | Promise<Looker> = lookerHere,
 ): Promise<Looker & { readonly pane: PaneFacts }> {
   try {
     const here = await lookAt(context);
-    return { ...here, pane: await choosePane(context, here.sight) };
+    return { ...here, pane: await choosePane(context, here.known) };
   } catch (fault) {
     const { pane: name } = context.config;
     const elsewhere = name === null ? null : await workerElsewhere(context, name);
     if (elsewhere === null) throw fault;
-    return { ...sightAt(context, elsewhere.socketPath, await knownByBridge(context)), pane: elsewhere };
+    return { ...lookerAt(context, elsewhere.socketPath, await knownByBridge(context)), pane: elsewhere };
   }
 }
 
@@ -154,22 +154,22 @@ export function addressOf({ host, server, paneId, socketPath }: PaneFacts) {
  * The pane a hand tool works on: `--pane`, else a `--label` that was given, else the pinned pane, else the pane labelled
  * "worker", else the only pane there is. A label that was asked for is never overruled by a pin.
  */
-export async function choosePane({ config, out }: Context, sight: Sight): Promise<PaneFacts> {
-  const pane = await choice(config, sight);
-  await warnOfOtherSessions(config, sight, pane, out.warn);
+export async function choosePane({ config, out }: Context, known: Panes): Promise<PaneFacts> {
+  const pane = await choice(config, known);
+  await warnOfOtherSessions(config, known, pane, out.warn);
   return pane;
 }
 
-async function choice(config: Config, sight: Sight): Promise<PaneFacts> {
+async function choice(config: Config, known: Panes): Promise<PaneFacts> {
   const { session } = config;
-  const all = await sight.panes();
+  const all = await known.list();
   const panes = oncePerPane(panesOf(session, all));
-  if (config.pane !== null) return sight.resolve(config.pane, session, all);
-  if (config.given.has('label')) return sight.resolve(config.label, session, all);
+  if (config.pane !== null) return known.resolve(config.pane, session, all);
+  if (config.given.has('label')) return known.resolve(config.label, session, all);
   const pinned = pinnedPane(panes);
   if (pinned) return pinned;
   const labelled = panes.filter((pane) => [pane.label, pane.title, pane.windowName].includes(config.label));
-  if (labelled.length > 0) return sight.resolve(config.label, session);
+  if (labelled.length > 0) return known.resolve(config.label, session);
   if (panes.length === 1) return panes[0]!;
   throw wrongUse(
     'target',
@@ -210,12 +210,12 @@ export function pinnedPane(panes: readonly PaneFacts[]): PaneFacts | null {
 /** MACS warned where several sessions hold a pane of that label, and refused where the user had asked it to. */
 async function warnOfOtherSessions(
   config: Config,
-  sight: Sight,
+  known: Panes,
   pane: PaneFacts,
   warn: (line: string) => void,
 ): Promise<void> {
   if (config.session !== null || config.pane !== null) return;
-  const others = oncePerPane(await sight.panes()).filter(
+  const others = oncePerPane(await known.list()).filter(
     (other) => other.sessionName !== pane.sessionName && other.label !== '' && other.label === pane.label,
   );
   if (others.length === 0) return;

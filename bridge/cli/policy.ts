@@ -22,7 +22,7 @@ import {
 } from '../recordings/recording.ts';
 import { decide, type PolicyDecision, type Rule, type Subject } from '../requests/policy.ts';
 import { findRequests } from '../screen/blocks.ts';
-import { firstReasons, stepReasons } from '../screen/turn-end-detector.ts';
+import { firstTurnEndState, stepTurnEnd } from '../screen/turn-end-detector.ts';
 import { act, type Context, withOptions } from './context.ts';
 import { firstLine, paint } from './output.ts';
 
@@ -135,7 +135,7 @@ function raisedBy(reading: Reading, config: Config): Pick<Subject, 'kind' | 'tex
   if (state !== 'idle') return null;
   const ended = { reading, turn: 1, words: turn.words, hasBlock: false, screen: [], at: 0 };
   const options = { heuristic: config.heuristic, lines: config.heuristicLines, stuckMs: 0 };
-  return stepReasons(firstReasons, ended, options).detection;
+  return stepTurnEnd(firstTurnEndState, ended, options).detection;
 }
 
 function wordsFor(decision: PolicyDecision, line: number | null): string {

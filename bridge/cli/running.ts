@@ -14,7 +14,7 @@ import { type Context, withSocket } from './context.ts';
 import { onHangup } from './hangup.ts';
 import { levelOf, recordOf, renderLive, repeats, short } from './live-log.ts';
 import { paint } from './output.ts';
-import { panesOf, sightAt } from './pane.ts';
+import { lookerAt, panesOf } from './pane.ts';
 
 /** `bridge` without a command: the bridge itself, or what joins the one that lives. */
 export async function runBridge(context: Context, command: Command): Promise<ExitCode> {
@@ -28,11 +28,11 @@ export async function runBridge(context: Context, command: Command): Promise<Exi
 async function refuseAbsent(context: Context, command: Command): Promise<void> {
   const isTyped = (...keys: string[]) => keys.some((key) => command.getOptionValueSource(key) === 'cli');
   const { session, worker } = context.config;
-  const { sight } = sightAt(context, context.config.socket!);
-  const panes = await sight.panes().catch(() => []);
+  const { known } = lookerAt(context, context.config.socket!);
+  const panes = await known.list().catch(() => []);
   if (panes.length === 0) return;
   if (isTyped('session')) panesOf(session, panes);
-  if (isTyped('worker', 'workerPane')) for (const target of worker) await sight.resolve(target, session, panes);
+  if (isTyped('worker', 'workerPane')) for (const target of worker) await known.resolve(target, session, panes);
 }
 
 async function runSimulation({ config, out }: Context, file: string): Promise<ExitCode> {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { wrongUse } from '../core/failure.ts';
 import { capture } from '../tmux/capture.ts';
 import { act, withOptions } from './context.ts';
-import { aim, describePane, sightToRead } from './pane.ts';
+import { aim, describePane, lookerToRead } from './pane.ts';
 
 /** MACS: TARGET_PANE_LINES. */
 const defaultLines = 200;
@@ -14,7 +14,7 @@ export function registerSnapshot(command: Command): void {
       const wanted = String(command.opts().lines ?? process.env.TARGET_PANE_LINES ?? defaultLines);
       const lines = Number(wanted);
       if (!Number.isInteger(lines) || lines < 1) throw wrongUse('--lines', wanted, 'is not a whole number above 0');
-      const { tmux, pane } = await aim(context, sightToRead);
+      const { tmux, pane } = await aim(context, lookerToRead);
       const captured = await capture(tmux, pane.paneId, { historyLines: lines });
       if (captured === null) throw wrongUse('snapshot', pane.paneId, 'the pane has just closed');
       const text = captured.rows.map((row) => row.text);

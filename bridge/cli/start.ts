@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { recordWorker } from '../app/recorded-workers.ts';
 import { BridgeError, ExitCode, messageOf, wrongUse } from '../core/failure.ts';
 import { identityKey } from '../core/pane.ts';
-import { comingsTo } from '../host/attach-lock.ts';
+import { attachLockFor } from '../host/attach-lock.ts';
 import { steadyClock } from '../host/clock.ts';
 import { findHome } from '../host/home.ts';
 import { repositoryOf } from '../host/repository.ts';
@@ -22,7 +22,7 @@ import { makeOutput, reportFault } from './output.ts';
 
 function tmuxAt(socketPath: string): Tmux {
   const tmux = new ExecCommands({ socketPath });
-  const turnstile = comingsTo(socketPath, steadyClock);
+  const turnstile = attachLockFor(socketPath, steadyClock);
   return { run: (...argv) => turnstile.pass(() => tmux.run(...argv)) };
 }
 

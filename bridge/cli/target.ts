@@ -3,7 +3,7 @@ import { BridgeError } from '../core/failure.ts';
 import { clearPin, readPin, writePin } from '../launch/state-folder.ts';
 import { nameOf } from '../panes/panes.ts';
 import { act, withOptions } from './context.ts';
-import { choosePane, describePane, panesOf, pinnedPane, sightOf } from './pane.ts';
+import { choosePane, describePane, lookerHere, panesOf, pinnedPane } from './pane.ts';
 
 export function registerTarget(command: Command): void {
   command
@@ -12,7 +12,7 @@ export function registerTarget(command: Command): void {
   withOptions(command, 'place', 'target').action(
     act(async (context, command) => {
       const place = { env: process.env, cwd: process.cwd() };
-      const { sight } = sightOf(context);
+      const { known } = lookerHere(context);
       const { config, out } = context;
       if (command.opts().clear === true) {
         const cleared = clearPin(place);
@@ -21,9 +21,9 @@ export function registerTarget(command: Command): void {
       }
       const named = command.args[0] ?? config.pane;
       if (named !== null && named !== undefined) {
-        const all = await sight.panes();
+        const all = await known.list();
         panesOf(config.session, all);
-        const pane = await sight.resolve(named, config.session, all);
+        const pane = await known.resolve(named, config.session, all);
         const file = writePin(place, {
           paneId: pane.paneId,
           socketPath: pane.socketPath,
@@ -33,7 +33,7 @@ export function registerTarget(command: Command): void {
         return 0;
       }
       if (config.given.has('label')) {
-        const pane = await choosePane(context, sight);
+        const pane = await choosePane(context, known);
         const file = writePin(place, {
           paneId: pane.paneId,
           socketPath: pane.socketPath,
@@ -50,7 +50,7 @@ export function registerTarget(command: Command): void {
           out.result('nothing is pinned', { pinned: null });
           return 0 as const;
         }
-        const pane = pinnedPane(await sight.panes());
+        const pane = pinnedPane(await known.list());
         if (pane === null) {
           throw new BridgeError({
             what: 'pin',

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { repairHome, verifyHome } from '../app/audit.ts';
+import { auditHome, repairHome } from '../app/audit.ts';
 import { ExitCode } from '../core/failure.ts';
 import { type Finding, findingKinds, isNote } from '../core/finding.ts';
 import { act, withOptions } from './context.ts';
@@ -23,7 +23,7 @@ Examples:
       const now = Date.now();
       const result = repair
         ? await repairHome(config.home, now)
-        : { ...verifyHome(config.home, now), repaired: [] as readonly Finding[] };
+        : { ...auditHome(config.home, now), repaired: [] as readonly Finding[] };
       const found = result.findings.filter((finding) => !isNote(finding));
       const notes = result.findings.filter(isNote);
       const { requests, deliveries, events, archived } = result.counts;

@@ -45,7 +45,7 @@ export interface Config {
   readonly controllerLog: string | null;
   readonly quiet: boolean;
   readonly json: boolean;
-  /** the rows of `policy:`, still to be read by the desk; and where each stands */
+  /** the rows of `policy:`, still to be read; and where each stands */
   readonly policy: readonly unknown[];
   readonly policyPlaces: readonly PolicyPlace[];
   readonly agents: FileValues['agents'];

@@ -17,7 +17,7 @@ import { PutAway } from './put-away.ts';
 const stillMs = 300;
 /** The watcher answers at once; this finds what a watcher misses (network folders, a folder that was replaced). */
 const rescanMs = 3_000;
-/** After a restart the desk puts settled pairs away; only what it leaves is worth a word. */
+/** After a restart settled pairs are put away; only what it leaves is worth a word. */
 const endedGraceMs = 2_000;
 const namesLimit = 2_000;
 /** Whoever has a file open that long is named; the file is waited for all the same. */

@@ -2,7 +2,7 @@
  * How one agent program's composer treats text: the courier's facts, as data. Every pattern is an extended regular
  * expression that both JavaScript and tmux's own `#{m/r:}` and `#{C/r:}` understand.
  */
-export interface Manner {
+export interface ComposerFacts {
   readonly agent: string;
   /** the program takes bracketed paste; without it a text is one line of at most `maxLineBytes` */
   readonly bracketed: boolean;
@@ -44,13 +44,13 @@ export interface Manner {
   /** further Enters allowed while the text is still in the composer and nothing was drawn since; 0 to 3 */
   readonly rescueEnters: number;
   /** how it takes a slash command of its own; absent where nobody measured it, and then none is sent */
-  readonly commands?: CommandManner;
+  readonly commands?: CommandFacts;
   /** the program's own way in beside its keyboard, where it has one that was measured */
-  readonly door?: DoorManner;
+  readonly door?: NativeInputFacts;
 }
 
 /** What becomes of a slash command that is pasted into the composer. A list of commands must not choose another one. */
-export interface CommandManner {
+export interface CommandFacts {
   /** typed behind it: with this no list is open, and Enter takes the name as it stands */
   readonly append?: string;
   /** a row of the list that opens below its composer, from whose first row Enter chooses: a group captures the name there */
@@ -64,11 +64,11 @@ export interface CommandManner {
 }
 
 /** How a program's own door treats text, where that differs from its composer. */
-export interface DoorManner {
+export interface NativeInputFacts {
   /** as receipts name it */
   readonly name: string;
   /** the program has looked at what was handed to it after this time, if it looks at all */
   readonly looksEveryMs: number;
-  readonly commandOpenings: Manner['commandOpenings'];
-  readonly commandEndings: Manner['commandEndings'];
+  readonly commandOpenings: ComposerFacts['commandOpenings'];
+  readonly commandEndings: ComposerFacts['commandEndings'];
 }

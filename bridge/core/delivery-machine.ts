@@ -1,6 +1,6 @@
 import type { Delivery, DeliveryState, HoldReason, Receipt, Sighting } from './envelope.ts';
 import { BridgeError } from './failure.ts';
-import type { Way } from './native-input.ts';
+import type { InputMethod } from './native-input.ts';
 
 /** What can happen to a delivery. Everything the courier sees is one of these; so is everything a human does to it. */
 export type DeliveryEvent =
@@ -9,9 +9,9 @@ export type DeliveryEvent =
   | { readonly type: 'released' }
   | { readonly type: 'claimed'; readonly at: number }
   /** about to be pasted, pressed or handed over; `turnBefore` marks the turn that is on the screen before */
-  | { readonly type: 'typed'; readonly at: number; readonly turnBefore?: string; readonly way?: Way }
+  | { readonly type: 'typed'; readonly at: number; readonly turnBefore?: string; readonly way?: InputMethod }
   /** Enter is about to be pressed, for the first time or again */
-  | { readonly type: 'submitted'; readonly at: number; readonly way?: Way }
+  | { readonly type: 'submitted'; readonly at: number; readonly way?: InputMethod }
   | { readonly type: 'acknowledged'; readonly receipt: Receipt }
   | { readonly type: 'left-in-composer'; readonly reason: string; readonly seen?: Sighting }
   | { readonly type: 'lost-sight'; readonly reason: string; readonly seen?: Sighting }

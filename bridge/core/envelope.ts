@@ -1,5 +1,5 @@
 import type { DeliveryId, EnvelopeId, RequestId } from './ids.ts';
-import type { Via, Way } from './native-input.ts';
+import type { InputMethod, Via } from './native-input.ts';
 import type { PaneAddress, PaneIdentity } from './pane.ts';
 import type { TurnMark } from './turn-mark.ts';
 
@@ -39,7 +39,7 @@ export type HoldReason =
   | 'other-bridge';
 
 /** The evidence with which a delivery ended, and how it went; receipts of older bridges are all of the keyboard. */
-export interface Receipt extends Partial<Way> {
+export interface Receipt extends Partial<InputMethod> {
   /** where it was typed; receipts of older bridges do not say */
   readonly pane?: PaneAddress;
   readonly at: number;
@@ -63,14 +63,14 @@ export type DeliveryState =
   | { readonly is: 'held'; readonly reason: HoldReason; readonly detail: string; readonly since: number }
   | { readonly is: 'claimed'; readonly at: number }
   /** it was sent or handed over, or was about to be: paste, key, or text at a door. From here on none is repeated on a guess */
-  | { readonly is: 'typed'; readonly at: number; readonly turnBefore?: string; readonly way?: Way }
+  | { readonly is: 'typed'; readonly at: number; readonly turnBefore?: string; readonly way?: InputMethod }
   /** `turnBefore` marks the turn that was on the screen before: it tells an echo of this text from an older, equal one */
   | {
       readonly is: 'submitted';
       readonly at: number;
       readonly turnBefore?: string;
       readonly typedAt?: number;
-      readonly way?: Way;
+      readonly way?: InputMethod;
     }
   | { readonly is: 'acknowledged'; readonly receipt: Receipt }
   | { readonly is: 'typed-not-submitted'; readonly reason: string; readonly seen?: Sighting }

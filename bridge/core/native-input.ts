@@ -6,7 +6,7 @@ export const vias = ['keyboard', 'native', 'auto'] as const;
 export type Via = (typeof vias)[number];
 
 /** How a text went. */
-export interface Way {
+export interface InputMethod {
   readonly via: 'keyboard' | 'native';
   /** the name of the native input it was handed to */
   readonly door?: string;
@@ -15,13 +15,13 @@ export interface Way {
 }
 
 /** What a person need know of it: nothing where the text was typed, as asked. */
-export function wayInWords({ via, door, because }: Partial<Way>): string {
+export function inputMethodInWords({ via, door, because }: Partial<InputMethod>): string {
   if (via === 'native') return `by ${door}`;
   return because === undefined ? '' : `typed, since ${because}`;
 }
 
 /** What came of handing something to a door. Only `refused` says positively that it was not taken, and never will be. */
-export type Posted =
+export type HandOver =
   /** the program itself has it now */
   | { readonly is: 'taken' }
   /** it lies where the program will find it */
@@ -33,17 +33,17 @@ export type Posted =
  * A running program's own way in, certain to be that of one pane's program. Every act is bounded in time, and its
  * outcome is a value; none of them can answer a dialog.
  */
-export type Door = MessageDoor | DraftDoor;
+export type OpenInput = MessageInput | DraftInput;
 
 /** Takes a text and submits it as one input. */
-export interface MessageDoor {
+export interface MessageInput {
   readonly is: 'message';
-  post(text: string): Promise<Posted>;
+  post(text: string): Promise<HandOver>;
 }
 
 /** Puts a text into the composer, where the screen shows it, and submits what the composer holds. */
-export interface DraftDoor {
+export interface DraftInput {
   readonly is: 'draft';
-  put(text: string): Promise<Posted>;
-  submit(): Promise<Posted>;
+  put(text: string): Promise<HandOver>;
+  submit(): Promise<HandOver>;
 }

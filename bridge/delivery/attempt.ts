@@ -1,16 +1,16 @@
-import type { Manner } from '../core/composer.ts';
+import type { ComposerFacts } from '../core/composer.ts';
 import { type DeliveryEvent, isWaiting, mustStep, typedAt } from '../core/delivery-machine.ts';
 import { becausePassed, type Delivery, type DeliveryState, type HoldReason, type Sighting } from '../core/envelope.ts';
-import type { Way } from '../core/native-input.ts';
+import type { InputMethod } from '../core/native-input.ts';
 import { type FreshSnapshot, type PaneAddress, placeIn, type Snapshot, sameAgent } from '../core/pane.ts';
 import { because } from '../core/reading.ts';
 import { whyPassed } from '../core/turn-mark.ts';
 import { type Look, linesShowing } from './evidence.ts';
 import { executes, guard, guardKeys, hasEnded, type Verdict } from './guard.ts';
 import type { CourierParts, TakenPane } from './pane-io.ts';
-import { Rest } from './stability-timer.ts';
+import { StabilityTimer } from './stability-timer.ts';
 import { oneLine, type Prepared, prepare } from './text.ts';
-import { turnAnchor } from './turn-fingerprint.ts';
+import { turnFingerprint } from './turn-fingerprint.ts';
 
 /** tmux tells a person's last key to the second: one that may lie after `instant` counts as after it. */
 const keyGrainMs = 1_000;
@@ -40,16 +40,16 @@ export interface FreshLook extends Look {
  * One delivery on its way, with what every step of the way needs: a look at its pane, what speaks against going on, and
  * its states, each committed before the act that it names.
  */
-export class Passage {
+export class Attempt {
   readonly parts: CourierParts;
-  readonly manner: Manner;
+  readonly manner: ComposerFacts;
   /** kept with every state from `typed` on, and in the receipt */
-  way: Way = { via: 'keyboard' };
+  way: InputMethod = { via: 'keyboard' };
   #delivery: Delivery;
   #lastLook: Look | null = null;
   #heard = 0;
   readonly #pane: TakenPane | null;
-  readonly #passing = new Rest(passedStandsMs);
+  readonly #passing = new StabilityTimer(passedStandsMs);
   #isTurnInDoubt = false;
 
   /** @param pane ours while this lasts */
@@ -182,7 +182,7 @@ export class Passage {
     const at = this.now;
     const before = this.#delivery;
     const claimed = before.state.is === 'typed' ? before : mustStep(before, { type: 'claimed', at });
-    const typed = mustStep(claimed, { type: 'typed', at, turnBefore: turnAnchor(reading), ...this.#wayTold });
+    const typed = mustStep(claimed, { type: 'typed', at, turnBefore: turnFingerprint(reading), ...this.#wayTold });
     return this.#commit(() => {
       if (claimed !== before) this.#save(claimed);
       return this.#save(typed, { bytes: Buffer.byteLength(text) }, kind);
@@ -257,7 +257,7 @@ export class Passage {
     return next;
   }
 
-  get #wayTold(): { way?: Way } {
+  get #wayTold(): { way?: InputMethod } {
     return this.way.via === 'keyboard' && this.way.because === undefined ? {} : { way: this.way };
   }
 
@@ -277,6 +277,6 @@ function isUnseen(state: DeliveryState): boolean {
 }
 
 /** Whoever permits a program that runs what is typed means the text as a command, whatever it begins with. */
-function withoutRefusals(manner: Manner): Manner {
+function withoutRefusals(manner: ComposerFacts): ComposerFacts {
   return { ...manner, commandOpenings: manner.commandOpenings.filter(({ prefix }) => prefix !== null) };
 }

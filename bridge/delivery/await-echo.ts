@@ -1,11 +1,11 @@
 import type { Delivery } from '../core/envelope.ts';
 import { synchronizedInWords } from '../core/pane.ts';
-import type { FreshLook, Passage } from './attempt.ts';
-import { Patience } from './deadline.ts';
+import type { Attempt, FreshLook } from './attempt.ts';
+import { Deadline } from './deadline.ts';
 import { composerHolds, type Holding, isWhole, type Look, submitted } from './evidence.ts';
 import { Growth } from './growth.ts';
 import { humanQuietMs } from './guard.ts';
-import { Rest } from './stability-timer.ts';
+import { StabilityTimer } from './stability-timer.ts';
 
 /** A text that stood unchanged this long has been drawn, not merely begun. */
 const stillMs = 30;
@@ -34,40 +34,40 @@ export type Shown =
  * nobody typing. At the limit, which counts anew while it is seen to read, it tells what the composer shows instead.
  * @param before a look from before the paste, or, after an Enter that tmux held back, one that showed the text
  */
-export async function awaitText(passage: Passage, before: Look, text: string, endAt: number): Promise<Shown> {
-  const startedAt = passage.now;
-  const { settleMs } = passage.manner;
-  const rest = new Rest(Math.max(stillMs, settleMs));
-  const wholeRest = new Rest(Math.max(passage.manner.stillMs ?? stillMs, settleMs));
-  const goneIn = new Rest(goneInMs);
+export async function awaitText(attempt: Attempt, before: Look, text: string, endAt: number): Promise<Shown> {
+  const startedAt = attempt.now;
+  const { settleMs } = attempt.manner;
+  const rest = new StabilityTimer(Math.max(stillMs, settleMs));
+  const wholeRest = new StabilityTimer(Math.max(attempt.manner.stillMs ?? stillMs, settleMs));
+  const goneIn = new StabilityTimer(goneInMs);
   const growth = new Growth();
-  const patience = new Patience(before.reading, startedAt, endAt);
+  const deadline = new Deadline(before.reading, startedAt, endAt);
   let everShown = before.reading.composer.is === 'draft';
   // until the program has drawn, a look shows what the last one did
-  if (!everShown) await passage.drawsWithin(lookEveryMs);
+  if (!everShown) await attempt.drawsWithin(lookEveryMs);
   for (;;) {
-    const look = await passage.look();
+    const look = await attempt.look();
     if (look === null) return { is: 'withheld', reason: 'the pane is gone' };
-    const obstacle = passage.obstacle(look);
+    const obstacle = attempt.obstacle(look);
     if (obstacle !== null) return { is: 'withheld', reason: obstacle };
 
-    const held = composerHolds(look.reading, look.snapshot, text, passage.manner);
+    const held = composerHolds(look.reading, look.snapshot, text, attempt.manner);
     growth.saw(look.reading.composer);
     // the rest of a paste that was thrown away looks like the end of one that has scrolled
     const holding = held === 'tail' && growth.hasShrunk ? 'part' : held;
     const whole = isWhole(holding);
     const moment = { before, ready: before, isOurs: false, worked: false };
-    const isEchoed = !whole && submitted(moment, look, text, passage.manner) === 'composer-emptied-and-echoed';
+    const isEchoed = !whole && submitted(moment, look, text, attempt.manner) === 'composer-emptied-and-echoed';
     // what was never in the composer has not left it: a resize brings an older, equal input into sight
     goneIn.saw(isEchoed && everShown ? 'echoed' : null, look.snapshot);
     if (goneIn.isOver) return { is: 'gone-in', look };
-    const { now } = passage;
-    const humanCame = passage.humanSince(startedAt, look);
-    const human = humanCame && passage.humanSince(now - humanQuietMs, look);
+    const { now } = attempt;
+    const humanCame = attempt.humanSince(startedAt, look);
+    const human = humanCame && attempt.humanSince(now - humanQuietMs, look);
     everShown ||= whole || holding === 'part' || holding === 'more';
     // what a person did to a text that is out of sight, nobody can see
     const unseen = humanCame && holding !== 'all';
-    const standing = whole && !unseen && !passage.isTurnInDoubt ? shownText(look) : null;
+    const standing = whole && !unseen && !attempt.isTurnInDoubt ? shownText(look) : null;
     rest.saw(standing, look.snapshot);
     wholeRest.saw(holding === 'all' ? standing : null, look.snapshot);
     const { inMode, inputOff, synchronized } = look.snapshot.facts;
@@ -75,8 +75,8 @@ export async function awaitText(passage: Passage, before: Look, text: string, en
     if (isStill && !human && !inMode && !inputOff && !synchronized) return { is: 'ready', look };
 
     // what a person writes into the composer is no sign of ours
-    if (!humanCame) patience.saw(look.reading, now);
-    if (patience.isOver(now)) {
+    if (!humanCame) deadline.saw(look.reading, now);
+    if (deadline.isOver(now)) {
       if (human) return { is: 'withheld', reason: 'somebody is typing in that pane' };
       if (synchronized) return { is: 'withheld', reason: synchronizedInWords };
       if (inMode || inputOff) return { is: 'withheld', reason: 'the pane takes no keys: copy mode, or input is off' };
@@ -86,23 +86,23 @@ export async function awaitText(passage: Passage, before: Look, text: string, en
     const leftMs = Math.min(rest.leftMs(now), wholeRest.leftMs(now));
     // no look in the middle of a rest that is nearly over: it would only make the last one late
     const waitMs = leftMs <= 2 * lookEveryMs ? leftMs : lookEveryMs;
-    await passage.drawsWithin(Math.min(waitMs, patience.leftMs(now)));
+    await attempt.drawsWithin(Math.min(waitMs, deadline.leftMs(now)));
   }
 }
 
 /** Enter was not pressed: what is known of the text then. */
 export function withoutEnter(
-  passage: Passage,
+  attempt: Attempt,
   shown: Exclude<Shown, { is: 'ready' }>,
   text: string,
 ): Promise<Delivery> {
   switch (shown.is) {
     case 'gone-in':
-      return passage.acknowledge('composer-emptied-and-echoed', shown.look, text);
+      return attempt.acknowledge('composer-emptied-and-echoed', shown.look, text);
     case 'withheld':
-      return passage.leave(`${shown.reason}; Enter was not pressed`);
+      return attempt.leave(`${shown.reason}; Enter was not pressed`);
     case 'unknown':
-      return passage.doubt(`${shown.reason}; Enter was not pressed`);
+      return attempt.doubt(`${shown.reason}; Enter was not pressed`);
   }
 }
 

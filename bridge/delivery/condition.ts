@@ -1,4 +1,4 @@
-import type { Manner } from '../core/composer.ts';
+import type { ComposerFacts } from '../core/composer.ts';
 import { withoutEnd } from '../core/ends.ts';
 import type { FreshLook } from './attempt.ts';
 import type { Look } from './evidence.ts';
@@ -19,7 +19,7 @@ import { drawnFor } from './visible-text.ts';
  */
 export function conditionFor(
   look: FreshLook,
-  manner: Manner,
+  manner: ComposerFacts,
   { rests, ours = [] }: { readonly rests: boolean; readonly ours?: RowsOnScreen },
 ): PaneCondition {
   const { panePid, command, cursorX, cursorY, cursorVisible } = look.snapshot.facts;
@@ -58,7 +58,7 @@ const longestRow = 300;
  * where they still stand as Enter is pressed, the composer has not been emptied meanwhile. None where no row of it can be
  * told from others above.
  */
-export function rowsShowing(look: Look, text: string, { longPasteMarkers }: Manner): RowsOnScreen {
+export function rowsShowing(look: Look, text: string, { longPasteMarkers }: ComposerFacts): RowsOnScreen {
   const { composer } = look.reading;
   const draft = composer.is === 'draft' ? composer.text : text;
   const marker = markerOf(draft, text, longPasteMarkers);
@@ -102,14 +102,14 @@ const rule = /[\u2500\u2501\u2550\u2580-\u2586]{3}/u;
 const leastInRow = 4;
 
 /** A title or a row that means a dialog although the reading knows of none; null when there is none. */
-export function dialogWordsSeen(look: Look, manner: Manner): string | null {
+export function dialogWordsSeen(look: Look, manner: ComposerFacts): string | null {
   const { title } = look.snapshot.facts;
   if (manner.dialogTitles.some((pattern) => new RegExp(pattern).test(title))) return title;
   return sortWords(look, manner).unexplained[0] ?? null;
 }
 
 /** The patterns whose every row is explained, and the rows that nothing explains. */
-function sortWords({ snapshot, reading }: Look, manner: Manner): { explained: string[]; unexplained: string[] } {
+function sortWords({ snapshot, reading }: Look, manner: ComposerFacts): { explained: string[]; unexplained: string[] } {
   const { inputs, words } = reading.turn;
   const draft = reading.composer.is === 'draft' ? [reading.composer.text] : [];
   const known = flat([...inputs, ...words, ...draft].join(' '));

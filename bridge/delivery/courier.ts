@@ -1,6 +1,6 @@
 import { isEnded, isTyped } from '../core/delivery-machine.ts';
 import type { Delivery } from '../core/envelope.ts';
-import { Passage } from './attempt.ts';
+import { Attempt } from './attempt.ts';
 import { choose, reconcileChoice } from './choose-option.ts';
 import { takePane } from './own-pane.ts';
 import type { CourierParts } from './pane-io.ts';
@@ -9,7 +9,7 @@ import { reconcile } from './reconciliation.ts';
 import { deliver } from './type-text.ts';
 
 /**
- * The only one who types. Each delivery's passage holds its pane's lock; every state is committed before the act that it
+ * The only one who types. Each delivery's attempt holds its pane's lock; every state is committed before the act that it
  * names, so that whoever finds the delivery later knows what may have happened.
  *
  * A hand that fails (tmux gone, a full disk) rejects: the stored state then says how far it came. `claimed` was not
@@ -28,20 +28,20 @@ export class Courier {
     if (isTyped(state)) return this.reconcile(delivery);
     if (isEnded(state)) return delivery;
     const pane = takePane(this.#parts, delivery);
-    if ('theirs' in pane) return new Passage(this.#parts, delivery).hold('other-bridge', pane.theirs);
+    if ('theirs' in pane) return new Attempt(this.#parts, delivery).hold('other-bridge', pane.theirs);
     try {
-      return await this.#attempt(new Passage(this.#parts, delivery, pane), delivery);
+      return await this.#attempt(new Attempt(this.#parts, delivery, pane), delivery);
     } finally {
       pane.release();
     }
   }
 
-  async #attempt(passage: Passage, delivery: Delivery): Promise<Delivery> {
+  async #attempt(attempt: Attempt, delivery: Delivery): Promise<Delivery> {
     const lock = await this.#parts.locks.tryAcquire(delivery.recipient);
-    if (lock === null) return passage.hold('locked', 'somebody else is typing into that pane');
+    if (lock === null) return attempt.hold('locked', 'somebody else is typing into that pane');
     try {
-      if (delivery.envelope.kind === 'keys') return await pressKeys(passage);
-      return await (delivery.dialog === undefined ? deliver(passage) : choose(passage, delivery.dialog));
+      if (delivery.envelope.kind === 'keys') return await pressKeys(attempt);
+      return await (delivery.dialog === undefined ? deliver(attempt) : choose(attempt, delivery.dialog));
     } finally {
       lock.release();
     }
@@ -52,23 +52,23 @@ export class Courier {
    * unchanged while the screen does not tell, or the pane is locked or another bridge's: its Enter may be pressed here.
    */
   async reconcile(delivery: Delivery): Promise<Delivery> {
-    if (delivery.state.is === 'claimed') return new Passage(this.#parts, delivery).release();
+    if (delivery.state.is === 'claimed') return new Attempt(this.#parts, delivery).release();
     if (!isTyped(delivery.state)) return delivery;
     const pane = takePane(this.#parts, delivery);
     if ('theirs' in pane) return delivery;
     try {
-      return await this.#reconcile(new Passage(this.#parts, delivery, pane), delivery);
+      return await this.#reconcile(new Attempt(this.#parts, delivery, pane), delivery);
     } finally {
       pane.release();
     }
   }
 
-  async #reconcile(passage: Passage, delivery: Delivery): Promise<Delivery> {
+  async #reconcile(attempt: Attempt, delivery: Delivery): Promise<Delivery> {
     const lock = await this.#parts.locks.tryAcquire(delivery.recipient);
     if (lock === null) return delivery;
     try {
-      if (delivery.envelope.kind === 'keys') return await reconcileKeys(passage);
-      return await (delivery.dialog === undefined ? reconcile(passage) : reconcileChoice(passage, delivery.dialog));
+      if (delivery.envelope.kind === 'keys') return await reconcileKeys(attempt);
+      return await (delivery.dialog === undefined ? reconcile(attempt) : reconcileChoice(attempt, delivery.dialog));
     } finally {
       lock.release();
     }

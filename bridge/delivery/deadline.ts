@@ -7,7 +7,7 @@ const mostRounds = 4;
  * How long an agent has to show a text: the limit counts anew from each sign that it reads. On a loaded machine
  * qwen 0.24.4 takes ten thousand characters in over half a minute, piece by piece.
  */
-export class Patience {
+export class Deadline {
   readonly #roundMs: number;
   readonly #lastEndAt: number;
   readonly #before: Reading;

@@ -1,7 +1,7 @@
-import type { Manner } from '../core/composer.ts';
+import type { ComposerFacts } from '../core/composer.ts';
 import type { Snapshot } from '../core/pane.ts';
 import { markerOf } from './paste-marker.ts';
-import { drawnFor, skeletonFor } from './visible-text.ts';
+import { drawnFor, visibleTextFor } from './visible-text.ts';
 
 /**
  * What an input shows of our text: all of it; or a part that no other text has in all likelihood, which counts only
@@ -23,12 +23,12 @@ const leastShare = 2 / 3;
 export function echoOf(
   input: string,
   text: string,
-  { longPasteMarkers }: Pick<Manner, 'longPasteMarkers'>,
+  { longPasteMarkers }: Pick<ComposerFacts, 'longPasteMarkers'>,
 ): Echo | null {
-  const skeleton = skeletonFor(text);
-  if (skeleton(input) === skeleton(text)) return 'whole';
+  const visible = visibleTextFor(text);
+  if (visible(input) === visible(text)) return 'whole';
   const marker = markerOf(input, text, longPasteMarkers);
-  if (marker !== null && skeleton(marker) === skeleton(input)) return 'part';
+  if (marker !== null && visible(marker) === visible(input)) return 'part';
   const drawn = drawnFor(text);
   const [shown, ours] = [drawn(input), drawn(text)];
   if (shown === ours || drawn(input.replace(wideGap, '')) === ours) return 'whole';

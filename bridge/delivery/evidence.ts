@@ -1,10 +1,10 @@
-import type { Manner } from '../core/composer.ts';
+import type { ComposerFacts } from '../core/composer.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import { copiesOf, echoOf } from './echo.ts';
 import { executes } from './guard.ts';
 import { markerOf } from './paste-marker.ts';
-import { type Skeleton, skeletonFor } from './visible-text.ts';
+import { type VisibleText, visibleTextFor } from './visible-text.ts';
 
 /**
  * What the composer shows of our text: all of it, its end while the rest has scrolled out of sight, its marker for a
@@ -21,7 +21,7 @@ export function composerHolds(
   reading: Pick<Reading, 'composer'>,
   snapshot: Snapshot,
   text: string,
-  manner: Pick<Manner, 'longPasteMarkers'>,
+  manner: Pick<ComposerFacts, 'longPasteMarkers'>,
 ): Holding {
   const { composer } = reading;
   if (composer.is === 'empty') return 'no';
@@ -36,14 +36,14 @@ const leastTail = 60;
 function draftHolds(
   { text: draft, cut }: Draft,
   text: string,
-  { longPasteMarkers }: Pick<Manner, 'longPasteMarkers'>,
+  { longPasteMarkers }: Pick<ComposerFacts, 'longPasteMarkers'>,
 ): Holding {
-  const skeleton = skeletonFor(text);
-  const [shown, ours] = [skeleton(draft), skeleton(text)];
+  const visible = visibleTextFor(text);
+  const [shown, ours] = [visible(draft), visible(text)];
   if (shown === '') return 'no';
   if (shown === ours) return 'all';
   const marker = markerOf(draft, text, longPasteMarkers);
-  if (marker !== null) return skeleton(marker) === shown ? 'marker' : 'more';
+  if (marker !== null) return visible(marker) === shown ? 'marker' : 'more';
   if (shown.includes(ours)) return 'more';
   // The end of a text whose beginning has scrolled out of a composer that says so. Of any other it is all that there is.
   if (cut === true && shown.length >= leastTail && ours.endsWith(shown)) return 'tail';
@@ -52,14 +52,14 @@ function draftHolds(
 
 /** Without a composer there is the row with the cursor: the text's end stands before the cursor, and nothing after it. */
 export function rowHolds(snapshot: Snapshot, text: string): Holding {
-  const skeleton = skeletonFor(text);
-  const ours = skeleton(text);
+  const visible = visibleTextFor(text);
+  const ours = visible(text);
   const { rows, cursorRow, firstVisible, facts } = snapshot;
   const above = rows.slice(firstVisible, cursorRow).map((row) => row.text);
   const row = rows[cursorRow]?.text ?? '';
   // some shells write to the right of what is typed: what counts then ends at the cursor
   for (const end of new Set([row, row.slice(0, facts.cursorX)])) {
-    if (skeleton([...above, end].join('')).endsWith(ours)) return 'all';
+    if (visible([...above, end].join('')).endsWith(ours)) return 'all';
   }
   return 'no';
 }
@@ -98,7 +98,7 @@ export function submitted(
   { before, ready, isOurs, worked }: Moment,
   after: Look,
   text: string,
-  manner: Pick<Manner, 'longPasteMarkers'>,
+  manner: Pick<ComposerFacts, 'longPasteMarkers'>,
 ): SubmittedBy | null {
   if (ready.reading.composer.is === 'absent') return leftTheRow(ready, after, text);
   const holding = composerHolds(after.reading, after.snapshot, text, manner);
@@ -142,8 +142,8 @@ function isNewInput(before: Reading, after: Reading): boolean {
 
 function isInSight({ snapshot }: Look, text: string): boolean {
   const first = firstLine(text);
-  const skeleton = skeletonFor(first);
-  return copiesOf(text, snapshot) > 0 || rowsEndingWith(snapshot, skeleton(first), skeleton) > 0;
+  const visible = visibleTextFor(first);
+  return copiesOf(text, snapshot) > 0 || rowsEndingWith(snapshot, visible(first), visible) > 0;
 }
 
 /** The program was at rest, and is at work. */
@@ -168,14 +168,14 @@ function leftTheRow(before: Look, after: Look, text: string): SubmittedBy | null
 /** The text's first line ends as many rows as it did while it was the draft: it went up, it was not taken away. */
 function stillOnScreen(before: Look, after: Look, text: string): boolean {
   const first = firstLine(text);
-  const skeleton = skeletonFor(first);
-  const ours = skeleton(first);
-  const shown = rowsEndingWith(before.snapshot, ours, skeleton);
-  return shown > 0 && rowsEndingWith(after.snapshot, ours, skeleton) >= shown;
+  const visible = visibleTextFor(first);
+  const ours = visible(first);
+  const shown = rowsEndingWith(before.snapshot, ours, visible);
+  return shown > 0 && rowsEndingWith(after.snapshot, ours, visible) >= shown;
 }
 
-function rowsEndingWith({ rows, firstVisible }: Snapshot, ours: string, skeleton: Skeleton): number {
-  return rows.slice(firstVisible).filter((row) => skeleton(row.text).endsWith(ours)).length;
+function rowsEndingWith({ rows, firstVisible }: Snapshot, ours: string, visible: VisibleText): number {
+  return rows.slice(firstVisible).filter((row) => visible(row.text).endsWith(ours)).length;
 }
 
 function firstLine(text: string): string {
@@ -185,10 +185,10 @@ function firstLine(text: string): string {
 /** The rows a person would point at, at most three. */
 export function linesShowing({ snapshot, reading }: Look, text: string): string[] {
   const first = firstLine(text);
-  const skeleton = skeletonFor(first);
-  const head = skeleton(first).slice(0, 40);
+  const drawn = visibleTextFor(first);
+  const head = drawn(first).slice(0, 40);
   const visible = snapshot.rows.slice(snapshot.firstVisible).map((row) => row.text);
-  const echoed = visible.filter((row) => head !== '' && skeleton(row).includes(head));
+  const echoed = visible.filter((row) => head !== '' && drawn(row).includes(head));
   const told = reading.why.flatMap((evidence) => evidence.rows ?? []).map((index) => snapshot.rows[index]?.text ?? '');
   return [...new Set([...echoed, ...told])].filter(Boolean).slice(0, 3);
 }

@@ -1,11 +1,11 @@
 import type { Delivery } from '../core/envelope.ts';
-import type { Door, DraftDoor, MessageDoor, Posted } from '../core/native-input.ts';
+import type { DraftInput, HandOver, MessageInput, OpenInput } from '../core/native-input.ts';
 import type { Snapshot } from '../core/pane.ts';
-import type { Passage } from './attempt.ts';
+import type { Attempt } from './attempt.ts';
 import { awaitText, showLimitMs, withoutEnter } from './await-echo.ts';
 import { beganToWork, cameOnScreen, type Look, submitted } from './evidence.ts';
 import { executes } from './guard.ts';
-import { Rest } from './stability-timer.ts';
+import { StabilityTimer } from './stability-timer.ts';
 import { standsMs, submit } from './submit.ts';
 
 const lookEveryMs = 50;
@@ -13,25 +13,25 @@ const lookEveryMs = 50;
 const arriveLimitMs = 20_000;
 
 /**
- * The door by which this delivery goes, or null for the keyboard; the passage notes which, and why not another.
+ * The door by which this delivery goes, or null for the keyboard; the attempt notes which, and why not another.
  * `refused` only where nothing but a door was asked for.
  */
-export async function doorFor(passage: Passage, snapshot: Snapshot): Promise<Door | null | { refused: string }> {
-  const { via = 'keyboard' } = passage.delivery.options;
-  passage.way = { via: 'keyboard' };
+export async function doorFor(attempt: Attempt, snapshot: Snapshot): Promise<OpenInput | null | { refused: string }> {
+  const { via = 'keyboard' } = attempt.delivery.options;
+  attempt.way = { via: 'keyboard' };
   if (via === 'keyboard') return null;
-  const found = await find(passage, snapshot);
+  const found = await find(attempt, snapshot);
   if (!('refused' in found)) {
-    passage.way = { via: 'native', door: passage.manner.door!.name };
+    attempt.way = { via: 'native', door: attempt.manner.door!.name };
     return found;
   }
   if (via === 'native') return { refused: `native: ${found.refused}` };
-  passage.way = { via: 'keyboard', because: found.refused };
+  attempt.way = { via: 'keyboard', because: found.refused };
   return null;
 }
 
-async function find(passage: Passage, snapshot: Snapshot): Promise<Door | { refused: string }> {
-  const { manner, parts } = passage;
+async function find(attempt: Attempt, snapshot: Snapshot): Promise<OpenInput | { refused: string }> {
+  const { manner, parts } = attempt;
   if (executes(snapshot)) return { refused: 'a shell or the like is in the foreground' };
   if (manner.door === undefined) return { refused: `${manner.agent} has no door that is known here` };
   return parts.doors === undefined ? { refused: 'this bridge knows no doors' } : parts.doors.find(snapshot, manner);
@@ -46,21 +46,21 @@ async function find(passage: Passage, snapshot: Snapshot): Promise<Door | { refu
  * What the door does not positively refuse is never handed over twice; the screen tells what became of it.
  */
 export async function throughDoor(
-  passage: Passage,
+  attempt: Attempt,
   before: Look,
   text: string,
-  door: Door,
+  door: OpenInput,
 ): Promise<Delivery | { refused: string }> {
-  await passage.typing(before, text);
-  return door.is === 'message' ? post(passage, before, text, door) : putAndSubmit(passage, before, text, door);
+  await attempt.typing(before, text);
+  return door.is === 'message' ? post(attempt, before, text, door) : putAndSubmit(attempt, before, text, door);
 }
 
-async function post(passage: Passage, before: Look, text: string, door: MessageDoor) {
-  const postedAt = passage.now;
+async function post(attempt: Attempt, before: Look, text: string, door: MessageInput) {
+  const postedAt = attempt.now;
   const posted = await door.post(text);
   if (posted.is === 'refused') return { refused: posted.reason };
-  await passage.submitting();
-  return seenToArrive(passage, before, text, posted, postedAt);
+  await attempt.submitting();
+  return seenToArrive(attempt, before, text, posted, postedAt);
 }
 
 /**
@@ -69,44 +69,44 @@ async function post(passage: Passage, before: Look, text: string, door: MessageD
  * end of a long one came into sight.
  */
 async function seenToArrive(
-  passage: Passage,
+  attempt: Attempt,
   before: Look,
   text: string,
-  posted: Exclude<Posted, { is: 'refused' }>,
+  posted: Exclude<HandOver, { is: 'refused' }>,
   postedAt: number,
 ): Promise<Delivery> {
-  const { door } = passage.manner;
-  const endAt = passage.now + arriveLimitMs + (door?.looksEveryMs ?? 0);
-  const transition = new Rest(standsMs);
+  const { door } = attempt.manner;
+  const endAt = attempt.now + arriveLimitMs + (door?.looksEveryMs ?? 0);
+  const transition = new StabilityTimer(standsMs);
   let worked = false;
   for (;;) {
-    const look = await passage.look();
-    if (look === null) return passage.doubt(`the pane is gone after the text was handed to ${door?.name}`);
-    if (!passage.isRecipient(look.snapshot)) return passage.doubt('another program runs in the pane now');
+    const look = await attempt.look();
+    if (look === null) return attempt.doubt(`the pane is gone after the text was handed to ${door?.name}`);
+    if (!attempt.isRecipient(look.snapshot)) return attempt.doubt('another program runs in the pane now');
     const isKnown = posted.is === 'taken' || cameOnScreen(before, look, text);
-    const isOurs = isKnown && !passage.humanSince(postedAt, look);
+    const isOurs = isKnown && !attempt.humanSince(postedAt, look);
     worked ||= beganToWork(before, look);
-    const change = submitted({ before, ready: before, isOurs, worked }, look, text, passage.manner);
+    const change = submitted({ before, ready: before, isOurs, worked }, look, text, attempt.manner);
     // the look before shows no draft of ours: text on that screen is older, and tells nothing
     const evidence = change === 'partly-echoed' ? change : null;
-    if (change === 'composer-emptied-and-echoed') return passage.acknowledge('echoed', look, text);
+    if (change === 'composer-emptied-and-echoed') return attempt.acknowledge('echoed', look, text);
     transition.saw(evidence, look.snapshot);
-    if (evidence !== null && transition.isOver) return passage.acknowledge(evidence, look, text);
-    if (passage.now >= endAt) {
+    if (evidence !== null && transition.isOver) return attempt.acknowledge(evidence, look, text);
+    if (attempt.now >= endAt) {
       const how = posted.is === 'unknown' ? `may have the text (${posted.reason})` : 'has the text';
-      return passage.doubt(`${door?.name} ${how}, and the screen does not show it`);
+      return attempt.doubt(`${door?.name} ${how}, and the screen does not show it`);
     }
-    await passage.drawsWithin(Math.min(lookEveryMs, transition.leftMs(passage.now), endAt - passage.now));
+    await attempt.drawsWithin(Math.min(lookEveryMs, transition.leftMs(attempt.now), endAt - attempt.now));
   }
 }
 
-async function putAndSubmit(passage: Passage, before: Look, text: string, door: DraftDoor) {
-  passage.listen();
+async function putAndSubmit(attempt: Attempt, before: Look, text: string, door: DraftInput) {
+  attempt.listen();
   const put = await door.put(text);
   if (put.is === 'refused') return { refused: put.reason };
-  const shown = await awaitText(passage, before, text, passage.now + showLimitMs(text, passage.manner.settleMs));
-  if (shown.is !== 'ready') return withoutEnter(passage, shown, text);
-  return submit(passage, { before, ready: shown.look }, text, {
+  const shown = await awaitText(attempt, before, text, attempt.now + showLimitMs(text, attempt.manner.settleMs));
+  if (shown.is !== 'ready') return withoutEnter(attempt, shown, text);
+  return submit(attempt, { before, ready: shown.look }, text, {
     rescues: 0,
     // what may have been submitted is not submitted again
     press: async () => ((await door.submit()).is === 'refused' ? 'held' : 'blind'),

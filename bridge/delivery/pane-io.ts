@@ -1,8 +1,8 @@
 import type { Clock } from '../core/clock.ts';
-import type { Manner } from '../core/composer.ts';
+import type { ComposerFacts } from '../core/composer.ts';
 import type { Delivery } from '../core/envelope.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
-import type { Door } from '../core/native-input.ts';
+import type { OpenInput } from '../core/native-input.ts';
 import type { FreshSnapshot, PaneAddress, PaneIdentity, SessionActivity, Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 
@@ -21,7 +21,7 @@ export interface PaneCondition {
 }
 
 /** What the courier can do to a pane. `held` says positively that tmux did nothing; a rejection says nothing about it. */
-export interface Hands {
+export interface PaneIO {
   /** a fresh capture with its identity, and who is at the keys; null when the pane is gone */
   look(pane: PaneAddress): Promise<FreshSnapshot | null>;
   paste(
@@ -39,8 +39,8 @@ export interface Hands {
   nextRing(pane: PaneAddress, limitMs: number, after: number): Promise<boolean>;
 }
 
-export interface Eyes {
-  manner(agent: string, pane: PaneIdentity): Manner;
+export interface ScreenReaders {
+  manner(agent: string, pane: PaneIdentity): ComposerFacts;
   read(snapshot: Snapshot, agent: string): Reading;
 }
 
@@ -74,13 +74,13 @@ export interface DeliveryMemory {
 }
 
 /** The doors of running programs. */
-export interface Doors {
+export interface NativeInputWays {
   /** the door of the program that this look shows; refused where there is none, or it cannot be certain */
-  find(snapshot: Snapshot, manner: Manner): Promise<Door | { readonly refused: string }>;
+  find(snapshot: Snapshot, manner: ComposerFacts): Promise<OpenInput | { readonly refused: string }>;
 }
 
 /** What the agent in a pane says of itself through its own hooks, where it says anything. */
-export interface AgentsWord {
+export interface HookEvents {
   /** it said that it took exactly this text as an input, at that instant or later */
   took(identity: PaneIdentity, text: string, since: number): boolean;
   /** it has just said that it asks for approval: the dialog may not be drawn yet */
@@ -88,15 +88,15 @@ export interface AgentsWord {
 }
 
 export interface CourierParts {
-  readonly hands: Hands;
-  readonly eyes: Eyes;
+  readonly hands: PaneIO;
+  readonly eyes: ScreenReaders;
   readonly locks: Locks;
   /** without any, every pane is ours */
   readonly owners?: Owners;
   readonly memory: DeliveryMemory;
   readonly clock: Clock;
   /** without any, everything is typed */
-  readonly doors?: Doors;
+  readonly doors?: NativeInputWays;
   /** the courier works without it */
-  readonly word?: AgentsWord;
+  readonly word?: HookEvents;
 }

@@ -1,12 +1,12 @@
 import { becausePassed, type Delivery } from '../core/envelope.ts';
 import { keysOf } from '../core/keys.ts';
-import type { FreshLook, Passage } from './attempt.ts';
+import type { Attempt, FreshLook } from './attempt.ts';
 import { conditionFor, dialogWordsSeen } from './condition.ts';
 import { conditionInDialog } from './dialog-rows.ts';
 import { type Look, sameScreen } from './evidence.ts';
 import { lookAtTurn } from './look-at-turn.ts';
 import type { PaneCondition } from './pane-io.ts';
-import { goneWithin } from './wait-until-closed.ts';
+import { waitUntilClosed } from './wait-until-closed.ts';
 
 /** How long after the keys the screen may take to change. */
 const drawLimitMs = 1_500;
@@ -21,52 +21,52 @@ const lookEveryMs = 50;
  * What a key means is the program's own affair, so the receipt is weaker than a text's: tmux took the keys and something
  * was drawn. Where nothing was, it is `uncertain` whether the program has read them.
  */
-export async function pressKeys(passage: Passage): Promise<Delivery> {
-  const { envelope, dialog } = passage.delivery;
-  const { look, passed } = await lookAtTurn(passage);
-  const verdict = passage.verdictOn(look);
-  if (passed !== null) return passage.cancelAsPassed(passed);
+export async function pressKeys(attempt: Attempt): Promise<Delivery> {
+  const { envelope, dialog } = attempt.delivery;
+  const { look, passed } = await lookAtTurn(attempt);
+  const verdict = attempt.verdictOn(look);
+  if (passed !== null) return attempt.cancelAsPassed(passed);
   if (dialog !== undefined && look !== null && look.reading.dialog?.fingerprint !== dialog) {
-    return passage.cancel(becausePassed('nothing was pressed: the dialog they were meant for is not open'));
+    return attempt.cancel(becausePassed('nothing was pressed: the dialog they were meant for is not open'));
   }
-  if (!verdict.pass) return passage.hold(verdict.reason, verdict.detail);
-  const condition = conditionOf(passage, look!);
-  if (!('panePid' in condition)) return passage.hold('dialog', condition.reason);
+  if (!verdict.pass) return attempt.hold(verdict.reason, verdict.detail);
+  const condition = conditionOf(attempt, look!);
+  if (!('panePid' in condition)) return attempt.hold('dialog', condition.reason);
   const keys = keysOf(envelope.body, { inDialog: dialog !== undefined });
 
-  await passage.claim();
-  const pressedAt = passage.now;
-  await passage.pressing(pressedAt, { keys });
-  if ((await passage.parts.hands.press(passage.pane, keys, condition)) === 'held') {
-    const after = passage.verdictOn(await passage.look());
+  await attempt.claim();
+  const pressedAt = attempt.now;
+  await attempt.pressing(pressedAt, { keys });
+  if ((await attempt.parts.hands.press(attempt.pane, keys, condition)) === 'held') {
+    const after = attempt.verdictOn(await attempt.look());
     const detail = 'tmux held the keys back: the screen was not as it had been a moment before';
-    return after.pass ? passage.hold('unknown', detail) : passage.hold(after.reason, after.detail);
+    return after.pass ? attempt.hold('unknown', detail) : attempt.hold(after.reason, after.detail);
   }
   if (dialog !== undefined) {
     let changed: FreshLook | null = null;
-    const gone = await goneWithin(passage, dialog, drawLimitMs, (seen) => {
+    const gone = await waitUntilClosed(attempt, dialog, drawLimitMs, (seen) => {
       if (!sameScreen(look!.snapshot, seen.snapshot)) changed = seen;
     });
     if (gone === 'dialog-closed' || gone === 'another-dialog-opened') {
-      const after = await passage.look();
-      if (after !== null && passage.isRecipient(after.snapshot)) return passage.acknowledge(gone, after, '');
+      const after = await attempt.look();
+      if (after !== null && attempt.isRecipient(after.snapshot)) return attempt.acknowledge(gone, after, '');
     }
-    if (gone === null && changed !== null) return passage.acknowledge('screen-changed', changed, '');
+    if (gone === null && changed !== null) return attempt.acknowledge('screen-changed', changed, '');
   }
-  return seenToChange(passage, look!, pressedAt + drawLimitMs);
+  return seenToChange(attempt, look!, pressedAt + drawLimitMs);
 }
 
 /** Nobody can tell from a screen whether a key was pressed before a restart. */
-export function reconcileKeys(passage: Passage): Promise<Delivery> {
-  return passage.doubt('whether the keys were pressed before the restart is not known');
+export function reconcileKeys(attempt: Attempt): Promise<Delivery> {
+  return attempt.doubt('whether the keys were pressed before the restart is not known');
 }
 
-function conditionOf(passage: Passage, look: FreshLook): PaneCondition | { readonly reason: string } {
+function conditionOf(attempt: Attempt, look: FreshLook): PaneCondition | { readonly reason: string } {
   const { dialog } = look.reading;
-  if (passage.delivery.dialog === undefined) {
-    const words = dialogWordsSeen(look, passage.manner);
+  if (attempt.delivery.dialog === undefined) {
+    const words = dialogWordsSeen(look, attempt.manner);
     return words === null
-      ? conditionFor(look, passage.manner, { rests: look.reading.state === 'idle' })
+      ? conditionFor(look, attempt.manner, { rests: look.reading.state === 'idle' })
       : { reason: `on the screen: ${words}` };
   }
   const option = dialog?.options[0];
@@ -74,14 +74,14 @@ function conditionOf(passage: Passage, look: FreshLook): PaneCondition | { reado
   return pinned ?? { reason: 'the rows of the dialog cannot be told from others on the screen' };
 }
 
-async function seenToChange(passage: Passage, before: Look, endAt: number): Promise<Delivery> {
+async function seenToChange(attempt: Attempt, before: Look, endAt: number): Promise<Delivery> {
   for (;;) {
-    const look = await passage.look();
-    if (look === null || !passage.isRecipient(look.snapshot)) {
-      return passage.doubt('the keys were pressed, and the agent is gone');
+    const look = await attempt.look();
+    if (look === null || !attempt.isRecipient(look.snapshot)) {
+      return attempt.doubt('the keys were pressed, and the agent is gone');
     }
-    if (!sameScreen(before.snapshot, look.snapshot)) return passage.acknowledge('screen-changed', look, '');
-    if (passage.now >= endAt) return passage.doubt('the keys were pressed, and nothing was drawn after them');
-    await passage.drawsWithin(Math.min(lookEveryMs, endAt - passage.now));
+    if (!sameScreen(before.snapshot, look.snapshot)) return attempt.acknowledge('screen-changed', look, '');
+    if (attempt.now >= endAt) return attempt.doubt('the keys were pressed, and nothing was drawn after them');
+    await attempt.drawsWithin(Math.min(lookEveryMs, endAt - attempt.now));
   }
 }

@@ -1,12 +1,12 @@
 import { isTyped } from '../core/delivery-machine.ts';
 import type { Delivery } from '../core/envelope.ts';
-import type { FreshLook, Passage } from './attempt.ts';
+import type { Attempt, FreshLook } from './attempt.ts';
 import { echoOf } from './echo.ts';
 import { composerHolds, isWhole } from './evidence.ts';
 import { reconcileCommand } from './run-command.ts';
 import { submit } from './submit.ts';
 import { isAnotherTurn } from './turn-fingerprint.ts';
-import { skeletonFor } from './visible-text.ts';
+import { visibleTextFor } from './visible-text.ts';
 
 /** How long the screen is given to tell; afterwards the delivery comes back as it is, to be asked about again. */
 const limitMs = 2_000;
@@ -19,92 +19,92 @@ const tellingLength = 40;
  * pressed once where it is certain that nobody pressed it: the state is `typed`, the composer holds the text and nothing
  * else, the turn that asked has not passed, and the guard has no other reason to hold.
  */
-export async function reconcile(passage: Passage): Promise<Delivery> {
-  if (passage.delivery.envelope.kind === 'command') return reconcileCommand(passage);
-  const prepared = passage.prepare();
-  if (prepared.is === 'refused') return passage.doubt(prepared.reason);
+export async function reconcile(attempt: Attempt): Promise<Delivery> {
+  if (attempt.delivery.envelope.kind === 'command') return reconcileCommand(attempt);
+  const prepared = attempt.prepare();
+  if (prepared.is === 'refused') return attempt.doubt(prepared.reason);
   const { text } = prepared;
-  const endAt = passage.now + limitMs;
+  const endAt = attempt.now + limitMs;
   let last: Sign | null = null;
   for (;;) {
-    const look = await passage.look();
-    if (look === null) return passage.doubt('the pane is gone');
-    if (!passage.isRecipient(look.snapshot)) return passage.doubt('another program runs in the pane now');
-    const sign = signOf(passage, look, text);
-    if (sign === 'no-trace' && mayStillLook(passage)) return passage.delivery;
+    const look = await attempt.look();
+    if (look === null) return attempt.doubt('the pane is gone');
+    if (!attempt.isRecipient(look.snapshot)) return attempt.doubt('another program runs in the pane now');
+    const sign = signOf(attempt, look, text);
+    if (sign === 'no-trace' && mayStillLook(attempt)) return attempt.delivery;
     // one frame may be half drawn
-    if (sign !== null && sign === last) return settle(passage, sign, look, text);
+    if (sign !== null && sign === last) return settle(attempt, sign, look, text);
     last = sign;
-    if (passage.now >= endAt) return passage.delivery;
-    await passage.drawsWithin(lookEveryMs);
+    if (attempt.now >= endAt) return attempt.delivery;
+    await attempt.drawsWithin(lookEveryMs);
   }
 }
 
 /** A text that lies at a door is seen only once the program has looked there. */
-function mayStillLook({ delivery: { state }, way, manner, now }: Passage): boolean {
+function mayStillLook({ delivery: { state }, way, manner, now }: Attempt): boolean {
   if (way.via !== 'native' || !isTyped(state)) return false;
   return now < state.at + (manner.door?.looksEveryMs ?? 0) + limitMs;
 }
 
 type Sign = 'echoed' | 'in-composer' | 'partly-seen' | 'with-more' | 'no-trace';
 
-function signOf(passage: Passage, look: FreshLook, text: string): Sign | null {
-  const { manner, delivery } = passage;
+function signOf(attempt: Attempt, look: FreshLook, text: string): Sign | null {
+  const { manner, delivery } = attempt;
   const { reading } = look;
   const holding = composerHolds(reading, look.snapshot, text, manner);
   if (isWhole(holding)) return holding === 'all' ? 'in-composer' : 'partly-seen';
   if (holding === 'more' || holding === 'part') return 'with-more';
-  if (isNewEcho(passage, look, text)) return 'echoed';
+  if (isNewEcho(attempt, look, text)) return 'echoed';
   if (reading.state === 'idle' && reading.composer.is !== 'absent') return 'no-trace';
   const { force, allowShell } = delivery.options;
   return reading.composer.is === 'absent' && (force || allowShell) ? 'no-trace' : null;
 }
 
-function isNewEcho(passage: Passage, look: FreshLook, text: string): boolean {
-  const { state } = passage.delivery;
+function isNewEcho(attempt: Attempt, look: FreshLook, text: string): boolean {
+  const { state } = attempt.delivery;
   const input = look.reading.turn.inputs.at(-1);
-  const echo = input === undefined ? null : echoOf(input, text, passage.manner);
+  const echo = input === undefined ? null : echoOf(input, text, attempt.manner);
   if (echo === null || !isTyped(state)) return false;
-  const isTelling = skeletonFor(text)(text).length >= tellingLength;
-  if (echo === 'part' && (!isTelling || humanSince(passage, state.at, look))) return false;
+  const isTelling = visibleTextFor(text)(text).length >= tellingLength;
+  if (echo === 'part' && (!isTelling || humanSince(attempt, state.at, look))) return false;
   const { turnBefore = noMark } = state;
   return turnBefore === noMark ? echo === 'whole' && isTelling : isAnotherTurn(turnBefore, look.reading);
 }
 
 /** Of an instant that is still to come nothing is known but that the clock was set back since: any key may lie after it. */
-function humanSince(passage: Passage, at: number, look: FreshLook): boolean {
-  return passage.humanSince(at > passage.now ? Number.NEGATIVE_INFINITY : at, look);
+function humanSince(attempt: Attempt, at: number, look: FreshLook): boolean {
+  return attempt.humanSince(at > attempt.now ? Number.NEGATIVE_INFINITY : at, look);
 }
 
 /** No turn was to be seen before: what is seen now may be older. */
 const noMark = ':';
 
-async function settle(passage: Passage, sign: Sign, look: FreshLook, text: string): Promise<Delivery> {
+async function settle(attempt: Attempt, sign: Sign, look: FreshLook, text: string): Promise<Delivery> {
   switch (sign) {
     case 'echoed':
-      return passage.acknowledge('echoed-before-a-restart', look, text);
+      return attempt.acknowledge('echoed-before-a-restart', look, text);
     case 'no-trace': {
-      const { via, door } = passage.way;
+      const { via, door } = attempt.way;
       const where = via === 'native' ? `; it may still lie at its door, ${door}` : '';
-      return passage.doubt(`the screen shows neither the text nor that it was submitted${where}`);
+      return attempt.doubt(`the screen shows neither the text nor that it was submitted${where}`);
     }
     case 'with-more':
-      return passage.leave('the composer holds the text, but not exactly it');
+      return attempt.leave('the composer holds the text, but not exactly it');
     case 'partly-seen':
     case 'in-composer': {
-      const { state } = passage.delivery;
+      const { state } = attempt.delivery;
       if (state.is !== 'typed')
-        return passage.leave('the text is in the composer; whether Enter was pressed is not known');
-      if (sign === 'partly-seen' && humanSince(passage, state.at, look)) {
-        return passage.leave('somebody typed since, and not all of the text is to be seen');
+        return attempt.leave('the text is in the composer; whether Enter was pressed is not known');
+      if (sign === 'partly-seen' && humanSince(attempt, state.at, look)) {
+        return attempt.leave('somebody typed since, and not all of the text is to be seen');
       }
-      if (look.reading.composer.is !== 'draft') return passage.leave('the text is on the input line');
-      const passed = passage.whyPassed(look);
+      if (look.reading.composer.is !== 'draft') return attempt.leave('the text is on the input line');
+      const passed = attempt.whyPassed(look);
       if (passed !== null)
-        return passage.leave(`the text is in the composer, and the turn that asked has passed: ${passed}`);
-      const verdict = passage.verdictOn({ ...look, reading: { ...look.reading, composer: { is: 'empty' } } });
-      if (!verdict.pass) return passage.leave(`the text is in the composer: ${verdict.detail}`);
-      return submit(passage, { before: null, ready: look }, text);
+        return attempt.leave(`the text is in the composer, and the turn that asked has passed: ${passed}`);
+      const verdict = attempt.verdictOn({ ...look, reading: { ...look.reading, composer: { is: 'empty' } } });
+      if (!verdict.pass) return attempt.leave(`the text is in the composer: ${verdict.detail}`);
+      return submit(attempt, { before: null, ready: look }, text);
     }
   }
 }

@@ -1,11 +1,11 @@
-import type { CommandManner } from '../core/composer.ts';
+import type { CommandFacts } from '../core/composer.ts';
 import type { Delivery } from '../core/envelope.ts';
 import { asCommand } from '../core/slash-command.ts';
-import type { FreshLook, Passage } from './attempt.ts';
+import type { Attempt, FreshLook } from './attempt.ts';
 import { awaitText, showLimitMs, withoutEnter } from './await-echo.ts';
 import { conditionFor, dialogWordsSeen, rowsShowing } from './condition.ts';
 import { composerHolds, isWhole, submitted } from './evidence.ts';
-import { Rest } from './stability-timer.ts';
+import { StabilityTimer } from './stability-timer.ts';
 import { takeBack } from './take-back.ts';
 
 /** A list of commands may open a little after the text is drawn. */
@@ -26,65 +26,65 @@ const lookEveryMs = 50;
  * What a command does is the program's own affair: it may print, clear the screen, open a list, and draw no echo. The
  * receipt says that it left the composer after the Enter in whose step it stood there, and no more.
  */
-export async function runCommand(passage: Passage): Promise<Delivery> {
-  const prepared = passage.prepare();
-  if (prepared.is === 'refused') return passage.fail(prepared.reason);
+export async function runCommand(attempt: Attempt): Promise<Delivery> {
+  const prepared = attempt.prepare();
+  if (prepared.is === 'refused') return attempt.fail(prepared.reason);
   const { text } = prepared;
-  const before = await passage.look();
-  const verdict = passage.verdictOn(before);
-  if (!verdict.pass) return passage.hold(verdict.reason, verdict.detail);
-  const words = dialogWordsSeen(before!, passage.manner);
-  if (words !== null) return passage.hold('dialog', `on the screen: ${words}`);
+  const before = await attempt.look();
+  const verdict = attempt.verdictOn(before);
+  if (!verdict.pass) return attempt.hold(verdict.reason, verdict.detail);
+  const words = dialogWordsSeen(before!, attempt.manner);
+  if (words !== null) return attempt.hold('dialog', `on the screen: ${words}`);
 
-  const typedAt = passage.now;
-  await passage.typing(before!, text);
-  passage.listen();
-  const condition = conditionFor(before!, passage.manner, { rests: true });
-  if ((await passage.parts.hands.paste(passage.pane, text, condition, { bracketed: true })) === 'held') {
-    const after = passage.verdictOn(await passage.look());
+  const typedAt = attempt.now;
+  await attempt.typing(before!, text);
+  attempt.listen();
+  const condition = conditionFor(before!, attempt.manner, { rests: true });
+  if ((await attempt.parts.hands.paste(attempt.pane, text, condition, { bracketed: true })) === 'held') {
+    const after = attempt.verdictOn(await attempt.look());
     const detail = 'tmux held the command back: the screen was not as it had been a moment before';
-    return after.pass ? passage.hold('unknown', detail) : passage.hold(after.reason, after.detail);
+    return after.pass ? attempt.hold('unknown', detail) : attempt.hold(after.reason, after.detail);
   }
-  return pressEnter(passage, before!, text, typedAt);
+  return pressEnter(attempt, before!, text, typedAt);
 }
 
 /** Enter belongs to a person after a restart: whoever sent the command is not there any more to want it. */
-export async function reconcileCommand(passage: Passage): Promise<Delivery> {
-  const prepared = passage.prepare();
-  const look = await passage.look();
+export async function reconcileCommand(attempt: Attempt): Promise<Delivery> {
+  const prepared = attempt.prepare();
+  const look = await attempt.look();
   const holding =
     look === null || prepared.is === 'refused' || look.reading.composer.is !== 'draft'
       ? 'no'
-      : composerHolds(look.reading, look.snapshot, prepared.text, passage.manner);
+      : composerHolds(look.reading, look.snapshot, prepared.text, attempt.manner);
   return isWhole(holding)
-    ? passage.leave('Enter is not pressed after a restart; it still stands in the composer: clear it in the pane')
-    : passage.doubt('whether the command ran before the restart is not known');
+    ? attempt.leave('Enter is not pressed after a restart; it still stands in the composer: clear it in the pane')
+    : attempt.doubt('whether the command ran before the restart is not known');
 }
 
 /** One Enter, in the step in which tmux sees the command stand in the composer; held back, it is tried again at rest. */
-async function pressEnter(passage: Passage, before: FreshLook, text: string, typedAt: number): Promise<Delivery> {
-  const { hands } = passage.parts;
+async function pressEnter(attempt: Attempt, before: FreshLook, text: string, typedAt: number): Promise<Delivery> {
+  const { hands } = attempt.parts;
   const withhold = (reason: string) =>
-    takeBack(passage, { text, reason: `${reason}; Enter was not pressed`, typedAt, entered: null });
-  const endAt = passage.now + showLimitMs(text, passage.manner.settleMs);
+    takeBack(attempt, { text, reason: `${reason}; Enter was not pressed`, typedAt, entered: null });
+  const endAt = attempt.now + showLimitMs(text, attempt.manner.settleMs);
   let from = before;
   for (;;) {
-    const shown = await awaitText(passage, from, text, endAt);
+    const shown = await awaitText(attempt, from, text, endAt);
     if (shown.is === 'withheld') return withhold(shown.reason);
-    if (shown.is !== 'ready') return withoutEnter(passage, shown, text);
-    const listed = await awaitList(passage, shown.look, text);
+    if (shown.is !== 'ready') return withoutEnter(attempt, shown, text);
+    const listed = await awaitList(attempt, shown.look, text);
     if ('wrong' in listed) return withhold(listed.wrong);
     const ready = listed.look;
-    const ours = rowsShowing(ready, text, passage.manner);
+    const ours = rowsShowing(ready, text, attempt.manner);
     if (ours.length === 0) return withhold('its row cannot be told from others');
 
-    if (passage.delivery.state.is === 'typed') await passage.submitting();
-    const pressedAt = passage.now;
-    passage.listen();
-    const condition = conditionFor(ready, passage.manner, { rests: true, ours: [...ours, ...listed.rows] });
-    const pressed = await hands.press(passage.pane, passage.manner.submitKey, condition);
-    if (pressed === 'done') return confirm(passage, { before, ready, text, typedAt, pressedAt });
-    if (passage.now >= endAt) return withhold('tmux held Enter back: the screen does not rest');
+    if (attempt.delivery.state.is === 'typed') await attempt.submitting();
+    const pressedAt = attempt.now;
+    attempt.listen();
+    const condition = conditionFor(ready, attempt.manner, { rests: true, ours: [...ours, ...listed.rows] });
+    const pressed = await hands.press(attempt.pane, attempt.manner.submitKey, condition);
+    if (pressed === 'done') return confirm(attempt, { before, ready, text, typedAt, pressedAt });
+    if (attempt.now >= endAt) return withhold('tmux held Enter back: the screen does not rest');
     from = ready;
   }
 }
@@ -95,24 +95,24 @@ type Listed = { readonly look: FreshLook; readonly rows: ReturnType<typeof rowsS
  * Waits until the program's list of commands, from which Enter would choose, begins with this very one. A name that it does
  * not list is no command of its; behind a name no list need be open.
  */
-async function awaitList(passage: Passage, ready: FreshLook, text: string): Promise<Listed> {
-  const { listed } = passage.manner.commands as CommandManner;
+async function awaitList(attempt: Attempt, ready: FreshLook, text: string): Promise<Listed> {
+  const { listed } = attempt.manner.commands as CommandFacts;
   if (listed === undefined) return { look: ready, rows: [] };
   const { name, words } = asCommand(text)!;
   const meant = words === '' ? name : words.split(/\s+/).at(-1)!;
-  const endAt = passage.now + listLimitMs;
+  const endAt = attempt.now + listLimitMs;
   let look = ready;
   for (;;) {
     const first = firstListed(look, listed);
-    if (first?.name === meant) return { look, rows: rowsShowing(look, first.row, passage.manner) };
+    if (first?.name === meant) return { look, rows: rowsShowing(look, first.row, attempt.manner) };
     if (first === null && words !== '') return { look, rows: [] };
-    if (passage.now >= endAt) return { wrong: whyNot(passage.manner.agent, text, first?.name ?? null) };
-    await passage.drawsWithin(lookEveryMs);
-    const next = await passage.look();
+    if (attempt.now >= endAt) return { wrong: whyNot(attempt.manner.agent, text, first?.name ?? null) };
+    await attempt.drawsWithin(lookEveryMs);
+    const next = await attempt.look();
     if (next === null) return { wrong: 'the pane is gone' };
-    const obstacle = passage.obstacle(next);
+    const obstacle = attempt.obstacle(next);
     if (obstacle !== null) return { wrong: obstacle };
-    if (!isWhole(composerHolds(next.reading, next.snapshot, text, passage.manner)))
+    if (!isWhole(composerHolds(next.reading, next.snapshot, text, attempt.manner)))
       return { wrong: 'the composer does not hold the command any more' };
     look = next;
   }
@@ -142,46 +142,46 @@ interface Entered {
   readonly pressedAt: number;
 }
 
-async function confirm(passage: Passage, { before, ready, text, typedAt, pressedAt }: Entered): Promise<Delivery> {
-  const endAt = passage.now + runLimitMs;
-  const left = new Rest(standsMs);
-  const hidden = new Rest(pickerStandsMs);
+async function confirm(attempt: Attempt, { before, ready, text, typedAt, pressedAt }: Entered): Promise<Delivery> {
+  const endAt = attempt.now + runLimitMs;
+  const left = new StabilityTimer(standsMs);
+  const hidden = new StabilityTimer(pickerStandsMs);
   for (;;) {
-    const look = await passage.look();
-    if (look === null) return passage.doubt('the pane is gone after Enter');
-    if (!passage.isRecipient(look.snapshot)) return passage.doubt('the agent has ended after Enter');
+    const look = await attempt.look();
+    if (look === null) return attempt.doubt('the pane is gone after Enter');
+    if (!attempt.isRecipient(look.snapshot)) return attempt.doubt('the agent has ended after Enter');
     const { reading, snapshot } = look;
-    if (passage.humanSince(pressedAt, look)) {
-      return passage.doubt('somebody pressed a key after Enter, so that what is seen may be theirs');
+    if (attempt.humanSince(pressedAt, look)) {
+      return attempt.doubt('somebody pressed a key after Enter, so that what is seen may be theirs');
     }
     const evidence = evidenceOf(look);
     left.saw(evidence, snapshot);
     if (evidence !== null && left.isOver) {
       const moment = { before, ready, isOurs: true, worked: false };
-      const echo = passage.manner.commands?.echoes ? null : submitted(moment, look, text, passage.manner);
+      const echo = attempt.manner.commands?.echoes ? null : submitted(moment, look, text, attempt.manner);
       return echo === null
-        ? passage.acknowledge(evidence, look, text)
-        : passage.doubt(`${passage.manner.agent} shows it among the inputs: it seems not to know that command`);
+        ? attempt.acknowledge(evidence, look, text)
+        : attempt.doubt(`${attempt.manner.agent} shows it among the inputs: it seems not to know that command`);
     }
-    const holding = composerHolds(reading, snapshot, text, passage.manner);
+    const holding = composerHolds(reading, snapshot, text, attempt.manner);
     // a list of its own is read as another draft, where it stands in the composer's place
     const isHidden = evidence === null && (reading.composer.is === 'absent' || holding === 'other');
     hidden.saw(isHidden ? 'hidden' : null, snapshot);
-    const { now } = passage;
+    const { now } = attempt;
     if (hidden.isOver || (isHidden && now >= endAt)) {
-      return passage.doubt('Enter was pressed, and the command is not to be seen since: it may have opened a list');
+      return attempt.doubt('Enter was pressed, and the command is not to be seen since: it may have opened a list');
     }
     if (now >= endAt) {
       return isWhole(holding)
-        ? takeBack(passage, {
+        ? takeBack(attempt, {
             text,
             reason: 'the agent does not know the command, or refuses it now',
             typedAt,
             entered: ready,
           })
-        : passage.doubt('Enter was pressed, and the screen does not tell what became of the command');
+        : attempt.doubt('Enter was pressed, and the screen does not tell what became of the command');
     }
-    await passage.drawsWithin(Math.min(lookEveryMs, left.leftMs(now), endAt - now));
+    await attempt.drawsWithin(Math.min(lookEveryMs, left.leftMs(now), endAt - now));
   }
 }
 

@@ -2,7 +2,7 @@
  * How long looks have shown the same: what lasts has been drawn, what flashes up may be half a frame. Counted from when the
  * first look had come to when the last one was asked for: on a busy machine a look is late, and the screen it shows is not.
  */
-export class Rest {
+export class StabilityTimer {
   readonly #needMs: number;
   #shown: string | null = null;
   #since = 0;

@@ -1,10 +1,10 @@
 import type { Delivery } from '../core/envelope.ts';
-import { agentSaysSo, type FreshLook, type Passage } from './attempt.ts';
+import { type Attempt, agentSaysSo, type FreshLook } from './attempt.ts';
 import { awaitText, withoutEnter } from './await-echo.ts';
 import { conditionFor, rowsShowing } from './condition.ts';
 import { beganToWork, composerHolds, hasPromptAgain, isWhole, type Look, sameScreen, submitted } from './evidence.ts';
 import { executes } from './guard.ts';
-import { Rest } from './stability-timer.ts';
+import { StabilityTimer } from './stability-timer.ts';
 
 /** How long after Enter a transition may take to be seen. */
 const submitLimitMs = 5_000;
@@ -40,34 +40,34 @@ export interface Submitter {
  * @param before a look from before the paste; null where a bridge took over from one that died
  */
 export async function submit(
-  passage: Passage,
+  attempt: Attempt,
   { before, ready }: { readonly before: Look | null; readonly ready: FreshLook },
   text: string,
-  by: Submitter = { press: (look) => pressEnter(passage, look, text), rescues: passage.manner.rescueEnters },
+  by: Submitter = { press: (look) => pressEnter(attempt, look, text), rescues: attempt.manner.rescueEnters },
 ): Promise<Delivery> {
-  const endAt = passage.now + submitLimitMs;
-  await passage.submitting();
+  const endAt = attempt.now + submitLimitMs;
+  await attempt.submitting();
   let look = ready;
-  let pressedAt = passage.now;
-  passage.listen();
+  let pressedAt = attempt.now;
+  attempt.listen();
   let pressed = await by.press(look);
   while (pressed === 'held') {
-    if (passage.now >= endAt)
-      return passage.leave(
+    if (attempt.now >= endAt)
+      return attempt.leave(
         'tmux held Enter back: copy mode, a cursor that does not rest, or the title or words of a dialog',
       );
-    const shown = await awaitText(passage, look, text, endAt);
-    if (shown.is !== 'ready') return withoutEnter(passage, shown, text);
+    const shown = await awaitText(attempt, look, text, endAt);
+    if (shown.is !== 'ready') return withoutEnter(attempt, shown, text);
     look = shown.look;
-    pressedAt = passage.now;
-    passage.listen();
+    pressedAt = attempt.now;
+    attempt.listen();
     pressed = await by.press(look);
   }
-  return confirm(passage, { before, ready: look }, text, { by, pressedAt, stood: pressed === 'done' });
+  return confirm(attempt, { before, ready: look }, text, { by, pressedAt, stood: pressed === 'done' });
 }
 
-async function pressEnter(passage: Passage, look: FreshLook, text: string): Promise<Pressed> {
-  const { pane, manner, parts } = passage;
+async function pressEnter(attempt: Attempt, look: FreshLook, text: string): Promise<Pressed> {
+  const { pane, manner, parts } = attempt;
   const ours = rowsShowing(look, text, manner);
   const done = await parts.hands.press(pane, manner.submitKey, conditionFor(look, manner, { rests: true, ours }));
   return done === 'done' && ours.length === 0 ? 'blind' : done;
@@ -79,76 +79,76 @@ async function pressEnter(passage: Passage, look: FreshLook, text: string): Prom
  * @param pressedAt from before tmux was told: on a busy machine its answer takes a while, and a person may type meanwhile
  */
 async function confirm(
-  passage: Passage,
+  attempt: Attempt,
   { before, ready }: { readonly before: Look | null; readonly ready: Look },
   text: string,
   { by, pressedAt, stood }: { readonly by: Submitter; readonly pressedAt: number; readonly stood: boolean },
 ): Promise<Delivery> {
   let allStood = stood;
-  let enterAt = passage.now;
+  let enterAt = attempt.now;
   const rescues = new Rescues(by.rescues, enterAt);
   let endAt = enterAt + submitLimitMs;
   let moved = false;
   let standing = 0;
   let worked = false;
-  const transition = new Rest(standsMs);
-  const mayEnd = new Rest(endsWithinMs);
+  const transition = new StabilityTimer(standsMs);
+  const mayEnd = new StabilityTimer(endsWithinMs);
   let rest = transition;
   for (;;) {
-    const waitMs = Math.min(lookEveryMs, rest.leftMs(passage.now), endAt - passage.now);
-    moved = (await passage.drawsWithin(waitMs)) || moved;
-    const look = await passage.look();
-    if (look === null) return passage.doubt('the pane is gone after Enter');
-    if (!passage.isRecipient(look.snapshot)) return passage.doubt('another program runs in the pane after Enter');
+    const waitMs = Math.min(lookEveryMs, rest.leftMs(attempt.now), endAt - attempt.now);
+    moved = (await attempt.drawsWithin(waitMs)) || moved;
+    const look = await attempt.look();
+    if (look === null) return attempt.doubt('the pane is gone after Enter');
+    if (!attempt.isRecipient(look.snapshot)) return attempt.doubt('another program runs in the pane after Enter');
 
-    const human = passage.humanSince(pressedAt, look);
+    const human = attempt.humanSince(pressedAt, look);
     worked ||= beganToWork(ready, look);
     const moment = { before, ready, isOurs: allStood && !human, worked };
-    const evidence = submitted(moment, look, text, passage.manner);
+    const evidence = submitted(moment, look, text, attempt.manner);
     const echoed = evidence === 'composer-emptied-and-echoed';
     const { snapshot, reading } = look;
     // what is drawn from above has all been drawn where the composer is
     const isDrawn = snapshot.facts.alternateScreen && reading.composer.is !== 'absent';
-    if (echoed && isDrawn) return passage.acknowledge(evidence, look, text);
-    if (agentTookIt(passage, look, text, pressedAt)) return passage.acknowledge(agentSaysSo, look, text);
+    if (echoed && isDrawn) return attempt.acknowledge(evidence, look, text);
+    if (agentTookIt(attempt, look, text, pressedAt)) return attempt.acknowledge(agentSaysSo, look, text);
     // a person's own Enter, after words of their own, would look the same as ours
     const seen = human && !echoed ? null : evidence;
     const mayHaveEnded = !executes(ready.snapshot) && !hasPromptAgain(ready, look, text);
     transition.saw(seen, snapshot);
     mayEnd.saw(mayHaveEnded ? seen : null, snapshot);
     rest = mayHaveEnded ? mayEnd : transition;
-    if (seen !== null && rest.isOver) return passage.acknowledge(seen, look, text);
+    if (seen !== null && rest.isOver) return attempt.acknowledge(seen, look, text);
 
-    const holding = composerHolds(look.reading, look.snapshot, text, passage.manner);
+    const holding = composerHolds(look.reading, look.snapshot, text, attempt.manner);
     const exactly = isWhole(holding);
     standing = exactly || holding === 'more' ? standing + 1 : 0;
     moved ||= !sameScreen(ready.snapshot, look.snapshot);
-    const lost = exactly && standing >= 2 && !moved && !human && passage.obstacle(look) === null;
-    if (lost && rescues.isDue(passage.now)) {
-      await passage.submitting('delivery-enter-repeated');
+    const lost = exactly && standing >= 2 && !moved && !human && attempt.obstacle(look) === null;
+    if (lost && rescues.isDue(attempt.now)) {
+      await attempt.submitting('delivery-enter-repeated');
       const again = await by.press(look);
       if (again === 'held') rescues.stop();
-      else rescues.used(passage.now);
+      else rescues.used(attempt.now);
       allStood &&= again !== 'blind';
-      enterAt = passage.now;
+      enterAt = attempt.now;
       endAt = enterAt + submitLimitMs;
       standing = 0;
-    } else if (passage.now >= endAt) {
+    } else if (attempt.now >= endAt) {
       const underWayUntil = enterAt + underWayLimitMs;
       // a program that has drawn nothing since may not have read Enter yet
-      const isOver = passage.now >= underWayUntil;
+      const isOver = attempt.now >= underWayUntil;
       if (standing >= 2 && (moved || isOver))
-        return passage.leave(`the text is still in the composer after ${rescues.count + 1} Enter`);
-      if (isOver) return passage.doubt('Enter was pressed, and the screen does not tell what became of the text');
+        return attempt.leave(`the text is still in the composer after ${rescues.count + 1} Enter`);
+      if (isOver) return attempt.doubt('Enter was pressed, and the screen does not tell what became of the text');
       endAt = underWayUntil;
     }
   }
 }
 
 /** The agent itself said that exactly this text came in, and no composer shows the contrary. */
-function agentTookIt(passage: Passage, { snapshot, reading }: Look, text: string, enterAt: number): boolean {
-  if (passage.parts.word?.took(snapshot.identity, text, enterAt) !== true) return false;
-  return reading.composer.is !== 'draft' || composerHolds(reading, snapshot, text, passage.manner) === 'other';
+function agentTookIt(attempt: Attempt, { snapshot, reading }: Look, text: string, enterAt: number): boolean {
+  if (attempt.parts.word?.took(snapshot.identity, text, enterAt) !== true) return false;
+  return reading.composer.is !== 'draft' || composerHolds(reading, snapshot, text, attempt.manner) === 'other';
 }
 
 /** The further Enters that a profile allows, each after a longer pause. */

@@ -1,8 +1,8 @@
 import type { Delivery } from '../core/envelope.ts';
-import type { FreshLook, Passage } from './attempt.ts';
+import type { Attempt, FreshLook } from './attempt.ts';
 import { conditionFor, rowsShowing } from './condition.ts';
 import { composerHolds, sameScreen } from './evidence.ts';
-import { Rest } from './stability-timer.ts';
+import { StabilityTimer } from './stability-timer.ts';
 
 /** How long after the key the composer may take to be seen empty. */
 const goneLimitMs = 2_000;
@@ -26,48 +26,48 @@ interface NotRun {
  * Enter was pressed, the screen must have moved since: else it may still be on its way, and would run the command after all.
  * What cannot be taken away so is left, and said to stand there.
  */
-export async function takeBack(passage: Passage, notRun: NotRun): Promise<Delivery> {
+export async function takeBack(attempt: Attempt, notRun: NotRun): Promise<Delivery> {
   const { text, reason, entered } = notRun;
-  const look = await passage.look();
-  const mayGo = look !== null && isOursAlone(passage, look, notRun) ? await erase(passage, look, notRun) : false;
-  if (!mayGo) return passage.leave(`${reason}; ${await whatStands(passage, text)}`);
+  const look = await attempt.look();
+  const mayGo = look !== null && isOursAlone(attempt, look, notRun) ? await erase(attempt, look, notRun) : false;
+  if (!mayGo) return attempt.leave(`${reason}; ${await whatStands(attempt, text)}`);
   const gone = `${reason}, and it was taken out of the composer again`;
   // once Enter was pressed nobody can be certain that it was not read late
-  return entered === null ? passage.fail(gone) : passage.leave(gone);
+  return entered === null ? attempt.fail(gone) : attempt.leave(gone);
 }
 
-function isOursAlone(passage: Passage, look: FreshLook, { text, typedAt, entered }: NotRun): boolean {
-  const { manner } = passage;
-  if (passage.obstacle(look) !== null || passage.humanSince(typedAt, look)) return false;
+function isOursAlone(attempt: Attempt, look: FreshLook, { text, typedAt, entered }: NotRun): boolean {
+  const { manner } = attempt;
+  if (attempt.obstacle(look) !== null || attempt.humanSince(typedAt, look)) return false;
   if (entered !== null && sameScreen(entered.snapshot, look.snapshot)) return false;
   return look.reading.state === 'idle' && composerHolds(look.reading, look.snapshot, text, manner) === 'all';
 }
 
 /** True once the composer has been seen empty. */
-async function erase(passage: Passage, look: FreshLook, { text, typedAt }: NotRun): Promise<boolean> {
-  const { manner, parts, pane } = passage;
+async function erase(attempt: Attempt, look: FreshLook, { text, typedAt }: NotRun): Promise<boolean> {
+  const { manner, parts, pane } = attempt;
   const keys = manner.commands?.erase;
   const ours = rowsShowing(look, text, manner);
   if (keys === undefined || ours.length === 0) return false;
-  passage.listen();
+  attempt.listen();
   if ((await parts.hands.press(pane, keys.split(' '), conditionFor(look, manner, { rests: true, ours }))) === 'held')
     return false;
-  const endAt = passage.now + goneLimitMs;
-  const gone = new Rest(standsMs);
+  const endAt = attempt.now + goneLimitMs;
+  const gone = new StabilityTimer(standsMs);
   for (;;) {
-    const after = await passage.look();
-    if (after === null || passage.obstacle(after) !== null || passage.humanSince(typedAt, after)) return false;
+    const after = await attempt.look();
+    if (after === null || attempt.obstacle(after) !== null || attempt.humanSince(typedAt, after)) return false;
     gone.saw(after.reading.composer.is === 'empty' ? 'empty' : null, after.snapshot);
     if (gone.isOver) return true;
-    if (passage.now >= endAt) return false;
-    await passage.drawsWithin(Math.min(lookEveryMs, gone.leftMs(passage.now), endAt - passage.now));
+    if (attempt.now >= endAt) return false;
+    await attempt.drawsWithin(Math.min(lookEveryMs, gone.leftMs(attempt.now), endAt - attempt.now));
   }
 }
 
-async function whatStands(passage: Passage, text: string): Promise<string> {
-  const look = await passage.look();
+async function whatStands(attempt: Attempt, text: string): Promise<string> {
+  const look = await attempt.look();
   if (look === null) return 'the pane is gone';
-  const holding = composerHolds(look.reading, look.snapshot, text, passage.manner);
+  const holding = composerHolds(look.reading, look.snapshot, text, attempt.manner);
   if (holding === 'no') return 'the composer does not show it any more';
   return holding === 'other'
     ? 'something else stands in the composer'

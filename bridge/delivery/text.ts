@@ -1,5 +1,5 @@
 import { cleaned, isBlank } from '../core/cleaning.ts';
-import type { Manner } from '../core/composer.ts';
+import type { ComposerFacts } from '../core/composer.ts';
 import { withoutEnd } from '../core/ends.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { neutraliseDelimiters } from '../core/protocol.ts';
@@ -13,9 +13,9 @@ export type Prepared =
  * What is typed for a body: the same words, without what a terminal or this agent's composer would take for a command;
  * the end of a bracketed paste, after which all would be keys, is an escape sequence like others.
  * Everything else stays byte for byte: tabs, emoji with joiners, bidirectional marks, a trailing `;`.
- * @param kind a `request` was composed by our own controller room, whose delimiters are meant; a `command` is meant as one
+ * @param kind a `request` was composed by our own controllers, whose delimiters are meant; a `command` is meant as one
  */
-export function prepare(body: string, manner: Manner, kind: Envelope['kind'] = 'message'): Prepared {
+export function prepare(body: string, manner: ComposerFacts, kind: Envelope['kind'] = 'message'): Prepared {
   if (kind === 'command') return prepareCommand(body, manner);
   const clean = withoutEnd(wholePairs(cleaned(body)), /\n/);
   const text = kind === 'request' ? clean : neutraliseDelimiters(clean);
@@ -26,7 +26,7 @@ export function prepare(body: string, manner: Manner, kind: Envelope['kind'] = '
 }
 
 /** A command is typed as it stands, for an agent of which it is known what becomes of it then. */
-function prepareCommand(body: string, { agent, bracketed, commands }: Manner): Prepared {
+function prepareCommand(body: string, { agent, bracketed, commands }: ComposerFacts): Prepared {
   const text = cleaned(body).trim();
   if (asCommand(text) === null) return refused('it is not a slash command');
   if (commands?.isAlone && /\s/.test(text)) {
@@ -39,7 +39,7 @@ function prepareCommand(body: string, { agent, bracketed, commands }: Manner): P
 }
 
 /** Pasted without its brackets, each line break would be an Enter, and a terminal in line mode cuts what is too long. */
-export function oneLine(text: string, { maxLineBytes }: Pick<Manner, 'maxLineBytes'>): Prepared {
+export function oneLine(text: string, { maxLineBytes }: Pick<ComposerFacts, 'maxLineBytes'>): Prepared {
   if (text.includes('\n')) {
     return refused('this program takes one line at a time, and the text has several (--line-mode sends each alone)');
   }
@@ -53,14 +53,14 @@ function wholePairs(text: string): string {
   return text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
 }
 
-function withoutCommands(text: string, manner: Manner): Prepared {
+function withoutCommands(text: string, manner: ComposerFacts): Prepared {
   const opened = withoutOpenings(text, manner);
   if (opened.is === 'refused') return opened;
   const unreferring = withoutReferences(opened.text, manner);
   return unreferring.is === 'refused' ? unreferring : withoutEndings(unreferring.text, manner);
 }
 
-function withoutOpenings(text: string, { agent, commandOpenings }: Manner): Prepared {
+function withoutOpenings(text: string, { agent, commandOpenings }: ComposerFacts): Prepared {
   let spoken = text;
   for (const { pattern, prefix } of commandOpenings) {
     const command = new RegExp(pattern);
@@ -75,7 +75,7 @@ function withoutOpenings(text: string, { agent, commandOpenings }: Manner): Prep
   return { is: 'text', text: spoken };
 }
 
-function withoutReferences(text: string, { agent, references }: Manner): Prepared {
+function withoutReferences(text: string, { agent, references }: ComposerFacts): Prepared {
   let spoken = text;
   for (const { pattern, prefix } of references) {
     const named = new RegExp(pattern, 'g');
@@ -89,7 +89,7 @@ function withoutReferences(text: string, { agent, references }: Manner): Prepare
   return { is: 'text', text: spoken };
 }
 
-function withoutEndings(text: string, { agent, commandEndings }: Manner): Prepared {
+function withoutEndings(text: string, { agent, commandEndings }: ComposerFacts): Prepared {
   let spoken = text;
   for (const { pattern, append } of commandEndings) {
     if (!new RegExp(pattern).test(spoken)) continue;

@@ -5,14 +5,14 @@ import type { Reading } from '../core/reading.ts';
  * A mark of the turn that was on the screen before a text was typed, kept with the delivery: after a crash it tells the
  * echo of that text from an older, equal one. Two hashes: of the input that opened the turn, and of the first thing said.
  */
-export function turnAnchor({ turn }: Pick<Reading, 'turn'>): string {
+export function turnFingerprint({ turn }: Pick<Reading, 'turn'>): string {
   return `${digest(turn.inputs.at(-1))}:${turn.cut ? '' : digest(turn.words[0])}`;
 }
 
 /** True only where it is certain that another input has opened the turn since. */
 export function isAnotherTurn(anchor: string, reading: Pick<Reading, 'turn'>): boolean {
   const [input, said] = anchor.split(':');
-  const [inputNow, saidNow] = turnAnchor(reading).split(':');
+  const [inputNow, saidNow] = turnFingerprint(reading).split(':');
   if (input !== inputNow) return true;
   return !!said && !!saidNow && said !== saidNow;
 }

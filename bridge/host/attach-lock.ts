@@ -10,12 +10,12 @@ const lookAgainMs = 10;
  * Whoever comes to a tmux server as a control client, or makes it tell of windows and sessions, does so in turn: what tmux
  * 3.3a has to tell while a client is just coming can end it (docs/torture.md).
  */
-export function comingsTo(socketPath: string, clock: Clock, locks = new Locks()): Turnstile {
-  return new Turnstile({ key: `clients of ${socketPath}`, clock, locks });
+export function attachLockFor(socketPath: string, clock: Clock, locks = new Locks()): AttachLock {
+  return new AttachLock({ key: `clients of ${socketPath}`, clock, locks });
 }
 
 /** One at a time passes, among all processes of one user. */
-export class Turnstile {
+export class AttachLock {
   readonly #locks: Locks;
   readonly #key: string;
   readonly #clock: Clock;

@@ -5,7 +5,7 @@ import { type Process, procSource } from './process-source.ts';
 const memberLimit = 64;
 
 /** What /proc tells of a program's own processes: their arguments, their descriptors, the sockets of this machine. */
-export class ProgramGround {
+export class ProcessFiles {
   readonly #root: string;
   readonly #source: ReturnType<typeof procSource>;
 

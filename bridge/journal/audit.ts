@@ -7,7 +7,7 @@ import type { JournalEvent } from '../core/journal-event.ts';
 import { identityKey } from '../core/pane.ts';
 import { originOf, type Request } from '../core/request.ts';
 import { isCorruption, journalFault } from './faults.ts';
-import { retraceDelivery, retraceRequest, retraceThread } from './rebuild.ts';
+import { rebuildDelivery, rebuildRequest, rebuildThread } from './rebuild.ts';
 import { refuseForeign } from './schema.ts';
 import { digest } from './statements.ts';
 
@@ -113,7 +113,7 @@ class Auditor {
       });
     }
     for (const { request } of requests.values()) {
-      this.#findings.push(...retraceThread(request, threads.get(request.id) ?? []));
+      this.#findings.push(...rebuildThread(request, threads.get(request.id) ?? []));
     }
     this.#retrace(requests, deliveries);
     const events = this.#sequence(archived);
@@ -142,8 +142,8 @@ class Auditor {
       unseen.delete(subject);
       const request = requests.get(subject)?.request;
       const delivery = deliveries.get(subject);
-      if (request) this.#findings.push(...retraceRequest(request, life));
-      else if (delivery) this.#findings.push(...retraceDelivery(delivery, life));
+      if (request) this.#findings.push(...rebuildRequest(request, life));
+      else if (delivery) this.#findings.push(...rebuildDelivery(delivery, life));
       else if (/^(request|delivery)-/.test(life[0]!.kind)) {
         this.#found('disagrees', subject, `it has ${life.length} events, and is neither kept nor archived`);
       }

@@ -7,7 +7,7 @@ import { type Answer, mayBecome, type Request, type RequestState } from '../core
 type Told<State> = { readonly state?: State; readonly answer?: Answer; readonly kept?: Answer } | null;
 
 /** A request's life by its events alone, held to the lifecycle and to what the journal keeps of it. Pure. */
-export function retraceRequest(request: Request, events: readonly JournalEvent[]): Finding[] {
+export function rebuildRequest(request: Request, events: readonly JournalEvent[]): Finding[] {
   const findings: Finding[] = [];
   const found = (kind: FindingKind, what: string) => findings.push({ kind, target: request.id, what });
   if (events[0]?.kind !== 'request-opened') found('impossible-step', 'its record does not begin with its opening');
@@ -40,7 +40,7 @@ export function retraceRequest(request: Request, events: readonly JournalEvent[]
 }
 
 /** A delivery's life, likewise; ended, it has its receipt or its reason. Pure. */
-export function retraceDelivery(delivery: Delivery, events: readonly JournalEvent[]): Finding[] {
+export function rebuildDelivery(delivery: Delivery, events: readonly JournalEvent[]): Finding[] {
   const findings: Finding[] = [];
   const found = (kind: FindingKind, what: string) => findings.push({ kind, target: delivery.id, what });
   if (events[0]?.kind !== 'delivery-queued') found('impossible-step', 'its record does not begin with its posting');
@@ -67,7 +67,7 @@ export function retraceDelivery(delivery: Delivery, events: readonly JournalEven
 }
 
 /** The deliveries of one thread against their request: one answer is typed once, and an end says how it was carried. Pure. */
-export function retraceThread(request: Request, deliveries: readonly Delivery[]): Finding[] {
+export function rebuildThread(request: Request, deliveries: readonly Delivery[]): Finding[] {
   const findings: Finding[] = [];
   const found = (kind: FindingKind, target: string, what: string) => findings.push({ kind, target, what });
   const answers = deliveries.filter(({ envelope }) => envelope.inReplyTo === request.id);

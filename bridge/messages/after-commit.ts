@@ -2,7 +2,7 @@
  * News that waits for the transaction under way: it is told in the next microtask. A listener that throws must not end
  * the attempt it hears of; its fault surfaces where `tell` is called, and the news is told again then.
  */
-export class Announcements<Event> {
+export class AfterCommit<Event> {
   readonly #on: (event: Event) => void;
   #untold: Array<() => Event | null> = [];
   #isDue = false;

@@ -97,7 +97,7 @@ export class DeadLetters {
   }
 }
 
-/** Sent by a person or an agent, who waits for its end; answers and requests are the desk's. */
+/** Sent by a person or an agent, who waits for its end; answers and requests have their own end. */
 function isSent({ envelope }: Delivery): boolean {
   return envelope.kind === 'message' || envelope.kind === 'keys' || envelope.kind === 'command';
 }

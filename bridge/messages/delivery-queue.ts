@@ -5,8 +5,8 @@ import { messageOf } from '../core/failure.ts';
 import type { DeliveryId } from '../core/ids.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
 import { addressKey, type PaneAddress, type PaneIdentity } from '../core/pane.ts';
-import { Announcements } from './after-commit.ts';
-import { Lane, laneKey, type Waiting } from './pane-queue.ts';
+import { AfterCommit } from './after-commit.ts';
+import { PaneQueue, paneQueueKey, type Waiting } from './pane-queue.ts';
 
 /** How long a typed delivery may stay unread on its screen before it is called uncertain. */
 const doubtLimitMs = 60_000;
@@ -32,7 +32,7 @@ export interface Courier {
   reconcile(delivery: Delivery): Promise<unknown>;
 }
 
-export type PostEvent =
+export type DeliveryQueueEvent =
   | { readonly type: 'delivery-changed'; readonly delivery: Delivery }
   /** a fault: the courier threw, or the memory refused. The delivery is tried again, or read again if it was typed. */
   | { readonly type: 'attempt-failed'; readonly delivery: Delivery; readonly fault: unknown };
@@ -42,13 +42,13 @@ export type PostEvent =
  * here is only who waits for which pane. One pane is served by one attempt at a time, in order of posting for each
  * agent; different panes are served at the same time. Events are told after the transaction that made them.
  */
-export class PostOffice {
+export class DeliveryQueue {
   readonly #memory: DeliveryMemory & Transactions;
   readonly #clock: Clock;
   readonly #mint: () => string;
   readonly #courier: Courier;
-  readonly #news: Announcements<PostEvent>;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #news: AfterCommit<DeliveryQueueEvent>;
+  readonly #lanes = new Map<string, PaneQueue>();
   #closed = false;
 
   constructor(parts: {
@@ -56,13 +56,13 @@ export class PostOffice {
     clock: Clock;
     mint: () => string;
     courier: Courier;
-    on: (event: PostEvent) => void;
+    on: (event: DeliveryQueueEvent) => void;
   }) {
     this.#memory = parts.memory;
     this.#clock = parts.clock;
     this.#mint = parts.mint;
     this.#courier = parts.courier;
-    this.#news = new Announcements(parts.on);
+    this.#news = new AfterCommit(parts.on);
   }
 
   /**
@@ -171,21 +171,21 @@ export class PostOffice {
     await Promise.all([...this.#lanes.values()].map((lane) => lane.busy));
   }
 
-  #enqueue(delivery: Delivery): Lane {
-    const key = laneKey(delivery);
-    const lane = this.#lanes.get(key) ?? new Lane(delivery.recipient);
+  #enqueue(delivery: Delivery): PaneQueue {
+    const key = paneQueueKey(delivery);
+    const lane = this.#lanes.get(key) ?? new PaneQueue(delivery.recipient);
     this.#lanes.set(key, lane);
     lane.add(delivery);
     return lane;
   }
 
-  #start(lane: Lane): void {
+  #start(lane: PaneQueue): void {
     lane.again = true;
     // Not at once: whoever posts may be inside a transaction that is not committed yet.
     lane.busy ??= Promise.resolve().then(() => this.#serve(lane));
   }
 
-  async #serve(lane: Lane): Promise<void> {
+  async #serve(lane: PaneQueue): Promise<void> {
     while (lane.again && !this.#closed) {
       lane.again = false;
       const stuck = new Set<string>();
@@ -203,7 +203,7 @@ export class PostOffice {
   }
 
   /** Also what another bridge typed: a daemon and a command beside it each keep an order of their own, and either may die. */
-  #typedIn({ waiting }: Lane): ReadonlySet<DeliveryId> {
+  #typedIn({ waiting }: PaneQueue): ReadonlySet<DeliveryId> {
     if (waiting.length < 2) return none;
     try {
       const stored = waiting.map(({ id }) => this.#memory.delivery(id));
@@ -215,7 +215,7 @@ export class PostOffice {
   }
 
   /** One attempt. True when the delivery has ended, or is not in the memory: its transaction was undone. */
-  async #tryOnce(lane: Lane, entry: Waiting): Promise<boolean> {
+  async #tryOnce(lane: PaneQueue, entry: Waiting): Promise<boolean> {
     let before: Delivery | null = null;
     try {
       // Looks at the deadline first: nothing is tried past it, not even once.
@@ -229,7 +229,7 @@ export class PostOffice {
     }
   }
 
-  #settle(lane: Lane, entry: Waiting, before: Delivery, after: Delivery | null): boolean {
+  #settle(lane: PaneQueue, entry: Waiting, before: Delivery, after: Delivery | null): boolean {
     if (after === null) return true;
     if (!sameState(before, after)) {
       this.#tell(entry.id);
@@ -251,7 +251,7 @@ export class PostOffice {
    * The attempt threw. When the delivery was cancelled or its text replaced meanwhile, that was the memory stopping the
    * courier, as it should. Otherwise it is a fault: told, shown as the reason of the hold, and tried again.
    */
-  #recover(lane: Lane, entry: Waiting, before: Delivery | null, fault: unknown): boolean {
+  #recover(lane: PaneQueue, entry: Waiting, before: Delivery | null, fault: unknown): boolean {
     try {
       const stored = this.#memory.delivery(entry.id);
       if (stored === null || isEnded(stored.state)) return true;

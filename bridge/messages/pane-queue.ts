@@ -19,7 +19,7 @@ export interface Waiting {
 }
 
 /** What waits for one pane, in order of posting. At most one of them is being tried at any time. */
-export class Lane {
+export class PaneQueue {
   /** `addressKey` of the pane */
   readonly address: string;
   readonly waiting: Waiting[] = [];
@@ -75,6 +75,6 @@ export class Lane {
   }
 }
 
-export function laneKey(delivery: Delivery): string {
+export function paneQueueKey(delivery: Delivery): string {
   return identityKey(delivery.recipient);
 }

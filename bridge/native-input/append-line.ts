@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/failure.ts';
-import type { Posted } from '../core/native-input.ts';
+import type { HandOver } from '../core/native-input.ts';
 
 const askEveryMs = 25;
 /** Every reader reads the whole file at each change of it. */
@@ -13,7 +13,7 @@ const lineFeed = 10;
  * Appends one whole line to a file that a program takes its inputs from. Nothing is written unless it is a regular file of
  * this user's, with one name, not too large, and ending in a whole line.
  */
-export async function appendLine(path: string, line: string, readWithinMs: number, clock: Clock): Promise<Posted> {
+export async function appendLine(path: string, line: string, readWithinMs: number, clock: Clock): Promise<HandOver> {
   let file: FileHandle;
   try {
     file = await open(path, constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK);

@@ -1,12 +1,12 @@
 import { nativeInputNamed } from '../agent-programs/index.ts';
 import type { NativeInputIo } from '../agent-programs/native-input.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Manner } from '../core/composer.ts';
-import type { Door } from '../core/native-input.ts';
+import type { ComposerFacts } from '../core/composer.ts';
+import type { OpenInput } from '../core/native-input.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { ProcessGround } from '../core/process-info.ts';
 
-export type Found = Door | { readonly refused: string };
+export type Found = OpenInput | { readonly refused: string };
 
 /**
  * The native inputs of running agent programs. One counts as found only where the processes of the program in that pane
@@ -23,7 +23,7 @@ export class NativeInputs {
     this.#io = parts.io;
   }
 
-  async find({ identity, foreground }: Snapshot, { door }: Manner): Promise<Found> {
+  async find({ identity, foreground }: Snapshot, { door }: ComposerFacts): Promise<Found> {
     const input = door === undefined ? undefined : nativeInputNamed(door.name);
     if (input === undefined) return { refused: 'the program has no door that is known here' };
     const { agentPid, agentStartedAt } = identity;

@@ -4,7 +4,7 @@ import { asPaneId } from '../core/ids.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
 import { addressKey, type PaneFacts, type PaneIdentity, sameAgent } from '../core/pane.ts';
 import type { Caller } from '../host/caller.ts';
-import { type AgentWord, doubt, heard, moved, type WordNow } from '../screen/hook-state.ts';
+import { doubt, type HookState, type HookStateNow, heard, moved } from '../screen/hook-state.ts';
 import { inputDigest } from '../screen/input-digest.ts';
 
 /** A call of `bridge signal`, with all that it can show for where it comes from. */
@@ -18,7 +18,7 @@ export interface SignalCall {
   readonly pane: string | null;
 }
 
-export type Heard =
+export type Received =
   | { readonly is: 'heard'; readonly pane: PaneIdentity }
   | { readonly is: 'dropped'; readonly reason: string };
 
@@ -29,13 +29,13 @@ const mostIn10s = 100;
  * What agents say of themselves through their hooks, each word with the agent that sits in the pane now. A word that
  * cannot be laid to one agent in one pane for certain is dropped: no word is better than another agent's.
  */
-export class Hearing {
+export class HookReceiver {
   readonly #clock: Clock;
   readonly #aheadMs: () => number;
   readonly #panes: () => Promise<readonly PaneFacts[]>;
   readonly #identify: (facts: PaneFacts) => { identity: PaneIdentity; program: string | null };
   readonly #record: (event: NewJournalEvent) => void;
-  readonly #words = new Map<string, { readonly identity: PaneIdentity; readonly word: AgentWord }>();
+  readonly #words = new Map<string, { readonly identity: PaneIdentity; readonly word: HookState }>();
   #recent: number[] = [];
   #flooded = false;
 
@@ -55,7 +55,7 @@ export class Hearing {
   }
 
   /** Journals it, and keeps it where it can be laid to one agent. */
-  async hear(call: SignalCall): Promise<Heard> {
+  async receive(call: SignalCall): Promise<Received> {
     if (this.#isTooMuch()) return { is: 'dropped', reason: 'too many signals in a short time' };
     const found = await this.#paneOf(call);
     // a clock is never trusted to run ahead: a word from the future would stand too long
@@ -77,7 +77,7 @@ export class Hearing {
   }
 
   /** The last word of exactly this agent; undefined where it said none. */
-  wordOf(identity: PaneIdentity): WordNow | undefined {
+  stateOf(identity: PaneIdentity): HookStateNow | undefined {
     const known = this.#wordOf(identity);
     return known && { kind: known.kind, agoMs: Math.max(0, this.#clock.now() - known.at), said: known.said };
   }
@@ -90,11 +90,11 @@ export class Hearing {
 
   /** True when this agent itself has just said that it asks for approval: the dialog may not be drawn yet. */
   asks(identity: PaneIdentity): boolean {
-    const word = this.wordOf(identity);
+    const word = this.stateOf(identity);
     return word?.kind === 'approval-wanted' && doubt(word) !== null;
   }
 
-  #wordOf(identity: PaneIdentity): AgentWord | undefined {
+  #wordOf(identity: PaneIdentity): HookState | undefined {
     const known = this.#words.get(addressKey(identity));
     return known && sameAgent(known.identity, identity) ? known.word : undefined;
   }
@@ -103,7 +103,7 @@ export class Hearing {
     this.#words.set(addressKey(pane), { identity: pane, word: heard(this.#wordOf(pane) ?? null, signal) });
   }
 
-  async #paneOf({ signal, caller, tmuxSocket, paneHint, pane }: SignalCall): Promise<Heard> {
+  async #paneOf({ signal, caller, tmuxSocket, paneHint, pane }: SignalCall): Promise<Received> {
     if (caller.is === 'apart') return dropped(`${caller.program}: ${caller.reason}`);
     if (caller.is === 'nobody' && pane === null) return dropped('no agent program stands above the caller');
     if (caller.is === 'agent' && caller.program !== signal.agent)
@@ -121,7 +121,7 @@ export class Hearing {
   }
 
   /** By hand, `--pane` names a pane of the caller's own tmux server: every server has one of that id. */
-  #paneNamed(named: readonly PaneFacts[], agent: string, tmuxSocket: string | null): Heard {
+  #paneNamed(named: readonly PaneFacts[], agent: string, tmuxSocket: string | null): Received {
     const sitting = named
       .map((facts) => ({ facts, ...this.#identify(facts) }))
       .filter(({ program }) => program === agent);
@@ -150,6 +150,6 @@ function isAmong(identity: PaneIdentity, { at }: Extract<Caller, { is: 'agent' }
   return at.some(({ pid, startedAt }) => pid === identity.agentPid && startedAt === identity.agentStartedAt);
 }
 
-function dropped(reason: string): Heard {
+function dropped(reason: string): Received {
   return { is: 'dropped', reason };
 }

@@ -1,7 +1,7 @@
 import type { AgentProgram } from '../agent-programs/agent-program.ts';
 import { type ProgramChoice, programOf, unknown } from '../agent-programs/index.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Manner } from '../core/composer.ts';
+import type { ComposerFacts } from '../core/composer.ts';
 import { BridgeError } from '../core/failure.ts';
 import {
   addressKey,
@@ -16,7 +16,7 @@ import {
 import type { Reading } from '../core/reading.ts';
 import type { FoundProgram, ProcessTree } from '../host/process-tree.ts';
 import { Activity, type Ring } from '../screen/activity.ts';
-import type { WordNow } from '../screen/hook-state.ts';
+import type { HookStateNow } from '../screen/hook-state.ts';
 import type { Motion } from '../screen/screen-reader.ts';
 import { capture } from '../tmux/capture.ts';
 import type { TmuxCommands } from '../tmux/commands.ts';
@@ -55,12 +55,12 @@ export type PaneNews = ({ readonly is: 'drew' } & Ring) | { readonly is: 'signal
  * Looking at panes: tmux's capture joined with the process tree, the profile that reads it, and what has moved since.
  * Everybody who looks, looks through here, so that quiet is measured once.
  */
-export class Sight {
+export class Panes {
   readonly #servers: Servers;
   readonly #processes: ProcessTree;
   readonly #clock: Clock;
   readonly #choiceFor: (pane: PaneIdentity) => ProgramChoice;
-  readonly #wordOf: (identity: PaneIdentity) => WordNow | undefined;
+  readonly #wordOf: (identity: PaneIdentity) => HookStateNow | undefined;
   readonly #beside: ReadonlyMap<string, KnownPane>;
   readonly #besideAt: number;
   readonly #known = new Map<string, Known>();
@@ -78,7 +78,7 @@ export class Sight {
     processes: ProcessTree;
     clock: Clock;
     choiceFor: (pane: PaneIdentity) => ProgramChoice;
-    wordOf?: (identity: PaneIdentity) => WordNow | undefined;
+    wordOf?: (identity: PaneIdentity) => HookStateNow | undefined;
     beside?: readonly KnownPane[];
   }) {
     this.#servers = parts.servers;
@@ -278,7 +278,7 @@ export class Sight {
   }
 
   /** How this agent's composer treats text, as bridge.yaml may have changed it. */
-  manner(agent: string, pane: PaneIdentity): Manner {
+  manner(agent: string, pane: PaneIdentity): ComposerFacts {
     const { composer, nativeInput } = programOf(null, this.#named(agent, pane));
     return nativeInput === undefined ? composer : { ...composer, door: nativeInput };
   }
@@ -288,7 +288,7 @@ export class Sight {
     return { ...choice, agent: choice.agent ?? agent };
   }
 
-  panes(): Promise<PaneFacts[]> {
+  list(): Promise<PaneFacts[]> {
     return this.#servers.panes();
   }
 
@@ -330,7 +330,7 @@ export class Sight {
 
   /** The one pane a target names, of those given or of all. @throws BridgeError listing the candidates, or the panes there are */
   async resolve(target: string, session: string | null, among?: readonly PaneFacts[]): Promise<PaneFacts> {
-    const panes = among ?? (await this.panes());
+    const panes = among ?? (await this.list());
     const found = resolveTarget(panes, target, (facts) => this.programOf(facts), session === null ? {} : { session });
     if (found.is === 'one') return found.pane;
     const list = (found.is === 'many' ? found.candidates : panes).map(nameOf);

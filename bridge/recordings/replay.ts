@@ -6,7 +6,7 @@ import { findRequests } from '../screen/blocks.ts';
 import { type DetectorState, firstState, step } from '../screen/detector.ts';
 import { snapshotOf } from '../screen/emulator.ts';
 import { SignalReader } from '../screen/signals.ts';
-import { firstReasons, type ReasonsInput, stepReasons } from '../screen/turn-end-detector.ts';
+import { firstTurnEndState, stepTurnEnd, type TurnEndInput } from '../screen/turn-end-detector.ts';
 
 /** What a bridge that watched would have detected. */
 export interface SimulatedDetection {
@@ -91,13 +91,13 @@ async function simulateTerminal(
   let from = 0;
   let line = 1;
   let look = 0;
-  const rest: { last: { input: ReasonsInput; line: number; offset: number } | null } = { last: null };
+  const rest: { last: { input: TurnEndInput; line: number; offset: number } | null } = { last: null };
   /** A turn is over when the next one begins, or the log ends: then it counts how it last stood at rest. */
   const judge = () => {
     const { last } = rest;
     rest.last = null;
     if (last === null) return;
-    const { detection } = stepReasons(firstReasons, last.input, {
+    const { detection } = stepTurnEnd(firstTurnEndState, last.input, {
       heuristic: closingLines > 0,
       lines: closingLines,
       stuckMs: 0,

@@ -29,7 +29,7 @@ interface Memory {
  * request may come to him twice: to be answered, and when nobody can tell whether the answer arrived. What was called
  * for is in the journal, so that a restart calls nobody twice.
  */
-export class Calling {
+export class Alerts {
   readonly #memory: Memory;
   readonly #againAfterMs: number;
   readonly #call: (request: Request, why: string) => void;

@@ -31,10 +31,10 @@ export function pauseOf(pauses: Pauses, worker: string): Pause | undefined {
 
 const pausesKey = 'pauses';
 /** of the document that holds the `Tally` */
-export const tallyKey = 'answers';
+export const countersKey = 'answers';
 
 /** Who is paused and what was answered automatically. The truth is in the journal: a restart forgets nothing of it. */
-export class Allowance {
+export class Budget {
   readonly #memory: Documents;
   readonly #limitsFor: (request: Request) => Limits;
 
@@ -72,14 +72,14 @@ export class Allowance {
   }
 
   /** Null: all that are paused. @returns who was */
-  resume(worker: string | null, by: string, now: number): string[] {
+  endPause(worker: string | null, by: string, now: number): string[] {
     const { pauses } = this;
     const names = Object.keys(pauses).filter((name) => worker === null || name === worker);
     const left = Object.fromEntries(Object.entries(pauses).filter(([name]) => !names.includes(name)));
     this.#memory.saveMemory(pausesKey, left);
     for (const name of names) {
       const { limit } = pauses[name]!;
-      if (limit !== undefined) this.#memory.saveMemory(tallyKey, withoutPast(this.#tally, name, limit));
+      if (limit !== undefined) this.#memory.saveMemory(countersKey, withoutPast(this.#tally, name, limit));
       this.#memory.record({ at: now, kind: 'worker-resumed', subject: name, data: { by } });
     }
     return names;
@@ -90,10 +90,10 @@ export class Allowance {
       by === 'human'
         ? withHuman(this.#tally, request.worker)
         : withAutomatic(this.#limitsFor(request), this.#tally, request, now);
-    this.#memory.saveMemory(tallyKey, tally);
+    this.#memory.saveMemory(countersKey, tally);
   }
 
   get #tally(): Tally {
-    return this.#memory.memory<Tally>(tallyKey) ?? emptyTally;
+    return this.#memory.memory<Tally>(countersKey) ?? emptyTally;
   }
 }

@@ -3,11 +3,11 @@ import type { Answer, Request } from '../core/request.ts';
 import type { Effect } from './events.ts';
 
 /**
- * What the desk has others do. `deliver`, `choose`, `replace` and `cancelDelivery` are called inside the transaction that commits
+ * What a step of a request has others do. `deliver`, `choose`, `replace` and `cancelDelivery` are called inside the transaction that commits
  * the transition and write to the same journal: both happen or neither. All others are called after the commit, may be
  * called again after a crash, and may return a promise; one that fails is told and tried again.
  */
-export interface Perform {
+export interface RequestEffects {
   ask(request: Request): void | Promise<void>;
   cancelAsk(request: Request): void | Promise<void>;
   /** writes it to the inbox, unless it is there, and tells the human */
@@ -46,15 +46,15 @@ interface Errand {
  * Effects after the commit. One that fails is told, and owed: it is tried again after 1, 2, 4, … seconds, ten times at
  * most; the request itself stays in the journal, and the next start performs it again.
  */
-export class Errands {
-  readonly #perform: Perform;
+export class EffectRunner {
+  readonly #perform: RequestEffects;
   readonly #now: () => number;
   readonly #failed: (request: Request, effect: Effect, fault: unknown) => void;
   #owed: Errand[] = [];
   #closed = false;
 
   constructor(parts: {
-    perform: Perform;
+    perform: RequestEffects;
     now: () => number;
     failed: (request: Request, effect: Effect, fault: unknown) => void;
   }) {

@@ -3,7 +3,7 @@ import type { DeliveryId, RequestId } from '../core/ids.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
 import type { Request, RequestState } from '../core/request.ts';
 
-/** What the desk needs of the journal: this, the deliveries of its answers, and transactions. */
+/** What open requests need of the journal: this, the deliveries of its answers, and transactions. */
 export interface RequestMemory {
   saveRequest(request: Request, event: NewJournalEvent): void;
   request(id: RequestId): Request | null;

@@ -6,7 +6,7 @@ import { earlierOriginOf, originOf, type Request } from '../core/request.ts';
 import type { TurnMark } from '../core/turn-mark.ts';
 import type { RequestMemory, Transactions } from './memory.ts';
 
-export interface Sighting {
+export interface RequestIdentity {
   readonly worker: string;
   /** who asks says only itself that it is this one */
   readonly claimed?: string;
@@ -31,7 +31,7 @@ export interface Sighting {
  * Which request a sighting is. One pane, turn and text make one request, however often they are seen. What was seen only
  * once, in the turn before or after, is the same: its turn is corrected.
  */
-export class Sightings {
+export class RequestIdentities {
   readonly #memory: RequestMemory & Transactions;
   readonly #clock: Clock;
   readonly #mint: () => string;
@@ -43,7 +43,7 @@ export class Sightings {
   }
 
   /** Commits the request where it is new, and its turn where that was wrong. */
-  requestOf(sighting: Sighting): { readonly request: Request; readonly isNew: boolean } {
+  requestOf(sighting: RequestIdentity): { readonly request: Request; readonly isNew: boolean } {
     const { via, pane, turn } = sighting;
     const { text, dialog } = sighting.detection;
     return this.#memory.transact(() => {
@@ -59,7 +59,7 @@ export class Sightings {
     });
   }
 
-  #add(sighting: Sighting): Request {
+  #add(sighting: RequestIdentity): Request {
     const { worker, claimed, pane, agent, turn, detection, context, project, repository, via, deadlineAt, turnMark } =
       sighting;
     const { kind, text, attributes, dialog, reason } = detection;
@@ -91,7 +91,7 @@ export class Sightings {
       .findLast((one) => one.via === 'screen' && !one.dialog && normaliseWords(one.text) === words);
   }
 
-  #move(request: Request, { turn, turnMark }: Sighting): Request {
+  #move(request: Request, { turn, turnMark }: RequestIdentity): Request {
     const moved = { ...request, turn, ...(turnMark && { turnMark }) };
     const event = { at: this.#clock.now(), kind: 'request-turn-corrected', subject: request.id, data: { turn } };
     this.#memory.saveRequest(moved, event);
@@ -100,7 +100,7 @@ export class Sightings {
 }
 
 /** Why nobody but the human may answer; null where others may. */
-function whyHumanOnly({ humanOnly, detection }: Sighting): string | null {
+function whyHumanOnly({ humanOnly, detection }: RequestIdentity): string | null {
   if (humanOnly !== undefined) return humanOnly;
   if (detection.truncated) return 'part of it was never on a screen that was seen';
   return null;

@@ -7,12 +7,12 @@ import { identityKey, type PaneIdentity, sameAgent } from '../core/pane.ts';
 import { type Answer, type ControllerFailure, doubtOf, openRequests, type Request } from '../core/request.ts';
 import type { TurnMark } from '../core/turn-mark.ts';
 import { meant } from './answers.ts';
-import { Allowance, type Documents, everyWorker, type Pauses } from './budget.ts';
-import { Errands, type Perform } from './effects.ts';
+import { Budget, type Documents, everyWorker, type Pauses } from './budget.ts';
+import { EffectRunner, type RequestEffects } from './effects.ts';
 import type { Limits } from './limits.ts';
 import type { DeliveryLookup, RequestMemory, Transactions } from './memory.ts';
 import { decide, type PolicyDecision, type Rule } from './policy.ts';
-import { type Sighting, Sightings } from './request-identity.ts';
+import { RequestIdentities, type RequestIdentity } from './request-identity.ts';
 import { isHuman, isKnown } from './request-machine.ts';
 import { type Outcome, Transitions } from './transitions.ts';
 import { whyLate } from './wording.ts';
@@ -51,15 +51,15 @@ export interface Acceptance {
  * The open requests of all workers. The truth is in the memory and is read again for each event; every transition is
  * committed before its effects are performed.
  */
-export class Desk {
+export class Requests {
   readonly #memory: RequestMemory & DeliveryLookup & Transactions & Documents;
   readonly #clock: Clock;
   readonly #mint: () => string;
   readonly #settingsFor: (request: Request) => Settings;
   readonly #on: (news: DeskNews) => void;
-  readonly #errands: Errands;
-  readonly #allowance: Allowance;
-  readonly #sightings: Sightings;
+  readonly #errands: EffectRunner;
+  readonly #allowance: Budget;
+  readonly #sightings: RequestIdentities;
   readonly #transitions: Transitions;
   /** the turn each pane is in, for a worker that begins its next turn before its delivery is acknowledged */
   readonly #turns = new Map<string, TurnId>();
@@ -70,7 +70,7 @@ export class Desk {
     clock: Clock;
     mint: () => string;
     settingsFor: (request: Request) => Settings;
-    perform: Perform;
+    perform: RequestEffects;
     on: (news: DeskNews) => void;
   }) {
     this.#memory = parts.memory;
@@ -78,9 +78,9 @@ export class Desk {
     this.#mint = parts.mint;
     this.#settingsFor = parts.settingsFor;
     this.#on = parts.on;
-    this.#allowance = new Allowance(parts.memory, (request) => parts.settingsFor(request).limits);
-    this.#sightings = new Sightings(parts);
-    this.#errands = new Errands({
+    this.#allowance = new Budget(parts.memory, (request) => parts.settingsFor(request).limits);
+    this.#sightings = new RequestIdentities(parts);
+    this.#errands = new EffectRunner({
       perform: parts.perform,
       now: () => parts.clock.now(),
       failed: (request, effect, fault) => {
@@ -97,7 +97,7 @@ export class Desk {
   }
 
   /** The request of this pane, turn and words: a new one, or the one that was opened before, however it stands now. */
-  open(sighting: Sighting): Request {
+  open(sighting: RequestIdentity): Request {
     const { request, isNew } = this.#sightings.requestOf(sighting);
     if (isNew) this.#on({ type: 'request-changed', request, what: 'request-opened' });
     return request;
@@ -149,12 +149,12 @@ export class Desk {
   }
 
   /** A person says that the answer in doubt has arrived. */
-  vouch(id: RequestId, by: string): Decision {
+  confirmDelivered(id: RequestId, by: string): Decision {
     return decisionOf(this.#transitions.apply(id, () => ({ type: 'vouched', by, at: this.#clock.now() })));
   }
 
   /** A person says that the answer in doubt did not arrive, or is wanted still: it is typed. */
-  again(id: RequestId, by: string): Decision {
+  retry(id: RequestId, by: string): Decision {
     const deliveryId = this.#mint() as DeliveryId;
     return decisionOf(
       this.#transitions.apply(id, () => ({ type: 'asked-again', by, at: this.#clock.now(), deliveryId })),
@@ -244,8 +244,8 @@ export class Desk {
   }
 
   /** @returns who was paused; what went to the human meanwhile stays with him */
-  letGoOn(worker: string | null, by: string): string[] {
-    return this.#memory.transact(() => this.#allowance.resume(worker, by, this.#clock.now()));
+  endPause(worker: string | null, by: string): string[] {
+    return this.#memory.transact(() => this.#allowance.endPause(worker, by, this.#clock.now()));
   }
 
   dismiss(id: RequestId, by: string): Decision {

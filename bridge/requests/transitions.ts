@@ -2,8 +2,8 @@ import type { Clock } from '../core/clock.ts';
 import type { RequestId } from '../core/ids.ts';
 import type { Request } from '../core/request.ts';
 import { newAnswer } from './answers.ts';
-import type { Allowance } from './budget.ts';
-import type { Errands, Perform } from './effects.ts';
+import type { Budget } from './budget.ts';
+import type { EffectRunner, RequestEffects } from './effects.ts';
 import type { DeskEvent } from './events.ts';
 import type { RequestMemory, Transactions } from './memory.ts';
 import { type DeskStep, isHuman, step } from './request-machine.ts';
@@ -21,17 +21,17 @@ export interface Outcome {
 export class Transitions {
   readonly #memory: RequestMemory & Transactions;
   readonly #clock: Clock;
-  readonly #perform: Perform;
-  readonly #allowance: Allowance;
-  readonly #errands: Errands;
+  readonly #perform: RequestEffects;
+  readonly #allowance: Budget;
+  readonly #errands: EffectRunner;
   readonly #changed: (request: Request, what: string) => void;
 
   constructor(parts: {
     memory: RequestMemory & Transactions;
     clock: Clock;
-    perform: Perform;
-    allowance: Allowance;
-    errands: Errands;
+    perform: RequestEffects;
+    allowance: Budget;
+    errands: EffectRunner;
     changed: (request: Request, what: string) => void;
   }) {
     this.#memory = parts.memory;

@@ -1,7 +1,7 @@
 import type { AgentSignal, SignalKind } from '../core/agent-signal.ts';
 
 /** The last thing that an agent said of itself through its hooks. */
-export interface AgentWord {
+export interface HookState {
   readonly kind: SignalKind;
   readonly at: number;
   /** the turn that began last, and digests of what was taken as input lately, oldest first */
@@ -17,7 +17,7 @@ const inputsKept = 8;
  * Joins one more signal. Each comes through a process of its own, so that two may change places on their way: the older
  * one, and the end of a turn that is not the last one, change nothing.
  */
-export function heard(before: AgentWord | null, signal: AgentSignal): AgentWord {
+export function heard(before: HookState | null, signal: AgentSignal): HookState {
   const { kind, at, turn, input } = signal;
   const known = before?.inputs ?? [];
   const inputs = input === null ? known : [...known, { digest: input, at }].slice(-inputsKept);
@@ -31,23 +31,23 @@ export function heard(before: AgentWord | null, signal: AgentSignal): AgentWord 
 }
 
 /** The same word by a clock that tells so much more, or less. */
-export function moved(word: AgentWord, byMs: number): AgentWord {
+export function moved(word: HookState, byMs: number): HookState {
   return { ...word, at: word.at + byMs, inputs: word.inputs.map((input) => ({ ...input, at: input.at + byMs })) };
 }
 
 /** A word as it bears on one look. */
-export interface WordNow {
+export interface HookStateNow {
   readonly kind: SignalKind;
   readonly agoMs: number;
   readonly said?: string | undefined;
 }
 
 /** How long a word stands against a screen that shows the contrary: hooks get lost, and a pane must not be held for ever. */
-export const wordStandsMs = 2000;
+export const hookStateStandsMs = 2000;
 
 /** Why a screen that looks at rest is not believed yet; null when the agent's word does not speak against it. */
-export function doubt(word: WordNow | undefined): string | null {
-  if (word === undefined || word.agoMs > wordStandsMs) return null;
+export function doubt(word: HookStateNow | undefined): string | null {
+  if (word === undefined || word.agoMs > hookStateStandsMs) return null;
   if (word.kind === 'turn-began') return 'its own hook has just said that a turn began';
   if (word.kind === 'approval-wanted') return 'its own hook has just said that it asks for approval';
   return null;
@@ -57,7 +57,7 @@ export function doubt(word: WordNow | undefined): string | null {
 const closingMs = 1000;
 
 /** The agent told that its turn ended, and has drawn nothing since but what belongs to that: one more source for idle. */
-export function saysEnded(word: WordNow | undefined, quietForMs: number): boolean {
+export function reportedEnd(word: HookStateNow | undefined, quietForMs: number): boolean {
   const isEnd = word?.kind === 'turn-ended' || word?.kind === 'turn-failed';
   return isEnd && Number.isFinite(quietForMs) && word.agoMs <= quietForMs + closingMs;
 }
@@ -67,7 +67,7 @@ export function saysEnded(word: WordNow | undefined, quietForMs: number): boolea
  * lose marks. Null where it told none, or where its turn's words on the screen do not end in it: whoever runs as the
  * user can make a signal, and none shall say what the agent did not.
  */
-export function toldWords(word: WordNow | undefined, shown: readonly string[]): string[] | null {
+export function reportedWords(word: HookStateNow | undefined, shown: readonly string[]): string[] | null {
   if (word?.kind !== 'turn-ended' || word.said === undefined) return null;
   const end = lettersOf(word.said).slice(-lettersCompared);
   return end !== '' && lettersOf(shown.join('')).endsWith(end) ? word.said.split('\n') : null;

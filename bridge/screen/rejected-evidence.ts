@@ -1,4 +1,4 @@
-import type { Manner } from '../core/composer.ts';
+import type { ComposerFacts } from '../core/composer.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Evidence, Reading } from '../core/reading.ts';
 import { findRequests } from './blocks.ts';
@@ -6,7 +6,7 @@ import { judgeClosing } from './closing.ts';
 import { evidence } from './rows.ts';
 
 /** What looks like more than it is: words that decide nothing where they stand, for a person who wonders. */
-export function considered(snapshot: Snapshot, reading: Reading, manner: Manner): Evidence[] {
+export function rejectedEvidence(snapshot: Snapshot, reading: Reading, manner: ComposerFacts): Evidence[] {
   const decided = new Set(reading.why.flatMap(({ rows = [] }) => spanOf(rows)));
   const found: Evidence[] = [];
   for (const [at, { text }] of snapshot.rows.entries()) {
@@ -21,7 +21,11 @@ const mostShown = 20;
 const busyWords = /\besc to (?:interrupt|cancel)\b|^\s*[⠁-⣿] |\b(?:Working|Thinking|Loading)(?:\.\.\.|…)/;
 const dialogWords = /\bWould you like to\b|\bDo you want to\b|\bAllow (?:execution|once)\b|Action Required|\[y\/n\]/i;
 
-function whyNot(text: string, reading: Reading, { dialogWords: own }: Manner): { rule: string; detail: string } | null {
+function whyNot(
+  text: string,
+  reading: Reading,
+  { dialogWords: own }: ComposerFacts,
+): { rule: string; detail: string } | null {
   if (reading.state !== 'busy' && busyWords.test(text))
     return {
       rule: 'busy-words',

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import type { ScreenFacts } from './declared/facts.ts';
-import type { WordNow } from './hook-state.ts';
+import type { HookStateNow } from './hook-state.ts';
 
 /** How the screen of one agent program is read. */
 export interface ScreenReader {
@@ -41,5 +41,5 @@ export interface Signals {
   /** the title the program itself last set after one with a spinner: its resting title, whatever words it uses */
   readonly restingTitle?: string;
   /** what it said last through its own hooks (`bridge signal`) */
-  readonly word?: WordNow;
+  readonly word?: HookStateNow;
 }

@@ -1,7 +1,7 @@
 import type { Detection, ErrorReason } from '../core/detection.ts';
 import type { Reading } from '../core/reading.ts';
 import { judgeClosing } from './closing.ts';
-import { toldWords, type WordNow } from './hook-state.ts';
+import { type HookStateNow, reportedWords } from './hook-state.ts';
 
 /**
  * Reasons to ask somebody that are neither a delimited block nor a dialog: how a turn ended, being stuck. Each is told once:
@@ -10,22 +10,22 @@ import { toldWords, type WordNow } from './hook-state.ts';
  *                  its hook told it, else those on the screen; at most once a turn, never beside a block
  *   busy           stuck, once nothing but spinners and clocks has changed for the time allowed
  */
-export interface ReasonsState {
+export interface TurnEndState {
   /** the turn whose end was judged */
   readonly judged: number;
   readonly work: { readonly seen: string; readonly since: number; readonly isTold: boolean } | null;
 }
 
-export const firstReasons: ReasonsState = { judged: 0, work: null };
+export const firstTurnEndState: TurnEndState = { judged: 0, work: null };
 
-export interface ReasonsInput {
+export interface TurnEndInput {
   readonly reading: Reading;
   /** as the detector counts it; null while it is not certain which turn this is */
   readonly turn: number | null;
   /** the turn's words, as far as they were ever on a screen */
   readonly words: readonly string[];
   /** what the agent said last of itself */
-  readonly word?: WordNow | undefined;
+  readonly word?: HookStateNow | undefined;
   /** a block of this turn has been raised already */
   readonly hasBlock: boolean;
   /** the rows that may show progress */
@@ -33,7 +33,7 @@ export interface ReasonsInput {
   readonly at: number;
 }
 
-export interface ReasonsOptions {
+export interface TurnEndOptions {
   /** judge closing words; errors, dialogs and being stuck are told all the same */
   readonly heuristic: boolean;
   readonly lines: number;
@@ -41,11 +41,11 @@ export interface ReasonsOptions {
   readonly stuckMs: number;
 }
 
-export function stepReasons(
-  before: ReasonsState,
-  input: ReasonsInput,
-  options: ReasonsOptions,
-): { readonly state: ReasonsState; readonly detection: Detection | null } {
+export function stepTurnEnd(
+  before: TurnEndState,
+  input: TurnEndInput,
+  options: TurnEndOptions,
+): { readonly state: TurnEndState; readonly detection: Detection | null } {
   const { reading } = input;
   if (reading.state === 'busy') return stepBusy(before, input, options);
   const state = before.work === null ? before : { ...before, work: null };
@@ -53,10 +53,10 @@ export function stepReasons(
 }
 
 function stepBusy(
-  before: ReasonsState,
-  { screen, at, turn }: ReasonsInput,
-  { stuckMs }: ReasonsOptions,
-): ReturnType<typeof stepReasons> {
+  before: TurnEndState,
+  { screen, at, turn }: TurnEndInput,
+  { stuckMs }: TurnEndOptions,
+): ReturnType<typeof stepTurnEnd> {
   if (stuckMs === 0) return { state: before, detection: null };
   const seen = screen.map(withoutMotion).join('\n');
   const { work } = before;
@@ -79,7 +79,7 @@ function withoutMotion(row: string): string {
   return row.replace(/[\d\u2800-\u28ff⬝■□◐◓◑◒·.…|/\\-]+/g, '').trim();
 }
 
-function stepEnd(before: ReasonsState, input: ReasonsInput, options: ReasonsOptions): ReturnType<typeof stepReasons> {
+function stepEnd(before: TurnEndState, input: TurnEndInput, options: TurnEndOptions): ReturnType<typeof stepTurnEnd> {
   const { reading, turn, words, word, hasBlock } = input;
   if (turn === null || turn === before.judged) return { state: before, detection: null };
   const isKnownTurn = reading.turn.inputs.length > 0 || turn > 1;
@@ -91,7 +91,7 @@ function stepEnd(before: ReasonsState, input: ReasonsInput, options: ReasonsOpti
   }
   if (!isKnownTurn || words.length === 0) return { state: before, detection: null };
   if (hasBlock || !options.heuristic) return { state, detection: null };
-  const closing = judgeClosing(toldWords(word, words) ?? words, { lines: options.lines });
+  const closing = judgeClosing(reportedWords(word, words) ?? words, { lines: options.lines });
   if (closing.kind === 'none') return { state, detection: null };
   return {
     state,

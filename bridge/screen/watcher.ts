@@ -16,7 +16,7 @@ import {
   steps,
 } from './detector.ts';
 import type { Motion, ScreenReader } from './screen-reader.ts';
-import { firstReasons, type ReasonsOptions, type ReasonsState, stepReasons } from './turn-end-detector.ts';
+import { firstTurnEndState, stepTurnEnd, type TurnEndOptions, type TurnEndState } from './turn-end-detector.ts';
 
 export type WatcherEvent =
   | { readonly type: 'reading'; readonly reading: Reading; readonly snapshot: Snapshot }
@@ -28,7 +28,7 @@ export type WatcherEvent =
 
 /** What to journal of a watcher: JSON, small. */
 export interface WatcherMemory extends DetectorMemory {
-  readonly reasons?: ReasonsState;
+  readonly reasons?: TurnEndState;
 }
 
 export interface WatcherDeps {
@@ -37,7 +37,7 @@ export interface WatcherDeps {
   readonly clock: Clock;
   readonly reader: ScreenReader;
   readonly memory: WatcherMemory | null;
-  readonly reasons: ReasonsOptions;
+  readonly reasons: TurnEndOptions;
   on(event: WatcherEvent): void;
   /** what goes on in the pane, as its owner knows it: whoever looks tells it there */
   activity(): Activity;
@@ -68,7 +68,7 @@ const pokeAfterMs = 1000;
 export class PaneWatcher {
   readonly #deps: WatcherDeps;
   #state: DetectorState;
-  #reasons: ReasonsState;
+  #reasons: TurnEndState;
   #last: { snapshot: Snapshot; drawn: string } | null = null;
   #told = '';
   /** what the detector has looked at twice without news */
@@ -83,7 +83,7 @@ export class PaneWatcher {
   constructor(deps: WatcherDeps) {
     this.#deps = deps;
     this.#state = restore(deps.memory, deps.clock.now());
-    this.#reasons = deps.memory?.reasons ?? firstReasons;
+    this.#reasons = deps.memory?.reasons ?? firstTurnEndState;
   }
 
   /** The doorbell: the pane drew. */
@@ -236,7 +236,7 @@ export class PaneWatcher {
     const { turns, raised, words, wordsOfTurn, glimpsed } = this.#state;
     const isCertain = turns.candidate === null && turns.noted === null && glimpsed.length === 0;
     const before = this.#reasons;
-    const { state, detection } = stepReasons(
+    const { state, detection } = stepTurnEnd(
       before,
       {
         reading,

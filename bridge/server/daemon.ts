@@ -1,5 +1,5 @@
 import { verbs } from '../api/verbs.ts';
-import { Rooms } from '../app/bridge.ts';
+import { Bridge } from '../app/bridge.ts';
 import type { BridgeEvent } from '../app/events.ts';
 import { Watch } from '../app/watching/watch.ts';
 import type { Config } from '../config/config-values.ts';
@@ -10,13 +10,13 @@ import { serve } from './socket-server.ts';
 
 /** The bridge as a long-running program: one per home, from `start` to `stop`, nothing left behind. */
 export class Daemon {
-  readonly rooms: Rooms;
+  readonly bridge: Bridge;
   readonly #lock: { release(): void };
   readonly #watch: Watch;
   readonly #socket: { close(): Promise<void> };
 
-  private constructor(rooms: Rooms, lock: { release(): void }, watch: Watch, socket: { close(): Promise<void> }) {
-    this.rooms = rooms;
+  private constructor(bridge: Bridge, lock: { release(): void }, watch: Watch, socket: { close(): Promise<void> }) {
+    this.bridge = bridge;
     this.#lock = lock;
     this.#watch = watch;
     this.#socket = socket;
@@ -28,16 +28,16 @@ export class Daemon {
     const lock = claimHome(config.home, { pid: process.pid, session: config.session, since: startedAt });
     const begun: Array<() => unknown> = [() => lock.release()];
     try {
-      const rooms = await Rooms.open(config, { on });
-      begun.push(() => rooms.close());
-      const watch = new Watch(rooms);
+      const bridge = await Bridge.open(config, { on });
+      begun.push(() => bridge.close());
+      const watch = new Watch(bridge);
       begun.push(() => watch.close());
       await watch.start();
-      const socket = await serve(listeningPath(config.home), verbs(rooms), {
+      const socket = await serve(listeningPath(config.home), verbs(bridge), {
         session: config.session,
         home: config.home,
       });
-      return new Daemon(rooms, lock, watch, socket);
+      return new Daemon(bridge, lock, watch, socket);
     } catch (fault) {
       for (const end of begun.reverse()) await end();
       throw fault;
@@ -48,7 +48,7 @@ export class Daemon {
   async stop(): Promise<void> {
     await this.#socket.close();
     this.#watch.close();
-    await this.rooms.close();
+    await this.bridge.close();
     this.#lock.release();
   }
 }

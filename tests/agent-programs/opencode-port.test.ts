@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { portOf } from '../../bridge/agent-programs/opencode/native-input.ts';
-import type { DraftDoor } from '../../bridge/core/native-input.ts';
+import type { DraftInput } from '../../bridge/core/native-input.ts';
 import type { ProcessInfo, TcpSocket } from '../../bridge/core/process-info.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { nativeInputIo } from '../../bridge/native-input/io.ts';
@@ -49,7 +49,7 @@ async function portThat(answer: (path: string) => number | 'hangs up' | 'is sile
   return { port: (server.address() as AddressInfo).port, heard };
 }
 
-function found(port: number, limitMs = 5_000): DraftDoor {
+function found(port: number, limitMs = 5_000): DraftInput {
   const door = portOf({ program: [member()], tcp: () => [listening(port)], io }, limitMs);
   if ('refused' in door) throw new Error(door.refused);
   return door;

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Rooms } from '../../bridge/app/bridge.ts';
+import { Bridge } from '../../bridge/app/bridge.ts';
 import { loadConfig } from '../../bridge/config/config.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
 import type { Via } from '../../bridge/core/native-input.ts';
@@ -65,7 +65,7 @@ async function measure(agent: WithDoor, rounds: number, write: (row: Row) => voi
 }
 
 interface Field {
-  readonly rooms: Rooms;
+  readonly bridge: Bridge;
   readonly real: RealAgent;
   close(): Promise<void>;
 }
@@ -74,29 +74,29 @@ async function openField(agent: WithDoor): Promise<Field> {
   const server = await modelServer();
   const tmux = privateTmux();
   const home = makeHome(tmux);
-  const rooms = await Rooms.open(loadConfig({ home, flags: { socket: tmux.socketPath }, env: {} }), { on: () => {} });
+  const bridge = await Bridge.open(loadConfig({ home, flags: { socket: tmux.socketPath }, env: {} }), { on: () => {} });
   const close = async () => {
-    await rooms.close();
+    await bridge.close();
     await tmux.stop();
     await server.close();
   };
   try {
     const real = await startAgent(agent, { tmux, server, name: agent, args: argsWithDoor(agent, tmux.folder) });
-    rooms.servers.ringFor(await addressOn(rooms.main, real.paneId));
+    bridge.servers.ringFor(await addressOn(bridge.main, real.paneId));
     await real.type('Say hello.');
     await real.waitUntilIdle();
-    return { rooms, real, close };
+    return { bridge, real, close };
   } catch (fault) {
     await close();
     throw fault;
   }
 }
 
-async function deliver({ rooms, real }: Field, agent: WithDoor, via: Via, kind: string, body: string): Promise<Row> {
-  const address = await addressOn(rooms.main, real.paneId);
+async function deliver({ bridge, real }: Field, agent: WithDoor, via: Via, kind: string, body: string): Promise<Row> {
+  const address = await addressOn(bridge.main, real.paneId);
   const isPaneReady = async () => {
-    const snapshot = await rooms.sight.look(address);
-    return snapshot !== null && isReady(rooms.sight.readAs(snapshot, agent));
+    const snapshot = await bridge.panes.look(address);
+    return snapshot !== null && isReady(bridge.panes.readAs(snapshot, agent));
   };
   await waitFor('the pane is ready', isPaneReady, {
     limitMs: readyLimitMs,
@@ -109,7 +109,7 @@ async function deliver({ rooms, real }: Field, agent: WithDoor, via: Via, kind: 
   const seen = { calls: real.calls().length, messages: real.messages().length };
   const startedAt = Date.now();
   const order = { pane: address, text: body, from: 'test', agent, force: false, allowShell: false, waitMs: 10_000 };
-  const delivery = await rooms.sending.send({ ...order, via }, new AbortController().signal);
+  const delivery = await bridge.texts.send({ ...order, via }, new AbortController().signal);
   const receiptMs = Date.now() - startedAt;
   if (delivery.state.is === 'acknowledged') {
     const isAsked = () => real.calls().length > seen.calls;
@@ -118,7 +118,7 @@ async function deliver({ rooms, real }: Field, agent: WithDoor, via: Via, kind: 
   await delay(afterwardsMs);
   const began = real.calls()[seen.calls];
   const told = real.messages().slice(seen.messages);
-  const manner = rooms.sight.manner(agent, delivery.recipient);
+  const manner = bridge.panes.manner(agent, delivery.recipient);
   const prepared = prepare(body, via === 'native' ? { ...manner, ...manner.door } : manner);
   const declared = prepared.is === 'text' ? asTaken(prepared.text, manner) : [];
   const outcome = outcomeOf(delivery, { body, declared }, told);

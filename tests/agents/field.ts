@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { programOf } from '../../bridge/agent-programs/index.ts';
 import { outcomeOf } from '../../bridge/api/views.ts';
-import { Rooms } from '../../bridge/app/bridge.ts';
+import { Bridge } from '../../bridge/app/bridge.ts';
 import { loadConfig } from '../../bridge/config/config.ts';
-import type { Manner } from '../../bridge/core/composer.ts';
+import type { ComposerFacts } from '../../bridge/core/composer.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
 import { addressOn } from '../fixtures/address.ts';
@@ -60,7 +60,7 @@ export class Field {
   readonly tmux: PrivateTmux;
   readonly #server: ModelServer;
   readonly #size: { width: number; height: number };
-  #rooms: Rooms | null = null;
+  #bridge: Bridge | null = null;
   #agent: RealAgent | null = null;
   #starts = 0;
   /** calls that were looked at, and the messages of the conversation in the last of them */
@@ -104,7 +104,7 @@ export class Field {
     });
     writeFileSync(join(this.agent.workingFolder, 'picture.png'), picture);
     this.#seen = { calls: this.agent.calls().length, messages: 0 };
-    this.#rooms ??= await this.#openRooms();
+    this.#bridge ??= await this.#openBridge();
   }
 
   /** Ends the agent; the folder stays until `close`. */
@@ -122,7 +122,7 @@ export class Field {
   }
 
   async close(): Promise<void> {
-    await this.#rooms?.close();
+    await this.#bridge?.close();
     await this.tmux.stop();
     await this.#server.close();
   }
@@ -145,7 +145,7 @@ export class Field {
   async #byBridge(text: string, waitMs: number): Promise<Delivered> {
     const { composer: manner } = programOf(null, { agent: this.program });
     const prepared = prepare(text, manner);
-    const pane = await addressOn(this.#rooms!.main, this.agent.paneId);
+    const pane = await addressOn(this.#bridge!.main, this.agent.paneId);
     const via = 'keyboard' as const;
     const order = {
       pane,
@@ -157,7 +157,7 @@ export class Field {
       waitMs,
       via,
     };
-    const delivery = await this.#rooms!.sending.send(order, new AbortController().signal);
+    const delivery = await this.#bridge!.texts.send(order, new AbortController().signal);
     const { state } = delivery;
     const at = 'receipt' in state ? state.receipt.at - state.receipt.typedAt : 0;
     const said = `${state.is}: ${outcomeOf(state).message}`;
@@ -179,7 +179,7 @@ export class Field {
 
   /** What the journal has of it, each step with its milliseconds since the first. */
   #stepsOf({ id }: Delivery): string {
-    const steps = this.#rooms!.journal.events({ subject: id });
+    const steps = this.#bridge!.journal.events({ subject: id });
     return steps.map(({ kind, at }) => `${kind} +${at - steps[0]!.at}`).join(', ');
   }
 
@@ -216,10 +216,10 @@ export class Field {
     return told;
   }
 
-  async #openRooms(): Promise<Rooms> {
+  async #openBridge(): Promise<Bridge> {
     process.env.XDG_RUNTIME_DIR = this.tmux.folder;
     const config = loadConfig({ home: makeHome(this.tmux), flags: { socket: this.tmux.socketPath }, env: {} });
-    return Rooms.open(config, { on: () => {} });
+    return Bridge.open(config, { on: () => {} });
   }
 }
 
@@ -233,7 +233,7 @@ function judged(
   text: string,
   declared: readonly string[],
   told: readonly string[],
-  manner: Manner,
+  manner: ComposerFacts,
 ): Omit<Delivered, 'ms'> {
   const [one] = told;
   if (one === undefined) return { outcome: 'lost', detail: 'the model has nothing' };

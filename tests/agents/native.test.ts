@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Rooms } from '../../bridge/app/bridge.ts';
+import { Bridge } from '../../bridge/app/bridge.ts';
 import { loadConfig } from '../../bridge/config/config.ts';
-import type { Door } from '../../bridge/core/native-input.ts';
+import type { OpenInput } from '../../bridge/core/native-input.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
-import { ProgramGround } from '../../bridge/host/process-files.ts';
+import { ProcessFiles } from '../../bridge/host/process-files.ts';
 import { nativeInputIo } from '../../bridge/native-input/io.ts';
 import { NativeInputs } from '../../bridge/native-input/native-inputs.ts';
 import { addressOn } from '../fixtures/address.ts';
@@ -101,21 +101,21 @@ describe.each(agents)("a real %s's own door", (name) => {
     },
   );
 
-  async function doorOf(): Promise<Door> {
+  async function doorOf(): Promise<OpenInput> {
     const config = loadConfig({ home, flags: { socket: tmux.socketPath }, env: {} });
-    const rooms = await Rooms.open(config, { on: () => {} });
+    const bridge = await Bridge.open(config, { on: () => {} });
     try {
-      const snapshot = await rooms.sight.look(await addressOn(rooms.main, agent.paneId));
+      const snapshot = await bridge.panes.look(await addressOn(bridge.main, agent.paneId));
       const doors = new NativeInputs({
-        ground: new ProgramGround(),
+        ground: new ProcessFiles(),
         clock: systemClock,
         io: nativeInputIo(systemClock),
       });
-      const door = await doors.find(snapshot!, rooms.sight.manner(name, snapshot!.identity));
+      const door = await doors.find(snapshot!, bridge.panes.manner(name, snapshot!.identity));
       if ('refused' in door) throw new Error(door.refused);
       return door;
     } finally {
-      await rooms.close();
+      await bridge.close();
     }
   }
 });

@@ -1,7 +1,7 @@
-import type { Manner } from '../../bridge/core/composer.ts';
+import type { ComposerFacts } from '../../bridge/core/composer.ts';
 
 /** What the model may be told of a text that was typed: the text, or what the profile says that the agent makes of it. */
-export function asTaken(typed: string, { changes }: Pick<Manner, 'changes'>): readonly string[] {
+export function asTaken(typed: string, { changes }: Pick<ComposerFacts, 'changes'>): readonly string[] {
   let text = typed;
   if (changes.tab !== undefined) text = text.replaceAll('\t', changes.tab);
   if (changes.form !== undefined) text = text.normalize(changes.form);
@@ -10,7 +10,7 @@ export function asTaken(typed: string, { changes }: Pick<Manner, 'changes'>): re
 }
 
 /** What the model was told, without what the profile says that the agent puts round a paste. */
-export function unwrapped(told: string, { changes }: Pick<Manner, 'changes'>): string {
+export function unwrapped(told: string, { changes }: Pick<ComposerFacts, 'changes'>): string {
   const { wrapped } = changes;
   return (wrapped === undefined ? undefined : new RegExp(wrapped, 'u').exec(told)?.groups?.text) ?? told;
 }

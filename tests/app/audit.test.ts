@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { repairHome, verifyHome } from '../../bridge/app/audit.ts';
+import { auditHome, repairHome } from '../../bridge/app/audit.ts';
 import type { DeliveryState } from '../../bridge/core/envelope.ts';
 import type { Request, RequestState } from '../../bridge/core/request.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
@@ -87,7 +87,7 @@ function life(): void {
 }
 
 const kinds = () =>
-  verifyHome(home, now).findings.map((finding) => `${finding.kind} ${finding.target.replace(`${home}/`, '')}`);
+  auditHome(home, now).findings.map((finding) => `${finding.kind} ${finding.target.replace(`${home}/`, '')}`);
 
 /** Does to the database what no bridge does. */
 function tamper(...sql: string[]): void {
@@ -99,7 +99,7 @@ function tamper(...sql: string[]): void {
 
 test('a home in which all is well has no finding, beside the bridge that writes it and after it', () => {
   life();
-  expect(verifyHome(home, now)).toMatchObject({ findings: [], counts: { requests: 2, deliveries: 1, events: 12 } });
+  expect(auditHome(home, now)).toMatchObject({ findings: [], counts: { requests: 2, deliveries: 1, events: 12 } });
   journal.transact(() => {
     journal.record({ at, kind: 'bridge-started', subject: 'bridge', data: null });
     expect(kinds()).toEqual([]);
@@ -122,8 +122,8 @@ test('a journal of an older bridge, which typed a text again that had not appear
 
 test('an empty home is well; a home that is none is wrong use', () => {
   expect(kinds()).toEqual([]);
-  expect(() => verifyHome(join(home, 'nowhere'), now)).toThrow(/no such home/);
-  expect(() => verifyHome(join(home, 'bridge.db'), now)).toThrow(/not a folder/);
+  expect(() => auditHome(join(home, 'nowhere'), now)).toThrow(/no such home/);
+  expect(() => auditHome(join(home, 'bridge.db'), now)).toThrow(/not a folder/);
 });
 
 test('a step that no bridge takes is found', () => {
@@ -208,7 +208,7 @@ test('a journal of a newer bridge is refused, and of an older one audited', () =
   const db = new DatabaseSync(join(home, 'bridge.db'));
   db.exec('PRAGMA user_version = 99');
   db.close();
-  expect(() => verifyHome(home, now)).toThrow(/newer bridge/);
+  expect(() => auditHome(home, now)).toThrow(/newer bridge/);
   for (const tail of ['', '-wal', '-shm']) rmSync(join(home, `bridge.db${tail}`), { force: true });
   copyFileSync(join(import.meta.dirname, '../journal/fixtures/schema-1.db'), join(home, 'bridge.db'));
   chmodSync(join(home, 'bridge.db'), 0o600);
@@ -218,7 +218,7 @@ test('a journal of a newer bridge is refused, and of an older one audited', () =
 test('what was archived is accounted for: whole, gone, or damaged', () => {
   life();
   journal.archive(join(home, 'archive'), { endedBefore: now, now, limit: 10 });
-  expect(verifyHome(home, now)).toMatchObject({ findings: [], counts: { requests: 1, archived: 2 } });
+  expect(auditHome(home, now)).toMatchObject({ findings: [], counts: { requests: 1, archived: 2 } });
   const file = join(home, 'archive/2026-11.db');
   const db = new DatabaseSync(file);
   db.exec('DROP TRIGGER events_are_never_deleted; DELETE FROM events WHERE seq = 5');
@@ -267,6 +267,6 @@ test('views that do not agree are found, and repaired; the journal is not touche
 
 test('what a running bridge is about to write is not judged yet', () => {
   step(opened(waiting), { is: 'asked', of: 'human', why: 'no policy row answers it', at });
-  expect(verifyHome(home, at + 1_000).findings).toEqual([]);
-  expect(verifyHome(home, at + 10_000).findings).toMatchObject([{ kind: 'page-missing' }]);
+  expect(auditHome(home, at + 1_000).findings).toEqual([]);
+  expect(auditHome(home, at + 10_000).findings).toMatchObject([{ kind: 'page-missing' }]);
 });

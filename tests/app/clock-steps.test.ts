@@ -4,9 +4,9 @@ import type { Delivery, DeliveryState } from '../../bridge/core/envelope.ts';
 import type { Request } from '../../bridge/core/request.ts';
 import { FollowingClock } from '../../bridge/host/clock.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
-import { retraceDelivery, retraceRequest } from '../../bridge/journal/rebuild.ts';
-import { Calling } from '../../bridge/requests/alerts.ts';
-import { tallyKey } from '../../bridge/requests/budget.ts';
+import { rebuildDelivery, rebuildRequest } from '../../bridge/journal/rebuild.ts';
+import { Alerts } from '../../bridge/requests/alerts.ts';
+import { countersKey } from '../../bridge/requests/budget.ts';
 import { emptyTally } from '../../bridge/requests/limits.ts';
 import { sampleDelivery, sampleRequest } from '../journal/samples.ts';
 
@@ -56,8 +56,8 @@ test.each(steps)('the clock is set by %i ms: what was to expire in ten minutes s
   expect(clock.now()).toBe(start + by);
   expect(follow()).toBe(0);
   expect(journal.events({ subject: 'bridge' })).toMatchObject([{ kind: 'clock-stepped', at: start + by }]);
-  expect(retraceRequest(journal.request('r')!, journal.events({ subject: 'r' }))).toEqual([]);
-  expect(retraceDelivery(journal.delivery('d')!, journal.events({ subject: 'd' }))).toEqual([]);
+  expect(rebuildRequest(journal.request('r')!, journal.events({ subject: 'r' }))).toEqual([]);
+  expect(rebuildDelivery(journal.delivery('d')!, journal.events({ subject: 'd' }))).toEqual([]);
 });
 
 test.each(steps)('the clock is set by %i ms: nobody is called again for it, nor later than was set', (by) => {
@@ -65,7 +65,7 @@ test.each(steps)('the clock is set by %i ms: nobody is called again for it, nor 
   const called: number[] = [];
   const memory = journal;
   const calling = () => {
-    const one = new Calling({ memory, againAfterMs: 600_000, call: () => called.push(clock.now()) });
+    const one = new Alerts({ memory, againAfterMs: 600_000, call: () => called.push(clock.now()) });
     one.attend();
     return one;
   };
@@ -81,10 +81,10 @@ test.each(steps)('the clock is set by %i ms: nobody is called again for it, nor 
 });
 
 test.each(steps)('the clock is set by %i ms: what was answered within the hour was answered within the hour', (by) => {
-  journal.saveMemory(tallyKey, { ...emptyTally, hour: { w: [start - 1_000] }, day: [start - 1_000] });
+  journal.saveMemory(countersKey, { ...emptyTally, hour: { w: [start - 1_000] }, day: [start - 1_000] });
   wall += by;
   follow();
-  expect(journal.memory(tallyKey)).toMatchObject({ hour: { w: [clock.now() - 1_000] }, day: [clock.now() - 1_000] });
+  expect(journal.memory(countersKey)).toMatchObject({ hour: { w: [clock.now() - 1_000] }, day: [clock.now() - 1_000] });
 });
 
 test('what was seen once waits as long for its second sight', () => {
@@ -92,7 +92,7 @@ test('what was seen once waits as long for its second sight', () => {
   wall -= day;
   follow();
   expect(journal.request('r')).toMatchObject({ openedAt: start - day, deadlineAt: start - day + 600_000 });
-  expect(retraceRequest(journal.request('r')!, journal.events({ subject: 'r' }))).toEqual([]);
+  expect(rebuildRequest(journal.request('r')!, journal.events({ subject: 'r' }))).toEqual([]);
 });
 
 test('while something is typed, or measured, the clock goes on as before', () => {
@@ -117,7 +117,7 @@ test('set back while no bridge ran: what was to expire still does, once, however
   expect(clampToClock(journal, start - day + 5_000)).toBe(0);
   expect(clampToClock(journal, start - day + 4_500)).toBe(0);
   expect(journal.request('r')!.deadlineAt).toBe(start - day + 600_000);
-  expect(retraceRequest(journal.request('r')!, journal.events({ subject: 'r' }))).toEqual([]);
+  expect(rebuildRequest(journal.request('r')!, journal.events({ subject: 'r' }))).toEqual([]);
 });
 
 test('a start with a clock that went on as it should moves nothing', () => {

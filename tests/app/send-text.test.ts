@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { Changes } from '../../bridge/app/changes.ts';
-import { Sending } from '../../bridge/app/send-text.ts';
+import { TextSender } from '../../bridge/app/send-text.ts';
 import type { Delivery, HoldReason } from '../../bridge/core/envelope.ts';
 import type { DeliveryId, EnvelopeId, RequestId } from '../../bridge/core/ids.ts';
-import { PostOffice } from '../../bridge/messages/delivery-queue.ts';
-import type { Sight } from '../../bridge/panes/panes.ts';
+import { DeliveryQueue } from '../../bridge/messages/delivery-queue.ts';
+import type { Panes } from '../../bridge/panes/panes.ts';
 import { VirtualClock } from '../delivery/virtual-clock.ts';
 import { sampleDelivery, sampleRequest } from '../journal/samples.ts';
 import { Mortal, passageOf } from '../messages/world.ts';
@@ -17,7 +17,7 @@ async function answered(reason: HoldReason, holds: number, dialog?: string): Pro
   const memory = new Mortal(Mortal.fresh());
   const changes = new Changes(clock);
   let attempts = 0;
-  const post = new PostOffice({
+  const post = new DeliveryQueue({
     memory,
     clock,
     mint: () => 'd1',
@@ -39,14 +39,14 @@ async function answered(reason: HoldReason, holds: number, dialog?: string): Pro
     nextRing: (_pane: unknown, limitMs: number) => new Promise<void>((resolve) => void clock.after(limitMs, resolve)),
     look: () => Promise.resolve({}),
     readAs: () => ({ state: 'dialog', why: [] }),
-  } as unknown as Sight;
+  } as unknown as Panes;
   const { journal } = memory;
-  const sending = new Sending({
+  const sending = new TextSender({
     clock,
     waits: clock,
     mint: () => 'e1',
     journal,
-    sight,
+    panes: sight,
     post,
     viaFor: () => 'keyboard',
     changes,

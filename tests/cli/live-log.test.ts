@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { verbs } from '../../bridge/api/verbs.ts';
-import type { Rooms } from '../../bridge/app/bridge.ts';
+import type { Bridge } from '../../bridge/app/bridge.ts';
 import type { BridgeEvent } from '../../bridge/app/events.ts';
 import { renderLive, repeats } from '../../bridge/cli/live-log.ts';
 import { reportFault } from '../../bridge/cli/output.ts';
@@ -68,7 +68,7 @@ test('pausing and resuming are told in the log of the bridge', async () => {
       pause: () => void Object.assign(pauses, { '*': {} }),
       letGoOn: () => Object.keys(pauses),
     },
-  } as unknown as Rooms;
+  } as unknown as Bridge;
   const { pause, resume } = verbs(rooms);
   const closed = new AbortController().signal;
   await pause({ reason: 'lunch', by: 'human:cli' }, closed, () => {});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Manner } from '../../bridge/core/composer.ts';
+import type { ComposerFacts } from '../../bridge/core/composer.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
 import { type FakePane, fakeManner } from './fake-pane.ts';
 import { type World, world } from './world.ts';
@@ -823,7 +823,7 @@ test('at a shell, with permission, one line is typed and run once, whatever a pr
 
 test('at a shell, with permission, a line may begin as a command of an agent would', async () => {
   const w = world();
-  w.pane.manners = { ...fakeManner, commandOpenings: [{ pattern: '^\\s*[!/]', prefix: null }] } satisfies Manner;
+  w.pane.manners = { ...fakeManner, commandOpenings: [{ pattern: '^\\s*[!/]', prefix: null }] } satisfies ComposerFacts;
   w.pane.exitToShell();
   w.pane.settle();
   expect((await w.attempt(w.delivery('/bin/echo hello', shellAllowed))).is).toBe('acknowledged');
@@ -850,7 +850,7 @@ test('a shell that does not show what was typed gets no Enter', async () => {
 test('a shell whose Enter was lost has the line still before its cursor', async () => {
   const w = world({ losesEnters: 9 });
   w.pane.exitToShell();
-  w.pane.manners = { ...fakeManner, rescueEnters: 0 } satisfies Manner;
+  w.pane.manners = { ...fakeManner, rescueEnters: 0 } satisfies ComposerFacts;
   w.pane.settle();
   w.pane.deaf = true;
   expect((await w.attempt(w.delivery('echo hello', shellAllowed))).is).toBe('typed-not-submitted');

@@ -1,5 +1,5 @@
-import type { Door, Posted } from '../../bridge/core/native-input.ts';
-import type { Doors } from '../../bridge/delivery/pane-io.ts';
+import type { HandOver, OpenInput } from '../../bridge/core/native-input.ts';
+import type { NativeInputWays } from '../../bridge/delivery/pane-io.ts';
 import { type FakePane, fakeManner } from './fake-pane.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -17,7 +17,7 @@ const askEveryMs = 100;
 const graceMs = 500;
 
 /** A door of a FakePane's program: `lying` is what was handed over and not looked at yet. */
-export class FakeDoors implements Doors {
+export class FakeDoors implements NativeInputWays {
   readonly handed: string[] = [];
   lying: Array<{ readonly text: string; readonly agentPid: number | null }> = [];
   /** called before and after something is handed over; throws for a crash there */
@@ -39,7 +39,7 @@ export class FakeDoors implements Doors {
     if (this.#character.kind !== 'port') this.#lookAgain();
   }
 
-  async find(): Promise<Door | { refused: string }> {
+  async find(): Promise<OpenInput | { refused: string }> {
     const { missing, kind } = this.#character;
     if (missing !== undefined) return { refused: missing };
     if (kind === 'port') {
@@ -52,7 +52,7 @@ export class FakeDoors implements Doors {
     return { is: 'message', post: (text) => this.#post(text) };
   }
 
-  async #act(text: string, act: () => void): Promise<Posted> {
+  async #act(text: string, act: () => void): Promise<HandOver> {
     this.before();
     const { answers } = this.#character;
     if (answers === 'refuses') return { is: 'refused', reason: 'the door is shut' };
@@ -64,14 +64,14 @@ export class FakeDoors implements Doors {
     return answers === 'honestly' ? { is: 'taken' } : { is: 'unknown', reason: 'no answer' };
   }
 
-  async #submit(): Promise<Posted> {
+  async #submit(): Promise<HandOver> {
     this.before();
     this.#pane.submitDraft();
     this.after();
     return { is: 'taken' };
   }
 
-  async #post(text: string): Promise<Posted> {
+  async #post(text: string): Promise<HandOver> {
     const entry = { text, agentPid: this.#pane.agentPid };
     const posted = await this.#act(text, () => this.lying.push(entry));
     if (posted.is !== 'taken') return posted;

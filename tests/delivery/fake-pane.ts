@@ -1,4 +1,4 @@
-import type { Manner } from '../../bridge/core/composer.ts';
+import type { ComposerFacts } from '../../bridge/core/composer.ts';
 import { type PaneId, serverId } from '../../bridge/core/ids.ts';
 import type {
   ForegroundKind,
@@ -9,11 +9,11 @@ import type {
   Snapshot,
 } from '../../bridge/core/pane.ts';
 import type { Dialog, Reading } from '../../bridge/core/reading.ts';
-import type { Eyes, Hands, PaneCondition } from '../../bridge/delivery/pane-io.ts';
+import type { PaneCondition, PaneIO, ScreenReaders } from '../../bridge/delivery/pane-io.ts';
 import { makeDialog } from '../../bridge/screen/dialog.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-export const fakeManner: Manner = {
+export const fakeManner: ComposerFacts = {
   agent: 'fake',
   bracketed: true,
   maxLineBytes: 4000,
@@ -86,7 +86,7 @@ type Input = { readonly paste: string } | { readonly key: string };
  * A small agent TUI behind a terminal: what is pasted and pressed queues up, takes effect late, and is drawn later still.
  * The courier sees only what is drawn; the test sees `submissions`, `approvals` and `composer`, the truth.
  */
-export class FakePane implements Hands, Eyes {
+export class FakePane implements PaneIO, ScreenReaders {
   readonly submissions: string[] = [];
   /** Enters that answered a dialog, with whether it was on the screen when Enter was pressed */
   readonly approvals: Array<{ readonly wasDrawn: boolean; readonly by: 'courier' | 'human' }> = [];
@@ -111,7 +111,7 @@ export class FakePane implements Hands, Eyes {
   foreground: ForegroundKind = 'agent';
   agentPid: number | null = 300;
   command = 'fake';
-  manners: Manner = fakeManner;
+  manners: ComposerFacts = fakeManner;
   keyAt: number | null = null;
   /** called before each act of the courier's hands: a test may make the world change in that instant, or throw */
   before: (act: 'look' | 'paste' | 'press') => void = () => {};
@@ -253,7 +253,7 @@ export class FakePane implements Hands, Eyes {
 
   // ── the courier's eyes ──
 
-  manner(): Manner {
+  manner(): ComposerFacts {
     return this.manners;
   }
 

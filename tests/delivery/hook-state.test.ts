@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { Courier } from '../../bridge/delivery/courier.ts';
-import type { AgentsWord } from '../../bridge/delivery/pane-io.ts';
+import type { HookEvents } from '../../bridge/delivery/pane-io.ts';
 import { type World, world } from './world.ts';
 
 const text = 'Use approach B.\n\nKeep the old interface; add a test.';
 const force = { options: { force: true, allowShell: false } };
 
 /** The same world, with an agent that speaks. */
-async function attempt(w: World, word: Partial<AgentsWord>, change = {}) {
+async function attempt(w: World, word: Partial<HookEvents>, change = {}) {
   const parts = { hands: w.pane, eyes: w.pane, locks: w.locks, memory: w.memory, clock: w.clock };
   const courier = new Courier({ ...parts, word: { took: () => false, asks: () => false, ...word } });
   return (await w.clock.until(courier.attempt(w.delivery(text, change)))).state;

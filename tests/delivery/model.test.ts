@@ -4,8 +4,8 @@ import { isEnded } from '../../bridge/core/delivery-machine.ts';
 import type { Delivery, DeliveryState } from '../../bridge/core/envelope.ts';
 import type { DeliveryId } from '../../bridge/core/ids.ts';
 import { Courier } from '../../bridge/delivery/courier.ts';
-import type { Hands } from '../../bridge/delivery/pane-io.ts';
-import { PostOffice } from '../../bridge/messages/delivery-queue.ts';
+import type { PaneIO } from '../../bridge/delivery/pane-io.ts';
+import { DeliveryQueue } from '../../bridge/messages/delivery-queue.ts';
 import { fuzz } from '../fixtures/fuzz.ts';
 import { sampleDelivery } from '../journal/samples.ts';
 import { Died, Mortal } from '../messages/world.ts';
@@ -67,7 +67,7 @@ class House {
 class Bridge {
   readonly #house: House;
   readonly #memory: Mortal;
-  readonly office: PostOffice;
+  readonly office: DeliveryQueue;
   /** acts of its hands until it dies at one, just before or just after */
   #doom: { readonly at: Act; readonly before: boolean; left: number } | null = null;
   refusing = false;
@@ -91,7 +91,7 @@ class Bridge {
       },
     };
     const courier = new Courier({ hands: this.#hands(pane), eyes: pane, locks, memory, clock });
-    this.office = new PostOffice({ memory, clock, mint: () => 'unused', courier, on: () => {} });
+    this.office = new DeliveryQueue({ memory, clock, mint: () => 'unused', courier, on: () => {} });
   }
 
   /** What a process does in one turn of its loop; a death in it ends the process, and no other. */
@@ -136,7 +136,7 @@ class Bridge {
     throw new Died();
   }
 
-  #hands(pane: FakePane): Hands {
+  #hands(pane: FakePane): PaneIO {
     const act = async <Done>(name: Act, does: () => Promise<Done>): Promise<Done> => {
       this.#live();
       const doom = this.#doom?.at === name ? this.#doom : null;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Courier } from '../../bridge/delivery/courier.ts';
-import type { Hands } from '../../bridge/delivery/pane-io.ts';
+import type { PaneIO } from '../../bridge/delivery/pane-io.ts';
 import { fakeManner } from './fake-pane.ts';
 import { world } from './world.ts';
 
@@ -17,7 +17,7 @@ function slowWorld(lookMs: (look: number) => { early: number; late: number }, ch
   const w = world(character);
   const frames: Frame[] = [];
   const pass = (forMs: number) => new Promise<void>((resolve) => void w.clock.after(forMs, resolve));
-  const hands: Hands = {
+  const hands: PaneIO = {
     look: async () => {
       const askedAtMs = w.clock.now();
       const { early, late } = lookMs(frames.length);

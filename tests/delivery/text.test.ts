@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { generic } from '../../bridge/agent-programs/generic.ts';
 import { unknown } from '../../bridge/agent-programs/unknown.ts';
-import type { Manner } from '../../bridge/core/composer.ts';
+import type { ComposerFacts } from '../../bridge/core/composer.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
 import { fakeManner } from './fake-pane.ts';
 
-const manner = (change: Partial<Manner> = {}): Manner => ({ ...fakeManner, ...change });
-const typed = (body: string, change: Partial<Manner> = {}) => {
+const manner = (change: Partial<ComposerFacts> = {}): ComposerFacts => ({ ...fakeManner, ...change });
+const typed = (body: string, change: Partial<ComposerFacts> = {}) => {
   const prepared = prepare(body, manner(change));
   return prepared.is === 'text' ? prepared.text : `REFUSED ${prepared.reason}`;
 };

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Turnstile } from '../../bridge/host/attach-lock.ts';
+import { AttachLock } from '../../bridge/host/attach-lock.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { Locks } from '../../bridge/host/locks.ts';
 
@@ -13,10 +13,10 @@ beforeEach(() => {
 afterEach(() => rmSync(base, { recursive: true }));
 
 const turnstile = (key: string, more = {}) =>
-  new Turnstile({ key, clock: systemClock, locks: new Locks(join(base, 'bridge')), ...more });
+  new AttachLock({ key, clock: systemClock, locks: new Locks(join(base, 'bridge')), ...more });
 
 /** Work that is under way from the moment of the call, until `end`. */
-function begun(turns: Turnstile) {
+function begun(turns: AttachLock) {
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
     end = resolve;

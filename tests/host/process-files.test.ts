@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ProgramGround, parseTcp } from '../../bridge/host/process-files.ts';
+import { ProcessFiles, parseTcp } from '../../bridge/host/process-files.ts';
 import { procSource } from '../../bridge/host/process-source.ts';
 
 let folder: string;
@@ -42,7 +42,7 @@ test("a program's own processes are told, with what they hold; the tools it star
   const line = await new Promise<string>((resolve) => createInterface({ input: child!.stdout! }).once('line', resolve));
   const { port, helper, tool } = JSON.parse(line) as { port: number; helper: number; tool: number };
   try {
-    const ground = new ProgramGround();
+    const ground = new ProcessFiles();
     const { startedAt } = procSource().read(pid)!;
     const program = ground.program(pid, startedAt);
     expect(program.map((member) => member.pid)).toEqual([pid, helper]);

@@ -116,7 +116,7 @@ export async function live(house: House): Promise<void> {
   pane.deaf = false;
   pane.human('C-u');
   await house.pass(3);
-  study.desk.again(doubtful, 'human:cli');
+  study.desk.retry(doubtful, 'human:cli');
   await house.pass(6);
   house.turn('t4');
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Rooms } from '../../bridge/app/bridge.ts';
+import type { Bridge } from '../../bridge/app/bridge.ts';
 import { monotonic } from '../fixtures/monotonic.mjs';
 import { playAll } from '../torture/hostile.ts';
 import { caseNamed, nameOf } from '../torture/hostile-factors.ts';
@@ -29,7 +29,7 @@ test('hostile agents get nothing lost, nothing doubled, no approval, and no untr
   expect(outcomes).toHaveLength(some.length);
 }, 120_000);
 
-function withoutConditions({ servers }: Rooms): void {
+function withoutConditions({ servers }: Bridge): void {
   const types = (argv: readonly string[]) => /send-keys|paste-buffer/.test(argv[5] ?? '');
   for (const tmux of servers.all) {
     const run = tmux.run.bind(tmux);

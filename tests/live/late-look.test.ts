@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Rooms } from '../../bridge/app/bridge.ts';
+import { Bridge } from '../../bridge/app/bridge.ts';
 import type { BridgeEvent } from '../../bridge/app/events.ts';
 import { Watch } from '../../bridge/app/watching/watch.ts';
 import { loadConfig } from '../../bridge/config/config.ts';
@@ -8,7 +8,7 @@ import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-age
 import { makeHome, makeWork } from './bridge-process.ts';
 
 let tmux: PrivateTmux;
-let rooms: Rooms;
+let rooms: Bridge;
 let watch: Watch;
 const events: BridgeEvent[] = [];
 beforeEach(async () => {
@@ -30,15 +30,17 @@ const found = () => events.flatMap((event) => (event.type === 'worker-found' ? [
 
 async function open(): Promise<void> {
   const flags = { socket: tmux.socketPath, session: 'macs', mode: 'manual' };
-  rooms = await Rooms.open(loadConfig({ home: makeHome(tmux), flags, env: {} }), { on: (event) => events.push(event) });
+  rooms = await Bridge.open(loadConfig({ home: makeHome(tmux), flags, env: {} }), {
+    on: (event) => events.push(event),
+  });
 }
 
 test('a pane whose first look is slow is watched once, whatever changes meanwhile', async () => {
   const a = await worker('a');
   await open();
-  const look = rooms.sight.look.bind(rooms.sight);
+  const look = rooms.panes.look.bind(rooms.panes);
   let looks = 0;
-  rooms.sight.look = async (place, ...more) => {
+  rooms.panes.look = async (place, ...more) => {
     if (place.paneId === a.paneId && looks++ === 0) await worker('b');
     return look(place, ...more);
   };
@@ -56,12 +58,12 @@ test.each([
   async (_, first) => {
     const [a, b] = [await worker('a'), await worker('b')];
     const flags = { socket: tmux.socketPath, session: 'macs', mode: 'manual' };
-    rooms = await Rooms.open(loadConfig({ home: makeHome(tmux), flags, env: {} }), {
+    rooms = await Bridge.open(loadConfig({ home: makeHome(tmux), flags, env: {} }), {
       on: (event) => events.push(event),
     });
-    const look = rooms.sight.look.bind(rooms.sight);
+    const look = rooms.panes.look.bind(rooms.panes);
     let failures = 1;
-    rooms.sight.look = (place, ...more) =>
+    rooms.panes.look = (place, ...more) =>
       place.paneId === a.paneId && failures-- > 0 ? first() : look(place, ...more);
     watch = new Watch(rooms);
     await watch.start();

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { comingsTo } from '../../bridge/host/attach-lock.ts';
+import { attachLockFor } from '../../bridge/host/attach-lock.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { Locks, runtimeFolder } from '../../bridge/host/locks.ts';
 import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
@@ -14,7 +14,7 @@ afterEach(() => tmux.stop());
 
 test('a launcher opens nothing while a client of a bridge is just coming', async () => {
   const locks = new Locks(runtimeFolder({ XDG_RUNTIME_DIR: tmux.folder }));
-  const turn = comingsTo(tmux.socketPath, systemClock, locks);
+  const turn = attachLockFor(tmux.socketPath, systemClock, locks);
   const work = ['start', 'worker', '--socket', tmux.socketPath, '--session', 'macs', '--skip-skills'];
   const started = await turn.pass(async () => {
     const launched = run(tmux, [...work, '--agent-command', 'sleep 1000']);

@@ -3,17 +3,17 @@ import { processNames } from '../../bridge/agent-programs/index.ts';
 import type { PaneAddress } from '../../bridge/core/pane.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { ProcessTree } from '../../bridge/host/process-tree.ts';
-import { Sight } from '../../bridge/panes/panes.ts';
+import { Panes } from '../../bridge/panes/panes.ts';
 import { listPanes } from '../../bridge/tmux/pane.ts';
 import { addressOn } from '../fixtures/address.ts';
 import { openStage, type Stage } from '../tmux/stage.ts';
 
 let stage: Stage;
-let sight: Sight;
+let sight: Panes;
 let pane: PaneAddress;
 beforeEach(async () => {
   stage = await openStage();
-  sight = new Sight({
+  sight = new Panes({
     servers: { of: () => stage.exec, panes: () => listPanes(stage.exec) },
     processes: new ProcessTree(processNames),
     clock: systemClock,
@@ -54,7 +54,7 @@ test('what an agent said of itself counts until bytes of its pane may be missed'
 test('what a pane said is remembered while it is there, and no longer', async () => {
   const look = (await sight.look(pane))!;
   sight.rang(pane, Buffer.from('\x1b]7501;state=working\x07'), true);
-  sight.forgetOthers(await sight.panes());
+  sight.forgetOthers(await sight.list());
   expect(sight.motion(look).signals.state).toBe('working');
   expect(sight.rings(pane)).toBe(1);
   sight.forgetOthers([]);

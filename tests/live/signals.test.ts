@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SendView } from '../../bridge/api/views.ts';
 import type { DeliveryState } from '../../bridge/core/envelope.ts';
-import { wordStandsMs } from '../../bridge/screen/hook-state.ts';
+import { hookStateStandsMs } from '../../bridge/screen/hook-state.ts';
 import { call } from '../../bridge/server/socket.ts';
 import { socketPath } from '../../bridge/server/socket-path.ts';
 import { ExecCommands } from '../../bridge/tmux/exec.ts';
@@ -216,7 +216,7 @@ test.each([false, true])(
     });
     const view = sent!.ok as SendView;
     const { receipt } = view.delivery.state as Extract<DeliveryState, { is: 'acknowledged' }>;
-    expect(receipt.typedAt - at).toBeGreaterThan(wordStandsMs);
+    expect(receipt.typedAt - at).toBeGreaterThan(hookStateStandsMs);
     expect(agent.inputs()).toEqual(['then this']);
   },
 );

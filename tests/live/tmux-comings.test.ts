@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { comingsTo } from '../../bridge/host/attach-lock.ts';
+import { attachLockFor } from '../../bridge/host/attach-lock.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { Locks } from '../../bridge/host/locks.ts';
 import { ControlClients } from '../../bridge/tmux/clients.ts';
@@ -19,7 +19,7 @@ afterEach(() => tmux.stop());
 /** The clients of one bridge, as a server of its own process has them. */
 function clientsOfABridge(): ControlClients {
   const { socketPath } = tmux;
-  const turnstile = comingsTo(socketPath, systemClock, new Locks(join(tmux.folder, 'locks')));
+  const turnstile = attachLockFor(socketPath, systemClock, new Locks(join(tmux.folder, 'locks')));
   const exec = new ExecCommands({ socketPath });
   return new ControlClients({
     socketPath,

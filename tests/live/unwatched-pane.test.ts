@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Rooms } from '../../bridge/app/bridge.ts';
+import { Bridge } from '../../bridge/app/bridge.ts';
 import { loadConfig } from '../../bridge/config/config.ts';
 import { addressOn } from '../fixtures/address.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
@@ -8,7 +8,7 @@ import { controlClientsOf } from '../tmux/stage.ts';
 import { makeHome } from './bridge-process.ts';
 
 let tmux: PrivateTmux;
-let rooms: Rooms;
+let rooms: Bridge;
 beforeEach(() => {
   tmux = privateTmux();
 });
@@ -22,7 +22,7 @@ const script = { inputs: [{ when: '', do: [{ busy: 1200 }, { say: 'Done.' }] }] 
 
 test('a pane that nobody watches takes one text after the other: what it said of itself unheard is no news', async () => {
   const agent = await startScriptedAgent({ tmux, session: 'work', script });
-  rooms = await Rooms.open(loadConfig({ home: makeHome(tmux), flags: { socket: tmux.socketPath }, env: {} }), {
+  rooms = await Bridge.open(loadConfig({ home: makeHome(tmux), flags: { socket: tmux.socketPath }, env: {} }), {
     on: () => {},
   });
   const pane = await addressOn(rooms.main, agent.paneId);
@@ -30,7 +30,7 @@ test('a pane that nobody watches takes one text after the other: what it said of
   const texts = ['First the table.', 'Then its index.', 'Then the names.'];
   const clients = new Set<number>();
   for (const text of texts) {
-    const delivery = await rooms.sending.send({ ...order, text, waitMs: 10_000 }, new AbortController().signal);
+    const delivery = await rooms.texts.send({ ...order, text, waitMs: 10_000 }, new AbortController().signal);
     expect(delivery.state).toMatchObject({ is: 'acknowledged' });
     for (const pid of controlClientsOf(tmux.socketPath)) clients.add(pid);
     await waitFor('its turn ends', async () => (await agent.state()).is === 'idle');

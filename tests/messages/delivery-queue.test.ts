@@ -3,7 +3,7 @@ import type { Delivery, Envelope } from '../../bridge/core/envelope.ts';
 import { type DeliveryId, type EnvelopeId, type PaneId, serverId } from '../../bridge/core/ids.ts';
 import { identityKey, type PaneIdentity } from '../../bridge/core/pane.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
-import { type Courier, type PostEvent, PostOffice } from '../../bridge/messages/delivery-queue.ts';
+import { type Courier, DeliveryQueue, type DeliveryQueueEvent } from '../../bridge/messages/delivery-queue.ts';
 import { sampleDelivery, somePane } from '../journal/samples.ts';
 import { Mortal, Panes, passageOf, ScriptedHands, settle, TurnedClock } from './world.ts';
 
@@ -11,8 +11,8 @@ let journal: Journal;
 let memory: Mortal;
 let panes: Panes;
 let clock: TurnedClock;
-let office: PostOffice;
-let events: PostEvent[];
+let office: DeliveryQueue;
+let events: DeliveryQueueEvent[];
 let minted: number;
 
 const pane1 = somePane;
@@ -31,7 +31,7 @@ beforeEach(() => {
 /** A process that has just been started on the journal as it is. */
 function start(courier?: Courier): void {
   memory = new Mortal(journal);
-  office = new PostOffice({
+  office = new DeliveryQueue({
     memory,
     clock,
     mint: () => `d${++minted}`,
@@ -396,7 +396,7 @@ test('a memory that refuses for a while loses nothing and types nothing twice', 
 test('a listener that throws ends nothing: the tick says so, and the news is told again', async () => {
   const told: string[] = [];
   let deaf = true;
-  office = new PostOffice({
+  office = new DeliveryQueue({
     memory,
     clock,
     mint: () => `d${++minted}`,

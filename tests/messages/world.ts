@@ -2,7 +2,7 @@ import type { Clock } from '../../bridge/core/clock.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
 import type { NewJournalEvent } from '../../bridge/core/journal-event.ts';
 import { identityKey } from '../../bridge/core/pane.ts';
-import { Passage } from '../../bridge/delivery/attempt.ts';
+import { Attempt } from '../../bridge/delivery/attempt.ts';
 import type { Look } from '../../bridge/delivery/evidence.ts';
 import type { CourierParts } from '../../bridge/delivery/pane-io.ts';
 import { GroupCommit } from '../../bridge/journal/group-commit.ts';
@@ -136,8 +136,8 @@ export class Panes {
 }
 
 /** The passage of a delivery: every state of it goes through the one that the real courier uses. */
-export function passageOf(memory: Mortal, clock: Clock, delivery: Delivery): Passage {
-  return new Passage({ memory, clock, eyes: { manner: () => ({}) } } as unknown as CourierParts, delivery);
+export function passageOf(memory: Mortal, clock: Clock, delivery: Delivery): Attempt {
+  return new Attempt({ memory, clock, eyes: { manner: () => ({}) } } as unknown as CourierParts, delivery);
 }
 
 /** Nobody looks here: what the panes show is scripted. */
@@ -176,7 +176,7 @@ export class ScriptedHands implements Courier {
     }
   }
 
-  async #type(passage: Passage, pane: string): Promise<void> {
+  async #type(passage: Attempt, pane: string): Promise<void> {
     const { outcome } = this.#panes;
     if (outcome === 'fault-before') throw new Error('tmux does not answer');
     await passage.claim();

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Request } from '../../bridge/core/request.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
-import { Calling } from '../../bridge/requests/alerts.ts';
+import { Alerts } from '../../bridge/requests/alerts.ts';
 import { happened, sampleRequest } from '../journal/samples.ts';
 
 let journal: Journal;
@@ -11,8 +11,8 @@ beforeEach(() => {
   called = [];
 });
 
-function start(againAfterMs: number): Calling {
-  const calling = new Calling({
+function start(againAfterMs: number): Alerts {
+  const calling = new Alerts({
     memory: journal,
     againAfterMs,
     call: (request, why) => called.push(`${request.id}: ${why}`),
@@ -53,7 +53,7 @@ test('it calls again only after the set time, and only while it waits for the hu
 
 test('a command that ends at once calls nobody, so that the bridge still does', () => {
   const one = waiting('r1');
-  new Calling({ memory: journal, againAfterMs: 0, call: () => called.push('unheard') }).needed(one, 'no row', 0);
+  new Alerts({ memory: journal, againAfterMs: 0, call: () => called.push('unheard') }).needed(one, 'no row', 0);
   start(0).needed(one, 'no row', 1);
   expect(called).toEqual(['r1: no row']);
 });

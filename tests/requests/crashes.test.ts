@@ -159,14 +159,14 @@ class Machine {
         return;
       }
       case 'vouch':
-        if (id !== undefined) study.desk.vouch(id, 'human:cli');
+        if (id !== undefined) study.desk.confirmDelivered(id, 'human:cli');
         return;
       case 'again': {
         const text = id && doubtOf(study.request(id))?.answer.instructions;
         if (!id || text === undefined) return;
         const unheard = this.unheard.get(id) ?? new Set();
         this.unheard.set(id, unheard.add(text));
-        if (study.desk.again(id, 'human:cli').accepted) this.accepted.set(id, text);
+        if (study.desk.retry(id, 'human:cli').accepted) this.accepted.set(id, text);
         unheard.delete(text);
         return;
       }

@@ -61,7 +61,7 @@ test('a worker that was answered as often as an hour allows is paused, told why,
   clock.time += 7_200_000;
   expect(study.request(ask(study, 'e')).state).toMatchObject(isHumans);
   expect(journal.events({ subject: 'worker' }).map(({ kind }) => kind)).toEqual(['worker-paused']);
-  expect(study.desk.letGoOn('worker', 'human:cli')).toEqual(['worker']);
+  expect(study.desk.endPause('worker', 'human:cli')).toEqual(['worker']);
   expect(study.request(ask(study, 'f')).state.is).toBe('answered');
 });
 
@@ -95,10 +95,10 @@ test('the same asked again and again is a loop, also in turns; something new, or
   }
   const stuck = ask(study, 'Shall I go on?');
   expect(study.request(stuck).state).toMatchObject({ ...isHumans, why: expect.stringContaining('without new work') });
-  study.desk.letGoOn(null, 'human:cli');
+  study.desk.endPause(null, 'human:cli');
   for (const text of ['A 1?', 'B?', 'A 2?', 'B?']) expect(study.request(ask(study, text)).state.is).toBe('answered');
   expect(study.request(ask(study, 'A 3?')).state).toMatchObject(isHumans);
-  study.desk.letGoOn(null, 'human:cli');
+  study.desk.endPause(null, 'human:cli');
   for (const text of ['a', 'b', 'c', 'd', 'e', 'f']) expect(study.request(ask(study, text)).state.is).toBe('answered');
 });
 
@@ -116,7 +116,7 @@ test('all workers together have a day’s total', () => {
   const study = start({ perDay: 3 });
   for (const worker of ['a', 'b', 'c']) expect(study.request(ask(study, 'x', worker)).state.is).toBe('answered');
   expect(study.request(ask(study, 'x', 'd')).state).toMatchObject(isHumans);
-  study.desk.letGoOn('d', 'human:cli');
+  study.desk.endPause('d', 'human:cli');
   expect(study.request(ask(study, 'y', 'd')).state.is).toBe('answered');
 });
 
@@ -158,8 +158,8 @@ test('a pause of all workers and one of a single one are lifted each by its own 
   const study = start({});
   study.desk.pause(null, 'human:cli', 'night');
   study.desk.pause('worker', 'human:cli', 'odd');
-  expect(study.desk.letGoOn('worker', 'human:cli')).toEqual(['worker']);
+  expect(study.desk.endPause('worker', 'human:cli')).toEqual(['worker']);
   expect(study.request(ask(study, 'x')).state).toMatchObject({ ...isHumans, why: expect.stringContaining('night') });
-  expect(study.desk.letGoOn(null, 'human:cli')).toEqual(['*']);
+  expect(study.desk.endPause(null, 'human:cli')).toEqual(['*']);
   expect(study.request(ask(study, 'x')).state.is).toBe('answered');
 });

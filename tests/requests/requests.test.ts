@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { type RequestId, serverId, type TurnId } from '../../bridge/core/ids.ts';
 import { identityKey } from '../../bridge/core/pane.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
-import { retraceDelivery, retraceRequest, retraceThread } from '../../bridge/journal/rebuild.ts';
+import { rebuildDelivery, rebuildRequest, rebuildThread } from '../../bridge/journal/rebuild.ts';
 import { somePane } from '../journal/samples.ts';
 import { Mortal, Panes, settle, TurnedClock } from '../messages/world.ts';
 import { Study, sighting } from './study.ts';
@@ -64,7 +64,7 @@ test('words that were seen only once, in a half-drawn frame, belong to the turn 
   expect(stateOf(id)).toMatchObject({ is: 'asked' });
   expect(study.done).toEqual([`ask ${id}`]);
   expect(journal.requests()).toHaveLength(1);
-  expect(retraceRequest(journal.request(id)!, journal.events({ subject: id }))).toEqual([]);
+  expect(rebuildRequest(journal.request(id)!, journal.events({ subject: id }))).toEqual([]);
   // once it was asked, the same words in another turn are another request
   expect(study.desk.open(sighting({}, 'May I add it?')).id).not.toBe(id);
 });
@@ -142,10 +142,10 @@ test('an answer that was not typed when the next turn began is taken back with i
   expect(journal.deliveries()).toMatchObject([{ state: { is: 'cancelled', reason: `turn-passed: ${why}` } }]);
   expect(pasted()).toEqual([]);
   const [delivery] = journal.deliveries();
-  expect(retraceRequest(journal.request(id)!, journal.events({ subject: id }))).toEqual([]);
-  expect(retraceDelivery(delivery!, journal.events({ subject: delivery!.id }))).toEqual([]);
-  expect(retraceThread(study.request(id), [delivery!])).toEqual([]);
-  expect(retraceThread(study.request(id), [{ ...delivery!, state: { is: 'uncertain', reason: 'x' } }])).toMatchObject([
+  expect(rebuildRequest(journal.request(id)!, journal.events({ subject: id }))).toEqual([]);
+  expect(rebuildDelivery(delivery!, journal.events({ subject: delivery!.id }))).toEqual([]);
+  expect(rebuildThread(study.request(id), [delivery!])).toEqual([]);
+  expect(rebuildThread(study.request(id), [{ ...delivery!, state: { is: 'uncertain', reason: 'x' } }])).toMatchObject([
     { kind: 'disagrees' },
   ]);
   expect(study.done.slice(-2)).toEqual([`archive ${id}`, `not-typed ${id}: controller:codex: ${why}`]);
@@ -174,7 +174,7 @@ test('what was seen only once is bound to the turn it was seen in, since nobody 
   tickAfter(10_000);
   study.desk.answer(id, answerOf('human:cli', 'Yes.'));
   expect(journal.deliveries()).toMatchObject([{ turnMark: seen('whole') }]);
-  expect(retraceRequest(study.request(id), journal.events({ subject: id }))).toEqual([]);
+  expect(rebuildRequest(study.request(id), journal.events({ subject: id }))).toEqual([]);
 });
 
 test('a delivery that the courier cancelled because its turn has passed withdraws the request', async () => {
@@ -275,12 +275,12 @@ test('what another bridge may have answered is taken back from whoever was asked
   expect(stateOf(asked)).toMatchObject({ is: 'answered', askedAt: clock.time });
   await settle();
   expect(pasted()).toEqual(['Stop.']);
-  study.desk.again(held, 'human:cli');
+  study.desk.retry(held, 'human:cli');
   await settle();
   expect(pasted()).toEqual(['Stop.', 'Yes.']);
   for (const id of [held, asked]) {
-    expect(retraceRequest(journal.request(id)!, journal.events({ subject: id }))).toEqual([]);
-    expect(retraceThread(study.request(id), journal.deliveries({ thread: id }))).toEqual([]);
+    expect(rebuildRequest(journal.request(id)!, journal.events({ subject: id }))).toEqual([]);
+    expect(rebuildThread(study.request(id), journal.deliveries({ thread: id }))).toEqual([]);
   }
 });
 

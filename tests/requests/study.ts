@@ -4,20 +4,20 @@ import type { DeliveryId, EnvelopeId, RequestId, TurnId } from '../../bridge/cor
 import type { PaneIdentity } from '../../bridge/core/pane.ts';
 import type { Answer, Request } from '../../bridge/core/request.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
-import { type Courier, PostOffice } from '../../bridge/messages/delivery-queue.ts';
-import type { Perform } from '../../bridge/requests/effects.ts';
+import { type Courier, DeliveryQueue } from '../../bridge/messages/delivery-queue.ts';
+import type { RequestEffects } from '../../bridge/requests/effects.ts';
 import type { Limits } from '../../bridge/requests/limits.ts';
 import { parsePolicy } from '../../bridge/requests/policy-rows.ts';
-import type { Sighting } from '../../bridge/requests/request-identity.ts';
-import { Desk, type DeskNews } from '../../bridge/requests/requests.ts';
+import type { RequestIdentity } from '../../bridge/requests/request-identity.ts';
+import { type DeskNews, Requests } from '../../bridge/requests/requests.ts';
 import { somePane } from '../journal/samples.ts';
 import { Mortal, type Panes, ScriptedHands } from '../messages/world.ts';
 
 /** One process: desk and post office on one journal, as the daemon joins them. */
 export class Study {
   readonly memory: Mortal;
-  readonly desk: Desk;
-  readonly office: PostOffice;
+  readonly desk: Requests;
+  readonly office: DeliveryQueue;
   readonly news: DeskNews[] = [];
   /** what the desk had others do, in order: `ask r1`, `publish r1: why` */
   readonly done: string[] = [];
@@ -34,7 +34,7 @@ export class Study {
     policy?: string;
     defaultTo?: 'controller' | 'human';
     limits?: Partial<Limits>;
-    perform?: Partial<Perform>;
+    perform?: Partial<RequestEffects>;
     /** who types; a scripted one otherwise */
     courier?: (memory: Mortal) => Courier;
   }) {
@@ -42,7 +42,7 @@ export class Study {
     this.memory = new Mortal(journal);
     this.#clock = clock;
     this.#mint = mint;
-    this.office = new PostOffice({
+    this.office = new DeliveryQueue({
       memory: this.memory,
       clock,
       mint,
@@ -51,7 +51,7 @@ export class Study {
     });
     const parsed = parsePolicy(parse(parts.policy ?? 'null'));
     if ('errors' in parsed) throw new Error(JSON.stringify(parsed.errors));
-    this.desk = new Desk({
+    this.desk = new Requests({
       memory: this.memory,
       clock,
       mint,
@@ -121,7 +121,11 @@ export class Study {
   }
 }
 
-export function sighting(over: Partial<Sighting> = {}, text = 'May I?', pane: PaneIdentity = somePane): Sighting {
+export function sighting(
+  over: Partial<RequestIdentity> = {},
+  text = 'May I?',
+  pane: PaneIdentity = somePane,
+): RequestIdentity {
   return {
     worker: 'worker',
     pane,

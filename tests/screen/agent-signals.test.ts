@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { programNamed } from '../../bridge/agent-programs/index.ts';
 import { type AgentSignal, saidLimit } from '../../bridge/core/agent-signal.ts';
 import { readSignal } from '../../bridge/screen/agent-signals.ts';
-import { type AgentWord, doubt, heard, saysEnded, wordStandsMs } from '../../bridge/screen/hook-state.ts';
+import { doubt, type HookState, heard, hookStateStandsMs, reportedEnd } from '../../bridge/screen/hook-state.ts';
 import { inputDigest } from '../../bridge/screen/input-digest.ts';
 
 const read = (agent: string, report: unknown, event: string | null = null) =>
@@ -140,7 +140,7 @@ const said = (kind: AgentSignal['kind'], at: number, more: Partial<AgentSignal> 
   at,
   ...more,
 });
-const all = (...signals: AgentSignal[]) => signals.reduce<AgentWord | null>(heard, null)!;
+const all = (...signals: AgentSignal[]) => signals.reduce<HookState | null>(heard, null)!;
 
 test('two signals that changed places on their way leave the later one standing', () => {
   expect(all(said('turn-ended', 20), said('turn-began', 10)).kind).toBe('turn-ended');
@@ -172,8 +172,8 @@ test('inputs are remembered, a few of them', () => {
 test('a word against a screen stands for a while only, since hooks get lost', () => {
   for (const kind of ['turn-began', 'approval-wanted'] as const) {
     expect(doubt({ kind, agoMs: 0 })).not.toBeNull();
-    expect(doubt({ kind, agoMs: wordStandsMs })).not.toBeNull();
-    expect(doubt({ kind, agoMs: wordStandsMs + 1 })).toBeNull();
+    expect(doubt({ kind, agoMs: hookStateStandsMs })).not.toBeNull();
+    expect(doubt({ kind, agoMs: hookStateStandsMs + 1 })).toBeNull();
   }
   for (const kind of ['turn-ended', 'turn-failed', 'session-began', 'session-ended'] as const) {
     expect(doubt({ kind, agoMs: 0 })).toBeNull();
@@ -182,10 +182,10 @@ test('a word against a screen stands for a while only, since hooks get lost', ()
 });
 
 test('the end of a turn is one more source only while nothing was drawn since, and only where motion was measured', () => {
-  expect(saysEnded({ kind: 'turn-ended', agoMs: 900 }, 400)).toBe(true);
-  expect(saysEnded({ kind: 'turn-ended', agoMs: 5000 }, 4500)).toBe(true);
-  expect(saysEnded({ kind: 'turn-ended', agoMs: 5000 }, 400)).toBe(false);
-  expect(saysEnded({ kind: 'turn-began', agoMs: 100 }, 400)).toBe(false);
-  expect(saysEnded({ kind: 'turn-ended', agoMs: 100 }, Number.POSITIVE_INFINITY)).toBe(false);
-  expect(saysEnded(undefined, 400)).toBe(false);
+  expect(reportedEnd({ kind: 'turn-ended', agoMs: 900 }, 400)).toBe(true);
+  expect(reportedEnd({ kind: 'turn-ended', agoMs: 5000 }, 4500)).toBe(true);
+  expect(reportedEnd({ kind: 'turn-ended', agoMs: 5000 }, 400)).toBe(false);
+  expect(reportedEnd({ kind: 'turn-began', agoMs: 100 }, 400)).toBe(false);
+  expect(reportedEnd({ kind: 'turn-ended', agoMs: 100 }, Number.POSITIVE_INFINITY)).toBe(false);
+  expect(reportedEnd(undefined, 400)).toBe(false);
 });

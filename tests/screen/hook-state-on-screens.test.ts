@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { programOf } from '../../bridge/agent-programs/index.ts';
 import { isReady } from '../../bridge/core/reading.ts';
 import { expectationOf } from '../../bridge/recordings/recording-labels.ts';
-import { type WordNow, wordStandsMs } from '../../bridge/screen/hook-state.ts';
+import { type HookStateNow, hookStateStandsMs } from '../../bridge/screen/hook-state.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 
 /** The screens with their own titles, and with one that somebody else has set. */
@@ -13,7 +13,7 @@ const screens = allRecorded.flatMap((screen) => {
 });
 const steps = [0, 300, 400, 800];
 
-function isReadyWith({ screen, snapshot }: (typeof screens)[number], quietForMs: number, word?: WordNow): boolean {
+function isReadyWith({ screen, snapshot }: (typeof screens)[number], quietForMs: number, word?: HookStateNow): boolean {
   const signals = word === undefined ? {} : { word };
   return isReady(programOf(null, { agent: screen.agent }).screen.read(snapshot, { quietForMs, signals }));
 }
@@ -39,9 +39,9 @@ test('a word against a screen at rest holds every one of them, for its time and 
   const resting = screens.filter((one) => isReadyWith(one, 10_000));
   expect(resting.length).toBeGreaterThan(100);
   for (const kind of ['turn-began', 'approval-wanted'] as const) {
-    const believed = resting.filter((one) => isReadyWith(one, 10_000, { kind, agoMs: wordStandsMs }));
+    const believed = resting.filter((one) => isReadyWith(one, 10_000, { kind, agoMs: hookStateStandsMs }));
     expect(believed.map(({ screen }) => screen.file)).toEqual([]);
   }
-  const late = { kind: 'turn-began', agoMs: wordStandsMs + 1 } as const;
+  const late = { kind: 'turn-began', agoMs: hookStateStandsMs + 1 } as const;
   expect(resting.filter((one) => !isReadyWith(one, 10_000, late))).toEqual([]);
 });

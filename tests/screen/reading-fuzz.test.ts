@@ -9,7 +9,7 @@ import { findRequests, findResponses, openTail } from '../../bridge/screen/block
 import { judgeClosing } from '../../bridge/screen/closing.ts';
 import { type DetectorState, firstState, memoryOf, restore, step } from '../../bridge/screen/detector.ts';
 import { cleanLines, isRule, rejoin, withoutFrame } from '../../bridge/screen/frame.ts';
-import { considered } from '../../bridge/screen/rejected-evidence.ts';
+import { rejectedEvidence } from '../../bridge/screen/rejected-evidence.ts';
 import { isDim, tidy } from '../../bridge/screen/rows.ts';
 import { stitch } from '../../bridge/screen/stitch.ts';
 import { fuzz } from '../fixtures/fuzz.ts';
@@ -28,7 +28,7 @@ function lookAt(program: AgentProgram, text: string, at = 1_000) {
 function readWhole(program: AgentProgram): Reader {
   return (text) => {
     const look = lookAt(program, text);
-    considered(look.snapshot, look.reading, program.composer);
+    rejectedEvidence(look.snapshot, look.reading, program.composer);
     dialogWordsSeen(look, program.composer);
     linesShowing(look, text.slice(0, 1_000));
     composerHolds(look.reading, look.snapshot, text.slice(0, 1_000), program.composer);

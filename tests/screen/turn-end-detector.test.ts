@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Detection } from '../../bridge/core/detection.ts';
 import type { Reading } from '../../bridge/core/reading.ts';
-import type { WordNow } from '../../bridge/screen/hook-state.ts';
+import type { HookStateNow } from '../../bridge/screen/hook-state.ts';
 import {
   errorReason,
-  firstReasons,
-  type ReasonsInput,
-  type ReasonsState,
-  stepReasons,
+  firstTurnEndState,
+  stepTurnEnd,
+  type TurnEndInput,
+  type TurnEndState,
 } from '../../bridge/screen/turn-end-detector.ts';
 
 interface Look {
@@ -18,12 +18,12 @@ interface Look {
   turn?: number | null;
   hasBlock?: boolean;
   screen?: string[];
-  word?: WordNow;
+  word?: HookStateNow;
 }
 
 /** Reasons over looks, one second apart. */
 class Watched {
-  state: ReasonsState = firstReasons;
+  state: TurnEndState = firstTurnEndState;
   at = 0;
   readonly options = { heuristic: true, lines: 20, stuckMs: 60_000 };
 
@@ -37,8 +37,8 @@ class Watched {
       dialog: null,
       turn: { inputs, words, ...(error === undefined ? {} : { error }) },
     };
-    const input: ReasonsInput = { reading, turn, words, word, hasBlock, screen, at: this.at };
-    const next = stepReasons(this.state, input, this.options);
+    const input: TurnEndInput = { reading, turn, words, word, hasBlock, screen, at: this.at };
+    const next = stepTurnEnd(this.state, input, this.options);
     this.state = next.state;
     return tell(next.detection);
   }

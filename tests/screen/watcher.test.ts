@@ -4,7 +4,7 @@ import { codex } from '../../bridge/agent-programs/codex/index.ts';
 import { generic } from '../../bridge/agent-programs/generic.ts';
 import type { Snapshot } from '../../bridge/core/pane.ts';
 import { Activity } from '../../bridge/screen/activity.ts';
-import type { WordNow } from '../../bridge/screen/hook-state.ts';
+import type { HookStateNow } from '../../bridge/screen/hook-state.ts';
 import { PaneWatcher, type WatcherEvent } from '../../bridge/screen/watcher.ts';
 import { FakeClock } from './fake-clock.ts';
 import { snapshotOf } from './snapshots.ts';
@@ -20,7 +20,7 @@ class Scene {
   title = '';
   latencyMs = 1;
   fault: Error | null = null;
-  word: WordNow | undefined;
+  word: HookStateNow | undefined;
   watcher: PaneWatcher;
   activity!: Activity;
   readonly #program: AgentProgram;

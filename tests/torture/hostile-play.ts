@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Rooms } from '../../bridge/app/bridge.ts';
+import type { Bridge } from '../../bridge/app/bridge.ts';
 import { monotonic, until } from '../fixtures/monotonic.mjs';
 import type { Case } from './hostile-factors.ts';
 import type { Lane } from './hostile-lane.ts';
@@ -17,7 +17,7 @@ const raceLeadMs = 10;
 
 /** A bridge, and what listens on its wires to tmux, by lane. */
 export interface TappedBridge {
-  readonly rooms: Rooms;
+  readonly rooms: Bridge;
   readonly taps: Map<string, Tapped>;
 }
 
@@ -90,7 +90,7 @@ async function sendBeside({ rooms, taps }: TappedBridge, lane: Lane, one: Case, 
 }
 
 async function send(
-  rooms: Rooms,
+  rooms: Bridge,
   lane: Lane,
   one: Case,
   { text, waitMs }: Pick<Plan, 'text' | 'waitMs'>,
@@ -101,7 +101,7 @@ async function send(
     const agent = one.style === 'codex' ? null : 'generic';
     const pane = lane.address;
     const order = { pane, text, from: 'torture', agent, force: false, allowShell: false };
-    return (await rooms.sending.send({ ...order, waitMs }, closed.signal)).state;
+    return (await rooms.texts.send({ ...order, waitMs }, closed.signal)).state;
   } catch (fault) {
     if (/there is no such pane/.test(String(fault))) return { is: 'refused', reason: 'there is no such pane' };
     throw fault;

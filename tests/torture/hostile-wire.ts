@@ -1,4 +1,4 @@
-import type { Rooms } from '../../bridge/app/bridge.ts';
+import type { Bridge } from '../../bridge/app/bridge.ts';
 import { asPaneId } from '../../bridge/core/ids.ts';
 import type { PaneAddress } from '../../bridge/core/pane.ts';
 import { commandLine } from '../../bridge/tmux/protocol.ts';
@@ -36,7 +36,7 @@ export interface Tapped {
 }
 
 /** Taps the wires between the courier and tmux: everything passes as it is, and each step that types is told of. */
-export function tap(rooms: Rooms, tapped: (pane: PaneAddress) => Tapped | undefined): void {
+export function tap(rooms: Bridge, tapped: (pane: PaneAddress) => Tapped | undefined): void {
   rooms.onTmux = (event) => {
     if (event.type === 'output') tapped(event.address)?.rang(event.bytes);
   };

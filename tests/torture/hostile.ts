@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Rooms } from '../../bridge/app/bridge.ts';
+import { Bridge } from '../../bridge/app/bridge.ts';
 import { loadConfig } from '../../bridge/config/config.ts';
 import { addressKey } from '../../bridge/core/pane.ts';
 import { monotonic } from '../fixtures/monotonic.mjs';
@@ -46,14 +46,14 @@ export async function playAll(
   width: Width,
   endAt: number,
   say: (line: string) => void,
-  sabotage: (rooms: Rooms) => void = () => {},
+  sabotage: (rooms: Bridge) => void = () => {},
 ): Promise<Outcome[]> {
   const [tmux, other, desk] = [privateTmux(), privateTmux(), privateTmux()];
   const runtimeBefore = process.env.XDG_RUNTIME_DIR;
   process.env.XDG_RUNTIME_DIR = tmux.folder;
   const lanes: Lane[] = [];
   const warnings: string[] = [];
-  const open: Rooms[] = [];
+  const open: Bridge[] = [];
   try {
     const grounds = await layGrounds([tmux, other], desk);
     for (let index = 0; index < width.lanes; index++) {
@@ -64,7 +64,7 @@ export async function playAll(
       const home = join(tmux.folder, name);
       mkdirSync(home, { mode: 0o700 });
       const config = loadConfig({ home, flags: { socket: tmux.socketPath, mode: 'manual' }, env: {} });
-      const rooms = await Rooms.open(config, { on: (event) => event.type === 'said' && warnings.push(event.text) });
+      const rooms = await Bridge.open(config, { on: (event) => event.type === 'said' && warnings.push(event.text) });
       open.push(rooms);
       // One client a session for the whole run, as a daemon has.
       await rooms.servers.add(other.socketPath);
@@ -89,7 +89,7 @@ export async function playAll(
   }
 }
 
-function tappedBridge(rooms: Rooms): TappedBridge {
+function tappedBridge(rooms: Bridge): TappedBridge {
   const taps = new Map<string, Tapped>();
   tap(rooms, (pane) => taps.get(addressKey(pane)));
   return { rooms, taps };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { messageOf } from '../../core/failure.ts';
-import type { MessageDoor, Posted } from '../../core/native-input.ts';
+import type { HandOver, MessageInput } from '../../core/native-input.ts';
 import type { ProcessInfo } from '../../core/process-info.ts';
 import { type Around, type JsonRpc, type NativeInput, Refusal } from '../native-input.ts';
 
@@ -31,7 +31,7 @@ export const codexQueue: NativeInput = {
 export function queueOf(
   { program, clock, io }: Pick<Around, 'program' | 'clock' | 'io'>,
   looksEveryMs: number,
-): MessageDoor | { readonly refused: string } {
+): MessageInput | { readonly refused: string } {
   const holders = program.flatMap((member) => lockedThreads(member).map((thread) => ({ member, ...thread })));
   const threads = new Set(holders.map(({ home, threadId }) => join(home, threadId)));
   if (threads.size === 0)
@@ -47,7 +47,7 @@ export function queueOf(
   }
   return { is: 'message', post };
 
-  async function post(text: string): Promise<Posted> {
+  async function post(text: string): Promise<HandOver> {
     let server: JsonRpc;
     try {
       server = await appServer(executable!, home);
@@ -85,7 +85,7 @@ export function queueOf(
     }
   }
 
-  async function add(server: JsonRpc, text: string): Promise<Posted> {
+  async function add(server: JsonRpc, text: string): Promise<HandOver> {
     let id: string;
     try {
       const input = [{ type: 'text', text, text_elements: [] }];
@@ -111,7 +111,7 @@ export function queueOf(
     }
   }
 
-  async function takeBack(server: JsonRpc, id: string): Promise<Posted> {
+  async function takeBack(server: JsonRpc, id: string): Promise<HandOver> {
     const { deleted } = await server.call('thread/queue/delete', { threadId, queuedSubmissionId: id });
     if (deleted !== true) return { is: 'taken' };
     const seconds = (looksEveryMs + graceMs) / 1000;

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../core/pane.ts';
 import type { AgentState, Composer, Evidence, Reading } from '../../core/reading.ts';
 import { unseenDialog } from '../../screen/dialog.ts';
-import { saysEnded } from '../../screen/hook-state.ts';
+import { reportedEnd } from '../../screen/hook-state.ts';
 import { evidence } from '../../screen/rows.ts';
 import type { Motion, ScreenReader } from '../../screen/screen-reader.ts';
 import { type CodexScreen, readCodexScreen } from './screen.ts';
@@ -68,7 +68,7 @@ function decide({ facts, foreground }: Snapshot, { quietForMs, signals }: Motion
   if (isOwnTitle && (saysResting || (quietForMs >= 500 && !isMidTurn)))
     return verdict('idle', 'title', `the title is at rest: "${title}"`);
   if (saysResting && quietForMs >= 300) return verdict('idle', 'signal', `OSC 7501 says ${says}`);
-  const hasToldEnd = saysEnded(signals.word, quietForMs) && quietForMs >= afterWordMs;
+  const hasToldEnd = reportedEnd(signals.word, quietForMs) && quietForMs >= afterWordMs;
   if (hasToldEnd && isOwnTitle)
     return verdict('idle', 'hook', `its own hook says that the turn has ended, and the title is at rest: "${title}"`);
   if (hasToldEnd && screen.turnEndRow !== null)

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../core/pane.ts';
 import type { AgentState, Composer, Evidence, Reading } from '../../core/reading.ts';
 import { unseenDialog } from '../../screen/dialog.ts';
-import { saysEnded } from '../../screen/hook-state.ts';
+import { reportedEnd } from '../../screen/hook-state.ts';
 import { evidence } from '../../screen/rows.ts';
 import type { Motion, ScreenReader } from '../../screen/screen-reader.ts';
 import { type GeminiScreen, readGeminiScreen } from './screen.ts';
@@ -60,7 +60,7 @@ function decide({ facts, foreground }: Snapshot, { quietForMs, signals }: Motion
   if (screen.isStartScreen && quietForMs < restMs)
     return verdict('starting', 'first-frame', 'it was still drawing a moment ago');
   const rest = verdict('idle', 'title', `the title says "${title}"`);
-  if (saysEnded(signals.word, quietForMs) && quietForMs >= restAfterWordMs)
+  if (reportedEnd(signals.word, quietForMs) && quietForMs >= restAfterWordMs)
     return { ...rest, why: [...rest.why, evidence('hook', 'its own hook says that the turn has ended')] };
   if (quietForMs < restMs) return verdict('unknown', 'moving', 'it looks idle, but was still drawing a moment ago');
   return rest;

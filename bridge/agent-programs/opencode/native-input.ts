@@ -1,4 +1,4 @@
-import type { DraftDoor, Posted } from '../../core/native-input.ts';
+import type { DraftInput, HandOver } from '../../core/native-input.ts';
 import { argumentOf } from '../arguments.ts';
 import type { Around, NativeInput, NativeInputIo } from '../native-input.ts';
 
@@ -23,7 +23,7 @@ export const opencodePort: NativeInput = {
 export function portOf(
   { program, tcp, io }: Pick<Around, 'program' | 'tcp' | 'io'>,
   limitMs: number,
-): DraftDoor | { readonly refused: string } {
+): DraftInput | { readonly refused: string } {
   const sockets = tcp();
   const inodes = new Set(
     program.flatMap(({ open }) => open.flatMap((path) => /^socket:\[(\d+)\]$/.exec(path)?.[1] ?? [])),
@@ -53,7 +53,7 @@ async function post(
   io: NativeInputIo,
   to: { port: number; path: string; limitMs: number },
   body: object,
-): Promise<Posted> {
+): Promise<HandOver> {
   const end = await io.postJson(to, body);
   if (end.is === 'nobody') return { is: 'refused', reason: `nobody listens on port ${to.port} any more` };
   if (end.is === 'failed') return { is: 'unknown', reason: `opencode did not answer: ${end.reason}` };

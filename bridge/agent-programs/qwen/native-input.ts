@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import type { MessageDoor } from '../../core/native-input.ts';
+import type { MessageInput } from '../../core/native-input.ts';
 import type { ProcessInfo } from '../../core/process-info.ts';
 import { argumentOf } from '../arguments.ts';
 import type { Around, NativeInput } from '../native-input.ts';
@@ -26,7 +26,7 @@ export const qwenInputFile: NativeInput = {
 export function inputFileIn(
   { program, others, io }: Pick<Around, 'program' | 'others' | 'io'>,
   looksEveryMs: number,
-): MessageDoor | { readonly refused: string } {
+): MessageInput | { readonly refused: string } {
   const path = program.map(inputFileOf).find((one) => one !== null);
   if (path === undefined || path === null)
     return { refused: 'qwen takes no inputs from a file; it does when started with --input-file' };

@@ -4,21 +4,21 @@ import { type PaneIdentity, placeIn, type Snapshot } from '../../core/pane.ts';
 import type { Reading } from '../../core/reading.ts';
 import { systemClock } from '../../host/clock.ts';
 import { quoteCommand } from '../../launch/command-line.ts';
-import type { Rooms } from '../bridge.ts';
+import type { Bridge } from '../bridge.ts';
 
 /** A dialog that stands so long is waited at; one that cannot be read may still be drawn. */
 const standsMs = 1_000;
 
 /** A controller that waits at a dialog answers nobody, and nobody is asked for it: a person is called, once for each dialog. */
 export class DialogAlert {
-  readonly #rooms: Rooms;
+  readonly #bridge: Bridge;
   readonly #name: string;
   /** of the dialog that stands there, or null for positively none */
   #fingerprint: string | null = null;
   #cancel: () => void = () => {};
 
-  constructor(rooms: Rooms, name: string) {
-    this.#rooms = rooms;
+  constructor(bridge: Bridge, name: string) {
+    this.#bridge = bridge;
     this.#name = name;
   }
 
@@ -32,7 +32,7 @@ export class DialogAlert {
     const said = dialog?.question ? withEscapes(dialog.question) : 'it could not be read';
     const options = dialog && dialog.options.length > 0 ? listOptions(dialog) : '';
     this.#cancel = systemClock.after(standsMs, () =>
-      this.#rooms.on({
+      this.#bridge.on({
         type: 'controller-blocked',
         worker: this.#name,
         ...placeIn(identity),

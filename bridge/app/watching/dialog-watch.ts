@@ -7,7 +7,7 @@ import { identityKey, type PaneIdentity, type Snapshot, sameAgent } from '../../
 import type { Dialog, Reading } from '../../core/reading.ts';
 import { markTurn } from '../../core/turn-mark.ts';
 import { systemClock } from '../../host/clock.ts';
-import type { Rooms } from '../bridge.ts';
+import type { Bridge } from '../bridge.ts';
 
 /** A dialog, or its absence, is believed when a second look finds the same. */
 const secondLookMs = 60;
@@ -19,7 +19,7 @@ type Shown = string | null | undefined;
 
 /** The dialogs of one watched pane: a request for each that opens, and its withdrawal where it was answered in the pane. */
 export class DialogWatch {
-  readonly #rooms: Rooms;
+  readonly #bridge: Bridge;
   readonly #pane: { readonly worker: string; readonly identity: PaneIdentity; readonly program: string };
   readonly #humanOnly: () => string | null;
   readonly #inputs: () => readonly InputMark[];
@@ -35,13 +35,13 @@ export class DialogWatch {
    * @param parts.inputs of the pane, as far as they are known
    */
   constructor(parts: {
-    rooms: Rooms;
+    bridge: Bridge;
     pane: { readonly worker: string; readonly identity: PaneIdentity; readonly program: string };
     humanOnly: () => string | null;
     inputs: () => readonly InputMark[];
     broke: (reason: string) => void;
   }) {
-    this.#rooms = parts.rooms;
+    this.#bridge = parts.bridge;
     this.#pane = parts.pane;
     this.#humanOnly = parts.humanOnly;
     this.#inputs = parts.inputs;
@@ -81,30 +81,30 @@ export class DialogWatch {
 
   async #confirm(first: Shown): Promise<void> {
     const { identity, program } = this.#pane;
-    const snapshot = await this.#rooms.sight.look(identity);
+    const snapshot = await this.#bridge.panes.look(identity);
     if (snapshot === null || this.#closed || !sameAgent(snapshot.identity, identity)) return;
-    const reading = this.#rooms.sight.readAs(snapshot, program);
+    const reading = this.#bridge.panes.readAs(snapshot, program);
     const shown = shownIn(reading);
     // what cannot be read now is read again when the pane draws
     if (shown === undefined || shown === this.#settled) return;
     if (shown !== first) return this.#lookAgain(shown, reading);
     const isNew = this.#settled !== undefined;
     if (shown !== null) this.#open(reading, snapshot, isNew);
-    this.#rooms.desk.dialogNow(identity, shown);
+    this.#bridge.requests.dialogNow(identity, shown);
     this.#settled = shown;
   }
 
   /** @param isNew it was seen to open; else it may be the one that stood there before a restart */
   #open(reading: Reading, snapshot: Snapshot, isNew: boolean): void {
     const dialog = reading.dialog!;
-    const { journal, opening, desk } = this.#rooms;
+    const { journal, opener, requests } = this.#bridge;
     const { worker, identity, program } = this.#pane;
     const humanOnly = this.#humanOnly();
     const turnMark = markTurn(this.#inputs(), reading);
     const request = journal.transact(() => {
       const openAs = (number: number) => {
         journal.saveMemory(memoryKey(identity), number);
-        return opening.fromScreen({
+        return opener.fromScreen({
           worker,
           pane: identity,
           agent: program,
@@ -122,7 +122,7 @@ export class DialogWatch {
       return ['delivered', 'settled', 'withdrawn'].includes(known.state.is) ? openAs(number + 1) : known;
     });
     this.#request = request.id;
-    desk.confirm(request.id, { turnMark, ...(humanOnly === null ? {} : { humanOnly }) });
+    requests.confirm(request.id, { turnMark, ...(humanOnly === null ? {} : { humanOnly }) });
   }
 }
 

@@ -4,7 +4,7 @@ import { addressKey, identityKey, type PaneFacts, placeIn, sameAgent, sameServer
 import { steadyClock, systemClock } from '../../host/clock.ts';
 import { oncePerPane } from '../../tmux/facts.ts';
 import type { ServersEvent } from '../../tmux/servers.ts';
-import type { Rooms } from '../bridge.ts';
+import type { Bridge } from '../bridge.ts';
 import { followClock, stepInWords } from '../clock-steps.ts';
 import { OwnedPanes } from './owned-panes.ts';
 import { WatchedPane } from './watched-pane.ts';
@@ -18,7 +18,7 @@ const overAfterMs = 60_000;
 
 /** The daemon's eyes: which panes are workers, one watcher for each, and where what they see is carried. */
 export class Watch {
-  readonly #rooms: Rooms;
+  readonly #bridge: Bridge;
   readonly #workers: Workers;
   readonly #owned: OwnedPanes;
   /** by `addressKey` */
@@ -37,65 +37,65 @@ export class Watch {
   #refreshing: Promise<void> = Promise.resolve();
   #waitingSaid = false;
 
-  constructor(rooms: Rooms) {
-    this.#rooms = rooms;
-    this.#scopes = [{ server: rooms.main, session: rooms.config.session }];
+  constructor(bridge: Bridge) {
+    this.#bridge = bridge;
+    this.#scopes = [{ server: bridge.main, session: bridge.config.session }];
     this.#workers = new Workers({
-      config: rooms.config,
-      sight: rooms.sight,
-      projects: rooms.projects,
-      controllerPane: (panes, session) => rooms.controllerAmong(panes, session),
-      warn: (text) => rooms.say('warning', text),
+      config: bridge.config,
+      panes: bridge.panes,
+      projects: bridge.projects,
+      controllerPane: (panes, session) => bridge.controllerAmong(panes, session),
+      warn: (text) => bridge.say('warning', text),
     });
     this.#owned = new OwnedPanes({
-      ownership: rooms.ownership,
-      keyOf: (facts) => identityKey(rooms.sight.identify(facts).identity),
-      say: (text) => rooms.say('info', text),
-      takenOver: () => void rooms.tidy(),
-      typedElsewhere: (key, typed) => rooms.desk.typedElsewhere(key, typed),
+      ownership: bridge.ownership,
+      keyOf: (facts) => identityKey(bridge.panes.identify(facts).identity),
+      say: (text) => bridge.say('info', text),
+      takenOver: () => void bridge.tidy(),
+      typedElsewhere: (key, typed) => bridge.requests.typedElsewhere(key, typed),
     });
   }
 
   async start(): Promise<void> {
-    const rooms = this.#rooms;
-    rooms.onTmux = (event) => this.#heard(event);
-    rooms.onSubmitted = (delivery) => this.#watched.get(addressKey(delivery.recipient))?.noteDelivery(delivery);
-    rooms.workerNames = () =>
+    const bridge = this.#bridge;
+    bridge.onTmux = (event) => this.#heard(event);
+    bridge.onSubmitted = (delivery) => this.#watched.get(addressKey(delivery.recipient))?.noteDelivery(delivery);
+    bridge.workerNames = () =>
       [...this.#watched.values()].filter(({ role }) => role === 'worker').map(({ name }) => name);
-    rooms.watchAlso = (socketPath, session) => this.add(socketPath, session);
+    bridge.watchAlso = (socketPath, session) => this.add(socketPath, session);
     await this.#addRegistered();
-    await rooms.tidy();
+    await bridge.tidy();
     // what lies in outbox/ is for a bridge that types
-    if (!rooms.config.dryRun) await rooms.mailbox.start();
-    const panes = await rooms.servers
+    if (!bridge.config.dryRun) await bridge.mailbox.start();
+    const panes = await bridge.servers
       .panes()
       .then(oncePerPane)
       .catch((fault) => {
-        rooms.say('warning', `${fault instanceof BridgeError ? fault.reason : fault}; waiting for the tmux server`);
+        bridge.say('warning', `${fault instanceof BridgeError ? fault.reason : fault}; waiting for the tmux server`);
         return null;
       });
     // without a server nobody can tell whether a live controller is among its panes: it is decided when one is needed
-    if (panes && rooms.config.mode === 'auto') await rooms.askings.choose();
+    if (panes && bridge.config.mode === 'auto') await bridge.dispatches.choose();
     if (panes) await this.#afterOthers(() => this.#refresh(panes, 'start'));
-    rooms.calling.attend();
-    rooms.deadLetters.attend();
-    rooms.desk.resume();
-    await rooms.post.resume();
+    bridge.alerts.attend();
+    bridge.deadLetters.attend();
+    bridge.requests.resume();
+    await bridge.deliveries.resume();
     this.#tick();
   }
 
   /** Watches a server, or one session of it, besides what is watched already. @returns false where that was watched before */
   async add(socketPath: string, session: string | null): Promise<boolean> {
-    const server = await this.#rooms.servers.add(socketPath);
+    const server = await this.#bridge.servers.add(socketPath);
     const isKnown = this.#scopes.some(
       (one) => one.server === server && (one.session === null || one.session === session),
     );
     if (isKnown) return false;
     this.#scopes.push({ server, session });
     this.#restless = true;
-    await this.#rooms.tidy();
+    await this.#bridge.tidy();
     const refreshed = this.#afterOthers(async () =>
-      this.#refresh(oncePerPane(await this.#rooms.servers.panes()), 'running'),
+      this.#refresh(oncePerPane(await this.#bridge.servers.panes()), 'running'),
     );
     await refreshed.catch((fault) => this.#complain(messageOf(fault)));
     return true;
@@ -110,7 +110,7 @@ export class Watch {
 
   /** The servers of workers that `start worker` made known, as long as they live. */
   async #addRegistered(): Promise<void> {
-    const { servers, projects } = this.#rooms;
+    const { servers, projects } = this.#bridge;
     for (const { isRegistered, host, server, socketPath, session } of Object.values(projects.records)) {
       if (!isRegistered) continue;
       const there = servers.at({ host, server }) ?? (await servers.find({ host, server }, socketPath));
@@ -124,7 +124,7 @@ export class Watch {
   close(): void {
     this.#closed = true;
     this.#stopTick();
-    this.#rooms.onTmux = () => {};
+    this.#bridge.onTmux = () => {};
     for (const watched of this.#watched.values()) watched.close();
     this.#watched.clear();
   }
@@ -137,11 +137,11 @@ export class Watch {
         this.#complain(messageOf(fault));
       }
       const now = systemClock.now();
-      const { desk, post, calling, deadLetters, retention } = this.#rooms;
-      const newcomers = { tick: () => post.takeUp() };
-      for (const room of [desk, newcomers, post, calling, deadLetters, retention]) {
+      const { requests, deliveries, alerts, deadLetters, retention } = this.#bridge;
+      const newcomers = { tick: () => deliveries.takeUp() };
+      for (const one of [requests, newcomers, deliveries, alerts, deadLetters, retention]) {
         try {
-          room.tick(now);
+          one.tick(now);
         } catch (fault) {
           // a full disk, for instance: nothing is decided without the journal, and the next second asks again
           this.#complain(messageOf(fault));
@@ -154,18 +154,18 @@ export class Watch {
 
   /** What became of the system's clock is taken over while nothing is being typed; whatever is measured goes on as it was. */
   #followClock(): void {
-    const { journal, post, sight, hearing } = this.#rooms;
-    const byMs = followClock(systemClock, journal, () => !post.isBusy);
+    const { journal, deliveries, panes, hooks } = this.#bridge;
+    const byMs = followClock(systemClock, journal, () => !deliveries.isBusy);
     if (byMs === 0) return;
-    for (const room of [post, sight, hearing, ...this.#watched.values()]) room.clockSet(byMs);
-    this.#rooms.say('info', `the system's clock went ${stepInWords(byMs)}; what was to expire is moved by as much`);
+    for (const one of [deliveries, panes, hooks, ...this.#watched.values()]) one.clockSet(byMs);
+    this.#bridge.say('info', `the system's clock went ${stepInWords(byMs)}; what was to expire is moved by as much`);
   }
 
   /** Says what goes wrong once, not every second; and again when it had been over for a while. */
   #complain(reason: string): void {
     const now = steadyClock.now();
     const isNews = reason !== this.#complained.reason || now - this.#complained.lastAt >= overAfterMs;
-    if (isNews) this.#rooms.say('warning', `${reason}; it is tried again`);
+    if (isNews) this.#bridge.say('warning', `${reason}; it is tried again`);
     this.#complained = { reason, lastAt: now };
   }
 
@@ -182,24 +182,24 @@ export class Watch {
         // whoever watches that pane hears it from the one who knows the panes
         return;
       case 'panes':
-        void this.#afterOthers(() => this.#refresh(this.#rooms.servers.listed, 'running')).catch((fault) =>
+        void this.#afterOthers(() => this.#refresh(this.#bridge.servers.listed, 'running')).catch((fault) =>
           this.#complain(messageOf(fault)),
         );
         return;
       case 'server-gone':
-        this.#rooms.say('warning', `${this.#called(event)} is gone (${event.reason}); waiting for it`);
+        this.#bridge.say('warning', `${this.#called(event)} is gone (${event.reason}); waiting for it`);
         for (const [key, { identity }] of [...this.#watched]) {
           if (event.server && sameServer(identity, event.server)) this.#drop(key, 'the tmux server is gone');
         }
         return;
       case 'server-back':
-        this.#rooms.say('info', `${this.#called(event)} is back (process ${serverPidOf(event.server.server)})`);
+        this.#bridge.say('info', `${this.#called(event)} is back (process ${serverPidOf(event.server.server)})`);
     }
   }
 
   /** How a server is spoken of: by its socket where there are several. */
   #called({ from }: ServersEvent): string {
-    return this.#rooms.servers.all.length === 1 ? 'the tmux server' : `the tmux server at ${from.socketPath}`;
+    return this.#bridge.servers.all.length === 1 ? 'the tmux server' : `the tmux server at ${from.socketPath}`;
   }
 
   /** Brings the watchers in step with the panes there are; where nothing has changed, nothing is looked up again. */
@@ -216,14 +216,14 @@ export class Watch {
     for (const key of [...this.#watched.keys()]) {
       if (!wanted.has(key)) this.#drop(key, known.has(key) ? 'another bridge watches it' : whyGone(panes, key));
     }
-    this.#rooms.servers.watch([...wanted.values()].map(({ facts }) => facts));
+    this.#bridge.servers.watch([...wanted.values()].map(({ facts }) => facts));
     let isAllThere = true;
     for (const one of wanted.values()) isAllThere = (await this.#adopt(one)) && isAllThere;
     this.#isBehind = !isAllThere;
     this.#pokeMoved(panes);
     if (known.size === 0 && !this.#waitingSaid) {
       this.#waitingSaid = true;
-      this.#rooms.say(
+      this.#bridge.say(
         'info',
         'no worker pane yet: label one "worker" (scripts/start-worker does), or name it with --worker',
       );
@@ -238,16 +238,16 @@ export class Watch {
 
   /** @returns false where it could not be looked at just now, and no other pane need wait for that */
   async #adopt(wanted: Wanted): Promise<boolean> {
-    const rooms = this.#rooms;
+    const bridge = this.#bridge;
     const key = addressKey(wanted.facts);
     const before = this.#watched.get(key);
     if (before?.isStill(wanted.facts)) return true;
-    const snapshot = await rooms.sight.look(wanted.facts).catch((fault) => this.#complain(messageOf(fault)));
+    const snapshot = await bridge.panes.look(wanted.facts).catch((fault) => this.#complain(messageOf(fault)));
     if (!snapshot || this.#closed) return false;
-    const program = rooms.sight.agentProgram(snapshot);
+    const program = bridge.panes.agentProgram(snapshot);
     if (before && sameAgent(before.identity, snapshot.identity) && before.program === program.name) return true;
     before?.close();
-    const watched = new WatchedPane(rooms, wanted, snapshot, program, {
+    const watched = new WatchedPane(bridge, wanted, snapshot, program, {
       broke: (reason) => this.#beginAnew(key, reason),
       replaced: () => {
         this.#restless = true;
@@ -255,7 +255,7 @@ export class Watch {
     });
     this.#watched.set(key, watched);
     if (!before) {
-      rooms.on({ type: 'worker-found', worker: wanted.name, ...placeIn(wanted.facts), agent: program.name });
+      bridge.on({ type: 'worker-found', worker: wanted.name, ...placeIn(wanted.facts), agent: program.name });
     }
     watched.watcher.poke();
     return true;
@@ -274,8 +274,8 @@ export class Watch {
     if (!watched) return;
     watched.close();
     this.#watched.delete(key);
-    this.#rooms.on({ type: 'worker-lost', worker: watched.name, ...placeIn(watched.identity), reason });
-    void this.#rooms.post.paneMoved(watched.identity);
+    this.#bridge.on({ type: 'worker-lost', worker: watched.name, ...placeIn(watched.identity), reason });
+    void this.#bridge.deliveries.paneMoved(watched.identity);
   }
 }
 

@@ -16,9 +16,9 @@ import {
 import { because, isReady, type Reading } from '../../core/reading.ts';
 import { markTurn, type TurnMark } from '../../core/turn-mark.ts';
 import { systemClock } from '../../host/clock.ts';
-import { wordStandsMs } from '../../screen/hook-state.ts';
+import { hookStateStandsMs } from '../../screen/hook-state.ts';
 import { PaneWatcher, type WatcherEvent, type WatcherMemory } from '../../screen/watcher.ts';
-import type { Rooms } from '../bridge.ts';
+import type { Bridge } from '../bridge.ts';
 import { DialogAlert } from './dialog-alert.ts';
 import { DialogWatch } from './dialog-watch.ts';
 import type { Role, Wanted } from './workers.ts';
@@ -32,7 +32,7 @@ export class WatchedPane {
   readonly identity: PaneIdentity;
   readonly program: string;
   readonly watcher: PaneWatcher;
-  readonly #rooms: Rooms;
+  readonly #bridge: Bridge;
   readonly #hooks: { broke(reason: string): void; replaced(): void };
   readonly #dialogs: DialogWatch;
   readonly #alert: DialogAlert;
@@ -52,7 +52,7 @@ export class WatchedPane {
 
   /** @param hooks.broke what it saw could not be journaled; @param hooks.replaced another agent runs in the pane */
   constructor(
-    rooms: Rooms,
+    bridge: Bridge,
     { facts, name, role, distrust }: Wanted,
     snapshot: Snapshot,
     program: AgentProgram,
@@ -62,32 +62,32 @@ export class WatchedPane {
     this.role = role;
     this.identity = snapshot.identity;
     this.program = program.name;
-    this.#rooms = rooms;
+    this.#bridge = bridge;
     this.#hooks = hooks;
     this.#snapshot = snapshot;
-    this.#distrust = rooms.setAside === null ? (distrust ?? null) : journalLost;
+    this.#distrust = bridge.setAside === null ? (distrust ?? null) : journalLost;
     this.#listed = listing(facts);
     this.#sayIfSmall(facts);
-    const config = rooms.projects.configFor(snapshot.identity);
+    const config = bridge.projects.configFor(snapshot.identity);
     this.#dialogs = new DialogWatch({
-      rooms,
+      bridge,
       pane: { worker: name, identity: snapshot.identity, program: program.name },
       humanOnly: () => this.#distrust,
       inputs: () => this.watcher.inputs,
       broke: (reason) => hooks.broke(reason),
     });
-    this.#alert = new DialogAlert(rooms, name);
+    this.#alert = new DialogAlert(bridge, name);
     this.watcher = new PaneWatcher({
-      capture: () => rooms.sight.look(snapshot.identity),
-      activity: () => rooms.sight.activityOf(snapshot.identity),
-      motion: (seen) => rooms.sight.motion(seen),
+      capture: () => bridge.panes.look(snapshot.identity),
+      activity: () => bridge.panes.activityOf(snapshot.identity),
+      motion: (seen) => bridge.panes.motion(seen),
       clock: systemClock,
       reader: program.screen,
-      memory: rooms.journal.memory<WatcherMemory>(memoryKey(snapshot.identity)),
+      memory: bridge.journal.memory<WatcherMemory>(memoryKey(snapshot.identity)),
       reasons: { heuristic: config.heuristic, lines: config.heuristicLines, stuckMs: config.stuckAfterMs },
       on: (event) => this.#take(event),
     });
-    this.#stopListening = rooms.sight.listen(snapshot.identity, (news) => {
+    this.#stopListening = bridge.panes.listen(snapshot.identity, (news) => {
       if (news.is === 'drew') this.watcher.rang(news);
       else if (news.is === 'signalled') this.#signalled();
     });
@@ -102,7 +102,7 @@ export class WatchedPane {
     return (
       this.identity.panePid === facts.panePid &&
       sameAgent(this.identity, this.#snapshot.identity) &&
-      this.#rooms.sight.programOf(facts) === this.#snapshot.program
+      this.#bridge.panes.programOf(facts) === this.#snapshot.program
     );
   }
 
@@ -120,9 +120,9 @@ export class WatchedPane {
     const isSmall = isTooSmall(facts);
     if (isSmall && !this.#isSmall) {
       const size = `${facts.width}x${facts.height}`;
-      this.#rooms.say(
+      this.#bridge.say(
         'warning',
-        `${this.#rooms.shown(this.name)}: its pane ${facts.paneId} (${size}) is ${tooSmallInWords}; enlarge it`,
+        `${this.#bridge.shown(this.name)}: its pane ${facts.paneId} (${size}) is ${tooSmallInWords}; enlarge it`,
       );
     }
     this.#isSmall = isSmall;
@@ -132,7 +132,7 @@ export class WatchedPane {
   #signalled(): void {
     this.watcher.lookNow();
     this.#cancelSecondLook();
-    this.#cancelSecondLook = systemClock.after(wordStandsMs + 1, () => this.watcher.lookNow());
+    this.#cancelSecondLook = systemClock.after(hookStateStandsMs + 1, () => this.watcher.lookNow());
   }
 
   /** The courier's word that it typed this text, or chose in a dialog; or that the dialog which is open is another one. */
@@ -182,7 +182,7 @@ export class WatchedPane {
     const said = `${reading.state}|${why}`;
     if (said !== this.#said) {
       this.#said = said;
-      this.#rooms.on({
+      this.#bridge.on({
         type: 'state-changed',
         worker: this.name,
         ...placeIn(this.identity),
@@ -190,13 +190,13 @@ export class WatchedPane {
         why,
       });
     }
-    if (isReady(reading)) void this.#rooms.post.paneMoved(this.identity);
+    if (isReady(reading)) void this.#bridge.deliveries.paneMoved(this.identity);
     if (this.role === 'worker') this.#dialogs.seen(reading);
     else this.#alert.seen(reading, snapshot);
   }
 
   #detected(event: Exclude<WatcherEvent, { type: 'reading' | 'unseen' }>): void {
-    const { askings, desk } = this.#rooms;
+    const { dispatches, requests } = this.#bridge;
     switch (event.type) {
       case 'request-seen':
       case 'request-confirmed':
@@ -204,12 +204,12 @@ export class WatchedPane {
         if (this.role === 'worker') this.#requested(event);
         return;
       case 'response-confirmed':
-        if (this.role === 'controller' && event.attributes.id) askings.heard(event.attributes.id, event.text);
+        if (this.role === 'controller' && event.attributes.id) dispatches.heard(event.attributes.id, event.text);
         return;
       case 'turn-began':
         this.#remember();
         this.#settle();
-        if (this.role === 'worker') desk.turnBegan(this.identity, turnId(this.identity, event.turn));
+        if (this.role === 'worker') requests.turnBegan(this.identity, turnId(this.identity, event.turn));
         return;
       case 'response-seen':
         return;
@@ -218,12 +218,12 @@ export class WatchedPane {
 
   /** A block that was seen or confirmed; or another reason to ask, which is certain once it is told. */
   #requested(event: Extract<WatcherEvent, { type: 'request-seen' | 'request-confirmed' | 'detected' }>): void {
-    const { desk, journal, opening } = this.#rooms;
+    const { requests, journal, opener } = this.#bridge;
     const isConfirmed = event.type !== 'request-seen';
     const mark = this.#markFor(event.detection);
     const request = journal.transact(() => {
       if (!isConfirmed) this.#remember();
-      return opening.fromScreen({
+      return opener.fromScreen({
         worker: this.name,
         pane: this.identity,
         agent: this.program,
@@ -236,7 +236,7 @@ export class WatchedPane {
     });
     if (!isConfirmed) return;
     const humanOnly = event.turn.anchor === 'lost' ? lostAnchor : this.#distrust;
-    desk.confirm(request.id, { ...(humanOnly === null ? {} : { humanOnly }), ...mark });
+    requests.confirm(request.id, { ...(humanOnly === null ? {} : { humanOnly }), ...mark });
     // Only now: whoever dies before has a successor that sees it confirmed again, which changes nothing a second time.
     this.#remember();
   }
@@ -245,7 +245,7 @@ export class WatchedPane {
   #settle(): void {
     if (this.#reading === null || inputsOn(this.#reading) === this.#firstInputs) return;
     this.#distrust = null;
-    this.#rooms.ownership?.settle(identityKey(this.identity));
+    this.#bridge.ownership?.settle(identityKey(this.identity));
   }
 
   /** The turn as it seems now, and is believed where a block is confirmed or another reason told. */
@@ -256,7 +256,7 @@ export class WatchedPane {
   }
 
   #remember(): void {
-    this.#rooms.journal.saveMemory(memoryKey(this.identity), this.watcher.memory());
+    this.#bridge.journal.saveMemory(memoryKey(this.identity), this.watcher.memory());
   }
 }
 

@@ -2,7 +2,7 @@ import type { Config } from '../../config/config-values.ts';
 import { BridgeError } from '../../core/failure.ts';
 import { addressKey, identityKey, type PaneFacts, sameServer } from '../../core/pane.ts';
 import { liesWithin } from '../../host/home.ts';
-import { nameOf, type Sight } from '../../panes/panes.ts';
+import { nameOf, type Panes } from '../../panes/panes.ts';
 import type { TmuxServer } from '../../tmux/server.ts';
 import type { Projects } from '../projects.ts';
 
@@ -27,7 +27,7 @@ export interface Scope {
 /** Which panes are watched: the workers, named or found by their label, and the live controllers'. */
 export class Workers {
   readonly #config: Config;
-  readonly #sight: Sight;
+  readonly #panes: Panes;
   readonly #projects: Projects;
   readonly #controllerPane: (panes: readonly PaneFacts[], session: string | null) => Promise<PaneFacts | null>;
   readonly #warn: (text: string) => void;
@@ -36,13 +36,13 @@ export class Workers {
   /** @param parts.controllerPane the live controller among the panes of one server */
   constructor(parts: {
     config: Config;
-    sight: Sight;
+    panes: Panes;
     projects: Projects;
     controllerPane: (panes: readonly PaneFacts[], session: string | null) => Promise<PaneFacts | null>;
     warn: (text: string) => void;
   }) {
     this.#config = parts.config;
-    this.#sight = parts.sight;
+    this.#panes = parts.panes;
     this.#projects = parts.projects;
     this.#controllerPane = parts.controllerPane;
     this.#warn = parts.warn;
@@ -66,7 +66,7 @@ export class Workers {
       const named = index === 0 ? this.#config.worker : [];
       for (const facts of await this.#workersAmong(there, scope.session, named, when)) {
         if (facts.dead || wanted.has(addressKey(facts)) || !this.#mayServe(facts, when)) continue;
-        const name = this.#projects.nameOf(this.#sight.identify(facts).identity, facts, living);
+        const name = this.#projects.nameOf(this.#panes.identify(facts).identity, facts, living);
         wanted.set(addressKey(facts), { facts, name, role: 'worker' });
       }
       const controller = await this.#controllerPane(there, scope.session).catch(() => null);
@@ -92,7 +92,7 @@ export class Workers {
     const found: PaneFacts[] = [];
     for (const target of named) {
       try {
-        found.push(await this.#sight.resolve(target, session, panes));
+        found.push(await this.#panes.resolve(target, session, panes));
       } catch (fault) {
         if (when === 'start' && fault instanceof BridgeError && /ambiguous/.test(fault.reason)) throw fault;
         // not there yet, or not any more: its coming is noticed
