@@ -1,4 +1,4 @@
-import type { MailboxEvent } from '../controllers/mailbox.ts';
+import type { MailboxEvent } from '../core/events.ts';
 import type { Requests } from '../requests/requests.ts';
 
 /** What a person put into `outbox/`, brought to its request. What cannot be used is said, and left where it is. */

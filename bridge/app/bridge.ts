@@ -7,6 +7,7 @@ import { Mailbox } from '../controllers/mailbox.ts';
 import { optionNamed } from '../core/choice.ts';
 import { isEnded } from '../core/delivery-machine.ts';
 import { type Delivery, sawDialogEnd, whyTurnPassed } from '../core/envelope.ts';
+import type { TmuxEvent, ToldEvent } from '../core/events.ts';
 import { messageOf } from '../core/failure.ts';
 import type { DeliveryId, RequestId } from '../core/ids.ts';
 import { shownName } from '../core/names.ts';
@@ -37,7 +38,7 @@ import { Requests } from '../requests/requests.ts';
 import { TmuxError } from '../tmux/commands.ts';
 import { oncePerPane } from '../tmux/facts.ts';
 import type { TmuxServer } from '../tmux/server.ts';
-import { type ServersEvent, TmuxServers } from '../tmux/servers.ts';
+import { TmuxServers } from '../tmux/servers.ts';
 import { socketPathOf } from '../tmux/socket.ts';
 import { leaveMode, paste, press, reapBuffers } from '../tmux/typing.ts';
 import { acceptAnswerFile } from './accept-answer-file.ts';
@@ -46,7 +47,7 @@ import { clampToClock } from './clock-steps.ts';
 import type { DispatchParts } from './dispatch.ts';
 import { Dispatches } from './dispatches.ts';
 import { dryEffects } from './dry-run.ts';
-import { type BridgeEvent, withShownNames } from './events.ts';
+import { withShownNames } from './events.ts';
 import { RequestOpener } from './open-request.ts';
 import { placeEarlierPanes } from './placing.ts';
 import { Projects } from './projects.ts';
@@ -80,18 +81,18 @@ export class Bridge {
   readonly retention: Retention;
   readonly changes = new Changes(systemClock);
   readonly mint = minter(systemClock);
-  readonly on: (event: BridgeEvent) => void;
+  readonly on: (event: ToldEvent) => void;
   /** the full names of the workers that are watched; a command watches none */
   workerNames: () => readonly string[] = () => [];
   /** the daemon's watch listens here for what tmux says */
-  onTmux: (event: ServersEvent) => void = () => {};
+  onTmux: (event: TmuxEvent) => void = () => {};
   /** the daemon's watch listens here for inputs that are known to have arrived, and for choices whose dialog had gone */
   onSubmitted: (delivery: Delivery) => void = () => {};
   /** a change is told at least once, again soon after where at all; an input is noted exactly once */
   readonly #acknowledged = new Set<DeliveryId>();
-  readonly #listeners = new Set<(event: BridgeEvent) => void>();
+  readonly #listeners = new Set<(event: ToldEvent) => void>();
 
-  static async open(config: Config, hooks: { on(event: BridgeEvent): void }): Promise<Bridge> {
+  static async open(config: Config, hooks: { on(event: ToldEvent): void }): Promise<Bridge> {
     prepareHome(config.home);
     const path = config.dryRun ? ':memory:' : join(config.home, 'bridge.db');
     const { journal, setAside } = Journal.open(path, { now: systemClock.now() });
@@ -114,7 +115,7 @@ export class Bridge {
     }
   }
 
-  private constructor(config: Config, on: (event: BridgeEvent) => void, journal: Journal, setAside: string | null) {
+  private constructor(config: Config, on: (event: ToldEvent) => void, journal: Journal, setAside: string | null) {
     this.config = config;
     this.on = (event) => {
       const shown = withShownNames(event, (name) => this.shown(name));
@@ -321,7 +322,7 @@ export class Bridge {
   watchAlso: (socketPath: string, session: string | null) => Promise<boolean> = async () => false;
 
   /** Has `hear` told of every event, until what this returns is called. */
-  listen(hear: (event: BridgeEvent) => void): () => void {
+  listen(hear: (event: ToldEvent) => void): () => void {
     this.#listeners.add(hear);
     return () => this.#listeners.delete(hear);
   }

@@ -59,14 +59,14 @@ function moveInstants(journal: Journal, byMs: number, at: number): void {
         ...(request.state.is === 'open' && { openedAt: request.openedAt + byMs }),
       };
       const { deadlineAt } = moved;
-      const event = { at, kind: 'request-deadline-moved', subject: request.id, data: { deadlineAt, byMs } };
+      const event = { at, kind: 'request-deadline-moved' as const, subject: request.id, data: { deadlineAt, byMs } };
       if (deadlineAt !== null || request.state.is === 'open') journal.saveRequest(moved, event);
     }
     for (const delivery of journal.deliveries({ open: true })) {
       const moved = step(delivery, { type: 'clock-set', byMs });
       if (!moved.changed) continue;
       const { deadlineAt } = moved.delivery;
-      const event = { at, kind: 'delivery-deadline-moved', subject: delivery.id, data: { deadlineAt, byMs } };
+      const event = { at, kind: 'delivery-deadline-moved' as const, subject: delivery.id, data: { deadlineAt, byMs } };
       journal.saveDelivery(moved.delivery, event);
     }
     const tally = journal.memory<Tally>(countersKey);

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { BridgeEvent } from '../app/events.ts';
 import { loadConfig } from '../config/config.ts';
+import type { ToldEvent } from '../core/events.ts';
 import { BridgeError, ExitCode } from '../core/failure.ts';
 import { asPaneId } from '../core/ids.ts';
 import { packageRoot } from '../launch/package-root.ts';
@@ -96,7 +96,7 @@ async function play(stop: AbortSignal): Promise<ExitCode> {
     await tmux.run('set-option', '-p', '-t', '=demo:', '@label', 'worker');
     const [paneId = ''] = await tmux.run('list-panes', '-t', '=demo:', '-F', '#{pane_id}');
     const seen = new Map<string, number>();
-    const outcome = new Promise<BridgeEvent>((resolve) => {
+    const outcome = new Promise<ToldEvent>((resolve) => {
       const config = loadConfig({ home, flags: { socket, session: 'demo', trustWorkspace: false }, env: {} });
       starting = Daemon.start(config, new Date().toISOString(), (event) => {
         if (stop.aborted) return;
@@ -170,7 +170,7 @@ function aborted(signal: AbortSignal): Promise<null> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(null)));
 }
 
-function narrate(event: BridgeEvent, seen: Map<string, number>, tell: (text: string) => void): void {
+function narrate(event: ToldEvent, seen: Map<string, number>, tell: (text: string) => void): void {
   const since = (mark: string) => `${(performance.now() - (seen.get(mark) ?? performance.now())).toFixed(0)} ms`;
   if (event.type === 'worker-found')
     tell(`bridge watches ${event.worker} ${event.paneId} and reads it as ${event.agent}`);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
-import type { BridgeEvent } from '../app/events.ts';
+import type { ToldEvent } from '../core/events.ts';
 import { BridgeError, ExitCode, messageOf } from '../core/failure.ts';
 import { escapeJson } from '../core/visible.ts';
 import type { Notice } from '../host/notify.ts';
@@ -96,7 +96,7 @@ async function joinLiving({ config, out }: Context): Promise<ExitCode | null> {
   process.stdout.on('error', () => interrupted.abort());
   const tell = teller({ config, out });
   try {
-    await call(path, 'follow', {}, { on: (event) => tell(event as BridgeEvent), stop: interrupted.signal });
+    await call(path, 'follow', {}, { on: (event) => tell(event as ToldEvent), stop: interrupted.signal });
   } catch (fault) {
     if ((await pingDaemon(path)) !== null) throw fault;
     out.warn(`bridge: process ${living.pid} has ended, and nobody watches now; the same command starts one`);
@@ -106,7 +106,7 @@ async function joinLiving({ config, out }: Context): Promise<ExitCode | null> {
 }
 
 /** Shows events in this terminal: for people, or as lines of JSON. */
-function teller({ config, out }: Pick<Context, 'config' | 'out'>): (event: BridgeEvent) => void {
+function teller({ config, out }: Pick<Context, 'config' | 'out'>): (event: ToldEvent) => void {
   const isRepeated = repeats();
   return (event) => {
     if (isRepeated(event)) return;
@@ -146,7 +146,7 @@ async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
     '/dev/tty',
   ];
   const show = teller({ config, out });
-  const on = (event: BridgeEvent) => {
+  const on = (event: ToldEvent) => {
     file?.[levelOf(event) === 'warning' ? 'warn' : 'info'](recordOf(event));
     show(event);
     const notice = noticeOf(event);
@@ -183,7 +183,7 @@ async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
 }
 
 /** What calls the human, in the words of the notification; null for what does not. */
-function noticeOf(event: BridgeEvent): Notice | null {
+function noticeOf(event: ToldEvent): Notice | null {
   if (event.type === 'human-needed') {
     const { worker, id } = event.request;
     return { title: `${worker} needs you`, text: `${event.why}\nbridge show ${short(id)}` };
@@ -207,7 +207,7 @@ async function callHuman(
   notice: Notice,
   ways: Context['config']['notify'],
   terminals: () => Promise<readonly string[]>,
-  on: (event: BridgeEvent) => void,
+  on: (event: ToldEvent) => void,
 ): Promise<void> {
   const { notifyHuman } = await import('../host/notify.ts');
   const wanted = { bell: ways.bell ?? false, desktop: ways.desktop ?? false, command: ways.command ?? null };

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import type { Clock } from '../core/clock.ts';
+import type { MailboxEvent } from '../core/events.ts';
 import { messageOf } from '../core/failure.ts';
 import { isMintedId, type RequestId } from '../core/ids.ts';
 import type { Request } from '../core/request.ts';
@@ -23,27 +24,6 @@ const namesLimit = 2_000;
 /** Whoever has a file open that long is named; the file is waited for all the same. */
 const heldLongMs = 10_000;
 const refusedKey = 'mailbox-refused';
-
-export type MailboxEvent =
-  | {
-      readonly type: 'answer-found';
-      readonly requestId: RequestId;
-      readonly instructions: string;
-      readonly notes: string;
-      readonly file: string;
-    }
-  /** a person says that the answer in doubt has arrived */
-  | { readonly type: 'arrival-found'; readonly requestId: RequestId; readonly file: string }
-  /** it is complete once nobody has it open any more; said once */
-  | { readonly type: 'answer-held'; readonly file: string; readonly reason: string }
-  /** somebody went on writing into an answer that was taken */
-  | { readonly type: 'answer-grew'; readonly file: string }
-  /** a person wrote into a page, where nobody reads; said once for each page */
-  | { readonly type: 'page-edited'; readonly requestId: RequestId; readonly file: string }
-  /** left where it is; said once for each state of the file, also across restarts */
-  | { readonly type: 'answer-refused'; readonly file: string; readonly reason: string }
-  /** the mailbox itself cannot be used for now; it is tried again */
-  | { readonly type: 'mailbox-problem'; readonly file: string; readonly reason: string };
 
 export interface MailboxSetting {
   readonly home: string;

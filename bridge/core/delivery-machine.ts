@@ -3,7 +3,7 @@ import { BridgeError } from './failure.ts';
 import type { InputMethod } from './native-input.ts';
 
 /** What can happen to a delivery. Everything the courier sees is one of these; so is everything a human does to it. */
-export type DeliveryEvent =
+export type DeliveryInput =
   | { readonly type: 'held'; readonly reason: HoldReason; readonly detail: string; readonly at: number }
   /** back in the queue: after a restart, or when nothing holds it any more */
   | { readonly type: 'released' }
@@ -45,7 +45,7 @@ export function posted(given: Omit<Delivery, 'state' | 'attempts'>): Delivery {
  * Pure and total, and the only place where a state is made: whoever writes one takes it from here, and the journal holds
  * every writer to the same table. An ended delivery never leaves its end; its text changes only while it waits.
  */
-export function step(delivery: Delivery, event: DeliveryEvent): DeliveryStep {
+export function step(delivery: Delivery, event: DeliveryInput): DeliveryStep {
   const { state } = delivery;
   switch (event.type) {
     case 'held': {
@@ -102,7 +102,7 @@ export function step(delivery: Delivery, event: DeliveryEvent): DeliveryStep {
  * The same for whoever is about to act on it.
  * @throws BridgeError where the event has no place in this state
  */
-export function mustStep(delivery: Delivery, event: DeliveryEvent): Delivery {
+export function mustStep(delivery: Delivery, event: DeliveryInput): Delivery {
   const next = step(delivery, event);
   if (next.refused !== null) throw new BridgeError({ what: 'delivery', target: delivery.id, reason: next.refused });
   return next.delivery;
@@ -161,7 +161,7 @@ function unchanged(delivery: Delivery): DeliveryStep {
   return { delivery, changed: false, refused: null };
 }
 
-function refused(delivery: Delivery, { type }: DeliveryEvent): DeliveryStep {
+function refused(delivery: Delivery, { type }: DeliveryInput): DeliveryStep {
   return { delivery, changed: false, refused: `it is ${delivery.state.is} and cannot be ${type}` };
 }
 

@@ -1,6 +1,7 @@
 import type { ComposerFacts } from '../core/composer.ts';
-import { type DeliveryEvent, isWaiting, mustStep, typedAt } from '../core/delivery-machine.ts';
+import { type DeliveryInput, isWaiting, mustStep, typedAt } from '../core/delivery-machine.ts';
 import { becausePassed, type Delivery, type DeliveryState, type HoldReason, type Sighting } from '../core/envelope.ts';
+import type { DeliveryKind } from '../core/events.ts';
 import type { InputMethod } from '../core/native-input.ts';
 import { type FreshSnapshot, type PaneAddress, placeIn, type Snapshot, sameAgent } from '../core/pane.ts';
 import { because } from '../core/reading.ts';
@@ -177,7 +178,7 @@ export class Attempt {
    * The text is about to be typed, on a screen that looks like this. It is claimed in the same commit: nothing is done
    * between the two, and a commit takes as long as the disk.
    */
-  async typing({ reading }: Look, text: string, kind?: string): Promise<Delivery> {
+  async typing({ reading }: Look, text: string, kind?: DeliveryKind): Promise<Delivery> {
     this.#pane?.typing();
     const at = this.now;
     const before = this.#delivery;
@@ -195,7 +196,7 @@ export class Attempt {
   }
 
   /** Enter is about to be pressed. When it was typed, and the mark of the turn before it, stay with the delivery. */
-  submitting(kind?: string): Promise<Delivery> {
+  submitting(kind?: DeliveryKind): Promise<Delivery> {
     return this.#take({ type: 'submitted', at: this.now, ...this.#wayTold }, {}, kind);
   }
 
@@ -236,7 +237,7 @@ export class Attempt {
   }
 
   /** Commits what the event makes of the delivery; only then may the act that it names be done. */
-  async #take(event: DeliveryEvent, data: object = {}, kind?: string): Promise<Delivery> {
+  async #take(event: DeliveryInput, data: object = {}, kind?: DeliveryKind): Promise<Delivery> {
     const next = mustStep(this.#delivery, event);
     if (next === this.#delivery) return next;
     if (event.type === 'typed') this.#pane?.typing();
@@ -251,7 +252,7 @@ export class Attempt {
     return this.#delivery;
   }
 
-  #save(next: Delivery, data: object = {}, kind = `delivery-${next.state.is}`): Delivery {
+  #save(next: Delivery, data: object = {}, kind: DeliveryKind = `delivery-${next.state.is}`): Delivery {
     const { id, state, attempts } = next;
     this.parts.memory.saveDelivery(next, { at: this.now, kind, subject: id, data: { state, attempts, ...data } });
     return next;

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
-import { type DeliveryEvent, isEnded, isTyped, isWaiting, posted, step } from '../core/delivery-machine.ts';
+import { type DeliveryInput, isEnded, isTyped, isWaiting, posted, step } from '../core/delivery-machine.ts';
 import type { Delivery, DeliveryOptions, Envelope } from '../core/envelope.ts';
+import type { DeliveryEvent, DeliveryKind } from '../core/events.ts';
 import { messageOf } from '../core/failure.ts';
 import type { DeliveryId } from '../core/ids.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
@@ -32,11 +33,6 @@ export interface Courier {
   reconcile(delivery: Delivery): Promise<unknown>;
 }
 
-export type DeliveryQueueEvent =
-  | { readonly type: 'delivery-changed'; readonly delivery: Delivery }
-  /** a fault: the courier threw, or the memory refused. The delivery is tried again, or read again if it was typed. */
-  | { readonly type: 'attempt-failed'; readonly delivery: Delivery; readonly fault: unknown };
-
 /**
  * Every delivery from posting to its end. The truth is in the memory and is read again before each act; what is kept
  * here is only who waits for which pane. One pane is served by one attempt at a time, in order of posting for each
@@ -47,7 +43,7 @@ export class DeliveryQueue {
   readonly #clock: Clock;
   readonly #mint: () => string;
   readonly #courier: Courier;
-  readonly #news: AfterCommit<DeliveryQueueEvent>;
+  readonly #news: AfterCommit<DeliveryEvent>;
   readonly #lanes = new Map<string, PaneQueue>();
   #closed = false;
 
@@ -56,7 +52,7 @@ export class DeliveryQueue {
     clock: Clock;
     mint: () => string;
     courier: Courier;
-    on: (event: DeliveryQueueEvent) => void;
+    on: (event: DeliveryEvent) => void;
   }) {
     this.#memory = parts.memory;
     this.#clock = parts.clock;
@@ -274,7 +270,7 @@ export class DeliveryQueue {
   }
 
   /** Reads, steps and writes as one; null when no such delivery is known. */
-  #change(id: DeliveryId, event: DeliveryEvent): Delivery | null {
+  #change(id: DeliveryId, event: DeliveryInput): Delivery | null {
     return this.#memory.transact(() => {
       const stored = this.#memory.delivery(id);
       if (stored === null) return null;
@@ -291,7 +287,7 @@ export class DeliveryQueue {
     });
   }
 
-  #save(delivery: Delivery, kind: string, data: unknown): void {
+  #save(delivery: Delivery, kind: DeliveryKind, data: unknown): void {
     this.#memory.saveDelivery(delivery, { at: this.#clock.now(), kind, subject: delivery.id, data });
   }
 

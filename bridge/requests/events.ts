@@ -5,7 +5,7 @@ import type { TurnMark } from '../core/turn-mark.ts';
 import type { PolicyDecision } from './policy.ts';
 
 /** What can happen to a request. */
-export type DeskEvent =
+export type RequestInput =
   /**
    * two equal captures, or `bridge ask`; `deliveryId` is for the answer a rule may give, or the option it may choose;
    * `turnMark` marks the turn that was believed then

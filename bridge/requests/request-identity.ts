@@ -93,7 +93,12 @@ export class RequestIdentities {
 
   #move(request: Request, { turn, turnMark }: RequestIdentity): Request {
     const moved = { ...request, turn, ...(turnMark && { turnMark }) };
-    const event = { at: this.#clock.now(), kind: 'request-turn-corrected', subject: request.id, data: { turn } };
+    const event = {
+      at: this.#clock.now(),
+      kind: 'request-turn-corrected' as const,
+      subject: request.id,
+      data: { turn },
+    };
     this.#memory.saveRequest(moved, event);
     return moved;
   }

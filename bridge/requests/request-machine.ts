@@ -2,7 +2,7 @@ import { becausePassed, whyTurnPassed } from '../core/envelope.ts';
 import type { DeliveryId } from '../core/ids.ts';
 import { parseSections } from '../core/protocol.ts';
 import { type Answer, describeFailure, doubtOf, notTypedOf, type Request, type RequestState } from '../core/request.ts';
-import type { DeskEvent, Effect } from './events.ts';
+import type { Effect, RequestInput } from './events.ts';
 import { rowInWords } from './policy.ts';
 
 export interface DeskStep {
@@ -27,7 +27,7 @@ export interface DeskStep {
  * Where another bridge may have answered meanwhile, what is not typed yet is the human's.
  * An answer in doubt is the human's: it may be vouched for, typed on a person's word, or followed by another.
  */
-export function step(request: Request, event: DeskEvent): DeskStep {
+export function step(request: Request, event: RequestInput): DeskStep {
   switch (event.type) {
     case 'confirmed':
       return confirmed(request, event);
@@ -67,7 +67,7 @@ export function step(request: Request, event: DeskEvent): DeskStep {
   }
 }
 
-function confirmed(seen: Request, event: DeskEvent & { type: 'confirmed' }): DeskStep {
+function confirmed(seen: Request, event: RequestInput & { type: 'confirmed' }): DeskStep {
   const { decision, at, deliveryId, turnMark } = event;
   if (seen.state.is !== 'open') return unchanged(seen);
   const request = turnMark === undefined ? seen : { ...seen, turnMark };
@@ -126,7 +126,7 @@ function answered(request: Request, answer: Answer, deliveryId: DeliveryId): Des
 function deliveryChanged(
   request: Request,
   state: RequestState & { is: 'answered' },
-  event: DeskEvent & { type: 'delivery-changed' },
+  event: RequestInput & { type: 'delivery-changed' },
 ): DeskStep {
   const { answer, deliveryId } = state;
   const { at, state: delivery } = event;
@@ -234,7 +234,7 @@ function recalled(request: Request, why: string, at: number): DeskStep {
 }
 
 /** Another bridge may have answered it: whoever is asked, and whatever was said and is not typed, a person is told and asked now. */
-function typedElsewhere(request: Request, event: DeskEvent & { type: 'typed-elsewhere' }): DeskStep {
+function typedElsewhere(request: Request, event: RequestInput & { type: 'typed-elsewhere' }): DeskStep {
   const { state } = request;
   const { typedAt, why, at } = event;
   if (request.via === 'ask' || (state.is !== 'asked' && state.is !== 'answered')) return unchanged(request);

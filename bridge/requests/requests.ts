@@ -1,6 +1,7 @@
 import { isBlank } from '../core/cleaning.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Delivery } from '../core/envelope.ts';
+import type { RequestEvent } from '../core/events.ts';
 import { messageOf } from '../core/failure.ts';
 import type { DeliveryId, RequestId, TurnId } from '../core/ids.ts';
 import { identityKey, type PaneIdentity, sameAgent } from '../core/pane.ts';
@@ -21,12 +22,6 @@ import { whyLate } from './wording.ts';
 const confirmLimitMs = 10_000;
 /** How far back a start looks for files whose request ended just before a crash. */
 const archiveAgain = 100;
-
-/** `what` is the journal's word: `request-opened`, `request-answered`, … */
-export type DeskNews =
-  | { readonly type: 'request-changed'; readonly request: Request; readonly what: string }
-  /** a fault of `perform`; what it should have done is tried again */
-  | { readonly type: 'effect-failed'; readonly request: Request; readonly what: string; readonly fault: unknown };
 
 /** What became of a person's word about a request. */
 export interface Decision {
@@ -56,7 +51,7 @@ export class Requests {
   readonly #clock: Clock;
   readonly #mint: () => string;
   readonly #settingsFor: (request: Request) => Settings;
-  readonly #on: (news: DeskNews) => void;
+  readonly #on: (news: RequestEvent) => void;
   readonly #errands: EffectRunner;
   readonly #allowance: Budget;
   readonly #sightings: RequestIdentities;
@@ -71,7 +66,7 @@ export class Requests {
     mint: () => string;
     settingsFor: (request: Request) => Settings;
     perform: RequestEffects;
-    on: (news: DeskNews) => void;
+    on: (news: RequestEvent) => void;
   }) {
     this.#memory = parts.memory;
     this.#clock = parts.clock;

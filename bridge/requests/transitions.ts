@@ -1,10 +1,11 @@
 import type { Clock } from '../core/clock.ts';
+import type { RequestKind } from '../core/events.ts';
 import type { RequestId } from '../core/ids.ts';
 import type { Request } from '../core/request.ts';
 import { newAnswer } from './answers.ts';
 import type { Budget } from './budget.ts';
 import type { EffectRunner, RequestEffects } from './effects.ts';
-import type { DeskEvent } from './events.ts';
+import type { RequestInput } from './events.ts';
 import type { RequestMemory, Transactions } from './memory.ts';
 import { type DeskStep, isHuman, step } from './request-machine.ts';
 import { factsOf, wordFor } from './wording.ts';
@@ -24,7 +25,7 @@ export class Transitions {
   readonly #perform: RequestEffects;
   readonly #allowance: Budget;
   readonly #errands: EffectRunner;
-  readonly #changed: (request: Request, what: string) => void;
+  readonly #changed: (request: Request, what: RequestKind) => void;
 
   constructor(parts: {
     memory: RequestMemory & Transactions;
@@ -32,7 +33,7 @@ export class Transitions {
     perform: RequestEffects;
     allowance: Budget;
     errands: EffectRunner;
-    changed: (request: Request, what: string) => void;
+    changed: (request: Request, what: RequestKind) => void;
   }) {
     this.#memory = parts.memory;
     this.#clock = parts.clock;
@@ -43,7 +44,7 @@ export class Transitions {
   }
 
   /** Reads, steps, has the post office do its part and writes, as one transaction; then tells, and performs the rest. Null: no such request. */
-  apply(id: RequestId, eventFor: (request: Request) => DeskEvent): Outcome | null {
+  apply(id: RequestId, eventFor: (request: Request) => RequestInput): Outcome | null {
     const done = this.#memory.transact(() => {
       const before = this.#memory.request(id);
       if (before === null) return null;
@@ -67,7 +68,7 @@ export class Transitions {
   }
 
   /** One step, with the part of it that the post office does: a delivery posted, replaced or taken back. */
-  #stepWithPost(before: Request, event: DeskEvent): DeskStep & { tooLate: boolean } {
+  #stepWithPost(before: Request, event: RequestInput): DeskStep & { tooLate: boolean } {
     const stepped = step(before, event);
     const tooLate = { request: before, effects: [], changed: false, tooLate: true };
     for (const effect of stepped.effects) {

@@ -1,3 +1,4 @@
+import type { RequestKind } from '../core/events.ts';
 import type { Request } from '../core/request.ts';
 
 /** Why an answer that comes now cannot be typed, or why nothing more can be decided about the request. */
@@ -23,7 +24,7 @@ export function whyLate(request: Request): string {
 }
 
 /** The journal's word for a transition, in the past tense. */
-export function wordFor(before: Request, after: Request): string {
+export function wordFor(before: Request, after: Request): RequestKind {
   if (after.state === before.state) return 'request-answer-late';
   if (before.state.is === 'answered' && after.state.is === 'answered') return 'request-answer-replaced';
   return `request-${after.state.is}`;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Detection, normaliseWords } from '../core/detection.ts';
+import type { DetectedTurn, DetectorEvent } from '../core/events.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import { type FoundBlock, findRequests, findResponses, openTail } from './blocks.ts';
@@ -42,25 +43,6 @@ export interface DetectorInput {
   /** `Signals.workedAt` */
   readonly workedAt?: number | undefined;
 }
-
-export type DetectedTurn = Pick<TurnSeen, 'number' | 'began' | 'anchor'>;
-
-export type DetectorEvent =
-  | {
-      readonly type: 'request-seen' | 'request-confirmed';
-      readonly key: string;
-      readonly detection: Detection;
-      readonly turn: DetectedTurn;
-    }
-  | {
-      readonly type: 'response-seen' | 'response-confirmed';
-      readonly key: string;
-      readonly attributes: Readonly<Record<string, string>>;
-      readonly text: string;
-      readonly truncated: boolean;
-      readonly turn: DetectedTurn;
-    }
-  | { readonly type: 'turn-began'; readonly turn: DetectedTurn };
 
 /** What the journal keeps of a detector: JSON, small. */
 export interface DetectorMemory {

@@ -1,13 +1,11 @@
 import type { Clock } from '../core/clock.ts';
-import type { Detection } from '../core/detection.ts';
+import type { ScreenEvent } from '../core/events.ts';
 import type { InputMark } from '../core/input-mark.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import { type Activity, drawnOn, type Ring } from './activity.ts';
 import {
   clockSet,
-  type DetectedTurn,
-  type DetectorEvent,
   type DetectorMemory,
   type DetectorState,
   memoryOf,
@@ -17,14 +15,6 @@ import {
 } from './detector.ts';
 import type { Motion, ScreenReader } from './screen-reader.ts';
 import { firstTurnEndState, stepTurnEnd, type TurnEndOptions, type TurnEndState } from './turn-end-detector.ts';
-
-export type WatcherEvent =
-  | { readonly type: 'reading'; readonly reading: Reading; readonly snapshot: Snapshot }
-  /** a look found no pane, or failed; the next ring or poke looks again */
-  | { readonly type: 'unseen'; readonly reason: string }
-  | DetectorEvent
-  /** a reason to ask that is no block, told once */
-  | { readonly type: 'detected'; readonly detection: Detection; readonly turn: DetectedTurn };
 
 /** What to journal of a watcher: JSON, small. */
 export interface WatcherMemory extends DetectorMemory {
@@ -38,7 +28,7 @@ export interface WatcherDeps {
   readonly reader: ScreenReader;
   readonly memory: WatcherMemory | null;
   readonly reasons: TurnEndOptions;
-  on(event: WatcherEvent): void;
+  on(event: ScreenEvent): void;
   /** what goes on in the pane, as its owner knows it: whoever looks tells it there */
   activity(): Activity;
   /** the same as it bears on a look, with what the agent says of itself through its hooks */
@@ -267,7 +257,7 @@ export class PaneWatcher {
     });
   }
 
-  #tell(event: WatcherEvent): void {
+  #tell(event: ScreenEvent): void {
     if (!this.#isClosed) this.#deps.on(event);
   }
 }

@@ -1,8 +1,8 @@
 import { verbs } from '../api/verbs.ts';
 import { Bridge } from '../app/bridge.ts';
-import type { BridgeEvent } from '../app/events.ts';
 import { Watch } from '../app/watching/watch.ts';
 import type { Config } from '../config/config-values.ts';
+import type { ToldEvent } from '../core/events.ts';
 import { prepareHome } from '../host/home.ts';
 import { claimHome } from '../host/instance.ts';
 import { listeningPath } from './socket-path.ts';
@@ -23,7 +23,7 @@ export class Daemon {
   }
 
   /** @throws BridgeError when another bridge holds the home, or the home or its configuration cannot be used */
-  static async start(config: Config, startedAt: string, on: (event: BridgeEvent) => void): Promise<Daemon> {
+  static async start(config: Config, startedAt: string, on: (event: ToldEvent) => void): Promise<Daemon> {
     prepareHome(config.home);
     const lock = claimHome(config.home, { pid: process.pid, session: config.session, since: startedAt });
     const begun: Array<() => unknown> = [() => lock.release()];

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { TmuxEvent } from '../core/events.ts';
 import { asPaneId, asServerId, serverPidOf } from '../core/ids.ts';
 import { type PaneAddress, type PaneFacts, sameServer } from '../core/pane.ts';
 import { planAttachments } from './attachments.ts';
@@ -11,24 +12,16 @@ import { reapClients } from './orphans.ts';
 import { listPanes } from './pane.ts';
 import { fillByPieces } from './typing.ts';
 
-export type TmuxServerEvent =
-  /** A watched pane drew these bytes; none where drawing may have been missed (a new client, a pause): look. */
-  | { readonly type: 'output'; readonly address: PaneAddress; readonly bytes: Buffer }
-  /** What this pane draws from here on may go by unheard (its client has ended, tmux skips, it is not watched any more). */
-  | { readonly type: 'missed'; readonly address: PaneAddress }
-  /** every pane of the server, once each: every second or so, and at once when something was opened, closed or renamed */
-  | { readonly type: 'panes'; readonly panes: PaneFacts[] }
-  | { readonly type: 'server-gone'; readonly server: TmuxServerId | null; readonly reason: string }
-  /** after `server-gone`; another process may have the socket now */
-  | { readonly type: 'server-back'; readonly server: TmuxServerId };
-
 /** One tmux server as it tells of itself. Another one behind the same socket is another. */
 export type TmuxServerId = Omit<PaneAddress, 'paneId'>;
+
+/** One of the kinds, before it is known which way leads to the server. */
+type Untold<Event> = Event extends unknown ? Omit<Event, 'socketPath'> : never;
 
 export interface TmuxServerParts {
   readonly socketPath: string;
   readonly clock: Clock;
-  readonly onEvent: (event: TmuxServerEvent) => void;
+  readonly onEvent: (event: TmuxEvent) => void;
   /** keeps the pids of the clients for a successor, who ends those that a SIGKILL left behind */
   readonly pidFile?: string;
   readonly tmux?: string;
@@ -175,8 +168,8 @@ export class TmuxServer implements TmuxCommands {
     }
   }
 
-  #emit(event: TmuxServerEvent): void {
-    if (this.#state.is !== 'closed') this.#onEvent(event);
+  #emit(event: Untold<TmuxEvent>): void {
+    if (this.#state.is !== 'closed') this.#onEvent({ ...event, socketPath: this.socketPath });
   }
 
   /** At once, unless one is under way or about to be: then one more follows it. */

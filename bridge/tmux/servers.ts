@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { TmuxEvent } from '../core/events.ts';
 import { BridgeError } from '../core/failure.ts';
 import { serverPidOf } from '../core/ids.ts';
 import { type PaneAddress, type PaneFacts, sameServer } from '../core/pane.ts';
@@ -6,10 +7,7 @@ import type { Alone } from './clients.ts';
 import type { TmuxCommands } from './commands.ts';
 import { ExecCommands } from './exec.ts';
 import { listPanes } from './pane.ts';
-import { serverAt, TmuxServer, type TmuxServerEvent, type TmuxServerId } from './server.ts';
-
-/** What one server tells, and by which way to it. */
-export type ServersEvent = TmuxServerEvent & { readonly from: TmuxServer };
+import { serverAt, TmuxServer, type TmuxServerId } from './server.ts';
 
 /**
  * Every tmux server that a bridge serves. A way is a socket's path; which server answers there may change, and two ways
@@ -17,7 +15,7 @@ export type ServersEvent = TmuxServerEvent & { readonly from: TmuxServer };
  */
 export class TmuxServers {
   readonly #clock: Clock;
-  readonly #onEvent: (event: ServersEvent) => void;
+  readonly #onEvent: (event: TmuxEvent) => void;
   readonly #aloneAt: (socketPath: string) => Alone;
   readonly #pidFileFor: (socketPath: string) => string;
   readonly #servers: TmuxServer[] = [];
@@ -29,7 +27,7 @@ export class TmuxServers {
   /** @param parts.pidFileFor where the pids of that server's clients are kept for a successor */
   constructor(parts: {
     clock: Clock;
-    onEvent: (event: ServersEvent) => void;
+    onEvent: (event: TmuxEvent) => void;
     aloneAt: (socketPath: string) => Alone;
     pidFileFor: (socketPath: string) => string;
   }) {
@@ -66,7 +64,7 @@ export class TmuxServers {
       onEvent: (event) => {
         if (event.type === 'panes') this.#panes = new Map(this.#panes).set(server, event.panes);
         if (event.type === 'server-gone') this.#panes = new Map(this.#panes).set(server, []);
-        if (!this.#isClosed) this.#onEvent({ ...event, from: server });
+        if (!this.#isClosed) this.#onEvent(event);
       },
     });
     this.#servers.push(server);

@@ -54,7 +54,7 @@ async function answered(reason: HoldReason, holds: number, dialog?: string): Pro
   });
   memory.saveRequest(
     { ...sampleRequest(requestId), state: { is: 'open' } },
-    { at: 1, kind: 'request-created', subject: requestId, data: {} },
+    { at: 1, kind: 'request-opened', subject: requestId, data: {} },
   );
   const { envelope, recipient } = sampleDelivery('d1');
   const letter = { ...envelope, id: 'e1' as EnvelopeId, thread: requestId, inReplyTo: requestId };

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { viewOf } from '../../bridge/api/views.ts';
-import type { BridgeEvent } from '../../bridge/app/events.ts';
 import { levelOf, recordOf, renderLive } from '../../bridge/cli/live-log.ts';
 import { makeOutput, paint, print, reportFault, table } from '../../bridge/cli/output.ts';
 import { describePauses } from '../../bridge/cli/pauses.ts';
 import { render } from '../../bridge/cli/show.ts';
 import { renderRequest } from '../../bridge/controllers/mailbox-page.ts';
 import type { DeliveryState } from '../../bridge/core/envelope.ts';
+import type { RequestKind, ToldEvent } from '../../bridge/core/events.ts';
 import { BridgeError } from '../../bridge/core/failure.ts';
 import type { DeliveryId } from '../../bridge/core/ids.ts';
 import type { RequestState } from '../../bridge/core/request.ts';
@@ -90,7 +90,7 @@ const deliveryIn = (state: DeliveryState, id = 'd1') => {
   return { ...delivery, envelope: { ...delivery.envelope, from: evil, to: evil } };
 };
 
-function events(): BridgeEvent[] {
+function events(): ToldEvent[] {
   const place = { host: evil, server: somePane.server, paneId: somePane.paneId, socketPath: evil };
   const request = requestIn(states[1]!);
   const delivery = deliveryIn(deliveryStates[3]!);
@@ -99,7 +99,9 @@ function events(): BridgeEvent[] {
     { type: 'worker-found', worker: evil, agent: evil, ...place },
     { type: 'worker-lost', worker: evil, reason: evil, ...place },
     { type: 'state-changed', worker: evil, state: 'busy', why: evil, ...place },
-    ...states.map((state) => ({ type: 'request-changed', request: requestIn(state), what: evil }) as const),
+    ...states.map(
+      (state) => ({ type: 'request-changed', request: requestIn(state), what: evil as RequestKind }) as const,
+    ),
     ...deliveryStates.map((state) => ({ type: 'delivery-changed', delivery: deliveryIn(state) }) as const),
     { type: 'agent-signalled', agent: evil, kind: 'turn-ended', event: evil, ...place },
     { type: 'signal-dropped', agent: evil, kind: 'turn-ended', event: evil, reason: evil },

@@ -1,20 +1,20 @@
 import { expect, test, vi } from 'vitest';
 import { verbs } from '../../bridge/api/verbs.ts';
 import type { Bridge } from '../../bridge/app/bridge.ts';
-import type { BridgeEvent } from '../../bridge/app/events.ts';
 import { renderLive, repeats } from '../../bridge/cli/live-log.ts';
 import { reportFault } from '../../bridge/cli/output.ts';
 import { panesOf } from '../../bridge/cli/pane.ts';
+import type { ToldEvent } from '../../bridge/core/events.ts';
 import { BridgeError } from '../../bridge/core/failure.ts';
 import type { PaneFacts } from '../../bridge/core/pane.ts';
 import { now, sampleDelivery, sampleRequest } from '../journal/samples.ts';
 
-const changed = (is: 'open' | 'expired'): BridgeEvent => ({
+const changed = (is: 'open' | 'expired'): ToldEvent => ({
   type: 'request-changed',
   request: sampleRequest('r1', { state: is === 'open' ? { is } : { is, at: now } }),
-  what: 'x',
+  what: 'request-opened',
 });
-const held = (detail: string, since: number): BridgeEvent => ({
+const held = (detail: string, since: number): ToldEvent => ({
   type: 'delivery-changed',
   delivery: sampleDelivery('d1', { is: 'held', reason: 'busy', detail, since }),
 });
@@ -31,9 +31,9 @@ test('the same about one request or delivery is said once; what is new, and a ca
     changed('open'),
   ].map((event) => isRepeated(event));
   expect(told).toEqual([false, true, false, true, false, false, false]);
-  const call: BridgeEvent = { type: 'human-needed', request: sampleRequest('r1'), why: 'manual' };
+  const call: ToldEvent = { type: 'human-needed', request: sampleRequest('r1'), why: 'manual' };
   expect([isRepeated(call), isRepeated(call)]).toEqual([false, false]);
-  const said: BridgeEvent = { type: 'said', level: 'info', text: 'x' };
+  const said: ToldEvent = { type: 'said', level: 'info', text: 'x' };
   expect([isRepeated(said), isRepeated(said)]).toEqual([false, false]);
 });
 
@@ -81,7 +81,7 @@ test('the answer to an ask is told, though it is never typed: who asked reads it
   const settled = (via: 'ask' | 'screen') =>
     sampleRequest('r1', { via, state: { is: 'settled', answer, at: now } } as Parameters<typeof sampleRequest>[1]);
   const line = (via: 'ask' | 'screen') =>
-    renderLive({ type: 'request-changed', request: settled(via), what: 'x' }, false);
+    renderLive({ type: 'request-changed', request: settled(via), what: 'request-opened' }, false);
   expect(line('ask')).toMatch(/^answer .* by rules: Use SQLite\.$/);
   expect(line('screen')).toMatch(/^settled .*: the worker went on$/);
 });

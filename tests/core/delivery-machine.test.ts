@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type DeliveryEvent, isEnded, mayFollow, mustStep, step } from '../../bridge/core/delivery-machine.ts';
+import { type DeliveryInput, isEnded, mayFollow, mustStep, step } from '../../bridge/core/delivery-machine.ts';
 import type { DeliveryState } from '../../bridge/core/envelope.ts';
 import { sampleDelivery } from '../journal/samples.ts';
 
 const at = fc.integer({ min: 0, max: 100 });
 const reason = fc.constantFrom('a', 'b');
-const anyEvent: fc.Arbitrary<DeliveryEvent> = fc.oneof(
+const anyEvent: fc.Arbitrary<DeliveryInput> = fc.oneof(
   fc.record({
     type: fc.constant('held' as const),
     reason: fc.constantFrom('busy' as const, 'draft' as const),
@@ -31,7 +31,7 @@ const anyEvent: fc.Arbitrary<DeliveryEvent> = fc.oneof(
 );
 
 /** How far the courier got before anything may happen. */
-const courier: DeliveryEvent[] = [
+const courier: DeliveryInput[] = [
   { type: 'claimed', at: 0 },
   { type: 'typed', at: 0 },
   { type: 'submitted', at: 0 },
@@ -96,7 +96,7 @@ test('a delivery that is being typed is not cancelled, replaced or expired', () 
     { type: 'ticked', at: 9 },
     { type: 'released' },
     { type: 'claimed', at: 9 },
-  ] satisfies DeliveryEvent[]) {
+  ] satisfies DeliveryInput[]) {
     expect(step(typed, event)).toMatchObject({ delivery: typed, changed: false });
   }
 });

@@ -31,7 +31,7 @@ beforeEach(() => {
   });
 });
 
-const record = (subject: string) => journal.record({ at: 1, kind: 'noted', subject, data: null });
+const record = (subject: string) => journal.record({ at: 1, kind: 'clock-stepped', subject, data: null });
 const recorded = () => journal.events().map(({ subject }) => subject);
 
 test('what is asked for in one turn of the loop is one commit, in order, and each hears of its own result', async () => {

@@ -119,7 +119,7 @@ test('a journal of an older bridge is read with everything in it, and goes on', 
   expect(journal.requests({ origin: originOf(first) })).toEqual([first]);
   expect(journal.requests({ pane: identityKey(earlierPane) })).toHaveLength(12);
   expect(journal.memory(`watch|${identityKey(earlierPane)}|300|4711`)).toEqual({ turn: { number: 11 } });
-  expect(journal.record({ at: now, kind: 'bridge-started', subject: 'bridge', data: null })).toBe(88);
+  expect(journal.record({ at: now, kind: 'clock-stepped', subject: 'bridge', data: null })).toBe(88);
   journal.close();
 });
 

@@ -1,4 +1,5 @@
 import type { Delivery, DeliveryState } from '../../bridge/core/envelope.ts';
+import type { JournaledKind } from '../../bridge/core/events.ts';
 import {
   type DeliveryId,
   type EnvelopeId,
@@ -68,5 +69,5 @@ export function sampleDelivery(id: string, state: DeliveryState = { is: 'queued'
 export const now = Date.parse('2026-11-21T01:27:06.123Z');
 
 export function happened(kind: string, subject: string, data: unknown = null) {
-  return { at: now, kind, subject, data };
+  return { at: now, kind: kind as JournaledKind, subject, data };
 }

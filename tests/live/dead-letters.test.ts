@@ -84,7 +84,7 @@ test('what a command posted beside a bridge that was just starting, and left whe
   const leave = (id: string, ...states: DeliveryState[]) => {
     for (const state of states) {
       const left = { ...sent!, id: id as DeliveryId, envelope: { ...sent!.envelope, body: id }, state, deadlineAt: at };
-      journal.saveDelivery(left, { at, kind: 'left', subject: id, data: null });
+      journal.saveDelivery(left, { at, kind: 'delivery-typed-not-submitted', subject: id, data: null });
     }
   };
   leave('waited', { is: 'queued' });

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Bridge } from '../../bridge/app/bridge.ts';
-import type { BridgeEvent } from '../../bridge/app/events.ts';
 import { Watch } from '../../bridge/app/watching/watch.ts';
 import { loadConfig } from '../../bridge/config/config.ts';
+import type { ToldEvent } from '../../bridge/core/events.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { makeHome, makeWork } from './bridge-process.ts';
@@ -10,7 +10,7 @@ import { makeHome, makeWork } from './bridge-process.ts';
 let tmux: PrivateTmux;
 let rooms: Bridge;
 let watch: Watch;
-const events: BridgeEvent[] = [];
+const events: ToldEvent[] = [];
 beforeEach(async () => {
   tmux = privateTmux();
   events.length = 0;

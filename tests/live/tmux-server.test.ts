@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { TmuxEvent } from '../../bridge/core/events.ts';
 import { type PaneId, serverPidOf } from '../../bridge/core/ids.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { capture } from '../../bridge/tmux/capture.ts';
-import { TmuxServer, type TmuxServerEvent } from '../../bridge/tmux/server.ts';
+import { TmuxServer } from '../../bridge/tmux/server.ts';
 import { paste } from '../../bridge/tmux/typing.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { controlClientsOf, openStage, type Stage } from '../tmux/stage.ts';
@@ -23,7 +24,7 @@ afterEach(async () => {
 
 /** A started server, and what it has told. */
 async function start(change: { pidFile?: string; tmux?: string } = {}) {
-  const events: TmuxServerEvent[] = [];
+  const events: TmuxEvent[] = [];
   const server = new TmuxServer({
     socketPath: stage.tmux.socketPath,
     clock: systemClock,
@@ -35,7 +36,7 @@ async function start(change: { pidFile?: string; tmux?: string } = {}) {
   return {
     server,
     events,
-    told: (type: TmuxServerEvent['type']) => events.filter((event) => event.type === type),
+    told: (type: TmuxEvent['type']) => events.filter((event) => event.type === type),
     drawn: (paneId: string) =>
       Buffer.concat(
         events.flatMap((event) => (event.type === 'output' && event.address.paneId === paneId ? [event.bytes] : [])),

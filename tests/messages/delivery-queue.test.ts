@@ -1,9 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Delivery, Envelope } from '../../bridge/core/envelope.ts';
+import type { DeliveryEvent } from '../../bridge/core/events.ts';
 import { type DeliveryId, type EnvelopeId, type PaneId, serverId } from '../../bridge/core/ids.ts';
 import { identityKey, type PaneIdentity } from '../../bridge/core/pane.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
-import { type Courier, DeliveryQueue, type DeliveryQueueEvent } from '../../bridge/messages/delivery-queue.ts';
+import { type Courier, DeliveryQueue } from '../../bridge/messages/delivery-queue.ts';
 import { sampleDelivery, somePane } from '../journal/samples.ts';
 import { Mortal, Panes, passageOf, ScriptedHands, settle, TurnedClock } from './world.ts';
 
@@ -12,7 +13,7 @@ let memory: Mortal;
 let panes: Panes;
 let clock: TurnedClock;
 let office: DeliveryQueue;
-let events: DeliveryQueueEvent[];
+let events: DeliveryEvent[];
 let minted: number;
 
 const pane1 = somePane;
@@ -242,7 +243,10 @@ test('typed, and its screen never tells what became of it: it is uncertain after
     { is: 'claimed', at: 1 },
     { is: 'typed', at: 1 },
   ] as const) {
-    journal.saveDelivery({ ...sampleDelivery('lost'), state }, { at: 1, kind: 'x', subject: 'lost', data: null });
+    journal.saveDelivery(
+      { ...sampleDelivery('lost'), state },
+      { at: 1, kind: 'delivery-held', subject: 'lost', data: null },
+    );
     if (state.is === 'claimed') continue;
   }
   office.resume();
@@ -263,7 +267,7 @@ test('after a restart what was typed is read, though an older text for the same 
   } as const;
   for (const [id, state] of Object.entries(states)) {
     for (const one of [{ is: 'queued' }, { is: 'claimed', at: 1 }, state] as const) {
-      journal.saveDelivery(sampleDelivery(id, one, id), { at: 1, kind: 'x', subject: id, data: null });
+      journal.saveDelivery(sampleDelivery(id, one, id), { at: 1, kind: 'delivery-held', subject: id, data: null });
     }
   }
   office.resume();
@@ -275,7 +279,7 @@ test('after a restart what was typed is read, though an older text for the same 
 /** What another process, which has died since, made of a delivery. */
 function leftBehind(id: string, ...states: Delivery['state'][]): void {
   for (const state of states) {
-    journal.saveDelivery(sampleDelivery(id, state, id), { at: 1, kind: 'x', subject: id, data: null });
+    journal.saveDelivery(sampleDelivery(id, state, id), { at: 1, kind: 'delivery-held', subject: id, data: null });
   }
 }
 
@@ -357,7 +361,7 @@ test('after a restart: what waited or was only claimed is typed, what was typed 
   const stored = (id: string, ...states: Delivery['state'][]) => {
     for (const state of [{ is: 'queued' } as const, ...states]) {
       const delivery = sampleDelivery(id, state, id);
-      journal.saveDelivery(delivery, { at: 1, kind: 'x', subject: id, data: null });
+      journal.saveDelivery(delivery, { at: 1, kind: 'delivery-held', subject: id, data: null });
     }
   };
   const claimed = { is: 'claimed', at: 1 } as const;

@@ -4,7 +4,7 @@ import { isEnded, mayFollow } from '../../bridge/core/delivery-machine.ts';
 import type { DeliveryState } from '../../bridge/core/envelope.ts';
 import type { DeliveryId } from '../../bridge/core/ids.ts';
 import { type Answer, doubtOf, isOpen, type Request, type RequestState } from '../../bridge/core/request.ts';
-import type { DeskEvent, Effect } from '../../bridge/requests/events.ts';
+import type { Effect, RequestInput } from '../../bridge/requests/events.ts';
 import { isHuman, step } from '../../bridge/requests/request-machine.ts';
 import { fuzz } from '../fixtures/fuzz.ts';
 import { sampleRequest } from '../journal/samples.ts';
@@ -39,7 +39,7 @@ class World {
   }
 
   /** One transaction: the step, and the part of it that the post office does; where that is too late, nothing. */
-  apply(event: DeskEvent): boolean {
+  apply(event: RequestInput): boolean {
     const next = step(this.request, event);
     if (!next.changed) {
       expect(next.request).toBe(this.request);
@@ -233,7 +233,7 @@ const deeds: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 4, arbitrary: fc.constant(deed('dies and starts', (world) => world.restart())) },
   fc.constantFrom(1, 1_000, 20_000, 90_000).map((ms) => deed(`${ms} ms`, (world) => world.tick(ms))),
   fc
-    .constantFrom<DeskEvent['type']>(
+    .constantFrom<RequestInput['type']>(
       'dialog-closed',
       'turn-began',
       'recalled',

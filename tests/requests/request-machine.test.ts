@@ -11,7 +11,7 @@ import {
   type Request,
   type RequestState,
 } from '../../bridge/core/request.ts';
-import type { DeskEvent, Effect } from '../../bridge/requests/events.ts';
+import type { Effect, RequestInput } from '../../bridge/requests/events.ts';
 import type { PolicyDecision } from '../../bridge/requests/policy.ts';
 import { isHuman, step } from '../../bridge/requests/request-machine.ts';
 import { sampleRequest } from '../journal/samples.ts';
@@ -24,7 +24,7 @@ function answerBy(by: string, instructions = 'Yes.', notes = ''): Answer {
 }
 
 /** Where a request stands after these events, and what was to be done last. */
-function after(events: readonly DeskEvent[], request: Request = sampleRequest('r1')) {
+function after(events: readonly RequestInput[], request: Request = sampleRequest('r1')) {
   let current = request;
   let effects: readonly Effect[] = [];
   let changed = false;
@@ -32,17 +32,17 @@ function after(events: readonly DeskEvent[], request: Request = sampleRequest('r
   return { request: current, state: current.state, effects: effects.map((effect) => effect.do), all: effects, changed };
 }
 
-const confirmed = (decision: PolicyDecision): DeskEvent => ({ type: 'confirmed', at: 5, decision, deliveryId: d1 });
+const confirmed = (decision: PolicyDecision): RequestInput => ({ type: 'confirmed', at: 5, decision, deliveryId: d1 });
 const toController = confirmed({ is: 'controller', rule: null });
 const toHuman = confirmed({ is: 'human', rule: null });
-const arrives = (answer: Answer): DeskEvent => ({ type: 'answer-arrived', answer, deliveryId: d1 });
-const delivery = (state: DeliveryState): DeskEvent => ({ type: 'delivery-changed', state, at: 9 });
+const arrives = (answer: Answer): RequestInput => ({ type: 'answer-arrived', answer, deliveryId: d1 });
+const delivery = (state: DeliveryState): RequestInput => ({ type: 'delivery-changed', state, at: 9 });
 const receipt = { at: 9, typedAt: 9, evidence: 'busy-began', lines: [] };
-const turnBegan: DeskEvent = { type: 'turn-began', at: 20 };
-const dismissed: DeskEvent = { type: 'dismissed', by: 'human:cli', at: 20 };
+const turnBegan: RequestInput = { type: 'turn-began', at: 20 };
+const dismissed: RequestInput = { type: 'dismissed', by: 'human:cli', at: 20 };
 
 test('an answer for a request that has ended is kept as late and never delivered', () => {
-  const ends: DeskEvent[][] = [
+  const ends: RequestInput[][] = [
     [toController, turnBegan],
     [toController, dismissed],
     [toController, arrives(answerBy('human:cli', 'first')), delivery({ is: 'cancelled', reason: 'gone' })],
@@ -142,7 +142,7 @@ test('a delivery whose turn has passed withdraws the request and keeps the answe
     effects: ['archive', 'tell-not-typed'],
   });
   const dialog = sampleRequest('r1', { dialog: commandDialog('npm test') });
-  const closed: DeskEvent = { type: 'dialog-closed', at: 20 };
+  const closed: RequestInput = { type: 'dialog-closed', at: 20 };
   expect(after([...answered, closed], dialog)).toMatchObject({
     state: { is: 'withdrawn', reason: expect.stringContaining('the choice of human:cli came too late') },
     effects: ['cancel-delivery', 'archive', 'tell-not-typed'],
@@ -151,7 +151,7 @@ test('a delivery whose turn has passed withdraws the request and keeps the answe
   expect(after([...answered, closed]).changed).toBe(false);
 });
 
-const inDoubt = (is: 'uncertain' | 'typed-not-submitted', by = 'controller:codex'): DeskEvent[] => [
+const inDoubt = (is: 'uncertain' | 'typed-not-submitted', by = 'controller:codex'): RequestInput[] => [
   toController,
   arrives(answerBy(by, 'A')),
   delivery({ is, reason: 'the pane is gone' }),
@@ -202,14 +202,14 @@ test('an answer in doubt is typed again only on the express word of a person', (
   });
   const other = after([
     ...inDoubt('uncertain'),
-    { ...arrives(answerBy('human:cli', 'B')), deliveryId: d2 } as DeskEvent,
+    { ...arrives(answerBy('human:cli', 'B')), deliveryId: d2 } as RequestInput,
   ]);
   expect(other).toMatchObject({ state: { deliveryId: d2, answer: { instructions: 'B' } }, effects: ['deliver'] });
   expect(other.request.late).toMatchObject([{ instructions: 'A' }]);
 });
 
 test('a person who looked settles an answer in doubt, and nothing else', () => {
-  const vouched: DeskEvent = { type: 'vouched', by: 'human:cli', at: 30 };
+  const vouched: RequestInput = { type: 'vouched', by: 'human:cli', at: 30 };
   expect(after([...inDoubt('typed-not-submitted'), vouched])).toMatchObject({
     state: { is: 'settled', answer: { instructions: 'A' }, vouchedBy: 'human:cli' },
     effects: ['archive'],
@@ -246,7 +246,7 @@ test('a request seen only once goes to the human, and the deadline ends only wha
     effects: ['publish'],
   });
   const due = sampleRequest('r1', { deadlineAt: 50 });
-  const tick = (at: number): DeskEvent => ({ type: 'ticked', at });
+  const tick = (at: number): RequestInput => ({ type: 'ticked', at });
   expect(after([toController, tick(49)], due).changed).toBe(false);
   expect(after([toController, tick(50)], due).effects).toEqual(['cancel-ask', 'archive', 'notify-human']);
   expect(after([toController, arrives(answerBy('human:cli')), tick(99)], due).state.is).toBe('answered');
@@ -261,7 +261,7 @@ test('a rule answers, passes on or ignores', () => {
   expect(after([confirmed({ is: 'ignore', rule: 0 })])).toMatchObject({ state: { is: 'dismissed' }, effects: [] });
 });
 
-const elsewhere = (typedAt: number): DeskEvent => ({
+const elsewhere = (typedAt: number): RequestInput => ({
   type: 'typed-elsewhere',
   typedAt,
   why: 'the bridge of /b has typed there since',
@@ -306,7 +306,7 @@ test('an answer that was held then is kept, and typed on the express word of a p
     state: { is: 'answered', answer: { by: 'human:cli', instructions: 'A' }, askedAt: 20 },
     effects: ['deliver'],
   });
-  const other = after([...kept, { ...arrives(answerBy('human:cli', 'B')), deliveryId: d2 } as DeskEvent]);
+  const other = after([...kept, { ...arrives(answerBy('human:cli', 'B')), deliveryId: d2 } as RequestInput]);
   expect(other).toMatchObject({ state: { answer: { instructions: 'B' }, askedAt: 20 }, effects: ['deliver'] });
   expect(other.request.late).toMatchObject([{ instructions: 'A' }]);
 });
@@ -348,7 +348,7 @@ const anyDeliveryState: fc.Arbitrary<DeliveryState> = fc.constantFrom<DeliverySt
   { is: 'cancelled', reason: 'x' },
 );
 const deliveryId = fc.constantFrom('d1' as DeliveryId, 'd2' as DeliveryId);
-const anyEvent: fc.Arbitrary<DeskEvent> = fc.oneof(
+const anyEvent: fc.Arbitrary<RequestInput> = fc.oneof(
   fc.record({
     type: fc.constant('confirmed' as const),
     at,

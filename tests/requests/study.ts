@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import type { Clock } from '../../bridge/core/clock.ts';
+import type { RequestEvent } from '../../bridge/core/events.ts';
 import type { DeliveryId, EnvelopeId, RequestId, TurnId } from '../../bridge/core/ids.ts';
 import type { PaneIdentity } from '../../bridge/core/pane.ts';
 import type { Answer, Request } from '../../bridge/core/request.ts';
@@ -9,7 +10,7 @@ import type { RequestEffects } from '../../bridge/requests/effects.ts';
 import type { Limits } from '../../bridge/requests/limits.ts';
 import { parsePolicy } from '../../bridge/requests/policy-rows.ts';
 import type { RequestIdentity } from '../../bridge/requests/request-identity.ts';
-import { type DeskNews, Requests } from '../../bridge/requests/requests.ts';
+import { Requests } from '../../bridge/requests/requests.ts';
 import { somePane } from '../journal/samples.ts';
 import { Mortal, type Panes, ScriptedHands } from '../messages/world.ts';
 
@@ -18,7 +19,7 @@ export class Study {
   readonly memory: Mortal;
   readonly desk: Requests;
   readonly office: DeliveryQueue;
-  readonly news: DeskNews[] = [];
+  readonly news: RequestEvent[] = [];
   /** what the desk had others do, in order: `ask r1`, `publish r1: why` */
   readonly done: string[] = [];
   failing: string | null = null;

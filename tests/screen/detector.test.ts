@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { DetectorEvent } from '../../bridge/core/events.ts';
 import type { AgentState, Reading } from '../../bridge/core/reading.ts';
 import { unseenLines } from '../../bridge/screen/blocks.ts';
 import {
-  type DetectorEvent,
   type DetectorState,
   firstState,
   memoryOf,

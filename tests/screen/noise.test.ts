@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { programOf } from '../../bridge/agent-programs/index.ts';
+import type { ScreenEvent } from '../../bridge/core/events.ts';
 import type { Row, Snapshot } from '../../bridge/core/pane.ts';
 import { Activity } from '../../bridge/screen/activity.ts';
-import { PaneWatcher, type WatcherEvent } from '../../bridge/screen/watcher.ts';
+import { PaneWatcher } from '../../bridge/screen/watcher.ts';
 import { FakeClock } from './fake-clock.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 
@@ -29,7 +30,7 @@ test.each(agents)('nothing is raised by a %s that works, whatever its tools prin
   expect(frames.length).toBeGreaterThan(2);
   const screens = frames.map(snapshotOfRecorded);
   const clock = new FakeClock();
-  const events: WatcherEvent[] = [];
+  const events: ScreenEvent[] = [];
   let look = 0;
   const activity = new Activity(clock.now());
   const watcher = new PaneWatcher({
@@ -62,7 +63,7 @@ test.each(agents)('nothing is raised by a %s that works, whatever its tools prin
 test('the same eyes do see a question where a turn has ended with one', async () => {
   const screen = snapshotOfRecorded(allRecorded.find(({ file }) => file === 'qwen/0.24.4/question-1.txt')!);
   const clock = new FakeClock();
-  const events: WatcherEvent[] = [];
+  const events: ScreenEvent[] = [];
   const watcher = new PaneWatcher({
     capture: async () => ({ ...screen, takenAtMs: clock.now() }),
     ...goingBy(new Activity(clock.now()), clock),

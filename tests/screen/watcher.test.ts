@@ -2,17 +2,18 @@ import { describe, expect, test } from 'vitest';
 import type { AgentProgram } from '../../bridge/agent-programs/agent-program.ts';
 import { codex } from '../../bridge/agent-programs/codex/index.ts';
 import { generic } from '../../bridge/agent-programs/generic.ts';
+import type { ScreenEvent } from '../../bridge/core/events.ts';
 import type { Snapshot } from '../../bridge/core/pane.ts';
 import { Activity } from '../../bridge/screen/activity.ts';
 import type { HookStateNow } from '../../bridge/screen/hook-state.ts';
-import { PaneWatcher, type WatcherEvent } from '../../bridge/screen/watcher.ts';
+import { PaneWatcher } from '../../bridge/screen/watcher.ts';
 import { FakeClock } from './fake-clock.ts';
 import { snapshotOf } from './snapshots.ts';
 
 /** A pane whose screen the test sets, and a watcher on it. */
 class Scene {
   readonly clock = new FakeClock();
-  readonly events: WatcherEvent[] = [];
+  readonly events: ScreenEvent[] = [];
   captures = 0;
   inFlight = 0;
   mostInFlight = 0;
@@ -72,7 +73,7 @@ class Scene {
     this.watcher.rang(this.activity.heard(Buffer.from(bytes), this.clock.now()));
   }
 
-  told(type: WatcherEvent['type']): WatcherEvent[] {
+  told(type: ScreenEvent['type']): ScreenEvent[] {
     return this.events.filter((event) => event.type === type);
   }
 }

@@ -1,9 +1,9 @@
+import type { TmuxEvent } from '../../core/events.ts';
 import { BridgeError, messageOf } from '../../core/failure.ts';
 import { serverPidOf } from '../../core/ids.ts';
 import { addressKey, identityKey, type PaneFacts, placeIn, sameAgent, sameServer } from '../../core/pane.ts';
 import { steadyClock, systemClock } from '../../host/clock.ts';
 import { oncePerPane } from '../../tmux/facts.ts';
-import type { ServersEvent } from '../../tmux/servers.ts';
 import type { Bridge } from '../bridge.ts';
 import { followClock, stepInWords } from '../clock-steps.ts';
 import { OwnedPanes } from './owned-panes.ts';
@@ -175,7 +175,7 @@ export class Watch {
     if (panes.length > 0) panes[this.#ticks++ % panes.length]!.watcher.poke();
   }
 
-  #heard(event: ServersEvent): void {
+  #heard(event: TmuxEvent): void {
     switch (event.type) {
       case 'output':
       case 'missed':
@@ -198,8 +198,8 @@ export class Watch {
   }
 
   /** How a server is spoken of: by its socket where there are several. */
-  #called({ from }: ServersEvent): string {
-    return this.#bridge.servers.all.length === 1 ? 'the tmux server' : `the tmux server at ${from.socketPath}`;
+  #called({ socketPath }: TmuxEvent): string {
+    return this.#bridge.servers.all.length === 1 ? 'the tmux server' : `the tmux server at ${socketPath}`;
   }
 
   /** Brings the watchers in step with the panes there are; where nothing has changed, nothing is looked up again. */

@@ -1,6 +1,7 @@
 import type { AgentProgram } from '../../agent-programs/agent-program.ts';
 import type { Detection } from '../../core/detection.ts';
 import { type Delivery, sawDialogEnd, whyTurnPassed } from '../../core/envelope.ts';
+import type { ScreenEvent } from '../../core/events.ts';
 import { messageOf } from '../../core/failure.ts';
 import type { PaneId, TurnId } from '../../core/ids.ts';
 import {
@@ -17,7 +18,7 @@ import { because, isReady, type Reading } from '../../core/reading.ts';
 import { markTurn, type TurnMark } from '../../core/turn-mark.ts';
 import { systemClock } from '../../host/clock.ts';
 import { hookStateStandsMs } from '../../screen/hook-state.ts';
-import { PaneWatcher, type WatcherEvent, type WatcherMemory } from '../../screen/watcher.ts';
+import { PaneWatcher, type WatcherMemory } from '../../screen/watcher.ts';
 import type { Bridge } from '../bridge.ts';
 import { DialogAlert } from './dialog-alert.ts';
 import { DialogWatch } from './dialog-watch.ts';
@@ -163,7 +164,7 @@ export class WatchedPane {
   }
 
   /** What could not be journaled must be seen again. */
-  #take(event: WatcherEvent): void {
+  #take(event: ScreenEvent): void {
     try {
       if (event.type === 'reading') this.#read(event);
       else if (event.type !== 'unseen') this.#detected(event);
@@ -172,7 +173,7 @@ export class WatchedPane {
     }
   }
 
-  #read({ reading, snapshot }: Extract<WatcherEvent, { type: 'reading' }>): void {
+  #read({ reading, snapshot }: Extract<ScreenEvent, { type: 'reading' }>): void {
     this.#snapshot = snapshot;
     this.#reading = reading;
     if (reading.turn.inputs.length > 0) this.#firstInputs ??= inputsOn(reading);
@@ -195,7 +196,7 @@ export class WatchedPane {
     else this.#alert.seen(reading, snapshot);
   }
 
-  #detected(event: Exclude<WatcherEvent, { type: 'reading' | 'unseen' }>): void {
+  #detected(event: Exclude<ScreenEvent, { type: 'reading' | 'unseen' }>): void {
     const { dispatches, requests } = this.#bridge;
     switch (event.type) {
       case 'request-seen':
@@ -217,7 +218,7 @@ export class WatchedPane {
   }
 
   /** A block that was seen or confirmed; or another reason to ask, which is certain once it is told. */
-  #requested(event: Extract<WatcherEvent, { type: 'request-seen' | 'request-confirmed' | 'detected' }>): void {
+  #requested(event: Extract<ScreenEvent, { type: 'request-seen' | 'request-confirmed' | 'detected' }>): void {
     const { requests, journal, opener } = this.#bridge;
     const isConfirmed = event.type !== 'request-seen';
     const mark = this.#markFor(event.detection);
