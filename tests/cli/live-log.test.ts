@@ -58,18 +58,18 @@ test('a session that is not there is an error that names those that are', () => 
 test('pausing and resuming are told in the log of the bridge', async () => {
   const pauses: Record<string, unknown> = {};
   const said: string[] = [];
-  const rooms = {
+  const bridge = {
     say: (_level: string, text: string) => said.push(text),
     shown: (name: string) => name,
     workerNames: () => [],
     journal: { requests: () => [] },
-    desk: {
+    requests: {
       pauses,
       pause: () => void Object.assign(pauses, { '*': {} }),
-      letGoOn: () => Object.keys(pauses),
+      endPause: () => Object.keys(pauses),
     },
   } as unknown as Bridge;
-  const { pause, resume } = verbs(rooms);
+  const { pause, resume } = verbs(bridge);
   const closed = new AbortController().signal;
   await pause({ reason: 'lunch', by: 'human:cli' }, closed, () => {});
   await resume({ by: 'human:cli', caller: { is: 'nobody' } }, closed, () => {});
