@@ -36,10 +36,10 @@ export function openPauses(path: string): SeenPauses {
 }
 
 /** Every worker whose name may be meant: watched, with an open request, or paused. */
-export function knownWorkers(bridge: Bridge): Set<string> {
+export function knownWorkers(bridge: Pick<Bridge, 'journal' | 'requests' | 'workerNames'>): Set<string> {
   const asking = bridge.journal.requests({ open: true }).map((request) => request.worker);
   const paused = Object.keys(bridge.requests.pauses).filter((name) => name !== everyWorker);
-  return new Set([...bridge.workerNames(), ...asking, ...paused]);
+  return new Set([...bridge.workerNames, ...asking, ...paused]);
 }
 
 /**
@@ -72,7 +72,7 @@ export async function workerNamed(bridge: Bridge, given: string): Promise<string
 }
 
 /** A pane that a bridge watches, or would as soon as it is started for it. */
-function mayBeWorker({ panes: known }: Bridge, pane: PaneFacts): boolean {
+function mayBeWorker({ panes: known }: Pick<Bridge, 'panes'>, pane: PaneFacts): boolean {
   if (pane.label.startsWith('worker') || pane.title === 'worker' || pane.windowName === 'worker') return true;
   return pane.label !== 'controller' && known.hasAgent(pane);
 }

@@ -11,7 +11,7 @@ import type { Bridge } from './bridge.ts';
  * @throws BridgeError with the reason of the refusal
  */
 export async function permit(
-  bridge: Bridge,
+  bridge: Pick<Bridge, 'controllers' | 'panes'>,
   order: {
     readonly act: Act;
     readonly target: string;
@@ -28,8 +28,11 @@ export async function permit(
 }
 
 /** The agent in the live controller's pane; null where that is the worker's own pane: it does not answer itself either. */
-async function controllerOf(bridge: Bridge, worker: PaneAddress): Promise<ProcessId | null> {
-  const pane = await bridge.controllerAt(worker).catch(() => null);
+async function controllerOf(
+  bridge: Pick<Bridge, 'controllers' | 'panes'>,
+  worker: PaneAddress,
+): Promise<ProcessId | null> {
+  const pane = await bridge.controllers.at(worker).catch(() => null);
   if (pane === null || addressKey(pane) === addressKey(worker)) return null;
   const { agentPid, agentStartedAt } = bridge.panes.identify(pane).identity;
   return agentPid === null ? null : { pid: agentPid, startedAt: agentStartedAt ?? '' };

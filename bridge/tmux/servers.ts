@@ -42,6 +42,11 @@ export class TmuxServers {
     return this.#servers;
   }
 
+  /** The server that the bridge, or the command, was started for: the first that was added. */
+  get main(): TmuxServer {
+    return this.#servers[0]!;
+  }
+
   /** Keeps a connection to whatever server is, or will be, at that socket; one for each server. */
   add(socketPath: string): Promise<TmuxServer> {
     const added = this.#adding.then(() => this.#add(socketPath));

@@ -36,11 +36,13 @@ export interface Tapped {
 }
 
 /** Taps the wires between the courier and tmux: everything passes as it is, and each step that types is told of. */
-export function tap(rooms: Bridge, tapped: (pane: PaneAddress) => Tapped | undefined): void {
-  rooms.onTmux = (event) => {
+export function tap(bridge: Bridge, tapped: (pane: PaneAddress) => Tapped | undefined): void {
+  const emit = bridge.emit.bind(bridge);
+  bridge.emit = (event) => {
+    emit(event);
     if (event.type === 'output') tapped(event.address)?.rang(event.bytes);
   };
-  for (const server of rooms.servers.all) tapServer(server, tapped);
+  for (const server of bridge.servers.all) tapServer(server, tapped);
 }
 
 function tapServer(tmux: TmuxServer, tapped: (pane: PaneAddress) => Tapped | undefined): void {

@@ -32,7 +32,7 @@ export class DialogAlert {
     const said = dialog?.question ? withEscapes(dialog.question) : 'it could not be read';
     const options = dialog && dialog.options.length > 0 ? listOptions(dialog) : '';
     this.#cancel = systemClock.after(standsMs, () =>
-      this.#bridge.on({
+      this.#bridge.emit({
         type: 'controller-blocked',
         worker: this.#name,
         ...placeIn(identity),

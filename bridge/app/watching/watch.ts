@@ -1,3 +1,4 @@
+import type { Delivery } from '../../core/envelope.ts';
 import type { TmuxEvent } from '../../core/events.ts';
 import { BridgeError, messageOf } from '../../core/failure.ts';
 import { serverPidOf } from '../../core/ids.ts';
@@ -8,6 +9,7 @@ import type { Bridge } from '../bridge.ts';
 import { followClock, stepInWords } from '../clock-steps.ts';
 import { OwnedPanes } from './owned-panes.ts';
 import { WatchedPane } from './watched-pane.ts';
+import { nobodyWatches, type Watching } from './watching.ts';
 import { type Scope, type Wanted, Workers } from './workers.ts';
 
 /** How often deadlines are kept and held deliveries looked at again. */
@@ -17,7 +19,7 @@ const tickMs = 1000;
 const overAfterMs = 60_000;
 
 /** The daemon's eyes: which panes are workers, one watcher for each, and where what they see is carried. */
-export class Watch {
+export class Watch implements Watching {
   readonly #bridge: Bridge;
   readonly #workers: Workers;
   readonly #owned: OwnedPanes;
@@ -44,7 +46,7 @@ export class Watch {
       config: bridge.config,
       panes: bridge.panes,
       projects: bridge.projects,
-      controllerPane: (panes, session) => bridge.controllerAmong(panes, session),
+      controllerPane: (panes, session) => bridge.controllers.among(panes, session),
       warn: (text) => bridge.say('warning', text),
     });
     this.#owned = new OwnedPanes({
@@ -58,11 +60,7 @@ export class Watch {
 
   async start(): Promise<void> {
     const bridge = this.#bridge;
-    bridge.onTmux = (event) => this.#heard(event);
-    bridge.onSubmitted = (delivery) => this.#watched.get(addressKey(delivery.recipient))?.noteDelivery(delivery);
-    bridge.workerNames = () =>
-      [...this.#watched.values()].filter(({ role }) => role === 'worker').map(({ name }) => name);
-    bridge.watchAlso = (socketPath, session) => this.add(socketPath, session);
+    bridge.watchedBy(this);
     await this.#addRegistered();
     await bridge.tidy();
     // what lies in outbox/ is for a bridge that types
@@ -124,7 +122,7 @@ export class Watch {
   close(): void {
     this.#closed = true;
     this.#stopTick();
-    this.#bridge.onTmux = () => {};
+    this.#bridge.watchedBy(nobodyWatches);
     for (const watched of this.#watched.values()) watched.close();
     this.#watched.clear();
   }
@@ -175,26 +173,29 @@ export class Watch {
     if (panes.length > 0) panes[this.#ticks++ % panes.length]!.watcher.poke();
   }
 
-  #heard(event: TmuxEvent): void {
-    switch (event.type) {
-      case 'output':
-      case 'missed':
-        // whoever watches that pane hears it from the one who knows the panes
-        return;
-      case 'panes':
-        void this.#afterOthers(() => this.#refresh(this.#bridge.servers.listed, 'running')).catch((fault) =>
-          this.#complain(messageOf(fault)),
-        );
-        return;
-      case 'server-gone':
-        this.#bridge.say('warning', `${this.#called(event)} is gone (${event.reason}); waiting for it`);
-        for (const [key, { identity }] of [...this.#watched]) {
-          if (event.server && sameServer(identity, event.server)) this.#drop(key, 'the tmux server is gone');
-        }
-        return;
-      case 'server-back':
-        this.#bridge.say('info', `${this.#called(event)} is back (process ${serverPidOf(event.server.server)})`);
+  panesListed(): void {
+    void this.#afterOthers(() => this.#refresh(this.#bridge.servers.listed, 'running')).catch((fault) =>
+      this.#complain(messageOf(fault)),
+    );
+  }
+
+  serverGone(event: Extract<TmuxEvent, { type: 'server-gone' }>): void {
+    this.#bridge.say('warning', `${this.#called(event)} is gone (${event.reason}); waiting for it`);
+    for (const [key, { identity }] of [...this.#watched]) {
+      if (event.server && sameServer(identity, event.server)) this.#drop(key, 'the tmux server is gone');
     }
+  }
+
+  serverBack(event: Extract<TmuxEvent, { type: 'server-back' }>): void {
+    this.#bridge.say('info', `${this.#called(event)} is back (process ${serverPidOf(event.server.server)})`);
+  }
+
+  arrived(delivery: Delivery): void {
+    this.#watched.get(addressKey(delivery.recipient))?.noteDelivery(delivery);
+  }
+
+  get workerNames(): readonly string[] {
+    return [...this.#watched.values()].filter(({ role }) => role === 'worker').map(({ name }) => name);
   }
 
   /** How a server is spoken of: by its socket where there are several. */
@@ -255,7 +256,7 @@ export class Watch {
     });
     this.#watched.set(key, watched);
     if (!before) {
-      bridge.on({ type: 'worker-found', worker: wanted.name, ...placeIn(wanted.facts), agent: program.name });
+      bridge.emit({ type: 'worker-found', worker: wanted.name, ...placeIn(wanted.facts), agent: program.name });
     }
     watched.watcher.poke();
     return true;
@@ -274,7 +275,7 @@ export class Watch {
     if (!watched) return;
     watched.close();
     this.#watched.delete(key);
-    this.#bridge.on({ type: 'worker-lost', worker: watched.name, ...placeIn(watched.identity), reason });
+    this.#bridge.emit({ type: 'worker-lost', worker: watched.name, ...placeIn(watched.identity), reason });
     void this.#bridge.deliveries.paneMoved(watched.identity);
   }
 }

@@ -183,7 +183,7 @@ export class WatchedPane {
     const said = `${reading.state}|${why}`;
     if (said !== this.#said) {
       this.#said = said;
-      this.#bridge.on({
+      this.#bridge.emit({
         type: 'state-changed',
         worker: this.name,
         ...placeIn(this.identity),

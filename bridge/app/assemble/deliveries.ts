@@ -1,0 +1,72 @@
+import type { Clock } from '../../core/clock.ts';
+import type { DeliveryEvent } from '../../core/events.ts';
+import type { PaneAddress } from '../../core/pane.ts';
+import { Courier } from '../../delivery/courier.ts';
+import { steadyClock } from '../../host/clock.ts';
+import type { Ownership } from '../../host/ownership.ts';
+import { PaneLocks } from '../../host/pane-locks.ts';
+import { ProcessFiles } from '../../host/process-files.ts';
+import { GroupCommit } from '../../journal/group-commit.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { DeliveryQueue } from '../../messages/delivery-queue.ts';
+import { nativeInputIo } from '../../native-input/io.ts';
+import { NativeInputs } from '../../native-input/native-inputs.ts';
+import type { HookReceiver } from '../../panes/hook-receiver.ts';
+import type { Panes } from '../../panes/panes.ts';
+import { TmuxError } from '../../tmux/commands.ts';
+import type { TmuxServer } from '../../tmux/server.ts';
+import type { TmuxServers } from '../../tmux/servers.ts';
+import { leaveMode, paste, press } from '../../tmux/typing.ts';
+import { taking } from '../watching/owned-panes.ts';
+
+/** The queue of deliveries, and the courier that types them. */
+export function assembleDeliveries(parts: {
+  clock: Clock;
+  mint: () => string;
+  journal: Journal;
+  servers: TmuxServers;
+  panes: Panes;
+  hooks: HookReceiver;
+  /** null: a dry run types nowhere */
+  ownership: Ownership | null;
+  emit: (event: DeliveryEvent) => void;
+}): DeliveryQueue {
+  const { clock, journal, servers, panes, hooks, ownership } = parts;
+  const commits = new GroupCommit(journal);
+  const tmuxOf = (pane: PaneAddress) => serverOf(servers, pane);
+  const courier = new Courier({
+    hands: {
+      look: (pane) => panes.look(pane),
+      paste: (pane, text, condition, how) =>
+        paste(tmuxOf(pane), pane.paneId, text, { ...condition, server: pane.server }, how),
+      press: (pane, keys, condition) => press(tmuxOf(pane), pane.paneId, keys, { ...condition, server: pane.server }),
+      leaveMode: (pane) => leaveMode(tmuxOf(pane), pane),
+      rings: (pane) => panes.rings(pane),
+      nextRing: (pane, limitMs, after) => panes.nextRing(pane, limitMs, after),
+    },
+    eyes: {
+      manner: (agent, pane) => panes.manner(agent, pane),
+      read: (snapshot, agent) => panes.readAs(snapshot, agent),
+    },
+    locks: new PaneLocks(),
+    ...(ownership === null ? {} : { owners: taking(ownership) }),
+    memory: {
+      saveDelivery: (delivery, event) => journal.saveDelivery(delivery, event),
+      commit: (work) => commits.commit(work),
+    },
+    clock,
+    doors: new NativeInputs({ ground: new ProcessFiles(), clock: steadyClock, io: nativeInputIo(steadyClock) }),
+    word: {
+      took: (identity, text, since) => hooks.took(identity, text, since),
+      asks: (identity) => hooks.asks(identity),
+    },
+  });
+  return new DeliveryQueue({ memory: journal, clock, mint: parts.mint, courier, on: parts.emit });
+}
+
+/** @throws TmuxError where the pane's own server is not there: no other one gets what was meant for it */
+function serverOf(servers: TmuxServers, pane: PaneAddress): TmuxServer {
+  const server = servers.at(pane);
+  if (server === null) throw new TmuxError('error', pane.paneId, 'its tmux server is gone');
+  return server;
+}
