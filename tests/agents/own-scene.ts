@@ -22,5 +22,11 @@ export type Act =
   | { readonly asked: number }
   /** the answer has been given, and nothing moves any more */
   | { readonly settled: true }
-  /** `answering` drops what was recorded after the end of the answer */
-  | { readonly record: string; readonly note: string; readonly frames?: number; readonly answering?: true };
+  /** `answering` drops what was recorded after the end of the answer; `asks` is what the dialog asks about */
+  | {
+      readonly record: string;
+      readonly note: string;
+      readonly frames?: number;
+      readonly answering?: true;
+      readonly asks?: string;
+    };

@@ -785,8 +785,10 @@ async function perform(stage: Stage, act: Act): Promise<void> {
   } else if ('asked' in act) await stage.callsMore(act.asked);
   else if ('settled' in act) await stage.settled();
   else {
-    const { record, note, frames = 1, answering } = act;
-    await stage.record(record, note, { frames, ...(answering ? { stillTrue: stage.isAnswering } : {}) });
+    const { record, note, frames = 1, answering, asks } = act;
+    const look = { frames, ...(answering ? { stillTrue: stage.isAnswering } : {}) };
+    const entries = await stage.record(record, note, look);
+    if (asks !== undefined) noteAsked(stage.out, entries, asks);
   }
 }
 

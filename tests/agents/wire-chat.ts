@@ -8,6 +8,8 @@ interface Message {
 }
 
 interface Tool {
+  /** one whose only argument is plain text: Copilot 1.0.102 */
+  readonly custom?: { readonly name?: string };
   readonly function?: { readonly name?: string; readonly parameters?: Json };
 }
 
@@ -67,11 +69,10 @@ export const chatWire: Wire = {
         delta({ role: 'assistant', content: piece.text });
       } else {
         const { name, args } = piece.call;
-        const call = {
-          id: `call_${randomUUID()}`,
-          type: 'function',
-          function: { name, arguments: JSON.stringify(args) },
-        };
+        const id = `call_${randomUUID()}`;
+        const call = isCustom(name, body)
+          ? { id, type: 'custom', custom: { name, input: args.input } }
+          : { id, type: 'function', function: { name, arguments: JSON.stringify(args) } };
         delta({ role: 'assistant', tool_calls: [{ index: calls.length, ...call }] });
         calls.push(call);
       }
@@ -97,7 +98,11 @@ function textOf({ content }: Message, keeps: (part: string) => boolean = () => t
 
 function toolsOf(body: Json): WireRequest['tools'] {
   return ((body.tools ?? []) as Tool[]).map((tool) => ({
-    name: tool.function?.name ?? '',
+    name: tool.custom?.name ?? tool.function?.name ?? '',
     schema: tool.function?.parameters ?? {},
   }));
+}
+
+function isCustom(name: string, body: Json): boolean {
+  return ((body.tools ?? []) as Tool[]).some(({ custom }) => custom?.name === name);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { nowhere } from '../first-dialogs.ts';
 import type { Prepared } from '../real-agents.ts';
 import { type TestProgram, usualKeys } from '../test-program.ts';
+import { asPatchingModel, patchScenes } from './patch-scenes.ts';
 
 /** cline 3.0.65 */
 export const cline: TestProgram = {
@@ -30,6 +31,14 @@ export const cline: TestProgram = {
   },
   // in column 1 stands what turns; in column 26 the first composer
   isIdle: (screen) => /^ *❯ (What can I do|Ask anything)/m.test(screen) && !/^ [⠀-⣿] /m.test(screen),
+  ownScenes: () =>
+    patchScenes({
+      start: { beforeStart: asPatchingModel('.cline/data/settings/providers.json') },
+      state: 'approval',
+      step: (input) => ({ call: 'apply_patch', args: { input } }),
+      sees: /Cline needs permission/,
+      posing: ['$ npm test', 'src/a.ts Cline needs permission'],
+    }),
   firstDialogs: [
     { name: 'promotion', note: 'a promotion over the composer', options: { firstRun: true } },
     {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentsCache } from '../agents-cache.ts';
 import { type TestProgram, usualKeys } from '../test-program.ts';
+import { asPatchingModel, patchScenes } from './patch-scenes.ts';
 
 /** GitHub Copilot CLI 1.0.102 */
 export const copilot: TestProgram = {
@@ -14,7 +15,7 @@ export const copilot: TestProgram = {
   keys: { ...usualKeys, interrupt: ['C-c'] },
   scenes: ['help', 'shell_mode', 'escaped_once', 'asks', 'picker', 'telling', 'rows', 'modes'],
   startLimitMs: 120_000,
-  approval: /Do you want to (?:run this command|create|edit|allow|make)/,
+  approval: /Do you want to (?:run this command|create|edit|update|delete|move|allow|make)/,
   prepare({ home, name, workingFolder }, { server, firstRun = false }) {
     const folder = join(home, '.copilot');
     mkdirSync(folder, { recursive: true });
@@ -36,5 +37,14 @@ export const copilot: TestProgram = {
     };
   },
   isIdle: (screen) => /^❯(?: |$)/m.test(screen) && / Interactive · /.test(screen) && !/\besc\b.*interrupt/.test(screen),
+  ownScenes: () =>
+    patchScenes({
+      start: { beforeStart: asPatchingModel() },
+      state: 'approval',
+      step: (input) => ({ call: 'apply_patch', args: { input } }),
+      sees: /Do you want to [\s\S]*to navigate/,
+      second: [{ press: ['Enter'] }, { sees: /Do you want to (?:update|delete)/ }],
+      posing: ['src/Do you want to run this command?', '1. Yes', 'npm test'],
+    }),
   firstDialogs: [{ name: 'trust', note: 'a new folder: whether it is trusted', options: { firstRun: true } }],
 };

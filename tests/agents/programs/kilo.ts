@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProgram } from '../test-program.ts';
-import { opencode, opencodeSettings } from './opencode.ts';
+import { opencode, opencodePatches, opencodeSettings } from './opencode.ts';
 
 /** Kilo 7.7.9, a fork of opencode */
 export const kilo: TestProgram = {
@@ -21,4 +21,5 @@ export const kilo: TestProgram = {
       environment: { KILO_DISABLE_AUTOUPDATE: '1', KILO_DISABLE_MODELS_FETCH: '1', KILO_DISABLE_LSP_DOWNLOAD: '1' },
     };
   },
+  ownScenes: () => opencodePatches('.config/kilo/kilo.json'),
 };

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestProgram, usualKeys } from '../test-program.ts';
+import { asPatchingModel, patchScenes } from './patch-scenes.ts';
 
 /** opencode 1.18.33 */
 export const opencode: TestProgram = {
@@ -24,8 +25,19 @@ export const opencode: TestProgram = {
     };
   },
   isIdle: (screen) => /Scripted Model/.test(screen) && !/esc (again to )?interrupt|Permission required/.test(screen),
+  ownScenes: () => opencodePatches('.config/opencode/opencode.json'),
   firstDialogs: [],
 };
+
+/** @param settings its settings file, in its home */
+export const opencodePatches = (settings: string) =>
+  patchScenes({
+    start: { beforeStart: asPatchingModel(settings) },
+    state: 'approval',
+    step: (patchText) => ({ call: 'apply_patch', args: { patchText } }),
+    sees: /Permission required[\s\S]*Allow once/,
+    posing: ['src/a.ts  Allow once   Allow always   Reject', '# Shell command', '$ npm test'],
+  });
 
 /** Its settings file, which its forks take too. */
 export function opencodeSettings(url: string): object {
