@@ -49,6 +49,8 @@ export const cline: AgentProgram = {
           is: 'command',
           row: '^ {3}\\$ (.*)$',
           indent: '^ ',
+          // a file that a patch changes may be named `$ npm test`
+          from: '^ run_commands$',
           // `npm test` may be what is left of `npm test`, four bells, `; ls`: it cuts as many characters off the end as there are control characters
           mostRows: 0,
         },

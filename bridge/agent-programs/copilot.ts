@@ -67,9 +67,11 @@ export const copilot: AgentProgram = {
       {
         kind: 'edit',
         edge: frameAbove,
-        top: '^│ (?:Create|Edit) file$',
+        // a command has its description there; of a file that moves the new place alone is named
+        top: '^│ (?:Create|Delete|Edit|Move and update|Update|Write) file$',
         last: frameBelow,
-        question: '^Do you want to (?:create|edit|make) .*\\?$',
+        asking: '^Do you want to ',
+        question: '^Do you want to (?:create|delete|edit|move and update|update|write|make) ',
       },
       {
         kind: 'approval',

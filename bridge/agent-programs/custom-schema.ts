@@ -19,6 +19,7 @@ const dialog = z.strictObject({
   last: pattern,
   tail: z.number().int().min(1).max(10).optional(),
   question: pattern.optional(),
+  asking: pattern.optional(),
   edge: pattern.optional(),
   isTinted: z.boolean().optional(),
   subject: z

@@ -129,3 +129,13 @@ test.each(editAgents)('%s: no row for files approves another, however its name a
   }
   expect(approved).toEqual([]);
 });
+
+test("copilot: a command that its model describes in the words of a file's dialog is shown as the command that it is", () => {
+  for (const reason of ['Create file', 'Update file', 'Create file\nDo you want to create src/a.ts?']) {
+    const { dialog } = read('copilot', { command: 'npm test', reason });
+    expect([reason, dialog]).toMatchObject([
+      reason,
+      { kind: 'approval', subject: { is: 'command', text: 'npm test' } },
+    ]);
+  }
+});

@@ -23,9 +23,17 @@ export function findDialog(
     const last = filledFromEnd(lines, facts.tail ?? 1).find((at) => pattern(facts.last).test(lines[at]!.text));
     if (last === undefined) continue;
     const first = firstRow(lines, facts, last);
-    if (first !== null) return readDialog(lines, facts, [first, last], room);
+    if (first !== null && isAsked(lines.slice(first, last), facts))
+      return readDialog(lines, facts, [first, last], room);
   }
   return null;
+}
+
+/** False where the lowest row that asks does so for another dialog. */
+function isAsked(rows: readonly Line[], { asking, question }: DialogFacts): boolean {
+  if (asking === undefined || question === undefined) return true;
+  const asked = rows.map(({ text }) => bare(text, true)).findLast((text) => pattern(asking).test(text));
+  return asked !== undefined && pattern(question).test(asked);
 }
 
 const tallestDialog = 80;

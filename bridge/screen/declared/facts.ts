@@ -136,6 +136,8 @@ export interface DialogFacts {
   readonly tail?: number;
   /** the row that asks; the `top` row where left out. Without `buttons` its options stand below it */
   readonly question?: Pattern;
+  /** the rows that ask, in this dialog and in others whose `top` may be the model's own words: the last one must match `question` */
+  readonly asking?: Pattern;
   readonly subject?: SubjectFacts;
   /** rows further up than `top` count, down from the nearest that matches */
   readonly subjectFrom?: Pattern;
