@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { asDrawn, recordedProgram, still } from '../../bridge/recordings/recording.ts';
+import { decide } from '../../bridge/requests/policy.ts';
+import { parsePolicy } from '../../bridge/requests/policy-rows.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 
 /** Recorded dialogs of real agents about commands that are known: read to the letter, or known not to be. */
@@ -134,4 +136,39 @@ test('codex names each file of a patch, and none of them is whole: a row for one
     if (kind === 'edit') expect(subject!.text.split('\n').length > 1).toBe(screen.note !== 'a patch of one file');
     else expect([kind, subject]).toEqual(['approval', null]);
   }
+});
+
+/** Those whose models are given a tool that changes several files by one patch, where the model's name is one of those it is meant for. */
+const patches = ['codex', 'cline', 'opencode', 'kilo', 'copilot'].map(
+  (name) => [name, allRecorded.filter(({ agent, note }) => agent === name && note!.startsWith('a patch of '))] as const,
+);
+
+test.each(patches)('%s: a row for one file, or for any command, approves no patch', (agent, screens) => {
+  const rows = ['^.*$', '^(?:.*/)?README\\.md$', '^(?:.*/)?src/a\\.ts$'].map((path) => ({ dialog: 'edit', path }));
+  const commands = ['approval', 'edit', 'other'].map((dialog) => ({ dialog, command: '^.*$' }));
+  const parsed = parsePolicy([...rows, ...commands].map((when) => ({ when, choose: '1' })));
+  if ('errors' in parsed) throw new Error(JSON.stringify(parsed.errors));
+  expect(screens.length).toBeGreaterThan(9);
+  for (const screen of screens) {
+    const { state, dialog } = recordedProgram(agent).screen.read(snapshotOfRecorded(screen), still);
+    expect([screen.file, state, dialog?.subject?.isWhole ?? false]).toEqual([screen.file, 'dialog', false]);
+    expect(decide(parsed.rules, { kind: 'approval', agent, worker: 'w', text: '', dialog: dialog! }).is).toBe('human');
+    // a file may be named like the row of a command
+    if (agent !== 'codex') expect([screen.file, dialog?.subject?.is]).not.toEqual([screen.file, 'command']);
+  }
+});
+
+test('Copilot asks for each file of a patch in a dialog of its own, and names of one that moves only its new place', () => {
+  const mine = new Map(patches).get('copilot')!;
+  for (const screen of mine) expect([screen.file, subjectOf(screen).kind]).toEqual([screen.file, 'edit']);
+  const questionOf = (note: string) => {
+    const screen = mine.find((one) => one.note === note && one.size === '80x24')!;
+    return recordedProgram('copilot').screen.read(snapshotOfRecorded(screen), still).dialog?.question;
+  };
+  expect(questionOf('a patch of two files')).toMatch(/^Do you want to create \/.*\/src\/a\.ts\?$/);
+  expect(questionOf('a patch of two files, the second of them')).toMatch(/^Do you want to update \/.*\/README\.md\?$/);
+  // wrapped, and its last row ends in a question of the file's own
+  for (const note of ['a path longer than a row', 'files whose names pose as rows of the dialog'])
+    expect(questionOf(`a patch of ${note}`)).toMatch(/^Do you want to create \/.*\/src\/[Dd]/);
+  expect(questionOf('a patch of a file that moves')).toMatch(/^Do you want to move and update \/.*\/src\/a\.ts\?$/);
 });
