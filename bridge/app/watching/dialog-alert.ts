@@ -11,14 +11,14 @@ const standsMs = 1_000;
 
 /** A controller that waits at a dialog answers nobody, and nobody is asked for it: a person is called, once for each dialog. */
 export class DialogAlert {
-  readonly #bridge: Bridge;
+  readonly #emit: Bridge['emit'];
   readonly #name: string;
   /** of the dialog that stands there, or null for positively none */
   #fingerprint: string | null = null;
   #cancel: () => void = () => {};
 
-  constructor(bridge: Bridge, name: string) {
-    this.#bridge = bridge;
+  constructor(emit: Bridge['emit'], name: string) {
+    this.#emit = emit;
     this.#name = name;
   }
 
@@ -32,7 +32,7 @@ export class DialogAlert {
     const said = dialog?.question ? withEscapes(dialog.question) : 'it could not be read';
     const options = dialog && dialog.options.length > 0 ? listOptions(dialog) : '';
     this.#cancel = systemClock.after(standsMs, () =>
-      this.#bridge.emit({
+      this.#emit({
         type: 'controller-blocked',
         worker: this.#name,
         ...placeIn(identity),

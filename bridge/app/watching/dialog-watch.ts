@@ -17,9 +17,12 @@ const unreadLookMs = 1_500;
 /** What a look shows: a dialog's fingerprint, null for positively none, undefined where nothing can be said. */
 type Shown = string | null | undefined;
 
+/** What watching dialogs takes of the bridge. */
+type Needed = Pick<Bridge, 'panes' | 'journal' | 'opener' | 'requests'>;
+
 /** The dialogs of one watched pane: a request for each that opens, and its withdrawal where it was answered in the pane. */
 export class DialogWatch {
-  readonly #bridge: Bridge;
+  readonly #bridge: Needed;
   readonly #pane: { readonly worker: string; readonly identity: PaneIdentity; readonly program: string };
   readonly #humanOnly: () => string | null;
   readonly #inputs: () => readonly InputMark[];
@@ -35,7 +38,7 @@ export class DialogWatch {
    * @param parts.inputs of the pane, as far as they are known
    */
   constructor(parts: {
-    bridge: Bridge;
+    bridge: Needed;
     pane: { readonly worker: string; readonly identity: PaneIdentity; readonly program: string };
     humanOnly: () => string | null;
     inputs: () => readonly InputMark[];

@@ -26,6 +26,23 @@ import type { Role, Wanted } from './workers.ts';
 
 const journalLost = 'the journal was lost: this may have been answered before';
 
+/** What watching a pane takes of the bridge. */
+type Needed = Pick<
+  Bridge,
+  | 'deliveries'
+  | 'dispatches'
+  | 'emit'
+  | 'journal'
+  | 'opener'
+  | 'ownership'
+  | 'panes'
+  | 'projects'
+  | 'requests'
+  | 'say'
+  | 'setAside'
+  | 'shown'
+>;
+
 /** One watched pane: its watcher, and where what that sees is carried. */
 export class WatchedPane {
   readonly name: string;
@@ -33,7 +50,7 @@ export class WatchedPane {
   readonly identity: PaneIdentity;
   readonly program: string;
   readonly watcher: PaneWatcher;
-  readonly #bridge: Bridge;
+  readonly #bridge: Needed;
   readonly #hooks: { broke(reason: string): void; replaced(): void };
   readonly #dialogs: DialogWatch;
   readonly #alert: DialogAlert;
@@ -53,7 +70,7 @@ export class WatchedPane {
 
   /** @param hooks.broke what it saw could not be journaled; @param hooks.replaced another agent runs in the pane */
   constructor(
-    bridge: Bridge,
+    bridge: Needed,
     { facts, name, role, distrust }: Wanted,
     snapshot: Snapshot,
     program: AgentProgram,
@@ -77,7 +94,7 @@ export class WatchedPane {
       inputs: () => this.watcher.inputs,
       broke: (reason) => hooks.broke(reason),
     });
-    this.#alert = new DialogAlert(bridge, name);
+    this.#alert = new DialogAlert((event) => bridge.emit(event), name);
     this.watcher = new PaneWatcher({
       capture: () => bridge.panes.look(snapshot.identity),
       activity: () => bridge.panes.activityOf(snapshot.identity),
