@@ -2,8 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { labels } from '../../bridge/recordings/recording-labels.ts';
+
+/** Thousands of screens, on a machine that may have many at work. */
+vi.setConfig({ testTimeout: 300_000 });
 
 const root = resolve(import.meta.dirname, '../..');
 let folder: string;
