@@ -22,7 +22,7 @@ const lookAgainMs = 200;
 /** A text whose sender dies while it waits is not typed long afterwards, when nobody expects it any more. */
 const orphanLimitMs = 30_000;
 const mostSenders = 1_000;
-/** As often as the daemon's: a round of the post office, for a command that has no daemon to turn it. */
+/** As often as the daemon's: a round of the delivery queue, for a command that has no daemon to turn it. */
 const roundMs = 1000;
 
 export interface SendOrder {

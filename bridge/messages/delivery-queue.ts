@@ -12,7 +12,7 @@ import { PaneQueue, paneQueueKey, type Waiting } from './pane-queue.ts';
 /** How long a typed delivery may stay unread on its screen before it is called uncertain. */
 const doubtLimitMs = 60_000;
 
-/** What the post office needs of the journal. `saveDelivery` throws when the copy in hand is older than what is stored. */
+/** What the queue needs of the journal. `saveDelivery` throws when the copy in hand is older than what is stored. */
 export interface DeliveryMemory {
   saveDelivery(delivery: Delivery, event: NewJournalEvent): void;
   delivery(id: DeliveryId): Delivery | null;

@@ -14,7 +14,7 @@ export interface Outcome {
   readonly before: Request;
   readonly request: Request;
   readonly changed: boolean;
-  /** the post office could not do its part, and nothing has changed */
+  /** the delivery queue could not do its part, and nothing has changed */
   readonly tooLate: boolean;
 }
 
@@ -43,7 +43,7 @@ export class Transitions {
     this.#changed = parts.changed;
   }
 
-  /** Reads, steps, has the post office do its part and writes, as one transaction; then tells, and performs the rest. Null: no such request. */
+  /** Reads, steps, has the delivery queue do its part and writes, as one transaction; then tells, and performs the rest. Null: no such request. */
   apply(id: RequestId, eventFor: (request: Request) => RequestInput): Outcome | null {
     const done = this.#memory.transact(() => {
       const before = this.#memory.request(id);
@@ -67,7 +67,7 @@ export class Transitions {
     return done;
   }
 
-  /** One step, with the part of it that the post office does: a delivery posted, replaced or taken back. */
+  /** One step, with the part of it that the delivery queue does: a delivery posted, replaced or taken back. */
   #stepWithPost(before: Request, event: RequestInput): DeskStep & { tooLate: boolean } {
     const stepped = step(before, event);
     const tooLate = { request: before, effects: [], changed: false, tooLate: true };
