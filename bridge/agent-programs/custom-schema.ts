@@ -95,7 +95,7 @@ export const screenSchema = z.strictObject({
     .optional(),
 });
 
-export const mannerSchema = z
+export const composerSchema = z
   .strictObject({
     maxLineBytes: z.number().int().min(80),
     submitKey: z.enum(['Enter', 'C-m', 'C-j', 'M-Enter']),
@@ -131,7 +131,9 @@ export const agentSchema = z.strictObject({
   programs: z.array(z.string().min(1)).optional(),
   bracketed: z.boolean().optional(),
   screen: screenSchema.optional(),
-  manner: mannerSchema.optional(),
+  composer: composerSchema.optional(),
+  /** what `composer` was called before; it still counts */
+  manner: composerSchema.optional(),
 });
 
 export type CustomAgent = z.infer<typeof agentSchema>;

@@ -24,7 +24,7 @@ export function customProgram(name: string, mine: CustomAgent, catalogue: readon
     throw refused(
       name,
       'screen',
-      `${base.name}'s screen is read by code and takes no facts; programs, bracketed and manner may be changed`,
+      `${base.name}'s screen is read by code and takes no facts; programs, bracketed and composer may be changed`,
     );
   }
   const screen = merged(base?.screen.facts ?? {}, mine.screen) as unknown as Partial<ScreenFacts>;
@@ -40,9 +40,9 @@ function findBase(name: string, mine: CustomAgent, catalogue: readonly AgentProg
   return base;
 }
 
-function composerOf(name: string, { bracketed, manner }: CustomAgent, base: AgentProgram | undefined): ComposerFacts {
+function composerOf(name: string, { bracketed, manner, composer }: CustomAgent, base: AgentProgram | undefined): ComposerFacts {
   const known = base?.composer ?? generic.composer;
-  const given = Object.fromEntries(Object.entries(manner ?? {}).filter(([, value]) => value !== undefined));
+  const given = Object.fromEntries(Object.entries({ ...manner, ...composer }).filter(([, value]) => value !== undefined));
   return { ...known, ...given, agent: name, bracketed: bracketed ?? known.bracketed };
 }
 

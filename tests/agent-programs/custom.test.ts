@@ -26,7 +26,7 @@ const mine = {
     quietMs: 500,
     quietAloneMs: 800,
   },
-  manner: { settleMs: 70, dialogWords: ['^Run: '] },
+  composer: { settleMs: 70, dialogWords: ['^Run: '] },
 };
 
 const read = (lines: string[], quietForMs = 10_000) =>
@@ -89,9 +89,10 @@ test('without a row that asks, what stands above the first option is the subject
   expect(about('Run: npm test', '', 'rm -rf src')).toMatchObject({ isWhole: false });
 });
 
-test('its manner is its own', () => {
-  const { composer: manner } = programOf('mine-cli', { agents: own({ mine }) });
-  expect(manner).toMatchObject({ agent: 'mine', settleMs: 70, dialogWords: ['^Run: '], submitKey: 'Enter' });
+test.each(['composer', 'manner'])('its facts of the composer are its own, by the name %s', (key) => {
+  const { composer, ...rest } = mine;
+  const program = programOf('mine-cli', { agents: own({ mine: { ...rest, [key]: composer } }) });
+  expect(program.composer).toMatchObject({ agent: 'mine', settleMs: 70, dialogWords: ['^Run: '], submitKey: 'Enter' });
 });
 
 test('a built-in profile is changed in place, and what was not named stays', () => {

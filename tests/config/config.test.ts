@@ -101,6 +101,7 @@ test.each([
     /bridge\.yaml:3: agents\.codex\.screen: codex's screen is read by code/,
   ],
   ['agents:\n  mine: { manner: { rescueEnters: 9 } }\n', /bridge\.yaml:2: agents\.mine\.manner\.rescueEnters: /],
+  ['agents:\n  mine: { composer: { rescueEnters: 9 } }\n', /bridge\.yaml:2: agents\.mine\.composer\.rescueEnters: /],
 ])('a wrong profile is refused with its line: %s', (yaml, message) => {
   expect(() => load(yaml)).toThrow(message);
 });
