@@ -114,7 +114,8 @@ export class Mailbox {
 
   /** One thing at a time is done with a request's page: a page that is still being written would stay in the inbox. */
   #inTurn(id: RequestId, work: () => Promise<void>): Promise<void> {
-    const turn = (this.#turns.get(id) ?? Promise.resolve()).then(work, work);
+    // begun at once where nothing is being done with it: whoever waits for the page does not wait for anything else first
+    const turn = this.#turns.get(id)?.then(work, work) ?? work();
     this.#turns.set(id, turn);
     const leave = () => {
       if (this.#turns.get(id) === turn) this.#turns.delete(id);
