@@ -40,9 +40,15 @@ function findBase(name: string, mine: CustomAgent, catalogue: readonly AgentProg
   return base;
 }
 
-function composerOf(name: string, { bracketed, manner, composer }: CustomAgent, base: AgentProgram | undefined): ComposerFacts {
+function composerOf(
+  name: string,
+  { bracketed, manner, composer }: CustomAgent,
+  base: AgentProgram | undefined,
+): ComposerFacts {
   const known = base?.composer ?? generic.composer;
-  const given = Object.fromEntries(Object.entries({ ...manner, ...composer }).filter(([, value]) => value !== undefined));
+  const given = Object.fromEntries(
+    Object.entries({ ...manner, ...composer }).filter(([, value]) => value !== undefined),
+  );
   return { ...known, ...given, agent: name, bracketed: bracketed ?? known.bracketed };
 }
 

@@ -2,7 +2,7 @@ import { isWaiting, step } from '../core/delivery-machine.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Calls, callsKey, movedCalls } from '../requests/alerts.ts';
 import { countersKey } from '../requests/budget.ts';
-import { movedTally, type Tally } from '../requests/limits.ts';
+import { type Counters, movedCounters } from '../requests/limits.ts';
 
 /** Less is drift, and harms no deadline. */
 const stepMs = 1_000;
@@ -69,8 +69,8 @@ function moveInstants(journal: Journal, byMs: number, at: number): void {
       const event = { at, kind: 'delivery-deadline-moved' as const, subject: delivery.id, data: { deadlineAt, byMs } };
       journal.saveDelivery(moved.delivery, event);
     }
-    const tally = journal.memory<Tally>(countersKey);
-    if (tally !== null) journal.saveMemory(countersKey, movedTally(tally, byMs));
+    const counters = journal.memory<Counters>(countersKey);
+    if (counters !== null) journal.saveMemory(countersKey, movedCounters(counters, byMs));
     const calls = journal.memory<Calls>(callsKey);
     if (calls !== null) journal.saveMemory(callsKey, movedCalls(calls, byMs));
   });

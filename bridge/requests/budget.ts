@@ -1,7 +1,7 @@
 import type { NewJournalEvent } from '../core/journal-event.ts';
 import { labelOf } from '../core/names.ts';
 import type { Request } from '../core/request.ts';
-import { emptyTally, type Limits, reached, type Tally, withAutomatic, withHuman, withoutPast } from './limits.ts';
+import { type Counters, type Limits, noCounters, reached, withAutomatic, withHuman, withoutPast } from './limits.ts';
 
 /** A worker for whom nothing automatic is typed; everything it asks is the human's. */
 export interface Pause {
@@ -30,7 +30,7 @@ export function pauseOf(pauses: Pauses, worker: string): Pause | undefined {
 }
 
 const pausesKey = 'pauses';
-/** of the document that holds the `Tally` */
+/** of the document that holds the `Counters` */
 export const countersKey = 'answers';
 
 /** Who is paused and what was answered automatically. The truth is in the journal: a restart forgets nothing of it. */
@@ -60,7 +60,7 @@ export class Budget {
   spend(request: Request, now: number): string | null {
     const paused = this.whyPaused(request.worker);
     if (paused !== null) return paused;
-    const broken = reached(this.#limitsFor(request), this.#tally, request, now);
+    const broken = reached(this.#limitsFor(request), this.#counters, request, now);
     if (broken === null) return null;
     this.pause(request.worker, { at: now, by: 'limits', ...broken });
     return this.whyPaused(request.worker);
@@ -79,21 +79,21 @@ export class Budget {
     this.#memory.saveMemory(pausesKey, left);
     for (const name of names) {
       const { limit } = pauses[name]!;
-      if (limit !== undefined) this.#memory.saveMemory(countersKey, withoutPast(this.#tally, name, limit));
+      if (limit !== undefined) this.#memory.saveMemory(countersKey, withoutPast(this.#counters, name, limit));
       this.#memory.record({ at: now, kind: 'worker-resumed', subject: name, data: { by } });
     }
     return names;
   }
 
   answered(request: Request, by: 'human' | 'automatic', now: number): void {
-    const tally =
+    const counters =
       by === 'human'
-        ? withHuman(this.#tally, request.worker)
-        : withAutomatic(this.#limitsFor(request), this.#tally, request, now);
-    this.#memory.saveMemory(countersKey, tally);
+        ? withHuman(this.#counters, request.worker)
+        : withAutomatic(this.#limitsFor(request), this.#counters, request, now);
+    this.#memory.saveMemory(countersKey, counters);
   }
 
-  get #tally(): Tally {
-    return this.#memory.memory<Tally>(countersKey) ?? emptyTally;
+  get #counters(): Counters {
+    return this.#memory.memory<Counters>(countersKey) ?? noCounters;
   }
 }

@@ -35,7 +35,7 @@ function pauseMs(tries: number): number {
   return firstPauseMs * 2 ** (tries - 1);
 }
 
-interface Errand {
+interface OwedEffect {
   readonly request: Request;
   readonly effect: Effect;
   readonly tries: number;
@@ -50,7 +50,7 @@ export class EffectRunner {
   readonly #perform: RequestEffects;
   readonly #now: () => number;
   readonly #failed: (request: Request, effect: Effect, fault: unknown) => void;
-  #owed: Errand[] = [];
+  #owed: OwedEffect[] = [];
   #closed = false;
 
   constructor(parts: {
@@ -70,14 +70,14 @@ export class EffectRunner {
   /** Tries again what is due; `current` tells how a request stands now, and `publish` is dropped once nobody is asked. */
   retry(now: number, current: (request: Request) => Request | null): void {
     // what lies further ahead than it was ever put was put there by a clock that has been set back since
-    const isDue = ({ dueAt, tries }: Errand) => now >= dueAt || dueAt - now > pauseMs(tries);
+    const isDue = ({ dueAt, tries }: OwedEffect) => now >= dueAt || dueAt - now > pauseMs(tries);
     const due = this.#owed.filter(isDue);
     if (due.length === 0) return;
-    this.#owed = this.#owed.filter((errand) => !isDue(errand));
-    for (const errand of due) {
-      const request = current(errand.request);
+    this.#owed = this.#owed.filter((owed) => !isDue(owed));
+    for (const owed of due) {
+      const request = current(owed.request);
       const asked = request?.state.is === 'asked' && request.state.of === 'human';
-      if (request && (asked || errand.effect.do !== 'publish')) this.#try({ ...errand, request });
+      if (request && (asked || owed.effect.do !== 'publish')) this.#try({ ...owed, request });
     }
   }
 
@@ -89,16 +89,16 @@ export class EffectRunner {
     this.#closed = true;
   }
 
-  #try(errand: Errand): void {
+  #try(owed: OwedEffect): void {
     try {
-      const done = this.#start(errand);
-      if (done instanceof Promise) done.catch((fault: unknown) => this.#owe(errand, fault));
+      const done = this.#start(owed);
+      if (done instanceof Promise) done.catch((fault: unknown) => this.#owe(owed, fault));
     } catch (fault) {
-      this.#owe(errand, fault);
+      this.#owe(owed, fault);
     }
   }
 
-  #start({ request, effect }: Errand): void | Promise<void> {
+  #start({ request, effect }: OwedEffect): void | Promise<void> {
     switch (effect.do) {
       case 'ask':
         return this.#perform.ask(request);
@@ -120,12 +120,12 @@ export class EffectRunner {
     }
   }
 
-  #owe(errand: Errand, fault: unknown): void {
+  #owe(owed: OwedEffect, fault: unknown): void {
     if (this.#closed) return;
-    const tries = errand.tries + 1;
+    const tries = owed.tries + 1;
     const dueAt = this.#now() + pauseMs(tries);
     // A controller that cannot be asked is a failure of the controller: the human is asked instead.
-    if (errand.effect.do !== 'ask' && tries < mostTries) this.#owed.push({ ...errand, tries, dueAt });
-    this.#failed(errand.request, errand.effect, fault);
+    if (owed.effect.do !== 'ask' && tries < mostTries) this.#owed.push({ ...owed, tries, dueAt });
+    this.#failed(owed.request, owed.effect, fault);
   }
 }

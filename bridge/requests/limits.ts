@@ -13,7 +13,7 @@ export interface Limits {
 }
 
 /** What was answered automatically: by rules and controllers. A human's answers are never counted. */
-export interface Tally {
+export interface Counters {
   /** instants within the last hour, by worker; no more than the limit needs */
   readonly hour: Readonly<Record<string, readonly number[]>>;
   /** instants within the last 24 hours, likewise */
@@ -27,7 +27,7 @@ interface Row {
   readonly asked: readonly string[];
 }
 
-export const emptyTally: Tally = { hour: {}, day: [], rows: {} };
+export const noCounters: Counters = { hour: {}, day: [], rows: {} };
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -40,19 +40,19 @@ export interface Reached {
 }
 
 /** The limit that the worker's next automatic answer would break; null where it would break none. */
-export function reached(limits: Limits, tally: Tally, request: Request, now: number): Reached | null {
+export function reached(limits: Limits, counters: Counters, request: Request, now: number): Reached | null {
   const { worker } = request;
   const { answersPerHour, consecutive, perDay } = limits;
   const within = (instants: readonly number[] = [], ms: number) => instants.filter((at) => now - at < ms).length;
-  if (answersPerHour > 0 && within(tally.hour[worker], hourMs) >= answersPerHour) {
+  if (answersPerHour > 0 && within(counters.hour[worker], hourMs) >= answersPerHour) {
     const reason = `${answersPerHour} automatic answers within an hour (limits.answers-per-hour)`;
     return { limit: 'answersPerHour', reason };
   }
-  if (perDay > 0 && within(tally.day, dayMs) >= perDay) {
+  if (perDay > 0 && within(counters.day, dayMs) >= perDay) {
     const reason = `${perDay} automatic answers to all workers within 24 hours (limits.per-day)`;
     return { limit: 'perDay', reason };
   }
-  const row = tally.rows[worker];
+  const row = counters.rows[worker];
   if (consecutive > 0 && row && row.count >= consecutive && row.asked.includes(workOf(request))) {
     const reason = `${consecutive} automatic answers in a row without new work: it asks the same again (limits.consecutive)`;
     return { limit: 'consecutive', reason };
@@ -60,45 +60,45 @@ export function reached(limits: Limits, tally: Tally, request: Request, now: num
   return null;
 }
 
-export function withAutomatic(limits: Limits, tally: Tally, request: Request, now: number): Tally {
+export function withAutomatic(limits: Limits, counters: Counters, request: Request, now: number): Counters {
   const { worker } = request;
   const kept = (instants: readonly number[] = [], ms: number, most: number) =>
     most === 0 ? [] : [...instants.filter((at) => now - at < ms), now].slice(-most);
   const work = workOf(request);
-  const row = tally.rows[worker] ?? { count: 0, asked: [] };
+  const row = counters.rows[worker] ?? { count: 0, asked: [] };
   const isNew = !row.asked.includes(work);
   return {
-    hour: { ...tally.hour, [worker]: kept(tally.hour[worker], hourMs, limits.answersPerHour) },
-    day: kept(tally.day, dayMs, limits.perDay),
+    hour: { ...counters.hour, [worker]: kept(counters.hour[worker], hourMs, limits.answersPerHour) },
+    day: kept(counters.day, dayMs, limits.perDay),
     rows: {
-      ...tally.rows,
+      ...counters.rows,
       [worker]: isNew ? { count: 1, asked: [...row.asked, work].slice(-mostAsked) } : { ...row, count: row.count + 1 },
     },
   };
 }
 
 /** What was counted, by a clock that tells so much more, or less. */
-export function movedTally(tally: Tally, byMs: number): Tally {
+export function movedCounters(counters: Counters, byMs: number): Counters {
   const moved = (instants: readonly number[]) => instants.map((at) => at + byMs);
-  const hour = Object.fromEntries(Object.entries(tally.hour).map(([worker, instants]) => [worker, moved(instants)]));
-  return { ...tally, hour, day: moved(tally.day) };
+  const hour = Object.fromEntries(Object.entries(counters.hour).map(([worker, instants]) => [worker, moved(instants)]));
+  return { ...counters, hour, day: moved(counters.day) };
 }
 
 /** A human has answered: whatever follows begins anew. */
-export function withHuman(tally: Tally, worker: string): Tally {
-  const { [worker]: _, ...rows } = tally.rows;
-  return { ...tally, rows };
+export function withHuman(counters: Counters, worker: string): Counters {
+  const { [worker]: _, ...rows } = counters.rows;
+  return { ...counters, rows };
 }
 
 /** After a human let a worker go on that had reached this limit: what was counted for it begins anew. */
-export function withoutPast(tally: Tally, worker: string, limit: keyof Limits): Tally {
+export function withoutPast(counters: Counters, worker: string, limit: keyof Limits): Counters {
   switch (limit) {
     case 'answersPerHour':
-      return { ...tally, hour: { ...tally.hour, [worker]: [] } };
+      return { ...counters, hour: { ...counters.hour, [worker]: [] } };
     case 'consecutive':
-      return withHuman(tally, worker);
+      return withHuman(counters, worker);
     case 'perDay':
-      return { ...tally, day: [] };
+      return { ...counters, day: [] };
   }
 }
 

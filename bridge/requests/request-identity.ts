@@ -28,7 +28,7 @@ export interface RequestIdentity {
 }
 
 /**
- * Which request a sighting is. One pane, turn and text make one request, however often they are seen. What was seen only
+ * Which request it is that was seen. One pane, turn and text make one request, however often they are seen. What was seen only
  * once, in the turn before or after, is the same: its turn is corrected.
  */
 export class RequestIdentities {
@@ -43,9 +43,9 @@ export class RequestIdentities {
   }
 
   /** Commits the request where it is new, and its turn where that was wrong. */
-  requestOf(sighting: RequestIdentity): { readonly request: Request; readonly isNew: boolean } {
-    const { via, pane, turn } = sighting;
-    const { text, dialog } = sighting.detection;
+  requestOf(identity: RequestIdentity): { readonly request: Request; readonly isNew: boolean } {
+    const { via, pane, turn } = identity;
+    const { text, dialog } = identity.detection;
     return this.#memory.transact(() => {
       const seen = { via, pane, turn, text, ...(dialog && { dialog }) };
       const known =
@@ -54,16 +54,16 @@ export class RequestIdentities {
       if (known) return { request: known, isNew: false };
       const unsure = via === 'screen' && !dialog ? this.#seenOnce(pane, text) : undefined;
       return unsure
-        ? { request: this.#move(unsure, sighting), isNew: false }
-        : { request: this.#add(sighting), isNew: true };
+        ? { request: this.#move(unsure, identity), isNew: false }
+        : { request: this.#add(identity), isNew: true };
     });
   }
 
-  #add(sighting: RequestIdentity): Request {
+  #add(identity: RequestIdentity): Request {
     const { worker, claimed, pane, agent, turn, detection, context, project, repository, via, deadlineAt, turnMark } =
-      sighting;
+      identity;
     const { kind, text, attributes, dialog, reason } = detection;
-    const humanOnly = whyHumanOnly(sighting);
+    const humanOnly = whyHumanOnly(identity);
     const openedAt = this.#clock.now();
     const request: Request = {
       id: this.#mint() as RequestId,

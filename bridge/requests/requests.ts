@@ -52,9 +52,9 @@ export class Requests {
   readonly #mint: () => string;
   readonly #settingsFor: (request: Request) => Settings;
   readonly #on: (news: RequestEvent) => void;
-  readonly #errands: EffectRunner;
-  readonly #allowance: Budget;
-  readonly #sightings: RequestIdentities;
+  readonly #effects: EffectRunner;
+  readonly #budget: Budget;
+  readonly #identities: RequestIdentities;
   readonly #transitions: Transitions;
   /** the turn each pane is in, for a worker that begins its next turn before its delivery is acknowledged */
   readonly #turns = new Map<string, TurnId>();
@@ -73,9 +73,9 @@ export class Requests {
     this.#mint = parts.mint;
     this.#settingsFor = parts.settingsFor;
     this.#on = parts.on;
-    this.#allowance = new Budget(parts.memory, (request) => parts.settingsFor(request).limits);
-    this.#sightings = new RequestIdentities(parts);
-    this.#errands = new EffectRunner({
+    this.#budget = new Budget(parts.memory, (request) => parts.settingsFor(request).limits);
+    this.#identities = new RequestIdentities(parts);
+    this.#effects = new EffectRunner({
       perform: parts.perform,
       now: () => parts.clock.now(),
       failed: (request, effect, fault) => {
@@ -85,15 +85,15 @@ export class Requests {
     });
     this.#transitions = new Transitions({
       ...parts,
-      allowance: this.#allowance,
-      errands: this.#errands,
+      budget: this.#budget,
+      effects: this.#effects,
       changed: (request, what) => this.#on({ type: 'request-changed', request, what }),
     });
   }
 
   /** The request of this pane, turn and words: a new one, or the one that was opened before, however it stands now. */
-  open(sighting: RequestIdentity): Request {
-    const { request, isNew } = this.#sightings.requestOf(sighting);
+  open(identity: RequestIdentity): Request {
+    const { request, isNew } = this.#identities.requestOf(identity);
     if (isNew) this.#on({ type: 'request-changed', request, what: 'request-opened' });
     return request;
   }
@@ -221,7 +221,7 @@ export class Requests {
   }
 
   get pauses(): Pauses {
-    return this.#allowance.pauses;
+    return this.#budget.pauses;
   }
 
   /**
@@ -230,17 +230,17 @@ export class Requests {
    */
   pause(worker: string | null, by: string, reason: string): void {
     const name = worker ?? everyWorker;
-    this.#memory.transact(() => this.#allowance.pause(name, { at: this.#clock.now(), by, reason }));
+    this.#memory.transact(() => this.#budget.pause(name, { at: this.#clock.now(), by, reason }));
     for (const request of this.#memory.requests({ open: true })) {
       if (worker !== null && request.worker !== worker) continue;
-      const why = this.#allowance.whyPaused(request.worker) ?? reason;
+      const why = this.#budget.whyPaused(request.worker) ?? reason;
       this.#transitions.apply(request.id, () => ({ type: 'recalled', why, at: this.#clock.now() }));
     }
   }
 
   /** @returns who was paused; what went to the human meanwhile stays with him */
   endPause(worker: string | null, by: string): string[] {
-    return this.#memory.transact(() => this.#allowance.endPause(worker, by, this.#clock.now()));
+    return this.#memory.transact(() => this.#budget.endPause(worker, by, this.#clock.now()));
   }
 
   dismiss(id: RequestId, by: string): Decision {
@@ -253,7 +253,7 @@ export class Requests {
 
   /** Before the journal is closed: what others are still doing for it is told to nobody any more. */
   close(): void {
-    this.#errands.close();
+    this.#effects.close();
   }
 
   /**
@@ -270,7 +270,7 @@ export class Requests {
         this.#transitions.apply(request.id, () => ({ type: 'unconfirmed', at: now }));
       }
     }
-    this.#errands.retry(now, (request) => this.#memory.request(request.id));
+    this.#effects.retry(now, (request) => this.#memory.request(request.id));
   }
 
   /** A start that is still to come was told by a clock that has been set back since. */
@@ -287,13 +287,13 @@ export class Requests {
     this.#startedAt = this.#clock.now();
     const ended = ['delivered', 'settled', 'withdrawn', 'expired', 'failed', 'dismissed'] as const;
     for (const request of this.#memory.requests({ states: ended, limit: archiveAgain, byChange: true })) {
-      this.#errands.run(request, { do: 'archive' });
+      this.#effects.run(request, { do: 'archive' });
     }
     for (const request of this.#memory.requests({ open: true })) {
       const { state } = request;
       if (state.is === 'asked' && state.of === 'controller')
-        this.#errands.run(request, { do: 'ask', of: 'controller' });
-      if (state.is === 'asked' && state.of === 'human') this.#errands.run(request, { do: 'publish', why: state.why });
+        this.#effects.run(request, { do: 'ask', of: 'controller' });
+      if (state.is === 'asked' && state.of === 'human') this.#effects.run(request, { do: 'publish', why: state.why });
       if (state.is === 'answered') this.#reconcile(request.id, state.deliveryId);
     }
   }
@@ -323,8 +323,8 @@ export class Requests {
   }
 
   #whyBlocked(request: Request, how: 'paused' | 'spend' = 'spend'): string | null {
-    if (how === 'paused') return this.#allowance.whyPaused(request.worker);
-    return this.#memory.transact(() => this.#allowance.spend(request, this.#clock.now()));
+    if (how === 'paused') return this.#budget.whyPaused(request.worker);
+    return this.#memory.transact(() => this.#budget.spend(request, this.#clock.now()));
   }
 
   #began(id: RequestId): void {

@@ -23,23 +23,23 @@ export class Transitions {
   readonly #memory: RequestMemory & Transactions;
   readonly #clock: Clock;
   readonly #perform: RequestEffects;
-  readonly #allowance: Budget;
-  readonly #errands: EffectRunner;
+  readonly #budget: Budget;
+  readonly #effects: EffectRunner;
   readonly #changed: (request: Request, what: RequestKind) => void;
 
   constructor(parts: {
     memory: RequestMemory & Transactions;
     clock: Clock;
     perform: RequestEffects;
-    allowance: Budget;
-    errands: EffectRunner;
+    budget: Budget;
+    effects: EffectRunner;
     changed: (request: Request, what: RequestKind) => void;
   }) {
     this.#memory = parts.memory;
     this.#clock = parts.clock;
     this.#perform = parts.perform;
-    this.#allowance = parts.allowance;
-    this.#errands = parts.errands;
+    this.#budget = parts.budget;
+    this.#effects = parts.effects;
     this.#changed = parts.changed;
   }
 
@@ -55,14 +55,14 @@ export class Transitions {
         const at = this.#clock.now();
         this.#memory.saveRequest(request, { at, kind, subject: id, data: factsOf(before, request) });
         const answer = newAnswer(before, request);
-        if (answer) this.#allowance.answered(request, isHuman(answer) ? 'human' : 'automatic', at);
+        if (answer) this.#budget.answered(request, isHuman(answer) ? 'human' : 'automatic', at);
       }
       return { ...stepped, before };
     });
     if (done?.changed) {
       const { before, request, effects } = done;
       this.#changed(request, wordFor(before, request));
-      for (const effect of effects) this.#errands.run(request, effect);
+      for (const effect of effects) this.#effects.run(request, effect);
     }
     return done;
   }

@@ -7,7 +7,7 @@ import { Journal } from '../../bridge/journal/journal.ts';
 import { rebuildDelivery, rebuildRequest } from '../../bridge/journal/rebuild.ts';
 import { Alerts } from '../../bridge/requests/alerts.ts';
 import { countersKey } from '../../bridge/requests/budget.ts';
-import { emptyTally } from '../../bridge/requests/limits.ts';
+import { noCounters } from '../../bridge/requests/limits.ts';
 import { sampleDelivery, sampleRequest } from '../journal/samples.ts';
 
 const day = 86_400_000;
@@ -81,7 +81,7 @@ test.each(steps)('the clock is set by %i ms: nobody is called again for it, nor 
 });
 
 test.each(steps)('the clock is set by %i ms: what was answered within the hour was answered within the hour', (by) => {
-  journal.saveMemory(countersKey, { ...emptyTally, hour: { w: [start - 1_000] }, day: [start - 1_000] });
+  journal.saveMemory(countersKey, { ...noCounters, hour: { w: [start - 1_000] }, day: [start - 1_000] });
   wall += by;
   follow();
   expect(journal.memory(countersKey)).toMatchObject({ hour: { w: [clock.now() - 1_000] }, day: [clock.now() - 1_000] });
