@@ -1,77 +1,97 @@
+import * as z from 'zod';
 import { type Choice, choicesFor } from '../core/choices.ts';
 import { type Delivery, type DeliveryState, type Receipt, whyTurnPassed } from '../core/envelope.ts';
 import { ExitCode } from '../core/failure.ts';
 import { inputMethodInWords } from '../core/native-input.ts';
 import type { Dialog } from '../core/reading.ts';
 import { type Answer, type Doubt, doubtOf, notTypedOf, type Request } from '../core/request.ts';
-import type { Pauses } from '../requests/budget.ts';
+import type { Pause } from '../requests/budget.ts';
+
+/** A document of the journal, as it is kept there: its type stands in core/. */
+export const document = <T extends object>() =>
+  z.custom<T>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'is not a document');
+
+const exitCode = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(64)]);
 
 /** A request as people and machines see it: its state, and why its answer still waits. */
-export interface RequestView {
-  readonly id: string;
-  readonly worker: string;
+export const requestView = z.object({
+  id: z.string(),
+  worker: z.string(),
   /** of `bridge ask`: the pane that it says it is, where its processes do not show that; null where they do */
-  readonly claimed: string | null;
-  readonly pane: string;
+  claimed: z.string().nullable(),
+  pane: z.string(),
   /** which host and tmux server the pane is on: its id alone names none */
-  readonly host: string;
-  readonly server: string;
+  host: z.string(),
+  server: z.string(),
   /** absolute path of the worker's project; null where none is known */
-  readonly project: string | null;
-  readonly agent: string;
-  readonly kind: string;
-  readonly text: string;
-  readonly attributes: Readonly<Record<string, string>>;
+  project: z.string().nullable(),
+  agent: z.string(),
+  kind: z.string(),
+  text: z.string(),
+  attributes: z.record(z.string(), z.string()).readonly(),
   /** the dialog it is about: one of its options answers it */
-  readonly dialog: Dialog | null;
-  readonly state: Request['state']['is'];
-  readonly status: string;
-  readonly openedAt: number;
-  readonly answer: Answer | null;
-  readonly late: readonly Answer[];
-  readonly delivery: Delivery | null;
+  dialog: document<Dialog>().nullable(),
+  state: z.custom<Request['state']['is']>((value) => typeof value === 'string', 'is no state'),
+  status: z.string(),
+  openedAt: z.number(),
+  answer: document<Answer>().nullable(),
+  late: z.array(document<Answer>()).readonly(),
+  delivery: document<Delivery>().nullable(),
   /** an answer of which only a person can say whether it arrived */
-  readonly doubt: Doubt | null;
+  doubt: document<Doubt>().nullable(),
   /** an answer that was given, and never typed because the turn that asked had passed */
-  readonly notTyped: Answer | null;
+  notTyped: document<Answer>().nullable(),
   /** what a person can do about it now, one command each; empty when it waits for nobody */
-  readonly choices: readonly Choice[];
-}
+  choices: z.array(document<Choice>()).readonly(),
+});
+export type RequestView = z.infer<typeof requestView>;
 
 /** One text on its way to a pane, or at its end, as `send` returned it. */
-export interface TextView {
-  readonly sent: Delivery;
-}
+export const textView = z.object({ sent: document<Delivery>() });
+export type TextView = z.infer<typeof textView>;
 
-export interface AnswerView {
-  readonly id: string;
-  readonly accepted: 'first' | 'replaced' | 'late' | 'refused';
-  readonly message: string;
-  readonly delivery: Delivery | null;
-  readonly exitCode: ExitCode;
-}
+export const answerView = z.object({
+  id: z.string(),
+  accepted: z.enum(['first', 'replaced', 'late', 'refused']),
+  message: z.string(),
+  delivery: document<Delivery>().nullable(),
+  exitCode,
+});
+export type AnswerView = z.infer<typeof answerView>;
 
-export interface SendView {
-  readonly delivery: Delivery;
-  readonly message: string;
-  readonly exitCode: ExitCode;
-}
+/** What a decision without an answer came to. */
+export const decisionView = z.object({ id: z.string(), message: z.string() });
 
-export interface AskView {
-  readonly id: string;
-  readonly state: string;
-  readonly status: string;
-  readonly answer: string | null;
-  readonly notes: string | null;
-  readonly claimed: string | null;
-}
+export const sendView = z.object({ delivery: document<Delivery>(), message: z.string(), exitCode });
+export type SendView = z.infer<typeof sendView>;
 
-export interface PauseView {
-  readonly message: string;
+export const askView = z.object({
+  id: z.string(),
+  state: z.string(),
+  status: z.string(),
+  answer: z.string().nullable(),
+  notes: z.string().nullable(),
+  claimed: z.string().nullable(),
+});
+export type AskView = z.infer<typeof askView>;
+
+const pause = z.object({
+  at: z.number(),
+  by: z.string(),
+  reason: z.string(),
+  limit: z.custom<Pause['limit']>((value) => value === undefined || typeof value === 'string').optional(),
+});
+
+export const pauseView = z.object({
+  message: z.string(),
   /** the workers whose pause began or ended; `*` is all of them */
-  readonly changed: readonly string[];
-  readonly pauses: Pauses;
-}
+  changed: z.array(z.string()).readonly(),
+  pauses: z.record(z.string(), pause),
+});
+export type PauseView = z.infer<typeof pauseView>;
+
+/** Pauses by full name, each with the name that is shown. */
+export const seenPauses = z.record(z.string(), pause.extend({ shown: z.string() }));
 
 /** @param delivery of the request's answer, where there is one */
 export function viewOf(request: Request, delivery: Delivery | null): RequestView {

@@ -42,12 +42,29 @@ export function knownWorkers(bridge: Pick<Bridge, 'journal' | 'requests' | 'work
   return new Set([...bridge.workerNames, ...asking, ...paused]);
 }
 
+/** Pauses as people see them: by the names that workers are shown with. */
+export function pausesShown(bridge: Pick<Bridge, 'journal' | 'requests' | 'workerNames'>): Record<string, Pause> {
+  const known = knownWorkers(bridge);
+  return Object.fromEntries(
+    Object.entries(bridge.requests.pauses).map(([name, pause]) => [
+      name === everyWorker ? name : shownName(name, known),
+      pause,
+    ]),
+  );
+}
+
+/** What a worker is found in by its name. */
+export type ForWorkers = Pick<
+  Bridge,
+  'config' | 'journal' | 'panes' | 'projects' | 'requests' | 'servers' | 'workerNames'
+>;
+
 /**
  * The full name that requests of this worker carry. A pause for a name that nobody has, or of a pane that nobody watches,
  * would look like one and be none.
  * @throws BridgeError naming the workers that are known
  */
-export async function workerNamed(bridge: Bridge, given: string): Promise<string> {
+export async function workerNamed(bridge: ForWorkers, given: string): Promise<string> {
   const panes = await bridge.servers.panes().catch(() => []);
   const living = panes
     .filter((pane) => mayBeWorker(bridge, pane))
@@ -78,7 +95,11 @@ function mayBeWorker({ panes: known }: Pick<Bridge, 'panes'>, pane: PaneFacts): 
 }
 
 /** By `worker:` in bridge.yaml. */
-async function isNamedAsWorker({ panes: known, config }: Bridge, pane: PaneFacts, panes: readonly PaneFacts[]) {
+async function isNamedAsWorker(
+  { panes: known, config }: Pick<Bridge, 'panes' | 'config'>,
+  pane: PaneFacts,
+  panes: readonly PaneFacts[],
+) {
   const named = await Promise.all(
     config.worker.map((target) => known.resolve(target, config.session, panes).catch(() => null)),
   );

@@ -3,6 +3,9 @@ import type { Caller, ProcessId } from '../host/caller.ts';
 import { type Act, authorityOf, refuse } from './authority.ts';
 import type { Bridge } from './bridge.ts';
 
+/** What the live controller of a worker is found in. */
+export type ForPermit = Pick<Bridge, 'controllers' | 'panes'>;
+
 /**
  * Lets a person through, and the live controller of the worker that it is about; it is the one place where that is
  * decided, for the daemon and for a command without one.
@@ -11,7 +14,7 @@ import type { Bridge } from './bridge.ts';
  * @throws BridgeError with the reason of the refusal
  */
 export async function permit(
-  bridge: Pick<Bridge, 'controllers' | 'panes'>,
+  bridge: ForPermit,
   order: {
     readonly act: Act;
     readonly target: string;
@@ -28,10 +31,7 @@ export async function permit(
 }
 
 /** The agent in the live controller's pane; null where that is the worker's own pane: it does not answer itself either. */
-async function controllerOf(
-  bridge: Pick<Bridge, 'controllers' | 'panes'>,
-  worker: PaneAddress,
-): Promise<ProcessId | null> {
+async function controllerOf(bridge: ForPermit, worker: PaneAddress): Promise<ProcessId | null> {
   const pane = await bridge.controllers.at(worker).catch(() => null);
   if (pane === null || addressKey(pane) === addressKey(worker)) return null;
   const { agentPid, agentStartedAt } = bridge.panes.identify(pane).identity;

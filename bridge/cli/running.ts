@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
+import type { StreamItem } from '../api/method.ts';
 import type { ToldEvent } from '../core/events.ts';
 import { BridgeError, ExitCode, messageOf } from '../core/failure.ts';
 import { escapeJson } from '../core/visible.ts';
@@ -96,7 +97,12 @@ async function joinLiving({ config, out }: Context): Promise<ExitCode | null> {
   process.stdout.on('error', () => interrupted.abort());
   const tell = teller({ config, out });
   try {
-    await call(path, 'follow', {}, { on: (event) => tell(event as ToldEvent), stop: interrupted.signal });
+    await call(
+      path,
+      'follow',
+      {},
+      { on: (item) => tell((item as StreamItem<ToldEvent>).event), stop: interrupted.signal },
+    );
   } catch (fault) {
     if ((await pingDaemon(path)) !== null) throw fault;
     out.warn(`bridge: process ${living.pid} has ended, and nobody watches now; the same command starts one`);

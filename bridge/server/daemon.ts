@@ -1,4 +1,4 @@
-import { verbs } from '../api/verbs.ts';
+import { allServed } from '../api/index.ts';
 import { Bridge } from '../app/bridge.ts';
 import { Watch } from '../app/watching/watch.ts';
 import type { Config } from '../config/config-values.ts';
@@ -33,7 +33,7 @@ export class Daemon {
       const watch = new Watch(bridge);
       begun.push(() => watch.close());
       await watch.start();
-      const socket = await serve(listeningPath(config.home), verbs(bridge), {
+      const socket = await serve(listeningPath(config.home), allServed(bridge), {
         session: config.session,
         home: config.home,
       });

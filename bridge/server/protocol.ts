@@ -6,8 +6,9 @@
  *   2  a pane is named by its address
  *   3  a text to send may be a slash command of the agent
  *   4  what a bridge knows of the panes it watches can be asked for
+ *   5  what a command reads is asked for too, and a stream has cursors and an end
  */
-export const protocol = 4;
+export const protocol = 5;
 
 /** What to do about a bridge of another one. */
 export const restart = 'start the daemon again with the same version: `bridge stop`, then `bridge`';

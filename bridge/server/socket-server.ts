@@ -1,6 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import * as z from 'zod';
+import type { Cursor, Served, Stream, StreamEnd, StreamItem } from '../api/method.ts';
 import { BridgeError, ExitCode, messageOf } from '../core/failure.ts';
 import { packageVersion } from '../host/package-version.ts';
 import { protocol, restart } from './protocol.ts';
@@ -8,8 +9,9 @@ import { eachLine } from './socket-lines.ts';
 import { notOurs, strangerAt } from './socket-path.ts';
 
 /**
- * One JSON object a line, both ways: `{id, verb, args, protocol}` answered by any number of `{id, next}`, then `{id, ok}` or
- * `{id, fault}`. `ping` is understood by every version.
+ * One JSON object a line, both ways: `{id, verb, args, protocol}`, where `verb` names a method, answered by `{id, ok}` or
+ * `{id, fault}`; by a stream, with any number of `{id, next: {cursor, event}}` before `{id, ok: {ended, cursor}}`. `ping` is
+ * understood by every version, which is why the field keeps its name.
  */
 const callSchema = z.object({
   id: z.number(),
@@ -18,18 +20,13 @@ const callSchema = z.object({
   protocol: z.number().optional(),
 });
 
-/** A verb's work. `closed` aborts when the caller hangs up; `emit` hands it something before the end. */
-export type Verb = (
-  args: Record<string, unknown>,
-  closed: AbortSignal,
-  emit: (value: unknown) => void,
-) => Promise<unknown>;
-
 /** Longest line that the daemon accepts; a text is at most a quarter of it. */
 const maxCallBytes = 4 * 1024 * 1024;
 /** How much a caller may leave unread, and of how many calls it may wait for the answer, before it is hung up on. */
 const maxUnreadBytes = 16 * 1024 * 1024;
 const maxCallsAtOnce = 256;
+/** What a reader of a stream may leave unread; one that reads nothing of it for so long is ended as too slow. */
+const slowAt = { bytes: 4 * 1024 * 1024, afterMs: 5_000 };
 /** A caller that has begun a line, or has not said anything, and does not go on, is hung up on. */
 const lineLimitMs = 5_000;
 /** Of all lines together that are not whole yet; whoever would bring more is hung up on. */
@@ -40,16 +37,18 @@ const self = { protocol, version: packageVersion, pid: process.pid };
 /**
  * Listens on the home's socket, 0600. The caller holds the home's lock, so that a socket found there is a dead one's.
  * @param about what `ping` says besides
+ * @param slow when a reader of a stream is too slow
  */
 export async function serve(
   path: string,
-  verbs: Readonly<Record<string, Verb>>,
+  methods: Readonly<Record<string, Served>>,
   about: Readonly<Record<string, unknown>> = {},
+  slow: { readonly bytes: number; readonly afterMs: number } = slowAt,
 ): Promise<{ close(): Promise<void> }> {
   rmSync(path, { force: true });
   const open = new Set<Socket>();
   const halves = { bytes: 0 };
-  const all = { ping: async () => ({ ...about, ...self }), ...verbs };
+  const all = { ping: async () => ({ ...about, ...self }), ...methods };
   const server: Server = createServer((socket) => {
     open.add(socket);
     const hungUp = new AbortController();
@@ -74,12 +73,12 @@ export async function serve(
       const write = (reply: unknown) => {
         if (!socket.destroyed) socket.write(`${JSON.stringify(reply)}\n`);
       };
-      const next = (id: number, value: unknown) => {
-        write({ id, next: value });
-        if (socket.writableLength > maxUnreadBytes) socket.destroy();
+      const tell = async (id: number, stream: Stream) => {
+        const hasRoom = () => socket.writableLength < slow.bytes || drained(socket, slow.afterMs);
+        return toEnd(stream, hasRoom, (item) => write({ id, next: item }));
       };
       underWay++;
-      void answer(line, all, hungUp.signal, next).then((reply) => {
+      void answer(line, all, hungUp.signal, tell).then((reply) => {
         underWay--;
         write(reply);
         if (underWay === 0) stalled.begin();
@@ -121,9 +120,9 @@ function callIn(line: string): z.infer<typeof callSchema> | null {
 
 async function answer(
   line: string,
-  verbs: Readonly<Record<string, Verb>>,
+  methods: Readonly<Record<string, Served>>,
   closed: AbortSignal,
-  next: (id: number, value: unknown) => void,
+  tell: (id: number, stream: Stream) => Promise<unknown>,
 ): Promise<unknown> {
   const call = callIn(line);
   if (call === null) {
@@ -132,17 +131,56 @@ async function answer(
   }
   const { id } = call;
   try {
-    const verb = Object.hasOwn(verbs, call.verb) ? verbs[call.verb] : undefined;
+    const method = Object.hasOwn(methods, call.verb) ? methods[call.verb] : undefined;
     if (call.verb !== 'ping' && call.protocol !== protocol) {
       const message = `bridge: ${process.pid}: the daemon speaks protocol ${protocol}, this command ${call.protocol ?? 1}`;
       return { id, fault: { message, exitCode: 1, nextStep: restart } };
     }
-    if (!verb) return { id, fault: { message: `unknown verb ${call.verb}`, exitCode: 64 } };
-    return { id, ok: (await verb(call.args, closed, (value) => next(id, value))) ?? null };
+    if (!method) return { id, fault: { message: `unknown method ${call.verb}`, exitCode: ExitCode.wrongUse } };
+    const work = method(call.args, closed);
+    return { id, ok: (await ('next' in work ? tell(id, work) : work)) ?? null };
   } catch (fault) {
     const known = fault instanceof BridgeError ? fault : null;
     return { id, fault: { message: messageOf(fault), exitCode: known?.exitCode ?? 1, nextStep: known?.nextStep } };
   }
+}
+
+/** Tells a stream to its end, or until its reader has no room for more: it has all up to `cursor`, in order. */
+async function toEnd(
+  stream: Stream,
+  hasRoom: () => boolean | Promise<boolean>,
+  tell: (item: StreamItem) => void,
+): Promise<{ ended: StreamEnd; cursor: Cursor | null }> {
+  let cursor: Cursor | null = null;
+  try {
+    for (;;) {
+      const next = await stream.next();
+      if (next.done) return { ended: next.value, cursor };
+      if (!(await hasRoom())) return { ended: 'slow', cursor };
+      tell(next.value);
+      cursor = next.value.cursor;
+    }
+  } finally {
+    await stream.return('done');
+  }
+}
+
+/** True when all that was written has been read; false at the limit, or where nobody reads any more. */
+function drained(socket: Socket, limitMs: number): Promise<boolean> {
+  if (socket.destroyed) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const end = (isDrained: boolean) => {
+      clearTimeout(limit);
+      socket.off('drain', drain);
+      socket.off('close', close);
+      resolve(isDrained);
+    };
+    const drain = () => end(true);
+    const close = () => end(false);
+    const limit = setTimeout(close, limitMs);
+    socket.once('drain', drain);
+    socket.once('close', close);
+  });
 }
 
 /** Hangs up at the limit after `begin`, unless `end` comes first. */

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { verbs } from '../../bridge/api/verbs.ts';
+import { pause } from '../../bridge/api/pause.ts';
+import { resume } from '../../bridge/api/resume.ts';
 import type { Bridge } from '../../bridge/app/bridge.ts';
 import { renderLive, repeats } from '../../bridge/cli/live-log.ts';
 import { reportFault } from '../../bridge/cli/output.ts';
@@ -61,7 +62,7 @@ test('pausing and resuming are told in the log of the bridge', async () => {
   const bridge = {
     say: (_level: string, text: string) => said.push(text),
     shown: (name: string) => name,
-    workerNames: () => [],
+    workerNames: [],
     journal: { requests: () => [] },
     requests: {
       pauses,
@@ -69,10 +70,10 @@ test('pausing and resuming are told in the log of the bridge', async () => {
       endPause: () => Object.keys(pauses),
     },
   } as unknown as Bridge;
-  const { pause, resume } = verbs(bridge);
   const closed = new AbortController().signal;
-  await pause({ reason: 'lunch', by: 'human:cli' }, closed, () => {});
-  await resume({ by: 'human:cli', caller: { is: 'nobody' } }, closed, () => {});
+  const by = 'human:cli';
+  await pause.run(bridge, pause.args.parse({ reason: 'lunch', by }), closed);
+  await resume.run(bridge, resume.args.parse({ by, caller: { is: 'nobody' } }), closed);
   expect(said).toEqual(['all workers: paused (human:cli): lunch', 'all workers: resumed (human:cli)']);
 });
 

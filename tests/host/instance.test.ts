@@ -50,7 +50,7 @@ test('a verb is answered over the socket, and its fault arrives with its exit co
   });
   expect(await call(path, 'double', { n: 21 })).toEqual({ ok: 42 });
   await expect(call(path, 'fail', {})).rejects.toThrow('what: target: reason');
-  await expect(call(path, 'toString', {})).rejects.toThrow('unknown verb');
+  await expect(call(path, 'toString', {})).rejects.toThrow('unknown method');
   await server.close();
   expect(await call(path, 'double', { n: 21 })).toBeNull();
 });

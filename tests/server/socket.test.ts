@@ -64,17 +64,18 @@ test('what a verb hands over before its end is heard in order, until the caller 
     hangUp = resolve;
   });
   const stream = await serve(path, {
-    follow: async (_args, closed, emit) => {
-      for (const number of [1, 2, 3]) emit({ number });
+    async *follow(_args, closed) {
+      for (const cursor of [1, 2, 3]) yield { cursor, event: { number: cursor } };
       await new Promise<void>((resolve) => closed.addEventListener('abort', () => resolve()));
       hangUp();
+      return 'done' as const;
     },
   });
   const heard: unknown[] = [];
   const stop = new AbortController();
   const ended = call(path, 'follow', {}, { on: (value) => heard.push(value) === 3 && stop.abort(), stop: stop.signal });
   expect(await ended).toBeNull();
-  expect(heard).toEqual([{ number: 1 }, { number: 2 }, { number: 3 }]);
+  expect(heard).toEqual([1, 2, 3].map((cursor) => ({ cursor, event: { number: cursor } })));
   await hungUp;
   await stream.close();
 });

@@ -1,0 +1,38 @@
+import * as z from 'zod';
+
+/** Longest text that is taken; a call on the socket may have four times as many bytes. */
+export const maxText = 1024 * 1024;
+
+/** What people and agents write. */
+export const text = () => z.string().max(maxText, `is longer than ${maxText} characters`);
+
+/** A name, an id or a reason: nothing that needs more. */
+export const word = (max = 256) => z.string().max(max, `is longer than ${max} characters`);
+
+/** An id, or the last characters of one. */
+export const id = word().min(1, 'is empty');
+
+export const path = word(4096).min(1, 'is empty');
+
+/** Milliseconds that somebody waits. */
+export const limitMs = z.number().min(0);
+
+/** How a command says what stands above it in the process tree; the daemon and a command without one read the same. */
+const processId = z.object({ pid: z.number(), startedAt: z.string().max(64) });
+
+export const callerArgs = z.discriminatedUnion('is', [
+  z.object({ is: z.literal('agent'), program: z.string().max(64), at: z.array(processId).max(32) }),
+  z.object({ is: z.literal('apart'), program: z.string().max(64), reason: z.string().max(200) }),
+  z.object({ is: z.literal('nobody') }),
+]);
+
+/** Left out by a command of another version. */
+export const caller = callerArgs.nullable().default(null);
+
+export const aboveArgs = z.array(processId).max(32);
+
+/** What somebody decides about one request, and in whose name. */
+export const decisionArgs = z.object({ id, by: word().default('human'), caller });
+
+/** The last event of a stream that its reader has. */
+export const cursor = z.number().int().min(0);
