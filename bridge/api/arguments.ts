@@ -21,7 +21,7 @@ export const limitMs = z.number().min(0);
 const processId = z.object({ pid: z.number(), startedAt: z.string().max(64) });
 
 export const callerArgs = z.discriminatedUnion('is', [
-  z.object({ is: z.literal('agent'), program: z.string().max(64), at: z.array(processId).max(32) }),
+  z.object({ is: z.literal('agent'), program: z.string().max(64), at: z.array(processId).max(32).readonly() }),
   z.object({ is: z.literal('apart'), program: z.string().max(64), reason: z.string().max(200) }),
   z.object({ is: z.literal('nobody') }),
 ]);
@@ -29,7 +29,7 @@ export const callerArgs = z.discriminatedUnion('is', [
 /** Left out by a command of another version. */
 export const caller = callerArgs.nullable().default(null);
 
-export const aboveArgs = z.array(processId).max(32);
+export const aboveArgs = z.array(processId).max(32).readonly();
 
 /** What somebody decides about one request, and in whose name. */
 export const decisionArgs = z.object({ id, by: word().default('human'), caller });

@@ -1,7 +1,9 @@
 import * as z from 'zod';
-import type { Bridge } from '../app/bridge.ts';
+import type { Reader } from '../app/reader.ts';
 import type { ToldEvent } from '../core/events.ts';
+import { BridgeError } from '../core/failure.ts';
 import { cursor } from './arguments.ts';
+import { newestIn } from './journal-stream.ts';
 import { type Stream, type StreamItem, stream } from './method.ts';
 import { document } from './views.ts';
 
@@ -13,19 +15,19 @@ export const follow = stream({
   name: 'follow',
   args: z.object({ after: cursor.optional() }),
   event: document<ToldEvent>(),
-  async *stream(bridge: Pick<Bridge, 'listen' | 'journal'>, { after }, closed): Stream<ToldEvent> {
-    const newest = () => bridge.journal.events({ limit: 1 }).at(-1)?.seq ?? 0;
+  async *stream(reader: Pick<Reader, 'home' | 'journal' | 'listen'>, { after }, closed): Stream<ToldEvent> {
+    if (reader.listen === null) throw nobodyTells(reader.home);
     const waiting: Array<StreamItem<ToldEvent>> = [];
     let wake = () => {};
-    const stop = bridge.listen((event) => {
-      if (waiting.length <= mostWaiting) waiting.push({ cursor: newest(), event });
+    const stop = reader.listen((event) => {
+      if (waiting.length <= mostWaiting) waiting.push({ cursor: newestIn(reader), event });
       wake();
     });
     const end = () => wake();
     closed.addEventListener('abort', end);
     try {
-      const missed = after === undefined ? 0 : bridge.journal.events({ since: after }).length;
-      if (missed > 0) yield { cursor: newest(), event: leftOut(missed) };
+      const missed = after === undefined ? 0 : (reader.journal()?.events({ since: after }).length ?? 0);
+      if (missed > 0) yield { cursor: newestIn(reader), event: leftOut(missed) };
       while (!closed.aborted) {
         const next = waiting.shift();
         if (waiting.length >= mostWaiting) return 'slow';
@@ -47,4 +49,9 @@ export const follow = stream({
 function leftOut(count: number): ToldEvent {
   const text = `this log was read too slowly, and ${count} events of the journal are left out here; \`bridge log\` has them`;
   return { type: 'said', level: 'warning', text };
+}
+
+function nobodyTells(home: string): BridgeError {
+  const reason = 'no bridge runs there: nothing happens that could be told';
+  return new BridgeError({ what: 'follow', target: home, reason, nextStep: '`bridge log -f` reads the journal' });
 }

@@ -1,9 +1,15 @@
 import type { Bridge } from '../app/bridge.ts';
+import type { Reader } from '../app/reader.ts';
 import { answer } from './answer.ts';
+import { archive } from './archive.ts';
 import { ask } from './ask.ts';
+import { changes } from './changes.ts';
 import { dismiss } from './dismiss.ts';
+import { explain } from './explain.ts';
 import { follow } from './follow.ts';
-import { type Served, served } from './method.ts';
+import { list } from './list.ts';
+import { log } from './log.ts';
+import { type Method, type Served, type StreamMethod, served } from './method.ts';
 import { panes } from './panes.ts';
 import { pause } from './pause.ts';
 import { pauses } from './pauses.ts';
@@ -14,10 +20,16 @@ import { send } from './send.ts';
 import { settle } from './settle.ts';
 import { show } from './show.ts';
 import { signal } from './signal.ts';
+import { snapshot } from './snapshot.ts';
+import { status } from './status.ts';
+import { target } from './target.ts';
 import { watch } from './watch.ts';
 
-/** Everything that can be asked of a bridge, in the order in which people meet it. */
-export const methods = [
+/** What only reads: a state directory where no bridge has run stays as it is. */
+const reading = [list, status, snapshot, explain, target, pauses, log, changes, follow, archive] as const;
+
+/** What is done by the bridge itself, or by the same modules in a command's own process. */
+const acting = [
   requests,
   show,
   answer,
@@ -27,20 +39,31 @@ export const methods = [
   ask,
   pause,
   resume,
-  pauses,
   panes,
   signal,
   watch,
   register,
-  follow,
 ] as const;
 
-export type MethodName = (typeof methods)[number]['name'];
+/** Everything that can be asked of a bridge, in the order in which people meet it. */
+export const methods = [...acting, ...reading] as const;
 
-/** All of them with what they work on, by name. */
-export function allServed(bridge: Bridge): Record<MethodName, Served> {
-  return Object.fromEntries(methods.map((one) => [one.name, served<Bridge>(one, bridge)])) as Record<
-    MethodName,
-    Served
-  >;
+export type AnyMethod = (typeof methods)[number];
+export type MethodName = AnyMethod['name'];
+
+/** By name, with what each works on. */
+export type AllServed = Readonly<Record<MethodName, Served>>;
+
+export function allServed(bridge: Bridge, reader: Reader): AllServed {
+  const served = [...entries<Bridge>(acting, bridge), ...entries<Reader>(reading, reader)];
+  return Object.fromEntries(served) as AllServed;
+}
+
+/** Of a method that only reads; null for another, which needs a bridge. */
+export function servedToRead(name: MethodName, reader: Reader): Served | null {
+  return Object.fromEntries(entries<Reader>(reading, reader))[name] ?? null;
+}
+
+function entries<Uses>(methods: ReadonlyArray<Method<Uses> | StreamMethod<Uses>>, uses: Uses): Array<[string, Served]> {
+  return methods.map((one) => [one.name, served(one, uses)]);
 }

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import type { Bridge } from '../app/bridge.ts';
-import { knownWorkers, pausesSeen } from '../app/pausing.ts';
+import type { Reader } from '../app/reader.ts';
 import { method } from './method.ts';
 import { seenPauses } from './views.ts';
 
@@ -9,6 +8,5 @@ export const pauses = method({
   name: 'pauses',
   args: z.object({}),
   result: seenPauses,
-  run: async (bridge: Pick<Bridge, 'journal' | 'requests' | 'workerNames'>) =>
-    pausesSeen(bridge.requests.pauses, knownWorkers(bridge)),
+  run: async (reader: Pick<Reader, 'pauses'>) => reader.pauses(),
 });

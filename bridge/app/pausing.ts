@@ -1,8 +1,7 @@
 import { wrongUse } from '../core/failure.ts';
 import { nameMeant, shownName } from '../core/names.ts';
 import { addressKey, type PaneFacts } from '../core/pane.ts';
-import { systemClock } from '../host/clock.ts';
-import { Journal } from '../journal/journal.ts';
+import type { Journal } from '../journal/journal.ts';
 import { nameOf } from '../panes/panes.ts';
 import { Budget, everyWorker, type Pause, type Pauses } from '../requests/budget.ts';
 import type { Bridge } from './bridge.ts';
@@ -21,18 +20,13 @@ export function pausesSeen(pauses: Pauses, known: Iterable<string>): SeenPauses 
   );
 }
 
-/** Who is paused, from a journal that exists. */
-export function openPauses(path: string): SeenPauses {
-  const { journal } = Journal.open(path, { now: systemClock.now() });
-  try {
-    const { pauses } = new Budget(journal, () => noLimits);
-    return pausesSeen(
-      pauses,
-      recordedIn(journal).map(({ name }) => name),
-    );
-  } finally {
-    journal.close();
-  }
+/** Who is paused, as a journal has it. */
+export function keptPauses(journal: Journal): SeenPauses {
+  const { pauses } = new Budget(journal, () => noLimits);
+  return pausesSeen(
+    pauses,
+    recordedIn(journal).map(({ name }) => name),
+  );
 }
 
 /** Every worker whose name may be meant: watched, with an open request, or paused. */

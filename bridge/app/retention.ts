@@ -71,6 +71,8 @@ export class Retention {
       files.add(batch.file);
       threads += batch.threads.length;
       events += batch.events;
+      // a bridge that does this goes on with its work meanwhile
+      await new Promise((resolve) => setImmediate(resolve));
     }
     return { threads, events, files: [...files], pages: await this.#sort() };
   }

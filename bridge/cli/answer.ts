@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { AnswerView } from '../api/views.ts';
 import { ExitCode, wrongUse } from '../core/failure.ts';
 import { callerHere } from './caller.ts';
 import { actByDaemon, withOptions } from './context.ts';
@@ -24,14 +23,14 @@ Examples:
   );
   withOptions(command, 'place').action(
     actByDaemon(async (context, command) => {
-      const [id, ...words] = command.args;
+      const [id = '', ...words] = command.args;
       const { choose, again } = command.opts<{ choose?: string; again?: true }>();
       if (choose !== undefined && words.length > 0) throw wrongUse('--choose', choose, 'stands instead of a text');
       if (again && (choose !== undefined || words.length > 0)) {
         throw wrongUse('--again', String(id), 'types what was typed before, and takes neither a text nor --choose');
       }
       const said = again ? { again } : choose === undefined ? { text: await textFrom(words, 'answer ID') } : { choose };
-      const view = await invoke<AnswerView>(context, 'answer', { id, ...said, by: 'human:cli', caller: callerHere() });
+      const view = await invoke(context, 'answer', { id, ...said, by: 'human:cli', caller: callerHere() });
       context.out.result(view.message, view);
       if (view.accepted === 'refused' || view.accepted === 'late') return ExitCode.failed;
       return view.exitCode;

@@ -1,13 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { Retention } from '../app/retention.ts';
 import { wrongUse } from '../core/failure.ts';
-import { prepareHome } from '../host/home.ts';
 import { act, withOptions } from './context.ts';
-import { openJournal } from './journal.ts';
-
-const dayMs = 86_400_000;
+import { invoke } from './invoke.ts';
 
 export function registerArchive(command: Command): void {
   command
@@ -22,36 +16,22 @@ Examples:
 `,
   );
   withOptions(command, 'place').action(
-    act(async ({ config, out }, command) => {
+    act(async (context, command) => {
       const { olderThan, dryRun } = command.opts<{ olderThan?: string; dryRun?: true }>();
-      const days = olderThan === undefined ? config.retentionDays : Number(olderThan || Number.NaN);
-      if (!Number.isFinite(days) || days < 0) throw wrongUse('--older-than', olderThan!, 'is not a number of days');
-      if (days === 0 && olderThan === undefined) {
-        throw wrongUse('archive', config.home, 'retention-days is 0: never', 'name days: --older-than 90');
-      }
-      const path = join(config.home, 'bridge.db');
-      const nothing = { threads: 0, events: 0, files: [], pages: 0 };
-      if (!existsSync(path)) {
-        out.result('nothing has happened yet', nothing);
+      const days = olderThan === undefined ? null : Number(olderThan || Number.NaN);
+      if (days !== null && (!Number.isFinite(days) || days < 0))
+        throw wrongUse('--older-than', olderThan!, 'is not a number of days');
+      const moved = await invoke(context, 'archive', { days, dryRun: dryRun === true });
+      const { out } = context;
+      if (moved === null) {
+        out.result('nothing has happened yet', { threads: 0, events: 0, files: [], pages: 0 });
         return 0;
       }
-      prepareHome(config.home);
-      const now = Date.now();
-      const journal = await openJournal(config.home);
-      try {
-        const endedBefore = now - days * dayMs;
-        if (dryRun) {
-          const { threads, events } = journal.archivable(endedBefore);
-          out.result(`would move ${threads} threads with ${events} events`, { ...nothing, threads, events });
-          return 0;
-        }
-        const moved = await new Retention({ journal, home: config.home, days, say: () => {} }).run(endedBefore, now);
-        const where = moved.files.length === 0 ? '' : ` to ${moved.files.map((file) => `archive/${file}`).join(', ')}`;
-        out.result(`moved ${moved.threads} threads with ${moved.events} events${where}`, moved);
-        return 0;
-      } finally {
-        journal.close();
-      }
+      const { threads, events, files } = moved;
+      const where = files.length === 0 ? '' : ` to ${files.map((file) => `archive/${file}`).join(', ')}`;
+      const what = `${threads} threads with ${events} events`;
+      out.result(dryRun ? `would move ${what}` : `moved ${what}${where}`, moved);
+      return 0;
     }),
   );
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { AskView } from '../api/views.ts';
 import { cleaned } from '../core/cleaning.ts';
 import { ExitCode } from '../core/failure.ts';
 import { aboveHere } from './caller.ts';
@@ -16,7 +15,7 @@ export function registerAsk(command: Command): void {
     act(async (context, command) => {
       const flags = command.opts<{ wait: boolean; timeout: string }>();
       const text = await textFrom(command.args, 'ask');
-      const view = await invoke<AskView>(context, 'ask', {
+      const view = await invoke(context, 'ask', {
         text,
         ...aboveHere(),
         tmuxSocket: process.env.TMUX?.split(',')[0] || null,

@@ -1,6 +1,8 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { ownersOf } from '../app/owners.ts';
+import { lookAt } from '../app/reader.ts';
 import { forProject } from '../config/config.ts';
 import type { Config } from '../config/config-values.ts';
 import { rulesOf } from '../config/rules.ts';
@@ -15,11 +17,10 @@ import type { Panes } from '../panes/panes.ts';
 import { pingDaemon } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
 import { oncePerPane } from '../tmux/facts.ts';
+import { resolveSocket } from '../tmux/socket.ts';
 import { actDespite, type Context, contextDespite, withOptions } from './context.ts';
 import { paint } from './output.ts';
-import { ownersOf } from './owners.ts';
-import { lookerHere } from './pane.ts';
-import { socketOf } from './socket.ts';
+import { socketChoice, socketOf } from './socket.ts';
 
 export function registerDoctor(command: Command): void {
   withOptions(command, 'place').action(
@@ -87,7 +88,7 @@ function settingsCheck(config: Config, fault: BridgeError | null): Check {
 
 function serverHere(context: Context): Panes | null {
   try {
-    return lookerHere(context).known;
+    return lookAt(resolveSocket(socketChoice(context.config)), context.config, []).panes;
   } catch (fault) {
     if (fault instanceof BridgeError) return null;
     throw fault;
@@ -100,7 +101,7 @@ async function owned(context: Context): Promise<OwnedPane[]> {
   const panes = oncePerPane((await known?.list().catch(() => [])) ?? []);
   if (known === null || panes.length === 0) return [];
   const owners = ownersOf(
-    context,
+    context.config.home,
     panes.map((pane) => known.identify(pane).identity),
   );
   return panes.flatMap((pane) => {

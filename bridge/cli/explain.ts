@@ -1,27 +1,11 @@
-import { lstatSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { lstatSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { AgentProgram } from '../agent-programs/agent-program.ts';
 import { BridgeError, ExitCode, messageOf, wrongUse } from '../core/failure.ts';
-import type { PaneFacts, Snapshot } from '../core/pane.ts';
-import type { Reading } from '../core/reading.ts';
-import { nameOf, type Panes } from '../panes/panes.ts';
-import {
-  type RecordingEntry,
-  recordedProgram,
-  recordingOf,
-  snapshotOfRecording,
-  still,
-  textOfRecording,
-} from '../recordings/recording.ts';
-import { rejectedEvidence } from '../screen/rejected-evidence.ts';
 import { act, type Context, withOptions } from './context.ts';
 import { asValue, type Explained, render } from './explanation.ts';
-import { choosePane, lookerToRead } from './pane.ts';
+import { invoke } from './invoke.ts';
+import { targetOf, warnAll } from './pane.ts';
 import { saveScreen, withSaveOptions } from './save-screen.ts';
-import { settle } from './status.ts';
-
-const maxBytes = 4 * 1024 * 1024;
 
 const examples = `
 Examples:
@@ -42,12 +26,9 @@ export function registerExplain(command: Command): void {
       if (save.isWanted && (names.length > 1 || names.some(isFile)))
         throw wrongUse('--save', names.join(' '), 'makes a fixture of one live pane');
       if (names.length === 0 || (names.length === 1 && !isFile(names[0]!))) {
-        const { known, socketPath } = await lookerToRead(context);
-        const pane = await (names.length === 0
-          ? choosePane(context, known)
-          : known.resolve(names[0]!, context.config.session));
-        const explanation = await explainPane(known, pane);
-        const program = context.config.agent ?? explanation.snapshot.program ?? 'unknown';
+        const explanation = await explainPane(context, names[0] ?? null);
+        const { pane, socketPath, snapshot } = explanation;
+        const program = context.config.agent ?? snapshot.program ?? 'unknown';
         return showOne(context, explanation, save.keep(pane, socketPath, program));
       }
       const all: Array<Explained | { readonly source: string; readonly fault: string }> = [];
@@ -64,67 +45,19 @@ function isFile(name: string): boolean {
 
 async function explainNamed(context: Context, name: string): Promise<Explained | { source: string; fault: string }> {
   try {
-    if (isFile(name)) return explainFile(context, name);
-    const { known } = await lookerToRead(context);
-    return await explainPane(known, await known.resolve(name, context.config.session));
+    if (!isFile(name)) return await explainPane(context, name);
+    const { explainFile } = await import('./explain-file.ts');
+    return explainFile(context, name);
   } catch (fault) {
     if (!(fault instanceof BridgeError) || fault.exitCode === ExitCode.wrongUse) throw fault;
     return { source: name, fault: messageOf(fault) };
   }
 }
 
-async function explainPane(known: Panes, pane: PaneFacts): Promise<Explained> {
-  const settled = await settle(known, pane);
-  if (settled === null)
-    throw new BridgeError({ what: 'explain', target: pane.paneId, reason: 'the pane has just closed' });
-  return explained(nameOf(pane), settled.snapshot, settled.reading, known.agentProgram(settled.snapshot), null);
-}
-
-function explainFile({ config }: Context, file: string): Explained {
-  const chosen = config.agent === null ? null : recordedProgram(config.agent, config.agents);
-  const recording = recordingOf(file);
-  if (recording !== null) {
-    const { entry } = recording;
-    const snapshot = snapshotOfRecording(entry, textOfRecording(recording));
-    const program = chosen ?? recordedProgram(entry.agent, config.agents);
-    return explained(file, snapshot, program.screen.read(snapshot, still), program, entry.state);
-  }
-  const text = readText(file);
-  if (chosen === null)
-    throw wrongUse('explain', file, 'no manifest.json names it', 'say who drew it: --agent codex, gemini, …');
-  const entry: RecordingEntry = { file: basename(file), agent: chosen.name, version: '', state: 'unlabelled' };
-  const snapshot = snapshotOfRecording(entry, text);
-  return explained(file, snapshot, chosen.screen.read(snapshot, still), chosen, null);
-}
-
-/** With what was considered and rejected, which only a person asks about. */
-function explained(
-  source: string,
-  snapshot: Snapshot,
-  reading: Reading,
-  program: AgentProgram,
-  label: string | null,
-): Explained {
-  return {
-    source,
-    snapshot,
-    label,
-    reading: { ...reading, rejected: rejectedEvidence(snapshot, reading, program.composer) },
-  };
-}
-
-function readText(file: string): string {
-  const found = lstatSync(file, { throwIfNoEntry: false });
-  const reason =
-    found === undefined
-      ? 'does not exist'
-      : !found.isFile()
-        ? 'is not a file'
-        : found.size > maxBytes
-          ? 'is too large'
-          : null;
-  if (reason !== null) throw new BridgeError({ what: 'explain', target: file, reason });
-  return readFileSync(file, 'utf8');
+async function explainPane(context: Context, name: string | null) {
+  const { warnings, ...found } = await invoke(context, 'explain', { target: targetOf(context), name });
+  warnAll(context, warnings);
+  return { ...found, label: null };
 }
 
 function showOne(

@@ -1,36 +1,112 @@
-import type { MethodName } from '../api/index.ts';
-import { call } from '../server/socket.ts';
+import type * as z from 'zod';
+import type { AnyMethod, MethodName } from '../api/index.ts';
+import type { Cursor, Served, StreamEnd, StreamItem } from '../api/method.ts';
+import { call, pingDaemon } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
 import { type Context, withSocket } from './context.ts';
 import { hasNothing, nothingKept } from './journal.ts';
+
+type Named<Name extends MethodName> = Extract<AnyMethod, { readonly name: Name }>;
+type ArgsOf<Name extends MethodName> = z.input<Named<Name>['args']> & Readonly<Record<string, unknown>>;
+type Single = Exclude<AnyMethod, { readonly event: z.ZodType }>['name'];
+type Streaming = Extract<AnyMethod, { readonly event: z.ZodType }>['name'];
+type ResultOf<Name extends Single> = z.output<
+  Extract<AnyMethod, { readonly name: Name; readonly result: z.ZodType }>['result']
+>;
+type EventOf<Name extends Streaming> = z.output<
+  Extract<AnyMethod, { readonly name: Name; readonly event: z.ZodType }>['event']
+>;
 
 /** What is about something that was asked or sent before: where nothing was, no state directory is made for it. */
 const ofThePast: ReadonlySet<MethodName> = new Set(['show', 'answer', 'dismiss', 'settle']);
 
 /**
- * Does what a method says in the one place that decides: the daemon of this home if one lives, else the same bridge, joined in this
- * process for as long as it takes.
+ * Does what a method says in the one place that decides: the daemon of this home if one lives, else the same code in this
+ * process, for as long as it takes.
  */
-export async function invoke<Result>(
+export async function invoke<Name extends Single>(
   context: Context,
-  method: MethodName,
-  args: Record<string, unknown>,
-): Promise<Result> {
+  name: Name,
+  args: ArgsOf<Name>,
+): Promise<ResultOf<Name>> {
   const { home } = context.config;
-  const reply = await call(socketPath(home), method, args);
-  if (reply) return reply.ok as Result;
-  if (ofThePast.has(method) && (await hasNothing(home))) throw nothingKept(home, String(args.id));
-  const [{ Bridge }, { allServed }] = await Promise.all([import('../app/bridge.ts'), import('../api/index.ts')]);
-  const interrupted = new AbortController();
-  const stop = () => interrupted.abort();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  const bridge = await Bridge.open(withSocket(context).config, { on: () => {} });
+  const reply = await call(socketPath(home), name, args);
+  if (reply) return reply.ok as ResultOf<Name>;
+  if (ofThePast.has(name) && (await hasNothing(home))) throw nothingKept(home, String((args as { id?: unknown }).id));
+  const found = await inPlace(context, name, (method, closed) => method(args, closed) as Promise<unknown>);
+  return found as ResultOf<Name>;
+}
+
+/**
+ * Hands over what a stream tells, from the daemon of this home or from its journal: where the one ends, from the other after
+ * the same cursor. Ends with the stream, or when `stop` aborts.
+ */
+export async function stream<Name extends Streaming>(
+  context: Context,
+  name: Name,
+  args: ArgsOf<Name>,
+  take: (event: EventOf<Name>) => void,
+  stop: AbortSignal,
+): Promise<void> {
+  const path = socketPath(context.config.home);
+  let after: Cursor | undefined;
+  const on = (item: unknown) => {
+    const { cursor, event } = item as StreamItem<EventOf<Name>>;
+    after = cursor;
+    take(event);
+  };
+  const given = () => (after === undefined ? args : { ...args, after });
+  while (!stop.aborted) {
+    try {
+      const reply = await call(path, name, given(), { on, stop });
+      if (reply === null) break;
+      const { ended } = reply.ok as { ended: StreamEnd };
+      if (ended !== 'slow') return;
+    } catch (fault) {
+      // the daemon has gone, and its journal goes on
+      if ((await pingDaemon(path)) !== null) throw fault;
+    }
+  }
+  if (stop.aborted) return;
+  await inPlace(
+    context,
+    name,
+    async (method, closed) => {
+      for await (const item of method(given(), closed) as AsyncIterable<unknown>) on(item);
+    },
+    stop,
+  );
+}
+
+/** In this process: a method that only reads needs no bridge. */
+async function inPlace(
+  context: Context,
+  name: MethodName,
+  work: (method: Served, closed: AbortSignal) => Promise<unknown>,
+  stop?: AbortSignal,
+): Promise<unknown> {
+  const [{ allServed, servedToRead }, { readerOfHome }] = await Promise.all([
+    import('../api/index.ts'),
+    import('../app/reader.ts'),
+  ]);
+  const reader = readerOfHome(context.config);
   try {
-    return (await allServed(bridge)[method](args, interrupted.signal)) as Result;
+    const toRead = servedToRead(name, reader);
+    if (toRead !== null) return await work(toRead, stop ?? new AbortController().signal);
+    const { Bridge } = await import('../app/bridge.ts');
+    const interrupted = new AbortController();
+    const interrupt = () => interrupted.abort();
+    process.once('SIGINT', interrupt);
+    process.once('SIGTERM', interrupt);
+    const bridge = await Bridge.open(withSocket(context).config, { on: () => {} });
+    try {
+      return await work(allServed(bridge, reader)[name], interrupted.signal);
+    } finally {
+      await bridge.close();
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', interrupt);
+    }
   } finally {
-    await bridge.close();
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    reader.close();
   }
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { PauseView } from '../api/views.ts';
 import { ExitCode } from '../core/failure.ts';
 import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
@@ -22,7 +21,7 @@ Examples:
     actByDaemon(async (context, command) => {
       const { reason } = command.opts<{ reason: string }>();
       const worker = command.args[0] ?? null;
-      const view = await invoke<PauseView>(context, 'pause', { worker, reason, by: 'human:cli' });
+      const view = await invoke(context, 'pause', { worker, reason, by: 'human:cli' });
       context.out.result([view.message, ...describePauses(view.pauses)].join('\n'), view);
       return ExitCode.done;
     }),

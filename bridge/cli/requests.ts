@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import type { RequestView } from '../api/views.ts';
 import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { hasNothing } from './journal.ts';
 import { firstLine, table } from './output.ts';
-import { describePauses, pausesOf } from './pauses.ts';
+import { describePauses } from './pauses.ts';
 
 export function registerRequests(command: Command): void {
   command.option('--all', 'ended ones too');
@@ -13,9 +12,9 @@ export function registerRequests(command: Command): void {
       const isNew = await hasNothing(context.config.home);
       if (isNew) context.out.warn(`bridge: no bridge has run for ${context.config.home} yet`);
       const all = command.opts().all === true;
-      const requests = isNew ? [] : await invoke<RequestView[]>(context, 'requests', { all });
+      const requests = isNew ? [] : await invoke(context, 'requests', { all });
       const rows = requests.map((view) => [view.id, view.worker, view.agent, view.status, firstLine(view.text, 48)]);
-      const pauses = describePauses(await pausesOf(context));
+      const pauses = describePauses(await invoke(context, 'pauses', {}));
       const list =
         rows.length === 0 ? 'nothing is open' : table([['ID', 'WORKER', 'AGENT', 'STATUS', 'REQUEST'], ...rows]);
       context.out.result([...pauses, list].join('\n'), requests);

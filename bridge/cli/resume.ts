@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { PauseView } from '../api/views.ts';
 import { ExitCode } from '../core/failure.ts';
 import { callerHere } from './caller.ts';
 import { actByDaemon, withOptions } from './context.ts';
@@ -18,7 +17,7 @@ Examples:
   withOptions(command, 'place').action(
     actByDaemon(async (context, command) => {
       const worker = command.args[0] ?? null;
-      const view = await invoke<PauseView>(context, 'resume', { worker, by: 'human:cli', caller: callerHere() });
+      const view = await invoke(context, 'resume', { worker, by: 'human:cli', caller: callerHere() });
       context.out.result([view.message, ...describePauses(view.pauses)].join('\n'), view);
       return worker !== null && view.changed.length === 0 ? ExitCode.failed : ExitCode.done;
     }),

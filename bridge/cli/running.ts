@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
-import type { StreamItem } from '../api/method.ts';
 import type { ToldEvent } from '../core/events.ts';
 import { BridgeError, ExitCode, messageOf } from '../core/failure.ts';
 import { escapeJson } from '../core/visible.ts';
@@ -13,9 +12,9 @@ import { clientTerminals } from '../tmux/pane.ts';
 import { socketPathOf } from '../tmux/socket.ts';
 import { type Context, withSocket } from './context.ts';
 import { onHangup } from './hangup.ts';
+import { stream } from './invoke.ts';
 import { levelOf, recordOf, renderLive, repeats, short } from './live-log.ts';
 import { paint } from './output.ts';
-import { lookerAt, panesOf } from './pane.ts';
 
 /** `bridge` without a command: the bridge itself, or what joins the one that lives. */
 export async function runBridge(context: Context, command: Command): Promise<ExitCode> {
@@ -29,11 +28,12 @@ export async function runBridge(context: Context, command: Command): Promise<Exi
 async function refuseAbsent(context: Context, command: Command): Promise<void> {
   const isTyped = (...keys: string[]) => keys.some((key) => command.getOptionValueSource(key) === 'cli');
   const { session, worker } = context.config;
-  const { known } = lookerAt(context, context.config.socket!);
-  const panes = await known.list().catch(() => []);
+  const [{ lookAt }, { panesOf }] = await Promise.all([import('../app/reader.ts'), import('../app/choose-pane.ts')]);
+  const look = lookAt(context.config.socket!, context.config, []);
+  const panes = await look.panes.list().catch(() => []);
   if (panes.length === 0) return;
   if (isTyped('session')) panesOf(session, panes);
-  if (isTyped('worker', 'workerPane')) for (const target of worker) await known.resolve(target, session, panes);
+  if (isTyped('worker', 'workerPane')) for (const target of worker) await look.panes.resolve(target, session, panes);
 }
 
 async function runSimulation({ config, out }: Context, file: string): Promise<ExitCode> {
@@ -77,7 +77,8 @@ const ownFlags = [
 ] as const;
 
 /** Adds the session to the bridge that runs already, and shows what that does; null when none runs, or this must be one of its own. */
-async function joinLiving({ config, out }: Context): Promise<ExitCode | null> {
+async function joinLiving(context: Context): Promise<ExitCode | null> {
+  const { config, out } = context;
   if (config.dryRun) return null;
   const path = socketPath(config.home);
   const living = await pingDaemon(path);
@@ -97,12 +98,7 @@ async function joinLiving({ config, out }: Context): Promise<ExitCode | null> {
   process.stdout.on('error', () => interrupted.abort());
   const tell = teller({ config, out });
   try {
-    await call(
-      path,
-      'follow',
-      {},
-      { on: (item) => tell((item as StreamItem<ToldEvent>).event), stop: interrupted.signal },
-    );
+    await stream(context, 'follow', {}, tell, interrupted.signal);
   } catch (fault) {
     if ((await pingDaemon(path)) !== null) throw fault;
     out.warn(`bridge: process ${living.pid} has ended, and nobody watches now; the same command starts one`);

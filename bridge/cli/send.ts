@@ -8,7 +8,7 @@ import { asCommand, commandOf } from '../core/slash-command.ts';
 import { callerHere } from './caller.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
-import { addressOf, aim } from './pane.ts';
+import { addressOf, targetOf, warnAll } from './pane.ts';
 import { seconds, textFrom } from './text.ts';
 
 export function registerSend(command: Command): void {
@@ -75,12 +75,14 @@ request is answered by \`bridge answer ID --choose\`, which is checked and verif
       if (flags.inDialog && !flags.keys) throw wrongUse('--in-dialog', '', 'goes with --keys');
       const text = await textFrom(command.args, 'send');
       if (flags.command) commandOf(text);
-      const { pane } = await aim(context);
+      const { found, warnings } = await invoke(context, 'target', { target: targetOf(context), among: 'elsewhere' });
+      warnAll(context, warnings);
+      const pane = found!.facts;
       context.out.warn(`Resolved target: session=${pane.sessionName} pane=${pane.paneId}`);
       const texts = flags.lineMode ? text.split('\n').filter((line) => !isBlank(line)) : [text];
       const views: SendView[] = [];
       for (const part of texts) {
-        const view = await invoke<SendView>(context, 'send', {
+        const view = await invoke(context, 'send', {
           pane: addressOf(pane),
           text: part,
           from: flags.from,

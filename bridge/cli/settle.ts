@@ -7,8 +7,8 @@ export function registerSettle(command: Command): void {
   command.argument('<id>', 'a request id, or its last characters');
   withOptions(command, 'place').action(
     actByDaemon(async (context, command) => {
-      const view = await invoke<{ id: string; message: string }>(context, 'settle', {
-        id: command.args[0],
+      const view = await invoke(context, 'settle', {
+        id: command.args[0]!,
         by: 'human:cli',
         caller: callerHere(),
       });

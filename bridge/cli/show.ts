@@ -10,7 +10,7 @@ export function registerShow(command: Command): void {
   command.argument('<id>', 'the id of a request or a delivery, or its last characters');
   withOptions(command, 'place').action(
     actByDaemon(async (context, command) => {
-      const view = await invoke<RequestView | TextView>(context, 'show', { id: command.args[0] });
+      const view = await invoke(context, 'show', { id: command.args[0]! });
       context.out.result('sent' in view ? renderText(view) : render(view), view);
       return 0;
     }),

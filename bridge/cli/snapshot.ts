@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { wrongUse } from '../core/failure.ts';
-import { capture } from '../tmux/capture.ts';
 import { act, withOptions } from './context.ts';
-import { aim, describePane, lookerToRead } from './pane.ts';
+import { invoke } from './invoke.ts';
+import { targetOf, warnAll } from './pane.ts';
 
 /** MACS: TARGET_PANE_LINES. */
 const defaultLines = 200;
@@ -14,13 +14,9 @@ export function registerSnapshot(command: Command): void {
       const wanted = String(command.opts().lines ?? process.env.TARGET_PANE_LINES ?? defaultLines);
       const lines = Number(wanted);
       if (!Number.isInteger(lines) || lines < 1) throw wrongUse('--lines', wanted, 'is not a whole number above 0');
-      const { tmux, pane } = await aim(context, lookerToRead);
-      const captured = await capture(tmux, pane.paneId, { historyLines: lines });
-      if (captured === null) throw wrongUse('snapshot', pane.paneId, 'the pane has just closed');
-      const text = captured.rows.map((row) => row.text);
-      while (text.at(-1) === '') text.pop();
-      const last = text.slice(-lines);
-      context.out.result(last.join('\n'), { ...describePane(pane), lines: last });
+      const { snapshot, warnings } = await invoke(context, 'snapshot', { target: targetOf(context), lines });
+      warnAll(context, warnings);
+      context.out.result(snapshot.lines.join('\n'), snapshot);
       return 0;
     }),
   );

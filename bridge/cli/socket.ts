@@ -9,7 +9,7 @@ export function socketChoice(config: Config): SocketChoice {
 }
 
 /** What a launcher noted for this folder comes before what MACS's order finds: `CODEX_HOME` is an agent's, for every folder. */
-function notedSocket(place: { env: NodeJS.ProcessEnv; cwd: string }): string | null {
+export function notedSocket(place: { env: NodeJS.ProcessEnv; cwd: string }): string | null {
   const noted = [launchFolder(place), stateFolder(place)].map((folder) => readState(folder, 'tmux-socket.txt'));
   return noted.find((path) => path !== null && existsSync(path)) ?? null;
 }

@@ -1,5 +1,6 @@
 import { allServed } from '../api/index.ts';
 import { Bridge } from '../app/bridge.ts';
+import { type Reader, readerOf } from '../app/reader.ts';
 import { Watch } from '../app/watching/watch.ts';
 import type { Config } from '../config/config-values.ts';
 import type { ToldEvent } from '../core/events.ts';
@@ -13,12 +14,20 @@ export class Daemon {
   readonly bridge: Bridge;
   readonly #lock: { release(): void };
   readonly #watch: Watch;
+  readonly #reader: Reader;
   readonly #socket: { close(): Promise<void> };
 
-  private constructor(bridge: Bridge, lock: { release(): void }, watch: Watch, socket: { close(): Promise<void> }) {
+  private constructor(
+    bridge: Bridge,
+    lock: { release(): void },
+    watch: Watch,
+    reader: Reader,
+    socket: { close(): Promise<void> },
+  ) {
     this.bridge = bridge;
     this.#lock = lock;
     this.#watch = watch;
+    this.#reader = reader;
     this.#socket = socket;
   }
 
@@ -33,11 +42,13 @@ export class Daemon {
       const watch = new Watch(bridge);
       begun.push(() => watch.close());
       await watch.start();
-      const socket = await serve(listeningPath(config.home), allServed(bridge), {
+      const reader = readerOf(bridge);
+      begun.push(() => reader.close());
+      const socket = await serve(listeningPath(config.home), allServed(bridge, reader), {
         session: config.session,
         home: config.home,
       });
-      return new Daemon(bridge, lock, watch, socket);
+      return new Daemon(bridge, lock, watch, reader, socket);
     } catch (fault) {
       for (const end of begun.reverse()) await end();
       throw fault;
@@ -47,6 +58,7 @@ export class Daemon {
   /** Stops looking first, then typing, then remembering. */
   async stop(): Promise<void> {
     await this.#socket.close();
+    this.#reader.close();
     this.#watch.close();
     await this.bridge.close();
     this.#lock.release();

@@ -1,0 +1,26 @@
+import type { Reader } from '../app/reader.ts';
+import type { JournalEvent } from '../core/journal-event.ts';
+import type { Cursor } from './method.ts';
+
+/** Several processes write the journal: it is asked so often, and sooner where this one has seen something happen. */
+const askEveryMs = 250;
+const batchSize = 500;
+
+/** The events after a cursor, some at a time and none of them empty, as they come; until nobody waits any more. */
+export async function* eventsAfter(
+  reader: Pick<Reader, 'journal' | 'news'>,
+  after: Cursor,
+  closed: AbortSignal,
+): AsyncGenerator<readonly JournalEvent[], void, void> {
+  for (let cursor = after; !closed.aborted; ) {
+    const some = reader.journal()?.events({ since: cursor, limit: batchSize }) ?? [];
+    if (some.length === 0) await reader.news(askEveryMs, closed);
+    else yield some;
+    cursor = some.at(-1)?.seq ?? cursor;
+  }
+}
+
+/** The cursor of the newest event. */
+export function newestIn(reader: Pick<Reader, 'journal'>): Cursor {
+  return reader.journal()?.events({ limit: 1 }).at(-1)?.seq ?? 0;
+}

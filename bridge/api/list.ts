@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { lookToRead, panesOf, pinnedAmong } from '../app/choose-pane.ts';
+import { type OwnerView, ownersOf } from '../app/owners.ts';
+import type { Reader } from '../app/reader.ts';
+import { settledLook } from '../app/settled-look.ts';
+import { addressKey, isTooSmall } from '../core/pane.ts';
+import { because } from '../core/reading.ts';
+import { oncePerPane } from '../tmux/facts.ts';
+import { method } from './method.ts';
+import { describePane, paneView, pausesByPane, versionIn, warnings } from './pane-view.ts';
+import { targetArgs } from './target-argument.ts';
+import { document } from './views.ts';
+
+const listedPane = paneView.extend({
+  agent: z.string().nullable(),
+  version: z.string().nullable(),
+  versionNote: z.string().nullable(),
+  state: z.string(),
+  why: z.string(),
+  paused: z.string().nullable(),
+  /** the bridge that watches it */
+  owner: document<OwnerView>().nullable(),
+  synchronized: z.boolean(),
+  tooSmall: z.boolean(),
+  pinned: z.boolean(),
+});
+export type ListedPane = z.infer<typeof listedPane>;
+
+/** Every pane of a tmux server, or of a session. */
+export const list = method({
+  name: 'list',
+  args: z.object({ target: targetArgs }),
+  result: z.object({ panes: z.array(listedPane), warnings }),
+  async run(reader: Reader, { target }, closed) {
+    const { look, warnings } = await lookToRead(reader, target);
+    const known = look.panes;
+    const panes = oncePerPane(panesOf(target.session, await known.list()));
+    const pinned = pinnedAmong(panes, target.pin);
+    const pauseOf = pausesByPane(reader);
+    const looks = await Promise.all(
+      panes.map(async (pane) => known.readUnseen(pane) ?? (await settledLook(known, pane, closed))),
+    );
+    const owners = ownersOf(
+      reader.home,
+      looks.flatMap((look) => (look === null ? [] : [look.snapshot.identity])),
+    );
+    const views = panes.map((pane, index) => {
+      const look = looks[index] ?? null;
+      const isAgent = look !== null && look.snapshot.identity.agentPid !== null && look.reading.agent !== 'unknown';
+      const version = isAgent ? versionIn(known, look.snapshot) : null;
+      return {
+        ...describePane(pane),
+        agent: look?.snapshot.program ?? null,
+        version: version?.shown ?? null,
+        versionNote: version?.note ?? null,
+        state: look?.reading.state ?? 'exited',
+        why: look ? because(look.reading) : 'the pane has closed',
+        paused: pauseOf(pane),
+        owner: owners.get(addressKey(pane)) ?? null,
+        synchronized: (look?.snapshot.facts ?? pane).synchronized,
+        tooSmall: isTooSmall(pane),
+        pinned: pinned !== null && addressKey(pane) === addressKey(pinned),
+      };
+    });
+    return { panes: views, warnings };
+  },
+});

@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { processNames } from '../agent-programs/index.ts';
+import type { Config } from '../config/config-values.ts';
+import type { ToldEvent } from '../core/events.ts';
+import { systemClock } from '../host/clock.ts';
+import { ProcessTree } from '../host/process-tree.ts';
+import { Journal } from '../journal/journal.ts';
+import { type KnownPane, Panes } from '../panes/panes.ts';
+import { ExecCommands } from '../tmux/exec.ts';
+import { listPanes } from '../tmux/pane.ts';
+import { QuestionsTogether } from '../tmux/together.ts';
+import type { Bridge } from './bridge.ts';
+import { keptPauses, knownWorkers, pausesSeen, type SeenPauses } from './pausing.ts';
+
+/** A look at one tmux server: a process for many questions, nothing left attached. */
+export interface Look {
+  readonly panes: Panes;
+  readonly tmux: ExecCommands;
+  readonly socketPath: string;
+}
+
+/** What a method works on that only reads. It makes neither a state directory, nor a journal, nor a client of tmux. */
+export interface Reader {
+  readonly home: string;
+  readonly retentionDays: number;
+  /** null while no bridge has kept anything here */
+  journal(): Journal | null;
+  /** @param agent the agent program that is settled for every pane; null: each as it is found */
+  look(socketPath: string, agent: string | null): Look;
+  pauses(): SeenPauses;
+  /** has `hear` told of every event of the living bridge, until what it returns is called; null where none lives */
+  readonly listen: ((hear: (event: ToldEvent) => void) => () => void) | null;
+  /** Resolves when something has happened, as far as that is noticed; at the limit; or where `closed` aborts. */
+  news(limitMs: number, closed: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+/** Where no bridge runs: what it has left. */
+export function readerOfHome({ home, agents, retentionDays }: Config): Reader {
+  const path = join(home, 'bridge.db');
+  let journal: Journal | null = null;
+  const opened = () => {
+    if (journal === null && existsSync(path)) journal = Journal.open(path, { now: systemClock.now() }).journal;
+    return journal;
+  };
+  return {
+    home,
+    retentionDays,
+    journal: opened,
+    look: (socketPath, agent) => lookAt(socketPath, { agent, agents }, []),
+    pauses: () => {
+      const kept = opened();
+      return kept === null ? {} : keptPauses(kept);
+    },
+    listen: null,
+    news: (limitMs, closed) => waited(limitMs, closed, () => () => {}),
+    close: () => journal?.close(),
+  };
+}
+
+/** Beside a living bridge, with what that knows. A dry run's own journal is none that anybody else reads. */
+export function readerOf(
+  bridge: Pick<Bridge, 'config' | 'journal' | 'listen' | 'panes' | 'requests' | 'workerNames'>,
+): Reader {
+  const { config } = bridge;
+  const kept = config.dryRun ? readerOfHome(config) : null;
+  return {
+    home: config.home,
+    retentionDays: config.retentionDays,
+    journal: () => (kept === null ? bridge.journal : kept.journal()),
+    look: (socketPath, agent) => lookAt(socketPath, { agent, agents: config.agents }, bridge.panes.watched()),
+    pauses: () => pausesSeen(bridge.requests.pauses, knownWorkers(bridge)),
+    listen: (hear) => bridge.listen(hear),
+    news: (limitMs, closed) => waited(limitMs, closed, (wake) => bridge.listen(wake)),
+    close: () => kept?.close(),
+  };
+}
+
+/** @param beside what a living bridge knows of the panes there */
+export function lookAt(
+  socketPath: string,
+  choice: Pick<Config, 'agent' | 'agents'>,
+  beside: readonly KnownPane[],
+): Look {
+  const tmux = new ExecCommands({ socketPath });
+  const together = new QuestionsTogether(tmux);
+  const panes = new Panes({
+    servers: { of: () => together, panes: () => listPanes(tmux) },
+    processes: new ProcessTree(processNames),
+    clock: systemClock,
+    choiceFor: () => choice,
+    beside,
+  });
+  return { panes, tmux, socketPath };
+}
+
+function waited(limitMs: number, closed: AbortSignal, listen: (wake: () => void) => () => void): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      cancel();
+      stop();
+      closed.removeEventListener('abort', end);
+      resolve();
+    };
+    const cancel = systemClock.after(limitMs, end);
+    const stop = listen(end);
+    closed.addEventListener('abort', end);
+    if (closed.aborted) end();
+  });
+}
