@@ -40,9 +40,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // joints, each above the ones before it
   config: ['agent-programs', 'controllers', 'requests', 'host'],
   app: [...modules, 'config'],
-  api: [...modules, 'config', 'app', 'server'],
-  server: [...modules, 'config', 'app', 'api'],
-  cli: [...modules, 'config', 'app', 'api', 'server'],
+  api: ['agent-programs', 'host', 'journal', 'panes', 'requests', 'screen', 'tmux', 'app'],
+  server: ['host', 'config', 'app', 'api'],
+  cli: [
+    ...['agent-programs', 'host', 'launch', 'panes', 'recordings', 'requests', 'screen', 'tmux'],
+    ...['config', 'app', 'api', 'server'],
+  ],
 };
 
 function sources(folder: string): string[] {
@@ -72,6 +75,37 @@ test('a module imports itself, core and what the table says', () => {
     .map(({ file, what }) => ({ file, to: relative(root, resolve(root, dirname(file), what)) }))
     .filter(({ file, to }) => ![moduleOf(file), 'core', ...allowed[moduleOf(file)]!].includes(moduleOf(to)));
   expect(trespasses).toEqual([]);
+});
+
+/** The commands that a living bridge answers. */
+const thin = [
+  ...['requests', 'show', 'answer', 'dismiss', 'settle', 'pause', 'resume', 'ask', 'send'],
+  ...['list', 'status', 'snapshot', 'explain', 'target', 'log', 'archive', 'stop'],
+].map((name) => `cli/${name}.ts`);
+
+test('what a living bridge answers is asked for without schemas, api/, app/ or any module that does it', () => {
+  const doing =
+    /^(?:zod|@photostructure|.*\/(?:api|app|delivery|journal|messages|native-input|panes|requests)\/)/;
+  const loaded = new Map<string, string>();
+  const load = (file: string, by: string) => {
+    if (loaded.has(file)) return;
+    loaded.set(file, by);
+    const text = readFileSync(join(root, file), 'utf8');
+    for (const [, kind, what] of text.matchAll(/^(?:import|export) (type )?(?:[^;]*? from )?'([^']+)'/gms)) {
+      if (kind !== undefined) continue;
+      const to = what!.startsWith('.') ? relative(root, resolve(root, dirname(file), what!)) : what!;
+      if (to.endsWith('.ts')) load(to, file);
+      else loaded.set(to, file);
+    }
+  };
+  for (const file of ['cli/main.ts', ...thin]) load(file, 'the command line');
+  expect(loaded.size).toBeGreaterThan(thin.length);
+  expect([...loaded].filter(([what]) => doing.test(what.endsWith('.ts') ? `/${what}` : what))).toEqual([]);
+});
+
+test('api/ knows nothing of who asks: neither the socket nor the command line', () => {
+  const asking = imports.filter(({ file, what }) => file.startsWith('api/') && /\/(?:server|cli|config)\//.test(what));
+  expect(asking).toEqual([]);
 });
 
 test('core imports nothing at all: no library, no clock, no input or output', () => {
