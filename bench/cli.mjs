@@ -25,6 +25,9 @@ export async function benchCommands(runs) {
       'bridge --help': [program, '--help'],
       'bridge requests, a bridge runs': [program, 'requests', '--home', living],
       'bridge requests, none runs': [program, 'requests', '--home', empty],
+      'bridge list, a bridge runs': [program, 'list', '--home', living, ...at],
+      'bridge status, a bridge runs': [program, 'status', '--home', living, ...at],
+      'bridge log, a bridge runs': [program, 'log', '--home', living],
       'bridge list, none runs': [program, 'list', '--home', empty, ...at],
       'bridge status, none runs': [program, 'status', '--home', empty, ...at],
     };

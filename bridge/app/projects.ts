@@ -4,28 +4,19 @@ import { forProject } from '../config/config.ts';
 import type { Config } from '../config/config-values.ts';
 import { rulesOf } from '../config/rules.ts';
 import { messageOf } from '../core/failure.ts';
-import type { ServerId } from '../core/ids.ts';
-import { fullName, projectName } from '../core/names.ts';
+import { fullName } from '../core/names.ts';
 import { identityKey, type PaneFacts, type PaneIdentity } from '../core/pane.ts';
 import { readTrusted } from '../host/home.ts';
 import { repositoryOf } from '../host/repository.ts';
 import type { Rule } from '../requests/policy.ts';
-
-/** What is kept of a worker from when it is first seen. */
-export interface WorkerRecord {
-  /** absolute path of the repository it belongs to, else of the folder its agent was started in */
-  readonly project: string;
-  readonly host: string;
-  readonly server: ServerId;
-  readonly socketPath: string;
-  readonly session: string;
-  /** full name, and the label or pane id that it was made of; left out until somebody asks for it */
-  readonly name?: string;
-  readonly label?: string;
-  /** `start worker` made it known: a bridge that starts later goes to its server by itself */
-  readonly isRegistered: boolean;
-  readonly at: number;
-}
+import {
+  type Memory,
+  nameOfProject,
+  registerWorker,
+  saveWorker,
+  type WorkerRecord,
+  workersKey,
+} from './worker-records.ts';
 
 /** A configuration with its rules, checked. */
 export interface Settings {
@@ -33,19 +24,7 @@ export interface Settings {
   readonly rules: readonly Rule[];
 }
 
-interface Memory {
-  transact<T>(work: () => T): T;
-  memory<T>(key: string): T | null;
-  saveMemory(key: string, value: unknown): void;
-}
-
 type Place = Pick<PaneFacts, 'sessionName' | 'currentPath' | 'label' | 'paneId'>;
-
-/** The journal's document of all workers: by `identityKey`. */
-export const workersKey = 'workers';
-const projectsKey = 'projects';
-/** Of so many panes it is remembered to which project they belong; the oldest are forgotten first. */
-const mostWorkers = 1_000;
 
 /**
  * The project of each worker, its name, and the configuration that counts for it. A worker's project is fixed when it is
@@ -173,38 +152,6 @@ export class Projects {
     this.#known.set(key, record.project);
     saveWorker(this.#memory, key, { ...record, at: this.#now() });
   }
-}
-
-/** What is known of the pane already stays: the first to see a worker fixes its project. @returns what counts now */
-export function registerWorker(memory: Memory, key: string, record: Omit<WorkerRecord, 'isRegistered'>): WorkerRecord {
-  return memory.transact(() => {
-    const known = memory.memory<Record<string, WorkerRecord>>(workersKey)?.[key];
-    const next = { ...record, ...known, session: record.session, at: record.at, isRegistered: true };
-    saveWorker(memory, key, next);
-    return next;
-  });
-}
-
-/** @param key `identityKey` of the worker's pane */
-function saveWorker(memory: Memory, key: string, record: WorkerRecord): void {
-  memory.transact(() => {
-    const records = memory.memory<Record<string, WorkerRecord>>(workersKey) ?? {};
-    const kept = Object.entries(records).filter(([known]) => known !== key);
-    const newest = kept.sort(([, a], [, b]) => a.at - b.at).slice(-(mostWorkers - 1));
-    memory.saveMemory(workersKey, { ...Object.fromEntries(newest), [key]: record });
-  });
-}
-
-/** The project's name: given once, and never to another folder. */
-export function nameOfProject(memory: Memory, folder: string): string {
-  const known = memory.memory<Record<string, string>>(projectsKey)?.[folder];
-  if (known !== undefined) return known;
-  return memory.transact(() => {
-    const names = memory.memory<Record<string, string>>(projectsKey) ?? {};
-    const name = names[folder] ?? projectName(folder, new Set(Object.values(names)));
-    memory.saveMemory(projectsKey, { ...names, [folder]: name });
-    return name;
-  });
 }
 
 function real(folder: string): string {

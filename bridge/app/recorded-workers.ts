@@ -5,7 +5,7 @@ import { fullName } from '../core/names.ts';
 import { systemClock } from '../host/clock.ts';
 import { prepareHome } from '../host/home.ts';
 import { Journal } from '../journal/journal.ts';
-import { nameOfProject, registerWorker, type WorkerRecord, workersKey } from './projects.ts';
+import { nameOfProject, registerWorker, type WorkerRecord, workersKey } from './worker-records.ts';
 
 /** A worker that the state directory knows; its pane may have gone. */
 export interface RecordedWorker extends WorkerRecord {

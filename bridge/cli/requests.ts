@@ -14,7 +14,7 @@ export function registerRequests(command: Command): void {
       const all = command.opts().all === true;
       const requests = isNew ? [] : await invoke(context, 'requests', { all });
       const rows = requests.map((view) => [view.id, view.worker, view.agent, view.status, firstLine(view.text, 48)]);
-      const pauses = describePauses(await invoke(context, 'pauses', {}));
+      const pauses = isNew ? [] : describePauses(await invoke(context, 'pauses', {}));
       const list =
         rows.length === 0 ? 'nothing is open' : table([['ID', 'WORKER', 'AGENT', 'STATUS', 'REQUEST'], ...rows]);
       context.out.result([...pauses, list].join('\n'), requests);
