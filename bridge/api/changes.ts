@@ -12,7 +12,7 @@ export const changes = stream({
   args: z.object({ after: cursor.optional() }),
   event: document<JournalEvent>(),
   async *stream(reader: Pick<Reader, 'journal' | 'news'>, { after }, closed): Stream<JournalEvent> {
-    for await (const events of eventsAfter(reader, after ?? newestIn(reader), closed)) {
+    for await (const events of eventsAfter(reader, after ?? newestIn(reader), closed, true)) {
       for (const event of events) yield { cursor: event.seq, event };
     }
     return 'done';

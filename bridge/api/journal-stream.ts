@@ -6,16 +6,18 @@ import type { Cursor } from './method.ts';
 const askEveryMs = 250;
 const batchSize = 500;
 
-/** The events after a cursor, some at a time and none of them empty, as they come; until nobody waits any more. */
+/** The events after a cursor, some at a time and none of them empty, until nobody waits any more; `goesOn`: as they come, too. */
 export async function* eventsAfter(
   reader: Pick<Reader, 'journal' | 'news'>,
   after: Cursor,
   closed: AbortSignal,
+  goesOn: boolean,
 ): AsyncGenerator<readonly JournalEvent[], void, void> {
   for (let cursor = after; !closed.aborted; ) {
     const some = reader.journal()?.events({ since: cursor, limit: batchSize }) ?? [];
-    if (some.length === 0) await reader.news(askEveryMs, closed);
-    else yield some;
+    if (some.length > 0) yield some;
+    else if (goesOn) await reader.news(askEveryMs, closed);
+    else return;
     cursor = some.at(-1)?.seq ?? cursor;
   }
 }

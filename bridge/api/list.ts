@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import * as z from 'zod';
 import { lookToRead, panesOf, pinnedAmong } from '../app/choose-pane.ts';
 import { type OwnerView, ownersOf } from '../app/owners.ts';
@@ -10,6 +11,9 @@ import { method } from './method.ts';
 import { describePane, paneView, pausesByPane, versionIn, warnings } from './pane-view.ts';
 import { targetArgs } from './target-argument.ts';
 import { document } from './views.ts';
+
+/** To see who sits in a pane takes up to a millisecond, and a bridge that watches a thousand has other work. */
+const readAtOnce = 10;
 
 const listedPane = paneView.extend({
   agent: z.string().nullable(),
@@ -37,8 +41,13 @@ export const list = method({
     const panes = oncePerPane(panesOf(target.session, await known.list()));
     const pinned = pinnedAmong(panes, target.pin);
     const pauseOf = pausesByPane(reader);
+    const unseen: Array<ReturnType<typeof known.readUnseen>> = [];
+    for (const pane of panes) {
+      unseen.push(known.readUnseen(pane));
+      if (unseen.length % readAtOnce === 0) await othersTurn();
+    }
     const looks = await Promise.all(
-      panes.map(async (pane) => known.readUnseen(pane) ?? (await settledLook(known, pane, closed))),
+      panes.map(async (pane, index) => unseen[index] ?? (await settledLook(known, pane, closed))),
     );
     const owners = ownersOf(
       reader.home,

@@ -7,8 +7,8 @@ import { shownName } from '../core/names.ts';
 import type { Request } from '../core/request.ts';
 import type { Journal } from '../journal/journal.ts';
 import { cursor, word } from './arguments.ts';
-import { eventsAfter } from './journal-stream.ts';
-import { type Stream, type StreamItem, stream } from './method.ts';
+import { eventsAfter, newestIn } from './journal-stream.ts';
+import { type Cursor, type Stream, type StreamItem, stream } from './method.ts';
 import { document } from './views.ts';
 
 const logged = z.object({
@@ -35,26 +35,27 @@ export const log = stream({
   event: logged,
   async *stream(reader: Pick<Reader, 'journal' | 'news'>, given, closed): Stream<Logged> {
     const { id, last, after, follow, withSubject } = given;
-    let [journal, since] = [reader.journal(), after ?? 0];
-    if (journal !== null) {
-      const events = after !== undefined ? journal.events({ since }) : lastOf(journal, id === null ? last : null);
-      since = events.at(-1)?.seq ?? since;
-      const wanted = chosen(journal, events, id);
-      const shown = after !== undefined ? wanted : wanted.slice(Math.max(0, wanted.length - last));
-      yield* items(journal, shown, withSubject);
+    const newest = newestIn(reader);
+    const journal = reader.journal();
+    if (after === undefined && journal !== null && last > 0) {
+      yield* items(journal, lastOf(journal, id, last, newest), withSubject);
     }
-    if (!follow) return 'done';
-    for await (const events of eventsAfter(reader, since, closed)) {
-      journal = reader.journal()!;
+    for await (const events of eventsAfter(reader, after ?? newest, closed, follow)) {
+      const journal = reader.journal()!;
       yield* items(journal, chosen(journal, events, id), withSubject);
     }
     return 'done';
   },
 });
 
-/** The newest event, and as many before it as are wanted; null: all. */
-function lastOf(journal: Journal, count: number | null): JournalEvent[] {
-  return count === null ? journal.events() : journal.events({ limit: Math.max(1, count) });
+/** The last so many events of what `id` names, up to `newest`. */
+function lastOf(journal: Journal, id: string | null, count: number, newest: Cursor): JournalEvent[] {
+  if (id === null) return journal.events({ limit: count }).filter(({ seq }) => seq <= newest);
+  const events = [...subjectsNamed(journal, id)].flatMap((subject) => journal.events({ subject }));
+  return events
+    .filter(({ seq }) => seq <= newest)
+    .sort((a, b) => a.seq - b.seq)
+    .slice(-count);
 }
 
 function* items(
@@ -78,13 +79,17 @@ function aboutOf(journal: Journal, { subject }: JournalEvent, names: readonly st
 /** Fewer characters could be anybody's. */
 const leastOfAnId = 4;
 
-/** The events of what `id` names: itself, a request or delivery whose id ends so, and the deliveries of those requests. */
 function chosen(journal: Journal, events: readonly JournalEvent[], id: string | null): readonly JournalEvent[] {
-  if (id === null || events.length === 0) return events;
+  if (id === null) return events;
+  const named = subjectsNamed(journal, id);
+  return events.filter(({ subject }) => named.has(subject));
+}
+
+/** What `id` names: itself, a request or delivery whose id ends so, and the deliveries of those requests. */
+function subjectsNamed(journal: Journal, id: string): ReadonlySet<string> {
   const isMeant = (one: string) => one === id || (id.length >= leastOfAnId && one.endsWith(id));
   const requests = journal.requests().filter((request) => isMeant(request.id));
   const deliveries = journal.deliveries().filter((delivery) => isMeant(delivery.id));
   const answers = requests.flatMap((request) => journal.deliveries({ thread: request.id }));
-  const named = new Set([id, ...[...requests, ...deliveries, ...answers].map((one) => one.id)]);
-  return events.filter(({ subject }) => named.has(subject));
+  return new Set([id, ...[...requests, ...deliveries, ...answers].map((one) => one.id)]);
 }

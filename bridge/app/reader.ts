@@ -48,7 +48,7 @@ export function readerOfHome({ home, agents, retentionDays }: Config): Reader {
     home,
     retentionDays,
     journal: opened,
-    look: (socketPath, agent) => lookAt(socketPath, { agent, agents }, []),
+    look: (socketPath, agent) => lookAt(socketPath, { agent, agents }),
     pauses: () => {
       const kept = opened();
       return kept === null ? {} : keptPauses(kept);
@@ -69,7 +69,8 @@ export function readerOf(
     home: config.home,
     retentionDays: config.retentionDays,
     journal: () => (kept === null ? bridge.journal : kept.journal()),
-    look: (socketPath, agent) => lookAt(socketPath, { agent, agents: config.agents }, bridge.panes.watched()),
+    look: (socketPath, agent) =>
+      lookAt(socketPath, { agent, agents: config.agents }, { beside: bridge.panes.watched(), together: 10 }),
     pauses: () => pausesSeen(bridge.requests.pauses, knownWorkers(bridge)),
     listen: (hear) => bridge.listen(hear),
     news: (limitMs, closed) => waited(limitMs, closed, (wake) => bridge.listen(wake)),
@@ -77,20 +78,23 @@ export function readerOf(
   };
 }
 
-/** @param beside what a living bridge knows of the panes there */
+/**
+ * @param more.beside what a living bridge knows of the panes there
+ * @param more.together how many screens are read without a pause: a bridge that watches must not wait for long
+ */
 export function lookAt(
   socketPath: string,
   choice: Pick<Config, 'agent' | 'agents'>,
-  beside: readonly KnownPane[],
+  more: { readonly beside?: readonly KnownPane[]; readonly together?: number } = {},
 ): Look {
   const tmux = new ExecCommands({ socketPath });
-  const together = new QuestionsTogether(tmux);
+  const together = new QuestionsTogether(tmux, more.together);
   const panes = new Panes({
     servers: { of: () => together, panes: () => listPanes(tmux) },
     processes: new ProcessTree(processNames),
     clock: systemClock,
     choiceFor: () => choice,
-    beside,
+    beside: more.beside ?? [],
   });
   return { panes, tmux, socketPath };
 }

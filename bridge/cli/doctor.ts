@@ -88,7 +88,7 @@ function settingsCheck(config: Config, fault: BridgeError | null): Check {
 
 function serverHere(context: Context): Panes | null {
   try {
-    return lookAt(resolveSocket(socketChoice(context.config)), context.config, []).panes;
+    return lookAt(resolveSocket(socketChoice(context.config)), context.config).panes;
   } catch (fault) {
     if (fault instanceof BridgeError) return null;
     throw fault;

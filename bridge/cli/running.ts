@@ -29,7 +29,7 @@ async function refuseAbsent(context: Context, command: Command): Promise<void> {
   const isTyped = (...keys: string[]) => keys.some((key) => command.getOptionValueSource(key) === 'cli');
   const { session, worker } = context.config;
   const [{ lookAt }, { panesOf }] = await Promise.all([import('../app/reader.ts'), import('../app/choose-pane.ts')]);
-  const look = lookAt(context.config.socket!, context.config, []);
+  const look = lookAt(context.config.socket!, context.config);
   const panes = await look.panes.list().catch(() => []);
   if (panes.length === 0) return;
   if (isTyped('session')) panesOf(session, panes);

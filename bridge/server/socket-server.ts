@@ -1,5 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Cursor, Served, Stream, StreamEnd, StreamItem } from '../api/method.ts';
 import { BridgeError, ExitCode, messageOf } from '../core/failure.ts';
@@ -27,6 +28,8 @@ const maxUnreadBytes = 16 * 1024 * 1024;
 const maxCallsAtOnce = 256;
 /** What a reader of a stream may leave unread; one that reads nothing of it for so long is ended as too slow. */
 const slowAt = { bytes: 4 * 1024 * 1024, afterMs: 5_000 };
+/** Of a stream that has much to tell so many items go out before the rest of the bridge has its turn. */
+const tellAtOnce = 20;
 /** A caller that has begun a line, or has not said anything, and does not go on, is hung up on. */
 const lineLimitMs = 5_000;
 /** Of all lines together that are not whole yet; whoever would bring more is hung up on. */
@@ -153,12 +156,13 @@ async function toEnd(
 ): Promise<{ ended: StreamEnd; cursor: Cursor | null }> {
   let cursor: Cursor | null = null;
   try {
-    for (;;) {
+    for (let count = 1; ; count++) {
       const next = await stream.next();
       if (next.done) return { ended: next.value, cursor };
       if (!(await hasRoom())) return { ended: 'slow', cursor };
       tell(next.value);
       cursor = next.value.cursor;
+      if (count % tellAtOnce === 0) await othersTurn();
     }
   } finally {
     await stream.return('done');

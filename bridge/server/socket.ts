@@ -22,13 +22,13 @@ export interface Pong {
 }
 
 /**
- * Calls one verb of the daemon that holds this state directory; `null` when none lives.
- * @param on hears what comes before the end; aborting `stop` hangs up, and gives null
- * @throws BridgeError where the daemon is of another protocol: the verb was not done, and must not be done beside it
+ * Asks the daemon that holds this state directory for one method; `null` when none lives.
+ * @param on takes the items of a stream; aborting `stop` hangs up, and gives null
+ * @throws BridgeError where the daemon is of another protocol: nothing was done, and nothing must be done beside it
  */
 export async function call(
   path: string,
-  verb: string,
+  method: string,
   args: Record<string, unknown>,
   { on, stop }: { on?: (value: unknown) => void; stop?: AbortSignal } = {},
 ): Promise<{ ok: unknown } | null> {
@@ -40,7 +40,7 @@ export async function call(
     const lines = repliesOf(socket, path, on ?? (() => {}));
     const pong = await hello(socket, lines, path);
     if (pong.protocol !== protocol) throw otherVersion(pong);
-    return { ok: verb === 'ping' ? pong : await lines.ask({ id: 1, verb, args, protocol }) };
+    return { ok: method === 'ping' ? pong : await lines.ask({ id: 1, verb: method, args, protocol }) };
   } catch (fault) {
     if (stop?.aborted) return null;
     throw fault;

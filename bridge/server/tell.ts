@@ -6,10 +6,10 @@ import { strangerAt } from './socket-path.ts';
 export type Told = 'told' | 'no-daemon' | 'too-slow';
 
 /**
- * Says one verb to the daemon and stays for no answer: for callers that somebody waits for. Never rejects.
+ * Asks the daemon for one method and stays for no answer: for callers that somebody waits for. Never rejects.
  * @param limitMs a daemon that does not take the line within this time is given up
  */
-export function tell(path: string, verb: string, args: Record<string, unknown>, limitMs: number): Promise<Told> {
+export function tell(path: string, method: string, args: Record<string, unknown>, limitMs: number): Promise<Told> {
   if (strangerAt(path) !== null) return Promise.resolve('no-daemon');
   return new Promise((resolve) => {
     const socket = createConnection(path);
@@ -22,7 +22,7 @@ export function tell(path: string, verb: string, args: Record<string, unknown>, 
     socket.once('error', () => end('no-daemon'));
     // the write's callback comes when the system has the line: from then on it reaches the daemon without us
     socket.once('connect', () =>
-      socket.write(`${JSON.stringify({ id: 1, verb, args, protocol })}\n`, () => end('told')),
+      socket.write(`${JSON.stringify({ id: 1, verb: method, args, protocol })}\n`, () => end('told')),
     );
   });
 }

@@ -18,11 +18,14 @@ const TOGETHER = 100;
  */
 export class QuestionsTogether implements TmuxCommands {
   readonly #exec: ExecCommands;
+  readonly #most: number;
   #waiting: Question[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(exec: ExecCommands) {
+  /** @param most so many at once: for a process that has other work, which waits while it takes their answers */
+  constructor(exec: ExecCommands, most = TOGETHER) {
     this.#exec = exec;
+    this.#most = most;
   }
 
   run(...argv: string[]): Promise<string[]> {
@@ -37,8 +40,8 @@ export class QuestionsTogether implements TmuxCommands {
   #putAll(): void {
     const questions = this.#waiting;
     this.#waiting = [];
-    for (let at = 0; at < questions.length; at += TOGETHER) {
-      const some = questions.slice(at, at + TOGETHER);
+    for (let at = 0; at < questions.length; at += this.#most) {
+      const some = questions.slice(at, at + this.#most);
       this.#last = this.#last.then(() => this.#put(some));
     }
   }
