@@ -8,9 +8,9 @@ import { changes } from '../../bridge/api/changes.ts';
 import { follow } from '../../bridge/api/follow.ts';
 import { log } from '../../bridge/api/log.ts';
 import { type Served, type StreamItem, served } from '../../bridge/api/method.ts';
-import type { BridgeEvent } from '../../bridge/app/events.ts';
 import { type Reader, readerOfHome } from '../../bridge/app/reader.ts';
 import type { Config } from '../../bridge/config/config-values.ts';
+import type { ToldEvent } from '../../bridge/core/events.ts';
 import type { JournalEvent } from '../../bridge/core/journal-event.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
 import { protocol } from '../../bridge/server/protocol.ts';
@@ -37,7 +37,7 @@ function journalOf(count: number, bytes = 10): (count: number) => void {
   const write = (more: number) =>
     journal.transact(() => {
       for (let n = 0; n < more; n++)
-        journal.record({ at: 1, kind: 'tested', subject: 'bridge', data: 'x'.repeat(bytes) });
+        journal.record({ at: 1, kind: 'agent-signals-flooded', subject: 'bridge', data: 'x'.repeat(bytes) });
     });
   write(count);
   return write;
@@ -117,8 +117,8 @@ test.each([
 
 /** A bridge that says so many things at once. */
 function talking() {
-  const hearing = new Set<(event: BridgeEvent) => void>();
-  const listen = (hear: (event: BridgeEvent) => void) => {
+  const hearing = new Set<(event: ToldEvent) => void>();
+  const listen = (hear: (event: ToldEvent) => void) => {
     hearing.add(hear);
     return () => hearing.delete(hear);
   };

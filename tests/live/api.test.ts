@@ -312,19 +312,20 @@ test('`log -f` that was stopped for long has every event once when it goes on, a
   const write = (count: number) =>
     journal.transact(() => {
       const data = 'x'.repeat(4_000);
-      for (let n = 0; n < count; n++) journal.record({ at: Date.now(), kind: 'tested', subject: 'bridge', data });
+      for (let n = 0; n < count; n++)
+        journal.record({ at: Date.now(), kind: 'agent-signals-flooded', subject: 'bridge', data });
     });
   const told = () =>
     text
       .split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line) as { seq: number; kind: string })
-      .filter(({ kind }) => kind === 'tested')
+      .filter(({ kind }) => kind === 'agent-signals-flooded')
       .map(({ seq }) => seq);
   const written = () =>
     journal
       .events()
-      .filter(({ kind }) => kind === 'tested')
+      .filter(({ kind }) => kind === 'agent-signals-flooded')
       .map(({ seq }) => seq);
   await waitFor(
     'it follows',
