@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Delivery } from '../../bridge/core/envelope.ts';
+import { type CourierHarness, courierHarness } from './courier-harness.ts';
 import { dialogOf, type Menu } from './fake-pane.ts';
-import { type World, world } from './world.ts';
 
 const keyed: Menu = {
   command: 'npm test',
@@ -14,14 +14,14 @@ const keyed: Menu = {
 };
 const keyless: Menu = { ...keyed, options: keyed.options.map(([label]) => [label, null] as const) };
 
-function opened(menu: Menu, character: Parameters<typeof world>[0] = {}): World {
-  const made = world(character);
+function opened(menu: Menu, character: Parameters<typeof courierHarness>[0] = {}): CourierHarness {
+  const made = courierHarness(character);
   made.pane.menu = menu;
   made.pane.settle();
   return made;
 }
 
-function choosing({ delivery }: World, menu: Menu, label: string, change: Partial<Delivery> = {}): Delivery {
+function choosing({ delivery }: CourierHarness, menu: Menu, label: string, change: Partial<Delivery> = {}): Delivery {
   return delivery(label, { dialog: dialogOf(menu).fingerprint, ...change });
 }
 
@@ -261,8 +261,8 @@ test('a highlight that went to another option is not confirmed', async () => {
 
 test('a moved highlight is not confirmed where the program drew anything else: it may have chosen already', async () => {
   for (const draws of [
-    (pane: World['pane']) => void pane.words.push('restarting'),
-    (pane: World['pane']) => {
+    (pane: CourierHarness['pane']) => void pane.words.push('restarting'),
+    (pane: CourierHarness['pane']) => {
       pane.title = 'restarting';
     },
   ]) {

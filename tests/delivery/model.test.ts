@@ -10,13 +10,13 @@ import { fuzz } from '../fixtures/fuzz.ts';
 import { sampleDelivery } from '../journal/samples.ts';
 import { Died, Mortal } from '../messages/world.ts';
 import { type Character, FakePane } from './fake-pane.ts';
-import { characters, happenings } from './hostile-world.ts';
+import { characters, happenings } from './hostile-schedules.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 const tickMs = 500;
 
 /** One pane and one journal, on which bridges live and die: what they share is here, and so is the truth. */
-class House {
+class Simulation {
   readonly clock = new VirtualClock();
   readonly journal = Mortal.fresh();
   readonly pane: FakePane;
@@ -34,7 +34,7 @@ class House {
   boot(): Bridge {
     const bridge = new Bridge(this);
     this.alive.add(bridge);
-    bridge.turn(() => bridge.office.resume());
+    bridge.turn(() => bridge.queue.resume());
     return bridge;
   }
 
@@ -44,7 +44,7 @@ class House {
     const deadlineAt = deadlineInMs === null ? null : this.clock.now() + deadlineInMs;
     const envelope = { ...sampleDelivery(id).envelope, body };
     const plain = { force: false, allowShell: false };
-    bridge.turn(() => bridge.office.post(envelope, this.pane.identity, 'fake', plain, deadlineAt, id));
+    bridge.turn(() => bridge.queue.post(envelope, this.pane.identity, 'fake', plain, deadlineAt, id));
   }
 
   get isInDoubt(): boolean {
@@ -56,8 +56,8 @@ class House {
     for (const endAt = this.clock.now() + forMs; this.clock.now() < endAt; ) {
       await this.clock.pass(tickMs);
       for (const bridge of [...this.alive]) {
-        bridge.turn(() => bridge.office.takeUp());
-        bridge.turn(() => bridge.office.tick(this.clock.now()));
+        bridge.turn(() => bridge.queue.takeUp());
+        bridge.turn(() => bridge.queue.tick(this.clock.now()));
       }
     }
   }
@@ -65,17 +65,17 @@ class House {
 
 /** One process: the real post office and the real courier. Dead, it does nothing any more, wherever it was. */
 class Bridge {
-  readonly #house: House;
+  readonly #simulation: Simulation;
   readonly #memory: Mortal;
-  readonly office: DeliveryQueue;
+  readonly queue: DeliveryQueue;
   /** acts of its hands until it dies at one, just before or just after */
   #doom: { readonly at: Act; readonly before: boolean; left: number } | null = null;
   refusing = false;
 
-  constructor(house: House) {
-    this.#house = house;
-    this.#memory = new Mortal(house.journal);
-    const { clock, pane } = house;
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+    this.#memory = new Mortal(simulation.journal);
+    const { clock, pane } = simulation;
     const memory = this.#memory;
     const save = memory.saveDelivery.bind(memory);
     memory.saveDelivery = (...given) => {
@@ -85,13 +85,13 @@ class Bridge {
     const locks = {
       tryAcquire: async () => {
         this.#live();
-        if (house.holder !== null) return null;
-        house.holder = this;
+        if (simulation.holder !== null) return null;
+        simulation.holder = this;
         return { release: () => this.#release() };
       },
     };
     const courier = new Courier({ hands: this.#hands(pane), eyes: pane, locks, memory, clock });
-    this.office = new DeliveryQueue({ memory, clock, mint: () => 'unused', courier, on: () => {} });
+    this.queue = new DeliveryQueue({ memory, clock, mint: () => 'unused', courier, on: () => {} });
   }
 
   /** What a process does in one turn of its loop; a death in it ends the process, and no other. */
@@ -106,7 +106,7 @@ class Bridge {
 
   die(): void {
     this.#memory.dead = true;
-    this.#house.alive.delete(this);
+    this.#simulation.alive.delete(this);
     this.#release();
   }
 
@@ -127,7 +127,7 @@ class Bridge {
   }
 
   #release(): void {
-    if (this.#house.holder === this) this.#house.holder = null;
+    if (this.#simulation.holder === this) this.#simulation.holder = null;
   }
 
   #live(): void {
@@ -151,7 +151,7 @@ class Bridge {
     };
     const type = <Done>(name: Act, does: () => Promise<Done>) =>
       act(name, () => {
-        if (this.#house.holder !== this) this.#house.typedWithoutLock++;
+        if (this.#simulation.holder !== this) this.#simulation.typedWithoutLock++;
         return does();
       });
     return {
@@ -228,19 +228,20 @@ const story = fc.array(
 const bodyOf = (number: number) =>
   [`alpha ${number} one line`, `beta ${number}\n\nthree lines`, `gamma ${number} ${'long '.repeat(30)}`][number % 3]!;
 
-function perform(house: House, deed: Deed): void {
-  const bridges = [...house.alive];
+function perform(simulation: Simulation, deed: Deed): void {
+  const bridges = [...simulation.alive];
   const chosen = 'which' in deed ? bridges[deed.which % Math.max(1, bridges.length)] : bridges[0];
   switch (deed.do) {
     case 'world':
-      happenings[deed.what]!(house.pane);
+      happenings[deed.what]!(simulation.pane);
       return;
     case 'post':
-      if (chosen && house.bodies.size < 3) house.post(chosen, bodyOf(house.bodies.size + 1), deed.deadlineInMs);
+      if (chosen && simulation.bodies.size < 3)
+        simulation.post(chosen, bodyOf(simulation.bodies.size + 1), deed.deadlineInMs);
       return;
     case 'boot':
       // two at once at most: a daemon and a command
-      if (bridges.length < 2) house.boot();
+      if (bridges.length < 2) simulation.boot();
       return;
     case 'kill':
       chosen?.die();
@@ -256,14 +257,14 @@ function perform(house: House, deed: Deed): void {
       for (const bridge of bridges) bridge.refusing = deed.do === 'disk-full';
       return;
     case 'cancel':
-      chosen?.turn(() => chosen.office.cancel('d1' as DeliveryId, 'dismissed'));
+      chosen?.turn(() => chosen.queue.cancel('d1' as DeliveryId, 'dismissed'));
   }
 }
 
 const bare = (text: string) => text.replace(/\s+/g, '');
 const untyped: ReadonlyArray<DeliveryState['is']> = ['queued', 'held', 'expired', 'cancelled', 'failed'];
 
-function check({ pane, journal, bodies, typedWithoutLock, holder }: House): Delivery[] {
+function check({ pane, journal, bodies, typedWithoutLock, holder }: Simulation): Delivery[] {
   expect(typedWithoutLock).toBe(0);
   expect(holder).toBeNull();
   for (const { by, wasDrawn } of pane.approvals) if (by === 'courier') expect(wasDrawn).toBe(false);
@@ -286,20 +287,21 @@ test('two bridges on one pane die at any act and any commit, in any world: typed
   const ends = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(characters, story, fc.boolean(), async (character, deeds, oneLivesOn) => {
-      const house = new House(character);
-      const first = house.boot();
-      house.post(first, bodyOf(0), null);
-      for (const [atMs, each] of deeds) house.clock.after(atMs, () => perform(house, each));
-      await house.pass(16_000);
+      const simulation = new Simulation(character);
+      const first = simulation.boot();
+      simulation.post(first, bodyOf(0), null);
+      for (const [atMs, each] of deeds) simulation.clock.after(atMs, () => perform(simulation, each));
+      await simulation.pass(16_000);
       // one is left, or begins anew: what nobody can tell is uncertain a minute later, one text after the other
-      const [survivor = null] = oneLivesOn ? house.alive : [];
-      for (const bridge of [...house.alive]) if (bridge !== survivor) bridge.die();
-      if (survivor === null) house.boot();
+      const [survivor = null] = oneLivesOn ? simulation.alive : [];
+      for (const bridge of [...simulation.alive]) if (bridge !== survivor) bridge.die();
+      if (survivor === null) simulation.boot();
       else survivor.spare();
-      for (let round = 0; round < 3 && house.isInDoubt; round++) await house.pass(75_000);
-      for (const bridge of house.alive) await house.clock.until(bridge.office.close());
-      for (const { state } of check(house)) ends.set(state.is, (ends.get(state.is) ?? 0) + (isEnded(state) ? 1 : 0));
-      house.journal.close();
+      for (let round = 0; round < 3 && simulation.isInDoubt; round++) await simulation.pass(75_000);
+      for (const bridge of simulation.alive) await simulation.clock.until(bridge.queue.close());
+      for (const { state } of check(simulation))
+        ends.set(state.is, (ends.get(state.is) ?? 0) + (isEnded(state) ? 1 : 0));
+      simulation.journal.close();
     }),
     fuzz(120),
   );

@@ -5,53 +5,61 @@ import type { Delivery } from '../../bridge/core/envelope.ts';
 import type { Via } from '../../bridge/core/native-input.ts';
 import { markTurn } from '../../bridge/core/turn-mark.ts';
 import { Courier } from '../../bridge/delivery/courier.ts';
+import { type CourierHarness, courierHarness } from './courier-harness.ts';
 import { type DoorCharacter, FakeDoors } from './fake-door.ts';
 import type { Character } from './fake-pane.ts';
-import { characters, crashes, happenings, schedules } from './hostile-world.ts';
-import { type World, world } from './world.ts';
+import { characters, crashes, happenings, schedules } from './hostile-schedules.ts';
 
 const text = 'Use approach B.\n\nKeep the old interface; add a test.';
 const options = (via: Via) => ({ options: { force: false, allowShell: false, via } });
 
-interface WorldWithDoor extends World {
+interface HarnessWithDoor extends CourierHarness {
   readonly doors: FakeDoors;
   courierAgain(): Courier;
   send(via: Via, body?: string): Promise<Delivery>;
 }
 
-function worldWithDoor(door: Partial<DoorCharacter> = {}, character: Partial<Character> = {}): WorldWithDoor {
-  const w = world(character);
-  const doors = new FakeDoors(w.pane, w.clock, door);
+function worldWithDoor(door: Partial<DoorCharacter> = {}, character: Partial<Character> = {}): HarnessWithDoor {
+  const harness = courierHarness(character);
+  const doors = new FakeDoors(harness.pane, harness.clock, door);
   const courierAgain = () =>
-    new Courier({ hands: w.pane, eyes: w.pane, locks: w.locks, memory: w.memory, clock: w.clock, doors });
-  const send = (via: Via, body = text) => w.clock.until(courierAgain().attempt(w.delivery(body, options(via))));
-  return { ...w, doors, courierAgain, send };
+    new Courier({
+      hands: harness.pane,
+      eyes: harness.pane,
+      locks: harness.locks,
+      memory: harness.memory,
+      clock: harness.clock,
+      doors,
+    });
+  const send = (via: Via, body = text) =>
+    harness.clock.until(courierAgain().attempt(harness.delivery(body, options(via))));
+  return { ...harness, doors, courierAgain, send };
 }
 
 const kinds = ['queue', 'file', 'port'] as const;
 
 test.each(kinds)('a text goes through a %s door once, is not typed, and the receipt says so', async (kind) => {
   for (const via of ['native', 'auto'] as const) {
-    const w = worldWithDoor({ kind });
-    const { state } = await w.send(via);
+    const harness = worldWithDoor({ kind });
+    const { state } = await harness.send(via);
     expect(state).toMatchObject({ is: 'acknowledged', receipt: { via: 'native', door: 'codex-queue' } });
-    expect(w.pane.submissions).toEqual([text]);
-    expect(w.pane.pastes).toEqual([]);
-    expect(w.pane.keys).toEqual([]);
-    expect(w.memory.states).toEqual(['claimed', 'typed', 'submitted', 'acknowledged']);
-    expect(w.memory.saved[1]!.state).toMatchObject({ way: { via: 'native', door: 'codex-queue' } });
+    expect(harness.pane.submissions).toEqual([text]);
+    expect(harness.pane.pastes).toEqual([]);
+    expect(harness.pane.keys).toEqual([]);
+    expect(harness.memory.states).toEqual(['claimed', 'typed', 'submitted', 'acknowledged']);
+    expect(harness.memory.saved[1]!.state).toMatchObject({ way: { via: 'native', door: 'codex-queue' } });
   }
 });
 
 test('unless it is asked for, no door is even looked for', async () => {
   for (const change of [options('keyboard'), {}]) {
-    const w = worldWithDoor();
-    w.doors.find = () => {
+    const harness = worldWithDoor();
+    harness.doors.find = () => {
       throw new Error('nobody asked for a door');
     };
-    const { state } = await w.clock.until(w.courierAgain().attempt(w.delivery(text, change)));
+    const { state } = await harness.clock.until(harness.courierAgain().attempt(harness.delivery(text, change)));
     expect(state).toMatchObject({ is: 'acknowledged', receipt: { via: 'keyboard' } });
-    expect(w.pane.pastes).toEqual([text]);
+    expect(harness.pane.pastes).toEqual([text]);
   }
 });
 
@@ -105,44 +113,46 @@ test.each(kinds)('a %s door that refuses takes nothing: auto types it after all,
 });
 
 test('what is taken back from a queue that stands still is typed once by auto, and is not left lying', async () => {
-  const w = worldWithDoor({ looksEveryMs: 1_000 });
-  w.pane.take = () => false;
-  expect((await w.send('auto')).state).toMatchObject({
+  const harness = worldWithDoor({ looksEveryMs: 1_000 });
+  harness.pane.take = () => false;
+  expect((await harness.send('auto')).state).toMatchObject({
     is: 'acknowledged',
     receipt: { via: 'keyboard', because: 'it was taken back' },
   });
-  expect(w.doors.lying).toEqual([]);
-  expect(w.pane.submissions).toEqual([text]);
+  expect(harness.doors.lying).toEqual([]);
+  expect(harness.pane.submissions).toEqual([text]);
 });
 
 test('after a refusal the guard is asked again: a dialog that opened meanwhile holds, and nothing is typed', async () => {
-  const w = worldWithDoor({ answers: 'refuses' });
-  w.doors.before = () => {
-    w.pane.dialog = true;
-    w.pane.settle();
+  const harness = worldWithDoor({ answers: 'refuses' });
+  harness.doors.before = () => {
+    harness.pane.dialog = true;
+    harness.pane.settle();
   };
-  expect((await w.send('auto')).state).toMatchObject({ is: 'held', reason: 'dialog' });
-  expect(w.pane.pastes).toEqual([]);
-  expect(w.pane.approvals).toEqual([]);
+  expect((await harness.send('auto')).state).toMatchObject({ is: 'held', reason: 'dialog' });
+  expect(harness.pane.pastes).toEqual([]);
+  expect(harness.pane.approvals).toEqual([]);
 });
 
 /** Another input stands on the screen than when the question was asked. */
-async function goneOn(w: WorldWithDoor): Promise<Partial<Delivery>> {
-  w.pane.inputs = ['go'];
-  w.pane.words = ['Shall I?'];
-  w.pane.settle();
-  const turnMark = markTurn([], w.pane.read((await w.pane.look())!), 'Shall I?');
+async function goneOn(harness: HarnessWithDoor): Promise<Partial<Delivery>> {
+  harness.pane.inputs = ['go'];
+  harness.pane.words = ['Shall I?'];
+  harness.pane.settle();
+  const turnMark = markTurn([], harness.pane.read((await harness.pane.look())!), 'Shall I?');
   return { turnMark };
 }
 
 test('an answer whose turn has passed goes through no door, also where that is seen after a refusal', async () => {
   for (const via of ['native', 'auto'] as const) {
-    const w = worldWithDoor();
-    const bound = await goneOn(w);
-    w.pane.change((pane) => pane.inputs.push('first explain')).settle();
-    const { state } = await w.clock.until(w.courierAgain().attempt(w.delivery(text, { ...options(via), ...bound })));
+    const harness = worldWithDoor();
+    const bound = await goneOn(harness);
+    harness.pane.change((pane) => pane.inputs.push('first explain')).settle();
+    const { state } = await harness.clock.until(
+      harness.courierAgain().attempt(harness.delivery(text, { ...options(via), ...bound })),
+    );
     expect(state).toMatchObject({ is: 'cancelled', reason: expect.stringMatching(/^turn-passed: /) });
-    expect([w.doors.handed, w.pane.pastes, w.memory.states]).toEqual([[], [], ['cancelled']]);
+    expect([harness.doors.handed, harness.pane.pastes, harness.memory.states]).toEqual([[], [], ['cancelled']]);
   }
   const refused = worldWithDoor({ answers: 'refuses' });
   const bound = await goneOn(refused);
@@ -167,60 +177,63 @@ test.each(kinds)('a %s door that does not answer is not asked again, and nothing
 });
 
 test('a turn of somebody else is no receipt for a text that only lies there', async () => {
-  const w = worldWithDoor({ kind: 'file', looksEveryMs: 2_000 });
-  w.clock.after(200, () =>
-    w.pane.change((pane) => {
+  const harness = worldWithDoor({ kind: 'file', looksEveryMs: 2_000 });
+  harness.clock.after(200, () =>
+    harness.pane.change((pane) => {
       pane.busy = true;
     }),
   );
-  expect((await w.send('native')).state).toMatchObject({
+  expect((await harness.send('native')).state).toMatchObject({
     is: 'uncertain',
     reason: expect.stringContaining('has the text'),
   });
-  expect(w.pane.submissions).toEqual([]);
+  expect(harness.pane.submissions).toEqual([]);
 });
 
 test('the guard is the same: busy, a dialog, a draft, copy mode and a person at the keys hold', async () => {
-  const against: ReadonlyArray<readonly [string, (w: WorldWithDoor) => void]> = [
-    ['busy', (w) => Object.assign(w.pane, { busy: true })],
-    ['dialog', (w) => Object.assign(w.pane, { dialog: true })],
-    ['draft', (w) => Object.assign(w.pane, { composer: 'a draft' })],
-    ['human-active', (w) => w.pane.human()],
-    ['replaced', (w) => Object.assign(w.pane, { agentPid: 999 })],
+  const against: ReadonlyArray<readonly [string, (harness: HarnessWithDoor) => void]> = [
+    ['busy', (harness) => Object.assign(harness.pane, { busy: true })],
+    ['dialog', (harness) => Object.assign(harness.pane, { dialog: true })],
+    ['draft', (harness) => Object.assign(harness.pane, { composer: 'a draft' })],
+    ['human-active', (harness) => harness.pane.human()],
+    ['replaced', (harness) => Object.assign(harness.pane, { agentPid: 999 })],
   ];
   for (const [reason, change] of against) {
-    const w = worldWithDoor();
-    const delivery = w.delivery(text, options('native'));
-    change(w);
-    w.pane.settle();
-    expect((await w.clock.until(w.courierAgain().attempt(delivery))).state).toMatchObject({ is: 'held', reason });
-    expect(w.doors.handed).toEqual([]);
+    const harness = worldWithDoor();
+    const delivery = harness.delivery(text, options('native'));
+    change(harness);
+    harness.pane.settle();
+    expect((await harness.clock.until(harness.courierAgain().attempt(delivery))).state).toMatchObject({
+      is: 'held',
+      reason,
+    });
+    expect(harness.doors.handed).toEqual([]);
   }
 });
 
 test("a person's draft that comes while the text lies in a queue stays, and the echo is the receipt", async () => {
-  const w = worldWithDoor({ looksEveryMs: 3_000 });
-  w.clock.after(500, () => w.pane.human('x', 'y'));
-  expect((await w.send('native')).state).toMatchObject({ is: 'acknowledged', receipt: { evidence: 'echoed' } });
-  expect(w.pane.composer).toBe('xy');
-  expect(w.pane.submissions).toEqual([text]);
+  const harness = worldWithDoor({ looksEveryMs: 3_000 });
+  harness.clock.after(500, () => harness.pane.human('x', 'y'));
+  expect((await harness.send('native')).state).toMatchObject({ is: 'acknowledged', receipt: { evidence: 'echoed' } });
+  expect(harness.pane.composer).toBe('xy');
+  expect(harness.pane.submissions).toEqual([text]);
 });
 
 test("a person's words beside a draft that a door put there keep it from being submitted", async () => {
-  const w = worldWithDoor({ kind: 'port' });
-  w.clock.after(20, () => w.pane.human('x', 'y'));
-  expect((await w.send('native')).state.is).toBe('typed-not-submitted');
-  expect(w.pane.submissions).toEqual([]);
+  const harness = worldWithDoor({ kind: 'port' });
+  harness.clock.after(20, () => harness.pane.human('x', 'y'));
+  expect((await harness.send('native')).state.is).toBe('typed-not-submitted');
+  expect(harness.pane.submissions).toEqual([]);
 });
 
 test('a text that is a command to the composer goes through a plain door as it is', async () => {
-  const sentTo = (w: WorldWithDoor, via: Via) => {
-    w.pane.manners = { ...w.pane.manners, commandOpenings: [{ pattern: '^\\s*/', prefix: null }] };
-    return w.send(via, '/help is no command');
+  const sentTo = (harness: HarnessWithDoor, via: Via) => {
+    harness.pane.manners = { ...harness.pane.manners, commandOpenings: [{ pattern: '^\\s*/', prefix: null }] };
+    return harness.send(via, '/help is no command');
   };
-  const w = worldWithDoor();
-  expect((await sentTo(w, 'native')).state.is).toBe('acknowledged');
-  expect(w.pane.submissions).toEqual(['/help is no command']);
+  const harness = worldWithDoor();
+  expect((await sentTo(harness, 'native')).state.is).toBe('acknowledged');
+  expect(harness.pane.submissions).toEqual(['/help is no command']);
   const typed = await sentTo(worldWithDoor(), 'keyboard');
   expect(typed.state).toMatchObject({ is: 'failed', reason: expect.stringContaining('command') });
 });
@@ -248,26 +261,26 @@ const deaths: Array<
 test.each(deaths)(
   'a bridge that dies at %s (%s) with a %s door leaves a delivery that ends %s',
   async (at, when, kind, outcome, count) => {
-    const w = worldWithDoor({ kind });
+    const harness = worldWithDoor({ kind });
     let died = false;
     const die = (point: string, then: string) => {
       if (died || point !== at || then !== when) return;
       died = true;
       throw new Error('the bridge was killed');
     };
-    w.memory.crash = (then, next) => die(next.state.is, then);
-    w.doors.before = () => die('door', 'before');
-    w.doors.after = () => die('door', 'after');
-    await expect(w.send('auto')).rejects.toThrow('killed');
-    let delivery = w.memory.stored!;
+    harness.memory.crash = (then, next) => die(next.state.is, then);
+    harness.doors.before = () => die('door', 'before');
+    harness.doors.after = () => die('door', 'after');
+    await expect(harness.send('auto')).rejects.toThrow('killed');
+    let delivery = harness.memory.stored!;
     for (let round = 0; round < 9 && !isEnded(delivery.state); round++) {
-      delivery = await w.clock.until(w.courierAgain().attempt(delivery));
-      await w.clock.pass(500);
+      delivery = await harness.clock.until(harness.courierAgain().attempt(delivery));
+      await harness.clock.pass(500);
     }
     expect(delivery.state.is).toBe(outcome);
-    await w.clock.pass(10_000);
-    expect(w.pane.submissions).toEqual(Array(count).fill(text));
-    expect(w.pane.pastes).toEqual([]);
+    await harness.clock.pass(10_000);
+    expect(harness.pane.submissions).toEqual(Array(count).fill(text));
+    expect(harness.pane.pastes).toEqual([]);
   },
 );
 
@@ -288,46 +301,47 @@ test('whatever happens and whenever the bridge dies, a text that may go through 
   const seed = Number(process.env.DELIVERY_SEED ?? 7);
   await fc.assert(
     fc.asyncProperty(characters, doors, vias, schedules, crashes, async (character, door, via, schedule, crash) => {
-      const w = worldWithDoor(door, character);
-      for (const { atMs, what } of schedule) w.clock.after(atMs, () => happenings[what]!(w.pane));
+      const harness = worldWithDoor(door, character);
+      for (const { atMs, what } of schedule) harness.clock.after(atMs, () => happenings[what]!(harness.pane));
       let died = false;
       const die = (point: string, then: string) => {
         if (died || point !== crash.at || then !== crash.when) return;
         died = true;
         throw new Error('the bridge was killed');
       };
-      w.memory.crash = (then, next) => die(next.state.is, then);
-      w.doors.before = () => die('door', 'before');
-      w.doors.after = () => die('door', 'after');
-      w.pane.before = (act) => die(act, 'before');
-      w.pane.after = (act) => die(act, 'after');
+      harness.memory.crash = (then, next) => die(next.state.is, then);
+      harness.doors.before = () => die('door', 'before');
+      harness.doors.after = () => die('door', 'after');
+      harness.pane.before = (act) => die(act, 'before');
+      harness.pane.after = (act) => die(act, 'after');
 
-      const queued = w.delivery(text, options(via));
+      const queued = harness.delivery(text, options(via));
       let delivery = queued;
       for (let round = 0; round < 6 && !isEnded(delivery.state); round++) {
         try {
-          delivery = await w.clock.until(w.courierAgain().attempt(delivery));
+          delivery = await harness.clock.until(harness.courierAgain().attempt(delivery));
         } catch (fault) {
           expect(String(fault)).toContain('killed');
         }
-        delivery = w.memory.stored ?? queued;
-        await w.clock.pass(500);
+        delivery = harness.memory.stored ?? queued;
+        await harness.clock.pass(500);
       }
-      await w.clock.pass(20_000);
+      await harness.clock.pass(20_000);
 
       const { state } = delivery;
       ends.set(state.is, (ends.get(state.is) ?? 0) + 1);
       const flat = (words: string) => words.replace(/\s+/g, '');
-      const copies = flat(w.pane.submissions.join('\u0001')).split(flat(text)).length - 1;
+      const copies = flat(harness.pane.submissions.join('\u0001')).split(flat(text)).length - 1;
       expect(copies).toBeLessThanOrEqual(1);
       if (state.is === 'acknowledged') expect(copies).toBe(1);
       if (['held', 'queued', 'claimed', 'failed'].includes(state.is)) {
         expect(copies).toBe(0);
-        expect(w.doors.lying).toEqual([]);
+        expect(harness.doors.lying).toEqual([]);
       }
-      expect(w.doors.handed.length).toBeLessThanOrEqual(1);
-      for (const approval of w.pane.approvals) if (approval.by === 'courier') expect(approval.wasDrawn).toBe(false);
-      expect(w.locks.held).toBe(false);
+      expect(harness.doors.handed.length).toBeLessThanOrEqual(1);
+      for (const approval of harness.pane.approvals)
+        if (approval.by === 'courier') expect(approval.wasDrawn).toBe(false);
+      expect(harness.locks.held).toBe(false);
     }),
     { numRuns: Number(process.env.DELIVERY_RUNS ?? 300), ...(seed === 0 ? {} : { seed }) },
   );

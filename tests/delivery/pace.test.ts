@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Courier } from '../../bridge/delivery/courier.ts';
 import type { PaneIO } from '../../bridge/delivery/pane-io.ts';
+import { courierHarness } from './courier-harness.ts';
 import { fakeManner } from './fake-pane.ts';
-import { world } from './world.ts';
 
 interface Frame {
   readonly askedAtMs: number;
@@ -12,49 +12,59 @@ interface Frame {
   readonly screen: string;
 }
 
-/** A world whose looks take time: the frame is of `early` ms after the question, and comes `late` ms after that. */
+/** A harness whose looks take time: the frame is of `early` ms after the question, and comes `late` ms after that. */
 function slowWorld(lookMs: (look: number) => { early: number; late: number }, character = {}) {
-  const w = world(character);
+  const harness = courierHarness(character);
   const frames: Frame[] = [];
-  const pass = (forMs: number) => new Promise<void>((resolve) => void w.clock.after(forMs, resolve));
+  const pass = (forMs: number) => new Promise<void>((resolve) => void harness.clock.after(forMs, resolve));
   const hands: PaneIO = {
     look: async () => {
-      const askedAtMs = w.clock.now();
+      const askedAtMs = harness.clock.now();
       const { early, late } = lookMs(frames.length);
       await pass(early);
-      const snapshot = await w.pane.look();
-      const frame = { askedAtMs, drawnAtMs: w.clock.now(), screen: w.pane.screen };
+      const snapshot = await harness.pane.look();
+      const frame = { askedAtMs, drawnAtMs: harness.clock.now(), screen: harness.pane.screen };
       await pass(late);
-      frames.push({ ...frame, takenAtMs: w.clock.now() });
-      return snapshot && Object.assign(snapshot, { askedAtMs, takenAtMs: w.clock.now() });
+      frames.push({ ...frame, takenAtMs: harness.clock.now() });
+      return snapshot && Object.assign(snapshot, { askedAtMs, takenAtMs: harness.clock.now() });
     },
-    paste: (id, text, condition) => w.pane.paste(id, text, condition),
-    press: (...given) => w.pane.press(...given),
-    leaveMode: () => w.pane.leaveMode(),
-    rings: () => w.pane.rings(),
-    nextRing: (...given) => w.pane.nextRing(...given),
+    paste: (id, text, condition) => harness.pane.paste(id, text, condition),
+    press: (...given) => harness.pane.press(...given),
+    leaveMode: () => harness.pane.leaveMode(),
+    rings: () => harness.pane.rings(),
+    nextRing: (...given) => harness.pane.nextRing(...given),
   };
-  const courier = new Courier({ hands, eyes: w.pane, locks: w.locks, memory: w.memory, clock: w.clock });
-  return { ...w, frames, attempt: async (body: string) => w.clock.until(courier.attempt(w.delivery(body))) };
+  const courier = new Courier({
+    hands,
+    eyes: harness.pane,
+    locks: harness.locks,
+    memory: harness.memory,
+    clock: harness.clock,
+  });
+  return {
+    ...harness,
+    frames,
+    attempt: async (body: string) => harness.clock.until(courier.attempt(harness.delivery(body))),
+  };
 }
 
 test('what the pane draws while a look is under way is looked at next, not fifty milliseconds later', async () => {
-  const w = slowWorld(() => ({ early: 0, late: 12 }), { pieces: 2 });
-  expect((await w.attempt('use approach B')).state.is).toBe('acknowledged');
-  const whole = w.frames.filter(({ screen }) => screen.includes('> use approach B'));
+  const harness = slowWorld(() => ({ early: 0, late: 12 }), { pieces: 2 });
+  expect((await harness.attempt('use approach B')).state.is).toBe('acknowledged');
+  const whole = harness.frames.filter(({ screen }) => screen.includes('> use approach B'));
   // drawn in halves 10 and 15 ms after the paste: the look at the first half ends at 22, the one at both at 34
-  expect(w.pane.enters[0]! - whole[0]!.takenAtMs).toBeLessThanOrEqual(fakeManner.settleMs + 12);
-  expect(whole[0]!.askedAtMs - w.frames[1]!.takenAtMs).toBeLessThanOrEqual(1);
+  expect(harness.pane.enters[0]! - whole[0]!.takenAtMs).toBeLessThanOrEqual(fakeManner.settleMs + 12);
+  expect(whole[0]!.askedAtMs - harness.frames[1]!.takenAtMs).toBeLessThanOrEqual(1);
 });
 
 test('however late looks come, the frames between which a text rests lie the settle time apart', async () => {
   const delay = fc.record({ early: fc.nat({ max: 120 }), late: fc.nat({ max: 120 }) });
   await fc.assert(
     fc.asyncProperty(fc.array(delay, { minLength: 1, maxLength: 9 }), fc.nat({ max: 60 }), async (delays, drawMs) => {
-      const w = slowWorld((look) => delays[look % delays.length]!, { drawMs });
-      expect((await w.attempt('use approach B')).state.is).toBe('acknowledged');
-      const enterAt = w.pane.enters[0]!;
-      const shown = w.frames.filter(
+      const harness = slowWorld((look) => delays[look % delays.length]!, { drawMs });
+      expect((await harness.attempt('use approach B')).state.is).toBe('acknowledged');
+      const enterAt = harness.pane.enters[0]!;
+      const shown = harness.frames.filter(
         ({ takenAtMs, screen }) => takenAtMs <= enterAt && screen.includes('> use approach B'),
       );
       expect(shown.at(-1)!.drawnAtMs - shown[0]!.drawnAtMs).toBeGreaterThanOrEqual(fakeManner.settleMs);
@@ -64,18 +74,20 @@ test('however late looks come, the frames between which a text rests lie the set
 });
 
 test('claimed and typed are one commit: a bridge that dies in it has claimed nothing and pasted nothing', async () => {
-  const w = world();
-  w.memory.crash = (when, next) => {
+  const harness = courierHarness();
+  harness.memory.crash = (when, next) => {
     if (when === 'before' && next.state.is === 'typed') throw new Error('the bridge was killed');
   };
-  await expect(w.clock.until(w.courier.attempt(w.delivery('use approach B')))).rejects.toThrow('killed');
-  expect(w.memory.states).toEqual([]);
-  expect(w.pane.pastes).toEqual([]);
+  await expect(harness.clock.until(harness.courier.attempt(harness.delivery('use approach B')))).rejects.toThrow(
+    'killed',
+  );
+  expect(harness.memory.states).toEqual([]);
+  expect(harness.pane.pastes).toEqual([]);
 });
 
 test('however long a commit takes, nothing is pasted before `typed` is on the disk, nor Enter pressed before `submitted`', async () => {
-  const w = world();
-  const { memory, clock, pane } = w;
+  const harness = courierHarness();
+  const { memory, clock, pane } = harness;
   const commit = memory.commit.bind(memory);
   memory.commit = async (work) => {
     await new Promise<void>((resolve) => void clock.after(40, resolve));
@@ -83,17 +95,17 @@ test('however long a commit takes, nothing is pasted before `typed` is on the di
   };
   const acts: string[] = [];
   pane.before = (act) => act !== 'look' && acts.push(`${act} when ${memory.stored?.state.is}`);
-  expect((await w.attempt(w.delivery('use approach B'))).is).toBe('acknowledged');
+  expect((await harness.attempt(harness.delivery('use approach B'))).is).toBe('acknowledged');
   expect(acts).toEqual(['paste when typed', 'press when submitted']);
 });
 
 test('a program that takes Enter with the text has it as soon as the whole text has stood for its own time', async () => {
   const entersAfter = async (stillMs: number | undefined, pieces: number) => {
-    const w = slowWorld(() => ({ early: 0, late: 2 }), { pieces });
-    w.pane.manners = { ...fakeManner, settleMs: 0, ...(stillMs !== undefined && { stillMs }) };
-    expect((await w.attempt('use approach B')).state.is).toBe('acknowledged');
-    const whole = w.frames.find(({ screen }) => screen.includes('> use approach B'))!;
-    return w.pane.enters[0]! - whole.takenAtMs;
+    const harness = slowWorld(() => ({ early: 0, late: 2 }), { pieces });
+    harness.pane.manners = { ...fakeManner, settleMs: 0, ...(stillMs !== undefined && { stillMs }) };
+    expect((await harness.attempt('use approach B')).state.is).toBe('acknowledged');
+    const whole = harness.frames.find(({ screen }) => screen.includes('> use approach B'))!;
+    return harness.pane.enters[0]! - whole.takenAtMs;
   };
   for (const pieces of [1, 2]) {
     expect(await entersAfter(undefined, pieces)).toBeGreaterThanOrEqual(30);

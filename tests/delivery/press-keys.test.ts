@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { keysOf, submits } from '../../bridge/core/keys.ts';
+import { type CourierHarness, courierHarness } from './courier-harness.ts';
 import { dialogOf, type Menu } from './fake-pane.ts';
-import { type World, world } from './world.ts';
 
 const menu: Menu = {
   command: 'npm test',
@@ -12,12 +12,12 @@ const menu: Menu = {
   at: 0,
 };
 
-function keys({ delivery }: World, body: string, change: Parameters<World['delivery']>[1] = {}) {
+function keys({ delivery }: CourierHarness, body: string, change: Parameters<CourierHarness['delivery']>[1] = {}) {
   return delivery(body, { kind: 'keys', ...change });
 }
 
 test('keys are pressed together, once, and the screen that changed is the receipt', async () => {
-  const one = world();
+  const one = courierHarness();
   one.pane.change((pane) => {
     pane.composer = 'half a thought';
   });
@@ -34,26 +34,26 @@ test('keys are pressed together, once, and the screen that changed is the receip
 });
 
 test('keys that change nothing on the screen are uncertain, and not pressed again', async () => {
-  const one = world();
+  const one = courierHarness();
   one.pane.deaf = true;
   expect(await one.attempt(keys(one, 'Enter'))).toMatchObject({ is: 'uncertain' });
   expect(one.pane.keys).toEqual(['Enter']);
 });
 
 test('a busy agent can be interrupted; no text would be typed into it', async () => {
-  const one = world();
+  const one = courierHarness();
   one.pane.busy = true;
   one.pane.settle();
   await one.attempt(keys(one, 'Escape'));
   expect(one.pane.keys).toEqual(['Escape']);
-  const text = world();
+  const text = courierHarness();
   text.pane.busy = true;
   text.pane.settle();
   expect(await text.attempt(text.delivery('a text'))).toMatchObject({ is: 'held', reason: 'busy' });
 });
 
 test('what would submit a draft is held, unless it is forced', async () => {
-  const one = world();
+  const one = courierHarness();
   one.pane.composer = 'half a thought';
   one.pane.settle();
   expect(await one.attempt(keys(one, 'C-u Enter'))).toMatchObject({ is: 'held', reason: 'draft' });
@@ -65,7 +65,7 @@ test('what would submit a draft is held, unless it is forced', async () => {
 
 test('no key answers a dialog that it was not meant for, forced or not', async () => {
   for (const force of [false, true]) {
-    const one = world();
+    const one = courierHarness();
     one.pane.menu = menu;
     one.pane.settle();
     const order = keys(one, 'Enter', { options: { force, allowShell: false } });
@@ -75,7 +75,7 @@ test('no key answers a dialog that it was not meant for, forced or not', async (
 });
 
 test('a dialog that opens between the look and the keys is not answered', async () => {
-  const one = world();
+  const one = courierHarness();
   one.pane.before = (act) => {
     if (act === 'press') one.pane.change((pane) => (pane.dialog = true)).settle();
   };
@@ -84,19 +84,19 @@ test('a dialog that opens between the look and the keys is not answered', async 
 });
 
 test('keys meant for a dialog are pressed in it, and never in another', async () => {
-  const one = world();
+  const one = courierHarness();
   one.pane.menu = menu;
   one.pane.settle();
   const dialog = dialogOf(menu).fingerprint;
   expect(await one.attempt(keys(one, 'y', { dialog }))).toMatchObject({ is: 'acknowledged' });
   expect(one.pane.choices).toMatchObject([{ label: 'Yes, proceed' }]);
 
-  const other = world();
+  const other = courierHarness();
   other.pane.menu = { ...menu, command: 'rm -rf /' };
   other.pane.settle();
   expect(await other.attempt(keys(other, 'y', { dialog }))).toMatchObject({ is: 'cancelled' });
 
-  const swapped = world();
+  const swapped = courierHarness();
   swapped.pane.menu = menu;
   swapped.pane.settle();
   swapped.pane.before = (act) => {
@@ -108,7 +108,7 @@ test('keys meant for a dialog are pressed in it, and never in another', async ()
 
 test('keys are held where the window types into all its panes, before the look and after it, also by force', async () => {
   for (const force of [false, true]) {
-    const before = world();
+    const before = courierHarness();
     before.pane.synchronized = true;
     const options = { force, allowShell: false };
     expect(await before.attempt(keys(before, 'Escape', { options }))).toMatchObject({
@@ -116,7 +116,7 @@ test('keys are held where the window types into all its panes, before the look a
       reason: 'synchronized',
       detail: 'the window types into all its panes (synchronize-panes)',
     });
-    const during = world();
+    const during = courierHarness();
     during.pane.before = (act) => {
       if (act === 'press') during.pane.synchronized = true;
     };
@@ -129,15 +129,15 @@ test('keys are held where the window types into all its panes, before the look a
 });
 
 test('a shell, a person at the keys and another agent hold keys back', async () => {
-  const shell = world();
+  const shell = courierHarness();
   shell.pane.exitToShell();
   shell.pane.settle();
   const there = keys(shell, 'C-c', { recipient: shell.pane.identity });
   expect(await shell.attempt(there)).toMatchObject({ is: 'held', reason: 'shell' });
-  const person = world();
+  const person = courierHarness();
   person.pane.human('x');
   expect(await person.attempt(keys(person, 'Escape'))).toMatchObject({ is: 'held', reason: 'human-active' });
-  const replaced = world();
+  const replaced = courierHarness();
   const meant = keys(replaced, 'Escape');
   replaced.pane.relaunch();
   expect(await replaced.attempt(meant)).toMatchObject({ is: 'held', reason: 'replaced' });
@@ -145,7 +145,7 @@ test('a shell, a person at the keys and another agent hold keys back', async () 
 });
 
 test('after a crash nobody presses keys a second time', async () => {
-  const one = world();
+  const one = courierHarness();
   expect(await one.reconcile(keys(one, 'Enter', { state: { is: 'typed', at: 0 } }))).toMatchObject({ is: 'uncertain' });
   expect(one.pane.keys).toEqual([]);
 });
@@ -162,13 +162,13 @@ test('only keys are keys: text and letters are refused, letters but in a dialog'
 
 test('keys that close their dialog say so; those that leave it open only changed the screen', async () => {
   const opened = () => {
-    const one = world();
+    const one = courierHarness();
     one.pane.menu = menu;
     one.pane.settle();
     return one;
   };
   const dialog = dialogOf(menu).fingerprint;
-  const evidenceOf = async (one: World, body: string) => {
+  const evidenceOf = async (one: CourierHarness, body: string) => {
     const state = await one.attempt(keys(one, body, { dialog }));
     return state.is === 'acknowledged' ? state.receipt.evidence : state.is;
   };
@@ -184,7 +184,7 @@ test('keys that close their dialog say so; those that leave it open only changed
 });
 
 test('what was drawn for a moment after the keys counts, also where the screen stands as before at the end', async () => {
-  const one = world();
+  const one = courierHarness();
   one.pane.menu = menu;
   one.pane.settle();
   let looks = 0;

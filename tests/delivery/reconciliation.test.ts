@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { isEnded } from '../../bridge/core/delivery-machine.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
 import { Courier } from '../../bridge/delivery/courier.ts';
+import { type CourierHarness, courierHarness } from './courier-harness.ts';
 import type { Character } from './fake-pane.ts';
-import { type World, world } from './world.ts';
 
 const text = 'Use approach B.\n\nKeep the old interface; add a test.';
 
@@ -13,35 +13,41 @@ async function crash(
   when: 'before' | 'after',
   character: Partial<Character> = {},
   pauseMs = 0,
-): Promise<World> {
-  const w = world(character);
+): Promise<CourierHarness> {
+  const harness = courierHarness(character);
   let crashed = false;
   const die = () => {
     crashed = true;
     throw new Error('the bridge was killed');
   };
   const isPoint = (point: string, then: string) => !crashed && point === at && then === when;
-  w.memory.crash = (then, next) => {
+  harness.memory.crash = (then, next) => {
     if (isPoint(next.state.is, then)) die();
   };
-  w.pane.before = (act) => {
+  harness.pane.before = (act) => {
     if (isPoint(act, 'before')) die();
   };
-  w.pane.after = (act) => {
+  harness.pane.after = (act) => {
     if (isPoint(act, 'after')) die();
   };
-  const queued = w.delivery(text);
-  await expect(w.clock.until(w.courier.attempt(queued))).rejects.toThrow('killed');
-  await w.clock.pass(pauseMs);
+  const queued = harness.delivery(text);
+  await expect(harness.clock.until(harness.courier.attempt(queued))).rejects.toThrow('killed');
+  await harness.clock.pass(pauseMs);
 
-  const next = new Courier({ hands: w.pane, eyes: w.pane, locks: w.locks, memory: w.memory, clock: w.clock });
-  let delivery: Delivery = w.memory.stored ?? queued;
+  const next = new Courier({
+    hands: harness.pane,
+    eyes: harness.pane,
+    locks: harness.locks,
+    memory: harness.memory,
+    clock: harness.clock,
+  });
+  let delivery: Delivery = harness.memory.stored ?? queued;
   for (let round = 0; round < 5 && !isEnded(delivery.state); round++) {
     const typed = delivery.state.is === 'typed' || delivery.state.is === 'submitted';
-    delivery = await w.clock.until(typed ? next.reconcile(delivery) : next.attempt(delivery));
+    delivery = await harness.clock.until(typed ? next.reconcile(delivery) : next.attempt(delivery));
   }
-  w.memory.stored = delivery;
-  return w;
+  harness.memory.stored = delivery;
+  return harness;
 }
 
 const outcomes: Array<[point: string, when: 'before' | 'after', outcome: string, submissions: number]> = [
@@ -64,26 +70,26 @@ test.each(outcomes)(
   'a bridge that dies at %s (%s) leaves a delivery that ends %s',
   async (point, when, outcome, count) => {
     for (const pauseMs of [0, 1_000, 10_000]) {
-      const w = await crash(point, when, {}, pauseMs);
-      expect([pauseMs, w.memory.stored!.state.is]).toEqual([pauseMs, outcome]);
-      expect(w.pane.submissions).toEqual(Array(count).fill(text));
-      expect(w.pane.pastes.length).toBeLessThanOrEqual(1);
+      const harness = await crash(point, when, {}, pauseMs);
+      expect([pauseMs, harness.memory.stored!.state.is]).toEqual([pauseMs, outcome]);
+      expect(harness.pane.submissions).toEqual(Array(count).fill(text));
+      expect(harness.pane.pastes.length).toBeLessThanOrEqual(1);
     }
   },
 );
 
 test('after a crash the echo of an older, equal input is not taken for ours', async () => {
-  const w = world();
-  w.pane.inputs = [text];
-  w.pane.words = ['answer 0'];
-  w.pane.settle();
-  w.pane.before = (act) => {
+  const harness = courierHarness();
+  harness.pane.inputs = [text];
+  harness.pane.words = ['answer 0'];
+  harness.pane.settle();
+  harness.pane.before = (act) => {
     if (act === 'paste') throw new Error('killed');
   };
-  await expect(w.clock.until(w.courier.attempt(w.delivery(text)))).rejects.toThrow('killed');
-  w.pane.before = () => {};
-  expect((await w.reconcile(w.memory.stored!)).is).toBe('uncertain');
-  expect(w.pane.pastes).toEqual([]);
+  await expect(harness.clock.until(harness.courier.attempt(harness.delivery(text)))).rejects.toThrow('killed');
+  harness.pane.before = () => {};
+  expect((await harness.reconcile(harness.memory.stored!)).is).toBe('uncertain');
+  expect(harness.pane.pastes).toEqual([]);
 });
 
 test('a delivery of an older bridge, without its mark, needs a telling echo', async () => {
@@ -91,57 +97,57 @@ test('a delivery of an older bridge, without its mark, needs a telling echo', as
     [text, 'acknowledged'],
     ['yes', 'uncertain'],
   ] as const) {
-    const w = world();
-    w.pane.inputs = [body];
-    w.pane.words = ['answer'];
-    w.pane.settle();
-    const submitted = w.delivery(body, { state: { is: 'submitted', at: 0 } });
-    expect((await w.reconcile(submitted)).is).toBe(outcome);
+    const harness = courierHarness();
+    harness.pane.inputs = [body];
+    harness.pane.words = ['answer'];
+    harness.pane.settle();
+    const submitted = harness.delivery(body, { state: { is: 'submitted', at: 0 } });
+    expect((await harness.reconcile(submitted)).is).toBe(outcome);
   }
 });
 
 test('while the screen does not tell, the delivery stays as it is; it is not typed, and not called uncertain', async () => {
-  const w = world();
-  w.pane.dialog = true;
-  w.pane.settle();
-  const typed = w.delivery(text, { state: { is: 'typed', at: 0, turnBefore: ':' } });
-  expect(await w.clock.until(w.courier.reconcile(typed))).toBe(typed);
-  w.locks.held = true;
-  expect(await w.clock.until(w.courier.reconcile(typed))).toBe(typed);
-  expect(w.memory.saved).toEqual([]);
-  expect(w.pane.pastes).toEqual([]);
+  const harness = courierHarness();
+  harness.pane.dialog = true;
+  harness.pane.settle();
+  const typed = harness.delivery(text, { state: { is: 'typed', at: 0, turnBefore: ':' } });
+  expect(await harness.clock.until(harness.courier.reconcile(typed))).toBe(typed);
+  harness.locks.held = true;
+  expect(await harness.clock.until(harness.courier.reconcile(typed))).toBe(typed);
+  expect(harness.memory.saved).toEqual([]);
+  expect(harness.pane.pastes).toEqual([]);
 });
 
 test('a text that rests in the composer gets its Enter only where the guard has nothing else against it', async () => {
-  const typed = (w: World) => w.delivery(text, { state: { is: 'typed', at: 0, turnBefore: ':' } });
-  const against: Array<(w: World) => void> = [
-    (w) => w.pane.human(),
-    (w) => {
-      w.pane.busy = true;
+  const typed = (harness: CourierHarness) => harness.delivery(text, { state: { is: 'typed', at: 0, turnBefore: ':' } });
+  const against: Array<(harness: CourierHarness) => void> = [
+    (harness) => harness.pane.human(),
+    (harness) => {
+      harness.pane.busy = true;
     },
-    (w) => {
-      w.pane.inMode = true;
+    (harness) => {
+      harness.pane.inMode = true;
     },
-    (w) => {
-      w.pane.synchronized = true;
+    (harness) => {
+      harness.pane.synchronized = true;
     },
-    (w) => {
-      w.pane.foreground = 'shell';
+    (harness) => {
+      harness.pane.foreground = 'shell';
     },
   ];
   for (const change of against) {
-    const w = world();
-    w.pane.composer = text;
-    change(w);
-    w.pane.settle();
-    expect((await w.reconcile(typed(w))).is).toBe('typed-not-submitted');
-    expect(w.pane.enters).toEqual([]);
+    const harness = courierHarness();
+    harness.pane.composer = text;
+    change(harness);
+    harness.pane.settle();
+    expect((await harness.reconcile(typed(harness))).is).toBe('typed-not-submitted');
+    expect(harness.pane.enters).toEqual([]);
   }
-  const w = world();
-  w.pane.composer = `${text} and a person's words`;
-  w.pane.settle();
-  expect((await w.reconcile(typed(w))).is).toBe('typed-not-submitted');
-  expect(w.pane.enters).toEqual([]);
+  const harness = courierHarness();
+  harness.pane.composer = `${text} and a person's words`;
+  harness.pane.settle();
+  expect((await harness.reconcile(typed(harness))).is).toBe('typed-not-submitted');
+  expect(harness.pane.enters).toEqual([]);
 });
 
 test('a marker gets its Enter only where nobody has typed since', async () => {
@@ -150,22 +156,22 @@ test('a marker gets its Enter only where nobody has typed since', async () => {
     [-60_000, 'acknowledged'],
     [10_000, 'typed-not-submitted'],
   ] as const) {
-    const w = world({ markerAbove: 100 });
-    const typed = w.delivery(long, { state: { is: 'typed', at: w.clock.now(), turnBefore: ':' } });
-    w.pane.composer = long;
-    w.pane.keyAt = w.clock.now() + keyAt;
-    w.pane.settle();
-    await w.clock.pass(60_000);
-    expect((await w.reconcile(typed)).is).toBe(outcome);
+    const harness = courierHarness({ markerAbove: 100 });
+    const typed = harness.delivery(long, { state: { is: 'typed', at: harness.clock.now(), turnBefore: ':' } });
+    harness.pane.composer = long;
+    harness.pane.keyAt = harness.clock.now() + keyAt;
+    harness.pane.settle();
+    await harness.clock.pass(60_000);
+    expect((await harness.reconcile(typed)).is).toBe(outcome);
   }
 });
 
 test('a pane that is gone or has another agent is uncertain, and not touched', async () => {
-  const gone = world();
+  const gone = courierHarness();
   const typed = gone.delivery(text, { state: { is: 'typed', at: 0 } });
   gone.pane.gone = true;
   expect((await gone.reconcile(typed)).is).toBe('uncertain');
-  const other = world();
+  const other = courierHarness();
   other.pane.agentPid = 999;
   other.pane.composer = text;
   other.pane.settle();
@@ -174,13 +180,13 @@ test('a pane that is gone or has another agent is uncertain, and not touched', a
 });
 
 test('what was only claimed was not typed, and goes back to the queue', async () => {
-  const w = world();
-  expect((await w.reconcile(w.delivery(text, { state: { is: 'claimed', at: 0 } }))).is).toBe('queued');
+  const harness = courierHarness();
+  expect((await harness.reconcile(harness.delivery(text, { state: { is: 'claimed', at: 0 } }))).is).toBe('queued');
 });
 
 test('an attempt on a delivery that was typed already reconciles it', async () => {
-  const w = world();
-  const typed = w.delivery(text, { state: { is: 'typed', at: 0, turnBefore: ':' } });
-  expect((await w.attempt(typed)).is).toBe('uncertain');
-  expect(w.pane.pastes).toEqual([]);
+  const harness = courierHarness();
+  const typed = harness.delivery(text, { state: { is: 'typed', at: 0, turnBefore: ':' } });
+  expect((await harness.attempt(typed)).is).toBe('uncertain');
+  expect(harness.pane.pastes).toEqual([]);
 });

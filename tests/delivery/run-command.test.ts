@@ -1,127 +1,127 @@
 import { describe, expect, test } from 'vitest';
+import { type CourierHarness, courierHarness } from './courier-harness.ts';
 import { fakeManner } from './fake-pane.ts';
-import { type World, world } from './world.ts';
 
 /** A program whose list of commands opens below the composer, as gemini's does; Enter takes the list's first name. */
 const listed = '^ ([a-z]+) {2,}\\S';
 
-function one(commands: NonNullable<typeof fakeManner.commands> = { echoes: true }, character = {}): World {
-  const made = world(character);
+function one(commands: NonNullable<typeof fakeManner.commands> = { echoes: true }, character = {}): CourierHarness {
+  const made = courierHarness(character);
   made.pane.manners = { ...fakeManner, commands };
   made.pane.commands = { '/compact': (pane) => pane.words.push('compacted') };
   return made;
 }
 
-const command = ({ delivery }: World, body: string, change: Parameters<World['delivery']>[1] = {}) =>
+const command = ({ delivery }: CourierHarness, body: string, change: Parameters<CourierHarness['delivery']>[1] = {}) =>
   delivery(body, { kind: 'command', ...change });
 
 test('a command is typed as it stands, one Enter is pressed, and the receipt is that it left the composer', async () => {
-  const w = one({ append: ' ', echoes: true });
-  expect(await w.attempt(command(w, '/compact'))).toMatchObject({
+  const harness = one({ append: ' ', echoes: true });
+  expect(await harness.attempt(command(harness, '/compact'))).toMatchObject({
     is: 'acknowledged',
     receipt: { evidence: 'composer-emptied' },
   });
-  expect([w.pane.pastes, w.pane.keys, w.pane.ran]).toEqual([['/compact '], ['Enter'], ['/compact']]);
-  expect(w.memory.states).toEqual(['claimed', 'typed', 'submitted', 'acknowledged']);
-  expect(w.pane.submissions).toEqual([]);
+  expect([harness.pane.pastes, harness.pane.keys, harness.pane.ran]).toEqual([['/compact '], ['Enter'], ['/compact']]);
+  expect(harness.memory.states).toEqual(['claimed', 'typed', 'submitted', 'acknowledged']);
+  expect(harness.pane.submissions).toEqual([]);
 });
 
 test('a command that opens a dialog is seen to have opened it, and no key follows', async () => {
-  const w = one();
-  w.pane.commands = {
+  const harness = one();
+  harness.pane.commands = {
     '/model': (pane) => {
       pane.menu = { command: 'which model', options: [['large', '1']], at: 0 };
     },
   };
-  const state = await w.attempt(command(w, '/model'));
+  const state = await harness.attempt(command(harness, '/model'));
   expect(state).toMatchObject({ is: 'acknowledged', receipt: { evidence: 'dialog-opened' } });
-  await w.clock.pass(30_000);
-  expect([w.pane.keys, w.pane.choices]).toEqual([['Enter'], []]);
+  await harness.clock.pass(30_000);
+  expect([harness.pane.keys, harness.pane.choices]).toEqual([['Enter'], []]);
 });
 
 test.each([
   ['hides the composer', { state: 'unknown', composer: { is: 'absent' } }],
   ['is read as another draft', { composer: { is: 'draft', text: 'large\nsmall' } }],
 ] as const)('a list that %s: uncertain, and Enter is pressed once', async (_, torn) => {
-  const w = one();
-  w.pane.commands = {
+  const harness = one();
+  harness.pane.commands = {
     '/resume': (pane) => {
       pane.torn = torn;
     },
   };
-  const state = await w.attempt(command(w, '/resume'));
+  const state = await harness.attempt(command(harness, '/resume'));
   expect(state).toMatchObject({ is: 'uncertain', reason: expect.stringContaining('is not to be seen since') });
-  expect(w.pane.keys).toEqual(['Enter']);
+  expect(harness.pane.keys).toEqual(['Enter']);
 });
 
 test.each(['busy', 'dialog'] as const)('while the agent is at %s, nothing is typed', async (what) => {
-  const w = one();
-  w.pane.change((pane) => {
+  const harness = one();
+  harness.pane.change((pane) => {
     pane[what] = true;
   });
-  w.pane.settle();
+  harness.pane.settle();
   for (const force of [false, true]) {
-    const state = await w.attempt(
-      command(w, '/compact', { options: { force: force && what === 'dialog', allowShell: false } }),
+    const state = await harness.attempt(
+      command(harness, '/compact', { options: { force: force && what === 'dialog', allowShell: false } }),
     );
     expect(state).toMatchObject({ is: 'held', reason: what });
   }
-  expect([w.pane.pastes, w.pane.keys]).toEqual([[], []]);
+  expect([harness.pane.pastes, harness.pane.keys]).toEqual([[], []]);
 });
 
 test('over a draft nothing is typed', async () => {
-  const w = one();
-  w.pane.composer = 'half a thought';
-  w.pane.settle();
-  expect(await w.attempt(command(w, '/compact'))).toMatchObject({ is: 'held', reason: 'draft' });
-  expect(w.pane.composer).toBe('half a thought');
+  const harness = one();
+  harness.pane.composer = 'half a thought';
+  harness.pane.settle();
+  expect(await harness.attempt(command(harness, '/compact'))).toMatchObject({ is: 'held', reason: 'draft' });
+  expect(harness.pane.composer).toBe('half a thought');
 });
 
 test('an agent of which nothing is known about commands gets none', async () => {
-  const w = world();
-  expect(await w.attempt(command(w, '/compact'))).toMatchObject({
+  const harness = courierHarness();
+  expect(await harness.attempt(command(harness, '/compact'))).toMatchObject({
     is: 'failed',
     reason: expect.stringContaining('never measured'),
   });
-  expect([w.pane.pastes, w.pane.keys]).toEqual([[], []]);
+  expect([harness.pane.pastes, harness.pane.keys]).toEqual([[], []]);
 });
 
 test.each(['!ls', 'compact', '/tmp/x', '/compact\nnow', ' '])('%j is no command, and is not typed', async (text) => {
-  const w = one();
-  expect(await w.attempt(command(w, text))).toMatchObject({ is: 'failed' });
-  expect(w.pane.pastes).toEqual([]);
+  const harness = one();
+  expect(await harness.attempt(command(harness, text))).toMatchObject({ is: 'failed' });
+  expect(harness.pane.pastes).toEqual([]);
 });
 
 test('a list from which Enter would choose another command keeps Enter away', async () => {
-  const w = one({ listed, echoes: true });
-  w.pane.lists = (draft) => (draft.startsWith('/comp') ? [' compact   make it short'] : []);
-  const state = await w.attempt(command(w, '/comp'));
+  const harness = one({ listed, echoes: true });
+  harness.pane.lists = (draft) => (draft.startsWith('/comp') ? [' compact   make it short'] : []);
+  const state = await harness.attempt(command(harness, '/comp'));
   expect(state).toMatchObject({
     is: 'typed-not-submitted',
     reason: expect.stringContaining('choose "compact", not /comp'),
   });
-  expect([w.pane.keys, w.pane.composer]).toEqual([[], '/comp']);
+  expect([harness.pane.keys, harness.pane.composer]).toEqual([[], '/comp']);
 });
 
 test('a name that the list does not have would be prose, and Enter is not pressed', async () => {
-  const w = one({ listed, echoes: true });
-  const state = await w.attempt(command(w, '/nosuch'));
+  const harness = one({ listed, echoes: true });
+  const state = await harness.attempt(command(harness, '/nosuch'));
   expect(state).toMatchObject({
     is: 'typed-not-submitted',
     reason: expect.stringContaining('would take it for prose'),
   });
-  expect([w.pane.keys, w.pane.submissions]).toEqual([[], []]);
+  expect([harness.pane.keys, harness.pane.submissions]).toEqual([[], []]);
 });
 
 test('a list that opens late is waited for, and its first row must still stand there as Enter is pressed', async () => {
-  const w = one({ listed, echoes: true });
+  const harness = one({ listed, echoes: true });
   let isOpen = false;
-  w.pane.lists = (draft) => (isOpen && draft.startsWith('/comp') ? [' compact   make it short'] : []);
-  w.clock.after(1_500, () => {
+  harness.pane.lists = (draft) => (isOpen && draft.startsWith('/comp') ? [' compact   make it short'] : []);
+  harness.clock.after(1_500, () => {
     isOpen = true;
-    w.pane.redraw();
+    harness.pane.redraw();
   });
-  expect(await w.attempt(command(w, '/compact'))).toMatchObject({ is: 'acknowledged' });
+  expect(await harness.attempt(command(harness, '/compact'))).toMatchObject({ is: 'acknowledged' });
 
   const moved = one({ listed, echoes: true });
   let first = ' compact   make it short';
@@ -136,9 +136,9 @@ test('a list that opens late is waited for, and its first row must still stand t
 });
 
 test('words behind the name need no list; a list that would put another word there keeps Enter away', async () => {
-  const w = one({ listed, echoes: true });
-  w.pane.commands = { '/model set small': () => {} };
-  expect(await w.attempt(command(w, '/model set small'))).toMatchObject({ is: 'acknowledged' });
+  const harness = one({ listed, echoes: true });
+  harness.pane.commands = { '/model set small': () => {} };
+  expect(await harness.attempt(command(harness, '/model set small'))).toMatchObject({ is: 'acknowledged' });
   const other = one({ listed, echoes: true });
   other.pane.lists = (draft) => (draft === '' ? [] : [' smaller   another one']);
   expect(await other.attempt(command(other, '/model set small'))).toMatchObject({ is: 'typed-not-submitted' });
@@ -146,57 +146,57 @@ test('words behind the name need no list; a list that would put another word the
 });
 
 test('words behind a name are refused for an agent that would take them for prose', async () => {
-  const w = one({ isAlone: true, echoes: true });
-  expect(await w.attempt(command(w, '/status extra'))).toMatchObject({
+  const harness = one({ isAlone: true, echoes: true });
+  expect(await harness.attempt(command(harness, '/status extra'))).toMatchObject({
     is: 'failed',
     reason: expect.stringContaining('send /status alone'),
   });
-  expect(w.pane.pastes).toEqual([]);
+  expect(harness.pane.pastes).toEqual([]);
 });
 
 test('a command that is put back into the composer was not run, and is not pressed again', async () => {
-  const w = one();
-  w.pane.commands = {
+  const harness = one();
+  harness.pane.commands = {
     '/nosuch': (pane) => {
       pane.words = ['unknown command'];
-      w.clock.after(100, () =>
+      harness.clock.after(100, () =>
         pane.change((back) => {
           back.composer = '/nosuch';
         }),
       );
     },
   };
-  const state = await w.attempt(command(w, '/nosuch'));
+  const state = await harness.attempt(command(harness, '/nosuch'));
   expect(state).toMatchObject({
     is: 'typed-not-submitted',
     reason: expect.stringContaining('still stands in the composer'),
   });
-  expect(w.pane.keys).toEqual(['Enter']);
+  expect(harness.pane.keys).toEqual(['Enter']);
 });
 
 test('an agent that echoes no commands, and shows it among the inputs, took it for prose: uncertain', async () => {
-  const w = one({ echoes: false });
-  expect(await w.attempt(command(w, '/nosuch'))).toMatchObject({
+  const harness = one({ echoes: false });
+  expect(await harness.attempt(command(harness, '/nosuch'))).toMatchObject({
     is: 'uncertain',
     reason: expect.stringContaining('seems not to know that command'),
   });
-  expect(w.pane.submissions).toEqual(['/nosuch']);
+  expect(harness.pane.submissions).toEqual(['/nosuch']);
   const known = one({ echoes: false });
   expect(await known.attempt(command(known, '/compact'))).toMatchObject({ is: 'acknowledged' });
 });
 
 test('an Enter that is lost is not pressed again', async () => {
-  const w = one(undefined, { losesEnters: 1 });
-  expect(await w.attempt(command(w, '/compact'))).toMatchObject({ is: 'typed-not-submitted' });
-  expect([w.pane.keys, w.pane.ran]).toEqual([['Enter'], []]);
+  const harness = one(undefined, { losesEnters: 1 });
+  expect(await harness.attempt(command(harness, '/compact'))).toMatchObject({ is: 'typed-not-submitted' });
+  expect([harness.pane.keys, harness.pane.ran]).toEqual([['Enter'], []]);
 });
 
 test('somebody who empties the composer before Enter, or presses a key after it, leaves it uncertain', async () => {
-  const w = one();
-  w.pane.after = (act) => {
-    if (act === 'press') w.pane.human('C-u');
+  const harness = one();
+  harness.pane.after = (act) => {
+    if (act === 'press') harness.pane.human('C-u');
   };
-  expect(await w.attempt(command(w, '/compact'))).toMatchObject({ is: 'uncertain' });
+  expect(await harness.attempt(command(harness, '/compact'))).toMatchObject({ is: 'uncertain' });
   const cleared = one();
   cleared.pane.before = (act) => {
     if (act !== 'press') return;
@@ -224,15 +224,15 @@ const erases = { erase: 'C-e C-u', echoes: true } as const;
 
 describe('a command that was not run, alone in the composer', () => {
   const refusing = () => {
-    const w = one({ ...erases, listed });
-    w.pane.lists = (draft) => (draft.startsWith('/comp') ? [' compact   make it short'] : []);
-    return w;
+    const harness = one({ ...erases, listed });
+    harness.pane.lists = (draft) => (draft.startsWith('/comp') ? [' compact   make it short'] : []);
+    return harness;
   };
   /** It says so, and leaves the command where it is. */
-  const unknowing = (world: World) => ({
-    '/nosuch': (pane: World['pane']) => {
+  const unknowing = (harness: CourierHarness) => ({
+    '/nosuch': (pane: CourierHarness['pane']) => {
       pane.words = ['unknown command'];
-      world.clock.after(100, () =>
+      harness.clock.after(100, () =>
         pane.change((back) => {
           back.composer = '/nosuch';
         }),
@@ -241,42 +241,42 @@ describe('a command that was not run, alone in the composer', () => {
   });
 
   test('is taken out of it again, where no Enter was pressed: nothing of it is left', async () => {
-    const w = refusing();
-    const state = await w.attempt(command(w, '/comp'));
+    const harness = refusing();
+    const state = await harness.attempt(command(harness, '/comp'));
     expect(state).toMatchObject({
       is: 'failed',
       reason: expect.stringMatching(/choose "compact", not \/comp; Enter was not pressed, and it was taken out/),
     });
-    expect([w.pane.keys, w.pane.composer, w.pane.ran]).toEqual([['C-e', 'C-u'], '', []]);
+    expect([harness.pane.keys, harness.pane.composer, harness.pane.ran]).toEqual([['C-e', 'C-u'], '', []]);
   });
 
   test('is taken out of it where the agent was seen to refuse it; whether it ran, Enter being pressed, is not said to be certain', async () => {
-    const w = one(erases);
-    w.pane.commands = unknowing(w);
-    const state = await w.attempt(command(w, '/nosuch'));
+    const harness = one(erases);
+    harness.pane.commands = unknowing(harness);
+    const state = await harness.attempt(command(harness, '/nosuch'));
     expect(state).toMatchObject({ is: 'typed-not-submitted', reason: expect.stringContaining('it was taken out') });
-    expect([w.pane.keys, w.pane.composer]).toEqual([['Enter', 'C-e', 'C-u'], '']);
+    expect([harness.pane.keys, harness.pane.composer]).toEqual([['Enter', 'C-e', 'C-u'], '']);
   });
 
   test('stays, and that is said, where no key is known that takes it away', async () => {
-    const w = one({ echoes: true, listed });
-    const state = await w.attempt(command(w, '/nosuch'));
+    const harness = one({ echoes: true, listed });
+    const state = await harness.attempt(command(harness, '/nosuch'));
     expect(state).toMatchObject({
       is: 'typed-not-submitted',
       reason: expect.stringContaining('it still stands in the composer'),
     });
-    expect([w.pane.keys, w.pane.composer]).toEqual([[], '/nosuch']);
+    expect([harness.pane.keys, harness.pane.composer]).toEqual([[], '/nosuch']);
   });
 
   test('stays where the key does nothing, and that is said', async () => {
-    const w = refusing();
-    w.pane.ignores = ['C-u'];
-    const state = await w.attempt(command(w, '/comp'));
+    const harness = refusing();
+    harness.pane.ignores = ['C-u'];
+    const state = await harness.attempt(command(harness, '/comp'));
     expect(state).toMatchObject({
       is: 'typed-not-submitted',
       reason: expect.stringContaining('it still stands in the composer'),
     });
-    expect([w.pane.keys, w.pane.composer]).toEqual([['C-e', 'C-u'], '/comp']);
+    expect([harness.pane.keys, harness.pane.composer]).toEqual([['C-e', 'C-u'], '/comp']);
   });
 
   test('stays with what somebody has typed behind it, however late', async () => {
@@ -295,25 +295,25 @@ describe('a command that was not run, alone in the composer', () => {
   });
 
   test('is somebody’s as soon as they have pressed a key, whatever they made of it', async () => {
-    const w = refusing();
-    w.clock.after(1_000, () => {
-      w.pane.human('x');
-      w.clock.after(200, () => w.pane.human('BSpace'));
+    const harness = refusing();
+    harness.clock.after(1_000, () => {
+      harness.pane.human('x');
+      harness.clock.after(200, () => harness.pane.human('BSpace'));
     });
-    expect(await w.attempt(command(w, '/comp'))).toMatchObject({ is: 'typed-not-submitted' });
-    await w.clock.pass(1_000);
-    expect([w.pane.keys, w.pane.composer]).toEqual([[], '/comp']);
+    expect(await harness.attempt(command(harness, '/comp'))).toMatchObject({ is: 'typed-not-submitted' });
+    await harness.clock.pass(1_000);
+    expect([harness.pane.keys, harness.pane.composer]).toEqual([[], '/comp']);
   });
 
   test('stays under a dialog that opens in the very step', async () => {
-    const w = refusing();
-    w.pane.before = (act) => {
+    const harness = refusing();
+    harness.pane.before = (act) => {
       if (act !== 'press') return;
-      w.pane.dialog = true;
-      w.pane.settle();
+      harness.pane.dialog = true;
+      harness.pane.settle();
     };
-    expect(await w.attempt(command(w, '/comp'))).toMatchObject({ is: 'typed-not-submitted' });
-    expect([w.pane.keys, w.pane.approvals]).toEqual([[], []]);
+    expect(await harness.attempt(command(harness, '/comp'))).toMatchObject({ is: 'typed-not-submitted' });
+    expect([harness.pane.keys, harness.pane.approvals]).toEqual([[], []]);
   });
 
   test('stays after an Enter that moved nothing: that may still be on its way, and would run what is gone then', async () => {
@@ -335,44 +335,44 @@ describe('a command that was not run, alone in the composer', () => {
   });
 
   test('is never said to have failed once Enter was pressed: a program that draws may read it late', async () => {
-    const w = one(erases);
-    w.pane.before = (act) => {
-      if (act !== 'press' || w.pane.keys.length > 0) return;
-      w.pane.stall(6_000);
-      w.clock.after(1_000, () => {
-        w.pane.banner = ['a minute has passed'];
-        w.pane.redraw();
+    const harness = one(erases);
+    harness.pane.before = (act) => {
+      if (act !== 'press' || harness.pane.keys.length > 0) return;
+      harness.pane.stall(6_000);
+      harness.clock.after(1_000, () => {
+        harness.pane.banner = ['a minute has passed'];
+        harness.pane.redraw();
       });
     };
-    const state = await w.attempt(command(w, '/compact'));
-    await w.clock.pass(30_000);
-    expect(w.pane.ran).toEqual(['/compact']);
+    const state = await harness.attempt(command(harness, '/compact'));
+    await harness.clock.pass(30_000);
+    expect(harness.pane.ran).toEqual(['/compact']);
     expect(['typed-not-submitted', 'uncertain']).toContain(state.is);
   });
 
   test('one that a half drawn frame shows as gone is looked at again', async () => {
-    const w = refusing();
-    w.pane.ignores = ['C-u'];
-    w.pane.after = (act) => {
+    const harness = refusing();
+    harness.pane.ignores = ['C-u'];
+    harness.pane.after = (act) => {
       if (act !== 'press') return;
-      w.pane.torn = { composer: { is: 'empty' } };
-      w.clock.after(100, () => {
-        w.pane.torn = null;
-        w.pane.redraw();
+      harness.pane.torn = { composer: { is: 'empty' } };
+      harness.clock.after(100, () => {
+        harness.pane.torn = null;
+        harness.pane.redraw();
       });
     };
-    expect(await w.attempt(command(w, '/comp'))).toMatchObject({
+    expect(await harness.attempt(command(harness, '/comp'))).toMatchObject({
       is: 'typed-not-submitted',
       reason: expect.stringContaining('still stands'),
     });
   });
 
   test('what is in the composer after a restart is left to a person', async () => {
-    const w = one(erases);
-    w.pane.composer = '/compact';
-    w.pane.settle();
-    const state = await w.reconcile(command(w, '/compact', { state: { is: 'typed', at: 0 } }));
+    const harness = one(erases);
+    harness.pane.composer = '/compact';
+    harness.pane.settle();
+    const state = await harness.reconcile(command(harness, '/compact', { state: { is: 'typed', at: 0 } }));
     expect(state).toMatchObject({ is: 'typed-not-submitted', reason: expect.stringContaining('it still stands') });
-    expect(w.pane.keys).toEqual([]);
+    expect(harness.pane.keys).toEqual([]);
   });
 });

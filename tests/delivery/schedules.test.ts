@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isEnded } from '../../bridge/core/delivery-machine.ts';
 import { Courier } from '../../bridge/delivery/courier.ts';
-import { characters, crashes, happenings, schedules } from './hostile-world.ts';
-import { world } from './world.ts';
+import { courierHarness } from './courier-harness.ts';
+import { characters, crashes, happenings, schedules } from './hostile-schedules.ts';
 
 const bodies = fc.constantFrom(
   'continue',
@@ -23,9 +23,9 @@ test('whatever happens and whenever the bridge dies: submitted at most once, no 
       crashes,
       fc.boolean(),
       async (character, schedule, body, crash, force) => {
-        const w = world(character);
+        const harness = courierHarness(character);
         const withoutBlanks = (text: string) => text.replace(/\s+/g, '');
-        for (const { atMs, what } of schedule) w.clock.after(atMs, () => happenings[what]!(w.pane));
+        for (const { atMs, what } of schedule) harness.clock.after(atMs, () => happenings[what]!(harness.pane));
         // what the courier may never do, seen in the instant it does it
         let crashed = crash.at === 'nowhere';
         const dieAt = (point: string, when: 'before' | 'after') => {
@@ -33,43 +33,44 @@ test('whatever happens and whenever the bridge dies: submitted at most once, no 
           crashed = true;
           throw new Error('the bridge was killed');
         };
-        w.memory.crash = (when, next) => dieAt(next.state.is, when);
-        w.pane.before = (act) => dieAt(act, 'before');
-        w.pane.after = (act) => dieAt(act, 'after');
+        harness.memory.crash = (when, next) => dieAt(next.state.is, when);
+        harness.pane.before = (act) => dieAt(act, 'before');
+        harness.pane.after = (act) => dieAt(act, 'after');
 
-        const queued = w.delivery(body, { options: { force, allowShell: false } });
+        const queued = harness.delivery(body, { options: { force, allowShell: false } });
         let delivery = queued;
         for (let round = 0; round < 8 && !isEnded(delivery.state); round++) {
           const courier = new Courier({
-            hands: w.pane,
-            eyes: w.pane,
-            locks: w.locks,
-            memory: w.memory,
-            clock: w.clock,
+            hands: harness.pane,
+            eyes: harness.pane,
+            locks: harness.locks,
+            memory: harness.memory,
+            clock: harness.clock,
           });
-          const pastesBefore = w.pane.pastes.length;
+          const pastesBefore = harness.pane.pastes.length;
           try {
-            delivery = await w.clock.until(courier.attempt(delivery));
+            delivery = await harness.clock.until(courier.attempt(delivery));
           } catch (fault) {
             expect(String(fault)).toContain('killed');
           }
-          delivery = w.memory.stored ?? queued;
-          if (delivery.state.is === 'held' && crash.at === 'nowhere') expect(w.pane.pastes.length).toBe(pastesBefore);
-          await w.clock.pass(500);
+          delivery = harness.memory.stored ?? queued;
+          if (delivery.state.is === 'held' && crash.at === 'nowhere')
+            expect(harness.pane.pastes.length).toBe(pastesBefore);
+          await harness.clock.pass(500);
         }
-        await w.clock.pass(20_000);
+        await harness.clock.pass(20_000);
 
         const { is } = delivery.state;
         ends.set(is, (ends.get(is) ?? 0) + 1);
-        const copies = withoutBlanks(w.pane.submissions.join('\u0001')).split(withoutBlanks(body)).length - 1;
+        const copies = withoutBlanks(harness.pane.submissions.join('\u0001')).split(withoutBlanks(body)).length - 1;
         expect(copies).toBeLessThanOrEqual(1);
         if (is === 'acknowledged') expect(copies).toBe(1);
-        if (is === 'held' || is === 'queued' || is === 'claimed') expect(w.pane.pastes).toEqual([]);
+        if (is === 'held' || is === 'queued' || is === 'claimed') expect(harness.pane.pastes).toEqual([]);
         if (is === 'failed') throw new Error('nothing here is refused');
-        for (const approval of w.pane.approvals) {
+        for (const approval of harness.pane.approvals) {
           if (approval.by === 'courier') expect(approval.wasDrawn).toBe(false);
         }
-        expect(w.locks.held).toBe(false);
+        expect(harness.locks.held).toBe(false);
       },
     ),
     // the same schedules every time; DELIVERY_SEED=0 tries new ones

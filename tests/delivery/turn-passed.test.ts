@@ -5,21 +5,24 @@ import type { Delivery } from '../../bridge/core/envelope.ts';
 import { markTurn, type TurnMark } from '../../bridge/core/turn-mark.ts';
 import { Courier } from '../../bridge/delivery/courier.ts';
 import { fuzz } from '../fixtures/fuzz.ts';
+import { type CourierHarness, courierHarness } from './courier-harness.ts';
 import { dialogOf, type FakePane, type Menu } from './fake-pane.ts';
-import { characters, crashes, happenings, schedules } from './hostile-world.ts';
-import { type World, world } from './world.ts';
+import { characters, crashes, happenings, schedules } from './hostile-schedules.ts';
 
 const text = 'Yes, do it.';
 const passed = { is: 'cancelled', reason: expect.stringMatching(/^turn-passed: /) };
 const question = 'Shall I go on with the plan?';
 
 /** A worker that has asked, and the mark of its turn. */
-async function asking(inputs = ['plan it', 'go'], character = {}): Promise<{ w: World; turnMark: TurnMark }> {
-  const w = world({ worksMs: 100, ...character });
-  w.pane.inputs = inputs;
-  w.pane.words = ['I have looked at all of it.', question];
-  w.pane.settle();
-  return { w, turnMark: await markOf(w.pane) };
+async function asking(
+  inputs = ['plan it', 'go'],
+  character = {},
+): Promise<{ harness: CourierHarness; turnMark: TurnMark }> {
+  const harness = courierHarness({ worksMs: 100, ...character });
+  harness.pane.inputs = inputs;
+  harness.pane.words = ['I have looked at all of it.', question];
+  harness.pane.settle();
+  return { harness, turnMark: await markOf(harness.pane) };
 }
 
 async function markOf(pane: FakePane, asked: string | undefined = question): Promise<TurnMark> {
@@ -28,45 +31,48 @@ async function markOf(pane: FakePane, asked: string | undefined = question): Pro
 }
 
 /** Somebody gives the worker an input, and it has done that. */
-async function goesOn(w: World, input: string, words = ['Done.']): Promise<void> {
-  w.pane.change((pane) => {
+async function goesOn(harness: CourierHarness, input: string, words = ['Done.']): Promise<void> {
+  harness.pane.change((pane) => {
     pane.inputs = [...pane.inputs, input];
     pane.words = words;
     pane.composer = '';
   });
-  w.pane.settle();
+  harness.pane.settle();
 }
 
-function expectUntouched({ pane, memory }: World): void {
+function expectUntouched({ pane, memory }: CourierHarness): void {
   expect(pane.pastes).toEqual([]);
   expect(pane.enters).toEqual([]);
   expect(memory.states).not.toContain('typed');
 }
 
 /** Held first, as a person's draft holds it. */
-async function held(w: World, turnMark: TurnMark, change: Partial<Delivery> = {}): Promise<Delivery> {
-  w.pane.change((pane) => {
+async function held(harness: CourierHarness, turnMark: TurnMark, change: Partial<Delivery> = {}): Promise<Delivery> {
+  harness.pane.change((pane) => {
     pane.composer = 'no, first';
   });
-  w.pane.settle();
-  expect(await w.attempt(w.delivery(text, { turnMark, ...change }))).toMatchObject({ is: 'held', reason: 'draft' });
-  return w.memory.stored!;
+  harness.pane.settle();
+  expect(await harness.attempt(harness.delivery(text, { turnMark, ...change }))).toMatchObject({
+    is: 'held',
+    reason: 'draft',
+  });
+  return harness.memory.stored!;
 }
 
 test('a held answer is not typed once the worker was given another input', async () => {
-  const { w, turnMark } = await asking();
-  const delivery = await held(w, turnMark);
-  await goesOn(w, 'no, first explain', ['Explained. Shall I delete the production data now?']);
-  expect(await w.attempt(delivery)).toMatchObject(passed);
-  expectUntouched(w);
+  const { harness, turnMark } = await asking();
+  const delivery = await held(harness, turnMark);
+  await goesOn(harness, 'no, first explain', ['Explained. Shall I delete the production data now?']);
+  expect(await harness.attempt(delivery)).toMatchObject(passed);
+  expectUntouched(harness);
 });
 
 test('nor once a person typed the very same words', async () => {
-  const { w, turnMark } = await asking();
-  const delivery = await held(w, turnMark);
-  await goesOn(w, text);
-  expect(await w.attempt(delivery)).toMatchObject(passed);
-  expectUntouched(w);
+  const { harness, turnMark } = await asking();
+  const delivery = await held(harness, turnMark);
+  await goesOn(harness, text);
+  expect(await harness.attempt(delivery)).toMatchObject(passed);
+  expectUntouched(harness);
 });
 
 test('nor in the next of two equal inputs, also where the screen shows no other above them', async () => {
@@ -74,11 +80,11 @@ test('nor in the next of two equal inputs, also where the screen shows no other 
     ['plan it', 'go'],
     ['go', 'go', 'go', 'go', 'go'],
   ]) {
-    const { w, turnMark } = await asking(inputs);
-    const delivery = await held(w, turnMark);
-    await goesOn(w, 'go', ['I have looked at all of it.', 'Shall I delete the production data now?']);
-    expect(await w.attempt(delivery)).toMatchObject(passed);
-    expectUntouched(w);
+    const { harness, turnMark } = await asking(inputs);
+    const delivery = await held(harness, turnMark);
+    await goesOn(harness, 'go', ['I have looked at all of it.', 'Shall I delete the production data now?']);
+    expect(await harness.attempt(delivery)).toMatchObject(passed);
+    expectUntouched(harness);
   }
 });
 
@@ -98,13 +104,13 @@ test('it ends as soon as the next turn is seen, whatever else holds it', async (
     },
   ];
   for (const hold of holds) {
-    const { w, turnMark } = await asking();
-    const delivery = await held(w, turnMark);
-    await goesOn(w, 'first explain');
-    hold(w.pane);
-    w.pane.settle();
-    expect(await w.attempt(delivery)).toMatchObject(passed);
-    expectUntouched(w);
+    const { harness, turnMark } = await asking();
+    const delivery = await held(harness, turnMark);
+    await goesOn(harness, 'first explain');
+    hold(harness.pane);
+    harness.pane.settle();
+    expect(await harness.attempt(delivery)).toMatchObject(passed);
+    expectUntouched(harness);
   }
 });
 
@@ -130,72 +136,72 @@ test('in the turn that asked it is typed, whatever came into sight or left it me
     },
   ];
   for (const change of changes) {
-    const { w, turnMark } = await asking();
-    const delivery = await held(w, turnMark);
-    change(w.pane);
-    w.pane.composer = '';
-    w.pane.settle();
+    const { harness, turnMark } = await asking();
+    const delivery = await held(harness, turnMark);
+    change(harness.pane);
+    harness.pane.composer = '';
+    harness.pane.settle();
     // what was typed is seen as it is
-    w.pane.before = (act) => {
-      if (act === 'paste') w.pane.torn = null;
+    harness.pane.before = (act) => {
+      if (act === 'paste') harness.pane.torn = null;
     };
-    expect(await w.attempt(delivery)).toMatchObject({ is: 'acknowledged' });
-    expect(w.pane.submissions).toEqual([text]);
+    expect(await harness.attempt(delivery)).toMatchObject({ is: 'acknowledged' });
+    expect(harness.pane.submissions).toEqual([text]);
   }
 });
 
 test('a frame that shows another input for a moment does not end it', async () => {
-  const { w, turnMark } = await asking();
-  w.pane.torn = { turn: { inputs: ['plan it', 'g'], words: [] } };
-  w.clock.after(400, () => {
-    w.pane.torn = null;
-    w.pane.redraw();
+  const { harness, turnMark } = await asking();
+  harness.pane.torn = { turn: { inputs: ['plan it', 'g'], words: [] } };
+  harness.clock.after(400, () => {
+    harness.pane.torn = null;
+    harness.pane.redraw();
   });
-  expect(await w.attempt(w.delivery(text, { turnMark }))).toMatchObject({ is: 'acknowledged' });
-  expect(w.pane.submissions).toEqual([text]);
+  expect(await harness.attempt(harness.delivery(text, { turnMark }))).toMatchObject({ is: 'acknowledged' });
+  expect(harness.pane.submissions).toEqual([text]);
 });
 
 test('a text that answers nothing, and an answer of an older journal, are typed whatever the turn', async () => {
-  const { w } = await asking();
-  await goesOn(w, 'first explain');
-  expect(await w.attempt(w.delivery(text))).toMatchObject({ is: 'acknowledged' });
+  const { harness } = await asking();
+  await goesOn(harness, 'first explain');
+  expect(await harness.attempt(harness.delivery(text))).toMatchObject({ is: 'acknowledged' });
 });
 
 test('a turn that somebody else begins between the paste and Enter gets no Enter', async () => {
-  const { w, turnMark } = await asking(['plan it', 'go'], { drawMs: 50 });
-  w.clock.after(60, () => {
-    w.pane.inputs = [...w.pane.inputs, 'by another door'];
-    w.pane.words = ['I am at that.'];
-    w.pane.redraw();
+  const { harness, turnMark } = await asking(['plan it', 'go'], { drawMs: 50 });
+  harness.clock.after(60, () => {
+    harness.pane.inputs = [...harness.pane.inputs, 'by another door'];
+    harness.pane.words = ['I am at that.'];
+    harness.pane.redraw();
   });
-  expect(await w.attempt(w.delivery(text, { turnMark }))).toMatchObject({
+  expect(await harness.attempt(harness.delivery(text, { turnMark }))).toMatchObject({
     is: 'typed-not-submitted',
     reason: expect.stringContaining('the turn that asked has passed'),
   });
-  expect(w.pane.submissions).toEqual([]);
-  expect(w.pane.enters).toEqual([]);
+  expect(harness.pane.submissions).toEqual([]);
+  expect(harness.pane.enters).toEqual([]);
 });
 
 test("a person's own Enter on our text is its submission, and no other turn", async () => {
-  const { w, turnMark } = await asking();
-  w.clock.after(60, () => w.pane.human('Enter'));
-  expect((await w.attempt(w.delivery(text, { turnMark }))).is).toBe('acknowledged');
-  expect(w.pane.submissions).toEqual([text]);
-  expect(w.pane.enters).toEqual([]);
+  const { harness, turnMark } = await asking();
+  harness.clock.after(60, () => harness.pane.human('Enter'));
+  expect((await harness.attempt(harness.delivery(text, { turnMark }))).is).toBe('acknowledged');
+  expect(harness.pane.submissions).toEqual([text]);
+  expect(harness.pane.enters).toEqual([]);
 });
 
 test('after a crash Enter is pressed only in the turn that asked', async () => {
   for (const hasPassed of [false, true]) {
-    const { w, turnMark } = await asking();
-    if (hasPassed) await goesOn(w, 'first explain');
-    w.pane.composer = text;
-    w.pane.settle();
-    const typed = w.delivery(text, { turnMark, state: { is: 'typed', at: w.clock.now() } });
-    const state = await w.reconcile(typed);
+    const { harness, turnMark } = await asking();
+    if (hasPassed) await goesOn(harness, 'first explain');
+    harness.pane.composer = text;
+    harness.pane.settle();
+    const typed = harness.delivery(text, { turnMark, state: { is: 'typed', at: harness.clock.now() } });
+    const state = await harness.reconcile(typed);
     if (hasPassed)
       expect(state).toMatchObject({ is: 'typed-not-submitted', reason: expect.stringContaining('has passed') });
     else expect(state).toMatchObject({ is: 'acknowledged' });
-    expect(w.pane.submissions).toEqual(hasPassed ? [] : [text]);
+    expect(harness.pane.submissions).toEqual(hasPassed ? [] : [text]);
   }
 });
 
@@ -211,33 +217,33 @@ const menu: Menu = {
 };
 const { fingerprint } = dialogOf(menu);
 
-async function dialogOpen(): Promise<{ w: World; turnMark: TurnMark }> {
-  const w = world();
-  w.pane.menu = menu;
-  w.pane.words = ['I clean up.'];
-  w.pane.settle();
-  return { w, turnMark: await markOf(w.pane, undefined) };
+async function dialogOpen(): Promise<{ harness: CourierHarness; turnMark: TurnMark }> {
+  const harness = courierHarness();
+  harness.pane.menu = menu;
+  harness.pane.words = ['I clean up.'];
+  harness.pane.settle();
+  return { harness, turnMark: await markOf(harness.pane, undefined) };
 }
 
 test('a choice is pressed in the dialog that was open, and in no later one that looks the same', async () => {
   for (const isLater of [false, true]) {
-    const { w, turnMark } = await dialogOpen();
-    if (isLater) w.pane.words = ['I clean up.', 'Then once more, everywhere.'];
-    w.pane.settle();
-    const state = await w.attempt(w.delivery('Yes', { dialog: fingerprint, turnMark }));
+    const { harness, turnMark } = await dialogOpen();
+    if (isLater) harness.pane.words = ['I clean up.', 'Then once more, everywhere.'];
+    harness.pane.settle();
+    const state = await harness.attempt(harness.delivery('Yes', { dialog: fingerprint, turnMark }));
     expect(state).toMatchObject(isLater ? passed : { is: 'acknowledged' });
-    expect(w.pane.choices).toHaveLength(isLater ? 0 : 1);
+    expect(harness.pane.choices).toHaveLength(isLater ? 0 : 1);
   }
 });
 
 test('keys for a dialog likewise', async () => {
   for (const isLater of [false, true]) {
-    const { w, turnMark } = await dialogOpen();
-    if (isLater) w.pane.words = ['I clean up.', 'Then once more, everywhere.'];
-    w.pane.settle();
-    const state = await w.attempt(w.delivery('y', { kind: 'keys', dialog: fingerprint, turnMark }));
+    const { harness, turnMark } = await dialogOpen();
+    if (isLater) harness.pane.words = ['I clean up.', 'Then once more, everywhere.'];
+    harness.pane.settle();
+    const state = await harness.attempt(harness.delivery('y', { kind: 'keys', dialog: fingerprint, turnMark }));
     expect(state).toMatchObject(isLater ? passed : { is: 'acknowledged' });
-    expect(w.pane.keys).toEqual(isLater ? [] : ['y']);
+    expect(harness.pane.keys).toEqual(isLater ? [] : ['y']);
   }
 });
 
@@ -251,15 +257,15 @@ test('whatever happens and whenever the bridge dies: nothing is pasted or submit
       fc.integer({ min: 0, max: 6_000 }),
       fc.constantFrom('first explain', text),
       async (character, schedule, crash, atMs, input) => {
-        const { w, turnMark } = await asking(['plan it', 'go'], character);
-        for (const { atMs: ms, what } of schedule) w.clock.after(ms, () => happenings[what]!(w.pane));
+        const { harness, turnMark } = await asking(['plan it', 'go'], character);
+        for (const { atMs: ms, what } of schedule) harness.clock.after(ms, () => happenings[what]!(harness.pane));
         let isSeen = false;
         let hasGoneOn = false;
-        w.clock.after(atMs, () => {
+        harness.clock.after(atMs, () => {
           hasGoneOn = true;
-          w.pane.inputs = [...w.pane.inputs, input];
-          w.pane.words = ['I am at that.'];
-          w.pane.redraw();
+          harness.pane.inputs = [...harness.pane.inputs, input];
+          harness.pane.words = ['I am at that.'];
+          harness.pane.redraw();
         });
         let crashed = crash.at === 'nowhere';
         const dieAt = (point: string, when: 'before' | 'after') => {
@@ -267,19 +273,19 @@ test('whatever happens and whenever the bridge dies: nothing is pasted or submit
           crashed = true;
           throw new Error('the bridge was killed');
         };
-        w.memory.crash = (when, next) => dieAt(next.state.is, when);
-        w.pane.before = (act) => {
+        harness.memory.crash = (when, next) => dieAt(next.state.is, when);
+        harness.pane.before = (act) => {
           dieAt(act, 'before');
           // the text of the answer stands there also when it was submitted
-          const isOther = input !== text || w.pane.submissions.length === 0;
-          if (act === 'look') isSeen = hasGoneOn && isOther && w.pane.screen.includes(`› ${input}`);
+          const isOther = input !== text || harness.pane.submissions.length === 0;
+          if (act === 'look') isSeen = hasGoneOn && isOther && harness.pane.screen.includes(`› ${input}`);
           else expect(isSeen, `${act} under another turn`).toBe(false);
         };
-        w.pane.after = (act) => dieAt(act, 'after');
+        harness.pane.after = (act) => dieAt(act, 'after');
 
-        let delivery = w.delivery(text, { turnMark });
+        let delivery = harness.delivery(text, { turnMark });
         for (let round = 0; round < 20 && !isEnded(delivery.state); round++) {
-          const { pane, locks, memory, clock } = w;
+          const { pane, locks, memory, clock } = harness;
           const courier = new Courier({ hands: pane, eyes: pane, locks, memory, clock });
           try {
             delivery = await clock.until(courier.attempt(delivery));
@@ -290,7 +296,7 @@ test('whatever happens and whenever the bridge dies: nothing is pasted or submit
           await clock.pass(500);
         }
         ends.set(delivery.state.is, (ends.get(delivery.state.is) ?? 0) + 1);
-        expect(w.pane.submissions.filter((one) => one.includes(text)).length).toBeLessThanOrEqual(1);
+        expect(harness.pane.submissions.filter((one) => one.includes(text)).length).toBeLessThanOrEqual(1);
       },
     ),
     fuzz(300),

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { RequestId, TurnId } from '../../bridge/core/ids.ts';
 import { Courier } from '../../bridge/delivery/courier.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
+import { FakeLocks } from '../delivery/courier-harness.ts';
 import { FakePane } from '../delivery/fake-pane.ts';
 import { VirtualClock } from '../delivery/virtual-clock.ts';
-import { FakeLocks } from '../delivery/world.ts';
 import { Died, Panes } from '../messages/world.ts';
 import { Study, sighting } from '../requests/study.ts';
 

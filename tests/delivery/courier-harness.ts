@@ -66,7 +66,7 @@ export class FakeLocks implements Locks {
   }
 }
 
-export interface World {
+export interface CourierHarness {
   readonly clock: VirtualClock;
   readonly pane: FakePane;
   readonly memory: FakeMemory;
@@ -77,7 +77,7 @@ export interface World {
   reconcile(delivery: Delivery): Promise<DeliveryState>;
 }
 
-export function world(character: Partial<Character> = {}): World {
+export function courierHarness(character: Partial<Character> = {}): CourierHarness {
   const clock = new VirtualClock();
   const pane = new FakePane(clock, character);
   const memory = new FakeMemory();
