@@ -1,20 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+import { type BridgeProcess, inState, run } from './bridge-process.ts';
+import { agent, eachTestStartsWith, home, startWatching, tmux } from './live-fixture.ts';
 
 /** A person at a real terminal: a pane of a tmux server of its own, in which a real client shows the worker's session. */
-let tmux: PrivateTmux;
 let desk: PrivateTmux;
-let agent: ScriptedAgent;
 let watching: BridgeProcess;
-let home: string;
 
+eachTestStartsWith({ worker: {} });
 beforeEach(async () => {
-  tmux = privateTmux();
   desk = privateTmux();
-  agent = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux), name: 'work' });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
   await desk.run(
     'new-session',
     '-d',
@@ -27,14 +22,9 @@ beforeEach(async () => {
     `TMUX= tmux -S ${tmux.socketPath} attach`,
   );
   await waitFor('the person sees the worker', async () => (await desk.screen('person')).includes('OpenAI Codex'));
-  home = makeHome(tmux);
-  watching = await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']);
+  watching = await startWatching(['--mode', 'manual']);
 });
-afterEach(async () => {
-  await watching.stop('SIGKILL');
-  await desk.stop();
-  await tmux.stop();
-});
+afterEach(() => desk.stop());
 
 const press = (...keys: string[]) => desk.run('send-keys', '-t', 'person', ...keys);
 const inMode = async () => (await tmux.run('display-message', '-p', '-t', agent.paneId, '#{pane_in_mode}')).trim();

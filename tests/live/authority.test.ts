@@ -1,34 +1,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, makeHome, makeWork, program, run, startBridge } from './bridge-process.ts';
+import { expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import type { ScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { inState, makeHome, makeWork, program, run } from './bridge-process.ts';
+import { eachTestStartsWith, home, startWatching, startWorker, tmux } from './live-fixture.ts';
 
-let tmux: PrivateTmux;
-let home: string;
-const bridges: BridgeProcess[] = [];
+eachTestStartsWith();
 
-beforeEach(() => {
-  tmux = privateTmux();
-  home = makeHome(tmux);
-});
-afterEach(async () => {
-  for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
-  await tmux.stop();
-});
+const agentIn = (label: string) => startWorker({ name: label, label });
 
-async function agentIn(label: string): Promise<ScriptedAgent> {
-  const agent = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux, label), name: label });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', label);
-  return agent;
-}
-
-async function bridge(...args: string[]): Promise<BridgeProcess> {
-  const started = await startBridge(tmux, home, ['--session', 'macs', ...args]);
-  bridges.push(started);
-  return started;
-}
+const bridge = (...args: string[]) => startWatching(args);
 
 /** What the agent's tool runs: `bridge …`, with its own environment and these more. */
 async function tool(agent: ScriptedAgent, args: readonly string[], env: Record<string, string> = {}) {
@@ -140,7 +122,7 @@ policy:
 `;
 
 test('who asks is found by the process tree: a claimed name is shown as claimed, gets no rule, and goes to the human', async () => {
-  home = makeHome(tmux, rules, 'ruled');
+  makeHome(tmux, rules);
   const trusted = await agentIn('worker-trusted');
   const other = await agentIn('worker-2');
   const watching = await bridge();
@@ -164,7 +146,7 @@ test('who asks is found by the process tree: a claimed name is shown as claimed,
 });
 
 test.each(['with a daemon', 'without one'])("a pane's own shell asks as that pane, %s", async (place) => {
-  home = makeHome(tmux, rules, 'ruled');
+  makeHome(tmux, rules);
   if (place === 'with a daemon') {
     await agentIn('worker-1');
     await bridge();

@@ -9,30 +9,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { type ScriptedAgent, type ScriptedAgentOptions, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import {
-  type BridgeProcess,
-  inState,
-  makeHome,
-  makeWork,
-  program,
-  requestIds,
-  run,
-  startBridge,
-} from './bridge-process.ts';
+import { expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import { inState, makeHome, makeWork, program, requestIds, run } from './bridge-process.ts';
+import { eachTestStartsWith, startWatching, startWorker, tmux, type WorkerOptions } from './live-fixture.ts';
 
-let tmux: PrivateTmux;
-const bridges: BridgeProcess[] = [];
-
-beforeEach(() => {
-  tmux = privateTmux();
-});
-afterEach(async () => {
-  for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
-  await tmux.stop();
-});
+eachTestStartsWith();
 
 const rules = `
 controller: { backend: rules }
@@ -45,25 +27,9 @@ policy:
       Only for the human.
 `;
 
-async function worker(options: Partial<ScriptedAgentOptions> = {}): Promise<ScriptedAgent> {
-  // codex's resting title is its folder's name
-  const name = options.name ?? 'work';
-  const agent = await startScriptedAgent({
-    tmux,
-    session: 'macs',
-    workingFolder: makeWork(tmux, name),
-    ...options,
-    name,
-  });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', options.name ?? 'worker');
-  return agent;
-}
+const worker = (options: WorkerOptions = {}) => startWorker({ label: options.name ?? 'worker', ...options });
 
-async function bridge(home: string, ...args: string[]): Promise<BridgeProcess> {
-  const started = await startBridge(tmux, home, ['--session', 'macs', ...args]);
-  bridges.push(started);
-  return started;
-}
+const bridge = (home: string, ...args: string[]) => startWatching(args, { home });
 
 test('a worker asks in its pane, a rule answers, and exactly its instructions are the next input', async () => {
   const agent = await worker();
@@ -243,8 +209,7 @@ test('a second bridge on the same home joins the first and follows its log; a dr
   const agent = await worker();
   const home = makeHome(tmux);
   const first = await bridge(home, '--mode', 'manual');
-  const second = await startBridge(tmux, home, ['--session', 'macs', '--mode', 'auto'], { waitForReady: false });
-  bridges.push(second);
+  const second = await startWatching(['--mode', 'auto'], { home, waitForReady: false });
   await waitFor('it says what it does not take', () => /keeps the settings .*mode given here/.test(second.stderr()));
   await agent.perform({ play: [{ busy: 100 }, { request: 'Which database?' }], input: 'go' });
   await second.line('it tells of the request', inState('asked'), 30_000);

@@ -2,35 +2,23 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, type Line, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+import { type BridgeProcess, inState, type Line, run } from './bridge-process.ts';
+import { agent, eachTestStartsWith, home, startWatching, tmux } from './live-fixture.ts';
 
 const preload = fileURLToPath(new URL('../fixtures/set-clock.mjs', import.meta.url));
 const yaml = 'controller: { backend: rules }\npolicy:\n  - { when: { text: /database/ }, answer: Use SQLite. }\n';
 
-let tmux: PrivateTmux;
 let person: PrivateTmux;
-let agent: ScriptedAgent;
-let home: string;
 let bridge: BridgeProcess;
 
+eachTestStartsWith({ yaml, worker: {} });
 beforeEach(async () => {
-  tmux = privateTmux();
   person = privateTmux();
-  agent = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux), name: 'work' });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
   await person.run('new-session', '-d', '-s', 'p', '-x', '120', '-y', '41', `TMUX= tmux -S ${tmux.socketPath} attach`);
   await waitFor('the person sees the worker', async () => (await person.screen('p')).includes('OpenAI Codex'));
-  home = makeHome(tmux, yaml);
-  bridge = await startBridge(tmux, home, ['--session', 'macs', '--no-heuristic', '--request-timeout', '600'], {
-    preload,
-  });
+  bridge = await startWatching(['--no-heuristic', '--request-timeout', '600'], { preload });
 });
-afterEach(async () => {
-  await bridge.stop('SIGKILL');
-  await person.stop();
-  await tmux.stop();
-});
+afterEach(() => person.stop());
 
 async function setClock(seconds: number): Promise<void> {
   const done = once(bridge.child, 'message');

@@ -1,22 +1,13 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
+import { beforeEach, expect, test } from 'vitest';
 import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+import { makeWork, run } from './bridge-process.ts';
+import { eachTestStartsWith, home, startWatching, tmux } from './live-fixture.ts';
 
-let tmux: PrivateTmux;
-let home: string;
 let agent: ScriptedAgent;
-let bridge: BridgeProcess | null;
+eachTestStartsWith();
 beforeEach(async () => {
-  tmux = privateTmux();
-  home = makeHome(tmux);
-  bridge = null;
   // codex's resting title is its folder's name
   agent = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux, 'work'), name: 'work' });
-});
-afterEach(async () => {
-  await bridge?.stop('SIGKILL');
-  await tmux.stop();
 });
 
 const send = (...args: string[]) => run(tmux, ['send', '--home', home, '--pane', agent.paneId, ...args]);
@@ -28,8 +19,7 @@ const commands = () =>
 
 for (const place of ['without a daemon', 'through the daemon'] as const) {
   const prepare = async () => {
-    if (place === 'through the daemon')
-      bridge = await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']);
+    if (place === 'through the daemon') await startWatching(['--mode', 'manual']);
   };
 
   test(`send --command runs a command that clears the screen, with a receipt and an entry in show and log, ${place}`, async () => {

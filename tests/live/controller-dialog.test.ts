@@ -1,30 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, makeHome, makeWork, startBridge } from './bridge-process.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import type { ScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { makeHome } from './bridge-process.ts';
+import { eachTestStartsWith, startWatching, startWorker, tmux } from './live-fixture.ts';
 
-let tmux: PrivateTmux;
 let controller: ScriptedAgent;
-let bridge: BridgeProcess | null = null;
 
+eachTestStartsWith();
 beforeEach(async () => {
-  tmux = privateTmux();
-  controller = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux), name: 'controller' });
-  await tmux.run('set-option', '-p', '-t', controller.paneId, '@label', 'controller');
-});
-afterEach(async () => {
-  await bridge?.stop('SIGKILL');
-  bridge = null;
-  await tmux.stop();
+  controller = await startWorker({ name: 'controller', label: 'controller' });
 });
 
 test('a controller that waits at a dialog calls a person, once for each dialog, and says where', async () => {
   const told = join(tmux.folder, 'told');
-  const home = makeHome(tmux, `notify: { command: [sh, -c, 'echo "$BRIDGE_TITLE"; cat >> ${told}'] }\n`);
+  makeHome(tmux, `notify: { command: [sh, -c, 'echo "$BRIDGE_TITLE"; cat >> ${told}'] }\n`);
   await controller.perform({ play: [{ dialog: 'cat notes' }], input: 'go' });
-  bridge = await startBridge(tmux, home, ['--session', 'macs']);
+  const bridge = await startWatching();
   const isCall = ({ type }: { readonly type: string }) => type === 'controller-blocked';
   const call = await bridge.line('a person is called', isCall);
   const attach = new RegExp(`^tmux -S ${tmux.socketPath} attach-session -t '?=macs:@\\d+'?$`);
@@ -49,5 +42,5 @@ test('a controller that waits at a dialog calls a person, once for each dialog, 
   await tmux.run('send-keys', '-t', controller.paneId, 'y');
   await controller.fact('the first is decided', (fact) => fact.approved !== undefined);
   await controller.perform({ play: [{ dialog: 'rm notes' }], input: 'go on' });
-  await waitFor('the second call', () => bridge!.lines.filter(isCall).length === 2);
+  await waitFor('the second call', () => bridge.lines.filter(isCall).length === 2);
 });

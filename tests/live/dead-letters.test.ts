@@ -1,34 +1,22 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Delivery, DeliveryState } from '../../bridge/core/envelope.ts';
 import type { DeliveryId } from '../../bridge/core/ids.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, type Line, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import { inState, type Line, run } from './bridge-process.ts';
+import { agent, eachTestStartsWith, home, startWatching, tmux } from './live-fixture.ts';
 
 /** Far more than it takes, but for a machine with many at work. */
 const limitMs = 60_000;
 
-let tmux: PrivateTmux;
-let home: string;
-let agent: ScriptedAgent;
-let watching: BridgeProcess | null;
-
-beforeEach(async () => {
-  tmux = privateTmux();
-  home = makeHome(tmux, `notify: { command: [sh, -c, 'echo "$BRIDGE_TITLE" >> ${join(tmux.folder, 'called')}'] }\n`);
-  agent = await startScriptedAgent({ tmux, session: 'macs', name: 'work', workingFolder: makeWork(tmux) });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
-  watching = null;
-});
-afterEach(async () => {
-  await watching?.stop('SIGKILL');
-  await tmux.stop();
+eachTestStartsWith({
+  yaml: (folder) => `notify: { command: [sh, -c, 'echo "$BRIDGE_TITLE" >> ${join(folder, 'called')}'] }\n`,
+  worker: {},
 });
 
-const watch = () => startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']);
+const watch = () => startWatching(['--mode', 'manual']);
 const isStranded = (line: Line) => line.type === 'letter-stranded';
 const send = (killed: AbortSignal) => run(tmux, ['send', '--home', home, '--pane', agent.paneId, 'hello'], { killed });
 const calls = () => (existsSync(join(tmux.folder, 'called')) ? readFileSync(join(tmux.folder, 'called'), 'utf8') : '');
@@ -51,14 +39,14 @@ test('a text in doubt whose sender was killed calls the human at the next start,
   sender.abort();
   expect((await sent).code).toBeNull();
 
-  watching = await watch();
+  const watching = await watch();
   const stranded = await watching.line('the human is called', isStranded, limitMs);
   expect(stranded.why).toMatch(/^(typed-not-submitted|uncertain): /);
   expect((await shown(stranded.id)).sent.envelope.body).toBe('hello');
   await watching.stop();
-  watching = await watch();
+  const next = await watch();
   expect(await run(tmux, ['verify', '--home', home])).toMatchObject({ code: 0 });
-  expect(watching.lines.filter(isStranded)).toEqual([]);
+  expect(next.lines.filter(isStranded)).toEqual([]);
   expect(agent.inputs()).toEqual([]);
 });
 
@@ -75,7 +63,7 @@ test('a text whose sender is killed while it waits is not typed long afterwards'
 });
 
 test('what a command posted beside a bridge that was just starting, and left when it was killed, is ended by that bridge', async () => {
-  watching = await watch();
+  const watching = await watch();
   expect((await send(new AbortController().signal)).code).toBe(0);
   // the command asked for a daemon when there was none yet, and wrote into the journal when the daemon had read it
   const { journal } = Journal.open(join(home, 'bridge.db'), { now: Date.now() });
@@ -99,7 +87,7 @@ test('what a command posted beside a bridge that was just starting, and left whe
 });
 
 test('an answer whose worker has gone calls the human', async () => {
-  watching = await watch();
+  const watching = await watch();
   await agent.perform({ play: [{ request: 'Which database?' }], input: 'go' });
   const asked = await watching.line('asked', inState('asked'), limitMs);
   await agent.perform({ busy: true });

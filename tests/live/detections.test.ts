@@ -1,28 +1,13 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, makeHome, makeWork, requestIds, run, startBridge } from './bridge-process.ts';
+import { expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import { type BridgeProcess, inState, makeHome, requestIds, run } from './bridge-process.ts';
+import { agent, eachTestStartsWith, home, startWatching, tmux } from './live-fixture.ts';
 
-let tmux: PrivateTmux;
-let agent: ScriptedAgent;
-let home: string;
-const bridges: BridgeProcess[] = [];
-
-beforeEach(async () => {
-  tmux = privateTmux();
-  agent = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux), name: 'work' });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
-});
-afterEach(async () => {
-  for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
-  await tmux.stop();
-});
+eachTestStartsWith({ worker: {} });
 
 async function bridge(yaml: string, ...args: string[]): Promise<BridgeProcess> {
-  home = makeHome(tmux, yaml);
-  const started = await startBridge(tmux, home, ['--session', 'macs', ...args]);
-  bridges.push(started);
-  return started;
+  makeHome(tmux, yaml);
+  return startWatching(args);
 }
 
 const show = async (id: unknown) =>
@@ -83,8 +68,7 @@ test('a question that stood there before a restart is not asked a second time', 
   await agent.perform({ play: [{ busy: 300 }, { say: asksInWords }], input: 'go' });
   const asked = await watching.line('asked', inState('asked'));
   await watching.stop();
-  const again = await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']);
-  bridges.push(again);
+  await startWatching(['--mode', 'manual']);
   await agent.perform({ redraw: 2500 });
   const open = JSON.parse((await run(tmux, ['requests', '--all', '--home', home, '--json'])).stdout) as unknown[];
   expect(open).toHaveLength(1);

@@ -1,26 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
-import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, makeHome, makeWork, requestIds, run, startBridge } from './bridge-process.ts';
+import { expect, test } from 'vitest';
+import { inState, requestIds, run } from './bridge-process.ts';
+import { agent, bridge, eachTestStartsWith, home, tmux } from './live-fixture.ts';
 
 /** Keys that a person presses in a dialog by `bridge send`, and the request that is about the dialog. */
 
-let tmux: PrivateTmux;
-let agent: ScriptedAgent;
-let home: string;
-let bridge: BridgeProcess;
-
-beforeEach(async () => {
-  tmux = privateTmux();
-  agent = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux), name: 'work' });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
-  home = makeHome(tmux);
-  bridge = await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']);
-});
-afterEach(async () => {
-  await bridge.stop('SIGKILL');
-  await tmux.stop();
-});
+eachTestStartsWith({ worker: {}, bridge: ['--mode', 'manual'] });
 
 const press = (...keys: string[]) =>
   run(tmux, ['send', '--home', home, '--pane', agent.paneId, '--keys', '--in-dialog', ...keys]);

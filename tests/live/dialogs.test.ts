@@ -1,23 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, makeHome, makeWork, requestIds, run, startBridge } from './bridge-process.ts';
+import { expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import { inState, makeHome, requestIds, run } from './bridge-process.ts';
+import { agent, eachTestStartsWith, startWatching, tmux } from './live-fixture.ts';
 
-let tmux: PrivateTmux;
-let agent: ScriptedAgent;
-const bridges: BridgeProcess[] = [];
-
-beforeEach(async () => {
-  tmux = privateTmux();
-  agent = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux), name: 'work' });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
-});
-afterEach(async () => {
-  for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
-  await tmux.stop();
-});
+eachTestStartsWith({ worker: {} });
 
 const policy = `
 controller: { backend: rules }
@@ -26,11 +14,7 @@ policy:
     choose: "Yes, proceed"
 `;
 
-async function bridge(home: string, ...args: string[]): Promise<BridgeProcess> {
-  const started = await startBridge(tmux, home, ['--session', 'macs', ...args]);
-  bridges.push(started);
-  return started;
-}
+const bridge = (home: string, ...args: string[]) => startWatching(args, { home });
 
 const decided = () => agent.facts().filter((fact) => fact.approved !== undefined || fact.denied !== undefined);
 const heard = () => agent.facts().filter((fact) => fact.key ?? fact.typed ?? fact.paste);

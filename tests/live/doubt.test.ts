@@ -1,40 +1,28 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { RequestView } from '../../bridge/api/views.ts';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { type ScriptedAgent, type Step, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, type Line, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import type { Step } from '../fixtures/scripted-agent.ts';
+import { type BridgeProcess, inState, type Line, run } from './bridge-process.ts';
+import { agent, eachTestStartsWith, home, startWatching, tmux } from './live-fixture.ts';
 
 /** Far more than it takes, but for a machine with many at work. */
 const limitMs = 40_000;
 
-let tmux: PrivateTmux;
-let home: string;
-let agent: ScriptedAgent;
 let watching: BridgeProcess;
 
 const called = () => readFileSync(join(tmux.folder, 'called'), 'utf8').split('\n').filter(Boolean);
 const inbox = () => readdirSync(join(home, 'inbox')).filter((name) => name.endsWith('.request.md'));
 const command = (...args: string[]) => run(tmux, [...args, '--home', home]);
 
-beforeEach(async () => {
-  tmux = privateTmux();
-  const file = join(tmux.folder, 'called');
-  writeFileSync(file, '');
-  home = makeHome(tmux, `notify: { command: [sh, -c, 'head -1 >> ${file}'] }\n`);
-  agent = await startScriptedAgent({
-    tmux,
-    session: 'macs',
-    name: 'work',
-    workingFolder: makeWork(tmux),
-  });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
-  watching = await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']);
+eachTestStartsWith({
+  yaml: (folder) => `notify: { command: [sh, -c, 'head -1 >> ${join(folder, 'called')}'] }\n`,
+  worker: {},
 });
-afterEach(async () => {
-  await watching.stop('SIGKILL');
-  await tmux.stop();
+beforeEach(async () => {
+  writeFileSync(join(tmux.folder, 'called'), '');
+  watching = await startWatching(['--mode', 'manual']);
 });
 
 const isDoubtful = (line: Line) => line.type === 'human-needed' && /nobody can tell|input line/.test(String(line.why));
@@ -78,7 +66,7 @@ test('an answer of which nobody can tell whether it arrived is put to the human,
 test('after a restart the question still stands, and a file answers it', async () => {
   const id = await answeredInDoubt({ losePastes: 1 });
   await watching.stop('SIGKILL');
-  watching = await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']);
+  watching = await startWatching(['--mode', 'manual']);
   expect((await command('requests')).stdout).toContain('waits for you');
   expect(inbox()).toEqual([`${id}.request.md`]);
   writeFileSync(join(home, 'outbox', `${id}.response.md`), '---\narrived: yes\n---\n');

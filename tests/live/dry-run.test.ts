@@ -1,33 +1,19 @@
 import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
 import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, type Line, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+import { type BridgeProcess, inState, type Line, makeHome, makeWork, run } from './bridge-process.ts';
+import { agent, eachTestStartsWith, home, startWatching, tmux } from './live-fixture.ts';
 
-let tmux: PrivateTmux;
-let home: string;
-let agent: ScriptedAgent;
-const bridges: BridgeProcess[] = [];
-
-beforeEach(async () => {
-  tmux = privateTmux();
-  agent = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux) });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
-});
-afterEach(async () => {
-  for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
-  await tmux.stop();
-});
+eachTestStartsWith({ worker: {} });
 
 /** What calls the human would write here. */
 const called = () => join(tmux.folder, 'called');
 
 async function dryRun(yaml: string, ...args: string[]): Promise<BridgeProcess> {
-  home = makeHome(tmux, `notify: { command: [touch, '${called()}'] }\n${yaml}`);
-  const bridge = await startBridge(tmux, home, ['--session', 'macs', '--dry-run', ...args]);
-  bridges.push(bridge);
-  return bridge;
+  makeHome(tmux, `notify: { command: [touch, '${called()}'] }\n${yaml}`);
+  return startWatching(['--dry-run', ...args]);
 }
 
 const ask = (text: string) => agent.perform({ play: [{ request: text }], input: 'go' });
@@ -95,7 +81,6 @@ test('a controller command of the user is not run, since nobody knows what it do
 });
 
 test('an answer that lies in outbox/ is left to the bridge that it is for', async () => {
-  home = makeHome(tmux);
   const answer = join(home, 'outbox', 'abc123.response.md');
   const bridge = await dryRun('');
   writeFileSync(answer, 'Yes.\n');

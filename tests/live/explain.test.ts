@@ -1,20 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { loadRecordings } from '../../bridge/recordings/recording.ts';
-import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
 import { startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { makeHome, makeWork, run } from './bridge-process.ts';
+import { makeWork, run } from './bridge-process.ts';
+import { eachTestStartsWith, home, tmux } from './live-fixture.ts';
 
 const screens = resolve(import.meta.dirname, '../screens');
 const approval = join(screens, 'codex/0.169.0/approval-4.txt');
-let tmux: PrivateTmux;
-let home: string;
-beforeEach(() => {
-  tmux = privateTmux();
-  home = makeHome(tmux);
-});
-afterEach(() => tmux.stop());
+eachTestStartsWith();
 
 const explain = (...argv: string[]) => run(tmux, ['explain', '--home', home, ...argv]);
 const startAgent = () =>

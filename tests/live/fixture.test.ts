@@ -1,14 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
 import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { eachTestStartsWith, tmux } from './live-fixture.ts';
 
-let tmux: PrivateTmux;
-beforeEach(() => {
-  tmux = privateTmux();
-});
-afterEach(() => tmux.stop());
+eachTestStartsWith();
 
 const hostileTexts = [
   'one line',

@@ -1,38 +1,25 @@
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { isOpen } from '../../bridge/core/request.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import { type BridgeProcess, run } from './bridge-process.ts';
+import { agent, eachTestStartsWith, home, startWatching, tmux } from './live-fixture.ts';
 
 /** Each round has room for a few commits more: one answered request takes some 150 KB of the -wal. */
 const rounds = 5;
 const stepBytes = 30_000;
+const rows = Array.from({ length: rounds }, (_, n) => `  - { when: { text: /question ${n}/ }, answer: Answer ${n}. }`);
+const yaml = ['controller: { backend: rules }', 'policy:', ...rows, ''].join('\n');
 
-let tmux: PrivateTmux;
-let home: string;
-let agent: ScriptedAgent;
-const bridges: BridgeProcess[] = [];
 let journalBeside: Journal | null = null;
 
-beforeEach(async () => {
-  tmux = privateTmux();
-  const rows = Array.from(
-    { length: rounds },
-    (_, n) => `  - { when: { text: /question ${n}/ }, answer: Answer ${n}. }`,
-  );
-  home = makeHome(tmux, ['controller: { backend: rules }', 'policy:', ...rows, ''].join('\n'));
-  agent = await startScriptedAgent({ tmux, session: 'macs', name: 'work', workingFolder: makeWork(tmux) });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
-});
-afterEach(async () => {
-  for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
+eachTestStartsWith({ yaml, worker: {} });
+afterEach(() => {
   journalBeside?.close();
   journalBeside = null;
-  await tmux.stop();
 });
 
 /** Beyond so many bytes each of its files is as good as on a full disk; null: there is room again. */
@@ -61,8 +48,7 @@ test('a disk that fills up at any step: the bridge says so, types nothing that i
   let fullAt = 0;
   for (let round = 0; round < rounds; round += 1) {
     const question = `question ${round}`;
-    const bridge = await startBridge(tmux, home, ['--session', 'macs', '--no-heuristic']);
-    bridges.push(bridge);
+    const bridge = await startWatching(['--no-heuristic']);
     limitFiles(bridge, walSize() + round * stepBytes);
     await agent.perform({ play: [{ request: question }], input: `go ${round}` });
     const delivered = () => kept(question).request?.state.is === 'delivered';

@@ -2,23 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
 import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, makeHome, makeWork, program, run, startBridge } from './bridge-process.ts';
+import { makeHome, makeWork, program, run } from './bridge-process.ts';
+import { eachTestStartsWith, home, startWatching, tmux } from './live-fixture.ts';
 
-let tmux: PrivateTmux;
-let home: string;
-const bridges: BridgeProcess[] = [];
-
-beforeEach(() => {
-  tmux = privateTmux();
-  home = makeHome(tmux);
-});
-afterEach(async () => {
-  for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
-  await tmux.stop();
-});
+eachTestStartsWith();
 
 // codex's resting title is its folder's name
 const startAgent = (name = 'work') =>
@@ -27,7 +17,7 @@ const send = (agent: ScriptedAgent, args: string[], input?: string) =>
   run(tmux, ['send', '--home', home, '--pane', agent.paneId, ...args], input === undefined ? {} : { input });
 
 async function startDaemon(): Promise<void> {
-  bridges.push(await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']));
+  await startWatching(['--mode', 'manual']);
 }
 
 for (const place of ['without a daemon', 'through the daemon'] as const) {
@@ -147,14 +137,14 @@ test('notify runs the command that bridge.yaml names, with the text in its envir
   writeFileSync(script, '#!/bin/sh\nprintf "%s|%s|" "$BRIDGE_TITLE" "$BRIDGE_TEXT" >"$1"\ncat >>"$1"\n');
   chmodSync(script, 0o755);
   const told = join(tmux.folder, 'told');
-  home = makeHome(tmux, `notify:\n  bell: false\n  command: [${script}, ${told}]\n`, 'loud');
+  makeHome(tmux, `notify:\n  bell: false\n  command: [${script}, ${told}]\n`);
   const notified = await run(tmux, ['notify', '--home', home, '--title', 'macs', 'worker 1 asks; $(touch harm)']);
   expect(notified).toMatchObject({ code: 0, stdout: expect.stringContaining('command') });
   expect(readFileSync(told, 'utf8')).toBe('macs|worker 1 asks; $(touch harm)|worker 1 asks; $(touch harm)');
 });
 
 test('a notify command that fails is said, with exit 1', async () => {
-  home = makeHome(tmux, 'notify: { bell: false, command: ["false"] }\n', 'loud');
+  makeHome(tmux, 'notify: { bell: false, command: ["false"] }\n');
   const notified = await run(tmux, ['notify', '--home', home, 'hello']);
   expect(notified).toMatchObject({ code: 1, stderr: expect.stringContaining('command: ') });
 });

@@ -1,29 +1,16 @@
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, makeHome, makeWork, program, startBridge } from './bridge-process.ts';
+import { expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import { inState, program } from './bridge-process.ts';
+import { eachTestStartsWith, home, startWatching, startWorker, tmux } from './live-fixture.ts';
 
-let tmux: PrivateTmux;
-let home: string;
-const bridges: BridgeProcess[] = [];
-
-beforeEach(() => {
-  tmux = privateTmux();
-  home = makeHome(tmux, 'mode: manual\n');
-});
-afterEach(async () => {
-  for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
-  await tmux.stop();
-});
+eachTestStartsWith({ yaml: 'mode: manual\n' });
 
 test('SIGHUP ends no bridge that writes to no terminal; it opens --log anew, where it was renamed', async () => {
-  const agent = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux) });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
+  const agent = await startWorker();
   const log = join(tmux.folder, 'bridge.log');
-  const bridge = await startBridge(tmux, home, ['--session', 'macs', '--log', log]);
-  bridges.push(bridge);
+  const bridge = await startWatching(['--log', log]);
   renameSync(log, `${log}.1`);
   bridge.child.kill('SIGHUP');
   await bridge.line('it goes on', ({ text }) => text === `SIGHUP: going on; ${log} is opened anew`);

@@ -1,22 +1,21 @@
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { processNames } from '../../bridge/agent-programs/index.ts';
 import { type FoundProgram, ProcessTree } from '../../bridge/host/process-tree.ts';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import { eachTestStartsWith, tmux } from './live-fixture.ts';
 
 /** Real processes on a real terminal. What is typed goes to our own private server only. */
-let tmux: PrivateTmux;
 let tree: ProcessTree;
 let panePid: number;
 
+eachTestStartsWith();
 beforeEach(async () => {
-  tmux = privateTmux();
   tree = new ProcessTree(processNames);
   await tmux.run('new-session', '-d', '-x', '80', '-y', '24', 'bash --norc --noprofile');
   panePid = Number(await tmux.run('display-message', '-p', '#{pane_pid}'));
 });
-afterEach(() => tmux.stop());
 
 const type = (line: string) => tmux.run('send-keys', '-l', line).then(() => tmux.run('send-keys', 'Enter'));
 

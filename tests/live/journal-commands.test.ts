@@ -1,25 +1,14 @@
 import { chmodSync, copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+import { expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import { inState, run, startBridge } from './bridge-process.ts';
+import { eachTestStartsWith, endedWithTest, home, startWatching, startWorker, tmux } from './live-fixture.ts';
 
 /** Far more than it takes, but for a machine with many at work. */
 const limitMs = 40_000;
 
-let tmux: PrivateTmux;
-let home: string;
-const bridges: BridgeProcess[] = [];
-
-beforeEach(() => {
-  tmux = privateTmux();
-  home = makeHome(tmux);
-});
-afterEach(async () => {
-  for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
-  await tmux.stop();
-});
+eachTestStartsWith();
 
 const command = (...args: string[]) => run(tmux, [...args, '--home', home]);
 
@@ -70,8 +59,7 @@ test('a running bridge archives by itself, once retention-days say so, and never
   fromAugust();
   writeFileSync(join(home, 'bridge.yaml'), 'retention-days: 30\nmode: manual\n');
   await tmux.run('new-session', '-d', '-s', 'macs');
-  const watching = await startBridge(tmux, home, ['--session', 'macs']);
-  bridges.push(watching);
+  const watching = await startWatching();
   await watching.line('archived', (line) => /8 threads .* moved to archive/.test(String(line.text)));
   const left = JSON.parse((await command('requests', '--json')).stdout) as Array<{ id: string }>;
   // of the four that were open, one was answered and not typed: for a pane that an older bridge named, and none lives
@@ -82,15 +70,12 @@ test('a running bridge archives by itself, once retention-days say so, and never
 test('a bridge that is killed while a controller in a pane is asked does not type the request there twice', async () => {
   const agents = await Promise.all(
     ['worker', 'controller'].map(async (name) => {
-      const agent = await startScriptedAgent({ tmux, session: name, name, workingFolder: makeWork(tmux, name) });
-      await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', name);
-      return agent;
+      return startWorker({ session: name, name, label: name });
     }),
   );
   const [worker, controller] = agents as [(typeof agents)[0], (typeof agents)[0]];
   const args = ['--controller-backend', 'pane', '--controller-pane', controller.paneId];
-  const first = await startBridge(tmux, home, args);
-  bridges.push(first);
+  const first = endedWithTest(await startBridge(tmux, home, args));
   await worker.perform({ play: [{ request: 'Which database?' }], input: 'go' });
   const asked = await first.line('asked', inState('asked'), limitMs);
   await waitFor('the controller has it', () => controller.inputs().length === 1, { limitMs });
@@ -100,8 +85,7 @@ test('a bridge that is killed while a controller in a pane is asked does not typ
     limitMs,
   );
   await first.stop('SIGKILL');
-  const second = await startBridge(tmux, home, args);
-  bridges.push(second);
+  const second = endedWithTest(await startBridge(tmux, home, args));
   const response = `<<CONTROLLER_RESPONSE id=${asked.id}>>\nUse SQLite.\n<<CONTROLLER_RESPONSE_END>>`;
   await controller.perform({ play: [{ say: response }], input: 'think' });
   await second.line('delivered', inState('delivered'), limitMs);

@@ -3,34 +3,27 @@ import { Bridge } from '../../bridge/app/bridge.ts';
 import { Watch } from '../../bridge/app/watching/watch.ts';
 import { loadConfig } from '../../bridge/config/config.ts';
 import type { ToldEvent } from '../../bridge/core/events.ts';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { makeHome, makeWork } from './bridge-process.ts';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import { eachTestStartsWith, home, startWorker, tmux } from './live-fixture.ts';
 
-let tmux: PrivateTmux;
 let rooms: Bridge;
 let watch: Watch;
 const events: ToldEvent[] = [];
-beforeEach(async () => {
-  tmux = privateTmux();
+eachTestStartsWith();
+beforeEach(() => {
   events.length = 0;
 });
 afterEach(async () => {
   watch.close();
   await rooms.close();
-  await tmux.stop();
 });
 
-async function worker(name: string): Promise<ScriptedAgent> {
-  const agent = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux, name), name });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', `worker-${name}`);
-  return agent;
-}
+const worker = (name: string) => startWorker({ name, label: `worker-${name}` });
 const found = () => events.flatMap((event) => (event.type === 'worker-found' ? [event.paneId] : []));
 
 async function open(): Promise<void> {
   const flags = { socket: tmux.socketPath, session: 'macs', mode: 'manual' };
-  rooms = await Bridge.open(loadConfig({ home: makeHome(tmux), flags, env: {} }), {
+  rooms = await Bridge.open(loadConfig({ home, flags, env: {} }), {
     on: (event) => events.push(event),
   });
 }
@@ -58,7 +51,7 @@ test.each([
   async (_, first) => {
     const [a, b] = [await worker('a'), await worker('b')];
     const flags = { socket: tmux.socketPath, session: 'macs', mode: 'manual' };
-    rooms = await Bridge.open(loadConfig({ home: makeHome(tmux), flags, env: {} }), {
+    rooms = await Bridge.open(loadConfig({ home, flags, env: {} }), {
       on: (event) => events.push(event),
     });
     const look = rooms.panes.look.bind(rooms.panes);

@@ -1,16 +1,12 @@
 import { existsSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { attachLockFor } from '../../bridge/host/attach-lock.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { Locks, runtimeFolder } from '../../bridge/host/locks.ts';
-import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
 import { run } from './bridge-process.ts';
+import { eachTestStartsWith, tmux } from './live-fixture.ts';
 
-let tmux: PrivateTmux;
-beforeEach(() => {
-  tmux = privateTmux();
-});
-afterEach(() => tmux.stop());
+eachTestStartsWith();
 
 test('a launcher opens nothing while a client of a bridge is just coming', async () => {
   const locks = new Locks(runtimeFolder({ XDG_RUNTIME_DIR: tmux.folder }));

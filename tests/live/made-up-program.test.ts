@@ -2,22 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import { eachTestStartsWith, home, tmux } from './live-fixture.ts';
 
 /** A program that no release of bridge knows: it gets one file and one line in the catalogue, or six lines in bridge.yaml. */
 const root = resolve(import.meta.dirname, '../..');
 const scripted = fileURLToPath(new URL('../fixtures/scripted-agent.mjs', import.meta.url));
 
-let tmux: PrivateTmux;
 let bridge: string;
-let home: string;
 let work: string;
+eachTestStartsWith();
 beforeEach(() => {
-  tmux = privateTmux();
-  for (const folder of ['package', 'bin', 'home', 'work']) mkdirSync(join(tmux.folder, folder));
+  for (const folder of ['package', 'bin', 'work']) mkdirSync(join(tmux.folder, folder));
   bridge = join(tmux.folder, 'package');
-  home = join(tmux.folder, 'home');
   work = join(tmux.folder, 'work');
   for (const name of ['package.json', 'dist', 'prompts', 'scripts', 'skills'])
     cpSync(join(root, name), join(bridge, name), { recursive: true });
@@ -26,7 +24,6 @@ beforeEach(() => {
   symlinkSync(join(root, 'tests/fixtures/scripted-agent'), join(tmux.folder, 'bin', 'scripted-agent'));
   execFileSync('git', ['init', '-q', work]);
 });
-afterEach(() => tmux.stop());
 
 const facts = `{
   composer: { row: '^>(?: |$)|^ {2}', prompt: '^>(?: |$)', indent: '^ {2}', below: 1, cursor: 'shown' },

@@ -1,23 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+import { expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import { run } from './bridge-process.ts';
+import { agent, bridge, eachTestStartsWith, home, tmux } from './live-fixture.ts';
 
-let tmux: PrivateTmux;
-let agent: ScriptedAgent;
-let bridge: BridgeProcess;
-let home: string;
-beforeEach(async () => {
-  tmux = privateTmux();
-  agent = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux), name: 'work' });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
-  home = makeHome(tmux);
-  bridge = await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']);
-});
-afterEach(async () => {
-  await bridge.stop('SIGKILL');
-  await tmux.stop();
-});
+eachTestStartsWith({ worker: {}, bridge: ['--mode', 'manual'] });
 
 const isAttached = async () => (await tmux.run('list-clients', '-F', '#{client_pid}')).trim() !== '';
 const isState = (state: string, since: number) => () =>

@@ -1,41 +1,26 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
-import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+import { expect, test } from 'vitest';
+import { inState, makeHome, run } from './bridge-process.ts';
+import { agent, eachTestStartsWith, home, startWatching, tmux } from './live-fixture.ts';
 
 /** An agent whose profile knows a door, but whose process shows none: what is asked for, and what is said. */
-let tmux: PrivateTmux;
-let agent: ScriptedAgent;
-const bridges: BridgeProcess[] = [];
 
-beforeEach(async () => {
-  tmux = privateTmux();
-  agent = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux), name: 'work' });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
-});
-afterEach(async () => {
-  for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
-  await tmux.stop();
-});
+eachTestStartsWith({ worker: {} });
 
 const reason = 'no thread of codex can be tied to this pane';
-const send = (home: string, ...args: string[]) => run(tmux, ['send', '--home', home, '--pane', agent.paneId, ...args]);
+const send = (...args: string[]) => run(tmux, ['send', '--home', home, '--pane', agent.paneId, ...args]);
 
 for (const place of ['without a daemon', 'through the daemon'] as const) {
   test(`where there is no door, native fails with the reason and types nothing; auto types it and says why, ${place}`, async () => {
-    const home = makeHome(tmux);
-    if (place === 'through the daemon') {
-      bridges.push(await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']));
-    }
-    const native = await send(home, '--via', 'native', 'by a door alone');
+    if (place === 'through the daemon') await startWatching(['--mode', 'manual']);
+    const native = await send('--via', 'native', 'by a door alone');
     expect(native).toMatchObject({ code: 1, stderr: expect.stringContaining(`failed: native: ${reason}`) });
     expect(agent.inputs()).toEqual([]);
 
-    const auto = await send(home, '--via', 'auto', 'one way or the other');
+    const auto = await send('--via', 'auto', 'one way or the other');
     expect(auto).toMatchObject({ code: 0, stdout: expect.stringContaining(`typed, since ${reason}`) });
     expect(agent.inputs()).toEqual(['one way or the other']);
 
-    const json = await send(home, '--json', '--wait', '20', 'typed as ever');
+    const json = await send('--json', '--wait', '20', 'typed as ever');
     const { delivery } = JSON.parse(json.stdout) as { delivery: { id: string; state: { receipt: object } } };
     expect(delivery.state.receipt).toMatchObject({ via: 'keyboard' });
     expect(delivery.state.receipt).not.toHaveProperty('because');
@@ -43,9 +28,8 @@ for (const place of ['without a daemon', 'through the daemon'] as const) {
 }
 
 test("bridge.yaml's `via: auto` holds for answers; the log, show and --json say that it was typed, and why", async () => {
-  const home = makeHome(tmux, 'via: auto\npolicy:\n  - when: { text: /database/i }\n    answer: Use SQLite.\n');
-  const watching = await startBridge(tmux, home, ['--session', 'macs']);
-  bridges.push(watching);
+  makeHome(tmux, 'via: auto\npolicy:\n  - when: { text: /database/i }\n    answer: Use SQLite.\n');
+  const watching = await startWatching();
   await agent.perform({ play: [{ request: 'Which database?' }], input: 'go' });
   const delivered = await watching.line('delivered', inState('delivered'));
   expect(agent.inputs()).toEqual(['Use SQLite.']);
@@ -58,8 +42,7 @@ test("bridge.yaml's `via: auto` holds for answers; the log, show and --json say 
 });
 
 test('a way that is none, and a way for keys, are wrong use', async () => {
-  const home = makeHome(tmux);
-  expect((await send(home, '--via', 'pigeon', 'text')).code).toBe(64);
-  expect(await send(home, '--keys', '--via', 'auto', 'Escape')).toMatchObject({ code: 64 });
+  expect((await send('--via', 'pigeon', 'text')).code).toBe(64);
+  expect(await send('--keys', '--via', 'auto', 'Escape')).toMatchObject({ code: 64 });
   expect(agent.inputs()).toEqual([]);
 });

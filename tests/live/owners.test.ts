@@ -1,28 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import {
-  type BridgeProcess,
-  inState,
-  type Line,
-  makeHome,
-  makeWork,
-  requestIds,
-  run,
-  startBridge,
-} from './bridge-process.ts';
+import { expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import type { ScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { type BridgeProcess, inState, type Line, makeHome, requestIds, run } from './bridge-process.ts';
+import { eachTestStartsWith, startWatching, startWorker, tmux } from './live-fixture.ts';
 
-let tmux: PrivateTmux;
-const bridges: BridgeProcess[] = [];
-
-beforeEach(() => {
-  tmux = privateTmux();
-});
-afterEach(async () => {
-  for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
-  await tmux.stop();
-});
+eachTestStartsWith();
 
 const rules = (name: string) => `
 controller: { backend: rules }
@@ -33,17 +16,9 @@ policy:
     then: ignore
 `;
 
-async function worker(name = 'worker'): Promise<ScriptedAgent> {
-  const agent = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux, name), name });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', name);
-  return agent;
-}
+const worker = (name = 'worker') => startWorker({ name, label: name });
 
-async function bridge(home: string, ...args: string[]): Promise<BridgeProcess> {
-  const started = await startBridge(tmux, home, ['--session', 'macs', ...args]);
-  bridges.push(started);
-  return started;
-}
+const bridge = (home: string, ...args: string[]) => startWatching(args, { home });
 
 const found = (line: Line) => line.type === 'worker-found';
 const isSaid = (pattern: RegExp) => (line: Line) => line.type === 'said' && pattern.test(String(line.text));

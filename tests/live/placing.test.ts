@@ -1,26 +1,20 @@
 import { chmodSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { placeEarlierPanes, unplaced } from '../../bridge/app/placing.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
-import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
 import { startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { makeHome, run } from './bridge-process.ts';
+import { run } from './bridge-process.ts';
+import { eachTestStartsWith, home, tmux } from './live-fixture.ts';
 
 const fixture = join(import.meta.dirname, '../journal/fixtures/schema-2.db');
 /** In the fixture: an answer that waits for its worker, and one that was typed when its bridge ended. */
 const waiting = '20260809T120000.000Z-d00008';
 const typed = '20260808T120000.000Z-d00007';
 
-let tmux: PrivateTmux;
-let home: string;
-beforeEach(() => {
-  tmux = privateTmux();
-  home = makeHome(tmux);
-});
-afterEach(() => tmux.stop());
+eachTestStartsWith();
 
 /** What an older bridge left, as if it had been written about this pane. */
 async function leaveJournal(paneId: string, change: { panePid?: number; socketPath?: string } = {}): Promise<void> {

@@ -6,6 +6,7 @@ import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux
 import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
 import type { Ran } from './as-person.ts';
 import { type BridgeProcess, inState, makeHome, run, startBridge } from './bridge-process.ts';
+import { endBridges, endedWithTest } from './live-fixture.ts';
 
 /** A repository with a tmux server of its own and one worker; pane id, label and session are the same in all of them. */
 interface Project {
@@ -17,7 +18,6 @@ interface Project {
 let shop: Project;
 let blog: Project;
 let home: string;
-const bridges: BridgeProcess[] = [];
 
 async function project(name: string): Promise<Project> {
   const tmux = privateTmux();
@@ -34,7 +34,7 @@ beforeEach(async () => {
   expect(shop.agent.paneId).toBe(blog.agent.paneId);
 });
 afterEach(async () => {
-  for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
+  await endBridges();
   await Promise.all([shop.tmux.stop(), blog.tmux.stop()]);
 });
 
@@ -49,8 +49,7 @@ const within = ({ tmux, folder }: Project, args: readonly string[], input?: stri
 async function daemonIn({ tmux, folder }: Project, ...args: string[]): Promise<BridgeProcess> {
   const env = { HOME: shop.tmux.folder, XDG_RUNTIME_DIR: shop.tmux.folder };
   const bridge = await startBridge(tmux, home, ['--session', 'macs', ...args], { env, cwd: folder });
-  bridges.push(bridge);
-  return bridge;
+  return endedWithTest(bridge);
 }
 
 const watched = (bridge: BridgeProcess, count: number) =>
@@ -124,7 +123,7 @@ test('two projects work side by side: each worker is answered by the rules of it
     cwd: blog.folder,
     waitForReady: false,
   });
-  bridges.push(joined);
+  endedWithTest(joined);
   await watched(bridge, 2);
   for (const { agent } of [shop, blog])
     await agent.perform({ play: [{ busy: 100 }, { request: 'Which one?' }], input: 'go' });

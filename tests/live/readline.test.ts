@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
 import { makeHome, makeWork, run } from './bridge-process.ts';
+import { eachTestStartsWith, tmux } from './live-fixture.ts';
 
 /** A program that reads with GNU readline, which takes a paste whole and puts its further lines at the edge. */
 const program = `#!/usr/bin/env python3
@@ -19,11 +20,7 @@ while True:
 const hasReadline =
   spawnSync('python3', ['-c', 'import readline; assert "libedit" not in readline.__doc__']).status === 0;
 
-let tmux: PrivateTmux;
-beforeEach(() => {
-  tmux = privateTmux();
-});
-afterEach(() => tmux.stop());
+eachTestStartsWith();
 
 test.runIf(hasReadline)('a text of several lines reaches a program that reads with readline as one input', async () => {
   const path = join(makeWork(tmux), 'mystery');

@@ -3,18 +3,17 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, sizeWindow, waitFor } from '../fixtures/private-tmux.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { sizeWindow, waitFor } from '../fixtures/private-tmux.ts';
 import { startScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { eachTestStartsWith, tmux } from './live-fixture.ts';
 
 const program = fileURLToPath(new URL('../../scripts/record-screen', import.meta.url));
-let tmux: PrivateTmux;
 let out: string;
+eachTestStartsWith();
 beforeEach(() => {
-  tmux = privateTmux();
   out = join(tmux.folder, 'screens');
 });
-afterEach(() => tmux.stop());
 
 function record(args: readonly string[], environment: Record<string, string> = {}) {
   return spawnSync(program, [...args, '--socket', tmux.socketPath, '--out', out], {

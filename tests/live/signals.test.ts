@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { SendView } from '../../bridge/api/views.ts';
 import type { DeliveryState } from '../../bridge/core/envelope.ts';
 import { hookStateStandsMs } from '../../bridge/screen/hook-state.ts';
@@ -11,25 +11,14 @@ import { call } from '../../bridge/server/socket.ts';
 import { socketPath } from '../../bridge/server/socket-path.ts';
 import { ExecCommands } from '../../bridge/tmux/exec.ts';
 import { addressOn } from '../fixtures/address.ts';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { waitFor } from '../fixtures/private-tmux.ts';
 import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, type Line, makeHome, makeWork, program, run, startBridge } from './bridge-process.ts';
+import { type Line, makeWork, program, run, startBridge } from './bridge-process.ts';
+import { eachTestStartsWith, endedWithTest, home, tmux } from './live-fixture.ts';
 
 const signalProgram = join(dirname(program), 'signal-program.js');
 
-let tmux: PrivateTmux;
-let home: string;
-let bridge: BridgeProcess | null;
-
-beforeEach(() => {
-  tmux = privateTmux();
-  home = makeHome(tmux);
-  bridge = null;
-});
-afterEach(async () => {
-  await bridge?.stop('SIGKILL');
-  await tmux.stop();
-});
+eachTestStartsWith();
 
 interface Ended {
   readonly code: number | null;
@@ -38,10 +27,15 @@ interface Ended {
 }
 
 /** Calls the program as an agent does; `input` null leaves stdin open for ever. */
-async function callSignal(args: readonly string[], input: string | null, script = signalProgram): Promise<Ended> {
+async function callSignal(
+  args: readonly string[],
+  input: string | null,
+  script = signalProgram,
+  stateDirectory = home,
+): Promise<Ended> {
   const startedAt = Date.now();
   const words = script === program ? ['signal', ...args] : args;
-  const child = spawn(process.execPath, [script, ...words, '--home', home], { env: { HOME: tmux.folder } });
+  const child = spawn(process.execPath, [script, ...words, '--home', stateDirectory], { env: { HOME: tmux.folder } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (output += piece));
   // an agent whose hook has ended finds its pipe broken
@@ -66,10 +60,8 @@ const byHand = (event: string, paneId: string) =>
 const signalled = (kind: string) => (line: Line) => line.type === 'agent-signalled' && line.kind === kind;
 const startAgent = (more: object = {}) =>
   startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux), name: 'work', ...more });
-const watch = async (agent: ScriptedAgent) => {
-  bridge = await startBridge(tmux, home, ['--worker', agent.paneId, '--mode', 'manual']);
-  return bridge;
-};
+const watch = async (agent: ScriptedAgent) =>
+  endedWithTest(await startBridge(tmux, home, ['--worker', agent.paneId, '--mode', 'manual']));
 const send = (agent: ScriptedAgent, ...args: string[]) =>
   run(tmux, ['send', '--home', home, '--pane', agent.paneId, ...args]);
 
@@ -120,8 +112,10 @@ test('what the bridge has heard of a pane is what `status` and `list` go by', as
 test('a home that cannot be used, and a socket that nobody serves, are no faults of the agent', async () => {
   writeFileSync(socketPath(home), '');
   expect(await callSignal(['--agent', 'codex'], stop)).toMatchObject({ code: 0, output: '' });
-  home = '/proc/nowhere';
-  expect(await callSignal(['--agent', 'codex'], stop)).toMatchObject({ code: 0, output: '' });
+  expect(await callSignal(['--agent', 'codex'], stop, signalProgram, '/proc/nowhere')).toMatchObject({
+    code: 0,
+    output: '',
+  });
 });
 
 test('a daemon that hangs holds no agent up', async () => {
@@ -158,7 +152,8 @@ done
     (await tmux.run('new-session', '-d', '-s', name, '-P', '-F', '#{pane_id}', join(folder, 'codex'))).trim();
   const [first, second] = [await open('one'), await open('two')];
   expect(first).toBe('%0');
-  bridge = await startBridge(tmux, home, ['--worker', first, '--worker', second, '--mode', 'manual']);
+  const args = ['--worker', first, '--worker', second, '--mode', 'manual'];
+  const bridge = endedWithTest(await startBridge(tmux, home, args));
   await tmux.run('send-keys', '-l', '-t', second, stop);
   await tmux.run('send-keys', '-t', second, 'Enter');
   await bridge.line('the signal', (line) => line.type === 'agent-signalled');

@@ -1,14 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
+import { expect, test } from 'vitest';
 import { run } from './bridge-process.ts';
+import { eachTestStartsWith, tmux } from './live-fixture.ts';
 
-let tmux: PrivateTmux;
-beforeEach(() => {
-  tmux = privateTmux();
-});
-afterEach(() => tmux.stop());
+eachTestStartsWith();
 
 test('--simulate-log tells what would have been detected, for a person and for a machine, and needs no tmux', async () => {
   const log = join(tmux.folder, 'worker.log');

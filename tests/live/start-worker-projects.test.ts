@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type PrivateTmux, privateTmuxAt, waitFor } from '../fixtures/private-tmux.ts';
 import { type BridgeProcess, type Line, run, startBridge } from './bridge-process.ts';
+import { endBridges, endedWithTest } from './live-fixture.ts';
 
 let folder: string;
 const servers: PrivateTmux[] = [];
-const bridges: BridgeProcess[] = [];
 
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'bridge-two-')));
@@ -16,7 +16,7 @@ beforeEach(() => {
   symlinkSync(fileURLToPath(new URL('../fixtures/scripted-agent.mjs', import.meta.url)), join(folder, 'codex'));
 });
 afterEach(async () => {
-  for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
+  await endBridges();
   for (const server of servers.splice(0)) await server.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -103,7 +103,7 @@ test('two projects that start-worker began work side by side from either shell, 
       cwd: join(folder, 'shop'),
     },
   );
-  bridges.push(bridge);
+  endedWithTest(bridge);
   await waitFor('both are watched', () => bridge.lines.filter(({ type }) => type === 'worker-found').length === 2, {
     limitMs: 30_000,
   });

@@ -1,26 +1,19 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import type { ScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { inState, makeWork, run } from './bridge-process.ts';
+import { eachTestStartsWith, home, startWatching, startWorker, tmux } from './live-fixture.ts';
 
 /** Two workers side by side in one window that types into all its panes. */
-let tmux: PrivateTmux;
 let worker: ScriptedAgent;
 let neighbour: ScriptedAgent;
-const bridges: BridgeProcess[] = [];
 
+eachTestStartsWith();
 beforeEach(async () => {
-  tmux = privateTmux();
   const workingFolder = makeWork(tmux);
-  worker = await startScriptedAgent({ tmux, session: 'macs', workingFolder, name: 'worker' });
-  neighbour = await startScriptedAgent({ tmux, session: 'macs', workingFolder, name: 'neighbour' });
+  worker = await startWorker({ name: 'worker', workingFolder });
+  neighbour = await startWorker({ name: 'neighbour', label: 'neighbour', workingFolder });
   await tmux.run('join-pane', '-d', '-v', '-s', neighbour.paneId, '-t', worker.paneId);
-  await tmux.run('set-option', '-p', '-t', worker.paneId, '@label', 'worker');
-  await tmux.run('set-option', '-p', '-t', neighbour.paneId, '@label', 'neighbour');
-});
-afterEach(async () => {
-  for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
-  await tmux.stop();
 });
 
 const synchronize = (value: 'on' | 'off') =>
@@ -29,9 +22,7 @@ const heard = (agent: ScriptedAgent) => agent.facts().filter((fact) => fact.past
 const words = 'the window types into all its panes (synchronize-panes)';
 
 test('neither an answer nor an option reaches the pane beside; requests, status, list and doctor say why it waits, and it goes out afterwards', async () => {
-  const home = makeHome(tmux);
-  const watching = await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual', '--worker', 'worker']);
-  bridges.push(watching);
+  const watching = await startWatching(['--mode', 'manual', '--worker', 'worker']);
   await neighbour.perform({ dialog: 'rm -rf /' });
   await worker.perform({ play: [{ request: 'Which database?' }], input: 'go' });
   const asked = await watching.line('asked', inState('asked'));
@@ -50,7 +41,6 @@ test('neither an answer nor an option reaches the pane beside; requests, status,
 });
 
 test('text, keys and a choice by hand are held, and the zoomed pane gets them', async () => {
-  const home = makeHome(tmux);
   await neighbour.perform({ dialog: 'rm -rf /' });
   await synchronize('on');
   const send = (...args: string[]) => run(tmux, ['send', '--home', home, '--label', 'worker', '--wait', '0', ...args]);

@@ -1,20 +1,16 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { attachLockFor } from '../../bridge/host/attach-lock.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { Locks } from '../../bridge/host/locks.ts';
 import { ControlClients } from '../../bridge/tmux/clients.ts';
 import { ExecCommands } from '../../bridge/tmux/exec.ts';
-import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
+import { eachTestStartsWith, tmux } from './live-fixture.ts';
 
 const bridges = 6;
 const rounds = 30;
 
-let tmux: PrivateTmux;
-beforeEach(() => {
-  tmux = privateTmux();
-});
-afterEach(() => tmux.stop());
+eachTestStartsWith();
 
 /** The clients of one bridge, as a server of its own process has them. */
 function clientsOfABridge(): ControlClients {

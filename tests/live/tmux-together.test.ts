@@ -1,19 +1,16 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { PaneId } from '../../bridge/core/ids.ts';
 import { capture } from '../../bridge/tmux/capture.ts';
 import { ExecCommands } from '../../bridge/tmux/exec.ts';
 import { QuestionsTogether } from '../../bridge/tmux/together.ts';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { waitFor } from '../fixtures/private-tmux.ts';
 import { startScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { makeHome, makeWork, run } from './bridge-process.ts';
+import { eachTestStartsWith, tmux } from './live-fixture.ts';
 
-let tmux: PrivateTmux;
-beforeEach(() => {
-  tmux = privateTmux();
-});
-afterEach(() => tmux.stop());
+eachTestStartsWith();
 
 /** A tmux that writes a line for every process of it, and is tmux. */
 function counted(): { program: string; folder: string; processes(): number } {

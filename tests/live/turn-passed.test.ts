@@ -1,27 +1,15 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { RequestView } from '../../bridge/api/views.ts';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { type Script, type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, type Line, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import type { Script } from '../fixtures/scripted-agent.ts';
+import { inState, type Line, makeHome, run } from './bridge-process.ts';
+import { agent, eachTestStartsWith, home, startWatching, tmux } from './live-fixture.ts';
 
 /** Far more than it takes, but for a machine with many at work. */
 const limitMs = 40_000;
 vi.setConfig({ testTimeout: 180_000 });
-
-let tmux: PrivateTmux;
-let home: string;
-let agent: ScriptedAgent;
-const bridges: BridgeProcess[] = [];
-
-beforeEach(() => {
-  tmux = privateTmux();
-});
-afterEach(async () => {
-  for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
-  await tmux.stop();
-});
 
 const danger = 'Explained. Shall I delete the production data now?';
 const script: Script = {
@@ -38,17 +26,8 @@ policy:
 `;
 const answer = 'Yes, do it.';
 
-async function worker(yaml = ''): Promise<void> {
-  home = makeHome(tmux, yaml);
-  agent = await startScriptedAgent({ tmux, session: 'macs', name: 'work', workingFolder: makeWork(tmux), script });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
-}
-
-async function bridge(...args: string[]): Promise<BridgeProcess> {
-  const started = await startBridge(tmux, home, ['--session', 'macs', ...args]);
-  bridges.push(started);
-  return started;
-}
+eachTestStartsWith({ worker: { script } });
+const bridge = (...args: string[]) => startWatching(args);
 
 const command = (...args: string[]) => run(tmux, [...args, '--home', home]);
 const shown = async (id: string) => JSON.parse((await command('show', id, '--json')).stdout) as RequestView;
@@ -61,7 +40,6 @@ const isIdle = () => waitFor('the worker rests', async () => (await agent.state(
 
 /** A worker that has asked, and whose bridge has been killed since. */
 async function askedAndAlone(): Promise<string> {
-  await worker();
   const watching = await bridge('--mode', 'manual');
   await asked('Shall I go on with the plan?');
   const { id } = await watching.line('asked', inState('asked'), limitMs);
@@ -84,7 +62,7 @@ async function expectTakenBack(id: string, by: string): Promise<void> {
 }
 
 test('a rule’s answer that a person’s draft held is not the answer to what the worker asks after that', async () => {
-  await worker(rule);
+  makeHome(tmux, rule);
   const watching = await bridge();
   await agent.perform({ draft: 'no, first explain' });
   await asked('Shall I go on with the plan?');
@@ -154,7 +132,6 @@ test('a file in outbox/ that waited while no bridge ran is put away, and its aut
 });
 
 test('an answer that one bridge held is not typed by the next one after the worker has gone on', async () => {
-  await worker();
   const watching = await bridge('--mode', 'manual');
   await asked('Shall I go on with the plan?');
   const { id } = await watching.line('asked', inState('asked'), limitMs);
@@ -172,7 +149,6 @@ test('an answer that one bridge held is not typed by the next one after the work
 test.each(['a person', '`bridge send`'])(
   '%s with the very same words has answered: the held answer does not follow',
   async (by) => {
-    await worker();
     const watching = await bridge('--mode', 'manual');
     await asked('Shall I go on with the plan?');
     const { id } = await watching.line('asked', inState('asked'), limitMs);
@@ -192,7 +168,6 @@ test.each(['a person', '`bridge send`'])(
 );
 
 test('a choice is for the dialog that was open, and not for a later one that looks the same', async () => {
-  await worker();
   const watching = await bridge('--mode', 'manual');
   await agent.perform({
     play: [{ dialog: 'rm -rf build' }, { say: 'It failed. I try it once more.' }, { dialog: 'rm -rf build' }],
@@ -217,7 +192,6 @@ test('a choice is for the dialog that was open, and not for a later one that loo
 });
 
 test('a choice that copy mode held is taken back where its dialog has gone, and not pressed in the next one like it', async () => {
-  await worker();
   const watching = await bridge('--mode', 'manual');
   const open = async (dialog: string, ...before: unknown[]) => {
     await agent.perform({ dialog });

@@ -1,28 +1,14 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
-import { startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+import { expect, test } from 'vitest';
+import { inState, run } from './bridge-process.ts';
+import { agent, bridge, eachTestStartsWith, home, tmux } from './live-fixture.ts';
 
 /** A bridge.yaml that somebody spoiled while a bridge runs, which goes on with what it had read. */
 
-let tmux: PrivateTmux;
-let bridge: BridgeProcess;
-
-beforeEach(() => {
-  tmux = privateTmux();
-});
-afterEach(async () => {
-  await bridge.stop('SIGKILL');
-  await tmux.stop();
-});
+eachTestStartsWith({ worker: {}, bridge: ['--mode', 'manual'] });
 
 test('it keeps nobody from what a living bridge does, and is said each time', async () => {
-  const agent = await startScriptedAgent({ tmux, session: 'macs', workingFolder: makeWork(tmux), name: 'work' });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
-  const home = makeHome(tmux);
-  bridge = await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']);
   await agent.perform({ play: [{ request: 'Which?' }], input: 'go' });
   const asked = await bridge.line('asked', inState('asked'));
   appendFileSync(join(home, 'bridge.yaml'), '\npolcy: 1\n');

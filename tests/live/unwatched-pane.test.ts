@@ -1,28 +1,22 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { Bridge } from '../../bridge/app/bridge.ts';
 import { loadConfig } from '../../bridge/config/config.ts';
 import { addressOn } from '../fixtures/address.ts';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { waitFor } from '../fixtures/private-tmux.ts';
 import { startScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { controlClientsOf } from '../tmux/stage.ts';
-import { makeHome } from './bridge-process.ts';
+import { eachTestStartsWith, home, tmux } from './live-fixture.ts';
 
-let tmux: PrivateTmux;
 let rooms: Bridge;
-beforeEach(() => {
-  tmux = privateTmux();
-});
-afterEach(async () => {
-  await rooms.close();
-  await tmux.stop();
-});
+eachTestStartsWith();
+afterEach(() => rooms.close());
 
 /** Its turn ends after `send` has come back. */
 const script = { inputs: [{ when: '', do: [{ busy: 1200 }, { say: 'Done.' }] }] };
 
 test('a pane that nobody watches takes one text after the other: what it said of itself unheard is no news', async () => {
   const agent = await startScriptedAgent({ tmux, session: 'work', script });
-  rooms = await Bridge.open(loadConfig({ home: makeHome(tmux), flags: { socket: tmux.socketPath }, env: {} }), {
+  rooms = await Bridge.open(loadConfig({ home, flags: { socket: tmux.socketPath }, env: {} }), {
     on: () => {},
   });
   const pane = await addressOn(rooms.main, agent.paneId);

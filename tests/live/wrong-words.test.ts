@@ -1,21 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
-import { makeHome, run, startBridge } from './bridge-process.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { run } from './bridge-process.ts';
+import { eachTestStartsWith, home, startWatching, tmux } from './live-fixture.ts';
 
-let tmux: PrivateTmux;
-let home: string;
+eachTestStartsWith();
 beforeEach(async () => {
-  tmux = privateTmux();
-  home = makeHome(tmux);
   await tmux.run('new-session', '-d', '-s', 'macs', 'exec sleep 1000');
 });
-afterEach(() => tmux.stop());
 
 test('an id that is empty is wrong use in words, with and without a daemon', async () => {
   const words = { code: 64, stderr: expect.stringMatching(/^bridge: show: id: is empty\s*$/) };
-  const bridge = await startBridge(tmux, home, ['--session', 'macs', '--mode', 'manual']);
+  const bridge = await startWatching(['--mode', 'manual']);
   try {
     expect(await run(tmux, ['show', '', '--home', home])).toMatchObject(words);
   } finally {
