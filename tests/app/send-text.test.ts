@@ -7,14 +7,14 @@ import { DeliveryQueue } from '../../bridge/messages/delivery-queue.ts';
 import type { Panes } from '../../bridge/panes/panes.ts';
 import { VirtualClock } from '../delivery/virtual-clock.ts';
 import { sampleDelivery, sampleRequest } from '../journal/samples.ts';
-import { Mortal, passageOf } from '../messages/world.ts';
+import { attemptOf, CrashingJournal } from '../messages/crashing-journal.ts';
 
 const requestId = 'r1' as RequestId;
 
 /** An answer that is held for `reason` at its first `holds` attempts, and what whoever gave it is told, and when. */
 async function answered(reason: HoldReason, holds: number, dialog?: string): Promise<Delivery & { afterMs: number }> {
   const clock = new VirtualClock();
-  const memory = new Mortal(Mortal.fresh());
+  const memory = new CrashingJournal(CrashingJournal.fresh());
   const changes = new Changes(clock);
   let attempts = 0;
   const post = new DeliveryQueue({
@@ -23,18 +23,18 @@ async function answered(reason: HoldReason, holds: number, dialog?: string): Pro
     mint: () => 'd1',
     courier: {
       async attempt(delivery) {
-        const passage = passageOf(memory, clock, delivery);
+        const attempt = attemptOf(memory, clock, delivery);
         attempts += 1;
-        if (attempts <= holds) return passage.hold(reason, 'it was drawn anew just then');
-        await passage.claim();
-        await passage.pressing(clock.now(), {});
-        return passage.doubt('the test ends here');
+        if (attempts <= holds) return attempt.hold(reason, 'it was drawn anew just then');
+        await attempt.claim();
+        await attempt.pressing(clock.now(), {});
+        return attempt.doubt('the test ends here');
       },
       reconcile: () => Promise.reject(new Error('nothing is typed for long here')),
     },
     on: () => changes.wake(),
   });
-  const sight = {
+  const panes = {
     rings: () => 0,
     nextRing: (_pane: unknown, limitMs: number) => new Promise<void>((resolve) => void clock.after(limitMs, resolve)),
     look: () => Promise.resolve({}),
@@ -46,7 +46,7 @@ async function answered(reason: HoldReason, holds: number, dialog?: string): Pro
     waits: clock,
     mint: () => 'e1',
     journal,
-    panes: sight,
+    panes: panes,
     post,
     viaFor: () => 'keyboard',
     changes,

@@ -8,7 +8,7 @@ import type { PaneIO } from '../../bridge/delivery/pane-io.ts';
 import { DeliveryQueue } from '../../bridge/messages/delivery-queue.ts';
 import { fuzz } from '../fixtures/fuzz.ts';
 import { sampleDelivery } from '../journal/samples.ts';
-import { Died, Mortal } from '../messages/world.ts';
+import { Crashed, CrashingJournal } from '../messages/crashing-journal.ts';
 import { type Character, FakePane } from './fake-pane.ts';
 import { characters, happenings } from './hostile-schedules.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -18,7 +18,7 @@ const tickMs = 500;
 /** One pane and one journal, on which bridges live and die: what they share is here, and so is the truth. */
 class Simulation {
   readonly clock = new VirtualClock();
-  readonly journal = Mortal.fresh();
+  readonly journal = CrashingJournal.fresh();
   readonly pane: FakePane;
   readonly alive = new Set<Bridge>();
   /** the pane's lock; the system frees it when its holder dies */
@@ -63,10 +63,10 @@ class Simulation {
   }
 }
 
-/** One process: the real post office and the real courier. Dead, it does nothing any more, wherever it was. */
+/** One process: the real delivery queue and the real courier. Dead, it does nothing any more, wherever it was. */
 class Bridge {
   readonly #simulation: Simulation;
-  readonly #memory: Mortal;
+  readonly #memory: CrashingJournal;
   readonly queue: DeliveryQueue;
   /** acts of its hands until it dies at one, just before or just after */
   #doom: { readonly at: Act; readonly before: boolean; left: number } | null = null;
@@ -74,7 +74,7 @@ class Bridge {
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
-    this.#memory = new Mortal(simulation.journal);
+    this.#memory = new CrashingJournal(simulation.journal);
     const { clock, pane } = simulation;
     const memory = this.#memory;
     const save = memory.saveDelivery.bind(memory);
@@ -99,7 +99,7 @@ class Bridge {
     try {
       work();
     } catch (fault) {
-      if (!(fault instanceof Died) && !this.refusing) throw fault;
+      if (!(fault instanceof Crashed) && !this.refusing) throw fault;
     }
     if (this.#memory.dead) this.die();
   }
@@ -133,7 +133,7 @@ class Bridge {
   #live(): void {
     if (!this.#memory.dead) return;
     this.die();
-    throw new Died();
+    throw new Crashed();
   }
 
   #hands(pane: FakePane): PaneIO {

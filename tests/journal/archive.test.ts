@@ -5,7 +5,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { originOf, type Request } from '../../bridge/core/request.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
-import { Died } from '../messages/world.ts';
+import { Crashed } from '../messages/crashing-journal.ts';
 import { happened, sampleDelivery, sampleRequest } from './samples.ts';
 
 const day = 86_400_000;
@@ -207,7 +207,7 @@ test('a transaction under way cannot archive', () => {
   expect(() => journal.transact(() => sweep())).toThrow(/cannot archive/);
   expect(() =>
     journal.transact(() => {
-      throw new Died();
+      throw new Crashed();
     }),
-  ).toThrow(Died);
+  ).toThrow(Crashed);
 });

@@ -7,7 +7,7 @@ import { isEnded } from '../../bridge/core/delivery-machine.ts';
 import { doubtOf } from '../../bridge/core/request.ts';
 import { auditJournal } from '../../bridge/journal/audit.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
-import { copyDisk, House, live, liveUntilDeath } from './life.ts';
+import { copyDisk, live, liveUntilDeath, SimulatedBridge } from './life.ts';
 
 /** Thousands of commits: a copy of what was written is the cut here, so nothing need reach a real disk. */
 const memoryDisk = '/dev/shm';
@@ -36,10 +36,10 @@ function checkpoint(home: string): void {
 }
 
 test('the life that is cut below has everything in it', async () => {
-  const house = new House(join(folder, 'whole'));
-  await live(house);
-  expect(house.pane.submissions).toEqual(['by rule', 'Yes, add it.', 'Use SQLite.', 'The last answer.']);
-  expect(house.journal.requests().map((request) => request.state.is)).toEqual([
+  const bridge = new SimulatedBridge(join(folder, 'whole'));
+  await live(bridge);
+  expect(bridge.pane.submissions).toEqual(['by rule', 'Yes, add it.', 'Use SQLite.', 'The last answer.']);
+  expect(bridge.journal.requests().map((request) => request.state.is)).toEqual([
     'settled',
     'settled',
     'settled',
@@ -47,10 +47,10 @@ test('the life that is cut below has everything in it', async () => {
     'settled',
     'settled',
   ]);
-  const ends = house.journal.deliveries().map((delivery) => delivery.state.is);
+  const ends = bridge.journal.deliveries().map((delivery) => delivery.state.is);
   expect(ends).toEqual(['acknowledged', 'acknowledged', 'typed-not-submitted', 'acknowledged', 'acknowledged']);
   expect(findingsIn(join(folder, 'whole'))).toEqual([]);
-  house.close();
+  bridge.close();
 });
 
 async function cutAt(commit: number, before: boolean): Promise<{ readonly died: boolean; readonly doubts: number }> {
@@ -58,46 +58,46 @@ async function cutAt(commit: number, before: boolean): Promise<{ readonly died: 
     string,
     string,
   ];
-  const house = new House(home);
-  const { memory } = house.study;
+  const bridge = new SimulatedBridge(home);
+  const { memory } = bridge.harness;
   Object.assign(memory, { dieIn: commit, dieBefore: before, atDeath: () => copyDisk(home, left) });
   if (commit % 3 === 0) checkpoint(home);
-  await liveUntilDeath(house);
+  await liveUntilDeath(bridge);
   if (!memory.dead) {
-    house.close();
+    bridge.close();
     return { died: false, doubts: 0 };
   }
   expect(findingsIn(left)).toEqual([]);
-  const { setAside } = house.reboot(left);
+  const { setAside } = bridge.reboot(left);
   expect(setAside).toBeNull();
 
-  // the house is repaired: the agent hears, nobody types into its pane, and time passes
-  Object.assign(house.pane, { deaf: false });
-  house.pane.change((it) => Object.assign(it, { busy: false }));
-  await house.pass(70);
-  const doubts = house.journal.requests().filter((request) => doubtOf(request) !== null);
-  for (const request of house.journal.requests({ open: true })) {
-    if (doubtOf(request) === null) house.answer(request.id, `Answer of ${request.id}.`);
+  // the rest is repaired: the agent hears, nobody types into its pane, and time passes
+  Object.assign(bridge.pane, { deaf: false });
+  bridge.pane.change((it) => Object.assign(it, { busy: false }));
+  await bridge.pass(70);
+  const doubts = bridge.journal.requests().filter((request) => doubtOf(request) !== null);
+  for (const request of bridge.journal.requests({ open: true })) {
+    if (doubtOf(request) === null) bridge.answer(request.id, `Answer of ${request.id}.`);
   }
-  await house.pass(10);
+  await bridge.pass(10);
 
   const where = `cut ${before ? 'before' : 'after'} commit ${commit}`;
   expect(findingsIn(left), where).toEqual([]);
-  const { submissions } = house.pane;
+  const { submissions } = bridge.pane;
   expect(new Set(submissions).size, `${where}: ${submissions.join(' | ')}`).toBe(submissions.length);
-  for (const delivery of house.journal.deliveries()) expect(isEnded(delivery.state), where).toBe(true);
-  for (const request of house.journal.requests()) {
-    const text = house.accepted.get(request.id);
+  for (const delivery of bridge.journal.deliveries()) expect(isEnded(delivery.state), where).toBe(true);
+  for (const request of bridge.journal.requests()) {
+    const text = bridge.accepted.get(request.id);
     const doubt = doubtOf(request);
     expect(['open', 'answered'], where).not.toContain(request.state.is);
     expect(request.state.is === 'asked' ? doubt : 'ended', where).not.toBeNull();
     if (text === undefined || request.via === 'ask' || request.state.is === 'dismissed') continue;
     // what a person was told is accepted was typed, once, or he is asked about exactly that
-    const possible = [text, house.unheard.get(request.id)];
+    const possible = [text, bridge.unheard.get(request.id)];
     const carried = doubt?.answer.instructions ?? submissions.find((each) => possible.includes(each));
     expect(possible, where).toContain(carried ?? 'nothing');
   }
-  house.close();
+  bridge.close();
   return { died: true, doubts: doubts.length };
 }
 
@@ -119,11 +119,11 @@ test('the power is cut at every commit, just before and just after it: nothing l
 
 test('a -wal that is torn at any byte, or ends in garbage, opens to what was committed before the tear', async () => {
   const whole = join(folder, 'whole');
-  const house = new House(whole);
-  await live(house);
-  const all = house.journal.events();
+  const bridge = new SimulatedBridge(whole);
+  await live(bridge);
+  const all = bridge.journal.events();
   copyDisk(whole, join(folder, 'disk'));
-  house.close();
+  bridge.close();
   const wal = readFileSync(join(folder, 'disk', 'bridge.db-wal'));
   const random = seeded(7);
   const lengths = new Set<number>();

@@ -6,13 +6,13 @@ import { identityKey, type PaneIdentity } from '../../bridge/core/pane.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
 import { type Courier, DeliveryQueue } from '../../bridge/messages/delivery-queue.ts';
 import { sampleDelivery, somePane } from '../journal/samples.ts';
-import { Mortal, Panes, passageOf, ScriptedHands, settle, TurnedClock } from './world.ts';
+import { attemptOf, CrashingJournal, ManualClock, Panes, ScriptedCourier, settle } from './crashing-journal.ts';
 
 let journal: Journal;
-let memory: Mortal;
+let memory: CrashingJournal;
 let panes: Panes;
-let clock: TurnedClock;
-let office: DeliveryQueue;
+let clock: ManualClock;
+let queue: DeliveryQueue;
 let events: DeliveryEvent[];
 let minted: number;
 
@@ -21,9 +21,9 @@ const pane2: PaneIdentity = { ...somePane, paneId: '%4' as PaneId, panePid: 201 
 const options = { force: false, allowShell: false };
 
 beforeEach(() => {
-  journal = Mortal.fresh();
+  journal = CrashingJournal.fresh();
   panes = new Panes();
-  clock = new TurnedClock();
+  clock = new ManualClock();
   events = [];
   minted = 0;
   start();
@@ -31,12 +31,12 @@ beforeEach(() => {
 
 /** A process that has just been started on the journal as it is. */
 function start(courier?: Courier): void {
-  memory = new Mortal(journal);
-  office = new DeliveryQueue({
+  memory = new CrashingJournal(journal);
+  queue = new DeliveryQueue({
     memory,
     clock,
     mint: () => `d${++minted}`,
-    courier: courier ?? new ScriptedHands(panes, memory, clock),
+    courier: courier ?? new ScriptedCourier(panes, memory, clock),
     on: (event) => events.push(event),
   });
 }
@@ -46,7 +46,7 @@ function letter(body: string): Envelope {
 }
 
 function post(body: string, to = pane1, deadlineAt: number | null = null): Delivery {
-  return office.post(letter(body), to, 'codex', options, deadlineAt);
+  return queue.post(letter(body), to, 'codex', options, deadlineAt);
 }
 
 const stateOf = (id: string) => journal.delivery(id)?.state;
@@ -57,7 +57,7 @@ async function pass(ms: number): Promise<void> {
   const until = clock.time + ms;
   while (clock.time < until) {
     clock.time += 50;
-    office.tick(clock.time);
+    queue.tick(clock.time);
     await settle();
   }
 }
@@ -87,10 +87,10 @@ test('a post whose transaction is undone is never typed, and never told', async 
 });
 
 test('the same id posted again is the same delivery, and tells how far it is', async () => {
-  const once = office.post(letter('Yes.'), pane1, 'codex', options, null, 'mine' as DeliveryId);
+  const once = queue.post(letter('Yes.'), pane1, 'codex', options, null, 'mine' as DeliveryId);
   await settle();
   events.length = 0;
-  const again = office.post(letter('Yes, again.'), pane1, 'codex', options, null, 'mine' as DeliveryId);
+  const again = queue.post(letter('Yes, again.'), pane1, 'codex', options, null, 'mine' as DeliveryId);
   await settle();
   expect(again.id).toBe(once.id);
   expect(pasted()).toEqual(['Yes.']);
@@ -109,11 +109,11 @@ test('a held delivery is tried when its pane moves, and at least once a second',
   await pass(3_000);
   expect(panes.attempts - tries).toBeGreaterThanOrEqual(2);
   panes.busy.clear();
-  void office.paneMoved({ ...pane1, paneId: '%9' as PaneId });
-  void office.paneMoved({ ...pane1, server: serverId(101, 1) });
+  void queue.paneMoved({ ...pane1, paneId: '%9' as PaneId });
+  void queue.paneMoved({ ...pane1, server: serverId(101, 1) });
   await settle();
   expect(pasted()).toEqual([]);
-  void office.paneMoved(pane1);
+  void queue.paneMoved(pane1);
   await settle();
   expect(pasted()).toEqual(['Yes.']);
 });
@@ -126,7 +126,7 @@ test('one pane is served in order of posting, one at a time; another pane does n
   expect(pasted()).toEqual(['other']);
   post('d');
   panes.busy.clear();
-  for (let turn = 0; turn < 5; turn += 1) void office.paneMoved(pane1);
+  for (let turn = 0; turn < 5; turn += 1) void queue.paneMoved(pane1);
   await settle();
   expect(pasted()).toEqual(['other', 'a', 'b', 'c', 'd']);
   expect(panes.most).toBe(1);
@@ -136,8 +136,8 @@ test('what is due to an agent that was replaced does not hold up its successor i
   const replaced: Courier = {
     attempt: async (delivery) =>
       delivery.recipient.agentPid === somePane.agentPid
-        ? passageOf(memory, clock, delivery).hold('replaced', 'another agent')
-        : new ScriptedHands(panes, memory, clock).attempt(delivery),
+        ? attemptOf(memory, clock, delivery).hold('replaced', 'another agent')
+        : new ScriptedCourier(panes, memory, clock).attempt(delivery),
     reconcile: async (delivery) => delivery,
   };
   start(replaced);
@@ -166,36 +166,36 @@ test('cancelled while it waits it is never typed; once typed it cannot be cancel
   panes.busy.add(identityKey(pane1));
   const { id } = post('Yes.');
   await settle();
-  expect(office.cancel(id, 'dismissed')).toBe(true);
-  expect(office.cancel(id, 'dismissed')).toBe(true);
+  expect(queue.cancel(id, 'dismissed')).toBe(true);
+  expect(queue.cancel(id, 'dismissed')).toBe(true);
   panes.busy.clear();
   await pass(2_000);
   expect(pasted()).toEqual([]);
   const second = post('No.');
   await settle();
-  expect(office.cancel(second.id, 'dismissed')).toBe(false);
-  expect(office.cancel('unknown' as DeliveryId, 'dismissed')).toBe(false);
+  expect(queue.cancel(second.id, 'dismissed')).toBe(false);
+  expect(queue.cancel('unknown' as DeliveryId, 'dismissed')).toBe(false);
 });
 
 test('cancelled or replaced while the courier is looking, the old text is not typed', async () => {
   let interfere = (): void => {};
-  const inner = new ScriptedHands(panes, memory, clock);
+  const inner = new ScriptedCourier(panes, memory, clock);
   start({
     attempt: async (delivery) => {
       await Promise.resolve();
       interfere();
-      return new ScriptedHands(panes, memory, clock).attempt(delivery);
+      return new ScriptedCourier(panes, memory, clock).attempt(delivery);
     },
     reconcile: (delivery) => inner.reconcile(delivery),
   });
   const first = post('A');
-  interfere = () => expect(office.cancel(first.id, 'dismissed')).toBe(true);
+  interfere = () => expect(queue.cancel(first.id, 'dismissed')).toBe(true);
   await settle();
   expect(pasted()).toEqual([]);
   const second = post('B');
   interfere = () => {
     interfere = () => {};
-    expect(office.replaceBody(second.id, 'C', 'thought again')).toBe(true);
+    expect(queue.replaceBody(second.id, 'C', 'thought again')).toBe(true);
   };
   await settle();
   expect(pasted()).toEqual(['C']);
@@ -206,16 +206,16 @@ test('a text is replaced until it is claimed, and the old one stays in the journ
   panes.busy.add(identityKey(pane1));
   const { id } = post('A');
   await settle();
-  expect(office.replaceBody(id, 'B', 'n')).toBe(true);
-  expect(office.replaceBody(id, 'B', 'n')).toBe(true);
+  expect(queue.replaceBody(id, 'B', 'n')).toBe(true);
+  expect(queue.replaceBody(id, 'B', 'n')).toBe(true);
   expect(journal.events({ subject: id }).find((event) => event.kind === 'delivery-body-replaced')?.data).toEqual({
     replaced: { body: 'A', notes: '' },
   });
   panes.busy.clear();
-  void office.paneMoved(pane1);
+  void queue.paneMoved(pane1);
   await settle();
   expect(pasted()).toEqual(['B']);
-  expect(office.replaceBody(id, 'C', '')).toBe(false);
+  expect(queue.replaceBody(id, 'C', '')).toBe(false);
 });
 
 test('a courier that throws is told and tried again; after a paste its delivery is read, not typed again', async () => {
@@ -249,7 +249,7 @@ test('typed, and its screen never tells what became of it: it is uncertain after
     );
     if (state.is === 'claimed') continue;
   }
-  office.resume();
+  queue.resume();
   await pass(50_000);
   expect(stateOf('lost')).toMatchObject({ is: 'typed' });
   await pass(12_000);
@@ -259,7 +259,7 @@ test('typed, and its screen never tells what became of it: it is uncertain after
 test('after a restart what was typed is read, though an older text for the same agent is held', async () => {
   start({
     attempt: async (delivery) => delivery,
-    reconcile: (delivery) => passageOf(memory, clock, delivery).doubt('it does not tell'),
+    reconcile: (delivery) => attemptOf(memory, clock, delivery).doubt('it does not tell'),
   });
   const states = {
     older: { is: 'held', reason: 'dialog', detail: '', since: 1 },
@@ -270,7 +270,7 @@ test('after a restart what was typed is read, though an older text for the same 
       journal.saveDelivery(sampleDelivery(id, one, id), { at: 1, kind: 'delivery-held', subject: id, data: null });
     }
   }
-  office.resume();
+  queue.resume();
   await pass(1_000);
   expect(stateOf('typed')).toMatchObject({ is: 'uncertain' });
   expect(stateOf('older')).toMatchObject({ is: 'held' });
@@ -285,14 +285,14 @@ function leftBehind(id: string, ...states: Delivery['state'][]): void {
 
 /** The agent shows a dialog: no text is typed, and what was typed is read. */
 const holding: Courier = {
-  attempt: (delivery) => passageOf(memory, clock, delivery).hold('dialog', ''),
-  reconcile: (delivery) => new ScriptedHands(panes, memory, clock).reconcile(delivery),
+  attempt: (delivery) => attemptOf(memory, clock, delivery).hold('dialog', ''),
+  reconcile: (delivery) => new ScriptedCourier(panes, memory, clock).reconcile(delivery),
 };
 
 test('what another bridge typed and left is read, though an older text for the same agent is held here', async () => {
   for (const id of ['older', 'later', 'last']) leftBehind(id, { is: 'queued' });
   start(holding);
-  office.resume();
+  queue.resume();
   await pass(1_000);
   leftBehind('later', { is: 'claimed', at: 1 }, { is: 'typed', at: 1 }, { is: 'submitted', at: 1 });
   leftBehind('last', { is: 'claimed', at: 1 }, { is: 'typed', at: 1 });
@@ -311,14 +311,14 @@ test('what another bridge typed and left is read before an older text is typed o
     attempt: (delivery) => {
       if (!opens) return holding.attempt(delivery);
       acts.push(`types ${delivery.id}`);
-      return new ScriptedHands(panes, memory, clock).attempt(delivery);
+      return new ScriptedCourier(panes, memory, clock).attempt(delivery);
     },
     reconcile: (delivery) => {
       acts.push(`reads ${delivery.id}`);
       return holding.reconcile(delivery);
     },
   });
-  office.resume();
+  queue.resume();
   await pass(1_000);
   leftBehind('later', { is: 'claimed', at: 1 }, { is: 'typed', at: 1 });
   opens = true;
@@ -327,13 +327,13 @@ test('what another bridge typed and left is read before an older text is typed o
 });
 
 test('what another process posted since, and did not end before it died, is taken up by the one that stays', async () => {
-  office.resume();
+  queue.resume();
   leftBehind('queued', { is: 'queued' });
   leftBehind('typed', { is: 'queued' }, { is: 'claimed', at: 1 }, { is: 'typed', at: 1 });
   await pass(3_000);
   expect(stateOf('queued')).toMatchObject({ is: 'queued' });
   for (let second = 0; second < 3; second++) {
-    office.takeUp();
+    queue.takeUp();
     await pass(1_000);
   }
   expect(stateOf('queued')).toMatchObject({ is: 'acknowledged' });
@@ -346,13 +346,13 @@ test('taking up again what waits here already changes nothing and tries nothing 
   post('Yes.');
   await pass(10_000);
   const { attempts } = panes;
-  for (let turn = 0; turn < 100; turn++) office.takeUp();
+  for (let turn = 0; turn < 100; turn++) queue.takeUp();
   await settle();
   expect(panes.attempts).toBe(attempts);
   panes.busy.clear();
-  office.takeUp();
+  queue.takeUp();
   await pass(2_000);
-  office.takeUp();
+  queue.takeUp();
   await settle();
   expect(pasted()).toEqual(['Yes.']);
 });
@@ -372,7 +372,7 @@ test('after a restart: what waited or was only claimed is typed, what was typed 
   stored('submitted', claimed, { is: 'typed', at: 1 }, { is: 'submitted', at: 1 });
   panes.submitted.add('submitted');
   start();
-  office.resume();
+  queue.resume();
   await settle();
   expect(pasted()).toEqual(['queued', 'held', 'claimed']);
   expect(stateOf('typed')).toMatchObject({ is: 'uncertain' });
@@ -400,11 +400,11 @@ test('a memory that refuses for a while loses nothing and types nothing twice', 
 test('a listener that throws ends nothing: the tick says so, and the news is told again', async () => {
   const told: string[] = [];
   let deaf = true;
-  office = new DeliveryQueue({
+  queue = new DeliveryQueue({
     memory,
     clock,
     mint: () => `d${++minted}`,
-    courier: new ScriptedHands(panes, memory, clock),
+    courier: new ScriptedCourier(panes, memory, clock),
     on: ({ delivery }) => {
       if (deaf) throw new Error('the disk is full');
       told.push(delivery.state.is);
@@ -413,11 +413,11 @@ test('a listener that throws ends nothing: the tick says so, and the news is tol
   post('Yes.');
   await settle();
   expect(pasted()).toEqual(['Yes.']);
-  expect(() => office.tick(clock.time)).toThrow('the disk is full');
+  expect(() => queue.tick(clock.time)).toThrow('the disk is full');
   deaf = false;
-  office.tick(clock.time);
+  queue.tick(clock.time);
   expect(told).toEqual(['acknowledged', 'acknowledged']);
-  office.tick(clock.time);
+  queue.tick(clock.time);
   expect(told).toHaveLength(2);
 });
 
@@ -427,8 +427,8 @@ test('closing waits for the attempt under way, begins no other, and tells nothin
   await Promise.resolve();
   panes.busy.add(identityKey(pane2));
   const waiting = post('c', pane2);
-  await office.close();
-  office.cancel(waiting.id, 'the bridge ends');
+  await queue.close();
+  queue.cancel(waiting.id, 'the bridge ends');
   const told = events.length;
   const typed = pasted().length;
   await settle();
@@ -443,7 +443,7 @@ test('every change is told, once it is committed', async () => {
   const { id } = post('Yes.');
   await settle();
   panes.busy.clear();
-  void office.paneMoved(pane1);
+  void queue.paneMoved(pane1);
   await settle();
   expect(events.map((event) => `${event.type} ${event.delivery.id} ${event.delivery.state.is}`)).toEqual([
     `delivery-changed ${id} queued`,

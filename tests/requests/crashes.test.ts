@@ -4,8 +4,8 @@ import type { PaneId, RequestId, TurnId } from '../../bridge/core/ids.ts';
 import { identityKey, type PaneIdentity } from '../../bridge/core/pane.ts';
 import { doubtOf, type RequestState } from '../../bridge/core/request.ts';
 import { somePane } from '../journal/samples.ts';
-import { Died, Mortal, type Outcome, Panes, settle, TurnedClock } from '../messages/world.ts';
-import { Study, sighting } from './study.ts';
+import { Crashed, CrashingJournal, ManualClock, type Outcome, Panes, settle } from '../messages/crashing-journal.ts';
+import { RequestsHarness, sighting } from './requests-harness.ts';
 
 type Command =
   | { readonly do: 'open'; readonly worker: 0 | 1; readonly text: string; readonly via: 'screen' | 'ask' }
@@ -80,9 +80,9 @@ const policy = '[{ when: { text: /^rule$/ }, answer: by rule }]';
 
 /** A machine on which bridges live and die, with what the people at it were told. */
 class Machine {
-  readonly journal = Mortal.fresh();
+  readonly journal = CrashingJournal.fresh();
   readonly panes = new Panes();
-  readonly clock = new TurnedClock();
+  readonly clock = new ManualClock();
   readonly opened: RequestId[] = [];
   readonly turns = [1, 1];
   /** for each request the last text that was accepted, and others whose acceptance a crash cut short */
@@ -91,18 +91,18 @@ class Machine {
   readonly late: Array<{ id: RequestId; text: string }> = [];
   readonly dismissed = new Set<RequestId>();
   #minted = 0;
-  processes: Study[] = [this.#boot()];
+  processes: RequestsHarness[] = [this.#boot()];
 
-  #boot(): Study {
+  #boot(): RequestsHarness {
     const { journal, panes, clock } = this;
-    return new Study({ journal, panes, clock, policy, mint: () => `id${++this.#minted}` });
+    return new RequestsHarness({ journal, panes, clock, policy, mint: () => `id${++this.#minted}` });
   }
 
   async run(command: Command): Promise<void> {
     try {
       this.#do(command);
     } catch (error) {
-      if (!(error instanceof Died)) throw error;
+      if (!(error instanceof Crashed)) throw error;
     }
     if (command.do === 'settle') await settle();
     if (command.do === 'pass') await this.pass(command.ms);
@@ -111,7 +111,7 @@ class Machine {
 
   /** The dead are replaced by a fresh process, which resumes. */
   async bury(): Promise<void> {
-    const living = this.processes.filter((study) => !study.memory.dead);
+    const living = this.processes.filter((harness) => !harness.memory.dead);
     if (living.length === this.processes.length) return;
     await settle();
     this.processes = living.length > 0 ? living : [this.#boot()];
@@ -121,13 +121,13 @@ class Machine {
   async pass(ms: number): Promise<void> {
     for (let step = 0; step < 4; step += 1) {
       this.clock.time += ms / 4;
-      for (const study of this.processes) {
-        if (study.memory.dead) continue;
+      for (const harness of this.processes) {
+        if (harness.memory.dead) continue;
         try {
-          study.desk.tick(this.clock.time);
-          study.office.tick(this.clock.time);
+          harness.requests.tick(this.clock.time);
+          harness.queue.tick(this.clock.time);
         } catch (error) {
-          if (!(error instanceof Died)) throw error;
+          if (!(error instanceof Crashed)) throw error;
         }
       }
       await settle();
@@ -135,16 +135,16 @@ class Machine {
   }
 
   #do(command: Command): void {
-    const study = this.processes.at(-1)!;
+    const harness = this.processes.at(-1)!;
     const id = 'which' in command ? this.opened.at(-1 - (command.which % Math.max(1, this.opened.length))) : undefined;
     switch (command.do) {
       case 'open': {
         const { worker, text, via } = command;
         const turn = `w${worker}#${this.turns[worker]}` as TurnId;
         const deadlineAt = text === 'Which one?' ? this.clock.time + 60_000 : null;
-        const request = study.desk.open(sighting({ turn, via, deadlineAt }, text, workers[worker]));
+        const request = harness.requests.open(sighting({ turn, via, deadlineAt }, text, workers[worker]));
         if (!this.opened.includes(request.id)) this.opened.push(request.id);
-        study.desk.confirm(request.id);
+        harness.requests.confirm(request.id);
         return;
       }
       case 'answer': {
@@ -152,36 +152,36 @@ class Machine {
         const { by, text } = command;
         const unheard = this.unheard.get(id) ?? new Set();
         this.unheard.set(id, unheard.add(text));
-        const { accepted } = study.desk.answer(id, { by, instructions: text, notes: '' });
+        const { accepted } = harness.requests.answer(id, { by, instructions: text, notes: '' });
         if (accepted === 'late') this.late.push({ id, text });
         else if (accepted !== 'refused') this.accepted.set(id, text);
         unheard.delete(text);
         return;
       }
       case 'vouch':
-        if (id !== undefined) study.desk.confirmDelivered(id, 'human:cli');
+        if (id !== undefined) harness.requests.confirmDelivered(id, 'human:cli');
         return;
       case 'again': {
-        const text = id && doubtOf(study.request(id))?.answer.instructions;
+        const text = id && doubtOf(harness.request(id))?.answer.instructions;
         if (!id || text === undefined) return;
         const unheard = this.unheard.get(id) ?? new Set();
         this.unheard.set(id, unheard.add(text));
-        if (study.desk.retry(id, 'human:cli').accepted) this.accepted.set(id, text);
+        if (harness.requests.retry(id, 'human:cli').accepted) this.accepted.set(id, text);
         unheard.delete(text);
         return;
       }
       case 'fail':
-        if (id !== undefined) study.desk.controllerFailed(id, { is: 'empty' });
+        if (id !== undefined) harness.requests.controllerFailed(id, { is: 'empty' });
         return;
       case 'dismiss':
         if (id !== undefined) {
-          const wasTyped = doubtOf(study.request(id)) !== null;
-          if (study.desk.dismiss(id, 'human:cli').accepted && !wasTyped) this.dismissed.add(id);
+          const wasTyped = doubtOf(harness.request(id)) !== null;
+          if (harness.requests.dismiss(id, 'human:cli').accepted && !wasTyped) this.dismissed.add(id);
         }
         return;
       case 'turn': {
         const number = ++this.turns[command.worker]!;
-        study.desk.turnBegan(workers[command.worker]!, `w${command.worker}#${number}` as TurnId);
+        harness.requests.turnBegan(workers[command.worker]!, `w${command.worker}#${number}` as TurnId);
         return;
       }
       case 'busy':
@@ -189,7 +189,7 @@ class Machine {
         return;
       case 'free':
         this.panes.busy.delete(identityKey(workers[command.worker]!));
-        study.office.paneMoved(workers[command.worker]!);
+        harness.queue.paneMoved(workers[command.worker]!);
         return;
       case 'outcome':
         this.panes.outcome = command.outcome;
@@ -205,8 +205,8 @@ class Machine {
         }
         return;
       case 'doom':
-        study.memory.dieIn = command.commits;
-        study.memory.dieBefore = command.before;
+        harness.memory.dieIn = command.commits;
+        harness.memory.dieBefore = command.before;
         return;
       case 'pass':
       case 'settle':
@@ -216,21 +216,21 @@ class Machine {
   }
 
   /** All is well again: one process, free panes, time enough. */
-  async heal(): Promise<Study> {
+  async heal(): Promise<RequestsHarness> {
     this.panes.busy.clear();
     this.panes.outcome = 'acknowledged';
-    for (const study of this.processes) study.memory.dead = true;
+    for (const harness of this.processes) harness.memory.dead = true;
     await this.bury();
     await settle();
     for (let turn = 0; turn < 3; turn += 1) await this.pass(4_000);
-    for (const study of this.processes) study.memory.dead = true;
+    for (const harness of this.processes) harness.memory.dead = true;
     await this.bury();
     await settle();
     return this.processes[0]!;
   }
 }
 
-function check(machine: Machine, study: Study): void {
+function check(machine: Machine, harness: RequestsHarness): void {
   const { journal, panes } = machine;
   expect(panes.most).toBeLessThanOrEqual(1);
   for (const request of journal.requests()) {
@@ -270,7 +270,7 @@ function check(machine: Machine, study: Study): void {
     expect(['open', 'answered']).not.toContain(state.is);
     if (state.is === 'asked') {
       const again = state.of === 'controller' ? `ask ${id}` : `publish ${id}: ${state.why}`;
-      expect(study.done).toContain(again);
+      expect(harness.done).toContain(again);
     }
   }
   for (const id of machine.opened) expect(journal.request(id)).not.toBeNull();
@@ -283,8 +283,8 @@ test('bridges die at any commit, two live at once, people change their minds: no
     fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 40 }), async (commands) => {
       const machine = new Machine();
       for (const each of commands) await machine.run(each);
-      const study = await machine.heal();
-      check(machine, study);
+      const harness = await machine.heal();
+      check(machine, harness);
       for (const request of machine.journal.requests()) reached.add(request.state.is);
       machine.journal.close();
     }),

@@ -4,33 +4,33 @@ import { identityKey } from '../../bridge/core/pane.ts';
 import { originOf } from '../../bridge/core/request.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
 import { sampleRequest, somePane } from '../journal/samples.ts';
-import { Mortal, Panes, settle, TurnedClock } from '../messages/world.ts';
+import { CrashingJournal, ManualClock, Panes, settle } from '../messages/crashing-journal.ts';
 import { commandDialog } from './dialogs.ts';
-import { Study, sighting } from './study.ts';
+import { RequestsHarness, sighting } from './requests-harness.ts';
 
 let journal: Journal;
 let panes: Panes;
-let clock: TurnedClock;
+let clock: ManualClock;
 let minted: number;
 
 beforeEach(() => {
-  journal = Mortal.fresh();
+  journal = CrashingJournal.fresh();
   panes = new Panes();
-  clock = new TurnedClock();
+  clock = new ManualClock();
   minted = 0;
 });
 
 const npmTest = `[{ when: { kind: approval, command: '^npm test$' }, choose: 'Yes, proceed' }]`;
 
-function start(policy = 'null'): Study {
-  return new Study({ journal, panes, clock, mint: () => `id${++minted}`, policy });
+function start(policy = 'null'): RequestsHarness {
+  return new RequestsHarness({ journal, panes, clock, mint: () => `id${++minted}`, policy });
 }
 
-function ask(study: Study, command: string, turn = 'd1'): RequestId {
+function ask(harness: RequestsHarness, command: string, turn = 'd1'): RequestId {
   const dialog = commandDialog(command);
   const detection = { kind: 'approval' as const, text: `run ${command}`, attributes: {}, truncated: false, dialog };
-  const { id } = study.desk.open(sighting({ detection, turn: turn as TurnId }));
-  study.desk.confirm(id);
+  const { id } = harness.requests.open(sighting({ detection, turn: turn as TurnId }));
+  harness.requests.confirm(id);
   return id;
 }
 
@@ -42,9 +42,9 @@ test('the fingerprint of the dialog belongs to what makes two sightings one requ
 });
 
 test('a rule’s choice is committed with its delivery, which names the dialog and the option', async () => {
-  const study = start(npmTest);
-  const id = ask(study, 'npm test');
-  expect(study.request(id).state).toMatchObject({
+  const harness = start(npmTest);
+  const id = ask(harness, 'npm test');
+  expect(harness.request(id).state).toMatchObject({
     is: 'answered',
     answer: { by: 'rules', instructions: 'Yes, proceed' },
   });
@@ -52,22 +52,22 @@ test('a rule’s choice is committed with its delivery, which names the dialog a
     { dialog: commandDialog('npm test').fingerprint, envelope: { body: 'Yes, proceed' } },
   ]);
   await settle();
-  expect(study.request(id).state).toMatchObject({ is: 'delivered' });
-  expect(study.done).toEqual([`choose ${id}: Yes, proceed`, `archive ${id}`]);
+  expect(harness.request(id).state).toMatchObject({ is: 'delivered' });
+  expect(harness.done).toEqual([`choose ${id}: Yes, proceed`, `archive ${id}`]);
 });
 
 test('a human names an option in any way, and what names none is refused; a controller is never heard', () => {
-  const study = start();
-  const id = ask(study, 'rm -rf build');
-  const answer = (by: string, instructions: string) => study.desk.answer(id, { by, instructions, notes: '' });
-  expect(study.request(id).state).toMatchObject({ is: 'asked', of: 'human' });
+  const harness = start();
+  const id = ask(harness, 'rm -rf build');
+  const answer = (by: string, instructions: string) => harness.requests.answer(id, { by, instructions, notes: '' });
+  expect(harness.request(id).state).toMatchObject({ is: 'asked', of: 'human' });
   expect(answer('controller:codex', 'Yes, proceed')).toMatchObject({ accepted: 'refused' });
   expect(answer('human:cli', 'yes please')).toMatchObject({
     accepted: 'refused',
     reason: expect.stringContaining('3. No'),
   });
   expect(answer('human:cli', '3')).toEqual({ accepted: 'first', reason: '' });
-  expect(study.request(id).state).toMatchObject({
+  expect(harness.request(id).state).toMatchObject({
     answer: { instructions: 'No, and tell Codex what to do differently' },
   });
   expect(answer('human:cli', 'y')).toMatchObject({ accepted: 'replaced' });
@@ -75,61 +75,61 @@ test('a human names an option in any way, and what names none is refused; a cont
 });
 
 test('a dialog stands until it is gone: a new turn does not withdraw it, its absence does', () => {
-  const study = start();
-  const [first, second] = [ask(study, 'rm a', 'd1'), ask(study, 'rm b', 'd2')];
-  study.desk.turnBegan(somePane, 't9' as TurnId);
-  expect(study.request(second).state).toMatchObject({ is: 'asked' });
-  study.desk.dialogNow(somePane, commandDialog('rm b').fingerprint);
-  expect(study.request(first).state).toMatchObject({ is: 'withdrawn' });
-  expect(study.request(second).state).toMatchObject({ is: 'asked' });
-  study.desk.dialogNow({ ...somePane, panePid: 999 }, null);
-  expect(study.request(second).state).toMatchObject({ is: 'asked' });
-  study.desk.dialogNow(somePane, null);
-  expect(study.request(second).state).toMatchObject({ is: 'withdrawn' });
+  const harness = start();
+  const [first, second] = [ask(harness, 'rm a', 'd1'), ask(harness, 'rm b', 'd2')];
+  harness.requests.turnBegan(somePane, 't9' as TurnId);
+  expect(harness.request(second).state).toMatchObject({ is: 'asked' });
+  harness.requests.dialogNow(somePane, commandDialog('rm b').fingerprint);
+  expect(harness.request(first).state).toMatchObject({ is: 'withdrawn' });
+  expect(harness.request(second).state).toMatchObject({ is: 'asked' });
+  harness.requests.dialogNow({ ...somePane, panePid: 999 }, null);
+  expect(harness.request(second).state).toMatchObject({ is: 'asked' });
+  harness.requests.dialogNow(somePane, null);
+  expect(harness.request(second).state).toMatchObject({ is: 'withdrawn' });
 });
 
 test('a choice that found its dialog closed withdraws the request; one whose end is not known is put to the human', async () => {
-  const study = start(npmTest);
-  const id = ask(study, 'npm test');
+  const harness = start(npmTest);
+  const id = ask(harness, 'npm test');
   const [delivery] = journal.deliveries();
-  study.office.cancel(delivery!.id, 'nothing was pressed: dialog-closed');
+  harness.queue.cancel(delivery!.id, 'nothing was pressed: dialog-closed');
   await settle();
-  expect(study.request(id).state).toMatchObject({
+  expect(harness.request(id).state).toMatchObject({
     is: 'withdrawn',
     reason: expect.stringContaining('nothing was pressed'),
   });
   panes.outcome = 'uncertain';
-  const doubtful = ask(study, 'npm test', 'd2');
+  const doubtful = ask(harness, 'npm test', 'd2');
   await settle();
-  expect(study.request(doubtful).state).toMatchObject({ is: 'asked', of: 'human', doubt: { delivery: 'uncertain' } });
-  expect(study.done.at(-1)).toContain(`publish ${doubtful}: nobody can tell whether the option was chosen`);
-  study.desk.dialogNow(somePane, null);
-  expect(study.request(doubtful).state).toMatchObject({
+  expect(harness.request(doubtful).state).toMatchObject({ is: 'asked', of: 'human', doubt: { delivery: 'uncertain' } });
+  expect(harness.done.at(-1)).toContain(`publish ${doubtful}: nobody can tell whether the option was chosen`);
+  harness.requests.dialogNow(somePane, null);
+  expect(harness.request(doubtful).state).toMatchObject({
     is: 'withdrawn',
     reason: expect.stringContaining('nobody can tell'),
   });
 });
 
 test('a choice does not wait behind a text that the dialog holds back', async () => {
-  const study = start(npmTest);
+  const harness = start(npmTest);
   const pane = somePane;
   panes.outcome = 'acknowledged';
-  const text = study.desk.open(sighting());
-  study.desk.confirm(text.id);
+  const text = harness.requests.open(sighting());
+  harness.requests.confirm(text.id);
   panes.busy.add(identityKey(pane));
-  study.desk.answer(text.id, { by: 'human:cli', instructions: 'go on', notes: '' });
+  harness.requests.answer(text.id, { by: 'human:cli', instructions: 'go on', notes: '' });
   await settle();
   const attempts = panes.attempts;
-  ask(study, 'npm test');
+  ask(harness, 'npm test');
   await settle();
   expect(panes.attempts - attempts).toBeGreaterThanOrEqual(1);
   expect(journal.deliveries().map(({ state }) => state.is)).toEqual(['held', 'held']);
 });
 
 test('requests of an older journal, without a dialog, are read as they were', () => {
-  const study = start();
-  const { id } = study.desk.open(sighting());
-  const { dialog, repository, ...older } = study.request(id);
+  const harness = start();
+  const { id } = harness.requests.open(sighting());
+  const { dialog, repository, ...older } = harness.request(id);
   expect([dialog, repository]).toEqual([undefined, undefined]);
-  expect(study.desk.open(sighting()).id).toBe(older.id);
+  expect(harness.requests.open(sighting()).id).toBe(older.id);
 });

@@ -11,11 +11,11 @@ import { sampleRequest } from '../journal/samples.ts';
 import { commandDialog } from './dialogs.ts';
 
 /**
- * The desk as a program that dies: a transition is committed with its delivery, its other effects come later, once, twice
- * or never, and a start performs them again by what is stored, as `Desk.resume` and `Desk.tick` do. What the world saw
- * is kept apart from it, and judged.
+ * The requests' module as a program that dies: a transition is committed with its delivery, its other effects come
+ * later, once, twice or never, and a start performs them again by what is stored, as `Requests.resume` and
+ * `Requests.tick` do. What the world saw is kept apart from it, and judged.
  */
-class World {
+class Simulation {
   request: Request;
   now = 0;
   /** the one delivery, with what it carries; typed texts are what a worker saw */
@@ -38,7 +38,7 @@ class World {
     return `d${++this.#minted}` as DeliveryId;
   }
 
-  /** One transaction: the step, and the part of it that the post office does; where that is too late, nothing. */
+  /** One transaction: the step, and the part of it that the delivery queue does; where that is too late, nothing. */
   apply(event: RequestInput): boolean {
     const next = step(this.request, event);
     if (!next.changed) {
@@ -91,7 +91,7 @@ class World {
     const { delivery } = this;
     if (delivery === null || to.is === 'cancelled' || !mayFollow(delivery.state, to)) return;
     if (to.is === 'typed' && delivery.state.is === 'claimed') this.typed.push(delivery.body);
-    // this world's tmux never refuses a paste: typed text stays typed, and what failed was not
+    // this simulation's tmux never refuses a paste: typed text stays typed, and what failed was not
     const isTyped = delivery.state.is === 'typed' || delivery.state.is === 'submitted';
     if (isTyped && (to.is === 'held' || to.is === 'failed')) return;
     delivery.state = to;
@@ -114,7 +114,7 @@ class World {
     this.hear();
   }
 
-  /** The desk hears how the delivery stands; it may be told of it any number of times. */
+  /** The module is told how the delivery stands; it may be told of it any number of times. */
   hear(): void {
     const { state } = this.request;
     if (state.is !== 'answered' || this.delivery === null || this.delivery.id !== state.deliveryId) return;
@@ -147,13 +147,13 @@ const states: DeliveryState[] = [
   ...([{ is: 'failed', reason: 'x' }] as const),
 ];
 
-type Deed = (world: World) => void;
+type Deed = (simulation: Simulation) => void;
 const deed = (name: string, does: Deed): Deed => Object.assign(does, { toString: () => name });
-const answerOf = (world: World, by: string, instructions: string): Answer => ({
+const answerOf = (simulation: Simulation, by: string, instructions: string): Answer => ({
   by,
   instructions,
   notes: '',
-  at: world.now,
+  at: simulation.now,
 });
 
 const deeds: fc.Arbitrary<Deed> = fc.oneof(
@@ -164,8 +164,13 @@ const deeds: fc.Arbitrary<Deed> = fc.oneof(
     { is: 'ignore', rule: 1 },
   ].map((decision) =>
     fc.constant(
-      deed(`confirmed ${decision.is}`, (world) => {
-        world.apply({ type: 'confirmed', at: world.now, deliveryId: world.mint(), decision: decision as never });
+      deed(`confirmed ${decision.is}`, (simulation) => {
+        simulation.apply({
+          type: 'confirmed',
+          at: simulation.now,
+          deliveryId: simulation.mint(),
+          decision: decision as never,
+        });
       }),
     ),
   ),
@@ -174,64 +179,66 @@ const deeds: fc.Arbitrary<Deed> = fc.oneof(
     arbitrary: fc
       .tuple(fc.constantFrom('controller:codex', 'human:cli', 'human:outbox'), fc.constantFrom('A', 'B', 'C'))
       .map(([by, text]) =>
-        deed(`${by} answers ${text}`, (world) => {
-          const answer = answerOf(world, by, text);
-          const done = world.apply({ type: 'answer-arrived', answer, deliveryId: world.mint() });
-          // a replacement that came too late is kept, as the desk keeps it
-          if (!done) world.apply({ type: 'answer-missed', answer });
+        deed(`${by} answers ${text}`, (simulation) => {
+          const answer = answerOf(simulation, by, text);
+          const done = simulation.apply({ type: 'answer-arrived', answer, deliveryId: simulation.mint() });
+          // a replacement that came too late is kept, as `Requests` keeps it
+          if (!done) simulation.apply({ type: 'answer-missed', answer });
         }),
       ),
   },
   {
     weight: 10,
-    arbitrary: fc.constantFrom(...states).map((to) => deed(`delivery ${to.is}`, (world) => world.courier(to))),
+    arbitrary: fc
+      .constantFrom(...states)
+      .map((to) => deed(`delivery ${to.is}`, (simulation) => simulation.courier(to))),
   },
   {
     weight: 3,
     arbitrary: fc.constant(
-      deed('it is delivered', (world) => {
+      deed('it is delivered', (simulation) => {
         for (const to of [
           { is: 'claimed', at: 1 },
           { is: 'typed', at: 1 },
           { is: 'acknowledged', receipt },
         ] as const) {
-          world.courier(to);
+          simulation.courier(to);
         }
-        world.hear();
+        simulation.hear();
       }),
     ),
   },
   {
     weight: 1,
     arbitrary: fc.constant(
-      deed('its delivery is taken away', (world) => {
-        const { delivery } = world;
+      deed('its delivery is taken away', (simulation) => {
+        const { delivery } = simulation;
         if (delivery?.state.is !== 'queued' && delivery?.state.is !== 'held') return;
         delivery.state = { is: 'cancelled', reason: 'x' };
-        world.hear();
+        simulation.hear();
       }),
     ),
   },
   {
     weight: 1,
     arbitrary: fc.constant(
-      deed('the courier sees that its turn has passed', (world) => {
-        const { delivery } = world;
+      deed('the courier sees that its turn has passed', (simulation) => {
+        const { delivery } = simulation;
         if (delivery?.state.is !== 'queued' && delivery?.state.is !== 'held') return;
         delivery.state = { is: 'cancelled', reason: 'turn-passed: x' };
-        world.hear();
+        simulation.hear();
       }),
     ),
   },
-  { weight: 4, arbitrary: fc.constant(deed('the desk hears', (world) => world.hear())) },
+  { weight: 4, arbitrary: fc.constant(deed('it is told of the delivery', (simulation) => simulation.hear())) },
   {
     weight: 4,
     arbitrary: fc
       .constantFrom(1, 1, 2)
-      .map((times) => deed(`an effect, ${times} times`, (world) => world.perform(times))),
+      .map((times) => deed(`an effect, ${times} times`, (simulation) => simulation.perform(times))),
   },
-  { weight: 4, arbitrary: fc.constant(deed('dies and starts', (world) => world.restart())) },
-  fc.constantFrom(1, 1_000, 20_000, 90_000).map((ms) => deed(`${ms} ms`, (world) => world.tick(ms))),
+  { weight: 4, arbitrary: fc.constant(deed('dies and starts', (simulation) => simulation.restart())) },
+  fc.constantFrom(1, 1_000, 20_000, 90_000).map((ms) => deed(`${ms} ms`, (simulation) => simulation.tick(ms))),
   fc
     .constantFrom<RequestInput['type']>(
       'dialog-closed',
@@ -242,23 +249,23 @@ const deeds: fc.Arbitrary<Deed> = fc.oneof(
       'controller-failed',
     )
     .map((type) =>
-      deed(type, (world) => {
-        const at = world.now;
-        if (type === 'recalled') world.apply({ type, why: 'paused', at });
-        else if (type === 'typed-elsewhere') world.apply({ type, typedAt: at, why: 'elsewhere', at });
-        else if (type === 'dismissed') world.apply({ type, by: 'human:cli', at });
-        else if (type === 'controller-failed') world.apply({ type, failure: { is: 'empty' }, at });
-        else if (type === 'dialog-closed' || type === 'turn-began') world.apply({ type, at });
+      deed(type, (simulation) => {
+        const at = simulation.now;
+        if (type === 'recalled') simulation.apply({ type, why: 'paused', at });
+        else if (type === 'typed-elsewhere') simulation.apply({ type, typedAt: at, why: 'elsewhere', at });
+        else if (type === 'dismissed') simulation.apply({ type, by: 'human:cli', at });
+        else if (type === 'controller-failed') simulation.apply({ type, failure: { is: 'empty' }, at });
+        else if (type === 'dialog-closed' || type === 'turn-began') simulation.apply({ type, at });
       }),
     ),
 );
 
 const finals: readonly RequestState['is'][] = ['settled', 'withdrawn', 'expired', 'failed', 'dismissed'];
 
-function check(world: World): void {
-  const { request, delivery, typed, states } = world;
+function check(simulation: Simulation): void {
+  const { request, delivery, typed, states } = simulation;
   // typed at most once, but where a person had it typed again; the last of it is the answer that the request names
-  expect(typed.length).toBeLessThanOrEqual(1 + world.again);
+  expect(typed.length).toBeLessThanOrEqual(1 + simulation.again);
   if (request.via === 'ask') expect(typed).toEqual([]);
   if (request.state.is === 'delivered' || (request.state.is === 'settled' && request.via === 'screen')) {
     expect(typed.at(-1)).toBe(request.state.answer.instructions);
@@ -281,13 +288,13 @@ function check(world: World): void {
 }
 
 /** Time alone, and a courier that ends what it has, bring every request to somebody or to an end. */
-function letTimePass(world: World): void {
-  world.restart();
-  world.courier({ is: 'claimed', at: 1 });
-  world.courier({ is: 'typed', at: 1 });
-  world.courier({ is: 'uncertain', reason: 'x' });
-  for (let turn = 0; turn < 4; turn++) world.tick(100_000);
-  while (world.owed.length > 0) world.perform(1);
+function letTimePass(simulation: Simulation): void {
+  simulation.restart();
+  simulation.courier({ is: 'claimed', at: 1 });
+  simulation.courier({ is: 'typed', at: 1 });
+  simulation.courier({ is: 'uncertain', reason: 'x' });
+  for (let turn = 0; turn < 4; turn++) simulation.tick(100_000);
+  while (simulation.owed.length > 0) simulation.perform(1);
 }
 
 test('whatever happens and whenever it dies: typed at most once, one end that stays, and a way out of every state', () => {
@@ -300,28 +307,28 @@ test('whatever happens and whenever it dies: typed at most once, one end that st
       fc.constantFrom('screen' as const, 'ask' as const, 'dialog' as const),
       (story, deadlineAt, how) => {
         const dialog = how === 'dialog' ? { dialog: commandDialog('npm test') } : {};
-        const world = new World(
+        const simulation = new Simulation(
           sampleRequest('r1', { deadlineAt, openedAt: 0, via: how === 'ask' ? 'ask' : 'screen', ...dialog }),
         );
         for (const each of story) {
-          each(world);
-          check(world);
-          reached.add(world.request.state.is);
+          each(simulation);
+          check(simulation);
+          reached.add(simulation.request.state.is);
           if (String(each) === 'dies and starts') deaths++;
         }
-        const typedBefore = world.typed.length;
-        letTimePass(world);
-        check(world);
-        const { state } = world.request;
-        if (world.delivery !== null) expect(isEnded(world.delivery.state)).toBe(true);
+        const typedBefore = simulation.typed.length;
+        letTimePass(simulation);
+        check(simulation);
+        const { state } = simulation.request;
+        if (simulation.delivery !== null) expect(isEnded(simulation.delivery.state)).toBe(true);
         // nobody waits for nothing: with a deadline it has ended, without one a person or a controller was asked again; only
         // a person's doubt does not end with the clock
-        if (deadlineAt !== null && doubtOf(world.request) === null) {
+        if (deadlineAt !== null && doubtOf(simulation.request) === null) {
           expect(['asked', 'open', 'answered']).not.toContain(state.is);
         }
-        if (state.is === 'asked') expect(world.asked + world.published).toBeGreaterThan(0);
+        if (state.is === 'asked') expect(simulation.asked + simulation.published).toBeGreaterThan(0);
         expect(['open', 'answered']).not.toContain(state.is);
-        expect(world.typed.length - typedBefore).toBeLessThanOrEqual(1);
+        expect(simulation.typed.length - typedBefore).toBeLessThanOrEqual(1);
       },
     ),
     fuzz(1_000),

@@ -12,15 +12,15 @@ import { parsePolicy } from '../../bridge/requests/policy-rows.ts';
 import type { RequestIdentity } from '../../bridge/requests/request-identity.ts';
 import { Requests } from '../../bridge/requests/requests.ts';
 import { somePane } from '../journal/samples.ts';
-import { Mortal, type Panes, ScriptedHands } from '../messages/world.ts';
+import { CrashingJournal, type Panes, ScriptedCourier } from '../messages/crashing-journal.ts';
 
-/** One process: desk and post office on one journal, as the daemon joins them. */
-export class Study {
-  readonly memory: Mortal;
-  readonly desk: Requests;
-  readonly office: DeliveryQueue;
+/** One process: requests and delivery queue on one journal, as the daemon joins them. */
+export class RequestsHarness {
+  readonly memory: CrashingJournal;
+  readonly requests: Requests;
+  readonly queue: DeliveryQueue;
   readonly news: RequestEvent[] = [];
-  /** what the desk had others do, in order: `ask r1`, `publish r1: why` */
+  /** what was left to others to do, in order: `ask r1`, `publish r1: why` */
   readonly done: string[] = [];
   failing: string | null = null;
   readonly #clock: Clock;
@@ -37,22 +37,22 @@ export class Study {
     limits?: Partial<Limits>;
     perform?: Partial<RequestEffects>;
     /** who types; a scripted one otherwise */
-    courier?: (memory: Mortal) => Courier;
+    courier?: (memory: CrashingJournal) => Courier;
   }) {
     const { journal, panes, clock, mint } = parts;
-    this.memory = new Mortal(journal);
+    this.memory = new CrashingJournal(journal);
     this.#clock = clock;
     this.#mint = mint;
-    this.office = new DeliveryQueue({
+    this.queue = new DeliveryQueue({
       memory: this.memory,
       clock,
       mint,
-      courier: parts.courier?.(this.memory) ?? new ScriptedHands(panes, this.memory, clock),
-      on: ({ delivery }) => this.desk.deliveryChanged(delivery),
+      courier: parts.courier?.(this.memory) ?? new ScriptedCourier(panes, this.memory, clock),
+      on: ({ delivery }) => this.requests.deliveryChanged(delivery),
     });
     const parsed = parsePolicy(parse(parts.policy ?? 'null'));
     if ('errors' in parsed) throw new Error(JSON.stringify(parsed.errors));
-    this.desk = new Requests({
+    this.requests = new Requests({
       memory: this.memory,
       clock,
       mint,
@@ -76,9 +76,9 @@ export class Study {
         replace: (request, answer) => {
           const { state } = request;
           if (state.is !== 'answered') throw new Error('nothing to replace');
-          return this.office.replaceBody(state.deliveryId, answer.instructions, answer.notes);
+          return this.queue.replaceBody(state.deliveryId, answer.instructions, answer.notes);
         },
-        cancelDelivery: (id, reason) => this.office.cancel(id, reason),
+        cancelDelivery: (id, reason) => this.queue.cancel(id, reason),
         ...parts.perform,
       },
       on: (news) => this.news.push(news),
@@ -86,8 +86,8 @@ export class Study {
   }
 
   resume(): void {
-    this.desk.resume();
-    this.office.resume();
+    this.requests.resume();
+    this.queue.resume();
   }
 
   request(id: RequestId): Request {
@@ -111,7 +111,7 @@ export class Study {
     };
     const plain = { force: false, allowShell: false };
     const bound = { ...(dialog === undefined ? {} : { dialog }), ...(turnMark === undefined ? {} : { turnMark }) };
-    return this.office.post(envelope, pane, agent, plain, null, this.#mint() as DeliveryId, bound).id;
+    return this.queue.post(envelope, pane, agent, plain, null, this.#mint() as DeliveryId, bound).id;
   }
 
   #do(what: string, request: Request, why?: string): void {

@@ -10,23 +10,23 @@ import { Journal } from '../../bridge/journal/journal.ts';
 import type { Courier } from '../../bridge/messages/delivery-queue.ts';
 
 /** A clock that stands still until it is turned. */
-export class TurnedClock implements Clock {
+export class ManualClock implements Clock {
   time = 1_000_000;
   now(): number {
     return this.time;
   }
   after(): () => void {
-    throw new Error('nothing in mail and desk sets a timer of its own');
+    throw new Error('nothing in messages and requests sets a timer of its own');
   }
 }
 
-export class Died extends Error {}
+export class Crashed extends Error {}
 
 /**
  * One process's view of a journal that outlives it. `dieIn` counts commits: at the last one the process dies, just before
  * or just after it. A dead process can read and write nothing any more, as if it were gone.
  */
-export class Mortal {
+export class CrashingJournal {
   readonly journal: Journal;
   dieIn = Number.POSITIVE_INFINITY;
   dieBefore = false;
@@ -108,13 +108,13 @@ export class Mortal {
   }
 
   #live(): void {
-    if (this.dead) throw new Died();
+    if (this.dead) throw new Crashed();
   }
 
   #die(): never {
     this.dead = true;
     this.atDeath();
-    throw new Died();
+    throw new Crashed();
   }
 }
 
@@ -135,8 +135,8 @@ export class Panes {
   most = 0;
 }
 
-/** The passage of a delivery: every state of it goes through the one that the real courier uses. */
-export function passageOf(memory: Mortal, clock: Clock, delivery: Delivery): Attempt {
+/** An attempt of a delivery: every state of it goes through the one that the real courier uses. */
+export function attemptOf(memory: CrashingJournal, clock: Clock, delivery: Delivery): Attempt {
   return new Attempt({ memory, clock, eyes: { manner: () => ({}) } } as unknown as CourierParts, delivery);
 }
 
@@ -147,12 +147,12 @@ const unseen = {
 } as unknown as Look;
 
 /** Hands that type by the contract: claimed before they take the pane, typed before the paste. */
-export class ScriptedHands implements Courier {
+export class ScriptedCourier implements Courier {
   readonly #panes: Panes;
-  readonly #memory: Mortal;
+  readonly #memory: CrashingJournal;
   readonly #clock: Clock;
 
-  constructor(panes: Panes, memory: Mortal, clock: Clock) {
+  constructor(panes: Panes, memory: CrashingJournal, clock: Clock) {
     this.#panes = panes;
     this.#memory = memory;
     this.#clock = clock;
@@ -160,37 +160,37 @@ export class ScriptedHands implements Courier {
 
   async attempt(delivery: Delivery): Promise<void> {
     const pane = identityKey(delivery.recipient);
-    const passage = passageOf(this.#memory, this.#clock, delivery);
+    const attempt = attemptOf(this.#memory, this.#clock, delivery);
     if (this.#panes.locks.has(pane)) {
-      await passage.hold('locked', 'another bridge types here');
+      await attempt.hold('locked', 'another bridge types here');
       return;
     }
     this.#enter(pane);
     try {
       this.#panes.attempts += 1;
       await Promise.resolve();
-      if (this.#panes.busy.has(pane)) await passage.hold('busy', 'it works');
-      else await this.#type(passage, pane);
+      if (this.#panes.busy.has(pane)) await attempt.hold('busy', 'it works');
+      else await this.#type(attempt, pane);
     } finally {
       this.#leave(pane);
     }
   }
 
-  async #type(passage: Attempt, pane: string): Promise<void> {
+  async #type(attempt: Attempt, pane: string): Promise<void> {
     const { outcome } = this.#panes;
     if (outcome === 'fault-before') throw new Error('tmux does not answer');
-    await passage.claim();
-    await passage.pressing(this.#clock.now(), {});
-    this.#paste(passage.delivery, pane);
+    await attempt.claim();
+    await attempt.pressing(this.#clock.now(), {});
+    this.#paste(attempt.delivery, pane);
     await Promise.resolve();
     if (outcome === 'fault-after') throw new Error('tmux does not answer');
-    if (outcome === 'typed-not-submitted') await passage.leave('Enter was ignored');
-    else if (outcome === 'uncertain') await passage.doubt('gone');
+    if (outcome === 'typed-not-submitted') await attempt.leave('Enter was ignored');
+    else if (outcome === 'uncertain') await attempt.doubt('gone');
     else {
-      await passage.submitting();
-      if (!this.#memory.dead) this.#panes.submitted.add(passage.delivery.id);
+      await attempt.submitting();
+      if (!this.#memory.dead) this.#panes.submitted.add(attempt.delivery.id);
       await Promise.resolve();
-      await passage.acknowledge('busy-began', unseen, '');
+      await attempt.acknowledge('busy-began', unseen, '');
     }
   }
 
@@ -200,10 +200,10 @@ export class ScriptedHands implements Courier {
     this.#enter(pane);
     try {
       await Promise.resolve();
-      const passage = passageOf(this.#memory, this.#clock, delivery);
-      if (this.#panes.submitted.has(delivery.id)) await passage.acknowledge('echoed', unseen, '');
-      else if (this.#panes.pastes.some(({ id }) => id === delivery.id)) await passage.leave('it is there');
-      else await passage.doubt('not found');
+      const attempt = attemptOf(this.#memory, this.#clock, delivery);
+      if (this.#panes.submitted.has(delivery.id)) await attempt.acknowledge('echoed', unseen, '');
+      else if (this.#panes.pastes.some(({ id }) => id === delivery.id)) await attempt.leave('it is there');
+      else await attempt.doubt('not found');
     } finally {
       this.#leave(pane);
     }
