@@ -1,13 +1,8 @@
 #!/usr/bin/env bash
 # MACS's notify.sh: calls the human, through `bridge notify`. Ends well whatever happens: it is the last step of others.
 set -euo pipefail
-self="${BASH_SOURCE[0]}"
-while [ -h "$self" ]; do
-  link="$(readlink "$self")"
-  case "$link" in /*) self="$link" ;; *) self="$(dirname "$self")/$link" ;; esac
-done
 # shellcheck source=scripts/macs-common.sh
-. "$(dirname "$self")/macs-common.sh"
+. "$(dirname "$(readlink -f "$0")")/macs-common.sh"
 
 usage="Usage: $0 [TEXT...]"
 case "${1:-}" in

@@ -3,13 +3,8 @@
 # Exit 0 sent, 1 error or ambiguous target, 2 not sent because the pane cannot take it now, 3 typed but not seen to be
 # submitted (look before you send again), 64 wrong use.
 set -euo pipefail
-self="${BASH_SOURCE[0]}"
-while [ -h "$self" ]; do
-  link="$(readlink "$self")"
-  case "$link" in /*) self="$link" ;; *) self="$(dirname "$self")/$link" ;; esac
-done
 # shellcheck source=scripts/macs-common.sh
-. "$(dirname "$self")/macs-common.sh"
+. "$(dirname "$(readlink -f "$0")")/macs-common.sh"
 
 usage="Usage: $0 [--session NAME] [--pane %X] [--label TEXT] [--socket PATH] [--agent NAME] [--force] [--wait SECONDS]
        [--line-mode] [--command] [--expand-escapes] [--require-explicit-session] [--] [message...]

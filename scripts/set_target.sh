@@ -1,13 +1,8 @@
 #!/usr/bin/env bash
 # MACS's set_target.sh: pins the pane that the other scripts use, through `bridge target`.
 set -euo pipefail
-self="${BASH_SOURCE[0]}"
-while [ -h "$self" ]; do
-  link="$(readlink "$self")"
-  case "$link" in /*) self="$link" ;; *) self="$(dirname "$self")/$link" ;; esac
-done
 # shellcheck source=scripts/macs-common.sh
-. "$(dirname "$self")/macs-common.sh"
+. "$(dirname "$(readlink -f "$0")")/macs-common.sh"
 
 usage="Usage: $0 [--session NAME] [--pane %X] [--label TEXT] [--socket PATH]"
 while [ $# -gt 0 ]; do

@@ -2,13 +2,8 @@
 # MACS's status.sh: IDLE when the agent is seen to be idle, BUSY for anything else, through `bridge status`.
 # With --exit-code: 0 idle, 1 anything else. 2 when the pane cannot be looked at.
 set -euo pipefail
-self="${BASH_SOURCE[0]}"
-while [ -h "$self" ]; do
-  link="$(readlink "$self")"
-  case "$link" in /*) self="$link" ;; *) self="$(dirname "$self")/$link" ;; esac
-done
 # shellcheck source=scripts/macs-common.sh
-. "$(dirname "$self")/macs-common.sh"
+. "$(dirname "$(readlink -f "$0")")/macs-common.sh"
 
 # 1 would say "busy"
 failed=2

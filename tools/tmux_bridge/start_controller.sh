@@ -1,9 +1,4 @@
 #!/usr/bin/env bash
-# MACS's path of scripts/start_controller.sh in this package.
-set -euo pipefail
-self="${BASH_SOURCE[0]}"
-while [ -h "$self" ]; do
-  link="$(readlink "$self")"
-  case "$link" in /*) self="$link" ;; *) self="$(dirname "$self")/$link" ;; esac
-done
-exec "$(dirname "$self")/../../scripts/start_controller.sh" "$@"
+# Starts a controller: all flags are those of `bridge start controller` (--help lists them); MACS's are among them.
+# shellcheck source=scripts/macs-command.sh
+. "$(dirname "$(readlink -f "$0")")/../../scripts/macs-command.sh" start-controller "$@"

@@ -1,9 +1,4 @@
 #!/usr/bin/env bash
-# MACS's path of scripts/start_worker.sh in this package.
-set -euo pipefail
-self="${BASH_SOURCE[0]}"
-while [ -h "$self" ]; do
-  link="$(readlink "$self")"
-  case "$link" in /*) self="$link" ;; *) self="$(dirname "$self")/$link" ;; esac
-done
-exec "$(dirname "$self")/../../scripts/start_worker.sh" "$@"
+# Starts a worker: all flags are those of `bridge start worker` (--help lists them); MACS's are among them.
+# shellcheck source=scripts/macs-command.sh
+. "$(dirname "$(readlink -f "$0")")/../../scripts/macs-command.sh" start-worker "$@"
