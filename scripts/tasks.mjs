@@ -197,7 +197,7 @@ export const tasks = {
       ['npm run torture -- hostile --seed 2026 --cases 3000 --minutes 20', ''],
       ['npm run torture -- crashes --case daemon-at-delivery-typed-after --cases 20', ''],
     ],
-    steps: [ready, ...build, ['node', 'tests/torture/run.mjs']],
+    steps: [ready, ...build, ['node', 'tests/faults/run.mjs']],
   },
   soak: {
     usage: '[-- OPTIONS]',
@@ -210,7 +210,7 @@ export const tasks = {
       help,
     ],
     examples: [['npm run soak -- --minutes 10 --seed 41', '']],
-    steps: [ready, ...build, ['node', 'tests/torture/soak.mjs']],
+    steps: [ready, ...build, ['node', 'tests/faults/soak.mjs']],
   },
 };
 

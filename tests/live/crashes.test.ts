@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { crashes } from '../torture/crashes.ts';
+import { crashes } from '../faults/crashes.ts';
 
 /** One blow for each way in which a bridge dies or is disturbed; `npm run torture -- crashes` is the whole of it. */
 const blows = ['synchronized-at-delivery-submitted-before', 'passed-at-request-answered-after'];

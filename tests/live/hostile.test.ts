@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Bridge } from '../../bridge/app/bridge.ts';
+import { playAll } from '../faults/hostile.ts';
+import { caseNamed, nameOf } from '../faults/hostile-factors.ts';
+import { type Outcome, storyOf } from '../faults/hostile-summary.ts';
+import { never } from '../faults/hostile-verdict.ts';
 import { monotonic } from '../fixtures/monotonic.mjs';
-import { playAll } from '../torture/hostile.ts';
-import { caseNamed, nameOf } from '../torture/hostile-factors.ts';
-import { type Outcome, storyOf } from '../torture/hostile-summary.ts';
-import { never } from '../torture/hostile-verdict.ts';
 
 const unattended = { lanes: 5, persons: 0 };
 const inAMinute = () => monotonic() + 60_000;

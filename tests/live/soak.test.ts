@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { soak } from '../torture/soak.ts';
+import { soak } from '../faults/soak.ts';
 
 /** As little as shows that it works; `npm run soak` is the whole of it. */
 test('workers ask while everything goes wrong, and the books balance and nothing is left over', async () => {
