@@ -177,9 +177,9 @@ export const tasks = {
     ],
     steps: [ready, ['node', 'bench/score.mjs']],
   },
-  torture: {
+  faults: {
     usage: '[-- hostile|crashes|window|all] [OPTIONS]',
-    says: 'Sets hostile agents against the courier, and kills the bridge, tmux, panes and agents; then compares what each side wrote down.',
+    says: 'Fault injection: sets hostile agents against the courier, and kills the bridge, tmux, panes and agents; then compares what each side wrote down.',
     options: [
       ['hostile', 'agent programs that do everything wrong'],
       ['crashes', 'kill -9 of the bridge at every commit, of tmux, of panes and agents'],
@@ -194,8 +194,8 @@ export const tasks = {
       help,
     ],
     examples: [
-      ['npm run torture -- hostile --seed 2026 --cases 3000 --minutes 20', ''],
-      ['npm run torture -- crashes --case daemon-at-delivery-typed-after --cases 20', ''],
+      ['npm run faults -- hostile --seed 2026 --cases 3000 --minutes 20', ''],
+      ['npm run faults -- crashes --case daemon-at-delivery-typed-after --cases 20', ''],
     ],
     steps: [ready, ...build, ['node', 'tests/faults/run.mjs']],
   },
@@ -212,6 +212,12 @@ export const tasks = {
     examples: [['npm run soak -- --minutes 10 --seed 41', '']],
     steps: [ready, ...build, ['node', 'tests/faults/soak.mjs']],
   },
+};
+
+/** The old name of `faults`, which does the same. */
+tasks.torture = {
+  ...tasks.faults,
+  examples: tasks.faults.examples.map(([line, what]) => [line.replace('npm run faults', 'npm run torture'), what]),
 };
 
 /** What `npm run NAME -- --help` prints. */

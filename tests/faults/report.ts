@@ -1,4 +1,4 @@
-/** What `npm run torture` hands to each of its parts. */
+/** What `npm run faults` hands to each of its parts. */
 export interface TortureOptions {
   /** everything random comes from it */
   readonly seed: number;

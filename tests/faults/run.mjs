@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run torture [-- hostile|crashes|window|all] [-- --seed N] [-- --cases N] [-- --minutes N] [-- --case NAME] [-- --json]
+// npm run faults [-- hostile|crashes|window|all] [-- --seed N] [-- --cases N] [-- --minutes N] [-- --case NAME] [-- --json]
 // hostile: agent programs that do everything wrong, against the courier; crashes: kill -9 of the daemon and of tmux;
 // window: dialogs that open in the moment of Enter, which measures what no condition can hold back.
 // hostile --pairs wipes,busy: the first fault with each of the others, and nothing else.
@@ -27,14 +27,14 @@ const say = (line) => process.stderr.write(`${line}\n`);
 const [choice = 'all', ...rest] = positionals;
 const names = choice === 'all' ? Object.keys(parts) : [choice];
 if (rest.length > 0 || names.some((name) => !(name in parts))) {
-  say(`torture: ${positionals.join(' ')}: it is one of ${Object.keys(parts).join(', ')}, all`);
+  say(`faults: ${positionals.join(' ')}: it is one of ${Object.keys(parts).join(', ')}, all`);
   process.exit(64);
 }
 const numberOf = (flag) => {
   if (flags[flag] === undefined) return null;
   const value = Number(flags[flag]);
   if (Number.isFinite(value) && value >= 0) return value;
-  say(`torture: --${flag} ${flags[flag]}: is not a number`);
+  say(`faults: --${flag} ${flags[flag]}: is not a number`);
   process.exit(64);
 };
 const options = {

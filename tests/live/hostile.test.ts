@@ -10,7 +10,7 @@ const unattended = { lanes: 5, persons: 0 };
 const inAMinute = () => monotonic() + 60_000;
 const quietly = () => {};
 
-/** Those that come to an end soon; `npm run torture -- hostile` is the whole of it. */
+/** Those that come to an end soon; `npm run faults -- hostile` is the whole of it. */
 const some = [
   // without the lock that both bridges know, these two texts are submitted as one
   'paste=late,fault=other-bridge,at=before-paste#22',
