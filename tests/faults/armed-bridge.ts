@@ -9,7 +9,7 @@ const preload = fileURLToPath(new URL('./preload.mjs', import.meta.url));
 
 /** What striking-sqlite.mjs is told. */
 export interface Order {
-  /** of blows.ts */
+  /** of crash-faults.ts */
   readonly step: number | string;
   readonly when: 'before' | 'after';
   readonly acts: ReadonlyArray<{ readonly kill: number } | { readonly run: readonly string[] }>;

@@ -1,8 +1,8 @@
-import type { Faults } from './faults.ts';
 import { isRunning } from './left-over.ts';
 import type { AnswerWay, RuledQuestion } from './questions.ts';
 import type { Seeded } from './seeded.ts';
-import type { Yard, YardAgent } from './yard.ts';
+import type { SimulatedAgent, Simulation } from './simulation.ts';
+import type { SoakFaults } from './soak-faults.ts';
 
 /** From one question of a worker to its next; later where the first has not come to its end by then. */
 const periodMs = [2_000, 6_000] as const;
@@ -28,19 +28,19 @@ export function rulesFor(labels: readonly string[], minutes: number): RuledQuest
 
 /** Each worker asks every few seconds, whoever sits in its pane by then. */
 export class Askers {
-  readonly #yard: Yard;
+  readonly #simulation: Simulation;
   readonly #random: Seeded;
-  readonly #faults: Faults;
+  readonly #faults: SoakFaults;
   readonly #labels: readonly string[];
   readonly #asked = new Map<string, number>();
   readonly #dueAt = new Map<string, number>();
 
   /** @param firstWithinMs in a short run everybody asks soon */
-  constructor(yard: Yard, random: Seeded, faults: Faults, firstWithinMs: number) {
-    this.#yard = yard;
+  constructor(simulation: Simulation, random: Seeded, faults: SoakFaults, firstWithinMs: number) {
+    this.#simulation = simulation;
     this.#random = random;
     this.#faults = faults;
-    this.#labels = yard.agents.map(({ label }) => label);
+    this.#labels = simulation.agents.map(({ label }) => label);
     // not all of them at once
     for (const label of this.#labels)
       this.#dueAt.set(label, Date.now() + random.between(0, Math.min(firstWithinMs, periodMs[1])));
@@ -48,18 +48,18 @@ export class Askers {
 
   /** Lets those ask who are due. */
   async perhaps(): Promise<void> {
-    await Promise.all(this.#yard.agents.map((agent) => this.#perhaps(agent)));
+    await Promise.all(this.#simulation.agents.map((agent) => this.#perhaps(agent)));
   }
 
-  async #perhaps(agent: YardAgent): Promise<void> {
+  async #perhaps(agent: SimulatedAgent): Promise<void> {
     const { label } = agent;
-    if (Date.now() < this.#dueAt.get(label)! || this.#faults.holds(agent) || this.#yard.isWaiting(agent)) return;
+    if (Date.now() < this.#dueAt.get(label)! || this.#faults.holds(agent) || this.#simulation.isWaiting(agent)) return;
     const nth = this.#asked.get(label) ?? 0;
     if (nth >= mostOfEach) return;
     const number = this.#labels.indexOf(label) * mostOfEach + nth;
     const way = isRuled(nth) ? 'rule' : this.#random.oneOf(ways);
     try {
-      if (!(await this.#yard.askIfIdle(agent, way, number))) return;
+      if (!(await this.#simulation.askIfIdle(agent, way, number))) return;
     } catch (fault) {
       // killed as it asked: its successor asks the next one
       if (isRunning(agent.pid) && !this.#faults.holds(agent)) throw fault;

@@ -1,34 +1,34 @@
-import { type Blow, blowNamed, nameOf, planOf } from './blows.ts';
+import { type CrashFault, crashFaultNamed, nameOf, planOf } from './crash-faults.ts';
 import { type Played, play } from './playing.ts';
 import { rulesUpTo } from './questions.ts';
-import type { Report, TortureOptions } from './report.ts';
+import type { FaultOptions, Report } from './report.ts';
 import { Seeded } from './seeded.ts';
+import { Simulation } from './simulation.ts';
 import { Stop } from './stop.ts';
 import { Tally } from './tally.ts';
-import { Yard } from './yard.ts';
 
 /** Deaths of the bridge in one run, where nobody says how many. */
 const usualDeaths = 520;
-/** A yard serves this many blows; then its books are closed, and another one begins. */
-const blowsPerYard = 45;
-/** most of a blow is waiting */
+/** A simulation serves this many faults; then its ledger is audited, and another one begins. */
+const faultsPerSimulation = 45;
+/** most of a fault is waiting */
 const mostLanes = 3;
-const agentsPerYard = 3;
+const agentsPerSimulation = 3;
 
 /** kill -9 of the bridge at every step of its journal and at random moments; of tmux, of panes and of agents likewise. */
-export async function crashes(options: TortureOptions): Promise<Report> {
-  const blows = planned(options);
+export async function crashes(options: FaultOptions): Promise<Report> {
+  const crashFaults = planned(options);
   const stop = new Stop(options.minutes);
-  const tally = new Tally(options.keep, `seed ${options.seed}, ${blows.length} blows`);
-  const queue: Planned[] = [...blows.entries()].filter(([index]) => !tally.struck.includes(index));
+  const tally = new Tally(options.keep, `seed ${options.seed}, ${crashFaults.length} blows`);
+  const queue: Planned[] = [...crashFaults.entries()].filter(([index]) => !tally.struck.includes(index));
   const lanes = Math.min(mostLanes, Math.ceil(queue.length / 2));
-  const share = Math.min(blowsPerYard, Math.ceil(queue.length / lanes));
+  const share = Math.min(faultsPerSimulation, Math.ceil(queue.length / lanes));
   const lane = async () => {
     while (queue.length > 0 && !stop.isDue) {
       const mine = queue.splice(0, share);
-      const left = await oneYard(mine, { options, tally, stop });
-      options.say(`crashes: ${tally.struck.length} of ${blows.length} blows, ${summary(tally)}`);
-      // another yard takes what one that broke off has left; where none can be opened, nothing goes on
+      const left = await oneSimulation(mine, { options, tally, stop });
+      options.say(`crashes: ${tally.struck.length} of ${crashFaults.length} faults, ${summary(tally)}`);
+      // another simulation takes what one that broke off has left; where none can be opened, nothing goes on
       queue.unshift(...left);
       if (left.length === mine.length) return;
     }
@@ -38,12 +38,12 @@ export async function crashes(options: TortureOptions): Promise<Report> {
   return report(tally, options.seed);
 }
 
-function planned({ seed, cases, only }: TortureOptions): Blow[] {
+function planned({ seed, cases, only }: FaultOptions): CrashFault[] {
   if (only !== null) {
     const named = only.split(',').map((name) => {
-      const blow = blowNamed(name);
-      if (blow === null) throw new Error(`--case ${name}: is no blow; one is daemon-at-delivery-typed-before`);
-      return blow;
+      const crashFault = crashFaultNamed(name);
+      if (crashFault === null) throw new Error(`--case ${name}: is no fault; one is daemon-at-delivery-typed-before`);
+      return crashFault;
     });
     return Array.from({ length: cases ?? 10 }, () => named).flat();
   }
@@ -58,58 +58,68 @@ function planned({ seed, cases, only }: TortureOptions): Blow[] {
   });
 }
 
-/** A blow with its index in the plan, from which everything random in it comes. */
-type Planned = readonly [index: number, blow: Blow];
+/** A fault with its index in the plan, from which everything random in it comes. */
+type Planned = readonly [index: number, crashFault: CrashFault];
 
 interface Run {
-  readonly options: TortureOptions;
+  readonly options: FaultOptions;
   readonly tally: Tally;
   readonly stop: Stop;
 }
 
-/** @returns the blows that were not struck */
-async function oneYard(blows: readonly Planned[], { options, tally, stop }: Run): Promise<readonly Planned[]> {
-  const yard = new Yard({ rules: rulesUpTo(blows.length * 6) });
-  const left = [...blows];
+/** @returns the faults that were not struck */
+async function oneSimulation(
+  crashFaults: readonly Planned[],
+  { options, tally, stop }: Run,
+): Promise<readonly Planned[]> {
+  const simulation = new Simulation({ rules: rulesUpTo(crashFaults.length * 6) });
+  const left = [...crashFaults];
   try {
-    for (let index = 0; index < agentsPerYard; index += 1) await yard.addAgent(`w${index}`);
-    await yard.start();
+    for (let index = 0; index < agentsPerSimulation; index += 1) await simulation.addAgent(`w${index}`);
+    await simulation.start();
     const known = new Set<string>();
-    for (const [index, blow] of blows) {
+    for (const [index, crashFault] of crashFaults) {
       if (stop.isDue) break;
       const random = new Seeded(options.seed + index);
       left.shift();
       tally.struck.push(index);
-      const failures = await oneBlow(yard, blow, random, tally).catch((fault: unknown) => [`harness: ${fault}`]);
+      const failures = await oneCrashFault(simulation, crashFault, random, tally).catch((fault: unknown) => [
+        `harness: ${fault}`,
+      ]);
       const news = failures.filter((failure) => !known.has(failure));
       for (const failure of news) known.add(failure);
       if (news.length > 0) {
         tally.failures.push(
-          ...news.map((failure) => `${nameOf(blow)} (seed ${options.seed}, blow ${index}): ${failure}`),
+          ...news.map((failure) => `${nameOf(crashFault)} (seed ${options.seed}, fault ${index}): ${failure}`),
         );
         options.say(tally.failures.slice(-news.length).join('\n'));
       }
-      // what it left is unknown: another yard goes on
+      // what it left is unknown: another simulation goes on
       if (news.some((failure) => failure.startsWith('harness:'))) return left;
     }
-    tally.add((await yard.audit()).figures);
+    tally.add((await simulation.audit()).figures);
   } catch (fault) {
-    tally.failures.push(`harness: a yard could not be opened or closed: ${fault}`);
+    tally.failures.push(`harness: a simulation could not be opened or closed: ${fault}`);
   } finally {
-    tally.failures.push(...(await yard.close()));
+    tally.failures.push(...(await simulation.close()));
   }
   return left;
 }
 
-async function oneBlow(yard: Yard, blow: Blow, random: Seeded, tally: Tally): Promise<string[]> {
-  const played: Played = await play(yard, blow, random);
+async function oneCrashFault(
+  simulation: Simulation,
+  crashFault: CrashFault,
+  random: Seeded,
+  tally: Tally,
+): Promise<string[]> {
+  const played: Played = await play(simulation, crashFault, random);
   for (const { of, at } of played.deaths) {
     tally.died(of, at === null ? null : `${at.step} ${at.when}`);
   }
-  const rest = await yard.rest();
-  const { failures } = await yard.audit();
-  await yard.clearComposers();
-  const stuck = rest === 'rest' ? [] : [`losses: it did not come to rest (${rest}): ${yard.moving}`];
+  const rest = await simulation.rest();
+  const { failures } = await simulation.audit();
+  await simulation.clearComposers();
+  const stuck = rest === 'rest' ? [] : [`losses: it did not come to rest (${rest}): ${simulation.moving}`];
   return [...played.failures, ...stuck, ...failures];
 }
 

@@ -19,16 +19,19 @@ const height = 40;
 const personQuietMs = 3_300;
 
 /** What lanes share: a server under test, and the terminal of the persons, which is a server of its own. */
-export interface Ground {
+export interface LaneServer {
   readonly tmux: PrivateTmux;
   readonly id: TmuxServerId;
   readonly server: ControlClient;
   readonly persons: ControlClient;
 }
 
-/** Servers with nobody in them yet: one ground for each of these, where pane ids are the same, and one desk for all persons. */
-export async function layGrounds(servers: readonly PrivateTmux[], desk: PrivateTmux): Promise<Ground[]> {
-  const persons = await clientOf(desk);
+/** One for each of these servers with nobody in them yet, on which pane ids are the same; all persons sit at one terminal server. */
+export async function openLaneServers(
+  servers: readonly PrivateTmux[],
+  personsTmux: PrivateTmux,
+): Promise<LaneServer[]> {
+  const persons = await clientOf(personsTmux);
   return Promise.all(
     servers.map(async (tmux) => {
       const server = await clientOf(tmux);
@@ -42,8 +45,8 @@ export async function layGrounds(servers: readonly PrivateTmux[], desk: PrivateT
 }
 
 async function clientOf({ run, socketPath }: PrivateTmux): Promise<ControlClient> {
-  await run('new-session', '-d', '-s', 'ground', '-x', String(width), '-y', String(height + 1), 'exec sleep 86400');
-  return ControlClient.attach({ socketPath, session: '=ground' });
+  await run('new-session', '-d', '-s', 'lanes', '-x', String(width), '-y', String(height + 1), 'exec sleep 86400');
+  return ControlClient.attach({ socketPath, session: '=lanes' });
 }
 
 /** One pane with a hostile agent in it, in a session of its own, in which a person may sit; used case after case. */
@@ -54,7 +57,7 @@ export class Lane {
   /** holds the session while an agent gives way to the next; writes down every byte that it is made to read */
   restPane = '';
   onCall: (called: Called) => void = () => {};
-  readonly #ground: Ground;
+  readonly #laneServer: LaneServer;
   #line: AgentLine | null = null;
   #style = '';
   #starts = 0;
@@ -62,14 +65,14 @@ export class Lane {
   #besideFrom = 0;
   #personAt = Number.NEGATIVE_INFINITY;
 
-  constructor(ground: Ground, index: number, hasPerson: boolean) {
-    this.#ground = ground;
+  constructor(laneServer: LaneServer, index: number, hasPerson: boolean) {
+    this.#laneServer = laneServer;
     this.name = `lane-${index}`;
     this.hasPerson = hasPerson;
   }
 
   async open(): Promise<void> {
-    const { server, persons, tmux } = this.#ground;
+    const { server, persons, tmux } = this.#laneServer;
     writeFileSync(this.#besidePath, '');
     const size = ['-x', String(width), '-y', String(height)];
     const rest = await server.run(
@@ -105,7 +108,7 @@ export class Lane {
     const stands = style === this.#style && this.#line?.isOpen === true && (await this.#isAlive());
     if (!stands) await this.#start(style);
     await this.parted();
-    await this.#ground.server.runAll([
+    await this.#laneServer.server.runAll([
       ['select-window', '-t', this.paneId],
       ['copy-mode', '-q', '-t', this.paneId],
       ['resize-window', '-t', this.paneId, '-x', String(width), '-y', String(height)],
@@ -119,12 +122,12 @@ export class Lane {
 
   /** The pane's full address: another server may have a pane of that id. */
   get address(): PaneAddress {
-    return { ...this.#ground.id, paneId: this.paneId };
+    return { ...this.#laneServer.id, paneId: this.paneId };
   }
 
   /** Of the pane beside: its session is the agent's, and it lives as long. */
   get rest(): PaneAddress {
-    return { ...this.#ground.id, paneId: asPaneId(this.restPane)! };
+    return { ...this.#laneServer.id, paneId: asPaneId(this.restPane)! };
   }
 
   get key(): string {
@@ -168,13 +171,13 @@ export class Lane {
   }
 
   tmux(...argv: string[]): Promise<string[]> {
-    return this.#ground.server.run(...argv);
+    return this.#laneServer.server.run(...argv);
   }
 
   /** What a person's hands do at the terminal that shows this lane. */
   async person(...argv: string[]): Promise<void> {
     this.#personAt = monotonic();
-    await this.#ground.persons.run('send-keys', '-t', `=ground:${this.name}`, ...argv);
+    await this.#laneServer.persons.run('send-keys', '-t', `=lanes:${this.name}`, ...argv);
     this.#personAt = monotonic();
   }
 
@@ -191,7 +194,7 @@ export class Lane {
   }
 
   async screen(): Promise<string> {
-    const [result] = await this.#ground.server.runAll([['capture-pane', '-p', '-t', this.paneId]]);
+    const [result] = await this.#laneServer.server.runAll([['capture-pane', '-p', '-t', this.paneId]]);
     return result?.ok ? result.lines.join('\n') : '';
   }
 
@@ -203,7 +206,7 @@ export class Lane {
     this.#line?.close();
     this.#style = style;
     this.#starts++;
-    const { tmux, server } = this.#ground;
+    const { tmux, server } = this.#laneServer;
     if (this.#starts > 1) await this.#leave();
     const as = style === 'codex' ? 'codex' : 'hostile';
     const link = join(tmux.folder, as);
@@ -222,14 +225,16 @@ export class Lane {
   }
 
   async #leave(): Promise<void> {
-    const [said] = await this.#ground.server.runAll([['display-message', '-p', '-t', this.paneId, '#{pane_pid}']]);
+    const [said] = await this.#laneServer.server.runAll([['display-message', '-p', '-t', this.paneId, '#{pane_pid}']]);
     const pid = Number(said?.ok ? said.lines[0] : '');
     if (pid > 0) process.kill(pid, 'SIGKILL');
     await waitFor(`${this.name}: the old pane is gone`, async () => !(await this.#isAlive()));
   }
 
   async #isAlive(): Promise<boolean> {
-    const [result] = await this.#ground.server.runAll([['display-message', '-p', '-t', this.paneId, '#{pane_dead}']]);
+    const [result] = await this.#laneServer.server.runAll([
+      ['display-message', '-p', '-t', this.paneId, '#{pane_dead}'],
+    ]);
     return result?.ok === true && result.lines[0] === '0';
   }
 
@@ -238,11 +243,11 @@ export class Lane {
   }
 
   #path(suffix: string): string {
-    return join(this.#ground.tmux.folder, `${this.name}-${this.#starts}.${suffix}`);
+    return join(this.#laneServer.tmux.folder, `${this.name}-${this.#starts}.${suffix}`);
   }
 
   get #besidePath(): string {
-    return join(this.#ground.tmux.folder, `${this.name}.beside`);
+    return join(this.#laneServer.tmux.folder, `${this.name}.beside`);
   }
 
   #besideLog(): string {

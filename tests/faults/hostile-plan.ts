@@ -8,7 +8,7 @@ export const agentMoments = ['paste-start', 'paste-end', 'shown', 'enter', 'ente
 export type AgentMoment = (typeof agentMoments)[number];
 
 /** A fault at its moment. `acts` are the agent's; without any it is done from outside: by tmux, or by a person. */
-export interface Blow {
+export interface TimedFault {
   readonly fault: Fault;
   readonly at: Moment;
   readonly acts: readonly Act[];
@@ -27,7 +27,7 @@ export interface Plan {
   /** begins the command of every dialog of this case */
   readonly dialogWord: string;
   readonly habits: Act;
-  readonly blows: readonly Blow[];
+  readonly faults: readonly TimedFault[];
   readonly waitMs: number;
   /** between what is raced with and the paste or Enter, which may be the first of the two */
   readonly raceMs: number;
@@ -44,11 +44,11 @@ export function planOf(one: Case): Plan {
   const workMs = Math.round(500 + random.next() * 2_000);
   const text = bodies[one.body](token);
   const expected = one.style === 'codex' && one.body === 'slash' ? ` ${text}` : text;
-  const blows = [
+  const faults = [
     { fault: one.fault, at: one.at, acts: actsOf(one.fault, `${dialogWord}a`, workMs) },
     { fault: one.fault2, at: one.at2, acts: actsOf(one.fault2, `${dialogWord}b`, workMs) },
   ].filter(({ fault }) => fault !== 'none');
-  const isAgents = ({ at }: Blow) => (agentMoments as readonly string[]).includes(at);
+  const isAgents = ({ at }: TimedFault) => (agentMoments as readonly string[]).includes(at);
   return {
     text,
     expected,
@@ -56,7 +56,7 @@ export function planOf(one: Case): Plan {
     dialogWord,
     personsWord: `hum${one.salt}`,
     others: { text: `Stop, and say why: o${one.salt}o`, token: `o${one.salt}o` },
-    blows,
+    faults,
     habits: {
       lostEnters: Number(one.lost),
       lateEnterMs: Number(one.late),
@@ -64,8 +64,8 @@ export function planOf(one: Case): Plan {
       noise: noises[one.noise],
       turn: turns[one.turn](`${dialogWord}t`),
       past: ['an earlier question', ...(one.body === 'again' ? [expected] : [])],
-      at: blows.filter(isAgents).flatMap(({ at, acts }) => acts.map((act) => ({ at, act }))),
-      call: blows.filter((blow) => isAgents(blow) && blow.acts.length === 0).map(({ at }) => ({ at })),
+      at: faults.filter(isAgents).flatMap(({ at, acts }) => acts.map((act) => ({ at, act }))),
+      call: faults.filter((fault) => isAgents(fault) && fault.acts.length === 0).map(({ at }) => ({ at })),
     },
     waitMs: Math.max(Number(one.wait), shortestWaitMs(one.style)),
     raceMs,

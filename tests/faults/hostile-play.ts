@@ -3,7 +3,7 @@ import type { Bridge } from '../../bridge/app/bridge.ts';
 import { monotonic, until } from '../fixtures/monotonic.mjs';
 import type { Case } from './hostile-factors.ts';
 import type { Lane } from './hostile-lane.ts';
-import { agentMoments, type Blow, type Plan, planOf, shortestWaitMs } from './hostile-plan.ts';
+import { agentMoments, type Plan, planOf, shortestWaitMs, type TimedFault } from './hostile-plan.ts';
 import { type Played, personsMark, type Sent } from './hostile-verdict.ts';
 import type { Step, Tapped } from './hostile-wire.ts';
 
@@ -31,9 +31,9 @@ export async function play(bridge: TappedBridge, other: TappedBridge, lane: Lane
   let dialogHeardAt: number | null = null;
   await lane.ready(one.style, plan.habits);
   const others = () => sendBeside(other, lane, one, plan);
-  const blows = new Blows({ lane, plan, settled: one.drawn === 'settled', others });
+  const injector = new FaultInjector({ lane, plan, settled: one.drawn === 'settled', others });
   lane.onCall = async ({ moment, number }) => {
-    await blows.strike(moment);
+    await injector.strike(moment);
     await lane.tell({ go: number });
   };
   bridge.taps.set(lane.key, {
@@ -41,25 +41,25 @@ export async function play(bridge: TappedBridge, other: TappedBridge, lane: Lane
     rang: (bytes) => {
       if (dialogHeardAt === null && bytes.includes(plan.dialogWord)) dialogHeardAt = monotonic();
     },
-    before: (kind) => blows.strikeOnce(kind === 'paste' ? 'before-paste' : 'before-enter'),
+    before: (kind) => injector.strikeOnce(kind === 'paste' ? 'before-paste' : 'before-enter'),
     after: async (step) => {
       steps.push(step);
       if (step.said !== 'done') return;
-      if (step.kind === 'paste') blows.later('random', plan.randomMs);
-      else await blows.strikeOnce('after-enter');
+      if (step.kind === 'paste') injector.later('random', plan.randomMs);
+      else await injector.strikeOnce('after-enter');
     },
   });
-  await blows.strike('before-look');
-  if (plan.waitMs > 0) blows.keep(pause(reliefMs).then(() => relieve(lane)));
+  await injector.strike('before-look');
+  if (plan.waitMs > 0) injector.keep(pause(reliefMs).then(() => relieve(lane)));
   const state = await send(bridge.rooms, lane, one, plan);
   const endedAt = monotonic();
-  await blows.over();
+  await injector.over();
   const beside = await lane.beside();
   const alive = await lane.tell({ drain: true });
   bridge.taps.delete(lane.key);
   return {
     ...plan,
-    other: (await blows.other) ?? null,
+    other: (await injector.other) ?? null,
     state,
     endedAt,
     steps,
@@ -118,8 +118,8 @@ async function relieve(lane: Lane): Promise<void> {
     .catch(paneGone);
 }
 
-/** What happens to the agent from outside, each blow once. */
-class Blows {
+/** What happens to the agent from outside, each fault once. */
+class FaultInjector {
   readonly #lane: Lane;
   readonly #plan: Plan;
   readonly #settled: boolean;
@@ -146,9 +146,9 @@ class Blows {
 
   /** Acts of the agent at its own moments it does by itself; all else is done here. */
   async strike(at: string): Promise<void> {
-    for (const blow of this.#plan.blows.filter((one) => one.at === at)) {
-      const agentsOwn = blow.acts.length > 0 && (agentMoments as readonly string[]).includes(at);
-      if (!agentsOwn) await this.#do(blow);
+    for (const timed of this.#plan.faults.filter((one) => one.at === at)) {
+      const agentsOwn = timed.acts.length > 0 && (agentMoments as readonly string[]).includes(at);
+      if (!agentsOwn) await this.#do(timed);
     }
   }
 
@@ -163,20 +163,20 @@ class Blows {
     await Promise.all(this.#pending);
   }
 
-  async #do(blow: Blow): Promise<void> {
-    if (!this.#settled && blow.at !== 'before-look') return this.#race(blow);
-    await this.#act(blow);
-    return this.#drawn(blow);
+  async #do(timed: TimedFault): Promise<void> {
+    if (!this.#settled && timed.at !== 'before-look') return this.#race(timed);
+    await this.#act(timed);
+    return this.#drawn(timed);
   }
 
   /** What the agent does it does at an instant that is known on both sides; the paste or Enter is aimed at it. */
-  async #race(blow: Blow): Promise<void> {
-    const at = monotonic() + (blow.acts.length > 0 ? raceLeadMs : 0);
-    this.keep(this.#act(blow, at));
+  async #race(timed: TimedFault): Promise<void> {
+    const at = monotonic() + (timed.acts.length > 0 ? raceLeadMs : 0);
+    this.keep(this.#act(timed, at));
     await until(at + this.#plan.raceMs);
   }
 
-  async #act({ fault, acts }: Blow, at?: number): Promise<void> {
+  async #act({ fault, acts }: TimedFault, at?: number): Promise<void> {
     for (const act of acts) await this.#lane.tell({ act, at });
     const { paneId } = this.#lane;
     const { personsWord } = this.#plan;
@@ -193,8 +193,8 @@ class Blows {
     else if (fault === 'person-scrolls') await this.#lane.person('C-b', '[');
   }
 
-  /** Waits until tmux itself has drawn what the blow did, where that can be seen. */
-  async #drawn({ fault }: Blow): Promise<void> {
+  /** Waits until tmux itself has drawn what the fault did, where that can be seen. */
+  async #drawn({ fault }: TimedFault): Promise<void> {
     const { dialogWord, personsWord } = this.#plan;
     const until = async (format: string, fits: (said: string) => boolean) => {
       // a dialog does not open over another one, nor a word show in a program that has ended: then the case goes on

@@ -2,7 +2,7 @@ import { isRace } from './hostile-cases.ts';
 import { type Case, factors, nameOf } from './hostile-factors.ts';
 import { type Finding, never, type Played, type Sent } from './hostile-verdict.ts';
 import { raceIn, windowOf, windowRows } from './hostile-window.ts';
-import type { Report, TortureOptions } from './report.ts';
+import type { FaultOptions, Report } from './report.ts';
 
 export interface Outcome {
   readonly case: Case;
@@ -14,7 +14,7 @@ export interface Outcome {
 const findingNames: readonly Finding['is'][] = [...never, 'false-alarm', 'window', 'type-ahead', 'joined', 'spilled'];
 
 /** What a run came to, for a program and for a reader. */
-export function summary(outcomes: readonly Outcome[], { seed }: TortureOptions, seconds: number): Report {
+export function summary(outcomes: readonly Outcome[], { seed }: FaultOptions, seconds: number): Report {
   const states = countsOf(outcomes.map(({ played }) => played.state.is));
   const counts = Object.fromEntries(findingNames.map((is) => [is, outcomes.filter((one) => has(one, is)).length]));
   const failures = outcomes.flatMap((one) =>

@@ -7,12 +7,12 @@ import { monotonic } from '../fixtures/monotonic.mjs';
 import { privateTmux } from '../fixtures/private-tmux.ts';
 import { casesOf, pairsOf } from './hostile-cases.ts';
 import { type Case, caseNamed, faultsNamed, nameOf, needsPerson } from './hostile-factors.ts';
-import { Lane, layGrounds } from './hostile-lane.ts';
+import { Lane, openLaneServers } from './hostile-lane.ts';
 import { play, type TappedBridge } from './hostile-play.ts';
 import { type Outcome, storyOf, summary } from './hostile-summary.ts';
 import { findings, never, type Played } from './hostile-verdict.ts';
 import { type Tapped, tap } from './hostile-wire.ts';
-import type { Report, TortureOptions } from './report.ts';
+import type { FaultOptions, Report } from './report.ts';
 
 const defaultCases = 3_000;
 const defaultMinutes = 20;
@@ -24,7 +24,7 @@ export interface Width {
 }
 
 /** Hostile agents in many panes at once, against the real courier in this process. */
-export async function hostile(options: TortureOptions, width: Width = { lanes: 28, persons: 12 }): Promise<Report> {
+export async function hostile(options: FaultOptions, width: Width = { lanes: 28, persons: 12 }): Promise<Report> {
   const cases = casesFor(options);
   const endAt = monotonic() + (options.minutes ?? defaultMinutes) * 60_000;
   const needed = options.only === null ? width : { lanes: 1, persons: 1 };
@@ -34,7 +34,7 @@ export async function hostile(options: TortureOptions, width: Width = { lanes: 2
   return summary(played, options, (monotonic() - startedAt) / 1000);
 }
 
-function casesFor({ only, pairs, seed, cases }: TortureOptions): Case[] {
+function casesFor({ only, pairs, seed, cases }: FaultOptions): Case[] {
   if (only !== null) return [caseNamed(only)];
   const count = cases ?? defaultCases;
   return pairs === null ? casesOf(seed, count) : pairsOf(seed, count, faultsNamed(pairs));
@@ -48,16 +48,16 @@ export async function playAll(
   say: (line: string) => void,
   sabotage: (rooms: Bridge) => void = () => {},
 ): Promise<Outcome[]> {
-  const [tmux, other, desk] = [privateTmux(), privateTmux(), privateTmux()];
+  const [tmux, other, personsTmux] = [privateTmux(), privateTmux(), privateTmux()];
   const runtimeBefore = process.env.XDG_RUNTIME_DIR;
   process.env.XDG_RUNTIME_DIR = tmux.folder;
   const lanes: Lane[] = [];
   const warnings: string[] = [];
   const open: Bridge[] = [];
   try {
-    const grounds = await layGrounds([tmux, other], desk);
+    const laneServers = await openLaneServers([tmux, other], personsTmux);
     for (let index = 0; index < width.lanes; index++) {
-      lanes.push(new Lane(grounds[index % grounds.length]!, index, index < width.persons));
+      lanes.push(new Lane(laneServers[index % laneServers.length]!, index, index < width.persons));
     }
     await Promise.all(lanes.map((lane) => lane.open()));
     for (const name of ['home', 'other-home']) {
@@ -81,7 +81,7 @@ export async function playAll(
   } finally {
     for (const lane of lanes) lane.close();
     for (const rooms of open) await rooms.close();
-    await desk.stop();
+    await personsTmux.stop();
     await other.stop();
     await tmux.stop();
     if (runtimeBefore === undefined) delete process.env.XDG_RUNTIME_DIR;

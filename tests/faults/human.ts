@@ -4,7 +4,7 @@ import type { AnswerView, RequestView } from '../../bridge/api/views.ts';
 import { call } from '../../bridge/server/socket.ts';
 import { socketPath } from '../../bridge/server/socket-path.ts';
 import type { ScriptedAgent } from '../fixtures/scripted-agent.ts';
-import type { Doubtful } from './books.ts';
+import type { Doubtful } from './ledger.ts';
 import type { Question } from './questions.ts';
 
 /** As the command of a person says it. */

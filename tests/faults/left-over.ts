@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PrivateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import type { Household } from './household.ts';
+import type { BridgeHarness } from './bridge-harness.ts';
 
 /** What is still there when a bridge has ended, and in the end its tmux server; each list should be empty. */
 export interface LeftOver {
@@ -17,20 +17,23 @@ export function words(left: LeftOver): string[] {
 }
 
 /** Counts, and ends the tmux servers for it. */
-export async function leftOver(servers: readonly PrivateTmux[], households: readonly Household[]): Promise<LeftOver> {
+export async function leftOver(
+  servers: readonly PrivateTmux[],
+  harnesses: readonly BridgeHarness[],
+): Promise<LeftOver> {
   const rows = async (...args: string[]) => {
     const said = await Promise.all(servers.map((tmux) => tmux.run(...args).catch(() => '')));
     return said.join('\n').split('\n').filter(Boolean);
   };
   const buffers = await rows('list-buffers', '-F', '#{buffer_name}');
   const locks = join(servers[0]!.folder, 'bridge');
-  const temporary = households.flatMap(({ bridge }) => readdirSync(bridge.temporaryFolder));
+  const temporary = harnesses.flatMap(({ bridge }) => readdirSync(bridge.temporaryFolder));
   return {
     clients: await rows('list-clients', '-F', '#{client_pid} #{client_control_mode}'),
     buffers: buffers.filter((name) => name.startsWith('bridge-')),
     // the table of owners is one small file, and stays
     locks: existsSync(locks) ? readdirSync(locks).filter((name) => name !== 'owners.db') : [],
-    files: [...households.flatMap(({ home }) => oddFilesIn(home)), ...temporary],
+    files: [...harnesses.flatMap(({ home }) => oddFilesIn(home)), ...temporary],
     processes: (await Promise.all(servers.map(processesLeft))).flat(),
   };
 }

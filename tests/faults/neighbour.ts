@@ -1,22 +1,22 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitFor } from '../fixtures/private-tmux.ts';
-import type { YardAgent } from './yard.ts';
+import type { SimulatedAgent } from './simulation.ts';
 
 /** A program in a pane beside an agent, which writes down every byte that it is made to read: none may be a bridge's. */
 export class Neighbour {
-  readonly #agent: YardAgent;
+  readonly #agent: SimulatedAgent;
   readonly #paneId: string;
   readonly #read: string;
 
-  private constructor(agent: YardAgent, paneId: string, read: string) {
+  private constructor(agent: SimulatedAgent, paneId: string, read: string) {
     this.#agent = agent;
     this.#paneId = paneId;
     this.#read = read;
   }
 
   /** In a window of its own, to begin with. */
-  static async of(agent: YardAgent): Promise<Neighbour> {
+  static async of(agent: SimulatedAgent): Promise<Neighbour> {
     const { tmux, name } = agent;
     const read = join(tmux.folder, `${name}.beside`);
     writeFileSync(read, '');

@@ -1,5 +1,5 @@
 /** What `npm run faults` hands to each of its parts. */
-export interface TortureOptions {
+export interface FaultOptions {
   /** everything random comes from it */
   readonly seed: number;
   /** how many cases at most; null leaves it to the part */

@@ -1,4 +1,4 @@
-import type { Figures } from './books.ts';
+import type { Figures } from './ledger.ts';
 import type { LeftOver } from './left-over.ts';
 import { type Growth, percentile } from './measures.ts';
 import type { AnswerWay } from './questions.ts';

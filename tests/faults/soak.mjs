@@ -26,5 +26,5 @@ if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
 else console.log(module.told(report));
 for (const failure of report.failures) say(failure);
 const memory = module.memoryOf(report.growth);
-say(report.ok ? `soak: the books balance, nothing is left over, memory ${memory}` : 'soak: failed');
+say(report.ok ? `soak: nothing is lost or repeated, nothing is left over, memory ${memory}` : 'soak: failed');
 process.exitCode = report.ok ? 0 : 1;

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Askers, mostOfEach, mostWorkers, rulesFor } from './askers.ts';
-import { Faults } from './faults.ts';
 import { words } from './left-over.ts';
 import { grownUp, growth, type Measure } from './measures.ts';
 import { Person } from './person.ts';
 import { Seeded } from './seeded.ts';
+import { Simulation } from './simulation.ts';
+import { SoakFaults } from './soak-faults.ts';
 import { mega, notFlat, paceOf, type SoakReport } from './soak-report.ts';
 import { Stop } from './stop.ts';
-import { Yard } from './yard.ts';
 
 export { memoryOf, told } from './soak-report.ts';
 
@@ -27,28 +27,29 @@ const startedAtOnce = 4;
 const controllerTimeoutSeconds = 3;
 
 /**
- * Many workers ask, everything goes wrong now and then, and at the end the books balance, the memory is flat and nothing
+ * Many workers ask, everything goes wrong now and then, and at the end nothing is lost or repeated, the memory is flat and nothing
  * is left over. The bridge is killed in the first third only: what is measured then is one process.
  */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   const labels = labelsOf(options);
   const rules = rulesFor(labels, options.minutes);
-  const yard = new Yard({ rules, thinkSeconds: 0.2, controllerTimeoutSeconds });
+  const simulation = new Simulation({ rules, thinkSeconds: 0.2, controllerTimeoutSeconds });
   try {
     // the first one of each server makes its session
-    for (const label of labels.splice(0, yard.servers.length)) await yard.addAgent(label);
-    while (labels.length > 0) await Promise.all(labels.splice(0, startedAtOnce).map((label) => yard.addAgent(label)));
-    await yard.start();
-    for (const agent of yard.agents) await yard.watched(agent);
+    for (const label of labels.splice(0, simulation.servers.length)) await simulation.addAgent(label);
+    while (labels.length > 0)
+      await Promise.all(labels.splice(0, startedAtOnce).map((label) => simulation.addAgent(label)));
+    await simulation.start();
+    for (const agent of simulation.agents) await simulation.watched(agent);
     const persons: Person[] = [];
     try {
-      for (const tmux of yard.servers) persons.push(await Person.sitDown(tmux));
-      return await run(yard, persons, options);
+      for (const tmux of simulation.servers) persons.push(await Person.sitDown(tmux));
+      return await run(simulation, persons, options);
     } finally {
       for (const person of persons) await person.leave();
     }
   } catch (fault) {
-    await yard.close();
+    await simulation.close();
     throw fault;
   }
 }
@@ -60,13 +61,13 @@ function labelsOf({ workers, minutes }: SoakOptions): string[] {
 }
 
 async function run(
-  yard: Yard,
+  simulation: Simulation,
   persons: readonly Person[],
   { minutes, workers, seed, say }: SoakOptions,
 ): Promise<SoakReport> {
   const random = new Seeded(seed);
-  const faults = new Faults(yard, random, persons);
-  const askers = new Askers(yard, random, faults, minutes * 30_000);
+  const faults = new SoakFaults(simulation, random, persons);
+  const askers = new Askers(simulation, random, faults, minutes * 30_000);
   const measures: Measure[] = [];
   const startedAt = Date.now();
   const seconds = () => (Date.now() - startedAt) / 1000;
@@ -74,30 +75,30 @@ async function run(
   const stop = new Stop(minutes);
   say(`soak: ${workers} workers, ${minutes} minutes, seed ${seed}`);
   await untilDue(stop, [
-    [lookEveryMs, () => yard.look().then(() => askers.perhaps())],
+    [lookEveryMs, () => simulation.look().then(() => askers.perhaps())],
     [faultLookMs, () => faults.perhaps({ mayKill: part() < 1 / 3 })],
     [
       Math.min(measureEveryMs.most, minutes * 60_000 * measureEveryMs.part),
       async () => {
-        const size = await yard.bridge.measure();
+        const size = await simulation.bridge.measure();
         if (size === null) return;
         measures.push({ ...size, at: Date.now() });
         say(
-          `soak: ${Math.round(seconds())} s, ${yard.register.questions.length} questions, ` +
+          `soak: ${Math.round(seconds())} s, ${simulation.questionLog.questions.length} questions, ` +
             `${faults.total} faults; heap ${mega(size.heap)}, rss ${mega(size.rss)} MB`,
         );
       },
     ],
   ]);
-  const asked = { minutes: seconds() / 60, questions: yard.register.questions.length };
+  const asked = { minutes: seconds() / 60, questions: simulation.questionLog.questions.length };
   await faults.end();
   for (const person of persons) await person.getUp();
-  const rest = await yard.rest(90_000);
-  const stuck = rest === 'rest' ? [] : [`losses: it did not come to rest (${rest}): ${yard.moving}`];
-  const audit = await yard.auditStopped();
-  const answeredIn = paceOf(yard.latencies());
+  const rest = await simulation.rest(90_000);
+  const stuck = rest === 'rest' ? [] : [`losses: it did not come to rest (${rest}): ${simulation.moving}`];
+  const audit = await simulation.auditStopped();
+  const answeredIn = paceOf(simulation.latencies());
   const grown = growth(grownUp(measures).filter(({ at }) => at - startedAt >= minutes * 20_000));
-  const closed = await yard.closeAndCount();
+  const closed = await simulation.closeAndCount();
   const failures = [
     ...stuck,
     ...faults.failures,

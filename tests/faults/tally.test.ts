@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { noFigures } from './books.ts';
+import { noFigures } from './ledger.ts';
 import { Tally } from './tally.ts';
 
 let folder: string;
@@ -13,12 +13,12 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 test('a run that goes on counts what the run before it has counted, once', () => {
   const file = join(folder, 'tally.json');
-  for (const blow of [3, 4]) {
+  for (const index of [3, 4]) {
     const tally = new Tally(file, 'seed 1');
-    tally.struck.push(blow);
+    tally.struck.push(index);
     tally.died('bridge', 'memory after');
     tally.add({ ...noFigures, questions: 2 });
-    tally.failures.push(`losses: of ${blow}`);
+    tally.failures.push(`losses: of ${index}`);
     tally.putAway();
   }
   const { struck, deaths, steps, figures, failures } = new Tally(file, 'seed 1');

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { addFigures, type Figures, noFigures } from './books.ts';
+import { addFigures, type Figures, noFigures } from './ledger.ts';
 
 /** What a run of crashes has come to. It can be put away into a file, and gone on with another time. */
 export class Tally {
@@ -11,7 +11,7 @@ export class Tally {
   readonly deaths: Counts = {};
   readonly steps: Counts = {};
   readonly failures: string[] = [];
-  /** indices of the blows that were struck */
+  /** indices of the faults that were struck */
   readonly struck: number[] = [];
 
   /**

@@ -2,7 +2,7 @@ import { monotonic } from '../fixtures/monotonic.mjs';
 import { playAll } from './hostile.ts';
 import { racesOf } from './hostile-cases.ts';
 import { summary } from './hostile-summary.ts';
-import type { Report, TortureOptions } from './report.ts';
+import type { FaultOptions, Report } from './report.ts';
 
 const defaultCases = 1_000;
 const defaultMinutes = 20;
@@ -10,7 +10,7 @@ const defaultMinutes = 20;
 const width = { lanes: 4, persons: 0 };
 
 /** Nothing but dialogs that open in the moment of Enter: how wide the window is that no condition can close. */
-export async function window(options: TortureOptions): Promise<Report> {
+export async function window(options: FaultOptions): Promise<Report> {
   const startedAt = monotonic();
   const endAt = startedAt + (options.minutes ?? defaultMinutes) * 60_000;
   const cases = racesOf(options.seed, options.cases ?? defaultCases);

@@ -4,13 +4,13 @@ import { type BridgeProcess, inState, run } from './bridge-process.ts';
 import { agent, eachTestStartsWith, home, startWatching, tmux } from './live-fixture.ts';
 
 /** A person at a real terminal: a pane of a tmux server of its own, in which a real client shows the worker's session. */
-let desk: PrivateTmux;
+let terminal: PrivateTmux;
 let watching: BridgeProcess;
 
 eachTestStartsWith({ worker: {} });
 beforeEach(async () => {
-  desk = privateTmux();
-  await desk.run(
+  terminal = privateTmux();
+  await terminal.run(
     'new-session',
     '-d',
     '-s',
@@ -21,12 +21,12 @@ beforeEach(async () => {
     '41',
     `TMUX= tmux -S ${tmux.socketPath} attach`,
   );
-  await waitFor('the person sees the worker', async () => (await desk.screen('person')).includes('OpenAI Codex'));
+  await waitFor('the person sees the worker', async () => (await terminal.screen('person')).includes('OpenAI Codex'));
   watching = await startWatching(['--mode', 'manual']);
 });
-afterEach(() => desk.stop());
+afterEach(() => terminal.stop());
 
-const press = (...keys: string[]) => desk.run('send-keys', '-t', 'person', ...keys);
+const press = (...keys: string[]) => terminal.run('send-keys', '-t', 'person', ...keys);
 const inMode = async () => (await tmux.run('display-message', '-p', '-t', agent.paneId, '#{pane_in_mode}')).trim();
 
 async function ask(): Promise<string> {
@@ -52,11 +52,11 @@ test('nothing is typed while a person reads in copy mode; the request says why, 
 
 test("a person's half-written line is never joined with the answer", async () => {
   const id = await ask();
-  await desk.run('send-keys', '-t', 'person', '-l', 'wait, I am ');
+  await terminal.run('send-keys', '-t', 'person', '-l', 'wait, I am ');
   await waitFor('the draft', async () => (await agent.state()).draft === 'wait, I am ');
   const answered = await run(tmux, ['answer', '--home', home, id, 'Use SQLite.']);
   expect(answered.code).toBe(2);
-  await desk.run('send-keys', '-t', 'person', '-l', 'thinking');
+  await terminal.run('send-keys', '-t', 'person', '-l', 'thinking');
   await press('Enter');
   await watching.line(
     'delivered or withdrawn',

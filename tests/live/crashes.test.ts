@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { crashes } from '../faults/crashes.ts';
 
-/** One blow for each way in which a bridge dies or is disturbed; `npm run faults -- crashes` is the whole of it. */
-const blows = ['synchronized-at-delivery-submitted-before', 'passed-at-request-answered-after'];
+/** One fault for each way in which a bridge dies or is disturbed; `npm run faults -- crashes` is the whole of it. */
+const crashFaults = ['synchronized-at-delivery-submitted-before', 'passed-at-request-answered-after'];
 
 test('a bridge dies beside a neighbour, and its worker goes on, and every request and delivery is accounted for', async () => {
   const report = await crashes({
     seed: 12,
     cases: 1,
     minutes: null,
-    only: blows.join(','),
+    only: crashFaults.join(','),
     pairs: null,
     keep: null,
     say: () => {},

@@ -5,18 +5,18 @@ import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux
 import { type Fact, type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { makeWork } from '../live/bridge-process.ts';
 import type { ArmedBridge, Order, Struck } from './armed-bridge.ts';
-import { type Audit, audit } from './books.ts';
-import { Household } from './household.ts';
+import { BridgeHarness } from './bridge-harness.ts';
 import { clear } from './human.ts';
+import { type Audit, audit } from './ledger.ts';
 import { isRunning, type LeftOver, leftOver, words } from './left-over.ts';
+import { QuestionLog } from './question-log.ts';
 import { type AnswerWay, type HomeOptions, homeConfig, type Question, question } from './questions.ts';
-import { Register } from './register.ts';
 
 /** How long everything that is due may take, a program's pauses and the post office's retries included. */
 const quietLimitMs = 40_000;
 const lookEveryMs = 60;
 
-export interface YardAgent extends ScriptedAgent {
+export interface SimulatedAgent extends ScriptedAgent {
   readonly name: string;
   readonly tmux: PrivateTmux;
   /** of its tmux server, as a bridge names it */
@@ -29,28 +29,28 @@ export interface YardAgent extends ScriptedAgent {
  * Two private tmux servers, on which pane ids are the same, some scripted agents, and the real bridge, which may be killed
  * at any time; the human, who answers what is theirs; and sometimes a second bridge with a human of its own.
  */
-export class Yard {
+export class Simulation {
   readonly servers: readonly PrivateTmux[] = [privateTmux(), privateTmux()];
-  readonly main: Household;
-  readonly second: Household;
-  readonly register = new Register();
-  readonly agents: YardAgent[] = [];
-  readonly #gone: YardAgent[] = [];
+  readonly main: BridgeHarness;
+  readonly second: BridgeHarness;
+  readonly questionLog = new QuestionLog();
+  readonly agents: SimulatedAgent[] = [];
+  readonly #gone: SimulatedAgent[] = [];
   /** names of the agents whose question was open at the last look */
   #waiting: ReadonlySet<string> = new Set();
   #started = 0;
-  /** what kept the yard from coming to rest at the last look */
+  /** what kept it from coming to rest at the last look */
   moving = '';
 
   constructor(options: HomeOptions) {
     const yaml = homeConfig(this.servers[0]!.folder, options);
-    this.main = new Household(this.servers, 'home', yaml);
-    this.second = new Household(this.servers, 'second-home', yaml);
+    this.main = new BridgeHarness(this.servers, 'home', yaml);
+    this.second = new BridgeHarness(this.servers, 'second-home', yaml);
   }
 
   // ── agents ──
   /** @param label the number in it says on which of the servers */
-  async addAgent(label: string): Promise<YardAgent> {
+  async addAgent(label: string): Promise<SimulatedAgent> {
     this.#started += 1;
     const name = `${label}-${this.#started}`;
     const tmux = this.servers[Number(/\d+$/.exec(label)?.[0] ?? 0) % this.servers.length]!;
@@ -68,26 +68,26 @@ export class Yard {
     return agent;
   }
 
-  /** @param number of the question: one that no other in this yard has */
-  async ask(agent: YardAgent, way: AnswerWay, number = this.register.questions.length): Promise<Question> {
+  /** @param number of the question: one that no other in this simulation has */
+  async ask(agent: SimulatedAgent, way: AnswerWay, number = this.questionLog.questions.length): Promise<Question> {
     const asked = question(number, agent.name, way);
-    this.register.enter(asked);
+    this.questionLog.enter(asked);
     await agent.perform({
       play: [{ busy: 30 }, { request: asked.text }],
-      input: `Begin part ${this.register.questions.length}.`,
+      input: `Begin part ${this.questionLog.questions.length}.`,
     });
     return asked;
   }
 
   /** Its last question has not come to an end, as far as the last look and its own journal tell. */
-  isWaiting(agent: YardAgent): boolean {
-    const last = this.register.lastOf(agent.name);
+  isWaiting(agent: SimulatedAgent): boolean {
+    const last = this.questionLog.lastOf(agent.name);
     return this.#waiting.has(agent.name) || (last !== undefined && !this.#isKnown(last, agent));
   }
 
   /** What a bridge that does not live has of it moves nothing. */
-  #isKnown(asked: Question, agent: YardAgent): boolean {
-    return this.register.isKnown(
+  #isKnown(asked: Question, agent: SimulatedAgent): boolean {
+    return this.questionLog.isKnown(
       asked,
       this.#living.map(({ name }) => name),
       agent.inputs,
@@ -95,7 +95,7 @@ export class Yard {
   }
 
   /** Asks unless the agent is at work; takes away first what a given-up answer has left in its composer. */
-  async askIfIdle(agent: YardAgent, way: AnswerWay, number: number): Promise<boolean> {
+  async askIfIdle(agent: SimulatedAgent, way: AnswerWay, number: number): Promise<boolean> {
     if ((await agent.state()).is !== 'idle') return false;
     await clear(agent);
     await this.ask(agent, way, number);
@@ -103,14 +103,14 @@ export class Yard {
   }
 
   /** Counts the agent among the dead, once its process has ended. */
-  async bury(agent: YardAgent): Promise<void> {
+  async bury(agent: SimulatedAgent): Promise<void> {
     await waitFor(`${agent.name} has ended`, () => !isRunning(agent.pid), { limitMs: 15_000 });
     this.agents.splice(this.agents.indexOf(agent), 1);
     this.#gone.push(agent);
   }
 
   /** The agent dies, and another one takes its place in a window of its own. */
-  async restartAgent(agent: YardAgent): Promise<void> {
+  async restartAgent(agent: SimulatedAgent): Promise<void> {
     process.kill(agent.pid, 'SIGKILL');
     await this.bury(agent);
     await agent.tmux.run('kill-pane', '-t', agent.paneId);
@@ -118,8 +118,8 @@ export class Yard {
   }
 
   /** Waits until a living bridge watches the agent: what it asked before may never have been seen. */
-  async watched({ name, server, paneId }: YardAgent): Promise<void> {
-    const isFound = ({ bridge }: Household) =>
+  async watched({ name, server, paneId }: SimulatedAgent): Promise<void> {
+    const isFound = ({ bridge }: BridgeHarness) =>
       bridge.log.some((line) => line.type === 'worker-found' && line.server === server && line.paneId === paneId);
     await waitFor(`${name} is watched`, () => this.#living.some(isFound), { limitMs: 20_000 });
   }
@@ -137,7 +137,7 @@ export class Yard {
     return this.bridge.isAlive;
   }
 
-  get #living(): Household[] {
+  get #living(): BridgeHarness[] {
     return [this.main, this.second].filter(({ isAlive }) => isAlive);
   }
 
@@ -176,7 +176,7 @@ export class Yard {
     }
   }
 
-  /** One look at what waits, with the human doing what is theirs; for a yard that is never at rest. */
+  /** One look at what waits, with the human doing what is theirs; for a simulation that is never at rest. */
   async look(): Promise<void> {
     await this.#look();
   }
@@ -184,7 +184,7 @@ export class Yard {
   /** The delivery of the answer to the question with that mark, with the human doing what is theirs. */
   async deliveryOf(mark: string): Promise<RequestView['delivery']> {
     const open = (await this.#look()) ?? [];
-    return open.find((request) => this.register.questionOf(request)?.mark === mark)?.delivery ?? null;
+    return open.find((request) => this.questionLog.questionOf(request)?.mark === mark)?.delivery ?? null;
   }
 
   /**
@@ -192,33 +192,33 @@ export class Yard {
    * Where two live, what one of them has had answered is not open: the other may not own that pane.
    */
   async #look(): Promise<RequestView[] | null> {
-    const households = this.#living;
-    const lists = await Promise.all(households.map((household) => household.requests('open')));
+    const harnesses = this.#living;
+    const lists = await Promise.all(harnesses.map((harness) => harness.requests('open')));
     if (lists.includes(null)) return null;
     const all = lists.flatMap((list) => list ?? []);
-    const open = households.length < 2 ? all : all.filter((request) => !this.#isAnswered(request));
+    const open = harnesses.length < 2 ? all : all.filter((request) => !this.#isAnswered(request));
     // in one step: what is known to be a request waits, until a look shows that it does not
-    this.#waiting = new Set(open.map((request) => this.register.questionOf(request)?.agent ?? ''));
-    for (const [at, household] of households.entries()) this.register.listed(lists[at]!, household.name);
-    for (const [at, household] of households.entries()) await this.#actAsHuman(household, lists[at]!);
+    this.#waiting = new Set(open.map((request) => this.questionLog.questionOf(request)?.agent ?? ''));
+    for (const [at, harness] of harnesses.entries()) this.questionLog.listed(lists[at]!, harness.name);
+    for (const [at, harness] of harnesses.entries()) await this.#actAsHuman(harness, lists[at]!);
     return open;
   }
 
   #isAnswered(request: RequestView): boolean {
-    const asked = this.register.questionOf(request);
+    const asked = this.questionLog.questionOf(request);
     const agent = this.agents.find(({ name }) => name === asked?.agent);
     return asked !== undefined && agent?.inputs().includes(asked.answer) === true;
   }
 
-  async #requests(household: Household, which: 'open' | 'all'): Promise<RequestView[] | null> {
-    const requests = await household.requests(which);
-    if (requests !== null) this.register.listed(requests, household.name);
+  async #requests(harness: BridgeHarness, which: 'open' | 'all'): Promise<RequestView[] | null> {
+    const requests = await harness.requests(which);
+    if (requests !== null) this.questionLog.listed(requests, harness.name);
     return requests;
   }
 
-  async #actAsHuman({ human }: Household, open: readonly RequestView[]): Promise<void> {
+  async #actAsHuman({ human }: BridgeHarness, open: readonly RequestView[]): Promise<void> {
     for (const request of open) {
-      const asked = this.register.questionOf(request);
+      const asked = this.questionLog.questionOf(request);
       const agent = this.agents.find(({ name }) => name === asked?.agent);
       if (asked !== undefined && agent !== undefined) await human.act(request, asked, agent);
     }
@@ -226,7 +226,7 @@ export class Yard {
 
   #whatMoves(open: readonly RequestView[]): string | null {
     for (const request of open) {
-      const asked = this.register.questionOf(request);
+      const asked = this.questionLog.questionOf(request);
       if (asked === undefined) return `a request of nobody: ${request.text.slice(0, 80)}`;
       const isLiving = this.agents.some(({ name }) => name === asked.agent);
       const delivery = request.delivery?.state;
@@ -243,17 +243,17 @@ export class Yard {
   /** A question that no list of requests has had yet; where one has it now, the next look tells how it stands. */
   async #whatIsMissing(): Promise<string | null> {
     const agentOf = (asked: Question) => this.agents.find(({ name }) => name === asked.agent);
-    const missing = this.register.questions.find((asked) => {
+    const missing = this.questionLog.questions.find((asked) => {
       const agent = agentOf(asked);
       return agent !== undefined && !this.#isKnown(asked, agent);
     });
     if (missing === undefined) return null;
-    for (const household of this.#living) await this.#requests(household, 'all');
+    for (const harness of this.#living) await this.#requests(harness, 'all');
     return `${missing.mark} of ${missing.agent} is no request yet`;
   }
 
   // ── the end ──
-  /** The books as they stand; only of a yard at rest they must balance. */
+  /** The ledger as it stands, audited; only at rest it must balance. */
   async audit(): Promise<Audit> {
     const all = await waitFor('the bridge tells its requests', () => this.#requests(this.main, 'all'));
     const others = this.second.isAlive ? await this.#requests(this.second, 'all') : await this.second.requestsLeft();
@@ -271,8 +271,8 @@ export class Yard {
     for (const { id } of requests) this.main.human.hearOf(id);
     for (const { id } of others) this.second.human.hearOf(id);
     const [mine, their] = [this.main.human, this.second.human];
-    const books = audit({
-      questions: this.register.questions,
+    const audited = audit({
+      questions: this.questionLog.questions,
       requests,
       others,
       facts: this.#facts(),
@@ -283,17 +283,20 @@ export class Yard {
       doubts: [...mine.doubts, ...their.doubts],
       cleared: new Set([...mine.cleared, ...their.cleared]),
     });
-    return { ...books, failures: [...books.failures, ...this.main.bridge.warnings, ...this.second.bridge.warnings] };
+    return {
+      ...audited,
+      failures: [...audited.failures, ...this.main.bridge.warnings, ...this.second.bridge.warnings],
+    };
   }
 
   /** Milliseconds from each question to the moment in which its agent had the answer, by who gave it. */
   latencies(): Map<AnswerWay, number[]> {
     const facts = this.#facts();
     const byWay = new Map<AnswerWay, number[]>();
-    for (const { agent, answer, mark, way } of this.register.questions) {
+    for (const { agent, answer, mark, way } of this.questionLog.questions) {
       const submitted = facts.get(agent)?.find(({ input }) => input === answer);
       if (submitted === undefined) continue;
-      byWay.set(way, [...(byWay.get(way) ?? []), submitted.t - this.register.askedAt.get(mark)!]);
+      byWay.set(way, [...(byWay.get(way) ?? []), submitted.t - this.questionLog.askedAt.get(mark)!]);
     }
     return byWay;
   }

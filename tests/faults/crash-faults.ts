@@ -6,7 +6,7 @@ export type When = 'before' | 'after';
 export type Step = number | string;
 
 /** One thing that goes wrong, and where. */
-export type Blow =
+export type CrashFault =
   /** the bridge dies at that commit */
   | { readonly is: 'daemon-at'; readonly step: Step; readonly when: When }
   /** the bridge dies in the middle of a question's life, and its successor at its n-th commit */
@@ -49,14 +49,14 @@ const commitsAgain = 8;
 /** As long as a question's life takes here, and some more. */
 const lifeMs = 900;
 
-export function nameOf(blow: Blow): string {
-  const at = 'step' in blow ? [blow.step, blow.when] : [];
-  const more = 'ms' in blow ? [blow.ms] : 'dies' in blow ? [blow.dies] : [];
-  return [blow.is, ...at, ...more].join('-');
+export function nameOf(crashFault: CrashFault): string {
+  const at = 'step' in crashFault ? [crashFault.step, crashFault.when] : [];
+  const more = 'ms' in crashFault ? [crashFault.ms] : 'dies' in crashFault ? [crashFault.dies] : [];
+  return [crashFault.is, ...at, ...more].join('-');
 }
 
-/** The blow of that name, as `nameOf` gave it; null for any other word. */
-export function blowNamed(name: string): Blow | null {
+/** The fault of that name, as `nameOf` gave it; null for any other word. */
+export function crashFaultNamed(name: string): CrashFault | null {
   const after = /^(daemon-after|tmux-after)-(\d+)$/.exec(name);
   if (after !== null) return { is: after[1] as 'daemon-after', ms: Number(after[2]) };
   const went = /^went-on-(before|after|never)$/.exec(name);
@@ -79,7 +79,7 @@ export function blowNamed(name: string): Blow | null {
 export function planOf(
   random: Seeded,
   counts: { bridge: number; tmux: number; panes: number; turns: number; beside: number; second: number },
-): Blow[] {
+): CrashFault[] {
   const daemonAt = placesIn(life);
   const tmuxAt = placesIn(life);
   const paneAt = placesIn(typing);
@@ -88,7 +88,7 @@ export function planOf(
   const whens: readonly When[] = ['before', 'after'];
   const after = () => random.between(0, lifeMs);
   const again = () => ({ step: random.between(1, commitsAgain), when: random.oneOf(whens), ms: after() });
-  const plan: Blow[] = [];
+  const plan: CrashFault[] = [];
   for (let deaths = 0; deaths < counts.bridge; ) {
     const lot = plan.length % 10;
     if (lot < 7) plan.push({ is: 'daemon-at', ...daemonAt() });

@@ -4,7 +4,7 @@ import type { Fact } from '../fixtures/scripted-agent.ts';
 import { markPattern, type Question } from './questions.ts';
 
 /** All that is known of one home from outside, once nothing moves any more. */
-export interface Books {
+export interface Ledger {
   readonly questions: readonly Question[];
   /** as `bridge requests --all` tells them */
   readonly requests: readonly RequestView[];
@@ -76,7 +76,7 @@ export interface Audit {
 }
 
 /** Holds what the bridge says against what the agents journaled. Pure. */
-export function audit(books: Books): Audit {
+export function audit(ledger: Ledger): Audit {
   const figures: Figures = { ...noFigures };
   const failures: string[] = [];
   const fail: Fail = (what, text) => {
@@ -84,18 +84,18 @@ export function audit(books: Books): Audit {
     failures.push(`${what}: ${text}`);
   };
 
-  const inputs = inputsByMark(books, (agent, text) => fail('duplicates', `${agent} got an input of nobody: ${text}`));
-  for (const { mark, id, is, arrived } of books.doubts) {
+  const inputs = inputsByMark(ledger, (agent, text) => fail('duplicates', `${agent} got an input of nobody: ${text}`));
+  for (const { mark, id, is, arrived } of ledger.doubts) {
     figures.uncertain += 1;
     if (arrived) figures.uncertainButSubmitted += 1;
-    if (!books.told.has(id)) fail('untold', `${mark} was ${is}, and no human was told`);
+    if (!ledger.told.has(id)) fail('untold', `${mark} was ${is}, and no human was told`);
   }
   const passed = new Set<string>();
-  for (const [agent, facts] of books.facts) judgeTurns(agent, facts, passed, fail);
+  for (const [agent, facts] of ledger.facts) judgeTurns(agent, facts, passed, fail);
   figures.passedOver = passed.size;
-  const requestsOf = requestsByMark(books.requests);
-  const othersOf = requestsByMark(books.others);
-  for (const question of books.questions) {
+  const requestsOf = requestsByMark(ledger.requests);
+  const othersOf = requestsByMark(ledger.others);
+  for (const question of ledger.questions) {
     const { mark, agent } = question;
     figures.questions += 1;
     const requests = requestsOf.get(mark) ?? [];
@@ -109,9 +109,9 @@ export function audit(books: Books): Audit {
         fail('duplicates', `${mark} of ${agent} became ${all.length} requests: ${all.map(describe).join('; ')}`);
     }
     if (submitted.length > 1) fail('duplicates', `${mark} of ${agent} was submitted ${submitted.length} times`);
-    const pastes = (books.facts.get(agent) ?? []).filter((fact) => fact.paste?.includes(mark)).length;
-    const doubted = books.doubts.filter((doubt) => doubt.mark === mark && !doubt.arrived).length;
-    const again = doubted + (books.cleared.has(mark) ? 1 : 0);
+    const pastes = (ledger.facts.get(agent) ?? []).filter((fact) => fact.paste?.includes(mark)).length;
+    const doubted = ledger.doubts.filter((doubt) => doubt.mark === mark && !doubt.arrived).length;
+    const again = doubted + (ledger.cleared.has(mark) ? 1 : 0);
     if (pastes > 1 + again) fail('duplicates', `${mark} was pasted ${pastes} times into ${agent}`);
     for (const input of submitted) {
       if (input.agent !== agent) fail('duplicates', `${mark} was asked by ${agent} and answered to ${input.agent}`);
@@ -119,25 +119,25 @@ export function audit(books: Books): Audit {
     }
     const [request] = requests;
     if (others.length > 0) {
-      accountForBoth([...requests, ...others], question, { submissions: submitted.length, passed }, books, fail);
+      accountForBoth([...requests, ...others], question, { submissions: submitted.length, passed }, ledger, fail);
       continue;
     }
     if (request === undefined) {
-      if (books.dead.has(agent) || passed.has(mark)) figures.unseen += 1;
+      if (ledger.dead.has(agent) || passed.has(mark)) figures.unseen += 1;
       else fail('losses', `${mark} of ${agent} has no request`);
       continue;
     }
     const isHumans = question.way === 'command' || question.way === 'file';
     const inDoubt =
-      books.doubts.some((doubt) => doubt.mark === mark) || (request.delivery && isDoubtful(request.delivery));
-    if (!isHumans && !inDoubt && books.called.has(request.id)) figures.cameToHuman += 1;
+      ledger.doubts.some((doubt) => doubt.mark === mark) || (request.delivery && isDoubtful(request.delivery));
+    if (!isHumans && !inDoubt && ledger.called.has(request.id)) figures.cameToHuman += 1;
     const before = failures.length;
     if (passed.has(mark) && request.state === 'withdrawn' && submitted.length === 0) {
       const isKept = request.notTyped !== null || request.late.length > 0;
-      if (books.acknowledged.has(mark) && !isKept) fail('losses', `the answer to ${mark} was not typed, nor kept`);
+      if (ledger.acknowledged.has(mark) && !isKept) fail('losses', `the answer to ${mark} was not typed, nor kept`);
       continue;
     }
-    accountFor(request, question, submitted.length, books, figures, fail);
+    accountFor(request, question, submitted.length, ledger, figures, fail);
     if (failures.length > before) failures.push(`  ${describe(request)}`);
   }
   return { figures, failures };
@@ -175,22 +175,22 @@ function accountForBoth(
   requests: readonly RequestView[],
   { mark, agent }: Question,
   { submissions, passed }: { submissions: number; passed: ReadonlySet<string> },
-  books: Books,
+  ledger: Ledger,
   fail: Fail,
 ): void {
   const all = requests.map(describe).join('; ');
   const isVouched = requests.some(({ state }) => state === 'delivered' || state === 'settled');
   if (submissions === 0 && isVouched) fail('losses', `${mark} counts as delivered, and ${agent} never got it: ${all}`);
-  else if (submissions === 0 && !books.dead.has(agent) && !passed.has(mark)) {
+  else if (submissions === 0 && !ledger.dead.has(agent) && !passed.has(mark)) {
     fail('losses', `${mark} of ${agent} has not come to an end: ${all}`);
   }
   const isKept = ({ answer, delivery, late, notTyped }: RequestView) =>
     [answer, delivery, notTyped].some((one) => one !== null) || late.length > 0;
-  if (submissions === 0 && books.acknowledged.has(mark) && !requests.some(isKept)) {
+  if (submissions === 0 && ledger.acknowledged.has(mark) && !requests.some(isKept)) {
     fail('losses', `the answer to ${mark} was taken from a human and is nowhere: ${all}`);
   }
-  const left = books.requests.find((one) => requests.includes(one) && !isOver(one));
-  if (left !== undefined && !books.dead.has(agent))
+  const left = ledger.requests.find((one) => requests.includes(one) && !isOver(one));
+  if (left !== undefined && !ledger.dead.has(agent))
     fail('losses', `${mark} of ${agent} still waits: ${describe(left)}`);
 }
 
@@ -203,21 +203,21 @@ function accountFor(
   request: RequestView,
   { mark, agent }: Question,
   submissions: number,
-  books: Books,
+  ledger: Ledger,
   figures: Figures,
   fail: Fail,
 ): void {
-  const isDead = books.dead.has(agent);
+  const isDead = ledger.dead.has(agent);
   const { delivery } = request;
   if (request.answer !== null || delivery !== null) figures.answers += 1;
-  if (books.acknowledged.has(mark) && request.answer === null && delivery === null && request.late.length === 0) {
+  if (ledger.acknowledged.has(mark) && request.answer === null && delivery === null && request.late.length === 0) {
     fail('losses', `the answer to ${mark} was taken from a human and is nowhere`);
   }
   if (delivery !== null && isDoubtful(delivery)) {
-    if (!books.doubts.some((doubt) => doubt.delivery === delivery.id)) {
+    if (!ledger.doubts.some((doubt) => doubt.delivery === delivery.id)) {
       figures.uncertain += 1;
       figures.uncertainButSubmitted += submissions;
-      if (!books.told.has(request.id)) fail('untold', `${mark} is ${delivery.state.is}, and no human was told`);
+      if (!ledger.told.has(request.id)) fail('untold', `${mark} is ${delivery.state.is}, and no human was told`);
     }
     if (request.state === 'settled' && submissions === 0) fail('losses', `${mark} was vouched for, and never came`);
     if (request.state === 'asked' && !isDead) fail('losses', `${mark} of ${agent} still waits for a human's word`);
@@ -256,9 +256,9 @@ function requestsByMark(requests: readonly RequestView[]) {
   return byMark;
 }
 
-function inputsByMark(books: Books, stray: (agent: string, text: string) => void) {
+function inputsByMark(ledger: Ledger, stray: (agent: string, text: string) => void) {
   const inputs = new Map<string, Array<{ agent: string; text: string }>>();
-  for (const [agent, facts] of books.facts) {
+  for (const [agent, facts] of ledger.facts) {
     for (const { input } of facts) {
       if (input === undefined || input === anotherInput) continue;
       const mark = markPattern.exec(input)?.[0];

@@ -2,7 +2,7 @@ import type { RequestView } from '../../bridge/api/views.ts';
 import { markPattern, type Question } from './questions.ts';
 
 /** Which questions were asked, and which of them which bridge is known to have. */
-export class Register {
+export class QuestionLog {
   readonly questions: Question[] = [];
   /** by mark */
   readonly askedAt = new Map<string, number>();

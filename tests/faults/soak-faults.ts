@@ -1,9 +1,9 @@
 import { type PrivateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { anotherInput } from './books.ts';
+import { anotherInput } from './ledger.ts';
 import { Neighbour } from './neighbour.ts';
 import type { Person } from './person.ts';
 import type { Seeded } from './seeded.ts';
-import type { Yard, YardAgent } from './yard.ts';
+import type { SimulatedAgent, Simulation } from './simulation.ts';
 
 /** A fault comes on average this often. */
 const everyMs = 900;
@@ -33,8 +33,8 @@ const kinds = (Object.entries(shares) as Array<[Kind, number]>).flatMap(([kind, 
 );
 
 /** What goes wrong in a soak: now and then, anywhere, and put right again. */
-export class Faults {
-  readonly #yard: Yard;
+export class SoakFaults {
+  readonly #simulation: Simulation;
   readonly #random: Seeded;
   readonly #persons: readonly Person[];
   readonly #counts = new Map<string, number>();
@@ -47,9 +47,9 @@ export class Faults {
   readonly #failures: string[] = [];
   #nextAt = Date.now() + everyMs;
 
-  /** @param persons one at each of the yard's servers */
-  constructor(yard: Yard, random: Seeded, persons: readonly Person[]) {
-    this.#yard = yard;
+  /** @param persons one at each of the simulation's servers */
+  constructor(simulation: Simulation, random: Seeded, persons: readonly Person[]) {
+    this.#simulation = simulation;
     this.#persons = persons;
     this.#random = random;
     this.#first = random.shuffled(Object.keys(shares) as Kind[]);
@@ -64,13 +64,13 @@ export class Faults {
     return [...this.#counts.values()].reduce((sum, one) => sum + one, 0);
   }
 
-  /** what was seen to go wrong, beside what the books say */
+  /** what was seen to go wrong, beside what the ledger says */
   get failures(): readonly string[] {
     return this.#failures;
   }
 
   /** Something lasts in its pane, or it dies. */
-  holds({ name }: YardAgent): boolean {
+  holds({ name }: SimulatedAgent): boolean {
     return this.#lasting.has(name) || this.#dying === name;
   }
 
@@ -80,7 +80,7 @@ export class Faults {
     }
     if (Date.now() < this.#nextAt) return;
     const kind = this.#first[0] ?? this.#random.oneOf(kinds);
-    const agent = this.#random.oneOf(this.#yard.agents);
+    const agent = this.#random.oneOf(this.#simulation.agents);
     if (this.holds(agent)) return;
     this.#first.shift();
     if ((kind === 'bridge-killed' || kind === 'second-bridge') && !mayKill) return;
@@ -99,11 +99,11 @@ export class Faults {
     await end();
   }
 
-  #last({ name }: YardAgent, end: () => Promise<unknown>): void {
+  #last({ name }: SimulatedAgent, end: () => Promise<unknown>): void {
     this.#lasting.set(name, { untilAt: Date.now() + this.#random.between(...lastsMs), end });
   }
 
-  async #do(kind: Kind, agent: YardAgent): Promise<'done' | 'nothing-there'> {
+  async #do(kind: Kind, agent: SimulatedAgent): Promise<'done' | 'nothing-there'> {
     const { tmux, paneId } = agent;
     const person = this.#personAt(agent);
     switch (kind) {
@@ -138,12 +138,12 @@ export class Faults {
         return this.#detach();
       case 'agent-restarted':
         this.#dying = agent.name;
-        await this.#yard.restartAgent(agent);
+        await this.#simulation.restartAgent(agent);
         this.#dying = '';
         return 'done';
       case 'bridge-killed':
-        await this.#yard.killDaemon();
-        await this.#yard.start();
+        await this.#simulation.killDaemon();
+        await this.#simulation.start();
         await this.#untilSettled();
         return 'done';
       case 'second-bridge':
@@ -151,13 +151,13 @@ export class Faults {
     }
   }
 
-  #personAt({ tmux }: YardAgent): Person {
-    return this.#persons[this.#yard.servers.indexOf(tmux)]!;
+  #personAt({ tmux }: SimulatedAgent): Person {
+    return this.#persons[this.#simulation.servers.indexOf(tmux)]!;
   }
 
   /** A second bridge with a state directory of its own comes, and ends or dies a while later. */
   async #standBy(): Promise<'done' | 'nothing-there'> {
-    const { second } = this.#yard;
+    const { second } = this.#simulation;
     if (second.isAlive) return 'nothing-there';
     await second.start();
     await this.#untilSettled();
@@ -173,20 +173,20 @@ export class Faults {
   }
 
   /** The person submits what they wrote, whatever was asked meanwhile, and takes away what stands there otherwise. */
-  async #goOn(agent: YardAgent): Promise<unknown> {
+  async #goOn(agent: SimulatedAgent): Promise<unknown> {
     const { draft, is } = await agent.state();
     // a file may still be on its way to a request that would have ended by then
-    const { register } = this.#yard;
-    const last = register.lastOf(agent.name);
-    const isByFile = last?.way === 'file' && this.#yard.isWaiting(agent);
+    const { questionLog } = this.#simulation;
+    const last = questionLog.lastOf(agent.name);
+    const isByFile = last?.way === 'file' && this.#simulation.isWaiting(agent);
     if (draft !== anotherInput || is !== 'idle' || isByFile) return agent.perform({ draft: '' });
-    if (last !== undefined) register.passOver(last.mark);
+    if (last !== undefined) questionLog.passOver(last.mark);
     return this.#personAt(agent).submit(agent.paneId);
   }
 
   /** The bridge's client may be gone already: it was detached just before, and has not come back yet. */
   async #detach(): Promise<'done' | 'nothing-there'> {
-    const tmux = this.#random.oneOf(this.#yard.servers);
+    const tmux = this.#random.oneOf(this.#simulation.servers);
     // the last one to come: others may be leaving
     const before = await clientsOf(tmux);
     const pid = before.at(-1);
@@ -202,10 +202,10 @@ export class Faults {
    * or gone nothing strikes until every agent is watched, and no client comes or goes any more.
    */
   async #untilSettled(): Promise<void> {
-    for (const agent of this.#yard.agents) await this.#yard.watched(agent);
+    for (const agent of this.#simulation.agents) await this.#simulation.watched(agent);
     let [before, since] = ['', Date.now()];
     const isQuiet = async () => {
-      const clients = await Promise.all(this.#yard.servers.map(clientsOf));
+      const clients = await Promise.all(this.#simulation.servers.map(clientsOf));
       const now = clients.map((pids) => pids.join(' ')).join('|');
       if (now !== before) [before, since] = [now, Date.now()];
       return clients.every((pids) => pids.length > 0) && Date.now() - since >= quietMs;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { RequestView } from '../../bridge/api/views.ts';
 import type { DeliveryState } from '../../bridge/core/envelope.ts';
 import type { Fact } from '../fixtures/scripted-agent.ts';
-import { anotherInput, audit, type Books } from './books.ts';
+import { anotherInput, audit, type Ledger } from './ledger.ts';
 import { type Question, question } from './questions.ts';
 
 const asked: Question = question(7, 'w0-1', 'controller');
@@ -25,7 +25,7 @@ function told(state: RequestView['state'], delivery: DeliveryState | null, id = 
   return view as unknown as RequestView;
 }
 
-function books(over: Partial<Books> & { facts?: ReadonlyMap<string, readonly Fact[]> }): Books {
+function ledger(over: Partial<Ledger> & { facts?: ReadonlyMap<string, readonly Fact[]> }): Ledger {
   const facts = new Map([
     [
       'w0-1',
@@ -55,12 +55,12 @@ const inputs = (...texts: string[]) =>
   new Map([['w0-1', [{ t: 0, requested: asked.text }, ...texts.map((input, t) => ({ t, input }))]]]);
 
 test('one question, one request, one submission of its own answer: the books balance', () => {
-  const { figures, failures } = audit(books({}));
+  const { figures, failures } = audit(ledger({}));
   expect(failures).toEqual([]);
   expect(figures).toMatchObject({ questions: 1, requests: 1, answers: 1, submissions: 1, duplicates: 0, losses: 0 });
 });
 
-test.each<[string, Partial<Books>, string]>([
+test.each<[string, Partial<Ledger>, string]>([
   [
     'two requests for one question',
     { requests: [told('delivered', { is: 'acknowledged', receipt }), told('asked', null, 'r2')] },
@@ -160,16 +160,16 @@ test.each<[string, Partial<Books>, string]>([
     'untold',
   ],
 ])('%s does not balance', (_, over, what) => {
-  const { figures, failures } = audit(books(over));
+  const { figures, failures } = audit(ledger(over));
   expect(failures.join('\n')).toContain(`${what}: `);
   expect(figures[what as 'losses']).toBeGreaterThan(0);
 });
 
 test('a question of an agent that died unseen is no loss, and an answer held for a dead agent is the human’s', () => {
   const dead = new Set(['w0-1']);
-  expect(audit(books({ requests: [], facts: inputs(), dead })).figures).toMatchObject({ unseen: 1, losses: 0 });
+  expect(audit(ledger({ requests: [], facts: inputs(), dead })).figures).toMatchObject({ unseen: 1, losses: 0 });
   const held: DeliveryState = { is: 'held', reason: 'gone', detail: 'the pane is gone', since: 1 };
-  const parked = audit(books({ requests: [told('answered', held)], facts: inputs(), dead }));
+  const parked = audit(ledger({ requests: [told('answered', held)], facts: inputs(), dead }));
   expect(parked.failures).toEqual([]);
   expect(parked.figures.heldForHuman).toBe(1);
 });
@@ -187,7 +187,7 @@ test('an answer that a human had typed once more may be pasted twice, and is sub
       ],
     ],
   ]);
-  const { figures, failures } = audit(books({ doubts, facts, told: new Set(['r1']) }));
+  const { figures, failures } = audit(ledger({ doubts, facts, told: new Set(['r1']) }));
   expect(failures).toEqual([]);
   expect(figures).toMatchObject({ uncertain: 1, uncertainButSubmitted: 0, submissions: 1 });
 });
@@ -208,7 +208,7 @@ test('a question that a person passed over is no loss: its request was withdrawn
     answer: null,
     notTyped: answer,
   };
-  const { figures, failures } = audit(books({ facts, requests: [withdrawn], acknowledged: new Set([asked.mark]) }));
+  const { figures, failures } = audit(ledger({ facts, requests: [withdrawn], acknowledged: new Set([asked.mark]) }));
   expect(failures).toEqual([]);
   expect(figures).toMatchObject({ passedOver: 1, stale: 0, losses: 0, submissions: 0 });
 });

@@ -8,7 +8,7 @@ import { ArmedBridge, type Order } from './armed-bridge.ts';
 import { Human } from './human.ts';
 
 /** A state directory, its bridge, life after life, and the human who answers there. */
-export class Household {
+export class BridgeHarness {
   readonly home: string;
   readonly bridge: ArmedBridge;
   readonly human: Human;
