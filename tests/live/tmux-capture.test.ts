@@ -7,13 +7,13 @@ import type { TmuxCommands } from '../../bridge/tmux/commands.ts';
 import { listPanes, paneFacts } from '../../bridge/tmux/pane.ts';
 import { resolveTarget } from '../../bridge/tmux/targets.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
-import { openStage, type Stage } from '../tmux/stage.ts';
+import { openTmuxHarness, type TmuxHarness } from '../tmux/tmux-harness.ts';
 
-let stage: Stage;
+let harness: TmuxHarness;
 beforeEach(async () => {
-  stage = await openStage({ width: 40, height: 10 });
+  harness = await openTmuxHarness({ width: 40, height: 10 });
 });
-afterEach(() => stage.stop());
+afterEach(() => harness.stop());
 
 const wait = 'exec sleep 1000';
 const look = async (t: TmuxCommands, paneId: PaneId, historyLines = 100) => {
@@ -24,10 +24,11 @@ const look = async (t: TmuxCommands, paneId: PaneId, historyLines = 100) => {
 };
 
 describe.each(['control client', 'process each'])('a capture over a %s', (way) => {
-  const commands = (): Promise<TmuxCommands> | TmuxCommands => (way === 'control client' ? stage.attach() : stage.exec);
+  const commands = (): Promise<TmuxCommands> | TmuxCommands =>
+    way === 'control client' ? harness.attach() : harness.exec;
 
   test('is the screen, with the row of the cursor and the facts', async () => {
-    const paneId = await stage.show(`printf '\\033]2;a title\\007one  \\n\\n  three\\nREADY'; ${wait}`);
+    const paneId = await harness.show(`printf '\\033]2;a title\\007one  \\n\\n  three\\nREADY'; ${wait}`);
     const shown = await look(await commands(), paneId);
     expect(shown.visible).toEqual(['one', '', '  three', 'READY', '', '', '', '', '', '']);
     expect(shown).toMatchObject({ firstVisible: 0, cursorRow: 3, facts: { title: 'a title', cursorX: 5, cursorY: 3 } });
@@ -36,7 +37,7 @@ describe.each(['control client', 'process each'])('a capture over a %s', (way) =
   test('joins what the terminal wrapped, also from the history, and knows where screen and cursor are', async () => {
     const script = `seq -f 'line %g' 1 20; printf '%090d\\n' 1; printf 'x%.0s' $(seq 1 40); printf '\\n'; printf '%079dREADY' 2; ${wait}`;
     const t = await commands();
-    const paneId = await stage.show(script);
+    const paneId = await harness.show(script);
     const shown = await look(t, paneId);
     expect(shown.text).toEqual([
       ...Array.from({ length: 20 }, (_, n) => `line ${n + 1}`),
@@ -54,21 +55,21 @@ describe.each(['control client', 'process each'])('a capture over a %s', (way) =
   });
 
   test('a logical row that begins above the screen is whole, and is the first visible one', async () => {
-    const paneId = await stage.show(`printf '%0200d\\n' 7; seq 1 6; printf READY; ${wait}`);
+    const paneId = await harness.show(`printf '%0200d\\n' 7; seq 1 6; printf READY; ${wait}`);
     const shown = await look(await commands(), paneId);
     expect(shown.visible).toEqual(['7'.padStart(200, '0'), '1', '2', '3', '4', '5', '6', 'READY']);
     expect(shown.cursor).toBe('READY');
   });
 
   test('wide characters at the edge wrap without a hole, and empty rows stay where they are', async () => {
-    const paneId = await stage.show(`printf '%039d漢字漢字\\n\\n\\n👩‍👩‍👧‍👦e\\314\\201\\n%s' 3 READY; ${wait}`);
+    const paneId = await harness.show(`printf '%039d漢字漢字\\n\\n\\n👩‍👩‍👧‍👦e\\314\\201\\n%s' 3 READY; ${wait}`);
     const shown = await look(await commands(), paneId);
     expect(shown.visible.slice(0, 3)).toEqual([`${'3'.padStart(39, '0')}漢字漢字`, '', '']);
     expect(shown.cursor).toBe('READY');
   });
 
   test('the alternate screen has no history, and what was before it does not show', async () => {
-    const paneId = await stage.show(`seq 1 50; printf '\\033[?1049h\\033[H\\033[?25lFULL READY'; ${wait}`);
+    const paneId = await harness.show(`seq 1 50; printf '\\033[?1049h\\033[H\\033[?25lFULL READY'; ${wait}`);
     const shown = await look(await commands(), paneId);
     expect(shown.text).toEqual(['FULL READY', ...Array.from({ length: 9 }, () => '')]);
     expect(shown).toMatchObject({
@@ -79,9 +80,9 @@ describe.each(['control client', 'process each'])('a capture over a %s', (way) =
   });
 
   test('copy mode does not hide the live screen', async () => {
-    const paneId = await stage.show(`seq 1 50; printf READY; ${wait}`);
-    await stage.tmux.run('copy-mode', '-t', paneId);
-    await stage.tmux.run('send-keys', '-t', paneId, '-X', 'history-top');
+    const paneId = await harness.show(`seq 1 50; printf READY; ${wait}`);
+    await harness.tmux.run('copy-mode', '-t', paneId);
+    await harness.tmux.run('send-keys', '-t', paneId, '-X', 'history-top');
     const shown = await look(await commands(), paneId);
     expect(shown.cursor).toBe('READY');
     expect(shown.facts.inMode).toBe(true);
@@ -94,8 +95,8 @@ describe.each(['control client', 'process each'])('a capture over a %s', (way) =
   });
 
   test('a label with line breaks stays in the label', async () => {
-    const paneId = await stage.show(`printf 'one\\nREADY'; ${wait}`);
-    await stage.tmux.run('set-option', '-p', '-t', paneId, '@label', 'two\nlines\n');
+    const paneId = await harness.show(`printf 'one\\nREADY'; ${wait}`);
+    await harness.tmux.run('set-option', '-p', '-t', paneId, '@label', 'two\nlines\n');
     const shown = await look(await commands(), paneId);
     expect(shown.facts.label).toBe('two\nlines\n');
     expect(shown.visible.slice(0, 3)).toEqual(['one', 'READY', '']);
@@ -111,7 +112,7 @@ test('dim runs over line ends, frames and tints are read from a real screen', as
     `printf '\\033]8;;http://x/\\033\\\\link\\033]8;;\\033\\\\ READY'`,
     wait,
   ].join('\n');
-  const { rows } = await look(await stage.attach(), await stage.show(script));
+  const { rows } = await look(await harness.attach(), await harness.show(script));
   const plain = { dim: [], tinted: false, bold: false, ink: [] };
   expect(rows.slice(0, 7)).toEqual([
     { ...plain, text: 'dim one', dim: [[0, 7]] },
@@ -125,10 +126,12 @@ test('dim runs over line ends, frames and tints are read from a real screen', as
 });
 
 test('facts and screen are of one instant: the letter in the title is never two steps from the one on the screen', async () => {
-  const client = await stage.attach();
+  const client = await harness.attach();
   const letters = 'a b c d e f g h i j k l m n o p q r s t u v w x y z';
   const draw = `printf "\\033]2;$c\\007\\033[H$c"`;
-  const paneId = await stage.show(`printf '\\033[2;1HREADY'; while :; do for c in ${letters}; do ${draw}; done; done`);
+  const paneId = await harness.show(
+    `printf '\\033[2;1HREADY'; while :; do for c in ${letters}; do ${draw}; done; done`,
+  );
   // between READY and the first letter neither is a letter
   const isLetter = (text: string) => /^[a-z]$/.test(text);
   const look = async () => {
@@ -154,14 +157,14 @@ test('every pane is listed with its names, whatever characters they hold', async
   // what tmux takes as a name or a title is a format to it; a title has no control character
   let named = hostile.replace('#[bg=red]', '');
   const title = named.replace(/[\t\n]/g, ' ');
-  const folder = join(stage.tmux.folder, 'wor\nk, #{x} 漢\t');
+  const folder = join(harness.tmux.folder, 'wor\nk, #{x} 漢\t');
   mkdirSync(folder);
   const script = join(folder, 'script');
   writeFileSync(script, 'cd "${0%/script}" && exec sleep 1000');
   const command = `exec sh '${script.replaceAll("'", "'\\''")}'`;
   const open = (text: string) => {
     const name = text.replaceAll('#', '##');
-    return stage.exec.run('new-session', '-d', '-s', name, '-n', name, command);
+    return harness.exec.run('new-session', '-d', '-s', name, '-n', name, command);
   };
   await open(named).catch(async (fault) => {
     // tmux 3.7c has no control character in a name
@@ -169,13 +172,13 @@ test('every pane is listed with its names, whatever characters they hold', async
     named = title;
     await open(named);
   });
-  const client = await stage.attach();
+  const client = await harness.attach();
   const added = await waitFor('its program runs', async () =>
     (await listPanes(client)).find((pane) => pane.command === 'sleep' && pane.currentPath === folder),
   );
-  await stage.exec.run('set-option', '-p', '-t', added.paneId, '@label', `${hostile}\n`);
-  await stage.exec.run('select-pane', '-t', added.paneId, '-T', title.replaceAll('#', '##'));
-  for (const t of [client, stage.exec]) {
+  await harness.exec.run('set-option', '-p', '-t', added.paneId, '@label', `${hostile}\n`);
+  await harness.exec.run('select-pane', '-t', added.paneId, '-T', title.replaceAll('#', '##'));
+  for (const t of [client, harness.exec]) {
     const pane = (await listPanes(t)).find(({ paneId }) => paneId === added.paneId)!;
     expect(pane.label).toBe(`${hostile}\n`);
     expect(pane.title).toBe(title);
@@ -185,7 +188,7 @@ test('every pane is listed with its names, whatever characters they hold', async
     expect([escaped, escaped.replaceAll(':', '_')]).toContain(pane.sessionName);
     const [said] = await t.run('display-message', '-p', '-t', added.paneId, '#{session_name}');
     expect(pane.sessionName).toBe(said);
-    expect(pane).toMatchObject({ socketPath: stage.tmux.socketPath, width: 80, command: 'sleep', dead: false });
+    expect(pane).toMatchObject({ socketPath: harness.tmux.socketPath, width: 80, command: 'sleep', dead: false });
     expect(resolveTarget(await listPanes(t), pane.windowName, () => null)).toMatchObject({
       is: 'one',
       pane: { paneId: added.paneId },
@@ -194,10 +197,10 @@ test('every pane is listed with its names, whatever characters they hold', async
 });
 
 test('a pane linked into two sessions has two places and is one target', async () => {
-  await stage.tmux.run('new-session', '-d', '-s', 'other', 'exec sleep 1000');
-  const paneId = await stage.show(`printf READY; ${wait}`);
-  await stage.tmux.run('link-window', '-s', paneId, '-t', '=other:7');
-  const panes = await listPanes(stage.exec);
+  await harness.tmux.run('new-session', '-d', '-s', 'other', 'exec sleep 1000');
+  const paneId = await harness.show(`printf READY; ${wait}`);
+  await harness.tmux.run('link-window', '-s', paneId, '-t', '=other:7');
+  const panes = await listPanes(harness.exec);
   expect(panes.filter((pane) => pane.paneId === paneId).map((pane) => [pane.sessionName, pane.windowIndex])).toEqual([
     ['main', 1],
     ['other', 7],
@@ -206,10 +209,10 @@ test('a pane linked into two sessions has two places and is one target', async (
 });
 
 test('a dead pane and one whose input is off are told', async () => {
-  const paneId = await stage.show(`printf READY; read go`);
-  await stage.tmux.run('set-option', '-p', '-t', paneId, 'remain-on-exit', 'on');
-  await stage.tmux.run('select-pane', '-d', '-t', paneId);
-  expect(await paneFacts(stage.exec, paneId)).toMatchObject({ inputOff: true, dead: false });
-  process.kill(await stage.panePid(paneId), 'SIGKILL');
-  await waitFor('it is dead', async () => (await paneFacts(stage.exec, paneId))?.dead);
+  const paneId = await harness.show(`printf READY; read go`);
+  await harness.tmux.run('set-option', '-p', '-t', paneId, 'remain-on-exit', 'on');
+  await harness.tmux.run('select-pane', '-d', '-t', paneId);
+  expect(await paneFacts(harness.exec, paneId)).toMatchObject({ inputOff: true, dead: false });
+  process.kill(await harness.panePid(paneId), 'SIGKILL');
+  await waitFor('it is dead', async () => (await paneFacts(harness.exec, paneId))?.dead);
 });

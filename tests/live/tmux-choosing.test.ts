@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PaneCondition } from '../../bridge/tmux/condition.ts';
 import { press } from '../../bridge/tmux/typing.ts';
-import { openStage, type Recorder, type Stage } from '../tmux/stage.ts';
+import { openTmuxHarness, type Recorder, type TmuxHarness } from '../tmux/tmux-harness.ts';
 
-let stage: Stage;
+let harness: TmuxHarness;
 beforeEach(async () => {
-  stage = await openStage();
+  harness = await openTmuxHarness();
 });
-afterEach(() => stage.stop());
+afterEach(() => harness.stop());
 
 /** Commands in every character that tmux's formats and regular expressions have a use for. */
 const commands = [
@@ -28,7 +28,7 @@ const rowsOf = (command: string) => [
 
 async function dialog(rows: readonly string[]): Promise<Recorder> {
   const quoted = rows.map((row) => `'${row.replaceAll("'", "'\\''")}'`).join(' ');
-  return stage.record({ before: `printf '%s\\r\\n' ${quoted}` });
+  return harness.record({ before: `printf '%s\\r\\n' ${quoted}` });
 }
 
 function condition({ panePid }: Recorder, rows: readonly string[]): PaneCondition {
@@ -39,7 +39,7 @@ function condition({ panePid }: Recorder, rows: readonly string[]): PaneConditio
 test.each(commands)(
   'a key is pressed while the rows of the dialog stand on the screen to the letter: %s',
   async (command) => {
-    const t = await stage.attach();
+    const t = await harness.attach();
     const rows = rowsOf(command);
     const recorder = await dialog(rows);
     expect(await press(t, recorder.paneId, 'y', condition(recorder, rows))).toBe('done');
@@ -48,7 +48,7 @@ test.each(commands)(
 );
 
 test('another command, a longer one, a part of it, another place or a pattern hold the key', async () => {
-  const t = await stage.attach();
+  const t = await harness.attach();
   const recorder = await dialog(rowsOf('npm test; rm -rf /'));
   const held = async (rows: readonly string[]) =>
     expect(await press(t, recorder.paneId, 'y', condition(recorder, rows))).toBe('held');
@@ -68,7 +68,7 @@ test.each([
   ['no-break and plain blanks', ' \u00a0 \u202f '],
   ['wide blanks', '\u3000\u2003'],
 ])('a row that ends in %s is the row that was read without it, and no other', async (_what, blanks) => {
-  const t = await stage.attach();
+  const t = await harness.attach();
   const recorder = await dialog(['above', `❯${blanks}`, 'below']);
   const at = (row: number, text: string) =>
     press(t, recorder.paneId, 'y', {
@@ -84,8 +84,8 @@ test.each([
 test('a letter is pressed only where rows of a dialog are asked for', async () => {
   const recorder = await dialog(['x']);
   const plain = condition(recorder, []);
-  for (const key of ['y', '1']) expect(() => press(stage.exec, recorder.paneId, key, plain)).toThrow(/not a key/);
+  for (const key of ['y', '1']) expect(() => press(harness.exec, recorder.paneId, key, plain)).toThrow(/not a key/);
   for (const key of ['yes', ';', '-l', '']) {
-    expect(() => press(stage.exec, recorder.paneId, key, condition(recorder, ['x']))).toThrow(/not a key/);
+    expect(() => press(harness.exec, recorder.paneId, key, condition(recorder, ['x']))).toThrow(/not a key/);
   }
 });

@@ -5,20 +5,20 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ClientNotice, ControlClient } from '../../bridge/tmux/client.ts';
 import { ExecCommands } from '../../bridge/tmux/exec.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
-import { controlClientsOf, openStage, type Stage } from '../tmux/stage.ts';
+import { controlClientsOf, openTmuxHarness, type TmuxHarness } from '../tmux/tmux-harness.ts';
 
-let stage: Stage;
+let harness: TmuxHarness;
 beforeEach(async () => {
-  stage = await openStage();
+  harness = await openTmuxHarness();
 });
-afterEach(() => stage.stop());
+afterEach(() => harness.stop());
 
 const attach = (change: Partial<Parameters<typeof ControlClient.attach>[0]> = {}) =>
-  ControlClient.attach({ socketPath: stage.tmux.socketPath, session: '=main', ...change });
+  ControlClient.attach({ socketPath: harness.tmux.socketPath, session: '=main', ...change });
 
 test('any argument reaches tmux as it is, over either way', async () => {
-  const client = await stage.attach();
-  const file = join(stage.tmux.folder, 'round');
+  const client = await harness.attach();
+  const file = join(harness.tmux.folder, 'round');
   const argument = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !text.includes('\0'));
   const roundTrip = async (t: ControlClient | ExecCommands, text: string) => {
     if (text !== '') {
@@ -50,20 +50,20 @@ test('any argument reaches tmux as it is, over either way', async () => {
     '\x1b[2J',
   ]) {
     await roundTrip(client, text);
-    await roundTrip(stage.exec, text);
+    await roundTrip(harness.exec, text);
   }
   await fc.assert(
     fc.asyncProperty(argument, (text) => roundTrip(client, text)),
     { numRuns: 300 },
   );
   await fc.assert(
-    fc.asyncProperty(argument, (text) => roundTrip(stage.exec, text)),
+    fc.asyncProperty(argument, (text) => roundTrip(harness.exec, text)),
     { numRuns: 20 },
   );
 });
 
 test('a thousand commands at once get their own replies, in order, and a failing one stops none', async () => {
-  const client = await stage.attach();
+  const client = await harness.attach();
   const commands = Array.from({ length: 1000 }, (_, n) =>
     n % 10 === 3 ? ['no-such', `${n}`] : ['display-message', '-p', `${n}`],
   );
@@ -74,7 +74,7 @@ test('a thousand commands at once get their own replies, in order, and a failing
 });
 
 test('nested commands answer for the one that holds them, and what comes after is not mixed up', async () => {
-  const client = await stage.attach();
+  const client = await harness.attach();
   const [both, failing, after] = await client.runAll([
     ['if-shell', '-F', '1', 'display-message -p a ; display-message -p b', 'display-message -p c'],
     ['if-shell', '-F', '', 'display-message -p a', 'display-message -p b ; kill-pane -t %99 ; display-message -p c'],
@@ -86,14 +86,14 @@ test('nested commands answer for the one that holds them, and what comes after i
 });
 
 test('a pane full of control-mode lines is text', async () => {
-  const client = await stage.attach();
+  const client = await harness.attach();
   const lines = [...Array.from({ length: 20 }, (_, n) => `%end 1 ${n} 1`), '%exit', '%output %1 x', 'READY'];
-  const paneId = await stage.show(`printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')}; sleep 1000`);
+  const paneId = await harness.show(`printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')}; sleep 1000`);
   expect((await client.run('capture-pane', '-p', '-t', paneId)).slice(0, 23)).toEqual(lines);
 });
 
 test('hooks that print and windows that come and go do not disturb the replies', async () => {
-  const client = await stage.attach();
+  const client = await harness.attach();
   await client.run('set-hook', '-g', 'after-display-message', 'list-sessions');
   await client.run('set-hook', '-g', 'after-new-window', 'display-message -p hooked');
   for (let round = 0; round < 5; round++) {
@@ -115,7 +115,7 @@ test('hooks that print and windows that come and go do not disturb the replies',
 test('what a program in the session draws is told with its pane, as its bytes', async () => {
   const notices: ClientNotice[] = [];
   const client = await attach({ onNotification: (notice) => notices.push(notice) });
-  const paneId = await stage.show(`printf '\\033]7501;state=idle\\007 \\\\ 漢 READY'; sleep 1000`);
+  const paneId = await harness.show(`printf '\\033]7501;state=idle\\007 \\\\ 漢 READY'; sleep 1000`);
   const bytesOf = () =>
     Buffer.concat(
       notices.flatMap((notice) => (notice.type === 'output' && notice.paneId === paneId ? [notice.bytes] : [])),
@@ -127,7 +127,7 @@ test('what a program in the session draws is told with its pane, as its bytes', 
 test('a reader that was slow is paused by tmux, continued by us, and rings', async () => {
   const notices: ClientNotice[] = [];
   const client = await attach({ onNotification: (notice) => notices.push(notice) });
-  const paneId = await stage.show(`trap : INT; echo READY; read go; seq 1 100000000; echo DONE; exec sleep 1000`);
+  const paneId = await harness.show(`trap : INT; echo READY; read go; seq 1 100000000; echo DONE; exec sleep 1000`);
   await client.run('send-keys', '-t', paneId, 'Enter');
   const paused = () =>
     notices.some((notice) => notice.type === 'notification' && notice.name === 'pause' && notice.rest === paneId);
@@ -141,7 +141,7 @@ test('a reader that was slow is paused by tmux, continued by us, and rings', asy
     },
     { limitMs: 30_000 },
   );
-  await stage.tmux.run('send-keys', '-t', paneId, 'C-c');
+  await harness.tmux.run('send-keys', '-t', paneId, 'C-c');
   // tmux 3.3a does not say %continue: what is drawn later tells it
   const heard = () => Buffer.concat(notices.flatMap((notice) => (notice.type === 'output' ? [notice.bytes] : [])));
   await waitFor('what is drawn later is told', () => heard().subarray(-2_000).includes('DONE'), { limitMs: 30_000 });
@@ -154,19 +154,19 @@ test('a reader that was slow is paused by tmux, continued by us, and rings', asy
 
 test('a session that is not there, a server that is not there and a tmux that is not there are three different faults', async () => {
   await expect(attach({ session: '=mai' })).rejects.toMatchObject({ kind: 'error', reason: "can't find session: mai" });
-  await expect(attach({ socketPath: `${stage.tmux.socketPath}-none` })).rejects.toMatchObject({ kind: 'gone' });
+  await expect(attach({ socketPath: `${harness.tmux.socketPath}-none` })).rejects.toMatchObject({ kind: 'gone' });
   await expect(attach({ tmux: 'no-such-tmux' })).rejects.toMatchObject({
     kind: 'missing',
     nextStep: expect.stringMatching(/install tmux/),
   });
   const exec = (socketPath: string, tmux?: string) =>
     new ExecCommands({ socketPath, ...(tmux ? { tmux } : {}) }).run('list-panes', '-a');
-  await expect(exec(`${stage.tmux.socketPath}-none`)).rejects.toMatchObject({
+  await expect(exec(`${harness.tmux.socketPath}-none`)).rejects.toMatchObject({
     kind: 'gone',
     nextStep: expect.stringMatching(/start a session/),
   });
-  await expect(exec(stage.tmux.socketPath, 'no-such-tmux')).rejects.toMatchObject({ kind: 'missing' });
-  await expect(stage.exec.run('kill-pane', '-t', '%99')).rejects.toMatchObject({
+  await expect(exec(harness.tmux.socketPath, 'no-such-tmux')).rejects.toMatchObject({ kind: 'missing' });
+  await expect(harness.exec.run('kill-pane', '-t', '%99')).rejects.toMatchObject({
     kind: 'error',
     reason: "can't find pane: %99",
   });
@@ -192,7 +192,7 @@ test('a server that does not answer breaks the client in time, and with it every
 });
 
 test('commands under way when the server is killed are rejected as gone, and the process is gone too', async () => {
-  const client = await stage.attach();
+  const client = await harness.attach();
   const server = Number((await client.run('display-message', '-p', '#{pid}'))[0]);
   process.kill(server, 'SIGSTOP');
   const waiting = Promise.allSettled([
@@ -203,19 +203,19 @@ test('commands under way when the server is killed are rejected as gone, and the
   expect((await waiting).map((result) => result.status === 'rejected' && result.reason.kind)).toEqual(['gone', 'gone']);
   await client.closed;
   expect(client.living).toBe(false);
-  expect(controlClientsOf(stage.tmux.socketPath)).toEqual([]);
+  expect(controlClientsOf(harness.tmux.socketPath)).toEqual([]);
 });
 
 test('closing detaches, waits for the process, and may be done twice', async () => {
-  const client = await stage.attach();
-  expect(controlClientsOf(stage.tmux.socketPath)).toEqual([client.pid]);
+  const client = await harness.attach();
+  expect(controlClientsOf(harness.tmux.socketPath)).toEqual([client.pid]);
   await Promise.all([client.close(), client.close()]);
-  expect(controlClientsOf(stage.tmux.socketPath)).toEqual([]);
-  expect(await stage.exec.run('list-clients')).toEqual([]);
+  expect(controlClientsOf(harness.tmux.socketPath)).toEqual([]);
+  expect(await harness.exec.run('list-clients')).toEqual([]);
 });
 
 test('closing lets the commands that are under way finish, and takes no new ones', async () => {
-  const client = await stage.attach();
+  const client = await harness.attach();
   const commands = Array.from({ length: 200 }, (_, n) => client.run('display-message', '-p', `${n}`));
   const closing = client.close();
   await expect(client.run('display-message', '-p', 'late')).rejects.toMatchObject({ kind: 'gone' });
@@ -224,20 +224,20 @@ test('closing lets the commands that are under way finish, and takes no new ones
 });
 
 test("attaching changes neither the window's size nor the session's environment", async () => {
-  await stage.exec.run('set-environment', '-t', '=main', 'SSH_AUTH_SOCK', '/kept');
-  const before = await stage.exec.run('display-message', '-p', '-t', '=main:', '#{window_width}x#{window_height}');
-  const client = await stage.attach();
+  await harness.exec.run('set-environment', '-t', '=main', 'SSH_AUTH_SOCK', '/kept');
+  const before = await harness.exec.run('display-message', '-p', '-t', '=main:', '#{window_width}x#{window_height}');
+  const client = await harness.attach();
   expect(await client.run('display-message', '-p', '-t', '=main:', '#{window_width}x#{window_height}')).toEqual(before);
   expect(await client.run('show-environment', '-t', '=main', 'SSH_AUTH_SOCK')).toEqual(['SSH_AUTH_SOCK=/kept']);
 });
 
 test('characters outside ASCII survive a process without a UTF-8 locale', async () => {
-  await stage.exec.run('set-option', '-s', '@word', '漢é');
+  await harness.exec.run('set-option', '-s', '@word', '漢é');
   const { LC_ALL, LANG } = process.env;
   Object.assign(process.env, { LC_ALL: 'C', LANG: 'C' });
   try {
-    const client = await stage.attach();
-    for (const t of [client, stage.exec]) expect(await t.run('display-message', '-p', '#{@word}')).toEqual(['漢é']);
+    const client = await harness.attach();
+    for (const t of [client, harness.exec]) expect(await t.run('display-message', '-p', '#{@word}')).toEqual(['漢é']);
   } finally {
     Object.assign(process.env, { LANG: LANG ?? 'C.UTF-8' });
     if (LC_ALL === undefined) delete process.env.LC_ALL;

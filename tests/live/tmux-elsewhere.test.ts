@@ -7,13 +7,13 @@ import type { TmuxCommands } from '../../bridge/tmux/commands.ts';
 import type { PaneCondition } from '../../bridge/tmux/condition.ts';
 import { paste, press } from '../../bridge/tmux/typing.ts';
 import { type PrivateTmux, privateTmux, runsProgram, waitFor } from '../fixtures/private-tmux.ts';
-import { openStage, type Stage } from '../tmux/stage.ts';
+import { openTmuxHarness, type TmuxHarness } from '../tmux/tmux-harness.ts';
 
 /**
  * Everything by which tmux could give a text or a key to another pane than the one that was looked at, or to more than
  * one. Two panes in one window; each keeps, byte for byte, what its terminal hands it.
  */
-let stage: Stage;
+let harness: TmuxHarness;
 let target: Recorder;
 let other: Recorder;
 const people: PrivateTmux[] = [];
@@ -25,27 +25,27 @@ interface Recorder {
 }
 
 beforeEach(async () => {
-  stage = await openStage();
+  harness = await openTmuxHarness();
   target = await record('new-window', '-t', '=main:');
   other = await record('split-window', '-t', target.paneId);
 });
 afterEach(async () => {
   for (const person of people.splice(0)) await person.stop();
-  await stage.stop();
+  await harness.stop();
 });
 
 async function record(command: string, ...where: string[]): Promise<Recorder> {
-  const name = join(stage.tmux.folder, `heard-${Math.random()}`);
+  const name = join(harness.tmux.folder, `heard-${Math.random()}`);
   writeFileSync(name, '');
   const script = `stty raw -echo; printf READY; exec cat > ${name}`;
   const paneId = (await tmux(command, '-d', '-P', '-F', '#{pane_id}', ...where, script)).trim() as PaneId;
-  await waitFor('the recorder reads', async () => (await stage.tmux.screen(paneId)).includes('READY'));
-  await runsProgram(stage.tmux, paneId, 'cat');
-  const condition = { panePid: await stage.panePid(paneId), command: 'cat', notTitles: [], notOnScreen: [] };
+  await waitFor('the recorder reads', async () => (await harness.tmux.screen(paneId)).includes('READY'));
+  await runsProgram(harness.tmux, paneId, 'cat');
+  const condition = { panePid: await harness.panePid(paneId), command: 'cat', notTitles: [], notOnScreen: [] };
   return { paneId, condition, heard: () => readFileSync(name, 'utf8') };
 }
 
-const tmux = (...argv: string[]) => stage.tmux.run(...argv);
+const tmux = (...argv: string[]) => harness.tmux.run(...argv);
 const plain = { bracketed: false };
 
 /** A person at a terminal that shows the session. */
@@ -54,7 +54,7 @@ async function attend(
 ): Promise<{ press(...keys: string[]): Promise<unknown>; screen(): Promise<string> }> {
   const person = privateTmux();
   people.push(person);
-  const attach = `env -u TMUX tmux -S ${stage.tmux.socketPath} attach-session -t =${session}`;
+  const attach = `env -u TMUX tmux -S ${harness.tmux.socketPath} attach-session -t =${session}`;
   await person.run('new-session', '-d', '-s', 'person', '-x', '80', '-y', '25', attach);
   const clients = () => tmux('list-clients', '-t', `=${session}`, '-F', '#{client_control_mode}');
   await waitFor('the person is there', async () => (await clients()).includes('0'));
@@ -86,8 +86,8 @@ describe('text and keys come to the pane that was looked at, and to no other,', 
   test('where another pane is marked, and is the active one', async () => {
     await tmux('select-pane', '-t', other.paneId);
     await tmux('select-pane', '-m', '-t', other.paneId);
-    await expectOnlyTarget(await stage.attach());
-    await expectOnlyTarget(stage.exec);
+    await expectOnlyTarget(await harness.attach());
+    await expectOnlyTarget(harness.exec);
   });
 
   test('where keys are bound, and a person has switched to another table of keys', async () => {
@@ -97,23 +97,23 @@ describe('text and keys come to the pane that was looked at, and to no other,', 
       await tmux('bind-key', '-T', 'mine', key, 'send-keys', '-t', other.paneId, 'Y');
       await tmux('bind-key', '-T', 'prefix', key, 'send-keys', '-t', other.paneId, 'Z');
     }
-    await expectOnlyTarget(await stage.attach());
+    await expectOnlyTarget(await harness.attach());
     const client = (await tmux('list-clients', '-F', '#{client_control_mode} #{client_name}')).match(/^0 (.*)$/m)![1]!;
     await tmux('switch-client', '-c', client, '-T', 'mine');
-    await expectOnlyTarget(stage.exec);
+    await expectOnlyTarget(harness.exec);
     await person.press('C-b');
-    await expectOnlyTarget(stage.exec);
+    await expectOnlyTarget(harness.exec);
   });
 
   test('where a popup, a menu or a prompt lies over it', async () => {
     const person = await attend('main');
     const client = (await tmux('list-clients', '-F', '#{client_control_mode} #{client_name}')).match(/^0 (.*)$/m)![1]!;
-    const inPopup = join(stage.tmux.folder, 'popup');
+    const inPopup = join(harness.tmux.folder, 'popup');
     const popup = tmux('display-popup', '-c', client, '-E', `stty raw -echo; printf POPUP; cat > ${inPopup}`).catch(
       () => '',
     );
     await waitFor('the popup is there', async () => (await person.screen()).includes('POPUP'));
-    await expectOnlyTarget(await stage.attach());
+    await expectOnlyTarget(await harness.attach());
     expect(readFileSync(inPopup, 'utf8')).toBe('');
     await tmux('display-popup', '-C', '-c', client);
     await popup;
@@ -125,7 +125,7 @@ describe('text and keys come to the pane that was looked at, and to no other,', 
       // it ends when the person has answered
       const open = tmux(...command).catch(() => '');
       await waitFor(`${shown} is there`, async () => (await person.screen()).includes(shown));
-      await expectOnlyTarget(stage.exec);
+      await expectOnlyTarget(harness.exec);
       await person.press('C-c');
       await waitFor(`${shown} is gone`, async () => !(await person.screen()).includes(shown));
       await open;
@@ -136,23 +136,23 @@ describe('text and keys come to the pane that was looked at, and to no other,', 
     await tmux('new-session', '-d', '-s', 'linked', 'exec sleep 1000');
     await tmux('link-window', '-s', target.paneId, '-t', '=linked:7');
     await tmux('new-session', '-d', '-s', 'grouped', '-t', '=main');
-    await expectOnlyTarget(await stage.attach());
+    await expectOnlyTarget(await harness.attach());
     await attend('grouped');
-    await expectOnlyTarget(stage.exec);
+    await expectOnlyTarget(harness.exec);
     await attend('linked');
-    await expectOnlyTarget(await stage.attach());
+    await expectOnlyTarget(await harness.attach());
   });
 
   test('where hooks of the user’s say something after every command of ours', async () => {
     for (const command of ['send-keys', 'paste-buffer', 'display-message']) {
       await tmux('set-hook', '-g', `after-${command}`, 'display-message -p held');
     }
-    await expectOnlyTarget(await stage.attach());
-    await expectOnlyTarget(stage.exec);
+    await expectOnlyTarget(await harness.attach());
+    await expectOnlyTarget(harness.exec);
   });
 
   test('where it was swapped, broken out or joined elsewhere between the look and the key', async () => {
-    const client = await stage.attach();
+    const client = await harness.attach();
     await tmux('swap-pane', '-d', '-s', target.paneId, '-t', other.paneId);
     await expectOnlyTarget(client);
     await tmux('break-pane', '-d', '-s', target.paneId);
@@ -164,7 +164,7 @@ describe('text and keys come to the pane that was looked at, and to no other,', 
     await expectOnlyTarget(client);
     await tmux('rotate-window', '-t', target.paneId);
     await tmux('move-window', '-d', '-s', target.paneId, '-t', '=main:42');
-    await expectOnlyTarget(stage.exec);
+    await expectOnlyTarget(harness.exec);
   });
 });
 
@@ -177,17 +177,17 @@ describe('nothing is typed and no key is pressed', () => {
   };
 
   test('where another program was started in the pane under the same name', async () => {
-    const client = await stage.attach();
-    const name = join(stage.tmux.folder, 'respawned');
+    const client = await harness.attach();
+    const name = join(harness.tmux.folder, 'respawned');
     await tmux('respawn-pane', '-k', '-t', target.paneId, `stty raw -echo; printf AGAIN; exec cat > ${name}`);
-    await waitFor('it reads', async () => (await stage.tmux.screen(target.paneId)).includes('AGAIN'));
-    await runsProgram(stage.tmux, target.paneId, 'cat');
+    await waitFor('it reads', async () => (await harness.tmux.screen(target.paneId)).includes('AGAIN'));
+    await runsProgram(harness.tmux, target.paneId, 'cat');
     await expectHeld(client);
     expect(readFileSync(name, 'utf8')).toBe('');
   });
 
   test('where the pane was joined into a window that types into all its panes', async () => {
-    const client = await stage.attach();
+    const client = await harness.attach();
     await tmux('break-pane', '-d', '-s', target.paneId);
     await tmux('set-option', '-w', '-t', other.paneId, 'synchronize-panes', 'on');
     await expectOnlyTarget(client);
@@ -201,7 +201,7 @@ describe('nothing is typed and no key is pressed', () => {
     process.kill(target.condition.panePid);
     const isDead = () => tmux('display-message', '-p', '-t', target.paneId, '#{pane_dead}');
     await waitFor('it is dead', async () => (await isDead()).trim() === '1');
-    await expectHeld(await stage.attach());
+    await expectHeld(await harness.attach());
   });
 
   test.each(['linked', 'grouped'])(
@@ -221,7 +221,7 @@ describe('nothing is typed and no key is pressed', () => {
       const colleague = await attend('main');
       await colleague.press('x');
       await nextSecond();
-      const client = await stage.attach();
+      const client = await harness.attach();
       const { sessionActivity } = (await capture(client, target.paneId, { historyLines: 0 }))!;
       const condition = { ...target.condition, sessionActivity };
       expect(await press(client, target.paneId, 'Tab', condition)).toBe('done');

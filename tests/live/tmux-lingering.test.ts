@@ -2,9 +2,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { TmuxServer } from '../../bridge/tmux/server.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
-import { controlClientsOf, openStage, type Stage } from '../tmux/stage.ts';
+import { controlClientsOf, openTmuxHarness, type TmuxHarness } from '../tmux/tmux-harness.ts';
 
-let stage: Stage;
+let harness: TmuxHarness;
 let server: TmuxServer;
 /** what a pane drew while somebody listened to it */
 let drawn: Map<string, string>;
@@ -13,12 +13,12 @@ let goneFor: string[];
 let aheadMs: number;
 
 beforeEach(async () => {
-  stage = await openStage();
+  harness = await openTmuxHarness();
   drawn = new Map();
   goneFor = [];
   aheadMs = 0;
   server = new TmuxServer({
-    socketPath: stage.tmux.socketPath,
+    socketPath: harness.tmux.socketPath,
     clock: { now: () => systemClock.now() + aheadMs, after: systemClock.after },
     onEvent: (event) => {
       if (event.type === 'output')
@@ -30,12 +30,12 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await server.close();
-  await stage.stop();
+  await harness.stop();
 });
 
 const echo = 'stty -echo; echo READY; while read -r line; do echo "said $line"; done';
-const clients = () => controlClientsOf(stage.tmux.socketPath);
-const say = (paneId: string, word: string) => stage.tmux.run('send-keys', '-t', paneId, word, 'Enter');
+const clients = () => controlClientsOf(harness.tmux.socketPath);
+const say = (paneId: string, word: string) => harness.tmux.run('send-keys', '-t', paneId, word, 'Enter');
 const heard = (paneId: string, word: string) => drawn.get(paneId)?.includes(`said ${word}`) === true;
 
 /** Listens to a pane as a send does, until it has rung. */
@@ -50,7 +50,7 @@ async function ringOnce(paneId: string, word: string): Promise<void> {
 }
 
 test('a session that rings for one caller after the other is attached once, and for a minute more', async () => {
-  const paneId = await stage.show(echo);
+  const paneId = await harness.show(echo);
   const pids = new Set<number>();
   for (const word of ['one', 'two', 'three', 'four']) {
     await ringOnce(paneId, word);
@@ -64,10 +64,10 @@ test('a session that rings for one caller after the other is attached once, and 
 });
 
 test('between two callers a pane rings for nobody, and for the next one at once', async () => {
-  const paneId = await stage.show(echo);
+  const paneId = await harness.show(echo);
   await ringOnce(paneId, 'first');
   await say(paneId, 'unheard');
-  await waitFor('it is drawn', async () => (await stage.tmux.screen(paneId)).includes('said unheard'));
+  await waitFor('it is drawn', async () => (await harness.tmux.screen(paneId)).includes('said unheard'));
   const stopRinging = server.ringFor(paneId);
   await say(paneId, 'second');
   await waitFor('it rings', () => heard(paneId, 'second'));
@@ -76,17 +76,17 @@ test('between two callers a pane rings for nobody, and for the next one at once'
 });
 
 test('a session may close while its client lingers: nothing is left behind, and the server lives', async () => {
-  await stage.tmux.run('new-session', '-d', '-s', 'two', echo);
-  const paneId = (await stage.tmux.run('list-panes', '-t', '=two:', '-F', '#{pane_id}')).trim();
+  await harness.tmux.run('new-session', '-d', '-s', 'two', echo);
+  const paneId = (await harness.tmux.run('list-panes', '-t', '=two:', '-F', '#{pane_id}')).trim();
   await ringOnce(paneId, 'word');
-  await stage.tmux.run('kill-session', '-t', '=two');
+  await harness.tmux.run('kill-session', '-t', '=two');
   await waitFor('the client has gone', () => clients().length === 0);
   await waitFor('commands go another way', () => server.run('display-message', '-p', 'still').catch(() => null));
   expect(goneFor).toEqual([]);
 });
 
 test('a server that is closed has no lingering client', async () => {
-  await ringOnce(await stage.show(echo), 'word');
+  await ringOnce(await harness.show(echo), 'word');
   expect(clients()).toHaveLength(1);
   await server.close();
   expect(clients()).toEqual([]);

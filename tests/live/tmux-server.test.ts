@@ -9,24 +9,24 @@ import { capture } from '../../bridge/tmux/capture.ts';
 import { TmuxServer } from '../../bridge/tmux/server.ts';
 import { paste } from '../../bridge/tmux/typing.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
-import { controlClientsOf, openStage, type Stage } from '../tmux/stage.ts';
+import { controlClientsOf, openTmuxHarness, type TmuxHarness } from '../tmux/tmux-harness.ts';
 
-let stage: Stage;
+let harness: TmuxHarness;
 let servers: TmuxServer[] = [];
 beforeEach(async () => {
   servers = [];
-  stage = await openStage();
+  harness = await openTmuxHarness();
 });
 afterEach(async () => {
   await Promise.all(servers.map((server) => server.close()));
-  await stage.stop();
+  await harness.stop();
 });
 
 /** A started server, and what it has told. */
 async function start(change: { pidFile?: string; tmux?: string } = {}) {
   const events: TmuxEvent[] = [];
   const server = new TmuxServer({
-    socketPath: stage.tmux.socketPath,
+    socketPath: harness.tmux.socketPath,
     clock: systemClock,
     onEvent: (event) => events.push(event),
     ...change,
@@ -45,13 +45,13 @@ async function start(change: { pidFile?: string; tmux?: string } = {}) {
   };
 }
 
-const clients = () => controlClientsOf(stage.tmux.socketPath);
+const clients = () => controlClientsOf(harness.tmux.socketPath);
 const attachedTo = async (count: number) => waitFor(`${count} clients are attached`, () => clients().length === count);
 const echo = 'stty -echo; echo READY; while read -r line; do echo "said $line"; done';
-const say = (paneId: string, word: string) => stage.tmux.run('send-keys', '-t', paneId, word, 'Enter');
+const say = (paneId: string, word: string) => harness.tmux.run('send-keys', '-t', paneId, word, 'Enter');
 
 test('a watched pane rings with what it draws, an unwatched one does not', async () => {
-  const [watched, other] = [await stage.show(echo), await stage.show(echo)];
+  const [watched, other] = [await harness.show(echo), await harness.show(echo)];
   const { server, drawn, events } = await start();
   server.watch([watched]);
   await waitFor('the pane rings once at first, for what was drawn before', () =>
@@ -64,7 +64,7 @@ test('a watched pane rings with what it draws, an unwatched one does not', async
 });
 
 test('a pane that rings for a caller of its own leaves those that ring already alone', async () => {
-  const [watched, other] = [await stage.show(echo), await stage.show(echo)];
+  const [watched, other] = [await harness.show(echo), await harness.show(echo)];
   const { server, drawn, events } = await start();
   server.watch([watched]);
   await attachedTo(1);
@@ -84,12 +84,12 @@ test('a pane that rings for a caller of its own leaves those that ring already a
 });
 
 test('a pane in three sessions rings once, while each of them has a pane of its own that is watched', async () => {
-  const shared = await stage.show(echo);
+  const shared = await harness.show(echo);
   const watched: string[] = [shared];
   for (const name of ['two', 'three']) {
-    await stage.tmux.run('new-session', '-d', '-s', name, 'exec sleep 1000');
-    await stage.tmux.run('link-window', '-s', shared, '-t', `=${name}:5`);
-    watched.push((await stage.tmux.run('list-panes', '-t', `=${name}:0`, '-F', '#{pane_id}')).trim());
+    await harness.tmux.run('new-session', '-d', '-s', name, 'exec sleep 1000');
+    await harness.tmux.run('link-window', '-s', shared, '-t', `=${name}:5`);
+    watched.push((await harness.tmux.run('list-panes', '-t', `=${name}:0`, '-F', '#{pane_id}')).trim());
   }
   const { server, drawn, panes } = await start();
   server.watch(watched);
@@ -102,7 +102,7 @@ test('a pane in three sessions rings once, while each of them has a pane of its 
 });
 
 test('there is a client for each session that is watched, and none for one that is not any more', async () => {
-  await stage.tmux.run('new-session', '-d', '-s', 'two', 'exec sleep 1000');
+  await harness.tmux.run('new-session', '-d', '-s', 'two', 'exec sleep 1000');
   const { server, panes } = await start();
   expect(clients()).toEqual([]);
   server.watch(panes().map((pane) => pane.paneId));
@@ -115,9 +115,9 @@ test('there is a client for each session that is watched, and none for one that 
 });
 
 test('commands over a client spawn no process, whatever their number', async () => {
-  const paneId = await stage.show(echo);
-  const log = join(stage.tmux.folder, 'spawned');
-  const wrapper = join(stage.tmux.folder, 'tmux-counted');
+  const paneId = await harness.show(echo);
+  const log = join(harness.tmux.folder, 'spawned');
+  const wrapper = join(harness.tmux.folder, 'tmux-counted');
   writeFileSync(wrapper, `#!/bin/sh\necho "$@" >> ${log}\nexec tmux "$@"\n`, { mode: 0o755 });
   const { server } = await start({ tmux: wrapper });
   server.watch([paneId]);
@@ -133,12 +133,12 @@ test('commands over a client spawn no process, whatever their number', async () 
 });
 
 test('a text that is pasted stands in no argument of any process, with a client or without', async () => {
-  const log = join(stage.tmux.folder, 'spawned');
-  const wrapper = join(stage.tmux.folder, 'tmux-logged');
+  const log = join(harness.tmux.folder, 'spawned');
+  const wrapper = join(harness.tmux.folder, 'tmux-logged');
   writeFileSync(wrapper, `#!/bin/sh\necho "$@" >> ${log}\nexec tmux "$@"\n`, { mode: 0o755 });
   const { server } = await start({ tmux: wrapper });
   for (const watched of [false, true]) {
-    const recorder = await stage.record();
+    const recorder = await harness.record();
     server.watch(watched ? [recorder.paneId] : []);
     await attachedTo(watched ? 1 : 0);
     const text = `secret words ${'漢 '.repeat(5_000)};`;
@@ -150,38 +150,38 @@ test('a text that is pasted stands in no argument of any process, with a client 
 });
 
 test('panes that are opened, renamed, split and closed are told without being waited for', async () => {
-  const paneId = await stage.show(echo);
+  const paneId = await harness.show(echo);
   const { server, panes } = await start();
   server.watch([paneId]);
   await attachedTo(1);
   const quick = { limitMs: 800, everyMs: 5 };
   const opened = (
-    await stage.tmux.run('split-window', '-P', '-F', '#{pane_id}', '-t', paneId, 'exec sleep 1000')
+    await harness.tmux.run('split-window', '-P', '-F', '#{pane_id}', '-t', paneId, 'exec sleep 1000')
   ).trim();
   await waitFor('the split is told', () => panes().some((pane) => pane.paneId === opened), quick);
-  await stage.tmux.run('kill-pane', '-t', opened);
+  await harness.tmux.run('kill-pane', '-t', opened);
   await waitFor('the closed pane is told', () => panes().every((pane) => pane.paneId !== opened), quick);
-  await stage.tmux.run('rename-window', '-t', paneId, 'new name');
+  await harness.tmux.run('rename-window', '-t', paneId, 'new name');
   await waitFor('the name is told', () => panes().some((pane) => pane.windowName === 'new name'), quick);
-  await stage.tmux.run('copy-mode', '-t', paneId);
+  await harness.tmux.run('copy-mode', '-t', paneId);
   await waitFor('the mode is told', () => panes().some((pane) => pane.paneId === paneId && pane.inMode), quick);
 });
 
 test('a killed server is told once, a new one at the same socket is told, and its panes ring', async () => {
-  const first = await stage.show(echo);
+  const first = await harness.show(echo);
   const { server, told, drawn, panes, events } = await start();
   server.watch([first]);
   await attachedTo(1);
-  await stage.tmux.run('kill-server');
+  await harness.tmux.run('kill-server');
   await waitFor('it is told', () => told('server-gone').length > 0);
   await expect(server.run('display-message', '-p', 'x')).rejects.toMatchObject({ kind: 'gone' });
   expect(clients()).toEqual([]);
-  await stage.tmux.run('new-session', '-d', '-s', 'main', 'exec sleep 1000');
-  const paneId = await stage.show(echo);
+  await harness.tmux.run('new-session', '-d', '-s', 'main', 'exec sleep 1000');
+  const paneId = await harness.show(echo);
   const [back] = await waitFor('the new one is told', () =>
     told('server-back').length > 0 ? told('server-back') : null,
   );
-  const pid = Number((await stage.tmux.run('display-message', '-p', '#{pid}')).trim());
+  const pid = Number((await harness.tmux.run('display-message', '-p', '#{pid}')).trim());
   expect(back).toMatchObject({ type: 'server-back' });
   expect(back?.type === 'server-back' && serverPidOf(back.server.server)).toBe(pid);
   await waitFor('its panes are told', () =>
@@ -200,15 +200,15 @@ test('a killed server is told once, a new one at the same socket is told, and it
 });
 
 test('a session that is killed takes its client along, and another of the same name is found', async () => {
-  await stage.tmux.run('new-session', '-d', '-s', 'two', echo);
+  await harness.tmux.run('new-session', '-d', '-s', 'two', echo);
   const { server, told, panes } = await start();
   const of = (name: string) => panes().find((pane) => pane.sessionName === name)?.paneId;
   server.watch([of('two')!]);
   await attachedTo(1);
-  await stage.tmux.run('kill-session', '-t', '=two');
+  await harness.tmux.run('kill-session', '-t', '=two');
   await attachedTo(0);
   await waitFor('its panes are gone', () => of('two') === undefined);
-  await stage.tmux.run('new-session', '-d', '-s', 'two', echo);
+  await harness.tmux.run('new-session', '-d', '-s', 'two', echo);
   const again = await waitFor('it is found', () => of('two'));
   server.watch([again]);
   await attachedTo(1);
@@ -216,29 +216,29 @@ test('a session that is killed takes its client along, and another of the same n
 });
 
 test('a client that somebody detached comes back, and one that tmux moved to another session is replaced', async () => {
-  const paneId = await stage.show(echo);
+  const paneId = await harness.show(echo);
   const { server, drawn } = await start();
   server.watch([paneId]);
   await attachedTo(1);
-  await stage.exec.run('detach-client', '-s', '=main');
+  await harness.exec.run('detach-client', '-s', '=main');
   await waitFor('it is back and the pane rings', async () => {
     await say(paneId, 'back');
     return drawn(paneId).includes('said back');
   });
-  await stage.exec.run('set-option', '-g', 'detach-on-destroy', 'off');
-  await stage.tmux.run('new-session', '-d', '-s', 'two', echo);
-  const moved = (await stage.tmux.run('list-panes', '-t', '=two', '-F', '#{pane_id}')).trim();
+  await harness.exec.run('set-option', '-g', 'detach-on-destroy', 'off');
+  await harness.tmux.run('new-session', '-d', '-s', 'two', echo);
+  const moved = (await harness.tmux.run('list-panes', '-t', '=two', '-F', '#{pane_id}')).trim();
   server.watch([moved]);
   await waitFor('only session two is attached', async () => {
-    const sessions = await stage.exec.run('list-clients', '-F', '#{session_name}');
+    const sessions = await harness.exec.run('list-clients', '-F', '#{session_name}');
     return sessions.join() === 'two';
   });
-  await stage.tmux.run('kill-session', '-t', '=two');
+  await harness.tmux.run('kill-session', '-t', '=two');
   await attachedTo(0);
 });
 
 test('what may go by unheard is told before it is: a client that ends, a pane that tmux skips, one not watched any more', async () => {
-  const paneId = await stage.show(echo);
+  const paneId = await harness.show(echo);
   const { server, events, told } = await start();
   server.watch([paneId]);
   await attachedTo(1);
@@ -253,18 +253,18 @@ test('what may go by unheard is told before it is: a client that ends, a pane th
     });
   };
   // by another client, as tmux itself would: over its own, the notice would stand within that command's output
-  const [client] = await stage.exec.run('list-clients', '-F', '#{client_name}');
-  await thenRings(() => stage.exec.run('refresh-client', '-t', client!, '-A', `${paneId}:pause`));
-  await thenRings(() => stage.exec.run('detach-client', '-s', '=main'));
+  const [client] = await harness.exec.run('list-clients', '-F', '#{client_name}');
+  await thenRings(() => harness.exec.run('refresh-client', '-t', client!, '-A', `${paneId}:pause`));
+  await thenRings(() => harness.exec.run('detach-client', '-s', '=main'));
   const before = told('missed').length;
   server.watch([]);
   expect(told('missed').slice(before)).toEqual([{ type: 'missed', address: { ...server.server, paneId } }]);
 });
 
 test('a window that was moved out of a watched session can be respawned without harm to the server', async () => {
-  const stays = await stage.show(echo);
-  const moves = await stage.show(`${echo}; exec sleep 1000`);
-  await stage.tmux.run('new-session', '-d', '-s', 'two', 'exec sleep 1000');
+  const stays = await harness.show(echo);
+  const moves = await harness.show(`${echo}; exec sleep 1000`);
+  await harness.tmux.run('new-session', '-d', '-s', 'two', 'exec sleep 1000');
   const { server, panes, told } = await start();
   server.watch([stays]);
   await attachedTo(1);
@@ -273,22 +273,22 @@ test('a window that was moved out of a watched session can be respawned without 
     return flags[0] === '1';
   });
   await say(moves, 'before');
-  await stage.tmux.run('move-window', '-s', moves, '-t', '=two:9');
+  await harness.tmux.run('move-window', '-s', moves, '-t', '=two:9');
   await waitFor('the move is told', () => panes().some((pane) => pane.paneId === moves && pane.sessionName === 'two'));
   await attachedTo(1);
   await say(moves, 'after');
-  await waitFor('it is drawn', async () => (await stage.tmux.screen(moves)).includes('said after'));
+  await waitFor('it is drawn', async () => (await harness.tmux.screen(moves)).includes('said after'));
   for (let round = 0; round < 3; round++) {
-    await stage.tmux.run('respawn-pane', '-k', '-t', moves, `echo round ${round}; ${echo}`);
-    await waitFor('it is drawn', async () => (await stage.tmux.screen(moves)).includes(`round ${round}`));
+    await harness.tmux.run('respawn-pane', '-k', '-t', moves, `echo round ${round}; ${echo}`);
+    await waitFor('it is drawn', async () => (await harness.tmux.screen(moves)).includes(`round ${round}`));
   }
   expect(told('server-gone')).toEqual([]);
 });
 
 test('looks under way are answered while clients come and go', async () => {
-  const paneId = await stage.show(echo);
-  await stage.tmux.run('new-session', '-d', '-s', 'two', 'exec sleep 1000');
-  const other = (await stage.tmux.run('list-panes', '-t', '=two', '-F', '#{pane_id}')).trim();
+  const paneId = await harness.show(echo);
+  await harness.tmux.run('new-session', '-d', '-s', 'two', 'exec sleep 1000');
+  const other = (await harness.tmux.run('list-panes', '-t', '=two', '-F', '#{pane_id}')).trim();
   const { server } = await start();
   const looks: Array<Promise<unknown>> = [];
   for (let round = 0; round < 6; round++) {
@@ -299,40 +299,40 @@ test('looks under way are answered while clients come and go', async () => {
     }
     await attachedTo(round % 2 === 0 ? 1 : 2);
   }
-  await stage.tmux.run('kill-session', '-t', '=two');
+  await harness.tmux.run('kill-session', '-t', '=two');
   for (let look = 0; look < 30; look++) looks.push(capture(server, paneId, { historyLines: 5 }));
   for (const answer of await Promise.all(looks)) expect(answer).toMatchObject({ facts: { paneId } });
 });
 
 test('a look at a pane whose session is killed meanwhile says that it is gone, and is no fault', async () => {
-  await stage.tmux.run('new-session', '-d', '-s', 'two', 'exec sleep 1000');
-  const other = (await stage.tmux.run('list-panes', '-t', '=two', '-F', '#{pane_id}')).trim() as PaneId;
+  await harness.tmux.run('new-session', '-d', '-s', 'two', 'exec sleep 1000');
+  const other = (await harness.tmux.run('list-panes', '-t', '=two', '-F', '#{pane_id}')).trim() as PaneId;
   const { server } = await start();
   server.watch([other]);
   await attachedTo(1);
-  const killed = stage.tmux.run('kill-session', '-t', '=two');
+  const killed = harness.tmux.run('kill-session', '-t', '=two');
   await waitFor('it is gone', async () => (await capture(server, other, { historyLines: 5 })) === null, { everyMs: 0 });
   await killed;
 });
 
 test('no server at the start is told, and one that starts later is found', async () => {
-  await stage.tmux.run('kill-server');
+  await harness.tmux.run('kill-server');
   const { told, panes } = await start();
   expect(told('server-gone')).toHaveLength(1);
-  await stage.tmux.run('new-session', '-d', '-s', 'main', 'exec sleep 1000');
+  await harness.tmux.run('new-session', '-d', '-s', 'main', 'exec sleep 1000');
   await waitFor('it is found', () => told('server-back').length === 1 && panes().length === 1);
 });
 
 test('a server without any session is alive', async () => {
-  await stage.exec.run('set-option', '-s', 'exit-empty', 'off');
+  await harness.exec.run('set-option', '-s', 'exit-empty', 'off');
   const { told, panes } = await start();
-  await stage.tmux.run('kill-session', '-t', '=main');
+  await harness.tmux.run('kill-session', '-t', '=main');
   await waitFor('no pane is left', () => panes().length === 0);
   expect(told('server-gone')).toEqual([]);
 });
 
 test('closing leaves no client, tells nothing more, and may come in the middle of attaching', async () => {
-  const paneId = await stage.show(echo);
+  const paneId = await harness.show(echo);
   for (const settle of [true, false]) {
     const { server, events } = await start();
     server.watch([paneId]);
@@ -340,15 +340,15 @@ test('closing leaves no client, tells nothing more, and may come in the middle o
     await server.close();
     const count = events.length;
     await say(paneId, 'late');
-    await stage.show(echo);
+    await harness.show(echo);
     expect(events).toHaveLength(count);
     expect(clients()).toEqual([]);
   }
 });
 
 test('clients that a killed predecessor left are ended by its successor, by the file of their pids', async () => {
-  const paneId = await stage.show(echo);
-  const pidFile = join(stage.tmux.folder, 'clients');
+  const paneId = await harness.show(echo);
+  const pidFile = join(harness.tmux.folder, 'clients');
   const { server } = await start({ pidFile });
   server.watch([paneId]);
   await attachedTo(1);
@@ -358,7 +358,7 @@ test('clients that a killed predecessor left are ended by its successor, by the 
   expect(readFileSync(pidFile, 'utf8').trim()).toBe('');
   // What a SIGKILL leaves: a client whose stdin nobody will ever end.
   const marker = 'bridge-00112233aabbccdd';
-  const orphan = spawn('tmux', ['-L', marker, '-S', stage.tmux.socketPath, '-C', 'attach-session', '-t', '=main']);
+  const orphan = spawn('tmux', ['-L', marker, '-S', harness.tmux.socketPath, '-C', 'attach-session', '-t', '=main']);
   await attachedTo(1);
   writeFileSync(pidFile, `${orphan.pid} ${marker}\n`);
   await start({ pidFile });

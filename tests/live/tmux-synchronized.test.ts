@@ -7,10 +7,10 @@ import type { PaneCondition } from '../../bridge/tmux/condition.ts';
 import { listPanes, paneFacts } from '../../bridge/tmux/pane.ts';
 import { paste, press } from '../../bridge/tmux/typing.ts';
 import { runsProgram, waitFor } from '../fixtures/private-tmux.ts';
-import { openStage, type Stage } from '../tmux/stage.ts';
+import { openTmuxHarness, type TmuxHarness } from '../tmux/tmux-harness.ts';
 
 /** Three panes of one window; each keeps, byte for byte, what its terminal hands it. */
-let stage: Stage;
+let harness: TmuxHarness;
 let panes: Recorder[];
 
 interface Recorder {
@@ -20,7 +20,7 @@ interface Recorder {
 }
 
 beforeEach(async () => {
-  stage = await openStage({ width: 80, height: 60 });
+  harness = await openTmuxHarness({ width: 80, height: 60 });
   const first = await record(['new-window', '-t', '=main:']);
   panes = [
     first,
@@ -28,22 +28,22 @@ beforeEach(async () => {
     await record(['split-window', '-t', first.paneId]),
   ];
 });
-afterEach(() => stage.stop());
+afterEach(() => harness.stop());
 
 async function record(place: string[]): Promise<Recorder> {
   const [command, ...where] = place as [string, ...string[]];
-  const name = join(stage.tmux.folder, `heard-${Math.random()}`);
+  const name = join(harness.tmux.folder, `heard-${Math.random()}`);
   writeFileSync(name, '');
   const script = `stty raw -echo; printf READY; exec cat > ${name}`;
-  const paneId = (await stage.tmux.run(command, '-d', '-P', '-F', '#{pane_id}', ...where, script)).trim() as PaneId;
-  const isReady = async () => (await stage.tmux.screen(paneId)).includes('READY');
+  const paneId = (await harness.tmux.run(command, '-d', '-P', '-F', '#{pane_id}', ...where, script)).trim() as PaneId;
+  const isReady = async () => (await harness.tmux.screen(paneId)).includes('READY');
   await waitFor('the recorder reads', isReady);
-  await runsProgram(stage.tmux, paneId, 'cat');
-  const condition = { panePid: await stage.panePid(paneId), command: 'cat', notTitles: [], notOnScreen: [] };
+  await runsProgram(harness.tmux, paneId, 'cat');
+  const condition = { panePid: await harness.panePid(paneId), command: 'cat', notTitles: [], notOnScreen: [] };
   return { paneId, condition, heard: () => readFileSync(name, 'utf8') };
 }
 
-const tmux = (...argv: string[]) => stage.tmux.run(...argv);
+const tmux = (...argv: string[]) => harness.tmux.run(...argv);
 const windowOption = (value: string) => tmux('set-option', '-w', '-t', panes[0]!.paneId, 'synchronize-panes', value);
 const paneOption = ({ paneId }: Recorder) => tmux('set-option', '-p', '-t', paneId, 'synchronize-panes', 'on');
 const zoom = ({ paneId }: Recorder) => tmux('resize-pane', '-Z', '-t', paneId);
@@ -71,7 +71,7 @@ const heard = () => panes.map((pane) => pane.heard());
 
 /** Neither text nor any key goes anywhere. */
 async function expectHeld({ paneId, condition }: Recorder): Promise<void> {
-  const client = await stage.attach();
+  const client = await harness.attach();
   const rows = { ...condition, onScreen: [{ row: 1, text: 'READY' }] };
   expect(await paste(client, paneId, 'text', condition, plain)).toBe('held');
   for (const key of ['Enter', 'Down', 'Escape']) expect(await press(client, paneId, key, condition), key).toBe('held');
@@ -84,7 +84,7 @@ async function expectHeld({ paneId, condition }: Recorder): Promise<void> {
 
 async function expectTyped(pane: Recorder): Promise<void> {
   const { paneId, condition } = pane;
-  const client = await stage.attach();
+  const client = await harness.attach();
   const from = panes.map((each) => each.heard().length);
   expect((await paneFacts(client, paneId))?.synchronized).toBe(false);
   expect(await paste(client, paneId, 'text', condition, plain)).toBe('done');
@@ -132,7 +132,7 @@ describe('the window types into all its panes', () => {
   });
 
   test('as soon as the option is set between the look and the key', async () => {
-    const client = await stage.attach();
+    const client = await harness.attach();
     const [target] = panes as [Recorder, ...Recorder[]];
     expect(await paste(client, target.paneId, 'text', target.condition, plain)).toBe('done');
     await waitFor('the text is read', () => target.heard() === 'text');
@@ -148,13 +148,13 @@ describe('the window types into all its panes', () => {
     const shell = (
       await tmux('split-window', '-d', '-P', '-F', '#{pane_id}', '-t', panes[0]!.paneId, 'PS1="$ " sh')
     ).trim();
-    await waitFor('the prompt', async () => (await stage.tmux.screen(shell)).trimEnd().endsWith('$'));
+    await waitFor('the prompt', async () => (await harness.tmux.screen(shell)).trimEnd().endsWith('$'));
     await windowOption('on');
-    const file = join(stage.tmux.folder, 'ran');
-    expect(await typeAtIdleShell(stage.exec, shell as PaneId, `: > ${file}`)).toContain('synchronize-panes');
+    const file = join(harness.tmux.folder, 'ran');
+    expect(await typeAtIdleShell(harness.exec, shell as PaneId, `: > ${file}`)).toContain('synchronize-panes');
     expect(heard()).toEqual(['', '', '']);
     await windowOption('off');
-    expect(await typeAtIdleShell(stage.exec, shell as PaneId, `: > ${file}`)).toBe(null);
+    expect(await typeAtIdleShell(harness.exec, shell as PaneId, `: > ${file}`)).toBe(null);
     await waitFor('the line ran', () => {
       try {
         return readFileSync(file, 'utf8') === '';
@@ -205,7 +205,7 @@ describe('a pane is typed into, although the option is on,', () => {
     const ended = panes.splice(1);
     for (const { condition } of ended) process.kill(condition.panePid);
     for (const { paneId } of ended) {
-      await waitFor('it has ended', async () => (await paneFacts(stage.exec, paneId))?.dead);
+      await waitFor('it has ended', async () => (await paneFacts(harness.exec, paneId))?.dead);
     }
     await expectTyped(panes[0]!);
   });

@@ -8,13 +8,13 @@ import { paneFacts } from '../../bridge/tmux/pane.ts';
 import { leaveMode, paste, press, reapBuffers } from '../../bridge/tmux/typing.ts';
 import { addressOn } from '../fixtures/address.ts';
 import { privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { openStage, type Recorder, type Stage } from '../tmux/stage.ts';
+import { openTmuxHarness, type Recorder, type TmuxHarness } from '../tmux/tmux-harness.ts';
 
-let stage: Stage;
+let harness: TmuxHarness;
 beforeEach(async () => {
-  stage = await openStage();
+  harness = await openTmuxHarness();
 });
-afterEach(() => stage.stop());
+afterEach(() => harness.stop());
 
 const conditionOf = (recorder: Recorder): PaneCondition => ({
   panePid: recorder.panePid,
@@ -23,7 +23,7 @@ const conditionOf = (recorder: Recorder): PaneCondition => ({
   notOnScreen: ['Would you like'],
 });
 const buffers = async () =>
-  (await stage.exec.run('list-buffers', '-F', '#{buffer_name}')).filter((name) => name !== '');
+  (await harness.exec.run('list-buffers', '-F', '#{buffer_name}')).filter((name) => name !== '');
 const plain = { bracketed: false };
 const bracketed = { bracketed: true };
 
@@ -47,31 +47,32 @@ const texts: Array<[what: string, text: string]> = [
 ];
 
 describe.each(['control client', 'process each'])('typing over a %s', (way) => {
-  const commands = (): Promise<TmuxCommands> | TmuxCommands => (way === 'control client' ? stage.attach() : stage.exec);
+  const commands = (): Promise<TmuxCommands> | TmuxCommands =>
+    way === 'control client' ? harness.attach() : harness.exec;
 
   test('every text arrives byte for byte, in brackets where the program asked for them', async () => {
     const t = await commands();
     for (const [what, text] of texts) {
       for (const asked of [false, true]) {
-        const recorder = await stage.record({ bracketed: asked });
+        const recorder = await harness.record({ bracketed: asked });
         expect(await paste(t, recorder.paneId, text, conditionOf(recorder), bracketed), what).toBe('done');
         expect(await press(t, recorder.paneId, 'Enter', conditionOf(recorder)), what).toBe('done');
         await recorder.hears(asked ? `\x1b[200~${text}\x1b[201~\r` : `${text}\r`);
-        await stage.tmux.run('kill-pane', '-t', recorder.paneId);
+        await harness.tmux.run('kill-pane', '-t', recorder.paneId);
       }
     }
     expect(await buffers()).toEqual([]);
   });
 
   test('without brackets asked for by the caller there are none', async () => {
-    const recorder = await stage.record({ bracketed: true });
+    const recorder = await harness.record({ bracketed: true });
     expect(await paste(await commands(), recorder.paneId, 'text', conditionOf(recorder), plain)).toBe('done');
     await recorder.hears('text');
   });
 
   test('each clause of the condition alone holds the paste and the key, and nothing is typed', async () => {
     const t = await commands();
-    const recorder = await stage.record();
+    const recorder = await harness.record();
     const { paneId } = recorder;
     const good = conditionOf(recorder);
     const held = async (what: string, condition: PaneCondition) => {
@@ -84,18 +85,18 @@ describe.each(['control client', 'process each'])('typing over a %s', (way) => {
     await held('words on the screen', { ...good, notOnScreen: ['nothing', 'READY'] });
     await held('a pattern that tmux cannot read, for the screen', { ...good, notOnScreen: ['(nothing'] });
     await held('a pattern that tmux cannot read, for the title', { ...good, notTitles: ['nothing[a'] });
-    await stage.tmux.run('select-pane', '-t', paneId, '-T', '[ ! ] Action Required');
+    await harness.tmux.run('select-pane', '-t', paneId, '-T', '[ ! ] Action Required');
     await held('the title', good);
-    await stage.tmux.run('select-pane', '-t', paneId, '-T', 'repo');
-    await stage.tmux.run('copy-mode', '-t', paneId);
+    await harness.tmux.run('select-pane', '-t', paneId, '-T', 'repo');
+    await harness.tmux.run('copy-mode', '-t', paneId);
     await held('copy mode', good);
     await leaveMode(t, await addressOn(t, paneId));
-    await stage.tmux.run('choose-tree', '-t', paneId);
+    await harness.tmux.run('choose-tree', '-t', paneId);
     await held('a chooser', { ...good, command: null });
     await leaveMode(t, await addressOn(t, paneId));
-    await stage.tmux.run('select-pane', '-d', '-t', paneId);
+    await harness.tmux.run('select-pane', '-d', '-t', paneId);
     await held('input off', good);
-    await stage.tmux.run('select-pane', '-e', '-t', paneId);
+    await harness.tmux.run('select-pane', '-e', '-t', paneId);
     expect(await buffers()).toEqual([]);
     // The witness that all of it held by its clause alone: the same condition, with nothing against it, types.
     expect(await paste(t, paneId, 'good', good, bracketed)).toBe('done');
@@ -105,13 +106,13 @@ describe.each(['control client', 'process each'])('typing over a %s', (way) => {
 
   test('a dead pane and a pane that is gone hold', async () => {
     const t = await commands();
-    const recorder = await stage.record();
-    await stage.tmux.run('set-option', '-p', '-t', recorder.paneId, 'remain-on-exit', 'on');
+    const recorder = await harness.record();
+    await harness.tmux.run('set-option', '-p', '-t', recorder.paneId, 'remain-on-exit', 'on');
     process.kill(recorder.panePid, 'SIGKILL');
     await waitFor('the pane is dead', async () => (await paneFacts(t, recorder.paneId))?.dead);
     const condition = { ...conditionOf(recorder), command: null };
     expect(await paste(t, recorder.paneId, 'x', condition, bracketed)).toBe('held');
-    await stage.tmux.run('kill-pane', '-t', recorder.paneId);
+    await harness.tmux.run('kill-pane', '-t', recorder.paneId);
     expect(await paste(t, recorder.paneId, 'x', condition, bracketed)).toBe('held');
     expect(await press(t, '%999' as PaneId, 'Enter', condition)).toBe('held');
     expect(await buffers()).toEqual([]);
@@ -144,12 +145,12 @@ const hostilePatterns: Array<[pattern: string, shown: string]> = [
 ];
 
 test('patterns full of what formats are made of match the screen and the title they are written for, and no other', async () => {
-  const client = await stage.attach();
+  const client = await harness.attach();
   const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
-  const recorder = await stage.record();
+  const recorder = await harness.record();
   for (const [pattern, shown] of hostilePatterns) {
     if (!pattern.includes('[[:')) expect(new RegExp(pattern).test(shown), `${pattern} in JavaScript`).toBe(true);
-    const other = await stage.record({ before: `printf '%s\\r\\n' ${quoted(shown)}` });
+    const other = await harness.record({ before: `printf '%s\\r\\n' ${quoted(shown)}` });
     const onScreen = { ...conditionOf(other), notOnScreen: [pattern] };
     expect(await press(client, other.paneId, 'Enter', onScreen), `${pattern} on the screen`).toBe('held');
     const elsewhere = { ...conditionOf(recorder), notOnScreen: [pattern], notTitles: [pattern] };
@@ -160,13 +161,13 @@ test('patterns full of what formats are made of match the screen and the title t
     if (title !== shown) continue;
     const inTitle = { ...conditionOf(other), notOnScreen: [], notTitles: [pattern] };
     expect(await press(client, other.paneId, 'Enter', inTitle), `${pattern} in the title`).toBe('held');
-    await stage.tmux.run('kill-pane', '-t', other.paneId);
+    await harness.tmux.run('kill-pane', '-t', other.paneId);
   }
 });
 
 test('a cursor that stands elsewhere, or is hidden, holds; where it was seen it does not', async () => {
-  const client = await stage.attach();
-  const recorder = await stage.record();
+  const client = await harness.attach();
+  const recorder = await harness.record();
   const { cursorX: x, cursorY: y, cursorVisible: visible } = (await paneFacts(client, recorder.paneId))!;
   const at = (cursor: NonNullable<PaneCondition['cursor']>) => ({ ...conditionOf(recorder), cursor });
   for (const other of [
@@ -182,8 +183,8 @@ test('a cursor that stands elsewhere, or is hidden, holds; where it was seen it 
 });
 
 test('fifty patterns in one condition still work, and any one of them holds', async () => {
-  const client = await stage.attach();
-  const recorder = await stage.record();
+  const client = await harness.attach();
+  const recorder = await harness.record();
   const many = Array.from({ length: 50 }, (_, n) => `Dialog ${n}, [{]yes[}]`);
   expect(await press(client, recorder.paneId, 'Tab', { ...conditionOf(recorder), notOnScreen: many })).toBe('done');
   const last = { ...conditionOf(recorder), notOnScreen: [...many, 'READ[Y]'] };
@@ -192,8 +193,8 @@ test('fifty patterns in one condition still work, and any one of them holds', as
 });
 
 test('any text at all arrives as it is', async () => {
-  const client = await stage.attach();
-  const recorder = await stage.record();
+  const client = await harness.attach();
+  const recorder = await harness.record();
   let heard = '';
   const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }).filter((value) => !value.includes('\0'));
   await fc.assert(
@@ -207,16 +208,16 @@ test('any text at all arrives as it is', async () => {
 });
 
 test('text with a NUL, no text, and a key without a name are refused before tmux is asked', async () => {
-  const recorder = await stage.record();
+  const recorder = await harness.record();
   const condition = conditionOf(recorder);
-  await expect(paste(stage.exec, recorder.paneId, 'a\0b', condition, plain)).rejects.toThrow(/NUL/);
-  await expect(paste(stage.exec, recorder.paneId, '', condition, plain)).rejects.toThrow(/no text/);
-  await expect(async () => press(stage.exec, recorder.paneId, 'yes', condition)).rejects.toThrow(/not a key/);
+  await expect(paste(harness.exec, recorder.paneId, 'a\0b', condition, plain)).rejects.toThrow(/NUL/);
+  await expect(paste(harness.exec, recorder.paneId, '', condition, plain)).rejects.toThrow(/no text/);
+  await expect(async () => press(harness.exec, recorder.paneId, 'yes', condition)).rejects.toThrow(/not a key/);
 });
 
 test('a buffer that cannot be filled is a fault that says nothing was typed, and leaves nothing', async () => {
-  const client = await stage.attach();
-  const recorder = await stage.record();
+  const client = await harness.attach();
+  const recorder = await harness.record();
   let calls = 0;
   const failing: TmuxCommands = {
     run: (...argv) => client.run(...argv),
@@ -236,17 +237,17 @@ test('buffers of a bridge that died are reaped, those of a living one and the us
   const dead = 2 ** 22 + 7;
   const keep = [`bridge-${process.ppid}-0123456789abcdef`, 'bridge-notes', `bridge-${dead}-short`];
   for (const name of [...keep, `bridge-${dead}-0123456789abcdef`, `bridge-${process.pid}-0123456789abcdef`]) {
-    await stage.exec.run('set-buffer', '-b', name, 'x');
+    await harness.exec.run('set-buffer', '-b', name, 'x');
   }
-  expect(await reapBuffers(await stage.attach())).toBe(2);
+  expect(await reapBuffers(await harness.attach())).toBe(2);
   expect((await buffers()).sort()).toEqual(keep.sort());
 });
 
 test('copy mode is left, and leaving none is no fault', async () => {
-  const recorder = await stage.record();
-  const client = await stage.attach();
+  const recorder = await harness.record();
+  const client = await harness.attach();
   await leaveMode(client, await addressOn(client, recorder.paneId));
-  await stage.tmux.run('copy-mode', '-t', recorder.paneId);
+  await harness.tmux.run('copy-mode', '-t', recorder.paneId);
   expect((await paneFacts(client, recorder.paneId))?.inMode).toBe(true);
   await leaveMode(client, await addressOn(client, recorder.paneId));
   expect((await paneFacts(client, recorder.paneId))?.inMode).toBe(false);
@@ -254,14 +255,14 @@ test('copy mode is left, and leaving none is no fault', async () => {
 });
 
 test('a capture tells the last human key, of a terminal that shows the pane; no control client is a human; a key since then holds', async () => {
-  const recorder = await stage.record();
-  const client = await stage.attach();
+  const recorder = await harness.record();
+  const client = await harness.attach();
   const lastKeys = async (paneId: PaneId) => (await capture(client, paneId, { historyLines: 0 }))!.lastKeys;
   const lastKeyAt = async (paneId: PaneId) => [...(await lastKeys(paneId)).byClient.values()][0] ?? null;
   expect(await lastKeyAt(recorder.paneId)).toBe(null);
   const outer = privateTmux();
   try {
-    const attach = `env -u TMUX tmux -S ${stage.tmux.socketPath} attach-session -t =main`;
+    const attach = `env -u TMUX tmux -S ${harness.tmux.socketPath} attach-session -t =main`;
     await outer.run('new-session', '-d', '-s', 'outer', '-x', '80', '-y', '24', attach);
     const first = await waitFor('a terminal is attached', async () => lastKeyAt(recorder.paneId));
     const later = await waitFor(
@@ -290,12 +291,12 @@ test('a capture tells the last human key, of a terminal that shows the pane; no 
     // nor is a client that comes, which is activity too
     const before = await activity();
     await waitFor('the next second', () => Math.floor(Date.now() / 1000) > before.at);
-    await stage.attach();
+    await harness.attach();
     expect(await activity()).not.toEqual(before);
     const then = { ...conditionOf(recorder), sessionActivity: before };
     expect(await press(client, recorder.paneId, 'Tab', then)).toBe('done');
-    const hidden = await stage.record();
-    await stage.tmux.run('select-window', '-t', recorder.paneId);
+    const hidden = await harness.record();
+    await harness.tmux.run('select-window', '-t', recorder.paneId);
     expect(await lastKeyAt(hidden.paneId)).toBe(null);
   } finally {
     await outer.stop();

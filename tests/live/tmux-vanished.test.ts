@@ -10,14 +10,14 @@ import { clientTerminals, listPanes, paneFacts } from '../../bridge/tmux/pane.ts
 import { leaveMode, paste, press, reapBuffers } from '../../bridge/tmux/typing.ts';
 import { addressOn } from '../fixtures/address.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
-import { openStage, type Stage } from '../tmux/stage.ts';
+import { openTmuxHarness, type TmuxHarness } from '../tmux/tmux-harness.ts';
 
 /** Panes that are not there any more are asked about all the time: tmux 3.2a can end with all its sessions for it. */
-let stage: Stage;
+let harness: TmuxHarness;
 beforeEach(async () => {
-  stage = await openStage();
+  harness = await openTmuxHarness();
 });
-afterEach(() => stage.stop());
+afterEach(() => harness.stop());
 
 const everything: PaneCondition = {
   panePid: 7,
@@ -71,29 +71,29 @@ async function askAll(paneId: PaneId, serverPid: string): Promise<void> {
       expect(await pid(), `the server after ${what} by ${through} about ${paneId}`).toBe(serverPid);
     }
   };
-  await ask(stage.exec, 'a process each');
-  const client = await ControlClient.attach({ socketPath: stage.tmux.socketPath, session: '=main' });
+  await ask(harness.exec, 'a process each');
+  const client = await ControlClient.attach({ socketPath: harness.tmux.socketPath, session: '=main' });
   await ask(client, 'a control client');
   await client.close();
 }
 
-const pid = () => stage.tmux.run('display-message', '-p', '#{pid}').catch((fault: unknown) => String(fault));
-const made = async (...argv: string[]) => (await stage.tmux.run(...argv)).trim() as PaneId;
+const pid = () => harness.tmux.run('display-message', '-p', '#{pid}').catch((fault: unknown) => String(fault));
+const made = async (...argv: string[]) => (await harness.tmux.run(...argv)).trim() as PaneId;
 const gone = (paneId: PaneId) =>
-  waitFor('the pane is gone', async () => (await listPanes(stage.exec)).every((pane) => pane.paneId !== paneId));
+  waitFor('the pane is gone', async () => (await listPanes(harness.exec)).every((pane) => pane.paneId !== paneId));
 
 test('no question and no act about a pane that is gone ends the server, whatever went with the pane', async () => {
   const serverPid = await pid();
   const id = ['-P', '-F', '#{pane_id}'] as const;
   await askAll('%999' as PaneId, serverPid);
   const pane = await made('split-window', '-d', ...id, '-t', '=main:', 'exec sleep 1000');
-  await stage.tmux.run('kill-pane', '-t', pane);
+  await harness.tmux.run('kill-pane', '-t', pane);
   await askAll(pane, serverPid);
   const ofWindow = await made('new-window', '-d', ...id, '-t', '=main:', 'exec sleep 1000');
-  await stage.tmux.run('kill-window', '-t', ofWindow);
+  await harness.tmux.run('kill-window', '-t', ofWindow);
   await askAll(ofWindow, serverPid);
   const ofSession = await made('new-session', '-d', ...id, '-s', 'other', 'exec sleep 1000');
-  await stage.tmux.run('kill-session', '-t', '=other');
+  await harness.tmux.run('kill-session', '-t', '=other');
   await askAll(ofSession, serverPid);
   const ended = await made('new-window', '-d', ...id, '-t', '=main:', 'exec true');
   await gone(ended);
@@ -104,7 +104,7 @@ test('nor does one that is asked while the pane and its session end', async () =
   const serverPid = await pid();
   for (let round = 0; round < 15; round++) {
     const paneId = await made('new-session', '-d', '-P', '-F', '#{pane_id}', '-s', `s${round}`, 'exec sleep 1000');
-    const client = await ControlClient.attach({ socketPath: stage.tmux.socketPath, session: '=main' });
+    const client = await ControlClient.attach({ socketPath: harness.tmux.socketPath, session: '=main' });
     const asked = [];
     for (let n = 0; n < 10; n++) {
       asked.push(
@@ -112,7 +112,7 @@ test('nor does one that is asked while the pane and its session end', async () =
         press(client, paneId, 'Enter', everything),
         paneFacts(client, paneId),
       );
-      if (n === 4) asked.push(stage.tmux.run('kill-session', '-t', `=s${round}`));
+      if (n === 4) asked.push(harness.tmux.run('kill-session', '-t', `=s${round}`));
     }
     await Promise.allSettled(asked);
     await gone(paneId);

@@ -4,7 +4,7 @@ import { loadConfig } from '../../bridge/config/config.ts';
 import { addressOn } from '../fixtures/address.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { controlClientsOf } from '../tmux/stage.ts';
+import { controlClientsOf } from '../tmux/tmux-harness.ts';
 import { eachTestStartsWith, home, tmux } from './live-fixture.ts';
 
 let rooms: Bridge;

@@ -15,7 +15,7 @@ export interface Recorder {
 }
 
 /** A private tmux server with a session `main` and the ways to talk to it. */
-export interface Stage {
+export interface TmuxHarness {
   readonly tmux: PrivateTmux;
   readonly exec: ExecCommands;
   /** runs a shell script in a new window, and waits until the screen shows the words */
@@ -26,7 +26,9 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-export async function openStage(size: { width: number; height: number } = { width: 80, height: 24 }): Promise<Stage> {
+export async function openTmuxHarness(
+  size: { width: number; height: number } = { width: 80, height: 24 },
+): Promise<TmuxHarness> {
   const tmux = privateTmux();
   const clients: ControlClient[] = [];
   const exec = new ExecCommands({ socketPath: tmux.socketPath });
@@ -42,7 +44,7 @@ export async function openStage(size: { width: number; height: number } = { widt
     'exec sleep 1000',
   );
   let scripts = 0;
-  const stage: Stage = {
+  const harness: TmuxHarness = {
     tmux,
     exec,
     async show(script, words = 'READY') {
@@ -61,12 +63,12 @@ export async function openStage(size: { width: number; height: number } = { widt
       const file = join(tmux.folder, `heard-${scripts}`);
       writeFileSync(file, '');
       const brackets = bracketed ? `printf '\\033[?2004h'` : '';
-      const paneId = await stage.show(`stty raw -echo\n${before}\n${brackets}\nprintf READY\nexec cat > ${file}`);
+      const paneId = await harness.show(`stty raw -echo\n${before}\n${brackets}\nprintf READY\nexec cat > ${file}`);
       await runsProgram(tmux, paneId, 'cat');
       const heard = () => readFileSync(file);
       return {
         paneId,
-        panePid: await stage.panePid(paneId),
+        panePid: await harness.panePid(paneId),
         async hears(text) {
           const expected = Buffer.from(text);
           await waitFor('the program has heard as much', () => heard().length >= expected.length, {
@@ -90,7 +92,7 @@ export async function openStage(size: { width: number; height: number } = { widt
       await tmux.stop();
     },
   };
-  return stage;
+  return harness;
 }
 
 /** Processes whose command line names this socket and control mode. */
