@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Ground, until } from './launch-server.ts';
+import { LaunchHarness, until } from './launch-harness.ts';
 
 const execute = promisify(execFile);
 const root = resolve(import.meta.dirname, '../..');
@@ -41,26 +41,26 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rmSync(shelf, { recursive: true, force: true }));
 
-let ground: Ground;
+let harness: LaunchHarness;
 /** its name has a blank, and the repository lies beside it, as `../macs` did */
 let macs: string;
 let repository: string;
 beforeEach(async () => {
-  ground = new Ground();
-  macs = join(ground.folder, 'my tools', 'macs');
-  repository = join(ground.folder, 'my tools', 'repository');
+  harness = new LaunchHarness();
+  macs = join(harness.folder, 'my tools', 'macs');
+  repository = join(harness.folder, 'my tools', 'repository');
   mkdirSync(join(repository, '.git'), { recursive: true });
   mkdirSync(macs);
   await execute('tar', ['-xzf', tarball, '--strip-components=1', '-C', macs]);
   symlinkSync(join(root, 'node_modules'), join(macs, 'node_modules'));
-  mkdirSync(join(ground.folder, 'bin'));
-  writeFileSync(join(ground.folder, 'bin/bridge'), `#!/bin/sh\ntouch '${ground.folder}/other-bridge'\n`, {
+  mkdirSync(join(harness.folder, 'bin'));
+  writeFileSync(join(harness.folder, 'bin/bridge'), `#!/bin/sh\ntouch '${harness.folder}/other-bridge'\n`, {
     mode: 0o755,
   });
 });
 afterEach(() => {
-  const isOtherUsed = existsSync(join(ground.folder, 'other-bridge'));
-  ground.remove();
+  const isOtherUsed = existsSync(join(harness.folder, 'other-bridge'));
+  harness.remove();
   // the bridge on PATH is never the one of the package
   expect(isOtherUsed).toBe(false);
 });
@@ -77,11 +77,11 @@ function start(path: string, argv: readonly string[], more: { cwd?: string; env?
     cwd: more.cwd ?? repository,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      PATH: `${join(ground.folder, 'bin')}:${process.env.PATH}`,
-      HOME: ground.folder,
+      PATH: `${join(harness.folder, 'bin')}:${process.env.PATH}`,
+      HOME: harness.folder,
       SHELL: '/bin/sh',
-      XDG_RUNTIME_DIR: ground.folder,
-      BRIDGE_HOME: join(ground.folder, 'home'),
+      XDG_RUNTIME_DIR: harness.folder,
+      BRIDGE_HOME: join(harness.folder, 'home'),
       ...more.env,
     },
   });
@@ -110,7 +110,7 @@ test('each path is a file of its own in the tarball that may be run, and says wh
 test('a path with blanks, another folder, and a link to the file lead to the bridge of the same package', async () => {
   const { version } = JSON.parse(readFileSync(join(macs, 'package.json'), 'utf8')) as { version: string };
   for (const path of [...shellPaths, bridgePy].filter((path) => !path.includes('notify'))) {
-    const link = join(ground.folder, 'bin', path.replaceAll('/', '-'));
+    const link = join(harness.folder, 'bin', path.replaceAll('/', '-'));
     symlinkSync(join(macs, path), link);
     const unknown = [await run(`../macs/${path}`, ['--nosuch', 'a b', '*']), await run(link, ['--nosuch'])];
     expect([path, unknown.map(({ code }) => code)]).toEqual([path, [64, 64]]);
@@ -120,7 +120,7 @@ test('a path with blanks, another folder, and a link to the file lead to the bri
 });
 
 test("bridge.py takes MACS's flags, hands on exit codes, and is the process that gets the signals", async () => {
-  const log = join(ground.folder, 'worker log.txt');
+  const log = join(harness.folder, 'worker log.txt');
   writeFileSync(log, '\r\n<<CONTROLLER_REQUEST>>\r\nsqlite or postgres?\r\n<<CONTROLLER_REQUEST_END>>\r\n');
   const flags = ['--controller-backend', 'codex-interactive', '--heuristic', '--split-response', '--mode', 'manual'];
   const simulated = await run(bridgePy, [...flags, '--simulate-log', log]);
@@ -130,8 +130,8 @@ test("bridge.py takes MACS's flags, hands on exit codes, and is the process that
     stderr: expect.stringContaining('nosuch'),
   });
 
-  ground.tmux('new-session', '-d', '-s', 'macs', 'exec sleep 1000');
-  const watching = start(bridgePy, ['--session', 'macs', '--mode', 'manual'], { env: { TMUX_SOCKET: ground.socket } });
+  harness.tmux('new-session', '-d', '-s', 'macs', 'exec sleep 1000');
+  const watching = start(bridgePy, ['--session', 'macs', '--mode', 'manual'], { env: { TMUX_SOCKET: harness.socket } });
   await until('it watches', () => watching.said.stdout.includes('watching'));
   watching.child.kill('SIGTERM');
   expect(await watching.ended).toMatchObject({ code: 0, signal: null });
@@ -141,7 +141,7 @@ test("a day with MACS's documented commands: ../macs is this package, and nothin
   const started = await run('../macs/start-worker.sh', ['--no-attach', '--no-codex', '--skip-skills']);
   expect(started).toMatchObject({ code: 0 });
   const socket = readFileSync(join(repository, '.codex/tmux-socket.txt'), 'utf8').trim();
-  const tmux = ground.tmuxAt(socket);
+  const tmux = harness.tmuxAt(socket);
   const screen = async () => (await tmux.run('capture-pane', '-p', '-t', 'macs:')).join('\n').trimEnd();
   await until('the prompt', async () => /[$#]$/.test(await screen()));
   const pane = (await tmux.run('list-panes', '-a', '-F', '#{pane_id}'))[0]!;
@@ -176,28 +176,37 @@ test("a day with MACS's documented commands: ../macs is this package, and nothin
 }, 60_000);
 
 test("MACS's own one-line pin beside its tools is read", async () => {
-  const pane = ground.tmux('new-session', '-d', '-P', '-F', '#{pane_id}', '-s', 'macs', 'echo pinned; exec sleep 1000');
-  await until('the pane', () => ground.tmux('capture-pane', '-p', '-t', pane).includes('pinned'));
-  ground.tmux('new-window', '-d', '-n', 'worker', 'exec sleep 1000');
+  const pane = harness.tmux(
+    'new-session',
+    '-d',
+    '-P',
+    '-F',
+    '#{pane_id}',
+    '-s',
+    'macs',
+    'echo pinned; exec sleep 1000',
+  );
+  await until('the pane', () => harness.tmux('capture-pane', '-p', '-t', pane).includes('pinned'));
+  harness.tmux('new-window', '-d', '-n', 'worker', 'exec sleep 1000');
   writeFileSync(join(macs, 'tools/tmux_bridge/target_pane.txt'), `${pane}\n`);
-  const looked = await run('tools/tmux_bridge/snapshot.sh', ['--socket', ground.socket], { cwd: macs });
+  const looked = await run('tools/tmux_bridge/snapshot.sh', ['--socket', harness.socket], { cwd: macs });
   expect(looked).toMatchObject({ code: 0, stdout: expect.stringContaining('pinned') });
 });
 
 test('a signal to send.sh ends the bridge that it became, and nothing is typed afterwards', async () => {
   const prompt = "PS1='ready$ ' exec bash --norc --noprofile";
-  const pane = ground.tmux('new-session', '-d', '-P', '-F', '#{pane_id}', '-s', 'macs', '-n', 'worker', prompt);
-  const screen = () => ground.tmux('capture-pane', '-p', '-t', pane);
+  const pane = harness.tmux('new-session', '-d', '-P', '-F', '#{pane_id}', '-s', 'macs', '-n', 'worker', prompt);
+  const screen = () => harness.tmux('capture-pane', '-p', '-t', pane);
   await until('the prompt', () => screen() === 'ready$');
-  ground.tmux('send-keys', '-t', pane, '-l', 'a draft');
+  harness.tmux('send-keys', '-t', pane, '-l', 'a draft');
   await until('the draft', () => screen().endsWith('a draft'));
-  const flags = ['--socket', ground.socket, '--wait', '300', 'echo late'];
+  const flags = ['--socket', harness.socket, '--wait', '300', 'echo late'];
   const waiting = start('tools/tmux_bridge/send.sh', flags, { env: { TARGET_PANE_ALLOW_SHELL: '1' } });
   await until('it waits', () => waiting.said.stderr.includes('Resolved target'));
   waiting.child.kill('SIGTERM');
   // its output ends with the last process that holds it
   await waiting.ended;
-  ground.tmux('send-keys', '-t', pane, 'C-c');
+  harness.tmux('send-keys', '-t', pane, 'C-c');
   await until('an empty prompt', () => screen().endsWith('ready$'));
   expect(screen()).not.toContain('late');
 }, 60_000);

@@ -3,23 +3,23 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { packageRoot } from '../../bridge/launch/package-root.ts';
-import { Ground, until } from './launch-server.ts';
+import { LaunchHarness, until } from './launch-harness.ts';
 
 /** A person who comes from MACS, with its tools at their old place in a repository: the real scripts and the real bridge. */
-let ground: Ground;
+let harness: LaunchHarness;
 let pane: string;
 beforeAll(() => {
   if (!existsSync(join(packageRoot, 'dist/cli/main.js'))) throw new Error('dist is not built: npm run build');
 });
 beforeEach(async () => {
-  ground = new Ground();
-  const tools = join(ground.folder, 'tools/tmux_bridge');
+  harness = new LaunchHarness();
+  const tools = join(harness.folder, 'tools/tmux_bridge');
   mkdirSync(tools, { recursive: true });
   for (const name of ['snapshot', 'send', 'status', 'set_target', 'start_controller', 'start_worker']) {
     writeFileSync(join(tools, `${name}.sh`), `#!/usr/bin/env bash\nexec "${packageRoot}/scripts/${name}.sh" "$@"\n`);
     chmodSync(join(tools, `${name}.sh`), 0o755);
   }
-  pane = ground.tmux(
+  pane = harness.tmux(
     'new-session',
     '-d',
     '-P',
@@ -33,26 +33,28 @@ beforeEach(async () => {
   );
   await until('the prompt', () => screen(pane).startsWith('ready$'));
 });
-afterEach(() => ground.remove());
+afterEach(() => harness.remove());
 
-const screen = (id: string) => ground.tmux('capture-pane', '-p', '-t', id);
+const screen = (id: string) => harness.tmux('capture-pane', '-p', '-t', id);
 const shell = { TARGET_PANE_ALLOW_SHELL: '1' };
-const at = (...more: string[]) => ['--socket', ground.socket, ...more];
+const at = (...more: string[]) => ['--socket', harness.socket, ...more];
 
 function run(
   script: string,
   argv: string[],
   env: Record<string, string> = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const file = script.startsWith('.') ? join(ground.folder, script) : join(ground.folder, 'tools/tmux_bridge', script);
+  const file = script.startsWith('.')
+    ? join(harness.folder, script)
+    : join(harness.folder, 'tools/tmux_bridge', script);
   const child = spawn(file, argv, {
-    cwd: ground.folder,
+    cwd: harness.folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,
-      HOME: ground.folder,
+      HOME: harness.folder,
       SHELL: '/bin/sh',
-      BRIDGE_HOME: join(ground.folder, 'home'),
+      BRIDGE_HOME: join(harness.folder, 'home'),
       ...env,
     },
   });
@@ -81,11 +83,11 @@ test('a bare shell is held with exit 2 and nothing typed; TARGET_PANE_ALLOW_SHEL
 test.each(['root@vm:~# ', 'runner@fv-az1234-567:~/work/some-project/some-project$ ', '[me@host some-project]$ '])(
   'at the prompt %j a command is sent once, and one that is half typed is held',
   async (prompt) => {
-    ground.tmux('respawn-pane', '-k', '-t', pane, `PS1='${prompt}' exec bash --norc --noprofile`);
+    harness.tmux('respawn-pane', '-k', '-t', pane, `PS1='${prompt}' exec bash --norc --noprofile`);
     await until('the prompt', () => screen(pane) === prompt.trimEnd());
     expect(await run('send.sh', at('echo one-$((1+1))'), shell)).toMatchObject({ code: 0 });
     await until('the command', () => screen(pane).endsWith(`one-2\n${prompt.trimEnd()}`));
-    ground.tmux('send-keys', '-t', pane, '-l', 'rm -rf ');
+    harness.tmux('send-keys', '-t', pane, '-l', 'rm -rf ');
     await until('the draft', () => screen(pane).endsWith('rm -rf'));
     expect((await run('send.sh', at('touch harm'), shell)).code).toBe(2);
     expect(screen(pane).endsWith('rm -rf')).toBe(true);
@@ -104,7 +106,7 @@ test('snapshot shows the pane, status names it and does not call a shell idle', 
 });
 
 test('set_target pins for the other scripts; a pin that has gone falls back to the label', async () => {
-  const other = ground.tmux(
+  const other = harness.tmux(
     'new-window',
     '-d',
     '-P',
@@ -119,11 +121,11 @@ test('set_target pins for the other scripts; a pin that has gone falls back to t
   await until('the other', () => screen(other).includes('the-other'));
   const set = await run('set_target.sh', at('--pane', other));
   expect(set).toMatchObject({ code: 0, stdout: `Target pane set to: ${other}\n` });
-  expect(readFileSync(join(ground.folder, '.codex/target-pane.txt'), 'utf8').split('\n')[0]).toBe(other);
+  expect(readFileSync(join(harness.folder, '.codex/target-pane.txt'), 'utf8').split('\n')[0]).toBe(other);
   expect((await run('snapshot.sh', at())).stdout).toContain('the-other');
-  writeFileSync(join(ground.folder, '.codex/target-pane.txt'), '%9999\n');
+  writeFileSync(join(harness.folder, '.codex/target-pane.txt'), '%9999\n');
   expect((await run('snapshot.sh', at())).stdout).toContain('ready$');
-  writeFileSync(join(ground.folder, 'tools/tmux_bridge/target_pane.txt'), `${other}\n`);
+  writeFileSync(join(harness.folder, 'tools/tmux_bridge/target_pane.txt'), `${other}\n`);
   expect((await run('snapshot.sh', at())).stdout).toContain('ready$');
 });
 
@@ -138,12 +140,12 @@ test('the worker launcher and the controller launcher leave a wrapper that needs
     '--skip-skills',
   ]);
   expect(worker.code).toBe(0);
-  const socket = readFileSync(join(ground.folder, '.codex/tmux-socket.txt'), 'utf8').trim();
-  expect(socket).toBe(join(ground.folder, '.codex/tmux.sock'));
-  const tmux = ground.tmuxAt(socket);
+  const socket = readFileSync(join(harness.folder, '.codex/tmux-socket.txt'), 'utf8').trim();
+  expect(socket).toBe(join(harness.folder, '.codex/tmux.sock'));
+  const tmux = harness.tmuxAt(socket);
   expect(await tmux.run('show-options', '-v', '-t', 'my-worker:', 'mouse')).toEqual(['off']);
   expect(await tmux.run('display-message', '-p', '-t', 'my-worker:', '#{history_limit}')).toEqual(['12345']);
-  const controller = await run('start_controller.sh', ['--repo', ground.folder, '--skip-skills', '--no-codex']);
+  const controller = await run('start_controller.sh', ['--repo', harness.folder, '--skip-skills', '--no-codex']);
   expect(controller.code).toBe(0);
   await until('the prompt', async () =>
     /[$#]$/.test((await tmux.run('capture-pane', '-p', '-t', 'my-worker:')).join('\n').trimEnd()),
@@ -155,9 +157,9 @@ test('the worker launcher and the controller launcher leave a wrapper that needs
   const look = () => run(wrapper, ['snapshot', '--lines', '20']);
   expect((await look()).stdout).toContain('through-the-wrapper');
   // a live TMUX_SOCKET wins over the recorded one, a dead one does not
-  const live = await run(wrapper, ['snapshot', '--session', 'macs-test'], { TMUX_SOCKET: ground.socket });
+  const live = await run(wrapper, ['snapshot', '--session', 'macs-test'], { TMUX_SOCKET: harness.socket });
   expect(live.stdout).toContain('ready$');
-  expect((await run(wrapper, ['snapshot'], { TMUX_SOCKET: join(ground.folder, 'dead') })).stdout).toContain(
+  expect((await run(wrapper, ['snapshot'], { TMUX_SOCKET: join(harness.folder, 'dead') })).stdout).toContain(
     'through-the-wrapper',
   );
   expect((await run(wrapper, ['explode'])).code).toBe(64);
@@ -168,7 +170,7 @@ test('start_worker twice through the command line adds no window, and an unknown
     '--session',
     'two',
     '--tmux-socket',
-    ground.socket,
+    harness.socket,
     '--detach',
     '--agent-command',
     'sleep 1000',
@@ -176,14 +178,14 @@ test('start_worker twice through the command line adds no window, and an unknown
   ];
   expect((await run('start_worker.sh', argv)).code).toBe(0);
   expect((await run('start_worker.sh', argv)).code).toBe(0);
-  expect(ground.panes().filter((row) => row.startsWith('two|'))).toHaveLength(1);
+  expect(harness.panes().filter((row) => row.startsWith('two|'))).toHaveLength(1);
   expect((await run('start_worker.sh', ['--sesion', 'x'])).code).toBe(64);
   expect((await run('start_worker.sh', ['--history-limit', 'many'])).code).toBe(64);
   expect((await run('start_worker.sh', ['a.b', '--no-codex'])).code).toBe(64);
 });
 
 test('without a tmux server start_controller ends with 2', async () => {
-  const repo = join(ground.folder, 'repo');
+  const repo = join(harness.folder, 'repo');
   mkdirSync(repo);
   const ran = await run('start_controller.sh', ['--repo', repo, '--agent-command', 'sleep 1000'], {
     TMUX_TMPDIR: repo,

@@ -3,28 +3,28 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, write
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { packageRoot } from '../../bridge/launch/package-root.ts';
-import { Ground } from './launch-server.ts';
+import { LaunchHarness } from './launch-harness.ts';
 
 /** What the scripts hand to `bridge`: a copy of them, beside a bridge that only writes down how it was called. */
-let ground: Ground;
+let harness: LaunchHarness;
 let pane: string;
 beforeEach(() => {
-  ground = new Ground();
-  cpSync(join(packageRoot, 'scripts'), join(ground.folder, 'scripts'), { recursive: true });
-  mkdirSync(join(ground.folder, 'dist/cli'), { recursive: true });
+  harness = new LaunchHarness();
+  cpSync(join(packageRoot, 'scripts'), join(harness.folder, 'scripts'), { recursive: true });
+  mkdirSync(join(harness.folder, 'dist/cli'), { recursive: true });
   writeFileSync(
-    join(ground.folder, 'dist/cli/main.js'),
+    join(harness.folder, 'dist/cli/main.js'),
     `const { readFileSync, writeFileSync } = require('node:fs');
 const words = process.argv.slice(2);
-writeFileSync(${JSON.stringify(join(ground.folder, 'called'))}, words.map((word) => word + '\\n').join(''));
-if (words.at(-1) === '-') writeFileSync(${JSON.stringify(join(ground.folder, 'text'))}, readFileSync(0));
+writeFileSync(${JSON.stringify(join(harness.folder, 'called'))}, words.map((word) => word + '\\n').join(''));
+if (words.at(-1) === '-') writeFileSync(${JSON.stringify(join(harness.folder, 'text'))}, readFileSync(0));
 process.stdout.write(process.env.SAY ?? 'idle');
 process.exitCode = Number(process.env.CODE ?? 0);
 `,
   );
-  pane = ground.tmux('new-session', '-d', '-P', '-F', '#{pane_id}', '-s', 'macs', '-n', 'worker', 'sleep', '1000');
+  pane = harness.tmux('new-session', '-d', '-P', '-F', '#{pane_id}', '-s', 'macs', '-n', 'worker', 'sleep', '1000');
 });
-afterEach(() => ground.remove());
+afterEach(() => harness.remove());
 
 interface Ran {
   code: number | null;
@@ -38,14 +38,14 @@ async function run(
   argv: string[],
   more: { env?: Record<string, string>; stdin?: string; shell?: string } = {},
 ): Promise<Ran> {
-  for (const file of ['called', 'text']) rmSync(join(ground.folder, file), { force: true });
-  const file = script.startsWith('/') ? script : join(ground.folder, 'scripts', script);
+  for (const file of ['called', 'text']) rmSync(join(harness.folder, file), { force: true });
+  const file = script.startsWith('/') ? script : join(harness.folder, 'scripts', script);
   const child = spawn('bash', [file, ...argv], {
-    cwd: ground.folder,
+    cwd: harness.folder,
     env: {
       PATH: process.env.PATH,
-      HOME: ground.folder,
-      TMUX_SOCKET: ground.socket,
+      HOME: harness.folder,
+      TMUX_SOCKET: harness.socket,
       ...more.env,
     },
   });
@@ -56,13 +56,13 @@ async function run(
   child.stdin.end(more.stdin ?? '');
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   const read = (name: string) =>
-    existsSync(join(ground.folder, name)) ? readFileSync(join(ground.folder, name), 'utf8') : null;
+    existsSync(join(harness.folder, name)) ? readFileSync(join(harness.folder, name), 'utf8') : null;
   return { code, stdout, stderr, argv: (read('called') ?? '').split('\n').slice(0, -1), text: read('text') };
 }
-const target = () => ['--socket', ground.socket, '--pane', pane];
+const target = () => ['--socket', harness.socket, '--pane', pane];
 const pin = (text: string) => {
-  mkdirSync(join(ground.folder, '.codex'), { recursive: true });
-  writeFileSync(join(ground.folder, '.codex/target-pane.txt'), text);
+  mkdirSync(join(harness.folder, '.codex'), { recursive: true });
+  writeFileSync(join(harness.folder, '.codex/target-pane.txt'), text);
 };
 
 test('send hands the text over on stdin, whole, whatever it looks like', async () => {
@@ -80,7 +80,7 @@ test('send hands the text over on stdin, whole, whatever it looks like', async (
     expect(ran).toMatchObject({ code: 0, argv: ['send', ...target(), '-'], text });
     expect((await run('send.sh', [], { stdin: text })).text).toBe(text);
   }
-  expect(existsSync(join(ground.folder, 'x'))).toBe(false);
+  expect(existsSync(join(harness.folder, 'x'))).toBe(false);
 });
 
 test('words are joined by one space, and blank lines around the text go, without a loop', async () => {
@@ -182,7 +182,7 @@ test('snapshot asks for TARGET_PANE_LINES, and --lines wins', async () => {
 });
 
 test('the label is found while another window is active, before title, window name and program', async () => {
-  const labelled = ground.tmux(
+  const labelled = harness.tmux(
     'new-window',
     '-P',
     '-F',
@@ -194,15 +194,15 @@ test('the label is found while another window is active, before title, window na
     'sleep',
     '1000',
   );
-  ground.tmux('set-option', '-p', '-t', labelled, '@label', 'worker');
-  ground.tmux('select-window', '-t', 'macs:worker');
+  harness.tmux('set-option', '-p', '-t', labelled, '@label', 'worker');
+  harness.tmux('select-window', '-t', 'macs:worker');
   expect((await run('snapshot.sh', [])).argv).toContain(labelled);
   expect((await run('snapshot.sh', ['--label', 'elsewhere'])).argv).toContain(labelled);
   expect(await run('snapshot.sh', ['--label', 'work'])).toMatchObject({ code: 1, argv: [] });
 });
 
 test('a pin is used while its pane lives on its server; a label that was asked for wins over it', async () => {
-  const other = ground.tmux('new-window', '-P', '-F', '#{pane_id}', '-t', 'macs:', '-n', 'other', 'sleep', '1000');
+  const other = harness.tmux('new-window', '-P', '-F', '#{pane_id}', '-t', 'macs:', '-n', 'other', 'sleep', '1000');
   pin(`${other}\n`);
   expect((await run('snapshot.sh', [])).argv).toContain(other);
   expect((await run('snapshot.sh', ['--label', 'worker'])).argv).toContain(pane);
@@ -210,14 +210,14 @@ test('a pin is used while its pane lives on its server; a label that was asked f
   expect((await run('send.sh', ['x'])).argv).toContain(pane);
   pin(`${other}\nsocket=/nowhere\nserver-pid=1\n`);
   expect((await run('snapshot.sh', [])).argv).toContain(pane);
-  pin(`${other}\nsocket=${ground.socket}\nserver-pid=1\n`);
+  pin(`${other}\nsocket=${harness.socket}\nserver-pid=1\n`);
   expect((await run('snapshot.sh', [])).argv).toContain(pane);
-  pin(`${other}\nsocket=${ground.socket}\nserver-pid=${ground.tmux('display-message', '-p', '#{pid}')}\n`);
+  pin(`${other}\nsocket=${harness.socket}\nserver-pid=${harness.tmux('display-message', '-p', '#{pid}')}\n`);
   expect((await run('snapshot.sh', [])).argv).toContain(other);
 });
 
 test('a pin in another session than the one named is not used', async () => {
-  const other = ground.tmux(
+  const other = harness.tmux(
     'new-session',
     '-d',
     '-P',
@@ -236,7 +236,7 @@ test('a pin in another session than the one named is not used', async () => {
 });
 
 test('several sessions are warned about, and refused where an explicit session is required', async () => {
-  ground.tmux('new-session', '-d', '-s', 'macs-alt', '-n', 'worker', 'sleep', '1000');
+  harness.tmux('new-session', '-d', '-s', 'macs-alt', '-n', 'worker', 'sleep', '1000');
   const warned = await run('send.sh', ['x']);
   expect(warned).toMatchObject({ code: 0, text: 'x' });
   expect(warned.stderr).toContain("Warning: multiple matching sessions found for label 'worker': macs, macs-alt");
@@ -254,7 +254,7 @@ test('several sessions are warned about, and refused where an explicit session i
 });
 
 test('two workers in one session are looked at with a warning, and not typed into', async () => {
-  ground.tmux('split-window', '-t', 'macs:', 'sleep', '1000');
+  harness.tmux('split-window', '-t', 'macs:', 'sleep', '1000');
   expect(await run('snapshot.sh', [])).toMatchObject({ code: 0, stderr: expect.stringContaining('several panes') });
   expect(await run('send.sh', ['x'])).toMatchObject({
     code: 1,
@@ -264,7 +264,7 @@ test('two workers in one session are looked at with a warning, and not typed int
 });
 
 test('the only pane is taken for a look; for a send it must be named', async () => {
-  ground.tmux('rename-window', '-t', 'macs:', 'x');
+  harness.tmux('rename-window', '-t', 'macs:', 'x');
   expect(await run('snapshot.sh', [])).toMatchObject({ code: 0, stderr: `Auto-selected only pane: ${pane}\n` });
   const refused = await run('send.sh', ['x']);
   expect(refused).toMatchObject({ code: 1, argv: [] });
@@ -274,7 +274,7 @@ test('the only pane is taken for a look; for a send it must be named', async () 
 });
 
 test('a server that is not there is explained', async () => {
-  const none = await run('snapshot.sh', [], { env: { TMUX_SOCKET: join(ground.folder, 'none') } });
+  const none = await run('snapshot.sh', [], { env: { TMUX_SOCKET: join(harness.folder, 'none') } });
   expect(none).toMatchObject({
     code: 1,
     argv: [],
@@ -283,8 +283,8 @@ test('a server that is not there is explained', async () => {
 });
 
 test("without TMUX_SOCKET the pin's server, the recorded one and the repository's own are used", async () => {
-  mkdirSync(join(ground.folder, '.codex'));
-  writeFileSync(join(ground.folder, '.codex/tmux-socket.txt'), `${ground.socket}\n`);
+  mkdirSync(join(harness.folder, '.codex'));
+  writeFileSync(join(harness.folder, '.codex/tmux-socket.txt'), `${harness.socket}\n`);
   expect((await run('snapshot.sh', [], { env: { TMUX_SOCKET: '' } })).argv).toEqual([
     'snapshot',
     ...target(),
@@ -294,8 +294,8 @@ test("without TMUX_SOCKET the pin's server, the recorded one and the repository'
 });
 
 test('a session and a window with spaces and format characters are only names', async () => {
-  ground.tmux('rename-session', '-t', 'macs', 'my project');
-  ground.tmux('rename-window', '-t', 'my project:', 'a %1 b');
+  harness.tmux('rename-session', '-t', 'macs', 'my project');
+  harness.tmux('rename-window', '-t', 'my project:', 'a %1 b');
   const found = await run('send.sh', ['--session', 'my project', '--label', 'a %1 b', 'x']);
   expect(found).toMatchObject({ code: 0, argv: ['send', ...target(), '-'] });
 });
@@ -304,7 +304,7 @@ test('set_target pins the pane that it found by name, and not one that does not 
   pin('%9999\n');
   expect(await run('set_target.sh', [])).toMatchObject({
     code: 0,
-    argv: ['target', '--socket', ground.socket, pane],
+    argv: ['target', '--socket', harness.socket, pane],
     stdout: `Target pane set to: ${pane}\n`,
   });
   expect(await run('set_target.sh', ['--pane', '%99'])).toMatchObject({ code: 1, argv: [], stdout: '' });
@@ -334,22 +334,22 @@ test('the launchers hand every word over', async () => {
 });
 
 test('a script is found through a link to it', async () => {
-  mkdirSync(join(ground.folder, 'bin'));
-  symlinkSync('../scripts/status.sh', join(ground.folder, 'bin/worker-status'));
-  expect((await run(join(ground.folder, 'bin/worker-status'), [])).code).toBe(0);
+  mkdirSync(join(harness.folder, 'bin'));
+  symlinkSync('../scripts/status.sh', join(harness.folder, 'bin/worker-status'));
+  expect((await run(join(harness.folder, 'bin/worker-status'), [])).code).toBe(0);
 });
 
 test('a bridge that is on PATH is never taken for that of the package, built or not', async () => {
-  const bin = join(ground.folder, 'bin');
+  const bin = join(harness.folder, 'bin');
   mkdirSync(bin);
-  writeFileSync(join(bin, 'bridge'), `#!/bin/sh\ntouch ${ground.folder}/other\n`, { mode: 0o755 });
+  writeFileSync(join(bin, 'bridge'), `#!/bin/sh\ntouch ${harness.folder}/other\n`, { mode: 0o755 });
   const env = { PATH: `${bin}:${process.env.PATH}` };
   expect(await run('status.sh', target(), { env })).toMatchObject({
     code: 0,
     argv: expect.arrayContaining(['status']),
   });
-  rmSync(join(ground.folder, 'dist'), { recursive: true });
+  rmSync(join(harness.folder, 'dist'), { recursive: true });
   const unbuilt = await run('status.sh', target(), { env });
   expect(unbuilt).toMatchObject({ code: 1, stderr: expect.stringContaining('the bridge is not built') });
-  expect(existsSync(join(ground.folder, 'other'))).toBe(false);
+  expect(existsSync(join(harness.folder, 'other'))).toBe(false);
 });

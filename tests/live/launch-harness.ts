@@ -7,7 +7,7 @@ import type { LaunchWorld } from '../../bridge/launch/world.ts';
 import { ExecCommands } from '../../bridge/tmux/exec.ts';
 
 /** A folder of its own for one test, with the tmux servers below it ended and everything removed afterwards. */
-export class Ground {
+export class LaunchHarness {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'bridge-launch-')));
   readonly socket = join(this.folder, 's');
   readonly #sockets = new Set<string>();
@@ -39,7 +39,7 @@ export class Ground {
     };
   }
 
-  /** tmux on this ground's server, as a test sees it */
+  /** tmux on this harness's server, as a test sees it */
   tmux(...argv: string[]): string {
     this.#sockets.add(this.socket);
     return execFileSync('tmux', ['-f', '/dev/null', '-S', this.socket, ...argv], {
