@@ -17,7 +17,7 @@ const raceLeadMs = 10;
 
 /** A bridge, and what listens on its wires to tmux, by lane. */
 export interface TappedBridge {
-  readonly rooms: Bridge;
+  readonly bridge: Bridge;
   readonly taps: Map<string, Tapped>;
 }
 
@@ -25,7 +25,7 @@ export interface TappedBridge {
  * Plays one case in a lane: sends the text with the real courier while everything that the plan says goes wrong.
  * @param other a second bridge, which sends a text of its own where the plan says so
  */
-export async function play(bridge: TappedBridge, other: TappedBridge, lane: Lane, one: Case): Promise<Played> {
+export async function play(tapped: TappedBridge, other: TappedBridge, lane: Lane, one: Case): Promise<Played> {
   const plan = planOf(one);
   const steps: Step[] = [];
   let dialogHeardAt: number | null = null;
@@ -36,7 +36,7 @@ export async function play(bridge: TappedBridge, other: TappedBridge, lane: Lane
     await injector.strike(moment);
     await lane.tell({ go: number });
   };
-  bridge.taps.set(lane.key, {
+  tapped.taps.set(lane.key, {
     words: plan,
     rang: (bytes) => {
       if (dialogHeardAt === null && bytes.includes(plan.dialogWord)) dialogHeardAt = monotonic();
@@ -51,12 +51,12 @@ export async function play(bridge: TappedBridge, other: TappedBridge, lane: Lane
   });
   await injector.strike('before-look');
   if (plan.waitMs > 0) injector.keep(pause(reliefMs).then(() => relieve(lane)));
-  const state = await send(bridge.rooms, lane, one, plan);
+  const state = await send(tapped.bridge, lane, one, plan);
   const endedAt = monotonic();
   await injector.over();
   const beside = await lane.beside();
   const alive = await lane.tell({ drain: true });
-  bridge.taps.delete(lane.key);
+  tapped.taps.delete(lane.key);
   return {
     ...plan,
     other: (await injector.other) ?? null,
@@ -73,7 +73,7 @@ export async function play(bridge: TappedBridge, other: TappedBridge, lane: Lane
 }
 
 /** Another bridge sends, as a hand does; its own steps are told of, and nothing is struck at them. */
-async function sendBeside({ rooms, taps }: TappedBridge, lane: Lane, one: Case, plan: Plan): Promise<Sent> {
+async function sendBeside({ bridge, taps }: TappedBridge, lane: Lane, one: Case, plan: Plan): Promise<Sent> {
   const { text, token } = plan.others;
   const steps: Step[] = [];
   taps.set(lane.key, {
@@ -84,13 +84,13 @@ async function sendBeside({ rooms, taps }: TappedBridge, lane: Lane, one: Case, 
       steps.push(step);
     },
   });
-  const state = await send(rooms, lane, one, { text, waitMs: shortestWaitMs(one.style) });
+  const state = await send(bridge, lane, one, { text, waitMs: shortestWaitMs(one.style) });
   taps.delete(lane.key);
   return { expected: text, token, state, endedAt: monotonic(), steps };
 }
 
 async function send(
-  rooms: Bridge,
+  bridge: Bridge,
   lane: Lane,
   one: Case,
   { text, waitMs }: Pick<Plan, 'text' | 'waitMs'>,
@@ -101,7 +101,7 @@ async function send(
     const agent = one.style === 'codex' ? null : 'generic';
     const pane = lane.address;
     const order = { pane, text, from: 'torture', agent, force: false, allowShell: false };
-    return (await rooms.texts.send({ ...order, waitMs }, closed.signal)).state;
+    return (await bridge.texts.send({ ...order, waitMs }, closed.signal)).state;
   } catch (fault) {
     if (/there is no such pane/.test(String(fault))) return { is: 'refused', reason: 'there is no such pane' };
     throw fault;

@@ -46,7 +46,7 @@ export async function playAll(
   width: Width,
   endAt: number,
   say: (line: string) => void,
-  sabotage: (rooms: Bridge) => void = () => {},
+  sabotage: (bridge: Bridge) => void = () => {},
 ): Promise<Outcome[]> {
   const [tmux, other, personsTmux] = [privateTmux(), privateTmux(), privateTmux()];
   const runtimeBefore = process.env.XDG_RUNTIME_DIR;
@@ -64,15 +64,15 @@ export async function playAll(
       const home = join(tmux.folder, name);
       mkdirSync(home, { mode: 0o700 });
       const config = loadConfig({ home, flags: { socket: tmux.socketPath, mode: 'manual' }, env: {} });
-      const rooms = await Bridge.open(config, { on: (event) => event.type === 'said' && warnings.push(event.text) });
-      open.push(rooms);
+      const opened = await Bridge.open(config, { on: (event) => event.type === 'said' && warnings.push(event.text) });
+      open.push(opened);
       // One client a session for the whole run, as a daemon has.
-      await rooms.servers.add(other.socketPath);
-      rooms.servers.watch(lanes.map(({ rest }) => rest));
+      await opened.servers.add(other.socketPath);
+      opened.servers.watch(lanes.map(({ rest }) => rest));
       // A tmux 3.3a server crashes where it has something to tell (another current window, a client that left) while a
       // control client has said what it is and not yet who it is (tmux's pull request 4980). So nothing moves before all are in.
       await Promise.all(lanes.map((lane) => lane.attached(open.length)));
-      sabotage(rooms);
+      sabotage(opened);
     }
     const [bridge, second] = open.map(tappedBridge);
     const outcomes = await workThrough((lane, one) => play(bridge!, second!, lane, one), lanes, cases, endAt, say);
@@ -80,7 +80,7 @@ export async function playAll(
     return outcomes;
   } finally {
     for (const lane of lanes) lane.close();
-    for (const rooms of open) await rooms.close();
+    for (const opened of open) await opened.close();
     await personsTmux.stop();
     await other.stop();
     await tmux.stop();
@@ -89,10 +89,10 @@ export async function playAll(
   }
 }
 
-function tappedBridge(rooms: Bridge): TappedBridge {
+function tappedBridge(bridge: Bridge): TappedBridge {
   const taps = new Map<string, Tapped>();
-  tap(rooms, (pane) => taps.get(addressKey(pane)));
-  return { rooms, taps };
+  tap(bridge, (pane) => taps.get(addressKey(pane)));
+  return { bridge, taps };
 }
 
 async function workThrough(

@@ -12,7 +12,7 @@ import { isRunning, type LeftOver, leftOver, words } from './left-over.ts';
 import { QuestionLog } from './question-log.ts';
 import { type AnswerWay, type HomeOptions, homeConfig, type Question, question } from './questions.ts';
 
-/** How long everything that is due may take, a program's pauses and the post office's retries included. */
+/** How long everything that is due may take, a program's pauses and the delivery queue's retries included. */
 const quietLimitMs = 40_000;
 const lookEveryMs = 60;
 

@@ -6,7 +6,7 @@ import type { ToldEvent } from '../../bridge/core/events.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { eachTestStartsWith, home, startWorker, tmux } from './live-fixture.ts';
 
-let rooms: Bridge;
+let bridge: Bridge;
 let watch: Watch;
 const events: ToldEvent[] = [];
 eachTestStartsWith();
@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   watch.close();
-  await rooms.close();
+  await bridge.close();
 });
 
 const worker = (name: string) => startWorker({ name, label: `worker-${name}` });
@@ -23,7 +23,7 @@ const found = () => events.flatMap((event) => (event.type === 'worker-found' ? [
 
 async function open(): Promise<void> {
   const flags = { socket: tmux.socketPath, session: 'macs', mode: 'manual' };
-  rooms = await Bridge.open(loadConfig({ home, flags, env: {} }), {
+  bridge = await Bridge.open(loadConfig({ home, flags, env: {} }), {
     on: (event) => events.push(event),
   });
 }
@@ -31,13 +31,13 @@ async function open(): Promise<void> {
 test('a pane whose first look is slow is watched once, whatever changes meanwhile', async () => {
   const a = await worker('a');
   await open();
-  const look = rooms.panes.look.bind(rooms.panes);
+  const look = bridge.panes.look.bind(bridge.panes);
   let looks = 0;
-  rooms.panes.look = async (place, ...more) => {
+  bridge.panes.look = async (place, ...more) => {
     if (place.paneId === a.paneId && looks++ === 0) await worker('b');
     return look(place, ...more);
   };
-  watch = new Watch(rooms);
+  watch = new Watch(bridge);
   await watch.start();
   await waitFor('the other one is watched, too', () => found().length > 1);
   expect(new Set(found()).size).toBe(found().length);
@@ -51,18 +51,18 @@ test.each([
   async (_, first) => {
     const [a, b] = [await worker('a'), await worker('b')];
     const flags = { socket: tmux.socketPath, session: 'macs', mode: 'manual' };
-    rooms = await Bridge.open(loadConfig({ home, flags, env: {} }), {
+    bridge = await Bridge.open(loadConfig({ home, flags, env: {} }), {
       on: (event) => events.push(event),
     });
-    const look = rooms.panes.look.bind(rooms.panes);
+    const look = bridge.panes.look.bind(bridge.panes);
     let failures = 1;
-    rooms.panes.look = (place, ...more) =>
+    bridge.panes.look = (place, ...more) =>
       place.paneId === a.paneId && failures-- > 0 ? first() : look(place, ...more);
-    watch = new Watch(rooms);
+    watch = new Watch(bridge);
     await watch.start();
     expect(found()).toEqual([b.paneId]);
     await waitFor('the other one is watched, too', () => found().includes(a.paneId as never));
     await a.perform({ play: [{ busy: 50 }, { request: 'Which way is it?' }], input: 'Begin.' });
-    await waitFor('it is asked', () => rooms.journal.requests().some(({ state }) => state.is === 'asked'));
+    await waitFor('it is asked', () => bridge.journal.requests().some(({ state }) => state.is === 'asked'));
   },
 );
