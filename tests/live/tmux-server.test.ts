@@ -258,7 +258,9 @@ test('what may go by unheard is told before it is: a client that ends, a pane th
   await thenRings(() => harness.exec.run('detach-client', '-s', '=main'));
   const before = told('missed').length;
   server.watch([]);
-  expect(told('missed').slice(before)).toEqual([{ type: 'missed', address: { ...server.server, paneId } }]);
+  expect(told('missed').slice(before)).toEqual([
+    { type: 'missed', socketPath: harness.tmux.socketPath, address: { ...server.server, paneId } },
+  ]);
 });
 
 test('a window that was moved out of a watched session can be respawned without harm to the server', async () => {
