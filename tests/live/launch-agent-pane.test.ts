@@ -14,19 +14,7 @@ afterEach(() => harness.remove());
 describe.each([[['/bin/sh']], [['bash', '--posix']]])('under %j', (shell) => {
   const run = (argv: string[], env: Record<string, string> = {}) => {
     const [, ...command] = paneCommand('worker', { name: 'agent', argv, env, guardedBy: '' }, {});
-    return harness.tmux(
-      'new-session',
-      '-d',
-      '-P',
-      '-F',
-      '#{pane_id}',
-      '-s',
-      'a',
-      '-c',
-      harness.folder,
-      ...shell,
-      ...command,
-    );
+    return harness.openPane('new-session', '-d', '-s', 'a', '-c', harness.folder, ...shell, ...command);
   };
   const foreground = (pane: string) => harness.tmux('display-message', '-p', '-t', pane, '#{pane_current_command}');
   const screen = (pane: string) => harness.tmux('capture-pane', '-p', '-t', pane);

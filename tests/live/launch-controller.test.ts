@@ -119,7 +119,7 @@ test("the agent's environment names the worker's server, session and repository"
 
 test('inside a pane of that server it runs here, and the pane is labelled; never in the worker’s own pane', async () => {
   session();
-  const own = harness.tmux('new-window', '-P', '-F', '#{pane_id}', '-t', 'macs:', 'sleep', '1000');
+  const own = harness.openPane('new-window', '-t', 'macs:', 'sleep', '1000');
   const env = { TMUX: `${harness.socket},1,0`, TMUX_PANE: own };
   const report = await start({ socket: harness.socket }, env);
   expect(report.run).toMatchObject({ is: 'here', argv: ['sleep', '1000'], paneId: own, cwd: repo });

@@ -49,6 +49,11 @@ export class LaunchHarness {
     }).trimEnd();
   }
 
+  /** @returns the id of the pane that this command opens */
+  openPane(command: 'new-session' | 'new-window', ...argv: string[]): string {
+    return this.tmux(command, '-P', '-F', '#{pane_id}', ...argv);
+  }
+
   panes(): string[] {
     return this.tmux('list-panes', '-a', '-F', '#{session_name}|#{window_name}|#{pane_id}|#{@label}').split('\n');
   }

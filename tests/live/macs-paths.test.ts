@@ -176,16 +176,7 @@ test("a day with MACS's documented commands: ../macs is this package, and nothin
 }, 60_000);
 
 test("MACS's own one-line pin beside its tools is read", async () => {
-  const pane = harness.tmux(
-    'new-session',
-    '-d',
-    '-P',
-    '-F',
-    '#{pane_id}',
-    '-s',
-    'macs',
-    'echo pinned; exec sleep 1000',
-  );
+  const pane = harness.openPane('new-session', '-d', '-s', 'macs', 'echo pinned; exec sleep 1000');
   await until('the pane', () => harness.tmux('capture-pane', '-p', '-t', pane).includes('pinned'));
   harness.tmux('new-window', '-d', '-n', 'worker', 'exec sleep 1000');
   writeFileSync(join(macs, 'tools/tmux_bridge/target_pane.txt'), `${pane}\n`);
@@ -195,7 +186,7 @@ test("MACS's own one-line pin beside its tools is read", async () => {
 
 test('a signal to send.sh ends the bridge that it became, and nothing is typed afterwards', async () => {
   const prompt = "PS1='ready$ ' exec bash --norc --noprofile";
-  const pane = harness.tmux('new-session', '-d', '-P', '-F', '#{pane_id}', '-s', 'macs', '-n', 'worker', prompt);
+  const pane = harness.openPane('new-session', '-d', '-s', 'macs', '-n', 'worker', prompt);
   const screen = () => harness.tmux('capture-pane', '-p', '-t', pane);
   await until('the prompt', () => screen() === 'ready$');
   harness.tmux('send-keys', '-t', pane, '-l', 'a draft');

@@ -19,12 +19,9 @@ beforeEach(async () => {
     writeFileSync(join(tools, `${name}.sh`), `#!/usr/bin/env bash\nexec "${packageRoot}/scripts/${name}.sh" "$@"\n`);
     chmodSync(join(tools, `${name}.sh`), 0o755);
   }
-  pane = harness.tmux(
+  pane = harness.openPane(
     'new-session',
     '-d',
-    '-P',
-    '-F',
-    '#{pane_id}',
     '-s',
     'macs-test',
     '-n',
@@ -106,18 +103,7 @@ test('snapshot shows the pane, status names it and does not call a shell idle', 
 });
 
 test('set_target pins for the other scripts; a pin that has gone falls back to the label', async () => {
-  const other = harness.tmux(
-    'new-window',
-    '-d',
-    '-P',
-    '-F',
-    '#{pane_id}',
-    '-t',
-    'macs-test:',
-    '-n',
-    'other',
-    'echo the-other; exec cat',
-  );
+  const other = harness.openPane('new-window', '-d', '-t', 'macs-test:', '-n', 'other', 'echo the-other; exec cat');
   await until('the other', () => screen(other).includes('the-other'));
   const set = await run('set_target.sh', at('--pane', other));
   expect(set).toMatchObject({ code: 0, stdout: `Target pane set to: ${other}\n` });

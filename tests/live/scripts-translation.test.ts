@@ -22,7 +22,7 @@ process.stdout.write(process.env.SAY ?? 'idle');
 process.exitCode = Number(process.env.CODE ?? 0);
 `,
   );
-  pane = harness.tmux('new-session', '-d', '-P', '-F', '#{pane_id}', '-s', 'macs', '-n', 'worker', 'sleep', '1000');
+  pane = harness.openPane('new-session', '-d', '-s', 'macs', '-n', 'worker', 'sleep', '1000');
 });
 afterEach(() => harness.remove());
 
@@ -182,18 +182,7 @@ test('snapshot asks for TARGET_PANE_LINES, and --lines wins', async () => {
 });
 
 test('the label is found while another window is active, before title, window name and program', async () => {
-  const labelled = harness.tmux(
-    'new-window',
-    '-P',
-    '-F',
-    '#{pane_id}',
-    '-t',
-    'macs:',
-    '-n',
-    'elsewhere',
-    'sleep',
-    '1000',
-  );
+  const labelled = harness.openPane('new-window', '-t', 'macs:', '-n', 'elsewhere', 'sleep', '1000');
   harness.tmux('set-option', '-p', '-t', labelled, '@label', 'worker');
   harness.tmux('select-window', '-t', 'macs:worker');
   expect((await run('snapshot.sh', [])).argv).toContain(labelled);
@@ -202,7 +191,7 @@ test('the label is found while another window is active, before title, window na
 });
 
 test('a pin is used while its pane lives on its server; a label that was asked for wins over it', async () => {
-  const other = harness.tmux('new-window', '-P', '-F', '#{pane_id}', '-t', 'macs:', '-n', 'other', 'sleep', '1000');
+  const other = harness.openPane('new-window', '-t', 'macs:', '-n', 'other', 'sleep', '1000');
   pin(`${other}\n`);
   expect((await run('snapshot.sh', [])).argv).toContain(other);
   expect((await run('snapshot.sh', ['--label', 'worker'])).argv).toContain(pane);
@@ -217,19 +206,7 @@ test('a pin is used while its pane lives on its server; a label that was asked f
 });
 
 test('a pin in another session than the one named is not used', async () => {
-  const other = harness.tmux(
-    'new-session',
-    '-d',
-    '-P',
-    '-F',
-    '#{pane_id}',
-    '-s',
-    'macs-alt',
-    '-n',
-    'worker',
-    'sleep',
-    '1000',
-  );
+  const other = harness.openPane('new-session', '-d', '-s', 'macs-alt', '-n', 'worker', 'sleep', '1000');
   pin(`${other}\n`);
   expect((await run('send.sh', ['--session', 'macs', 'x'])).argv).toContain(pane);
   expect(await run('send.sh', ['--session', 'mac', 'x'])).toMatchObject({ code: 1, argv: [] });
