@@ -116,7 +116,7 @@ function harms({ total, approvals, mutated: meaner }) {
     faults.push(`${meaner.total.readyWhenNot} mutated screens read as ready and are not`);
   for (const part of ['recorded', 'drawn', 'mutated']) {
     const count = approvals[part]?.approvedWhenNot ?? 0;
-    if (count > 0) faults.push(`${count} ${part} dialogs could be approved by a policy row that does not name them`);
+    if (count > 0) faults.push(`${count} ${part} dialogs could be approved by a policy rule that does not name them`);
   }
   return faults;
 }

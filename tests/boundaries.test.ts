@@ -84,8 +84,7 @@ const thin = [
 ].map((name) => `cli/${name}.ts`);
 
 test('what a living bridge answers is asked for without schemas, api/, app/ or any module that does it', () => {
-  const doing =
-    /^(?:zod|@photostructure|.*\/(?:api|app|delivery|journal|messages|native-input|panes|requests)\/)/;
+  const doing = /^(?:zod|@photostructure|.*\/(?:api|app|delivery|journal|messages|native-input|panes|requests)\/)/;
   const loaded = new Map<string, string>();
   const load = (file: string, by: string) => {
     if (loaded.has(file)) return;

@@ -1,4 +1,4 @@
-// Whether a policy row could choose in a dialog of something that it does not name: on recorded screens, on their
+// Whether a policy rule could choose in a dialog of something that it does not name: on recorded screens, on their
 // mutations, and on hostile dialogs that are drawn as the agents draw them.
 import { parseRows } from '../../build/core/ansi.js';
 import { asDrawn, recordedProgram, snapshotOfRecording, still } from '../../build/recordings/recording.js';

@@ -1,4 +1,4 @@
-// Commands and words of a model that made a policy row approve what it does not name. All begin as `npm test` does, or
+// Commands and words of a model that made a policy rule approve what it does not name. All begin as `npm test` does, or
 // show it: no row for `npm test`, however wide its wildcards, may choose in a dialog of any of them.
 
 /** What a user may have written for `npm test`, from exact to careless. */

@@ -35,7 +35,7 @@ function findBase(name: string, mine: CustomAgent, catalogue: readonly AgentProg
   const base = catalogue.find((program) => program.name === (mine.extends ?? name));
   if (mine.extends !== undefined && base === undefined) {
     const names = catalogue.map((program) => program.name).join(', ');
-    throw refused(name, 'extends', `there is no profile ${mine.extends}; there are ${names}`);
+    throw refused(name, 'extends', `unknown agent program ${mine.extends}; known: ${names}`);
   }
   return base;
 }

@@ -74,6 +74,6 @@ async function outcomeFor(
   const delivery = await texts.settled(id, firstAttempt, closed);
   const end = delivery ? outcomeOf(delivery.state) : { message: 'answered', exitCode: ExitCode.done };
   const kept = delivery !== null && isWaiting(delivery.state);
-  const message = `request ${id}: ${end.message}${kept ? '; it goes out when it may' : ''}`;
+  const message = `request ${id}: ${end.message}${kept ? '; it will be sent when the pane can take it' : ''}`;
   return { id, accepted, message, delivery, exitCode: end.exitCode };
 }

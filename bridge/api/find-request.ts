@@ -15,7 +15,7 @@ export function findRequest({ journal }: Pick<Bridge, 'journal'>, id: string): R
   throw wrongUse(
     'request',
     id,
-    matching.length === 0 ? 'is not known' : `names several: ${matching.map((request) => request.id).join(', ')}`,
+    matching.length === 0 ? 'unknown' : `names several: ${matching.map((request) => request.id).join(', ')}`,
     '`bridge requests --all` lists them',
   );
 }

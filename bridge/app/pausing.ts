@@ -67,9 +67,9 @@ export async function workerNamed(bridge: ForWorkers, given: string): Promise<st
   const meant = nameMeant(given, [...knownWorkers(bridge), ...living]) ?? nameMeant(given, ended);
   if (meant !== null) return meant;
   const known = [...new Set([...knownWorkers(bridge), ...living])].sort();
-  const workers = known.length === 0 ? 'there are none' : `workers: ${known.join(', ')}`;
+  const workers = known.length === 0 ? 'no workers are known' : `known workers: ${known.join(', ')}`;
   const found = await bridge.panes.resolve(given, bridge.config.session, panes).catch(() => null);
-  if (found === null) throw wrongUse('worker', given, 'is not known', workers);
+  if (found === null) throw wrongUse('worker', given, 'unknown', workers);
   const name = bridge.projects.nameOf(bridge.panes.identify(found).identity, found);
   if (known.includes(name) || (await isNamedAsWorker(bridge, found, panes))) return name;
   if (found.label === 'controller')

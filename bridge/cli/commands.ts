@@ -33,7 +33,7 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     load: async () => (await import('./policy.ts')).registerPolicy,
   },
   settle: {
-    says: 'say that an answer in doubt has arrived: you saw it in the pane, or put it right there; nothing is typed',
+    says: 'mark an uncertain answer as delivered: you saw it in the pane, or typed it there yourself; nothing is typed',
     load: async () => (await import('./settle.ts')).registerSettle,
   },
   dismiss: {
@@ -57,7 +57,7 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     load: async () => (await import('./status.ts')).registerStatus,
   },
   explain: {
-    says: 'what a screen reads as, which rule on which rows decided, and what was rejected',
+    says: 'how a screen is interpreted: which rule on which rows decided, and what was rejected',
     load: async () => (await import('./explain.ts')).registerExplain,
   },
   list: {
@@ -73,7 +73,7 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     load: async () => (await import('./start.ts')).registerStart,
   },
   notify: {
-    says: 'call the human: bell, desktop notification, or the command that bridge.yaml names',
+    says: 'notify you: bell, desktop notification, or the command that bridge.yaml names',
     load: async () => (await import('./notify.ts')).registerNotify,
   },
   stop: {

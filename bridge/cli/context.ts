@@ -86,7 +86,7 @@ export async function contextDespite(command: Command): Promise<Context & { read
   }
   const known = [...programNames, ...Object.keys(config.agents)];
   if (config.agent !== null && !known.includes(config.agent)) {
-    throw wrongUse('--agent', config.agent, `no profile of that name; there are ${known.join(', ')}`);
+    throw wrongUse('--agent', config.agent, `no such agent program; known: ${known.join(', ')}`);
   }
   const out = makeOutput(config.json);
   for (const line of home.passedOver) out.warn(`bridge: ${line}`);

@@ -22,7 +22,7 @@ export function registerHooks(command: Command): void {
     act(async (context, command) => {
       const [action = '', agent = ''] = command.args;
       const known = actions.find((one) => one === action);
-      if (known === undefined) throw wrongUse('hooks', action, `is none of ${actions.join(', ')}`);
+      if (known === undefined) throw wrongUse('hooks', action, `expected one of ${actions.join(', ')}`);
       const wiring = wiringOf(agent);
       const flags = command.opts<{ config?: string; dryRun?: boolean }>();
       const world = worldOf(context, flags.config);

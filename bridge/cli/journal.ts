@@ -15,5 +15,5 @@ export function hasJournal(home: string): boolean {
 
 export function nothingKept(home: string, id: string): BridgeError {
   const next = '`bridge home` shows which one is used here; name another with --home';
-  return wrongUse('request', id, `is not known: no bridge has run for ${home} yet`, next);
+  return wrongUse('request', id, `unknown: no bridge has run for ${home} yet`, next);
 }

@@ -67,7 +67,7 @@ export function renderLive(event: ToldEvent, quiet: boolean): string | null {
     case 'human-needed':
       return paint(
         'yellow',
-        `you are needed: ${short(event.request.id)} ${event.request.worker}: ${event.why}; \`bridge show ${short(event.request.id)}\``,
+        `needs you: ${short(event.request.id)} ${event.request.worker}: ${event.why}; \`bridge show ${short(event.request.id)}\``,
       );
     case 'answer-not-typed': {
       const { id, worker } = event.request;
@@ -78,13 +78,13 @@ export function renderLive(event: ToldEvent, quiet: boolean): string | null {
     }
     case 'letter-stranded': {
       const { id, envelope } = event.delivery;
-      return paint('yellow', `you are needed: text to ${envelope.to}: ${event.why}; \`bridge show ${short(id)}\``);
+      return paint('yellow', `needs you: text to ${envelope.to}: ${event.why}; \`bridge show ${short(id)}\``);
     }
     case 'controller-blocked': {
       const choices = event.options === '' ? '' : ` (${event.options})`;
       return paint(
         'yellow',
-        `you are needed: ${event.worker} ${event.paneId} waits at a dialog: ${firstLine(event.question)}${choices}; answer it there: \`${event.attach}\``,
+        `needs you: ${event.worker} ${event.paneId} waits at a dialog: ${firstLine(event.question)}${choices}; answer it there: \`${event.attach}\``,
       );
     }
     case 'agent-signalled':

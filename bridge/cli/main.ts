@@ -31,7 +31,7 @@ const words = process.argv.slice(2);
 const [named0 = '-', about = '-'] = words;
 const first = named0 === 'help' ? about : named0;
 if (!first.startsWith('-') && !(first in commands) && first !== 'help') {
-  process.exit(reportFault(wrongUse('command', first, 'is not known', '`bridge --help` lists the commands'), false));
+  process.exit(reportFault(wrongUse('command', first, 'unknown', '`bridge --help` lists the commands'), false));
 }
 // the flags of the bridge itself may stand before any command
 if (first.startsWith('-') && first !== '--version' && first !== '-V') (await import('./run.ts')).registerRun(program);

@@ -77,7 +77,7 @@ Examples:
         .flatMap((path) => recordedScreens(path, context.config.agent))
         .map((screen) => tryOn(screen, rules, as as As, { ...context, config }));
       const asking = trials.filter(({ asks }) => asks !== null).length;
-      const summary = `${trials.length} screens, ${asking} of them ask; ${rules.length} policy rows`;
+      const summary = `${trials.length} screens, ${asking} of them ask; ${rules.length} policy rules`;
       context.out.result([...trials.flatMap(describe), summary].join('\n'), trials);
       return ExitCode.done;
     }),
@@ -139,7 +139,7 @@ function raisedBy(reading: Reading, config: Config): Pick<Subject, 'kind' | 'tex
 }
 
 function wordsFor(decision: PolicyDecision, line: number | null): string {
-  const row = decision.rule === null ? 'no policy row' : `policy row ${decision.rule + 1} (bridge.yaml:${line ?? 1})`;
+  const row = decision.rule === null ? 'no policy rule' : `policy rule ${decision.rule + 1} (bridge.yaml:${line ?? 1})`;
   switch (decision.is) {
     case 'choose':
       return `${row} would press ${decision.key ?? 'the arrow keys, then Enter'}: ${JSON.stringify(decision.option)}`;

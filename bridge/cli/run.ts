@@ -20,7 +20,7 @@ it goes on, and opens --log anew: rename the file, then \`kill -HUP\`.
 
 Exit codes of every command:
   0 done    1 failed: the line says why, the next what to do    2 held: nothing was typed
-  3 typed, and in doubt or not submitted: look at the pane      64 wrong use: nothing was tried
+  3 typed, and in doubt or not submitted: look at the pane      64 usage error: nothing was tried
 `,
   );
   program.action(act(async (context, command) => (await import('./running.ts')).runBridge(context, command)));

@@ -27,7 +27,7 @@ export function registerSend(command: Command): void {
     .addOption(
       new Option(
         '--via <way>',
-        "keyboard types it; native hands it to the program's own door, or fails; auto does that where it can (default: bridge.yaml's via, else keyboard)",
+        "keyboard types it; native hands it to the program's native input, or fails; auto does that where it can (default: bridge.yaml's via, else keyboard)",
       ).choices(vias),
     )
     .option('--from <name>', 'who is writing', 'human');

@@ -127,7 +127,7 @@ async function register({ socketPath: path, paneId, session }: StartReport): Pro
 }
 
 function describeWorker(report: StartReport): string {
-  const made = report.made === 'nothing' ? 'found again' : `made (${report.made})`;
+  const made = report.made === 'nothing' ? 'already exists' : `made (${report.made})`;
   return [
     `worker pane ${report.paneId} in session ${report.session}, ${made}; ${describeAgent(report.agent)}`,
     `socket ${report.socketPath}`,

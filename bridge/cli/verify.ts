@@ -32,7 +32,7 @@ Examples:
         ...found.flatMap((finding) => tell(paint('red', finding.kind), finding)),
         ...notes.flatMap((finding) => tell(paint('yellow', finding.kind), finding)),
         `${config.home}: ${requests} requests, ${deliveries} deliveries, ${events} events, ${archived} archived; ${
-          found.length === 0 ? 'all of it agrees' : `${found.length} found`
+          found.length === 0 ? 'OK, no problems found' : `${found.length} found`
         }`,
       ];
       const told = ({ kind, target, what }: Finding) => ({ kind, target, what, ...findingKinds[kind] });

@@ -137,7 +137,7 @@ function readFile({ path, text }: ConfigFile, allowed?: readonly string[]): Read
   }
 }
 
-/** The keys of a policy row, and of its `when`. */
+/** The keys of a policy rule, and of its `when`. */
 function keyPaths(row: unknown): string[][] {
   const when = typeof row === 'object' && row !== null && 'when' in row ? row.when : null;
   return [...keysOf(row).map((key) => [key]), ...keysOf(when).map((key) => ['when', key])];
@@ -186,6 +186,6 @@ function wrong(path: string, line: number, key: string | null, reason: string): 
     'bridge.yaml',
     `${path}:${line}`,
     key === null ? reason : `${key}: ${reason}`,
-    'correct that line and start again',
+    'fix this line and restart',
   );
 }

@@ -149,7 +149,7 @@ export const options = [
     '--controller-timeout <seconds>',
     'number',
     300,
-    'a controller that has not answered by then has failed; 0 waits for ever',
+    'a controller that has not answered by then has failed; 0 = no timeout',
     ['daemon', 'ask'],
     { yaml: 'controller.timeout' },
   ),

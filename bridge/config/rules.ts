@@ -13,7 +13,7 @@ export function rulesOf(config: Config): readonly Rule[] {
       const place = config.policyPlaces[index];
       // a project's rows come before the state directory's: the number alone would not say which
       if (place === undefined || config.policyPlaces.every(({ file }) => file === own)) return rule;
-      return { ...rule, name: `policy row ${place.row + 1} of ${place.file}` };
+      return { ...rule, name: `policy rule ${place.row + 1} of ${place.file}` };
     });
   }
   const first = parsed.errors[0]!;
@@ -22,6 +22,6 @@ export function rulesOf(config: Config): readonly Rule[] {
     'bridge.yaml',
     `${place?.file ?? join(config.home, 'bridge.yaml')}:${place?.lines[first.key] ?? place?.line ?? 1}`,
     `policy.${place?.row ?? first.row}${first.key ? `.${first.key}` : ''}: ${first.reason}`,
-    'correct that line and start again',
+    'fix this line and restart',
   );
 }

@@ -126,7 +126,7 @@ export type ToldEvent =
       readonly request: Request;
       /** the answer, or the label of the option */
       readonly text: string;
-      /** who: `chosen by policy row 2`, `controller:codex` */
+      /** who: `chosen by policy rule 2`, `controller:codex` */
       readonly by: string;
       /** in a dialog: the key */
       readonly press?: string;

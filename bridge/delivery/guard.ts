@@ -39,8 +39,7 @@ export function guard(situation: Situation): Verdict {
   if (reading.state === 'dialog' || reading.dialog !== null) {
     return held('dialog', reading.dialog?.question || because(reading));
   }
-  if (reading.composer.is === 'draft')
-    return held('draft', 'somebody has begun to write there: submit that or clear it');
+  if (reading.composer.is === 'draft') return held('draft', 'unsent draft in the prompt: submit it or clear it');
   if (atTheKeys(situation)) return held('human-active', 'somebody is typing');
 
   // with --allow-shell there is no agent whose state could be read
@@ -73,7 +72,7 @@ export function guardKeys(situation: Situation, keys: readonly string[], submitK
   if (atTheKeys(situation)) return held('human-active', 'somebody is typing');
   if (isMeant || options.force || executes(snapshot)) return { pass: true };
   if (reading.composer.is === 'draft' && submits(keys, submitKey)) {
-    return held('draft', 'what somebody has begun to write there would be submitted; --force permits it');
+    return held('draft', 'the unsent draft in the prompt would be submitted; --force permits it');
   }
   if (reading.state === 'idle' || reading.state === 'busy') return { pass: true };
   return held(reading.state === 'exited' ? 'gone' : reading.state, because(reading));

@@ -38,8 +38,8 @@ export function claimHome(home: string, holder: Holder): { release(): void } {
       what: 'bridge',
       target: home,
       reason: other
-        ? `is held by process ${other.pid}${other.session ? ` (session ${other.session})` : ''} since ${other.since}`
-        : 'is held by another bridge',
+        ? `is already in use by another bridge (pid ${other.pid}${other.session ? `, session ${other.session}` : ''}) since ${other.since}`
+        : 'is already in use by another bridge',
       nextStep: 'stop that one, add its workers there with --worker, or choose another --home',
       cause,
     });

@@ -21,7 +21,7 @@ export function meant({ dialog, kind }: Request, text: string): string | { reado
   const option = optionNamed(dialog, text);
   return (
     option?.label ?? {
-      fault: `that is none of its options, and no text is typed into a dialog; choose one of: ${listOptions(dialog)}`,
+      fault: `no text is typed into a dialog; expected one of its options: ${listOptions(dialog)}`,
     }
   );
 }

@@ -10,7 +10,7 @@ import { isWholly, type WholePattern } from './whole-pattern.ts';
 
 /** One line of `policy:` in bridge.yaml, checked. Absent conditions match everything; all that are given must match. */
 export interface Rule {
-  /** how people find it, where its number alone does not say: `policy row 2 of shop/bridge.yaml` */
+  /** how people find it, where its number alone does not say: `policy rule 2 of shop/bridge.yaml` */
   readonly name?: string;
   readonly when: Conditions;
   readonly action:
@@ -52,7 +52,7 @@ export type PolicyDecision =
 
 /** The row that decided, as people find it. */
 export function rowInWords({ rule, row }: Pick<PolicyDecision, 'rule' | 'row'>): string | null {
-  return rule === null ? null : (row ?? `policy row ${rule + 1}`);
+  return rule === null ? null : (row ?? `policy rule ${rule + 1}`);
 }
 
 export interface Subject {
@@ -92,12 +92,12 @@ export function decide(
     const decision = isDialog ? inDialog(rule, dialog!, index) : plainly(rule, index);
     if (decision !== null) return { ...decision, ...named(rule) };
   }
-  if (isDialog) return { is: 'human', rule: null, why: 'it is a dialog, and no policy row speaks of it' };
+  if (isDialog) return { is: 'human', rule: null, why: 'it is a dialog, and no policy rule matches' };
   if (otherwise === 'controller' && unasked.includes(subject.kind)) {
     return {
       is: 'human',
       rule: null,
-      why: `nobody asked: it is of the kind ${subject.kind}, and no policy row speaks of it`,
+      why: `nobody asked: it is of the kind ${subject.kind}, and no policy rule matches`,
     };
   }
   return { is: otherwise, rule: null };
@@ -131,7 +131,7 @@ function named({ name }: Rule): { row?: string } {
 }
 
 function nameOf({ name }: Rule, index: number): string {
-  return name ?? `policy row ${index + 1}`;
+  return name ?? `policy rule ${index + 1}`;
 }
 
 function inDialog(one: Rule, dialog: Dialog, rule: number): PolicyDecision | null {

@@ -71,7 +71,7 @@ function confirmed(seen: Request, event: RequestInput & { type: 'confirmed' }): 
   const { decision, at, deliveryId, turnMark } = event;
   if (seen.state.is !== 'open') return unchanged(seen);
   const request = turnMark === undefined ? seen : { ...seen, turnMark };
-  const row = rowInWords(decision) ?? 'no policy row answers it';
+  const row = rowInWords(decision) ?? 'no policy rule answers it';
   switch (decision.is) {
     case 'answer': {
       const said = parseSections(decision.text, true);

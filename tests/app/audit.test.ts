@@ -81,9 +81,9 @@ const uncertain: DeliveryState[] = [...typed, { is: 'uncertain', reason: 'gone' 
 
 /** One that waits, with its page; one that was answered, delivered and settled. */
 function life(): void {
-  step(opened(waiting), { is: 'asked', of: 'human', why: 'no policy row answers it', at });
+  step(opened(waiting), { is: 'asked', of: 'human', why: 'no policy rule answers it', at });
   put(`inbox/${waiting}.request.md`);
-  const asked = step(opened(ended), { is: 'asked', of: 'controller', why: 'no policy row', at });
+  const asked = step(opened(ended), { is: 'asked', of: 'controller', why: 'no policy rule', at });
   const answered = step(asked, { is: 'answered', answer, deliveryId: `d-${ended}` as never });
   move(`d-${ended}`, ended, whole);
   const delivered = step(answered, { is: 'delivered', answer, deliveryId: `d-${ended}` as never, at });
@@ -138,7 +138,7 @@ test('a step that no bridge takes is found', () => {
 
 test('what is kept and is not what was recorded is found', () => {
   life();
-  tamper(`UPDATE requests SET document = replace(document, 'no policy row answers it', 'another reason')`);
+  tamper(`UPDATE requests SET document = replace(document, 'no policy rule answers it', 'another reason')`);
   expect(kinds()).toEqual([`disagrees ${waiting}`]);
 });
 
@@ -270,7 +270,7 @@ test('views that do not agree are found, and repaired; the journal is not touche
 });
 
 test('what a running bridge is about to write is not judged yet', () => {
-  step(opened(waiting), { is: 'asked', of: 'human', why: 'no policy row answers it', at });
+  step(opened(waiting), { is: 'asked', of: 'human', why: 'no policy rule answers it', at });
   expect(auditHome(home, at + 1_000).findings).toEqual([]);
   expect(auditHome(home, at + 10_000).findings).toMatchObject([{ kind: 'page-missing' }]);
 });

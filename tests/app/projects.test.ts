@@ -97,8 +97,8 @@ test('a project’s file counts for its own workers, between the flags and the s
   const { config, rules } = known.settingsFor(somePane);
   expect(config).toMatchObject({ stuckAfterMs: 9000, heuristicLines: 3, consecutiveAnswers: 2, mode: 'manual' });
   expect(rules.map(({ action, name }) => [action, name])).toEqual([
-    [{ is: 'answer', text: 'the shop’s' }, `policy row 1 of ${join(root, 'shop', 'bridge.yaml')}`],
-    [{ is: 'answer', text: 'mine' }, `policy row 1 of ${join(root, 'home', 'bridge.yaml')}`],
+    [{ is: 'answer', text: 'the shop’s' }, `policy rule 1 of ${join(root, 'shop', 'bridge.yaml')}`],
+    [{ is: 'answer', text: 'mine' }, `policy rule 1 of ${join(root, 'home', 'bridge.yaml')}`],
   ]);
   const elsewhere: PaneIdentity = { ...somePane, panePid: 999, agentPid: 999 };
   working.set(999, join(root, 'blog'));

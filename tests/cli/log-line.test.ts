@@ -11,7 +11,7 @@ import { Journal } from '../../bridge/journal/journal.ts';
 import { happened, now, sampleDelivery, sampleRequest } from '../journal/samples.ts';
 
 const request = sampleRequest('20261121T012706.123Z-abc123', { worker: 'shop/worker' });
-const answer = { by: 'rules', instructions: 'Yes.\nGo on.', notes: 'policy row 2', at: now };
+const answer = { by: 'rules', instructions: 'Yes.\nGo on.', notes: 'policy rule 2', at: now };
 const asked = (of: 'human' | 'controller', why: string) => ({ state: { is: 'asked', of, why, at: now } });
 const line = (kind: string, data: unknown = null, about: Partial<Parameters<typeof logLine>[1]> = { request }) =>
   logLine(
@@ -27,9 +27,9 @@ const before = '2026-11-21 01:27:06Z  worker        abc123  ';
 
 test.each([
   ['request-opened', { kind: 'request' }, 'asks: May I add a dependency?'],
-  ['request-asked', asked('human', 'no policy row answers it'), 'you are asked: no policy row answers it'],
+  ['request-asked', asked('human', 'no policy rule answers it'), 'you are asked: no policy rule answers it'],
   ['request-asked', asked('controller', ''), 'the controller is asked'],
-  ['request-answered', { state: { is: 'answered', answer } }, 'answered by rules: Yes. (policy row 2)'],
+  ['request-answered', { state: { is: 'answered', answer } }, 'answered by rules: Yes. (policy rule 2)'],
   ['request-settled', { state: { is: 'settled', answer, vouchedBy: 'human:cli' } }, 'settled by human:cli'],
   [
     'request-withdrawn',

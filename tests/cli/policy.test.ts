@@ -37,14 +37,14 @@ test('a recorded dialog is read, and the row that names its whole command would 
       decision: { is: 'choose', option: 'Yes, proceed', key: 'y', rule: 1, line: 5 },
     },
   ]);
-  expect(play(approval)).toContain('policy row 2 (bridge.yaml:5) would press y: "Yes, proceed"');
-  expect(play(approval, '--as', 'other')).toContain('policy row 1 (bridge.yaml:3) would ignore it');
+  expect(play(approval)).toContain('policy rule 2 (bridge.yaml:5) would press y: "Yes, proceed"');
+  expect(play(approval, '--as', 'other')).toContain('policy rule 1 (bridge.yaml:3) would ignore it');
 });
 
 test('a row that names only a part leaves it to the human, who is told why', () => {
   policy(`  - when: { kind: approval, command: '^sleep .*$' }\n    choose: 1\n`);
   expect(play(approval)).toContain(
-    'no policy row decides: the human is asked (it is a dialog, and no policy row speaks of it)',
+    'no policy rule decides: the human is asked (it is a dialog, and no policy rule matches)',
   );
 });
 

@@ -90,7 +90,7 @@ test.each([
   ],
   [
     'agents:\n  mine:\n    extends: nobody\n',
-    /bridge\.yaml:3: agents\.mine\.extends: there is no profile nobody; there are codex, /,
+    /bridge\.yaml:3: agents\.mine\.extends: unknown agent program nobody; known: codex, /,
   ],
   [
     'agents:\n  mine:\n    screen:\n      transcript: { input: "^> (.*)$" }\n',

@@ -20,7 +20,9 @@ const holder = { pid: process.pid, session: 'macs', since: '2026-11-21T00:00:00Z
 
 test('a second bridge on the same home is told who holds it', () => {
   const first = claimHome(home, holder);
-  expect(() => claimHome(home, holder)).toThrow(`is held by process ${process.pid} (session macs)`);
+  expect(() => claimHome(home, holder)).toThrow(
+    `is already in use by another bridge (pid ${process.pid}, session macs)`,
+  );
   first.release();
   claimHome(home, holder).release();
 });
@@ -34,7 +36,7 @@ test('the lock of a killed holder is free at once', async () => {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(child.stdout, 'data');
-  expect(() => claimHome(home, holder)).toThrow(/is held by/);
+  expect(() => claimHome(home, holder)).toThrow(/is already in use by/);
   child.kill('SIGKILL');
   await once(child, 'exit');
   claimHome(home, holder).release();

@@ -36,7 +36,7 @@ test('a lock that nothing names any more is held all the same', async () => {
 test('so is a home', async () => {
   const holder = { pid: process.pid, session: null, since: '2026-11-29T00:00:00Z' };
   await forgotten(() => claimHome(folder, holder));
-  expect(() => claimHome(folder, holder)).toThrow(/is held by/);
+  expect(() => claimHome(folder, holder)).toThrow(/is already in use by/);
 });
 
 test('and so are the panes of a bridge', async () => {

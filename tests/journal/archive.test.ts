@@ -83,7 +83,7 @@ test('what ended long ago is whole in the archive, and out of the journal', () =
 });
 
 test('nothing that is open moves, however old, nor anything of its thread', () => {
-  const asked = { is: 'asked', of: 'human', why: 'no policy row answers it', at: 1 } as const;
+  const asked = { is: 'asked', of: 'human', why: 'no policy rule answers it', at: 1 } as const;
   const doubt = { answer, deliveryId: 'd' as never, delivery: 'uncertain' } as const;
   past('open', 400);
   end(past('asked', 400), 400, asked);

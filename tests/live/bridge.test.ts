@@ -141,7 +141,7 @@ test.each([
   ['an open dialog', { dialog: 'rm -rf build' }, 'dialog'],
   ['a human’s draft', { draft: 'half a thou' }, 'draft'],
 ])(
-  'nothing is typed while there is %s; `bridge requests` says why; it goes out when it may',
+  'nothing is typed while there is %s; `bridge requests` says why; it will be sent when the pane can take it',
   async (_, step, reason) => {
     const agent = await worker();
     const home = makeHome(tmux);
@@ -215,7 +215,10 @@ test('a second bridge on the same home joins the first and follows its log; a dr
   await second.line('it tells of the request', inState('asked'), 30_000);
   await first.line('and so does the first', inState('asked'));
   const dry = await run(tmux, ['--home', home, '--session', 'macs', '--dry-run']);
-  expect(dry).toMatchObject({ code: 1, stderr: expect.stringContaining(`is held by process ${first.child.pid}`) });
+  expect(dry).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`is already in use by another bridge (pid ${first.child.pid}`),
+  });
   expect(await second.stop('SIGINT')).toBe(0);
   expect(first.child.exitCode).toBeNull();
 });

@@ -99,7 +99,7 @@ test('a dry run says which row would press what, and presses nothing', async () 
   const watching = await bridge(makeHome(tmux, policy), '--dry-run');
   await askFor('npm test');
   const would = await watching.line('would', (line) => line.type === 'would-send');
-  expect(would).toMatchObject({ press: 'y', by: 'chosen by policy row 1' });
+  expect(would).toMatchObject({ press: 'y', by: 'chosen by policy rule 1' });
   expect(heard()).toEqual([]);
 });
 
@@ -134,7 +134,7 @@ test('the human is called once for each request, again after the set time, and n
   await second.line('called again', (line) => line.type === 'human-needed');
   expect(Date.now() - startedAt).toBeGreaterThan(500);
   await waitFor('called again', () => calls().length === 2);
-  expect(calls()[0]).toBe('worker needs you: it is a dialog, and no policy row speaks of it');
+  expect(calls()[0]).toBe('worker needs you: it is a dialog, and no policy rule matches');
 });
 
 test('a paused worker’s dialogs go to the human although a row speaks of them, until it is resumed', async () => {

@@ -32,7 +32,7 @@ test.each([
   const said = await run(tmux, [...words, '--home', mistyped]);
   expect(said).toMatchObject({
     code: 64,
-    stderr: expect.stringMatching(/request: yf: is not known: no bridge has run for .*hmoe yet/),
+    stderr: expect.stringMatching(/request: yf: unknown: no bridge has run for .*hmoe yet/),
   });
   expect(existsSync(mistyped)).toBe(false);
 });
@@ -45,8 +45,8 @@ test('nothing is open where no bridge has run, and no state directory is made', 
 });
 
 test.each([
-  [['help', 'frob'], 'bridge: command: frob: is not known'],
-  [['frob'], 'bridge: command: frob: is not known'],
+  [['help', 'frob'], 'bridge: command: frob: unknown'],
+  [['frob'], 'bridge: command: frob: unknown'],
   [['show', '--frob'], "bridge: unknown option '--frob'"],
   [['requests', 'more'], 'bridge: too many arguments'],
 ])('%j is wrong use, in one line that begins as all faults do', async (words, begins) => {

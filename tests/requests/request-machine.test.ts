@@ -254,10 +254,10 @@ test('a request seen only once goes to the human, and the deadline ends only wha
 
 test('a rule answers, passes on or ignores', () => {
   expect(after([confirmed({ is: 'answer', text: 'No.', rule: 2 })])).toMatchObject({
-    state: { is: 'answered', answer: { by: 'rules', instructions: 'No.', notes: 'answered by policy row 3' } },
+    state: { is: 'answered', answer: { by: 'rules', instructions: 'No.', notes: 'answered by policy rule 3' } },
     effects: ['deliver'],
   });
-  expect(after([confirmed({ is: 'human', rule: 0 })]).state).toMatchObject({ of: 'human', why: 'policy row 1' });
+  expect(after([confirmed({ is: 'human', rule: 0 })]).state).toMatchObject({ of: 'human', why: 'policy rule 1' });
   expect(after([confirmed({ is: 'ignore', rule: 0 })])).toMatchObject({ state: { is: 'dismissed' }, effects: [] });
 });
 

@@ -338,7 +338,7 @@ test('an approval whose dialog could not be read goes to the human, whatever a r
 test('in manual mode the human is asked, and a controller that cannot be asked leads there too', () => {
   harness = start({ defaultTo: 'human' });
   const id = ask();
-  expect(harness.done).toEqual([`publish ${id}: no policy row answers it`]);
+  expect(harness.done).toEqual([`publish ${id}: no policy rule answers it`]);
   harness = start();
   harness.failing = 'ask';
   const second = ask({ turn: t2 });
@@ -359,7 +359,7 @@ test('a failed publish is told and tried again, until it works or nobody need be
   tickAfter(500);
   tickAfter(60_000);
   expect(harness.done.filter((done) => done.startsWith('publish'))).toEqual([
-    `publish ${id}: no policy row answers it`,
+    `publish ${id}: no policy rule answers it`,
   ]);
 });
 

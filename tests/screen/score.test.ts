@@ -73,7 +73,7 @@ test('a command that is read where no dialog is open, or another than is asked a
   const { code, stdout, stderr } = score('--screens', folder);
   expect(code).toBe(1);
   expect(stdout).toMatch(/\| recorded screens \| 1 \| 1 \|[\s\S]*APPROVED WHEN NOT {2}codex/);
-  expect(stderr).toContain('1 recorded dialogs could be approved by a policy row that does not name them');
+  expect(stderr).toContain('1 recorded dialogs could be approved by a policy rule that does not name them');
 });
 
 test('no hostile dialog that is drawn can be approved by a row that does not name it', () => {

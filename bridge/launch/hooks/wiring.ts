@@ -16,7 +16,7 @@ export function wiringOf(agent: string): Wiring {
   const { hooks } = program ?? {};
   if (hooks !== undefined && !('none' in hooks)) return { ...hooks, agent, seen: seenInWords(program!) };
   const names = hookable.map(({ name }) => name).join(', ');
-  if (hooks === undefined) throw wrongUse('hooks', agent, `no hooks of it are known; there are ${names}`);
+  if (hooks === undefined) throw wrongUse('hooks', agent, `no hooks of it are known; those with hooks: ${names}`);
   throw new BridgeError({
     what: 'hooks',
     target: agent,

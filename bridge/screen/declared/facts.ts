@@ -159,7 +159,7 @@ export interface OptionFacts {
 
 /**
  * What a dialog is about: the rows from the first that matches `row` down to what asks, or the buttons. Only what is
- * accounted for row by row is ever matched by a policy row.
+ * accounted for row by row is ever matched by a policy rule.
  */
 export interface SubjectFacts {
   readonly is: 'command' | 'file';
