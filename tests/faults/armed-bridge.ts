@@ -74,7 +74,7 @@ export class ArmedBridge {
     const started = await startBridge(this.#tmux, this.#home, ['--session', 'macs'], {
       env: {
         TMPDIR: this.temporaryFolder,
-        ...(order === undefined ? {} : { TORTURE_ORDER: JSON.stringify(this.#written(order)) }),
+        ...(order === undefined ? {} : { FAULT_ORDER: JSON.stringify(this.#written(order)) }),
       },
       preload,
       waitForReady: false,

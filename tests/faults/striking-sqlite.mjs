@@ -1,5 +1,5 @@
 // SQLite as the bridge has it, which strikes at one commit: just before it, so that nothing of it is written, or just
-// after it, before its effect. An order comes in TORTURE_ORDER at the start, or as a message later:
+// after it, before its effect. An order comes in FAULT_ORDER at the start, or as a message later:
 //   {"step": 3 | "delivery-typed" | "memory", "when": "before" | "after", "record": FILE,
 //   "acts": [{"kill": PID} | {"run": [ARGV]}], "self": true}
 // {"measure": true} is answered with the size of the heap after a collection.
@@ -12,8 +12,8 @@ import { DatabaseSync as RealDatabase } from '@photostructure/sqlite';
 
 export * from '@photostructure/sqlite';
 
-let order = JSON.parse(process.env.TORTURE_ORDER ?? 'null');
-delete process.env.TORTURE_ORDER;
+let order = JSON.parse(process.env.FAULT_ORDER ?? 'null');
+delete process.env.FAULT_ORDER;
 let commits = 0;
 /** what the transaction under way has appended to the events */
 let kinds = [];
