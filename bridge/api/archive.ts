@@ -8,7 +8,7 @@ import { method } from './method.ts';
 
 const dayMs = 86_400_000;
 
-/** Moves what ended long ago out of the journal, or tells how much that would be. */
+/** Moves what ended long ago out of the journal, or counts it. */
 export const archive = method({
   name: 'archive',
   args: z.object({

@@ -17,7 +17,7 @@ export const path = word(4096).min(1, 'is empty');
 /** Milliseconds that somebody waits. */
 export const limitMs = z.number().min(0);
 
-/** How a command says what stands above it in the process tree; the daemon and a command without one read the same. */
+/** The processes above a command, as it reports them. */
 const processId = z.object({ pid: z.number(), startedAt: z.string().max(64) });
 
 export const callerArgs = z.discriminatedUnion('is', [

@@ -10,13 +10,16 @@ import { document } from './views.ts';
 /** Of so many events that a reader has not taken, the next one ends its stream. */
 const mostWaiting = 1_000;
 
-/** The live log: everything that happens, from now on. What is not journaled cannot be told again: how much was missed is said. */
+/**
+ * The live log: everything that happens from now on. What is not journaled cannot be sent again: a reader that comes back gets the number
+ * of journal events that it missed.
+ */
 export const follow = stream({
   name: 'follow',
   args: z.object({ after: cursor.optional() }),
   event: document<ToldEvent>(),
   async *stream(reader: Pick<Reader, 'home' | 'journal' | 'listen'>, { after }, closed): Stream<ToldEvent> {
-    if (reader.listen === null) throw nobodyTells(reader.home);
+    if (reader.listen === null) throw noBridge(reader.home);
     const waiting: Array<StreamItem<ToldEvent>> = [];
     let wake = () => {};
     const stop = reader.listen((event) => {
@@ -51,7 +54,7 @@ function leftOut(count: number): ToldEvent {
   return { type: 'said', level: 'warning', text };
 }
 
-function nobodyTells(home: string): BridgeError {
-  const reason = 'no bridge runs there: nothing happens that could be told';
+function noBridge(home: string): BridgeError {
+  const reason = 'no bridge runs there';
   return new BridgeError({ what: 'follow', target: home, reason, nextStep: '`bridge log -f` reads the journal' });
 }

@@ -6,7 +6,10 @@ import type { Cursor } from './method.ts';
 const askEveryMs = 250;
 const batchSize = 500;
 
-/** The events after a cursor, some at a time and none of them empty, until nobody waits any more; `goesOn`: as they come, too. */
+/**
+ * The events after a cursor, in batches that are never empty, until `closed` aborts.
+ * @param goesOn false: ends after the newest event
+ */
 export async function* eventsAfter(
   reader: Pick<Reader, 'journal' | 'news'>,
   after: Cursor,

@@ -17,11 +17,11 @@ export interface Method<
   readonly args: Args;
   /** what it gives back, as JSON */
   readonly result: Result;
-  /** @param closed aborts where whoever asked has gone */
+  /** @param closed aborts when the caller hangs up */
   run(uses: Uses, args: z.output<Args>, closed: AbortSignal): Promise<z.output<Result>>;
 }
 
-/** One that goes on telling what happens, until its end or until whoever asked has gone. */
+/** A method that yields events until it ends, or until its caller hangs up. */
 export interface StreamMethod<
   Uses,
   Name extends string = string,
@@ -33,7 +33,7 @@ export interface StreamMethod<
   readonly args: Args;
   /** the schema of each event */
   readonly event: Event;
-  /** @param closed aborts where whoever asked has gone: it ends soon after */
+  /** @param closed aborts when the caller hangs up: the stream ends within a second */
   stream(uses: Uses, args: z.output<Args>, closed: AbortSignal): Stream<z.output<Event>>;
 }
 

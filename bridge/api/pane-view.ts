@@ -46,7 +46,7 @@ export function describePane(pane: PaneFacts): PaneView {
   };
 }
 
-/** The version of the agent program in a pane, and what is to be said of it. Null where none is known. */
+/** The version of the agent program in a pane, and a note about it. Null where none is known. */
 export function versionIn(
   panes: Panes,
   snapshot: Snapshot,

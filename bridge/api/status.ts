@@ -21,7 +21,7 @@ const statusView = paneView.extend({
   synchronized: z.boolean(),
 });
 
-/** What the agent in a pane is doing, and what says so. */
+/** What the agent in a pane is doing, with the evidence. */
 export const status = method({
   name: 'status',
   args: z.object({ target: targetArgs }),

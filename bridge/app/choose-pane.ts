@@ -11,7 +11,7 @@ import { resolveSocket } from '../tmux/socket.ts';
 import type { Look, Reader } from './reader.ts';
 import { type RecordedWorker, recordedIn } from './recorded-workers.ts';
 
-/** Which pane somebody means: what their command line names, and what the shell and the folder they stand in say. */
+/** Which pane is meant: what the command line names, and what the shell and the working folder add. */
 export interface Target {
   /** absolute paths; `noted`: by a launcher, for this folder */
   readonly socket: {

@@ -29,7 +29,7 @@ export interface Reader {
   /** @param agent the agent program that is settled for every pane; null: each as it is found */
   look(socketPath: string, agent: string | null): Look;
   pauses(): SeenPauses;
-  /** has `hear` told of every event of the living bridge, until what it returns is called; null where none lives */
+  /** calls `hear` with every event of the living bridge, until what it returns is called; null where none lives */
   readonly listen: ((hear: (event: ToldEvent) => void) => () => void) | null;
   /** Resolves when something has happened, as far as that is noticed; at the limit; or where `closed` aborts. */
   news(limitMs: number, closed: AbortSignal): Promise<void>;

@@ -7,7 +7,7 @@ import type { Panes } from '../panes/panes.ts';
 const settleLimitMs = 2600;
 const lookAgainMs = 120;
 
-/** Looks until the reading is one that more time cannot change, the limit has passed, or nobody waits any more. */
+/** Looks until the reading is one that more time cannot change, the limit has passed, or `closed` aborts. */
 export async function settledLook(
   panes: Panes,
   pane: PaneFacts,

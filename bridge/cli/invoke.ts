@@ -21,8 +21,7 @@ type EventOf<Name extends Streaming> = z.output<
 const ofThePast: ReadonlySet<MethodName> = new Set(['show', 'answer', 'dismiss', 'settle']);
 
 /**
- * Does what a method says in the one place that decides: the daemon of this home if one lives, else the same code in this
- * process, for as long as it takes.
+ * Runs a method: in the daemon of this state directory if one lives, else in this process.
  */
 export async function invoke<Name extends Single>(
   context: Context,
@@ -38,8 +37,8 @@ export async function invoke<Name extends Single>(
 }
 
 /**
- * Hands over what a stream tells, from the daemon of this home or from its journal: where the one ends, from the other after
- * the same cursor. Ends with the stream, or when `stop` aborts.
+ * Hands over the events of a stream, from the daemon or, where none lives, from the journal. Where the daemon ends, or ends the
+ * stream as slow, it goes on after the last cursor. Ends with the stream, or when `stop` aborts.
  */
 export async function stream<Name extends Streaming>(
   context: Context,
@@ -63,7 +62,7 @@ export async function stream<Name extends Streaming>(
       const { ended } = reply.ok as { ended: StreamEnd };
       if (ended !== 'slow') return;
     } catch (fault) {
-      // the daemon has gone, and its journal goes on
+      // the daemon has ended: the journal is read
       if ((await pingDaemon(path)) !== null) throw fault;
     }
   }

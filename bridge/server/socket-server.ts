@@ -28,8 +28,8 @@ const maxUnreadBytes = 16 * 1024 * 1024;
 const maxCallsAtOnce = 256;
 /** What a reader of a stream may leave unread; one that reads nothing of it for so long is ended as too slow. */
 const slowAt = { bytes: 4 * 1024 * 1024, afterMs: 5_000 };
-/** Of a stream that has much to tell so many items go out before the rest of the bridge has its turn. */
-const tellAtOnce = 20;
+/** So many items of a stream are written before the rest of the bridge has its turn. */
+const itemsAtOnce = 20;
 /** A caller that has begun a line, or has not said anything, and does not go on, is hung up on. */
 const lineLimitMs = 5_000;
 /** Of all lines together that are not whole yet; whoever would bring more is hung up on. */
@@ -76,12 +76,12 @@ export async function serve(
       const write = (reply: unknown) => {
         if (!socket.destroyed) socket.write(`${JSON.stringify(reply)}\n`);
       };
-      const tell = async (id: number, stream: Stream) => {
+      const writeAll = async (id: number, stream: Stream) => {
         const hasRoom = () => socket.writableLength < slow.bytes || drained(socket, slow.afterMs);
         return toEnd(stream, hasRoom, (item) => write({ id, next: item }));
       };
       underWay++;
-      void answer(line, all, hungUp.signal, tell).then((reply) => {
+      void answer(line, all, hungUp.signal, writeAll).then((reply) => {
         underWay--;
         write(reply);
         if (underWay === 0) stalled.begin();
@@ -125,7 +125,7 @@ async function answer(
   line: string,
   methods: Readonly<Record<string, Served>>,
   closed: AbortSignal,
-  tell: (id: number, stream: Stream) => Promise<unknown>,
+  writeAll: (id: number, stream: Stream) => Promise<unknown>,
 ): Promise<unknown> {
   const call = callIn(line);
   if (call === null) {
@@ -141,18 +141,18 @@ async function answer(
     }
     if (!method) return { id, fault: { message: `unknown method ${call.verb}`, exitCode: ExitCode.wrongUse } };
     const work = method(call.args, closed);
-    return { id, ok: (await ('next' in work ? tell(id, work) : work)) ?? null };
+    return { id, ok: (await ('next' in work ? writeAll(id, work) : work)) ?? null };
   } catch (fault) {
     const known = fault instanceof BridgeError ? fault : null;
     return { id, fault: { message: messageOf(fault), exitCode: known?.exitCode ?? 1, nextStep: known?.nextStep } };
   }
 }
 
-/** Tells a stream to its end, or until its reader has no room for more: it has all up to `cursor`, in order. */
+/** Writes a stream to its end, or until its reader has no room for more: that has all up to `cursor`, in order. */
 async function toEnd(
   stream: Stream,
   hasRoom: () => boolean | Promise<boolean>,
-  tell: (item: StreamItem) => void,
+  write: (item: StreamItem) => void,
 ): Promise<{ ended: StreamEnd; cursor: Cursor | null }> {
   let cursor: Cursor | null = null;
   try {
@@ -160,16 +160,16 @@ async function toEnd(
       const next = await stream.next();
       if (next.done) return { ended: next.value, cursor };
       if (!(await hasRoom())) return { ended: 'slow', cursor };
-      tell(next.value);
+      write(next.value);
       cursor = next.value.cursor;
-      if (count % tellAtOnce === 0) await othersTurn();
+      if (count % itemsAtOnce === 0) await othersTurn();
     }
   } finally {
     await stream.return('done');
   }
 }
 
-/** True when all that was written has been read; false at the limit, or where nobody reads any more. */
+/** True when all that was written has been read; false at the limit, or when the caller hangs up. */
 function drained(socket: Socket, limitMs: number): Promise<boolean> {
   if (socket.destroyed) return Promise.resolve(false);
   return new Promise((resolve) => {
