@@ -11,6 +11,9 @@ export const program = fileURLToPath(new URL('../../dist/cli/main.js', import.me
 /** Far more than it takes, but for a machine with many at work: at a load of 30 on two cores it took more than ten seconds. */
 const startLimitMs = 60_000;
 
+/** As long as a test waits for what is sure to come: much more than it takes, on a machine with many at work. */
+const waitLimitMs = 30_000;
+
 /** One line of the daemon's `--json` log. */
 export interface Line {
   readonly type: string;
@@ -93,7 +96,7 @@ export async function startBridge(
     child,
     lines,
     stderr: () => errors,
-    line: (what, fits, limitMs = 10_000) =>
+    line: (what, fits, limitMs = waitLimitMs) =>
       waitFor(
         what,
         () => {
