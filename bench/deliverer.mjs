@@ -21,12 +21,13 @@ const daemon = await Daemon.start(config, new Date().toISOString(), () => {});
 // of a checkout from before its parts were called so as well
 const bridge = daemon.bridge ?? daemon.rooms;
 const panes = bridge.panes ?? bridge.sight;
+const capture = (panes.capture ?? panes.look).bind(panes);
 const deliveries = bridge.deliveries ?? bridge.post;
 
 /** As an answer goes: the worker is known already, and its text is posted the moment it arrives. */
 async function deliver({ paneId, text }) {
   // of a checkout from before panes had addresses as well
-  const snapshot = await panes.look(bridge.main ? { ...bridge.main.server, paneId } : paneId);
+  const snapshot = await capture(bridge.main ? { ...bridge.main.server, paneId } : paneId);
   const agent = panes.agentProgram(snapshot).name;
   const id = bridge.mint();
   const envelope = {

@@ -168,7 +168,7 @@ export class Bridge {
     const outcomes = new DeliveryOutcomes({ requests, arrived: (delivery) => this.#watching.arrived(delivery) });
     const accept = (event: MailboxEvent) => acceptAnswerFile(event, requests, (text) => this.say('warning', text));
     return {
-      output: [({ address, bytes }) => panes.rang(address, bytes, servers.hears(address))],
+      output: [({ address, bytes }) => panes.noticeOutput(address, bytes, servers.hears(address))],
       missed: [({ address }) => panes.missed(address)],
       panes: [() => panes.forgetOthers(servers.listed), () => this.#watching.panesListed()],
       'server-gone': [(event) => this.#watching.serverGone(event)],

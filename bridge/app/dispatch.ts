@@ -100,7 +100,7 @@ export class Dispatch {
   }
 
   /** A response seen on the controller's screen. False when no request of that id is being asked there. */
-  heard(requestId: string, text: string): boolean {
+  answeredOnScreen(requestId: string, text: string): boolean {
     const asked = this.#underWay.get(requestId);
     if (!asked) return false;
     this.cancel(requestId);

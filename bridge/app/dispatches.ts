@@ -50,8 +50,8 @@ export class Dispatches {
   }
 
   /** A response seen on a controller's screen. False when no request of that id is being asked there. */
-  heard(requestId: string, text: string): boolean {
-    return this.#all.some((asking) => asking.heard(requestId, text));
+  answeredOnScreen(requestId: string, text: string): boolean {
+    return this.#all.some((asking) => asking.answeredOnScreen(requestId, text));
   }
 
   close(): void {

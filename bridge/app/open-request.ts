@@ -68,7 +68,7 @@ export class RequestOpener {
   ): Promise<Request> {
     const { asker } = order;
     // nothing of a pane belongs to who only says that it is that pane: neither its turns nor its screen
-    const snapshot = asker.is === 'proven' ? await this.#panes.look(asker.pane).catch(() => null) : null;
+    const snapshot = asker.is === 'proven' ? await this.#panes.capture(asker.pane).catch(() => null) : null;
     const pane: PaneIdentity = snapshot?.identity ?? {
       socketPath: '',
       host: '',

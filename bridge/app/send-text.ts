@@ -107,7 +107,7 @@ export class TextSender {
     if (order.keys !== undefined) keysOf(order.text, { inDialog: order.keys === 'in-dialog' });
     if (order.command) commandOf(order.text);
     const snapshot =
-      order.keys === undefined ? await this.#settled(order.pane, order.agent) : await this.#panes.look(order.pane);
+      order.keys === undefined ? await this.#settled(order.pane, order.agent) : await this.#panes.capture(order.pane);
     if (snapshot === null)
       throw wrongUse('send', order.pane.paneId, 'there is no such pane', '`bridge list` shows those there are');
     const agent = order.agent ?? this.#panes.agentProgram(snapshot).name;
@@ -175,7 +175,7 @@ export class TextSender {
    * @throws BridgeError when nobody can tell whether it arrived there before
    */
   async askPane(pane: PaneFacts, body: string, request: Request, deadlineAt: number | null): Promise<void> {
-    const snapshot = await this.#panes.look(pane);
+    const snapshot = await this.#panes.capture(pane);
     if (snapshot === null)
       throw new BridgeError({ what: 'controller', target: pane.paneId, reason: 'the pane is gone' });
     const before = this.#journal
@@ -251,7 +251,7 @@ export class TextSender {
       const { state } = this.#stored(posted);
       return isEnded(state) || state.is === 'held' ? state : null;
     };
-    let rings = this.#panes.rings(pane);
+    let rings = this.#panes.outputCount(pane);
     while (!closed.aborted) {
       const state = await this.#changes.until(isTried, closed, roundMs);
       if (state === null) {
@@ -260,9 +260,9 @@ export class TextSender {
         continue;
       }
       if (state.is !== 'held' || this.#waits.now() >= giveUpAt) break;
-      await this.#panes.nextRing(pane, Math.min(lookAgainMs, giveUpAt - this.#waits.now()), rings);
-      rings = this.#panes.rings(pane);
-      const snapshot = await this.#panes.look(pane);
+      await this.#panes.nextOutput(pane, Math.min(lookAgainMs, giveUpAt - this.#waits.now()), rings);
+      rings = this.#panes.outputCount(pane);
+      const snapshot = await this.#panes.capture(pane);
       const isLast = this.#waits.now() >= giveUpAt;
       const isForDialog = posted.envelope.kind === 'keys' || posted.dialog !== undefined;
       if (snapshot === null || isLast || isForDialog || isReady(this.#panes.readAs(snapshot, posted.agent))) {
@@ -288,12 +288,12 @@ export class TextSender {
   async #settled(pane: PaneAddress, agent: string | null): Promise<Snapshot | null> {
     const giveUpAt = this.#waits.now() + settleMs;
     for (;;) {
-      const rings = this.#panes.rings(pane);
-      const snapshot = await this.#panes.look(pane);
+      const rings = this.#panes.outputCount(pane);
+      const snapshot = await this.#panes.capture(pane);
       if (snapshot === null) return null;
       const reading = agent === null ? this.#panes.read(snapshot) : this.#panes.readAs(snapshot, agent);
       if (isReady(reading) || !mayComeToRest(reading) || this.#waits.now() >= giveUpAt) return snapshot;
-      await this.#panes.nextRing(pane, 100, rings);
+      await this.#panes.nextOutput(pane, 100, rings);
     }
   }
 

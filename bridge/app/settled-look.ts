@@ -15,7 +15,7 @@ export async function settledLook(
 ): Promise<{ snapshot: Snapshot; reading: Reading } | null> {
   const startedAt = systemClock.now();
   for (;;) {
-    const snapshot = await panes.look(pane);
+    const snapshot = await panes.capture(pane);
     if (snapshot === null) return null;
     const reading = panes.read(snapshot);
     // a program that nobody knows reads the same however long it rests
@@ -24,6 +24,6 @@ export async function settledLook(
     const open = isUndecided && ['agent', 'program'].includes(snapshot.foreground);
     if (!open && panes.motion(snapshot).quietForMs > 100) return { snapshot, reading };
     if (closed.aborted || systemClock.now() - startedAt > settleLimitMs) return { snapshot, reading };
-    await panes.nextRing(pane, lookAgainMs);
+    await panes.nextOutput(pane, lookAgainMs);
   }
 }

@@ -77,7 +77,7 @@ export class Attempt {
   /** A fresh look; null when the pane is gone. */
   async look(): Promise<FreshLook | null> {
     this.listen();
-    const snapshot = await this.parts.hands.look(this.pane);
+    const snapshot = await this.parts.hands.capture(this.pane);
     if (snapshot === null) return null;
     const look = { snapshot, reading: this.parts.eyes.read(snapshot, this.#delivery.agent) };
     this.#lastLook = look;
@@ -86,12 +86,12 @@ export class Attempt {
 
   /** From now on every ring counts for the next wait, also one that comes before anybody waits. A look listens by itself. */
   listen(): void {
-    this.#heard = this.parts.hands.rings(this.pane);
+    this.#heard = this.parts.hands.outputCount(this.pane);
   }
 
   /** True when the pane drew something since the last look, or since `listen`. */
   drawsWithin(limitMs: number): Promise<boolean> {
-    return this.parts.hands.nextRing(this.pane, Math.max(1, limitMs), this.#heard);
+    return this.parts.hands.nextOutput(this.pane, Math.max(1, limitMs), this.#heard);
   }
 
   verdictOn(look: FreshLook | null): Verdict & { readonly lastHumanKeyAt: number | null } {

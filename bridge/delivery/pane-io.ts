@@ -23,7 +23,7 @@ export interface PaneCondition {
 /** What the courier can do to a pane. `held` says positively that tmux did nothing; a rejection says nothing about it. */
 export interface PaneIO {
   /** a fresh capture with its identity, and who is at the keys; null when the pane is gone */
-  look(pane: PaneAddress): Promise<FreshSnapshot | null>;
+  capture(pane: PaneAddress): Promise<FreshSnapshot | null>;
   paste(
     pane: PaneAddress,
     text: string,
@@ -34,9 +34,9 @@ export interface PaneIO {
   press(pane: PaneAddress, keys: string | readonly string[], condition: PaneCondition): Promise<'done' | 'held'>;
   leaveMode(pane: PaneAddress): Promise<void>;
   /** how often the pane has rung: it rings when it draws */
-  rings(pane: PaneAddress): number;
+  outputCount(pane: PaneAddress): number;
   /** true once it has rung more often than `after`, false at the limit */
-  nextRing(pane: PaneAddress, limitMs: number, after: number): Promise<boolean>;
+  nextOutput(pane: PaneAddress, limitMs: number, after: number): Promise<boolean>;
 }
 
 export interface ScreenReaders {

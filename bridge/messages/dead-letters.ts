@@ -46,7 +46,7 @@ export class DeadLetters {
   }
 
   /** Only the bridge itself calls. What was sent before it started and has not ended was sent by somebody who has died. */
-  attend(): void {
+  enable(): void {
     const before = this.#letters;
     const orphans = this.#memory.deliveries({ open: true }).filter(isSent);
     this.#isAttended = true;

@@ -15,7 +15,7 @@ import {
 } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import type { FoundProgram, ProcessTree } from '../host/process-tree.ts';
-import { Activity, type Ring } from '../screen/activity.ts';
+import { Activity, type OutputNotice } from '../screen/activity.ts';
 import type { HookStateNow } from '../screen/hook-state.ts';
 import type { Motion } from '../screen/screen-reader.ts';
 import { capture } from '../tmux/capture.ts';
@@ -49,7 +49,7 @@ export interface KnownPane {
 }
 
 /** What whoever watches a pane is told of: it drew, or its agent's own hook has spoken. */
-export type PaneNews = ({ readonly is: 'drew' } & Ring) | { readonly is: 'signalled' };
+export type PaneNews = ({ readonly is: 'drew' } & OutputNotice) | { readonly is: 'signalled' };
 
 /**
  * Looking at panes: tmux's capture joined with the process tree, the profile that reads it, and what has moved since.
@@ -99,7 +99,7 @@ export class Panes {
   }
 
   /** A fresh look; null when the pane is gone, or its server. */
-  async look(address: PaneAddress): Promise<FreshSnapshot | null> {
+  async capture(address: PaneAddress): Promise<FreshSnapshot | null> {
     const key = addressKey(address);
     const askedAtMs = this.#clock.now();
     const tmux = this.#servers.of(address);
@@ -146,7 +146,7 @@ export class Panes {
    * Bytes that the pane drew (tmux's %output): they are parsed here and nowhere else, and whoever waits for the pane wakes.
    * @param isHeard somebody listens to this pane, so that no bytes of it are missed
    */
-  rang(address: PaneAddress, bytes: Buffer, isHeard: boolean): void {
+  noticeOutput(address: PaneAddress, bytes: Buffer, isHeard: boolean): void {
     const ring = this.activityOf(address).heard(bytes, this.#clock.now(), isHeard);
     this.#wake(address, { is: 'drew', ...ring });
   }
@@ -170,7 +170,7 @@ export class Panes {
   #wake(address: PaneAddress, news: PaneNews): void {
     const key = addressKey(address);
     for (const hear of [...(this.#listeners.get(key) ?? [])]) hear(news);
-    this.#rings.set(key, this.rings(address) + 1);
+    this.#rings.set(key, this.outputCount(address) + 1);
     const waiting = this.#bells.get(key);
     if (!waiting) return;
     this.#bells.delete(key);
@@ -183,7 +183,7 @@ export class Panes {
   }
 
   /** How often the pane has rung: asked before a look, it tells a wait for the next ring what that look may not show. */
-  rings(address: PaneAddress): number {
+  outputCount(address: PaneAddress): number {
     return this.#rings.get(addressKey(address)) ?? 0;
   }
 
@@ -191,8 +191,8 @@ export class Panes {
    * True when the pane draws, false at the limit.
    * @param after true at once where it has rung since `rings` was this
    */
-  nextRing(address: PaneAddress, limitMs: number, after = this.rings(address)): Promise<boolean> {
-    if (this.rings(address) !== after) return Promise.resolve(true);
+  nextOutput(address: PaneAddress, limitMs: number, after = this.outputCount(address)): Promise<boolean> {
+    if (this.outputCount(address) !== after) return Promise.resolve(true);
     const key = addressKey(address);
     return new Promise((resolve) => {
       const waiting = this.#bells.get(key) ?? new Set();

@@ -43,7 +43,7 @@ export class Alerts {
   }
 
   /** Only the bridge itself calls: a command that ends at once would count as a call that nobody heard. */
-  attend(): void {
+  enable(): void {
     this.#isAttended = true;
   }
 

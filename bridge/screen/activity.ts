@@ -5,7 +5,7 @@ import { SignalReader } from './signals.ts';
 import { Updates } from './updates.ts';
 
 /** What a chunk of a pane's bytes is to whoever watches it. */
-export interface Ring {
+export interface OutputNotice {
   /** the END of a block went by */
   readonly isMarker: boolean;
   /** for how long nothing had moved before it */
@@ -29,7 +29,7 @@ export class Activity {
   }
 
   /** @param isHeard whoever brings these bytes brings all of them; else nothing that they say is believed */
-  heard(bytes: Uint8Array, now: number, isHeard = true): Ring {
+  heard(bytes: Uint8Array, now: number, isHeard = true): OutputNotice {
     if (isHeard) {
       this.#signals.push(bytes, now);
       this.#updates.push(bytes, now);

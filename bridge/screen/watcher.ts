@@ -3,7 +3,7 @@ import type { ScreenEvent } from '../core/events.ts';
 import type { InputMark } from '../core/input-mark.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
-import { type Activity, drawnOn, type Ring } from './activity.ts';
+import { type Activity, drawnOn, type OutputNotice } from './activity.ts';
 import {
   clockSet,
   type DetectorMemory,
@@ -77,7 +77,7 @@ export class PaneWatcher {
   }
 
   /** The doorbell: the pane drew. */
-  rang({ isMarker, afterMs }: Ring): void {
+  noticeOutput({ isMarker, afterMs }: OutputNotice): void {
     if (this.#isClosed) return;
     this.#cancelReread();
     if (isMarker) this.#lookIn(Math.max(0, this.#lookedAt + markerPauseMs - this.#deps.clock.now()));
@@ -85,7 +85,7 @@ export class PaneWatcher {
   }
 
   /** The safety net, to be called now and then: looks if the last look is old. */
-  poke(): void {
+  check(): void {
     if (!this.#isClosed && this.#deps.clock.now() - this.#lookedAt >= pokeAfterMs) this.#lookIn(0);
   }
 

@@ -95,7 +95,7 @@ async function openField(agent: WithDoor): Promise<Field> {
 async function deliver({ bridge, real }: Field, agent: WithDoor, via: Via, kind: string, body: string): Promise<Row> {
   const address = await addressOn(bridge.main, real.paneId);
   const isPaneReady = async () => {
-    const snapshot = await bridge.panes.look(address);
+    const snapshot = await bridge.panes.capture(address);
     return snapshot !== null && isReady(bridge.panes.readAs(snapshot, agent));
   };
   await waitFor('the pane is ready', isPaneReady, {

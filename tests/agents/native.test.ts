@@ -105,7 +105,7 @@ describe.each(agents)("a real %s's own door", (name) => {
     const config = loadConfig({ home, flags: { socket: tmux.socketPath }, env: {} });
     const bridge = await Bridge.open(config, { on: () => {} });
     try {
-      const snapshot = await bridge.panes.look(await addressOn(bridge.main, agent.paneId));
+      const snapshot = await bridge.panes.capture(await addressOn(bridge.main, agent.paneId));
       const doors = new NativeInputs({
         ground: new ProcessFiles(),
         clock: systemClock,

@@ -66,7 +66,7 @@ test.each(steps)('the clock is set by %i ms: nobody is called again for it, nor 
   const memory = journal;
   const calling = () => {
     const one = new Alerts({ memory, againAfterMs: 600_000, call: () => called.push(clock.now()) });
-    one.attend();
+    one.enable();
     return one;
   };
   calling().needed(journal.request('r')!, 'no row', clock.now());

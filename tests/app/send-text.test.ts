@@ -35,9 +35,9 @@ async function answered(reason: HoldReason, holds: number, dialog?: string): Pro
     on: () => changes.wake(),
   });
   const panes = {
-    rings: () => 0,
-    nextRing: (_pane: unknown, limitMs: number) => new Promise<void>((resolve) => void clock.after(limitMs, resolve)),
-    look: () => Promise.resolve({}),
+    outputCount: () => 0,
+    nextOutput: (_pane: unknown, limitMs: number) => new Promise<void>((resolve) => void clock.after(limitMs, resolve)),
+    capture: () => Promise.resolve({}),
     readAs: () => ({ state: 'dialog', why: [] }),
   } as unknown as Panes;
   const { journal } = memory;

@@ -178,7 +178,7 @@ export class FakePane implements PaneIO, ScreenReaders {
 
   // ── the courier's hands ──
 
-  async look(): Promise<FreshSnapshot | null> {
+  async capture(): Promise<FreshSnapshot | null> {
     this.before('look');
     if (this.gone) return null;
     const { cursorRow, title } = this.#frame;
@@ -232,11 +232,11 @@ export class FakePane implements PaneIO, ScreenReaders {
     this.inMode = false;
   }
 
-  rings(): number {
+  outputCount(): number {
     return this.#rings;
   }
 
-  nextRing(_pane: PaneAddress, limitMs: number, after: number): Promise<boolean> {
+  nextOutput(_pane: PaneAddress, limitMs: number, after: number): Promise<boolean> {
     if (this.#rings !== after) return Promise.resolve(true);
     return new Promise((resolve) => {
       const cancel = this.#clock.after(limitMs, () => {

@@ -155,12 +155,12 @@ class Bridge {
         return does();
       });
     return {
-      look: () => act('look', () => pane.look()),
+      capture: () => act('look', () => pane.capture()),
       paste: (id, text, condition) => type('paste', () => pane.paste(id, text, condition)),
       press: (id, key, condition) => type('press', () => pane.press(id, key, condition)),
       leaveMode: () => type('look', () => pane.leaveMode()),
-      rings: () => pane.rings(),
-      nextRing: (id, limitMs, after) => act('wait', () => pane.nextRing(id, limitMs, after)),
+      outputCount: () => pane.outputCount(),
+      nextOutput: (id, limitMs, after) => act('wait', () => pane.nextOutput(id, limitMs, after)),
     };
   }
 }

@@ -139,7 +139,7 @@ async function goneOn(harness: HarnessWithDoor): Promise<Partial<Delivery>> {
   harness.pane.inputs = ['go'];
   harness.pane.words = ['Shall I?'];
   harness.pane.settle();
-  const turnMark = markTurn([], harness.pane.read((await harness.pane.look())!), 'Shall I?');
+  const turnMark = markTurn([], harness.pane.read((await harness.pane.capture())!), 'Shall I?');
   return { turnMark };
 }
 

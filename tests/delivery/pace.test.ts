@@ -18,11 +18,11 @@ function slowWorld(lookMs: (look: number) => { early: number; late: number }, ch
   const frames: Frame[] = [];
   const pass = (forMs: number) => new Promise<void>((resolve) => void harness.clock.after(forMs, resolve));
   const hands: PaneIO = {
-    look: async () => {
+    capture: async () => {
       const askedAtMs = harness.clock.now();
       const { early, late } = lookMs(frames.length);
       await pass(early);
-      const snapshot = await harness.pane.look();
+      const snapshot = await harness.pane.capture();
       const frame = { askedAtMs, drawnAtMs: harness.clock.now(), screen: harness.pane.screen };
       await pass(late);
       frames.push({ ...frame, takenAtMs: harness.clock.now() });
@@ -31,8 +31,8 @@ function slowWorld(lookMs: (look: number) => { early: number; late: number }, ch
     paste: (id, text, condition) => harness.pane.paste(id, text, condition),
     press: (...given) => harness.pane.press(...given),
     leaveMode: () => harness.pane.leaveMode(),
-    rings: () => harness.pane.rings(),
-    nextRing: (...given) => harness.pane.nextRing(...given),
+    outputCount: () => harness.pane.outputCount(),
+    nextOutput: (...given) => harness.pane.nextOutput(...given),
   };
   const courier = new Courier({
     hands,

@@ -26,7 +26,7 @@ async function asking(
 }
 
 async function markOf(pane: FakePane, asked: string | undefined = question): Promise<TurnMark> {
-  const snapshot = await pane.look();
+  const snapshot = await pane.capture();
   return markTurn([], pane.read(snapshot!), asked);
 }
 

@@ -31,9 +31,9 @@ async function open(): Promise<void> {
 test('a pane whose first look is slow is watched once, whatever changes meanwhile', async () => {
   const a = await worker('a');
   await open();
-  const look = bridge.panes.look.bind(bridge.panes);
+  const look = bridge.panes.capture.bind(bridge.panes);
   let looks = 0;
-  bridge.panes.look = async (place, ...more) => {
+  bridge.panes.capture = async (place, ...more) => {
     if (place.paneId === a.paneId && looks++ === 0) await worker('b');
     return look(place, ...more);
   };
@@ -54,9 +54,9 @@ test.each([
     bridge = await Bridge.open(loadConfig({ home, flags, env: {} }), {
       on: (event) => events.push(event),
     });
-    const look = bridge.panes.look.bind(bridge.panes);
+    const look = bridge.panes.capture.bind(bridge.panes);
     let failures = 1;
-    bridge.panes.look = (place, ...more) =>
+    bridge.panes.capture = (place, ...more) =>
       place.paneId === a.paneId && failures-- > 0 ? first() : look(place, ...more);
     watch = new Watch(bridge);
     await watch.start();

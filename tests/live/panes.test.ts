@@ -24,40 +24,40 @@ beforeEach(async () => {
 afterEach(() => harness.stop());
 
 test('a wait for the next ring ends at once where the pane has rung since, and not by rings of before', async () => {
-  const before = panes.rings(pane);
-  panes.rang(pane, Buffer.from('x'), true);
-  expect(await panes.nextRing(pane, 60_000, before)).toBe(true);
-  expect(await panes.nextRing(pane, 30, panes.rings(pane))).toBe(false);
-  setTimeout(() => panes.rang(pane, Buffer.from('y'), true), 20);
-  expect(await panes.nextRing(pane, 60_000, panes.rings(pane))).toBe(true);
+  const before = panes.outputCount(pane);
+  panes.noticeOutput(pane, Buffer.from('x'), true);
+  expect(await panes.nextOutput(pane, 60_000, before)).toBe(true);
+  expect(await panes.nextOutput(pane, 30, panes.outputCount(pane))).toBe(false);
+  setTimeout(() => panes.noticeOutput(pane, Buffer.from('y'), true), 20);
+  expect(await panes.nextOutput(pane, 60_000, panes.outputCount(pane))).toBe(true);
 });
 
 test('a look tells when it was asked for, when it came, and that nobody is at the keys', async () => {
   const askedAt = systemClock.now();
-  const look = await panes.look(pane);
+  const look = await panes.capture(pane);
   expect(look).toMatchObject({ lastHumanKeyAt: null });
   expect(look!.askedAtMs).toBeGreaterThanOrEqual(askedAt);
   expect(look!.takenAtMs).toBeGreaterThanOrEqual(look!.askedAtMs);
 });
 
 test('what an agent said of itself counts until bytes of its pane may be missed', async () => {
-  const look = (await panes.look(pane))!;
+  const look = (await panes.capture(pane))!;
   const said = () => panes.motion(look).signals.state;
-  panes.rang(pane, Buffer.from('\x1b]7501;state=working:app=codex\x07'), true);
+  panes.noticeOutput(pane, Buffer.from('\x1b]7501;state=working:app=codex\x07'), true);
   expect(said()).toBe('working');
-  panes.rang(pane, Buffer.from('more'), true);
+  panes.noticeOutput(pane, Buffer.from('more'), true);
   expect(said()).toBe('working');
   panes.missed(pane);
   expect(said()).toBe(undefined);
 });
 
 test('what a pane said is remembered while it is there, and no longer', async () => {
-  const look = (await panes.look(pane))!;
-  panes.rang(pane, Buffer.from('\x1b]7501;state=working\x07'), true);
+  const look = (await panes.capture(pane))!;
+  panes.noticeOutput(pane, Buffer.from('\x1b]7501;state=working\x07'), true);
   panes.forgetOthers(await panes.list());
   expect(panes.motion(look).signals.state).toBe('working');
-  expect(panes.rings(pane)).toBe(1);
+  expect(panes.outputCount(pane)).toBe(1);
   panes.forgetOthers([]);
   expect(panes.motion(look).signals.state).toBeUndefined();
-  expect(panes.rings(pane)).toBe(0);
+  expect(panes.outputCount(pane)).toBe(0);
 });

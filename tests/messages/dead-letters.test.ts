@@ -25,7 +25,7 @@ function start(): DeadLetters {
     isAwaited: (id: DeliveryId) => awaited.has(id),
     call: (delivery, why) => called.push(`${delivery.id}: ${why}`),
   });
-  letters.attend();
+  letters.enable();
   return letters;
 }
 

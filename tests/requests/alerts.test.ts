@@ -17,7 +17,7 @@ function start(againAfterMs: number): Alerts {
     againAfterMs,
     call: (request, why) => called.push(`${request.id}: ${why}`),
   });
-  calling.attend();
+  calling.enable();
   return calling;
 }
 

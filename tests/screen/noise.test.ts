@@ -50,7 +50,7 @@ test.each(agents)('nothing is raised by a %s that works, whatever its tools prin
   for (let seconds = 0; seconds < minutes * 60; seconds++) {
     for (let ring = 0; ring < 3; ring++) {
       const bytes = Buffer.from(`\r${'|/-\\'[ring]} ${bait[(seconds + ring) % bait.length]}`);
-      watcher.rang(activity.heard(bytes, clock.now()));
+      watcher.noticeOutput(activity.heard(bytes, clock.now()));
       await clock.pass(333);
     }
   }
@@ -73,7 +73,7 @@ test('the same eyes do see a question where a turn has ended with one', async ()
     memory: null,
     on: (event) => events.push(event),
   });
-  watcher.poke();
+  watcher.check();
   await clock.pass(10_000);
   watcher.close();
   expect(events).toContainEqual(

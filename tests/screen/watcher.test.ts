@@ -70,7 +70,7 @@ class Scene {
 
   draw(lines: string[], bytes = 'something'): void {
     this.lines = lines;
-    this.watcher.rang(this.activity.heard(Buffer.from(bytes), this.clock.now()));
+    this.watcher.noticeOutput(this.activity.heard(Buffer.from(bytes), this.clock.now()));
   }
 
   told(type: ScreenEvent['type']): ScreenEvent[] {
@@ -83,7 +83,7 @@ const request = ['> go', '<<CONTROLLER_REQUEST>>', 'which?', '<<CONTROLLER_REQUE
 describe('when it looks', () => {
   test('never while nothing moves', async () => {
     const still = new Scene();
-    still.watcher.poke();
+    still.watcher.check();
     await still.clock.pass(5000);
     const captures = still.captures;
     await still.clock.pass(600_000);
@@ -163,14 +163,14 @@ describe('when it looks', () => {
 
   test('a poke looks only when the last look is old', async () => {
     const scene = new Scene();
-    scene.watcher.poke();
+    scene.watcher.check();
     await scene.clock.pass(600);
     const { captures } = scene;
-    scene.watcher.poke();
+    scene.watcher.check();
     await scene.clock.pass(100);
     expect(scene.captures).toBe(captures);
     await scene.clock.pass(1000);
-    scene.watcher.poke();
+    scene.watcher.check();
     await scene.clock.pass(100);
     expect(scene.captures).toBe(captures + 1);
   });
@@ -255,7 +255,7 @@ describe('what it tells', () => {
     scene.watcher.close();
     await scene.clock.pass(5000);
     scene.draw(request, '<<CONTROLLER_REQUEST_END>>');
-    scene.watcher.poke();
+    scene.watcher.check();
     await scene.clock.pass(5000);
     expect(scene.events).toEqual([]);
     expect(scene.clock.pending).toBe(0);
@@ -268,12 +268,12 @@ describe('what it tells', () => {
     const memory = JSON.parse(JSON.stringify(scene.watcher.memory()));
     scene.watcher.close();
     scene.events.length = 0;
-    scene.watch(memory).poke();
+    scene.watch(memory).check();
     await scene.clock.pass(2000);
     expect(scene.events.map(({ type }) => type)).not.toContain('request-seen');
     scene.watcher.close();
     scene.lines = [...request.slice(0, 4), '<<CONTROLLER_REQUEST>>', 'and this?', '<<CONTROLLER_REQUEST_END>>', '> '];
-    scene.watch(memory).poke();
+    scene.watch(memory).check();
     await scene.clock.pass(2000);
     expect(scene.told('request-confirmed')).toMatchObject([{ detection: { text: 'and this?' } }]);
   });
@@ -390,7 +390,7 @@ describe('when the clock is set', () => {
     };
     scene.watcher.close();
     scene.events.length = 0;
-    scene.watch(unconfirmed).poke();
+    scene.watch(unconfirmed).check();
     await scene.clock.pass(3_000);
     expect(scene.told('request-confirmed')).toHaveLength(1);
   });

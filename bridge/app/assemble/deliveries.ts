@@ -36,13 +36,13 @@ export function assembleDeliveries(parts: {
   const tmuxOf = (pane: PaneAddress) => serverOf(servers, pane);
   const courier = new Courier({
     hands: {
-      look: (pane) => panes.look(pane),
+      capture: (pane) => panes.capture(pane),
       paste: (pane, text, condition, how) =>
         paste(tmuxOf(pane), pane.paneId, text, { ...condition, server: pane.server }, how),
       press: (pane, keys, condition) => press(tmuxOf(pane), pane.paneId, keys, { ...condition, server: pane.server }),
       leaveMode: (pane) => leaveMode(tmuxOf(pane), pane),
-      rings: (pane) => panes.rings(pane),
-      nextRing: (pane, limitMs, after) => panes.nextRing(pane, limitMs, after),
+      outputCount: (pane) => panes.outputCount(pane),
+      nextOutput: (pane, limitMs, after) => panes.nextOutput(pane, limitMs, after),
     },
     eyes: {
       manner: (agent, pane) => panes.manner(agent, pane),

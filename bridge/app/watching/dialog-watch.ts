@@ -84,7 +84,7 @@ export class DialogWatch {
 
   async #confirm(first: Shown): Promise<void> {
     const { identity, program } = this.#pane;
-    const snapshot = await this.#bridge.panes.look(identity);
+    const snapshot = await this.#bridge.panes.capture(identity);
     if (snapshot === null || this.#closed || !sameAgent(snapshot.identity, identity)) return;
     const reading = this.#bridge.panes.readAs(snapshot, program);
     const shown = shownIn(reading);

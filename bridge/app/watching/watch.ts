@@ -75,8 +75,8 @@ export class Watch implements Watching {
     // without a server nobody can tell whether a live controller is among its panes: it is decided when one is needed
     if (panes && bridge.config.mode === 'auto') await bridge.dispatches.choose();
     if (panes) await this.#afterOthers(() => this.#refresh(panes, 'start'));
-    bridge.alerts.attend();
-    bridge.deadLetters.attend();
+    bridge.alerts.enable();
+    bridge.deadLetters.enable();
     bridge.requests.resume();
     await bridge.deliveries.resume();
     this.#tick();
@@ -170,7 +170,7 @@ export class Watch implements Watching {
   /** A look at one pane a second, in turn: what every bell missed is found in the end, at a price that does not grow. */
   #pokeOne(): void {
     const panes = [...this.#watched.values()];
-    if (panes.length > 0) panes[this.#ticks++ % panes.length]!.watcher.poke();
+    if (panes.length > 0) panes[this.#ticks++ % panes.length]!.watcher.check();
   }
 
   panesListed(): void {
@@ -234,7 +234,7 @@ export class Watch implements Watching {
 
   /** The list of panes says of some that they moved, whether they rang or not. */
   #pokeMoved(panes: readonly PaneFacts[]): void {
-    for (const facts of panes) this.#watched.get(addressKey(facts))?.pokeIfMoved(facts);
+    for (const facts of panes) this.#watched.get(addressKey(facts))?.checkIfMoved(facts);
   }
 
   /** @returns false where it could not be looked at just now, and no other pane need wait for that */
@@ -243,7 +243,7 @@ export class Watch implements Watching {
     const key = addressKey(wanted.facts);
     const before = this.#watched.get(key);
     if (before?.isStill(wanted.facts)) return true;
-    const snapshot = await bridge.panes.look(wanted.facts).catch((fault) => this.#complain(messageOf(fault)));
+    const snapshot = await bridge.panes.capture(wanted.facts).catch((fault) => this.#complain(messageOf(fault)));
     if (!snapshot || this.#closed) return false;
     const program = bridge.panes.agentProgram(snapshot);
     if (before && sameAgent(before.identity, snapshot.identity) && before.program === program.name) return true;
@@ -258,7 +258,7 @@ export class Watch implements Watching {
     if (!before) {
       bridge.emit({ type: 'worker-found', worker: wanted.name, ...placeIn(wanted.facts), agent: program.name });
     }
-    watched.watcher.poke();
+    watched.watcher.check();
     return true;
   }
 

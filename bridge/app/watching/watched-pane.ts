@@ -96,7 +96,7 @@ export class WatchedPane {
     });
     this.#alert = new DialogAlert((event) => bridge.emit(event), name);
     this.watcher = new PaneWatcher({
-      capture: () => bridge.panes.look(snapshot.identity),
+      capture: () => bridge.panes.capture(snapshot.identity),
       activity: () => bridge.panes.activityOf(snapshot.identity),
       motion: (seen) => bridge.panes.motion(seen),
       clock: systemClock,
@@ -106,7 +106,7 @@ export class WatchedPane {
       on: (event) => this.#take(event),
     });
     this.#stopListening = bridge.panes.listen(snapshot.identity, (news) => {
-      if (news.is === 'drew') this.watcher.rang(news);
+      if (news.is === 'drew') this.watcher.noticeOutput(news);
       else if (news.is === 'signalled') this.#signalled();
     });
   }
@@ -125,12 +125,12 @@ export class WatchedPane {
   }
 
   /** The list of panes says of some that they moved, whether they rang or not. */
-  pokeIfMoved(facts: PaneFacts): void {
+  checkIfMoved(facts: PaneFacts): void {
     const now = listing(facts);
     if (this.#listed === now) return;
     this.#listed = now;
     this.#sayIfSmall(facts);
-    this.watcher.poke();
+    this.watcher.check();
   }
 
   /** Once, until it is enlarged. */
@@ -222,7 +222,8 @@ export class WatchedPane {
         if (this.role === 'worker') this.#requested(event);
         return;
       case 'response-confirmed':
-        if (this.role === 'controller' && event.attributes.id) dispatches.heard(event.attributes.id, event.text);
+        if (this.role === 'controller' && event.attributes.id)
+          dispatches.answeredOnScreen(event.attributes.id, event.text);
         return;
       case 'turn-began':
         this.#remember();
