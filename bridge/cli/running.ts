@@ -176,6 +176,7 @@ async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
     level: 'info',
     text: `watching; home ${config.home} (${home.because})${config.dryRun ? '; dry run: nothing is typed' : ''}`,
   });
+  for (const text of config.oldKeys) on({ type: 'said', level: 'warning', text });
   const end = await Promise.race([stopped, failed.then((fault) => ({ fault }))]);
   if (typeof end === 'string') on({ type: 'said', level: 'info', text: `${end}: stopping` });
   await daemon.stop();

@@ -47,6 +47,7 @@ export interface Config {
   readonly json: boolean;
   /** the rows of `policy:`, still to be read; and where each stands */
   readonly policy: readonly unknown[];
+  readonly oldKeys: readonly string[];
   readonly policyPlaces: readonly PolicyPlace[];
   readonly agents: FileValues['agents'];
   readonly notify: FileValues['notify'];
@@ -77,10 +78,17 @@ export interface ReadFile {
   readonly path: string;
   readonly values: FileValues;
   readonly policyPlaces: readonly PolicyPlace[];
+  /** keys by an old name, which still count: where each stands, and what it is called now */
+  readonly oldKeys: readonly string[];
 }
 
 /** Where nothing is written, nothing is set. */
-export const emptyFile: ReadFile = { path: '', values: { agents: {}, notify: {}, policy: [] }, policyPlaces: [] };
+export const emptyFile: ReadFile = {
+  path: '',
+  values: { agents: {}, notify: {}, policy: [] },
+  policyPlaces: [],
+  oldKeys: [],
+};
 
 export interface Sources {
   readonly home: string;
@@ -123,6 +131,7 @@ export function joined(sources: Sources): Config {
     stuckAfterMs: (values.stuckAfter as number) * 1000,
     policy: files.flatMap(({ values }) => values.policy),
     policyPlaces: files.flatMap(({ policyPlaces }) => policyPlaces),
+    oldKeys: files.flatMap(({ oldKeys }) => oldKeys),
     agents: Object.assign({}, ...files.map(({ values }) => values.agents).reverse()),
     notify: own.notify,
     given,

@@ -129,7 +129,11 @@ function readFile({ path, text }: ConfigFile, allowed?: readonly string[]): Read
     const lines = keyPaths(value).map((keys) => [keys.join('.'), lineOf(['policy', row, ...keys])]);
     return { file: path, row, line: lineOf(['policy', row]), lines: Object.fromEntries(lines) };
   });
-  return { path, values: parsed.data, policyPlaces: places };
+  const oldKeys = Object.entries(parsed.data.agents).flatMap(([name, { manner }]) => {
+    const keys = ['agents', name, 'manner'];
+    return manner === undefined ? [] : [`${path}:${lineOf(keys)}: ${keys.join('.')} is called composer now`];
+  });
+  return { path, values: parsed.data, policyPlaces: places, oldKeys };
 
   function lineOf(keys: readonly PropertyKey[]): number {
     const pair = keys.length > 0 ? keyNode(document, keys) : null;

@@ -137,3 +137,11 @@ test.each([
 ])('a bridge.yaml that would not end is refused with its file and line: %s', (_what, yaml, message) => {
   expect(() => load(yaml)).toThrow(message);
 });
+
+test('a key by its old name counts, and is said with its line', () => {
+  const config = load('agents:\n  mine:\n    manner: { settleMs: 70 }\n');
+  expect(config.oldKeys).toEqual([
+    expect.stringMatching(/bridge\.yaml:3: agents\.mine\.manner is called composer now$/),
+  ]);
+  expect(load('agents:\n  mine:\n    composer: { settleMs: 70 }\n').oldKeys).toEqual([]);
+});
