@@ -83,10 +83,19 @@ const mostGarbage = 8;
  * How often the text stands on the screen, by its end where it is long: its beginning may have scrolled out of sight.
  * None of a text that is too short to be told from other words.
  */
-export function copiesOf(text: string, { rows, firstVisible }: Snapshot): number {
+export function copiesOf(text: string, snapshot: Snapshot): number {
+  return aroundCopies(text, snapshot).length - 1;
+}
+
+/** What stands below the last of them, as `drawnFor` has it; all of the screen where there is none. */
+export function belowLastCopy(text: string, snapshot: Snapshot): string {
+  return aroundCopies(text, snapshot).at(-1)!;
+}
+
+function aroundCopies(text: string, { rows, firstVisible }: Snapshot): readonly string[] {
   const drawn = drawnFor(text);
-  const end = drawn(text).slice(-leastUnmarked);
-  if (end.length < leastMarked) return 0;
   const visible = rows.slice(firstVisible).map((row) => row.text);
-  return drawn(visible.join('\n')).split(end).length - 1;
+  const screen = drawn(visible.join('\n'));
+  const end = drawn(text).slice(-leastUnmarked);
+  return end.length < leastMarked ? [screen] : screen.split(end);
 }

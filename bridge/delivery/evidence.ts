@@ -1,10 +1,10 @@
 import type { ComposerFacts } from '../core/composer.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
-import { copiesOf, echoOf } from './echo.ts';
+import { belowLastCopy, copiesOf, echoOf } from './echo.ts';
 import { executes } from './guard.ts';
 import { markerOf } from './paste-marker.ts';
-import { type VisibleText, visibleTextFor } from './visible-text.ts';
+import { drawnFor, type VisibleText, visibleTextFor } from './visible-text.ts';
 
 /**
  * What the composer shows of our text: all of it, its end while the rest has scrolled out of sight, its marker for a
@@ -114,7 +114,7 @@ export function submitted(
   // a draft that is not ours tells that ours is gone, and no more; an absent composer may only be hidden
   if (after.reading.composer.is !== 'empty') return null;
   if (isOurs && echo === 'part') return 'partly-echoed';
-  if (isOurs && (isNew || worked) && before !== null && cameOnScreen(before, after, text)) return 'partly-echoed';
+  if (isOurs && before !== null && wentUp(before, after, text, isNew || worked)) return 'partly-echoed';
   const noInputsKnown = ready.reading.turn.inputs.length === 0 && after.reading.turn.inputs.length === 0;
   return noInputsKnown && stillOnScreen(ready, after, text) ? 'echoed-on-screen' : null;
 }
@@ -150,6 +150,28 @@ function isInSight({ snapshot }: Look, text: string): boolean {
 export function beganToWork(before: Look, after: Look): boolean {
   return before.reading.state !== 'busy' && after.reading.state === 'busy';
 }
+
+/**
+ * Of a text that left the composer: it came on the screen, and an input or work began; or it stands below all that was said
+ * before the paste. Of one that stood there before, and fills the screen as it did, this tells only while it is worked on;
+ * of one that was not seen to be worked on, something must have been said below it since: a short turn is over at once.
+ */
+function wentUp(before: Look, after: Look, text: string, began: boolean): boolean {
+  const [old, now] = [copiesOf(text, before.snapshot), copiesOf(text, after.snapshot)];
+  if (now > old && began) return true;
+  if (now === 0 || now < old || !saysBelow(before, before, text) || saysBelow(after, before, text)) return false;
+  return began || (now > old && saysBelow(after, after, text));
+}
+
+/** A line that `said` says stands on the screen, below the last copy of the text. */
+function saysBelow({ snapshot }: Look, said: Look, text: string): boolean {
+  const below = belowLastCopy(text, snapshot);
+  const lines = said.reading.turn.words.flatMap((words) => words.split('\n')).map(drawnFor(text));
+  return lines.some((line) => line.length >= leastSaid && below.includes(line));
+}
+
+/** A line of fewer letters may stand anywhere. */
+const leastSaid = 8;
 
 /** The text, or the end of a long one, stands on the screen, and did not before. Not while a composer may hold it. */
 export function cameOnScreen(before: Look, after: Look, text: string): boolean {

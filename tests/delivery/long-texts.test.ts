@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest';
+import { programOf } from '../../bridge/agent-programs/index.ts';
+import { beganToWork, composerHolds, type Look, submitted } from '../../bridge/delivery/evidence.ts';
+import { kindsOfText } from '../agents/texts.ts';
+import { snapshotOf } from '../screen/snapshots.ts';
+
+/** Screens of 120 by 40 as `npm run deliveries` recorded them around long texts that had arrived and ended `uncertain`. */
+const textOf = (name: string) => kindsOfText.find((kind) => kind.name === name)!.text({ workingFolder: '/work' });
+
+function lookAt(agent: string, rows: readonly string[]): Look {
+  const snapshot = snapshotOf([...Array(40).fill(''), ...rows].slice(-40), {
+    width: 120,
+    height: 40,
+    alternateScreen: true,
+  });
+  return { snapshot, reading: programOf(null, { agent }).screen.read(snapshot, { quietForMs: 10_000, signals: {} }) };
+}
+
+interface Moments {
+  readonly before: Look;
+  readonly ready: Look;
+  readonly after: Look;
+  readonly worked?: boolean;
+}
+
+const judge = (agent: string, text: string, { before, ready, after, worked = beganToWork(ready, after) }: Moments) =>
+  submitted({ before, ready, isOurs: true, worked }, after, text, programOf(null, { agent }).composer);
+
+const tint = (text: string) => `\x1b[48;2;55;55;55m${text}\x1b[49m`;
+const rule = '─'.repeat(120);
+
+test('pi draws inputs like answers: a long line that went up is known by what was said below it, and work was not seen', () => {
+  const text = textOf('2,000 characters in one line');
+  const composer = (draft = '') => [
+    '',
+    rule,
+    draft,
+    rule,
+    '/work (master)',
+    '↑200 0.1%/128k (auto)   scripted-model • medium',
+  ];
+  const earlier = [
+    '',
+    ' Use SQLite, one file, and keep its path configurable.',
+    '',
+    '',
+    ' Understood: Use SQLite, one file, and keep its path.',
+    '',
+  ];
+  const echo = ['', ...wrapped(text, 118).map((row) => ` ${row}`), ''];
+  const answer = ['', ' Understood: The queue is drained by one worker that takes the oldest job', ''];
+  const before = lookAt('pi', [...earlier, ...composer()]);
+  const ready = lookAt('pi', [...earlier, ...composer('[paste #1 2000 chars]')]);
+  expect(composerHolds(ready.reading, ready.snapshot, text, programOf(null, { agent: 'pi' }).composer)).toBe('marker');
+  const after = lookAt('pi', [...earlier, ...echo, ...answer, ...composer()]);
+  expect(after.reading).toMatchObject({ state: 'idle', composer: { is: 'empty' } });
+  expect(judge('pi', text, { before, ready, after })).toBe('partly-echoed');
+
+  // an older one that comes into view has below it what was said before; and one that nothing is said below is only drawn
+  const past = lookAt('pi', [...echo, ...answer, ...earlier, ...composer()]);
+  expect(judge('pi', text, { before, ready, after: past })).toBeNull();
+  expect(judge('pi', text, { before, ready, after: lookAt('pi', [...earlier, ...echo, ...composer()]) })).toBeNull();
+
+  // sent again: the screen is as it was, but for the moment before the answer
+  const again = lookAt('pi', [...echo, ...answer, ...composer()]);
+  const standing = lookAt('pi', [...echo, ...answer, ...composer('[paste #1 2000 chars]')]);
+  expect(judge('pi', text, { before: again, ready: standing, after: again, worked: true })).toBeNull();
+  const working = lookAt('pi', [...echo, ...answer, ...echo, ...composer()]);
+  expect(judge('pi', text, { before: again, ready: standing, after: working, worked: true })).toBe('partly-echoed');
+});
+
+test('of a long paste Claude Code shows the end; where that filled the screen already, it stands last while it is worked on', () => {
+  const text = textOf('10,000 characters in 125 lines');
+  const end = text
+    .split('\n')
+    .map((line) => tint(`  ${line}`))
+    .slice(-32);
+  const composer = (draft = '', footer = '  ⏸ manual mode on · ? for shortcuts') => [
+    rule,
+    `❯\u00a0${draft}`,
+    rule,
+    footer,
+  ];
+  const said = (id: string) => [
+    '',
+    `● Understood: <pasted_content id="${id}">`,
+    '',
+    '✻ Churned for 0s · done 9:35 PM',
+    '',
+  ];
+  const before = lookAt('claude', [...end, ...said('41f8'), ...composer()]);
+  const marker = '[Pasted text #2 +124 lines]';
+  const ready = lookAt('claude', [...end, ...said('41f8'), ...composer(marker, '  paste again to expand')]);
+  expect(composerHolds(ready.reading, ready.snapshot, text, programOf(null, { agent: 'claude' }).composer)).toBe(
+    'marker',
+  );
+  const status = ['', '✻ Perambulating…', '  ⎿  Tip: Start small, ask Claude for a plan, and check its edits', ''];
+  const working = lookAt('claude', [...end, ...status, ...composer()]);
+  expect(judge('claude', text, { before, ready, after: working })).toBe('partly-echoed');
+  expect(judge('claude', text, { before, ready, after: before, worked: true })).toBeNull();
+  // emptied by something else, and at work on something else: what was said last stands there still
+  const other = lookAt('claude', [...end, ...said('41f8').slice(0, 3), ...status, ...composer()]);
+  expect(judge('claude', text, { before, ready, after: other, worked: true })).toBeNull();
+
+  // the first of its kind, over before anybody looked
+  const fresh = [
+    ...Array(24).fill(''),
+    '❯ Use SQLite.',
+    '',
+    '● Understood: Use SQLite.',
+    '',
+    '✻ Baked for 0s · done 9:34 PM',
+    '',
+  ];
+  const first = {
+    before: lookAt('claude', [...fresh, ...composer()]),
+    ready: lookAt('claude', [...fresh, ...composer(marker, '  paste again to expand')]),
+  };
+  expect(judge('claude', text, { ...first, after: before })).toBe('partly-echoed');
+});
+
+/** Words in rows of so many columns. */
+function wrapped(text: string, columns: number): string[] {
+  const rows = [''];
+  for (const word of text.split(' ')) {
+    const row = `${rows.at(-1)} ${word}`.trim();
+    if (row.length > columns) rows.push(word);
+    else rows[rows.length - 1] = row;
+  }
+  return rows;
+}
