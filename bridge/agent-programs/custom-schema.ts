@@ -116,6 +116,7 @@ export const composerSchema = z
         tab: z.string(),
         form: z.literal('NFC'),
         wrapped: pattern,
+        joinsFailed: z.string(),
         mayAppend: z.string(),
       })
       .partial(),

@@ -24,7 +24,7 @@ export const kimi: AgentProgram = {
       { pattern: '\\\\$', append: ' ' },
       { pattern: '@\\S*$', append: ' ' },
     ],
-    changes: { trims: true, tab: '    ' },
+    changes: { trims: true, tab: '    ', joinsFailed: '\n\n' },
     dialogTitles: [],
     dialogWords: ['↑/↓ select · [0-9/]+ choose', '↑↓ navigate · ', '▶ Run this command\\?'],
     rescueEnters: 1,

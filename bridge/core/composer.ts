@@ -35,6 +35,8 @@ export interface ComposerFacts {
     readonly form?: 'NFC';
     /** what it puts round a paste: the whole of what the model is told, with the text as the group `text` */
     readonly wrapped?: string;
+    /** what failed and what is submitted next may come to the model as one message, with this between them */
+    readonly joinsFailed?: string;
     /** this is appended to some texts */
     readonly mayAppend?: string;
   };

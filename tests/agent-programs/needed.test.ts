@@ -17,7 +17,8 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   // an approval shows what the title says too; a title without its dialog must not read as anything else
   qwen: ['title.dialog'],
   // a rule of dashes in the transcript would be a composer, were it the last thing on a screen
-  pi: ['composer.footer'],
+  // a view that was scrolled back has a test of its own, screens.test.ts
+  pi: ['composer.footer', 'scrolledBack'],
   // a promotion that nobody has recorded lies over the composer like the one that is
   cline: ['composer.footer', 'dialogs.3'],
   continue: ['composer.footer'],

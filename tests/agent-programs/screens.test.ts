@@ -562,3 +562,28 @@ describe('which agent program is in a pane', () => {
     expect(new RegExp(gemini.composer.longPasteMarkers[0]!).exec('[Pasted Text: 4253 chars]')?.[1]).toBe('4253');
   });
 });
+
+describe('a view of its own that a person has scrolled back', () => {
+  const rule = '─'.repeat(120);
+  const composer = [rule, '', rule, '/work (master)', '↑200 0.1%/128k (auto)   scripted-model • medium'];
+  const older = ['', ' Use SQLite.', '', '', ' Understood: Use SQLite.', '', ''];
+  const read = (lines: string[]) =>
+    programOf(null, { agent: 'pi' }).screen.read(
+      snapshotOf([...lines, ...composer], { title: 'π - work', width: 120, alternateScreen: true }),
+      quiet,
+    );
+
+  test('pi says so above its composer: nothing on the screen is of now, and it is not ready', () => {
+    const hint = `${' '.repeat(41)}↓ Jump to latest message · Ctrl+End`;
+    const reading = read([...older, hint, '']);
+    expect(reading).toMatchObject({ state: 'unknown', turn: { inputs: [], words: [], cut: true } });
+    expect(reading.why[0]?.detail).toBe('somebody has scrolled the transcript back');
+    expect(isReady(reading)).toBe(false);
+  });
+
+  test('what the agent says further up, or without the blanks before it, is no sign of that', () => {
+    expect(read(older).state).toBe('idle');
+    expect(read([' ↓ Jump to latest message · Ctrl+End', '', ...older]).state).toBe('idle');
+    expect(read([...older, ' ↓ Jump to latest message · Ctrl+End', '']).state).toBe('idle');
+  });
+});

@@ -67,6 +67,8 @@ export class Field {
   #seen = { calls: 0, messages: 0 };
   /** what the model was told last before the text that counts */
   #passed = '';
+  /** that, where it failed */
+  #failed: string | null = null;
 
   private constructor(program: AgentName, server: ModelServer, size: { width: number; height: number }) {
     this.program = program;
@@ -128,21 +130,24 @@ export class Field {
   }
 
   /** What the model has been told until now was not delivered. */
-  passOver(): void {
+  passOver(how?: 'failed'): void {
     this.#passed = this.#newMessages().at(-1) ?? this.#passed;
+    this.#failed = how === 'failed' ? this.#passed : null;
   }
 
   /** @param waitMs how long what is held may wait, in milliseconds */
   async deliver(kind: KindOfText, method: Method = 'bridge', waitMs = idleLimitMs): Promise<Delivered> {
     const text = kind.text(this.agent);
-    const delivered = await (method === 'bridge' ? this.#byBridge(text, waitMs) : this.#byDelay(text, method));
+    const failed = this.#failed;
+    const delivered = await (method === 'bridge' ? this.#byBridge(text, waitMs, failed) : this.#byDelay(text, method));
+    if (delivered.outcome !== 'held') this.#failed = null;
     const proof = join(this.agent.workingFolder, 'proof');
     if (!existsSync(proof)) return delivered;
     rmSync(proof);
     return { ...delivered, outcome: 'ran', detail: `the command was run. ${delivered.detail}` };
   }
 
-  async #byBridge(text: string, waitMs: number): Promise<Delivered> {
+  async #byBridge(text: string, waitMs: number, failed: string | null): Promise<Delivered> {
     const { composer: manner } = programOf(null, { agent: this.program });
     const prepared = prepare(text, manner);
     const pane = await addressOn(this.#bridge!.main, this.agent.paneId);
@@ -163,7 +168,12 @@ export class Field {
     const said = `${state.is}: ${outcomeOf(state).message}`;
     if (state.is === 'acknowledged') {
       const told = await this.#told(askedLimitMs);
-      const judgement = judged(text, prepared.is === 'text' ? asTaken(prepared.text, manner) : [], told, manner);
+      const judgement = judged(
+        text,
+        prepared.is === 'text' ? asTaken(prepared.text, manner, failed) : [],
+        told,
+        manner,
+      );
       if (judgement.detail === '') return { ms: at, ...judgement, detail: state.receipt.evidence };
       return { ms: at, ...judgement, detail: `${judgement.detail}\n${this.#stepsOf(delivery)}` };
     }

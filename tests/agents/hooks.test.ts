@@ -220,9 +220,17 @@ describe.runIf(isWanted('claude')).each(looks)('a real claude%s', (_how, look) =
     await heardAgain('approval-wanted', agent, () => agent.type('SUBAGENT'));
     await agent.waitForScreen(/from the general-purpose agent/);
     const isClosed = (screen: string) => !agent.approval.test(screen);
-    // that the subagent has ended begins a turn of its own
+    // that the subagent has ended begins a turn of its own, which may be over before its beginning is heard
     await heardAgain('turn-began', agent, () => agent.pressUntil('Enter', isClosed));
-    await heardAgain('turn-ended', agent, async () => {});
+    await waitFor(
+      'each turn has ended',
+      async () => {
+        const heard = await journaled(agent);
+        const ended = heard.filter(({ kind }) => kind === 'turn-ended').map(({ turn }) => turn);
+        return heard.filter(({ kind }) => kind === 'turn-began').every(({ turn }) => ended.includes(turn));
+      },
+      { limitMs: 30_000, describe: agent.screen },
+    );
     await agent.waitUntilIdle();
     const before = await journaled(agent);
 

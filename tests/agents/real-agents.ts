@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type PrivateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { installed } from './installs.ts';
 import type { LoggedCall, ModelServer } from './model-server.ts';
@@ -164,8 +165,17 @@ export async function launchAgent(programName: AgentName, options: RealAgentOpti
     waitForScreen,
     waitUntilIdle,
     async type(line) {
-      await tmux.run('send-keys', '-l', '-t', paneId, line);
-      await waitForStill(screen, (text) => text.includes(line.slice(0, 40)), describe);
+      const write = () => tmux.run('send-keys', '-l', '-t', paneId, line);
+      const standsThere = () => waitForStill(screen, (text) => text.includes(line.slice(0, 40)), describe);
+      const isTaken = () => standsThere().then(Boolean, () => false);
+      await write();
+      // as a person does: what a busy program lost of it is taken out, and typed again
+      for (let tries = 0; tries < 2 && !(await isTaken()); tries++) {
+        await tmux.run('send-keys', '-t', paneId, '-N', String(line.length), 'BSpace');
+        await delay(1_000);
+        await write();
+      }
+      await standsThere();
       await submit();
     },
     pressUntil,
@@ -193,7 +203,7 @@ async function waitForStill(
   screen: () => Promise<string>,
   shows: (text: string) => boolean,
   describe: () => Promise<string>,
-): Promise<void> {
+): Promise<true> {
   let last = '';
   let since = Date.now();
   const condition = async () => {
@@ -202,7 +212,7 @@ async function waitForStill(
     last = now;
     return shows(now) && Date.now() - since >= 400;
   };
-  await waitFor('the typed line stands in the composer', condition, { everyMs: 50, describe });
+  return waitFor('the typed line stands in the composer', condition, { everyMs: 50, describe }).then(() => true);
 }
 
 function makePlace(tmux: PrivateTmux, name: string): Place {

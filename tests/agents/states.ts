@@ -16,8 +16,9 @@ const asItIs = async () => {};
 /** Some try a refused request again and again, and are at work all the while. */
 const errorLimitMs = 15_000;
 
+/** It fits what a composer shows: cline's first screen has five rows of 66 columns, and of a longer draft the end. */
 const story =
-  'The queue is drained by one worker that takes the oldest job first and marks it before it begins. '.repeat(6);
+  'The queue is drained by one worker that takes the oldest job first and marks it before it begins. '.repeat(2);
 
 /** What an agent may be in when a text comes, beside idle after a turn. */
 export const states = {
@@ -86,7 +87,7 @@ export const states = {
       await agent.waitUntilIdle();
       await agent.type('ERROR 400:');
       await agent.waitUntilIdle(errorLimitMs).catch(() => {});
-      field.passOver();
+      field.passOver('failed');
     },
   },
 } as const satisfies Record<string, AgentState>;

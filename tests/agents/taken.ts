@@ -1,12 +1,22 @@
 import type { ComposerFacts } from '../../bridge/core/composer.ts';
 
-/** What the model may be told of a text that was typed: the text, or what the profile says that the agent makes of it. */
-export function asTaken(typed: string, { changes }: Pick<ComposerFacts, 'changes'>): readonly string[] {
+/**
+ * What the model may be told of a text that was typed: the text, or what the profile says that the agent makes of it.
+ * @param failed the input before it, where that failed
+ */
+export function asTaken(
+  typed: string,
+  { changes }: Pick<ComposerFacts, 'changes'>,
+  failed: string | null = null,
+): readonly string[] {
   let text = typed;
   if (changes.tab !== undefined) text = text.replaceAll('\t', changes.tab);
   if (changes.form !== undefined) text = text.normalize(changes.form);
   if (changes.trims === true) text = text.trim();
-  return changes.mayAppend === undefined ? [text] : [text, text + changes.mayAppend];
+  const taken = changes.mayAppend === undefined ? [text] : [text, text + changes.mayAppend];
+  const { joinsFailed } = changes;
+  if (failed === null || joinsFailed === undefined) return taken;
+  return [...taken, ...taken.map((one) => failed + joinsFailed + one)];
 }
 
 /** What the model was told, without what the profile says that the agent puts round a paste. */

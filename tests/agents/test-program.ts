@@ -15,6 +15,8 @@ export interface TestProgram {
   /** words of its open approval dialog; null where it never asks before it acts */
   readonly approval: RegExp | null;
   readonly keys: Keys;
+  /** what shows that a person has scrolled its own view back, and the keys that bring him back: until then nothing is typed */
+  readonly scrolledBack?: { readonly shows: RegExp; readonly back: readonly string[] };
   /** scenes of record.ts that only some programs have */
   readonly scenes?: readonly string[];
   /** Writes its home, and says how it is started there. */

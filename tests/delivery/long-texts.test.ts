@@ -119,6 +119,31 @@ test('of a long paste Claude Code shows the end; where that filled the screen al
   expect(judge('claude', text, { ...first, after: before })).toBe('partly-echoed');
 });
 
+test('Kimi Code: joined emoji that tmux draws wider break a row, whose rest pushes the last row of the footer out of sight', () => {
+  const text = textOf('accents, CJK and emoji with joiners');
+  const edge = '─'.repeat(116);
+  const rows = [
+    ' ● Understood: 1: The queue is drained by one worker that takes the oldest',
+    '',
+    ` ╭${edge}╮`,
+    ` │ > ${text}`,
+    `│╰${edge}╯`,
+    ` ╰${edge}╯`,
+    ' scripted-model  …/1/worker/worker  master                           /goal for multi-step work with a clear finish line',
+  ];
+  const { reading, snapshot } = lookAt('kimi', rows);
+  expect(composerHolds(reading, snapshot, text, programOf(null, { agent: 'kimi' }).composer)).toBe('all');
+  // without a model there is no such row either, and its composer takes no prompt
+  const without = lookAt('kimi', [
+    ...rows.slice(0, 2),
+    rows[2]!,
+    ` │ > ${' '.repeat(112)}│`,
+    rows[5]!,
+    ' …/1/worker/worker  master   /model: switch model',
+  ]);
+  expect(without.reading.composer.is).toBe('absent');
+});
+
 /** Words in rows of so many columns. */
 function wrapped(text: string, columns: number): string[] {
   const rows = [''];

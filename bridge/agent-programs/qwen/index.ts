@@ -21,7 +21,7 @@ export const qwen: AgentProgram = {
     ],
     references: fileReferences,
     commandEndings: [{ pattern: '\\\\$', append: ' ' }],
-    changes: { trims: true },
+    changes: { trims: true, joinsFailed: '' },
     dialogTitles: ['✳'],
     dialogWords: ['Waiting for user confirmation', 'Allow execution of', 'Apply this change'],
     rescueEnters: 1,

@@ -23,9 +23,15 @@ export function findComposer(
   if (place === null) return null;
   const below = lines.slice(place.end).filter(({ text }) => text.trim() !== '');
   if (below.length > facts.below) return null;
-  if (facts.footer !== undefined && !below.some(({ text }) => pattern(facts.footer!).test(text))) return null;
+  const hasFooter = facts.footer === undefined || below.some(({ text }) => pattern(facts.footer!).test(text));
+  if (!hasFooter && !isBrokenEdge(lines[place.last - 1]!, facts)) return null;
   const hasAbove = facts.above !== undefined && pattern(facts.above).test(lines[place.start - 1]?.text ?? '');
   return hasAbove ? { ...place, start: place.start - 1 } : place;
+}
+
+/** A second lower edge has pushed the footer's last row out of sight. */
+function isBrokenEdge({ text }: Line, { chrome, footer }: ScreenFacts['composer']): boolean {
+  return chrome !== undefined && footer !== undefined && pattern(chrome).test(text);
 }
 
 function findByRules(

@@ -80,6 +80,7 @@ function decide(
   if (signals.state === 'working') return verdict('busy', 'signal', 'OSC 7501 says working');
   if (signals.isInProgress) return verdict('busy', 'signal', 'it shows progress in the terminal (OSC 9;4)');
   if (screen.isStarting) return { state: 'starting', why: [screen.isStarting] };
+  if (screen.scrolledBack) return { state: 'unknown', why: [screen.scrolledBack] };
   if (screen.isUnanswered) return { state: 'unknown', why: [screen.isUnanswered] };
   const cursor = cursorOf(pane.cursorVisible, screen, facts);
   if (cursor !== null) return verdict('unknown', 'cursor', cursor, composerRow);

@@ -6,7 +6,7 @@ import { evidence } from '../rows.ts';
 import { type ComposerPlace, findComposer, findStatus, ownFrom, promptOf, readComposer } from './composer.ts';
 import { findDialog } from './dialog.ts';
 import type { ScreenFacts } from './facts.ts';
-import { findRow, type Line } from './lines.ts';
+import { findRow, type Line, pattern } from './lines.ts';
 import { readCells, readTurn } from './transcript.ts';
 
 /** The parts of a screen, read by a profile's facts. */
@@ -19,6 +19,8 @@ export interface DeclaredScreen {
   readonly cursorAtStart: boolean;
   readonly dialog: DialogOnScreen | null;
   readonly busy: Evidence | null;
+  /** somebody has scrolled the transcript back */
+  readonly scrolledBack: Evidence | null;
   readonly isStarting: Evidence | null;
   readonly ended: Evidence | null;
   readonly restingFooter: Evidence | null;
@@ -55,7 +57,11 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
   const composer: Composer = place ? readComposer(lines, place, facts, snapshot) : { is: 'absent' };
   const status = findStatus(lines, place ? ownFrom(lines, end, composer, facts) : end, facts);
   const cells = readCells(lines, status.from, facts);
-  const { turn, from } = readTurn(cells, facts, snapshot);
+  const read = readTurn(cells, facts, snapshot);
+  const { from } = read;
+  const scrolledBack =
+    place === null ? null : scrollHint(lines.slice(snapshot.firstVisible, place.start), facts, snapshot);
+  const turn: Turn = scrolledBack === null ? read.turn : { inputs: [], words: [], cut: true };
   const last = cells.findLast(({ kind }) => kind !== 'blank');
   const isFirst =
     facts.firstScreen !== undefined && findRow({ from: 0, lines }, [facts.firstScreen], 'first-screen') !== null;
@@ -82,6 +88,7 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
       status.busy ??
       findRow(ruleOf(place, lines), facts.busy?.rule, 'rule') ??
       findRow({ from, lines: lines.slice(from, status.from) }, facts.busy?.turn, 'turn'),
+    scrolledBack,
     isStarting: findRow({ from: 0, lines }, facts.starting, 'starting'),
     ended: hasEnded ? evidence('turn-end', `the turn has ended: "${last.lines[0]!.text.trim()}"`, last.first) : null,
     restingFooter: findRow(
@@ -98,6 +105,16 @@ export function readDeclaredScreen(snapshot: Snapshot, facts: ScreenFacts): Decl
     isStartScreen: composer.is === 'empty' && (isFirst || isFresh),
     isBetweenTurns: isFresh || hasEnded || turn.error !== undefined,
   };
+}
+
+function scrollHint(
+  above: readonly Line[],
+  { scrolledBack }: ScreenFacts,
+  { firstVisible }: Snapshot,
+): Evidence | null {
+  const at = above.findLastIndex(({ text }) => text.trim() !== '');
+  if (scrolledBack === undefined || at < 0 || !pattern(scrolledBack).test(above[at]!.text)) return null;
+  return evidence('scrolled', 'somebody has scrolled the transcript back', firstVisible + at);
 }
 
 /** What stands between the transcript and the composer's text. */

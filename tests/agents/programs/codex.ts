@@ -10,6 +10,7 @@ export const codex: TestProgram = {
   version: '0.171.0',
   binary: 'codex',
   keys: { ...usualKeys, approve: ['y'] },
+  scrolledBack: { shows: /Back to bottom/, back: ['End', 'Escape'] },
   startLimitMs: 60_000,
   approval: /Would you like to run the following command\?/,
   prepare({ home, name, workingFolder }, { server, codexConfig = '', codexDaemon = false, firstRun }) {

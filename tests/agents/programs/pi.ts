@@ -9,6 +9,7 @@ export const pi: TestProgram = {
   binary: 'pi',
   needs: ['node@22.23.3'],
   keys: usualKeys,
+  scrolledBack: { shows: /Jump to latest message/, back: ['C-End'] },
   startLimitMs: 60_000,
   approval: null,
   prepare({ home, name }, { server }) {
