@@ -111,6 +111,7 @@ function atTheLimit(holding: Holding, everShown: boolean): Shown {
     case 'all':
     case 'tail':
     case 'marker':
+    case 'garbled':
       return { is: 'withheld', reason: 'the composer did not come to rest' };
     case 'part':
       return { is: 'withheld', reason: 'the composer shows only a part of the text' };

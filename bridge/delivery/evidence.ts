@@ -8,13 +8,13 @@ import { drawnFor, type VisibleText, visibleTextFor } from './visible-text.ts';
 
 /**
  * What the composer shows of our text: all of it, its end while the rest has scrolled out of sight, its marker for a
- * long paste, a part, all of it and something else besides, something else only, or nothing.
+ * long paste, all of it with a few signs behind a joined emoji, a part, all of it and something else besides, something else only, or nothing.
  */
-export type Holding = 'all' | 'tail' | 'marker' | 'part' | 'more' | 'other' | 'no';
+export type Holding = 'all' | 'tail' | 'marker' | 'garbled' | 'part' | 'more' | 'other' | 'no';
 
 /** The composer holds the text and nothing else, as far as it shows. */
 export function isWhole(holding: Holding): boolean {
-  return holding === 'all' || holding === 'tail' || holding === 'marker';
+  return holding === 'all' || holding === 'tail' || holding === 'marker' || holding === 'garbled';
 }
 
 export function composerHolds(
@@ -47,7 +47,22 @@ function draftHolds(
   if (shown.includes(ours)) return 'more';
   // The end of a text whose beginning has scrolled out of a composer that says so. Of any other it is all that there is.
   if (cut === true && shown.length >= leastTail && ours.endsWith(shown)) return 'tail';
+  if (isGarbledAtEmoji(shown, text, visible)) return 'garbled';
   return ours.includes(shown) ? 'part' : 'other';
+}
+
+const joinedEmoji =
+  /(?:\p{Extended_Pictographic}[\p{M}\p{Emoji_Modifier}]*\u200d)+\p{Extended_Pictographic}[\p{M}\p{Emoji_Modifier}]*/gu;
+/** Signs of what stood there before, behind each emoji. */
+const mostLeft = 8;
+const leastAround = 12;
+
+/** tmux draws a joined emoji wider than the program counts it: some of what stood there before is left behind it (opencode 1.18.33). */
+function isGarbledAtEmoji(shown: string, text: string, visible: VisibleText): boolean {
+  const pieces = text.split(joinedEmoji).map(visible);
+  if (pieces.length < 2 || pieces.join('').length < leastAround || pieces.at(-1) === '') return false;
+  const escaped = pieces.map((piece) => piece.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`^${escaped.join(`.{0,${mostLeft}}`)}$`, 'u').test(shown);
 }
 
 /** Without a composer there is the row with the cursor: the text's end stands before the cursor, and nothing after it. */

@@ -80,7 +80,7 @@ describe.each(agents)('a real %s', (name) => {
       await states[state].ready(field);
       const first = await field.deliver(kindsOfText[0]!);
       if (first.outcome !== 'held') {
-        expect(first).toMatchObject({ outcome: 'exact' });
+        expect(first, first.detail).toMatchObject({ outcome: 'exact' });
         return;
       }
       // where it took the PageUp (codex does at times), somebody reads there, and nothing is typed until he is back

@@ -90,6 +90,21 @@ test('the end of a long text in a composer that scrolls is its tail; its beginni
   expect(holds(`${text.slice(-300)} x`, text, true)).toBe('other');
 });
 
+test('what tmux leaves behind a joined emoji is forgiven there alone, and counts as a part that is out of sight does', () => {
+  const text = 'Grüße, 日本語 👩‍👩‍👧 and C:\\temp\\ (now)';
+  const signs = '- "a" `b` $(c) [d]{2}|^e.f*g+h?/i 👩‍👩‍👧 end';
+  expect(holds(signs.replace('👧', '👧od'), signs)).toBe('garbled');
+  expect(holds('Grüße, 日本語 👩‍👩‍👧od   and C:\\temp\\ (now)', text)).toBe('garbled');
+  expect(holds('Grüße, 日本語 👩‍👩‍👧,    and C:\\temp\\ (now)', text)).toBe('garbled');
+  expect(holds('Grüße, od 日本語 👩‍👩‍👧 and C:\\temp\\ (now)', text)).toBe('other');
+  expect(holds('Grüße, 日本語 👩‍👩‍👧 and od C:\\temp\\ (now)', text)).toBe('other');
+  expect(holds('Grüße, 日本語 👩‍👩‍👧 what a person wrote and C:\\temp\\ (now)', text)).toBe('other');
+  expect(holds('Grüße, 日本語 👩‍👩‍👧od   and C:\\temp\\ (now) x', text)).toBe('other');
+  expect(holds('ok done 👍od and that is all of it', 'ok done 👍 and that is all of it')).toBe('other');
+  // what stands at the end may be a person's
+  expect(holds('that is all of it 👩‍👩‍👧od', 'that is all of it 👩‍👩‍👧')).not.toBe('garbled');
+});
+
 test('in a text that repeats itself a half-drawn paste is not taken for its end', () => {
   expect(holds('ab'.repeat(200), 'ab'.repeat(500))).toBe('part');
 });
