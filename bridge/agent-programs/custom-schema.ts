@@ -73,6 +73,7 @@ export const screenSchema = z.strictObject({
   queue: pattern.optional(),
   undrawn: pattern.optional(),
   queued: pattern.optional(),
+  scrolledBack: pattern.optional(),
   hasNoticeRow: z.literal(true).optional(),
   starting: patterns.optional(),
   takesKeysAtOnce: z.boolean().optional(),
