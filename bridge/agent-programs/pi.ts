@@ -37,7 +37,8 @@ export const pi: AgentProgram = {
       cursor: 'drawn',
     },
     busy: { status: ['^ [⠀-⣿] \\S'], isStatusInked: true, rule: ['^─{2,3} ?[⠀-⣿](?: |─)'] },
-    scrolledBack: '^ {8,}↓ Jump to latest message · Ctrl\\+End$',
+    // it lies over whatever stands in that row
+    scrolledBack: '^.{8,} ↓ Jump to latest message · Ctrl\\+End(?: |$)',
     takesKeysAtOnce: true,
     queue: '^ (?:Steering|Follow-up|Queued): |^ ↳ Alt\\+Up to edit',
     quietMs: 600,

@@ -579,6 +579,8 @@ describe('a view of its own that a person has scrolled back', () => {
     expect(reading).toMatchObject({ state: 'unknown', turn: { inputs: [], words: [], cut: true } });
     expect(reading.why[0]?.detail).toBe('somebody has scrolled the transcript back');
     expect(isReady(reading)).toBe(false);
+    const over = ' 98: The queue is drained by one worker t ↓ Jump to latest message · Ctrl+End o';
+    expect(read([...older, over, ' 99: The queue is drained']).state).toBe('unknown');
   });
 
   test('what the agent says further up, or without the blanks before it, is no sign of that', () => {

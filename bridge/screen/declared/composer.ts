@@ -31,7 +31,7 @@ export function findComposer(
 
 /** A second lower edge has pushed the footer's last row out of sight. */
 function isBrokenEdge({ text }: Line, { chrome, footer }: ScreenFacts['composer']): boolean {
-  return chrome !== undefined && footer !== undefined && pattern(chrome).test(text);
+  return chrome !== undefined && footer !== undefined && (pattern(chrome).test(text) || joinedRule(text) !== '');
 }
 
 function findByRules(

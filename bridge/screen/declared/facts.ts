@@ -68,7 +68,7 @@ export interface ScreenFacts {
   };
   /** a panel of so many columns at the right edge, in a pane that is at least so wide: no part of what is read */
   readonly sidebar?: { readonly columns: number; readonly fromWidth: number };
-  /** the last row above the composer while somebody has scrolled the transcript back: nothing on the screen is of now */
+  /** one of the last three rows above the composer while somebody has scrolled the transcript back: nothing on the screen is of now */
   readonly scrolledBack?: Pattern;
   /** the row right above the composer holds a notice or nothing, and no transcript */
   readonly hasNoticeRow?: true;

@@ -112,8 +112,10 @@ function scrollHint(
   { scrolledBack }: ScreenFacts,
   { firstVisible }: Snapshot,
 ): Evidence | null {
-  const at = above.findLastIndex(({ text }) => text.trim() !== '');
-  if (scrolledBack === undefined || at < 0 || !pattern(scrolledBack).test(above[at]!.text)) return null;
+  const near = above.slice(-3);
+  const found = scrolledBack === undefined ? -1 : near.findLastIndex(({ text }) => pattern(scrolledBack).test(text));
+  if (found < 0) return null;
+  const at = above.length - near.length + found;
   return evidence('scrolled', 'somebody has scrolled the transcript back', firstVisible + at);
 }
 
