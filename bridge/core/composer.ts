@@ -65,7 +65,7 @@ export interface CommandFacts {
   readonly echoes: boolean;
 }
 
-/** How a program's own door treats text, where that differs from its composer. */
+/** How a program's native input treats text, where that differs from its composer. */
 export interface NativeInputFacts {
   /** as receipts name it */
   readonly name: string;

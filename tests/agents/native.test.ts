@@ -16,10 +16,10 @@ import { type ModelServer, modelServer } from './model-server.ts';
 import { type RealAgent, startAgent } from './real-agents.ts';
 import { argsWithDoor, withDoors } from './with-door.ts';
 
-/** The own doors of real agents, in one conversation each: the model's log is the witness. docs/native.md has the figures. */
+/** The native input of real agents, in one conversation each: the model's log is the witness. docs/native.md has the figures. */
 const agents = withDoors.filter((name) => isWanted(name));
 
-describe.each(agents)("a real %s's own door", (name) => {
+describe.each(agents)("the native input of a real %s", (name) => {
   let server: ModelServer;
   let tmux: PrivateTmux;
   let agent: RealAgent;
