@@ -22,6 +22,7 @@ const daemon = await Daemon.start(config, new Date().toISOString(), () => {});
 const bridge = daemon.bridge ?? daemon.rooms;
 const panes = bridge.panes ?? bridge.sight;
 const capture = (panes.capture ?? panes.look).bind(panes);
+const factsOf = (panes.composerFacts ?? panes.manner).bind(panes);
 const deliveries = bridge.deliveries ?? bridge.post;
 
 /** As an answer goes: the worker is known already, and its text is posted the moment it arrives. */
@@ -41,7 +42,7 @@ async function deliver({ paneId, text }) {
   const steps = bridge.journal.events({ subject: deliveryId }).map(({ kind, at }) => ({ kind, at }));
   return {
     is: bridge.journal.delivery(deliveryId).state.is,
-    settleMs: panes.manner(agent, snapshot.identity).settleMs,
+    settleMs: factsOf(agent, snapshot.identity).settleMs,
     agent,
     steps,
   };

@@ -43,7 +43,7 @@ export interface FreshLook extends Look {
  */
 export class Attempt {
   readonly parts: CourierParts;
-  readonly manner: ComposerFacts;
+  readonly composerFacts: ComposerFacts;
   /** kept with every state from `typed` on, and in the receipt */
   way: InputMethod = { via: 'keyboard' };
   #delivery: Delivery;
@@ -57,7 +57,7 @@ export class Attempt {
   constructor(parts: CourierParts, delivery: Delivery, pane: TakenPane | null = null) {
     this.#pane = pane;
     this.parts = parts;
-    this.manner = parts.eyes.manner(delivery.agent, delivery.recipient);
+    this.composerFacts = parts.eyes.composerFacts(delivery.agent, delivery.recipient);
     this.#delivery = delivery;
     if ('way' in delivery.state && delivery.state.way) this.way = delivery.state.way;
   }
@@ -98,11 +98,11 @@ export class Attempt {
     const lastHumanKeyAt = look?.snapshot.lastHumanKeyAt ?? null;
     const { recipient, options, envelope, dialog } = this.#delivery;
     const { snapshot, reading } = look ?? { snapshot: null, reading: null };
-    const { whileBusy } = this.manner;
+    const { whileBusy } = this.composerFacts;
     const situation = { snapshot, reading, recipient, options, whileBusy, lastHumanKeyAt, now: this.now };
     const verdict =
       envelope.kind === 'keys'
-        ? guardKeys(situation, envelope.body.split(' '), this.manner.submitKey, dialog)
+        ? guardKeys(situation, envelope.body.split(' '), this.composerFacts.submitKey, dialog)
         : guard(situation);
     const asks = verdict.pass && snapshot !== null && this.parts.word?.asks(snapshot.identity) === true;
     return { ...(asks && dialog === undefined ? announcedDialog : verdict), lastHumanKeyAt };
@@ -116,8 +116,12 @@ export class Attempt {
   /** The text of this delivery as it is typed, or was. */
   prepare(): Prepared {
     const { body, kind } = this.#delivery.envelope;
-    if (this.way.via === 'native') return prepare(body, { ...this.manner, ...this.manner.door }, kind);
-    return prepare(body, this.#delivery.options.allowShell ? withoutRefusals(this.manner) : this.manner, kind);
+    if (this.way.via === 'native') return prepare(body, { ...this.composerFacts, ...this.composerFacts.door }, kind);
+    return prepare(
+      body,
+      this.#delivery.options.allowShell ? withoutRefusals(this.composerFacts) : this.composerFacts,
+      kind,
+    );
   }
 
   /** The same, for a pane that looks like this one. */
@@ -125,7 +129,7 @@ export class Attempt {
     const prepared = this.prepare();
     if (prepared.is === 'refused' || !executes(snapshot)) return prepared;
     // tmux does not tell whether a shell asked for brackets, and without them each line would be run as it arrives
-    return oneLine(prepared.text, { maxLineBytes: Math.min(shellLineBytes, this.manner.maxLineBytes) });
+    return oneLine(prepared.text, { maxLineBytes: Math.min(shellLineBytes, this.composerFacts.maxLineBytes) });
   }
 
   /** Why the turn that this answers has passed, by this look alone; null where it answers none, or that is not certain. */
@@ -278,6 +282,6 @@ function isUnseen(state: DeliveryState): boolean {
 }
 
 /** Whoever permits a program that runs what is typed means the text as a command, whatever it begins with. */
-function withoutRefusals(manner: ComposerFacts): ComposerFacts {
-  return { ...manner, commandOpenings: manner.commandOpenings.filter(({ prefix }) => prefix !== null) };
+function withoutRefusals(composerFacts: ComposerFacts): ComposerFacts {
+  return { ...composerFacts, commandOpenings: composerFacts.commandOpenings.filter(({ prefix }) => prefix !== null) };
 }

@@ -36,9 +36,9 @@ export type Shown =
  */
 export async function awaitText(attempt: Attempt, before: Look, text: string, endAt: number): Promise<Shown> {
   const startedAt = attempt.now;
-  const { settleMs } = attempt.manner;
+  const { settleMs } = attempt.composerFacts;
   const rest = new StabilityTimer(Math.max(stillMs, settleMs));
-  const wholeRest = new StabilityTimer(Math.max(attempt.manner.stillMs ?? stillMs, settleMs));
+  const wholeRest = new StabilityTimer(Math.max(attempt.composerFacts.stillMs ?? stillMs, settleMs));
   const goneIn = new StabilityTimer(goneInMs);
   const growth = new Growth();
   const deadline = new Deadline(before.reading, startedAt, endAt);
@@ -51,13 +51,13 @@ export async function awaitText(attempt: Attempt, before: Look, text: string, en
     const obstacle = attempt.obstacle(look);
     if (obstacle !== null) return { is: 'withheld', reason: obstacle };
 
-    const held = composerHolds(look.reading, look.snapshot, text, attempt.manner);
+    const held = composerHolds(look.reading, look.snapshot, text, attempt.composerFacts);
     growth.saw(look.reading.composer);
     // the rest of a paste that was thrown away looks like the end of one that has scrolled
     const holding = held === 'tail' && growth.hasShrunk ? 'part' : held;
     const whole = isWhole(holding);
     const moment = { before, ready: before, isOurs: false, worked: false };
-    const isEchoed = !whole && submitted(moment, look, text, attempt.manner) === 'composer-emptied-and-echoed';
+    const isEchoed = !whole && submitted(moment, look, text, attempt.composerFacts) === 'composer-emptied-and-echoed';
     // what was never in the composer has not left it: a resize brings an older, equal input into sight
     goneIn.saw(isEchoed && everShown ? 'echoed' : null, look.snapshot);
     if (goneIn.isOver) return { is: 'gone-in', look };

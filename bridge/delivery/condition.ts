@@ -19,17 +19,17 @@ import { drawnFor } from './visible-text.ts';
  */
 export function conditionFor(
   look: FreshLook,
-  manner: ComposerFacts,
+  composerFacts: ComposerFacts,
   { rests, ours = [] }: { readonly rests: boolean; readonly ours?: RowsOnScreen },
 ): PaneCondition {
   const { panePid, command, cursorX, cursorY, cursorVisible } = look.snapshot.facts;
-  const { explained } = sortWords(look, manner);
+  const { explained } = sortWords(look, composerFacts);
   return {
     panePid,
     command,
     sessionActivity: look.snapshot.sessionActivity,
-    notTitles: manner.dialogTitles,
-    notOnScreen: manner.dialogWords.filter((pattern) => !explained.includes(pattern)),
+    notTitles: composerFacts.dialogTitles,
+    notOnScreen: composerFacts.dialogWords.filter((pattern) => !explained.includes(pattern)),
     ...(rests ? { cursor: { x: cursorX, y: cursorY, visible: cursorVisible }, onScreen: rowsOf(look, ours) } : {}),
   };
 }
@@ -102,21 +102,24 @@ const rule = /[\u2500\u2501\u2550\u2580-\u2586]{3}/u;
 const leastInRow = 4;
 
 /** A title or a row that means a dialog although the reading knows of none; null when there is none. */
-export function dialogWordsSeen(look: Look, manner: ComposerFacts): string | null {
+export function dialogWordsSeen(look: Look, composerFacts: ComposerFacts): string | null {
   const { title } = look.snapshot.facts;
-  if (manner.dialogTitles.some((pattern) => new RegExp(pattern).test(title))) return title;
-  return sortWords(look, manner).unexplained[0] ?? null;
+  if (composerFacts.dialogTitles.some((pattern) => new RegExp(pattern).test(title))) return title;
+  return sortWords(look, composerFacts).unexplained[0] ?? null;
 }
 
 /** The patterns whose every row is explained, and the rows that nothing explains. */
-function sortWords({ snapshot, reading }: Look, manner: ComposerFacts): { explained: string[]; unexplained: string[] } {
+function sortWords(
+  { snapshot, reading }: Look,
+  composerFacts: ComposerFacts,
+): { explained: string[]; unexplained: string[] } {
   const { inputs, words } = reading.turn;
   const draft = reading.composer.is === 'draft' ? [reading.composer.text] : [];
   const known = flat([...inputs, ...words, ...draft].join(' '));
   const rows = snapshot.rows.slice(snapshot.firstVisible).map((row) => row.text);
   const explained: string[] = [];
   const unexplained: string[] = [];
-  for (const pattern of manner.dialogWords) {
+  for (const pattern of composerFacts.dialogWords) {
     const matching = rows.filter((row) => new RegExp(pattern).test(row));
     const open = matching.filter((row) => !known.includes(withoutFrame(row)));
     unexplained.push(...open.map(withoutFrame));

@@ -21,11 +21,11 @@ export function composerHolds(
   reading: Pick<Reading, 'composer'>,
   snapshot: Snapshot,
   text: string,
-  manner: Pick<ComposerFacts, 'longPasteMarkers'>,
+  composerFacts: Pick<ComposerFacts, 'longPasteMarkers'>,
 ): Holding {
   const { composer } = reading;
   if (composer.is === 'empty') return 'no';
-  return composer.is === 'draft' ? draftHolds(composer, text, manner) : rowHolds(snapshot, text);
+  return composer.is === 'draft' ? draftHolds(composer, text, composerFacts) : rowHolds(snapshot, text);
 }
 
 type Draft = Extract<Reading['composer'], { is: 'draft' }>;
@@ -113,16 +113,16 @@ export function submitted(
   { before, ready, isOurs, worked }: Moment,
   after: Look,
   text: string,
-  manner: Pick<ComposerFacts, 'longPasteMarkers'>,
+  composerFacts: Pick<ComposerFacts, 'longPasteMarkers'>,
 ): SubmittedBy | null {
   if (ready.reading.composer.is === 'absent') return leftTheRow(ready, after, text);
-  const holding = composerHolds(after.reading, after.snapshot, text, manner);
+  const holding = composerHolds(after.reading, after.snapshot, text, composerFacts);
   const draft = after.reading.composer.is === 'draft';
   if (draft && holding !== 'other') return null;
 
   const earlier = before === null ? [ready] : [before, ready];
   const isNew = earlier.every((look) => isNewInput(look.reading, after.reading));
-  const echo = isNew ? echoOf(after.reading.turn.inputs.at(-1)!, text, manner) : null;
+  const echo = isNew ? echoOf(after.reading.turn.inputs.at(-1)!, text, composerFacts) : null;
   // a program that hides its composer shows the echo; of one that draws its screen anew the history keeps the draft
   const isSeen = after.reading.composer.is !== 'absent' || after.reading.state === 'dialog' || isInSight(after, text);
   if (echo === 'whole' && isSeen) return 'composer-emptied-and-echoed';

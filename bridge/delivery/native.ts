@@ -22,7 +22,7 @@ export async function doorFor(attempt: Attempt, snapshot: Snapshot): Promise<Ope
   if (via === 'keyboard') return null;
   const found = await find(attempt, snapshot);
   if (!('refused' in found)) {
-    attempt.way = { via: 'native', door: attempt.manner.door!.name };
+    attempt.way = { via: 'native', door: attempt.composerFacts.door!.name };
     return found;
   }
   if (via === 'native') return { refused: `native: ${found.refused}` };
@@ -31,10 +31,12 @@ export async function doorFor(attempt: Attempt, snapshot: Snapshot): Promise<Ope
 }
 
 async function find(attempt: Attempt, snapshot: Snapshot): Promise<OpenInput | { refused: string }> {
-  const { manner, parts } = attempt;
+  const { composerFacts, parts } = attempt;
   if (executes(snapshot)) return { refused: 'a shell or the like is in the foreground' };
-  if (manner.door === undefined) return { refused: `${manner.agent} has no door that is known here` };
-  return parts.doors === undefined ? { refused: 'this bridge knows no doors' } : parts.doors.find(snapshot, manner);
+  if (composerFacts.door === undefined) return { refused: `${composerFacts.agent} has no door that is known here` };
+  return parts.doors === undefined
+    ? { refused: 'this bridge knows no doors' }
+    : parts.doors.find(snapshot, composerFacts);
 }
 
 /**
@@ -75,7 +77,7 @@ async function seenToArrive(
   posted: Exclude<HandOver, { is: 'refused' }>,
   postedAt: number,
 ): Promise<Delivery> {
-  const { door } = attempt.manner;
+  const { door } = attempt.composerFacts;
   const endAt = attempt.now + arriveLimitMs + (door?.looksEveryMs ?? 0);
   const transition = new StabilityTimer(standsMs);
   let worked = false;
@@ -86,7 +88,7 @@ async function seenToArrive(
     const isKnown = posted.is === 'taken' || cameOnScreen(before, look, text);
     const isOurs = isKnown && !attempt.humanSince(postedAt, look);
     worked ||= beganToWork(before, look);
-    const change = submitted({ before, ready: before, isOurs, worked }, look, text, attempt.manner);
+    const change = submitted({ before, ready: before, isOurs, worked }, look, text, attempt.composerFacts);
     // the look before shows no draft of ours: text on that screen is older, and tells nothing
     const evidence = change === 'partly-echoed' ? change : null;
     if (change === 'composer-emptied-and-echoed') return attempt.acknowledge('echoed', look, text);
@@ -104,7 +106,7 @@ async function putAndSubmit(attempt: Attempt, before: Look, text: string, door: 
   attempt.listen();
   const put = await door.put(text);
   if (put.is === 'refused') return { refused: put.reason };
-  const shown = await awaitText(attempt, before, text, attempt.now + showLimitMs(text, attempt.manner.settleMs));
+  const shown = await awaitText(attempt, before, text, attempt.now + showLimitMs(text, attempt.composerFacts.settleMs));
   if (shown.is !== 'ready') return withoutEnter(attempt, shown, text);
   return submit(attempt, { before, ready: shown.look }, text, {
     rescues: 0,

@@ -40,7 +40,7 @@ export interface PaneIO {
 }
 
 export interface ScreenReaders {
-  manner(agent: string, pane: PaneIdentity): ComposerFacts;
+  composerFacts(agent: string, pane: PaneIdentity): ComposerFacts;
   read(snapshot: Snapshot, agent: string): Reading;
 }
 
@@ -76,7 +76,7 @@ export interface DeliveryMemory {
 /** The doors of running programs. */
 export interface NativeInputWays {
   /** the door of the program that this look shows; refused where there is none, or it cannot be certain */
-  find(snapshot: Snapshot, manner: ComposerFacts): Promise<OpenInput | { readonly refused: string }>;
+  find(snapshot: Snapshot, composerFacts: ComposerFacts): Promise<OpenInput | { readonly refused: string }>;
 }
 
 /** What the agent in a pane says of itself through its own hooks, where it says anything. */

@@ -64,9 +64,9 @@ export function reconcileKeys(attempt: Attempt): Promise<Delivery> {
 function conditionOf(attempt: Attempt, look: FreshLook): PaneCondition | { readonly reason: string } {
   const { dialog } = look.reading;
   if (attempt.delivery.dialog === undefined) {
-    const words = dialogWordsSeen(look, attempt.manner);
+    const words = dialogWordsSeen(look, attempt.composerFacts);
     return words === null
-      ? conditionFor(look, attempt.manner, { rests: look.reading.state === 'idle' })
+      ? conditionFor(look, attempt.composerFacts, { rests: look.reading.state === 'idle' })
       : { reason: `on the screen: ${words}` };
   }
   const option = dialog?.options[0];

@@ -41,17 +41,17 @@ export async function reconcile(attempt: Attempt): Promise<Delivery> {
 }
 
 /** A text that lies at a door is seen only once the program has looked there. */
-function mayStillLook({ delivery: { state }, way, manner, now }: Attempt): boolean {
+function mayStillLook({ delivery: { state }, way, composerFacts, now }: Attempt): boolean {
   if (way.via !== 'native' || !isTyped(state)) return false;
-  return now < state.at + (manner.door?.looksEveryMs ?? 0) + limitMs;
+  return now < state.at + (composerFacts.door?.looksEveryMs ?? 0) + limitMs;
 }
 
 type Sign = 'echoed' | 'in-composer' | 'partly-seen' | 'with-more' | 'no-trace';
 
 function signOf(attempt: Attempt, look: FreshLook, text: string): Sign | null {
-  const { manner, delivery } = attempt;
+  const { composerFacts, delivery } = attempt;
   const { reading } = look;
-  const holding = composerHolds(reading, look.snapshot, text, manner);
+  const holding = composerHolds(reading, look.snapshot, text, composerFacts);
   if (isWhole(holding)) return holding === 'all' ? 'in-composer' : 'partly-seen';
   if (holding === 'more' || holding === 'part') return 'with-more';
   if (isNewEcho(attempt, look, text)) return 'echoed';
@@ -63,7 +63,7 @@ function signOf(attempt: Attempt, look: FreshLook, text: string): Sign | null {
 function isNewEcho(attempt: Attempt, look: FreshLook, text: string): boolean {
   const { state } = attempt.delivery;
   const input = look.reading.turn.inputs.at(-1);
-  const echo = input === undefined ? null : echoOf(input, text, attempt.manner);
+  const echo = input === undefined ? null : echoOf(input, text, attempt.composerFacts);
   if (echo === null || !isTyped(state)) return false;
   const isTelling = visibleTextFor(text)(text).length >= tellingLength;
   if (echo === 'part' && (!isTelling || humanSince(attempt, state.at, look))) return false;

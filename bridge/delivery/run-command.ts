@@ -33,13 +33,13 @@ export async function runCommand(attempt: Attempt): Promise<Delivery> {
   const before = await attempt.look();
   const verdict = attempt.verdictOn(before);
   if (!verdict.pass) return attempt.hold(verdict.reason, verdict.detail);
-  const words = dialogWordsSeen(before!, attempt.manner);
+  const words = dialogWordsSeen(before!, attempt.composerFacts);
   if (words !== null) return attempt.hold('dialog', `on the screen: ${words}`);
 
   const typedAt = attempt.now;
   await attempt.typing(before!, text);
   attempt.listen();
-  const condition = conditionFor(before!, attempt.manner, { rests: true });
+  const condition = conditionFor(before!, attempt.composerFacts, { rests: true });
   if ((await attempt.parts.hands.paste(attempt.pane, text, condition, { bracketed: true })) === 'held') {
     const after = attempt.verdictOn(await attempt.look());
     const detail = 'tmux held the command back: the screen was not as it had been a moment before';
@@ -55,7 +55,7 @@ export async function reconcileCommand(attempt: Attempt): Promise<Delivery> {
   const holding =
     look === null || prepared.is === 'refused' || look.reading.composer.is !== 'draft'
       ? 'no'
-      : composerHolds(look.reading, look.snapshot, prepared.text, attempt.manner);
+      : composerHolds(look.reading, look.snapshot, prepared.text, attempt.composerFacts);
   return isWhole(holding)
     ? attempt.leave('Enter is not pressed after a restart; it still stands in the composer: clear it in the pane')
     : attempt.doubt('whether the command ran before the restart is not known');
@@ -66,7 +66,7 @@ async function pressEnter(attempt: Attempt, before: FreshLook, text: string, typ
   const { hands } = attempt.parts;
   const withhold = (reason: string) =>
     takeBack(attempt, { text, reason: `${reason}; Enter was not pressed`, typedAt, entered: null });
-  const endAt = attempt.now + showLimitMs(text, attempt.manner.settleMs);
+  const endAt = attempt.now + showLimitMs(text, attempt.composerFacts.settleMs);
   let from = before;
   for (;;) {
     const shown = await awaitText(attempt, from, text, endAt);
@@ -75,14 +75,14 @@ async function pressEnter(attempt: Attempt, before: FreshLook, text: string, typ
     const listed = await awaitList(attempt, shown.look, text);
     if ('wrong' in listed) return withhold(listed.wrong);
     const ready = listed.look;
-    const ours = rowsShowing(ready, text, attempt.manner);
+    const ours = rowsShowing(ready, text, attempt.composerFacts);
     if (ours.length === 0) return withhold('its row cannot be told from others');
 
     if (attempt.delivery.state.is === 'typed') await attempt.submitting();
     const pressedAt = attempt.now;
     attempt.listen();
-    const condition = conditionFor(ready, attempt.manner, { rests: true, ours: [...ours, ...listed.rows] });
-    const pressed = await hands.press(attempt.pane, attempt.manner.submitKey, condition);
+    const condition = conditionFor(ready, attempt.composerFacts, { rests: true, ours: [...ours, ...listed.rows] });
+    const pressed = await hands.press(attempt.pane, attempt.composerFacts.submitKey, condition);
     if (pressed === 'done') return confirm(attempt, { before, ready, text, typedAt, pressedAt });
     if (attempt.now >= endAt) return withhold('tmux held Enter back: the screen does not rest');
     from = ready;
@@ -96,7 +96,7 @@ type Listed = { readonly look: FreshLook; readonly rows: ReturnType<typeof rowsS
  * not list is no command of its; behind a name no list need be open.
  */
 async function awaitList(attempt: Attempt, ready: FreshLook, text: string): Promise<Listed> {
-  const { listed } = attempt.manner.commands as CommandFacts;
+  const { listed } = attempt.composerFacts.commands as CommandFacts;
   if (listed === undefined) return { look: ready, rows: [] };
   const { name, words } = asCommand(text)!;
   const meant = words === '' ? name : words.split(/\s+/).at(-1)!;
@@ -104,15 +104,15 @@ async function awaitList(attempt: Attempt, ready: FreshLook, text: string): Prom
   let look = ready;
   for (;;) {
     const first = firstListed(look, listed);
-    if (first?.name === meant) return { look, rows: rowsShowing(look, first.row, attempt.manner) };
+    if (first?.name === meant) return { look, rows: rowsShowing(look, first.row, attempt.composerFacts) };
     if (first === null && words !== '') return { look, rows: [] };
-    if (attempt.now >= endAt) return { wrong: whyNot(attempt.manner.agent, text, first?.name ?? null) };
+    if (attempt.now >= endAt) return { wrong: whyNot(attempt.composerFacts.agent, text, first?.name ?? null) };
     await attempt.drawsWithin(lookEveryMs);
     const next = await attempt.look();
     if (next === null) return { wrong: 'the pane is gone' };
     const obstacle = attempt.obstacle(next);
     if (obstacle !== null) return { wrong: obstacle };
-    if (!isWhole(composerHolds(next.reading, next.snapshot, text, attempt.manner)))
+    if (!isWhole(composerHolds(next.reading, next.snapshot, text, attempt.composerFacts)))
       return { wrong: 'the composer does not hold the command any more' };
     look = next;
   }
@@ -158,12 +158,12 @@ async function confirm(attempt: Attempt, { before, ready, text, typedAt, pressed
     left.saw(evidence, snapshot);
     if (evidence !== null && left.isOver) {
       const moment = { before, ready, isOurs: true, worked: false };
-      const echo = attempt.manner.commands?.echoes ? null : submitted(moment, look, text, attempt.manner);
+      const echo = attempt.composerFacts.commands?.echoes ? null : submitted(moment, look, text, attempt.composerFacts);
       return echo === null
         ? attempt.acknowledge(evidence, look, text)
-        : attempt.doubt(`${attempt.manner.agent} shows it among the inputs: it seems not to know that command`);
+        : attempt.doubt(`${attempt.composerFacts.agent} shows it among the inputs: it seems not to know that command`);
     }
-    const holding = composerHolds(reading, snapshot, text, attempt.manner);
+    const holding = composerHolds(reading, snapshot, text, attempt.composerFacts);
     // a list of its own is read as another draft, where it stands in the composer's place
     const isHidden = evidence === null && (reading.composer.is === 'absent' || holding === 'other');
     hidden.saw(isHidden ? 'hidden' : null, snapshot);

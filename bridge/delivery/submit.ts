@@ -43,7 +43,7 @@ export async function submit(
   attempt: Attempt,
   { before, ready }: { readonly before: Look | null; readonly ready: FreshLook },
   text: string,
-  by: Submitter = { press: (look) => pressEnter(attempt, look, text), rescues: attempt.manner.rescueEnters },
+  by: Submitter = { press: (look) => pressEnter(attempt, look, text), rescues: attempt.composerFacts.rescueEnters },
 ): Promise<Delivery> {
   const endAt = attempt.now + submitLimitMs;
   await attempt.submitting();
@@ -67,9 +67,13 @@ export async function submit(
 }
 
 async function pressEnter(attempt: Attempt, look: FreshLook, text: string): Promise<Pressed> {
-  const { pane, manner, parts } = attempt;
-  const ours = rowsShowing(look, text, manner);
-  const done = await parts.hands.press(pane, manner.submitKey, conditionFor(look, manner, { rests: true, ours }));
+  const { pane, composerFacts, parts } = attempt;
+  const ours = rowsShowing(look, text, composerFacts);
+  const done = await parts.hands.press(
+    pane,
+    composerFacts.submitKey,
+    conditionFor(look, composerFacts, { rests: true, ours }),
+  );
   return done === 'done' && ours.length === 0 ? 'blind' : done;
 }
 
@@ -104,7 +108,7 @@ async function confirm(
     const human = attempt.humanSince(pressedAt, look);
     worked ||= beganToWork(ready, look);
     const moment = { before, ready, isOurs: allStood && !human, worked };
-    const evidence = submitted(moment, look, text, attempt.manner);
+    const evidence = submitted(moment, look, text, attempt.composerFacts);
     const echoed = evidence === 'composer-emptied-and-echoed';
     const { snapshot, reading } = look;
     // what is drawn from above has all been drawn where the composer is
@@ -119,7 +123,7 @@ async function confirm(
     rest = mayHaveEnded ? mayEnd : transition;
     if (seen !== null && rest.isOver) return attempt.acknowledge(seen, look, text);
 
-    const holding = composerHolds(look.reading, look.snapshot, text, attempt.manner);
+    const holding = composerHolds(look.reading, look.snapshot, text, attempt.composerFacts);
     const exactly = isWhole(holding);
     standing = exactly || holding === 'more' ? standing + 1 : 0;
     moved ||= !sameScreen(ready.snapshot, look.snapshot);
@@ -148,7 +152,7 @@ async function confirm(
 /** The agent itself said that exactly this text came in, and no composer shows the contrary. */
 function agentTookIt(attempt: Attempt, { snapshot, reading }: Look, text: string, enterAt: number): boolean {
   if (attempt.parts.word?.took(snapshot.identity, text, enterAt) !== true) return false;
-  return reading.composer.is !== 'draft' || composerHolds(reading, snapshot, text, attempt.manner) === 'other';
+  return reading.composer.is !== 'draft' || composerHolds(reading, snapshot, text, attempt.composerFacts) === 'other';
 }
 
 /** The further Enters that a profile allows, each after a longer pause. */

@@ -37,20 +37,23 @@ export async function takeBack(attempt: Attempt, notRun: NotRun): Promise<Delive
 }
 
 function isOursAlone(attempt: Attempt, look: FreshLook, { text, typedAt, entered }: NotRun): boolean {
-  const { manner } = attempt;
+  const { composerFacts } = attempt;
   if (attempt.obstacle(look) !== null || attempt.humanSince(typedAt, look)) return false;
   if (entered !== null && sameScreen(entered.snapshot, look.snapshot)) return false;
-  return look.reading.state === 'idle' && composerHolds(look.reading, look.snapshot, text, manner) === 'all';
+  return look.reading.state === 'idle' && composerHolds(look.reading, look.snapshot, text, composerFacts) === 'all';
 }
 
 /** True once the composer has been seen empty. */
 async function erase(attempt: Attempt, look: FreshLook, { text, typedAt }: NotRun): Promise<boolean> {
-  const { manner, parts, pane } = attempt;
-  const keys = manner.commands?.erase;
-  const ours = rowsShowing(look, text, manner);
+  const { composerFacts, parts, pane } = attempt;
+  const keys = composerFacts.commands?.erase;
+  const ours = rowsShowing(look, text, composerFacts);
   if (keys === undefined || ours.length === 0) return false;
   attempt.listen();
-  if ((await parts.hands.press(pane, keys.split(' '), conditionFor(look, manner, { rests: true, ours }))) === 'held')
+  if (
+    (await parts.hands.press(pane, keys.split(' '), conditionFor(look, composerFacts, { rests: true, ours }))) ===
+    'held'
+  )
     return false;
   const endAt = attempt.now + goneLimitMs;
   const gone = new StabilityTimer(standsMs);
@@ -67,7 +70,7 @@ async function erase(attempt: Attempt, look: FreshLook, { text, typedAt }: NotRu
 async function whatStands(attempt: Attempt, text: string): Promise<string> {
   const look = await attempt.look();
   if (look === null) return 'the pane is gone';
-  const holding = composerHolds(look.reading, look.snapshot, text, attempt.manner);
+  const holding = composerHolds(look.reading, look.snapshot, text, attempt.composerFacts);
   if (holding === 'no') return 'the composer does not show it any more';
   return holding === 'other'
     ? 'something else stands in the composer'

@@ -15,14 +15,14 @@ export type Prepared =
  * Everything else stays byte for byte: tabs, emoji with joiners, bidirectional marks, a trailing `;`.
  * @param kind a `request` was composed by our own controllers, whose delimiters are meant; a `command` is meant as one
  */
-export function prepare(body: string, manner: ComposerFacts, kind: Envelope['kind'] = 'message'): Prepared {
-  if (kind === 'command') return prepareCommand(body, manner);
+export function prepare(body: string, composerFacts: ComposerFacts, kind: Envelope['kind'] = 'message'): Prepared {
+  if (kind === 'command') return prepareCommand(body, composerFacts);
   const clean = withoutEnd(wholePairs(cleaned(body)), /\n/);
   const text = kind === 'request' ? clean : neutraliseDelimiters(clean);
   if (isBlank(text)) return refused('the text is empty');
-  const spoken = withoutCommands(text, manner);
-  if (spoken.is === 'refused' || manner.bracketed) return spoken;
-  return oneLine(spoken.text, manner);
+  const spoken = withoutCommands(text, composerFacts);
+  if (spoken.is === 'refused' || composerFacts.bracketed) return spoken;
+  return oneLine(spoken.text, composerFacts);
 }
 
 /** A command is typed as it stands, for an agent of which it is known what becomes of it then. */
@@ -53,11 +53,11 @@ function wholePairs(text: string): string {
   return text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
 }
 
-function withoutCommands(text: string, manner: ComposerFacts): Prepared {
-  const opened = withoutOpenings(text, manner);
+function withoutCommands(text: string, composerFacts: ComposerFacts): Prepared {
+  const opened = withoutOpenings(text, composerFacts);
   if (opened.is === 'refused') return opened;
-  const unreferring = withoutReferences(opened.text, manner);
-  return unreferring.is === 'refused' ? unreferring : withoutEndings(unreferring.text, manner);
+  const unreferring = withoutReferences(opened.text, composerFacts);
+  return unreferring.is === 'refused' ? unreferring : withoutEndings(unreferring.text, composerFacts);
 }
 
 function withoutOpenings(text: string, { agent, commandOpenings }: ComposerFacts): Prepared {

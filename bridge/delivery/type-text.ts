@@ -58,7 +58,7 @@ async function enter(
     verdict = attempt.verdictOn(look);
   }
   if (!verdict.pass) return verdict;
-  const words = dialogWordsSeen(look!, attempt.manner);
+  const words = dialogWordsSeen(look!, attempt.composerFacts);
   return words === null ? look! : { reason: 'dialog', detail: `on the screen: ${words}` };
 }
 
@@ -68,15 +68,15 @@ async function enter(
  */
 async function type(attempt: Attempt, before: FreshLook, text: string, how?: 'delivery-fell-back'): Promise<Delivery> {
   await attempt.typing(before, text, how);
-  const bracketed = attempt.manner.bracketed || executes(before.snapshot);
-  const condition = conditionFor(before, attempt.manner, { rests: before.reading.state !== 'busy' });
+  const bracketed = attempt.composerFacts.bracketed || executes(before.snapshot);
+  const condition = conditionFor(before, attempt.composerFacts, { rests: before.reading.state !== 'busy' });
   attempt.listen();
   const done = await attempt.parts.hands.paste(attempt.pane, text, condition, { bracketed });
   if (done === 'held') {
     const { reason, detail } = await whyHeld(attempt);
     return attempt.hold(reason, detail);
   }
-  const shown = await awaitText(attempt, before, text, attempt.now + showLimitMs(text, attempt.manner.settleMs));
+  const shown = await awaitText(attempt, before, text, attempt.now + showLimitMs(text, attempt.composerFacts.settleMs));
   return shown.is === 'ready'
     ? submit(attempt, { before, ready: shown.look }, text)
     : withoutEnter(attempt, shown, text);

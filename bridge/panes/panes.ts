@@ -278,7 +278,7 @@ export class Panes {
   }
 
   /** How this agent's composer treats text, as bridge.yaml may have changed it. */
-  manner(agent: string, pane: PaneIdentity): ComposerFacts {
+  composerFacts(agent: string, pane: PaneIdentity): ComposerFacts {
     const { composer, nativeInput } = programOf(null, this.#named(agent, pane));
     return nativeInput === undefined ? composer : { ...composer, door: nativeInput };
   }

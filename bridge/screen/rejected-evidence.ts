@@ -6,12 +6,12 @@ import { judgeClosing } from './closing.ts';
 import { evidence } from './rows.ts';
 
 /** What looks like more than it is: words that decide nothing where they stand, for a person who wonders. */
-export function rejectedEvidence(snapshot: Snapshot, reading: Reading, manner: ComposerFacts): Evidence[] {
+export function rejectedEvidence(snapshot: Snapshot, reading: Reading, composerFacts: ComposerFacts): Evidence[] {
   const decided = new Set(reading.why.flatMap(({ rows = [] }) => spanOf(rows)));
   const found: Evidence[] = [];
   for (const [at, { text }] of snapshot.rows.entries()) {
     if (decided.has(at) || text.trim() === '') continue;
-    const why = whyNot(text, reading, manner);
+    const why = whyNot(text, reading, composerFacts);
     if (why) found.push(evidence(why.rule, why.detail, at));
   }
   return [...found.slice(-mostShown), ...rejectedEnds(reading), ...otherSources(snapshot, reading)];

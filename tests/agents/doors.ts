@@ -118,7 +118,7 @@ async function deliver({ bridge, real }: Field, agent: WithDoor, via: Via, kind:
   await delay(afterwardsMs);
   const began = real.calls()[seen.calls];
   const told = real.messages().slice(seen.messages);
-  const manner = bridge.panes.manner(agent, delivery.recipient);
+  const manner = bridge.panes.composerFacts(agent, delivery.recipient);
   const prepared = prepare(body, via === 'native' ? { ...manner, ...manner.door } : manner);
   const declared = prepared.is === 'text' ? asTaken(prepared.text, manner) : [];
   const outcome = outcomeOf(delivery, { body, declared }, told);

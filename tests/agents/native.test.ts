@@ -19,7 +19,7 @@ import { argsWithDoor, withDoors } from './with-door.ts';
 /** The native input of real agents, in one conversation each: the model's log is the witness. docs/native.md has the figures. */
 const agents = withDoors.filter((name) => isWanted(name));
 
-describe.each(agents)("the native input of a real %s", (name) => {
+describe.each(agents)('the native input of a real %s', (name) => {
   let server: ModelServer;
   let tmux: PrivateTmux;
   let agent: RealAgent;
@@ -111,7 +111,7 @@ describe.each(agents)("the native input of a real %s", (name) => {
         clock: systemClock,
         io: nativeInputIo(systemClock),
       });
-      const door = await doors.find(snapshot!, bridge.panes.manner(name, snapshot!.identity));
+      const door = await doors.find(snapshot!, bridge.panes.composerFacts(name, snapshot!.identity));
       if ('refused' in door) throw new Error(door.refused);
       return door;
     } finally {

@@ -253,7 +253,7 @@ export class FakePane implements PaneIO, ScreenReaders {
 
   // ── the courier's eyes ──
 
-  manner(): ComposerFacts {
+  composerFacts(): ComposerFacts {
     return this.manners;
   }
 

@@ -45,7 +45,7 @@ export function assembleDeliveries(parts: {
       nextOutput: (pane, limitMs, after) => panes.nextOutput(pane, limitMs, after),
     },
     eyes: {
-      manner: (agent, pane) => panes.manner(agent, pane),
+      composerFacts: (agent, pane) => panes.composerFacts(agent, pane),
       read: (snapshot, agent) => panes.readAs(snapshot, agent),
     },
     locks: new PaneLocks(),
