@@ -1,5 +1,5 @@
 import type { ComposerFacts } from '../core/composer.ts';
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import type { ScreenFacts } from '../screen/declared/facts.ts';
 import { declared } from '../screen/declared/reader.ts';
 import type { AgentProgram } from './agent-program.ts';
@@ -82,5 +82,5 @@ function whole(name: string, screen: Partial<ScreenFacts>): ScreenFacts {
 }
 
 function refused(name: string, key: string, reason: string) {
-  return wrongUse('bridge.yaml', `agents.${name}.${key}`, reason, 'docs/profiles.md describes the facts');
+  return usageError('bridge.yaml', `agents.${name}.${key}`, reason, 'docs/profiles.md describes the facts');
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
 import { type ForPermit, permit } from '../app/permit.ts';
 import { isWaiting } from '../core/delivery-machine.ts';
-import { ExitCode, wrongUse } from '../core/failure.ts';
+import { ExitCode, usageError } from '../core/failure.ts';
 import { parseResponse } from '../core/protocol.ts';
 import type { Request } from '../core/request.ts';
 import { caller, id, text, word } from './arguments.ts';
@@ -40,7 +40,7 @@ export const answer = method({
       return outcomeFor(bridge, request, 'first', closed);
     }
     if (choose !== undefined && request.dialog === undefined) {
-      throw wrongUse('answer', request.id, 'is not about a dialog: there is nothing to choose', 'answer with a text');
+      throw usageError('answer', request.id, 'is not about a dialog: there is nothing to choose', 'answer with a text');
     }
     const said =
       choose === undefined
@@ -50,7 +50,7 @@ export const answer = method({
             requestId: request.id,
           })
         : ({ is: 'answer', instructions: choose, notes: '' } as const);
-    if (said.is !== 'answer') throw wrongUse('answer', request.id, 'the text holds no instructions for the worker');
+    if (said.is !== 'answer') throw usageError('answer', request.id, 'the text holds no instructions for the worker');
     const outcome = bridge.requests.answer(request.id, {
       by,
       instructions: said.instructions,

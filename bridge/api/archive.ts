@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Reader } from '../app/reader.ts';
 import { Retention } from '../app/retention.ts';
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import { systemClock } from '../host/clock.ts';
 import { prepareHome } from '../host/home.ts';
 import { method } from './method.ts';
@@ -23,7 +23,7 @@ export const archive = method({
   async run({ home, retentionDays, journal: open }: Reader, { days, dryRun }) {
     const kept = days ?? retentionDays;
     if (days === null && kept === 0) {
-      throw wrongUse('archive', home, 'retention-days is 0: never', 'name days: --older-than 90');
+      throw usageError('archive', home, 'retention-days is 0: never', 'name days: --older-than 90');
     }
     const journal = open();
     if (journal === null) return null;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { askerOf } from '../app/asker.ts';
 import type { Bridge } from '../app/bridge.ts';
 import { isBlank } from '../core/cleaning.ts';
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import { addressKey, type PaneFacts } from '../core/pane.ts';
 import { systemSource } from '../host/process-source.ts';
 import { ExecCommands } from '../tmux/exec.ts';
@@ -30,7 +30,7 @@ export const ask = method({
   result: askView,
   async run(bridge: ForViews & Pick<Bridge, 'panes' | 'servers' | 'opener'>, given, closed) {
     const { text, agent, wait, timeoutMs, ...evidence } = given;
-    if (isBlank(text)) throw wrongUse('ask', 'text', 'holds nothing visible');
+    if (isBlank(text)) throw usageError('ask', 'text', 'holds nothing visible');
     const asker = askerOf(evidence, await panesFor(bridge, evidence.tmuxSocket), {
       identify: (facts) => bridge.panes.identify(facts).identity,
       startOf: (pid) => systemSource().read(pid)?.startedAt ?? null,

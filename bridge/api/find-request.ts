@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Bridge } from '../app/bridge.ts';
 import { knownWorkers } from '../app/pausing.ts';
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import type { Request } from '../core/request.ts';
 import { readArchived } from '../journal/archive.ts';
 import { type RequestView, viewOf } from './views.ts';
@@ -12,7 +12,7 @@ export function findRequest({ journal }: Pick<Bridge, 'journal'>, id: string): R
   if (exact) return exact;
   const matching = journal.requests().filter((request) => request.id.endsWith(id));
   if (matching.length === 1) return matching[0]!;
-  throw wrongUse(
+  throw usageError(
     'request',
     id,
     matching.length === 0 ? 'unknown' : `names several: ${matching.map((request) => request.id).join(', ')}`,

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import type { JournalEvent } from '../core/journal-event.ts';
 
 /**
@@ -58,7 +58,7 @@ export function served<Uses>(one: Method<Uses> | StreamMethod<Uses>, uses: Uses)
     const given = one.args.safeParse(args);
     if (!given.success) {
       const { path, message } = given.error.issues[0]!;
-      throw wrongUse(one.name, path.join('.'), message);
+      throw usageError(one.name, path.join('.'), message);
     }
     return 'stream' in one ? one.stream(uses, given.data, closed) : one.run(uses, given.data, closed);
   };

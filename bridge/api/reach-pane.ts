@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import { asPaneId, asServerId } from '../core/ids.ts';
 import type { PaneAddress } from '../core/pane.ts';
 import { path, word } from './arguments.ts';
@@ -14,9 +14,9 @@ export async function reachPane(
   { host, server, paneId, socketPath }: z.infer<typeof paneArgs>,
 ): Promise<PaneAddress> {
   const id = asPaneId(paneId);
-  if (id === null) throw wrongUse('pane', paneId, 'is not a pane id');
+  if (id === null) throw usageError('pane', paneId, 'is not a pane id');
   const serverId = asServerId(server);
-  if (serverId === null) throw wrongUse('tmux server', server, 'is not the id of a server');
+  if (serverId === null) throw usageError('tmux server', server, 'is not the id of a server');
   const address = { host, server: serverId, paneId: id };
   await servers.reach(address, socketPath);
   return address;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { aim, lookToRead } from '../app/choose-pane.ts';
 import type { Reader } from '../app/reader.ts';
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import { capture } from '../tmux/capture.ts';
 import { method } from './method.ts';
 import { describePane, paneView, warnings } from './pane-view.ts';
@@ -18,7 +18,7 @@ export const snapshot = method({
   async run(reader: Reader, { target, lines }) {
     const { look, pane, warnings } = await aim(reader, target, lookToRead);
     const captured = await capture(look.tmux, pane.paneId, { historyLines: lines });
-    if (captured === null) throw wrongUse('snapshot', pane.paneId, 'the pane has just closed');
+    if (captured === null) throw usageError('snapshot', pane.paneId, 'the pane has just closed');
     const text = captured.rows.map((row) => row.text);
     while (text.at(-1) === '') text.pop();
     return { snapshot: { ...describePane(pane), lines: text.slice(-lines) }, warnings };

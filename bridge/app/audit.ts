@@ -2,7 +2,7 @@ import { chmodSync, existsSync, lstatSync, readdirSync, type Stats, statSync } f
 import { join } from 'node:path';
 import { ensureFolder, isHalfWritten, moveAside, removeIfThere, writeWhole } from '../controllers/mailbox-folders.ts';
 import { renderRequest } from '../controllers/mailbox-page.ts';
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import type { Finding, FindingKind } from '../core/finding.ts';
 import { isMintedId } from '../core/ids.ts';
 import { isOpen, type Request } from '../core/request.ts';
@@ -45,8 +45,8 @@ export async function repairHome(home: string, now: number): Promise<Verificatio
 }
 
 function look(home: string, now: number): { audit: Audit; views: ViewFinding[] } {
-  if (!existsSync(home)) throw wrongUse('verify', home, 'there is no such home', 'name one with --home');
-  if (!statSync(home).isDirectory()) throw wrongUse('verify', home, 'is not a folder', 'name a home with --home');
+  if (!existsSync(home)) throw usageError('verify', home, 'there is no such home', 'name one with --home');
+  if (!statSync(home).isDirectory()) throw usageError('verify', home, 'is not a folder', 'name a home with --home');
   const path = join(home, 'bridge.db');
   const audit = existsSync(path) ? auditJournal(path, join(home, 'archive')) : nothingFound;
   // pages are judged by a journal that could be read, not by one that seems empty

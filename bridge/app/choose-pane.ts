@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { BridgeError, wrongUse } from '../core/failure.ts';
+import { BridgeError, usageError } from '../core/failure.ts';
 import { type PaneId, type ServerId, serverPidOf } from '../core/ids.ts';
 import { isCalled, nameMeant } from '../core/names.ts';
 import { type PaneFacts, sameServer } from '../core/pane.ts';
@@ -161,7 +161,7 @@ async function choice({ session, pane, label, isLabelGiven, pin }: Target, known
   const labelled = panes.filter((pane) => [pane.label, pane.title, pane.windowName].includes(label));
   if (labelled.length > 0) return known.resolve(label, session);
   if (panes.length === 1) return panes[0]!;
-  throw wrongUse(
+  throw usageError(
     'target',
     session ?? 'all sessions',
     `no pane is labelled "${label}" and none is pinned`,
@@ -205,7 +205,7 @@ async function otherSessions(target: Target, known: Panes, pane: PaneFacts): Pro
   if (others.length === 0) return [];
   const list = [pane, ...others].map(nameOf).join(', ');
   if (target.oneSession) {
-    throw wrongUse('target', pane.label, `several sessions hold one: ${list}`, 'name the session with --session');
+    throw usageError('target', pane.label, `several sessions hold one: ${list}`, 'name the session with --session');
   }
   return [`several sessions hold a pane like this: ${list}; using ${nameOf(pane)}`];
 }

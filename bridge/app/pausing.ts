@@ -1,4 +1,4 @@
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import { nameMeant, shownName } from '../core/names.ts';
 import { addressKey, type PaneFacts } from '../core/pane.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -69,12 +69,12 @@ export async function workerNamed(bridge: ForWorkers, given: string): Promise<st
   const known = [...new Set([...knownWorkers(bridge), ...living])].sort();
   const workers = known.length === 0 ? 'no workers are known' : `known workers: ${known.join(', ')}`;
   const found = await bridge.panes.resolve(given, bridge.config.session, panes).catch(() => null);
-  if (found === null) throw wrongUse('worker', given, 'unknown', workers);
+  if (found === null) throw usageError('worker', given, 'unknown', workers);
   const name = bridge.projects.nameOf(bridge.panes.identify(found).identity, found);
   if (known.includes(name) || (await isNamedAsWorker(bridge, found, panes))) return name;
   if (found.label === 'controller')
-    throw wrongUse('worker', given, `is the controller's pane (${nameOf(found)})`, workers);
-  throw wrongUse(
+    throw usageError('worker', given, `is the controller's pane (${nameOf(found)})`, workers);
+  throw usageError(
     'worker',
     given,
     `is no worker: ${nameOf(found)} has no label of one, and no agent program runs in it`,

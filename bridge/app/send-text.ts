@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { isEnded, isWaiting } from '../core/delivery-machine.ts';
 import type { Delivery, Envelope } from '../core/envelope.ts';
-import { BridgeError, wrongUse } from '../core/failure.ts';
+import { BridgeError, usageError } from '../core/failure.ts';
 import type { DeliveryId, EnvelopeId } from '../core/ids.ts';
 import { keysOf } from '../core/keys.ts';
 import type { Via } from '../core/native-input.ts';
@@ -109,7 +109,7 @@ export class TextSender {
     const snapshot =
       order.keys === undefined ? await this.#settled(order.pane, order.agent) : await this.#panes.capture(order.pane);
     if (snapshot === null)
-      throw wrongUse('send', order.pane.paneId, 'there is no such pane', '`bridge list` shows those there are');
+      throw usageError('send', order.pane.paneId, 'there is no such pane', '`bridge list` shows those there are');
     const agent = order.agent ?? this.#panes.agentProgram(snapshot).name;
     const bound = order.keys === 'in-dialog' ? this.#openDialog(snapshot, agent) : {};
     const id = this.#mint() as EnvelopeId;
@@ -277,7 +277,7 @@ export class TextSender {
     const reading = this.#panes.readAs(snapshot, agent);
     if (reading.dialog !== null) return { dialog: reading.dialog.fingerprint, turnMark: markTurn([], reading) };
     const { paneId } = snapshot.identity;
-    throw wrongUse('--in-dialog', paneId, 'no dialog is read on its screen', '`bridge explain` says what is');
+    throw usageError('--in-dialog', paneId, 'no dialog is read on its screen', '`bridge explain` says what is');
   }
 
   #stored(delivery: Delivery): Delivery {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ExitCode, wrongUse } from '../core/failure.ts';
+import { ExitCode, usageError } from '../core/failure.ts';
 import { callerHere } from './caller.ts';
 import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
@@ -25,9 +25,9 @@ Examples:
     actByDaemon(async (context, command) => {
       const [id = '', ...words] = command.args;
       const { choose, again } = command.opts<{ choose?: string; again?: true }>();
-      if (choose !== undefined && words.length > 0) throw wrongUse('--choose', choose, 'stands instead of a text');
+      if (choose !== undefined && words.length > 0) throw usageError('--choose', choose, 'stands instead of a text');
       if (again && (choose !== undefined || words.length > 0)) {
-        throw wrongUse('--again', String(id), 'types what was typed before, and takes neither a text nor --choose');
+        throw usageError('--again', String(id), 'types what was typed before, and takes neither a text nor --choose');
       }
       const said = again ? { again } : choose === undefined ? { text: await textFrom(words, 'answer ID') } : { choose };
       const view = await invoke(context, 'answer', { id, ...said, by: 'human:cli', caller: callerHere() });

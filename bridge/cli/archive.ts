@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 
@@ -20,7 +20,7 @@ Examples:
       const { olderThan, dryRun } = command.opts<{ olderThan?: string; dryRun?: true }>();
       const days = olderThan === undefined ? null : Number(olderThan || Number.NaN);
       if (days !== null && (!Number.isFinite(days) || days < 0))
-        throw wrongUse('--older-than', olderThan!, 'is not a number of days');
+        throw usageError('--older-than', olderThan!, 'is not a number of days');
       const moved = await invoke(context, 'archive', { days, dryRun: dryRun === true });
       const { out } = context;
       if (moved === null) {

@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander';
 import { offered } from '../agent-programs/index.ts';
 import { type Config, emptyFile, joined, type Sources } from '../config/config-values.ts';
 import { type Audience, type OptionRow, options } from '../config/options.ts';
-import { BridgeError, type ExitCode, wrongUse } from '../core/failure.ts';
+import { BridgeError, type ExitCode, usageError } from '../core/failure.ts';
 import { type FoundHome, findHome } from '../host/home.ts';
 import { pingDaemon } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
@@ -86,7 +86,7 @@ export async function contextDespite(command: Command): Promise<Context & { read
   }
   const known = [...programNames, ...Object.keys(config.agents)];
   if (config.agent !== null && !known.includes(config.agent)) {
-    throw wrongUse('--agent', config.agent, `no such agent program; known: ${known.join(', ')}`);
+    throw usageError('--agent', config.agent, `no such agent program; known: ${known.join(', ')}`);
   }
   const out = makeOutput(config.json);
   for (const line of home.passedOver) out.warn(`bridge: ${line}`);

@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { AgentProgram } from '../agent-programs/agent-program.ts';
-import { BridgeError, wrongUse } from '../core/failure.ts';
+import { BridgeError, usageError } from '../core/failure.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import {
@@ -30,7 +30,7 @@ export function explainFile({ config }: Context, file: string): Explained {
   }
   const text = readText(file);
   if (chosen === null)
-    throw wrongUse('explain', file, 'no manifest.json names it', 'say who drew it: --agent codex, gemini, …');
+    throw usageError('explain', file, 'no manifest.json names it', 'say who drew it: --agent codex, gemini, …');
   const entry: RecordingEntry = { file: basename(file), agent: chosen.name, version: '', state: 'unlabelled' };
   const snapshot = snapshotOfRecording(entry, text);
   return explained(file, snapshot, chosen.screen.read(snapshot, still), chosen, null);

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import type { Command } from 'commander';
-import { BridgeError, ExitCode, messageOf, wrongUse } from '../core/failure.ts';
+import { BridgeError, ExitCode, messageOf, usageError } from '../core/failure.ts';
 import { act, type Context, withOptions } from './context.ts';
 import { asValue, type Explained, render } from './explanation.ts';
 import { invoke } from './invoke.ts';
@@ -24,7 +24,7 @@ export function registerExplain(command: Command): void {
       const save = saveScreen(command);
       const names = [...command.args, ...save.targets];
       if (save.isWanted && (names.length > 1 || names.some(isFile)))
-        throw wrongUse('--save', names.join(' '), 'makes a fixture of one live pane');
+        throw usageError('--save', names.join(' '), 'makes a fixture of one live pane');
       if (names.length === 0 || (names.length === 1 && !isFile(names[0]!))) {
         const explanation = await explainPane(context, names[0] ?? null);
         const { pane, socketPath, snapshot } = explanation;
@@ -49,7 +49,7 @@ async function explainNamed(context: Context, name: string): Promise<Explained |
     const { explainFile } = await import('./explain-file.ts');
     return explainFile(context, name);
   } catch (fault) {
-    if (!(fault instanceof BridgeError) || fault.exitCode === ExitCode.wrongUse) throw fault;
+    if (!(fault instanceof BridgeError) || fault.exitCode === ExitCode.usageError) throw fault;
     return { source: name, fault: messageOf(fault) };
   }
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { BridgeError, ExitCode, wrongUse } from '../core/failure.ts';
+import { BridgeError, ExitCode, usageError } from '../core/failure.ts';
 import { claimHome } from '../host/instance.ts';
 import { act, type Context, withOptions } from './context.ts';
 
@@ -26,7 +26,8 @@ Examples:
     act(async (context, command) => {
       const [action] = command.args;
       if (action === undefined) return show(context);
-      if (action !== 'move') throw wrongUse('home', action, 'is not an action', '`bridge home` or `bridge home move`');
+      if (action !== 'move')
+        throw usageError('home', action, 'is not an action', '`bridge home` or `bridge home move`');
       return move(context, resolve(command.opts<{ to?: string }>().to ?? join(homedir(), '.bridge')));
     }),
   );
@@ -47,8 +48,8 @@ function show({ home, out }: Context): ExitCode {
 /** Nothing is merged and nothing written over: the place must hold no journal yet. */
 function move({ config, out }: Context, to: string): ExitCode {
   const from = config.home;
-  if (from === to) throw wrongUse('home move', to, 'is where it is already', 'name another place with --to');
-  if (!existsSync(join(from, 'bridge.db'))) throw wrongUse('home move', from, 'holds no journal');
+  if (from === to) throw usageError('home move', to, 'is where it is already', 'name another place with --to');
+  if (!existsSync(join(from, 'bridge.db'))) throw usageError('home move', from, 'holds no journal');
   if (existsSync(join(to, 'bridge.db'))) {
     throw new BridgeError({
       what: 'home move',

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { hookable } from '../agent-programs/index.ts';
-import { ExitCode, wrongUse } from '../core/failure.ts';
+import { ExitCode, usageError } from '../core/failure.ts';
 import { diffOf } from '../launch/hooks/diff.ts';
 import { carryOut, type HooksWorld, type Plan, planInstall, planRemove, wiredNow } from '../launch/hooks/hooks.ts';
 import { type Wiring, wiringOf } from '../launch/hooks/wiring.ts';
@@ -22,7 +22,7 @@ export function registerHooks(command: Command): void {
     act(async (context, command) => {
       const [action = '', agent = ''] = command.args;
       const known = actions.find((one) => one === action);
-      if (known === undefined) throw wrongUse('hooks', action, `expected one of ${actions.join(', ')}`);
+      if (known === undefined) throw usageError('hooks', action, `expected one of ${actions.join(', ')}`);
       const wiring = wiringOf(agent);
       const flags = command.opts<{ config?: string; dryRun?: boolean }>();
       const world = worldOf(context, flags.config);

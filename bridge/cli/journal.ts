@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BridgeError, wrongUse } from '../core/failure.ts';
+import { type BridgeError, usageError } from '../core/failure.ts';
 import { call } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
 
@@ -15,5 +15,5 @@ export function hasJournal(home: string): boolean {
 
 export function nothingKept(home: string, id: string): BridgeError {
   const next = '`bridge home` shows which one is used here; name another with --home';
-  return wrongUse('request', id, `unknown: no bridge has run for ${home} yet`, next);
+  return usageError('request', id, `unknown: no bridge has run for ${home} yet`, next);
 }

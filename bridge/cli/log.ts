@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import { call } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
 import { act, withOptions } from './context.ts';
@@ -31,7 +31,7 @@ Examples:
       const { out } = context;
       const { follow, last, id } = command.opts<{ follow?: boolean; last: string; id?: string }>();
       const count = Number(last);
-      if (!Number.isInteger(count) || count < 0) throw wrongUse('--last', last, 'is not a whole number');
+      if (!Number.isInteger(count) || count < 0) throw usageError('--last', last, 'is not a whole number');
       const home = context.config.home;
       if (!follow && !hasJournal(home)) {
         await call(socketPath(home), 'ping', {});

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { ExitCode, wrongUse } from '../core/failure.ts';
+import { ExitCode, usageError } from '../core/failure.ts';
 import { packageVersion } from '../host/package-version.ts';
 import { commands } from './commands.ts';
 import { print, reportFault } from './output.ts';
@@ -31,7 +31,7 @@ const words = process.argv.slice(2);
 const [named0 = '-', about = '-'] = words;
 const first = named0 === 'help' ? about : named0;
 if (!first.startsWith('-') && !(first in commands) && first !== 'help') {
-  process.exit(reportFault(wrongUse('command', first, 'unknown', '`bridge --help` lists the commands'), false));
+  process.exit(reportFault(usageError('command', first, 'unknown', '`bridge --help` lists the commands'), false));
 }
 // the flags of the bridge itself may stand before any command
 if (first.startsWith('-') && first !== '--version' && first !== '-V') (await import('./run.ts')).registerRun(program);
@@ -49,5 +49,5 @@ try {
   if (fault.code === 'commander.unknownOption' && takesText) {
     print('        a text that begins with - goes after --', process.stderr);
   }
-  process.exitCode = fault.exitCode === 0 ? ExitCode.done : ExitCode.wrongUse;
+  process.exitCode = fault.exitCode === 0 ? ExitCode.done : ExitCode.usageError;
 }

@@ -5,7 +5,7 @@ import { forProject } from '../config/config.ts';
 import type { Config } from '../config/config-values.ts';
 import { rulesOf } from '../config/rules.ts';
 import { listOptions } from '../core/choice.ts';
-import { ExitCode, wrongUse } from '../core/failure.ts';
+import { ExitCode, usageError } from '../core/failure.ts';
 import { withEscapes } from '../core/look-alikes.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Dialog, Reading } from '../core/reading.ts';
@@ -69,7 +69,8 @@ Examples:
     act(async (context, command) => {
       const flags = command.opts<{ as: string; repository?: string; at?: string }>();
       const at = flags.at === undefined ? Date.now() : Date.parse(flags.at);
-      if (Number.isNaN(at)) throw wrongUse('--at', String(flags.at), 'is not a time', 'for instance 2026-11-20T09:30');
+      if (Number.isNaN(at))
+        throw usageError('--at', String(flags.at), 'is not a time', 'for instance 2026-11-20T09:30');
       const as = { worker: flags.as, repository: flags.repository && resolve(flags.repository), at };
       const config = configHere(context);
       const rules = rulesOf(config);
@@ -167,12 +168,17 @@ interface RecordedScreen {
 function recordedScreens(path: string, agent: string | null): RecordedScreen[] {
   const whole = resolve(path);
   const facts = statSync(whole, { throwIfNoEntry: false });
-  if (!facts) throw wrongUse('policy test', path, 'there is no such file or folder');
+  if (!facts) throw usageError('policy test', path, 'there is no such file or folder');
   if (facts.isDirectory()) return loadRecordings(whole).map(screenOf);
   const recording = recordingOf(whole);
   if (recording !== null) return [screenOf(recording)];
   if (agent === null) {
-    throw wrongUse('policy test', path, 'no manifest.json tells which agent drew it', 'name its profile with --agent');
+    throw usageError(
+      'policy test',
+      path,
+      'no manifest.json tells which agent drew it',
+      'name its profile with --agent',
+    );
   }
   const entry = { file: basename(whole), agent, version: '', state: 'unknown' };
   return [screenOf({ folder: dirname(whole), entry })];

@@ -46,7 +46,7 @@ async function runSimulation({ config, out }: Context, file: string): Promise<Ex
       target: file,
       reason: `cannot be read (${(cause as NodeJS.ErrnoException).code})`,
       nextStep: 'name a readable file',
-      exitCode: ExitCode.wrongUse,
+      exitCode: ExitCode.usageError,
       cause,
     });
   }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { BridgeError, ExitCode, wrongUse } from '../core/failure.ts';
+import { BridgeError, ExitCode, usageError } from '../core/failure.ts';
 import type { PaneFacts } from '../core/pane.ts';
 import { packageRoot } from '../launch/package-root.ts';
 import { expectationOf, labels } from '../recordings/recording-labels.ts';
@@ -44,7 +44,7 @@ export function saveScreen(command: Command): Save {
   if (save === undefined) return { isWanted: false, targets: [], keep: () => () => null };
   if (state === undefined || expectationOf(state) === null) {
     const known = labels.map(([name]) => (name.endsWith('_') ? `${name}…` : name)).join(', ');
-    throw wrongUse('--state', state ?? 'missing', 'says what you see on the screen', `one of ${known}`);
+    throw usageError('--state', state ?? 'missing', 'says what you see on the screen', `one of ${known}`);
   }
   const isPane = typeof save === 'string' && /^%\d+$/.test(save);
   const folder = typeof save === 'string' && !isPane ? save : defaultFolder;
@@ -74,7 +74,7 @@ function record(argv: readonly string[]): Array<{ file: string }> {
     what: '--save',
     target: argv[0]!,
     reason: reason.replace(/^record-screen: /, '') || `the recorder ended with ${ran.status ?? ran.signal}`,
-    exitCode: ran.status === ExitCode.wrongUse ? ExitCode.wrongUse : ExitCode.failed,
+    exitCode: ran.status === ExitCode.usageError ? ExitCode.usageError : ExitCode.failed,
     ...(next.length > 0 ? { nextStep: next.join(' ') } : {}),
   });
 }

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { withCommands } from '../agent-programs/index.ts';
 import type { SendView } from '../api/views.ts';
 import { isBlank } from '../core/cleaning.ts';
-import { ExitCode, wrongUse } from '../core/failure.ts';
+import { ExitCode, usageError } from '../core/failure.ts';
 import { type Via, vias } from '../core/native-input.ts';
 import { asCommand, commandOf } from '../core/slash-command.ts';
 import { callerHere } from './caller.ts';
@@ -62,8 +62,8 @@ request is answered by \`bridge answer ID --choose\`, which is checked and verif
         from: string;
         via?: Via;
       }>();
-      if (flags.keys && flags.lineMode) throw wrongUse('--keys', '--line-mode', 'is for text');
-      if (flags.keys && flags.via) throw wrongUse('--keys', '--via', 'is for text');
+      if (flags.keys && flags.lineMode) throw usageError('--keys', '--line-mode', 'is for text');
+      if (flags.keys && flags.via) throw usageError('--keys', '--via', 'is for text');
       const besideCommand = [
         flags.keys && '--keys',
         flags.lineMode && '--line-mode',
@@ -71,8 +71,8 @@ request is answered by \`bridge answer ID --choose\`, which is checked and verif
         flags.allowShell && '--allow-shell',
         flags.via && '--via',
       ].find(Boolean);
-      if (flags.command && besideCommand) throw wrongUse('--command', besideCommand, 'does not go with it');
-      if (flags.inDialog && !flags.keys) throw wrongUse('--in-dialog', '', 'goes with --keys');
+      if (flags.command && besideCommand) throw usageError('--command', besideCommand, 'does not go with it');
+      if (flags.inDialog && !flags.keys) throw usageError('--in-dialog', '', 'goes with --keys');
       const text = await textFrom(command.args, 'send');
       if (flags.command) commandOf(text);
       const { found, warnings } = await invoke(context, 'target', { target: targetOf(context), among: 'elsewhere' });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import { type Command, Option } from 'commander';
 import { recordWorker } from '../app/recorded-workers.ts';
-import { BridgeError, ExitCode, messageOf, wrongUse } from '../core/failure.ts';
+import { BridgeError, ExitCode, messageOf, usageError } from '../core/failure.ts';
 import { identityKey } from '../core/pane.ts';
 import { attachLockFor } from '../host/attach-lock.ts';
 import { steadyClock } from '../host/clock.ts';
@@ -72,7 +72,7 @@ function given(command: Command, flags: readonly LaunchFlag[]): Record<string, u
     } else if (flag.type === 'number') {
       const number = Number(value);
       if (!Number.isInteger(number) || number < 0)
-        throw wrongUse(flag.flag.split(' ')[0]!, String(value), 'is not a whole number');
+        throw usageError(flag.flag.split(' ')[0]!, String(value), 'is not a whole number');
       values[flag.key] = number;
     } else {
       values[flag.key] = value;

@@ -1,11 +1,11 @@
 import { isBlank } from '../core/cleaning.ts';
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 
 /** The text a command was given: its arguments joined by blanks, or all of stdin for `-`. */
 export async function textFrom(words: readonly string[], command: string): Promise<string> {
   const fromStdin = words.length === 1 && words[0] === '-';
   if (words.length === 0 && process.stdin.isTTY)
-    throw wrongUse(command, 'text', 'is missing', `bridge ${command} "text", or a pipe and -`);
+    throw usageError(command, 'text', 'is missing', `bridge ${command} "text", or a pipe and -`);
   if (!fromStdin && words.length > 0) return seen(words.join(' '), command, 'text');
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
@@ -16,14 +16,14 @@ export async function textFrom(words: readonly string[], command: string): Promi
 /** A text that shows nothing is a mistake: typed, it would be a draft that nobody sees. */
 function seen(text: string, command: string, from: string): string {
   if (!isBlank(text)) return text;
-  throw wrongUse(command, from, text === '' ? 'is empty' : 'holds nothing visible');
+  throw usageError(command, from, text === '' ? 'is empty' : 'holds nothing visible');
 }
 
 function decode(bytes: Buffer, command: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw wrongUse(command, 'stdin', 'is not UTF-8 text');
+    throw usageError(command, 'stdin', 'is not UTF-8 text');
   }
 }
 
@@ -31,6 +31,6 @@ function decode(bytes: Buffer, command: string): string {
 export function seconds(value: string, flag: string): number {
   const number = Number(value);
   if (value.trim() === '' || !Number.isFinite(number) || number < 0)
-    throw wrongUse(flag, value, 'is not a number of seconds');
+    throw usageError(flag, value, 'is not a number of seconds');
   return number * 1000;
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { authorityOf, refuse } from '../app/authority.ts';
 import { forProject } from '../config/config.ts';
 import { rulesOf } from '../config/rules.ts';
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import { digestOf, readConfigFile } from '../host/config-file.ts';
 import { trust } from '../host/home.ts';
 import { callerHere } from './caller.ts';
@@ -18,7 +18,7 @@ export function registerTrust(command: Command): void {
       act(async ({ config, out }, command) => {
         const file = join(resolve(command.args[0] ?? '.'), 'bridge.yaml');
         const bytes = readConfigFile(file);
-        if (bytes === null) throw wrongUse('trust', file, 'does not exist', 'name the folder that holds it');
+        if (bytes === null) throw usageError('trust', file, 'does not exist', 'name the folder that holds it');
         // the bytes that are understood are the bytes that are trusted
         rulesOf(forProject(config, { path: file, text: bytes.toString('utf8') }));
         const authority = authorityOf({ act: 'trust', caller: callerHere(), controller: null });

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import type { Via } from '../core/native-input.ts';
 import { inUserFolder } from '../host/user-folder.ts';
 import type { FileValues } from './config.ts';
@@ -143,19 +143,20 @@ function validated(option: OptionRow, value: unknown, source: string, userFolder
   switch (option.type) {
     case 'number': {
       const number = typeof value === 'number' ? value : Number(String(value).trim() || Number.NaN);
-      if (!Number.isFinite(number) || number < 0) throw wrongUse(source, String(value), 'is not a number of 0 or more');
+      if (!Number.isFinite(number) || number < 0)
+        throw usageError(source, String(value), 'is not a number of 0 or more');
       return number;
     }
     case 'boolean':
       if (typeof value === 'boolean') return value;
       if (/^(1|true|yes|on)$/i.test(String(value))) return true;
       if (/^(0|false|no|off)$/i.test(String(value))) return false;
-      throw wrongUse(source, String(value), 'is neither true nor false');
+      throw usageError(source, String(value), 'is neither true nor false');
     case 'list':
       return Array.isArray(value) ? value : [String(value)];
     case 'choice':
       if (!option.choices!.includes(String(value))) {
-        throw wrongUse(source, String(value), `is not one of ${option.choices!.join(', ')}`);
+        throw usageError(source, String(value), `is not one of ${option.choices!.join(', ')}`);
       }
       return String(value);
     case 'path':

@@ -3,7 +3,7 @@ import { type Document, LineCounter, parseDocument, visit } from 'yaml';
 import * as z from 'zod';
 import { agentSchema } from '../agent-programs/custom-schema.ts';
 import { checkAgents } from '../agent-programs/index.ts';
-import { BridgeError, messageOf, wrongUse } from '../core/failure.ts';
+import { BridgeError, messageOf, usageError } from '../core/failure.ts';
 import { vias } from '../core/native-input.ts';
 import { readConfigFile } from '../host/config-file.ts';
 import { type Config, type ConfigFile, joined, type ReadFile, type Sources } from './config-values.ts';
@@ -186,7 +186,7 @@ function keyNode(document: Document, keys: readonly PropertyKey[]): number | nul
 }
 
 function wrong(path: string, line: number, key: string | null, reason: string): BridgeError {
-  return wrongUse(
+  return usageError(
     'bridge.yaml',
     `${path}:${line}`,
     key === null ? reason : `${key}: ${reason}`,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import type { Rule } from '../requests/policy.ts';
 import { parsePolicy } from '../requests/policy-rows.ts';
 import type { Config } from './config-values.ts';
@@ -18,7 +18,7 @@ export function rulesOf(config: Config): readonly Rule[] {
   }
   const first = parsed.errors[0]!;
   const place = config.policyPlaces[first.row];
-  throw wrongUse(
+  throw usageError(
     'bridge.yaml',
     `${place?.file ?? join(config.home, 'bridge.yaml')}:${place?.lines[first.key] ?? place?.line ?? 1}`,
     `policy.${place?.row ?? first.row}${first.key ? `.${first.key}` : ''}: ${first.reason}`,

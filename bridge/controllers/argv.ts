@@ -1,4 +1,4 @@
-import { type BridgeError, wrongUse } from '../core/failure.ts';
+import { type BridgeError, usageError } from '../core/failure.ts';
 
 /**
  * Splits a command line into words as a POSIX shell does, with quotes and backslashes, and does nothing else a shell
@@ -28,12 +28,12 @@ export function splitCommand(text: string, option: string): readonly string[] | 
       if (word !== null) words.push(word);
       word = null;
     } else if (/[|&;<>`]/.test(letter) || (letter === '$' && next === '(')) {
-      return wrongUse(option, text, `"${letter}" needs a shell, and none is used`, `quote it, or write: sh -c '…'`);
+      return usageError(option, text, `"${letter}" needs a shell, and none is used`, `quote it, or write: sh -c '…'`);
     } else {
       word = (word ?? '') + letter;
     }
   }
-  if (quote !== null) return wrongUse(option, text, `the quote ${quote} is never closed`);
+  if (quote !== null) return usageError(option, text, `the quote ${quote} is never closed`);
   if (word !== null) words.push(word);
   return words;
 }

@@ -1,5 +1,5 @@
 import { controllers } from '../agent-programs/index.ts';
-import { BridgeError, wrongUse } from '../core/failure.ts';
+import { BridgeError, usageError } from '../core/failure.ts';
 
 /** Who is asked: a program of the catalogue by its name, or one of these. */
 export type Backend = string;
@@ -36,7 +36,12 @@ export function chooseBackend(
       return { backend: requested, why: 'as asked for' };
     case 'command':
       if (world.command === null || world.command.trim() === '') {
-        return wrongUse('--controller-backend', 'command', 'names no program', "add --controller-command 'PROGRAM …'");
+        return usageError(
+          '--controller-backend',
+          'command',
+          'names no program',
+          "add --controller-command 'PROGRAM …'",
+        );
       }
       return { backend: 'command', why: 'as asked for' };
     default:
@@ -51,7 +56,7 @@ function chooseProgram(
   const program = controllers.find(({ name }) => name === requested);
   if (program === undefined) {
     const known = backends.filter((name) => !['codex-interactive', 'none'].includes(name));
-    return wrongUse('--controller-backend', requested, 'is unknown', `choose one of: ${known.join(', ')}`);
+    return usageError('--controller-backend', requested, 'is unknown', `choose one of: ${known.join(', ')}`);
   }
   if (world.onPath(program.launch.executable)) return { backend: requested, why: 'as asked for' };
   return new BridgeError({

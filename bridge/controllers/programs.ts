@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { controllers } from '../agent-programs/index.ts';
 import type { Clock } from '../core/clock.ts';
-import { BridgeError, wrongUse } from '../core/failure.ts';
+import { BridgeError, usageError } from '../core/failure.ts';
 import { AgentController } from './agent-controller.ts';
 import { splitCommand } from './argv.ts';
 import type { Backend } from './choose.ts';
@@ -39,17 +39,17 @@ export function programController(
   const extraArgs = words(options.extraArgs ?? '', '--controller-extra-args');
   if (backend === 'command') {
     const argv = words(options.command ?? '', '--controller-command');
-    if (argv.length === 0) throw wrongUse('--controller-command', '', 'names no program', 'name the program to ask');
+    if (argv.length === 0) throw usageError('--controller-command', '', 'names no program', 'name the program to ask');
     const [program, ...args] = argv;
     // `./answer` means the folder the bridge was started in, never the worker's
     const file = program!.includes('/') ? resolve(program!) : program!;
     return new CommandController([file, ...args, ...extraArgs], setting);
   }
   const { launch, controller: cli } = controllers.find(({ name }) => name === backend) ?? {};
-  if (launch === undefined || cli === undefined) throw wrongUse('--controller-backend', backend, 'is not a program');
+  if (launch === undefined || cli === undefined) throw usageError('--controller-backend', backend, 'is not a program');
   const refused = extraArgs.find((word) => cli.forbidden.test(word));
   if (refused !== undefined) {
-    throw wrongUse(
+    throw usageError(
       '--controller-extra-args',
       refused,
       'would take the controller out of its read-only setting',

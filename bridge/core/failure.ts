@@ -5,7 +5,7 @@ export const ExitCode = {
   held: 2,
   /** typed but not submitted, or uncertain: a human must look */
   undecided: 3,
-  wrongUse: 64,
+  usageError: 64,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
@@ -36,12 +36,12 @@ export class BridgeError extends Error {
 }
 
 /** A fault of the caller: shown as one line, exit code 64. */
-export function wrongUse(what: string, target: string, reason: string, nextStep?: string): BridgeError {
+export function usageError(what: string, target: string, reason: string, nextStep?: string): BridgeError {
   return new BridgeError({
     what,
     target,
     reason,
-    exitCode: ExitCode.wrongUse,
+    exitCode: ExitCode.usageError,
     ...(nextStep === undefined ? {} : { nextStep }),
   });
 }

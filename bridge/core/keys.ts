@@ -1,4 +1,4 @@
-import { wrongUse } from './failure.ts';
+import { usageError } from './failure.ts';
 
 /** Named keys, and letters only with a modifier: text is pasted, never pressed. The names are tmux's own. */
 export function isKeyName(key: string): boolean {
@@ -18,14 +18,14 @@ const mostKeys = 20;
 /** The keys that a body names, separated by blanks. @throws BridgeError when one of them is no key */
 export function keysOf(body: string, { inDialog }: { readonly inDialog: boolean }): string[] {
   const keys = body.split(/\s+/).filter((key) => key !== '');
-  if (keys.length === 0) throw wrongUse('keys', '', 'there is none', 'for instance Escape, Up, C-u, Enter');
-  if (keys.length > mostKeys) throw wrongUse('keys', String(keys.length), `are more than ${mostKeys} at once`);
+  if (keys.length === 0) throw usageError('keys', '', 'there is none', 'for instance Escape, Up, C-u, Enter');
+  if (keys.length > mostKeys) throw usageError('keys', String(keys.length), `are more than ${mostKeys} at once`);
   for (const key of keys) {
     if (isKeyName(key) || (inDialog && isOptionKey(key))) continue;
     const nextStep = isOptionKey(key)
       ? 'a letter or digit is pressed only with --in-dialog; text is sent without --keys'
       : 'for instance Escape, Up, C-u, Enter; text is sent without --keys';
-    throw wrongUse('keys', key, 'is not a key that tmux has a name for', nextStep);
+    throw usageError('keys', key, 'is not a key that tmux has a name for', nextStep);
   }
   return keys;
 }

@@ -1,4 +1,4 @@
-import { wrongUse } from './failure.ts';
+import { usageError } from './failure.ts';
 
 /**
  * A worker's full name is `PROJECT/LABEL`, the same for as long as it lives. People see and type the label alone where
@@ -34,7 +34,7 @@ export function nameMeant(given: string, known: Iterable<string>): string | null
   if (all.includes(given)) return given;
   const fitting = all.filter((name) => labelOf(name) === given);
   if (fitting.length <= 1) return fitting[0] ?? null;
-  throw wrongUse('worker', given, `fits several: ${fitting.join(', ')}`, 'use one of these names');
+  throw usageError('worker', given, `fits several: ${fitting.join(', ')}`, 'use one of these names');
 }
 
 /**

@@ -1,4 +1,4 @@
-import { wrongUse } from './failure.ts';
+import { usageError } from './failure.ts';
 
 /** `/name`, or `/name words`, in one line. A path has a second slash in its first word. */
 const slashCommand = /^\/(?<name>[A-Za-z][\w:.-]*)(?: (?<words>[^\n]*\S))?$/;
@@ -23,5 +23,5 @@ export function commandOf(text: string): SlashCommand {
   const why = text.trim().startsWith('!')
     ? 'runs in a shell, and is never sent as a command'
     : 'is not a slash command in one line';
-  throw wrongUse('--command', text, why, 'for instance /compact; a text goes without --command');
+  throw usageError('--command', text, why, 'for instance /compact; a text goes without --command');
 }

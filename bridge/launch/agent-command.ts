@@ -1,6 +1,6 @@
 import type { Launch } from '../agent-programs/agent-program.ts';
 import { agentPrograms, type Launchable, launchable } from '../agent-programs/index.ts';
-import { BridgeError, wrongUse } from '../core/failure.ts';
+import { BridgeError, usageError } from '../core/failure.ts';
 import { splitCommand } from './command-line.ts';
 import { findProgram } from './programs.ts';
 import { type LaunchWorld, setting } from './world.ts';
@@ -28,10 +28,10 @@ export function workerCommand(
   const { name, launch } = findAgent(wish.agent);
   present(launch, world);
   if (!wish.yolo && launch.guarded === null) {
-    throw wrongUse('start worker', name, 'neither asks nor has a sandbox, so it acts unasked', 'say so with --yolo');
+    throw usageError('start worker', name, 'neither asks nor has a sandbox, so it acts unasked', 'say so with --yolo');
   }
   if (wish.yolo && launch.yolo === null) {
-    throw wrongUse('start worker', '--yolo', `${name} has no word for it on its command line`, 'leave it out');
+    throw usageError('start worker', '--yolo', `${name} has no word for it on its command line`, 'leave it out');
   }
   return {
     name,
@@ -55,7 +55,7 @@ export function controllerCommand(
   if (own !== null) return own;
   const { name, launch } = findAgent(wish.agent);
   present(launch, world);
-  if (launch.controller === null) throw wrongUse('start controller', name, 'cannot be kept from writing');
+  if (launch.controller === null) throw usageError('start controller', name, 'cannot be kept from writing');
   const named = wish.args.some((word) => /^(?:--sandbox|-s)(?:=|$)/.test(word));
   const guard = named ? withoutSandbox(launch.controller) : launch.controller;
   return {
@@ -74,9 +74,9 @@ function ownCommand(
 ): AgentCommand | null {
   if (text === null) return null;
   const argv = [...splitCommand(text, flag), ...args];
-  if (argv[0] === undefined) throw wrongUse(flag, JSON.stringify(text), 'names no program');
+  if (argv[0] === undefined) throw usageError(flag, JSON.stringify(text), 'names no program');
   if (findProgram(argv[0], world.env.PATH, world.cwd) === null) {
-    throw wrongUse(flag, argv[0], 'is not a program on PATH');
+    throw usageError(flag, argv[0], 'is not a program on PATH');
   }
   return { name: argv[0], argv, env: {}, guardedBy: 'nothing that is known here' };
 }
@@ -116,7 +116,7 @@ function settingsOf(world: LaunchWorld): Record<string, string> {
 function findAgent(name: string): Launchable {
   const agent = launchable.find((known) => known.name === name || known.launch.executable === name);
   if (agent !== undefined) return agent;
-  throw wrongUse(
+  throw usageError(
     'agent',
     JSON.stringify(name),
     `is not one of ${launchable.map((known) => known.name).join(', ')}`,

@@ -1,4 +1,4 @@
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 
 /** One word of a command line that every POSIX shell, and fish, reads back as exactly `word`. */
 export function quoteWord(word: string): string {
@@ -25,7 +25,7 @@ export function splitCommand(text: string, name: string): string[] {
       else word += character;
     } else if (character === '\\') {
       const next = text[at + 1];
-      if (next === undefined) throw wrongUse(name, text, 'ends in a backslash');
+      if (next === undefined) throw usageError(name, text, 'ends in a backslash');
       if (quote === '"' && !'\\"$`\n'.includes(next)) word = `${word ?? ''}\\`;
       if (next !== '\n') word = `${word ?? ''}${next}`;
       at++;
@@ -42,7 +42,7 @@ export function splitCommand(text: string, name: string): string[] {
       word = `${word ?? ''}${character}`;
     }
   }
-  if (quote !== null) throw wrongUse(name, text, `a ${quote} is never closed`);
+  if (quote !== null) throw usageError(name, text, `a ${quote} is never closed`);
   if (word !== null) words.push(word);
   return words;
 }

@@ -1,4 +1,4 @@
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import { asPaneId, type PaneId } from '../core/ids.ts';
 import type { AgentCommand } from './agent-command.ts';
 import { attachment, insideServer, real } from './attach.ts';
@@ -55,13 +55,13 @@ export async function runController(
   if (paneId !== null && (await insideServer(world)) === (await real(at.server.socketPath))) {
     const [label] = await tmuxAt(at.server.socketPath).run('display-message', '-p', '-t', paneId, '#{@label}');
     if (label?.startsWith('worker')) {
-      throw wrongUse('start controller', paneId, "is the worker's own pane", 'run it in another pane or terminal');
+      throw usageError('start controller', paneId, "is the worker's own pane", 'run it in another pane or terminal');
     }
     await labelController(tmuxAt, at.server.socketPath, paneId, true);
     return { ...here, paneId };
   }
   if (at.server.session === null) {
-    throw wrongUse('start controller', at.server.socketPath, 'has several sessions', 'name one: --tmux-session NAME');
+    throw usageError('start controller', at.server.socketPath, 'has several sessions', 'name one: --tmux-session NAME');
   }
   const pane = await ensureRolePane(tmuxAt(at.server.socketPath), {
     session: at.server.session,

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { launchable } from '../agent-programs/index.ts';
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import { type AgentCommand, controllerCommand } from './agent-command.ts';
 import { real } from './attach.ts';
 import { splitCommand } from './command-line.ts';
@@ -92,7 +92,7 @@ export async function startController(
 async function repositoryFolder(named: string | null, world: LaunchWorld): Promise<string> {
   const path = resolve(world.cwd, named ?? '.');
   const found = await stat(path).catch(() => null);
-  if (!found?.isDirectory()) throw wrongUse('start controller', '--repo', `${path} is not a folder`);
+  if (!found?.isDirectory()) throw usageError('start controller', '--repo', `${path} is not a folder`);
   return real(path);
 }
 
@@ -132,7 +132,12 @@ function controllerArgs(options: StartControllerOptions, world: LaunchWorld, not
   }
   const off = guardOff(kept);
   if (off !== null)
-    throw wrongUse('start controller', off, 'a controller is not started with its guard switched off', 'leave it out');
+    throw usageError(
+      'start controller',
+      off,
+      'a controller is not started with its guard switched off',
+      'leave it out',
+    );
   return kept;
 }
 

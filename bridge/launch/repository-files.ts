@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import { installKit, type KitReport } from './bundled-files.ts';
 import { packageRoot } from './package-root.ts';
 import { type LaunchWorld, setting } from './world.ts';
@@ -63,7 +63,7 @@ function source(
   if (named !== null) {
     const path = resolve(world.cwd, named);
     if (!existsSync(path))
-      throw wrongUse('start controller', flag === null ? variable : flagName, `${path} does not exist`);
+      throw usageError('start controller', flag === null ? variable : flagName, `${path} does not exist`);
     return path;
   }
   const path = join(packageRoot, own);
@@ -71,7 +71,8 @@ function source(
 }
 
 async function skillNames(folder: string): Promise<string[]> {
-  if (!(await stat(folder)).isDirectory()) throw wrongUse('start controller', '--skills', `${folder} is not a folder`);
+  if (!(await stat(folder)).isDirectory())
+    throw usageError('start controller', '--skills', `${folder} is not a folder`);
   const names: string[] = [];
   for (const name of await readdir(folder)) {
     if (!name.startsWith('.') && (await stat(join(folder, name))).isDirectory()) names.push(name);

@@ -18,7 +18,7 @@ export function parseWorkerConfig(text: string, file: string): WorkerConfig {
     .split(/\r?\n/)
     .entries()) {
     const fault = (reason: string) =>
-      new BridgeError({ what: 'tmux config', target: `${file}:${index + 1}`, reason, exitCode: ExitCode.wrongUse });
+      new BridgeError({ what: 'tmux config', target: `${file}:${index + 1}`, reason, exitCode: ExitCode.usageError });
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
     const assignment = /^(?:export[ \t]+)?([A-Za-z_]\w*)=(.*)$/.exec(line);

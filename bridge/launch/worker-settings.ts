@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { launchable } from '../agent-programs/index.ts';
-import { BridgeError, wrongUse } from '../core/failure.ts';
+import { BridgeError, usageError } from '../core/failure.ts';
 import { readSmallFile } from './files.ts';
 import { checkSessionName } from './session-name.ts';
 import { launchFolder } from './state-folder.ts';
@@ -52,12 +52,12 @@ export interface WorkerSettings {
 export async function workerSettings(options: StartWorkerOptions, world: LaunchWorld): Promise<WorkerSettings> {
   const folder = launchFolder(world);
   const { file, config } = await readWorkerConfig(options.tmuxConfig ?? null, folder, world);
-  const fault = (name: string) => (reason: string) => wrongUse('start worker', name, reason);
+  const fault = (name: string) => (reason: string) => usageError('start worker', name, reason);
   const mouse = setting(world.env, 'MACS_TMUX_MOUSE');
   const history = setting(world.env, 'MACS_TMUX_HISTORY_LIMIT');
   const limit = options.historyLimit ?? null;
   if (limit !== null && !(Number.isInteger(limit) && limit >= 0)) {
-    throw wrongUse('start worker', '--history-limit', 'is not a number of lines');
+    throw usageError('start worker', '--history-limit', 'is not a number of lines');
   }
   const socket = options.socket || setting(world.env, 'TMUX_SOCKET') || config.socket || join(folder, 'tmux.sock');
   return {
@@ -88,7 +88,7 @@ async function readWorkerConfig(
   if (chosen !== null) {
     const file = resolve(world.cwd, chosen);
     const text = readSmallFile(file, 'followed');
-    if (text === null) throw wrongUse('tmux config', file, 'does not exist');
+    if (text === null) throw usageError('tmux config', file, 'does not exist');
     return { file, config: parseWorkerConfig(text, file) };
   }
   const home = setting(world.env, 'HOME') ?? homedir();
@@ -106,7 +106,7 @@ async function readWorkerConfig(
 /** The shortest `sun_path` is macOS's, 104 bytes with its final zero; tmux says only "File name too long". */
 export async function checkSocket(path: string): Promise<void> {
   if (Buffer.byteLength(path) > 103) {
-    throw wrongUse(
+    throw usageError(
       'tmux socket',
       path,
       'is longer than the 103 bytes a socket path may have',

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import type { PaneId } from '../core/ids.ts';
 import { workerCommand } from './agent-command.ts';
 import { attachment } from './attach.ts';
@@ -99,7 +99,7 @@ async function refuseInside(settings: WorkerSettings, tmux: Tmux, world: LaunchW
   if (pane === null || socket === null || resolve(socket) !== settings.socketPath) return;
   const [name] = await tmux.run('display-message', '-p', '-t', pane, '#{session_name}');
   if (name !== settings.session) return;
-  throw wrongUse(
+  throw usageError(
     'start worker',
     '--reset-session',
     `this terminal is inside session ${settings.session}`,

@@ -130,7 +130,7 @@ async function answer(
   const call = callIn(line);
   if (call === null) {
     const message = 'socket: a line: is no call: {"id":1,"verb":"requests","args":{},"protocol":N}';
-    return { id: -1, fault: { message, exitCode: ExitCode.wrongUse } };
+    return { id: -1, fault: { message, exitCode: ExitCode.usageError } };
   }
   const { id } = call;
   try {
@@ -139,7 +139,7 @@ async function answer(
       const message = `bridge: ${process.pid}: the daemon speaks protocol ${protocol}, this command ${call.protocol ?? 1}`;
       return { id, fault: { message, exitCode: 1, nextStep: restart } };
     }
-    if (!method) return { id, fault: { message: `unknown method ${call.verb}`, exitCode: ExitCode.wrongUse } };
+    if (!method) return { id, fault: { message: `unknown method ${call.verb}`, exitCode: ExitCode.usageError } };
     const work = method(call.args, closed);
     return { id, ok: (await ('next' in work ? writeAll(id, work) : work)) ?? null };
   } catch (fault) {

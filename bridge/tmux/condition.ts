@@ -1,4 +1,4 @@
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import type { ServerId } from '../core/ids.ts';
 import type { SessionActivity } from '../core/pane.ts';
 import { ofLiving } from './living.ts';
@@ -65,7 +65,8 @@ export function conditionFormat(condition: PaneCondition): string {
     clauses.push([ofLiving(`#{?#{==:#{session_last_attached},${attachedAt}},#{session_activity},${at}}`), String(at)]);
   }
   const format = `#{==:${clauses.map(([format]) => format).join('/')},${clauses.map(([, expected]) => expected).join('/')}}`;
-  if (format.length > FORMAT_LIMIT) throw wrongUse('condition', `${format.length} characters`, 'is too long for tmux');
+  if (format.length > FORMAT_LIMIT)
+    throw usageError('condition', `${format.length} characters`, 'is too long for tmux');
   return format;
 }
 
@@ -86,9 +87,9 @@ function mustCompile(pattern: string): readonly [string, string] {
  * escape that tmux reads as a letter would never match, and so never hold.
  */
 function patternInFormat(pattern: string): string {
-  if (pattern === '') throw wrongUse('condition', '""', 'an empty pattern matches every screen');
+  if (pattern === '') throw usageError('condition', '""', 'an empty pattern matches every screen');
   const refuse = (token: string) =>
-    wrongUse(
+    usageError(
       'condition',
       pattern,
       `tmux cannot be told of ${JSON.stringify(token)}`,

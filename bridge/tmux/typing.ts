@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { wrongUse } from '../core/failure.ts';
+import { usageError } from '../core/failure.ts';
 import type { PaneId } from '../core/ids.ts';
 import { isKeyName, isOptionKey } from '../core/keys.ts';
 import type { PaneAddress } from '../core/pane.ts';
@@ -21,7 +21,7 @@ export async function paste(
   options: { readonly bracketed: boolean },
 ): Promise<'done' | 'held'> {
   if (text === '' || text.includes('\0')) {
-    throw wrongUse('paste', paneId, text === '' ? 'there is no text' : 'tmux cannot be handed a NUL character');
+    throw usageError('paste', paneId, text === '' ? 'there is no text' : 'tmux cannot be handed a NUL character');
   }
   const format = conditionFormat(condition);
   const buffer = `${bufferPrefix}${process.pid}-${randomBytes(8).toString('hex')}`;
@@ -53,7 +53,7 @@ export function press(
   const all = typeof keys === 'string' ? [keys] : keys;
   const wrong = all.find((key) => !isKeyName(key) && !(inDialog && isOptionKey(key)));
   if (wrong !== undefined || all.length === 0)
-    throw wrongUse('press', wrong ?? '', 'is not a key that tmux has a name for', 'for instance Enter, C-m, Tab');
+    throw usageError('press', wrong ?? '', 'is not a key that tmux has a name for', 'for instance Enter, C-m, Tab');
   return conditionally(t, paneId, conditionFormat(condition), {
     act: [['send-keys', '-t', paneId, ...all]],
     otherwise: [],

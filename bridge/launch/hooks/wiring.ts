@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { type HookFacts, seenInWords } from '../../agent-programs/agent-program.ts';
 import { hookable, programNamed } from '../../agent-programs/index.ts';
-import { BridgeError, ExitCode, wrongUse } from '../../core/failure.ts';
+import { BridgeError, ExitCode, usageError } from '../../core/failure.ts';
 
 /** An agent program that can be told to call us, and how. */
 export interface Wiring extends HookFacts {
@@ -16,7 +16,7 @@ export function wiringOf(agent: string): Wiring {
   const { hooks } = program ?? {};
   if (hooks !== undefined && !('none' in hooks)) return { ...hooks, agent, seen: seenInWords(program!) };
   const names = hookable.map(({ name }) => name).join(', ');
-  if (hooks === undefined) throw wrongUse('hooks', agent, `no hooks of it are known; those with hooks: ${names}`);
+  if (hooks === undefined) throw usageError('hooks', agent, `no hooks of it are known; those with hooks: ${names}`);
   throw new BridgeError({
     what: 'hooks',
     target: agent,
