@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { usageError } from '../core/failure.ts';
 import type { Via } from '../core/native-input.ts';
 import { inUserFolder } from '../host/user-folder.ts';
-import type { FileValues } from './config.ts';
+import type { FileValues } from './file-schema.ts';
 import { type OptionRow, options } from './options.ts';
 
 /** The frozen configuration: read once, never changed. Durations are milliseconds here, whatever unit the user typed. */

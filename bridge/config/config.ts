@@ -1,62 +1,10 @@
 import { join } from 'node:path';
 import { type Document, LineCounter, parseDocument, visit } from 'yaml';
-import * as z from 'zod';
-import { agentSchema } from '../agent-programs/custom-schema.ts';
 import { checkAgents } from '../agent-programs/index.ts';
 import { BridgeError, messageOf, usageError } from '../core/failure.ts';
-import { vias } from '../core/native-input.ts';
 import { readConfigFile } from '../host/config-file.ts';
 import { type Config, type ConfigFile, joined, type ReadFile, type Sources } from './config-values.ts';
-
-const text = z.string({ error: 'is not a text; put it in quotes' });
-const fileSchema = z.strictObject({
-  socket: text.optional(),
-  session: text.optional(),
-  agent: text.optional(),
-  mode: z.enum(['auto', 'manual']).optional(),
-  worker: z
-    .union([text.transform((one) => [one]), z.array(text)], { error: 'is not a text; put it in quotes' })
-    .optional(),
-  'split-response': z.boolean().optional(),
-  via: z.enum(vias).optional(),
-  'worker-context-lines': z.number().int().min(0).max(10_000).optional(),
-  heuristic: z.boolean().optional(),
-  'heuristic-lines': z.number().int().min(0).optional(),
-  'stuck-after': z.number().min(0).optional(),
-  'request-timeout': z.number().min(0).optional(),
-  'retention-days': z.number().min(0).optional(),
-  controller: z
-    .strictObject({
-      backend: z.string().optional(),
-      pane: z.string().optional(),
-      command: z.string().optional(),
-      model: z.string().optional(),
-      'extra-args': z.string().optional(),
-      'system-prompt': z.string().optional(),
-      timeout: z.number().min(0).optional(),
-      isolated: z.boolean().optional(),
-      resume: z.boolean().optional(),
-    })
-    .optional(),
-  agents: z.record(z.string(), agentSchema).default({}),
-  notify: z
-    .strictObject({
-      bell: z.boolean().optional(),
-      desktop: z.boolean().optional(),
-      command: z.array(z.string()).min(1).optional(),
-      'again-after': z.number().min(0).optional(),
-    })
-    .default({}),
-  limits: z
-    .strictObject({
-      'answers-per-hour': z.number().int().min(0).optional(),
-      consecutive: z.number().int().min(0).optional(),
-      'per-day': z.number().int().min(0).optional(),
-    })
-    .optional(),
-  policy: z.array(z.unknown()).default([]),
-});
-export type FileValues = z.infer<typeof fileSchema>;
+import { fileSchema } from './file-schema.ts';
 
 /** What a project may say, for its own workers. Everything else is the user's: it belongs into the state directory's file. */
 const projectKeys: readonly string[] = [

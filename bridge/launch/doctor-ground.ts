@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Check, DoctorWorld } from './doctor.ts';
+import type { Check, DoctorWorld } from './doctor-check.ts';
 
 /** Folders 0700, files 0600, and all of it ours: an answer in the wrong hands is typed into an agent. */
 export async function homeCheck(world: DoctorWorld): Promise<Check[]> {

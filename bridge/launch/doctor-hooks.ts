@@ -1,4 +1,4 @@
-import type { Check, DoctorWorld } from './doctor.ts';
+import type { Check, DoctorWorld } from './doctor-check.ts';
 
 /** The commands with which the bridge looks and types. */
 const ours = ['send-keys', 'paste-buffer', 'set-buffer', 'load-buffer', 'if-shell', 'display-message', 'capture-pane'];

@@ -1,4 +1,4 @@
-import type { Check, DoctorWorld } from './doctor.ts';
+import type { Check, DoctorWorld } from './doctor-check.ts';
 
 /** A pane of another bridge is answered by that one, whatever this one's rules say. */
 export async function ownersCheck(world: DoctorWorld): Promise<Check> {

@@ -1,5 +1,5 @@
 import { isTooSmall, synchronizedInWords, tooSmallInWords } from '../core/pane.ts';
-import type { Check, DoctorWorld } from './doctor.ts';
+import type { Check, DoctorWorld } from './doctor-check.ts';
 import { installLine } from './install-line.ts';
 import { isSynchronized } from './tmux.ts';
 import { faultsOf } from './tmux-faults.ts';

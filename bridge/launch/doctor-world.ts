@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { lstat, readdir } from 'node:fs/promises';
-import type { DoctorWorld } from './doctor.ts';
+import type { DoctorWorld } from './doctor-check.ts';
 import { findProgram } from './programs.ts';
 
 const runLimitMs = 5000;

@@ -1,50 +1,12 @@
 import { type AgentProgram, unseenInWords } from '../agent-programs/agent-program.ts';
 import { launchable } from '../agent-programs/index.ts';
 import { messageOf } from '../core/failure.ts';
+import type { Check, DoctorWorld } from './doctor-check.ts';
 import { desktopCheck, homeCheck, sandboxCheck } from './doctor-ground.ts';
 import { hooksCheck } from './doctor-hooks.ts';
 import { ownersCheck } from './doctor-owners.ts';
 import { panesCheck, socketCheck, tmuxCheck } from './doctor-tmux.ts';
 import { installLine } from './install-line.ts';
-
-/** One thing looked at. `warn` works, or works in part; `remedy` is what to do about it. */
-export interface Check {
-  readonly name: string;
-  readonly ok: true | false | 'warn';
-  readonly detail: string;
-  readonly remedy?: string;
-}
-
-/** The machine as the doctor sees it. Nothing here throws for a thing that is merely absent. */
-export interface DoctorWorld {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly platform: string;
-  readonly uid: number;
-  /** `v20.19.0` */
-  readonly nodeVersion: string;
-  /** the tmux server's socket that commands would use */
-  readonly socketPath: string;
-  /** the bridge's home folder */
-  readonly home: string;
-  find(program: string): string | null;
-  /** ends within a few seconds, whatever the program does; code null when it could not be started or was stopped */
-  run(...argv: string[]): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
-  stat(path: string): Promise<{
-    readonly kind: 'file' | 'folder' | 'socket' | 'link' | 'other';
-    readonly mode: number;
-    readonly uid: number;
-  } | null>;
-  list(folder: string): Promise<readonly string[]>;
-  /** the panes of the tmux server that a bridge watches */
-  owned(): Promise<readonly OwnedPane[]>;
-}
-
-/** A pane, as `worker %3`, and the bridge that watches it. */
-export interface OwnedPane {
-  readonly pane: string;
-  readonly home: string;
-  readonly pid: number;
-}
 
 /** Looks at everything, whatever it finds on the way: a check that fails itself is a finding, not the end. */
 export async function diagnose(world: DoctorWorld): Promise<Check[]> {

@@ -1,4 +1,4 @@
-import type { DoctorWorld } from './doctor.ts';
+import type { DoctorWorld } from './doctor-check.ts';
 
 /** How this machine installs a program, by the package manager it has. */
 export function installLine(program: 'node' | 'tmux', world: Pick<DoctorWorld, 'platform' | 'uid' | 'find'>): string {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Check, type DoctorWorld, diagnose } from '../../bridge/launch/doctor.ts';
+import { diagnose } from '../../bridge/launch/doctor.ts';
+import type { Check, DoctorWorld } from '../../bridge/launch/doctor-check.ts';
 
 const socket = '/tmp/s';
 type Said = { code: number | null; stdout: string; stderr: string };

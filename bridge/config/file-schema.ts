@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { agentSchema } from '../agent-programs/custom-schema.ts';
+import { vias } from '../core/native-input.ts';
+
+const text = z.string({ error: 'is not a text; put it in quotes' });
+/** What a bridge.yaml may hold. */
+export const fileSchema = z.strictObject({
+  socket: text.optional(),
+  session: text.optional(),
+  agent: text.optional(),
+  mode: z.enum(['auto', 'manual']).optional(),
+  worker: z
+    .union([text.transform((one) => [one]), z.array(text)], { error: 'is not a text; put it in quotes' })
+    .optional(),
+  'split-response': z.boolean().optional(),
+  via: z.enum(vias).optional(),
+  'worker-context-lines': z.number().int().min(0).max(10_000).optional(),
+  heuristic: z.boolean().optional(),
+  'heuristic-lines': z.number().int().min(0).optional(),
+  'stuck-after': z.number().min(0).optional(),
+  'request-timeout': z.number().min(0).optional(),
+  'retention-days': z.number().min(0).optional(),
+  controller: z
+    .strictObject({
+      backend: z.string().optional(),
+      pane: z.string().optional(),
+      command: z.string().optional(),
+      model: z.string().optional(),
+      'extra-args': z.string().optional(),
+      'system-prompt': z.string().optional(),
+      timeout: z.number().min(0).optional(),
+      isolated: z.boolean().optional(),
+      resume: z.boolean().optional(),
+    })
+    .optional(),
+  agents: z.record(z.string(), agentSchema).default({}),
+  notify: z
+    .strictObject({
+      bell: z.boolean().optional(),
+      desktop: z.boolean().optional(),
+      command: z.array(z.string()).min(1).optional(),
+      'again-after': z.number().min(0).optional(),
+    })
+    .default({}),
+  limits: z
+    .strictObject({
+      'answers-per-hour': z.number().int().min(0).optional(),
+      consecutive: z.number().int().min(0).optional(),
+      'per-day': z.number().int().min(0).optional(),
+    })
+    .optional(),
+  policy: z.array(z.unknown()).default([]),
+});
+export type FileValues = z.infer<typeof fileSchema>;
