@@ -61,7 +61,7 @@ export const tasks = {
     ],
     examples: [
       ['npm test', 'all of it'],
-      ['npm test -- tests/desk', 'one folder'],
+      ['npm test -- tests/requests', 'one folder'],
       ['npx vitest run tests/docs.test.ts', 'one file, without the build and the check'],
     ],
     steps: [ready, ...build, ...check, ['vitest', 'run']],

@@ -15,6 +15,8 @@ export const settle = method({
     const request = findRequest(bridge, id);
     const by = await permit(bridge, { act: 'settle', target: request.id, about: request.pane, ...who });
     accepted('settle', request, bridge.requests.confirmDelivered(request.id, by));
-    return { id: request.id, message: `request ${request.id}: settled` };
+    // one whose answer was never typed is withdrawn by it
+    const { state } = bridge.journal.request(request.id) ?? request;
+    return { id: request.id, message: `request ${request.id}: ${state.is}` };
   },
 });

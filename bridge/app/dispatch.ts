@@ -128,7 +128,7 @@ export class Dispatch {
     this.#settle(request, `controller:${backend}`, reply, backend !== 'command');
   }
 
-  /** The courier delivers the request like any text; the watcher of that pane brings the response to `heard`. */
+  /** The courier delivers the request like any text; the watcher of that pane brings the response to `answeredOnScreen`. */
   async #askPane(request: Request): Promise<void> {
     const pane = await this.#world.livePane();
     if (pane === null) {

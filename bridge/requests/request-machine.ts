@@ -5,7 +5,7 @@ import { type Answer, describeFailure, doubtOf, notTypedOf, type Request, type R
 import type { Effect, RequestInput } from './events.ts';
 import { rowInWords } from './policy.ts';
 
-export interface DeskStep {
+export interface RequestStep {
   readonly request: Request;
   readonly effects: readonly Effect[];
   /** false: the event had no place in this state, and the request is the very same object */
@@ -27,7 +27,7 @@ export interface DeskStep {
  * Where another bridge may have answered meanwhile, what is not typed yet is the human's.
  * An answer in doubt is the human's: it may be vouched for, typed on a person's word, or followed by another.
  */
-export function step(request: Request, event: RequestInput): DeskStep {
+export function step(request: Request, event: RequestInput): RequestStep {
   switch (event.type) {
     case 'confirmed':
       return confirmed(request, event);
@@ -67,7 +67,7 @@ export function step(request: Request, event: RequestInput): DeskStep {
   }
 }
 
-function confirmed(seen: Request, event: RequestInput & { type: 'confirmed' }): DeskStep {
+function confirmed(seen: Request, event: RequestInput & { type: 'confirmed' }): RequestStep {
   const { decision, at, deliveryId, turnMark } = event;
   if (seen.state.is !== 'open') return unchanged(seen);
   const request = turnMark === undefined ? seen : { ...seen, turnMark };
@@ -94,7 +94,7 @@ function confirmed(seen: Request, event: RequestInput & { type: 'confirmed' }): 
   }
 }
 
-function answerArrived(request: Request, answer: Answer, deliveryId: DeliveryId): DeskStep {
+function answerArrived(request: Request, answer: Answer, deliveryId: DeliveryId): RequestStep {
   const { state } = request;
   if (isKnown(request, answer)) return unchanged(request);
   switch (state.is) {
@@ -111,7 +111,7 @@ function answerArrived(request: Request, answer: Answer, deliveryId: DeliveryId)
   }
 }
 
-function answered(request: Request, answer: Answer, deliveryId: DeliveryId): DeskStep {
+function answered(request: Request, answer: Answer, deliveryId: DeliveryId): RequestStep {
   const stop = stopAsking(request.state, answer.by);
   if (request.via === 'ask') {
     return become(request, { is: 'settled', answer, at: answer.at }, ...stop, { do: 'archive' });
@@ -127,7 +127,7 @@ function deliveryChanged(
   request: Request,
   state: RequestState & { is: 'answered' },
   event: RequestInput & { type: 'delivery-changed' },
-): DeskStep {
+): RequestStep {
   const { answer, deliveryId } = state;
   const { at, state: delivery } = event;
   const failed = (reason: string) =>
@@ -180,20 +180,20 @@ function tooLateFor(
   why: string,
   at: number,
   ...effects: readonly Effect[]
-): DeskStep {
+): RequestStep {
   const reason = `the ${request.dialog ? 'choice' : 'answer'} of ${answer.by} came too late: ${why}`;
   const withdrawn = { is: 'withdrawn', reason, at, notTyped: { answer, deliveryId } } as const;
   return become(request, withdrawn, ...effects, { do: 'archive' }, { do: 'tell-not-typed', answer, why });
 }
 
 /** The turn or the dialog is seen to have passed; where its answer is being typed, or was, that may be why. */
-function takenBack(request: Request, state: RequestState & { is: 'answered' }, why: string, at: number): DeskStep {
+function takenBack(request: Request, state: RequestState & { is: 'answered' }, why: string, at: number): RequestStep {
   const { deliveryId } = state;
   return tooLateFor(request, state, why, at, { do: 'cancel-delivery', deliveryId, reason: becausePassed(why) });
 }
 
 /** A person says that the answer arrived; or, of one that was not typed, that it need not be. */
-function vouched(request: Request, by: string, at: number): DeskStep {
+function vouched(request: Request, by: string, at: number): RequestStep {
   const doubt = doubtOf(request);
   if (doubt === null) return unchanged(request);
   if (doubt.delivery === 'not-typed') {
@@ -205,7 +205,7 @@ function vouched(request: Request, by: string, at: number): DeskStep {
 }
 
 /** Somebody decided in the pane itself. A choice whose key is being pressed finds the dialog closed, and says so itself. */
-function dialogClosed(request: Request, at: number): DeskStep {
+function dialogClosed(request: Request, at: number): RequestStep {
   const { state } = request;
   if (request.dialog === undefined) return unchanged(request);
   const gone = 'the dialog was answered in the pane, or has gone';
@@ -221,7 +221,7 @@ function dialogClosed(request: Request, at: number): DeskStep {
 }
 
 /** A machine's answer that was not typed yet is taken back and kept for the human to see. */
-function recalled(request: Request, why: string, at: number): DeskStep {
+function recalled(request: Request, why: string, at: number): RequestStep {
   const { state } = request;
   const asked = { is: 'asked', of: 'human', why, at } as const;
   if (state.is === 'asked' && state.of === 'controller') {
@@ -234,7 +234,7 @@ function recalled(request: Request, why: string, at: number): DeskStep {
 }
 
 /** Another bridge may have answered it: whoever is asked, and whatever was said and is not typed, a person is told and asked now. */
-function typedElsewhere(request: Request, event: RequestInput & { type: 'typed-elsewhere' }): DeskStep {
+function typedElsewhere(request: Request, event: RequestInput & { type: 'typed-elsewhere' }): RequestStep {
   const { state } = request;
   const { typedAt, why, at } = event;
   if (request.via === 'ask' || (state.is !== 'asked' && state.is !== 'answered')) return unchanged(request);
@@ -255,7 +255,7 @@ function typedElsewhere(request: Request, event: RequestInput & { type: 'typed-e
   );
 }
 
-function turnBegan(request: Request, at: number): DeskStep {
+function turnBegan(request: Request, at: number): RequestStep {
   const { state } = request;
   if (state.is === 'delivered') return become(request, { is: 'settled', answer: state.answer, at });
   // A dialog stands until it is answered, whatever turn it is counted to.
@@ -277,7 +277,7 @@ function turnBegan(request: Request, at: number): DeskStep {
   return become(request, withdrawn, ...stopAsking(state), { do: 'archive' });
 }
 
-function dismissed(request: Request, by: string, at: number): DeskStep {
+function dismissed(request: Request, by: string, at: number): RequestStep {
   const { state } = request;
   const next = { is: 'dismissed', by, at } as const;
   switch (state.is) {
@@ -295,7 +295,7 @@ function dismissed(request: Request, by: string, at: number): DeskStep {
 }
 
 /** Once it is answered, how long the answer may wait for the pane is the delivery's own deadline. */
-function ticked(request: Request, at: number): DeskStep {
+function ticked(request: Request, at: number): RequestStep {
   const { state, deadlineAt } = request;
   if (deadlineAt === null || at < deadlineAt || (state.is !== 'open' && state.is !== 'asked'))
     return unchanged(request);
@@ -305,7 +305,7 @@ function ticked(request: Request, at: number): DeskStep {
   return become(request, { is: 'expired', at }, ...stopAsking(state), { do: 'archive' }, { do: 'notify-human', why });
 }
 
-function toHuman(request: Request, why: string, at: number): DeskStep {
+function toHuman(request: Request, why: string, at: number): RequestStep {
   return become(request, { is: 'asked', of: 'human', why, at }, { do: 'publish', why });
 }
 
@@ -315,7 +315,7 @@ function stopAsking(state: RequestState, answeredBy = ''): Effect[] {
   return asking && !answeredBy.startsWith('controller') ? [{ do: 'cancel-ask' }] : [];
 }
 
-function late(request: Request, answer: Answer): DeskStep {
+function late(request: Request, answer: Answer): RequestStep {
   return { request: { ...request, late: [...request.late, answer] }, effects: [], changed: true };
 }
 
@@ -334,10 +334,10 @@ export function isHuman(answer: Answer): boolean {
   return answer.by === 'human' || answer.by.startsWith('human:');
 }
 
-function become(request: Request, state: RequestState, ...effects: readonly Effect[]): DeskStep {
+function become(request: Request, state: RequestState, ...effects: readonly Effect[]): RequestStep {
   return { request: { ...request, state }, effects, changed: true };
 }
 
-function unchanged(request: Request): DeskStep {
+function unchanged(request: Request): RequestStep {
   return { request, effects: [], changed: false };
 }

@@ -7,7 +7,7 @@ import type { Budget } from './budget.ts';
 import type { EffectRunner, RequestEffects } from './effects.ts';
 import type { RequestInput } from './events.ts';
 import type { RequestMemory, Transactions } from './memory.ts';
-import { type DeskStep, isHuman, step } from './request-machine.ts';
+import { isHuman, type RequestStep, step } from './request-machine.ts';
 import { factsOf, wordFor } from './wording.ts';
 
 export interface Outcome {
@@ -68,7 +68,7 @@ export class Transitions {
   }
 
   /** One step, with the part of it that the delivery queue does: a delivery posted, replaced or taken back. */
-  #stepWithPost(before: Request, event: RequestInput): DeskStep & { tooLate: boolean } {
+  #stepWithPost(before: Request, event: RequestInput): RequestStep & { tooLate: boolean } {
     const stepped = step(before, event);
     const tooLate = { request: before, effects: [], changed: false, tooLate: true };
     for (const effect of stepped.effects) {
