@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { changes } from '../../bridge/api/changes.ts';
 import { follow } from '../../bridge/api/follow.ts';
 import { log } from '../../bridge/api/log.ts';
-import { type Served, type StreamItem, served } from '../../bridge/api/method.ts';
+import { type Served, type Stream, type StreamItem, served } from '../../bridge/api/method.ts';
 import { type Reader, readerOfHome } from '../../bridge/app/reader.ts';
 import type { Config } from '../../bridge/config/config-values.ts';
 import type { ToldEvent } from '../../bridge/core/events.ts';
@@ -189,10 +189,21 @@ test('a reader of the socket that takes nothing is ended as slow, and goes on af
   journalOf(4_000, 1_000);
   const path = join(home, 's');
   const slow = { bytes: 64 * 1024, afterMs: 100 };
-  const server = await serve(path, { log: served<Reader>(log, reader) }, {}, slow);
+  let over = () => {};
+  const ended = new Promise<void>((resolve) => {
+    over = resolve;
+  });
+  const told: Served = async function* (args, closed) {
+    try {
+      return yield* served<Reader>(log, reader)(args, closed) as Stream;
+    } finally {
+      over();
+    }
+  };
+  const server = await serve(path, { log: told }, {}, slow);
   ends.push(() => server.close());
-  const asleep = () => new Promise((resolve) => setTimeout(resolve, 400));
-  const first = await read(path, 0, asleep);
+  // asleep until the bridge has given it up
+  const first = await read(path, 0, () => ended);
   expect(first.end.ended).toBe('slow');
   expect(first.cursors).toEqual(upTo(first.end.cursor));
   expect(first.cursors.length).toBeLessThan(4_000);

@@ -244,7 +244,7 @@ test.each([
   60_000,
 );
 
-test('whoever asks and goes away: every method ends within a second, and leaves nothing that is still to be typed', async () => {
+test('whoever asks and goes away: every method ends by that, and leaves nothing that is still to be typed', async () => {
   const ask = await here();
   await agent.perform({ busy: true });
   const { id } = (await ask('ask', { text: 'Which?', wait: false })) as { id: string };
@@ -263,9 +263,12 @@ test('whoever asks and goes away: every method ends within a second, and leaves 
       () => null,
     );
     setTimeout(() => stop.abort(), 100);
-    const startedAt = performance.now();
-    await work;
-    expect([name, performance.now() - startedAt < 1_100]).toEqual([name, true]);
+    // those that wait would do so for a minute, or for ever
+    let hasEnded = false;
+    void work.then(() => {
+      hasEnded = true;
+    });
+    await waitFor(`${name} ends`, () => hasEnded, { limitMs: 20_000 });
   }
   expect(ask.bridge.journal.deliveries({ open: true })).toEqual([]);
   expect(agent.inputs()).toEqual([]);
