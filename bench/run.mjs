@@ -3,7 +3,8 @@
 //               [-- --agents codex,pi|all] [-- --samples 15] [-- --at-once 50] [-- --against DIR] [-- --deliveries]
 // Side by side in one run, on one private tmux server each: how long from a request's END line being written by the
 // program in a pane until it is known, what it costs while nothing moves, and how much memory is held.
-//   bridge                the daemon: until the request is committed to its journal, and until its page lies in inbox/
+//   bridge                the daemon: until the request is committed to its journal, and until its page lies in inbox/,
+//                        as another process sees it
 //   bridge, whole frames  the same, of a program that draws each frame as one synchronized update, as codex does
 //   spawn poll            what the predecessors do: `tmux capture-pane` as a process for every pane, every 200 ms, until the line is seen
 // And how long `bridge list` takes, a process each time, without a daemon.
@@ -11,7 +12,7 @@
 // --cli: how long commands take as processes, in turn with `node -e 0`; nothing else then.
 // --against DIR, a built checkout of another commit, is measured beside this one; --deliveries leaves the requests out.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, watch, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -80,10 +81,12 @@ async function measure(panes, contender) {
   const folder = mkdtempSync(join(tmpdir(), 'bridge-bench-'));
   const tmux = freshTmux(folder);
   let watcher = null;
+  let pages = null;
   try {
     const writers = await openPanes(tmux, folder, panes);
     watcher = startWatcher(contender.program, folder, tmux.socket);
     await watcher.ready;
+    if (contender.hasPages) pages = watchPages(join(folder, 'home', 'inbox'), watcher.tell);
     await pause(1500);
     const serverPid = Number((await tmux.run('display-message', '-p', '#{pid}')).trim());
     const idle = await idleCost([watcher.child.pid, serverPid], idleSeconds);
@@ -94,6 +97,7 @@ async function measure(panes, contender) {
     const lists = contender.hasPages ? await timesOfList(folder, tmux.socket) : [];
     return { ...latencies, lists, idle, memoryBefore, memoryAfter };
   } finally {
+    pages?.close();
     await watcher?.stop();
     await tmux.run('kill-server').catch(() => '');
     rmSync(folder, { recursive: true, force: true });
@@ -126,20 +130,21 @@ function startWatcher(program, folder, socket) {
   /** what the watcher has told: a mark, or the page of one */
   const told = new Map();
   const waiting = new Map();
+  const tell = (word, at) => {
+    told.set(word, at);
+    waiting.get(word)?.(at);
+  };
   const ready = new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`${program} left with ${code}`)));
     child.on('message', (message) => {
       if (message.ready) resolve();
-      else {
-        const word = message.page ? `page of ${message.mark}` : message.mark;
-        told.set(word, BigInt(message.at));
-        waiting.get(word)?.(BigInt(message.at));
-      }
+      else tell(message.mark, BigInt(message.at));
     });
   });
   return {
     child,
     ready,
+    tell,
     /** when this mark was first known, or `page of MARK` written; rejects after ten seconds */
     known: (word) =>
       new Promise((resolve, reject) => {
@@ -157,6 +162,17 @@ function startWatcher(program, folder, socket) {
         child.kill('SIGTERM');
       }),
   };
+}
+
+/** Tells `page of MARK` when a page of that mark lies in the folder. */
+function watchPages(inbox, tell) {
+  const seen = new Set();
+  return watch(inbox, (_, name) => {
+    if (!name?.endsWith('.request.md') || seen.has(name)) return;
+    const at = process.hrtime.bigint();
+    seen.add(name);
+    tell(`page of ${readFileSync(join(inbox, name), 'utf8').match(/^mark-\S+$/m)[0]}`, at);
+  });
 }
 
 /** Percent of one core that the watcher (its reaped children included) and the tmux server use while nothing moves. */

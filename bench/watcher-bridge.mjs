@@ -1,5 +1,5 @@
-// The daemon, in a process of its own: tells when each request was in the journal, and when its page lay in inbox/.
-import { mkdirSync, readFileSync, watch } from 'node:fs';
+// The daemon, in a process of its own: tells when each request was in the journal.
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const [folder, socket] = process.argv.slice(2);
@@ -14,18 +14,8 @@ const daemon = await Daemon.start(config, new Date().toISOString(), (event) => {
     process.send({ mark: event.request.text.trim(), at: String(process.hrtime.bigint()) });
   }
 });
-const inbox = join(home, 'inbox');
-const paged = new Set();
-const pages = watch(inbox, (_, name) => {
-  if (!name?.endsWith('.request.md') || paged.has(name)) return;
-  const at = String(process.hrtime.bigint());
-  const page = readFileSync(join(inbox, name), 'utf8');
-  paged.add(name);
-  process.send({ mark: page.match(/^mark-\S+$/m)[0], at, page: true });
-});
 process.send({ ready: true });
 process.once('SIGTERM', async () => {
-  pages.close();
   await daemon.stop();
   process.exit(0);
 });

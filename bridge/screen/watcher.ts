@@ -52,7 +52,7 @@ const pokeAfterMs = 1000;
  *    ▲                           │ capture equal
  *    └───────────────────────────┘
  *
- * At most one capture is in flight; nothing is captured while nothing moves. Readings that depend on quiet are taken
+ * At most one look is in flight, and the one that will confirm it; nothing is captured while nothing moves. Readings that depend on quiet are taken
  * again from the last snapshot when the reader's quiet steps pass.
  */
 export class PaneWatcher {
@@ -65,6 +65,10 @@ export class PaneWatcher {
   #settledOn = '';
   #lookedAt = Number.NEGATIVE_INFINITY;
   #isLooking = false;
+  /** an END went by since the last look */
+  #isMarkerDue = false;
+  /** a second look that is under way while the first is read */
+  #ahead: Promise<Snapshot | null> | null = null;
   #dueAgainInMs: number | null = null;
   #isClosed = false;
   #due: { at: number; cancel: () => void } | null = null;
@@ -80,6 +84,7 @@ export class PaneWatcher {
   noticeOutput({ isMarker, afterMs }: OutputNotice): void {
     if (this.#isClosed) return;
     this.#cancelReread();
+    this.#isMarkerDue ||= isMarker;
     if (isMarker) this.#lookIn(Math.max(0, this.#lookedAt + markerPauseMs - this.#deps.clock.now()));
     else this.#lookIn(afterMs >= nextLookMs ? firstLookMs : nextLookMs);
   }
@@ -159,9 +164,11 @@ export class PaneWatcher {
   async #look(): Promise<void> {
     this.#isLooking = true;
     this.#lookedAt = this.#deps.clock.now();
+    const isForMarker = this.#isMarkerDue;
+    this.#isMarkerDue = false;
     let seen: Snapshot | null = null;
     try {
-      seen = await this.#deps.capture();
+      seen = await (this.#ahead ?? this.#deps.capture());
       if (seen === null) this.#tell({ type: 'unseen', reason: 'the pane is gone' });
     } catch (fault) {
       this.#tell({ type: 'unseen', reason: fault instanceof Error ? fault.message : String(fault) });
@@ -173,9 +180,20 @@ export class PaneWatcher {
     // what the pane drew before this look was heard before it came
     const isHalf = this.#deps.activity().isHalf(this.#deps.clock.now());
     if (isHalf) this.#lookIn(confirmMs);
-    else if (seen !== null && this.#saw(seen)) this.#lookIn(nextLookMs);
+    else if (seen !== null) {
+      if (isForMarker) this.#lookAhead();
+      if (this.#saw(seen)) this.#lookIn(nextLookMs);
+      this.#ahead = null;
+    }
     if (dueAgainInMs !== null) this.#lookIn(dueAgainInMs);
     this.#rereadLater();
+  }
+
+  /** A block has most likely been drawn: tmux takes the look that confirms it while this one is read and committed. */
+  #lookAhead(): void {
+    if (!this.#deps.activity().isWhole) return;
+    this.#ahead = this.#deps.capture();
+    this.#ahead.catch(() => {}); // told by whoever takes it for a look; else it was not needed
   }
 
   #saw(snapshot: Snapshot): boolean {
@@ -206,6 +224,8 @@ export class PaneWatcher {
     const looked = JSON.stringify([reading.state, reading.turn, signals.workedAt]);
     if (looked === this.#settledOn) return;
     let hasNews = false;
+    // counted from one look to the next, whatever it takes to keep what the first one showed
+    const lookAgain = () => this.#lookIn(againMs - (this.#deps.clock.now() - snapshot.takenAtMs));
     for (const next of steps(this.#state, {
       reading,
       snapshot,
@@ -214,11 +234,11 @@ export class PaneWatcher {
       this.#state = next.state;
       hasNews ||= next.event !== null;
       if (next.event) this.#tell(next.event);
-      if (next.event?.type.endsWith('-seen')) this.#lookIn(againMs);
+      if (next.event?.type.endsWith('-seen')) lookAgain();
     }
     const { candidate, noted } = this.#state.turns;
     const isUndecided = candidate !== null || this.#state.glimpsed.length > 0;
-    if (isUndecided) this.#lookIn(againMs);
+    if (isUndecided) lookAgain();
     this.#settledOn = hasNews || isUndecided || noted !== null ? '' : looked;
   }
 

@@ -21,6 +21,7 @@ class Scene {
   title = '';
   latencyMs = 1;
   fault: Error | null = null;
+  onEvent: (event: ScreenEvent) => void = () => {};
   word: HookStateNow | undefined;
   watcher: PaneWatcher;
   activity!: Activity;
@@ -63,7 +64,10 @@ class Scene {
       clock: this.clock,
       reader: this.#program.screen,
       memory,
-      on: (event) => this.events.push(event),
+      on: (event) => {
+        this.events.push(event);
+        this.onEvent(event);
+      },
     });
     return this.watcher;
   }
@@ -362,6 +366,45 @@ describe('a synchronized update', () => {
     scene.draw(scene.lines, '\x1b[?2026l');
     await scene.clock.pass(60);
     expect(scene.told('request-confirmed')).toMatchObject([{ detection: { text: 'what else?' } }]);
+  });
+
+  const whole = '\x1b[?2026h<<CONTROLLER_REQUEST_END>>\x1b[?2026l';
+
+  test('that has ended is looked at a second time while the first look is read', async () => {
+    const scene = new Scene();
+    await scene.clock.pass(5_000);
+    let captures = 0;
+    scene.onEvent = ({ type }) => {
+      if (type === 'request-seen') captures = scene.captures;
+    };
+    scene.draw(request, whole);
+    await scene.clock.pass(10);
+    expect([captures, scene.captures]).toEqual([2, 2]);
+    expect(scene.told('request-confirmed')).toHaveLength(1);
+  });
+
+  test('is no reason to look twice where nothing of ours ended in it', async () => {
+    const scene = new Scene();
+    await scene.clock.pass(5_000);
+    scene.draw(['> go', '| working'], '\x1b[?2026h| working\x1b[?2026l');
+    await scene.clock.pass(200);
+    expect(scene.captures).toBe(1);
+  });
+
+  test('whose second look fails is told of once, and looked at again', async () => {
+    const scene = new Scene();
+    await scene.clock.pass(5_000);
+    scene.onEvent = ({ type }) => {
+      scene.fault = type === 'request-seen' ? new Error('tmux has gone') : null;
+    };
+    scene.draw(request, whole);
+    await scene.clock.pass(10);
+    expect(scene.told('unseen')).toMatchObject([{ reason: 'tmux has gone' }]);
+    expect(scene.told('request-confirmed')).toHaveLength(0);
+    await scene.clock.pass(1_000);
+    scene.watcher.check();
+    await scene.clock.pass(1_000);
+    expect(scene.told('request-confirmed')).toHaveLength(1);
   });
 
   test('that never ends is read after a second', async () => {
