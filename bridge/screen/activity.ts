@@ -1,4 +1,5 @@
 import type { Snapshot } from '../core/pane.ts';
+import { Appending } from './appending.ts';
 import { MarkerBell } from './marker.ts';
 import type { Signals } from './screen-reader.ts';
 import { SignalReader } from './signals.ts';
@@ -19,6 +20,7 @@ export interface OutputNotice {
 export class Activity {
   readonly #signals = new SignalReader();
   readonly #updates = new Updates();
+  readonly #appending = new Appending();
   readonly #bell = new MarkerBell();
   #drawn: string | null = null;
   #movedAt: number;
@@ -33,6 +35,7 @@ export class Activity {
     if (isHeard) {
       this.#signals.push(bytes, now);
       this.#updates.push(bytes, now);
+      this.#appending.push(bytes);
     } else this.missed();
     const afterMs = now - this.#movedAt;
     this.#move(now);
@@ -43,6 +46,7 @@ export class Activity {
   missed(): void {
     this.#signals.missed();
     this.#updates.missed();
+    this.#appending.missed();
   }
 
   /** Somebody has looked. */
@@ -74,6 +78,11 @@ export class Activity {
   /** The last that was heard is the end of a synchronized update. */
   get isWhole(): boolean {
     return this.#updates.isWhole;
+  }
+
+  /** As `Appending.moves`. */
+  get moves(): number | null {
+    return this.#appending.moves;
   }
 
   /** A synchronized update is under way: half of what is drawn was never meant to show. */

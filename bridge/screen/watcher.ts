@@ -4,6 +4,7 @@ import type { InputMark } from '../core/input-mark.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import { type Activity, drawnOn, type OutputNotice } from './activity.ts';
+import { isAtEnd } from './appending.ts';
 import {
   clockSet,
   type DetectorMemory,
@@ -35,12 +36,19 @@ export interface WatcherDeps {
   motion(snapshot: Snapshot): Motion;
 }
 
+/** A look that is under way. */
+interface Capture {
+  /** as in `Appending`, from before it was asked for */
+  readonly moves: number | null;
+  readonly seen: Promise<Snapshot | null>;
+}
+
 /** After a ring without a marker: at once enough when the pane was quiet before, else rarely enough for a busy one. */
 const firstLookMs = 40;
 const nextLookMs = 250;
 /** What was seen for the first time (a block, a turn) is looked at again this soon: a torn frame is not believed. */
 const confirmMs = 25;
-/** The same where the program had said that its frame was whole (DEC mode 2026, as codex does for each): no half of one. */
+/** The same where it is no half of a frame: the program has said so (DEC mode 2026, as codex does for each), or only went on writing. */
 const confirmWholeMs = 0;
 /** Markers redrawn many times a second do not make more captures than this. */
 const markerPauseMs = 15;
@@ -52,14 +60,14 @@ const pokeAfterMs = 1000;
  *    ▲                           │ capture equal
  *    └───────────────────────────┘
  *
- * At most one look is in flight, and the one that will confirm it; nothing is captured while nothing moves. Readings that depend on quiet are taken
+ * At most one capture is in flight; nothing is captured while nothing moves. Readings that depend on quiet are taken
  * again from the last snapshot when the reader's quiet steps pass.
  */
 export class PaneWatcher {
   readonly #deps: WatcherDeps;
   #state: DetectorState;
   #reasons: TurnEndState;
-  #last: { snapshot: Snapshot; drawn: string } | null = null;
+  #last: { snapshot: Snapshot; drawn: string; moves: number | null } | null = null;
   #told = '';
   /** what the detector has looked at twice without news */
   #settledOn = '';
@@ -68,7 +76,7 @@ export class PaneWatcher {
   /** an END went by since the last look */
   #isMarkerDue = false;
   /** a second look that is under way while the first is read */
-  #ahead: Promise<Snapshot | null> | null = null;
+  #ahead: Capture | null = null;
   #dueAgainInMs: number | null = null;
   #isClosed = false;
   #due: { at: number; cancel: () => void } | null = null;
@@ -166,9 +174,11 @@ export class PaneWatcher {
     this.#lookedAt = this.#deps.clock.now();
     const isForMarker = this.#isMarkerDue;
     this.#isMarkerDue = false;
+    const capture = this.#ahead ?? this.#capture();
+    this.#ahead = null;
     let seen: Snapshot | null = null;
     try {
-      seen = await (this.#ahead ?? this.#deps.capture());
+      seen = await capture.seen;
       if (seen === null) this.#tell({ type: 'unseen', reason: 'the pane is gone' });
     } catch (fault) {
       this.#tell({ type: 'unseen', reason: fault instanceof Error ? fault.message : String(fault) });
@@ -181,27 +191,37 @@ export class PaneWatcher {
     const isHalf = this.#deps.activity().isHalf(this.#deps.clock.now());
     if (isHalf) this.#lookIn(confirmMs);
     else if (seen !== null) {
-      if (isForMarker) this.#lookAhead();
-      if (this.#saw(seen)) this.#lookIn(nextLookMs);
-      this.#ahead = null;
+      if (isForMarker && this.#isWhole) this.#lookAhead();
+      if (this.#saw(seen, capture.moves)) this.#lookIn(nextLookMs);
+      if (this.#ahead !== null) this.#lookIn(0);
     }
     if (dueAgainInMs !== null) this.#lookIn(dueAgainInMs);
     this.#rereadLater();
   }
 
-  /** A block has most likely been drawn: tmux takes the look that confirms it while this one is read and committed. */
-  #lookAhead(): void {
-    if (!this.#deps.activity().isWhole) return;
-    this.#ahead = this.#deps.capture();
-    this.#ahead.catch(() => {}); // told by whoever takes it for a look; else it was not needed
+  #capture(): Capture {
+    return { moves: this.#deps.activity().moves, seen: this.#deps.capture() };
   }
 
-  #saw(snapshot: Snapshot): boolean {
+  /** A block has most likely been drawn: tmux takes the look that confirms it while this one is read and committed. */
+  #lookAhead(): void {
+    this.#ahead = this.#capture();
+    this.#ahead.seen.catch(() => {}); // told by the look that it becomes
+  }
+
+  #saw(snapshot: Snapshot, moves: number | null): boolean {
     const drawn = drawnOn(snapshot);
     const hasChanged = this.#last?.drawn !== drawn;
-    this.#last = { snapshot, drawn };
-    this.#read(hasChanged && this.#deps.activity().isWhole ? confirmWholeMs : confirmMs);
+    const againMs = hasChanged && this.#isWhole ? confirmWholeMs : confirmMs;
+    this.#last = { snapshot, drawn, moves };
+    this.#read(againMs);
     return hasChanged;
+  }
+
+  /** What has just been drawn is no half of a frame: the program has said so, or it only went on behind what stood there at the last look. */
+  get #isWhole(): boolean {
+    const { isWhole, moves } = this.#deps.activity();
+    return isWhole || (moves !== null && moves === this.#last?.moves && isAtEnd(this.#last.snapshot));
   }
 
   /** @param againMs when to look again at what nobody has seen before */

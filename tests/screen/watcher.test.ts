@@ -415,6 +415,52 @@ describe('a synchronized update', () => {
   });
 });
 
+describe('a program that only goes on writing', () => {
+  const end = '<<CONTROLLER_REQUEST_END>>\r\n> ';
+  const asked = async (started: string[], bytes: string) => {
+    const scene = new Scene();
+    await scene.clock.pass(5_000);
+    scene.draw(started, 'which?\r\n');
+    await scene.clock.pass(5_000);
+    scene.draw(request, bytes);
+    await scene.clock.pass(10);
+    return scene.told('request-confirmed').length;
+  };
+  const begun = [...request.slice(0, 3), ''];
+
+  test('has drawn a block whole when its END is there', async () => {
+    expect(await asked(begun, end)).toBe(1);
+  });
+
+  test('is looked at again after a moment where it moved its cursor, or its cursor stood above the end', async () => {
+    expect(await asked(begun, `\x1b[2A${end}`)).toBe(0);
+    const scene = new Scene();
+    await scene.clock.pass(5_000);
+    // the cursor of these scenes stands in the last row, behind two letters
+    scene.draw(['> go', 'old words'], 'old words');
+    await scene.clock.pass(5_000);
+    scene.draw(request, end);
+    await scene.clock.pass(10);
+    expect(scene.told('request-confirmed')).toHaveLength(0);
+    await scene.clock.pass(60);
+    expect(scene.told('request-confirmed')).toHaveLength(1);
+  });
+
+  test('is looked at again where it moved its cursor while it was looked at before', async () => {
+    const scene = new Scene();
+    await scene.clock.pass(5_000);
+    scene.latencyMs = 20;
+    scene.draw(begun, 'which?\r\n');
+    await scene.clock.pass(50);
+    scene.draw(begun, '\x1b[A');
+    await scene.clock.pass(15);
+    scene.latencyMs = 1;
+    scene.draw(request, end);
+    await scene.clock.pass(15);
+    expect(scene.told('request-confirmed')).toHaveLength(0);
+  });
+});
+
 describe('when the clock is set', () => {
   const day = 86_400_000;
 
