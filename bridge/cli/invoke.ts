@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { AnyMethod, MethodName } from '../api/index.ts';
 import type { Cursor, Served, StreamEnd, StreamItem } from '../api/method.ts';
-import { call, pingDaemon } from '../server/socket.ts';
+import { call, DaemonGone, pingDaemon } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
 import { type Context, withSocket } from './context.ts';
 import { hasNothing, nothingKept } from './journal.ts';
@@ -62,8 +62,8 @@ export async function stream<Name extends Streaming>(
       const { ended } = reply.ok as { ended: StreamEnd };
       if (ended !== 'slow') return;
     } catch (fault) {
-      // the daemon has ended: the journal is read
-      if ((await pingDaemon(path)) !== null) throw fault;
+      // the daemon has ended: the journal is read. One that is hung or stopped has been waited for already
+      if (!(fault instanceof DaemonGone) || (await pingDaemon(path)) !== null) throw fault;
     }
   }
   if (stop.aborted) return;

@@ -21,6 +21,9 @@ export interface Pong {
   readonly session: string | null;
 }
 
+/** It hung up before it had answered: it has most likely ended. */
+export class DaemonGone extends BridgeError {}
+
 /**
  * Asks the daemon that holds this state directory for one method; `null` when none lives.
  * @param on takes the items of a stream; aborting `stop` hangs up, and gives null
@@ -190,8 +193,8 @@ function isStopped(pid: number): boolean {
   }
 }
 
-function gone(path: string): BridgeError {
-  return new BridgeError({
+function gone(path: string): DaemonGone {
+  return new DaemonGone({
     what: 'bridge',
     target: path,
     reason: 'the daemon went away before it answered',
