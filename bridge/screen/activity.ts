@@ -13,6 +13,9 @@ export interface OutputNotice {
   readonly afterMs: number;
 }
 
+/** Bytes at the end of what was heard that tell how it ended. */
+const endLength = 64;
+
 /**
  * What goes on in one pane between looks, and the one place where its bytes are parsed: what its agent signals, whether a
  * frame is whole, an END that goes by, and since when nothing has moved.
@@ -22,6 +25,8 @@ export class Activity {
   readonly #updates = new Updates();
   readonly #appending = new Appending();
   readonly #bell = new MarkerBell();
+  /** the last bytes that were heard */
+  #end = '';
   #drawn: string | null = null;
   #movedAt: number;
   #hasMoved = false;
@@ -36,6 +41,7 @@ export class Activity {
       this.#signals.push(bytes, now);
       this.#updates.push(bytes, now);
       this.#appending.push(bytes);
+      this.#end = (this.#end + Buffer.from(bytes.subarray(-endLength)).toString('latin1')).slice(-endLength);
     } else this.missed();
     const afterMs = now - this.#movedAt;
     this.#move(now);
@@ -47,6 +53,7 @@ export class Activity {
     this.#signals.missed();
     this.#updates.missed();
     this.#appending.missed();
+    this.#end = '';
   }
 
   /** Somebody has looked. */
@@ -75,9 +82,12 @@ export class Activity {
     return this.#signals.signals;
   }
 
-  /** The last that was heard is the end of a synchronized update. */
-  get isWhole(): boolean {
-    return this.#updates.isWhole;
+  /**
+   * The last that was heard is the end of a frame, so that none is half drawn: of a synchronized update, or as this program
+   * ends each of its own.
+   */
+  isWhole(frameEnd?: RegExp): boolean {
+    return this.#updates.isWhole || frameEnd?.test(this.#end) === true;
   }
 
   /** As `Appending.moves`. */

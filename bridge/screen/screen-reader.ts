@@ -13,6 +13,8 @@ export interface ScreenReader {
   readonly logMarks?: readonly string[];
   /** characters of a command that its dialogs do not draw, and that hide nothing else: a regular expression */
   readonly undrawn?: string;
+  /** what ends each frame that it draws, and nothing within one: matched against the last 64 bytes that it drew, as latin1 */
+  readonly frameEnd?: RegExp;
   /** the facts by which it is read; absent where code reads it */
   readonly facts?: ScreenFacts;
   /** pure: the same snapshot and motion read the same */

@@ -48,7 +48,7 @@ const firstLookMs = 40;
 const nextLookMs = 250;
 /** What was seen for the first time (a block, a turn) is looked at again this soon: a torn frame is not believed. */
 const confirmMs = 25;
-/** The same where it is no half of a frame: the program has said so (DEC mode 2026, as codex does for each), or only went on writing. */
+/** The same where it is no half of a frame: the program ended one (by DEC mode 2026, or as it ends each), or only went on writing. */
 const confirmWholeMs = 0;
 /** Markers redrawn many times a second do not make more captures than this. */
 const markerPauseMs = 15;
@@ -220,8 +220,10 @@ export class PaneWatcher {
 
   /** What has just been drawn is no half of a frame: the program has said so, or it only went on behind what stood there at the last look. */
   get #isWhole(): boolean {
-    const { isWhole, moves } = this.#deps.activity();
-    return isWhole || (moves !== null && moves === this.#last?.moves && isAtEnd(this.#last.snapshot));
+    const activity = this.#deps.activity();
+    if (activity.isWhole(this.#deps.reader.frameEnd)) return true;
+    const { moves } = activity;
+    return moves !== null && moves === this.#last?.moves && isAtEnd(this.#last.snapshot);
   }
 
   /** @param againMs when to look again at what nobody has seen before */

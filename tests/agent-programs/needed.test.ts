@@ -13,7 +13,8 @@ const still = { quietForMs: Number.POSITIVE_INFINITY, signals: {} };
 /** What no screen can show to be needed, and why it is there. */
 const kept: Readonly<Record<string, readonly string[]>> = {
   // a footer that is cut: on every recorded screen with one a status stands too, and none does while a paragraph streams
-  claude: ['busy.footer.1'],
+  // how its frames end tells when to look, and nothing of what is seen: claude-frames.test.ts
+  claude: ['busy.footer.1', 'frameEnd'],
   // an approval shows what the title says too; a title without its dialog must not read as anything else
   qwen: ['title.dialog'],
   // a rule of dashes in the transcript would be a composer, were it the last thing on a screen

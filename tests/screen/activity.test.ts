@@ -25,10 +25,24 @@ test('an END rings, in any chunking', () => {
 test('bytes of which some may be missing move it, and nothing that they say is believed', () => {
   const activity = new Activity(0);
   activity.heard(bytes('\x1b]7501;state=working:app=codex\x07\x1b[?2026l'), 10);
-  expect([activity.signals.state, activity.isWhole]).toEqual(['working', true]);
+  expect([activity.signals.state, activity.isWhole()]).toEqual(['working', true]);
   activity.heard(bytes('\x1b]7501;state=idle:app=codex\x07\x1b[?2026l'), 20, false);
-  expect([activity.signals.state, activity.isWhole]).toEqual([undefined, false]);
+  expect([activity.signals.state, activity.isWhole()]).toEqual([undefined, false]);
   expect(activity.quietForMs(25)).toBe(5);
+});
+
+test('a frame ends as its program ends each, in any chunking', () => {
+  const end = /\x1b\[\d+;1H\x1b\[\d+;\d+H$/;
+  const activity = new Activity(0);
+  const ends = (text: string, isHeard = true) => {
+    activity.heard(bytes(text), 1, isHeard);
+    return [activity.isWhole(), activity.isWhole(end)];
+  };
+  expect(ends('\x1b[H\r\x1b[2Cwords\x1b[40;1H\x1b[38')).toEqual([false, false]);
+  expect(ends(';3H')).toEqual([false, true]);
+  expect(ends('\x1b[H')).toEqual([false, false]);
+  expect(ends('\x1b[40;1H\x1b[38;3H', false)).toEqual([false, false]);
+  expect(ends(`${'x'.repeat(9_000)}\x1b[40;1H\x1b[38;3H`)).toEqual([false, true]);
 });
 
 test('a set clock moves what it knows along', () => {

@@ -100,6 +100,9 @@ export const claude: AgentProgram = {
         '^ {2}(?:-- INSERT -- )?(?:⏸|⏵⏵) [a-z ]+ on(?: \\(shift\\+tab to cycle\\))?(?: · (?:\\d+ \\w+|← for agents))*(?: · …)?$',
     },
     takesKeysAtOnce: true,
+    // on the alternate screen: to the last row's beginning, then to where its cursor is. Of 162 pieces of 2.1.332's drawing all
+    // 147 frames ended so, and no piece within one
+    frameEnd: '\\x1b\\[\\d+;1H\\x1b\\[\\d+;\\d+H$',
     quietMs: 800,
     quietAloneMs: 2000,
     dialogs: [

@@ -66,6 +66,8 @@ export interface ScreenFacts {
     readonly turn?: readonly Pattern[];
     readonly footer?: readonly Pattern[];
   };
+  /** as `ScreenReader.frameEnd`, of a program that draws no synchronized updates */
+  readonly frameEnd?: Pattern;
   /** a panel of so many columns at the right edge, in a pane that is at least so wide: no part of what is read */
   readonly sidebar?: { readonly columns: number; readonly fromWidth: number };
   /** one of the last three rows above the composer while somebody has scrolled the transcript back: nothing on the screen is of now */

@@ -18,6 +18,7 @@ export function declared(name: string, facts: ScreenFacts): ScreenReader {
   return {
     facts,
     ...(facts.undrawn === undefined ? {} : { undrawn: facts.undrawn }),
+    ...(facts.frameEnd === undefined ? {} : { frameEnd: pattern(facts.frameEnd) }),
     quietStepsMs: [...new Set([facts.quietMs, facts.quietAloneMs, startMs])].sort((a, b) => a - b),
     read(snapshot, motion) {
       const screen = readDeclaredScreen(snapshot, facts);

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { claude } from '../../bridge/agent-programs/claude/index.ts';
+import { systemClock } from '../../bridge/host/clock.ts';
+import { TmuxServer } from '../../bridge/tmux/server.ts';
+import { privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { isWanted } from './installs.ts';
+import { modelServer } from './model-server.ts';
+import { startAgent } from './real-agents.ts';
+
+describe.runIf(isWanted('claude'))('a real claude', () => {
+  test('ends each frame as its fact says, and no piece of one looks so', async () => {
+    const tmux = privateTmux();
+    const server = await modelServer();
+    let drawn = '';
+    const listener = new TmuxServer({
+      socketPath: tmux.socketPath,
+      clock: systemClock,
+      onEvent: (event) => {
+        if (event.type === 'output') drawn += event.bytes.toString('latin1');
+      },
+    });
+    try {
+      await tmux.run('new-session', '-d', '-s', 'frames', '-x', '120', '-y', '40', 'exec cat');
+      const agent = await startAgent('claude', { tmux, server, session: 'frames', name: 'worker' });
+      await listener.start();
+      listener.watch([agent.paneId]);
+      const rests = async () => {
+        await agent.waitUntilIdle();
+        await waitFor('its frame ends', () => claude.screen.frameEnd!.test(drawn.slice(-64)));
+      };
+      await agent.type('SAY: one');
+      await rests();
+      await agent.paste(`SAY: ${'a line that is longer than the pane is wide '.repeat(40)}`);
+      await agent.submit();
+      await rests();
+      await agent.type('RUN: touch two');
+      await agent.waitForScreen(agent.approval);
+      await waitFor('its dialog is drawn', () => claude.screen.frameEnd!.test(drawn.slice(-64)));
+      await agent.deny();
+      await rests();
+      // where one ends, the next begins at the upper edge; in between it sets a mode at times, which draws nothing
+      const end = new RegExp(claude.screen.frameEnd!.source.replace(/\$$/, ''), 'g');
+      const behind = [...drawn.matchAll(end)].map((found) => drawn.slice(found.index + found[0].length).slice(0, 3));
+      expect(behind.length).toBeGreaterThan(10);
+      expect(behind.filter((next) => !['\x1b[H', '\x1b[?', ''].includes(next))).toEqual([]);
+    } finally {
+      await listener.close();
+      await tmux.stop();
+      await server.close();
+    }
+  });
+});
