@@ -27,27 +27,31 @@ const program = new Command('bridge')
   .exitOverride();
 
 program.version(packageVersion, '-V, --version', 'the version');
-const words = process.argv.slice(2);
-const [named0 = '-', about = '-'] = words;
-const first = named0 === 'help' ? about : named0;
-if (!first.startsWith('-') && !(first in commands) && first !== 'help') {
-  process.exit(reportFault(usageError('command', first, 'unknown', '`bridge --help` lists the commands'), false));
-}
-// the flags of the bridge itself may stand before any command
-if (first.startsWith('-') && first !== '--version' && first !== '-V') (await import('./run.ts')).registerRun(program);
-const named = Object.keys(commands).filter((name) => words.includes(name));
-for (const [name, { says, load }] of Object.entries(commands)) {
-  const command = program.command(name).description(says);
-  if (named.includes(name)) (await load())(command);
+
+/** Reads and runs one command line. Of the commands only those that it names are loaded. */
+async function run(words: readonly string[]): Promise<void> {
+  const [named0 = '-', about = '-'] = words;
+  const first = named0 === 'help' ? about : named0;
+  if (!first.startsWith('-') && !(first in commands) && first !== 'help') {
+    process.exit(reportFault(usageError('command', first, 'unknown', '`bridge --help` lists the commands'), false));
+  }
+  // the flags of the bridge itself may stand before any command
+  if (first.startsWith('-') && first !== '--version' && first !== '-V') (await import('./run.ts')).registerRun(program);
+  const named = Object.keys(commands).filter((name) => words.includes(name));
+  for (const [name, { says, load }] of Object.entries(commands)) {
+    const command = program.command(name).description(says);
+    if (named.includes(name)) (await load())(command);
+  }
+  try {
+    await program.parseAsync();
+  } catch (fault) {
+    if (!(fault instanceof CommanderError)) throw fault;
+    const takesText = named.some((name) => ['send', 'ask', 'answer', 'notify'].includes(name));
+    if (fault.code === 'commander.unknownOption' && takesText) {
+      print('        a text that begins with - goes after --', process.stderr);
+    }
+    process.exitCode = fault.exitCode === 0 ? ExitCode.done : ExitCode.usageError;
+  }
 }
 
-try {
-  await program.parseAsync();
-} catch (fault) {
-  if (!(fault instanceof CommanderError)) throw fault;
-  const takesText = named.some((name) => ['send', 'ask', 'answer', 'notify'].includes(name));
-  if (fault.code === 'commander.unknownOption' && takesText) {
-    print('        a text that begins with - goes after --', process.stderr);
-  }
-  process.exitCode = fault.exitCode === 0 ? ExitCode.done : ExitCode.usageError;
-}
+void run(process.argv.slice(2));

@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { dirname } from 'node:path';
 
-/** The folder that holds prompts/, skills/ and scripts/: two up from here, in the source (bridge/launch) and when built (dist/launch). */
-export const packageRoot = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+/** The folder that holds prompts/, skills/ and scripts/: two up from here, in the source (bridge/launch) and when built (dist/cli). */
+export const packageRoot = dirname(dirname(import.meta.dirname));
