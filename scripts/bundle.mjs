@@ -20,6 +20,27 @@ const shared = {
   metafile: true,
   logLevel: 'warning',
 };
+
+/** What only follows from the catalogue is worked out here: a command that names agent programs need not load them all. */
+const workedOut = {
+  name: 'worked out',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/agent-programs\/names\.ts$/ }, async ({ path }) => {
+      const { outputFiles } = await build({
+        entryPoints: [path],
+        bundle: true,
+        format: 'esm',
+        platform: 'node',
+        write: false,
+      });
+      const values = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+      const written = (value) => (value instanceof Set ? `new Set(${written([...value])})` : JSON.stringify(value));
+      const lines = Object.entries(values).map(([name, value]) => `export const ${name} = ${written(value)};`);
+      return { contents: lines.join('\n') };
+    });
+  },
+};
+
 const bundled = {
   ...shared,
   outdir: between,
@@ -27,6 +48,7 @@ const bundled = {
   format: 'esm',
   // jsonc-parser's other form loads its parts by names that no bundler follows
   mainFields: ['module', 'main'],
+  plugins: [workedOut],
   external: ['@photostructure/sqlite', '@xterm/headless', 'pino'],
 };
 

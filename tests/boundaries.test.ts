@@ -83,8 +83,12 @@ const thin = [
   ...['list', 'status', 'snapshot', 'explain', 'target', 'log', 'archive', 'stop'],
 ].map((name) => `cli/${name}.ts`);
 
-test('what a living bridge answers is asked for without schemas, api/, app/ or any module that does it', () => {
-  const doing = /^(?:zod|@photostructure|.*\/(?:api|app|delivery|journal|messages|native-input|panes|requests)\/)/;
+/** Its values are worked out when the program is bundled: what they follow from is not loaded. */
+const workedOut = 'agent-programs/names.ts';
+
+test('what a living bridge answers is asked for without schemas, the catalogue, api/, app/ or any module that does it', () => {
+  const doing =
+    /^(?:zod|@photostructure|.*\/(?:agent-programs|api|app|delivery|journal|messages|native-input|panes|requests)\/)/;
   const loaded = new Map<string, string>();
   const load = (file: string, by: string) => {
     if (loaded.has(file)) return;
@@ -93,6 +97,7 @@ test('what a living bridge answers is asked for without schemas, api/, app/ or a
     for (const [, kind, what] of text.matchAll(/^(?:import|export) (type )?(?:[^;]*? from )?'([^']+)'/gms)) {
       if (kind !== undefined) continue;
       const to = what!.startsWith('.') ? relative(root, resolve(root, dirname(file), what!)) : what!;
+      if (to === workedOut) continue;
       if (to.endsWith('.ts')) load(to, file);
       else loaded.set(to, file);
     }
@@ -121,7 +126,7 @@ test('one agent program is imported by name in the list alone, and by the demo',
   const isOne = (to: string) => /^agent-programs\/(?:[^/]+\/index|[^/]+)\.ts$/.test(to);
   const shared = new Set(
     ['agent-program', 'arguments', 'composers', 'controller-program', 'custom', 'custom-schema', 'hook-events', 'index']
-      .concat('native-input')
+      .concat('names', 'native-input')
       .map((name) => `agent-programs/${name}.ts`),
   );
   const named = imports

@@ -1,4 +1,4 @@
-import { processNames } from '../agent-programs/index.ts';
+import { processNames } from '../agent-programs/names.ts';
 import { ancestorsOf, type Caller, callerAbove, type ProcessId } from '../host/caller.ts';
 import { systemSource } from '../host/process-source.ts';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { offered } from '../agent-programs/index.ts';
+import { offeredNames } from '../agent-programs/names.ts';
 import { type Config, emptyFile, joined, type Sources } from '../config/config-values.ts';
 import { type Audience, type OptionRow, options } from '../config/options.ts';
 import { BridgeError, type ExitCode, usageError } from '../core/failure.ts';
@@ -11,8 +11,6 @@ import { pingDaemon } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
 import { makeOutput, type Output, reportFault } from './output.ts';
 import { socketOf } from './socket.ts';
-
-const programNames = offered.map(({ name }) => name);
 
 /** What every command starts from. */
 export interface Context {
@@ -84,7 +82,7 @@ export async function contextDespite(command: Command): Promise<Context & { read
     fault = cause;
     config = withoutFile();
   }
-  const known = [...programNames, ...Object.keys(config.agents)];
+  const known = [...offeredNames, ...Object.keys(config.agents)];
   if (config.agent !== null && !known.includes(config.agent)) {
     throw usageError('--agent', config.agent, `no such agent program; known: ${known.join(', ')}`);
   }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { withCommands } from '../agent-programs/index.ts';
+import { commandsNames } from '../agent-programs/names.ts';
 import type { SendView } from '../api/views.ts';
 import { isBlank } from '../core/cleaning.ts';
 import { ExitCode, usageError } from '../core/failure.ts';
@@ -42,7 +42,7 @@ Examples:
   bridge send --command /compact                  the agent runs it; without --command the same words are prose for the model
 
 A slash command is run only where the agent rests with an empty composer, and where what its list of commands makes of it is known
-(${withCommands.map(({ name }) => name).join(', ')}); the receipt says that it left the composer, not what it did. One that opens a list of the agent's own ends
+(${commandsNames.join(', ')}); the receipt says that it left the composer, not what it did. One that opens a list of the agent's own ends
 with 3 where that list cannot be read: look, then --keys.
 
 Keys that would submit a draft, or go to a screen that is not understood, need --force. A dialog that was raised as a

@@ -1,5 +1,5 @@
-import { controllers, offered, withNativeInput } from '../agent-programs/index.ts';
-import { backends } from '../controllers/choose.ts';
+import { nativeInputNames, offeredNames, rememberingNames } from '../agent-programs/names.ts';
+import { backends } from '../controllers/backends.ts';
 import { vias } from '../core/native-input.ts';
 
 /**
@@ -68,7 +68,7 @@ export const options = [
     '--agent <name>',
     'text',
     null,
-    `settles which agent program is in the pane: ${offered.map(({ name }) => name).join(', ')}, or one of bridge.yaml`,
+    `settles which agent program is in the pane: ${offeredNames.join(', ')}, or one of bridge.yaml`,
     ['target', 'daemon'],
     { yaml: 'agent' },
   ),
@@ -167,10 +167,7 @@ export const options = [
     '--controller-resume',
     'boolean',
     false,
-    `${controllers
-      .filter(({ controller }) => controller.remembers)
-      .map(({ name }) => name)
-      .join(', ')}: the controller remembers its earlier answers`,
+    `${rememberingNames.join(', ')}: the controller remembers its earlier answers`,
     ['daemon', 'ask'],
     { yaml: 'controller.resume' },
   ),
@@ -188,7 +185,7 @@ export const options = [
     '--via <way>',
     'choice',
     'keyboard',
-    `how a text reaches an agent: keyboard types it; native hands it to the program's own way in (${withNativeInput.map(({ name }) => name).join(', ')}), or fails; auto does that where it can and types where it cannot`,
+    `how a text reaches an agent: keyboard types it; native hands it to the program's own way in (${nativeInputNames.join(', ')}), or fails; auto does that where it can and types where it cannot`,
     ['daemon'],
     { choices: vias, yaml: 'via' },
   ),

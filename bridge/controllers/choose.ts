@@ -1,14 +1,9 @@
 import { controllers } from '../agent-programs/index.ts';
 import { BridgeError, usageError } from '../core/failure.ts';
+import { backends } from './backends.ts';
 
 /** Who is asked: a program of the catalogue by its name, or one of these. */
 export type Backend = string;
-
-/** What a user may ask for besides: `pane` is a live agent, `mailbox` the human, `rules` the lines of bridge.yaml and then the human. */
-const others = ['command', 'pane', 'codex-interactive', 'rules', 'mailbox', 'none'] as const;
-
-/** What `--controller-backend` takes. `codex-interactive` and `none` are MACS's names. */
-export const backends: readonly string[] = ['auto', ...controllers.map(({ name }) => name), ...others];
 
 /** Decides whom to ask, and says why in words for the log. A live pane may come later; a missing program will not. */
 export function chooseBackend(
