@@ -41,6 +41,22 @@ const workedOut = {
   },
 };
 
+/** Node's own modules that take milliseconds to load, and that most commands only might have needed: each is loaded when it is used. */
+const whenUsed = {
+  name: 'when used',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:(?:child_process|crypto)$/ }, ({ path, namespace }) =>
+      namespace === 'when-used' ? { path, external: true } : { path, namespace: 'when-used' },
+    );
+    onLoad({ filter: /.*/, namespace: 'when-used' }, async ({ path }) => {
+      const names = JSON.stringify(Object.keys(await import(path)).filter((name) => name !== 'default'));
+      const contents = `for (const name of ${names})
+        Object.defineProperty(exports, name, { enumerable: true, get: () => require('${path}')[name] });`;
+      return { contents };
+    });
+  },
+};
+
 const bundled = {
   ...shared,
   outdir: between,
@@ -48,7 +64,7 @@ const bundled = {
   format: 'esm',
   // jsonc-parser's other form loads its parts by names that no bundler follows
   mainFields: ['module', 'main'],
-  plugins: [workedOut],
+  plugins: [workedOut, whenUsed],
   external: ['@photostructure/sqlite', '@xterm/headless', 'pino'],
 };
 

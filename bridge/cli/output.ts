@@ -29,12 +29,17 @@ export function makeOutput(json: boolean): Output {
 
 /** Text of others, an agent's for instance, is in all that is printed: everything but our own paint is made visible here. */
 export function print(text: string, stream: NodeJS.WriteStream = process.stdout): void {
-  stream.write(`${visible(text).replace(ownPaint, '\x1b[$1m')}\n`);
+  const shown = visible(text);
+  stream.write(`${seal === null ? shown : shown.replace(seal.painted, '\x1b[$1m')}\n`);
 }
 
-/** Marks our own colours until they are printed; nobody outside of this process can write it. */
-const seal = randomBytes(12).toString('hex');
-const ownPaint = new RegExp(`\\\\x1b${seal}(\\d+)m`, 'g');
+/** Marks our own colours until they are printed; nobody outside of this process can write it. Made with the first of them. */
+let seal: { readonly mark: string; readonly painted: RegExp } | null = null;
+
+function newSeal() {
+  const mark = randomBytes(12).toString('hex');
+  return { mark, painted: new RegExp(`\\\\x1b${mark}(\\d+)m`, 'g') };
+}
 
 type Paint = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 const codes: Record<Paint, number> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 };
@@ -42,7 +47,9 @@ const codes: Record<Paint, number> = { bold: 1, dim: 2, red: 31, green: 32, yell
 /** Colour only on a terminal, and never under NO_COLOR. */
 export function paint(style: Paint, text: string, stream: NodeJS.WriteStream = process.stdout): string {
   const wanted = stream.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
-  return wanted ? `\x1b${seal}${codes[style]}m${text}\x1b${seal}0m` : text;
+  if (!wanted) return text;
+  seal ??= newSeal();
+  return `\x1b${seal.mark}${codes[style]}m${text}\x1b${seal.mark}0m`;
 }
 
 /** Says a fault as one clear line and its next step, and gives the exit code. */
