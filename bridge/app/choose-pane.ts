@@ -147,19 +147,23 @@ export async function choosePane(
   target: Target,
   panes: Panes,
 ): Promise<{ readonly pane: PaneFacts; readonly warnings: readonly string[] }> {
-  const pane = await choice(target, panes);
-  return { pane, warnings: await otherSessions(target, panes, pane) };
+  const all = await panes.list();
+  const pane = await choice(target, panes, all);
+  return { pane, warnings: otherSessions(target, all, pane) };
 }
 
-async function choice({ session, pane, label, isLabelGiven, pin }: Target, known: Panes): Promise<PaneFacts> {
-  const all = await known.list();
+async function choice(
+  { session, pane, label, isLabelGiven, pin }: Target,
+  known: Panes,
+  all: readonly PaneFacts[],
+): Promise<PaneFacts> {
   const panes = oncePerPane(panesOf(session, all));
   if (pane !== null) return known.resolve(pane, session, all);
   if (isLabelGiven) return known.resolve(label, session, all);
   const pinned = pinnedAmong(panes, pin);
   if (pinned) return pinned;
   const labelled = panes.filter((pane) => [pane.label, pane.title, pane.windowName].includes(label));
-  if (labelled.length > 0) return known.resolve(label, session);
+  if (labelled.length > 0) return known.resolve(label, session, all);
   if (panes.length === 1) return panes[0]!;
   throw usageError(
     'target',
@@ -197,9 +201,9 @@ export function pinnedAmong(panes: readonly PaneFacts[], pin: Pinned | null): Pa
 }
 
 /** MACS warned where several sessions hold a pane of that label, and refused where the user had asked it to. */
-async function otherSessions(target: Target, known: Panes, pane: PaneFacts): Promise<string[]> {
+function otherSessions(target: Target, all: readonly PaneFacts[], pane: PaneFacts): string[] {
   if (target.session !== null || target.pane !== null) return [];
-  const others = oncePerPane(await known.list()).filter(
+  const others = oncePerPane(all).filter(
     (other) => other.sessionName !== pane.sessionName && other.label !== '' && other.label === pane.label,
   );
   if (others.length === 0) return [];
