@@ -1,13 +1,15 @@
 // Makes dist/, the program as it is distributed: dist/cli/main.js with what each command reads only when it is named beside it,
-// and dist/cli/signal-program.js, the one file that hooks call. Reading the many small files of the source took most of what a
-// command takes. The packages with a binary, a worker or hooks of their own stay packages.
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// and dist/cli/signal-program.js, which hooks call. Reading the many small files of the source took most of what a command
+// takes, and compiling them most of the rest. The packages with a binary, a worker or hooks of their own stay packages.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const dist = join(root, 'dist');
+const folder = join(root, 'dist/cli');
 // of both passes: one folder, as deep as it is in the source: what is found from there is found from here
 const between = join(root, 'build/bundle');
 const shared = {
@@ -70,22 +72,42 @@ const bundled = {
 
 rmSync(between, { recursive: true, force: true });
 const made = await Promise.all([
-  build({ ...bundled, entryPoints: ['bridge/cli/main.ts'], splitting: true }),
-  build({ ...bundled, entryPoints: ['bridge/cli/signal-program.ts'] }),
+  build({ ...bundled, entryPoints: { 'main.bundle': 'bridge/cli/main.ts' }, splitting: true }),
+  build({ ...bundled, entryPoints: { 'signal-program.bundle': 'bridge/cli/signal-program.ts' } }),
 ]);
+// nobody may be handed what was compiled of another file
+removeFrom(folder, (name) => name.endsWith('.compiled'));
 // esbuild splits ES modules only, and Node takes a fifth of a short command longer to load those than CommonJS
 const { metafile } = await build({
   ...shared,
-  outdir: join(dist, 'cli'),
+  outdir: folder,
   entryPoints: made.flatMap(({ metafile }) => Object.keys(metafile.outputs).filter((path) => path.endsWith('.js'))),
   format: 'cjs',
   supported: { 'dynamic-import': false },
   define: { 'import.meta.dirname': '__dirname' },
 });
-const kind = join(dist, 'package.json');
-const kept = new Set([kind, ...Object.keys(metafile.outputs).map((path) => join(root, path))]);
-for (const name of readdirSync(dist, { recursive: true, withFileTypes: true })) {
-  const path = join(name.parentPath, name.name);
-  if (name.isFile() && !kept.has(path)) rmSync(path);
+const programs = ['main.js', 'signal-program.js'];
+for (const name of programs) copyFileSync(join(root, 'scripts/starter.cjs'), join(folder, name));
+writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
+const kept = new Set(['package.json', ...programs, ...Object.keys(metafile.outputs).map((path) => basename(path))]);
+removeFrom(folder, (name) => !kept.has(name));
+removeFrom(dirname(folder), (name) => name !== 'cli');
+
+// beside each file, what V8 compiles of it for these: each adds what the ones before did not run
+const nowhere = mkdtempSync(join(tmpdir(), 'bridge-bundle-'));
+const place = ['--home', nowhere, '--socket', join(nowhere, 'none')];
+for (const [program, ...words] of [
+  ['main.js', 'version'],
+  ['main.js', '--help'],
+  ...['requests', 'log', 'list', 'status'].map((name) => ['main.js', name, ...place]),
+  ['signal-program.js', '--home', nowhere, '--agent', 'codex', '--event', 'Stop', '{}'],
+]) {
+  const keep = ['--require', join(root, 'scripts/keep-compiled.cjs')];
+  spawnSync(process.execPath, [...keep, join(folder, program), ...words], { env: { HOME: nowhere }, stdio: 'ignore' });
 }
-writeFileSync(kind, '{ "type": "commonjs" }\n');
+rmSync(nowhere, { recursive: true, force: true });
+
+function removeFrom(folder, isUnwanted) {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder).filter(isUnwanted)) rmSync(join(folder, name), { recursive: true });
+}

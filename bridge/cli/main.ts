@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { ExitCode, usageError } from '../core/failure.ts';
 import { packageVersion } from '../host/package-version.ts';

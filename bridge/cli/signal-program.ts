@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { signal } from './signal.ts';
 
 /** `bridge signal` without the rest of bridge: what hooks are wired to, since agents wait for it. */
