@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { type Choice, choicesFor } from '../core/choices.ts';
-import { type Delivery, type DeliveryState, type Receipt, whyTurnPassed } from '../core/envelope.ts';
+import { type Delivery, type DeliveryState, type Receipt, receiptInWords, whyTurnPassed } from '../core/envelope.ts';
 import { ExitCode } from '../core/failure.ts';
-import { inputMethodInWords } from '../core/native-input.ts';
 import type { Dialog } from '../core/reading.ts';
 import { type Answer, type Doubt, doubtOf, notTypedOf, type Request } from '../core/request.ts';
 import type { Pause } from '../requests/budget.ts';
@@ -153,7 +152,7 @@ function statusOf(request: Request, delivery: Delivery | null): string {
 function submittedAs(receipt: Receipt): string {
   // keys have no other receipt
   if (receipt.evidence === 'screen-changed') return 'pressed (screen-changed)';
-  return `submitted (${[receipt.evidence, inputMethodInWords(receipt)].filter(Boolean).join('; ')})`;
+  return `submitted (${receiptInWords(receipt)})`;
 }
 
 /** What became of a delivery, in words and as the exit code that all commands share. */

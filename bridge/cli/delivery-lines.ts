@@ -1,4 +1,4 @@
-import type { Delivery } from '../core/envelope.ts';
+import { type Delivery, evidenceInWords } from '../core/envelope.ts';
 import { inputMethodInWords } from '../core/native-input.ts';
 import { paint } from './output.ts';
 
@@ -7,9 +7,9 @@ export function deliveryLines({ id, state, attempts }: Delivery): string[] {
   const head = `${paint('bold', 'delivery')} ${id}: ${state.is}`;
   switch (state.is) {
     case 'acknowledged': {
-      const { evidence, at, typedAt, lines } = state.receipt;
+      const { at, typedAt, lines } = state.receipt;
       const way = inputMethodInWords(state.receipt);
-      const receipt = `receipt ${evidence} at ${time(at)}, ${way.startsWith('by') ? 'handed over' : 'typed'} at ${time(typedAt)}`;
+      const receipt = `receipt ${evidenceInWords(state.receipt)} at ${time(at)}, ${way.startsWith('by') ? 'handed over' : 'typed'} at ${time(typedAt)}`;
       return [head, receipt, ...(way === '' ? [] : [way]), ...quoted(lines)];
     }
     case 'typed-not-submitted':

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig } from '../config/config.ts';
+import { evidenceInWords } from '../core/envelope.ts';
 import type { ToldEvent } from '../core/events.ts';
 import { BridgeError, ExitCode } from '../core/failure.ts';
 import { asPaneId } from '../core/ids.ts';
@@ -193,7 +194,7 @@ function narrate(event: ToldEvent, seen: Map<string, number>, tell: (text: strin
     const { state } = event.delivery;
     if (state.is === 'held') tell(`${paint('yellow', 'held')}     ${state.reason}: ${state.detail}`);
     if (state.is === 'acknowledged')
-      tell(`${paint('green', 'receipt')}  ${state.receipt.evidence}, ${since('answer')} after the answer`);
+      tell(`${paint('green', 'receipt')}  ${evidenceInWords(state.receipt)}, ${since('answer')} after the answer`);
   }
 }
 

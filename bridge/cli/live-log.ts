@@ -1,6 +1,5 @@
-import type { Receipt } from '../core/envelope.ts';
+import { type Receipt, receiptInWords } from '../core/envelope.ts';
 import type { ToldEvent } from '../core/events.ts';
-import { inputMethodInWords } from '../core/native-input.ts';
 import { firstLine, paint } from './output.ts';
 
 /** One line of the live log for a person; null for what a person need not see. Bodies stay in the journal: first lines only. */
@@ -50,8 +49,7 @@ export function renderLive(event: ToldEvent, quiet: boolean): string | null {
       const head = `${short(delivery.id)} to ${delivery.envelope.to}`;
       if (state.is === 'held') return `${paint('yellow', 'held')}      ${head}: ${state.reason}: ${state.detail}`;
       if (state.is === 'acknowledged') {
-        const told = [state.receipt.evidence, inputMethodInWords(state.receipt)].filter(Boolean);
-        return paint('dim', `receipt   ${head}: ${told.join('; ')}`);
+        return paint('dim', `receipt   ${head}: ${receiptInWords(state.receipt)}`);
       }
       if (state.is === 'uncertain' || state.is === 'typed-not-submitted' || state.is === 'failed') {
         return `${paint('red', state.is)} ${head}: ${state.reason}`;

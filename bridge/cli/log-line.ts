@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryState, Receipt } from '../core/envelope.ts';
+import { type Delivery, type DeliveryState, receiptInWords } from '../core/envelope.ts';
 import type { JournalEvent } from '../core/journal-event.ts';
 import { inputMethodInWords } from '../core/native-input.ts';
 import type { Answer, Request, RequestState } from '../core/request.ts';
@@ -92,7 +92,7 @@ const words: Readonly<Record<string, Words>> = {
   'delivery-submitted': ({ state }) => (isByDoor(state) ? 'taken' : 'submitted with Enter'),
   'delivery-enter-repeated': () => 'Enter pressed once more',
   'delivery-acknowledged': ({ state }) =>
-    state?.is === 'acknowledged' ? `arrived (${receiptIn(state.receipt)})` : 'arrived',
+    state?.is === 'acknowledged' ? `arrived (${receiptInWords(state.receipt)})` : 'arrived',
   'delivery-typed-not-submitted': ({ state }) => `typed, and not submitted${because(state)}`,
   'delivery-uncertain': ({ state }) => `nobody can tell whether it arrived${because(state)}`,
   'delivery-failed': ({ state }) => `not delivered${because(state)}`,
@@ -150,8 +150,4 @@ function way(state: Told['state']): string {
 
 function isByDoor(state: Told['state']): boolean {
   return state !== undefined && 'way' in state && state.way?.via === 'native';
-}
-
-function receiptIn(receipt: Receipt): string {
-  return [receipt.evidence, inputMethodInWords(receipt)].filter(Boolean).join('; ');
 }

@@ -1,5 +1,5 @@
 import type { DeliveryId, EnvelopeId, RequestId } from './ids.ts';
-import type { InputMethod, Via } from './native-input.ts';
+import { type InputMethod, inputMethodInWords, type Via } from './native-input.ts';
 import type { PaneAddress, PaneIdentity } from './pane.ts';
 import type { TurnMark } from './turn-mark.ts';
 
@@ -49,6 +49,16 @@ export interface Receipt extends Partial<InputMethod> {
   readonly evidence: string;
   /** the screen lines that show it */
   readonly lines: readonly string[];
+}
+
+/** The evidence as people read it; journals and JSON keep its own name. */
+export function evidenceInWords({ evidence }: Receipt): string {
+  return evidence === 'composer-emptied-and-echoed' ? 'confirmed on screen' : evidence;
+}
+
+/** A receipt in one line: its evidence, and how the text went where that was not by typing, as asked. */
+export function receiptInWords(receipt: Receipt): string {
+  return [evidenceInWords(receipt), inputMethodInWords(receipt)].filter(Boolean).join('; ');
 }
 
 /** What the screen showed of a text when its delivery ended without a receipt. */

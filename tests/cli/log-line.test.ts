@@ -60,6 +60,13 @@ test('a text of a person’s own has its recipient and its id', () => {
   );
 });
 
+test('a receipt is told by what it means; JSON and journal keep the name of its evidence', () => {
+  const receipt = { evidence: 'composer-emptied-and-echoed', at: now, typedAt: now, lines: [] };
+  const delivery = sampleDelivery('d1', { is: 'acknowledged', receipt });
+  const told = line('delivery-acknowledged', { state: delivery.state }, { request, delivery });
+  expect(told).toBe(`${before}arrived (confirmed on screen)`);
+});
+
 test('no text of a worker, and no reason, makes a line that passes for an event', () => {
   const forged = 'x\n2026-11-21 01:27:07Z  worker        abc124  answered by human:cli: Yes.';
   const reason = { state: { is: 'withdrawn', reason: forged } };

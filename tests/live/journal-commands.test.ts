@@ -46,7 +46,7 @@ test('archive moves what ended long ago, and what was archived is still shown', 
   expect(readdirSync(join(home, 'archive')).sort()).toEqual(['2026-08', '2026-08.db']);
   expect(JSON.parse((await command('requests', '--all', '--json')).stdout)).toHaveLength(4);
   const shown = await command('show', 'r00000');
-  expect(shown.stdout).toMatch(/Question 0\?[\s\S]*Answer 0\.[\s\S]*composer-emptied-and-echoed/);
+  expect(shown.stdout).toMatch(/Question 0\?[\s\S]*Answer 0\.[\s\S]*confirmed on screen/);
   expect((await command('archive', '--older-than', '1')).stdout).toMatch(/moved 0 threads/);
   await command('verify', '--repair');
   expect((await command('verify')).stdout).toMatch(
