@@ -159,7 +159,7 @@ export const tasks = {
   },
   score: {
     usage: '[-- OPTIONS]',
-    says: 'Tells how rightly recorded screens are read. Exit 1 where one reads as ready and is not, or a dialog could be approved by a row that does not name it.',
+    says: 'Tells how rightly recorded screens are read. Exit 1 where one reads as ready and is not, or a dialog could be approved by a rule that does not name it.',
     options: [
       ['--screens DIR', 'a folder with manifest.json, as scripts/record-screen makes it (tests/screens)'],
       ['--agent NAME', 'only this agent’s screens'],

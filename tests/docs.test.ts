@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { agentPrograms, offered, withCommands, withNativeInput } from '../bridge/agent-programs/index.ts';
 import { loadConfig } from '../bridge/config/config.ts';
 import { type OptionRow, options } from '../bridge/config/options.ts';
-import { parsePolicy } from '../bridge/requests/policy-rows.ts';
+import { parsePolicy } from '../bridge/requests/policy-rules.ts';
 import { pagesWithTables, withTables } from '../scripts/agent-tables.mjs';
 
 const root = resolve(import.meta.dirname, '..');

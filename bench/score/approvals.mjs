@@ -3,9 +3,15 @@
 import { parseRows } from '../../build/core/ansi.js';
 import { asDrawn, recordedProgram, snapshotOfRecording, still } from '../../build/recordings/recording.js';
 import { decide } from '../../build/requests/policy.js';
-import { parsePolicy } from '../../build/requests/policy-rows.js';
+import { parsePolicy } from '../../build/requests/policy-rules.js';
 import { drawDialog, drawEdit, drawnAgents, editAgents } from './drawn-dialogs.mjs';
-import { hostileApprovals, hostileEdits, rowsForNpmTest, rowsForSources, wrappedReason } from './hostile-approvals.mjs';
+import {
+  hostileApprovals,
+  hostileEdits,
+  rulesForNpmTest,
+  rulesForSources,
+  wrappedReason,
+} from './hostile-approvals.mjs';
 
 /** The tests draw each width at each height, and try more rows. */
 const sizes = [
@@ -15,7 +21,7 @@ const sizes = [
 ];
 const mostRows = 3;
 
-/** What a row that names it to the letter would choose for; null where no row with a pattern may match. */
+/** What a rule that names it to the letter would choose for; null where no rule with a pattern may match. */
 export function wholeSubject({ dialog }) {
   return dialog?.subject?.isWhole ? dialog.subject.text : null;
 }
@@ -105,10 +111,10 @@ function isChosen(agent, lines, { width, height }, rules) {
 }
 
 const commandRules = rulesFor(
-  rowsForNpmTest.slice(0, mostRows).map((command) => ({ when: { kind: 'approval', command }, choose: '1' })),
+  rulesForNpmTest.slice(0, mostRows).map((command) => ({ when: { kind: 'approval', command }, choose: '1' })),
 );
 const fileRules = rulesFor(
-  rowsForSources.slice(0, mostRows).map((path) => ({ when: { dialog: 'edit', path }, choose: '1' })),
+  rulesForSources.slice(0, mostRows).map((path) => ({ when: { dialog: 'edit', path }, choose: '1' })),
 );
 
 function rulesFor(rows) {

@@ -1,8 +1,8 @@
 // Commands and words of a model that made a policy rule approve what it does not name. All begin as `npm test` does, or
-// show it: no row for `npm test`, however wide its wildcards, may choose in a dialog of any of them.
+// show it: no rule for `npm test`, however wide its wildcards, may choose in a dialog of any of them.
 
 /** What a user may have written for `npm test`, from exact to careless. */
-export const rowsForNpmTest = [
+export const rulesForNpmTest = [
   '^npm test$',
   '^npm .*$',
   '^npm\\s+test.*$',
@@ -74,7 +74,7 @@ export const hostileApprovals = {
 };
 
 /** What a user may have written for the sources. */
-export const rowsForSources = ['^src/.*\\.ts$', '^src/[^]*\\.ts$', '^src/(.|\\s)+\\.ts$', '^src/a\\.ts$'];
+export const rulesForSources = ['^src/.*\\.ts$', '^src/[^]*\\.ts$', '^src/(.|\\s)+\\.ts$', '^src/a\\.ts$'];
 
 /** By name: { file, content }. None of the files is a source of `src/`. */
 export const hostileEdits = {

@@ -142,7 +142,7 @@ export class Projects {
       this.#warn(`${file} ${found.why} and is not used; \`bridge trust ${folder}\` lets it decide for its own workers`);
       return base;
     } catch (fault) {
-      // what its rows would have sent to a person is not known
+      // what its rules would have sent to a person is not known
       this.#warn(`${messageOf(fault)}; until it is mended, what the workers of ${folder} ask goes to you`);
       return { config: { ...config, mode: 'manual' }, rules: [] };
     }

@@ -64,7 +64,7 @@ function deliver(parts: Parts, request: Request, answer: Answer, dialog?: string
   const { instructions, notes, by } = answer;
   const key = request.dialog && optionNamed(request.dialog, instructions)?.key;
   const press = dialog === undefined ? {} : { press: key ?? 'Enter' };
-  // a rule's notes end with the row that it is
+  // a rule's notes end with the rule that it is
   const who = by === 'rules' ? notes.split('\n').at(-1)! : by;
   if (config.dryRun) emit({ type: 'would-send', request, text: instructions, by: who, ...press });
   return texts.answer(request, answer, {

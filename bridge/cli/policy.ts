@@ -50,7 +50,7 @@ export function registerPolicy(policy: Command): void {
     .command('test')
     .argument('<file...>', 'recorded screens, or folders with a manifest.json of them')
     .description(
-      'play recorded screens through the reader and the policy: which row would decide, and what it would do',
+      'play recorded screens through the reader and the policy: which rule would decide, and what it would do',
     )
     .option('--agent <name>', 'the profile that reads a screen no manifest names')
     .option('--as <worker>', 'the name of the worker', 'worker')
@@ -113,6 +113,7 @@ function tryOn(
   const decision = block?.truncated
     ? ({ is: 'human', rule: null, why: 'part of it was never on a screen that was seen' } as const)
     : decide(rules, { ...about, agent: reading.agent, worker, ...where }, otherwise, at);
+  const { ruleName }: PolicyDecision = decision;
   const line = decision.rule === null ? null : (config.policyPlaces[decision.rule]?.line ?? null);
   const asks =
     dialog === null ? firstLine(about.text) : `${dialog.kind}: ${withEscapes(dialog.subject?.text ?? dialog.question)}`;
@@ -122,7 +123,8 @@ function tryOn(
     state,
     dialog,
     asks,
-    decision: { ...decision, line },
+    // `row` is the older name of `ruleName`
+    decision: { ...decision, line, ...(ruleName === undefined ? {} : { row: ruleName }) },
     would: wordsFor(decision, line),
   };
 }
@@ -140,16 +142,17 @@ function raisedBy(reading: Reading, config: Config): Pick<Subject, 'kind' | 'tex
 }
 
 function wordsFor(decision: PolicyDecision, line: number | null): string {
-  const row = decision.rule === null ? 'no policy rule' : `policy rule ${decision.rule + 1} (bridge.yaml:${line ?? 1})`;
+  const rule =
+    decision.rule === null ? 'no policy rule' : `policy rule ${decision.rule + 1} (bridge.yaml:${line ?? 1})`;
   switch (decision.is) {
     case 'choose':
-      return `${row} would press ${decision.key ?? 'the arrow keys, then Enter'}: ${JSON.stringify(decision.option)}`;
+      return `${rule} would press ${decision.key ?? 'the arrow keys, then Enter'}: ${JSON.stringify(decision.option)}`;
     case 'answer':
-      return `${row} would answer: ${firstLine(decision.text)}`;
+      return `${rule} would answer: ${firstLine(decision.text)}`;
     case 'ignore':
-      return `${row} would ignore it`;
+      return `${rule} would ignore it`;
     default:
-      return `${row} decides: the ${decision.is} is asked${decision.why ? ` (${decision.why})` : ''}`;
+      return `${rule} decides: the ${decision.is} is asked${decision.why ? ` (${decision.why})` : ''}`;
   }
 }
 

@@ -45,7 +45,7 @@ export interface Config {
   readonly controllerLog: string | null;
   readonly quiet: boolean;
   readonly json: boolean;
-  /** the rows of `policy:`, still to be read; and where each stands */
+  /** the rules of `policy:`, still to be read; and where each stands */
   readonly policy: readonly unknown[];
   readonly oldKeys: readonly string[];
   readonly policyPlaces: readonly PolicyPlace[];
@@ -66,7 +66,7 @@ export interface ConfigFile {
 export interface PolicyPlace {
   readonly file: string;
   /** counted from 0 within its file */
-  readonly row: number;
+  readonly rule: number;
   /** counted from 1 */
   readonly line: number;
   /** the line of each key: `answer`, `when.text` */

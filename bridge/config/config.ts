@@ -73,9 +73,9 @@ function readFile({ path, text }: ConfigFile, allowed?: readonly string[]): Read
     if (!(fault instanceof BridgeError)) throw fault;
     throw wrong(path, lineOf(fault.target.split('.')), fault.target, fault.reason);
   }
-  const places = parsed.data.policy.map((value, row) => {
-    const lines = keyPaths(value).map((keys) => [keys.join('.'), lineOf(['policy', row, ...keys])]);
-    return { file: path, row, line: lineOf(['policy', row]), lines: Object.fromEntries(lines) };
+  const places = parsed.data.policy.map((value, rule) => {
+    const lines = keyPaths(value).map((keys) => [keys.join('.'), lineOf(['policy', rule, ...keys])]);
+    return { file: path, rule, line: lineOf(['policy', rule]), lines: Object.fromEntries(lines) };
   });
   const oldKeys = Object.entries(parsed.data.agents).flatMap(([name, { manner }]) => {
     const keys = ['agents', name, 'manner'];
@@ -90,9 +90,9 @@ function readFile({ path, text }: ConfigFile, allowed?: readonly string[]): Read
 }
 
 /** The keys of a policy rule, and of its `when`. */
-function keyPaths(row: unknown): string[][] {
-  const when = typeof row === 'object' && row !== null && 'when' in row ? row.when : null;
-  return [...keysOf(row).map((key) => [key]), ...keysOf(when).map((key) => ['when', key])];
+function keyPaths(rule: unknown): string[][] {
+  const when = typeof rule === 'object' && rule !== null && 'when' in rule ? rule.when : null;
+  return [...keysOf(rule).map((key) => [key]), ...keysOf(when).map((key) => ['when', key])];
 }
 
 function keysOf(value: unknown): string[] {

@@ -32,27 +32,27 @@ export interface Conditions {
   readonly time?: TimeWindow;
 }
 
-/** `rule` is the row's index, counted from 0; null where no row matched. */
+/** `rule` is the rule's index, counted from 0; null where no rule matched. */
 export type PolicyDecision =
-  | { readonly is: 'answer'; readonly text: string; readonly rule: number; readonly row?: string }
+  | { readonly is: 'answer'; readonly text: string; readonly rule: number; readonly ruleName?: string }
   /** `option` is the label of exactly one option of the dialog, `key` what would choose it */
   | {
       readonly is: 'choose';
       readonly option: string;
       readonly key: string | null;
       readonly rule: number;
-      readonly row?: string;
+      readonly ruleName?: string;
     }
   | {
       readonly is: 'controller' | 'human' | 'ignore';
       readonly rule: number | null;
-      readonly row?: string;
+      readonly ruleName?: string;
       readonly why?: string;
     };
 
-/** The row that decided, as people find it. */
-export function rowInWords({ rule, row }: Pick<PolicyDecision, 'rule' | 'row'>): string | null {
-  return rule === null ? null : (row ?? `policy rule ${rule + 1}`);
+/** The rule that decided, as people find it. */
+export function ruleInWords({ rule, ruleName }: Pick<PolicyDecision, 'rule' | 'ruleName'>): string | null {
+  return rule === null ? null : (ruleName ?? `policy rule ${rule + 1}`);
 }
 
 export interface Subject {
@@ -67,9 +67,9 @@ export interface Subject {
 }
 
 /**
- * The first row that matches decides. Without one it is `otherwise`, with `rule: null`. A pattern that could not be
- * tried to its end decides for the human: what it would have said is not known, nor whether a later row may speak.
- * A dialog is decided by a row that chooses in it, or by the human; no text is typed into it and no controller asked.
+ * The first rule that matches decides. Without one it is `otherwise`, with `rule: null`. A pattern that could not be
+ * tried to its end decides for the human: what it would have said is not known, nor whether a later rule may speak.
+ * A dialog is decided by a rule that chooses in it, or by the human; no text is typed into it and no controller asked.
  * @param at now, for `when.time`
  */
 export function decide(
@@ -103,10 +103,10 @@ export function decide(
   return { is: otherwise, rule: null };
 }
 
-/** The human decides what is next, unless a row sends it to a controller. */
+/** The human decides what is next, unless a rule sends it to a controller. */
 const unasked: readonly DetectionKind[] = ['completion', 'error', 'stuck'];
 
-/** Why only the human may decide in this dialog, whatever the rows say; null where a row may. */
+/** Why only the human may decide in this dialog, whatever the rules say; null where a rule may. */
 function whyNobodyElse(dialog: Dialog | undefined): string | null {
   if (dialog === undefined || dialog.options.length === 0) return 'it is a dialog that could not be read';
   if (!needsSubject(dialog)) return null;
@@ -122,12 +122,12 @@ const deceptive =
 
 function plainly({ action }: Rule, rule: number): PolicyDecision | null {
   if (action.is === 'answer') return { is: 'answer', text: action.text, rule };
-  // a row that chooses speaks of dialogs only
+  // a rule that chooses speaks of dialogs only
   return action.is === 'choose' ? null : { is: action.is, rule };
 }
 
-function named({ name }: Rule): { row?: string } {
-  return name === undefined ? {} : { row: name };
+function named({ name }: Rule): { ruleName?: string } {
+  return name === undefined ? {} : { ruleName: name };
 }
 
 function nameOf({ name }: Rule, index: number): string {
@@ -136,22 +136,22 @@ function nameOf({ name }: Rule, index: number): string {
 
 function inDialog(one: Rule, dialog: Dialog, rule: number): PolicyDecision | null {
   const { when, action } = one;
-  const row = nameOf(one, rule);
+  const name = nameOf(one, rule);
   const human = (why: string): PolicyDecision => ({ is: 'human', rule, why });
   switch (action.is) {
     case 'human':
     case 'ignore':
       return { is: action.is, rule };
     case 'controller':
-      return human(`${row} names the controller, and none is asked about a dialog`);
+      return human(`${name} names the controller, and none is asked about a dialog`);
     case 'answer':
-      return human(`${row} has a text, and none is typed into a dialog`);
+      return human(`${name} has a text, and none is typed into a dialog`);
     case 'choose': {
       // `kind: approval` is what every dialog is detected as; what is neither a command nor a file must be named itself
       if (!needsSubject(dialog) && when.dialog !== dialog.kind) return null;
       const option = optionNamed(dialog, action.option);
       if (option !== null) return { is: 'choose', option: option.label, key: option.key, rule };
-      return human(`${row} chooses ${JSON.stringify(action.option)}, and the options are ${listOptions(dialog)}`);
+      return human(`${name} chooses ${JSON.stringify(action.option)}, and the options are ${listOptions(dialog)}`);
     }
   }
 }

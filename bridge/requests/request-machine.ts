@@ -3,7 +3,7 @@ import type { DeliveryId } from '../core/ids.ts';
 import { parseSections } from '../core/protocol.ts';
 import { type Answer, describeFailure, doubtOf, notTypedOf, type Request, type RequestState } from '../core/request.ts';
 import type { Effect, RequestInput } from './events.ts';
-import { rowInWords } from './policy.ts';
+import { ruleInWords } from './policy.ts';
 
 export interface RequestStep {
   readonly request: Request;
@@ -71,26 +71,26 @@ function confirmed(seen: Request, event: RequestInput & { type: 'confirmed' }): 
   const { decision, at, deliveryId, turnMark } = event;
   if (seen.state.is !== 'open') return unchanged(seen);
   const request = turnMark === undefined ? seen : { ...seen, turnMark };
-  const row = rowInWords(decision) ?? 'no policy rule answers it';
+  const rule = ruleInWords(decision) ?? 'no policy rule answers it';
   switch (decision.is) {
     case 'answer': {
       const said = parseSections(decision.text, true);
       const instructions = said.is === 'answer' ? said.instructions : decision.text;
-      const notes = [said.is === 'answer' ? said.notes : '', `answered by ${row}`].filter(Boolean).join('\n');
+      const notes = [said.is === 'answer' ? said.notes : '', `answered by ${rule}`].filter(Boolean).join('\n');
       return answered(request, { by: 'rules', instructions, notes, at }, deliveryId);
     }
     case 'choose':
       return answered(
         request,
-        { by: 'rules', instructions: decision.option, notes: `chosen by ${row}`, at },
+        { by: 'rules', instructions: decision.option, notes: `chosen by ${rule}`, at },
         deliveryId,
       );
     case 'controller':
-      return become(request, { is: 'asked', of: 'controller', why: row, at }, { do: 'ask', of: 'controller' });
+      return become(request, { is: 'asked', of: 'controller', why: rule, at }, { do: 'ask', of: 'controller' });
     case 'human':
-      return toHuman(request, decision.why ?? row, at);
+      return toHuman(request, decision.why ?? rule, at);
     case 'ignore':
-      return become(request, { is: 'dismissed', by: `rules: ${row} ignores it`, at });
+      return become(request, { is: 'dismissed', by: `rules: ${rule} ignores it`, at });
   }
 }
 

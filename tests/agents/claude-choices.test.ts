@@ -128,7 +128,7 @@ describe.runIf(isWanted('claude'))('a real claude', () => {
     await waitFor('it has run', () => existsSync(join(worker.workingFolder, 'one')), { limitMs: 30_000 });
   });
 
-  test('has the command of its subagent approved by a row that names it, and by no other', async () => {
+  test('has the command of its subagent approved by a rule that names it, and by no other', async () => {
     const row = "policy:\n  - when: { kind: approval, command: '^npm --version > one$' }\n    choose: 1\n";
     await begin('Send an agent', {}, `controller: { backend: rules }\n${row}`);
     const isAnswered = (line: Line) => line.type === 'request-changed' && line.state === 'answered';

@@ -8,7 +8,7 @@ import { type ModelServer, modelServer } from './model-server.ts';
 import type { AgentName } from './programs/index.ts';
 import { startAgent } from './real-agents.ts';
 
-/** Commands of several lines in the dialogs of real agents: what a row approves, what the human is asked, what No does. */
+/** Commands of several lines in the dialogs of real agents: what a rule approves, what the human is asked, what No does. */
 
 const policy = `
 controller: { backend: rules }
@@ -43,7 +43,7 @@ const shown = async (id: unknown, home: string) =>
   JSON.parse((await run(tmux, ['show', String(id), '--home', home, '--json'])).stdout);
 
 test.each(agents)(
-  '%s: a command of two lines is approved by a row that names both at most, and refused by No',
+  '%s: a command of two lines is approved by a rule that names both at most, and refused by No',
   async (name: AgentName) => {
     const worker = await startAgent(name, { tmux, server, name: 'worker' });
     await tmux.run('set-option', '-p', '-t', worker.paneId, '@label', 'worker');
@@ -56,7 +56,7 @@ test.each(agents)(
       await worker.submit();
     };
 
-    // a row that names every line approves it; where nobody can tell from the screen what a line is to its end, a person does
+    // a rule that names every line approves it; where nobody can tell from the screen what a line is to its end, a person does
     await asks('touch one\ntouch two');
     const isByRow = ['claude', 'codex'].includes(name);
     const isFirst = (line: Line) => isApproval(line) && line.state === (isByRow ? 'answered' : 'asked');
@@ -72,7 +72,7 @@ test.each(agents)(
     });
     await worker.waitUntilIdle();
 
-    // a row for the first line is none for the command: the human is asked, and shown all of it
+    // a rule for the first line is none for the command: the human is asked, and shown all of it
     await asks('npm test\ntouch three');
     const asked = await bridge.line(
       'the human is asked',
@@ -94,7 +94,7 @@ test.each(agents)(
   },
 );
 
-test.runIf(isWanted('codex'))('codex: a patch of two files is approved by no row that names one of them', async () => {
+test.runIf(isWanted('codex'))('codex: a patch of two files is approved by no rule that names one of them', async () => {
   const worker = await startAgent('codex', { tmux, server, name: 'worker' });
   await tmux.run('set-option', '-p', '-t', worker.paneId, '@label', 'worker');
   const rows = ['^.*one\\.ts$', '^.*README\\.md$', '^.*$'];

@@ -27,7 +27,7 @@ beforeEach(() => {
 
 function asked(id: string, over: Partial<Request> = {}): void {
   const at = clock.now();
-  const state = { is: 'asked', of: 'human', why: 'no row', at } as const;
+  const state = { is: 'asked', of: 'human', why: 'no rule', at } as const;
   const request = sampleRequest(id, { openedAt: at, deadlineAt: at + 600_000, ...over });
   journal.saveRequest({ ...request, state: { is: 'open' } }, { at, kind: 'request-opened', subject: id, data: null });
   if (over.state?.is === 'open') return;
@@ -69,10 +69,10 @@ test.each(steps)('the clock is set by %i ms: nobody is called again for it, nor 
     one.enable();
     return one;
   };
-  calling().needed(journal.request('r')!, 'no row', clock.now());
+  calling().needed(journal.request('r')!, 'no rule', clock.now());
   wall += by;
   follow();
-  calling().needed(journal.request('r')!, 'no row', clock.now());
+  calling().needed(journal.request('r')!, 'no rule', clock.now());
   calling().tick(clock.now());
   expect(called).toHaveLength(1);
   passed += 600_000;

@@ -45,7 +45,11 @@ const unusable: Array<[string, (file: string) => unknown, RegExp]> = [
   ['3 GB', (file) => execFileSync('/usr/bin/truncate', ['-s', '3G', file]), /at most/],
   ['no YAML', (file) => writeFileSync(file, 'mode: [auto\n'), /bridge\.yaml:\d/],
   ['a key that is not known', (file) => writeFileSync(file, 'mode: auto\nmood: good\n'), /bridge\.yaml:2: mood/],
-  ['a row that decides nothing', (file) => writeFileSync(file, 'policy:\n  - when: {}\n'), /bridge\.yaml:2: policy\.0/],
+  [
+    'a rule that decides nothing',
+    (file) => writeFileSync(file, 'policy:\n  - when: {}\n'),
+    /bridge\.yaml:2: policy\.0/,
+  ],
   ['aliases of aliases', (file) => writeFileSync(file, 'policy: *x\n'), /bridge\.yaml:1: .*alias/],
 ];
 

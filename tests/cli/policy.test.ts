@@ -23,7 +23,7 @@ const play = (...args: string[]) =>
 const playJson = (...args: string[]) => JSON.parse(play(...args, '--json'));
 const approval = join(screens, 'codex/0.169.0/approval-3.txt');
 
-test('a recorded dialog is read, and the row that names its whole command would press the option’s key', () => {
+test('a recorded dialog is read, and the rule that names its whole command would press the option’s key', () => {
   policy(`  - when: { worker: other }
     then: ignore
   - when: { kind: approval, command: '^sleep 6; echo slept ESCALATE$' }
@@ -41,7 +41,7 @@ test('a recorded dialog is read, and the row that names its whole command would 
   expect(play(approval, '--as', 'other')).toContain('policy rule 1 (bridge.yaml:3) would ignore it');
 });
 
-test('a row that names only a part leaves it to the human, who is told why', () => {
+test('a rule that names only a part leaves it to the human, who is told why', () => {
   policy(`  - when: { kind: approval, command: '^sleep .*$' }\n    choose: 1\n`);
   expect(play(approval)).toContain(
     'no policy rule decides: the human is asked (it is a dialog, and no policy rule matches)',

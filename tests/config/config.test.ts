@@ -50,7 +50,7 @@ test('nested keys of bridge.yaml are read, and one worker may be written without
   const config = load('controller:\n  backend: rules\n  timeout: 5\nworker: "%3"\npolicy:\n  - answer: go on\n');
   expect(config).toMatchObject({ controllerBackend: 'rules', controllerTimeoutMs: 5000, worker: ['%3'] });
   expect(config.policy).toEqual([{ answer: 'go on' }]);
-  expect(config.policyPlaces.map(({ row, line }) => [row, line])).toEqual([[0, 6]]);
+  expect(config.policyPlaces.map(({ rule, line }) => [rule, line])).toEqual([[0, 6]]);
 });
 
 test('an unknown key is named with its line', () => {

@@ -20,8 +20,8 @@ test.each([
   ['a condition that nobody knows', faulty('knd: approval'), '5: policy.1.when.knd: is not a condition'],
   ['an action', faulty('kind: request', 'then: nobody'), '6: policy.1.then: is not one of'],
   ['a key that nobody knows', faulty('kind: request', 'answer: Yes.\n    anwser: No.'), '7: policy.1.anwser: is not'],
-  ['a row as a whole', faulty('kind: request', '{}').replace('    {}\n', ''), '3: policy.1: needs exactly one'],
-  ['a row that is no map', 'policy:\n  - answer: Yes.\n\n  - none\n', '4: policy.1: is not a row'],
+  ['a rule as a whole', faulty('kind: request', '{}').replace('    {}\n', ''), '3: policy.1: needs exactly one'],
+  ['a rule that is no map', 'policy:\n  - answer: Yes.\n\n  - none\n', '4: policy.1: is not a rule'],
 ])('what is wrong in %s is named with the line of its own key', (_what, text, told) => {
   expect(() => rulesOf(load(text))).toThrow(`/home/bridge.yaml:${told}`);
   expect(() => rulesOf(project(text))).toThrow(`/shop/bridge.yaml:${told}`);

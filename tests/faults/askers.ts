@@ -16,7 +16,7 @@ function isRuled(nth: number): boolean {
   return nth % 11 === 5;
 }
 
-/** The rows that the policy needs for the questions of these workers. */
+/** The rules that the policy needs for the questions of these workers. */
 export function rulesFor(labels: readonly string[], minutes: number): RuledQuestion[] {
   const most = Math.min(mostOfEach, Math.ceil((minutes * 60_000) / periodMs[0]) + 1);
   return labels.flatMap((label, index) =>

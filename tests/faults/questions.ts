@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Who is to answer: a row of bridge.yaml, a controller program, the human by a command, or the human by a file. */
+/** Who is to answer: a rule of bridge.yaml, a controller program, the human by a command, or the human by a file. */
 export type AnswerWay = 'rule' | 'controller' | 'command' | 'file';
 
 /** One question that one agent asks once. Its mark is in its words, and in the words of its one right answer. */
@@ -33,14 +33,14 @@ export function question(number: number, agent: string, way: AnswerWay): Questio
   return { mark, agent, way, text: `Which way is it for ${mark}? I think that ${asked}.`, answer: answerTo(number) };
 }
 
-/** A question that a row of bridge.yaml may answer; `worker` names the one that asks it, where that is known. */
+/** A question that a rule of bridge.yaml may answer; `worker` names the one that asks it, where that is known. */
 export interface RuledQuestion {
   readonly number: number;
   readonly worker?: string;
 }
 
 export interface HomeOptions {
-  /** each row costs a trial of its pattern for every question of that worker; what no row answers goes to the controller */
+  /** each rule costs a trial of its pattern for every question of that worker; what no rule answers goes to the controller */
   readonly rules: readonly RuledQuestion[];
   readonly thinkSeconds?: number;
   /** given, one question of 29 is thought about twice as long, and so fails */

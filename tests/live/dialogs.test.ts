@@ -22,7 +22,7 @@ const heard = () => agent.facts().filter((fact) => fact.key ?? fact.typed ?? fac
 const askFor = (...commands: string[]) =>
   agent.perform({ play: commands.flatMap((command) => [{ dialog: command }, { busy: 300 }]), input: 'go' });
 
-test('a row that names the whole command approves it, once, and another command waits for the human', async () => {
+test('a rule that names the whole command approves it, once, and another command waits for the human', async () => {
   const home = makeHome(tmux, policy);
   const watching = await bridge(home);
   await askFor('npm test', 'npm test; rm -rf /', 'npm test');
@@ -95,7 +95,7 @@ test('a number in outbox/ chooses an option, and a text there is refused', async
   await agent.fact('approved', (fact) => fact.approved === 'rm a');
 });
 
-test('a dry run says which row would press what, and presses nothing', async () => {
+test('a dry run says which rule would press what, and presses nothing', async () => {
   const watching = await bridge(makeHome(tmux, policy), '--dry-run');
   await askFor('npm test');
   const would = await watching.line('would', (line) => line.type === 'would-send');
@@ -137,7 +137,7 @@ test('the human is called once for each request, again after the set time, and n
   expect(calls()[0]).toBe('worker needs you: it is a dialog, and no policy rule matches');
 });
 
-test('a paused worker’s dialogs go to the human although a row speaks of them, until it is resumed', async () => {
+test('a paused worker’s dialogs go to the human although a rule speaks of them, until it is resumed', async () => {
   const home = makeHome(tmux, policy);
   const watching = await bridge(home);
   expect(await run(tmux, ['pause', 'workr', '--home', home])).toMatchObject({ code: 64 });
@@ -155,7 +155,7 @@ test('a paused worker’s dialogs go to the human although a row speaks of them,
   expect(await run(tmux, ['resume', 'worker', '--home', home])).toMatchObject({ code: 0, stdout: 'worker: resumed\n' });
   expect(await run(tmux, ['resume', 'worker', '--home', home])).toMatchObject({ code: 1 });
   await run(tmux, ['answer', String(asked.id), '--choose', '1', '--home', home]);
-  await waitFor('the second one is approved by the row', () => decided().length === 2);
+  await waitFor('the second one is approved by the rule', () => decided().length === 2);
   expect(watching.lines.filter(inState('answered')).map((line) => line.answeredBy)).toEqual(['human:cli', 'rules']);
 });
 

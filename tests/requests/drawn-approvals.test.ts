@@ -3,25 +3,25 @@ import { drawDialog, drawEdit, drawnAgents, editAgents } from '../../bench/score
 import {
   hostileApprovals,
   hostileEdits,
-  rowsForNpmTest,
-  rowsForSources,
+  rulesForNpmTest,
+  rulesForSources,
   wrappedReason,
 } from '../../bench/score/hostile-approvals.mjs';
 import { recordedProgram, still } from '../../bridge/recordings/recording.ts';
 import { decide, type Rule } from '../../bridge/requests/policy.ts';
-import { parsePolicy } from '../../bridge/requests/policy-rows.ts';
+import { parsePolicy } from '../../bridge/requests/policy-rules.ts';
 import { snapshotOf } from '../screen/snapshots.ts';
 
 const widths = [60, 100, 200];
 
 function rulesFor(...commands: string[]): readonly Rule[] {
-  const rows = commands.flatMap((command) => [
+  const rules = commands.flatMap((command) => [
     { when: { kind: 'approval', command }, choose: '1' },
     { when: { dialog: 'approval', command }, choose: 'y' },
   ]);
   // a dialog that a command makes look like another kind is not chosen in either
   const others = ['trust', 'choice', 'other', 'plan', 'update'].map((dialog) => ({ when: { dialog }, choose: '1' }));
-  const parsed = parsePolicy([...rows, ...others]);
+  const parsed = parsePolicy([...rules, ...others]);
   if ('errors' in parsed) throw new Error(JSON.stringify(parsed.errors));
   return parsed.rules;
 }
@@ -38,11 +38,11 @@ function decided(agent: string, request: Parameters<typeof drawDialog>[1], rules
   return decide(rules, { kind: 'approval', agent, worker: 'w', text: '', ...(dialog ? { dialog } : {}) }).is;
 }
 
-/** Those that cut, redraw or leave out what stands between control characters, and show no mark (tests/screen/asked-commands.test.ts): no row may choose in them. */
+/** Those that cut, redraw or leave out what stands between control characters, and show no mark (tests/screen/asked-commands.test.ts): no rule may choose in them. */
 const cutsUnseen = ['gemini', 'copilot', 'qwen', 'cline', 'opencode', 'continue'];
 
 test.each(drawnAgents)(
-  '%s: a dialog that is drawn is read, and a row that names its whole command chooses in it where it can be known',
+  '%s: a dialog that is drawn is read, and a rule that names its whole command chooses in it where it can be known',
   (agent) => {
     for (const width of widths) {
       const request = { command: 'npm test', width };
@@ -50,10 +50,10 @@ test.each(drawnAgents)(
         width,
         { is: 'command', text: 'npm test', isWhole: !cutsUnseen.includes(agent) },
       ]);
-      for (const row of rowsForNpmTest)
-        expect([width, row, decided(agent, request, rulesFor(row))]).toEqual([
+      for (const rule of rulesForNpmTest)
+        expect([width, rule, decided(agent, request, rulesFor(rule))]).toEqual([
           width,
-          row,
+          rule,
           cutsUnseen.includes(agent) ? 'human' : 'choose',
         ]);
     }
@@ -62,8 +62,8 @@ test.each(drawnAgents)(
 
 const cases = Object.entries(hostileApprovals);
 
-test.each(drawnAgents)('%s: no row for one command approves another, however the dialog is drawn', (agent) => {
-  const rules = rulesFor(...rowsForNpmTest);
+test.each(drawnAgents)('%s: no rule for one command approves another, however the dialog is drawn', (agent) => {
+  const rules = rulesFor(...rulesForNpmTest);
   const approved: string[] = [];
   for (const width of widths) {
     for (const height of [24, 40, 70]) {
@@ -75,7 +75,7 @@ test.each(drawnAgents)('%s: no row for one command approves another, however the
   expect(approved).toEqual([]);
 });
 
-test.each(drawnAgents)('%s: a row that writes out each line of a command chooses in its dialog', (agent) => {
+test.each(drawnAgents)('%s: a rule that writes out each line of a command chooses in its dialog', (agent) => {
   const action = cutsUnseen.includes(agent) ? 'human' : 'choose';
   const rules = rulesFor('^npm test\\nnpm run lint$');
   for (const width of widths) {
@@ -105,7 +105,7 @@ function decidedOnFile(agent: string, request: Parameters<typeof drawEdit>[1], p
 }
 
 test.each(editAgents)(
-  '%s: a row for files chooses in the dialog of one whose whole name it matches, where that can be known',
+  '%s: a rule for files chooses in the dialog of one whose whole name it matches, where that can be known',
   (agent) => {
     for (const width of widths) {
       for (const file of ['src/a.ts', 'src/my file.ts', "src/it's.ts", 'src/a..b.ts', 'src/тесты.ts', 'src/測試.ts'])
@@ -118,12 +118,12 @@ test.each(editAgents)(
   },
 );
 
-test.each(editAgents)('%s: no row for files approves another, however its name and its content are drawn', (agent) => {
+test.each(editAgents)('%s: no rule for files approves another, however its name and its content are drawn', (agent) => {
   const approved: string[] = [];
   for (const width of widths) {
     for (const height of [24, 40, 70]) {
       for (const [name, request] of Object.entries(hostileEdits))
-        if (decidedOnFile(agent, { ...request, width, height }, rowsForSources) === 'choose')
+        if (decidedOnFile(agent, { ...request, width, height }, rulesForSources) === 'choose')
           approved.push(`${name}, ${width}x${height}`);
     }
   }

@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Dialog } from '../../bridge/core/reading.ts';
 import { decide, type Rule, type Subject } from '../../bridge/requests/policy.ts';
-import { parsePolicy } from '../../bridge/requests/policy-rows.ts';
+import { parsePolicy } from '../../bridge/requests/policy-rules.ts';
 import { makeDialog } from '../../bridge/screen/dialog.ts';
 import { codexOptions, commandDialog } from './dialogs.ts';
 
 const subject: Subject = { kind: 'request', agent: 'codex', worker: 'worker', text: 'May I add a dependency?' };
 
-/** The rows as they stand in bridge.yaml. */
+/** The rules as they stand in bridge.yaml. */
 function rules(yaml: string): readonly Rule[] {
   const parsed = parsePolicy(parse(yaml));
   if ('errors' in parsed) throw new Error(JSON.stringify(parsed.errors));
@@ -17,7 +17,7 @@ function rules(yaml: string): readonly Rule[] {
 
 function errors(yaml: string) {
   const parsed = parsePolicy(parse(yaml));
-  return 'errors' in parsed ? parsed.errors.map(({ row, key, reason }) => `${row} ${key}: ${reason}`) : [];
+  return 'errors' in parsed ? parsed.errors.map(({ rule, key, reason }) => `${rule} ${key}: ${reason}`) : [];
 }
 
 test('a pattern that would take for ever on a text sends it to the human within a moment', () => {
@@ -29,8 +29,8 @@ test('a pattern that would take for ever on a text sends it to the human within 
   expect(decide(policy, { ...subject, text: 'aaa' })).toEqual({ is: 'answer', text: 'Yes.', rule: 0 });
 });
 
-test('every fault of a policy is named with its row and key', () => {
-  expect(errors('answer: yes')).toEqual(['0 : policy is not a list of rows']);
+test('every fault of a policy is named with its rule and key', () => {
+  expect(errors('answer: yes')).toEqual(['0 : policy is not a list of rules']);
   expect(
     errors(`
 - answer: ok
@@ -75,7 +75,7 @@ test('no policy is an empty one, and the last word is the default', () => {
   expect(decide([], subject, 'human')).toEqual({ is: 'human', rule: null });
 });
 
-test('the first row whose conditions all match decides', () => {
+test('the first rule whose conditions all match decides', () => {
   const policy = rules(`
 - when: { agent: gemini }
   answer: gemini only
@@ -112,7 +112,7 @@ const dialogOf = (parts: Partial<Parameters<typeof makeDialog>[0]>) =>
 const approval = (dialog: Dialog): Subject => ({ ...subject, kind: 'approval', text: 'npm test', dialog });
 const npmTest = rules(`[{ when: { kind: approval, command: '^npm test$' }, choose: 'Yes, proceed' }]`);
 
-test('a row approves exactly the command it names, and everything else is the human’s', () => {
+test('a rule approves exactly the command it names, and everything else is the human’s', () => {
   expect(decide(npmTest, approval(commandDialog('npm test')))).toEqual({
     is: 'choose',
     option: 'Yes, proceed',
@@ -124,7 +124,7 @@ test('a row approves exactly the command it names, and everything else is the hu
   }
 });
 
-test('what is elided, scrolled or not shown at all is the human’s, whatever the rows say', () => {
+test('what is elided, scrolled or not shown at all is the human’s, whatever the rules say', () => {
   const all = rules(`
 - { when: { kind: approval, command: '^npm.*$' }, choose: 1 }
 - { when: { dialog: edit, path: '^.*$' }, choose: 1 }
@@ -145,13 +145,13 @@ test('what is elided, scrolled or not shown at all is the human’s, whatever th
 
 test('no text is typed into a dialog and no controller asked about one', () => {
   const dialog = commandDialog('npm test');
-  for (const row of ['[{ answer: ok }]', '[{ then: controller }]', 'null']) {
-    expect(decide(rules(row), approval(dialog), 'controller')).toMatchObject({ is: 'human', why: expect.any(String) });
+  for (const rule of ['[{ answer: ok }]', '[{ then: controller }]', 'null']) {
+    expect(decide(rules(rule), approval(dialog), 'controller')).toMatchObject({ is: 'human', why: expect.any(String) });
   }
   expect(decide(rules('[{ then: ignore }]'), approval(dialog))).toEqual({ is: 'ignore', rule: 0 });
 });
 
-test('trust, login and update are decided only by a row that names that dialog', () => {
+test('trust, login and update are decided only by a rule that names that dialog', () => {
   for (const kind of ['trust', 'login', 'update', 'choice', 'plan', 'other'] as const) {
     const open = approval(dialogOf({ kind, question: 'Do you trust this folder?' }));
     const broad = rules(`[{ when: { kind: approval, command: '^.*$' }, choose: 1 }, { answer: ok }]`);
@@ -204,7 +204,7 @@ test('a pattern of a repository that would need ages on a path decides nothing, 
   });
 });
 
-test('a command with a character that cannot be told from another goes to the human, whatever the rows say', () => {
+test('a command with a character that cannot be told from another goes to the human, whatever the rules say', () => {
   const wide = rules(`[{ when: { kind: approval, command: '^npm [^]*$' }, choose: y }]`);
   const decided = (text: string) => decide(wide, approval(commandDialog(text)));
   expect(decided('npm test').is).toBe('choose');
@@ -213,20 +213,20 @@ test('a command with a character that cannot be told from another goes to the hu
     expect(decided(text)).toMatchObject({ is: 'human', rule: null, why: expect.stringContaining('escapes') });
 });
 
-test('a row can be for one repository, by exact name, path or glob', () => {
-  const at = (repository: string, row: string) =>
-    decide(rules(`[{ when: { repository: '${row}' }, answer: ok }]`), { ...subject, repository }).rule;
+test('a rule can be for one repository, by exact name, path or glob', () => {
+  const at = (repository: string, rule: string) =>
+    decide(rules(`[{ when: { repository: '${rule}' }, answer: ok }]`), { ...subject, repository }).rule;
   expect(at('/home/ada/work/site', 'site')).toBe(0);
   expect(at('/home/ada/work/site', '/home/ada/work/site/')).toBe(0);
   expect(at('/home/ada/work/site', '/home/ada/*/site')).toBe(0);
   expect(at('/home/ada/work/site', '/home/**')).toBe(0);
-  for (const row of ['sit', 'site.', '/home/ada/work', '/home/*', 'work', 'Site']) {
-    expect(at('/home/ada/work/site', row)).toBeNull();
+  for (const rule of ['sit', 'site.', '/home/ada/work', '/home/*', 'work', 'Site']) {
+    expect(at('/home/ada/work/site', rule)).toBeNull();
   }
   expect(decide(rules(`[{ when: { repository: '*' }, answer: ok }]`), subject).rule).toBeNull();
 });
 
-test('a row can be for a time of day and days, also across midnight', () => {
+test('a rule can be for a time of day and days, also across midnight', () => {
   const on = (time: string, local: string) =>
     decide(rules(`[{ when: { time: '${time}' }, answer: ok }]`), subject, 'human', new Date(local).getTime()).rule;
   // 2026-11-20 is a Friday
@@ -240,7 +240,7 @@ test('a row can be for a time of day and days, also across midnight', () => {
   expect(on('sat,sun 22:00-06:00', '2026-11-20T22:30')).toBeNull();
 });
 
-test('a row that would approve without naming what is refused, with its row and key', () => {
+test('a rule that would approve without naming what is refused, with its rule and key', () => {
   expect(
     errors(`
 - { when: { kind: approval }, choose: 1 }
@@ -271,7 +271,7 @@ test('a row that would approve without naming what is refused, with its row and 
 });
 
 test.each(['completion', 'error', 'stuck'] as const)(
-  '%s is the human’s, unless a row sends it to a controller',
+  '%s is the human’s, unless a rule sends it to a controller',
   (kind) => {
     const subject = { kind, agent: 'codex', worker: 'worker', text: 'All done.' };
     expect(decide([], subject, 'controller')).toMatchObject({ is: 'human', rule: null });

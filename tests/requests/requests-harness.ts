@@ -8,7 +8,7 @@ import type { Journal } from '../../bridge/journal/journal.ts';
 import { type Courier, DeliveryQueue } from '../../bridge/messages/delivery-queue.ts';
 import type { RequestEffects } from '../../bridge/requests/effects.ts';
 import type { Limits } from '../../bridge/requests/limits.ts';
-import { parsePolicy } from '../../bridge/requests/policy-rows.ts';
+import { parsePolicy } from '../../bridge/requests/policy-rules.ts';
 import type { RequestIdentity } from '../../bridge/requests/request-identity.ts';
 import { Requests } from '../../bridge/requests/requests.ts';
 import { somePane } from '../journal/samples.ts';

@@ -324,7 +324,7 @@ test('what was not wholly seen, and what was found after a loss, goes to the hum
   expect(stateOf(ask({ turn: 'e' as TurnId }))).toMatchObject({ is: 'answered', answer: { by: 'rules' } });
 });
 
-test('an approval whose dialog could not be read goes to the human, whatever a row says, and no text answers it', () => {
+test('an approval whose dialog could not be read goes to the human, whatever a rule says, and no text answers it', () => {
   const approval = { kind: 'approval' as const, text: 'rm -rf build', attributes: {}, truncated: false };
   harness = start({
     policy: '[{ when: { kind: approval, text: /^rm -rf build$/ }, then: controller }, { answer: ok }]',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { asDrawn, recordedProgram, still } from '../../bridge/recordings/recording.ts';
 import { decide } from '../../bridge/requests/policy.ts';
-import { parsePolicy } from '../../bridge/requests/policy-rows.ts';
+import { parsePolicy } from '../../bridge/requests/policy-rules.ts';
 import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
 
 /** Recorded dialogs of real agents about commands that are known: read to the letter, or known not to be. */
@@ -29,7 +29,7 @@ test.each(asked)('$agent asks for $note: a whole command is the one that was ask
 });
 
 test.each(asked.filter(({ agent, note }) => agent === 'codex' && /three lines/.test(note!)))(
-  '$agent shows $note so that a row can name it',
+  '$agent shows $note so that a rule can name it',
   (screen) => {
     expect(subjectOf(screen).subject).toEqual({ is: 'command', text: screen.asks, isWhole: true });
   },
@@ -116,7 +116,7 @@ test('kimi has a sign before each line of a command: a row of it that has none w
   for (const screen of three) expect(subjectOf(screen).subject?.text).toBe(screen.asks);
 });
 
-test('codex names each file of a patch, and none of them is whole: a row for one file does not approve two', () => {
+test('codex names each file of a patch, and none of them is whole: a rule for one file does not approve two', () => {
   const patches = allRecorded.filter(({ agent, note }) => agent === 'codex' && note!.startsWith('a patch of '));
   expect(patches.length).toBe(12);
   const filesAt = (note: string) =>
@@ -143,7 +143,7 @@ const patches = ['codex', 'cline', 'opencode', 'kilo', 'copilot'].map(
   (name) => [name, allRecorded.filter(({ agent, note }) => agent === name && note!.startsWith('a patch of '))] as const,
 );
 
-test.each(patches)('%s: a row for one file, or for any command, approves no patch', (agent, screens) => {
+test.each(patches)('%s: a rule for one file, or for any command, approves no patch', (agent, screens) => {
   const rows = ['^.*$', '^(?:.*/)?README\\.md$', '^(?:.*/)?src/a\\.ts$'].map((path) => ({ dialog: 'edit', path }));
   const commands = ['approval', 'edit', 'other'].map((dialog) => ({ dialog, command: '^.*$' }));
   const parsed = parsePolicy([...rows, ...commands].map((when) => ({ when, choose: '1' })));

@@ -76,7 +76,7 @@ test('a command that is read where no dialog is open, or another than is asked a
   expect(stderr).toContain('1 recorded dialogs could be approved by a policy rule that does not name them');
 });
 
-test('no hostile dialog that is drawn can be approved by a row that does not name it', () => {
+test('no hostile dialog that is drawn can be approved by a rule that does not name it', () => {
   const { drawn } = JSON.parse(score('--json', '--agent', 'codex').stdout).approvals;
   expect(drawn.n).toBeGreaterThan(100);
   expect(drawn.approvedWhenNot).toBe(0);

@@ -119,7 +119,7 @@ export const claude: AgentProgram = {
         question: '^ {2}Do you want to use this API key',
         options: { row: '^ {2}(?:❯ |  )(\\S.*)$', highlighted: '^ {2}❯ ' },
       },
-      // no trust of a folder: a row that names `trust` must not take its "Yes, I accept"
+      // no trust of a folder: a rule that names `trust` must not take its "Yes, I accept"
       {
         kind: 'other',
         // its heading is out of sight in a low pane

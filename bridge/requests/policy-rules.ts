@@ -8,9 +8,9 @@ import { readTimeWindow } from './time-window.ts';
 import { readWholePattern } from './whole-pattern.ts';
 
 export interface PolicyError {
-  /** index of the row, counted from 0; also 0 when `policy` itself is wrong */
-  readonly row: number;
-  /** `when.text`, `answer`, …; empty when the row as a whole is wrong */
+  /** index of the rule, counted from 0; also 0 when `policy` itself is wrong */
+  readonly rule: number;
+  /** `when.text`, `answer`, …; empty when the rule as a whole is wrong */
   readonly key: string;
   readonly reason: string;
 }
@@ -38,26 +38,26 @@ const conditions: { readonly [Key in keyof Conditions]-?: (text: string) => Cond
   time: readTimeWindow,
 };
 
-/** Checks the rows of `policy:` as the YAML parser left them. Every fault is named, not only the first. */
-export function parsePolicy(rows: unknown): ParsedPolicy {
-  if (rows === undefined || rows === null) return { rules: [] };
-  if (!Array.isArray(rows)) return { errors: [{ row: 0, key: '', reason: 'policy is not a list of rows' }] };
+/** Checks the rules of `policy:` as the YAML parser left them. Every fault is named, not only the first. */
+export function parsePolicy(given: unknown): ParsedPolicy {
+  if (given === undefined || given === null) return { rules: [] };
+  if (!Array.isArray(given)) return { errors: [{ rule: 0, key: '', reason: 'policy is not a list of rules' }] };
   const rules: Rule[] = [];
   const errors: PolicyError[] = [];
-  rows.forEach((row: unknown, index) => {
+  given.forEach((rule: unknown, index) => {
     const fault = (key: string, reason: string) => {
-      errors.push({ row: index, key, reason });
+      errors.push({ rule: index, key, reason });
     };
-    const when = readWhen(row, fault);
-    const action = readAction(row, fault);
+    const when = readWhen(rule, fault);
+    const action = readAction(rule, fault);
     if (when && action && isExplicit(when, action, fault)) rules.push({ when, action });
   });
   return errors.length > 0 ? { errors } : { rules };
 }
 
-function readWhen(row: unknown, fault: Fault): Conditions | null {
-  if (!isMap(row)) return null;
-  const given = row.when;
+function readWhen(rule: unknown, fault: Fault): Conditions | null {
+  if (!isMap(rule)) return null;
+  const given = rule.when;
   if (given === undefined || given === null) return {};
   const known = Object.keys(conditions);
   if (!isMap(given)) {
@@ -82,17 +82,17 @@ function readWhen(row: unknown, fault: Fault): Conditions | null {
   return sound ? when : null;
 }
 
-function readAction(row: unknown, fault: Fault): Rule['action'] | null {
-  if (!isMap(row)) {
-    fault('', 'is not a row of when, and answer, choose or then');
+function readAction(rule: unknown, fault: Fault): Rule['action'] | null {
+  if (!isMap(rule)) {
+    fault('', 'is not a rule of when, and answer, choose or then');
     return null;
   }
-  for (const key of Object.keys(row)) {
+  for (const key of Object.keys(rule)) {
     if (!['when', 'answer', 'choose', 'then'].includes(key)) {
-      fault(key, 'is not a key of a row: when, answer, choose or then');
+      fault(key, 'is not a key of a rule: when, answer, choose or then');
     }
   }
-  const { answer, choose, then } = row;
+  const { answer, choose, then } = rule;
   if ([answer, choose, then].filter((given) => given !== undefined).length !== 1) {
     fault('', 'needs exactly one of `answer: text`, `choose: option` and `then: controller | human | ignore`');
     return null;
@@ -116,7 +116,7 @@ function readAction(row: unknown, fault: Fault): Rule['action'] | null {
   return null;
 }
 
-/** Nothing is approved by a row that does not say of which dialog it speaks, and of which command or file. */
+/** Nothing is approved by a rule that does not say of which dialog it speaks, and of which command or file. */
 function isExplicit(when: Conditions, action: Rule['action'], fault: Fault): boolean {
   if (action.is !== 'choose') return true;
   if (when.dialog === undefined && when.kind !== 'approval') {
