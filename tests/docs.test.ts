@@ -22,7 +22,7 @@ test.each(pagesWithTables)('the tables of %s that list agent programs are as `np
 });
 
 test('docs/native.md and docs/delivery.md tell what was measured of those programs that the catalogue has it of', () => {
-  const begins = read('docs/native.md').split('\n| agent | door |')[1]!.split('\n\n')[0]!;
+  const begins = read('docs/native.md').split('\n| agent | native input |')[1]!.split('\n\n')[0]!;
   const native = [...begins.matchAll(/^\| (\w+) [\d.]+ \|/gm)].map((match) => match[1]!);
   expect(native).toEqual(withNativeInput.map(({ name }) => name));
   const commands = /\n\| profile \| commands \|.*\n.*\n\| ([\w, ]+) \|/.exec(read('docs/delivery.md'))![1]!;

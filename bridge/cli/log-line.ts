@@ -85,11 +85,11 @@ const words: Readonly<Record<string, Words>> = {
   },
   'delivery-held': ({ state }) => (state?.is === 'held' ? `held (${state.reason}): ${state.detail}` : 'held'),
   'delivery-claimed': () => 'is on its way to the pane',
-  'delivery-typed': ({ state }) => (isByDoor(state) ? `handed over${way(state)}` : 'typed'),
+  'delivery-typed': ({ state }) => (isNative(state) ? `handed over${way(state)}` : 'typed'),
   'delivery-fell-back': ({ state }) => wayOf(state) || 'typed',
   'delivery-pressed': ({ keys, key, label }) =>
     `pressed ${keys?.join(' ') ?? key ?? 'a key'}${label === undefined ? '' : `: ${firstLine(label)}`}`,
-  'delivery-submitted': ({ state }) => (isByDoor(state) ? 'taken' : 'submitted with Enter'),
+  'delivery-submitted': ({ state }) => (isNative(state) ? 'taken' : 'submitted with Enter'),
   'delivery-enter-repeated': () => 'Enter pressed once more',
   'delivery-acknowledged': ({ state }) =>
     state?.is === 'acknowledged' ? `arrived (${receiptInWords(state.receipt)})` : 'arrived',
@@ -148,6 +148,6 @@ function way(state: Told['state']): string {
   return told === '' ? '' : ` ${told}`;
 }
 
-function isByDoor(state: Told['state']): boolean {
+function isNative(state: Told['state']): boolean {
   return state !== undefined && 'way' in state && state.way?.via === 'native';
 }

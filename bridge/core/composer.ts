@@ -48,7 +48,7 @@ export interface ComposerFacts {
   /** how it takes a slash command of its own; absent where nobody measured it, and then none is sent */
   readonly commands?: CommandFacts;
   /** the program's own way in beside its keyboard, where it has one that was measured */
-  readonly door?: NativeInputFacts;
+  readonly nativeInput?: NativeInputFacts;
 }
 
 /** What becomes of a slash command that is pasted into the composer. A list of commands must not choose another one. */

@@ -113,7 +113,7 @@ const successors: Readonly<Record<DeliveryState['is'], readonly DeliveryState['i
   queued: ['queued', 'held', 'claimed', 'failed', 'expired', 'cancelled'],
   held: ['queued', 'held', 'claimed', 'failed', 'expired', 'cancelled'],
   claimed: ['queued', 'held', 'claimed', 'typed', 'failed', 'expired'],
-  // back to held only where tmux said that it did not paste, or a door that it did not take the text
+  // back to held only where tmux said that it did not paste, or a native input that it did not take the text
   typed: ['held', 'typed', 'submitted', 'acknowledged', 'typed-not-submitted', 'uncertain', 'failed'],
   submitted: ['submitted', 'acknowledged', 'typed-not-submitted', 'uncertain', 'failed'],
   acknowledged: [],

@@ -72,7 +72,7 @@ export type DeliveryState =
   | { readonly is: 'queued' }
   | { readonly is: 'held'; readonly reason: HoldReason; readonly detail: string; readonly since: number }
   | { readonly is: 'claimed'; readonly at: number }
-  /** it was sent or handed over, or was about to be: paste, key, or text at a door. From here on none is repeated on a guess */
+  /** it was sent or handed over, or was about to be: paste, key, or text at a native input. From here on none is repeated on a guess */
   | { readonly is: 'typed'; readonly at: number; readonly turnBefore?: string; readonly way?: InputMethod }
   /** `turnBefore` marks the turn that was on the screen before: it tells an echo of this text from an older, equal one */
   | {

@@ -1,6 +1,6 @@
 /**
- * How a text may reach an agent. `keyboard` types it into the pane; `native` hands it to a door of the program's own, or
- * fails with the reason; `auto` does that where there is such a door, and types where there is none, or it refuses.
+ * How a text may reach an agent. `keyboard` types it into the pane; `native` hands it to a native input of the program's own, or
+ * fails with the reason; `auto` does that where there is such a native input, and types where there is none, or it refuses.
  */
 export const vias = ['keyboard', 'native', 'auto'] as const;
 export type Via = (typeof vias)[number];
@@ -10,7 +10,7 @@ export interface InputMethod {
   readonly via: 'keyboard' | 'native';
   /** the name of the native input it was handed to */
   readonly door?: string;
-  /** why it was typed although a door was asked for */
+  /** why it was typed although a native input was asked for */
   readonly because?: string;
 }
 
@@ -20,7 +20,7 @@ export function inputMethodInWords({ via, door, because }: Partial<InputMethod>)
   return because === undefined ? '' : `typed, since ${because}`;
 }
 
-/** What came of handing something to a door. Only `refused` says positively that it was not taken, and never will be. */
+/** What came of handing something to a native input. Only `refused` says positively that it was not taken, and never will be. */
 export type HandOver =
   /** the program itself has it now */
   | { readonly is: 'taken' }

@@ -116,7 +116,8 @@ export class Attempt {
   /** The text of this delivery as it is typed, or was. */
   prepare(): Prepared {
     const { body, kind } = this.#delivery.envelope;
-    if (this.way.via === 'native') return prepare(body, { ...this.composerFacts, ...this.composerFacts.door }, kind);
+    if (this.way.via === 'native')
+      return prepare(body, { ...this.composerFacts, ...this.composerFacts.nativeInput }, kind);
     return prepare(
       body,
       this.#delivery.options.allowShell ? withoutRefusals(this.composerFacts) : this.composerFacts,

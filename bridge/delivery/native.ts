@@ -13,16 +13,19 @@ const lookEveryMs = 50;
 const arriveLimitMs = 20_000;
 
 /**
- * The door by which this delivery goes, or null for the keyboard; the attempt notes which, and why not another.
- * `refused` only where nothing but a door was asked for.
+ * The native input by which this delivery goes, or null for the keyboard; the attempt notes which, and why not another.
+ * `refused` only where nothing but a native input was asked for.
  */
-export async function doorFor(attempt: Attempt, snapshot: Snapshot): Promise<OpenInput | null | { refused: string }> {
+export async function nativeInputFor(
+  attempt: Attempt,
+  snapshot: Snapshot,
+): Promise<OpenInput | null | { refused: string }> {
   const { via = 'keyboard' } = attempt.delivery.options;
   attempt.way = { via: 'keyboard' };
   if (via === 'keyboard') return null;
   const found = await find(attempt, snapshot);
   if (!('refused' in found)) {
-    attempt.way = { via: 'native', door: attempt.composerFacts.door!.name };
+    attempt.way = { via: 'native', door: attempt.composerFacts.nativeInput!.name };
     return found;
   }
   if (via === 'native') return { refused: `native: ${found.refused}` };
@@ -33,33 +36,34 @@ export async function doorFor(attempt: Attempt, snapshot: Snapshot): Promise<Ope
 async function find(attempt: Attempt, snapshot: Snapshot): Promise<OpenInput | { refused: string }> {
   const { composerFacts, parts } = attempt;
   if (executes(snapshot)) return { refused: 'a shell or the like is in the foreground' };
-  if (composerFacts.door === undefined) return { refused: `${composerFacts.agent} has no door that is known here` };
-  return parts.doors === undefined
-    ? { refused: 'this bridge knows no doors' }
-    : parts.doors.find(snapshot, composerFacts);
+  if (composerFacts.nativeInput === undefined)
+    return { refused: `${composerFacts.agent} has no native input that is known here` };
+  return parts.nativeInputs === undefined
+    ? { refused: 'this bridge knows no native inputs' }
+    : parts.nativeInputs.find(snapshot, composerFacts);
 }
 
 /**
- * One delivery's way through a door, in a pane whose lock is held and whose guard has passed:
+ * One delivery's way through a native input, in a pane whose lock is held and whose guard has passed:
  *
- *   message door   claimed and typed, post ─► submitted ─► a transition is seen
- *   draft door     claimed and typed, put ─► the composer shows it, and rests ─► submitted, submit ─► a transition is seen
+ *   message input   claimed and typed, post ─► submitted ─► a transition is seen
+ *   draft input     claimed and typed, put ─► the composer shows it, and rests ─► submitted, submit ─► a transition is seen
  *
- * What the door does not positively refuse is never handed over twice; the screen tells what became of it.
+ * What the native input does not positively refuse is never handed over twice; the screen tells what became of it.
  */
-export async function throughDoor(
+export async function throughNativeInput(
   attempt: Attempt,
   before: Look,
   text: string,
-  door: OpenInput,
+  input: OpenInput,
 ): Promise<Delivery | { refused: string }> {
   await attempt.typing(before, text);
-  return door.is === 'message' ? post(attempt, before, text, door) : putAndSubmit(attempt, before, text, door);
+  return input.is === 'message' ? post(attempt, before, text, input) : putAndSubmit(attempt, before, text, input);
 }
 
-async function post(attempt: Attempt, before: Look, text: string, door: MessageInput) {
+async function post(attempt: Attempt, before: Look, text: string, input: MessageInput) {
   const postedAt = attempt.now;
-  const posted = await door.post(text);
+  const posted = await input.post(text);
   if (posted.is === 'refused') return { refused: posted.reason };
   await attempt.submitting();
   return seenToArrive(attempt, before, text, posted, postedAt);
@@ -77,13 +81,13 @@ async function seenToArrive(
   posted: Exclude<HandOver, { is: 'refused' }>,
   postedAt: number,
 ): Promise<Delivery> {
-  const { door } = attempt.composerFacts;
-  const endAt = attempt.now + arriveLimitMs + (door?.looksEveryMs ?? 0);
+  const { nativeInput: input } = attempt.composerFacts;
+  const endAt = attempt.now + arriveLimitMs + (input?.looksEveryMs ?? 0);
   const transition = new StabilityTimer(standsMs);
   let worked = false;
   for (;;) {
     const look = await attempt.look();
-    if (look === null) return attempt.doubt(`the pane is gone after the text was handed to ${door?.name}`);
+    if (look === null) return attempt.doubt(`the pane is gone after the text was handed to ${input?.name}`);
     if (!attempt.isRecipient(look.snapshot)) return attempt.doubt('another program runs in the pane now');
     const isKnown = posted.is === 'taken' || cameOnScreen(before, look, text);
     const isOurs = isKnown && !attempt.humanSince(postedAt, look);
@@ -96,21 +100,21 @@ async function seenToArrive(
     if (evidence !== null && transition.isOver) return attempt.acknowledge(evidence, look, text);
     if (attempt.now >= endAt) {
       const how = posted.is === 'unknown' ? `may have the text (${posted.reason})` : 'has the text';
-      return attempt.doubt(`${door?.name} ${how}, and the screen does not show it`);
+      return attempt.doubt(`${input?.name} ${how}, and the screen does not show it`);
     }
     await attempt.drawsWithin(Math.min(lookEveryMs, transition.leftMs(attempt.now), endAt - attempt.now));
   }
 }
 
-async function putAndSubmit(attempt: Attempt, before: Look, text: string, door: DraftInput) {
+async function putAndSubmit(attempt: Attempt, before: Look, text: string, input: DraftInput) {
   attempt.listen();
-  const put = await door.put(text);
+  const put = await input.put(text);
   if (put.is === 'refused') return { refused: put.reason };
   const shown = await awaitText(attempt, before, text, attempt.now + showLimitMs(text, attempt.composerFacts.settleMs));
   if (shown.is !== 'ready') return withoutEnter(attempt, shown, text);
   return submit(attempt, { before, ready: shown.look }, text, {
     rescues: 0,
     // what may have been submitted is not submitted again
-    press: async () => ((await door.submit()).is === 'refused' ? 'held' : 'blind'),
+    press: async () => ((await input.submit()).is === 'refused' ? 'held' : 'blind'),
   });
 }

@@ -73,9 +73,9 @@ export interface DeliveryMemory {
   commit<T>(work: () => T): Promise<T>;
 }
 
-/** The doors of running programs. */
-export interface NativeInputWays {
-  /** the door of the program that this look shows; refused where there is none, or it cannot be certain */
+/** The native inputs of running programs. */
+export interface NativeInputFinder {
+  /** the native input of the program that this look shows; refused where there is none, or it cannot be certain */
   find(snapshot: Snapshot, composerFacts: ComposerFacts): Promise<OpenInput | { readonly refused: string }>;
 }
 
@@ -96,7 +96,7 @@ export interface CourierParts {
   readonly memory: DeliveryMemory;
   readonly clock: Clock;
   /** without any, everything is typed */
-  readonly doors?: NativeInputWays;
+  readonly nativeInputs?: NativeInputFinder;
   /** the courier works without it */
   readonly word?: HookEvents;
 }

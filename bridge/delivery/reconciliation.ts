@@ -40,10 +40,10 @@ export async function reconcile(attempt: Attempt): Promise<Delivery> {
   }
 }
 
-/** A text that lies at a door is seen only once the program has looked there. */
+/** A text that lies at a native input is seen only once the program has looked there. */
 function mayStillLook({ delivery: { state }, way, composerFacts, now }: Attempt): boolean {
   if (way.via !== 'native' || !isTyped(state)) return false;
-  return now < state.at + (composerFacts.door?.looksEveryMs ?? 0) + limitMs;
+  return now < state.at + (composerFacts.nativeInput?.looksEveryMs ?? 0) + limitMs;
 }
 
 type Sign = 'echoed' | 'in-composer' | 'partly-seen' | 'with-more' | 'no-trace';
@@ -85,7 +85,7 @@ async function settle(attempt: Attempt, sign: Sign, look: FreshLook, text: strin
       return attempt.acknowledge('echoed-before-a-restart', look, text);
     case 'no-trace': {
       const { via, door } = attempt.way;
-      const where = via === 'native' ? `; it may still lie at its door, ${door}` : '';
+      const where = via === 'native' ? `; it may still lie at its native input, ${door}` : '';
       return attempt.doubt(`the screen shows neither the text nor that it was submitted${where}`);
     }
     case 'with-more':

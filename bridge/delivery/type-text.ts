@@ -4,7 +4,7 @@ import { awaitText, showLimitMs, withoutEnter } from './await-echo.ts';
 import { conditionFor, dialogWordsSeen } from './condition.ts';
 import { executes, mayLeaveMode } from './guard.ts';
 import { lookAtTurn } from './look-at-turn.ts';
-import { doorFor, throughDoor } from './native.ts';
+import { nativeInputFor, throughNativeInput } from './native.ts';
 import { runCommand } from './run-command.ts';
 import { submit } from './submit.ts';
 
@@ -18,17 +18,17 @@ export async function deliver(attempt: Attempt): Promise<Delivery> {
   const entry = await enter(attempt);
   if ('passed' in entry) return attempt.cancelAsPassed(entry.passed);
   if ('reason' in entry) return attempt.hold(entry.reason, entry.detail);
-  const door = await doorFor(attempt, entry.snapshot);
-  if (door !== null && 'refused' in door) return attempt.fail(door.refused);
+  const input = await nativeInputFor(attempt, entry.snapshot);
+  if (input !== null && 'refused' in input) return attempt.fail(input.refused);
   const prepared = attempt.prepareFor(entry.snapshot);
   if (prepared.is === 'refused') return attempt.fail(prepared.reason);
 
-  if (door === null) return type(attempt, entry, prepared.text);
-  const handed = await throughDoor(attempt, entry, prepared.text, door);
+  if (input === null) return type(attempt, entry, prepared.text);
+  const handed = await throughNativeInput(attempt, entry, prepared.text, input);
   return 'refused' in handed ? fallBack(attempt, handed.refused) : handed;
 }
 
-/** The door said positively that it did not take the text. */
+/** The native input said positively that it did not take the text. */
 async function fallBack(attempt: Attempt, refused: string): Promise<Delivery> {
   if (attempt.delivery.options.via === 'native') {
     return attempt.fail(`native: ${refused}`);

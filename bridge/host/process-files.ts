@@ -103,7 +103,7 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return ''; // no such table on this machine: no door is found by it
+    return ''; // no such table on this machine: no native input is found by it
   }
 }
 

@@ -23,9 +23,9 @@ export class NativeInputs {
     this.#io = parts.io;
   }
 
-  async find({ identity, foreground }: Snapshot, { door }: ComposerFacts): Promise<Found> {
-    const input = door === undefined ? undefined : nativeInputNamed(door.name);
-    if (input === undefined) return { refused: 'the program has no door that is known here' };
+  async find({ identity, foreground }: Snapshot, { nativeInput }: ComposerFacts): Promise<Found> {
+    const input = nativeInput === undefined ? undefined : nativeInputNamed(nativeInput.name);
+    if (input === undefined) return { refused: 'the program has no native input that is known here' };
     const { agentPid, agentStartedAt } = identity;
     if (foreground !== 'agent' || agentPid === null || agentStartedAt === null) {
       return { refused: 'the process of the program is not known' };

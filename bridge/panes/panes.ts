@@ -280,7 +280,7 @@ export class Panes {
   /** How this agent's composer treats text, as bridge.yaml may have changed it. */
   composerFacts(agent: string, pane: PaneIdentity): ComposerFacts {
     const { composer, nativeInput } = programOf(null, this.#named(agent, pane));
-    return nativeInput === undefined ? composer : { ...composer, door: nativeInput };
+    return nativeInput === undefined ? composer : { ...composer, nativeInput };
   }
 
   #named(agent: string, pane: PaneIdentity): ProgramChoice {

@@ -34,9 +34,9 @@ const node: ProcessInfo = { pid: 9, argv: ['node', 'codex.js'], cwd: '/work', ex
 
 async function post(behaviour: object, text = 'Use SQLite.', looksEveryMs = 200) {
   writeFileSync(join(home, 'behaviour.json'), JSON.stringify(behaviour));
-  const door = queueOf({ program: [node, codex()], clock: systemClock, io }, looksEveryMs);
-  if ('refused' in door) throw new Error(door.refused);
-  return door.post(text);
+  const input = queueOf({ program: [node, codex()], clock: systemClock, io }, looksEveryMs);
+  if ('refused' in input) throw new Error(input.refused);
+  return input.post(text);
 }
 
 const queue = () => JSON.parse(readFileSync(join(home, 'queue.json'), 'utf8')) as unknown[];
@@ -103,11 +103,11 @@ const refusals: ReadonlyArray<readonly [why: string, open: () => string[], execu
   ];
 test("threads of the shared server are no pane's, though a TUI of that pane started it", () => {
   const daemon = codex({ pid: 11, argv: ['codex', 'app-server', '--listen', 'unix://'] });
-  const door = queueOf({ program: [node, codex({ open: [] }), daemon], clock: systemClock, io }, 0);
-  expect(door).toEqual({ refused: expect.stringContaining('--no-daemon') });
+  const input = queueOf({ program: [node, codex({ open: [] }), daemon], clock: systemClock, io }, 0);
+  expect(input).toEqual({ refused: expect.stringContaining('--no-daemon') });
 });
 
-test.each(refusals)('there is no door where %s', (_, open, executable, reason) => {
-  const door = queueOf({ program: [codex({ open: open(), executable })], clock: systemClock, io }, 0);
-  expect(door).toEqual({ refused: expect.stringContaining(reason) });
+test.each(refusals)('there is no native input where %s', (_, open, executable, reason) => {
+  const input = queueOf({ program: [codex({ open: open(), executable })], clock: systemClock, io }, 0);
+  expect(input).toEqual({ refused: expect.stringContaining(reason) });
 });

@@ -50,17 +50,17 @@ async function portThat(answer: (path: string) => number | 'hangs up' | 'is sile
 }
 
 function found(port: number, limitMs = 5_000): DraftInput {
-  const door = portOf({ program: [member()], tcp: () => [listening(port)], io }, limitMs);
-  if ('refused' in door) throw new Error(door.refused);
-  return door;
+  const input = portOf({ program: [member()], tcp: () => [listening(port)], io }, limitMs);
+  if ('refused' in input) throw new Error(input.refused);
+  return input;
 }
 
 test('a text is put into the composer to the letter, and submitted apart', async () => {
   const { port, heard } = await portThat(() => 200);
-  const door = found(port);
+  const input = found(port);
   const text = 'Grüße\n\n"quotes"\tand \\ 👩‍👩‍👧 ';
-  expect(await door.put(text)).toEqual({ is: 'taken' });
-  expect(await door.submit()).toEqual({ is: 'taken' });
+  expect(await input.put(text)).toEqual({ is: 'taken' });
+  expect(await input.submit()).toEqual({ is: 'taken' });
   expect(heard).toEqual([
     { path: '/tui/append-prompt', body: { text }, type: 'application/json' },
     { path: '/tui/submit-prompt', body: {}, type: 'application/json' },
@@ -106,7 +106,7 @@ const refusals: ReadonlyArray<readonly [why: string, member: ProcessInfo, socket
     'another program is connected',
   ],
 ];
-test.each(refusals)('it is no door where %s', (_, program, sockets, reason) => {
+test.each(refusals)('it is no native input where %s', (_, program, sockets, reason) => {
   expect(portOf({ program: [program], tcp: () => sockets, io }, 5_000)).toEqual({
     refused: expect.stringContaining(reason),
   });

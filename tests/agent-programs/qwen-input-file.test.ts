@@ -28,9 +28,9 @@ const qwen = (...args: string[]): ProcessInfo => ({
 });
 
 async function post(text: string, program = qwen('--input-file', path)) {
-  const door = inputFileIn({ program: [program], others: () => [], io }, looksEveryMs);
-  if ('refused' in door) throw new Error(door.refused);
-  return door.post(text);
+  const input = inputFileIn({ program: [program], others: () => [], io }, looksEveryMs);
+  if ('refused' in input) throw new Error(input.refused);
+  return input.post(text);
 }
 
 test('each text is one whole line behind what lies there, which stays as it is', async () => {
@@ -48,10 +48,10 @@ test('each text is one whole line behind what lies there, which stays as it is',
 });
 
 test('a file that is read after it was written to is taken; one that nobody reads only lies there', async () => {
-  const door = inputFileIn({ program: [qwen('--input-file', path)], others: () => [], io }, 5_000);
-  if ('refused' in door) throw new Error(door.refused);
+  const input = inputFileIn({ program: [qwen('--input-file', path)], others: () => [], io }, 5_000);
+  if ('refused' in input) throw new Error(input.refused);
   const reader = setInterval(() => readFileSync(path), 20);
-  expect(await door.post('text')).toEqual({ is: 'taken' });
+  expect(await input.post('text')).toEqual({ is: 'taken' });
   clearInterval(reader);
   expect(await post('another')).toEqual({ is: 'left' });
 });
@@ -88,7 +88,7 @@ test('what is not certain to be an input file of ours is refused, and nothing is
   }
 });
 
-test('without --input-file, and where another process takes its inputs from the same file, there is no door', () => {
+test('without --input-file, and where another process takes its inputs from the same file, there is no native input', () => {
   expect(inputFileIn({ program: [qwen()], others: () => [], io }, looksEveryMs)).toEqual({
     refused: expect.stringContaining('--input-file'),
   });

@@ -14,10 +14,10 @@ import { makeHome, run } from '../live/bridge-process.ts';
 import { isWanted } from './installs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
 import { type RealAgent, startAgent } from './real-agents.ts';
-import { argsWithDoor, withDoors } from './with-door.ts';
+import { argsWithNativeInput, withNativeInput } from './with-native-input.ts';
 
 /** The native input of real agents, in one conversation each: the model's log is the witness. docs/native.md has the figures. */
-const agents = withDoors.filter((name) => isWanted(name));
+const agents = withNativeInput.filter((name) => isWanted(name));
 
 describe.each(agents)('the native input of a real %s', (name) => {
   let server: ModelServer;
@@ -29,7 +29,7 @@ describe.each(agents)('the native input of a real %s', (name) => {
     server = await modelServer();
     tmux = privateTmux();
     home = makeHome(tmux);
-    agent = await startAgent(name, { tmux, server, name: 'worker', args: argsWithDoor(name, tmux.folder) });
+    agent = await startAgent(name, { tmux, server, name: 'worker', args: argsWithNativeInput(name, tmux.folder) });
   });
   afterAll(async () => {
     await tmux?.stop();
@@ -47,7 +47,7 @@ describe.each(agents)('the native input of a real %s', (name) => {
     return agent.messages().slice(before);
   };
 
-  test.runIf(name === 'codex')('has no door before the first turn: auto types, and says why', async () => {
+  test.runIf(name === 'codex')('has no native input before the first turn: auto types, and says why', async () => {
     const sent = await send('Say hello.', 'auto');
     expect(sent).toMatchObject({
       code: 0,
@@ -78,8 +78,8 @@ describe.each(agents)('the native input of a real %s', (name) => {
     expect(held).toMatchObject({ code: 2, stderr: expect.stringContaining('held: dialog') });
 
     // what a dialog would meet that opens after the guard has looked
-    const door = await doorOf();
-    const posted = door.is === 'message' ? [await door.post('1')] : [await door.put('1'), await door.submit()];
+    const input = await nativeInputOf();
+    const posted = input.is === 'message' ? [await input.post('1')] : [await input.put('1'), await input.submit()];
     if (name === 'codex') expect(posted).toEqual([{ is: 'refused', reason: expect.stringContaining('taken back') }]);
     expect(await agent.screen()).toMatch(agent.approval);
     expect(existsSync(proof)).toBe(false);
@@ -101,19 +101,19 @@ describe.each(agents)('the native input of a real %s', (name) => {
     },
   );
 
-  async function doorOf(): Promise<OpenInput> {
+  async function nativeInputOf(): Promise<OpenInput> {
     const config = loadConfig({ home, flags: { socket: tmux.socketPath }, env: {} });
     const bridge = await Bridge.open(config, { on: () => {} });
     try {
       const snapshot = await bridge.panes.capture(await addressOn(bridge.main, agent.paneId));
-      const doors = new NativeInputs({
+      const nativeInputs = new NativeInputs({
         ground: new ProcessFiles(),
         clock: systemClock,
         io: nativeInputIo(systemClock),
       });
-      const door = await doors.find(snapshot!, bridge.panes.composerFacts(name, snapshot!.identity));
-      if ('refused' in door) throw new Error(door.refused);
-      return door;
+      const input = await nativeInputs.find(snapshot!, bridge.panes.composerFacts(name, snapshot!.identity));
+      if ('refused' in input) throw new Error(input.refused);
+      return input;
     } finally {
       await bridge.close();
     }

@@ -170,7 +170,7 @@ test('our own colours are printed, and those of others are not, whatever they wr
   expect(printed.out).toBe('\u001b[31mours \\x1b[32mtheirs\u001b[0m\n');
 });
 
-/** Runs a command in this process, as its front door does. */
+/** Runs a command in this process, as the CLI does. */
 async function run(...argv: string[]): Promise<void> {
   const [name] = argv as [string];
   const module = (await import(`../../bridge/cli/${name}.ts`)) as Record<string, (program: Command) => void>;

@@ -292,7 +292,7 @@ export class FakePane implements PaneIO, ScreenReaders {
     this.#stalledUntil = this.#clock.now() + forMs;
   }
 
-  /** An input that came through a door, beside the composer; false while the program takes none. */
+  /** An input that came through a native input, beside the composer; false while the program takes none. */
   take(text: string): boolean {
     if (this.busy || this.dialog || this.menu || this.agentPid === null || this.gone) return false;
     const draft = this.composer;
@@ -303,7 +303,7 @@ export class FakePane implements PaneIO, ScreenReaders {
     return true;
   }
 
-  /** A door to the composer; under a dialog it does nothing, and does not say so. */
+  /** A native input to the composer; under a dialog it does nothing, and does not say so. */
   draft(text: string): void {
     if (this.dialog || this.menu || this.agentPid === null) return;
     this.composer += text;

@@ -49,7 +49,7 @@ export const schedules = fc.array(
   }),
   { maxLength: 5 },
 );
-const points = ['nowhere', 'nowhere', 'nowhere', 'claimed', 'typed', 'submitted', 'paste', 'press', 'door'];
+const points = ['nowhere', 'nowhere', 'nowhere', 'claimed', 'typed', 'submitted', 'paste', 'press', 'input'];
 export const crashes = fc.record({
   at: fc.constantFrom(...points),
   when: fc.constantFrom('before' as const, 'after' as const),

@@ -170,7 +170,7 @@ test('a text that answers nothing, and an answer of an older journal, are typed 
 test('a turn that somebody else begins between the paste and Enter gets no Enter', async () => {
   const { harness, turnMark } = await asking(['plan it', 'go'], { drawMs: 50 });
   harness.clock.after(60, () => {
-    harness.pane.inputs = [...harness.pane.inputs, 'by another door'];
+    harness.pane.inputs = [...harness.pane.inputs, 'by another input'];
     harness.pane.words = ['I am at that.'];
     harness.pane.redraw();
   });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { inState, makeHome, run } from './bridge-process.ts';
 import { agent, eachTestStartsWith, home, startWatching, tmux } from './live-fixture.ts';
 
-/** An agent whose profile knows a door, but whose process shows none: what is asked for, and what is said. */
+/** An agent whose profile knows a native input, but whose process shows none: what is asked for, and what is said. */
 
 eachTestStartsWith({ worker: {} });
 
@@ -10,9 +10,9 @@ const reason = 'no thread of codex can be tied to this pane';
 const send = (...args: string[]) => run(tmux, ['send', '--home', home, '--pane', agent.paneId, ...args]);
 
 for (const place of ['without a daemon', 'through the daemon'] as const) {
-  test(`where there is no door, native fails with the reason and types nothing; auto types it and says why, ${place}`, async () => {
+  test(`where there is no native input, native fails with the reason and types nothing; auto types it and says why, ${place}`, async () => {
     if (place === 'through the daemon') await startWatching(['--mode', 'manual']);
-    const native = await send('--via', 'native', 'by a door alone');
+    const native = await send('--via', 'native', 'by native input alone');
     expect(native).toMatchObject({ code: 1, stderr: expect.stringContaining(`failed: native: ${reason}`) });
     expect(agent.inputs()).toEqual([]);
 

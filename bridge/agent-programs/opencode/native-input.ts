@@ -9,7 +9,7 @@ const answerLimitMs = 5_000;
  * opencode's own HTTP port: its TUI puts what it is given into its composer, and submits what the composer holds. Seen
  * with 1.18.33: it answers `true` also where it did nothing (under an open permission dialog it drops the text, and
  * approves nothing), so that only the screen tells. Every TUI that is attached to the port obeys: with a second one
- * there, it is not this pane's door alone.
+ * there, it is not this pane's native input alone.
  */
 export const opencodePort: NativeInput = {
   name: 'opencode-port',

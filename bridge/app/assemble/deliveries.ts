@@ -55,7 +55,7 @@ export function assembleDeliveries(parts: {
       commit: (work) => commits.commit(work),
     },
     clock,
-    doors: new NativeInputs({ ground: new ProcessFiles(), clock: steadyClock, io: nativeInputIo(steadyClock) }),
+    nativeInputs: new NativeInputs({ ground: new ProcessFiles(), clock: steadyClock, io: nativeInputIo(steadyClock) }),
     word: {
       took: (identity, text, since) => hooks.took(identity, text, since),
       asks: (identity) => hooks.asks(identity),

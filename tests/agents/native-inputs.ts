@@ -14,16 +14,16 @@ import { modelServer } from './model-server.ts';
 import { type RealAgent, startAgent } from './real-agents.ts';
 import { asTaken } from './taken.ts';
 import { kindsOfText } from './texts.ts';
-import { argsWithDoor, type WithDoor, withDoors } from './with-door.ts';
+import { argsWithNativeInput, type WithNativeInput, withNativeInput } from './with-native-input.ts';
 
 /**
- * The doors beside the keyboard: every kind of text through both, one after the other, into one real agent. The model's log is
+ * The native inputs beside the keyboard: every kind of text through both, one after the other, into one real agent. The model's log is
  * the witness of what arrived, and its clock of when the turn began.
  *
- *   node tests/agents/doors.mjs codex opencode qwen [--rounds 1] [--results FILE] [--table]
+ *   node tests/agents/native-inputs.mjs codex opencode qwen [--rounds 1] [--results FILE] [--table]
  */
 interface Row {
-  readonly agent: WithDoor;
+  readonly agent: WithNativeInput;
   readonly via: Via;
   readonly kind: string;
   /**
@@ -43,7 +43,7 @@ const readyLimitMs = 60_000;
 /** What comes late, or twice, comes within this time: codex looks at its queue every ten seconds. */
 const afterwardsMs = 1_500;
 
-async function measure(agent: WithDoor, rounds: number, write: (row: Row) => void): Promise<void> {
+async function measure(agent: WithNativeInput, rounds: number, write: (row: Row) => void): Promise<void> {
   // the two ways in turn, but not the same text twice in a row: an echo that has scrolled out of sight could not be told
   // from the one before
   const apart = Math.floor(kindsOfText.length / 2);
@@ -70,7 +70,7 @@ interface Field {
   close(): Promise<void>;
 }
 
-async function openField(agent: WithDoor): Promise<Field> {
+async function openField(agent: WithNativeInput): Promise<Field> {
   const server = await modelServer();
   const tmux = privateTmux();
   const home = makeHome(tmux);
@@ -81,7 +81,7 @@ async function openField(agent: WithDoor): Promise<Field> {
     await server.close();
   };
   try {
-    const real = await startAgent(agent, { tmux, server, name: agent, args: argsWithDoor(agent, tmux.folder) });
+    const real = await startAgent(agent, { tmux, server, name: agent, args: argsWithNativeInput(agent, tmux.folder) });
     bridge.servers.ringFor(await addressOn(bridge.main, real.paneId));
     await real.type('Say hello.');
     await real.waitUntilIdle();
@@ -92,7 +92,13 @@ async function openField(agent: WithDoor): Promise<Field> {
   }
 }
 
-async function deliver({ bridge, real }: Field, agent: WithDoor, via: Via, kind: string, body: string): Promise<Row> {
+async function deliver(
+  { bridge, real }: Field,
+  agent: WithNativeInput,
+  via: Via,
+  kind: string,
+  body: string,
+): Promise<Row> {
   const address = await addressOn(bridge.main, real.paneId);
   const isPaneReady = async () => {
     const snapshot = await bridge.panes.capture(address);
@@ -119,7 +125,7 @@ async function deliver({ bridge, real }: Field, agent: WithDoor, via: Via, kind:
   const began = real.calls()[seen.calls];
   const told = real.messages().slice(seen.messages);
   const manner = bridge.panes.composerFacts(agent, delivery.recipient);
-  const prepared = prepare(body, via === 'native' ? { ...manner, ...manner.door } : manner);
+  const prepared = prepare(body, via === 'native' ? { ...manner, ...manner.nativeInput } : manner);
   const declared = prepared.is === 'text' ? asTaken(prepared.text, manner) : [];
   const outcome = outcomeOf(delivery, { body, declared }, told);
   const detail = JSON.stringify({ state: delivery.state, told: told.map((one) => one.slice(-80)) });
@@ -146,7 +152,7 @@ function isWell({ outcome }: Row): boolean {
 function tableOf(rows: readonly Row[]): string {
   const head =
     '| agent | way | n | exact | otherwise | turn began, ms: median (least to most) | receipt, ms: median |\n|---|---|---|---|---|---|---|';
-  const lines = withDoors.flatMap((agent) =>
+  const lines = withNativeInput.flatMap((agent) =>
     (['keyboard', 'native'] as const).map((via) => {
       const mine = rows.filter((row) => row.agent === agent && row.via === via);
       const others = new Map<string, number>();
@@ -175,12 +181,12 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '1' },
-    results: { type: 'string', default: 'doors.jsonl' },
+    results: { type: 'string', default: 'native-inputs.jsonl' },
     table: { type: 'boolean', default: false },
   },
 });
 if (!values.table) {
-  for (const agent of withDoors.filter((name) => positionals.includes(name))) {
+  for (const agent of withNativeInput.filter((name) => positionals.includes(name))) {
     await measure(agent, Number(values.rounds), (row) => {
       appendFileSync(values.results, `${JSON.stringify(row)}\n`);
       process.stderr.write(`${row.agent} ${row.via} ${row.kind}: ${row.outcome} ${row.turnMs} ${row.receiptMs}\n`);

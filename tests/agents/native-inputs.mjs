@@ -1,3 +1,3 @@
 import { runScript } from './loopback.mjs';
 
-await runScript('doors.ts');
+await runScript('native-inputs.ts');

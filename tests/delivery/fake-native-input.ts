@@ -1,23 +1,23 @@
 import type { HandOver, OpenInput } from '../../bridge/core/native-input.ts';
-import type { NativeInputWays } from '../../bridge/delivery/pane-io.ts';
+import type { NativeInputFinder } from '../../bridge/delivery/pane-io.ts';
 import { type FakePane, fakeManner } from './fake-pane.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-/** How a door behaves: as codex's queue, qwen's file and opencode's port do. */
-export interface DoorCharacter {
+/** How a native input behaves: as codex's queue, qwen's file and opencode's port do. */
+export interface NativeInputCharacter {
   readonly kind: 'queue' | 'file' | 'port';
   readonly looksEveryMs: number;
   /** `refuses` and `loses`: what it says of every text, which it does not take; `silent`: it takes it, and nobody hears of it */
   readonly answers: 'honestly' | 'refuses' | 'loses' | 'silent';
-  /** why there is no door to be found */
+  /** why there is no native input to be found */
   readonly missing?: string;
 }
 
 const askEveryMs = 100;
 const graceMs = 500;
 
-/** A door of a FakePane's program: `lying` is what was handed over and not looked at yet. */
-export class FakeDoors implements NativeInputWays {
+/** A native input of a FakePane's program: `lying` is what was handed over and not looked at yet. */
+export class FakeNativeInputs implements NativeInputFinder {
   readonly handed: string[] = [];
   lying: Array<{ readonly text: string; readonly agentPid: number | null }> = [];
   /** called before and after something is handed over; throws for a crash there */
@@ -25,16 +25,16 @@ export class FakeDoors implements NativeInputWays {
   after: () => void = () => {};
   readonly #pane: FakePane;
   readonly #clock: VirtualClock;
-  readonly #character: DoorCharacter;
+  readonly #character: NativeInputCharacter;
 
-  constructor(pane: FakePane, clock: VirtualClock, character: Partial<DoorCharacter> = {}) {
+  constructor(pane: FakePane, clock: VirtualClock, character: Partial<NativeInputCharacter> = {}) {
     this.#pane = pane;
     this.#clock = clock;
     this.#character = { kind: 'queue', looksEveryMs: 1_000, answers: 'honestly', ...character };
     const { looksEveryMs } = this.#character;
     pane.manners = {
       ...fakeManner,
-      door: { name: 'codex-queue', looksEveryMs, commandOpenings: [], commandEndings: [] },
+      nativeInput: { name: 'codex-queue', looksEveryMs, commandOpenings: [], commandEndings: [] },
     };
     if (this.#character.kind !== 'port') this.#lookAgain();
   }
@@ -55,7 +55,7 @@ export class FakeDoors implements NativeInputWays {
   async #act(text: string, act: () => void): Promise<HandOver> {
     this.before();
     const { answers } = this.#character;
-    if (answers === 'refuses') return { is: 'refused', reason: 'the door is shut' };
+    if (answers === 'refuses') return { is: 'refused', reason: 'the native input is shut' };
     if (answers !== 'loses') {
       this.handed.push(text);
       act();
