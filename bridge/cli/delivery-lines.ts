@@ -8,9 +8,9 @@ export function deliveryLines({ id, state, attempts }: Delivery): string[] {
   switch (state.is) {
     case 'acknowledged': {
       const { at, typedAt, lines } = state.receipt;
-      const way = inputMethodInWords(state.receipt);
-      const receipt = `receipt ${evidenceInWords(state.receipt)} at ${time(at)}, ${way.startsWith('by') ? 'handed over' : 'typed'} at ${time(typedAt)}`;
-      return [head, receipt, ...(way === '' ? [] : [way]), ...quoted(lines)];
+      const method = inputMethodInWords(state.receipt);
+      const receipt = `receipt ${evidenceInWords(state.receipt)} at ${time(at)}, ${method.startsWith('by') ? 'handed over' : 'typed'} at ${time(typedAt)}`;
+      return [head, receipt, ...(method === '' ? [] : [method]), ...quoted(lines)];
     }
     case 'typed-not-submitted':
     case 'uncertain': {

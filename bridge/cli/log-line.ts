@@ -85,8 +85,8 @@ const words: Readonly<Record<string, Words>> = {
   },
   'delivery-held': ({ state }) => (state?.is === 'held' ? `held (${state.reason}): ${state.detail}` : 'held'),
   'delivery-claimed': () => 'is on its way to the pane',
-  'delivery-typed': ({ state }) => (isNative(state) ? `handed over${way(state)}` : 'typed'),
-  'delivery-fell-back': ({ state }) => wayOf(state) || 'typed',
+  'delivery-typed': ({ state }) => (isNative(state) ? `handed over${withInputMethod(state)}` : 'typed'),
+  'delivery-fell-back': ({ state }) => inputMethodOf(state) || 'typed',
   'delivery-pressed': ({ keys, key, label }) =>
     `pressed ${keys?.join(' ') ?? key ?? 'a key'}${label === undefined ? '' : `: ${firstLine(label)}`}`,
   'delivery-submitted': ({ state }) => (isNative(state) ? 'taken' : 'submitted with Enter'),
@@ -139,13 +139,13 @@ function because(state: Told['state']): string {
   return state !== undefined && 'reason' in state ? `: ${state.reason}` : '';
 }
 
-function wayOf(state: Told['state']): string {
+function inputMethodOf(state: Told['state']): string {
   return state !== undefined && 'way' in state && state.way !== undefined ? inputMethodInWords(state.way) : '';
 }
 
-function way(state: Told['state']): string {
-  const told = wayOf(state);
-  return told === '' ? '' : ` ${told}`;
+function withInputMethod(state: Told['state']): string {
+  const method = inputMethodOf(state);
+  return method === '' ? '' : ` ${method}`;
 }
 
 function isNative(state: Told['state']): boolean {

@@ -31,8 +31,8 @@ export interface DeliveryStep {
   readonly refused: string | null;
 }
 
-/** A delivery as it is posted. */
-export function posted(given: Omit<Delivery, 'state' | 'attempts'>): Delivery {
+/** A delivery as it is when it enters its queue. */
+export function newDelivery(given: Omit<Delivery, 'state' | 'attempts'>): Delivery {
   return { ...given, state: { is: 'queued' }, attempts: 0 };
 }
 

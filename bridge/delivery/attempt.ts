@@ -45,7 +45,7 @@ export class Attempt {
   readonly parts: CourierParts;
   readonly composerFacts: ComposerFacts;
   /** kept with every state from `typed` on, and in the receipt */
-  way: InputMethod = { via: 'keyboard' };
+  inputMethod: InputMethod = { via: 'keyboard' };
   #delivery: Delivery;
   #lastLook: Look | null = null;
   #heard = 0;
@@ -59,7 +59,7 @@ export class Attempt {
     this.parts = parts;
     this.composerFacts = parts.eyes.composerFacts(delivery.agent, delivery.recipient);
     this.#delivery = delivery;
-    if ('way' in delivery.state && delivery.state.way) this.way = delivery.state.way;
+    if ('way' in delivery.state && delivery.state.way) this.inputMethod = delivery.state.way;
   }
 
   get delivery(): Delivery {
@@ -116,7 +116,7 @@ export class Attempt {
   /** The text of this delivery as it is typed, or was. */
   prepare(): Prepared {
     const { body, kind } = this.#delivery.envelope;
-    if (this.way.via === 'native')
+    if (this.inputMethod.via === 'native')
       return prepare(body, { ...this.composerFacts, ...this.composerFacts.nativeInput }, kind);
     return prepare(
       body,
@@ -188,7 +188,12 @@ export class Attempt {
     const at = this.now;
     const before = this.#delivery;
     const claimed = before.state.is === 'typed' ? before : mustStep(before, { type: 'claimed', at });
-    const typed = mustStep(claimed, { type: 'typed', at, turnBefore: turnFingerprint(reading), ...this.#wayTold });
+    const typed = mustStep(claimed, {
+      type: 'typed',
+      at,
+      turnBefore: turnFingerprint(reading),
+      ...this.#inputMethodNoted,
+    });
     return this.#commit(() => {
       if (claimed !== before) this.#save(claimed);
       return this.#save(typed, { bytes: Buffer.byteLength(text) }, kind);
@@ -197,12 +202,12 @@ export class Attempt {
 
   /** Keys are about to be pressed that are no Enter behind a text. */
   pressing(at: number, keys: object): Promise<Delivery> {
-    return this.#take({ type: 'typed', at, ...this.#wayTold }, keys, 'delivery-pressed');
+    return this.#take({ type: 'typed', at, ...this.#inputMethodNoted }, keys, 'delivery-pressed');
   }
 
   /** Enter is about to be pressed. When it was typed, and the mark of the turn before it, stay with the delivery. */
   submitting(kind?: DeliveryKind): Promise<Delivery> {
-    return this.#take({ type: 'submitted', at: this.now, ...this.#wayTold }, {}, kind);
+    return this.#take({ type: 'submitted', at: this.now, ...this.#inputMethodNoted }, {}, kind);
   }
 
   /** The same hold again is no news, and nothing is written for it. */
@@ -228,7 +233,7 @@ export class Attempt {
   acknowledge(evidence: string, look: Look, text: string): Promise<Delivery> {
     const pane = placeIn(this.#delivery.recipient);
     const lines = linesShowing(look, text);
-    const receipt = { pane, at: this.now, typedAt: typedAt(this.#delivery), evidence, lines, ...this.way };
+    const receipt = { pane, at: this.now, typedAt: typedAt(this.#delivery), evidence, lines, ...this.inputMethod };
     return this.#take({ type: 'acknowledged', receipt });
   }
 
@@ -263,8 +268,9 @@ export class Attempt {
     return next;
   }
 
-  get #wayTold(): { way?: InputMethod } {
-    return this.way.via === 'keyboard' && this.way.because === undefined ? {} : { way: this.way };
+  get #inputMethodNoted(): { way?: InputMethod } {
+    const { via, because } = this.inputMethod;
+    return via === 'keyboard' && because === undefined ? {} : { way: this.inputMethod };
   }
 
   /** What the last look showed, for whoever has to decide. */

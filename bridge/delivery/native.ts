@@ -21,15 +21,15 @@ export async function nativeInputFor(
   snapshot: Snapshot,
 ): Promise<OpenInput | null | { refused: string }> {
   const { via = 'keyboard' } = attempt.delivery.options;
-  attempt.way = { via: 'keyboard' };
+  attempt.inputMethod = { via: 'keyboard' };
   if (via === 'keyboard') return null;
   const found = await find(attempt, snapshot);
   if (!('refused' in found)) {
-    attempt.way = { via: 'native', door: attempt.composerFacts.nativeInput!.name };
+    attempt.inputMethod = { via: 'native', door: attempt.composerFacts.nativeInput!.name };
     return found;
   }
   if (via === 'native') return { refused: `native: ${found.refused}` };
-  attempt.way = { via: 'keyboard', because: found.refused };
+  attempt.inputMethod = { via: 'keyboard', because: found.refused };
   return null;
 }
 
@@ -62,11 +62,11 @@ export async function throughNativeInput(
 }
 
 async function post(attempt: Attempt, before: Look, text: string, input: MessageInput) {
-  const postedAt = attempt.now;
-  const posted = await input.post(text);
-  if (posted.is === 'refused') return { refused: posted.reason };
+  const handedOverAt = attempt.now;
+  const handOver = await input.post(text);
+  if (handOver.is === 'refused') return { refused: handOver.reason };
   await attempt.submitting();
-  return seenToArrive(attempt, before, text, posted, postedAt);
+  return seenToArrive(attempt, before, text, handOver, handedOverAt);
 }
 
 /**
@@ -78,8 +78,8 @@ async function seenToArrive(
   attempt: Attempt,
   before: Look,
   text: string,
-  posted: Exclude<HandOver, { is: 'refused' }>,
-  postedAt: number,
+  handOver: Exclude<HandOver, { is: 'refused' }>,
+  handedOverAt: number,
 ): Promise<Delivery> {
   const { nativeInput: input } = attempt.composerFacts;
   const endAt = attempt.now + arriveLimitMs + (input?.looksEveryMs ?? 0);
@@ -89,8 +89,8 @@ async function seenToArrive(
     const look = await attempt.look();
     if (look === null) return attempt.doubt(`the pane is gone after the text was handed to ${input?.name}`);
     if (!attempt.isRecipient(look.snapshot)) return attempt.doubt('another program runs in the pane now');
-    const isKnown = posted.is === 'taken' || cameOnScreen(before, look, text);
-    const isOurs = isKnown && !attempt.humanSince(postedAt, look);
+    const isKnown = handOver.is === 'taken' || cameOnScreen(before, look, text);
+    const isOurs = isKnown && !attempt.humanSince(handedOverAt, look);
     worked ||= beganToWork(before, look);
     const change = submitted({ before, ready: before, isOurs, worked }, look, text, attempt.composerFacts);
     // the look before shows no draft of ours: text on that screen is older, and tells nothing
@@ -99,7 +99,7 @@ async function seenToArrive(
     transition.saw(evidence, look.snapshot);
     if (evidence !== null && transition.isOver) return attempt.acknowledge(evidence, look, text);
     if (attempt.now >= endAt) {
-      const how = posted.is === 'unknown' ? `may have the text (${posted.reason})` : 'has the text';
+      const how = handOver.is === 'unknown' ? `may have the text (${handOver.reason})` : 'has the text';
       return attempt.doubt(`${input?.name} ${how}, and the screen does not show it`);
     }
     await attempt.drawsWithin(Math.min(lookEveryMs, transition.leftMs(attempt.now), endAt - attempt.now));

@@ -41,8 +41,8 @@ export async function reconcile(attempt: Attempt): Promise<Delivery> {
 }
 
 /** A text that lies at a native input is seen only once the program has looked there. */
-function mayStillLook({ delivery: { state }, way, composerFacts, now }: Attempt): boolean {
-  if (way.via !== 'native' || !isTyped(state)) return false;
+function mayStillLook({ delivery: { state }, inputMethod, composerFacts, now }: Attempt): boolean {
+  if (inputMethod.via !== 'native' || !isTyped(state)) return false;
   return now < state.at + (composerFacts.nativeInput?.looksEveryMs ?? 0) + limitMs;
 }
 
@@ -84,7 +84,7 @@ async function settle(attempt: Attempt, sign: Sign, look: FreshLook, text: strin
     case 'echoed':
       return attempt.acknowledge('echoed-before-a-restart', look, text);
     case 'no-trace': {
-      const { via, door } = attempt.way;
+      const { via, door } = attempt.inputMethod;
       const where = via === 'native' ? `; it may still lie at its native input, ${door}` : '';
       return attempt.doubt(`the screen shows neither the text nor that it was submitted${where}`);
     }

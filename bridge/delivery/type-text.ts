@@ -36,7 +36,7 @@ async function fallBack(attempt: Attempt, refused: string): Promise<Delivery> {
   const entry = await enter(attempt);
   if ('passed' in entry) return attempt.cancelAsPassed(entry.passed);
   if ('reason' in entry) return attempt.hold(entry.reason, entry.detail);
-  attempt.way = { via: 'keyboard', because: refused };
+  attempt.inputMethod = { via: 'keyboard', because: refused };
   const prepared = attempt.prepareFor(entry.snapshot);
   if (prepared.is === 'refused') return attempt.fail(prepared.reason);
   return type(attempt, entry, prepared.text, 'delivery-fell-back');

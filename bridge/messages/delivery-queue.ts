@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { type DeliveryInput, isEnded, isTyped, isWaiting, posted, step } from '../core/delivery-machine.ts';
+import { type DeliveryInput, isEnded, isTyped, isWaiting, newDelivery, step } from '../core/delivery-machine.ts';
 import type { Delivery, DeliveryOptions, Envelope } from '../core/envelope.ts';
 import type { DeliveryEvent, DeliveryKind } from '../core/events.ts';
 import { messageOf } from '../core/failure.ts';
@@ -81,7 +81,7 @@ export class DeliveryQueue {
       const known = this.#memory.delivery(id);
       if (known) return known;
       const createdAt = this.#clock.now();
-      const fresh = posted({ id, envelope, recipient, agent, options, ...bound, createdAt, deadlineAt });
+      const fresh = newDelivery({ id, envelope, recipient, agent, options, ...bound, createdAt, deadlineAt });
       const { from, to, inReplyTo } = envelope;
       this.#save(fresh, 'delivery-queued', { from, to, inReplyTo, characters: envelope.body.length });
       return fresh;

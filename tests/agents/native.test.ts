@@ -79,8 +79,8 @@ describe.each(agents)('the native input of a real %s', (name) => {
 
     // what a dialog would meet that opens after the guard has looked
     const input = await nativeInputOf();
-    const posted = input.is === 'message' ? [await input.post('1')] : [await input.put('1'), await input.submit()];
-    if (name === 'codex') expect(posted).toEqual([{ is: 'refused', reason: expect.stringContaining('taken back') }]);
+    const handOver = input.is === 'message' ? [await input.post('1')] : [await input.put('1'), await input.submit()];
+    if (name === 'codex') expect(handOver).toEqual([{ is: 'refused', reason: expect.stringContaining('taken back') }]);
     expect(await agent.screen()).toMatch(agent.approval);
     expect(existsSync(proof)).toBe(false);
     await agent.deny();

@@ -73,8 +73,8 @@ export class FakeNativeInputs implements NativeInputFinder {
 
   async #post(text: string): Promise<HandOver> {
     const entry = { text, agentPid: this.#pane.agentPid };
-    const posted = await this.#act(text, () => this.lying.push(entry));
-    if (posted.is !== 'taken') return posted;
+    const handOver = await this.#act(text, () => this.lying.push(entry));
+    if (handOver.is !== 'taken') return handOver;
     if (this.#character.kind === 'file') return { is: 'left' };
     const endAt = this.#clock.now() + this.#character.looksEveryMs + graceMs;
     while (this.lying.includes(entry)) {
