@@ -18,7 +18,7 @@ export interface Situation {
   readonly reading: Reading | null;
   readonly recipient: PaneIdentity;
   readonly options: DeliveryOptions;
-  /** `Manner.whileBusy` */
+  /** `ComposerFacts.whileBusy` */
   readonly whileBusy?: string | undefined;
   readonly lastHumanKeyAt: number | null;
   readonly now: number;

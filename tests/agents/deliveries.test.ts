@@ -38,7 +38,7 @@ const refused: Partial<Record<AgentName, Readonly<Record<string, RegExp>>>> = {
 const throwsOff: Partial<Record<AgentName, readonly string[]>> = { copilot: ['accents, CJK and emoji with joiners'] };
 
 describe.each(agents)('a real %s', (name) => {
-  const { composer: manner } = programOf(null, { agent: name });
+  const { composer } = programOf(null, { agent: name });
   let field: Field;
   beforeAll(async () => {
     field = await Field.open(name);
@@ -164,7 +164,7 @@ describe.each(agents)('a real %s', (name) => {
       const asked = await bridge.line('asked', inState('asked'), 60_000);
       const before = agent.messages().length;
       let answer = ofSeveralLines;
-      if (prepare(answer, manner).is === 'refused') {
+      if (prepare(answer, composer).is === 'refused') {
         // the human is told why it did not go out, and answers again
         await run(tmux, ['answer', '--home', home, String(asked.id), answer]);
         await bridge.line(
@@ -180,10 +180,10 @@ describe.each(agents)('a real %s', (name) => {
       expect([0, 2], answered.stderr).toContain(answered.code);
       await bridge.line('delivered', inState('delivered'), 60_000);
       await agent.waitUntilIdle();
-      const prepared = prepare(answer, manner);
+      const prepared = prepare(answer, composer);
       const told = agent.messages().slice(before);
       expect(told).toHaveLength(1);
-      expect(prepared.is === 'text' ? asTaken(prepared.text, manner) : []).toContain(unwrapped(told[0]!, manner));
+      expect(prepared.is === 'text' ? asTaken(prepared.text, composer) : []).toContain(unwrapped(told[0]!, composer));
     } finally {
       await bridge.stop();
     }

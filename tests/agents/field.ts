@@ -148,8 +148,8 @@ export class Field {
   }
 
   async #byBridge(text: string, waitMs: number, failed: string | null): Promise<Delivered> {
-    const { composer: manner } = programOf(null, { agent: this.program });
-    const prepared = prepare(text, manner);
+    const { composer } = programOf(null, { agent: this.program });
+    const prepared = prepare(text, composer);
     const pane = await addressOn(this.#bridge!.main, this.agent.paneId);
     const via = 'keyboard' as const;
     const order = {
@@ -170,9 +170,9 @@ export class Field {
       const told = await this.#told(askedLimitMs);
       const judgement = judged(
         text,
-        prepared.is === 'text' ? asTaken(prepared.text, manner, failed) : [],
+        prepared.is === 'text' ? asTaken(prepared.text, composer, failed) : [],
         told,
-        manner,
+        composer,
       );
       if (judgement.detail === '') return { ms: at, ...judgement, detail: state.receipt.evidence };
       return { ms: at, ...judgement, detail: `${judgement.detail}\n${this.#stepsOf(delivery)}` };
@@ -202,8 +202,8 @@ export class Field {
     await delay(fixedDelayMs);
     await this.agent.press('Enter');
     const told = await this.#told(this.#isFirst ? askedLimitMs : silenceMs);
-    const { composer: manner } = programOf(null, { agent: this.program });
-    return { ms: Date.now() - from, ...judged(text, asTaken(text, manner), told, manner) };
+    const { composer } = programOf(null, { agent: this.program });
+    return { ms: Date.now() - from, ...judged(text, asTaken(text, composer), told, composer) };
   }
 
   /** What the model was newly told, once it was told anything and its answer is out. */
@@ -243,13 +243,13 @@ function judged(
   text: string,
   declared: readonly string[],
   told: readonly string[],
-  manner: ComposerFacts,
+  composer: ComposerFacts,
 ): Omit<Delivered, 'ms'> {
   const [one] = told;
   if (one === undefined) return { outcome: 'lost', detail: 'the model has nothing' };
   if (told.length > 1) return { outcome: 'doubled', detail: JSON.stringify(told.map((each) => each.slice(0, 200))) };
   if (one === text) return { outcome: 'exact', detail: '' };
-  if (declared.includes(unwrapped(one, manner))) return { outcome: 'declared', detail: '' };
+  if (declared.includes(unwrapped(one, composer))) return { outcome: 'declared', detail: '' };
   return { outcome: 'altered', detail: difference(text, one) };
 }
 

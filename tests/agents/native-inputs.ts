@@ -124,9 +124,9 @@ async function deliver(
   await delay(afterwardsMs);
   const began = real.calls()[seen.calls];
   const told = real.messages().slice(seen.messages);
-  const manner = bridge.panes.composerFacts(agent, delivery.recipient);
-  const prepared = prepare(body, via === 'native' ? { ...manner, ...manner.nativeInput } : manner);
-  const declared = prepared.is === 'text' ? asTaken(prepared.text, manner) : [];
+  const composer = bridge.panes.composerFacts(agent, delivery.recipient);
+  const prepared = prepare(body, via === 'native' ? { ...composer, ...composer.nativeInput } : composer);
+  const declared = prepared.is === 'text' ? asTaken(prepared.text, composer) : [];
   const outcome = outcomeOf(delivery, { body, declared }, told);
   const detail = JSON.stringify({ state: delivery.state, told: told.map((one) => one.slice(-80)) });
   const turnMs = began === undefined ? null : began.at - startedAt;

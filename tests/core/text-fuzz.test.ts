@@ -6,7 +6,7 @@ import { plainText as tamed } from '../../bridge/controllers/untrusted.ts';
 import { parseRows, plainText } from '../../bridge/core/ansi.ts';
 import { neutraliseDelimiters, parseAttributes, parseResponse, parseSections } from '../../bridge/core/protocol.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
-import { fakeManner } from '../delivery/fake-pane.ts';
+import { fakeComposerFacts } from '../delivery/fake-pane.ts';
 import { fuzz } from '../fixtures/fuzz.ts';
 import { growsInProportion, stumblingBlocks } from '../fixtures/growth.ts';
 import { sampleRequest } from '../journal/samples.ts';
@@ -27,7 +27,7 @@ test('nothing that people and programs write takes longer to read than in propor
       readFront: (text) => readAnswer(`---\n${text}\n---\nyes`, id, true),
       maskSecrets,
       tamed,
-      prepare: (text) => prepare(text, fakeManner),
+      prepare: (text) => prepare(text, fakeComposerFacts),
     },
     15,
   );
@@ -70,7 +70,7 @@ test("a request page says no more in its front matter than the bridge does, what
 test('text that was made safe to type has no control character, no delimiter and no half of one', () => {
   fc.assert(
     fc.property(page, (text) => {
-      const prepared = prepare(text, fakeManner);
+      const prepared = prepare(text, fakeComposerFacts);
       if (prepared.is === 'refused') return;
       expect(prepared.text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
       expect(prepared.text).not.toMatch(/<<\s*CONTROLLER[\s_\\*]*(?:REQUEST|RESPONSE)/i);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ComposerFacts } from '../../bridge/core/composer.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
 import { type CourierHarness, courierHarness } from './courier-harness.ts';
-import { type FakePane, fakeManner } from './fake-pane.ts';
+import { type FakePane, fakeComposerFacts } from './fake-pane.ts';
 
 const text = 'Use approach B.\n\nKeep the old interface; add a test.';
 const force = { options: { force: true, allowShell: false } };
@@ -127,7 +127,7 @@ test("a person's letter that is not drawn yet in the very moment of the paste or
 test('a dialog that nobody has words for, drawn in the very moment of the paste or of Enter, holds it', async () => {
   for (const moment of ['paste', 'press'] as const) {
     const harness = courierHarness();
-    harness.pane.manners = { ...harness.pane.manners, dialogTitles: [], dialogWords: [] };
+    harness.pane.facts = { ...harness.pane.facts, dialogTitles: [], dialogWords: [] };
     harness.pane.before = (act) => {
       if (act !== moment) return;
       harness.pane.menu = { command: 'rm -rf build', options: [['Yes', 'y']], at: 0 };
@@ -370,7 +370,7 @@ test('the pauses between lost Enters grow, and after the last one a human settle
 
 test('a profile that allows no rescue gets one Enter', async () => {
   const harness = courierHarness({ losesEnters: 1 });
-  harness.pane.manners = { ...fakeManner, rescueEnters: 0 };
+  harness.pane.facts = { ...fakeComposerFacts, rescueEnters: 0 };
   expect((await harness.attempt(harness.delivery(text))).is).toBe('typed-not-submitted');
   expect(harness.pane.enters).toHaveLength(1);
 });
@@ -410,7 +410,7 @@ test('a program that shows nothing of a text for a while, once it has left the c
 
 test('a program that reads Enter after ten seconds, and draws nothing until then, is not said to have left the text', async () => {
   const harness = courierHarness();
-  harness.pane.manners = { ...fakeManner, rescueEnters: 1 };
+  harness.pane.facts = { ...fakeComposerFacts, rescueEnters: 1 };
   harness.pane.after = (act) => {
     if (act === 'press' && harness.pane.enters.length === 1) harness.pane.stall(10_000);
   };
@@ -442,7 +442,7 @@ test('a composer that is empty on an idle screen is no receipt', async () => {
 
 test('one torn frame without the text is no receipt', async () => {
   const harness = courierHarness({ losesEnters: 9, echoes: false });
-  harness.pane.manners = { ...fakeManner, rescueEnters: 0 };
+  harness.pane.facts = { ...fakeComposerFacts, rescueEnters: 0 };
   harness.pane.after = (act) => {
     if (act !== 'press') return;
     harness.clock.after(100, () => {
@@ -787,7 +787,7 @@ test('a text that cannot be typed as it is fails with its reason', async () => {
   const harness = courierHarness();
   expect(await harness.attempt(harness.delivery('\u0007\n'))).toEqual({ is: 'failed', reason: 'the text is empty' });
   harness.memory.stored = null;
-  harness.pane.manners = { ...fakeManner, commandOpenings: [{ pattern: '^!', prefix: null }] };
+  harness.pane.facts = { ...fakeComposerFacts, commandOpenings: [{ pattern: '^!', prefix: null }] };
   expect(await harness.attempt(harness.delivery('!rm -rf x'))).toMatchObject({
     is: 'failed',
     reason: expect.stringContaining('!rm'),
@@ -823,8 +823,8 @@ test('at a shell, with permission, one line is typed and run once, whatever a pr
 
 test('at a shell, with permission, a line may begin as a command of an agent would', async () => {
   const harness = courierHarness();
-  harness.pane.manners = {
-    ...fakeManner,
+  harness.pane.facts = {
+    ...fakeComposerFacts,
     commandOpenings: [{ pattern: '^\\s*[!/]', prefix: null }],
   } satisfies ComposerFacts;
   harness.pane.exitToShell();
@@ -853,7 +853,7 @@ test('a shell that does not show what was typed gets no Enter', async () => {
 test('a shell whose Enter was lost has the line still before its cursor', async () => {
   const harness = courierHarness({ losesEnters: 9 });
   harness.pane.exitToShell();
-  harness.pane.manners = { ...fakeManner, rescueEnters: 0 } satisfies ComposerFacts;
+  harness.pane.facts = { ...fakeComposerFacts, rescueEnters: 0 } satisfies ComposerFacts;
   harness.pane.settle();
   harness.pane.deaf = true;
   expect((await harness.attempt(harness.delivery('echo hello', shellAllowed))).is).toBe('typed-not-submitted');

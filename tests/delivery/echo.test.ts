@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Snapshot } from '../../bridge/core/pane.ts';
 import { copiesOf, echoOf } from '../../bridge/delivery/echo.ts';
 
-const manner = { longPasteMarkers: ['\\[Pasted Content ([0-9]+) chars\\]'] };
+const composerFacts = { longPasteMarkers: ['\\[Pasted Content ([0-9]+) chars\\]'] };
 const long = `Use approach B and keep the old interface; ${'it is used by others, and they have tests. '.repeat(60)}`;
 const marker = `[Pasted Content ${long.length} chars]`;
 
@@ -16,7 +16,7 @@ test.each([
   ],
   ['far to the left of something else (pi 0.73.1)', 'Yes, 👍 done          /work (master)', 'Yes, 👍 done'],
 ])('an input %s is the whole echo', (_, input, text) => {
-  expect(echoOf(input, text, manner)).toBe('whole');
+  expect(echoOf(input, text, composerFacts)).toBe('whole');
 });
 
 test.each([
@@ -40,7 +40,7 @@ test.each([
   ['all of it above another row', 'Use approach B for it\n  main · 3 files changed', 'Use approach B for it'],
   ['all of it with more behind it', 'Grüße à Zoë, done (master)', 'Grüße à Zoë, done'],
 ])('%s is a part of an echo', (_, input, text) => {
-  expect(echoOf(input, text, manner)).toBe('part');
+  expect(echoOf(input, text, composerFacts)).toBe('part');
 });
 
 test.each([
@@ -56,7 +56,7 @@ test.each([
   ['nothing', '', 'continue'],
   ['a text of marks alone, with others', '---', '***'],
 ])('%s is no echo', (_, input, text) => {
-  expect(echoOf(input, text, manner)).toBeNull();
+  expect(echoOf(input, text, composerFacts)).toBeNull();
 });
 
 test('a text of which a screen shows the end stands there as often as its end; a short one cannot be counted', () => {

@@ -3,7 +3,7 @@ import type { Snapshot } from '../../bridge/core/pane.ts';
 import type { Composer, Reading } from '../../bridge/core/reading.ts';
 import { beganToWork, composerHolds, rowHolds, submitted } from '../../bridge/delivery/evidence.ts';
 
-const manner = { longPasteMarkers: ['\\[Pasted Content ([0-9]+) chars\\]', '\\[Pasted ~([0-9]+) lines\\]'] };
+const composerFacts = { longPasteMarkers: ['\\[Pasted Content ([0-9]+) chars\\]', '\\[Pasted ~([0-9]+) lines\\]'] };
 
 function screen(rows: string[], cursorRow = rows.length - 1, command = 'agent'): Snapshot {
   const facts = { cursorX: (rows[cursorRow] ?? '').length, command } as Snapshot['facts'];
@@ -25,7 +25,7 @@ const holds = (draft: string, text: string, cut = false) =>
     { composer: draft === '' ? { is: 'empty' } : { is: 'draft', text: draft, cut } },
     nothing,
     text,
-    manner,
+    composerFacts,
   );
 
 test('a draft that is not exactly the text is never all of it', () => {
@@ -39,9 +39,9 @@ test('a draft that is not exactly the text is never all of it', () => {
 });
 
 test('a marker that names no size is only that of one long line, and alone', () => {
-  const manner = { longPasteMarkers: ['\\[Paste #[0-9]+, ([0-9]+) lines\\]', '\\[Paste #[0-9]+\\]'] };
+  const composerFacts = { longPasteMarkers: ['\\[Paste #[0-9]+, ([0-9]+) lines\\]', '\\[Paste #[0-9]+\\]'] };
   const holds = (draft: string, text: string) =>
-    composerHolds({ composer: { is: 'draft', text: draft } }, nothing, text, manner);
+    composerHolds({ composer: { is: 'draft', text: draft } }, nothing, text, composerFacts);
   const line = 'word '.repeat(200).trim();
   expect(holds('[Paste #1]', line)).toBe('marker');
   expect(holds('[Paste #1] x', line)).toBe('more');
@@ -132,10 +132,10 @@ const judge = (
   text = 'continue',
   before: Seen | null = null,
   worked = beganToWork(ready, after),
-) => submitted({ before, ready, isOurs: true, worked }, after, text, manner);
+) => submitted({ before, ready, isOurs: true, worked }, after, text, composerFacts);
 /** Of one of which that is not known. */
 const judgeBlindly = (ready: Seen, after: Seen, text = 'continue') =>
-  submitted({ before: null, ready, isOurs: false, worked: beganToWork(ready, after) }, after, text, manner);
+  submitted({ before: null, ready, isOurs: false, worked: beganToWork(ready, after) }, after, text, composerFacts);
 
 test('an emptied composer alone is no receipt, and neither is an unchanged screen', () => {
   expect(judge(look(draft('continue')), look(empty))).toBeNull();

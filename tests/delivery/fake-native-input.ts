@@ -1,6 +1,6 @@
 import type { HandOver, OpenInput } from '../../bridge/core/native-input.ts';
 import type { NativeInputFinder } from '../../bridge/delivery/pane-io.ts';
-import { type FakePane, fakeManner } from './fake-pane.ts';
+import { type FakePane, fakeComposerFacts } from './fake-pane.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** How a native input behaves: as codex's queue, qwen's file and opencode's port do. */
@@ -32,8 +32,8 @@ export class FakeNativeInputs implements NativeInputFinder {
     this.#clock = clock;
     this.#character = { kind: 'queue', looksEveryMs: 1_000, answers: 'honestly', ...character };
     const { looksEveryMs } = this.#character;
-    pane.manners = {
-      ...fakeManner,
+    pane.facts = {
+      ...fakeComposerFacts,
       nativeInput: { name: 'codex-queue', looksEveryMs, commandOpenings: [], commandEndings: [] },
     };
     if (this.#character.kind !== 'port') this.#lookAgain();

@@ -13,7 +13,7 @@ import type { PaneCondition, PaneIO, ScreenReaders } from '../../bridge/delivery
 import { makeDialog } from '../../bridge/screen/dialog.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-export const fakeManner: ComposerFacts = {
+export const fakeComposerFacts: ComposerFacts = {
   agent: 'fake',
   bracketed: true,
   maxLineBytes: 4000,
@@ -111,7 +111,7 @@ export class FakePane implements PaneIO, ScreenReaders {
   foreground: ForegroundKind = 'agent';
   agentPid: number | null = 300;
   command = 'fake';
-  manners: ComposerFacts = fakeManner;
+  facts: ComposerFacts = fakeComposerFacts;
   keyAt: number | null = null;
   /** called before each act of the courier's hands: a test may make the world change in that instant, or throw */
   before: (act: 'look' | 'paste' | 'press') => void = () => {};
@@ -254,7 +254,7 @@ export class FakePane implements PaneIO, ScreenReaders {
   // ── the courier's eyes ──
 
   composerFacts(): ComposerFacts {
-    return this.manners;
+    return this.facts;
   }
 
   read(snapshot: Snapshot): Reading {

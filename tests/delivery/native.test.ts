@@ -83,8 +83,8 @@ test('where no native input is found, native fails with the reason, and auto typ
 
 test('an agent whose profile knows no native input, and a shell, have none', async () => {
   const bare = harnessWithNativeInput();
-  const { nativeInput: _, ...manner } = bare.pane.manners;
-  bare.pane.manners = manner;
+  const { nativeInput: _, ...composerFacts } = bare.pane.facts;
+  bare.pane.facts = composerFacts;
   expect((await bare.send('native')).state).toMatchObject({ reason: expect.stringContaining('no native input') });
   const shell = harnessWithNativeInput();
   shell.pane.exitToShell();
@@ -234,7 +234,7 @@ test("a person's words beside a draft that a native input put there keep it from
 
 test('a text that is a command to the composer goes through a plain native input as it is', async () => {
   const sentTo = (harness: NativeHarness, via: Via) => {
-    harness.pane.manners = { ...harness.pane.manners, commandOpenings: [{ pattern: '^\\s*/', prefix: null }] };
+    harness.pane.facts = { ...harness.pane.facts, commandOpenings: [{ pattern: '^\\s*/', prefix: null }] };
     return harness.send(via, '/help is no command');
   };
   const harness = harnessWithNativeInput();

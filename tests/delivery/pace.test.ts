@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Courier } from '../../bridge/delivery/courier.ts';
 import type { PaneIO } from '../../bridge/delivery/pane-io.ts';
 import { courierHarness } from './courier-harness.ts';
-import { fakeManner } from './fake-pane.ts';
+import { fakeComposerFacts } from './fake-pane.ts';
 
 interface Frame {
   readonly askedAtMs: number;
@@ -53,7 +53,7 @@ test('what the pane draws while a look is under way is looked at next, not fifty
   expect((await harness.attempt('use approach B')).state.is).toBe('acknowledged');
   const whole = harness.frames.filter(({ screen }) => screen.includes('> use approach B'));
   // drawn in halves 10 and 15 ms after the paste: the look at the first half ends at 22, the one at both at 34
-  expect(harness.pane.enters[0]! - whole[0]!.takenAtMs).toBeLessThanOrEqual(fakeManner.settleMs + 12);
+  expect(harness.pane.enters[0]! - whole[0]!.takenAtMs).toBeLessThanOrEqual(fakeComposerFacts.settleMs + 12);
   expect(whole[0]!.askedAtMs - harness.frames[1]!.takenAtMs).toBeLessThanOrEqual(1);
 });
 
@@ -67,7 +67,7 @@ test('however late looks come, the frames between which a text rests lie the set
       const shown = harness.frames.filter(
         ({ takenAtMs, screen }) => takenAtMs <= enterAt && screen.includes('> use approach B'),
       );
-      expect(shown.at(-1)!.drawnAtMs - shown[0]!.drawnAtMs).toBeGreaterThanOrEqual(fakeManner.settleMs);
+      expect(shown.at(-1)!.drawnAtMs - shown[0]!.drawnAtMs).toBeGreaterThanOrEqual(fakeComposerFacts.settleMs);
     }),
     { numRuns: 200, seed: 4 },
   );
@@ -102,7 +102,7 @@ test('however long a commit takes, nothing is pasted before `typed` is on the di
 test('a program that takes Enter with the text has it as soon as the whole text has stood for its own time', async () => {
   const entersAfter = async (stillMs: number | undefined, pieces: number) => {
     const harness = slowWorld(() => ({ early: 0, late: 2 }), { pieces });
-    harness.pane.manners = { ...fakeManner, settleMs: 0, ...(stillMs !== undefined && { stillMs }) };
+    harness.pane.facts = { ...fakeComposerFacts, settleMs: 0, ...(stillMs !== undefined && { stillMs }) };
     expect((await harness.attempt('use approach B')).state.is).toBe('acknowledged');
     const whole = harness.frames.find(({ screen }) => screen.includes('> use approach B'))!;
     return harness.pane.enters[0]! - whole.takenAtMs;

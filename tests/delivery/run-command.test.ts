@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { type CourierHarness, courierHarness } from './courier-harness.ts';
-import { fakeManner } from './fake-pane.ts';
+import { fakeComposerFacts } from './fake-pane.ts';
 
 /** A program whose list of commands opens below the composer, as gemini's does; Enter takes the list's first name. */
 const listed = '^ ([a-z]+) {2,}\\S';
 
-function one(commands: NonNullable<typeof fakeManner.commands> = { echoes: true }, character = {}): CourierHarness {
+function one(
+  commands: NonNullable<typeof fakeComposerFacts.commands> = { echoes: true },
+  character = {},
+): CourierHarness {
   const made = courierHarness(character);
-  made.pane.manners = { ...fakeManner, commands };
+  made.pane.facts = { ...fakeComposerFacts, commands };
   made.pane.commands = { '/compact': (pane) => pane.words.push('compacted') };
   return made;
 }

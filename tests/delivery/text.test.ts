@@ -4,11 +4,11 @@ import { generic } from '../../bridge/agent-programs/generic.ts';
 import { unknown } from '../../bridge/agent-programs/unknown.ts';
 import type { ComposerFacts } from '../../bridge/core/composer.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
-import { fakeManner } from './fake-pane.ts';
+import { fakeComposerFacts } from './fake-pane.ts';
 
-const manner = (change: Partial<ComposerFacts> = {}): ComposerFacts => ({ ...fakeManner, ...change });
+const factsWith = (change: Partial<ComposerFacts> = {}): ComposerFacts => ({ ...fakeComposerFacts, ...change });
 const typed = (body: string, change: Partial<ComposerFacts> = {}) => {
-  const prepared = prepare(body, manner(change));
+  const prepared = prepare(body, factsWith(change));
   return prepared.is === 'text' ? prepared.text : `REFUSED ${prepared.reason}`;
 };
 
@@ -53,7 +53,7 @@ test('delimiters in an answer lose their power, also when control characters hid
   expect(typed('see <<CONTROLLER_REQUEST>> x')).toBe('see < <CONTROLLER_REQUEST>> x');
   expect(typed('see <\u0000<CONTROLLER_REQUEST>> x')).toBe('see < <CONTROLLER_REQUEST>> x');
   const body = '<<CONTROLLER_REQUEST id=1>>\nhello\n<<CONTROLLER_REQUEST_END>>';
-  expect(prepare(body, manner(), 'request')).toEqual({ is: 'text', text: body });
+  expect(prepare(body, factsWith(), 'request')).toEqual({ is: 'text', text: body });
 });
 
 test('an empty text is refused', () => {
@@ -117,13 +117,13 @@ test('whatever the body, what is typed is clean, and cleaning it again changes n
     .map((parts) => parts.join(''));
   fc.assert(
     fc.property(bodies, (body) => {
-      const once = prepare(body, manner());
+      const once = prepare(body, factsWith());
       if (once.is === 'refused') return;
       expect(once.text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
       expect(once.text).not.toMatch(/<<\s*CONTROLLER_REQUEST/);
       expect(once.text).not.toMatch(/\n$/);
       expect(Buffer.from(once.text).toString()).toBe(once.text);
-      expect(prepare(once.text, manner())).toEqual(once);
+      expect(prepare(once.text, factsWith())).toEqual(once);
     }),
     { numRuns: 500 },
   );
