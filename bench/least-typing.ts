@@ -25,7 +25,7 @@ export class LeastTyping {
     this.#server.watch([paneId]);
   }
 
-  /** Paste, its first echo, the profile's settle time, Enter, the first echo of that. */
+  /** Paste, its first echo, the agent program's settle time, Enter, the first echo of that. */
   async submit(paneId: string, text: string, settleMs: number): Promise<{ enterAt: number; echoAt: number }> {
     const shown = this.#nextOutput();
     await this.#server.load('bench-least', text);

@@ -10,7 +10,7 @@ import { quantile } from './quantile.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-/** A profile reads an agent as idle after this much quiet at most; a text that arrives sooner would wait, as it should. */
+/** An agent is read as idle after this much quiet at most; a text that arrives sooner would wait, as it should. */
 const quietMs = 2_500;
 const lostAfterMs = 10_000;
 const ownTime = "the agent's own time";

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** page → the tables in it, by name: each stands between `<!-- table NAME -->` and `<!-- end -->`. */
 const pages = {
-  'docs/profiles.md': { 'agent programs': programs, launches },
+  'docs/agent-programs.md': { 'agent programs': programs, launches },
   'docs/hooks.md': { hooks },
 };
 

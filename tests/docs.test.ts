@@ -25,7 +25,7 @@ test('docs/native.md and docs/delivery.md tell what was measured of those progra
   const begins = read('docs/native.md').split('\n| agent | native input |')[1]!.split('\n\n')[0]!;
   const native = [...begins.matchAll(/^\| (\w+) [\d.]+ \|/gm)].map((match) => match[1]!);
   expect(native).toEqual(withNativeInput.map(({ name }) => name));
-  const commands = /\n\| profile \| commands \|.*\n.*\n\| ([\w, ]+) \|/.exec(read('docs/delivery.md'))![1]!;
+  const commands = /\n\| agent program \| commands \|.*\n.*\n\| ([\w, ]+) \|/.exec(read('docs/delivery.md'))![1]!;
   expect(commands.split(', ')).toEqual(withCommands.map(({ name }) => name));
 });
 
@@ -43,8 +43,8 @@ test('every page that README and the docs link to exists', () => {
   expect(lost).toEqual([]);
 });
 
-test('docs/delivery.md has one row for each profile, with its markers, its rest and its further Enters', () => {
-  const table = read('docs/delivery.md').split('\n| profile |')[1]!.split('\n\n')[0]!;
+test('docs/delivery.md has one row for each agent program, with its markers, its rest and its further Enters', () => {
+  const table = read('docs/delivery.md').split('\n| agent program |')[1]!.split('\n\n')[0]!;
   const rows = table
     .split('\n')
     .slice(2)

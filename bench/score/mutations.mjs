@@ -1,5 +1,5 @@
 // Meaner variants of recorded screens, whose right reading is still known. Plain data in and out: they are made of a
-// snapshot and of what was read from it, and know no profile.
+// snapshot and of what was read from it, and know nothing of agent programs.
 
 /** What a mutation promises: the label stays right; only that it is not ready unless it was; the program has ended. */
 const keeps = 'label';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What a user may write of an agent in bridge.yaml: the same facts as the built-in profiles, or some of them. */
+/** What a user may write of an agent in bridge.yaml: the same facts as those of the built-in agent programs, or some of them. */
 
 const pattern = z.string().check((context) => {
   try {
@@ -42,7 +42,7 @@ const dialog = z.strictObject({
     .optional(),
 });
 
-/** Every part may be left out: what a profile extends has it, or the profile is refused when it is made. */
+/** Every part may be left out: what it extends has it, or the agent program is refused when it is made. */
 export const screenSchema = z.strictObject({
   title: z.strictObject({ busy: pattern, dialog: pattern, rest: pattern }).partial().optional(),
   composer: z
@@ -128,7 +128,7 @@ export const composerSchema = z
   .partial();
 
 export const agentSchema = z.strictObject({
-  /** a built-in profile whose facts these change; without it, an agent of a built-in's name changes that one */
+  /** a built-in agent program whose facts these change; without it, an agent of a built-in's name changes that one */
   extends: z.string().optional(),
   programs: z.array(z.string().min(1)).optional(),
   bracketed: z.boolean().optional(),

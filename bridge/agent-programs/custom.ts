@@ -67,7 +67,8 @@ function merged(base: object, changes: object): Record<string, unknown> {
 /** What a screen cannot be read without. */
 function whole(name: string, screen: Partial<ScreenFacts>): ScreenFacts {
   const { composer, transcript } = screen;
-  const missing = (key: string) => refused(name, `screen.${key}`, 'is missing: a profile that extends none needs it');
+  const missing = (key: string) =>
+    refused(name, `screen.${key}`, 'is missing: an agent program that extends none needs it');
   if (composer?.prompt === undefined) throw missing('composer.prompt');
   if (composer.top !== undefined && composer.bottom === undefined) throw missing('composer.bottom');
   if (transcript?.input === undefined) throw missing('transcript.input');
@@ -82,5 +83,5 @@ function whole(name: string, screen: Partial<ScreenFacts>): ScreenFacts {
 }
 
 function refused(name: string, key: string, reason: string) {
-  return usageError('bridge.yaml', `agents.${name}.${key}`, reason, 'docs/profiles.md describes the facts');
+  return usageError('bridge.yaml', `agents.${name}.${key}`, reason, 'docs/agent-programs.md describes the facts');
 }

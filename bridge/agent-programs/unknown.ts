@@ -4,7 +4,7 @@ import { evidence } from '../screen/rows.ts';
 import type { AgentProgram } from './agent-program.ts';
 import { generic } from './generic.ts';
 
-/** A program that no profile knows. Its words are read, so that its requests are seen; its state is never guessed. */
+/** A program that is no agent program we know. Its words are read, so that its requests are seen; its state is never guessed. */
 export const unknown: AgentProgram = {
   name: 'unknown',
   // agent programs that nobody has described: they execute what is typed no more than the others do
@@ -19,7 +19,7 @@ export const unknown: AgentProgram = {
       if (facts.dead) return reading('exited', 'dead', 'the pane is dead');
       if (foreground === 'shell' && program === null)
         return reading('unknown', 'shell', 'a shell is in the foreground');
-      return reading('unknown', 'no-profile', `no profile knows ${program ?? facts.command}; --agent names one`);
+      return reading('unknown', 'no-profile', `unknown agent program ${program ?? facts.command}; --agent names one`);
 
       function reading(state: 'exited' | 'unknown', rule: string, detail: string): Reading {
         return {

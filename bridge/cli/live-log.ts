@@ -9,7 +9,7 @@ export function renderLive(event: ToldEvent, quiet: boolean): string | null {
     case 'said':
       return event.level === 'warning' ? paint('yellow', `! ${event.text}`) : event.text;
     case 'worker-found':
-      return `${paint('bold', event.worker)} ${event.paneId} is watched (${event.agent})${event.agent === 'unknown' ? ': its requests are seen, answers to it are held until --agent names its profile' : ''}`;
+      return `${paint('bold', event.worker)} ${event.paneId} is watched (${event.agent})${event.agent === 'unknown' ? ': its requests are seen, answers to it are held until --agent names its agent program' : ''}`;
     case 'worker-lost':
       return `${event.worker} ${event.paneId} is not watched any more: ${event.reason}`;
     case 'state-changed':

@@ -52,7 +52,7 @@ export function registerPolicy(policy: Command): void {
     .description(
       'play recorded screens through the reader and the policy: which rule would decide, and what it would do',
     )
-    .option('--agent <name>', 'the profile that reads a screen no manifest names')
+    .option('--agent <name>', 'the agent program of a screen that no manifest names')
     .option('--as <worker>', 'the name of the worker', 'worker')
     .option('--repository <folder>', 'the repository it works in')
     .option('--at <time>', 'when it asks, as 2026-11-20T09:30 (default: now)')
@@ -180,7 +180,7 @@ function recordedScreens(path: string, agent: string | null): RecordedScreen[] {
       'policy test',
       path,
       'no manifest.json tells which agent drew it',
-      'name its profile with --agent',
+      'name its agent program with --agent',
     );
   }
   const entry = { file: basename(whole), agent, version: '', state: 'unknown' };

@@ -94,7 +94,7 @@ export interface Delivery {
   readonly envelope: Envelope;
   /** the agent this was meant for; another agent in the same pane is not it */
   readonly recipient: PaneIdentity;
-  /** profile name, and how the human released what it would otherwise hold */
+  /** name of the agent program, and how the human released what it would otherwise hold */
   readonly agent: string;
   readonly options: DeliveryOptions;
   /**

@@ -60,10 +60,10 @@ export interface Turn {
 
 export interface Reading {
   readonly state: AgentState;
-  /** the profile that read the screen, `unknown` where none knows the program */
+  /** the agent program as whose screen it was read, `unknown` where it is none we know */
   readonly agent: string;
   readonly why: readonly Evidence[];
-  /** what looked like a reason for another reading, and why it was none; left out where the profile does not say */
+  /** what looked like a reason for another reading, and why it was none; left out where its reader does not say */
   readonly rejected?: readonly Evidence[];
   readonly composer: Composer;
   readonly dialog: Dialog | null;

@@ -112,7 +112,7 @@ export interface Request {
   readonly context: string;
   /** `screen`, or `ask` for `bridge ask`, whose answer is printed by the asking command and not typed */
   readonly via: 'screen' | 'ask';
-  /** why nobody but the human may answer: part of it was never seen, no profile knows the agent, …; absent otherwise */
+  /** why nobody but the human may answer: part of it was never seen, the agent program is unknown, …; absent otherwise */
   readonly humanOnly?: string;
   readonly openedAt: number;
   readonly deadlineAt: number | null;

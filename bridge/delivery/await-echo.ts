@@ -30,7 +30,7 @@ export type Shown =
   | { readonly is: 'unknown'; readonly reason: string };
 
 /**
- * Waits until the composer shows exactly our text, unchanged on looks that lie the profile's settle time apart, with
+ * Waits until the composer shows exactly our text, unchanged on looks that lie the agent program's settle time apart, with
  * nobody typing. At the limit, which counts anew while it is seen to read, it tells what the composer shows instead.
  * @param before a look from before the paste, or, after an Enter that tmux held back, one that showed the text
  */

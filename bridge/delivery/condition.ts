@@ -12,7 +12,7 @@ import { drawnFor } from './visible-text.ts';
  * worker that writes about a dialog could otherwise never be answered. Unexplained words stay, and hold.
  *
  * The cursor stands where the look saw it, in the row that it saw: what nobody has words for changes that too, such as a
- * dialog of a program without a profile, or a person's first letter. And nobody has pressed a key in that session since
+ * dialog of an unknown program, or a person's first letter. And nobody has pressed a key in that session since
  * the look, drawn or not.
  * @param rests false for a program at work that is forced: it leaves its cursor wherever it draws
  * @param ours rows that show the text which Enter is to submit

@@ -100,7 +100,7 @@ function atTheKeys({ lastHumanKeyAt, now }: Situation): boolean {
   return lastHumanKeyAt !== null && now - lastHumanKeyAt < humanQuietMs;
 }
 
-/** A profile also reads a bare shell as `exited`: its agent has, and the shell has not. */
+/** A reader also reads a bare shell as `exited`: its agent has, and the shell has not. */
 export function hasEnded({ snapshot, reading }: { readonly snapshot: Snapshot; readonly reading: Reading }): boolean {
   return snapshot.facts.dead || (reading.state === 'exited' && !executes(snapshot));
 }

@@ -79,7 +79,7 @@ async function pressEnter(attempt: Attempt, look: FreshLook, text: string): Prom
 
 /**
  * Waits for the transition that is the receipt. Where nothing at all moved since an Enter and the text still stands
- * there, that Enter was lost: the profile may allow another. At the limit the composer tells how it ended, if it can.
+ * there, that Enter was lost: the agent program may allow another. At the limit the composer tells how it ended, if it can.
  * @param pressedAt from before tmux was told: on a busy machine its answer takes a while, and a person may type meanwhile
  */
 async function confirm(
@@ -155,7 +155,7 @@ function agentTookIt(attempt: Attempt, { snapshot, reading }: Look, text: string
   return reading.composer.is !== 'draft' || composerHolds(reading, snapshot, text, attempt.composerFacts) === 'other';
 }
 
-/** The further Enters that a profile allows, each after a longer pause. */
+/** The further Enters that an agent program allows, each after a longer pause. */
 class Rescues {
   count = 0;
   readonly #allowed: number;

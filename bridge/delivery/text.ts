@@ -64,7 +64,7 @@ function withoutOpenings(text: string, { agent, commandOpenings }: ComposerFacts
   let spoken = text;
   for (const { pattern, prefix } of commandOpenings) {
     const command = new RegExp(pattern);
-    // a composer may drop what stands before a command; what this profile itself puts there is known to be enough
+    // a composer may drop what stands before a command; what its own facts put there is known to be enough
     if (!command.test(spoken) && !command.test(spoken.trimStart())) continue;
     if (prefix === null) return refused(`${agent} would take the beginning "${opening(spoken)}" for a command`);
     spoken = prefix + spoken;

@@ -52,7 +52,7 @@ export interface KnownPane {
 export type PaneNews = ({ readonly is: 'drew' } & OutputNotice) | { readonly is: 'signalled' };
 
 /**
- * Looking at panes: tmux's capture joined with the process tree, the profile that reads it, and what has moved since.
+ * Looking at panes: tmux's capture joined with the process tree, the agent program whose reader reads it, and what has moved since.
  * Everybody who looks, looks through here, so that quiet is measured once.
  */
 export class Panes {

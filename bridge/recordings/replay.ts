@@ -33,7 +33,7 @@ export interface SimulationOptions {
 
 /**
  * Plays a log through the eyes of the bridge. With escape sequences it is rendered by a real terminal emulator and read
- * by the agent's profile, as often as something was drawn; plain text is one agent's words, whole.
+ * by its agent program's reader, as often as something was drawn; plain text is one agent's words, whole.
  */
 export async function simulate(bytes: Buffer, opts: SimulationOptions): Promise<SimulatedDetection[]> {
   return bytes.includes(0x1b) ? simulateTerminal(bytes, opts) : simulateText(bytes);

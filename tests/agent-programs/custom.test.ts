@@ -35,7 +35,7 @@ const read = (lines: string[], quietForMs = 10_000) =>
     { quietForMs, signals: {} },
   );
 
-test('a profile of facts alone reads a program that nobody knew: at rest, at work, in a dialog, with a draft', () => {
+test('an agent program of facts alone reads a program that nobody knew: at rest, at work, in a dialog, with a draft', () => {
   const turn = ['mine> list the files', 'There are three files.', ''];
   expect(isReady(read([...turn, 'mine> ']))).toBe(true);
   expect(isReady(read([...turn, 'mine> '], 100))).toBe(false);
@@ -95,7 +95,7 @@ test.each(['composer', 'manner'])('its facts of the composer are its own, by the
   expect(program.composer).toMatchObject({ agent: 'mine', settleMs: 70, dialogWords: ['^Run: '], submitKey: 'Enter' });
 });
 
-test('a built-in profile is changed in place, and what was not named stays', () => {
+test('a built-in agent program is changed in place, and what was not named stays', () => {
   const screen = allRecorded.find(({ file }) => file === 'pi/0.73.1/finished-1.txt')!;
   const before = programOf('pi').screen.read(snapshotOfRecorded(screen), still);
   expect(before.state).toBe('idle');
@@ -106,7 +106,7 @@ test('a built-in profile is changed in place, and what was not named stays', () 
   expect(programOf('pi', { agents: narrow }).screen.read(snapshotOfRecorded(busy), still).state).toBe('busy');
 });
 
-test('a profile that extends another reads as that one does, under its own name and for its own programs', () => {
+test('an agent program that extends another reads as that one does, under its own name and for its own programs', () => {
   const agents = own({ fork: { extends: 'qwen', programs: ['my-qwen'] } });
   const screen = allRecorded.find(({ file }) => file === 'qwen/0.24.4/finished-1.txt')!;
   const reading = programOf('my-qwen', { agents }).screen.read(snapshotOfRecorded(screen), still);

@@ -5,7 +5,7 @@ import { declared } from '../../bridge/screen/declared/reader.ts';
 import { allRecorded, snapshotOfRecorded } from '../screen/snapshots.ts';
 
 /**
- * Every fact of a profile that was seen live is needed: without it some recorded screen reads otherwise, as it stands, or
+ * Every fact of an agent program that was seen live is needed: without it some recorded screen reads otherwise, as it stands, or
  * under a title that somebody else set, or with other words below its composer.
  */
 const still = { quietForMs: Number.POSITIVE_INFINITY, signals: {} };
@@ -83,7 +83,7 @@ function without(facts: ScreenFacts): Cut[] {
   return cuts;
 }
 
-/** Without these it is no profile. */
+/** Without these it is no agent program. */
 const required = /^composer\.(?:top|bottom|row|prompt|cursor)$|^transcript\.(?:input|block)$/;
 
 function nodeAt(root: Record<string, unknown>, path: readonly string[]): Record<string, unknown> {

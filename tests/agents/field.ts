@@ -19,7 +19,7 @@ import type { KindOfText } from './texts.ts';
 
 /**
  * What became of one text, by the model's log:
- * `exact` the model has it byte for byte, once; `declared` once, with what the profile says that is put before it or that
+ * `exact` the model has it byte for byte, once; `declared` once, with what the agent program says that is put before it or that
  * the agent itself changes; `refused` and `held` not typed, with the reason; `left` typed, said to be unsent, and the
  * model has nothing; `doubt` said to be uncertain; `lost`, `doubled`, `altered` said to be submitted, and it is not so;
  * `ran` the agent took it for a command.

@@ -27,7 +27,7 @@ interface Row {
   readonly via: Via;
   readonly kind: string;
   /**
-   * what the delivery ended as; or, where the model was told once: `exact` byte for byte, `declared` with what the profile
+   * what the delivery ended as; or, where the model was told once: `exact` byte for byte, `declared` with what the agent program
    * says that is put before it or that the agent itself changes
    */
   readonly outcome: string;

@@ -1,7 +1,7 @@
 import type { ComposerFacts } from '../../bridge/core/composer.ts';
 
 /**
- * What the model may be told of a text that was typed: the text, or what the profile says that the agent makes of it.
+ * What the model may be told of a text that was typed: the text, or what the agent program says that the agent makes of it.
  * @param failed the input before it, where that failed
  */
 export function asTaken(
@@ -19,7 +19,7 @@ export function asTaken(
   return [...taken, ...taken.map((one) => failed + joinsFailed + one)];
 }
 
-/** What the model was told, without what the profile says that the agent puts round a paste. */
+/** What the model was told, without what the agent program says that the agent puts round a paste. */
 export function unwrapped(told: string, { changes }: Pick<ComposerFacts, 'changes'>): string {
   const { wrapped } = changes;
   return (wrapped === undefined ? undefined : new RegExp(wrapped, 'u').exec(told)?.groups?.text) ?? told;

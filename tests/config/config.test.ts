@@ -102,7 +102,7 @@ test.each([
   ],
   ['agents:\n  mine: { manner: { rescueEnters: 9 } }\n', /bridge\.yaml:2: agents\.mine\.manner\.rescueEnters: /],
   ['agents:\n  mine: { composer: { rescueEnters: 9 } }\n', /bridge\.yaml:2: agents\.mine\.composer\.rescueEnters: /],
-])('a wrong profile is refused with its line: %s', (yaml, message) => {
+])('a wrong agent program is refused with its line: %s', (yaml, message) => {
   expect(() => load(yaml)).toThrow(message);
 });
 

@@ -368,7 +368,7 @@ test('the pauses between lost Enters grow, and after the last one a human settle
   expect(harness.pane.composer).toBe(text);
 });
 
-test('a profile that allows no rescue gets one Enter', async () => {
+test('an agent program that allows no rescue gets one Enter', async () => {
   const harness = courierHarness({ losesEnters: 1 });
   harness.pane.facts = { ...fakeComposerFacts, rescueEnters: 0 };
   expect((await harness.attempt(harness.delivery(text))).is).toBe('typed-not-submitted');
@@ -808,7 +808,7 @@ test('a worker that writes about dialogs can still be answered, and so can an an
 
 const shellAllowed = { options: { force: false, allowShell: true } };
 
-test('at a shell, with permission, one line is typed and run once, whatever a profile calls the shell', async () => {
+test('at a shell, with permission, one line is typed and run once, whatever a reader calls the shell', async () => {
   for (const reads of ['unknown', 'exited'] as const) {
     const harness = courierHarness();
     harness.pane.shellReads = reads;

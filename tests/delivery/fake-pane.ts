@@ -136,7 +136,7 @@ export class FakePane implements PaneIO, ScreenReaders {
   deaf = false;
   /** keys that do nothing */
   ignores: readonly string[] = [];
-  /** a profile that knows the agent reads its shell as `exited` */
+  /** a reader that knows the agent reads its shell as `exited` */
   shellReads: Reading['state'] = 'unknown';
   /** what a shell has been given, above its prompt */
   shellRows: string[] = [];

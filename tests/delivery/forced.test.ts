@@ -56,7 +56,7 @@ test.each(Object.entries(dialogs))(
   },
 );
 
-test('force never types where a profile sees no input line, and types into one that is seen', () => {
+test('force never types where the reader sees no input line, and types into one that is seen', () => {
   expect(forced('claude', dialogs.claude, { cursorVisible: false })).toMatchObject({ pass: false, reason: 'dialog' });
   expect(forced('generic', ['working', '> '], { cursorX: 2 })).toEqual({ pass: true });
 });

@@ -81,7 +81,7 @@ test('where no native input is found, native fails with the reason, and auto typ
   expect(auto.nativeInputs.handed).toEqual([]);
 });
 
-test('an agent whose profile knows no native input, and a shell, have none', async () => {
+test('an agent program without a native input, and a shell, have none', async () => {
   const bare = harnessWithNativeInput();
   const { nativeInput: _, ...composerFacts } = bare.pane.facts;
   bare.pane.facts = composerFacts;

@@ -73,7 +73,7 @@ test('what the agent would take for its own command is refused or made plain, al
   );
 });
 
-test('an ending at which Enter would do something else is completed, refused, or of no matter, as the profile says', () => {
+test('an ending at which Enter would do something else is completed, refused, or of no matter, as the composer facts say', () => {
   const ending = (append: string | null) => ({ commandEndings: [{ pattern: '\\\\$', append }] });
   expect(typed('C:\\', ending(' '))).toBe('C:\\ ');
   expect(typed('C:\\')).toBe('C:\\');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { inState, makeHome, run } from './bridge-process.ts';
 import { agent, eachTestStartsWith, home, startWatching, tmux } from './live-fixture.ts';
 
-/** An agent whose profile knows a native input, but whose process shows none: what is asked for, and what is said. */
+/** An agent program that has a native input, and a process that shows none: what is asked for, and what is said. */
 
 eachTestStartsWith({ worker: {} });
 

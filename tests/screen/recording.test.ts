@@ -111,7 +111,7 @@ test('a file is found in the manifest beside it or above, by its text or its col
   expect(recordingOf(join(folder, 'x/1/other.txt'))).toBe(null);
 });
 
-test('an agent without a profile is read, and never ready', () => {
+test('an unknown agent program is read, and never ready', () => {
   putRecording([{ ...entry, agent: 'nobody' }]);
   const [one] = loadRecordings(folder);
   const reading = recordedProgram('nobody').screen.read(snapshotOfRecording(one!.entry, textOfRecording(one!)), still);

@@ -82,7 +82,7 @@ test('no hostile dialog that is drawn can be approved by a rule that does not na
   expect(drawn.approvedWhenNot).toBe(0);
 });
 
-test('an agent without a profile counts as wrong and is never ready', () => {
+test('an unknown agent program counts as wrong and is never ready', () => {
   putScreens(['finished', 'busy_tool'], 'nobody');
   const { code, stdout } = score('--screens', folder, '--json');
   expect(code).toBe(0);

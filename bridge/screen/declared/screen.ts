@@ -9,7 +9,7 @@ import type { ScreenFacts } from './facts.ts';
 import { findRow, type Line, pattern } from './lines.ts';
 import { readCells, readTurn } from './transcript.ts';
 
-/** The parts of a screen, read by a profile's facts. */
+/** The parts of a screen, read by an agent program's facts. */
 export interface DeclaredScreen {
   readonly turn: Turn;
   readonly composer: Composer;
