@@ -28,7 +28,7 @@ export type Asker =
 export function askerOf(
   { caller, above, tmuxSocket, paneHint }: AskerEvidence,
   panes: readonly PaneFacts[],
-  world: {
+  processes: {
     identify(facts: PaneFacts): PaneIdentity;
     /** when a process started, as `ProcessId` has it; null where it is gone */
     startOf(pid: number): string | null;
@@ -37,12 +37,12 @@ export function askerOf(
   const proven = panes.find((facts) => {
     if (caller.is === 'apart') return false;
     if (caller.is === 'agent') {
-      const { agentPid, agentStartedAt } = world.identify(facts);
+      const { agentPid, agentStartedAt } = processes.identify(facts);
       return agentPid !== null && isAmong({ pid: agentPid, startedAt: agentStartedAt ?? '' }, caller.at);
     }
     // two processes of different containers may have the same pid
     const known = above.find(({ pid }) => pid === facts.panePid);
-    return known !== undefined && world.startOf(known.pid) === known.startedAt;
+    return known !== undefined && processes.startOf(known.pid) === known.startedAt;
   });
   if (proven !== undefined) return { is: 'proven', pane: proven };
   if (paneHint === null || asPaneId(paneHint) === null) return { is: 'unknown' };

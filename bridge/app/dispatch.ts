@@ -39,15 +39,15 @@ export interface DispatchParts {
  */
 export class Dispatch {
   readonly #config: Config;
-  readonly #world: DispatchParts;
+  readonly #parts: DispatchParts;
   readonly #verdict: Verdict;
   readonly #underWay = new Map<string, { request: Request; cancel(): void }>();
   #backend: { backend: Backend; why: string } | null = null;
   #program: Controller | null = null;
 
-  constructor(config: Config, world: DispatchParts, verdict: Verdict) {
+  constructor(config: Config, parts: DispatchParts, verdict: Verdict) {
     this.#config = config;
-    this.#world = world;
+    this.#parts = parts;
     this.#verdict = verdict;
   }
 
@@ -58,17 +58,17 @@ export class Dispatch {
     if (config.mode === 'manual') {
       this.#backend = { backend: 'mailbox', why: '--mode manual' };
     } else {
-      const live = await this.#world.livePane();
+      const live = await this.#parts.livePane();
       const chosen = chooseBackend(config.controllerBackend, {
         livePane: live?.paneId ?? null,
-        onPath: (name) => this.#world.onPath(name),
+        onPath: (name) => this.#parts.onPath(name),
         command: config.controllerCommand,
       });
       if (chosen instanceof BridgeError) throw chosen;
       this.#backend = chosen;
     }
     const { backend, why } = this.#backend;
-    this.#world.say('info', `answers come from ${nameOf(backend)} (${why})`);
+    this.#parts.say('info', `answers come from ${nameOf(backend)} (${why})`);
     return backend;
   }
 
@@ -78,8 +78,8 @@ export class Dispatch {
       if (backend === 'mailbox' || backend === 'rules') {
         this.#verdict.failed(request, { is: 'unavailable', reason: 'no controller is configured' });
       } else if (this.#config.dryRun && !isReadOnly(backend)) {
-        const pane = backend === 'pane' ? ` ${(await this.#world.livePane())?.paneId ?? '(gone)'}` : '';
-        this.#world.wouldAsk(request, `${nameOf(backend)}${pane}`);
+        const pane = backend === 'pane' ? ` ${(await this.#parts.livePane())?.paneId ?? '(gone)'}` : '';
+        this.#parts.wouldAsk(request, `${nameOf(backend)}${pane}`);
       } else if (backend === 'pane') {
         await this.#askPane(request);
       } else {
@@ -118,7 +118,7 @@ export class Dispatch {
       resume: this.#config.controllerResume,
       timeoutMs: this.#config.controllerTimeoutMs,
       systemPrompt: this.#systemPrompt(),
-      clock: this.#world.clock,
+      clock: this.#parts.clock,
     });
     const aborted = new AbortController();
     this.#underWay.set(request.id, { request, cancel: () => aborted.abort() });
@@ -130,7 +130,7 @@ export class Dispatch {
 
   /** The courier delivers the request like any text; the watcher of that pane brings the response to `answeredOnScreen`. */
   async #askPane(request: Request): Promise<void> {
-    const pane = await this.#world.livePane();
+    const pane = await this.#parts.livePane();
     if (pane === null) {
       this.#verdict.failed(request, { is: 'unavailable', reason: 'the controller pane is gone' });
       return;
@@ -138,14 +138,14 @@ export class Dispatch {
     const limit = this.#config.controllerTimeoutMs;
     const stopWaiting =
       limit > 0
-        ? this.#world.clock.after(limit, () => {
+        ? this.#parts.clock.after(limit, () => {
             this.#underWay.delete(request.id);
             this.#verdict.failed(request, { is: 'timeout', afterMs: limit });
           })
         : () => {};
     this.#underWay.set(request.id, { request, cancel: stopWaiting });
     const body = composePaneRequest(await this.#question(request), request.id);
-    await this.#world.deliverTo(pane, body, request);
+    await this.#parts.deliverTo(pane, body, request);
   }
 
   #settle(request: Request, by: string, reply: Reply, requireBlock: boolean): void {
@@ -153,7 +153,7 @@ export class Dispatch {
       this.#verdict.failed(request, reply.failure);
       return;
     }
-    this.#world.replied(request, by, reply.text);
+    this.#parts.replied(request, by, reply.text);
     if (this.#config.controllerLog) {
       appendFileSync(this.#config.controllerLog, `--- ${request.id} ${by}\n${reply.text}\n`, { mode: 0o600 });
     }
@@ -190,7 +190,7 @@ export class Dispatch {
       text: await withoutSecrets(request.text),
       attributes: request.attributes,
       context: await withoutSecrets(request.context),
-      workingFolder: await this.#world.folderOf(request),
+      workingFolder: await this.#parts.folderOf(request),
     };
   }
 

@@ -13,25 +13,25 @@ export class Dispatches {
   readonly #base: Config;
   readonly #configFor: (request: Request) => Config;
   readonly #isMain: (server: Server) => boolean;
-  readonly #worldAt: (server: Server | null) => DispatchParts;
+  readonly #partsAt: (server: Server | null) => DispatchParts;
   readonly #verdict: Verdict;
   readonly #askings = new Map<Config, Map<string, Dispatch>>();
 
   /**
    * @param parts.isMain the server that the bridge was started for
-   * @param parts.worldAt the surroundings of workers of this server; null: of the main one
+   * @param parts.partsAt the surroundings of workers of this server; null: of the main one
    */
   constructor(parts: {
     base: Config;
     configFor: (request: Request) => Config;
     isMain: (server: Server) => boolean;
-    worldAt: (server: Server | null) => DispatchParts;
+    partsAt: (server: Server | null) => DispatchParts;
     verdict: Verdict;
   }) {
     this.#base = parts.base;
     this.#configFor = parts.configFor;
     this.#isMain = parts.isMain;
-    this.#worldAt = parts.worldAt;
+    this.#partsAt = parts.partsAt;
     this.#verdict = parts.verdict;
   }
 
@@ -66,7 +66,7 @@ export class Dispatches {
     const byServer = this.#askings.get(config) ?? new Map<string, Dispatch>();
     this.#askings.set(config, byServer);
     const key = server === null ? '' : `${server.host}|${server.server}`;
-    const asking = byServer.get(key) ?? new Dispatch(config, this.#worldAt(server), this.#verdict);
+    const asking = byServer.get(key) ?? new Dispatch(config, this.#partsAt(server), this.#verdict);
     byServer.set(key, asking);
     return asking;
   }

@@ -13,7 +13,7 @@ import { readTrusted } from '../host/home.ts';
 import { repositoryOf } from '../host/repository.ts';
 import { diagnose } from '../launch/doctor.ts';
 import type { Check, OwnedPane } from '../launch/doctor-check.ts';
-import { thisMachine } from '../launch/doctor-world.ts';
+import { thisMachine } from '../launch/this-machine.ts';
 import type { Panes } from '../panes/panes.ts';
 import { pingDaemon } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';

@@ -4,7 +4,14 @@ import type { Command } from 'commander';
 import { hookable } from '../agent-programs/index.ts';
 import { ExitCode, usageError } from '../core/failure.ts';
 import { diffOf } from '../launch/hooks/diff.ts';
-import { carryOut, type HooksWorld, type Plan, planInstall, planRemove, wiredNow } from '../launch/hooks/hooks.ts';
+import {
+  carryOut,
+  type HooksEnvironment,
+  type Plan,
+  planInstall,
+  planRemove,
+  wiredNow,
+} from '../launch/hooks/hooks.ts';
 import { type Wiring, wiringOf } from '../launch/hooks/wiring.ts';
 import { packageRoot } from '../launch/package-root.ts';
 import { act, type Context, withOptions } from './context.ts';
@@ -25,15 +32,15 @@ export function registerHooks(command: Command): void {
       if (known === undefined) throw usageError('hooks', action, `expected one of ${actions.join(', ')}`);
       const wiring = wiringOf(agent);
       const flags = command.opts<{ config?: string; dryRun?: boolean }>();
-      const world = worldOf(context, flags.config);
-      if (known === 'show') return show(context, wiring, world);
-      const plan = known === 'install' ? planInstall(wiring, world) : planRemove(wiring, world);
+      const environment = environmentOf(context, flags.config);
+      if (known === 'show') return show(context, wiring, environment);
+      const plan = known === 'install' ? planInstall(wiring, environment) : planRemove(wiring, environment);
       return carry(context, plan, flags.dryRun === true, known);
     }),
   );
 }
 
-function worldOf({ config }: Context, file: string | undefined): HooksWorld {
+function environmentOf({ config }: Context, file: string | undefined): HooksEnvironment {
   return {
     env: process.env,
     userFolder: homedir(),
@@ -64,8 +71,8 @@ function carry({ out }: Context, plan: Plan, isDry: boolean, action: 'install' |
   return ExitCode.done;
 }
 
-function show({ out }: Context, wiring: Wiring, world: HooksWorld): ExitCode {
-  const rows = wiredNow(wiring, world);
+function show({ out }: Context, wiring: Wiring, environment: HooksEnvironment): ExitCode {
+  const rows = wiredNow(wiring, environment);
   const needsTrust = wiring.trust !== null && rows.some(({ state, trusted }) => state === 'wired' && trusted === false);
   const words = {
     wired: 'wired',
@@ -82,7 +89,7 @@ function show({ out }: Context, wiring: Wiring, world: HooksWorld): ExitCode {
   out.result([table(lines), ...notes].join('\n'), {
     agent: wiring.agent,
     wired: rows,
-    home: world.program.home,
+    home: environment.program.home,
     notes,
   });
   return ExitCode.done;

@@ -26,7 +26,7 @@ function tmuxAt(socketPath: string): Tmux {
   return { run: (...argv) => turnstile.pass(() => tmux.run(...argv)) };
 }
 
-const world = { env: process.env, cwd: process.cwd(), now: () => Date.now() };
+const environment = { env: process.env, cwd: process.cwd(), now: () => Date.now() };
 
 export function registerStart(start: Command): void {
   const worker = start
@@ -103,7 +103,7 @@ async function runWorker(options: Record<string, unknown>, json: boolean): Promi
   const report: StartReport = await startWorker(
     { ...(options as StartWorkerOptions), terminal: isTerminal() },
     tmuxAt,
-    world,
+    environment,
   );
   const registered = await register(report).catch((fault) => messageOf(fault));
   for (const note of report.notes) out.warn(note);
@@ -116,9 +116,14 @@ async function runWorker(options: Record<string, unknown>, json: boolean): Promi
 async function register({ socketPath: path, paneId, session }: StartReport): Promise<string | null> {
   const facts = await paneFacts(new ExecCommands({ socketPath: path }), paneId);
   if (facts === null) return 'its pane has gone';
-  const { folder } = findHome({ flag: null, env: process.env.BRIDGE_HOME, cwd: world.cwd, userFolder: homedir() });
+  const { folder } = findHome({
+    flag: null,
+    env: process.env.BRIDGE_HOME,
+    cwd: environment.cwd,
+    userFolder: homedir(),
+  });
   const { host, server, panePid, socketPath, label } = facts;
-  const project = repositoryOf(world.cwd) ?? world.cwd;
+  const project = repositoryOf(environment.cwd) ?? environment.cwd;
   const record = { project, label, session };
   const pane = { host, server, paneId, socketPath };
   const told = await call(bridgeSocket(folder), 'register', { pane, panePid, ...record });
@@ -140,7 +145,7 @@ async function runController(options: Record<string, unknown>, json: boolean): P
   const report = await startController(
     { ...(options as StartControllerOptions), terminal: isTerminal() },
     tmuxAt,
-    world,
+    environment,
   );
   for (const note of report.notes) out.warn(note);
   out.result(describeController(report), report);

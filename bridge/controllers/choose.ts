@@ -8,7 +8,7 @@ export type Backend = string;
 /** Decides whom to ask, and says why in words for the log. A live pane may come later; a missing program will not. */
 export function chooseBackend(
   requested: string,
-  world: {
+  available: {
     /** the live controller pane, or null */
     readonly livePane: string | null;
     onPath(program: string): boolean;
@@ -17,12 +17,13 @@ export function chooseBackend(
 ): { readonly backend: Backend; readonly why: string } | BridgeError {
   switch (requested) {
     case 'auto':
-      return chooseForUser(world);
+      return chooseForUser(available);
     case 'pane':
     case 'codex-interactive':
       return {
         backend: 'pane',
-        why: world.livePane === null ? 'as asked for; none is live yet' : `as asked for; it is ${world.livePane}`,
+        why:
+          available.livePane === null ? 'as asked for; none is live yet' : `as asked for; it is ${available.livePane}`,
       };
     case 'none':
       return { backend: 'mailbox', why: 'as asked for: "none" leaves every request to you' };
@@ -30,7 +31,7 @@ export function chooseBackend(
     case 'rules':
       return { backend: requested, why: 'as asked for' };
     case 'command':
-      if (world.command === null || world.command.trim() === '') {
+      if (available.command === null || available.command.trim() === '') {
         return usageError(
           '--controller-backend',
           'command',
@@ -40,20 +41,20 @@ export function chooseBackend(
       }
       return { backend: 'command', why: 'as asked for' };
     default:
-      return chooseProgram(requested, world);
+      return chooseProgram(requested, available);
   }
 }
 
 function chooseProgram(
   requested: string,
-  world: { onPath(program: string): boolean },
+  available: { onPath(program: string): boolean },
 ): { readonly backend: Backend; readonly why: string } | BridgeError {
   const program = controllers.find(({ name }) => name === requested);
   if (program === undefined) {
     const known = backends.filter((name) => !['codex-interactive', 'none'].includes(name));
     return usageError('--controller-backend', requested, 'is unknown', `choose one of: ${known.join(', ')}`);
   }
-  if (world.onPath(program.launch.executable)) return { backend: requested, why: 'as asked for' };
+  if (available.onPath(program.launch.executable)) return { backend: requested, why: 'as asked for' };
   return new BridgeError({
     what: '--controller-backend',
     target: requested,
@@ -62,13 +63,13 @@ function chooseProgram(
   });
 }
 
-function chooseForUser(world: { readonly livePane: string | null; onPath(program: string): boolean }): {
+function chooseForUser(available: { readonly livePane: string | null; onPath(program: string): boolean }): {
   readonly backend: Backend;
   readonly why: string;
 } {
-  if (world.livePane !== null) return { backend: 'pane', why: `a live controller is in ${world.livePane}` };
+  if (available.livePane !== null) return { backend: 'pane', why: `a live controller is in ${available.livePane}` };
   // in the order of the catalogue
-  const found = controllers.find(({ launch }) => world.onPath(launch.executable))?.name;
+  const found = controllers.find(({ launch }) => available.onPath(launch.executable))?.name;
   if (found !== undefined) return { backend: found, why: `no live controller pane, and ${found} is on PATH` };
   const names = controllers.map(({ name }) => name).join(', ');
   return { backend: 'mailbox', why: `no live controller pane, and none of ${names} is on PATH` };

@@ -25,19 +25,19 @@ export interface FoundHome {
 }
 
 /** The state directory: `--home`, else `$BRIDGE_HOME`, else `~/.bridge`; a folder upward that has been one stays one. */
-export function findHome(world: {
+export function findHome(given: {
   flag: string | null;
   env: string | undefined;
   cwd: string;
   userFolder: string;
 }): FoundHome {
   const passedOver: string[] = [];
-  const at = (path: string) => resolve(world.cwd, inUserFolder(path, world.userFolder));
-  if (world.flag) return { folder: at(world.flag), because: 'flag', passedOver };
-  if (world.env) return { folder: at(world.env), because: 'environment', passedOver };
-  const fallback = join(world.userFolder, '.bridge');
-  for (let folder = resolve(world.cwd); ; folder = dirname(folder)) {
-    const text = folder === fallback ? null : trustedIn(folder, world.userFolder, passedOver);
+  const at = (path: string) => resolve(given.cwd, inUserFolder(path, given.userFolder));
+  if (given.flag) return { folder: at(given.flag), because: 'flag', passedOver };
+  if (given.env) return { folder: at(given.env), because: 'environment', passedOver };
+  const fallback = join(given.userFolder, '.bridge');
+  for (let folder = resolve(given.cwd); ; folder = dirname(folder)) {
+    const text = folder === fallback ? null : trustedIn(folder, given.userFolder, passedOver);
     if (text !== null) {
       return { folder, because: 'older', trusted: { path: join(folder, 'bridge.yaml'), text }, passedOver };
     }

@@ -17,8 +17,8 @@ export interface NotifyWays {
   readonly command: readonly string[] | null;
 }
 
-/** The ground a notice is given on; every field has a real default. */
-export interface NotifyWorld {
+/** What a notice needs of its environment; every field has a real default. */
+export interface NotifyEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   /** terminals that ring: those of the tmux clients that show the session, or this process's own */
@@ -38,14 +38,14 @@ const maxText = 600;
 export async function notifyHuman(
   notice: Notice,
   ways: NotifyWays,
-  world: Partial<NotifyWorld> = {},
+  given: Partial<NotifyEnvironment> = {},
 ): Promise<NotifyReport> {
-  const ground: NotifyWorld = {
+  const environment: NotifyEnvironment = {
     env: process.env,
     platform: process.platform,
     terminals: async () => ['/dev/tty'],
     limitMs: 5000,
-    ...world,
+    ...given,
   };
   const plain = {
     title: onOneLine(notice.title, maxTitle) || 'bridge',
@@ -62,23 +62,23 @@ export async function notifyHuman(
     }
   };
   const acts: Array<Promise<void>> = [];
-  if (ways.bell) acts.push(attempt('bell', () => ring(ground)));
-  if (ways.command !== null) acts.push(attempt('command', () => runCommand(ways.command!, plain, ground)));
-  else if (ways.desktop) acts.push(attempt('desktop', () => showOnDesktop(plain, ground)));
+  if (ways.bell) acts.push(attempt('bell', () => ring(environment)));
+  if (ways.command !== null) acts.push(attempt('command', () => runCommand(ways.command!, plain, environment)));
+  else if (ways.desktop) acts.push(attempt('desktop', () => showOnDesktop(plain, environment)));
   await Promise.all(acts);
   return { done, failed };
 }
 
 /** The name of the desktop tool that would be used, or null. */
-export async function desktopTool(world: Pick<NotifyWorld, 'env' | 'platform'>): Promise<string | null> {
-  const tools = world.platform === 'darwin' ? ['osascript'] : ['notify-send', 'powershell.exe'];
-  for (const tool of tools) if (await isOnPath(tool, world.env.PATH)) return tool;
+export async function desktopTool(environment: Pick<NotifyEnvironment, 'env' | 'platform'>): Promise<string | null> {
+  const tools = environment.platform === 'darwin' ? ['osascript'] : ['notify-send', 'powershell.exe'];
+  for (const tool of tools) if (await isOnPath(tool, environment.env.PATH)) return tool;
   return null;
 }
 
 /** BEL to each terminal that can be opened; a terminal that would block is left out. */
-async function ring(world: NotifyWorld): Promise<string> {
-  const terminals = await world.terminals();
+async function ring(environment: NotifyEnvironment): Promise<string> {
+  const terminals = await environment.terminals();
   const reasons: string[] = [];
   let rung = 0;
   for (const terminal of terminals) {
@@ -98,18 +98,18 @@ async function ring(world: NotifyWorld): Promise<string> {
   return `bell: ${rung} terminal${rung === 1 ? '' : 's'}`;
 }
 
-async function runCommand(argv: readonly string[], notice: Notice, world: NotifyWorld): Promise<string> {
+async function runCommand(argv: readonly string[], notice: Notice, environment: NotifyEnvironment): Promise<string> {
   const [program, ...args] = argv;
   if (program === undefined) throw new Error('the command is empty');
-  await run(program, args, notice, world);
+  await run(program, args, notice, environment);
   return `command: ${program}`;
 }
 
-async function showOnDesktop(notice: Notice, world: NotifyWorld): Promise<string> {
-  const tool = await desktopTool(world);
+async function showOnDesktop(notice: Notice, environment: NotifyEnvironment): Promise<string> {
+  const tool = await desktopTool(environment);
   if (tool === null)
     throw new Error('no desktop notification tool is on PATH (notify-send, osascript, powershell.exe)');
-  await run(tool, desktopArguments(tool, notice), notice, world);
+  await run(tool, desktopArguments(tool, notice), notice, environment);
   return `desktop: ${tool}`;
 }
 
@@ -135,20 +135,20 @@ const powershellScript = [
 ].join('; ');
 
 /** The program in a group of its own, so that at the limit nothing of it stays. Its output is nobody's. */
-function run(program: string, args: readonly string[], notice: Notice, world: NotifyWorld): Promise<void> {
+function run(program: string, args: readonly string[], notice: Notice, environment: NotifyEnvironment): Promise<void> {
   return new Promise((resolve, reject) => {
     const env = {
-      ...world.env,
+      ...environment.env,
       BRIDGE_TITLE: notice.title,
       BRIDGE_TEXT: notice.text,
       // WSL hands only the names listed here on to Windows programs
-      WSLENV: [world.env.WSLENV, 'BRIDGE_TITLE', 'BRIDGE_TEXT'].filter(Boolean).join(':'),
+      WSLENV: [environment.env.WSLENV, 'BRIDGE_TITLE', 'BRIDGE_TEXT'].filter(Boolean).join(':'),
     };
     const child = spawn(program, [...args], { env, stdio: ['pipe', 'ignore', 'ignore'], detached: true });
     const limit = setTimeout(() => {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-      reject(new Error(`${program} did not end within ${world.limitMs} ms`));
-    }, world.limitMs);
+      reject(new Error(`${program} did not end within ${environment.limitMs} ms`));
+    }, environment.limitMs);
     child.once('error', (fault) => {
       clearTimeout(limit);
       reject(fault);

@@ -2,8 +2,8 @@ import type { Launch } from '../agent-programs/agent-program.ts';
 import { agentPrograms, type Launchable, launchable } from '../agent-programs/index.ts';
 import { BridgeError, usageError } from '../core/failure.ts';
 import { splitCommand } from './command-line.ts';
+import { type LaunchEnvironment, setting } from './environment.ts';
 import { findProgram } from './programs.ts';
-import { type LaunchWorld, setting } from './world.ts';
 
 /** A program to start, with what is put into its environment on top of the pane's own. */
 export interface AgentCommand {
@@ -21,12 +21,12 @@ export function workerCommand(
     readonly yolo: boolean;
     readonly args: readonly string[];
   },
-  world: LaunchWorld,
+  environment: LaunchEnvironment,
 ): AgentCommand {
-  const own = ownCommand(wish.command, '--agent-command', wish.args, world);
+  const own = ownCommand(wish.command, '--agent-command', wish.args, environment);
   if (own !== null) return own;
   const { name, launch } = findAgent(wish.agent);
-  present(launch, world);
+  present(launch, environment);
   if (!wish.yolo && launch.guarded === null) {
     throw usageError('start worker', name, 'neither asks nor has a sandbox, so it acts unasked', 'say so with --yolo');
   }
@@ -36,7 +36,7 @@ export function workerCommand(
   return {
     name,
     argv: [launch.executable, ...(wish.yolo ? launch.yolo! : launch.guarded!), ...wish.args],
-    env: { ...(wish.yolo ? {} : launch.guardedEnv), ...settingsOf(world) },
+    env: { ...(wish.yolo ? {} : launch.guardedEnv), ...settingsOf(environment) },
     guardedBy: wish.yolo ? 'nothing (--yolo)' : launch.guardedBy,
   };
 }
@@ -49,19 +49,19 @@ export function controllerCommand(
     readonly args: readonly string[];
     readonly prompt: string;
   },
-  world: LaunchWorld,
+  environment: LaunchEnvironment,
 ): AgentCommand {
-  const own = ownCommand(wish.command, '--agent-command', wish.args, world);
+  const own = ownCommand(wish.command, '--agent-command', wish.args, environment);
   if (own !== null) return own;
   const { name, launch } = findAgent(wish.agent);
-  present(launch, world);
+  present(launch, environment);
   if (launch.controller === null) throw usageError('start controller', name, 'cannot be kept from writing');
   const named = wish.args.some((word) => /^(?:--sandbox|-s)(?:=|$)/.test(word));
   const guard = named ? withoutSandbox(launch.controller) : launch.controller;
   return {
     name,
     argv: [launch.executable, ...guard, ...wish.args, ...launch.promptPrefix, wish.prompt],
-    env: { ...launch.guardedEnv, ...settingsOf(world) },
+    env: { ...launch.guardedEnv, ...settingsOf(environment) },
     guardedBy: launch.guardedBy,
   };
 }
@@ -70,21 +70,23 @@ function ownCommand(
   text: string | null,
   flag: string,
   args: readonly string[],
-  world: LaunchWorld,
+  environment: LaunchEnvironment,
 ): AgentCommand | null {
   if (text === null) return null;
   const argv = [...splitCommand(text, flag), ...args];
   if (argv[0] === undefined) throw usageError(flag, JSON.stringify(text), 'names no program');
-  if (findProgram(argv[0], world.env.PATH, world.cwd) === null) {
+  if (findProgram(argv[0], environment.env.PATH, environment.cwd) === null) {
     throw usageError(flag, argv[0], 'is not a program on PATH');
   }
   return { name: argv[0], argv, env: {}, guardedBy: 'nothing that is known here' };
 }
 
 /** Before anything is made: a pane that says "not found" helps nobody. */
-function present({ executable, install }: Launch, world: LaunchWorld): void {
-  if (findProgram(executable, world.env.PATH, world.cwd) !== null) return;
-  const found = launchable.filter((other) => findProgram(other.launch.executable, world.env.PATH, world.cwd) !== null);
+function present({ executable, install }: Launch, environment: LaunchEnvironment): void {
+  if (findProgram(executable, environment.env.PATH, environment.cwd) !== null) return;
+  const found = launchable.filter(
+    (other) => findProgram(other.launch.executable, environment.env.PATH, environment.cwd) !== null,
+  );
   throw new BridgeError({
     what: 'agent',
     target: executable,
@@ -102,11 +104,11 @@ function withoutSandbox(words: readonly string[]): string[] {
 }
 
 /** What our own settings say to programs, whichever is started: it may start another. */
-function settingsOf(world: LaunchWorld): Record<string, string> {
+function settingsOf(environment: LaunchEnvironment): Record<string, string> {
   const names = agentPrograms.flatMap(({ launch }) => Object.entries(launch?.settings ?? {}));
   return Object.fromEntries(
     names.flatMap(([name, ours]) => {
-      const value = setting(world.env, ours);
+      const value = setting(environment.env, ours);
       return value === null ? [] : [[name, value]];
     }),
   );

@@ -2,10 +2,10 @@ import { usageError } from '../core/failure.ts';
 import { asPaneId, type PaneId } from '../core/ids.ts';
 import type { AgentCommand } from './agent-command.ts';
 import { attachment, insideServer, real } from './attach.ts';
+import type { LaunchEnvironment } from './environment.ts';
 import { type AgentOutcome, ensureRolePane } from './role-pane.ts';
 import type { FoundServer } from './server-search.ts';
 import type { TmuxAt } from './tmux.ts';
-import type { LaunchWorld } from './world.ts';
 
 /** Where the controller runs. A pane on the worker's server can be read by the bridge; a bare terminal cannot. */
 export type ControllerRun =
@@ -42,17 +42,17 @@ export async function runController(
   agent: AgentCommand | null,
   at: ControllerPlace,
   tmuxAt: TmuxAt,
-  world: LaunchWorld,
+  environment: LaunchEnvironment,
 ): Promise<ControllerRun> {
   if (agent === null) return { is: 'none' };
-  const env = environment(agent, at, world);
+  const env = commandEnvironment(agent, at, environment);
   const here = { is: 'here', argv: agent.argv, env, cwd: at.repository } as const;
   if (at.server === null) {
     at.notes.push('outside tmux the bridge cannot read this controller; it will answer nothing by itself');
     return { ...here, paneId: null };
   }
-  const paneId = asPaneId(world.env.TMUX_PANE ?? '');
-  if (paneId !== null && (await insideServer(world)) === (await real(at.server.socketPath))) {
+  const paneId = asPaneId(environment.env.TMUX_PANE ?? '');
+  if (paneId !== null && (await insideServer(environment)) === (await real(at.server.socketPath))) {
     const [label] = await tmuxAt(at.server.socketPath).run('display-message', '-p', '-t', paneId, '#{@label}');
     if (label?.startsWith('worker')) {
       throw usageError('start controller', paneId, "is the worker's own pane", 'run it in another pane or terminal');
@@ -78,7 +78,7 @@ export async function runController(
   const how = await attachment(
     { socketPath: at.server.socketPath, session: at.server.session, windowId: pane.windowId },
     { wanted: at.attach, terminal: at.terminal },
-    world,
+    environment,
   );
   at.notes.push(...how.notes);
   return {
@@ -91,13 +91,13 @@ export async function runController(
   };
 }
 
-function environment(
+function commandEnvironment(
   agent: AgentCommand,
   at: { repository: string; server: FoundServer | null },
-  world: LaunchWorld,
+  environment: LaunchEnvironment,
 ): Record<string, string> {
   return {
-    ...(world.env.PATH ? { PATH: world.env.PATH } : {}),
+    ...(environment.env.PATH ? { PATH: environment.env.PATH } : {}),
     MACS_REPO_ROOT: at.repository,
     ...(at.server === null ? {} : { TMUX_SOCKET: at.server.socketPath }),
     ...(at.server?.session ? { TMUX_SESSION: at.server.session } : {}),

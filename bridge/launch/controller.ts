@@ -6,13 +6,13 @@ import { type AgentCommand, controllerCommand } from './agent-command.ts';
 import { real } from './attach.ts';
 import { splitCommand } from './command-line.ts';
 import { type ControllerRun, runController } from './controller-run.ts';
+import { type LaunchEnvironment, setting } from './environment.ts';
 import { guardOff } from './guard-off.ts';
 import { installControllerKit, type RepositoryKit } from './repository-files.ts';
 import { type FoundServer, findServer } from './server-search.ts';
 import { checkSessionName } from './session-name.ts';
 import { writeState } from './state-folder.ts';
 import type { TmuxAt } from './tmux.ts';
-import { type LaunchWorld, setting } from './world.ts';
 import { writeWrapper } from './wrapper.ts';
 
 /** Flags of `bridge start controller`; null or absent is "not given". */
@@ -53,16 +53,16 @@ export interface ControllerReport {
 export async function startController(
   options: StartControllerOptions,
   tmuxAt: TmuxAt,
-  world: LaunchWorld,
+  environment: LaunchEnvironment,
 ): Promise<ControllerReport> {
-  const repository = await repositoryFolder(options.repo ?? null, world);
+  const repository = await repositoryFolder(options.repo ?? null, environment);
   const folder = join(repository, '.codex');
   const starts = options.startAgent ?? true;
   const notes: string[] = [];
-  const args = starts ? controllerArgs(options, world, notes) : [];
+  const args = starts ? controllerArgs(options, environment, notes) : [];
   const session = options.session ? checkSessionName(options.session) : null;
-  const agent = starts ? plan(options, args, world) : null;
-  const server = await detect(options, { session, folder, needed: starts }, tmuxAt, world, notes);
+  const agent = starts ? plan(options, args, environment) : null;
+  const server = await detect(options, { session, folder, needed: starts }, tmuxAt, environment, notes);
   const kit = await installControllerKit(
     {
       repository,
@@ -71,7 +71,7 @@ export async function startController(
       skipSkills: options.skipSkills ?? false,
       force: options.force ?? false,
     },
-    world,
+    environment,
   );
   const files = [...writeWrapper(folder)];
   if (server !== null) {
@@ -84,19 +84,19 @@ export async function startController(
     agent,
     { repository, server, notes, attach: options.attach ?? true, terminal: options.terminal ?? false },
     tmuxAt,
-    world,
+    environment,
   );
   return { repository, server, kit, files, run, guardedBy: agent?.guardedBy ?? null, notes: [...notes, ...kit.notes] };
 }
 
-async function repositoryFolder(named: string | null, world: LaunchWorld): Promise<string> {
-  const path = resolve(world.cwd, named ?? '.');
+async function repositoryFolder(named: string | null, environment: LaunchEnvironment): Promise<string> {
+  const path = resolve(environment.cwd, named ?? '.');
   const found = await stat(path).catch(() => null);
   if (!found?.isDirectory()) throw usageError('start controller', '--repo', `${path} is not a folder`);
   return real(path);
 }
 
-function plan(options: StartControllerOptions, args: readonly string[], world: LaunchWorld): AgentCommand {
+function plan(options: StartControllerOptions, args: readonly string[], environment: LaunchEnvironment): AgentCommand {
   const prompt =
     'Read .codex/prompts/controller.md in this folder and act as the controller it describes. Then wait for the first request.';
   const wish = {
@@ -105,7 +105,7 @@ function plan(options: StartControllerOptions, args: readonly string[], world: L
     args,
     prompt,
   };
-  return controllerCommand(wish, world);
+  return controllerCommand(wish, environment);
 }
 
 /**
@@ -113,8 +113,8 @@ function plan(options: StartControllerOptions, args: readonly string[], world: L
  * into tmux; here the bridge reads the controller's pane, so that one is taken out, and any other way to switch the
  * guard off is refused.
  */
-function controllerArgs(options: StartControllerOptions, world: LaunchWorld, notes: string[]): string[] {
-  const raw = options.codexArgs ?? setting(world.env, 'MACS_CODEX_ARGS');
+function controllerArgs(options: StartControllerOptions, environment: LaunchEnvironment, notes: string[]): string[] {
+  const raw = options.codexArgs ?? setting(environment.env, 'MACS_CODEX_ARGS');
   const name = options.codexArgs == null ? 'MACS_CODEX_ARGS' : '--codex-args';
   const args = [...(raw === null ? [] : splitCommand(raw, name)), ...(options.codexArg ?? [])];
   const kept: string[] = [];
@@ -146,7 +146,7 @@ async function detect(
   options: StartControllerOptions,
   wish: { session: string | null; folder: string; needed: boolean },
   tmuxAt: TmuxAt,
-  world: LaunchWorld,
+  environment: LaunchEnvironment,
   notes: string[],
 ): Promise<FoundServer | null> {
   if (options.tmuxDetect === false && !options.socket) return null;
@@ -154,7 +154,7 @@ async function detect(
     return await findServer(
       { socket: options.socket || null, session: wish.session, folder: wish.folder },
       tmuxAt,
-      world,
+      environment,
     );
   } catch (fault) {
     if (wish.needed || options.socket) throw fault;

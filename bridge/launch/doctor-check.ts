@@ -7,7 +7,7 @@ export interface Check {
 }
 
 /** The machine as the doctor sees it. Nothing here throws for a thing that is merely absent. */
-export interface DoctorWorld {
+export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: string;
   readonly uid: number;

@@ -1,25 +1,25 @@
 import { join } from 'node:path';
-import type { Check, DoctorWorld } from './doctor-check.ts';
+import type { Check, Machine } from './doctor-check.ts';
 
 /** Folders 0700, files 0600, and all of it ours: an answer in the wrong hands is typed into an agent. */
-export async function homeCheck(world: DoctorWorld): Promise<Check[]> {
+export async function homeCheck(machine: Machine): Promise<Check[]> {
   const name = 'home';
-  const folder = await world.stat(world.home);
-  if (folder === null) return [{ name, ok: true, detail: `${world.home} is made on first use` }];
+  const folder = await machine.stat(machine.home);
+  if (folder === null) return [{ name, ok: true, detail: `${machine.home} is made on first use` }];
   if (folder.kind !== 'folder')
-    return [{ name, ok: false, detail: `${world.home} is not a folder`, remedy: 'name another: --home DIR' }];
+    return [{ name, ok: false, detail: `${machine.home} is not a folder`, remedy: 'name another: --home DIR' }];
   const open: string[] = [];
   const foreign: string[] = [];
   const look = async (path: string, allowed: number) => {
-    const stat = await world.stat(path);
+    const stat = await machine.stat(path);
     if (stat === null || stat.kind === 'link') return;
-    if (stat.uid !== world.uid) foreign.push(path);
+    if (stat.uid !== machine.uid) foreign.push(path);
     else if ((stat.mode & 0o777 & ~allowed) !== 0) open.push(path);
   };
-  await look(world.home, 0o700);
-  for (const entry of ['inbox', 'outbox', 'archive', 'threads']) await look(join(world.home, entry), 0o700);
-  for (const entry of await world.list(world.home)) {
-    if (/^bridge\.(?:db|sock)/.test(entry)) await look(join(world.home, entry), 0o600);
+  await look(machine.home, 0o700);
+  for (const entry of ['inbox', 'outbox', 'archive', 'threads']) await look(join(machine.home, entry), 0o700);
+  for (const entry of await machine.list(machine.home)) {
+    if (/^bridge\.(?:db|sock)/.test(entry)) await look(join(machine.home, entry), 0o600);
   }
   if (foreign.length > 0) {
     return [
@@ -31,7 +31,7 @@ export async function homeCheck(world: DoctorWorld): Promise<Check[]> {
       },
     ];
   }
-  if (open.length === 0) return [{ name, ok: true, detail: `${world.home}: yours alone` }];
+  if (open.length === 0) return [{ name, ok: true, detail: `${machine.home}: yours alone` }];
   return [
     {
       name,
@@ -42,9 +42,9 @@ export async function homeCheck(world: DoctorWorld): Promise<Check[]> {
   ];
 }
 
-export function desktopCheck(world: DoctorWorld): Check {
-  const tools = world.platform === 'darwin' ? ['osascript'] : ['notify-send', 'powershell.exe'];
-  const tool = tools.find((candidate) => world.find(candidate) !== null);
+export function desktopCheck(machine: Machine): Check {
+  const tools = machine.platform === 'darwin' ? ['osascript'] : ['notify-send', 'powershell.exe'];
+  const tool = tools.find((candidate) => machine.find(candidate) !== null);
   if (tool) return { name: 'notifications', ok: true, detail: `desktop through ${tool}` };
   return {
     name: 'notifications',
@@ -55,10 +55,10 @@ export function desktopCheck(world: DoctorWorld): Check {
 }
 
 /** An agent's sandbox hands its children names of its own; inside one, tmux is usually out of reach. */
-export function sandboxCheck(world: DoctorWorld): Check {
+export function sandboxCheck(machine: Machine): Check {
   const name = 'sandbox';
   const inside = ['CODEX_SANDBOX', 'CODEX_SANDBOX_NETWORK_DISABLED', 'SANDBOX', 'GEMINI_SANDBOX'].filter(
-    (variable) => world.env[variable],
+    (variable) => machine.env[variable],
   );
   if (inside.length > 0) {
     return {
@@ -68,7 +68,7 @@ export function sandboxCheck(world: DoctorWorld): Check {
       remedy: 'run bridge from your own shell',
     };
   }
-  if (world.uid === 0) {
+  if (machine.uid === 0) {
     return {
       name,
       ok: 'warn',

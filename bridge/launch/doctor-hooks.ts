@@ -1,4 +1,4 @@
-import type { Check, DoctorWorld } from './doctor-check.ts';
+import type { Check, Machine } from './doctor-check.ts';
 
 /** The commands with which the bridge looks and types. */
 const ours = ['send-keys', 'paste-buffer', 'set-buffer', 'load-buffer', 'if-shell', 'display-message', 'capture-pane'];
@@ -7,9 +7,9 @@ const ours = ['send-keys', 'paste-buffer', 'set-buffer', 'load-buffer', 'if-shel
  * Hooks and aliases of the user that come with each key and text of ours: what they do, they do to any pane, and no condition
  * of the bridge can know it. Nothing is said where there are none.
  */
-export async function hooksCheck(world: DoctorWorld): Promise<Check[]> {
+export async function hooksCheck(machine: Machine): Promise<Check[]> {
   const ask = async (...argv: string[]) =>
-    (await world.run('tmux', '-S', world.socketPath, ...argv)).stdout.split('\n');
+    (await machine.run('tmux', '-S', machine.socketPath, ...argv)).stdout.split('\n');
   const hooks = (await ask('show-hooks', '-g')).filter((line) =>
     ours.some((name) => new RegExp(`^after-${name}(?:\\[\\d+\\])? .`).test(line)),
   );

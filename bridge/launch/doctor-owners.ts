@@ -1,10 +1,10 @@
-import type { Check, DoctorWorld } from './doctor-check.ts';
+import type { Check, Machine } from './doctor-check.ts';
 
 /** A pane of another bridge is answered by that one, whatever this one's rules say. */
-export async function ownersCheck(world: DoctorWorld): Promise<Check> {
+export async function ownersCheck(machine: Machine): Promise<Check> {
   const name = 'owners';
-  const owned = await world.owned();
-  const others = owned.filter(({ home }) => home !== world.home);
+  const owned = await machine.owned();
+  const others = owned.filter(({ home }) => home !== machine.home);
   if (others.length > 0) {
     const list = others.map(({ pane, home, pid }) => `${pane} is watched by the bridge of ${home} (pid ${pid})`);
     return {

@@ -1,15 +1,15 @@
 import { isTooSmall, synchronizedInWords, tooSmallInWords } from '../core/pane.ts';
-import type { Check, DoctorWorld } from './doctor-check.ts';
+import type { Check, Machine } from './doctor-check.ts';
 import { installLine } from './install-line.ts';
 import { isSynchronized } from './tmux.ts';
 import { faultsOf } from './tmux-faults.ts';
 
 const needed = { major: 3, minor: 2 };
 
-export async function tmuxCheck(world: DoctorWorld): Promise<Check> {
-  const path = world.find('tmux');
-  if (path === null) return { name: 'tmux', ok: false, detail: 'not on PATH', remedy: installLine('tmux', world) };
-  const said = await world.run(path, '-V');
+export async function tmuxCheck(machine: Machine): Promise<Check> {
+  const path = machine.find('tmux');
+  if (path === null) return { name: 'tmux', ok: false, detail: 'not on PATH', remedy: installLine('tmux', machine) };
+  const said = await machine.run(path, '-V');
   const version = said.stdout.trim();
   const numbers = /(\d+)\.(\d+)/.exec(version);
   if (said.code !== 0 || version === '') {
@@ -17,7 +17,7 @@ export async function tmuxCheck(world: DoctorWorld): Promise<Check> {
       name: 'tmux',
       ok: false,
       detail: `${path} does not run: ${said.stderr.trim() || `code ${said.code}`}`,
-      remedy: installLine('tmux', world),
+      remedy: installLine('tmux', machine),
     };
   }
   // a build from tmux's own repository calls itself `tmux master`: newer than any number
@@ -28,7 +28,7 @@ export async function tmuxCheck(world: DoctorWorld): Promise<Check> {
     name: 'tmux',
     ok: false,
     detail: `${version}; ${needed.major}.${needed.minor} or newer is needed`,
-    remedy: installLine('tmux', world),
+    remedy: installLine('tmux', machine),
   };
 }
 
@@ -42,11 +42,11 @@ function known(version: string, path: string): Check {
     : { name: 'tmux', ok: 'warn', detail, remedy: grave.remedy };
 }
 
-export async function socketCheck(world: DoctorWorld): Promise<Check> {
+export async function socketCheck(machine: Machine): Promise<Check> {
   const name = 'socket';
-  const path = world.socketPath;
+  const path = machine.socketPath;
   const start = 'start the worker: scripts/start-worker';
-  const stat = await world.stat(path);
+  const stat = await machine.stat(path);
   if (stat === null)
     return {
       name,
@@ -56,7 +56,7 @@ export async function socketCheck(world: DoctorWorld): Promise<Check> {
     };
   if (stat.kind !== 'socket' && stat.kind !== 'link')
     return { name, ok: false, detail: `${path} is not a socket`, remedy: 'name another: --socket PATH or TMUX_SOCKET' };
-  const said = await world.run('tmux', '-S', path, 'list-sessions', '-F', '#{session_name}');
+  const said = await machine.run('tmux', '-S', path, 'list-sessions', '-F', '#{session_name}');
   if (said.code === 0) {
     const sessions = said.stdout.trim().split('\n').filter(Boolean);
     return {
@@ -75,11 +75,11 @@ export async function socketCheck(world: DoctorWorld): Promise<Check> {
     };
   }
   if (/permitted|permission denied|access/i.test(reason)) {
-    const other = stat.uid !== world.uid;
+    const other = stat.uid !== machine.uid;
     return {
       name,
       ok: false,
-      detail: `${path}: ${reason}: ${other ? `it belongs to user ${stat.uid}, this is user ${world.uid}` : 'this process may not reach it, as inside an agent’s sandbox'}`,
+      detail: `${path}: ${reason}: ${other ? `it belongs to user ${stat.uid}, this is user ${machine.uid}` : 'this process may not reach it, as inside an agent’s sandbox'}`,
       remedy: other
         ? 'run as the user who started tmux, or name your own server: --socket PATH'
         : 'run it outside the sandbox, or let the agent ask for it',
@@ -88,12 +88,12 @@ export async function socketCheck(world: DoctorWorld): Promise<Check> {
   return { name, ok: false, detail: `${path}: ${reason}` };
 }
 
-export async function panesCheck(world: DoctorWorld): Promise<Check> {
+export async function panesCheck(machine: Machine): Promise<Check> {
   const name = 'panes';
-  const said = await world.run(
+  const said = await machine.run(
     'tmux',
     '-S',
-    world.socketPath,
+    machine.socketPath,
     'list-panes',
     '-a',
     '-F',

@@ -1,7 +1,7 @@
 import { type AgentProgram, unseenInWords } from '../agent-programs/agent-program.ts';
 import { launchable } from '../agent-programs/index.ts';
 import { messageOf } from '../core/failure.ts';
-import type { Check, DoctorWorld } from './doctor-check.ts';
+import type { Check, Machine } from './doctor-check.ts';
 import { desktopCheck, homeCheck, sandboxCheck } from './doctor-ground.ts';
 import { hooksCheck } from './doctor-hooks.ts';
 import { ownersCheck } from './doctor-owners.ts';
@@ -9,18 +9,18 @@ import { panesCheck, socketCheck, tmuxCheck } from './doctor-tmux.ts';
 import { installLine } from './install-line.ts';
 
 /** Looks at everything, whatever it finds on the way: a check that fails itself is a finding, not the end. */
-export async function diagnose(world: DoctorWorld): Promise<Check[]> {
+export async function diagnose(machine: Machine): Promise<Check[]> {
   const looks: ReadonlyArray<{ name: string; look: () => Promise<Check[]> | Check[] }> = [
-    { name: 'node', look: () => [nodeCheck(world)] },
-    { name: 'tmux', look: async () => [await tmuxCheck(world)] },
-    { name: 'socket', look: async () => [await socketCheck(world)] },
-    { name: 'panes', look: async () => [await panesCheck(world)] },
-    { name: 'owners', look: async () => [await ownersCheck(world)] },
-    { name: 'tmux hooks', look: () => hooksCheck(world) },
-    { name: 'agents', look: () => agentChecks(world) },
-    { name: 'home', look: () => homeCheck(world) },
-    { name: 'notifications', look: () => [desktopCheck(world)] },
-    { name: 'sandbox', look: () => [sandboxCheck(world)] },
+    { name: 'node', look: () => [nodeCheck(machine)] },
+    { name: 'tmux', look: async () => [await tmuxCheck(machine)] },
+    { name: 'socket', look: async () => [await socketCheck(machine)] },
+    { name: 'panes', look: async () => [await panesCheck(machine)] },
+    { name: 'owners', look: async () => [await ownersCheck(machine)] },
+    { name: 'tmux hooks', look: () => hooksCheck(machine) },
+    { name: 'agents', look: () => agentChecks(machine) },
+    { name: 'home', look: () => homeCheck(machine) },
+    { name: 'notifications', look: () => [desktopCheck(machine)] },
+    { name: 'sandbox', look: () => [sandboxCheck(machine)] },
   ];
   const found = await Promise.all(
     looks.map(async ({ name, look }) => {
@@ -34,25 +34,25 @@ export async function diagnose(world: DoctorWorld): Promise<Check[]> {
   return found.flat();
 }
 
-function nodeCheck(world: DoctorWorld): Check {
-  const [major = 0, minor = 0] = world.nodeVersion.replace(/^v/, '').split('.').map(Number);
+function nodeCheck(machine: Machine): Check {
+  const [major = 0, minor = 0] = machine.nodeVersion.replace(/^v/, '').split('.').map(Number);
   const enough = major > 20 || (major === 20 && minor >= 19);
-  if (enough) return { name: 'node', ok: true, detail: world.nodeVersion };
+  if (enough) return { name: 'node', ok: true, detail: machine.nodeVersion };
   return {
     name: 'node',
     ok: false,
-    detail: `${world.nodeVersion}, 20.19 or newer is needed`,
-    remedy: installLine('node', world),
+    detail: `${machine.nodeVersion}, 20.19 or newer is needed`,
+    remedy: installLine('node', machine),
   };
 }
 
-async function agentChecks(world: DoctorWorld): Promise<Check[]> {
+async function agentChecks(machine: Machine): Promise<Check[]> {
   const checks = await Promise.all(
     launchable.map(async (program): Promise<Check[]> => {
       const { name, launch } = program;
-      const path = world.find(launch.executable);
+      const path = machine.find(launch.executable);
       if (path === null) return [];
-      const said = await world.run(path, '--version');
+      const said = await machine.run(path, '--version');
       const version = said.stdout.trim().split('\n')[0];
       if (said.code === 0 && version) return [versionCheck(program, version, path)];
       const reason = said.stderr.trim().split('\n')[0] || 'it did not answer --version';

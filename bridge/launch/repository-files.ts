@@ -3,8 +3,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { usageError } from '../core/failure.ts';
 import { installKit, type KitReport } from './bundled-files.ts';
+import { type LaunchEnvironment, setting } from './environment.ts';
 import { packageRoot } from './package-root.ts';
-import { type LaunchWorld, setting } from './world.ts';
 
 export interface RepositoryKit extends KitReport {
   readonly notes: readonly string[];
@@ -30,16 +30,22 @@ export async function installControllerKit(
     readonly skipSkills: boolean;
     readonly force: boolean;
   },
-  world: LaunchWorld,
+  environment: LaunchEnvironment,
 ): Promise<RepositoryKit & { readonly promptFile: string | null }> {
   const reports: KitReport[] = [];
   const notes: string[] = [];
-  const prompt = source(wish.prompt, '--prompt', 'MACS_CONTROLLER_PROMPT', join('prompts', 'controller.md'), world);
+  const prompt = source(
+    wish.prompt,
+    '--prompt',
+    'MACS_CONTROLLER_PROMPT',
+    join('prompts', 'controller.md'),
+    environment,
+  );
   const promptFile = join(wish.repository, '.codex', 'prompts', 'controller.md');
   if (prompt === null) notes.push('no controller prompt to install');
   else reports.push(await installKit({ from: prompt, into: promptFile, force: wish.force }));
   if (!wish.skipSkills) {
-    const skills = source(wish.skills, '--skills', 'MACS_SKILLS_DIR', 'skills', world);
+    const skills = source(wish.skills, '--skills', 'MACS_SKILLS_DIR', 'skills', environment);
     if (skills === null) notes.push('no skills to install');
     else
       for (const name of await skillNames(skills)) {
@@ -57,11 +63,11 @@ function source(
   flagName: string,
   variable: string,
   own: string,
-  world: LaunchWorld,
+  environment: LaunchEnvironment,
 ): string | null {
-  const named = flag ?? setting(world.env, variable);
+  const named = flag ?? setting(environment.env, variable);
   if (named !== null) {
-    const path = resolve(world.cwd, named);
+    const path = resolve(environment.cwd, named);
     if (!existsSync(path))
       throw usageError('start controller', flag === null ? variable : flagName, `${path} does not exist`);
     return path;

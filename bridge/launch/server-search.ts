@@ -2,10 +2,10 @@ import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { BridgeError, ExitCode, messageOf } from '../core/failure.ts';
 import { real } from './attach.ts';
+import { enclosingSocket, type LaunchEnvironment, setting } from './environment.ts';
 import { listSessions } from './role-pane.ts';
 import { readState } from './state-folder.ts';
 import type { TmuxAt } from './tmux.ts';
-import { enclosingSocket, type LaunchWorld, setting } from './world.ts';
 
 export interface FoundServer {
   readonly socketPath: string;
@@ -22,18 +22,18 @@ export interface FoundServer {
 export async function findServer(
   wish: { readonly socket: string | null; readonly session: string | null; readonly folder: string },
   tmuxAt: TmuxAt,
-  world: LaunchWorld,
+  environment: LaunchEnvironment,
 ): Promise<FoundServer> {
   const recorded = readState(wish.folder, 'tmux-session.txt');
   const session = wish.session ?? recorded;
   if (wish.socket !== null) {
-    const socketPath = resolve(world.cwd, wish.socket);
+    const socketPath = resolve(environment.cwd, wish.socket);
     const sessions = await sessionsAt(socketPath, tmuxAt);
     if (typeof sessions === 'string') throw noServer(`--tmux-socket ${socketPath}: ${sessions}`);
     return choose(socketPath, sessions, session, wish.session !== null, '--tmux-socket');
   }
   const tried: string[] = [];
-  for (const { socketPath, because } of await namedSockets(wish.folder, world)) {
+  for (const { socketPath, because } of await namedSockets(wish.folder, environment)) {
     const sessions = await sessionsAt(socketPath, tmuxAt);
     if (typeof sessions === 'string') {
       tried.push(`${because} ${socketPath}: ${sessions}`);
@@ -47,7 +47,7 @@ export async function findServer(
   }
   const holding: string[] = [];
   const sought = session ?? 'macs';
-  for (const socketPath of await ownSockets(world)) {
+  for (const socketPath of await ownSockets(environment)) {
     const sessions = await sessionsAt(socketPath, tmuxAt);
     if (typeof sessions !== 'string' && sessions.includes(sought)) holding.push(socketPath);
   }
@@ -86,21 +86,26 @@ async function sessionsAt(socketPath: string, tmuxAt: TmuxAt): Promise<readonly 
 
 async function namedSockets(
   folder: string,
-  world: LaunchWorld,
+  environment: LaunchEnvironment,
 ): Promise<Array<{ socketPath: string; because: string }>> {
   const named = [
-    { path: setting(world.env, 'TMUX_SOCKET'), because: '$TMUX_SOCKET' },
+    { path: setting(environment.env, 'TMUX_SOCKET'), because: '$TMUX_SOCKET' },
     { path: readState(folder, 'tmux-socket.txt'), because: 'tmux-socket.txt' },
     { path: join(folder, 'tmux.sock'), because: "the repository's own socket" },
-    { path: enclosingSocket(world.env), because: '$TMUX' },
+    { path: enclosingSocket(environment.env), because: '$TMUX' },
   ];
-  return named.flatMap(({ path, because }) => (path ? [{ socketPath: resolve(world.cwd, path), because }] : []));
+  return named.flatMap(({ path, because }) => (path ? [{ socketPath: resolve(environment.cwd, path), because }] : []));
 }
 
 /** Sockets in the folders that tmux itself makes for this user. */
-async function ownSockets(world: LaunchWorld): Promise<string[]> {
+async function ownSockets(environment: LaunchEnvironment): Promise<string[]> {
   const uid = process.getuid?.() ?? 0;
-  const roots = [setting(world.env, 'TMUX_TMPDIR'), setting(world.env, 'XDG_RUNTIME_DIR'), '/tmp', '/private/tmp'];
+  const roots = [
+    setting(environment.env, 'TMUX_TMPDIR'),
+    setting(environment.env, 'XDG_RUNTIME_DIR'),
+    '/tmp',
+    '/private/tmp',
+  ];
   const sockets = new Set<string>();
   for (const root of roots) {
     if (root === null) continue;

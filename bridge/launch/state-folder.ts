@@ -1,10 +1,10 @@
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { asPaneId, asServerId, type PaneId, type ServerId, serverPidOf } from '../core/ids.ts';
+import { type LaunchEnvironment, setting } from './environment.ts';
 import { readSmallFile, replaceFile } from './files.ts';
-import { type LaunchWorld, setting } from './world.ts';
 
-type Place = Pick<LaunchWorld, 'env' | 'cwd'>;
+type Place = Pick<LaunchEnvironment, 'env' | 'cwd'>;
 
 /** The pane that hand tools use when none is named, with the server it belongs to: ids repeat across servers. */
 export interface Pin {

@@ -3,11 +3,11 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { launchable } from '../agent-programs/index.ts';
 import { BridgeError, usageError } from '../core/failure.ts';
+import { type LaunchEnvironment, setting } from './environment.ts';
 import { readSmallFile } from './files.ts';
 import { checkSessionName } from './session-name.ts';
 import { launchFolder } from './state-folder.ts';
 import { parseHistoryLimit, parseSwitch, parseWorkerConfig, type WorkerConfig } from './tmux-config.ts';
-import { type LaunchWorld, setting } from './world.ts';
 
 /** Flags of `bridge start worker`; null or absent is "not given". */
 export interface StartWorkerOptions {
@@ -49,20 +49,24 @@ export interface WorkerSettings {
 }
 
 /** Flag, else environment, else file, else default. The file is data: it is parsed and never run. */
-export async function workerSettings(options: StartWorkerOptions, world: LaunchWorld): Promise<WorkerSettings> {
-  const folder = launchFolder(world);
-  const { file, config } = await readWorkerConfig(options.tmuxConfig ?? null, folder, world);
+export async function workerSettings(
+  options: StartWorkerOptions,
+  environment: LaunchEnvironment,
+): Promise<WorkerSettings> {
+  const folder = launchFolder(environment);
+  const { file, config } = await readWorkerConfig(options.tmuxConfig ?? null, folder, environment);
   const fault = (name: string) => (reason: string) => usageError('start worker', name, reason);
-  const mouse = setting(world.env, 'MACS_TMUX_MOUSE');
-  const history = setting(world.env, 'MACS_TMUX_HISTORY_LIMIT');
+  const mouse = setting(environment.env, 'MACS_TMUX_MOUSE');
+  const history = setting(environment.env, 'MACS_TMUX_HISTORY_LIMIT');
   const limit = options.historyLimit ?? null;
   if (limit !== null && !(Number.isInteger(limit) && limit >= 0)) {
     throw usageError('start worker', '--history-limit', 'is not a number of lines');
   }
-  const socket = options.socket || setting(world.env, 'TMUX_SOCKET') || config.socket || join(folder, 'tmux.sock');
+  const socket =
+    options.socket || setting(environment.env, 'TMUX_SOCKET') || config.socket || join(folder, 'tmux.sock');
   return {
     session: checkSessionName(options.session ?? workerDefaults.session),
-    socketPath: resolve(world.cwd, socket),
+    socketPath: resolve(environment.cwd, socket),
     mouse:
       options.mouse ??
       (mouse === null ? null : parseSwitch(mouse, fault('MACS_TMUX_MOUSE'))) ??
@@ -82,16 +86,16 @@ export async function workerSettings(options: StartWorkerOptions, world: LaunchW
 async function readWorkerConfig(
   named: string | null,
   folder: string,
-  world: LaunchWorld,
+  environment: LaunchEnvironment,
 ): Promise<{ file: string | null; config: WorkerConfig }> {
-  const chosen = named ?? setting(world.env, 'MACS_TMUX_CONFIG');
+  const chosen = named ?? setting(environment.env, 'MACS_TMUX_CONFIG');
   if (chosen !== null) {
-    const file = resolve(world.cwd, chosen);
+    const file = resolve(environment.cwd, chosen);
     const text = readSmallFile(file, 'followed');
     if (text === null) throw usageError('tmux config', file, 'does not exist');
     return { file, config: parseWorkerConfig(text, file) };
   }
-  const home = setting(world.env, 'HOME') ?? homedir();
+  const home = setting(environment.env, 'HOME') ?? homedir();
   const places = [
     { file: join(folder, 'tmux-worker.env'), links: 'refused' },
     { file: join(home, '.config', 'macs', 'tmux-worker.env'), links: 'followed' },

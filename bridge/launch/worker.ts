@@ -4,6 +4,7 @@ import { usageError } from '../core/failure.ts';
 import type { PaneId } from '../core/ids.ts';
 import { workerCommand } from './agent-command.ts';
 import { attachment } from './attach.ts';
+import { enclosingSocket, type LaunchEnvironment, setting } from './environment.ts';
 import { installWorkerKit } from './repository-files.ts';
 import { type AgentOutcome, ensureRolePane } from './role-pane.ts';
 import { writeState } from './state-folder.ts';
@@ -15,7 +16,6 @@ import {
   workerDefaults,
   workerSettings,
 } from './worker-settings.ts';
-import { enclosingSocket, type LaunchWorld, setting } from './world.ts';
 
 export interface StartReport extends WorkerSettings {
   readonly paneId: PaneId;
@@ -36,9 +36,9 @@ export interface StartReport extends WorkerSettings {
 export async function startWorker(
   options: StartWorkerOptions,
   tmuxAt: TmuxAt,
-  world: LaunchWorld,
+  environment: LaunchEnvironment,
 ): Promise<StartReport> {
-  const settings = await workerSettings(options, world);
+  const settings = await workerSettings(options, environment);
   const wanted = options.startAgent ?? 'auto';
   const agent =
     wanted === 'never'
@@ -50,20 +50,20 @@ export async function startWorker(
             yolo: options.yolo ?? false,
             args: options.agentArgs ?? [],
           },
-          world,
+          environment,
         );
   await checkSocket(settings.socketPath);
   await mkdir(dirname(settings.socketPath), { recursive: true });
   const tmux = tmuxAt(settings.socketPath);
-  if (options.resetSession) await refuseInside(settings, tmux, world);
+  if (options.resetSession) await refuseInside(settings, tmux, environment);
   const pane = await ensureRolePane(tmux, {
     session: settings.session,
     role: 'worker',
-    cwd: resolve(world.cwd),
+    cwd: resolve(environment.cwd),
     mouse: settings.mouse,
     historyLimit: settings.historyLimit,
     agent,
-    inherited: inherited(world),
+    inherited: inherited(environment),
     startInShell: wanted === 'always',
     reset: options.resetSession ?? false,
   });
@@ -75,7 +75,7 @@ export async function startWorker(
   const how = await attachment(
     { socketPath: settings.socketPath, session: settings.session, windowId: pane.windowId },
     { wanted: options.attach ?? true, terminal: options.terminal ?? false },
-    world,
+    environment,
   );
   return {
     ...settings,
@@ -93,9 +93,9 @@ export async function startWorker(
 }
 
 /** Killing the session this command runs in would kill the command half-way. */
-async function refuseInside(settings: WorkerSettings, tmux: Tmux, world: LaunchWorld): Promise<void> {
-  const pane = setting(world.env, 'TMUX_PANE');
-  const socket = enclosingSocket(world.env);
+async function refuseInside(settings: WorkerSettings, tmux: Tmux, environment: LaunchEnvironment): Promise<void> {
+  const pane = setting(environment.env, 'TMUX_PANE');
+  const socket = enclosingSocket(environment.env);
   if (pane === null || socket === null || resolve(socket) !== settings.socketPath) return;
   const [name] = await tmux.run('display-message', '-p', '-t', pane, '#{session_name}');
   if (name !== settings.session) return;
@@ -108,7 +108,7 @@ async function refuseInside(settings: WorkerSettings, tmux: Tmux, world: LaunchW
 }
 
 /** What the agent needs from this shell although its tmux server was started from another. */
-function inherited(world: LaunchWorld): Record<string, string> {
+function inherited(environment: LaunchEnvironment): Record<string, string> {
   const names = ['PATH', 'BRIDGE_HOME'] as const;
-  return Object.fromEntries(names.flatMap((name) => (world.env[name] ? [[name, world.env[name]]] : [])));
+  return Object.fromEntries(names.flatMap((name) => (environment.env[name] ? [[name, environment.env[name]]] : [])));
 }

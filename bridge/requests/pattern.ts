@@ -32,13 +32,13 @@ export function readPattern(written: string): WordPattern | { readonly fault: st
 }
 
 const trial = new Script('new RegExp(source, flags).test(text)');
-const world = createContext({});
+const sandbox = createContext({});
 
 export function matches(pattern: WordPattern, text: string): 'yes' | 'no' | 'undecided' {
-  Object.assign(world, { source: pattern.source, flags: pattern.flags, text });
+  Object.assign(sandbox, { source: pattern.source, flags: pattern.flags, text });
   for (const timeout of trialLimitsMs) {
     try {
-      return trial.runInContext(world, { timeout }) === true ? 'yes' : 'no';
+      return trial.runInContext(sandbox, { timeout }) === true ? 'yes' : 'no';
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     }

@@ -20,7 +20,7 @@ import { systemClock } from '../../bridge/host/clock.ts';
 import { programName } from '../../bridge/host/program-names.ts';
 import { workerCommand } from '../../bridge/launch/agent-command.ts';
 import { guardOff } from '../../bridge/launch/guard-off.ts';
-import { carryOut, type HooksWorld, planInstall, planRemove } from '../../bridge/launch/hooks/hooks.ts';
+import { carryOut, type HooksEnvironment, planInstall, planRemove } from '../../bridge/launch/hooks/hooks.ts';
 import { wiringOf } from '../../bridge/launch/hooks/wiring.ts';
 import { still } from '../../bridge/recordings/recording.ts';
 import { allRecorded, snapshotOfRecorded } from '../screen/snapshots.ts';
@@ -125,11 +125,11 @@ test.each(named(agentPrograms).filter(([, program]) => program.seenWith.length >
 );
 
 describe.each(named(launchable))('%s, launched', (name, { launch }) => {
-  const world = () => ({ env: { PATH: folder }, cwd: folder, now: () => 0 });
+  const environment = () => ({ env: { PATH: folder }, cwd: folder, now: () => 0 });
 
   test('is guarded unless --yolo, and named as it is found on PATH', () => {
     writeFileSync(join(folder, launch.executable), '#!/bin/sh\n', { mode: 0o755 });
-    const start = (yolo: boolean) => workerCommand({ agent: name, command: null, yolo, args: [] }, world());
+    const start = (yolo: boolean) => workerCommand({ agent: name, command: null, yolo, args: [] }, environment());
     if (launch.guarded === null) expect(() => start(false)).toThrow(/acts unasked/);
     else expect(guardOff(start(false).argv)).toBeNull();
     if (launch.yolo === null) expect(() => start(true)).toThrow(/no word/);
@@ -155,16 +155,16 @@ describe.each(named(hookable))('%s, hooked', (name, program) => {
     mkdirSync(home);
     const file = join(home, settings.file);
     writeFileSync(file, before);
-    const world: HooksWorld = {
+    const environment: HooksEnvironment = {
       env: {},
       userFolder: folder,
       program: { node: '/usr/bin/node', script: '/opt/signal-program.js', home: join(folder, '.bridge') },
       config: null,
     };
-    carryOut(planInstall(wiringOf(name), world));
+    carryOut(planInstall(wiringOf(name), environment));
     const installed = readFileSync(file, 'utf8');
     for (const event of settings.events) expect(installed).toContain(`"${event}"`);
-    carryOut(planRemove(wiringOf(name), world));
+    carryOut(planRemove(wiringOf(name), environment));
     expect(readFileSync(file, 'utf8')).toBe(before);
     const meanings = [...Object.keys(signals.events), signals.notices?.event];
     expect(settings.events.filter((event) => !meanings.includes(event))).toEqual([]);

@@ -11,7 +11,7 @@ const agentOf = new Map([
   [100, 101],
   [110, 111],
 ]);
-const world = {
+const processes = {
   identify: ({ socketPath, host, server, paneId, panePid }: PaneFacts) => {
     const agentPid = agentOf.get(panePid) ?? null;
     return {
@@ -32,7 +32,7 @@ const ask = (evidence: Partial<AskerEvidence>) =>
   askerOf(
     { caller: { is: 'nobody' }, above: [], tmuxSocket: null, paneHint: null, ...evidence },
     [trusted, other, shell],
-    world,
+    processes,
   );
 
 test('an agent asks as the pane in which it sits, whatever its environment claims', () => {

@@ -113,7 +113,7 @@ export class FakePane implements PaneIO, ScreenReaders {
   command = 'fake';
   facts: ComposerFacts = fakeComposerFacts;
   keyAt: number | null = null;
-  /** called before each act of the courier's hands: a test may make the world change in that instant, or throw */
+  /** called before each act of the courier on the pane: a test may change the pane in that instant, or throw */
   before: (act: 'look' | 'paste' | 'press') => void = () => {};
   after: (act: 'paste' | 'press') => void = () => {};
   inputs: string[] = [];
@@ -261,7 +261,7 @@ export class FakePane implements PaneIO, ScreenReaders {
     return this.#frames.get(snapshot)!;
   }
 
-  // ── the world ──
+  // ── what happens to the pane ──
 
   /** A person presses keys: each character, or `Enter`, `BSpace` or `C-u`. */
   human(...keys: string[]): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Character, FakePane } from './fake-pane.ts';
 
-/** What a hostile world does, at which instant after the attempt began. */
+/** What a hostile environment does, at which instant after the attempt began. */
 export const happenings: Record<string, (pane: FakePane) => void> = {
   'dialog opens': (pane) => pane.change((it) => set(it, { dialog: true })),
   'dialog closes': (pane) => pane.change((it) => set(it, { dialog: false })),

@@ -168,7 +168,7 @@ class Bridge {
 type Act = 'look' | 'paste' | 'press' | 'wait';
 
 type Deed =
-  | { readonly do: 'world'; readonly what: string }
+  | { readonly do: 'happening'; readonly what: string }
   | { readonly do: 'post'; readonly which: number; readonly deadlineInMs: number | null }
   | { readonly do: 'kill'; readonly which: number }
   | { readonly do: 'boot' | 'disk-full' | 'disk-free' | 'cancel' }
@@ -185,7 +185,7 @@ const which = fc.nat(1);
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   {
     weight: 6,
-    arbitrary: fc.record({ do: fc.constant('world' as const), what: fc.constantFrom(...Object.keys(happenings)) }),
+    arbitrary: fc.record({ do: fc.constant('happening' as const), what: fc.constantFrom(...Object.keys(happenings)) }),
   },
   {
     weight: 3,
@@ -232,7 +232,7 @@ function perform(simulation: Simulation, deed: Deed): void {
   const bridges = [...simulation.alive];
   const chosen = 'which' in deed ? bridges[deed.which % Math.max(1, bridges.length)] : bridges[0];
   switch (deed.do) {
-    case 'world':
+    case 'happening':
       happenings[deed.what]!(simulation.pane);
       return;
     case 'post':
@@ -283,7 +283,7 @@ function check({ pane, journal, bodies, typedWithoutLock, holder }: Simulation):
   return stored;
 }
 
-test('two bridges on one pane die at any act and any commit, in any world: typed by one at a time, submitted at most once, and told', async () => {
+test('two bridges on one pane die at any act and any commit, whatever happens: typed by one at a time, submitted at most once, and told', async () => {
   const ends = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(characters, story, fc.boolean(), async (character, deeds, oneLivesOn) => {
@@ -305,6 +305,6 @@ test('two bridges on one pane die at any act and any commit, in any world: typed
     }),
     fuzz(120),
   );
-  // a world in which nothing ever arrives would prove nothing
+  // a run in which nothing ever arrives would prove nothing
   expect(ends.get('acknowledged') ?? 0).toBeGreaterThan(20);
 });

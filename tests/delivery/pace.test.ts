@@ -13,7 +13,7 @@ interface Frame {
 }
 
 /** A harness whose looks take time: the frame is of `early` ms after the question, and comes `late` ms after that. */
-function slowWorld(lookMs: (look: number) => { early: number; late: number }, character = {}) {
+function slowHarness(lookMs: (look: number) => { early: number; late: number }, character = {}) {
   const harness = courierHarness(character);
   const frames: Frame[] = [];
   const pass = (forMs: number) => new Promise<void>((resolve) => void harness.clock.after(forMs, resolve));
@@ -49,7 +49,7 @@ function slowWorld(lookMs: (look: number) => { early: number; late: number }, ch
 }
 
 test('what the pane draws while a look is under way is looked at next, not fifty milliseconds later', async () => {
-  const harness = slowWorld(() => ({ early: 0, late: 12 }), { pieces: 2 });
+  const harness = slowHarness(() => ({ early: 0, late: 12 }), { pieces: 2 });
   expect((await harness.attempt('use approach B')).state.is).toBe('acknowledged');
   const whole = harness.frames.filter(({ screen }) => screen.includes('> use approach B'));
   // drawn in halves 10 and 15 ms after the paste: the look at the first half ends at 22, the one at both at 34
@@ -61,7 +61,7 @@ test('however late looks come, the frames between which a text rests lie the set
   const delay = fc.record({ early: fc.nat({ max: 120 }), late: fc.nat({ max: 120 }) });
   await fc.assert(
     fc.asyncProperty(fc.array(delay, { minLength: 1, maxLength: 9 }), fc.nat({ max: 60 }), async (delays, drawMs) => {
-      const harness = slowWorld((look) => delays[look % delays.length]!, { drawMs });
+      const harness = slowHarness((look) => delays[look % delays.length]!, { drawMs });
       expect((await harness.attempt('use approach B')).state.is).toBe('acknowledged');
       const enterAt = harness.pane.enters[0]!;
       const shown = harness.frames.filter(
@@ -101,7 +101,7 @@ test('however long a commit takes, nothing is pasted before `typed` is on the di
 
 test('a program that takes Enter with the text has it as soon as the whole text has stood for its own time', async () => {
   const entersAfter = async (stillMs: number | undefined, pieces: number) => {
-    const harness = slowWorld(() => ({ early: 0, late: 2 }), { pieces });
+    const harness = slowHarness(() => ({ early: 0, late: 2 }), { pieces });
     harness.pane.facts = { ...fakeComposerFacts, settleMs: 0, ...(stillMs !== undefined && { stillMs }) };
     expect((await harness.attempt('use approach B')).state.is).toBe('acknowledged');
     const whole = harness.frames.find(({ screen }) => screen.includes('> use approach B'))!;

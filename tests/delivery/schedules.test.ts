@@ -76,6 +76,6 @@ test('whatever happens and whenever the bridge dies: submitted at most once, no 
     // the same schedules every time; DELIVERY_SEED=0 tries new ones
     { numRuns: Number(process.env.DELIVERY_RUNS ?? 300), ...(seed === 0 ? {} : { seed }) },
   );
-  // a world in which nothing ever arrives would prove nothing
+  // a run in which nothing ever arrives would prove nothing
   expect(ends.get('acknowledged') ?? 0).toBeGreaterThan(20);
 });

@@ -98,10 +98,10 @@ test('the line of a process is read even if its name holds spaces and parenthese
   expect(parseStat('')).toBeNull();
 });
 
-/** A made-up world: [pid, parent, group, foreground group, command line, stopped?, keys from elsewhere?]. */
+/** A made-up process table: [pid, parent, group, foreground group, command line, stopped?, keys from elsewhere?]. */
 type Line = readonly [number, number, number, number, string, { stopped?: true; piped?: true }?];
 
-function world(lines: readonly Line[]): ProcessSource {
+function processes(lines: readonly Line[]): ProcessSource {
   const row = (pid: number) => lines.find((line) => line[0] === pid);
   return {
     read(pid) {
@@ -125,7 +125,7 @@ function world(lines: readonly Line[]): ProcessSource {
 }
 
 const look = (lines: readonly Line[], command = '') =>
-  new ProcessTree(processNames, world(lines)).findProgram({ panePid: 10, command });
+  new ProcessTree(processNames, processes(lines)).findProgram({ panePid: 10, command });
 
 test('an agent behind npx, a script and a node shim is found once, at its outermost process', () => {
   const found = look([
@@ -226,12 +226,12 @@ test('what was remembered of an agent is dropped when it ends, is stopped, or an
   let lines: Line[] = running;
   let asked = 0;
   const tree = new ProcessTree(processNames, {
-    read: (pid) => world(lines).read(pid),
+    read: (pid) => processes(lines).read(pid),
     children(pid) {
       asked++;
-      return world(lines).children(pid);
+      return processes(lines).children(pid);
     },
-    commandLine: (process) => world(lines).commandLine(process),
+    commandLine: (process) => processes(lines).commandLine(process),
     readsTerminal: () => true,
   });
   const find = () => tree.findProgram({ panePid: 10, command: '' });

@@ -112,7 +112,7 @@ test('the power is cut at every commit, just before and just after it: nothing l
     }
   }
   expect(cuts).toBeGreaterThan(80);
-  // a world in which nothing is ever in doubt would prove little, and one in which all is would be useless
+  // a run in which nothing is ever in doubt would prove little, and one in which all is would be useless
   expect(doubts).toBeGreaterThan(2);
   expect(doubts).toBeLessThan(cuts / 2);
 }, 300_000);

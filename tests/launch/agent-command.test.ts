@@ -14,9 +14,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const world = (env: Record<string, string> = {}) => ({ env: { PATH: folder, ...env }, cwd: folder, now: () => 0 });
+const environment = (env: Record<string, string> = {}) => ({
+  env: { PATH: folder, ...env },
+  cwd: folder,
+  now: () => 0,
+});
 const worker = (agent: string, yolo = false, env = {}) =>
-  workerCommand({ agent, command: null, yolo, args: [] }, world(env));
+  workerCommand({ agent, command: null, yolo, args: [] }, environment(env));
 
 test.each(launchable.filter(({ launch }) => launch.guarded !== null && launch.yolo !== null).map(({ name }) => name))(
   '%s starts with its guard on, and without it only where the user wrote --yolo',
@@ -52,30 +56,31 @@ test('every controller is kept from writing or asks first, and gets its first pr
   for (const agent of launchable) {
     const wish = { agent: agent.name, command: null, args: ['--model', 'm'], prompt: 'read it; go' };
     if (agent.launch.controller === null) {
-      expect(() => controllerCommand(wish, world())).toThrow(/cannot be kept from writing/);
+      expect(() => controllerCommand(wish, environment())).toThrow(/cannot be kept from writing/);
       continue;
     }
-    const command = controllerCommand(wish, world());
+    const command = controllerCommand(wish, environment());
     expect(guardOff(command.argv), agent.name).toBeNull();
     expect(command.argv.at(-1)).toBe('read it; go');
   }
-  const codex = controllerCommand({ agent: 'codex', command: null, args: [], prompt: 'p' }, world());
+  const codex = controllerCommand({ agent: 'codex', command: null, args: [], prompt: 'p' }, environment());
   expect(codex.argv).toEqual(['codex', '--sandbox', 'read-only', '--ask-for-approval', 'on-request', 'p']);
 });
 
 test('a sandbox the user names stands in place of ours, not beside it', () => {
   const command = controllerCommand(
     { agent: 'codex', command: null, args: ['--sandbox=workspace-write'], prompt: 'p' },
-    world(),
+    environment(),
   );
   expect(command.argv).toEqual(['codex', '--ask-for-approval', 'on-request', '--sandbox=workspace-write', 'p']);
 });
 
 test('a command of the user’s own is split, not run by a shell, and must be a program', () => {
-  const wish = (command: string) => workerCommand({ agent: 'codex', command, yolo: false, args: ['x y'] }, world());
+  const wish = (command: string) =>
+    workerCommand({ agent: 'codex', command, yolo: false, args: ['x y'] }, environment());
   expect(wish('codex "a b" $HOME').argv).toEqual(['codex', 'a b', '$HOME', 'x y']);
   expect(() => wish('notes.txt')).toThrow(/not a program/);
-  expect(() => workerCommand({ agent: 'codex', command: ' ', yolo: false, args: [] }, world())).toThrow(
+  expect(() => workerCommand({ agent: 'codex', command: ' ', yolo: false, args: [] }, environment())).toThrow(
     /names no program/,
   );
 });

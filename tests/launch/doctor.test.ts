@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { diagnose } from '../../bridge/launch/doctor.ts';
-import type { Check, DoctorWorld } from '../../bridge/launch/doctor-check.ts';
+import type { Check, Machine } from '../../bridge/launch/doctor-check.ts';
 
 const socket = '/tmp/s';
 type Said = { code: number | null; stdout: string; stderr: string };
@@ -9,8 +9,8 @@ const fails = (stderr: string): Said => ({ code: 1, stdout: '', stderr });
 
 /** A healthy machine, changed as a test needs it. */
 function machine(
-  more: Partial<DoctorWorld> & { programs?: string[]; said?: (argv: string[]) => Said | undefined } = {},
-): DoctorWorld {
+  more: Partial<Machine> & { programs?: string[]; said?: (argv: string[]) => Said | undefined } = {},
+): Machine {
   const { programs = ['tmux', 'codex', 'notify-send'], said, ...rest } = more;
   return {
     env: {},
@@ -42,8 +42,8 @@ function machine(
     ...rest,
   };
 }
-const check = async (name: string, world: DoctorWorld): Promise<Check> => {
-  const found = (await diagnose(world)).find((one) => one.name === name);
+const check = async (name: string, machine: Machine): Promise<Check> => {
+  const found = (await diagnose(machine)).find((one) => one.name === name);
   if (!found) throw new Error(`no check ${name}`);
   return found;
 };
@@ -123,8 +123,8 @@ test.each([
   ['tmux 3.1c', false],
   ['tmux 2.9a', false],
 ])('%s: new enough is %s', async (version, ok) => {
-  const world = machine({ said: (argv) => (argv[1] === '-V' ? says(`${version}\n`) : undefined) });
-  expect((await check('tmux', world)).ok).toBe(ok);
+  const broken = machine({ said: (argv) => (argv[1] === '-V' ? says(`${version}\n`) : undefined) });
+  expect((await check('tmux', broken)).ok).toBe(ok);
 });
 
 test.each([
@@ -136,8 +136,8 @@ test.each([
   ['tmux 3.8', true, [], undefined],
   ['tmux next-3.6', true, [], undefined],
 ])('%s: its known faults are named, with what to do', async (version, ok, faults, remedy) => {
-  const world = machine({ said: (argv) => (argv[1] === '-V' ? says(`${version}\n`) : undefined) });
-  const found = await check('tmux', world);
+  const broken = machine({ said: (argv) => (argv[1] === '-V' ? says(`${version}\n`) : undefined) });
+  const found = await check('tmux', broken);
   expect(found.ok).toBe(ok);
   expect(found.remedy).toBe(remedy);
   for (const words of ['pane that has closed', 'control client (', 'respawn-pane']) {
@@ -147,7 +147,7 @@ test.each([
 });
 
 test('hooks and aliases that come with every key of the bridge are named', async () => {
-  const world = machine({
+  const broken = machine({
     said: (argv) => {
       if (argv.includes('show-hooks')) return says('after-paste-buffer\nafter-send-keys[3] "send-keys -t %9 Enter"\n');
       if (argv.includes('show-options'))
@@ -155,7 +155,7 @@ test('hooks and aliases that come with every key of the bridge are named', async
       return undefined;
     },
   });
-  expect(await check('tmux hooks', world)).toMatchObject({
+  expect(await check('tmux hooks', broken)).toMatchObject({
     ok: 'warn',
     detail: expect.stringMatching(/after-send-keys\[3\] .*command-alias\[100\]/),
   });
@@ -194,11 +194,11 @@ test('a socket of another user is told apart from one that a sandbox hides', asy
 });
 
 test('a window that types into all its panes is named, with the panes that are held by it', async () => {
-  const world = machine({
+  const broken = machine({
     said: (argv) =>
       argv.includes('list-panes') ? says('%1 1 80 24 worker\n%2 1 80 24 \n%3 0 80 24 controller\n') : undefined,
   });
-  expect(await check('panes', world)).toMatchObject({
+  expect(await check('panes', broken)).toMatchObject({
     ok: 'warn',
     detail: expect.stringMatching(/types into all its panes \(synchronize-panes\).*worker %1, %2$/),
     remedy: expect.stringContaining('synchronize-panes off'),
@@ -206,11 +206,11 @@ test('a window that types into all its panes is named, with the panes that are h
 });
 
 test('a worker in a pane that is too small to be read is named; another program may be as small as it likes', async () => {
-  const world = machine({
+  const broken = machine({
     said: (argv) =>
       argv.includes('list-panes') ? says('%1 0 80 7 worker\n%2 0 80 3 \n%3 0 39 40 controller\n') : undefined,
   });
-  expect(await check('panes', world)).toMatchObject({
+  expect(await check('panes', broken)).toMatchObject({
     ok: 'warn',
     detail: expect.stringMatching(/too small to be read .*: worker %1 80x7, controller %3 39x40$/),
     remedy: expect.stringContaining('enlarge'),
@@ -237,20 +237,20 @@ test('an open home is shown file by file with the line that closes it', async ()
     '/h/bridge.db': 0o644,
     '/h/bridge.sock': 0o600,
   };
-  const world = machine({
+  const broken = machine({
     home: '/h',
     list: async () => ['bridge.db', 'bridge.sock', 'notes.txt'],
     stat: async (path) =>
       path in modes ? { kind: path.includes('.') ? 'file' : 'folder', mode: modes[path]!, uid: 1000 } : null,
   });
-  expect(await check('home', world)).toMatchObject({ ok: 'warn', remedy: 'chmod go-rwx /h /h/bridge.db' });
+  expect(await check('home', broken)).toMatchObject({ ok: 'warn', remedy: 'chmod go-rwx /h /h/bridge.db' });
 });
 
 test('an agent that does not answer is a warning and not the end', async () => {
-  const world = machine({
+  const broken = machine({
     said: (argv) => (argv[1] === '--version' ? { code: null, stdout: '', stderr: '' } : undefined),
   });
-  expect(await check('agent codex', world)).toMatchObject({
+  expect(await check('agent codex', broken)).toMatchObject({
     ok: 'warn',
     detail: expect.stringContaining('/bin/codex'),
   });

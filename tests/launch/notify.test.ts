@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const hostile = `$(touch x) "; touch x #\`touch x\` 'q' \u001b]0;owned\u0007<b>&\nsecond line`;
-const world = (more = {}) => ({
+const environment = (more = {}) => ({
   env: { PATH: `${folder}:${process.env.PATH}` },
   terminals: async () => [],
   limitMs: 5000,
@@ -30,7 +30,7 @@ test('a command gets the text in its environment and on stdin, whole, and never 
   const report = await notifyHuman(
     { title: 'worker asks', text: hostile },
     { ...none, command: ['call-me', '--now', '$(touch x)'] },
-    world(),
+    environment(),
   );
   expect(report).toEqual({ done: ['command: call-me'], failed: [] });
   const plain = hostile.replace('\u001b', '\\x1b').replace('\u0007', '\\x07');
@@ -43,7 +43,7 @@ test('a desktop notification carries title and text as words, with its markup ma
   const report = await notifyHuman(
     { title: '-i evil', text: '<b>&' },
     { ...none, desktop: true },
-    world({ platform: 'linux' }),
+    environment({ platform: 'linux' }),
   );
   expect(report.done).toEqual(['desktop: notify-send']);
   expect(readFileSync(join(folder, 'said'), 'utf8')).toContain('[--app-name=bridge][--][i evil][&lt;b&gt;&amp;]');
@@ -67,7 +67,11 @@ test('the tool of the platform is named, and none where there is none', async ()
 
 test('a command that hangs is stopped at the limit, with everything it started', async () => {
   program('hang', `(sleep 1000; touch ${folder}/late) & echo $! > ${folder}/pid; sleep 1000\n`);
-  const report = await notifyHuman({ title: 't', text: 't' }, { ...none, command: ['hang'] }, world({ limitMs: 1000 }));
+  const report = await notifyHuman(
+    { title: 't', text: 't' },
+    { ...none, command: ['hang'] },
+    environment({ limitMs: 1000 }),
+  );
   expect(report.failed).toEqual([{ way: 'command', reason: 'hang did not end within 1000 ms' }]);
   const child = Number(readFileSync(join(folder, 'pid'), 'utf8'));
   await expect.poll(() => isRunning(child)).toBe(false);
@@ -78,23 +82,27 @@ test('a command that ends does not wait for what it left in the background', asy
   const report = await notifyHuman(
     { title: 't', text: 't' },
     { ...none, command: ['quick'] },
-    world({ limitMs: 2000 }),
+    environment({ limitMs: 2000 }),
   );
   expect(report.done).toEqual(['command: quick']);
 });
 
 test('whatever fails is reported and never thrown', async () => {
   program('fails', 'exit 3\n');
-  const failing = await notifyHuman({ title: 't', text: 't' }, { ...none, command: ['fails'] }, world());
+  const failing = await notifyHuman({ title: 't', text: 't' }, { ...none, command: ['fails'] }, environment());
   expect(failing.failed[0]?.reason).toBe('fails ended with 3');
-  const missing = await notifyHuman({ title: 't', text: 't' }, { ...none, command: ['no-such-program'] }, world());
+  const missing = await notifyHuman(
+    { title: 't', text: 't' },
+    { ...none, command: ['no-such-program'] },
+    environment(),
+  );
   expect(missing.failed[0]?.reason).toMatch(/ENOENT/);
-  const empty = await notifyHuman({ title: '', text: '' }, { bell: true, desktop: true, command: [] }, world());
+  const empty = await notifyHuman({ title: '', text: '' }, { bell: true, desktop: true, command: [] }, environment());
   expect(empty.failed.map((one) => one.way).sort()).toEqual(['bell', 'command']);
   const blind = await notifyHuman(
     { title: 't', text: 't' },
     { ...none, bell: true },
-    world({ terminals: () => Promise.reject(new Error('no server')) }),
+    environment({ terminals: () => Promise.reject(new Error('no server')) }),
   );
   expect(blind.failed).toEqual([{ way: 'bell', reason: 'no server' }]);
 });
@@ -105,7 +113,7 @@ test('the bell rings every terminal that can be reached, and is one byte', async
   const report = await notifyHuman(
     { title: 't', text: 'secret' },
     { ...none, bell: true },
-    world({ terminals: async () => [join(folder, 'gone'), tty] }),
+    environment({ terminals: async () => [join(folder, 'gone'), tty] }),
   );
   expect(report).toEqual({ done: ['bell: 1 terminal'], failed: [] });
   expect(readFileSync(tty, 'utf8')).toBe('\u0007');
@@ -116,7 +124,7 @@ test('a text that its reader does not want to read harms nobody', async () => {
   const report = await notifyHuman(
     { title: 't', text: 'x'.repeat(1_000_000) },
     { ...none, command: ['deaf'] },
-    world(),
+    environment(),
   );
   expect(report.failed).toEqual([]);
 });

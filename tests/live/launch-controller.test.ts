@@ -37,7 +37,7 @@ const start = (options: StartControllerOptions = {}, env: Record<string, string>
       ...options,
     },
     harness.tmuxAt,
-    harness.world({ TMUX_TMPDIR: harness.folder, ...env }),
+    harness.environment({ TMUX_TMPDIR: harness.folder, ...env }),
   );
 const session = (name = 'macs') => harness.tmux('new-session', '-d', '-s', name, '-n', 'worker', 'sleep', '1000');
 const file = (name: string) => readFileSync(join(repo, '.codex', name), 'utf8');
@@ -178,11 +178,11 @@ test('a live $TMUX_SOCKET wins over the recorded socket, and a dead one does not
 });
 
 test("the worker's own start is found without naming anything", async () => {
-  const world = { ...harness.world({ TMUX_TMPDIR: harness.folder }), cwd: repo };
+  const environment = { ...harness.environment({ TMUX_TMPDIR: harness.folder }), cwd: repo };
   const worker = await startWorker(
     { agentCommand: 'sleep 1000', session: 'my work', skipSkills: true },
     harness.tmuxAt,
-    world,
+    environment,
   );
   const report = await start();
   expect(report.server).toMatchObject({ socketPath: worker.socketPath, session: 'my work' });

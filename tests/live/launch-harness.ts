@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LaunchEnvironment } from '../../bridge/launch/environment.ts';
 import type { TmuxAt } from '../../bridge/launch/tmux.ts';
-import type { LaunchWorld } from '../../bridge/launch/world.ts';
 import { ExecCommands } from '../../bridge/tmux/exec.ts';
 
 /** A folder of its own for one test, with the tmux servers below it ended and everything removed afterwards. */
@@ -31,7 +31,7 @@ export class LaunchHarness {
     return new ExecCommands({ socketPath });
   };
 
-  world(env: Record<string, string> = {}): LaunchWorld {
+  environment(env: Record<string, string> = {}): LaunchEnvironment {
     return {
       env: { PATH: process.env.PATH, HOME: this.folder, SHELL: '/bin/sh', ...env },
       cwd: this.folder,

@@ -15,7 +15,7 @@ const start = (options: StartWorkerOptions = {}, env: Record<string, string> = {
   startWorker(
     { socket: harness.socket, session: 'macs', agentCommand: 'sleep 1000', skipSkills: true, ...options },
     harness.tmuxAt,
-    harness.world(env),
+    harness.environment(env),
   );
 const foreground = (pane: string) => harness.tmux('display-message', '-p', '-t', pane, '#{pane_current_command}');
 
@@ -88,11 +88,11 @@ test('arguments reach the agent exactly, whatever a shell or tmux would make of 
 test('a folder name that tmux would run as a command is only a folder name', async () => {
   const folder = join(harness.folder, '#(touch x)');
   mkdirSync(folder);
-  const world = { ...harness.world(), cwd: folder };
+  const environment = { ...harness.environment(), cwd: folder };
   const report = await startWorker(
     { socket: harness.socket, agentCommand: 'sleep 1000', skipSkills: true },
     harness.tmuxAt,
-    world,
+    environment,
   );
   await until(
     'the folder',
@@ -267,8 +267,8 @@ test('--no-codex makes the pane and starts nothing in it', async () => {
 });
 
 test('an agent that is not installed is named with its install line, and nothing is made', async () => {
-  const world = { ...harness.world(), env: { PATH: harness.folder, HOME: harness.folder } };
-  const wish = startWorker({ socket: harness.socket, agent: 'codex', skipSkills: true }, harness.tmuxAt, world);
+  const environment = { ...harness.environment(), env: { PATH: harness.folder, HOME: harness.folder } };
+  const wish = startWorker({ socket: harness.socket, agent: 'codex', skipSkills: true }, harness.tmuxAt, environment);
   await expect(wish).rejects.toMatchObject({ nextStep: expect.stringContaining('npm install -g @openai/codex') });
   expect(existsSync(harness.socket)).toBe(false);
 });

@@ -13,7 +13,7 @@ import { commandDialog } from './dialogs.ts';
 /**
  * The requests' module as a program that dies: a transition is committed with its delivery, its other effects come
  * later, once, twice or never, and a start performs them again by what is stored, as `Requests.resume` and
- * `Requests.tick` do. What the world saw is kept apart from it, and judged.
+ * `Requests.tick` do. What others saw is kept apart from it, and judged.
  */
 class Simulation {
   request: Request;

@@ -33,7 +33,7 @@ export function assembleDispatches(parts: {
     base: config,
     configFor: ({ pane }) => projects.configFor(pane),
     isMain: (server) => servers.at(server) === servers.main,
-    worldAt: (at) => ({
+    partsAt: (at) => ({
       clock: steadyClock,
       onPath: (program) => findProgram(program, process.env.PATH, process.cwd()) !== null,
       livePane: () => controllers.at(at),

@@ -19,7 +19,7 @@ export interface Plan {
   readonly notes: readonly string[];
 }
 
-export interface HooksWorld {
+export interface HooksEnvironment {
   readonly env: NodeJS.ProcessEnv;
   readonly userFolder: string;
   readonly program: SignalProgram;
@@ -28,21 +28,21 @@ export interface HooksWorld {
 }
 
 /** What `install` would do. Nothing is written. @throws BridgeError for a file that cannot be read as what it should be */
-export function planInstall(wiring: Wiring, world: HooksWorld): Plan {
+export function planInstall(wiring: Wiring, environment: HooksEnvironment): Plan {
   const { agent } = wiring;
-  const { hooks, notify } = filesOf(wiring, world);
-  const after = edited(hooks, writtenIn(wiring).wireHooks(hooks.text, wantedHooks(wiring, world)));
+  const { hooks, notify } = filesOf(wiring, environment);
+  const after = edited(hooks, writtenIn(wiring).wireHooks(hooks.text, wantedHooks(wiring, environment)));
   const changes: Change[] = [{ file: hooks, after }];
   const notes: string[] = [];
   if (notify) {
-    const standing = notifyStanding(notify, world);
+    const standing = notifyStanding(notify, environment);
     if (standing.is === 'foreign') {
       notes.push(
         `${notify.path}: notify is yours (${standing.words.join(' ')}) and stays: ${agent} allows one. The hooks tell the same; to have both, let your program call \`bridge signal --agent ${agent} "$1"\``,
       );
     } else {
-      const text = wireNotify(notify.text, notifyWords(agent, world.program));
-      if (notifyIn(text, world.program.script).is !== 'ours' || !sameButNotify(notify.text, text))
+      const text = wireNotify(notify.text, notifyWords(agent, environment.program));
+      if (notifyIn(text, environment.program.script).is !== 'ours' || !sameButNotify(notify.text, text))
         throw refusal(notify, 'a line could not be added without changing what it says');
       changes.push({ file: notify, after: text });
     }
@@ -53,13 +53,13 @@ export function planInstall(wiring: Wiring, world: HooksWorld): Plan {
 }
 
 /** What `remove` would do: only what `install` put in goes. */
-export function planRemove(wiring: Wiring, world: HooksWorld): Plan {
-  const { hooks, notify } = filesOf(wiring, world);
+export function planRemove(wiring: Wiring, environment: HooksEnvironment): Plan {
+  const { hooks, notify } = filesOf(wiring, environment);
   const changes: Change[] = [];
   if (hooks.text !== null)
     changes.push({ file: hooks, after: edited(hooks, writtenIn(wiring).unwireHooks(hooks.text)) });
   if (notify?.text != null) {
-    notifyStanding(notify, world);
+    notifyStanding(notify, environment);
     const rest = unwireNotify(notify.text);
     changes.push({ file: notify, after: rest === '' && notify.text !== '' ? null : rest });
   }
@@ -80,29 +80,32 @@ export interface Wired {
 }
 
 /** What stands in the agent's files now. */
-export function wiredNow(wiring: Wiring, world: HooksWorld): Wired[] {
-  const { hooks, notify } = filesOf(wiring, world);
+export function wiredNow(wiring: Wiring, environment: HooksEnvironment): Wired[] {
+  const { hooks, notify } = filesOf(wiring, environment);
   const standing = hooks.text === null ? { hooks: [] } : writtenIn(wiring).hooksIn(hooks.text);
   if ('fault' in standing) throw unreadable(hooks, standing.fault);
   const settings = notify?.text ?? '';
-  const rows = wantedHooks(wiring, world).map(({ event, hook }): Wired => {
+  const rows = wantedHooks(wiring, environment).map(({ event, hook }): Wired => {
     const found = standing.hooks.filter((one) => one.event === event);
     const isExact = found.some((one) => JSON.stringify(one.hook) === JSON.stringify(hook));
     const state = found.length === 0 ? 'absent' : isExact ? 'wired' : 'stale';
     return { file: hooks.path, event, state, trusted: wiring.isReviewed?.(settings, event) ?? null };
   });
   if (!notify) return rows;
-  const { is, ...more } = notifyStanding(notify, world);
+  const { is, ...more } = notifyStanding(notify, environment);
   const words = 'words' in more ? more.words.join('\n') : '';
-  const isExact = words === notifyWords(wiring.agent, world.program).join('\n');
+  const isExact = words === notifyWords(wiring.agent, environment.program).join('\n');
   const state = is === 'ours' ? (isExact ? 'wired' : 'stale') : is === 'foreign' ? 'foreign' : 'absent';
   return [...rows, { file: notify.path, event: 'notify', state, trusted: null }];
 }
 
-function filesOf(wiring: Wiring, world: HooksWorld): { hooks: SettingsFile; notify: SettingsFile | null } {
-  const folder = world.config === null ? folderOf(wiring, world.env, world.userFolder) : dirname(world.config);
-  const notify = wiring.notify ? readSettings(world.config ?? join(folder, wiring.notify.file)) : null;
-  const named = wiring.notify === undefined ? world.config : null;
+function filesOf(wiring: Wiring, environment: HooksEnvironment): { hooks: SettingsFile; notify: SettingsFile | null } {
+  const folder =
+    environment.config === null
+      ? folderOf(wiring, environment.env, environment.userFolder)
+      : dirname(environment.config);
+  const notify = wiring.notify ? readSettings(environment.config ?? join(folder, wiring.notify.file)) : null;
+  const named = wiring.notify === undefined ? environment.config : null;
   return { hooks: readSettings(named ?? join(folder, wiring.settings.file)), notify };
 }
 
@@ -110,7 +113,7 @@ function writtenIn({ settings }: Wiring): Pick<typeof json, 'hooksIn' | 'wireHoo
   return settings.file.endsWith('.toml') ? toml : json;
 }
 
-function wantedHooks({ agent, settings }: Wiring, { program }: HooksWorld): WantedHook[] {
+function wantedHooks({ agent, settings }: Wiring, { program }: HooksEnvironment): WantedHook[] {
   return settings.events.map((event) => ({
     event,
     hook: {
@@ -127,7 +130,7 @@ function edited(file: SettingsFile, result: Edited): string | null {
   return result.text;
 }
 
-function notifyStanding(file: SettingsFile, { program }: HooksWorld) {
+function notifyStanding(file: SettingsFile, { program }: HooksEnvironment) {
   const standing = file.text === null ? ({ is: 'free' } as const) : notifyIn(file.text, program.script);
   if (standing.is === 'unreadable') throw unreadable(file, standing);
   return standing;

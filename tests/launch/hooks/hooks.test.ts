@@ -16,7 +16,13 @@ import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { diffOf } from '../../../bridge/launch/hooks/diff.ts';
-import { carryOut, type HooksWorld, planInstall, planRemove, wiredNow } from '../../../bridge/launch/hooks/hooks.ts';
+import {
+  carryOut,
+  type HooksEnvironment,
+  planInstall,
+  planRemove,
+  wiredNow,
+} from '../../../bridge/launch/hooks/hooks.ts';
 import { wiringOf } from '../../../bridge/launch/hooks/wiring.ts';
 
 let user: string;
@@ -35,19 +41,19 @@ afterEach(() => rmSync(user, { recursive: true }));
 
 const codex = wiringOf('codex');
 const gemini = wiringOf('gemini');
-const world = (more: Partial<HooksWorld> = {}): HooksWorld => ({
+const environment = (more: Partial<HooksEnvironment> = {}): HooksEnvironment => ({
   env: {},
   userFolder: user,
   program: { node: "/opt/it's node", script: '/opt/bridge/dist/cli/signal-program.js', home: join(user, '.bridge') },
   config: null,
   ...more,
 });
-const install = (wiring = codex, where = world()) => {
+const install = (wiring = codex, where = environment()) => {
   const plan = planInstall(wiring, where);
   carryOut(plan);
   return plan;
 };
-const remove = (wiring = codex, where = world()) => carryOut(planRemove(wiring, where));
+const remove = (wiring = codex, where = environment()) => carryOut(planRemove(wiring, where));
 const read = (path: string) => readFileSync(path, 'utf8');
 const notifyOf = (text: string) => parse(text, { integersAsBigInt: true }).notify;
 
@@ -79,7 +85,7 @@ test.each(Object.entries(tomls))('a config.toml with %s keeps every byte', (_, b
   remove();
   expect(read(config)).toBe(before);
   expect(existsSync(hooks)).toBe(false);
-  expect(planRemove(codex, world()).changes).toEqual([]);
+  expect(planRemove(codex, environment()).changes).toEqual([]);
 });
 
 test('what codex itself writes behind ours stays when ours goes', () => {
@@ -87,7 +93,7 @@ test('what codex itself writes behind ours stays when ours goes', () => {
   install();
   const reviewed = '\n[hooks.state."/x/hooks.json:stop:0:0"]\ntrusted_hash = "sha256:0"\n';
   writeFileSync(config, `${read(config)}${reviewed}`);
-  const rows = wiredNow(codex, world());
+  const rows = wiredNow(codex, environment());
   expect(rows.find(({ event }) => event === 'Stop')).toMatchObject({ state: 'wired', trusted: true });
   expect(rows.find(({ event }) => event === 'UserPromptSubmit')).toMatchObject({ state: 'wired', trusted: false });
   remove();
@@ -101,7 +107,7 @@ test('a notify program of the user is never overwritten: the hooks are wired, an
   expect(read(config)).toBe(before);
   expect(existsSync(hooks)).toBe(true);
   expect(notes.join('\n')).toMatch(/notify is yours \(chime --loud\).*bridge signal --agent codex/);
-  expect(wiredNow(codex, world()).at(-1)).toMatchObject({ event: 'notify', state: 'foreign' });
+  expect(wiredNow(codex, environment()).at(-1)).toMatchObject({ event: 'notify', state: 'foreign' });
   remove();
   expect(read(config)).toBe(before);
 });
@@ -155,7 +161,7 @@ test('a link to a file that is not there yet is written through', () => {
 
 test('a file that changed between the look and the writing is left alone', () => {
   writeFileSync(config, 'model = "x"\n');
-  const plan = planInstall(codex, world());
+  const plan = planInstall(codex, environment());
   writeFileSync(config, 'model = "y"\n');
   expect(() => carryOut({ ...plan, changes: plan.changes.filter(({ file }) => file.path === config) })).toThrow(
     /changed/,
@@ -173,13 +179,13 @@ test('files that were not there are made for their owner alone, and go again', (
 
 test('the folder is the one that the agent itself would look in, or the one of the file that is named', () => {
   const elsewhere = join(user, 'elsewhere');
-  install(codex, world({ env: { CODEX_HOME: elsewhere } }));
+  install(codex, environment({ env: { CODEX_HOME: elsewhere } }));
   expect(readdirSync(elsewhere).sort()).toEqual(['config.toml', 'hooks.json']);
-  install(gemini, world({ env: { GEMINI_CLI_HOME: elsewhere } }));
+  install(gemini, environment({ env: { GEMINI_CLI_HOME: elsewhere } }));
   expect(readdirSync(join(elsewhere, '.gemini'))).toEqual(['settings.json']);
-  install(wiringOf('claude'), world({ config: join(user, 'mine.json') }));
+  install(wiringOf('claude'), environment({ config: join(user, 'mine.json') }));
   expect(read(join(user, 'mine.json'))).toContain('UserPromptSubmit');
-  install(codex, world({ config: join(user, 'named', 'config.toml') }));
+  install(codex, environment({ config: join(user, 'named', 'config.toml') }));
   expect(readdirSync(join(user, 'named')).sort()).toEqual(['config.toml', 'hooks.json']);
   expect(readdirSync(codexHome)).toEqual([]);
 });
@@ -206,7 +212,7 @@ test("a person's settings of Claude Code are theirs again to the byte, hooks of 
 
 test('another home is another wiring: told as stale, and renewed in place of the old one', () => {
   install();
-  const other = world({ program: { ...world().program, home: '/other home' } });
+  const other = environment({ program: { ...environment().program, home: '/other home' } });
   expect(new Set(wiredNow(codex, other).map(({ state }) => state))).toEqual(new Set(['stale']));
   install(codex, other);
   expect(new Set(wiredNow(codex, other).map(({ state }) => state))).toEqual(new Set(['wired']));

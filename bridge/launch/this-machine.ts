@@ -1,15 +1,12 @@
 import { execFile } from 'node:child_process';
 import { lstat, readdir } from 'node:fs/promises';
-import type { DoctorWorld } from './doctor-check.ts';
+import type { Machine } from './doctor-check.ts';
 import { findProgram } from './programs.ts';
 
 const runLimitMs = 5000;
 
 /** This machine. */
-export function thisMachine(places: {
-  readonly socketPath: string;
-  readonly home: string;
-}): Omit<DoctorWorld, 'owned'> {
+export function thisMachine(places: { readonly socketPath: string; readonly home: string }): Omit<Machine, 'owned'> {
   return {
     ...places,
     env: process.env,
