@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { commandOutput, freshTmux } from './ground.mjs';
+import { commandOutput, freshTmux } from './processes.mjs';
 
 const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 

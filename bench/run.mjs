@@ -19,7 +19,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
-import { commandOutput, cpuSecondsOf, freshTmux, memoryOf } from './ground.mjs';
+import { commandOutput, cpuSecondsOf, freshTmux, memoryOf } from './processes.mjs';
 
 const { values: flags } = parseArgs({
   options: {

@@ -4,9 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type PrivateTmux, privateTmux } from '../tests/fixtures/private-tmux.ts';
 import { type ScriptedAgent, startScriptedAgent } from '../tests/fixtures/scripted-agent.ts';
 import { type Contender, Deliverer } from './deliverer.ts';
-// @ts-expect-error plain JavaScript, shared with the benchmarks that need no types
-import { cpuSecondsOf as cpuOf } from './ground.mjs';
 import { hopefulName, typeHopefully } from './hopeful-typing.ts';
+// @ts-expect-error plain JavaScript, shared with the benchmarks that need no types
+import { cpuSecondsOf as cpuOf } from './processes.mjs';
 import { quantile } from './quantile.ts';
 
 const cpuSecondsOf = cpuOf as (pid: number) => number;

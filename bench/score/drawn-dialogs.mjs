@@ -6,8 +6,8 @@
  * @returns the whole screen's rows, with the background of a dialog that has one, the transcript above the dialog; where it is too tall its beginning is cut
  */
 export function drawDialog(agent, { command, reason = '', width = 120, height = 40 }) {
-  const { said, dialog, ground = '' } = agents[agent]({ command, reason, width });
-  const shown = ground === '' ? dialog : dialog.map((row) => `\x1b[${ground}m${row}\x1b[49m`);
+  const { said, dialog, background = '' } = agents[agent]({ command, reason, width });
+  const shown = background === '' ? dialog : dialog.map((row) => `\x1b[${background}m${row}\x1b[49m`);
   const rows = [...Array(height).fill(''), ...said, ...shown];
   return rows.slice(rows.length - height);
 }
@@ -147,7 +147,7 @@ const agents = {
     ],
   }),
   cline: ({ command, width }) => ({
-    ground: '48;2;29;32;33',
+    background: '48;2;29;32;33',
     said: [' * I will run it.', ''],
     dialog: [
       ' Cline needs permission',

@@ -18,7 +18,7 @@ const tellLimitMs = 250;
  * What an agent's own hook or notify program calls. Whatever happens it ends soon, with exit code 0, and without a word
  * on stdout, which the agent would take for a decision of the hook. Only --verbose speaks, on stderr.
  *
- * Kept apart from the other commands' ground (commander, the configuration), and bundled into one file: Node itself takes most of its time.
+ * Kept apart from what the other commands need (commander, the configuration), and bundled into one file: Node itself takes most of its time.
  */
 export async function signal(argv: readonly string[]): Promise<void> {
   const at = Date.now();

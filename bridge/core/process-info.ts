@@ -18,7 +18,7 @@ export interface TcpSocket {
 }
 
 /** What the machine tells of processes and sockets. */
-export interface ProcessGround {
+export interface ProcessTable {
   /**
    * The processes of one program that reads a terminal: itself, and its descendants in its own process group, so that
    * the tools it starts are none of them. Empty where they cannot be read, or belong to another user.

@@ -2,7 +2,7 @@ import { type AgentProgram, unseenInWords } from '../agent-programs/agent-progra
 import { launchable } from '../agent-programs/index.ts';
 import { messageOf } from '../core/failure.ts';
 import type { Check, Machine } from './doctor-check.ts';
-import { desktopCheck, homeCheck, sandboxCheck } from './doctor-ground.ts';
+import { desktopCheck, homeCheck, sandboxCheck } from './doctor-environment.ts';
 import { hooksCheck } from './doctor-hooks.ts';
 import { ownersCheck } from './doctor-owners.ts';
 import { panesCheck, socketCheck, tmuxCheck } from './doctor-tmux.ts';

@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { ComposerFacts } from '../core/composer.ts';
 import type { OpenInput } from '../core/native-input.ts';
 import type { Snapshot } from '../core/pane.ts';
-import type { ProcessGround } from '../core/process-info.ts';
+import type { ProcessTable } from '../core/process-info.ts';
 
 export type Found = OpenInput | { readonly refused: string };
 
@@ -13,12 +13,12 @@ export type Found = OpenInput | { readonly refused: string };
  * themselves show that it is theirs and nobody else's; whatever is less certain is refused, with the reason.
  */
 export class NativeInputs {
-  readonly #ground: ProcessGround;
+  readonly #processes: ProcessTable;
   readonly #clock: Clock;
   readonly #io: NativeInputIo;
 
-  constructor(parts: { ground: ProcessGround; clock: Clock; io: NativeInputIo }) {
-    this.#ground = parts.ground;
+  constructor(parts: { processes: ProcessTable; clock: Clock; io: NativeInputIo }) {
+    this.#processes = parts.processes;
     this.#clock = parts.clock;
     this.#io = parts.io;
   }
@@ -30,13 +30,13 @@ export class NativeInputs {
     if (foreground !== 'agent' || agentPid === null || agentStartedAt === null) {
       return { refused: 'the process of the program is not known' };
     }
-    const program = this.#ground.program(agentPid, agentStartedAt);
+    const program = this.#processes.program(agentPid, agentStartedAt);
     if (program.length === 0) return { refused: 'the processes of the program cannot be read' };
-    const ground = this.#ground;
+    const processes = this.#processes;
     return input.find({
       program,
-      others: () => ground.others(),
-      tcp: () => ground.tcp(),
+      others: () => processes.others(),
+      tcp: () => processes.tcp(),
       clock: this.#clock,
       io: this.#io,
     });

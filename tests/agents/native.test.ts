@@ -107,7 +107,7 @@ describe.each(agents)('the native input of a real %s', (name) => {
     try {
       const snapshot = await bridge.panes.capture(await addressOn(bridge.main, agent.paneId));
       const nativeInputs = new NativeInputs({
-        ground: new ProcessFiles(),
+        processes: new ProcessFiles(),
         clock: systemClock,
         io: nativeInputIo(systemClock),
       });

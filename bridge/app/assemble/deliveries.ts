@@ -55,7 +55,11 @@ export function assembleDeliveries(parts: {
       commit: (work) => commits.commit(work),
     },
     clock,
-    nativeInputs: new NativeInputs({ ground: new ProcessFiles(), clock: steadyClock, io: nativeInputIo(steadyClock) }),
+    nativeInputs: new NativeInputs({
+      processes: new ProcessFiles(),
+      clock: steadyClock,
+      io: nativeInputIo(steadyClock),
+    }),
     word: {
       took: (identity, text, since) => hooks.took(identity, text, since),
       asks: (identity) => hooks.asks(identity),
