@@ -162,7 +162,7 @@ async function runController(options: Record<string, unknown>, json: boolean): P
 }
 
 function describeController(report: ControllerReport): string {
-  const lines = [`controller kit in ${report.repository}`];
+  const lines = [`controller files in ${report.repository}`];
   if (report.server) lines.push(`tmux server ${report.server.socketPath}`);
   if (report.run.is === 'pane')
     lines.push(`controller pane ${report.run.paneId}; ${describeAgent(report.run.agent)}`, report.run.attachHint);

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { BridgeError, messageOf } from '../core/failure.ts';
 import { replaceFile } from './files.ts';
 
-export interface KitReport {
+export interface FilesReport {
   readonly created: readonly string[];
   /** was there with other words, and stays: --force replaces it */
   readonly kept: readonly string[];
@@ -16,11 +16,11 @@ export interface KitReport {
  * Copies a file, or a folder's files, to `into`. What is there already stays, unless `force`. Nothing is ever removed,
  * and a target that is the source, lies in the source or reaches it through a link is never written.
  */
-export async function installKit(wish: {
+export async function installBundledFiles(wish: {
   readonly from: string;
   readonly into: string;
   readonly force: boolean;
-}): Promise<KitReport> {
+}): Promise<FilesReport> {
   const report = { created: [] as string[], kept: [] as string[], replaced: [] as string[], same: [] as string[] };
   const source = await realpath(wish.from).catch((cause: unknown) => {
     throw new BridgeError({ what: 'install', target: wish.from, reason: messageOf(cause), cause });

@@ -8,7 +8,7 @@ import { splitCommand } from './command-line.ts';
 import { type ControllerRun, runController } from './controller-run.ts';
 import { type LaunchEnvironment, setting } from './environment.ts';
 import { guardOff } from './guard-off.ts';
-import { installControllerKit, type RepositoryKit } from './repository-files.ts';
+import { installControllerFiles, type RepositoryFiles } from './repository-files.ts';
 import { type FoundServer, findServer } from './server-search.ts';
 import { checkSessionName } from './session-name.ts';
 import { writeState } from './state-folder.ts';
@@ -42,14 +42,14 @@ export const controllerDefaults = { agent: launchable[0]!.name } as const;
 export interface ControllerReport {
   readonly repository: string;
   readonly server: FoundServer | null;
-  readonly kit: RepositoryKit;
+  readonly kit: RepositoryFiles;
   readonly files: readonly string[];
   readonly run: ControllerRun;
   readonly guardedBy: string | null;
   readonly notes: readonly string[];
 }
 
-/** Installs the kit into a repository, records its tmux server, and starts the controller agent under its own sandbox. */
+/** Installs the bundled files into a repository, records its tmux server, and starts the controller agent under its own sandbox. */
 export async function startController(
   options: StartControllerOptions,
   tmuxAt: TmuxAt,
@@ -63,7 +63,7 @@ export async function startController(
   const session = options.session ? checkSessionName(options.session) : null;
   const agent = starts ? plan(options, args, environment) : null;
   const server = await detect(options, { session, folder, needed: starts }, tmuxAt, environment, notes);
-  const kit = await installControllerKit(
+  const bundled = await installControllerFiles(
     {
       repository,
       prompt: options.prompt ?? null,
@@ -86,7 +86,15 @@ export async function startController(
     tmuxAt,
     environment,
   );
-  return { repository, server, kit, files, run, guardedBy: agent?.guardedBy ?? null, notes: [...notes, ...kit.notes] };
+  return {
+    repository,
+    server,
+    kit: bundled,
+    files,
+    run,
+    guardedBy: agent?.guardedBy ?? null,
+    notes: [...notes, ...bundled.notes],
+  };
 }
 
 async function repositoryFolder(named: string | null, environment: LaunchEnvironment): Promise<string> {
@@ -141,7 +149,7 @@ function controllerArgs(options: StartControllerOptions, environment: LaunchEnvi
   return kept;
 }
 
-/** A server is needed to start an agent, not to install the kit. */
+/** A server is needed to start an agent, not to install the bundled files. */
 async function detect(
   options: StartControllerOptions,
   wish: { session: string | null; folder: string; needed: boolean },

@@ -2,27 +2,27 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { usageError } from '../core/failure.ts';
-import { installKit, type KitReport } from './bundled-files.ts';
+import { type FilesReport, installBundledFiles } from './bundled-files.ts';
 import { type LaunchEnvironment, setting } from './environment.ts';
 import { packageRoot } from './package-root.ts';
 
-export interface RepositoryKit extends KitReport {
+export interface RepositoryFiles extends FilesReport {
   readonly notes: readonly string[];
 }
 
 /** Where each agent program looks for a repository's own skills. */
 const skillFolders = ['.codex/skills', '.claude/skills'] as const;
-const nothing: KitReport = { created: [], kept: [], replaced: [], same: [] };
+const nothing: FilesReport = { created: [], kept: [], replaced: [], same: [] };
 
 /** Teaches a worker when and how to ask. What the repository has already stays as it is. */
-export async function installWorkerKit(repository: string): Promise<RepositoryKit> {
+export async function installWorkerFiles(repository: string): Promise<RepositoryFiles> {
   const from = join(packageRoot, 'skills', 'worker');
   if (!existsSync(from)) return { ...nothing, notes: [`no worker skill at ${from}`] };
   return combine(await eachFolder(from, 'worker', repository, false));
 }
 
 /** The controller's prompt and every skill, from the flags, else MACS's environment names, else this package. */
-export async function installControllerKit(
+export async function installControllerFiles(
   wish: {
     readonly repository: string;
     readonly prompt: string | null;
@@ -31,8 +31,8 @@ export async function installControllerKit(
     readonly force: boolean;
   },
   environment: LaunchEnvironment,
-): Promise<RepositoryKit & { readonly promptFile: string | null }> {
-  const reports: KitReport[] = [];
+): Promise<RepositoryFiles & { readonly promptFile: string | null }> {
+  const reports: FilesReport[] = [];
   const notes: string[] = [];
   const prompt = source(
     wish.prompt,
@@ -43,7 +43,7 @@ export async function installControllerKit(
   );
   const promptFile = join(wish.repository, '.codex', 'prompts', 'controller.md');
   if (prompt === null) notes.push('no controller prompt to install');
-  else reports.push(await installKit({ from: prompt, into: promptFile, force: wish.force }));
+  else reports.push(await installBundledFiles({ from: prompt, into: promptFile, force: wish.force }));
   if (!wish.skipSkills) {
     const skills = source(wish.skills, '--skills', 'MACS_SKILLS_DIR', 'skills', environment);
     if (skills === null) notes.push('no skills to install');
@@ -86,14 +86,14 @@ async function skillNames(folder: string): Promise<string[]> {
   return names.sort();
 }
 
-async function eachFolder(from: string, name: string, repository: string, force: boolean): Promise<KitReport[]> {
-  const reports: KitReport[] = [];
+async function eachFolder(from: string, name: string, repository: string, force: boolean): Promise<FilesReport[]> {
+  const reports: FilesReport[] = [];
   for (const folder of skillFolders)
-    reports.push(await installKit({ from, into: join(repository, folder, name), force }));
+    reports.push(await installBundledFiles({ from, into: join(repository, folder, name), force }));
   return reports;
 }
 
-function combine(reports: readonly KitReport[]): RepositoryKit {
-  const all = (key: keyof KitReport) => reports.flatMap((report) => report[key]);
+function combine(reports: readonly FilesReport[]): RepositoryFiles {
+  const all = (key: keyof FilesReport) => reports.flatMap((report) => report[key]);
   return { created: all('created'), kept: all('kept'), replaced: all('replaced'), same: all('same'), notes: [] };
 }

@@ -5,7 +5,7 @@ import type { PaneId } from '../core/ids.ts';
 import { workerCommand } from './agent-command.ts';
 import { attachment } from './attach.ts';
 import { enclosingSocket, type LaunchEnvironment, setting } from './environment.ts';
-import { installWorkerKit } from './repository-files.ts';
+import { installWorkerFiles } from './repository-files.ts';
 import { type AgentOutcome, ensureRolePane } from './role-pane.ts';
 import { writeState } from './state-folder.ts';
 import type { Tmux, TmuxAt } from './tmux.ts';
@@ -71,7 +71,7 @@ export async function startWorker(
     writeState(settings.folder, 'tmux-session.txt', settings.session),
     writeState(settings.folder, 'tmux-socket.txt', settings.socketPath),
   ];
-  const kit = options.skipSkills ? null : await installWorkerKit(dirname(settings.folder));
+  const bundled = options.skipSkills ? null : await installWorkerFiles(dirname(settings.folder));
   const how = await attachment(
     { socketPath: settings.socketPath, session: settings.session, windowId: pane.windowId },
     { wanted: options.attach ?? true, terminal: options.terminal ?? false },
@@ -85,8 +85,8 @@ export async function startWorker(
     paneHistoryLimit: pane.historyLimit,
     paneMouse: pane.mouse,
     guardedBy: agent?.guardedBy ?? null,
-    files: [...files, ...(kit?.created ?? [])],
-    notes: [...pane.notes, ...(kit?.notes ?? []), ...how.notes],
+    files: [...files, ...(bundled?.created ?? [])],
+    notes: [...pane.notes, ...(bundled?.notes ?? []), ...how.notes],
     attach: how.attach,
     attachHint: how.hint,
   };
