@@ -22,8 +22,8 @@ import { makeOutput, reportFault } from './output.ts';
 
 function tmuxAt(socketPath: string): Tmux {
   const tmux = new ExecCommands({ socketPath });
-  const turnstile = attachLockFor(socketPath, steadyClock);
-  return { run: (...argv) => turnstile.pass(() => tmux.run(...argv)) };
+  const attachLock = attachLockFor(socketPath, steadyClock);
+  return { run: (...argv) => attachLock.exclusive(() => tmux.run(...argv)) };
 }
 
 const environment = { env: process.env, cwd: process.cwd(), now: () => Date.now() };

@@ -3,7 +3,7 @@ import { BridgeError } from '../core/failure.ts';
 import { Locks } from './locks.ts';
 
 /** How long one waits for its turn. Whoever has it needs a few hundredths of a second, unless the machine is very busy. */
-const patienceMs = 20_000;
+const waitLimitMs = 20_000;
 const lookAgainMs = 10;
 
 /**
@@ -14,35 +14,35 @@ export function attachLockFor(socketPath: string, clock: Clock, locks = new Lock
   return new AttachLock({ key: `clients of ${socketPath}`, clock, locks });
 }
 
-/** One at a time passes, among all processes of one user. */
+/** One piece of work at a time, among all processes of one user. */
 export class AttachLock {
   readonly #locks: Locks;
   readonly #key: string;
   readonly #clock: Clock;
 
-  /** @param parts.key what is passed: those of another key go their own way */
+  /** @param parts.key what is locked: work of another key does not wait */
   constructor(parts: { key: string; clock: Clock; locks: Locks }) {
     this.#locks = parts.locks;
     this.#key = parts.key;
     this.#clock = parts.clock;
   }
 
-  /** Works in its turn; out of turn where that does not come, for no work may wait for ever on somebody who hangs. */
-  async pass<T>(work: () => Promise<T>): Promise<T> {
-    const turn = await this.#turn();
+  /** Works while nobody else does; without the lock where it is not had in time, for no work may wait for ever on a process that hangs. */
+  async exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const held = await this.#acquire();
     try {
       return await work();
     } finally {
-      turn?.release();
+      held?.release();
     }
   }
 
-  async #turn(): Promise<{ release(): void } | null> {
-    const giveUpAt = this.#clock.now() + patienceMs;
+  async #acquire(): Promise<{ release(): void } | null> {
+    const giveUpAt = this.#clock.now() + waitLimitMs;
     while (this.#clock.now() < giveUpAt) {
       try {
-        const turn = this.#locks.tryAcquire(this.#key);
-        if (turn !== null) return turn;
+        const held = this.#locks.tryAcquire(this.#key);
+        if (held !== null) return held;
       } catch (fault) {
         // a folder that cannot be used is told of by the first delivery, which needs its lock
         if (fault instanceof BridgeError) return null;

@@ -19,7 +19,7 @@ export interface Borrowed {
 export type Claim = { readonly is: 'ours'; readonly typed?: Typed } | { readonly is: 'theirs'; readonly owner: Owner };
 
 /** A change of one row takes far less than a millisecond; this is for a machine on which whoever is at it gets no processor. */
-const patienceMs = 5_000;
+const busyTimeoutMs = 5_000;
 const touchEveryMs = 3_600_000;
 /** So many names in a row are met by one who tidies up only where something is wrong. */
 const nameLimit = 20;
@@ -246,7 +246,7 @@ export class Ownership {
   }
 
   #transaction<T>(work: (rows: OwnersTable) => T): T {
-    const table = new DatabaseSync(this.#file, { timeout: patienceMs });
+    const table = new DatabaseSync(this.#file, { timeout: busyTimeoutMs });
     try {
       chmodSync(this.#file, 0o600);
       // nobody who owned a pane outlives a power cut: nothing has to be on the disk

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(base, { recursive: true }));
 
-const turnstile = (key: string, more = {}) =>
+const attachLock = (key: string, more = {}) =>
   new AttachLock({ key, clock: systemClock, locks: new Locks(join(base, 'bridge')), ...more });
 
 /** Work that is under way from the moment of the call, until `end`. */
@@ -22,7 +22,7 @@ function begun(turns: AttachLock) {
     end = resolve;
   });
   const begins = new Promise<void>((resolve) => {
-    void turns.pass(async () => {
+    void turns.exclusive(async () => {
       resolve();
       await ended;
     });
@@ -31,11 +31,11 @@ function begun(turns: AttachLock) {
 }
 
 test('one at a time passes; those of another key go their own way', async () => {
-  const first = begun(turnstile('a'));
+  const first = begun(attachLock('a'));
   await first.begins;
   const told: string[] = [];
-  const second = turnstile('a').pass(async () => void told.push('second'));
-  await turnstile('b').pass(async () => void told.push('other'));
+  const second = attachLock('a').exclusive(async () => void told.push('second'));
+  await attachLock('b').exclusive(async () => void told.push('other'));
   told.push('first ends');
   first.end();
   await second;
@@ -43,12 +43,12 @@ test('one at a time passes; those of another key go their own way', async () => 
 });
 
 test('work that fails gives its turn back', async () => {
-  await expect(turnstile('a').pass(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
-  await turnstile('a').pass(async () => {});
+  await expect(attachLock('a').exclusive(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  await attachLock('a').exclusive(async () => {});
 });
 
 test('whoever waits too long on one who hangs passes out of turn', async () => {
-  const first = begun(turnstile('a'));
+  const first = begun(attachLock('a'));
   await first.begins;
   let now = 0;
   const clock = {
@@ -59,7 +59,7 @@ test('whoever waits too long on one who hangs passes out of turn', async () => {
       return () => {};
     },
   };
-  await turnstile('a', { clock }).pass(async () => {});
+  await attachLock('a', { clock }).exclusive(async () => {});
   expect(now).toBeGreaterThanOrEqual(20_000);
   first.end();
 });
@@ -67,12 +67,12 @@ test('whoever waits too long on one who hangs passes out of turn', async () => {
 test('where no lock can be had, nobody is kept from their work', async () => {
   const file = join(base, 'file');
   writeFileSync(file, '');
-  await turnstile('a', { locks: new Locks(file) }).pass(async () => {});
+  await attachLock('a', { locks: new Locks(file) }).exclusive(async () => {});
 });
 
 test('who passes tidies away the lock files that killed bridges have left', async () => {
   mkdirSync(join(base, 'bridge'), { mode: 0o700 });
   writeFileSync(join(base, 'bridge', `${'0'.repeat(32)}.lock`), '');
-  await turnstile('a').pass(async () => {});
+  await attachLock('a').exclusive(async () => {});
   expect(readdirSync(join(base, 'bridge'))).toEqual([]);
 });

@@ -12,7 +12,7 @@ test('a launcher opens nothing while a client of a bridge is just coming', async
   const locks = new Locks(runtimeFolder({ XDG_RUNTIME_DIR: tmux.folder }));
   const turn = attachLockFor(tmux.socketPath, systemClock, locks);
   const work = ['start', 'worker', '--socket', tmux.socketPath, '--session', 'macs', '--skip-skills'];
-  const started = await turn.pass(async () => {
+  const started = await turn.exclusive(async () => {
     const launched = run(tmux, [...work, '--agent-command', 'sleep 1000']);
     const first = await Promise.race([
       launched,

@@ -24,7 +24,7 @@ export function assemblePanes(parts: {
     clock: steadyClock,
     aloneAt: (socketPath) => {
       const lock = attachLockFor(socketPath, steadyClock);
-      return (work) => lock.pass(work);
+      return (work) => lock.exclusive(work);
     },
     pidFileFor: (socketPath) => join(home, clientsFile(socketPath)),
     onEvent: parts.emit,

@@ -15,7 +15,7 @@ eachTestStartsWith();
 /** The clients of one bridge, as a server of its own process has them. */
 function clientsOfABridge(): ControlClients {
   const { socketPath } = tmux;
-  const turnstile = attachLockFor(socketPath, systemClock, new Locks(join(tmux.folder, 'locks')));
+  const attachLock = attachLockFor(socketPath, systemClock, new Locks(join(tmux.folder, 'locks')));
   const exec = new ExecCommands({ socketPath });
   return new ControlClients({
     socketPath,
@@ -25,7 +25,7 @@ function clientsOfABridge(): ControlClients {
     onNotice: () => {},
     onEnd: () => {},
     onChange: () => {},
-    alone: (work) => turnstile.pass(work),
+    alone: (work) => attachLock.exclusive(work),
     heard: () => exec.runAll([['display-message', '-p', '']]),
   });
 }
