@@ -1,4 +1,4 @@
-import { heedful } from '../screen/with-hook-state.ts';
+import { withHookState } from '../screen/with-hook-state.ts';
 import type { AgentProgram, Launch } from './agent-program.ts';
 import { aider } from './aider.ts';
 import { claude } from './claude/index.ts';
@@ -114,10 +114,10 @@ function chosen(process: string | null, choice: ProgramChoice): AgentProgram {
 }
 
 const made = new WeakMap<CustomAgent, AgentProgram>();
-const careful = new WeakMap<AgentProgram, AgentProgram>();
+const readers = new WeakMap<AgentProgram, AgentProgram>();
 
 function heeding(program: AgentProgram): AgentProgram {
-  const known = careful.get(program) ?? { ...program, screen: heedful(program.screen) };
-  careful.set(program, known);
+  const known = readers.get(program) ?? { ...program, screen: withHookState(program.screen) };
+  readers.set(program, known);
   return known;
 }

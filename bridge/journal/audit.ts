@@ -30,7 +30,7 @@ export interface Audit {
 
 /**
  * Reads a whole journal, as it is at one moment, and changes nothing; a bridge may go on with its work meanwhile. Every
- * life is retraced from its events, held to the lifecycle, and compared with what is kept of it.
+ * life is rebuilt from its events, held to the lifecycle, and compared with what is kept of it.
  * @param archive the folder of the archives
  * @throws BridgeError when it cannot be opened, is another program's, or was written by a newer bridge
  */
@@ -115,7 +115,7 @@ class Auditor {
     for (const { request } of requests.values()) {
       this.#findings.push(...rebuildThread(request, threads.get(request.id) ?? []));
     }
-    this.#retrace(requests, deliveries);
+    this.#rebuild(requests, deliveries);
     const events = this.#sequence(archived);
     this.#archives(archived);
     return {
@@ -134,7 +134,7 @@ class Auditor {
   }
 
   /** Every life, from the events in the order of their subjects: none of them is held in memory longer than its own. */
-  #retrace(requests: Audit['requests'], deliveries: ReadonlyMap<string, Delivery>): void {
+  #rebuild(requests: Audit['requests'], deliveries: ReadonlyMap<string, Delivery>): void {
     const unseen = new Set([...requests.keys(), ...deliveries.keys()]);
     const finish = (life: JournalEvent[]) => {
       const subject = life[0]?.subject;

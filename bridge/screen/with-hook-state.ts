@@ -5,13 +5,13 @@ import type { ScreenReader } from './screen-reader.ts';
 const made = new WeakMap<ScreenReader, ScreenReader>();
 
 /**
- * The reader, held back by the agent's own word: where that stands against a screen at rest, the screen is `unknown`.
- * A word never makes anything ready by itself; what it adds to a screen at rest, each reader weighs for itself.
+ * The reader, held back by the agent's own hook state: where that stands against a screen at rest, the screen is `unknown`.
+ * A hook state never makes anything ready by itself; what it adds to a screen at rest, each reader weighs for itself.
  */
-export function heedful(reader: ScreenReader): ScreenReader {
+export function withHookState(reader: ScreenReader): ScreenReader {
   const known = made.get(reader);
   if (known !== undefined) return known;
-  const careful: ScreenReader = {
+  const held: ScreenReader = {
     ...reader,
     read(snapshot, motion) {
       const reading = reader.read(snapshot, motion);
@@ -20,6 +20,6 @@ export function heedful(reader: ScreenReader): ScreenReader {
       return { ...reading, state: 'unknown', why: [evidence('contradiction', against), ...reading.why] };
     },
   };
-  made.set(reader, careful);
-  return careful;
+  made.set(reader, held);
+  return held;
 }
