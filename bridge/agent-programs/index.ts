@@ -81,7 +81,7 @@ export interface ProgramChoice {
 /** The agent program that a process of this name is; `unknown` where nothing names one. Its reader heeds its hooks' word. */
 export function programOf(process: string | null, choice: ProgramChoice = {}): AgentProgram {
   const program = chosen(process, choice);
-  return heeding(program);
+  return heldByHookState(program);
 }
 
 /** By its name in the catalogue or in bridge.yaml. @throws BridgeError for facts that do not make a program */
@@ -114,10 +114,10 @@ function chosen(process: string | null, choice: ProgramChoice): AgentProgram {
 }
 
 const made = new WeakMap<CustomAgent, AgentProgram>();
-const readers = new WeakMap<AgentProgram, AgentProgram>();
+const held = new WeakMap<AgentProgram, AgentProgram>();
 
-function heeding(program: AgentProgram): AgentProgram {
-  const known = readers.get(program) ?? { ...program, screen: withHookState(program.screen) };
-  readers.set(program, known);
+function heldByHookState(program: AgentProgram): AgentProgram {
+  const known = held.get(program) ?? { ...program, screen: withHookState(program.screen) };
+  held.set(program, known);
   return known;
 }

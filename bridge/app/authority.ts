@@ -46,7 +46,7 @@ const orController = 'only you or the live controller of that worker may';
 const whose: Readonly<Record<Act, string>> = {
   answer: `no agent answers itself or another one: ${orController}`,
   dismiss: `no agent ends its own question or another's: ${orController}`,
-  settle: `no agent vouches for its own input or another's: ${orController}`,
+  settle: `no agent marks its own answer or another's as delivered: ${orController}`,
   resume: 'no agent ends a pause: only you may, or of one worker its live controller',
   'send --in-dialog': `no agent decides in its own dialog or another's: ${orController}`,
   'send --command': `no agent changes its own settings or another's: ${orController}`,

@@ -96,7 +96,7 @@ async function joinLiving(context: Context): Promise<ExitCode | null> {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort());
   process.stdout.on('error', () => interrupted.abort());
-  const tell = teller({ config, out });
+  const tell = eventPrinter({ config, out });
   try {
     await stream(context, 'follow', {}, tell, interrupted.signal);
   } catch (fault) {
@@ -108,7 +108,7 @@ async function joinLiving(context: Context): Promise<ExitCode | null> {
 }
 
 /** Shows events in this terminal: for people, or as lines of JSON. */
-function teller({ config, out }: Pick<Context, 'config' | 'out'>): (event: ToldEvent) => void {
+function eventPrinter({ config, out }: Pick<Context, 'config' | 'out'>): (event: ToldEvent) => void {
   const isRepeated = repeats();
   return (event) => {
     if (isRepeated(event)) return;
@@ -147,7 +147,7 @@ async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
     ).catch(() => [])),
     '/dev/tty',
   ];
-  const show = teller({ config, out });
+  const show = eventPrinter({ config, out });
   const on = (event: ToldEvent) => {
     file?.[levelOf(event) === 'warning' ? 'warn' : 'info'](recordOf(event));
     show(event);

@@ -81,11 +81,11 @@ export function rebuildThread(request: Request, deliveries: readonly Delivery[])
   if ('deliveryId' in state && !answers.some(({ id }) => id === state.deliveryId)) {
     found('lost-delivery', request.id, `delivery ${state.deliveryId} of its answer is not in the journal`);
   } else if (request.via === 'screen' && (state.is === 'delivered' || state.is === 'settled')) {
-    const vouched = state.is === 'settled' && state.vouchedBy !== undefined;
+    const isConfirmed = state.is === 'settled' && state.vouchedBy !== undefined;
     const carried = answers.filter(
       (one) =>
         one.envelope.body === state.answer.instructions &&
-        (vouched ? isUndecided(one.state) : one.state.is === 'acknowledged'),
+        (isConfirmed ? isUndecided(one.state) : one.state.is === 'acknowledged'),
     );
     if (carried.length === 0)
       found('no-evidence', request.id, `it is ${state.is}, and no delivery has typed its answer`);

@@ -23,7 +23,7 @@ export type RequestInput =
   /** a human's answer for a delivery that can be replaced no more */
   | { readonly type: 'answer-missed'; readonly answer: Answer }
   /** a person has looked: the answer in doubt has arrived, was put right in the pane, or is not wanted any more */
-  | { readonly type: 'vouched'; readonly by: string; readonly at: number }
+  | { readonly type: 'confirmed-delivered'; readonly by: string; readonly at: number }
   /** a person has looked: the answer in doubt did not arrive, and is to be typed */
   | { readonly type: 'asked-again'; readonly by: string; readonly at: number; readonly deliveryId: DeliveryId }
   | { readonly type: 'controller-failed'; readonly failure: ControllerFailure; readonly at: number }

@@ -25,7 +25,7 @@ export interface RequestStep {
  * kept in `late`. The answer to `bridge ask` is printed by the command that asked: it goes to `settled` at once.
  * An answer is bound to the turn that asked: where that has passed it is taken back, kept, and its author told.
  * Where another bridge may have answered meanwhile, what is not typed yet is the human's.
- * An answer in doubt is the human's: it may be vouched for, typed on a person's word, or followed by another.
+ * An answer in doubt is the human's: it may be marked as delivered, typed on a person's word, or followed by another.
  */
 export function step(request: Request, event: RequestInput): RequestStep {
   switch (event.type) {
@@ -39,8 +39,8 @@ export function step(request: Request, event: RequestInput): RequestStep {
       return answerArrived(request, event.answer, event.deliveryId);
     case 'answer-missed':
       return isKnown(request, event.answer) ? unchanged(request) : late(request, event.answer);
-    case 'vouched':
-      return vouched(request, event.by, event.at);
+    case 'confirmed-delivered':
+      return confirmedDelivered(request, event.by, event.at);
     case 'asked-again': {
       const doubt = doubtOf(request);
       if (doubt === null) return unchanged(request);
@@ -193,7 +193,7 @@ function takenBack(request: Request, state: RequestState & { is: 'answered' }, w
 }
 
 /** A person says that the answer arrived; or, of one that was not typed, that it need not be. */
-function vouched(request: Request, by: string, at: number): RequestStep {
+function confirmedDelivered(request: Request, by: string, at: number): RequestStep {
   const doubt = doubtOf(request);
   if (doubt === null) return unchanged(request);
   if (doubt.delivery === 'not-typed') {

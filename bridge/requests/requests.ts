@@ -145,7 +145,7 @@ export class Requests {
 
   /** A person says that the answer in doubt has arrived. */
   confirmDelivered(id: RequestId, by: string): Decision {
-    return decisionOf(this.#transitions.apply(id, () => ({ type: 'vouched', by, at: this.#clock.now() })));
+    return decisionOf(this.#transitions.apply(id, () => ({ type: 'confirmed-delivered', by, at: this.#clock.now() })));
   }
 
   /** A person says that the answer in doubt did not arrive, or is wanted still: it is typed. */

@@ -179,8 +179,9 @@ function accountForBoth(
   fail: Fail,
 ): void {
   const all = requests.map(describe).join('; ');
-  const isVouched = requests.some(({ state }) => state === 'delivered' || state === 'settled');
-  if (submissions === 0 && isVouched) fail('losses', `${mark} counts as delivered, and ${agent} never got it: ${all}`);
+  const isConfirmed = requests.some(({ state }) => state === 'delivered' || state === 'settled');
+  if (submissions === 0 && isConfirmed)
+    fail('losses', `${mark} counts as delivered, and ${agent} never got it: ${all}`);
   else if (submissions === 0 && !ledger.dead.has(agent) && !passed.has(mark)) {
     fail('losses', `${mark} of ${agent} has not come to an end: ${all}`);
   }
@@ -219,7 +220,7 @@ function accountFor(
       figures.uncertainButSubmitted += submissions;
       if (!ledger.told.has(request.id)) fail('untold', `${mark} is ${delivery.state.is}, and no human was told`);
     }
-    if (request.state === 'settled' && submissions === 0) fail('losses', `${mark} was vouched for, and never came`);
+    if (request.state === 'settled' && submissions === 0) fail('losses', `${mark} was confirmed, and never came`);
     if (request.state === 'asked' && !isDead) fail('losses', `${mark} of ${agent} still waits for a human's word`);
     return;
   }

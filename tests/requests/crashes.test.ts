@@ -10,7 +10,7 @@ import { RequestsHarness, sighting } from './requests-harness.ts';
 type Command =
   | { readonly do: 'open'; readonly worker: 0 | 1; readonly text: string; readonly via: 'screen' | 'ask' }
   | { readonly do: 'answer'; readonly which: number; readonly by: string; readonly text: string }
-  | { readonly do: 'fail' | 'dismiss' | 'vouch' | 'again'; readonly which: number }
+  | { readonly do: 'fail' | 'dismiss' | 'confirm' | 'again'; readonly which: number }
   | { readonly do: 'turn' | 'busy' | 'free'; readonly worker: 0 | 1 }
   | { readonly do: 'outcome'; readonly outcome: Outcome }
   | { readonly do: 'pass'; readonly ms: number }
@@ -40,7 +40,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     }),
   },
   fc.record({
-    do: fc.constantFrom('fail' as const, 'dismiss' as const, 'vouch' as const, 'again' as const),
+    do: fc.constantFrom('fail' as const, 'dismiss' as const, 'confirm' as const, 'again' as const),
     which,
   }),
   {
@@ -158,7 +158,7 @@ class Machine {
         unheard.delete(text);
         return;
       }
-      case 'vouch':
+      case 'confirm':
         if (id !== undefined) harness.requests.confirmDelivered(id, 'human:cli');
         return;
       case 'again': {

@@ -209,8 +209,8 @@ test('an answer in doubt is typed again only on the express word of a person', (
 });
 
 test('a person who looked settles an answer in doubt, and nothing else', () => {
-  const vouched: RequestInput = { type: 'vouched', by: 'human:cli', at: 30 };
-  expect(after([...inDoubt('typed-not-submitted'), vouched])).toMatchObject({
+  const confirmed: RequestInput = { type: 'confirmed-delivered', by: 'human:cli', at: 30 };
+  expect(after([...inDoubt('typed-not-submitted'), confirmed])).toMatchObject({
     state: { is: 'settled', answer: { instructions: 'A' }, vouchedBy: 'human:cli' },
     effects: ['archive'],
   });
@@ -221,7 +221,7 @@ test('a person who looked settles an answer in doubt, and nothing else', () => {
     [toHuman, arrives(answerBy('human:cli'))],
     [toHuman, dismissed],
   ]) {
-    expect(after([...events, vouched]).changed).toBe(false);
+    expect(after([...events, confirmed]).changed).toBe(false);
     expect(after([...events, { type: 'asked-again', by: 'human:cli', at: 1, deliveryId: d2 }]).changed).toBe(false);
   }
 });
@@ -314,7 +314,7 @@ test('an answer that was held then is kept, and typed on the express word of a p
 test('a person who sees that another bridge answered, or a worker that goes on, withdraws it: nothing of it was typed', () => {
   const kept = [...held, elsewhere(5)];
   const notTyped = { answer: { instructions: 'A' }, deliveryId: d1 };
-  expect(after([...kept, { type: 'vouched', by: 'human:cli', at: 30 }])).toMatchObject({
+  expect(after([...kept, { type: 'confirmed-delivered', by: 'human:cli', at: 30 }])).toMatchObject({
     state: { is: 'withdrawn', notTyped },
     effects: ['archive'],
   });
@@ -373,7 +373,11 @@ const anyEvent: fc.Arbitrary<RequestInput> = fc.oneof(
   fc.record({ type: fc.constant('dialog-closed' as const), at }),
   fc.record({ type: fc.constant('recalled' as const), why: fc.constant('paused'), at }),
   fc.record({ type: fc.constant('typed-elsewhere' as const), typedAt: at, why: fc.constant('elsewhere'), at }),
-  fc.record({ type: fc.constantFrom('dismissed' as const, 'vouched' as const), by: fc.constant('human:cli'), at }),
+  fc.record({
+    type: fc.constantFrom('dismissed' as const, 'confirmed-delivered' as const),
+    by: fc.constant('human:cli'),
+    at,
+  }),
   fc.record({ type: fc.constant('asked-again' as const), by: fc.constant('human:cli'), at, deliveryId }),
 );
 
