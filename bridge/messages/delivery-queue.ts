@@ -44,7 +44,7 @@ export class DeliveryQueue {
   readonly #mint: () => string;
   readonly #courier: Courier;
   readonly #news: AfterCommit<DeliveryEvent>;
-  readonly #lanes = new Map<string, PaneQueue>();
+  readonly #queues = new Map<string, PaneQueue>();
   #closed = false;
 
   constructor(parts: {
@@ -108,9 +108,9 @@ export class DeliveryQueue {
   /** Something was drawn in the pane: what waits for it is tried now. Resolves when the tries are over. */
   async paneMoved(pane: PaneAddress): Promise<void> {
     const address = addressKey(pane);
-    const lanes = [...this.#lanes.values()].filter((lane) => lane.address === address);
-    for (const lane of lanes) this.#start(lane);
-    await Promise.all(lanes.map((lane) => lane.busy));
+    const queues = [...this.#queues.values()].filter((queue) => queue.address === address);
+    for (const queue of queues) this.#start(queue);
+    await Promise.all(queues.map((queue) => queue.busy));
   }
 
   /**
@@ -118,11 +118,11 @@ export class DeliveryQueue {
    * @throws what a listener threw, after everything else is done; it is told again at the next tick
    */
   tick(now: number): void {
-    for (const lane of [...this.#lanes.values()]) {
-      for (const entry of [...lane.waiting]) {
+    for (const queue of [...this.#queues.values()]) {
+      for (const entry of [...queue.waiting]) {
         if (entry.deadlineAt !== null && now >= entry.deadlineAt) this.#change(entry.id, { type: 'ticked', at: now });
       }
-      if (lane.busy === null && now >= lane.retryAt) this.#start(lane);
+      if (queue.busy === null && now >= queue.retryAt) this.#start(queue);
     }
     const faults = this.#news.tell();
     if (faults.length > 0) throw faults[0];
@@ -130,12 +130,12 @@ export class DeliveryQueue {
 
   /** True while an attempt is under way. */
   get isBusy(): boolean {
-    return [...this.#lanes.values()].some(({ busy }) => busy !== null);
+    return [...this.#queues.values()].some(({ busy }) => busy !== null);
   }
 
   /** The clock tells so much more than before, or less; stored deadlines have been moved by as much. */
   clockSet(byMs: number): void {
-    for (const lane of this.#lanes.values()) lane.move(byMs);
+    for (const queue of this.#queues.values()) queue.move(byMs);
   }
 
   /**
@@ -154,7 +154,7 @@ export class DeliveryQueue {
    * starting may have died, and then nobody else would bring its text to an end.
    */
   takeUp(): void {
-    const known = new Set([...this.#lanes.values()].flatMap(({ waiting }) => waiting.map(({ id }) => id)));
+    const known = new Set([...this.#queues.values()].flatMap(({ waiting }) => waiting.map(({ id }) => id)));
     for (const delivery of this.#memory.deliveries({ open: true })) {
       if (!known.has(delivery.id)) this.#start(this.#enqueue(delivery));
     }
@@ -164,37 +164,37 @@ export class DeliveryQueue {
   async close(): Promise<void> {
     this.#closed = true;
     this.#news.close();
-    await Promise.all([...this.#lanes.values()].map((lane) => lane.busy));
+    await Promise.all([...this.#queues.values()].map((queue) => queue.busy));
   }
 
   #enqueue(delivery: Delivery): PaneQueue {
     const key = paneQueueKey(delivery);
-    const lane = this.#lanes.get(key) ?? new PaneQueue(delivery.recipient);
-    this.#lanes.set(key, lane);
-    lane.add(delivery);
-    return lane;
+    const queue = this.#queues.get(key) ?? new PaneQueue(delivery.recipient);
+    this.#queues.set(key, queue);
+    queue.add(delivery);
+    return queue;
   }
 
-  #start(lane: PaneQueue): void {
-    lane.again = true;
+  #start(queue: PaneQueue): void {
+    queue.again = true;
     // Not at once: whoever posts may be inside a transaction that is not committed yet.
-    lane.busy ??= Promise.resolve().then(() => this.#serve(lane));
+    queue.busy ??= Promise.resolve().then(() => this.#serve(queue));
   }
 
-  async #serve(lane: PaneQueue): Promise<void> {
-    while (lane.again && !this.#closed) {
-      lane.again = false;
+  async #serve(queue: PaneQueue): Promise<void> {
+    while (queue.again && !this.#closed) {
+      queue.again = false;
       const stuck = new Set<string>();
-      const typed = this.#typedIn(lane);
-      for (let entry = lane.next(stuck, typed); entry && !this.#closed; entry = lane.next(stuck, typed)) {
-        if (await this.#tryOnce(lane, entry)) lane.remove(entry.id);
+      const typed = this.#typedIn(queue);
+      for (let entry = queue.next(stuck, typed); entry && !this.#closed; entry = queue.next(stuck, typed)) {
+        if (await this.#tryOnce(queue, entry)) queue.remove(entry.id);
         else stuck.add(entry.agentKey);
       }
     }
-    lane.busy = null;
-    lane.pause(this.#clock.now());
-    if (lane.waiting.length === 0) {
-      for (const [key, value] of this.#lanes) if (value === lane) this.#lanes.delete(key);
+    queue.busy = null;
+    queue.pause(this.#clock.now());
+    if (queue.waiting.length === 0) {
+      for (const [key, value] of this.#queues) if (value === queue) this.#queues.delete(key);
     }
   }
 
@@ -211,7 +211,7 @@ export class DeliveryQueue {
   }
 
   /** One attempt. True when the delivery has ended, or is not in the memory: its transaction was undone. */
-  async #tryOnce(lane: PaneQueue, entry: Waiting): Promise<boolean> {
+  async #tryOnce(queue: PaneQueue, entry: Waiting): Promise<boolean> {
     let before: Delivery | null = null;
     try {
       // Looks at the deadline first: nothing is tried past it, not even once.
@@ -219,17 +219,17 @@ export class DeliveryQueue {
       if (before?.state.is === 'claimed') before = this.#change(entry.id, { type: 'released' });
       if (before === null || isEnded(before.state)) return true;
       await (isTyped(before.state) ? this.#courier.reconcile(before) : this.#courier.attempt(before));
-      return this.#settle(lane, entry, before, this.#memory.delivery(entry.id));
+      return this.#settle(queue, entry, before, this.#memory.delivery(entry.id));
     } catch (fault) {
-      return this.#recover(lane, entry, before, fault);
+      return this.#recover(queue, entry, before, fault);
     }
   }
 
-  #settle(lane: PaneQueue, entry: Waiting, before: Delivery, after: Delivery | null): boolean {
+  #settle(queue: PaneQueue, entry: Waiting, before: Delivery, after: Delivery | null): boolean {
     if (after === null) return true;
     if (!sameState(before, after)) {
       this.#tell(entry.id);
-      lane.hasten();
+      queue.hasten();
     }
     if (!isTyped(after.state)) {
       entry.doubtSince = null;
@@ -247,12 +247,12 @@ export class DeliveryQueue {
    * The attempt threw. When the delivery was cancelled or its text replaced meanwhile, that was the memory stopping the
    * courier, as it should. Otherwise it is a fault: told, shown as the reason of the hold, and tried again.
    */
-  #recover(lane: PaneQueue, entry: Waiting, before: Delivery | null, fault: unknown): boolean {
+  #recover(queue: PaneQueue, entry: Waiting, before: Delivery | null, fault: unknown): boolean {
     try {
       const stored = this.#memory.delivery(entry.id);
       if (stored === null || isEnded(stored.state)) return true;
       if (before !== null && stored.envelope.body !== before.envelope.body) {
-        lane.again = true;
+        queue.again = true;
         return false;
       }
       this.#news.later(() => ({ type: 'attempt-failed', delivery: stored, fault }));
@@ -261,7 +261,7 @@ export class DeliveryQueue {
         this.#change(entry.id, { type: 'held', reason: 'unknown', detail, at: this.#clock.now() });
         return false;
       }
-      return this.#settle(lane, entry, stored, stored);
+      return this.#settle(queue, entry, stored, stored);
     } catch (second) {
       // The memory itself refuses, on a full disk for instance. Nothing is decided without it: the next round asks again.
       if (before !== null) this.#news.later(() => ({ type: 'attempt-failed', delivery: before, fault: second }));

@@ -21,9 +21,9 @@ export async function crashes(options: FaultOptions): Promise<Report> {
   const stop = new Stop(options.minutes);
   const tally = new Tally(options.keep, `seed ${options.seed}, ${crashFaults.length} blows`);
   const queue: Planned[] = [...crashFaults.entries()].filter(([index]) => !tally.struck.includes(index));
-  const lanes = Math.min(mostLanes, Math.ceil(queue.length / 2));
-  const share = Math.min(faultsPerSimulation, Math.ceil(queue.length / lanes));
-  const lane = async () => {
+  const workers = Math.min(mostLanes, Math.ceil(queue.length / 2));
+  const share = Math.min(faultsPerSimulation, Math.ceil(queue.length / workers));
+  const worker = async () => {
     while (queue.length > 0 && !stop.isDue) {
       const mine = queue.splice(0, share);
       const left = await oneSimulation(mine, { options, tally, stop });
@@ -33,7 +33,7 @@ export async function crashes(options: FaultOptions): Promise<Report> {
       if (left.length === mine.length) return;
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane)).finally(() => stop.forget());
+  await Promise.all(Array.from({ length: workers }, worker)).finally(() => stop.forget());
   tally.putAway();
   return report(tally, options.seed);
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Bridge } from '../../bridge/app/bridge.ts';
 import { monotonic, until } from '../fixtures/monotonic.mjs';
 import type { Case } from './hostile-factors.ts';
-import type { Lane } from './hostile-lane.ts';
+import type { HostilePane } from './hostile-pane.ts';
 import { agentMoments, type Plan, planOf, shortestWaitMs, type TimedFault } from './hostile-plan.ts';
 import { type Played, personsMark, type Sent } from './hostile-verdict.ts';
 import type { Step, Tapped } from './hostile-wire.ts';
@@ -15,28 +15,28 @@ const drawnLimitMs = 600;
 /** So much beforehand an agent is told of the instant at which it is to do something. */
 const raceLeadMs = 10;
 
-/** A bridge, and what listens on its wires to tmux, by lane. */
+/** A bridge, and what listens on its wires to tmux, by pane. */
 export interface TappedBridge {
   readonly bridge: Bridge;
   readonly taps: Map<string, Tapped>;
 }
 
 /**
- * Plays one case in a lane: sends the text with the real courier while everything that the plan says goes wrong.
+ * Plays one case in a pane: sends the text with the real courier while everything that the plan says goes wrong.
  * @param other a second bridge, which sends a text of its own where the plan says so
  */
-export async function play(tapped: TappedBridge, other: TappedBridge, lane: Lane, one: Case): Promise<Played> {
+export async function play(tapped: TappedBridge, other: TappedBridge, pane: HostilePane, one: Case): Promise<Played> {
   const plan = planOf(one);
   const steps: Step[] = [];
   let dialogHeardAt: number | null = null;
-  await lane.ready(one.style, plan.habits);
-  const others = () => sendBeside(other, lane, one, plan);
-  const injector = new FaultInjector({ lane, plan, settled: one.drawn === 'settled', others });
-  lane.onCall = async ({ moment, number }) => {
+  await pane.ready(one.style, plan.habits);
+  const others = () => sendBeside(other, pane, one, plan);
+  const injector = new FaultInjector({ pane, plan, settled: one.drawn === 'settled', others });
+  pane.onCall = async ({ moment, number }) => {
     await injector.strike(moment);
-    await lane.tell({ go: number });
+    await pane.tell({ go: number });
   };
-  tapped.taps.set(lane.key, {
+  tapped.taps.set(pane.key, {
     words: plan,
     rang: (bytes) => {
       if (dialogHeardAt === null && bytes.includes(plan.dialogWord)) dialogHeardAt = monotonic();
@@ -50,13 +50,13 @@ export async function play(tapped: TappedBridge, other: TappedBridge, lane: Lane
     },
   });
   await injector.strike('before-look');
-  if (plan.waitMs > 0) injector.keep(pause(reliefMs).then(() => relieve(lane)));
-  const state = await send(tapped.bridge, lane, one, plan);
+  if (plan.waitMs > 0) injector.keep(pause(reliefMs).then(() => relieve(pane)));
+  const state = await send(tapped.bridge, pane, one, plan);
   const endedAt = monotonic();
   await injector.over();
-  const beside = await lane.beside();
-  const alive = await lane.tell({ drain: true });
-  tapped.taps.delete(lane.key);
+  const beside = await pane.beside();
+  const alive = await pane.tell({ drain: true });
+  tapped.taps.delete(pane.key);
   return {
     ...plan,
     other: (await injector.other) ?? null,
@@ -64,19 +64,19 @@ export async function play(tapped: TappedBridge, other: TappedBridge, lane: Lane
     endedAt,
     steps,
     dialogHeardAt,
-    facts: lane.facts(),
+    facts: pane.facts(),
     beside,
     agentCommand: one.style === 'codex' ? 'codex' : 'hostile',
-    executed: alive ? '' : lane.executed(),
-    shellScreen: alive ? '' : await lane.screen(),
+    executed: alive ? '' : pane.executed(),
+    shellScreen: alive ? '' : await pane.screen(),
   };
 }
 
 /** Another bridge sends, as a hand does; its own steps are told of, and nothing is struck at them. */
-async function sendBeside({ bridge, taps }: TappedBridge, lane: Lane, one: Case, plan: Plan): Promise<Sent> {
+async function sendBeside({ bridge, taps }: TappedBridge, pane: HostilePane, one: Case, plan: Plan): Promise<Sent> {
   const { text, token } = plan.others;
   const steps: Step[] = [];
-  taps.set(lane.key, {
+  taps.set(pane.key, {
     words: plan,
     rang: () => {},
     before: async () => {},
@@ -84,14 +84,14 @@ async function sendBeside({ bridge, taps }: TappedBridge, lane: Lane, one: Case,
       steps.push(step);
     },
   });
-  const state = await send(bridge, lane, one, { text, waitMs: shortestWaitMs(one.style) });
-  taps.delete(lane.key);
+  const state = await send(bridge, pane, one, { text, waitMs: shortestWaitMs(one.style) });
+  taps.delete(pane.key);
   return { expected: text, token, state, endedAt: monotonic(), steps };
 }
 
 async function send(
   bridge: Bridge,
-  lane: Lane,
+  pane: HostilePane,
   one: Case,
   { text, waitMs }: Pick<Plan, 'text' | 'waitMs'>,
 ): Promise<Sent['state']> {
@@ -99,8 +99,7 @@ async function send(
   const limit = setTimeout(() => closed.abort(), caseLimitMs);
   try {
     const agent = one.style === 'codex' ? null : 'generic';
-    const pane = lane.address;
-    const order = { pane, text, from: 'torture', agent, force: false, allowShell: false };
+    const order = { pane: pane.address, text, from: 'faults', agent, force: false, allowShell: false };
     return (await bridge.texts.send({ ...order, waitMs }, closed.signal)).state;
   } catch (fault) {
     if (/there is no such pane/.test(String(fault))) return { is: 'refused', reason: 'there is no such pane' };
@@ -110,17 +109,17 @@ async function send(
   }
 }
 
-async function relieve(lane: Lane): Promise<void> {
-  await lane.tell({ act: { deny: true } });
-  await lane.parted().catch(paneGone);
-  await lane
-    .tmux('if-shell', '-F', '-t', lane.paneId, '#{pane_in_mode}', `copy-mode -q -t ${lane.paneId}`)
+async function relieve(pane: HostilePane): Promise<void> {
+  await pane.tell({ act: { deny: true } });
+  await pane.parted().catch(paneGone);
+  await pane
+    .tmux('if-shell', '-F', '-t', pane.paneId, '#{pane_in_mode}', `copy-mode -q -t ${pane.paneId}`)
     .catch(paneGone);
 }
 
 /** What happens to the agent from outside, each fault once. */
 class FaultInjector {
-  readonly #lane: Lane;
+  readonly #pane: HostilePane;
   readonly #plan: Plan;
   readonly #settled: boolean;
   readonly #others: () => Promise<Sent>;
@@ -131,8 +130,8 @@ class FaultInjector {
   other: Promise<Sent> | undefined;
 
   /** @param parts.others sends the other bridge's text */
-  constructor(parts: { lane: Lane; plan: Plan; settled: boolean; others: () => Promise<Sent> }) {
-    this.#lane = parts.lane;
+  constructor(parts: { pane: HostilePane; plan: Plan; settled: boolean; others: () => Promise<Sent> }) {
+    this.#pane = parts.pane;
     this.#plan = parts.plan;
     this.#settled = parts.settled;
     this.#others = parts.others;
@@ -177,20 +176,20 @@ class FaultInjector {
   }
 
   async #act({ fault, acts }: TimedFault, at?: number): Promise<void> {
-    for (const act of acts) await this.#lane.tell({ act, at });
-    const { paneId } = this.#lane;
+    for (const act of acts) await this.#pane.tell({ act, at });
+    const { paneId } = this.#pane;
     const { personsWord } = this.#plan;
-    if (fault === 'copy-mode') await this.#lane.tmux('copy-mode', '-t', paneId).catch(paneGone);
-    else if (fault === 'killed') await this.#lane.tmux('kill-pane', '-t', paneId).catch(paneGone);
-    else if (fault === 'synchronized') await this.#lane.synchronized().catch(paneGone);
-    else if (fault === 'swapped') await this.#lane.swapped().catch(paneGone);
+    if (fault === 'copy-mode') await this.#pane.tmux('copy-mode', '-t', paneId).catch(paneGone);
+    else if (fault === 'killed') await this.#pane.tmux('kill-pane', '-t', paneId).catch(paneGone);
+    else if (fault === 'synchronized') await this.#pane.synchronized().catch(paneGone);
+    else if (fault === 'swapped') await this.#pane.swapped().catch(paneGone);
     else if (fault === 'other-bridge') this.#sendBeside();
     else if (fault === 'resize') {
-      await this.#lane.tmux('resize-window', '-t', paneId, '-x', '90', '-y', '30').catch(paneGone);
-    } else if (fault === 'person-types') await this.#lane.person('-l', personsWord);
-    else if (fault === 'person-submits') await this.#lane.person(`${personsWord}${personsMark}`, 'Enter');
-    else if (fault === 'person-clears') await this.#lane.person('C-u');
-    else if (fault === 'person-scrolls') await this.#lane.person('C-b', '[');
+      await this.#pane.tmux('resize-window', '-t', paneId, '-x', '90', '-y', '30').catch(paneGone);
+    } else if (fault === 'person-types') await this.#pane.person('-l', personsWord);
+    else if (fault === 'person-submits') await this.#pane.person(`${personsWord}${personsMark}`, 'Enter');
+    else if (fault === 'person-clears') await this.#pane.person('C-u');
+    else if (fault === 'person-scrolls') await this.#pane.person('C-b', '[');
   }
 
   /** Waits until tmux itself has drawn what the fault did, where that can be seen. */
@@ -199,7 +198,7 @@ class FaultInjector {
     const until = async (format: string, fits: (said: string) => boolean) => {
       // a dialog does not open over another one, nor a word show in a program that has ended: then the case goes on
       for (const endAt = monotonic() + drawnLimitMs; monotonic() < endAt; await pause(4)) {
-        const lines = await this.#lane.tmux('display-message', '-p', '-t', this.#lane.paneId, format).catch(paneGone);
+        const lines = await this.#pane.tmux('display-message', '-p', '-t', this.#pane.paneId, format).catch(paneGone);
         if (fits(lines[0] ?? '')) return;
       }
     };
@@ -223,7 +222,7 @@ class FaultInjector {
   }
 }
 
-/** A lane's pane may be killed at any moment. */
+/** The pane may be killed at any moment. */
 function paneGone(fault: unknown): string[] {
   if (/(can't find|no such) (pane|window)/.test(String(fault))) return [];
   throw fault;

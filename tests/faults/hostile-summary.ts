@@ -99,7 +99,7 @@ function rowsBy(factor: 'fault' | 'at', outcomes: readonly Outcome[]): Array<[st
 function reasons(outcomes: readonly Outcome[]): string[] {
   const wordsOf = ({ played: { state, token, dialogWord, personsWord } }: Outcome) => {
     const told = state.is === 'acknowledged' ? state.receipt.evidence : 'reason' in state ? state.reason : '';
-    const reason = told.replace(/lane-\d+/, '…').replace(/"[⠀-⣿] /, '"');
+    const reason = told.replace(/pane-\d+/, '…').replace(/"[⠀-⣿] /, '"');
     return [token, dialogWord, personsWord].reduce(
       (text, word) => text.replaceAll(word, '…'),
       `${state.is}: ${reason}`,

@@ -7,7 +7,7 @@ import { monotonic } from '../fixtures/monotonic.mjs';
 import { privateTmux } from '../fixtures/private-tmux.ts';
 import { casesOf, pairsOf } from './hostile-cases.ts';
 import { type Case, caseNamed, faultsNamed, nameOf, needsPerson } from './hostile-factors.ts';
-import { Lane, openLaneServers } from './hostile-lane.ts';
+import { HostilePane, openHostileServers } from './hostile-pane.ts';
 import { play, type TappedBridge } from './hostile-play.ts';
 import { type Outcome, storyOf, summary } from './hostile-summary.ts';
 import { findings, never, type Played } from './hostile-verdict.ts';
@@ -19,15 +19,15 @@ const defaultMinutes = 20;
 
 /** How many panes at once; in some of them a person sits, whose keys the bridge waits for. */
 export interface Width {
-  readonly lanes: number;
+  readonly panes: number;
   readonly persons: number;
 }
 
 /** Hostile agents in many panes at once, against the real courier in this process. */
-export async function hostile(options: FaultOptions, width: Width = { lanes: 28, persons: 12 }): Promise<Report> {
+export async function hostile(options: FaultOptions, width: Width = { panes: 28, persons: 12 }): Promise<Report> {
   const cases = casesFor(options);
   const endAt = monotonic() + (options.minutes ?? defaultMinutes) * 60_000;
-  const needed = options.only === null ? width : { lanes: 1, persons: 1 };
+  const needed = options.only === null ? width : { panes: 1, persons: 1 };
   const startedAt = monotonic();
   const played = await playAll(cases, needed, endAt, options.say);
   if (options.only !== null) for (const line of storyOf(played[0]!)) options.say(line);
@@ -51,15 +51,15 @@ export async function playAll(
   const [tmux, other, personsTmux] = [privateTmux(), privateTmux(), privateTmux()];
   const runtimeBefore = process.env.XDG_RUNTIME_DIR;
   process.env.XDG_RUNTIME_DIR = tmux.folder;
-  const lanes: Lane[] = [];
+  const panes: HostilePane[] = [];
   const warnings: string[] = [];
   const open: Bridge[] = [];
   try {
-    const laneServers = await openLaneServers([tmux, other], personsTmux);
-    for (let index = 0; index < width.lanes; index++) {
-      lanes.push(new Lane(laneServers[index % laneServers.length]!, index, index < width.persons));
+    const servers = await openHostileServers([tmux, other], personsTmux);
+    for (let index = 0; index < width.panes; index++) {
+      panes.push(new HostilePane(servers[index % servers.length]!, index, index < width.persons));
     }
-    await Promise.all(lanes.map((lane) => lane.open()));
+    await Promise.all(panes.map((pane) => pane.open()));
     for (const name of ['home', 'other-home']) {
       const home = join(tmux.folder, name);
       mkdirSync(home, { mode: 0o700 });
@@ -68,18 +68,18 @@ export async function playAll(
       open.push(opened);
       // One client a session for the whole run, as a daemon has.
       await opened.servers.add(other.socketPath);
-      opened.servers.watch(lanes.map(({ rest }) => rest));
+      opened.servers.watch(panes.map(({ rest }) => rest));
       // A tmux 3.3a server crashes where it has something to tell (another current window, a client that left) while a
       // control client has said what it is and not yet who it is (tmux's pull request 4980). So nothing moves before all are in.
-      await Promise.all(lanes.map((lane) => lane.attached(open.length)));
+      await Promise.all(panes.map((pane) => pane.attached(open.length)));
       sabotage(opened);
     }
     const [bridge, second] = open.map(tappedBridge);
-    const outcomes = await workThrough((lane, one) => play(bridge!, second!, lane, one), lanes, cases, endAt, say);
+    const outcomes = await workThrough((pane, one) => play(bridge!, second!, pane, one), panes, cases, endAt, say);
     for (const warning of new Set(warnings)) say(`the bridge: ${warning}`);
     return outcomes;
   } finally {
-    for (const lane of lanes) lane.close();
+    for (const pane of panes) pane.close();
     for (const opened of open) await opened.close();
     await personsTmux.stop();
     await other.stop();
@@ -96,21 +96,21 @@ function tappedBridge(bridge: Bridge): TappedBridge {
 }
 
 async function workThrough(
-  playOne: (lane: Lane, one: Case) => Promise<Played>,
-  lanes: readonly Lane[],
+  playOne: (pane: HostilePane, one: Case) => Promise<Played>,
+  panes: readonly HostilePane[],
   cases: readonly Case[],
   endAt: number,
   say: (line: string) => void,
 ): Promise<Outcome[]> {
   const waiting = { person: cases.filter(needsPerson), plain: cases.filter((one) => !needsPerson(one)) };
   const outcomes: Outcome[] = [];
-  const next = (lane: Lane) => (lane.hasPerson ? waiting.person.shift() : undefined) ?? waiting.plain.shift();
+  const next = (pane: HostilePane) => (pane.hasPerson ? waiting.person.shift() : undefined) ?? waiting.plain.shift();
   const tellAt = progress(say, cases.length);
   await Promise.all(
-    lanes.map(async (lane) => {
-      for (let one = next(lane); one !== undefined && monotonic() < endAt; one = next(lane)) {
+    panes.map(async (pane) => {
+      for (let one = next(pane); one !== undefined && monotonic() < endAt; one = next(pane)) {
         const startedAt = monotonic();
-        const played = await playOne(lane, one).catch((fault: Error) => {
+        const played = await playOne(pane, one).catch((fault: Error) => {
           say(`--case '${nameOf(one!)}' could not be played: ${fault.stack}`);
           throw fault;
         });

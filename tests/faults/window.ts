@@ -7,7 +7,7 @@ import type { FaultOptions, Report } from './report.ts';
 const defaultCases = 1_000;
 const defaultMinutes = 20;
 /** Few, so that a dialog and the Enter that it races with come at the instants that they are aimed at. */
-const width = { lanes: 4, persons: 0 };
+const width = { panes: 4, persons: 0 };
 
 /** Nothing but dialogs that open in the moment of Enter: how wide the window is that no condition can close. */
 export async function window(options: FaultOptions): Promise<Report> {

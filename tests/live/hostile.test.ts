@@ -6,7 +6,7 @@ import { type Outcome, storyOf } from '../faults/hostile-summary.ts';
 import { never } from '../faults/hostile-verdict.ts';
 import { monotonic } from '../fixtures/monotonic.mjs';
 
-const unattended = { lanes: 5, persons: 0 };
+const unattended = { panes: 5, persons: 0 };
 const inAMinute = () => monotonic() + 60_000;
 const quietly = () => {};
 

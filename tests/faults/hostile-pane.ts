@@ -18,8 +18,8 @@ const height = 40;
 /** The bridge counts a person's key to the second, and two seconds more. */
 const personQuietMs = 3_300;
 
-/** What lanes share: a server under test, and the terminal of the persons, which is a server of its own. */
-export interface LaneServer {
+/** What hostile panes share: a server under test, and the terminal of the persons, which is a server of its own. */
+export interface HostileServer {
   readonly tmux: PrivateTmux;
   readonly id: TmuxServerId;
   readonly server: ControlClient;
@@ -27,10 +27,10 @@ export interface LaneServer {
 }
 
 /** One for each of these servers with nobody in them yet, on which pane ids are the same; all persons sit at one terminal server. */
-export async function openLaneServers(
+export async function openHostileServers(
   servers: readonly PrivateTmux[],
   personsTmux: PrivateTmux,
-): Promise<LaneServer[]> {
+): Promise<HostileServer[]> {
   const persons = await clientOf(personsTmux);
   return Promise.all(
     servers.map(async (tmux) => {
@@ -45,19 +45,19 @@ export async function openLaneServers(
 }
 
 async function clientOf({ run, socketPath }: PrivateTmux): Promise<ControlClient> {
-  await run('new-session', '-d', '-s', 'lanes', '-x', String(width), '-y', String(height + 1), 'exec sleep 86400');
-  return ControlClient.attach({ socketPath, session: '=lanes' });
+  await run('new-session', '-d', '-s', 'panes', '-x', String(width), '-y', String(height + 1), 'exec sleep 86400');
+  return ControlClient.attach({ socketPath, session: '=panes' });
 }
 
 /** One pane with a hostile agent in it, in a session of its own, in which a person may sit; used case after case. */
-export class Lane {
+export class HostilePane {
   readonly name: string;
   readonly hasPerson: boolean;
   paneId: PaneId = '%0' as PaneId;
   /** holds the session while an agent gives way to the next; writes down every byte that it is made to read */
   restPane = '';
   onCall: (called: Called) => void = () => {};
-  readonly #laneServer: LaneServer;
+  readonly #server: HostileServer;
   #line: AgentLine | null = null;
   #style = '';
   #starts = 0;
@@ -65,14 +65,14 @@ export class Lane {
   #besideFrom = 0;
   #personAt = Number.NEGATIVE_INFINITY;
 
-  constructor(laneServer: LaneServer, index: number, hasPerson: boolean) {
-    this.#laneServer = laneServer;
-    this.name = `lane-${index}`;
+  constructor(server: HostileServer, index: number, hasPerson: boolean) {
+    this.#server = server;
+    this.name = `pane-${index}`;
     this.hasPerson = hasPerson;
   }
 
   async open(): Promise<void> {
-    const { server, persons, tmux } = this.#laneServer;
+    const { server, persons, tmux } = this.#server;
     writeFileSync(this.#besidePath, '');
     const size = ['-x', String(width), '-y', String(height)];
     const rest = await server.run(
@@ -108,7 +108,7 @@ export class Lane {
     const stands = style === this.#style && this.#line?.isOpen === true && (await this.#isAlive());
     if (!stands) await this.#start(style);
     await this.parted();
-    await this.#laneServer.server.runAll([
+    await this.#server.server.runAll([
       ['select-window', '-t', this.paneId],
       ['copy-mode', '-q', '-t', this.paneId],
       ['resize-window', '-t', this.paneId, '-x', String(width), '-y', String(height)],
@@ -122,12 +122,12 @@ export class Lane {
 
   /** The pane's full address: another server may have a pane of that id. */
   get address(): PaneAddress {
-    return { ...this.#laneServer.id, paneId: this.paneId };
+    return { ...this.#server.id, paneId: this.paneId };
   }
 
   /** Of the pane beside: its session is the agent's, and it lives as long. */
   get rest(): PaneAddress {
-    return { ...this.#laneServer.id, paneId: asPaneId(this.restPane)! };
+    return { ...this.#server.id, paneId: asPaneId(this.restPane)! };
   }
 
   get key(): string {
@@ -171,13 +171,13 @@ export class Lane {
   }
 
   tmux(...argv: string[]): Promise<string[]> {
-    return this.#laneServer.server.run(...argv);
+    return this.#server.server.run(...argv);
   }
 
-  /** What a person's hands do at the terminal that shows this lane. */
+  /** What a person's hands do at the terminal that shows this pane. */
   async person(...argv: string[]): Promise<void> {
     this.#personAt = monotonic();
-    await this.#laneServer.persons.run('send-keys', '-t', `=lanes:${this.name}`, ...argv);
+    await this.#server.persons.run('send-keys', '-t', `=panes:${this.name}`, ...argv);
     this.#personAt = monotonic();
   }
 
@@ -194,7 +194,7 @@ export class Lane {
   }
 
   async screen(): Promise<string> {
-    const [result] = await this.#laneServer.server.runAll([['capture-pane', '-p', '-t', this.paneId]]);
+    const [result] = await this.#server.server.runAll([['capture-pane', '-p', '-t', this.paneId]]);
     return result?.ok ? result.lines.join('\n') : '';
   }
 
@@ -206,7 +206,7 @@ export class Lane {
     this.#line?.close();
     this.#style = style;
     this.#starts++;
-    const { tmux, server } = this.#laneServer;
+    const { tmux, server } = this.#server;
     if (this.#starts > 1) await this.#leave();
     const as = style === 'codex' ? 'codex' : 'hostile';
     const link = join(tmux.folder, as);
@@ -225,16 +225,14 @@ export class Lane {
   }
 
   async #leave(): Promise<void> {
-    const [said] = await this.#laneServer.server.runAll([['display-message', '-p', '-t', this.paneId, '#{pane_pid}']]);
+    const [said] = await this.#server.server.runAll([['display-message', '-p', '-t', this.paneId, '#{pane_pid}']]);
     const pid = Number(said?.ok ? said.lines[0] : '');
     if (pid > 0) process.kill(pid, 'SIGKILL');
     await waitFor(`${this.name}: the old pane is gone`, async () => !(await this.#isAlive()));
   }
 
   async #isAlive(): Promise<boolean> {
-    const [result] = await this.#laneServer.server.runAll([
-      ['display-message', '-p', '-t', this.paneId, '#{pane_dead}'],
-    ]);
+    const [result] = await this.#server.server.runAll([['display-message', '-p', '-t', this.paneId, '#{pane_dead}']]);
     return result?.ok === true && result.lines[0] === '0';
   }
 
@@ -243,11 +241,11 @@ export class Lane {
   }
 
   #path(suffix: string): string {
-    return join(this.#laneServer.tmux.folder, `${this.name}-${this.#starts}.${suffix}`);
+    return join(this.#server.tmux.folder, `${this.name}-${this.#starts}.${suffix}`);
   }
 
   get #besidePath(): string {
-    return join(this.#laneServer.tmux.folder, `${this.name}.beside`);
+    return join(this.#server.tmux.folder, `${this.name}.beside`);
   }
 
   #besideLog(): string {
