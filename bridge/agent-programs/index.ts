@@ -78,7 +78,7 @@ export interface ProgramChoice {
   readonly agents?: Readonly<Record<string, CustomAgent>>;
 }
 
-/** The agent program that a process of this name is; `unknown` where nothing names one. Its reader heeds its hooks' word. */
+/** The agent program that a process of this name is; `unknown` where nothing names one. Its reader heeds its hook state. */
 export function programOf(process: string | null, choice: ProgramChoice = {}): AgentProgram {
   const program = chosen(process, choice);
   return heldByHookState(program);

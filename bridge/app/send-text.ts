@@ -17,7 +17,7 @@ import type { Changes } from './changes.ts';
 
 /** A program that reads lines is quiet this long before it counts as idle; whoever sends or answers waits that long for it, not more. */
 const settleMs = 2600;
-/** How often a pane that cannot take a text now is looked at again: a ring hastens it, quiet does not ring. */
+/** How often a pane that cannot take a text now is looked at again: output hastens it, quiet notifies of nothing. */
 const lookAgainMs = 200;
 /** A text whose sender dies while it waits is not typed long afterwards, when nobody expects it any more. */
 const orphanLimitMs = 30_000;
@@ -51,14 +51,14 @@ export class TextSender {
   readonly #post: DeliveryQueue;
   readonly #viaFor: (pane: PaneIdentity) => Via;
   readonly #changes: Changes;
-  readonly #ringFor: (pane: PaneAddress) => () => void;
+  readonly #notifyFor: (pane: PaneAddress) => () => void;
   readonly #senders = new Map<DeliveryId, AbortSignal>();
   /** requests whose answer somebody waits to see arrive */
   readonly #awaited = new Set<string>();
 
   /**
    * @param parts.waits tells how long has been waited, whatever becomes of `clock`
-   * @param parts.ringFor makes tmux ring for a pane that nobody may be watching, until what it returns is called
+   * @param parts.notifyFor has tmux notify of output of a pane that nobody may be watching, until what it returns is called
    */
   constructor(parts: {
     clock: Clock;
@@ -69,7 +69,7 @@ export class TextSender {
     post: DeliveryQueue;
     viaFor: (pane: PaneIdentity) => Via;
     changes: Changes;
-    ringFor: (pane: PaneAddress) => () => void;
+    notifyFor: (pane: PaneAddress) => () => void;
   }) {
     this.#clock = parts.clock;
     this.#waits = parts.waits;
@@ -79,16 +79,16 @@ export class TextSender {
     this.#post = parts.post;
     this.#viaFor = parts.viaFor;
     this.#changes = parts.changes;
-    this.#ringFor = parts.ringFor;
+    this.#notifyFor = parts.notifyFor;
   }
 
   /** Puts a text into a pane now, or within `waitMs`; what could not be typed by then is cancelled, never left behind. */
   async send(order: SendOrder, closed: AbortSignal): Promise<Delivery> {
-    const stopRinging = this.#ringFor(order.pane);
+    const stopNotifying = this.#notifyFor(order.pane);
     try {
       return await this.#send(order, closed);
     } finally {
-      stopRinging();
+      stopNotifying();
     }
   }
 
@@ -251,7 +251,7 @@ export class TextSender {
       const { state } = this.#stored(posted);
       return isEnded(state) || state.is === 'held' ? state : null;
     };
-    let rings = this.#panes.outputCount(pane);
+    let seen = this.#panes.outputCount(pane);
     while (!closed.aborted) {
       const state = await this.#changes.until(isTried, closed, roundMs);
       if (state === null) {
@@ -260,8 +260,8 @@ export class TextSender {
         continue;
       }
       if (state.is !== 'held' || this.#waits.now() >= giveUpAt) break;
-      await this.#panes.nextOutput(pane, Math.min(lookAgainMs, giveUpAt - this.#waits.now()), rings);
-      rings = this.#panes.outputCount(pane);
+      await this.#panes.nextOutput(pane, Math.min(lookAgainMs, giveUpAt - this.#waits.now()), seen);
+      seen = this.#panes.outputCount(pane);
       const snapshot = await this.#panes.capture(pane);
       const isLast = this.#waits.now() >= giveUpAt;
       const isForDialog = posted.envelope.kind === 'keys' || posted.dialog !== undefined;
@@ -288,12 +288,12 @@ export class TextSender {
   async #settled(pane: PaneAddress, agent: string | null): Promise<Snapshot | null> {
     const giveUpAt = this.#waits.now() + settleMs;
     for (;;) {
-      const rings = this.#panes.outputCount(pane);
+      const seen = this.#panes.outputCount(pane);
       const snapshot = await this.#panes.capture(pane);
       if (snapshot === null) return null;
       const reading = agent === null ? this.#panes.read(snapshot) : this.#panes.readAs(snapshot, agent);
       if (isReady(reading) || !mayComeToRest(reading) || this.#waits.now() >= giveUpAt) return snapshot;
-      await this.#panes.nextOutput(pane, 100, rings);
+      await this.#panes.nextOutput(pane, 100, seen);
     }
   }
 

@@ -197,7 +197,7 @@ export class Mailbox {
     return holderOf(join(this.#outbox, name), beside ?? (await readdir(this.#outbox).catch(() => [])));
   }
 
-  /** One look at a time; a ring during a look causes one more. */
+  /** One check at a time; a notification during a check causes one more. */
   async #look(): Promise<void> {
     if (this.#looking !== null) {
       this.#lookAgain = true;

@@ -57,7 +57,7 @@ export class Attempt {
   constructor(parts: CourierParts, delivery: Delivery, pane: TakenPane | null = null) {
     this.#pane = pane;
     this.parts = parts;
-    this.composerFacts = parts.eyes.composerFacts(delivery.agent, delivery.recipient);
+    this.composerFacts = parts.readers.composerFacts(delivery.agent, delivery.recipient);
     this.#delivery = delivery;
     if ('way' in delivery.state && delivery.state.way) this.inputMethod = delivery.state.way;
   }
@@ -77,21 +77,21 @@ export class Attempt {
   /** A fresh look; null when the pane is gone. */
   async look(): Promise<FreshLook | null> {
     this.listen();
-    const snapshot = await this.parts.hands.capture(this.pane);
+    const snapshot = await this.parts.io.capture(this.pane);
     if (snapshot === null) return null;
-    const look = { snapshot, reading: this.parts.eyes.read(snapshot, this.#delivery.agent) };
+    const look = { snapshot, reading: this.parts.readers.read(snapshot, this.#delivery.agent) };
     this.#lastLook = look;
     return look;
   }
 
-  /** From now on every ring counts for the next wait, also one that comes before anybody waits. A look listens by itself. */
+  /** From now on all output counts for the next wait, also one that comes before anybody waits. A look listens by itself. */
   listen(): void {
-    this.#heard = this.parts.hands.outputCount(this.pane);
+    this.#heard = this.parts.io.outputCount(this.pane);
   }
 
   /** True when the pane drew something since the last look, or since `listen`. */
   drawsWithin(limitMs: number): Promise<boolean> {
-    return this.parts.hands.nextOutput(this.pane, Math.max(1, limitMs), this.#heard);
+    return this.parts.io.nextOutput(this.pane, Math.max(1, limitMs), this.#heard);
   }
 
   verdictOn(look: FreshLook | null): Verdict & { readonly lastHumanKeyAt: number | null } {
@@ -104,7 +104,7 @@ export class Attempt {
       envelope.kind === 'keys'
         ? guardKeys(situation, envelope.body.split(' '), this.composerFacts.submitKey, dialog)
         : guard(situation);
-    const asks = verdict.pass && snapshot !== null && this.parts.word?.asks(snapshot.identity) === true;
+    const asks = verdict.pass && snapshot !== null && this.parts.hookEvents?.asks(snapshot.identity) === true;
     return { ...(asks && dialog === undefined ? announcedDialog : verdict), lastHumanKeyAt };
   }
 
@@ -160,7 +160,7 @@ export class Attempt {
     if (reading.state === 'dialog' || reading.dialog !== null) {
       return `a dialog opened: ${reading.dialog?.question || because(reading)}`;
     }
-    if (this.parts.word?.asks(snapshot.identity)) return announcedDialog.detail;
+    if (this.parts.hookEvents?.asks(snapshot.identity)) return announcedDialog.detail;
     const shellNow = executes(snapshot) && !this.#delivery.options.allowShell;
     if (shellNow) return 'a shell or the like is in the foreground now';
     const passed = this.#passedSince(look);

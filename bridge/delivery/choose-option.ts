@@ -38,7 +38,7 @@ export async function choose(attempt: Attempt, fingerprint: string): Promise<Del
   const pressed = ownKey ?? 'Enter';
   const before = attempt.now;
   await attempt.pressing(before, { key: pressed, label });
-  if ((await attempt.parts.hands.press(attempt.pane, pressed, condition)) === 'held') {
+  if ((await attempt.parts.io.press(attempt.pane, pressed, condition)) === 'held') {
     return holdOrFail(attempt, 'tmux held the key back: the dialog was not as it had been a moment before');
   }
   const gone = await waitUntilClosed(attempt, fingerprint, closeLimitMs);
@@ -58,7 +58,7 @@ async function confirm(attempt: Attempt, before: Open, pressedAt: number): Promi
   if (condition === null) return attempt.doubt(notClosed);
   const enterAt = attempt.now;
   await attempt.pressing(enterAt, { key: 'Enter', label: before.option.label });
-  if ((await attempt.parts.hands.press(attempt.pane, 'Enter', condition)) === 'held') {
+  if ((await attempt.parts.io.press(attempt.pane, 'Enter', condition)) === 'held') {
     return attempt.doubt('its key highlighted the option, and tmux held Enter back: the dialog was not as it had been');
   }
   const gone = await waitUntilClosed(attempt, dialog.fingerprint, closeLimitMs);
@@ -129,7 +129,7 @@ async function highlight(attempt: Attempt, open: Open): Promise<Open | Delivery>
     const condition = conditionInDialog(look, dialog, dialog.options[at]!);
     if (condition === null)
       return holdOrFail(attempt, 'the rows of the dialog cannot be told from others on the screen');
-    if ((await attempt.parts.hands.press(attempt.pane, step > 0 ? 'Down' : 'Up', condition)) === 'held') {
+    if ((await attempt.parts.io.press(attempt.pane, step > 0 ? 'Down' : 'Up', condition)) === 'held') {
       return holdOrFail(attempt, 'tmux held an arrow key back: the dialog was not as it had been a moment before');
     }
     const moved = await seenMoved(attempt, dialog.fingerprint, at, at + step);

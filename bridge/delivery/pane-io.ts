@@ -33,7 +33,7 @@ export interface PaneIO {
   /** one named key, or several in one step */
   press(pane: PaneAddress, keys: string | readonly string[], condition: PaneCondition): Promise<'done' | 'held'>;
   leaveMode(pane: PaneAddress): Promise<void>;
-  /** how often the pane has rung: it rings when it draws */
+  /** how often the pane has drawn */
   outputCount(pane: PaneAddress): number;
   /** true once it has rung more often than `after`, false at the limit */
   nextOutput(pane: PaneAddress, limitMs: number, after: number): Promise<boolean>;
@@ -88,8 +88,8 @@ export interface HookEvents {
 }
 
 export interface CourierParts {
-  readonly hands: PaneIO;
-  readonly eyes: ScreenReaders;
+  readonly io: PaneIO;
+  readonly readers: ScreenReaders;
   readonly locks: Locks;
   /** without any, every pane is ours */
   readonly owners?: Owners;
@@ -98,5 +98,5 @@ export interface CourierParts {
   /** without any, everything is typed */
   readonly nativeInputs?: NativeInputFinder;
   /** the courier works without it */
-  readonly word?: HookEvents;
+  readonly hookEvents?: HookEvents;
 }

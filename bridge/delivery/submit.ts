@@ -69,7 +69,7 @@ export async function submit(
 async function pressEnter(attempt: Attempt, look: FreshLook, text: string): Promise<Pressed> {
   const { pane, composerFacts, parts } = attempt;
   const ours = rowsShowing(look, text, composerFacts);
-  const done = await parts.hands.press(
+  const done = await parts.io.press(
     pane,
     composerFacts.submitKey,
     conditionFor(look, composerFacts, { rests: true, ours }),
@@ -151,7 +151,7 @@ async function confirm(
 
 /** The agent itself said that exactly this text came in, and no composer shows the contrary. */
 function agentTookIt(attempt: Attempt, { snapshot, reading }: Look, text: string, enterAt: number): boolean {
-  if (attempt.parts.word?.took(snapshot.identity, text, enterAt) !== true) return false;
+  if (attempt.parts.hookEvents?.took(snapshot.identity, text, enterAt) !== true) return false;
   return reading.composer.is !== 'draft' || composerHolds(reading, snapshot, text, attempt.composerFacts) === 'other';
 }
 

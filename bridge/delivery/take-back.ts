@@ -51,8 +51,7 @@ async function erase(attempt: Attempt, look: FreshLook, { text, typedAt }: NotRu
   if (keys === undefined || ours.length === 0) return false;
   attempt.listen();
   if (
-    (await parts.hands.press(pane, keys.split(' '), conditionFor(look, composerFacts, { rests: true, ours }))) ===
-    'held'
+    (await parts.io.press(pane, keys.split(' '), conditionFor(look, composerFacts, { rests: true, ours }))) === 'held'
   )
     return false;
   const endAt = attempt.now + goneLimitMs;

@@ -53,7 +53,7 @@ async function enter(
   if (passed !== null) return { passed };
   let verdict = attempt.verdictOn(look);
   if (!verdict.pass && verdict.reason === 'copy-mode' && mayLeaveMode({ ...verdict, now: attempt.now })) {
-    await attempt.parts.hands.leaveMode(attempt.pane);
+    await attempt.parts.io.leaveMode(attempt.pane);
     look = await attempt.look();
     verdict = attempt.verdictOn(look);
   }
@@ -71,7 +71,7 @@ async function type(attempt: Attempt, before: FreshLook, text: string, how?: 'de
   const bracketed = attempt.composerFacts.bracketed || executes(before.snapshot);
   const condition = conditionFor(before, attempt.composerFacts, { rests: before.reading.state !== 'busy' });
   attempt.listen();
-  const done = await attempt.parts.hands.paste(attempt.pane, text, condition, { bracketed });
+  const done = await attempt.parts.io.paste(attempt.pane, text, condition, { bracketed });
   if (done === 'held') {
     const { reason, detail } = await whyHeld(attempt);
     return attempt.hold(reason, detail);

@@ -4,7 +4,7 @@ import { asPaneId } from '../core/ids.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
 import { addressKey, type PaneFacts, type PaneIdentity, sameAgent } from '../core/pane.ts';
 import type { Caller } from '../host/caller.ts';
-import { doubt, type HookState, type HookStateNow, heard, moved } from '../screen/hook-state.ts';
+import { doubt, type HookState, type HookStateNow, joined, movedInTime } from '../screen/hook-state.ts';
 import { inputDigest } from '../screen/input-digest.ts';
 
 /** A call of `bridge signal`, with all that it can show for where it comes from. */
@@ -26,8 +26,8 @@ export type Received =
 const mostIn10s = 100;
 
 /**
- * What agents say of themselves through their hooks, each word with the agent that sits in the pane now. A word that
- * cannot be laid to one agent in one pane for certain is dropped: no word is better than another agent's.
+ * What agents say of themselves through their hooks, each event with the agent that sits in the pane now. An event that
+ * cannot be laid to one agent in one pane for certain is dropped: none is better than another agent's.
  */
 export class HookReceiver {
   readonly #clock: Clock;
@@ -35,7 +35,7 @@ export class HookReceiver {
   readonly #panes: () => Promise<readonly PaneFacts[]>;
   readonly #identify: (facts: PaneFacts) => { identity: PaneIdentity; program: string | null };
   readonly #record: (event: NewJournalEvent) => void;
-  readonly #words = new Map<string, { readonly identity: PaneIdentity; readonly word: HookState }>();
+  readonly #states = new Map<string, { readonly identity: PaneIdentity; readonly hookState: HookState }>();
   #recent: number[] = [];
   #flooded = false;
 
@@ -58,7 +58,7 @@ export class HookReceiver {
   async receive(call: SignalCall): Promise<Received> {
     if (this.#isTooMuch()) return { is: 'dropped', reason: 'too many signals in a short time' };
     const found = await this.#paneOf(call);
-    // a clock is never trusted to run ahead: a word from the future would stand too long
+    // a clock is never trusted to run ahead: an event from the future would stand too long
     const at = Math.min(Math.floor(call.signal.at - this.#aheadMs()), this.#clock.now());
     const signal = { ...call.signal, at };
     const { paneId } = found.is === 'heard' ? found.pane : { paneId: 'bridge' };
@@ -72,35 +72,36 @@ export class HookReceiver {
 
   /** The clock tells so much more than before, or less: what was said just now was said just now. */
   clockSet(byMs: number): void {
-    for (const [key, { identity, word }] of this.#words) this.#words.set(key, { identity, word: moved(word, byMs) });
+    for (const [key, { identity, hookState }] of this.#states)
+      this.#states.set(key, { identity, hookState: movedInTime(hookState, byMs) });
     this.#recent = this.#recent.map((at) => at + byMs);
   }
 
-  /** The last word of exactly this agent; undefined where it said none. */
+  /** The hook state of exactly this agent; undefined where it reported none. */
   stateOf(identity: PaneIdentity): HookStateNow | undefined {
-    const known = this.#wordOf(identity);
+    const known = this.#stateOf(identity);
     return known && { kind: known.kind, agoMs: Math.max(0, this.#clock.now() - known.at), said: known.said };
   }
 
   /** True when this agent itself said that it took exactly this text as an input, at that instant or later. */
   took(identity: PaneIdentity, text: string, since: number): boolean {
     const digest = inputDigest(text);
-    return this.#wordOf(identity)?.inputs.some((input) => input.digest === digest && input.at >= since) === true;
+    return this.#stateOf(identity)?.inputs.some((input) => input.digest === digest && input.at >= since) === true;
   }
 
   /** True when this agent itself has just said that it asks for approval: the dialog may not be drawn yet. */
   asks(identity: PaneIdentity): boolean {
-    const word = this.stateOf(identity);
-    return word?.kind === 'approval-wanted' && doubt(word) !== null;
+    const hookState = this.stateOf(identity);
+    return hookState?.kind === 'approval-wanted' && doubt(hookState) !== null;
   }
 
-  #wordOf(identity: PaneIdentity): HookState | undefined {
-    const known = this.#words.get(addressKey(identity));
-    return known && sameAgent(known.identity, identity) ? known.word : undefined;
+  #stateOf(identity: PaneIdentity): HookState | undefined {
+    const known = this.#states.get(addressKey(identity));
+    return known && sameAgent(known.identity, identity) ? known.hookState : undefined;
   }
 
   #keep(pane: PaneIdentity, signal: AgentSignal): void {
-    this.#words.set(addressKey(pane), { identity: pane, word: heard(this.#wordOf(pane) ?? null, signal) });
+    this.#states.set(addressKey(pane), { identity: pane, hookState: joined(this.#stateOf(pane) ?? null, signal) });
   }
 
   async #paneOf({ signal, caller, tmuxSocket, paneHint, pane }: SignalCall): Promise<Received> {

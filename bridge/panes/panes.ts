@@ -60,13 +60,13 @@ export class Panes {
   readonly #processes: ProcessTree;
   readonly #clock: Clock;
   readonly #choiceFor: (pane: PaneIdentity) => ProgramChoice;
-  readonly #wordOf: (identity: PaneIdentity) => HookStateNow | undefined;
+  readonly #hookStateOf: (identity: PaneIdentity) => HookStateNow | undefined;
   readonly #beside: ReadonlyMap<string, KnownPane>;
   readonly #besideAt: number;
   readonly #known = new Map<string, Known>();
   readonly #listeners = new Map<string, Set<(news: PaneNews) => void>>();
-  readonly #bells = new Map<string, Set<() => void>>();
-  readonly #rings = new Map<string, number>();
+  readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #outputs = new Map<string, number>();
 
   /**
    * @param parts.choiceFor which agents are known to this pane's worker, and whether one is settled
@@ -78,14 +78,14 @@ export class Panes {
     processes: ProcessTree;
     clock: Clock;
     choiceFor: (pane: PaneIdentity) => ProgramChoice;
-    wordOf?: (identity: PaneIdentity) => HookStateNow | undefined;
+    hookStateOf?: (identity: PaneIdentity) => HookStateNow | undefined;
     beside?: readonly KnownPane[];
   }) {
     this.#servers = parts.servers;
     this.#processes = parts.processes;
     this.#clock = parts.clock;
     this.#choiceFor = parts.choiceFor;
-    this.#wordOf = parts.wordOf ?? (() => undefined);
+    this.#hookStateOf = parts.hookStateOf ?? (() => undefined);
     this.#beside = new Map(parts.beside?.map((known) => [addressKey(known.identity), known]));
     this.#besideAt = parts.clock.now();
   }
@@ -93,7 +93,7 @@ export class Panes {
   /** All panes there are: of others nothing is remembered any more. */
   forgetOthers(panes: readonly PaneFacts[]): void {
     const living = new Set(panes.map(addressKey));
-    for (const known of [this.#known, this.#rings]) {
+    for (const known of [this.#known, this.#outputs]) {
       for (const key of known.keys()) if (!living.has(key)) known.delete(key);
     }
   }
@@ -107,7 +107,7 @@ export class Panes {
     // another server may have come to the socket, with a pane of that id
     if (captured === null || !sameServer(captured.facts, address)) {
       this.#known.delete(key);
-      this.#rings.delete(key);
+      this.#outputs.delete(key);
       return null;
     }
     const found = this.#processes.findProgram(captured.facts);
@@ -144,11 +144,11 @@ export class Panes {
 
   /**
    * Bytes that the pane drew (tmux's %output): they are parsed here and nowhere else, and whoever waits for the pane wakes.
-   * @param isHeard somebody listens to this pane, so that no bytes of it are missed
+   * @param isListenedTo somebody listens to this pane, so that no bytes of it are missed
    */
-  noticeOutput(address: PaneAddress, bytes: Buffer, isHeard: boolean): void {
-    const ring = this.activityOf(address).heard(bytes, this.#clock.now(), isHeard);
-    this.#wake(address, { is: 'drew', ...ring });
+  noticeOutput(address: PaneAddress, bytes: Buffer, isListenedTo: boolean): void {
+    const news = this.activityOf(address).received(bytes, this.#clock.now(), isListenedTo);
+    this.#wake(address, { is: 'drew', ...news });
   }
 
   /** The agent's own hook has spoken: something is known of the pane that it need not have drawn. */
@@ -170,10 +170,10 @@ export class Panes {
   #wake(address: PaneAddress, news: PaneNews): void {
     const key = addressKey(address);
     for (const hear of [...(this.#listeners.get(key) ?? [])]) hear(news);
-    this.#rings.set(key, this.outputCount(address) + 1);
-    const waiting = this.#bells.get(key);
+    this.#outputs.set(key, this.outputCount(address) + 1);
+    const waiting = this.#waiting.get(key);
     if (!waiting) return;
-    this.#bells.delete(key);
+    this.#waiting.delete(key);
     for (const wake of waiting) wake();
   }
 
@@ -182,21 +182,21 @@ export class Panes {
     this.#known.get(addressKey(address))?.activity.missed();
   }
 
-  /** How often the pane has rung: asked before a look, it tells a wait for the next ring what that look may not show. */
+  /** How often the pane has drawn: asked before a capture, it tells a wait for the next output what that capture may not show. */
   outputCount(address: PaneAddress): number {
-    return this.#rings.get(addressKey(address)) ?? 0;
+    return this.#outputs.get(addressKey(address)) ?? 0;
   }
 
   /**
    * True when the pane draws, false at the limit.
-   * @param after true at once where it has rung since `rings` was this
+   * @param after true at once where it has drawn since `outputCount` was this
    */
   nextOutput(address: PaneAddress, limitMs: number, after = this.outputCount(address)): Promise<boolean> {
     if (this.outputCount(address) !== after) return Promise.resolve(true);
     const key = addressKey(address);
     return new Promise((resolve) => {
-      const waiting = this.#bells.get(key) ?? new Set();
-      this.#bells.set(key, waiting);
+      const waiting = this.#waiting.get(key) ?? new Set();
+      this.#waiting.set(key, waiting);
       const cancel = this.#clock.after(limitMs, () => {
         waiting.delete(wake);
         resolve(false);
@@ -224,18 +224,22 @@ export class Panes {
   #motionOf(identity: PaneIdentity): Motion {
     const now = this.#clock.now();
     const known = this.#known.get(addressKey(identity))?.activity;
-    const word = this.#wordOf(identity);
+    const hookState = this.#hookStateOf(identity);
     const own = {
       quietForMs: known?.quietForMs(now) ?? 0,
-      signals: { ...known?.signals, ...(word === undefined ? {} : { word }) },
+      signals: { ...known?.signals, ...(hookState === undefined ? {} : { hookState }) },
     };
     const other = this.#besideOf(identity)?.motion;
     if (other === undefined) return own;
     const sinceMs = now - this.#besideAt;
-    const { word: told, ...signals } = other.signals;
+    const { hookState: reported, ...signals } = other.signals;
     return {
       quietForMs: known?.hasMoved === true ? own.quietForMs : other.quietForMs + sinceMs,
-      signals: { ...signals, ...(told && { word: { ...told, agoMs: told.agoMs + sinceMs } }), ...own.signals },
+      signals: {
+        ...signals,
+        ...(reported && { hookState: { ...reported, agoMs: reported.agoMs + sinceMs } }),
+        ...own.signals,
+      },
     };
   }
 

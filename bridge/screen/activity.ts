@@ -1,6 +1,6 @@
 import type { Snapshot } from '../core/pane.ts';
 import { Appending } from './appending.ts';
-import { MarkerBell } from './marker.ts';
+import { MarkerNotifier } from './marker.ts';
 import type { Signals } from './screen-reader.ts';
 import { SignalReader } from './signals.ts';
 import { Updates } from './updates.ts';
@@ -24,8 +24,8 @@ export class Activity {
   readonly #signals = new SignalReader();
   readonly #updates = new Updates();
   readonly #appending = new Appending();
-  readonly #bell = new MarkerBell();
-  /** the last bytes that were heard */
+  readonly #marker = new MarkerNotifier();
+  /** the last bytes that were received */
   #end = '';
   #drawn: string | null = null;
   #movedAt: number;
@@ -35,9 +35,9 @@ export class Activity {
     this.#movedAt = now;
   }
 
-  /** @param isHeard whoever brings these bytes brings all of them; else nothing that they say is believed */
-  heard(bytes: Uint8Array, now: number, isHeard = true): OutputNotice {
-    if (isHeard) {
+  /** @param isListenedTo whoever brings these bytes brings all of them; else nothing that they say is believed */
+  received(bytes: Uint8Array, now: number, isListenedTo = true): OutputNotice {
+    if (isListenedTo) {
       this.#signals.push(bytes, now);
       this.#updates.push(bytes, now);
       this.#appending.push(bytes);
@@ -45,7 +45,7 @@ export class Activity {
     } else this.missed();
     const afterMs = now - this.#movedAt;
     this.#move(now);
-    return { isMarker: this.#bell.rings(bytes), afterMs };
+    return { isMarker: this.#marker.notices(bytes), afterMs };
   }
 
   /** The pane may have drawn something that nobody heard: what it said may have been taken back in that. */

@@ -17,7 +17,7 @@ const inputsKept = 8;
  * Joins one more signal. Each comes through a process of its own, so that two may change places on their way: the older
  * one, and the end of a turn that is not the last one, change nothing.
  */
-export function heard(before: HookState | null, signal: AgentSignal): HookState {
+export function joined(before: HookState | null, signal: AgentSignal): HookState {
   const { kind, at, turn, input } = signal;
   const known = before?.inputs ?? [];
   const inputs = input === null ? known : [...known, { digest: input, at }].slice(-inputsKept);
@@ -30,26 +30,30 @@ export function heard(before: HookState | null, signal: AgentSignal): HookState 
   return { kind, at, turn: turn ?? (kind === 'turn-began' ? null : (before?.turn ?? null)), inputs, said };
 }
 
-/** The same word by a clock that tells so much more, or less. */
-export function moved(word: HookState, byMs: number): HookState {
-  return { ...word, at: word.at + byMs, inputs: word.inputs.map((input) => ({ ...input, at: input.at + byMs })) };
+/** The same state by a clock that tells so much more, or less. */
+export function movedInTime(hookState: HookState, byMs: number): HookState {
+  return {
+    ...hookState,
+    at: hookState.at + byMs,
+    inputs: hookState.inputs.map((input) => ({ ...input, at: input.at + byMs })),
+  };
 }
 
-/** A word as it bears on one look. */
+/** A hook state as it bears on one capture. */
 export interface HookStateNow {
   readonly kind: SignalKind;
   readonly agoMs: number;
   readonly said?: string | undefined;
 }
 
-/** How long a word stands against a screen that shows the contrary: hooks get lost, and a pane must not be held for ever. */
+/** How long a hook state stands against a screen that shows the contrary: hooks get lost, and a pane must not be held for ever. */
 export const hookStateStandsMs = 2000;
 
-/** Why a screen that looks at rest is not believed yet; null when the agent's word does not speak against it. */
-export function doubt(word: HookStateNow | undefined): string | null {
-  if (word === undefined || word.agoMs > hookStateStandsMs) return null;
-  if (word.kind === 'turn-began') return 'its own hook has just said that a turn began';
-  if (word.kind === 'approval-wanted') return 'its own hook has just said that it asks for approval';
+/** Why a screen that looks at rest is not believed yet; null when the agent's hook state does not speak against it. */
+export function doubt(hookState: HookStateNow | undefined): string | null {
+  if (hookState === undefined || hookState.agoMs > hookStateStandsMs) return null;
+  if (hookState.kind === 'turn-began') return 'its own hook has just said that a turn began';
+  if (hookState.kind === 'approval-wanted') return 'its own hook has just said that it asks for approval';
   return null;
 }
 
@@ -57,9 +61,9 @@ export function doubt(word: HookStateNow | undefined): string | null {
 const closingMs = 1000;
 
 /** The agent told that its turn ended, and has drawn nothing since but what belongs to that: one more source for idle. */
-export function reportedEnd(word: HookStateNow | undefined, quietForMs: number): boolean {
-  const isEnd = word?.kind === 'turn-ended' || word?.kind === 'turn-failed';
-  return isEnd && Number.isFinite(quietForMs) && word.agoMs <= quietForMs + closingMs;
+export function reportedEnd(hookState: HookStateNow | undefined, quietForMs: number): boolean {
+  const isEnd = hookState?.kind === 'turn-ended' || hookState?.kind === 'turn-failed';
+  return isEnd && Number.isFinite(quietForMs) && hookState.agoMs <= quietForMs + closingMs;
 }
 
 /**
@@ -67,10 +71,10 @@ export function reportedEnd(word: HookStateNow | undefined, quietForMs: number):
  * lose marks. Null where it told none, or where its turn's words on the screen do not end in it: whoever runs as the
  * user can make a signal, and none shall say what the agent did not.
  */
-export function reportedWords(word: HookStateNow | undefined, shown: readonly string[]): string[] | null {
-  if (word?.kind !== 'turn-ended' || word.said === undefined) return null;
-  const end = lettersOf(word.said).slice(-lettersCompared);
-  return end !== '' && lettersOf(shown.join('')).endsWith(end) ? word.said.split('\n') : null;
+export function reportedWords(hookState: HookStateNow | undefined, shown: readonly string[]): string[] | null {
+  if (hookState?.kind !== 'turn-ended' || hookState.said === undefined) return null;
+  const end = lettersOf(hookState.said).slice(-lettersCompared);
+  return end !== '' && lettersOf(shown.join('')).endsWith(end) ? hookState.said.split('\n') : null;
 }
 
 /** Enough to tell one message from another; more of it could be drawn in another form. */

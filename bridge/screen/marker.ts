@@ -5,11 +5,11 @@ const endMarker = /CONTROLLER[_\\]*(?:REQUEST|RESPONSE)[_\\]*END>>/;
 const escapes =
   /\x1b\[[\d;:?<=>]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Za-z0-9]|\x1b[ -/]*[0-~]|[\x00-\x1f]/g;
 
-/** Hears an END delimiter go by in a pane's bytes, in any chunking. It only rings: the screen says what was drawn. */
-export class MarkerBell {
+/** Notices an END delimiter that goes by in a pane's bytes, in any chunking. It only notifies: the screen shows what was drawn. */
+export class MarkerNotifier {
   #tail = '';
 
-  rings(bytes: Uint8Array): boolean {
+  notices(bytes: Uint8Array): boolean {
     const raw = this.#tail + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
     const unfinished = /\x1b(?:[[(][^@-~]*|\][^\x07\x1b]*\x1b?)?$/.exec(raw)?.[0] ?? '';
     const text = raw.slice(0, raw.length - unfinished.length).replace(escapes, '');

@@ -43,5 +43,5 @@ export interface Signals {
   /** the title the program itself last set after one with a spinner: its resting title, whatever words it uses */
   readonly restingTitle?: string;
   /** what it said last through its own hooks (`bridge signal`) */
-  readonly word?: HookStateNow;
+  readonly hookState?: HookStateNow;
 }

@@ -25,7 +25,7 @@ export interface TurnEndInput {
   /** the turn's words, as far as they were ever on a screen */
   readonly words: readonly string[];
   /** what the agent said last of itself */
-  readonly word?: HookStateNow | undefined;
+  readonly hookState?: HookStateNow | undefined;
   /** a block of this turn has been raised already */
   readonly hasBlock: boolean;
   /** the rows that may show progress */
@@ -80,7 +80,7 @@ function withoutMotion(row: string): string {
 }
 
 function stepEnd(before: TurnEndState, input: TurnEndInput, options: TurnEndOptions): ReturnType<typeof stepTurnEnd> {
-  const { reading, turn, words, word, hasBlock } = input;
+  const { reading, turn, words, hookState, hasBlock } = input;
   if (turn === null || turn === before.judged) return { state: before, detection: null };
   const isKnownTurn = reading.turn.inputs.length > 0 || turn > 1;
   const state = { ...before, judged: turn };
@@ -91,7 +91,7 @@ function stepEnd(before: TurnEndState, input: TurnEndInput, options: TurnEndOpti
   }
   if (!isKnownTurn || words.length === 0) return { state: before, detection: null };
   if (hasBlock || !options.heuristic) return { state, detection: null };
-  const closing = judgeClosing(reportedWords(word, words) ?? words, { lines: options.lines });
+  const closing = judgeClosing(reportedWords(hookState, words) ?? words, { lines: options.lines });
   if (closing.kind === 'none') return { state, detection: null };
   return {
     state,

@@ -43,8 +43,8 @@ interface Capture {
   readonly seen: Promise<Snapshot | null>;
 }
 
-/** After a ring without a marker: at once enough when the pane was quiet before, else rarely enough for a busy one. */
-const firstLookMs = 40;
+/** After output without a marker: at once enough when the pane was quiet before, else rarely enough for a busy one. */
+const firstCaptureMs = 40;
 const nextLookMs = 250;
 /** What was seen for the first time (a block, a turn) is looked at again this soon: a torn frame is not believed. */
 const confirmMs = 25;
@@ -52,10 +52,10 @@ const confirmMs = 25;
 const confirmWholeMs = 0;
 /** Markers redrawn many times a second do not make more captures than this. */
 const markerPauseMs = 15;
-const pokeAfterMs = 1000;
+const checkAfterMs = 1000;
 
 /**
- *          ring                   capture differs
+ *          output                 capture differs
  *  still ───────► look due ─► looking ─────────► look due (again, until two captures are equal)
  *    ▲                           │ capture equal
  *    └───────────────────────────┘
@@ -94,12 +94,12 @@ export class PaneWatcher {
     this.#cancelReread();
     this.#isMarkerDue ||= isMarker;
     if (isMarker) this.#lookIn(Math.max(0, this.#lookedAt + markerPauseMs - this.#deps.clock.now()));
-    else this.#lookIn(afterMs >= nextLookMs ? firstLookMs : nextLookMs);
+    else this.#lookIn(afterMs >= nextLookMs ? firstCaptureMs : nextLookMs);
   }
 
   /** The safety net, to be called now and then: looks if the last look is old. */
   check(): void {
-    if (!this.#isClosed && this.#deps.clock.now() - this.#lookedAt >= pokeAfterMs) this.#lookIn(0);
+    if (!this.#isClosed && this.#deps.clock.now() - this.#lookedAt >= checkAfterMs) this.#lookIn(0);
   }
 
   /** Something is known of the pane that it need not have drawn. */
@@ -122,7 +122,7 @@ export class PaneWatcher {
     this.#settledOn = '';
   }
 
-  /** The courier's word that the agent took this text. Call it once the receipt is there. */
+  /** The courier reports that the agent took this text. Call it once the receipt is there. */
   noteInput(text: string, when: { typedAt: number; echoed: boolean }): void {
     this.#settledOn = '';
     this.#state = noteDelivery(this.#state, text, { ...when, at: this.#deps.clock.now() });
@@ -238,7 +238,7 @@ export class PaneWatcher {
       this.#tell({ type: 'reading', reading, snapshot });
     }
     this.#detect(reading, snapshot, motion.signals, againMs);
-    this.#reason(reading, snapshot, motion.signals.word);
+    this.#reason(reading, snapshot, motion.signals.hookState);
   }
 
   #detect(reading: Reading, snapshot: Snapshot, signals: Motion['signals'], againMs: number): void {
@@ -264,7 +264,7 @@ export class PaneWatcher {
     this.#settledOn = hasNews || isUndecided || noted !== null ? '' : looked;
   }
 
-  #reason(reading: Reading, snapshot: Snapshot, word: Motion['signals']['word']): void {
+  #reason(reading: Reading, snapshot: Snapshot, hookState: Motion['signals']['hookState']): void {
     const { turns, raised, words, wordsOfTurn, glimpsed } = this.#state;
     const isCertain = turns.candidate === null && turns.noted === null && glimpsed.length === 0;
     const before = this.#reasons;
@@ -274,7 +274,7 @@ export class PaneWatcher {
         reading,
         turn: isCertain ? turns.number : null,
         words: wordsOfTurn === turns.number ? words : reading.turn.words,
-        word,
+        hookState,
         hasBlock: raised.some((entry) => entry.turn === turns.number),
         screen: snapshot.rows.slice(snapshot.firstVisible).map((row) => row.text),
         at: snapshot.takenAtMs,

@@ -15,7 +15,7 @@ export function withHookState(reader: ScreenReader): ScreenReader {
     ...reader,
     read(snapshot, motion) {
       const reading = reader.read(snapshot, motion);
-      const against = reading.state === 'idle' ? doubt(motion.signals.word) : null;
+      const against = reading.state === 'idle' ? doubt(motion.signals.hookState) : null;
       if (against === null) return reading;
       return { ...reading, state: 'unknown', why: [evidence('contradiction', against), ...reading.why] };
     },

@@ -2,7 +2,7 @@ import type { PaneFacts } from '../core/pane.ts';
 
 /**
  * Which session tells of which watched pane. `%output` comes only to clients of a session that holds the pane's window; a
- * pane that several sessions hold is told by one of them, so that it rings once, and by as few clients as can be.
+ * pane that several sessions hold is notified of by one of them, so that each output is notified once, and by as few clients as can be.
  * @param panes every place of every pane
  * @param attached sessions that have a client already, kept where possible
  */

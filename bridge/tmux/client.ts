@@ -229,9 +229,9 @@ export class ControlClient implements TmuxCommands {
    */
   #continue(paneId: string): void {
     if (!/^%\d+$/.test(paneId)) return;
-    const ring = () => this.#onNotification({ type: 'output', paneId, bytes: Buffer.alloc(0) });
+    const resume = () => this.#onNotification({ type: 'output', paneId, bytes: Buffer.alloc(0) });
     // A pane that has closed since is told by the next list of panes, a connection that failed by `closed`.
-    this.run('refresh-client', '-A', `${paneId}:continue`).then(ring, ring);
+    this.run('refresh-client', '-A', `${paneId}:continue`).then(resume, resume);
   }
 
   #end(kind: TmuxError['kind'], reason: string): void {

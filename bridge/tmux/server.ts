@@ -48,13 +48,13 @@ export class TmuxServer implements TmuxCommands {
   readonly #pidFile: string | null;
   readonly #exec: ExecCommands;
   readonly #clients: ControlClients;
-  /** the panes that ring, and for whom */
+  /** the panes whose output is notified, and to whom */
   #watched: ReadonlySet<string> = new Set();
   readonly #watchedFor = new Map<object, ReadonlySet<string>>();
-  /** panes that rang for a caller until lately, and until when their sessions keep a client */
+  /** panes whose output was notified to a caller until lately, and until when their sessions keep a client */
   readonly #lingering = new Map<string, number>();
-  /** which session tells of which watched pane */
-  #teller: ReadonlyMap<string, string> = new Map();
+  /** which session notifies of which watched pane */
+  #notifier: ReadonlyMap<string, string> = new Map();
   #state: State = { is: 'idle' };
   #polling: Promise<void> | null = null;
   #next: 'none' | 'later' | 'soon' = 'none';
@@ -93,17 +93,17 @@ export class TmuxServer implements TmuxCommands {
     await this.#poll();
   }
 
-  /** Sets which panes ring. An id that no pane has (yet) is kept. */
+  /** Sets of which panes output is notified. An id that no pane has (yet) is kept. */
   watch(paneIds: Iterable<string>): void {
     this.#watchedFor.set(this, new Set(paneIds));
     this.#watchAnew();
   }
 
   /**
-   * Has this pane ring too, whatever `watch` says, until what it returns is called. Its session's client lingers then:
+   * Notifies of this pane's output too, whatever `watch` says, until what it returns is called. Its session's client lingers then:
    * whoever sends again finds it attached.
    */
-  ringFor(paneId: string): () => void {
+  notifyFor(paneId: string): () => void {
     const caller = {};
     this.#watchedFor.set(caller, new Set([paneId]));
     this.#watchAnew();
@@ -135,7 +135,7 @@ export class TmuxServer implements TmuxCommands {
   /** A command about a pane goes over the client that tells of it: where that ends, the pane's session has ended too. */
   #wayOf(argv: readonly string[]): TmuxCommands {
     const pane = argv[argv.indexOf('-t') + 1];
-    return this.#clients.living(pane === undefined ? undefined : this.#teller.get(pane)) ?? this.#exec;
+    return this.#clients.living(pane === undefined ? undefined : this.#notifier.get(pane)) ?? this.#exec;
   }
 
   /** Leaves no client behind; no event comes once it has been called. */
@@ -158,7 +158,7 @@ export class TmuxServer implements TmuxCommands {
   #noticed(sessionId: string, notice: ClientNotice): void {
     if (notice.type === 'output') {
       const address = this.#addressOf(notice.paneId);
-      if (address !== null && this.#teller.get(address.paneId) === sessionId && this.#watched.has(address.paneId)) {
+      if (address !== null && this.#notifier.get(address.paneId) === sessionId && this.#watched.has(address.paneId)) {
         this.#emit({ type: 'output', address, bytes: notice.bytes });
       }
     } else if (notice.name === 'pause') {
@@ -206,17 +206,17 @@ export class TmuxServer implements TmuxCommands {
     await this.#up(server);
     this.#emit({ type: 'panes', panes: oncePerPane(panes) });
     if (this.#state.is !== 'up') return;
-    const before = this.#teller;
-    this.#teller = planAttachments(panes, this.#attended(), this.#clients.sessions);
-    for (const [pane, sessionId] of before) if (this.#teller.get(pane) !== sessionId) this.#missed(pane);
-    const came = new Set(await this.#clients.keep(new Set(this.#teller.values()), panes));
-    for (const [pane, sessionId] of this.#teller) {
-      if (came.has(sessionId) || before.get(pane) !== sessionId) this.#ring(pane);
+    const before = this.#notifier;
+    this.#notifier = planAttachments(panes, this.#attended(), this.#clients.sessions);
+    for (const [pane, sessionId] of before) if (this.#notifier.get(pane) !== sessionId) this.#missed(pane);
+    const came = new Set(await this.#clients.keep(new Set(this.#notifier.values()), panes));
+    for (const [pane, sessionId] of this.#notifier) {
+      if (came.has(sessionId) || before.get(pane) !== sessionId) this.#notify(pane);
     }
   }
 
   #missedIn(sessionId: string): void {
-    for (const [pane, teller] of this.#teller) if (teller === sessionId) this.#missed(pane);
+    for (const [pane, notifier] of this.#notifier) if (notifier === sessionId) this.#missed(pane);
   }
 
   #missed(pane: string): void {
@@ -230,7 +230,7 @@ export class TmuxServer implements TmuxCommands {
     return paneId === null || this.#state.is !== 'up' ? null : { ...this.#state.server, paneId };
   }
 
-  /** The panes whose sessions have a client: those that ring, and those that lately did. */
+  /** The panes whose sessions have a client: those whose output is notified, or lately was. */
   #attended(): ReadonlySet<string> {
     const now = this.#clock.now();
     for (const [paneId, until] of this.#lingering) if (now >= until) this.#lingering.delete(paneId);
@@ -238,7 +238,7 @@ export class TmuxServer implements TmuxCommands {
   }
 
   /** What was drawn before anybody told of that pane has not rung. */
-  #ring(pane: string): void {
+  #notify(pane: string): void {
     const address = this.#addressOf(pane);
     if (address !== null) this.#emit({ type: 'output', address, bytes: Buffer.alloc(0) });
   }

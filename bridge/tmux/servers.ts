@@ -133,7 +133,7 @@ export class TmuxServers {
     return [...this.#panes.values()].flat();
   }
 
-  /** Sets which panes ring, on all servers. */
+  /** Sets of which panes output is notified, on all servers. */
   watch(addresses: Iterable<PaneAddress>): void {
     const wanted = [...addresses];
     for (const server of this.#servers) {
@@ -142,9 +142,9 @@ export class TmuxServers {
     }
   }
 
-  /** Has one pane ring too, until what it returns is called. */
-  ringFor(address: PaneAddress): () => void {
-    return this.at(address)?.ringFor(address.paneId) ?? (() => {});
+  /** Notifies of one pane's output too, until what it returns is called. */
+  notifyFor(address: PaneAddress): () => void {
+    return this.at(address)?.notifyFor(address.paneId) ?? (() => {});
   }
 
   hears(address: PaneAddress): boolean {

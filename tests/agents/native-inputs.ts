@@ -82,7 +82,7 @@ async function openField(agent: WithNativeInput): Promise<Field> {
   };
   try {
     const real = await startAgent(agent, { tmux, server, name: agent, args: argsWithNativeInput(agent, tmux.folder) });
-    bridge.servers.ringFor(await addressOn(bridge.main, real.paneId));
+    bridge.servers.notifyFor(await addressOn(bridge.main, real.paneId));
     await real.type('Say hello.');
     await real.waitUntilIdle();
     return { bridge, real, close };

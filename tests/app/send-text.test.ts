@@ -50,7 +50,7 @@ async function answered(reason: HoldReason, holds: number, dialog?: string): Pro
     post,
     viaFor: () => 'keyboard',
     changes,
-    ringFor: () => () => {},
+    notifyFor: () => () => {},
   });
   memory.saveRequest(
     { ...sampleRequest(requestId), state: { is: 'open' } },

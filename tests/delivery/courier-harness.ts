@@ -82,7 +82,7 @@ export function courierHarness(character: Partial<Character> = {}): CourierHarne
   const pane = new FakePane(clock, character);
   const memory = new FakeMemory();
   const locks = new FakeLocks();
-  const courier = new Courier({ hands: pane, eyes: pane, locks, memory, clock });
+  const courier = new Courier({ io: pane, readers: pane, locks, memory, clock });
   return {
     clock,
     pane,

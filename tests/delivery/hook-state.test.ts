@@ -7,19 +7,19 @@ const text = 'Use approach B.\n\nKeep the old interface; add a test.';
 const force = { options: { force: true, allowShell: false } };
 
 /** The same harness, with an agent that speaks. */
-async function attempt(harness: CourierHarness, word: Partial<HookEvents>, change = {}) {
+async function attempt(harness: CourierHarness, hookEvents: Partial<HookEvents>, change = {}) {
   const parts = {
-    hands: harness.pane,
-    eyes: harness.pane,
+    io: harness.pane,
+    readers: harness.pane,
     locks: harness.locks,
     memory: harness.memory,
     clock: harness.clock,
   };
-  const courier = new Courier({ ...parts, word: { took: () => false, asks: () => false, ...word } });
+  const courier = new Courier({ ...parts, hookEvents: { took: () => false, asks: () => false, ...hookEvents } });
   return (await harness.clock.until(courier.attempt(harness.delivery(text, change)))).state;
 }
 
-test("the agent's own word that it took the text is a receipt where the screen shows none", async () => {
+test("the agent's own hook event that it took the text is a receipt where the screen shows none", async () => {
   const harness = courierHarness({ echoes: false, worksMs: 0 });
   const since: number[] = [];
   const state = await attempt(harness, {
@@ -34,7 +34,7 @@ test("the agent's own word that it took the text is a receipt where the screen s
   expect(Math.min(...since)).toBeGreaterThanOrEqual(harness.pane.enters[0]!);
 });
 
-test('while the composer still holds the text, a word that it was taken is not believed', async () => {
+test('while the composer still holds the text, a hook event that it was taken is not believed', async () => {
   const harness = courierHarness();
   harness.pane.deaf = true;
   const state = await attempt(harness, { took: () => true });

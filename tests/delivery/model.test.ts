@@ -90,7 +90,7 @@ class Bridge {
         return { release: () => this.#release() };
       },
     };
-    const courier = new Courier({ hands: this.#hands(pane), eyes: pane, locks, memory, clock });
+    const courier = new Courier({ io: this.#hands(pane), readers: pane, locks, memory, clock });
     this.queue = new DeliveryQueue({ memory, clock, mint: () => 'unused', courier, on: () => {} });
   }
 

@@ -27,8 +27,8 @@ function harnessWithNativeInput(
   const nativeInputs = new FakeNativeInputs(harness.pane, harness.clock, nativeInput);
   const courierAgain = () =>
     new Courier({
-      hands: harness.pane,
-      eyes: harness.pane,
+      io: harness.pane,
+      readers: harness.pane,
       locks: harness.locks,
       memory: harness.memory,
       clock: harness.clock,

@@ -40,7 +40,7 @@ function owned(): {
   const owners = new FakeOwners();
   owners.pastes = () => harness.pane.pastes.length;
   const { pane, locks, memory, clock } = harness;
-  const courier = new Courier({ hands: pane, eyes: pane, locks, memory, clock, owners });
+  const courier = new Courier({ io: pane, readers: pane, locks, memory, clock, owners });
   return {
     harness,
     owners,
@@ -72,7 +72,7 @@ test.each(['message', 'keys'] as const)('a %s sent by hand needs the writer lock
   owners.theirs = 'the bridge of /b (pid 7) watches it';
   const delivery = harness.delivery(kind === 'keys' ? 'Escape' : text, { kind });
   const { pane, locks, memory, clock } = harness;
-  const courier = new Courier({ hands: pane, eyes: pane, locks, memory, clock, owners });
+  const courier = new Courier({ io: pane, readers: pane, locks, memory, clock, owners });
   const { state } = await clock.until(courier.attempt(delivery));
   expect(state.is).not.toBe('held');
   locks.held = true;
@@ -120,7 +120,7 @@ test('an answer says when it was asked for, an older one when it was posted, and
   const { harness, owners } = owned();
   owners.theirs = 'the bridge of /b (pid 7) has typed there since';
   const { pane, locks, memory, clock } = harness;
-  const courier = new Courier({ hands: pane, eyes: pane, locks, memory, clock, owners });
+  const courier = new Courier({ io: pane, readers: pane, locks, memory, clock, owners });
   for (const [kind, bound] of [
     ['response', { askedAt: 7 }],
     ['response', {}],

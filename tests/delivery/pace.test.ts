@@ -17,7 +17,7 @@ function slowHarness(lookMs: (look: number) => { early: number; late: number }, 
   const harness = courierHarness(character);
   const frames: Frame[] = [];
   const pass = (forMs: number) => new Promise<void>((resolve) => void harness.clock.after(forMs, resolve));
-  const hands: PaneIO = {
+  const io: PaneIO = {
     capture: async () => {
       const askedAtMs = harness.clock.now();
       const { early, late } = lookMs(frames.length);
@@ -35,8 +35,8 @@ function slowHarness(lookMs: (look: number) => { early: number; late: number }, 
     nextOutput: (...given) => harness.pane.nextOutput(...given),
   };
   const courier = new Courier({
-    hands,
-    eyes: harness.pane,
+    io,
+    readers: harness.pane,
     locks: harness.locks,
     memory: harness.memory,
     clock: harness.clock,

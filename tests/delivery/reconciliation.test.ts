@@ -35,8 +35,8 @@ async function crash(
   await harness.clock.pass(pauseMs);
 
   const next = new Courier({
-    hands: harness.pane,
-    eyes: harness.pane,
+    io: harness.pane,
+    readers: harness.pane,
     locks: harness.locks,
     memory: harness.memory,
     clock: harness.clock,

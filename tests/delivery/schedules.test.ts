@@ -41,8 +41,8 @@ test('whatever happens and whenever the bridge dies: submitted at most once, no 
         let delivery = queued;
         for (let round = 0; round < 8 && !isEnded(delivery.state); round++) {
           const courier = new Courier({
-            hands: harness.pane,
-            eyes: harness.pane,
+            io: harness.pane,
+            readers: harness.pane,
             locks: harness.locks,
             memory: harness.memory,
             clock: harness.clock,

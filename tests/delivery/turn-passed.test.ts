@@ -286,7 +286,7 @@ test('whatever happens and whenever the bridge dies: nothing is pasted or submit
         let delivery = harness.delivery(text, { turnMark });
         for (let round = 0; round < 20 && !isEnded(delivery.state); round++) {
           const { pane, locks, memory, clock } = harness;
-          const courier = new Courier({ hands: pane, eyes: pane, locks, memory, clock });
+          const courier = new Courier({ io: pane, readers: pane, locks, memory, clock });
           try {
             delivery = await clock.until(courier.attempt(delivery));
           } catch (fault) {

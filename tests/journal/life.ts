@@ -84,7 +84,7 @@ export class SimulatedBridge {
       policy: '[{ when: { text: /^rule$/ }, answer: by rule }]',
       mint: () => `id${++this.#minted}`,
       courier: (memory) =>
-        new Courier({ hands: this.pane, eyes: this.pane, locks: new FakeLocks(), memory, clock: this.clock }),
+        new Courier({ io: this.pane, readers: this.pane, locks: new FakeLocks(), memory, clock: this.clock }),
     });
     return [journal, harness];
   }

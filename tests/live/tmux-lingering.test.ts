@@ -40,13 +40,13 @@ const heard = (paneId: string, word: string) => drawn.get(paneId)?.includes(`sai
 
 /** Listens to a pane as a send does, until it has rung. */
 async function ringOnce(paneId: string, word: string): Promise<void> {
-  const stopRinging = server.ringFor(paneId);
+  const stopNotifying = server.notifyFor(paneId);
   await waitFor('its session is attached', () => clients().length === 1);
   await waitFor('it rings', async () => {
     await say(paneId, word);
     return heard(paneId, word);
   });
-  stopRinging();
+  stopNotifying();
 }
 
 test('a session that rings for one caller after the other is attached once, and for a minute more', async () => {
@@ -68,10 +68,10 @@ test('between two callers a pane rings for nobody, and for the next one at once'
   await ringOnce(paneId, 'first');
   await say(paneId, 'unheard');
   await waitFor('it is drawn', async () => (await harness.tmux.screen(paneId)).includes('said unheard'));
-  const stopRinging = server.ringFor(paneId);
+  const stopNotifying = server.notifyFor(paneId);
   await say(paneId, 'second');
   await waitFor('it rings', () => heard(paneId, 'second'));
-  stopRinging();
+  stopNotifying();
   expect(heard(paneId, 'unheard')).toBe(false);
 });
 

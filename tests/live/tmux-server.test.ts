@@ -68,7 +68,7 @@ test('a pane that rings for a caller of its own leaves those that ring already a
   const { server, drawn, events } = await start();
   server.watch([watched]);
   await attachedTo(1);
-  const stopRinging = server.ringFor(other);
+  const stopNotifying = server.notifyFor(other);
   await waitFor('it rings at first, for what was drawn before', () =>
     events.some((event) => event.type === 'output' && event.address.paneId === other),
   );
@@ -76,7 +76,7 @@ test('a pane that rings for a caller of its own leaves those that ring already a
   await waitFor('the words of the other are told', () => drawn(other).includes('said heard'));
   await say(watched, 'too');
   await waitFor('and those of the watched one', () => drawn(watched).includes('said too'));
-  stopRinging();
+  stopNotifying();
   await say(other, 'unheard');
   await say(watched, 'still');
   await waitFor('the watched one is still told', () => drawn(watched).includes('said still'));

@@ -137,7 +137,7 @@ export class Panes {
 
 /** An attempt of a delivery: every state of it goes through the one that the real courier uses. */
 export function attemptOf(memory: CrashingJournal, clock: Clock, delivery: Delivery): Attempt {
-  return new Attempt({ memory, clock, eyes: { composerFacts: () => ({}) } } as unknown as CourierParts, delivery);
+  return new Attempt({ memory, clock, readers: { composerFacts: () => ({}) } } as unknown as CourierParts, delivery);
 }
 
 /** Nobody looks here: what the panes show is scripted. */

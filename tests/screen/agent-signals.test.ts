@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { programNamed } from '../../bridge/agent-programs/index.ts';
 import { type AgentSignal, saidLimit } from '../../bridge/core/agent-signal.ts';
 import { readSignal } from '../../bridge/screen/agent-signals.ts';
-import { doubt, type HookState, heard, hookStateStandsMs, reportedEnd } from '../../bridge/screen/hook-state.ts';
+import { doubt, type HookState, hookStateStandsMs, joined, reportedEnd } from '../../bridge/screen/hook-state.ts';
 import { inputDigest } from '../../bridge/screen/input-digest.ts';
 
 const read = (agent: string, report: unknown, event: string | null = null) =>
@@ -140,7 +140,7 @@ const said = (kind: AgentSignal['kind'], at: number, more: Partial<AgentSignal> 
   at,
   ...more,
 });
-const all = (...signals: AgentSignal[]) => signals.reduce<HookState | null>(heard, null)!;
+const all = (...signals: AgentSignal[]) => signals.reduce<HookState | null>(joined, null)!;
 
 test('two signals that changed places on their way leave the later one standing', () => {
   expect(all(said('turn-ended', 20), said('turn-began', 10)).kind).toBe('turn-ended');

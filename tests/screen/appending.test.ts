@@ -86,7 +86,7 @@ test('what stands there is what was written, in that order, wherever the bytes a
       const terminal = new headless.Terminal({ cols: 30, rows: 12, allowProposedApi: true });
       const activity = new Activity(0);
       const draw = async (text: string) => {
-        activity.heard(bytes(text), 0);
+        activity.received(bytes(text), 0);
         await new Promise<void>((resolve) => terminal.write(text, resolve));
       };
       await draw(first.join(''));

@@ -13,8 +13,12 @@ const screens = allRecorded.flatMap((screen) => {
 });
 const steps = [0, 300, 400, 800];
 
-function isReadyWith({ screen, snapshot }: (typeof screens)[number], quietForMs: number, word?: HookStateNow): boolean {
-  const signals = word === undefined ? {} : { word };
+function isReadyWith(
+  { screen, snapshot }: (typeof screens)[number],
+  quietForMs: number,
+  hookState?: HookStateNow,
+): boolean {
+  const signals = hookState === undefined ? {} : { hookState };
   return isReady(programOf(null, { agent: screen.agent }).screen.read(snapshot, { quietForMs, signals }));
 }
 

@@ -50,7 +50,7 @@ test.each(agents)('nothing is raised by a %s that works, whatever its tools prin
   for (let seconds = 0; seconds < minutes * 60; seconds++) {
     for (let ring = 0; ring < 3; ring++) {
       const bytes = Buffer.from(`\r${'|/-\\'[ring]} ${bait[(seconds + ring) % bait.length]}`);
-      watcher.noticeOutput(activity.heard(bytes, clock.now()));
+      watcher.noticeOutput(activity.received(bytes, clock.now()));
       await clock.pass(333);
     }
   }

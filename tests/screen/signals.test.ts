@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MarkerBell } from '../../bridge/screen/marker.ts';
+import { MarkerNotifier } from '../../bridge/screen/marker.ts';
 import { SignalReader } from '../../bridge/screen/signals.ts';
 
 const chunked = (text: string, size: number): Buffer[] => {
@@ -49,20 +49,20 @@ test('a title that follows a spinner is the program’s own; one with no spinner
 });
 
 test.each([1, 2, 5, 1000])('an END rings once in chunks of %i bytes, with escapes between its letters', (size) => {
-  const bell = new MarkerBell();
+  const bell = new MarkerNotifier();
   const text =
     'x <<CONTROLLER_\x1b[1mREQUEST_EN\x1b[0m\x1b[38;2;1;2;3mD>\x1b]8;;\x1b\\> and <<CONTROLLERRESPONSEEND>> y';
-  expect(chunked(text, size).filter((chunk) => bell.rings(chunk)).length).toBe(size === 1000 ? 1 : 2);
+  expect(chunked(text, size).filter((chunk) => bell.notices(chunk)).length).toBe(size === 1000 ? 1 : 2);
 });
 
 test('a START, a mention and half an END do not ring', () => {
-  const bell = new MarkerBell();
+  const bell = new MarkerNotifier();
   expect(
-    bell.rings(Buffer.from('<<CONTROLLER_REQUEST>> and CONTROLLER_REQUEST_END and <<CONTROLLER_REQUEST_END>')),
+    bell.notices(Buffer.from('<<CONTROLLER_REQUEST>> and CONTROLLER_REQUEST_END and <<CONTROLLER_REQUEST_END>')),
   ).toBe(false);
-  expect(bell.rings(Buffer.from('\x1b[5;1H'))).toBe(false);
-  expect(bell.rings(Buffer.from('>'))).toBe(true);
-  expect(bell.rings(Buffer.from('redrawn'))).toBe(false);
+  expect(bell.notices(Buffer.from('\x1b[5;1H'))).toBe(false);
+  expect(bell.notices(Buffer.from('>'))).toBe(true);
+  expect(bell.notices(Buffer.from('redrawn'))).toBe(false);
 });
 
 test('a notification is a call for the user, progress is not, and neither touches what was said before', () => {

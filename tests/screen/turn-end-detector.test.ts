@@ -18,7 +18,7 @@ interface Look {
   turn?: number | null;
   hasBlock?: boolean;
   screen?: string[];
-  word?: HookStateNow;
+  hookState?: HookStateNow;
 }
 
 /** Reasons over looks, one second apart. */
@@ -27,7 +27,16 @@ class Watched {
   at = 0;
   readonly options = { heuristic: true, lines: 20, stuckMs: 60_000 };
 
-  look({ state = 'idle', inputs = ['go'], words = [], error, turn = 1, hasBlock = false, screen = [], word }: Look) {
+  look({
+    state = 'idle',
+    inputs = ['go'],
+    words = [],
+    error,
+    turn = 1,
+    hasBlock = false,
+    screen = [],
+    hookState,
+  }: Look) {
     this.at += 1000;
     const reading: Reading = {
       state,
@@ -37,7 +46,7 @@ class Watched {
       dialog: null,
       turn: { inputs, words, ...(error === undefined ? {} : { error }) },
     };
-    const input: TurnEndInput = { reading, turn, words, word, hasBlock, screen, at: this.at };
+    const input: TurnEndInput = { reading, turn, words, hookState, hasBlock, screen, at: this.at };
     const next = stepTurnEnd(this.state, input, this.options);
     this.state = next.state;
     return tell(next.detection);
@@ -65,22 +74,22 @@ test('what the agent says of itself comes first: its own message is judged, not 
   const words = ['The prompt reads:', 'Overwrite the file?'];
   const said = 'The prompt reads:\n\n```\nOverwrite the file?\n```';
   expect(new Watched().look({ words })).toBe('question: Overwrite the file?');
-  expect(new Watched().look({ words, word: { kind: 'turn-ended', agoMs: 50, said } })).toBeNull();
+  expect(new Watched().look({ words, hookState: { kind: 'turn-ended', agoMs: 50, said } })).toBeNull();
 });
 
 test('a message is believed only where the screen ends in it, however it is drawn there, and the turn has ended', () => {
-  const word = {
+  const hookState = {
     kind: 'turn-ended',
     agoMs: 50,
     said: '**Both** would work.\n\nShould I use `SQLite`\nor Postgres?',
   } as const;
   const told = 'question: Should I use `SQLite` or Postgres?';
-  expect(new Watched().look({ words: asks, word })).toBe(told);
+  expect(new Watched().look({ words: asks, hookState })).toBe(told);
   for (const other of [
-    { words: [...asks, 'No hurry.'], word },
-    { words: asks, word: { ...word, said: 'Shall I delete everything?' } },
-    { words: asks, word: { ...word, said: '?!' } },
-    { words: asks, word: { ...word, kind: 'turn-began', agoMs: 5000 } as const },
+    { words: [...asks, 'No hurry.'], hookState },
+    { words: asks, hookState: { ...hookState, said: 'Shall I delete everything?' } },
+    { words: asks, hookState: { ...hookState, said: '?!' } },
+    { words: asks, hookState: { ...hookState, kind: 'turn-began', agoMs: 5000 } as const },
   ])
     expect(new Watched().look(other)).toBe('question: Should I use SQLite or Postgres?');
 });

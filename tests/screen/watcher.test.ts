@@ -22,7 +22,7 @@ class Scene {
   latencyMs = 1;
   fault: Error | null = null;
   onEvent: (event: ScreenEvent) => void = () => {};
-  word: HookStateNow | undefined;
+  hookState: HookStateNow | undefined;
   watcher: PaneWatcher;
   activity!: Activity;
   readonly #program: AgentProgram;
@@ -58,7 +58,7 @@ class Scene {
       activity: () => activity,
       motion: () => ({
         quietForMs: activity.quietForMs(this.clock.now()),
-        signals: { ...activity.signals, ...(this.word === undefined ? {} : { word: this.word }) },
+        signals: { ...activity.signals, ...(this.hookState === undefined ? {} : { hookState: this.hookState }) },
       }),
       reasons: { heuristic: true, lines: 20, stuckMs: 0 },
       clock: this.clock,
@@ -74,7 +74,7 @@ class Scene {
 
   draw(lines: string[], bytes = 'something'): void {
     this.lines = lines;
-    this.watcher.noticeOutput(this.activity.heard(Buffer.from(bytes), this.clock.now()));
+    this.watcher.noticeOutput(this.activity.received(Buffer.from(bytes), this.clock.now()));
   }
 
   told(type: ScreenEvent['type']): ScreenEvent[] {
@@ -210,7 +210,7 @@ describe('what it tells', () => {
     const composer = ['› Ask Codex to do anything'];
     scene.draw(['› go', '', ...composer], '\x1b]7501;state=working:app=codex\x1b\\');
     await scene.clock.pass(1_000);
-    if (said !== undefined) scene.word = { kind: 'turn-ended', agoMs: 10, said };
+    if (said !== undefined) scene.hookState = { kind: 'turn-ended', agoMs: 10, said };
     const words = ['• The prompt reads:', '  Overwrite the file?'];
     scene.draw(['› go', '', ...words, '', ...composer], '\x1b]7501;state=done:app=codex\x1b\\');
     await scene.clock.pass(5_000);

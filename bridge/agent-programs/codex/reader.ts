@@ -6,15 +6,15 @@ import { evidence } from '../../screen/rows.ts';
 import type { Motion, ScreenReader } from '../../screen/screen-reader.ts';
 import { type CodexScreen, readCodexScreen } from './screen.ts';
 
-/** A hook's word and the screen agree: what is still being drawn has this long. */
-const afterWordMs = 300;
+/** A hook event and the screen agree: what is still being drawn has this long. */
+const afterHookMs = 300;
 
 export const codexScreen: ScreenReader = {
   isAlternate: true,
   // of an escape sequence and of a string for the terminal (OSC, DCS) it leaves out the control character alone (0.171)
   undrawn: '[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f]| +$',
   logMarks: ['\\]7501;', 'app=codex'],
-  quietStepsMs: [afterWordMs, 500, 1000, 2000],
+  quietStepsMs: [afterHookMs, 500, 1000, 2000],
   read(snapshot, motion) {
     const screen = readCodexScreen(snapshot);
     const { state, why } = decide(snapshot, motion, screen);
@@ -68,7 +68,7 @@ function decide({ facts, foreground }: Snapshot, { quietForMs, signals }: Motion
   if (isOwnTitle && (saysResting || (quietForMs >= 500 && !isMidTurn)))
     return verdict('idle', 'title', `the title is at rest: "${title}"`);
   if (saysResting && quietForMs >= 300) return verdict('idle', 'signal', `OSC 7501 says ${says}`);
-  const hasToldEnd = reportedEnd(signals.word, quietForMs) && quietForMs >= afterWordMs;
+  const hasToldEnd = reportedEnd(signals.hookState, quietForMs) && quietForMs >= afterHookMs;
   if (hasToldEnd && isOwnTitle)
     return verdict('idle', 'hook', `its own hook says that the turn has ended, and the title is at rest: "${title}"`);
   if (hasToldEnd && screen.turnEndRow !== null)

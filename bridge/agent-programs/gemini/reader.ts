@@ -9,11 +9,11 @@ import { type GeminiScreen, readGeminiScreen } from './screen.ts';
 /** Between an Enter and its first busy frame gemini shows an empty composer under a resting title: 290 ms were seen on a loaded machine. */
 const restMs = 1000;
 /** The same where its own AfterAgent hook has told of the turn's end: still longer than that gap. */
-const restAfterWordMs = 400;
+const restAfterHookMs = 400;
 
 export const geminiScreen: ScreenReader = {
   logMarks: ['\\x1b\\][02];(?:◇ {2}Ready|✦ {2}Working)'],
-  quietStepsMs: [restAfterWordMs, restMs, 3000],
+  quietStepsMs: [restAfterHookMs, restMs, 3000],
   read(snapshot, motion) {
     const screen = readGeminiScreen(snapshot);
     const { state, why } = decide(snapshot, motion, screen);
@@ -60,7 +60,7 @@ function decide({ facts, foreground }: Snapshot, { quietForMs, signals }: Motion
   if (screen.isStartScreen && quietForMs < restMs)
     return verdict('starting', 'first-frame', 'it was still drawing a moment ago');
   const rest = verdict('idle', 'title', `the title says "${title}"`);
-  if (reportedEnd(signals.word, quietForMs) && quietForMs >= restAfterWordMs)
+  if (reportedEnd(signals.hookState, quietForMs) && quietForMs >= restAfterHookMs)
     return { ...rest, why: [...rest.why, evidence('hook', 'its own hook says that the turn has ended')] };
   if (quietForMs < restMs) return verdict('unknown', 'moving', 'it looks idle, but was still drawing a moment ago');
   return rest;

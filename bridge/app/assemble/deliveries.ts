@@ -35,7 +35,7 @@ export function assembleDeliveries(parts: {
   const commits = new GroupCommit(journal);
   const tmuxOf = (pane: PaneAddress) => serverOf(servers, pane);
   const courier = new Courier({
-    hands: {
+    io: {
       capture: (pane) => panes.capture(pane),
       paste: (pane, text, condition, how) =>
         paste(tmuxOf(pane), pane.paneId, text, { ...condition, server: pane.server }, how),
@@ -44,7 +44,7 @@ export function assembleDeliveries(parts: {
       outputCount: (pane) => panes.outputCount(pane),
       nextOutput: (pane, limitMs, after) => panes.nextOutput(pane, limitMs, after),
     },
-    eyes: {
+    readers: {
       composerFacts: (agent, pane) => panes.composerFacts(agent, pane),
       read: (snapshot, agent) => panes.readAs(snapshot, agent),
     },
@@ -60,7 +60,7 @@ export function assembleDeliveries(parts: {
       clock: steadyClock,
       io: nativeInputIo(steadyClock),
     }),
-    word: {
+    hookEvents: {
       took: (identity, text, since) => hooks.took(identity, text, since),
       asks: (identity) => hooks.asks(identity),
     },

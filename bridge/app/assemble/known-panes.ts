@@ -44,7 +44,7 @@ export function assemblePanes(parts: {
       const { agent, agents } = projects.configFor(pane);
       return { agent, agents };
     },
-    wordOf: (identity) => hooks.stateOf(identity),
+    hookStateOf: (identity) => hooks.stateOf(identity),
   });
   return { servers, panes, hooks };
 }

@@ -25,6 +25,6 @@ export function assembleTexts(parts: {
     post: deliveries,
     waits: steadyClock,
     viaFor: (pane) => projects.configFor(pane).via,
-    ringFor: (pane) => servers.ringFor(pane),
+    notifyFor: (pane) => servers.notifyFor(pane),
   });
 }

@@ -167,7 +167,7 @@ export class Watch implements Watching {
     this.#complained = { reason, lastAt: now };
   }
 
-  /** A look at one pane a second, in turn: what every bell missed is found in the end, at a price that does not grow. */
+  /** A look at one pane a second, in turn: what every notification missed is found in the end, at a price that does not grow. */
   #pokeOne(): void {
     const panes = [...this.#watched.values()];
     if (panes.length > 0) panes[this.#ticks++ % panes.length]!.watcher.check();
@@ -232,7 +232,7 @@ export class Watch implements Watching {
     if (known.size > 0) this.#waitingSaid = false;
   }
 
-  /** The list of panes says of some that they moved, whether they rang or not. */
+  /** The list of panes says of some that they moved, whether output was notified or not. */
   #pokeMoved(panes: readonly PaneFacts[]): void {
     for (const facts of panes) this.#watched.get(addressKey(facts))?.checkIfMoved(facts);
   }

@@ -65,7 +65,7 @@ export class WatchedPane {
   #isSmall = false;
   #cancelSecondLook: () => void = () => {};
   readonly #stopListening: () => void;
-  /** what the list of panes said of it last: where that changed without a ring, somebody must look */
+  /** what the list of panes said of it last: where that changed without output, somebody must look */
   #listed: string;
 
   /** @param hooks.broke what it saw could not be journaled; @param hooks.replaced another agent runs in the pane */
@@ -124,7 +124,7 @@ export class WatchedPane {
     );
   }
 
-  /** The list of panes says of some that they moved, whether they rang or not. */
+  /** The list of panes says of some that they moved, whether output was notified or not. */
   checkIfMoved(facts: PaneFacts): void {
     const now = listing(facts);
     if (this.#listed === now) return;
@@ -146,14 +146,14 @@ export class WatchedPane {
     this.#isSmall = isSmall;
   }
 
-  /** The agent's own hook called: look now, and once more when its word does not stand against the screen any longer. */
+  /** The agent's own hook called: look now, and once more when its hook state does not stand against the screen any longer. */
   #signalled(): void {
     this.watcher.lookNow();
     this.#cancelSecondLook();
     this.#cancelSecondLook = systemClock.after(hookStateStandsMs + 1, () => this.watcher.lookNow());
   }
 
-  /** The courier's word that it typed this text, or chose in a dialog; or that the dialog which is open is another one. */
+  /** The courier reports that it typed this text, or chose in a dialog; or that the dialog which is open is another one. */
   noteDelivery(delivery: Delivery): void {
     const { envelope, state, dialog } = delivery;
     if (dialog !== undefined && whyTurnPassed(state) !== null) this.#dialogs.passed(envelope.thread);
