@@ -16,8 +16,8 @@ export interface ControllerRun {
   readonly surveyed: readonly string[];
 }
 
-/** What a line of a program's output tells besides the answer. */
-export interface Heard {
+/** What a line of a program's output holds besides the answer. */
+export interface OutputLine {
   readonly session?: string;
   readonly fault?: string;
 }
@@ -35,7 +35,7 @@ export interface ControllerProgram {
   environment(run: ControllerRun): Readonly<Record<string, string>>;
   /** asked first, in the same folder: what of the user's has to be switched off by name */
   readonly survey?: { args(repository: string): readonly string[]; read(stdout: string): readonly string[] };
-  hear?(line: string): Heard;
+  readLine?(line: string): OutputLine;
   /** it can go on with its conversation */
   readonly remembers?: true;
   /** extra arguments that would let it write; a match is refused */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Reader } from '../app/reader.ts';
-import type { ToldEvent } from '../core/events.ts';
+import type { PublicEvent } from '../core/events.ts';
 import { BridgeError } from '../core/failure.ts';
 import { cursor } from './arguments.ts';
 import { newestIn } from './journal-stream.ts';
@@ -17,10 +17,10 @@ const mostWaiting = 1_000;
 export const follow = stream({
   name: 'follow',
   args: z.object({ after: cursor.optional() }),
-  event: document<ToldEvent>(),
-  async *stream(reader: Pick<Reader, 'home' | 'journal' | 'listen'>, { after }, closed): Stream<ToldEvent> {
+  event: document<PublicEvent>(),
+  async *stream(reader: Pick<Reader, 'home' | 'journal' | 'listen'>, { after }, closed): Stream<PublicEvent> {
     if (reader.listen === null) throw noBridge(reader.home);
-    const waiting: Array<StreamItem<ToldEvent>> = [];
+    const waiting: Array<StreamItem<PublicEvent>> = [];
     let wake = () => {};
     const stop = reader.listen((event) => {
       if (waiting.length <= mostWaiting) waiting.push({ cursor: newestIn(reader), event });
@@ -49,7 +49,7 @@ export const follow = stream({
   },
 });
 
-function leftOut(count: number): ToldEvent {
+function leftOut(count: number): PublicEvent {
   const text = `this log was read too slowly, and ${count} events of the journal are left out here; \`bridge log\` has them`;
   return { type: 'said', level: 'warning', text };
 }

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/config-values.ts';
 import type { Mailbox } from '../controllers/mailbox.ts';
-import type { BridgeEvent, MailboxEvent, ScreenEvent, ToldEvent } from '../core/events.ts';
+import type { BridgeEvent, MailboxEvent, PublicEvent, ScreenEvent } from '../core/events.ts';
 import { messageOf } from '../core/failure.ts';
 import type { DeliveryId } from '../core/ids.ts';
 import { shownName } from '../core/names.ts';
@@ -78,11 +78,11 @@ export class Bridge {
   readonly changes = new Changes(systemClock);
   readonly mint = minter(systemClock);
   #listeners: Listeners = {};
-  readonly #told = new Set<(event: ToldEvent) => void>();
+  readonly #subscribers = new Set<(event: PublicEvent) => void>();
   #watching: Watching = nobodyWatches;
 
   /** @param hooks.on hears what people are told, from the first moment on */
-  static async open(config: Config, hooks: { on(event: ToldEvent): void }): Promise<Bridge> {
+  static async open(config: Config, hooks: { on(event: PublicEvent): void }): Promise<Bridge> {
     prepareHome(config.home);
     const path = config.dryRun ? ':memory:' : join(config.home, 'bridge.db');
     const { journal, setAside } = Journal.open(path, { now: systemClock.now() });
@@ -105,7 +105,7 @@ export class Bridge {
     }
   }
 
-  private constructor(config: Config, on: (event: ToldEvent) => void, journal: Journal, setAside: string | null) {
+  private constructor(config: Config, on: (event: PublicEvent) => void, journal: Journal, setAside: string | null) {
     const clock = systemClock;
     const { changes } = this;
     const mint = () => this.mint<string>();
@@ -113,7 +113,7 @@ export class Bridge {
     this.config = config;
     this.journal = journal;
     this.setAside = setAside;
-    this.#told.add(on);
+    this.#subscribers.add(on);
     this.ownership = config.dryRun ? null : new Ownership({ home: config.home, now: () => clock.now() });
     const { ownership } = this;
     this.projects = new Projects({
@@ -163,25 +163,25 @@ export class Bridge {
   /** Who listens to what, in this order. An event that is not listed is told, and that is all. */
   #whoListens(): Listeners {
     const { servers, panes, requests, deadLetters } = this;
-    const tell = (event: ToldEvent) => this.#tell(event);
+    const emit = (event: PublicEvent) => this.#emit(event);
     const wake = () => this.changes.wake();
     const outcomes = new DeliveryOutcomes({ requests, arrived: (delivery) => this.#watching.arrived(delivery) });
     const accept = (event: MailboxEvent) => acceptAnswerFile(event, requests, (text) => this.say('warning', text));
     return {
-      output: [({ address, bytes }) => panes.noticeOutput(address, bytes, servers.hears(address))],
+      output: [({ address, bytes }) => panes.noticeOutput(address, bytes, servers.isWatching(address))],
       missed: [({ address }) => panes.missed(address)],
       panes: [() => panes.forgetOthers(servers.listed), () => this.#watching.panesListed()],
       'server-gone': [(event) => this.#watching.serverGone(event)],
       'server-back': [(event) => this.#watching.serverBack(event)],
-      'agent-signalled': [tell, (event) => panes.signalled(event)],
-      'request-changed': [tell, wake],
+      'agent-signalled': [emit, (event) => panes.signalled(event)],
+      'request-changed': [emit, wake],
       'effect-failed': [
         ({ request, what, fault }) =>
           this.say('warning', `request ${request.id}: ${what}: ${messageOf(fault)}; it is tried again`),
         wake,
       ],
       'delivery-changed': [
-        tell,
+        emit,
         ({ delivery }) => outcomes.changed(delivery),
         ({ delivery }) => deadLetters.changed(delivery),
         ({ delivery }) => outcomes.askFailed(delivery),
@@ -202,19 +202,19 @@ export class Bridge {
 
   emit(event: Emitted): void {
     const listeners = this.#listeners[event.type] as ReadonlyArray<(event: Emitted) => void> | undefined;
-    if (listeners === undefined) this.#tell(event as ToldEvent);
-    else for (const hear of listeners) hear(event);
+    if (listeners === undefined) this.#emit(event as PublicEvent);
+    else for (const listener of listeners) listener(event);
   }
 
-  #tell(event: ToldEvent): void {
+  #emit(event: PublicEvent): void {
     const shown = withShownNames(event, (name) => this.shown(name));
-    for (const hear of this.#told) hear(shown);
+    for (const listener of this.#subscribers) listener(shown);
   }
 
   /** Has `hear` told of everything that people are told, until what this returns is called. */
-  listen(hear: (event: ToldEvent) => void): () => void {
-    this.#told.add(hear);
-    return () => this.#told.delete(hear);
+  listen(listener: (event: PublicEvent) => void): () => void {
+    this.#subscribers.add(listener);
+    return () => this.#subscribers.delete(listener);
   }
 
   say(level: 'info' | 'warning', text: string): void {

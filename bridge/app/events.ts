@@ -1,7 +1,7 @@
-import type { ToldEvent } from '../core/events.ts';
+import type { PublicEvent } from '../core/events.ts';
 
 /** The same event with the names of workers as people see them. */
-export function withShownNames(event: ToldEvent, shown: (name: string) => string): ToldEvent {
+export function withShownNames(event: PublicEvent, shown: (name: string) => string): PublicEvent {
   if ('worker' in event) return { ...event, worker: shown(event.worker) };
   if ('request' in event) return { ...event, request: { ...event.request, worker: shown(event.request.worker) } };
   if (!('delivery' in event)) return event;

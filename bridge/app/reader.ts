@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { processNames } from '../agent-programs/index.ts';
 import type { Config } from '../config/config-values.ts';
-import type { ToldEvent } from '../core/events.ts';
+import type { PublicEvent } from '../core/events.ts';
 import { systemClock } from '../host/clock.ts';
 import { ProcessTree } from '../host/process-tree.ts';
 import { Journal } from '../journal/journal.ts';
@@ -30,7 +30,7 @@ export interface Reader {
   look(socketPath: string, agent: string | null): Look;
   pauses(): SeenPauses;
   /** calls `hear` with every event of the living bridge, until what it returns is called; null where none lives */
-  readonly listen: ((hear: (event: ToldEvent) => void) => () => void) | null;
+  readonly listen: ((listener: (event: PublicEvent) => void) => () => void) | null;
   /** Resolves when something has happened, as far as that is noticed; at the limit; or where `closed` aborts. */
   news(limitMs: number, closed: AbortSignal): Promise<void>;
   close(): void;
@@ -72,7 +72,7 @@ export function readerOf(
     look: (socketPath, agent) =>
       lookAt(socketPath, { agent, agents: config.agents }, { beside: bridge.panes.watched(), together: 10 }),
     pauses: () => pausesSeen(bridge.requests.pauses, knownWorkers(bridge)),
-    listen: (hear) => bridge.listen(hear),
+    listen: (listener) => bridge.listen(listener),
     news: (limitMs, closed) => waited(limitMs, closed, (wake) => bridge.listen(wake)),
     close: () => kept?.close(),
   };

@@ -2,7 +2,7 @@ import type { Config } from '../config/config-values.ts';
 import type { Mailbox } from '../controllers/mailbox.ts';
 import { optionNamed } from '../core/choice.ts';
 import type { Clock } from '../core/clock.ts';
-import type { ToldEvent } from '../core/events.ts';
+import type { PublicEvent } from '../core/events.ts';
 import type { DeliveryId } from '../core/ids.ts';
 import type { Answer, Request } from '../core/request.ts';
 import type { DeliveryQueue } from '../messages/delivery-queue.ts';
@@ -19,7 +19,7 @@ interface Parts {
   readonly alerts: Alerts;
   readonly texts: TextSender;
   readonly deliveries: DeliveryQueue;
-  readonly emit: (event: ToldEvent) => void;
+  readonly emit: (event: PublicEvent) => void;
 }
 
 /**

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig } from '../config/config.ts';
 import { evidenceInWords } from '../core/envelope.ts';
-import type { ToldEvent } from '../core/events.ts';
+import type { PublicEvent } from '../core/events.ts';
 import { BridgeError, ExitCode } from '../core/failure.ts';
 import { asPaneId } from '../core/ids.ts';
 import { packageRoot } from '../launch/package-root.ts';
@@ -97,7 +97,7 @@ async function play(stop: AbortSignal): Promise<ExitCode> {
     await tmux.run('set-option', '-p', '-t', '=demo:', '@label', 'worker');
     const [paneId = ''] = await tmux.run('list-panes', '-t', '=demo:', '-F', '#{pane_id}');
     const seen = new Map<string, number>();
-    const outcome = new Promise<ToldEvent>((resolve) => {
+    const outcome = new Promise<PublicEvent>((resolve) => {
       const config = loadConfig({ home, flags: { socket, session: 'demo', trustWorkspace: false }, env: {} });
       starting = Daemon.start(config, new Date().toISOString(), (event) => {
         if (stop.aborted) return;
@@ -171,7 +171,7 @@ function aborted(signal: AbortSignal): Promise<null> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(null)));
 }
 
-function narrate(event: ToldEvent, seen: Map<string, number>, tell: (text: string) => void): void {
+function narrate(event: PublicEvent, seen: Map<string, number>, tell: (text: string) => void): void {
   const since = (mark: string) => `${(performance.now() - (seen.get(mark) ?? performance.now())).toFixed(0)} ms`;
   if (event.type === 'worker-found')
     tell(`bridge watches ${event.worker} ${event.paneId} and reads it as ${event.agent}`);

@@ -1,9 +1,9 @@
 import { type Receipt, receiptInWords } from '../core/envelope.ts';
-import type { ToldEvent } from '../core/events.ts';
+import type { PublicEvent } from '../core/events.ts';
 import { firstLine, paint } from './output.ts';
 
 /** One line of the live log for a person; null for what a person need not see. Bodies stay in the journal: first lines only. */
-export function renderLive(event: ToldEvent, quiet: boolean): string | null {
+export function renderLive(event: PublicEvent, quiet: boolean): string | null {
   if (quiet && levelOf(event) !== 'warning') return null;
   switch (event.type) {
     case 'said':
@@ -100,7 +100,7 @@ const rememberedSubjects = 1_000;
  * Whether an event says the same as the one before about its request, delivery or pane. Changes are told at least once, and a
  * reader sees each once; a call for a person may come again.
  */
-export function repeats(): (event: ToldEvent) => boolean {
+export function repeats(): (event: PublicEvent) => boolean {
   const last = new Map<string, string>();
   return (event) => {
     const subject = subjectOf(event);
@@ -114,7 +114,7 @@ export function repeats(): (event: ToldEvent) => boolean {
   };
 }
 
-function subjectOf(event: ToldEvent): string | null {
+function subjectOf(event: PublicEvent): string | null {
   switch (event.type) {
     case 'request-changed':
     case 'would-send':
@@ -131,14 +131,14 @@ function subjectOf(event: ToldEvent): string | null {
 }
 
 /** `warning`: somebody has to know it. */
-export function levelOf(event: ToldEvent): 'info' | 'warning' {
+export function levelOf(event: PublicEvent): 'info' | 'warning' {
   if (event.type === 'said') return event.level;
   const calls = ['human-needed', 'letter-stranded', 'answer-not-typed', 'controller-blocked'];
   return calls.includes(event.type) ? 'warning' : 'info';
 }
 
 /** The same for machines: ids, sizes and reasons; bodies stay in the journal. */
-export function recordOf(event: ToldEvent): Record<string, unknown> {
+export function recordOf(event: PublicEvent): Record<string, unknown> {
   switch (event.type) {
     case 'request-changed':
     case 'human-needed':

@@ -33,7 +33,7 @@ function inOneLine(text: string): string {
 }
 
 /** What events tell beside their kind. Those of older bridges may tell less. */
-interface Told {
+interface EventData {
   readonly state?: RequestState | DeliveryState;
   readonly answer?: Answer;
   readonly replaced?: { readonly body?: string };
@@ -47,7 +47,7 @@ interface Told {
   readonly event?: string;
 }
 
-type Words = (told: Told, about: About) => string;
+type Words = (fields: EventData, about: About) => string;
 
 /** By what was detected: what a worker does that opens a request. */
 const opened: Readonly<Record<Request['kind'], string>> = {
@@ -111,9 +111,9 @@ const words: Readonly<Record<string, Words>> = {
 
 /** A kind that is not known here is another bridge's: its name says what happened. */
 function wordsOf({ kind, data }: JournalEvent, about: About): string {
-  const told = typeof data === 'object' && data !== null ? (data as Told) : {};
+  const fields = typeof data === 'object' && data !== null ? (data as EventData) : {};
   const known = Object.hasOwn(words, kind) ? words[kind] : undefined;
-  return known === undefined ? kind.replaceAll('-', ' ') : known(told, about);
+  return known === undefined ? kind.replaceAll('-', ' ') : known(fields, about);
 }
 
 function asked({ dialog, text }: Request): string {
@@ -121,7 +121,7 @@ function asked({ dialog, text }: Request): string {
   return firstLine(subject?.text ?? dialog?.question ?? text);
 }
 
-function answerIn(state: Told['state']): string {
+function answerIn(state: EventData['state']): string {
   return state !== undefined && 'answer' in state ? said(state.answer) : '';
 }
 
@@ -135,19 +135,19 @@ function body({ envelope }: Delivery): string {
   return firstLine(envelope.body);
 }
 
-function because(state: Told['state']): string {
+function because(state: EventData['state']): string {
   return state !== undefined && 'reason' in state ? `: ${state.reason}` : '';
 }
 
-function inputMethodOf(state: Told['state']): string {
+function inputMethodOf(state: EventData['state']): string {
   return state !== undefined && 'way' in state && state.way !== undefined ? inputMethodInWords(state.way) : '';
 }
 
-function withInputMethod(state: Told['state']): string {
+function withInputMethod(state: EventData['state']): string {
   const method = inputMethodOf(state);
   return method === '' ? '' : ` ${method}`;
 }
 
-function isNative(state: Told['state']): boolean {
+function isNative(state: EventData['state']): boolean {
   return state !== undefined && 'way' in state && state.way?.via === 'native';
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
-import type { ToldEvent } from '../core/events.ts';
+import type { PublicEvent } from '../core/events.ts';
 import { BridgeError, ExitCode, messageOf } from '../core/failure.ts';
 import { escapeJson } from '../core/visible.ts';
 import type { Notice } from '../host/notify.ts';
@@ -108,7 +108,7 @@ async function joinLiving(context: Context): Promise<ExitCode | null> {
 }
 
 /** Shows events in this terminal: for people, or as lines of JSON. */
-function eventPrinter({ config, out }: Pick<Context, 'config' | 'out'>): (event: ToldEvent) => void {
+function eventPrinter({ config, out }: Pick<Context, 'config' | 'out'>): (event: PublicEvent) => void {
   const isRepeated = repeats();
   return (event) => {
     if (isRepeated(event)) return;
@@ -148,7 +148,7 @@ async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
     '/dev/tty',
   ];
   const show = eventPrinter({ config, out });
-  const on = (event: ToldEvent) => {
+  const on = (event: PublicEvent) => {
     file?.[levelOf(event) === 'warning' ? 'warn' : 'info'](recordOf(event));
     show(event);
     const notice = noticeOf(event);
@@ -186,7 +186,7 @@ async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
 }
 
 /** What calls the human, in the words of the notification; null for what does not. */
-function noticeOf(event: ToldEvent): Notice | null {
+function noticeOf(event: PublicEvent): Notice | null {
   if (event.type === 'human-needed') {
     const { worker, id } = event.request;
     return { title: `${worker} needs you`, text: `${event.why}\nbridge show ${short(id)}` };
@@ -210,7 +210,7 @@ async function callHuman(
   notice: Notice,
   ways: Context['config']['notify'],
   terminals: () => Promise<readonly string[]>,
-  on: (event: ToldEvent) => void,
+  on: (event: PublicEvent) => void,
 ): Promise<void> {
   const { notifyHuman } = await import('../host/notify.ts');
   const wanted = { bell: ways.bell ?? false, desktop: ways.desktop ?? false, command: ways.command ?? null };

@@ -6,13 +6,13 @@ import { processNames, programNamed } from '../agent-programs/index.ts';
 import { callerAbove } from '../host/caller.ts';
 import { systemSource } from '../host/process-source.ts';
 import { readSignal } from '../screen/agent-signals.ts';
+import { sendOnly } from '../server/send-only.ts';
 import { socketPath } from '../server/socket-path.ts';
-import { tell } from '../server/tell.ts';
 import { print } from './output.ts';
 import { readReport } from './report.ts';
 
 /** A daemon that does not take the line within this time is not waited for: an agent waits for us. */
-const tellLimitMs = 250;
+const sendLimitMs = 250;
 
 /**
  * What an agent's own hook or notify program calls. Whatever happens it ends soon, with exit code 0, and without a word
@@ -27,13 +27,13 @@ export async function signal(argv: readonly string[]): Promise<void> {
     const flags = flagsOf(argv);
     if (flags.verbose) say = (line) => print(`bridge signal: ${line}`, process.stderr);
     const { agent } = flags;
-    if (agent === undefined) return say('no --agent; nothing is told');
+    if (agent === undefined) return say('--agent is missing; nothing is sent');
     const report = await readReport(flags.report);
     const { hooks } = programNamed(agent) ?? {};
     const facts = hooks !== undefined && 'signals' in hooks ? hooks.signals : undefined;
     const read = readSignal({ agent, facts, event: flags.event ?? null, report, at });
     if (read.is === 'nothing') return say(read.reason);
-    const told = await tell(
+    const outcome = await sendOnly(
       socketPath(flags.home),
       'signal',
       {
@@ -43,17 +43,17 @@ export async function signal(argv: readonly string[]): Promise<void> {
         paneHint: process.env.TMUX_PANE ?? null,
         pane: flags.pane ?? null,
       },
-      tellLimitMs,
+      sendLimitMs,
     );
-    say(`${read.signal.kind} (${read.signal.event}): ${outcomes[told]}`);
+    say(`${read.signal.kind} (${read.signal.event}): ${outcomes[outcome]}`);
   } catch (fault) {
     say(String(fault));
   }
 }
 
 const outcomes = {
-  told: 'told; `bridge log` shows what became of it',
-  'no-daemon': 'no bridge watches for this home',
+  sent: 'sent; `bridge log` shows what became of it',
+  'no-daemon': 'no bridge runs for this state directory',
   'too-slow': 'the bridge did not take it in time',
 } as const;
 

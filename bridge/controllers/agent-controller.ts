@@ -86,12 +86,12 @@ export class AgentController implements Controller {
       session,
       surveyed,
     };
-    let heardSession: string | null = null;
+    let readSession: string | null = null;
     let fault: string | null = null;
     const onLine = (line: string) => {
-      const heard = this.#cli.hear?.(line);
-      heardSession = heard?.session ?? heardSession;
-      fault = heard?.fault ?? fault;
+      const read = this.#cli.readLine?.(line);
+      readSession = read?.session ?? readSession;
+      fault = read?.fault ?? fault;
     };
     const end = await runChild(
       {
@@ -106,7 +106,7 @@ export class AgentController implements Controller {
       },
       signal,
     );
-    return { end: withFault(end, fault ?? this.#printed(end)), session: heardSession };
+    return { end: withFault(end, fault ?? this.#printed(end)), session: readSession };
   }
 
   /** What a program that failed printed in place of an answer: claude says there that nobody is logged in. */

@@ -56,7 +56,7 @@ export class Mailbox {
   /** name → the file state seen last and since when, and whether it has been judged */
   readonly #seen = new Map<string, { readonly identity: string; readonly sinceMs: number; judged: boolean }>();
   /** name → the content that was told as an answer */
-  readonly #told = new Map<string, string>();
+  readonly #reported = new Map<string, string>();
   /** name → since when somebody has it open, and whether that was said */
   readonly #held = new Map<string, { readonly sinceMs: number; isSaid: boolean }>();
   readonly #archived = new PutAway();
@@ -157,18 +157,18 @@ export class Mailbox {
     const read = await readAnswerFile(file);
     const page = read.is === 'text' ? readAnswer(read.text, requestId, this.#setting.split ?? true) : null;
     if (page === null || page.is === 'refused') return false;
-    if (page.is === 'answer') this.#tell(name, contentOf(facts), { requestId, file, ...page });
+    if (page.is === 'answer') this.#report(name, contentOf(facts), { requestId, file, ...page });
     return true;
   }
 
   /** Once for each state of a file: a look and the end of its request may both have read it just then. */
-  #tell(
+  #report(
     name: string,
     content: string,
     { requestId, file, instructions, notes }: Omit<Extract<MailboxEvent, { type: 'answer-found' }>, 'type'>,
   ): void {
-    if (this.#told.get(name) === content) return;
-    this.#told.set(name, content);
+    if (this.#reported.get(name) === content) return;
+    this.#reported.set(name, content);
     this.#setting.on({ type: 'answer-found', requestId, instructions, notes, file });
   }
 
@@ -241,7 +241,7 @@ export class Mailbox {
       const names = all.filter((name) => !isIgnored(name)).slice(0, namesLimit);
       for (const name of [...this.#seen.keys()]) {
         if (names.includes(name)) continue;
-        for (const known of [this.#seen, this.#told, this.#held]) known.delete(name);
+        for (const known of [this.#seen, this.#reported, this.#held]) known.delete(name);
       }
       for (const name of names) nextMs = Math.min(nextMs, await this.#consider(name, all));
     });
@@ -323,7 +323,7 @@ export class Mailbox {
       this.#setting.on({ type: 'arrival-found', requestId, file });
       return true;
     }
-    this.#tell(name, content, { requestId, file, ...page });
+    this.#report(name, content, { requestId, file, ...page });
     return true;
   }
 

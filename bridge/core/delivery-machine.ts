@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryState, HoldReason, Receipt, Sighting } from './envelope.ts';
+import type { Delivery, DeliveryState, HoldReason, LastSeen, Receipt } from './envelope.ts';
 import { BridgeError } from './failure.ts';
 import type { InputMethod } from './native-input.ts';
 
@@ -13,8 +13,8 @@ export type DeliveryInput =
   /** Enter is about to be pressed, for the first time or again */
   | { readonly type: 'submitted'; readonly at: number; readonly way?: InputMethod }
   | { readonly type: 'acknowledged'; readonly receipt: Receipt }
-  | { readonly type: 'left-in-composer'; readonly reason: string; readonly seen?: Sighting }
-  | { readonly type: 'lost-sight'; readonly reason: string; readonly seen?: Sighting }
+  | { readonly type: 'left-in-composer'; readonly reason: string; readonly seen?: LastSeen }
+  | { readonly type: 'lost-sight'; readonly reason: string; readonly seen?: LastSeen }
   | { readonly type: 'failed'; readonly reason: string }
   | { readonly type: 'cancelled'; readonly reason: string }
   | { readonly type: 'body-replaced'; readonly body: string; readonly notes: string }

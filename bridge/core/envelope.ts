@@ -62,7 +62,7 @@ export function receiptInWords(receipt: Receipt): string {
 }
 
 /** What the screen showed of a text when its delivery ended without a receipt. */
-export interface Sighting {
+export interface LastSeen {
   readonly at: number;
   readonly lines: readonly string[];
 }
@@ -83,8 +83,8 @@ export type DeliveryState =
       readonly way?: InputMethod;
     }
   | { readonly is: 'acknowledged'; readonly receipt: Receipt }
-  | { readonly is: 'typed-not-submitted'; readonly reason: string; readonly seen?: Sighting }
-  | { readonly is: 'uncertain'; readonly reason: string; readonly seen?: Sighting }
+  | { readonly is: 'typed-not-submitted'; readonly reason: string; readonly seen?: LastSeen }
+  | { readonly is: 'uncertain'; readonly reason: string; readonly seen?: LastSeen }
   | { readonly is: 'failed'; readonly reason: string }
   | { readonly is: 'expired' }
   | { readonly is: 'cancelled'; readonly reason: string };

@@ -10,7 +10,7 @@ import type { Request, RequestState } from './request.ts';
  * Everything that happens, in the past tense: the one union that all modules emit into. Who listens to what stands in one
  * list, in `app/bridge.ts`. What a state machine is given to step by is its own input, and no event.
  */
-export type BridgeEvent = TmuxEvent | ScreenEvent | RequestEvent | DeliveryEvent | MailboxEvent | ToldEvent;
+export type BridgeEvent = TmuxEvent | ScreenEvent | RequestEvent | DeliveryEvent | MailboxEvent | PublicEvent;
 
 /** What a tmux server tells; `socketPath` is the way to it, and another server behind the same socket is another. */
 export type TmuxEvent = { readonly socketPath: string } & (
@@ -93,8 +93,8 @@ export type MailboxEvent =
   /** the mailbox itself cannot be used for now; it is tried again */
   | { readonly type: 'mailbox-problem'; readonly file: string; readonly reason: string };
 
-/** What people and programs are told: the live log, `--json` and the demo only listen. */
-export type ToldEvent =
+/** What is emitted to people and programs: the live log, `--json` and the demo only listen. */
+export type PublicEvent =
   | { readonly type: 'said'; readonly level: 'info' | 'warning'; readonly text: string }
   | ({ readonly type: 'worker-found'; readonly worker: string; readonly agent: string } & PaneAddress)
   | ({ readonly type: 'worker-lost'; readonly worker: string; readonly reason: string } & PaneAddress)

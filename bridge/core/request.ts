@@ -1,5 +1,5 @@
 import { type DetectionKind, type ErrorReason, normaliseWords } from './detection.ts';
-import type { Sighting } from './envelope.ts';
+import type { LastSeen } from './envelope.ts';
 import { type DeliveryId, type RequestId, serverPidOf, type TurnId } from './ids.ts';
 import { identityKey, type PaneIdentity } from './pane.ts';
 import type { Dialog } from './reading.ts';
@@ -55,7 +55,7 @@ export interface Doubt {
   /** how the delivery ended: nobody can tell; or the text is in the worker's input line, not submitted; or it was not typed */
   readonly delivery: 'uncertain' | 'typed-not-submitted' | 'not-typed';
   /** what the screen showed of it last */
-  readonly seen?: Sighting;
+  readonly seen?: LastSeen;
 }
 
 /**
@@ -159,14 +159,14 @@ export function notTypedOf({ state }: Pick<Request, 'state'>): Answer | null {
  * What makes two sightings the same request: the pane, the turn and the words, however they were wrapped; of a dialog,
  * its fingerprint. `via` belongs to it because an answer that a command prints is not an answer that is typed.
  */
-export function originOf(sighting: Origin): string {
-  return originIn(identityKey(sighting.pane), sighting);
+export function originOf(origin: Origin): string {
+  return originIn(identityKey(origin.pane), origin);
 }
 
 /** The same as bridges before schema 3 wrote it: what they archived is known by that. */
-export function earlierOriginOf(sighting: Origin): string {
-  const { socketPath, server, paneId, panePid } = sighting.pane;
-  return originIn([socketPath, serverPidOf(server), paneId, panePid].join('|'), sighting);
+export function earlierOriginOf(origin: Origin): string {
+  const { socketPath, server, paneId, panePid } = origin.pane;
+  return originIn([socketPath, serverPidOf(server), paneId, panePid].join('|'), origin);
 }
 
 type Origin = Pick<Request, 'via' | 'pane' | 'turn' | 'text' | 'dialog'>;

@@ -1,6 +1,6 @@
 import type { ComposerFacts } from '../core/composer.ts';
 import { type DeliveryInput, isWaiting, mustStep, typedAt } from '../core/delivery-machine.ts';
-import { becausePassed, type Delivery, type DeliveryState, type HoldReason, type Sighting } from '../core/envelope.ts';
+import { becausePassed, type Delivery, type DeliveryState, type HoldReason, type LastSeen } from '../core/envelope.ts';
 import type { DeliveryKind } from '../core/events.ts';
 import type { InputMethod } from '../core/native-input.ts';
 import { type FreshSnapshot, type PaneAddress, placeIn, type Snapshot, sameAgent } from '../core/pane.ts';
@@ -48,7 +48,7 @@ export class Attempt {
   inputMethod: InputMethod = { via: 'keyboard' };
   #delivery: Delivery;
   #lastLook: Look | null = null;
-  #heard = 0;
+  #outputsSeen = 0;
   readonly #pane: TakenPane | null;
   readonly #passing = new StabilityTimer(passedStandsMs);
   #isTurnInDoubt = false;
@@ -86,12 +86,12 @@ export class Attempt {
 
   /** From now on all output counts for the next wait, also one that comes before anybody waits. A look listens by itself. */
   listen(): void {
-    this.#heard = this.parts.io.outputCount(this.pane);
+    this.#outputsSeen = this.parts.io.outputCount(this.pane);
   }
 
   /** True when the pane drew something since the last look, or since `listen`. */
   drawsWithin(limitMs: number): Promise<boolean> {
-    return this.parts.io.nextOutput(this.pane, Math.max(1, limitMs), this.#heard);
+    return this.parts.io.nextOutput(this.pane, Math.max(1, limitMs), this.#outputsSeen);
   }
 
   verdictOn(look: FreshLook | null): Verdict & { readonly lastHumanKeyAt: number | null } {
@@ -274,7 +274,7 @@ export class Attempt {
   }
 
   /** What the last look showed, for whoever has to decide. */
-  #seen(): { seen?: Sighting } {
+  #seen(): { seen?: LastSeen } {
     const look = this.#lastLook;
     if (look === null) return {};
     const lines = linesShowing(look, this.#delivery.envelope.body);

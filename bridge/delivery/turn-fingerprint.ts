@@ -10,8 +10,8 @@ export function turnFingerprint({ turn }: Pick<Reading, 'turn'>): string {
 }
 
 /** True only where it is certain that another input has opened the turn since. */
-export function isAnotherTurn(anchor: string, reading: Pick<Reading, 'turn'>): boolean {
-  const [input, said] = anchor.split(':');
+export function isAnotherTurn(fingerprint: string, reading: Pick<Reading, 'turn'>): boolean {
+  const [input, said] = fingerprint.split(':');
   const [inputNow, saidNow] = turnFingerprint(reading).split(':');
   if (input !== inputNow) return true;
   return !!said && !!saidNow && said !== saidNow;

@@ -1,6 +1,6 @@
 /**
  * What of a text survives its way through a terminal and a TUI: its visible characters in their order, without the
- * wrapping, the indents and what has no width. Two screens show the same text when its skeletons are equal.
+ * wrapping, the indents and what has no width. Two screens show the same text when their visible texts are equal.
  */
 export type VisibleText = (text: string) => string;
 

@@ -4,7 +4,7 @@ import type { Finding, FindingKind } from '../core/finding.ts';
 import type { JournalEvent } from '../core/journal-event.ts';
 import { type Answer, mayBecome, type Request, type RequestState } from '../core/request.ts';
 
-type Told<State> = { readonly state?: State; readonly answer?: Answer; readonly kept?: Answer } | null;
+type EventData<State> = { readonly state?: State; readonly answer?: Answer; readonly kept?: Answer } | null;
 
 /** A request's life by its events alone, held to the lifecycle and to what the journal keeps of it. Pure. */
 export function rebuildRequest(request: Request, events: readonly JournalEvent[]): Finding[] {
@@ -14,9 +14,9 @@ export function rebuildRequest(request: Request, events: readonly JournalEvent[]
   let state: RequestState = { is: 'open' };
   const late: Answer[] = [];
   for (const event of events.slice(1)) {
-    const told = event.data as Told<RequestState>;
+    const data = event.data as EventData<RequestState>;
     if (event.kind === 'request-answer-late') {
-      if (told?.answer) late.push(told.answer);
+      if (data?.answer) late.push(data.answer);
       continue;
     }
     if (event.kind === 'request-deadline-moved') continue;
@@ -25,9 +25,9 @@ export function rebuildRequest(request: Request, events: readonly JournalEvent[]
         found('impossible-step', `event ${event.seq}: its turn was corrected while it was ${state.is}`);
       continue;
     }
-    const next = told?.state ?? stateNamed<RequestState>(event.kind, 'request-');
+    const next = data?.state ?? stateNamed<RequestState>(event.kind, 'request-');
     if (!mayBecome(state, next)) found('impossible-step', `event ${event.seq}: ${state.is} became ${next.is}`);
-    if (told?.kept) late.push(told.kept);
+    if (data?.kept) late.push(data.kept);
     state = next;
   }
   if (!agrees(state, request.state)) {
@@ -53,7 +53,7 @@ export function rebuildDelivery(delivery: Delivery, events: readonly JournalEven
       }
       continue;
     }
-    const next = (event.data as Told<DeliveryState>)?.state ?? stateNamed<DeliveryState>(event.kind, 'delivery-');
+    const next = (event.data as EventData<DeliveryState>)?.state ?? stateNamed<DeliveryState>(event.kind, 'delivery-');
     if (!mayFollow(state, next)) found('impossible-step', `event ${event.seq}: ${state.is} became ${next.is}`);
     state = next;
   }
@@ -122,6 +122,6 @@ function stateNamed<State>(kind: string, prefix: string): State {
 }
 
 /** A state of which the event told no more than its name agrees with any of that name. */
-function agrees(told: { readonly is: string }, kept: { readonly is: string }): boolean {
-  return Object.keys(told).length === 1 ? told.is === kept.is : JSON.stringify(told) === JSON.stringify(kept);
+function agrees(data: { readonly is: string }, kept: { readonly is: string }): boolean {
+  return Object.keys(data).length === 1 ? data.is === kept.is : JSON.stringify(data) === JSON.stringify(kept);
 }

@@ -1,10 +1,10 @@
 /**
- * News that waits for the transaction under way: it is told in the next microtask. A listener that throws must not end
+ * News that waits for the transaction under way: it is emitted in the next microtask. A listener that throws must not end
  * the attempt it hears of; its fault surfaces where `tell` is called, and the news is told again then.
  */
 export class AfterCommit<Event> {
   readonly #on: (event: Event) => void;
-  #untold: Array<() => Event | null> = [];
+  #pending: Array<() => Event | null> = [];
   #isDue = false;
   #closed = false;
 
@@ -12,20 +12,20 @@ export class AfterCommit<Event> {
     this.#on = on;
   }
 
-  /** @param news made when it is told; null when there is nothing to tell after all */
+  /** @param news made when it is emitted; null when there is nothing to emit after all */
   later(news: () => Event | null): void {
-    this.#untold.push(news);
+    this.#pending.push(news);
     if (this.#isDue) return;
     this.#isDue = true;
-    queueMicrotask(() => this.tell());
+    queueMicrotask(() => this.emit());
   }
 
-  /** Tells what has not been told. @returns what listeners threw; that news stays */
-  tell(): unknown[] {
+  /** Emits what is pending. @returns what listeners threw; that news stays */
+  emit(): unknown[] {
     this.#isDue = false;
     const faults: unknown[] = [];
     const again: Array<() => Event | null> = [];
-    for (const news of this.#untold.splice(0)) {
+    for (const news of this.#pending.splice(0)) {
       if (this.#closed) break;
       try {
         const event = news();
@@ -35,11 +35,11 @@ export class AfterCommit<Event> {
         again.push(news);
       }
     }
-    this.#untold.unshift(...again);
+    this.#pending.unshift(...again);
     return faults;
   }
 
-  /** Nothing more is told. */
+  /** Nothing more is emitted. */
   close(): void {
     this.#closed = true;
   }

@@ -63,7 +63,7 @@ export class DeadLetters {
     const { owed } = this.#letters;
     const wasOwed = owed.includes(id);
     if (state.is === 'uncertain' || state.is === 'typed-not-submitted') {
-      if (wasOwed || !this.#isAwaited(id)) this.#tell(delivery, `${state.is}: ${state.reason}`);
+      if (wasOwed || !this.#isAwaited(id)) this.#report(delivery, `${state.is}: ${state.reason}`);
     }
     if (wasOwed) this.#save({ ...this.#letters, owed: owed.filter((one) => one !== id) });
   }
@@ -76,12 +76,12 @@ export class DeadLetters {
       // an instant that is still to come was told by a clock that has been set back since
       const isOver = now - state.since >= graceMs || state.since > now;
       if (absent.includes(state.reason) && isOver) {
-        this.#tell(delivery, `the answer has nobody to go to: ${state.detail}`);
+        this.#report(delivery, `the answer has nobody to go to: ${state.detail}`);
       }
     }
   }
 
-  #tell(delivery: Delivery, why: string): void {
+  #report(delivery: Delivery, why: string): void {
     const letters = this.#letters;
     if (letters.told.includes(delivery.id)) return;
     this.#save({ ...letters, told: [...letters.told, delivery.id].slice(-mostTold) });

@@ -86,7 +86,7 @@ export class DeliveryQueue {
       this.#save(fresh, 'delivery-queued', { from, to, inReplyTo, characters: envelope.body.length });
       return fresh;
     });
-    this.#tell(id);
+    this.#emit(id);
     if (!isEnded(delivery.state)) this.#start(this.#enqueue(delivery));
     return delivery;
   }
@@ -124,7 +124,7 @@ export class DeliveryQueue {
       }
       if (queue.busy === null && now >= queue.retryAt) this.#start(queue);
     }
-    const faults = this.#news.tell();
+    const faults = this.#news.emit();
     if (faults.length > 0) throw faults[0];
   }
 
@@ -228,7 +228,7 @@ export class DeliveryQueue {
   #settle(queue: PaneQueue, entry: Waiting, before: Delivery, after: Delivery | null): boolean {
     if (after === null) return true;
     if (!sameState(before, after)) {
-      this.#tell(entry.id);
+      this.#emit(entry.id);
       queue.hasten();
     }
     if (!isTyped(after.state)) {
@@ -282,7 +282,7 @@ export class DeliveryQueue {
       } else {
         this.#save(delivery, `delivery-${delivery.state.is}`, { state: delivery.state });
       }
-      this.#tell(id);
+      this.#emit(id);
       return delivery;
     });
   }
@@ -292,7 +292,7 @@ export class DeliveryQueue {
   }
 
   /** Tells how the delivery stands once the transaction under way is over; nothing when that was undone. */
-  #tell(id: DeliveryId): void {
+  #emit(id: DeliveryId): void {
     this.#news.later(() => {
       const delivery = this.#memory.delivery(id);
       return delivery && { type: 'delivery-changed', delivery };

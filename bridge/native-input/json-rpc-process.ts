@@ -42,7 +42,7 @@ export class JsonRpcProcess implements JsonRpc {
     this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.#errors = (this.#errors + text).slice(-keptErrorCharacters);
     });
-    createInterface({ input: this.#child.stdout! }).on('line', (line) => this.#heard(line));
+    createInterface({ input: this.#child.stdout! }).on('line', (line) => this.#received(line));
   }
 
   notify(method: string): void {
@@ -82,7 +82,7 @@ export class JsonRpcProcess implements JsonRpc {
     this.#child.stdin!.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
   }
 
-  #heard(line: string): void {
+  #received(line: string): void {
     let message: { id?: unknown; result?: unknown; error?: { message?: unknown } };
     try {
       message = JSON.parse(line);

@@ -157,19 +157,19 @@ export class Panes {
   }
 
   /** Has `hear` told of what this pane does, until what this returns is called. */
-  listen(address: PaneAddress, hear: (news: PaneNews) => void): () => void {
+  listen(address: PaneAddress, listener: (news: PaneNews) => void): () => void {
     const key = addressKey(address);
     const listeners = this.#listeners.get(key) ?? new Set();
-    this.#listeners.set(key, listeners.add(hear));
+    this.#listeners.set(key, listeners.add(listener));
     return () => {
-      listeners.delete(hear);
+      listeners.delete(listener);
       if (listeners.size === 0 && this.#listeners.get(key) === listeners) this.#listeners.delete(key);
     };
   }
 
   #wake(address: PaneAddress, news: PaneNews): void {
     const key = addressKey(address);
-    for (const hear of [...(this.#listeners.get(key) ?? [])]) hear(news);
+    for (const listener of [...(this.#listeners.get(key) ?? [])]) listener(news);
     this.#outputs.set(key, this.outputCount(address) + 1);
     const waiting = this.#waiting.get(key);
     if (!waiting) return;

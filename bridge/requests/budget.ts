@@ -57,7 +57,7 @@ export class Budget {
   }
 
   /** Pauses the worker when its next automatic answer would be one too many. @returns why it is paused, or null */
-  spend(request: Request, now: number): string | null {
+  consume(request: Request, now: number): string | null {
     const paused = this.whyPaused(request.worker);
     if (paused !== null) return paused;
     const broken = reached(this.#limitsFor(request), this.#counters, request, now);

@@ -80,7 +80,7 @@ export function decide(
 ): PolicyDecision {
   const { dialog } = subject;
   const isDialog = subject.kind === 'approval' || dialog !== undefined;
-  const unread = isDialog ? whyNobodyElse(dialog) : null;
+  const unread = isDialog ? humanOnlyReason(dialog) : null;
   if (unread !== null) return { is: 'human', rule: null, why: unread };
   for (const [index, rule] of rules.entries()) {
     const found = meets(rule.when, subject, at);
@@ -107,7 +107,7 @@ export function decide(
 const unasked: readonly DetectionKind[] = ['completion', 'error', 'stuck'];
 
 /** Why only the human may decide in this dialog, whatever the rules say; null where a rule may. */
-function whyNobodyElse(dialog: Dialog | undefined): string | null {
+function humanOnlyReason(dialog: Dialog | undefined): string | null {
   if (dialog === undefined || dialog.options.length === 0) return 'it is a dialog that could not be read';
   if (!needsSubject(dialog)) return null;
   if (dialog.subject === null) return 'the dialog does not show what it would run or change';

@@ -318,13 +318,13 @@ export class Requests {
   /** What a rule or a controller would do is the human's while the worker is paused, or from now on by a limit. */
   #allowed(request: Request, decision: PolicyDecision): PolicyDecision {
     if (decision.is === 'human') return decision;
-    const blocked = this.#whyBlocked(request, decision.is === 'ignore' ? 'paused' : 'spend');
+    const blocked = this.#whyBlocked(request, decision.is === 'ignore' ? 'paused' : 'consume');
     return blocked === null ? decision : { is: 'human', rule: decision.rule, why: blocked };
   }
 
-  #whyBlocked(request: Request, how: 'paused' | 'spend' = 'spend'): string | null {
+  #whyBlocked(request: Request, how: 'paused' | 'consume' = 'consume'): string | null {
     if (how === 'paused') return this.#budget.whyPaused(request.worker);
-    return this.#memory.transact(() => this.#budget.spend(request, this.#clock.now()));
+    return this.#memory.transact(() => this.#budget.consume(request, this.#clock.now()));
   }
 
   #began(id: RequestId): void {

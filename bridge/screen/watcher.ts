@@ -68,7 +68,7 @@ export class PaneWatcher {
   #state: DetectorState;
   #reasons: TurnEndState;
   #last: { snapshot: Snapshot; drawn: string; moves: number | null } | null = null;
-  #told = '';
+  #emitted = '';
   /** what the detector has looked at twice without news */
   #settledOn = '';
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -179,9 +179,9 @@ export class PaneWatcher {
     let seen: Snapshot | null = null;
     try {
       seen = await capture.seen;
-      if (seen === null) this.#tell({ type: 'unseen', reason: 'the pane is gone' });
+      if (seen === null) this.#emit({ type: 'unseen', reason: 'the pane is gone' });
     } catch (fault) {
-      this.#tell({ type: 'unseen', reason: fault instanceof Error ? fault.message : String(fault) });
+      this.#emit({ type: 'unseen', reason: fault instanceof Error ? fault.message : String(fault) });
     }
     this.#isLooking = false;
     if (this.#isClosed) return;
@@ -232,10 +232,10 @@ export class PaneWatcher {
     const { snapshot } = this.#last;
     const motion = this.#deps.motion(snapshot);
     const reading = this.#deps.reader.read(snapshot, motion);
-    const told = JSON.stringify({ ...reading, why: reading.why.map(({ rule }) => rule) });
-    if (told !== this.#told) {
-      this.#told = told;
-      this.#tell({ type: 'reading', reading, snapshot });
+    const emitted = JSON.stringify({ ...reading, why: reading.why.map(({ rule }) => rule) });
+    if (emitted !== this.#emitted) {
+      this.#emitted = emitted;
+      this.#emit({ type: 'reading', reading, snapshot });
     }
     this.#detect(reading, snapshot, motion.signals, againMs);
     this.#reason(reading, snapshot, motion.signals.hookState);
@@ -255,7 +255,7 @@ export class PaneWatcher {
     })) {
       this.#state = next.state;
       hasNews ||= next.event !== null;
-      if (next.event) this.#tell(next.event);
+      if (next.event) this.#emit(next.event);
       if (next.event?.type.endsWith('-seen')) lookAgain();
     }
     const { candidate, noted } = this.#state.turns;
@@ -283,7 +283,7 @@ export class PaneWatcher {
     );
     this.#reasons = state;
     if (detection === null) return;
-    this.#tell({ type: 'detected', detection, turn: { number: turns.number, began: false, anchor: turns.anchor } });
+    this.#emit({ type: 'detected', detection, turn: { number: turns.number, began: false, anchor: turns.anchor } });
   }
 
   /** The same snapshot may read differently once it has been quiet for longer. */
@@ -299,7 +299,7 @@ export class PaneWatcher {
     });
   }
 
-  #tell(event: ScreenEvent): void {
+  #emit(event: ScreenEvent): void {
     if (!this.#isClosed) this.#deps.on(event);
   }
 }

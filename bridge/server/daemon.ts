@@ -3,7 +3,7 @@ import { Bridge } from '../app/bridge.ts';
 import { type Reader, readerOf } from '../app/reader.ts';
 import { Watch } from '../app/watching/watch.ts';
 import type { Config } from '../config/config-values.ts';
-import type { ToldEvent } from '../core/events.ts';
+import type { PublicEvent } from '../core/events.ts';
 import { prepareHome } from '../host/home.ts';
 import { claimHome } from '../host/instance.ts';
 import { listeningPath } from './socket-path.ts';
@@ -32,7 +32,7 @@ export class Daemon {
   }
 
   /** @throws BridgeError when another bridge holds the home, or the home or its configuration cannot be used */
-  static async start(config: Config, startedAt: string, on: (event: ToldEvent) => void): Promise<Daemon> {
+  static async start(config: Config, startedAt: string, on: (event: PublicEvent) => void): Promise<Daemon> {
     prepareHome(config.home);
     const lock = claimHome(config.home, { pid: process.pid, session: config.session, since: startedAt });
     const begun: Array<() => unknown> = [() => lock.release()];

@@ -33,7 +33,7 @@ export interface ClientsParts {
   readonly onChange: () => void;
   readonly alone: Alone;
   /** resolves once the server has dealt with all that came before */
-  readonly heard: () => Promise<unknown>;
+  readonly received: () => Promise<unknown>;
 }
 
 /**
@@ -138,7 +138,7 @@ export class ControlClients {
     await Promise.all(leaving.map((client) => client.close()));
     this.#remember();
     // a client's process ends before the server tells the others that it has gone
-    await this.#parts.heard();
+    await this.#parts.received();
   }
 
   #remember(): void {

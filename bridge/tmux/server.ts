@@ -16,7 +16,7 @@ import { fillByPieces } from './typing.ts';
 export type TmuxServerId = Omit<PaneAddress, 'paneId'>;
 
 /** One of the kinds, before it is known which way leads to the server. */
-type Untold<Event> = Event extends unknown ? Omit<Event, 'socketPath'> : never;
+type Unrouted<Event> = Event extends unknown ? Omit<Event, 'socketPath'> : never;
 
 export interface TmuxServerParts {
   readonly socketPath: string;
@@ -76,7 +76,7 @@ export class TmuxServer implements TmuxCommands {
       onEnd: (sessionId) => this.#missedIn(sessionId),
       onChange: () => this.#pollSoon(),
       alone: parts.alone ?? ((work) => work()),
-      heard: () => this.#exec.runAll([['display-message', '-p', '']]),
+      received: () => this.#exec.runAll([['display-message', '-p', '']]),
     });
   }
 
@@ -115,7 +115,7 @@ export class TmuxServer implements TmuxCommands {
   }
 
   /** Whether anybody has asked for what this pane draws; of others it may come or not. */
-  hears(paneId: string): boolean {
+  isWatching(paneId: string): boolean {
     return [...this.#watchedFor.values()].some((paneIds) => paneIds.has(paneId));
   }
 
@@ -168,7 +168,7 @@ export class TmuxServer implements TmuxCommands {
     }
   }
 
-  #emit(event: Untold<TmuxEvent>): void {
+  #emit(event: Unrouted<TmuxEvent>): void {
     if (this.#state.is !== 'closed') this.#onEvent({ ...event, socketPath: this.socketPath });
   }
 

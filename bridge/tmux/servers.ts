@@ -147,8 +147,8 @@ export class TmuxServers {
     return this.at(address)?.notifyFor(address.paneId) ?? (() => {});
   }
 
-  hears(address: PaneAddress): boolean {
-    return this.at(address)?.hears(address.paneId) ?? false;
+  isWatching(address: PaneAddress): boolean {
+    return this.at(address)?.isWatching(address.paneId) ?? false;
   }
 
   async close(): Promise<void> {

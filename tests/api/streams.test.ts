@@ -10,7 +10,7 @@ import { log } from '../../bridge/api/log.ts';
 import { type Served, type Stream, type StreamItem, served } from '../../bridge/api/method.ts';
 import { type Reader, readerOfHome } from '../../bridge/app/reader.ts';
 import type { Config } from '../../bridge/config/config-values.ts';
-import type { ToldEvent } from '../../bridge/core/events.ts';
+import type { PublicEvent } from '../../bridge/core/events.ts';
 import type { JournalEvent } from '../../bridge/core/journal-event.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
 import { protocol } from '../../bridge/server/protocol.ts';
@@ -117,8 +117,8 @@ test.each([
 
 /** A bridge that says so many things at once. */
 function talking() {
-  const hearing = new Set<(event: ToldEvent) => void>();
-  const listen = (hear: (event: ToldEvent) => void) => {
+  const hearing = new Set<(event: PublicEvent) => void>();
+  const listen = (hear: (event: PublicEvent) => void) => {
     hearing.add(hear);
     return () => hearing.delete(hear);
   };

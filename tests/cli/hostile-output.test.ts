@@ -10,7 +10,7 @@ import { describePauses } from '../../bridge/cli/pauses.ts';
 import { render } from '../../bridge/cli/show.ts';
 import { renderRequest } from '../../bridge/controllers/mailbox-page.ts';
 import type { DeliveryState } from '../../bridge/core/envelope.ts';
-import type { RequestKind, ToldEvent } from '../../bridge/core/events.ts';
+import type { PublicEvent, RequestKind } from '../../bridge/core/events.ts';
 import { BridgeError } from '../../bridge/core/failure.ts';
 import type { DeliveryId } from '../../bridge/core/ids.ts';
 import type { RequestState } from '../../bridge/core/request.ts';
@@ -90,7 +90,7 @@ const deliveryIn = (state: DeliveryState, id = 'd1') => {
   return { ...delivery, envelope: { ...delivery.envelope, from: evil, to: evil } };
 };
 
-function events(): ToldEvent[] {
+function events(): PublicEvent[] {
   const place = { host: evil, server: somePane.server, paneId: somePane.paneId, socketPath: evil };
   const request = requestIn(states[1]!);
   const delivery = deliveryIn(deliveryStates[3]!);

@@ -5,17 +5,17 @@ import type { Bridge } from '../../bridge/app/bridge.ts';
 import { panesOf } from '../../bridge/app/choose-pane.ts';
 import { renderLive, repeats } from '../../bridge/cli/live-log.ts';
 import { reportFault } from '../../bridge/cli/output.ts';
-import type { ToldEvent } from '../../bridge/core/events.ts';
+import type { PublicEvent } from '../../bridge/core/events.ts';
 import { BridgeError } from '../../bridge/core/failure.ts';
 import type { PaneFacts } from '../../bridge/core/pane.ts';
 import { now, sampleDelivery, sampleRequest } from '../journal/samples.ts';
 
-const changed = (is: 'open' | 'expired'): ToldEvent => ({
+const changed = (is: 'open' | 'expired'): PublicEvent => ({
   type: 'request-changed',
   request: sampleRequest('r1', { state: is === 'open' ? { is } : { is, at: now } }),
   what: 'request-opened',
 });
-const held = (detail: string, since: number): ToldEvent => ({
+const held = (detail: string, since: number): PublicEvent => ({
   type: 'delivery-changed',
   delivery: sampleDelivery('d1', { is: 'held', reason: 'busy', detail, since }),
 });
@@ -32,9 +32,9 @@ test('the same about one request or delivery is said once; what is new, and a ca
     changed('open'),
   ].map((event) => isRepeated(event));
   expect(told).toEqual([false, true, false, true, false, false, false]);
-  const call: ToldEvent = { type: 'human-needed', request: sampleRequest('r1'), why: 'manual' };
+  const call: PublicEvent = { type: 'human-needed', request: sampleRequest('r1'), why: 'manual' };
   expect([isRepeated(call), isRepeated(call)]).toEqual([false, false]);
-  const said: ToldEvent = { type: 'said', level: 'info', text: 'x' };
+  const said: PublicEvent = { type: 'said', level: 'info', text: 'x' };
   expect([isRepeated(said), isRepeated(said)]).toEqual([false, false]);
 });
 

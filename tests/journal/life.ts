@@ -7,7 +7,7 @@ import { FakeLocks } from '../delivery/courier-harness.ts';
 import { FakePane } from '../delivery/fake-pane.ts';
 import { VirtualClock } from '../delivery/virtual-clock.ts';
 import { Crashed, Panes } from '../messages/crashing-journal.ts';
-import { RequestsHarness, sighting } from '../requests/requests-harness.ts';
+import { origin, RequestsHarness } from '../requests/requests-harness.ts';
 
 /** A worker's pane that outlives every bridge, and the bridges that live on one journal file, with the real courier. */
 export class SimulatedBridge {
@@ -58,7 +58,7 @@ export class SimulatedBridge {
 
   ask(turn: string, text: string, via: 'screen' | 'ask' = 'screen'): RequestId {
     const { id } = this.harness.requests.open(
-      sighting({ turn: turn as TurnId, agent: 'fake', via }, text, this.pane.identity),
+      origin({ turn: turn as TurnId, agent: 'fake', via }, text, this.pane.identity),
     );
     this.harness.requests.confirm(id);
     return id;

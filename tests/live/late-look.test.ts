@@ -2,13 +2,13 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Bridge } from '../../bridge/app/bridge.ts';
 import { Watch } from '../../bridge/app/watching/watch.ts';
 import { loadConfig } from '../../bridge/config/config.ts';
-import type { ToldEvent } from '../../bridge/core/events.ts';
+import type { PublicEvent } from '../../bridge/core/events.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { eachTestStartsWith, home, startWorker, tmux } from './live-fixture.ts';
 
 let bridge: Bridge;
 let watch: Watch;
-const events: ToldEvent[] = [];
+const events: PublicEvent[] = [];
 eachTestStartsWith();
 beforeEach(() => {
   events.length = 0;

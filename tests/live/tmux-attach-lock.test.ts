@@ -26,7 +26,7 @@ function clientsOfABridge(): ControlClients {
     onEnd: () => {},
     onChange: () => {},
     alone: (work) => attachLock.exclusive(work),
-    heard: () => exec.runAll([['display-message', '-p', '']]),
+    received: () => exec.runAll([['display-message', '-p', '']]),
   });
 }
 

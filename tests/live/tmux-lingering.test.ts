@@ -58,7 +58,7 @@ test('a session that rings for one caller after the other is attached once, and 
     aheadMs += 50_000;
   }
   expect(pids.size).toBe(1);
-  expect(server.hears(paneId)).toBe(false);
+  expect(server.isWatching(paneId)).toBe(false);
   aheadMs += 10_000;
   await waitFor('the client has gone', () => clients().length === 0);
 });

@@ -5,7 +5,7 @@ import { identityKey, type PaneIdentity } from '../../bridge/core/pane.ts';
 import { doubtOf, type RequestState } from '../../bridge/core/request.ts';
 import { somePane } from '../journal/samples.ts';
 import { Crashed, CrashingJournal, ManualClock, type Outcome, Panes, settle } from '../messages/crashing-journal.ts';
-import { RequestsHarness, sighting } from './requests-harness.ts';
+import { origin, RequestsHarness } from './requests-harness.ts';
 
 type Command =
   | { readonly do: 'open'; readonly worker: 0 | 1; readonly text: string; readonly via: 'screen' | 'ask' }
@@ -142,7 +142,7 @@ class Machine {
         const { worker, text, via } = command;
         const turn = `w${worker}#${this.turns[worker]}` as TurnId;
         const deadlineAt = text === 'Which one?' ? this.clock.time + 60_000 : null;
-        const request = harness.requests.open(sighting({ turn, via, deadlineAt }, text, workers[worker]));
+        const request = harness.requests.open(origin({ turn, via, deadlineAt }, text, workers[worker]));
         if (!this.opened.includes(request.id)) this.opened.push(request.id);
         harness.requests.confirm(request.id);
         return;

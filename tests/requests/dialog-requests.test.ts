@@ -6,7 +6,7 @@ import type { Journal } from '../../bridge/journal/journal.ts';
 import { sampleRequest, somePane } from '../journal/samples.ts';
 import { CrashingJournal, ManualClock, Panes, settle } from '../messages/crashing-journal.ts';
 import { commandDialog } from './dialogs.ts';
-import { RequestsHarness, sighting } from './requests-harness.ts';
+import { origin, RequestsHarness } from './requests-harness.ts';
 
 let journal: Journal;
 let panes: Panes;
@@ -29,7 +29,7 @@ function start(policy = 'null'): RequestsHarness {
 function ask(harness: RequestsHarness, command: string, turn = 'd1'): RequestId {
   const dialog = commandDialog(command);
   const detection = { kind: 'approval' as const, text: `run ${command}`, attributes: {}, truncated: false, dialog };
-  const { id } = harness.requests.open(sighting({ detection, turn: turn as TurnId }));
+  const { id } = harness.requests.open(origin({ detection, turn: turn as TurnId }));
   harness.requests.confirm(id);
   return id;
 }
@@ -114,7 +114,7 @@ test('a choice does not wait behind a text that the dialog holds back', async ()
   const harness = start(npmTest);
   const pane = somePane;
   panes.outcome = 'acknowledged';
-  const text = harness.requests.open(sighting());
+  const text = harness.requests.open(origin());
   harness.requests.confirm(text.id);
   panes.busy.add(identityKey(pane));
   harness.requests.answer(text.id, { by: 'human:cli', instructions: 'go on', notes: '' });
@@ -128,8 +128,8 @@ test('a choice does not wait behind a text that the dialog holds back', async ()
 
 test('requests of an older journal, without a dialog, are read as they were', () => {
   const harness = start();
-  const { id } = harness.requests.open(sighting());
+  const { id } = harness.requests.open(origin());
   const { dialog, repository, ...older } = harness.request(id);
   expect([dialog, repository]).toEqual([undefined, undefined]);
-  expect(harness.requests.open(sighting()).id).toBe(older.id);
+  expect(harness.requests.open(origin()).id).toBe(older.id);
 });

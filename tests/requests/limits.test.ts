@@ -6,7 +6,7 @@ import type { Limits } from '../../bridge/requests/limits.ts';
 import { somePane } from '../journal/samples.ts';
 import { CrashingJournal, ManualClock, Panes, settle } from '../messages/crashing-journal.ts';
 import { commandDialog } from './dialogs.ts';
-import { RequestsHarness, sighting } from './requests-harness.ts';
+import { origin, RequestsHarness } from './requests-harness.ts';
 
 let journal: Journal;
 let panes: Panes;
@@ -28,7 +28,7 @@ function start(limits: Partial<Limits>, policy = yes): RequestsHarness {
 }
 
 function ask(harness: RequestsHarness, text: string, worker = 'worker', context = ''): RequestId {
-  const { id } = harness.requests.open(sighting({ worker, context, turn: `t${++turns}` as TurnId }, text));
+  const { id } = harness.requests.open(origin({ worker, context, turn: `t${++turns}` as TurnId }, text));
   harness.requests.confirm(id);
   return id;
 }
@@ -36,7 +36,7 @@ function ask(harness: RequestsHarness, text: string, worker = 'worker', context 
 function askToRun(harness: RequestsHarness, context: string): RequestId {
   const dialog = commandDialog('npm test');
   const detection = { kind: 'approval' as const, text: 'npm test', attributes: {}, truncated: false, dialog };
-  const { id } = harness.requests.open(sighting({ detection, context, turn: `t${++turns}` as TurnId }));
+  const { id } = harness.requests.open(origin({ detection, context, turn: `t${++turns}` as TurnId }));
   harness.requests.confirm(id);
   return id;
 }

@@ -122,7 +122,7 @@ export class RequestsHarness {
   }
 }
 
-export function sighting(
+export function origin(
   over: Partial<RequestIdentity> = {},
   text = 'May I?',
   pane: PaneIdentity = somePane,

@@ -5,7 +5,7 @@ import type { Journal } from '../../bridge/journal/journal.ts';
 import { rebuildDelivery, rebuildRequest, rebuildThread } from '../../bridge/journal/rebuild.ts';
 import { somePane } from '../journal/samples.ts';
 import { CrashingJournal, ManualClock, Panes, settle } from '../messages/crashing-journal.ts';
-import { RequestsHarness, sighting } from './requests-harness.ts';
+import { origin, RequestsHarness } from './requests-harness.ts';
 
 let journal: Journal;
 let panes: Panes;
@@ -26,8 +26,8 @@ function start(over: Partial<ConstructorParameters<typeof RequestsHarness>[0]> =
   return new RequestsHarness({ journal, panes, clock, mint, ...over });
 }
 
-function ask(over: Parameters<typeof sighting>[0] = {}, text = 'May I?'): RequestId {
-  const { id } = harness.requests.open(sighting(over, text));
+function ask(over: Parameters<typeof origin>[0] = {}, text = 'May I?'): RequestId {
+  const { id } = harness.requests.open(origin(over, text));
   harness.requests.confirm(id);
   return id;
 }
@@ -44,40 +44,40 @@ function tickAfter(ms: number): void {
 
 test('the same words of the same turn are one request, however they are wrapped; in a later turn they are a new one', () => {
   const id = ask({}, 'May I\n  add it?');
-  expect(harness.requests.open(sighting({}, 'May I add it?')).id).toBe(id);
+  expect(harness.requests.open(origin({}, 'May I add it?')).id).toBe(id);
   harness = start();
-  expect(harness.requests.open(sighting({}, 'May  I add it?')).id).toBe(id);
-  expect(harness.requests.open(sighting({ turn: t2 }, 'May I add it?')).id).not.toBe(id);
-  expect(
-    harness.requests.open(sighting({ pane: { ...somePane, server: serverId(9, 1) } }, 'May I add it?')).id,
-  ).not.toBe(id);
-  expect(harness.requests.open(sighting({ via: 'ask' }, 'May I add it?')).id).not.toBe(id);
+  expect(harness.requests.open(origin({}, 'May  I add it?')).id).toBe(id);
+  expect(harness.requests.open(origin({ turn: t2 }, 'May I add it?')).id).not.toBe(id);
+  expect(harness.requests.open(origin({ pane: { ...somePane, server: serverId(9, 1) } }, 'May I add it?')).id).not.toBe(
+    id,
+  );
+  expect(harness.requests.open(origin({ via: 'ask' }, 'May I add it?')).id).not.toBe(id);
 });
 
 test('words that were seen only once, in a half-drawn frame, belong to the turn in which they are seen again', () => {
-  const { id } = harness.requests.open(sighting({}, 'May I add it?'));
+  const { id } = harness.requests.open(origin({}, 'May I add it?'));
   // the input above the block was missing from that frame
-  expect(harness.requests.open(sighting({ turn: t2 }, 'May I  add it?')).id).toBe(id);
+  expect(harness.requests.open(origin({ turn: t2 }, 'May I  add it?')).id).toBe(id);
   harness.requests.turnBegan(somePane, t2);
   expect(stateOf(id)).toEqual({ is: 'open' });
   harness = start();
-  expect(harness.requests.open(sighting({ turn: t2 }, 'May I add it?')).id).toBe(id);
+  expect(harness.requests.open(origin({ turn: t2 }, 'May I add it?')).id).toBe(id);
   harness.requests.confirm(id);
   expect(stateOf(id)).toMatchObject({ is: 'asked' });
   expect(harness.done).toEqual([`ask ${id}`]);
   expect(journal.requests()).toHaveLength(1);
   expect(rebuildRequest(journal.request(id)!, journal.events({ subject: id }))).toEqual([]);
   // once it was asked, the same words in another turn are another request
-  expect(harness.requests.open(sighting({}, 'May I add it?')).id).not.toBe(id);
+  expect(harness.requests.open(origin({}, 'May I add it?')).id).not.toBe(id);
 });
 
 test('other words, other panes and the words of a shell are no second sight of what was seen once', () => {
-  const { id } = harness.requests.open(sighting({}, 'May I add it?'));
-  expect(harness.requests.open(sighting({ turn: t2 }, 'May I drop it?')).id).not.toBe(id);
+  const { id } = harness.requests.open(origin({}, 'May I add it?'));
+  expect(harness.requests.open(origin({ turn: t2 }, 'May I drop it?')).id).not.toBe(id);
   expect(
-    harness.requests.open(sighting({ turn: t2, pane: { ...somePane, server: serverId(9, 1) } }, 'May I add it?')).id,
+    harness.requests.open(origin({ turn: t2, pane: { ...somePane, server: serverId(9, 1) } }, 'May I add it?')).id,
   ).not.toBe(id);
-  expect(harness.requests.open(sighting({ turn: t2, via: 'ask' }, 'May I add it?')).id).not.toBe(id);
+  expect(harness.requests.open(origin({ turn: t2, via: 'ask' }, 'May I add it?')).id).not.toBe(id);
 });
 
 test('the turn in which a request was asked does not withdraw it', () => {
@@ -158,7 +158,7 @@ test('an answer that was not typed when the next turn began is taken back with i
 
 test('the turn that was believed when it was confirmed is marked in the request and in the delivery of its answer', async () => {
   const turnMark = { inputs: [{ head: 'go', tail: 'go', words: 'Ilooked' }], question: 'MayI' };
-  const { id } = harness.requests.open(sighting());
+  const { id } = harness.requests.open(origin());
   harness.requests.confirm(id, { turnMark });
   expect(harness.request(id).turnMark).toEqual(turnMark);
   harness.requests.answer(id, answerOf('human:cli', 'Yes.'));
@@ -167,9 +167,9 @@ test('the turn that was believed when it was confirmed is marked in the request 
 
 test('what was seen only once is bound to the turn it was seen in, since nobody may come to confirm it', () => {
   const seen = (head: string) => ({ inputs: [{ head, tail: head, words: '' }] });
-  const { id } = harness.requests.open(sighting({ turnMark: seen('torn') }));
+  const { id } = harness.requests.open(origin({ turnMark: seen('torn') }));
   expect(harness.request(id).turnMark).toEqual(seen('torn'));
-  harness.requests.open(sighting({ turn: t2, turnMark: seen('whole') }));
+  harness.requests.open(origin({ turn: t2, turnMark: seen('whole') }));
   expect(harness.request(id).turnMark).toEqual(seen('whole'));
   harness = start();
   harness.resume();
@@ -316,7 +316,7 @@ test('what was not wholly seen, and what was found after a loss, goes to the hum
     ask({ detection: truncated, turn: 'a' as TurnId }),
     ask({ humanOnly: 'the journal was set aside', turn: 'c' as TurnId }),
   ];
-  const lost = harness.requests.open(sighting({ turn: 'd' as TurnId })).id;
+  const lost = harness.requests.open(origin({ turn: 'd' as TurnId })).id;
   harness.requests.confirm(lost, { humanOnly: 'the journal was lost' });
   for (const id of [...ids, lost]) expect(stateOf(id)).toMatchObject({ is: 'asked', of: 'human' });
   expect(harness.requests.answer(ids[0]!, answerOf('controller:codex', 'Yes.')).accepted).toBe('refused');
@@ -381,7 +381,7 @@ test('a controller that is stopped because its bridge ends has failed nobody: th
 });
 
 test('a request seen only once goes to the human after a while, counted from the start of this process', () => {
-  const { id } = harness.requests.open(sighting());
+  const { id } = harness.requests.open(origin());
   tickAfter(9_000);
   expect(stateOf(id)).toEqual({ is: 'open' });
   clock.time += 1_000_000;

@@ -16,10 +16,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { protocol } from '../../bridge/server/protocol.ts';
+import { sendOnly } from '../../bridge/server/send-only.ts';
 import { call, pingDaemon } from '../../bridge/server/socket.ts';
 import { listeningPath, socketPath, strangerAt } from '../../bridge/server/socket-path.ts';
 import { serve } from '../../bridge/server/socket-server.ts';
-import { tell } from '../../bridge/server/tell.ts';
 
 let folder: string;
 const ends: Array<() => unknown> = [];
@@ -97,7 +97,7 @@ test('nothing is said to a socket in a folder that others may write to, nor serv
   chmodSync(folder, 0o777);
   await expect(call(socket(), 'echo', { secret: 1 })).rejects.toThrow(/others may write to: nothing is said/);
   await expect(pingDaemon(socket())).rejects.toThrow(/others may write to/);
-  expect(await tell(socket(), 'signal', {}, 250)).toBe('no-daemon');
+  expect(await sendOnly(socket(), 'signal', {}, 250)).toBe('no-daemon');
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(heard).toEqual([]);
   await expect(serve(join(folder, 'mine.sock'), {})).rejects.toThrow(/others may write to/);

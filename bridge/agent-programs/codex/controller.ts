@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { ControllerProgram, ControllerRun, Heard } from '../controller-program.ts';
+import type { ControllerProgram, ControllerRun, OutputLine } from '../controller-program.ts';
 
 /**
  * codex-cli 0.169.0. Measured there:
@@ -37,7 +37,7 @@ export const codexController: ControllerProgram = {
       return servers.map((server: { name?: unknown }) => String(server.name));
     },
   },
-  hear(line): Heard {
+  readLine(line): OutputLine {
     if (!line.startsWith('{')) return {};
     let event: { type?: string; thread_id?: string; message?: string; error?: { message?: string } };
     try {

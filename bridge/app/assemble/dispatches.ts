@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config-values.ts';
-import type { ToldEvent } from '../../core/events.ts';
+import type { PublicEvent } from '../../core/events.ts';
 import type { PaneFacts } from '../../core/pane.ts';
 import type { Request } from '../../core/request.ts';
 import { steadyClock, systemClock } from '../../host/clock.ts';
@@ -22,7 +22,7 @@ export function assembleDispatches(parts: {
   texts: TextSender;
   /** made after this, for it has questions dispatched */
   requests: () => Requests;
-  emit: (event: ToldEvent) => void;
+  emit: (event: PublicEvent) => void;
 }): Dispatches {
   const { config, projects, servers, panes, controllers, texts, requests, emit } = parts;
   const deliverTo = (pane: PaneFacts, body: string, request: Request) => {

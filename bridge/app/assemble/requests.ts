@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config-values.ts';
 import type { Mailbox } from '../../controllers/mailbox.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { RequestEvent, ToldEvent } from '../../core/events.ts';
+import type { PublicEvent, RequestEvent } from '../../core/events.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { DeliveryQueue } from '../../messages/delivery-queue.ts';
 import type { Alerts } from '../../requests/alerts.ts';
@@ -23,7 +23,7 @@ export function assembleRequests(parts: {
   alerts: Alerts;
   texts: TextSender;
   deliveries: DeliveryQueue;
-  emit: (event: RequestEvent | ToldEvent) => void;
+  emit: (event: RequestEvent | PublicEvent) => void;
 }): Requests {
   const { clock, mint, journal, projects, emit } = parts;
   return new Requests({

@@ -18,7 +18,7 @@ export class OwnedPanes {
   /** by pane key: whose it is, where it is not ours */
   readonly #others = new Map<string, Owner>();
   /** by pane key: what another bridge typed there last, as far as it was told */
-  readonly #told = new Map<string, number>();
+  readonly #reported = new Map<string, number>();
   #isUnsure = false;
 
   /**
@@ -56,7 +56,7 @@ export class OwnedPanes {
     this.#ownership.letGo(left);
     for (const key of left) {
       this.#others.delete(key);
-      this.#told.delete(key);
+      this.#reported.delete(key);
     }
     this.#isUnsure = false;
     const ours = new Map<string, Wanted>();
@@ -69,7 +69,7 @@ export class OwnedPanes {
       }
       this.#isOurs(key, one);
       const { typed } = claim;
-      if (typed !== undefined) this.#tell(key, typed);
+      if (typed !== undefined) this.#report(key, typed);
       ours.set(address, typed?.isSettled === false ? { ...one, distrust: whyInDoubt(typed) } : one);
     }
     return ours;
@@ -93,10 +93,10 @@ export class OwnedPanes {
     this.#say(`${name} ${facts.paneId} is watched by ${inWords(owner)}; taken over when that ends`);
   }
 
-  #tell(key: string, typed: Typed): void {
-    if (this.#told.get(key) === typed.at) return;
+  #report(key: string, typed: Typed): void {
+    if (this.#reported.get(key) === typed.at) return;
     this.#typedElsewhere(key, { at: typed.at, why: whyInDoubt(typed) });
-    this.#told.set(key, typed.at);
+    this.#reported.set(key, typed.at);
   }
 
   #isOurs(key: string, { name, facts }: Wanted): void {
