@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
 import { type ForPermit, permit } from '../app/permit.ts';
+import { parseResponse } from '../core/block-protocol.ts';
 import { isWaiting } from '../core/delivery-machine.ts';
 import { ExitCode, usageError } from '../core/failure.ts';
-import { parseResponse } from '../core/protocol.ts';
 import type { Request } from '../core/request.ts';
 import { caller, id, text, word } from './arguments.ts';
 import { accepted } from './decision.ts';

@@ -4,11 +4,11 @@ import type { Config } from '../config/config-values.ts';
 import { type Backend, chooseBackend } from '../controllers/choose.ts';
 import type { Controller } from '../controllers/controller.ts';
 import { composePaneRequest } from '../controllers/pane.ts';
+import { parseResponse } from '../core/block-protocol.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Question, Reply } from '../core/controller.ts';
 import { BridgeError, messageOf } from '../core/failure.ts';
 import type { PaneFacts } from '../core/pane.ts';
-import { parseResponse } from '../core/protocol.ts';
 import type { Answer, ControllerFailure, Request } from '../core/request.ts';
 import { packageRoot } from '../launch/package-root.ts';
 

@@ -1,6 +1,6 @@
 import { parse, stringify } from 'yaml';
+import { parseResponse } from '../core/block-protocol.ts';
 import { choicesFor, listChoices } from '../core/choices.ts';
-import { parseResponse } from '../core/protocol.ts';
 import { doubtOf, type Request } from '../core/request.ts';
 import { visible } from '../core/visible.ts';
 

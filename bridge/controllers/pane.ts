@@ -1,5 +1,5 @@
+import { Delimiter, responseStart } from '../core/block-protocol.ts';
 import type { Question } from '../core/controller.ts';
-import { Delimiter, responseStart } from '../core/protocol.ts';
 import { describeQuestion, untrustedNotice } from './prompt.ts';
 import { fence, quoteContext, quoteRequest } from './untrusted.ts';
 

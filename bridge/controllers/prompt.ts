@@ -1,5 +1,5 @@
+import { Delimiter, responseStart } from '../core/block-protocol.ts';
 import type { Question } from '../core/controller.ts';
-import { Delimiter, responseStart } from '../core/protocol.ts';
 import { fence, quoteContext, quoteRequest, quoteWord } from './untrusted.ts';
 
 /**

@@ -1,5 +1,5 @@
+import { neutraliseDelimiters } from '../core/block-protocol.ts';
 import { cleaned } from '../core/cleaning.ts';
-import { neutraliseDelimiters } from '../core/protocol.ts';
 import { withoutUnseen } from '../core/visible.ts';
 import { maskSecrets } from './mask.ts';
 

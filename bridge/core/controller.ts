@@ -16,7 +16,7 @@ export interface Question {
   readonly workingFolder: string;
 }
 
-/** What a controller said: its whole raw text, or why there is none. Sections are split by `core/protocol.ts`. */
+/** What a controller said: its whole raw text, or why there is none. Sections are split by `core/block-protocol.ts`. */
 export type Reply =
   | { readonly is: 'answer'; readonly text: string }
   | { readonly is: 'failure'; readonly failure: ControllerFailure };

@@ -1,8 +1,8 @@
+import { neutraliseDelimiters } from '../core/block-protocol.ts';
 import { cleaned, isBlank } from '../core/cleaning.ts';
 import type { ComposerFacts } from '../core/composer.ts';
 import { withoutEnd } from '../core/ends.ts';
 import type { Envelope } from '../core/envelope.ts';
-import { neutraliseDelimiters } from '../core/protocol.ts';
 import { asCommand } from '../core/slash-command.ts';
 
 export type Prepared =

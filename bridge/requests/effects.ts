@@ -1,6 +1,6 @@
 import type { DeliveryId } from '../core/ids.ts';
 import type { Answer, Request } from '../core/request.ts';
-import type { Effect } from './events.ts';
+import type { Effect } from './inputs.ts';
 
 /**
  * What a step of a request has others do. `deliver`, `choose`, `replace` and `cancelDelivery` are called inside the transaction that commits

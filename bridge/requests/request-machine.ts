@@ -1,8 +1,8 @@
+import { parseSections } from '../core/block-protocol.ts';
 import { becausePassed, whyTurnPassed } from '../core/envelope.ts';
 import type { DeliveryId } from '../core/ids.ts';
-import { parseSections } from '../core/protocol.ts';
 import { type Answer, describeFailure, doubtOf, notTypedOf, type Request, type RequestState } from '../core/request.ts';
-import type { Effect, RequestInput } from './events.ts';
+import type { Effect, RequestInput } from './inputs.ts';
 import { ruleInWords } from './policy.ts';
 
 export interface RequestStep {

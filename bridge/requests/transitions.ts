@@ -5,7 +5,7 @@ import type { Request } from '../core/request.ts';
 import { newAnswer } from './answers.ts';
 import type { Budget } from './budget.ts';
 import type { EffectRunner, RequestEffects } from './effects.ts';
-import type { RequestInput } from './events.ts';
+import type { RequestInput } from './inputs.ts';
 import type { RequestMemory, Transactions } from './memory.ts';
 import { isHuman, type RequestStep, step } from './request-machine.ts';
 import { factsOf, wordFor } from './wording.ts';

@@ -1,4 +1,4 @@
-import { parseAttributes } from '../core/protocol.ts';
+import { parseAttributes } from '../core/block-protocol.ts';
 import { columnsInFrame, columnsOf, withoutFrame } from './frame.ts';
 
 /** Stands in a list of words where lines scrolled by that nobody saw. */

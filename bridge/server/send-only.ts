@@ -1,5 +1,5 @@
 import { createConnection } from 'node:net';
-import { protocol } from './protocol.ts';
+import { protocolVersion } from './protocol-version.ts';
 import { strangerAt } from './socket-path.ts';
 
 /** What became of it. `sent` says that the daemon has the line, not what it made of it. */
@@ -27,7 +27,7 @@ export function sendOnly(
     socket.once('error', () => end('no-daemon'));
     // the write's callback comes when the system has the line: from then on it reaches the daemon without us
     socket.once('connect', () =>
-      socket.write(`${JSON.stringify({ id: 1, verb: method, args, protocol })}\n`, () => end('sent')),
+      socket.write(`${JSON.stringify({ id: 1, verb: method, args, protocol: protocolVersion })}\n`, () => end('sent')),
     );
   });
 }

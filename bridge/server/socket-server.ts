@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Cursor, Served, Stream, StreamEnd, StreamItem } from '../api/method.ts';
 import { BridgeError, ExitCode, messageOf } from '../core/failure.ts';
 import { packageVersion } from '../host/package-version.ts';
-import { protocol, restart } from './protocol.ts';
+import { protocolVersion, restart } from './protocol-version.ts';
 import { eachLine } from './socket-lines.ts';
 import { notOurs, strangerAt } from './socket-path.ts';
 
@@ -35,7 +35,7 @@ const lineLimitMs = 5_000;
 /** Of all lines together that are not whole yet; whoever would bring more is hung up on. */
 const maxHalfBytes = 32 * 1024 * 1024;
 const maxCallers = 512;
-const self = { protocol, version: packageVersion, pid: process.pid };
+const self = { protocol: protocolVersion, version: packageVersion, pid: process.pid };
 
 /**
  * Listens on the home's socket, 0600. The caller holds the home's lock, so that a socket found there is a dead one's.
@@ -135,8 +135,8 @@ async function answer(
   const { id } = call;
   try {
     const method = Object.hasOwn(methods, call.verb) ? methods[call.verb] : undefined;
-    if (call.verb !== 'ping' && call.protocol !== protocol) {
-      const message = `bridge: ${process.pid}: the daemon speaks protocol ${protocol}, this command ${call.protocol ?? 1}`;
+    if (call.verb !== 'ping' && call.protocol !== protocolVersion) {
+      const message = `bridge: ${process.pid}: the daemon speaks protocol ${protocolVersion}, this command ${call.protocol ?? 1}`;
       return { id, fault: { message, exitCode: 1, nextStep: restart } };
     }
     if (!method) return { id, fault: { message: `unknown method ${call.verb}`, exitCode: ExitCode.usageError } };

@@ -3,7 +3,7 @@ import { createConnection, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { BridgeError, type ExitCode } from '../core/failure.ts';
 import { packageVersion } from '../host/package-version.ts';
-import { protocol, restart } from './protocol.ts';
+import { protocolVersion, restart } from './protocol-version.ts';
 import { eachLine } from './socket-lines.ts';
 import { notOurs, strangerAt } from './socket-path.ts';
 
@@ -42,8 +42,8 @@ export async function call(
   try {
     const lines = repliesOf(socket, path, on ?? (() => {}));
     const pong = await hello(socket, lines, path);
-    if (pong.protocol !== protocol) throw otherVersion(pong);
-    return { ok: method === 'ping' ? pong : await lines.ask({ id: 1, verb: method, args, protocol }) };
+    if (pong.protocol !== protocolVersion) throw otherVersion(pong);
+    return { ok: method === 'ping' ? pong : await lines.ask({ id: 1, verb: method, args, protocol: protocolVersion }) };
   } catch (fault) {
     if (stop?.aborted) return null;
     throw fault;
@@ -156,7 +156,7 @@ function otherVersion({ protocol: theirs, version, pid }: Pong): BridgeError {
   return new BridgeError({
     what: 'bridge',
     target: `daemon ${pid}`,
-    reason: `is ${theirs < protocol ? 'older' : 'newer'} than this command (version ${version}, protocol ${theirs}; this is ${packageVersion}, protocol ${protocol}); nothing was done`,
+    reason: `is ${theirs < protocolVersion ? 'older' : 'newer'} than this command (version ${version}, protocol ${theirs}; this is ${packageVersion}, protocol ${protocolVersion}); nothing was done`,
     nextStep: restart,
   });
 }

@@ -2,10 +2,10 @@ import { parseRows, plainText } from '../core/ansi.ts';
 import type { PaneId } from '../core/ids.ts';
 import type { PaneFacts, Row, SessionActivity } from '../core/pane.ts';
 import { ask, type TmuxCommands, TmuxError } from './commands.ts';
+import { commandLine } from './control-mode.ts';
 import { askForFacts } from './facts.ts';
 import type { LastKeys } from './key-ages.ts';
 import { ofLiving } from './living.ts';
-import { commandLine } from './protocol.ts';
 
 /** What `capture` gives; a Snapshot is this and who sits there. */
 export interface CapturedScreen {

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { messageOf } from '../core/failure.ts';
 import { COMMAND_LIMIT_MS, type CommandResult, faultOf, nameOf, type TmuxCommands, TmuxError } from './commands.ts';
+import { type ControlMessage, ControlParser, commandLine } from './control-mode.ts';
 import { tmuxEnvironment } from './exec.ts';
-import { type ControlMessage, ControlParser, commandLine } from './protocol.ts';
 
 export type ClientNotice = Extract<ControlMessage, { type: 'output' | 'notification' }>;
 

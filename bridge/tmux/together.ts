@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { CommandResult, TmuxCommands } from './commands.ts';
+import { commandLine } from './control-mode.ts';
 import type { ExecCommands } from './exec.ts';
-import { commandLine } from './protocol.ts';
 
 interface Question {
   readonly argv: readonly string[];

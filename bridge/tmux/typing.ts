@@ -5,7 +5,7 @@ import { isKeyName, isOptionKey } from '../core/keys.ts';
 import type { PaneAddress } from '../core/pane.ts';
 import { type TmuxCommands, TmuxError } from './commands.ts';
 import { conditionFormat, type PaneCondition } from './condition.ts';
-import { commandLine } from './protocol.ts';
+import { commandLine } from './control-mode.ts';
 
 /**
  * Pastes the text if, in the same server step, the condition holds. `held` means that nothing was typed. Rejects with a

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { programController } from '../../bridge/controllers/programs.ts';
-import { parseResponse } from '../../bridge/core/protocol.ts';
+import { parseResponse } from '../../bridge/core/block-protocol.ts';
 import { describeFailure } from '../../bridge/core/request.ts';
 import { questionOf, realClock, requestId } from '../controllers/question.ts';
 import type { ModelCall, ModelStep } from './directives.ts';

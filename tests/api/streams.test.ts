@@ -13,7 +13,7 @@ import type { Config } from '../../bridge/config/config-values.ts';
 import type { PublicEvent } from '../../bridge/core/events.ts';
 import type { JournalEvent } from '../../bridge/core/journal-event.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
-import { protocol } from '../../bridge/server/protocol.ts';
+import { protocolVersion } from '../../bridge/server/protocol-version.ts';
 import { serve } from '../../bridge/server/socket-server.ts';
 
 let home: string;
@@ -169,7 +169,9 @@ async function read(path: string, after: number, beforeReading: () => Promise<un
   ends.push(() => socket.destroy());
   await once(socket, 'connect');
   socket.pause();
-  socket.write(`${JSON.stringify({ id: 1, verb: 'log', args: { after, withSubject: false }, protocol })}\n`);
+  socket.write(
+    `${JSON.stringify({ id: 1, verb: 'log', args: { after, withSubject: false }, protocol: protocolVersion })}\n`,
+  );
   await beforeReading();
   let text = '';
   const lines: Array<{ next?: StreamItem; ok?: { ended: string; cursor: number } }> = [];

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { composePaneRequest } from '../../bridge/controllers/pane.ts';
 import { composePrompt } from '../../bridge/controllers/prompt.ts';
-import { parseResponse } from '../../bridge/core/protocol.ts';
+import { parseResponse } from '../../bridge/core/block-protocol.ts';
 import { questionOf, requestId } from './question.ts';
 
 const root = resolve(import.meta.dirname, '../..');

@@ -4,7 +4,12 @@ import { readAnswer, renderRequest } from '../../bridge/controllers/mailbox-page
 import { maskSecrets } from '../../bridge/controllers/mask.ts';
 import { plainText as tamed } from '../../bridge/controllers/untrusted.ts';
 import { parseRows, plainText } from '../../bridge/core/ansi.ts';
-import { neutraliseDelimiters, parseAttributes, parseResponse, parseSections } from '../../bridge/core/protocol.ts';
+import {
+  neutraliseDelimiters,
+  parseAttributes,
+  parseResponse,
+  parseSections,
+} from '../../bridge/core/block-protocol.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
 import { fakeComposerFacts } from '../delivery/fake-pane.ts';
 import { fuzz } from '../fixtures/fuzz.ts';

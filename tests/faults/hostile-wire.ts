@@ -1,7 +1,7 @@
 import type { Bridge } from '../../bridge/app/bridge.ts';
 import { asPaneId } from '../../bridge/core/ids.ts';
 import type { PaneAddress } from '../../bridge/core/pane.ts';
-import { commandLine } from '../../bridge/tmux/protocol.ts';
+import { commandLine } from '../../bridge/tmux/control-mode.ts';
 import type { TmuxServer } from '../../bridge/tmux/server.ts';
 import { monotonic } from '../fixtures/monotonic.mjs';
 

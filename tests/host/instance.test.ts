@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { claimHome } from '../../bridge/host/instance.ts';
-import { protocol } from '../../bridge/server/protocol.ts';
+import { protocolVersion } from '../../bridge/server/protocol-version.ts';
 import { call } from '../../bridge/server/socket.ts';
 import { socketPath } from '../../bridge/server/socket-path.ts';
 import { serve } from '../../bridge/server/socket-server.ts';
@@ -80,7 +80,7 @@ test('a caller who hangs up is noticed by the verb', async () => {
   });
   const { createConnection } = await import('node:net');
   const socket = createConnection(path);
-  socket.write(`{"id":1,"verb":"wait","args":{},"protocol":${protocol}}\n`);
+  socket.write(`{"id":1,"verb":"wait","args":{},"protocol":${protocolVersion}}\n`);
   await began;
   socket.destroy();
   await hungUp;

@@ -132,7 +132,7 @@ test('a daemon that hangs holds no agent up', async () => {
 test('--verbose says on stderr what became of it', async () => {
   const { output, code } = await callSignal(['--agent', 'codex', '--verbose'], stop);
   expect({ output, code }).toEqual({
-    output: 'bridge signal: turn-ended (Stop): no bridge watches for this home\n',
+    output: 'bridge signal: turn-ended (Stop): no bridge runs for this state directory\n',
     code: 0,
   });
 });

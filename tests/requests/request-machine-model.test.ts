@@ -4,7 +4,7 @@ import { isEnded, mayFollow } from '../../bridge/core/delivery-machine.ts';
 import type { DeliveryState } from '../../bridge/core/envelope.ts';
 import type { DeliveryId } from '../../bridge/core/ids.ts';
 import { type Answer, doubtOf, isOpen, type Request, type RequestState } from '../../bridge/core/request.ts';
-import type { Effect, RequestInput } from '../../bridge/requests/events.ts';
+import type { Effect, RequestInput } from '../../bridge/requests/inputs.ts';
 import { isHuman, step } from '../../bridge/requests/request-machine.ts';
 import { fuzz } from '../fixtures/fuzz.ts';
 import { sampleRequest } from '../journal/samples.ts';

@@ -11,7 +11,7 @@ import {
   type Request,
   type RequestState,
 } from '../../bridge/core/request.ts';
-import type { Effect, RequestInput } from '../../bridge/requests/events.ts';
+import type { Effect, RequestInput } from '../../bridge/requests/inputs.ts';
 import type { PolicyDecision } from '../../bridge/requests/policy.ts';
 import { isHuman, step } from '../../bridge/requests/request-machine.ts';
 import { sampleRequest } from '../journal/samples.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { protocol } from '../../bridge/server/protocol.ts';
+import { protocolVersion } from '../../bridge/server/protocol-version.ts';
 import { call } from '../../bridge/server/socket.ts';
 import { serve } from '../../bridge/server/socket-server.ts';
 import { fuzz } from '../fixtures/fuzz.ts';
@@ -58,7 +58,7 @@ test('whatever is written to the socket, in whatever pieces: a fault a line, and
         const { socket, lines } = await connected();
         const said = given.map((text) => text.replaceAll('\n', ' '));
         const bytes = Buffer.from(
-          `${said.join('\n')}\n{"id":77,"verb":"echo","args":{"last":true},"protocol":${protocol}}\n`,
+          `${said.join('\n')}\n{"id":77,"verb":"echo","args":{"last":true},"protocol":${protocolVersion}}\n`,
         );
         let from = 0;
         for (const size of [...sizes, bytes.length]) {

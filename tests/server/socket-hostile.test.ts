@@ -15,7 +15,7 @@ import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { protocol } from '../../bridge/server/protocol.ts';
+import { protocolVersion } from '../../bridge/server/protocol-version.ts';
 import { sendOnly } from '../../bridge/server/send-only.ts';
 import { call, pingDaemon } from '../../bridge/server/socket.ts';
 import { listeningPath, socketPath, strangerAt } from '../../bridge/server/socket-path.ts';
@@ -158,7 +158,7 @@ test('a line that is not ended in time is hung up on, as is a caller that says n
   const trickle = setInterval(() => half.write(' '), 500);
   ends.push(() => clearInterval(trickle));
   const waits = await connected();
-  waits.write(`{"id":1,"verb":"wait","protocol":${protocol}}\n`);
+  waits.write(`{"id":1,"verb":"wait","protocol":${protocolVersion}}\n`);
   await Promise.all([once(silent, 'close'), once(half, 'close')]);
   expect(waits.destroyed).toBe(false);
 }, 15_000);
@@ -181,7 +181,7 @@ test('a caller that asks and asks, and reads nothing, is hung up on', async () =
   one.pause();
   const closed = new Promise((resolve) => one.once('close', resolve));
   for (let n = 0; n < 300 && !one.destroyed; n++) {
-    one.write(`{"id":${n},"verb":"say","args":{"length":1000000},"protocol":${protocol}}\n`);
+    one.write(`{"id":${n},"verb":"say","args":{"length":1000000},"protocol":${protocolVersion}}\n`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   one.resume();
@@ -197,7 +197,7 @@ test.each(['no json', '[]', '{"id":1}', 'null', '{"id":"1","verb":"echo"}'])(
     const one = await connected();
     const replies: string[] = [];
     one.on('data', (data) => replies.push(...String(data).trim().split('\n')));
-    one.write(`${line}\n${JSON.stringify({ id: 7, verb: 'echo', args: { a: 1 }, protocol })}\n`);
+    one.write(`${line}\n${JSON.stringify({ id: 7, verb: 'echo', args: { a: 1 }, protocol: protocolVersion })}\n`);
     await vi.waitFor(() => expect(replies).toHaveLength(2));
     const said = replies.map((reply) => JSON.parse(reply)).sort((a, b) => a.id - b.id);
     expect(said).toMatchObject([

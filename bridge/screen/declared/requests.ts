@@ -1,4 +1,4 @@
-import { Delimiter, neutraliseDelimiters } from '../../core/protocol.ts';
+import { Delimiter, neutraliseDelimiters } from '../../core/block-protocol.ts';
 import type { Pattern } from './facts.ts';
 import { pattern } from './lines.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type ControlMessage, ControlParser, quoteArgument, unescapeOctal } from '../../bridge/tmux/protocol.ts';
+import { type ControlMessage, ControlParser, quoteArgument, unescapeOctal } from '../../bridge/tmux/control-mode.ts';
 import { fuzz } from '../fixtures/fuzz.ts';
 import { growsInProportion } from '../fixtures/growth.ts';
 

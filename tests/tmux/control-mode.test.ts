@@ -6,7 +6,7 @@ import {
   commandLine,
   quoteArgument,
   unescapeOctal,
-} from '../../bridge/tmux/protocol.ts';
+} from '../../bridge/tmux/control-mode.ts';
 
 const parse = (...chunks: Array<string | Buffer>): ControlMessage[] => {
   const parser = new ControlParser();

@@ -8,7 +8,7 @@
  *   4  what a bridge knows of the panes it watches can be asked for
  *   5  what a command reads is asked for too, and a stream has cursors and an end
  */
-export const protocol = 5;
+export const protocolVersion = 5;
 
 /** What to do about a bridge of another one. */
 export const restart = 'start the daemon again with the same version: `bridge stop`, then `bridge`';

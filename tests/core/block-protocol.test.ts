@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { neutraliseDelimiters, parseAttributes, parseResponse, parseSections } from '../../bridge/core/protocol.ts';
+import {
+  neutraliseDelimiters,
+  parseAttributes,
+  parseResponse,
+  parseSections,
+} from '../../bridge/core/block-protocol.ts';
 
 const id = '20261121T012706.123Z-7f3k9q';
 const other = '20261121T012706.124Z-aaaaaa';
