@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { forProject } from '../config/config.ts';
 import type { Config } from '../config/config-values.ts';
 import { rulesOf } from '../config/rules.ts';
-import { listOptions } from '../core/choice.ts';
+import { approvalIn } from '../core/approval.ts';
 import { ExitCode, usageError } from '../core/failure.ts';
 import { withEscapes } from '../core/look-alikes.ts';
 import type { Snapshot } from '../core/pane.ts';
@@ -132,9 +132,7 @@ function tryOn(
 /** What a screen raises beside a block: its dialog, or how its turn ended. */
 function raisedBy(reading: Reading, config: Config): Pick<Subject, 'kind' | 'text' | 'dialog'> | null {
   const { state, dialog, turn } = reading;
-  if (state === 'dialog' && dialog !== null) {
-    return { kind: 'approval', text: [dialog.question, dialog.subject?.text, listOptions(dialog)].join('\n'), dialog };
-  }
+  if (state === 'dialog' && dialog !== null) return approvalIn(dialog);
   if (state !== 'idle') return null;
   const ended = { reading, turn: 1, words: turn.words, hasBlock: false, screen: [], at: 0 };
   const options = { heuristic: config.heuristic, lines: config.heuristicLines, stuckMs: 0 };

@@ -48,6 +48,11 @@ test('a rule that names only a part leaves it to the human, who is told why', ()
   );
 });
 
+test('a dialog has the same text as the request that a worker would open with it', () => {
+  policy("  - when: { kind: approval, text: '/\\$ sleep 6; echo slept/' }\n    then: human\n");
+  expect(play(approval)).toContain('policy rule 1 (bridge.yaml:3) decides: the human is asked');
+});
+
 test('a whole folder is played, and no screen but a dialog is ever chosen in', () => {
   policy(`  - when: { kind: approval, command: '^[^]*$' }
     choose: 1

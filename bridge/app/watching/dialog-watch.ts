@@ -1,10 +1,9 @@
-import { listOptions } from '../../core/choice.ts';
+import { approvalIn, isReadable } from '../../core/approval.ts';
 import { messageOf } from '../../core/failure.ts';
 import type { TurnId } from '../../core/ids.ts';
 import type { InputMark } from '../../core/input-mark.ts';
-import { withEscapes } from '../../core/look-alikes.ts';
 import { identityKey, type PaneIdentity, type Snapshot, sameAgent } from '../../core/pane.ts';
-import type { Dialog, Reading } from '../../core/reading.ts';
+import type { Reading } from '../../core/reading.ts';
 import { markTurn } from '../../core/turn-mark.ts';
 import { systemClock } from '../../host/clock.ts';
 import type { Bridge } from '../bridge.ts';
@@ -113,7 +112,7 @@ export class DialogWatch {
           agent: program,
           // each dialog is an occasion of its own, whatever turn it stands in: the same command may be asked twice in one
           turn: `${identity.agentPid ?? identity.panePid}.${identity.agentStartedAt ?? 0}!${number}` as TurnId,
-          detection: { kind: 'approval', text: textOf(dialog), attributes: {}, truncated: false, dialog },
+          detection: approvalIn(dialog),
           snapshot,
           turnMark,
           ...(humanOnly === null ? {} : { humanOnly }),
@@ -132,18 +131,6 @@ export class DialogWatch {
 function shownIn({ state, dialog }: Reading): Shown {
   if (state === 'dialog' && dialog !== null) return dialog.fingerprint;
   return state === 'idle' || state === 'busy' ? null : undefined;
-}
-
-function isReadable({ question, options }: Dialog): boolean {
-  return question !== '' && options.length > 0;
-}
-
-function textOf(dialog: Dialog): string {
-  if (!isReadable(dialog)) return 'A dialog is open that could not be read.';
-  const subject = dialog.subject && `${dialog.subject.is === 'command' ? '$ ' : ''}${dialog.subject.text}`;
-  return [...[dialog.question, subject].flatMap((part) => (part ? [withEscapes(part)] : [])), listOptions(dialog)].join(
-    '\n',
-  );
 }
 
 function memoryKey(identity: PaneIdentity): string {
