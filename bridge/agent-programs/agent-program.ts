@@ -67,7 +67,7 @@ export interface Launch {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** How a program's own hooks are wired, and what they tell. */
+/** How a program's own hooks are installed, and what they report. */
 export interface HookFacts {
   /** its folder for settings: an environment name of its own, else a folder below HOME */
   readonly folder: { readonly env: string; readonly below?: string; readonly name: string };

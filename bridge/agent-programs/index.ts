@@ -55,7 +55,7 @@ export const controllers = launchable.filter(
   (program): program is Launchable & { readonly controller: ControllerProgram } => program.controller !== undefined,
 );
 
-/** Those whose hooks can be wired. */
+/** Those whose hooks can be installed. */
 export const hookable = agentPrograms.filter(({ hooks }) => hooks !== undefined && !('none' in hooks));
 
 /** What the processes of agent programs are called. */

@@ -4,15 +4,15 @@ import type { Command } from 'commander';
 import { hookable } from '../agent-programs/index.ts';
 import { ExitCode, usageError } from '../core/failure.ts';
 import { diffOf } from '../launch/hooks/diff.ts';
+import { type HookTarget, hookTargetOf } from '../launch/hooks/hook-target.ts';
 import {
   carryOut,
   type HooksEnvironment,
+  installedHooks,
   type Plan,
   planInstall,
   planRemove,
-  wiredNow,
 } from '../launch/hooks/hooks.ts';
-import { type Wiring, wiringOf } from '../launch/hooks/wiring.ts';
 import { packageRoot } from '../launch/package-root.ts';
 import { act, type Context, withOptions } from './context.ts';
 import { table } from './output.ts';
@@ -30,11 +30,11 @@ export function registerHooks(command: Command): void {
       const [action = '', agent = ''] = command.args;
       const known = actions.find((one) => one === action);
       if (known === undefined) throw usageError('hooks', action, `expected one of ${actions.join(', ')}`);
-      const wiring = wiringOf(agent);
+      const target = hookTargetOf(agent);
       const flags = command.opts<{ config?: string; dryRun?: boolean }>();
       const environment = environmentOf(context, flags.config);
-      if (known === 'show') return show(context, wiring, environment);
-      const plan = known === 'install' ? planInstall(wiring, environment) : planRemove(wiring, environment);
+      if (known === 'show') return show(context, target, environment);
+      const plan = known === 'install' ? planInstall(target, environment) : planRemove(target, environment);
       return carry(context, plan, flags.dryRun === true, known);
     }),
   );
@@ -57,11 +57,11 @@ function carry({ out }: Context, plan: Plan, isDry: boolean, action: 'install' |
   const diffs = plan.changes.map(({ file, after }) => diffOf(file.path, file.text, after));
   if (!isDry) carryOut(plan);
   const changed = plan.changes.map(({ file, after }) => ({ file: file.path, gone: after === null }));
-  const what = action === 'install' ? 'wired' : 'taken out';
+  const what = action === 'install' ? 'installed' : 'removed';
   const lines = isDry
     ? diffs
     : changed.map(({ file, gone }) => `${what}: ${file}${gone ? ' (nothing was left of it)' : ''}`);
-  const nothing = action === 'install' ? 'everything is wired already' : 'nothing of ours is there';
+  const nothing = action === 'install' ? 'all hooks are installed already' : 'no hooks of bridge are installed';
   out.result([...(lines.length > 0 ? lines : [nothing]), ...plan.notes].join('\n'), {
     dryRun: isDry,
     changed,
@@ -71,13 +71,13 @@ function carry({ out }: Context, plan: Plan, isDry: boolean, action: 'install' |
   return ExitCode.done;
 }
 
-function show({ out }: Context, wiring: Wiring, environment: HooksEnvironment): ExitCode {
-  const rows = wiredNow(wiring, environment);
-  const needsTrust = wiring.trust !== null && rows.some(({ state, trusted }) => state === 'wired' && trusted === false);
+function show({ out }: Context, target: HookTarget, environment: HooksEnvironment): ExitCode {
+  const rows = installedHooks(target, environment);
+  const needsTrust = target.trust !== null && rows.some(({ state, trusted }) => state === 'wired' && trusted === false);
   const words = {
-    wired: 'wired',
-    stale: 'wired by another bridge or for another home; `install` renews it',
-    absent: 'not wired',
+    wired: 'installed',
+    stale: 'installed by another bridge or for another state directory; `install` renews it',
+    absent: 'not installed',
     foreign: 'set by you, and left alone',
   } as const;
   const lines = rows.map(({ file, event, state, trusted }) => [
@@ -85,9 +85,9 @@ function show({ out }: Context, wiring: Wiring, environment: HooksEnvironment): 
     `${words[state]}${state === 'wired' && trusted === true ? ', reviewed' : state === 'wired' && trusted === false ? ', not reviewed yet' : ''}`,
     file,
   ]);
-  const notes = [wiring.seen, ...(needsTrust ? [wiring.trust!] : [])];
+  const notes = [target.seen, ...(needsTrust ? [target.trust!] : [])];
   out.result([table(lines), ...notes].join('\n'), {
-    agent: wiring.agent,
+    agent: target.agent,
     wired: rows,
     home: environment.program.home,
     notes,

@@ -86,7 +86,7 @@ export function registerSignal(command: Command): void {
     .option('--pane <id>', 'by hand: the pane that is meant')
     .option('--home <folder>', 'the home of the bridge that is told')
     .option('--verbose', 'say on stderr what became of it')
-    // a hook that was wired by hand, and wrongly, must not fail its agent either
+    // a hook that was installed by hand, and wrongly, must not fail its agent either
     .allowUnknownOption()
     .allowExcessArguments()
     .action(() => signal(process.argv.slice(process.argv.indexOf('signal') + 1)));

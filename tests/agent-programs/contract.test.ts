@@ -20,8 +20,8 @@ import { systemClock } from '../../bridge/host/clock.ts';
 import { programName } from '../../bridge/host/program-names.ts';
 import { workerCommand } from '../../bridge/launch/agent-command.ts';
 import { guardOff } from '../../bridge/launch/guard-off.ts';
+import { hookTargetOf } from '../../bridge/launch/hooks/hook-target.ts';
 import { carryOut, type HooksEnvironment, planInstall, planRemove } from '../../bridge/launch/hooks/hooks.ts';
-import { wiringOf } from '../../bridge/launch/hooks/wiring.ts';
 import { still } from '../../bridge/recordings/recording.ts';
 import { allRecorded, snapshotOfRecorded } from '../screen/snapshots.ts';
 
@@ -147,10 +147,10 @@ describe.each(named(hookable))('%s, hooked', (name, program) => {
     '{ "hooks": {"Stop": [{"hooks": [{"type": "command", "command": "chime"}]}]} }',
   ];
   const toml = ['mine = [1, 2]\n', '[mine]\r\na = "x"\r\n', '[[hooks]]\nevent = "Stop"\ncommand = "chime"\n'];
-  const inputs = wiringOf(name).settings.file.endsWith('.toml') ? toml : json;
+  const inputs = hookTargetOf(name).settings.file.endsWith('.toml') ? toml : json;
 
   test.each(inputs)('hooks that are installed and removed leave the file byte for byte: %j', (before) => {
-    const { folder: place, settings, signals } = wiringOf(name);
+    const { folder: place, settings, signals } = hookTargetOf(name);
     const home = join(folder, place.name);
     mkdirSync(home);
     const file = join(home, settings.file);
@@ -161,10 +161,10 @@ describe.each(named(hookable))('%s, hooked', (name, program) => {
       program: { node: '/usr/bin/node', script: '/opt/signal-program.js', home: join(folder, '.bridge') },
       config: null,
     };
-    carryOut(planInstall(wiringOf(name), environment));
+    carryOut(planInstall(hookTargetOf(name), environment));
     const installed = readFileSync(file, 'utf8');
     for (const event of settings.events) expect(installed).toContain(`"${event}"`);
-    carryOut(planRemove(wiringOf(name), environment));
+    carryOut(planRemove(hookTargetOf(name), environment));
     expect(readFileSync(file, 'utf8')).toBe(before);
     const meanings = [...Object.keys(signals.events), signals.notices?.event];
     expect(settings.events.filter((event) => !meanings.includes(event))).toEqual([]);

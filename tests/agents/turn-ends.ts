@@ -24,16 +24,16 @@ const endLimitMs = 30_000;
 async function measure(name: (typeof withHooks)[number], turns: number): Promise<readonly TurnEnd[]> {
   const server = await modelServer();
   const tmux = privateTmux();
-  const [wired, apart] = [makeHome(tmux, '', 'wired'), makeHome(tmux, '', 'apart')];
+  const [installed, apart] = [makeHome(tmux, '', 'wired'), makeHome(tmux, '', 'apart')];
   const bridges: BridgeProcess[] = [];
   try {
     const beforeStart: RealAgentOptions['beforeStart'] = ({ environment }) => {
-      execFileSync(process.execPath, [program, 'hooks', 'install', name, '--home', wired], { env: environment });
+      execFileSync(process.execPath, [program, 'hooks', 'install', name, '--home', installed], { env: environment });
     };
     const agent = await launchAgent(name, { tmux, server, name, beforeStart });
     if (name === 'codex') await trustHooks(agent);
     await agent.waitUntilIdle(150_000);
-    for (const home of [wired, apart]) {
+    for (const home of [installed, apart]) {
       bridges.push(await startBridge(tmux, home, ['--worker', agent.paneId, '--mode', 'manual']));
     }
     const ends: TurnEnd[] = [];

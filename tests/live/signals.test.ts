@@ -227,7 +227,7 @@ test('hooks install, show and remove by the command line', async () => {
   expect(existsSync(folder)).toBe(false);
   expect(await hooks('install', 'codex')).toMatchObject({ code: 0, stdout: expect.stringContaining('Trust all') });
   expect(readFileSync(join(folder, 'hooks.json'), 'utf8')).toContain(signalProgram);
-  expect((await hooks('install', 'codex')).stdout).toContain('wired already');
+  expect((await hooks('install', 'codex')).stdout).toContain('installed already');
   expect(JSON.parse((await hooks('show', 'codex', '--json')).stdout)).toMatchObject({
     wired: expect.arrayContaining([
       { event: 'Stop', state: 'wired', trusted: false, file: join(folder, 'hooks.json') },

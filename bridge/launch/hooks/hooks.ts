@@ -1,11 +1,11 @@
 import { dirname, join } from 'node:path';
 import { BridgeError } from '../../core/failure.ts';
+import { folderOf, type HookTarget, hookCommand, notifyWords, type SignalProgram } from './hook-target.ts';
 import type { Edited, WantedHook } from './json-hooks.ts';
 import * as json from './json-hooks.ts';
 import { readSettings, replaceSettings, type SettingsFile } from './settings-file.ts';
 import * as toml from './toml-hooks.ts';
-import { notifyIn, sameButNotify, unwireNotify, wireNotify } from './toml-notify.ts';
-import { folderOf, hookCommand, notifyWords, type SignalProgram, type Wiring } from './wiring.ts';
+import { addNotify, notifyIn, removeNotify, sameButNotify } from './toml-notify.ts';
 
 /** A file as it is, and as it would be. */
 export interface Change {
@@ -28,10 +28,10 @@ export interface HooksEnvironment {
 }
 
 /** What `install` would do. Nothing is written. @throws BridgeError for a file that cannot be read as what it should be */
-export function planInstall(wiring: Wiring, environment: HooksEnvironment): Plan {
-  const { agent } = wiring;
-  const { hooks, notify } = filesOf(wiring, environment);
-  const after = edited(hooks, writtenIn(wiring).wireHooks(hooks.text, wantedHooks(wiring, environment)));
+export function planInstall(target: HookTarget, environment: HooksEnvironment): Plan {
+  const { agent } = target;
+  const { hooks, notify } = filesOf(target, environment);
+  const after = edited(hooks, writtenIn(target).addHooks(hooks.text, wantedHooks(target, environment)));
   const changes: Change[] = [{ file: hooks, after }];
   const notes: string[] = [];
   if (notify) {
@@ -41,26 +41,26 @@ export function planInstall(wiring: Wiring, environment: HooksEnvironment): Plan
         `${notify.path}: notify is yours (${standing.words.join(' ')}) and stays: ${agent} allows one. The hooks tell the same; to have both, let your program call \`bridge signal --agent ${agent} "$1"\``,
       );
     } else {
-      const text = wireNotify(notify.text, notifyWords(agent, environment.program));
+      const text = addNotify(notify.text, notifyWords(agent, environment.program));
       if (notifyIn(text, environment.program.script).is !== 'ours' || !sameButNotify(notify.text, text))
         throw refusal(notify, 'a line could not be added without changing what it says');
       changes.push({ file: notify, after: text });
     }
   }
   const isNew = changes.some(({ file, after: text }) => file.text !== text);
-  if (wiring.trust !== null && isNew) notes.push(wiring.trust);
+  if (target.trust !== null && isNew) notes.push(target.trust);
   return { changes: changes.filter(({ file, after: text }) => file.text !== text), notes };
 }
 
 /** What `remove` would do: only what `install` put in goes. */
-export function planRemove(wiring: Wiring, environment: HooksEnvironment): Plan {
-  const { hooks, notify } = filesOf(wiring, environment);
+export function planRemove(target: HookTarget, environment: HooksEnvironment): Plan {
+  const { hooks, notify } = filesOf(target, environment);
   const changes: Change[] = [];
   if (hooks.text !== null)
-    changes.push({ file: hooks, after: edited(hooks, writtenIn(wiring).unwireHooks(hooks.text)) });
+    changes.push({ file: hooks, after: edited(hooks, writtenIn(target).removeHooks(hooks.text)) });
   if (notify?.text != null) {
     notifyStanding(notify, environment);
-    const rest = unwireNotify(notify.text);
+    const rest = removeNotify(notify.text);
     changes.push({ file: notify, after: rest === '' && notify.text !== '' ? null : rest });
   }
   return { changes: changes.filter(({ file, after }) => file.text !== after), notes: [] };
@@ -70,8 +70,8 @@ export function carryOut({ changes }: Plan): void {
   for (const { file, after } of changes) replaceSettings(file, after);
 }
 
-/** One thing that is, or could be, wired. */
-export interface Wired {
+/** One hook that is, or could be, installed. */
+export interface InstalledHook {
   readonly file: string;
   readonly event: string;
   /** `stale`: ours, and not as this bridge would write it now */
@@ -80,40 +80,43 @@ export interface Wired {
 }
 
 /** What stands in the agent's files now. */
-export function wiredNow(wiring: Wiring, environment: HooksEnvironment): Wired[] {
-  const { hooks, notify } = filesOf(wiring, environment);
-  const standing = hooks.text === null ? { hooks: [] } : writtenIn(wiring).hooksIn(hooks.text);
+export function installedHooks(target: HookTarget, environment: HooksEnvironment): InstalledHook[] {
+  const { hooks, notify } = filesOf(target, environment);
+  const standing = hooks.text === null ? { hooks: [] } : writtenIn(target).hooksIn(hooks.text);
   if ('fault' in standing) throw unreadable(hooks, standing.fault);
   const settings = notify?.text ?? '';
-  const rows = wantedHooks(wiring, environment).map(({ event, hook }): Wired => {
+  const rows = wantedHooks(target, environment).map(({ event, hook }): InstalledHook => {
     const found = standing.hooks.filter((one) => one.event === event);
     const isExact = found.some((one) => JSON.stringify(one.hook) === JSON.stringify(hook));
     const state = found.length === 0 ? 'absent' : isExact ? 'wired' : 'stale';
-    return { file: hooks.path, event, state, trusted: wiring.isReviewed?.(settings, event) ?? null };
+    return { file: hooks.path, event, state, trusted: target.isReviewed?.(settings, event) ?? null };
   });
   if (!notify) return rows;
   const { is, ...more } = notifyStanding(notify, environment);
   const words = 'words' in more ? more.words.join('\n') : '';
-  const isExact = words === notifyWords(wiring.agent, environment.program).join('\n');
+  const isExact = words === notifyWords(target.agent, environment.program).join('\n');
   const state = is === 'ours' ? (isExact ? 'wired' : 'stale') : is === 'foreign' ? 'foreign' : 'absent';
   return [...rows, { file: notify.path, event: 'notify', state, trusted: null }];
 }
 
-function filesOf(wiring: Wiring, environment: HooksEnvironment): { hooks: SettingsFile; notify: SettingsFile | null } {
+function filesOf(
+  target: HookTarget,
+  environment: HooksEnvironment,
+): { hooks: SettingsFile; notify: SettingsFile | null } {
   const folder =
     environment.config === null
-      ? folderOf(wiring, environment.env, environment.userFolder)
+      ? folderOf(target, environment.env, environment.userFolder)
       : dirname(environment.config);
-  const notify = wiring.notify ? readSettings(environment.config ?? join(folder, wiring.notify.file)) : null;
-  const named = wiring.notify === undefined ? environment.config : null;
-  return { hooks: readSettings(named ?? join(folder, wiring.settings.file)), notify };
+  const notify = target.notify ? readSettings(environment.config ?? join(folder, target.notify.file)) : null;
+  const named = target.notify === undefined ? environment.config : null;
+  return { hooks: readSettings(named ?? join(folder, target.settings.file)), notify };
 }
 
-function writtenIn({ settings }: Wiring): Pick<typeof json, 'hooksIn' | 'wireHooks' | 'unwireHooks'> {
+function writtenIn({ settings }: HookTarget): Pick<typeof json, 'hooksIn' | 'addHooks' | 'removeHooks'> {
   return settings.file.endsWith('.toml') ? toml : json;
 }
 
-function wantedHooks({ agent, settings }: Wiring, { program }: HooksEnvironment): WantedHook[] {
+function wantedHooks({ agent, settings }: HookTarget, { program }: HooksEnvironment): WantedHook[] {
   return settings.events.map((event) => ({
     event,
     hook: {

@@ -1,6 +1,6 @@
 import { getNodeValue, type Node } from 'jsonc-parser';
+import { mark } from './hook-target.ts';
 import { insertInto, type JsonFault, layoutOf, lineOf, parseJson, takeOut, valueAt } from './json-edit.ts';
-import { mark } from './wiring.ts';
 
 /** One hook as it is to stand below an event. */
 export interface WantedHook {
@@ -14,7 +14,7 @@ export type Edited = { readonly text: string | null } | { readonly fault: JsonFa
 const freshHead = '{ "hooks": {';
 
 /** Puts the hooks into the file's text, each once; hooks of ours that are not wanted (any more) go. */
-export function wireHooks(before: string | null, wanted: readonly WantedHook[]): Edited {
+export function addHooks(before: string | null, wanted: readonly WantedHook[]): Edited {
   if (before === null) return { text: fresh(wanted) };
   const standing = hooksIn(before);
   if ('fault' in standing) return standing;
@@ -24,7 +24,7 @@ export function wireHooks(before: string | null, wanted: readonly WantedHook[]):
       standing.hooks.some((one) => one.event === event && JSON.stringify(one.hook) === JSON.stringify(hook)),
     );
   if (isSame) return { text: before };
-  const clean = unwireHooks(before);
+  const clean = removeHooks(before);
   if ('fault' in clean) return clean;
   if (clean.text === null) return { text: fresh(wanted) };
   let { text } = clean;
@@ -42,7 +42,7 @@ export function wireHooks(before: string | null, wanted: readonly WantedHook[]):
 }
 
 /** Takes all hooks of ours out again. Null: nothing is left of a file that we made. */
-export function unwireHooks(before: string): Edited {
+export function removeHooks(before: string): Edited {
   for (let text = before; ; ) {
     const parsed = parseJson(text);
     if ('fault' in parsed) return parsed;

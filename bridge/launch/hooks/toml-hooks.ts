@@ -1,6 +1,6 @@
 import { parse, TomlError } from 'smol-toml';
+import { mark } from './hook-target.ts';
 import type { Edited, WantedHook } from './json-hooks.ts';
-import { mark } from './wiring.ts';
 
 /**
  * Hooks in a TOML file, a table `[[hooks]]` for each (Kimi Code 2.1.0): put in as one marked block at its end, and taken out
@@ -11,11 +11,11 @@ const end = '# <<< bridge hooks';
 const block = /# >>> bridge hooks[^\n]*\n(?:[^\n]*\n)*?# <<< bridge hooks(\r?\n)?/;
 
 /** Puts the hooks into the file's text, each once; hooks of ours that are not wanted (any more) go. */
-export function wireHooks(before: string | null, wanted: readonly WantedHook[]): Edited {
+export function addHooks(before: string | null, wanted: readonly WantedHook[]): Edited {
   const standing = hooksIn(before ?? '');
   if ('fault' in standing) return standing;
   if (before !== null && JSON.stringify(standing.hooks) === JSON.stringify(wanted)) return { text: before };
-  const clean = unwireHooks(before ?? '');
+  const clean = removeHooks(before ?? '');
   if ('fault' in clean) return clean;
   const rest = clean.text ?? '';
   const eol = rest.includes('\r\n') ? '\r\n' : '\n';
@@ -29,7 +29,7 @@ export function wireHooks(before: string | null, wanted: readonly WantedHook[]):
 }
 
 /** Takes all hooks of ours out again. Null: nothing is left. */
-export function unwireHooks(before: string): Edited {
+export function removeHooks(before: string): Edited {
   const parsed = valuesOf(before);
   if ('fault' in parsed) return parsed;
   let text = withoutBlock(before);

@@ -23,8 +23,8 @@ export function notifyIn(text: string, script: string): NotifyFile {
 }
 
 /** Call it only where `notify` is free or ours. */
-export function wireNotify(before: string | null, words: readonly string[]): string {
-  const text = before === null ? '' : unwireNotify(before);
+export function addNotify(before: string | null, words: readonly string[]): string {
+  const text = before === null ? '' : removeNotify(before);
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const list = words.map((word) => JSON.stringify(word)).join(', ');
   const added = [begin, `notify = [${list}]`, end, ''].join(eol);
@@ -33,7 +33,7 @@ export function wireNotify(before: string | null, words: readonly string[]): str
   return head + added + text.slice(head.length);
 }
 
-export function unwireNotify(text: string): string {
+export function removeNotify(text: string): string {
   return text.replace(block, '$1');
 }
 

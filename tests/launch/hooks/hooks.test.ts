@@ -16,14 +16,14 @@ import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { diffOf } from '../../../bridge/launch/hooks/diff.ts';
+import { hookTargetOf } from '../../../bridge/launch/hooks/hook-target.ts';
 import {
   carryOut,
   type HooksEnvironment,
+  installedHooks,
   planInstall,
   planRemove,
-  wiredNow,
 } from '../../../bridge/launch/hooks/hooks.ts';
-import { wiringOf } from '../../../bridge/launch/hooks/wiring.ts';
 
 let user: string;
 let codexHome: string;
@@ -39,8 +39,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(user, { recursive: true }));
 
-const codex = wiringOf('codex');
-const gemini = wiringOf('gemini');
+const codex = hookTargetOf('codex');
+const gemini = hookTargetOf('gemini');
 const environment = (more: Partial<HooksEnvironment> = {}): HooksEnvironment => ({
   env: {},
   userFolder: user,
@@ -48,12 +48,12 @@ const environment = (more: Partial<HooksEnvironment> = {}): HooksEnvironment => 
   config: null,
   ...more,
 });
-const install = (wiring = codex, where = environment()) => {
-  const plan = planInstall(wiring, where);
+const install = (target = codex, where = environment()) => {
+  const plan = planInstall(target, where);
   carryOut(plan);
   return plan;
 };
-const remove = (wiring = codex, where = environment()) => carryOut(planRemove(wiring, where));
+const remove = (target = codex, where = environment()) => carryOut(planRemove(target, where));
 const read = (path: string) => readFileSync(path, 'utf8');
 const notifyOf = (text: string) => parse(text, { integersAsBigInt: true }).notify;
 
@@ -93,21 +93,21 @@ test('what codex itself writes behind ours stays when ours goes', () => {
   install();
   const reviewed = '\n[hooks.state."/x/hooks.json:stop:0:0"]\ntrusted_hash = "sha256:0"\n';
   writeFileSync(config, `${read(config)}${reviewed}`);
-  const rows = wiredNow(codex, environment());
+  const rows = installedHooks(codex, environment());
   expect(rows.find(({ event }) => event === 'Stop')).toMatchObject({ state: 'wired', trusted: true });
   expect(rows.find(({ event }) => event === 'UserPromptSubmit')).toMatchObject({ state: 'wired', trusted: false });
   remove();
   expect(read(config)).toBe(`model = "x"\n${reviewed}`);
 });
 
-test('a notify program of the user is never overwritten: the hooks are wired, and it is said what to do', () => {
+test('a notify program of the user is never overwritten: the hooks are installed, and it is said what to do', () => {
   const before = '# chime\nnotify = ["chime", "--loud"]\n';
   writeFileSync(config, before);
   const { notes } = install();
   expect(read(config)).toBe(before);
   expect(existsSync(hooks)).toBe(true);
   expect(notes.join('\n')).toMatch(/notify is yours \(chime --loud\).*bridge signal --agent codex/);
-  expect(wiredNow(codex, environment()).at(-1)).toMatchObject({ event: 'notify', state: 'foreign' });
+  expect(installedHooks(codex, environment()).at(-1)).toMatchObject({ event: 'notify', state: 'foreign' });
   remove();
   expect(read(config)).toBe(before);
 });
@@ -183,7 +183,7 @@ test('the folder is the one that the agent itself would look in, or the one of t
   expect(readdirSync(elsewhere).sort()).toEqual(['config.toml', 'hooks.json']);
   install(gemini, environment({ env: { GEMINI_CLI_HOME: elsewhere } }));
   expect(readdirSync(join(elsewhere, '.gemini'))).toEqual(['settings.json']);
-  install(wiringOf('claude'), environment({ config: join(user, 'mine.json') }));
+  install(hookTargetOf('claude'), environment({ config: join(user, 'mine.json') }));
   expect(read(join(user, 'mine.json'))).toContain('UserPromptSubmit');
   install(codex, environment({ config: join(user, 'named', 'config.toml') }));
   expect(readdirSync(join(user, 'named')).sort()).toEqual(['config.toml', 'hooks.json']);
@@ -191,18 +191,18 @@ test('the folder is the one that the agent itself would look in, or the one of t
 });
 
 test("a person's settings of Claude Code are theirs again to the byte, hooks of their own and all", () => {
-  const claude = wiringOf('claude');
+  const claude = hookTargetOf('claude');
   const settings = join(user, '.claude', 'settings.json');
   mkdirSync(join(user, '.claude'));
   const mine = { type: 'command', command: 'notify-send done' };
   const before = `{\r\n\t"model": "opus",\r\n\t"hooks": { "Stop": [ { "hooks": [${JSON.stringify(mine)}] } ] } ,\r\n\t"env": {}\r\n}`;
   writeFileSync(settings, before);
   install(claude);
-  const { hooks: wired } = JSON.parse(read(settings)) as { hooks: Record<string, { hooks: object[] }[]> };
-  expect(Object.keys(wired).sort()).toEqual([...claude.settings.events].sort());
-  expect(wired.Stop![0]).toEqual({ hooks: [mine] });
+  const { hooks: installed } = JSON.parse(read(settings)) as { hooks: Record<string, { hooks: object[] }[]> };
+  expect(Object.keys(installed).sort()).toEqual([...claude.settings.events].sort());
+  expect(installed.Stop![0]).toEqual({ hooks: [mine] });
   // it does not wait for a hook that is async, but for that of its end; its time limit is in seconds
-  for (const [event, groups] of Object.entries(wired)) {
+  for (const [event, groups] of Object.entries(installed)) {
     const [{ async: isAsync = false, timeout }] = groups.at(-1)!.hooks as [{ async?: boolean; timeout: number }];
     expect([event, isAsync, timeout]).toEqual([event, event !== 'SessionEnd', 10]);
   }
@@ -210,22 +210,25 @@ test("a person's settings of Claude Code are theirs again to the byte, hooks of 
   expect(read(settings)).toBe(before);
 });
 
-test('another home is another wiring: told as stale, and renewed in place of the old one', () => {
+test('another home has hooks of its own: shown as stale, and renewed in place of the old one', () => {
   install();
   const other = environment({ program: { ...environment().program, home: '/other home' } });
-  expect(new Set(wiredNow(codex, other).map(({ state }) => state))).toEqual(new Set(['stale']));
+  expect(new Set(installedHooks(codex, other).map(({ state }) => state))).toEqual(new Set(['stale']));
   install(codex, other);
-  expect(new Set(wiredNow(codex, other).map(({ state }) => state))).toEqual(new Set(['wired']));
+  expect(new Set(installedHooks(codex, other).map(({ state }) => state))).toEqual(new Set(['wired']));
   expect(read(hooks).match(/# bridge hooks/g)).toHaveLength(codex.settings.events.length);
   expect(read(config).match(/notify =/g)).toHaveLength(1);
 });
 
-test.each(['opencode', 'pi', 'continue', 'cline', 'aider'])('%s has nothing to wire, and it is said why', (agent) => {
-  expect(() => wiringOf(agent)).toThrow(/has /);
-});
+test.each(['opencode', 'pi', 'continue', 'cline', 'aider'])(
+  '%s has no hooks to install, and it is said why',
+  (agent) => {
+    expect(() => hookTargetOf(agent)).toThrow(/has /);
+  },
+);
 
 test('an agent that nobody knows is wrong use', () => {
-  expect(() => wiringOf('hal')).toThrow(expect.objectContaining({ exitCode: 64 }));
+  expect(() => hookTargetOf('hal')).toThrow(expect.objectContaining({ exitCode: 64 }));
 });
 
 test('a diff shows what comes and goes, with the lines around it', () => {

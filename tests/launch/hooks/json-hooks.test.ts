@@ -1,22 +1,22 @@
 import fc from 'fast-check';
 import { parse } from 'jsonc-parser';
 import { describe, expect, test } from 'vitest';
-import { hooksIn, unwireHooks, type WantedHook, wireHooks } from '../../../bridge/launch/hooks/json-hooks.ts';
-import { mark } from '../../../bridge/launch/hooks/wiring.ts';
+import { mark } from '../../../bridge/launch/hooks/hook-target.ts';
+import { addHooks, hooksIn, removeHooks, type WantedHook } from '../../../bridge/launch/hooks/json-hooks.ts';
 
 const wanted: readonly WantedHook[] = ['Stop', 'SessionStart'].map((event) => ({
   event,
   hook: { type: 'command', command: `node signal --event ${event} 2>/dev/null || true ${mark}`, timeout: 3 },
 }));
 
-function wired(before: string | null): string {
-  const result = wireHooks(before, wanted);
+function installed(before: string | null): string {
+  const result = addHooks(before, wanted);
   if ('fault' in result) throw new Error(result.fault.reason);
   return result.text!;
 }
 
-function unwired(text: string): string | null {
-  const result = unwireHooks(text);
+function removed(text: string): string | null {
+  const result = removeHooks(text);
   if ('fault' in result) throw new Error(result.fault.reason);
   return result.text;
 }
@@ -48,11 +48,11 @@ const files: Record<string, string> = {
 
 describe.each(Object.entries(files))('a file with %s', (_, before) => {
   test('keeps every byte when hooks come and go', () => {
-    expect(unwired(wired(before))).toBe(before);
+    expect(removed(installed(before))).toBe(before);
   });
 
   test('says the same as before, and our hooks besides', () => {
-    const after = parse(wired(before), [], { allowTrailingComma: true });
+    const after = parse(installed(before), [], { allowTrailingComma: true });
     const was = parse(before, [], { allowTrailingComma: true });
     for (const { event, hook } of wanted) {
       expect(after.hooks[event]).toEqual([...(was.hooks?.[event] ?? []), { hooks: [hook] }]);
@@ -64,11 +64,11 @@ describe.each(Object.entries(files))('a file with %s', (_, before) => {
   });
 
   test('does not change when they come again', () => {
-    expect(wired(wired(before))).toBe(wired(before));
+    expect(installed(installed(before))).toBe(installed(before));
   });
 
   test('loses no line of what was there', () => {
-    const kept = wired(before).split('\n');
+    const kept = installed(before).split('\n');
     for (const line of before.split('\n').filter((one) => one.includes('//'))) {
       expect(kept.join('\n')).toContain(line.slice(line.indexOf('//')).trimEnd());
     }
@@ -76,29 +76,29 @@ describe.each(Object.entries(files))('a file with %s', (_, before) => {
 });
 
 test('a file that was not there is made, and goes again', () => {
-  const made = wired(null);
+  const made = installed(null);
   expect(parse(made).hooks.Stop).toEqual([{ hooks: [wanted[0]!.hook] }]);
-  expect(unwired(made)).toBeNull();
-  expect(wired(made)).toBe(made);
+  expect(removed(made)).toBeNull();
+  expect(installed(made)).toBe(made);
 });
 
 test('hooks of an older bridge are renewed, and what was added behind ours stays', () => {
-  const old = wireHooks('{\n  "a": 1\n}\n', [
+  const old = addHooks('{\n  "a": 1\n}\n', [
     { event: 'Stop', hook: { type: 'command', command: `old ${mark}`, timeout: 9 } },
     { event: 'Gone', hook: { type: 'command', command: `old ${mark}`, timeout: 9 } },
   ]);
   const text = ('text' in old && old.text) || '';
-  const renewed = wired(text.replace('\n}\n', ',\n  "later": true\n}\n'));
+  const renewed = installed(text.replace('\n}\n', ',\n  "later": true\n}\n'));
   expect(hooksIn(renewed)).toEqual({ hooks: wanted.map(({ event, hook }) => ({ event, hook })) });
-  expect(unwired(renewed)).toBe('{\n  "a": 1,\n  "later": true\n}\n');
+  expect(removed(renewed)).toBe('{\n  "a": 1,\n  "later": true\n}\n');
 });
 
 test('a hook that a person put into our group stays there', () => {
-  const before = wired('{\n  "a": 1\n}\n').replace(
+  const before = installed('{\n  "a": 1\n}\n').replace(
     '"hooks": [{ "type"',
     '"hooks": [{ "type": "command", "command": "mine" }, { "type"',
   );
-  const after = unwired(before)!;
+  const after = removed(before)!;
   expect(parse(after)).toEqual({ a: 1, hooks: { Stop: [{ hooks: [{ type: 'command', command: 'mine' }] }] } });
 });
 
@@ -110,7 +110,7 @@ test.each([
   ['{\n  "hooks": []\n}\n', 2],
   ['{\n  "hooks": {\n    "Stop": {}\n  }\n}\n', 3],
 ])('%j is refused with its line', (text, line) => {
-  expect(wireHooks(text, wanted)).toMatchObject({ fault: { line } });
+  expect(addHooks(text, wanted)).toMatchObject({ fault: { line } });
 });
 
 test('whatever a file holds, it is the same text again after hooks came and went', () => {
@@ -124,7 +124,7 @@ test('whatever a file holds, it is the same text again after hooks came and went
   fc.assert(
     fc.property(json, fc.constantFrom(undefined, 1, 2, 4, '\t'), (value, indent) => {
       const before = JSON.stringify(value, null, indent);
-      expect(unwired(wired(before))).toBe(before);
+      expect(removed(installed(before))).toBe(before);
     }),
     { numRuns: 300 },
   );
@@ -134,7 +134,7 @@ test.each(['{"a":'.repeat(20_000), `{"a":${'['.repeat(50_000)}`])(
   'a file that is nested without end is not edited',
   (text) => {
     const fault = { line: 1, reason: 'it is nested too deeply' };
-    expect(wireHooks(text, wanted)).toEqual({ fault });
+    expect(addHooks(text, wanted)).toEqual({ fault });
     expect(hooksIn(text)).toEqual({ fault });
   },
 );
@@ -146,7 +146,7 @@ test.each([
   ['{"b":[{"c":1,"\\u0063":2}]}', 1, 'c'],
 ])('a file that names a key twice is not edited, nor taken from: %s', (text, line, key) => {
   const fault = { line, reason: `it names the key "${key}" twice` };
-  expect(wireHooks(text, wanted)).toEqual({ fault });
-  expect(unwireHooks(text)).toEqual({ fault });
+  expect(addHooks(text, wanted)).toEqual({ fault });
+  expect(removeHooks(text)).toEqual({ fault });
   expect(hooksIn(text)).toEqual({ fault });
 });

@@ -1,8 +1,8 @@
 import { parse } from 'smol-toml';
 import { describe, expect, test } from 'vitest';
+import { mark } from '../../../bridge/launch/hooks/hook-target.ts';
 import type { WantedHook } from '../../../bridge/launch/hooks/json-hooks.ts';
-import { hooksIn, unwireHooks, wireHooks } from '../../../bridge/launch/hooks/toml-hooks.ts';
-import { mark } from '../../../bridge/launch/hooks/wiring.ts';
+import { addHooks, hooksIn, removeHooks } from '../../../bridge/launch/hooks/toml-hooks.ts';
 
 const wanted: readonly WantedHook[] = ['Stop', 'SessionStart'].map((event) => ({
   event,
@@ -10,12 +10,12 @@ const wanted: readonly WantedHook[] = ['Stop', 'SessionStart'].map((event) => ({
 }));
 const tables = wanted.map(({ event, hook: { type: _type, ...fields } }) => ({ event, ...fields }));
 
-function textOf(result: ReturnType<typeof wireHooks>): string | null {
+function textOf(result: ReturnType<typeof addHooks>): string | null {
   if ('fault' in result) throw new Error(result.fault.reason);
   return result.text;
 }
-const wired = (before: string | null) => textOf(wireHooks(before, wanted))!;
-const unwired = (text: string) => textOf(unwireHooks(text));
+const installed = (before: string | null) => textOf(addHooks(before, wanted))!;
+const removed = (text: string) => textOf(removeHooks(text));
 
 const theirs = '[[hooks]]\nevent = "Stop"\ncommand = "chime"\n';
 
@@ -35,13 +35,13 @@ describe.each(Object.entries(files))('a file with %s', (_, before) => {
   const valuesOf = (text: string) => parse(text.replace('\ufeff', ''), { integersAsBigInt: true });
 
   test('keeps every byte when hooks come and go', () => {
-    expect(unwired(wired(before))).toBe(before);
-    expect(unwired(before)).toBe(before);
+    expect(removed(installed(before))).toBe(before);
+    expect(removed(before)).toBe(before);
   });
 
   test('says the same as before, and our hooks besides', () => {
     const { hooks: had = [], ...rest } = valuesOf(before);
-    const { hooks, ...others } = valuesOf(wired(before));
+    const { hooks, ...others } = valuesOf(installed(before));
     expect(others).toEqual(rest);
     expect(
       JSON.parse(JSON.stringify(hooks, (_key, value) => (typeof value === 'bigint' ? Number(value) : value))),
@@ -49,20 +49,20 @@ describe.each(Object.entries(files))('a file with %s', (_, before) => {
   });
 
   test('is left alone where they are there already, and has each once where they were others', () => {
-    expect(wired(wired(before))).toBe(wired(before));
-    const older = textOf(wireHooks(before, [{ ...wanted[0]!, hook: { ...wanted[0]!.hook, timeout: 1 } }]))!;
-    expect(wired(older)).toBe(wired(before));
+    expect(installed(installed(before))).toBe(installed(before));
+    const older = textOf(addHooks(before, [{ ...wanted[0]!, hook: { ...wanted[0]!.hook, timeout: 1 } }]))!;
+    expect(installed(older)).toBe(installed(before));
   });
 });
 
 test('a file that was not there goes with them', () => {
-  expect(unwired(wired(null))).toBeNull();
+  expect(removed(installed(null))).toBeNull();
 });
 
 test('a program that writes its file anew drops our marks: the tables are ours by their command', () => {
-  const rewritten = wired(`model = "x"\n\n${theirs}\n`).replace(/^#.*\n/gm, '');
+  const rewritten = installed(`model = "x"\n\n${theirs}\n`).replace(/^#.*\n/gm, '');
   expect(hooksIn(rewritten)).toEqual({ hooks: wanted });
-  const after = unwired(`${rewritten}\n[tui]\na = 1\n`)!;
+  const after = removed(`${rewritten}\n[tui]\na = 1\n`)!;
   expect(after).toBe(`model = "x"\n\n${theirs}\n[tui]\na = 1\n`);
 });
 
@@ -70,11 +70,11 @@ test.each([
   ['hooks = [{ event = "Stop", command = "chime" }]\n', /no table \[\[hooks\]\] can be added/],
   ['model = "x"\n\nmodel = \n', /invalid|expected|redefine/i],
 ])('%j is refused', (before, reason) => {
-  const result = wireHooks(before, wanted);
+  const result = addHooks(before, wanted);
   expect('fault' in result && result.fault.reason).toMatch(reason);
 });
 
 test('a hook of ours in a list on one line is not taken out by force', () => {
-  const result = unwireHooks(`hooks = [{ event = "Stop", command = "x ${mark}" }]\n`);
+  const result = removeHooks(`hooks = [{ event = "Stop", command = "x ${mark}" }]\n`);
   expect('fault' in result && result.fault.reason).toMatch(/cannot be taken out/);
 });

@@ -4,14 +4,14 @@ import { hookable, programNamed } from '../../agent-programs/index.ts';
 import { BridgeError, ExitCode, usageError } from '../../core/failure.ts';
 
 /** An agent program that can be told to call us, and how. */
-export interface Wiring extends HookFacts {
+export interface HookTarget extends HookFacts {
   readonly agent: string;
   /** with which version of it that was seen, in words */
   readonly seen: string;
 }
 
-/** @throws BridgeError for an agent that nothing can be wired for, with the reason */
-export function wiringOf(agent: string): Wiring {
+/** @throws BridgeError for an agent program whose hooks cannot be installed, with the reason */
+export function hookTargetOf(agent: string): HookTarget {
   const program = programNamed(agent);
   const { hooks } = program ?? {};
   if (hooks !== undefined && !('none' in hooks)) return { ...hooks, agent, seen: seenInWords(program!) };
@@ -21,14 +21,14 @@ export function wiringOf(agent: string): Wiring {
     what: 'hooks',
     target: agent,
     reason: hooks.none,
-    nextStep: `bridge reads it without hooks; hooks can be wired for ${names}`,
+    nextStep: `bridge reads it without hooks; hooks can be installed for ${names}`,
     exitCode: ExitCode.failed,
   });
 }
 
 /** Where the agent looks for its settings, unless a file is named. */
-export function folderOf(wiring: Wiring, env: NodeJS.ProcessEnv, userFolder: string): string {
-  const { folder } = wiring;
+export function folderOf(target: HookTarget, env: NodeJS.ProcessEnv, userFolder: string): string {
+  const { folder } = target;
   const named = env[folder.env];
   if (named) return folder.below === undefined ? resolve(named) : join(resolve(named), folder.below);
   return join(userFolder, folder.name);
