@@ -4,9 +4,9 @@ import { type AgentName, agentNames } from '../tests/agents/programs/index.ts';
 import { type RealAgent, startAgent } from '../tests/agents/real-agents.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../tests/fixtures/private-tmux.ts';
 import { type Contender, Deliverer } from './deliverer.ts';
-import { hopefulName, typeHopefully } from './hopeful-typing.ts';
-import { LeastTyping } from './least-typing.ts';
+import { LowerBound } from './lower-bound.ts';
 import { quantile } from './quantile.ts';
+import { sendKeysName, typeBySendKeys } from './send-keys-baseline.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -43,13 +43,13 @@ export async function benchAgent(
   const server = await modelServer();
   const tmux = privateTmux();
   const deliverers: Deliverer[] = [];
-  let least: LeastTyping | null = null;
+  let least: LowerBound | null = null;
   try {
     await tmux.run('new-session', '-d', '-s', 'bench', '-x', '120', '-y', '40', 'exec cat');
     say(`${name}: it starts …`);
     const agent = await startAgent(name, { tmux, server, session: 'bench', name: 'worker' });
     await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');
-    least = new LeastTyping(tmux);
+    least = new LowerBound(tmux);
     await least.start(agent.paneId);
     let settleMs = 0;
     for (const contender of contenders) {
@@ -117,7 +117,7 @@ async function byBridge(deliverer: Deliverer, agent: RealAgent, text: string): P
   };
 }
 
-async function byLeast(least: LeastTyping, agent: RealAgent, text: string, settleMs: number): Promise<Typed> {
+async function byLeast(least: LowerBound, agent: RealAgent, text: string, settleMs: number): Promise<Typed> {
   const arrivedAt = Date.now();
   const { enterAt, echoAt } = await least.submit(agent.paneId, text, settleMs);
   return { by: ownTime, arrivedAt, enterAt, receiptAt: echoAt };
@@ -125,8 +125,8 @@ async function byLeast(least: LeastTyping, agent: RealAgent, text: string, settl
 
 async function byHope(tmux: PrivateTmux, agent: RealAgent, text: string): Promise<Typed> {
   const arrivedAt = Date.now();
-  const enterAt = await typeHopefully(tmux, agent.paneId, text);
-  return { by: hopefulName, arrivedAt, enterAt, receiptAt: null };
+  const enterAt = await typeBySendKeys(tmux, agent.paneId, text);
+  return { by: sendKeysName, arrivedAt, enterAt, receiptAt: null };
 }
 
 /** What a lost Enter left in the composer must not meet the next text. */

@@ -4,10 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type PrivateTmux, privateTmux } from '../tests/fixtures/private-tmux.ts';
 import { type ScriptedAgent, startScriptedAgent } from '../tests/fixtures/scripted-agent.ts';
 import { type Contender, Deliverer } from './deliverer.ts';
-import { hopefulName, typeHopefully } from './hopeful-typing.ts';
 // @ts-expect-error plain JavaScript, shared with the benchmarks that need no types
 import { cpuSecondsOf as cpuOf } from './processes.mjs';
 import { quantile } from './quantile.ts';
+import { sendKeysName, typeBySendKeys } from './send-keys-baseline.ts';
 
 const cpuSecondsOf = cpuOf as (pid: number) => number;
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -39,12 +39,12 @@ export async function benchPanes(
       await by.stop();
       deliverer = null;
     }
-    const hope = async ({ paneId }: ScriptedAgent, text: string) => {
+    const baseline = async ({ paneId }: ScriptedAgent, text: string) => {
       const arrivedAt = Date.now();
-      await typeHopefully(tmux, paneId, text);
+      await typeBySendKeys(tmux, paneId, text);
       return Date.now() - arrivedAt;
     };
-    rows.push(await measure(hopefulName, hope, { agents, rounds, pids: [process.pid, serverPid] }));
+    rows.push(await measure(sendKeysName, baseline, { agents, rounds, pids: [process.pid, serverPid] }));
     return rows;
   } finally {
     await deliverer?.stop();

@@ -95,7 +95,7 @@ function shortText(text: string | null): string | null {
   return text === null ? null : text.slice(0, 128);
 }
 
-/** Codex tells all inputs of the conversation: a title turn's has one, its errand. */
+/** Codex reports all inputs of the conversation: a title turn's has one, its task. */
 function isOwnInput(inputs: unknown, begins: readonly string[]): boolean {
   const first: unknown = Array.isArray(inputs) ? inputs[0] : inputs;
   return typeof first === 'string' && begins.some((beginning) => first.startsWith(beginning));

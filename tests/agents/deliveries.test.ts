@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { programOf } from '../../bridge/agent-programs/index.ts';
 import { prepare } from '../../bridge/delivery/text.ts';
 import { inState, makeHome, run, startBridge } from '../live/bridge-process.ts';
-import { Field } from './field.ts';
+import { AgentHarness } from './agent-harness.ts';
 import { isWanted } from './installs.ts';
 import { type AgentName, agentNames, programs } from './programs/index.ts';
 import { draft, states } from './states.ts';
@@ -39,23 +39,23 @@ const throwsOff: Partial<Record<AgentName, readonly string[]>> = { copilot: ['ac
 
 describe.each(agents)('a real %s', (name) => {
   const { composer } = programOf(null, { agent: name });
-  let field: Field;
+  let harness: AgentHarness;
   beforeAll(async () => {
-    field = await Field.open(name);
+    harness = await AgentHarness.open(name);
   });
-  afterAll(() => field.close());
+  afterAll(() => harness.close());
 
   /** one agent for all the texts; what a failed one left in its composer must not fail the next */
   beforeEach(async ({ onTestFailed }) => {
-    onTestFailed(() => field.end());
-    if (!field.isRunning) await field.restart();
+    onTestFailed(() => harness.end());
+    if (!harness.isRunning) await harness.restart();
   });
 
   /** Nothing is typed while its screen cannot be read, and a resize makes it readable. */
   const drawAnew = async () => {
-    const { agent, tmux } = field;
+    const { agent, tmux } = harness;
     await agent.waitUntilIdle();
-    const held = await field.deliver(kindsOfText[0]!, 'bridge', 3_000);
+    const held = await harness.deliver(kindsOfText[0]!, 'bridge', 3_000);
     expect(held).toMatchObject({
       outcome: 'held',
       detail: expect.stringMatching(/held: unknown: there is no composer/),
@@ -66,7 +66,7 @@ describe.each(agents)('a real %s', (name) => {
   };
 
   test.each(kindsOfText)('is told $name exactly once, or the text is refused', async (kind) => {
-    const { outcome, detail } = await field.deliver(kind);
+    const { outcome, detail } = await harness.deliver(kind);
     const why = refused[name]?.[kind.name];
     expect(why === undefined ? ['exact', 'declared'] : ['refused'], detail).toContain(outcome);
     if (why !== undefined) expect(detail).toMatch(why);
@@ -76,9 +76,9 @@ describe.each(agents)('a real %s', (name) => {
   test.each(['scrolled', 'copy-mode'] as const)(
     'is told a line exactly once when it is in the state %s',
     async (state) => {
-      const { agent } = field;
-      await states[state].ready(field);
-      const first = await field.deliver(kindsOfText[0]!);
+      const { agent } = harness;
+      await states[state].ready(harness);
+      const first = await harness.deliver(kindsOfText[0]!);
       if (first.outcome !== 'held') {
         expect(first, first.detail).toMatchObject({ outcome: 'exact' });
         return;
@@ -88,7 +88,7 @@ describe.each(agents)('a real %s', (name) => {
       expect(first.detail).toMatch(/held: unknown: somebody has scrolled the transcript back/);
       expect(await agent.screen()).toMatch(scrolledBack!.shows);
       for (const key of scrolledBack!.back) await agent.press(key);
-      expect(await field.deliver(kindsOfText[0]!)).toMatchObject({ outcome: 'exact' });
+      expect(await harness.deliver(kindsOfText[0]!)).toMatchObject({ outcome: 'exact' });
     },
   );
 
@@ -96,41 +96,41 @@ describe.each(agents)('a real %s', (name) => {
     'is told a line exactly once in the state %s, or it is held for a reason that a person can see',
     async (state) => {
       if (state === 'denied' && programs[name].approval === null) return;
-      await states[state].ready(field);
+      await states[state].ready(harness);
       // a text of its own: of one that stands on the screen already nobody can tell, where inputs look like answers
-      const { outcome, detail } = await field.deliver({
+      const { outcome, detail } = await harness.deliver({
         name: state,
         text: () => `Go on with SQLite, after ${state}.`,
       });
       if (outcome === 'held') {
         // some try for ever, and some put the prompt back into the composer
         expect(detail).toMatch(/^\w+: held: (?:busy|draft): /);
-        await field.end();
+        await harness.end();
       } else expect(['exact', 'declared'], detail).toContain(outcome);
     },
   );
 
   test('is told a line only after the answer that it is giving, and gives that to its end', async () => {
-    await states.busy.ready(field);
-    const answering = field.agent.calls().at(-1)!;
-    const { outcome, detail } = await field.deliver(kindsOfText[0]!);
+    await states.busy.ready(harness);
+    const answering = harness.agent.calls().at(-1)!;
+    const { outcome, detail } = await harness.deliver(kindsOfText[0]!);
     expect(['exact', 'declared'], detail).toContain(outcome);
     expect(answering.ended).toBe('whole');
   });
 
   test('is typed nothing behind what a person has begun to write', async () => {
-    await states.draft.ready(field);
-    expect(await field.deliver(kindsOfText[0]!, 'bridge', 5_000)).toMatchObject({
+    await states.draft.ready(harness);
+    expect(await harness.deliver(kindsOfText[0]!, 'bridge', 5_000)).toMatchObject({
       outcome: 'held',
       detail: expect.stringMatching(/^\w+: held: draft: /),
     });
-    expect(await field.agent.screen()).toMatch(new RegExp(`${draft}[ \\u200b]*(?:[│┃].*)?$`, 'm'));
-    await field.end();
+    expect(await harness.agent.screen()).toMatch(new RegExp(`${draft}[ \\u200b]*(?:[│┃].*)?$`, 'm'));
+    await harness.end();
   });
 
   // bridge.test.ts has the same of codex and gemini; pi asks for no approval
   test.skipIf(['codex', 'gemini', 'pi'].includes(name))('is typed nothing while it asks for an approval', async () => {
-    const { agent, tmux } = field;
+    const { agent, tmux } = harness;
     const home = makeHome(tmux, '', 'approval');
     await agent.waitUntilIdle();
     const proof = join(agent.workingFolder, 'proof');
@@ -153,7 +153,7 @@ describe.each(agents)('a real %s', (name) => {
 
   // of codex bridge.test.ts tells more
   test.skipIf(name === 'codex')('asks with a request block, and is told exactly the answer, once', async () => {
-    const { agent, tmux } = field;
+    const { agent, tmux } = harness;
     const home = makeHome(tmux, '', 'asking');
     await agent.waitUntilIdle();
     await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', 'worker');

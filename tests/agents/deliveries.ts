@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { helpOf } from '../../scripts/tasks.mjs';
-import { Field, type Method, type Outcome } from './field.ts';
+import { AgentHarness, type Method, type Outcome } from './agent-harness.ts';
 import { installed } from './installs.ts';
 import { type AgentName, agentNames } from './programs/index.ts';
 import { type AgentState, type StateName, states } from './states.ts';
@@ -48,9 +48,9 @@ async function measure(agent: AgentName): Promise<void> {
   const wanted = ({ isMore }: KindOfText) => (isMore === true ? Math.ceil(flags.each / 4) : flags.each);
   const isDone = (kind: KindOfText) => (done.get(kind.name) ?? 0) >= wanted(kind);
   if (kinds.every(isDone)) return;
-  const field = await Field.open(agent, size);
+  const harness = await AgentHarness.open(agent, size);
   // its tmux server and the agent in it would outlive a run that is ended
-  const end = () => void field.close().finally(() => process.exit(130));
+  const end = () => void harness.close().finally(() => process.exit(130));
   process.once('SIGINT', end).once('SIGTERM', end);
   let sinceStart = 0;
   try {
@@ -58,12 +58,12 @@ async function measure(agent: AgentName): Promise<void> {
       for (const kind of kinds) {
         if (isDone(kind) || (done.get(kind.name) ?? 0) > round) continue;
         if (Date.now() > endAt) return;
-        if (!field.isRunning || sinceStart >= perStart || state === 'start') {
-          await field.restart();
+        if (!harness.isRunning || sinceStart >= perStart || state === 'start') {
+          await harness.restart();
           sinceStart = 0;
         }
-        await ready(field);
-        const { outcome, ms, detail } = await field.deliver(kind, method, holdsMs);
+        await ready(harness);
+        const { outcome, ms, detail } = await harness.deliver(kind, method, holdsMs);
         sinceStart++;
         done.set(kind.name, (done.get(kind.name) ?? 0) + 1);
         const at = new Date().toISOString();
@@ -77,12 +77,12 @@ async function measure(agent: AgentName): Promise<void> {
         process.stderr.write(
           `${agent} ${method} ${state}: ${kind.name}: ${outcome} ${ms} ms ${isWell ? '' : detail}\n`,
         );
-        if (!isWell) await field.end();
+        if (!isWell) await harness.end();
       }
     }
   } finally {
     process.off('SIGINT', end).off('SIGTERM', end);
-    await field.close();
+    await harness.close();
   }
 }
 

@@ -40,7 +40,7 @@ const wire =
     execFileSync(process.execPath, [program, 'hooks', 'install', name, '--home', home], { env: environment });
   };
 
-/** The agent in its own home, with its hooks wired, reviewed where it asks for that, and idle. */
+/** The agent in its own home, with its hooks installed, reviewed where it asks for that, and idle. */
 async function startHooked(name: AgentName, more: Partial<RealAgentOptions> = {}): Promise<RealAgent> {
   const agent = await launchAgent(name, { tmux, server, name: 'w1', beforeStart: wire(name), ...more });
   if (name === 'codex') await trustHooks(agent);
@@ -83,7 +83,7 @@ async function expectHeard(agent: RealAgent): Promise<void> {
 const alone = (['gemini', 'qwen', 'copilot'] as const).filter((name) => isWanted(name));
 
 test.each(alone)(
-  'the hooks of a real %s, wired by our command, tell of its turns and approvals for its pane',
+  'the hooks of a real %s, installed by our command, tell of its turns and approvals for its pane',
   async (name) => {
     const agent = await startHooked(name);
     bridge = await startBridge(tmux, home, ['--worker', agent.paneId, '--mode', 'manual']);
@@ -130,16 +130,16 @@ async function journaled(agent: RealAgent): Promise<readonly AgentSignal[]> {
   return events.filter(({ kind }) => kind === 'agent-signalled').map(({ data }) => data as unknown as AgentSignal);
 }
 
-const errand = 'Make the file that is wanted.';
+const task = 'Make the file that is wanted.';
 const once = new Set<string>();
 
 /** Beside what the directives ask for: one subagent, which runs one command. What Claude Code adds when it has ended is no message. */
 function withSubagent(call: ModelCall): readonly ModelStep[] {
   const isFirst = (what: string) => !once.has(what) && once.add(what);
-  if (call.messages.some((message) => message.startsWith(errand)))
+  if (call.messages.some((message) => message.startsWith(task)))
     return isFirst('command') ? [{ run: 'touch by-subagent', escalate: false }] : [{ say: 'It is made.' }];
   if (!call.message.startsWith('SUBAGENT')) return followDirectives(call);
-  const args = { description: 'a command', subagent_type: 'general-purpose', prompt: errand };
+  const args = { description: 'a command', subagent_type: 'general-purpose', prompt: task };
   return isFirst('subagent') ? [{ call: 'Agent', args }] : [{ say: 'I know of the subagent.' }];
 }
 

@@ -51,26 +51,26 @@ async function measure(agent: WithNativeInput, rounds: number, write: (row: Row)
     { via: 'keyboard' as const, ...kind },
     { via: 'native' as const, ...kindsOfText[(index + apart) % kindsOfText.length]! },
   ]);
-  let field: Field | null = null;
+  let harness: NativeHarness | null = null;
   for (const { via, name, text } of Array.from({ length: rounds }, () => round).flat()) {
-    field ??= await openField(agent);
-    const row = await deliver(field, agent, via, name, text({ workingFolder: field.real.workingFolder }));
+    harness ??= await openHarness(agent);
+    const row = await deliver(harness, agent, via, name, text({ workingFolder: harness.real.workingFolder }));
     write(row);
     // what was left in a composer must not fail the next
     if (isWell(row) || row.outcome === 'altered') continue;
-    await field.close();
-    field = null;
+    await harness.close();
+    harness = null;
   }
-  await field?.close();
+  await harness?.close();
 }
 
-interface Field {
+interface NativeHarness {
   readonly bridge: Bridge;
   readonly real: RealAgent;
   close(): Promise<void>;
 }
 
-async function openField(agent: WithNativeInput): Promise<Field> {
+async function openHarness(agent: WithNativeInput): Promise<NativeHarness> {
   const server = await modelServer();
   const tmux = privateTmux();
   const home = makeHome(tmux);
@@ -93,7 +93,7 @@ async function openField(agent: WithNativeInput): Promise<Field> {
 }
 
 async function deliver(
-  { bridge, real }: Field,
+  { bridge, real }: NativeHarness,
   agent: WithNativeInput,
   via: Via,
   kind: string,

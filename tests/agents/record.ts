@@ -31,7 +31,7 @@ interface Look {
 }
 
 /** One agent program at one size, and what records its screens. */
-class Stage {
+class RecordingHarness {
   readonly tmux: PrivateTmux = privateTmux();
   /** those the model quotes from the recorded screens */
   readonly quotes: Exchange[] = [];
@@ -236,46 +236,46 @@ class Stage {
   }
 }
 
-type Scene = (stage: Stage) => Promise<void>;
+type Scene = (harness: RecordingHarness) => Promise<void>;
 
 function ends(state: string, exchange: Exchange, note: string): Scene {
-  return async (stage) => {
-    await stage.ask(exchange);
-    await stage.settled();
-    await stage.record(state, note);
+  return async (harness) => {
+    await harness.ask(exchange);
+    await harness.settled();
+    await harness.record(state, note);
   };
 }
 
-function asksAnd(exchange: Exchange, then: (stage: Stage) => Promise<void>): Scene {
-  return async (stage) => {
-    await stage.ask(exchange);
-    if (stage.program !== 'pi') await stage.approvalOpen();
-    await then(stage);
+function asksAnd(exchange: Exchange, then: (harness: RecordingHarness) => Promise<void>): Scene {
+  return async (harness) => {
+    await harness.ask(exchange);
+    if (harness.program !== 'pi') await harness.approvalOpen();
+    await then(harness);
   };
 }
 
 async function recordAsked(
-  stage: Stage,
+  harness: RecordingHarness,
   commands: ReadonlyArray<readonly [what: string, command: string]>,
 ): Promise<void> {
-  for (const [what, command] of commands.filter(stage.isWanted)) {
+  for (const [what, command] of commands.filter(harness.isWanted)) {
     const exchange = asking(what, command);
-    stage.exchanges.push(exchange);
-    await stage.ready();
-    await stage.ask(exchange);
-    if (await stage.isAskedFor()) {
-      const entries = await stage.record('approval', `a shell command with ${what}`);
-      noteAsked(stage.out, entries, command);
+    harness.exchanges.push(exchange);
+    await harness.ready();
+    await harness.ask(exchange);
+    if (await harness.isAskedFor()) {
+      const entries = await harness.record('approval', `a shell command with ${what}`);
+      noteAsked(harness.out, entries, command);
     }
     // a denied prompt may come back into the composer
-    await stage.end();
+    await harness.end();
   }
 }
 
 /** The dialog as it stands, for the model to quote: the lower rows with words in them. */
-async function quoted(stage: Stage): Promise<string> {
-  const rows = (await stage.agent.screen()).split('\n').map((row) => row.replace(/\s+[│█]?\s*$/, ''));
-  const at = rows.findIndex((row) => stage.agent.approval.test(row));
+async function quoted(harness: RecordingHarness): Promise<string> {
+  const rows = (await harness.agent.screen()).split('\n').map((row) => row.replace(/\s+[│█]?\s*$/, ''));
+  const at = rows.findIndex((row) => harness.agent.approval.test(row));
   return rows
     .slice(Math.max(0, at - 6), at + 8)
     .filter((row) => row !== '')
@@ -283,28 +283,28 @@ async function quoted(stage: Stage): Promise<string> {
 }
 
 const scenes: Record<string, Scene> = {
-  async startup_dialog(stage) {
-    for (const { name, note, options } of programs[stage.program].firstDialogs) {
-      const agent = await stage.launch(options);
+  async startup_dialog(harness) {
+    for (const { name, note, options } of programs[harness.program].firstDialogs) {
+      const agent = await harness.launch(options);
       await waitFor('something is shown', async () => /\S/.test(await agent.screen()), { limitMs: 60_000 });
-      await stage.settled(60_000, 4000);
-      await stage.record(`startup_dialog_${name}`, note);
-      await stage.end();
+      await harness.settled(60_000, 4000);
+      await harness.record(`startup_dialog_${name}`, note);
+      await harness.end();
     }
   },
   /** gemini starts anew when a folder has been trusted, and leaves the answered dialog on the screen */
-  async restarting(stage) {
-    const trust = programs[stage.program].firstDialogs.find(({ name }) => name === 'trust')!;
-    const agent = await stage.launch(trust.options);
+  async restarting(harness) {
+    const trust = programs[harness.program].firstDialogs.find(({ name }) => name === 'trust')!;
+    const agent = await harness.launch(trust.options);
     await agent.waitForScreen(/Don't trust/, 60_000);
     await agent.pressUntil('1', (text) => text.includes('is restarting'));
-    await stage.record('starting', 'restarting, the answered trust dialog above', {
+    await harness.record('starting', 'restarting, the answered trust dialog above', {
       stillTrue: async () => (await agent.screen()).includes('is restarting'),
     });
-    await stage.end();
+    await harness.end();
   },
-  async start(stage) {
-    const agent = await stage.launch();
+  async start(harness) {
+    const agent = await harness.launch();
     const startedAt = Date.now();
     let last = '';
     let recorded = 0;
@@ -315,62 +315,62 @@ const scenes: Record<string, Scene> = {
         last = now;
         recorded++;
         const note = `${((Date.now() - startedAt) / 1000).toFixed(1)} s after the start`;
-        await stage.record('starting', note, { stillTrue: async () => !(await agent.isIdle()) });
+        await harness.record('starting', note, { stillTrue: async () => !(await agent.isIdle()) });
       }
       await delay(100);
     }
     say(`  ready after ${Date.now() - startedAt} ms`);
-    await stage.settled();
-    await stage.record('idle_start', 'nothing sent yet');
+    await harness.settled();
+    await harness.record('idle_start', 'nothing sent yet');
   },
-  async draft(stage) {
-    await stage.typed('Rename the helper and then');
-    await stage.record('draft', 'one line typed, not sent');
-    await stage.agent.press('C-u');
-    const isGone = async () => !(await stage.agent.screen()).includes('Rename the helper');
+  async draft(harness) {
+    await harness.typed('Rename the helper and then');
+    await harness.record('draft', 'one line typed, not sent');
+    await harness.agent.press('C-u');
+    const isGone = async () => !(await harness.agent.screen()).includes('Rename the helper');
     await waitFor('the line is gone', isGone, { limitMs: 15_000 });
     await delay(600);
-    await stage.record('draft_cleared', 'Ctrl-U after one typed line');
+    await harness.record('draft_cleared', 'Ctrl-U after one typed line');
   },
-  async drafts(stage) {
-    await stage.agent.paste('First the parser,\n\nthen the printer\nand the tests');
+  async drafts(harness) {
+    await harness.agent.paste('First the parser,\n\nthen the printer\nand the tests');
     await delay(900);
-    await stage.record('draft', 'four lines pasted, not sent');
-    await stage.launch();
-    await stage.agent.waitUntilIdle(180_000);
-    await stage.typed(`Please look at ${'every module that reads the settings file and '.repeat(7)}report`);
-    await stage.record('draft', 'a long line typed, not sent');
-    await stage.launch();
-    await stage.agent.waitUntilIdle(180_000);
-    await stage.agent.paste(
+    await harness.record('draft', 'four lines pasted, not sent');
+    await harness.launch();
+    await harness.agent.waitUntilIdle(180_000);
+    await harness.typed(`Please look at ${'every module that reads the settings file and '.repeat(7)}report`);
+    await harness.record('draft', 'a long line typed, not sent');
+    await harness.launch();
+    await harness.agent.waitUntilIdle(180_000);
+    await harness.agent.paste(
       Array.from({ length: 60 }, (_, n) => `line ${n + 1} of a long pasted text, not sent`).join('\n'),
     );
     await delay(1200);
-    await stage.record('draft', 'sixty lines pasted, not sent');
-    await stage.launch();
-    await stage.agent.waitUntilIdle(180_000);
-    await stage.agent.paste('A table: │ name │ size │\nGrüße an Zoë 👩‍👩‍👧 und 🇩🇪, 日本語のテスト\n│');
+    await harness.record('draft', 'sixty lines pasted, not sent');
+    await harness.launch();
+    await harness.agent.waitUntilIdle(180_000);
+    await harness.agent.paste('A table: │ name │ size │\nGrüße an Zoë 👩‍👩‍👧 und 🇩🇪, 日本語のテスト\n│');
     await delay(900);
-    await stage.record('draft', 'three lines with bars, wide and joined characters, pasted, not sent');
-    await stage.launch();
-    await stage.agent.waitUntilIdle(180_000);
-    await stage.typed('/');
+    await harness.record('draft', 'three lines with bars, wide and joined characters, pasted, not sent');
+    await harness.launch();
+    await harness.agent.waitUntilIdle(180_000);
+    await harness.typed('/');
     await delay(600);
-    await stage.record('draft', 'a slash typed: the menu of commands is open');
-    await stage.end();
+    await harness.record('draft', 'a slash typed: the menu of commands is open');
+    await harness.end();
   },
-  async tall_drafts(stage) {
+  async tall_drafts(harness) {
     const tall = Array.from({ length: 10 }, (_, n) => `line ${n + 1} of a text that is not sent`).join('\n');
     const ruled = `First the table\n${'─'.repeat(60)}\n\n`;
     for (const [text, note] of [
       [tall, 'ten lines pasted, not sent: more than a low composer shows'],
       [ruled, 'a line and a rule below it pasted, not sent: the last rows are blank'],
     ] as const) {
-      await stage.ready();
-      await stage.agent.paste(text);
+      await harness.ready();
+      await harness.agent.paste(text);
       await delay(900);
-      await stage.record('draft', note);
-      await stage.end();
+      await harness.record('draft', note);
+      await harness.end();
     }
   },
   short: ends('finished', exchanges.short, 'a short answer'),
@@ -380,365 +380,365 @@ const scenes: Record<string, Scene> = {
   question: ends('question', exchanges.question, 'the turn ended with a question in plain words'),
   request: ends('controller_request', exchanges.request, 'a request block with a list'),
   request_with_id: ends('controller_request', exchanges.requestWithId, 'a request block with an id and a list inside'),
-  async waiting(stage) {
-    await stage.ask(exchanges.waiting);
+  async waiting(harness) {
+    await harness.ask(exchanges.waiting);
     const note = 'the model was asked and has sent nothing yet';
-    const entries = await stage.record('busy_waiting', note, { frames: 8, stillTrue: stage.isAnswering });
+    const entries = await harness.record('busy_waiting', note, { frames: 8, stillTrue: harness.isAnswering });
     if (entries.length > 0) {
-      const rows = readFileSync(join(stage.out, entries.at(-1)!.file), 'utf8').split('\n');
+      const rows = readFileSync(join(harness.out, entries.at(-1)!.file), 'utf8').split('\n');
       const row = rows.findLast((one) => /esc|[⠀-⣿] |⬝/i.test(one));
       const text = `While it waits it shows this row:\n\n${row?.trim()}\n\nand nothing else.`;
-      stage.quotes.push({ prompt: 'Quote your own busy row', steps: [{ say: text }] });
+      harness.quotes.push({ prompt: 'Quote your own busy row', steps: [{ say: text }] });
     }
-    await stage.settled();
+    await harness.settled();
   },
-  async thinking(stage) {
-    await stage.ask(exchanges.thinking);
+  async thinking(harness) {
+    await harness.ask(exchanges.thinking);
     const note = 'reasoning comes in';
-    await stage.record('busy_thinking', note, { frames: 8, stillTrue: stage.isAnswering });
-    await stage.settled();
-    await stage.record('finished', 'an answer after reasoning');
+    await harness.record('busy_thinking', note, { frames: 8, stillTrue: harness.isAnswering });
+    await harness.settled();
+    await harness.record('finished', 'an answer after reasoning');
   },
-  async streaming(stage) {
-    await stage.ask(exchanges.streaming);
-    await stage.record('busy_streaming', 'text comes in', { frames: 8, stillTrue: stage.isAnswering });
-    await stage.settled();
+  async streaming(harness) {
+    await harness.ask(exchanges.streaming);
+    await harness.record('busy_streaming', 'text comes in', { frames: 8, stillTrue: harness.isAnswering });
+    await harness.settled();
   },
-  tool: asksAnd(exchanges.tool, async (stage) => {
-    if (stage.program !== 'pi') {
-      await stage.record('approval', 'a shell command, after a line of text', { frames: 2 });
-      const text = await quoted(stage);
+  tool: asksAnd(exchanges.tool, async (harness) => {
+    if (harness.program !== 'pi') {
+      await harness.record('approval', 'a shell command, after a line of text', { frames: 2 });
+      const text = await quoted(harness);
       const say = `Before it runs a command it asks like this:\n\n\`\`\`\n${text}\n\`\`\`\n\nThe same without a frame:\n\n${text}\n\nI answered it an hour ago.`;
-      stage.quotes.push({ prompt: 'Quote your own approval dialog', steps: [{ say }] });
-      await stage.agent.press(...stage.keys.approve);
+      harness.quotes.push({ prompt: 'Quote your own approval dialog', steps: [{ say }] });
+      await harness.agent.press(...harness.keys.approve);
     }
     await delay(800);
-    const stillTrue = stage.noCallSince();
-    await stage.record('busy_tool', 'a shell command of 8 s runs', { frames: 8, stillTrue });
-    if (stillTrue()) await stage.callsMore(1);
-    await stage.settled();
-    await stage.record('finished', 'an answer after a shell command of 8 s');
+    const stillTrue = harness.noCallSince();
+    await harness.record('busy_tool', 'a shell command of 8 s runs', { frames: 8, stillTrue });
+    if (stillTrue()) await harness.callsMore(1);
+    await harness.settled();
+    await harness.record('finished', 'an answer after a shell command of 8 s');
   }),
-  async output(stage) {
-    await stage.ask(exchanges.output);
-    if (!(await stage.hasRun())) {
+  async output(harness) {
+    await harness.ask(exchanges.output);
+    if (!(await harness.hasRun())) {
       await delay(700);
-      await stage.record('approval', 'a short shell command');
-      await stage.agent.press(...stage.keys.approve);
-      await waitFor('the result is in', stage.isToolDone, { limitMs: 20_000 });
+      await harness.record('approval', 'a short shell command');
+      await harness.agent.press(...harness.keys.approve);
+      await waitFor('the result is in', harness.isToolDone, { limitMs: 20_000 });
     }
-    await stage.settled();
-    await stage.record('finished', 'twelve lines of tool output, then an answer');
+    await harness.settled();
+    await harness.record('finished', 'twelve lines of tool output, then an answer');
   },
-  denied: asksAnd(exchanges.denied, async (stage) => {
-    await stage.agent.press(...stage.keys.deny);
+  denied: asksAnd(exchanges.denied, async (harness) => {
+    await harness.agent.press(...harness.keys.deny);
     await delay(1500);
-    await stage.settled();
-    await stage.record('denied', `a shell command denied with ${stage.keys.deny.join(' ')}`);
+    await harness.settled();
+    await harness.record('denied', `a shell command denied with ${harness.keys.deny.join(' ')}`);
   }),
-  wide: asksAnd(exchanges.wide, async (stage) => {
-    await stage.record('approval', 'a shell command of three lines, one of them long');
-    await stage.agent.press(...stage.keys.deny);
+  wide: asksAnd(exchanges.wide, async (harness) => {
+    await harness.record('approval', 'a shell command of three lines, one of them long');
+    await harness.agent.press(...harness.keys.deny);
     await delay(1000);
-    await stage.settled();
+    await harness.settled();
   }),
-  commands: (stage) => recordAsked(stage, askedCommands),
+  commands: (harness) => recordAsked(harness, askedCommands),
   /** commands that change something, of which even the shortest is asked about, from one row to more than a screen holds */
-  rows: (stage) => recordAsked(stage, rowsOfTouches),
+  rows: (harness) => recordAsked(harness, rowsOfTouches),
   /** started without its guard, and in the mode that only plans */
-  async modes(stage) {
-    await stage.launch({ beforeStart: ({ args }) => void (args as string[]).push('--allow-all') });
-    await stage.agent.waitUntilIdle(180_000);
-    await stage.settled();
-    await stage.record('idle_unguarded', 'started with --allow-all');
-    await stage.launch();
-    await stage.agent.waitUntilIdle(180_000);
-    await stage.settled();
-    await stage.agent.press('BTab');
-    await stage.agent.waitForScreen(/ Plan · /);
-    await stage.settled();
-    await stage.record('idle_plan', 'in the mode that only plans');
-    await stage.end();
+  async modes(harness) {
+    await harness.launch({ beforeStart: ({ args }) => void (args as string[]).push('--allow-all') });
+    await harness.agent.waitUntilIdle(180_000);
+    await harness.settled();
+    await harness.record('idle_unguarded', 'started with --allow-all');
+    await harness.launch();
+    await harness.agent.waitUntilIdle(180_000);
+    await harness.settled();
+    await harness.agent.press('BTab');
+    await harness.agent.waitForScreen(/ Plan · /);
+    await harness.settled();
+    await harness.record('idle_plan', 'in the mode that only plans');
+    await harness.end();
   },
   /** each in a program that has just started: its dialog may be read by what stands above it */
-  async files(stage) {
-    for (const [what, file] of askedFiles.filter(stage.isWanted)) {
-      await stage.ready();
-      const exchange = writing(what, { ...file, path: join(stage.agent.workingFolder, file.path) });
-      stage.exchanges.push(exchange);
-      await stage.ask(exchange);
-      if (await stage.isAskedFor()) {
-        const entries = await stage.record('approval', `a file to be written, with ${what}`);
-        noteAsked(stage.out, entries, file.path);
+  async files(harness) {
+    for (const [what, file] of askedFiles.filter(harness.isWanted)) {
+      await harness.ready();
+      const exchange = writing(what, { ...file, path: join(harness.agent.workingFolder, file.path) });
+      harness.exchanges.push(exchange);
+      await harness.ask(exchange);
+      if (await harness.isAskedFor()) {
+        const entries = await harness.record('approval', `a file to be written, with ${what}`);
+        noteAsked(harness.out, entries, file.path);
       }
-      await stage.end();
+      await harness.end();
     }
   },
-  async edit(stage) {
-    const path = join(stage.agent.workingFolder, 'notes.md');
+  async edit(harness) {
+    const path = join(harness.agent.workingFolder, 'notes.md');
     const content = '# Notes\n\n- the port is 8080\n- the queue has one worker\n';
     const exchange = { prompt: 'Write the notes file', steps: [{ write: path, content }] };
-    stage.exchanges.push(exchange);
-    await stage.ask(exchange);
-    const isAsked = async () => stage.agent.approval.test(await stage.agent.screen());
+    harness.exchanges.push(exchange);
+    await harness.ask(exchange);
+    const isAsked = async () => harness.agent.approval.test(await harness.agent.screen());
     const isDone = () => existsSync(path);
     await waitFor('it asks or has written', async () => isDone() || (await isAsked()), {
       limitMs: 15_000,
-      describe: () => stage.agent.screen(),
+      describe: () => harness.agent.screen(),
     });
     await delay(1000);
     if (await isAsked()) {
-      await stage.record('approval', 'a new file to be written');
+      await harness.record('approval', 'a new file to be written');
     } else {
-      await stage.settled();
-      await stage.record('finished', 'wrote a file without asking');
+      await harness.settled();
+      await harness.record('finished', 'wrote a file without asking');
     }
-    await stage.end();
+    await harness.end();
   },
-  pasted: asksAnd(exchanges.denied, async (stage) => {
-    await stage.agent.paste('Use the second approach instead, and keep the tests');
+  pasted: asksAnd(exchanges.denied, async (harness) => {
+    await harness.agent.paste('Use the second approach instead, and keep the tests');
     await delay(900);
-    await stage.record('approval_pasted', 'a line pasted while the approval is open, no Enter', {
-      stillTrue: () => stage.agent.calls().at(-1)?.toolResult == null,
+    await harness.record('approval_pasted', 'a line pasted while the approval is open, no Enter', {
+      stillTrue: () => harness.agent.calls().at(-1)?.toolResult == null,
     });
-    await stage.end();
+    await harness.end();
   }),
-  async paragraphs(stage) {
-    await stage.agent.paste('First the table.\nThen its index.\n\n- keep the names\n- and the order');
-    await stage.agent.waitForScreen(/and the order|Pasted text/);
-    await stage.agent.submit();
-    await stage.settled();
-    await stage.record('finished', 'a pasted message of two paragraphs was answered');
+  async paragraphs(harness) {
+    await harness.agent.paste('First the table.\nThen its index.\n\n- keep the names\n- and the order');
+    await harness.agent.waitForScreen(/and the order|Pasted text/);
+    await harness.agent.submit();
+    await harness.settled();
+    await harness.record('finished', 'a pasted message of two paragraphs was answered');
   },
   /** a paste whose end is still to come: qwen waits a second for more of it */
-  async pasting(stage) {
+  async pasting(harness) {
     let isOver = false;
-    const keys = (...more: string[]) => stage.tmux.run('send-keys', '-t', stage.agent.paneId, ...more);
+    const keys = (...more: string[]) => harness.tmux.run('send-keys', '-t', harness.agent.paneId, ...more);
     const coming = (async () => {
       await keys('-H', ...[...'\x1b[200~'].map((key) => key.charCodeAt(0).toString(16)));
       while (!isOver) await keys('-l', 'The queue is drained by one worker, the oldest job first. '.repeat(20));
       await keys('-H', ...[...'\x1b[201~'].map((key) => key.charCodeAt(0).toString(16)));
     })();
-    await stage.agent.waitForScreen(/Pasting… [1-9]/);
-    await stage.record('busy_pasting', 'a part of a long paste is in', { frames: 2 });
+    await harness.agent.waitForScreen(/Pasting… [1-9]/);
+    await harness.record('busy_pasting', 'a part of a long paste is in', { frames: 2 });
     isOver = true;
     await coming;
-    await stage.end();
+    await harness.end();
     const row = '  Pasting… 4 KB';
-    stage.quotes.push({ prompt: 'Quote your own paste row', steps: [{ say: `Its last row says:\n\n${row}\n` }] });
+    harness.quotes.push({ prompt: 'Quote your own paste row', steps: [{ say: `Its last row says:\n\n${row}\n` }] });
   },
-  async queued(stage) {
-    await stage.ask(exchanges.queueing);
+  async queued(harness) {
+    await harness.ask(exchanges.queueing);
     await delay(1200);
-    await stage.typed(exchanges.queued.prompt);
-    await stage.record('busy_draft', 'typed while text comes in, not sent', { stillTrue: stage.isAnswering });
-    await stage.agent.press('Enter');
+    await harness.typed(exchanges.queued.prompt);
+    await harness.record('busy_draft', 'typed while text comes in, not sent', { stillTrue: harness.isAnswering });
+    await harness.agent.press('Enter');
     await delay(700);
     // codex breaks the answer off and gives the next one
-    const isUnasked = stage.noCallSince();
-    const stillTrue = () => isUnasked() && stage.isAnswering();
-    await stage.record('queued', 'sent while text comes in', { frames: 3, stillTrue });
+    const isUnasked = harness.noCallSince();
+    const stillTrue = () => isUnasked() && harness.isAnswering();
+    await harness.record('queued', 'sent while text comes in', { frames: 3, stillTrue });
     await delay(7000);
-    await stage.settled();
-    await stage.record('finished', 'the answer to a message that was sent during the turn before');
+    await harness.settled();
+    await harness.record('finished', 'the answer to a message that was sent during the turn before');
   },
-  async interrupted(stage) {
-    await stage.ask(exchanges.stopped);
+  async interrupted(harness) {
+    await harness.ask(exchanges.stopped);
     await delay(2500);
-    for (const key of stage.keys.interrupt) {
-      await stage.agent.press(key);
+    for (const key of harness.keys.interrupt) {
+      await harness.agent.press(key);
       await delay(300);
     }
     await delay(700);
-    await waitFor('the answer is broken off', () => !stage.isAnswering(), { limitMs: 5000 });
-    await stage.settled();
-    await stage.record('interrupted', `${stage.keys.interrupt.join(', ')} while text came in`);
-    await stage.end();
+    await waitFor('the answer is broken off', () => !harness.isAnswering(), { limitMs: 5000 });
+    await harness.settled();
+    await harness.record('interrupted', `${harness.keys.interrupt.join(', ')} while text came in`);
+    await harness.end();
   },
-  async lists(stage) {
-    for (const { command, shows, choose } of programs[stage.program].lists ?? []) {
-      await stage.ready();
-      await stage.typed(command);
-      await stage.agent.press('Enter');
-      await stage.agent.waitForScreen(shows);
-      await stage.settled();
-      await stage.record('dialog_list', `the list that ${command} opens`);
+  async lists(harness) {
+    for (const { command, shows, choose } of programs[harness.program].lists ?? []) {
+      await harness.ready();
+      await harness.typed(command);
+      await harness.agent.press('Enter');
+      await harness.agent.waitForScreen(shows);
+      await harness.settled();
+      await harness.record('dialog_list', `the list that ${command} opens`);
       for (const key of choose ?? []) {
-        await stage.agent.press(key);
+        await harness.agent.press(key);
         await delay(1000);
       }
-      if (choose !== undefined) await stage.record('idle_chosen', `the first entry of ${command} was chosen`);
-      await stage.end();
+      if (choose !== undefined) await harness.record('idle_chosen', `the first entry of ${command} was chosen`);
+      await harness.end();
     }
   },
   /** many put the first message into the title */
-  async titles(stage) {
+  async titles(harness) {
     for (const exchange of [exchanges.busyTitle, exchanges.dialogTitle]) {
-      await stage.ready();
-      await stage.ask(exchange);
+      await harness.ready();
+      await harness.ask(exchange);
       await delay(1500);
-      await stage.record('busy_titled', `text comes in, first message: ${exchange.prompt}`, {
-        stillTrue: stage.isAnswering,
+      await harness.record('busy_titled', `text comes in, first message: ${exchange.prompt}`, {
+        stillTrue: harness.isAnswering,
       });
-      await stage.settled();
-      await stage.record('finished', `look-alike: the first message is ${exchange.prompt}`);
-      await stage.end();
+      await harness.settled();
+      await harness.record('finished', `look-alike: the first message is ${exchange.prompt}`);
+      await harness.end();
     }
   },
-  async failing(stage) {
-    await stage.ask(exchanges.failing);
+  async failing(harness) {
+    await harness.ask(exchanges.failing);
     await delay(2500);
-    const before = stage.agent.calls().length;
-    const entries = await stage.record('error_retrying', 'HTTP 500 from the model, tried again', { frames: 6 });
+    const before = harness.agent.calls().length;
+    const entries = await harness.record('error_retrying', 'HTTP 500 from the model, tried again', { frames: 6 });
     let seen = before;
     let since = Date.now();
     const startedAt = since;
     while (Date.now() - since < 12_000 && Date.now() - startedAt < 40_000) {
       await delay(500);
-      if (stage.agent.calls().length > seen) since = Date.now();
-      seen = stage.agent.calls().length;
+      if (harness.agent.calls().length > seen) since = Date.now();
+      seen = harness.agent.calls().length;
     }
     say(`  calls: ${before} at 2.5 s, ${seen} ${Math.round((Date.now() - startedAt) / 1000)} s later`);
     // the pause between two tries may be longer than this: then something still turns
-    if (seen === before && (await stage.standsStill())) {
-      drop(stage.out, entries);
-      await stage.record('error', 'HTTP 500 from the model, the turn is over');
-    } else if (Date.now() - since >= 12_000 && (await stage.standsStill())) {
-      await stage.record('error', 'HTTP 500 from the model, given up after retries');
+    if (seen === before && (await harness.standsStill())) {
+      drop(harness.out, entries);
+      await harness.record('error', 'HTTP 500 from the model, the turn is over');
+    } else if (Date.now() - since >= 12_000 && (await harness.standsStill())) {
+      await harness.record('error', 'HTTP 500 from the model, given up after retries');
     } else
-      await stage.record('error_retrying', 'HTTP 500 from the model, later: a long pause between two tries', {
+      await harness.record('error_retrying', 'HTTP 500 from the model, later: a long pause between two tries', {
         frames: 2,
       });
-    await stage.end();
+    await harness.end();
   },
-  async refused(stage) {
-    await stage.ask(exchanges.refused);
+  async refused(harness) {
+    await harness.ask(exchanges.refused);
     await delay(2000);
-    await stage.settled();
+    await harness.settled();
     // Claude Code stands still for two seconds before it tells
-    await stage.agent.waitUntilIdle(20_000).catch(() => {});
-    await stage.record('error', 'HTTP 400 from the model');
-    await stage.end();
+    await harness.agent.waitUntilIdle(20_000).catch(() => {});
+    await harness.record('error', 'HTTP 400 from the model');
+    await harness.end();
   },
-  async spinner_output(stage) {
-    await stage.ask(exchanges.spinnerOutput);
-    if (!(await stage.hasRun())) {
+  async spinner_output(harness) {
+    await harness.ask(exchanges.spinnerOutput);
+    if (!(await harness.hasRun())) {
       await delay(700);
-      await stage.agent.press(...stage.keys.approve);
-      await waitFor('the result is in', stage.isToolDone, { limitMs: 20_000 });
+      await harness.agent.press(...harness.keys.approve);
+      await waitFor('the result is in', harness.isToolDone, { limitMs: 20_000 });
     }
-    await stage.settled();
-    await stage.record('finished', 'look-alike: a tool printed old spinner lines');
+    await harness.settled();
+    await harness.record('finished', 'look-alike: a tool printed old spinner lines');
   },
   quotes_busy: ends('finished', exchanges.quotesBusy, 'look-alike: the answer quotes busy lines'),
   braille: ends('finished', exchanges.braille, 'look-alike: lines of the answer begin with braille characters'),
   protocol: ends('finished', exchanges.protocol, 'look-alike: the answer documents the request block in a code fence'),
   /** `?` in an empty composer */
-  async help(stage) {
-    await stage.agent.press('?');
-    await stage.agent.waitForScreen(/close help/);
+  async help(harness) {
+    await harness.agent.press('?');
+    await harness.agent.waitForScreen(/close help/);
     await delay(700);
-    await stage.record('dialog_help', 'a question mark typed: the help is open above an empty composer');
-    await stage.agent.press('Escape');
-    await stage.settled();
+    await harness.record('dialog_help', 'a question mark typed: the help is open above an empty composer');
+    await harness.agent.press('Escape');
+    await harness.settled();
   },
   /** `!` in an empty composer */
-  async shell_mode(stage) {
-    await stage.agent.press('!');
+  async shell_mode(harness) {
+    await harness.agent.press('!');
     await delay(1500);
-    await stage.record('unknown', 'an exclamation mark typed: what is written now runs in a shell');
-    await stage.end();
+    await harness.record('unknown', 'an exclamation mark typed: what is written now runs in a shell');
+    await harness.end();
   },
   /** one of the two Escapes that interrupt: half a second later it is forgotten */
-  async escaped_once(stage) {
-    await stage.ask(exchanges.streaming);
+  async escaped_once(harness) {
+    await harness.ask(exchanges.streaming);
     const note = 'one Escape while text comes in';
-    const recording = stage.record('busy_escaped', note, { frames: 8, stillTrue: stage.isAnswering });
+    const recording = harness.record('busy_escaped', note, { frames: 8, stillTrue: harness.isAnswering });
     for (let presses = 0; presses < 7; presses++) {
       await delay(700);
-      await stage.agent.press('Escape');
+      await harness.agent.press('Escape');
     }
     await recording;
-    await stage.settled();
+    await harness.settled();
   },
-  async asks(stage) {
-    await stage.ask(exchanges.asking);
-    await stage.agent.waitForScreen(/SQLite[\s\S]*enter/i);
+  async asks(harness) {
+    await harness.ask(exchanges.asking);
+    await harness.agent.waitForScreen(/SQLite[\s\S]*enter/i);
     await delay(900);
-    await stage.record('dialog_question', 'the model asks its user to choose');
-    await stage.end();
+    await harness.record('dialog_question', 'the model asks its user to choose');
+    await harness.end();
   },
   /** a command that opens a list of models */
-  async picker(stage) {
-    const command = stage.program === 'grok' ? '/models' : '/model';
-    await stage.typed(command);
-    await stage.agent.press('Enter');
+  async picker(harness) {
+    const command = harness.program === 'grok' ? '/models' : '/model';
+    await harness.typed(command);
+    await harness.agent.press('Enter');
     // from its list of commands grok takes the name first
-    if (stage.program === 'grok') {
+    if (harness.program === 'grok') {
       await delay(900);
-      await stage.agent.press('Enter');
+      await harness.agent.press('Enter');
     }
     await delay(1500);
-    await stage.record('dialog_picker', 'a model is to be chosen');
-    await stage.end();
+    await harness.record('dialog_picker', 'a model is to be chosen');
+    await harness.end();
   },
   /** the words of a refusal are typed into a box that looks like the composer's */
-  async feedback(stage) {
-    await stage.ask(exchanges.denied);
-    await stage.approvalOpen();
-    await stage.agent.press('Up');
+  async feedback(harness) {
+    await harness.ask(exchanges.denied);
+    await harness.approvalOpen();
+    await harness.agent.press('Up');
     await delay(300);
-    await stage.agent.press('Enter');
+    await harness.agent.press('Enter');
     await delay(900);
-    await stage.record('dialog_feedback', 'why it was denied is to be typed');
-    await stage.end();
+    await harness.record('dialog_feedback', 'why it was denied is to be typed');
+    await harness.end();
   },
   /** the last option of an approval asks for words */
-  async telling(stage) {
-    await stage.ask(exchanges.denied);
-    await stage.approvalOpen();
-    await stage.agent.press('Up');
+  async telling(harness) {
+    await harness.ask(exchanges.denied);
+    await harness.approvalOpen();
+    await harness.agent.press('Up');
     await delay(900);
-    await stage.record('approval', 'the last option is marked');
-    await stage.agent.press('Enter');
+    await harness.record('approval', 'the last option is marked');
+    await harness.agent.press('Enter');
     await delay(1500);
-    await stage.record('dialog_feedback', 'what is to be done differently is to be typed');
-    await stage.end();
+    await harness.record('dialog_feedback', 'what is to be done differently is to be typed');
+    await harness.end();
   },
   /** the model is asked again after a denial */
-  async denied_on(stage) {
-    await stage.ask(exchanges.deniedOn);
-    await stage.approvalOpen();
-    await stage.agent.press(...stage.keys.deny);
-    await stage.callsMore(1).catch(() => {});
+  async denied_on(harness) {
+    await harness.ask(exchanges.deniedOn);
+    await harness.approvalOpen();
+    await harness.agent.press(...harness.keys.deny);
+    await harness.callsMore(1).catch(() => {});
     await delay(800);
-    await stage.record('busy_denied', 'denied: the model was asked again and has sent nothing yet', {
+    await harness.record('busy_denied', 'denied: the model was asked again and has sent nothing yet', {
       frames: 2,
-      stillTrue: stage.isAnswering,
+      stillTrue: harness.isAnswering,
     });
     await delay(5500);
-    await stage.record('busy_denied', 'denied: the answer comes in', { frames: 3, stillTrue: stage.isAnswering });
-    await stage.settled();
-    await stage.record('denied', 'denied, and the answer is out');
+    await harness.record('busy_denied', 'denied: the answer comes in', { frames: 3, stillTrue: harness.isAnswering });
+    await harness.settled();
+    await harness.record('denied', 'denied, and the answer is out');
   },
   /** broken off before anything has come */
-  async stopped_waiting(stage) {
-    await stage.ask(exchanges.waiting);
+  async stopped_waiting(harness) {
+    await harness.ask(exchanges.waiting);
     await delay(2000);
-    for (const key of stage.keys.interrupt) await stage.agent.press(key);
+    for (const key of harness.keys.interrupt) await harness.agent.press(key);
     await delay(900);
-    await stage.record('unknown', `${stage.keys.interrupt.join(', ')} before anything had come`, {
+    await harness.record('unknown', `${harness.keys.interrupt.join(', ')} before anything had come`, {
       frames: 2,
-      stillTrue: stage.isAnswering,
+      stillTrue: harness.isAnswering,
     });
-    await stage.settled();
-    await stage.record('interrupted', `${stage.keys.interrupt.join(', ')} before anything had come, later`);
+    await harness.settled();
+    await harness.record('interrupted', `${harness.keys.interrupt.join(', ')} before anything had come, later`);
   },
-  async quotes_own(stage) {
-    for (const exchange of stage.quotes) {
-      await stage.ask(exchange);
-      await stage.settled();
-      await stage.record('finished', `look-alike: ${exchange.prompt.toLowerCase().replace('your', 'its')}`);
+  async quotes_own(harness) {
+    for (const exchange of harness.quotes) {
+      await harness.ask(exchange);
+      await harness.settled();
+      await harness.record('finished', `look-alike: ${exchange.prompt.toLowerCase().replace('your', 'its')}`);
     }
   },
 };
@@ -751,44 +751,44 @@ function ofOthers(program: AgentName): ReadonlySet<string> {
 }
 
 /** A scene of the program's own. Keys are pressed one after another, as by a person. */
-async function play(stage: Stage, { start, acts }: OwnScene): Promise<void> {
+async function play(harness: RecordingHarness, { start, acts }: OwnScene): Promise<void> {
   for (const act of acts) {
-    if ('ask' in act) stage.exchanges.push(act.ask);
-    else if ('knows' in act) stage.exchanges.push(act.knows);
+    if ('ask' in act) harness.exchanges.push(act.ask);
+    else if ('knows' in act) harness.exchanges.push(act.knows);
   }
-  await stage.launch(start);
-  await stage.agent.waitUntilIdle(180_000);
-  await stage.settled();
+  await harness.launch(start);
+  await harness.agent.waitUntilIdle(180_000);
+  await harness.settled();
   try {
-    for (const act of acts) await perform(stage, act);
+    for (const act of acts) await perform(harness, act);
   } finally {
-    await stage.end();
+    await harness.end();
   }
 }
 
-async function perform(stage: Stage, act: Act): Promise<void> {
-  if ('ask' in act) await stage.ask(act.ask);
+async function perform(harness: RecordingHarness, act: Act): Promise<void> {
+  if ('ask' in act) await harness.ask(act.ask);
   else if ('knows' in act) return;
-  else if ('type' in act) await stage.typed(act.type);
+  else if ('type' in act) await harness.typed(act.type);
   else if ('paste' in act) {
-    await stage.agent.paste(act.paste);
+    await harness.agent.paste(act.paste);
     await delay(900);
   } else if ('press' in act) {
     for (const key of act.press) {
-      await stage.agent.press(key);
+      await harness.agent.press(key);
       await delay(300);
     }
   } else if ('waitMs' in act) await delay(act.waitMs);
   else if ('sees' in act) {
-    await stage.agent.waitForScreen(act.sees);
+    await harness.agent.waitForScreen(act.sees);
     await delay(700);
-  } else if ('asked' in act) await stage.callsMore(act.asked);
-  else if ('settled' in act) await stage.settled();
+  } else if ('asked' in act) await harness.callsMore(act.asked);
+  else if ('settled' in act) await harness.settled();
   else {
     const { record, note, frames = 1, answering, asks } = act;
-    const look = { frames, ...(answering ? { stillTrue: stage.isAnswering } : {}) };
-    const entries = await stage.record(record, note, look);
-    if (asks !== undefined) noteAsked(stage.out, entries, asks);
+    const look = { frames, ...(answering ? { stillTrue: harness.isAnswering } : {}) };
+    const entries = await harness.record(record, note, look);
+    if (asks !== undefined) noteAsked(harness.out, entries, asks);
   }
 }
 
@@ -849,9 +849,9 @@ async function run(): Promise<void> {
     process.exitCode = values.help ? 0 : 64;
     return;
   }
-  const stage = new Stage(program, [Number(size[1]), Number(size[2])], values.out, values);
+  const harness = new RecordingHarness(program, [Number(size[1]), Number(size[2])], values.out, values);
   let failed = 0;
-  process.once('SIGTERM', () => void stage.stop().finally(() => process.exit(143)));
+  process.once('SIGTERM', () => void harness.stop().finally(() => process.exit(143)));
   try {
     for (const name of wanted) {
       if (program !== 'qwen' && name === 'pasting') continue;
@@ -859,23 +859,23 @@ async function run(): Promise<void> {
       if (program === 'pi' && ['denied', 'wide', 'commands', 'files', 'pasted'].includes(name)) continue;
       if (!own.includes(name) && ofOthers(program).has(name)) continue;
       say(`${program} ${values.size} ${name}`);
-      stage.setScene(name);
+      harness.setScene(name);
       try {
-        const ownScene = ownScenes?.({ workingFolder: stage.nextFolder })[name];
+        const ownScene = ownScenes?.({ workingFolder: harness.nextFolder })[name];
         if (ownScene !== undefined) {
-          await play(stage, ownScene);
+          await play(harness, ownScene);
           continue;
         }
-        if (!['start', 'startup_dialog', 'restarting'].includes(name)) await stage.ready();
-        await scenes[name]!(stage);
+        if (!['start', 'startup_dialog', 'restarting'].includes(name)) await harness.ready();
+        await scenes[name]!(harness);
       } catch (fault) {
         failed++;
         say(`  failed: ${String(fault)}`);
-        await stage.end();
+        await harness.end();
       }
     }
   } finally {
-    await stage.stop();
+    await harness.stop();
   }
   if (failed > 0) process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '../fixtures/private-tmux.ts';
-import type { Field } from './field.ts';
+import type { AgentHarness } from './agent-harness.ts';
 import { programs } from './programs/index.ts';
 
 export interface AgentState {
@@ -8,7 +8,7 @@ export interface AgentState {
   /** what comes is held as long as it lasts: so long is waited, in milliseconds, and the agent stays as it is */
   readonly holdsMs?: number;
   /** brings the agent into it before each delivery */
-  ready(field: Field): Promise<void>;
+  ready(harness: AgentHarness): Promise<void>;
 }
 
 const asItIs = async () => {};
@@ -38,7 +38,7 @@ export const states = {
     },
   },
   busy: {
-    ready: (field) => working(field, 8),
+    ready: (harness) => working(harness, 8),
   },
   /** a person has begun to write */
   draft: {
@@ -52,14 +52,14 @@ export const states = {
   },
   dialog: {
     holdsMs: 3_000,
-    async ready(field) {
-      if (!field.agent.approval.test(await field.agent.screen())) await asking(field);
+    async ready(harness) {
+      if (!harness.agent.approval.test(await harness.agent.screen())) await asking(harness);
     },
   },
   interrupted: {
-    async ready(field) {
-      const { agent } = field;
-      await working(field, 60);
+    async ready(harness) {
+      const { agent } = harness;
+      await working(harness, 60);
       const isOver = () => agent.calls().every(({ ended }) => ended !== 'open');
       for (let tries = 0; tries < 3 && !isOver(); tries++) {
         for (const key of programs[agent.program].keys.interrupt) {
@@ -70,24 +70,24 @@ export const states = {
       }
       if (!isOver())
         throw new Error(`${agent.program} goes on after its key of interruption:\n${await agent.screen()}`);
-      field.passOver();
+      harness.passOver();
     },
   },
   denied: {
-    async ready(field) {
-      await asking(field);
-      await field.agent.deny();
-      await field.agent.waitUntilIdle();
-      field.passOver();
+    async ready(harness) {
+      await asking(harness);
+      await harness.agent.deny();
+      await harness.agent.waitUntilIdle();
+      harness.passOver();
     },
   },
   error: {
-    async ready(field) {
-      const { agent } = field;
+    async ready(harness) {
+      const { agent } = harness;
       await agent.waitUntilIdle();
       await agent.type('ERROR 400:');
       await agent.waitUntilIdle(errorLimitMs).catch(() => {});
-      field.passOver('failed');
+      harness.passOver('failed');
     },
   },
 } as const satisfies Record<string, AgentState>;
@@ -95,25 +95,25 @@ export const states = {
 export const draft = 'Rename the helper and then';
 
 /** It works on an answer that takes so many seconds. */
-async function working(field: Field, seconds: number): Promise<void> {
-  const { agent } = field;
+async function working(harness: AgentHarness, seconds: number): Promise<void> {
+  const { agent } = harness;
   await agent.waitUntilIdle();
   await agent.type(`SLOW ${seconds}: ${story}`);
   const isAtWork = async () => agent.calls().at(-1)?.ended === 'open' && !(await agent.isIdle());
   await waitFor('it is at work', isAtWork, { limitMs: 20_000, describe: () => agent.screen() });
   // a key of interruption that comes with the first frame is lost by some
   await delay(1_000);
-  field.passOver();
+  harness.passOver();
 }
 
 /** Its approval is open. */
-async function asking(field: Field): Promise<void> {
-  const { agent } = field;
+async function asking(harness: AgentHarness): Promise<void> {
+  const { agent } = harness;
   if (programs[agent.program].approval === null) throw new Error(`${agent.program} never asks before it acts`);
   await agent.waitUntilIdle();
   await agent.type('RUN ESCALATE: touch proof');
   await agent.waitForScreen(agent.approval);
-  field.passOver();
+  harness.passOver();
 }
 
 export type StateName = keyof typeof states;

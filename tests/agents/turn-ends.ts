@@ -7,7 +7,7 @@ import { launchAgent, type RealAgent, type RealAgentOptions } from './real-agent
 
 /**
  * How much sooner, or later, an agent's own hooks tell of a turn's end than its screen does. Two bridges look at one real
- * agent; only the home of one of them is wired to its hooks.
+ * agent; only the home of one of them has its hooks installed.
  *
  *   node tests/agents/turn-ends.mjs codex gemini qwen [--turns 10]
  */

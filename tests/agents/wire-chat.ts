@@ -23,8 +23,8 @@ const dated = /^<current_datetime>[^<]*<\/current_datetime>\n+|\n+<tagged_files>
 const internalTurn =
   /\b(?:title generator|reply with a title for the chat|generate a (?:short|concise|brief)[^.]{0,60}title)/i;
 
-/** qwen-code 0.24.4 shows the answer in its composer, grey, as if it were a draft: the scripted model has none to suggest. Its memory errand asks unbidden as well. */
-const ownErrand = /^(?:\[SUGGESTION MODE|Managed memory has TWO directories)/;
+/** qwen-code 0.24.4 shows the answer in its composer, grey, as if it were a draft: the scripted model has none to suggest. Its memory task asks unbidden as well. */
+const ownTask = /^(?:\[SUGGESTION MODE|Managed memory has TWO directories)/;
 
 /** OpenAI chat completions, as qwen, cline, continue, opencode and pi speak it. */
 export const chatWire: Wire = {
@@ -44,7 +44,7 @@ export const chatWire: Wire = {
       system: system.join('\n'),
       toolResult: last?.role === 'tool' ? textOf(last) : null,
       tools: toolsOf(body),
-      internal: ownErrand.test(messages.at(-1) ?? '') ? '' : isInternal ? 'A scripted title' : null,
+      internal: ownTask.test(messages.at(-1) ?? '') ? '' : isInternal ? 'A scripted title' : null,
     };
   },
   async write(response, body, request, steps) {

@@ -1,3 +1,4 @@
+import { Counters } from './counters.ts';
 import { type CrashFault, crashFaultNamed, nameOf, planOf } from './crash-faults.ts';
 import { type Played, play } from './playing.ts';
 import { rulesUpTo } from './questions.ts';
@@ -5,7 +6,6 @@ import type { FaultOptions, Report } from './report.ts';
 import { Seeded } from './seeded.ts';
 import { Simulation } from './simulation.ts';
 import { Stop } from './stop.ts';
-import { Tally } from './tally.ts';
 
 /** Deaths of the bridge in one run, where nobody says how many. */
 const usualDeaths = 520;
@@ -19,23 +19,23 @@ const agentsPerSimulation = 3;
 export async function crashes(options: FaultOptions): Promise<Report> {
   const crashFaults = planned(options);
   const stop = new Stop(options.minutes);
-  const tally = new Tally(options.keep, `seed ${options.seed}, ${crashFaults.length} blows`);
-  const queue: Planned[] = [...crashFaults.entries()].filter(([index]) => !tally.struck.includes(index));
+  const counters = new Counters(options.keep, `seed ${options.seed}, ${crashFaults.length} faults`);
+  const queue: Planned[] = [...crashFaults.entries()].filter(([index]) => !counters.struck.includes(index));
   const workers = Math.min(mostLanes, Math.ceil(queue.length / 2));
   const share = Math.min(faultsPerSimulation, Math.ceil(queue.length / workers));
   const worker = async () => {
     while (queue.length > 0 && !stop.isDue) {
       const mine = queue.splice(0, share);
-      const left = await oneSimulation(mine, { options, tally, stop });
-      options.say(`crashes: ${tally.struck.length} of ${crashFaults.length} faults, ${summary(tally)}`);
+      const left = await oneSimulation(mine, { options, counters, stop });
+      options.say(`crashes: ${counters.struck.length} of ${crashFaults.length} faults, ${summary(counters)}`);
       // another simulation takes what one that broke off has left; where none can be opened, nothing goes on
       queue.unshift(...left);
       if (left.length === mine.length) return;
     }
   };
   await Promise.all(Array.from({ length: workers }, worker)).finally(() => stop.forget());
-  tally.putAway();
-  return report(tally, options.seed);
+  counters.putAway();
+  return report(counters, options.seed);
 }
 
 function planned({ seed, cases, only }: FaultOptions): CrashFault[] {
@@ -63,14 +63,14 @@ type Planned = readonly [index: number, crashFault: CrashFault];
 
 interface Run {
   readonly options: FaultOptions;
-  readonly tally: Tally;
+  readonly counters: Counters;
   readonly stop: Stop;
 }
 
 /** @returns the faults that were not struck */
 async function oneSimulation(
   crashFaults: readonly Planned[],
-  { options, tally, stop }: Run,
+  { options, counters, stop }: Run,
 ): Promise<readonly Planned[]> {
   const simulation = new Simulation({ rules: rulesUpTo(crashFaults.length * 6) });
   const left = [...crashFaults];
@@ -82,26 +82,26 @@ async function oneSimulation(
       if (stop.isDue) break;
       const random = new Seeded(options.seed + index);
       left.shift();
-      tally.struck.push(index);
-      const failures = await oneCrashFault(simulation, crashFault, random, tally).catch((fault: unknown) => [
+      counters.struck.push(index);
+      const failures = await oneCrashFault(simulation, crashFault, random, counters).catch((fault: unknown) => [
         `harness: ${fault}`,
       ]);
       const news = failures.filter((failure) => !known.has(failure));
       for (const failure of news) known.add(failure);
       if (news.length > 0) {
-        tally.failures.push(
+        counters.failures.push(
           ...news.map((failure) => `${nameOf(crashFault)} (seed ${options.seed}, fault ${index}): ${failure}`),
         );
-        options.say(tally.failures.slice(-news.length).join('\n'));
+        options.say(counters.failures.slice(-news.length).join('\n'));
       }
       // what it left is unknown: another simulation goes on
       if (news.some((failure) => failure.startsWith('harness:'))) return left;
     }
-    tally.add((await simulation.audit()).figures);
+    counters.add((await simulation.audit()).figures);
   } catch (fault) {
-    tally.failures.push(`harness: a simulation could not be opened or closed: ${fault}`);
+    counters.failures.push(`harness: a simulation could not be opened or closed: ${fault}`);
   } finally {
-    tally.failures.push(...(await simulation.close()));
+    counters.failures.push(...(await simulation.close()));
   }
   return left;
 }
@@ -110,11 +110,11 @@ async function oneCrashFault(
   simulation: Simulation,
   crashFault: CrashFault,
   random: Seeded,
-  tally: Tally,
+  counters: Counters,
 ): Promise<string[]> {
   const played: Played = await play(simulation, crashFault, random);
   for (const { of, at } of played.deaths) {
-    tally.died(of, at === null ? null : `${at.step} ${at.when}`);
+    counters.died(of, at === null ? null : `${at.step} ${at.when}`);
   }
   const rest = await simulation.rest();
   const { failures } = await simulation.audit();
@@ -123,19 +123,19 @@ async function oneCrashFault(
   return [...played.failures, ...stuck, ...failures];
 }
 
-function summary({ deaths, failures }: Tally): string {
+function summary({ deaths, failures }: Counters): string {
   const died = Object.entries(deaths)
     .map(([of, times]) => `${times} ${of}`)
     .join(', ');
   return `deaths: ${died || 'none'}; ${failures.length} failures`;
 }
 
-function report(tally: Tally, seed: number): Report {
-  const { figures, deaths, steps, failures, seconds } = tally;
+function report(counters: Counters, seed: number): Report {
+  const { figures, deaths, steps, failures, seconds } = counters;
   const of = (what: string) => deaths[what] ?? 0;
   const rows = Object.entries(steps).sort(([a], [b]) => a.localeCompare(b));
   const all = {
-    blows: tally.struck.length,
+    faults: counters.struck.length,
     bridgeDeaths: of('bridge'),
     tmuxDeaths: of('tmux'),
     paneDeaths: of('pane'),

@@ -10,7 +10,7 @@ export interface FaultOptions {
   readonly only: string | null;
   /** plays nothing but the first of these faults with each of the others; null plays all */
   readonly pairs: string | null;
-  /** where the tally of a run is kept that is made in several goes; null keeps none */
+  /** where the counters of a run are kept that is made in several goes; null keeps none */
   readonly keep: string | null;
   /** one line of progress */
   readonly say: (line: string) => void;

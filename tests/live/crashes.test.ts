@@ -15,6 +15,6 @@ test('a bridge dies beside a neighbour, and its worker goes on, and every reques
     say: () => {},
   });
   expect(report.failures).toEqual([]);
-  expect(report.figures).toMatchObject({ blows: 2, questions: 2, passedOver: 1, stale: 0, submissions: 1 });
+  expect(report.figures).toMatchObject({ faults: 2, questions: 2, passedOver: 1, stale: 0, submissions: 1 });
   expect(report.figures.bridgeDeaths).toBeGreaterThanOrEqual(1);
 }, 300_000);

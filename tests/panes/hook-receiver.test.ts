@@ -14,7 +14,7 @@ const programs: Record<string, { program: string; pid: number }> = {
 };
 let now: number;
 let recorded: NewJournalEvent[];
-let hearing: HookReceiver;
+let receiver: HookReceiver;
 let restarts: number;
 
 const facts = (id: string): PaneFacts => ({ ...snapshotOf(['']).facts, paneId: asPaneId(id)! });
@@ -32,7 +32,7 @@ beforeEach(() => {
   now = 100_000;
   restarts = 1;
   recorded = [];
-  hearing = new HookReceiver({
+  receiver = new HookReceiver({
     clock: { now: () => now, after: () => () => {} },
     panes: async () => [facts('%1'), facts('%2')],
     identify: (pane) => ({ identity: identityOf(pane), program: programs[pane.paneId]!.program }),
@@ -60,10 +60,10 @@ const call = (more: Partial<Omit<SignalCall, 'signal'>> & { signal?: Partial<Age
 
 test('a word is laid to the pane whose agent the process tree proves, whatever its environment says', async () => {
   for (const paneHint of ['%1', '%2', null, '%99', 'nonsense']) {
-    expect(await hearing.receive(call({ paneHint }))).toMatchObject({ is: 'heard', pane: { paneId: '%1' } });
+    expect(await receiver.receive(call({ paneHint }))).toMatchObject({ is: 'heard', pane: { paneId: '%1' } });
   }
-  expect(hearing.stateOf(identityOf(facts('%1')))).toEqual({ kind: 'turn-ended', agoMs: 0 });
-  expect(hearing.stateOf(identityOf(facts('%2')))).toBeUndefined();
+  expect(receiver.stateOf(identityOf(facts('%1')))).toEqual({ kind: 'turn-ended', agoMs: 0 });
+  expect(receiver.stateOf(identityOf(facts('%2')))).toBeUndefined();
   expect(recorded[0]).toMatchObject({
     kind: 'agent-signalled',
     subject: '%1',
@@ -72,9 +72,9 @@ test('a word is laid to the pane whose agent the process tree proves, whatever i
 });
 
 test('the message of a turn that ended is heard, and not written down', async () => {
-  await hearing.receive(call({ signal: { said: 'Shall I?' } }));
-  await hearing.receive(call({ signal: { said: 'Shall I?' }, caller: { is: 'nobody' } }));
-  expect(hearing.stateOf(identityOf(facts('%1')))).toMatchObject({ said: 'Shall I?' });
+  await receiver.receive(call({ signal: { said: 'Shall I?' } }));
+  await receiver.receive(call({ signal: { said: 'Shall I?' }, caller: { is: 'nobody' } }));
+  expect(receiver.stateOf(identityOf(facts('%1')))).toMatchObject({ said: 'Shall I?' });
   expect(recorded.map(({ kind }) => kind)).toEqual(['agent-signalled', 'agent-signal-dropped']);
   expect(JSON.stringify(recorded)).not.toContain('Shall');
 });
@@ -89,64 +89,66 @@ test.each<[string, Partial<SignalCall>]>([
   ['a person, for a pane that is not there', { caller: { is: 'nobody' }, pane: '%99' }],
   ['a person in another tmux server', { caller: { is: 'nobody' }, pane: '%1', tmuxSocket: '/elsewhere' }],
 ])('%s: dropped, journaled with the reason, and nobody hears it', async (_, more) => {
-  expect(await hearing.receive(call({ paneHint: '%1', ...more }))).toMatchObject({ is: 'dropped' });
+  expect(await receiver.receive(call({ paneHint: '%1', ...more }))).toMatchObject({ is: 'dropped' });
   expect(recorded).toMatchObject([
     { kind: 'agent-signal-dropped', subject: 'bridge', data: { reason: expect.any(String) } },
   ]);
-  for (const id of ['%1', '%2']) expect(hearing.stateOf(identityOf(facts(id)))).toBeUndefined();
+  for (const id of ['%1', '%2']) expect(receiver.stateOf(identityOf(facts(id)))).toBeUndefined();
 });
 
 test('a person may speak for a pane by name', async () => {
-  expect(await hearing.receive(call({ caller: { is: 'nobody' }, pane: '%1' }))).toMatchObject({ is: 'heard' });
+  expect(await receiver.receive(call({ caller: { is: 'nobody' }, pane: '%1' }))).toMatchObject({ is: 'heard' });
 });
 
 test('the word of an agent that has gone is not that of its successor in the pane', async () => {
-  await hearing.receive(call({ signal: { kind: 'turn-began', input: inputDigest('x') } }));
+  await receiver.receive(call({ signal: { kind: 'turn-began', input: inputDigest('x') } }));
   restarts = 2;
-  expect(hearing.stateOf(identityOf(facts('%1')))).toBeUndefined();
-  expect(hearing.took(identityOf(facts('%1')), 'x', 0)).toBe(false);
+  expect(receiver.stateOf(identityOf(facts('%1')))).toBeUndefined();
+  expect(receiver.took(identityOf(facts('%1')), 'x', 0)).toBe(false);
 });
 
 test('an input is known again by its words, from the instant that is asked about', async () => {
-  await hearing.receive(
+  await receiver.receive(
     call({ signal: { kind: 'turn-began', input: inputDigest('Use SQLite;\n one file.'), at: 99_000 } }),
   );
   const codex = identityOf(facts('%1'));
-  expect(hearing.took(codex, 'Use SQLite; one file.', 99_000)).toBe(true);
-  expect(hearing.took(codex, 'Use SQLite; one file.', 99_001)).toBe(false);
-  expect(hearing.took(codex, 'Use SQLite; one', 0)).toBe(false);
-  expect(hearing.took(identityOf(facts('%2')), 'Use SQLite; one file.', 0)).toBe(false);
+  expect(receiver.took(codex, 'Use SQLite; one file.', 99_000)).toBe(true);
+  expect(receiver.took(codex, 'Use SQLite; one file.', 99_001)).toBe(false);
+  expect(receiver.took(codex, 'Use SQLite; one', 0)).toBe(false);
+  expect(receiver.took(identityOf(facts('%2')), 'Use SQLite; one file.', 0)).toBe(false);
 });
 
 test('a word from the future is a word from now', async () => {
-  await hearing.receive(call({ signal: { kind: 'approval-wanted', at: now + 3_600_000 } }));
+  await receiver.receive(call({ signal: { kind: 'approval-wanted', at: now + 3_600_000 } }));
   now += 10_000;
-  expect(hearing.stateOf(identityOf(facts('%1')))).toEqual({ kind: 'approval-wanted', agoMs: 10_000 });
-  expect(hearing.asks(identityOf(facts('%1')))).toBe(false);
+  expect(receiver.stateOf(identityOf(facts('%1')))).toEqual({ kind: 'approval-wanted', agoMs: 10_000 });
+  expect(receiver.asks(identityOf(facts('%1')))).toBe(false);
 });
 
 test('a loop that signals without end fills no journal', async () => {
-  for (let count = 0; count < 500; count++) await hearing.receive(call());
+  for (let count = 0; count < 500; count++) await receiver.receive(call());
   expect(recorded.length).toBe(101);
   expect(recorded.at(-1)).toMatchObject({ kind: 'agent-signals-flooded' });
   now += 10_001;
-  expect(await hearing.receive(call())).toMatchObject({ is: 'heard' });
+  expect(await receiver.receive(call())).toMatchObject({ is: 'heard' });
 });
 
 test('a pane that is named by hand is that of the caller’s own tmux server; without one, of the only server that has it', async () => {
   const there = { ...facts('%1'), socketPath: '/other', server: serverId(77, 7) };
-  hearing = new HookReceiver({
+  receiver = new HookReceiver({
     clock: { now: () => now, after: () => () => {} },
     panes: async () => [facts('%1'), there],
     identify: (pane) => ({ identity: identityOf(pane), program: 'codex' }),
     record: (event) => recorded.push(event),
   });
   const byHand = (tmuxSocket: string | null) => call({ caller: { is: 'nobody' }, pane: '%1', tmuxSocket });
-  expect(await hearing.receive(byHand('/other'))).toMatchObject({ is: 'heard', pane: { server: '77@7' } });
-  expect(hearing.stateOf(identityOf(facts('%1')))).toBeUndefined();
-  expect(hearing.stateOf(identityOf(there))).toMatchObject({ kind: 'turn-ended' });
-  expect(await hearing.receive(byHand(facts('%1').socketPath))).toMatchObject({ pane: { server: facts('%1').server } });
-  expect(await hearing.receive(byHand(null))).toMatchObject({
+  expect(await receiver.receive(byHand('/other'))).toMatchObject({ is: 'heard', pane: { server: '77@7' } });
+  expect(receiver.stateOf(identityOf(facts('%1')))).toBeUndefined();
+  expect(receiver.stateOf(identityOf(there))).toMatchObject({ kind: 'turn-ended' });
+  expect(await receiver.receive(byHand(facts('%1').socketPath))).toMatchObject({
+    pane: { server: facts('%1').server },
+  });
+  expect(await receiver.receive(byHand(null))).toMatchObject({
     is: 'dropped',
     reason: expect.stringMatching(/several/),
   });

@@ -55,7 +55,7 @@ const idleLimitMs = 30_000;
 const fixedDelayMs = 400;
 
 /** A real agent in a pane of its own server, a bridge that has looked at it all along, and the model behind it. */
-export class Field {
+export class AgentHarness {
   readonly program: AgentName;
   readonly tmux: PrivateTmux;
   readonly #server: ModelServer;
@@ -77,8 +77,8 @@ export class Field {
     this.#size = size;
   }
 
-  static async open(program: AgentName, size = { width: 120, height: 40 }): Promise<Field> {
-    return new Field(program, await modelServer(), size);
+  static async open(program: AgentName, size = { width: 120, height: 40 }): Promise<AgentHarness> {
+    return new AgentHarness(program, await modelServer(), size);
   }
 
   get agent(): RealAgent {
@@ -119,7 +119,7 @@ export class Field {
   }
 
   /** What the model was told so far was somebody else's, and is no news. */
-  overlook(): void {
+  disregard(): void {
     this.#newMessages();
   }
 

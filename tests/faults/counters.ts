@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { addFigures, type Figures, noFigures } from './ledger.ts';
 
 /** What a run of crashes has come to. It can be put away into a file, and gone on with another time. */
-export class Tally {
+export class Counters {
   readonly #file: string | null;
   readonly #plan: string;
   readonly #startedAt = Date.now();
@@ -16,14 +16,15 @@ export class Tally {
 
   /**
    * @param file goes on with what it holds; null keeps nothing
-   * @param plan names what is counted. @throws where the file holds another plan's tally
+   * @param plan names what is counted. @throws where the file holds another plan's counters
    */
   constructor(file: string | null, plan: string) {
     this.#file = file;
     this.#plan = plan;
     const isKept = file !== null && existsSync(file);
     this.#before = isKept ? (JSON.parse(readFileSync(file, 'utf8')) as Content) : { ...nothing, plan };
-    if (this.#before.plan !== plan) throw new Error(`${file}: holds the tally of ${this.#before.plan}, not of ${plan}`);
+    if (this.#before.plan !== plan)
+      throw new Error(`${file}: holds the counters of ${this.#before.plan}, not of ${plan}`);
     this.figures = this.#before.figures;
     Object.assign(this.deaths, this.#before.deaths);
     Object.assign(this.steps, this.#before.steps);

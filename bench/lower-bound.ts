@@ -6,7 +6,7 @@ import type { PrivateTmux } from '../tests/fixtures/private-tmux.ts';
 const lostAfterMs = 10_000;
 
 /** A control client that types with no look at the screen: what the agent itself needs, and nothing else. */
-export class LeastTyping {
+export class LowerBound {
   readonly #server: TmuxServer;
   #rings: Array<() => void> = [];
 
