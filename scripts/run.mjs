@@ -8,7 +8,7 @@ import { helpOf, tasks } from './tasks.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [name, ...words] = process.argv.slice(2);
 if (!Object.keys(tasks).includes(name)) {
-  console.error(`bridge: there is no script ${name || ''}; there are ${Object.keys(tasks).join(', ')}`);
+  console.error(`bridge: unknown script '${name || ''}'; expected one of ${Object.keys(tasks).join(', ')}`);
   process.exit(64);
 }
 if (words.includes('--help') || words.includes('-h')) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # MACS's send.sh: one text into the worker's pane, submitted once, through `bridge send`.
 # Exit 0 sent, 1 error or ambiguous target, 2 not sent because the pane cannot take it now, 3 typed but not seen to be
-# submitted (look before you send again), 64 wrong use.
+# submitted (look before you send again), 64 usage error.
 set -euo pipefail
 # shellcheck source=scripts/macs-common.sh
 . "$(dirname "$(readlink -f "$0")")/macs-common.sh"

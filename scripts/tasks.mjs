@@ -70,7 +70,7 @@ export const tasks = {
     usage: '[-- FILTER...] [OPTIONS OF vitest run]',
     says: 'Tests bridge with real agent programs, which it installs, against a scripted model server. Nobody’s account is needed.',
     options: [
-      ['BRIDGE_TEST_AGENTS', `the programs, parted by commas, or all (codex,gemini,claude); there are ${agents}`],
+      ['BRIDGE_TEST_AGENTS', `the programs, parted by commas, or all (codex,gemini,claude); known: ${agents}`],
       ['FILTER', 'only the test files with this in their path'],
       help,
     ],

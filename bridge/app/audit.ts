@@ -45,7 +45,7 @@ export async function repairHome(home: string, now: number): Promise<Verificatio
 }
 
 function look(home: string, now: number): { audit: Audit; views: ViewFinding[] } {
-  if (!existsSync(home)) throw usageError('verify', home, 'there is no such home', 'name one with --home');
+  if (!existsSync(home)) throw usageError('verify', home, 'no such state directory', 'name one with --home');
   if (!statSync(home).isDirectory()) throw usageError('verify', home, 'is not a folder', 'name a home with --home');
   const path = join(home, 'bridge.db');
   const audit = existsSync(path) ? auditJournal(path, join(home, 'archive')) : nothingFound;

@@ -169,7 +169,7 @@ async function choice(
     'target',
     session ?? 'all sessions',
     `no pane is labelled "${label}" and none is pinned`,
-    `name one with --pane, or pin it with \`bridge target\`: ${panes.map(nameOf).join(', ') || 'there are no panes'}`,
+    `name one with --pane, or pin it with \`bridge target\`: ${panes.map(nameOf).join(', ') || 'no panes'}`,
   );
 }
 

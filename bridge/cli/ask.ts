@@ -10,7 +10,7 @@ export function registerAsk(command: Command): void {
   command
     .argument('[text...]', 'the question; - reads stdin')
     .option('--no-wait', 'print the request id at once; `bridge show ID` has the answer later')
-    .option('--timeout <seconds>', 'give up waiting after this long; the request stays open (0: wait for ever)', '0');
+    .option('--timeout <seconds>', 'give up waiting after this long; the request stays open (0: no timeout)', '0');
   withOptions(command, 'place', 'target', 'ask').action(
     act(async (context, command) => {
       const flags = command.opts<{ wait: boolean; timeout: string }>();

@@ -84,7 +84,7 @@ export async function contextDespite(command: Command): Promise<Context & { read
   }
   const known = [...offeredNames, ...Object.keys(config.agents)];
   if (config.agent !== null && !known.includes(config.agent)) {
-    throw usageError('--agent', config.agent, `no such agent program; known: ${known.join(', ')}`);
+    throw usageError('--agent', config.agent, `unknown agent program; known: ${known.join(', ')}`);
   }
   const out = makeOutput(config.json);
   for (const line of home.passedOver) out.warn(`bridge: ${line}`);

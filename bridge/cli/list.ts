@@ -26,7 +26,7 @@ export function registerList(command: Command): void {
       ]);
       const text =
         rows.length === 0
-          ? 'there are no panes'
+          ? 'no panes'
           : table([[' PANE', 'PLACE', 'LABEL', 'PROGRAM', 'STATE', 'BRIDGE', 'VERSION', 'TITLE'], ...rows]);
       const notes = new Set(
         panes.flatMap(({ agent, version, versionNote }) =>

@@ -169,7 +169,7 @@ interface RecordedScreen {
 function recordedScreens(path: string, agent: string | null): RecordedScreen[] {
   const whole = resolve(path);
   const facts = statSync(whole, { throwIfNoEntry: false });
-  if (!facts) throw usageError('policy test', path, 'there is no such file or folder');
+  if (!facts) throw usageError('policy test', path, 'no such file or folder');
   if (facts.isDirectory()) return loadRecordings(whole).map(screenOf);
   const recording = recordingOf(whole);
   if (recording !== null) return [screenOf(recording)];

@@ -26,7 +26,7 @@ export interface Save {
   keep(pane: PaneFacts, socketPath: string, program: string): () => { text: string; entry: unknown } | null;
 }
 
-/** Recording and masking are scripts/record-screen's; here they are asked for. @throws BridgeError on wrong use */
+/** Recording and masking are scripts/record-screen's; here they are asked for. @throws BridgeError on a usage error */
 export function saveScreen(command: Command): Save {
   const {
     save,

@@ -10,7 +10,7 @@ export function registerVerify(command: Command): void {
   command.addHelpText(
     'after',
     `
-Exit code 0: nothing found; 1: something was (notes do not count); 64: no such home. A bridge may run beside it.
+Exit code 0: nothing found; 1: something was (notes do not count); 64: no such state directory. A bridge may run beside it.
 
 Examples:
   bridge verify                              the home that bridge would use from here

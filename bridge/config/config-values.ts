@@ -156,7 +156,7 @@ function validated(option: OptionRow, value: unknown, source: string, userFolder
       return Array.isArray(value) ? value : [String(value)];
     case 'choice':
       if (!option.choices!.includes(String(value))) {
-        throw usageError(source, String(value), `is not one of ${option.choices!.join(', ')}`);
+        throw usageError(source, String(value), `expected one of ${option.choices!.join(', ')}`);
       }
       return String(value);
     case 'path':

@@ -114,14 +114,14 @@ function settingsOf(environment: LaunchEnvironment): Record<string, string> {
   );
 }
 
-/** @throws BridgeError naming those there are */
+/** @throws BridgeError naming the known ones */
 function findAgent(name: string): Launchable {
   const agent = launchable.find((known) => known.name === name || known.launch.executable === name);
   if (agent !== undefined) return agent;
   throw usageError(
     'agent',
     JSON.stringify(name),
-    `is not one of ${launchable.map((known) => known.name).join(', ')}`,
+    `unknown agent program; expected one of ${launchable.map((known) => known.name).join(', ')}`,
     'start another program with --agent-command "PROGRAM ARGS"',
   );
 }

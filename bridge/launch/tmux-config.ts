@@ -35,7 +35,7 @@ export function parseWorkerConfig(text: string, file: string): WorkerConfig {
         if (value !== '') config.socket = value;
         break;
       default:
-        throw fault(`${assignment[1]} is not known here; TMUX_MOUSE, TMUX_HISTORY_LIMIT and TMUX_SOCKET are`);
+        throw fault(`${assignment[1]} is unknown; expected one of TMUX_MOUSE, TMUX_HISTORY_LIMIT, TMUX_SOCKET`);
     }
   }
   return config;

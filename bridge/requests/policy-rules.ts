@@ -71,7 +71,7 @@ function readWhen(rule: unknown, fault: Fault): Conditions | null {
     fault(`when.${key}`, reason);
   };
   for (const [key, value] of Object.entries(given)) {
-    if (!Object.hasOwn(conditions, key)) wrong(key, `is not a condition: ${known.join(', ')}`);
+    if (!Object.hasOwn(conditions, key)) wrong(key, `unknown condition; expected one of ${known.join(', ')}`);
     else if (typeof value !== 'string') wrong(key, 'is not a text; put it in quotes');
     else {
       const read = conditions[key as keyof Conditions](value);
@@ -89,7 +89,7 @@ function readAction(rule: unknown, fault: Fault): Rule['action'] | null {
   }
   for (const key of Object.keys(rule)) {
     if (!['when', 'answer', 'choose', 'then'].includes(key)) {
-      fault(key, 'is not a key of a rule: when, answer, choose or then');
+      fault(key, 'unknown key of a rule; expected one of when, answer, choose, then');
     }
   }
   const { answer, choose, then } = rule;
@@ -100,7 +100,7 @@ function readAction(rule: unknown, fault: Fault): Rule['action'] | null {
   if (then !== undefined) {
     const is = destinations.find((known) => known === then);
     if (is) return { is };
-    fault('then', `is not one of ${destinations.join(', ')}`);
+    fault('then', `expected one of ${destinations.join(', ')}`);
     return null;
   }
   if (choose !== undefined) {
@@ -130,7 +130,7 @@ function isExplicit(when: Conditions, action: Rule['action'], fault: Fault): boo
 }
 
 function oneOf<Name extends string>(names: readonly Name[]): (text: string) => Name | { fault: string } {
-  return (text) => names.find((known) => known === text) ?? { fault: `is not one of ${names.join(', ')}` };
+  return (text) => names.find((known) => known === text) ?? { fault: `expected one of ${names.join(', ')}` };
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

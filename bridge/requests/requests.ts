@@ -133,7 +133,7 @@ export class Requests {
     const deliveryId = this.#mint() as DeliveryId;
     let outcome = this.#transitions.apply(id, () => ({ type: 'answer-arrived', answer, deliveryId }));
     if (outcome?.tooLate) outcome = this.#transitions.apply(id, () => ({ type: 'answer-missed', answer }));
-    if (outcome === null) return { accepted: 'refused', reason: 'no such request is known' };
+    if (outcome === null) return { accepted: 'refused', reason: 'unknown request' };
     const { before, request, changed } = outcome;
     if (changed && request.state === before.state) return { accepted: 'late', reason: whyLate(request) };
     if (changed) return { accepted: before.state.is === 'answered' ? 'replaced' : 'first', reason: '' };
@@ -245,7 +245,7 @@ export class Requests {
 
   dismiss(id: RequestId, by: string): Decision {
     const outcome = this.#transitions.apply(id, () => ({ type: 'dismissed', by, at: this.#clock.now() }));
-    if (outcome === null) return { accepted: false, reason: 'no such request is known' };
+    if (outcome === null) return { accepted: false, reason: 'unknown request' };
     if (outcome.changed) return { accepted: true, reason: '' };
     if (outcome.tooLate) return { accepted: false, reason: 'its answer is being typed just now, or was' };
     return { accepted: false, reason: whyLate(outcome.request) };
@@ -339,7 +339,7 @@ const setAside =
   'this very answer was set aside, since another bridge may have answered: `bridge answer ID --again` types it';
 
 function decisionOf(outcome: Outcome | null): Decision {
-  if (outcome === null) return { accepted: false, reason: 'no such request is known' };
+  if (outcome === null) return { accepted: false, reason: 'unknown request' };
   if (outcome.changed) return { accepted: true, reason: '' };
   return { accepted: false, reason: `no answer of it is in doubt: ${whyLate(outcome.request)}` };
 }

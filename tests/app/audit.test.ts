@@ -124,9 +124,9 @@ test('a journal of an older bridge, which typed a text again that had not appear
   expect(kinds()).toEqual([]);
 });
 
-test('an empty home is well; a home that is none is wrong use', () => {
+test('an empty home is well; a home that is none is a usage error', () => {
   expect(kinds()).toEqual([]);
-  expect(() => auditHome(join(home, 'nowhere'), now)).toThrow(/no such home/);
+  expect(() => auditHome(join(home, 'nowhere'), now)).toThrow(/no such state directory/);
   expect(() => auditHome(join(home, 'bridge.db'), now)).toThrow(/not a folder/);
 });
 

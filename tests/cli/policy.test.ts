@@ -91,7 +91,7 @@ test('a time, a repository and a bare screen with its agent can be given', () =>
   expect(play(bare, '--agent', 'codex', '--at', '2026-11-20T09:30')).toContain('the human is asked');
 });
 
-test('wrong use names what is wrong', () => {
+test('a usage error names what is wrong', () => {
   const fault = (...args: string[]) => {
     const { status, stderr } = spawnSync(process.execPath, [program, 'policy', 'test', ...args, '--home', home], {
       encoding: 'utf8',

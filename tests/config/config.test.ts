@@ -76,7 +76,7 @@ test('a number flag that is no number is refused', () => {
 });
 
 test('an unknown backend is refused with the list of those known', () => {
-  expect(() => load(undefined, { controllerBackend: 'gpt' })).toThrow(/gpt: is not one of auto, codex/);
+  expect(() => load(undefined, { controllerBackend: 'gpt' })).toThrow(/gpt: expected one of auto, codex/);
 });
 
 test.each([

@@ -16,10 +16,14 @@ const yaml = `policy:
 const faulty = (when: string, action = 'answer: Yes.') => yaml.replace('KEY: VALUE', when).replace('ACTION', action);
 
 test.each([
-  ['a condition', faulty('kind: approvel'), '5: policy.1.when.kind: is not one of'],
-  ['a condition that nobody knows', faulty('knd: approval'), '5: policy.1.when.knd: is not a condition'],
-  ['an action', faulty('kind: request', 'then: nobody'), '6: policy.1.then: is not one of'],
-  ['a key that nobody knows', faulty('kind: request', 'answer: Yes.\n    anwser: No.'), '7: policy.1.anwser: is not'],
+  ['a condition', faulty('kind: approvel'), '5: policy.1.when.kind: expected one of'],
+  ['a condition that nobody knows', faulty('knd: approval'), '5: policy.1.when.knd: unknown condition'],
+  ['an action', faulty('kind: request', 'then: nobody'), '6: policy.1.then: expected one of'],
+  [
+    'a key that nobody knows',
+    faulty('kind: request', 'answer: Yes.\n    anwser: No.'),
+    '7: policy.1.anwser: unknown key of a rule',
+  ],
   ['a rule as a whole', faulty('kind: request', '{}').replace('    {}\n', ''), '3: policy.1: needs exactly one'],
   ['a rule that is no map', 'policy:\n  - answer: Yes.\n\n  - none\n', '4: policy.1: is not a rule'],
 ])('what is wrong in %s is named with the line of its own key', (_what, text, told) => {

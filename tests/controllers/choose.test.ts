@@ -43,7 +43,7 @@ test('a program that was asked for by name and is not there is an error with a n
   expect(chooseBackend('claude', available({ programs: ['claude'] }))).toMatchObject({ backend: 'claude' });
 });
 
-test('command needs a command, and an unknown name is wrong use', () => {
+test('command needs a command, and an unknown name is a usage error', () => {
   expect(chooseBackend('command', available())).toMatchObject({ exitCode: 64 });
   expect(chooseBackend('command', available({ command: 'x' }))).toMatchObject({ backend: 'command' });
   expect(chooseBackend('gpt', available())).toMatchObject({ exitCode: 64 });

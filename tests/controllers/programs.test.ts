@@ -198,7 +198,7 @@ describe('a command as controller', () => {
     expect(existsSync(join(root, 'started'))).toBe(false);
   });
 
-  test('a command that is only quotes, or unfinished, is wrong use before anybody is asked', () => {
+  test('a command that is only quotes, or unfinished, is a usage error before anybody is asked', () => {
     expect(() => controllerOf('command', { command: null })).toThrow(/names no program/);
     expect(() => controllerOf('command', { command: "sh -c 'x" })).toThrow(/never closed/);
   });

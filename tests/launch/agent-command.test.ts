@@ -43,7 +43,7 @@ test('--yolo is refused for an agent that has no word for it', () => {
   expect(() => worker('grok', true)).toThrow(/no word for it/);
 });
 
-test('an unknown agent is wrong use that lists the known ones', () => {
+test('an unknown agent is a usage error that lists the known ones', () => {
   expect(() => worker('codx')).toThrow(/codex, claude, gemini, opencode/);
 });
 

@@ -33,6 +33,6 @@ test('splitting expands nothing', () => {
   expect(splitCommand('  ', '--x')).toEqual([]);
 });
 
-test.each(['"open', "it's", 'end\\'])('%j is wrong use, named by its flag', (text) => {
+test.each(['"open', "it's", 'end\\'])('%j is a usage error, named by its flag', (text) => {
   expect(() => splitCommand(text, '--codex-args')).toThrow('--codex-args');
 });

@@ -78,7 +78,7 @@ test.each([
   ['/clear', ['--keys']],
   ['/clear', ['--line-mode']],
   ['/clear', ['--via', 'auto']],
-] as const)('--command %s %j is wrong use, and nothing is typed', async (text, more) => {
+] as const)('--command %s %j is a usage error, and nothing is typed', async (text, more) => {
   expect(await send('--command', ...more, text)).toMatchObject({
     code: 64,
     stderr: expect.stringContaining('--command'),

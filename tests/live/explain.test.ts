@@ -98,13 +98,13 @@ test('--save makes a fixture that the scorer takes, with secrets masked', async 
   expect(again.stdout).toContain('approval asks for dialog: right');
 });
 
-test('wrong use ends with 64 and says what is right', async () => {
+test('a usage error ends with 64 and says what is right', async () => {
   const agent = await startAgent();
   const wrong: ReadonlyArray<readonly [string[], RegExp]> = [
     [['--save', '--state', 'happy'], /--state: happy: .*\n.*one of draft_cleared/],
     [[agent.paneId, '--save'], /--state: missing/],
     [[approval, '--save', '--state', 'approval'], /makes a fixture of one live pane/],
-    [[agent.paneId, '--agent', 'nobody'], /no such agent program; known: codex, /],
+    [[agent.paneId, '--agent', 'nobody'], /unknown agent program; known: codex, /],
   ];
   for (const [argv, reason] of wrong)
     expect({ argv, ...(await explain(...argv)) }).toMatchObject({ code: 64, stderr: expect.stringMatching(reason) });

@@ -41,7 +41,7 @@ test("bridge.yaml's `via: auto` holds for answers; the log, show and --json say 
   expect(JSON.parse(json.stdout)).toMatchObject({ delivery: { state: { receipt: { via: 'keyboard' } } } });
 });
 
-test('a way that is none, and a way for keys, are wrong use', async () => {
+test('a way that is none, and a way for keys, are usage errors', async () => {
   expect((await send('--via', 'pigeon', 'text')).code).toBe(64);
   expect(await send('--keys', '--via', 'auto', 'Escape')).toMatchObject({ code: 64 });
   expect(agent.inputs()).toEqual([]);

@@ -151,7 +151,7 @@ test('the worker launcher and the controller launcher leave a wrapper that needs
   expect((await run(wrapper, ['explode'])).code).toBe(64);
 });
 
-test('start_worker twice through the command line adds no window, and an unknown flag is wrong use', async () => {
+test('start_worker twice through the command line adds no window, and an unknown flag is a usage error', async () => {
   const argv = [
     '--session',
     'two',

@@ -89,7 +89,7 @@ test('an unknown agent program counts as wrong and is never ready', () => {
   expect(JSON.parse(stdout).agents.nobody).toMatchObject({ accuracy: 0, readyWhenNot: 0, unknown: 1, n: 2 });
 });
 
-test('below the floor it ends with 1 and names the figure; without a floor it is wrong use', () => {
+test('below the floor it ends with 1 and names the figure; without a floor it is a usage error', () => {
   putScreens(['finished', 'scrolled_back']);
   expect(score('--screens', folder, '--fail-on-regression')).toMatchObject({
     code: 64,

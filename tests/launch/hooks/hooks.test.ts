@@ -227,7 +227,7 @@ test.each(['opencode', 'pi', 'continue', 'cline', 'aider'])(
   },
 );
 
-test('an agent that nobody knows is wrong use', () => {
+test('an agent that nobody knows is a usage error', () => {
   expect(() => hookTargetOf('hal')).toThrow(expect.objectContaining({ exitCode: 64 }));
 });
 

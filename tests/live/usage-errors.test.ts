@@ -9,7 +9,7 @@ beforeEach(async () => {
   await tmux.run('new-session', '-d', '-s', 'macs', 'exec sleep 1000');
 });
 
-test('an id that is empty is wrong use in words, with and without a daemon', async () => {
+test('an id that is empty is a usage error in words, with and without a daemon', async () => {
   const words = { code: 64, stderr: expect.stringMatching(/^bridge: show: id: is empty\s*$/) };
   const bridge = await startWatching(['--mode', 'manual']);
   try {
@@ -49,7 +49,7 @@ test.each([
   [['frob'], 'bridge: command: frob: unknown'],
   [['show', '--frob'], "bridge: unknown option '--frob'"],
   [['requests', 'more'], 'bridge: too many arguments'],
-])('%j is wrong use, in one line that begins as all faults do', async (words, begins) => {
+])('%j is a usage error, in one line that begins as all faults do', async (words, begins) => {
   const said = await run(tmux, words);
   expect(said.code).toBe(64);
   expect(said.stderr.startsWith(begins)).toBe(true);
