@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run score: how rightly recorded screens are read. docs/score.md explains the figures.
+// npm run score: how rightly recorded screens are read. docs/measurements/accuracy.md explains the figures.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

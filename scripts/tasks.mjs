@@ -168,7 +168,7 @@ export const tasks = {
       ['--verbose', 'every wrong reading, not only the first twenty'],
       ['--json', '{agents: {NAME: {accuracy, readyWhenNot, unknown, n, msPerReading}}, total: {…}, …}'],
       ['--fail-on-regression', 'exit 1 below the floor in DIR/floor.json'],
-      ['--write', 'puts the table into docs/score.md'],
+      ['--write', 'puts the table into docs/measurements/accuracy.md'],
       help,
     ],
     examples: [

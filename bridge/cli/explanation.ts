@@ -103,7 +103,7 @@ function turnWords({ turn }: Reading): string {
 function labelLines({ label, reading }: Explained): string[] {
   if (label === null) return [];
   const expected = expectationOf(label);
-  if (expected === null) return [field('label', `${label}, which docs/score.md does not list`)];
+  if (expected === null) return [field('label', `${label}, which docs/measurements/accuracy.md does not list`)];
   const verdict = judgeReading(reading, expected);
   const words = `${label} asks for ${expected.says}: ${verdict}`;
   return [field('label', verdict === 'right' ? words : paint('red', words))];

@@ -12,7 +12,7 @@ const limitMs = 30_000;
 export function withSaveOptions(command: Command): Command {
   return command
     .option('--save [dir]', `keep the pane's screen as a fixture, secrets masked (default: ${defaultFolder})`)
-    .option('--state <label>', 'with --save: what you see there, by its name in docs/score.md')
+    .option('--state <label>', 'with --save: what you see there, by its name in docs/measurements/accuracy.md')
     .option('--agent-version <version>', 'with --save: where the screen does not show it')
     .option('--note <text>', 'with --save: how to get this screen again')
     .option('--mask <text...>', 'with --save: hide this too');

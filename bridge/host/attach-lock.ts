@@ -8,7 +8,7 @@ const lookAgainMs = 10;
 
 /**
  * Whoever comes to a tmux server as a control client, or makes it tell of windows and sessions, does so in turn: what tmux
- * 3.3a has to tell while a client is just coming can end it (docs/torture.md).
+ * 3.3a has to tell while a client is just coming can end it (docs/measurements/fault-injection.md).
  */
 export function attachLockFor(socketPath: string, clock: Clock, locks = new Locks()): AttachLock {
   return new AttachLock({ key: `clients of ${socketPath}`, clock, locks });

@@ -19,7 +19,7 @@ const exited: Expectation = { states: ['exited'], isReady: false, says: 'exited'
 
 /**
  * The labels of recorded screens, the first that fits decides: a whole label, or a beginning that ends in `_`.
- * docs/score.md shows this table; a test holds the two together.
+ * docs/measurements/accuracy.md shows this table; a test holds the two together.
  */
 export const labels: ReadonlyArray<readonly [label: string, expected: Expectation]> = [
   ['draft_cleared', idle],

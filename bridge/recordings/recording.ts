@@ -75,7 +75,7 @@ export function loadRecordings(folder: string): Recording[] {
     const recording = { folder, entry: checked(file, at, raw) };
     const { entry } = recording;
     if (expectationOf(entry.state) === null)
-      throw fault(file, at, entry, `unknown state "${entry.state}"`, 'docs/score.md lists the states');
+      throw fault(file, at, entry, `unknown state "${entry.state}"`, 'docs/measurements/accuracy.md lists the states');
     for (const name of [entry.file, entry.ansi]) {
       const reason = name ? unreadable(folder, name) : null;
       if (reason) throw fault(file, at, entry, `${name}: ${reason}`);

@@ -54,7 +54,7 @@ function ledger(over: Partial<Ledger> & { facts?: ReadonlyMap<string, readonly F
 const inputs = (...texts: string[]) =>
   new Map([['w0-1', [{ t: 0, requested: asked.text }, ...texts.map((input, t) => ({ t, input }))]]]);
 
-test('one question, one request, one submission of its own answer: the books balance', () => {
+test('one question, one request, one submission of its own answer: nothing lost, nothing duplicated', () => {
   const { figures, failures } = audit(ledger({}));
   expect(failures).toEqual([]);
   expect(figures).toMatchObject({ questions: 1, requests: 1, answers: 1, submissions: 1, duplicates: 0, losses: 0 });

@@ -198,7 +198,7 @@ export class SoakFaults {
   }
 
   /**
-   * tmux 3.3a dies of what it has to tell while a control client is just coming in (docs/torture.md): after a bridge has come
+   * tmux 3.3a dies of what it has to tell while a control client is just coming in (docs/measurements/fault-injection.md): after a bridge has come
    * or gone nothing strikes until every agent is watched, and no client comes or goes any more.
    */
   async #untilSettled(): Promise<void> {

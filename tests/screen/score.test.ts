@@ -142,8 +142,8 @@ test('closing words are judged where a judge is built, and what is held out is n
   await expect(scoreEndings(folder, [judge])).rejects.toThrow(/entry 1: needs label(?!.*zebra)/);
 });
 
-test('docs/score.md shows the table of labels as it is', () => {
-  const page = readFileSync(join(root, 'docs/score.md'), 'utf8');
+test('docs/measurements/accuracy.md shows the table of labels as it is', () => {
+  const page = readFileSync(join(root, 'docs/measurements/accuracy.md'), 'utf8');
   const shown = [...page.matchAll(/^\| ((?:`\w+`(?:, )?)+) \| ([a-z, ]+) \|$/gm)].flatMap(([, names, says]) =>
     names!.split(', ').map((name) => [name.replaceAll('`', ''), says]),
   );
