@@ -34,8 +34,8 @@ test('bytes of which some may be missing move it, and nothing that they say is b
 test('a frame ends as its program ends each, in any chunking', () => {
   const end = /\x1b\[\d+;1H\x1b\[\d+;\d+H$/;
   const activity = new Activity(0);
-  const ends = (text: string, isHeard = true) => {
-    activity.received(bytes(text), 1, isHeard);
+  const ends = (text: string, isListenedTo = true) => {
+    activity.received(bytes(text), 1, isListenedTo);
     return [activity.isWhole(), activity.isWhole(end)];
   };
   expect(ends('\x1b[H\r\x1b[2Cwords\x1b[40;1H\x1b[38')).toEqual([false, false]);
