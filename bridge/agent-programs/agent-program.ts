@@ -55,13 +55,9 @@ export interface Launch {
   /** a controller only reads and answers; null as for `guarded` */
   readonly controller: readonly string[] | null;
   /** how an interactive start takes its first prompt: the words before it */
-  readonly promptPrefix: readonly string[];
-  /** continues the latest session in the folder */
-  readonly resume: readonly string[];
-  /** what is typed to begin with an empty context, in the same process */
-  readonly clear: string;
+  readonly promptPrefix?: readonly string[];
   /** set unless --yolo */
-  readonly guardedEnv: Readonly<Record<string, string>>;
+  readonly guardedEnv?: Readonly<Record<string, string>>;
   readonly install: string;
   /** environment names of its own, each with the setting of ours that fills it */
   readonly settings?: Readonly<Record<string, string>>;

@@ -16,10 +16,6 @@ export const aider: AgentProgram = {
     settleMs: 200,
     longPasteMarkers: [],
     commandOpenings: [{ pattern: '^\\s*[!/{]', prefix: 'Answer: ' }],
-    references: [],
-    commandEndings: [{ pattern: '\\\\$', append: ' ' }],
-    changes: {},
-    dialogTitles: [],
     dialogWords: ['\\(Y\\)es/\\(N\\)o'],
     rescueEnters: 0,
   },
@@ -54,9 +50,6 @@ export const aider: AgentProgram = {
     controller: ['--chat-mode', 'ask', '--no-auto-commits'],
     // it takes no first prompt and stays: --message ends after its answer
     promptPrefix: ['--message'],
-    resume: ['--restore-chat-history'],
-    clear: '/reset',
-    guardedEnv: {},
     install: 'python -m pip install aider-install && aider-install',
   },
   hooks: {

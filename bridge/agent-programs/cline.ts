@@ -12,13 +12,9 @@ export const cline: AgentProgram = {
     ...usualComposer,
     settleMs: 400,
     longPasteMarkers: ['\\[.*\\.\\.\\. Pasted \\+([0-9]+) lines\\]'],
-    commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
     references: fileReferences,
-    commandEndings: [{ pattern: '\\\\$', append: ' ' }],
     changes: { trims: true },
-    dialogTitles: [],
     dialogWords: ['Cline needs permission', 'Press Enter to open, any other key to close'],
-    rescueEnters: 1,
   },
   screen: declared('cline', {
     composer: {
@@ -92,11 +88,6 @@ export const cline: AgentProgram = {
     guardedBy: 'its approval questions',
     yolo: ['--tui', '--auto-approve', 'true'],
     controller: ['--tui', '--plan', '--auto-approve', 'false'],
-    promptPrefix: [],
-    // it resumes by a session's id alone
-    resume: [],
-    clear: '/clear',
-    guardedEnv: {},
     install: 'npm install -g cline',
   },
   hooks: {

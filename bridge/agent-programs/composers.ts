@@ -1,5 +1,23 @@
-/** What the composers of all known agents take: a bracketed paste of any length, and Enter. */
-export const usualComposer = { bracketed: true, maxLineBytes: 1_000_000, submitKey: 'Enter' } as const;
+import type { ComposerFacts } from '../core/composer.ts';
+
+const backslashEnding = { pattern: '\\\\$', append: ' ' };
+
+/** An `@name` at the end opens a list as well, from which Enter chooses. */
+export const endingsWithNames = [backslashEnding, { pattern: '@\\S*$', append: ' ' }];
+
+/** What the composers of most known agents take: a bracketed paste of any length, and Enter; `!` and `/` begin a command. */
+export const usualComposer = {
+  bracketed: true,
+  maxLineBytes: 1_000_000,
+  submitKey: 'Enter',
+  commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
+  references: [],
+  commandEndings: [backslashEnding],
+  changes: {},
+  dialogTitles: [],
+  dialogWords: [],
+  rescueEnters: 1,
+} satisfies Partial<ComposerFacts>;
 
 /** An `@` that is no word's last sign names a file: its content would be put into the text. A backslash keeps it a sign. */
 export const fileReferences = [{ pattern: '(?<!\\\\)@(?=[^\\s,;!?()[\\]{}])', prefix: '\\' }];

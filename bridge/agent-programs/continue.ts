@@ -13,16 +13,12 @@ export const continueAgent: AgentProgram = {
     settleMs: 400,
     // of one line it tells no size
     longPasteMarkers: ['\\[Paste #[0-9]+, ([0-9]+) lines\\]', '\\[Paste #[0-9]+\\]'],
-    commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
-    references: [],
     commandEndings: [
       { pattern: '\\\\\\s*$', append: null },
       { pattern: '@\\S*$', append: ' ' },
     ],
     changes: { trims: true },
-    dialogTitles: [],
     dialogWords: ['Would you like to continue\\?'],
-    rescueEnters: 1,
   },
   screen: declared('continue', {
     composer: {
@@ -77,10 +73,6 @@ export const continueAgent: AgentProgram = {
     guardedBy: 'its approval questions',
     yolo: ['--allow', '*'],
     controller: ['--exclude', 'Write', '--exclude', 'Edit', '--exclude', 'MultiEdit', '--exclude', 'Bash'],
-    promptPrefix: [],
-    resume: ['--resume'],
-    clear: '/clear',
-    guardedEnv: {},
     install: 'npm install -g @continuedev/cli',
   },
   hooks: { none: 'has no hooks or notify program; its screen is all there is' },

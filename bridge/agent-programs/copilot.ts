@@ -1,7 +1,7 @@
 import { declared } from '../screen/declared/reader.ts';
 import type { AgentProgram } from './agent-program.ts';
 import { usualComposer } from './composers.ts';
-import { hookEventFields, turnEvents, waitingNotices } from './hook-events.ts';
+import { usualSignals, waitingNotices } from './hook-events.ts';
 
 /** Its mode and what it may do unasked; no other footer belongs to a program that rests. */
 const resting =
@@ -27,16 +27,13 @@ export const copilot: AgentProgram = {
     longPasteMarkers: ['\\[Paste #[0-9]+ - ([0-9]+) lines\\]'],
     // a `$` and nothing else opens a shell, by its settings' own words
     commandOpenings: [{ pattern: '^\\s*(?:[!/]|\\$\\s*$)', prefix: 'Answer: ' }],
-    references: [],
     commandEndings: [
       { pattern: '\\\\$', append: ' ' },
       // a list is open, from which Enter chooses
       { pattern: '[@#]\\S*$', append: ' ' },
     ],
     changes: { trims: true, tab: '    ' },
-    dialogTitles: [],
     dialogWords: ['(enter|ctrl\\+d) to (select|decline)', 'any key close help'],
-    rescueEnters: 1,
   },
   screen: declared('copilot', {
     composer: {
@@ -154,13 +151,10 @@ export const copilot: AgentProgram = {
     },
     trust: null,
     signals: {
-      eventFields: hookEventFields,
-      events: turnEvents,
+      ...usualSignals,
       notices: waitingNotices,
       // its notices have the other spelling
       session: ['session_id', 'sessionId'],
-      turn: [],
-      prompt: ['prompt'],
     },
   },
   launch: {
@@ -170,8 +164,6 @@ export const copilot: AgentProgram = {
     yolo: ['--allow-all'],
     controller: ['--deny-tool', 'shell', '--deny-tool', 'write'],
     promptPrefix: ['--interactive'],
-    resume: ['--continue'],
-    clear: '/clear',
     guardedEnv: { COPILOT_ALLOW_ALL: 'false' },
     install: 'npm install -g @github/copilot',
   },

@@ -27,10 +27,7 @@ export const grok: AgentProgram = {
     settleMs: 400,
     longPasteMarkers: [],
     commandOpenings: [{ pattern: `^\\s*(?:/|(?:${shellWords}|exit|quit)(?: |$))`, prefix: 'Answer: ' }],
-    references: [],
     commandEndings: [],
-    changes: {},
-    dialogTitles: [],
     dialogWords: [
       'Do you want to proceed with this operation\\?',
       'Type your feedback and press Enter',
@@ -103,10 +100,6 @@ export const grok: AgentProgram = {
     // Shift+Tab does it, in its screen
     yolo: null,
     controller: null,
-    promptPrefix: [],
-    resume: [],
-    clear: '/clear',
-    guardedEnv: {},
     install: 'npm install -g @vibe-kit/grok-cli',
   },
   hooks: { none: 'has no hooks or notify program; its screen is all there is' },

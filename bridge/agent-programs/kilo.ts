@@ -46,7 +46,7 @@ export const kilo: AgentProgram = {
   launch: {
     ...launch,
     executable: 'kilo',
-    guardedEnv: { KILO_PERMISSION: launch.guardedEnv.OPENCODE_PERMISSION! },
+    guardedEnv: { KILO_PERMISSION: launch.guardedEnv!.OPENCODE_PERMISSION! },
     install: 'npm install -g @kilocode/cli',
   },
   hooks: { none: 'has no hooks or notify program; its screen is read instead' },

@@ -1,7 +1,7 @@
 import { declared } from '../screen/declared/reader.ts';
 import type { AgentProgram } from './agent-program.ts';
-import { usualComposer } from './composers.ts';
-import { hookEventFields, turnEvents } from './hook-events.ts';
+import { endingsWithNames, usualComposer } from './composers.ts';
+import { usualSignals } from './hook-events.ts';
 
 /** All of its screen but what a model wrote begins before column 3. */
 const rule = '^ ─{10,}$';
@@ -18,16 +18,9 @@ export const kimi: AgentProgram = {
     ...usualComposer,
     settleMs: 100,
     longPasteMarkers: ['\\[paste #[0-9]+ \\+?([0-9]+) (lines|chars)\\]'],
-    commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
-    references: [],
-    commandEndings: [
-      { pattern: '\\\\$', append: ' ' },
-      { pattern: '@\\S*$', append: ' ' },
-    ],
+    commandEndings: endingsWithNames,
     changes: { trims: true, tab: '    ', joinsFailed: '\n\n' },
-    dialogTitles: [],
     dialogWords: ['↑/↓ select · [0-9/]+ choose', '↑↓ navigate · ', '▶ Run this command\\?'],
-    rescueEnters: 1,
   },
   screen: declared('kimi', {
     composer: {
@@ -105,10 +98,6 @@ export const kimi: AgentProgram = {
     yolo: ['--auto'],
     // it takes no first prompt on its command line
     controller: null,
-    promptPrefix: [],
-    resume: ['--continue'],
-    clear: '/new',
-    guardedEnv: {},
     install: 'npm install -g @moonshot-ai/kimi-code',
   },
   hooks: {
@@ -122,11 +111,8 @@ export const kimi: AgentProgram = {
     },
     trust: null,
     signals: {
-      eventFields: hookEventFields,
-      events: { ...turnEvents, TurnStarted: 'turn-began', Interrupt: 'turn-ended' },
-      session: ['session_id'],
-      turn: [],
-      prompt: ['prompt'],
+      ...usualSignals,
+      events: { ...usualSignals.events, TurnStarted: 'turn-began', Interrupt: 'turn-ended' },
     },
   },
 };

@@ -12,16 +12,10 @@ export const pi: AgentProgram = {
     ...usualComposer,
     settleMs: 100,
     longPasteMarkers: ['\\[paste #[0-9]+ \\+?([0-9]+) (lines|chars)\\]'],
-    commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
-    // pi trims what it submits: the model gets the text as it was
-    references: [],
-    commandEndings: [{ pattern: '\\\\$', append: ' ' }],
     // a paste opens no list; what is no command goes to the model
     commands: { erase: 'C-e C-u', echoes: false },
+    // the model gets the text as it was
     changes: { trims: true, tab: '    ' },
-    dialogTitles: [],
-    dialogWords: [],
-    rescueEnters: 1,
   },
   screen: declared('pi', {
     composer: {
@@ -81,10 +75,6 @@ export const pi: AgentProgram = {
     yolo: [],
     // since 1.6.0 a list that names none keeps all tools of MCP servers
     controller: ['--tools', 'read,grep,find,ls,mcp__none'],
-    promptPrefix: [],
-    resume: ['--continue'],
-    clear: '/new',
-    guardedEnv: {},
     install: 'npm install -g @earendil-works/pi-coding-agent',
   },
   hooks: {

@@ -60,7 +60,7 @@ export function controllerCommand(
   const guard = named ? withoutSandbox(launch.controller) : launch.controller;
   return {
     name,
-    argv: [launch.executable, ...guard, ...wish.args, ...launch.promptPrefix, wish.prompt],
+    argv: [launch.executable, ...guard, ...wish.args, ...(launch.promptPrefix ?? []), wish.prompt],
     env: { ...launch.guardedEnv, ...settingsOf(environment) },
     guardedBy: launch.guardedBy,
   };

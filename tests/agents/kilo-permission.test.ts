@@ -46,7 +46,7 @@ async function start(environment: Readonly<Record<string, string>>): Promise<voi
 
 describe.runIf(isWanted('kilo'))('a real kilo', () => {
   test('asks before it runs, writes and fetches, by the variable alone', async () => {
-    await start(guardedEnv);
+    await start(guardedEnv!);
     for (const [prompt, shows] of [
       ['Run it', /\$ touch one/],
       ['Write it', /two/],

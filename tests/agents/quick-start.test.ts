@@ -122,8 +122,8 @@ describe.runIf(isWanted('claude'))('with a real claude', () => {
     expect((await typed(place, 'list')).stdout).toMatch(new RegExp(` worker +claude .* ${place.version} `));
 
     // what it is started with to go on where it was
-    const { guarded, resume } = programNamed('claude')!.launch!;
-    const words = [place.binary, ...guarded!, ...resume].join(' ');
+    const { guarded } = programNamed('claude')!.launch!;
+    const words = [place.binary, ...guarded!, '--continue'].join(' ');
     await tmux.run('kill-pane', '-t', `=${session}:worker`);
     await tmux.run('new-window', '-d', '-n', 'again', '-t', `=${session}:`, '-c', place.workingFolder, words);
     await shows(/^❯\u00a0/m, 'again');

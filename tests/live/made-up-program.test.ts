@@ -82,8 +82,8 @@ export const hal = {
   seenWith: [],
   composer: { ...generic.composer, agent: 'hal' },
   screen: declared('hal', ${facts}),
-  launch: { executable: 'hal', guarded: [], guardedBy: 'its good will', yolo: ['--yolo'], controller: null, promptPrefix: [],
-    resume: [], clear: '/clear', guardedEnv: {}, install: 'npm install -g hal' },
+  launch: { executable: 'hal', guarded: [], guardedBy: 'its good will', yolo: ['--yolo'], controller: null,
+    install: 'npm install -g hal' },
 };
 `,
   );

@@ -1,5 +1,5 @@
 import type { HookFacts } from '../agent-program.ts';
-import { hookEventFields, turnEvents, waitingNotices } from '../hook-events.ts';
+import { usualSignals, waitingNotices } from '../hook-events.ts';
 import { pasted } from './pasted.ts';
 
 /**
@@ -27,12 +27,9 @@ export const claudeHooks: HookFacts = {
   },
   trust: null,
   signals: {
-    eventFields: hookEventFields,
-    events: turnEvents,
+    ...usualSignals,
     notices: waitingNotices,
-    session: ['session_id'],
     turn: ['prompt_id'],
-    prompt: ['prompt'],
     said: ['last_assistant_message'],
     pasted: new RegExp(pasted),
   },

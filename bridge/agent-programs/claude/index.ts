@@ -56,20 +56,17 @@ export const claude: AgentProgram = {
       { pattern: picture, prefix: 'Answer: ' },
     ],
     references: wordReferences,
-    commandEndings: [{ pattern: '\\\\$', append: ' ' }],
     changes: {
       tab: '    ',
       form: 'NFC',
       wrapped: pasted,
     },
-    dialogTitles: [],
     dialogWords: [
       'Do you want to (proceed|make this edit|create|overwrite|allow)',
       'Is this a project you created or one you trust',
       'Esc to (cancel|close|go back)',
       'Enter to (confirm|select)',
     ],
-    rescueEnters: 1,
   },
   screen: declared('claude', {
     composer: {
@@ -205,10 +202,6 @@ export const claude: AgentProgram = {
     yolo: ['--dangerously-skip-permissions'],
     // --disallowedTools takes every word up to the next flag, so it never stands last before the prompt
     controller: ['--disallowedTools', 'Edit,Write,NotebookEdit', '--permission-mode', 'default'],
-    promptPrefix: [],
-    resume: ['--continue'],
-    clear: '/clear',
-    guardedEnv: {},
     install: 'npm install -g @anthropic-ai/claude-code',
   },
   hooks: claudeHooks,

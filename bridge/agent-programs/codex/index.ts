@@ -1,6 +1,6 @@
 import type { AgentProgram } from '../agent-program.ts';
 import { picture, usualComposer } from '../composers.ts';
-import { hookEventFields } from '../hook-events.ts';
+import { usualSignals } from '../hook-events.ts';
 import { codexController } from './controller.ts';
 import { codexQueue } from './native-input.ts';
 import { codexScreen } from './reader.ts';
@@ -21,7 +21,6 @@ export const codex: AgentProgram = {
       { pattern: picture, prefix: 'Answer: ' },
       { pattern: '^[!/]', prefix: ' ' },
     ],
-    references: [],
     // at its end a list of files or skills would be open, from which Enter chooses
     commandEndings: [{ pattern: '[@$]\\S*$', append: ' ' }],
     // with a blank behind it the list of commands closes, from which Enter took /compact for /comp; what is no command stays
@@ -44,10 +43,6 @@ export const codex: AgentProgram = {
     guardedBy: 'its workspace-write sandbox',
     yolo: ['--dangerously-bypass-approvals-and-sandbox'],
     controller: ['--sandbox', 'read-only', '--ask-for-approval', 'on-request'],
-    promptPrefix: [],
-    resume: ['resume', '--last'],
-    clear: '/new',
-    guardedEnv: {},
     install: 'npm install -g @openai/codex',
     settings: { CODEX_HOME: 'MACS_CODEX_HOME' },
   },
@@ -64,7 +59,8 @@ export const codex: AgentProgram = {
     trust: 'codex asks at its next start to review new hooks: choose "Trust all", or none of them runs',
     isReviewed,
     signals: {
-      eventFields: [...hookEventFields, 'type'],
+      ...usualSignals,
+      eventFields: [...usualSignals.eventFields, 'type'],
       events: {
         SessionStart: 'session-began',
         UserPromptSubmit: 'turn-began',
@@ -78,7 +74,6 @@ export const codex: AgentProgram = {
       },
       session: ['session_id', 'thread-id'],
       turn: ['turn_id', 'turn-id'],
-      prompt: ['prompt'],
       // of its Stop hook, and of its notify program (0.171.0)
       said: ['last_assistant_message', 'last-assistant-message'],
       ownInputs: { field: 'input-messages', begins: ['Generate a concise, single-line task title'] },

@@ -1,6 +1,6 @@
 import type { AgentProgram } from '../agent-program.ts';
-import { fileReferences, usualComposer } from '../composers.ts';
-import { hookEventFields } from '../hook-events.ts';
+import { endingsWithNames, fileReferences, usualComposer } from '../composers.ts';
+import { usualSignals } from '../hook-events.ts';
 import { geminiController } from './controller.ts';
 import { geminiScreen } from './reader.ts';
 
@@ -15,17 +15,13 @@ export const gemini: AgentProgram = {
     ...usualComposer,
     settleMs: 400,
     longPasteMarkers: ['\\[Pasted Text: ([0-9]+) (chars|lines)\\]'],
-    // gemini trims before it looks, so that a blank hides no command; a word before it does
-    commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
+    // it trims before it looks, so that a blank hides no command; a word before it does
+    changes: { trims: true },
     references: fileReferences,
     // an escaped @name at the end opens its list all the same, on a loaded machine just before Enter
-    commandEndings: [
-      { pattern: '\\\\$', append: ' ' },
-      { pattern: '@\\S*$', append: ' ' },
-    ],
+    commandEndings: endingsWithNames,
     // Enter chooses from its list: /about for /abo, and behind a blank the first word that may follow (/model manage)
     commands: { listed: '^ ([a-z][\\w:-]*)(?: \\([a-z, -]+\\))? {2,}\\S', erase: 'C-e C-u', echoes: true },
-    changes: { trims: true },
     dialogTitles: ['Action Required'],
     dialogWords: ['Allow execution of', 'Apply this change'],
     rescueEnters: 3,
@@ -37,9 +33,6 @@ export const gemini: AgentProgram = {
     yolo: ['--approval-mode', 'yolo'],
     controller: ['--approval-mode', 'default'],
     promptPrefix: ['--prompt-interactive'],
-    resume: ['--resume', 'latest'],
-    clear: '/clear',
-    guardedEnv: {},
     install: 'npm install -g @google/gemini-cli',
   },
   hooks: {
@@ -52,7 +45,7 @@ export const gemini: AgentProgram = {
     },
     trust: null,
     signals: {
-      eventFields: hookEventFields,
+      ...usualSignals,
       events: {
         SessionStart: 'session-began',
         BeforeAgent: 'turn-began',
@@ -60,9 +53,6 @@ export const gemini: AgentProgram = {
         SessionEnd: 'session-ended',
       },
       notices: { event: 'Notification', field: 'notification_type', values: { ToolPermission: 'approval-wanted' } },
-      session: ['session_id'],
-      turn: [],
-      prompt: ['prompt'],
       said: ['prompt_response'],
     },
   },

@@ -1,6 +1,6 @@
 import { declared } from '../../screen/declared/reader.ts';
 import type { AgentProgram } from '../agent-program.ts';
-import { usualComposer } from '../composers.ts';
+import { endingsWithNames, usualComposer } from '../composers.ts';
 import { opencodeController } from './controller.ts';
 import { opencodePort } from './native-input.ts';
 
@@ -15,16 +15,9 @@ export const opencode: AgentProgram = {
     ...usualComposer,
     settleMs: 400,
     longPasteMarkers: ['\\[Pasted ~([0-9]+) lines\\]'],
-    commandOpenings: [{ pattern: '^\\s*[!/]', prefix: 'Answer: ' }],
-    references: [],
-    commandEndings: [
-      { pattern: '\\\\$', append: ' ' },
-      { pattern: '@\\S*$', append: ' ' },
-    ],
+    commandEndings: endingsWithNames,
     changes: { mayAppend: ' ' },
-    dialogTitles: [],
     dialogWords: ['△ Permission required', 'Allow once +Allow always +Reject'],
-    rescueEnters: 1,
   },
   screen: declared('opencode', {
     composer: {
@@ -78,8 +71,6 @@ export const opencode: AgentProgram = {
     yolo: ['--auto'],
     controller: [],
     promptPrefix: ['--prompt'],
-    resume: ['--continue'],
-    clear: '/new',
     guardedEnv: { OPENCODE_PERMISSION: JSON.stringify({ edit: 'ask', bash: 'ask', webfetch: 'ask' }) },
     install: 'npm install -g opencode-ai',
   },

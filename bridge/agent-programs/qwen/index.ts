@@ -1,7 +1,7 @@
 import { declared } from '../../screen/declared/reader.ts';
 import type { AgentProgram } from '../agent-program.ts';
 import { fileReferences, paths, usualComposer } from '../composers.ts';
-import { hookEventFields, turnEvents, waitingNotices } from '../hook-events.ts';
+import { usualSignals, waitingNotices } from '../hook-events.ts';
 import { qwenInputFile } from './native-input.ts';
 
 /** qwen-code 0.24.4. Its title tells its state, by a first character that says it works, asks or rests. */
@@ -20,11 +20,9 @@ export const qwen: AgentProgram = {
       { pattern: '^\\s*[!/?]', prefix: 'Answer: ' },
     ],
     references: fileReferences,
-    commandEndings: [{ pattern: '\\\\$', append: ' ' }],
     changes: { trims: true, joinsFailed: '' },
     dialogTitles: ['✳'],
     dialogWords: ['Waiting for user confirmation', 'Allow execution of', 'Apply this change'],
-    rescueEnters: 1,
   },
   screen: declared('qwen', {
     title: { busy: '^[◐◓◑◒⠀-⣿]', dialog: '^✳', rest: '^Qwen - ' },
@@ -102,9 +100,6 @@ export const qwen: AgentProgram = {
     yolo: ['--approval-mode', 'yolo'],
     controller: ['--approval-mode', 'default'],
     promptPrefix: ['--prompt-interactive'],
-    resume: ['--continue'],
-    clear: '/clear',
-    guardedEnv: {},
     install: 'npm install -g @qwen-code/qwen-code',
   },
   hooks: {
@@ -125,11 +120,8 @@ export const qwen: AgentProgram = {
     },
     trust: null,
     signals: {
-      eventFields: hookEventFields,
-      events: turnEvents,
-      // after an interrupted or failed turn this is all that it tells
+      ...usualSignals,
       notices: waitingNotices,
-      session: ['session_id'],
       turn: ['prompt_id'],
       prompt: ['submitted_prompt', 'prompt'],
       said: ['last_assistant_message'],
