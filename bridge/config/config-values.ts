@@ -106,7 +106,7 @@ export interface Sources {
 export function joined(sources: Sources): Config {
   const values: Record<string, unknown> = {};
   const given = new Set<string>();
-  for (const option of options as readonly OptionRow[]) {
+  for (const option of options) {
     const fromEnv = option.env === undefined ? undefined : sources.env[option.env];
     const choices: Array<[unknown, string]> = [
       [sources.flags[option.key], option.flag.split(' ')[0]!],

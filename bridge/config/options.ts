@@ -29,302 +29,170 @@ export interface OptionRow {
 /** `place`: every command; `target`: commands that name a pane; `daemon`: the bridge itself; `ask`: whoever asks a controller. */
 export type Audience = 'place' | 'target' | 'daemon' | 'ask';
 
-export const options = [
-  row(
-    'home',
-    '--home <dir>',
-    'path',
-    null,
-    'the state directory: journal, inbox, outbox and your own bridge.yaml (default: ~/.bridge)',
-    ['place'],
-    { env: 'BRIDGE_HOME' },
-  ),
-  row('socket', '--socket <path>', 'path', null, "the tmux server's socket", ['place'], {
+const daemon = ['daemon'] as const;
+const asked = ['daemon', 'ask'] as const;
+
+export const options: readonly OptionRow[] = [
+  row('--home <dir>', 'path', null, ['place'], {
+    env: 'BRIDGE_HOME',
+    meaning: 'the state directory: journal, inbox, outbox and your own bridge.yaml (default: ~/.bridge)',
+  }),
+  row('--socket <path>', 'path', null, ['place'], {
     env: 'TMUX_SOCKET',
     yaml: 'socket',
+    meaning: "the tmux server's socket",
   }),
-  row(
-    'session',
-    '--session <name>',
-    'text',
-    null,
-    'tmux session that holds the pane (exact name)',
-    ['target', 'daemon'],
-    { yaml: 'session' },
-  ),
-  row(
-    'pane',
-    '--pane <id>',
-    'text',
-    null,
-    'the pane: %3, session:window.pane, label, title, window name or agent program',
-    ['target'],
-  ),
-  row('label', '--label <label>', 'text', 'worker', 'the pane with this label', ['target'], {
+  row('--session <name>', 'text', null, ['target', 'daemon'], {
+    yaml: 'session',
+    meaning: 'tmux session that holds the pane (exact name)',
+  }),
+  row('--pane <id>', 'text', null, ['target'], {
+    meaning: 'the pane: %3, session:window.pane, label, title, window name or agent program',
+  }),
+  row('--label <label>', 'text', 'worker', ['target'], {
     env: 'TARGET_PANE_LABEL',
+    meaning: 'the pane with this label',
   }),
-  row(
-    'agent',
-    '--agent <name>',
-    'text',
-    null,
-    `settles which agent program is in the pane: ${offeredNames.join(', ')}, or one of bridge.yaml`,
-    ['target', 'daemon'],
-    { yaml: 'agent' },
-  ),
-  row(
-    'mode',
-    '--mode <mode>',
-    'choice',
-    'auto',
-    'auto: a controller answers; manual: a file in outbox/ answers',
-    ['daemon', 'ask'],
-    { choices: ['auto', 'manual'], yaml: 'mode' },
-  ),
-  row(
-    'worker',
-    '--worker <target>',
-    'list',
-    [],
-    'watch this pane; repeatable (default: every pane whose label begins with "worker")',
-    ['daemon'],
-    { yaml: 'worker', alias: '--worker-pane <id>' },
-  ),
-  row(
-    'controllerBackend',
-    '--controller-backend <name>',
-    'choice',
-    'auto',
-    'who is asked in auto mode',
-    ['daemon', 'ask'],
-    { choices: backends, yaml: 'controller.backend' },
-  ),
-  row(
-    'controllerPane',
-    '--controller-pane <target>',
-    'text',
-    null,
-    'the live controller agent, for the backend "pane"',
-    ['daemon', 'ask'],
-    { yaml: 'controller.pane' },
-  ),
-  row(
-    'controllerCommand',
-    '--controller-command <command>',
-    'text',
-    null,
-    'program for the backend "command": request on stdin, response on stdout',
-    ['daemon', 'ask'],
-    { yaml: 'controller.command' },
-  ),
-  row(
-    'controllerModel',
-    '--controller-model <name>',
-    'text',
-    null,
-    'model the controller program is started with',
-    ['daemon', 'ask'],
-    { yaml: 'controller.model' },
-  ),
-  row(
-    'controllerExtraArgs',
-    '--controller-extra-args <args>',
-    'text',
-    null,
-    'more arguments for the controller program, split like a shell would, never run by one',
-    ['daemon', 'ask'],
-    { yaml: 'controller.extra-args' },
-  ),
-  row(
-    'controllerSystemPrompt',
-    '--controller-system-prompt <file>',
-    'path',
-    null,
-    'what the controller is told (default: prompts/controller.md)',
-    ['daemon', 'ask'],
-    { env: 'MACS_CONTROLLER_PROMPT', yaml: 'controller.system-prompt' },
-  ),
-  row(
-    'controllerTimeout',
-    '--controller-timeout <seconds>',
-    'number',
-    300,
-    'a controller that has not answered by then has failed; 0 = no timeout',
-    ['daemon', 'ask'],
-    { yaml: 'controller.timeout' },
-  ),
-  row(
-    'controllerIsolated',
-    '--controller-isolated',
-    'boolean',
-    false,
-    'the controller works in an empty folder and without tools',
-    ['daemon', 'ask'],
-    { yaml: 'controller.isolated' },
-  ),
-  row(
-    'controllerResume',
-    '--controller-resume',
-    'boolean',
-    false,
-    `${rememberingNames.join(', ')}: the controller remembers its earlier answers`,
-    ['daemon', 'ask'],
-    { yaml: 'controller.resume' },
-  ),
-  row(
-    'splitResponse',
-    '--no-split-response',
-    'boolean',
-    true,
-    'the worker gets the whole response, not only its WORKER INSTRUCTIONS',
-    ['daemon', 'ask'],
-    { yaml: 'split-response' },
-  ),
-  row(
-    'via',
-    '--via <way>',
-    'choice',
-    'keyboard',
-    `how a text reaches an agent: keyboard types it; native hands it to the program's own way in (${nativeInputNames.join(', ')}), or fails; auto does that where it can and types where it cannot`,
-    ['daemon'],
-    { choices: vias, yaml: 'via' },
-  ),
-  row(
-    'workerContextLines',
-    '--worker-context-lines <n>',
-    'number',
-    40,
-    "lines of the worker's screen that the controller sees",
-    ['daemon', 'ask'],
-    { yaml: 'worker-context-lines' },
-  ),
-  row(
-    'heuristic',
-    '--no-heuristic',
-    'boolean',
-    true,
-    'judge only delimited blocks: no questions or completions by the closing words of an ended turn',
-    ['daemon'],
-    { yaml: 'heuristic' },
-  ),
-  row(
-    'heuristicLines',
-    '--heuristic-lines <n>',
-    'number',
-    20,
-    'the last lines of an ended turn by which it is judged',
-    ['daemon'],
-    { yaml: 'heuristic-lines' },
-  ),
-  row(
-    'stuckAfter',
-    '--stuck-after <seconds>',
-    'number',
-    600,
-    'busy for so long with no change but spinners and clocks is stuck; 0 never',
-    ['daemon'],
-    { yaml: 'stuck-after' },
-  ),
-  row(
-    'requestTimeout',
-    '--request-timeout <seconds>',
-    'number',
-    0,
-    'a request that nobody answered by then expires; 0 never',
-    ['daemon', 'ask'],
-    { yaml: 'request-timeout' },
-  ),
-  row(
-    'answersPerHour',
-    '--answers-per-hour <n>',
-    'number',
-    60,
-    'automatic answers per worker and hour; the next one pauses it and is yours. 0: no limit',
-    ['daemon', 'ask'],
-    { yaml: 'limits.answers-per-hour' },
-  ),
-  row(
-    'consecutiveAnswers',
-    '--consecutive-answers <n>',
-    'number',
-    10,
-    'automatic answers in a row to a worker that shows no new work; likewise',
-    ['daemon', 'ask'],
-    { yaml: 'limits.consecutive' },
-  ),
-  row(
-    'answersPerDay',
-    '--answers-per-day <n>',
-    'number',
-    500,
-    'automatic answers to all workers within 24 hours; likewise',
-    ['daemon', 'ask'],
-    { yaml: 'limits.per-day' },
-  ),
-  row(
-    'notifyAgainAfter',
-    '--notify-again-after <seconds>',
-    'number',
-    600,
-    'a request that still waits for you calls you again after this long; 0 never',
-    ['daemon'],
-    { yaml: 'notify.again-after' },
-  ),
-  row(
-    'retentionDays',
-    '--retention-days <n>',
-    'number',
-    90,
-    'what ended so many days ago moves from the journal into archive/, once a day; 0 never',
-    ['daemon'],
-    { yaml: 'retention-days' },
-  ),
-  row(
-    'dryRun',
-    '--dry-run',
-    'boolean',
-    false,
-    'rules and read-only controller programs are asked; the rest ends as "would send", "would ask" or "would notify you": nothing is typed, written into inbox/ or called',
-    ['daemon'],
-  ),
-  row(
-    'simulateLog',
-    '--simulate-log <file>',
-    'path',
-    null,
-    'report what would have been detected in a recorded terminal log, and exit',
-    ['daemon'],
-  ),
-  row('columns', '--columns <n>', 'number', 120, 'width of the terminal that made the log (with --simulate-log)', [
-    'daemon',
-  ]),
-  row('rows', '--rows <n>', 'number', 50, 'height of the terminal that made the log (with --simulate-log)', ['daemon']),
-  row(
-    'trustWorkspace',
-    '--trust-workspace',
-    'boolean',
-    false,
-    "accept a home inside a worker's own folder, where the worker could answer itself",
-    ['daemon', 'ask'],
-  ),
-  row('log', '--log <file>', 'path', null, 'also append the log to this file, as JSON lines; SIGHUP opens it anew', [
-    'daemon',
-  ]),
-  row('controllerLog', '--controller-log <file>', 'path', null, 'append every controller answer, whole, to this file', [
-    'daemon',
-  ]),
-  row('quiet', '--quiet', 'boolean', false, 'say only what needs a human', ['daemon']),
-  row('json', '--json', 'boolean', false, 'machine-readable output', ['place']),
-] as const satisfies readonly OptionRow[];
+  row('--agent <name>', 'text', null, ['target', 'daemon'], {
+    yaml: 'agent',
+    meaning: `settles which agent program is in the pane: ${offeredNames.join(', ')}, or one of bridge.yaml`,
+  }),
+  row('--mode <mode>', 'choice', 'auto', asked, {
+    choices: ['auto', 'manual'],
+    yaml: 'mode',
+    meaning: 'auto: a controller answers; manual: a file in outbox/ answers',
+  }),
+  row('--worker <target>', 'list', [], daemon, {
+    yaml: 'worker',
+    alias: '--worker-pane <id>',
+    meaning: 'watch this pane; repeatable (default: every pane whose label begins with "worker")',
+  }),
+  row('--controller-backend <name>', 'choice', 'auto', asked, {
+    choices: backends,
+    yaml: 'controller.backend',
+    meaning: 'who is asked in auto mode',
+  }),
+  row('--controller-pane <target>', 'text', null, asked, {
+    yaml: 'controller.pane',
+    meaning: 'the live controller agent, for the backend "pane"',
+  }),
+  row('--controller-command <command>', 'text', null, asked, {
+    yaml: 'controller.command',
+    meaning: 'program for the backend "command": request on stdin, response on stdout',
+  }),
+  row('--controller-model <name>', 'text', null, asked, {
+    yaml: 'controller.model',
+    meaning: 'model the controller program is started with',
+  }),
+  row('--controller-extra-args <args>', 'text', null, asked, {
+    yaml: 'controller.extra-args',
+    meaning: 'more arguments for the controller program, split like a shell would, never run by one',
+  }),
+  row('--controller-system-prompt <file>', 'path', null, asked, {
+    env: 'MACS_CONTROLLER_PROMPT',
+    yaml: 'controller.system-prompt',
+    meaning: 'what the controller is told (default: prompts/controller.md)',
+  }),
+  row('--controller-timeout <seconds>', 'number', 300, asked, {
+    yaml: 'controller.timeout',
+    meaning: 'a controller that has not answered by then has failed; 0 = no timeout',
+  }),
+  row('--controller-isolated', 'boolean', false, asked, {
+    yaml: 'controller.isolated',
+    meaning: 'the controller works in an empty folder and without tools',
+  }),
+  row('--controller-resume', 'boolean', false, asked, {
+    yaml: 'controller.resume',
+    meaning: `${rememberingNames.join(', ')}: the controller remembers its earlier answers`,
+  }),
+  row('--no-split-response', 'boolean', true, asked, {
+    yaml: 'split-response',
+    meaning: 'the worker gets the whole response, not only its WORKER INSTRUCTIONS',
+  }),
+  row('--via <way>', 'choice', 'keyboard', daemon, {
+    choices: vias,
+    yaml: 'via',
+    meaning: `how a text reaches an agent: keyboard types it; native hands it to the program's own way in (${nativeInputNames.join(', ')}), or fails; auto does that where it can and types where it cannot`,
+  }),
+  row('--worker-context-lines <n>', 'number', 40, asked, {
+    yaml: 'worker-context-lines',
+    meaning: "lines of the worker's screen that the controller sees",
+  }),
+  row('--no-heuristic', 'boolean', true, daemon, {
+    yaml: 'heuristic',
+    meaning: 'judge only delimited blocks: no questions or completions by the closing words of an ended turn',
+  }),
+  row('--heuristic-lines <n>', 'number', 20, daemon, {
+    yaml: 'heuristic-lines',
+    meaning: 'the last lines of an ended turn by which it is judged',
+  }),
+  row('--stuck-after <seconds>', 'number', 600, daemon, {
+    yaml: 'stuck-after',
+    meaning: 'busy for so long with no change but spinners and clocks is stuck; 0 never',
+  }),
+  row('--request-timeout <seconds>', 'number', 0, asked, {
+    yaml: 'request-timeout',
+    meaning: 'a request that nobody answered by then expires; 0 never',
+  }),
+  row('--answers-per-hour <n>', 'number', 60, asked, {
+    yaml: 'limits.answers-per-hour',
+    meaning: 'automatic answers per worker and hour; the next one pauses it and is yours. 0: no limit',
+  }),
+  row('--consecutive-answers <n>', 'number', 10, asked, {
+    yaml: 'limits.consecutive',
+    meaning: 'automatic answers in a row to a worker that shows no new work; likewise',
+  }),
+  row('--answers-per-day <n>', 'number', 500, asked, {
+    yaml: 'limits.per-day',
+    meaning: 'automatic answers to all workers within 24 hours; likewise',
+  }),
+  row('--notify-again-after <seconds>', 'number', 600, daemon, {
+    yaml: 'notify.again-after',
+    meaning: 'a request that still waits for you calls you again after this long; 0 never',
+  }),
+  row('--retention-days <n>', 'number', 90, daemon, {
+    yaml: 'retention-days',
+    meaning: 'what ended so many days ago moves from the journal into archive/, once a day; 0 never',
+  }),
+  row('--dry-run', 'boolean', false, daemon, {
+    meaning:
+      'rules and read-only controller programs are asked; the rest ends as "would send", "would ask" or "would notify you": nothing is typed, written into inbox/ or called',
+  }),
+  row('--simulate-log <file>', 'path', null, daemon, {
+    meaning: 'report what would have been detected in a recorded terminal log, and exit',
+  }),
+  row('--columns <n>', 'number', 120, daemon, {
+    meaning: 'width of the terminal that made the log (with --simulate-log)',
+  }),
+  row('--rows <n>', 'number', 50, daemon, {
+    meaning: 'height of the terminal that made the log (with --simulate-log)',
+  }),
+  row('--trust-workspace', 'boolean', false, asked, {
+    meaning: "accept a home inside a worker's own folder, where the worker could answer itself",
+  }),
+  row('--log <file>', 'path', null, daemon, {
+    meaning: 'also append the log to this file, as JSON lines; SIGHUP opens it anew',
+  }),
+  row('--controller-log <file>', 'path', null, daemon, {
+    meaning: 'append every controller answer, whole, to this file',
+  }),
+  row('--quiet', 'boolean', false, daemon, {
+    meaning: 'say only what needs a human',
+  }),
+  row('--json', 'boolean', false, ['place'], {
+    meaning: 'machine-readable output',
+  }),
+];
 
+/** The key is the flag in the other spelling; a `--no-…` is the key without it. */
 function row(
-  key: string,
   flag: string,
   type: OptionRow['type'],
   fallback: OptionRow['default'],
-  meaning: string,
   audience: readonly Audience[],
-  more: { env?: string; yaml?: string; choices?: readonly string[]; alias?: string } = {},
+  more: Pick<OptionRow, 'env' | 'yaml' | 'choices' | 'alias' | 'meaning'>,
 ): OptionRow {
-  return { key, flag, type, default: fallback, meaning, for: audience, ...more };
+  const name = flag.split(' ')[0]!.replace(/^--(?:no-)?/, '');
+  const key = name.replace(/-(.)/g, (_dash, letter: string) => letter.toUpperCase());
+  return { key, flag, type, default: fallback, for: audience, ...more };
 }
