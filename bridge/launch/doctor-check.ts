@@ -6,6 +6,18 @@ export interface Check {
   readonly remedy?: string;
 }
 
+export function good(name: string, detail: string): Check {
+  return { name, ok: true, detail };
+}
+
+export function warning(name: string, detail: string, remedy?: string): Check {
+  return { name, ok: 'warn', detail, ...(remedy === undefined ? {} : { remedy }) };
+}
+
+export function bad(name: string, detail: string, remedy?: string): Check {
+  return { ...warning(name, detail, remedy), ok: false };
+}
+
 /** The machine as the doctor sees it. Nothing here throws for a thing that is merely absent. */
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
-import type { Check, Machine } from './doctor-check.ts';
+import { bad, type Check, type Machine, good, warning } from './doctor-check.ts';
 
 /** Folders 0700, files 0600, and all of it ours: an answer in the wrong hands is typed into an agent. */
 export async function homeCheck(machine: Machine): Promise<Check[]> {
   const name = 'home';
   const folder = await machine.stat(machine.home);
-  if (folder === null) return [{ name, ok: true, detail: `${machine.home} is made on first use` }];
-  if (folder.kind !== 'folder')
-    return [{ name, ok: false, detail: `${machine.home} is not a folder`, remedy: 'name another: --home DIR' }];
+  if (folder === null) return [good(name, `${machine.home} is made on first use`)];
+  if (folder.kind !== 'folder') return [bad(name, `${machine.home} is not a folder`, 'name another: --home DIR')];
   const open: string[] = [];
   const foreign: string[] = [];
   const look = async (path: string, allowed: number) => {
@@ -22,36 +21,21 @@ export async function homeCheck(machine: Machine): Promise<Check[]> {
     if (/^bridge\.(?:db|sock)/.test(entry)) await look(join(machine.home, entry), 0o600);
   }
   if (foreign.length > 0) {
-    return [
-      {
-        name,
-        ok: false,
-        detail: `belongs to another user: ${foreign.join(', ')}`,
-        remedy: 'name a home of your own: --home DIR',
-      },
-    ];
+    return [bad(name, `belongs to another user: ${foreign.join(', ')}`, 'name a home of your own: --home DIR')];
   }
-  if (open.length === 0) return [{ name, ok: true, detail: `${machine.home}: yours alone` }];
-  return [
-    {
-      name,
-      ok: 'warn',
-      detail: `others may read or write: ${open.join(', ')}`,
-      remedy: `chmod go-rwx ${open.join(' ')}`,
-    },
-  ];
+  if (open.length === 0) return [good(name, `${machine.home}: yours alone`)];
+  return [warning(name, `others may read or write: ${open.join(', ')}`, `chmod go-rwx ${open.join(' ')}`)];
 }
 
 export function desktopCheck(machine: Machine): Check {
   const tools = machine.platform === 'darwin' ? ['osascript'] : ['notify-send', 'powershell.exe'];
   const tool = tools.find((candidate) => machine.find(candidate) !== null);
-  if (tool) return { name: 'notifications', ok: true, detail: `desktop through ${tool}` };
-  return {
-    name: 'notifications',
-    ok: 'warn',
-    detail: `${tools.join(' and ')} not found: the terminal bell alone calls you`,
-    remedy: 'install libnotify (notify-send), or set notify.command in bridge.yaml',
-  };
+  if (tool) return good('notifications', `desktop through ${tool}`);
+  return warning(
+    'notifications',
+    `${tools.join(' and ')} not found: the terminal bell alone calls you`,
+    'install libnotify (notify-send), or set notify.command in bridge.yaml',
+  );
 }
 
 /** An agent's sandbox hands its children names of its own; inside one, tmux is usually out of reach. */
@@ -61,20 +45,18 @@ export function sandboxCheck(machine: Machine): Check {
     (variable) => machine.env[variable],
   );
   if (inside.length > 0) {
-    return {
+    return warning(
       name,
-      ok: 'warn',
-      detail: `this runs inside an agent's sandbox (${inside.join(', ')} is set): tmux and the home may be out of reach`,
-      remedy: 'run bridge from your own shell',
-    };
+      `this runs inside an agent's sandbox (${inside.join(', ')} is set): tmux and the home may be out of reach`,
+      'run bridge from your own shell',
+    );
   }
   if (machine.uid === 0) {
-    return {
+    return warning(
       name,
-      ok: 'warn',
-      detail: 'running as root: agents that refuse root will not start, and the others may do anything',
-      remedy: 'use an ordinary user',
-    };
+      'running as root: agents that refuse root will not start, and the others may do anything',
+      'use an ordinary user',
+    );
   }
-  return { name, ok: true, detail: 'not inside an agent’s sandbox' };
+  return good(name, 'not inside an agent’s sandbox');
 }

@@ -1,4 +1,4 @@
-import type { Check, Machine } from './doctor-check.ts';
+import { type Check, type Machine, warning } from './doctor-check.ts';
 
 /** The commands with which the bridge looks and types. */
 const ours = ['send-keys', 'paste-buffer', 'set-buffer', 'load-buffer', 'if-shell', 'display-message', 'capture-pane'];
@@ -19,11 +19,10 @@ export async function hooksCheck(machine: Machine): Promise<Check[]> {
   const found = [...hooks, ...aliases];
   if (found.length === 0) return [];
   return [
-    {
-      name: 'tmux hooks',
-      ok: 'warn',
-      detail: `tmux does this with every key or text of the bridge: ${found.join('; ')}`,
-      remedy: 'see that it touches no other pane, or remove it: set-hook -gu NAME, set-option -su command-alias[N]',
-    },
+    warning(
+      'tmux hooks',
+      `tmux does this with every key or text of the bridge: ${found.join('; ')}`,
+      'see that it touches no other pane, or remove it: set-hook -gu NAME, set-option -su command-alias[N]',
+    ),
   ];
 }

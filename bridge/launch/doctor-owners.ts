@@ -1,4 +1,4 @@
-import type { Check, Machine } from './doctor-check.ts';
+import { type Check, type Machine, good, warning } from './doctor-check.ts';
 
 /** A pane of another bridge is answered by that one, whatever this one's rules say. */
 export async function ownersCheck(machine: Machine): Promise<Check> {
@@ -7,13 +7,12 @@ export async function ownersCheck(machine: Machine): Promise<Check> {
   const others = owned.filter(({ home }) => home !== machine.home);
   if (others.length > 0) {
     const list = others.map(({ pane, home, pid }) => `${pane} is watched by the bridge of ${home} (pid ${pid})`);
-    return {
+    return warning(
       name,
-      ok: 'warn',
-      detail: list.join(', '),
-      remedy: 'answer there (`--home` names its state directory), or stop that bridge: this one takes over then',
-    };
+      list.join(', '),
+      'answer there (`--home` names its state directory), or stop that bridge: this one takes over then',
+    );
   }
-  if (owned.length === 0) return { name, ok: true, detail: 'no bridge watches a pane of this server' };
-  return { name, ok: true, detail: `this home's bridge watches ${owned.map(({ pane }) => pane).join(', ')}` };
+  if (owned.length === 0) return good(name, 'no bridge watches a pane of this server');
+  return good(name, `this home's bridge watches ${owned.map(({ pane }) => pane).join(', ')}`);
 }

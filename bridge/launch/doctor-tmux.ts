@@ -1,5 +1,5 @@
 import { isTooSmall, synchronizedInWords, tooSmallInWords } from '../core/pane.ts';
-import type { Check, Machine } from './doctor-check.ts';
+import { bad, type Check, type Machine, good, warning } from './doctor-check.ts';
 import { installLine } from './install-line.ts';
 import { isSynchronized } from './tmux.ts';
 import { faultsOf } from './tmux-faults.ts';
@@ -8,28 +8,22 @@ const needed = { major: 3, minor: 2 };
 
 export async function tmuxCheck(machine: Machine): Promise<Check> {
   const path = machine.find('tmux');
-  if (path === null) return { name: 'tmux', ok: false, detail: 'not on PATH', remedy: installLine('tmux', machine) };
+  if (path === null) return bad('tmux', 'not on PATH', installLine('tmux', machine));
   const said = await machine.run(path, '-V');
   const version = said.stdout.trim();
   const numbers = /(\d+)\.(\d+)/.exec(version);
   if (said.code !== 0 || version === '') {
-    return {
-      name: 'tmux',
-      ok: false,
-      detail: `${path} does not run: ${said.stderr.trim() || `code ${said.code}`}`,
-      remedy: installLine('tmux', machine),
-    };
+    return bad(
+      'tmux',
+      `${path} does not run: ${said.stderr.trim() || `code ${said.code}`}`,
+      installLine('tmux', machine),
+    );
   }
   // a build from tmux's own repository calls itself `tmux master`: newer than any number
-  if (numbers === null || /openbsd/.test(version)) return { name: 'tmux', ok: true, detail: `${version} (${path})` };
+  if (numbers === null || /openbsd/.test(version)) return good('tmux', `${version} (${path})`);
   const [major, minor] = [Number(numbers[1]), Number(numbers[2])];
   if (major > needed.major || (major === needed.major && minor >= needed.minor)) return known(version, path);
-  return {
-    name: 'tmux',
-    ok: false,
-    detail: `${version}; ${needed.major}.${needed.minor} or newer is needed`,
-    remedy: installLine('tmux', machine),
-  };
+  return bad('tmux', `${version}; ${needed.major}.${needed.minor} or newer is needed`, installLine('tmux', machine));
 }
 
 /** New enough, with what is known to be wrong with it. */
@@ -37,9 +31,7 @@ function known(version: string, path: string): Check {
   const faults = faultsOf(version);
   const detail = [`${version} (${path})`, ...faults.map(({ says, remedy }) => `${says}: ${remedy}`)].join('; ');
   const grave = faults.find(({ isGrave }) => isGrave);
-  return grave === undefined
-    ? { name: 'tmux', ok: true, detail }
-    : { name: 'tmux', ok: 'warn', detail, remedy: grave.remedy };
+  return grave === undefined ? good('tmux', detail) : warning('tmux', detail, grave.remedy);
 }
 
 export async function socketCheck(machine: Machine): Promise<Check> {
@@ -48,44 +40,36 @@ export async function socketCheck(machine: Machine): Promise<Check> {
   const start = 'start the worker: scripts/start-worker';
   const stat = await machine.stat(path);
   if (stat === null)
-    return {
+    return warning(
       name,
-      ok: 'warn',
-      detail: `${path}: no server running: there is no such socket`,
-      remedy: `${start}; or name the server: --socket PATH or TMUX_SOCKET`,
-    };
+      `${path}: no server running: there is no such socket`,
+      `${start}; or name the server: --socket PATH or TMUX_SOCKET`,
+    );
   if (stat.kind !== 'socket' && stat.kind !== 'link')
-    return { name, ok: false, detail: `${path} is not a socket`, remedy: 'name another: --socket PATH or TMUX_SOCKET' };
+    return bad(name, `${path} is not a socket`, 'name another: --socket PATH or TMUX_SOCKET');
   const said = await machine.run('tmux', '-S', path, 'list-sessions', '-F', '#{session_name}');
   if (said.code === 0) {
     const sessions = said.stdout.trim().split('\n').filter(Boolean);
-    return {
+    return good(
       name,
-      ok: true,
-      detail: `${path}: ${sessions.length} session${sessions.length === 1 ? '' : 's'} (${sessions.join(', ')})`,
-    };
+      `${path}: ${sessions.length} session${sessions.length === 1 ? '' : 's'} (${sessions.join(', ')})`,
+    );
   }
   const reason = said.stderr.trim() || 'tmux did not answer in time';
   if (/no server running|connection refused|no sessions/i.test(reason)) {
-    return {
-      name,
-      ok: 'warn',
-      detail: `${path}: no server running behind this socket; it was left by one that ended`,
-      remedy: start,
-    };
+    return warning(name, `${path}: no server running behind this socket; it was left by one that ended`, start);
   }
   if (/permitted|permission denied|access/i.test(reason)) {
     const other = stat.uid !== machine.uid;
-    return {
+    return bad(
       name,
-      ok: false,
-      detail: `${path}: ${reason}: ${other ? `it belongs to user ${stat.uid}, this is user ${machine.uid}` : 'this process may not reach it, as inside an agent’s sandbox'}`,
-      remedy: other
+      `${path}: ${reason}: ${other ? `it belongs to user ${stat.uid}, this is user ${machine.uid}` : 'this process may not reach it, as inside an agent’s sandbox'}`,
+      other
         ? 'run as the user who started tmux, or name your own server: --socket PATH'
         : 'run it outside the sandbox, or let the agent ask for it',
-    };
+    );
   }
-  return { name, ok: false, detail: `${path}: ${reason}` };
+  return bad(name, `${path}: ${reason}`);
 }
 
 export async function panesCheck(machine: Machine): Promise<Check> {
@@ -99,7 +83,7 @@ export async function panesCheck(machine: Machine): Promise<Check> {
     '-F',
     `#{pane_id} ${isSynchronized} #{pane_width} #{pane_height} #{@label}`,
   );
-  if (said.code !== 0) return { name, ok: 'warn', detail: 'none can be listed without a server' };
+  if (said.code !== 0) return warning(name, 'none can be listed without a server');
   const rows = said.stdout
     .split('\n')
     .filter(Boolean)
@@ -113,29 +97,22 @@ export async function panesCheck(machine: Machine): Promise<Check> {
   const detail = `${rows.length} in all; ${[...workers, ...controllers].join(', ') || 'none is labelled worker or controller'}`;
   const synchronized = rows.filter((row) => row.isSynchronized).map(({ id, label }) => `${label} ${id}`.trim());
   if (synchronized.length > 0) {
-    return {
+    return warning(
       name,
-      ok: 'warn',
-      detail: `${detail}; ${synchronizedInWords}, so nothing is typed into ${synchronized.join(', ')}`,
-      remedy: 'tmux set-option -w -t PANE synchronize-panes off, or zoom the pane that is meant',
-    };
+      `${detail}; ${synchronizedInWords}, so nothing is typed into ${synchronized.join(', ')}`,
+      'tmux set-option -w -t PANE synchronize-panes off, or zoom the pane that is meant',
+    );
   }
   const isRead = (label: string) => label.startsWith('worker') || label.startsWith('controller');
   const small = rows.filter(({ label, size }) => isRead(label) && isTooSmall(size));
   if (small.length > 0) {
     const which = small.map(({ id, label, size }) => `${label} ${id} ${size.width}x${size.height}`);
-    return {
+    return warning(
       name,
-      ok: 'warn',
-      detail: `${detail}; ${tooSmallInWords}: ${which.join(', ')}`,
-      remedy: 'enlarge it: tmux resize-pane -Z -t PANE, or a window of its own',
-    };
+      `${detail}; ${tooSmallInWords}: ${which.join(', ')}`,
+      'enlarge it: tmux resize-pane -Z -t PANE, or a window of its own',
+    );
   }
-  if (workers.length > 0) return { name, ok: true, detail };
-  return {
-    name,
-    ok: 'warn',
-    detail,
-    remedy: 'scripts/start-worker makes one; `bridge target PANE` pins one that is there',
-  };
+  if (workers.length > 0) return good(name, detail);
+  return warning(name, detail, 'scripts/start-worker makes one; `bridge target PANE` pins one that is there');
 }

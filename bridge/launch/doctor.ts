@@ -1,7 +1,7 @@
 import { type AgentProgram, unseenInWords } from '../agent-programs/agent-program.ts';
 import { launchable } from '../agent-programs/index.ts';
 import { messageOf } from '../core/failure.ts';
-import type { Check, Machine } from './doctor-check.ts';
+import { bad, type Check, type Machine, good, warning } from './doctor-check.ts';
 import { desktopCheck, homeCheck, sandboxCheck } from './doctor-environment.ts';
 import { hooksCheck } from './doctor-hooks.ts';
 import { ownersCheck } from './doctor-owners.ts';
@@ -27,7 +27,7 @@ export async function diagnose(machine: Machine): Promise<Check[]> {
       try {
         return await look();
       } catch (fault) {
-        return [{ name, ok: false as const, detail: `could not be looked at: ${messageOf(fault)}` }];
+        return [bad(name, `could not be looked at: ${messageOf(fault)}`)];
       }
     }),
   );
@@ -37,13 +37,8 @@ export async function diagnose(machine: Machine): Promise<Check[]> {
 function nodeCheck(machine: Machine): Check {
   const [major = 0, minor = 0] = machine.nodeVersion.replace(/^v/, '').split('.').map(Number);
   const enough = major > 20 || (major === 20 && minor >= 19);
-  if (enough) return { name: 'node', ok: true, detail: machine.nodeVersion };
-  return {
-    name: 'node',
-    ok: false,
-    detail: `${machine.nodeVersion}, 20.19 or newer is needed`,
-    remedy: installLine('node', machine),
-  };
+  if (enough) return good('node', machine.nodeVersion);
+  return bad('node', `${machine.nodeVersion}, 20.19 or newer is needed`, installLine('node', machine));
 }
 
 async function agentChecks(machine: Machine): Promise<Check[]> {
@@ -56,24 +51,19 @@ async function agentChecks(machine: Machine): Promise<Check[]> {
       const version = said.stdout.trim().split('\n')[0];
       if (said.code === 0 && version) return [versionCheck(program, version, path)];
       const reason = said.stderr.trim().split('\n')[0] || 'it did not answer --version';
-      return [{ name: `agent ${name}`, ok: 'warn', detail: `${path}: ${reason}`, remedy: launch.install }];
+      return [warning(`agent ${name}`, `${path}: ${reason}`, launch.install)];
     }),
   );
   const found = checks.flat();
   if (found.length > 0) return found;
   const names = launchable.map(({ launch }) => launch.executable).join(', ');
-  return [{ name: 'agents', ok: 'warn', detail: `none of ${names} is on PATH`, remedy: launchable[0]!.launch.install }];
+  return [warning('agents', `none of ${names} is on PATH`, launchable[0]!.launch.install)];
 }
 
 function versionCheck(program: AgentProgram, version: string, path: string): Check {
   const name = `agent ${program.name}`;
   const note = unseenInWords(program, /\d+\.\d+(?:\.\d+)*/.exec(version)?.[0] ?? null);
   const detail = `${version} (${path})`;
-  if (note === null) return { name, ok: true, detail };
-  return {
-    name,
-    ok: 'warn',
-    detail: `${detail}: ${note}`,
-    remedy: 'what its screen does not prove is held, and said so',
-  };
+  if (note === null) return good(name, detail);
+  return warning(name, `${detail}: ${note}`, 'what its screen does not prove is held, and said so');
 }
