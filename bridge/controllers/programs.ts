@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { controllers } from '../agent-programs/index.ts';
 import type { Clock } from '../core/clock.ts';
-import { BridgeError, usageError } from '../core/failure.ts';
+import { splitCommand } from '../core/command-line.ts';
+import { usageError } from '../core/failure.ts';
 import { AgentController } from './agent-controller.ts';
-import { splitCommand } from './argv.ts';
 import type { Backend } from './choose.ts';
 import { CommandController } from './command.ts';
 import type { Controller } from './controller.ts';
@@ -36,9 +36,9 @@ export function programController(
     environment,
     scratchRoot: options.scratchRoot ?? defaultScratchRoot(environment),
   };
-  const extraArgs = words(options.extraArgs ?? '', '--controller-extra-args');
+  const extraArgs = splitCommand(options.extraArgs ?? '', '--controller-extra-args', 'refused');
   if (backend === 'command') {
-    const argv = words(options.command ?? '', '--controller-command');
+    const argv = splitCommand(options.command ?? '', '--controller-command', 'refused');
     if (argv.length === 0) throw usageError('--controller-command', '', 'names no program', 'name the program to ask');
     const [program, ...args] = argv;
     // `./answer` means the folder the bridge was started in, never the worker's
@@ -62,10 +62,4 @@ export function programController(
     extraArgs,
     resume: options.resume,
   });
-}
-
-function words(text: string, option: string): readonly string[] {
-  const split = splitCommand(text, option);
-  if (split instanceof BridgeError) throw split;
-  return split;
 }

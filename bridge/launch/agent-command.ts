@@ -1,7 +1,7 @@
 import type { Launch } from '../agent-programs/agent-program.ts';
 import { agentPrograms, type Launchable, launchable } from '../agent-programs/index.ts';
+import { splitCommand } from '../core/command-line.ts';
 import { BridgeError, usageError } from '../core/failure.ts';
-import { splitCommand } from './command-line.ts';
 import { type LaunchEnvironment, setting } from './environment.ts';
 import { findProgram } from './programs.ts';
 

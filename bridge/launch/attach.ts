@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { quoteCommand } from './command-line.ts';
+import { quoteCommand } from '../core/command-line.ts';
 import { enclosingSocket, type LaunchEnvironment } from './environment.ts';
 
 /** The command that shows a session in this terminal, if it is wanted and possible, and in words for another terminal. */

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { launchable } from '../agent-programs/index.ts';
+import { splitCommand } from '../core/command-line.ts';
 import { usageError } from '../core/failure.ts';
 import { type AgentCommand, controllerCommand } from './agent-command.ts';
 import { real } from './attach.ts';
-import { splitCommand } from './command-line.ts';
 import { type ControllerRun, runController } from './controller-run.ts';
 import { type LaunchEnvironment, setting } from './environment.ts';
 import { guardOff } from './guard-off.ts';

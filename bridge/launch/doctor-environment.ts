@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { bad, type Check, type Machine, good, warning } from './doctor-check.ts';
+import { bad, type Check, good, type Machine, warning } from './doctor-check.ts';
 
 /** Folders 0700, files 0600, and all of it ours: an answer in the wrong hands is typed into an agent. */
 export async function homeCheck(machine: Machine): Promise<Check[]> {

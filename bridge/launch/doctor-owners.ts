@@ -1,4 +1,4 @@
-import { type Check, type Machine, good, warning } from './doctor-check.ts';
+import { type Check, good, type Machine, warning } from './doctor-check.ts';
 
 /** A pane of another bridge is answered by that one, whatever this one's rules say. */
 export async function ownersCheck(machine: Machine): Promise<Check> {

@@ -1,5 +1,5 @@
 import { isTooSmall, synchronizedInWords, tooSmallInWords } from '../core/pane.ts';
-import { bad, type Check, type Machine, good, warning } from './doctor-check.ts';
+import { bad, type Check, good, type Machine, warning } from './doctor-check.ts';
 import { installLine } from './install-line.ts';
 import { isSynchronized } from './tmux.ts';
 import { faultsOf } from './tmux-faults.ts';

@@ -1,7 +1,7 @@
 import { type AgentProgram, unseenInWords } from '../agent-programs/agent-program.ts';
 import { launchable } from '../agent-programs/index.ts';
 import { messageOf } from '../core/failure.ts';
-import { bad, type Check, type Machine, good, warning } from './doctor-check.ts';
+import { bad, type Check, good, type Machine, warning } from './doctor-check.ts';
 import { desktopCheck, homeCheck, sandboxCheck } from './doctor-environment.ts';
 import { hooksCheck } from './doctor-hooks.ts';
 import { ownersCheck } from './doctor-owners.ts';

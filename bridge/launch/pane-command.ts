@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { quoteCommand } from '../core/command-line.ts';
 import type { AgentCommand } from './agent-command.ts';
-import { quoteCommand } from './command-line.ts';
 import { packageRoot } from './package-root.ts';
 
 /**

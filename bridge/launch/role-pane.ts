@@ -1,7 +1,7 @@
+import { quoteCommand } from '../core/command-line.ts';
 import { BridgeError, messageOf } from '../core/failure.ts';
 import { asPaneId, type PaneId } from '../core/ids.ts';
 import type { AgentCommand } from './agent-command.ts';
-import { quoteCommand } from './command-line.ts';
 import { isShell, typeAtIdleShell } from './idle-shell.ts';
 import { commandLine, paneCommand } from './pane-command.ts';
 import { isNoServer, type Tmux } from './tmux.ts';

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { splitCommand } from '../../bridge/controllers/argv.ts';
 import { chooseBackend } from '../../bridge/controllers/choose.ts';
 import { BridgeError } from '../../bridge/core/failure.ts';
 
@@ -48,24 +47,3 @@ test('command needs a command, and an unknown name is a usage error', () => {
   expect(chooseBackend('command', available({ command: 'x' }))).toMatchObject({ backend: 'command' });
   expect(chooseBackend('gpt', available())).toMatchObject({ exitCode: 64 });
 });
-
-test.each<[string, string[]]>([
-  ['', []],
-  ['  my-program  --flag\tvalue ', ['my-program', '--flag', 'value']],
-  [`a 'b c' "d e"`, ['a', 'b c', 'd e']],
-  [`a '' ""`, ['a', '', '']],
-  [`--x='a b'c`, ['--x=a bc']],
-  [`a\\ b "c\\"d" 'e\\f'`, ['a b', 'c"d', 'e\\f']],
-  [`"\\n $HOME"`, ['\\n $HOME']],
-  [`sh -c 'a | b > c; $(d)'`, ['sh', '-c', 'a | b > c; $(d)']],
-  ['-c model_reasoning_effort="high"', ['-c', 'model_reasoning_effort=high']],
-])('a command line is split like a shell would: %j', (text, expected) => {
-  expect(splitCommand(text, '--x')).toEqual(expected);
-});
-
-test.each(['a | b', 'a > b', 'a && b', 'a; b', 'a `b`', 'a $(b)', `a 'b`, 'a "b'])(
-  'what needs a shell, or is not finished, is refused: %j',
-  (text) => {
-    expect(splitCommand(text, '--controller-command')).toMatchObject({ exitCode: 64, what: '--controller-command' });
-  },
-);

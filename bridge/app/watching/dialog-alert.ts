@@ -1,9 +1,9 @@
 import { listOptions } from '../../core/choice.ts';
+import { quoteCommand } from '../../core/command-line.ts';
 import { withEscapes } from '../../core/look-alikes.ts';
 import { type PaneIdentity, placeIn, type Snapshot } from '../../core/pane.ts';
 import type { Reading } from '../../core/reading.ts';
 import { systemClock } from '../../host/clock.ts';
-import { quoteCommand } from '../../launch/command-line.ts';
 import type { Bridge } from '../bridge.ts';
 
 /** A dialog that stands so long is waited at; one that cannot be read may still be drawn. */

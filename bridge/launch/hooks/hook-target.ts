@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { type HookFacts, seenInWords } from '../../agent-programs/agent-program.ts';
 import { hookable, programNamed } from '../../agent-programs/index.ts';
+import { quoteCommand } from '../../core/command-line.ts';
 import { BridgeError, ExitCode, usageError } from '../../core/failure.ts';
 
 /** An agent program that can be told to call us, and how. */
@@ -50,11 +51,6 @@ export function notifyWords(agent: string, { node, script, home }: SignalProgram
 
 /** One line for a shell. It ends well even where bridge or its Node is gone: an agent must not see a failed hook. */
 export function hookCommand(agent: string, event: string, program: SignalProgram): string {
-  const words = [...notifyWords(agent, program), '--event', event].map(quoted).join(' ');
+  const words = quoteCommand([...notifyWords(agent, program), '--event', event]);
   return `${words} 2>/dev/null || true ${mark}`;
-}
-
-/** One word for a POSIX shell. */
-function quoted(word: string): string {
-  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

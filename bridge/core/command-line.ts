@@ -1,8 +1,8 @@
-import { usageError } from '../core/failure.ts';
+import { usageError } from './failure.ts';
 
 /** One word of a command line that every POSIX shell, and fish, reads back as exactly `word`. */
 export function quoteWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w@%+=:./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 export function quoteCommand(argv: readonly string[]): string {
@@ -13,8 +13,9 @@ export function quoteCommand(argv: readonly string[]): string {
  * Splits as a shell would, and expands nothing: quotes and backslashes are honoured, `$`, backticks, `~` and globs stay
  * the characters they are.
  * @param name the flag or variable, for the message
+ * @param shell `refused`: what would need one is a fault, rather than a strange word
  */
-export function splitCommand(text: string, name: string): string[] {
+export function splitCommand(text: string, name: string, shell: 'refused' | 'ignored' = 'ignored'): string[] {
   const words: string[] = [];
   let word: string | null = null;
   let quote: '"' | "'" | null = null;
@@ -38,6 +39,8 @@ export function splitCommand(text: string, name: string): string[] {
     } else if (/\s/.test(character)) {
       if (word !== null) words.push(word);
       word = null;
+    } else if (shell === 'refused' && (/[|&;<>`]/.test(character) || text.startsWith('$(', at))) {
+      throw usageError(name, text, `"${character}" needs a shell, and none is used`, `quote it, or write: sh -c '…'`);
     } else {
       word = `${word ?? ''}${character}`;
     }

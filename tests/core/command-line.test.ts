@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { quoteCommand, splitCommand } from '../../bridge/launch/command-line.ts';
+import { quoteCommand, splitCommand } from '../../bridge/core/command-line.ts';
 
 test('a quoted command line means the same words to a shell', () => {
   const words = ["it's", '$(touch x)', '`x`', '', ' ', 'a\nb', '*', '~', '#c', '!!', '"', '\\', ';', 'é漢'];
@@ -36,3 +36,25 @@ test('splitting expands nothing', () => {
 test.each(['"open', "it's", 'end\\'])('%j is a usage error, named by its flag', (text) => {
   expect(() => splitCommand(text, '--codex-args')).toThrow('--codex-args');
 });
+
+test.each<[string, string[]]>([
+  ['', []],
+  ['  my-program  --flag\tvalue ', ['my-program', '--flag', 'value']],
+  [`a 'b c' "d e"`, ['a', 'b c', 'd e']],
+  [`a '' ""`, ['a', '', '']],
+  [`--x='a b'c`, ['--x=a bc']],
+  [`a\\ b "c\\"d" 'e\\f'`, ['a b', 'c"d', 'e\\f']],
+  [`"\\n $HOME"`, ['\\n $HOME']],
+  [`sh -c 'a | b > c; $(d)'`, ['sh', '-c', 'a | b > c; $(d)']],
+  ['-c model_reasoning_effort="high"', ['-c', 'model_reasoning_effort=high']],
+])('a command line is split like a shell would: %j', (text, expected) => {
+  expect(splitCommand(text, '--x', 'refused')).toEqual(expected);
+});
+
+test.each(['a | b', 'a > b', 'a && b', 'a; b', 'a `b`', 'a $(b)', `a 'b`, 'a "b', 'a \\'])(
+  'what needs a shell, or is not finished, is refused: %j',
+  (text) => {
+    const fault = { exitCode: 64, what: '--controller-command' };
+    expect(() => splitCommand(text, '--controller-command', 'refused')).toThrow(expect.objectContaining(fault));
+  },
+);
