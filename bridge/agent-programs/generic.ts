@@ -1,10 +1,10 @@
 import type { Snapshot } from '../core/pane.ts';
-import type { AgentState, Evidence, Reading } from '../core/reading.ts';
+import type { Reading } from '../core/reading.ts';
 import { hintOfChoice } from '../screen/choice-hints.ts';
 import { makeDialog } from '../screen/dialog.ts';
 import { type PromptScreen, readPromptScreen } from '../screen/prompt.ts';
-import { evidence } from '../screen/rows.ts';
 import type { Motion } from '../screen/screen-reader.ts';
+import { type Verdict, verdict } from '../screen/verdict.ts';
 import type { AgentProgram } from './agent-program.ts';
 
 /** How long nothing may be drawn before a program that tells nothing counts as waiting. */
@@ -46,7 +46,7 @@ export const generic: AgentProgram = {
       return {
         state,
         agent: 'generic',
-        why: [why],
+        why,
         composer: hasNone ? { is: 'absent' } : screen.composer,
         dialog: isDialog ? makeDialog({ kind: 'other', question: screen.confirmation ?? '' }) : null,
         turn: screen.turn,
@@ -60,18 +60,18 @@ function decide(
   { quietForMs }: Motion,
   screen: PromptScreen,
   hint: string | null,
-): { state: AgentState; why: Evidence } {
-  if (facts.dead) return { state: 'exited', why: evidence('dead', 'the pane is dead') };
-  if (foreground === 'shell') return { state: 'exited', why: evidence('shell', 'a shell is in the foreground') };
+): Verdict {
+  if (facts.dead) return verdict('exited', 'dead', 'the pane is dead');
+  if (foreground === 'shell') return verdict('exited', 'shell', 'a shell is in the foreground');
   if (foreground !== 'program' && foreground !== 'agent')
-    return { state: 'unknown', why: evidence('foreground', `the foreground program is of the kind ${foreground}`) };
+    return verdict('unknown', 'foreground', `the foreground program is of the kind ${foreground}`);
   if (screen.confirmation !== null)
-    return { state: 'dialog', why: evidence('confirmation', `it asks "${screen.confirmation}"`, cursorRow) };
-  if (hint !== null) return { state: 'unknown', why: evidence('choice', `it may be a dialog: "${hint}"`) };
-  if (quietForMs < quietMs) return { state: 'busy', why: evidence('drawing', 'it was drawing a moment ago') };
+    return verdict('dialog', 'confirmation', `it asks "${screen.confirmation}"`, cursorRow);
+  if (hint !== null) return verdict('unknown', 'choice', `it may be a dialog: "${hint}"`);
+  if (quietForMs < quietMs) return verdict('busy', 'drawing', 'it was drawing a moment ago');
   if (screen.composer.is === 'absent') {
     const why = facts.cursorVisible ? 'there is no prompt where the cursor is' : 'the cursor is hidden';
-    return { state: 'unknown', why: evidence('no-prompt', why, cursorRow) };
+    return verdict('unknown', 'no-prompt', why, cursorRow);
   }
-  return { state: 'idle', why: evidence('quiet', `nothing was drawn for ${quietMs} ms`, cursorRow) };
+  return verdict('idle', 'quiet', `nothing was drawn for ${quietMs} ms`, cursorRow);
 }

@@ -81,7 +81,9 @@ export interface ProgramChoice {
 /** The agent program that a process of this name is; `unknown` where nothing names one. Its reader heeds its hook state. */
 export function programOf(process: string | null, choice: ProgramChoice = {}): AgentProgram {
   const program = chosen(process, choice);
-  return heldByHookState(program);
+  const known = held.get(program) ?? { ...program, screen: withHookState(program.screen) };
+  held.set(program, known);
+  return known;
 }
 
 /** By its name in the catalogue or in bridge.yaml. @throws BridgeError for facts that do not make a program */
@@ -115,9 +117,3 @@ function chosen(process: string | null, choice: ProgramChoice): AgentProgram {
 
 const made = new WeakMap<CustomAgent, AgentProgram>();
 const held = new WeakMap<AgentProgram, AgentProgram>();
-
-function heldByHookState(program: AgentProgram): AgentProgram {
-  const known = held.get(program) ?? { ...program, screen: withHookState(program.screen) };
-  held.set(program, known);
-  return known;
-}

@@ -1,6 +1,6 @@
-import type { Reading } from '../core/reading.ts';
+import type { Snapshot } from '../core/pane.ts';
 import { readPromptScreen } from '../screen/prompt.ts';
-import { evidence } from '../screen/rows.ts';
+import { type Verdict, verdict } from '../screen/verdict.ts';
 import type { AgentProgram } from './agent-program.ts';
 import { generic } from './generic.ts';
 
@@ -14,23 +14,14 @@ export const unknown: AgentProgram = {
   screen: {
     quietStepsMs: [],
     read(snapshot) {
-      const screen = readPromptScreen(snapshot);
-      const { facts, foreground, program } = snapshot;
-      if (facts.dead) return reading('exited', 'dead', 'the pane is dead');
-      if (foreground === 'shell' && program === null)
-        return reading('unknown', 'shell', 'a shell is in the foreground');
-      return reading('unknown', 'no-profile', `unknown agent program ${program ?? facts.command}; --agent names one`);
-
-      function reading(state: 'exited' | 'unknown', rule: string, detail: string): Reading {
-        return {
-          state,
-          agent: 'unknown',
-          why: [evidence(rule, detail)],
-          composer: screen.composer,
-          dialog: null,
-          turn: screen.turn,
-        };
-      }
+      const { composer, turn } = readPromptScreen(snapshot);
+      return { ...judge(snapshot), agent: 'unknown', composer, dialog: null, turn };
     },
   },
 };
+
+function judge({ facts, foreground, program }: Snapshot): Verdict {
+  if (facts.dead) return verdict('exited', 'dead', 'the pane is dead');
+  if (foreground === 'shell' && program === null) return verdict('unknown', 'shell', 'a shell is in the foreground');
+  return verdict('unknown', 'no-profile', `unknown agent program ${program ?? facts.command}; --agent names one`);
+}

@@ -2,16 +2,12 @@ import { doubt } from './hook-state.ts';
 import { evidence } from './rows.ts';
 import type { ScreenReader } from './screen-reader.ts';
 
-const made = new WeakMap<ScreenReader, ScreenReader>();
-
 /**
  * The reader, held back by the agent's own hook state: where that stands against a screen at rest, the screen is `unknown`.
  * A hook state never makes anything ready by itself; what it adds to a screen at rest, each reader weighs for itself.
  */
 export function withHookState(reader: ScreenReader): ScreenReader {
-  const known = made.get(reader);
-  if (known !== undefined) return known;
-  const held: ScreenReader = {
+  return {
     ...reader,
     read(snapshot, motion) {
       const reading = reader.read(snapshot, motion);
@@ -20,6 +16,4 @@ export function withHookState(reader: ScreenReader): ScreenReader {
       return { ...reading, state: 'unknown', why: [evidence('contradiction', against), ...reading.why] };
     },
   };
-  made.set(reader, held);
-  return held;
 }

@@ -1,9 +1,7 @@
 import type { Snapshot } from '../../core/pane.ts';
-import type { AgentState, Composer, Evidence, Reading } from '../../core/reading.ts';
-import { unseenDialog } from '../../screen/dialog.ts';
 import { reportedEnd } from '../../screen/hook-state.ts';
-import { evidence } from '../../screen/rows.ts';
 import type { Motion, ScreenReader } from '../../screen/screen-reader.ts';
+import { agentIsGone, readingOf, type Verdict, verdict } from '../../screen/verdict.ts';
 import { type CodexScreen, readCodexScreen } from './screen.ts';
 
 /** A hook event and the screen agree: what is still being drawn has this long. */
@@ -17,21 +15,11 @@ export const codexScreen: ScreenReader = {
   quietStepsMs: [afterHookMs, 500, 1000, 2000],
   read(snapshot, motion) {
     const screen = readCodexScreen(snapshot);
-    const { state, why } = decide(snapshot, motion, screen);
-    const composer: Composer = state === 'dialog' || state === 'exited' ? { is: 'absent' } : screen.composer;
-    const dialog = state === 'dialog' ? (screen.dialog?.dialog ?? unseenDialog) : null;
-    return { state, agent: 'codex', why, composer, dialog, turn: screen.turn } satisfies Reading;
+    return readingOf('codex', agentIsGone(snapshot, 'codex') ?? decide(snapshot, motion, screen), screen);
   },
 };
 
-type Verdict = { state: AgentState; why: Evidence[] };
-
-function decide({ facts, foreground }: Snapshot, { quietForMs, signals }: Motion, screen: CodexScreen): Verdict {
-  if (facts.dead) return verdict('exited', 'dead', 'the pane is dead');
-  if (foreground === 'shell') return verdict('exited', 'shell', 'a shell is in the foreground: codex has ended');
-  if (foreground === 'remote' || foreground === 'repl' || foreground === 'none')
-    return verdict('unknown', 'foreground', `the foreground program is not codex but of the kind ${foreground}`);
-
+function decide({ facts }: Snapshot, { quietForMs, signals }: Motion, screen: CodexScreen): Verdict {
   const title = facts.title.trim();
   const isNamed = namesThread(title, screen);
   if (screen.dialog)
@@ -110,8 +98,4 @@ function threadIn(title: string, { folders }: CodexScreen): string | null {
 function namesThread(title: string, screen: CodexScreen): boolean {
   const thread = threadIn(title, screen);
   return thread !== null && thread !== '' && screen.footer.some((row) => row.trimEnd().endsWith(` · ${thread}`));
-}
-
-function verdict(state: AgentState, rule: string, detail: string, ...rows: number[]): Verdict {
-  return { state, why: [evidence(rule, detail, ...rows)] };
 }

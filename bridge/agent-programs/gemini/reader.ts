@@ -1,9 +1,8 @@
 import type { Snapshot } from '../../core/pane.ts';
-import type { AgentState, Composer, Evidence, Reading } from '../../core/reading.ts';
-import { unseenDialog } from '../../screen/dialog.ts';
 import { reportedEnd } from '../../screen/hook-state.ts';
 import { evidence } from '../../screen/rows.ts';
 import type { Motion, ScreenReader } from '../../screen/screen-reader.ts';
+import { agentIsGone, readingOf, type Verdict, verdict } from '../../screen/verdict.ts';
 import { type GeminiScreen, readGeminiScreen } from './screen.ts';
 
 /** Between an Enter and its first busy frame gemini shows an empty composer under a resting title: 290 ms were seen on a loaded machine. */
@@ -16,21 +15,11 @@ export const geminiScreen: ScreenReader = {
   quietStepsMs: [restAfterHookMs, restMs, 3000],
   read(snapshot, motion) {
     const screen = readGeminiScreen(snapshot);
-    const { state, why } = decide(snapshot, motion, screen);
-    const composer: Composer = state === 'dialog' || state === 'exited' ? { is: 'absent' } : screen.composer;
-    const dialog = state === 'dialog' ? (screen.dialog?.dialog ?? unseenDialog) : null;
-    return { state, agent: 'gemini', why, composer, dialog, turn: screen.turn } satisfies Reading;
+    return readingOf('gemini', agentIsGone(snapshot, 'gemini') ?? decide(snapshot, motion, screen), screen);
   },
 };
 
-type Verdict = { state: AgentState; why: Evidence[] };
-
-function decide({ facts, foreground }: Snapshot, { quietForMs, signals }: Motion, screen: GeminiScreen): Verdict {
-  if (facts.dead) return verdict('exited', 'dead', 'the pane is dead');
-  if (foreground === 'shell') return verdict('exited', 'shell', 'a shell is in the foreground: gemini has ended');
-  if (foreground === 'remote' || foreground === 'repl' || foreground === 'none')
-    return verdict('unknown', 'foreground', `the foreground program is not gemini but of the kind ${foreground}`);
-
+function decide({ facts }: Snapshot, { quietForMs, signals }: Motion, screen: GeminiScreen): Verdict {
   const title = facts.title.trim();
   const isBusyTitle = title.startsWith('✦');
   if (screen.dialog)
@@ -64,8 +53,4 @@ function decide({ facts, foreground }: Snapshot, { quietForMs, signals }: Motion
     return { ...rest, why: [...rest.why, evidence('hook', 'its own hook says that the turn has ended')] };
   if (quietForMs < restMs) return verdict('unknown', 'moving', 'it looks idle, but was still drawing a moment ago');
   return rest;
-}
-
-function verdict(state: AgentState, rule: string, detail: string, ...rows: number[]): Verdict {
-  return { state, why: [evidence(rule, detail, ...rows)] };
 }

@@ -1,8 +1,8 @@
 import type { Snapshot } from '../../core/pane.ts';
-import type { AgentState, Composer, Evidence, Reading } from '../../core/reading.ts';
-import { unseenDialog } from '../dialog.ts';
+import type { Evidence } from '../../core/reading.ts';
 import { evidence } from '../rows.ts';
 import type { Motion, ScreenReader } from '../screen-reader.ts';
+import { agentIsGone, readingOf, type Verdict, verdict } from '../verdict.ts';
 import type { ScreenFacts } from './facts.ts';
 import { pattern } from './lines.ts';
 import { endingRequest } from './requests.ts';
@@ -22,22 +22,13 @@ export function declared(name: string, facts: ScreenFacts): ScreenReader {
     quietStepsMs: [...new Set([facts.quietMs, facts.quietAloneMs, startMs])].sort((a, b) => a - b),
     read(snapshot, motion) {
       const screen = readDeclaredScreen(snapshot, facts);
-      const why = decide(snapshot, motion, screen, facts, name);
-      const { state } = why;
-      const composer: Composer = state === 'dialog' || state === 'exited' ? { is: 'absent' } : screen.composer;
-      const dialog = state === 'dialog' ? (screen.dialog?.dialog ?? unseenDialog) : null;
-      const turn =
-        facts.transcript.erasedMark === undefined
-          ? screen.turn
-          : { ...screen.turn, words: endingRequest(screen.turn.words, state === 'idle') };
-      return { state, agent: name, why: why.why, composer, dialog, turn } satisfies Reading;
+      const found = agentIsGone(snapshot, name) ?? decide(snapshot, motion, screen, facts, name);
+      const reading = readingOf(name, found, screen);
+      if (facts.transcript.erasedMark === undefined) return reading;
+      const words = endingRequest(screen.turn.words, found.state === 'idle');
+      return { ...reading, turn: { ...screen.turn, words } };
     },
   };
-}
-
-interface Verdict {
-  readonly state: AgentState;
-  readonly why: readonly Evidence[];
 }
 
 /**
@@ -45,17 +36,12 @@ interface Verdict {
  * the cursor in an empty composer), or one and a longer quiet.
  */
 function decide(
-  { facts: pane, foreground, takenAtMs }: Snapshot,
+  { facts: pane, takenAtMs }: Snapshot,
   { quietForMs, signals }: Motion,
   screen: DeclaredScreen,
   facts: ScreenFacts,
   name: string,
 ): Verdict {
-  if (pane.dead) return verdict('exited', 'dead', 'the pane is dead');
-  if (foreground === 'shell') return verdict('exited', 'shell', `a shell is in the foreground: ${name} has ended`);
-  if (foreground === 'remote' || foreground === 'repl' || foreground === 'none')
-    return verdict('unknown', 'foreground', `the foreground program is not ${name} but of the kind ${foreground}`);
-
   const title = pane.title.trim();
   const titleSays = (source: string | undefined) => source !== undefined && pattern(source).test(title);
   const quoted = `the title says "${title}"`;
@@ -135,8 +121,4 @@ function cursorOf(isVisible: boolean, screen: DeclaredScreen, { composer }: Scre
   if (!screen.cursorInComposer) return 'the cursor is not in the composer';
   const isBlank = composer.cursor === 'placed' && screen.composer.is === 'empty' && !screen.cursorAtStart;
   return isBlank ? 'the cursor is not behind the prompt: blanks were typed' : null;
-}
-
-function verdict(state: AgentState, rule: string, detail: string, ...rows: number[]): Verdict {
-  return { state, why: [evidence(rule, detail, ...rows)] };
 }
