@@ -1,10 +1,5 @@
 import type { Row } from './pane.ts';
 
-/** One line of `capture-pane -e` on its own, begun without attributes. */
-export function parseRow(line: string): Row {
-  return parseRows([line])[0]!;
-}
-
 /**
  * Lines of one `capture-pane -e`, in order: text without escapes, right-trimmed, with its dim ranges. tmux 3.3a writes
  * an attribute once and lets it run on over line ends, so a row's look depends on the rows above it.
@@ -42,7 +37,7 @@ function readRow(line: string, pen: Pen): Row {
     tinted ??= pen.background;
     if (piece.trim() !== '') bold ??= pen.bold;
     const start = text.length;
-    text += pen.lineDrawing ? piece.replace(/[`a-~]/g, (letter) => boxes[letter] ?? letter) : piece;
+    text += pen.lineDrawing ? piece.replace(/[`a-~]/g, (letter) => boxes.get(letter) ?? letter) : piece;
     if (pen.dim) extend(dim, start, text.length);
     if (pen.ink) extend(ink, start, text.length);
   };
@@ -65,15 +60,15 @@ function readRow(line: string, pen: Pen): Row {
   };
 }
 
-type Ranges = Array<[start: number, end: number]>;
+export type Ranges = Array<[start: number, end: number]>;
 
-function extend(ranges: Ranges, start: number, end: number): void {
+export function extend(ranges: Ranges, start: number, end: number): void {
   const last = ranges.at(-1);
   if (last !== undefined && last[1] === start) last[1] = end;
   else ranges.push([start, end]);
 }
 
-function within(ranges: Ranges, length: number): Ranges {
+export function within(ranges: Row['dim'], length: number): Ranges {
   return ranges.filter(([start]) => start < length).map(([start, end]) => [start, Math.min(end, length)]);
 }
 
@@ -102,32 +97,6 @@ function applySgr(parameters: string, pen: Pen): void {
 }
 
 /** The DEC special graphics set, for the letters that TUIs draw frames with. */
-const boxes: Readonly<Record<string, string>> = {
-  '`': '◆',
-  a: '▒',
-  f: '°',
-  g: '±',
-  h: '␤',
-  i: '␋',
-  j: '┘',
-  k: '┐',
-  l: '┌',
-  m: '└',
-  n: '┼',
-  o: '⎺',
-  p: '⎻',
-  q: '─',
-  r: '⎼',
-  s: '⎽',
-  t: '├',
-  u: '┤',
-  v: '┴',
-  w: '┬',
-  x: '│',
-  y: '≤',
-  z: '≥',
-  '{': 'π',
-  '|': '≠',
-  '}': '£',
-  '~': '·',
-};
+const letters = '`afghijklmnopqrstuvwxyz{|}~';
+const graphics = '◆▒°±␤␋┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·';
+const boxes = new Map(Array.from(letters, (letter, at) => [letter, graphics[at]!]));

@@ -5,8 +5,8 @@ import type { AgentProgram } from '../agent-programs/agent-program.ts';
 import { type ProgramChoice, programOf } from '../agent-programs/index.ts';
 import { parseRows } from '../core/ansi.ts';
 import { BridgeError } from '../core/failure.ts';
-import { type PaneId, serverId } from '../core/ids.ts';
 import type { Snapshot } from '../core/pane.ts';
+import { blankPane } from '../screen/blank-pane.ts';
 import { columnsOf } from '../screen/frame.ts';
 import type { Motion } from '../screen/screen-reader.ts';
 import { expectationOf } from './recording-labels.ts';
@@ -138,23 +138,14 @@ export function snapshotOfRecording(entry: RecordingEntry, text: string): Snapsh
   const alternateScreen =
     entry.alt === undefined ? recordedProgram(entry.agent).screen.isAlternate === true : entry.alt === '1';
   const [cursorX, cursorY] = (entry.cur ?? `2,${Math.max(0, height - 4)}`).split(',').map(Number) as [number, number];
-  const identity = { socketPath: 'recording', host: '', server: serverId(0, 0), paneId: '%0' as PaneId, panePid: 0 };
+  const { identity, facts } = blankPane('recording');
   return {
     takenAtMs: 0,
-    identity: { ...identity, agentPid: null, agentStartedAt: null },
+    identity,
     facts: {
-      ...identity,
-      sessionId: '$0',
-      sessionName: 'recording',
-      windowId: '@0',
-      windowIndex: 0,
-      windowName: '',
-      paneIndex: 0,
-      label: '',
+      ...facts,
       title: entry.title ?? '',
       command: entry.cmd ?? entry.agent,
-      currentPath: '',
-      tty: '',
       width,
       height,
       cursorX,
@@ -162,9 +153,6 @@ export function snapshotOfRecording(entry: RecordingEntry, text: string): Snapsh
       cursorVisible: entry.curflag !== '0',
       alternateScreen,
       inMode: entry.mode === '1',
-      inputOff: false,
-      synchronized: false,
-      dead: false,
       historySize: Number(entry.hist ?? 0),
     },
     rows,

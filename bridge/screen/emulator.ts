@@ -1,6 +1,7 @@
 import type headless from '@xterm/headless';
-import { type PaneId, serverId } from '../core/ids.ts';
+import { extend, type Ranges, within } from '../core/ansi.ts';
 import type { Row, Snapshot } from '../core/pane.ts';
+import { blankPane } from './blank-pane.ts';
 
 /** What a capture of a real pane would be, from an emulator's screen and at most 200 lines of its history. */
 export function snapshotOf(
@@ -22,36 +23,14 @@ export function snapshotOf(
     if (y === active.baseY) firstVisible = rows.length - 1;
     if (y === active.baseY + active.cursorY) cursorRow = rows.length - 1;
   }
-  const paneId = '%0' as PaneId;
-  const socketPath = 'replay';
+  const { identity, facts } = blankPane('replay');
   return {
     takenAtMs: at,
-    identity: {
-      socketPath,
-      host: '',
-      server: serverId(0, 0),
-      paneId,
-      panePid: 0,
-      agentPid: null,
-      agentStartedAt: null,
-    },
+    identity,
     facts: {
-      socketPath,
-      host: '',
-      server: serverId(0, 0),
-      paneId,
-      panePid: 0,
-      sessionId: '$0',
-      sessionName: 'replay',
-      windowId: '@0',
-      windowIndex: 0,
-      windowName: '',
-      paneIndex: 0,
-      label: '',
+      ...facts,
       title,
       command: program,
-      currentPath: '',
-      tty: '',
       width: terminal.cols,
       height: terminal.rows,
       cursorX: active.cursorX,
@@ -59,9 +38,6 @@ export function snapshotOf(
       cursorVisible: true,
       alternateScreen: isAlternate,
       inMode: false,
-      inputOff: false,
-      synchronized: false,
-      dead: false,
       historySize: active.baseY,
     },
     rows: rows.map(trimRow),
@@ -76,7 +52,7 @@ type BufferLine = NonNullable<ReturnType<headless.IBuffer['getLine']>>;
 
 function readLine(line: BufferLine, columns: number): Row {
   let text = '';
-  const dim: Array<[number, number]> = [];
+  const dim: Ranges = [];
   const cell = line.getCell(0);
   const tinted = cell !== undefined && !cell.isBgDefault();
   for (let x = 0; x < columns; x++) {
@@ -84,10 +60,7 @@ function readLine(line: BufferLine, columns: number): Row {
     if (here === undefined || here.getWidth() === 0) continue;
     const start = text.length;
     text += here.getChars() || ' ';
-    if (!here.isDim()) continue;
-    const last = dim.at(-1);
-    if (last !== undefined && last[1] === start) last[1] = text.length;
-    else dim.push([start, text.length]);
+    if (here.isDim()) extend(dim, start, text.length);
   }
   return { text, dim, tinted };
 }
@@ -100,11 +73,5 @@ function joinRows(above: Row, below: Row): Row {
 
 function trimRow(row: Row): Row {
   const text = row.text.trimEnd();
-  return {
-    ...row,
-    text,
-    dim: row.dim
-      .filter(([start]) => start < text.length)
-      .map(([start, end]) => [start, Math.min(end, text.length)] as const),
-  };
+  return { ...row, text, dim: within(row.dim, text.length) };
 }

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseRow, parseRows, plainText } from '../../bridge/core/ansi.ts';
+import { parseRows, plainText } from '../../bridge/core/ansi.ts';
+
+const parseRow = (line: string) => parseRows([line])[0]!;
 
 test('dim text is marked, and ends with 22, with 0 or with an empty SGR', () => {
   expect(parseRow('› \x1b[2mAsk anything\x1b[0m x')).toMatchObject({ text: '› Ask anything x', dim: [[2, 14]] });
