@@ -28,7 +28,6 @@ const listedPane = paneView.extend({
   tooSmall: z.boolean(),
   pinned: z.boolean(),
 });
-export type ListedPane = z.infer<typeof listedPane>;
 
 /** Every pane of a tmux server, or of a session. */
 export const list = method({

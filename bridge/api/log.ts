@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Reader } from '../app/reader.ts';
-import { recordedIn } from '../app/recorded-workers.ts';
+import { recordedIn } from '../app/worker-records.ts';
 import type { Delivery } from '../core/envelope.ts';
 import type { JournalEvent } from '../core/journal-event.ts';
 import { shownName } from '../core/names.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { unseenInWords } from '../agent-programs/agent-program.ts';
 import type { Reader } from '../app/reader.ts';
-import { recordedIn } from '../app/recorded-workers.ts';
+import { recordedIn } from '../app/worker-records.ts';
 import { identityKey, type PaneFacts, type Snapshot } from '../core/pane.ts';
 import { versionOf } from '../host/program-version.ts';
 import type { Panes } from '../panes/panes.ts';

@@ -72,7 +72,6 @@ export const askView = z.object({
   notes: z.string().nullable(),
   claimed: z.string().nullable(),
 });
-export type AskView = z.infer<typeof askView>;
 
 const pause = z.object({
   at: z.number(),
@@ -87,7 +86,6 @@ export const pauseView = z.object({
   changed: z.array(z.string()).readonly(),
   pauses: z.record(z.string(), pause),
 });
-export type PauseView = z.infer<typeof pauseView>;
 
 /** Pauses by full name, each with the name that is shown. */
 export const seenPauses = z.record(z.string(), pause.extend({ shown: z.string() }));

@@ -9,7 +9,7 @@ import { oncePerPane } from '../tmux/facts.ts';
 import { paneFacts } from '../tmux/pane.ts';
 import { resolveSocket } from '../tmux/socket.ts';
 import type { Look, Reader } from './reader.ts';
-import { type RecordedWorker, recordedIn } from './recorded-workers.ts';
+import { type RecordedWorker, recordedIn } from './worker-records.ts';
 
 /** Which pane is meant: what the command line names, and what the shell and the working folder add. */
 export interface Target {

@@ -5,7 +5,7 @@ import type { Journal } from '../journal/journal.ts';
 import { nameOf } from '../panes/panes.ts';
 import { Budget, everyWorker, type Pause, type Pauses } from '../requests/budget.ts';
 import type { Bridge } from './bridge.ts';
-import { recordedIn } from './recorded-workers.ts';
+import { recordedIn } from './worker-records.ts';
 
 const noLimits = { answersPerHour: 0, consecutive: 0, perDay: 0 };
 

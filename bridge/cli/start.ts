@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import { type Command, Option } from 'commander';
-import { recordWorker } from '../app/recorded-workers.ts';
+import { recordWorker } from '../app/worker-records.ts';
 import { BridgeError, ExitCode, messageOf, usageError } from '../core/failure.ts';
 import { identityKey } from '../core/pane.ts';
 import { attachLockFor } from '../host/attach-lock.ts';
@@ -26,7 +26,7 @@ function tmuxAt(socketPath: string): Tmux {
   return { run: (...argv) => attachLock.exclusive(() => tmux.run(...argv)) };
 }
 
-const environment = { env: process.env, cwd: process.cwd(), now: () => Date.now() };
+const environment = { env: process.env, cwd: process.cwd() };
 
 export function registerStart(start: Command): void {
   const worker = start

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type BigIntStats, lstatSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
-import { BridgeError } from '../core/failure.ts';
 import { closeKept, keepOpen } from './kept-open.ts';
-import { prepareFolder, runtimeFolder } from './runtime-folder.ts';
-
-export { runtimeFolder };
+import { fault, prepareFolder, runtimeFolder } from './runtime-folder.ts';
 
 /** A lock that is held. `stands` is false where its file was taken away from under it: others may have it too, then. */
 export interface Lock {
@@ -85,7 +82,7 @@ function open(path: string): DatabaseSyncInstance {
   try {
     return new DatabaseSync(path, { timeout: 0 });
   } catch (cause) {
-    throw fault(path, String(cause), cause);
+    throw fault('lock', path, String(cause), cause);
   }
 }
 
@@ -97,7 +94,7 @@ function lock(database: DatabaseSyncInstance, path: string): boolean {
   } catch (cause) {
     database.close();
     if (/locked|busy/i.test(String(cause))) return false;
-    throw fault(path, String(cause), cause);
+    throw fault('lock', path, String(cause), cause);
   }
 }
 
@@ -116,17 +113,8 @@ function once(act: () => void): () => void {
   };
 }
 
-function fileAt(path: string): string | null {
-  const facts: BigIntStats | undefined = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+/** Which file lies there: another one under the same name is told from it. */
+export function fileAt(path: string): string | null {
+  const facts = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   return facts === undefined ? null : `${facts.dev}:${facts.ino}:${facts.birthtimeNs}`;
-}
-
-function fault(target: string, reason: string, cause?: unknown): BridgeError {
-  return new BridgeError({
-    what: 'lock',
-    target,
-    reason,
-    nextStep: 'remove it, or set XDG_RUNTIME_DIR to a folder of your own',
-    cause,
-  });
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, lstatSync, rmSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { BridgeError } from '../core/failure.ts';
-import { type Lock, Locks } from './locks.ts';
+import { fileAt, type Lock, Locks } from './locks.ts';
 import { inWords, type Owner, OwnersTable, prepareTable, type Typed } from './owners-table.ts';
 import { prepareFolder, runtimeFolder } from './runtime-folder.ts';
 
@@ -163,7 +163,7 @@ export class Ownership {
   }
 
   #sureKeys(): ReadonlySet<string> | null {
-    const stands = this.#alive?.stands() === true && this.#sure?.table === this.#tableNow();
+    const stands = this.#alive?.stands() === true && this.#sure?.table === fileAt(this.#file);
     if (!stands) this.#sure = null;
     else this.#touch();
     return this.#sure?.keys ?? null;
@@ -176,11 +176,6 @@ export class Ownership {
     this.#touchedAt = now;
     this.#alive?.touch(now);
     utimesSync(this.#file, now / 1000, now / 1000);
-  }
-
-  #tableNow(): string | null {
-    const facts = lstatSync(this.#file, { bigint: true, throwIfNoEntry: false });
-    return facts === undefined ? null : `${facts.dev}:${facts.ino}:${facts.birthtimeNs}`;
   }
 
   /** Who owns these panes now, for whoever only wants to know; those without a living owner are left out. */
@@ -214,7 +209,7 @@ export class Ownership {
     prepareFolder(this.#folder);
     if (!this.#alive?.stands()) this.#alive = this.#comeAlive();
     return this.#inTable((rows) => {
-      if (this.#sureKeys() === null) this.#sure = { table: this.#tableNow() ?? '', keys: new Set() };
+      if (this.#sureKeys() === null) this.#sure = { table: fileAt(this.#file) ?? '', keys: new Set() };
       return work(rows);
     });
   }

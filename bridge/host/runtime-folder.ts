@@ -27,7 +27,7 @@ export function prepareFolder(folder: string, what = 'lock'): void {
   if ((facts.mode & 0o077) !== 0) chmodSync(folder, 0o700);
 }
 
-function fault(what: string, target: string, reason: string, cause?: unknown): BridgeError {
+export function fault(what: string, target: string, reason: string, cause?: unknown): BridgeError {
   return new BridgeError({
     what,
     target,

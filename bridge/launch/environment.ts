@@ -2,8 +2,6 @@
 export interface LaunchEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** milliseconds since the epoch */
-  readonly now: () => number;
 }
 
 /** An environment value; empty counts as not set, as MACS's `${X:-}` has it. */

@@ -7,8 +7,8 @@ import { build } from 'vite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type PaneId, serverId } from '../../bridge/core/ids.ts';
 import type { PaneIdentity } from '../../bridge/core/pane.ts';
-import { runtimeFolder } from '../../bridge/host/locks.ts';
 import { PaneLocks } from '../../bridge/host/pane-locks.ts';
+import { runtimeFolder } from '../../bridge/host/runtime-folder.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 let base: string;

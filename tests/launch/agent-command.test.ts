@@ -14,11 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const environment = (env: Record<string, string> = {}) => ({
-  env: { PATH: folder, ...env },
-  cwd: folder,
-  now: () => 0,
-});
+const environment = (env: Record<string, string> = {}) => ({ env: { PATH: folder, ...env }, cwd: folder });
 const worker = (agent: string, yolo = false, env = {}) =>
   workerCommand({ agent, command: null, yolo, args: [] }, environment(env));
 

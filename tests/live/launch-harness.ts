@@ -35,7 +35,6 @@ export class LaunchHarness {
     return {
       env: { PATH: process.env.PATH, HOME: this.folder, SHELL: '/bin/sh', ...env },
       cwd: this.folder,
-      now: () => Date.now(),
     };
   }
 

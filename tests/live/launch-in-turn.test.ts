@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { attachLockFor } from '../../bridge/host/attach-lock.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
-import { Locks, runtimeFolder } from '../../bridge/host/locks.ts';
+import { Locks } from '../../bridge/host/locks.ts';
+import { runtimeFolder } from '../../bridge/host/runtime-folder.ts';
 import { run } from './bridge-process.ts';
 import { eachTestStartsWith, tmux } from './live-fixture.ts';
 
