@@ -7,7 +7,7 @@ import { messageOf } from '../core/failure.ts';
 import type { DeliveryId } from '../core/ids.ts';
 import { shownName } from '../core/names.ts';
 import { placeIn } from '../core/pane.ts';
-import { systemClock } from '../host/clock.ts';
+import { steadyClock, systemClock } from '../host/clock.ts';
 import { prepareHome } from '../host/home.ts';
 import { minter } from '../host/mint.ts';
 import { Ownership } from '../host/ownership.ts';
@@ -29,18 +29,16 @@ import { assembleDispatches } from './assemble/dispatches.ts';
 import { assemblePanes } from './assemble/known-panes.ts';
 import { assembleMailbox } from './assemble/mailbox.ts';
 import { assembleRequests } from './assemble/requests.ts';
-import { assembleTexts } from './assemble/texts.ts';
 import { Changes } from './changes.ts';
 import { clampToClock } from './clock-steps.ts';
 import { DeliveryOutcomes } from './delivery-outcomes.ts';
 import type { Dispatches } from './dispatches.ts';
-import { withShownNames } from './events.ts';
 import { LiveControllers } from './live-controllers.ts';
 import { RequestOpener } from './open-request.ts';
 import { placeEarlierPanes } from './placing.ts';
 import { Projects } from './projects.ts';
 import { Retention } from './retention.ts';
-import type { TextSender } from './send-text.ts';
+import { TextSender } from './send-text.ts';
 import { nobodyWatches, type Watching } from './watching/watching.ts';
 
 /** What goes through the list of listeners. What a screen shows is heard by the one who watches that pane. */
@@ -131,7 +129,13 @@ export class Bridge {
     this.controllers = new LiveControllers({ config, panes, servers });
     this.deliveries = assembleDeliveries({ clock, mint, journal, servers, panes, hooks, ownership, emit });
     const { deliveries, controllers } = this;
-    this.texts = assembleTexts({ clock, mint, journal, panes, servers, deliveries, projects, changes });
+    this.texts = new TextSender({
+      ...{ clock, mint, journal, panes, changes },
+      post: deliveries,
+      waits: steadyClock,
+      viaFor: (pane) => projects.configFor(pane).via,
+      notifyFor: (pane) => servers.notifyFor(pane),
+    });
     const { texts } = this;
     this.mailbox = assembleMailbox({ config, clock, journal, emit });
     this.alerts = new Alerts({
@@ -221,7 +225,6 @@ export class Bridge {
     this.emit({ type: 'said', level, text });
   }
 
-  /** Who watches the panes from now on. */
   watchedBy(watching: Watching): void {
     this.#watching = watching;
   }
@@ -270,4 +273,13 @@ export class Bridge {
   async tidy(): Promise<void> {
     await Promise.all(this.servers.all.map((server) => reapBuffers(server).catch(() => 0)));
   }
+}
+
+/** The same event with the names of workers as people see them. */
+function withShownNames(event: PublicEvent, shown: (name: string) => string): PublicEvent {
+  if ('worker' in event) return { ...event, worker: shown(event.worker) };
+  if ('request' in event) return { ...event, request: { ...event.request, worker: shown(event.request.worker) } };
+  if (!('delivery' in event)) return event;
+  const { delivery } = event;
+  return { ...event, delivery: { ...delivery, envelope: { ...delivery.envelope, to: shown(delivery.envelope.to) } } };
 }

@@ -11,7 +11,7 @@ import type { RequestEffects } from '../requests/effects.ts';
 import type { Dispatches } from './dispatches.ts';
 import type { TextSender } from './send-text.ts';
 
-interface Parts {
+export interface EffectParts {
   readonly config: Pick<Config, 'dryRun'>;
   readonly clock: Clock;
   readonly dispatches: Dispatches;
@@ -27,7 +27,7 @@ interface Parts {
  * what would have happened, and that is all: nothing is written into the mailbox, nothing is put away, nobody is called;
  * the delivery of an answer ends before it is typed.
  */
-export function requestEffects(parts: Parts): RequestEffects {
+export function requestEffects(parts: EffectParts): RequestEffects {
   const { config, clock, dispatches, mailbox, alerts, texts, deliveries, emit } = parts;
   const effects: RequestEffects = {
     ask: (request) => dispatches.ask(request),
@@ -59,7 +59,7 @@ export function requestEffects(parts: Parts): RequestEffects {
 }
 
 /** @param dialog fingerprint of the dialog in which the answer names an option */
-function deliver(parts: Parts, request: Request, answer: Answer, dialog?: string): DeliveryId {
+function deliver(parts: EffectParts, request: Request, answer: Answer, dialog?: string): DeliveryId {
   const { config, clock, texts, emit } = parts;
   const { instructions, notes, by } = answer;
   const key = request.dialog && optionNamed(request.dialog, instructions)?.key;

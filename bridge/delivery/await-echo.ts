@@ -1,9 +1,9 @@
 import type { Delivery } from '../core/envelope.ts';
 import { synchronizedInWords } from '../core/pane.ts';
+import type { Composer } from '../core/reading.ts';
 import type { Attempt, FreshLook } from './attempt.ts';
 import { Deadline } from './deadline.ts';
 import { composerHolds, type Holding, isWhole, type Look, submitted } from './evidence.ts';
-import { Growth } from './growth.ts';
 import { humanQuietMs } from './guard.ts';
 import { StabilityTimer } from './stability-timer.ts';
 
@@ -129,4 +129,18 @@ function atTheLimit(holding: Holding, everShown: boolean): Shown {
 
 function shownText({ snapshot, reading }: Look): string {
   return reading.composer.is === 'draft' ? reading.composer.text : (snapshot.rows[snapshot.cursorRow]?.text ?? '');
+}
+
+/** Whether a draft has only grown since the paste, as far as looks showed it. */
+class Growth {
+  #length = 0;
+  hasShrunk = false;
+
+  saw(composer: Composer): void {
+    // rows of a composer that scrolls differ in length; one that is hidden shows nothing
+    if (composer.is === 'absent' || (composer.is === 'draft' && composer.cut === true)) return;
+    const length = composer.is === 'draft' ? composer.text.replace(/\s+/g, '').length : 0;
+    if (length < this.#length) this.hasShrunk = true;
+    this.#length = length;
+  }
 }

@@ -19,7 +19,6 @@ import type { TmuxServers } from '../../tmux/servers.ts';
 import { leaveMode, paste, press } from '../../tmux/typing.ts';
 import { taking } from '../watching/owned-panes.ts';
 
-/** The queue of deliveries, and the courier that types them. */
 export function assembleDeliveries(parts: {
   clock: Clock;
   mint: () => string;
