@@ -47,7 +47,6 @@ export const offered = agentPrograms.filter((program) => program !== unknown);
 
 export type Launchable = AgentProgram & { readonly launch: Launch };
 
-/** Those that can be started. */
 export const launchable = agentPrograms.filter((program): program is Launchable => program.launch !== undefined);
 
 /** Those that can answer as a controller without a pane of their own. */
@@ -58,13 +57,10 @@ export const controllers = launchable.filter(
 /** Those whose hooks can be installed. */
 export const hookable = agentPrograms.filter(({ hooks }) => hooks !== undefined && !('none' in hooks));
 
-/** What the processes of agent programs are called. */
 export const processNames: ReadonlySet<string> = new Set(agentPrograms.flatMap(({ programs }) => programs));
 
-/** Those whose slash commands can be sent. */
 export const withCommands = agentPrograms.filter(({ composer }) => composer.commands !== undefined);
 
-/** Those with a way of their own to take text. */
 export const withNativeInput = agentPrograms.filter(({ nativeInput }) => nativeInput !== undefined);
 
 export function nativeInputNamed(name: string): NativeInput | undefined {

@@ -25,7 +25,6 @@ export async function* eventsAfter(
   }
 }
 
-/** The cursor of the newest event. */
 export function newestIn(reader: Pick<Reader, 'journal'>): Cursor {
   return reader.journal()?.events({ limit: 1 }).at(-1)?.seq ?? 0;
 }

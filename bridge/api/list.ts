@@ -29,7 +29,6 @@ const listedPane = paneView.extend({
   pinned: z.boolean(),
 });
 
-/** Every pane of a tmux server, or of a session. */
 export const list = method({
   name: 'list',
   args: z.object({ target: targetArgs }),

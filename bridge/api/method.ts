@@ -15,7 +15,6 @@ export interface Method<
   readonly name: Name;
   /** what it is given, as JSON; nothing is done with what does not fit */
   readonly args: Args;
-  /** what it gives back, as JSON */
   readonly result: Result;
   /** @param closed aborts when the caller hangs up */
   run(uses: Uses, args: z.output<Args>, closed: AbortSignal): Promise<z.output<Result>>;
@@ -31,7 +30,6 @@ export interface StreamMethod<
   readonly name: Name;
   /** `after`, where it is given, is the cursor that its reader has come to */
   readonly args: Args;
-  /** the schema of each event */
   readonly event: Event;
   /** @param closed aborts when the caller hangs up: the stream ends within a second */
   stream(uses: Uses, args: z.output<Args>, closed: AbortSignal): Stream<z.output<Event>>;

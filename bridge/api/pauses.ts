@@ -3,7 +3,6 @@ import type { Reader } from '../app/reader.ts';
 import { method } from './method.ts';
 import { seenPauses } from './views.ts';
 
-/** Who is paused. */
 export const pauses = method({
   name: 'pauses',
   args: z.object({}),

@@ -10,7 +10,6 @@ import { targetArgs } from './target-argument.ts';
 /** tmux keeps fewer, unless somebody asked it for more. */
 const mostLines = 1_000_000;
 
-/** The last lines of a pane. */
 export const snapshot = method({
   name: 'snapshot',
   args: z.object({ target: targetArgs, lines: z.number().int().min(1).max(mostLines) }),

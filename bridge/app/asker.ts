@@ -13,7 +13,6 @@ export interface AskerEvidence {
   readonly paneHint: string | null;
 }
 
-/** Who asks. */
 export type Asker =
   | { readonly is: 'proven'; readonly pane: PaneFacts }
   /** it says that it is this pane, and its processes do not show it */

@@ -21,7 +21,6 @@ export interface Verdict {
 export interface DispatchParts {
   readonly clock: Clock;
   onPath(program: string): boolean;
-  /** the live controller pane, if there is one */
   livePane(): Promise<PaneFacts | null>;
   /** hands a text to the courier, for the controller's pane */
   deliverTo(pane: PaneFacts, body: string, request: Request): Promise<void>;

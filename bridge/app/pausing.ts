@@ -20,7 +20,6 @@ export function pausesSeen(pauses: Pauses, known: Iterable<string>): SeenPauses 
   );
 }
 
-/** Who is paused, as a journal has it. */
 export function keptPauses(journal: Journal): SeenPauses {
   const { pauses } = new Budget(journal, () => noLimits);
   return pausesSeen(

@@ -18,7 +18,6 @@ import {
   workersKey,
 } from './worker-records.ts';
 
-/** A configuration with its rules, checked. */
 export interface Settings {
   readonly config: Config;
   readonly rules: readonly Rule[];

@@ -73,7 +73,6 @@ export interface RecordedWorker extends WorkerRecord {
   readonly panePid: number;
 }
 
-/** The workers that a state directory knows. */
 export function recordedIn(journal: Journal): RecordedWorker[] {
   const records = journal.memory<Record<string, WorkerRecord>>(workersKey) ?? {};
   return Object.entries(records).flatMap(([key, record]) => {

@@ -73,7 +73,6 @@ export interface PolicyPlace {
   readonly lines: Readonly<Record<string, number>>;
 }
 
-/** What was read in a bridge.yaml. */
 export interface ReadFile {
   readonly path: string;
   readonly values: FileValues;
@@ -82,7 +81,6 @@ export interface ReadFile {
   readonly oldKeys: readonly string[];
 }
 
-/** Where nothing is written, nothing is set. */
 export const emptyFile: ReadFile = {
   path: '',
   values: { agents: {}, notify: {}, policy: [] },

@@ -3,7 +3,6 @@ import { agentSchema } from '../agent-programs/custom-schema.ts';
 import { vias } from '../core/native-input.ts';
 
 const text = z.string({ error: 'is not a text; put it in quotes' });
-/** What a bridge.yaml may hold. */
 export const fileSchema = z.strictObject({
   socket: text.optional(),
   session: text.optional(),

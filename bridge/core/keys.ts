@@ -30,7 +30,6 @@ export function keysOf(body: string, { inDialog }: { readonly inDialog: boolean 
   return keys;
 }
 
-/** True where one of the keys submits what a composer holds. */
 export function submits(keys: readonly string[], submitKey: string): boolean {
   return keys.some((key) => [submitKey, 'Enter', 'C-m', 'C-j', 'M-Enter', 'C-Enter'].includes(key));
 }

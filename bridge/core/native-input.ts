@@ -5,7 +5,6 @@
 export const vias = ['keyboard', 'native', 'auto'] as const;
 export type Via = (typeof vias)[number];
 
-/** How a text went. */
 export interface InputMethod {
   readonly via: 'keyboard' | 'native';
   /** the name of the native input it was handed to */

@@ -40,7 +40,6 @@ export function placeIn({ host, server, paneId }: PaneAddress): PaneAddress {
   return { host, server, paneId };
 }
 
-/** Text key of an address, for maps. */
 export function addressKey({ host, server, paneId }: PaneAddress): string {
   return [host, server, paneId].join('|');
 }
@@ -83,7 +82,6 @@ export interface PaneFacts extends PaneAddress {
   readonly historySize: number;
 }
 
-/** `PaneFacts.synchronized`, as a person is told */
 export const synchronizedInWords = 'the window types into all its panes (synchronize-panes)';
 
 /**
@@ -98,7 +96,6 @@ export function isTooSmall({ width, height }: Pick<PaneFacts, 'width' | 'height'
   return width < leastColumns || height < leastRows;
 }
 
-/** `isTooSmall`, as a person is told */
 export const tooSmallInWords = `too small to be read (less than ${leastColumns}x${leastRows}): what is asked there may go unseen`;
 
 /** One logical row: what the terminal wrapped is joined again; right-trimmed. */

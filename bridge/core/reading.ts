@@ -35,7 +35,6 @@ export interface DialogSubject {
   readonly isWhole: boolean;
 }
 
-/** The open dialog, as data. */
 export interface Dialog {
   /** `approval` a tool or command, `edit` a change of a file */
   readonly kind: DialogKind;

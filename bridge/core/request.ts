@@ -42,7 +42,6 @@ export function describeFailure(failure: ControllerFailure): string {
   }
 }
 
-/** Who is being asked just now. */
 export type Asked = 'controller' | 'human';
 
 /**

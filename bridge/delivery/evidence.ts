@@ -85,7 +85,6 @@ export function rowHolds(snapshot: Snapshot, text: string): Holding {
  */
 export type SubmittedBy = 'composer-emptied-and-echoed' | 'partly-echoed' | 'echoed-on-screen' | 'command-began';
 
-/** One look, with what it says. */
 export interface Look {
   readonly snapshot: Snapshot;
   readonly reading: Reading;
@@ -161,7 +160,6 @@ function isInSight({ snapshot }: Look, text: string): boolean {
   return copiesOf(text, snapshot) > 0 || rowsEndingWith(snapshot, visible(first), visible) > 0;
 }
 
-/** The program was at rest, and is at work. */
 export function beganToWork(before: Look, after: Look): boolean {
   return before.reading.state !== 'busy' && after.reading.state === 'busy';
 }

@@ -27,7 +27,6 @@ const endsWithinMs = 600;
  */
 export type Pressed = 'done' | 'blind' | 'held';
 
-/** What submits the text that the composer holds. */
 export interface Submitter {
   press(look: FreshLook): Promise<Pressed>;
   /** further Enters allowed */

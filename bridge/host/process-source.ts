@@ -30,7 +30,6 @@ export interface ProcessSource {
 /** A walk never reads more than this many threads of one process. */
 const threadLimit = 256;
 
-/** This machine's processes. */
 export function systemSource(): ProcessSource {
   return existsSync('/proc/self/stat') ? procSource() : psSource(() => steadyClock.now());
 }

@@ -87,7 +87,6 @@ const migrations: ReadonlyArray<(db: DatabaseSyncInstance) => void> = [
   },
 ];
 
-/** How many steps this bridge knows. */
 export const schemaVersion = migrations.length;
 
 /** @throws BridgeError when the database is another program's or a newer bridge's */

@@ -13,7 +13,6 @@ export interface AgentCommand {
   readonly guardedBy: string;
 }
 
-/** What the worker's pane runs. */
 export function workerCommand(
   wish: {
     readonly agent: string;

@@ -27,7 +27,6 @@ export interface Machine {
   readonly nodeVersion: string;
   /** the tmux server's socket that commands would use */
   readonly socketPath: string;
-  /** the bridge's home folder */
   readonly home: string;
   find(program: string): string | null;
   /** ends within a few seconds, whatever the program does; code null when it could not be started or was stopped */

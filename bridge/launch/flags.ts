@@ -2,7 +2,6 @@ import { launchable } from '../agent-programs/index.ts';
 import { controllerDefaults } from './controller.ts';
 import { workerDefaults } from './worker-settings.ts';
 
-/** One flag of a launcher, as the command line declares it. */
 export interface LaunchFlag {
   /** commander's syntax */
   readonly flag: string;

@@ -128,7 +128,6 @@ export class DeliveryQueue {
     if (faults.length > 0) throw faults[0];
   }
 
-  /** True while an attempt is under way. */
   get isBusy(): boolean {
     return [...this.#queues.values()].some(({ busy }) => busy !== null);
   }

@@ -4,7 +4,6 @@ import { appendLine } from './append-line.ts';
 import { JsonRpcProcess } from './json-rpc-process.ts';
 import { postJson } from './post-json.ts';
 
-/** This machine's. */
 export function nativeInputIo(clock: Clock): NativeInputIo {
   return {
     startJsonRpc: (executable, args, environment) => new JsonRpcProcess(executable, args, environment, clock),

@@ -68,7 +68,6 @@ export class JsonRpcProcess implements JsonRpc {
     });
   }
 
-  /** Asks it to end, and ends it. */
   async end(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null || this.#child.pid === undefined) return;
     const exited = once(this.#child, 'exit');

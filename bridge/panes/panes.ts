@@ -209,7 +209,6 @@ export class Panes {
     });
   }
 
-  /** The clock tells so much more than before, or less. */
   clockSet(byMs: number): void {
     for (const { activity, keys } of this.#known.values()) {
       activity.clockSet(byMs);
@@ -248,7 +247,6 @@ export class Panes {
     return known !== undefined && sameAgent(known.identity, identity) ? known : undefined;
   }
 
-  /** What is known of the panes that somebody listens to. */
   watched(): KnownPane[] {
     return [...this.#known].flatMap(([key, { identity }]) => {
       if (identity === null || !this.#listeners.has(key)) return [];

@@ -4,7 +4,6 @@ import type { Answer, ControllerFailure } from '../core/request.ts';
 import type { TurnMark } from '../core/turn-mark.ts';
 import type { PolicyDecision } from './policy.ts';
 
-/** What can happen to a request. */
 export type RequestInput =
   /**
    * two equal captures, or `bridge ask`; `deliveryId` is for the answer a rule may give, or the option it may choose;

@@ -139,7 +139,6 @@ export function memoryOf({ turns, raised, stale, words }: DetectorState): Detect
   return { version: 1, turns, raised, stale, open: openTail(words).slice(0, rememberedOpenLines) };
 }
 
-/** The clock tells so much more than before, or less. */
 export function clockSet(state: DetectorState, byMs: number): DetectorState {
   const to = (at: number) => at + byMs;
   const raised = state.raised.map((entry) => ({ ...entry, at: to(entry.at) }));

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Dialog, DialogKind, DialogOption, DialogSubject } from '../core/reading.ts';
 
-/** A dialog, and the first and last row it takes. */
 export interface DialogOnScreen {
   readonly dialog: Dialog;
   readonly rows: readonly [first: number, last: number];

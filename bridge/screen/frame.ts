@@ -103,7 +103,6 @@ function wraps({ pieces, end }: Paragraph, lastLength: number, line: string, wid
   return lastLength + 1 + columnsOf(word) > width - 2;
 }
 
-/** Columns a terminal uses for the text. */
 export function columnsOf(text: string): number {
   let columns = 0;
   for (const character of text) columns += columnsOfCharacter(character);

@@ -42,7 +42,6 @@ export function readPromptScreen(snapshot: Snapshot, isStill = true): PromptScre
   };
 }
 
-/** The input line that holds the cursor, and the row it begins on. */
 function readAtCursor(
   { rows, cursorRow, facts }: Snapshot,
   lines: readonly string[],

@@ -17,7 +17,6 @@ export function isDimAt(row: Row, at: number): boolean {
   return row.dim.some(([start, end]) => start <= at && at < end);
 }
 
-/** True when the cell has a colour of its own. */
 export function isInkedAt(row: Row, at: number): boolean {
   return row.ink?.some(([start, end]) => start <= at && at < end) === true;
 }

@@ -3,7 +3,6 @@ import type { Reading } from '../core/reading.ts';
 import type { ScreenFacts } from './declared/facts.ts';
 import type { HookStateNow } from './hook-state.ts';
 
-/** How the screen of one agent program is read. */
 export interface ScreenReader {
   /** lengths of quiet, ascending, at which an unchanged screen may read differently */
   readonly quietStepsMs: readonly number[];

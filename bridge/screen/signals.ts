@@ -29,7 +29,6 @@ export class SignalReader {
     this.#title = '';
   }
 
-  /** The clock tells so much more than before, or less. */
   clockSet(byMs: number): void {
     const { at, workedAt, calledAt } = this.#signals;
     this.#signals = {

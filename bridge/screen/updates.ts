@@ -38,7 +38,6 @@ export class Updates {
     return this.#beganAt !== null && now - this.#beganAt < limitMs;
   }
 
-  /** The clock tells so much more than before, or less. */
   clockSet(byMs: number): void {
     if (this.#beganAt !== null) this.#beganAt += byMs;
   }

@@ -107,7 +107,6 @@ export class PaneWatcher {
     this.#lookIn(0);
   }
 
-  /** The clock tells so much more than before, or less. */
   clockSet(byMs: number): void {
     this.#lookedAt += byMs;
     if (this.#due !== null) this.#due.at += byMs;

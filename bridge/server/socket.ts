@@ -13,7 +13,6 @@ const maxReplyBytes = 512 * 1024 * 1024;
 /** A bridge that does not say who it is within this time is stopped or hung: the commands' promise is five seconds. */
 const helloLimitMs = 4_000;
 
-/** What every daemon says of itself. */
 export interface Pong {
   readonly protocol: number;
   readonly version: string;

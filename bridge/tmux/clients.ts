@@ -80,7 +80,6 @@ export class ControlClients {
     });
   }
 
-  /** Ends every client and waits for their processes. */
   async dropAll(): Promise<void> {
     if (this.#links.size === 0) return;
     await this.#parts.alone(() => this.#drop([...this.#links.keys()]));

@@ -9,7 +9,6 @@ export interface ClientRecord {
   readonly marker: string;
 }
 
-/** Replaces the list of living clients. */
 export function writeClients(file: string, clients: readonly ClientRecord[]): void {
   writeFileSync(`${file}.new`, `${clients.map(({ pid, marker }) => `${pid} ${marker}`).join('\n')}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);

@@ -113,7 +113,6 @@ export class TmuxServers {
     return this.at(id);
   }
 
-  /** Commands to the server of this pane; null while it is not connected. */
   of(address: PaneAddress): TmuxCommands | null {
     return this.at(address);
   }

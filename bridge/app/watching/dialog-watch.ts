@@ -16,7 +16,6 @@ const unreadLookMs = 1_500;
 /** What a look shows: a dialog's fingerprint, null for positively none, undefined where nothing can be said. */
 type Shown = string | null | undefined;
 
-/** What watching dialogs takes of the bridge. */
 type Needed = Pick<Bridge, 'panes' | 'journal' | 'opener' | 'requests'>;
 
 /** The dialogs of one watched pane: a request for each that opens, and its withdrawal where it was answered in the pane. */

@@ -26,7 +26,6 @@ import type { Role, Wanted } from './workers.ts';
 
 const journalLost = 'the journal was lost: this may have been answered before';
 
-/** What watching a pane takes of the bridge. */
 type Needed = Pick<
   Bridge,
   | 'deliveries'
@@ -55,7 +54,6 @@ export class WatchedPane {
   readonly #dialogs: DialogWatch;
   readonly #alert: DialogAlert;
   #snapshot: Snapshot;
-  /** as the watcher read it last */
   #reading: Reading | null = null;
   /** why what is on the screen at the first look goes to the human: after the journal was lost, for one */
   #distrust: string | null;
@@ -165,7 +163,6 @@ export class WatchedPane {
     }
   }
 
-  /** The clock tells so much more than before, or less. */
   clockSet(byMs: number): void {
     this.watcher.clockSet(byMs);
     const { takenAtMs } = this.#snapshot;

@@ -54,7 +54,6 @@ function words({ error }: ParseError): string {
     .toLowerCase();
 }
 
-/** The value of a property, or undefined. */
 export function valueAt(object: Node, name: string): Node | undefined {
   return object.children?.find((property) => property.children?.[0]?.value === name)?.children?.[1];
 }

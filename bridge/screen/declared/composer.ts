@@ -129,7 +129,6 @@ export function readComposer(
   return { is: 'draft', text, ...(mayBeCut ? { cut: true } : {}) };
 }
 
-/** What stands before the text in its first row. */
 export function promptOf(text: string, { prompt }: ScreenFacts['composer']): string {
   return pattern(prompt).exec(`${text} `)?.[0] ?? '';
 }

@@ -6,7 +6,6 @@ import type { Pattern, ScreenFacts } from './facts.ts';
 import { type Line, pattern } from './lines.ts';
 import { withErasedMark } from './requests.ts';
 
-/** One entry of the transcript. */
 export interface Cell {
   readonly kind: 'input' | 'own' | 'tool' | 'notice' | 'ended' | 'blank';
   readonly first: number;
