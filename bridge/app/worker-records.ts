@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Documents } from '../core/documents.ts';
 import { asPaneId, type PaneId, type ServerId } from '../core/ids.ts';
 import { fullName, projectName } from '../core/names.ts';
 import { systemClock } from '../host/clock.ts';
@@ -21,11 +22,8 @@ export interface WorkerRecord {
   readonly at: number;
 }
 
-/** Small documents of the journal. */
-export interface Memory {
+export interface Memory extends Documents {
   transact<T>(work: () => T): T;
-  memory<T>(key: string): T | null;
-  saveMemory(key: string, value: unknown): void;
 }
 
 /** The journal's document of all workers: by `identityKey`. */

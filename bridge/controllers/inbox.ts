@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { Documents } from '../core/documents.ts';
 import type { RequestId } from '../core/ids.ts';
 import { factsOf, identityOf, readAnswerFile } from './answer-file.ts';
 import { ensureFolder, isThere, moveAside, writeWhole } from './mailbox-folders.ts';
@@ -11,12 +12,6 @@ interface Page {
   isEdited: boolean;
 }
 
-/** What is remembered from one bridge to the next. */
-export interface PageMemory {
-  memory<T>(key: string): T | null;
-  saveMemory(key: string, value: unknown): void;
-}
-
 /** digests of the pages that stand there, by request */
 const pagesKey = 'inbox-pages';
 
@@ -25,14 +20,14 @@ export class Inbox {
   readonly folder: string;
   readonly #archive: string;
   readonly #onEdited: (id: RequestId, file: string) => void;
-  readonly #memory: PageMemory | null;
+  readonly #memory: Documents | null;
   readonly #pages = new Map<RequestId, Page>();
 
   /** @param parts.onEdited a person wrote into a page: once for each page */
   constructor(parts: {
     folder: string;
     archive: string;
-    memory: PageMemory | undefined;
+    memory: Documents | undefined;
     onEdited: (id: RequestId, file: string) => void;
   }) {
     this.folder = parts.folder;

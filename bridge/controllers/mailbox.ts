@@ -3,13 +3,14 @@ import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import type { Clock } from '../core/clock.ts';
+import type { Documents } from '../core/documents.ts';
 import type { MailboxEvent } from '../core/events.ts';
 import { messageOf } from '../core/failure.ts';
 import { isMintedId, type RequestId } from '../core/ids.ts';
 import type { Request } from '../core/request.ts';
 import { factsOf, identityOf, readAnswerFile } from './answer-file.ts';
 import { holderOf } from './file-holders.ts';
-import { Inbox, type PageMemory } from './inbox.ts';
+import { Inbox } from './inbox.ts';
 import { ensureFolder, moveAside, reapHalfWritten } from './mailbox-folders.ts';
 import { readAnswer, renderRequest } from './mailbox-page.ts';
 import { PutAway } from './put-away.ts';
@@ -34,7 +35,7 @@ export interface MailboxSetting {
   /** the one request that the end of an id names */
   resolve?(end: string): RequestId | 'several' | null;
   /** what has been said of files that stay where they are, and which pages were written */
-  readonly memory?: PageMemory;
+  readonly memory?: Documents;
   on(event: MailboxEvent): void;
   /** false sends a person's answer whole, headers and notes too */
   readonly split?: boolean;

@@ -1,8 +1,8 @@
 import type { ComposerFacts } from '../core/composer.ts';
 import { withoutEnd } from '../core/ends.ts';
+import type { PaneCondition } from '../core/pane-condition.ts';
 import type { FreshLook } from './attempt.ts';
 import type { Look } from './evidence.ts';
-import type { PaneCondition } from './pane-io.ts';
 import { markerOf } from './paste-marker.ts';
 import { drawnFor } from './visible-text.ts';
 

@@ -1,7 +1,7 @@
 import { withoutEnd } from '../core/ends.ts';
+import type { PaneCondition } from '../core/pane-condition.ts';
 import type { Dialog, DialogOption } from '../core/reading.ts';
 import type { FreshLook } from './attempt.ts';
-import type { PaneCondition } from './pane-io.ts';
 
 /**
  * What tmux itself checks in the step that presses a key in a dialog: that the rows with its question, its command or

@@ -3,22 +3,9 @@ import type { ComposerFacts } from '../core/composer.ts';
 import type { Delivery } from '../core/envelope.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
 import type { OpenInput } from '../core/native-input.ts';
-import type { FreshSnapshot, PaneAddress, PaneIdentity, SessionActivity, Snapshot } from '../core/pane.ts';
+import type { FreshSnapshot, PaneAddress, PaneIdentity, Snapshot } from '../core/pane.ts';
+import type { PaneCondition } from '../core/pane-condition.ts';
 import type { Reading } from '../core/reading.ts';
-
-/** What must hold of the pane in the same server step that types into it. Patterns are extended regular expressions. */
-export interface PaneCondition {
-  readonly panePid: number;
-  readonly command: string | null;
-  readonly notTitles: readonly string[];
-  readonly notOnScreen: readonly string[];
-  /** rows that stand on the screen to the letter, each the first of its text, counted from 1 at the top */
-  readonly onScreen?: ReadonlyArray<{ readonly row: number; readonly text: string }>;
-  /** where the cursor stands, counted from 0, and whether it shows */
-  readonly cursor?: { readonly x: number; readonly y: number; readonly visible: boolean };
-  /** `FreshSnapshot.sessionActivity`: nobody has pressed a key in the pane's session since the look */
-  readonly sessionActivity?: SessionActivity;
-}
 
 /** What the courier can do to a pane. `held` says positively that tmux did nothing; a rejection says nothing about it. */
 export interface PaneIO {

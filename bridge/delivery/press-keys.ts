@@ -1,11 +1,11 @@
 import { becausePassed, type Delivery } from '../core/envelope.ts';
 import { keysOf } from '../core/keys.ts';
+import type { PaneCondition } from '../core/pane-condition.ts';
 import type { Attempt, FreshLook } from './attempt.ts';
 import { conditionFor, dialogWordsSeen } from './condition.ts';
 import { conditionInDialog } from './dialog-rows.ts';
 import { type Look, sameScreen } from './evidence.ts';
 import { lookAtTurn } from './look-at-turn.ts';
-import type { PaneCondition } from './pane-io.ts';
 import { waitUntilClosed } from './wait-until-closed.ts';
 
 /** How long after the keys the screen may take to change. */

@@ -4,6 +4,7 @@ import {
   constants,
   fchmodSync,
   fstatSync,
+  fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -44,19 +45,29 @@ export function readSmallFile(path: string, links: 'refused' | 'followed' = 'ref
 
 /** Puts `content` at `path` in one step: a reader sees the old file or the new one. A link at `path` is replaced, never written through. */
 export function replaceFile(path: string, content: string | Buffer, mode = 0o644): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(temporary, 'wx', mode);
+    putInPlace(path, content, mode);
+  } catch (cause) {
+    throw new BridgeError({ what: 'write', target: path, reason: messageOf(cause), cause });
+  }
+}
+
+/** The same for a folder that is there. @param isKept the content is on the disk before it is in place */
+export function putInPlace(path: string, content: string | Buffer, mode: number, isKept = false): void {
+  const draft = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const file = openSync(draft, 'wx', mode);
     try {
       writeFileSync(file, content);
       fchmodSync(file, mode);
+      if (isKept) fsyncSync(file);
     } finally {
       closeSync(file);
     }
-    renameSync(temporary, path);
+    renameSync(draft, path);
   } catch (cause) {
-    rmSync(temporary, { force: true });
-    throw new BridgeError({ what: 'write', target: path, reason: messageOf(cause), cause });
+    rmSync(draft, { force: true });
+    throw cause;
   }
 }

@@ -1,4 +1,5 @@
 import { isEnded } from '../core/delivery-machine.ts';
+import type { Documents } from '../core/documents.ts';
 import type { Delivery, HoldReason } from '../core/envelope.ts';
 import type { DeliveryId } from '../core/ids.ts';
 
@@ -17,9 +18,7 @@ interface Letters {
   readonly told: readonly DeliveryId[];
 }
 
-interface Memory {
-  memory<T>(key: string): T | null;
-  saveMemory(key: string, value: unknown): void;
+interface Memory extends Documents {
   delivery(id: DeliveryId): Delivery | null;
   deliveries(filter: { open: boolean }): Delivery[];
 }

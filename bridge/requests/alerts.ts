@@ -1,3 +1,4 @@
+import type { Documents } from '../core/documents.ts';
 import type { RequestId } from '../core/ids.ts';
 import type { Request } from '../core/request.ts';
 
@@ -18,9 +19,7 @@ export function movedCalls(calls: Calls, byMs: number): Calls {
   return Object.fromEntries(Object.entries(calls).map(([id, call]) => [id, moved(call)]));
 }
 
-interface Memory {
-  memory<T>(key: string): T | null;
-  saveMemory(key: string, value: unknown): void;
+interface Memory extends Documents {
   request(id: RequestId | string): Request | null;
 }
 

@@ -1,3 +1,4 @@
+import type { Documents } from '../core/documents.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
 import { labelOf } from '../core/names.ts';
 import type { Request } from '../core/request.ts';
@@ -13,10 +14,8 @@ export interface Pause {
   readonly limit?: keyof Limits;
 }
 
-/** Small documents of the journal; written inside the transaction under way. */
-export interface Documents {
-  memory<T>(key: string): T | null;
-  saveMemory(key: string, value: unknown): void;
+/** Both are written inside the transaction under way. */
+export interface BudgetMemory extends Documents {
   record(event: NewJournalEvent): unknown;
 }
 
@@ -35,10 +34,10 @@ export const countersKey = 'answers';
 
 /** Who is paused and what was answered automatically. The truth is in the journal: a restart forgets nothing of it. */
 export class Budget {
-  readonly #memory: Documents;
+  readonly #memory: BudgetMemory;
   readonly #limitsFor: (request: Request) => Limits;
 
-  constructor(memory: Documents, limitsFor: (request: Request) => Limits) {
+  constructor(memory: BudgetMemory, limitsFor: (request: Request) => Limits) {
     this.#memory = memory;
     this.#limitsFor = limitsFor;
   }

@@ -8,7 +8,7 @@ import { identityKey, type PaneIdentity, sameAgent } from '../core/pane.ts';
 import { type Answer, type ControllerFailure, doubtOf, openRequests, type Request } from '../core/request.ts';
 import type { TurnMark } from '../core/turn-mark.ts';
 import { meant } from './answers.ts';
-import { Budget, type Documents, everyWorker, type Pauses } from './budget.ts';
+import { Budget, type BudgetMemory, everyWorker, type Pauses } from './budget.ts';
 import { EffectRunner, type RequestEffects } from './effects.ts';
 import type { Limits } from './limits.ts';
 import type { DeliveryLookup, RequestMemory, Transactions } from './memory.ts';
@@ -47,7 +47,7 @@ export interface Acceptance {
  * committed before its effects are performed.
  */
 export class Requests {
-  readonly #memory: RequestMemory & DeliveryLookup & Transactions & Documents;
+  readonly #memory: RequestMemory & DeliveryLookup & Transactions & BudgetMemory;
   readonly #clock: Clock;
   readonly #mint: () => string;
   readonly #settingsFor: (request: Request) => Settings;
@@ -61,7 +61,7 @@ export class Requests {
   #startedAt = 0;
 
   constructor(parts: {
-    memory: RequestMemory & DeliveryLookup & Transactions & Documents;
+    memory: RequestMemory & DeliveryLookup & Transactions & BudgetMemory;
     clock: Clock;
     mint: () => string;
     settingsFor: (request: Request) => Settings;

@@ -51,75 +51,55 @@ export function oncePerPane(panes: readonly PaneFacts[]): PaneFacts[] {
   return [...places.values()];
 }
 
-const variables = [
-  'socket_path',
-  'host',
-  'pid',
-  'start_time',
-  'pane_id',
-  'pane_pid',
-  'session_id',
-  'session_name',
-  'window_id',
-  'window_index',
-  'window_name',
-  'pane_index',
-  '@label',
-  '@name',
-  'pane_title',
-  'pane_current_command',
-  'pane_current_path',
-  'pane_tty',
-  'pane_width',
-  'pane_height',
-  'cursor_x',
-  'cursor_y',
-  'cursor_flag',
-  'alternate_on',
-  'pane_in_mode',
-  'pane_input_off',
-  keysReachOthers,
-  'pane_dead',
-  'history_size',
-] as const;
+/** A fact, and the tmux variables that it is read from. */
+interface Field<Value> {
+  readonly names: readonly string[];
+  read(first: string, second: string): Value;
+}
 
+// facts are kept for as long as their pane; the list of all panes that they came in is not
+const text = (name: string): Field<string> => ({ names: [name], read: ownCopy });
+const number = (name: string): Field<number> => ({ names: [name], read: Number });
+// pane_in_mode counts the modes a pane is in
+const flag = (name: string): Field<boolean> => ({ names: [name], read: (value) => value !== '0' && value !== '' });
+
+const fields: { readonly [Name in keyof PaneFacts]: Field<PaneFacts[Name] | null> } = {
+  socketPath: text('socket_path'),
+  host: text('host'),
+  server: { names: ['pid', 'start_time'], read: (pid, start) => serverId(Number(pid), Number(start)) },
+  paneId: { names: ['pane_id'], read: (id) => asPaneId(ownCopy(id)) },
+  panePid: number('pane_pid'),
+  sessionId: text('session_id'),
+  sessionName: text('session_name'),
+  windowId: text('window_id'),
+  windowIndex: number('window_index'),
+  windowName: text('window_name'),
+  paneIndex: number('pane_index'),
+  // `@name` is what smux calls a pane's label
+  label: { names: ['@label', '@name'], read: (label, name) => ownCopy(label) || ownCopy(name) },
+  title: text('pane_title'),
+  command: text('pane_current_command'),
+  currentPath: text('pane_current_path'),
+  tty: text('pane_tty'),
+  width: number('pane_width'),
+  height: number('pane_height'),
+  cursorX: number('cursor_x'),
+  cursorY: number('cursor_y'),
+  cursorVisible: flag('cursor_flag'),
+  alternateScreen: flag('alternate_on'),
+  inMode: flag('pane_in_mode'),
+  inputOff: flag('pane_input_off'),
+  synchronized: flag(keysReachOthers),
+  dead: flag('pane_dead'),
+  historySize: number('history_size'),
+};
+
+const variables = Object.values(fields).flatMap(({ names }) => names);
+
+/** Null for a record without a pane's id or size. */
 function toFacts(values: readonly string[]): PaneFacts | null {
-  const value = (name: (typeof variables)[number]) => values[variables.indexOf(name)] ?? '';
-  // facts are kept for as long as their pane; the list of all panes that they came in is not
-  const text = (name: (typeof variables)[number]) => ownCopy(value(name));
-  const number = (name: (typeof variables)[number]) => Number(value(name));
-  // pane_in_mode counts the modes a pane is in
-  const flag = (name: (typeof variables)[number]) => value(name) !== '0' && value(name) !== '';
-  const paneId = asPaneId(text('pane_id'));
-  if (paneId === null || !/^\d+$/.test(value('pane_width'))) return null;
-  return {
-    socketPath: text('socket_path'),
-    host: text('host'),
-    server: serverId(number('pid'), number('start_time')),
-    paneId,
-    panePid: number('pane_pid'),
-    sessionId: text('session_id'),
-    sessionName: text('session_name'),
-    windowId: text('window_id'),
-    windowIndex: number('window_index'),
-    windowName: text('window_name'),
-    paneIndex: number('pane_index'),
-    // `@name` is what smux calls a pane's label
-    label: text('@label') || text('@name'),
-    title: text('pane_title'),
-    command: text('pane_current_command'),
-    currentPath: text('pane_current_path'),
-    tty: text('pane_tty'),
-    width: number('pane_width'),
-    height: number('pane_height'),
-    cursorX: number('cursor_x'),
-    cursorY: number('cursor_y'),
-    cursorVisible: flag('cursor_flag'),
-    alternateScreen: flag('alternate_on'),
-    inMode: flag('pane_in_mode'),
-    inputOff: flag('pane_input_off'),
-    synchronized: flag(keysReachOthers),
-    dead: flag('pane_dead'),
-    historySize: number('history_size'),
-  };
+  const value = (name: string | undefined) => values[variables.indexOf(name ?? '')] ?? '';
+  if (asPaneId(value('pane_id')) === null || !/^\d+$/.test(value('pane_width'))) return null;
+  const facts = Object.entries(fields).map(([key, { names, read }]) => [key, read(value(names[0]), value(names[1]))]);
+  return Object.fromEntries(facts) as PaneFacts;
 }

@@ -3,8 +3,9 @@ import { usageError } from '../core/failure.ts';
 import type { PaneId } from '../core/ids.ts';
 import { isKeyName, isOptionKey } from '../core/keys.ts';
 import type { PaneAddress } from '../core/pane.ts';
+import type { PaneCondition } from '../core/pane-condition.ts';
 import { type TmuxCommands, TmuxError } from './commands.ts';
-import { conditionFormat, type PaneCondition } from './condition.ts';
+import { conditionFormat } from './condition.ts';
 import { commandLine } from './control-mode.ts';
 
 /**

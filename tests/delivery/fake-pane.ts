@@ -8,8 +8,9 @@ import type {
   PaneIdentity,
   Snapshot,
 } from '../../bridge/core/pane.ts';
+import type { PaneCondition } from '../../bridge/core/pane-condition.ts';
 import type { Dialog, Reading } from '../../bridge/core/reading.ts';
-import type { PaneCondition, PaneIO, ScreenReaders } from '../../bridge/delivery/pane-io.ts';
+import type { PaneIO, ScreenReaders } from '../../bridge/delivery/pane-io.ts';
 import { makeDialog } from '../../bridge/screen/dialog.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 

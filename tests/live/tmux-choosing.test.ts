@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { PaneCondition } from '../../bridge/tmux/condition.ts';
+import type { PaneCondition } from '../../bridge/core/pane-condition.ts';
 import { press } from '../../bridge/tmux/typing.ts';
 import { openTmuxHarness, type Recorder, type TmuxHarness } from '../tmux/tmux-harness.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PaneId } from '../../bridge/core/ids.ts';
+import type { PaneCondition } from '../../bridge/core/pane-condition.ts';
 import { capture } from '../../bridge/tmux/capture.ts';
 import type { TmuxCommands } from '../../bridge/tmux/commands.ts';
-import type { PaneCondition } from '../../bridge/tmux/condition.ts';
 import { paneFacts } from '../../bridge/tmux/pane.ts';
 import { leaveMode, paste, press, reapBuffers } from '../../bridge/tmux/typing.ts';
 import { addressOn } from '../fixtures/address.ts';

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PaneId } from '../../bridge/core/ids.ts';
+import type { PaneCondition } from '../../bridge/core/pane-condition.ts';
 import { typeAtIdleShell } from '../../bridge/launch/idle-shell.ts';
 import { isSynchronized } from '../../bridge/launch/tmux.ts';
 import { capture } from '../../bridge/tmux/capture.ts';
 import { ControlClient } from '../../bridge/tmux/client.ts';
 import type { TmuxCommands } from '../../bridge/tmux/commands.ts';
-import type { PaneCondition } from '../../bridge/tmux/condition.ts';
 import { clientTerminals, listPanes, paneFacts } from '../../bridge/tmux/pane.ts';
 import { leaveMode, paste, press, reapBuffers } from '../../bridge/tmux/typing.ts';
 import { addressOn } from '../fixtures/address.ts';

@@ -1,22 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
-  fchmodSync,
   fstatSync,
-  fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
   readlinkSync,
   realpathSync,
-  renameSync,
   rmSync,
-  writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { BridgeError, messageOf } from '../../core/failure.ts';
+import { putInPlace } from '../files.ts';
 
 const settingsBytes = 4 * 1024 * 1024;
 
@@ -70,24 +66,14 @@ export function replaceSettings(before: SettingsFile, text: string | null): void
     });
   if (readSettings(before.path).text !== before.text) throw fault('was changed by somebody else meanwhile');
   const { place, mode } = before;
-  const draft = join(dirname(place), `.${basename(place)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     if (text === null) {
       rmSync(place);
       return;
     }
     mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
-    const file = openSync(draft, 'wx', mode);
-    try {
-      writeFileSync(file, text);
-      fchmodSync(file, mode);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(draft, place);
+    putInPlace(place, text, mode, true);
   } catch (cause) {
-    rmSync(draft, { force: true });
     throw fault(`cannot be written (${messageOf(cause)})`, cause);
   }
 }

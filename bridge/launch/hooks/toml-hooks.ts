@@ -1,6 +1,6 @@
-import { parse, TomlError } from 'smol-toml';
 import { mark } from './hook-target.ts';
 import type { Edited, WantedHook } from './json-hooks.ts';
+import { inWords, type Values, valuesOf } from './toml.ts';
 
 /**
  * Hooks in a TOML file, a table `[[hooks]]` for each (Kimi Code 2.1.0): put in as one marked block at its end, and taken out
@@ -79,8 +79,6 @@ function ownTable(text: string): { from: number; to: number } | null {
   return null;
 }
 
-type Values = Record<string, unknown>;
-
 function listed({ hooks }: Values): Values[] {
   return Array.isArray(hooks) ? hooks.filter((one): one is Values => typeof one === 'object' && one !== null) : [];
 }
@@ -100,24 +98,10 @@ function othersIn(values: Values): string {
   const { hooks, ...rest } = values;
   const others = Array.isArray(hooks) ? hooks.filter((one) => !isOwn(one as Values)) : hooks;
   const isNone = others === undefined || (Array.isArray(others) && others.length === 0);
-  return JSON.stringify(isNone ? rest : { ...rest, hooks: others }, exactly);
-}
-
-/** Whole numbers come as bigints, so that none of them is rounded. */
-function exactly(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value;
+  return inWords(isNone ? rest : { ...rest, hooks: others });
 }
 
 function plainly(fields: Values): Values {
   const values = Object.entries(fields);
   return Object.fromEntries(values.map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]));
-}
-
-function valuesOf(text: string): { values: Values } | { fault: { line: number; reason: string } } {
-  try {
-    return { values: parse(text.replace(/^\ufeff/, ''), { integersAsBigInt: true }) };
-  } catch (fault) {
-    if (!(fault instanceof TomlError)) throw fault;
-    return { fault: { line: fault.line, reason: fault.message.split('\n')[0]! } };
-  }
 }

@@ -1,4 +1,4 @@
-import { parse, TomlError } from 'smol-toml';
+import { inWords, type Values, valuesOf } from './toml.ts';
 
 /** A TOML file's one key `notify`, as codex has it: put in as a marked block, taken out with it. */
 
@@ -13,8 +13,8 @@ export type NotifyFile =
   | { readonly is: 'unreadable'; readonly line: number; readonly reason: string };
 
 export function notifyIn(text: string, script: string): NotifyFile {
-  const table = tableOf(text);
-  if ('line' in table) return { is: 'unreadable', ...table };
+  const table = valuesOf(text);
+  if ('fault' in table) return { is: 'unreadable', ...table.fault };
   const { notify } = table.values;
   if (notify === undefined) return { is: 'free' };
   const words = (Array.isArray(notify) ? notify : [notify]).map(String);
@@ -39,21 +39,8 @@ export function removeNotify(text: string): string {
 
 /** Whether the two texts say the same, but for `notify`. */
 export function sameButNotify(before: string | null, after: string): boolean {
-  const [a, b] = [tableOf(before ?? ''), tableOf(after)];
-  if ('line' in a || 'line' in b) return false;
-  const rest = ({ notify: _notify, ...others }: Record<string, unknown>) => JSON.stringify(others, plain);
+  const [a, b] = [valuesOf(before ?? ''), valuesOf(after)];
+  if ('fault' in a || 'fault' in b) return false;
+  const rest = ({ notify: _notify, ...others }: Values) => inWords(others);
   return rest(a.values) === rest(b.values);
-}
-
-function plain(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value;
-}
-
-function tableOf(text: string): { values: Record<string, unknown> } | { line: number; reason: string } {
-  try {
-    return { values: parse(text.replace(/^\ufeff/, ''), { integersAsBigInt: true }) };
-  } catch (fault) {
-    if (!(fault instanceof TomlError)) throw fault;
-    return { line: fault.line, reason: fault.message.split('\n')[0]! };
-  }
 }
