@@ -174,3 +174,18 @@ function originIn(pane: string, { via, turn, text, dialog }: Origin): string {
   const words = [via, pane, turn, normaliseWords(text)].join('|');
   return dialog === undefined ? words : `${words}|${dialog.fingerprint}`;
 }
+
+/** Which requests of the journal. */
+export interface RequestFilter {
+  /** only `open`, `asked` and `answered` */
+  readonly open?: boolean;
+  readonly states?: readonly RequestState['is'][];
+  /** `identityKey` of the worker's pane */
+  readonly pane?: string;
+  /** `originOf` the request */
+  readonly origin?: string;
+  /** the newest so many */
+  readonly limit?: number;
+  /** the newest by their last change, and not by when they were opened */
+  readonly byChange?: boolean;
+}

@@ -128,7 +128,7 @@ function sortWords(
   return { explained, unexplained };
 }
 
-function flat(text: string): string {
+export function flat(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 

@@ -2,6 +2,7 @@ import { withoutEnd } from '../core/ends.ts';
 import type { PaneCondition } from '../core/pane-condition.ts';
 import type { Dialog, DialogOption } from '../core/reading.ts';
 import type { FreshLook } from './attempt.ts';
+import { flat } from './condition.ts';
 
 /**
  * What tmux itself checks in the step that presses a key in a dialog: that the rows with its question, its command or
@@ -98,10 +99,6 @@ function wrappedFrom(rows: readonly string[], first: number, wanted: string): nu
     rest = rest.slice(length).trimStart();
   }
   return rest === '' ? found : null;
-}
-
-function flat(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
 }
 
 /** A row without the borders of a box around it. */

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { type Process, procSource } from './process-source.ts';
+import { statSync } from 'node:fs';
+import { linkOrNull, listOrEmpty, type Process, procSource, readOrNull } from './process-source.ts';
 
 /** A program has few processes in its own group; deeper nesting than this is not looked through. */
 const memberLimit = 64;
@@ -29,7 +29,7 @@ export class ProcessFiles {
 
   /** IPv4 alone: where an agent listens on 127.0.0.1. */
   tcp() {
-    return parseTcp(textOf(`${this.#root}/self/net/tcp`));
+    return parseTcp(readOrNull(`${this.#root}/self/net/tcp`) ?? '');
   }
 
   /** The process and its descendants in its own process group, parents before children. */
@@ -46,7 +46,7 @@ export class ProcessFiles {
 
   #member(process: Process) {
     const { pid } = process;
-    const descriptors = listOf(`${this.#root}/${pid}/fd`);
+    const descriptors = listOrEmpty(`${this.#root}/${pid}/fd`);
     return {
       pid,
       argv: this.#source.commandLine(process),
@@ -57,7 +57,7 @@ export class ProcessFiles {
   }
 
   #pids(): number[] {
-    return listOf(this.#root)
+    return listOrEmpty(this.#root)
       .filter((name) => /^\d+$/.test(name))
       .map(Number);
   }
@@ -71,11 +71,7 @@ export class ProcessFiles {
   }
 
   #link(pid: number, name: string): string | null {
-    try {
-      return readlinkSync(`${this.#root}/${pid}/${name}`);
-    } catch {
-      return null; // closed or ended meanwhile
-    }
+    return linkOrNull(`${this.#root}/${pid}/${name}`);
   }
 }
 
@@ -97,20 +93,4 @@ function address(hex: string): string {
   const [host = '', port = ''] = hex.split(':');
   const bytes = (host.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)).reverse();
   return `${bytes.join('.')}:${Number.parseInt(port, 16)}`;
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return ''; // no such table on this machine: no native input is found by it
-  }
-}
-
-function listOf(path: string): string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    return []; // ended meanwhile, or not ours
-  }
 }

@@ -135,15 +135,11 @@ export function parsePs(text: string): Array<Process & { readonly command: strin
 
 /** The folder in which a process works; null where the system does not tell, as of another user's. */
 export function workingFolder(pid: number): string | null {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`);
-  } catch {
-    return null;
-  }
+  return linkOrNull(`/proc/${pid}/cwd`);
 }
 
 /** Processes end while we look at them: a file that cannot be read is an answer. */
-function linkOrNull(path: string): string | null {
+export function linkOrNull(path: string): string | null {
   try {
     return readlinkSync(path);
   } catch {
@@ -151,7 +147,7 @@ function linkOrNull(path: string): string | null {
   }
 }
 
-function readOrNull(path: string): string | null {
+export function readOrNull(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch {
@@ -159,7 +155,7 @@ function readOrNull(path: string): string | null {
   }
 }
 
-function listOrEmpty(path: string): string[] {
+export function listOrEmpty(path: string): string[] {
   try {
     return readdirSync(path);
   } catch {

@@ -5,7 +5,7 @@ import { BridgeError } from '../core/failure.ts';
 import type { DeliveryId, RequestId } from '../core/ids.ts';
 import type { JournalEvent, NewJournalEvent } from '../core/journal-event.ts';
 import { identityKey, type PaneIdentity } from '../core/pane.ts';
-import { openRequests, originOf, type Request, type RequestState } from '../core/request.ts';
+import { openRequests, originOf, type Request, type RequestFilter } from '../core/request.ts';
 import {
   type ArchiveBatch,
   type ArchivedPlace,
@@ -24,20 +24,6 @@ export interface OpenResult {
   readonly journal: Journal;
   /** where a corrupt predecessor was moved; then what is on the screens now goes to the human, not to a controller */
   readonly setAside: string | null;
-}
-
-export interface RequestFilter {
-  /** only `open`, `asked` and `answered` */
-  readonly open?: boolean;
-  readonly states?: readonly RequestState['is'][];
-  /** `identityKey` of the worker's pane */
-  readonly pane?: string;
-  /** `originOf` the request */
-  readonly origin?: string;
-  /** the newest so many */
-  readonly limit?: number;
-  /** the newest by their last change, and not by when they were opened */
-  readonly byChange?: boolean;
 }
 
 export interface DeliveryFilter {

@@ -116,3 +116,47 @@ export async function panesCheck(machine: Machine): Promise<Check> {
   if (workers.length > 0) return good(name, detail);
   return warning(name, detail, 'scripts/start-worker makes one; `bridge target PANE` pins one that is there');
 }
+
+/** A pane of another bridge is answered by that one, whatever this one's rules say. */
+export async function ownersCheck(machine: Machine): Promise<Check> {
+  const name = 'owners';
+  const owned = await machine.owned();
+  const others = owned.filter(({ home }) => home !== machine.home);
+  if (others.length > 0) {
+    const list = others.map(({ pane, home, pid }) => `${pane} is watched by the bridge of ${home} (pid ${pid})`);
+    return warning(
+      name,
+      list.join(', '),
+      'answer there (`--home` names its state directory), or stop that bridge: this one takes over then',
+    );
+  }
+  if (owned.length === 0) return good(name, 'no bridge watches a pane of this server');
+  return good(name, `this home's bridge watches ${owned.map(({ pane }) => pane).join(', ')}`);
+}
+
+/** The commands with which the bridge looks and types. */
+const ours = ['send-keys', 'paste-buffer', 'set-buffer', 'load-buffer', 'if-shell', 'display-message', 'capture-pane'];
+
+/**
+ * Hooks and aliases of the user that come with each key and text of ours: what they do, they do to any pane, and no condition
+ * of the bridge can know it. Nothing is said where there are none.
+ */
+export async function hooksCheck(machine: Machine): Promise<Check[]> {
+  const ask = async (...argv: string[]) =>
+    (await machine.run('tmux', '-S', machine.socketPath, ...argv)).stdout.split('\n');
+  const hooks = (await ask('show-hooks', '-g')).filter((line) =>
+    ours.some((name) => new RegExp(`^after-${name}(?:\\[\\d+\\])? .`).test(line)),
+  );
+  const aliases = (await ask('show-options', '-s', 'command-alias')).filter((line) =>
+    ours.some((name) => new RegExp(`^command-alias\\[\\d+\\] ["']?${name}=`).test(line)),
+  );
+  const found = [...hooks, ...aliases];
+  if (found.length === 0) return [];
+  return [
+    warning(
+      'tmux hooks',
+      `tmux does this with every key or text of the bridge: ${found.join('; ')}`,
+      'see that it touches no other pane, or remove it: set-hook -gu NAME, set-option -su command-alias[N]',
+    ),
+  ];
+}

@@ -3,9 +3,7 @@ import { launchable } from '../agent-programs/index.ts';
 import { messageOf } from '../core/failure.ts';
 import { bad, type Check, good, type Machine, warning } from './doctor-check.ts';
 import { desktopCheck, homeCheck, sandboxCheck } from './doctor-environment.ts';
-import { hooksCheck } from './doctor-hooks.ts';
-import { ownersCheck } from './doctor-owners.ts';
-import { panesCheck, socketCheck, tmuxCheck } from './doctor-tmux.ts';
+import { hooksCheck, ownersCheck, panesCheck, socketCheck, tmuxCheck } from './doctor-tmux.ts';
 import { installLine } from './install-line.ts';
 
 /** Looks at everything, whatever it finds on the way: a check that fails itself is a finding, not the end. */

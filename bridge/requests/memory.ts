@@ -1,20 +1,13 @@
 import type { Delivery } from '../core/envelope.ts';
 import type { DeliveryId, RequestId } from '../core/ids.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
-import type { Request, RequestState } from '../core/request.ts';
+import type { Request, RequestFilter } from '../core/request.ts';
 
 /** What open requests need of the journal: this, the deliveries of its answers, and transactions. */
 export interface RequestMemory {
   saveRequest(request: Request, event: NewJournalEvent): void;
   request(id: RequestId): Request | null;
-  requests(filter: {
-    open?: boolean;
-    states?: readonly RequestState['is'][];
-    pane?: string;
-    origin?: string;
-    limit?: number;
-    byChange?: boolean;
-  }): Request[];
+  requests(filter: RequestFilter): Request[];
 }
 
 export interface DeliveryLookup {
