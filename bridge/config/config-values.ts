@@ -74,7 +74,6 @@ export interface PolicyPlace {
 }
 
 export interface ReadFile {
-  readonly path: string;
   readonly values: FileValues;
   readonly policyPlaces: readonly PolicyPlace[];
   /** keys by an old name, which still count: where each stands, and what it is called now */
@@ -82,7 +81,6 @@ export interface ReadFile {
 }
 
 export const emptyFile: ReadFile = {
-  path: '',
   values: { agents: {}, notify: {}, policy: [] },
   policyPlaces: [],
   oldKeys: [],

@@ -81,7 +81,7 @@ function readFile({ path, text }: ConfigFile, allowed?: readonly string[]): Read
     const keys = ['agents', name, 'manner'];
     return manner === undefined ? [] : [`${path}:${lineOf(keys)}: ${keys.join('.')} is called composer now`];
   });
-  return { path, values: parsed.data, policyPlaces: places, oldKeys };
+  return { values: parsed.data, policyPlaces: places, oldKeys };
 
   function lineOf(keys: readonly PropertyKey[]): number {
     const pair = keys.length > 0 ? keyNode(document, keys) : null;

@@ -53,9 +53,9 @@ function keyName(key: string): string {
 
 /**
  * The options of a dialog's rows, in order. A line right below an option that begins none goes on with it, where it is
- * indented at least as deep as `indent` columns; so does one that only ends like an option, below the words of a numbered one.
+ * indented by three columns or more; so does one that only ends like an option, below the words of a numbered one.
  */
-export function readOptions(lines: readonly string[], indent = 3): DialogOption[] {
+export function readOptions(lines: readonly string[]): DialogOption[] {
   const texts: string[] = [];
   let isOpen = false;
   let wordsAt = Number.POSITIVE_INFINITY;
@@ -66,7 +66,7 @@ export function readOptions(lines: readonly string[], indent = 3): DialogOption[
       texts.push(line);
       isOpen = true;
       wordsAt = number ?? Number.POSITIVE_INFINITY;
-    } else if (isOpen && at >= indent) texts[texts.length - 1] += ` ${line.trim()}`;
+    } else if (isOpen && at >= 3) texts[texts.length - 1] += ` ${line.trim()}`;
     else isOpen = false;
   }
   return texts.flatMap((text) => readOption(text) ?? []);
