@@ -29,19 +29,43 @@ test('docs/native.md and docs/delivery.md tell what was measured of those progra
   expect(commands.split(', ')).toEqual(withCommands.map(({ name }) => name));
 });
 
-test('every page that README and the docs link to exists', () => {
+test.each(agentPrograms.filter(({ seenWith }) => seenWith.length > 0))(
+  'the page of $name, which was seen live, says how it is started and with which versions it was seen',
+  ({ name, seenWith }) => {
+    const page = `docs/agents/${name}.md`;
+    expect(existsSync(join(root, page)) ? read(page) : '', page).toContain(`bridge start worker --agent ${name}`);
+    expect(seenWith.filter((version) => !read(page).includes(version))).toEqual([]);
+    expect(read('docs/agents.md')).toContain(`(agents/${name}.md)`);
+  },
+);
+
+test('every page that README and the docs link to exists, and has the heading that the link names', () => {
   const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.md'),
   );
   const pages = ['README.md', 'ARCHITECTURE.md', ...docs.map((name) => `docs/${name}`)];
   const lost = pages.flatMap((page) =>
-    [...read(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)]
-      .map((match) => match[1]!)
-      .filter((link) => !existsSync(join(root, dirname(page), link)))
-      .map((link) => `${page} → ${link}`),
+    [...read(page).matchAll(/\]\(([^)#:]*)(?:#([^):]*))?\)/g)]
+      .filter(([, link, heading]) => !isThere(link === '' ? page : join(dirname(page), link!), heading))
+      .map(([link]) => `${page} → ${link}`),
   );
   expect(lost).toEqual([]);
 });
+
+function isThere(page: string, heading: string | undefined): boolean {
+  if (!existsSync(join(root, page))) return false;
+  return heading === undefined || headingsOf(read(page)).includes(heading);
+}
+
+/** As GitHub makes them into anchors. */
+function headingsOf(page: string): string[] {
+  return [...page.matchAll(/^#+ (.+)$/gm)].map(([, words]) =>
+    words!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
 
 test('docs/delivery.md has one row for each agent program, with its markers, its rest and its further Enters', () => {
   const table = read('docs/delivery.md').split('\n| agent program |')[1]!.split('\n\n')[0]!;
