@@ -5,6 +5,13 @@ import { expect, test } from 'vitest';
 import { agentPrograms, offered, withCommands, withNativeInput } from '../bridge/agent-programs/index.ts';
 import { loadConfig } from '../bridge/config/config.ts';
 import { type OptionRow, options } from '../bridge/config/options.ts';
+import {
+  loadRecordings,
+  recordedProgram,
+  snapshotOfRecording,
+  still,
+  textOfRecording,
+} from '../bridge/recordings/recording.ts';
 import { parsePolicy } from '../bridge/requests/policy-rules.ts';
 import { pagesWithTables, withTables } from '../scripts/agent-tables.mjs';
 
@@ -117,3 +124,21 @@ test("the repository's own bridge.yaml, and every one that the docs show, is rea
     }
   }
 });
+
+test('docs/measurements/accuracy.md and docs/security.md count the recorded commands that a rule could match, and those that differ from what is drawn', () => {
+  const whole = loadRecordings(join(root, 'tests/screens')).flatMap((recording) => {
+    const { agent, asks } = recording.entry;
+    if (asks === undefined) return [];
+    const snapshot = snapshotOfRecording(recording.entry, textOfRecording(recording));
+    const subject = recordedProgram(agent).screen.read(snapshot, still).dialog?.subject;
+    return subject?.isWhole ? [{ agent, differs: subject.text !== asks }] : [];
+  });
+  const differing = whole.filter(({ differs }) => differs);
+  expect(new Set(differing.map(({ agent }) => agent))).toEqual(new Set(['codex']));
+  expect(read('docs/security.md')).toContain(
+    `Of the ${whole.length} recorded dialogs whose command a rule could match, ${differing.length} differ so`,
+  );
+  const of = (name: string) => whole.filter(({ agent }) => agent === name).length;
+  const counted = `${whole.length} of the dialogs whose command is recorded are read as whole (${of('codex')} of codex, ${of('claude')} of Claude Code), and ${differing.length} of them`;
+  expect(read('docs/measurements/accuracy.md').replace(/\s+/g, ' ')).toContain(counted);
+}, 60_000);
