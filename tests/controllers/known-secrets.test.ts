@@ -34,6 +34,16 @@ test('a worker cannot switch the rules off', async () => {
   expect(await withoutSecrets(text)).not.toContain(secret);
 });
 
+test.each(['\u200b', '\ufeff', '\u200d', '\ufe0f', '\ufe00', '\u180b', '\ufe0f\u200d', '\u{e0041}', '\u{e0100}'])(
+  'a secret is masked also where %j, which nobody sees, stands between its characters',
+  async (unseen) => {
+    for (const secret of [`sk-${long(32)}`, known[0]![1]]) {
+      const masked = await withoutSecrets([...secret].join(unseen));
+      expect(masked).toMatch(/^\[masked \w+\]$/);
+    }
+  },
+);
+
 test('two secrets in a row, and one in the other, are both gone', async () => {
   const [first, second] = [known[1]![1], known[6]![1]];
   expect(await withoutSecrets(`${first} ${second}`)).toBe('[masked secret] [masked secret]');

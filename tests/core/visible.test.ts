@@ -15,6 +15,12 @@ test('what nobody would see, or what turns a text around, is shown as an escape'
   expect(visible('pass\u200dword')).toBe('pass\\u200dword');
 });
 
+test('what varies another character, and stands behind one that has no variants, is shown as an escape', () => {
+  expect(visible('sk-1\ufe0f2\ufe00\u200d3\u180b')).toBe('sk-1\\ufe0f2\\ufe00\\u200d3\\u180b');
+  expect(visible('\ufe0fé\u200b\ufe0f')).toBe('\\ufe0fé\\u200b\\ufe0f');
+  expect(visible('press 1️⃣ or ☎︎, 葛\u{fe00}')).toBe('press 1️⃣ or ☎︎, 葛\u{fe00}');
+});
+
 test('lines, tabs, other scripts and joined emoji are shown as they are', () => {
   const text = 'ein Übermaß\n\tпривет 日本語 क्‍ष نامه‌ای 👩‍💻 👍🏽 ❤️‍🔥 e\u0301';
   expect(visible(text)).toBe(text);
