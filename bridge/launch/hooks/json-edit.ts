@@ -82,7 +82,18 @@ export function insertInto(text: string, container: Node, member: string): strin
   return `${text.slice(0, end)},${text.slice(end, tail)}${lead}${member}${text.slice(tail)}`;
 }
 
-/** Takes out a member that `insertInto` put in, and all that came with it. */
+/** Puts the first member into an empty object or array, on the line on which that begins: so `insertInto` never begins. */
+export function insertOnLine(text: string, container: Node, member: string): string {
+  const at = container.offset + 1;
+  return splice(text, at, at, ` ${member}`);
+}
+
+/** Whether the member begins on the line on which what holds it does. */
+export function isOnLine(text: string, member: Node): boolean {
+  return !text.slice(member.parent!.offset, member.offset).includes('\n');
+}
+
+/** Takes out a member that `insertInto` or `insertOnLine` put in, and all that came with it. */
 export function takeOut(text: string, member: Node): string {
   const lead = /(?:\r?\n[ \t]*| )$/.exec(text.slice(0, member.offset))?.[0] ?? '';
   const start = member.offset - lead.length;
@@ -92,8 +103,11 @@ export function takeOut(text: string, member: Node): string {
   const siblings = member.parent?.children ?? [];
   const before = siblings[siblings.indexOf(member) - 1];
   if (before === undefined) {
-    const after = /^\r?\n[ \t]*/.exec(text.slice(end))?.[0] ?? '';
-    return splice(text, start, end + after.length, '');
+    if (isOnLine(text, member)) return splice(text, start, end, '');
+    const own = indentAt(text, member.parent!.offset);
+    const after = /^\r?\n/.exec(text.slice(end))?.[0] ?? '';
+    const indent = after !== '' && text.startsWith(own, end + after.length) ? own : '';
+    return splice(text, start, end + after.length + indent.length, '');
   }
   const joint = commaAfter(text, before.offset + before.length)!;
   return text.slice(0, joint) + text.slice(joint + 1, start) + text.slice(end);

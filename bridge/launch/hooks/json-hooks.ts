@@ -1,6 +1,16 @@
 import { getNodeValue, type Node } from 'jsonc-parser';
 import { mark } from './hook-target.ts';
-import { insertInto, type JsonFault, layoutOf, lineOf, parseJson, takeOut, valueAt } from './json-edit.ts';
+import {
+  insertInto,
+  insertOnLine,
+  isOnLine,
+  type JsonFault,
+  layoutOf,
+  lineOf,
+  parseJson,
+  takeOut,
+  valueAt,
+} from './json-edit.ts';
 
 /** One hook as it is to stand below an event. */
 export interface WantedHook {
@@ -36,7 +46,9 @@ export function addHooks(before: string | null, wanted: readonly WantedHook[]): 
     if (hooks.type !== 'object') return wrong(text, hooks, '"hooks" is not an object');
     const event = valueAt(hooks, one.event);
     if (event !== undefined && event.type !== 'array') return wrong(text, event, `"${one.event}" is not a list`);
-    text = event === undefined ? insertInto(text, hooks, propertyOf(one)) : insertInto(text, event, groupOf(one));
+    if (event !== undefined) text = insertInto(text, event, groupOf(one));
+    else if (hooks.children?.length) text = insertInto(text, hooks, propertyOf(one));
+    else text = insertOnLine(text, hooks, propertyOf(one));
   }
   return { text };
 }
@@ -46,7 +58,8 @@ export function removeHooks(before: string): Edited {
   for (let text = before; ; ) {
     const parsed = parseJson(text);
     if ('fault' in parsed) return parsed;
-    const hook = ownHooks(parsed.root)[0];
+    // the last one that came goes first
+    const hook = ownHooks(parsed.root).at(-1);
     if (hook === undefined) return { text };
     const member = outermost(text, hook.node, parsed.root);
     if (member === null) return { text: null };
@@ -87,7 +100,8 @@ function outermost(text: string, hook: Node, root: Node): Node | null {
   if (groups.children!.length > 1 || text.slice(groups.offset, group.offset) !== '[') return group;
   const event = groups.parent!;
   const hooks = event.parent!;
-  if (hooks.children!.length > 1) return event;
+  // hooks of ours begin on a line of their own; where there was an object without any, they begin on its line
+  if (hooks.children!.length > 1 || isOnLine(text, event)) return event;
   return text.startsWith(freshHead) && root.children!.length === 1 ? null : hooks.parent!;
 }
 

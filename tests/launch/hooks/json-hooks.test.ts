@@ -43,6 +43,17 @@ const files: Record<string, string> = {
   'hooks of theirs, the same event': `{\n  "hooks": {\n    "Stop": [\n      ${theirs} // mine\n    ]\n  }\n}\n`,
   'hooks of theirs on one line': `{"hooks":{"Stop":[${theirs}]},"b":"{[,"}`,
   'an empty list for the event': '{\n  "hooks": {\n    "Stop": [],\n    "Other": []\n  }\n}\n',
+  'blanks in an empty object': '{ }',
+  'blanks and a line end in an empty object': '{ \t \n }\n',
+  'an empty line in an empty object': '{\r\n\r\n}\r\n',
+  'a comment in an empty object': '{ // nothing yet\n}\n',
+  'no hooks': '{"hooks":{}}',
+  'no hooks, over lines': '{\n  "a": 1,\n  "hooks": {\n  }\n}\n',
+  'no hooks, but a blank': '{\n  "hooks": { },\n  "a": 1\n}\n',
+  'no hooks, but a comment': '{\n  "hooks": { // none yet\n  }\n}\n',
+  'no hooks, and a comma': '{"hooks":{},}',
+  'blanks in an empty list for the event': '{"hooks":{"Stop":[ ]}}',
+  'a line end in an empty list for the event': '{\n  "hooks": {\n    "Stop": [ \n\n    ]\n  }\n}\n',
   'hooks that are not last': `{\n  "hooks": { "Stop": [${theirs}], },\n  "b": 1\n}\n`,
 };
 
