@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { viewOf } from '../../bridge/api/views.ts';
+import { commands } from '../../bridge/cli/commands.ts';
 import { levelOf, recordOf, renderLive } from '../../bridge/cli/live-log.ts';
 import { makeOutput, paint, print, reportFault, table } from '../../bridge/cli/output.ts';
 import { describePauses } from '../../bridge/cli/pauses.ts';
@@ -23,6 +24,8 @@ const evil =
 const lines = `${evil}\n${evil}`;
 const obeyed = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e\u200b\u2028\u2029]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/u;
 
+const argvBefore = process.argv;
+
 let folder: string;
 let home: string;
 let printed: { out: string; err: string };
@@ -41,6 +44,8 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  process.argv = argvBefore;
   process.exitCode = 0;
   rmSync(folder, { recursive: true, force: true });
 });
@@ -170,13 +175,28 @@ test('our own colours are printed, and those of others are not, whatever they wr
   expect(printed.out).toBe('\u001b[31mours \\x1b[32mtheirs\u001b[0m\n');
 });
 
-/** Runs a command in this process, as the CLI does. */
+/** Runs a command in this process, declared and parsed as main.ts does; a usage error of commander's is printed and passes. */
 async function run(...argv: string[]): Promise<void> {
-  const [name] = argv as [string];
-  const module = (await import(`../../bridge/cli/${name}.ts`)) as Record<string, (program: Command) => void>;
-  const program = new Command('bridge').exitOverride().configureOutput({ writeErr: (text) => print(text) });
-  module[`register${name[0]!.toUpperCase()}${name.slice(1)}`]!(program.command(name));
-  await program.parseAsync([...argv, '--home', home, '--socket', join(folder, 'no-server')], { from: 'user' });
+  const [name, subcommand] = argv as [string, string?];
+  const write = (text: string) => print(text.replace(/\n$/, ''));
+  const program = new Command('bridge')
+    .allowExcessArguments(false)
+    .configureOutput({ writeOut: write, writeErr: write })
+    .exitOverride();
+  const command = program.command(name);
+  (await commands[name]!.load())(command);
+  const leaf = command.commands.find((one) => one.name() === subcommand) ?? command;
+  const places: Array<[string, string]> = [
+    ['--home', home],
+    ['--socket', join(folder, 'no-server')],
+  ];
+  const isNamed = (flag: string) => argv.some((word) => word === flag || word === flag.replace('--', '--tmux-'));
+  const taken = places.filter(([flag]) => leaf.options.some(({ long }) => long === flag) && !isNamed(flag));
+  const words = [...argv, ...taken.flat()];
+  process.argv = [...process.argv.slice(0, 2), ...words];
+  await program.parseAsync(words, { from: 'user' }).catch((fault) => {
+    if (!(fault instanceof CommanderError)) throw fault;
+  });
 }
 
 function fillHome(): void {
@@ -194,43 +214,128 @@ function fillHome(): void {
   writeFileSync(join(home, 'bridge.yaml'), 'mode: manual\n');
 }
 
-test('every command that reads a journal of hostile texts prints none of them raw', async () => {
-  fillHome();
-  const commands = [
-    ...[['requests', '--all'], ['log'], ['log', '--json'], ['verify'], ['verify', '--json'], ['archive', '--dry-run']],
-    ...states.flatMap((_, index) => [
-      ['show', `r${index}`],
-      ['show', `r${index}`, '--json'],
-    ]),
-    ...[
-      ['show', 'd1'],
-      ['show', evil],
-      ['dismiss', evil],
-      ['settle', evil],
-      ['answer', evil, evil],
-      ['pause', evil],
-    ],
-    ...[
-      ['resume', evil],
-      ['pause', '--reason', evil],
-      ['resume'],
-      ['list', '--session', evil],
-      ['status', '--pane', evil],
-    ],
-    ...[['target', evil], ['send', '--pane', evil, evil], ['explain', evil], ['snapshot', '--pane', evil], ['stop']],
-    ...[
-      ['hooks', evil, evil],
-      ['hooks', 'show', 'gemini', '--config', join(folder, evil.replace('\0', ''))],
+/** What a file name can hold of it. */
+const evilName = evil.replaceAll('\0', '').replace(/\p{Surrogate}/u, '');
+const place = (...names: string[]) => join(folder, ...names);
+const json = (...argvs: string[][]) => argvs.flatMap((argv) => [argv, [...argv, '--json']]);
+
+/** Every command with what others may have written: in its arguments, in the files that it reads, in the journal. */
+const invocations: Readonly<Record<string, () => string[][]>> = {
+  requests: () => json(['requests'], ['requests', '--all']),
+  show: () => json(...states.map((_, index) => ['show', `r${index}`]), ['show', 'd1'], ['show', evil]),
+  answer: () => json(['answer', evil, evil], ['answer', 'r1', '--choose', evil]),
+  pause: () => [...json(['pause', evil], ['pause', '--reason', evil]), ['requests']],
+  resume: () => json(['resume', evil], ['resume']),
+  policy: () => json(['policy', 'test', place(evilName)], ['policy', 'test', place(evilName), '--agent', 'claude']),
+  settle: () => json(['settle', evil], ['settle', 'r2']),
+  dismiss: () => json(['dismiss', evil], ['dismiss', 'r1']),
+  ask: () => json(['ask', '--no-wait', evil]),
+  send: () => json(['send', '--pane', evil, evil], ['send', '--pane', evil, '--keys', evil]),
+  snapshot: () => json(['snapshot', '--pane', evil]),
+  status: () => json(['status', '--pane', evil], ['status', '--agent', evil]),
+  explain: () =>
+    json(['explain', evil], ['explain', place(evilName), '--agent', 'claude'], ['explain', place(evilName)]),
+  list: () => json(['list', '--session', evil], ['list', '--socket', place(evilName)]),
+  target: () => json(['target', evil], ['target'], ['target', '--clear']),
+  start: () => [
+    ...json(
+      ['start', 'worker', evil],
+      ['start', 'worker', '--agent', evil],
+      ['start', 'worker', '--agent-command', evil],
+      ['start', 'worker', '--no-codex', '--tmux-socket', place('no-such', evilName.repeat(5))],
+      ['start', 'worker', '--history-limit', evil],
+      ['start', 'controller', '--agent', evil],
+      ['start', 'controller', '--repo', place('no-such', evilName), '--no-codex'],
+      ['start', 'controller', '--no-codex', '--no-tmux-detect', '--repo', place('good'), '--prompt', place(evilName)],
+    ),
+    ['start', evil],
+  ],
+  notify: () => json(['notify', '--no-bell', '--title', evil, evil]),
+  stop: () => json(['stop']),
+  home: () =>
+    json(
       ['home', evil],
+      ['home'],
+      ['home', 'move', '--home', place(evilName)],
+      ['home', 'move', '--to', place('moved', evilName)],
+    ),
+  verify: () => json(['verify'], ['verify', '--home', place(evilName)]),
+  archive: () => json(['archive', '--dry-run'], ['archive', '--older-than', evil]),
+  log: () => json(['log'], ['log', '--id', evil]),
+  doctor: () => json(['doctor'], ['doctor', '--socket', place(evilName)], ['doctor', '--home', place('evil-home')]),
+  hooks: () => {
+    const toml = ['--config', place('hooks', evilName)];
+    const settings = ['--config', place('hooks', `${evilName}.json`)];
+    return json(
+      ['hooks', evil, evil],
+      ['hooks', 'show', evil],
+      ['hooks', 'show', 'codex', ...toml],
+      ['hooks', 'install', 'codex', ...toml, '--dry-run'],
+      ['hooks', 'install', 'kimi', ...toml, '--dry-run'],
+      ['hooks', 'install', 'claude', ...settings, '--dry-run'],
+      ['hooks', 'install', 'claude', ...settings],
+      ['hooks', 'remove', 'claude', ...settings],
+      ['hooks', 'show', 'claude', '--config', place(evilName)],
+    );
+  },
+  signal: () => [
+    ['signal', '--verbose', '--agent', evil, '--event', evil, '{}'],
+    ['signal', '--verbose', '--agent', 'codex', '--event', evil, '{}'],
+    [
+      'signal',
+      '--verbose',
+      '--agent',
+      'claude',
+      '--event',
+      'Stop',
+      JSON.stringify({ hook_event_name: evil }),
+      '--home',
+      evil,
     ],
-    ...[['ask', '--no-wait', evil], ['requests'], ['requests', '--json']],
-  ];
-  for (const argv of commands) {
+    ['signal', '--verbose', evil],
+  ],
+  trust: () =>
+    json(['trust', place('no-such', evilName)], ['trust', place('evil-home')], ['trust', place('good', evilName)]),
+  // these show nothing of others, and take no words
+  demo: () => [['demo', evil]],
+  version: () => json(['version'], ['version', evil]),
+};
+
+/** The files that they read. */
+function fillFolder(): void {
+  fillHome();
+  writeFileSync(join(home, 'bridge.yaml'), `mode: manual\nnotify: { command: [${JSON.stringify(place(evilName))}] }\n`);
+  writeFileSync(place(evilName), `${lines}\n❯ ${evil}\n\n● ${evil}\n`);
+  for (const name of ['hooks', 'evil-home', 'good']) mkdirSync(place(name));
+  mkdirSync(place('good', evilName));
+  writeFileSync(place('good', evilName, 'bridge.yaml'), 'policy: []\n');
+  writeFileSync(place('evil-home', 'bridge.yaml'), `${JSON.stringify(evil)}: ${JSON.stringify(evil)}\n`);
+  writeFileSync(place('hooks', evilName), `notify = [${tomlText(evil)}] # \u202e\u200b\u{e0041}\n`);
+  for (const name of ['hooks.json', `${evilName}.json`])
+    writeFileSync(place('hooks', name), `{\n  ${JSON.stringify(evil)}: ${JSON.stringify(evil)}\n}\n`);
+}
+
+/** Both JSON and TOML can escape what must not stand there as it is. */
+function tomlText(text: string): string {
+  return JSON.stringify(text.replace(/\p{Surrogate}/gu, '')).replace(/[\u007f-\u009f]/g, (control) => {
+    return `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
+test.each(Object.keys(commands))('%s prints nothing raw, whatever others have written', async (name) => {
+  const argvs = invocations[name];
+  expect(argvs, `tests/cli/hostile-output.test.ts has no invocation of ${name}`).toBeDefined();
+  vi.stubEnv('HOME', folder);
+  fillFolder();
+  for (const argv of [...argvs!(), [name, `--${evil}`]]) {
     await run(...argv);
     expect(printed.out + printed.err, argv.join(' ')).not.toMatch(obeyed);
   }
-  expect(printed.out).toContain('\\x1b]52;c;AAAA\\x07');
-  expect(JSON.parse(printed.out.trimEnd().split('\n').at(-1)!)).toContainEqual(
-    expect.objectContaining({ text: lines }),
-  );
-}, 60_000);
+  expect(printed.out + printed.err).toMatch(/\\x1b\]52;c;AAAA\\x07|\\u001b\]52;c;AAAA\\u0007/);
+});
+
+test('what is printed as JSON is what was written', async () => {
+  fillHome();
+  await run('requests', '--json');
+  expect(JSON.parse(printed.out)).toContainEqual(expect.objectContaining({ text: lines }));
+});
