@@ -59,3 +59,25 @@ test.each(['send', 'ask'])('%s of a text that begins with a dash says where it g
   const said = await run(tmux, [command, '- first do this', '--home', home]);
   expect(said).toMatchObject({ code: 64, stderr: expect.stringContaining('a text that begins with - goes after --') });
 });
+
+test.each([
+  [
+    ['--session', 'macs', '--worker', 'nosuch'],
+    1,
+    /target: nosuch: no pane in session "macs" .*\n +panes: %0 macs:0\.0 worker\n/,
+  ],
+  [
+    ['--session', 'macs', '--worker', 'worker', '--worker', 'nosuch'],
+    1,
+    /target: nosuch: no pane .*\n +panes: %0 macs:0\.0 worker\n/,
+  ],
+  [['--session', 'nosuch'], 1, /session: nosuch: does not exist\n +sessions: macs\n/],
+  [['pause', 'nosuch'], 64, /worker: nosuch: unknown\n +known workers: \S+\/worker\n/],
+  [['send', '--pane', 'nosuch', 'a text'], 1, /target: nosuch: no pane .*\n +panes: %0 macs:0\.0 worker\n/],
+  [['status', '--pane', 'nosuch'], 1, /target: nosuch: no pane .*\n +panes: %0 macs:0\.0 worker\n/],
+  [['list', '--worker', 'nosuch'], 64, /unknown option '--worker'/],
+])('%j, a name that nobody has, ends with %i and names those that there are', async (words, code, stderr) => {
+  await tmux.run('set-option', '-p', '-t', '%0', '@label', 'worker');
+  const said = await run(tmux, [...words, '--home', home]);
+  expect(said).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(stderr) });
+});
