@@ -84,6 +84,11 @@ export class Attempt {
     return look;
   }
 
+  /** The look that has just been taken shows no half of a frame, as far as the program tells. */
+  isWholeFrame({ snapshot }: Look): boolean {
+    return this.parts.readers.isWholeFrame(snapshot, this.#delivery.agent);
+  }
+
   /** From now on all output counts for the next wait, also one that comes before anybody waits. A look listens by itself. */
   listen(): void {
     this.#outputsSeen = this.parts.io.outputCount(this.pane);

@@ -71,7 +71,9 @@ export async function awaitText(attempt: Attempt, before: Look, text: string, en
     rest.saw(standing, look.snapshot);
     wholeRest.saw(holding === 'all' ? standing : null, look.snapshot);
     const { inMode, inputOff, synchronized } = look.snapshot.facts;
-    const isStill = rest.isOver || wholeRest.isOver;
+    // of a program that takes Enter with the text, all of it in a whole frame is all that there is to wait for
+    const isAll = standing !== null && holding === 'all' && settleMs === 0 && attempt.isWholeFrame(look);
+    const isStill = rest.isOver || wholeRest.isOver || isAll;
     if (isStill && !human && !inMode && !inputOff && !synchronized) return { is: 'ready', look };
 
     // what a person writes into the composer is no sign of ours

@@ -29,6 +29,8 @@ export interface PaneIO {
 export interface ScreenReaders {
   composerFacts(agent: string, pane: PaneIdentity): ComposerFacts;
   read(snapshot: Snapshot, agent: string): Reading;
+  /** this look, just taken, shows no half of a frame, as far as the program tells */
+  isWholeFrame(snapshot: Snapshot, agent: string): boolean;
 }
 
 export interface Locks {

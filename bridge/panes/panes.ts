@@ -279,6 +279,12 @@ export class Panes {
     return this.agentProgramAs(snapshot, agent).screen.read(snapshot, this.motion(snapshot));
   }
 
+  /** The last that was heard of its pane is the end of a frame: this look shows no half of one. */
+  isWholeFrame(snapshot: Snapshot, agent: string): boolean {
+    const { frameEnd } = this.agentProgramAs(snapshot, agent).screen;
+    return this.activityOf(snapshot.identity).isWhole(frameEnd);
+  }
+
   /** How this agent's composer treats text, as bridge.yaml may have changed it. */
   composerFacts(agent: string, pane: PaneIdentity): ComposerFacts {
     const { composer, nativeInput } = programOf(null, this.#named(agent, pane));

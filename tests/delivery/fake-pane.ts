@@ -131,6 +131,8 @@ export class FakePane implements PaneIO, ScreenReaders {
   lists: (draft: string) => readonly string[] = () => [];
   /** nothing at all stands on the screen */
   blank = false;
+  /** it tells where each of its frames ends */
+  endsFrames = false;
   /** how an input is drawn that was submitted */
   drawsInput: (input: string) => string = (input) => input;
   /** Enter does nothing */
@@ -260,6 +262,10 @@ export class FakePane implements PaneIO, ScreenReaders {
 
   read(snapshot: Snapshot): Reading {
     return this.#frames.get(snapshot)!;
+  }
+
+  isWholeFrame(): boolean {
+    return this.endsFrames;
   }
 
   // ── what happens to the pane ──

@@ -113,3 +113,20 @@ test('a program that takes Enter with the text has it as soon as the whole text 
     expect(await entersAfter(8, pieces)).toBeLessThan(20);
   }
 });
+
+test('where it tells the end of a frame, it has Enter at the first look that shows all of the text, and not of a part', async () => {
+  const enters = async (settleMs: number, pieces: number) => {
+    const harness = slowHarness(() => ({ early: 0, late: 2 }), { pieces });
+    harness.pane.facts = { ...fakeComposerFacts, settleMs };
+    harness.pane.endsFrames = true;
+    expect((await harness.attempt('use approach B')).state.is).toBe('acknowledged');
+    const whole = harness.frames.find(({ screen }) => screen.includes('> use approach B'))!;
+    return harness.pane.enters[0]! - whole.takenAtMs;
+  };
+  for (const pieces of [1, 2]) {
+    const afterMs = await enters(0, pieces);
+    expect(afterMs).toBeGreaterThanOrEqual(0);
+    expect(afterMs).toBeLessThan(8);
+    expect(await enters(60, pieces)).toBeGreaterThanOrEqual(60);
+  }
+});

@@ -46,6 +46,7 @@ export function assembleDeliveries(parts: {
     readers: {
       composerFacts: (agent, pane) => panes.composerFacts(agent, pane),
       read: (snapshot, agent) => panes.readAs(snapshot, agent),
+      isWholeFrame: (snapshot, agent) => panes.isWholeFrame(snapshot, agent),
     },
     locks: new PaneLocks(),
     ...(ownership === null ? {} : { owners: taking(ownership) }),
