@@ -74,6 +74,7 @@ export const screenSchema = z.strictObject({
   undrawn: pattern.optional(),
   queued: pattern.optional(),
   scrolledBack: pattern.optional(),
+  frameEnd: pattern.optional(),
   hasNoticeRow: z.literal(true).optional(),
   starting: patterns.optional(),
   takesKeysAtOnce: z.boolean().optional(),
