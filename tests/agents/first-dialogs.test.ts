@@ -36,6 +36,9 @@ const chosen: ReadonlyArray<readonly [AgentName, readonly FirstDialog['name'][],
   ['gemini', ['trust'], ['Trust folder (worker)']],
   ['qwen', ['trust'], ['Trust folder (worker)']],
   ['cline', ['promotion'], ['any other key to close']],
+  ['pi', ['trust'], ['Trust (this session only)']],
+  ['kimi', ['trust'], ['Trust this folder']],
+  ['copilot', ['trust'], ['Yes']],
 ];
 
 test.each(chosen.filter(([agent]) => isWanted(agent)))('%s is led past %j by %j', async (name, dialogs, labels) => {
