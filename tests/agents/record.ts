@@ -40,29 +40,36 @@ class RecordingHarness {
   readonly out: string;
   readonly #size: readonly [number, number];
   readonly #escapes: string | undefined;
-  readonly #within: string;
+  readonly #within: RegExp;
+  /** one program is asked for one after the other, and denied each: what takes long to start is not started anew */
+  readonly isOne: boolean;
   #scene = '';
   #rawAt = 0;
   #server: ModelServer | null = null;
   #agent: RealAgent | null = null;
   #starts = 0;
 
-  /** @param within of `commands` and `files` only those whose name has this in it */
+  /** @param within of `commands` and `files` only those whose name this fits */
   constructor(
     program: AgentName,
     size: readonly [number, number],
     out: string,
-    { escapes, within = '' }: { readonly escapes?: string | undefined; readonly within?: string | undefined },
+    {
+      escapes,
+      within = '',
+      one = false,
+    }: { readonly escapes?: string | undefined; readonly within?: string | undefined; readonly one?: boolean },
   ) {
     this.program = program;
     this.out = out;
     this.#size = size;
     this.#escapes = escapes;
-    this.#within = within;
+    this.#within = new RegExp(within);
+    this.isOne = one;
   }
 
   /** of dialogs that a scene asks for one after the other */
-  readonly isWanted = ([what]: readonly [what: string, ...rest: unknown[]]): boolean => what.includes(this.#within);
+  readonly isWanted = ([what]: readonly [what: string, ...rest: unknown[]]): boolean => this.#within.test(what);
 
   get agent(): RealAgent {
     if (this.#agent === null) throw new Error('no agent is running');
@@ -258,18 +265,35 @@ async function recordAsked(
   harness: RecordingHarness,
   commands: ReadonlyArray<readonly [what: string, command: string]>,
 ): Promise<void> {
+  const failed: string[] = [];
   for (const [what, command] of commands.filter(harness.isWanted)) {
-    const exchange = asking(what, command);
-    harness.exchanges.push(exchange);
-    await harness.ready();
-    await harness.ask(exchange);
-    if (await harness.isAskedFor()) {
-      const entries = await harness.record('approval', `a shell command with ${what}`);
-      noteAsked(harness.out, entries, command);
+    try {
+      await recordOne(harness, what, command);
+    } catch (fault) {
+      failed.push(what);
+      say(`  failed: ${what}: ${String(fault)}`);
+      await harness.end();
     }
-    // a denied prompt may come back into the composer
-    await harness.end();
   }
+  await harness.end();
+  if (failed.length > 0) throw new Error(`not recorded: ${failed.join('; ')}`);
+}
+
+async function recordOne(harness: RecordingHarness, what: string, command: string): Promise<void> {
+  const exchange = asking(what, command);
+  harness.exchanges.push(exchange);
+  await harness.ready();
+  await harness.ask(exchange);
+  const isAsked = await harness.isAskedFor();
+  if (isAsked) {
+    const entries = await harness.record('approval', `a shell command with ${what}`);
+    noteAsked(harness.out, entries, command);
+  }
+  // a denied prompt may come back into the composer
+  if (!harness.isOne) return await harness.end();
+  if (isAsked) await harness.agent.press(...harness.keys.deny);
+  await harness.agent.waitUntilIdle(20_000);
+  await harness.settled();
 }
 
 /** The dialog as it stands, for the model to quote: the lower rows with words in them. */
@@ -831,6 +855,7 @@ async function run(): Promise<void> {
       main: { type: 'boolean', default: false },
       escapes: { type: 'string' },
       within: { type: 'string' },
+      one: { type: 'boolean', default: false },
       out: { type: 'string', default: join(root, 'tests/screens') },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },

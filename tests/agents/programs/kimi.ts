@@ -1,7 +1,31 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { exchanges } from '../scenes.ts';
 import { type TestProgram, usualKeys } from '../test-program.ts';
+
+const asksStore = {
+  prompt: 'Ask me about the store',
+  steps: [
+    {
+      call: 'AskUserQuestion',
+      args: {
+        questions: [
+          {
+            question: 'Which store should the service use?',
+            header: 'Store',
+            multi_select: false,
+            options: [
+              { label: 'SQLite', description: 'One file' },
+              { label: 'Postgres', description: 'A server' },
+            ],
+          },
+        ],
+      },
+    },
+  ],
+  after: [{ say: 'So be it.' }],
+};
 
 /** Kimi Code 2.1.0; it writes files without asking, and asks before it runs a command */
 export const kimi: TestProgram = {
@@ -12,7 +36,8 @@ export const kimi: TestProgram = {
   needs: ['node@22.23.3'],
   keys: usualKeys,
   startLimitMs: 90_000,
-  approval: /▶ Run this command\?/,
+  // of a tall one only its end is on the screen
+  approval: /▶ Run this command\?|1\/2\/3\/4 choose/,
   prepare({ home, name, workingFolder }, { server, firstRun = false }) {
     const folder = join(home, '.kimi-code');
     mkdirSync(folder, { recursive: true });
@@ -34,6 +59,32 @@ max_context_size = 128000
     return { args: [], environment: { KIMI_CODE_NO_AUTO_UPDATE: '1', KIMI_DISABLE_TELEMETRY: '1' } };
   },
   isIdle: (screen) => /^ *│ >/m.test(screen) && !/^ +(?:[🌑-🌘]|[⠀-⣿] )/mu.test(screen),
+  ownScenes: () => ({
+    question_store: {
+      acts: [
+        { ask: asksStore },
+        { sees: /Which store should/ },
+        { record: 'dialog_question', note: 'a question of the model with two options' },
+      ],
+    },
+    rejected_with_words: {
+      acts: [
+        { ask: exchanges.denied },
+        { sees: /▶ Run this command\?/ },
+        { press: ['4'] },
+        { waitMs: 900 },
+        { record: 'dialog_feedback', note: 'what to do instead is asked after "Reject with feedback"' },
+      ],
+    },
+    model: {
+      acts: [
+        { type: '/model' },
+        { press: ['Enter'] },
+        { sees: /Select a model/ },
+        { record: 'dialog_model', note: 'the list of models' },
+      ],
+    },
+  }),
   // without an account it shows its composer, and says only in its banner that it has no model
   firstDialogs: [{ name: 'trust', note: 'a new folder: whether it is trusted', options: { firstRun: true } }],
 };
