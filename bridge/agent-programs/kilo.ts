@@ -27,14 +27,14 @@ export const kilo: AgentProgram = {
       // after "Reject" and after Escape: Enter denies, Escape goes back
       {
         kind: 'other',
-        edge: '^(?!\\s*┃)',
+        edge: approval.edge!,
         top: '^\\s*┃\\s+△ Reject permission$',
         last: '\\benter confirm +esc cancel$',
         tail: 3,
       },
       {
         kind: 'choice',
-        edge: '^(?!\\s*┃)',
+        edge: approval.edge!,
         top: '^\\s*┃ {2}\\S.*[?.:]$',
         last: '\\benter submit +esc dismiss$',
         tail: 3,

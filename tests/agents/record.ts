@@ -291,7 +291,10 @@ async function recordOne(harness: RecordingHarness, what: string, command: strin
   }
   // a denied prompt may come back into the composer
   if (!harness.isOne) return await harness.end();
-  if (isAsked) await harness.agent.press(...harness.keys.deny);
+  for (const key of isAsked ? harness.keys.deny : []) {
+    await harness.agent.press(key);
+    await delay(700);
+  }
   await harness.agent.waitUntilIdle(20_000);
   await harness.settled();
 }

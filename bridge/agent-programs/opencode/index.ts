@@ -45,7 +45,8 @@ export const opencode: AgentProgram = {
         last: '\\benter confirm\\b|^\\s*┃\\s+Allow once\\b',
         tail: 3,
         // its user's inputs and its tools' output have bars too, and a row without one between
-        edge: '^(?!\\s*┃)',
+        // what has no width may stand before a bar that was drawn again (1.18.33 at 60 and 100 columns)
+        edge: '^(?![\\s\\u200b-\\u200d]*┃)',
         subject: {
           is: 'command',
           row: '^ \\$ (.*)$',
