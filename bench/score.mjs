@@ -269,7 +269,7 @@ function harmOf({ verdict, isApproved }) {
 }
 
 function write(text) {
-  const file = join(root, 'docs', 'score.md');
+  const file = join(root, 'docs', 'measurements', 'accuracy.md');
   const page = readFileSync(file, 'utf8');
   const marks = /(<!-- figures -->\n)[\s\S]*?(\n<!-- end of figures -->)/;
   if (!marks.test(page)) stop(1, `${file}: has no <!-- figures --> to write between`);
