@@ -110,6 +110,15 @@ test('kilo cuts as opencode does, and drops a run of blanks where it wraps: noth
     expect([screen.note, subjectOf(screen).subject?.isWhole ?? false]).toEqual([screen.note, false]);
 });
 
+test.each(['opencode', 'kilo'])('%s draws a bar again behind a joiner: its dialog is read all the same', (agent) => {
+  const mine = asked.filter((one) => one.agent === agent && one.note!.endsWith('zero-width characters'));
+  expect(mine.length).toBeGreaterThan(2);
+  for (const screen of mine) {
+    const { state, kind, subject } = subjectOf(screen);
+    expect([screen.file, state, kind, subject?.isWhole]).toEqual([screen.file, 'dialog', 'approval', false]);
+  }
+});
+
 test('kimi has a sign before each line of a command: a row of it that has none was wrapped', () => {
   const three = asked.filter(({ agent, note }) => agent === 'kimi' && note!.includes('three lines'));
   expect(three.length).toBe(5);
