@@ -51,7 +51,8 @@ const zeroWidth = /[\p{M}\p{Cf}]/gu;
 /** The row of an option that stands in one: nothing else is in it but marks, its number and its key. Others may begin with its words. */
 function ownRow(rows: readonly string[], label: string): number[] | null {
   const wanted = flat(label);
-  const at = rows.findLastIndex((row) => {
+  const at = rows.findLastIndex((drawn) => {
+    const row = flat(drawn);
     const begins = row.indexOf(wanted);
     if (begins < 0) return false;
     const rest = row.slice(begins + wanted.length).replace(/\((?:[\w+]+)(?: to \w+)?\)/, '');

@@ -19,7 +19,11 @@ function policy(yaml: string): void {
 }
 
 const play = (...args: string[]) =>
-  execFileSync(process.execPath, [program, 'policy', 'test', ...args, '--home', home], { encoding: 'utf8', cwd: home });
+  execFileSync(process.execPath, [program, 'policy', 'test', ...args, '--home', home], {
+    encoding: 'utf8',
+    cwd: home,
+    maxBuffer: 64 * 1024 * 1024,
+  });
 const playJson = (...args: string[]) => JSON.parse(play(...args, '--json'));
 const approval = join(screens, 'codex/0.169.0/approval-3.txt');
 

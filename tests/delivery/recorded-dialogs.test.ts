@@ -87,14 +87,20 @@ const asksTwice = ({ note, look }: (typeof dialogs)[number]) =>
   note.includes('a plan that shows other dialogs') &&
   look.snapshot.rows.filter(({ text }) => text.includes('Claude has written up a plan')).length > 1;
 
-test.each(dialogs.filter(asksTwice))(
-  'no option of $file is told apart, whose question stands twice',
+/** tmux counts a joiner otherwise than the program, and its box is wider than the pane */
+const isOverfull = ({ note, look: { snapshot } }: (typeof dialogs)[number]) =>
+  note.includes('zero-width characters') &&
+  snapshot.rows.some(({ text }) => text.replace(/[\p{M}\p{Cf}]/gu, '').length > snapshot.facts.width);
+const isUntold = (one: (typeof dialogs)[number]) => asksTwice(one) || isOverfull(one);
+
+test.each(dialogs.filter(isUntold))(
+  'no option of $file is told apart, whose question stands twice, or whose rows cannot be counted',
   ({ look, dialog }) => {
     for (const option of dialog.options) expect(conditionInDialog(look, dialog, option)).toBeNull();
   },
 );
 
-test.each(dialogs.filter((one) => !asksTwice(one)))(
+test.each(dialogs.filter((one) => !isUntold(one)))(
   'each option of $file is told by rows that stand there once',
   ({ look, dialog }) => {
     for (const option of dialog.options) {

@@ -54,23 +54,20 @@ export function codexDialog(rows: readonly Row[], { firstVisible, facts }: Room)
 
 /**
  * Codex draws no tab (0.169.0): `npm test<tab>touch` stands there as `npm testtouch`. Where it offers to remember the command
- * it names the words that this begins with, and those stand apart. Nor does it draw characters without a width (0.171.0), but
- * quotes the word that holds them there, which nothing that is drawn of it needs.
+ * it names the words that this begins with, and those stand apart, each blank of it. Nor does it draw control characters, which are
+ * blanks there, and characters without a width (0.171.0), but quotes the word that holds them, which nothing that is drawn of it needs.
  */
 function isOtherwiseNamed(command: string, options: readonly DialogOption[]): boolean {
   const [named] = options.flatMap(({ label }) => /commands that start with `([^`]+)`/.exec(label)?.[1] ?? []);
   if (named === undefined) return false;
-  return needlesslyQuoted.test(named) || !wordsOf(command).startsWith(wordsOf(named));
+  return needlesslyQuoted.test(named) || !unquoted(command).startsWith(unquoted(named));
 }
 
 /** A shell takes such a word as it is. */
 const needlesslyQuoted = /(?:^|\s)'[\w./:=@%+,-]+'(?=\s|$)/;
 
-function wordsOf(command: string): string {
-  return command
-    .replace(/["'\\]/g, '')
-    .trim()
-    .replace(/\s+/g, ' ');
+function unquoted(command: string): string {
+  return command.replace(/["'\\]/g, '').trimStart();
 }
 
 /**
