@@ -87,6 +87,16 @@ test('codex draws no tab, and names the words apart where it offers to remember 
   expect(subjectOf(screen!).subject).toMatchObject({ text: screen!.asks!.replaceAll('\t', ''), isWhole: false });
 });
 
+test('codex draws no bell and no escape, and has a blank for each where it offers to remember the command: that is not whole', () => {
+  const hidden = asked.filter((screen) => {
+    const { dialog } = recordedProgram(screen.agent).screen.read(snapshotOfRecorded(screen), still);
+    const isOffered = dialog?.options.some(({ label }) => label.includes('commands that start with `'));
+    return screen.agent === 'codex' && /[\x07\x1b]/.test(screen.asks!) && isOffered === true;
+  });
+  expect(hidden.length).toBeGreaterThan(8);
+  for (const screen of hidden) expect(subjectOf(screen).subject?.isWhole, screen.file).toBe(false);
+});
+
 test.each(['cline', 'opencode'])('%s cuts a command without a mark: nothing of it is whole', (agent) => {
   const mine = asked.filter((one) => one.agent === agent);
   const cut = mine.filter(({ note }) => /command with bells/.test(note!));

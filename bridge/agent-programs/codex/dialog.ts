@@ -56,9 +56,10 @@ export function codexDialog(rows: readonly Row[], { firstVisible, facts }: Room)
  * Codex draws no tab (0.169.0): `npm test<tab>touch` stands there as `npm testtouch`. Where it offers to remember the command
  * it names the words that this begins with, and those stand apart, each blank of it. Nor does it draw control characters, which are
  * blanks there, and characters without a width (0.171.0), but quotes the word that holds them, which nothing that is drawn of it needs.
+ * The offer is cut at the pane's edge: what is seen of it tells.
  */
 function isOtherwiseNamed(command: string, options: readonly DialogOption[]): boolean {
-  const [named] = options.flatMap(({ label }) => /commands that start with `([^`]+)`/.exec(label)?.[1] ?? []);
+  const [named] = options.flatMap(({ label }) => /commands that start with `([^`]*)/.exec(label)?.[1] ?? []);
   if (named === undefined) return false;
   return needlesslyQuoted.test(named) || !unquoted(command).startsWith(unquoted(named));
 }
