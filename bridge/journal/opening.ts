@@ -45,7 +45,8 @@ export function openDatabase(path: string, now: number): OpenedDatabase {
     try {
       return { ...connect(path), setAside: null };
     } catch (error) {
-      if (!isCorruption(error)) throw error;
+      // SQLite may say that it is busy at once, while others open it too: then they come one after another
+      if (!isCorruption(error) && codeOf(error) !== Code.busy) throw error;
       return openAlone(path, now);
     }
   } catch (error) {
@@ -54,7 +55,7 @@ export function openDatabase(path: string, now: number): OpenedDatabase {
 }
 
 /**
- * Opens a journal that is to be begun or set aside, one process at a time, under a lock that the system frees when its
+ * Opens a journal that is to be begun or set aside, or that others open just then, one process at a time, under a lock that the system frees when its
  * holder dies: of two that find the same damage at once, the second meets the fresh file of the first and moves nothing.
  */
 function openAlone(path: string, now: number): OpenedDatabase {
