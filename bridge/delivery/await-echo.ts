@@ -31,7 +31,8 @@ export type Shown =
 
 /**
  * Waits until the composer shows exactly our text, unchanged on looks that lie the agent program's settle time apart, with
- * nobody typing. At the limit, which counts anew while it is seen to read, it tells what the composer shows instead.
+ * nobody typing; of a program that takes Enter with the text, one look is enough that shows all of it in a whole frame. At the
+ * limit, which counts anew while it is seen to read, it tells what the composer shows instead.
  * @param before a look from before the paste, or, after an Enter that tmux held back, one that showed the text
  */
 export async function awaitText(attempt: Attempt, before: Look, text: string, endAt: number): Promise<Shown> {

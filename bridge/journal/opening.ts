@@ -55,8 +55,9 @@ export function openDatabase(path: string, now: number): OpenedDatabase {
 }
 
 /**
- * Opens a journal that is to be begun or set aside, or that others open just then, one process at a time, under a lock that the system frees when its
- * holder dies: of two that find the same damage at once, the second meets the fresh file of the first and moves nothing.
+ * Opens a journal that is to be begun or set aside, or that others open just then, one process at a time, under a lock that
+ * the system frees when its holder dies: of two that find the same damage at once, the second meets the fresh file of the
+ * first and moves nothing.
  */
 function openAlone(path: string, now: number): OpenedDatabase {
   prepareFile(`${path}.lock`);
