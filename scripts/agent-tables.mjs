@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** page → the tables in it, by name: each stands between `<!-- table NAME -->` and `<!-- end -->`. */
 const pages = {
-  'docs/agent-programs.md': { 'agent programs': programs, launches },
-  'docs/hooks.md': { hooks },
+  'docs/reference/agent-programs.md': { 'agent programs': programs, launches },
+  'docs/reference/hooks.md': { hooks },
 };
 
 /** The page with each of its tables as the catalogue has it now. */

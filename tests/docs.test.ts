@@ -18,8 +18,8 @@ import { pagesWithTables, withTables } from '../scripts/agent-tables.mjs';
 const root = resolve(import.meta.dirname, '..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
-test('docs/configuration.md has one row for each option, with its environment name, key and default', () => {
-  const text = read('docs/configuration.md');
+test('docs/reference/bridge-yaml.md has one row for each option, with its environment name, key and default', () => {
+  const text = read('docs/reference/bridge-yaml.md');
   const missing = options.filter((option) => !text.includes(rowOf(option))).map(rowOf);
   expect(missing.join('\n')).toBe('');
 });
@@ -28,11 +28,13 @@ test.each(pagesWithTables)('the tables of %s that list agent programs are as `np
   expect(read(page)).toBe(withTables(page, read(page), agentPrograms));
 });
 
-test('docs/native.md and docs/delivery.md tell what was measured of those programs that the catalogue has it of', () => {
-  const begins = read('docs/native.md').split('\n| agent | native input |')[1]!.split('\n\n')[0]!;
+test('docs/reference/native-input.md and docs/reference/delivery.md tell what was measured of those programs that the catalogue has it of', () => {
+  const begins = read('docs/reference/native-input.md').split('\n| agent | native input |')[1]!.split('\n\n')[0]!;
   const native = [...begins.matchAll(/^\| (\w+) [\d.]+ \|/gm)].map((match) => match[1]!);
   expect(native).toEqual(withNativeInput.map(({ name }) => name));
-  const commands = /\n\| agent program \| commands \|.*\n.*\n\| ([\w, ]+) \|/.exec(read('docs/delivery.md'))![1]!;
+  const commands = /\n\| agent program \| commands \|.*\n.*\n\| ([\w, ]+) \|/.exec(
+    read('docs/reference/delivery.md'),
+  )![1]!;
   expect(commands.split(', ')).toEqual(withCommands.map(({ name }) => name));
 });
 
@@ -42,7 +44,7 @@ test.each(agentPrograms.filter(({ seenWith }) => seenWith.length > 0))(
     const page = `docs/agents/${name}.md`;
     expect(existsSync(join(root, page)) ? read(page) : '', page).toContain(`bridge start worker --agent ${name}`);
     expect(seenWith.filter((version) => !read(page).includes(version))).toEqual([]);
-    expect(read('docs/agents.md')).toContain(`(agents/${name}.md)`);
+    expect(read('docs/measurements/agent-screens.md')).toContain(`(../agents/${name}.md)`);
   },
 );
 
@@ -74,8 +76,8 @@ function headingsOf(page: string): string[] {
   );
 }
 
-test('docs/delivery.md has one row for each agent program, with its markers, its rest and its further Enters', () => {
-  const table = read('docs/delivery.md').split('\n| agent program |')[1]!.split('\n\n')[0]!;
+test('docs/reference/delivery.md has one row for each agent program, with its markers, its rest and its further Enters', () => {
+  const table = read('docs/reference/delivery.md').split('\n| agent program |')[1]!.split('\n\n')[0]!;
   const rows = table
     .split('\n')
     .slice(2)
@@ -109,7 +111,7 @@ function rowOf(option: OptionRow): string {
 }
 
 test("the repository's own bridge.yaml, and every one that the docs show, is read without a fault", () => {
-  const shown = ['docs/controllers.md', 'docs/configuration.md', 'docs/policy.md'].flatMap((page) =>
+  const shown = ['docs/guide/controllers.md', 'docs/reference/bridge-yaml.md', 'docs/guide/policy.md'].flatMap((page) =>
     [...read(page).matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1]!),
   );
   expect(shown.length).toBeGreaterThan(1);
@@ -125,7 +127,7 @@ test("the repository's own bridge.yaml, and every one that the docs show, is rea
   }
 });
 
-test('docs/measurements/accuracy.md and docs/security.md count the recorded commands that a rule could match, and those that differ from what is drawn', () => {
+test('docs/measurements/accuracy.md and docs/guide/security.md count the recorded commands that a rule could match, and those that differ from what is drawn', () => {
   const whole = loadRecordings(join(root, 'tests/screens')).flatMap((recording) => {
     const { agent, asks } = recording.entry;
     if (asks === undefined) return [];
@@ -135,7 +137,7 @@ test('docs/measurements/accuracy.md and docs/security.md count the recorded comm
   });
   const differing = whole.filter(({ differs }) => differs);
   expect(new Set(differing.map(({ agent }) => agent))).toEqual(new Set(['codex']));
-  expect(read('docs/security.md')).toContain(
+  expect(read('docs/guide/security.md')).toContain(
     `Of the ${whole.length} recorded dialogs whose command a rule could match, ${differing.length} differ so`,
   );
   const of = (name: string) => whole.filter(({ agent }) => agent === name).length;

@@ -83,5 +83,10 @@ function whole(name: string, screen: Partial<ScreenFacts>): ScreenFacts {
 }
 
 function refused(name: string, key: string, reason: string) {
-  return usageError('bridge.yaml', `agents.${name}.${key}`, reason, 'docs/agent-programs.md describes the facts');
+  return usageError(
+    'bridge.yaml',
+    `agents.${name}.${key}`,
+    reason,
+    'docs/reference/agent-programs.md describes the facts',
+  );
 }

@@ -29,7 +29,7 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     load: async () => (await import('./resume.ts')).registerResume,
   },
   policy: {
-    says: 'Try the rules of bridge.yaml that answer and choose: docs/policy.md',
+    says: 'Try the rules of bridge.yaml that answer and choose: docs/guide/policy.md',
     load: async () => (await import('./policy.ts')).registerPolicy,
   },
   settle: {

@@ -10,7 +10,7 @@ interface Fault {
 
 /**
  * The first and the last were seen on tmux built from its own tags, up to the version that is named. The second is mended in
- * 3.7 (its pull requests 4980 and 5004), and was seen on 3.3a to 3.6a. docs/tmux-versions.md has what was run.
+ * 3.7 (its pull requests 4980 and 5004), and was seen on 3.3a to 3.6a. docs/reference/tmux-versions.md has what was run.
  */
 const faults: readonly Fault[] = [
   {

@@ -21,7 +21,7 @@ const agents = agentNames.filter((name) => isWanted(name));
 const severalLines = /this program takes one line at a time, and the text has several/;
 const longLine = /the line has \d+ bytes; this program takes 1000$/;
 
-/** Texts that no way is known for to put into an agent unharmed, and why: docs/agents/grok.md, docs/agents.md. */
+/** Texts that no way is known for to put into an agent unharmed, and why: docs/agents/grok.md, docs/measurements/agent-screens.md. */
 const refused: Partial<Record<AgentName, Readonly<Record<string, RegExp>>>> = {
   continue: { 'a trailing backslash': /would not take Enter after the ending/ },
   grok: {

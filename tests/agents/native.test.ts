@@ -16,7 +16,7 @@ import { type ModelServer, modelServer } from './model-server.ts';
 import { type RealAgent, startAgent } from './real-agents.ts';
 import { argsWithNativeInput, withNativeInput } from './with-native-input.ts';
 
-/** The native input of real agents, in one conversation each: the model's log is the witness. docs/native.md has the figures. */
+/** The native input of real agents, in one conversation each: the model's log is the witness. docs/reference/native-input.md has the figures. */
 const agents = withNativeInput.filter((name) => isWanted(name));
 
 describe.each(agents)('the native input of a real %s', (name) => {
