@@ -125,7 +125,17 @@ test('the catalogue is data and pure functions: it touches no process, socket or
 test('one agent program is imported by name in the list alone, and by the demo', () => {
   const isOne = (to: string) => /^agent-programs\/(?:[^/]+\/index|[^/]+)\.ts$/.test(to);
   const shared = new Set(
-    ['agent-program', 'arguments', 'composers', 'controller-program', 'custom', 'custom-schema', 'hook-events', 'index']
+    [
+      'agent-program',
+      'arguments',
+      'command-record',
+      'composers',
+      'controller-program',
+      'custom',
+      'custom-schema',
+      'hook-events',
+      'index',
+    ]
       .concat('names', 'native-input')
       .map((name) => `agent-programs/${name}.ts`),
   );

@@ -2,6 +2,7 @@ import type { ComposerFacts } from '../core/composer.ts';
 import { isNewer } from '../core/version.ts';
 import type { SignalFacts } from '../screen/agent-signals.ts';
 import type { ScreenReader } from '../screen/screen-reader.ts';
+import type { CommandRecord } from './command-record.ts';
 import type { ControllerProgram } from './controller-program.ts';
 import type { NativeInput } from './native-input.ts';
 
@@ -20,6 +21,8 @@ export interface AgentProgram {
   readonly hooks?: HookFacts | { readonly none: string };
   /** its own way to take text beside its keyboard */
   readonly nativeInput?: NativeInput;
+  /** where it notes the commands it calls; absent where its dialog shows all of one, or no rule may choose in it */
+  readonly commandRecord?: CommandRecord;
   /** how it is asked one question as a controller, read-only; absent where it cannot be kept from writing */
   readonly controller?: ControllerProgram;
   /** versions that were seen live; empty where it was built from public documentation */

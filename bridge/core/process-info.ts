@@ -26,5 +26,7 @@ export interface ProcessTable {
   program(pid: number, startedAt: string): readonly ProcessInfo[];
   /** argument lists of all of this user's processes, with their pids */
   others(): ReadonlyArray<Pick<ProcessInfo, 'pid' | 'argv' | 'cwd'>>;
+  /** those of this user's processes that are wanted, with what they hold open */
+  ours(isWanted: (process: Pick<ProcessInfo, 'argv' | 'executable'>) => boolean): readonly ProcessInfo[];
   tcp(): readonly TcpSocket[];
 }

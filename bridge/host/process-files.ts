@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import type { ProcessTable } from '../core/process-info.ts';
 import { linkOrNull, listOrEmpty, type Process, procSource, readOrNull } from './process-source.ts';
 
 /** A program has few processes in its own group; deeper nesting than this is not looked through. */
@@ -21,10 +22,18 @@ export class ProcessFiles {
   }
 
   others() {
-    return this.#pids().flatMap((pid) => {
-      const process = this.#isOurs(pid) ? this.#source.read(pid) : null;
-      return process === null ? [] : [{ pid, argv: this.#source.commandLine(process), cwd: this.#link(pid, 'cwd') }];
-    });
+    return this.#own().map((process) => ({
+      pid: process.pid,
+      argv: this.#source.commandLine(process),
+      cwd: this.#link(process.pid, 'cwd'),
+    }));
+  }
+
+  ours(isWanted: Parameters<ProcessTable['ours']>[0]) {
+    const wanted = this.#own().filter((process) =>
+      isWanted({ argv: this.#source.commandLine(process), executable: this.#link(process.pid, 'exe') }),
+    );
+    return wanted.map((process) => this.#member(process));
   }
 
   /** IPv4 alone: where an agent listens on 127.0.0.1. */
@@ -56,10 +65,9 @@ export class ProcessFiles {
     };
   }
 
-  #pids(): number[] {
-    return listOrEmpty(this.#root)
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number);
+  #own(): Process[] {
+    const pids = listOrEmpty(this.#root).filter((name) => /^\d+$/.test(name));
+    return pids.flatMap((pid) => (this.#isOurs(Number(pid)) ? (this.#source.read(Number(pid)) ?? []) : []));
   }
 
   #isOurs(pid: number): boolean {

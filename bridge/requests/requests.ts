@@ -101,13 +101,17 @@ export class Requests {
   /**
    * It was seen in two equal captures, or asked by a command: now somebody is asked.
    * @param found.humanOnly why this can only be asked of the human, where the finder knows
+   * @param found.noChoice why no rule may choose in its dialog, where one would
    * @param found.turnMark of the turn that asked, so that its answer is typed into no other
    */
-  confirm(id: RequestId, found: { readonly humanOnly?: string; readonly turnMark?: TurnMark } = {}): void {
+  confirm(
+    id: RequestId,
+    found: { readonly humanOnly?: string; readonly noChoice?: string; readonly turnMark?: TurnMark } = {},
+  ): void {
     const request = this.#memory.request(id);
     if (request?.state.is !== 'open') return;
-    const { humanOnly = request.humanOnly, ...mark } = found;
-    const decision = this.#allowed(request, this.#decide(request, humanOnly));
+    const { humanOnly = request.humanOnly, noChoice, ...mark } = found;
+    const decision = this.#allowed(request, withoutChoice(this.#decide(request, humanOnly), noChoice));
     const deliveryId = this.#mint() as DeliveryId;
     this.#transitions.apply(id, () => ({ type: 'confirmed', at: this.#clock.now(), decision, deliveryId, ...mark }));
   }
@@ -330,6 +334,10 @@ export class Requests {
   #began(id: RequestId): void {
     this.#transitions.apply(id, () => ({ type: 'turn-began', at: this.#clock.now() }));
   }
+}
+
+function withoutChoice(decision: PolicyDecision, why: string | undefined): PolicyDecision {
+  return decision.is === 'choose' && why !== undefined ? { is: 'human', rule: decision.rule, why } : decision;
 }
 
 /** Typed only on a person's express word: `bridge answer` may be run again by a script that saw exit code 2 or 3. */

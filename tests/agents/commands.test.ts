@@ -94,6 +94,46 @@ test.each(agents)(
   },
 );
 
+test.runIf(isWanted('codex'))(
+  'codex: a command is approved as codex has noted it; one that its dialog draws otherwise is shown as it is',
+  async () => {
+    const worker = await startAgent('codex', { tmux, server, name: 'worker' });
+    await tmux.run('set-option', '-p', '-t', worker.paneId, '@label', 'worker');
+    const commands = ['touch one && touch two', 'touch athree; touch four', 'touch two\\ntouch aone'];
+    const rules = commands.map((command) => `  - when: { kind: approval, command: "^${command}$" }\n    choose: 1\n`);
+    const home = makeHome(tmux, `controller: { backend: rules }\npolicy:\n${rules.join('')}`);
+    bridge = await startBridge(tmux, home, ['--session', 'worker']);
+    const made = (file: string) => existsSync(join(worker.workingFolder, file));
+    const asks = async (command: string) => {
+      await worker.paste(`RUN ESCALATE: ${command}`);
+      await worker.waitForScreen(new RegExp(command.split(/\s/).at(-1)!));
+      await worker.submit();
+    };
+
+    await asks('touch one && touch two');
+    await waitFor('both have run', () => made('one') && made('two'), { limitMs: 60_000, describe: worker.screen });
+    await worker.waitUntilIdle();
+
+    // codex draws `touch athree; touch four`; of the last one its offer names `touch two` alone
+    const drawnOtherwise = [
+      'touch a\tthree; touch four',
+      'touch a\tth\u200dree; touch four',
+      'touch two\ntouch a\tone',
+    ];
+    for (const [number, command] of drawnOtherwise.entries()) {
+      await asks(command);
+      const isAsked = (line: Line) =>
+        line.type === 'human-needed' && String(line.why).includes('what codex would run is');
+      await bridge.line('the human is asked', () => bridge!.lines.filter(isAsked).length > number, 60_000);
+      const needed = bridge.lines.filter(isAsked).at(-1)!;
+      expect(needed.why).toContain(JSON.stringify(command));
+      await worker.deny();
+      await worker.waitUntilIdle();
+    }
+    expect(['four', 'athree', 'a', 'three'].filter(made)).toEqual([]);
+  },
+);
+
 test.runIf(isWanted('codex'))('codex: a patch of two files is approved by no rule that names one of them', async () => {
   const worker = await startAgent('codex', { tmux, server, name: 'worker' });
   await tmux.run('set-option', '-p', '-t', worker.paneId, '@label', 'worker');

@@ -54,6 +54,8 @@ test("a program's own processes are told, with what they hold; the tools it star
     expect(listening).toHaveLength(1);
     expect(program[0]!.open).toContain(`socket:[${listening[0]!.inode}]`);
     expect(ground.others().find((other) => other.pid === tool)).toMatchObject({ cwd: folder });
+    const [itself, ...others] = ground.ours(({ argv }) => argv.includes('held-by-tool'));
+    expect([itself?.pid, itself?.open.includes(join(folder, 'held-by-tool')), others]).toEqual([tool, true, []]);
     // a pid that another process has now
     expect(ground.program(pid, `${startedAt}0`)).toEqual([]);
   } finally {

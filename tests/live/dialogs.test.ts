@@ -51,6 +51,41 @@ test('a rule that names the whole command approves it, once, and another command
   expect(requestIds(watching)).toHaveLength(3);
 });
 
+test('of a command that the dialog may not show to the letter the agent’s own record tells: a rule approves what it has so, and nothing else', async () => {
+  const rule = (command: string) => `  - when: { kind: approval, command: '^${command}$' }\n    choose: 1\n`;
+  const home = makeHome(
+    tmux,
+    `controller: { backend: rules }\npolicy:\n${rule('touch a && touch b')}${rule('rm -rf a/b')}`,
+  );
+  const watching = await bridge(home);
+  const asks = (command: string, noted?: string) =>
+    agent.perform({ play: [{ dialog: command, noted }, { busy: 300 }], input: 'go' });
+  const human = async (why: RegExp) => {
+    const needed = await watching.line(
+      `asked: ${why}`,
+      (line) => line.type === 'human-needed' && why.test(String(line.why)),
+    );
+    const answered = await run(tmux, ['answer', String(needed.id), '--choose', '3', '--home', home]);
+    expect(answered, `${answered.stdout}${answered.stderr}`).toMatchObject({ code: 0 });
+    await agent.perform({ busy: 10 });
+  };
+
+  // it has no record at all
+  await asks('touch a && touch b');
+  await human(/its own record of this one was not found/);
+  // it has one, of the same command
+  await asks('touch a && touch b', 'touch a && touch b');
+  await agent.fact('approved', (fact) => fact.approved === 'touch a && touch b');
+  // it draws no tab
+  await asks('rm -rf a/b', 'rm -rf a\t/b');
+  await human(/what codex would run is "rm -rf a\\t\/b"/);
+  expect(decided().map(({ approved, denied }) => approved ?? `not ${denied}`)).toEqual([
+    'not touch a && touch b',
+    'touch a && touch b',
+    'not rm -rf a/b',
+  ]);
+});
+
 test('what a person decides in the pane is withdrawn here, and a refusal is chosen by its key', async () => {
   const home = makeHome(tmux, policy);
   const watching = await bridge(home);

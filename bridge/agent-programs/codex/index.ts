@@ -4,6 +4,7 @@ import { usualSignals } from '../hook-events.ts';
 import { codexController } from './controller.ts';
 import { codexQueue } from './native-input.ts';
 import { codexScreen } from './reader.ts';
+import { codexRollout } from './rollout.ts';
 
 /** Codex 0.169.0 and 0.171.0. On its screen a streaming turn looks idle: only its title and OSC 7501 tell. */
 export const codex: AgentProgram = {
@@ -81,6 +82,7 @@ export const codex: AgentProgram = {
   },
   controller: codexController,
   nativeInput: codexQueue,
+  commandRecord: codexRollout,
 };
 
 /** It notes what was reviewed as `[hooks.state."<file>:user_prompt_submit:0:0"]`. */

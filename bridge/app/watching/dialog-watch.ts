@@ -1,3 +1,4 @@
+import type { AgentProgram } from '../../agent-programs/agent-program.ts';
 import { approvalIn, isReadable } from '../../core/approval.ts';
 import { messageOf } from '../../core/failure.ts';
 import type { TurnId } from '../../core/ids.ts';
@@ -6,12 +7,17 @@ import { identityKey, type PaneIdentity, type Snapshot, sameAgent } from '../../
 import type { Reading } from '../../core/reading.ts';
 import { markTurn } from '../../core/turn-mark.ts';
 import { systemClock } from '../../host/clock.ts';
+import { RecordedCommands } from '../../panes/recorded-commands.ts';
 import type { Bridge } from '../bridge.ts';
+import { type CommandDoubt, doubtAbout } from './command-doubt.ts';
 
 /** A dialog, or its absence, is believed when a second look finds the same. */
 const secondLookMs = 60;
 /** A dialog that cannot be read may be one that is still being drawn. */
 const unreadLookMs = 1_500;
+
+/** A program notes a command before it asks; on a busy machine a little later. After so many looks it has not noted it. */
+const recordLooks = 10;
 
 /** What a look shows: a dialog's fingerprint, null for positively none, undefined where nothing can be said. */
 type Shown = string | null | undefined;
@@ -21,10 +27,13 @@ type Needed = Pick<Bridge, 'panes' | 'journal' | 'opener' | 'requests'>;
 /** The dialogs of one watched pane: a request for each that opens, and its withdrawal where it was answered in the pane. */
 export class DialogWatch {
   readonly #bridge: Needed;
-  readonly #pane: { readonly worker: string; readonly identity: PaneIdentity; readonly program: string };
+  readonly #pane: { readonly worker: string; readonly identity: PaneIdentity; readonly program: AgentProgram };
   readonly #humanOnly: () => string | null;
   readonly #inputs: () => readonly InputMark[];
   readonly #broke: (reason: string) => void;
+  readonly #recorded = new RecordedCommands();
+  /** looks at the dialog that is not settled on, at which its command was in no record */
+  #unrecordedLooks = 0;
   #settled: Shown;
   /** the request about the dialog that was settled on last */
   #request = '';
@@ -37,7 +46,7 @@ export class DialogWatch {
    */
   constructor(parts: {
     bridge: Needed;
-    pane: { readonly worker: string; readonly identity: PaneIdentity; readonly program: string };
+    pane: { readonly worker: string; readonly identity: PaneIdentity; readonly program: AgentProgram };
     humanOnly: () => string | null;
     inputs: () => readonly InputMark[];
     broke: (reason: string) => void;
@@ -84,23 +93,32 @@ export class DialogWatch {
     const { identity, program } = this.#pane;
     const snapshot = await this.#bridge.panes.capture(identity);
     if (snapshot === null || this.#closed || !sameAgent(snapshot.identity, identity)) return;
-    const reading = this.#bridge.panes.readAs(snapshot, program);
+    const reading = this.#bridge.panes.readAs(snapshot, program.name);
     const shown = shownIn(reading);
     // what cannot be read now is read again when the pane draws
     if (shown === undefined || shown === this.#settled) return;
-    if (shown !== first) return this.#lookAgain(shown, reading);
+    if (shown !== first) {
+      this.#unrecordedLooks = 0;
+      return this.#lookAgain(shown, reading);
+    }
     const isNew = this.#settled !== undefined;
-    if (shown !== null) this.#open(reading, snapshot, isNew);
+    if (shown !== null) {
+      const doubt = doubtAbout(reading.dialog!, identity, program, this.#recorded);
+      if (doubt.mayEnd && ++this.#unrecordedLooks < recordLooks) return this.#lookAgain(shown, reading);
+      this.#open(reading, snapshot, { isNew, ...doubt });
+    }
+    this.#unrecordedLooks = 0;
     this.#bridge.requests.dialogNow(identity, shown);
     this.#settled = shown;
   }
 
-  /** @param isNew it was seen to open; else it may be the one that stood there before a restart */
-  #open(reading: Reading, snapshot: Snapshot, isNew: boolean): void {
+  /** @param found.isNew it was seen to open; else it may be the one that stood there before a restart */
+  #open(reading: Reading, snapshot: Snapshot, found: { readonly isNew: boolean } & CommandDoubt): void {
     const dialog = reading.dialog!;
     const { journal, opener, requests } = this.#bridge;
     const { worker, identity, program } = this.#pane;
-    const humanOnly = this.#humanOnly();
+    const humanOnly = this.#humanOnly() ?? found.humanOnly ?? null;
+    const { noChoice } = found;
     const turnMark = markTurn(this.#inputs(), reading);
     const request = journal.transact(() => {
       const openAs = (number: number) => {
@@ -108,7 +126,7 @@ export class DialogWatch {
         return opener.fromScreen({
           worker,
           pane: identity,
-          agent: program,
+          agent: program.name,
           // each dialog is an occasion of its own, whatever turn it stands in: the same command may be asked twice in one
           turn: `${identity.agentPid ?? identity.panePid}.${identity.agentStartedAt ?? 0}!${number}` as TurnId,
           detection: approvalIn(dialog),
@@ -118,12 +136,16 @@ export class DialogWatch {
         });
       };
       const number = journal.memory<number>(memoryKey(identity)) ?? 0;
-      const known = openAs(isNew ? number + 1 : number);
+      const known = openAs(found.isNew ? number + 1 : number);
       // these ends are known only of a dialog that was seen to be gone
       return ['delivered', 'settled', 'withdrawn'].includes(known.state.is) ? openAs(number + 1) : known;
     });
     this.#request = request.id;
-    requests.confirm(request.id, { turnMark, ...(humanOnly === null ? {} : { humanOnly }) });
+    requests.confirm(request.id, {
+      turnMark,
+      ...(humanOnly === null ? {} : { humanOnly }),
+      ...(noChoice === undefined ? {} : { noChoice }),
+    });
   }
 }
 

@@ -87,7 +87,7 @@ export class WatchedPane {
     const config = bridge.projects.configFor(snapshot.identity);
     this.#dialogs = new DialogWatch({
       bridge,
-      pane: { worker: name, identity: snapshot.identity, program: program.name },
+      pane: { worker: name, identity: snapshot.identity, program },
       humanOnly: () => this.#distrust,
       inputs: () => this.watcher.inputs,
       broke: (reason) => hooks.broke(reason),
