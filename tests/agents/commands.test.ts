@@ -115,11 +115,7 @@ test.runIf(isWanted('codex'))(
     await worker.waitUntilIdle();
 
     // codex draws `touch athree; touch four`; of the last one its offer names `touch two` alone
-    const drawnOtherwise = [
-      'touch a\tthree; touch four',
-      'touch a\tth\u200dree; touch four',
-      'touch two\ntouch a\tone',
-    ];
+    const drawnOtherwise = ['touch a\tthree; touch four', 'touch two\ntouch a\tone'];
     for (const [number, command] of drawnOtherwise.entries()) {
       await asks(command);
       const isAsked = (line: Line) =>
