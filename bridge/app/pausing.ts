@@ -1,4 +1,4 @@
-import { usageError } from '../core/failure.ts';
+import { unknownName, usageError } from '../core/failure.ts';
 import { nameMeant, shownName } from '../core/names.ts';
 import { addressKey, type PaneFacts } from '../core/pane.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -68,7 +68,7 @@ export async function workerNamed(bridge: ForWorkers, given: string): Promise<st
   const known = [...new Set([...knownWorkers(bridge), ...living])].sort();
   const workers = known.length === 0 ? 'no workers are known' : `known workers: ${known.join(', ')}`;
   const found = await bridge.panes.resolve(given, bridge.config.session, panes).catch(() => null);
-  if (found === null) throw usageError('worker', given, 'unknown', workers);
+  if (found === null) throw unknownName('worker', given, known);
   const name = bridge.projects.nameOf(bridge.panes.identify(found).identity, found);
   if (known.includes(name) || (await isNamedAsWorker(bridge, found, panes))) return name;
   if (found.label === 'controller')

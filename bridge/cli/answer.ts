@@ -11,16 +11,6 @@ export function registerAnswer(command: Command): void {
     .argument('[text...]', 'the answer; - reads stdin')
     .option('--choose <option>', 'in a dialog: the option to choose, by number, label or key')
     .option('--again', 'an answer in doubt did not arrive: type the same once more');
-  command.addHelpText(
-    'after',
-    `
-Examples:
-  bridge answer 7f3k9q "Use SQLite."
-  bridge answer 7f3k9q --choose 1            in a dialog: its first option, pressed once and verified
-  bridge answer 7f3k9q --choose "No"         the same by label, or by key (y, esc)
-  bridge answer 7f3k9q --again               you looked: what was typed did not arrive
-`,
-  );
   withOptions(command, 'place').action(
     actByDaemon(async (context, command) => {
       const [id = '', ...words] = command.args;

@@ -7,14 +7,6 @@ export function registerArchive(command: Command): void {
   command
     .option('--older-than <days>', 'what ended so many days ago (default: retention-days)')
     .option('--dry-run', 'say what would be moved');
-  command.addHelpText(
-    'after',
-    `
-Examples:
-  bridge archive --dry-run                   what the daemon would move within a day
-  bridge archive --older-than 7              what ended a week ago, now; beside a running bridge, too
-`,
-  );
   withOptions(command, 'place').action(
     act(async (context, command) => {
       const { olderThan, dryRun } = command.opts<{ olderThan?: string; dryRun?: true }>();

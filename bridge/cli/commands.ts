@@ -1,123 +1,239 @@
 import type { Command } from 'commander';
 
-/** A command by name: what it is for, in a line, and what declares its arguments, flags and action. */
-interface CommandRow {
+/** The headings of commands, in the order of the help. */
+export const commandGroups = ['Run', 'Ask and answer', 'Panes', 'Set up', 'Keep'] as const;
+
+/** A command by name: what it is for, in a line, how it is used, and what declares its arguments, flags and action. */
+export interface CommandRow {
+  readonly group: (typeof commandGroups)[number];
   readonly says: string;
+  /** a command line, and what it does where that needs a word */
+  readonly examples: ReadonlyArray<readonly [line: string, what?: string]>;
   load(): Promise<(command: Command) => void>;
 }
 
 /** Every command, in the order of the help. Its file is read only when it is named: a hand tool must be quick. */
 export const commands: Readonly<Record<string, CommandRow>> = {
+  demo: {
+    group: 'Run',
+    says: 'See it work, on a private tmux server; nothing is left behind',
+    examples: [['bridge demo', 'a scripted worker asks, a rule answers, the receipt says what was seen']],
+    load: async () => (await import('./demo.ts')).registerDemo,
+  },
+  start: {
+    group: 'Run',
+    says: 'Start a worker or a controller in tmux, with its skills',
+    examples: [
+      ['bridge start worker --agent claude', 'a session, a pane, the agent in it'],
+      ['bridge start worker --session docs --no-attach', 'leave it in the background'],
+      ['bridge start controller --agent codex', 'a live agent that can be asked'],
+    ],
+    load: async () => (await import('./start.ts')).registerStart,
+  },
+  stop: {
+    group: 'Run',
+    says: 'Stop the bridge; the next one takes up what is open',
+    examples: [['bridge stop', 'that of ~/.bridge, or of --home DIR']],
+    load: async () => (await import('./stop.ts')).registerStop,
+  },
   requests: {
-    says: 'List what workers have asked: who is asked now, and why an answer still waits',
+    group: 'Ask and answer',
+    says: 'List what workers asked, and who is to answer',
+    examples: [
+      ['bridge requests', 'what is open'],
+      ['bridge requests --all', 'what has ended, too'],
+    ],
     load: async () => (await import('./requests.ts')).registerRequests,
   },
   show: {
-    says: 'Show one request in full: its text, its answer and notes, how its delivery ended and what showed it',
+    group: 'Ask and answer',
+    says: 'Show one request in full: text, answer, delivery receipt',
+    examples: [['bridge show 7f3k9q', 'by its id, or the last characters of it']],
     load: async () => (await import('./show.ts')).registerShow,
   },
   answer: {
-    says: 'Answer a request: the first answer wins, and yours replaces a controller’s until it is typed',
+    group: 'Ask and answer',
+    says: "Answer a request; yours replaces a controller's until typed",
+    examples: [
+      ['bridge answer 7f3k9q "Use SQLite."'],
+      ['bridge answer 7f3k9q --choose 1', 'in a dialog: its first option, pressed once and verified'],
+      ['bridge answer 7f3k9q --choose "No"', 'the same by label, or by key (y, esc)'],
+      ['bridge answer 7f3k9q --again', 'you looked: what was typed did not arrive'],
+    ],
     load: async () => (await import('./answer.ts')).registerAnswer,
   },
+  dismiss: {
+    group: 'Ask and answer',
+    says: 'End a request without an answer; nothing is typed',
+    examples: [['bridge dismiss 7f3k9q']],
+    load: async () => (await import('./dismiss.ts')).registerDismiss,
+  },
+  settle: {
+    group: 'Ask and answer',
+    says: 'Mark an uncertain answer as delivered; nothing is typed',
+    examples: [['bridge settle 7f3k9q', 'you saw it in the pane, or typed it there yourself']],
+    load: async () => (await import('./settle.ts')).registerSettle,
+  },
   pause: {
-    says: 'Stop automatic answers for a worker, or for all: what is asked goes to you',
+    group: 'Ask and answer',
+    says: 'Stop automatic answers; what is asked goes to you',
+    examples: [['bridge pause', 'all workers'], ['bridge pause worker-docs --reason "looks lost"']],
     load: async () => (await import('./pause.ts')).registerPause,
   },
   resume: {
-    says: 'End a pause; the limit that had caused it counts anew. What went to you meanwhile stays with you',
+    group: 'Ask and answer',
+    says: 'End a pause; the limit that caused it counts anew',
+    examples: [
+      ['bridge resume', 'every pause'],
+      ['bridge resume worker-docs', 'exit code 1 where it was not paused by that name'],
+    ],
     load: async () => (await import('./resume.ts')).registerResume,
   },
-  policy: {
-    says: 'Try the rules of bridge.yaml that answer and choose: docs/guide/policy.md',
-    load: async () => (await import('./policy.ts')).registerPolicy,
-  },
-  settle: {
-    says: 'Mark an uncertain answer as delivered: you saw it in the pane, or typed it there yourself; nothing is typed',
-    load: async () => (await import('./settle.ts')).registerSettle,
-  },
-  dismiss: {
-    says: 'End a request without an answer; nothing is typed',
-    load: async () => (await import('./dismiss.ts')).registerDismiss,
-  },
   ask: {
-    says: "Ask from a worker's own shell: open a request and print its answer",
+    group: 'Ask and answer',
+    says: "Ask from a worker's own shell, and print the answer",
+    examples: [
+      ['bridge ask "Which database should I use?"'],
+      ['git diff | bridge ask --timeout 600 -', 'the question from stdin; give up waiting after ten minutes'],
+    ],
     load: async () => (await import('./ask.ts')).registerAsk,
   },
-  send: {
-    says: 'Put a text into a pane as one input and submit it once, or say why not',
-    load: async () => (await import('./send.ts')).registerSend,
+  policy: {
+    group: 'Ask and answer',
+    says: 'Try the rules of bridge.yaml on recorded screens',
+    examples: [
+      ['bridge policy test tests/screens', 'every recorded screen'],
+      ['bridge policy test screen.txt --agent codex', 'a `bridge snapshot` that was kept'],
+      ['bridge policy test tests/screens --at 2026-11-20T23:00 --repository /home/me/site --json'],
+    ],
+    load: async () => (await import('./policy.ts')).registerPolicy,
   },
-  snapshot: {
-    says: "Print the last lines of a pane as a person sees them: wrapped lines joined, the screen's empty foot left out",
-    load: async () => (await import('./snapshot.ts')).registerSnapshot,
+  list: {
+    group: 'Panes',
+    says: 'List the panes: agent, state, which bridge watches',
+    examples: [['bridge list', 'every pane of the tmux server'], ['bridge list --session macs']],
+    load: async () => (await import('./list.ts')).registerList,
   },
   status: {
-    says: 'Show what the agent in a pane is doing, and why bridge thinks so',
+    group: 'Panes',
+    says: "Show what a pane's agent is doing, and why bridge thinks so",
+    examples: [
+      ['bridge status', 'the pane with the label "worker"'],
+      ['bridge status --pane %3 --exit-code', 'exit code 0 when idle, 1 for anything else'],
+    ],
     load: async () => (await import('./status.ts')).registerStatus,
   },
   explain: {
-    says: 'Explain how a screen is interpreted: which rule on which rows decided, and what was rejected',
+    group: 'Panes',
+    says: 'Explain how a screen is interpreted: the rule and its rows',
+    examples: [
+      ['bridge explain %3', 'a live pane: what it reads, and which rows say so'],
+      ['bridge explain tests/screens/codex/*/*.txt', 'recorded screens, with the manifest.json above them'],
+      ['bridge explain screen.txt --agent gemini', 'any text file'],
+      ['bridge explain %3 --save --state busy_tool', 'report a misread screen: a fixture with secrets masked'],
+    ],
     load: async () => (await import('./explain.ts')).registerExplain,
   },
-  list: {
-    says: 'List every pane of the tmux server: where it is, which agent is in it, what it does, which bridge watches it',
-    load: async () => (await import('./list.ts')).registerList,
+  snapshot: {
+    group: 'Panes',
+    says: 'Print the last lines of a pane, wrapped lines joined',
+    examples: [['bridge snapshot --pane %3 --lines 40']],
+    load: async () => (await import('./snapshot.ts')).registerSnapshot,
+  },
+  send: {
+    group: 'Panes',
+    says: 'Put a text into a pane and submit it once, or say why not',
+    examples: [
+      ['bridge send "Use SQLite."', 'one input, one Enter; exit 0 with a receipt, 2 held, 3 look at the pane'],
+      ['git diff | bridge send --pane %3 --wait 60 -', 'as soon as the agent is ready, within a minute'],
+      ['bridge send --keys Escape', 'interrupts a busy agent; no text is typed'],
+      ['bridge send --keys --in-dialog Down Enter'],
+      ['bridge send --command /compact', 'the agent runs it; without --command the same words are prose for the model'],
+    ],
+    load: async () => (await import('./send.ts')).registerSend,
   },
   target: {
-    says: 'Pin the pane that hand tools use, show the pin, or clear it',
+    group: 'Panes',
+    says: 'Pin the pane that these commands use, or show or clear the pin',
+    examples: [['bridge target %3', 'pin it'], ['bridge target', 'show the pin'], ['bridge target --clear']],
     load: async () => (await import('./target.ts')).registerTarget,
   },
-  start: {
-    says: 'Launch a worker or a controller in tmux, with its prompts and skills',
-    load: async () => (await import('./start.ts')).registerStart,
-  },
-  notify: {
-    says: 'Notify you: bell, desktop notification, or the command that bridge.yaml names',
-    load: async () => (await import('./notify.ts')).registerNotify,
-  },
-  stop: {
-    says: 'End the bridge of this state directory; what is open is taken up by the next one',
-    load: async () => (await import('./stop.ts')).registerStop,
-  },
-  home: {
-    says: 'Show the state directory that is used here, or move it',
-    load: async () => (await import('./home.ts')).registerHome,
-  },
-  verify: {
-    says: 'Audit a state directory: the journal rebuilt from its first event, and the files against it; changes nothing',
-    load: async () => (await import('./verify.ts')).registerVerify,
-  },
-  archive: {
-    says: 'Move what ended long ago out of the journal into archive/; nothing that is open, and nothing is deleted',
-    load: async () => (await import('./archive.ts')).registerArchive,
-  },
-  log: {
-    says: 'Print what the journal remembers, oldest first',
-    load: async () => (await import('./log.ts')).registerLog,
-  },
   doctor: {
-    says: 'Check what is wrong here, and name the remedy: tmux, socket, panes, agents, permissions',
+    group: 'Set up',
+    says: 'Check what is wrong here, and name the remedy',
+    examples: [['bridge doctor', 'tmux, socket, panes, agents, hooks, configuration, permissions']],
     load: async () => (await import('./doctor.ts')).registerDoctor,
   },
   hooks: {
-    says: "Install `bridge signal` in an agent's own hooks, without touching anything else in its settings",
+    group: 'Set up',
+    says: "Install `bridge signal` in an agent's own hooks, or remove it",
+    examples: [
+      ['bridge hooks install claude --dry-run', 'show what would change'],
+      ['bridge hooks install claude'],
+      ['bridge hooks remove claude', 'leaves everything else in its settings'],
+    ],
     load: async () => (await import('./hooks.ts')).registerHooks,
   },
   signal: {
-    says: "Report a hook event: what an agent's own hook or notify program calls; `bridge hooks` installs it",
+    group: 'Set up',
+    says: "Report a hook event; what an agent's own hook calls",
+    examples: [["bridge signal --agent codex --event Stop --verbose '{}'", 'by hand, to see what becomes of it']],
     load: async () => (await import('./signal.ts')).registerSignal,
   },
   trust: {
-    says: "Let a project's bridge.yaml decide for its own workers; asked again when it changes",
+    group: 'Set up',
+    says: "Let a project's bridge.yaml decide for its own workers",
+    examples: [['bridge trust ~/my-project', 'asked again when the file changes']],
     load: async () => (await import('./trust.ts')).registerTrust,
   },
-  demo: {
-    says: 'See it work: a scripted worker asks on a private tmux server, rules answer, nothing is left behind',
-    load: async () => (await import('./demo.ts')).registerDemo,
+  notify: {
+    group: 'Set up',
+    says: 'Notify you, as a bridge would: bell, desktop, your command',
+    examples: [['bridge notify "a try"', 'see whether it reaches you']],
+    load: async () => (await import('./notify.ts')).registerNotify,
   },
   version: {
+    group: 'Set up',
     says: 'Print the version of bridge and of the Node it runs on',
+    examples: [['bridge version']],
     load: async () => (await import('./version.ts')).registerVersion,
+  },
+  log: {
+    group: 'Keep',
+    says: 'Print what the journal remembers, oldest first',
+    examples: [
+      ['bridge log -f', 'what happens from now on, too'],
+      ['bridge log --id e5smg0', 'the life of one request'],
+      ['bridge log --json', 'every event whole, one a line'],
+    ],
+    load: async () => (await import('./log.ts')).registerLog,
+  },
+  home: {
+    group: 'Keep',
+    says: 'Show the state directory that is used here, or move it',
+    examples: [
+      ['bridge home', 'which one is used here, and why'],
+      ['bridge home move', 'an older bridge kept its journal in this repository: to ~/.bridge'],
+      ['bridge home move --home ./old --to ~/.bridge-work'],
+    ],
+    load: async () => (await import('./home.ts')).registerHome,
+  },
+  verify: {
+    group: 'Keep',
+    says: 'Audit a state directory: journal and files; changes nothing',
+    examples: [
+      ['bridge verify', 'the state directory that bridge would use from here'],
+      ['bridge verify --home ~/copy --json', 'a copy of one, for machines'],
+    ],
+    load: async () => (await import('./verify.ts')).registerVerify,
+  },
+  archive: {
+    group: 'Keep',
+    says: 'Move what ended long ago out of the journal into archive/',
+    examples: [
+      ['bridge archive --dry-run', 'what the daemon would move within a day'],
+      ['bridge archive --older-than 7', 'what ended a week ago, now; beside a running bridge, too'],
+    ],
+    load: async () => (await import('./archive.ts')).registerArchive,
   },
 };

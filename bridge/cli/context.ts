@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander';
 import { offeredNames } from '../agent-programs/names.ts';
 import { type Config, emptyFile, joined, type Sources } from '../config/config-values.ts';
 import { type Audience, type OptionRow, options } from '../config/options.ts';
-import { BridgeError, type ExitCode, usageError } from '../core/failure.ts';
+import { BridgeError, type ExitCode, unknownName } from '../core/failure.ts';
 import { type FoundHome, findHome } from '../host/home.ts';
 import { pingDaemon } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
@@ -23,7 +23,9 @@ export interface Context {
 export function withOptions(command: Command, ...audiences: Audience[]): Command {
   for (const option of options as readonly OptionRow[]) {
     if (!option.for.some((audience) => audiences.includes(audience))) continue;
-    const declared = new Option(option.flag, meaningOf(option));
+    const declared = new Option(option.flag, meaningOf(option)).helpGroup(headingOf(option, audiences));
+    // of the bridge itself no pane is meant: it takes this for the command that follows
+    if (audiences.includes('daemon') && !option.for.some((audience) => audience !== 'target')) declared.hideHelp();
     if (option.choices) declared.choices([...option.choices]);
     if (option.type === 'list')
       declared.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
@@ -34,13 +36,17 @@ export function withOptions(command: Command, ...audiences: Audience[]): Command
   return command;
 }
 
+function headingOf({ group, for: takers }: OptionRow, audiences: readonly Audience[]): string {
+  return takers.includes('target') && !audiences.includes('daemon') ? 'Pane' : group;
+}
+
 function meaningOf(option: OptionRow): string {
   const fallback = option.default;
   const shown =
     fallback === null || fallback === false || fallback === true || Array.isArray(fallback)
       ? ''
       : ` (default: ${fallback})`;
-  return `${option.meaning}${option.env ? ` [${option.env}]` : ''}${shown}`;
+  return `${option.meaning}${shown}${option.env ? ` [${option.env}]` : ''}`;
 }
 
 /** What commander calls an alias, and the option it stands for. */
@@ -84,7 +90,7 @@ export async function contextDespite(command: Command): Promise<Context & { read
   }
   const known = [...offeredNames, ...Object.keys(config.agents)];
   if (config.agent !== null && !known.includes(config.agent)) {
-    throw usageError('--agent', config.agent, `unknown agent program; known: ${known.join(', ')}`);
+    throw unknownName('agent program', config.agent, known, `--agent: expected one of ${known.join(', ')}`);
   }
   const out = makeOutput(config.json);
   for (const line of home.passedOver) out.warn(`bridge: ${line}`);

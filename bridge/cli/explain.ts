@@ -7,17 +7,11 @@ import { invoke } from './invoke.ts';
 import { targetOf, warnAll } from './pane.ts';
 import { saveScreen, withSaveOptions } from './save-screen.ts';
 
-const examples = `
-Examples:
-  bridge explain %3                            a live pane: what it reads, and which rows say so
-  bridge explain tests/screens/codex/*/*.txt   recorded screens, with the manifest.json above them
-  bridge explain screen.txt --agent gemini     any text file
-  bridge explain %3 --save --state busy_tool   report a misread screen: a fixture with secrets masked`;
-
 export function registerExplain(command: Command): void {
-  command
-    .argument('[target-or-file...]', 'a pane (%3, session:window.pane, label, …), or recorded screens (.txt, .ansi)')
-    .addHelpText('after', examples);
+  command.argument(
+    '[target-or-file...]',
+    'a pane (%3, session:window.pane, label, …), or recorded screens (.txt, .ansi)',
+  );
   withSaveOptions(command);
   withOptions(command, 'place', 'target').action(
     act(async (context, command) => {

@@ -12,16 +12,7 @@ const ours = /^(?:bridge\.db(?:-wal|-shm|\.lock|\.corrupt-.*)?|inbox|outbox|arch
 export function registerHome(command: Command): void {
   command
     .argument('[action]', 'move: bring the journal and mailbox of this state directory to another place')
-    .option('--to <folder>', 'where to (default: ~/.bridge)')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  bridge home                                which one is used here, and why
-  bridge home move                           an older bridge kept its journal in this repository: to ~/.bridge
-  bridge home move --home ./old --to ~/.bridge-work
-`,
-    );
+    .option('--to <folder>', 'where to (default: ~/.bridge)');
   withOptions(command, 'place').action(
     act(async (context, command) => {
       const [action] = command.args;

@@ -19,11 +19,6 @@ export function registerLog(command: Command): void {
       'after',
       `
 Each line: when (UTC), the worker, the last characters of the request's id, what happened.
-
-Examples:
-  bridge log -f                what happens from now on, too
-  bridge log --id e5smg0       the life of one request
-  bridge log --json            every event whole, one a line
 `,
     );
   withOptions(command, 'place').action(

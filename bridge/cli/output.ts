@@ -63,7 +63,7 @@ export function reportFault(fault: unknown, json: boolean): ExitCode {
   }
   const message = messageOf(fault).replace(/^bridge: /, '');
   print(`${paint('red', 'bridge', process.stderr)}: ${message}`, process.stderr);
-  if (known?.nextStep) print(`        ${known.nextStep}`, process.stderr);
+  if (known?.nextStep) print(known.nextStep.replace(/^/gm, '        '), process.stderr);
   if (!known && process.env.BRIDGE_DEBUG) print(String((fault as Error).stack), process.stderr);
   return known?.exitCode ?? ExitCode.failed;
 }

@@ -7,16 +7,7 @@ import { describePauses } from './pauses.ts';
 export function registerPause(command: Command): void {
   command
     .argument('[worker]', 'its name as `bridge requests` shows it; without one, all workers')
-    .option('--reason <text>', 'shown wherever the pause is', 'asked for')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  bridge pause                               all workers
-  bridge pause worker-docs --reason "looks lost"
-  bridge resume worker-docs
-`,
-    );
+    .option('--reason <text>', 'shown wherever the pause is', 'asked for');
   withOptions(command, 'place').action(
     actByDaemon(async (context, command) => {
       const { reason } = command.opts<{ reason: string }>();

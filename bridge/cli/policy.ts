@@ -55,16 +55,7 @@ export function registerPolicy(policy: Command): void {
     .option('--agent <name>', 'the agent program of a screen that no manifest names')
     .option('--as <worker>', 'the name of the worker', 'worker')
     .option('--repository <folder>', 'the repository it works in')
-    .option('--at <time>', 'when it asks, as 2026-11-20T09:30 (default: now)')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  bridge policy test tests/screens                        every recorded screen
-  bridge policy test screen.txt --agent codex             a \`bridge snapshot\` that was kept
-  bridge policy test tests/screens --at 2026-11-20T23:00 --repository /home/me/site --json
-`,
-    );
+    .option('--at <time>', 'when it asks, as 2026-11-20T09:30 (default: now)');
   withOptions(command, 'place').action(
     act(async (context, command) => {
       const flags = command.opts<{ as: string; repository?: string; at?: string }>();

@@ -6,14 +6,7 @@ import { invoke } from './invoke.ts';
 import { describePauses } from './pauses.ts';
 
 export function registerResume(command: Command): void {
-  command.argument('[worker]', 'its name; without one, everything that is paused').addHelpText(
-    'after',
-    `
-Examples:
-  bridge resume                              every pause
-  bridge resume worker-docs                  exit code 1 where it was not paused by that name
-`,
-  );
+  command.argument('[worker]', 'its name; without one, everything that is paused');
   withOptions(command, 'place').action(
     actByDaemon(async (context, command) => {
       const worker = command.args[0] ?? null;

@@ -34,13 +34,6 @@ export function registerSend(command: Command): void {
   command.addHelpText(
     'after',
     `
-Examples:
-  bridge send "Use SQLite."                       one input, one Enter; exit 0 with a receipt, 2 held, 3 look at the pane
-  git diff | bridge send --pane %3 --wait 60 -   as soon as the agent is ready, within a minute
-  bridge send --keys Escape                       interrupts a busy agent; no text is typed
-  bridge send --keys --in-dialog Down Enter
-  bridge send --command /compact                  the agent runs it; without --command the same words are prose for the model
-
 A slash command is run only where the agent rests with an empty composer, and where what its list of commands makes of it is known
 (${commandsNames.join(', ')}); the receipt says that it left the composer, not what it did. One that opens a list of the agent's own ends
 with 3 where that list cannot be read: look, then --keys.

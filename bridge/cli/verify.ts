@@ -11,10 +11,6 @@ export function registerVerify(command: Command): void {
     'after',
     `
 Exit code 0: nothing found; 1: something was (notes do not count); 64: no such state directory. A bridge may run beside it.
-
-Examples:
-  bridge verify                              the home that bridge would use from here
-  bridge verify --home ~/copy --json         a copy of one, for machines
 `,
   );
   withOptions(command, 'place').action(

@@ -1,5 +1,5 @@
 import { controllers } from '../agent-programs/index.ts';
-import { BridgeError, usageError } from '../core/failure.ts';
+import { BridgeError, unknownName, usageError } from '../core/failure.ts';
 import { backends } from './backends.ts';
 
 /** Who is asked: a program of the catalogue by its name, or one of these. */
@@ -52,7 +52,7 @@ function chooseProgram(
   const program = controllers.find(({ name }) => name === requested);
   if (program === undefined) {
     const known = backends.filter((name) => !['codex-interactive', 'none'].includes(name));
-    return usageError('--controller-backend', requested, 'is unknown', `choose one of: ${known.join(', ')}`);
+    return unknownName('controller', requested, known, `--controller-backend: expected one of ${known.join(', ')}`);
   }
   if (available.onPath(program.launch.executable)) return { backend: requested, why: 'as asked for' };
   return new BridgeError({

@@ -1,3 +1,5 @@
+import { closest } from './closest.ts';
+
 /** Process exit codes, the same for every command. */
 export const ExitCode = {
   done: 0,
@@ -25,7 +27,7 @@ export class BridgeError extends Error {
     exitCode?: ExitCode;
     cause?: unknown;
   }) {
-    super(`${fault.what}: ${fault.target}: ${fault.reason}`, { cause: fault.cause });
+    super(inWords(fault), { cause: fault.cause });
     this.name = 'BridgeError';
     this.what = fault.what;
     this.target = fault.target;
@@ -33,6 +35,12 @@ export class BridgeError extends Error {
     this.nextStep = fault.nextStep;
     this.exitCode = fault.exitCode ?? ExitCode.failed;
   }
+}
+
+/** `unknown worker 'x'`, `invalid --mode 'x': …`; everything else in the order of its parts. */
+function inWords({ what, target, reason }: Pick<BridgeError, 'what' | 'target' | 'reason'>): string {
+  const [, begins, more = ''] = /^(unknown|invalid|missing|too many)(: [\s\S]*)?$/.exec(reason) ?? [];
+  return begins === undefined ? `${what}: ${target}: ${reason}` : `${begins} ${what} '${target}'${more}`;
 }
 
 /** A fault of the caller: shown as one line, exit code 64. */
@@ -44,6 +52,17 @@ export function usageError(what: string, target: string, reason: string, nextSte
     exitCode: ExitCode.usageError,
     ...(nextStep === undefined ? {} : { nextStep }),
   });
+}
+
+/**
+ * A name that nobody has: said with the closest of those that there are.
+ * @param nextStep what to do; left out: the known names
+ */
+export function unknownName(what: string, name: string, known: readonly string[], nextStep?: string): BridgeError {
+  const meant = closest(name, known);
+  const all = known.length === 0 ? `no ${what}s are known` : `known ${what}s: ${known.join(', ')}`;
+  const steps = [...(meant === null ? [] : [`did you mean '${meant}'?`]), nextStep ?? all];
+  return usageError(what, name, 'unknown', steps.join('\n'));
 }
 
 export function messageOf(fault: unknown): string {

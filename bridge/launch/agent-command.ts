@@ -1,7 +1,7 @@
 import type { Launch } from '../agent-programs/agent-program.ts';
 import { agentPrograms, type Launchable, launchable } from '../agent-programs/index.ts';
 import { splitCommand } from '../core/command-line.ts';
-import { BridgeError, usageError } from '../core/failure.ts';
+import { BridgeError, unknownName, usageError } from '../core/failure.ts';
 import { type LaunchEnvironment, setting } from './environment.ts';
 import { findProgram } from './programs.ts';
 
@@ -117,10 +117,7 @@ function settingsOf(environment: LaunchEnvironment): Record<string, string> {
 function findAgent(name: string): Launchable {
   const agent = launchable.find((known) => known.name === name || known.launch.executable === name);
   if (agent !== undefined) return agent;
-  throw usageError(
-    'agent',
-    JSON.stringify(name),
-    `unknown agent program; expected one of ${launchable.map((known) => known.name).join(', ')}`,
-    'start another program with --agent-command "PROGRAM ARGS"',
-  );
+  const known = launchable.map(({ name }) => name);
+  const next = `expected one of ${known.join(', ')}; another program is started with --agent-command "PROGRAM ARGS"`;
+  throw unknownName('agent program', name, known, next);
 }

@@ -144,7 +144,8 @@ async function answer(
     return { id, ok: (await ('next' in work ? writeAll(id, work) : work)) ?? null };
   } catch (fault) {
     const known = fault instanceof BridgeError ? fault : null;
-    return { id, fault: { message: messageOf(fault), exitCode: known?.exitCode ?? 1, nextStep: known?.nextStep } };
+    const { what, target, reason, nextStep, exitCode = 1 } = known ?? {};
+    return { id, fault: { message: messageOf(fault), exitCode, nextStep, what, target, reason } };
   }
 }
 

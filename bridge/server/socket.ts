@@ -125,7 +125,7 @@ function repliesOf(socket: Socket, path: string, on: (value: unknown) => void): 
       const reply = JSON.parse(line) as {
         ok?: unknown;
         next?: unknown;
-        fault?: { message: string; exitCode: ExitCode; nextStep?: string };
+        fault?: RelayedFault;
       };
       if (reply.fault) settle?.reject(relayed(reply.fault));
       else if (reply.next !== undefined) on(reply.next);
@@ -201,13 +201,18 @@ function gone(path: string): DaemonGone {
   });
 }
 
-/** The daemon's own fault, told again here with its own words. */
-function relayed(fault: { message: string; exitCode: ExitCode; nextStep?: string }): BridgeError {
+interface RelayedFault extends Partial<Pick<BridgeError, 'what' | 'target' | 'reason' | 'nextStep'>> {
+  readonly message: string;
+  readonly exitCode: ExitCode;
+}
+
+/** The daemon's own fault, told again here with its own words; its parts stand beside them, apart from what is no fault of bridge's. */
+function relayed(fault: RelayedFault): BridgeError {
   const [what = 'bridge', target = 'daemon', ...reason] = fault.message.split(': ');
   return new BridgeError({
-    what,
-    target,
-    reason: reason.join(': '),
+    what: fault.what ?? what,
+    target: fault.target ?? target,
+    reason: fault.reason ?? reason.join(': '),
     exitCode: fault.exitCode,
     ...(fault.nextStep === undefined ? {} : { nextStep: fault.nextStep }),
   });

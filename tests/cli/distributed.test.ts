@@ -56,6 +56,6 @@ test('the names that were worked out for dist/ are those of the catalogue', () =
   const { status, stderr } = run([], 'list', '--home', folder, '--agent', 'no-such-agent');
   expect({ status, stderr }).toEqual({
     status: 64,
-    stderr: expect.stringContaining(`known: ${offered.map(({ name }) => name).join(', ')}\n`),
+    stderr: expect.stringContaining(`expected one of ${offered.map(({ name }) => name).join(', ')}\n`),
   });
 });

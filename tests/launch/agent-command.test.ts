@@ -40,7 +40,8 @@ test('--yolo is refused for an agent that has no word for it', () => {
 });
 
 test('an unknown agent is a usage error that lists the known ones', () => {
-  expect(() => worker('codx')).toThrow(/codex, claude, gemini, opencode/);
+  const next = expect.stringMatching(/^did you mean 'codex'\?\nexpected one of codex, claude, gemini, opencode/);
+  expect(() => worker('codx')).toThrow(expect.objectContaining({ target: 'codx', exitCode: 64, nextStep: next }));
 });
 
 test("MACS_CODEX_HOME becomes the agent's CODEX_HOME; otherwise the user's own stays", () => {

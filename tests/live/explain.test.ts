@@ -104,7 +104,7 @@ test('a usage error ends with 64 and says what is right', async () => {
     [['--save', '--state', 'happy'], /--state: happy: .*\n.*one of draft_cleared/],
     [[agent.paneId, '--save'], /--state: missing/],
     [[approval, '--save', '--state', 'approval'], /makes a fixture of one live pane/],
-    [[agent.paneId, '--agent', 'nobody'], /unknown agent program; known: codex, /],
+    [[agent.paneId, '--agent', 'nobody'], /unknown agent program 'nobody'\n +--agent: expected one of codex, /],
   ];
   for (const [argv, reason] of wrong)
     expect({ argv, ...(await explain(...argv)) }).toMatchObject({ code: 64, stderr: expect.stringMatching(reason) });

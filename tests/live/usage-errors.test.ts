@@ -32,7 +32,7 @@ test.each([
   const said = await run(tmux, [...words, '--home', mistyped]);
   expect(said).toMatchObject({
     code: 64,
-    stderr: expect.stringMatching(/request: yf: unknown: no bridge has run for .*hmoe yet/),
+    stderr: expect.stringMatching(/unknown request 'yf': no bridge has run for .*hmoe yet/),
   });
   expect(existsSync(mistyped)).toBe(false);
 });
@@ -45,14 +45,40 @@ test('nothing is open where no bridge has run, and no state directory is made', 
 });
 
 test.each([
-  [['help', 'frob'], 'bridge: command: frob: unknown'],
-  [['frob'], 'bridge: command: frob: unknown'],
-  [['show', '--frob'], "bridge: unknown option '--frob'"],
-  [['requests', 'more'], 'bridge: too many arguments'],
-])('%j is a usage error, in one line that begins as all faults do', async (words, begins) => {
+  [['help', 'frob'], "unknown command 'frob'", '`bridge --help` lists the commands'],
+  [['frob'], "unknown command 'frob'", '`bridge --help` lists the commands'],
+  [['reqests', '--all'], "unknown command 'reqests'", "did you mean 'requests'?", '`bridge --help` lists the commands'],
+  [
+    ['start', 'wroker'],
+    "unknown command 'wroker'",
+    "did you mean 'worker'?",
+    '`bridge start --help` lists the commands',
+  ],
+  [['show', '--frob'], "unknown option '--frob'", '`bridge show --help` lists its flags'],
+  [['--sesion', 'macs'], "unknown option '--sesion'", "did you mean '--session'?", '`bridge --help` lists its flags'],
+  [['requests', 'more'], "too many arguments 'more'", '`bridge requests --help` shows what it takes'],
+  [['show'], "missing argument 'id'", '`bridge show --help` shows what it takes'],
+  [['show', 'yf', '--home'], "missing value of '--home <dir>'", '`bridge show --help` lists its flags'],
+  [['--mode', 'atuo'], "invalid --mode 'atuo'", "did you mean 'auto'?", 'expected one of auto, manual'],
+  [
+    ['hooks', 'install', 'claud'],
+    "unknown agent program 'claud'",
+    "did you mean 'claude'?",
+    'hooks can be installed for',
+  ],
+])('%j is a usage error: what is wrong, the closest that there is, the next step', async (words, ...lines) => {
   const said = await run(tmux, words);
-  expect(said.code).toBe(64);
-  expect(said.stderr.startsWith(begins)).toBe(true);
+  expect([said.code, said.stdout]).toEqual([64, '']);
+  const printed = said.stderr.trimEnd().split('\n');
+  expect(printed.map((line, index) => line.slice(0, lines[index]!.length + 8))).toEqual(
+    lines.map((line, index) => (index === 0 ? 'bridge: ' : ' '.repeat(8)) + line),
+  );
+});
+
+test('a usage error is JSON under --json, with the next step', async () => {
+  const said = await run(tmux, ['reqests', '--json']);
+  expect(JSON.parse(said.stdout)).toMatchObject({ what: 'command', target: 'reqests', error: 'unknown' });
+  expect(said.stderr).toContain("bridge: unknown command 'reqests'");
 });
 
 test.each(['send', 'ask'])('%s of a text that begins with a dash says where it goes', async (command) => {
@@ -72,7 +98,13 @@ test.each([
     /target: nosuch: no pane .*\n +panes: %0 macs:0\.0 worker\n/,
   ],
   [['--session', 'nosuch'], 1, /session: nosuch: does not exist\n +sessions: macs\n/],
-  [['pause', 'nosuch'], 64, /worker: nosuch: unknown\n +known workers: \S+\/worker\n/],
+  [['pause', 'nosuch'], 64, /unknown worker 'nosuch'\n +known workers: \S+\/worker\n/],
+  [['pause', 'wroker'], 64, /unknown worker 'wroker'\n +did you mean '\S+\/worker'\?\n +known workers: \S+\/worker\n/],
+  [
+    ['status', '--agent', 'claud'],
+    64,
+    /unknown agent program 'claud'\n +did you mean 'claude'\?\n +--agent: expected one of codex/,
+  ],
   [['send', '--pane', 'nosuch', 'a text'], 1, /target: nosuch: no pane .*\n +panes: %0 macs:0\.0 worker\n/],
   [['status', '--pane', 'nosuch'], 1, /target: nosuch: no pane .*\n +panes: %0 macs:0\.0 worker\n/],
   [['list', '--worker', 'nosuch'], 64, /unknown option '--worker'/],

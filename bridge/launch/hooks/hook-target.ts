@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { type HookFacts, seenInWords } from '../../agent-programs/agent-program.ts';
 import { hookable, programNamed } from '../../agent-programs/index.ts';
 import { quoteCommand } from '../../core/command-line.ts';
-import { BridgeError, ExitCode, usageError } from '../../core/failure.ts';
+import { BridgeError, ExitCode, unknownName, usageError } from '../../core/failure.ts';
 
 /** An agent program that can be told to call us, and how. */
 export interface HookTarget extends HookFacts {
@@ -16,7 +16,9 @@ export function hookTargetOf(agent: string): HookTarget {
   const program = programNamed(agent);
   const { hooks } = program ?? {};
   if (hooks !== undefined && !('none' in hooks)) return { ...hooks, agent, seen: seenInWords(program!) };
-  const names = hookable.map(({ name }) => name).join(', ');
+  const known = hookable.map(({ name }) => name);
+  const names = known.join(', ');
+  if (program === undefined) throw unknownName('agent program', agent, known, `hooks can be installed for ${names}`);
   if (hooks === undefined) throw usageError('hooks', agent, `no hooks of it are known; those with hooks: ${names}`);
   throw new BridgeError({
     what: 'hooks',
