@@ -1,6 +1,7 @@
 import type { ComposerFacts } from '../core/composer.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
+import { isAppended } from './appended-input.ts';
 import { belowLastCopy, copiesOf, echoOf } from './echo.ts';
 import { executes } from './guard.ts';
 import { markerOf } from './paste-marker.ts';
@@ -120,7 +121,8 @@ export function submitted(
   if (draft && holding !== 'other') return null;
 
   const earlier = before === null ? [ready] : [before, ready];
-  const isNew = earlier.every((look) => isNewInput(look.reading, after.reading));
+  const isOther = earlier.every((look) => isNewInput(look.reading, after.reading));
+  const isNew = isOther || (isOurs && before !== null && cameBelow(before, ready, after, text));
   const echo = isNew ? echoOf(after.reading.turn.inputs.at(-1)!, text, composerFacts) : null;
   // a program that hides its composer shows the echo; of one that draws its screen anew the history keeps the draft
   const isSeen = after.reading.composer.is !== 'absent' || after.reading.state === 'dialog' || isInSight(after, text);
@@ -152,6 +154,13 @@ function isNewInput(before: Reading, after: Reading): boolean {
   // words that are wrapped otherwise, or go on, are the same words
   const length = Math.min(said!.length, says!.length, leastTail);
   return told && says!.slice(0, length) !== said!.slice(0, length);
+}
+
+/** An equal input came below the one that had opened the turn, after Enter and not before. */
+function cameBelow(before: Look, ready: Look, after: Look, text: string): boolean {
+  const [old, drafted] = [before, ready].map(({ reading }) => reading.turn.inputs.length) as [number, number];
+  const snapshots = { before: before.snapshot, ready: ready.snapshot, after: after.snapshot };
+  return old > 0 && drafted === old && isAppended(snapshots, text);
 }
 
 function isInSight({ snapshot }: Look, text: string): boolean {

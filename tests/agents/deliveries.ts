@@ -38,7 +38,8 @@ async function measure(agent: AgentName): Promise<void> {
   const { version } = await installed(agent);
   const { method, state } = flags;
   const { size, ready, holdsMs }: AgentState = states[state];
-  const kinds = kindsOfText.filter(({ name }) => name.includes(flags.only) && !(flags.but && name.includes(flags.but)));
+  const isAmong = (name: string, parts: readonly string[]) => parts.some((part) => name.includes(part));
+  const kinds = kindsOfText.filter(({ name }) => isAmong(name, flags.only) && !isAmong(name, flags.but));
   const done = new Map<string, number>();
   for (const row of resultsIn(flags.results)) {
     if (row.agent === agent && row.version === version && row.method === method && row.state === state) {
@@ -157,8 +158,8 @@ function readFlags() {
       each: { type: 'string', default: '20' },
       method: { type: 'string', default: 'bridge' },
       state: { type: 'string', default: 'turn' },
-      only: { type: 'string', default: '' },
-      but: { type: 'string', default: '' },
+      only: { type: 'string', multiple: true, default: [''] },
+      but: { type: 'string', multiple: true, default: [] },
       minutes: { type: 'string', default: '1000' },
       results: { type: 'string', default: 'deliveries.jsonl' },
       table: { type: 'boolean', default: false },
