@@ -1,4 +1,4 @@
-// The tables in docs/ that list agent programs, made from the catalogue: `npm run docs` writes them, a test compares them.
+// The tables in README.md and docs/ that list agent programs, made from the catalogue: `npm run docs` writes them, a test compares them.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { argv } from 'node:process';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** page → the tables in it, by name: each stands between `<!-- table NAME -->` and `<!-- end -->`. */
 const pages = {
+  'README.md': { seen },
   'docs/reference/agent-programs.md': { 'agent programs': programs, launches },
   'docs/reference/hooks.md': { hooks },
 };
@@ -21,6 +22,13 @@ export function withTables(page, text, catalogue) {
 }
 
 export const pagesWithTables = Object.keys(pages);
+
+function seen(catalogue) {
+  const rows = catalogue
+    .filter(({ seenWith, launch }) => seenWith.length > 0 && launch !== undefined)
+    .map(({ name, seenWith, launch }) => [`[${name}](docs/agents/${name}.md)`, seenWith.join(', '), launch.guardedBy]);
+  return table(['agent', 'seen live', 'a worker is guarded by'], rows);
+}
 
 function programs(catalogue) {
   const rows = catalogue.map((program) => [

@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { programNamed } from '../../bridge/agent-programs/index.ts';
+import { blocksOf } from '../fixtures/pages.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { type BridgeProcess, inState, type Line, makeHome, run, startBridge } from '../live/bridge-process.ts';
+import { type Ran, runAsPerson } from '../live/as-person.ts';
+import { type BridgeProcess, inState, type Line, makeHome, program, run, startBridge } from '../live/bridge-process.ts';
 import { followDirectives } from './directives.ts';
 import { dropKey } from './first-dialogs.ts';
 import { isWanted } from './installs.ts';
@@ -15,6 +17,10 @@ import { type Prepared, prepareAgent } from './real-agents.ts';
 const question = 'Which database should the service use? One user, no server.';
 const instructions = 'Use SQLite: one user, one file; 日本語, $(x) & "quotes".';
 
+/** README's quick start, command by command, and the task that it gives to the worker. */
+const quickStart = blocksOf('README.md').flatMap(({ mark, commands }) => (mark === 'agent' ? commands : []));
+const task = /bridge send .*"(.*)"/.exec(quickStart.map(({ text }) => text).join('\n'))![1]!;
+
 let server: ModelServer;
 let tmux: PrivateTmux;
 let home: string;
@@ -23,6 +29,7 @@ let bridge: BridgeProcess | null;
 beforeEach(async () => {
   server = await modelServer((call) => {
     const id = /\b(\d{8}T\d{6}\.\d{3}Z-[a-z0-9]{6})\b/.exec(call.message)?.[1];
+    if (call.message === task) return [{ say: `<<CONTROLLER_REQUEST>>\n${question}\n<<CONTROLLER_REQUEST_END>>` }];
     if (id === undefined) return followDirectives(call);
     const said = `WORKER INSTRUCTIONS:\n${instructions}\nNOTES:\nFor the human only.`;
     return [{ say: `<<CONTROLLER_RESPONSE id=${id}>>\n${said}\n<<CONTROLLER_RESPONSE_END>>` }];
@@ -69,7 +76,57 @@ async function watch({ environment, workingFolder }: Prepared): Promise<BridgePr
 
 const isAsked = (line: Line) => inState('asked')(line);
 
+/** One command of README, as a person types it in a shell. */
+async function types(place: Prepared, text: string): Promise<Ran> {
+  const programs = join(place.home, 'bin');
+  mkdirSync(programs, { recursive: true });
+  writeFileSync(join(programs, 'bridge'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, { mode: 0o755 });
+  const env = {
+    ...place.environment,
+    PATH: `${programs}:${place.environment.PATH}`,
+    XDG_RUNTIME_DIR: tmux.folder,
+    TMUX_SOCKET: tmux.socketPath,
+  };
+  return runAsPerson(['/bin/bash', '-c', text], { cwd: place.workingFolder, env });
+}
+
+/** The request that waits for a person. */
+async function asked(place: Prepared, before: string | null): Promise<string> {
+  return waitFor(
+    'the worker asks',
+    async () => {
+      const open = JSON.parse((await types(place, 'bridge requests --json')).stdout) as Array<Record<string, string>>;
+      return open.find(({ state, id }) => state === 'asked' && id !== before)?.id;
+    },
+    { limitMs: 60_000, describe: screen },
+  );
+}
+
 describe.runIf(isWanted('claude'))('with a real claude', () => {
+  test('README’s quick start runs as it stands there, up to the receipt of the answer', async () => {
+    const prepared = await newFolder();
+    const place = { ...prepared, workingFolder: join(prepared.home, 'my-project') };
+    mkdirSync(join(place.workingFolder, '.git'), { recursive: true });
+    let id: string | null = null;
+    let said = '';
+    for (const { text } of quickStart) {
+      if (text.startsWith('bridge --')) {
+        const env = { ...place.environment };
+        bridge = await startBridge(tmux, home, text.split(' ').slice(1), { env, cwd: place.workingFolder });
+        id = await asked(place, id);
+        continue;
+      }
+      const ran = await types(place, text.replace('7f3k9q', id?.slice(-6) ?? ''));
+      expect(ran.code, `${text}\n${ran.stdout}${ran.stderr}`).toBe(0);
+      said = ran.stdout;
+      if (text.startsWith('bridge send')) id = await asked(place, id);
+    }
+    expect(said).toContain(question);
+    expect(said).toMatch(/^receipt confirmed on screen at [\s\S]*Use SQLite: one user, one file\./m);
+    await waitFor('the worker has it', () => server.messages('worker').length === 2, { describe: screen });
+    expect(server.messages('worker')).toEqual([task, 'Use SQLite: one user, one file.']);
+  });
+
   test.each([
     ['as it is', {}],
     ['with its native cursor', { CLAUDE_CODE_NATIVE_CURSOR: '1' }],
