@@ -1,10 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { agentPrograms, offered, withCommands, withNativeInput } from '../bridge/agent-programs/index.ts';
+import { methods } from '../bridge/api/index.ts';
 import { loadConfig } from '../bridge/config/config.ts';
 import { type OptionRow, options } from '../bridge/config/options.ts';
+import { ExitCode } from '../bridge/core/failure.ts';
 import {
   loadRecordings,
   recordedProgram,
@@ -14,6 +17,7 @@ import {
 } from '../bridge/recordings/recording.ts';
 import { parsePolicy } from '../bridge/requests/policy-rules.ts';
 import { pagesWithTables, withTables } from '../scripts/agent-tables.mjs';
+import { blocksOf, pagesWithCommands } from './fixtures/pages.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -52,7 +56,8 @@ test('every page that README and the docs link to exists, and has the heading th
   const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.md'),
   );
-  const pages = ['README.md', 'ARCHITECTURE.md', ...docs.map((name) => `docs/${name}`)];
+  const own = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
+  const pages = [...own, ...docs.map((name) => `docs/${name}`)];
   const lost = pages.flatMap((page) =>
     [...read(page).matchAll(/\]\(([^)#:]*)(?:#([^):]*))?\)/g)]
       .filter(([, link, heading]) => !isThere(link === '' ? page : join(dirname(page), link!), heading))
@@ -110,12 +115,9 @@ function rowOf(option: OptionRow): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-test("the repository's own bridge.yaml, and every one that the docs show, is read without a fault", () => {
-  const shown = ['docs/guide/controllers.md', 'docs/reference/bridge-yaml.md', 'docs/guide/policy.md'].flatMap((page) =>
-    [...read(page).matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1]!),
-  );
-  expect(shown.length).toBeGreaterThan(1);
-  for (const text of [read('bridge.yaml'), ...shown]) {
+test.each(['bridge.yaml', ...pagesWithCommands])('every bridge.yaml that %s shows is read without a fault', (page) => {
+  const shown = page === 'bridge.yaml' ? [read(page)] : [...fenced(page, 'yaml'), ...yamlWrittenBy(page)];
+  for (const text of shown) {
     const home = mkdtempSync(join(tmpdir(), 'bridge-docs-'));
     try {
       writeFileSync(join(home, 'bridge.yaml'), text);
@@ -124,6 +126,76 @@ test("the repository's own bridge.yaml, and every one that the docs show, is rea
     } finally {
       rmSync(home, { recursive: true });
     }
+  }
+});
+
+function fenced(page: string, language: string): string[] {
+  return [...read(page).matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(([, name, text]) =>
+    name === language ? [text!] : [],
+  );
+}
+
+/** What its commands write into a bridge.yaml. */
+function yamlWrittenBy(page: string): string[] {
+  return blocksOf(page)
+    .flatMap(({ commands }) => commands)
+    .flatMap(({ text }) => /> \S*bridge\.yaml <<'END'\n([\s\S]*)\nEND$/.exec(text)?.[1] ?? []);
+}
+
+test('pages show bridge.yaml both ways, and the one of README has six lines', () => {
+  expect(fenced('README.md', 'yaml').map((text) => text.trim().split('\n').length)).toEqual([6]);
+  expect(yamlWrittenBy('docs/guide/quick-start.md')).toHaveLength(1);
+});
+
+test.each(pagesWithCommands)('the JSON that %s shows is JSON', (page) => {
+  for (const text of fenced(page, 'json')) expect(() => JSON.parse(text), text).not.toThrow();
+});
+
+test('the index names every page of docs/ but those that only lead on', () => {
+  const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.includes('/') && name.endsWith('.md'),
+  );
+  const missing = pages.filter((page) => !read('docs/README.md').includes(`](${page})`));
+  expect(missing).toEqual([]);
+});
+
+test('reference pages name every method of the socket, and every exit code', () => {
+  const named = [...read('docs/reference/socket-api.md').matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell]) =>
+    [...cell!.matchAll(/`(\w+)`/g)].map(([, name]) => name!),
+  );
+  expect(named.sort()).toEqual(['ping', ...methods.map(({ name }) => name)].sort());
+  const codes = [...read('docs/reference/exit-codes.md').matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
+  expect(codes).toEqual(Object.values(ExitCode));
+});
+
+const isInstalled = (program: string) => spawnSync(program, ['--version']).status === 0;
+
+test.runIf(isInstalled('systemd-analyze'))('the systemd unit of docs/guide/background.md has no fault', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bridge-unit-'));
+  try {
+    const [unit] = fenced('docs/guide/background.md', 'ini');
+    writeFileSync(join(folder, 'bridge.service'), unit!);
+    const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--user', join(folder, 'bridge.service')], {
+      env: { PATH: process.env.PATH, XDG_RUNTIME_DIR: folder },
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('the launchd agent of docs/guide/background.md is a property list: each key has one value, each tag is closed', () => {
+  const [list] = fenced('docs/guide/background.md', 'xml');
+  const open: string[] = [];
+  for (const [, end, name, empty] of list!.matchAll(/<(\/?)(\w+)[^>]*?(\/?)>/g)) {
+    if (end) expect(open.pop()).toBe(name);
+    else if (!empty) open.push(name!);
+  }
+  expect(open).toEqual([]);
+  for (const [, dict] of list!.matchAll(/<dict>([\s\S]*?)<\/dict>/g)) {
+    const values = dict!.replace(/\s*<(\w+)>[\s\S]*?<\/\1>|\s*<(\w+)\/>|\s*<(dict)>/g, ' $1$2$3');
+    expect(values.trim().split(/\s+/).join(' ')).toMatch(/^key \w+(?: key \w+)*$/);
   }
 });
 
