@@ -10,6 +10,7 @@ import { follow } from './follow.ts';
 import { list } from './list.ts';
 import { log } from './log.ts';
 import { type Method, type Served, type StreamMethod, served } from './method.ts';
+import { overview } from './overview.ts';
 import { panes } from './panes.ts';
 import { pause } from './pause.ts';
 import { pauses } from './pauses.ts';
@@ -30,6 +31,7 @@ const reading = [list, status, snapshot, explain, target, pauses, log, changes, 
 
 /** What is done by the bridge itself, or by the same modules in a command's own process. */
 const acting = [
+  overview,
   requests,
   show,
   answer,

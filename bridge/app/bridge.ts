@@ -39,7 +39,7 @@ import { placeEarlierPanes } from './placing.ts';
 import { Projects } from './projects.ts';
 import { Retention } from './retention.ts';
 import { TextSender } from './send-text.ts';
-import { nobodyWatches, type Watching } from './watching/watching.ts';
+import { nobodyWatches, type SeenWorker, type Watching } from './watching/watching.ts';
 
 /** What goes through the list of listeners. What a screen shows is heard by the one who watches that pane. */
 type Emitted = Exclude<BridgeEvent, ScreenEvent>;
@@ -234,9 +234,14 @@ export class Bridge {
     return this.#watching.add(socketPath, session);
   }
 
-  /** The full names of the workers that are watched; a command watches none. */
+  /** The workers that are watched; a command watches none. */
+  get workers(): readonly SeenWorker[] {
+    return this.#watching.workers;
+  }
+
+  /** Their full names. */
   get workerNames(): readonly string[] {
-    return this.#watching.workerNames;
+    return this.workers.map(({ name }) => name);
   }
 
   /** A worker's name as people see it: its label, unless another worker has that too. */

@@ -66,9 +66,13 @@ export class Dispatch {
       if (chosen instanceof BridgeError) throw chosen;
       this.#backend = chosen;
     }
-    const { backend, why } = this.#backend;
-    this.#parts.say('info', `answers come from ${nameOf(backend)} (${why})`);
-    return backend;
+    this.#parts.say('info', `answers come from ${this.chosen}`);
+    return this.#backend.backend;
+  }
+
+  /** Who is asked, and why, in words; null before anybody was needed. */
+  get chosen(): string | null {
+    return this.#backend && `${nameOf(this.#backend.backend)} (${this.#backend.why})`;
   }
 
   async ask(request: Request): Promise<void> {

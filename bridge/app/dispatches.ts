@@ -40,6 +40,11 @@ export class Dispatches {
     await this.#asking(this.#base, null).choose();
   }
 
+  /** Who is asked where no project says otherwise, in words; null before anybody was needed. */
+  get chosen(): string | null {
+    return this.#asking(this.#base, null).chosen;
+  }
+
   ask(request: Request): Promise<void> {
     const { host, server } = request.pane;
     return this.#asking(this.#configFor(request), this.#isMain(request.pane) ? null : { host, server }).ask(request);

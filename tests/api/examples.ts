@@ -17,6 +17,7 @@ export const target = {
 
 /** What each method takes, with every argument that it knows; a new method does not compile without its own. */
 export const examples: Record<MethodName, Record<string, unknown>> = {
+  overview: {},
   requests: { all: true },
   show: { id: '7f3k9q' },
   answer: { id: '7f3k9q', text: 'Yes.', choose: 'Yes', again: false, notes: 'none', by: 'human', caller },

@@ -9,7 +9,7 @@ import type { Bridge } from '../bridge.ts';
 import { followClock, stepInWords } from '../clock-steps.ts';
 import { OwnedPanes } from './owned-panes.ts';
 import { WatchedPane } from './watched-pane.ts';
-import { nobodyWatches, type Watching } from './watching.ts';
+import { nobodyWatches, type SeenWorker, type Watching } from './watching.ts';
 import { type Scope, type Wanted, Workers } from './workers.ts';
 
 /** How often deadlines are kept and held deliveries looked at again. */
@@ -194,8 +194,8 @@ export class Watch implements Watching {
     this.#watched.get(addressKey(delivery.recipient))?.noteDelivery(delivery);
   }
 
-  get workerNames(): readonly string[] {
-    return [...this.#watched.values()].filter(({ role }) => role === 'worker').map(({ name }) => name);
+  get workers(): readonly SeenWorker[] {
+    return [...this.#watched.values()].filter(({ role }) => role === 'worker').map((pane) => pane.seen);
   }
 
   /** How a server is spoken of: by its socket where there are several. */

@@ -22,6 +22,7 @@ import { PaneWatcher, type WatcherMemory } from '../../screen/watcher.ts';
 import type { Bridge } from '../bridge.ts';
 import { DialogAlert } from './dialog-alert.ts';
 import { DialogWatch } from './dialog-watch.ts';
+import type { SeenWorker } from './watching.ts';
 import type { Role, Wanted } from './workers.ts';
 
 const journalLost = 'the journal was lost: this may have been answered before';
@@ -60,6 +61,7 @@ export class WatchedPane {
   /** the inputs that were seen first: a turn that one of them opened was there before us */
   #firstInputs: string | null = null;
   #said = '';
+  #stateSince: number;
   #isSmall = false;
   #cancelSecondLook: () => void = () => {};
   readonly #stopListening: () => void;
@@ -83,6 +85,7 @@ export class WatchedPane {
     this.#snapshot = snapshot;
     this.#distrust = bridge.setAside === null ? (distrust ?? null) : journalLost;
     this.#listed = listing(facts);
+    this.#stateSince = systemClock.now();
     this.#sayIfSmall(facts);
     const config = bridge.projects.configFor(snapshot.identity);
     this.#dialogs = new DialogWatch({
@@ -107,6 +110,13 @@ export class WatchedPane {
       if (news.is === 'drew') this.watcher.noticeOutput(news);
       else if (news.is === 'signalled') this.#signalled();
     });
+  }
+
+  get seen(): SeenWorker {
+    const state = this.#reading?.state ?? null;
+    const project = this.#bridge.projects.folderOf(this.identity);
+    const { name, program: agent } = this;
+    return { ...placeIn(this.identity), name, agent, project, state, since: this.#stateSince };
   }
 
   get paneId(): PaneId {
@@ -189,6 +199,7 @@ export class WatchedPane {
 
   #read({ reading, snapshot }: Extract<ScreenEvent, { type: 'reading' }>): void {
     this.#snapshot = snapshot;
+    if (reading.state !== this.#reading?.state) this.#stateSince = systemClock.now();
     this.#reading = reading;
     if (reading.turn.inputs.length > 0) this.#firstInputs ??= inputsOn(reading);
     // another agent in the same pane: its program, its memory and its turns are its own

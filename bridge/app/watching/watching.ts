@@ -1,5 +1,17 @@
 import type { Delivery } from '../../core/envelope.ts';
 import type { TmuxEvent } from '../../core/events.ts';
+import type { PaneAddress } from '../../core/pane.ts';
+import type { AgentState } from '../../core/reading.ts';
+
+/** A worker that is watched, and what its agent does since when (ms since 1970); null before its first reading. */
+export interface SeenWorker extends PaneAddress {
+  readonly name: string;
+  readonly agent: string;
+  /** absolute path of its project */
+  readonly project: string | null;
+  readonly state: AgentState | null;
+  readonly since: number;
+}
 
 /** What a bridge asks of whoever watches its panes: the daemon's `Watch`. */
 export interface Watching {
@@ -9,8 +21,8 @@ export interface Watching {
   serverBack(event: Extract<TmuxEvent, { type: 'server-back' }>): void;
   /** the input is known to have arrived, or the dialog of the choice had gone; once for each delivery */
   arrived(delivery: Delivery): void;
-  /** the full names of the workers that are watched */
-  readonly workerNames: readonly string[];
+  /** the workers that are watched, by their full names */
+  readonly workers: readonly SeenWorker[];
   /** watches a server besides, or one session of it; @returns false where that was watched before, or nobody watches */
   add(socketPath: string, session: string | null): Promise<boolean>;
 }
@@ -21,6 +33,6 @@ export const nobodyWatches: Watching = {
   serverGone() {},
   serverBack() {},
   arrived() {},
-  workerNames: [],
+  workers: [],
   add: async () => false,
 };
