@@ -8,6 +8,28 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 const execute = promisify(execFile);
 const root = resolve(import.meta.dirname, '../..');
 
+const shipped = [
+  ...['ARCHITECTURE', 'CHANGELOG', 'CONTRIBUTING', 'README', 'SECURITY'].map((page) => `${page}.md`),
+  ...['LICENSE', 'bridge.yaml', 'package.json', 'start-controller', 'start-controller.sh', 'start-worker.sh'],
+  ...['prompts/controller.md', 'prompts/worker.md', 'skills/controller/SKILL.md', 'skills/worker/SKILL.md'],
+  ...['agent-pane', 'record-screen', 'start-controller', 'start-worker'].map((name) => `scripts/${name}`),
+  ...[
+    'macs-command',
+    'macs-common',
+    'notify',
+    'send',
+    'set_target',
+    'snapshot',
+    'start_controller',
+    'start_worker',
+    'status',
+  ].map((name) => `scripts/${name}.sh`),
+  'tests/fixtures/scripted-agent.mjs',
+  ...['agent', 'codex-screen', 'commands', 'composer', 'keys', 'layout', 'rollout', 'surfaces'].map(
+    (name) => `tests/fixtures/scripted-agent/${name}.mjs`,
+  ),
+];
+
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'bridge-package-'));
@@ -21,6 +43,9 @@ test('a packed tarball holds no runtime files, installs elsewhere, and runs ther
   const [{ filename, files }] = JSON.parse(packed.stdout) as [{ filename: string; files: Array<{ path: string }> }];
   const paths = files.map((file) => file.path);
   expect(paths.filter((path) => /^(inbox|outbox|archive|bridge\.db)/.test(path))).toEqual([]);
+  // what people meet: the program, its pages, what launchers install, and MACS's paths; nothing that only a clone needs
+  expect(paths.filter((path) => !/^(?:dist|docs|tools)\//.test(path)).sort()).toEqual(shipped.sort());
+  expect(paths.filter((path) => /^docs\/(?!.*\.(?:md|svg)$)|\.compiled$/.test(path))).toEqual([]);
   expect(paths).toEqual(
     expect.arrayContaining(['dist/cli/main.js', 'prompts/controller.md', 'skills/worker/SKILL.md']),
   );
