@@ -20,6 +20,17 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     examples: [['bridge demo', 'a scripted worker asks, a rule answers, the receipt says what was seen']],
     load: async () => (await import('./demo.ts')).registerDemo,
   },
+  run: {
+    group: 'Run',
+    says: 'Watch the workers and answer them, until Ctrl-C',
+    examples: [
+      ['bridge run --session macs', 'rules of bridge.yaml and a controller answer, then you'],
+      ['bridge run --session macs --mode manual', 'you answer, in outbox/ or with `bridge answer`'],
+      ['bridge run --session macs --dry-run', 'says what it would send, whom it would ask, when it would notify you'],
+      ['bridge run --simulate-log worker.log', 'what would have been detected in a recording'],
+    ],
+    load: async () => (await import('./run.ts')).registerRun,
+  },
   start: {
     group: 'Run',
     says: 'Start a worker or a controller in tmux, with its skills',

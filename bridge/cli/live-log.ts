@@ -1,56 +1,126 @@
-import { type Receipt, receiptInWords } from '../core/envelope.ts';
+import { inWords } from '../core/duration.ts';
+import { type Delivery, type Receipt, receiptInWords } from '../core/envelope.ts';
 import type { PublicEvent } from '../core/events.ts';
+import { questionOf } from '../core/question-line.ts';
+import type { Request } from '../core/request.ts';
+import { levelOf } from './live-record.ts';
 import { firstLine, paint } from './output.ts';
+import { repeats } from './repeats.ts';
 
-/** One line of the live log for a person; null for what a person need not see. Bodies stay in the journal: first lines only. */
-export function renderLive(event: PublicEvent, quiet: boolean): string | null {
-  if (quiet && levelOf(event) !== 'warning') return null;
+/** A screen that cannot be judged for so long is told: between two states it is so for a moment. */
+const unknownForMs = 2_000;
+
+/** How much is told. `quiet`: what needs a person; `verbose`: each change of a reading, with its reason, and every step on the way. */
+export interface Detail {
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+/** The live log of a person's terminal: of all that happens, the lines that change what a person knows. */
+export class LiveLog {
+  readonly #detail: Detail;
+  readonly #tell: (line: string) => void;
+  readonly #after: (ms: number, work: () => void) => () => void;
+  readonly #isRepeated = repeats();
+  /** the state that was told last, by pane */
+  readonly #states = new Map<string, string>();
+  readonly #pending = new Map<string, () => void>();
+  /** of answers that have arrived, by request: told with the request's own line, which follows */
+  readonly #receipts = new Map<string, Receipt>();
+
+  /** @param tell takes what is to be shown, one or several lines */
+  constructor(detail: Detail, tell: (line: string) => void, after: (ms: number, work: () => void) => () => void) {
+    this.#detail = detail;
+    this.#tell = tell;
+    this.#after = after;
+  }
+
+  take(event: PublicEvent): void {
+    if (this.#isRepeated(event)) return;
+    const { quiet, verbose } = this.#detail;
+    if (quiet ? levelOf(event) !== 'warning' : !verbose && this.#isPassedOver(event)) return;
+    const receipt = event.type === 'request-changed' ? this.#receiptOf(event.request) : undefined;
+    const line = renderLive(event, { verbose, ...(receipt === undefined ? {} : { receipt }) });
+    if (line !== null) this.#tell(line);
+  }
+
+  /** What a person need not see; what of it matters is told with another event, or once it lasts. */
+  #isPassedOver(event: PublicEvent): boolean {
+    switch (event.type) {
+      case 'state-changed':
+        return !this.#isNewState(event);
+      case 'request-changed':
+        // whom it went to is told with why, and what follows its delivery is the worker's own work
+        return (
+          ['asked', 'settled'].includes(event.request.state.is) &&
+          event.request.via !== 'ask' &&
+          !isForController(event.request)
+        );
+      case 'delivery-changed':
+        return this.#isAnswerThatArrived(event.delivery);
+      case 'agent-signalled':
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #isNewState(event: Extract<PublicEvent, { type: 'state-changed' }>): boolean {
+    const pane = `${event.host} ${event.server} ${event.paneId}`;
+    this.#pending.get(pane)?.();
+    this.#pending.delete(pane);
+    if (event.state === this.#states.get(pane)) return false;
+    if (event.state !== 'unknown') {
+      this.#states.set(pane, event.state);
+      return true;
+    }
+    const tellLater = () => {
+      this.#pending.delete(pane);
+      this.#states.set(pane, event.state);
+      this.#tell(renderLive(event, { verbose: true })!);
+    };
+    this.#pending.set(pane, this.#after(unknownForMs, tellLater));
+    return false;
+  }
+
+  #isAnswerThatArrived({ envelope, state }: Delivery): boolean {
+    if (state.is !== 'acknowledged' || envelope.inReplyTo === null) return false;
+    this.#receipts.set(envelope.thread, state.receipt);
+    return true;
+  }
+
+  #receiptOf({ id, state }: Request): Receipt | undefined {
+    const receipt = this.#receipts.get(id);
+    if (state.is === 'delivered') this.#receipts.delete(id);
+    return receipt;
+  }
+}
+
+function isForController({ state }: Request): boolean {
+  return state.is === 'asked' && state.of === 'controller';
+}
+
+/** One event for a person; null for what nobody need see. Bodies stay in the journal: first lines only. */
+export function renderLive(
+  event: PublicEvent,
+  { verbose, receipt }: { readonly verbose: boolean; readonly receipt?: Receipt },
+): string | null {
   switch (event.type) {
     case 'said':
       return event.level === 'warning' ? paint('yellow', `! ${event.text}`) : event.text;
     case 'worker-found':
-      return `${paint('bold', event.worker)} ${event.paneId} is watched (${event.agent})${event.agent === 'unknown' ? ': its requests are seen, answers to it are held until --agent names its agent program' : ''}`;
+      return `${verb('worker', 'bold')} ${event.worker} ${event.paneId} is watched (${event.agent})${event.agent === 'unknown' ? ': its requests are seen, answers to it are held until --agent names its agent program' : ''}`;
     case 'worker-lost':
-      return `${event.worker} ${event.paneId} is not watched any more: ${event.reason}`;
+      return `${verb('worker', 'bold')} ${event.worker} ${event.paneId} is not watched any more: ${event.reason}`;
     case 'state-changed':
-      return paint('dim', `${event.worker} ${event.paneId} ${event.state}: ${event.why}`);
-    case 'request-changed': {
-      const { request } = event;
-      const { state } = request;
-      const head = `${short(request.id)} ${request.worker}`;
-      switch (state.is) {
-        case 'open':
-          return `${paint('cyan', 'request')}   ${head}: ${firstLine(request.text)}`;
-        case 'asked':
-          return `asked     ${head}: ${state.of === 'controller' ? 'the controller' : 'you'}`;
-        case 'answered':
-          return `${paint('cyan', 'answer')}    ${head} by ${state.answer.by}: ${firstLine(state.answer.instructions)}${state.answer.notes ? `\nnotes: ${state.answer.notes}` : ''}`;
-        case 'delivered':
-          return `${paint('green', 'delivered')} ${head}`;
-        case 'settled':
-          // who asked from a shell reads the answer there: nothing else tells of it
-          if (request.via === 'ask')
-            return `${paint('cyan', 'answer')}    ${head} by ${state.answer.by}: ${firstLine(state.answer.instructions)}`;
-          return paint('dim', `settled   ${head}: the worker went on`);
-        case 'withdrawn':
-          return `withdrawn ${head}: ${state.reason}`;
-        case 'failed':
-          return `${paint('red', 'failed')}    ${head}: ${state.reason}`;
-        case 'dismissed':
-          return `dismissed ${head} by ${state.by}`;
-        case 'expired':
-          return `${paint('yellow', 'expired')}   ${head}`;
-      }
-      return null;
-    }
+      return paint('dim', `${event.state.padEnd(verbWidth)} ${event.worker}${verbose ? `: ${event.why}` : ''}`);
+    case 'request-changed':
+      return renderRequest(event.request, receipt);
     case 'delivery-changed': {
-      const { delivery } = event;
-      const { state } = delivery;
-      const head = `${short(delivery.id)} to ${delivery.envelope.to}`;
-      if (state.is === 'held') return `${paint('yellow', 'held')}      ${head}: ${state.reason}: ${state.detail}`;
-      if (state.is === 'acknowledged') {
-        return paint('dim', `receipt   ${head}: ${receiptInWords(state.receipt)}`);
-      }
+      const { state, envelope, id } = event.delivery;
+      const head = `${short(id)} to ${envelope.to}`;
+      if (state.is === 'held') return `${verb('held', 'yellow')} ${head}: ${state.reason}: ${state.detail}`;
+      if (state.is === 'acknowledged') return paint('dim', `receipt   ${head}: ${receiptInWords(state.receipt)}`);
       if (state.is === 'uncertain' || state.is === 'typed-not-submitted' || state.is === 'failed') {
         return `${paint('red', state.is)} ${head}: ${state.reason}`;
       }
@@ -59,24 +129,18 @@ export function renderLive(event: PublicEvent, quiet: boolean): string | null {
     case 'would-send':
       return `${paint('cyan', event.press === undefined ? 'would send' : `would press ${event.press}`)} ${short(event.request.id)} to ${event.request.worker}: ${firstLine(event.text)} (${event.by})`;
     case 'would-ask':
-      return `${paint('cyan', `would ask ${event.controller}`)} ${short(event.request.id)} ${event.request.worker}: ${firstLine(event.request.text)}`;
+      return `${paint('cyan', `would ask ${event.controller}`)} ${headOf(event.request)}: ${questionIn(event.request)}`;
     case 'would-notify':
-      return `${paint('cyan', 'would notify you')} ${short(event.request.id)} ${event.request.worker}: ${event.why}; \`bridge show ${short(event.request.id)}\``;
+      return `${paint('cyan', 'would notify you')} ${headOf(event.request)}: ${event.why}; ${shownBy(event.request.id)}`;
     case 'human-needed':
-      return paint(
-        'yellow',
-        `needs you: ${short(event.request.id)} ${event.request.worker}: ${event.why}; \`bridge show ${short(event.request.id)}\``,
-      );
+      return paint('yellow', `needs you: ${headOf(event.request)}: ${event.why}; ${shownBy(event.request.id)}`);
     case 'answer-not-typed': {
-      const { id, worker } = event.request;
-      return paint(
-        'yellow',
-        `! not typed ${short(id)} ${worker}: the answer of ${event.by} came too late: ${event.why}; \`bridge show ${short(id)}\``,
-      );
+      const why = `the answer of ${event.by} came too late: ${event.why}`;
+      return paint('yellow', `! not typed ${headOf(event.request)}: ${why}; ${shownBy(event.request.id)}`);
     }
     case 'letter-stranded': {
       const { id, envelope } = event.delivery;
-      return paint('yellow', `needs you: text to ${envelope.to}: ${event.why}; \`bridge show ${short(id)}\``);
+      return paint('yellow', `needs you: text to ${envelope.to}: ${event.why}; ${shownBy(id)}`);
     }
     case 'controller-blocked': {
       const choices = event.options === '' ? '' : ` (${event.options})`;
@@ -86,119 +150,74 @@ export function renderLive(event: PublicEvent, quiet: boolean): string | null {
       );
     }
     case 'agent-signalled':
-      return paint('dim', `${event.agent} ${event.paneId} says ${event.kind} (${event.event})`);
+      return paint('dim', `signal    ${event.agent} ${event.paneId} says ${event.kind} (${event.event})`);
     case 'signal-dropped':
     case 'controller-replied':
       return null;
   }
 }
 
-/** Of so many requests, deliveries and panes it is remembered what was said last. */
-const rememberedSubjects = 1_000;
+/** What a worker did that opened a request. */
+const opens: Readonly<Record<Request['kind'], string>> = {
+  request: 'request',
+  question: 'question',
+  approval: 'approval',
+  completion: 'finished',
+  error: 'error',
+  stuck: 'stuck',
+};
 
-/**
- * Whether an event says the same as the one before about its request, delivery or pane. Changes are told at least once, and a
- * reader sees each once; a call for a person may come again.
- */
-export function repeats(): (event: PublicEvent) => boolean {
-  const last = new Map<string, string>();
-  return (event) => {
-    const subject = subjectOf(event);
-    if (subject === null) return false;
-    const said = JSON.stringify([event.type, recordOf(event)]);
-    const isSame = last.get(subject) === said;
-    last.delete(subject);
-    last.set(subject, said);
-    if (last.size > rememberedSubjects) last.delete(last.keys().next().value!);
-    return isSame;
-  };
-}
-
-function subjectOf(event: PublicEvent): string | null {
-  switch (event.type) {
-    case 'request-changed':
-    case 'would-send':
-    case 'would-ask':
-    case 'would-notify':
-      return event.request.id;
-    case 'delivery-changed':
-      return event.delivery.id;
-    case 'state-changed':
-      return `${event.host} ${event.server} ${event.paneId}`;
-    default:
-      return null;
+function renderRequest(request: Request, receipt?: Receipt): string {
+  const { state } = request;
+  const head = headOf(request);
+  switch (state.is) {
+    case 'open':
+      return `${verb(opens[request.kind], 'cyan')} ${head}: ${questionIn(request)}`;
+    case 'asked':
+      return `${verb('asked')} ${head}: ${state.of === 'controller' ? 'the controller' : 'you'}`;
+    case 'answered': {
+      const notes = state.answer.notes ? `\nnotes: ${state.answer.notes}` : '';
+      return `${verb('answer', 'cyan')} ${head} by ${state.answer.by}: ${firstLine(state.answer.instructions)}${notes}`;
+    }
+    case 'delivered': {
+      const took = `${inWords(state.at - request.openedAt)} after it asked`;
+      const evidence = receipt === undefined ? '' : ` (${receiptInWords(receipt)})`;
+      return `${verb('delivered', 'green')} ${head}, ${took}: ${questionIn(request)} → ${firstLine(state.answer.instructions)}${evidence}`;
+    }
+    case 'settled':
+      // who asked from a shell reads the answer there: nothing else tells of it
+      if (request.via === 'ask')
+        return `${verb('answer', 'cyan')} ${head} by ${state.answer.by}: ${firstLine(state.answer.instructions)}`;
+      return paint('dim', `${verb('settled')} ${head}: the worker went on`);
+    case 'withdrawn':
+      return `${verb('withdrawn')} ${head}: ${state.reason}`;
+    case 'failed':
+      return `${verb('failed', 'red')} ${head}: ${state.reason}`;
+    case 'dismissed':
+      return `${verb('dismissed')} ${head} by ${state.by}`;
+    case 'expired':
+      return `${verb('expired', 'yellow')} ${head}`;
   }
 }
 
-/** `warning`: somebody has to know it. */
-export function levelOf(event: PublicEvent): 'info' | 'warning' {
-  if (event.type === 'said') return event.level;
-  const calls = ['human-needed', 'letter-stranded', 'answer-not-typed', 'controller-blocked'];
-  return calls.includes(event.type) ? 'warning' : 'info';
+/** The widest of the words that lines begin with, `withdrawn`. */
+const verbWidth = 9;
+
+function verb(word: string, style?: Parameters<typeof paint>[0]): string {
+  const padding = ' '.repeat(Math.max(0, verbWidth - word.length));
+  return `${style === undefined ? word : paint(style, word)}${padding}`;
 }
 
-/** The same for machines: ids, sizes and reasons; bodies stay in the journal. */
-export function recordOf(event: PublicEvent): Record<string, unknown> {
-  switch (event.type) {
-    case 'request-changed':
-    case 'human-needed':
-    case 'answer-not-typed':
-    case 'would-send':
-    case 'would-ask':
-    case 'would-notify':
-    case 'controller-replied': {
-      const { request } = event;
-      return {
-        type: event.type,
-        id: request.id,
-        worker: request.worker,
-        pane: request.pane.paneId,
-        host: request.pane.host,
-        server: request.pane.server,
-        agent: request.agent,
-        kind: request.kind,
-        state: request.state.is,
-        requestLength: request.text.length,
-        ...('answer' in request.state
-          ? { answeredBy: request.state.answer.by, answerLength: request.state.answer.instructions.length }
-          : {}),
-        ...('why' in event ? { why: event.why } : {}),
-        ...('reason' in request.state ? { reason: request.state.reason } : {}),
-        ...(event.type === 'answer-not-typed' ? { by: event.by } : {}),
-        ...('text' in event ? { length: event.text.length } : {}),
-        ...(event.type === 'would-ask' ? { controller: event.controller } : {}),
-        ...(event.type === 'would-send' ? { by: event.by, press: event.press ?? null } : {}),
-      };
-    }
-    case 'letter-stranded':
-    case 'delivery-changed': {
-      const { delivery } = event;
-      const { state } = delivery;
-      return {
-        type: event.type,
-        ...('why' in event ? { why: event.why } : {}),
-        id: delivery.id,
-        thread: delivery.envelope.thread,
-        to: delivery.envelope.to,
-        pane: delivery.recipient.paneId,
-        host: delivery.recipient.host,
-        server: delivery.recipient.server,
-        state: state.is,
-        bodyLength: delivery.envelope.body.length,
-        ...('reason' in state ? { reason: state.reason } : {}),
-        ...('detail' in state ? { detail: state.detail } : {}),
-        ...('receipt' in state ? receiptRecord(state.receipt) : {}),
-      };
-    }
-    case 'said':
-      return { type: event.type, text: event.text };
-    default:
-      return { ...event };
-  }
+function headOf({ id, worker }: Request): string {
+  return `${short(id)} ${worker}`;
 }
 
-function receiptRecord({ evidence, via = 'keyboard', door, because }: Receipt): Record<string, unknown> {
-  return { evidence, via, ...(door === undefined ? {} : { door }), ...(because === undefined ? {} : { because }) };
+function questionIn(request: Request): string {
+  return firstLine(questionOf(request));
+}
+
+function shownBy(id: string): string {
+  return `\`bridge show ${short(id)}\``;
 }
 
 /** The characters of an id that people type. */

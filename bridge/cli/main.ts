@@ -26,7 +26,7 @@ async function run(given: readonly string[]): Promise<void> {
   if (first.startsWith('-')) {
     const isHelp = named.length === 0 && words.some((word) => word === '--help' || word === '-h');
     if (isHelp) await withOwnFlags(program);
-    else (await import('./run.ts')).registerRun(program);
+    else (await import('./run.ts')).registerBare(program);
   }
   try {
     await program.parseAsync(words, { from: 'user' });

@@ -29,8 +29,37 @@ export function makeOutput(json: boolean): Output {
 
 /** Text of others, an agent's for instance, is in all that is printed: everything but our own paint is made visible here. */
 export function print(text: string, stream: NodeJS.WriteStream = process.stdout): void {
+  const shown = painted(text);
+  if (below === null || !stream.isTTY) stream.write(`${shown}\n`);
+  else {
+    process.stdout.write(eraseLine);
+    stream.write(`${shown}\n`);
+    process.stdout.write(below);
+  }
+}
+
+/** Takes the cursor's row away; it stands at the end of the line that stays below. */
+const eraseLine = '\r\x1b[2K';
+let below: string | null = null;
+
+/** True where a line can stay below all others: on a terminal that can take it away again. */
+export function canStayBelow(): boolean {
+  return process.stdout.isTTY === true && process.env.TERM !== 'dumb';
+}
+
+/** One line stays below all that is printed from now on, cut to the terminal's width; null takes it away. */
+export function stayBelow(line: string | null): void {
+  if (!canStayBelow()) return;
+  const cut = line === null ? null : visibleLine(line).slice(0, (process.stdout.columns || 80) - 1);
+  const next = cut === null ? null : painted(paint('dim', cut));
+  if (next === below) return;
+  process.stdout.write(`${eraseLine}${next ?? ''}`);
+  below = next;
+}
+
+function painted(text: string): string {
   const shown = visible(text);
-  stream.write(`${seal === null ? shown : shown.replace(seal.painted, '\x1b[$1m')}\n`);
+  return seal === null ? shown : shown.replace(seal.painted, '\x1b[$1m');
 }
 
 /** Marks our own colours until they are printed; nobody outside of this process can write it. Made with the first of them. */

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { packageVersion } from '../host/package-version.ts';
 import { commands } from './commands.ts';
-import { helpOf, wrapped } from './help.ts';
+import { helpOf } from './help.ts';
 import { paint, print } from './output.ts';
+import { wrapped } from './wrapped.ts';
 
 /** Where no terminal says how wide it is. */
 const pipedColumns = 80;

@@ -1,27 +1,27 @@
 import type { Command } from 'commander';
 import { act, withOptions } from './context.ts';
 
-export function registerRun(program: Command): void {
-  withOptions(program, 'place', 'target', 'daemon', 'ask');
-  program.addHelpText(
-    'after',
-    `
-Without a command, bridge watches worker panes in the foreground and answers them:
-  bridge --session macs --mode auto          a controller answers (see --controller-backend)
-  bridge --session macs --mode manual        you answer, in outbox/ or with \`bridge answer\`
-  bridge --session macs --dry-run            says what it would send, whom it would ask, when it would call you
-  bridge --simulate-log worker.log           what would have been detected in a recording
+const about = `
+A bridge watches the panes whose label begins with "worker", and answers them, until Ctrl-C or \`bridge stop\`. Beside one that runs
+for this state directory, \`bridge run\` adds the server and session to it and follows its log: Ctrl-C ends the following, \`bridge
+stop\` the bridge. With another --home it is another bridge.
 
-While a bridge of this state directory runs, this adds the server and session to it and follows its log: Ctrl-C ends the
-following, \`bridge stop\` the bridge. With another --home it is another bridge.
+\`bridge\` alone is the same where none runs; else it says how that stands. Flags of \`bridge run\` may follow \`bridge\` as well.
 
-\`nohup bridge … &\` outlives its terminal. SIGHUP ends a bridge only where a terminal that it writes to has been closed; else
+\`nohup bridge run … &\` outlives its terminal. SIGHUP ends a bridge only where a terminal that it writes to has been closed; else
 it goes on, and opens --log anew: rename the file, then \`kill -HUP\`.
+`;
 
-Exit codes of every command:
-  0 done    1 failed: the line says why, the next what to do    2 held: nothing was typed
-  3 typed, and in doubt or not submitted: look at the pane      64 usage error: nothing was tried
-`,
-  );
-  program.action(act(async (context, command) => (await import('./running.ts')).runBridge(context, command)));
+/** `bridge run`: flags of panes are none of its own. */
+export function registerRun(command: Command): void {
+  runs(withOptions(command, 'place', 'daemon', 'ask').addHelpText('after', about));
+}
+
+/** `bridge` without a command: its flags may stand before one, too. */
+export function registerBare(program: Command): void {
+  runs(withOptions(program, 'place', 'target', 'daemon', 'ask'));
+}
+
+function runs(command: Command): void {
+  command.action(act(async (context, command) => (await import('./running.ts')).runBridge(context, command)));
 }

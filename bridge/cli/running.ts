@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
+import type { Overview } from '../api/overview.ts';
 import type { PublicEvent } from '../core/events.ts';
-import { BridgeError, ExitCode, messageOf } from '../core/failure.ts';
+import { ExitCode, messageOf } from '../core/failure.ts';
 import { escapeJson } from '../core/visible.ts';
-import type { Notice } from '../host/notify.ts';
 import { call, pingDaemon } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
 import { ExecCommands } from '../tmux/exec.ts';
@@ -13,15 +13,40 @@ import { socketPathOf } from '../tmux/socket.ts';
 import { type Context, withSocket } from './context.ts';
 import { onHangup } from './hangup.ts';
 import { stream } from './invoke.ts';
-import { levelOf, recordOf, renderLive, repeats, short } from './live-log.ts';
-import { paint } from './output.ts';
+import { levelOf, recordOf } from './live-record.ts';
+import { LiveView } from './live-view.ts';
+import { callHuman, noticeOf } from './notices.ts';
+import { livingLines, overviewLines } from './overview-lines.ts';
 
-/** `bridge` without a command: the bridge itself, or what joins the one that lives. */
+/**
+ * `bridge run`, and `bridge` without a command: the bridge itself, or what joins the one that lives. A bare `bridge` beside one that
+ * lives says how that stands, and changes nothing.
+ */
 export async function runBridge(context: Context, command: Command): Promise<ExitCode> {
-  if (context.config.simulateLog !== null) return runSimulation(context, context.config.simulateLog);
+  const { simulateLog } = context.config;
+  if (simulateLog !== null) return (await import('./simulate.ts')).runSimulation(context, simulateLog);
+  if (isBare(command) && (await showLiving(context))) return ExitCode.done;
   const settled = withSocket(context);
   await refuseAbsent(settled, command);
   return (await joinLiving(settled)) ?? (await runDaemon(settled));
+}
+
+/** Flags that say where and how, not what to do. */
+const surroundings = ['home', 'socket', 'json', 'quiet', 'verbose'];
+
+function isBare(command: Command): boolean {
+  if (command.parent !== null) return false;
+  const given = Object.keys(command.opts()).filter((key) => command.getOptionValueSource(key) === 'cli');
+  return given.every((key) => surroundings.includes(key));
+}
+
+/** @returns false where no bridge runs for this state directory */
+async function showLiving({ config, home, out }: Context): Promise<boolean> {
+  const reply = await call(socketPath(config.home), 'overview', {});
+  if (reply === null) return false;
+  const found = reply.ok as Overview;
+  out.result(livingLines(found, home, homedir(), Date.now()).join('\n'), found);
+  return true;
 }
 
 /** What somebody types now is there now, or mistyped; what a file or the environment names may come later, as may the server. */
@@ -34,35 +59,6 @@ async function refuseAbsent(context: Context, command: Command): Promise<void> {
   if (panes.length === 0) return;
   if (isTyped('session')) panesOf(session, panes);
   if (isTyped('worker', 'workerPane')) for (const target of worker) await look.panes.resolve(target, session, panes);
-}
-
-async function runSimulation({ config, out }: Context, file: string): Promise<ExitCode> {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch (cause) {
-    throw new BridgeError({
-      what: '--simulate-log',
-      target: file,
-      reason: `cannot be read (${(cause as NodeJS.ErrnoException).code})`,
-      nextStep: 'name a readable file',
-      exitCode: ExitCode.usageError,
-      cause,
-    });
-  }
-  const { simulate } = await import('../recordings/replay.ts');
-  const found = await simulate(bytes, {
-    columns: config.columns,
-    rows: config.rows,
-    agent: config.agent,
-    closingLines: config.heuristic ? config.heuristicLines : 0,
-  });
-  const text = found.map(
-    (detection, index) =>
-      `${paint('bold', `${index + 1}. ${detection.kind}`)} at line ${detection.line}\n${detection.text.replace(/^/gm, '   ')}`,
-  );
-  out.result(text.length === 0 ? 'nothing would have been detected' : text.join('\n'), found);
-  return ExitCode.done;
 }
 
 /** Settings that only the bridge itself takes when it starts. */
@@ -96,35 +92,28 @@ async function joinLiving(context: Context): Promise<ExitCode | null> {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort());
   process.stdout.on('error', () => interrupted.abort());
-  const tell = eventPrinter({ config, out });
+  const view = new LiveView(context);
+  view.keepStatus(async () => ((await call(path, 'overview', {}))?.ok ?? null) as Overview | null);
   try {
-    await stream(context, 'follow', {}, tell, interrupted.signal);
+    await stream(context, 'follow', {}, (event) => view.take(event), interrupted.signal);
   } catch (fault) {
     if ((await pingDaemon(path)) !== null) throw fault;
     out.warn(`bridge: process ${living.pid} has ended, and nobody watches now; the same command starts one`);
     return ExitCode.failed;
+  } finally {
+    view.close();
   }
   return ExitCode.done;
 }
 
-/** Shows events in this terminal: for people, or as lines of JSON. */
-function eventPrinter({ config, out }: Pick<Context, 'config' | 'out'>): (event: PublicEvent) => void {
-  const isRepeated = repeats();
-  return (event) => {
-    if (isRepeated(event)) return;
-    if (config.json) {
-      out.result('', { level: levelOf(event), time: Date.now(), ...recordOf(event) });
-      return;
-    }
-    const line = renderLive(event, config.quiet);
-    if (line === null) return;
-    // a text of several lines does not look like several events
-    out.say(`${paint('dim', new Date().toISOString().slice(11, 23))} ${line.replaceAll('\n', `\n${' '.repeat(13)}`)}`);
-  };
-}
+/** A start that takes longer, on a busy machine or beside a tmux that does not answer, is told as it goes. */
+const longStartMs = 3_000;
 
-async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
-  const { Daemon } = await import('../server/daemon.ts');
+const howToStop = `  ${'stop'.padEnd(9)} Ctrl-C, or \`bridge stop\``;
+
+async function runDaemon(context: Context): Promise<ExitCode> {
+  const { config, home, out } = context;
+  const [{ Daemon }, { overviewOf }] = await Promise.all([import('../server/daemon.ts'), import('../api/overview.ts')]);
   const { destination, pino } = await import('pino');
   const log =
     config.log === null ? null : destination({ dest: config.log, append: true, mkdir: true, mode: 0o600, sync: true });
@@ -147,10 +136,13 @@ async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
     ).catch(() => [])),
     '/dev/tty',
   ];
-  const show = eventPrinter({ config, out });
+  const view = new LiveView(context);
+  // for a person the block at the beginning tells what is known by then, unless that takes long
+  let early: PublicEvent[] | null = config.json ? null : [];
   const on = (event: PublicEvent) => {
     file?.[levelOf(event) === 'warning' ? 'warn' : 'info'](recordOf(event));
-    show(event);
+    if (early === null) view.take(event);
+    else early.push(event);
     const notice = noticeOf(event);
     if (notice !== null) void callHuman(notice, config.notify, terminals, on);
   };
@@ -170,51 +162,39 @@ async function runDaemon({ config, home, out }: Context): Promise<ExitCode> {
     process.once('uncaughtException', resolve);
     process.once('unhandledRejection', resolve);
   });
-  const daemon = await Daemon.start(config, new Date().toISOString(), on);
-  on({
-    type: 'said',
-    level: 'info',
-    text: `watching; home ${config.home} (${home.because})${config.dryRun ? '; dry run: nothing is typed' : ''}`,
-  });
+  const showEarly = (isShown: (event: PublicEvent) => boolean = () => true) => {
+    const events = (early ?? []).filter(isShown);
+    early = null;
+    for (const event of events) view.take(event);
+  };
+  const isLate = setTimeout(showEarly, longStartMs);
+  const daemon = await Daemon.start(config, new Date().toISOString(), on)
+    .catch((fault) => {
+      showEarly();
+      throw fault;
+    })
+    .finally(() => clearTimeout(isLate));
+  const watching = `watching; home ${config.home} (${home.because})${config.dryRun ? '; dry run: nothing is typed' : ''}`;
+  if (config.json) on({ type: 'said', level: 'info', text: watching });
+  else {
+    file?.info({ type: 'said', text: watching });
+    const found = overviewOf(daemon.bridge);
+    if (!config.quiet) out.say([...overviewLines(found, home, homedir()), howToStop].join('\n'));
+    showEarly(
+      (event) =>
+        !(
+          event.type === 'worker-found' ||
+          (event.type === 'said' && event.text === `answers come from ${found.answers}`)
+        ),
+    );
+    view.keepStatus(async () => overviewOf(daemon.bridge));
+  }
   for (const text of config.oldKeys) on({ type: 'said', level: 'warning', text });
   const end = await Promise.race([stopped, failed.then((fault) => ({ fault }))]);
+  view.close();
   if (typeof end === 'string') on({ type: 'said', level: 'info', text: `${end}: stopping` });
   await daemon.stop();
   // what is open is in the journal: the next start resumes it
   if (typeof end !== 'string') throw end.fault;
   return ExitCode.done;
-}
-
-/** What calls the human, in the words of the notification; null for what does not. */
-function noticeOf(event: PublicEvent): Notice | null {
-  if (event.type === 'human-needed') {
-    const { worker, id } = event.request;
-    return { title: `${worker} needs you`, text: `${event.why}\nbridge show ${short(id)}` };
-  }
-  if (event.type === 'answer-not-typed' && !event.isAwaited && event.by.startsWith('human')) {
-    const { worker, id } = event.request;
-    return { title: `your answer to ${worker} was not typed`, text: `${event.why}\nbridge show ${short(id)}` };
-  }
-  if (event.type === 'controller-blocked') {
-    return { title: `${event.worker} waits at a dialog`, text: `${event.question}\n${event.attach}` };
-  }
-  if (event.type === 'letter-stranded') {
-    const { envelope, id } = event.delivery;
-    return { title: `a text to ${envelope.to} needs you`, text: `${event.why}\nbridge show ${short(id)}` };
-  }
-  return null;
-}
-
-/** A notification that fails is said and never stops the bridge. How often is decided where the event comes from. */
-async function callHuman(
-  notice: Notice,
-  ways: Context['config']['notify'],
-  terminals: () => Promise<readonly string[]>,
-  on: (event: PublicEvent) => void,
-): Promise<void> {
-  const { notifyHuman } = await import('../host/notify.ts');
-  const wanted = { bell: ways.bell ?? false, desktop: ways.desktop ?? false, command: ways.command ?? null };
-  const report = await notifyHuman(notice, wanted, { terminals });
-  for (const { way, reason } of report.failed)
-    on({ type: 'said', level: 'warning', text: `notify: ${way}: ${reason}` });
 }

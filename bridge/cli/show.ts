@@ -4,6 +4,7 @@ import { listChoices } from '../core/choices.ts';
 import { actByDaemon, withOptions } from './context.ts';
 import { deliveryLines } from './delivery-lines.ts';
 import { invoke } from './invoke.ts';
+import { short } from './live-log.ts';
 import { paint } from './output.ts';
 
 export function registerShow(command: Command): void {
@@ -43,6 +44,12 @@ export function render(view: RequestView): string {
   }
   for (const late of view.late) parts.push('', paint('dim', `late answer by ${late.by}`), late.instructions);
   if (view.delivery) parts.push('', ...deliveryLines(view.delivery));
-  if (view.choices.length > 0) parts.push('', paint('bold', 'what you can do'), ...listChoices(view.choices));
+  if (view.choices.length > 0) {
+    const choices = view.choices.map((choice) => ({
+      ...choice,
+      command: choice.command.replace(view.id, short(view.id)),
+    }));
+    parts.push('', paint('bold', 'what you can do'), ...listChoices(choices));
+  }
   return parts.join('\n');
 }

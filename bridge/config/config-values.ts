@@ -44,6 +44,7 @@ export interface Config {
   readonly log: string | null;
   readonly controllerLog: string | null;
   readonly quiet: boolean;
+  readonly verbose: boolean;
   readonly json: boolean;
   /** the rules of `policy:`, still to be read; and where each stands */
   readonly policy: readonly unknown[];

@@ -219,6 +219,10 @@ export const options: readonly OptionRow[] = [
     group: 'Notify',
     meaning: 'say only what needs a human',
   }),
+  row('--verbose', 'boolean', false, daemon, {
+    group: 'Debug',
+    meaning: 'the live log tells each change of a reading with its reason, and every step',
+  }),
   row('--json', 'boolean', false, ['place'], {
     group: 'Everywhere',
     meaning: 'machine-readable output',

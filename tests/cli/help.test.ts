@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { beforeAll, expect, test } from 'vitest';
 import { commandGroups, commands } from '../../bridge/cli/commands.ts';
-import { examplesOf, helpOf, wrapped } from '../../bridge/cli/help.ts';
+import { examplesOf, helpOf } from '../../bridge/cli/help.ts';
 import { wholeProgram } from '../../bridge/cli/program.ts';
+import { wrapped } from '../../bridge/cli/wrapped.ts';
 import { optionGroups } from '../../bridge/config/option-groups.ts';
 import { options } from '../../bridge/config/options.ts';
 

@@ -5,7 +5,8 @@ import { Command, CommanderError } from 'commander';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { viewOf } from '../../bridge/api/views.ts';
 import { commands } from '../../bridge/cli/commands.ts';
-import { levelOf, recordOf, renderLive } from '../../bridge/cli/live-log.ts';
+import { renderLive } from '../../bridge/cli/live-log.ts';
+import { levelOf, recordOf } from '../../bridge/cli/live-record.ts';
 import { makeOutput, paint, print, reportFault, table } from '../../bridge/cli/output.ts';
 import { describePauses } from '../../bridge/cli/pauses.ts';
 import { render } from '../../bridge/cli/show.ts';
@@ -122,7 +123,7 @@ function events(): PublicEvent[] {
 
 test('the live log shows what others wrote, and a terminal obeys none of it', () => {
   const out = makeOutput(false);
-  for (const event of events()) out.say(renderLive(event, false) ?? '');
+  for (const event of events()) out.say(renderLive(event, { verbose: true }) ?? '');
   expect(printed.out).toContain('\\x1b]52;c;AAAA\\x07');
   expect(printed.out).not.toMatch(obeyed);
 });
@@ -221,6 +222,8 @@ const json = (...argvs: string[][]) => argvs.flatMap((argv) => [argv, [...argv, 
 
 /** Every command with what others may have written: in its arguments, in the files that it reads, in the journal. */
 const invocations: Readonly<Record<string, () => string[][]>> = {
+  run: () =>
+    json(['run', evil], ['run', '--agent', evil], ['run', '--simulate-log', place(evilName), '--agent', 'claude']),
   requests: () => json(['requests'], ['requests', '--all']),
   show: () => json(...states.map((_, index) => ['show', `r${index}`]), ['show', 'd1'], ['show', evil]),
   answer: () => json(['answer', evil, evil], ['answer', 'r1', '--choose', evil]),

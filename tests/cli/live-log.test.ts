@@ -1,13 +1,19 @@
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import type { Overview } from '../../bridge/api/overview.ts';
 import { pause } from '../../bridge/api/pause.ts';
 import { resume } from '../../bridge/api/resume.ts';
 import type { Bridge } from '../../bridge/app/bridge.ts';
 import { panesOf } from '../../bridge/app/choose-pane.ts';
-import { renderLive, repeats } from '../../bridge/cli/live-log.ts';
+import { LiveLog, renderLive } from '../../bridge/cli/live-log.ts';
 import { reportFault } from '../../bridge/cli/output.ts';
+import { repeats } from '../../bridge/cli/repeats.ts';
+import { statusLine } from '../../bridge/cli/status-line.ts';
+import { inWords } from '../../bridge/core/duration.ts';
 import type { PublicEvent } from '../../bridge/core/events.ts';
 import { BridgeError } from '../../bridge/core/failure.ts';
 import type { PaneFacts } from '../../bridge/core/pane.ts';
+import type { AgentState } from '../../bridge/core/reading.ts';
+import type { RequestState } from '../../bridge/core/request.ts';
 import { now, sampleDelivery, sampleRequest } from '../journal/samples.ts';
 
 const changed = (is: 'open' | 'expired'): PublicEvent => ({
@@ -82,7 +88,116 @@ test('the answer to an ask is told, though it is never typed: who asked reads it
   const settled = (via: 'ask' | 'screen') =>
     sampleRequest('r1', { via, state: { is: 'settled', answer, at: now } } as Parameters<typeof sampleRequest>[1]);
   const line = (via: 'ask' | 'screen') =>
-    renderLive({ type: 'request-changed', request: settled(via), what: 'request-opened' }, false);
-  expect(line('ask')).toMatch(/^answer .* by rules: Use SQLite\.$/);
-  expect(line('screen')).toMatch(/^settled .*: the worker went on$/);
+    renderLive({ type: 'request-changed', request: settled(via), what: 'request-opened' }, { verbose: true });
+  expect(line('ask')).toMatch(/^answer {4}.* by rules: Use SQLite\.$/);
+  expect(line('screen')).toMatch(/^settled {3}.*: the worker went on$/);
 });
+
+describe('the live log of a person', () => {
+  const state = (is: AgentState, why: string): PublicEvent => ({
+    type: 'state-changed',
+    worker: 'worker',
+    host: 'h',
+    server: '1@2' as never,
+    paneId: '%1' as never,
+    state: is,
+    why,
+  });
+  /** What is told of these events, `later` lets time pass. */
+  const told = (events: ReadonlyArray<PublicEvent | 'later'>, verbose = false, quiet = false) => {
+    const lines: string[] = [];
+    const waiting = new Set<() => void>();
+    const log = new LiveLog(
+      { quiet, verbose },
+      (line) => lines.push(line),
+      (_, work) => {
+        waiting.add(work);
+        return () => waiting.delete(work);
+      },
+    );
+    for (const event of events) {
+      if (event !== 'later') log.take(event);
+      else for (const work of [...waiting]) if (waiting.delete(work)) work();
+    }
+    return lines;
+  };
+
+  test('a line for each change of state; reasons, and what flickers between two states, only where asked for', () => {
+    const events = [
+      state('idle', 'the title is at rest'),
+      state('idle', 'OSC 7501 says done'),
+      state('unknown', 'was drawing a moment ago'),
+      state('idle', 'the title is at rest'),
+      state('busy', 'a spinner'),
+      state('unknown', 'was drawing a moment ago'),
+      state('idle', 'the title is at rest'),
+    ];
+    expect(told(events)).toEqual(['idle      worker', 'busy      worker', 'idle      worker']);
+    expect(told(events, true)).toHaveLength(events.length);
+    expect(told(events, true)[0]).toBe('idle      worker: the title is at rest');
+    expect(told(events, false, true)).toEqual([]);
+  });
+
+  test('a screen that stays unknown is told, with the reason', () => {
+    const events = [state('idle', 'at rest'), state('unknown', 'nothing here is known'), 'later', 'later'] as const;
+    expect(told(events)).toEqual(['idle      worker', 'unknown   worker: nothing here is known']);
+  });
+
+  test('the end of a request has the question, the answer, the time it took and what was seen, in one line', () => {
+    const answer = { by: 'rules', instructions: 'Use SQLite.', notes: '', at: now + 400 };
+    const text = 'id: req-1\nkind: decision\nquestion: Which database?\noptions: a, b';
+    const request = (state: RequestState) => sampleRequest('r1', { text, openedAt: now, state });
+    const receipt = { at: now, typedAt: now, evidence: 'composer-emptied-and-echoed', lines: [] };
+    const arrived = sampleDelivery('d1', { is: 'acknowledged', receipt });
+    const envelope = { ...arrived.envelope, thread: 'r1', inReplyTo: 'r1' as never };
+    const changed = (is: RequestState): PublicEvent => ({
+      type: 'request-changed',
+      request: request(is),
+      what: `request-${is.is}`,
+    });
+    const lines = told([
+      changed({ is: 'open' }),
+      changed({ is: 'asked', of: 'human', why: 'manual', at: now }),
+      { type: 'human-needed', request: request({ is: 'open' }), why: 'mode is manual' },
+      changed({ is: 'answered', answer, deliveryId: 'd1' as never }),
+      { type: 'delivery-changed', delivery: { ...arrived, envelope } },
+      changed({ is: 'delivered', answer, deliveryId: 'd1' as never, at: now + 1_200 }),
+      changed({ is: 'settled', answer, at: now + 2_000 }),
+    ]);
+    expect(lines).toEqual([
+      'request   r1 worker: Which database?',
+      'needs you: r1 worker: mode is manual; `bridge show r1`',
+      'answer    r1 worker by rules: Use SQLite.',
+      'delivered r1 worker, 1.2 s after it asked: Which database? → Use SQLite. (confirmed on screen)',
+    ]);
+  });
+});
+
+test('the line at the bottom counts workers by what they do, with the longest time, and what waits for a person', () => {
+  const seen = (state: string | null, ageMs: number) => ({ state, since: now - ageMs }) as Overview['workers'][number];
+  const overview = {
+    workers: [],
+    waitingForYou: 0,
+    answeredToday: 0,
+    paused: false,
+    dryRun: false,
+  } as unknown as Overview;
+  expect(statusLine(overview, now)).toBe('no worker yet · 0 answered today');
+  const workers = [seen('idle', 1_000), seen('busy', 60_000), seen('idle', 5_000), seen('busy', 240_000)];
+  expect(statusLine({ ...overview, workers, waitingForYou: 1, answeredToday: 17 }, now)).toBe(
+    '4 workers: 2 busy 4m, 2 idle · 1 waiting for you · 17 answered today',
+  );
+  expect(statusLine({ ...overview, workers: [seen(null, 0)], paused: true, dryRun: true }, now)).toBe(
+    '1 worker: 1 unknown · 0 answered today · paused · dry run',
+  );
+});
+
+test.each([
+  [400, '0.4 s'],
+  [9_960, '10 s'],
+  [59_600, '1m'],
+  [3_599_000, '1h 00m'],
+  [7_500_000, '2h 05m'],
+  [200_000_000, '2d 7h'],
+  [-5, '0.0 s'],
+])('%i ms are said as %s', (ms, said) => expect(inWords(ms)).toBe(said));
