@@ -110,9 +110,9 @@ describe.runIf(isWanted('claude'))('with a real claude', () => {
     let id: string | null = null;
     let said = '';
     for (const { text } of quickStart) {
-      if (text.startsWith('bridge --')) {
+      if (text.startsWith('bridge run ')) {
         const env = { ...place.environment };
-        bridge = await startBridge(tmux, home, text.split(' ').slice(1), { env, cwd: place.workingFolder });
+        bridge = await startBridge(tmux, home, text.split(' ').slice(2), { env, cwd: place.workingFolder });
         id = await asked(place, id);
         continue;
       }

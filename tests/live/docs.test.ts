@@ -109,7 +109,7 @@ class Reader {
 
   async settleIn(): Promise<void> {
     await this.#run('bridge start worker --no-attach --agent codex');
-    await this.#watch('bridge --mode manual');
+    await this.#watch('bridge run --mode manual');
   }
 
   /** Another page. */
@@ -151,7 +151,7 @@ class Reader {
       stream.setEncoding('utf8').on('data', (piece: string) => {
         said += piece;
       });
-    await waitFor(`${text} watches`, () => /watching|follow/.test(said), {
+    await waitFor(`${text} watches`, () => /^ {2}stop .*`bridge stop`/m.test(said), {
       limitMs: 60_000,
       describe: async () => said,
     });
@@ -187,9 +187,5 @@ class Reader {
   }
 }
 
-/** `bridge` itself, which goes on until somebody ends it. */
-function isWatching(text: string): boolean {
-  const last = partsOf(text).at(-1)!.split(' ');
-  if (last[0] !== 'bridge' || /--(?:help|version|simulate-log)\b/.test(text)) return false;
-  return last.length === 1 || last[1] === 'run' || last[1]!.startsWith('--');
-}
+/** `bridge run`, which goes on until somebody ends it. */
+const isWatching = (text: string) => /^bridge run\b/.test(partsOf(text).at(-1)!);
