@@ -37,7 +37,7 @@ function known(version: string, path: string): Check {
 export async function socketCheck(machine: Machine): Promise<Check> {
   const name = 'socket';
   const path = machine.socketPath;
-  const start = 'start the worker: scripts/start-worker';
+  const start = 'start the worker: `bridge start worker`';
   const stat = await machine.stat(path);
   if (stat === null)
     return warning(
@@ -114,7 +114,7 @@ export async function panesCheck(machine: Machine): Promise<Check> {
     );
   }
   if (workers.length > 0) return good(name, detail);
-  return warning(name, detail, 'scripts/start-worker makes one; `bridge target PANE` pins one that is there');
+  return warning(name, detail, '`bridge start worker` makes one; `bridge target PANE` pins one that is there');
 }
 
 /** A pane of another bridge is answered by that one, whatever this one's rules say. */

@@ -123,7 +123,7 @@ function noServer(reason: string): BridgeError {
     target: 'tmux server',
     reason,
     nextStep:
-      'start the worker first (scripts/start-worker), or name the server: --tmux-session NAME, --tmux-socket PATH; --no-tmux-detect starts without one',
+      'start the worker first (`bridge start worker`), or name the server: --tmux-session NAME, --tmux-socket PATH; --no-tmux-detect starts without one',
     exitCode: ExitCode.held,
   });
 }

@@ -224,7 +224,7 @@ test('no server running is explained, and a thing that is no socket is named', a
   expect(await check('socket', gone)).toMatchObject({
     ok: 'warn',
     detail: expect.stringContaining('no server running'),
-    remedy: expect.stringContaining('start-worker'),
+    remedy: expect.stringContaining('`bridge start worker`'),
   });
   const file = machine({ stat: async () => ({ kind: 'file', mode: 0o600, uid: 1000 }) });
   expect(await check('socket', file)).toMatchObject({ ok: false, detail: '/tmp/s is not a socket' });

@@ -226,7 +226,7 @@ export class Watch implements Watching {
       this.#waitingSaid = true;
       this.#bridge.say(
         'info',
-        'no worker pane yet: label one "worker" (scripts/start-worker does), or name it with --worker',
+        'no worker pane yet: label one "worker" (`bridge start worker` does), or name it with --worker',
       );
     }
     if (known.size > 0) this.#waitingSaid = false;
