@@ -80,6 +80,13 @@ export const tasks = {
     ],
     steps: [ready, ['node', 'tests/agents/test.mjs']],
   },
+  pictures: {
+    usage: '-- claude',
+    says: 'Makes the pictures of docs/pictures/ from a real run: Claude Code before a scripted model, and a bridge beside it.',
+    options: [help],
+    examples: [['npm run pictures -- claude', 'then look at docs/pictures/bridge.svg in a browser']],
+    steps: [...build, ['node', 'tests/agents/pictures.mjs']],
+  },
   demo: {
     usage: '',
     says: 'Shows bridge at work in three seconds: a scripted worker asks on a private tmux server, rules answer, nothing is left behind.',

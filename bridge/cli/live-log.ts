@@ -7,8 +7,8 @@ import { levelOf } from './live-record.ts';
 import { firstLine, paint } from './output.ts';
 import { repeats } from './repeats.ts';
 
-/** A screen that cannot be judged for so long is told: between two states it is so for a moment. */
-const unknownForMs = 2_000;
+/** A screen that cannot be judged, and a text that is held, are told once that lasts: between two states it is so for a moment. */
+const lastsMs = 2_000;
 
 /** How much is told. `quiet`: what needs a person; `verbose`: each change of a reading, with its reason, and every step on the way. */
 export interface Detail {
@@ -24,6 +24,7 @@ export class LiveLog {
   readonly #isRepeated = repeats();
   /** the state that was told last, by pane */
   readonly #states = new Map<string, string>();
+  /** what is told once it lasts, by pane or delivery: takes it back */
   readonly #pending = new Map<string, () => void>();
   /** of answers that have arrived, by request: told with the request's own line, which follows */
   readonly #receipts = new Map<string, Receipt>();
@@ -57,7 +58,7 @@ export class LiveLog {
           !isForController(event.request)
         );
       case 'delivery-changed':
-        return this.#isAnswerThatArrived(event.delivery);
+        return this.#isHeldForAMoment(event) || this.#isAnswerThatArrived(event.delivery);
       case 'agent-signalled':
         return true;
       default:
@@ -67,20 +68,36 @@ export class LiveLog {
 
   #isNewState(event: Extract<PublicEvent, { type: 'state-changed' }>): boolean {
     const pane = `${event.host} ${event.server} ${event.paneId}`;
-    this.#pending.get(pane)?.();
-    this.#pending.delete(pane);
+    this.#takeBack(pane);
     if (event.state === this.#states.get(pane)) return false;
     if (event.state !== 'unknown') {
       this.#states.set(pane, event.state);
       return true;
     }
-    const tellLater = () => {
-      this.#pending.delete(pane);
-      this.#states.set(pane, event.state);
+    this.#tellIfItLasts(pane, event, () => this.#states.set(pane, event.state));
+    return false;
+  }
+
+  #isHeldForAMoment(event: Extract<PublicEvent, { type: 'delivery-changed' }>): boolean {
+    const { id, state } = event.delivery;
+    this.#takeBack(id);
+    if (state.is !== 'held') return false;
+    this.#tellIfItLasts(id, event);
+    return true;
+  }
+
+  #tellIfItLasts(subject: string, event: PublicEvent, told: () => void = () => {}): void {
+    const tell = () => {
+      this.#pending.delete(subject);
+      told();
       this.#tell(renderLive(event, { verbose: true })!);
     };
-    this.#pending.set(pane, this.#after(unknownForMs, tellLater));
-    return false;
+    this.#pending.set(subject, this.#after(lastsMs, tell));
+  }
+
+  #takeBack(subject: string): void {
+    this.#pending.get(subject)?.();
+    this.#pending.delete(subject);
   }
 
   #isAnswerThatArrived({ envelope, state }: Delivery): boolean {

@@ -12,7 +12,7 @@ export function statusLine({ workers, waitingForYou, answeredToday, paused, dryR
   const counted = states.map((state) => {
     const inIt = workers.filter((worker) => (worker.state ?? 'unknown') === state);
     const longest = Math.max(...inIt.map(({ since }) => now - since));
-    return `${inIt.length} ${state}${state === 'busy' || state === 'dialog' ? ` ${inWords(longest)}` : ''}`;
+    return `${inIt.length} ${state === 'dialog' ? 'at a dialog' : state}${state === 'busy' || state === 'dialog' ? ` ${inWords(longest)}` : ''}`;
   });
   const found =
     workers.length === 0

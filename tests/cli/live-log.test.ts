@@ -143,6 +143,15 @@ describe('the live log of a person', () => {
     expect(told(events)).toEqual(['idle      worker', 'unknown   worker: nothing here is known']);
   });
 
+  test('a text that is held is told once that lasts', () => {
+    const queued: PublicEvent = { type: 'delivery-changed', delivery: sampleDelivery('d1', { is: 'queued' }) };
+    expect(told([held('at work', 1), queued, 'later'])).toEqual([]);
+    expect(told([held('at work', 1), held('still at work', 1), 'later', 'later'])).toEqual([
+      'held      d1 to worker: busy: still at work',
+    ]);
+    expect(told([held('at work', 1)], true)).toEqual(['held      d1 to worker: busy: at work']);
+  });
+
   test('the end of a request has the question, the answer, the time it took and what was seen, in one line', () => {
     const answer = { by: 'rules', instructions: 'Use SQLite.', notes: '', at: now + 400 };
     const text = 'id: req-1\nkind: decision\nquestion: Which database?\noptions: a, b';
@@ -183,9 +192,15 @@ test('the line at the bottom counts workers by what they do, with the longest ti
     dryRun: false,
   } as unknown as Overview;
   expect(statusLine(overview, now)).toBe('no worker yet · 0 answered today');
-  const workers = [seen('idle', 1_000), seen('busy', 60_000), seen('idle', 5_000), seen('busy', 240_000)];
+  const workers = [
+    seen('dialog', 12_000),
+    seen('idle', 1_000),
+    seen('busy', 60_000),
+    seen('idle', 5_000),
+    seen('busy', 240_000),
+  ];
   expect(statusLine({ ...overview, workers, waitingForYou: 1, answeredToday: 17 }, now)).toBe(
-    '4 workers: 2 busy 4m, 2 idle · 1 waiting for you · 17 answered today',
+    '5 workers: 1 at a dialog 12 s, 2 busy 4m, 2 idle · 1 waiting for you · 17 answered today',
   );
   expect(statusLine({ ...overview, workers: [seen(null, 0)], paused: true, dryRun: true }, now)).toBe(
     '1 worker: 1 unknown · 0 answered today · paused · dry run',
