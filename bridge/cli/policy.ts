@@ -12,10 +12,10 @@ import type { Dialog, Reading } from '../core/reading.ts';
 import { readConfigFile } from '../host/config-file.ts';
 import { repositoryOf } from '../host/repository.ts';
 import {
-  loadRecordings,
   type Recording,
   recordedProgram,
   recordingOf,
+  recordingsBelow,
   snapshotOfRecording,
   still,
   textOfRecording,
@@ -161,7 +161,12 @@ function recordedScreens(path: string, agent: string | null): RecordedScreen[] {
   const whole = resolve(path);
   const facts = statSync(whole, { throwIfNoEntry: false });
   if (!facts) throw usageError('policy test', path, 'no such file or folder');
-  if (facts.isDirectory()) return loadRecordings(whole).map(screenOf);
+  if (facts.isDirectory()) {
+    const found = recordingsBelow(whole);
+    if (found.length > 0) return found.map(screenOf);
+    const next = 'name a folder whose manifest.json lists its screens, or one above which there is one';
+    throw usageError('policy test', path, 'no manifest.json lists screens of this folder', next);
+  }
   const recording = recordingOf(whole);
   if (recording !== null) return [screenOf(recording)];
   if (agent === null) {

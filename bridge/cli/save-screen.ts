@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { agentPrograms } from '../agent-programs/index.ts';
 import { BridgeError, ExitCode, usageError } from '../core/failure.ts';
 import type { PaneFacts } from '../core/pane.ts';
 import { packageRoot } from '../launch/package-root.ts';
@@ -55,7 +56,7 @@ export function saveScreen(command: Command): Save {
       const entries = record([
         pane.paneId,
         ...['--agent', program, '--state', state, '--out', folder, '--socket', socketPath, '--json'],
-        ...(agentVersion === undefined ? [] : ['--agent-version', agentVersion]),
+        ...(agentVersion === undefined ? versionElse(program) : ['--agent-version', agentVersion]),
         ...(note === undefined ? [] : ['--note', note]),
         ...mask.flatMap((text) => ['--mask', text]),
       ]);
@@ -63,6 +64,19 @@ export function saveScreen(command: Command): Save {
       return { text: `saved ${files}\nRead it for secrets before you share it.`, entry: entries[0] };
     },
   };
+}
+
+/** What the program itself says where it is on PATH: a screen that shows a version needs none. */
+function versionElse(program: string): string[] {
+  const executable = agentPrograms.find(({ name }) => name === program)?.launch?.executable;
+  if (executable === undefined) return [];
+  const said = spawnSync(executable, ['--version'], {
+    encoding: 'utf8',
+    timeout: limitMs,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const version = /\d+\.\d+\.\d+/.exec(said.stdout ?? '')?.[0];
+  return version === undefined ? [] : ['--version-else', version];
 }
 
 function record(argv: readonly string[]): Array<{ file: string }> {

@@ -87,17 +87,31 @@ export function loadRecordings(folder: string): Recording[] {
 /** The recording that a `.txt` or `.ansi` file belongs to, by the manifest beside it or above; null where none names it. */
 export function recordingOf(file: string): Recording | null {
   const whole = resolve(file);
-  for (let folder = dirname(whole), up = 0; up < 8; folder = dirname(folder), up++) {
+  for (const folder of foldersWithManifest(dirname(whole))) {
+    const name = relative(folder, whole).split(sep).join('/');
     const manifest = join(folder, manifestName);
-    if (lstatSync(manifest, { throwIfNoEntry: false })?.isFile()) {
-      const name = relative(folder, whole).split(sep).join('/');
-      const entries = readManifest(manifest);
-      const at = entries.findIndex((raw) => isNamed(raw, name));
-      if (at >= 0) return { folder, entry: checked(manifest, at, entries[at]) };
-    }
-    if (dirname(folder) === folder) break;
+    const entries = readManifest(manifest);
+    const at = entries.findIndex((raw) => isNamed(raw, name));
+    if (at >= 0) return { folder, entry: checked(manifest, at, entries[at]) };
   }
   return null;
+}
+
+/** The recordings in this folder, by its own manifest.json or by the nearest one above that lists some of it; none where there is none. */
+export function recordingsBelow(folder: string): Recording[] {
+  const whole = resolve(folder);
+  for (const listing of foldersWithManifest(whole)) {
+    const found = loadRecordings(listing).filter(({ entry }) => join(listing, entry.file).startsWith(`${whole}${sep}`));
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** This folder and those above, as far as they have a list of recordings; the nearest first. */
+function foldersWithManifest(from: string): string[] {
+  const folders = [from];
+  while (folders.length < 8 && dirname(folders.at(-1)!) !== folders.at(-1)) folders.push(dirname(folders.at(-1)!));
+  return folders.filter((folder) => lstatSync(join(folder, manifestName), { throwIfNoEntry: false })?.isFile());
 }
 
 /** The recorded bytes: with attributes where they were kept. @throws BridgeError */

@@ -57,6 +57,17 @@ test('a dialog has the same text as the request that a worker would open with it
   expect(play(approval)).toContain('policy rule 1 (bridge.yaml:3) decides: the human is asked');
 });
 
+test('the manifest is found from a folder below it; without one the fault says what to name', () => {
+  const below = playJson(join(screens, 'codex/0.169.0')) as Array<{ file: string }>;
+  expect(below.length).toBeGreaterThan(20);
+  expect(below.filter(({ file }) => !file.startsWith('codex/0.169.0/'))).toEqual([]);
+  const { status, stderr } = spawnSync(process.execPath, [program, 'policy', 'test', home, '--home', home]);
+  expect([status, String(stderr)]).toEqual([
+    64,
+    expect.stringMatching(/no manifest\.json lists screens[\s\S]*name a folder/),
+  ]);
+});
+
 test('a whole folder is played, and no screen but a dialog is ever chosen in', () => {
   policy(`  - when: { kind: approval, command: '^[^]*$' }
     choose: 1

@@ -98,6 +98,24 @@ test('--save makes a fixture that the scorer takes, with secrets masked', async 
   expect(again.stdout).toContain('approval asks for dialog: right');
 });
 
+test('--save asks the program for its version where the screen shows none', async () => {
+  const agent = await startAgent();
+  await agent.perform({ play: [{ say: Array.from({ length: 80 }, (_, at) => `line ${at}`).join('\n') }], input: 'go' });
+  await agent.perform({ dialog: 'deploy' });
+  const folder = join(tmux.folder, 'fixtures');
+  const programs = join(tmux.folder, 'programs');
+  mkdirSync(programs);
+  writeFileSync(join(programs, 'codex'), '#!/bin/sh\necho "codex-cli 9.8.7"\n', { mode: 0o755 });
+  const save = ['explain', agent.paneId, '--save', folder, '--state', 'approval'];
+  expect(await run(tmux, save)).toMatchObject({
+    code: 64,
+    stderr: expect.stringContaining('no version on the screen'),
+  });
+  const saved = await run(tmux, save, { env: { PATH: `${programs}:${process.env.PATH}` } });
+  expect(saved, saved.stderr).toMatchObject({ code: 0 });
+  expect(loadRecordings(folder).map(({ entry }) => entry.version)).toEqual(['9.8.7']);
+});
+
 test('a usage error ends with 64 and says what is right', async () => {
   const agent = await startAgent();
   const wrong: ReadonlyArray<readonly [string[], RegExp]> = [
