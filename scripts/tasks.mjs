@@ -45,10 +45,10 @@ export const tasks = {
   },
   docs: {
     usage: '',
-    says: 'Writes the tables in docs/ that list agent programs anew, from the catalogue in bridge/agent-programs/.',
+    says: 'Writes anew what docs/ has from the code: the tables that list agent programs, and docs/reference/cli.md.',
     options: [help],
     examples: [['npm run docs', 'then: git diff docs']],
-    steps: [...build, ['node', 'scripts/agent-tables.mjs']],
+    steps: [...build, ['node', 'scripts/agent-tables.mjs'], ['node', 'scripts/cli-reference.mjs']],
   },
   test: {
     usage: '[-- FILTER...] [OPTIONS OF vitest run]',

@@ -1,14 +1,10 @@
 import type { Command } from 'commander';
+import type { CommandWords } from './command-parts.ts';
 
-/** The headings of commands, in the order of the help. */
-export const commandGroups = ['Run', 'Ask and answer', 'Panes', 'Set up', 'Keep'] as const;
-
-/** A command by name: what it is for, in a line, how it is used, and what declares its arguments, flags and action. */
-export interface CommandRow {
-  readonly group: (typeof commandGroups)[number];
-  readonly says: string;
-  /** a command line, and what it does where that needs a word */
-  readonly examples: ReadonlyArray<readonly [line: string, what?: string]>;
+/** A command by name: what it is for, how it is used, and what declares its arguments, flags and action. */
+interface CommandRow extends CommandWords {
+  /** it is about all commands: they and the flags of the bridge itself are declared too */
+  readonly ofAll?: true;
   load(): Promise<(command: Command) => void>;
 }
 
@@ -202,6 +198,27 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     says: 'Notify you, as a bridge would: bell, desktop, your command',
     examples: [['bridge notify "a try"', 'see whether it reaches you']],
     load: async () => (await import('./notify.ts')).registerNotify,
+  },
+  completion: {
+    group: 'Set up',
+    says: 'Print what makes a shell complete commands, flags and names',
+    examples: [
+      ['bridge completion bash > ~/.local/share/bash-completion/completions/bridge'],
+      ['bridge completion zsh > ~/.zfunc/_bridge', 'a folder of $fpath'],
+      ['bridge completion fish > ~/.config/fish/completions/bridge.fish'],
+    ],
+    ofAll: true,
+    load: async () => (await import('./completion.ts')).registerCompletion,
+  },
+  man: {
+    group: 'Set up',
+    says: 'Print the man page',
+    examples: [
+      ['bridge man | man -l -', 'read it'],
+      ['bridge man > ~/.local/share/man/man1/bridge.1', 'then `man bridge`'],
+    ],
+    ofAll: true,
+    load: async () => (await import('./man.ts')).registerMan,
   },
   version: {
     group: 'Set up',

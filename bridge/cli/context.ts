@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type Command, Option } from 'commander';
+import { type Argument, type Command, Option } from 'commander';
 import { offeredNames } from '../agent-programs/names.ts';
 import { type Config, emptyFile, joined, type Sources } from '../config/config-values.ts';
 import { type Audience, type OptionRow, options } from '../config/options.ts';
@@ -27,6 +27,7 @@ export function withOptions(command: Command, ...audiences: Audience[]): Command
     // of the bridge itself no pane is meant: it takes this for the command that follows
     if (audiences.includes('daemon') && !option.for.some((audience) => audience !== 'target')) declared.hideHelp();
     if (option.choices) declared.choices([...option.choices]);
+    else if (option.suggests) declared.argChoices = [...option.suggests];
     if (option.type === 'list')
       declared.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
     command.addOption(declared);
@@ -34,6 +35,11 @@ export function withOptions(command: Command, ...audiences: Audience[]): Command
     if (option.flag.startsWith('--no-')) command.addOption(new Option(option.flag.replace('--no-', '--')).hideHelp());
   }
   return command;
+}
+
+/** An argument of which a shell completes these words. What else is given is the command's to judge. */
+export function suggesting(argument: Argument, words: readonly string[]): Argument {
+  return Object.assign(argument, { argChoices: [...words] });
 }
 
 function headingOf({ group, for: takers }: OptionRow, audiences: readonly Audience[]): string {

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { hookable } from '../agent-programs/index.ts';
 import { ExitCode, usageError } from '../core/failure.ts';
 import { diffOf } from '../launch/hooks/diff.ts';
@@ -14,15 +14,16 @@ import {
   planRemove,
 } from '../launch/hooks/hooks.ts';
 import { packageRoot } from '../launch/package-root.ts';
-import { act, type Context, withOptions } from './context.ts';
+import { act, type Context, suggesting, withOptions } from './context.ts';
 import { table } from './output.ts';
 
 const actions = ['install', 'remove', 'show'] as const;
 
 export function registerHooks(command: Command): void {
+  const known = hookable.map(({ name }) => name);
   command
-    .argument('<action>', 'install, remove or show')
-    .argument('<agent>', hookable.map(({ name }) => name).join(', '))
+    .addArgument(suggesting(new Argument('<action>', 'install, remove or show'), actions))
+    .addArgument(suggesting(new Argument('<agent>', known.join(', ')), known))
     .option('--config <file>', "the agent's settings file; where it has a second one, that lies beside it")
     .option('--dry-run', 'show what would change, and change nothing');
   withOptions(command, 'place').action(

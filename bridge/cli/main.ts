@@ -21,8 +21,10 @@ async function run(given: readonly string[]): Promise<void> {
     return;
   }
   const named = Object.keys(commands).filter((name) => words.includes(name));
-  const program = await programWith((name) => named.includes(name));
+  const isOfAll = named.some((name) => commands[name]!.ofAll);
+  const program = await programWith((name) => isOfAll || named.includes(name));
   // the flags of the bridge itself may stand before any command
+  if (isOfAll && !first.startsWith('-')) await withOwnFlags(program);
   if (first.startsWith('-')) {
     const isHelp = named.length === 0 && words.some((word) => word === '--help' || word === '-h');
     if (isHelp) await withOwnFlags(program);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { packageVersion } from '../host/package-version.ts';
+import { withWords } from './command-parts.ts';
 import { commands } from './commands.ts';
 import { helpOf } from './help.ts';
 import { paint, print } from './output.ts';
@@ -20,7 +21,7 @@ export async function programWith(load: (name: string) => boolean): Promise<Comm
     .helpCommand(false)
     .helpOption('-h, --help', 'show this help')
     .showSuggestionAfterError(false)
-    .configureHelp({ formatHelp: (command, helper) => helpOf(command, helper) })
+    .configureHelp({ formatHelp: helpOf })
     .configureOutput({
       writeOut: (text) => printHelp(text, process.stdout),
       writeErr: (text) => printHelp(text, process.stderr),
@@ -29,9 +30,9 @@ export async function programWith(load: (name: string) => boolean): Promise<Comm
     })
     .version(packageVersion, '-V, --version', 'show the version')
     .exitOverride();
-  for (const [name, { says, load: register }] of Object.entries(commands)) {
-    const command = program.command(name).description(says);
-    if (load(name)) (await register())(command);
+  for (const [name, row] of Object.entries(commands)) {
+    const command = withWords(program.command(name), row);
+    if (load(name)) (await row.load())(command);
   }
   return program;
 }

@@ -51,6 +51,7 @@ function declare(command: Command, flags: readonly LaunchFlag[]): Command {
     const option = new Option(flag.flag, `${flag.meaning}${flag.env ? ` [${flag.env}]` : ''}${fallback}`);
     if (flag.type === 'list')
       option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+    if (flag.suggests) option.argChoices = [...flag.suggests];
     if (flag.alias) option.hideHelp();
     command.addOption(option);
   }

@@ -1,6 +1,7 @@
 import type { Command, CommanderError } from 'commander';
 import { closest } from '../core/closest.ts';
 import { type BridgeError, unknownName, usageError } from '../core/failure.ts';
+import { nameOf } from './command-parts.ts';
 
 /** Commands whose arguments are a text, which may begin with a dash. */
 const takesText: readonly string[] = ['send', 'ask', 'answer', 'notify'];
@@ -13,7 +14,7 @@ export function unknownCommand(name: string, known: readonly string[], of = 'bri
 /** What commander found wrong in a command line, in the one voice of all faults. */
 export function usageFault(fault: CommanderError, program: Command, words: readonly string[]): BridgeError {
   const command = namedIn(program, words);
-  const name = pathOf(command);
+  const name = nameOf(command);
   const help = `\`${name} --help\` lists its flags`;
   const [given = ''] = /(?<=')[\s\S]*(?=')/.exec(fault.message) ?? [];
   switch (fault.code) {
@@ -62,10 +63,6 @@ function namedIn(program: Command, words: readonly string[]): Command {
   let command = program;
   for (const word of words) command = command.commands.find((inner) => inner.name() === word) ?? command;
   return command;
-}
-
-function pathOf(command: Command): string {
-  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
 function flagsOf(command: Command): string[] {

@@ -15,6 +15,8 @@ export interface OptionRow {
   /** a `path` may begin with `~/` */
   readonly type: 'text' | 'path' | 'number' | 'boolean' | 'list' | 'choice';
   readonly choices?: readonly string[];
+  /** what a shell completes; others are taken too */
+  readonly suggests?: readonly string[];
   readonly default: string | number | boolean | readonly string[] | null;
   /** environment name; MACS's own names are kept */
   readonly env?: string;
@@ -63,6 +65,7 @@ export const options: readonly OptionRow[] = [
   }),
   row('--agent <name>', 'text', null, ['target', 'daemon'], {
     yaml: 'agent',
+    suggests: offeredNames,
     group: 'Watch',
     meaning: `settles which agent program is in the pane: ${offeredNames.join(', ')}, or one of bridge.yaml`,
   }),
@@ -235,7 +238,7 @@ function row(
   type: OptionRow['type'],
   fallback: OptionRow['default'],
   audience: readonly Audience[],
-  more: Pick<OptionRow, 'env' | 'yaml' | 'choices' | 'alias' | 'meaning' | 'group'>,
+  more: Pick<OptionRow, 'env' | 'yaml' | 'choices' | 'suggests' | 'alias' | 'meaning' | 'group'>,
 ): OptionRow {
   const name = flag.split(' ')[0]!.replace(/^--(?:no-)?/, '');
   const key = name.replace(/-(.)/g, (_dash, letter: string) => letter.toUpperCase());

@@ -12,11 +12,14 @@ export interface LaunchFlag {
   readonly default: string | number | boolean | null;
   readonly env?: string;
   readonly meaning: string;
+  /** what a shell completes; others are taken too */
+  readonly suggests?: readonly string[];
   /** another name for the flag above it, kept for people who come from MACS */
   readonly alias?: true;
 }
 
-const names = launchable.map(({ name }) => name).join(', ');
+const known = launchable.map(({ name }) => name);
+const names = known.join(', ');
 const agentCommand = text(
   '--agent-command <command>',
   'agentCommand',
@@ -51,7 +54,7 @@ export const workerFlags: readonly LaunchFlag[] = [
   is('--attach', 'attach', true, 'show the session in this terminal (the default)'),
   is('--no-attach', 'attach', false, 'leave it in the background'),
   is('--detach', 'attach', false, 'same as --no-attach', { alias: true }),
-  text('--agent <name>', 'agent', names, { default: workerDefaults.agent }),
+  text('--agent <name>', 'agent', names, { default: workerDefaults.agent, suggests: known }),
   agentCommand,
   list('--agent-arg <word>', 'agentArgs', 'one more word for the agent (repeatable)'),
   is('--yolo', 'yolo', true, "start the agent with its sandbox and its questions switched off (MACS's default)"),
@@ -86,14 +89,14 @@ export const controllerFlags: readonly LaunchFlag[] = [
   list('--agent-arg <word>', 'codexArg', 'same as --codex-arg', { alias: true }),
   is('--no-codex', 'startAgent', false, 'install everything and start no agent'),
   is('--no-agent', 'startAgent', false, 'same as --no-codex', { alias: true }),
-  text('--agent <name>', 'agent', names, { default: controllerDefaults.agent }),
+  text('--agent <name>', 'agent', names, { default: controllerDefaults.agent, suggests: known }),
   agentCommand,
   is('--attach', 'attach', true, "show the controller's window in this terminal (the default)"),
   is('--no-attach', 'attach', false, 'leave it in the background'),
   is('--detach', 'attach', false, 'same as --no-attach', { alias: true }),
 ];
 
-type More = Partial<Pick<LaunchFlag, 'type' | 'default' | 'env' | 'alias'>>;
+type More = Partial<Pick<LaunchFlag, 'type' | 'default' | 'env' | 'alias' | 'suggests'>>;
 
 function text(flag: string, key: string, meaning: string, more: More = {}): LaunchFlag {
   return { flag, key, type: 'text', default: null, meaning, ...more };

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { beforeAll, expect, test } from 'vitest';
-import { commandGroups, commands } from '../../bridge/cli/commands.ts';
-import { examplesOf, helpOf } from '../../bridge/cli/help.ts';
+import { commandGroups, examplesOf, nameOf } from '../../bridge/cli/command-parts.ts';
+import { commands } from '../../bridge/cli/commands.ts';
+import { helpOf } from '../../bridge/cli/help.ts';
 import { wholeProgram } from '../../bridge/cli/program.ts';
 import { wrapped } from '../../bridge/cli/wrapped.ts';
 import { optionGroups } from '../../bridge/config/option-groups.ts';
@@ -14,13 +15,10 @@ beforeAll(async () => {
 
 const each = (command: Command): Command[] => [command, ...command.commands.flatMap(each)];
 const leaves = () => each(program).filter(({ commands }) => commands.length === 0);
-const help = (command: Command) => helpOf(command, command.createHelp());
-const nameOf = (command: Command): string =>
-  command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 
 test.each([24, 40, 80, 100, 200])('at %i columns no line is longer, and no word is cut', (columns) => {
   for (const command of each(program)) {
-    const whole = help(command);
+    const whole = helpOf(command);
     const shown = wrapped(whole, columns);
     expect(shown.split(/\s+/)).toEqual(whole.split(/\s+/));
     const tooLong = shown
@@ -40,7 +38,7 @@ test('a second column goes on in its own, and stands below the first where it wo
 });
 
 test('the help begins with examples, has each command and each flag of the bridge once, and the groups in their order', () => {
-  const text = help(program);
+  const text = helpOf(program);
   const headings = [...text.matchAll(/^(\S.*):$/gm)].map((match) => match[1]);
   expect(headings).toEqual([
     'Examples',
@@ -65,7 +63,7 @@ test('each command has an example, and every example is a command line that it t
   for (const command of leaves()) {
     const examples = examplesOf(command);
     expect([nameOf(command), examples.length > 0]).toEqual([nameOf(command), true]);
-    expect(help(command)).toContain(`Examples:\n  ${examples[0]![0]}`);
+    expect(helpOf(command)).toContain(`Examples:\n  ${examples[0]![0]}`);
     for (const [line] of examples) expect(line).toContain(nameOf(command));
   }
   const lines = each(program).flatMap((command) => examplesOf(command).map(([line]) => line));

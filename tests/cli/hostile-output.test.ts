@@ -299,6 +299,9 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
   ],
   trust: () =>
     json(['trust', place('no-such', evilName)], ['trust', place('evil-home')], ['trust', place('good', evilName)]),
+  completion: () =>
+    json(['completion', evil], ['completion', 'bash'], ['completion', 'ids'], ['completion', 'workers']),
+  man: () => json(['man']),
   // these show nothing of others, and take no words
   demo: () => [['demo', evil]],
   version: () => json(['version'], ['version', evil]),
