@@ -2,7 +2,15 @@ import { BridgeError } from '../core/failure.ts';
 import type { Caller, ProcessId } from '../host/caller.ts';
 
 /** What only a person may do, or the live controller of the worker that it is about. */
-export type Act = 'answer' | 'dismiss' | 'settle' | 'resume' | 'send --in-dialog' | 'send --command' | 'trust';
+export type Act =
+  | 'answer'
+  | 'dismiss'
+  | 'settle'
+  | 'resume'
+  | 'send --in-dialog'
+  | 'send --command'
+  | 'trust'
+  | 'restore';
 
 export interface Question {
   readonly act: Act;
@@ -31,7 +39,13 @@ export function authorityOf({ act, caller, controller }: Question): Authority {
   }
   if (caller.is === 'nobody') return { is: 'person' };
   const { program } = caller;
-  if (act !== 'trust' && caller.is === 'agent' && controller !== null && isAmong(controller, caller.at)) {
+  if (
+    act !== 'trust' &&
+    act !== 'restore' &&
+    caller.is === 'agent' &&
+    controller !== null &&
+    isAmong(controller, caller.at)
+  ) {
     return { is: 'controller', program };
   }
   const above = caller.is === 'agent' ? `${program} (process ${caller.at[0]?.pid})` : program;
@@ -51,6 +65,7 @@ const whose: Readonly<Record<Act, string>> = {
   'send --in-dialog': `no agent decides in its own dialog or another's: ${orController}`,
   'send --command': `no agent changes its own settings or another's: ${orController}`,
   trust: 'only you may let a bridge.yaml decide',
+  restore: 'only you may let a backup decide, which brings a bridge.yaml',
 };
 
 /** @throws BridgeError naming the program above the caller, and what to do */

@@ -264,4 +264,16 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     ],
     load: async () => (await import('./archive.ts')).registerArchive,
   },
+  backup: {
+    group: 'Keep',
+    says: 'Copy the state directory into one file',
+    examples: [['bridge backup ~/bridge-2026-11-30.backup', 'also while a bridge runs']],
+    load: async () => (await import('./backup.ts')).registerBackup,
+  },
+  restore: {
+    group: 'Keep',
+    says: 'Make a state directory of a backup; types nothing',
+    examples: [['bridge restore ~/bridge-2026-11-30.backup --home ~/.bridge', 'which must be empty or missing']],
+    load: async () => (await import('./restore.ts')).registerRestore,
+  },
 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { viewOf } from '../../bridge/api/views.ts';
+import { backUp } from '../../bridge/app/backup.ts';
 import { commands } from '../../bridge/cli/commands.ts';
 import { renderLive } from '../../bridge/cli/live-log.ts';
 import { levelOf, recordOf } from '../../bridge/cli/live-record.ts';
@@ -299,6 +300,14 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
   ],
   trust: () =>
     json(['trust', place('no-such', evilName)], ['trust', place('evil-home')], ['trust', place('good', evilName)]),
+  backup: () =>
+    json(['backup', place(evilName)], ['backup', place('no-such', evilName)], ['backup', place('backups', evilName)]),
+  restore: () =>
+    json(
+      ['restore', place(evilName)],
+      ['restore', place('no-such', evilName)],
+      ['restore', place('a.backup'), '--home', place('restored', evilName)],
+    ),
   completion: () =>
     json(['completion', evil], ['completion', 'bash'], ['completion', 'ids'], ['completion', 'workers']),
   man: () => json(['man']),
@@ -312,7 +321,9 @@ function fillFolder(): void {
   fillHome();
   writeFileSync(join(home, 'bridge.yaml'), `mode: manual\nnotify: { command: [${JSON.stringify(place(evilName))}] }\n`);
   writeFileSync(place(evilName), `${lines}\n❯ ${evil}\n\n● ${evil}\n`);
-  for (const name of ['hooks', 'evil-home', 'good']) mkdirSync(place(name));
+  for (const name of ['hooks', 'evil-home', 'good', 'backups']) mkdirSync(place(name));
+  writeFileSync(join(home, evilName), '');
+  backUp(home, place('a.backup'), now);
   mkdirSync(place('good', evilName));
   writeFileSync(place('good', evilName, 'bridge.yaml'), 'policy: []\n');
   writeFileSync(place('evil-home', 'bridge.yaml'), `${JSON.stringify(evil)}: ${JSON.stringify(evil)}\n`);
