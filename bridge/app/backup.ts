@@ -3,13 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { usageError } from '../core/failure.ts';
 import { liesWithin } from '../host/home.ts';
 import { packageVersion } from '../host/package-version.ts';
+import { isPassing, stateFiles, stateFolders } from '../host/state-files.ts';
 import { type BackupEntry, copyDatabase, writeBackup } from '../journal/backup-file.ts';
-
-/** What a state directory is made of; the journal is copied by SQLite itself. */
-const files = ['bridge.yaml', 'trusted.json'];
-const folders = ['inbox', 'outbox', 'threads', 'archive'];
-/** Of a bridge that runs, or ran: made anew by the next. */
-const passing = /^(?:bridge\.db(?:-wal|-shm|\.lock)?|bridge\.sock(?:\.path)?|daemon\.(?:json|lock)|tmux-clients-.*)$/;
 
 export interface Backup {
   readonly file: string;
@@ -42,9 +37,10 @@ export function backUp(home: string, file: string, now: number): Backup {
     const scratch = mkdtempSync(`${path}.`);
     try {
       const names = readdirSync(home).sort();
-      leftOut.push(...names.filter((name) => ![...files, ...folders].includes(name) && !passing.test(name)));
-      for (const name of files) yield* entryOf(name);
-      for (const name of folders.filter((folder) => folder !== 'archive')) yield* below(name);
+      const isKnown = (name: string) => [...stateFiles, ...stateFolders].includes(name) || isPassing(name);
+      leftOut.push(...names.filter((name) => !isKnown(name) && !/^bridge\.db(?:-wal|-shm)?$/.test(name)));
+      for (const name of stateFiles) yield* entryOf(name);
+      for (const name of stateFolders.filter((folder) => folder !== 'archive')) yield* below(name);
       yield database('bridge.db', scratch);
       yield* below('archive', scratch);
     } finally {

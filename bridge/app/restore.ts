@@ -13,13 +13,17 @@ import { dirname, join } from 'node:path';
 import { BridgeError, messageOf, usageError } from '../core/failure.ts';
 import { type Finding, isNote } from '../core/finding.ts';
 import { isOpen } from '../core/request.ts';
+import { stateFiles, stateFolders } from '../host/state-files.ts';
 import { type BackupEntry, type BackupFacts, readBackup } from '../journal/backup-file.ts';
 import { Journal } from '../journal/journal.ts';
 import { auditHome, repairHome } from './audit.ts';
 import { endWhatWaited, type WhatWaited } from './restored-journal.ts';
 
 /** What a backup may put into a state directory. */
-const known = /^(?:bridge\.yaml|trusted\.json|bridge\.db|(?:inbox|outbox|archive|threads)\/.+)$/;
+function isKnown(path: string): boolean {
+  const [folder = '', ...below] = path.split('/');
+  return below.length > 0 ? stateFolders.includes(folder) : stateFiles.includes(path) || path === 'bridge.db';
+}
 
 /** Pages are judged only when they are older than this; of a restored journal nobody writes any more. */
 const laterMs = 60_000;
@@ -43,7 +47,7 @@ export interface Restored extends WhatWaited {
 export async function restore(file: string, home: string, now: number): Promise<Restored> {
   refuseFilled(home);
   const { facts, entries } = readBackup(file);
-  const foreign = entries.find(({ path }) => !known.test(path));
+  const foreign = entries.find(({ path }) => !isKnown(path));
   if (foreign) throw damaged(file, `it names ${JSON.stringify(foreign.path)}, which is no file of a state directory`);
   if (!entries.some(({ path }) => path === 'bridge.db')) throw damaged(file, 'it holds no journal');
   const draft = `${home}.restoring-${process.pid}`;

@@ -220,6 +220,22 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     ofAll: true,
     load: async () => (await import('./man.ts')).registerMan,
   },
+  update: {
+    group: 'Set up',
+    says: 'Say which bridge this is, and how to get a newer one',
+    examples: [['bridge update', 'changes nothing']],
+    load: async () => (await import('./update.ts')).registerUpdate,
+  },
+  uninstall: {
+    group: 'Set up',
+    says: 'Remove what bridge installed; what you changed stays',
+    examples: [
+      ['bridge uninstall', 'says what it would remove, and asks'],
+      ['bridge uninstall --state --yes', 'the state directory, too'],
+    ],
+    ofAll: true,
+    load: async () => (await import('./uninstall.ts')).registerUninstall,
+  },
   version: {
     group: 'Set up',
     says: 'Print the version of bridge and of the Node it runs on',

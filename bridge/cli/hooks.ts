@@ -33,7 +33,7 @@ export function registerHooks(command: Command): void {
       if (known === undefined) throw usageError('hooks', action, `expected one of ${actions.join(', ')}`);
       const target = hookTargetOf(agent);
       const flags = command.opts<{ config?: string; dryRun?: boolean }>();
-      const environment = environmentOf(context, flags.config);
+      const environment = hooksEnvironment(context.config.home, flags.config);
       if (known === 'show') return show(context, target, environment);
       const plan = known === 'install' ? planInstall(target, environment) : planRemove(target, environment);
       return carry(context, plan, flags.dryRun === true, known);
@@ -41,14 +41,15 @@ export function registerHooks(command: Command): void {
   );
 }
 
-function environmentOf({ config }: Context, file: string | undefined): HooksEnvironment {
+/** @param file an agent's settings, where they do not lie where it looks for them by itself */
+export function hooksEnvironment(home: string, file?: string): HooksEnvironment {
   return {
     env: process.env,
     userFolder: homedir(),
     program: {
       node: process.execPath,
       script: join(packageRoot, 'dist', 'cli', 'signal-program.js'),
-      home: resolve(config.home),
+      home: resolve(home),
     },
     config: file === undefined ? null : resolve(file),
   };

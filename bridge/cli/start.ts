@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
+import { dirname, relative } from 'node:path';
 import { type Command, Option } from 'commander';
 import { recordWorker } from '../app/worker-records.ts';
 import { BridgeError, ExitCode, messageOf, usageError } from '../core/failure.ts';
@@ -11,6 +12,9 @@ import { repositoryOf } from '../host/repository.ts';
 import { type ControllerReport, type StartControllerOptions, startController } from '../launch/controller.ts';
 import { labelController } from '../launch/controller-run.ts';
 import { controllerFlags, type LaunchFlag, workerFlags } from '../launch/flags.ts';
+import { gitignoreLines } from '../launch/gitignore.ts';
+import { noteInstalled, undoInstalled } from '../launch/installed-files.ts';
+import { launchFolder } from '../launch/state-folder.ts';
 import type { Tmux } from '../launch/tmux.ts';
 import { type StartReport, startWorker } from '../launch/worker.ts';
 import type { StartWorkerOptions } from '../launch/worker-settings.ts';
@@ -18,7 +22,7 @@ import { call } from '../server/socket.ts';
 import { socketPath as bridgeSocket } from '../server/socket-path.ts';
 import { ExecCommands } from '../tmux/exec.ts';
 import { paneFacts } from '../tmux/pane.ts';
-import { makeOutput, reportFault } from './output.ts';
+import { makeOutput, type Output, reportFault } from './output.ts';
 
 function tmuxAt(socketPath: string): Tmux {
   const tmux = new ExecCommands({ socketPath });
@@ -101,28 +105,54 @@ function launching(
 
 async function runWorker(options: Record<string, unknown>, json: boolean): Promise<ExitCode> {
   const out = makeOutput(json);
+  if (options.undo === true) return undo(out);
   const report: StartReport = await startWorker(
     { ...(options as StartWorkerOptions), terminal: isTerminal() },
     tmuxAt,
     environment,
   );
   const registered = await register(report).catch((fault) => messageOf(fault));
+  const repository = dirname(report.folder);
+  noteInstalled(homeHere(), repository, report.files);
+  const gitignore = await gitignoreLines(repository, report.files);
   for (const note of report.notes) out.warn(note);
   if (registered !== null) out.warn(`not made known to the bridge: ${registered}`);
-  out.result(describeWorker(report), report);
+  out.result([describeWorker(report), ...describeFiles(report.files, gitignore)].join('\n'), { ...report, gitignore });
   return report.attach === null ? ExitCode.done : runHere(report.attach, {}, process.cwd());
+}
+
+/** What was written into the repository, and what is to be done about it. */
+function describeFiles(files: readonly string[], gitignore: readonly string[]): string[] {
+  if (files.length === 0) return [];
+  const ignoring = `printf '%s\\n' ${gitignore.join(' ')} >> .gitignore`;
+  return [
+    `wrote ${files.map((file) => relative(environment.cwd, file)).join(', ')}`,
+    ...(gitignore.length === 0 ? [] : [`to keep that out of git: ${ignoring}`]),
+    '`bridge start worker --undo` takes it back',
+  ];
+}
+
+/** Takes back what was written; the session and what runs in it stay. */
+function undo(out: Output): ExitCode {
+  const undone = undoInstalled(homeHere(), dirname(launchFolder(environment)), false);
+  const kept = undone.kept.map(({ path, why }) => `left ${path}: ${why}`);
+  const removed = undone.removed.map((path) => `removed ${path}`);
+  const nothing = 'nothing of bridge is in this repository';
+  out.result([...removed, ...kept].join('\n') || nothing, undone);
+  return ExitCode.done;
+}
+
+/** The state directory of whoever starts something here. */
+function homeHere(): string {
+  const { cwd } = environment;
+  return findHome({ flag: null, env: process.env.BRIDGE_HOME, cwd, userFolder: homedir() }).folder;
 }
 
 /** Makes the worker known: to the bridge that runs, which watches it from now on, or to the one that is started later. */
 async function register({ socketPath: path, paneId, session }: StartReport): Promise<string | null> {
   const facts = await paneFacts(new ExecCommands({ socketPath: path }), paneId);
   if (facts === null) return 'its pane has gone';
-  const { folder } = findHome({
-    flag: null,
-    env: process.env.BRIDGE_HOME,
-    cwd: environment.cwd,
-    userFolder: homedir(),
-  });
+  const folder = homeHere();
   const { host, server, panePid, socketPath, label } = facts;
   const project = repositoryOf(environment.cwd) ?? environment.cwd;
   const record = { project, label, session };
@@ -148,6 +178,7 @@ async function runController(options: Record<string, unknown>, json: boolean): P
     tmuxAt,
     environment,
   );
+  noteInstalled(homeHere(), report.repository, [...report.kit.created, ...report.kit.replaced, ...report.files]);
   for (const note of report.notes) out.warn(note);
   out.result(describeController(report), report);
   const { run } = report;

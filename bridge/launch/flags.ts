@@ -68,6 +68,7 @@ export const workerFlags: readonly LaunchFlag[] = [
   ),
   is('--start-agent', 'startAgent', 'always', 'same as --start-codex', { alias: true }),
   is('--skip-skills', 'skipSkills', true, 'do not put the worker skill into the repository'),
+  is('--undo', 'undo', true, 'take back the files that were put into this repository, where they are unchanged'),
 ];
 
 /** `bridge start controller [SESSION]`; the positional is `--tmux-session`. Keys are those of StartControllerOptions. */

@@ -11,7 +11,7 @@ export interface RepositoryFiles extends FilesReport {
 }
 
 /** Where each agent program looks for a repository's own skills. */
-const skillFolders = ['.codex/skills', '.claude/skills'] as const;
+export const skillFolders = ['.codex/skills', '.claude/skills'] as const;
 const nothing: FilesReport = { created: [], kept: [], replaced: [], same: [] };
 
 /** Teaches a worker when and how to ask. What the repository has already stays as it is. */

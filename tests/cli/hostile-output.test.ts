@@ -308,6 +308,9 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
       ['restore', place('no-such', evilName)],
       ['restore', place('a.backup'), '--home', place('restored', evilName)],
     ),
+  update: () => json(['update']),
+  uninstall: () =>
+    json(['uninstall'], ['uninstall', '--state'], ['uninstall', '--home', place('evil-home'), '--state']),
   completion: () =>
     json(['completion', evil], ['completion', 'bash'], ['completion', 'ids'], ['completion', 'workers']),
   man: () => json(['man']),

@@ -1,0 +1,13 @@
+/** What a state directory is made of, beside its journal. */
+export const stateFiles: readonly string[] = ['bridge.yaml', 'trusted.json', 'installed.json'];
+export const stateFolders: readonly string[] = ['inbox', 'outbox', 'threads', 'archive'];
+
+/** Its journal, and one that could not be read and was set aside. */
+export function isJournalFile(name: string): boolean {
+  return /^bridge\.db(?:-wal|-shm|\.corrupt-.*)?$/.test(name);
+}
+
+/** What a bridge makes while it runs, and the next one makes anew. */
+export function isPassing(name: string): boolean {
+  return /^(?:bridge\.db\.lock|bridge\.sock(?:\.path)?|daemon\.(?:json|lock)|tmux-clients-.*)$/.test(name);
+}

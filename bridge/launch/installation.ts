@@ -1,0 +1,52 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { packageRoot } from './package-root.ts';
+
+/** How this bridge came here, and so how a newer one does and how it goes. */
+export interface Installation {
+  readonly is: 'clone' | 'global' | 'npx' | 'dependency' | 'elsewhere';
+  readonly folder: string;
+  /** command lines, in order */
+  readonly update: readonly string[];
+  readonly remove: readonly string[];
+}
+
+export const packageName = 'macs-bridge';
+
+/** @param root where the package lies; @param globalRoot where npm keeps global packages: beside the Node that runs */
+export function installationOf(
+  root: string = packageRoot,
+  globalRoot: string = join(process.execPath, '..', '..', 'lib', 'node_modules'),
+): Installation {
+  const folder = realpathSync(root);
+  const isIn = (parent: string) => existsSync(parent) && folder.startsWith(realpathSync(parent) + sep);
+  if (existsSync(join(folder, '.git'))) {
+    return {
+      is: 'clone',
+      folder,
+      update: [`cd ${folder}`, 'git pull', 'npm install'],
+      remove: [`npm unlink -g ${packageName}`, `rm -r ${folder}`],
+    };
+  }
+  if (folder.includes(`${sep}_npx${sep}`)) {
+    return { is: 'npx', folder, update: [`npx ${packageName}@latest version`], remove: ['npm cache clean --force'] };
+  }
+  if (isIn(globalRoot)) {
+    return {
+      is: 'global',
+      folder,
+      update: [`npm install -g ${packageName}@latest`],
+      remove: [`npm uninstall -g ${packageName}`],
+    };
+  }
+  const [, project] = new RegExp(`^(.*)\\${sep}node_modules\\${sep}`).exec(folder) ?? [];
+  if (project !== undefined) {
+    return {
+      is: 'dependency',
+      folder,
+      update: [`cd ${project}`, `npm install ${packageName}@latest`],
+      remove: [`cd ${project}`, `npm uninstall ${packageName}`],
+    };
+  }
+  return { is: 'elsewhere', folder, update: [], remove: [`rm -r ${folder}`] };
+}
