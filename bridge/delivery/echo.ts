@@ -92,10 +92,20 @@ export function belowLastCopy(text: string, snapshot: Snapshot): string {
   return aroundCopies(text, snapshot).at(-1)!;
 }
 
+/** A screen with the same end as the other would show the text, too: it has room for it and for what stands below it there. */
+export function wouldShow(screen: Snapshot, other: Snapshot, text: string): boolean {
+  const room = aroundCopies(text, screen).join('').length;
+  return room >= endOf(text).length + belowLastCopy(text, other).length;
+}
+
+function endOf(text: string): string {
+  return drawnFor(text)(text).slice(-leastUnmarked);
+}
+
 function aroundCopies(text: string, { rows, firstVisible }: Snapshot): readonly string[] {
   const drawn = drawnFor(text);
   const visible = rows.slice(firstVisible).map((row) => row.text);
   const screen = drawn(visible.join('\n'));
-  const end = drawn(text).slice(-leastUnmarked);
+  const end = endOf(text);
   return end.length < leastMarked ? [screen] : screen.split(end);
 }

@@ -2,7 +2,7 @@ import type { ComposerFacts } from '../core/composer.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import { isAppended } from './appended-input.ts';
-import { belowLastCopy, copiesOf, echoOf } from './echo.ts';
+import { belowLastCopy, copiesOf, echoOf, wouldShow } from './echo.ts';
 import { executes } from './guard.ts';
 import { markerOf } from './paste-marker.ts';
 import { drawnFor, type VisibleText, visibleTextFor } from './visible-text.ts';
@@ -175,12 +175,14 @@ export function beganToWork(before: Look, after: Look): boolean {
 
 /**
  * Of a text that left the composer: it came on the screen, and an input or work began; or it stands below all that was said
- * before the paste. Of one that stood there before, and fills the screen as it did, this tells only while it is worked on;
- * of one that was not seen to be worked on, something must have been said below it since: a short turn is over at once.
+ * before the paste, or where an older one would have been in sight. Of one that stood there before, and fills the screen as it
+ * did, this tells only while it is worked on; of one that was not seen to be worked on, something must have been said below it
+ * since: a short turn is over at once.
  */
 function wentUp(before: Look, after: Look, text: string, began: boolean): boolean {
   const [old, now] = [copiesOf(text, before.snapshot), copiesOf(text, after.snapshot)];
   if (now > old && began) return true;
+  if (old === 0 && now > 0 && wouldShow(before.snapshot, after.snapshot, text)) return saysBelow(after, after, text);
   if (now === 0 || now < old || !saysBelow(before, before, text) || saysBelow(after, before, text)) return false;
   return began || (now > old && saysBelow(after, after, text));
 }

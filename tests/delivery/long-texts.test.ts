@@ -69,6 +69,31 @@ test('pi draws inputs like answers: a long line that went up is known by what wa
   expect(judge('pi', text, { before: again, ready: standing, after: working, worked: true })).toBe('partly-echoed');
 });
 
+test('pi: a long line that is answered in the words of the answer before is known where an older one would have been in sight', () => {
+  const text = textOf('10,000 characters in one line');
+  const [rows, shorter] = [text, textOf('2,000 characters in one line')].map((one) =>
+    wrapped(one, 118).map((row) => ` ${row}`),
+  ) as [string[], string[]];
+  const answer = ['', ' Understood: The queue is drained by one worker that takes the oldest job', ''];
+  const composer = (draft = '') => [
+    '',
+    rule,
+    draft,
+    rule,
+    '/work (master)',
+    '↑200 0.1%/128k (auto)   scripted-model • medium',
+  ];
+  const look = (above: readonly string[], draft = '') => lookAt('pi', [...above, ...composer(draft)]);
+  const judged = (above: readonly string[], after: Look) =>
+    judge('pi', text, { before: look(above), ready: look(above, '[paste #1 10000 chars]'), after });
+  const after = look([...rows, ...answer]);
+  expect(judged([...shorter, ...answer], after)).toBe('partly-echoed');
+  // the screen ended above where an older one stands
+  expect(judged(answer, after)).toBeNull();
+  // nothing is said below it
+  expect(judged([...shorter, ...answer], look(rows))).toBeNull();
+});
+
 test('of a long paste Claude Code shows the end; where that filled the screen already, it stands last while it is worked on', () => {
   const text = textOf('10,000 characters in 125 lines');
   const end = text
