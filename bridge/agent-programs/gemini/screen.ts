@@ -152,11 +152,14 @@ function readWords(rows: readonly Row[], from: number, end: number, width: numbe
   return tidy(words);
 }
 
-/** The last entry of the turn, where it tells of an error: `✕ [API Error: …]`. */
+/** The last entry of the turn, where it tells of an error: `✕ [API Error: …]`, and below some of them how to learn more. */
 function errorAtEnd(rows: readonly Row[], from: number, end: number): { error?: string } {
-  const first = rows.findLastIndex(({ text }, at) => at >= from && at < end && /^\S/.test(text));
-  if (first < 0 || !rows[first]!.text.startsWith('✕ ')) return {};
-  return { error: tidy(rows.slice(first, end).map(({ text }) => text.slice(2))).join('\n') };
+  const opensEntry = (before: number) => rows.findLastIndex(({ text }, at) => at < before && /^\S/.test(text));
+  const last = opensEntry(end);
+  const isHint = rows[last]?.text.startsWith('ℹ This request failed. Press F12 ') === true;
+  const [first, to] = isHint ? [opensEntry(last), last] : [last, end];
+  if (first < from || !rows[first]!.text.startsWith('✕ ')) return {};
+  return { error: tidy(rows.slice(first, to).map(({ text }) => text.slice(2))).join('\n') };
 }
 
 /** A dialog takes the composer's place: a box at the very bottom, with numbered options, one of them marked. */
