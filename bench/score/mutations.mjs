@@ -239,7 +239,7 @@ function trimmed(lines) {
 
 /** Outside the alternate screen the history above may hold any older frame: a busy one, a dialog. */
 function withHistory({ entry, snapshot }, corpus) {
-  if (snapshot.facts.alternateScreen) return null;
+  if (snapshot.facts.alternateScreen || beginsInInput(snapshot)) return null;
   const old = corpus.find(
     (other) => other.entry.agent === entry.agent && other.expected.says === 'busy' && other.entry !== entry,
   );
@@ -251,6 +251,12 @@ function withHistory({ entry, snapshot }, corpus) {
     firstVisible: snapshot.firstVisible + rows.length,
     cursorRow: snapshot.cursorRow + rows.length,
   };
+}
+
+/** Right above stands the bar that gemini-cli 0.61.0 draws above an input, and nothing else. */
+function beginsInInput({ rows }) {
+  const [top, bottom] = ['▄', '▀'].map((bar) => rows.findIndex(({ text }) => text.startsWith(bar.repeat(10))));
+  return bottom >= 0 && bottom < top;
 }
 
 /** How an agent shows a tool's output, where that was seen: codex 0.169.0, gemini-cli 0.61.0. */
@@ -340,6 +346,10 @@ function tornFrames({ entry, snapshot, expected }, corpus) {
       expected.says !== 'idle with a draft';
     if (expected.isReady ? !isToldBelow(other, half) : !isNews) return [];
     const { facts, cursorRow } = expected.isReady ? other.snapshot : snapshot;
+    // of a draft whose row is in the upper half the lower one tells nothing
+    const isMixed =
+      facts.title !== snapshot.facts.title || rows.some(({ text }, at) => text !== snapshot.rows[at].text);
+    if (expected.isReady && !isMixed) return [];
     return [{ snapshot: { ...snapshot, facts, cursorRow, rows }, mayBeReady: false }];
   });
 }

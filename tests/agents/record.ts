@@ -458,7 +458,7 @@ const scenes: Record<string, Scene> = {
     await harness.record('finished', 'twelve lines of tool output, then an answer');
   },
   denied: asksAnd(exchanges.denied, async (harness) => {
-    await harness.agent.press(...harness.keys.deny);
+    await harness.agent.deny();
     await delay(1500);
     await harness.settled();
     await harness.record('denied', `a shell command denied with ${harness.keys.deny.join(' ')}`);

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { programOf } from '../../bridge/agent-programs/index.ts';
 import { errorReason } from '../../bridge/screen/turn-end-detector.ts';
-import { allRecorded, snapshotOfRecorded } from './snapshots.ts';
+import { allRecorded, snapshotOf, snapshotOfRecorded } from './snapshots.ts';
 
 const still = { quietForMs: 60_000, signals: {} };
 const errors = allRecorded.filter(({ state }) => state === 'error');
@@ -25,3 +27,24 @@ test('no turn that ended otherwise reads as an error', () => {
   );
   expect(wrong.map(({ file }) => file)).toEqual([]);
 });
+
+test('gemini: how to learn more below an error is no other end; a notice of another kind is', () => {
+  const screen = errors.find(
+    ({ agent, file }) => agent === 'gemini' && linesOf(file).some((row) => row.startsWith(hint)),
+  )!;
+  const errorWith = (change: (row: string) => string | null) => {
+    const rows = linesOf(screen.file).flatMap((row) => change(row) ?? []);
+    const { turn } = programOf('gemini').screen.read(snapshotOf(rows, { width: 120 }), still);
+    return turn.error;
+  };
+  expect(errorWith((row) => row)).toMatch(/^\[API Error: /);
+  expect(errorWith((row) => (row.startsWith(hint) ? 'ℹ Request cancelled.' : row))).toBeUndefined();
+  expect(errorWith((row) => (row.startsWith('✕ ') ? '✦ Done.' : row))).toBeUndefined();
+  expect(errorWith((row) => (row.startsWith('✕ ') ? null : row))).toBeUndefined();
+});
+
+const hint = 'ℹ This request failed. Press F12 ';
+
+function linesOf(file: string): readonly string[] {
+  return readFileSync(join(import.meta.dirname, '../screens', file), 'utf8').split('\n');
+}

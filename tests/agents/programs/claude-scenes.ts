@@ -125,6 +125,11 @@ const runsBehind = {
   }),
   after: [{ slow: 6000, say: streaming.steps[0].say }],
 };
+/** What it asks for when a conversation is made short. */
+const summary: Exchange = {
+  prompt: 'detailed summary of the conversation',
+  steps: [{ slow: 5000, say: streaming.steps[0].say }],
+};
 const todo = (content: string, status: string) => ({ content, status, activeForm: `${content} now` });
 const listsTasks = {
   prompt: 'Keep a list of the tasks',
@@ -298,7 +303,7 @@ export function claudeScenes({
         { waitMs: 2500 },
         { record: 'busy_agent', note: 'an agent of its own works', frames: 2, answering: true },
         { waitMs: 3000 },
-        { record: 'unknown', note: 'an agent of its own works in the background' },
+        { record: 'busy_agent', note: 'an agent of its own works in the background' },
         { waitMs: 12_000 },
         { record: 'finished', note: 'an agent of its own has worked' },
       ],
@@ -352,7 +357,7 @@ export function claudeScenes({
     start_hook: {
       start: settings({ hooks: { SessionStart: [{ hooks: [{ type: 'command', command: 'sleep 8' }] }] } }),
       acts: [
-        { record: 'starting', note: 'a hook of the start takes 8 s', frames: 2 },
+        { record: 'idle_start', note: 'a hook of the start takes 8 s, and what is typed is taken', frames: 2 },
         { type: short.prompt },
         { press: ['Enter'] },
         { record: 'busy_hook', note: 'sent while a hook of the start takes 8 s', frames: 3 },
@@ -360,6 +365,7 @@ export function claudeScenes({
     },
     compacting: {
       acts: [
+        { knows: summary },
         ...answered,
         { ask: exchanges.prose },
         { settled: true },
@@ -486,12 +492,12 @@ export function claudeScenes({
       acts: [
         { record: 'idle_start', note: 'nothing sent yet; with the keys of vim' },
         { press: ['Escape'] },
-        { record: 'unknown', note: 'vim, letters are commands' },
+        { record: 'idle_vim', note: 'vim, letters are commands' },
         { press: ['i'] },
         ...answered,
         { record: 'finished', note: 'a short answer; with the keys of vim' },
         { press: ['Escape'] },
-        { record: 'unknown', note: 'vim, letters are commands, after a turn' },
+        { record: 'finished_vim', note: 'vim, letters are commands, after a turn' },
         { press: ['i'] },
         { ask: streaming },
         { waitMs: 1500 },
