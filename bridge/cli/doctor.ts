@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
@@ -5,14 +6,17 @@ import { ownersOf } from '../app/owners.ts';
 import { lookAt } from '../app/reader.ts';
 import { forProject } from '../config/config.ts';
 import type { Config } from '../config/config-values.ts';
+import { originsOf } from '../config/origins.ts';
 import { rulesOf } from '../config/rules.ts';
 import { BridgeError, ExitCode } from '../core/failure.ts';
 import { addressKey } from '../core/pane.ts';
 import { readConfigFile } from '../host/config-file.ts';
 import { readTrusted } from '../host/home.ts';
+import { packageVersion } from '../host/package-version.ts';
 import { repositoryOf } from '../host/repository.ts';
 import { diagnose } from '../launch/doctor.ts';
 import type { Check, OwnedPane } from '../launch/doctor-check.ts';
+import { agentHooksChecks } from '../launch/doctor-hooks.ts';
 import { thisMachine } from '../launch/this-machine.ts';
 import type { Panes } from '../panes/panes.ts';
 import { pingDaemon } from '../server/socket.ts';
@@ -20,8 +24,13 @@ import { socketPath } from '../server/socket-path.ts';
 import { oncePerPane } from '../tmux/facts.ts';
 import { resolveSocket } from '../tmux/socket.ts';
 import { actDespite, type Context, contextDespite, withOptions } from './context.ts';
+import { because } from './home.ts';
+import { hooksEnvironment } from './hooks.ts';
+import { invoke } from './invoke.ts';
 import { paint } from './output.ts';
+import { targetOf } from './pane.ts';
 import { socketChoice, socketOf } from './socket.ts';
+import { wrapped } from './wrapped.ts';
 
 export function registerDoctor(command: Command): void {
   withOptions(command, 'place').action(
@@ -32,22 +41,28 @@ export function registerDoctor(command: Command): void {
           ...thisMachine({ socketPath: socketOf(context.config), home: context.config.home }),
           owned: () => owned(context),
         })),
+        ...agentHooksChecks(hooksEnvironment(context.config.home)),
+        ...(await paneChecks(context)),
+        originsCheck(context),
         settingsCheck(context.config, context.fault),
         await bridgeCheck(context.config),
       ];
-      const lines = checks.map((check) => {
-        const mark =
-          check.ok === true
-            ? paint('green', 'ok  ')
-            : check.ok === 'warn'
-              ? paint('yellow', 'note')
-              : paint('red', 'BAD ');
-        return `${mark} ${check.name}: ${check.detail}${check.remedy ? `\n       → ${check.remedy}` : ''}`;
-      });
-      context.out.result(lines.join('\n'), checks);
+      const lines = checks.map(({ ok, name, detail, remedy }) =>
+        [`${marks[`${ok}`]} ${name}: ${detail}`, ...(remedy === undefined ? [] : [`       → ${remedy}`])].join('\n'),
+      );
+      const { columns } = process.stdout;
+      const rows = lines.join('\n').split('\n');
+      const text = (columns === undefined ? rows : rows.map((row) => wrapped(row, columns))).join('\n');
+      context.out.result(text.replace(/^(?:ok|note|BAD)(?= )/gm, painted), checks);
       return checks.some((check) => check.ok === false) ? ExitCode.failed : ExitCode.done;
     }),
   );
+}
+
+const marks = { true: 'ok  ', warn: 'note', false: 'BAD ' } as const;
+
+function painted(mark: string): string {
+  return paint(mark === 'ok' ? 'green' : mark === 'note' ? 'yellow' : 'red', mark);
 }
 
 /** The bridge of the state directory, and whether it answers. */
@@ -56,10 +71,38 @@ async function bridgeCheck({ home }: Config): Promise<Check> {
   try {
     const living = await pingDaemon(socketPath(home));
     if (living === null) return { name, ok: true, detail: `none runs for ${home}` };
-    return { name, ok: true, detail: `process ${living.pid}, version ${living.version}` };
+    const detail = `process ${living.pid}, version ${living.version}, of ${home}`;
+    if (living.version === packageVersion) return { name, ok: true, detail };
+    const remedy = '`bridge stop`, then start it again';
+    return { name, ok: 'warn', detail: `${detail}; this command is ${packageVersion}`, remedy };
   } catch (cause) {
     return failed(name, cause);
   }
+}
+
+/** Which state directory counts, and which settings are from where. */
+function originsCheck({ config, home }: Context): Check {
+  const file = join(home.folder, 'bridge.yaml');
+  const where = { flags: 'flags', environment: 'environment', file };
+  const origins = originsOf(config).map(({ from, names }) => `${where[from]}: ${names.join(', ')}`);
+  const read = existsSync(file) ? [] : [`${file} does not exist`];
+  const rest = origins.length === 0 ? 'everything is default' : 'everything else is default';
+  const detail = [`${home.folder} (${because[home.because]})`, ...origins, ...read, rest].join('; ');
+  return { name: 'configuration', ok: true, detail };
+}
+
+/** Agents in panes that are newer than the last version that was seen. */
+async function paneChecks(context: Context): Promise<Check[]> {
+  const found = await invoke(context, 'list', { target: targetOf(context) }).catch((fault) => {
+    // without a server, or beside a bridge that does not answer: other checks say so
+    if (fault instanceof BridgeError) return null;
+    throw fault;
+  });
+  return (found?.panes ?? []).flatMap(({ pane, agent, version, versionNote }) => {
+    if (agent === null || version === null || versionNote === null) return [];
+    const remedy = 'what its screen does not prove is held, and said so';
+    return [{ name: `agent in ${pane}`, ok: 'warn' as const, detail: `${agent} ${version}: ${versionNote}`, remedy }];
+  });
 }
 
 function failed(name: string, cause: unknown): Check {

@@ -24,7 +24,8 @@ export function registerHome(command: Command): void {
   );
 }
 
-const because = {
+/** Why a state directory is the one that is used. */
+export const because = {
   flag: 'named with --home',
   environment: 'named by BRIDGE_HOME',
   older: 'an older bridge has kept its journal here',

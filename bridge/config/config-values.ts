@@ -163,7 +163,7 @@ function validated(option: OptionRow, value: unknown, source: string, userFolder
   }
 }
 
-function inFile(values: FileValues, path: string): unknown {
+export function inFile(values: FileValues, path: string): unknown {
   return path
     .split('.')
     .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], values as unknown);
