@@ -9,5 +9,7 @@ export function isJournalFile(name: string): boolean {
 
 /** What a bridge makes while it runs, and the next one makes anew. */
 export function isPassing(name: string): boolean {
-  return /^(?:bridge\.db\.lock|bridge\.sock(?:\.path)?|daemon\.(?:json|lock)|tmux-clients-.*)$/.test(name);
+  return /^(?:(?:bridge\.db|daemon)\.lock(?:-journal)?|bridge\.sock(?:\.path)?|daemon\.json|tmux-clients-.*)$/.test(
+    name,
+  );
 }

@@ -83,7 +83,8 @@ test('what was copied is there again: journal, mailbox, archives and bridge.yaml
   writeFileSync(join(home, 'bridge.yaml'), 'mode: manual\n');
   writeFileSync(join(home, 'inbox', 'r1.request.md'), 'page');
   writeFileSync(join(home, 'archive', '2026-11', 'r0.request.md'), 'old page');
-  for (const name of ['daemon.json', 'bridge.sock.path', 'my-notes.txt']) writeFileSync(join(home, name), '');
+  for (const name of ['daemon.json', 'daemon.lock-journal', 'bridge.sock.path', 'my-notes.txt'])
+    writeFileSync(join(home, name), '');
   symlinkSync('/etc/passwd', join(home, 'inbox', 'link'));
   const made = backUp(home, file, now);
   expect(made).toMatchObject({ files: 4, leftOut: ['my-notes.txt', 'inbox/link'] });
