@@ -54,12 +54,12 @@ async function explainPane(context: Context, name: string | null) {
   return { ...found, label: null };
 }
 
-function showOne(
+async function showOne(
   { out }: Context,
   explanation: Explained,
-  keep: () => { text: string; entry: unknown } | null,
-): ExitCode {
-  const saved = keep();
+  keep: () => Promise<{ text: string; entry: unknown } | null>,
+): Promise<ExitCode> {
+  const saved = await keep();
   const text = saved === null ? render(explanation) : `${render(explanation)}\n\n${saved.text}`;
   out.result(text, { ...asValue(explanation), ...(saved === null ? {} : { saved: saved.entry }) });
   return ExitCode.done;

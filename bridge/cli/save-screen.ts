@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { agentPrograms } from '../agent-programs/index.ts';
 import { BridgeError, ExitCode, usageError } from '../core/failure.ts';
 import type { PaneFacts } from '../core/pane.ts';
 import { packageRoot } from '../launch/package-root.ts';
@@ -24,7 +23,7 @@ export interface Save {
   /** a pane that commander took for the folder: `--save %3` */
   readonly targets: readonly string[];
   /** `program`: who drew the screen, as the fixture is to be filed */
-  keep(pane: PaneFacts, socketPath: string, program: string): () => { text: string; entry: unknown } | null;
+  keep(pane: PaneFacts, socketPath: string, program: string): () => Promise<{ text: string; entry: unknown } | null>;
 }
 
 /** Recording and masking are scripts/record-screen's; here they are asked for. @throws BridgeError on a usage error */
@@ -42,7 +41,7 @@ export function saveScreen(command: Command): Save {
     note?: string;
     mask?: string[];
   }>();
-  if (save === undefined) return { isWanted: false, targets: [], keep: () => () => null };
+  if (save === undefined) return { isWanted: false, targets: [], keep: () => async () => null };
   if (state === undefined || expectationOf(state) === null) {
     const known = labels.map(([name]) => (name.endsWith('_') ? `${name}…` : name)).join(', ');
     throw usageError('--state', state ?? 'missing', 'says what you see on the screen', `one of ${known}`);
@@ -52,11 +51,11 @@ export function saveScreen(command: Command): Save {
   return {
     isWanted: true,
     targets: isPane ? [save] : [],
-    keep: (pane, socketPath, program) => () => {
+    keep: (pane, socketPath, program) => async () => {
       const entries = record([
         pane.paneId,
         ...['--agent', program, '--state', state, '--out', folder, '--socket', socketPath, '--json'],
-        ...(agentVersion === undefined ? versionElse(program) : ['--agent-version', agentVersion]),
+        ...(agentVersion === undefined ? await versionElse(program) : ['--agent-version', agentVersion]),
         ...(note === undefined ? [] : ['--note', note]),
         ...mask.flatMap((text) => ['--mask', text]),
       ]);
@@ -67,7 +66,8 @@ export function saveScreen(command: Command): Save {
 }
 
 /** What the program itself says where it is on PATH: a screen that shows a version needs none. */
-function versionElse(program: string): string[] {
+async function versionElse(program: string): Promise<string[]> {
+  const { agentPrograms } = await import('../agent-programs/index.ts');
   const executable = agentPrograms.find(({ name }) => name === program)?.launch?.executable;
   if (executable === undefined) return [];
   const said = spawnSync(executable, ['--version'], {
