@@ -62,7 +62,7 @@ async function play(stop: AbortSignal): Promise<ExitCode> {
     const work = join(folder, 'work');
     const program = join(folder, 'codex');
     for (const path of [home, work]) mkdirPrivate(path);
-    symlinkSync(join(packageRoot, 'tests', 'fixtures', 'scripted-agent.mjs'), program);
+    symlinkSync(join(packageRoot, 'bridge', 'demo', 'scripted-agent.mjs'), program);
     writeFileSync(
       join(home, 'bridge.yaml'),
       `controller:\n  backend: rules\npolicy:\n  - when: { text: /which database/i }\n    answer: |\n      WORKER INSTRUCTIONS:\n      ${answer}\n      NOTES:\n      Postgres would need a server that nobody here runs.\n`,

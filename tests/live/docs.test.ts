@@ -83,7 +83,7 @@ class Reader {
     for (const name of ['my-project', 'shop', 'blog']) mkdirSync(join(this.#home, name, '.git'), { recursive: true });
     mkdirSync(join(this.#place, 'docs'));
     writeFileSync(join(this.#place, 'docs/plan.md'), 'The service answers questions about the weather.\n');
-    symlinkSync(join(root, 'tests/fixtures/scripted-agent.mjs'), join(agent, 'codex'));
+    symlinkSync(join(root, 'bridge/demo/scripted-agent.mjs'), join(agent, 'codex'));
     writeFileSync(join(agent, 'script'), JSON.stringify({ inputs }));
     const shell = (name: string, text: string) =>
       writeFileSync(join(programs, name), `#!/bin/bash\n${text}\n`, { mode: 0o755 });

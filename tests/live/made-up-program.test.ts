@@ -8,7 +8,7 @@ import { eachTestStartsWith, home, tmux } from './live-fixture.ts';
 
 /** A program that no release of bridge knows: it gets one file and one line in the catalogue, or six lines in bridge.yaml. */
 const root = resolve(import.meta.dirname, '../..');
-const scripted = fileURLToPath(new URL('../fixtures/scripted-agent.mjs', import.meta.url));
+const scripted = fileURLToPath(new URL('../../bridge/demo/scripted-agent.mjs', import.meta.url));
 
 let bridge: string;
 let work: string;
@@ -21,7 +21,7 @@ beforeEach(() => {
     cpSync(join(root, name), join(bridge, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(bridge, 'node_modules'));
   symlinkSync(scripted, join(tmux.folder, 'bin', 'hal'));
-  symlinkSync(join(root, 'tests/fixtures/scripted-agent'), join(tmux.folder, 'bin', 'scripted-agent'));
+  symlinkSync(join(root, 'bridge/demo/scripted-agent'), join(tmux.folder, 'bin', 'scripted-agent'));
   execFileSync('git', ['init', '-q', work]);
 });
 

@@ -24,9 +24,9 @@ const shipped = [
     'start_worker',
     'status',
   ].map((name) => `scripts/${name}.sh`),
-  'tests/fixtures/scripted-agent.mjs',
+  'bridge/demo/scripted-agent.mjs',
   ...['agent', 'codex-screen', 'commands', 'composer', 'keys', 'layout', 'rollout', 'surfaces'].map(
-    (name) => `tests/fixtures/scripted-agent/${name}.mjs`,
+    (name) => `bridge/demo/scripted-agent/${name}.mjs`,
   ),
 ];
 

@@ -13,7 +13,7 @@ const servers: PrivateTmux[] = [];
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'bridge-two-')));
   for (const name of ['home', 'elsewhere']) mkdirSync(join(folder, name), { mode: 0o700 });
-  symlinkSync(fileURLToPath(new URL('../fixtures/scripted-agent.mjs', import.meta.url)), join(folder, 'codex'));
+  symlinkSync(fileURLToPath(new URL('../../bridge/demo/scripted-agent.mjs', import.meta.url)), join(folder, 'codex'));
 });
 afterEach(async () => {
   await endBridges();
