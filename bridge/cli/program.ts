@@ -13,7 +13,7 @@ const pipedColumns = 80;
  * The command line: every command by name and summary.
  * @param load those that declare their arguments and flags too, as many as are needed
  */
-export async function programWith(load: (name: string) => boolean): Promise<Command> {
+export async function programWith(names: readonly string[], load: (name: string) => boolean): Promise<Command> {
   const program = new Command('bridge')
     .allowExcessArguments(false)
     // else the daemon's own --session, --agent and --socket take those of `start worker` and `start controller`
@@ -30,7 +30,8 @@ export async function programWith(load: (name: string) => boolean): Promise<Comm
     })
     .version(packageVersion, '-V, --version', 'show the version')
     .exitOverride();
-  for (const [name, row] of Object.entries(commands)) {
+  for (const name of names) {
+    const row = commands[name]!;
     const command = withWords(program.command(name), row);
     if (load(name)) (await row.load())(command);
   }
@@ -39,7 +40,7 @@ export async function programWith(load: (name: string) => boolean): Promise<Comm
 
 /** The same with the flags of the bridge itself and every command: what help, completion, man page and reference are made from. */
 export async function wholeProgram(): Promise<Command> {
-  return withOwnFlags(await programWith(() => true));
+  return withOwnFlags(await programWith(Object.keys(commands), () => true));
 }
 
 /** The flags of the bridge itself, without what it does. */
