@@ -27,9 +27,9 @@ const about =
 const firstSteps: CommandWords['examples'] = [
   ['bridge demo', 'see it work, without an agent'],
   ['bridge start worker --agent claude', 'an agent in a tmux pane, to be watched'],
-  ['bridge --session macs', 'watch the workers of a session; rules and a controller answer'],
-  ['bridge --session macs --mode manual', 'you answer, in outbox/ or with `bridge answer`'],
-  ['bridge --session macs --dry-run', 'say what it would type, and type nothing'],
+  ['bridge run', 'watch the workers; your rules and a controller answer'],
+  ['bridge run --mode manual', 'you answer, in outbox/ or with `bridge answer`'],
+  ['bridge run --dry-run', 'say what it would type, and type nothing'],
   ['bridge requests', 'what they ask'],
   ['bridge answer 7f3k9q "Use SQLite."', 'your answer, with a delivery receipt'],
   ['bridge help answer', 'what a command does, its flags and examples'],

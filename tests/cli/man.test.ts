@@ -36,7 +36,7 @@ test.skipIf(groff0() !== 0)('groff has nothing to say against it, and draws what
   const { status, stdout, stderr } = groff('-man', '-ww', '-Tascii', '-P-c');
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   const text = stdout.replace(/.\x08/g, '');
-  expect(text).toContain('bridge --session macs --mode manual');
+  expect(text).toContain('bridge run --session macs --mode manual');
   expect(text).toContain('"Use SQLite."');
   expect(text).toContain("'{}'");
 });
