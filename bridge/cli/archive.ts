@@ -12,7 +12,7 @@ export function registerArchive(command: Command): void {
       const { olderThan, dryRun } = command.opts<{ olderThan?: string; dryRun?: true }>();
       const days = olderThan === undefined ? null : Number(olderThan || Number.NaN);
       if (days !== null && (!Number.isFinite(days) || days < 0))
-        throw usageError('--older-than', olderThan!, 'is not a number of days');
+        throw usageError('--older-than', olderThan!, 'invalid: expected a number of days');
       const moved = await invoke(context, 'archive', { days, dryRun: dryRun === true });
       const { out } = context;
       if (moved === null) {

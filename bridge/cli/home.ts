@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { BridgeError, ExitCode, usageError } from '../core/failure.ts';
+import { BridgeError, ExitCode, unknownName, usageError } from '../core/failure.ts';
 import { claimHome } from '../host/instance.ts';
 import { act, type Context, withOptions } from './context.ts';
 
@@ -17,8 +17,7 @@ export function registerHome(command: Command): void {
     act(async (context, command) => {
       const [action] = command.args;
       if (action === undefined) return show(context);
-      if (action !== 'move')
-        throw usageError('home', action, 'is not an action', '`bridge home` or `bridge home move`');
+      if (action !== 'move') throw unknownName('action', action, ['move'], '`bridge home` or `bridge home move`');
       return move(context, resolve(command.opts<{ to?: string }>().to ?? join(homedir(), '.bridge')));
     }),
   );

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { hookable } from '../agent-programs/index.ts';
-import { ExitCode, usageError } from '../core/failure.ts';
+import { ExitCode, unknownName } from '../core/failure.ts';
 import { diffOf } from '../launch/hooks/diff.ts';
 import { type HookTarget, hookTargetOf } from '../launch/hooks/hook-target.ts';
 import {
@@ -30,7 +30,7 @@ export function registerHooks(command: Command): void {
     act(async (context, command) => {
       const [action = '', agent = ''] = command.args;
       const known = actions.find((one) => one === action);
-      if (known === undefined) throw usageError('hooks', action, `expected one of ${actions.join(', ')}`);
+      if (known === undefined) throw unknownName('action', action, actions, `expected one of ${actions.join(', ')}`);
       const target = hookTargetOf(agent);
       const flags = command.opts<{ config?: string; dryRun?: boolean }>();
       const environment = hooksEnvironment(context.config.home, flags.config);

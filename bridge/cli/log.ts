@@ -26,7 +26,7 @@ Each line: when (UTC), the worker, the last characters of the request's id, what
       const { out } = context;
       const { follow, last, id } = command.opts<{ follow?: boolean; last: string; id?: string }>();
       const count = Number(last);
-      if (!Number.isInteger(count) || count < 0) throw usageError('--last', last, 'is not a whole number');
+      if (!Number.isInteger(count) || count < 0) throw usageError('--last', last, 'invalid: expected a whole number');
       const home = context.config.home;
       if (!follow && !hasJournal(home)) {
         await call(socketPath(home), 'ping', {});

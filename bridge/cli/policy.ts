@@ -61,7 +61,7 @@ export function registerPolicy(policy: Command): void {
       const flags = command.opts<{ as: string; repository?: string; at?: string }>();
       const at = flags.at === undefined ? Date.now() : Date.parse(flags.at);
       if (Number.isNaN(at))
-        throw usageError('--at', String(flags.at), 'is not a time', 'for instance 2026-11-20T09:30');
+        throw usageError('--at', String(flags.at), 'invalid: expected a time', 'for instance 2026-11-20T09:30');
       const as = { worker: flags.as, repository: flags.repository && resolve(flags.repository), at };
       const config = configHere(context);
       const rules = rulesOf(config);

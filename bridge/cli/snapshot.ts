@@ -13,7 +13,8 @@ export function registerSnapshot(command: Command): void {
     act(async (context, command) => {
       const wanted = String(command.opts().lines ?? process.env.TARGET_PANE_LINES ?? defaultLines);
       const lines = Number(wanted);
-      if (!Number.isInteger(lines) || lines < 1) throw usageError('--lines', wanted, 'is not a whole number above 0');
+      if (!Number.isInteger(lines) || lines < 1)
+        throw usageError('--lines', wanted, 'invalid: expected a whole number above 0');
       const { snapshot, warnings } = await invoke(context, 'snapshot', { target: targetOf(context), lines });
       warnAll(context, warnings);
       context.out.result(snapshot.lines.join('\n'), snapshot);

@@ -77,7 +77,7 @@ function given(command: Command, flags: readonly LaunchFlag[]): Record<string, u
     } else if (flag.type === 'number') {
       const number = Number(value);
       if (!Number.isInteger(number) || number < 0)
-        throw usageError(flag.flag.split(' ')[0]!, String(value), 'is not a whole number');
+        throw usageError(flag.flag.split(' ')[0]!, String(value), 'invalid: expected a whole number');
       values[flag.key] = number;
     } else {
       values[flag.key] = value;

@@ -5,7 +5,7 @@ import { usageError } from '../core/failure.ts';
 export async function textFrom(words: readonly string[], command: string): Promise<string> {
   const fromStdin = words.length === 1 && words[0] === '-';
   if (words.length === 0 && process.stdin.isTTY)
-    throw usageError(command, 'text', 'is missing', `bridge ${command} "text", or a pipe and -`);
+    throw usageError('argument', 'text', 'missing', `bridge ${command} "text", or a pipe and -`);
   if (!fromStdin && words.length > 0) return seen(words.join(' '), command, 'text');
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
@@ -31,6 +31,6 @@ function decode(bytes: Buffer, command: string): string {
 export function seconds(value: string, flag: string): number {
   const number = Number(value);
   if (value.trim() === '' || !Number.isFinite(number) || number < 0)
-    throw usageError(flag, value, 'is not a number of seconds');
+    throw usageError(flag, value, 'invalid: expected a number of seconds');
   return number * 1000;
 }

@@ -141,19 +141,19 @@ function validated(option: OptionRow, value: unknown, source: string, userFolder
     case 'number': {
       const number = typeof value === 'number' ? value : Number(String(value).trim() || Number.NaN);
       if (!Number.isFinite(number) || number < 0)
-        throw usageError(source, String(value), 'is not a number of 0 or more');
+        throw usageError(source, String(value), 'invalid: expected a number of 0 or more');
       return number;
     }
     case 'boolean':
       if (typeof value === 'boolean') return value;
       if (/^(1|true|yes|on)$/i.test(String(value))) return true;
       if (/^(0|false|no|off)$/i.test(String(value))) return false;
-      throw usageError(source, String(value), 'is neither true nor false');
+      throw usageError(source, String(value), 'invalid: expected true or false');
     case 'list':
       return Array.isArray(value) ? value : [String(value)];
     case 'choice':
       if (!option.choices!.includes(String(value))) {
-        throw usageError(source, String(value), `expected one of ${option.choices!.join(', ')}`);
+        throw usageError(source, String(value), `invalid: expected one of ${option.choices!.join(', ')}`);
       }
       return String(value);
     case 'path':

@@ -72,11 +72,15 @@ test('the same key twice is an error, not a silent choice', () => {
 });
 
 test('a number flag that is no number is refused', () => {
-  expect(() => load(undefined, { controllerTimeout: 'soon' })).toThrow(/--controller-timeout: soon: is not a number/);
+  expect(() => load(undefined, { controllerTimeout: 'soon' })).toThrow(
+    /invalid --controller-timeout 'soon': expected a number/,
+  );
 });
 
 test('an unknown backend is refused with the list of those known', () => {
-  expect(() => load(undefined, { controllerBackend: 'gpt' })).toThrow(/gpt: expected one of auto, codex/);
+  expect(() => load(undefined, { controllerBackend: 'gpt' })).toThrow(
+    /invalid --controller-backend 'gpt': expected one of auto, codex/,
+  );
 });
 
 test.each([
