@@ -132,7 +132,7 @@ test("bridge.py takes MACS's flags, hands on exit codes, and is the process that
 
   harness.tmux('new-session', '-d', '-s', 'macs', 'exec sleep 1000');
   const watching = start(bridgePy, ['--session', 'macs', '--mode', 'manual'], { env: { TMUX_SOCKET: harness.socket } });
-  await until('it watches', () => watching.said.stdout.includes('watching'));
+  await until('it watches', () => /^bridge \S+ · manual · pid \d+$/m.test(watching.said.stdout));
   watching.child.kill('SIGTERM');
   expect(await watching.ended).toMatchObject({ code: 0, signal: null });
 });
