@@ -129,7 +129,10 @@ test('inside a pane of that server it runs here, and the pane is labelled; never
 });
 
 test('without a tmux server it exits 2 and installs nothing; --no-codex installs, --no-tmux-detect starts in this terminal', async () => {
-  await expect(start()).rejects.toMatchObject({ exitCode: 2, nextStep: expect.stringContaining('bridge start worker') });
+  await expect(start()).rejects.toMatchObject({
+    exitCode: 2,
+    nextStep: expect.stringContaining('bridge start worker'),
+  });
   expect(existsSync(join(repo, '.codex'))).toBe(false);
   const controller = await start({ startAgent: false });
   expect(controller.server).toBeNull();
