@@ -235,11 +235,11 @@ describe.runIf(isWanted('claude')).each(looks)('a real claude%s', (_how, look) =
     const before = await journaled(agent);
 
     const { binary } = agent.prepared;
-    await heardAgain('approval-wanted', agent, () => agent.type(`RUN: ${binary} -p 'SAY: nested words'`));
+    await heardAgain('approval-wanted', agent, () => agent.type(`RUN: ${binary} -p 'SLOW 3: nested words'`));
     await agent.waitForScreen(agent.approval);
     await heardAgain('turn-ended', agent, () => agent.pressUntil('Enter', isClosed));
     const nested = signals().filter(({ type }) => type === 'signal-dropped');
-    // it ends right after its turn: what it then calls may find nobody above, and once its turn's beginning was not heard at all
+    // it ends right after its turn: what it then calls may find nobody above, and what it called before a short one is ended with it
     expect(nested.map(({ kind }) => kind)).toContain('session-began');
     for (const { reason } of nested) expect(reason).toMatch(/it has no terminal|no agent program stands above/);
     const after = (await journaled(agent)).slice(before.length);
