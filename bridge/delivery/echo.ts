@@ -92,10 +92,16 @@ export function belowLastCopy(text: string, snapshot: Snapshot): string {
   return aroundCopies(text, snapshot).at(-1)!;
 }
 
-/** A screen with the same end as the other would show the text, too: it has room for it and for what stands below it there. */
+/** All that stands below the first of them, with the others in it. */
+export function belowFirstCopy(text: string, snapshot: Snapshot): string {
+  return aroundCopies(text, snapshot).slice(1).join(endOf(text));
+}
+
+/** A screen with the same end as the other would show its first copy, too: it has room for it and for what stands below it there. */
 export function wouldShow(screen: Snapshot, other: Snapshot, text: string): boolean {
-  const room = aroundCopies(text, screen).join('').length;
-  return room >= endOf(text).length + belowLastCopy(text, other).length;
+  const end = endOf(text);
+  const room = aroundCopies(text, screen).join(end).length;
+  return room >= end.length + belowFirstCopy(text, other).length;
 }
 
 function endOf(text: string): string {

@@ -2,7 +2,7 @@ import type { ComposerFacts } from '../core/composer.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import { isAppended } from './appended-input.ts';
-import { belowLastCopy, copiesOf, echoOf, wouldShow } from './echo.ts';
+import { belowFirstCopy, belowLastCopy, copiesOf, echoOf, wouldShow } from './echo.ts';
 import { executes } from './guard.ts';
 import { markerOf } from './paste-marker.ts';
 import { drawnFor, type VisibleText, visibleTextFor } from './visible-text.ts';
@@ -182,16 +182,18 @@ export function beganToWork(before: Look, after: Look): boolean {
 function wentUp(before: Look, after: Look, text: string, began: boolean): boolean {
   const [old, now] = [copiesOf(text, before.snapshot), copiesOf(text, after.snapshot)];
   if (now > old && began) return true;
-  if (old === 0 && now > 0 && wouldShow(before.snapshot, after.snapshot, text)) return saysBelow(after, after, text);
-  if (now === 0 || now < old || !saysBelow(before, before, text) || saysBelow(after, before, text)) return false;
-  return began || (now > old && saysBelow(after, after, text));
+  const saysBelow = (look: Look, said: Look) => says(belowLastCopy(text, look.snapshot), said, text);
+  // an answer may have the text, too
+  if (old === 0 && now > 0 && wouldShow(before.snapshot, after.snapshot, text))
+    return says(belowFirstCopy(text, after.snapshot), after, text);
+  if (now === 0 || now < old || !saysBelow(before, before) || saysBelow(after, before)) return false;
+  return began || (now > old && saysBelow(after, after));
 }
 
-/** A line that `said` says stands on the screen, below the last copy of the text. */
-function saysBelow({ snapshot }: Look, said: Look, text: string): boolean {
-  const below = belowLastCopy(text, snapshot);
+/** A line that `said` says stands there, as it is drawn. */
+function says(drawn: string, said: Look, text: string): boolean {
   const lines = said.reading.turn.words.flatMap((words) => words.split('\n')).map(drawnFor(text));
-  return lines.some((line) => line.length >= leastSaid && below.includes(line));
+  return lines.some((line) => line.length >= leastSaid && drawn.includes(line));
 }
 
 /** A line of fewer letters may stand anywhere. */

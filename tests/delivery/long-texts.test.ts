@@ -94,6 +94,37 @@ test('pi: a long line that is answered in the words of the answer before is know
   expect(judged([...shorter, ...answer], look(rows))).toBeNull();
 });
 
+test('pi: a text that is repeated in its answer has gone up as well', () => {
+  const text = textOf('$(x) and backticks');
+  const drawn = ` ${text.replaceAll('`', '')}`;
+  const composer = (draft = '') => [
+    rule,
+    draft,
+    rule,
+    '/work (master)',
+    '↑1.5k ↓300 0.1%/128k (auto)   scripted-model • medium',
+  ];
+  const look = (above: readonly string[], draft = '') => lookAt('pi', [...above, '', ...composer(draft)]);
+  const earlier = [
+    ' The queue is drained by one worker that takes the oldest job first and marks it before it begins.',
+    '',
+    ' The first line.',
+    ' C-c',
+    ' Enter',
+    '',
+    '',
+    ' Understood: The first line.',
+    '',
+    ' Operation aborted',
+    '',
+  ];
+  const moments = { before: look(earlier), ready: look(earlier, text) };
+  const answer = ['', '', ` Understood: ${drawn.trim()}`];
+  expect(judge('pi', text, { ...moments, after: look([...earlier, '', drawn, ...answer]) })).toBe('partly-echoed');
+  // nothing is said below it
+  expect(judge('pi', text, { ...moments, after: look([...earlier, '', drawn]) })).toBeNull();
+});
+
 test('of a long paste Claude Code shows the end; where that filled the screen already, it stands last while it is worked on', () => {
   const text = textOf('10,000 characters in 125 lines');
   const end = text
