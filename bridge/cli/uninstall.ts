@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { hookable } from '../agent-programs/index.ts';
+import { quoteCommand } from '../core/command-line.ts';
 import { BridgeError, ExitCode } from '../core/failure.ts';
 import { isJournalFile, isPassing, stateFiles, stateFolders } from '../host/state-files.ts';
 import { hookTargetOf } from '../launch/hooks/hook-target.ts';
@@ -78,8 +79,7 @@ nobody can be asked it only says what it would remove, and exits with 1.
         ...(state || !existsSync(home)
           ? []
           : [`left ${home}: your journal, mailbox and bridge.yaml; --state removes them`]),
-        'what is left to you:',
-        ...left.map((line) => `  ${line}`),
+        ...(left.length === 0 ? [] : ['what is left to you:', ...left.map((line) => `  ${line}`)]),
       ];
       const isAsked = !yes && !config.json && process.stdin.isTTY === true && process.stdout.isTTY === true;
       if (isAsked) out.say(report(false).join('\n'));
@@ -169,8 +169,11 @@ function units(): Removals {
     removals: [],
     kept: [],
     left: [
-      ...(existsSync(unit) ? [`systemctl --user disable --now bridge && rm ${unit}`] : []),
-      ...plists.map((name) => `launchctl bootout gui/$(id -u) ${join(agents, name)} && rm ${join(agents, name)}`),
+      ...(existsSync(unit) ? [`systemctl --user disable --now bridge && ${quoteCommand(['rm', unit])}`] : []),
+      ...plists.map((name) => {
+        const path = quoteCommand([join(agents, name)]);
+        return `launchctl bootout gui/$(id -u) ${path} && rm ${path}`;
+      }),
     ],
   };
 }

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { quoteCommand } from '../core/command-line.ts';
 import { packageRoot } from './package-root.ts';
 
 /** How this bridge came here, and so how a newer one does and how it goes. */
@@ -24,12 +25,14 @@ export function installationOf(
     return {
       is: 'clone',
       folder,
-      update: [`cd ${folder}`, 'git pull', 'npm install'],
-      remove: [`npm unlink -g ${packageName}`, `rm -r ${folder}`],
+      update: [line('cd', folder), 'git pull', 'npm install'],
+      // the clone itself may hold somebody's work
+      remove: [`npm unlink -g ${packageName}`],
     };
   }
-  if (folder.includes(`${sep}_npx${sep}`)) {
-    return { is: 'npx', folder, update: [`npx ${packageName}@latest version`], remove: ['npm cache clean --force'] };
+  const [, cached] = new RegExp(`^(.*\\${sep}_npx\\${sep}[^\\${sep}]+)\\${sep}`).exec(folder) ?? [];
+  if (cached !== undefined) {
+    return { is: 'npx', folder, update: [`npx ${packageName}@latest version`], remove: [line('rm', '-r', cached)] };
   }
   if (isIn(globalRoot)) {
     return {
@@ -44,9 +47,13 @@ export function installationOf(
     return {
       is: 'dependency',
       folder,
-      update: [`cd ${project}`, `npm install ${packageName}@latest`],
-      remove: [`cd ${project}`, `npm uninstall ${packageName}`],
+      update: [line('cd', project), `npm install ${packageName}@latest`],
+      remove: [line('cd', project), `npm uninstall ${packageName}`],
     };
   }
-  return { is: 'elsewhere', folder, update: [], remove: [`rm -r ${folder}`] };
+  return { is: 'elsewhere', folder, update: [], remove: [] };
+}
+
+function line(...words: string[]): string {
+  return quoteCommand(words);
 }

@@ -24,7 +24,7 @@ test.each([
     '.npm/_npx/0a1b/node_modules/macs-bridge',
     undefined,
     'npx macs-bridge@latest version',
-    'npm cache clean --force',
+    'rm -r FOLDER/.npm/_npx/0a1b',
   ],
   [
     'dependency',
@@ -40,6 +40,6 @@ test.each([
   expect(found).toMatchObject({
     is,
     update: expect.arrayContaining([update]),
-    remove: expect.arrayContaining([remove]),
+    remove: expect.arrayContaining([remove.replace('FOLDER', folder)]),
   });
 });
