@@ -3,11 +3,9 @@ import { askerOf } from '../app/asker.ts';
 import type { Bridge } from '../app/bridge.ts';
 import { isBlank } from '../core/cleaning.ts';
 import { usageError } from '../core/failure.ts';
-import { addressKey, type PaneFacts } from '../core/pane.ts';
 import { systemSource } from '../host/process-source.ts';
-import { ExecCommands } from '../tmux/exec.ts';
-import { listPanes } from '../tmux/pane.ts';
 import { aboveArgs, callerArgs, limitMs, text, word } from './arguments.ts';
+import { panesFor } from './asking-panes.ts';
 import { type ForViews, viewIn } from './find-request.ts';
 import { method } from './method.ts';
 import { askView } from './views.ts';
@@ -49,11 +47,3 @@ export const ask = method({
     };
   },
 });
-
-/** All panes that are known, and those of the server that a caller says it is in: a claim, which only says where to look. */
-async function panesFor({ panes }: Pick<Bridge, 'panes'>, tmuxSocket: string | null): Promise<PaneFacts[]> {
-  const known = await panes.list().catch(() => []);
-  if (tmuxSocket === null) return known;
-  const there = await listPanes(new ExecCommands({ socketPath: tmuxSocket })).catch(() => []);
-  return [...known, ...there.filter((pane) => !known.some((one) => addressKey(one) === addressKey(pane)))];
-}

@@ -7,14 +7,17 @@ import { changes } from './changes.ts';
 import { dismiss } from './dismiss.ts';
 import { explain } from './explain.ts';
 import { follow } from './follow.ts';
+import { inbox } from './inbox.ts';
 import { list } from './list.ts';
 import { log } from './log.ts';
+import { members } from './members.ts';
 import { type Method, type Served, type StreamMethod, served } from './method.ts';
 import { overview } from './overview.ts';
 import { panes } from './panes.ts';
 import { pause } from './pause.ts';
 import { pauses } from './pauses.ts';
 import { register } from './register.ts';
+import { release } from './release.ts';
 import { requests } from './requests.ts';
 import { resume } from './resume.ts';
 import { send } from './send.ts';
@@ -24,6 +27,9 @@ import { signal } from './signal.ts';
 import { snapshot } from './snapshot.ts';
 import { status } from './status.ts';
 import { target } from './target.ts';
+import { tell } from './tell.ts';
+import { thread } from './thread.ts';
+import { threads } from './threads.ts';
 import { watch } from './watch.ts';
 
 /** What only reads: a state directory where no bridge has run stays as it is. */
@@ -45,6 +51,12 @@ const acting = [
   signal,
   watch,
   register,
+  tell,
+  inbox,
+  thread,
+  threads,
+  members,
+  release,
 ] as const;
 
 /** Everything that can be asked of a bridge, in the order in which people meet it. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
+import { placeIn } from '../core/pane.ts';
 import { systemClock } from '../host/clock.ts';
 import { packageVersion } from '../host/package-version.ts';
 import { method } from './method.ts';
@@ -57,7 +58,11 @@ export function overviewOf(bridge: Bridge): Overview {
     mode: config.mode,
     dryRun: config.dryRun,
     answers: bridge.dispatches.chosen,
-    workers: workers.map((worker) => ({ ...worker, name: bridge.shown(worker.name) })),
+    workers: workers.map(({ identity, name, ...worker }) => ({
+      ...worker,
+      ...placeIn(identity),
+      name: bridge.shown(name),
+    })),
     paused: Object.keys(bridge.requests.pauses).length > 0,
     waitingForYou: journal.requests({ open: true }).filter(({ state }) => state.is === 'asked' && state.of === 'human')
       .length,

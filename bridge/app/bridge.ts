@@ -5,6 +5,7 @@ import type { Mailbox } from '../controllers/mailbox.ts';
 import type { BridgeEvent, MailboxEvent, PublicEvent, ScreenEvent } from '../core/events.ts';
 import { messageOf } from '../core/failure.ts';
 import type { DeliveryId } from '../core/ids.ts';
+import type { Message } from '../core/message.ts';
 import { shownName } from '../core/names.ts';
 import { placeIn } from '../core/pane.ts';
 import { steadyClock, systemClock } from '../host/clock.ts';
@@ -15,6 +16,8 @@ import { workingFolder } from '../host/process-source.ts';
 import { Journal } from '../journal/journal.ts';
 import { DeadLetters } from '../messages/dead-letters.ts';
 import type { DeliveryQueue } from '../messages/delivery-queue.ts';
+import type { Directory } from '../messages/directory.ts';
+import type { Messages } from '../messages/messages.ts';
 import type { HookReceiver, Received, SignalCall } from '../panes/hook-receiver.ts';
 import type { Panes } from '../panes/panes.ts';
 import { Alerts } from '../requests/alerts.ts';
@@ -28,6 +31,7 @@ import { assembleDeliveries } from './assemble/deliveries.ts';
 import { assembleDispatches } from './assemble/dispatches.ts';
 import { assemblePanes } from './assemble/known-panes.ts';
 import { assembleMailbox } from './assemble/mailbox.ts';
+import { assembleMessages } from './assemble/messages.ts';
 import { assembleRequests } from './assemble/requests.ts';
 import { Changes } from './changes.ts';
 import { clampToClock } from './clock-steps.ts';
@@ -72,6 +76,9 @@ export class Bridge {
   readonly requests: Requests;
   readonly opener: RequestOpener;
   readonly deadLetters: DeadLetters;
+  /** who has a name, and what they write to each other */
+  readonly directory: Directory;
+  readonly messages: Messages;
   readonly retention: Retention;
   readonly changes = new Changes(systemClock);
   readonly mint = minter(systemClock);
@@ -154,6 +161,9 @@ export class Bridge {
       isAwaited: (id) => texts.isAwaited(id),
       call: (delivery, why) => emit({ type: 'letter-stranded', delivery, why }),
     });
+    const living = () => (config.dryRun ? [] : this.workers);
+    const mail = assembleMessages({ clock, mint, journal, projects, deliveries, living, emit });
+    [this.directory, this.messages] = [mail.directory, mail.messages];
     this.retention = new Retention({
       journal,
       home: config.home,
@@ -166,7 +176,7 @@ export class Bridge {
 
   /** Who listens to what, in this order. An event that is not listed is told, and that is all. */
   #whoListens(): Listeners {
-    const { servers, panes, requests, deadLetters } = this;
+    const { servers, panes, requests, deadLetters, directory, messages } = this;
     const emit = (event: PublicEvent) => this.#emit(event);
     const wake = () => this.changes.wake();
     const outcomes = new DeliveryOutcomes({ requests, arrived: (delivery) => this.#watching.arrived(delivery) });
@@ -189,7 +199,18 @@ export class Bridge {
         ({ delivery }) => outcomes.changed(delivery),
         ({ delivery }) => deadLetters.changed(delivery),
         ({ delivery }) => outcomes.askFailed(delivery),
+        ({ delivery }) => messages.deliveryChanged(delivery),
         wake,
+      ],
+      'message-sent': [emit, wake],
+      'mail-changed': [emit, wake],
+      'worker-found': [
+        emit,
+        ({ worker }) => {
+          if (this.config.dryRun) return;
+          directory.seen(worker);
+          messages.tellOf(worker);
+        },
       ],
       'attempt-failed': [
         ({ delivery, fault }) => this.say('warning', `delivery ${delivery.id}: ${messageOf(fault)}; it is tried again`),
@@ -284,7 +305,18 @@ export class Bridge {
 function withShownNames(event: PublicEvent, shown: (name: string) => string): PublicEvent {
   if ('worker' in event) return { ...event, worker: shown(event.worker) };
   if ('request' in event) return { ...event, request: { ...event.request, worker: shown(event.request.worker) } };
+  if ('message' in event) return { ...event, ...withShownMembers(event, shown) };
   if (!('delivery' in event)) return event;
   const { delivery } = event;
   return { ...event, delivery: { ...delivery, envelope: { ...delivery.envelope, to: shown(delivery.envelope.to) } } };
+}
+
+function withShownMembers(
+  event: Extract<PublicEvent, { readonly message: Message }>,
+  shown: (name: string) => string,
+): Pick<typeof event, 'message'> {
+  const { message } = event;
+  const from = { ...message.from, name: shown(message.from.name) };
+  const mail = 'mail' in event ? { mail: { ...event.mail, member: shown(event.mail.member) } } : {};
+  return { message: { ...message, from, to: message.to.map(shown) }, ...mail };
 }

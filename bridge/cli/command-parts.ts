@@ -3,7 +3,7 @@ import type { Argument, Command, Option } from 'commander';
 import { optionGroups } from '../config/option-groups.ts';
 
 /** The headings of commands, in the order of the help. */
-export const commandGroups = ['Run', 'Ask and answer', 'Panes', 'Set up', 'Keep'] as const;
+export const commandGroups = ['Run', 'Ask and answer', 'Between agents', 'Panes', 'Set up', 'Keep'] as const;
 
 export interface CommandWords {
   readonly group: (typeof commandGroups)[number];

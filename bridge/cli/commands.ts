@@ -93,6 +93,7 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     examples: [
       ['bridge resume', 'every pause'],
       ['bridge resume worker-docs', 'exit code 1 where it was not paused by that name'],
+      ['bridge resume --thread api/errors', 'lets a thread go on that is held as a loop'],
     ],
     load: async () => (await import('./resume.ts')).registerResume,
   },
@@ -114,6 +115,52 @@ export const commands: Readonly<Record<string, CommandRow>> = {
       ['bridge policy test tests/screens --at 2026-11-20T23:00 --repository /home/me/site --json'],
     ],
     load: async () => (await import('./policy.ts')).registerPolicy,
+  },
+  tell: {
+    group: 'Between agents',
+    says: 'Write to members; say what became of it for each',
+    examples: [
+      ['bridge tell coder "The tests are green."', 'submitted, with its receipt; or waiting, and why'],
+      [
+        'git diff | bridge tell coder reviewer -',
+        'to two, from stdin: they get a doorbell, and read it with `bridge inbox`',
+      ],
+      ['bridge tell coder --no-reply "Deployed."'],
+    ],
+    load: async () => (await import('./tell.ts')).registerTell,
+  },
+  post: {
+    group: 'Between agents',
+    says: 'Write in a thread, and name who is told of it',
+    examples: [['bridge post api/errors "404 or 410?" --to coder reviewer']],
+    load: async () => (await import('./post.ts')).registerPost,
+  },
+  inbox: {
+    group: 'Between agents',
+    says: 'Read what others wrote to you; it is marked read',
+    examples: [
+      ['bridge inbox', 'in the pane of a member'],
+      ['bridge inbox --as coder', 'look into the mail of another'],
+    ],
+    load: async () => (await import('./inbox.ts')).registerInbox,
+  },
+  thread: {
+    group: 'Between agents',
+    says: 'Read a thread',
+    examples: [['bridge thread read api/errors -n 20']],
+    load: async () => (await import('./thread.ts')).registerThread,
+  },
+  threads: {
+    group: 'Between agents',
+    says: 'List the threads, and who writes in them',
+    examples: [['bridge threads']],
+    load: async () => (await import('./threads.ts')).registerThreads,
+  },
+  members: {
+    group: 'Between agents',
+    says: 'List who has a name, where each is, and what it has not read',
+    examples: [['bridge members']],
+    load: async () => (await import('./members.ts')).registerMembers,
   },
   list: {
     group: 'Panes',

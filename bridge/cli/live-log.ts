@@ -1,6 +1,7 @@
 import { inWords } from '../core/duration.ts';
 import { type Delivery, type Receipt, receiptInWords } from '../core/envelope.ts';
 import type { PublicEvent } from '../core/events.ts';
+import { isAboutMail, senderIn, shortId } from '../core/mail-lines.ts';
 import { questionOf } from '../core/question-line.ts';
 import type { Request } from '../core/request.ts';
 import { levelOf } from './live-record.ts';
@@ -101,6 +102,7 @@ export class LiveLog {
   }
 
   #isAnswerThatArrived({ envelope, state }: Delivery): boolean {
+    if (isAboutMail(envelope)) return state.is === 'acknowledged';
     if (state.is !== 'acknowledged' || envelope.inReplyTo === null) return false;
     this.#receipts.set(envelope.thread, state.receipt);
     return true;
@@ -166,6 +168,12 @@ export function renderLive(
         `needs you: ${event.worker} ${event.paneId} waits at a dialog: ${firstLine(event.question)}${choices}; answer it there: \`${event.attach}\``,
       );
     }
+    case 'message-sent': {
+      const { message } = event;
+      return `${verb('message', 'cyan')} ${senderIn(message)} → ${message.to.join(', ')} #${shortId(message.id)}: ${firstLine(message.body)}`;
+    }
+    case 'mail-changed':
+      return renderMail(event);
     case 'agent-signalled':
       return paint('dim', `signal    ${event.agent} ${event.paneId} says ${event.kind} (${event.event})`);
     case 'signal-dropped':
@@ -183,6 +191,27 @@ const opens: Readonly<Record<Request['kind'], string>> = {
   error: 'error',
   stuck: 'stuck',
 };
+
+function renderMail({ message, mail }: Extract<PublicEvent, { type: 'mail-changed' }>): string | null {
+  const { state, member } = mail;
+  const head = `${senderIn(message)} → ${member} #${shortId(message.id)}`;
+  switch (state.is) {
+    case 'submitted': {
+      const what = state.as === 'text' ? '' : ', a doorbell';
+      return `${verb('delivered', 'green')} ${head}${what}, ${inWords(state.at - message.sentAt)} after it was sent (${receiptInWords(state.receipt)})`;
+    }
+    case 'read':
+      return paint('dim', `read      ${head}`);
+    case 'uncertain':
+      return `${paint('red', 'uncertain')} ${head}: ${state.reason}`;
+    case 'withdrawn':
+      return `${verb('withdrawn')} ${head}`;
+    case 'waiting':
+    case 'held':
+    case 'offered':
+      return null;
+  }
+}
 
 function renderRequest(request: Request, receipt?: Receipt): string {
   const { state } = request;

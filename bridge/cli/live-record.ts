@@ -61,6 +61,13 @@ export function recordOf(event: PublicEvent): Record<string, unknown> {
         ...('receipt' in state ? receiptRecord(state.receipt) : {}),
       };
     }
+    case 'message-sent':
+    case 'mail-changed': {
+      const { id, thread, from, to, body, hops } = event.message;
+      const mail = 'mail' in event ? { member: event.mail.member, state: event.mail.state.is } : {};
+      const { name, standing } = from;
+      return { type: event.type, id, thread, from: name, standing, to, hops, bodyLength: body.length, ...mail };
+    }
     case 'said':
       return { type: event.type, text: event.text };
     default:

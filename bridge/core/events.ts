@@ -2,6 +2,7 @@ import type { SignalKind } from './agent-signal.ts';
 import type { Detection } from './detection.ts';
 import type { Delivery, DeliveryState } from './envelope.ts';
 import type { RequestId } from './ids.ts';
+import type { Mail, MailState, Message } from './message.ts';
 import type { PaneAddress, PaneFacts, Snapshot } from './pane.ts';
 import type { AgentState, DialogKind, Reading } from './reading.ts';
 import type { Request, RequestState } from './request.ts';
@@ -157,6 +158,10 @@ export type PublicEvent =
     } & PaneAddress)
   /** a text that stays where it is, or in doubt, and whose sender does not come back for it */
   | { readonly type: 'letter-stranded'; readonly delivery: Delivery; readonly why: string }
+  /** a member wrote to others; it is kept */
+  | { readonly type: 'message-sent'; readonly message: Message }
+  /** a message moved on for one of its recipients */
+  | { readonly type: 'mail-changed'; readonly message: Message; readonly mail: Mail }
   | { readonly type: 'controller-replied'; readonly request: Request; readonly by: string; readonly text: string };
 
 /** The journal's words for what becomes of a request. */
@@ -186,4 +191,13 @@ export type JournaledKind =
   | 'agent-signalled'
   | 'agent-signal-dropped'
   | 'agent-signals-flooded'
-  | 'clock-stepped';
+  | 'clock-stepped'
+  | MessageKind;
+
+/** What becomes of a message between members, and of members. */
+export type MessageKind =
+  | 'message-sent'
+  | `message-${MailState['is']}`
+  | 'member-added'
+  | 'member-seen'
+  | 'member-changed';

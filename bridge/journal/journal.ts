@@ -17,6 +17,7 @@ import {
 import { refuseStale } from './delivery-order.ts';
 import { movePane, panesToPlace } from './earlier-panes.ts';
 import { journalFault } from './faults.ts';
+import { MailTables } from './mail-tables.ts';
 import { openDatabase } from './opening.ts';
 import { digest, type ListFilter, type Statements } from './statements.ts';
 
@@ -44,6 +45,8 @@ export class Journal {
   readonly #path: string;
   readonly #db: DatabaseSyncInstance;
   readonly #sql: Statements;
+  /** members, their messages, and what became of those */
+  readonly mail: MailTables;
   #depth = 0;
 
   static open(path: string, opts: { now: number }): OpenResult {
@@ -55,6 +58,11 @@ export class Journal {
     this.#path = path;
     this.#db = db;
     this.#sql = sql;
+    this.mail = new MailTables(db, {
+      record: (event) => this.record(event),
+      transact: (work) => this.transact(work),
+      run: (action) => this.#run(action),
+    });
   }
 
   /**

@@ -85,6 +85,32 @@ const migrations: ReadonlyArray<(db: DatabaseSyncInstance) => void> = [
     }
     addressRows(db);
   },
+  // Messages between members: what was written, once, and what became of it for each recipient.
+  (db) =>
+    db.exec(`
+  CREATE TABLE members (
+    name TEXT PRIMARY KEY,
+    document TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE messages (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    thread TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    sent_at INTEGER NOT NULL,
+    document TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX messages_by_thread ON messages (thread, seq);
+  CREATE TABLE mail (
+    message TEXT NOT NULL,
+    member TEXT NOT NULL,
+    state TEXT NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (message, member)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX mail_by_member ON mail (member, state);
+  CREATE INDEX mail_by_state ON mail (state);
+  `),
 ];
 
 export const schemaVersion = migrations.length;

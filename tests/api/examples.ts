@@ -3,6 +3,8 @@ import type { MethodName } from '../../bridge/api/index.ts';
 const caller = { is: 'agent', program: 'codex', at: [{ pid: 1, startedAt: '2' }] };
 const pane = { host: 'h', server: '1@2', paneId: '%1', socketPath: '/tmp/s' };
 
+const sender = { caller, above: [{ pid: 1, startedAt: '2' }], tmuxSocket: '/tmp/s', paneHint: '%1', as: 'lead' };
+
 /** A target with all that can be said of one. */
 export const target = {
   socket: { named: '/tmp/s', noted: '/tmp/n', env: { TMUX: '/tmp/t,1,0', TMUX_SOCKET: '/tmp/e', TMUX_TMPDIR: '/tmp' } },
@@ -67,6 +69,12 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
   },
   watch: { socketPath: '/tmp/s', session: 'macs' },
   register: { pane, panePid: 7, project: '/tmp/shop', label: 'worker', session: 'macs' },
+  tell: { ...sender, to: ['coder'], body: 'Hello.', thread: 'api', noReply: true, waitMs: 0 },
+  inbox: { ...sender, peek: true },
+  thread: { name: 'api', last: 10 },
+  threads: {},
+  members: {},
+  release: { thread: 'api', caller },
   list: { target },
   status: { target },
   snapshot: { target, lines: 10 },

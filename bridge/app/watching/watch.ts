@@ -79,6 +79,7 @@ export class Watch implements Watching {
     bridge.deadLetters.enable();
     bridge.requests.resume();
     await bridge.deliveries.resume();
+    bridge.messages.tick();
     this.#tick();
   }
 
@@ -135,9 +136,9 @@ export class Watch implements Watching {
         this.#complain(messageOf(fault));
       }
       const now = systemClock.now();
-      const { requests, deliveries, alerts, deadLetters, retention } = this.#bridge;
+      const { requests, deliveries, messages, alerts, deadLetters, retention } = this.#bridge;
       const newcomers = { tick: () => deliveries.takeUp() };
-      for (const one of [requests, newcomers, deliveries, alerts, deadLetters, retention]) {
+      for (const one of [requests, newcomers, deliveries, messages, alerts, deadLetters, retention]) {
         try {
           one.tick(now);
         } catch (fault) {

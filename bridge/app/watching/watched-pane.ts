@@ -116,7 +116,7 @@ export class WatchedPane {
     const state = this.#reading?.state ?? null;
     const project = this.#bridge.projects.folderOf(this.identity);
     const { name, program: agent } = this;
-    return { ...placeIn(this.identity), name, agent, project, state, since: this.#stateSince };
+    return { name, identity: this.identity, agent, project, state, since: this.#stateSince };
   }
 
   get paneId(): PaneId {

@@ -1,11 +1,12 @@
 import type { Delivery } from '../../core/envelope.ts';
 import type { TmuxEvent } from '../../core/events.ts';
-import type { PaneAddress } from '../../core/pane.ts';
+import type { PaneIdentity } from '../../core/pane.ts';
 import type { AgentState } from '../../core/reading.ts';
 
 /** A worker that is watched, and what its agent does since when (ms since 1970); null before its first reading. */
-export interface SeenWorker extends PaneAddress {
+export interface SeenWorker {
   readonly name: string;
+  readonly identity: PaneIdentity;
   readonly agent: string;
   /** absolute path of its project */
   readonly project: string | null;

@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import type { Bridge } from '../app/bridge.ts';
+import { usageError } from '../core/failure.ts';
+import type { Message, Sender } from '../core/message.ts';
+import { method } from './method.ts';
+import { senderArgs, senderOf } from './sender.ts';
+
+export const messageView = z.object({
+  id: z.string(),
+  thread: z.string(),
+  from: z.string(),
+  standing: z.enum(['verified', 'claimed', 'human']),
+  to: z.array(z.string()).readonly(),
+  body: z.string(),
+  sentAt: z.number(),
+  noReply: z.boolean(),
+});
+export type MessageView = z.infer<typeof messageView>;
+
+/** What a member has not read; read by itself, it is marked so. */
+export const inbox = method({
+  name: 'inbox',
+  args: z.object({ ...senderArgs, peek: z.boolean().default(false) }),
+  result: z.object({ member: z.string(), isMarked: z.boolean(), messages: z.array(messageView).readonly() }),
+  async run(bridge: Bridge, { peek, ...evidence }) {
+    const who = await senderOf(bridge, evidence);
+    if (who.standing === 'human')
+      throw usageError(
+        'inbox',
+        'a person',
+        'has no mail of members',
+        'bridge inbox --as NAME shows that of a member; `bridge requests` what waits for you',
+      );
+    const isMarked = !peek && isItself(who);
+    const messages = isMarked ? bridge.messages.read(who.name) : bridge.messages.unread(who.name);
+    return {
+      member: bridge.directory.shown(who.name),
+      isMarked,
+      messages: messages.map((message) => viewOfMessage(bridge, message)),
+    };
+  },
+});
+
+/** What another looks at stays unread: nobody is rung for mail that was read. */
+function isItself({ standing }: Sender): boolean {
+  return standing === 'verified';
+}
+
+export function viewOfMessage({ directory }: Pick<Bridge, 'directory'>, message: Message): MessageView {
+  const { id, thread, from, to, body, sentAt, noReply } = message;
+  const shown = (name: string) => directory.shown(name);
+  return { id, thread, from: shown(from.name), standing: from.standing, to: to.map(shown), body, sentAt, noReply };
+}

@@ -1,0 +1,40 @@
+import type { Clock } from '../../core/clock.ts';
+import type { PublicEvent } from '../../core/events.ts';
+import { identityKey } from '../../core/pane.ts';
+import { openRequests } from '../../core/request.ts';
+import type { Journal } from '../../journal/journal.ts';
+import type { DeliveryQueue } from '../../messages/delivery-queue.ts';
+import { Directory, type LivingMember } from '../../messages/directory.ts';
+import { Messages } from '../../messages/messages.ts';
+import type { Projects } from '../projects.ts';
+
+/** A text that is typed ends the turn that asked: of these the answer comes first. */
+const answeredFirst = ['request', 'question', 'approval'];
+
+/** Members, and what they write to each other. */
+export function assembleMessages(parts: {
+  clock: Clock;
+  mint: () => string;
+  journal: Journal;
+  projects: Projects;
+  deliveries: DeliveryQueue;
+  living: () => readonly LivingMember[];
+  emit: (event: PublicEvent) => void;
+}): { directory: Directory; messages: Messages } {
+  const { clock, mint, journal, projects } = parts;
+  const directory = new Directory({ memory: journal.mail, clock, living: parts.living });
+  const messages = new Messages({
+    memory: journal,
+    clock,
+    mint,
+    directory,
+    queue: parts.deliveries,
+    optionsFor: (pane) => ({ force: false, allowShell: false, via: projects.configFor(pane).via }),
+    isAsking: (pane) =>
+      journal
+        .requests({ pane: identityKey(pane), states: openRequests })
+        .some(({ kind, via }) => via === 'screen' && answeredFirst.includes(kind)),
+    on: (event) => parts.emit(event),
+  });
+  return { directory, messages };
+}

@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { act, withOptions } from './context.ts';
+import { bodyOf, told, withMailOptions } from './tell.ts';
+
+export function registerPost(command: Command): void {
+  const declared = command
+    .argument('<thread>', 'the topic: what belongs together is read together')
+    .argument('[message...]', 'the message; - reads stdin')
+    .requiredOption('--to <name...>', 'who is told of it');
+  withOptions(withMailOptions(declared), 'place').action(
+    act(async (context, command) => {
+      const flags = command.opts<Parameters<typeof told>[2] & { to: string[] }>();
+      const [thread = '', ...words] = command.args;
+      return told(context, { to: flags.to, thread, body: await bodyOf(flags, words, 'post') }, flags);
+    }),
+  );
+}

@@ -1,0 +1,132 @@
+import type { Receipt } from './envelope.ts';
+import type { DeliveryId } from './ids.ts';
+
+declare const brand: unique symbol;
+export type MessageId = string & { readonly [brand]: 'MessageId' };
+
+/** Who wrote it. `claimed`: the sender says so, and nothing shows it. */
+export interface Sender {
+  readonly name: string;
+  readonly standing: 'verified' | 'claimed' | 'human';
+}
+
+/** A named party that writes and gets messages. Its name outlives panes: mail for it waits. */
+export interface Member {
+  /** full name: `shop/lead`, `lead` */
+  readonly name: string;
+  readonly description: string;
+  readonly isEnabled: boolean;
+  readonly addedAt: number;
+  readonly lastSeenAt: number | null;
+}
+
+/** What one wrote to one or several, in a thread. It never changes. */
+export interface Message {
+  readonly id: MessageId;
+  /** names a topic: what belongs together is read together */
+  readonly thread: string;
+  readonly from: Sender;
+  /** full names of members */
+  readonly to: readonly string[];
+  readonly body: string;
+  readonly sentAt: number;
+  /** what its sender had received last, or answers: with that it makes a chain */
+  readonly causedBy: MessageId | null;
+  /** messages from agents in that chain, this one among them, since a person last wrote; 0: a person's own */
+  readonly hops: number;
+  /** no answer is wanted, and the recipient is told so */
+  readonly noReply: boolean;
+}
+
+/**
+ * What becomes of a message for one recipient:
+ *
+ *   waiting ─► offered ─► submitted ─► read
+ *    ▲  │ ▲        │ └─► uncertain      ▲
+ *    │  │ └────────┘ (not typed)        │
+ *    │  ├─────────────────────────────► │ (read before it was offered)
+ *    │  └─► withdrawn
+ *   held (a loop; a person lets it go on)
+ */
+export type MailState =
+  | { readonly is: 'waiting' }
+  | { readonly is: 'held'; readonly why: string; readonly since: number }
+  /** a line about it is on its way to the recipient's pane: the text itself, or a doorbell for all that is unread */
+  | { readonly is: 'offered'; readonly deliveryId: DeliveryId; readonly as: 'text' | 'doorbell' }
+  | { readonly is: 'submitted'; readonly as: 'text' | 'doorbell'; readonly receipt: Receipt; readonly at: number }
+  | { readonly is: 'uncertain'; readonly reason: string; readonly at: number }
+  | { readonly is: 'read'; readonly at: number }
+  | { readonly is: 'withdrawn'; readonly at: number };
+
+/** One message for one recipient. */
+export interface Mail {
+  readonly message: MessageId;
+  readonly member: string;
+  readonly state: MailState;
+}
+
+export type MailInput =
+  | { readonly type: 'offered'; readonly deliveryId: DeliveryId; readonly as: 'text' | 'doorbell' }
+  /** its delivery ended without anything typed */
+  | { readonly type: 'not-typed'; readonly deliveryId: DeliveryId }
+  | { readonly type: 'submitted'; readonly deliveryId: DeliveryId; readonly receipt: Receipt; readonly at: number }
+  | { readonly type: 'lost-sight'; readonly deliveryId: DeliveryId; readonly reason: string; readonly at: number }
+  | { readonly type: 'read'; readonly at: number }
+  | { readonly type: 'withdrawn'; readonly at: number }
+  | { readonly type: 'let-go' };
+
+/** The next state; the same one where the input means nothing in it. */
+export function stepMail(state: MailState, input: MailInput): MailState {
+  switch (input.type) {
+    case 'offered':
+      return state.is === 'waiting' ? { is: 'offered', deliveryId: input.deliveryId, as: input.as } : state;
+    case 'not-typed':
+      return isOfferedBy(state, input.deliveryId) ? { is: 'waiting' } : state;
+    case 'submitted':
+      return isOfferedBy(state, input.deliveryId)
+        ? { is: 'submitted', as: state.as, receipt: input.receipt, at: input.at }
+        : state;
+    case 'lost-sight':
+      return isOfferedBy(state, input.deliveryId) ? { is: 'uncertain', reason: input.reason, at: input.at } : state;
+    case 'read':
+      return state.is === 'withdrawn' || state.is === 'held' || state.is === 'read'
+        ? state
+        : { is: 'read', at: input.at };
+    case 'withdrawn':
+      return state.is === 'waiting' || state.is === 'held' ? { is: 'withdrawn', at: input.at } : state;
+    case 'let-go':
+      return state.is === 'held' ? { is: 'waiting' } : state;
+  }
+}
+
+function isOfferedBy(
+  state: MailState,
+  deliveryId: DeliveryId,
+): state is Extract<MailState, { readonly is: 'offered' }> {
+  return state.is === 'offered' && state.deliveryId === deliveryId;
+}
+
+/** Whether the recipient has still to be told of it. */
+export function isDue({ is }: MailState): boolean {
+  return is === 'waiting';
+}
+
+/** Whether the recipient has not seen its text: a doorbell only says that there is one. */
+export function isUnread(state: MailState): boolean {
+  return state.is === 'waiting' || state.is === 'offered' || (state.is === 'submitted' && state.as === 'doorbell');
+}
+
+/** Which state may follow which: the audit holds every recorded step to it. */
+const successors: Readonly<Record<MailState['is'], ReadonlyArray<MailState['is']>>> = {
+  waiting: ['offered', 'read', 'withdrawn'],
+  held: ['waiting', 'withdrawn'],
+  offered: ['waiting', 'submitted', 'uncertain', 'read'],
+  submitted: ['read'],
+  uncertain: ['read'],
+  read: [],
+  withdrawn: [],
+};
+
+export function mayMailBecome(from: MailState, to: MailState): boolean {
+  return successors[from.is].includes(to.is);
+}

@@ -1,0 +1,176 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
+import { type Script, type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
+import { type BridgeProcess, type Line, makeHome, makeWork, program, run, startBridge } from './bridge-process.ts';
+
+/** Agents that write to each other: real panes, a real bridge, and its own command run by the agents. */
+
+const names = ['lead', 'coder', 'critic'];
+
+let tmux: PrivateTmux;
+let home: string;
+let bridge: BridgeProcess | null = null;
+
+beforeEach(() => {
+  tmux = privateTmux();
+  home = makeHome(tmux, `mode: manual\nworker: [${names.join(', ')}]\n`);
+});
+afterEach(async () => {
+  await bridge?.stop('SIGKILL');
+  bridge = null;
+  await tmux.stop();
+});
+
+/** `bridge` as an agent's tool runs it. */
+const tool = (...args: string[]) => ({ run: [process.execPath, program, ...args, '--home', home] });
+
+/** @param run distinguishes the one that bears a name after another */
+async function member(name: string, script: Script = { inputs: [] }, run = 1): Promise<ScriptedAgent> {
+  const agent = await startScriptedAgent({
+    tmux,
+    session: `${name}-${run}`,
+    name: `${name}-${run}`,
+    script,
+    workingFolder: makeWork(tmux, name),
+    under: 'alone',
+  });
+  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', name);
+  return agent;
+}
+
+async function watch(): Promise<BridgeProcess> {
+  bridge = await startBridge(tmux, home, []);
+  return bridge;
+}
+
+const found = (name: string) => (line: Line) => line.type === 'worker-found' && String(line.worker).endsWith(name);
+const tell = (...args: string[]) => run(tmux, ['tell', ...args, '--home', home]);
+const ran = (agent: ScriptedAgent, count: number) =>
+  waitFor(
+    'the agent has run it',
+    () => {
+      const all = agent.facts().flatMap((fact) => (fact.ran === undefined ? [] : [fact.ran]));
+      return all.length >= count ? all : null;
+    },
+    { limitMs: 30_000 },
+  );
+
+test('a short text lands whole in the pane of a member, from an agent that is known by its processes, with a receipt', async () => {
+  const script = { inputs: [{ when: 'go', do: [tool('tell', 'coder', 'The tests are green.')] }] };
+  const [lead, coder] = [await member('lead', script), await member('coder', { inputs: [] })];
+  const watching = await watch();
+  for (const name of ['lead', 'coder']) await watching.line(`${name} is watched`, found(name));
+  await lead.perform({ play: [tool('tell', 'coder', 'The tests are green.')], input: 'go' });
+  const [sent] = await ran(lead, 1);
+  expect(sent).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^submitted coder in \d+ ms: its text is in the pane {2}#\w{4}\n$/),
+  });
+  expect(coder.inputs()).toEqual([expect.stringMatching(/^\[lead -> coder #\w{4}\] The tests are green\.$/)]);
+});
+
+test('several lines are a doorbell, read with a command that marks them; who read before is not rung for', async () => {
+  const coder = await member('coder');
+  const watching = await watch();
+  await watching.line('watched', found('coder'));
+  const sent = await tell('coder', 'one\ntwo');
+  expect(sent, sent.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('a doorbell is in the pane') });
+  expect(coder.inputs()).toEqual([
+    '[bridge -> coder] 1 message from human in thread coder+human; read with: bridge inbox',
+  ]);
+  // it stays unread for whoever only looks
+  for (const _ of [1, 2])
+    expect((await run(tmux, ['inbox', '--as', 'coder', '--home', home])).stdout).toContain('  one\n  two');
+  await coder.perform({ play: [tool('inbox'), tool('inbox')], input: 'read' });
+  const [first, second] = await ran(coder, 2);
+  expect(first!.stdout).toMatch(/^human → coder {2}#\w{4} {2}thread coder\+human .* ago\n {2}one\n {2}two\n$/);
+  expect(second!.stdout).toBe('coder has read all of its mail\n');
+
+  // what comes while it works is read before the bell can ring
+  await coder.perform({ busy: true });
+  expect(await tell('coder', 'three\nfour', '--wait', '0')).toMatchObject({
+    code: 2,
+    stdout: expect.stringContaining('waiting'),
+  });
+  await coder.perform(tool('inbox'));
+  expect((await ran(coder, 3))[2]!.stdout).toContain('  three\n  four');
+  await coder.perform({ busy: false });
+  await tell('coder', 'the last one');
+  await waitFor('the last one is there', () => coder.inputs().at(-1)?.includes('the last one'));
+  expect(coder.inputs()).toHaveLength(2);
+});
+
+test('mail for one that is down waits, in order, for whoever bears the name next, and comes once', async () => {
+  await member('lead');
+  const first = await member('coder');
+  const watching = await watch();
+  await watching.line('watched', found('coder'));
+  await tmux.run('kill-pane', '-t', first.paneId);
+  await watching.line('lost', (line) => line.type === 'worker-lost');
+  for (const text of ['one', 'two', 'three'])
+    expect(await tell('coder', text)).toMatchObject({
+      code: 2,
+      stdout: expect.stringMatching(/^waiting {3}coder: offline/),
+    });
+  const again = await member('coder', { inputs: [] }, 2);
+  await waitFor('all of it has come', () => again.inputs().length >= 3, {
+    limitMs: 30_000,
+    describe: () => tmux.screen(again.paneId),
+  });
+  expect(again.inputs().map((text) => text.replace(/^.*\] /, ''))).toEqual(['one', 'two', 'three']);
+});
+
+test('three agents that always answer are held after ten messages, and a person lets them go on', async () => {
+  const next = (name: string) => ({ inputs: [{ when: '->', do: [tool('tell', name, 'and you?', '--wait', '0')] }] });
+  const [lead, coder, critic] = [
+    await member('lead', next('coder')),
+    await member('coder', next('critic')),
+    await member('critic', next('lead')),
+  ];
+  const watching = await watch();
+  for (const name of names) await watching.line(`${name} is watched`, found(name));
+  const begun = await tell('lead', 'begin');
+  expect(begun, `${begun.stdout}${begun.stderr}`).toMatchObject({ code: 0 });
+  const held = await watching.line(
+    'held',
+    (line) => line.type === 'said' && /may be a loop/.test(String(line.text)),
+    60_000,
+  );
+  const inputs = () => [lead, coder, critic].flatMap((agent) => agent.inputs());
+  expect(inputs()).toHaveLength(11);
+  expect(inputs().filter((text) => /messages without a person, held from 11 on/.test(text))).toHaveLength(5);
+  const thread = /--thread (\S+?)`/.exec(String(held.text))![1]!;
+  expect(await run(tmux, ['resume', '--thread', thread, '--home', home])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('goes on, 1 sent'),
+  });
+  await waitFor('it went on', () => inputs().length > 11, { limitMs: 30_000 });
+});
+
+test('what cannot be sent is said, and nothing of it is kept', async () => {
+  const coder = await member('coder', { inputs: [] });
+  const watching = await watch();
+  await watching.line('watched', found('coder'));
+  const wrong: ReadonlyArray<readonly [string[], RegExp]> = [
+    [['codre', 'x'], /unknown member 'codre'[\s\S]*did you mean 'coder'/],
+    [['coder', '  '], /nothing visible/],
+    [['../coder', 'x'], /unknown member/],
+    [['coder'], /missing/],
+    [['coder', 'x'.repeat(70_000)], /65536 are the most/],
+  ];
+  for (const [args, reason] of wrong)
+    expect({ args: args[0], ...(await tell(...args)) }).toMatchObject({
+      code: 64,
+      stderr: expect.stringMatching(reason),
+    });
+  expect(await run(tmux, ['post', '../x', 'y', '--to', 'coder', '--home', home])).toMatchObject({
+    code: 64,
+    stderr: expect.stringContaining('thread'),
+  });
+  await coder.perform({ play: [tool('tell', 'coder', 'to myself')], input: 'go' });
+  expect((await ran(coder, 1))[0]).toMatchObject({
+    code: 64,
+    stderr: expect.stringContaining('nobody writes to himself'),
+  });
+  expect(JSON.parse((await run(tmux, ['threads', '--home', home, '--json'])).stdout)).toEqual([]);
+});
