@@ -29,7 +29,7 @@ export function registerTell(command: Command): void {
         throw usageError(
           'tell',
           'message',
-          'missing',
+          'is missing',
           'bridge tell NAME "message", or NAME - with the message on stdin',
         );
       return told(context, { to: names, thread: null, body: await bodyOf(flags, words.slice(-1), 'tell') }, flags);

@@ -2,6 +2,7 @@ import { isEnded, isWaiting, mayFollow } from '../core/delivery-machine.ts';
 import type { Delivery, DeliveryState } from '../core/envelope.ts';
 import type { Finding, FindingKind } from '../core/finding.ts';
 import type { JournalEvent } from '../core/journal-event.ts';
+import { type Mail, type MailState, type Message, mayMailBecome } from '../core/message.ts';
 import { type Answer, mayBecome, type Request, type RequestState } from '../core/request.ts';
 
 type EventData<State> = { readonly state?: State; readonly answer?: Answer; readonly kept?: Answer } | null;
@@ -99,6 +100,33 @@ export function rebuildThread(request: Request, deliveries: readonly Delivery[])
       found('lost-delivery', request.id, `delivery ${deliveryId} of its answer is not in the journal`);
     else if (is !== 'cancelled')
       found('disagrees', request.id, `its answer was never typed, and delivery ${deliveryId} is ${is}`);
+  }
+  return findings;
+}
+
+/** What became of a message for each recipient, by its events alone. Pure. */
+export function rebuildMail(message: Message, kept: readonly Mail[], events: readonly JournalEvent[]): Finding[] {
+  const findings: Finding[] = [];
+  const found = (kind: FindingKind, what: string) => findings.push({ kind, target: message.id, what });
+  const sent = events[0]?.data as { readonly message: Message; readonly state: MailState } | undefined;
+  if (events[0]?.kind !== 'message-sent' || sent === undefined) {
+    found('impossible-step', 'its record does not begin with its sending');
+    return findings;
+  }
+  if (JSON.stringify(sent.message) !== JSON.stringify(message))
+    found('disagrees', 'it is not the message that was sent');
+  const states = new Map<string, MailState>(message.to.map((member) => [member, sent.state]));
+  for (const event of events.slice(1)) {
+    const { member, state } = event.data as { readonly member: string; readonly state: MailState };
+    const before = states.get(member);
+    if (before === undefined || !mayMailBecome(before, state))
+      found('impossible-step', `event ${event.seq}: for ${member} ${before?.is ?? 'nothing'} became ${state.is}`);
+    states.set(member, state);
+  }
+  for (const [member, state] of states) {
+    const is = kept.find((mail) => mail.member === member)?.state;
+    if (JSON.stringify(is) !== JSON.stringify(state))
+      found('disagrees', `for ${member} it is ${is?.is ?? 'not kept'}, and its record ends with ${state.is}`);
   }
   return findings;
 }

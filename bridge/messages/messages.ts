@@ -53,6 +53,7 @@ interface Memory extends Documents {
     message(id: string): Message | null;
     thread(name: string, limit: number): Message[];
   };
+  delivery(id: DeliveryId): Delivery | null;
   transact<T>(work: () => T): T;
 }
 
@@ -117,7 +118,7 @@ export class Messages {
         'write it into a file, and name that',
       );
     const to = [...new Set(order.to.map((name) => this.#directory.named(name).name))];
-    if (to.length === 0) throw usageError('tell', 'recipient', 'missing');
+    if (to.length === 0) throw usageError('tell', 'recipient', 'is missing', 'bridge tell NAME "message"');
     if (to.includes(from.name)) throw usageError('tell', from.name, 'is who writes: nobody writes to himself');
     this.#refuseFull(to);
     const chain = from.standing === 'human' ? null : this.#chainOf(from.name);
@@ -244,8 +245,12 @@ export class Messages {
     return held.length;
   }
 
-  /** Whatever waits for a member that can be told now. */
+  /** Ends of deliveries that nobody heard of, as after a crash; and whatever waits for a member that can be told now. */
   tick(): void {
+    for (const { state } of this.#memory.mail.mailOf(null, ['offered'])) {
+      const delivery = 'deliveryId' in state ? this.#memory.delivery(state.deliveryId) : null;
+      if (delivery !== null) this.deliveryChanged(delivery);
+    }
     for (const member of new Set(this.#memory.mail.mailOf(null, ['waiting']).map((mail) => mail.member)))
       this.tellOf(member);
   }

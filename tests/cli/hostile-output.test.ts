@@ -265,6 +265,13 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
     ),
   verify: () => json(['verify'], ['verify', '--home', place(evilName)]),
   archive: () => json(['archive', '--dry-run'], ['archive', '--older-than', evil]),
+  tell: () =>
+    json(['tell', evil, evil], ['tell', 'coder', '--as', evil, 'x'], ['tell', 'coder', '--file', place(evilName)]),
+  post: () => json(['post', evil, 'x', '--to', evil]),
+  inbox: () => json(['inbox', '--as', evil], ['inbox']),
+  thread: () => json(['thread', 'read', evil], ['thread', evil]),
+  threads: () => json(['threads'], ['threads', evil]),
+  members: () => json(['members'], ['members', evil]),
   log: () => json(['log'], ['log', '--id', evil]),
   doctor: () => json(['doctor'], ['doctor', '--socket', place(evilName)], ['doctor', '--home', place('evil-home')]),
   hooks: () => {
