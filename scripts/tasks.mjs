@@ -88,11 +88,12 @@ export const tasks = {
     steps: [...build, ['node', 'tests/agents/pictures.mjs']],
   },
   demo: {
-    usage: '',
+    usage: '[-- --mail]',
     says: 'Shows bridge at work in three seconds: a scripted worker asks on a private tmux server, rules answer, nothing is left behind.',
-    options: [help],
+    options: [['--mail', 'three scripted agents that write to each other instead'], help],
     examples: [
       ['npm run demo', ''],
+      ['npm run demo -- --mail', 'an answer, a thread, mail for one that was down, a loop that is stopped'],
       ['npm run build && node dist/cli/main.js demo', 'the same by hand'],
     ],
     steps: [ready, ['node', 'dist/cli/main.js', 'demo']],

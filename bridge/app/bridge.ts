@@ -207,7 +207,9 @@ export class Bridge {
       'worker-found': [
         emit,
         ({ worker }) => {
-          if (this.config.dryRun) return;
+          // before its agent has started it belongs to no project, and its name is not its own yet
+          const isNamed = this.workers.some(({ name, project }) => name === worker && project !== null);
+          if (this.config.dryRun || !isNamed) return;
           directory.seen(worker);
           messages.tellOf(worker);
         },

@@ -13,7 +13,10 @@ export const commands: Readonly<Record<string, CommandRow>> = {
   demo: {
     group: 'Run',
     says: 'See it work, on a private tmux server; nothing is left behind',
-    examples: [['bridge demo', 'a scripted worker asks, a rule answers, the receipt says what was seen']],
+    examples: [
+      ['bridge demo', 'a scripted worker asks, a rule answers, the receipt says what was seen'],
+      ['bridge demo --mail', 'three scripted agents write to each other'],
+    ],
     load: async () => (await import('./demo.ts')).registerDemo,
   },
   run: {

@@ -26,19 +26,50 @@ function processes(): string[] {
   });
 }
 
-const moments = ['its folder is there', 'a worker starts', 'bridge watches', 'request', 'receipt', 'what the worker'];
-
-test.each(moments)('Ctrl-C in the demo leaves nothing, once: %s', async (moment) => {
-  const demo = spawn(process.execPath, [program, 'demo'], {
-    // a process group of its own, as a shell gives it: Ctrl-C goes to all of it
+/** The demo, as a shell starts it: in a process group of its own, so that Ctrl-C goes to all of it. */
+function start(...args: string[]) {
+  const demo = spawn(process.execPath, [program, 'demo', ...args], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, LANG: 'C.UTF-8' },
   });
-  const ended = once(demo, 'exit');
-  let text = '';
-  demo.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
-  const isNow = () => (moment === moments[0] ? readdirSync(folder).length > 0 : text.includes(moment));
+  const said = { text: '' };
+  demo.stdout.setEncoding('utf8').on('data', (piece: string) => {
+    said.text += piece;
+  });
+  return { demo, said, ended: once(demo, 'exit') };
+}
+
+test('three agents write to each other: an answer, a thread that rings, mail for one that was down, and a loop that stops', async () => {
+  const { said, ended } = start('--mail');
+  const end = await ended;
+  const { text } = said;
+  expect(end, text).toEqual([0, null]);
+  const receipts = [
+    /coder → lead #\w+: its text, \d+ ms after/,
+    /lead → coder #\w+: a doorbell, \d+ ms after/,
+    /critic is down[\s\S]*bridge watches critic[\s\S]*lead → critic #\w+: a doorbell, \d+ ms after[\s\S]*read +lead → critic/,
+    /held +thread coder\+lead: .*11 messages between agents without a person/,
+  ];
+  for (const receipt of receipts) expect(text).toMatch(receipt);
+  await waitFor('no process is left', () => processes().length === 0);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test.each(['bridge watches', 'is down', 'ping'])('Ctrl-C in the demo of mail leaves nothing: %s', async (moment) => {
+  const { demo, said, ended } = start('--mail');
+  await waitFor(moment, () => said.text.includes(moment), { limitMs: 30_000, everyMs: 1 });
+  process.kill(-demo.pid!, 'SIGINT');
+  expect(await ended).toEqual([130, null]);
+  await waitFor('no process is left', () => processes().length === 0);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+const moments = ['its folder is there', 'a worker starts', 'bridge watches', 'request', 'receipt', 'what the worker'];
+
+test.each(moments)('Ctrl-C in the demo leaves nothing, once: %s', async (moment) => {
+  const { demo, said, ended } = start();
+  const isNow = () => (moment === moments[0] ? readdirSync(folder).length > 0 : said.text.includes(moment));
   await waitFor(moment, isNow, { limitMs: 30_000, everyMs: 1 });
   process.kill(-demo.pid!, 'SIGINT');
   // where the answer has arrived it may have told all that it has to tell

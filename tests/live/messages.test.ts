@@ -1,3 +1,6 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type Script, type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
@@ -5,6 +8,7 @@ import { type BridgeProcess, type Line, makeHome, makeWork, program, run, startB
 
 /** Agents that write to each other: real panes, a real bridge, and its own command run by the agents. */
 
+const scriptedAgent = fileURLToPath(new URL('../../bridge/demo/scripted-agent.mjs', import.meta.url));
 const names = ['lead', 'coder', 'critic'];
 
 let tmux: PrivateTmux;
@@ -118,6 +122,23 @@ test('mail for one that is down waits, in order, for whoever bears the name next
     describe: () => tmux.screen(again.paneId),
   });
   expect(again.inputs().map((text) => text.replace(/^.*\] /, ''))).toEqual(['one', 'two', 'three']);
+});
+
+test('a pane that was watched before its agent started has one name, and gets its mail', async () => {
+  const work = makeWork(tmux, 'coder');
+  await tmux.run(
+    ...['new-session', '-d', '-s', 'coder', '-x', '100', '-y', '30', '-c', work, 'bash --norc --noprofile'],
+  );
+  await tmux.run('set-option', '-p', '-t', '=coder:', '@label', 'coder');
+  const watching = await watch();
+  await watching.line('watched', found('coder'));
+  const codex = join(tmux.folder, 'codex');
+  symlinkSync(scriptedAgent, codex);
+  await tmux.run('send-keys', '-t', '=coder:', `exec -a codex ${process.execPath} ${codex} --name coder`, 'Enter');
+  const named = () => run(tmux, ['members', '--home', home, '--json']).then(({ stdout }) => JSON.parse(stdout));
+  await waitFor('it is a member', async () => (await named()).length > 0, { limitMs: 30_000 });
+  expect(await tell('coder', 'hello')).toMatchObject({ code: 0 });
+  expect(await named()).toMatchObject([{ name: 'coder', agent: 'codex' }]);
 });
 
 test('three agents that always answer are held after ten messages, and a person lets them go on', async () => {

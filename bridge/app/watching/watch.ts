@@ -242,24 +242,28 @@ export class Watch implements Watching {
   async #adopt(wanted: Wanted): Promise<boolean> {
     const bridge = this.#bridge;
     const key = addressKey(wanted.facts);
-    const before = this.#watched.get(key);
+    const watched = this.#watched.get(key);
+    // a pane that was watched before its agent started belongs to a project only now, and has another name
+    const isRenamed = watched !== undefined && watched.name !== wanted.name;
+    if (isRenamed) this.#drop(key, `it is ${bridge.shown(wanted.name)} now`);
+    const before = isRenamed ? undefined : watched;
     if (before?.isStill(wanted.facts)) return true;
     const snapshot = await bridge.panes.capture(wanted.facts).catch((fault) => this.#complain(messageOf(fault)));
     if (!snapshot || this.#closed) return false;
     const program = bridge.panes.agentProgram(snapshot);
     if (before && sameAgent(before.identity, snapshot.identity) && before.program === program.name) return true;
     before?.close();
-    const watched = new WatchedPane(bridge, wanted, snapshot, program, {
+    const next = new WatchedPane(bridge, wanted, snapshot, program, {
       broke: (reason) => this.#beginAnew(key, reason),
       replaced: () => {
         this.#restless = true;
       },
     });
-    this.#watched.set(key, watched);
+    this.#watched.set(key, next);
     if (!before) {
       bridge.emit({ type: 'worker-found', worker: wanted.name, ...placeIn(wanted.facts), agent: program.name });
     }
-    watched.watcher.check();
+    next.watcher.check();
     return true;
   }
 
