@@ -156,8 +156,9 @@ async function runDaemon(context: Context): Promise<ExitCode> {
         on({ type: 'said', level: 'info', text: `SIGHUP: going on${reopened}` });
       },
     });
+    // `bridge run | head`: each line that is said after that fails likewise, and ends nothing more
+    process.stdout.on('error', () => resolve('nobody reads what it prints'));
   });
-  process.stdout.on('error', () => process.kill(process.pid, 'SIGTERM'));
   const failed = new Promise<unknown>((resolve) => {
     process.once('uncaughtException', resolve);
     process.once('unhandledRejection', resolve);

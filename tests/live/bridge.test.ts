@@ -235,6 +235,17 @@ test('it leaves no tmux client behind, and exits with 0', async () => {
   expect((await tmux.run('list-clients')).trim()).toBe('');
 });
 
+test('whose output nobody reads any more ends as it is ended by a signal, and leaves nothing', async () => {
+  await worker();
+  const home = makeHome(tmux);
+  const watching = await bridge(home, '--mode', 'manual');
+  watching.child.stdout!.destroy();
+  await run(tmux, ['pause', '--home', home]);
+  await waitFor('it has ended', () => watching.child.exitCode !== null, { limitMs: 30_000 });
+  expect(watching.child.exitCode).toBe(0);
+  expect(readdirSync(home).filter((name) => /daemon\.json|sock|journal/.test(name))).toEqual([]);
+});
+
 test('it survives the end of the tmux server and serves the next one', async () => {
   await worker();
   const watching = await bridge(makeHome(tmux, rules));
