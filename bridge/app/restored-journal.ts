@@ -3,6 +3,7 @@ import type { DeliveryInput } from '../core/delivery-machine.ts';
 import { mustStep } from '../core/delivery-machine.ts';
 import type { Delivery } from '../core/envelope.ts';
 import type { DeliveryId } from '../core/ids.ts';
+import { stepMail } from '../core/message.ts';
 import type { Journal } from '../journal/journal.ts';
 import { Budget } from '../requests/budget.ts';
 import { EffectRunner, type RequestEffects } from '../requests/effects.ts';
@@ -50,6 +51,14 @@ export function endWhatWaited(journal: Journal, madeAt: number, now: number): Wh
     for (const { id } of journal.deliveries({ open: true })) {
       counts.cancelled += 1;
       change(id, { type: 'cancelled', reason: why });
+    }
+    for (const mail of journal.mail.mailOf(null, ['waiting', 'offered'])) {
+      const deliveryId = mail.state.is === 'offered' ? mail.state.deliveryId : null;
+      const isInDoubt = deliveryId !== null && journal.delivery(deliveryId)?.state.is === 'uncertain';
+      const state = isInDoubt
+        ? stepMail(mail.state, { type: 'lost-sight', deliveryId, reason: why, at: now })
+        : stepMail(mail.state, { type: 'recalled', why, at: now });
+      journal.mail.saveMail({ message: mail.message, member: mail.member, state }, now);
     }
   });
   return counts;

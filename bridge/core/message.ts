@@ -46,7 +46,7 @@ export interface Message {
  *    │  │ └────────┘ (not typed)        │
  *    │  ├─────────────────────────────► │ (read before it was offered)
  *    │  └─► withdrawn
- *   held (a loop; a person lets it go on)
+ *   held (a loop, or restored from a backup; a person lets it go on)
  */
 export type MailState =
   | { readonly is: 'waiting' }
@@ -73,6 +73,7 @@ export type MailInput =
   | { readonly type: 'lost-sight'; readonly deliveryId: DeliveryId; readonly reason: string; readonly at: number }
   | { readonly type: 'read'; readonly at: number }
   | { readonly type: 'withdrawn'; readonly at: number }
+  | { readonly type: 'recalled'; readonly why: string; readonly at: number }
   | { readonly type: 'let-go' };
 
 /** The next state; the same one where the input means nothing in it. */
@@ -94,6 +95,8 @@ export function stepMail(state: MailState, input: MailInput): MailState {
         : { is: 'read', at: input.at };
     case 'withdrawn':
       return state.is === 'waiting' || state.is === 'held' ? { is: 'withdrawn', at: input.at } : state;
+    case 'recalled':
+      return state.is === 'waiting' || state.is === 'offered' ? { is: 'held', why: input.why, since: input.at } : state;
     case 'let-go':
       return state.is === 'held' ? { is: 'waiting' } : state;
   }
@@ -118,9 +121,9 @@ export function isUnread(state: MailState): boolean {
 
 /** Which state may follow which: the audit holds every recorded step to it. */
 const successors: Readonly<Record<MailState['is'], ReadonlyArray<MailState['is']>>> = {
-  waiting: ['offered', 'read', 'withdrawn'],
+  waiting: ['offered', 'held', 'read', 'withdrawn'],
   held: ['waiting', 'withdrawn'],
-  offered: ['waiting', 'submitted', 'uncertain', 'read'],
+  offered: ['waiting', 'held', 'submitted', 'uncertain', 'read'],
   submitted: ['read'],
   uncertain: ['read'],
   read: [],

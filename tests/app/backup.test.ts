@@ -21,6 +21,7 @@ import { backUp } from '../../bridge/app/backup.ts';
 import { restore } from '../../bridge/app/restore.ts';
 import type { DeliveryState } from '../../bridge/core/envelope.ts';
 import type { DeliveryId, RequestId } from '../../bridge/core/ids.ts';
+import type { MailState, Message, MessageId } from '../../bridge/core/message.ts';
 import type { RequestState } from '../../bridge/core/request.ts';
 import { type BackupEntry, readBackup, writeBackup } from '../../bridge/journal/backup-file.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
@@ -129,6 +130,42 @@ test.each<[string, RequestState, DeliveryState[], object]>([
   expect(readdirSync(join(copy, 'inbox'))).toEqual([]);
   // and what was copied goes on as it was
   expect(read(home).delivery!.state).toEqual(steps.at(-1));
+});
+
+test.each<[string, DeliveryState[], string]>([
+  ['waited for its member', [], 'held'],
+  ['was on its way', [{ is: 'queued' }, held], 'held'],
+  ['was typed', [{ is: 'queued' }, claimed, typed], 'uncertain'],
+])('a message that %s is not sent again by whoever runs on the copy', async (_what, steps, is) => {
+  const { journal } = Journal.open(join(home, 'bridge.db'), { now });
+  const message: Message = {
+    ...{
+      id: 'm1' as MessageId,
+      thread: 'a+b',
+      to: ['b'],
+      body: 'x',
+      sentAt: now,
+      causedBy: null,
+      hops: 1,
+      noReply: false,
+    },
+    from: { name: 'a', standing: 'verified' },
+  };
+  journal.mail.saveMessage(message, { is: 'waiting' });
+  if (steps.length > 0) {
+    const state: MailState = { is: 'offered', deliveryId: 'd1' as DeliveryId, as: 'text' };
+    journal.mail.saveMail({ message: message.id, member: 'b', state }, now);
+  }
+  for (const one of steps) {
+    const line = { ...sampleDelivery('d1', one, 'x'), attempts: one.is === 'queued' ? 0 : 1 };
+    journal.saveDelivery(line, happened(`delivery-${one.is}`, 'd1', { state: one }));
+  }
+  journal.close();
+  backUp(home, file, now);
+  expect(await restore(file, copy, now)).toMatchObject({ findings: [] });
+  const restored = Journal.open(join(copy, 'bridge.db'), { now }).journal;
+  expect(restored.mail.mail(message.id, 'b')?.state.is).toBe(is);
+  restored.close();
 });
 
 test('a request that a controller was asked is not asked again: only the human may answer it', async () => {
