@@ -47,12 +47,14 @@ export function registerDoctor(command: Command): void {
         settingsCheck(context.config, context.fault),
         await bridgeCheck(context.config),
       ];
-      const lines = checks.map(({ ok, name, detail, remedy }) =>
-        [`${marks[`${ok}`]} ${name}: ${detail}`, ...(remedy === undefined ? [] : [`       → ${remedy}`])].join('\n'),
-      );
       const { columns } = process.stdout;
-      const rows = lines.join('\n').split('\n');
-      const text = (columns === undefined ? rows : rows.map((row) => wrapped(row, columns))).join('\n');
+      const laidOut = (text: string, indent: string) =>
+        columns === undefined ? text : wrapped(text, columns - indent.length).replaceAll('\n', `\n${indent}`);
+      const lines = checks.flatMap(({ ok, name, detail, remedy }) => [
+        `${marks[`${ok}`]} ${laidOut(`${name}: ${detail}`, '     ')}`,
+        ...(remedy === undefined ? [] : [`       → ${laidOut(remedy, '         ')}`]),
+      ]);
+      const text = lines.join('\n');
       context.out.result(text.replace(/^(?:ok|note|BAD)(?= )/gm, painted), checks);
       return checks.some((check) => check.ok === false) ? ExitCode.failed : ExitCode.done;
     }),
