@@ -1,5 +1,6 @@
 import type { Bridge } from '../app/bridge.ts';
 import type { Reader } from '../app/reader.ts';
+import { add } from './add.ts';
 import { answer } from './answer.ts';
 import { archive } from './archive.ts';
 import { ask } from './ask.ts';
@@ -30,7 +31,9 @@ import { target } from './target.ts';
 import { tell } from './tell.ts';
 import { thread } from './thread.ts';
 import { threads } from './threads.ts';
+import { unsend } from './unsend.ts';
 import { watch } from './watch.ts';
+import { whoami } from './whoami.ts';
 
 /** What only reads: a state directory where no bridge has run stays as it is. */
 const reading = [list, status, snapshot, explain, target, pauses, log, changes, follow, archive] as const;
@@ -51,12 +54,15 @@ const acting = [
   signal,
   watch,
   register,
+  add,
   tell,
   inbox,
   thread,
   threads,
   members,
   release,
+  unsend,
+  whoami,
 ] as const;
 
 /** Everything that can be asked of a bridge, in the order in which people meet it. */

@@ -34,13 +34,15 @@ export const tell = method({
     to: z.array(word(64)).max(mostRecipients, `has more than ${mostRecipients} names`),
     body: text(),
     thread: word(128).nullable().default(null),
+    /** id of the message that it answers: in its thread, and to its sender */
+    answers: word(64).nullable().default(null),
     noReply: z.boolean().default(false),
     waitMs: limitMs.default(5_000),
   }),
   result: tellView,
-  async run(bridge: Bridge, { to, body, thread, noReply, waitMs, ...evidence }, closed) {
+  async run(bridge: Bridge, { to, body, thread, answers, noReply, waitMs, ...evidence }, closed) {
     const from = await senderOf(bridge, evidence);
-    const message = bridge.messages.send({ from, to, body, thread, noReply });
+    const message = bridge.messages.send({ from, body, noReply, ...answering(bridge, { to, thread, answers }) });
     const isTold = () =>
       outcomesOf(bridge, message).every(({ is, isMoving }) => is !== 'waiting' || !isMoving) ? true : null;
     if (waitMs > 0) await bridge.changes.until(isTold, closed, waitMs);
@@ -54,6 +56,19 @@ export const tell = method({
     };
   },
 });
+
+function answering(
+  { messages }: Pick<Bridge, 'messages'>,
+  {
+    to,
+    thread,
+    answers,
+  }: { readonly to: readonly string[]; readonly thread: string | null; readonly answers: string | null },
+): Pick<Parameters<Bridge['messages']['send']>[0], 'to' | 'thread' | 'answers'> {
+  if (answers === null) return { to, thread };
+  const message = messages.named(answers);
+  return { to: [message.from.name], thread: message.thread, answers: message };
+}
 
 /** Holds that are over in a moment. */
 const momentary = ['unknown', 'starting', 'locked'];

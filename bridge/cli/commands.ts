@@ -138,6 +138,18 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     examples: [['bridge post api/errors "404 or 410?" --to coder reviewer']],
     load: async () => (await import('./post.ts')).registerPost,
   },
+  reply: {
+    group: 'Between agents',
+    says: 'Answer a message, in its thread',
+    examples: [['bridge reply a3f2 "It listens on 8080."']],
+    load: async () => (await import('./reply.ts')).registerReply,
+  },
+  unsend: {
+    group: 'Between agents',
+    says: 'Take a message back that nobody was told of yet',
+    examples: [['bridge unsend a3f2']],
+    load: async () => (await import('./unsend.ts')).registerUnsend,
+  },
   inbox: {
     group: 'Between agents',
     says: 'Read what others wrote to you; it is marked read',
@@ -159,11 +171,23 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     examples: [['bridge threads']],
     load: async () => (await import('./threads.ts')).registerThreads,
   },
+  whoami: {
+    group: 'Between agents',
+    says: 'Say as whom you write, and how that was found out',
+    examples: [['bridge whoami']],
+    load: async () => (await import('./whoami.ts')).registerWhoami,
+  },
   members: {
     group: 'Between agents',
     says: 'List who has a name, where each is, and what it has not read',
     examples: [['bridge members']],
     load: async () => (await import('./members.ts')).registerMembers,
+  },
+  add: {
+    group: 'Between agents',
+    says: 'Give a name before there is a pane of that name',
+    examples: [['bridge add shop/critic --description "reads what the others write"', 'mail for it waits']],
+    load: async () => (await import('./add.ts')).registerAdd,
   },
   list: {
     group: 'Panes',

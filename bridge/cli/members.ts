@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { inWords } from '../core/duration.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
+import { hasNothing } from './journal.ts';
 import { table } from './output.ts';
 
 export function registerMembers(command: Command): void {
   withOptions(command, 'place').action(
     act(async (context) => {
-      const found = await invoke(context, 'members', {});
+      const found = (await hasNothing(context.config.home)) ? [] : await invoke(context, 'members', {});
       const rows = found.map(({ name, pane, agent, state, unread, lastSeenAt }) => [
         name,
         pane ?? '-',

@@ -56,7 +56,12 @@ export async function bodyOf({ file }: Flags, words: readonly string[], name: st
 
 export async function told(
   context: Context,
-  order: { readonly to: readonly string[]; readonly thread: string | null; readonly body: string },
+  order: {
+    readonly to: readonly string[];
+    readonly thread: string | null;
+    readonly answers?: string;
+    readonly body: string;
+  },
   flags: Flags,
 ) {
   const view = await invoke(context, 'tell', {

@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { inWords } from '../core/duration.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
+import { hasNothing } from './journal.ts';
 import { table } from './output.ts';
 
 export function registerThreads(command: Command): void {
   withOptions(command, 'place').action(
     act(async (context) => {
-      const found = await invoke(context, 'threads', {});
+      const found = (await hasNothing(context.config.home)) ? [] : await invoke(context, 'threads', {});
       const rows = found.map(({ name, messages, lastAt, participants }) => [
         name,
         `${messages}`,

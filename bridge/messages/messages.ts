@@ -36,6 +36,8 @@ export interface MessageOrder {
   /** null: that of these two, or of these several */
   readonly thread: string | null;
   readonly noReply: boolean;
+  /** what it answers: it is of that one's chain */
+  readonly answers?: Message;
 }
 
 /** What is kept of the chain that a member is in: what it received last. */
@@ -51,6 +53,7 @@ interface Memory extends Documents {
     mail(message: MessageId, member: string): Mail | null;
     mailOf(member: string | null, states: ReadonlyArray<MailState['is']>): Array<Mail & { readonly sent: Message }>;
     message(id: string): Message | null;
+    messageEnding(end: string): Message | null;
     thread(name: string, limit: number): Message[];
   };
   delivery(id: DeliveryId): Delivery | null;
@@ -121,8 +124,9 @@ export class Messages {
     if (to.length === 0) throw usageError('tell', 'recipient', 'is missing', 'bridge tell NAME "message"');
     if (to.includes(from.name)) throw usageError('tell', from.name, 'is who writes: nobody writes to himself');
     this.#refuseFull(to);
+    const { answers } = order;
     const chain = from.standing === 'human' ? null : this.#chainOf(from.name);
-    const hops = from.standing === 'human' ? 0 : (chain?.hops ?? 0) + 1;
+    const hops = from.standing === 'human' ? 0 : Math.max(chain?.hops ?? 0, answers?.hops ?? 0) + 1;
     const message: Message = {
       id: this.#mint() as MessageId,
       thread: order.thread === null ? threadOf([from.name, ...to]) : threadNamed(order.thread),
@@ -130,7 +134,7 @@ export class Messages {
       to,
       body,
       sentAt: this.#clock.now(),
-      causedBy: chain?.message ?? null,
+      causedBy: answers?.id ?? chain?.message ?? null,
       hops,
       noReply: noReply || /\[no-reply\]/.test(body),
     };
@@ -225,6 +229,24 @@ export class Messages {
     return unread.map(({ sent }) => sent);
   }
 
+  /** The message of this id, or the one whose id ends so. @throws BridgeError where none does, or several do */
+  named(id: string): Message {
+    const found = this.#memory.mail.message(id) ?? this.#memory.mail.messageEnding(id);
+    if (found !== null) return found;
+    throw usageError('message', id, 'unknown', 'the characters behind # in the line that landed, or in `bridge inbox`');
+  }
+
+  /** Takes a message back from whom nobody has told of it yet. @returns from whom */
+  unsend(message: Message): string[] {
+    const at = this.#clock.now();
+    const waiting = message.to.flatMap((member) => this.#memory.mail.mail(message.id, member) ?? []);
+    return this.#memory.transact(() =>
+      waiting
+        .filter((mail) => this.#step({ ...mail, sent: message }, { type: 'withdrawn', at }))
+        .map(({ member }) => member),
+    );
+  }
+
   /** What the member has not read yet; nothing is marked. */
   unread(member: string): Message[] {
     return this.#memory.mail
@@ -267,15 +289,17 @@ export class Messages {
     return this.#memory.mail.mail(message, member)?.state ?? null;
   }
 
-  #step(mail: Mail & { readonly sent: Message }, input: MailInput): void {
+  /** @returns false where the input means nothing in its state */
+  #step(mail: Mail & { readonly sent: Message }, input: MailInput): boolean {
     const state = stepMail(mail.state, input);
-    if (state === mail.state) return;
+    if (state === mail.state) return false;
     const next = { message: mail.message, member: mail.member, state };
     this.#memory.mail.saveMail(next, this.#clock.now());
     // a doorbell only says that there is something: what it says begins no chain before it is read
     const isKnown = state.is === 'read' || (state.is === 'submitted' && state.as === 'text');
     if (isKnown) this.#received(mail.member, mail.sent);
     this.#on({ type: 'mail-changed', message: mail.sent, mail: next });
+    return true;
   }
 
   /** What an agent sends from now on is caused by this; a person's message ends every chain. */

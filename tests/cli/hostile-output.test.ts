@@ -268,6 +268,10 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
   tell: () =>
     json(['tell', evil, evil], ['tell', 'coder', '--as', evil, 'x'], ['tell', 'coder', '--file', place(evilName)]),
   post: () => json(['post', evil, 'x', '--to', evil]),
+  add: () => json(['add', evil], ['add', 'coder', '--description', evil]),
+  reply: () => json(['reply', evil, 'x']),
+  unsend: () => json(['unsend', evil]),
+  whoami: () => json(['whoami', '--as', evil]),
   inbox: () => json(['inbox', '--as', evil], ['inbox']),
   thread: () => json(['thread', 'read', evil], ['thread', evil]),
   threads: () => json(['threads'], ['threads', evil]),

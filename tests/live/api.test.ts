@@ -128,12 +128,15 @@ const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<stri
     label: 'worker',
     session: 'macs',
   }),
-  tell: () => ({ caller: nobody, to: ['worker'], body: 'Hello.', waitMs: 0 }),
-  inbox: () => ({ caller: nobody, as: 'worker' }),
-  thread: () => ({ name: 'human+worker' }),
+  add: () => ({ name: 'critic' }),
+  tell: () => ({ caller: nobody, to: ['critic'], body: 'Hello.', waitMs: 0 }),
+  unsend: (got) => ({ caller: nobody, id: (got('tell') as { id: string }).id }),
+  whoami: () => ({ caller: nobody }),
+  inbox: () => ({ caller: nobody, as: 'critic' }),
+  thread: () => ({ name: 'critic+human' }),
   threads: () => ({}),
   members: () => ({}),
-  release: () => ({ thread: 'human+worker', caller: nobody }),
+  release: () => ({ thread: 'critic+human', caller: nobody }),
   list: () => ({ target: target() }),
   status: () => ({ target: target() }),
   snapshot: () => ({ target: target(), lines: 5 }),
@@ -302,7 +305,17 @@ test('a daemon notices who hangs up: the text is withdrawn, and it goes on', asy
 test('what only reads makes nothing where no bridge has run: no folder, no journal, no client of tmux', async () => {
   const nowhere = join(tmux.folder, 'nowhere');
   const at = ['--home', nowhere];
-  for (const words of [['list'], ['status'], ['snapshot'], ['explain'], ['log'], ['archive'], ['requests']]) {
+  for (const words of [
+    ['list'],
+    ['status'],
+    ['snapshot'],
+    ['explain'],
+    ['log'],
+    ['archive'],
+    ['requests'],
+    ['members'],
+    ['threads'],
+  ]) {
     expect([words, (await run(tmux, [...words, ...at])).code]).toEqual([words, 0]);
     expect([words, existsSync(nowhere)]).toEqual([words, false]);
   }

@@ -71,6 +71,14 @@ test('a short text lands whole in the pane of a member, from an agent that is kn
     stdout: expect.stringMatching(/^submitted coder in \d+ ms: its text is in the pane {2}#\w{4}\n$/),
   });
   expect(coder.inputs()).toEqual([expect.stringMatching(/^\[lead -> coder #\w{4}\] The tests are green\.$/)]);
+  const [, id] = /#(\w{4})/.exec(coder.inputs()[0]!)!;
+  await coder.perform({ play: [tool('reply', `#${id}`, 'Good.'), tool('whoami')], input: 'go' });
+  const [replied, whoami] = await ran(coder, 2);
+  expect([replied!.code, whoami!.stdout]).toEqual([
+    0,
+    'coder: the processes above this command are those of its pane\n',
+  ]);
+  expect(lead.inputs().at(-1)).toMatch(/^\[coder -> lead #\w{4}\] Good\.$/);
 });
 
 test('several lines are a doorbell, read with a command that marks them; who read before is not rung for', async () => {

@@ -125,6 +125,25 @@ test('the longer ones have one bell for all of them, with what is still unread; 
   expect(messages.read('shop/lead')).toEqual([]);
 });
 
+test('an answer goes to who wrote, in the same thread, and is one hop further; what nobody was told of can be taken back', () => {
+  const asked = tell(agent('shop/coder'), 'lead', 'Which port?');
+  const answer = messages.send({
+    from: agent('shop/lead'),
+    to: ['coder'],
+    body: '8080',
+    thread: asked.thread,
+    noReply: false,
+    answers: asked,
+  });
+  expect([answer.hops, answer.causedBy, messages.named(asked.id.slice(-4)).id]).toEqual([2, asked.id, asked.id]);
+  living = [];
+  const late = tell(human, 'lead', 'never mind');
+  expect(messages.unsend(late)).toEqual(['shop/lead']);
+  expect(messages.unsend(late)).toEqual([]);
+  expect(messages.unsend(asked)).toEqual([]);
+  expect(() => messages.named('zzzz')).toThrow(/unknown message 'zzzz'/);
+});
+
 test('who is down, or waits for an answer itself, is told later; what was not typed is offered again', () => {
   living = [];
   const first = tell(human, 'lead', 'one');
