@@ -92,20 +92,10 @@ export function belowLastCopy(text: string, snapshot: Snapshot): string {
   return aroundCopies(text, snapshot).at(-1)!;
 }
 
-/** All that stands below the first of them, with the others in it. */
-export function belowFirstCopy(text: string, snapshot: Snapshot): string {
-  return aroundCopies(text, snapshot).slice(1).join(endOf(text));
-}
-
-/** A screen with the same end as the other would show its first copy, too: it has room for it and for what stands below it there. */
-export function wouldShow(screen: Snapshot, other: Snapshot, text: string): boolean {
-  const end = endOf(text);
-  const room = aroundCopies(text, screen).join(end).length;
-  return room >= end.length + belowFirstCopy(text, other).length;
-}
-
-function endOf(text: string): string {
-  return drawnFor(text)(text).slice(-leastUnmarked);
+/** The end by which a copy is known; empty where the text is too short for that. */
+export function endOf(text: string): string {
+  const end = drawnFor(text)(text).slice(-leastUnmarked);
+  return end.length < leastMarked ? '' : end;
 }
 
 function aroundCopies(text: string, { rows, firstVisible }: Snapshot): readonly string[] {
@@ -113,5 +103,5 @@ function aroundCopies(text: string, { rows, firstVisible }: Snapshot): readonly 
   const visible = rows.slice(firstVisible).map((row) => row.text);
   const screen = drawn(visible.join('\n'));
   const end = endOf(text);
-  return end.length < leastMarked ? [screen] : screen.split(end);
+  return end === '' ? [screen] : screen.split(end);
 }

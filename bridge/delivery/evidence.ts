@@ -2,7 +2,7 @@ import type { ComposerFacts } from '../core/composer.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Reading } from '../core/reading.ts';
 import { isAppended } from './appended-input.ts';
-import { belowFirstCopy, belowLastCopy, copiesOf, echoOf, wouldShow } from './echo.ts';
+import { belowLastCopy, copiesOf, echoOf, endOf } from './echo.ts';
 import { executes } from './guard.ts';
 import { markerOf } from './paste-marker.ts';
 import { drawnFor, type VisibleText, visibleTextFor } from './visible-text.ts';
@@ -182,12 +182,37 @@ export function beganToWork(before: Look, after: Look): boolean {
 function wentUp(before: Look, after: Look, text: string, began: boolean): boolean {
   const [old, now] = [copiesOf(text, before.snapshot), copiesOf(text, after.snapshot)];
   if (now > old && began) return true;
+  if (says(belowNewCopy(before, after, text), after, text)) return true;
   const saysBelow = (look: Look, said: Look) => says(belowLastCopy(text, look.snapshot), said, text);
-  // an answer may have the text, too
-  if (old === 0 && now > 0 && wouldShow(before.snapshot, after.snapshot, text))
-    return says(belowFirstCopy(text, after.snapshot), after, text);
   if (now === 0 || now < old || !saysBelow(before, before) || saysBelow(after, before)) return false;
   return began || (now > old && saysBelow(after, after));
+}
+
+/**
+ * What stands below the first copy that is new, an answer with the text in it, too: in as many letters of the conversation's
+ * end as the screen before showed of it there are more copies than there were. Nothing where none is certainly new.
+ */
+function belowNewCopy(before: Look, after: Look, text: string): string {
+  const end = endOf(text);
+  const [old, now] = [before, after].map((look) => conversationOf(look, text)) as [string, string];
+  const parts = now.slice(Math.max(0, now.length - old.length)).split(end);
+  const fresh = parts.length - old.split(end).length;
+  return end === '' || fresh <= 0 ? '' : parts.slice(-fresh).join(end);
+}
+
+/** The screen as it is drawn, down to the last line that is said: what stands below may come and go. */
+function conversationOf({ snapshot, reading }: Look, text: string): string {
+  const drawn = drawnFor(text);
+  const screen = drawn(
+    snapshot.rows
+      .slice(snapshot.firstVisible)
+      .map((row) => row.text)
+      .join('\n'),
+  );
+  const lines = reading.turn.words.flatMap((words) => words.split('\n')).map(drawn);
+  const last = lines.findLast((line) => line.length >= leastSaid);
+  const at = last === undefined ? -1 : screen.lastIndexOf(last);
+  return at < 0 ? '' : screen.slice(0, at + last!.length);
 }
 
 /** A line that `said` says stands there, as it is drawn. */

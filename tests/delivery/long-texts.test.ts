@@ -123,6 +123,20 @@ test('pi: a text that is repeated in its answer has gone up as well', () => {
   expect(judge('pi', text, { ...moments, after: look([...earlier, '', drawn, ...answer]) })).toBe('partly-echoed');
   // nothing is said below it
   expect(judge('pi', text, { ...moments, after: look([...earlier, '', drawn]) })).toBeNull();
+
+  // sent again after an interrupt: twice as often on the screen as it was
+  const again = [...earlier, '', drawn, ...answer, '', ...earlier];
+  const second = { before: look(again), ready: look(again, text) };
+  expect(judge('pi', text, { ...second, after: look([...again, '', drawn, ...answer]) })).toBe('partly-echoed');
+  expect(judge('pi', text, { ...second, after: look(again) })).toBeNull();
+  // more of the past in sight above it, and a hint gone below it
+  const hinted = lookAt('pi', [
+    ...earlier,
+    '',
+    ...composer(),
+    ' Tip: press ctrl+p for the list of all the commands there are',
+  ]);
+  expect(judge('pi', text, { before: hinted, ready: look(earlier, text), after: look(again) })).toBeNull();
 });
 
 test('of a long paste Claude Code shows the end; where that filled the screen already, it stands last while it is worked on', () => {
