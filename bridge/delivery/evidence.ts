@@ -200,19 +200,13 @@ function belowNewCopy(before: Look, after: Look, text: string): string {
   return end === '' || fresh <= 0 ? '' : parts.slice(-fresh).join(end);
 }
 
-/** The screen as it is drawn, down to the last line that is said: what stands below may come and go. */
+/** The screen as it is drawn, down to the last row of what is said: what stands below may come and go. */
 function conversationOf({ snapshot, reading }: Look, text: string): string {
   const drawn = drawnFor(text);
-  const screen = drawn(
-    snapshot.rows
-      .slice(snapshot.firstVisible)
-      .map((row) => row.text)
-      .join('\n'),
-  );
+  const rows = snapshot.rows.slice(snapshot.firstVisible).map((row) => drawn(row.text));
   const lines = reading.turn.words.flatMap((words) => words.split('\n')).map(drawn);
-  const last = lines.findLast((line) => line.length >= leastSaid);
-  const at = last === undefined ? -1 : screen.lastIndexOf(last);
-  return at < 0 ? '' : screen.slice(0, at + last!.length);
+  const isSaid = (row: string) => lines.some((line) => line === row || (row.length >= leastSaid && line.includes(row)));
+  return rows.slice(0, rows.findLastIndex((row) => row !== '' && isSaid(row)) + 1).join('');
 }
 
 /** A line that `said` says stands there, as it is drawn. */

@@ -115,6 +115,12 @@ test('pi: a text that is repeated in its answer has gone up as well', () => {
     '',
     ' Understood: The first line.',
     '',
+    '',
+    ' SLOW 60: The queue is drained by one worker.',
+    '',
+    '',
+    ' The',
+    '',
     ' Operation aborted',
     '',
   ];
@@ -125,7 +131,7 @@ test('pi: a text that is repeated in its answer has gone up as well', () => {
   expect(judge('pi', text, { ...moments, after: look([...earlier, '', drawn]) })).toBeNull();
 
   // sent again after an interrupt: twice as often on the screen as it was
-  const again = [...earlier, '', drawn, ...answer, '', ...earlier];
+  const again = [...earlier, '', drawn, ...answer, '', '', ...earlier.slice(-7)];
   const second = { before: look(again), ready: look(again, text) };
   expect(judge('pi', text, { ...second, after: look([...again, '', drawn, ...answer]) })).toBe('partly-echoed');
   expect(judge('pi', text, { ...second, after: look(again) })).toBeNull();
