@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { quoteCommand } from '../core/command-line.ts';
 import { packageRoot } from './package-root.ts';
 
@@ -43,6 +43,15 @@ export function installationOf(
     };
   }
   const [, project] = new RegExp(`^(.*)\\${sep}node_modules\\${sep}`).exec(folder) ?? [];
+  if (project !== undefined && isPrefix(project, folder)) {
+    const prefix = dirname(project);
+    return {
+      is: 'global',
+      folder,
+      update: [line('npm', 'install', '-g', '--prefix', prefix, `${packageName}@latest`)],
+      remove: [line('npm', 'uninstall', '-g', '--prefix', prefix, packageName)],
+    };
+  }
   if (project !== undefined) {
     return {
       is: 'dependency',
@@ -52,6 +61,15 @@ export function installationOf(
     };
   }
   return { is: 'elsewhere', folder, update: [], remove: [] };
+}
+
+/**
+ * Global packages of another prefix than that of the Node that runs. As a project's they would be in danger: `npm install` in
+ * a folder without a package.json removes all the others there.
+ */
+function isPrefix(folder: string, installed: string): boolean {
+  if (basename(folder) !== 'lib' || existsSync(join(folder, 'package.json'))) return false;
+  return installed === join(folder, 'node_modules', packageName);
 }
 
 function line(...words: string[]): string {

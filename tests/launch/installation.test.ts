@@ -20,6 +20,13 @@ test.each([
     'npm uninstall -g macs-bridge',
   ],
   [
+    'global',
+    'mine/lib/node_modules/macs-bridge',
+    undefined,
+    'npm install -g --prefix FOLDER/mine macs-bridge@latest',
+    'npm uninstall -g --prefix FOLDER/mine macs-bridge',
+  ],
+  [
     'npx',
     '.npm/_npx/0a1b/node_modules/macs-bridge',
     undefined,
@@ -39,7 +46,7 @@ test.each([
   const found = installationOf(join(folder, root ?? path), join(folder, 'lib/node_modules'));
   expect(found).toMatchObject({
     is,
-    update: expect.arrayContaining([update]),
+    update: expect.arrayContaining([update.replace('FOLDER', folder)]),
     remove: expect.arrayContaining([remove.replace('FOLDER', folder)]),
   });
 });
