@@ -1,5 +1,6 @@
 import type { Envelope } from './envelope.ts';
 import type { Message } from './message.ts';
+import { visible } from './visible.ts';
 
 /** What a line about mail is filed under, so that it is told from the answer to a request. */
 export const mailThread = 'mail:';
@@ -8,7 +9,10 @@ export function isAboutMail({ thread }: Pick<Envelope, 'thread'>): boolean {
   return thread.startsWith(mailThread);
 }
 
-/** A text that is longer, or has several lines, is named by a doorbell and read with a command. */
+/**
+ * A text that is longer, or has several lines, is named by a doorbell and read with a command. So is one with characters that
+ * nobody sees: agents draw them each in its own way, and what is not drawn as it was typed would stay in the composer.
+ */
 export const longestLine = 500;
 
 /** The characters of an id that people and agents type. */
@@ -17,7 +21,7 @@ export function shortId(id: string): string {
 }
 
 export function fitsInLine({ body }: Pick<Message, 'body'>): boolean {
-  return !body.includes('\n') && body.length <= longestLine;
+  return !body.includes('\n') && body.length <= longestLine && visible(body) === body;
 }
 
 /**

@@ -108,6 +108,21 @@ test('one at a time is offered, in the order of sending, each whole and alone', 
   expect(posted).toHaveLength(3);
 });
 
+test.each([['a\u202eb'], ['a\u2028b'], ['a\ufeffb'], ['a\u200bb'], ['a\u{e0041}b']])(
+  'what nobody sees in a text does not reach a composer: %j has a bell',
+  (body) => {
+    tell(agent('shop/coder'), 'lead', body);
+    expect(lines()).toEqual(['[bridge -> lead] 1 message from coder in thread coder+lead; read with: bridge inbox']);
+    expect(messages.unread('shop/lead').map((message) => message.body)).toEqual([body]);
+  },
+);
+
+test('emoji, tabs and other scripts are a line', () => {
+  const body = '👩‍💻 می‌خواهم\t日本語 é';
+  tell(agent('shop/coder'), 'lead', body);
+  expect(lines()).toEqual([`[coder -> lead] ${body}`]);
+});
+
 test('the longer ones have one bell for all of them, with what is still unread; none once they are read', () => {
   tell(human, 'lead', 'now');
   for (const from of ['shop/coder', 'shop/critic']) tell(agent(from), 'lead', 'one\ntwo');
