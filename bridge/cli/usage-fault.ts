@@ -4,7 +4,7 @@ import { type BridgeError, unknownName, usageError } from '../core/failure.ts';
 import { nameOf } from './command-parts.ts';
 
 /** Commands whose arguments are a text, which may begin with a dash. */
-const takesText: readonly string[] = ['send', 'ask', 'answer', 'notify'];
+const takesText: readonly string[] = ['send', 'ask', 'answer', 'notify', 'tell', 'post'];
 
 /** A command that there is not. */
 export function unknownCommand(name: string, known: readonly string[], of = 'bridge'): BridgeError {
@@ -39,6 +39,7 @@ export function usageFault(fault: CommanderError, program: Command, words: reado
     }
     case 'commander.missingArgument':
       return usageError('argument', given, 'missing', `\`${name} --help\` shows what it takes`);
+    case 'commander.missingMandatoryOptionValue':
     case 'commander.optionMissingArgument':
       return usageError('value of', given, 'missing', help);
     case 'commander.invalidArgument': {

@@ -59,6 +59,7 @@ test.each([
   [['requests', 'more'], "too many arguments 'more'", '`bridge requests --help` shows what it takes'],
   [['show'], "missing argument 'id'", '`bridge show --help` shows what it takes'],
   [['show', 'yf', '--home'], "missing value of '--home <dir>'", '`bridge show --help` lists its flags'],
+  [['post', 'api', 'hi'], "missing value of '--to <name...>'", '`bridge post --help` lists its flags'],
   [['--mode', 'atuo'], "invalid --mode 'atuo'", "did you mean 'auto'?", 'expected one of auto, manual'],
   [
     ['hooks', 'install', 'claud'],
@@ -81,10 +82,16 @@ test('a usage error is JSON under --json, with the next step', async () => {
   expect(said.stderr).toContain("bridge: unknown command 'reqests'");
 });
 
-test.each(['send', 'ask'])('%s of a text that begins with a dash says where it goes', async (command) => {
-  const said = await run(tmux, [command, '- first do this', '--home', home]);
-  expect(said).toMatchObject({ code: 64, stderr: expect.stringContaining('a text that begins with - goes after --') });
-});
+test.each([['send'], ['ask'], ['tell', 'coder'], ['post', 'api', '--to', 'coder']])(
+  '%s of a text that begins with a dash says where it goes',
+  async (...words) => {
+    const said = await run(tmux, [...words, '- first do this', '--home', home]);
+    expect(said).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('a text that begins with - goes after --'),
+    });
+  },
+);
 
 test.each([
   [
