@@ -93,6 +93,12 @@ export class TmuxServer implements TmuxCommands {
     await this.#poll();
   }
 
+  /** Looks now: what answers there may have changed since the last poll. */
+  async lookAgain(): Promise<void> {
+    await this.#polling;
+    if (this.#state.is !== 'idle' && this.#state.is !== 'closed') await this.#poll();
+  }
+
   /** Sets of which panes output is notified. An id that no pane has (yet) is kept. */
   watch(paneIds: Iterable<string>): void {
     this.#watchedFor.set(this, new Set(paneIds));

@@ -99,7 +99,9 @@ export class TmuxServers {
         nextStep: 'name the pane again: `bridge list` shows those there are',
       });
     }
-    await this.add(socketPath);
+    const way = await this.add(socketPath);
+    // it may still know the server that was there before
+    if (this.at(address) === null) await way.lookAgain();
     const reached = this.at(address);
     if (reached) return reached;
     throw new BridgeError({ what: 'tmux server', target: socketPath, reason: 'it has gone just now' });
@@ -109,7 +111,8 @@ export class TmuxServers {
   async find(id: TmuxServerId, socketPath: string): Promise<TmuxServer | null> {
     const there = await serverAt(new ExecCommands({ socketPath })).catch(() => null);
     if (there === null || !sameServer(there, id)) return null;
-    await this.add(socketPath);
+    const way = await this.add(socketPath);
+    if (this.at(id) === null) await way.lookAgain();
     return this.at(id);
   }
 

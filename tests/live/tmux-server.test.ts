@@ -6,7 +6,10 @@ import type { TmuxEvent } from '../../bridge/core/events.ts';
 import { type PaneId, serverPidOf } from '../../bridge/core/ids.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { capture } from '../../bridge/tmux/capture.ts';
+import { ExecCommands } from '../../bridge/tmux/exec.ts';
+import { listPanes } from '../../bridge/tmux/pane.ts';
 import { TmuxServer } from '../../bridge/tmux/server.ts';
+import { TmuxServers } from '../../bridge/tmux/servers.ts';
 import { paste } from '../../bridge/tmux/typing.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { controlClientsOf, openTmuxHarness, type TmuxHarness } from '../tmux/tmux-harness.ts';
@@ -366,4 +369,31 @@ test('clients that a killed predecessor left are ended by its successor, by the 
   await start({ pidFile });
   expect(clients()).toEqual([]);
   expect(existsSync(`${pidFile}.new`)).toBe(false);
+});
+
+test('a server that has just taken the socket of another is reached before the next poll', async () => {
+  await harness.show(echo);
+  const { socketPath } = harness.tmux;
+  const all = new TmuxServers({
+    // no poll comes by itself
+    clock: { now: () => systemClock.now(), after: () => () => {} },
+    onEvent: () => {},
+    aloneAt: () => (work) => work(),
+    pidFileFor: (path) => `${path}.clients`,
+  });
+  try {
+    const known = (await all.add(socketPath)).server;
+    await harness.tmux.run('kill-server');
+    // the one that ends may still take a session, and end with it
+    const there = await waitFor('another server answers there', async () => {
+      await harness.tmux.run('new-session', '-d', 'exec sleep 1000').catch(() => '');
+      const [pane] = await listPanes(new ExecCommands({ socketPath })).catch(() => []);
+      return pane !== undefined && pane.server !== known?.server ? pane : undefined;
+    });
+    const { host, server, paneId } = there;
+    const reached = await all.reach({ host, server, paneId }, socketPath);
+    expect(reached.server).toEqual({ host, server });
+  } finally {
+    await Promise.all(all.all.map((server) => server.close()));
+  }
 });
