@@ -264,7 +264,9 @@ export class Mailbox {
     if (stillForMs < stillMs) return stillMs - Math.max(0, stillForMs) + 5;
     if (nowMs - seen.sinceMs < endedGraceMs && this.#stateOf(name) === 'ended') return stillMs;
     if (await this.#isHeld(name, beside, nowMs)) return stillMs;
-    seen.judged = await this.#judge(name, contentOf(facts));
+    // its request may have ended since: what puts that away takes this with it
+    const isNew = nowMs - seen.sinceMs < endedGraceMs;
+    seen.judged = !(isNew && this.#stateOf(name) === 'ended') && (await this.#judge(name, contentOf(facts)));
     return seen.judged ? rescanMs : stillMs;
   }
 

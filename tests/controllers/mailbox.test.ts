@@ -670,6 +670,19 @@ describe('archiving', () => {
     expect(readdirSync(archive())).toEqual([`${ended}.response.md`]);
   });
 
+  test('one whose request ends while it is looked at is not refused: it is told when that is put away', async () => {
+    mkdirSync(outbox());
+    writeFileSync(outbox(answer), 'yes');
+    age(answer);
+    let looks = 0;
+    mailbox = newMailbox({ state: () => (looks++ === 0 ? 'open' : 'ended') });
+    await mailbox.start();
+    expect(looks).toBeGreaterThan(1);
+    await mailbox.archive(request());
+    expect(events).toMatchObject([{ type: 'answer-found', instructions: 'yes' }]);
+    expect(readdirSync(archive())).toEqual([answer]);
+  });
+
   test('one that was written just then is waited for a moment; by a command, or where it is none, it is left', async () => {
     mkdirSync(outbox());
     writeFileSync(outbox(answer), 'half an ans');
