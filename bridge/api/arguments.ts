@@ -1,7 +1,5 @@
 import * as z from 'zod';
-
-/** Longest text that is taken; a call on the socket may have four times as many bytes. */
-export const maxText = 1024 * 1024;
+import { maxText } from '../core/cleaning.ts';
 
 /** What people and agents write. */
 export const text = () => z.string().max(maxText, `is longer than ${maxText} characters`);

@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { outcomeCode, outcomeLines, senderHere } from './mail-lines.ts';
-import { seconds, textFrom } from './text.ts';
+import { seconds, seen, textFrom } from './text.ts';
 
 interface Flags {
   readonly as?: string;
@@ -47,6 +47,10 @@ export function withMailOptions(command: Command): Command {
 
 export async function bodyOf({ file }: Flags, words: readonly string[], name: string): Promise<string> {
   if (file === undefined) return textFrom(words, name);
+  return seen(fileText(file), name, file);
+}
+
+function fileText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {

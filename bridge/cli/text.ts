@@ -1,4 +1,4 @@
-import { isBlank } from '../core/cleaning.ts';
+import { isBlank, maxText } from '../core/cleaning.ts';
 import { usageError } from '../core/failure.ts';
 
 /** The text a command was given: its arguments joined by blanks, or all of stdin for `-`. */
@@ -14,7 +14,9 @@ export async function textFrom(words: readonly string[], command: string): Promi
 }
 
 /** A text that shows nothing is a mistake: typed, it would be a draft that nobody sees. */
-function seen(text: string, command: string, from: string): string {
+export function seen(text: string, command: string, from: string): string {
+  // more than a call may hold: the daemon would hang up, and say nothing
+  if (text.length > maxText) throw usageError(command, from, `is longer than ${maxText} characters`);
   if (!isBlank(text)) return text;
   throw usageError(command, from, text === '' ? 'is empty' : 'holds nothing visible');
 }

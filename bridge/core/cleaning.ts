@@ -1,3 +1,6 @@
+/** Longest text that is taken, in characters; a call on the socket may have four times as many bytes. */
+export const maxText = 1024 * 1024;
+
 /**
  * The words of a text: without escape sequences, whole, so that nothing of them is left over to be typed (`[32m`), and
  * without any other control. Line breaks are plain ones; tabs, emoji and marks of direction stay.

@@ -197,7 +197,7 @@ function gone(path: string): DaemonGone {
     what: 'bridge',
     target: path,
     reason: 'the daemon went away before it answered',
-    nextStep: '`bridge requests` shows what it had done',
+    nextStep: '`bridge log` shows what it had done',
   });
 }
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type * as z from 'zod';
-import { maxText } from '../../bridge/api/arguments.ts';
 import { methods } from '../../bridge/api/index.ts';
 import { type Method, type StreamMethod, served } from '../../bridge/api/method.ts';
+import { maxText } from '../../bridge/core/cleaning.ts';
 import { BridgeError } from '../../bridge/core/failure.ts';
 import { examples } from './examples.ts';
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { run } from './bridge-process.ts';
@@ -20,6 +20,20 @@ test('an id that is empty is a usage error in words, with and without a daemon',
   expect(await run(tmux, ['show', '', '--home', home])).toMatchObject(words);
   const answer = await run(tmux, ['answer', '', 'a text', '--home', home]);
   expect(answer).toMatchObject({ code: 64, stderr: expect.stringContaining('answer: id: is empty') });
+});
+
+test('a text that is too long for a call is a usage error beside a daemon, too', async () => {
+  const bridge = await startWatching(['--mode', 'manual']);
+  try {
+    const file = join(tmux.folder, 'long');
+    writeFileSync(file, 'a'.repeat(10_000_000));
+    expect(await run(tmux, ['tell', 'coder', '--file', file, '--home', home])).toMatchObject({
+      code: 64,
+      stderr: expect.stringMatching(/^bridge: tell: .*: is longer than 1048576 characters\s*$/),
+    });
+  } finally {
+    await bridge.stop('SIGKILL');
+  }
 });
 
 test.each([
