@@ -3,6 +3,7 @@ import { askerOf } from '../app/asker.ts';
 import type { Bridge } from '../app/bridge.ts';
 import { usageError } from '../core/failure.ts';
 import type { Sender } from '../core/message.ts';
+import { identityKey } from '../core/pane.ts';
 import { systemSource } from '../host/process-source.ts';
 import { aboveArgs, callerArgs, word } from './arguments.ts';
 import { panesFor } from './asking-panes.ts';
@@ -23,7 +24,7 @@ const evidence = z.object(senderArgs);
  * who it says it is, and is told so; a person at a shell of his own is the human.
  */
 export async function senderOf(
-  bridge: Pick<Bridge, 'panes' | 'directory' | 'projects'>,
+  bridge: Pick<Bridge, 'panes' | 'directory' | 'projects' | 'workers'>,
   given: z.output<typeof evidence>,
 ): Promise<Sender> {
   const { as, ...shown } = given;
@@ -33,7 +34,8 @@ export async function senderOf(
   });
   if (asker.is === 'proven') {
     const { identity } = bridge.panes.identify(asker.pane);
-    const name = bridge.projects.nameOf(identity, asker.pane);
+    const watched = bridge.workers.find((worker) => identityKey(worker.identity) === identityKey(identity));
+    const name = watched?.name ?? bridge.projects.records[identityKey(identity)]?.name ?? '';
     const isMember = bridge.directory.members().some((member) => member.name === name);
     if (isMember && as !== null && bridge.directory.named(as).name !== name)
       throw usageError('--as', as, `this pane is ${bridge.directory.shown(name)}`);

@@ -38,13 +38,17 @@ export const tell = method({
     answers: word(64).nullable().default(null),
     noReply: z.boolean().default(false),
     waitMs: limitMs.default(5_000),
+    /** waits so long for the receipt; else what holds it for longer than a moment is told at once */
+    isPatient: z.boolean().default(false),
   }),
   result: tellView,
-  async run(bridge: Bridge, { to, body, thread, answers, noReply, waitMs, ...evidence }, closed) {
+  async run(bridge: Bridge, { to, body, thread, answers, noReply, waitMs, isPatient, ...evidence }, closed) {
     const from = await senderOf(bridge, evidence);
     const message = bridge.messages.send({ from, body, noReply, ...answering(bridge, { to, thread, answers }) });
     const isTold = () =>
-      outcomesOf(bridge, message).every(({ is, isMoving }) => is !== 'waiting' || !isMoving) ? true : null;
+      outcomesOf(bridge, message).every(({ is, isMoving }) => is !== 'waiting' || !(isMoving || isPatient))
+        ? true
+        : null;
     if (waitMs > 0) await bridge.changes.until(isTold, closed, waitMs);
     const outcomes = outcomesOf(bridge, message).map(({ isMoving, ...one }) => one);
     return {
@@ -104,7 +108,7 @@ function outcomesOf(bridge: Bridge, message: Message): Outcome[] {
         return of('waiting', `${delivery.reason}: ${delivery.detail}`, null, momentary.includes(delivery.reason));
       }
       default:
-        return of('waiting', bridge.messages.whyWaiting(member), null, false);
+        return of('waiting', bridge.messages.whyWaiting(member), null, bridge.messages.isBehindAnother(member));
     }
   });
 }

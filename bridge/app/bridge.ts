@@ -4,9 +4,9 @@ import type { Config } from '../config/config-values.ts';
 import type { Mailbox } from '../controllers/mailbox.ts';
 import type { BridgeEvent, MailboxEvent, PublicEvent, ScreenEvent } from '../core/events.ts';
 import { messageOf } from '../core/failure.ts';
-import type { DeliveryId } from '../core/ids.ts';
+import { asPaneId, type DeliveryId } from '../core/ids.ts';
 import type { Message } from '../core/message.ts';
-import { shownName } from '../core/names.ts';
+import { labelOf, shownName } from '../core/names.ts';
 import { placeIn } from '../core/pane.ts';
 import { steadyClock, systemClock } from '../host/clock.ts';
 import { prepareHome } from '../host/home.ts';
@@ -208,7 +208,8 @@ export class Bridge {
         emit,
         ({ worker }) => {
           // before its agent has started it belongs to no project, and its name is not its own yet
-          const isNamed = this.workers.some(({ name, project }) => name === worker && project !== null);
+          const isNamed =
+            this.workers.some(({ name, project }) => name === worker && project !== null) && !isPaneName(worker);
           if (this.config.dryRun || !isNamed) return;
           directory.seen(worker);
           messages.tellOf(worker);
@@ -301,6 +302,11 @@ export class Bridge {
   async tidy(): Promise<void> {
     await Promise.all(this.servers.all.map((server) => reapBuffers(server).catch(() => 0)));
   }
+}
+
+/** A pane without a label is called by its id, which another pane has tomorrow. */
+function isPaneName(name: string): boolean {
+  return asPaneId(labelOf(name)) !== null;
 }
 
 /** The same event with the names of workers as people see them. */

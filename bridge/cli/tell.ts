@@ -11,7 +11,7 @@ interface Flags {
   readonly as?: string;
   readonly file?: string;
   readonly reply: boolean;
-  readonly wait: string;
+  readonly wait?: string;
 }
 
 export function registerTell(command: Command): void {
@@ -42,7 +42,7 @@ export function withMailOptions(command: Command): Command {
     .option('--as <name>', 'who you are, where your processes do not show it: a claim, and shown as one')
     .option('--file <file>', 'the message from a file')
     .option('--no-reply', 'no answer is wanted, and the recipient is told so')
-    .option('--wait <seconds>', 'how long to wait for the receipt', '5');
+    .option('--wait <seconds>', 'wait so long for the receipt (default: 5, and what holds it is told at once)');
 }
 
 export async function bodyOf({ file }: Flags, words: readonly string[], name: string): Promise<string> {
@@ -73,7 +73,8 @@ export async function told(
     ...order,
     to: [...order.to],
     noReply: !flags.reply,
-    waitMs: seconds(flags.wait, '--wait'),
+    waitMs: seconds(flags.wait ?? '5', '--wait'),
+    isPatient: flags.wait !== undefined,
   });
   context.out.result(outcomeLines(view).join('\n'), view);
   return outcomeCode(view);

@@ -24,7 +24,12 @@ export function registerUpdate(command: Command): void {
       const next =
         update.length === 0
           ? ['how a newer one comes there is not known: get it where this one is from']
-          : ['a newer one:', ...commands.map((line) => `  ${line}`), 'nothing was changed'];
+          : [
+              'a newer one:',
+              ...commands.map((line) => `  ${line}`),
+              ...(is === 'clone' ? [] : ['the tarball of a newer one is what `npm pack` makes in a clone']),
+              'nothing was changed',
+            ];
       const lines = [
         `bridge ${packageVersion} (node ${process.versions.node}): ${how[is]}, ${folder}`,
         ...(living === null

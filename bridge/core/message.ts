@@ -116,7 +116,9 @@ export function isDue({ is }: MailState): boolean {
 
 /** Whether the recipient has not seen its text: a doorbell only says that there is one. */
 export function isUnread(state: MailState): boolean {
-  return state.is === 'waiting' || state.is === 'offered' || (state.is === 'submitted' && state.as === 'doorbell');
+  const { is } = state;
+  // of one in doubt nobody can tell whether the recipient has seen it: to read it types nothing
+  return is === 'waiting' || is === 'offered' || is === 'uncertain' || (is === 'submitted' && state.as === 'doorbell');
 }
 
 /** Which state may follow which: the audit holds every recorded step to it. */

@@ -14,6 +14,9 @@ export interface Installation {
 
 export const packageName = 'macs-bridge';
 
+/** It is in no registry: a newer one is a tarball, which `npm pack` in a clone makes. */
+const newer = `./${packageName}-NEWER.tgz`;
+
 /** @param root where the package lies; @param globalRoot where npm keeps global packages: beside the Node that runs */
 export function installationOf(
   root: string = packageRoot,
@@ -32,13 +35,13 @@ export function installationOf(
   }
   const [, cached] = new RegExp(`^(.*\\${sep}_npx\\${sep}[^\\${sep}]+)\\${sep}`).exec(folder) ?? [];
   if (cached !== undefined) {
-    return { is: 'npx', folder, update: [`npx ${packageName}@latest version`], remove: [line('rm', '-r', cached)] };
+    return { is: 'npx', folder, update: [`npx --package ${newer} bridge version`], remove: [line('rm', '-r', cached)] };
   }
   if (isIn(globalRoot)) {
     return {
       is: 'global',
       folder,
-      update: [`npm install -g ${packageName}@latest`],
+      update: [`npm install -g ${newer}`],
       remove: [`npm uninstall -g ${packageName}`],
     };
   }
@@ -48,7 +51,7 @@ export function installationOf(
     return {
       is: 'global',
       folder,
-      update: [line('npm', 'install', '-g', '--prefix', prefix, `${packageName}@latest`)],
+      update: [line('npm', 'install', '-g', '--prefix', prefix, newer)],
       remove: [line('npm', 'uninstall', '-g', '--prefix', prefix, packageName)],
     };
   }
@@ -56,7 +59,7 @@ export function installationOf(
     return {
       is: 'dependency',
       folder,
-      update: [line('cd', project), `npm install ${packageName}@latest`],
+      update: [line('cd', project), `npm install ${newer}`],
       remove: [line('cd', project), `npm uninstall ${packageName}`],
     };
   }

@@ -129,7 +129,7 @@ export class Messages {
     const hops = from.standing === 'human' ? 0 : Math.max(chain?.hops ?? 0, answers?.hops ?? 0) + 1;
     const message: Message = {
       id: this.#mint() as MessageId,
-      thread: order.thread === null ? threadOf([from.name, ...to]) : threadNamed(order.thread),
+      thread: order.thread === null ? this.#threadOf([from.name, ...to]) : threadNamed(order.thread),
       from,
       to,
       body,
@@ -217,7 +217,8 @@ export class Messages {
 
   /** Hands over what the member has not read, and marks it read; its bell is not rung for that any more. */
   read(member: string): Message[] {
-    const unread = [...this.#of(member, 'waiting'), ...this.#of(member, 'offered'), ...this.#of(member, 'submitted')]
+    const unread = this.#memory.mail
+      .mailOf(member, mayBeUnread)
       .filter(({ state }) => isUnread(state))
       .sort((a, b) => a.sent.id.localeCompare(b.sent.id));
     const at = this.#clock.now();
@@ -250,7 +251,7 @@ export class Messages {
   /** What the member has not read yet; nothing is marked. */
   unread(member: string): Message[] {
     return this.#memory.mail
-      .mailOf(member, ['waiting', 'offered', 'submitted'])
+      .mailOf(member, mayBeUnread)
       .filter(({ state }) => isUnread(state))
       .map(({ sent }) => sent);
   }
@@ -282,7 +283,12 @@ export class Messages {
     const living = this.#directory.paneOf(member);
     if (living === null) return 'offline: it is told when a bridge sees it again';
     if (this.#isAsking(living.identity)) return 'it waits for an answer itself';
-    return this.#of(member, 'offered').length > 0 ? 'behind another message' : 'on its way';
+    return this.isBehindAnother(member) ? 'behind another message' : 'on its way';
+  }
+
+  /** Others come first; each takes a moment. */
+  isBehindAnother(member: string): boolean {
+    return this.#of(member, 'offered').length > 0;
   }
 
   stateOf(message: MessageId, member: string): MailState | null {
@@ -332,11 +338,19 @@ export class Messages {
     this.#on({ type: 'said', level: 'warning', text });
   }
 
+  /** Of the same people it is the same, whoever writes; those of two projects that have one label are two. */
+  #threadOf(names: readonly string[]): string {
+    const shown = [...new Set(names)].map((name) => this.#directory.shown(name).replaceAll('/', '.'));
+    return shown.sort().join('+');
+  }
+
   #withShownNames(message: Message): Message {
     const name = this.#directory.shown(message.from.name);
     return { ...message, from: { ...message.from, name } };
   }
 }
+
+const mayBeUnread = ['waiting', 'offered', 'uncertain', 'submitted'] as const;
 
 function chainKey(member: string): string {
   return `chain|${member}`;
@@ -344,14 +358,6 @@ function chainKey(member: string): string {
 
 function warningOf(verdict: LoopVerdict): string | null {
   return verdict.is === 'warned' ? verdict.words : null;
-}
-
-/** Of the same people it is the same, whoever writes. */
-function threadOf(names: readonly string[]): string {
-  return [...new Set(names)]
-    .map((name) => name.replace(/^.*\//, ''))
-    .sort()
-    .join('+');
 }
 
 /** A thread names a file too: no name leads out of its folder. */

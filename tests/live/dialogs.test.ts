@@ -108,6 +108,14 @@ test('two dialogs alike with nothing between them: the key is pressed once, and 
   expect(decided()).toHaveLength(1);
 });
 
+test('a dialog whose agent has ended is withdrawn', async () => {
+  const watching = await bridge(makeHome(tmux, policy));
+  await askFor('rm a');
+  const asked = await watching.line('asked', inState('asked'));
+  process.kill(agent.pid, 'SIGKILL');
+  await watching.line('withdrawn', (line) => line.id === asked.id && line.state === 'withdrawn');
+});
+
 test('a number in outbox/ chooses an option, and a text there is refused', async () => {
   const home = makeHome(tmux, policy);
   const watching = await bridge(home);

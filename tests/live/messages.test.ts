@@ -176,6 +176,24 @@ test('three agents that always answer are held after ten messages, and a person 
   await waitFor('it went on', () => inputs().length > 11, { limitMs: 30_000 });
 });
 
+test('who says how long to wait is told at the receipt, and not that it is held', async () => {
+  const coder = await member('coder');
+  const watching = await watch();
+  await watching.line('watched', found('coder'));
+  await coder.perform({ busy: true });
+  expect(await tell('coder', 'one')).toMatchObject({
+    code: 2,
+    stdout: expect.stringMatching(/^waiting {3}coder: busy: /),
+  });
+  const waited = tell('coder', 'two', '--wait', '60');
+  await waitFor('it is kept', async () =>
+    (await run(tmux, ['inbox', '--as', 'coder', '--home', home])).stdout.includes('two'),
+  );
+  await coder.perform({ busy: false });
+  expect(await waited).toMatchObject({ code: 0, stdout: expect.stringMatching(/^submitted coder in /) });
+  expect(coder.inputs().map((text) => text.replace(/^.*\] /, ''))).toEqual(['one', 'two']);
+});
+
 test('what cannot be sent is said, and nothing of it is kept', async () => {
   const coder = await member('coder', { inputs: [] });
   const watching = await watch();

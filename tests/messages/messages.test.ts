@@ -183,6 +183,9 @@ test('who is down, or waits for an answer itself, is told later; what was not ty
   ends({ is: 'uncertain', reason: 'nobody can tell' });
   messages.tick();
   expect([posted.length, stateOf(first, 'shop/lead')]).toEqual([2, 'uncertain']);
+  // it is not typed again, and can be read
+  expect(messages.read('shop/lead').map(({ body }) => body)).toEqual(['one']);
+  expect(messages.unread('shop/lead')).toEqual([]);
 });
 
 test('after a restart nothing is lost and nothing offered twice', () => {
@@ -259,6 +262,12 @@ test('more than a member can read is refused at once', () => {
   living = [];
   for (let count = 0; count < 200; count++) tell(human, 'lead', `${count}`);
   expect(() => tell(human, 'lead', 'one more')).toThrow(/200 messages wait for it already/);
+});
+
+test('members of two projects that have one label have threads of their own', () => {
+  directory.add('blog/lead', '');
+  const threads = ['shop/lead', 'blog/lead', 'coder'].map((to) => tell(human, to, 'x').thread);
+  expect(threads).toEqual(['human+shop.lead', 'blog.lead+human', 'coder+human']);
 });
 
 test('a text brings no second envelope, and what nothing shows is marked', () => {

@@ -203,7 +203,7 @@ export class WatchedPane {
     this.#reading = reading;
     if (reading.turn.inputs.length > 0) this.#firstInputs ??= inputsOn(reading);
     // another agent in the same pane: its program, its memory and its turns are its own
-    if (!sameAgent(snapshot.identity, this.identity)) this.#hooks.replaced();
+    if (!sameAgent(snapshot.identity, this.identity)) this.#gone();
     const why = because(reading);
     const said = `${reading.state}|${why}`;
     if (said !== this.#said) {
@@ -219,6 +219,12 @@ export class WatchedPane {
     if (isReady(reading)) void this.#bridge.deliveries.paneMoved(this.identity);
     if (this.role === 'worker') this.#dialogs.seen(reading);
     else this.#alert.seen(reading, snapshot);
+  }
+
+  /** Its agent has ended, or another one is there: a dialog that it had opened is nobody's any more. */
+  #gone(): void {
+    this.#hooks.replaced();
+    if (this.role === 'worker') this.#bridge.requests.dialogNow(this.identity, null);
   }
 
   #detected(event: Exclude<ScreenEvent, { type: 'reading' | 'unseen' }>): void {
