@@ -68,7 +68,7 @@ test.each(agents)(
       });
     await waitFor('both lines have run', () => made('one') && made('two'), {
       limitMs: 60_000,
-      describe: worker.screen,
+      describe: async () => `${await worker.screen()}\n${bridge!.lines.map((line) => JSON.stringify(line)).join('\n')}`,
     });
     await worker.waitUntilIdle();
 
