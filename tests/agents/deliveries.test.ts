@@ -37,9 +37,6 @@ const refused: Partial<Record<AgentName, Readonly<Record<string, RegExp>>>> = {
 /** Texts that arrive, and throw the program's drawing off: what comes next is held, `unknown`, until it draws all anew (docs/agents/copilot.md). */
 const throwsOff: Partial<Record<AgentName, readonly string[]>> = { copilot: ['accents, CJK and emoji with joiners'] };
 
-/** They show nowhere that their view is scrolled back: a text may arrive unseen, and is then said to be in doubt (docs/measurements/deliveries.md). */
-const hidesScrolling: readonly AgentName[] = ['qwen'];
-
 describe.each(agents)('a real %s', (name) => {
   const { composer } = programOf(null, { agent: name });
   let harness: AgentHarness;
@@ -82,11 +79,6 @@ describe.each(agents)('a real %s', (name) => {
       const { agent } = harness;
       await states[state].ready(harness);
       const first = await harness.deliver(kindsOfText[0]!);
-      if (state === 'scrolled' && hidesScrolling.includes(name) && first.outcome === 'doubt') {
-        expect(first.detail.match(/the model has (.*)/)?.[1]).toBe(JSON.stringify([kindsOfText[0]!.text(agent)]));
-        await harness.end();
-        return;
-      }
       if (first.outcome !== 'held') {
         expect(first, first.detail).toMatchObject({ outcome: 'exact' });
         return;
