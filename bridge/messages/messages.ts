@@ -20,6 +20,7 @@ import {
   stepMail,
 } from '../core/message.ts';
 import type { PaneIdentity } from '../core/pane.ts';
+import { Chains } from './chains.ts';
 import type { Directory } from './directory.ts';
 
 /** What a message may hold: a letter, not a file. */
@@ -38,12 +39,6 @@ export interface MessageOrder {
   readonly noReply: boolean;
   /** what it answers: it is of that one's chain */
   readonly answers?: Message;
-}
-
-/** What is kept of the chain that a member is in: what it received last. */
-interface Chain {
-  readonly message: MessageId;
-  readonly hops: number;
 }
 
 interface Memory extends Documents {
@@ -79,6 +74,7 @@ interface Queue {
  */
 export class Messages {
   readonly #memory: Memory;
+  readonly #chains: Chains;
   readonly #clock: Clock;
   readonly #mint: () => string;
   readonly #directory: Directory;
@@ -99,6 +95,7 @@ export class Messages {
     on: (event: Extract<PublicEvent, { type: 'message-sent' | 'mail-changed' | 'said' }>) => void;
   }) {
     this.#memory = parts.memory;
+    this.#chains = new Chains(parts.memory);
     this.#clock = parts.clock;
     this.#mint = parts.mint;
     this.#directory = parts.directory;
@@ -125,7 +122,7 @@ export class Messages {
     if (to.includes(from.name)) throw usageError('tell', from.name, 'is who writes: nobody writes to himself');
     this.#refuseFull(to);
     const { answers } = order;
-    const chain = from.standing === 'human' ? null : this.#chainOf(from.name);
+    const chain = from.standing === 'human' ? null : this.#chains.of(from.name);
     const hops = from.standing === 'human' ? 0 : Math.max(chain?.hops ?? 0, answers?.hops ?? 0) + 1;
     const message: Message = {
       id: this.#mint() as MessageId,
@@ -261,8 +258,7 @@ export class Messages {
     const held = this.#memory.mail.mailOf(null, ['held']).filter(({ sent }) => sent.thread === thread);
     this.#memory.transact(() => {
       for (const mail of held) this.#step(mail, { type: 'let-go' });
-      for (const { sent } of held)
-        for (const name of [sent.from.name, ...sent.to]) this.#memory.saveMemory(chainKey(name), null);
+      for (const { sent } of held) for (const name of [sent.from.name, ...sent.to]) this.#chains.end(name);
     });
     for (const member of new Set(held.map((mail) => mail.member))) this.tellOf(member);
     return held.length;
@@ -303,19 +299,9 @@ export class Messages {
     this.#memory.mail.saveMail(next, this.#clock.now());
     // a doorbell only says that there is something: what it says begins no chain before it is read
     const isKnown = state.is === 'read' || (state.is === 'submitted' && state.as === 'text');
-    if (isKnown) this.#received(mail.member, mail.sent);
+    if (isKnown) this.#chains.received(mail.member, mail.sent);
     this.#on({ type: 'mail-changed', message: mail.sent, mail: next });
     return true;
-  }
-
-  /** What an agent sends from now on is caused by this; a person's message ends every chain. */
-  #received(member: string, { id, hops, from }: Message): void {
-    const before = from.standing === 'human' ? null : this.#chainOf(member);
-    if (before === null || hops >= before.hops) this.#memory.saveMemory(chainKey(member), { message: id, hops });
-  }
-
-  #chainOf(member: string): Chain | null {
-    return this.#memory.memory<Chain>(chainKey(member));
   }
 
   #of(member: string, state: MailState['is']): Array<Mail & { readonly sent: Message }> {
@@ -351,10 +337,6 @@ export class Messages {
 }
 
 const mayBeUnread = ['waiting', 'offered', 'uncertain', 'submitted'] as const;
-
-function chainKey(member: string): string {
-  return `chain|${member}`;
-}
 
 function warningOf(verdict: LoopVerdict): string | null {
   return verdict.is === 'warned' ? verdict.words : null;
