@@ -16,6 +16,7 @@ import type { DeliveryState } from '../../bridge/core/envelope.ts';
 import type { PublicEvent, RequestKind } from '../../bridge/core/events.ts';
 import { BridgeError } from '../../bridge/core/failure.ts';
 import type { DeliveryId } from '../../bridge/core/ids.ts';
+import type { MailState, Message, MessageId } from '../../bridge/core/message.ts';
 import type { RequestState } from '../../bridge/core/request.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
 import { happened, now, sampleDelivery, sampleRequest, somePane } from '../journal/samples.ts';
@@ -97,6 +98,27 @@ const deliveryIn = (state: DeliveryState, id = 'd1') => {
   return { ...delivery, envelope: { ...delivery.envelope, from: evil, to: evil } };
 };
 
+const mailStates: readonly MailState[] = [
+  { is: 'waiting' },
+  { is: 'held', why: evil, since: now },
+  { is: 'offered', deliveryId: 'd1' as DeliveryId, as: 'text' },
+  { is: 'submitted', as: 'doorbell', receipt, at: now },
+  { is: 'uncertain', reason: evil, at: now },
+  { is: 'read', at: now },
+  { is: 'withdrawn', at: now },
+];
+/** Written to a member whose name can be typed, and to one whose name is no name. */
+const message: Message = {
+  ...{
+    id: `m-${evil}` as MessageId,
+    thread: evil,
+    from: { name: evil, standing: 'claimed' },
+    to: [evil, 'coder'],
+    body: lines,
+  },
+  ...{ sentAt: now, causedBy: null, hops: 1, noReply: false },
+};
+
 function events(): PublicEvent[] {
   const place = { host: evil, server: somePane.server, paneId: somePane.paneId, socketPath: evil };
   const request = requestIn(states[1]!);
@@ -119,6 +141,10 @@ function events(): PublicEvent[] {
     { type: 'answer-not-typed', request, by: evil, why: evil, isAwaited: false },
     { type: 'letter-stranded', delivery, why: evil },
     { type: 'controller-replied', request, by: evil, text: evil },
+    { type: 'message-sent', message },
+    ...mailStates.map(
+      (state) => ({ type: 'mail-changed', message, mail: { message: message.id, member: evil, state } }) as const,
+    ),
   ];
 }
 
@@ -210,6 +236,12 @@ function fillHome(): void {
     for (const [index, state] of states.entries()) keep(`r${index}`, state);
     journal.saveDelivery(deliveryIn({ is: 'queued' }), happened('queued', 'd1', { body: lines }));
     journal.record(happened(evil, evil, { [evil]: lines }));
+    for (const name of [evil, 'coder'])
+      journal.mail.saveMember(
+        { name, description: evil, isEnabled: true, addedAt: now, lastSeenAt: now },
+        { at: now, kind: 'member-added' },
+      );
+    journal.mail.saveMessage(message, { is: 'waiting' });
     journal.saveMemory('pauses', { [evil]: { by: evil, reason: lines, at: now } });
   });
   journal.close();
@@ -272,7 +304,7 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
   reply: () => json(['reply', evil, 'x']),
   unsend: () => json(['unsend', evil]),
   whoami: () => json(['whoami', '--as', evil]),
-  inbox: () => json(['inbox', '--as', evil], ['inbox']),
+  inbox: () => json(['inbox', '--as', evil], ['inbox', '--as', 'coder'], ['inbox']),
   thread: () => json(['thread', 'read', evil], ['thread', evil]),
   threads: () => json(['threads'], ['threads', evil]),
   members: () => json(['members'], ['members', evil]),
