@@ -176,7 +176,7 @@ export class Bridge {
 
   /** Who listens to what, in this order. An event that is not listed is told, and that is all. */
   #whoListens(): Listeners {
-    const { servers, panes, requests, deadLetters, directory, messages } = this;
+    const { servers, panes, requests, deadLetters, messages } = this;
     const emit = (event: PublicEvent) => this.#emit(event);
     const wake = () => this.changes.wake();
     const outcomes = new DeliveryOutcomes({ requests, arrived: (delivery) => this.#watching.arrived(delivery) });
@@ -204,17 +204,7 @@ export class Bridge {
       ],
       'message-sent': [emit, wake],
       'mail-changed': [emit, wake],
-      'worker-found': [
-        emit,
-        ({ worker }) => {
-          // before its agent has started it belongs to no project, and its name is not its own yet
-          const isNamed =
-            this.workers.some(({ name, project }) => name === worker && project !== null) && !isPaneName(worker);
-          if (this.config.dryRun || !isNamed) return;
-          directory.seen(worker);
-          messages.tellOf(worker);
-        },
-      ],
+      'worker-found': [emit, ({ worker }) => this.memberSeen(worker)],
       'attempt-failed': [
         ({ delivery, fault }) => this.say('warning', `delivery ${delivery.id}: ${messageOf(fault)}; it is tried again`),
       ],
@@ -271,6 +261,16 @@ export class Bridge {
   /** A worker's name as people see it: its label, unless another worker has that too. */
   shown(name: string, known: Iterable<string> = this.workerNames): string {
     return shownName(name, known);
+  }
+
+  /** A worker is watched under this name from now on: it is a member, and hears of its mail. */
+  memberSeen(worker: string): void {
+    // before its agent has started it belongs to no project, and its name is not its own yet
+    const isNamed =
+      this.workers.some(({ name, project }) => name === worker && project !== null) && !isPaneName(worker);
+    if (this.config.dryRun || !isNamed) return;
+    this.directory.seen(worker);
+    this.messages.tellOf(worker);
   }
 
   /** The server that the bridge, or the command, was started for. */

@@ -242,16 +242,15 @@ export class Watch implements Watching {
   async #adopt(wanted: Wanted): Promise<boolean> {
     const bridge = this.#bridge;
     const key = addressKey(wanted.facts);
-    const watched = this.#watched.get(key);
+    const before = this.#watched.get(key);
     // a pane that was watched before its agent started belongs to a project only now, and has another name
-    const isRenamed = watched !== undefined && watched.name !== wanted.name;
-    if (isRenamed) this.#drop(key, `it is ${bridge.shown(wanted.name)} now`);
-    const before = isRenamed ? undefined : watched;
-    if (before?.isStill(wanted.facts)) return true;
+    const isRenamed = before !== undefined && before.name !== wanted.name;
+    if (!isRenamed && before?.isStill(wanted.facts)) return true;
     const snapshot = await bridge.panes.capture(wanted.facts).catch((fault) => this.#complain(messageOf(fault)));
     if (!snapshot || this.#closed) return false;
     const program = bridge.panes.agentProgram(snapshot);
-    if (before && sameAgent(before.identity, snapshot.identity) && before.program === program.name) return true;
+    if (!isRenamed && before && sameAgent(before.identity, snapshot.identity) && before.program === program.name)
+      return true;
     before?.close();
     const next = new WatchedPane(bridge, wanted, snapshot, program, {
       broke: (reason) => this.#beginAnew(key, reason),
@@ -262,7 +261,7 @@ export class Watch implements Watching {
     this.#watched.set(key, next);
     if (!before) {
       bridge.emit({ type: 'worker-found', worker: wanted.name, ...placeIn(wanted.facts), agent: program.name });
-    }
+    } else if (isRenamed) bridge.memberSeen(wanted.name);
     next.watcher.check();
     return true;
   }
