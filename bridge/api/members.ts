@@ -25,7 +25,7 @@ export const members = method({
         pane: worker?.identity.paneId ?? null,
         agent: worker?.agent ?? null,
         state: worker?.state ?? null,
-        unread: bridge.messages.unread(name).length,
+        unread: bridge.messages.countUnread(name),
         lastSeenAt,
       };
     });

@@ -206,6 +206,8 @@ function renderMail({ message, mail }: Extract<PublicEvent, { type: 'mail-change
       return `${paint('red', 'uncertain')} ${head}: ${state.reason}`;
     case 'withdrawn':
       return `${verb('withdrawn')} ${head}`;
+    case 'expired':
+      return `${verb('expired', 'yellow')} ${head}: nobody was told of it in time`;
     case 'waiting':
     case 'held':
     case 'offered':

@@ -20,6 +20,9 @@ export interface Member {
   readonly lastSeenAt: number | null;
 }
 
+/** What comes first among what waits for one member. */
+export type Priority = 'low' | 'normal' | 'high';
+
 /** What one wrote to one or several, in a thread. It never changes. */
 export interface Message {
   readonly id: MessageId;
@@ -36,6 +39,14 @@ export interface Message {
   readonly hops: number;
   /** no answer is wanted, and the recipient is told so */
   readonly noReply: boolean;
+  /** the group that it was written to; absent: to members by name */
+  readonly group?: string;
+  /** absent: normal */
+  readonly priority?: Priority;
+  /** nobody is told of it from this instant on; absent: it waits for ever */
+  readonly expiresAt?: number;
+  /** the sender's own mark of it: the same mark again is the same message, and is not sent twice */
+  readonly key?: string;
 }
 
 /**
@@ -45,8 +56,9 @@ export interface Message {
  *    ▲  │ ▲        │ └─► uncertain      ▲
  *    │  │ └────────┘ (not typed)        │
  *    │  ├─────────────────────────────► │ (read before it was offered)
- *    │  └─► withdrawn
- *   held (a loop, or restored from a backup; a person lets it go on)
+ *    │  ├─► withdrawn
+ *    │  ├─► expired (nobody was told of it in time)
+ *   held (a loop, or restored from a backup; a person lets it go on), from where it is withdrawn or expires, too
  */
 export type MailState =
   | { readonly is: 'waiting' }
@@ -56,7 +68,8 @@ export type MailState =
   | { readonly is: 'submitted'; readonly as: 'text' | 'doorbell'; readonly receipt: Receipt; readonly at: number }
   | { readonly is: 'uncertain'; readonly reason: string; readonly at: number }
   | { readonly is: 'read'; readonly at: number }
-  | { readonly is: 'withdrawn'; readonly at: number };
+  | { readonly is: 'withdrawn'; readonly at: number }
+  | { readonly is: 'expired'; readonly at: number };
 
 /** One message for one recipient. */
 export interface Mail {
@@ -73,6 +86,7 @@ export type MailInput =
   | { readonly type: 'lost-sight'; readonly deliveryId: DeliveryId; readonly reason: string; readonly at: number }
   | { readonly type: 'read'; readonly at: number }
   | { readonly type: 'withdrawn'; readonly at: number }
+  | { readonly type: 'expired'; readonly at: number }
   | { readonly type: 'recalled'; readonly why: string; readonly at: number }
   | { readonly type: 'let-go' };
 
@@ -90,11 +104,11 @@ export function stepMail(state: MailState, input: MailInput): MailState {
     case 'lost-sight':
       return isOfferedBy(state, input.deliveryId) ? { is: 'uncertain', reason: input.reason, at: input.at } : state;
     case 'read':
-      return state.is === 'withdrawn' || state.is === 'held' || state.is === 'read'
-        ? state
-        : { is: 'read', at: input.at };
+      return mayMailBecome(state, { is: 'read', at: input.at }) ? { is: 'read', at: input.at } : state;
     case 'withdrawn':
       return state.is === 'waiting' || state.is === 'held' ? { is: 'withdrawn', at: input.at } : state;
+    case 'expired':
+      return state.is === 'waiting' || state.is === 'held' ? { is: 'expired', at: input.at } : state;
     case 'recalled':
       return state.is === 'waiting' || state.is === 'offered' ? { is: 'held', why: input.why, since: input.at } : state;
     case 'let-go':
@@ -121,15 +135,21 @@ export function isUnread(state: MailState): boolean {
   return is === 'waiting' || is === 'offered' || is === 'uncertain' || (is === 'submitted' && state.as === 'doorbell');
 }
 
+/** Whether it can still expire. */
+export function mayExpire({ is }: MailState): boolean {
+  return is === 'waiting' || is === 'held' || is === 'offered';
+}
+
 /** Which state may follow which: the audit holds every recorded step to it. */
 const successors: Readonly<Record<MailState['is'], ReadonlyArray<MailState['is']>>> = {
-  waiting: ['offered', 'held', 'read', 'withdrawn'],
-  held: ['waiting', 'withdrawn'],
+  waiting: ['offered', 'held', 'read', 'withdrawn', 'expired'],
+  held: ['waiting', 'withdrawn', 'expired'],
   offered: ['waiting', 'held', 'submitted', 'uncertain', 'read'],
   submitted: ['read'],
   uncertain: ['read'],
   read: [],
   withdrawn: [],
+  expired: [],
 };
 
 export function mayMailBecome(from: MailState, to: MailState): boolean {

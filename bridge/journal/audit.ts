@@ -4,11 +4,11 @@ import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import type { Delivery } from '../core/envelope.ts';
 import type { Finding, FindingKind } from '../core/finding.ts';
 import type { JournalEvent } from '../core/journal-event.ts';
-import type { MailState, Message } from '../core/message.ts';
 import { identityKey } from '../core/pane.ts';
 import { originOf, type Request } from '../core/request.ts';
 import { isCorruption, journalFault } from './faults.ts';
-import { rebuildDelivery, rebuildMail, rebuildRequest, rebuildThread } from './rebuild.ts';
+import { auditMail } from './mail-audit.ts';
+import { rebuildDelivery, rebuildRequest, rebuildThread } from './rebuild.ts';
 import { refuseForeign } from './schema.ts';
 import { digest } from './statements.ts';
 
@@ -117,7 +117,7 @@ class Auditor {
       this.#findings.push(...rebuildThread(request, threads.get(request.id) ?? []));
     }
     this.#rebuild(requests, deliveries);
-    if (this.#one("SELECT 1 FROM sqlite_schema WHERE name = 'messages'") !== null) this.#rebuildMail();
+    this.#findings.push(...auditMail(this.#db));
     const events = this.#sequence(archived);
     this.#archives(archived);
     return {
@@ -162,26 +162,6 @@ class Auditor {
     }
     finish(life);
     for (const id of unseen) this.#found('disagrees', id, 'it is kept, and no event tells of it');
-  }
-
-  #rebuildMail(): void {
-    for (const row of this.#rows('SELECT * FROM messages ORDER BY seq')) {
-      const message = this.#read<Message>(row);
-      if (message === null) continue;
-      this.#sameColumns(row, { id: message.id, thread: message.thread, sender: message.from.name });
-      const kept = [...this.#rows('SELECT * FROM mail WHERE message = ?', message.id)].flatMap((mail) => {
-        const state = this.#read<MailState>({ ...mail, id: message.id });
-        return state === null ? [] : [{ message: message.id, member: String(mail.member), state }];
-      });
-      const events = [...this.#rows('SELECT * FROM events WHERE subject = ? ORDER BY seq', message.id)];
-      this.#findings.push(
-        ...rebuildMail(
-          message,
-          kept,
-          events.flatMap((event) => this.#event(event) ?? []),
-        ),
-      );
-    }
   }
 
   /** Numbers are given once and in order: those that are missing are the archived ones. */
@@ -264,8 +244,8 @@ class Auditor {
     }
   }
 
-  #rows(sql: string, ...values: string[]): Iterable<Record<string, unknown>> {
-    return this.#db.prepare(sql).iterate(...values) as Iterable<Record<string, unknown>>;
+  #rows(sql: string): Iterable<Record<string, unknown>> {
+    return this.#db.prepare(sql).iterate() as Iterable<Record<string, unknown>>;
   }
 
   #one(sql: string): unknown {

@@ -9,6 +9,8 @@ import {
   type MessageId,
   mayMailBecome,
 } from '../core/message.ts';
+import { MailHistory } from './mail-history.ts';
+import { foldedName, mailColumns, mailIndexes } from './mail-indexes.ts';
 
 /** What the journal does for these tables: one event with each change, in its transaction, and its faults. */
 interface Within {
@@ -21,10 +23,15 @@ interface Within {
 export class MailTables {
   readonly #within: Within;
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #indexes: ReturnType<typeof mailIndexes>;
+  /** what was written, when, to whom, and in which words */
+  readonly history: MailHistory;
 
   constructor(db: DatabaseSyncInstance, within: Within) {
     this.#within = within;
     this.#sql = prepare(db);
+    this.#indexes = mailIndexes(db);
+    this.history = new MailHistory(db, (action) => within.run(action));
   }
 
   saveMember(member: Member, event: { readonly at: number; readonly kind: JournaledKind }): void {
@@ -49,14 +56,19 @@ export class MailTables {
       const event = { at: message.sentAt, kind: 'message-sent', subject: message.id } as const;
       this.#within.record({ ...event, data: { message, state: first } });
       this.#within.run(() => {
-        this.#sql.putMessage.run(
-          message.id,
-          message.thread,
-          message.from.name,
-          message.sentAt,
-          JSON.stringify(message),
-        );
-        for (const member of message.to) this.#sql.putMail.run(message.id, member, first.is, JSON.stringify(first));
+        const { lastInsertRowid } = this.#sql.putMessage.run({
+          id: message.id,
+          thread: message.thread,
+          sender: message.from.name,
+          sentAt: message.sentAt,
+          cause: message.causedBy,
+          group: message.group ?? null,
+          key: message.key ?? null,
+          document: JSON.stringify(message),
+        });
+        const seq = Number(lastInsertRowid);
+        this.#indexes.message(message, seq);
+        for (const member of message.to) this.#putMail(message, member, first, seq);
       });
     });
   }
@@ -65,10 +77,21 @@ export class MailTables {
     return this.#one<Message>(this.#sql.message, id);
   }
 
-  /** The message whose id ends so; null where none or several do. */
-  messageEnding(end: string): Message | null {
-    const found = this.#all<Message>(this.#sql.messageEnding, end.length, end);
-    return found.length === 1 ? found[0]! : null;
+  /** The messages whose ids end so, newest first, two at most. */
+  messagesEnding(end: string): Message[] {
+    return end.length < 4
+      ? this.#all<Message>(this.#sql.messagesEnding, end.length, end)
+      : this.#all<Message>(this.#sql.messagesEndingLong, end.slice(-4), end.length, end);
+  }
+
+  /** What this sender has sent under this mark of his own. */
+  messageOfKey(sender: string, key: string): Message | null {
+    return this.#one<Message>(this.#sql.messageOfKey, sender, key);
+  }
+
+  /** What was written because of this message: answers, and what its recipients wrote next. Oldest first. */
+  causedBy(message: MessageId): Message[] {
+    return this.#all<Message>(this.#sql.causedBy, message);
   }
 
   /** The last `limit` messages of a thread, oldest first. */
@@ -86,9 +109,15 @@ export class MailTables {
     }));
   }
 
+  /** The thread that a file system may take for one of this name; null where there is none. */
+  threadLike(name: string): string | null {
+    const row = this.#within.run(() => this.#sql.threadLike.get(foldedName(name))) as { name: string } | undefined;
+    return row?.name ?? null;
+  }
+
   /** Who has written in a thread or was written to. */
   participants(thread: string): string[] {
-    const rows = this.#within.run(() => this.#sql.participants.all({ thread })) as Record<string, unknown>[];
+    const rows = this.#within.run(() => this.#sql.participants.all(thread)) as Record<string, unknown>[];
     return rows.map((row) => String(row.name));
   }
 
@@ -105,24 +134,53 @@ export class MailTables {
         throw new Error(`message ${message} for ${member}: ${before.state.is} does not become ${state.is}`);
       const kind = `message-${state.is}` as JournaledKind;
       this.#within.record({ at, kind, subject: message, data: { member, state } });
-      this.#within.run(() => this.#sql.putMail.run(message, member, state.is, JSON.stringify(state)));
+      this.#within.run(() => {
+        const { seq, document } = this.#sql.message.get(message) as { seq: number; document: string };
+        this.#putMail(JSON.parse(document) as Message, member, state, seq);
+      });
     });
   }
 
   /** What is in one of these states for this member, in the order in which it was sent; null: for any. */
   mailOf(member: string | null, states: ReadonlyArray<MailState['is']>): Array<Mail & { readonly sent: Message }> {
-    const found = states.flatMap((state) => this.#within.run(() => this.#sql.mailOf.all({ member, state }))) as Record<
-      string,
-      unknown
-    >[];
-    return found
-      .sort((a, b) => Number(a.seq) - Number(b.seq))
-      .map((row) => ({
-        message: String(row.message) as MessageId,
-        member: String(row.member),
-        state: JSON.parse(String(row.mail)) as MailState,
-        sent: JSON.parse(String(row.document)) as Message,
-      }));
+    const found = states.flatMap((state) =>
+      this.#mails(
+        member === null ? this.#sql.mailIn : this.#sql.mailOf,
+        ...[state, ...(member === null ? [] : [member])],
+      ),
+    );
+    return inOrder(found);
+  }
+
+  /** What this member has not read, in the order in which it was sent. */
+  unreadOf(member: string): Array<Mail & { readonly sent: Message }> {
+    return inOrder(this.#mails(this.#sql.unreadOf, member));
+  }
+
+  countUnread(member: string): number {
+    const row = this.#within.run(() => this.#sql.countUnread.get(member)) as { count: number };
+    return Number(row.count);
+  }
+
+  /** What can still expire, and whose time is over at this instant. */
+  overdue(now: number): Array<Mail & { readonly sent: Message }> {
+    return inOrder(this.#mails(this.#sql.overdue, now));
+  }
+
+  /** For whom something is in this state. */
+  membersWith(state: MailState['is']): string[] {
+    const rows = this.#within.run(() => this.#sql.membersWith.all(state)) as Record<string, unknown>[];
+    return rows.map(({ member }) => String(member));
+  }
+
+  #putMail(message: Message, member: string, state: MailState, seq: number): void {
+    const { unread, expiresAt } = mailColumns(message, state);
+    const document = JSON.stringify(state);
+    this.#sql.putMail.run({ message: message.id, member, state: state.is, document, seq, unread, expiresAt });
+  }
+
+  #mails(statement: StatementSyncInstance, ...keys: Array<string | number>): Array<Record<string, unknown>> {
+    return this.#within.run(() => statement.all(...keys)) as Array<Record<string, unknown>>;
   }
 
   #one<T>(statement: StatementSyncInstance, ...keys: string[]): T | null {
@@ -136,30 +194,51 @@ export class MailTables {
   }
 }
 
+function inOrder(rows: Array<Record<string, unknown>>): Array<Mail & { readonly sent: Message }> {
+  return rows
+    .sort((a, b) => Number(a.seq) - Number(b.seq))
+    .map((row) => ({
+      message: String(row.message) as MessageId,
+      member: String(row.member),
+      state: JSON.parse(String(row.mail)) as MailState,
+      sent: JSON.parse(String(row.document)) as Message,
+    }));
+}
+
 function prepare(db: DatabaseSyncInstance) {
+  const mails = `SELECT mail.seq, mail.message, mail.member, mail.document AS mail, messages.document
+    FROM mail JOIN messages ON messages.seq = mail.seq`;
   return {
     putMember: db.prepare(
       'INSERT INTO members (name, document) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET document = excluded.document',
     ),
     member: db.prepare('SELECT document FROM members WHERE name = ?'),
     members: db.prepare('SELECT document FROM members ORDER BY name'),
-    putMessage: db.prepare('INSERT INTO messages (id, thread, sender, sent_at, document) VALUES (?, ?, ?, ?, ?)'),
-    message: db.prepare('SELECT document FROM messages WHERE id = ?'),
-    messageEnding: db.prepare('SELECT document FROM messages WHERE substr(id, -?) = ? ORDER BY seq DESC LIMIT 2'),
-    thread: db.prepare('SELECT document FROM messages WHERE thread = ? ORDER BY seq DESC LIMIT ?'),
-    threads: db.prepare(
-      'SELECT thread, count(*) AS messages, max(sent_at) AS last_at FROM messages GROUP BY thread ORDER BY max(seq) DESC',
+    putMessage: db.prepare(`
+      INSERT INTO messages (id, thread, sender, sent_at, cause, member_group, sender_key, document)
+      VALUES (:id, :thread, :sender, :sentAt, :cause, :group, :key, :document)`),
+    message: db.prepare('SELECT seq, document FROM messages WHERE id = ?'),
+    messagesEnding: db.prepare('SELECT document FROM messages WHERE substr(id, -?) = ? ORDER BY seq DESC LIMIT 2'),
+    messagesEndingLong: db.prepare(
+      'SELECT document FROM messages WHERE substr(id, -4) = ? AND substr(id, -?) = ? ORDER BY seq DESC LIMIT 2',
     ),
-    participants: db.prepare(`
-      SELECT sender AS name FROM messages WHERE thread = :thread
-      UNION SELECT mail.member FROM mail JOIN messages ON messages.id = mail.message WHERE messages.thread = :thread`),
+    messageOfKey: db.prepare('SELECT document FROM messages WHERE sender = ? AND sender_key = ?'),
+    causedBy: db.prepare('SELECT document FROM messages WHERE cause = ? ORDER BY seq'),
+    thread: db.prepare('SELECT document FROM messages WHERE thread = ? ORDER BY seq DESC LIMIT ?'),
+    threads: db.prepare('SELECT name AS thread, messages, last_at FROM threads ORDER BY last_seq DESC'),
+    threadLike: db.prepare('SELECT name FROM threads WHERE folded = ? LIMIT 1'),
+    participants: db.prepare('SELECT name FROM participants WHERE thread = ?'),
     putMail: db.prepare(`
-      INSERT INTO mail (message, member, state, document) VALUES (?, ?, ?, ?)
-      ON CONFLICT (message, member) DO UPDATE SET state = excluded.state, document = excluded.document`),
+      INSERT INTO mail (message, member, state, document, seq, unread, expires_at)
+      VALUES (:message, :member, :state, :document, :seq, :unread, :expiresAt)
+      ON CONFLICT (message, member) DO UPDATE
+      SET state = excluded.state, document = excluded.document, unread = excluded.unread, expires_at = excluded.expires_at`),
     mail: db.prepare('SELECT document FROM mail WHERE message = ? AND member = ?'),
-    mailOf: db.prepare(`
-      SELECT messages.seq, mail.message, mail.member, mail.document AS mail, messages.document
-      FROM mail JOIN messages ON messages.id = mail.message
-      WHERE mail.state = :state AND (:member IS NULL OR mail.member = :member)`),
+    mailIn: db.prepare(`${mails} WHERE mail.state = ?`),
+    mailOf: db.prepare(`${mails} WHERE mail.state = ? AND mail.member = ?`),
+    unreadOf: db.prepare(`${mails} WHERE mail.member = ? AND mail.unread = 1`),
+    countUnread: db.prepare('SELECT count(*) AS count FROM mail WHERE member = ? AND unread = 1'),
+    overdue: db.prepare(`${mails} WHERE mail.expires_at <= ?`),
+    membersWith: db.prepare('SELECT DISTINCT member FROM mail WHERE state = ?'),
   };
 }

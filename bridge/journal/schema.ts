@@ -1,6 +1,7 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { BridgeError } from '../core/failure.ts';
 import { addressRows } from './earlier-panes.ts';
+import { indexMail } from './mail-indexes.ts';
 
 /** Marks the file as ours: `brdg`. */
 const applicationId = 0x62726467;
@@ -111,6 +112,8 @@ const migrations: ReadonlyArray<(db: DatabaseSyncInstance) => void> = [
   CREATE INDEX mail_by_member ON mail (member, state);
   CREATE INDEX mail_by_state ON mail (state);
   `),
+  // Mail that is looked for: what is unread, due or over, who took part in a thread, and which words were written.
+  indexMail,
 ];
 
 export const schemaVersion = migrations.length;

@@ -10,7 +10,6 @@ import { type LoopVerdict, loopVerdict } from '../core/loop-guard.ts';
 import { doorbellLine, fitsInLine, isAboutMail, mailThread, textLine } from '../core/mail-lines.ts';
 import {
   isDue,
-  isUnread,
   type Mail,
   type MailInput,
   type MailState,
@@ -48,7 +47,10 @@ interface Memory extends Documents {
     mail(message: MessageId, member: string): Mail | null;
     mailOf(member: string | null, states: ReadonlyArray<MailState['is']>): Array<Mail & { readonly sent: Message }>;
     message(id: string): Message | null;
-    messageEnding(end: string): Message | null;
+    messagesEnding(end: string): Message[];
+    unreadOf(member: string): Array<Mail & { readonly sent: Message }>;
+    countUnread(member: string): number;
+    membersWith(state: MailState['is']): string[];
     thread(name: string, limit: number): Message[];
   };
   delivery(id: DeliveryId): Delivery | null;
@@ -155,7 +157,7 @@ export class Messages {
     const isText = fitsInLine(first.sent);
     const offered = isText ? [first] : due.filter(({ sent }) => !fitsInLine(sent));
     const shown = this.#directory.shown(member);
-    const unread = [...this.#of(member, 'submitted').filter(({ state }) => isUnread(state)), ...offered];
+    const unread = [...this.#memory.mail.unreadOf(member).filter(({ state }) => state.is === 'submitted'), ...offered];
     const body = isText
       ? textLine(this.#withShownNames(first.sent), shown, warningOf(loopVerdict(first.sent.hops)))
       : doorbellLine(
@@ -214,10 +216,7 @@ export class Messages {
 
   /** Hands over what the member has not read, and marks it read; its bell is not rung for that any more. */
   read(member: string): Message[] {
-    const unread = this.#memory.mail
-      .mailOf(member, mayBeUnread)
-      .filter(({ state }) => isUnread(state))
-      .sort((a, b) => a.sent.id.localeCompare(b.sent.id));
+    const unread = this.#memory.mail.unreadOf(member);
     const at = this.#clock.now();
     this.#memory.transact(() => {
       for (const mail of unread) this.#step(mail, { type: 'read', at });
@@ -229,8 +228,16 @@ export class Messages {
 
   /** The message of this id, or the one whose id ends so. @throws BridgeError where none does, or several do */
   named(id: string): Message {
-    const found = this.#memory.mail.message(id) ?? this.#memory.mail.messageEnding(id);
-    if (found !== null) return found;
+    const exact = this.#memory.mail.message(id);
+    const found = exact === null ? this.#memory.mail.messagesEnding(id) : [exact];
+    if (found.length === 1) return found[0]!;
+    if (found.length > 1)
+      throw usageError(
+        'message',
+        id,
+        `fits several: ${found.map((one) => `${one.id.slice(-6)} from ${this.#directory.shown(one.from.name)}`).join(', ')}, …`,
+        'use the last six characters of its id',
+      );
     throw usageError('message', id, 'unknown', 'the characters behind # in the line that landed, or in `bridge inbox`');
   }
 
@@ -247,10 +254,11 @@ export class Messages {
 
   /** What the member has not read yet; nothing is marked. */
   unread(member: string): Message[] {
-    return this.#memory.mail
-      .mailOf(member, mayBeUnread)
-      .filter(({ state }) => isUnread(state))
-      .map(({ sent }) => sent);
+    return this.#memory.mail.unreadOf(member).map(({ sent }) => sent);
+  }
+
+  countUnread(member: string): number {
+    return this.#memory.mail.countUnread(member);
   }
 
   /** A person lets a thread go on: what was held there is sent, and its chains begin anew. @returns how many messages */
@@ -270,8 +278,7 @@ export class Messages {
       const delivery = 'deliveryId' in state ? this.#memory.delivery(state.deliveryId) : null;
       if (delivery !== null) this.deliveryChanged(delivery);
     }
-    for (const member of new Set(this.#memory.mail.mailOf(null, ['waiting']).map((mail) => mail.member)))
-      this.tellOf(member);
+    for (const member of this.#memory.mail.membersWith('waiting')) this.tellOf(member);
   }
 
   /** Why nobody has told the member yet, in words. */
@@ -335,8 +342,6 @@ export class Messages {
     return { ...message, from: { ...message.from, name } };
   }
 }
-
-const mayBeUnread = ['waiting', 'offered', 'uncertain', 'submitted'] as const;
 
 function warningOf(verdict: LoopVerdict): string | null {
   return verdict.is === 'warned' ? verdict.words : null;

@@ -1,0 +1,127 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { Finding } from '../core/finding.ts';
+import type { JournalEvent } from '../core/journal-event.ts';
+import type { Mail, MailState, Message } from '../core/message.ts';
+import { foldedName, mailColumns } from './mail-indexes.ts';
+import { rebuildMail } from './rebuild.ts';
+
+type Row = Record<string, unknown>;
+type Value = string | number | null;
+
+interface Thread {
+  messages: number;
+  lastSeq: number;
+  lastAt: number;
+  readonly names: Set<string>;
+}
+
+/** Messages and what became of them, by their events; then what is filed of them, so that it is found. */
+export function auditMail(db: DatabaseSyncInstance): Finding[] {
+  if (!hasTable(db, 'messages')) return [];
+  const isIndexed = hasTable(db, 'threads');
+  const findings: Finding[] = [];
+  const threads = new Map<string, Thread>();
+  const mailOf = db.prepare('SELECT * FROM mail WHERE message = ?');
+  const eventsOf = db.prepare('SELECT * FROM events WHERE subject = ? ORDER BY seq');
+  for (const row of db.prepare('SELECT * FROM messages ORDER BY seq').iterate() as Iterable<Row>) {
+    const target = String(row.id);
+    const message = read<Message>(row.document, target, 'its entry', findings);
+    if (message === null) continue;
+    const { id, thread, from, causedBy, group = null, key = null } = message;
+    const filed = { id, thread, sender: from.name };
+    same(
+      row,
+      { ...filed, ...(isIndexed && { cause: causedBy, member_group: group, sender_key: key }) },
+      target,
+      findings,
+    );
+    const kept: Mail[] = (mailOf.all(id) as Row[]).flatMap((mail) => {
+      const state = read<MailState>(mail.document, target, 'its entry', findings);
+      if (state === null) return [];
+      const { unread, expiresAt } = mailColumns(message, state);
+      const columns = { seq: Number(row.seq), unread, expires_at: expiresAt };
+      same(mail, { state: state.is, ...(isIndexed && columns) }, target, findings);
+      return [{ message: id, member: String(mail.member), state }];
+    });
+    const events = (eventsOf.all(id) as Row[]).flatMap((event): JournalEvent[] => {
+      const data = read<unknown>(event.data, target, `event ${event.seq}`, findings);
+      return [{ seq: Number(event.seq), at: Number(event.at), kind: String(event.kind), subject: target, data }];
+    });
+    findings.push(...rebuildMail(message, kept, events));
+    noteIn(threads, message, Number(row.seq));
+  }
+  return isIndexed ? [...findings, ...auditThreads(db, threads), ...auditWords(db)] : findings;
+}
+
+function noteIn(threads: Map<string, Thread>, { thread, from, to, sentAt }: Message, seq: number): void {
+  const noted = threads.get(thread) ?? { messages: 0, lastSeq: 0, lastAt: 0, names: new Set() };
+  noted.messages += 1;
+  noted.lastSeq = seq;
+  noted.lastAt = Math.max(noted.lastAt, sentAt);
+  for (const name of [from.name, ...to]) noted.names.add(name);
+  threads.set(thread, noted);
+}
+
+function auditThreads(db: DatabaseSyncInstance, threads: ReadonlyMap<string, Thread>): Finding[] {
+  const findings: Finding[] = [];
+  const participants = db.prepare('SELECT name FROM participants WHERE thread = ?');
+  const unseen = new Set(threads.keys());
+  for (const row of db.prepare('SELECT * FROM threads').all() as Row[]) {
+    const name = String(row.name);
+    const thread = threads.get(name);
+    unseen.delete(name);
+    if (thread === undefined) {
+      findings.push({ kind: 'disagrees', target: name, what: 'it is listed as a thread, and has no message' });
+      continue;
+    }
+    const { messages, lastSeq, lastAt } = thread;
+    same(row, { folded: foldedName(name), messages, last_seq: lastSeq, last_at: lastAt }, name, findings);
+    const filed = (participants.all(name) as Row[]).map((one) => String(one.name)).sort();
+    const named = [...thread.names].sort();
+    if (filed.join('\n') !== named.join('\n'))
+      findings.push({
+        kind: 'disagrees',
+        target: name,
+        what: `who takes part is filed as ${filed.join(', ')}, and is ${named.join(', ')}`,
+      });
+  }
+  for (const name of unseen)
+    findings.push({ kind: 'disagrees', target: name, what: 'it has messages, and is not listed as a thread' });
+  return findings;
+}
+
+/** The words of each message can be searched for, and no others. */
+function auditWords(db: DatabaseSyncInstance): Finding[] {
+  const lost = db
+    .prepare('SELECT id FROM messages WHERE seq NOT IN (SELECT id FROM message_words_docsize)')
+    .all() as Row[];
+  const { count } = db
+    .prepare('SELECT count(*) AS count FROM message_words_docsize WHERE id NOT IN (SELECT seq FROM messages)')
+    .get() as { count: number };
+  return [
+    ...lost.map(({ id }) => ({ kind: 'disagrees', target: String(id), what: 'its words are not searched' }) as const),
+    ...(count === 0
+      ? []
+      : [{ kind: 'disagrees', target: 'search', what: `it finds ${count} messages that are not there` } as const]),
+  ];
+}
+
+function same(row: Row, columns: Readonly<Record<string, Value>>, target: string, findings: Finding[]): void {
+  for (const [column, value] of Object.entries(columns)) {
+    if (row[column] !== value)
+      findings.push({ kind: 'disagrees', target, what: `its ${column} is filed as ${row[column]}, and is ${value}` });
+  }
+}
+
+function read<T>(text: unknown, target: string, what: string, findings: Finding[]): T | null {
+  try {
+    return JSON.parse(String(text)) as T;
+  } catch {
+    findings.push({ kind: 'damaged', target, what: `${what} is not readable` });
+    return null;
+  }
+}
+
+function hasTable(db: DatabaseSyncInstance, name: string): boolean {
+  return db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined;
+}

@@ -1,0 +1,83 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { JournalEvent } from '../core/journal-event.ts';
+import type { Message } from '../core/message.ts';
+import { searchExpression } from './mail-indexes.ts';
+
+export interface HistoryFilter {
+  /** full name of a member: what it wrote or was written */
+  readonly with?: string;
+  readonly group?: string;
+  readonly thread?: string;
+  /** instants: from this one on, and before that one */
+  readonly since?: number;
+  readonly until?: number;
+  readonly limit: number;
+}
+
+/** What was written between members, whatever became of it. */
+export class MailHistory {
+  readonly #db: DatabaseSyncInstance;
+  readonly #run: <T>(action: () => T) => T;
+
+  constructor(db: DatabaseSyncInstance, run: <T>(action: () => T) => T) {
+    this.#db = db;
+    this.#run = run;
+  }
+
+  /** The last `limit` messages that fit, oldest first. */
+  messages({ with: member, group, thread, since, until, limit }: HistoryFilter): Message[] {
+    const conditions: string[] = [];
+    const values: Array<string | number> = [];
+    const where = (condition: string, value: string | number | undefined) => {
+      if (value === undefined) return;
+      conditions.push(condition);
+      values.push(value);
+    };
+    where('member_group = ?', group);
+    where('thread = ?', thread);
+    where('sent_at >= ?', since);
+    where('sent_at < ?', until);
+    const latest = (from: string, condition?: string) => {
+      const all = [...conditions, ...(condition === undefined ? [] : [condition])];
+      const narrowed = all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`;
+      return `SELECT messages.seq, messages.document FROM ${from} ${narrowed} ORDER BY messages.seq DESC LIMIT ?`;
+    };
+    if (member === undefined) return this.#documents(latest('messages'), ...values, limit).reverse();
+    const received = latest('mail JOIN messages ON messages.seq = mail.seq', 'mail.member = ?').replace(
+      'ORDER BY messages.seq',
+      'ORDER BY mail.seq',
+    );
+    const sql = `SELECT * FROM (${latest('messages', 'sender = ?')}) UNION SELECT * FROM (${received}) ORDER BY seq DESC LIMIT ?`;
+    return this.#documents(sql, ...values, member, limit, ...values, member, limit, limit).reverse();
+  }
+
+  /** The last `limit` messages that hold all of these words, newest first; none where there is no word. */
+  search(words: string, limit: number): Message[] {
+    const expression = searchExpression(words);
+    if (expression === null) return [];
+    return this.#documents(
+      `SELECT messages.document FROM message_words JOIN messages ON messages.seq = message_words.rowid
+       WHERE message_words MATCH ? ORDER BY message_words.rowid DESC LIMIT ?`,
+      ...[expression, limit],
+    );
+  }
+
+  /** Events of messages, in order: the last `limit`, or with `after` (a seq) the first of those after it. */
+  events({ after, limit }: { readonly after?: number; readonly limit: number }): JournalEvent[] {
+    const sql = `SELECT * FROM events WHERE kind GLOB 'message-*' AND seq > ? ORDER BY seq ${after === undefined ? 'DESC' : 'ASC'} LIMIT ?`;
+    const rows = this.#run(() => this.#db.prepare(sql).all(after ?? 0, limit)) as Record<string, unknown>[];
+    const events = rows.map((row) => ({
+      seq: Number(row.seq),
+      at: Number(row.at),
+      kind: String(row.kind),
+      subject: String(row.subject),
+      data: JSON.parse(String(row.data)) as unknown,
+    }));
+    return after === undefined ? events.reverse() : events;
+  }
+
+  #documents(sql: string, ...values: Array<string | number>): Message[] {
+    const rows = this.#run(() => this.#db.prepare(sql).all(...values)) as Array<{ document: string }>;
+    return rows.map(({ document }) => JSON.parse(document) as Message);
+  }
+}
