@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { maxText } from '../core/cleaning.ts';
+import { type Caller, seenFrom } from '../host/caller.ts';
+import { pidNamespace } from '../host/process-source.ts';
 
 /** What people and agents write. */
 export const text = () => z.string().max(maxText, `is longer than ${maxText} characters`);
@@ -18,11 +20,18 @@ export const limitMs = z.number().min(0);
 /** The processes above a command, as it reports them. */
 const processId = z.object({ pid: z.number(), startedAt: z.string().max(64) });
 
-export const callerArgs = z.discriminatedUnion('is', [
+const callerClaim = z.discriminatedUnion('is', [
   z.object({ is: z.literal('agent'), program: z.string().max(64), at: z.array(processId).max(32).readonly() }),
   z.object({ is: z.literal('apart'), program: z.string().max(64), reason: z.string().max(200) }),
   z.object({ is: z.literal('nobody') }),
 ]);
+
+const namespaceArgs = z.object({ pidNamespace: z.string().max(64).nullable().default(null) });
+
+/** Who calls, as it is seen from here: with `pidNamespace` a command says which processes it can see at all. */
+export const callerArgs = z
+  .intersection(callerClaim, namespaceArgs)
+  .transform(({ pidNamespace: theirs, ...caller }): Caller => seenFrom(pidNamespace(), caller, theirs));
 
 /** Left out by a command of another version. */
 export const caller = callerArgs.nullable().default(null);

@@ -23,7 +23,7 @@ export const inbox = method({
   args: z.object({ ...senderArgs, peek: z.boolean().default(false) }),
   result: z.object({ member: z.string(), isMarked: z.boolean(), messages: z.array(messageView).readonly() }),
   async run(bridge: Bridge, { peek, ...evidence }) {
-    const who = await senderOf(bridge, evidence);
+    const who = await senderOf(bridge, evidence, { isLook: true });
     if (who.standing === 'human')
       throw usageError(
         'inbox',

@@ -1,6 +1,7 @@
 import type { Bridge } from '../app/bridge.ts';
 import type { Reader } from '../app/reader.ts';
 import { add } from './add.ts';
+import { addToken } from './add-token.ts';
 import { answer } from './answer.ts';
 import { archive } from './archive.ts';
 import { ask } from './ask.ts';
@@ -21,6 +22,7 @@ import { register } from './register.ts';
 import { release } from './release.ts';
 import { requests } from './requests.ts';
 import { resume } from './resume.ts';
+import { revokeToken } from './revoke-token.ts';
 import { send } from './send.ts';
 import { settle } from './settle.ts';
 import { show } from './show.ts';
@@ -31,6 +33,7 @@ import { target } from './target.ts';
 import { tell } from './tell.ts';
 import { thread } from './thread.ts';
 import { threads } from './threads.ts';
+import { tokens } from './tokens.ts';
 import { unsend } from './unsend.ts';
 import { watch } from './watch.ts';
 import { whoami } from './whoami.ts';
@@ -63,6 +66,9 @@ const acting = [
   release,
   unsend,
   whoami,
+  addToken,
+  tokens,
+  revokeToken,
 ] as const;
 
 /** Everything that can be asked of a bridge, in the order in which people meet it. */

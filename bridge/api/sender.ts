@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { askerOf } from '../app/asker.ts';
 import type { Bridge } from '../app/bridge.ts';
-import { usageError } from '../core/failure.ts';
-import type { Sender } from '../core/message.ts';
-import { identityKey } from '../core/pane.ts';
+import { type Writer, whoWrites } from '../app/who-writes.ts';
+import { identityKey, type PaneFacts } from '../core/pane.ts';
 import { systemSource } from '../host/process-source.ts';
 import { aboveArgs, callerArgs, word } from './arguments.ts';
 import { panesFor } from './asking-panes.ts';
@@ -14,41 +13,42 @@ export const senderArgs = {
   above: aboveArgs.default([]),
   tmuxSocket: word(4096).nullable().default(null),
   paneHint: word(64).nullable().default(null),
+  /** of a member, where its processes do not show it */
+  token: word(256).nullable().default(null),
   /** a claim, where nothing shows it */
   as: word(64).nullable().default(null),
 };
 const evidence = z.object(senderArgs);
 
-/**
- * Who writes or reads. `verified`: the processes above the command are those of a member's pane. An agent that shows nothing is
- * who it says it is, and is told so; a person at a shell of his own is the human.
- */
+type ForSender = Pick<Bridge, 'panes' | 'directory' | 'projects' | 'workers' | 'tokens'>;
+
+/** Who runs the command, as `whoWrites` judges it by the processes that live now. @param isLook nothing is written in its name */
 export async function senderOf(
-  bridge: Pick<Bridge, 'panes' | 'directory' | 'projects' | 'workers'>,
+  bridge: ForSender,
   given: z.output<typeof evidence>,
-): Promise<Sender> {
-  const { as, ...shown } = given;
+  { isLook = false }: { isLook?: boolean } = {},
+): Promise<Writer> {
+  const { as, token, ...shown } = given;
+  const { directory } = bridge;
   const asker = askerOf(shown, await panesFor(bridge, given.tmuxSocket), {
     identify: (facts) => bridge.panes.identify(facts).identity,
     startOf: (pid) => systemSource().read(pid)?.startedAt ?? null,
   });
-  if (asker.is === 'proven') {
-    const { identity } = bridge.panes.identify(asker.pane);
-    const watched = bridge.workers.find((worker) => identityKey(worker.identity) === identityKey(identity));
-    const name = watched?.name ?? bridge.projects.records[identityKey(identity)]?.name ?? '';
-    const isMember = bridge.directory.members().some((member) => member.name === name);
-    if (isMember && as !== null && bridge.directory.named(as).name !== name)
-      throw usageError('--as', as, `this pane is ${bridge.directory.shown(name)}`);
-    if (isMember) return { name, standing: 'verified' };
-  }
-  if (given.caller.is === 'agent' || given.caller.is === 'apart') {
-    if (as === null)
-      throw usageError('sender', 'this agent', 'is in no pane that bridge watches', 'name yourself with --as NAME');
-    const { name } = bridge.directory.named(as);
-    if (bridge.directory.paneOf(name) !== null)
-      throw usageError('--as', as, 'is another pane, and nothing shows that this command runs in it');
-    return { name, standing: 'claimed' };
-  }
-  if (as === null) return { name: 'human', standing: 'human' };
-  return { name: bridge.directory.named(as).name, standing: 'claimed' };
+  return whoWrites({
+    caller: given.caller,
+    proven: asker.is === 'proven' ? memberIn(bridge, asker.pane) : null,
+    hinted: asker.is === 'claimed' && asker.pane !== null ? memberIn(bridge, asker.pane) : null,
+    token: token === null ? null : bridge.tokens.memberOf(token),
+    as: as === null ? null : directory.named(as).name,
+    isLiving: (name) => directory.paneOf(name) !== null,
+    isLook,
+    shown: (name) => directory.shown(name),
+  });
+}
+
+/** The member of whom this pane is; null where it is nobody's. */
+function memberIn({ panes, workers, projects, directory }: ForSender, facts: PaneFacts): string | null {
+  const key = identityKey(panes.identify(facts).identity);
+  const name = workers.find((worker) => identityKey(worker.identity) === key)?.name ?? projects.records[key]?.name;
+  return directory.members().find((member) => member.name === name)?.name ?? null;
 }

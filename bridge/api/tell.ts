@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
+import { BridgeError } from '../core/failure.ts';
 import type { Message } from '../core/message.ts';
 import { limitMs, text, word } from './arguments.ts';
 import { method } from './method.ts';
@@ -43,8 +44,14 @@ export const tell = method({
   }),
   result: tellView,
   async run(bridge: Bridge, { to, body, thread, answers, noReply, waitMs, isPatient, ...evidence }, closed) {
-    const from = await senderOf(bridge, evidence);
-    const message = bridge.messages.send({ from, body, noReply, ...answering(bridge, { to, thread, answers }) });
+    const { name, standing } = await senderOf(bridge, evidence);
+    if (standing === 'claimed' && bridge.config.senders === 'verified') throw unproven(bridge.directory.shown(name));
+    const message = bridge.messages.send({
+      from: { name, standing },
+      body,
+      noReply,
+      ...answering(bridge, { to, thread, answers }),
+    });
     const isTold = () =>
       outcomesOf(bridge, message).every(({ is, isMoving }) => is !== 'waiting' || !(isMoving || isPatient))
         ? true
@@ -54,12 +61,21 @@ export const tell = method({
     return {
       id: message.id,
       thread: message.thread,
-      from: bridge.directory.shown(from.name),
-      standing: from.standing,
+      from: bridge.directory.shown(name),
+      standing,
       outcomes,
     };
   },
 });
+
+function unproven(name: string): BridgeError {
+  return new BridgeError({
+    what: 'tell',
+    target: name,
+    reason: 'nothing shows that this is who writes, and bridge.yaml has `senders: verified`; nothing was sent',
+    nextStep: 'run it in the pane of that member, or give it a token: bridge token add',
+  });
+}
 
 function answering(
   { messages }: Pick<Bridge, 'messages'>,

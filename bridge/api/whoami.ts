@@ -7,9 +7,14 @@ import { senderArgs, senderOf } from './sender.ts';
 export const whoami = method({
   name: 'whoami',
   args: z.object(senderArgs),
-  result: z.object({ name: z.string(), standing: z.enum(['verified', 'claimed', 'human']) }),
+  result: z.object({
+    name: z.string(),
+    standing: z.enum(['verified', 'claimed', 'human']),
+    /** how that was found out, in words */
+    how: z.string(),
+  }),
   async run(bridge: Bridge, evidence) {
-    const { name, standing } = await senderOf(bridge, evidence);
-    return { name: bridge.directory.shown(name), standing };
+    const { name, standing, how } = await senderOf(bridge, evidence, { isLook: true });
+    return { name: bridge.directory.shown(name), standing, how };
   },
 });

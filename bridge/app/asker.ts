@@ -16,7 +16,7 @@ export interface AskerEvidence {
 export type Asker =
   | { readonly is: 'proven'; readonly pane: PaneFacts }
   /** it says that it is this pane, and its processes do not show it */
-  | { readonly is: 'claimed'; readonly name: string }
+  | { readonly is: 'claimed'; readonly name: string; readonly pane: PaneFacts | null }
   /** a shell, or a program, of which nothing is known and that claims nothing */
   | { readonly is: 'unknown' };
 
@@ -48,5 +48,5 @@ export function askerOf(
   const claimed = panes.find(
     (facts) => facts.paneId === paneHint && (tmuxSocket ?? facts.socketPath) === facts.socketPath,
   );
-  return { is: 'claimed', name: claimed?.label || paneHint };
+  return { is: 'claimed', name: claimed?.label || paneHint, pane: claimed ?? null };
 }

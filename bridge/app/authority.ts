@@ -10,7 +10,8 @@ export type Act =
   | 'send --in-dialog'
   | 'send --command'
   | 'trust'
-  | 'restore';
+  | 'restore'
+  | 'token';
 
 export interface Question {
   readonly act: Act;
@@ -39,13 +40,7 @@ export function authorityOf({ act, caller, controller }: Question): Authority {
   }
   if (caller.is === 'nobody') return { is: 'person' };
   const { program } = caller;
-  if (
-    act !== 'trust' &&
-    act !== 'restore' &&
-    caller.is === 'agent' &&
-    controller !== null &&
-    isAmong(controller, caller.at)
-  ) {
+  if (!personal.includes(act) && caller.is === 'agent' && controller !== null && isAmong(controller, caller.at)) {
     return { is: 'controller', program };
   }
   const above = caller.is === 'agent' ? `${program} (process ${caller.at[0]?.pid})` : program;
@@ -55,6 +50,9 @@ export function authorityOf({ act, caller, controller }: Question): Authority {
     nextStep: 'run it in a shell of your own, outside of any agent program',
   };
 }
+
+/** Not even the live controller of a worker may. */
+const personal: readonly Act[] = ['trust', 'restore', 'token'];
 
 const orController = 'only you or the live controller of that worker may';
 const whose: Readonly<Record<Act, string>> = {
@@ -66,6 +64,7 @@ const whose: Readonly<Record<Act, string>> = {
   'send --command': `no agent changes its own settings or another's: ${orController}`,
   trust: 'only you may let a bridge.yaml decide',
   restore: 'only you may let a backup decide, which brings a bridge.yaml',
+  token: 'only you may say who speaks as a member',
 };
 
 /** @throws BridgeError naming the program above the caller, and what to do */

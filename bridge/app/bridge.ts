@@ -18,6 +18,7 @@ import { DeadLetters } from '../messages/dead-letters.ts';
 import type { DeliveryQueue } from '../messages/delivery-queue.ts';
 import type { Directory } from '../messages/directory.ts';
 import type { Messages } from '../messages/messages.ts';
+import { Tokens } from '../messages/tokens.ts';
 import type { HookReceiver, Received, SignalCall } from '../panes/hook-receiver.ts';
 import type { Panes } from '../panes/panes.ts';
 import { Alerts } from '../requests/alerts.ts';
@@ -79,6 +80,7 @@ export class Bridge {
   /** who has a name, and what they write to each other */
   readonly directory: Directory;
   readonly messages: Messages;
+  readonly tokens: Tokens;
   readonly retention: Retention;
   readonly changes = new Changes(systemClock);
   readonly mint = minter(systemClock);
@@ -164,6 +166,7 @@ export class Bridge {
     const living = () => (config.dryRun ? [] : this.workers);
     const mail = assembleMessages({ clock, mint, journal, projects, deliveries, living, emit });
     [this.directory, this.messages] = [mail.directory, mail.messages];
+    this.tokens = new Tokens({ memory: journal, clock });
     this.retention = new Retention({
       journal,
       home: config.home,

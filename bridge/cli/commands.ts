@@ -177,6 +177,17 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     examples: [['bridge whoami']],
     load: async () => (await import('./whoami.ts')).registerWhoami,
   },
+  token: {
+    group: 'Between agents',
+    says: 'Give members tokens that show who they are; list and revoke them',
+    examples: [
+      ['bridge token add coder', 'for an agent in a container or sandbox: put it into its BRIDGE_TOKEN'],
+      ['bridge token add ci --member coder --ttl 3600'],
+      ['bridge token list'],
+      ['bridge token revoke ci'],
+    ],
+    load: async () => (await import('./token.ts')).registerToken,
+  },
   members: {
     group: 'Between agents',
     says: 'List who has a name, where each is, and what it has not read',

@@ -13,6 +13,7 @@ export function senderHere(as: string | undefined) {
     ...aboveHere(),
     tmuxSocket: process.env.TMUX?.split(',')[0] || null,
     paneHint: process.env.TMUX_PANE ?? null,
+    token: process.env.BRIDGE_TOKEN || null,
     as: as ?? null,
   };
 }

@@ -36,6 +36,7 @@ export interface Config {
   readonly answersPerDay: number;
   readonly notifyAgainAfterMs: number;
   readonly retentionDays: number;
+  readonly senders: 'any' | 'verified';
   readonly dryRun: boolean;
   readonly simulateLog: string | null;
   readonly columns: number;

@@ -19,6 +19,7 @@ export const fileSchema = z.strictObject({
   'stuck-after': z.number().min(0).optional(),
   'request-timeout': z.number().min(0).optional(),
   'retention-days': z.number().min(0).optional(),
+  senders: z.enum(['any', 'verified']).optional(),
   controller: z
     .strictObject({
       backend: z.string().optional(),

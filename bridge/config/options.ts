@@ -184,6 +184,13 @@ export const options: readonly OptionRow[] = [
     group: 'Notify',
     meaning: 'a request that still waits for you calls you again after this long; 0 never',
   }),
+  row('--senders <which>', 'choice', 'any', ['daemon'], {
+    yaml: 'senders',
+    choices: ['any', 'verified'],
+    group: 'Limits',
+    meaning:
+      'whose messages are taken; verified: only of members whose processes or token show who they are, and yours',
+  }),
   row('--retention-days <n>', 'number', 90, daemon, {
     yaml: 'retention-days',
     group: 'Limits',

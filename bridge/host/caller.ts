@@ -15,6 +15,9 @@ export type Caller =
   | { readonly is: 'apart'; readonly program: string; readonly reason: string }
   | { readonly is: 'nobody' };
 
+/** Programs that start another with processes of its own only: what runs in there does not see who called. */
+const sandboxPrograms: readonly string[] = ['bwrap', 'firejail', 'nsjail', 'minijail0'];
+
 /** Nobody nests deeper. */
 const walkLimit = 32;
 
@@ -27,7 +30,10 @@ export function callerAbove(source: ProcessSource, pid: number, names: AgentName
   const above = walkUp(source, pid);
   const nameOf = (process: Process) => programName(source.commandLine(process), process.comm, names);
   const nearest = above.findIndex((process) => nameOf(process).kind === 'agent');
-  if (nearest < 0) return { is: 'nobody' };
+  if (nearest < 0) {
+    const sandbox = above.find(({ pid, comm }) => pid === 1 && sandboxPrograms.includes(comm));
+    return sandbox === undefined ? { is: 'nobody' } : apart(sandbox.comm);
+  }
   const agent = above[nearest]!;
   const program = nameOf(agent).name;
   if (agent.foregroundGroup <= 0) return { is: 'apart', program, reason: 'it has no terminal, and may serve several' };
@@ -39,14 +45,26 @@ export function callerAbove(source: ProcessSource, pid: number, names: AgentName
   return { is: 'agent', program, at };
 }
 
-/** A process and all above it, nearest first, as far as they can be read; the first process of all is left out. */
+/**
+ * The same as it is seen from a process that may be in another PID namespace: of who calls from there, nothing is known.
+ * @param theirs as `pidNamespace` tells it there, and `here` as it tells it here; null where the system has none
+ */
+export function seenFrom(here: string | null, caller: Caller, theirs: string | null): Caller {
+  return caller.is !== 'nobody' || theirs === null || theirs === here ? caller : apart('a sandbox');
+}
+
+function apart(program: string): Caller {
+  return { is: 'apart', program, reason: 'who is above it is not seen from here' };
+}
+
+/** A process and all above it, nearest first, as far as they can be read. */
 export function ancestorsOf(source: ProcessSource, pid: number): ProcessId[] {
   return walkUp(source, pid).map(({ pid, startedAt }) => ({ pid, startedAt }));
 }
 
 function walkUp(source: ProcessSource, pid: number): Process[] {
   const above: Process[] = [];
-  for (let at: number | undefined = pid; at !== undefined && at > 1 && above.length < walkLimit; ) {
+  for (let at: number | undefined = pid; at !== undefined && at > 0 && above.length < walkLimit; ) {
     const process = source.read(at);
     if (process !== null) above.push(process);
     at = process?.parent;

@@ -34,6 +34,11 @@ export function systemSource(): ProcessSource {
   return existsSync('/proc/self/stat') ? procSource() : psSource(() => steadyClock.now());
 }
 
+/** Which processes are seen from here; null where the system has one world of processes only. */
+export function pidNamespace(): string | null {
+  return linkOrNull('/proc/self/ns/pid');
+}
+
 /** Linux: a few small reads of /proc, no process spawned. */
 export function procSource(root = '/proc'): ProcessSource {
   return {

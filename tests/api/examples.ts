@@ -3,7 +3,14 @@ import type { MethodName } from '../../bridge/api/index.ts';
 const caller = { is: 'agent', program: 'codex', at: [{ pid: 1, startedAt: '2' }] };
 const pane = { host: 'h', server: '1@2', paneId: '%1', socketPath: '/tmp/s' };
 
-const sender = { caller, above: [{ pid: 1, startedAt: '2' }], tmuxSocket: '/tmp/s', paneHint: '%1', as: 'lead' };
+const sender = {
+  caller,
+  above: [{ pid: 1, startedAt: '2' }],
+  tmuxSocket: '/tmp/s',
+  paneHint: '%1',
+  token: 'bridge_x',
+  as: 'lead',
+};
 
 /** A target with all that can be said of one. */
 export const target = {
@@ -72,6 +79,9 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
   add: { name: 'coder', description: 'writes code' },
   unsend: { ...sender, id: 'a3f2' },
   whoami: sender,
+  addToken: { name: 'ci', member: 'coder', ttlMs: 60_000, caller },
+  tokens: {},
+  revokeToken: { name: 'ci', caller },
   tell: {
     ...sender,
     to: ['coder'],

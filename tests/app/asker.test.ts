@@ -48,7 +48,7 @@ test('a shell asks as the pane whose first process is above it, whatever its env
 });
 
 test('what the processes do not show is a claim', () => {
-  const claim = { is: 'claimed', name: 'trusted' };
+  const claim = { is: 'claimed', name: 'trusted', pane: trusted };
   expect(ask({ above: ids(500), paneHint: '%0' })).toEqual(claim);
   // an agent of its own, which a pane's shell started or not: that it sits there is not shown
   expect(ask({ caller: under('codex', 300), above: ids(300, 120), paneHint: '%0' })).toEqual(claim);
@@ -60,10 +60,10 @@ test('what the processes do not show is a claim', () => {
 });
 
 test('a claim is called by what it says: the label, else the pane; of another server only the pane', () => {
-  expect(ask({ paneHint: '%0', tmuxSocket: '/s' })).toEqual({ is: 'claimed', name: 'trusted' });
-  expect(ask({ paneHint: '%0', tmuxSocket: '/another' })).toEqual({ is: 'claimed', name: '%0' });
-  expect(ask({ paneHint: '%1' })).toEqual({ is: 'claimed', name: '%1' });
-  expect(ask({ paneHint: '%99' })).toEqual({ is: 'claimed', name: '%99' });
+  expect(ask({ paneHint: '%0', tmuxSocket: '/s' })).toEqual({ is: 'claimed', name: 'trusted', pane: trusted });
+  expect(ask({ paneHint: '%0', tmuxSocket: '/another' })).toEqual({ is: 'claimed', name: '%0', pane: null });
+  expect(ask({ paneHint: '%1' })).toEqual({ is: 'claimed', name: '%1', pane: other });
+  expect(ask({ paneHint: '%99' })).toEqual({ is: 'claimed', name: '%99', pane: null });
 });
 
 test('who claims nothing is unknown', () => {

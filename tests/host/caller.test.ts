@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { processNames } from '../../bridge/agent-programs/index.ts';
-import { callerAbove } from '../../bridge/host/caller.ts';
+import { callerAbove, seenFrom } from '../../bridge/host/caller.ts';
 import type { Process, ProcessSource } from '../../bridge/host/process-source.ts';
 
 /** `pid: [parent, group, foreground group of its terminal, command line]` */
@@ -75,4 +75,27 @@ test("a person's own shell has no agent above it", () => {
 
 test('a process that is its own parent ends the walk', () => {
   expect(callerAbove(tree({ 9: [9, 9, 9, 'x'] }), 9, processNames)).toEqual({ is: 'nobody' });
+});
+
+test('what runs in a sandbox with processes of its own is nobody whom one can see', () => {
+  // codex 0.171 is the first process of its sandbox; bubblewrap is, where Claude Code uses it
+  const inCodex = tree({ 1: [0, 0, 0, 'codex sandbox'], 2: [1, 0, 0, 'bash'] });
+  expect(callerAbove(inCodex, 2, processNames)).toMatchObject({ is: 'apart', program: 'codex' });
+  const read = tree({ 2: [1, 0, 0, 'bash'] });
+  const inBubblewrap: ProcessSource = {
+    ...read,
+    read: (pid) => (pid === 1 ? { ...read.read(2)!, pid: 1, parent: 0, comm: 'bwrap' } : read.read(pid)),
+    commandLine: () => ['x'],
+  };
+  expect(callerAbove(inBubblewrap, 2, processNames)).toMatchObject({ is: 'apart', program: 'bwrap' });
+  const unseen = { is: 'apart', program: 'a sandbox' };
+  expect(seenFrom('pid:[1]', { is: 'nobody' }, 'pid:[2]')).toMatchObject(unseen);
+  expect(seenFrom(null, { is: 'nobody' }, 'pid:[2]')).toMatchObject(unseen);
+});
+
+test('a command that says nothing of its namespace, or runs in ours, is taken as it was found', () => {
+  const agent = { is: 'agent', program: 'codex', at: ids(20) } as const;
+  expect(seenFrom('pid:[1]', { is: 'nobody' }, 'pid:[1]')).toEqual({ is: 'nobody' });
+  expect(seenFrom('pid:[1]', { is: 'nobody' }, null)).toEqual({ is: 'nobody' });
+  expect(seenFrom('pid:[1]', agent, 'pid:[2]')).toEqual(agent);
 });

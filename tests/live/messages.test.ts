@@ -1,63 +1,19 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { type Script, type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, type Line, makeHome, makeWork, program, run, startBridge } from './bridge-process.ts';
+import { expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import { makeWork, run } from './bridge-process.ts';
+import { command, eachMailTestStarts, found, home, member, ran, tmux, tool, watch } from './mail-fixture.ts';
 
 /** Agents that write to each other: real panes, a real bridge, and its own command run by the agents. */
 
 const scriptedAgent = fileURLToPath(new URL('../../bridge/demo/scripted-agent.mjs', import.meta.url));
 const names = ['lead', 'coder', 'critic'];
 
-let tmux: PrivateTmux;
-let home: string;
-let bridge: BridgeProcess | null = null;
+eachMailTestStarts({ workers: names });
 
-beforeEach(() => {
-  tmux = privateTmux();
-  home = makeHome(tmux, `mode: manual\nworker: [${names.join(', ')}]\n`);
-});
-afterEach(async () => {
-  await bridge?.stop('SIGKILL');
-  bridge = null;
-  await tmux.stop();
-});
-
-/** `bridge` as an agent's tool runs it. */
-const tool = (...args: string[]) => ({ run: [process.execPath, program, ...args, '--home', home] });
-
-/** @param run distinguishes the one that bears a name after another */
-async function member(name: string, script: Script = { inputs: [] }, run = 1): Promise<ScriptedAgent> {
-  const agent = await startScriptedAgent({
-    tmux,
-    session: `${name}-${run}`,
-    name: `${name}-${run}`,
-    script,
-    workingFolder: makeWork(tmux, name),
-    under: 'alone',
-  });
-  await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', name);
-  return agent;
-}
-
-async function watch(): Promise<BridgeProcess> {
-  bridge = await startBridge(tmux, home, []);
-  return bridge;
-}
-
-const found = (name: string) => (line: Line) => line.type === 'worker-found' && String(line.worker).endsWith(name);
-const tell = (...args: string[]) => run(tmux, ['tell', ...args, '--home', home]);
-const ran = (agent: ScriptedAgent, count: number) =>
-  waitFor(
-    'the agent has run it',
-    () => {
-      const all = agent.facts().flatMap((fact) => (fact.ran === undefined ? [] : [fact.ran]));
-      return all.length >= count ? all : null;
-    },
-    { limitMs: 30_000 },
-  );
+const tell = (...args: string[]) => command('tell', ...args);
 
 test('a short text lands whole in the pane of a member, from an agent that is known by its processes, with a receipt', async () => {
   const script = { inputs: [{ when: 'go', do: [tool('tell', 'coder', 'The tests are green.')] }] };
@@ -74,10 +30,7 @@ test('a short text lands whole in the pane of a member, from an agent that is kn
   const [, id] = /#(\w{4})/.exec(coder.inputs()[0]!)!;
   await coder.perform({ play: [tool('reply', `#${id}`, 'Good.'), tool('whoami')], input: 'go' });
   const [replied, whoami] = await ran(coder, 2);
-  expect([replied!.code, whoami!.stdout]).toEqual([
-    0,
-    'coder: the processes above this command are those of its pane\n',
-  ]);
+  expect([replied!.code, whoami!.stdout]).toEqual([0, 'coder (verified): its processes are in that pane\n']);
   expect(lead.inputs().at(-1)).toMatch(/^\[coder -> lead #\w{4}\] Good\.$/);
 });
 

@@ -1,0 +1,76 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Clock } from '../core/clock.ts';
+import type { Documents } from '../core/documents.ts';
+import { unknownName, usageError } from '../core/failure.ts';
+
+/** A token as it is kept: what it is cannot be told from its hash. */
+export interface Token {
+  readonly name: string;
+  /** full name of the member that it speaks for */
+  readonly member: string;
+  readonly hash: string;
+  readonly addedAt: number;
+  /** null: it does not expire */
+  readonly expiresAt: number | null;
+}
+
+const tokensKey = 'tokens';
+const mostTokens = 200;
+
+/** Secrets with which a member shows who it is where its processes do not: a container, a sandbox, a script. */
+export class Tokens {
+  readonly #memory: Documents;
+  readonly #clock: Clock;
+
+  constructor(parts: { memory: Documents; clock: Clock }) {
+    this.#memory = parts.memory;
+    this.#clock = parts.clock;
+  }
+
+  /** Those that have not expired. */
+  list(): readonly Token[] {
+    const now = this.#clock.now();
+    return this.#kept().filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
+  }
+
+  /** @param ttlMs null: for good. @returns the secret, which is told this once */
+  add(name: string, member: string, ttlMs: number | null): string {
+    const known = this.list();
+    if (known.some((one) => one.name === name)) throw usageError('token', name, 'is there already', 'revoke it first');
+    if (known.length >= mostTokens)
+      throw usageError('token', name, `there are ${mostTokens} already`, 'revoke those that nobody needs');
+    const secret = `bridge_${randomBytes(24).toString('base64url')}`;
+    const addedAt = this.#clock.now();
+    const expiresAt = ttlMs === null ? null : addedAt + ttlMs;
+    this.#memory.saveMemory(tokensKey, [...known, { name, member, hash: hashOf(secret), addedAt, expiresAt }]);
+    return secret;
+  }
+
+  revoke(name: string): void {
+    const known = this.list();
+    const left = known.filter((one) => one.name !== name);
+    if (left.length === known.length)
+      throw unknownName(
+        'token',
+        name,
+        known.map((one) => one.name),
+        'bridge token list',
+      );
+    this.#memory.saveMemory(tokensKey, left);
+  }
+
+  /** The member that it speaks for. @throws BridgeError where nobody gave it, or it is over */
+  memberOf(secret: string): string {
+    const found = this.list().find(({ hash }) => hash === hashOf(secret));
+    if (found !== undefined) return found.member;
+    throw usageError('token', 'this one', 'is unknown, expired or revoked', 'bridge token add NAME gives another');
+  }
+
+  #kept(): readonly Token[] {
+    return this.#memory.memory<readonly Token[]>(tokensKey) ?? [];
+  }
+}
+
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}

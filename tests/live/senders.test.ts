@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { program, run } from './bridge-process.ts';
+import { command, eachMailTestStarts, found, home, member, ran, tmux, tool, watch } from './mail-fixture.ts';
+
+/** Who writes: what the processes show, what a token shows, and what is only said. */
+
+eachMailTestStarts({ workers: ['lead', 'coder'] });
+
+/** Runs what follows among processes of its own, as an agent's sandbox does; empty where this machine does not allow it. */
+const apart = [
+  ['unshare', '--pid', '--fork', '--mount-proc'],
+  ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--mount-proc'],
+].find(([command, ...args]) => spawnSync(command!, [...args, 'true']).status === 0);
+
+const inSandbox = (...args: string[]) => ({
+  run: [...(apart ?? []), process.execPath, program, ...args, '--home', home],
+});
+
+test.runIf(apart)(
+  'a sandbox that hides who is above is no person: it may claim its own name, and decides nothing',
+  async () => {
+    const [lead, coder] = [await member('lead'), await member('coder')];
+    const watching = await watch();
+    for (const name of ['lead', 'coder']) await watching.line(`${name} is watched`, found(name));
+    await lead.perform({ request: 'Shall I go on?' });
+    const asked = await watching.line('asked', (line) => line.type === 'request-changed' && line.state === 'asked');
+    const id = String(asked.id);
+    for (const words of [
+      ['answer', id, 'Yes.'],
+      ['dismiss', id],
+      ['token', 'add', 'coder'],
+      ['resume', '--thread', 'x'],
+    ])
+      await lead.perform(inSandbox(...words));
+    await lead.perform(inSandbox('tell', 'coder', 'from within'));
+    await lead.perform(inSandbox('tell', 'lead', 'to myself', '--as', 'coder'));
+    const all = await ran(lead, 6);
+    const refused = { code: 1, stderr: expect.stringContaining('runs under a sandbox') };
+    expect(all.slice(0, 4)).toEqual(Array(4).fill(expect.objectContaining(refused)));
+    expect(all[4]).toMatchObject({ code: 0, stdout: expect.stringContaining('submitted coder') });
+    expect(all[5]).toMatchObject({ code: 64, stderr: expect.stringContaining('is another pane') });
+    expect(coder.inputs()).toEqual([expect.stringMatching(/^\[lead\? -> coder #\w{4}\] from within$/)]);
+    expect(lead.inputs()).toEqual([]);
+  },
+);
+
+test('a token shows who one is where the processes do not, until it is revoked; nobody is another who is there', async () => {
+  const coder = await member('coder');
+  const watching = await watch();
+  await watching.line('watched', found('coder'));
+  expect(await command('add', 'ci', '--description', 'builds')).toMatchObject({ code: 0 });
+  const given = await command('token', 'add', 'builds', '--member', 'ci');
+  const token = given.stdout.trim();
+  expect(token).toMatch(/^bridge_\S{32}$/);
+  const withToken = (...args: string[]) => run(tmux, [...args, '--home', home], { env: { BRIDGE_TOKEN: token } });
+  expect(await withToken('whoami')).toMatchObject({ stdout: 'ci (verified): by its token\n' });
+  expect(await withToken('tell', 'coder', 'green')).toMatchObject({ code: 0 });
+  expect(await command('tell', 'coder', 'green?', '--as', 'ci')).toMatchObject({ code: 0 });
+  expect(await command('tell', 'ci', 'done', '--as', 'coder')).toMatchObject({
+    code: 64,
+    stderr: expect.stringContaining('is another pane'),
+  });
+  expect((await command('token', 'list')).stdout).toMatch(/^builds {2}speaks for ci, given /);
+  await coder.perform({ ...tool('whoami'), env: { BRIDGE_TOKEN: token } });
+  expect((await ran(coder, 1))[0]).toMatchObject({ code: 64, stderr: expect.stringContaining('in the pane of coder') });
+  expect(await command('token', 'revoke', 'builds')).toMatchObject({ code: 0 });
+  expect(await withToken('tell', 'coder', 'again')).toMatchObject({
+    code: 64,
+    stderr: expect.stringContaining('revoked'),
+  });
+  expect(coder.inputs().map((text) => text.replace(/ #\w{4}/, ''))).toEqual([
+    '[ci -> coder] green',
+    '[ci? -> coder] green?',
+  ]);
+});

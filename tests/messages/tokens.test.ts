@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { Tokens } from '../../bridge/messages/tokens.ts';
+
+function tokens() {
+  const kept = new Map<string, unknown>();
+  const clock = { at: 1_000, now: () => clock.at, after: () => () => {} };
+  const memory = {
+    memory: <T>(key: string) => (kept.get(key) ?? null) as T | null,
+    saveMemory: (key: string, value: unknown) => void kept.set(key, value),
+  };
+  return { clock, kept, tokens: new Tokens({ memory, clock }) };
+}
+
+test('a token speaks for its member until it is revoked, and what it is stands nowhere', () => {
+  const { kept, tokens: all } = tokens();
+  const secret = all.add('ci', 'shop/coder', null);
+  expect(all.memberOf(secret)).toBe('shop/coder');
+  expect(JSON.stringify([...kept])).not.toContain(secret);
+  expect(() => all.add('ci', 'shop/lead', null)).toThrow('is there already');
+  expect(() => all.memberOf(`${secret}x`)).toThrow('unknown, expired or revoked');
+  expect(() => all.revoke('co')).toThrow("unknown token 'co'");
+  all.revoke('ci');
+  expect(() => all.memberOf(secret)).toThrow('unknown, expired or revoked');
+});
+
+test('a token ends by itself, and its name is free again', () => {
+  const { clock, tokens: all } = tokens();
+  const secret = all.add('ci', 'shop/coder', 500);
+  clock.at += 499;
+  expect(all.memberOf(secret)).toBe('shop/coder');
+  clock.at += 1;
+  expect(() => all.memberOf(secret)).toThrow('unknown, expired or revoked');
+  expect(all.list()).toEqual([]);
+  expect(all.memberOf(all.add('ci', 'shop/coder', null))).toBe('shop/coder');
+});
