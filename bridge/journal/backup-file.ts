@@ -3,7 +3,7 @@ import { closeSync, constants, fsyncSync, lstatSync, openSync, readSync, rmSync 
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { BridgeError, usageError } from '../core/failure.ts';
-import { Code, codeOf, isCorruption } from './faults.ts';
+import { Code, codeOf, isCorruption, isCutShort } from './faults.ts';
 
 /** One file of a state directory, by its path within. */
 export interface BackupEntry {
@@ -107,7 +107,7 @@ export function readBackup(file: string): { readonly facts: BackupFacts; readonl
   } catch (cause) {
     if (cause instanceof BridgeError) throw cause;
     if (codeOf(cause) === Code.notADatabase) throw noBackup(file);
-    if (isCorruption(cause)) throw damaged(file, String(cause));
+    if (isCorruption(cause) || isCutShort(cause)) throw damaged(file, String(cause));
     throw fault('restore', file, `cannot be read (${String(cause)})`, 'is it readable, and all there?', cause);
   } finally {
     db?.close();
