@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fsyncSync, lstatSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync, readSync, rmSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { BridgeError, usageError } from '../core/failure.ts';
-import { Code, codeOf, isCorruption, isCutShort } from './faults.ts';
+import { Code, codeOf, isCorruption } from './faults.ts';
 
 /** One file of a state directory, by its path within. */
 export interface BackupEntry {
@@ -81,7 +81,9 @@ export function readBackup(file: string): { readonly facts: BackupFacts; readonl
   }
   let db: DatabaseSyncInstance | null = null;
   try {
-    if (!beginsAsOne(file)) throw noBackup(file);
+    const header = headerOf(file);
+    if (header === null) throw noBackup(file);
+    if (header.bytes !== header.size) throw damaged(file, `it has ${header.size} bytes, and had ${header.bytes}`);
     db = new DatabaseSync(file, { readOnly: true });
     db.exec('PRAGMA trusted_schema = OFF');
     const made = pragma(db, 'user_version');
@@ -107,7 +109,7 @@ export function readBackup(file: string): { readonly facts: BackupFacts; readonl
   } catch (cause) {
     if (cause instanceof BridgeError) throw cause;
     if (codeOf(cause) === Code.notADatabase) throw noBackup(file);
-    if (isCorruption(cause) || isCutShort(cause)) throw damaged(file, String(cause));
+    if (isCorruption(cause)) throw damaged(file, String(cause));
     throw fault('restore', file, `cannot be read (${String(cause)})`, 'is it readable, and all there?', cause);
   } finally {
     db?.close();
@@ -133,13 +135,17 @@ export function copyDatabase(from: string, to: string): void {
   }
 }
 
-/** What no SQLite is asked about is not opened by it: its header has our number, and says that it keeps no log beside it. */
-function beginsAsOne(file: string): boolean {
+/**
+ * What no SQLite is asked about is not opened by it: its header has our number, and says that it keeps no log beside it.
+ * @returns how many bytes it has, and how many its pages make (sqlite.org/fileformat.html); null for another file
+ */
+function headerOf(file: string): { readonly size: number; readonly bytes: number } | null {
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const header = Buffer.alloc(100);
     const isWhole = readSync(descriptor, header, 0, header.length, 0) === header.length;
-    return isWhole && header.readUInt32BE(68) === applicationId && header[18] === 1 && header[19] === 1;
+    if (!isWhole || header.readUInt32BE(68) !== applicationId || header[18] !== 1 || header[19] !== 1) return null;
+    return { size: fstatSync(descriptor).size, bytes: header.readUInt16BE(16) * header.readUInt32BE(28) };
   } finally {
     closeSync(descriptor);
   }

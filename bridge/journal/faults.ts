@@ -24,11 +24,6 @@ export function isCorruption(error: unknown): boolean {
   return code === Code.corrupt || code === Code.notADatabase;
 }
 
-/** The file ends within a page: SQLITE_IOERR_SHORT_READ. */
-export function isCutShort(error: unknown): boolean {
-  return codeOf(error) === Code.io && (error as { errcode?: unknown }).errcode === 522;
-}
-
 /** What a database or file-system error means for the journal at `path`, with the next step. A BridgeError stays as it is. */
 export function journalFault(path: string, error: unknown): BridgeError {
   if (error instanceof BridgeError) return error;
