@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
 import { usageError } from '../core/failure.ts';
-import type { Message, Sender } from '../core/message.ts';
+import { type Message, mostMarked, type Sender } from '../core/message.ts';
+import { word } from './arguments.ts';
 import { method } from './method.ts';
 import { senderArgs, senderOf } from './sender.ts';
 
@@ -17,12 +18,26 @@ export const messageView = z.object({
 });
 export type MessageView = z.infer<typeof messageView>;
 
-/** What a member has not read; read by itself, it is marked so. */
+/**
+ * What a member has not read; read by itself, it is marked so. A command marks only what it has printed: it peeks, prints, and
+ * then names in `shown` what is read. Where it is killed before that, the mail stays unread.
+ */
 export const inbox = method({
   name: 'inbox',
-  args: z.object({ ...senderArgs, peek: z.boolean().default(false) }),
-  result: z.object({ member: z.string(), isMarked: z.boolean(), messages: z.array(messageView).readonly() }),
-  async run(bridge: Bridge, { peek, ...evidence }) {
+  args: z.object({
+    ...senderArgs,
+    peek: z.boolean().default(false),
+    /** ids; only these are marked and handed over */
+    shown: z.array(word(64)).max(mostMarked, `has more than ${mostMarked} ids`).nullable().default(null),
+  }),
+  result: z.object({
+    member: z.string(),
+    /** the reader is this member, and may mark */
+    isOwn: z.boolean(),
+    isMarked: z.boolean(),
+    messages: z.array(messageView).readonly(),
+  }),
+  async run(bridge: Bridge, { peek, shown, ...evidence }) {
     const who = await senderOf(bridge, evidence, { isLook: true });
     if (who.standing === 'human')
       throw usageError(
@@ -31,10 +46,12 @@ export const inbox = method({
         'has no mail of members',
         'bridge inbox --as NAME shows that of a member; `bridge requests` what waits for you',
       );
-    const isMarked = !peek && isItself(who);
-    const messages = isMarked ? bridge.messages.read(who.name) : bridge.messages.unread(who.name);
+    const isOwn = isItself(who);
+    const isMarked = !peek && isOwn;
+    const messages = isMarked ? bridge.messages.read(who.name, shown) : bridge.messages.unread(who.name);
     return {
       member: bridge.directory.shown(who.name),
+      isOwn,
       isMarked,
       messages: messages.map((message) => viewOfMessage(bridge, message)),
     };

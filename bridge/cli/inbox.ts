@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { mostMarked } from '../core/message.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { messageLines, senderHere } from './mail-lines.ts';
+import { isTaken } from './output.ts';
 
 export function registerInbox(command: Command): void {
   command
@@ -10,9 +12,16 @@ export function registerInbox(command: Command): void {
   withOptions(command, 'place').action(
     act(async (context, command) => {
       const { as, peek } = command.opts<{ as?: string; peek?: boolean }>();
-      const found = await invoke(context, 'inbox', { ...senderHere(as), peek: peek === true });
+      const reader = senderHere(as);
+      const found = await invoke(context, 'inbox', { ...reader, peek: true });
+      const marks = found.isOwn && peek !== true;
       const lines = found.messages.flatMap((message) => messageLines(message, Date.now()));
-      context.out.result(lines.length === 0 ? `${found.member} has read all of its mail` : lines.join('\n'), found);
+      const text = lines.length === 0 ? `${found.member} has read all of its mail` : lines.join('\n');
+      context.out.result(text, { ...found, isMarked: marks });
+      // only what somebody was shown is read: a reader that is killed, or whose output nobody takes, leaves it unread
+      const ids = marks && (await isTaken()) ? found.messages.map(({ id }) => id) : [];
+      for (let from = 0; from < ids.length; from += mostMarked)
+        await invoke(context, 'inbox', { ...reader, shown: ids.slice(from, from + mostMarked) });
       return 0;
     }),
   );

@@ -27,6 +27,11 @@ export function makeOutput(json: boolean): Output {
   };
 }
 
+/** Resolves once all that was printed is written; false where nobody reads it any more. */
+export function isTaken(): Promise<boolean> {
+  return new Promise((resolve) => process.stdout.write('', (fault) => resolve(!fault)));
+}
+
 /** Text of others, an agent's for instance, is in all that is printed: everything but our own paint is made visible here. */
 export function print(text: string, stream: NodeJS.WriteStream = process.stdout): void {
   const shown = painted(text);

@@ -71,6 +71,9 @@ export type MailState =
   | { readonly is: 'withdrawn'; readonly at: number }
   | { readonly is: 'expired'; readonly at: number };
 
+/** So many are marked as read by one call. */
+export const mostMarked = 500;
+
 /** One message for one recipient. */
 export interface Mail {
   readonly message: MessageId;

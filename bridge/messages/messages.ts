@@ -129,9 +129,12 @@ export class Messages {
     return this.#offering.isBehindAnother(member);
   }
 
-  /** Hands over what the member has not read, and marks it read; its bell is not rung for that any more. */
-  read(member: string): Message[] {
-    const unread = this.#memory.mail.unreadOf(member);
+  /**
+   * Hands over what the member has not read, and marks it read; its bell is not rung for that any more.
+   * @param only ids: of what came since these were shown, the member has seen nothing
+   */
+  read(member: string, only: readonly string[] | null = null): Message[] {
+    const unread = this.#memory.mail.unreadOf(member).filter(({ message }) => only === null || only.includes(message));
     const at = this.#clock.now();
     this.#memory.transact(() => {
       for (const mail of unread) this.#steps.step(mail, { type: 'read', at });

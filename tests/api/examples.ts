@@ -92,7 +92,7 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
     waitMs: 0,
     isPatient: true,
   },
-  inbox: { ...sender, peek: true },
+  inbox: { ...sender, peek: false, shown: ['a3f2'] },
   thread: { name: 'api', last: 10 },
   threads: {},
   members: {},

@@ -132,7 +132,11 @@ test('the longer ones have one bell for all of them, with what is still unread; 
   tell(agent('shop/four'), 'lead', 'three\nfour');
   expect(lines()[2]).toBe('[bridge -> lead] 3 messages from coder, critic, four in 3 threads; read with: bridge inbox');
   expect(messages.unread('shop/lead')).toHaveLength(3);
-  expect(messages.read('shop/lead').map(({ from }) => from.name)).toEqual(['shop/coder', 'shop/critic', 'shop/four']);
+  // what came since it looked stays unread
+  const [first] = messages.unread('shop/lead');
+  expect(messages.read('shop/lead', [first!.id])).toEqual([first]);
+  expect(messages.unread('shop/lead')).toHaveLength(2);
+  expect(messages.read('shop/lead').map(({ from }) => from.name)).toEqual(['shop/critic', 'shop/four']);
   expect(cancelled).toEqual([posted[2]!.id]);
   ends({ is: 'cancelled', reason: 'its message was read already' });
   messages.tick();
