@@ -187,12 +187,13 @@ export const tasks = {
     steps: [ready, ['node', 'bench/score.mjs']],
   },
   faults: {
-    usage: '[-- hostile|crashes|window|all] [OPTIONS]',
+    usage: '[-- hostile|crashes|window|mail|all] [OPTIONS]',
     says: 'Fault injection: sets hostile agents against the courier, and kills the bridge, tmux, panes and agents; then compares what each side wrote down.',
     options: [
       ['hostile', 'agent programs that do everything wrong'],
       ['crashes', 'kill -9 of the bridge at every commit, of tmux, of panes and agents'],
       ['window', 'dialogs that open in the moment of Enter'],
+      ['mail, --mail', 'kill -9 of whoever writes, carries and reads what agents write to each other'],
       ['--seed N', 'the same seed makes the same cases'],
       ['--cases N', 'how many'],
       ['--minutes N', 'ends after so long'],
@@ -205,6 +206,7 @@ export const tasks = {
     examples: [
       ['npm run faults -- hostile --seed 2026 --cases 3000 --minutes 20', ''],
       ['npm run faults -- crashes --case daemon-at-delivery-typed-after --cases 20', ''],
+      ['npm run faults -- --mail --cases 300 --seed 7', ''],
     ],
     steps: [ready, ...build, ['node', 'tests/faults/run.mjs']],
   },

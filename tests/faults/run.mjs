@@ -1,15 +1,16 @@
 #!/usr/bin/env node
-// npm run faults [-- hostile|crashes|window|all] [-- --seed N] [-- --cases N] [-- --minutes N] [-- --case NAME] [-- --json]
+// npm run faults [-- hostile|crashes|window|mail|all] [-- --seed N] [-- --cases N] [-- --minutes N] [-- --case NAME] [-- --json]
 // hostile: agent programs that do everything wrong, against the courier; crashes: kill -9 of the daemon and of tmux;
 // window: dialogs that open in the moment of Enter, which measures what no condition can hold back.
 // hostile --pairs wipes,busy: the first fault with each of the others, and nothing else.
+// mail (or --mail): kill -9 of whoever writes, carries and reads what agents write to each other.
 // crashes --keep FILE: goes on where the run that left FILE was stopped, and reports both as one.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
 
 /** Each part is a module that exports a function of its name: `(options: TortureOptions) => Promise<Report>`. */
-const parts = { hostile: './hostile.ts', crashes: './crashes.ts', window: './window.ts' };
+const parts = { hostile: './hostile.ts', crashes: './crashes.ts', window: './window.ts', mail: './mail.ts' };
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,11 +21,12 @@ const { values: flags, positionals } = parseArgs({
     case: { type: 'string' },
     keep: { type: 'string' },
     pairs: { type: 'string' },
+    mail: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
 const say = (line) => process.stderr.write(`${line}\n`);
-const [choice = 'all', ...rest] = positionals;
+const [choice = flags.mail ? 'mail' : 'all', ...rest] = positionals;
 const names = choice === 'all' ? Object.keys(parts) : [choice];
 if (rest.length > 0 || names.some((name) => !(name in parts))) {
   say(`faults: ${positionals.join(' ')}: it is one of ${Object.keys(parts).join(', ')}, all`);
