@@ -69,6 +69,7 @@ function moveInstants(journal: Journal, byMs: number, at: number): void {
       const event = { at, kind: 'delivery-deadline-moved' as const, subject: delivery.id, data: { deadlineAt, byMs } };
       journal.saveDelivery(moved.delivery, event);
     }
+    journal.mail.moveDeadlines(byMs, at);
     const counters = journal.memory<Counters>(countersKey);
     if (counters !== null) journal.saveMemory(countersKey, movedCounters(counters, byMs));
     const calls = journal.memory<Calls>(callsKey);

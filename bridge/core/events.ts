@@ -198,6 +198,7 @@ export type JournaledKind =
 export type MessageKind =
   | 'message-sent'
   | `message-${MailState['is']}`
+  | 'message-deadline-moved'
   | 'member-added'
   | 'member-seen'
   | 'member-changed';

@@ -20,8 +20,9 @@ export interface Member {
   readonly lastSeenAt: number | null;
 }
 
-/** What comes first among what waits for one member. */
-export type Priority = 'low' | 'normal' | 'high';
+/** What comes first among what waits for one member, last to first. */
+export const priorities = ['low', 'normal', 'high'] as const;
+export type Priority = (typeof priorities)[number];
 
 /** What one wrote to one or several, in a thread. It never changes. */
 export interface Message {
@@ -47,6 +48,10 @@ export interface Message {
   readonly expiresAt?: number;
   /** the sender's own mark of it: the same mark again is the same message, and is not sent twice */
   readonly key?: string;
+  /** its text goes into the pane whole, several lines too */
+  readonly inline?: true;
+  /** bridge's own word to who wrote another one; none is written about it */
+  readonly note?: true;
 }
 
 /**
@@ -79,6 +84,13 @@ export interface Mail {
   readonly message: MessageId;
   readonly member: string;
   readonly state: MailState;
+}
+
+/** The same with what was written. */
+export interface SentMail extends Mail {
+  readonly sent: Message;
+  /** nobody is told of it from this instant on; null: it cannot expire, or not any more. It moves where the clock is set */
+  readonly expiresAt: number | null;
 }
 
 export type MailInput =
@@ -124,6 +136,19 @@ function isOfferedBy(
   deliveryId: DeliveryId,
 ): state is Extract<MailState, { readonly is: 'offered' }> {
   return state.is === 'offered' && state.deliveryId === deliveryId;
+}
+
+/** What waits for one member in the order in which it is told of it: by priority, then as it was sent. */
+export function inTurn<M extends { readonly sent: Pick<Message, 'priority'> }>(mails: readonly M[]): M[] {
+  return [...mails].sort((a, b) => rankOf(b.sent) - rankOf(a.sent));
+}
+
+export function rankOf({ priority = 'normal' }: Pick<Message, 'priority'>): number {
+  return priorities.indexOf(priority);
+}
+
+export function isOver({ expiresAt }: Pick<SentMail, 'expiresAt'>, now: number): boolean {
+  return expiresAt !== null && now >= expiresAt;
 }
 
 /** Whether the recipient has still to be told of it. */

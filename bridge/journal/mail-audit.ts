@@ -2,7 +2,7 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Finding } from '../core/finding.ts';
 import type { JournalEvent } from '../core/journal-event.ts';
 import type { Mail, MailState, Message } from '../core/message.ts';
-import { foldedName, mailColumns } from './mail-indexes.ts';
+import { foldedName, mailColumns, namesIn } from './mail-indexes.ts';
 import { rebuildMail } from './rebuild.ts';
 
 type Row = Record<string, unknown>;
@@ -27,7 +27,7 @@ export function auditMail(db: DatabaseSyncInstance): Finding[] {
     const target = String(row.id);
     const message = read<Message>(row.document, target, 'its entry', findings);
     if (message === null) continue;
-    const { id, thread, from, causedBy, group = null, key = null } = message;
+    const { id, thread, from, causedBy, group = null, key = null, expiresAt } = message;
     const filed = { id, thread, sender: from.name };
     same(
       row,
@@ -35,17 +35,20 @@ export function auditMail(db: DatabaseSyncInstance): Finding[] {
       target,
       findings,
     );
-    const kept: Mail[] = (mailOf.all(id) as Row[]).flatMap((mail) => {
-      const state = read<MailState>(mail.document, target, 'its entry', findings);
-      if (state === null) return [];
-      const { unread, expiresAt } = mailColumns(message, state);
-      const columns = { seq: Number(row.seq), unread, expires_at: expiresAt };
-      same(mail, { state: state.is, ...(isIndexed && columns) }, target, findings);
-      return [{ message: id, member: String(mail.member), state }];
-    });
     const events = (eventsOf.all(id) as Row[]).flatMap((event): JournalEvent[] => {
       const data = read<unknown>(event.data, target, `event ${event.seq}`, findings);
       return [{ seq: Number(event.seq), at: Number(event.at), kind: String(event.kind), subject: target, data }];
+    });
+    const movedBy = events
+      .filter(({ kind }) => kind === 'message-deadline-moved')
+      .reduce((sum, { data }) => sum + (data as { readonly byMs: number }).byMs, 0);
+    const kept: Mail[] = (mailOf.all(id) as Row[]).flatMap((mail) => {
+      const state = read<MailState>(mail.document, target, 'its entry', findings);
+      if (state === null) return [];
+      const filedAs = mailColumns({ expiresAt: expiresAt === undefined ? undefined : expiresAt + movedBy }, state);
+      const columns = { seq: Number(row.seq), unread: filedAs.unread, expires_at: filedAs.expiresAt };
+      same(mail, { state: state.is, ...(isIndexed && columns) }, target, findings);
+      return [{ message: id, member: String(mail.member), state }];
     });
     findings.push(...rebuildMail(message, kept, events));
     noteIn(threads, message, Number(row.seq));
@@ -53,12 +56,13 @@ export function auditMail(db: DatabaseSyncInstance): Finding[] {
   return isIndexed ? [...findings, ...auditThreads(db, threads), ...auditWords(db)] : findings;
 }
 
-function noteIn(threads: Map<string, Thread>, { thread, from, to, sentAt }: Message, seq: number): void {
+function noteIn(threads: Map<string, Thread>, message: Message, seq: number): void {
+  const { thread, sentAt } = message;
   const noted = threads.get(thread) ?? { messages: 0, lastSeq: 0, lastAt: 0, names: new Set() };
   noted.messages += 1;
   noted.lastSeq = seq;
   noted.lastAt = Math.max(noted.lastAt, sentAt);
-  for (const name of [from.name, ...to]) noted.names.add(name);
+  for (const name of namesIn(message)) noted.names.add(name);
   threads.set(thread, noted);
 }
 

@@ -74,15 +74,20 @@ export function mailIndexes(db: DatabaseSyncInstance) {
   return {
     message(message: Message, seq: number): void {
       thread.run(message.thread, foldedName(message.thread), seq, message.sentAt);
-      for (const name of [message.from.name, ...message.to]) participant.run(message.thread, name);
+      for (const name of namesIn(message)) participant.run(message.thread, name);
       words.run(seq, searchable(message.body));
     },
   };
 }
 
+/** Who takes part in its thread by it. A note of bridge adds nobody. */
+export function namesIn({ from, to, note }: Message): readonly string[] {
+  return note === true ? [] : [from.name, ...to];
+}
+
 /** What is looked for of a message's state for one recipient. */
 export function mailColumns(
-  { expiresAt }: Pick<Message, 'expiresAt'>,
+  { expiresAt }: { readonly expiresAt?: number | undefined },
   state: MailState,
 ): { readonly unread: 0 | 1; readonly expiresAt: number | null } {
   return { unread: isUnread(state) ? 1 : 0, expiresAt: mayExpire(state) ? (expiresAt ?? null) : null };

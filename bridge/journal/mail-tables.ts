@@ -8,6 +8,7 @@ import {
   type Message,
   type MessageId,
   mayMailBecome,
+  type SentMail,
 } from '../core/message.ts';
 import { MailHistory } from './mail-history.ts';
 import { foldedName, mailColumns, mailIndexes } from './mail-indexes.ts';
@@ -142,7 +143,7 @@ export class MailTables {
   }
 
   /** What is in one of these states for this member, in the order in which it was sent; null: for any. */
-  mailOf(member: string | null, states: ReadonlyArray<MailState['is']>): Array<Mail & { readonly sent: Message }> {
+  mailOf(member: string | null, states: ReadonlyArray<MailState['is']>): SentMail[] {
     const found = states.flatMap((state) =>
       this.#mails(
         member === null ? this.#sql.mailIn : this.#sql.mailOf,
@@ -153,7 +154,7 @@ export class MailTables {
   }
 
   /** What this member has not read, in the order in which it was sent. */
-  unreadOf(member: string): Array<Mail & { readonly sent: Message }> {
+  unreadOf(member: string): SentMail[] {
     return inOrder(this.#mails(this.#sql.unreadOf, member));
   }
 
@@ -163,8 +164,17 @@ export class MailTables {
   }
 
   /** What can still expire, and whose time is over at this instant. */
-  overdue(now: number): Array<Mail & { readonly sent: Message }> {
+  overdue(now: number): SentMail[] {
     return inOrder(this.#mails(this.#sql.overdue, now));
+  }
+
+  /** The clock tells so much more than before, or less: what can expire does so as much later, or earlier. */
+  moveDeadlines(byMs: number, at: number): void {
+    const moved = new Set(this.overdue(Number.MAX_SAFE_INTEGER).map(({ message }) => message));
+    this.#within.transact(() => {
+      for (const subject of moved) this.#within.record({ at, kind: 'message-deadline-moved', subject, data: { byMs } });
+      this.#within.run(() => this.#sql.moveDeadlines.run(byMs));
+    });
   }
 
   /** For whom something is in this state. */
@@ -194,7 +204,7 @@ export class MailTables {
   }
 }
 
-function inOrder(rows: Array<Record<string, unknown>>): Array<Mail & { readonly sent: Message }> {
+function inOrder(rows: Array<Record<string, unknown>>): SentMail[] {
   return rows
     .sort((a, b) => Number(a.seq) - Number(b.seq))
     .map((row) => ({
@@ -202,11 +212,12 @@ function inOrder(rows: Array<Record<string, unknown>>): Array<Mail & { readonly 
       member: String(row.member),
       state: JSON.parse(String(row.mail)) as MailState,
       sent: JSON.parse(String(row.document)) as Message,
+      expiresAt: row.expires_at === null ? null : Number(row.expires_at),
     }));
 }
 
 function prepare(db: DatabaseSyncInstance) {
-  const mails = `SELECT mail.seq, mail.message, mail.member, mail.document AS mail, messages.document
+  const mails = `SELECT mail.seq, mail.message, mail.member, mail.document AS mail, mail.expires_at, messages.document
     FROM mail JOIN messages ON messages.seq = mail.seq`;
   return {
     putMember: db.prepare(
@@ -232,7 +243,9 @@ function prepare(db: DatabaseSyncInstance) {
       INSERT INTO mail (message, member, state, document, seq, unread, expires_at)
       VALUES (:message, :member, :state, :document, :seq, :unread, :expiresAt)
       ON CONFLICT (message, member) DO UPDATE
-      SET state = excluded.state, document = excluded.document, unread = excluded.unread, expires_at = excluded.expires_at`),
+      SET state = excluded.state, document = excluded.document, unread = excluded.unread,
+        expires_at = iif(excluded.expires_at IS NULL, NULL, expires_at)`),
+    moveDeadlines: db.prepare('UPDATE mail SET expires_at = expires_at + ? WHERE expires_at IS NOT NULL'),
     mail: db.prepare('SELECT document FROM mail WHERE message = ? AND member = ?'),
     mailIn: db.prepare(`${mails} WHERE mail.state = ?`),
     mailOf: db.prepare(`${mails} WHERE mail.state = ? AND mail.member = ?`),

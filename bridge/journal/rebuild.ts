@@ -117,6 +117,7 @@ export function rebuildMail(message: Message, kept: readonly Mail[], events: rea
     found('disagrees', 'it is not the message that was sent');
   const states = new Map<string, MailState>(message.to.map((member) => [member, sent.state]));
   for (const event of events.slice(1)) {
+    if (event.kind === 'message-deadline-moved') continue;
     const { member, state } = event.data as { readonly member: string; readonly state: MailState };
     const before = states.get(member);
     if (before === undefined || !mayMailBecome(before, state))

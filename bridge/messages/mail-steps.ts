@@ -1,10 +1,15 @@
 import type { Clock } from '../core/clock.ts';
 import type { PublicEvent } from '../core/events.ts';
-import { type Mail, type MailInput, type MailState, type Message, type MessageId, stepMail } from '../core/message.ts';
+import {
+  type Mail,
+  type MailInput,
+  type MailState,
+  type Message,
+  type MessageId,
+  type SentMail,
+  stepMail,
+} from '../core/message.ts';
 import type { Chains } from './chains.ts';
-
-/** A message for one recipient, with what was written. */
-export type SentMail = Mail & { readonly sent: Message };
 
 /** What is needed of the journal for mail. */
 export interface MailMemory {
@@ -12,6 +17,8 @@ export interface MailMemory {
   saveMail(mail: Mail, at: number): void;
   mail(message: MessageId, member: string): Mail | null;
   mailOf(member: string | null, states: ReadonlyArray<MailState['is']>): SentMail[];
+  overdue(now: number): SentMail[];
+  messageOfKey(sender: string, key: string): Message | null;
   unreadOf(member: string): SentMail[];
   countUnread(member: string): number;
   membersWith(state: MailState['is']): string[];
@@ -41,7 +48,7 @@ export class MailSteps {
   }
 
   /** @returns false where the input means nothing in its state */
-  step(mail: SentMail, input: MailInput): boolean {
+  step(mail: Pick<SentMail, 'message' | 'member' | 'state' | 'sent'>, input: MailInput): boolean {
     const state = stepMail(mail.state, input);
     if (state === mail.state) return false;
     const next = { message: mail.message, member: mail.member, state };

@@ -5,9 +5,11 @@ import type { Delivery } from '../core/envelope.ts';
 import type { PublicEvent } from '../core/events.ts';
 import { BridgeError, usageError } from '../core/failure.ts';
 import { type LoopVerdict, loopVerdict } from '../core/loop-guard.ts';
-import type { MailState, Message, MessageId, Sender } from '../core/message.ts';
+import { shortId } from '../core/mail-lines.ts';
+import type { MailState, Message, MessageId, Priority, Sender, SentMail } from '../core/message.ts';
 import { Chains } from './chains.ts';
 import type { Directory } from './directory.ts';
+import { Expiry } from './expiry.ts';
 import { type MailMemory, MailSteps } from './mail-steps.ts';
 import { Offering } from './offering.ts';
 import { threadNamed, threadOf } from './thread-names.ts';
@@ -25,6 +27,12 @@ export interface MessageOrder {
   readonly noReply: boolean;
   /** what it answers: it is of that one's chain */
   readonly answers?: Message;
+  readonly priority?: Priority;
+  /** nobody is told of it later than so many milliseconds from now */
+  readonly ttlMs?: number;
+  /** the sender's own mark: sent once, however often it is tried */
+  readonly key?: string;
+  readonly inline?: boolean;
 }
 
 type OfferingParts = ConstructorParameters<typeof Offering>[0];
@@ -41,10 +49,10 @@ export class Messages {
   readonly #chains: Chains;
   readonly #steps: MailSteps;
   readonly #offering: Offering;
+  readonly #expiry: Expiry;
   readonly #clock: Clock;
   readonly #mint: () => string;
   readonly #directory: Directory;
-  readonly #queue: OfferingParts['queue'];
   readonly #on: (event: Extract<PublicEvent, { type: 'message-sent' | 'mail-changed' | 'said' }>) => void;
 
   constructor(
@@ -58,10 +66,16 @@ export class Messages {
     this.#clock = parts.clock;
     this.#mint = parts.mint;
     this.#directory = parts.directory;
-    this.#queue = parts.queue;
     this.#on = parts.on;
     this.#steps = new MailSteps({ memory: parts.memory.mail, chains: this.#chains, clock: parts.clock, on: parts.on });
     this.#offering = new Offering({ ...parts, steps: this.#steps });
+    this.#expiry = new Expiry({
+      ...parts,
+      steps: this.#steps,
+      offering: this.#offering,
+      noted: (note) => this.#sent(note),
+      say: (text) => parts.on({ type: 'said', level: 'warning', text }),
+    });
   }
 
   /** Kept before anybody is told of it. @throws BridgeError where it is not accepted; then nothing of it is kept */
@@ -79,29 +93,38 @@ export class Messages {
     const to = [...new Set(order.to.map((name) => this.#directory.named(name).name))];
     if (to.length === 0) throw usageError('tell', 'recipient', 'is missing', 'bridge tell NAME "message"');
     if (to.includes(from.name)) throw usageError('tell', from.name, 'is who writes: nobody writes to himself');
+    const thread = order.thread === null ? this.#threadOf([from.name, ...to]) : this.#threadNamed(order.thread);
+    const { answers, key } = order;
+    const known = key === undefined ? null : this.#sentBefore(from.name, key, { thread, to, body });
+    if (known !== null) return known;
     this.#refuseFull(to);
-    const { answers } = order;
     const chain = from.standing === 'human' ? null : this.#chains.of(from.name);
+    const sentAt = this.#clock.now();
     const hops = from.standing === 'human' ? 0 : Math.max(chain?.hops ?? 0, answers?.hops ?? 0) + 1;
     const message: Message = {
       id: this.#mint() as MessageId,
-      thread: order.thread === null ? this.#threadOf([from.name, ...to]) : this.#threadNamed(order.thread),
+      thread,
       from,
       to,
       body,
-      sentAt: this.#clock.now(),
+      sentAt,
       causedBy: answers?.id ?? chain?.message ?? null,
       hops,
       noReply: noReply || /\[no-reply\]/.test(body),
+      ...choicesOf(order, sentAt),
     };
     const verdict = loopVerdict(hops);
     const first: MailState =
       verdict.is === 'held' ? { is: 'held', why: verdict.why, since: message.sentAt } : { is: 'waiting' };
     this.#memory.transact(() => this.#memory.mail.saveMessage(message, first));
-    this.#on({ type: 'message-sent', message });
     if (verdict.is === 'held') this.#sayHeld(message, verdict);
-    for (const member of to) this.#offering.tellOf(member);
+    this.#sent(message);
     return message;
+  }
+
+  #sent(message: Message): void {
+    this.#on({ type: 'message-sent', message });
+    for (const member of message.to) this.#offering.tellOf(member);
   }
 
   /** Offers the member what is due; nothing while it has no pane. */
@@ -114,8 +137,9 @@ export class Messages {
     this.#offering.deliveryChanged(delivery);
   }
 
-  /** What nobody heard of, as after a crash; and whatever waits for a member that can be told now. */
+  /** What is over, and what nobody heard of, as after a crash; and whatever waits for a member that can be told now. */
   tick(): void {
+    this.#expiry.tick();
     this.#offering.tick();
   }
 
@@ -134,14 +158,20 @@ export class Messages {
    * @param only ids: of what came since these were shown, the member has seen nothing
    */
   read(member: string, only: readonly string[] | null = null): Message[] {
+    // what was shown was read in time
+    if (only === null) this.#expiry.tick();
     const unread = this.#memory.mail.unreadOf(member).filter(({ message }) => only === null || only.includes(message));
-    const at = this.#clock.now();
-    this.#memory.transact(() => {
-      for (const mail of unread) this.#steps.step(mail, { type: 'read', at });
-    });
-    const bells = new Set(unread.flatMap(({ state }) => ('deliveryId' in state ? [state.deliveryId] : [])));
-    for (const bell of bells) this.#queue.cancel(bell, 'its message was read already');
+    this.#markRead(member, unread);
     return unread.map(({ sent }) => sent);
+  }
+
+  /** The member knows these: they are read, and nobody is told of it. @returns those that were not read before */
+  acknowledge(member: string, messages: readonly Message[]): Message[] {
+    const mails = messages.flatMap((sent) => {
+      const mail = this.#memory.mail.mail(sent.id, member);
+      return mail === null ? [] : [{ ...mail, sent }];
+    });
+    return this.#markRead(member, mails).map(({ sent }) => sent);
   }
 
   /** The message of this id, or the one whose id ends so. @throws BridgeError where none does, or several do */
@@ -159,19 +189,24 @@ export class Messages {
     throw usageError('message', id, 'unknown', 'the characters behind # in the line that landed, or in `bridge inbox`');
   }
 
-  /** Takes a message back from whom nobody has told of it yet. @returns from whom */
+  /** Takes a message back from whom nobody has told of it yet: its line may be queued, and not typed. @returns from whom */
   unsend(message: Message): string[] {
     const at = this.#clock.now();
-    const waiting = message.to.flatMap((member) => this.#memory.mail.mail(message.id, member) ?? []);
-    return this.#memory.transact(() =>
-      waiting
-        .filter((mail) => this.#steps.step({ ...mail, sent: message }, { type: 'withdrawn', at }))
-        .map(({ member }) => member),
+    const mails = message.to.flatMap((member) => this.#memory.mail.mail(message.id, member) ?? []);
+    const withdrawn = this.#memory.transact(() =>
+      mails.filter((mail) => {
+        const isQueued = this.#offering.takeBack(mail, 'it was withdrawn');
+        const state: MailState = isQueued ? { is: 'waiting' } : mail.state;
+        return this.#steps.step({ ...mail, state, sent: message }, { type: 'withdrawn', at });
+      }),
     );
+    for (const { member } of withdrawn) this.#offering.tellOf(member);
+    return withdrawn.map(({ member }) => member);
   }
 
   /** What the member has not read yet; nothing is marked. */
   unread(member: string): Message[] {
+    this.#expiry.tick();
     return this.#memory.mail.unreadOf(member).map(({ sent }) => sent);
   }
 
@@ -192,6 +227,28 @@ export class Messages {
 
   stateOf(message: MessageId, member: string): MailState | null {
     return this.#memory.mail.mail(message, member)?.state ?? null;
+  }
+
+  #markRead<M extends Omit<SentMail, 'expiresAt'>>(member: string, mails: readonly M[]): M[] {
+    const at = this.#clock.now();
+    const marked = this.#memory.transact(() => mails.filter((mail) => this.#steps.step(mail, { type: 'read', at })));
+    const lines = new Set(marked.flatMap(({ state }) => (state.is === 'offered' ? [state.deliveryId] : [])));
+    this.#offering.settled(member, lines);
+    return marked;
+  }
+
+  /** @throws BridgeError where the same mark was given to another message */
+  #sentBefore(sender: string, key: string, now: Pick<Message, 'thread' | 'to' | 'body'>): Message | null {
+    const before = this.#memory.mail.messageOfKey(sender, key);
+    if (before === null) return null;
+    const same = ({ thread, to, body }: typeof now) => JSON.stringify([thread, [...to].sort(), body]);
+    if (same(before) === same(now)) return before;
+    throw usageError(
+      '--idempotency-key',
+      key,
+      `names another message of ${this.#directory.shown(sender)}: #${shortId(before.id)}`,
+      'nothing was sent; choose another key for another message',
+    );
   }
 
   #refuseFull(to: readonly string[]): void {
@@ -223,4 +280,14 @@ export class Messages {
   #known(name: string): string {
     return this.#memory.mail.threadLike(name) ?? name;
   }
+}
+
+/** What is kept of an order only where it was chosen. */
+function choicesOf({ priority, ttlMs, key, inline }: MessageOrder, sentAt: number): Partial<Message> {
+  return {
+    ...(priority !== undefined && priority !== 'normal' && { priority }),
+    ...(ttlMs !== undefined && { expiresAt: sentAt + ttlMs }),
+    ...(key !== undefined && { key }),
+    ...(inline === true && { inline }),
+  };
 }

@@ -1,13 +1,21 @@
 import type { Clock } from '../core/clock.ts';
-import { isEnded } from '../core/delivery-machine.ts';
+import { isEnded, isWaiting } from '../core/delivery-machine.ts';
 import type { Delivery, DeliveryOptions, Envelope } from '../core/envelope.ts';
 import type { DeliveryId, EnvelopeId } from '../core/ids.ts';
 import { type LoopVerdict, loopVerdict } from '../core/loop-guard.ts';
 import { doorbellLine, fitsInLine, isAboutMail, mailThread, textLine } from '../core/mail-lines.ts';
-import { isDue, type MailInput, type MailState, type Message } from '../core/message.ts';
+import {
+  inTurn,
+  isOver,
+  type MailInput,
+  type MailState,
+  type Message,
+  rankOf,
+  type SentMail,
+} from '../core/message.ts';
 import type { PaneIdentity } from '../core/pane.ts';
-import type { Directory } from './directory.ts';
-import type { MailMemory, MailSteps, SentMail } from './mail-steps.ts';
+import type { Directory, LivingMember } from './directory.ts';
+import type { MailMemory, MailSteps } from './mail-steps.ts';
 
 /** The agent that a line is for is not there; what stands in its place does not get it. */
 const absent = ['gone', 'replaced', 'shell'];
@@ -28,6 +36,7 @@ export interface OfferingQueue {
     id: DeliveryId,
   ): Delivery;
   cancel(id: DeliveryId, reason: string): boolean;
+  replaceBody(id: DeliveryId, body: string, notes: string): boolean;
 }
 
 /**
@@ -68,52 +77,108 @@ export class Offering {
   /** Offers the member what is due, one thing at a time; nothing while it has no pane. */
   tellOf(member: string): void {
     const living = this.#directory.paneOf(member);
-    if (living === null || this.#isAsking(living.identity) || this.#of(member, 'offered').length > 0) return;
-    const due = this.#of(member, 'waiting').filter(({ state }) => isDue(state));
+    if (living === null || this.#isAsking(living.identity)) return;
+    const now = this.#clock.now();
+    const due = inTurn(this.#of(member, 'waiting').filter((mail) => !isOver(mail, now)));
+    const offered = this.#of(member, 'offered');
+    this.#memory.transact(() => {
+      if (offered.length === 0) this.#offer(living, due);
+      else if (due.length > 0 && rankOf(due[0]!.sent) > Math.max(...offered.map(({ sent }) => rankOf(sent)))) {
+        if (this.takeBack(offered[0]!, 'what is more urgent comes first')) this.tellOf(member);
+      } else this.#renewBell(member, offered, due);
+    });
+  }
+
+  /** Offers it no more, unless it is being typed already; then it waits again, and so does whatever the same bell is about. */
+  takeBack({ member, state }: Pick<SentMail, 'member' | 'state'>, reason: string): boolean {
+    if (state.is !== 'offered') return false;
+    const { deliveryId } = state;
+    if (!this.#queue.cancel(deliveryId, reason)) return false;
+    for (const mail of this.#of(member, 'offered'))
+      if (deliveryOf(mail) === deliveryId) this.#steps.step(mail, { type: 'not-typed', deliveryId });
+    return true;
+  }
+
+  /** These were read, or withdrawn: a line that tells of nothing any more is not typed, and a bell says what is left. */
+  settled(member: string, deliveries: ReadonlySet<DeliveryId>): void {
+    for (const id of deliveries) {
+      const left = this.#of(member, 'offered').filter((mail) => deliveryOf(mail) === id);
+      if (left.length === 0) this.#queue.cancel(id, 'its message was read already');
+      else this.#renewBell(member, left, []);
+    }
+  }
+
+  /** @param due in the order in which the member is told of it */
+  #offer(living: LivingMember, due: readonly SentMail[]): void {
     const [first] = due;
     if (first === undefined) return;
+    const member = living.name;
     const isText = fitsInLine(first.sent);
     const offered = isText ? [first] : due.filter(({ sent }) => !fitsInLine(sent));
-    const shown = this.#directory.shown(member);
-    const unread = [...this.#memory.mail.unreadOf(member).filter(({ state }) => state.is === 'submitted'), ...offered];
     const body = isText
-      ? textLine(this.#withShownNames(first.sent), shown, warningOf(loopVerdict(first.sent.hops)))
-      : doorbellLine(
-          unread.map(({ sent }) => this.#withShownNames(sent)),
-          shown,
-        );
+      ? textLine(
+          this.#withShownNames(first.sent),
+          this.#directory.shown(member),
+          warningOf(loopVerdict(first.sent.hops)),
+        )
+      : this.#bell(member, offered);
     const deliveryId = this.#mint() as DeliveryId;
-    this.#memory.transact(() => {
-      for (const mail of offered)
-        this.#steps.step(mail, { type: 'offered', deliveryId, as: isText ? 'text' : 'doorbell' });
-      this.#queue.post(
-        {
-          id: this.#mint() as EnvelopeId,
-          thread: `${mailThread}${deliveryId}`,
-          from: isText ? first.sent.from.name : 'bridge',
-          to: member,
-          inReplyTo: null,
-          kind: 'message',
-          body,
-          notes: '',
-          expectsReply: false,
-          createdAt: this.#clock.now(),
-        },
-        living.identity,
-        living.agent,
-        this.#optionsFor(living.identity),
-        null,
-        deliveryId,
+    for (const { message, sent } of offered)
+      this.#steps.step(
+        { message, member, sent, state: { is: 'waiting' } },
+        { type: 'offered', deliveryId, as: isText ? 'text' : 'doorbell' },
       );
-    });
+    this.#queue.post(
+      {
+        id: this.#mint() as EnvelopeId,
+        thread: `${mailThread}${deliveryId}`,
+        from: isText ? first.sent.from.name : 'bridge',
+        to: member,
+        inReplyTo: null,
+        kind: 'message',
+        body,
+        notes: '',
+        expectsReply: false,
+        createdAt: this.#clock.now(),
+      },
+      living.identity,
+      living.agent,
+      this.#optionsFor(living.identity),
+      lastDeadline(offered),
+      deliveryId,
+    );
+  }
+
+  /** A bell that is not being typed yet says what is unread by now. */
+  #renewBell(member: string, offered: readonly SentMail[], due: readonly SentMail[]): void {
+    const [first] = offered;
+    if (first?.state.is !== 'offered' || first.state.as !== 'doorbell') return;
+    const { deliveryId } = first.state;
+    const more = due.filter(({ sent }) => !fitsInLine(sent));
+    const body = this.#bell(member, [...offered, ...more]);
+    const delivery = this.#memory.delivery(deliveryId);
+    if (delivery === null || !isWaiting(delivery.state) || delivery.envelope.body === body) return;
+    // a bell that is over before what came now is rung anew
+    if (delivery.deadlineAt !== lastDeadline([...offered, ...more])) {
+      if (this.takeBack(first, 'there is more to say')) this.tellOf(member);
+    } else if (this.#queue.replaceBody(deliveryId, body, ''))
+      for (const mail of more) this.#steps.step(mail, { type: 'offered', deliveryId, as: 'doorbell' });
+  }
+
+  /** What a bell says: what was told of before and is still unread, and these. */
+  #bell(member: string, offered: readonly SentMail[]): string {
+    const before = this.#memory.mail.unreadOf(member).filter(({ state }) => state.is === 'submitted');
+    const unread = [...before, ...offered].sort((a, b) => (a.message < b.message ? -1 : 1));
+    return doorbellLine(
+      unread.map(({ sent }) => this.#withShownNames(sent)),
+      this.#directory.shown(member),
+    );
   }
 
   /** A line about mail has come further on its way. Others change nothing. */
   deliveryChanged({ id, envelope, state }: Delivery): void {
     if (!isAboutMail(envelope)) return;
-    const mails = this.#of(envelope.to, 'offered').filter(
-      (mail) => 'deliveryId' in mail.state && mail.state.deliveryId === id,
-    );
+    const mails = this.#of(envelope.to, 'offered').filter((mail) => deliveryOf(mail) === id);
     const at = this.#clock.now();
     if (state.is === 'held' && absent.includes(state.reason)) {
       this.#queue.cancel(id, 'its agent has gone');
@@ -135,8 +200,9 @@ export class Offering {
 
   /** Ends of deliveries that nobody heard of, as after a crash; and whatever waits for a member that can be told now. */
   tick(): void {
-    for (const { state } of this.#memory.mail.mailOf(null, ['offered'])) {
-      const delivery = 'deliveryId' in state ? this.#memory.delivery(state.deliveryId) : null;
+    const offered = this.#memory.mail.mailOf(null, ['offered']);
+    for (const deliveryId of new Set(offered.flatMap((mail) => deliveryOf(mail) ?? []))) {
+      const delivery = this.#memory.delivery(deliveryId);
       if (delivery !== null) this.deliveryChanged(delivery);
     }
     for (const member of this.#memory.mail.membersWith('waiting')) this.tellOf(member);
@@ -163,6 +229,18 @@ export class Offering {
     const name = this.#directory.shown(message.from.name);
     return { ...message, from: { ...message.from, name } };
   }
+}
+
+/** The delivery by which it is offered; null where it is not. */
+function deliveryOf({ state }: SentMail): DeliveryId | null {
+  return state.is === 'offered' ? state.deliveryId : null;
+}
+
+/** From when on there is nothing to tell of; null: never. */
+function lastDeadline(offered: readonly SentMail[]): number | null {
+  return offered.some(({ expiresAt }) => expiresAt === null)
+    ? null
+    : Math.max(...offered.map((mail) => mail.expiresAt!));
 }
 
 function warningOf(verdict: LoopVerdict): string | null {

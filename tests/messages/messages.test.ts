@@ -10,7 +10,7 @@ import type { PaneIdentity } from '../../bridge/core/pane.ts';
 import { auditJournal } from '../../bridge/journal/audit.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
 import { Directory } from '../../bridge/messages/directory.ts';
-import { Messages } from '../../bridge/messages/messages.ts';
+import { type MessageOrder, Messages } from '../../bridge/messages/messages.ts';
 
 let folder: string;
 let journal: Journal;
@@ -20,7 +20,9 @@ let living: string[];
 let asking: string[];
 /** deliveries as the journal has them */
 let ended: Map<string, Delivery>;
-let posted: Array<Pick<Delivery, 'id' | 'envelope'>>;
+let posted: Array<Pick<Delivery, 'id' | 'envelope' | 'deadlineAt'>>;
+/** what is being typed: nothing is taken back of it */
+let typing: string[];
 let cancelled: string[];
 let events: PublicEvent[];
 let directory: Directory;
@@ -50,6 +52,7 @@ function open(): void {
   journal = Journal.open(join(folder, 'bridge.db'), { now }).journal;
   ended = new Map();
   posted = [];
+  typing = [];
   cancelled = [];
   events = [];
   let count = 0;
@@ -65,7 +68,10 @@ function open(): void {
       memory: (key) => journal.memory(key),
       saveMemory: (key, value) => journal.saveMemory(key, value),
       transact: (work) => journal.transact(work),
-      delivery: (id) => ended.get(id) ?? null,
+      delivery: (id) => {
+        const queued = posted.find((one) => one.id === id && !cancelled.includes(id));
+        return ended.get(id) ?? (queued === undefined ? null : ({ ...queued, state: { is: 'queued' } } as Delivery));
+      },
     },
     clock,
     mint() {
@@ -74,13 +80,19 @@ function open(): void {
     },
     directory,
     queue: {
-      post: (envelope, _pane, _agent, _options, _deadline, id) => {
-        posted.push({ id, envelope });
-        return { id, envelope } as Delivery;
+      post: (envelope, _pane, _agent, _options, deadlineAt, id) => {
+        posted.push({ id, envelope, deadlineAt });
+        return { id, envelope, deadlineAt } as Delivery;
       },
       cancel: (id) => {
         cancelled.push(id);
-        return true;
+        return !typing.includes(id);
+      },
+      replaceBody: (id, body) => {
+        const index = posted.findIndex((one) => one.id === id);
+        const one = posted[index]!;
+        posted[index] = { ...one, envelope: { ...one.envelope, body } };
+        return !typing.includes(id);
       },
     },
     optionsFor: () => ({ force: false, allowShell: false }),
@@ -159,8 +171,167 @@ test('an answer goes to who wrote, in the same thread, and is one hop further; w
   const late = tell(human, 'lead', 'never mind');
   expect(messages.unsend(late)).toEqual(['shop/lead']);
   expect(messages.unsend(late)).toEqual([]);
+  typing = posted.map(({ id }) => id);
   expect(messages.unsend(asked)).toEqual([]);
   expect(() => messages.named('zzzz')).toThrow(/unknown message 'zzzz'/);
+});
+
+const send = (to: string, body: string, more: Partial<MessageOrder> = {}) =>
+  messages.send({ from: agent('shop/coder'), to: [to], body, thread: null, noReply: false, ...more });
+
+test('what is more urgent comes first, what was sent first among equals; what is being typed is not overtaken', () => {
+  send('lead', 'one');
+  for (const [body, priority] of [
+    ['two', 'low'],
+    ['three', 'normal'],
+    ['four', 'high'],
+    ['five', 'high'],
+  ] as const)
+    send('lead', body, { priority });
+  expect(cancelled).toEqual([posted[0]!.id]);
+  typing = [posted[1]!.id];
+  for (let count = 0; count < 5; count++) ends(arrived);
+  expect(lines()).toEqual(['one', 'four', 'five', 'one', 'three', 'two'].map((body) => `[coder -> lead] ${body}`));
+});
+
+test('what is urgent does not wait for a text that is being typed, and is not typed beside it', () => {
+  send('lead', 'one');
+  typing = [posted[0]!.id];
+  send('lead', 'two', { priority: 'high' });
+  expect(posted).toHaveLength(1);
+  ends(arrived);
+  expect(lines()).toEqual(['[coder -> lead] one', '[coder -> lead] two']);
+});
+
+test('a bell that is not typed yet says what is unread by now: what came, was read, withdrawn or is over', () => {
+  const bell = () =>
+    lines()
+      .at(-1)!
+      .replace(/^.*\] | in thread.*/g, '');
+  const first = send('lead', 'a\nb');
+  const second = send('lead', 'c\nd');
+  expect([posted.length, bell()]).toEqual([1, '2 messages from coder']);
+  messages.acknowledge('shop/lead', [first]);
+  expect([posted.length, bell(), cancelled]).toEqual([1, '1 message from coder', []]);
+  expect(messages.unsend(second)).toEqual(['shop/lead']);
+  expect(cancelled).toEqual([posted[0]!.id]);
+  const short = send('lead', 'e\nf', { ttlMs: 1_000 });
+  send('lead', 'g\nh');
+  expect(bell()).toBe('2 messages from coder');
+  now += 1_000;
+  messages.tick();
+  expect([stateOf(short, 'shop/lead'), bell()]).toEqual(['expired', '1 message from coder']);
+  typing = [posted.at(-1)!.id];
+  send('lead', 'i\nj');
+  ends(arrived);
+  expect(bell()).toBe('2 messages from coder');
+});
+
+test('what nobody was told of in time expires, and its sender is told once; a note makes no loop and has no note', () => {
+  living = names.filter((name) => name !== 'shop/lead');
+  const message = send('lead', 'Is it\ngreen?', { to: ['lead', 'critic'], ttlMs: 60_000, thread: 'build' });
+  ends({ is: 'held', reason: 'busy', detail: '', since: 0 });
+  expect(posted[0]!.deadlineAt).toBe(message.expiresAt);
+  now = message.expiresAt! - 1;
+  messages.tick();
+  expect(posted).toHaveLength(1);
+  now += 1;
+  messages.tick();
+  expect(message.to.map((name) => stateOf(message, name))).toEqual(['expired', 'expired']);
+  expect(posted[1]!.envelope).toMatchObject({
+    to: 'shop/coder',
+    body: expect.stringMatching(
+      /^\[bridge -> coder #\w{4}\] Your message #\w{4} to critic, lead has expired: nobody could be told of it within 1m\. It began: Is it… \(no reply needed\)$/,
+    ),
+  });
+  ends(arrived);
+  for (let count = 0; count < 3; count++) {
+    now += 60_000;
+    messages.tick();
+  }
+  expect(posted).toHaveLength(2);
+  const note = journal.mail.thread('build', 9).at(-1)!;
+  expect([note.note, note.hops, note.causedBy, journal.mail.participants('build')]).toEqual([
+    true,
+    message.hops,
+    message.id,
+    ['shop/coder', 'shop/critic', 'shop/lead'],
+  ]);
+  expect([messages.unread('shop/lead'), messages.read('shop/lead')]).toEqual([[], []]);
+  // whoever writes again because of a note goes on with the chain
+  expect(send('critic', 'again', { thread: 'build' }).hops).toBe(message.hops + 1);
+});
+
+test('an agent that writes again whenever it is told of an expiry is held as a loop', () => {
+  living = ['shop/coder'];
+  let last = send('lead', 'x', { ttlMs: 1_000 });
+  let count = 1;
+  for (; stateOf(last, 'shop/lead') === 'waiting' && count < 40; count++) {
+    now += 1_000;
+    messages.tick();
+    ends(arrived);
+    last = send('lead', 'x', { ttlMs: 1_000 });
+  }
+  expect([stateOf(last, 'shop/lead'), count]).toEqual(['held', 11]);
+});
+
+test('a text that is being typed when its time is over is told, and does not expire; a person is told in the log', () => {
+  const typed = send('lead', 'x', { ttlMs: 1_000 });
+  typing = [posted[0]!.id];
+  now += 2_000;
+  messages.tick();
+  expect(stateOf(typed, 'shop/lead')).toBe('offered');
+  ends(arrived);
+  messages.tick();
+  expect(stateOf(typed, 'shop/lead')).toBe('submitted');
+  living = [];
+  send('lead', 'y', { from: human, ttlMs: 1_000 });
+  now += 1_000;
+  messages.tick();
+  expect(events.at(-1)).toMatchObject({
+    type: 'said',
+    text: expect.stringMatching(/^message #\w{4} to lead has expired/),
+  });
+  expect(journal.mail.threads().map((thread) => thread.messages)).toEqual([1, 1]);
+});
+
+test('a time to live moves with the clock', () => {
+  living = [];
+  const message = send('lead', 'x', { ttlMs: 60_000 });
+  journal.mail.moveDeadlines(3_600_000, now);
+  now += 3_600_000;
+  messages.tick();
+  expect(stateOf(message, 'shop/lead')).toBe('waiting');
+  now += 60_000;
+  messages.tick();
+  expect(stateOf(message, 'shop/lead')).toBe('expired');
+});
+
+test('the same mark of the same sender is the same message, also after a restart; for another text it is refused', () => {
+  const first = send('lead', 'deployed', { key: 'release-7' });
+  expect(send('lead', 'deployed', { key: 'release-7' })).toEqual(first);
+  journal.close();
+  open();
+  expect(send('lead', ' deployed\n', { key: 'release-7' }).id).toBe(first.id);
+  for (const other of [{ body: 'undone' }, { to: ['critic'] }, { thread: 'other' }])
+    expect(() => send('lead', 'deployed', { key: 'release-7', ...other })).toThrow(
+      /names another message of coder: #\w{4}/,
+    );
+  expect(send('lead', 'deployed', { key: 'release-7', from: agent('shop/critic') }).id).not.toBe(first.id);
+  expect(journal.mail.threads().map((thread) => thread.messages)).toEqual([1, 1]);
+});
+
+test('who acknowledges knows a text, and nobody is told', () => {
+  const [text, other] = [send('lead', 'one'), send('critic', 'two')];
+  ends(arrived, 0);
+  const before = posted.length;
+  expect(messages.acknowledge('shop/lead', [text, other]).map(({ id }) => id)).toEqual([text.id]);
+  expect(messages.acknowledge('shop/lead', [text])).toEqual([]);
+  expect([stateOf(text, 'shop/lead'), stateOf(other, 'shop/critic'), posted.length]).toEqual([
+    'read',
+    'offered',
+    before,
+  ]);
 });
 
 test('who is down, or waits for an answer itself, is told later; what was not typed is offered again', () => {
