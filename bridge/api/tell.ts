@@ -1,22 +1,16 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
 import { BridgeError } from '../core/failure.ts';
-import type { Message } from '../core/message.ts';
+import { shortId } from '../core/mail-lines.ts';
+import { priorities } from '../core/message.ts';
 import { limitMs, text, word } from './arguments.ts';
+import { messageView, viewOfMessage } from './inbox.ts';
+import { awaited, type Outcome, outcome, outcomesOf, repliesTo, stillAwaited } from './mail-outcomes.ts';
 import { method } from './method.ts';
 import { senderArgs, senderOf } from './sender.ts';
 
 /** More are no recipients of a letter. */
 const mostRecipients = 200;
-
-const outcome = z.object({
-  member: z.string(),
-  /** `held`: by the loop guard, until a person lets it go on */
-  is: z.enum(['submitted', 'waiting', 'held', 'uncertain', 'read']),
-  why: z.string(),
-  /** from sending to the receipt, ms; null before there is one */
-  tookMs: z.number().nullable(),
-});
 
 export const tellView = z.object({
   id: z.string(),
@@ -24,8 +18,15 @@ export const tellView = z.object({
   from: z.string(),
   standing: z.enum(['verified', 'claimed', 'human']),
   outcomes: z.array(outcome).readonly(),
+  /** what was waited for, and whether all of them came so far */
+  until: z.enum(awaited),
+  isReached: z.boolean(),
+  /** where answers were waited for */
+  replies: z.array(messageView).readonly(),
 });
 export type TellView = z.infer<typeof tellView>;
+
+const mostTtlMs = 90 * 86_400_000;
 
 /** Writes to members, and waits a moment for what becomes of it. */
 export const tell = method({
@@ -39,34 +40,69 @@ export const tell = method({
     answers: word(64).nullable().default(null),
     noReply: z.boolean().default(false),
     waitMs: limitMs.default(5_000),
-    /** waits so long for the receipt; else what holds it for longer than a moment is told at once */
+    /** waits so long; else what holds it for longer than a moment is told at once */
     isPatient: z.boolean().default(false),
+    until: z.enum(awaited).default('submitted'),
+    priority: z.enum(priorities).default('normal'),
+    /** nobody is told of it later than this from now */
+    ttlMs: z
+      .number()
+      .int()
+      .min(1_000, 'is shorter than a second')
+      .max(mostTtlMs, 'is longer than 90 days')
+      .nullable()
+      .default(null),
+    /** the sender's own mark: the same again is the same message, and is not sent twice */
+    idempotencyKey: word(128).min(1, 'is empty').nullable().default(null),
+    /** its text goes into the pane whole, several lines too */
+    inline: z.boolean().default(false),
   }),
   result: tellView,
-  async run(bridge: Bridge, { to, body, thread, answers, noReply, waitMs, isPatient, ...evidence }, closed) {
+  async run(bridge: Bridge, { to, body, thread, answers, noReply, waitMs, isPatient, until, ...given }, closed) {
+    const { priority, ttlMs, idempotencyKey, inline, ...evidence } = given;
     const { name, standing } = await senderOf(bridge, evidence);
     if (standing === 'claimed' && bridge.config.senders === 'verified') throw unproven(bridge.directory.shown(name));
     const message = bridge.messages.send({
       from: { name, standing },
       body,
       noReply,
+      priority,
+      inline,
+      ...(ttlMs !== null && { ttlMs }),
+      ...(idempotencyKey !== null && { key: idempotencyKey }),
       ...answering(bridge, { to, thread, answers }),
     });
-    const isTold = () =>
-      outcomesOf(bridge, message).every(({ is, isMoving }) => is !== 'waiting' || !(isMoving || isPatient))
-        ? true
-        : null;
-    if (waitMs > 0) await bridge.changes.until(isTold, closed, waitMs);
-    const outcomes = outcomesOf(bridge, message).map(({ isMoving, ...one }) => one);
+    const awaitedNow = () => stillAwaited(bridge, message, until);
+    const isStill = () => outcomesOf(bridge, message).every(({ is, isMoving }) => is !== 'waiting' || !isMoving);
+    const isOver = () => awaitedNow().length === 0 || (!isPatient && isStill());
+    if (waitMs > 0) await bridge.changes.until(() => (isOver() ? true : null), closed, waitMs);
+    const replies = until === 'replied' ? repliesTo(bridge, message) : [];
+    const outcomes = outcomesOf(bridge, message).map(({ isMoving, ...one }, index) => {
+      const reply = replies.find(({ from }) => from.name === message.to[index]);
+      if (reply === undefined) return one;
+      return {
+        ...one,
+        is: 'replied' as const,
+        why: `#${shortId(reply.id)}`,
+        since: reply.sentAt,
+        tookMs: reply.sentAt - message.sentAt,
+      };
+    });
     return {
       id: message.id,
       thread: message.thread,
       from: bridge.directory.shown(name),
       standing,
       outcomes,
+      until,
+      isReached: awaitedNow().length === 0 && !outcomes.some(({ is }) => notReached.includes(is)),
+      replies: replies.map((reply) => viewOfMessage(bridge, reply)),
     };
   },
 });
+
+/** Ends that are none of those that somebody waits for. */
+const notReached: ReadonlyArray<Outcome['is']> = ['held', 'withdrawn', 'expired', 'uncertain'];
 
 function unproven(name: string): BridgeError {
   return new BridgeError({
@@ -88,43 +124,4 @@ function answering(
   if (answers === null) return { to, thread };
   const message = messages.named(answers);
   return { to: [message.from.name], thread: message.thread, answers: message };
-}
-
-/** Holds that are over in a moment. */
-const momentary = ['unknown', 'starting', 'locked'];
-
-type Outcome = z.infer<typeof outcome> & { readonly isMoving: boolean };
-
-function outcomesOf(bridge: Bridge, message: Message): Outcome[] {
-  return message.to.map((member) => {
-    const state = bridge.messages.stateOf(message.id, member);
-    const of = (is: Outcome['is'], why: string, tookMs: number | null, isMoving = false) => ({
-      member: bridge.directory.shown(member),
-      is,
-      why,
-      tookMs,
-      isMoving,
-    });
-    switch (state?.is) {
-      case 'submitted':
-        return of(
-          'submitted',
-          state.as === 'text' ? 'its text is in the pane' : 'a doorbell is in the pane',
-          state.at - message.sentAt,
-        );
-      case 'read':
-        return of('read', 'read', state.at - message.sentAt);
-      case 'uncertain':
-        return of('uncertain', state.reason, null);
-      case 'held':
-        return of('held', state.why, null);
-      case 'offered': {
-        const delivery = bridge.journal.delivery(state.deliveryId)?.state;
-        if (delivery?.is !== 'held') return of('waiting', 'on its way', null, true);
-        return of('waiting', `${delivery.reason}: ${delivery.detail}`, null, momentary.includes(delivery.reason));
-      }
-      default:
-        return of('waiting', bridge.messages.whyWaiting(member), null, bridge.messages.isBehindAnother(member));
-    }
-  });
 }

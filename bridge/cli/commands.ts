@@ -129,6 +129,8 @@ export const commands: Readonly<Record<string, CommandRow>> = {
         'to two, from stdin: they get a doorbell, and read it with `bridge inbox`',
       ],
       ['bridge tell coder --no-reply "Deployed."'],
+      ['bridge tell coder "Which port?" --wait=replied --timeout 90', 'its answer is printed'],
+      ['bridge tell coder "CI is red." --ttl 15m --priority high --idempotency-key ci-812'],
     ],
     load: async () => (await import('./tell.ts')).registerTell,
   },

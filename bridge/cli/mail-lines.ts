@@ -26,10 +26,11 @@ export function outcomeLines({ id, outcomes }: TellView): string[] {
   });
 }
 
-/** 2 where it waits for anybody, 3 where nobody can tell whether it arrived. */
-export function outcomeCode({ outcomes }: TellView): ExitCode {
+/** 0 where all of them came as far as was waited for, 1 where it ended otherwise, 2 where it waits, 3 where nobody can tell. */
+export function outcomeCode({ outcomes, isReached }: TellView): ExitCode {
   if (outcomes.some(({ is }) => is === 'uncertain')) return ExitCode.undecided;
-  return outcomes.every(({ is }) => is === 'submitted' || is === 'read') ? ExitCode.done : ExitCode.held;
+  if (outcomes.some(({ is }) => is === 'expired' || is === 'withdrawn')) return ExitCode.failed;
+  return isReached ? ExitCode.done : ExitCode.held;
 }
 
 /** A message as it is read. What others wrote is indented: no line of it passes for a heading. */

@@ -1,17 +1,25 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { Awaited } from '../api/mail-outcomes.ts';
 import { usageError } from '../core/failure.ts';
+import { type Priority, priorities } from '../core/message.ts';
 import type { Context } from './context.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
-import { outcomeCode, outcomeLines, senderHere } from './mail-lines.ts';
-import { seconds, seen, textFrom } from './text.ts';
+import { messageLines, outcomeCode, outcomeLines, senderHere } from './mail-lines.ts';
+import { duration, seconds, seen, textFrom } from './text.ts';
 
 interface Flags {
   readonly as?: string;
   readonly file?: string;
   readonly reply: boolean;
   readonly wait?: string;
+  readonly timeout?: string;
+  readonly ttl?: string;
+  readonly priority: Priority;
+  readonly idempotencyKey?: string;
+  readonly inline?: true;
+  readonly quiet?: true;
 }
 
 export function registerTell(command: Command): void {
@@ -37,12 +45,57 @@ export function registerTell(command: Command): void {
   );
 }
 
+/** What it can wait for; a number is the older form of `--wait=submitted --timeout`. */
+const awaited: readonly Awaited[] = ['submitted', 'read', 'replied'];
+const usualTimeout = '60';
+
 export function withMailOptions(command: Command): Command {
+  const parse = command.parseOptions.bind(command);
+  // `--wait` alone must not take the name or the message behind it for its word
+  command.parseOptions = (words) => parse(withWaitWord(words));
   return command
     .option('--as <name>', 'who you are, where your processes do not show it: a claim, and shown as one')
     .option('--file <file>', 'the message from a file')
     .option('--no-reply', 'no answer is wanted, and the recipient is told so')
-    .option('--wait <seconds>', 'wait so long for the receipt (default: 5, and what holds it is told at once)');
+    .addOption(
+      new Option(
+        '--wait [until]',
+        'wait until it is submitted (a line about it is in the pane), read or replied',
+      ).preset('submitted'),
+    )
+    .option('--timeout <seconds>', `give up waiting after this long (default: ${usualTimeout} with --wait, else 5)`)
+    .option('--ttl <time>', 'tell nobody of it later than this: 90, 15m, 2h, 3d; you are told of that')
+    .addOption(
+      new Option('--priority <priority>', 'what comes first among what waits for one member')
+        .choices([...priorities])
+        .default('normal'),
+    )
+    .option('--idempotency-key <key>', 'send it once, however often this is tried; prints what became of it')
+    .option('--inline', 'put the text whole into the pane, several lines too, in place of a doorbell')
+    .option('-q, --quiet', 'print nothing; the exit code says what became of it');
+}
+
+function withWaitWord(words: readonly string[]): string[] {
+  const end = words.includes('--') ? words.indexOf('--') : words.length;
+  return words.map((word, index) => {
+    const isAlone = word === '--wait' && index < end && !isWaitWord(words[index + 1] ?? '');
+    return isAlone ? '--wait=submitted' : word;
+  });
+}
+
+function isWaitWord(word: string): boolean {
+  return (awaited as readonly string[]).includes(word) || /^[\d.]+$/.test(word);
+}
+
+/** How long is waited, for what, and whether something that holds it ends the waiting. */
+function waitingOf({ wait, timeout }: Pick<Flags, 'wait' | 'timeout'>) {
+  if (wait !== undefined && !isWaitWord(wait))
+    throw usageError('--wait', wait, `invalid: expected one of ${awaited.join(', ')}`, 'how long: --timeout SECONDS');
+  const until = awaited.find((one) => one === wait) ?? 'submitted';
+  const given = timeout ?? (wait === undefined || wait === until ? undefined : wait);
+  const limit = given ?? (wait === undefined ? '5' : usualTimeout);
+  const waitMs = seconds(limit, timeout === undefined && wait === limit ? '--wait' : '--timeout');
+  return { until, waitMs, isPatient: wait !== undefined || timeout !== undefined };
 }
 
 export async function bodyOf({ file }: Flags, words: readonly string[], name: string): Promise<string> {
@@ -73,9 +126,13 @@ export async function told(
     ...order,
     to: [...order.to],
     noReply: !flags.reply,
-    waitMs: seconds(flags.wait ?? '5', '--wait'),
-    isPatient: flags.wait !== undefined,
+    ...waitingOf(flags),
+    priority: flags.priority,
+    ttlMs: flags.ttl === undefined ? null : duration(flags.ttl, '--ttl'),
+    idempotencyKey: flags.idempotencyKey ?? null,
+    inline: flags.inline === true,
   });
-  context.out.result(outcomeLines(view).join('\n'), view);
+  const replies = view.replies.flatMap((reply) => messageLines(reply, Date.now()));
+  if (!flags.quiet) context.out.result([...outcomeLines(view), ...replies].join('\n'), view);
   return outcomeCode(view);
 }

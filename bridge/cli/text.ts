@@ -36,3 +36,13 @@ export function seconds(value: string, flag: string): number {
     throw usageError(flag, value, 'invalid: expected a number of seconds');
   return number * 1000;
 }
+
+const unitsMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `90`, `15m`, `2h`, `3d`: a time as a person types it, seconds where no unit is named; in milliseconds. */
+export function duration(value: string, flag: string): number {
+  const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)([smhd])?$/.exec(value) ?? [];
+  const ms = Math.round(Number(number) * unitsMs[unit]!);
+  if (number === '' || ms === 0) throw usageError(flag, value, 'invalid: expected a time, as 90, 15m, 2h or 3d');
+  return ms;
+}
