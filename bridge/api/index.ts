@@ -9,15 +9,20 @@ import { changes } from './changes.ts';
 import { dismiss } from './dismiss.ts';
 import { explain } from './explain.ts';
 import { follow } from './follow.ts';
+import { id } from './id.ts';
 import { inbox } from './inbox.ts';
+import { keys } from './keys.ts';
 import { list } from './list.ts';
 import { log } from './log.ts';
 import { members } from './members.ts';
+import { message } from './message.ts';
 import { type Method, type Served, type StreamMethod, served } from './method.ts';
+import { name } from './name.ts';
 import { overview } from './overview.ts';
 import { panes } from './panes.ts';
 import { pause } from './pause.ts';
 import { pauses } from './pauses.ts';
+import { read } from './read.ts';
 import { register } from './register.ts';
 import { release } from './release.ts';
 import { requests } from './requests.ts';
@@ -34,6 +39,7 @@ import { tell } from './tell.ts';
 import { thread } from './thread.ts';
 import { threads } from './threads.ts';
 import { tokens } from './tokens.ts';
+import { type } from './type.ts';
 import { unsend } from './unsend.ts';
 import { watch } from './watch.ts';
 import { whoami } from './whoami.ts';
@@ -69,6 +75,12 @@ const acting = [
   addToken,
   tokens,
   revokeToken,
+  read,
+  type,
+  message,
+  keys,
+  id,
+  name,
 ] as const;
 
 /** Everything that can be asked of a bridge, in the order in which people meet it. */

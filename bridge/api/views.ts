@@ -150,6 +150,7 @@ function statusOf(request: Request, delivery: Delivery | null): string {
 function submittedAs(receipt: Receipt): string {
   // keys have no other receipt
   if (receipt.evidence === 'screen-changed') return 'pressed (screen-changed)';
+  if (receipt.evidence === 'in-composer') return 'typed, and not submitted: it stands in the prompt';
   return `submitted (${receiptInWords(receipt)})`;
 }
 

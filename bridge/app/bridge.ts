@@ -40,6 +40,7 @@ import { DeliveryOutcomes } from './delivery-outcomes.ts';
 import type { Dispatches } from './dispatches.ts';
 import { LiveControllers } from './live-controllers.ts';
 import { RequestOpener } from './open-request.ts';
+import { PaneActs } from './pane-acts.ts';
 import { placeEarlierPanes } from './placing.ts';
 import { Projects } from './projects.ts';
 import { Retention } from './retention.ts';
@@ -71,6 +72,8 @@ export class Bridge {
   readonly controllers: LiveControllers;
   readonly deliveries: DeliveryQueue;
   readonly texts: TextSender;
+  /** what agents do by hand in each other's panes */
+  readonly acts: PaneActs;
   readonly mailbox: Mailbox;
   readonly alerts: Alerts;
   readonly dispatches: Dispatches;
@@ -146,6 +149,7 @@ export class Bridge {
       notifyFor: (pane) => servers.notifyFor(pane),
     });
     const { texts } = this;
+    this.acts = new PaneActs({ clock, mint, journal, panes, post: deliveries, texts });
     this.mailbox = assembleMailbox({ config, clock, journal, emit });
     this.alerts = new Alerts({
       memory: journal,

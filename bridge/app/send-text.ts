@@ -135,8 +135,22 @@ export class TextSender {
       undefined,
       bound,
     );
+    return this.#followed(posted, order.waitMs, closed);
+  }
+
+  /** Posts what `post` posts for this pane, and sees what becomes of it, as of a text that is sent. */
+  async follow(pane: PaneAddress, post: () => Delivery, closed: AbortSignal): Promise<Delivery> {
+    const stopNotifying = this.#notifyFor(pane);
+    try {
+      return await this.#followed(post(), 0, closed);
+    } finally {
+      stopNotifying();
+    }
+  }
+
+  async #followed(posted: Delivery, waitMs: number, closed: AbortSignal): Promise<Delivery> {
     this.#remember(posted.id, closed);
-    const last = await this.#triedUntil(posted, this.#waits.now() + order.waitMs, closed);
+    const last = await this.#triedUntil(posted, this.#waits.now() + waitMs, closed);
     if (!isWaiting(last.state)) return last;
     const why = last.state.is === 'held' ? `held: ${last.state.reason}: ${last.state.detail}` : 'held: interrupted';
     this.#post.cancel(posted.id, why);

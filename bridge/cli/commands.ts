@@ -246,6 +246,51 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     ],
     load: async () => (await import('./send.ts')).registerSend,
   },
+  read: {
+    group: 'Panes',
+    says: "Print a pane's last lines; with that you may act on it, once",
+    examples: [
+      ['bridge read coder', 'its last 50 lines'],
+      ['bridge read shop/coder 5', 'exactly the last five'],
+    ],
+    load: async () => (await import('./read.ts')).registerRead,
+  },
+  type: {
+    group: 'Panes',
+    says: 'Type a text into a pane that you have read; no Enter',
+    examples: [
+      ['bridge type coder "npm test"', 'it stands in the prompt, also of a bare shell'],
+      ['git diff | bridge type coder -', 'from stdin'],
+    ],
+    load: async () => (await import('./type.ts')).registerType,
+  },
+  message: {
+    group: 'Panes',
+    says: 'Type a text that says who wrote it; no Enter',
+    examples: [['bridge message coder "Which port?"', '[lead -> coder] Which port?']],
+    load: async () => (await import('./message.ts')).registerMessage,
+  },
+  keys: {
+    group: 'Panes',
+    says: 'Press keys in a pane that you have read',
+    examples: [
+      ['bridge keys coder Enter', 'submits the text that you left there, and nothing else'],
+      ['bridge keys coder Escape'],
+    ],
+    load: async () => (await import('./keys.ts')).registerKeys,
+  },
+  name: {
+    group: 'Panes',
+    says: 'Label a pane',
+    examples: [['bridge name %3 coder'], ['bridge name %3 "the tests" --border', 'shown on the border, too']],
+    load: async () => (await import('./name.ts')).registerName,
+  },
+  id: {
+    group: 'Panes',
+    says: 'Print the pane in which you are',
+    examples: [['bridge id']],
+    load: async () => (await import('./id.ts')).registerId,
+  },
   target: {
     group: 'Panes',
     says: 'Pin the pane that these commands use, or show or clear the pin',

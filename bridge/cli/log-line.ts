@@ -89,6 +89,7 @@ const words: Readonly<Record<string, Words>> = {
   'delivery-fell-back': ({ state }) => inputMethodOf(state) || 'typed',
   'delivery-pressed': ({ keys, key, label }) =>
     `pressed ${keys?.join(' ') ?? key ?? 'a key'}${label === undefined ? '' : `: ${firstLine(label)}`}`,
+  'delivery-draft-seen': () => 'its draft stands in the prompt',
   'delivery-submitted': ({ state }) => (isNative(state) ? 'taken' : 'submitted with Enter'),
   'delivery-enter-repeated': () => 'Enter pressed once more',
   'delivery-acknowledged': ({ state }) =>

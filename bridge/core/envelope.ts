@@ -1,6 +1,7 @@
 import type { DeliveryId, EnvelopeId, RequestId } from './ids.ts';
 import { type InputMethod, inputMethodInWords, type Via } from './native-input.ts';
 import type { PaneAddress, PaneIdentity } from './pane.ts';
+import type { ReadMark } from './read-mark.ts';
 import type { TurnMark } from './turn-mark.ts';
 
 /** One message. Request, response and direct message are all envelopes. */
@@ -11,8 +12,11 @@ export interface Envelope {
   readonly from: string;
   readonly to: string;
   readonly inReplyTo: EnvelopeId | RequestId | null;
-  /** `keys`: the body names keys, and they are pressed; `command`: it is a slash command of the agent, which runs it */
-  readonly kind: 'request' | 'response' | 'message' | 'keys' | 'command';
+  /**
+   * `keys`: the body names keys, and they are pressed; `command`: it is a slash command of the agent, which runs it; `draft`: it
+   * is typed and left in the composer; `submit`: it stands there, and Enter is pressed
+   */
+  readonly kind: 'request' | 'response' | 'message' | 'keys' | 'command' | 'draft' | 'submit';
   readonly body: string;
   /** private to the human: never typed into a pane */
   readonly notes: string;
@@ -106,6 +110,10 @@ export interface Delivery {
   readonly turnMark?: TurnMark;
   /** of an answer: when whoever gave it was asked. Absent in older journals */
   readonly askedAt?: number;
+  /** of one who has read the pane: where it is not as it was read, nothing is typed */
+  readonly mark?: ReadMark;
+  /** with a mark: the text of the reader's own that stands in the composer, typed there before and not submitted */
+  readonly draft?: string;
   readonly state: DeliveryState;
   /** how often it was claimed */
   readonly attempts: number;
@@ -121,6 +129,8 @@ export interface DeliveryOptions {
   readonly allowShell: boolean;
   /** left out: keyboard */
   readonly via?: Via;
+  /** a program that nobody knows takes a paste of several lines as one input: its sender says so */
+  readonly takesLines?: boolean;
 }
 
 /** Begins the reason of a delivery that was cancelled because what it answers has passed. */

@@ -178,6 +178,7 @@ export type DeliveryKind =
   | `delivery-${DeliveryState['is']}`
   | 'delivery-body-replaced'
   | 'delivery-pressed'
+  | 'delivery-draft-seen'
   | 'delivery-enter-repeated'
   | 'delivery-fell-back'
   | 'delivery-deadline-moved';

@@ -2,15 +2,16 @@ import type { ComposerFacts } from '../core/composer.ts';
 import { type DeliveryInput, isWaiting, mustStep, typedAt } from '../core/delivery-machine.ts';
 import { becausePassed, type Delivery, type DeliveryState, type HoldReason, type LastSeen } from '../core/envelope.ts';
 import type { DeliveryKind } from '../core/events.ts';
+import { submits as submitsBy } from '../core/keys.ts';
 import type { InputMethod } from '../core/native-input.ts';
 import { type FreshSnapshot, type PaneAddress, placeIn, type Snapshot, sameAgent } from '../core/pane.ts';
 import { because } from '../core/reading.ts';
 import { whyPassed } from '../core/turn-mark.ts';
-import { type Look, linesShowing } from './evidence.ts';
-import { executes, guard, guardKeys, hasEnded, type Verdict } from './guard.ts';
+import { composerHolds, isWhole, type Look, linesShowing } from './evidence.ts';
+import { executes, guard, guardAsRead, guardKeys, hasEnded, type Verdict } from './guard.ts';
 import type { CourierParts, TakenPane } from './pane-io.ts';
 import { StabilityTimer } from './stability-timer.ts';
-import { oneLine, type Prepared, prepare } from './text.ts';
+import { oneLine, type Prepared, prepare, prepareDraft, withoutRefusals } from './text.ts';
 import { turnFingerprint } from './turn-fingerprint.ts';
 
 /** tmux tells a person's last key to the second: one that may lie after `instant` counts as after it. */
@@ -101,16 +102,38 @@ export class Attempt {
 
   verdictOn(look: FreshLook | null): Verdict & { readonly lastHumanKeyAt: number | null } {
     const lastHumanKeyAt = look?.snapshot.lastHumanKeyAt ?? null;
-    const { recipient, options, envelope, dialog } = this.#delivery;
+    const { recipient, options, envelope, dialog, mark } = this.#delivery;
     const { snapshot, reading } = look ?? { snapshot: null, reading: null };
     const { whileBusy } = this.composerFacts;
     const situation = { snapshot, reading, recipient, options, whileBusy, lastHumanKeyAt, now: this.now };
+    const keys = envelope.kind === 'keys' ? envelope.body.split(' ') : null;
     const verdict =
-      envelope.kind === 'keys'
-        ? guardKeys(situation, envelope.body.split(' '), this.composerFacts.submitKey, dialog)
-        : guard(situation);
+      mark !== undefined
+        ? guardAsRead(situation, this.#actOn(look, keys))
+        : keys !== null
+          ? guardKeys(situation, keys, this.composerFacts.submitKey, dialog)
+          : guard(situation);
     const asks = verdict.pass && snapshot !== null && this.parts.hookEvents?.asks(snapshot.identity) === true;
     return { ...(asks && dialog === undefined ? announcedDialog : verdict), lastHumanKeyAt };
+  }
+
+  /** What somebody does who has read the pane, as its guard asks. */
+  #actOn(look: FreshLook | null, keys: readonly string[] | null): Parameters<typeof guardAsRead>[1] {
+    const { envelope, dialog } = this.#delivery;
+    const submits = envelope.kind === 'submit' || (keys !== null && submitsBy(keys, this.composerFacts.submitKey));
+    const isOwnDraft = look !== null && this.holdsOwnDraft(look);
+    return { keys, submits, isOwnDraft, isUnknown: look !== null && this.isUnknown(look), dialog };
+  }
+
+  /** The composer shows the text that the sender has typed before, and nothing else. */
+  holdsOwnDraft({ snapshot, reading }: Look): boolean {
+    const { draft } = this.#delivery;
+    return draft !== undefined && isWhole(composerHolds(reading, snapshot, draft, this.composerFacts));
+  }
+
+  /** Nobody knows how the program reads its input. */
+  isUnknown({ reading }: Look): boolean {
+    return reading.agent === 'unknown';
   }
 
   /** True when a person may have pressed a key between the instant and this look. */
@@ -121,13 +144,11 @@ export class Attempt {
   /** The text of this delivery as it is typed, or was. */
   prepare(): Prepared {
     const { body, kind } = this.#delivery.envelope;
+    if (this.#delivery.mark !== undefined) return prepareDraft(this.#delivery, this.composerFacts);
     if (this.inputMethod.via === 'native')
       return prepare(body, { ...this.composerFacts, ...this.composerFacts.nativeInput }, kind);
-    return prepare(
-      body,
-      this.#delivery.options.allowShell ? withoutRefusals(this.composerFacts) : this.composerFacts,
-      kind,
-    );
+    const { allowShell } = this.#delivery.options;
+    return prepare(body, allowShell ? withoutRefusals(this.composerFacts) : this.composerFacts, kind);
   }
 
   /** The same, for a pane that looks like this one. */
@@ -227,6 +248,11 @@ export class Attempt {
     return this.cancel(becausePassed(why));
   }
 
+  /** Its sender acts on what was read, and the pane is not so any more: nothing is typed. */
+  cancelAsChanged(what: string): Promise<Delivery> {
+    return this.cancel(`not as it was read: ${what}`);
+  }
+
   cancel(reason: string): Promise<Delivery> {
     return this.#take({ type: 'cancelled', reason });
   }
@@ -291,9 +317,4 @@ export class Attempt {
 function isUnseen(state: DeliveryState): boolean {
   if (state.is === 'acknowledged') return state.receipt.evidence === agentSaysSo;
   return state.is === 'typed' || state.is === 'submitted' || state.is === 'uncertain';
-}
-
-/** Whoever permits a program that runs what is typed means the text as a command, whatever it begins with. */
-function withoutRefusals(composerFacts: ComposerFacts): ComposerFacts {
-  return { ...composerFacts, commandOpenings: composerFacts.commandOpenings.filter(({ prefix }) => prefix !== null) };
 }

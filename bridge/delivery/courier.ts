@@ -2,6 +2,7 @@ import { isEnded, isTyped } from '../core/delivery-machine.ts';
 import type { Delivery } from '../core/envelope.ts';
 import { Attempt } from './attempt.ts';
 import { choose, reconcileChoice } from './choose-option.ts';
+import { actOnReadPane, reconcileOnReadPane } from './on-read-pane.ts';
 import { takePane } from './own-pane.ts';
 import type { CourierParts } from './pane-io.ts';
 import { pressKeys, reconcileKeys } from './press-keys.ts';
@@ -41,6 +42,7 @@ export class Courier {
     if (lock === null) return attempt.hold('locked', 'somebody else is typing into that pane');
     try {
       if (delivery.envelope.kind === 'keys') return await pressKeys(attempt);
+      if (delivery.mark !== undefined) return await actOnReadPane(attempt, delivery.mark);
       return await (delivery.dialog === undefined ? deliver(attempt) : choose(attempt, delivery.dialog));
     } finally {
       lock.release();
@@ -68,6 +70,7 @@ export class Courier {
     if (lock === null) return delivery;
     try {
       if (delivery.envelope.kind === 'keys') return await reconcileKeys(attempt);
+      if (delivery.mark !== undefined) return await reconcileOnReadPane(attempt);
       return await (delivery.dialog === undefined ? reconcile(attempt) : reconcileChoice(attempt, delivery.dialog));
     } finally {
       lock.release();

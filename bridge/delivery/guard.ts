@@ -78,6 +78,43 @@ export function guardKeys(situation: Situation, keys: readonly string[], submitK
   return held(reading.state === 'exited' ? 'gone' : reading.state, because(reading));
 }
 
+/**
+ * May whoever has read this pane, which is still as it was read, type there or press keys? A bare shell, a busy agent and a program
+ * that nobody knows are what was read. A dialog, the draft of another and a screen that is not understood hold nevertheless.
+ * @param act.keys the keys that are pressed; null for a text
+ * @param act.isOwnDraft what stands in the composer is the reader's own
+ * @param act.isUnknown nobody knows the program
+ */
+export function guardAsRead(
+  situation: Situation,
+  act: {
+    readonly keys: readonly string[] | null;
+    readonly submits: boolean;
+    readonly isOwnDraft: boolean;
+    readonly isUnknown: boolean;
+    readonly dialog: string | undefined;
+  },
+): Verdict {
+  const { snapshot, reading, whileBusy } = situation;
+  if (snapshot === null || reading === null) return held('gone', 'the pane is gone');
+  const onPane = guardPane(snapshot, reading, situation);
+  if (!onPane.pass) return onPane;
+  const isMeant = act.dialog !== undefined && reading.dialog?.fingerprint === act.dialog;
+  if (!isMeant && (reading.state === 'dialog' || reading.dialog !== null)) {
+    return held('dialog', reading.dialog?.question || because(reading));
+  }
+  if (reading.composer.is === 'draft' && !act.isOwnDraft) return held('draft', 'the draft in the prompt is not yours');
+  if (atTheKeys(situation)) return held('human-active', 'somebody is typing');
+  if (isMeant || executes(snapshot) || act.isUnknown) return { pass: true };
+  if (act.submits && reading.state === 'busy' && whileBusy !== undefined)
+    return held('busy', `${because(reading)}; ${whileBusy}`);
+  const isUnderstood = reading.state === 'idle' || reading.state === 'busy';
+  if (!isUnderstood) return held(reading.state === 'exited' ? 'gone' : reading.state, because(reading));
+  return act.keys === null && reading.composer.is === 'absent'
+    ? held('unknown', 'its input line is not to be seen')
+    : { pass: true };
+}
+
 /** What holds for text and keys alike: the same agent, in the foreground, and a pane that takes input. */
 function guardPane(snapshot: Snapshot, reading: Reading, { recipient, options }: Situation): Verdict {
   const { facts, identity, foreground } = snapshot;

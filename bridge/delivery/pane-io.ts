@@ -31,6 +31,8 @@ export interface ScreenReaders {
   read(snapshot: Snapshot, agent: string): Reading;
   /** this look, just taken, shows no half of a frame, as far as the program tells */
   isWholeFrame(snapshot: Snapshot, agent: string): boolean;
+  /** what a program that nobody knows shows may be a dialog, in words; null where nothing says so */
+  suspectedDialog(snapshot: Snapshot): string | null;
 }
 
 export interface Locks {

@@ -1,11 +1,13 @@
-import { becausePassed, type Delivery } from '../core/envelope.ts';
+import { becausePassed, type Delivery, type HoldReason } from '../core/envelope.ts';
 import { keysOf } from '../core/keys.ts';
+import { samePane } from '../core/pane.ts';
 import type { PaneCondition } from '../core/pane-condition.ts';
 import type { Attempt, FreshLook } from './attempt.ts';
 import { conditionFor, dialogWordsSeen } from './condition.ts';
 import { conditionInDialog } from './dialog-rows.ts';
 import { type Look, sameScreen } from './evidence.ts';
 import { lookAtTurn } from './look-at-turn.ts';
+import { enterAsRead } from './on-read-pane.ts';
 import { waitUntilClosed } from './wait-until-closed.ts';
 
 /** How long after the keys the screen may take to change. */
@@ -22,15 +24,12 @@ const lookEveryMs = 50;
  * was drawn. Where nothing was, it is `uncertain` whether the program has read them.
  */
 export async function pressKeys(attempt: Attempt): Promise<Delivery> {
-  const { envelope, dialog } = attempt.delivery;
-  const { look, passed } = await lookAtTurn(attempt);
-  const verdict = attempt.verdictOn(look);
-  if (passed !== null) return attempt.cancelAsPassed(passed);
-  if (dialog !== undefined && look !== null && look.reading.dialog?.fingerprint !== dialog) {
-    return attempt.cancel(becausePassed('nothing was pressed: the dialog they were meant for is not open'));
-  }
-  if (!verdict.pass) return attempt.hold(verdict.reason, verdict.detail);
-  const condition = conditionOf(attempt, look!);
+  const { envelope, dialog, mark } = attempt.delivery;
+  const entry = mark === undefined ? await enter(attempt) : await enterAsRead(attempt, mark);
+  if ('ended' in entry) return entry.ended;
+  if ('changed' in entry) return attempt.cancelAsChanged(entry.changed);
+  if ('reason' in entry) return attempt.hold(entry.reason, entry.detail);
+  const condition = conditionOf(attempt, entry);
   if (!('panePid' in condition)) return attempt.hold('dialog', condition.reason);
   const keys = keysOf(envelope.body, { inDialog: dialog !== undefined });
 
@@ -45,7 +44,7 @@ export async function pressKeys(attempt: Attempt): Promise<Delivery> {
   if (dialog !== undefined) {
     let changed: FreshLook | null = null;
     const gone = await waitUntilClosed(attempt, dialog, drawLimitMs, (seen) => {
-      if (!sameScreen(look!.snapshot, seen.snapshot)) changed = seen;
+      if (!sameScreen(entry.snapshot, seen.snapshot)) changed = seen;
     });
     if (gone === 'dialog-closed' || gone === 'another-dialog-opened') {
       const after = await attempt.look();
@@ -53,7 +52,22 @@ export async function pressKeys(attempt: Attempt): Promise<Delivery> {
     }
     if (gone === null && changed !== null) return attempt.acknowledge('screen-changed', changed, '');
   }
-  return seenToChange(attempt, look!, pressedAt + drawLimitMs);
+  return seenToChange(attempt, entry, pressedAt + drawLimitMs);
+}
+
+/** A look that the guard passes, or why it holds; or the delivery, where what the keys were meant for has passed. */
+async function enter(
+  attempt: Attempt,
+): Promise<FreshLook | { readonly reason: HoldReason; readonly detail: string } | { readonly ended: Delivery }> {
+  const { dialog } = attempt.delivery;
+  const { look, passed } = await lookAtTurn(attempt);
+  const verdict = attempt.verdictOn(look);
+  if (passed !== null) return { ended: await attempt.cancelAsPassed(passed) };
+  if (dialog !== undefined && look !== null && look.reading.dialog?.fingerprint !== dialog) {
+    const why = 'nothing was pressed: the dialog they were meant for is not open';
+    return { ended: await attempt.cancel(becausePassed(why)) };
+  }
+  return verdict.pass ? look! : verdict;
 }
 
 /** Nobody can tell from a screen whether a key was pressed before a restart. */
@@ -62,11 +76,12 @@ export function reconcileKeys(attempt: Attempt): Promise<Delivery> {
 }
 
 function conditionOf(attempt: Attempt, look: FreshLook): PaneCondition | { readonly reason: string } {
-  const { dialog } = look.reading;
+  const { dialog, state } = look.reading;
   if (attempt.delivery.dialog === undefined) {
     const words = dialogWordsSeen(look, attempt.composerFacts);
+    const rests = attempt.delivery.mark === undefined ? state === 'idle' : state !== 'busy';
     return words === null
-      ? conditionFor(look, attempt.composerFacts, { rests: look.reading.state === 'idle' })
+      ? conditionFor(look, attempt.composerFacts, { rests })
       : { reason: `on the screen: ${words}` };
   }
   const option = dialog?.options[0];
@@ -77,10 +92,14 @@ function conditionOf(attempt: Attempt, look: FreshLook): PaneCondition | { reado
 async function seenToChange(attempt: Attempt, before: Look, endAt: number): Promise<Delivery> {
   for (;;) {
     const look = await attempt.look();
-    if (look === null || !attempt.isRecipient(look.snapshot)) {
+    const { mark, recipient } = attempt.delivery;
+    const isSame = look !== null && attempt.isRecipient(look.snapshot);
+    // who has read the pane may end what runs in it
+    const hasEnded = look !== null && mark !== undefined && samePane(look.snapshot.identity, recipient);
+    if (look === null || !(isSame || hasEnded)) {
       return attempt.doubt('the keys were pressed, and the agent is gone');
     }
-    if (!sameScreen(before.snapshot, look.snapshot)) return attempt.acknowledge('screen-changed', look, '');
+    if (!isSame || !sameScreen(before.snapshot, look.snapshot)) return attempt.acknowledge('screen-changed', look, '');
     if (attempt.now >= endAt) return attempt.doubt('the keys were pressed, and nothing was drawn after them');
     await attempt.drawsWithin(Math.min(lookEveryMs, endAt - attempt.now));
   }

@@ -2,7 +2,7 @@ import { neutraliseDelimiters } from '../core/block-protocol.ts';
 import { cleaned, isBlank } from '../core/cleaning.ts';
 import type { ComposerFacts } from '../core/composer.ts';
 import { withoutEnd } from '../core/ends.ts';
-import type { Envelope } from '../core/envelope.ts';
+import type { Delivery, Envelope } from '../core/envelope.ts';
 import { asCommand } from '../core/slash-command.ts';
 
 export type Prepared =
@@ -23,6 +23,30 @@ export function prepare(body: string, composerFacts: ComposerFacts, kind: Envelo
   const spoken = withoutCommands(text, composerFacts);
   if (spoken.is === 'refused' || composerFacts.bracketed) return spoken;
   return oneLine(spoken.text, composerFacts);
+}
+
+/** A draft, which may go on behind one that stands there already: then nothing of it begins a command. */
+export function prepareDraft(
+  { envelope, options, draft }: Pick<Delivery, 'envelope' | 'options' | 'draft'>,
+  composerFacts: ComposerFacts,
+): Prepared {
+  const facts = options.allowShell ? withoutRefusals(composerFacts) : composerFacts;
+  return prepare(envelope.body, draft === undefined ? facts : { ...facts, commandOpenings: [] }, envelope.kind);
+}
+
+/** All that the composer shows once a draft is typed; null where none can be. */
+export function wholeDraft(
+  delivery: Pick<Delivery, 'envelope' | 'options' | 'draft'>,
+  composerFacts: ComposerFacts,
+): string | null {
+  if (delivery.envelope.kind === 'submit') return delivery.envelope.body;
+  const prepared = prepareDraft(delivery, composerFacts);
+  return prepared.is === 'refused' ? null : (delivery.draft ?? '') + prepared.text;
+}
+
+/** Whoever permits a program that runs what is typed means the text as a command, whatever it begins with. */
+export function withoutRefusals(composerFacts: ComposerFacts): ComposerFacts {
+  return { ...composerFacts, commandOpenings: composerFacts.commandOpenings.filter(({ prefix }) => prefix !== null) };
 }
 
 /** A command is typed as it stands, for an agent of which it is known what becomes of it then. */

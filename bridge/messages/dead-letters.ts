@@ -98,5 +98,5 @@ export class DeadLetters {
 
 /** Sent by a person or an agent, who waits for its end; answers and requests have their own end. */
 function isSent({ envelope }: Delivery): boolean {
-  return envelope.kind === 'message' || envelope.kind === 'keys' || envelope.kind === 'command';
+  return ['message', 'keys', 'command', 'draft', 'submit'].includes(envelope.kind);
 }

@@ -10,7 +10,7 @@ export interface Waiting {
   readonly id: DeliveryId;
   /**
    * the agent it is for: deliveries to one agent keep their order, those to its successor in the pane do not wait for
-   * it, nor does a choice in a dialog, on which texts wait
+   * it, nor does a choice in a dialog, on which texts wait, nor what is done on a screen that was just read
    */
   readonly agentKey: string;
   deadlineAt: number | null;
@@ -35,8 +35,8 @@ export class PaneQueue {
 
   add(delivery: Delivery): void {
     if (this.waiting.some((entry) => entry.id === delivery.id)) return;
-    const { id, recipient, deadlineAt, dialog = '' } = delivery;
-    const agentKey = `${recipient.agentPid ?? ''}|${recipient.agentStartedAt ?? ''}|${dialog}`;
+    const { id, recipient, deadlineAt, dialog = '', mark } = delivery;
+    const agentKey = [recipient.agentPid ?? '', recipient.agentStartedAt ?? '', dialog, mark?.at ?? ''].join('|');
     this.waiting.push({ id, agentKey, deadlineAt, doubtSince: null });
     this.#pauseMs = firstPauseMs;
   }

@@ -1,5 +1,5 @@
 import type { AgentProgram } from '../agent-programs/agent-program.ts';
-import { type ProgramChoice, programOf, unknown } from '../agent-programs/index.ts';
+import { generic, type ProgramChoice, programOf, unknown } from '../agent-programs/index.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ComposerFacts } from '../core/composer.ts';
 import { BridgeError } from '../core/failure.ts';
@@ -13,7 +13,7 @@ import {
   sameAgent,
   sameServer,
 } from '../core/pane.ts';
-import type { Reading } from '../core/reading.ts';
+import { because, type Reading } from '../core/reading.ts';
 import type { FoundProgram, ProcessTree } from '../host/process-tree.ts';
 import { Activity, type OutputNotice } from '../screen/activity.ts';
 import type { HookStateNow } from '../screen/hook-state.ts';
@@ -99,11 +99,11 @@ export class Panes {
   }
 
   /** A fresh look; null when the pane is gone, or its server. */
-  async capture(address: PaneAddress): Promise<FreshSnapshot | null> {
+  async capture(address: PaneAddress, lines = historyLines): Promise<FreshSnapshot | null> {
     const key = addressKey(address);
     const askedAtMs = this.#clock.now();
     const tmux = this.#servers.of(address);
-    const captured = tmux && (await capture(tmux, address.paneId, { historyLines }));
+    const captured = tmux && (await capture(tmux, address.paneId, { historyLines: lines }));
     // another server may have come to the socket, with a pane of that id
     if (captured === null || !sameServer(captured.facts, address)) {
       this.#known.delete(key);
@@ -277,6 +277,14 @@ export class Panes {
 
   readAs(snapshot: Snapshot, agent: string): Reading {
     return this.agentProgramAs(snapshot, agent).screen.read(snapshot, this.motion(snapshot));
+  }
+
+  /** Of a program that nobody knows: what looks like a dialog all the same, in words; null where nothing does. */
+  suspectedDialog(snapshot: Snapshot): string | null {
+    if (this.agentProgram(snapshot).name !== unknown.name) return null;
+    const reading = generic.screen.read(snapshot, this.motion(snapshot));
+    const isSuspect = reading.state === 'dialog' || reading.why.some(({ rule }) => rule === 'choice');
+    return isSuspect ? because(reading) : null;
   }
 
   /** The last that was heard of its pane is the end of a frame: this look shows no half of one. */

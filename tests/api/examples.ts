@@ -82,6 +82,12 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
   addToken: { name: 'ci', member: 'coder', ttlMs: 60_000, caller },
   tokens: {},
   revokeToken: { name: 'ci', caller },
+  read: { ...sender, pane, lines: 5, agent: 'codex' },
+  type: { ...sender, pane, text: 'Hello.', agent: 'codex', takesLines: true },
+  message: { ...sender, pane, text: 'Hello.', agent: 'codex', takesLines: true, envelope: 'bridge' },
+  keys: { ...sender, pane, text: 'Enter', agent: 'codex', inDialog: true },
+  id: sender,
+  name: { pane, label: 'coder', border: true, caller },
   tell: {
     ...sender,
     to: ['coder'],

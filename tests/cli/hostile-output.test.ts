@@ -272,6 +272,12 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
   explain: () =>
     json(['explain', evil], ['explain', place(evilName), '--agent', 'claude'], ['explain', place(evilName)]),
   list: () => json(['list', '--session', evil], ['list', '--socket', place(evilName)]),
+  read: () => json(['read', evil], ['read', 'coder', evil], ['read', '%0', '--as', evil]),
+  type: () => json(['type', evil, 'x'], ['type', '%0', evil]),
+  message: () => json(['message', evil, 'x'], ['message', '%0', evil, '--envelope', evil]),
+  keys: () => json(['keys', evil, 'Enter'], ['keys', '%0', evil]),
+  name: () => json(['name', evil, 'x'], ['name', '%0', evil]),
+  id: () => json(['id'], ['id', evil]),
   target: () => json(['target', evil], ['target'], ['target', '--clear']),
   start: () => [
     ...json(

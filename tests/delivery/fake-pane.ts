@@ -131,6 +131,8 @@ export class FakePane implements PaneIO, ScreenReaders {
   lists: (draft: string) => readonly string[] = () => [];
   /** nothing at all stands on the screen */
   blank = false;
+  /** what may be a dialog, though nobody knows the program */
+  suspected: string | null = null;
   /** it tells where each of its frames ends */
   endsFrames = false;
   /** how an input is drawn that was submitted */
@@ -266,6 +268,10 @@ export class FakePane implements PaneIO, ScreenReaders {
 
   isWholeFrame(): boolean {
     return this.endsFrames;
+  }
+
+  suspectedDialog(): string | null {
+    return this.suspected;
   }
 
   // ── what happens to the pane ──

@@ -147,6 +147,8 @@ const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<stri
   target: () => ({ target: target(), among: 'elsewhere' }),
   send: () => ({ pane: paneArgs(), text: 'Build the service.' }),
   ask: () => ({ text: 'Which database?', wait: false }),
+  id: () => ({ caller: nobody, tmuxSocket: tmux.socketPath, paneHint: facts.paneId }),
+  name: () => ({ caller: nobody, pane: paneArgs(), label: 'worker' }),
   requests: () => ({}),
   show: (got) => ({ id: (got('ask') as { id: string }).id }),
   answer: (got) => ({ id: (got('ask') as { id: string }).id, text: 'SQLite.', by: 'human', caller: nobody }),
@@ -160,7 +162,14 @@ const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<stri
   changes: () => ({ after: 0 }),
   follow: () => ({}),
   archive: () => ({ days: 7, dryRun: true }),
+  read: () => ({ caller: nobody, pane: paneArgs(), lines: 5 }),
+  type: () => ({ caller: nobody, pane: paneArgs(), text: 'x' }),
+  message: () => ({ caller: nobody, pane: paneArgs(), text: 'y' }),
+  keys: () => ({ caller: nobody, pane: paneArgs(), text: 'C-u' }),
 };
+
+/** They act on a pane that was read just before. */
+const onReadPanes: readonly MethodName[] = ['type', 'message', 'keys'];
 
 test.each([
   ['a living daemon', daemon],
@@ -182,6 +191,7 @@ test.each([
         continue;
       }
       const args = argsOf((of) => results.get(of) as never);
+      if (onReadPanes.includes(name)) await ask('read', { caller: nobody, pane: paneArgs(), lines: 5 });
       if (method.event !== undefined) {
         if (name === 'follow' && way === here) {
           await expect(ask(name, args, 1)).rejects.toMatchObject({ nextStep: expect.stringContaining('log -f') });

@@ -47,6 +47,7 @@ export function assembleDeliveries(parts: {
       composerFacts: (agent, pane) => panes.composerFacts(agent, pane),
       read: (snapshot, agent) => panes.readAs(snapshot, agent),
       isWholeFrame: (snapshot, agent) => panes.isWholeFrame(snapshot, agent),
+      suspectedDialog: (snapshot) => panes.suspectedDialog(snapshot),
     },
     locks: new PaneLocks(),
     ...(ownership === null ? {} : { owners: taking(ownership) }),

@@ -167,7 +167,8 @@ export class WatchedPane {
     if (dialog !== undefined && whyTurnPassed(state) !== null) this.#dialogs.passed(envelope.thread);
     if (state.is !== 'acknowledged') return;
     if (sawDialogEnd(delivery)) this.#dialogs.chosen();
-    else if (dialog === undefined) {
+    // a draft is no input yet
+    else if (dialog === undefined && envelope.kind !== 'draft') {
       const { typedAt, evidence } = state.receipt;
       this.watcher.noteInput(envelope.body, { typedAt, echoed: evidence.includes('echo') });
     }

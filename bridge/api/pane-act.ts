@@ -1,0 +1,55 @@
+import type * as z from 'zod';
+import type { Bridge } from '../app/bridge.ts';
+import type { ActOrder } from '../app/pane-acts.ts';
+import { permit } from '../app/permit.ts';
+import { addressKey, type PaneAddress } from '../core/pane.ts';
+import { openRequests } from '../core/request.ts';
+import { caller, text, word } from './arguments.ts';
+import { type FoundParty, partyOf } from './party.ts';
+import { paneArgs, reachPane } from './reach-pane.ts';
+import { senderArgs } from './sender.ts';
+import { outcomeOf, type SendView } from './views.ts';
+
+/** What every act is given on a pane that was read before. */
+export const actArgs = {
+  ...senderArgs,
+  caller,
+  pane: paneArgs,
+  text: text(),
+  agent: word().nullable().default(null),
+};
+
+type Act = Pick<ActOrder, 'is' | 'inDialog' | 'takesLines'>;
+type Given = z.output<z.ZodObject<typeof actArgs>>;
+
+/**
+ * Does it, once the pane is found to be as it was read.
+ * @param textOf the text that is typed, by whoever acts
+ * @throws BridgeError where it is refused before
+ */
+export async function actOn(
+  bridge: Bridge,
+  { pane: given, text, agent, ...shown }: Given,
+  act: Act,
+  closed: AbortSignal,
+  textOf: (by: FoundParty, pane: PaneAddress) => Promise<string> = async () => text,
+): Promise<SendView> {
+  const pane = await reachPane(bridge, given);
+  const by = await partyOf(bridge, { ...shown, caller: shown.caller ?? { is: 'nobody' } });
+  const authority = act.inDialog ? 'send --in-dialog' : isAsking(bridge, pane) ? 'answer' : null;
+  if (authority !== null)
+    await permit(bridge, { act: authority, target: pane.paneId, about: pane, caller: shown.caller, by: by.name });
+  const order = { pane, by, agent, text: await textOf(by, pane), ...act };
+  const delivery = await bridge.acts.act(order, closed);
+  return { delivery, ...outcomeOf(delivery.state) };
+}
+
+/** What only an answer may end: an input in a pane that waits for one would be taken for it. */
+const answered = ['request', 'question', 'approval'];
+
+function isAsking({ journal }: Pick<Bridge, 'journal'>, pane: PaneAddress): boolean {
+  const key = addressKey(pane);
+  return journal
+    .requests({ states: openRequests })
+    .some(({ pane: at, via, kind }) => via === 'screen' && answered.includes(kind) && addressKey(at) === key);
+}
