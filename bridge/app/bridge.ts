@@ -277,7 +277,7 @@ export class Bridge {
       this.workers.some(({ name, project }) => name === worker && project !== null) && !isPaneName(worker);
     if (this.config.dryRun || !isNamed) return;
     this.directory.seen(worker);
-    this.messages.tellOf(worker);
+    this.messages.back(worker);
   }
 
   /** The server that the bridge, or the command, was started for. */

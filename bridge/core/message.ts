@@ -58,7 +58,7 @@ export interface Message {
  * What becomes of a message for one recipient:
  *
  *   waiting ─► offered ─► submitted ─► read
- *    ▲  │ ▲        │ └─► uncertain      ▲
+ *    ▲  │ ▲        │ └─► uncertain      ▲     (a bell whose agent has gone, unread, is rung anew: back to waiting)
  *    │  │ └────────┘ (not typed)        │
  *    │  ├─────────────────────────────► │ (read before it was offered)
  *    │  ├─► withdrawn
@@ -70,8 +70,21 @@ export type MailState =
   | { readonly is: 'held'; readonly why: string; readonly since: number }
   /** a line about it is on its way to the recipient's pane: the text itself, or a doorbell for all that is unread */
   | { readonly is: 'offered'; readonly deliveryId: DeliveryId; readonly as: 'text' | 'doorbell' }
-  | { readonly is: 'submitted'; readonly as: 'text' | 'doorbell'; readonly receipt: Receipt; readonly at: number }
-  | { readonly is: 'uncertain'; readonly reason: string; readonly at: number }
+  | {
+      readonly is: 'submitted';
+      readonly as: 'text' | 'doorbell';
+      readonly receipt: Receipt;
+      readonly at: number;
+      /** the line that told of it; an older bridge did not keep that */
+      readonly by?: DeliveryId;
+    }
+  | {
+      readonly is: 'uncertain';
+      readonly reason: string;
+      readonly at: number;
+      readonly as?: 'text' | 'doorbell';
+      readonly by?: DeliveryId;
+    }
   | { readonly is: 'read'; readonly at: number }
   | { readonly is: 'withdrawn'; readonly at: number }
   | { readonly is: 'expired'; readonly at: number };
@@ -99,6 +112,8 @@ export type MailInput =
   | { readonly type: 'not-typed'; readonly deliveryId: DeliveryId }
   | { readonly type: 'submitted'; readonly deliveryId: DeliveryId; readonly receipt: Receipt; readonly at: number }
   | { readonly type: 'lost-sight'; readonly deliveryId: DeliveryId; readonly reason: string; readonly at: number }
+  /** the agent for whom its bell rang has gone, and has not read it */
+  | { readonly type: 'unheard' }
   | { readonly type: 'read'; readonly at: number }
   | { readonly type: 'withdrawn'; readonly at: number }
   | { readonly type: 'expired'; readonly at: number }
@@ -114,10 +129,14 @@ export function stepMail(state: MailState, input: MailInput): MailState {
       return isOfferedBy(state, input.deliveryId) ? { is: 'waiting' } : state;
     case 'submitted':
       return isOfferedBy(state, input.deliveryId)
-        ? { is: 'submitted', as: state.as, receipt: input.receipt, at: input.at }
+        ? { is: 'submitted', as: state.as, receipt: input.receipt, at: input.at, by: input.deliveryId }
         : state;
     case 'lost-sight':
-      return isOfferedBy(state, input.deliveryId) ? { is: 'uncertain', reason: input.reason, at: input.at } : state;
+      return isOfferedBy(state, input.deliveryId)
+        ? { is: 'uncertain', reason: input.reason, at: input.at, as: state.as, by: input.deliveryId }
+        : state;
+    case 'unheard':
+      return isRung(state) ? { is: 'waiting' } : state;
     case 'read':
       return mayMailBecome(state, { is: 'read', at: input.at }) ? { is: 'read', at: input.at } : state;
     case 'withdrawn':
@@ -136,6 +155,13 @@ function isOfferedBy(
   deliveryId: DeliveryId,
 ): state is Extract<MailState, { readonly is: 'offered' }> {
   return state.is === 'offered' && state.deliveryId === deliveryId;
+}
+
+/** A bell told of it, or may have; its text was shown to nobody. */
+export function isRung(
+  state: MailState,
+): state is Extract<MailState, { readonly is: 'submitted' | 'uncertain' }> & { readonly as: 'doorbell' } {
+  return (state.is === 'submitted' || state.is === 'uncertain') && state.as === 'doorbell';
 }
 
 /** What waits for one member in the order in which it is told of it: by priority, then as it was sent. */
@@ -173,13 +199,17 @@ const successors: Readonly<Record<MailState['is'], ReadonlyArray<MailState['is']
   waiting: ['offered', 'held', 'read', 'withdrawn', 'expired'],
   held: ['waiting', 'withdrawn', 'expired'],
   offered: ['waiting', 'held', 'submitted', 'uncertain', 'read'],
-  submitted: ['read'],
-  uncertain: ['read'],
+  submitted: ['read', 'waiting'],
+  uncertain: ['read', 'waiting'],
   read: [],
   withdrawn: [],
   expired: [],
 };
 
 export function mayMailBecome(from: MailState, to: MailState): boolean {
-  return successors[from.is].includes(to.is);
+  return successors[from.is].includes(to.is) && (to.is !== 'waiting' || !isTold(from) || isRung(from));
+}
+
+function isTold({ is }: MailState): boolean {
+  return is === 'submitted' || is === 'uncertain';
 }

@@ -127,9 +127,9 @@ export class Messages {
     for (const member of message.to) this.#offering.tellOf(member);
   }
 
-  /** Offers the member what is due; nothing while it has no pane. */
-  tellOf(member: string): void {
-    this.#offering.tellOf(member);
+  /** An agent bears this name from now on. */
+  back(member: string): void {
+    this.#offering.back(member);
   }
 
   /** A line about mail has come further on its way. Others change nothing. */

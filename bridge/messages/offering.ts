@@ -7,13 +7,14 @@ import { doorbellLine, fitsInLine, isAboutMail, mailThread, textLine } from '../
 import {
   inTurn,
   isOver,
+  isRung,
   type MailInput,
   type MailState,
   type Message,
   rankOf,
   type SentMail,
 } from '../core/message.ts';
-import type { PaneIdentity } from '../core/pane.ts';
+import { type PaneIdentity, sameAgent, samePane } from '../core/pane.ts';
 import type { Directory, LivingMember } from './directory.ts';
 import type { MailMemory, MailSteps } from './mail-steps.ts';
 
@@ -87,6 +88,19 @@ export class Offering {
         if (this.takeBack(offered[0]!, 'what is more urgent comes first')) this.tellOf(member);
       } else this.#renewBell(member, offered, due);
     });
+  }
+
+  /** An agent bears this name from now on: what another one was rung for, and has not read, is rung for anew. */
+  back(member: string): void {
+    const living = this.#directory.paneOf(member);
+    if (living === null) return;
+    this.#memory.transact(() => {
+      for (const mail of this.#memory.mail.unreadOf(member)) {
+        const told = isRung(mail.state) && mail.state.by !== undefined ? this.#memory.delivery(mail.state.by) : null;
+        if (told !== null && isAnother(told.recipient, living.identity)) this.#steps.step(mail, { type: 'unheard' });
+      }
+    });
+    this.tellOf(member);
   }
 
   /** Offers it no more, unless it is being typed already; then it waits again, and so does whatever the same bell is about. */
@@ -234,6 +248,12 @@ export class Offering {
 /** The delivery by which it is offered; null where it is not. */
 function deliveryOf({ state }: SentMail): DeliveryId | null {
   return state.is === 'offered' ? state.deliveryId : null;
+}
+
+/** While the process of an agent is not known, it counts as the one that was there. */
+function isAnother(before: PaneIdentity, now: PaneIdentity): boolean {
+  if (!samePane(before, now)) return true;
+  return before.agentPid !== null && now.agentPid !== null && !sameAgent(before, now);
 }
 
 /** From when on there is nothing to tell of; null: never. */

@@ -20,7 +20,9 @@ let living: string[];
 let asking: string[];
 /** deliveries as the journal has them */
 let ended: Map<string, Delivery>;
-let posted: Array<Pick<Delivery, 'id' | 'envelope' | 'deadlineAt'>>;
+let posted: Array<Pick<Delivery, 'id' | 'envelope' | 'recipient' | 'deadlineAt'>>;
+/** another one when the pane closed, and another came under its name */
+let panePid: number;
 /** what is being typed: nothing is taken back of it */
 let typing: string[];
 let cancelled: string[];
@@ -38,6 +40,7 @@ beforeEach(() => {
   now = 1_796_000_000_000;
   open();
   living = [...names];
+  panePid = 1;
   asking = [];
   for (const name of names) directory.add(name, '');
 });
@@ -60,7 +63,7 @@ function open(): void {
     memory: journal.mail,
     clock,
     living: () =>
-      living.map((name) => ({ name, identity: { paneId: name } as unknown as PaneIdentity, agent: 'codex' })),
+      living.map((name) => ({ name, identity: { paneId: name, panePid } as unknown as PaneIdentity, agent: 'codex' })),
   });
   messages = new Messages({
     memory: {
@@ -80,8 +83,8 @@ function open(): void {
     },
     directory,
     queue: {
-      post: (envelope, _pane, _agent, _options, deadlineAt, id) => {
-        posted.push({ id, envelope, deadlineAt });
+      post: (envelope, recipient, _agent, _options, deadlineAt, id) => {
+        posted.push({ id, envelope, recipient, deadlineAt });
         return { id, envelope, deadlineAt } as Delivery;
       },
       cancel: (id) => {
@@ -361,6 +364,31 @@ test('who is down, or waits for an answer itself, is told later; what was not ty
   // it is not typed again, and can be read
   expect(messages.read('shop/lead').map(({ body }) => body)).toEqual(['one']);
   expect(messages.unread('shop/lead')).toEqual([]);
+});
+
+test('who comes under a name is rung for what its predecessor was rung for and had not read, and for nothing else', () => {
+  tell(human, 'lead', 'a line');
+  ends(arrived);
+  tell(human, 'lead', 'one\ntwo');
+  ends(arrived);
+  const bell = '[bridge -> lead] 1 message from human in thread human+lead; read with: bridge inbox';
+  // the same one is seen again, after a restart of the bridge for instance
+  messages.back('shop/lead');
+  expect(lines()).toEqual(['[human -> lead] a line', bell]);
+  panePid = 2;
+  messages.back('shop/lead');
+  expect(lines()).toEqual(['[human -> lead] a line', bell, bell]);
+  ends({ is: 'uncertain', reason: 'nobody saw it', at: now } as DeliveryState);
+  messages.back('shop/lead');
+  expect(posted).toHaveLength(3);
+  panePid = 3;
+  messages.back('shop/lead');
+  expect(lines()[3]).toBe(bell);
+  ends(arrived);
+  expect(messages.read('shop/lead').map(({ body }) => body)).toEqual(['one\ntwo']);
+  panePid = 4;
+  messages.back('shop/lead');
+  expect(posted).toHaveLength(4);
 });
 
 test('after a restart nothing is lost and nothing offered twice', () => {
