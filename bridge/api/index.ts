@@ -24,6 +24,7 @@ import { pause } from './pause.ts';
 import { pauses } from './pauses.ts';
 import { read } from './read.ts';
 import { register } from './register.ts';
+import { relay } from './relay.ts';
 import { release } from './release.ts';
 import { requests } from './requests.ts';
 import { resume } from './resume.ts';
@@ -65,6 +66,7 @@ const acting = [
   register,
   add,
   tell,
+  relay,
   inbox,
   thread,
   threads,

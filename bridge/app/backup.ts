@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { usageError } from '../core/failure.ts';
 import { liesWithin } from '../host/home.ts';
 import { packageVersion } from '../host/package-version.ts';
-import { isPassing, stateFiles, stateFolders } from '../host/state-files.ts';
+import { copiedFolders, isPassing, stateFiles, stateFolders } from '../host/state-files.ts';
 import { type BackupEntry, copyDatabase, writeBackup } from '../journal/backup-file.ts';
 
 export interface Backup {
@@ -40,7 +40,7 @@ export function backUp(home: string, file: string, now: number): Backup {
       const isKnown = (name: string) => [...stateFiles, ...stateFolders].includes(name) || isPassing(name);
       leftOut.push(...names.filter((name) => !isKnown(name) && !/^bridge\.db(?:-wal|-shm)?$/.test(name)));
       for (const name of stateFiles) yield* entryOf(name);
-      for (const name of stateFolders.filter((folder) => folder !== 'archive')) yield* below(name);
+      for (const name of copiedFolders.filter((folder) => folder !== 'archive')) yield* below(name);
       yield database('bridge.db', scratch);
       yield* below('archive', scratch);
     } finally {

@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { BridgeError, messageOf, usageError } from '../core/failure.ts';
 import { type Finding, isNote } from '../core/finding.ts';
 import { isOpen } from '../core/request.ts';
-import { stateFiles, stateFolders } from '../host/state-files.ts';
+import { copiedFolders, stateFiles } from '../host/state-files.ts';
 import { type BackupEntry, type BackupFacts, readBackup } from '../journal/backup-file.ts';
 import { Journal } from '../journal/journal.ts';
 import { auditHome, repairHome } from './audit.ts';
@@ -22,7 +22,7 @@ import { endWhatWaited, type WhatWaited } from './restored-journal.ts';
 /** What a backup may put into a state directory. */
 function isKnown(path: string): boolean {
   const [folder = '', ...below] = path.split('/');
-  return below.length > 0 ? stateFolders.includes(folder) : stateFiles.includes(path) || path === 'bridge.db';
+  return below.length > 0 ? copiedFolders.includes(folder) : stateFiles.includes(path) || path === 'bridge.db';
 }
 
 /** Pages are judged only when they are older than this; of a restored journal nobody writes any more. */

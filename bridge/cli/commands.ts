@@ -179,6 +179,12 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     examples: [['bridge whoami']],
     load: async () => (await import('./whoami.ts')).registerWhoami,
   },
+  relay: {
+    group: 'Between agents',
+    says: 'Take up what sandboxed senders have left',
+    examples: [['bridge relay', 'a bridge that runs does so every second by itself']],
+    load: async () => (await import('./relay.ts')).registerRelay,
+  },
   token: {
     group: 'Between agents',
     says: 'Give members tokens that show who they are; list and revoke them',

@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { Awaited } from '../api/mail-outcomes.ts';
-import { usageError } from '../core/failure.ts';
+import { ExitCode, usageError } from '../core/failure.ts';
+import { shortId } from '../core/mail-lines.ts';
 import { type Priority, priorities } from '../core/message.ts';
+import { visibleLine } from '../core/visible.ts';
+import { systemClock } from '../host/clock.ts';
+import { leaveLetter } from '../host/mail-outbox.ts';
+import { minter } from '../host/mint.ts';
+import { Unreachable } from '../server/socket.ts';
 import type { Context } from './context.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
@@ -121,18 +127,35 @@ export async function told(
   },
   flags: Flags,
 ) {
-  const view = await invoke(context, 'tell', {
+  const letter = {
     ...senderHere(flags.as),
     ...order,
     to: [...order.to],
     noReply: !flags.reply,
-    ...waitingOf(flags),
     priority: flags.priority,
     ttlMs: flags.ttl === undefined ? null : duration(flags.ttl, '--ttl'),
     idempotencyKey: flags.idempotencyKey ?? null,
     inline: flags.inline === true,
+  };
+  try {
+    const view = await invoke(context, 'tell', { ...letter, ...waitingOf(flags) });
+    const replies = view.replies.flatMap((reply) => messageLines(reply, Date.now()));
+    if (!flags.quiet) context.out.result([...outcomeLines(view), ...replies].join('\n'), view);
+    return outcomeCode(view);
+  } catch (fault) {
+    if (!(fault instanceof Unreachable)) throw fault;
+    return left(context, letter);
+  }
+}
+
+/** For the bridge that this command does not reach: it takes it up within seconds, or as it starts. */
+function left({ config, out }: Context, letter: { readonly to: readonly string[] }): ExitCode {
+  const id = minter(systemClock)<string>();
+  leaveLetter(config.home, id, letter);
+  const why = 'left in mail-outbox/: this command reaches no bridge from its sandbox; the next look takes it up';
+  out.result(visibleLine(`waiting   ${letter.to.join(', ') || 'its sender'}: ${why}  #${shortId(id)}`), {
+    id,
+    outcomes: letter.to.map((member) => ({ member, is: 'waiting', why, tookMs: null })),
   });
-  const replies = view.replies.flatMap((reply) => messageLines(reply, Date.now()));
-  if (!flags.quiet) context.out.result([...outcomeLines(view), ...replies].join('\n'), view);
-  return outcomeCode(view);
+  return ExitCode.held;
 }

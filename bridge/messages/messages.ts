@@ -25,6 +25,8 @@ export interface MessageOrder {
   /** null: that of these two, or of these several */
   readonly thread: string | null;
   readonly noReply: boolean;
+  /** given where the message was left in the outbox: it is taken up once */
+  readonly id?: MessageId;
   /** what it answers: it is of that one's chain */
   readonly answers?: Message;
   readonly priority?: Priority;
@@ -81,6 +83,8 @@ export class Messages {
   /** Kept before anybody is told of it. @throws BridgeError where it is not accepted; then nothing of it is kept */
   send(order: MessageOrder): Message {
     const { from, noReply } = order;
+    const takenUp = order.id === undefined ? null : this.#memory.mail.message(order.id);
+    if (takenUp !== null) return takenUp;
     const body = cleaned(order.body).trim();
     if (isBlank(body)) throw usageError('tell', 'message', 'holds nothing visible');
     if (body.length > mostCharacters)
@@ -102,7 +106,7 @@ export class Messages {
     const sentAt = this.#clock.now();
     const hops = from.standing === 'human' ? 0 : Math.max(chain?.hops ?? 0, answers?.hops ?? 0) + 1;
     const message: Message = {
-      id: this.#mint() as MessageId,
+      id: order.id ?? (this.#mint() as MessageId),
       thread,
       from,
       to,

@@ -6,6 +6,7 @@ import type { Config } from '../config/config-values.ts';
 import type { PublicEvent } from '../core/events.ts';
 import { prepareHome } from '../host/home.ts';
 import { claimHome } from '../host/instance.ts';
+import { relaying } from './relaying.ts';
 import { listeningPath } from './socket-path.ts';
 import { serve } from './socket-server.ts';
 
@@ -15,6 +16,7 @@ export class Daemon {
   readonly #lock: { release(): void };
   readonly #watch: Watch;
   readonly #reader: Reader;
+  readonly #mail: { end(): Promise<void> };
   readonly #socket: { close(): Promise<void> };
 
   private constructor(
@@ -22,12 +24,14 @@ export class Daemon {
     lock: { release(): void },
     watch: Watch,
     reader: Reader,
+    mail: { end(): Promise<void> },
     socket: { close(): Promise<void> },
   ) {
     this.bridge = bridge;
     this.#lock = lock;
     this.#watch = watch;
     this.#reader = reader;
+    this.#mail = mail;
     this.#socket = socket;
   }
 
@@ -44,11 +48,14 @@ export class Daemon {
       await watch.start();
       const reader = readerOf(bridge);
       begun.push(() => reader.close());
-      const socket = await serve(listeningPath(config.home), allServed(bridge, reader), {
+      const methods = allServed(bridge, reader);
+      const mail = relaying(() => methods.relay({}, new AbortController().signal) as Promise<unknown>);
+      begun.push(() => mail.end());
+      const socket = await serve(listeningPath(config.home), methods, {
         session: config.session,
         home: config.home,
       });
-      return new Daemon(bridge, lock, watch, reader, socket);
+      return new Daemon(bridge, lock, watch, reader, mail, socket);
     } catch (fault) {
       for (const end of begun.reverse()) await end();
       throw fault;
@@ -58,6 +65,7 @@ export class Daemon {
   /** Stops looking first, then typing, then remembering. */
   async stop(): Promise<void> {
     await this.#socket.close();
+    await this.#mail.end();
     this.#reader.close();
     this.#watch.close();
     await this.bridge.close();

@@ -20,6 +20,9 @@ export interface Pong {
   readonly session: string | null;
 }
 
+/** This process may not speak to it: a sandbox. */
+export class Unreachable extends BridgeError {}
+
 /** It hung up before it had answered: it has most likely ended. */
 export class DaemonGone extends BridgeError {}
 
@@ -78,6 +81,7 @@ async function connected(path: string): Promise<Socket | null> {
       const { code } = cause;
       // a bridge that takes no calls any more has a full queue, which is not the same as none
       if (code === 'ECONNREFUSED' || code === 'ENOENT') resolve(null);
+      else if (code === 'EPERM' || code === 'EACCES') reject(unreachable(path, code));
       else reject(code === 'EAGAIN' ? silent(path) : notOurs(path, `cannot be reached (${code})`));
     });
   });
@@ -190,6 +194,15 @@ function isStopped(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+function unreachable(path: string, code: string): Unreachable {
+  return new Unreachable({
+    what: 'bridge',
+    target: path,
+    reason: `cannot be reached from here (${code}): a sandbox keeps this command from it; nothing was done`,
+    nextStep: 'run it outside of the sandbox; `bridge tell`, `post` and `reply` leave their message for it',
+  });
 }
 
 function gone(path: string): DaemonGone {

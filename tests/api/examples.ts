@@ -79,6 +79,7 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
   add: { name: 'coder', description: 'writes code' },
   unsend: { ...sender, id: 'a3f2' },
   whoami: sender,
+  relay: {},
   addToken: { name: 'ci', member: 'coder', ttlMs: 60_000, caller },
   tokens: {},
   revokeToken: { name: 'ci', caller },

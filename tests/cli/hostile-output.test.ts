@@ -310,6 +310,7 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
   reply: () => json(['reply', evil, 'x']),
   unsend: () => json(['unsend', evil]),
   whoami: () => json(['whoami', '--as', evil]),
+  relay: () => json(['relay'], ['relay', evil]),
   token: () => json(['token', evil], ['token', 'add', evil], ['token', 'list'], ['token', 'revoke', evil]),
   inbox: () => json(['inbox', '--as', evil], ['inbox', '--as', 'coder'], ['inbox']),
   thread: () => json(['thread', 'read', evil], ['thread', evil]),

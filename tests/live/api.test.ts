@@ -132,6 +132,7 @@ const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<stri
   tell: () => ({ caller: nobody, to: ['critic'], body: 'Hello.', waitMs: 0 }),
   unsend: (got) => ({ caller: nobody, id: (got('tell') as { id: string }).id }),
   whoami: () => ({ caller: nobody }),
+  relay: () => ({}),
   addToken: () => ({ name: 'ci', member: 'critic', caller: nobody }),
   tokens: () => ({}),
   revokeToken: (got) => ({ name: (got('addToken') as { name: string }).name, caller: nobody }),

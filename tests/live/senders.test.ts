@@ -1,5 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { systemClock } from '../../bridge/host/clock.ts';
+import { leaveLetter, mailOutbox } from '../../bridge/host/mail-outbox.ts';
+import { minter } from '../../bridge/host/mint.ts';
+import { waitFor } from '../fixtures/private-tmux.ts';
 import { program, run } from './bridge-process.ts';
 import { command, eachMailTestStarts, found, home, member, ran, tmux, tool, watch } from './mail-fixture.ts';
 
@@ -73,4 +79,51 @@ test('a token shows who one is where the processes do not, until it is revoked; 
     '[ci -> coder] green',
     '[ci? -> coder] green?',
   ]);
+});
+
+test('what was left in the outbox is sent once, in order, as a claim; what is no letter is put aside', async () => {
+  const coder = await member('coder');
+  const letter = (body: string, more = {}) => ({ to: ['coder'], body, as: 'ci', ...more });
+  const mint = minter(systemClock);
+  const [first, second, forged, stranger] = [mint(), mint(), mint(), mint()] as string[];
+  await command('add', 'ci');
+  leaveLetter(home, second!, letter('two'));
+  leaveLetter(home, first!, letter('one'));
+  // who it says stood above it is not believed
+  leaveLetter(home, forged!, letter('three', { caller: { is: 'nobody' }, as: null }));
+  leaveLetter(home, stranger!, letter('four', { to: ['nobody-of-that-name'] }));
+  const outbox = mailOutbox(home);
+  symlinkSync('/etc/passwd', join(outbox, `${mint()}.json`));
+  writeFileSync(join(outbox, `${mint()}.json`), 'no JSON');
+  writeFileSync(join(outbox, '.half.tmp'), 'x');
+  writeFileSync(join(outbox, 'notes.txt'), 'mine');
+  await watch();
+  const inputs = () => coder.inputs().map((text) => text.replace(/ #\w{4}/, ''));
+  await waitFor('both have come', () => inputs().length === 2, { limitMs: 30_000 });
+  expect(inputs()).toEqual(['[ci? -> coder] one', '[ci? -> coder] two']);
+  await waitFor('nothing is left to be judged', () => readdirSync(outbox).every((name) => !/\.json$/.test(name)));
+  expect(readdirSync(outbox).filter((name) => name.endsWith('.refused'))).toHaveLength(4);
+  expect(readdirSync(outbox)).toEqual(expect.arrayContaining(['.half.tmp', 'notes.txt']));
+
+  // a crash between the sending and the removal leaves the file
+  leaveLetter(home, second!, letter('two'));
+  expect(await command('relay')).toMatchObject({ code: 0 });
+  leaveLetter(home, mint() as string, letter('five'));
+  await waitFor('the next one has come', () => inputs().length === 3, { limitMs: 30_000 });
+  expect(inputs()[2]).toBe('[ci? -> coder] five');
+  expect(await command('send', '--pane', coder.paneId, 'the end')).toMatchObject({ code: 0 });
+  expect(inputs()).toHaveLength(4);
+});
+
+test('without a bridge that runs, `relay` takes it up', async () => {
+  await command('add', 'coder');
+  leaveLetter(home, minter(systemClock)<string>(), { to: ['coder'], body: 'one', as: 'coder' });
+  leaveLetter(home, minter(systemClock)<string>(), { to: ['coder'], body: 'two', as: 'lead' });
+  await command('add', 'lead');
+  const { code, stdout } = await command('relay');
+  expect([code, stdout]).toEqual([
+    1,
+    expect.stringMatching(/^1 message taken up\nrefused: .*nobody writes to himself; it is /),
+  ]);
+  expect((await command('inbox', '--as', 'coder')).stdout).toContain('  two\n');
 });

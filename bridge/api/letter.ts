@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import type { Bridge } from '../app/bridge.ts';
+import { BridgeError } from '../core/failure.ts';
+import { type Message, type MessageId, priorities } from '../core/message.ts';
+import { text, word } from './arguments.ts';
+import { senderArgs, senderOf } from './sender.ts';
+
+/** More are no recipients of a letter. */
+const mostRecipients = 200;
+
+const mostTtlMs = 90 * 86_400_000;
+
+/** What somebody writes, to whom, and what shows who it is. */
+export const letterArgs = {
+  ...senderArgs,
+  to: z.array(word(64)).max(mostRecipients, `has more than ${mostRecipients} names`),
+  body: text(),
+  thread: word(128).nullable().default(null),
+  /** id of the message that it answers: in its thread, and to its sender */
+  answers: word(64).nullable().default(null),
+  noReply: z.boolean().default(false),
+  priority: z.enum(priorities).default('normal'),
+  /** nobody is told of it later than this from now */
+  ttlMs: z
+    .number()
+    .int()
+    .min(1_000, 'is shorter than a second')
+    .max(mostTtlMs, 'is longer than 90 days')
+    .nullable()
+    .default(null),
+  /** the sender's own mark: the same again is the same message, and is not sent twice */
+  idempotencyKey: word(128).min(1, 'is empty').nullable().default(null),
+  /** its text goes into the pane whole, several lines too */
+  inline: z.boolean().default(false),
+};
+const letter = z.object(letterArgs);
+export type Letter = z.output<typeof letter>;
+
+/**
+ * Accepts a letter whole, or throws and keeps nothing of it.
+ * @param id it was given already, by a sender that reached no bridge: the same one twice is one message
+ */
+export async function sendLetter(
+  bridge: Bridge,
+  { to, body, thread, answers, noReply, priority, ttlMs, idempotencyKey, inline, ...evidence }: Letter,
+  id?: MessageId,
+): Promise<Message> {
+  const { name, standing } = await senderOf(bridge, evidence);
+  if (standing === 'claimed' && bridge.config.senders === 'verified') throw unproven(bridge.directory.shown(name));
+  return bridge.messages.send({
+    from: { name, standing },
+    body,
+    noReply,
+    priority,
+    inline,
+    ...(ttlMs !== null && { ttlMs }),
+    ...(idempotencyKey !== null && { key: idempotencyKey }),
+    ...(id !== undefined && { id }),
+    ...answering(bridge, { to, thread, answers }),
+  });
+}
+
+function unproven(name: string): BridgeError {
+  return new BridgeError({
+    what: 'tell',
+    target: name,
+    reason: 'nothing shows that this is who writes, and bridge.yaml has `senders: verified`; nothing was sent',
+    nextStep: 'run it in the pane of that member, or give it a token: bridge token add',
+  });
+}
+
+function answering(
+  { messages }: Pick<Bridge, 'messages'>,
+  { to, thread, answers }: Pick<Letter, 'to' | 'thread' | 'answers'>,
+): Pick<Parameters<Bridge['messages']['send']>[0], 'to' | 'thread' | 'answers'> {
+  if (answers === null) return { to, thread };
+  const message = messages.named(answers);
+  return { to: [message.from.name], thread: message.thread, answers: message };
+}
