@@ -7,8 +7,11 @@ import { archive } from './archive.ts';
 import { ask } from './ask.ts';
 import { changes } from './changes.ts';
 import { dismiss } from './dismiss.ts';
+import { enable } from './enable.ts';
 import { explain } from './explain.ts';
 import { follow } from './follow.ts';
+import { group } from './group.ts';
+import { groups } from './groups.ts';
 import { id } from './id.ts';
 import { inbox } from './inbox.ts';
 import { keys } from './keys.ts';
@@ -26,7 +29,10 @@ import { read } from './read.ts';
 import { register } from './register.ts';
 import { relay } from './relay.ts';
 import { release } from './release.ts';
+import { remove } from './remove.ts';
+import { rename } from './rename.ts';
 import { requests } from './requests.ts';
+import { resolve } from './resolve.ts';
 import { resume } from './resume.ts';
 import { revokeToken } from './revoke-token.ts';
 import { send } from './send.ts';
@@ -46,7 +52,7 @@ import { watch } from './watch.ts';
 import { whoami } from './whoami.ts';
 
 /** What only reads: a state directory where no bridge has run stays as it is. */
-const reading = [list, status, snapshot, explain, target, pauses, log, changes, follow, archive] as const;
+const reading = [list, status, snapshot, explain, target, resolve, pauses, log, changes, follow, archive] as const;
 
 /** What is done by the bridge itself, or by the same modules in a command's own process. */
 const acting = [
@@ -71,6 +77,11 @@ const acting = [
   thread,
   threads,
   members,
+  remove,
+  enable,
+  rename,
+  group,
+  groups,
   release,
   unsend,
   whoami,

@@ -13,7 +13,10 @@ const mostTtlMs = 90 * 86_400_000;
 /** What somebody writes, to whom, and what shows who it is. */
 export const letterArgs = {
   ...senderArgs,
-  to: z.array(word(64)).max(mostRecipients, `has more than ${mostRecipients} names`),
+  /** names of members, and of groups behind an `@`; none: the group whose thread it is, or all who have taken part in it */
+  to: z.array(word()).max(mostRecipients, `has more than ${mostRecipients} names`),
+  /** all members but who writes */
+  isToAll: z.boolean().default(false),
   body: text(),
   thread: word(128).nullable().default(null),
   /** id of the message that it answers: in its thread, and to its sender */
@@ -42,7 +45,7 @@ export type Letter = z.output<typeof letter>;
  */
 export async function sendLetter(
   bridge: Bridge,
-  { to, body, thread, answers, noReply, priority, ttlMs, idempotencyKey, inline, ...evidence }: Letter,
+  { to, isToAll, body, thread, answers, noReply, priority, ttlMs, idempotencyKey, inline, ...evidence }: Letter,
   id?: MessageId,
 ): Promise<Message> {
   const { name, standing } = await senderOf(bridge, evidence);
@@ -53,6 +56,7 @@ export async function sendLetter(
     noReply,
     priority,
     inline,
+    isToAll,
     ...(ttlMs !== null && { ttlMs }),
     ...(idempotencyKey !== null && { key: idempotencyKey }),
     ...(id !== undefined && { id }),

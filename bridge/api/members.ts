@@ -1,33 +1,94 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
+import { lookAt } from '../app/reader.ts';
+import { settledLook } from '../app/settled-look.ts';
+import { type MemberPlaces, whereMembersAre } from '../app/where-members-are.ts';
+import { groupNamed } from '../core/groups.ts';
+import { groupName, type Member } from '../core/member.ts';
+import { identityKey, type PaneFacts } from '../core/pane.ts';
+import { systemClock } from '../host/clock.ts';
+import { word } from './arguments.ts';
 import { method } from './method.ts';
+import { document } from './views.ts';
 
-/** Who has a name, where each is, and what it has not read. */
+const memberView = z.object({
+  /** as others write to it */
+  name: z.string(),
+  /** with its project */
+  fullName: z.string(),
+  /** what its screen shows: `idle`, `busy`, `dialog`, …; `gone` while it has no pane */
+  state: z.string(),
+  /** null while it has no pane */
+  pane: z.string().nullable(),
+  /** its agent program */
+  agent: z.string().nullable(),
+  role: z.string(),
+  model: z.string(),
+  description: z.string(),
+  colour: z.string(),
+  groups: z.array(z.string()).readonly(),
+  isEnabled: z.boolean(),
+  /** its pane is watched whatever its label is */
+  isJoined: z.boolean(),
+  /** argv of what starts it anew; null where nothing does */
+  revive: z.array(z.string()).readonly().nullable(),
+  unread: z.number(),
+  lastSeenAt: z.number().nullable(),
+  /** where its pane is, or was last */
+  address: document<NonNullable<Member['pane']>>().nullable(),
+});
+export type MemberView = z.infer<typeof memberView>;
+
+/** Who has a name, where each is and what it does, what is said of it, and what it has not read. */
 export const members = method({
   name: 'members',
-  args: z.object({}),
-  result: z.array(
-    z.object({
-      name: z.string(),
-      /** null while it has no pane */
-      pane: z.string().nullable(),
-      agent: z.string().nullable(),
-      state: z.string().nullable(),
-      unread: z.number(),
-      lastSeenAt: z.number().nullable(),
-    }),
-  ),
-  async run(bridge: Pick<Bridge, 'directory' | 'messages' | 'workers'>) {
-    return bridge.directory.members().map(({ name, lastSeenAt }) => {
-      const worker = bridge.workers.find((one) => one.name === name);
-      return {
-        name: bridge.directory.shown(name),
-        pane: worker?.identity.paneId ?? null,
-        agent: worker?.agent ?? null,
-        state: worker?.state ?? null,
-        unread: bridge.messages.countUnread(name),
-        lastSeenAt,
-      };
-    });
+  args: z.object({ group: word(65).nullable().default(null) }),
+  result: z.array(memberView),
+  async run(
+    bridge: Pick<Bridge, 'directory' | 'messages' | 'watchedMembers' | 'config'>,
+    { group },
+    closed,
+  ): Promise<MemberView[]> {
+    const { directory } = bridge;
+    const all = directory.members();
+    const wanted = group === null ? all : groupNamed(groupName(group), all).members;
+    const watched = new Map(bridge.watchedMembers.map((one) => [identityKey(one.identity), one]));
+    const watchedOf = ({ pane }: Member) => (pane === null ? undefined : watched.get(identityKey(pane)));
+    const places = await whereMembersAre(wanted.filter((member) => watchedOf(member) === undefined));
+    return Promise.all(
+      wanted.map(async (member) => {
+        const { name, called, pane, lastSeenAt, addedAt, greeted, ...said } = member;
+        const seen = watchedOf(member);
+        const found =
+          seen === undefined
+            ? await lookedAt(bridge, places, member, closed)
+            : { state: seen.state ?? 'unknown', agent: seen.agent };
+        return {
+          ...said,
+          name: directory.shown(name),
+          fullName: called,
+          state: found?.state ?? 'gone',
+          pane: found === null ? null : (pane?.paneId ?? null),
+          agent: found?.agent ?? null,
+          unread: bridge.messages.countUnread(name),
+          lastSeenAt: found === null ? lastSeenAt : systemClock.now(),
+          address: pane,
+        };
+      }),
+    );
   },
 });
+
+/** What a pane that is not watched from here shows now; null where there is none. */
+async function lookedAt(
+  { config }: Pick<Bridge, 'config'>,
+  places: MemberPlaces,
+  member: Member,
+  closed: AbortSignal,
+): Promise<{ readonly state: string; readonly agent: string | null } | null> {
+  const facts: PaneFacts | null = places.paneOf(member);
+  if (facts === null) return null;
+  const { panes } = lookAt(facts.socketPath, { agent: null, agents: config.agents });
+  const look = panes.readUnseen(facts) ?? (await settledLook(panes, facts, closed).catch(() => null));
+  return look === null ? null : { state: look.reading.state, agent: look.snapshot.program };
+}

@@ -48,7 +48,10 @@ export async function senderOf(
 
 /** The member of whom this pane is; null where it is nobody's. */
 function memberIn({ panes, workers, projects, directory }: ForSender, facts: PaneFacts): string | null {
-  const key = identityKey(panes.identify(facts).identity);
+  const { identity } = panes.identify(facts);
+  const bound = directory.at(identity);
+  if (bound !== null) return bound.name;
+  const key = identityKey(identity);
   const name = workers.find((worker) => identityKey(worker.identity) === key)?.name ?? projects.records[key]?.name;
-  return directory.members().find((member) => member.name === name)?.name ?? null;
+  return directory.members().find((member) => member.name === name && member.pane === null)?.name ?? null;
 }

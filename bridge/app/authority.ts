@@ -11,7 +11,13 @@ export type Act =
   | 'send --command'
   | 'trust'
   | 'restore'
-  | 'token';
+  | 'token'
+  | 'add --revive'
+  | 'remove'
+  | 'enable'
+  | 'disable'
+  | 'rename'
+  | 'group remove';
 
 export interface Question {
   readonly act: Act;
@@ -65,6 +71,12 @@ const whose: Readonly<Record<Act, string>> = {
   trust: 'only you may let a bridge.yaml decide',
   restore: 'only you may let a backup decide, which brings a bridge.yaml',
   token: 'only you may say who speaks as a member',
+  'add --revive': 'only you may say which command is run',
+  remove: 'only you may have a member forgotten',
+  enable: 'only you may say who gets mail',
+  disable: 'only you may say who gets no mail',
+  rename: 'only you may rename another; who joins says its own name',
+  'group remove': 'only you may take another out of a group; `bridge leave` leaves one',
 };
 
 /** @throws BridgeError naming the program above the caller, and what to do */

@@ -7,7 +7,7 @@ import { messageOf } from '../core/failure.ts';
 import { asPaneId, type DeliveryId } from '../core/ids.ts';
 import type { Message } from '../core/message.ts';
 import { labelOf, shownName } from '../core/names.ts';
-import { placeIn } from '../core/pane.ts';
+import { addressKey, type PaneAddress, placeIn } from '../core/pane.ts';
 import { steadyClock, systemClock } from '../host/clock.ts';
 import { prepareHome } from '../host/home.ts';
 import { minter } from '../host/mint.ts';
@@ -17,6 +17,7 @@ import { Journal } from '../journal/journal.ts';
 import { DeadLetters } from '../messages/dead-letters.ts';
 import type { DeliveryQueue } from '../messages/delivery-queue.ts';
 import type { Directory } from '../messages/directory.ts';
+import type { Membership } from '../messages/membership.ts';
 import type { Messages } from '../messages/messages.ts';
 import { Tokens } from '../messages/tokens.ts';
 import type { HookReceiver, Received, SignalCall } from '../panes/hook-receiver.ts';
@@ -82,6 +83,7 @@ export class Bridge {
   readonly deadLetters: DeadLetters;
   /** who has a name, and what they write to each other */
   readonly directory: Directory;
+  readonly membership: Membership;
   readonly messages: Messages;
   readonly tokens: Tokens;
   readonly retention: Retention;
@@ -167,9 +169,9 @@ export class Bridge {
       isAwaited: (id) => texts.isAwaited(id),
       call: (delivery, why) => emit({ type: 'letter-stranded', delivery, why }),
     });
-    const living = () => (config.dryRun ? [] : this.workers);
+    const living = () => this.watchedMembers;
     const mail = assembleMessages({ clock, mint, journal, projects, deliveries, living, emit });
-    [this.directory, this.messages] = [mail.directory, mail.messages];
+    [this.directory, this.membership, this.messages] = [mail.directory, mail.membership, mail.messages];
     this.tokens = new Tokens({ memory: journal, clock });
     this.retention = new Retention({
       journal,
@@ -211,7 +213,8 @@ export class Bridge {
       ],
       'message-sent': [emit, wake],
       'mail-changed': [emit, wake],
-      'worker-found': [emit, ({ worker }) => this.memberSeen(worker)],
+      'worker-found': [emit, (event) => this.memberSeen(event)],
+      'worker-lost': [emit, (pane) => this.directory.lost(pane)],
       'attempt-failed': [
         ({ delivery, fault }) => this.say('warning', `delivery ${delivery.id}: ${messageOf(fault)}; it is tried again`),
       ],
@@ -260,6 +263,16 @@ export class Bridge {
     return this.#watching.workers;
   }
 
+  /** The members that can get their mail; in a dry run nobody does. */
+  get watchedMembers(): readonly SeenWorker[] {
+    return this.config.dryRun ? [] : this.#watching.members;
+  }
+
+  /** Has the panes of members watched from now on, and those that are nobody's any more no longer. */
+  membersChanged(): Promise<void> {
+    return this.#watching.membersChanged();
+  }
+
   /** Their full names. */
   get workerNames(): readonly string[] {
     return this.workers.map(({ name }) => name);
@@ -270,14 +283,15 @@ export class Bridge {
     return shownName(name, known);
   }
 
-  /** A worker is watched under this name from now on: it is a member, and hears of its mail. */
-  memberSeen(worker: string): void {
+  /** A pane is watched from now on: whose it is, hears of its mail. */
+  memberSeen(pane: PaneAddress): void {
+    const found = this.watchedMembers.find(({ identity }) => addressKey(identity) === addressKey(pane));
+    if (found === undefined) return;
+    const { name, project, identity } = found;
     // before its agent has started it belongs to no project, and its name is not its own yet
-    const isNamed =
-      this.workers.some(({ name, project }) => name === worker && project !== null) && !isPaneName(worker);
-    if (this.config.dryRun || !isNamed) return;
-    this.directory.seen(worker);
-    this.messages.back(worker);
+    const isNamed = project !== null && !isPaneName(name);
+    if (isNamed || this.directory.at(identity)?.isJoined === true)
+      this.messages.back(this.directory.seen(name, identity).name);
   }
 
   /** The server that the bridge, or the command, was started for. */

@@ -84,6 +84,12 @@ export class Projects {
     return project;
   }
 
+  /** How its project is called; null while none is known. */
+  projectNameOf(pane: PaneIdentity, place: Pick<Place, 'sessionName' | 'currentPath'>): string | null {
+    const folder = this.folderOf(pane, place);
+    return folder === null ? null : nameOfProject(this.#memory, folder);
+  }
+
   /**
    * The worker's full name, the same for as long as its pane lives and keeps its label: two workers of one project that
    * have one label are told apart by where the second one was first seen.

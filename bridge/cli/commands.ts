@@ -136,9 +136,18 @@ export const commands: Readonly<Record<string, CommandRow>> = {
   },
   post: {
     group: 'Between agents',
-    says: 'Write in a thread, and name who is told of it',
-    examples: [['bridge post api/errors "404 or 410?" --to coder reviewer']],
+    says: 'Write in a thread: to those you name, its group, or all in it',
+    examples: [
+      ['bridge post api/errors "404 or 410?" --to coder reviewer'],
+      ['bridge post api/errors "410, then."', 'to all who have taken part; in the thread of a group, to the group'],
+    ],
     load: async () => (await import('./post.ts')).registerPost,
+  },
+  broadcast: {
+    group: 'Between agents',
+    says: 'Write to every member that is enabled, but yourself',
+    examples: [['bridge broadcast --no-reply "The server restarts at 12:00."']],
+    load: async () => (await import('./broadcast.ts')).registerBroadcast,
   },
   reply: {
     group: 'Between agents',
@@ -198,15 +207,65 @@ export const commands: Readonly<Record<string, CommandRow>> = {
   },
   members: {
     group: 'Between agents',
-    says: 'List who has a name, where each is, and what it has not read',
-    examples: [['bridge members']],
+    says: 'List who has a name, what each does, and what it has not read',
+    examples: [['bridge members'], ['bridge members --group shop']],
     load: async () => (await import('./members.ts')).registerMembers,
   },
   add: {
     group: 'Between agents',
-    says: 'Give a name before there is a pane of that name',
-    examples: [['bridge add shop/critic --description "reads what the others write"', 'mail for it waits']],
+    says: 'Give a name, before there is a pane of that name or to a pane',
+    examples: [
+      ['bridge add shop/critic --description "reads what the others write"', 'mail for it waits'],
+      ['bridge add lead %3 --role lead --group shop', 'the agent in that pane is a member from now on'],
+    ],
     load: async () => (await import('./add.ts')).registerAdd,
+  },
+  rename: {
+    group: 'Between agents',
+    says: 'Call a member by another name; its mail stays its own',
+    examples: [['bridge rename worker coder']],
+    load: async () => (await import('./rename.ts')).registerRename,
+  },
+  enable: {
+    group: 'Between agents',
+    says: 'Let a member get mail again, and what has waited',
+    examples: [['bridge enable coder']],
+    load: async () => (await import('./enable.ts')).registerEnable,
+  },
+  disable: {
+    group: 'Between agents',
+    says: 'Let a member get nothing; what waits for it stays',
+    examples: [['bridge disable coder']],
+    load: async () => (await import('./enable.ts')).registerDisable,
+  },
+  remove: {
+    group: 'Between agents',
+    says: 'Forget a member; what waits for it is withdrawn',
+    examples: [['bridge remove critic']],
+    load: async () => (await import('./remove.ts')).registerRemove,
+  },
+  resolve: {
+    group: 'Between agents',
+    says: 'Print the pane of a member',
+    examples: [['tmux select-pane -t "$(bridge resolve coder)"']],
+    load: async () => (await import('./resolve.ts')).registerResolve,
+  },
+  group: {
+    group: 'Between agents',
+    says: 'Put members into a group, or take them out of it',
+    examples: [
+      ['bridge group add shop coder critic'],
+      ['bridge tell @shop "The tests are green."', 'all of it but you'],
+      ['bridge group remove shop critic'],
+      ['bridge group list'],
+    ],
+    load: async () => (await import('./group.ts')).registerGroup,
+  },
+  groups: {
+    group: 'Between agents',
+    says: 'List the groups, and who is in them',
+    examples: [['bridge groups']],
+    load: async () => (await import('./groups.ts')).registerGroups,
   },
   list: {
     group: 'Panes',

@@ -1,28 +1,34 @@
 import type { Command } from 'commander';
-import { inWords } from '../core/duration.ts';
+import type { MemberView } from '../api/members.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { hasNothing } from './journal.ts';
-import { table } from './output.ts';
+import { fitted } from './member-table.ts';
 
 export function registerMembers(command: Command): void {
-  withOptions(command, 'place').action(
-    act(async (context) => {
-      const found = (await hasNothing(context.config.home)) ? [] : await invoke(context, 'members', {});
-      const rows = found.map(({ name, pane, agent, state, unread, lastSeenAt }) => [
-        name,
-        pane ?? '-',
-        agent ?? '-',
-        state ?? (pane === null ? 'offline' : 'unknown'),
-        `${unread}`,
-        lastSeenAt === null ? 'never' : `${inWords(Date.now() - lastSeenAt)} ago`,
-      ]);
-      const none = 'no member yet: a worker is one as soon as a bridge has seen it';
-      context.out.result(
-        rows.length === 0 ? none : table([['NAME', 'PANE', 'AGENT', 'STATE', 'UNREAD', 'SEEN'], ...rows]),
-        found,
-      );
+  withOptions(command.option('--group <name>', 'those of this group'), 'place').action(
+    act(async (context, command) => {
+      const { group } = command.opts<{ group?: string }>();
+      const isEmpty = group === undefined && (await hasNothing(context.config.home));
+      const found = isEmpty ? [] : await invoke(context, 'members', { group: group ?? null });
+      const none = 'no member yet: a worker is one as soon as a bridge has seen it; `bridge invite` has an agent join';
+      context.out.result(found.length === 0 ? none : memberTable(found), found);
       return 0;
     }),
   );
+}
+
+/** A line for each, in 80 columns. */
+export function memberTable(found: readonly MemberView[]): string {
+  const rows = found.map(({ name, state, agent, pane, role, model, groups, unread, isEnabled }) => [
+    name,
+    isEnabled ? state : 'disabled',
+    agent ?? '-',
+    pane ?? '-',
+    role || '-',
+    model || '-',
+    groups.join(',') || '-',
+    `${unread}`,
+  ]);
+  return fitted([['NAME', 'STATE', 'PROGRAM', 'PANE', 'ROLE', 'MODEL', 'GROUPS', 'UNREAD'], ...rows]);
 }

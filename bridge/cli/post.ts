@@ -6,12 +6,15 @@ export function registerPost(command: Command): void {
   const declared = command
     .argument('<thread>', 'the topic: what belongs together is read together')
     .argument('[message...]', 'the message; - reads stdin')
-    .requiredOption('--to <name...>', 'who is told of it');
+    .option(
+      '--to <name...>',
+      'who is told of it (default: the group whose thread it is, else all who have taken part)',
+    );
   withOptions(withMailOptions(declared), 'place').action(
     act(async (context, command) => {
-      const flags = command.opts<Parameters<typeof told>[2] & { to: string[] }>();
+      const flags = command.opts<Parameters<typeof told>[2] & { to?: string[] }>();
       const [thread = '', ...words] = command.args;
-      return told(context, { to: flags.to, thread, body: await bodyOf(flags, words, 'post') }, flags);
+      return told(context, { to: flags.to ?? [], thread, body: await bodyOf(flags, words, 'post') }, flags);
     }),
   );
 }

@@ -31,7 +31,10 @@ interface Flags {
 export function registerTell(command: Command): void {
   withOptions(
     withMailOptions(
-      command.argument('<name-and-message...>', 'who, one or several, and then the message; - reads stdin'),
+      command.argument(
+        '<name-and-message...>',
+        'who, one or several (@shop: all of group shop), and then the message; - reads stdin',
+      ),
     ),
     'place',
   ).action(
@@ -121,6 +124,7 @@ export async function told(
   context: Context,
   order: {
     readonly to: readonly string[];
+    readonly isToAll?: true;
     readonly thread: string | null;
     readonly answers?: string;
     readonly body: string;

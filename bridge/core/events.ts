@@ -202,4 +202,5 @@ export type MessageKind =
   | 'message-deadline-moved'
   | 'member-added'
   | 'member-seen'
-  | 'member-changed';
+  | 'member-changed'
+  | 'member-removed';

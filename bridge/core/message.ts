@@ -10,16 +10,6 @@ export interface Sender {
   readonly standing: 'verified' | 'claimed' | 'human';
 }
 
-/** A named party that writes and gets messages. Its name outlives panes: mail for it waits. */
-export interface Member {
-  /** full name: `shop/lead`, `lead` */
-  readonly name: string;
-  readonly description: string;
-  readonly isEnabled: boolean;
-  readonly addedAt: number;
-  readonly lastSeenAt: number | null;
-}
-
 /** What comes first among what waits for one member, last to first. */
 export const priorities = ['low', 'normal', 'high'] as const;
 export type Priority = (typeof priorities)[number];

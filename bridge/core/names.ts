@@ -29,12 +29,12 @@ export function isCalled(name: string, given: string): boolean {
  * @returns null where none of the known ones has that name
  * @throws BridgeError with the full names where a short form fits several
  */
-export function nameMeant(given: string, known: Iterable<string>): string | null {
+export function nameMeant(given: string, known: Iterable<string>, what = 'worker'): string | null {
   const all = [...new Set(known)].sort();
   if (all.includes(given)) return given;
   const fitting = all.filter((name) => labelOf(name) === given);
   if (fitting.length <= 1) return fitting[0] ?? null;
-  throw usageError('worker', given, `fits several: ${fitting.join(', ')}`, 'use one of these names');
+  throw usageError(what, given, `fits several: ${fitting.join(', ')}`, 'use one of these names');
 }
 
 /**

@@ -8,6 +8,7 @@ import { identityKey } from '../core/pane.ts';
 import { originOf, type Request } from '../core/request.ts';
 import { isCorruption, journalFault } from './faults.ts';
 import { auditMail } from './mail-audit.ts';
+import { auditMembers } from './member-audit.ts';
 import { rebuildDelivery, rebuildRequest, rebuildThread } from './rebuild.ts';
 import { refuseForeign } from './schema.ts';
 import { digest } from './statements.ts';
@@ -117,7 +118,7 @@ class Auditor {
       this.#findings.push(...rebuildThread(request, threads.get(request.id) ?? []));
     }
     this.#rebuild(requests, deliveries);
-    this.#findings.push(...auditMail(this.#db));
+    this.#findings.push(...auditMembers(this.#db), ...auditMail(this.#db));
     const events = this.#sequence(archived);
     this.#archives(archived);
     return {

@@ -1,10 +1,10 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { JournaledKind } from '../core/events.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
+import { keptMember, type Member } from '../core/member.ts';
 import {
   type Mail,
   type MailState,
-  type Member,
   type Message,
   type MessageId,
   mayMailBecome,
@@ -43,12 +43,24 @@ export class MailTables {
   }
 
   member(name: string): Member | null {
-    return this.#one<Member>(this.#sql.member, name);
+    const kept = this.#one<Member>(this.#sql.member, name);
+    return kept === null ? null : keptMember(kept);
   }
 
   /** In order of their names. */
   members(): Member[] {
-    return this.#all<Member>(this.#sql.members);
+    return this.#all<Member>(this.#sql.members).map(keptMember);
+  }
+
+  removeMember(name: string, at: number): void {
+    this.#within.transact(() => {
+      this.#within.record({ at, kind: 'member-removed', subject: name, data: {} });
+      this.#within.run(() => this.#sql.dropMember.run(name));
+    });
+  }
+
+  transact<T>(work: () => T): T {
+    return this.#within.transact(work);
   }
 
   /** A message is written once, with what it is to each of its recipients at first. */
@@ -223,6 +235,7 @@ function prepare(db: DatabaseSyncInstance) {
     putMember: db.prepare(
       'INSERT INTO members (name, document) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET document = excluded.document',
     ),
+    dropMember: db.prepare('DELETE FROM members WHERE name = ?'),
     member: db.prepare('SELECT document FROM members WHERE name = ?'),
     members: db.prepare('SELECT document FROM members ORDER BY name'),
     putMessage: db.prepare(`

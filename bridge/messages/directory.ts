@@ -1,8 +1,16 @@
 import type { Clock } from '../core/clock.ts';
-import { unknownName, usageError } from '../core/failure.ts';
-import type { Member } from '../core/message.ts';
-import { labelOf, nameMeant, shownName } from '../core/names.ts';
-import type { PaneIdentity } from '../core/pane.ts';
+import {
+  isNumbered,
+  isReserved,
+  type Member,
+  type MemberPane,
+  memberNamed,
+  memberShown,
+  newMember,
+  numbered,
+} from '../core/member.ts';
+import { labelOf } from '../core/names.ts';
+import { addressKey, identityKey, type PaneAddress, type PaneIdentity } from '../core/pane.ts';
 
 /** What the directory needs of the journal. */
 export interface MemberMemory {
@@ -12,22 +20,29 @@ export interface MemberMemory {
     member: Member,
     event: { readonly at: number; readonly kind: 'member-added' | 'member-seen' | 'member-changed' },
   ): void;
+  removeMember(name: string, at: number): void;
+  transact<T>(work: () => T): T;
+}
+
+/** A watched pane. */
+export interface LivingPane {
+  readonly identity: PaneIdentity;
+  readonly agent: string;
 }
 
 /** Where a member is now. */
-export interface LivingMember {
+export interface LivingMember extends LivingPane {
+  /** under which it is kept */
   readonly name: string;
-  readonly identity: PaneIdentity;
-  readonly agent: string;
 }
 
 /** Who has a name. Whoever was seen once stays, whatever becomes of its pane: mail for it waits. */
 export class Directory {
   readonly #memory: MemberMemory;
   readonly #clock: Clock;
-  readonly #living: () => readonly LivingMember[];
+  readonly #living: () => readonly LivingPane[];
 
-  constructor(parts: { memory: MemberMemory; clock: Clock; living: () => readonly LivingMember[] }) {
+  constructor(parts: { memory: MemberMemory; clock: Clock; living: () => readonly LivingPane[] }) {
     this.#memory = parts.memory;
     this.#clock = parts.clock;
     this.#living = parts.living;
@@ -37,55 +52,102 @@ export class Directory {
     return this.#memory.members();
   }
 
-  /** Its pane; null while it has none. */
+  /** By the name under which it is kept. */
+  member(name: string): Member | null {
+    return this.#memory.member(name);
+  }
+
+  /** Whose pane it is; null where it is nobody's. */
+  at(pane: Pick<MemberPane, 'host' | 'server' | 'paneId' | 'panePid'>): Member | null {
+    return memberAt(this.members(), pane);
+  }
+
+  /** Its watched pane; null while it has none. */
   paneOf(name: string): LivingMember | null {
-    return this.#living().find((one) => one.name === name) ?? null;
+    const pane = this.#memory.member(name)?.pane ?? null;
+    if (pane === null) return null;
+    const key = identityKey(pane);
+    const living = this.#living().find(({ identity }) => identityKey(identity) === key);
+    return living === undefined ? null : { ...living, name };
   }
 
-  /** A worker's pane is watched from now on, or was found again. */
-  seen(name: string): void {
-    const now = this.#clock.now();
-    const known = this.#memory.member(name);
-    if (known === null)
-      this.#memory.saveMember(
-        { name, description: '', isEnabled: true, addedAt: now, lastSeenAt: now },
-        { at: now, kind: 'member-added' },
-      );
-    else this.#memory.saveMember({ ...known, lastSeenAt: now }, { at: now, kind: 'member-seen' });
+  /**
+   * A pane is watched from now on, or was found again, under this name: whose it is. A pane that has been a member's is
+   * still; a new one has the member of its name, with the mail that waited, unless that is living elsewhere.
+   */
+  seen(worker: string, identity: PaneIdentity): Member {
+    return this.#memory.transact(() => {
+      const at = this.#clock.now();
+      const members = this.members();
+      const bound = memberAt(members, identity);
+      const pane = paneIn(identity);
+      if (bound !== null && (bound.isJoined || isNamedAfter(bound, worker, members)))
+        return this.#save({ ...bound, pane, lastSeenAt: at }, 'member-seen');
+      // its label was changed: the name waits for who bears it next
+      if (bound !== null) this.#save({ ...bound, pane: null }, 'member-changed');
+      for (let number = isReserved(worker) ? 2 : 1; ; number++) {
+        const name = numbered(worker, number);
+        const known = bearing(members, name);
+        if (known !== null && this.paneOf(known.name) !== null) continue;
+        const next = { ...calledIn(known ?? newMember(name, at), name), pane, lastSeenAt: at };
+        return this.#save(next, known === null ? 'member-added' : 'member-seen');
+      }
+    });
   }
 
-  /** A name before there is a pane of that name. @returns false where it is known already */
-  add(name: string, description: string): boolean {
-    if (!/^[\p{L}\p{N}](?:[\p{L}\p{N}._/-]| (?! )){0,63}$/u.test(name) || /[ /]$|\/\/|human$/.test(name))
-      throw usageError(
-        'member',
-        name,
-        'invalid: letters, digits, . _ - and single blanks, 64 at most, shop/lead with its project',
-      );
-    if (this.#memory.member(name) !== null) return false;
-    const now = this.#clock.now();
-    this.#memory.saveMember(
-      { name, description, isEnabled: true, addedAt: now, lastSeenAt: null },
-      { at: now, kind: 'member-added' },
-    );
-    return true;
+  /** A pane is not watched any more. */
+  lost(pane: PaneAddress): void {
+    this.#memory.transact(() => {
+      const key = addressKey(pane);
+      const member = this.members().find((one) => one.pane !== null && addressKey(one.pane) === key);
+      if (member !== undefined) this.#save({ ...member, lastSeenAt: this.#clock.now() }, 'member-seen');
+    });
   }
 
-  /** The one member that is meant: a full name, or its label where only one has it. @throws BridgeError with those there are */
+  /** @throws BridgeError with those there are */
   named(given: string): Member {
-    const members = this.members();
-    const names = members.map(({ name }) => name);
-    const meant = nameMeant(given, names);
-    const found = members.find(({ name }) => name === meant);
-    if (found === undefined) throw unknownName('member', given, names.map(labelOf), 'bridge members');
-    return found;
+    return memberNamed(given, this.members());
   }
 
-  /** As people see it. */
+  /** As people see it. @param name under which it is kept */
   shown(name: string): string {
-    return shownName(
-      name,
-      this.members().map((member) => member.name),
-    );
+    return memberShown(name, this.members());
   }
+
+  #save(member: Member, kind: Parameters<MemberMemory['saveMember']>[1]['kind']): Member {
+    this.#memory.saveMember(member, { at: this.#clock.now(), kind });
+    return member;
+  }
+}
+
+export function paneIn({ host, server, socketPath, paneId, panePid }: PaneIdentity): MemberPane {
+  return { host, server, socketPath, paneId, panePid };
+}
+
+export function memberAt(
+  members: readonly Member[],
+  pane: Pick<MemberPane, 'host' | 'server' | 'paneId' | 'panePid'>,
+): Member | null {
+  const key = identityKey(pane);
+  return members.find((member) => member.pane !== null && identityKey(member.pane) === key) ?? null;
+}
+
+/** The same member, which belongs to the project of that full name from now on where it belonged to none. */
+export function calledIn(member: Member, name: string): Member {
+  return member.called === labelOf(name) ? { ...member, called: name } : member;
+}
+
+/** Who is meant by a full name; one that was added without a project may come up in any. */
+export function bearing(members: readonly Member[], name: string): Member | null {
+  const isIt = (member: Member) => member.called === name || member.name === name;
+  const label = labelOf(name);
+  return members.find(isIt) ?? members.find(({ called }) => called === label) ?? null;
+}
+
+/** A member whose pane has this name: its own, one that it had, or one that another has, for which it has a number. */
+function isNamedAfter({ name, called }: Member, worker: string, members: readonly Member[]): boolean {
+  const own = [name, called];
+  if (own.includes(worker) || own.includes(labelOf(worker))) return true;
+  const isTaken = isReserved(worker) || (bearing(members, worker)?.pane ?? null) !== null;
+  return isTaken && own.some((one) => isNumbered(one, worker));
 }

@@ -26,6 +26,7 @@ export interface MailMemory {
   messagesEnding(end: string): Message[];
   thread(name: string, limit: number): Message[];
   threadLike(name: string): string | null;
+  participants(thread: string): string[];
 }
 
 /** The one writer of what becomes of a message for a recipient: it is kept, then told. */

@@ -6,7 +6,8 @@ import type { PublicEvent } from '../core/events.ts';
 import { BridgeError, usageError } from '../core/failure.ts';
 import { type LoopVerdict, loopVerdict } from '../core/loop-guard.ts';
 import { shortId } from '../core/mail-lines.ts';
-import type { MailState, Message, MessageId, Priority, Sender, SentMail } from '../core/message.ts';
+import type { MailState, Message, MessageId, Priority, SentMail } from '../core/message.ts';
+import { type Audience, type AudienceOrder, audienceOf } from './audience.ts';
 import { Chains } from './chains.ts';
 import type { Directory } from './directory.ts';
 import { Expiry } from './expiry.ts';
@@ -18,23 +19,20 @@ import { threadNamed, threadOf } from './thread-names.ts';
 const mostCharacters = 64 * 1024;
 /** More than so many that wait for one member are refused: nobody reads them any more. */
 const mostWaiting = 200;
-export interface MessageOrder {
-  readonly from: Sender;
-  readonly to: readonly string[];
+
+export interface MessageOrder extends AudienceOrder {
   readonly body: string;
-  /** null: that of these two, or of these several */
-  readonly thread: string | null;
   readonly noReply: boolean;
   /** given where the message was left in the outbox: it is taken up once */
   readonly id?: MessageId;
-  /** what it answers: it is of that one's chain */
-  readonly answers?: Message;
   readonly priority?: Priority;
   /** nobody is told of it later than so many milliseconds from now */
   readonly ttlMs?: number;
   /** the sender's own mark: sent once, however often it is tried */
   readonly key?: string;
   readonly inline?: boolean;
+  /** it says what nothing written before has led to, and is of no chain */
+  readonly begins?: true;
 }
 
 type OfferingParts = ConstructorParameters<typeof Offering>[0];
@@ -94,17 +92,17 @@ export class Messages {
         `has ${body.length} characters, and ${mostCharacters} are the most`,
         'write it into a file, and name that',
       );
-    const to = [...new Set(order.to.map((name) => this.#directory.named(name).name))];
-    if (to.length === 0) throw usageError('tell', 'recipient', 'is missing', 'bridge tell NAME "message"');
-    if (to.includes(from.name)) throw usageError('tell', from.name, 'is who writes: nobody writes to himself');
-    const thread = order.thread === null ? this.#threadOf([from.name, ...to]) : this.#threadNamed(order.thread);
+    const given = order.thread === null ? null : this.#threadNamed(order.thread);
+    const { to, group, ...found } = this.#audienceOf({ ...order, thread: given });
+    const thread = found.thread === null ? this.#threadOf([from.name, ...to]) : this.#known(found.thread);
     const { answers, key } = order;
     const known = key === undefined ? null : this.#sentBefore(from.name, key, { thread, to, body });
     if (known !== null) return known;
     this.#refuseFull(to);
-    const chain = from.standing === 'human' ? null : this.#chains.of(from.name);
+    const isFree = from.standing === 'human' || order.begins === true;
+    const chain = isFree ? null : this.#chains.of(from.name);
     const sentAt = this.#clock.now();
-    const hops = from.standing === 'human' ? 0 : Math.max(chain?.hops ?? 0, answers?.hops ?? 0) + 1;
+    const hops = isFree ? 0 : Math.max(chain?.hops ?? 0, answers?.hops ?? 0) + 1;
     const message: Message = {
       id: order.id ?? (this.#mint() as MessageId),
       thread,
@@ -115,6 +113,7 @@ export class Messages {
       causedBy: answers?.id ?? chain?.message ?? null,
       hops,
       noReply: noReply || /\[no-reply\]/.test(body),
+      ...(group === null ? {} : { group }),
       ...choicesOf(order, sentAt),
     };
     const verdict = loopVerdict(hops);
@@ -134,6 +133,11 @@ export class Messages {
   /** An agent bears this name from now on. */
   back(member: string): void {
     this.#offering.back(member);
+  }
+
+  /** To whom that would go: everybody's names as they are kept. @throws BridgeError where it is refused */
+  #audienceOf(order: AudienceOrder): Audience {
+    return audienceOf(order, this.#directory.members(), (thread) => this.#memory.mail.participants(thread));
   }
 
   /** A line about mail has come further on its way. Others change nothing. */
@@ -216,6 +220,25 @@ export class Messages {
 
   countUnread(member: string): number {
     return this.#memory.mail.countUnread(member);
+  }
+
+  /** It gets what waits from now on; or nothing any more, and what is on its way waits again. */
+  enabled(member: string): void {
+    if (this.#directory.member(member)?.isEnabled === true) this.#offering.tellOf(member);
+    else this.#takeBack(member, 'it was disabled');
+  }
+
+  /** Nobody has this name any more: what waits for it is withdrawn. @returns how many messages */
+  withdrawAll(member: string): number {
+    this.#takeBack(member, 'it was removed');
+    const at = this.#clock.now();
+    const waiting = this.#memory.mail.mailOf(member, ['waiting', 'held']);
+    return waiting.filter((mail) => this.#steps.step(mail, { type: 'withdrawn', at })).length;
+  }
+
+  /** What is on its way to the member, and not being typed yet, waits again. */
+  #takeBack(member: string, reason: string): void {
+    for (const mail of this.#memory.mail.mailOf(member, ['offered'])) this.#offering.takeBack(mail, reason);
   }
 
   /** A person lets a thread go on: what was held there is sent, and its chains begin anew. @returns how many messages */

@@ -75,8 +75,9 @@ export class Offering {
     this.#isAsking = parts.isAsking;
   }
 
-  /** Offers the member what is due, one thing at a time; nothing while it has no pane. */
+  /** Offers the member what is due, one thing at a time; nothing while it has no pane, or is disabled. */
   tellOf(member: string): void {
+    if (this.#directory.member(member)?.isEnabled !== true) return;
     const living = this.#directory.paneOf(member);
     if (living === null || this.#isAsking(living.identity)) return;
     const now = this.#clock.now();
@@ -224,6 +225,8 @@ export class Offering {
 
   /** Why nobody has told the member yet, in words. */
   whyWaiting(member: string): string {
+    if (this.#directory.member(member)?.isEnabled === false)
+      return 'disabled: it gets nothing until a person enables it';
     const living = this.#directory.paneOf(member);
     if (living === null) return 'offline: it is told when a bridge sees it again';
     if (this.#isAsking(living.identity)) return 'it waits for an answer itself';

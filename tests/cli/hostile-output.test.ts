@@ -16,6 +16,7 @@ import type { DeliveryState } from '../../bridge/core/envelope.ts';
 import type { PublicEvent, RequestKind } from '../../bridge/core/events.ts';
 import { BridgeError } from '../../bridge/core/failure.ts';
 import type { DeliveryId } from '../../bridge/core/ids.ts';
+import { newMember } from '../../bridge/core/member.ts';
 import type { MailState, Message, MessageId } from '../../bridge/core/message.ts';
 import type { RequestState } from '../../bridge/core/request.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
@@ -238,7 +239,18 @@ function fillHome(): void {
     journal.record(happened(evil, evil, { [evil]: lines }));
     for (const name of [evil, 'coder'])
       journal.mail.saveMember(
-        { name, description: evil, isEnabled: true, addedAt: now, lastSeenAt: now },
+        {
+          ...newMember(name, now),
+          ...{
+            description: evil,
+            role: evil,
+            model: evil,
+            colour: evil,
+            called: name,
+            groups: [evil],
+            lastSeenAt: now,
+          },
+        },
         { at: now, kind: 'member-added' },
       );
     journal.mail.saveMessage(message, { is: 'waiting' });
@@ -306,7 +318,22 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
   tell: () =>
     json(['tell', evil, evil], ['tell', 'coder', '--as', evil, 'x'], ['tell', 'coder', '--file', place(evilName)]),
   post: () => json(['post', evil, 'x', '--to', evil]),
-  add: () => json(['add', evil], ['add', 'coder', '--description', evil]),
+  add: () =>
+    json(
+      ['add', evil],
+      ['add', 'coder', '--description', evil],
+      ['add', 'coder', '--role', evil],
+      ['add', 'coder', evil],
+    ),
+  remove: () => json(['remove', evil], ['remove', 'nobody']),
+  enable: () => json(['enable', evil], ['enable', 'nobody']),
+  disable: () => json(['disable', evil], ['disable', 'nobody']),
+  rename: () => json(['rename', evil, evil], ['rename', 'coder', evil]),
+  resolve: () => json(['resolve', evil], ['resolve', 'coder']),
+  group: () =>
+    json(['group', 'add', evil, evil], ['group', 'add', 'shop', 'coder', evil], ['group', 'remove', evil, evil]),
+  groups: () => json(['groups'], ['groups', evil]),
+  broadcast: () => json(['broadcast', '--as', evil, 'x'], ['broadcast', evil]),
   reply: () => json(['reply', evil, 'x']),
   unsend: () => json(['unsend', evil]),
   whoami: () => json(['whoami', '--as', evil]),

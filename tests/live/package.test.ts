@@ -11,13 +11,7 @@ const root = resolve(import.meta.dirname, '../..');
 const shipped = [
   ...['ARCHITECTURE', 'CHANGELOG', 'CONTRIBUTING', 'README', 'SECURITY'].map((page) => `${page}.md`),
   ...['LICENSE', 'bridge.yaml', 'package.json', 'start-controller', 'start-controller.sh', 'start-worker.sh'],
-  ...[
-    'prompts/controller.md',
-    'prompts/worker.md',
-    'skills/controller/SKILL.md',
-    'skills/mail/SKILL.md',
-    'skills/worker/SKILL.md',
-  ],
+  ...['prompts/controller.md', 'prompts/worker.md', 'skills/controller/SKILL.md', 'skills/worker/SKILL.md'],
   ...['agent-pane', 'record-screen', 'start-controller', 'start-worker'].map((name) => `scripts/${name}`),
   ...[
     'macs-command',

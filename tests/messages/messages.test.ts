@@ -31,6 +31,14 @@ let directory: Directory;
 let messages: Messages;
 
 const names = ['shop/lead', 'shop/coder', 'shop/critic', 'shop/four', 'shop/five'];
+/** Where who has this name sits. */
+const paneOf = (name: string) =>
+  ({ host: 'h', server: '1@1', socketPath: '/tmp/s', paneId: `%${name}`, panePid }) as unknown as PaneIdentity;
+/** Everybody's agent in another pane. */
+function comesBack(pid: number): void {
+  panePid = pid;
+  for (const name of names) directory.seen(name, paneOf(name));
+}
 const human: Sender = { name: 'human', standing: 'human' };
 const agent = (name: string): Sender => ({ name, standing: 'verified' });
 const clock = { now: () => now, after: () => () => {} };
@@ -42,7 +50,7 @@ beforeEach(() => {
   living = [...names];
   panePid = 1;
   asking = [];
-  for (const name of names) directory.add(name, '');
+  for (const name of names) directory.seen(name, paneOf(name));
 });
 afterEach(() => {
   journal.close();
@@ -62,8 +70,7 @@ function open(): void {
   directory = new Directory({
     memory: journal.mail,
     clock,
-    living: () =>
-      living.map((name) => ({ name, identity: { paneId: name, panePid } as unknown as PaneIdentity, agent: 'codex' })),
+    living: () => living.map((name) => ({ name, identity: paneOf(name), agent: 'codex' })),
   });
   messages = new Messages({
     memory: {
@@ -99,7 +106,7 @@ function open(): void {
       },
     },
     optionsFor: () => ({ force: false, allowShell: false }),
-    isAsking: (pane) => asking.includes(String(pane.paneId)),
+    isAsking: (pane) => asking.some((name) => paneOf(name).paneId === pane.paneId),
     on: (event) => events.push(event),
   });
 }
@@ -375,18 +382,18 @@ test('who comes under a name is rung for what its predecessor was rung for and h
   // the same one is seen again, after a restart of the bridge for instance
   messages.back('shop/lead');
   expect(lines()).toEqual(['[human -> lead] a line', bell]);
-  panePid = 2;
+  comesBack(2);
   messages.back('shop/lead');
   expect(lines()).toEqual(['[human -> lead] a line', bell, bell]);
   ends({ is: 'uncertain', reason: 'nobody saw it', at: now } as DeliveryState);
   messages.back('shop/lead');
   expect(posted).toHaveLength(3);
-  panePid = 3;
+  comesBack(3);
   messages.back('shop/lead');
   expect(lines()[3]).toBe(bell);
   ends(arrived);
   expect(messages.read('shop/lead').map(({ body }) => body)).toEqual(['one\ntwo']);
-  panePid = 4;
+  comesBack(4);
   messages.back('shop/lead');
   expect(posted).toHaveLength(4);
 });
@@ -468,7 +475,7 @@ test('more than a member can read is refused at once', () => {
 });
 
 test('members of two projects that have one label have threads of their own', () => {
-  directory.add('blog/lead', '');
+  directory.seen('blog/lead', paneOf('blog/lead'));
   const threads = ['shop/lead', 'blog/lead', 'coder'].map((to) => tell(human, to, 'x').thread);
   expect(threads).toEqual(['human+shop.lead', 'blog.lead+human', 'coder+human']);
 });

@@ -4,7 +4,8 @@ import { identityKey } from '../../core/pane.ts';
 import { openRequests } from '../../core/request.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { DeliveryQueue } from '../../messages/delivery-queue.ts';
-import { Directory, type LivingMember } from '../../messages/directory.ts';
+import { Directory, type LivingPane } from '../../messages/directory.ts';
+import { Membership } from '../../messages/membership.ts';
 import { Messages } from '../../messages/messages.ts';
 import type { Projects } from '../projects.ts';
 
@@ -18,11 +19,12 @@ export function assembleMessages(parts: {
   journal: Journal;
   projects: Projects;
   deliveries: DeliveryQueue;
-  living: () => readonly LivingMember[];
+  living: () => readonly LivingPane[];
   emit: (event: PublicEvent) => void;
-}): { directory: Directory; messages: Messages } {
+}): { directory: Directory; membership: Membership; messages: Messages } {
   const { clock, mint, journal, projects } = parts;
   const directory = new Directory({ memory: journal.mail, clock, living: parts.living });
+  const membership = new Membership({ memory: journal.mail, clock, directory });
   const messages = new Messages({
     memory: journal,
     clock,
@@ -36,5 +38,5 @@ export function assembleMessages(parts: {
         .some(({ kind, via }) => via === 'screen' && answeredFirst.includes(kind)),
     on: (event) => parts.emit(event),
   });
-  return { directory, messages };
+  return { directory, membership, messages };
 }

@@ -2,7 +2,7 @@ import type { Delivery } from '../../core/envelope.ts';
 import type { TmuxEvent } from '../../core/events.ts';
 import { BridgeError, messageOf } from '../../core/failure.ts';
 import { serverPidOf } from '../../core/ids.ts';
-import { addressKey, identityKey, type PaneFacts, placeIn, sameAgent, sameServer } from '../../core/pane.ts';
+import { addressKey, identityKey, type PaneFacts, placeIn, sameAgent, samePane, sameServer } from '../../core/pane.ts';
 import { steadyClock, systemClock } from '../../host/clock.ts';
 import { oncePerPane } from '../../tmux/facts.ts';
 import type { Bridge } from '../bridge.ts';
@@ -47,6 +47,7 @@ export class Watch implements Watching {
       panes: bridge.panes,
       projects: bridge.projects,
       controllerPane: (panes, session) => bridge.controllers.among(panes, session),
+      members: () => bridge.directory.members(),
       warn: (text) => bridge.say('warning', text),
     });
     this.#owned = new OwnedPanes({
@@ -62,6 +63,7 @@ export class Watch implements Watching {
     const bridge = this.#bridge;
     bridge.watchedBy(this);
     await this.#addRegistered();
+    await this.#addJoined();
     await bridge.tidy();
     // what lies in outbox/ is for a bridge that types
     if (!bridge.config.dryRun) await bridge.mailbox.start();
@@ -91,13 +93,17 @@ export class Watch implements Watching {
     );
     if (isKnown) return false;
     this.#scopes.push({ server, session });
-    this.#restless = true;
     await this.#bridge.tidy();
+    await this.membersChanged();
+    return true;
+  }
+
+  async membersChanged(): Promise<void> {
+    this.#restless = true;
     const refreshed = this.#afterOthers(async () =>
       this.#refresh(oncePerPane(await this.#bridge.servers.panes()), 'running'),
     );
     await refreshed.catch((fault) => this.#complain(messageOf(fault)));
-    return true;
   }
 
   /** One refresh at a time: two would each make a watcher of the same pane. */
@@ -117,6 +123,15 @@ export class Watch implements Watching {
         this.#scopes.push({ server: there, session });
         this.#restless = true;
       }
+    }
+  }
+
+  /** The servers of members that joined from there, as long as they live. */
+  async #addJoined(): Promise<void> {
+    const { servers, directory } = this.#bridge;
+    for (const { pane, isJoined } of directory.members()) {
+      if (pane === null || !isJoined || servers.at(pane) !== null) continue;
+      if ((await servers.find(pane, pane.socketPath)) !== null) this.#restless = true;
     }
   }
 
@@ -199,6 +214,13 @@ export class Watch implements Watching {
     return [...this.#watched.values()].filter(({ role }) => role === 'worker').map((pane) => pane.seen);
   }
 
+  get members(): readonly SeenWorker[] {
+    const { directory } = this.#bridge;
+    return [...this.#watched.values()]
+      .filter(({ role, identity }) => role !== 'controller' || directory.at(identity)?.isJoined === true)
+      .map((pane) => pane.seen);
+  }
+
   /** How a server is spoken of: by its socket where there are several. */
   #called({ socketPath }: TmuxEvent): string {
     return this.#bridge.servers.all.length === 1 ? 'the tmux server' : `the tmux server at ${socketPath}`;
@@ -261,7 +283,7 @@ export class Watch implements Watching {
     this.#watched.set(key, next);
     if (!before) {
       bridge.emit({ type: 'worker-found', worker: wanted.name, ...placeIn(wanted.facts), agent: program.name });
-    } else if (isRenamed) bridge.memberSeen(wanted.name);
+    } else if (isRenamed || !samePane(before.identity, snapshot.identity)) bridge.memberSeen(wanted.facts);
     next.watcher.check();
     return true;
   }

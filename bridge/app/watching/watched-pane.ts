@@ -219,7 +219,7 @@ export class WatchedPane {
     }
     if (isReady(reading)) void this.#bridge.deliveries.paneMoved(this.identity);
     if (this.role === 'worker') this.#dialogs.seen(reading);
-    else this.#alert.seen(reading, snapshot);
+    else if (this.role === 'controller') this.#alert.seen(reading, snapshot);
   }
 
   /** Its agent has ended, or another one is there: a dialog that it had opened is nobody's any more. */

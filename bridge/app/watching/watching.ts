@@ -24,6 +24,10 @@ export interface Watching {
   arrived(delivery: Delivery): void;
   /** the workers that are watched, by their full names */
   readonly workers: readonly SeenWorker[];
+  /** the same, with the members that are watched for their mail alone */
+  readonly members: readonly SeenWorker[];
+  /** who is a member has changed, and with that what is to be watched */
+  membersChanged(): Promise<void>;
   /** watches a server besides, or one session of it; @returns false where that was watched before, or nobody watches */
   add(socketPath: string, session: string | null): Promise<boolean>;
 }
@@ -35,5 +39,7 @@ export const nobodyWatches: Watching = {
   serverBack() {},
   arrived() {},
   workers: [],
+  members: [],
+  membersChanged: async () => {},
   add: async () => false,
 };

@@ -1,17 +1,20 @@
 import type { Config } from '../../config/config-values.ts';
 import { BridgeError } from '../../core/failure.ts';
+import type { Member } from '../../core/member.ts';
+import { isCalled } from '../../core/names.ts';
 import { addressKey, identityKey, type PaneFacts, sameServer } from '../../core/pane.ts';
 import { liesWithin } from '../../host/home.ts';
 import { nameOf, type Panes } from '../../panes/panes.ts';
 import type { TmuxServer } from '../../tmux/server.ts';
 import type { Projects } from '../projects.ts';
 
-export type Role = 'worker' | 'controller';
+/** `member`: it gets its mail, and what it asks is between it and whoever sits there */
+export type Role = 'worker' | 'controller' | 'member';
 
 /** A pane that is to be watched, and as what. */
 export interface Wanted {
   readonly facts: PaneFacts;
-  /** the worker's full name, or `controller` */
+  /** the worker's full name, the member's, or `controller` */
   readonly name: string;
   readonly role: Role;
   /** why only the human may answer what is on its screen at the first look; left out where others may */
@@ -24,27 +27,33 @@ export interface Scope {
   readonly session: string | null;
 }
 
-/** Which panes are watched: the workers, named or found by their label, and the live controllers'. */
+/** Which panes are watched: the workers, named or found by their label, the live controllers', and those of members that joined. */
 export class Workers {
   readonly #config: Config;
   readonly #panes: Panes;
   readonly #projects: Projects;
   readonly #controllerPane: (panes: readonly PaneFacts[], session: string | null) => Promise<PaneFacts | null>;
+  readonly #members: () => readonly Member[];
   readonly #warn: (text: string) => void;
   readonly #refused = new Set<string>();
 
-  /** @param parts.controllerPane the live controller among the panes of one server */
+  /**
+   * @param parts.controllerPane the live controller among the panes of one server
+   * @param parts.members those whose panes are watched for their mail are among them
+   */
   constructor(parts: {
     config: Config;
     panes: Panes;
     projects: Projects;
     controllerPane: (panes: readonly PaneFacts[], session: string | null) => Promise<PaneFacts | null>;
+    members: () => readonly Member[];
     warn: (text: string) => void;
   }) {
     this.#config = parts.config;
     this.#panes = parts.panes;
     this.#projects = parts.projects;
     this.#controllerPane = parts.controllerPane;
+    this.#members = parts.members;
     this.#warn = parts.warn;
   }
 
@@ -74,7 +83,22 @@ export class Workers {
         wanted.set(addressKey(controller), { facts: controller, name: 'controller', role: 'controller' });
       }
     }
+    const joined = new Map(
+      this.#members().flatMap((one) => (one.isJoined && one.pane !== null ? [[identityKey(one.pane), one]] : [])),
+    );
+    for (const facts of panes) {
+      const member = facts.dead || wanted.has(addressKey(facts)) ? undefined : joined.get(identityKey(facts));
+      if (member === undefined) continue;
+      const role = this.#isSupervised(member, facts) && this.#mayServe(facts, when) ? 'worker' : 'member';
+      wanted.set(addressKey(facts), { facts, name: member.name, role });
+    }
     return wanted;
+  }
+
+  /** A rule that names a member has what it asks answered, as a worker's is. */
+  #isSupervised({ name }: Member, facts: PaneFacts): boolean {
+    const { rules } = this.#projects.settingsFor(this.#panes.identify(facts).identity);
+    return rules.some(({ when }) => when.worker !== undefined && isCalled(name, when.worker));
   }
 
   async #workersAmong(
