@@ -10,6 +10,8 @@
 // And how long `bridge list` takes, a process each time, without a daemon.
 // Then deliveries (bench/deliveries.ts): many scripted agents at once; with --agents, real ones too, one after another.
 // --cli: how long commands take as processes, in turn with `node -e 0`; nothing else then.
+// --mail: what agents write to each other; nothing else then. --beside COMMAND sends one in the place of `bridge tell`, measured in
+// turn with it (TO, PANE, FROM and TEXT in its environment); --beside-post COMMAND likewise; --beside-setup COMMAND runs once.
 // --against DIR, a built checkout of another commit, is measured beside this one; --deliveries leaves the requests out.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, watch, writeSync } from 'node:fs';
@@ -33,6 +35,10 @@ const { values: flags } = parseArgs({
     against: { type: 'string' },
     deliveries: { type: 'boolean', default: false },
     cli: { type: 'boolean', default: false },
+    mail: { type: 'boolean', default: false },
+    beside: { type: 'string' },
+    'beside-post': { type: 'string' },
+    'beside-setup': { type: 'string' },
   },
 });
 const paneCounts = (flags.panes ?? (flags.short ? '1,50' : '1,10,50,200')).split(',').map(Number);
@@ -51,6 +57,16 @@ if (flags.cli) {
   const rows = await benchCommands(flags.short ? 7 : 25);
   if (flags.json) process.stdout.write(`${JSON.stringify({ commands: rows })}\n`);
   else console.table(rows);
+  process.exit(0);
+}
+if (flags.mail) {
+  const file = fileURLToPath(new URL('mail.ts', import.meta.url));
+  const { module } = await runnerImport(file, { logLevel: 'error' });
+  const beside = { setup: flags['beside-setup'], send: flags.beside, post: flags['beside-post'] };
+  const { load, ...tables } = await module.benchMail({ isShort: flags.short, beside });
+  if (flags.json) process.stdout.write(`${JSON.stringify({ ...tables, load })}\n`);
+  else for (const rows of Object.values(tables)) console.table(rows);
+  if (!flags.json) console.log(`load average before, between and after: ${load.join(' | ')}`);
   process.exit(0);
 }
 const say = (line) => process.stderr.write(`${line}\n`);

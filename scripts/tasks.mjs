@@ -153,6 +153,10 @@ export const tasks = {
       ['--short', 'fewer panes and samples, as CI runs it'],
       ['--deliveries', 'deliveries only'],
       ['--cli', 'how long commands take as processes, beside node itself; only that'],
+      ['--mail', 'what agents write to each other: call to program, posts/s, messages/s; only that'],
+      ['--beside COMMAND', 'mail: sends in turn with bridge; TO, PANE, FROM and TEXT are in its environment'],
+      ['--beside-post COMMAND', 'mail: posts beside bridge'],
+      ['--beside-setup COMMAND', 'mail: makes ready what these need'],
       ['--agents A,B|all', 'to real agent programs too, one after another'],
       ['--samples 15', 'deliveries to each real agent'],
       ['--at-once 50', 'scripted agents at the same time'],
@@ -163,6 +167,7 @@ export const tasks = {
     examples: [
       ['npm run bench -- --short', ''],
       ['npm run bench -- --deliveries --agents codex,pi --samples 15', ''],
+      [`npm run bench -- --mail --beside 'agent_comms send "$TO" "$TEXT" --from alice'`, ''],
     ],
     steps: [ready, ['node', 'bench/run.mjs']],
   },
