@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureFolder, isHalfWritten, moveAside, removeIfThere, writeWhole } from '../controllers/mailbox-folders.ts';
 import { renderRequest } from '../controllers/mailbox-page.ts';
@@ -6,7 +7,10 @@ import { usageError } from '../core/failure.ts';
 import type { Finding, FindingKind } from '../core/finding.ts';
 import { isMintedId } from '../core/ids.ts';
 import { isOpen, type Request } from '../core/request.ts';
+import { systemClock } from '../host/clock.ts';
 import { type Audit, auditJournal, nothingFound } from '../journal/audit.ts';
+import { Journal } from '../journal/journal.ts';
+import { mailFile } from './mail-views.ts';
 
 /** A bridge that runs beside this writes its files a moment after the journal: what is younger is not judged. */
 const graceMs = 10_000;
@@ -51,7 +55,11 @@ function look(home: string, now: number): { audit: Audit; views: ViewFinding[] }
   const audit = existsSync(path) ? auditJournal(path, join(home, 'archive')) : nothingFound;
   // pages are judged by a journal that could be read, not by one that seems empty
   const isReadable = !audit.findings.some(({ kind, target }) => kind === 'damaged' && target === path);
-  const views = [...permissions(home), ...leftovers(home, now), ...(isReadable ? pages(home, audit, now) : [])];
+  const views = [
+    ...permissions(home),
+    ...leftovers(home, now),
+    ...(isReadable ? [...pages(home, audit, now), ...mailFiles(home, audit, now)] : []),
+  ];
   return { audit, views };
 }
 
@@ -120,6 +128,33 @@ function pages(home: string, audit: Audit, now: number): ViewFinding[] {
     return is === 'ended' ? one('answer-left', path, 'its request has ended', putAway(outbox, name)) : [];
   });
   return [...missing, ...inboxFound, ...outboxFound];
+}
+
+/** The pages of threads, and the log of mail. */
+function mailFiles(home: string, { mailFiles: expected }: Audit, now: number): ViewFinding[] {
+  return [...expected].flatMap(([name, { lastAt, digest }]) => {
+    const path = join(home, name);
+    const facts = factsOf(path);
+    const isSame = facts?.isFile() === true && digestOf(path) === digest;
+    if (isSame || now - lastAt < graceMs || (facts !== null && !isOld(path, now))) return [];
+    return one('mail-file', path, facts === null ? 'it is missing' : 'it is not as it was written', () =>
+      writtenAnew(home, name),
+    );
+  });
+}
+
+function digestOf(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+async function writtenAnew(home: string, name: string): Promise<void> {
+  const { journal } = Journal.open(join(home, 'bridge.db'), { now: systemClock.now() });
+  try {
+    await removeIfThere(join(home, name));
+    await mailFile(home, journal, name)?.write();
+  } finally {
+    journal.close();
+  }
 }
 
 /** What the journal says of an id; `young` where it was written to just now and its files may follow. */

@@ -40,6 +40,7 @@ import { clampToClock } from './clock-steps.ts';
 import { DeliveryOutcomes } from './delivery-outcomes.ts';
 import type { Dispatches } from './dispatches.ts';
 import { LiveControllers } from './live-controllers.ts';
+import { MailViews } from './mail-views.ts';
 import { RequestOpener } from './open-request.ts';
 import { PaneActs } from './pane-acts.ts';
 import { placeEarlierPanes } from './placing.ts';
@@ -86,6 +87,8 @@ export class Bridge {
   readonly membership: Membership;
   readonly messages: Messages;
   readonly tokens: Tokens;
+  /** null in a dry run, which leaves no file */
+  readonly mailViews: MailViews | null;
   readonly retention: Retention;
   readonly changes = new Changes(systemClock);
   readonly mint = minter(systemClock);
@@ -170,9 +173,12 @@ export class Bridge {
       call: (delivery, why) => emit({ type: 'letter-stranded', delivery, why }),
     });
     const living = () => this.watchedMembers;
-    const mail = assembleMessages({ clock, mint, journal, projects, deliveries, living, emit });
+    const mail = assembleMessages({ home: config.home, clock, mint, journal, projects, deliveries, living, emit });
     [this.directory, this.membership, this.messages] = [mail.directory, mail.membership, mail.messages];
     this.tokens = new Tokens({ memory: journal, clock });
+    this.mailViews = config.dryRun
+      ? null
+      : new MailViews({ home: config.home, journal, clock, say: (text) => this.say('warning', text) });
     this.retention = new Retention({
       journal,
       home: config.home,
@@ -211,8 +217,13 @@ export class Bridge {
         ({ delivery }) => messages.deliveryChanged(delivery),
         wake,
       ],
-      'message-sent': [emit, wake],
-      'mail-changed': [emit, wake],
+      'message-sent': [
+        emit,
+        wake,
+        ({ message }) => this.mailViews?.written(message.thread),
+        () => this.mailViews?.logged(),
+      ],
+      'mail-changed': [emit, wake, () => this.mailViews?.logged()],
       'worker-found': [emit, (event) => this.memberSeen(event)],
       'worker-lost': [emit, (pane) => this.directory.lost(pane)],
       'attempt-failed': [
@@ -312,6 +323,7 @@ export class Bridge {
     this.requests.close();
     this.dispatches.close();
     await this.mailbox.close();
+    await this.mailViews?.close();
     await this.retention.close();
     await this.deliveries.close();
     await this.servers.close();

@@ -6,7 +6,10 @@ import { act, withOptions } from './context.ts';
 import { paint } from './output.ts';
 
 export function registerVerify(command: Command): void {
-  command.option('--repair', 'put right what is only a view: pages of the mailbox, half-written files, permissions');
+  command.option(
+    '--repair',
+    'put right what is only a view: pages of the mailbox and of threads, the log of mail, half-written files, permissions',
+  );
   command.addHelpText(
     'after',
     `

@@ -53,6 +53,10 @@ export const findingKinds = {
     matters: 'it will not be typed: no request has this id',
     nextStep: 'correct its name, or take it away',
   },
+  'mail-file': {
+    matters: 'whoever reads the file does not read what was written; the journal has it',
+    nextStep: '`bridge verify --repair` writes it anew, and so does a bridge that runs',
+  },
   'half-written': {
     matters: 'a crash left it behind; nobody will finish it',
     nextStep: '`bridge verify --repair` removes it',

@@ -1,6 +1,6 @@
 import type { Envelope } from './envelope.ts';
 import type { Message } from './message.ts';
-import { visible } from './visible.ts';
+import { visible, visibleLine } from './visible.ts';
 
 /** What a line about mail is filed under, so that it is told from the answer to a request. */
 export const mailThread = 'mail:';
@@ -34,13 +34,24 @@ export function textLine(message: Message, to: string, warning: string | null): 
   return `[${senderIn(message)} -> ${to} #${shortId(message.id)}] ${message.body}${more}`;
 }
 
-/** One line for all that is unread: who wrote, where, and the command that reads it. */
-export function doorbellLine(unread: readonly Message[], to: string): string {
+/** So many threads are named; of more it is said how many they are. */
+const namedThreads = 3;
+
+/**
+ * One line for all that is unread: who wrote, in which threads, where those are to be read as files, and the command that reads it.
+ * @param folder the state directory, as people write it
+ */
+export function doorbellLine(unread: readonly Message[], to: string, folder: string): string {
   const threads = [...new Set(unread.map(({ thread }) => thread))];
   const senders = [...new Set(unread.map(senderIn))];
   const count = unread.length === 1 ? '1 message' : `${unread.length} messages`;
-  const where = threads.length === 1 ? ` in thread ${threads[0]}` : ` in ${threads.length} threads`;
-  return `[bridge -> ${to}] ${count} from ${senders.join(', ')}${where}; read with: bridge inbox`;
+  const where = threads.length > namedThreads ? `${threads.length} threads` : threadsNamed(threads);
+  const file = threads.length === 1 ? fileOfThread(threads[0]!) : null;
+  return `[bridge -> ${to}] ${count} from ${senders.join(', ')} in ${where} (${folder}/${file ?? 'threads/'}); read with: bridge inbox`;
+}
+
+function threadsNamed(threads: readonly string[]): string {
+  return `thread${threads.length === 1 ? '' : 's'} ${threads.join(', ')}`;
 }
 
 /** A name that nothing shows to be the sender's has a question mark. */
@@ -48,8 +59,28 @@ export function senderIn({ from }: Pick<Message, 'from'>): string {
   return from.standing === 'claimed' ? `${from.name}?` : from.name;
 }
 
-/** One entry of a thread as people read it. */
+/**
+ * One entry of a thread's file: `## [shop/lead→shop/coder (codex) 2026-11-30 06:15:02Z] #a3f2`, the text below it. Names are
+ * whole: they stay the same. No line of a text passes for the heading of an entry.
+ */
 export function entryOf(message: Message): string {
   const at = new Date(message.sentAt).toISOString().slice(0, 19).replace('T', ' ');
-  return `## [${senderIn(message)}→${message.to.join(', ')} ${at}Z] #${shortId(message.id)}\n\n${message.body}\n`;
+  const model = message.model === undefined ? '' : ` (${message.model})`;
+  const to = message.group ?? message.to.join(', ');
+  const head = visibleLine(`## [${senderIn(message)}→${to}${model} ${at}Z] #${shortId(message.id)}`);
+  const body = visible(message.body).replace(/^(\s*)(#{1,6}\s*\[)/gm, '$1\\$2');
+  return `${head}\n\n${body}\n\n`;
+}
+
+/** The log of who wrote to whom, within the state directory. */
+export const mailLogName = 'mail.log';
+
+/** The file of a thread within the state directory; null for a name that may lead elsewhere: none that a bridge gives today. */
+export function fileOfThread(thread: string): string | null {
+  return isThreadName(thread) ? `threads/${thread}.md` : null;
+}
+
+/** Plain names, with `/` between folders: none is hidden, empty or leads upwards. */
+export function isThreadName(name: string): boolean {
+  return /^[\p{L}\p{N}][\p{L}\p{N}\p{M}._+ -]*(?:\/[\p{L}\p{N}][\p{L}\p{N}\p{M}._+ -]*)*$/u.test(name);
 }

@@ -24,6 +24,8 @@ export interface Message {
   readonly to: readonly string[];
   readonly body: string;
   readonly sentAt: number;
+  /** of its sender, or its agent program; absent: not known */
+  readonly model?: string;
   /** what its sender had received last, or answers: with that it makes a chain */
   readonly causedBy: MessageId | null;
   /** messages from agents in that chain, this one among them, since a person last wrote; 0: a person's own */

@@ -7,7 +7,7 @@ import type { JournalEvent } from '../core/journal-event.ts';
 import { identityKey } from '../core/pane.ts';
 import { originOf, type Request } from '../core/request.ts';
 import { isCorruption, journalFault } from './faults.ts';
-import { auditMail } from './mail-audit.ts';
+import { auditMail, type MailFile } from './mail-audit.ts';
 import { auditMembers } from './member-audit.ts';
 import { rebuildDelivery, rebuildRequest, rebuildThread } from './rebuild.ts';
 import { refuseForeign } from './schema.ts';
@@ -28,6 +28,8 @@ export interface Audit {
   readonly requests: ReadonlyMap<string, { readonly request: Request; readonly updatedAt: number }>;
   /** what has left for an archive, by id: the archive's file */
   readonly archived: ReadonlyMap<string, string>;
+  /** the files that repeat what the journal has of mail, by their path in the state directory */
+  readonly mailFiles: ReadonlyMap<string, MailFile>;
 }
 
 /**
@@ -63,6 +65,7 @@ export const nothingFound: Audit = {
   counts: { requests: 0, deliveries: 0, events: 0, archived: 0 },
   requests: new Map(),
   archived: new Map(),
+  mailFiles: new Map(),
 };
 
 /** The schema from which on rows name the servers of their panes. */
@@ -118,7 +121,8 @@ class Auditor {
       this.#findings.push(...rebuildThread(request, threads.get(request.id) ?? []));
     }
     this.#rebuild(requests, deliveries);
-    this.#findings.push(...auditMembers(this.#db), ...auditMail(this.#db));
+    const mail = auditMail(this.#db);
+    this.#findings.push(...auditMembers(this.#db), ...mail.findings);
     const events = this.#sequence(archived);
     this.#archives(archived);
     return {
@@ -126,6 +130,7 @@ class Auditor {
       counts: { requests: requests.size, deliveries: deliveries.size, events, archived: archived.size },
       requests,
       archived: new Map([...archived].map(([subject, { file }]) => [subject, file])),
+      mailFiles: mail.files,
     };
   }
 

@@ -87,7 +87,7 @@ export function namesIn({ from, to, note }: Message): readonly string[] {
 
 /** What is looked for of a message's state for one recipient. */
 export function mailColumns(
-  { expiresAt }: { readonly expiresAt?: number | undefined },
+  { expiresAt }: Pick<Message, 'expiresAt'>,
   state: MailState,
 ): { readonly unread: 0 | 1; readonly expiresAt: number | null } {
   return { unread: isUnread(state) ? 1 : 0, expiresAt: mayExpire(state) ? (expiresAt ?? null) : null };

@@ -122,6 +122,18 @@ export class MailTables {
     }));
   }
 
+  /** What was written in a thread after the message of this number, oldest first. */
+  entriesAfter(thread: string, seq: number, limit: number): Array<{ readonly seq: number; readonly message: Message }> {
+    const rows = this.#within.run(() => this.#sql.entriesAfter.all(thread, seq, limit)) as Record<string, unknown>[];
+    return rows.map((row) => ({ seq: Number(row.seq), message: JSON.parse(String(row.document)) as Message }));
+  }
+
+  /** Names of threads in order, after this one. */
+  threadNamesAfter(name: string, limit: number): string[] {
+    const rows = this.#within.run(() => this.#sql.threadNamesAfter.all(name, limit)) as Record<string, unknown>[];
+    return rows.map((row) => String(row.name));
+  }
+
   /** The thread that a file system may take for one of this name; null where there is none. */
   threadLike(name: string): string | null {
     const row = this.#within.run(() => this.#sql.threadLike.get(foldedName(name))) as { name: string } | undefined;
@@ -250,6 +262,8 @@ function prepare(db: DatabaseSyncInstance) {
     causedBy: db.prepare('SELECT document FROM messages WHERE cause = ? ORDER BY seq'),
     thread: db.prepare('SELECT document FROM messages WHERE thread = ? ORDER BY seq DESC LIMIT ?'),
     threads: db.prepare('SELECT name AS thread, messages, last_at FROM threads ORDER BY last_seq DESC'),
+    entriesAfter: db.prepare('SELECT seq, document FROM messages WHERE thread = ? AND seq > ? ORDER BY seq LIMIT ?'),
+    threadNamesAfter: db.prepare('SELECT name FROM threads WHERE name > ? ORDER BY name LIMIT ?'),
     threadLike: db.prepare('SELECT name FROM threads WHERE folded = ? LIMIT 1'),
     participants: db.prepare('SELECT name FROM participants WHERE thread = ?'),
     putMail: db.prepare(`
@@ -257,7 +271,7 @@ function prepare(db: DatabaseSyncInstance) {
       VALUES (:message, :member, :state, :document, :seq, :unread, :expiresAt)
       ON CONFLICT (message, member) DO UPDATE
       SET state = excluded.state, document = excluded.document, unread = excluded.unread,
-        expires_at = iif(excluded.expires_at IS NULL, NULL, expires_at)`),
+        expires_at = iif(excluded.expires_at IS NULL, NULL, coalesce(expires_at, excluded.expires_at))`),
     moveDeadlines: db.prepare('UPDATE mail SET expires_at = expires_at + ? WHERE expires_at IS NOT NULL'),
     mail: db.prepare('SELECT document FROM mail WHERE message = ? AND member = ?'),
     mailIn: db.prepare(`${mails} WHERE mail.state = ?`),

@@ -56,7 +56,7 @@ export class Messages {
   readonly #on: (event: Extract<PublicEvent, { type: 'message-sent' | 'mail-changed' | 'said' }>) => void;
 
   constructor(
-    parts: Pick<OfferingParts, 'clock' | 'mint' | 'directory' | 'queue' | 'optionsFor' | 'isAsking'> & {
+    parts: Pick<OfferingParts, 'clock' | 'mint' | 'directory' | 'queue' | 'optionsFor' | 'isAsking' | 'folder'> & {
       memory: Memory;
       on: (event: Extract<PublicEvent, { type: 'message-sent' | 'mail-changed' | 'said' }>) => void;
     },
@@ -96,7 +96,10 @@ export class Messages {
     const { to, group, ...found } = this.#audienceOf({ ...order, thread: given });
     const thread = found.thread === null ? this.#threadOf([from.name, ...to]) : this.#known(found.thread);
     const { answers, key } = order;
-    const known = key === undefined ? null : this.#sentBefore(from.name, key, { thread, to, body });
+    const known =
+      key === undefined
+        ? null
+        : this.#sentBefore(from.name, key, { thread, to: order.to.length === 0 ? null : to, body });
     if (known !== null) return known;
     this.#refuseFull(to);
     const isFree = from.standing === 'human' || order.begins === true;
@@ -114,6 +117,7 @@ export class Messages {
       hops,
       noReply: noReply || /\[no-reply\]/.test(body),
       ...(group === null ? {} : { group }),
+      ...this.#modelOf(from),
       ...choicesOf(order, sentAt),
     };
     const verdict = loopVerdict(hops);
@@ -123,6 +127,12 @@ export class Messages {
     if (verdict.is === 'held') this.#sayHeld(message, verdict);
     this.#sent(message);
     return message;
+  }
+
+  #modelOf({ name }: Message['from']): Pick<Message, 'model'> {
+    const model = this.#directory.members().find((member) => member.name === name)?.model;
+    const known = model || this.#directory.paneOf(name)?.agent;
+    return known === undefined ? {} : { model: known };
   }
 
   #sent(message: Message): void {
@@ -264,12 +274,16 @@ export class Messages {
     return marked;
   }
 
-  /** @throws BridgeError where the same mark was given to another message */
-  #sentBefore(sender: string, key: string, now: Pick<Message, 'thread' | 'to' | 'body'>): Message | null {
+  /** @param now.to null: whoever takes part in the thread. @throws BridgeError where the same mark was given to another message */
+  #sentBefore(
+    sender: string,
+    key: string,
+    now: Pick<Message, 'thread' | 'body'> & { readonly to: readonly string[] | null },
+  ): Message | null {
     const before = this.#memory.mail.messageOfKey(sender, key);
     if (before === null) return null;
-    const same = ({ thread, to, body }: typeof now) => JSON.stringify([thread, [...to].sort(), body]);
-    if (same(before) === same(now)) return before;
+    const isToSame = now.to === null || [...now.to].sort().join('\n') === [...before.to].sort().join('\n');
+    if (isToSame && before.thread === now.thread && before.body === now.body) return before;
     throw usageError(
       '--idempotency-key',
       key,

@@ -53,8 +53,12 @@ export class Offering {
   readonly #queue: OfferingQueue;
   readonly #optionsFor: (pane: PaneIdentity) => DeliveryOptions;
   readonly #isAsking: (pane: PaneIdentity) => boolean;
+  readonly #folder: string;
 
-  /** @param parts.isAsking what is open in this pane waits for an answer: an input now would end the turn that asked */
+  /**
+   * @param parts.isAsking what is open in this pane waits for an answer: an input now would end the turn that asked
+   * @param parts.folder the state directory, where threads lie as files
+   */
   constructor(parts: {
     memory: OfferingMemory;
     steps: MailSteps;
@@ -64,6 +68,7 @@ export class Offering {
     queue: OfferingQueue;
     optionsFor: (pane: PaneIdentity) => DeliveryOptions;
     isAsking: (pane: PaneIdentity) => boolean;
+    folder: string;
   }) {
     this.#memory = parts.memory;
     this.#steps = parts.steps;
@@ -73,6 +78,7 @@ export class Offering {
     this.#queue = parts.queue;
     this.#optionsFor = parts.optionsFor;
     this.#isAsking = parts.isAsking;
+    this.#folder = parts.folder;
   }
 
   /** Offers the member what is due, one thing at a time; nothing while it has no pane, or is disabled. */
@@ -187,6 +193,7 @@ export class Offering {
     return doorbellLine(
       unread.map(({ sent }) => this.#withShownNames(sent)),
       this.#directory.shown(member),
+      this.#folder,
     );
   }
 

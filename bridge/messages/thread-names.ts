@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { usageError } from '../core/failure.ts';
+import { isThreadName } from '../core/mail-lines.ts';
 
 /** Of one folder or file; a file system takes 255 and the ending needs a few. */
 const longestPart = 200;
 const longestName = 128;
-const good = /^[\p{L}\p{N}][\p{L}\p{N}._+ -]*(?:\/[\p{L}\p{N}][\p{L}\p{N}._+ -]*)*$/u;
 
 /**
  * The name of a thread as somebody gives it. It names a file too, and no name leads out of its folder.
@@ -18,7 +18,7 @@ export function threadNamed(given: string): string {
 }
 
 function whyBad(name: string): string | null {
-  if (!good.test(name) || name.length > longestName || / (?:\/|$)/.test(name))
+  if (!isThreadName(name) || name.length > longestName || / (?:\/|$)/.test(name))
     return `letters, digits, . _ + - and blanks, / for folders, ${longestName} characters at most`;
   const parts = name.split('/');
   if (parts.some((part) => Buffer.byteLength(part) > longestPart))
@@ -33,7 +33,7 @@ export function threadOf(shown: readonly string[]): string {
     name
       .normalize('NFC')
       .replaceAll('/', '.')
-      .replace(/[^\p{L}\p{N}._ -]/gu, inCode),
+      .replace(/[^\p{L}\p{N}\p{M}._ -]/gu, inCode),
   );
   const name = names
     .join('+')

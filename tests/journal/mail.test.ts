@@ -142,6 +142,16 @@ test('what a member has not read follows from its state, and so does what may ex
   become({ is: 'read', at: now });
   expect(unread()).toEqual([0, 0, 0]);
   expect(() => become({ is: 'expired', at: now })).toThrow(/read does not become expired/);
+  // rung anew for whoever comes next, when the clock was set meanwhile
+  const again = sent({ expiresAt: now + 10_000 });
+  const next = (state: MailState) => mail.saveMail({ message: again.id, member: 'coder', state }, now);
+  mail.moveDeadlines(5_000, now);
+  next({ is: 'offered', deliveryId: 'd' as DeliveryId, as: 'doorbell' });
+  next({ is: 'submitted', as: 'doorbell', receipt, at: now });
+  mail.moveDeadlines(7_000, now);
+  next(waiting);
+  expect([mail.overdue(now + 9_999).length, mail.overdue(now + 10_000).length]).toEqual([0, 1]);
+  next({ is: 'read', at: now });
   const two = sent({}, { is: 'held', why: 'a loop', since: now });
   mail.saveMail({ message: two.id, member: 'coder', state: { is: 'expired', at: now } }, now);
   expect(unread()).toEqual([0, 0, 0]);

@@ -14,6 +14,7 @@ const answeredFirst = ['request', 'question', 'approval'];
 
 /** Members, and what they write to each other. */
 export function assembleMessages(parts: {
+  home: string;
   clock: Clock;
   mint: () => string;
   journal: Journal;
@@ -31,6 +32,7 @@ export function assembleMessages(parts: {
     mint,
     directory,
     queue: parts.deliveries,
+    folder: parts.home,
     optionsFor: (pane) => ({ force: false, allowShell: false, via: projects.configFor(pane).via }),
     isAsking: (pane) =>
       journal

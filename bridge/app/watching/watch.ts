@@ -151,9 +151,10 @@ export class Watch implements Watching {
         this.#complain(messageOf(fault));
       }
       const now = systemClock.now();
-      const { requests, deliveries, messages, alerts, deadLetters, retention } = this.#bridge;
+      const { requests, deliveries, messages, alerts, deadLetters, mailViews, retention } = this.#bridge;
+      const views = mailViews === null ? [] : [mailViews];
       const newcomers = { tick: () => deliveries.takeUp() };
-      for (const one of [requests, newcomers, deliveries, messages, alerts, deadLetters, retention]) {
+      for (const one of [requests, newcomers, deliveries, messages, alerts, deadLetters, ...views, retention]) {
         try {
           one.tick(now);
         } catch (fault) {
