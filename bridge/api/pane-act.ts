@@ -40,8 +40,16 @@ export async function actOn(
   if (authority !== null)
     await permit(bridge, { act: authority, target: pane.paneId, about: pane, caller: shown.caller, by: by.name });
   const order = { pane, by, agent, text: await textOf(by, pane), ...act };
-  const delivery = await bridge.acts.act(order, closed);
-  return { delivery, ...outcomeOf(delivery.state) };
+  const { delivery, typedAs } = await bridge.acts.act(order, closed);
+  const { message, exitCode } = outcomeOf(delivery.state);
+  return { delivery, message: typedAs === null ? message : `${message}, as ${inShort(typedAs)}`, exitCode };
+}
+
+/** Characters of a text that was not typed as it was given, by which one sees how. */
+const shownLength = 60;
+
+function inShort(text: string): string {
+  return JSON.stringify(text.length > shownLength ? `${text.slice(0, shownLength)}…` : text);
 }
 
 /** What only an answer may end: an input in a pane that waits for one would be taken for it. */

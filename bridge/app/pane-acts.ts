@@ -10,7 +10,7 @@ import type { Reading } from '../core/reading.ts';
 import { markRead } from '../delivery/as-read.ts';
 import { composerHolds, isWhole } from '../delivery/evidence.ts';
 import { executes } from '../delivery/guard.ts';
-import { wholeDraft } from '../delivery/text.ts';
+import { prepareDraft, wholeDraft } from '../delivery/text.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { DeliveryQueue } from '../messages/delivery-queue.ts';
 import type { Panes } from '../panes/panes.ts';
@@ -42,6 +42,12 @@ export interface ActOrder {
   /** keys for the dialog that is open */
   readonly inDialog: boolean;
   readonly takesLines: boolean;
+}
+
+export interface Acted {
+  readonly delivery: Delivery;
+  /** null where the text was typed as it was given */
+  readonly typedAs: string | null;
 }
 
 /** What was read of a pane. `rows` are its last lines. */
@@ -97,7 +103,7 @@ export class PaneActs {
   }
 
   /** @throws BridgeError where nothing was read, or it is refused before anything is looked at: then the mark stays */
-  async act(order: ActOrder, closed: AbortSignal): Promise<Delivery> {
+  async act(order: ActOrder, closed: AbortSignal): Promise<Acted> {
     const { pane, by, is, text, inDialog } = order;
     if (is === 'keys') keysOf(text, { inDialog });
     if (by.pane !== null && addressKey(by.pane) === addressKey(pane)) {
@@ -134,7 +140,16 @@ export class PaneActs {
         const deadlineAt = this.#clock.now() + orphanLimitMs;
         return this.#post.post(envelope, mark!.pane, agent, options, deadlineAt, undefined, bound);
       });
-    return this.#texts.follow(pane, post, closed);
+    const delivery = await this.#texts.follow(pane, post, closed);
+    return { delivery, typedAs: this.#typedAs(delivery) };
+  }
+
+  /** The text as it was typed, where that is not as it was given: what would begin a command is made plain. */
+  #typedAs(delivery: Delivery): string | null {
+    const { envelope, agent, recipient, state } = delivery;
+    if (envelope.kind !== 'draft' || state.is !== 'acknowledged') return null;
+    const prepared = prepareDraft(delivery, this.#panes.composerFacts(agent, recipient));
+    return prepared.is === 'refused' || prepared.text === envelope.body ? null : prepared.text;
   }
 
   /**

@@ -3,7 +3,7 @@ import { isFresh, type ReadMark } from '../core/read-mark.ts';
 import type { Memory } from './worker-records.ts';
 
 /** Of so many panes, by whomever, it is remembered what was read; the oldest are forgotten first. */
-const mostMarks = 500;
+const mostMarks = 200;
 const documentKey = 'read-marks';
 
 type Marks = Readonly<Record<string, ReadMark>>;

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { makeWork, program, run } from './bridge-process.ts';
+import { inState, makeWork, program, run } from './bridge-process.ts';
 import { eachTestStartsWith, home, startWatching, startWorker, tmux } from './live-fixture.ts';
 
 /** Agents and people who read a pane and then type there: real panes, and bridge's own command run by whoever does it. */
@@ -224,6 +224,33 @@ test('no agent decides in a dialog that it has read; a person may', async () => 
   await done('read', 'coder');
   await done('keys', 'coder', '--in-dialog', 'Escape');
   await coder.fact('it was denied', ({ denied }) => denied !== undefined);
+});
+
+test('while a worker waits for an answer no other agent types there: its text would be taken for the answer', async () => {
+  const lead = await member('lead');
+  const agent = await startWorker();
+  const watching = await startWatching(['--mode', 'manual']);
+  await agent.perform({ play: [{ request: 'Shall I go on?' }], input: 'go' });
+  await watching.line('asked', inState('asked'));
+  for (const args of [
+    ['type', 'worker', 'Yes.'],
+    ['message', 'worker', 'Yes.'],
+    ['keys', 'worker', 'Up'],
+  ]) {
+    expect(await lead.bridge('read', 'worker')).toMatchObject({ code: 0 });
+    expect(await lead.bridge(...args)).toMatchObject({ code: 1, stderr: expect.stringContaining('no agent answers') });
+  }
+  await done('read', 'worker');
+  await done('type', 'worker', 'Yes.');
+  expect(agent.inputs()).toEqual([]);
+});
+
+test('what would begin a command of the agent is made plain, and said to be', async () => {
+  await startWorker();
+  await done('read', 'worker');
+  expect(await done('type', 'worker', '/compact')).toBe(
+    'typed, and not submitted: it stands in the prompt, as " /compact"\n',
+  );
 });
 
 test('Enter is refused where the draft was cleared by somebody else, and a draft that was sent is not sent again', async () => {
