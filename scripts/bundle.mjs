@@ -72,7 +72,11 @@ const bundled = {
 
 rmSync(between, { recursive: true, force: true });
 const made = await Promise.all([
-  build({ ...bundled, entryPoints: { 'main.bundle': 'bridge/cli/main.ts' }, splitting: true }),
+  build({
+    ...bundled,
+    entryPoints: { 'main.bundle': 'bridge/cli/main.ts', 'wrapper.bundle': 'bridge/cli/wrapper.ts' },
+    splitting: true,
+  }),
   build({ ...bundled, entryPoints: { 'signal-program.bundle': 'bridge/cli/signal-program.ts' } }),
 ]);
 // nobody may be handed what was compiled of another file
@@ -86,7 +90,7 @@ const { metafile } = await build({
   supported: { 'dynamic-import': false },
   define: { 'import.meta.dirname': '__dirname' },
 });
-const programs = ['main.js', 'signal-program.js'];
+const programs = ['main.js', 'wrapper.js', 'signal-program.js'];
 for (const name of programs) copyFileSync(join(root, 'scripts/starter.cjs'), join(folder, name));
 writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
 const kept = new Set(['package.json', ...programs, ...Object.keys(metafile.outputs).map((path) => basename(path))]);
@@ -100,6 +104,7 @@ for (const [program, ...words] of [
   ['main.js', 'version'],
   ['main.js', '--help'],
   ...['requests', 'log', 'list', 'status'].map((name) => ['main.js', name, ...place]),
+  ['wrapper.js', 'tmux-bridge', 'read', '%0'],
   ['signal-program.js', '--home', nowhere, '--agent', 'codex', '--event', 'Stop', '{}'],
 ]) {
   const keep = ['--require', join(root, 'scripts/keep-compiled.cjs')];

@@ -36,7 +36,13 @@ export async function partyOf(bridge: Parameters<typeof senderOf>[0], evidence: 
     key: keyOf(bridge, evidence, facts, isProven),
     name: sender.name,
     pane: facts === null ? null : placeIn(facts),
-    writer: { ...sender, paneId: facts?.paneId ?? null, place: facts === null ? null : placeOf(facts) },
+    writer: {
+      ...sender,
+      paneId: facts?.paneId ?? null,
+      place: facts === null ? null : placeOf(facts),
+      label: facts?.label || null,
+      isProven,
+    },
     facts,
     isProven,
   };

@@ -70,13 +70,20 @@ export async function contextOf(command: Command): Promise<Context> {
 }
 
 /** The same for a command that tells what is wrong: a bridge.yaml that cannot be used counts as empty, and is the fault. */
-export async function contextDespite(command: Command): Promise<Context & { readonly fault: BridgeError | null }> {
+export function contextDespite(command: Command): Promise<Context & { readonly fault: BridgeError | null }> {
   const flags: Record<string, unknown> = {};
   for (let level: Command | null = command; level; level = level.parent) {
     for (const [key, value] of Object.entries(level.opts())) {
       if (level.getOptionValueSource(key) === 'cli') flags[aliased.get(key) ?? key] ??= value;
     }
   }
+  return contextWith(flags);
+}
+
+/** The same for flags that were read otherwise: by the keys of their rows. */
+export async function contextWith(
+  flags: Readonly<Record<string, unknown>>,
+): Promise<Context & { readonly fault: BridgeError | null }> {
   const home = findHome({
     flag: (flags.home as string | undefined) ?? null,
     env: process.env.BRIDGE_HOME,

@@ -7,6 +7,10 @@ export interface PaneWriter extends Sender {
   readonly paneId: string | null;
   /** `session:window.pane` */
   readonly place: string | null;
+  /** of its pane; null where it has none */
+  readonly label: string | null;
+  /** its processes show that it sits there */
+  readonly isProven: boolean;
 }
 
 /** How the first line says who wrote: ours, or as smux's tmux-bridge has it. */
@@ -21,13 +25,15 @@ export function withEnvelope(text: string, from: PaneWriter, to: string, envelop
 const heads: Readonly<Record<PaneEnvelope, (from: PaneWriter, to: string) => string>> = {
   bridge: (from, to) => `[${nameIn(from)} -> ${to}]`,
   'tmux-bridge': (from) => {
+    const name = from.label ?? from.paneId ?? from.name;
+    const standing = from.paneId === null ? from.standing : from.isProven ? 'verified' : 'claimed';
     const at = from.place === null ? '' : ` at:${bare(from.place)}`;
-    return `[tmux-bridge from:${nameIn(from)} pane:${from.paneId ?? 'unknown'}${at} — load the smux skill to reply]`;
+    return `[tmux-bridge from:${nameIn({ name, standing })} pane:${from.paneId ?? 'unknown'}${at} — load the smux skill to reply]`;
   },
 };
 
 /** A name that nothing shows to be the writer's has a question mark. */
-function nameIn({ name, standing }: PaneWriter): string {
+function nameIn({ name, standing }: Sender): string {
   return standing === 'claimed' ? `${bare(name)}?` : bare(name);
 }
 

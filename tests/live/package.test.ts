@@ -12,17 +12,22 @@ const shipped = [
   ...['ARCHITECTURE', 'CHANGELOG', 'CONTRIBUTING', 'README', 'SECURITY'].map((page) => `${page}.md`),
   ...['LICENSE', 'bridge.yaml', 'package.json', 'start-controller', 'start-controller.sh', 'start-worker.sh'],
   ...['prompts/controller.md', 'prompts/worker.md', 'skills/controller/SKILL.md', 'skills/worker/SKILL.md'],
-  ...['agent-pane', 'record-screen', 'start-controller', 'start-worker'].map((name) => `scripts/${name}`),
+  ...['agent-pane', 'record-screen', 'start-controller', 'start-worker', 'tmux-bridge'].map(
+    (name) => `scripts/${name}`,
+  ),
   ...[
+    'agent-send',
     'macs-command',
     'macs-common',
     'notify',
     'send',
+    'send-message',
     'set_target',
     'snapshot',
     'start_controller',
     'start_worker',
     'status',
+    'wrapper',
   ].map((name) => `scripts/${name}.sh`),
   'bridge/demo/scripted-agent.mjs',
   ...['agent', 'codex-screen', 'commands', 'composer', 'keys', 'layout', 'rollout', 'surfaces'].map(
