@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { commands } from '../bridge/cli/commands.ts';
 import { wholeProgram } from '../bridge/cli/program.ts';
 import { splitCommand } from '../bridge/core/command-line.ts';
+import { joinInstructions } from '../bridge/core/join-instructions.ts';
 import { blocksOf, pagesWithCommands, partsOf, textOf } from './fixtures/pages.ts';
 
 /** The command line as it is declared, with every action taken out: what is parsed is not run. */
@@ -49,6 +50,14 @@ test.each([...pagesWithCommands, 'docs/reference/cli.md', 'CONTRIBUTING.md'])(
 test.each(pagesWithCommands)('every `bridge …` that the words of %s name is a command', (page) => {
   const named = [...textOf(page).matchAll(/`bridge ([a-z][a-z-]*)[^`\n]*`/g)].map((match) => match[1]!);
   expect(named.filter((name) => name !== 'help' && !(name in commands))).toEqual([]);
+});
+
+test('every `bridge …` of the instructions for who joins is a command with flags and arguments that there are', async () => {
+  const named = [null, "/home/o'brien/my bridge"].flatMap((home) =>
+    [...joinInstructions(home).matchAll(/`(bridge [a-z][^`]*)`/g)].map((match) => match[1]!),
+  );
+  expect(named.length).toBeGreaterThan(16);
+  for (const text of named) expect([text, await faultOf(splitCommand(text, 'join.md').slice(1))]).toEqual([text, null]);
 });
 
 test('the sh blocks of the pages are marked by nothing, `agent` or `by-hand`, and hold what is run', () => {

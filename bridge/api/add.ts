@@ -41,7 +41,7 @@ export const add = method({
     if (order.revive !== undefined)
       await permit(bridge, { act: 'add --revive', target: name, about: null, caller, by: 'human' });
     const given = Object.fromEntries(Object.entries(order).filter(([, value]) => value !== undefined));
-    const place = pane === null ? null : await placeFor(bridge, await factsOf(bridge, pane));
+    const place = pane === null ? null : await placeFor(bridge, await paneFacts(bridge, pane));
     const { member, is } = bridge.membership.add(name, given, place);
     if (place !== null) await bridge.membersChanged();
     return {
@@ -54,7 +54,7 @@ export const add = method({
 });
 
 /** @throws BridgeError where that pane is not there any more */
-export async function factsOf(bridge: Pick<Bridge, 'servers' | 'panes'>, pane: z.output<typeof paneArgs>) {
+export async function paneFacts(bridge: Pick<Bridge, 'servers' | 'panes'>, pane: z.output<typeof paneArgs>) {
   const facts = await bridge.panes.facts(await reachPane(bridge, pane));
   if (facts === null) throw usageError('pane', pane.paneId, 'is not there any more', 'bridge list');
   return facts;

@@ -14,7 +14,9 @@ import { group } from './group.ts';
 import { groups } from './groups.ts';
 import { id } from './id.ts';
 import { inbox } from './inbox.ts';
+import { join } from './join.ts';
 import { keys } from './keys.ts';
+import { leave } from './leave.ts';
 import { list } from './list.ts';
 import { log } from './log.ts';
 import { members } from './members.ts';
@@ -82,6 +84,8 @@ const acting = [
   rename,
   group,
   groups,
+  join,
+  leave,
   release,
   unsend,
   whoami,

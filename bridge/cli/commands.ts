@@ -220,6 +220,32 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     ],
     load: async () => (await import('./add.ts')).registerAdd,
   },
+  invite: {
+    group: 'Between agents',
+    says: 'Print a line to paste into an agent, by which it joins',
+    examples: [['bridge invite --group shop'], ['bridge invite', 'the agent asks its human which project this is']],
+    load: async () => (await import('./invite.ts')).registerInvite,
+  },
+  join: {
+    group: 'Between agents',
+    says: 'Be a member of a group, in the pane where this runs',
+    examples: [
+      ['bridge join --group shop --as codex --model gpt-6 --role reviewer', 'what an agent runs that was invited'],
+    ],
+    load: async () => (await import('./join.ts')).registerJoin,
+  },
+  roster: {
+    group: 'Between agents',
+    says: 'List who is in a group, and how to write to them',
+    examples: [['bridge roster shop']],
+    load: async () => (await import('./roster.ts')).registerRoster,
+  },
+  leave: {
+    group: 'Between agents',
+    says: 'Leave a group, or all; your name stays, and so does your mail',
+    examples: [['bridge leave --group shop'], ['bridge leave']],
+    load: async () => (await import('./leave.ts')).registerLeave,
+  },
   rename: {
     group: 'Between agents',
     says: 'Call a member by another name; its mail stays its own',

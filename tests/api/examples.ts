@@ -92,6 +92,8 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
   rename: { name: 'coder', to: 'writer', caller },
   group: { act: 'add', group: 'shop', names: ['coder'], caller },
   groups: {},
+  join: { ...sender, group: 'shop', model: 'm', role: 'lead', pane },
+  leave: { ...sender, group: 'shop' },
   unsend: { ...sender, id: 'a3f2' },
   whoami: sender,
   relay: {},

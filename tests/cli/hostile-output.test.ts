@@ -333,6 +333,11 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
   group: () =>
     json(['group', 'add', evil, evil], ['group', 'add', 'shop', 'coder', evil], ['group', 'remove', evil, evil]),
   groups: () => json(['groups'], ['groups', evil]),
+  invite: () => json(['invite', '--group', evil], ['invite', '--home', place(evilName)]),
+  join: () =>
+    json(['join', '--group', evil, '--as', evil], ['join', '--group', 'shop', '--role', evil, '--pane', evil]),
+  roster: () => json(['roster', evil], ['members', '--group', evil]),
+  leave: () => json(['leave', '--as', evil], ['leave', '--group', evil, '--as', 'coder']),
   broadcast: () => json(['broadcast', '--as', evil, 'x'], ['broadcast', evil]),
   reply: () => json(['reply', evil, 'x']),
   unsend: () => json(['unsend', evil]),

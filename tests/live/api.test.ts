@@ -132,6 +132,8 @@ const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<stri
   enable: () => ({ name: 'critic', isEnabled: true, caller: nobody }),
   group: () => ({ act: 'add', group: 'readers', names: ['critic'], caller: nobody }),
   groups: () => ({}),
+  join: () => ({ caller: nobody, as: 'codex', group: 'readers', pane: paneArgs() }),
+  leave: () => ({ caller: nobody, as: 'critic' }),
   tell: () => ({ caller: nobody, to: ['critic'], body: 'Hello.', waitMs: 0 }),
   unsend: (got) => ({ caller: nobody, id: (got('tell') as { id: string }).id }),
   whoami: () => ({ caller: nobody }),
