@@ -28,6 +28,8 @@ export const add = method({
     /** argv; null: nothing starts it anew */
     revive: z.array(word(4096)).min(1, 'is empty').max(most).nullable().optional(),
     pane: paneArgs.nullable().default(null),
+    /** where another has that name, the next with a number behind it */
+    isNumbered: z.boolean().default(false),
     caller: callerArgs.default({ is: 'nobody' }),
   }),
   result: z.object({
@@ -37,12 +39,12 @@ export const add = method({
     isChanged: z.boolean(),
     pane: z.string().nullable(),
   }),
-  async run(bridge: Bridge, { name, pane, caller, ...order }) {
+  async run(bridge: Bridge, { name, pane, isNumbered, caller, ...order }) {
     if (order.revive !== undefined)
       await permit(bridge, { act: 'add --revive', target: name, about: null, caller, by: 'human' });
     const given = Object.fromEntries(Object.entries(order).filter(([, value]) => value !== undefined));
     const place = pane === null ? null : await placeFor(bridge, await paneFacts(bridge, pane));
-    const { member, is } = bridge.membership.add(name, given, place);
+    const { member, is } = bridge.membership.add(name, given, place, isNumbered ? 'number' : 'refuse');
     if (place !== null) await bridge.membersChanged();
     return {
       name: bridge.directory.shown(member.name),

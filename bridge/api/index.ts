@@ -6,6 +6,7 @@ import { answer } from './answer.ts';
 import { archive } from './archive.ts';
 import { ask } from './ask.ts';
 import { changes } from './changes.ts';
+import { discover } from './discover.ts';
 import { dismiss } from './dismiss.ts';
 import { enable } from './enable.ts';
 import { explain } from './explain.ts';
@@ -54,7 +55,20 @@ import { watch } from './watch.ts';
 import { whoami } from './whoami.ts';
 
 /** What only reads: a state directory where no bridge has run stays as it is. */
-const reading = [list, status, snapshot, explain, target, resolve, pauses, log, changes, follow, archive] as const;
+const reading = [
+  list,
+  status,
+  snapshot,
+  explain,
+  target,
+  resolve,
+  discover,
+  pauses,
+  log,
+  changes,
+  follow,
+  archive,
+] as const;
 
 /** What is done by the bridge itself, or by the same modules in a command's own process. */
 const acting = [

@@ -45,7 +45,7 @@ export const members = method({
   args: z.object({ group: word(65).nullable().default(null) }),
   result: z.array(memberView),
   async run(
-    bridge: Pick<Bridge, 'directory' | 'messages' | 'watchedMembers' | 'config'>,
+    bridge: Pick<Bridge, 'directory' | 'membership' | 'messages' | 'watchedMembers' | 'config'>,
     { group },
     closed,
   ): Promise<MemberView[]> {
@@ -67,6 +67,7 @@ export const members = method({
           ...said,
           name: directory.shown(name),
           fullName: called,
+          revive: bridge.membership.reviveOf(member),
           state: found?.state ?? 'gone',
           pane: found === null ? null : (pane?.paneId ?? null),
           agent: found?.agent ?? null,

@@ -110,6 +110,12 @@ export class Bridge {
           `the journal could not be read and is set aside as ${setAside}; what is on the screens now goes to you, not to a controller`,
         );
       }
+      bridge.membership.declare(
+        config.members.map(({ enabled, ...said }) => ({
+          ...said,
+          ...(enabled !== undefined && { isEnabled: enabled }),
+        })),
+      );
       await bridge.servers.add(socketPathOf({ socket: config.socket, env: process.env }));
       const cancel = (id: string, reason: string) => void bridge.deliveries.cancel(id as DeliveryId, reason);
       await placeEarlierPanes({ journal, cancel, now: systemClock.now() });

@@ -270,6 +270,12 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     examples: [['bridge remove critic']],
     load: async () => (await import('./remove.ts')).registerRemove,
   },
+  discover: {
+    group: 'Between agents',
+    says: 'Find the agents in every tmux server of yours; name them',
+    examples: [['bridge discover'], ['bridge discover --add', 'each of them is a member, and gets mail']],
+    load: async () => (await import('./discover.ts')).registerDiscover,
+  },
   resolve: {
     group: 'Between agents',
     says: 'Print the pane of a member',

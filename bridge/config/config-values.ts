@@ -53,6 +53,8 @@ export interface Config {
   readonly policyPlaces: readonly PolicyPlace[];
   readonly agents: FileValues['agents'];
   readonly notify: FileValues['notify'];
+  /** named parties, whether they have a pane or not */
+  readonly members: FileValues['members'];
   /** which flags, environment names or file keys were given, rather than taken from a default */
   readonly given: ReadonlySet<string>;
   /** where all this is from: a project's own bridge.yaml comes between the environment and the state directory's file */
@@ -83,7 +85,7 @@ export interface ReadFile {
 }
 
 export const emptyFile: ReadFile = {
-  values: { agents: {}, notify: {}, policy: [] },
+  values: { agents: {}, notify: {}, policy: [], members: [] },
   policyPlaces: [],
   oldKeys: [],
 };
@@ -132,6 +134,7 @@ export function joined(sources: Sources): Config {
     oldKeys: files.flatMap(({ oldKeys }) => oldKeys),
     agents: Object.assign({}, ...files.map(({ values }) => values.agents).reverse()),
     notify: own.notify,
+    members: own.members,
     given,
     from: sources,
   }) as unknown as Config;

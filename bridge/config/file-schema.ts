@@ -1,8 +1,34 @@
 import * as z from 'zod';
 import { agentSchema } from '../agent-programs/custom-schema.ts';
+import { BridgeError } from '../core/failure.ts';
+import { groupName, type MemberFacts, memberFacts, memberName } from '../core/member.ts';
 import { vias } from '../core/native-input.ts';
 
 const text = z.string({ error: 'is not a text; put it in quotes' });
+
+/** A text that this takes. */
+const taken = (check: (given: string) => unknown) =>
+  text.superRefine((given, context) => {
+    try {
+      check(given);
+    } catch (fault) {
+      if (!(fault instanceof BridgeError)) throw fault;
+      context.addIssue({ code: 'custom', message: fault.reason });
+    }
+  });
+const said = (what: keyof MemberFacts) => taken((given) => memberFacts({ [what]: given })).optional();
+
+const memberSchema = z.strictObject({
+  name: taken(memberName),
+  description: said('description'),
+  role: said('role'),
+  model: said('model'),
+  colour: said('colour'),
+  groups: z.array(taken(groupName)).optional(),
+  enabled: z.boolean().optional(),
+  revive: z.array(text, { error: 'is not a list of words: [program, argument]' }).min(1, 'is empty').optional(),
+});
+
 export const fileSchema = z.strictObject({
   socket: text.optional(),
   session: text.optional(),
@@ -42,6 +68,10 @@ export const fileSchema = z.strictObject({
       'again-after': z.number().min(0).optional(),
     })
     .default({}),
+  members: z
+    .array(memberSchema)
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'names one twice')
+    .default([]),
   limits: z
     .strictObject({
       'answers-per-hour': z.number().int().min(0).optional(),

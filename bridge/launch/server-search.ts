@@ -98,7 +98,7 @@ async function namedSockets(
 }
 
 /** Sockets in the folders that tmux itself makes for this user. */
-async function ownSockets(environment: LaunchEnvironment): Promise<string[]> {
+export async function ownSockets(environment: LaunchEnvironment): Promise<string[]> {
   const uid = process.getuid?.() ?? 0;
   const roots = [
     setting(environment.env, 'TMUX_TMPDIR'),

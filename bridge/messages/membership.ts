@@ -47,6 +47,8 @@ export class Membership {
   readonly #memory: MemberMemory;
   readonly #clock: Clock;
   readonly #directory: Directory;
+  /** by name, as bridge.yaml has it */
+  readonly #configured = new Map<string, readonly string[]>();
 
   constructor(parts: { memory: MemberMemory; clock: Clock; directory: Directory }) {
     this.#memory = parts.memory;
@@ -56,16 +58,18 @@ export class Membership {
 
   /**
    * A name before there is a pane of that name, or that of the pane at `place`; and what is said of it.
-   * @throws BridgeError where the name is no name, or another's that has a pane
+   * @param where what becomes of a name that another has who has a pane: the next with a number, or nothing
+   * @throws BridgeError where the name is no name, or is refused
    */
   add(
     given: string,
     order: MemberOrder,
     place: Place | null = null,
+    where: 'number' | 'refuse' = 'refuse',
   ): { readonly member: Member; readonly is: 'new' | 'changed' | 'known' } {
     const name = memberName(given);
     return this.#memory.transact(() => {
-      const base = place === null ? this.#knownAs(name) : this.#holder(place, name, 'refuse');
+      const base = place === null ? this.#knownAs(name) : this.#holder(place, name, where);
       const kept = this.#memory.member(base.name);
       const bound = place === null ? {} : { pane: paneIn(place.identity), isJoined: true };
       const member = { ...base, ...bound, ...this.#said(order, base) };
@@ -73,6 +77,19 @@ export class Membership {
       this.#save(member, kept);
       return { member, is: kept === null ? 'new' : 'changed' };
     });
+  }
+
+  /** What bridge.yaml says of members counts anew at each start; the commands that start them anew are never kept. */
+  declare(members: ReadonlyArray<MemberOrder & { readonly name: string }>): void {
+    for (const { name, revive = null, ...order } of members) {
+      const { member } = this.add(name, order);
+      if (revive !== null) this.#configured.set(member.name, revive);
+    }
+  }
+
+  /** argv of what starts its agent anew; null: nothing does. What bridge.yaml says comes first. */
+  reviveOf({ name, revive }: Member): readonly string[] | null {
+    return this.#configured.get(name) ?? revive;
   }
 
   /**

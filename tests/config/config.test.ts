@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { loadConfig } from '../../bridge/config/config.ts';
+import { forProject, loadConfig } from '../../bridge/config/config.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -148,4 +148,31 @@ test('a key by its old name counts, and is said with its line', () => {
     expect.stringMatching(/bridge\.yaml:3: agents\.mine\.manner is called composer now$/),
   ]);
   expect(load('agents:\n  mine:\n    composer: { settleMs: 70 }\n').oldKeys).toEqual([]);
+});
+
+test('members are read from the state directory, and a project names none: nor what starts them', () => {
+  const members =
+    'members:\n  - { name: shop/lead, role: leads, groups: [shop], revive: [start-lead, --now] }\n  - name: critic\n    enabled: false\n';
+  expect(load(members).members).toEqual([
+    { name: 'shop/lead', role: 'leads', groups: ['shop'], revive: ['start-lead', '--now'] },
+    { name: 'critic', enabled: false },
+  ]);
+  expect(load(undefined).members).toEqual([]);
+  expect(() => forProject(load(undefined), { path: '/shop/bridge.yaml', text: members })).toThrow(
+    /\/shop\/bridge\.yaml:1: members: is not a project's to set/,
+  );
+});
+
+test.each([
+  ['members:\n  - name: ../up', /:2: members\.0\.name: invalid/],
+  ['members:\n  - name: human', /members\.0\.name: invalid/],
+  ['members:\n  - role: leads', /:2: members\.0\.name/],
+  ['members:\n  - { name: a, role: "two\\nlines" }', /members\.0\.role: is not one line/],
+  ['members:\n  - { name: a, groups: [x/y] }', /members\.0\.groups\.0: invalid/],
+  ['members:\n  - { name: a, revive: "rm -r x" }', /members\.0\.revive: is not a list of words/],
+  ['members:\n  - { name: a, revive: [] }', /members\.0\.revive: is empty/],
+  ['members:\n  - { name: a, shell: true }', /members\.0\.shell: is not a known key/],
+  ['members:\n  - name: a\n  - name: a', /members: names one twice/],
+])('%j is wrong, and said where', (yaml, reason) => {
+  expect(() => load(yaml)).toThrow(reason);
 });

@@ -148,6 +148,7 @@ const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<stri
   release: () => ({ thread: 'critic+human', caller: nobody }),
   rename: () => ({ name: 'critic', to: 'reader', caller: nobody }),
   remove: () => ({ name: 'reader', caller: nobody }),
+  discover: () => ({ sockets: [tmux.socketPath], isOnly: true }),
   resolve: () => ({ name: 'worker', target: target() }),
   list: () => ({ target: target() }),
   status: () => ({ target: target() }),

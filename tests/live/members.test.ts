@@ -265,3 +265,34 @@ test('an invitation is one line, and its file is written once', async () => {
   rmSync(file);
   expect(await json('invite', '--write')).toMatchObject({ isWritten: true, file });
 });
+
+test('bridge.yaml names members that have no pane yet, with or without a bridge', async () => {
+  const yaml =
+    'mode: manual\nmembers:\n  - { name: shop/critic, role: reads, groups: [shop] }\n  - { name: asleep, enabled: false }\n';
+  writeFileSync(join(home, 'bridge.yaml'), yaml);
+  expect(await command('tell', '@shop', 'for later', '--wait', '0')).toMatchObject({ code: 2 });
+  expect(await members()).toMatchObject([
+    { name: 'asleep', isEnabled: false, state: 'gone' },
+    { name: 'critic', fullName: 'shop/critic', role: 'reads', groups: ['shop'], unread: 1 },
+  ]);
+  const critic = await agent('one');
+  await watch();
+  await joins(critic, 'critic');
+  await comes(critic, '[human -> critic] for later');
+});
+
+test('every agent of a server is found, and added under a name of its own', async () => {
+  const [one, two] = [await agent('one'), await agent('two')];
+  await tmux.run('new-session', '-d', '-s', 'shell', 'bash --norc --noprofile');
+  const bridge = await watch();
+  const found = () =>
+    json<Array<{ pane: string; agent: string; member: string | null }>>('discover', '--socket', tmux.socketPath);
+  expect(await found()).toMatchObject([one, two].map(({ paneId }) => ({ pane: paneId, agent: 'codex', member: null })));
+  const added = await command('discover', '--socket', tmux.socketPath, '--add');
+  expect(added, added.stderr).toMatchObject({ code: 0 });
+  expect((await found()).map(({ member }) => member)).toEqual(['codex', 'codex-2']);
+  await bridge.line('both are watched', () => bridge.lines.filter((line) => line.type === 'worker-found').length === 2);
+  expect(await command('tell', 'codex-2', 'hello')).toMatchObject({ code: 0 });
+  await comes(two, '[human -> codex-2] hello');
+  for (const line of added.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+});
