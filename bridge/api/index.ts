@@ -1,5 +1,6 @@
 import type { Bridge } from '../app/bridge.ts';
 import type { Reader } from '../app/reader.ts';
+import { ack } from './ack.ts';
 import { add } from './add.ts';
 import { addToken } from './add-token.ts';
 import { answer } from './answer.ts';
@@ -13,6 +14,7 @@ import { explain } from './explain.ts';
 import { follow } from './follow.ts';
 import { group } from './group.ts';
 import { groups } from './groups.ts';
+import { history } from './history.ts';
 import { id } from './id.ts';
 import { inbox } from './inbox.ts';
 import { join } from './join.ts';
@@ -20,6 +22,7 @@ import { keys } from './keys.ts';
 import { leave } from './leave.ts';
 import { list } from './list.ts';
 import { log } from './log.ts';
+import { mailLog } from './mail-log.ts';
 import { members } from './members.ts';
 import { message } from './message.ts';
 import { type Method, type Served, type StreamMethod, served } from './method.ts';
@@ -38,6 +41,7 @@ import { requests } from './requests.ts';
 import { resolve } from './resolve.ts';
 import { resume } from './resume.ts';
 import { revokeToken } from './revoke-token.ts';
+import { search } from './search.ts';
 import { send } from './send.ts';
 import { settle } from './settle.ts';
 import { show } from './show.ts';
@@ -90,8 +94,12 @@ const acting = [
   tell,
   relay,
   inbox,
+  ack,
   thread,
   threads,
+  history,
+  search,
+  mailLog,
   members,
   remove,
   enable,

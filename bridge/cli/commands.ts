@@ -57,8 +57,11 @@ export const commands: Readonly<Record<string, CommandRow>> = {
   },
   show: {
     group: 'Ask and answer',
-    says: 'Show one request in full: text, answer, delivery receipt',
-    examples: [['bridge show 7f3k9q', 'by its id, or the last characters of it']],
+    says: 'Show one request, or one message, in full, with its receipt',
+    examples: [
+      ['bridge show 7f3k9q', 'by its id, or the last characters of it'],
+      ['bridge show a3f2', 'a message between members: what became of it for each'],
+    ],
     load: async () => (await import('./show.ts')).registerShow,
   },
   answer: {
@@ -170,6 +173,12 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     ],
     load: async () => (await import('./inbox.ts')).registerInbox,
   },
+  ack: {
+    group: 'Between agents',
+    says: 'Mark messages as read; nobody is told of it',
+    examples: [['bridge ack a3f2 b7c1', 'in the pane of a member']],
+    load: async () => (await import('./ack.ts')).registerAck,
+  },
   thread: {
     group: 'Between agents',
     says: 'Read a thread',
@@ -181,6 +190,21 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     says: 'List the threads, and who writes in them',
     examples: [['bridge threads']],
     load: async () => (await import('./threads.ts')).registerThreads,
+  },
+  history: {
+    group: 'Between agents',
+    says: 'Print what members wrote: with whom, to which group, when',
+    examples: [
+      ['bridge history --with coder --since 2h'],
+      ['bridge history --group shop --since 2026-11-30 --until 2026-12-01 --json'],
+    ],
+    load: async () => (await import('./history.ts')).registerHistory,
+  },
+  search: {
+    group: 'Between agents',
+    says: 'Find messages by their words',
+    examples: [['bridge search migration users', 'messages with both words, the last ones first']],
+    load: async () => (await import('./search.ts')).registerSearch,
   },
   whoami: {
     group: 'Between agents',
@@ -477,6 +501,7 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     examples: [
       ['bridge log -f', 'what happens from now on, too'],
       ['bridge log --id e5smg0', 'the life of one request'],
+      ['bridge log --mail', 'who wrote to whom, and what became of it'],
       ['bridge log --json', 'every event whole, one a line'],
     ],
     load: async () => (await import('./log.ts')).registerLog,

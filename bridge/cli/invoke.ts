@@ -10,7 +10,7 @@ type Named<Name extends MethodName> = Extract<AnyMethod, { readonly name: Name }
 type ArgsOf<Name extends MethodName> = z.input<Named<Name>['args']> & Readonly<Record<string, unknown>>;
 type Single = Exclude<AnyMethod, { readonly event: z.ZodType }>['name'];
 type Streaming = Extract<AnyMethod, { readonly event: z.ZodType }>['name'];
-type ResultOf<Name extends Single> = z.output<
+export type ResultOf<Name extends Single> = z.output<
   Extract<AnyMethod, { readonly name: Name; readonly result: z.ZodType }>['result']
 >;
 type EventOf<Name extends Streaming> = z.output<

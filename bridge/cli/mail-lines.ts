@@ -1,8 +1,10 @@
 import type { MessageView } from '../api/inbox.ts';
+import type { WholeMessageView } from '../api/show-message.ts';
 import type { TellView } from '../api/tell.ts';
 import { inWords } from '../core/duration.ts';
 import { ExitCode } from '../core/failure.ts';
 import { shortId } from '../core/mail-lines.ts';
+import type { MailRecord } from '../core/mail-record.ts';
 import { visibleLine } from '../core/visible.ts';
 import { aboveHere } from './caller.ts';
 import { paint } from './output.ts';
@@ -45,4 +47,39 @@ export function messageLines(
     ...body.split('\n').map((line) => `  ${line}`),
     ...(noReply ? ['  (no reply needed)'] : []),
   ];
+}
+
+/** A message with what became of it for each recipient: since when, its receipt, or what would free it. */
+export function wholeMessageLines(view: WholeMessageView, now: number): string[] {
+  const { priority, expiresAt, model, group } = view;
+  const facts = [
+    `sent ${timeOf(view.sentAt)}`,
+    ...(model === null ? [] : [`by ${model}`]),
+    ...(group === null ? [] : [`to group ${group}`]),
+    ...(priority === 'normal' ? [] : [`priority ${priority}`]),
+    ...(expiresAt === null ? [] : [`nobody is told of it after ${timeOf(expiresAt)}`]),
+  ];
+  return [
+    ...messageLines(view, now),
+    visibleLine(facts.join(', ')),
+    ...view.outcomes.map(({ member, is, why, since, receipt }) => {
+      const at = since === null ? '' : ` since ${timeOf(since)}`;
+      return visibleLine(`${is.padEnd(9)} ${member}${at}: ${why}${receipt === null ? '' : ` (${receipt})`}`);
+    }),
+    ...view.replies.map((reply) =>
+      visibleLine(`answered  ${reply.from} #${shortId(reply.id)}: ${reply.body.split('\n')[0]}`),
+    ),
+  ];
+}
+
+/** One record of mail.log for a person. */
+export function mailRecordLine({ at, id, from, standing, to, state, why, receipt, body }: MailRecord): string {
+  const who = `${from ?? '?'}${standing === null ? '' : ` (${standing})`}`;
+  const more = [why, receipt, body?.split('\n', 1)[0]].filter((one) => one !== undefined);
+  const head = `${at.slice(0, 19).replace('T', ' ')}Z  ${who} → ${to.join(', ')}  #${shortId(id)}  ${state}`;
+  return visibleLine([head, ...more].join(': '));
+}
+
+function timeOf(at: number): string {
+  return new Date(at).toISOString();
 }

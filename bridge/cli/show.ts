@@ -3,19 +3,25 @@ import type { RequestView, TextView } from '../api/views.ts';
 import { listChoices } from '../core/choices.ts';
 import { actByDaemon, withOptions } from './context.ts';
 import { deliveryLines } from './delivery-lines.ts';
-import { invoke } from './invoke.ts';
+import { invoke, type ResultOf } from './invoke.ts';
 import { short } from './live-log.ts';
+import { wholeMessageLines } from './mail-lines.ts';
 import { paint } from './output.ts';
 
 export function registerShow(command: Command): void {
-  command.argument('<id>', 'the id of a request or a delivery, or its last characters');
+  command.argument('<id>', 'the id of a request, a delivery or a message, or its last characters; #a3f2: of a message');
   withOptions(command, 'place').action(
     actByDaemon(async (context, command) => {
       const view = await invoke(context, 'show', { id: command.args[0]! });
-      context.out.result('sent' in view ? renderText(view) : render(view), view);
+      context.out.result(shown(view), view);
       return 0;
     }),
   );
+}
+
+function shown(view: ResultOf<'show'>): string {
+  if ('message' in view) return wholeMessageLines(view.message, Date.now()).join('\n');
+  return 'sent' in view ? renderText(view) : render(view);
 }
 
 function renderText({ sent }: TextView): string {

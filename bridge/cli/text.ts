@@ -46,3 +46,24 @@ export function duration(value: string, flag: string): number {
   if (number === '' || ms === 0) throw usageError(flag, value, 'invalid: expected a time, as 90, 15m, 2h or 3d');
   return ms;
 }
+
+/**
+ * `2026-11-30`, `2026-11-30T08:15` or `2026-11-30T08:15:02Z` in UTC, as the logs have it; `2h`: so long before now.
+ * @throws BridgeError for anything else, and for a day that no month has
+ */
+export function instant(value: string, flag: string, now: number): number {
+  if (/^[\d.]+[smhd]$/.test(value)) return now - duration(value, flag);
+  const [, day, time = '00:00', rest = ':00'] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,3})?)?)?Z?$/.exec(value) ?? [];
+  const at = day === undefined ? Number.NaN : Date.parse(`${day}T${time}${rest}Z`);
+  const isThatDay = !Number.isNaN(at) && new Date(at).toISOString().startsWith(`${day}T${time}`);
+  if (isThatDay) return at;
+  throw usageError(flag, value, 'invalid: expected a time, as 2026-11-30, 2026-11-30T08:15 or 2h');
+}
+
+/** `20`: a whole number from 1. */
+export function countOf(value: string, flag: string): number {
+  const count = Number(value);
+  if (!/^\d+$/.test(value) || count < 1) throw usageError(flag, value, 'invalid: expected a whole number from 1');
+  return count;
+}

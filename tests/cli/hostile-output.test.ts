@@ -348,8 +348,19 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
   inbox: () => json(['inbox', '--as', evil], ['inbox', '--as', 'coder'], ['inbox']),
   thread: () => json(['thread', 'read', evil], ['thread', evil]),
   threads: () => json(['threads'], ['threads', evil]),
+  ack: () => json(['ack', evil], ['ack', 'a3f2']),
+  history: () =>
+    json(
+      ['history'],
+      ['history', '--with', evil],
+      ['history', '--group', evil],
+      ['history', '--thread', evil],
+      ['history', '--since', evil],
+      ['history', '--until', evil, '--last', evil],
+    ),
+  search: () => json(['search', evil], ['search', 'x', '--last', evil]),
   members: () => json(['members'], ['members', evil]),
-  log: () => json(['log'], ['log', '--id', evil]),
+  log: () => json(['log'], ['log', '--id', evil], ['log', '--mail'], ['log', '--mail', '--id', evil]),
   doctor: () => json(['doctor'], ['doctor', '--socket', place(evilName)], ['doctor', '--home', place('evil-home')]),
   hooks: () => {
     const toml = ['--config', place('hooks', evilName)];

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import type { Bridge } from '../app/bridge.ts';
+import { groupNamed } from '../core/groups.ts';
+import { word } from './arguments.ts';
+import { messageView, viewOfMessage } from './inbox.ts';
+import { method } from './method.ts';
+
+const mostMessages = 1_000;
+
+/** How many messages; those that were sent last. */
+export const lastArgs = z.number().int().min(1).max(mostMessages).default(50);
+
+/** What members wrote, oldest first: with one of them, to a group, in a thread, in a time. */
+export const history = method({
+  name: 'history',
+  args: z.object({
+    /** a member, who wrote or was written to */
+    with: word(64).min(1, 'is empty').nullable().default(null),
+    group: word(64).min(1, 'is empty').nullable().default(null),
+    thread: word(128).min(1, 'is empty').nullable().default(null),
+    /** instants: from this one on, and before that one */
+    since: z.number().nullable().default(null),
+    until: z.number().nullable().default(null),
+    last: lastArgs,
+  }),
+  result: z.array(messageView),
+  async run(bridge: Pick<Bridge, 'journal' | 'directory'>, { with: member, group, thread, since, until, last }) {
+    const { directory, journal } = bridge;
+    const found = journal.mail.history.messages({
+      ...(member !== null && { with: member === 'human' ? member : directory.named(member).name }),
+      ...(group !== null && { group }),
+      ...(thread !== null && { thread: journal.mail.threadLike(thread) ?? thread }),
+      ...(since !== null && { since }),
+      ...(until !== null && { until }),
+      limit: last,
+    });
+    // one that has ended has a history, too
+    if (group !== null && found.length === 0) groupNamed(group, directory.members());
+    return found.map((message) => viewOfMessage(bridge, message));
+  },
+});
