@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
-import { usageError } from '../core/failure.ts';
 import { type Message, mostMarked, type Sender } from '../core/message.ts';
 import { word } from './arguments.ts';
 import { method } from './method.ts';
@@ -39,13 +38,6 @@ export const inbox = method({
   }),
   async run(bridge: Bridge, { peek, shown, ...evidence }) {
     const who = await senderOf(bridge, evidence, { isLook: true });
-    if (who.standing === 'human')
-      throw usageError(
-        'inbox',
-        'a person',
-        'has no mail of members',
-        'bridge inbox --as NAME shows that of a member; `bridge requests` what waits for you',
-      );
     const isOwn = isItself(who);
     const isMarked = !peek && isOwn;
     const messages = isMarked ? bridge.messages.read(who.name, shown) : bridge.messages.unread(who.name);
@@ -60,7 +52,7 @@ export const inbox = method({
 
 /** What another looks at stays unread: nobody is rung for mail that was read. */
 function isItself({ standing }: Sender): boolean {
-  return standing === 'verified';
+  return standing === 'verified' || standing === 'human';
 }
 
 export function viewOfMessage({ directory }: Pick<Bridge, 'directory'>, message: Message): MessageView {

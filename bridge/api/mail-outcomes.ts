@@ -28,6 +28,13 @@ type ForOutcomes = Pick<Bridge, 'messages' | 'directory' | 'journal'>;
 /** Holds that are over in a moment. */
 const momentary: readonly HoldReason[] = ['unknown', 'starting', 'locked'];
 
+/** Where a line about it is. */
+const places = {
+  text: 'its text is in the pane',
+  doorbell: 'a doorbell is in the pane',
+  page: 'its page is in inbox/',
+} as const;
+
 /** For each recipient, in the order of the message. `isMoving`: it is over in a moment. */
 export function outcomesOf(bridge: ForOutcomes, message: Message): Array<Outcome & { readonly isMoving: boolean }> {
   return message.to.map((member) => {
@@ -46,11 +53,7 @@ function outcomeIn(bridge: ForOutcomes, { sentAt }: Message, member: string, sta
   });
   switch (state?.is) {
     case 'submitted':
-      return arrived(
-        'submitted',
-        state.as === 'text' ? 'its text is in the pane' : 'a doorbell is in the pane',
-        ...([state.at, state.receipt] as const),
-      );
+      return arrived('submitted', places[state.as], state.at, state.receipt);
     case 'read':
       return arrived('read', 'read', state.at);
     case 'uncertain':

@@ -1,18 +1,36 @@
 import type { MailboxEvent } from '../core/events.ts';
+import { messageOf } from '../core/failure.ts';
+import type { RequestId } from '../core/ids.ts';
+import type { Message } from '../core/message.ts';
+import type { Messages } from '../messages/messages.ts';
 import type { Requests } from '../requests/requests.ts';
 
-/** What a person put into `outbox/`, brought to its request. What cannot be used is said, and left where it is. */
-export function acceptAnswerFile(event: MailboxEvent, requests: Requests, warn: (text: string) => void): void {
+/** What a person put into `outbox/`, brought to where it belongs. What cannot be used is said, and left where it is. */
+export function acceptAnswerFile(
+  event: MailboxEvent,
+  requests: Requests,
+  messages: Messages,
+  warn: (text: string) => void,
+): void {
   switch (event.type) {
     case 'answer-found': {
       const { requestId, instructions, notes, file } = event;
-      const { accepted, reason } = requests.answer(requestId, { by: 'human:outbox', instructions, notes });
+      const message = messages.toHuman(requestId);
+      if (message !== null) {
+        replied(messages, message, event, warn);
+        return;
+      }
+      const { accepted, reason } = requests.answer(requestId as RequestId, { by: 'human:outbox', instructions, notes });
       if (accepted === 'refused') warn(`${file} cannot be an answer: ${reason}`);
       if (accepted === 'late') warn(`${file} came too late, and is not typed: ${reason}`);
       return;
     }
     case 'arrival-found': {
-      const { accepted, reason } = requests.confirmDelivered(event.requestId, 'human:outbox');
+      if (messages.toHuman(event.requestId) !== null) {
+        warn(`${event.file}: \`arrived\` is for a request; a message is answered by words`);
+        return;
+      }
+      const { accepted, reason } = requests.confirmDelivered(event.requestId as RequestId, 'human:outbox');
       if (!accepted) warn(`${event.file}: ${reason}`);
       return;
     }
@@ -27,12 +45,26 @@ export function acceptAnswerFile(event: MailboxEvent, requests: Requests, warn: 
       return;
     case 'page-edited': {
       const { file, requestId } = event;
+      const command = messages.toHuman(requestId) === null ? 'answer' : 'reply';
       warn(
-        `${file} was edited, and no answer is read from there: write outbox/${requestId}.response.md, or run: bridge answer ${requestId} 'TEXT'`,
+        `${file} was edited, and no answer is read from there: write outbox/${requestId}.response.md, or run: bridge ${command} ${requestId} 'TEXT'`,
       );
       return;
     }
     case 'mailbox-problem':
       warn(`${event.file}: ${event.reason}; it is tried again`);
+  }
+}
+
+function replied(
+  messages: Messages,
+  message: Message,
+  { instructions, file }: { readonly instructions: string; readonly file: string },
+  warn: (text: string) => void,
+): void {
+  try {
+    messages.replyOfHuman(message, instructions);
+  } catch (fault) {
+    warn(`${file} is not sent: ${messageOf(fault)}`);
   }
 }

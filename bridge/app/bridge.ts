@@ -5,7 +5,9 @@ import type { Mailbox } from '../controllers/mailbox.ts';
 import type { BridgeEvent, MailboxEvent, PublicEvent, ScreenEvent } from '../core/events.ts';
 import { messageOf } from '../core/failure.ts';
 import { asPaneId, type DeliveryId } from '../core/ids.ts';
-import type { Message } from '../core/message.ts';
+import { withShownMembers } from '../core/mail-lines.ts';
+import { humanName } from '../core/member.ts';
+import { isUnread, type Message } from '../core/message.ts';
 import { labelOf, shownName } from '../core/names.ts';
 import { addressKey, type PaneAddress, placeIn } from '../core/pane.ts';
 import { steadyClock, systemClock } from '../host/clock.ts';
@@ -179,7 +181,9 @@ export class Bridge {
       call: (delivery, why) => emit({ type: 'letter-stranded', delivery, why }),
     });
     const living = () => this.watchedMembers;
-    const mail = assembleMessages({ home: config.home, clock, mint, journal, projects, deliveries, living, emit });
+    const pages = { mailbox: config.dryRun ? null : this.mailbox };
+    const queue = { home: config.home, deliveries, ...pages };
+    const mail = assembleMessages({ clock, mint, journal, projects, living, ...queue, emit });
     [this.directory, this.membership, this.messages] = [mail.directory, mail.membership, mail.messages];
     this.tokens = new Tokens({ memory: journal, clock });
     this.mailViews = config.dryRun
@@ -197,11 +201,16 @@ export class Bridge {
 
   /** Who listens to what, in this order. An event that is not listed is told, and that is all. */
   #whoListens(): Listeners {
-    const { servers, panes, requests, deadLetters, messages } = this;
+    const { servers, panes, requests, deadLetters, mailbox, messages } = this;
     const emit = (event: PublicEvent) => this.#emit(event);
     const wake = () => this.changes.wake();
     const outcomes = new DeliveryOutcomes({ requests, arrived: (delivery) => this.#watching.arrived(delivery) });
-    const accept = (event: MailboxEvent) => acceptAnswerFile(event, requests, (text) => this.say('warning', text));
+    const accept = (event: MailboxEvent) =>
+      acceptAnswerFile(event, requests, messages, (text) => this.say('warning', text));
+    const putAway = ({ mail: { message, member, state } }: Extract<Emitted, { type: 'mail-changed' }>) => {
+      const isDone = member === humanName && !isUnread(state);
+      if (isDone && !this.config.dryRun) void mailbox.archiveMessage(message).catch(() => {});
+    };
     return {
       output: [({ address, bytes }) => panes.noticeOutput(address, bytes, servers.isWatching(address))],
       missed: [({ address }) => panes.missed(address)],
@@ -229,7 +238,7 @@ export class Bridge {
         ({ message }) => this.mailViews?.written(message.thread),
         () => this.mailViews?.logged(),
       ],
-      'mail-changed': [emit, wake, () => this.mailViews?.logged()],
+      'mail-changed': [emit, putAway, wake, () => this.mailViews?.logged()],
       'worker-found': [emit, (event) => this.memberSeen(event)],
       'worker-lost': [emit, (pane) => this.directory.lost(pane)],
       'attempt-failed': [
@@ -352,18 +361,16 @@ function isPaneName(name: string): boolean {
 function withShownNames(event: PublicEvent, shown: (name: string) => string): PublicEvent {
   if ('worker' in event) return { ...event, worker: shown(event.worker) };
   if ('request' in event) return { ...event, request: { ...event.request, worker: shown(event.request.worker) } };
-  if ('message' in event) return { ...event, ...withShownMembers(event, shown) };
+  if ('message' in event) return { ...event, ...shownMail(event, shown) };
   if (!('delivery' in event)) return event;
   const { delivery } = event;
   return { ...event, delivery: { ...delivery, envelope: { ...delivery.envelope, to: shown(delivery.envelope.to) } } };
 }
 
-function withShownMembers(
+function shownMail(
   event: Extract<PublicEvent, { readonly message: Message }>,
   shown: (name: string) => string,
 ): Pick<typeof event, 'message'> {
-  const { message } = event;
-  const from = { ...message.from, name: shown(message.from.name) };
   const mail = 'mail' in event ? { mail: { ...event.mail, member: shown(event.mail.member) } } : {};
-  return { message: { ...message, from, to: message.to.map(shown) }, ...mail };
+  return { message: withShownMembers(event.message, shown), ...mail };
 }

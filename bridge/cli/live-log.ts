@@ -174,6 +174,11 @@ export function renderLive(
     }
     case 'mail-changed':
       return renderMail(event);
+    case 'human-told': {
+      const { id, body } = event.message;
+      const show = `\`bridge inbox\`, \`bridge reply ${shortId(id)} "…"\``;
+      return paint('yellow', `for you: ${senderIn(event.message)} writes: ${firstLine(body)}; ${show}`);
+    }
     case 'agent-signalled':
       return paint('dim', `signal    ${event.agent} ${event.paneId} says ${event.kind} (${event.event})`);
     case 'signal-dropped':
@@ -197,7 +202,7 @@ function renderMail({ message, mail }: Extract<PublicEvent, { type: 'mail-change
   const head = `${senderIn(message)} → ${member} #${shortId(message.id)}`;
   switch (state.is) {
     case 'submitted': {
-      const what = state.as === 'text' ? '' : ', a doorbell';
+      const what = { text: '', doorbell: ', a doorbell', page: ', its page is in inbox/' }[state.as];
       return `${verb('delivered', 'green')} ${head}${what}, ${inWords(state.at - message.sentAt)} after it was sent (${receiptInWords(state.receipt)})`;
     }
     case 'read':

@@ -4,7 +4,7 @@ import type { PublicEvent } from '../core/events.ts';
 /** `warning`: somebody has to know it. */
 export function levelOf(event: PublicEvent): 'info' | 'warning' {
   if (event.type === 'said') return event.level;
-  const calls = ['human-needed', 'letter-stranded', 'answer-not-typed', 'controller-blocked'];
+  const calls = ['human-needed', 'letter-stranded', 'answer-not-typed', 'controller-blocked', 'human-told'];
   return calls.includes(event.type) ? 'warning' : 'info';
 }
 
@@ -62,7 +62,8 @@ export function recordOf(event: PublicEvent): Record<string, unknown> {
       };
     }
     case 'message-sent':
-    case 'mail-changed': {
+    case 'mail-changed':
+    case 'human-told': {
       const { id, thread, from, to, body, hops } = event.message;
       const mail = 'mail' in event ? { member: event.mail.member, state: event.mail.state.is } : {};
       const { name, standing } = from;

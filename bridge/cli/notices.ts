@@ -1,4 +1,5 @@
 import type { PublicEvent } from '../core/events.ts';
+import { senderIn, shortId } from '../core/mail-lines.ts';
 import type { Notice } from '../host/notify.ts';
 import type { Context } from './context.ts';
 import { short } from './live-log.ts';
@@ -19,6 +20,13 @@ export function noticeOf(event: PublicEvent): Notice | null {
   if (event.type === 'letter-stranded') {
     const { envelope, id } = event.delivery;
     return { title: `a text to ${envelope.to} needs you`, text: `${event.why}\nbridge show ${short(id)}` };
+  }
+  if (event.type === 'human-told') {
+    const { message } = event;
+    return {
+      title: `${senderIn(message)} writes to you`,
+      text: `${message.body}\nbridge reply ${shortId(message.id)} "…"`,
+    };
   }
   return null;
 }

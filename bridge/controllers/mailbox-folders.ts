@@ -96,7 +96,7 @@ export async function reapHalfWritten(folder: string): Promise<void> {
 
 /** A name under which `writeWhole` begins a file. */
 export function isHalfWritten(name: string): boolean {
-  return /^\..+\.request\.md\.[0-9a-f]{8}\.tmp$/.test(name);
+  return /^\..+\.(?:request|message)\.md\.[0-9a-f]{8}\.tmp$/.test(name);
 }
 
 /**
@@ -111,7 +111,7 @@ export async function sortAway(archive: string, monthOf: (id: string) => string 
     throw systemFault(archive, fault);
   });
   for (const entry of entries) {
-    const id = /^(.+?)(?:\.\d+)?\.(?:request|response)\.(?:md|txt)$/.exec(entry.name)?.[1] ?? '';
+    const id = /^(.+?)(?:\.\d+)?\.(?:request|response|message)\.(?:md|txt)$/.exec(entry.name)?.[1] ?? '';
     const month = entry.isFile() && isMintedId(id) ? monthOf(id) : null;
     if (month === null) continue;
     ensureFolder(join(archive, month));
@@ -124,7 +124,7 @@ export async function sortAway(archive: string, monthOf: (id: string) => string 
 /** Takes a name by creating an empty file of it, which the rename then replaces: nothing is ever overwritten. */
 async function reserve(folder: string, name: string): Promise<string> {
   for (let copy = 1; ; copy += 1) {
-    const path = join(folder, copy === 1 ? name : name.replace(/\.(request|response)\./, `.${copy}.$1.`));
+    const path = join(folder, copy === 1 ? name : name.replace(/\.(request|response|message)\./, `.${copy}.$1.`));
     try {
       await (await open(path, 'wx', 0o600)).close();
       return path;

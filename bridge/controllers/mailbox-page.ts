@@ -1,8 +1,14 @@
 import { parse, stringify } from 'yaml';
 import { parseResponse } from '../core/block-protocol.ts';
 import { choicesFor, listChoices } from '../core/choices.ts';
+import { senderIn } from '../core/mail-lines.ts';
+import type { Message } from '../core/message.ts';
 import { doubtOf, type Request } from '../core/request.ts';
 import { visible } from '../core/visible.ts';
+
+/** The file of a request in `inbox/`, and of a message to the person. */
+export const requestPage = (id: string) => `${id}.request.md`;
+export const messagePage = (id: string) => `${id}.message.md`;
 
 /** `inbox/<id>.request.md`: what a person needs in order to answer, in any editor or on a terminal. */
 export function renderRequest(request: Request, why: string): string {
@@ -24,6 +30,22 @@ export function renderRequest(request: Request, why: string): string {
     parts.push(`${screenTitle}\n\n${quoted(request.context)}`);
   }
   return visible(`${parts.join('\n\n')}\n`.replace(/\r\n/g, '\n'));
+}
+
+/** `inbox/<id>.message.md`: what a member wrote to the person. @param message with the names of members as people see them */
+export function renderMessage(message: Message): string {
+  const { id, thread, to, body, sentAt } = message;
+  const front = {
+    id,
+    from: visible(senderIn(message)),
+    to: to.map(visible).join(', '),
+    thread: visible(thread),
+    time: new Date(sentAt).toISOString(),
+    answer: message.noReply
+      ? `none is needed; bridge inbox marks it as read`
+      : `write outbox/${id}.response.md, or run: bridge reply ${id} 'TEXT'; bridge inbox marks it as read`,
+  };
+  return visible(`---\n${stringify(front, { lineWidth: 0 })}---\n\n${body.trimEnd()}\n`);
 }
 
 /** The question that only a person can settle: what is known, and what can be done. */
@@ -96,6 +118,9 @@ export function readAnswer(text: string, requestId: string, split: boolean): Ans
 /** Keys of a request page and of an answer. Front matter with any other key is the answer's own text. */
 const knownKeys = new Set([
   'id',
+  'from',
+  'to',
+  'thread',
   'worker',
   'agent',
   'kind',
@@ -109,7 +134,10 @@ const knownKeys = new Set([
 
 /** Front matter that only `renderRequest` writes. */
 function isPage(front: Record<string, unknown>): boolean {
-  return front.id !== undefined && ['worker', 'agent', 'time', 'reason'].some((key) => front[key] !== undefined);
+  return (
+    front.id !== undefined &&
+    ['worker', 'agent', 'time', 'reason', 'from', 'thread'].some((key) => front[key] !== undefined)
+  );
 }
 
 /** Where the page quotes the worker's screen. */

@@ -6,13 +6,14 @@ import type { Clock } from '../core/clock.ts';
 import type { Documents } from '../core/documents.ts';
 import type { MailboxEvent } from '../core/events.ts';
 import { messageOf } from '../core/failure.ts';
-import { isMintedId, type RequestId } from '../core/ids.ts';
+import { isMintedId } from '../core/ids.ts';
+import type { Message, MessageId } from '../core/message.ts';
 import type { Request } from '../core/request.ts';
 import { factsOf, identityOf, readAnswerFile } from './answer-file.ts';
 import { holderOf } from './file-holders.ts';
-import { Inbox } from './inbox.ts';
+import { Inbox, type PageId } from './inbox.ts';
 import { ensureFolder, moveAside, reapHalfWritten } from './mailbox-folders.ts';
-import { readAnswer, renderRequest } from './mailbox-page.ts';
+import { messagePage, readAnswer, renderMessage, renderRequest, requestPage } from './mailbox-page.ts';
 import { PutAway } from './put-away.ts';
 
 /** A file is complete once its size and time have not changed for this long. */
@@ -31,9 +32,9 @@ export interface MailboxSetting {
   readonly clock: Clock;
   /** what the clock tells that dates files, in milliseconds since the epoch; left out: `clock` */
   fileTime?(): number;
-  state(id: RequestId): 'open' | 'ended' | 'unknown';
+  state(id: PageId): 'open' | 'ended' | 'unknown';
   /** the one request that the end of an id names */
-  resolve?(end: string): RequestId | 'several' | null;
+  resolve?(end: string): PageId | 'several' | null;
   /** what has been said of files that stay where they are, and which pages were written */
   readonly memory?: Documents;
   on(event: MailboxEvent): void;
@@ -53,7 +54,7 @@ export class Mailbox {
   readonly #outbox: string;
   readonly #archive: string;
   /** what is being done with a request's page */
-  readonly #turns = new Map<RequestId, Promise<void>>();
+  readonly #turns = new Map<PageId, Promise<void>>();
   /** name → the file state seen last and since when, and whether it has been judged */
   readonly #seen = new Map<string, { readonly identity: string; readonly sinceMs: number; judged: boolean }>();
   /** name → the content that was told as an answer */
@@ -105,16 +106,28 @@ export class Mailbox {
   /** Shows a request to the human. Throws a BridgeError when it cannot be written; nothing half-written stays. */
   async publish(request: Request, why: string): Promise<void> {
     const text = renderRequest(request, why);
-    return this.#inTurn(request.id, () => this.#inbox.publish(request.id, text));
+    return this.#inTurn(request.id, () => this.#inbox.publish(request.id, requestPage(request.id), text));
+  }
+
+  /** Shows a message to the human; written again, it is the same page. @returns its file */
+  async publishMessage(message: Message): Promise<string> {
+    const name = messagePage(message.id);
+    await this.#inTurn(message.id, () => this.#inbox.publish(message.id, name, renderMessage(message)));
+    return join(this.#inbox.folder, name);
+  }
+
+  /** Puts a message away that the human has read, with his answer. */
+  async archiveMessage(id: MessageId): Promise<void> {
+    return this.#inTurn(id, () => this.#putAway(id, messagePage(id)));
   }
 
   /** Puts an ended request's files away. A file that came after the answer was taken stays, and is reported. */
   async archive(request: Request): Promise<void> {
-    return this.#inTurn(request.id, () => this.#putAway(request));
+    return this.#inTurn(request.id, () => this.#putAway(request.id, requestPage(request.id)));
   }
 
   /** One thing at a time is done with a request's page: a page that is still being written would stay in the inbox. */
-  #inTurn(id: RequestId, work: () => Promise<void>): Promise<void> {
+  #inTurn(id: PageId, work: () => Promise<void>): Promise<void> {
     // begun at once where nothing is being done with it: whoever waits for the page does not wait for anything else first
     const turn = this.#turns.get(id)?.then(work, work) ?? work();
     this.#turns.set(id, turn);
@@ -125,24 +138,24 @@ export class Mailbox {
     return turn;
   }
 
-  async #putAway(request: Request): Promise<void> {
-    this.#inbox.forget(request.id);
-    if (!isMintedId(request.id)) return;
+  async #putAway(id: PageId, page: string): Promise<void> {
+    this.#inbox.forget(id);
+    if (!isMintedId(id)) return;
     ensureFolder(this.#archive);
-    await moveAside(this.#inbox.pageOf(request.id), this.#archive, `${request.id}.request.md`);
-    for (const name of await this.#answersTo(request.id)) {
+    await moveAside(join(this.#inbox.folder, page), this.#archive, page);
+    for (const name of await this.#answersTo(id)) {
       const facts = await factsOf(join(this.#outbox, name));
       const seen = this.#seen.get(name);
       const changed = facts !== null && seen?.judged === true && seen.identity !== identityOf(facts);
       const isUnread = facts !== null && seen?.judged !== true;
-      if (changed || (isUnread && !(await this.#takeLate(name, request.id)))) continue;
-      const place = await moveAside(join(this.#outbox, name), this.#archive, `${request.id}.response${extname(name)}`);
+      if (changed || (isUnread && !(await this.#takeLate(name, id)))) continue;
+      const place = await moveAside(join(this.#outbox, name), this.#archive, `${id}.response${extname(name)}`);
       if (place !== null && facts !== null) this.#archived.note(place, facts.size, this.#setting.clock.now());
     }
   }
 
   /** The files in outbox/ that are named for this request, by its whole id or the end of it. */
-  async #answersTo(id: RequestId): Promise<string[]> {
+  async #answersTo(id: PageId): Promise<string[]> {
     const names = await readdir(this.#outbox).catch(() => [] as string[]);
     return names.filter((name) => !isIgnored(name) && id.endsWith(idPart(name) ?? ' ') && this.#idIn(name) === id);
   }
@@ -151,7 +164,7 @@ export class Mailbox {
    * An answer that lay there while its request ended, and that nobody has read: it is told like any other, so that it is
    * kept, and whoever wrote it hears that it came too late. @returns false for a file that stays where it is
    */
-  async #takeLate(name: string, requestId: RequestId): Promise<boolean> {
+  async #takeLate(name: string, requestId: PageId): Promise<boolean> {
     const file = join(this.#outbox, name);
     const facts = await this.#whole(file);
     if (facts === null) return false;
@@ -292,10 +305,10 @@ export class Mailbox {
   }
 
   /** The request that a file's name is for: by its id, or by the end of it as people type it. */
-  #idIn(name: string): RequestId | 'several' | null {
+  #idIn(name: string): PageId | 'several' | null {
     const given = idPart(name);
     if (given === null) return null;
-    if (isMintedId(given)) return given as RequestId;
+    if (isMintedId(given)) return given as PageId;
     return /^[0-9A-Za-z.-]{4,}$/.test(given) ? (this.#setting.resolve?.(given) ?? null) : null;
   }
 

@@ -2,7 +2,7 @@ import type { SignalKind } from './agent-signal.ts';
 import type { Detection } from './detection.ts';
 import type { Delivery, DeliveryState } from './envelope.ts';
 import type { RequestId } from './ids.ts';
-import type { Mail, MailState, Message } from './message.ts';
+import type { Mail, MailState, Message, MessageId } from './message.ts';
 import type { PaneAddress, PaneFacts, Snapshot } from './pane.ts';
 import type { AgentState, DialogKind, Reading } from './reading.ts';
 import type { Request, RequestState } from './request.ts';
@@ -76,19 +76,20 @@ export type DeliveryEvent =
 export type MailboxEvent =
   | {
       readonly type: 'answer-found';
-      readonly requestId: RequestId;
+      /** of a message to the person, too */
+      readonly requestId: RequestId | MessageId;
       readonly instructions: string;
       readonly notes: string;
       readonly file: string;
     }
   /** a person says that the answer in doubt has arrived */
-  | { readonly type: 'arrival-found'; readonly requestId: RequestId; readonly file: string }
+  | { readonly type: 'arrival-found'; readonly requestId: RequestId | MessageId; readonly file: string }
   /** it is complete once nobody has it open any more; said once */
   | { readonly type: 'answer-held'; readonly file: string; readonly reason: string }
   /** somebody went on writing into an answer that was taken */
   | { readonly type: 'answer-grew'; readonly file: string }
   /** a person wrote into a page, where nobody reads; said once for each page */
-  | { readonly type: 'page-edited'; readonly requestId: RequestId; readonly file: string }
+  | { readonly type: 'page-edited'; readonly requestId: RequestId | MessageId; readonly file: string }
   /** left where it is; said once for each state of the file, also across restarts */
   | { readonly type: 'answer-refused'; readonly file: string; readonly reason: string }
   /** the mailbox itself cannot be used for now; it is tried again */
@@ -162,6 +163,8 @@ export type PublicEvent =
   | { readonly type: 'message-sent'; readonly message: Message }
   /** a message moved on for one of its recipients */
   | { readonly type: 'mail-changed'; readonly message: Message; readonly mail: Mail }
+  /** a member wrote to the person: its page is in `inbox/` */
+  | { readonly type: 'human-told'; readonly message: Message }
   | { readonly type: 'controller-replied'; readonly request: Request; readonly by: string; readonly text: string };
 
 /** The journal's words for what becomes of a request. */

@@ -13,10 +13,12 @@ export type LoopVerdict =
   | { readonly is: 'warned'; readonly words: string }
   | { readonly is: 'held'; readonly why: string };
 
+export const free: LoopVerdict = { is: 'free' };
+
 /** A circle is a long chain, however many take part in it. @param hops messages from agents in the chain, this one among them */
 export function loopVerdict(hops: number, { warnHops, mostHops }: LoopLimits = usualLoopLimits): LoopVerdict {
   if (hops > mostHops) return { is: 'held', why: `${hops} messages between agents without a person: it may be a loop` };
   if (hops >= warnHops)
     return { is: 'warned', words: `${hops} messages without a person, held from ${mostHops + 1} on` };
-  return { is: 'free' };
+  return free;
 }

@@ -54,6 +54,12 @@ function threadsNamed(threads: readonly string[]): string {
   return `thread${threads.length === 1 ? '' : 's'} ${threads.join(', ')}`;
 }
 
+/** The same message with the names of its members as people see them. */
+export function withShownMembers(message: Message, shown: (name: string) => string): Message {
+  const from = { ...message.from, name: shown(message.from.name) };
+  return { ...message, from, to: message.to.map(shown) };
+}
+
 /** A name that nothing shows to be the sender's has a question mark. */
 export function senderIn({ from }: Pick<Message, 'from'>): string {
   return from.standing === 'claimed' ? `${from.name}?` : from.name;

@@ -67,8 +67,12 @@ export function keptMember(kept: Partial<Member> & Pick<Member, 'name' | 'addedA
 
 /** So long is a name at most, without its project. */
 const longestName = 64;
+/** The name of the person, who is a member without a pane: mail to him is a page in `inbox/`. */
+export const humanName = 'human';
+export const humanMember: Member = newMember(humanName, 0);
+
 /** Who writes what is nobody's message, or a person's. */
-const reserved = ['human', 'bridge'];
+const reserved = [humanName, 'bridge'];
 
 /** Whether a label names nobody but a person, or bridge itself. */
 export function isReserved(name: string): boolean {

@@ -49,7 +49,7 @@ export interface Message {
 /**
  * What becomes of a message for one recipient:
  *
- *   waiting ─► offered ─► submitted ─► read
+ *   waiting ─► offered ─► submitted ─► read    (a page of the human's is submitted as it is written)
  *    ▲  │ ▲        │ └─► uncertain      ▲     (a bell whose agent has gone, unread, is rung anew: back to waiting)
  *    │  │ └────────┘ (not typed)        │
  *    │  ├─────────────────────────────► │ (read before it was offered)
@@ -64,7 +64,8 @@ export type MailState =
   | { readonly is: 'offered'; readonly deliveryId: DeliveryId; readonly as: 'text' | 'doorbell' }
   | {
       readonly is: 'submitted';
-      readonly as: 'text' | 'doorbell';
+      /** `page`: the human's, in `inbox/` */
+      readonly as: 'text' | 'doorbell' | 'page';
       readonly receipt: Receipt;
       readonly at: number;
       /** the line that told of it; an older bridge did not keep that */
@@ -104,6 +105,8 @@ export type MailInput =
   | { readonly type: 'not-typed'; readonly deliveryId: DeliveryId }
   | { readonly type: 'submitted'; readonly deliveryId: DeliveryId; readonly receipt: Receipt; readonly at: number }
   | { readonly type: 'lost-sight'; readonly deliveryId: DeliveryId; readonly reason: string; readonly at: number }
+  /** its page is in the human's `inbox/` */
+  | { readonly type: 'placed'; readonly receipt: Receipt; readonly at: number }
   /** the agent for whom its bell rang has gone, and has not read it */
   | { readonly type: 'unheard' }
   | { readonly type: 'read'; readonly at: number }
@@ -127,6 +130,8 @@ export function stepMail(state: MailState, input: MailInput): MailState {
       return isOfferedBy(state, input.deliveryId)
         ? { is: 'uncertain', reason: input.reason, at: input.at, as: state.as, by: input.deliveryId }
         : state;
+    case 'placed':
+      return state.is === 'waiting' ? { is: 'submitted', as: 'page', receipt: input.receipt, at: input.at } : state;
     case 'unheard':
       return isRung(state) ? { is: 'waiting' } : state;
     case 'read':
@@ -178,7 +183,7 @@ export function isDue({ is }: MailState): boolean {
 export function isUnread(state: MailState): boolean {
   const { is } = state;
   // of one in doubt nobody can tell whether the recipient has seen it: to read it types nothing
-  return is === 'waiting' || is === 'offered' || is === 'uncertain' || (is === 'submitted' && state.as === 'doorbell');
+  return is === 'waiting' || is === 'offered' || is === 'uncertain' || (is === 'submitted' && state.as !== 'text');
 }
 
 /** Whether it can still expire. */
@@ -188,7 +193,7 @@ export function mayExpire({ is }: MailState): boolean {
 
 /** Which state may follow which: the audit holds every recorded step to it. */
 const successors: Readonly<Record<MailState['is'], ReadonlyArray<MailState['is']>>> = {
-  waiting: ['offered', 'held', 'read', 'withdrawn', 'expired'],
+  waiting: ['offered', 'submitted', 'held', 'read', 'withdrawn', 'expired'],
   held: ['waiting', 'withdrawn', 'expired'],
   offered: ['waiting', 'held', 'submitted', 'uncertain', 'read'],
   submitted: ['read', 'waiting'],

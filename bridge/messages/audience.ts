@@ -1,6 +1,6 @@
 import { BridgeError, usageError } from '../core/failure.ts';
 import { type Group, groupNamed, groupOfThread } from '../core/groups.ts';
-import { groupName, type Member, memberNamed, memberShown } from '../core/member.ts';
+import { groupName, humanMember, humanName, type Member, memberNamed, memberShown } from '../core/member.ts';
 import type { Message, Sender } from '../core/message.ts';
 import { labelOf } from '../core/names.ts';
 
@@ -61,6 +61,7 @@ interface Chosen {
 }
 
 function answered({ from }: Message, members: readonly Member[]): Chosen {
+  if (from.name === humanName) return { to: [humanMember], group: null };
   const author = members.find(({ name }) => name === from.name) ?? memberNamed(from.name, members);
   return { to: [author], group: null };
 }
@@ -79,20 +80,26 @@ function chosen(
     );
     const groups = named.filter((one) => 'members' in one);
     const all = named.flatMap((one) => ('members' in one ? someOf(others(one.members), `@${one.name}`, 'it') : [one]));
-    if (owner !== null) refuseStrangers(all, owner, members);
+    if (owner !== null)
+      refuseStrangers(
+        all.filter(({ name }) => name !== humanName),
+        owner,
+        members,
+      );
     return { to: all, group: named.length === 1 ? (groups[0] ?? null) : null };
   }
   if (thread === null) throw usageError('tell', 'recipient', 'is missing', 'bridge tell NAME "message"');
   if (owner !== null) return { to: someOf(others(owner.members), `group ${owner.name}`, 'it'), group: owner };
   const names = takenPart(thread);
   return {
-    to: someOf(others(members.filter(({ name }) => names.includes(name))), `thread ${thread}`, 'it'),
+    to: someOf(others([...members, humanMember].filter(({ name }) => names.includes(name))), `thread ${thread}`, 'it'),
     group: null,
   };
 }
 
 /** A label alone is that of the sender's own project, where there is one. */
 function memberMeant(given: string, from: Sender, members: readonly Member[]): Member {
+  if (given === humanName) return humanMember;
   const sender = members.find(({ name }) => name === from.name)?.called ?? '';
   const project = sender.slice(0, -labelOf(sender).length);
   return members.find(({ called }) => called === `${project}${given}`) ?? memberNamed(given, members);

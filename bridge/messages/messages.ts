@@ -4,13 +4,15 @@ import type { Documents } from '../core/documents.ts';
 import type { Delivery } from '../core/envelope.ts';
 import type { PublicEvent } from '../core/events.ts';
 import { BridgeError, usageError } from '../core/failure.ts';
-import { type LoopVerdict, loopVerdict } from '../core/loop-guard.ts';
+import { free, type LoopVerdict, loopVerdict } from '../core/loop-guard.ts';
 import { shortId } from '../core/mail-lines.ts';
-import type { MailState, Message, MessageId, Priority, SentMail } from '../core/message.ts';
+import { humanName } from '../core/member.ts';
+import type { MailState, Message, MessageId, Priority, Sender, SentMail } from '../core/message.ts';
 import { type Audience, type AudienceOrder, audienceOf } from './audience.ts';
 import { Chains } from './chains.ts';
 import type { Directory } from './directory.ts';
 import { Expiry } from './expiry.ts';
+import { HumanMail } from './human-mail.ts';
 import { type MailMemory, MailSteps } from './mail-steps.ts';
 import { Offering } from './offering.ts';
 import { threadNamed, threadOf } from './thread-names.ts';
@@ -43,22 +45,27 @@ interface Memory extends Documents {
   transact<T>(work: () => T): T;
 }
 
+type MessagesEvent = Extract<PublicEvent, { type: 'message-sent' | 'mail-changed' | 'human-told' | 'said' }>;
+
 /** Messages between members, from sending to reading. */
 export class Messages {
   readonly #memory: Memory;
   readonly #chains: Chains;
   readonly #steps: MailSteps;
   readonly #offering: Offering;
+  readonly #human: HumanMail;
   readonly #expiry: Expiry;
   readonly #clock: Clock;
   readonly #mint: () => string;
   readonly #directory: Directory;
-  readonly #on: (event: Extract<PublicEvent, { type: 'message-sent' | 'mail-changed' | 'said' }>) => void;
+  readonly #on: (event: MessagesEvent) => void;
 
+  /** @param parts.place writes the page of a message to the person. @returns its file */
   constructor(
     parts: Pick<OfferingParts, 'clock' | 'mint' | 'directory' | 'queue' | 'optionsFor' | 'isAsking' | 'folder'> & {
       memory: Memory;
-      on: (event: Extract<PublicEvent, { type: 'message-sent' | 'mail-changed' | 'said' }>) => void;
+      place: (message: Message) => Promise<string>;
+      on: (event: MessagesEvent) => void;
     },
   ) {
     this.#memory = parts.memory;
@@ -69,6 +76,11 @@ export class Messages {
     this.#on = parts.on;
     this.#steps = new MailSteps({ memory: parts.memory.mail, chains: this.#chains, clock: parts.clock, on: parts.on });
     this.#offering = new Offering({ ...parts, steps: this.#steps });
+    this.#human = new HumanMail({
+      ...{ memory: parts.memory.mail, steps: this.#steps, clock: parts.clock, place: parts.place },
+      placed: (message) => parts.on({ type: 'human-told', message }),
+      say: (text) => parts.on({ type: 'said', level: 'warning', text }),
+    });
     this.#expiry = new Expiry({
       ...parts,
       steps: this.#steps,
@@ -120,10 +132,12 @@ export class Messages {
       ...this.#modelOf(from),
       ...choicesOf(order, sentAt),
     };
-    const verdict = loopVerdict(hops);
+    // a loop that reaches the person is none any more
+    const verdict = to.every((name) => name === humanName) ? free : loopVerdict(hops);
     const first: MailState =
       verdict.is === 'held' ? { is: 'held', why: verdict.why, since: message.sentAt } : { is: 'waiting' };
     this.#memory.transact(() => this.#memory.mail.saveMessage(message, first));
+    if (from.standing === 'human' && answers !== undefined) this.acknowledge(humanName, [answers]);
     if (verdict.is === 'held') this.#sayHeld(message, verdict);
     this.#sent(message);
     return message;
@@ -137,7 +151,30 @@ export class Messages {
 
   #sent(message: Message): void {
     this.#on({ type: 'message-sent', message });
-    for (const member of message.to) this.#offering.tellOf(member);
+    for (const member of message.to) this.tellOf(member);
+  }
+
+  /** Offers the member what is due; the person gets pages. */
+  tellOf(member: string): void {
+    if (member === humanName) this.#human.tellOf();
+    else this.#offering.tellOf(member);
+  }
+
+  /** The message of this id, where it is one to the person; null for any other. */
+  toHuman(id: string): Message | null {
+    const message = this.#memory.mail.message(id);
+    return message?.to.includes(humanName) ? message : null;
+  }
+
+  /** The person answers a message that he was written. @throws BridgeError where that is not accepted */
+  replyOfHuman(answers: Message, body: string): void {
+    const from: Sender = { name: humanName, standing: 'human' };
+    this.send({ from, to: [answers.from.name], thread: answers.thread, answers, body, noReply: false });
+  }
+
+  /** A bridge that watches has started. */
+  resume(): void {
+    this.#human.resume();
   }
 
   /** An agent bears this name from now on. */
@@ -159,16 +196,18 @@ export class Messages {
   tick(): void {
     this.#expiry.tick();
     this.#offering.tick();
+    this.#human.tellOf();
   }
 
   /** Why nobody has told the member yet, in words. */
   whyWaiting(member: string): string {
+    if (member === humanName) return 'its page is being written';
     return this.#offering.whyWaiting(member);
   }
 
-  /** Others come first; each takes a moment. */
+  /** Others come first, or its page is being written: each takes a moment. */
   isBehindAnother(member: string): boolean {
-    return this.#offering.isBehindAnother(member);
+    return member === humanName || this.#offering.isBehindAnother(member);
   }
 
   /**
@@ -258,7 +297,7 @@ export class Messages {
       for (const mail of held) this.#steps.step(mail, { type: 'let-go' });
       for (const { sent } of held) for (const name of [sent.from.name, ...sent.to]) this.#chains.end(name);
     });
-    for (const member of new Set(held.map((mail) => mail.member))) this.#offering.tellOf(member);
+    for (const member of new Set(held.map((mail) => mail.member))) this.tellOf(member);
     return held.length;
   }
 

@@ -37,7 +37,9 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bridge-evil-'));
   home = join(folder, 'home');
   printed = { out: '', err: '' };
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+  vi.spyOn(process.stdout, 'write').mockImplementation((text, ...more) => {
+    const written = more.at(-1);
+    if (typeof written === 'function') written();
     printed.out += text;
     return true;
   });
@@ -143,6 +145,7 @@ function events(): PublicEvent[] {
     { type: 'letter-stranded', delivery, why: evil },
     { type: 'controller-replied', request, by: evil, text: evil },
     { type: 'message-sent', message },
+    { type: 'human-told', message },
     ...mailStates.map(
       (state) => ({ type: 'mail-changed', message, mail: { message: message.id, member: evil, state } }) as const,
     ),

@@ -57,7 +57,11 @@ test.each<[string, Partial<AudienceOrder>, ReturnType<typeof audienceOf>]>([
     { to: ['shop/coder', 'shop/critic'], group: 'shop', thread: 'shop/errors' },
   ],
   ['some of the group', { thread: 'shop', to: ['coder'] }, { to: ['shop/coder'], group: null, thread: 'shop' }],
-  ['all who have taken part', { thread: 'plan' }, { to: ['shop/coder'], group: null, thread: 'plan' }],
+  [
+    'all who have taken part, the person too',
+    { thread: 'plan' },
+    { to: ['shop/coder', 'human'], group: null, thread: 'plan' },
+  ],
   [
     'who is named, in any thread',
     { thread: 'plan', to: ['critic'] },

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Delivery, DeliveryState } from '../../bridge/core/envelope.ts';
 import type { PublicEvent } from '../../bridge/core/events.ts';
 import { mintId } from '../../bridge/core/ids.ts';
-import type { Sender } from '../../bridge/core/message.ts';
+import type { Message, Sender } from '../../bridge/core/message.ts';
 import type { PaneIdentity } from '../../bridge/core/pane.ts';
 import { auditJournal } from '../../bridge/journal/audit.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
@@ -50,6 +50,11 @@ beforeEach(() => {
   living = [...names];
   panePid = 1;
   asking = [];
+  pages = new Map();
+  place = async (message) => {
+    pages.set(message.id, message.body);
+    return `inbox/${message.id}.message.md`;
+  };
   for (const name of names) directory.seen(name, paneOf(name));
 });
 afterEach(() => {
@@ -57,6 +62,10 @@ afterEach(() => {
   expect(auditJournal(join(folder, 'bridge.db'), folder).findings).toEqual([]);
   rmSync(folder, { recursive: true });
 });
+
+/** Writes a page of the person's; a test may have it fail. */
+let pages: Map<string, string>;
+let place: (message: Message) => Promise<string>;
 
 /** As after a start: what is known is what was kept. */
 function open(): void {
@@ -84,6 +93,7 @@ function open(): void {
       },
     },
     clock,
+    place: (message) => place(message),
     mint() {
       now += 1;
       return mintId(now, (++count + (now % 1_000_000)).toString(36).padStart(6, '0'));
@@ -493,4 +503,66 @@ test('a text brings no second envelope, and what nothing shows is marked', () =>
   expect(lines()).toEqual([
     '[bridge -> lead] 1 message from coder? in thread coder+lead (/home/bridge/threads/coder+lead.md); read with: bridge inbox',
   ]);
+});
+
+/** Until what was begun before has ended: pages are written beside. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+test('the person gets a page and is called once; it is unread until he reads or answers', async () => {
+  const asked = tell(agent('shop/coder'), 'human', 'Which port?');
+  expect(stateOf(asked, 'human')).toBe('waiting');
+  await settled();
+  expect(messages.stateOf(asked.id, 'human')).toMatchObject({
+    ...{ is: 'submitted', as: 'page' },
+    receipt: { evidence: 'page-written', lines: [`inbox/${asked.id}.message.md`] },
+  });
+  expect(pages.get(asked.id)).toBe('Which port?');
+  messages.tick();
+  await settled();
+  expect(events.filter(({ type }) => type === 'human-told')).toHaveLength(1);
+  expect(posted).toEqual([]);
+  expect(messages.unread('human').map(({ id }) => id)).toEqual([asked.id]);
+
+  // a crash: the page is looked after again, and nobody is called twice
+  pages.clear();
+  open();
+  messages.resume();
+  await settled();
+  expect([...pages.keys()]).toEqual([asked.id]);
+  expect(events.filter(({ type }) => type === 'human-told')).toEqual([]);
+
+  messages.replyOfHuman(asked, '8080.');
+  expect(stateOf(asked, 'human')).toBe('read');
+  expect(posted.at(-1)?.envelope).toMatchObject({ to: 'shop/coder', body: expect.stringContaining('8080.') });
+  expect(messages.toHuman(asked.id)?.id).toBe(asked.id);
+});
+
+test('a page that cannot be written waits, is said once, and written when it can be', async () => {
+  const write = place;
+  place = async () => {
+    throw new Error('the disk is full');
+  };
+  const sent = tell(agent('shop/coder'), 'human', 'Help.');
+  for (const _ of [1, 2, 3]) {
+    await settled();
+    messages.tick();
+  }
+  await settled();
+  expect(stateOf(sent, 'human')).toBe('waiting');
+  expect(events.filter((event) => event.type === 'said' && /the disk is full/.test(event.text))).toHaveLength(1);
+  place = write;
+  messages.tick();
+  await settled();
+  expect(stateOf(sent, 'human')).toBe('submitted');
+});
+
+test('agents that go in circles still reach the person', async () => {
+  for (let round = 0; round < 12; round += 1) {
+    const [from, to] = round % 2 === 0 ? ['shop/coder', 'shop/lead'] : ['shop/lead', 'shop/coder'];
+    const sent = tell(agent(from!), to!, 'and you?');
+    messages.acknowledge(to!, [sent]);
+  }
+  const sent = tell(agent('shop/coder'), 'human', 'We go in circles.');
+  await settled();
+  expect(stateOf(sent, 'human')).toBe('submitted');
 });

@@ -1,5 +1,7 @@
+import type { Mailbox } from '../../controllers/mailbox.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { PublicEvent } from '../../core/events.ts';
+import { withShownMembers } from '../../core/mail-lines.ts';
 import { identityKey } from '../../core/pane.ts';
 import { openRequests } from '../../core/request.ts';
 import type { Journal } from '../../journal/journal.ts';
@@ -21,6 +23,8 @@ export function assembleMessages(parts: {
   projects: Projects;
   deliveries: DeliveryQueue;
   living: () => readonly LivingPane[];
+  /** null in a dry run: nothing is written */
+  mailbox: Mailbox | null;
   emit: (event: PublicEvent) => void;
 }): { directory: Directory; membership: Membership; messages: Messages } {
   const { clock, mint, journal, projects } = parts;
@@ -38,6 +42,10 @@ export function assembleMessages(parts: {
       journal
         .requests({ pane: identityKey(pane), states: openRequests })
         .some(({ kind, via }) => via === 'screen' && answeredFirst.includes(kind)),
+    place: (message) => {
+      if (parts.mailbox === null) throw new Error('a dry run writes no pages');
+      return parts.mailbox.publishMessage(withShownMembers(message, (name) => directory.shown(name)));
+    },
     on: (event) => parts.emit(event),
   });
   return { directory, membership, messages };

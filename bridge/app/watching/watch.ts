@@ -80,6 +80,7 @@ export class Watch implements Watching {
     bridge.alerts.enable();
     bridge.deadLetters.enable();
     bridge.requests.resume();
+    bridge.messages.resume();
     await bridge.deliveries.resume();
     bridge.messages.tick();
     this.#tick();
