@@ -17,6 +17,7 @@ import { groups } from './groups.ts';
 import { history } from './history.ts';
 import { id } from './id.ts';
 import { inbox } from './inbox.ts';
+import { input } from './input.ts';
 import { join } from './join.ts';
 import { keys } from './keys.ts';
 import { leave } from './leave.ts';
@@ -118,6 +119,7 @@ const acting = [
   type,
   message,
   keys,
+  input,
   id,
   name,
 ] as const;

@@ -4,6 +4,7 @@ import type { ActOrder } from '../app/pane-acts.ts';
 import { permit } from '../app/permit.ts';
 import { addressKey, type PaneAddress } from '../core/pane.ts';
 import { openRequests } from '../core/request.ts';
+import type { Caller } from '../host/caller.ts';
 import { caller, text, word } from './arguments.ts';
 import { type FoundParty, partyOf } from './party.ts';
 import { paneArgs, reachPane } from './reach-pane.ts';
@@ -36,9 +37,8 @@ export async function actOn(
 ): Promise<SendView> {
   const pane = await reachPane(bridge, given);
   const by = await partyOf(bridge, { ...shown, caller: shown.caller ?? { is: 'nobody' } });
-  const authority = act.inDialog ? 'send --in-dialog' : isAsking(bridge, pane) ? 'answer' : null;
-  if (authority !== null)
-    await permit(bridge, { act: authority, target: pane.paneId, about: pane, caller: shown.caller, by: by.name });
+  if (act.inDialog) await permit(bridge, { ...about(pane, shown.caller, by.name), act: 'send --in-dialog' });
+  else await refuseWhereAsking(bridge, pane, shown.caller, by.name);
   const order = { pane, by, agent, text: await textOf(by, pane), ...act };
   const { delivery, typedAs } = await bridge.acts.act(order, closed);
   const { message, exitCode } = outcomeOf(delivery.state);
@@ -50,6 +50,20 @@ const shownLength = 60;
 
 function inShort(text: string): string {
   return JSON.stringify(text.length > shownLength ? `${text.slice(0, shownLength)}…` : text);
+}
+
+/** @throws BridgeError where the pane waits for an answer, and it is not for the caller to give one */
+export async function refuseWhereAsking(
+  bridge: Bridge,
+  pane: PaneAddress,
+  caller: Caller | null,
+  by: string,
+): Promise<void> {
+  if (isAsking(bridge, pane)) await permit(bridge, { ...about(pane, caller, by), act: 'answer' });
+}
+
+function about(pane: PaneAddress, caller: Caller | null, by: string) {
+  return { target: pane.paneId, about: pane, caller, by };
 }
 
 /** What only an answer may end: an input in a pane that waits for one would be taken for it. */

@@ -105,6 +105,7 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
   type: { ...sender, pane, text: 'Hello.', agent: 'codex', takesLines: true },
   message: { ...sender, pane, text: 'Hello.', agent: 'codex', takesLines: true, envelope: 'bridge' },
   keys: { ...sender, pane, text: 'Enter', agent: 'codex', inDialog: true },
+  input: { ...sender, pane, text: 'Hello.', waitMs: 0 },
   id: sender,
   name: { pane, label: 'coder', border: true, caller },
   tell: {

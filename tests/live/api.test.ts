@@ -184,6 +184,7 @@ const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<stri
   type: () => ({ caller: nobody, pane: paneArgs(), text: 'x' }),
   message: () => ({ caller: nobody, pane: paneArgs(), text: 'y' }),
   keys: () => ({ caller: nobody, pane: paneArgs(), text: 'C-u' }),
+  input: () => ({ caller: nobody, pane: paneArgs(), text: 'Test it.', waitMs: 20_000 }),
 };
 
 /** They act on a pane that was read just before. */
@@ -234,7 +235,7 @@ test.each([
       results.set(name, result);
     }
     expect(results.get('send')).toMatchObject({ exitCode: 0 });
-    expect(agent.inputs()).toEqual(['Build the service.']);
+    expect(agent.inputs()).toEqual(['Build the service.', 'Test it.']);
     expect(results.get('list')).toMatchObject({ panes: [{ pane: agent.paneId, label: 'worker', agent: 'codex' }] });
     expect(results.get('status')).toMatchObject({ status: { state: 'idle', agent: 'codex', ready: true } });
     expect(results.get('target')).toMatchObject({ found: { facts: { paneId: agent.paneId } } });

@@ -12,9 +12,15 @@ const shipped = [
   ...['ARCHITECTURE', 'CHANGELOG', 'CONTRIBUTING', 'README', 'SECURITY'].map((page) => `${page}.md`),
   ...['LICENSE', 'bridge.yaml', 'package.json', 'start-controller', 'start-controller.sh', 'start-worker.sh'],
   ...['prompts/controller.md', 'prompts/worker.md', 'skills/controller/SKILL.md', 'skills/worker/SKILL.md'],
-  ...['agent-pane', 'record-screen', 'start-controller', 'start-worker', 'tmux-bridge'].map(
-    (name) => `scripts/${name}`,
-  ),
+  ...[
+    'agent-comms',
+    'agent-pane',
+    'agent_comms',
+    'record-screen',
+    'start-controller',
+    'start-worker',
+    'tmux-bridge',
+  ].map((name) => `scripts/${name}`),
   ...[
     'agent-send',
     'macs-command',

@@ -26,7 +26,7 @@ Usage: tmux-bridge <command> [arguments]
   type <target> <text>       type a text, without Enter
   message <target> <text>    type a text that says who wrote it (msg is the same)
   keys <target> <key>...     press keys: Enter, Escape, C-c
-  name <target> <label>      label a pane
+  name [target] <label>      label a pane (without a target: yours)
   resolve <label>            print the pane of a label
   id                         print the pane in which you are
   doctor                     check the connection to tmux
@@ -82,9 +82,11 @@ function keys([target, ...names]: readonly string[], socketPath: string): Promis
   return actOn('keys', { target, text: names.join(' '), usage: 'keys <target> <key>...' }, socketPath);
 }
 
-async function name([target, label]: readonly string[], socketPath: string): Promise<number> {
-  const pane = await paneOf(target, socketPath, 'name <target> <label>');
-  if (label === undefined) throw new Refusal('usage: tmux-bridge name <target> <label>');
+async function name(words: readonly string[], socketPath: string): Promise<number> {
+  // one word alone labels the pane in which it is said
+  const [target, label] = words.length === 1 ? [process.env.TMUX_PANE, words[0]] : words;
+  const pane = await paneOf(target, socketPath, 'name [target] <label>');
+  if (label === undefined) throw new Refusal('usage: tmux-bridge name [target] <label>');
   const caller = callerHere();
   await invoke(await contextOn(socketPath), 'name', { pane: addressOf(pane), label, caller });
   return 0;
