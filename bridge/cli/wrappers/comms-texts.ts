@@ -1,3 +1,4 @@
+import { offeredNames } from '../../agent-programs/names.ts';
 import type { Registry } from './comms-files.ts';
 
 export const usage = `agent_comms: agents in tmux sessions write to each other (bridge types it)
@@ -14,19 +15,15 @@ export const usage = `agent_comms: agents in tmux sessions write to each other (
 
   --from NAME says who writes; -q is quiet. AGENT_COMMS_REGISTRY, _PROJECTS, _THREADS, _LOG, _JOIN_DOC, _SELF and _MARKER are heeded.`;
 
-const agent = (session: string, color: string, desc: string) => ({
-  session,
-  color,
-  enabled: true,
-  desc,
-  revive_cmd: null,
-});
+/** So many are begun with; others come by `add`, `discover` or `register`. */
+const begunWith = 3;
 
 export const starterRegistry: Registry = {
-  agents: {
-    claude: agent('claude', 'red', 'Claude Code'),
-    codex: agent('codex', 'blue', 'Codex CLI'),
-  },
+  agents: Object.fromEntries(
+    offeredNames
+      .slice(0, begunWith)
+      .map((name) => [name, { session: name, color: 'white', enabled: true, desc: '', revive_cmd: null }]),
+  ),
 };
 
 /** What an agent reads that is asked to join. */
