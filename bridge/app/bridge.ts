@@ -113,7 +113,7 @@ export class Bridge {
         );
       }
       bridge.membership.declare(
-        config.members.map(({ enabled, ...said }) => ({
+        config.members.map(({ enabled, envelope, ...said }) => ({
           ...said,
           ...(enabled !== undefined && { isEnabled: enabled }),
         })),
@@ -182,7 +182,7 @@ export class Bridge {
     });
     const living = () => this.watchedMembers;
     const pages = { mailbox: config.dryRun ? null : this.mailbox };
-    const queue = { home: config.home, deliveries, ...pages };
+    const queue = { config, deliveries, ...pages };
     const mail = assembleMessages({ clock, mint, journal, projects, living, ...queue, emit });
     [this.directory, this.membership, this.messages] = [mail.directory, mail.membership, mail.messages];
     this.tokens = new Tokens({ memory: journal, clock });

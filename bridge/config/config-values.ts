@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { usageError } from '../core/failure.ts';
+import type { EnvelopeLook } from '../core/mail-envelope.ts';
 import type { Via } from '../core/native-input.ts';
 import { inUserFolder } from '../host/user-folder.ts';
 import type { FileValues } from './file-schema.ts';
@@ -37,6 +38,7 @@ export interface Config {
   readonly notifyAgainAfterMs: number;
   readonly retentionDays: number;
   readonly senders: 'any' | 'verified';
+  readonly envelope: EnvelopeLook;
   readonly dryRun: boolean;
   readonly simulateLog: string | null;
   readonly columns: number;

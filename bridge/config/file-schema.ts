@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { agentSchema } from '../agent-programs/custom-schema.ts';
 import { BridgeError } from '../core/failure.ts';
+import { envelopeLooks } from '../core/mail-envelope.ts';
 import { groupName, type MemberFacts, memberFacts, memberName } from '../core/member.ts';
 import { vias } from '../core/native-input.ts';
 
@@ -26,6 +27,7 @@ const memberSchema = z.strictObject({
   colour: said('colour'),
   groups: z.array(taken(groupName)).optional(),
   enabled: z.boolean().optional(),
+  envelope: z.enum(envelopeLooks).optional(),
   revive: z.array(text, { error: 'is not a list of words: [program, argument]' }).min(1, 'is empty').optional(),
 });
 
@@ -46,6 +48,7 @@ export const fileSchema = z.strictObject({
   'request-timeout': z.number().min(0).optional(),
   'retention-days': z.number().min(0).optional(),
   senders: z.enum(['any', 'verified']).optional(),
+  envelope: z.enum(envelopeLooks).optional(),
   controller: z
     .strictObject({
       backend: z.string().optional(),

@@ -1,5 +1,6 @@
 import { nativeInputNames, offeredNames, rememberingNames } from '../agent-programs/names.ts';
 import { backends } from '../controllers/backends.ts';
+import { envelopeLooks } from '../core/mail-envelope.ts';
 import { vias } from '../core/native-input.ts';
 import type { OptionGroup } from './option-groups.ts';
 
@@ -190,6 +191,12 @@ export const options: readonly OptionRow[] = [
     group: 'Limits',
     meaning:
       'whose messages are taken; verified: only of members whose processes or token show who they are, and yours',
+  }),
+  row('--envelope <look>', 'choice', 'bridge', ['daemon'], {
+    yaml: 'envelope',
+    choices: envelopeLooks,
+    group: 'Limits',
+    meaning: 'how a message in a pane says who wrote; a member may have its own',
   }),
   row('--retention-days <n>', 'number', 90, daemon, {
     yaml: 'retention-days',

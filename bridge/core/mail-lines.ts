@@ -1,4 +1,5 @@
 import type { Envelope } from './envelope.ts';
+import { holdsEnvelope } from './mail-envelope.ts';
 import type { Message } from './message.ts';
 import { visible, visibleLine } from './visible.ts';
 
@@ -9,10 +10,7 @@ export function isAboutMail({ thread }: Pick<Envelope, 'thread'>): boolean {
   return thread.startsWith(mailThread);
 }
 
-/**
- * A text that is longer, or has several lines, is named by a doorbell and read with a command. So is one with characters that
- * nobody sees: agents draw them each in its own way, and what is not drawn as it was typed would stay in the composer.
- */
+/** A text that is longer, or has several lines, is named by a doorbell and read with a command, unless its sender wants it whole. */
 export const longestLine = 500;
 
 /** The characters of an id that people and agents type. */
@@ -20,34 +18,34 @@ export function shortId(id: string): string {
   return id.slice(-4);
 }
 
-export function fitsInLine({ body }: Pick<Message, 'body'>): boolean {
-  return !body.includes('\n') && body.length <= longestLine && visible(body) === body;
+/**
+ * Whether its text goes into the pane. One with characters that nobody sees does not: agents draw them each in its own way, and
+ * what is not drawn as it was typed would stay in the composer. Nor does one in which something looks like another message.
+ */
+export function goesAsText({ body, inline }: Pick<Message, 'body' | 'inline'>): boolean {
+  const isShort = !body.includes('\n') && body.length <= longestLine;
+  return (isShort || inline === true) && visible(body) === body && !holdsEnvelope(body);
 }
 
-/**
- * A message as it lands in a pane: `[lead -> coder #a3f2] text`. It is one line, so that no text can bring a second envelope.
- * @param warning of the loop guard
- */
-export function textLine(message: Message, to: string, warning: string | null): string {
-  const marks = [...(message.noReply ? ['no reply needed'] : []), ...(warning === null ? [] : [warning])];
-  const more = marks.length === 0 ? '' : ` (${marks.join('; ')})`;
-  return `[${senderIn(message)} -> ${to} #${shortId(message.id)}] ${message.body}${more}`;
+/** What stands behind a text. @param warning of the loop guard */
+export function marksOf({ noReply }: Pick<Message, 'noReply'>, warning: string | null): string[] {
+  return [...(noReply ? ['no reply needed'] : []), ...(warning === null ? [] : [warning])];
 }
 
 /** So many threads are named; of more it is said how many they are. */
 const namedThreads = 3;
 
 /**
- * One line for all that is unread: who wrote, in which threads, where those are to be read as files, and the command that reads it.
+ * What a doorbell says of all that is unread, in one line: who wrote, in which threads, where those are to be read as files, and the command that reads it.
  * @param folder the state directory, as people write it
  */
-export function doorbellLine(unread: readonly Message[], to: string, folder: string): string {
+export function doorbellText(unread: readonly Message[], folder: string): string {
   const threads = [...new Set(unread.map(({ thread }) => thread))];
   const senders = [...new Set(unread.map(senderIn))];
   const count = unread.length === 1 ? '1 message' : `${unread.length} messages`;
   const where = threads.length > namedThreads ? `${threads.length} threads` : threadsNamed(threads);
   const file = threads.length === 1 ? fileOfThread(threads[0]!) : null;
-  return `[bridge -> ${to}] ${count} from ${senders.join(', ')} in ${where} (${folder}/${file ?? 'threads/'}); read with: bridge inbox`;
+  return `${count} from ${senders.join(', ')} in ${where} (${folder}/${file ?? 'threads/'}); read with: bridge inbox`;
 }
 
 function threadsNamed(threads: readonly string[]): string {

@@ -38,6 +38,6 @@ function nameIn({ name, standing }: Sender): string {
 }
 
 /** A name ends no bracket that it stands in. */
-function bare(name: string): string {
+export function bare(name: string): string {
   return visibleLine(name).replace(/\[/g, '(').replace(/\]/g, ')');
 }

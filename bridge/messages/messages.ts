@@ -62,7 +62,10 @@ export class Messages {
 
   /** @param parts.place writes the page of a message to the person. @returns its file */
   constructor(
-    parts: Pick<OfferingParts, 'clock' | 'mint' | 'directory' | 'queue' | 'optionsFor' | 'isAsking' | 'folder'> & {
+    parts: Pick<
+      OfferingParts,
+      'clock' | 'mint' | 'directory' | 'queue' | 'optionsFor' | 'isAsking' | 'folder' | 'lookOf'
+    > & {
       memory: Memory;
       place: (message: Message) => Promise<string>;
       on: (event: MessagesEvent) => void;

@@ -3,7 +3,8 @@ import { isEnded, isWaiting } from '../core/delivery-machine.ts';
 import type { Delivery, DeliveryOptions, Envelope } from '../core/envelope.ts';
 import type { DeliveryId, EnvelopeId } from '../core/ids.ts';
 import { type LoopVerdict, loopVerdict } from '../core/loop-guard.ts';
-import { doorbellLine, fitsInLine, isAboutMail, mailThread, textLine } from '../core/mail-lines.ts';
+import { type EnvelopeLook, type Heading, inEnvelope } from '../core/mail-envelope.ts';
+import { doorbellText, goesAsText, isAboutMail, mailThread, marksOf, senderIn, shortId } from '../core/mail-lines.ts';
 import {
   inTurn,
   isOver,
@@ -54,6 +55,7 @@ export class Offering {
   readonly #optionsFor: (pane: PaneIdentity) => DeliveryOptions;
   readonly #isAsking: (pane: PaneIdentity) => boolean;
   readonly #folder: string;
+  readonly #lookOf: (member: string) => EnvelopeLook;
 
   /**
    * @param parts.isAsking what is open in this pane waits for an answer: an input now would end the turn that asked
@@ -69,6 +71,7 @@ export class Offering {
     optionsFor: (pane: PaneIdentity) => DeliveryOptions;
     isAsking: (pane: PaneIdentity) => boolean;
     folder: string;
+    lookOf: (member: string) => EnvelopeLook;
   }) {
     this.#memory = parts.memory;
     this.#steps = parts.steps;
@@ -79,6 +82,7 @@ export class Offering {
     this.#optionsFor = parts.optionsFor;
     this.#isAsking = parts.isAsking;
     this.#folder = parts.folder;
+    this.#lookOf = parts.lookOf;
   }
 
   /** Offers the member what is due, one thing at a time; nothing while it has no pane, or is disabled. */
@@ -93,7 +97,7 @@ export class Offering {
       if (offered.length === 0) this.#offer(living, due);
       else if (due.length > 0 && rankOf(due[0]!.sent) > Math.max(...offered.map(({ sent }) => rankOf(sent)))) {
         if (this.takeBack(offered[0]!, 'what is more urgent comes first')) this.tellOf(member);
-      } else this.#renewBell(member, offered, due);
+      } else this.#renewBell(living, offered, due);
     });
   }
 
@@ -124,8 +128,9 @@ export class Offering {
   settled(member: string, deliveries: ReadonlySet<DeliveryId>): void {
     for (const id of deliveries) {
       const left = this.#of(member, 'offered').filter((mail) => deliveryOf(mail) === id);
+      const living = this.#directory.paneOf(member);
       if (left.length === 0) this.#queue.cancel(id, 'its message was read already');
-      else this.#renewBell(member, left, []);
+      else if (living !== null) this.#renewBell(living, left, []);
     }
   }
 
@@ -134,15 +139,9 @@ export class Offering {
     const [first] = due;
     if (first === undefined) return;
     const member = living.name;
-    const isText = fitsInLine(first.sent);
-    const offered = isText ? [first] : due.filter(({ sent }) => !fitsInLine(sent));
-    const body = isText
-      ? textLine(
-          this.#withShownNames(first.sent),
-          this.#directory.shown(member),
-          warningOf(loopVerdict(first.sent.hops)),
-        )
-      : this.#bell(member, offered);
+    const isText = goesAsText(first.sent);
+    const offered = isText ? [first] : due.filter(({ sent }) => !goesAsText(sent));
+    const body = isText ? this.#text(first.sent, living) : this.#bell(living, offered);
     const deliveryId = this.#mint() as DeliveryId;
     for (const { message, sent } of offered)
       this.#steps.step(
@@ -171,30 +170,50 @@ export class Offering {
   }
 
   /** A bell that is not being typed yet says what is unread by now. */
-  #renewBell(member: string, offered: readonly SentMail[], due: readonly SentMail[]): void {
+  #renewBell(living: LivingMember, offered: readonly SentMail[], due: readonly SentMail[]): void {
     const [first] = offered;
     if (first?.state.is !== 'offered' || first.state.as !== 'doorbell') return;
     const { deliveryId } = first.state;
-    const more = due.filter(({ sent }) => !fitsInLine(sent));
-    const body = this.#bell(member, [...offered, ...more]);
+    const more = due.filter(({ sent }) => !goesAsText(sent));
+    const body = this.#bell(living, [...offered, ...more]);
     const delivery = this.#memory.delivery(deliveryId);
     if (delivery === null || !isWaiting(delivery.state) || delivery.envelope.body === body) return;
     // a bell that is over before what came now is rung anew
     if (delivery.deadlineAt !== lastDeadline([...offered, ...more])) {
-      if (this.takeBack(first, 'there is more to say')) this.tellOf(member);
+      if (this.takeBack(first, 'there is more to say')) this.tellOf(living.name);
     } else if (this.#queue.replaceBody(deliveryId, body, ''))
       for (const mail of more) this.#steps.step(mail, { type: 'offered', deliveryId, as: 'doorbell' });
   }
 
+  #text(sent: Message, living: LivingMember): string {
+    const marks = marksOf(sent, warningOf(loopVerdict(sent.hops)));
+    const from = senderIn(this.#withShownNames(sent));
+    return this.#inEnvelope(living, { from, id: shortId(sent.id), at: sent.sentAt }, sent.from.name, sent.body, marks);
+  }
+
   /** What a bell says: what was told of before and is still unread, and these. */
-  #bell(member: string, offered: readonly SentMail[]): string {
-    const before = this.#memory.mail.unreadOf(member).filter(({ state }) => state.is === 'submitted');
+  #bell(living: LivingMember, offered: readonly SentMail[]): string {
+    const before = this.#memory.mail.unreadOf(living.name).filter(({ state }) => state.is === 'submitted');
     const unread = [...before, ...offered].sort((a, b) => (a.message < b.message ? -1 : 1));
-    return doorbellLine(
+    const text = doorbellText(
       unread.map(({ sent }) => this.#withShownNames(sent)),
-      this.#directory.shown(member),
       this.#folder,
     );
+    const at = Math.max(...unread.map(({ sent }) => sent.sentAt));
+    return this.#inEnvelope(living, { from: 'bridge', id: null, at }, 'bridge', text, []);
+  }
+
+  #inEnvelope(
+    living: LivingMember,
+    heading: Pick<Heading, 'from' | 'id' | 'at'>,
+    sender: string,
+    text: string,
+    marks: readonly string[],
+  ): string {
+    const { name, identity } = living;
+    const fromPane = this.#directory.paneOf(sender)?.identity ?? null;
+    const whole = { ...heading, to: this.#directory.shown(name), fromPane, toHost: identity.host };
+    return inEnvelope(this.#lookOf(name), whole, text, marks);
   }
 
   /** A line about mail has come further on its way. Others change nothing. */

@@ -1,7 +1,9 @@
+import type { Config } from '../../config/config-values.ts';
 import type { Mailbox } from '../../controllers/mailbox.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { PublicEvent } from '../../core/events.ts';
 import { withShownMembers } from '../../core/mail-lines.ts';
+import { isCalled } from '../../core/names.ts';
 import { identityKey } from '../../core/pane.ts';
 import { openRequests } from '../../core/request.ts';
 import type { Journal } from '../../journal/journal.ts';
@@ -16,7 +18,7 @@ const answeredFirst = ['request', 'question', 'approval'];
 
 /** Members, and what they write to each other. */
 export function assembleMessages(parts: {
-  home: string;
+  config: Pick<Config, 'home' | 'envelope' | 'members'>;
   clock: Clock;
   mint: () => string;
   journal: Journal;
@@ -36,7 +38,9 @@ export function assembleMessages(parts: {
     mint,
     directory,
     queue: parts.deliveries,
-    folder: parts.home,
+    folder: parts.config.home,
+    lookOf: (member) =>
+      parts.config.members.find(({ name }) => isCalled(member, name))?.envelope ?? parts.config.envelope,
     optionsFor: (pane) => ({ force: false, allowShell: false, via: projects.configFor(pane).via }),
     isAsking: (pane) =>
       journal
