@@ -81,10 +81,13 @@ export const tasks = {
     steps: [ready, ['node', 'tests/agents/test.mjs']],
   },
   pictures: {
-    usage: '-- claude',
+    usage: '-- claude|claude codex mail',
     says: 'Makes the pictures of docs/pictures/ from a real run: Claude Code before a scripted model, and a bridge beside it.',
-    options: [help],
-    examples: [['npm run pictures -- claude', 'then look at docs/pictures/bridge.svg in a browser']],
+    options: [['mail', 'docs/pictures/mail.svg instead: Claude Code and codex write to each other'], help],
+    examples: [
+      ['npm run pictures -- claude', 'then look at docs/pictures/bridge.svg in a browser'],
+      ['npm run pictures -- claude codex mail', 'then at docs/pictures/mail.svg'],
+    ],
     steps: [...build, ['node', 'tests/agents/pictures.mjs']],
   },
   demo: {

@@ -1,4 +1,4 @@
-// npm run pictures: the pictures that the pages show, each of a real run.
+// npm run pictures -- claude: the pictures that the pages show, each of a real run; -- claude codex mail: that of two agents at work.
 import { runScript } from './loopback.mjs';
 
-await runScript('pictures.ts');
+await runScript(process.argv.includes('mail') ? 'mail-picture.ts' : 'pictures.ts');

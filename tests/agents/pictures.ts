@@ -7,22 +7,20 @@ import { promisify } from 'node:util';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { makeHome, program, run } from '../live/bridge-process.ts';
 import type { ModelCall, ModelStep } from './directives.ts';
+import { film } from './film.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
 import { type RealAgent, startAgent } from './real-agents.ts';
 import { type Frame, moving, rowsOf, still, type TerminalScreen } from './terminal-svg.ts';
 
 /**
  * The pictures of docs/pictures/. A real Claude Code works before a scripted model, a real bridge watches it: what they draw is
- * captured as it changes. Waits longer than a moment are shortened; nothing else is.
+ * captured as it changes.
  */
 
 const execute = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const out = join(root, 'docs/pictures');
 const columns = 100;
-const everyMs = 80;
-/** Nobody watches a screen on which nothing happens. */
-const longestMs = 1_400;
 
 const task = 'Add a weather table to the service, test it and push it';
 const question = 'Which database should the service use? One user, no server.';
@@ -67,8 +65,7 @@ try {
   await tmux.run('set-option', '-p', '-t', worker.paneId, '@label', 'worker');
   const home = makeHome(tmux, policy);
   await startBridge(home);
-  const taken = await film(worker);
-  const moments = shortened(taken);
+  const moments = await filmed(worker);
   writeFileSync(join(out, 'bridge.svg'), moving(moments, 4_000));
   await stills(home);
   process.stdout.write(`${moments.length} screens in docs/pictures/bridge.svg\n`);
@@ -89,48 +86,21 @@ async function startBridge(home: string): Promise<void> {
   });
 }
 
-/** What both terminals show, as often as it changes, until the push is asked for. */
-async function film(worker: RealAgent): Promise<Frame[]> {
-  const taken: Frame[] = [];
-  const startedAt = performance.now();
-  const seen = async (pane: string) => rowsOf(nameless(await tmux.run('capture-pane', '-e', '-p', '-t', pane)));
-  const take = async () => {
-    const [above, below] = await Promise.all([seen(worker.paneId), seen(bridgePane)]);
-    const screens = [
-      { title: 'the worker: Claude Code in a tmux pane', columns, rows: above },
-      { title: 'bridge run', columns, rows: below },
-    ];
-    const last = taken.at(-1);
-    if (JSON.stringify(last?.screens) !== JSON.stringify(screens))
-      taken.push({ atMs: performance.now() - startedAt, screens });
-  };
-  await take();
-  let isOver = false;
-  const acting = (async () => {
+/** What both terminals show until the push is asked for. */
+function filmed(worker: RealAgent): Promise<Frame[]> {
+  const panes = [
+    { title: 'the worker: Claude Code in a tmux pane', paneId: worker.paneId, columns },
+    { title: 'bridge run', paneId: bridgePane, columns },
+  ];
+  const acting = async () => {
     await worker.type(task);
     await waitFor('the push is asked for', async () => /git push/.test(await tmux.screen(bridgePane)), {
       limitMs: 90_000,
       describe: async () => `${await worker.screen()}\n${await tmux.screen(bridgePane)}`,
     });
     await delay(2_500);
-    isOver = true;
-  })();
-  while (!isOver) {
-    await take();
-    await Promise.race([delay(everyMs), acting]);
-  }
-  await acting;
-  return taken;
-}
-
-function shortened(taken: readonly Frame[]): Frame[] {
-  let at = 0;
-  let before = 0;
-  return taken.map((one) => {
-    at += Math.min(one.atMs - before, longestMs);
-    before = one.atMs;
-    return { ...one, atMs: Math.round(at) };
-  });
+  };
+  return film(tmux, panes, { acting, nameless });
 }
 
 /** Commands as they are printed on a terminal of this width. */

@@ -56,25 +56,34 @@ export function still(screen: TerminalScreen): string {
   return moving([{ atMs: 0, screens: [screen] }], 0);
 }
 
+/** Between two screens, px. */
+const gap = 10;
+
 /**
- * Screens one below the other, as they change. Without animation the last ones are seen.
+ * Screens one below the other or side by side, as they change. Without animation the last ones are seen.
  * @param frames the same screens in each, oldest first
  * @param lastMs how long the last frame stays
  */
-export function moving(frames: readonly Frame[], lastMs: number): string {
+export function moving(frames: readonly Frame[], lastMs: number, place: 'below' | 'beside' = 'below'): string {
   const last = frames.at(-1)!;
   const wholeMs = last.atMs + lastMs;
-  const width = Math.max(...last.screens.map(({ columns }) => columns)) * cell.width + 24;
   const parts: string[] = [];
-  let y = 0;
+  const sizes = last.screens.map(({ columns }, index) => ({
+    width: columns * cell.width + 24,
+    height: 46 + Math.max(...frames.map(({ screens }) => screens[index]!.rows.length)) * cell.height,
+  }));
+  const widest = Math.max(...sizes.map(({ width }) => width));
+  const highest = Math.max(...sizes.map(({ height }) => height));
+  let [left, y] = [0, 0];
   for (const [index, screen] of last.screens.entries()) {
-    const height = screen.rows.length * cell.height + 16;
+    const [width, height] = place === 'below' ? [widest, sizes[index]!.height] : [sizes[index]!.width, highest];
+    if (left > 0) parts.push(`<g transform="translate(${n(left)} 0)">`);
     parts.push(
-      `<rect y="${y}" width="${n(width)}" height="${30 + height}" rx="8" fill="${colours.ground}"/>`,
+      `<rect y="${y}" width="${n(width)}" height="${height}" rx="8" fill="${colours.ground}"/>`,
       `<path d="M0 ${y + 8}a8 8 0 0 1 8-8h${n(width - 16)}a8 8 0 0 1 8 8v22H0z" fill="${colours.bar}"/>`,
       `<text x="14" y="${y + 20}" fill="${colours.dim}">${escaped(screen.title)}</text>`,
     );
-    for (let row = 0; row < screen.rows.length; row++) {
+    for (let row = 0; row < (height - 46) / cell.height; row++) {
       const top = y + 38 + row * cell.height;
       for (const span of spansOf(frames, wholeMs, ({ screens }) => screens[index]!.rows[row] ?? '')) {
         const drawn = drawnRow(span.value, top);
@@ -86,10 +95,13 @@ export function moving(frames: readonly Frame[], lastMs: number): string {
         );
       }
     }
-    y += 30 + height + 10;
+    if (left > 0) parts.push('</g>');
+    if (place === 'below') y += height + gap;
+    else left += width + gap;
   }
+  const [width, height] = place === 'below' ? [widest, y - gap] : [left - gap, highest];
   const style = `font:${cell.font}px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${n(width)} ${y - 10}" width="${n(width)}" height="${y - 10}" style='${style}'>${parts.join('')}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${n(width)} ${height}" width="${n(width)}" height="${height}" style='${style}'>${parts.join('')}</svg>\n`;
 }
 
 /** How long each value stands: a row is drawn once for as long as it stays the same. */
