@@ -107,7 +107,9 @@ test.runIf(isWanted('claude') && isWanted('codex'))(
     for (const agent of [claude, codex]) {
       const bells = agent.messages().filter((text) => text.includes('read with: bridge inbox'));
       expect(bells).toEqual([
-        expect.stringMatching(/^\[bridge -> worker-\w+\] 1 message from worker-\w+ in thread talk;/),
+        expect.stringMatching(
+          /^\[bridge -> worker-\w+\] 1 message from worker-\w+ in thread talk \(.*talk\.md\); read with/,
+        ),
       ]);
     }
     const thread = JSON.parse((await run(tmux, ['thread', 'read', 'talk', '--json', '--home', home])).stdout);
