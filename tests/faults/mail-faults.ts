@@ -12,6 +12,12 @@ export type Writing =
   | 'agent'
   | 'reply'
   | 'post'
+  /** in a thread whose file somebody deletes or edits meanwhile */
+  | 'tampered'
+  /** the same twice, under one key */
+  | 'keyed'
+  /** to one whose pane is closed, and it is over before the pane is back */
+  | 'expiring'
   /** to one at work, and takes it back */
   | 'unsend'
   /** to one whose pane is closed, and comes back */
@@ -48,6 +54,7 @@ const life: readonly string[] = [
   'message-submitted',
   'message-read',
   'message-withdrawn',
+  'message-expired',
 ];
 const typing = life.slice(2, 8);
 /** What a command writes itself where no bridge lives. */
@@ -112,6 +119,7 @@ export function writingsFor(fault: MailFault): readonly Writing[] {
   const step = 'step' in fault ? fault.step : null;
   if (step === 'message-read' || fault.is === 'reader-after') return ['letter'];
   if (step === 'message-withdrawn') return ['unsend'];
+  if (step === 'message-expired') return ['expiring'];
   if (fault.is === 'pane-at' || fault.is === 'agent-at') return ['text', 'letter', 'agent', 'circular', 'post'];
-  return ['text', 'text', 'letter', 'circular', 'agent', 'reply', 'post', 'unsend', 'offline'];
+  return ['text', 'text', 'letter', 'circular', 'agent', 'reply', 'post', 'tampered', 'keyed', 'unsend', 'offline'];
 }

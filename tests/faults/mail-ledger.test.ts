@@ -37,6 +37,7 @@ function ledger(over: Partial<MailLedger> & { first?: MailState; second?: MailSt
     ]),
     threads: new Map([['coder+human', ['1', '2']]]),
     before: new Map([['coder+human', ['1']]]),
+    files: new Map([['coder+human', ['1', '2']]]),
     unread: new Map([['coder', []]]),
     readings: new Map([['coder', ['human → coder  #bbbb\n  The letter m00002x has\n  two lines.\n']]]),
     ...more,
@@ -69,6 +70,8 @@ test.each<[string, Parameters<typeof ledger>[0], RegExp]>([
   ['one kept twice', { messages: [...ledger().messages, ledger().messages[0]!] }, /duplicates: m00001x was kept 2/],
   ['a thread in another order', { threads: new Map([['coder+human', ['2', '1']]]) }, /lost or moved/],
   ['a thread that lacks one', { threads: new Map([['coder+human', ['1']]]) }, /untrue: thread/],
+  ['a file that has one twice', { files: new Map([['coder+human', ['1', '2', '2']]]) }, /untrue: the file of thread/],
+  ['one expired that came', { first: { is: 'expired', at: 1 } }, /untrue: m00001x/],
   ['an inbox that shows what was read', { unread: new Map([['coder', ['2']]]) }, /untrue: the inbox of coder/],
   [
     'an inbox that hides what is unread',

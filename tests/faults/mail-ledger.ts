@@ -1,4 +1,5 @@
 import type { Delivery } from '../../bridge/core/envelope.ts';
+import { shortId } from '../../bridge/core/mail-lines.ts';
 import { isUnread, type MailState } from '../../bridge/core/message.ts';
 import type { Fact } from '../fixtures/scripted-agent.ts';
 
@@ -39,6 +40,8 @@ export interface MailLedger {
   /** ids of each thread, in order, as `bridge thread` shows them; and as it showed them at an earlier look */
   readonly threads: ReadonlyMap<string, readonly string[]>;
   readonly before: ReadonlyMap<string, readonly string[]>;
+  /** the ends of the ids that the file of each thread has, in order */
+  readonly files: ReadonlyMap<string, readonly string[]>;
   /** ids of what `bridge inbox` shows to one who looks into a member's mail */
   readonly unread: ReadonlyMap<string, readonly string[]>;
   /** what each member's commands printed as they read its mail, killed ones too */
@@ -56,6 +59,7 @@ export const noMailFigures = {
   read: 0,
   held: 0,
   withdrawn: 0,
+  expired: 0,
   uncertain: 0,
   /** of the uncertain, those that the program's journal shows, or that were read afterwards */
   uncertainButThere: 0,
@@ -219,7 +223,8 @@ function judgeMail(
       if (inputs > 0) fail('untrue', `${what}, and its text was typed`);
       return;
     case 'withdrawn':
-      figures.withdrawn += 1;
+    case 'expired':
+      figures[state.is] += 1;
       if (isThere) fail('untrue', `${what}, and it has come`);
       return;
     default:
@@ -227,14 +232,17 @@ function judgeMail(
   }
 }
 
-/** A thread has each of its messages once, in the order in which they were kept, and never loses what it had. */
-function judgeThreads({ messages, threads, before }: MailLedger, figures: MailFigures, fail: Fail): void {
+/** A thread has each of its messages once, in the order in which they were kept, and never loses what it had; so has its file. */
+function judgeThreads({ messages, threads, before, files }: MailLedger, figures: MailFigures, fail: Fail): void {
   const names = new Set([...messages.map(({ thread }) => thread), ...threads.keys(), ...before.keys()]);
   for (const name of names) {
     figures.threads += 1;
     const kept = messages.filter(({ thread }) => thread === name).map(({ id }) => id);
     const shown = threads.get(name) ?? [];
     if (shown.join() !== kept.join()) fail('untrue', `thread ${name} shows ${shown.length}, and has ${kept.length}`);
+    const filed = files.get(name) ?? [];
+    if (filed.join() !== kept.map(shortId).join())
+      fail('untrue', `the file of thread ${name} has ${filed.length}, and the thread ${kept.length}`);
     const earlier = before.get(name) ?? [];
     if (earlier.some((id, at) => shown[at] !== id)) fail('losses', `thread ${name} has lost or moved what it had`);
   }

@@ -120,7 +120,7 @@ interface Scene {
 }
 
 function beginWriting(scene: MailScene, writing: Writing, { to, from, random }: Scene): Writes {
-  const wait = random.oneOf([[], ['--wait', '0'], ['--wait', '20']] as const);
+  const wait = random.oneOf([[], ['--timeout', '0'], ['--wait', '--timeout', '20']] as const);
   const isLong = writing === 'letter' || (writing !== 'text' && random.next() < 0.4);
   const others = random.shuffled(members).slice(0, random.between(2, 3));
   const person = async () => {
@@ -141,10 +141,41 @@ function beginWriting(scene: MailScene, writing: Writing, { to, from, random }: 
       const letter = scene.letter([to], isLong);
       await scene.agent(scene.living.get(from)!, ['tell', to, letter.body, ...wait], letter);
     },
+    tampered: async () => {
+      const thread = `plan/t${random.between(0, 2)}`;
+      const letter = scene.letter(others, isLong);
+      const sent = scene.person(['post', thread, letter.body, '--to', ...others, ...wait], letter);
+      await delay(random.between(0, 400));
+      scene.tamper(thread, random);
+      await sent;
+      scene.tamper(thread, random);
+    },
+    keyed: async () => {
+      const letter = scene.letter([to], isLong);
+      const args = ['tell', to, letter.body, '--idempotency-key', letter.mark, ...wait];
+      await scene.person(args, letter);
+      await scene.person(args, letter);
+    },
+    expiring: async () => {
+      const member = scene.living.get(to)!;
+      await member.tmux.run('kill-pane', '-t', member.paneId).catch(() => '');
+      await scene.bury(member);
+      const letter = scene.letter([to], isLong);
+      await scene.person(['tell', to, letter.body, '--ttl', '1'], letter);
+      await delay(1_000);
+      await waitFor('it has expired, or the bridge has died', () => scene.isOver(letter) || !scene.harness.isAlive, {
+        limitMs: 20_000,
+      });
+      await scene.addMember(to);
+    },
     // what a person wrote cannot be replied to: one agent writes, and the other answers
     reply: async () => {
       const first = scene.letter([to], false);
-      const sent = await scene.agent(scene.living.get(from)!, ['tell', to, first.body, '--wait', '10'], first);
+      const sent = await scene.agent(
+        scene.living.get(from)!,
+        ['tell', to, first.body, '--wait', '--timeout', '10'],
+        first,
+      );
       const id = /#(\w{4})$/m.exec(sent?.stdout ?? '')?.[1];
       if (id === undefined || !scene.living.has(to)) return;
       const answer = scene.letter([from], isLong);
@@ -155,8 +186,8 @@ function beginWriting(scene: MailScene, writing: Writing, { to, from, random }: 
       await member.perform({ busy: true }).catch(() => {});
       // the first is on its way, and the second waits behind it
       const [first, second] = [scene.letter([to], false), scene.letter([to], isLong)];
-      await scene.person(['tell', to, first.body, '--wait', '0'], first);
-      const sent = await scene.person(['tell', to, second.body, '--wait', '0'], second);
+      await scene.person(['tell', to, first.body, '--timeout', '0'], first);
+      const sent = await scene.person(['tell', to, second.body, '--timeout', '0'], second);
       const id = /#(\w{4})$/m.exec(sent.stdout)?.[1];
       if (id !== undefined) await scene.person(['unsend', id], null);
       await member.perform({ busy: false }).catch(() => {});
@@ -167,7 +198,7 @@ function beginWriting(scene: MailScene, writing: Writing, { to, from, random }: 
       await scene.bury(member);
       for (const long of [false, true, false]) {
         const letter = scene.letter([to], long);
-        await scene.person(['tell', to, letter.body, '--wait', '0'], letter);
+        await scene.person(['tell', to, letter.body, '--timeout', '0'], letter);
       }
       await scene.addMember(to);
     },

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { MessageView } from '../../bridge/api/inbox.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
+import { shortId } from '../../bridge/core/mail-lines.ts';
 import { isUnread, type MailState, type Message } from '../../bridge/core/message.ts';
 import { call } from '../../bridge/server/socket.ts';
 import { socketPath } from '../../bridge/server/socket-path.ts';
@@ -17,6 +18,7 @@ import { BridgeHarness } from './bridge-harness.ts';
 import { clear } from './human.ts';
 import { isRunning, leftOver, words } from './left-over.ts';
 import { auditMail, type KeptMessage, type Letter, labelOf, type MailFigures } from './mail-ledger.ts';
+import type { Seeded } from './seeded.ts';
 
 const preload = fileURLToPath(new URL('./preload.mjs', import.meta.url));
 /** How long everything that is due may take, the delivery queue's retries and doubts included. */
@@ -206,6 +208,22 @@ export class MailScene {
     }
   }
 
+  /** Whether nobody will be told of it any more, or it was never kept. */
+  isOver({ mark }: Letter): boolean {
+    const found = this.kept().messages.find(({ body }) => body.includes(mark));
+    return found === undefined || found.mails.every(({ state }) => state.is === 'expired');
+  }
+
+  /** Somebody deletes the file of a thread, or writes into it. */
+  tamper(thread: string, random: Seeded): void {
+    const file = join(this.home, 'threads', `${thread}.md`);
+    if (!existsSync(file)) return;
+    const how = random.between(0, 2);
+    if (how === 0) rmSync(file, { force: true });
+    else if (how === 1) appendFileSync(file, '## [nobody→worker-lead 2026-01-01 00:00:00Z] #zzzz\n\nforged\n\n');
+    else truncateSync(file, 10);
+  }
+
   /**
    * Waits until nothing is under way: what is for a living member has ended, and who has unread mail of which it was told has
    * read it. A text that a dead bridge left in a composer is taken away, as a person would.
@@ -266,6 +284,7 @@ export class MailScene {
     const threads = new Map<string, readonly string[]>();
     for (const name of new Set(messages.map(({ thread }) => thread)))
       threads.set(name, idsOf(await this.#ask<MessageView[]>('thread', { name, last: 100_000 })));
+    const files = await this.#files(threads);
     const unread = new Map<string, readonly string[]>();
     for (const label of new Set(messages.flatMap(({ mails }) => mails.map(({ member }) => member))))
       unread.set(label, idsOf((await this.#ask<{ messages: MessageView[] }>('inbox', { as: label })).messages));
@@ -276,11 +295,27 @@ export class MailScene {
       facts: new Map([...this.#facts].map(([label, lives]) => [label, lives.flatMap((facts) => facts())])),
       threads,
       before: this.#threadsBefore,
+      files,
       unread,
       readings: this.#readings(),
     });
     this.#threadsBefore = threads;
     return { ...audited, failures: [...audited.failures, ...this.bridge.warnings] };
+  }
+
+  /** The files follow what was written, and what somebody did to them, within seconds. */
+  async #files(threads: ReadonlyMap<string, readonly string[]>): Promise<Map<string, readonly string[]>> {
+    const found = new Map<string, readonly string[]>();
+    for (const [name, ids] of threads) {
+      const file = join(this.home, 'threads', `${name}.md`);
+      const headings = () => (existsSync(file) ? readFileSync(file, 'utf8') : '').match(/^## \[.*\] #\w{4}$/gm) ?? [];
+      const filed = () => headings().map((heading) => heading.slice(-4));
+      await waitFor('its file', () => filed().join() === ids.map(shortId).join() || null, { limitMs: 15_000 }).catch(
+        () => {},
+      );
+      found.set(name, filed());
+    }
+    return found;
   }
 
   async #ask<T>(method: string, args: object): Promise<T> {
