@@ -230,6 +230,8 @@ export class MailScene {
    */
   async rest(limitMs = quietLimitMs): Promise<'rest' | 'dead' | 'stuck'> {
     const endAt = Date.now() + limitMs;
+    // a bridge that has struck may not have made its commit yet: it answers once it has
+    await this.#ask('threads', {}).catch(() => null);
     for (;;) {
       if (!this.harness.isAlive) return 'dead';
       this.moving = await this.#whatMoves();
