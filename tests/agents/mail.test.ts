@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MessageView } from '../../bridge/api/inbox.ts';
@@ -32,8 +32,34 @@ afterEach(async () => {
   await server.close();
 });
 
+/** What it read in the instructions that it was sent to. */
+let roster = '';
+
+/** Who is invited does what the instructions say. */
+function joined({ message, toolResult }: ModelCall): readonly ModelStep[] | null {
+  const [, file, group] = /^Read (\S+) and do what it says: .* The group is (\w+)\./.exec(message) ?? [];
+  if (file === undefined) return null;
+  if (toolResult === null) return [{ run: `cat ${file}`, escalate: false }];
+  const commandOf = (verb: string) => new RegExp(`\`(bridge ${verb} [^\`]*)\``).exec(toolResult)?.[1];
+  const join = commandOf('join');
+  if (join === undefined)
+    return /^you are /m.test(toolResult) ? [{ run: roster, escalate: false }] : [{ say: 'I have joined.' }];
+  const chosen: Readonly<Record<string, string>> = {
+    GROUP: group!,
+    NAME: 'newcomer',
+    MODEL: 'scripted',
+    ROLE: 'tester',
+  };
+  const filled = (command: string) => command.replace(/\b(?:GROUP|NAME|MODEL|ROLE)\b/g, (word) => chosen[word]!);
+  roster = filled(commandOf('roster')!);
+  return [{ run: filled(join), escalate: false }];
+}
+
 /** Who gets a turn answers with the next one; who is rung reads first. */
-function answered({ message, toolResult }: ModelCall): readonly ModelStep[] {
+function answered(call: ModelCall): readonly ModelStep[] {
+  const { message, toolResult } = call;
+  const joining = joined(call);
+  if (joining !== null) return joining;
   const read = toolResult === null ? null : /#(\w{4}) .*thread talk[\s\S]*?turn (\d+)/.exec(toolResult);
   if (read !== null) return nextTurn(read[1]!, Number(read[2]));
   if (toolResult !== null) return [{ say: 'I have written.' }];
@@ -52,24 +78,34 @@ function nextTurn(id: string, turn: number): readonly ModelStep[] {
 
 const quotedTurn = (turn: number) => `'turn ${turn}${long.includes(turn) ? '\nhas two lines' : ' is short'}.'`;
 
-/** @param args by which a user lets it run bridge's commands unasked */
-async function member(name: 'claude' | 'codex', args: readonly string[]): Promise<RealAgent> {
+/** By which a user lets it run bridge's commands unasked. */
+const unasked = {
+  claude: ['--allowedTools', 'Bash'],
+  codex: ['--sandbox', 'danger-full-access', '--ask-for-approval', 'never'],
+};
+
+/** @param env what it knows of the bridge */
+async function started(name: 'claude' | 'codex', env: Readonly<Record<string, string>>): Promise<RealAgent> {
   const bin = join(tmux.folder, 'bin');
   mkdirSync(bin, { recursive: true });
-  if (name === 'claude') symlinkSync(program, join(bin, 'bridge'));
-  const agent = await startAgent(name, {
+  if (!existsSync(join(bin, 'bridge'))) symlinkSync(program, join(bin, 'bridge'));
+  return startAgent(name, {
     tmux,
     server,
     name,
-    args,
+    args: unasked[name],
     // a login shell, as codex's tool is one, begins with a PATH of its own: of Linux, which has another `bridge` in /sbin
     beforeStart: ({ home: own }) => writeFileSync(join(own, '.bash_profile'), `PATH=${bin}:$PATH\n`),
     environment: {
       PATH: [bin, dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
-      BRIDGE_HOME: home,
       XDG_RUNTIME_DIR: tmux.folder,
+      ...env,
     },
   });
+}
+
+async function member(name: 'claude' | 'codex'): Promise<RealAgent> {
+  const agent = await started(name, { BRIDGE_HOME: home });
   await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', `worker-${name}`);
   return agent;
 }
@@ -77,14 +113,11 @@ async function member(name: 'claude' | 'codex', args: readonly string[]): Promis
 test.runIf(isWanted('claude') && isWanted('codex'))(
   'a Claude Code and a codex hold ten turns in a thread: each message is in the other model’s log once, the long ones by a doorbell',
   async () => {
-    const [claude, codex] = [
-      await member('claude', ['--allowedTools', 'Bash']),
-      await member('codex', ['--sandbox', 'danger-full-access', '--ask-for-approval', 'never']),
-    ];
+    const [claude, codex] = [await member('claude'), await member('codex')];
     bridge = await startBridge(tmux, home, []);
     for (const agent of [claude, codex])
       await bridge.line('it is watched', (line) => line.type === 'worker-found' && line.paneId === agent.paneId);
-    const begun = await run(tmux, ['tell', 'worker-claude', 'begin', '--wait', '60', '--home', home]);
+    const begun = await run(tmux, ['tell', 'worker-claude', 'begin', '--wait', '--home', home]);
     expect(begun, `${begun.stdout}${begun.stderr}`).toMatchObject({ code: 0 });
 
     const told = (agent: RealAgent) => [
@@ -116,5 +149,27 @@ test.runIf(isWanted('claude') && isWanted('codex'))(
     expect((thread as MessageView[]).map(({ body, standing }) => [/turn \d+/.exec(body)?.[0], standing])).toEqual(
       Array.from({ length: turns }, (_, at) => [`turn ${at + 1}`, 'verified']),
     );
+  },
+);
+
+test.runIf(isWanted('codex'))(
+  'an agent joins by the pasted line alone, and is written to by the name it chose',
+  async () => {
+    const codex = await started('codex', {});
+    bridge = await startBridge(tmux, home, []);
+    const invited = await run(tmux, ['invite', '--group', 'shop', '--home', home]);
+    await codex.paste(invited.stdout.trim());
+    await codex.submit();
+    await codex.waitForScreen(/I have joined\./, 60_000);
+    await codex.waitUntilIdle();
+    const members = JSON.parse((await run(tmux, ['members', '--json', '--home', home])).stdout);
+    expect(members).toMatchObject([
+      { name: 'newcomer', agent: 'codex', groups: ['shop'], model: 'scripted', role: 'tester' },
+    ]);
+    const told = await run(tmux, ['tell', 'newcomer', 'turn 10 is for you.', '--wait', '--home', home]);
+    expect(told, `${told.stdout}${told.stderr}`).toMatchObject({ code: 0 });
+    expect(
+      codex.messages().filter((text) => /^\[human -> newcomer #\w{4}\] turn 10 is for you\.$/.test(text)),
+    ).toHaveLength(1);
   },
 );
