@@ -67,7 +67,7 @@ export const workerFlags: readonly LaunchFlag[] = [
     'also start the agent in a pane that is there already, at its shell prompt',
   ),
   is('--start-agent', 'startAgent', 'always', 'same as --start-codex', { alias: true }),
-  is('--skip-skills', 'skipSkills', true, 'do not put the worker skill into the repository'),
+  is('--skip-skills', 'skipSkills', true, 'do not put the skills of a worker into the repository'),
   is('--undo', 'undo', true, 'take back the files that were put into this repository, where they are unchanged'),
 ];
 

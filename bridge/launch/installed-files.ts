@@ -3,7 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSy
 import { dirname, join, relative, sep } from 'node:path';
 import { putInPlace, readSmallFile } from './files.ts';
 import { packageRoot } from './package-root.ts';
-import { skillFolders } from './repository-files.ts';
+import { skillFolders, workerSkills } from './repository-files.ts';
 
 /** By repository: each file that a launcher put there, by its path within, with the digest of what was written. */
 export type Installed = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -70,9 +70,13 @@ export function undoInstalled(home: string, repository: string, isDry: boolean):
   return { repository: root, removed, kept };
 }
 
-/** The worker's skill as this package has it: what an older bridge wrote is not in the record. */
+/** The worker's skills as this package has them: what an older bridge wrote is not in the record. */
 function likeBundled(root: string): Record<string, string> {
-  const source = join(packageRoot, 'skills', 'worker');
+  return Object.assign({}, ...workerSkills.map((skill) => likeBundledSkill(root, skill)));
+}
+
+function likeBundledSkill(root: string, skill: string): Record<string, string> {
+  const source = join(packageRoot, 'skills', skill);
   if (!existsSync(source)) return {};
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) =>
     isPlainFile(join(source, name)),
@@ -80,7 +84,7 @@ function likeBundled(root: string): Record<string, string> {
   return Object.fromEntries(
     skillFolders.flatMap((folder) =>
       files.flatMap((name) => {
-        const path = `${folder}/worker/${name.split(sep).join('/')}`;
+        const path = `${folder}/${skill}/${name.split(sep).join('/')}`;
         const digest = digestOf(join(source, name));
         return isPlainFile(join(root, path)) && digestOf(join(root, path)) === digest ? [[path, digest]] : [];
       }),

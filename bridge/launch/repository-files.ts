@@ -12,13 +12,20 @@ export interface RepositoryFiles extends FilesReport {
 
 /** Where each agent program looks for a repository's own skills. */
 export const skillFolders = ['.codex/skills', '.claude/skills'] as const;
-const nothing: FilesReport = { created: [], kept: [], replaced: [], same: [] };
 
-/** Teaches a worker when and how to ask. What the repository has already stays as it is. */
+/** What a worker is taught: when and how to ask, and to write to other agents. */
+export const workerSkills = ['worker', 'mail'] as const;
+
+/** Puts a worker's skills there. What the repository has already stays as it is. */
 export async function installWorkerFiles(repository: string): Promise<RepositoryFiles> {
-  const from = join(packageRoot, 'skills', 'worker');
-  if (!existsSync(from)) return { ...nothing, notes: [`no worker skill at ${from}`] };
-  return combine(await eachFolder(from, 'worker', repository, false));
+  const reports: FilesReport[] = [];
+  const notes: string[] = [];
+  for (const name of workerSkills) {
+    const from = join(packageRoot, 'skills', name);
+    if (existsSync(from)) reports.push(...(await eachFolder(from, name, repository, false)));
+    else notes.push(`no ${name} skill at ${from}`);
+  }
+  return { ...combine(reports), notes };
 }
 
 /** The controller's prompt and every skill, from the flags, else MACS's environment names, else this package. */

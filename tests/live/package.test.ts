@@ -11,7 +11,13 @@ const root = resolve(import.meta.dirname, '../..');
 const shipped = [
   ...['ARCHITECTURE', 'CHANGELOG', 'CONTRIBUTING', 'README', 'SECURITY'].map((page) => `${page}.md`),
   ...['LICENSE', 'bridge.yaml', 'package.json', 'start-controller', 'start-controller.sh', 'start-worker.sh'],
-  ...['prompts/controller.md', 'prompts/worker.md', 'skills/controller/SKILL.md', 'skills/worker/SKILL.md'],
+  ...[
+    'prompts/controller.md',
+    'prompts/worker.md',
+    'skills/controller/SKILL.md',
+    'skills/mail/SKILL.md',
+    'skills/worker/SKILL.md',
+  ],
   ...[
     'agent-comms',
     'agent-pane',
