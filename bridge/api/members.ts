@@ -16,7 +16,7 @@ const memberView = z.object({
   name: z.string(),
   /** with its project */
   fullName: z.string(),
-  /** what its screen shows: `idle`, `busy`, `dialog`, …; `gone` while it has no pane */
+  /** what its screen shows: `idle`, `busy`, `dialog`, …; `exited`: a shell is left in its pane; `gone`: it has none */
   state: z.string(),
   /** null while it has no pane */
   pane: z.string().nullable(),
@@ -45,7 +45,7 @@ export const members = method({
   args: z.object({ group: word(65).nullable().default(null) }),
   result: z.array(memberView),
   async run(
-    bridge: Pick<Bridge, 'directory' | 'membership' | 'messages' | 'watchedMembers' | 'config'>,
+    bridge: Pick<Bridge, 'directory' | 'membership' | 'messages' | 'watchedMembers' | 'hasExited' | 'config'>,
     { group },
     closed,
   ): Promise<MemberView[]> {
@@ -62,7 +62,7 @@ export const members = method({
         const found =
           seen === undefined
             ? await lookedAt(bridge, places, member, closed)
-            : { state: seen.state ?? 'unknown', agent: seen.agent };
+            : { state: bridge.hasExited(seen) ? 'exited' : (seen.state ?? 'unknown'), agent: seen.agent };
         return {
           ...said,
           name: directory.shown(name),
@@ -91,5 +91,7 @@ async function lookedAt(
   if (facts === null) return null;
   const { panes } = lookAt(facts.socketPath, { agent: null, agents: config.agents });
   const look = panes.readUnseen(facts) ?? (await settledLook(panes, facts, closed).catch(() => null));
-  return look === null ? null : { state: look.reading.state, agent: look.snapshot.program };
+  if (look === null) return null;
+  const { program } = look.snapshot;
+  return { state: panes.isBareShell(facts) ? 'exited' : look.reading.state, agent: program };
 }

@@ -9,7 +9,7 @@ import { withShownMembers } from '../core/mail-lines.ts';
 import { humanName } from '../core/member.ts';
 import { isUnread, type Message } from '../core/message.ts';
 import { labelOf, shownName } from '../core/names.ts';
-import { addressKey, type PaneAddress, placeIn } from '../core/pane.ts';
+import { addressKey, identityKey, type PaneAddress, placeIn } from '../core/pane.ts';
 import { steadyClock, systemClock } from '../host/clock.ts';
 import { prepareHome } from '../host/home.ts';
 import { minter } from '../host/mint.ts';
@@ -37,6 +37,7 @@ import { assemblePanes } from './assemble/known-panes.ts';
 import { assembleMailbox } from './assemble/mailbox.ts';
 import { assembleMessages } from './assemble/messages.ts';
 import { assembleRequests } from './assemble/requests.ts';
+import { assembleReviver } from './assemble/reviver.ts';
 import { Changes } from './changes.ts';
 import { clampToClock } from './clock-steps.ts';
 import { DeliveryOutcomes } from './delivery-outcomes.ts';
@@ -48,6 +49,7 @@ import { PaneActs } from './pane-acts.ts';
 import { placeEarlierPanes } from './placing.ts';
 import { Projects } from './projects.ts';
 import { Retention } from './retention.ts';
+import type { Reviver } from './revive.ts';
 import { TextSender } from './send-text.ts';
 import { nobodyWatches, type SeenWorker, type Watching } from './watching/watching.ts';
 
@@ -88,6 +90,8 @@ export class Bridge {
   readonly directory: Directory;
   readonly membership: Membership;
   readonly messages: Messages;
+  /** starts members anew; a dry run starts nobody */
+  readonly reviver: Reviver | null;
   readonly tokens: Tokens;
   /** null in a dry run, which leaves no file */
   readonly mailViews: MailViews | null;
@@ -196,6 +200,7 @@ export class Bridge {
       days: config.dryRun ? 0 : config.retentionDays,
       say: (text) => this.say('info', text),
     });
+    this.reviver = config.dryRun ? null : assembleReviver(this);
     this.#listeners = this.#whoListens();
   }
 
@@ -294,6 +299,13 @@ export class Bridge {
     return this.config.dryRun ? [] : this.#watching.members;
   }
 
+  /** Whether the agent in that watched pane has ended, and has left a shell behind. */
+  hasExited({ identity }: SeenWorker): boolean {
+    const key = identityKey(identity);
+    const facts = this.servers.listed.find((pane) => identityKey(pane) === key);
+    return identity.agentPid === null && facts !== undefined && this.panes.isBareShell(facts);
+  }
+
   /** Has the panes of members watched from now on, and those that are nobody's any more no longer. */
   membersChanged(): Promise<void> {
     return this.#watching.membersChanged();
@@ -336,6 +348,7 @@ export class Bridge {
 
   async close(): Promise<void> {
     this.requests.close();
+    await this.reviver?.close();
     this.dispatches.close();
     await this.mailbox.close();
     await this.mailViews?.close();

@@ -125,6 +125,14 @@ export class Membership {
     });
   }
 
+  /** This pane is the member's from now on. */
+  bind(name: string, identity: PaneIdentity): void {
+    this.#memory.transact(() => {
+      const member = this.#must(name);
+      this.#save({ ...member, pane: paneIn(identity), isJoined: true, lastSeenAt: this.#clock.now() }, member);
+    });
+  }
+
   /** It is in the group no more; with null in none, and its pane is watched for its label alone. @returns what it has left */
   leave(name: string, group: string | null): string[] {
     return this.#memory.transact(() => {

@@ -338,6 +338,12 @@ export class Panes {
     return this.#processes.findProgram(facts).program;
   }
 
+  /** Whether a shell reads the pane's keys, and no agent program is there. */
+  isBareShell(facts: PaneFacts): boolean {
+    const { program, foreground } = this.#processes.findProgram(facts);
+    return program === null && foreground === 'shell';
+  }
+
   /** Whether an agent program runs in the pane, be it stopped. */
   hasAgent(facts: PaneFacts): boolean {
     const { program, foreground } = this.#processes.findProgram(facts);

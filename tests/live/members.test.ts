@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
@@ -39,9 +39,9 @@ interface Member {
 const members = () => json<Member[]>('members');
 
 /** An agent in a pane without a label. @param project the folder that it works in */
-function agent(name: string, project = 'shop'): Promise<ScriptedAgent> {
+function agent(name: string, project = 'shop', under: 'alone' | 'shell' = 'alone'): Promise<ScriptedAgent> {
   const workingFolder = makeWork(tmux, project);
-  return startScriptedAgent({ tmux, session: name, name, script: { inputs: [] }, workingFolder, under: 'alone' });
+  return startScriptedAgent({ tmux, session: name, name, script: { inputs: [] }, workingFolder, under });
 }
 
 async function watch(): Promise<BridgeProcess> {
@@ -295,4 +295,73 @@ test('every agent of a server is found, and added under a name of its own', asyn
   expect(await command('tell', 'codex-2', 'hello')).toMatchObject({ code: 0 });
   await comes(two, '[human -> codex-2] hello');
   for (const line of added.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+/** A command that starts an agent in a pane without a label, as a person would write it. */
+function starter(name: string, project = 'shop'): { readonly argv: string[]; readonly inputs: () => string[] } {
+  const log = join(tmux.folder, `${name}.log`);
+  const script = join(tmux.folder, `start-${name}`);
+  const run = `exec -a codex ${process.execPath} ${join(tmux.folder, 'codex')} --log ${log} --name ${name}`;
+  const open = `tmux -S ${tmux.socketPath} -f /dev/null new-session -d -s ${name} -x 120 -y 40 -c ${makeWork(tmux, project)}`;
+  writeFileSync(
+    script,
+    `#!/bin/sh\necho "$BRIDGE_MEMBER" >> ${join(tmux.folder, 'revived')}\n${open} "bash --norc --noprofile -c '${run}'"\n`,
+  );
+  chmodSync(script, 0o700);
+  const inputs = () =>
+    existsSync(log)
+      ? readFileSync(log, 'utf8')
+          .split('\n')
+          .filter(Boolean)
+          .flatMap((line) => (JSON.parse(line) as { input?: string }).input ?? [])
+      : [];
+  return { argv: [script, 'a b'], inputs };
+}
+const revived = () => readFileSync(join(tmux.folder, 'revived'), 'utf8').trim().split('\n');
+
+test.each([
+  ['whose pane is gone', 'alone'],
+  ['whose agent has left a shell behind', 'shell'],
+] as const)(
+  'a member %s is started anew for what waits, once, and is known by its name',
+  async (_, under) => {
+    const [lead, coder] = [await agent('one'), await agent('two', 'shop', under)];
+    const again = starter('again');
+    const bridge = await watch();
+    await joins(lead, 'lead');
+    await joins(coder, 'coder');
+    const words = again.argv.map((word) => `'${word}'`).join(' ');
+    expect(await command('add', 'coder', '--revive', words)).toMatchObject({ code: 0, stdout: 'coder is changed\n' });
+    process.kill(coder.pid, 'SIGKILL');
+    const gone = under === 'alone' ? 'gone' : 'exited';
+    await waitFor('it is seen to be gone', async () => (await members()).some(({ state }) => state === gone));
+    await command('tell', 'coder', 'one', '--wait', '0');
+    await command('tell', 'coder', 'two', '--wait', '0');
+    await bridge.line('it is back', (line) => line.text === 'coder is back', 60_000);
+    await waitFor('what waited has come', () => again.inputs().length === 2, { limitMs: 30_000 });
+    expect(again.inputs().map((text) => text.replace(/^.*\] /, ''))).toEqual(['one', 'two']);
+    expect(revived()).toEqual(['shop/coder']);
+    expect(await members()).toMatchObject([{ name: 'coder', groups: ['shop'], unread: 0 }, { name: 'lead' }]);
+  },
+  120_000,
+);
+
+test('a revive command that fails is said, and its mail waits; no agent names one, and no project', async () => {
+  const lead = await agent('one');
+  const yaml =
+    'mode: manual\nmembers:\n  - { name: shop/coder, revive: [sh, -c, "echo no such session >&2; exit 3"] }\n';
+  writeFileSync(join(home, 'bridge.yaml'), yaml);
+  const bridge = await watch();
+  await joins(lead, 'lead');
+  await command('tell', 'coder', 'one', '--wait', '0');
+  const failed = await bridge.line('said', (line) => /coder is not back/.test(String(line.text)));
+  expect(failed.text).toMatch(/its revive command ended with 3: no such session; its revive command is not run again/);
+  await bridge.stop();
+  const next = await watch();
+  await command('tell', 'coder', 'two', '--wait', '0');
+  await waitFor('both wait', async () => (await members())[0]!.unread === 2);
+  expect(next.lines.filter((line) => /revive/.test(String(line.text)))).toEqual([]);
+  expect((await does(lead, 'add', 'coder', '--revive', 'true')).stderr).toContain(
+    'only you may say which command is run',
+  );
 });

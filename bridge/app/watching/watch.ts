@@ -152,8 +152,8 @@ export class Watch implements Watching {
         this.#complain(messageOf(fault));
       }
       const now = systemClock.now();
-      const { requests, deliveries, messages, alerts, deadLetters, mailViews, retention } = this.#bridge;
-      const views = mailViews === null ? [] : [mailViews];
+      const { requests, deliveries, messages, alerts, deadLetters, mailViews, reviver, retention } = this.#bridge;
+      const views = [mailViews, reviver].filter((one) => one !== null);
       const newcomers = { tick: () => deliveries.takeUp() };
       for (const one of [requests, newcomers, deliveries, messages, alerts, deadLetters, ...views, retention]) {
         try {
