@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { Awaited } from '../api/mail-outcomes.ts';
 import { ExitCode, usageError } from '../core/failure.ts';
@@ -13,7 +12,7 @@ import type { Context } from './context.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { messageLines, outcomeCode, outcomeLines, senderHere } from './mail-lines.ts';
-import { duration, seconds, seen, textFrom } from './text.ts';
+import { duration, seconds, textFrom, textOf } from './text.ts';
 
 interface Flags {
   readonly as?: string;
@@ -109,15 +108,7 @@ function waitingOf({ wait, timeout }: Pick<Flags, 'wait' | 'timeout'>) {
 
 export async function bodyOf({ file }: Flags, words: readonly string[], name: string): Promise<string> {
   if (file === undefined) return textFrom(words, name);
-  return seen(fileText(file), name, file);
-}
-
-function fileText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw usageError('--file', file, `cannot be read (${(cause as NodeJS.ErrnoException).code})`);
-  }
+  return textOf(file, name);
 }
 
 export async function told(

@@ -1,5 +1,6 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { isBlank, maxText } from '../core/cleaning.ts';
-import { usageError } from '../core/failure.ts';
+import { type BridgeError, usageError } from '../core/failure.ts';
 
 /** The text a command was given: its arguments joined by blanks, or all of stdin for `-`. */
 export async function textFrom(words: readonly string[], command: string): Promise<string> {
@@ -8,7 +9,13 @@ export async function textFrom(words: readonly string[], command: string): Promi
     throw usageError('argument', 'text', 'missing', `bridge ${command} "text", or a pipe and -`);
   if (!fromStdin && words.length > 0) return seen(words.join(' '), command, 'text');
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  let size = 0;
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    // whoever writes without an end is not read to it
+    if (size > mostBytes) throw tooLong(command, 'stdin');
+  }
   const text = decode(Buffer.concat(chunks), command).replace(/\r?\n$/, '');
   return seen(text, command, 'stdin');
 }
@@ -16,16 +23,42 @@ export async function textFrom(words: readonly string[], command: string): Promi
 /** A text that shows nothing is a mistake: typed, it would be a draft that nobody sees. */
 export function seen(text: string, command: string, from: string): string {
   // more than a call may hold: the daemon would hang up, and say nothing
-  if (text.length > maxText) throw usageError(command, from, `is longer than ${maxText} characters`);
+  if (text.length > maxText) throw tooLong(command, from);
   if (!isBlank(text)) return text;
   throw usageError(command, from, text === '' ? 'is empty' : 'holds nothing visible');
 }
 
-function decode(bytes: Buffer, command: string): string {
+/** No text of so many bytes has few enough characters. */
+const mostBytes = 4 * maxText;
+
+function tooLong(command: string, from: string): BridgeError {
+  return usageError(command, from, `is longer than ${maxText} characters`);
+}
+
+/** The text of a file, also of a pipe; a device without an end is not read to it. */
+export function textOf(file: string, command: string): string {
+  const bytes = Buffer.alloc(mostBytes + 1);
+  let size = 0;
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      for (let read = -1; read !== 0 && size < bytes.length; size += read)
+        read = readSync(descriptor, bytes, size, bytes.length - size, null);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (cause) {
+    throw usageError('--file', file, `cannot be read (${(cause as NodeJS.ErrnoException).code})`);
+  }
+  if (size > mostBytes) throw tooLong(command, file);
+  return seen(decode(bytes.subarray(0, size), command, file), command, file);
+}
+
+function decode(bytes: Uint8Array, command: string, from = 'stdin'): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw usageError(command, 'stdin', 'is not UTF-8 text');
+    throw usageError(command, from, 'is not UTF-8 text');
   }
 }
 
