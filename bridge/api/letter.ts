@@ -64,7 +64,7 @@ export async function sendLetter(
   });
 }
 
-function unproven(name: string): BridgeError {
+export function unproven(name: string): BridgeError {
   return new BridgeError({
     what: 'tell',
     target: name,

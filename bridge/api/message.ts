@@ -4,6 +4,7 @@ import { isBlank } from '../core/cleaning.ts';
 import { usageError } from '../core/failure.ts';
 import type { PaneAddress } from '../core/pane.ts';
 import { paneEnvelopes, withEnvelope } from '../core/pane-envelope.ts';
+import { unproven } from './letter.ts';
 import { method } from './method.ts';
 import { actArgs, actOn } from './pane-act.ts';
 import { sendView } from './views.ts';
@@ -19,9 +20,10 @@ export const message = method({
   result: sendView,
   run(bridge: Bridge, { takesLines, envelope, ...given }, closed) {
     if (isBlank(given.text)) throw usageError('message', 'text', 'holds nothing visible');
-    return actOn(bridge, given, { is: 'draft', inDialog: false, takesLines }, closed, async ({ writer }, pane) =>
-      withEnvelope(given.text, writer, await nameAt(bridge, pane), envelope),
-    );
+    return actOn(bridge, given, { is: 'draft', inDialog: false, takesLines }, closed, async ({ writer }, pane) => {
+      if (writer.standing === 'claimed' && bridge.config.senders === 'verified') throw unproven(writer.name);
+      return withEnvelope(given.text, writer, await nameAt(bridge, pane), envelope);
+    });
   },
 });
 

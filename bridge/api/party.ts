@@ -14,6 +14,8 @@ type Evidence = z.output<z.ZodObject<typeof senderArgs>>;
 
 export interface FoundParty extends Party {
   readonly writer: PaneWriter;
+  /** the member that it is shown to be, by the name under which it is kept; null where it is none, or nothing shows it */
+  readonly member: string | null;
   /** null where it sits in none, or that is not known */
   readonly facts: PaneFacts | null;
   /** its processes show that it sits there */
@@ -31,7 +33,7 @@ export async function partyOf(bridge: Parameters<typeof senderOf>[0], evidence: 
   });
   const isProven = asker.is === 'proven';
   const facts = asker.is === 'unknown' ? null : asker.pane;
-  const sender = await senderAmong(bridge, evidence, facts, isProven);
+  const { member, ...sender } = await senderAmong(bridge, evidence, facts, isProven);
   return {
     key: keyOf(bridge, evidence, facts, isProven),
     name: sender.name,
@@ -43,6 +45,7 @@ export async function partyOf(bridge: Parameters<typeof senderOf>[0], evidence: 
       label: facts?.label || null,
       isProven,
     },
+    member,
     facts,
     isProven,
   };
@@ -54,14 +57,14 @@ async function senderAmong(
   evidence: Evidence,
   facts: PaneFacts | null,
   isProven: boolean,
-): Promise<Sender> {
+): Promise<Sender & Pick<FoundParty, 'member'>> {
   try {
     const { name, standing } = await senderOf(bridge, evidence);
-    return { name: bridge.directory.shown(name), standing };
+    return { name: bridge.directory.shown(name), standing, member: standing === 'verified' ? name : null };
   } catch (fault) {
     if (!(fault instanceof BridgeError) || evidence.as !== null) throw fault;
     const name = facts === null ? (evidence.paneHint ?? 'an agent') : facts.label || facts.paneId;
-    return { name, standing: isProven ? 'verified' : 'claimed' };
+    return { name, standing: isProven ? 'verified' : 'claimed', member: null };
   }
 }
 

@@ -38,6 +38,7 @@ export interface Config {
   readonly notifyAgainAfterMs: number;
   readonly retentionDays: number;
   readonly senders: 'any' | 'verified';
+  readonly dialogKeys: readonly string[];
   readonly envelope: EnvelopeLook;
   readonly dryRun: boolean;
   readonly simulateLog: string | null;

@@ -48,6 +48,7 @@ export const fileSchema = z.strictObject({
   'request-timeout': z.number().min(0).optional(),
   'retention-days': z.number().min(0).optional(),
   senders: z.enum(['any', 'verified']).optional(),
+  'dialog-keys': z.array(text).optional(),
   envelope: z.enum(envelopeLooks).optional(),
   controller: z
     .strictObject({

@@ -198,6 +198,12 @@ export const options: readonly OptionRow[] = [
     group: 'Limits',
     meaning: 'how a message in a pane says who wrote; a member may have its own',
   }),
+  row('--dialog-keys <member>', 'list', [], ['daemon'], {
+    yaml: 'dialog-keys',
+    group: 'Limits',
+    meaning:
+      "a member that may press keys in a dialog that it has read (`keys --in-dialog`), as you and a worker's live controller may; repeatable",
+  }),
   row('--retention-days <n>', 'number', 90, daemon, {
     yaml: 'retention-days',
     group: 'Limits',

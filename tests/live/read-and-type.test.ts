@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { Journal } from '../../bridge/journal/journal.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type ScriptedAgent, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { inState, makeWork, program, run } from './bridge-process.ts';
-import { eachTestStartsWith, home, startWatching, startWorker, tmux } from './live-fixture.ts';
+import { inState, makeWork, program, run, startBridge } from './bridge-process.ts';
+import { eachTestStartsWith, endedWithTest, home, startWatching, startWorker, tmux } from './live-fixture.ts';
 
 /** Agents and people who read a pane and then type there: real panes, and bridge's own command run by whoever does it. */
 
@@ -224,6 +227,35 @@ test('no agent decides in a dialog that it has read; a person may', async () => 
   await done('read', 'coder');
   await done('keys', 'coder', '--in-dialog', 'Escape');
   await coder.fact('it was denied', ({ denied }) => denied !== undefined);
+});
+
+test('a member that bridge.yaml names may press keys in a dialog that it has read, and another may not', async () => {
+  writeFileSync(join(home, 'bridge.yaml'), 'dialog-keys: [lead]\nworker: [lead, critic, coder]\n');
+  const [lead, critic, coder] = [await member('lead'), await member('critic'), await member('coder')];
+  const watching = endedWithTest(await startBridge(tmux, home, ['--mode', 'manual']));
+  for (const name of ['lead', 'critic', 'coder'])
+    await watching.line('watched', (line) => line.type === 'worker-found' && String(line.worker).endsWith(name));
+  await coder.perform({ dialog: 'npm test' });
+  for (const [agent, code] of [
+    [critic, 1],
+    [lead, 0],
+  ] as const) {
+    expect(await agent.bridge('read', 'coder')).toMatchObject({ code: 0 });
+    expect(await agent.bridge('keys', 'coder', '--in-dialog', 'Escape')).toMatchObject({ code });
+  }
+  await coder.fact('it was denied', ({ denied }) => denied !== undefined);
+});
+
+test('what was read more than a minute ago is read again', async () => {
+  const pane = await shell();
+  await done('read', pane);
+  const { journal } = Journal.open(join(home, 'bridge.db'), { now: Date.now() });
+  const marks = journal.memory<Record<string, { at: number }>>('read-marks')!;
+  const older = Object.entries(marks).map(([key, mark]) => [key, { ...mark, at: mark.at - 75_000 }]);
+  journal.saveMemory('read-marks', Object.fromEntries(older));
+  journal.close();
+  expect(await refused(/you read it 7\d s ago, and a minute is the most/, 'type', pane, 'x')).toBe(1);
+  expect(await rowsOf(pane)).toEqual(['$']);
 });
 
 test('while a worker waits for an answer no other agent types there: its text would be taken for the answer', async () => {
