@@ -35,6 +35,8 @@ export const inbox = method({
     isOwn: z.boolean(),
     isMarked: z.boolean(),
     messages: z.array(messageView).readonly(),
+    /** what the loop guard holds, until a person lets it go on */
+    held: z.array(z.object({ thread: z.string(), messages: z.number() })).readonly(),
   }),
   async run(bridge: Bridge, { peek, shown, ...evidence }) {
     const who = await senderOf(bridge, evidence, { isLook: true });
@@ -46,6 +48,7 @@ export const inbox = method({
       isOwn,
       isMarked,
       messages: messages.map((message) => viewOfMessage(bridge, message)),
+      held: bridge.messages.heldFor(who.name),
     };
   },
 });

@@ -5,6 +5,7 @@ import type { Mailbox } from '../controllers/mailbox.ts';
 import type { BridgeEvent, MailboxEvent, PublicEvent, ScreenEvent } from '../core/events.ts';
 import { messageOf } from '../core/failure.ts';
 import { asPaneId, type DeliveryId } from '../core/ids.ts';
+import type { LoopLimits } from '../core/loop-guard.ts';
 import { withShownMembers } from '../core/mail-lines.ts';
 import { humanName } from '../core/member.ts';
 import { isUnread, type Message } from '../core/message.ts';
@@ -186,7 +187,7 @@ export class Bridge {
     });
     const living = () => this.watchedMembers;
     const pages = { mailbox: config.dryRun ? null : this.mailbox };
-    const queue = { config, deliveries, ...pages };
+    const queue = { config, limits: loopLimits(config), deliveries, ...pages };
     const mail = assembleMessages({ clock, mint, journal, projects, living, ...queue, emit });
     [this.directory, this.membership, this.messages] = [mail.directory, mail.membership, mail.messages];
     this.tokens = new Tokens({ memory: journal, clock });
@@ -363,6 +364,11 @@ export class Bridge {
   async tidy(): Promise<void> {
     await Promise.all(this.servers.all.map((server) => reapBuffers(server).catch(() => 0)));
   }
+}
+
+function loopLimits(config: Config): LoopLimits {
+  const { messageHops, messageRounds, threadMessages, memberMessages } = config;
+  return { hops: messageHops, rounds: messageRounds, threadPerHour: threadMessages, memberPerHour: memberMessages };
 }
 
 /** A pane without a label is called by its id, which another pane has tomorrow. */

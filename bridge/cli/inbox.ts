@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { mostMarked } from '../core/message.ts';
+import { visibleLine } from '../core/visible.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { messageLines, senderHere } from './mail-lines.ts';
@@ -16,7 +17,12 @@ export function registerInbox(command: Command): void {
       const found = await invoke(context, 'inbox', { ...reader, peek: true });
       const marks = found.isOwn && peek !== true;
       const lines = found.messages.flatMap((message) => messageLines(message, Date.now()));
-      const text = lines.length === 0 ? `${found.member} has read all of its mail` : lines.join('\n');
+      const held = found.held.map(({ thread, messages }) =>
+        visibleLine(
+          `${messages} message${messages === 1 ? '' : 's'} to you ${messages === 1 ? 'is' : 'are'} held in thread ${thread}: a person lets it go on`,
+        ),
+      );
+      const text = [...(lines.length === 0 ? [`${found.member} has read all of its mail`] : lines), ...held].join('\n');
       context.out.result(text, { ...found, isMarked: marks });
       // only what somebody was shown is read: a reader that is killed, or whose output nobody takes, leaves it unread
       const ids = marks && (await isTaken()) ? found.messages.map(({ id }) => id) : [];

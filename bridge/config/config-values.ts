@@ -35,6 +35,10 @@ export interface Config {
   readonly answersPerHour: number;
   readonly consecutiveAnswers: number;
   readonly answersPerDay: number;
+  readonly messageHops: number;
+  readonly messageRounds: number;
+  readonly threadMessages: number;
+  readonly memberMessages: number;
   readonly notifyAgainAfterMs: number;
   readonly retentionDays: number;
   readonly senders: 'any' | 'verified';

@@ -81,6 +81,10 @@ export const fileSchema = z.strictObject({
       'answers-per-hour': z.number().int().min(0).optional(),
       consecutive: z.number().int().min(0).optional(),
       'per-day': z.number().int().min(0).optional(),
+      'message-hops': z.number().int().min(0).optional(),
+      'message-rounds': z.number().int().min(0).optional(),
+      'thread-messages': z.number().int().min(0).optional(),
+      'member-messages': z.number().int().min(0).optional(),
     })
     .optional(),
   policy: z.array(z.unknown()).default([]),

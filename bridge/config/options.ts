@@ -1,5 +1,6 @@
 import { nativeInputNames, offeredNames, rememberingNames } from '../agent-programs/names.ts';
 import { backends } from '../controllers/backends.ts';
+import { usualLoopLimits } from '../core/loop-guard.ts';
 import { envelopeLooks } from '../core/mail-envelope.ts';
 import { vias } from '../core/native-input.ts';
 import type { OptionGroup } from './option-groups.ts';
@@ -179,6 +180,27 @@ export const options: readonly OptionRow[] = [
     yaml: 'limits.per-day',
     group: 'Limits',
     meaning: 'automatic answers to all workers within 24 hours; likewise',
+  }),
+  row('--message-hops <n>', 'number', usualLoopLimits.hops, daemon, {
+    yaml: 'limits.message-hops',
+    group: 'Limits',
+    meaning:
+      'messages between agents, each because of the one before; the next one is held until you let it go on. 0: no limit',
+  }),
+  row('--message-rounds <n>', 'number', usualLoopLimits.rounds, daemon, {
+    yaml: 'limits.message-rounds',
+    group: 'Limits',
+    meaning: 'how often two agents write to each other by turns without you; likewise',
+  }),
+  row('--thread-messages <n>', 'number', usualLoopLimits.threadPerHour, daemon, {
+    yaml: 'limits.thread-messages',
+    group: 'Limits',
+    meaning: 'messages of agents in one thread and hour; likewise',
+  }),
+  row('--member-messages <n>', 'number', usualLoopLimits.memberPerHour, daemon, {
+    yaml: 'limits.member-messages',
+    group: 'Limits',
+    meaning: 'messages of one agent in an hour; likewise',
   }),
   row('--notify-again-after <seconds>', 'number', 600, daemon, {
     yaml: 'notify.again-after',

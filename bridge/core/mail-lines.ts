@@ -27,9 +27,9 @@ export function goesAsText({ body, inline }: Pick<Message, 'body' | 'inline'>): 
   return (isShort || inline === true) && visible(body) === body && !holdsEnvelope(body);
 }
 
-/** What stands behind a text. @param warning of the loop guard */
-export function marksOf({ noReply }: Pick<Message, 'noReply'>, warning: string | null): string[] {
-  return [...(noReply ? ['no reply needed'] : []), ...(warning === null ? [] : [warning])];
+/** What stands behind a text: that no answer is wanted, and the warning of the loop guard. */
+export function marksOf({ noReply, warning }: Pick<Message, 'noReply' | 'warning'>): string[] {
+  return [...(noReply ? ['no reply needed'] : []), ...(warning === undefined ? [] : [warning])];
 }
 
 /** So many threads are named; of more it is said how many they are. */
@@ -45,7 +45,9 @@ export function doorbellText(unread: readonly Message[], folder: string): string
   const count = unread.length === 1 ? '1 message' : `${unread.length} messages`;
   const where = threads.length > namedThreads ? `${threads.length} threads` : threadsNamed(threads);
   const file = threads.length === 1 ? fileOfThread(threads[0]!) : null;
-  return `${count} from ${senders.join(', ')} in ${where} (${folder}/${file ?? 'threads/'}); read with: bridge inbox`;
+  const warning = unread.findLast((message) => message.warning !== undefined)?.warning;
+  const more = warning === undefined ? '' : ` (${warning})`;
+  return `${count} from ${senders.join(', ')} in ${where} (${folder}/${file ?? 'threads/'}); read with: bridge inbox${more}`;
 }
 
 function threadsNamed(threads: readonly string[]): string {

@@ -42,6 +42,8 @@ export interface Message {
   readonly key?: string;
   /** its text goes into the pane whole, several lines too */
   readonly inline?: true;
+  /** of the loop guard, in words: it stands in the line that lands */
+  readonly warning?: string;
   /** bridge's own word to who wrote another one; none is written about it */
   readonly note?: true;
 }

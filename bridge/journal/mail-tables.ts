@@ -146,6 +146,20 @@ export class MailTables {
     return rows.map((row) => String(row.name));
   }
 
+  /** When the last `most` messages of a thread were sent, the newest first. */
+  timesInThread(thread: string, most: number): number[] {
+    return this.#times(this.#sql.timesInThread, thread, most);
+  }
+
+  timesOf(sender: string, most: number): number[] {
+    return this.#times(this.#sql.timesOf, sender, most);
+  }
+
+  #times(statement: StatementSyncInstance, key: string, most: number): number[] {
+    const rows = this.#within.run(() => statement.all(key, most)) as Array<{ sent_at: number }>;
+    return rows.map((row) => Number(row.sent_at));
+  }
+
   mail(message: MessageId, member: string): Mail | null {
     const row = this.#within.run(() => this.#sql.mail.get(message, member)) as { document: string } | undefined;
     return row === undefined ? null : { message, member, state: JSON.parse(row.document) as MailState };
@@ -260,6 +274,8 @@ function prepare(db: DatabaseSyncInstance) {
     ),
     messageOfKey: db.prepare('SELECT document FROM messages WHERE sender = ? AND sender_key = ?'),
     causedBy: db.prepare('SELECT document FROM messages WHERE cause = ? ORDER BY seq'),
+    timesInThread: db.prepare('SELECT sent_at FROM messages WHERE thread = ? ORDER BY seq DESC LIMIT ?'),
+    timesOf: db.prepare('SELECT sent_at FROM messages WHERE sender = ? ORDER BY seq DESC LIMIT ?'),
     thread: db.prepare('SELECT document FROM messages WHERE thread = ? ORDER BY seq DESC LIMIT ?'),
     threads: db.prepare('SELECT name AS thread, messages, last_at FROM threads ORDER BY last_seq DESC'),
     entriesAfter: db.prepare('SELECT seq, document FROM messages WHERE thread = ? AND seq > ? ORDER BY seq LIMIT ?'),

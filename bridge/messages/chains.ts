@@ -10,9 +10,12 @@ interface Chain {
 /** Who writes because of what: the chains of messages between agents that no person has broken. */
 export class Chains {
   readonly #memory: Documents;
+  readonly #freed: (member: string) => void;
 
-  constructor(memory: Documents) {
+  /** @param freed a person has reached the member: by a message, or at the keys of its pane */
+  constructor(memory: Documents, freed: (member: string) => void) {
     this.#memory = memory;
+    this.#freed = freed;
   }
 
   of(member: string): Chain | null {
@@ -21,12 +24,14 @@ export class Chains {
 
   /** The member knows the text of this message now. A person's ends every chain. */
   received(member: string, { id, hops, from }: Message): void {
+    if (from.standing === 'human') this.#freed(member);
     const before = from.standing === 'human' ? null : this.of(member);
     if (before === null || hops >= before.hops) this.#memory.saveMemory(keyOf(member), { message: id, hops });
   }
 
-  /** A person lets it go on: it is counted anew. */
+  /** A person lets it go on, or typed to it: it is counted anew. */
   end(member: string): void {
+    this.#freed(member);
     this.#memory.saveMemory(keyOf(member), null);
   }
 }

@@ -10,9 +10,10 @@ import {
   stepMail,
 } from '../core/message.ts';
 import type { Chains } from './chains.ts';
+import type { CountedMail } from './loop-tally.ts';
 
 /** What is needed of the journal for mail. */
-export interface MailMemory {
+export interface MailMemory extends CountedMail {
   saveMessage(message: Message, first: MailState): void;
   saveMail(mail: Mail, at: number): void;
   mail(message: MessageId, member: string): Mail | null;

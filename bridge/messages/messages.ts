@@ -4,7 +4,7 @@ import type { Documents } from '../core/documents.ts';
 import type { Delivery } from '../core/envelope.ts';
 import type { PublicEvent } from '../core/events.ts';
 import { BridgeError, usageError } from '../core/failure.ts';
-import { free, type LoopVerdict, loopVerdict } from '../core/loop-guard.ts';
+import { free, type LoopLimits, type LoopVerdict, loopVerdict } from '../core/loop-guard.ts';
 import { shortId } from '../core/mail-lines.ts';
 import { humanName } from '../core/member.ts';
 import type { MailState, Message, MessageId, Priority, Sender, SentMail } from '../core/message.ts';
@@ -13,6 +13,7 @@ import { Chains } from './chains.ts';
 import type { Directory } from './directory.ts';
 import { Expiry } from './expiry.ts';
 import { HumanMail } from './human-mail.ts';
+import { LoopTally } from './loop-tally.ts';
 import { type MailMemory, MailSteps } from './mail-steps.ts';
 import { Offering } from './offering.ts';
 import { threadNamed, threadOf } from './thread-names.ts';
@@ -51,6 +52,8 @@ type MessagesEvent = Extract<PublicEvent, { type: 'message-sent' | 'mail-changed
 export class Messages {
   readonly #memory: Memory;
   readonly #chains: Chains;
+  readonly #tally: LoopTally;
+  readonly #limits: LoopLimits;
   readonly #steps: MailSteps;
   readonly #offering: Offering;
   readonly #human: HumanMail;
@@ -68,11 +71,14 @@ export class Messages {
     > & {
       memory: Memory;
       place: (message: Message) => Promise<string>;
+      limits: LoopLimits;
       on: (event: MessagesEvent) => void;
     },
   ) {
     this.#memory = parts.memory;
-    this.#chains = new Chains(parts.memory);
+    this.#tally = new LoopTally({ memory: parts.memory, mail: parts.memory.mail });
+    this.#chains = new Chains(parts.memory, (member) => this.#tally.personReached(member, parts.clock.now()));
+    this.#limits = parts.limits;
     this.#clock = parts.clock;
     this.#mint = parts.mint;
     this.#directory = parts.directory;
@@ -121,29 +127,41 @@ export class Messages {
     const chain = isFree ? null : this.#chains.of(from.name);
     const sentAt = this.#clock.now();
     const hops = isFree ? 0 : Math.max(chain?.hops ?? 0, answers?.hops ?? 0) + 1;
+    const draft = { thread, from, to, hops, sentAt };
+    const verdict = isFree ? free : this.#verdictOn(draft);
     const message: Message = {
+      ...draft,
       id: order.id ?? (this.#mint() as MessageId),
-      thread,
-      from,
-      to,
       body,
-      sentAt,
       causedBy: answers?.id ?? chain?.message ?? null,
-      hops,
       noReply: noReply || /\[no-reply\]/.test(body),
       ...(group === null ? {} : { group }),
       ...this.#modelOf(from),
       ...choicesOf(order, sentAt),
+      ...(verdict.is === 'warned' && { warning: verdict.words }),
     };
-    // a loop that reaches the person is none any more
-    const verdict = to.every((name) => name === humanName) ? free : loopVerdict(hops);
     const first: MailState =
       verdict.is === 'held' ? { is: 'held', why: verdict.why, since: message.sentAt } : { is: 'waiting' };
-    this.#memory.transact(() => this.#memory.mail.saveMessage(message, first));
+    this.#memory.transact(() => {
+      this.#memory.mail.saveMessage(message, first);
+      if (from.standing === 'human') this.#tally.personIn(thread, sentAt);
+      else this.#tally.sent(draft);
+    });
     if (from.standing === 'human' && answers !== undefined) this.acknowledge(humanName, [answers]);
-    if (verdict.is === 'held') this.#sayHeld(message, verdict);
     this.#sent(message);
+    if (verdict.is === 'held') this.#sayHeld(message, verdict.why);
     return message;
+  }
+
+  /** A loop that reaches the person is none any more. */
+  #verdictOn(draft: Pick<Message, 'thread' | 'from' | 'to' | 'hops' | 'sentAt'>): LoopVerdict {
+    if (draft.to.every((name) => name === humanName)) return free;
+    return loopVerdict(this.#tally.with(draft, this.#limits), this.#limits);
+  }
+
+  /** A person typed into the member's pane: what it has received before leads to nothing any more. */
+  typedByPerson(member: string): void {
+    this.#memory.transact(() => this.#chains.end(member));
   }
 
   #modelOf({ name }: Message['from']): Pick<Message, 'model'> {
@@ -270,6 +288,14 @@ export class Messages {
     return this.#memory.mail.unreadOf(member).map(({ sent }) => sent);
   }
 
+  /** What is held for the member, by thread. */
+  heldFor(member: string): Array<{ readonly thread: string; readonly messages: number }> {
+    const counts = new Map<string, number>();
+    for (const { sent } of this.#memory.mail.mailOf(member, ['held']))
+      counts.set(sent.thread, (counts.get(sent.thread) ?? 0) + 1);
+    return [...counts].map(([thread, messages]) => ({ thread, messages }));
+  }
+
   countUnread(member: string): number {
     return this.#memory.mail.countUnread(member);
   }
@@ -299,6 +325,8 @@ export class Messages {
     this.#memory.transact(() => {
       for (const mail of held) this.#steps.step(mail, { type: 'let-go' });
       for (const { sent } of held) for (const name of [sent.from.name, ...sent.to]) this.#chains.end(name);
+      this.#tally.personIn(thread, this.#clock.now());
+      this.#memory.saveMemory(heldKey(thread), null);
     });
     for (const member of new Set(held.map((mail) => mail.member))) this.tellOf(member);
     return held.length;
@@ -345,9 +373,30 @@ export class Messages {
     });
   }
 
-  #sayHeld({ thread, from }: Message, { why }: Extract<LoopVerdict, { is: 'held' }>): void {
-    const text = `thread ${thread}: a message of ${this.#directory.shown(from.name)} is held: ${why}; \`bridge resume --thread ${thread}\` lets it go on`;
-    this.#on({ type: 'said', level: 'warning', text });
+  /** The person is told by a page, once until he lets the thread go on: it stands in the thread, for all who read there. */
+  #sayHeld(message: Message, why: string): void {
+    const { thread, from, id, sentAt } = message;
+    const resume = `\`bridge resume --thread ${/ /.test(thread) ? `'${thread}'` : thread}\` lets it go on`;
+    const text = `a message of ${this.#directory.shown(from.name)} is held: ${why}; ${resume}`;
+    this.#on({ type: 'said', level: 'warning', text: `thread ${thread}: ${text}` });
+    if (this.#memory.memory<number>(heldKey(thread)) !== null) return;
+    const note: Message = {
+      id: this.#mint() as MessageId,
+      thread,
+      from: { name: 'bridge', standing: 'verified' },
+      to: [humanName],
+      body: `In thread ${thread} ${text}.`,
+      sentAt,
+      causedBy: id,
+      hops: 0,
+      noReply: true,
+      note: true,
+    };
+    this.#memory.transact(() => {
+      this.#memory.saveMemory(heldKey(thread), sentAt);
+      this.#memory.mail.saveMessage(note, { is: 'waiting' });
+    });
+    this.#sent(note);
   }
 
   /** Of the same people it is the same, whoever writes; those of two projects that have one label are two. */
@@ -363,6 +412,11 @@ export class Messages {
   #known(name: string): string {
     return this.#memory.mail.threadLike(name) ?? name;
   }
+}
+
+/** That the person was told of what is held in this thread. */
+function heldKey(thread: string): string {
+  return `held|${thread}`;
 }
 
 /** What is kept of an order only where it was chosen. */

@@ -2,7 +2,6 @@ import type { Clock } from '../core/clock.ts';
 import { isEnded, isWaiting } from '../core/delivery-machine.ts';
 import type { Delivery, DeliveryOptions, Envelope } from '../core/envelope.ts';
 import type { DeliveryId, EnvelopeId } from '../core/ids.ts';
-import { type LoopVerdict, loopVerdict } from '../core/loop-guard.ts';
 import { type EnvelopeLook, type Heading, inEnvelope } from '../core/mail-envelope.ts';
 import { doorbellText, goesAsText, isAboutMail, mailThread, marksOf, senderIn, shortId } from '../core/mail-lines.ts';
 import {
@@ -186,7 +185,7 @@ export class Offering {
   }
 
   #text(sent: Message, living: LivingMember): string {
-    const marks = marksOf(sent, warningOf(loopVerdict(sent.hops)));
+    const marks = marksOf(sent);
     const from = senderIn(this.#withShownNames(sent));
     return this.#inEnvelope(living, { from, id: shortId(sent.id), at: sent.sentAt }, sent.from.name, sent.body, marks);
   }
@@ -290,8 +289,4 @@ function lastDeadline(offered: readonly SentMail[]): number | null {
   return offered.some(({ expiresAt }) => expiresAt === null)
     ? null
     : Math.max(...offered.map((mail) => mail.expiresAt!));
-}
-
-function warningOf(verdict: LoopVerdict): string | null {
-  return verdict.is === 'warned' ? verdict.words : null;
 }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Delivery, DeliveryState } from '../../bridge/core/envelope.ts';
 import type { PublicEvent } from '../../bridge/core/events.ts';
 import { mintId } from '../../bridge/core/ids.ts';
+import { usualLoopLimits } from '../../bridge/core/loop-guard.ts';
 import type { Message, Sender } from '../../bridge/core/message.ts';
 import type { PaneIdentity } from '../../bridge/core/pane.ts';
 import { auditJournal } from '../../bridge/journal/audit.ts';
@@ -93,6 +94,7 @@ function open(): void {
       },
     },
     clock,
+    limits: usualLoopLimits,
     place: (message) => place(message),
     mint() {
       now += 1;
@@ -590,4 +592,57 @@ test('agents that go in circles still reach the person', async () => {
   const sent = tell(agent('shop/coder'), 'human', 'We go in circles.');
   await settled();
   expect(stateOf(sent, 'human')).toBe('submitted');
+});
+
+/** An exchange without chains: nobody reads what the other wrote before he writes again. */
+function unread(from: string, to: string, thread: string | null = null) {
+  now += 1;
+  return messages.send({ from: agent(from), to: [to], body: 'and you?', thread, noReply: false });
+}
+const isHeld = (sent: Message) => sent.to.some((name) => stateOf(sent, name) === 'held');
+
+test('two that write by turns are held after six rounds, whether they read or not; a person’s word begins the count anew', () => {
+  const turn = (round: number) =>
+    round % 2 === 0 ? unread('shop/coder', 'shop/lead') : unread('shop/lead', 'shop/coder');
+  const sent = Array.from({ length: 12 }, (_, round) => turn(round));
+  expect(sent.some(isHeld)).toBe(false);
+  expect(sent.filter(({ warning }) => warning !== undefined)).toHaveLength(6);
+  expect(sent.at(-1)?.warning).toBe('6 rounds between these two without a person, held from 7 on');
+  const over = turn(12);
+  expect(isHeld(over)).toBe(true);
+  expect(messages.letGo(over.thread)).toBe(1);
+  expect(isHeld(turn(13))).toBe(false);
+  for (const round of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) turn(round);
+  messages.typedByPerson('shop/lead');
+  expect(isHeld(turn(0))).toBe(false);
+});
+
+test('who writes to many, and a thread that many write in, are held within an hour, and free in the next', () => {
+  const others = names.filter((name) => name !== 'shop/coder');
+  const write = (count: number, thread: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => unread('shop/coder', others[index % others.length]!, thread(index)));
+  const apart = (index: number) => `apart/${index}`;
+  expect(write(usualLoopLimits.memberPerHour, apart).some(isHeld)).toBe(false);
+  expect(write(1, () => 'one-more').every(isHeld)).toBe(true);
+  now += 3_600_000;
+  expect(write(1, () => 'later').some(isHeld)).toBe(false);
+
+  const talk = (count: number) =>
+    Array.from({ length: count }, (_, index) => {
+      messages.typedByPerson(names[index % names.length]!);
+      return unread(names[index % names.length]!, names[(index + 1) % names.length]!, 'crowd');
+    });
+  expect(talk(usualLoopLimits.threadPerHour).some(isHeld)).toBe(false);
+  expect(talk(1).every(isHeld)).toBe(true);
+  // a person's word in that thread is what it takes
+  messages.send({ from: human, to: ['shop/lead'], body: 'Go on.', thread: 'crowd', noReply: false });
+  expect(talk(1).some(isHeld)).toBe(false);
+});
+
+test('a person at the keys of a pane ends the chains of its member', () => {
+  for (const [from, to] of Array.from({ length: 9 }, (_, i) => (i % 2 === 0 ? [1, 0] : [0, 1])))
+    messages.acknowledge(names[to!]!, [unread(names[from!]!, names[to!]!)]);
+  expect(unread(names[0]!, names[1]!).hops).toBe(10);
+  messages.typedByPerson(names[0]!);
+  expect(unread(names[0]!, names[1]!).hops).toBe(1);
 });

@@ -2,6 +2,7 @@ import type { Config } from '../../config/config-values.ts';
 import type { Mailbox } from '../../controllers/mailbox.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { PublicEvent } from '../../core/events.ts';
+import type { LoopLimits } from '../../core/loop-guard.ts';
 import { withShownMembers } from '../../core/mail-lines.ts';
 import { isCalled } from '../../core/names.ts';
 import { identityKey } from '../../core/pane.ts';
@@ -25,6 +26,7 @@ export function assembleMessages(parts: {
   projects: Projects;
   deliveries: DeliveryQueue;
   living: () => readonly LivingPane[];
+  limits: LoopLimits;
   /** null in a dry run: nothing is written */
   mailbox: Mailbox | null;
   emit: (event: PublicEvent) => void;
@@ -46,6 +48,7 @@ export function assembleMessages(parts: {
       journal
         .requests({ pane: identityKey(pane), states: openRequests })
         .some(({ kind, via }) => via === 'screen' && answeredFirst.includes(kind)),
+    limits: parts.limits,
     place: (message) => {
       if (parts.mailbox === null) throw new Error('a dry run writes no pages');
       return parts.mailbox.publishMessage(withShownMembers(message, (name) => directory.shown(name)));

@@ -30,9 +30,11 @@ const journalLost = 'the journal was lost: this may have been answered before';
 type Needed = Pick<
   Bridge,
   | 'deliveries'
+  | 'directory'
   | 'dispatches'
   | 'emit'
   | 'journal'
+  | 'messages'
   | 'opener'
   | 'ownership'
   | 'panes'
@@ -60,6 +62,10 @@ export class WatchedPane {
   #distrust: string | null;
   /** the inputs that were seen first: a turn that one of them opened was there before us */
   #firstInputs: string | null = null;
+  /** when the last turn began, a person last pressed a key here, and something of ours was last seen to arrive, by `systemClock` */
+  #turnBeganAt = 0;
+  #lastHumanKeyAt = 0;
+  #arrivedAt = 0;
   #said = '';
   #stateSince: number;
   #isSmall = false;
@@ -86,6 +92,7 @@ export class WatchedPane {
     this.#distrust = bridge.setAside === null ? (distrust ?? null) : journalLost;
     this.#listed = listing(facts);
     this.#stateSince = systemClock.now();
+    this.#turnBeganAt = this.#stateSince;
     this.#sayIfSmall(facts);
     const config = bridge.projects.configFor(snapshot.identity);
     this.#dialogs = new DialogWatch({
@@ -97,7 +104,11 @@ export class WatchedPane {
     });
     this.#alert = new DialogAlert((event) => bridge.emit(event), name);
     this.watcher = new PaneWatcher({
-      capture: () => bridge.panes.capture(snapshot.identity),
+      capture: async () => {
+        const seen = await bridge.panes.capture(snapshot.identity);
+        this.#lastHumanKeyAt = seen?.lastHumanKeyAt ?? this.#lastHumanKeyAt;
+        return seen;
+      },
       activity: () => bridge.panes.activityOf(snapshot.identity),
       motion: (seen) => bridge.panes.motion(seen),
       clock: systemClock,
@@ -166,6 +177,7 @@ export class WatchedPane {
     const { envelope, state, dialog } = delivery;
     if (dialog !== undefined && whyTurnPassed(state) !== null) this.#dialogs.passed(envelope.thread);
     if (state.is !== 'acknowledged') return;
+    this.#arrivedAt = systemClock.now();
     if (sawDialogEnd(delivery)) this.#dialogs.chosen();
     // a draft is no input yet
     else if (dialog === undefined && envelope.kind !== 'draft') {
@@ -178,6 +190,9 @@ export class WatchedPane {
     this.watcher.clockSet(byMs);
     const { takenAtMs } = this.#snapshot;
     this.#snapshot = { ...this.#snapshot, takenAtMs: takenAtMs + byMs };
+    this.#turnBeganAt += byMs;
+    this.#lastHumanKeyAt += byMs;
+    this.#arrivedAt += byMs;
   }
 
   close(): void {
@@ -242,6 +257,7 @@ export class WatchedPane {
         return;
       case 'turn-began':
         this.#remember();
+        this.#noteWhoBegan();
         this.#settle();
         if (this.role === 'worker') requests.turnBegan(this.identity, turnId(this.identity, event.turn));
         return;
@@ -287,6 +303,20 @@ export class WatchedPane {
     if (this.#reading === null) return {};
     const isWhole = kind === 'request' && !truncated;
     return { turnMark: markTurn(this.watcher.inputs, this.#reading, isWhole ? text : undefined) };
+  }
+
+  /** A turn that nothing of ours began, after keys of a person at this pane, is his: messages are counted anew from here. */
+  #noteWhoBegan(): void {
+    const { journal, directory, messages } = this.#bridge;
+    const before = this.#turnBeganAt;
+    this.#turnBeganAt = systemClock.now();
+    const isTyping = journal
+      .deliveries({ open: true })
+      .filter(({ state }) => state.is === 'typed' || state.is === 'submitted')
+      .some(({ recipient }) => identityKey(recipient) === identityKey(this.identity));
+    const isOurs = isTyping || this.#arrivedAt >= before;
+    const member = directory.at(this.identity);
+    if (member !== null && !isOurs && this.#lastHumanKeyAt >= before) messages.typedByPerson(member.name);
   }
 
   #remember(): void {
