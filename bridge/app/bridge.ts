@@ -224,7 +224,7 @@ export class Bridge {
       'server-gone': [(event) => this.#watching.serverGone(event)],
       'server-back': [(event) => this.#watching.serverBack(event)],
       'agent-signalled': [emit, (event) => panes.signalled(event)],
-      'request-changed': [emit, wake],
+      'request-changed': [emit, wake, ({ request, what }) => what === 'request-opened' && messages.asked(request.pane)],
       'effect-failed': [
         ({ request, what, fault }) =>
           this.say('warning', `request ${request.id}: ${what}: ${messageOf(fault)}; it is tried again`),

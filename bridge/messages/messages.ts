@@ -8,6 +8,7 @@ import { free, type LoopLimits, type LoopVerdict, loopVerdict } from '../core/lo
 import { shortId } from '../core/mail-lines.ts';
 import { humanName } from '../core/member.ts';
 import type { MailState, Message, MessageId, Priority, Sender, SentMail } from '../core/message.ts';
+import type { PaneIdentity } from '../core/pane.ts';
 import { type Audience, type AudienceOrder, audienceOf } from './audience.ts';
 import { Chains } from './chains.ts';
 import type { Directory } from './directory.ts';
@@ -312,6 +313,11 @@ export class Messages {
     const at = this.#clock.now();
     const waiting = this.#memory.mail.mailOf(member, ['waiting', 'held']);
     return waiting.filter((mail) => this.#steps.step(mail, { type: 'withdrawn', at })).length;
+  }
+
+  /** Something in this pane waits for an answer from now on: what was on its way there comes after that. */
+  asked(pane: PaneIdentity): void {
+    this.#offering.asked(pane);
   }
 
   /** What is on its way to the member, and not being typed yet, waits again. */

@@ -100,6 +100,13 @@ export class Offering {
     });
   }
 
+  /** Something in this pane waits for an answer from now on: what was on its way there, and is not being typed, comes after that. */
+  asked(pane: PaneIdentity): void {
+    const member = this.#directory.at(pane);
+    if (member === null || !this.#isAsking(pane)) return;
+    for (const mail of this.#of(member.name, 'offered')) this.takeBack(mail, 'it waits for an answer itself');
+  }
+
   /** An agent bears this name from now on: what another one was rung for, and has not read, is rung for anew. */
   back(member: string): void {
     const living = this.#directory.paneOf(member);

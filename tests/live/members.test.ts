@@ -223,6 +223,7 @@ test('a rule that names a member has what it asks answered', async () => {
   await watch();
   await joins(one, 'codex');
   await joins(two, 'other');
+  await comes(one, '[other -> codex] other has joined shop (no reply needed)');
   await two.perform({ play: [{ request: 'Which database?' }], input: 'go' });
   await one.perform({ play: [{ request: 'Which database?' }], input: 'go' });
   await comes(one, 'SQLite.');

@@ -129,6 +129,21 @@ test('three agents that always answer are held after ten messages, and a person 
   await waitFor('it went on', () => inputs().length > 11, { limitMs: 30_000 });
 });
 
+test('who asks something while mail is on its way to it gets the answer first', async () => {
+  const coder = await member('coder');
+  const watching = await watch();
+  await watching.line('watched', found('coder'));
+  await coder.perform({ busy: true });
+  expect(await tell('coder', 'later', '--wait', '0')).toMatchObject({ code: 2 });
+  await watching.line('it is on its way', (line) => line.type === 'delivery-changed' && line.state === 'held');
+  await coder.perform({ request: 'Which database?' });
+  await coder.perform({ busy: false });
+  const asked = await watching.line('asked', (line) => line.type === 'request-changed');
+  expect(await run(tmux, ['answer', String(asked.id), 'SQLite.', '--home', home])).toMatchObject({ code: 0 });
+  await waitFor('both have come', () => coder.inputs().length === 2, { limitMs: 30_000 });
+  expect(coder.inputs().map((text) => text.replace(/^.*\] /, ''))).toEqual(['SQLite.', 'later']);
+});
+
 test('who says how long to wait is told at the receipt, and not that it is held', async () => {
   const coder = await member('coder');
   const watching = await watch();

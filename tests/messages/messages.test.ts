@@ -443,6 +443,20 @@ test('who comes under a name is rung for what its predecessor was rung for and h
   expect(posted).toHaveLength(4);
 });
 
+test('who asks something while mail is on its way has that after the answer', () => {
+  const sent = tell(human, 'lead', 'one');
+  messages.asked(paneOf('shop/lead'));
+  expect([cancelled, stateOf(sent, 'shop/lead')]).toEqual([[], 'offered']);
+  asking = ['shop/lead'];
+  messages.asked(paneOf('shop/lead'));
+  expect([cancelled, stateOf(sent, 'shop/lead')]).toEqual([[posted[0]!.id], 'waiting']);
+  messages.tick();
+  expect(posted).toHaveLength(1);
+  asking = [];
+  messages.tick();
+  expect(lines()).toEqual(['[human -> lead] one', '[human -> lead] one']);
+});
+
 test('after a restart nothing is lost and nothing offered twice', () => {
   tell(human, 'lead', 'one');
   tell(human, 'lead', 'two');
