@@ -8,7 +8,8 @@ const loaded = [];
 vm.Script = class extends vm.Script {
   constructor(source, options) {
     super(source, options);
-    loaded.push({ script: this, filename: options.filename });
+    // packages make scripts of their own, of no file
+    if (options?.filename) loaded.push({ script: this, filename: options.filename });
   }
 };
 process.on('exit', () => {
