@@ -18,7 +18,14 @@ export const archive = method({
   }),
   /** null: nothing has happened yet */
   result: z
-    .object({ threads: z.number(), events: z.number(), files: z.array(z.string()).readonly(), pages: z.number() })
+    .object({
+      threads: z.number(),
+      /** between members */
+      messages: z.number(),
+      events: z.number(),
+      files: z.array(z.string()).readonly(),
+      pages: z.number(),
+    })
     .nullable(),
   async run({ home, retentionDays, journal: open }: Reader, { days, dryRun }) {
     const kept = days ?? retentionDays;
@@ -30,7 +37,10 @@ export const archive = method({
     prepareHome(home);
     const now = systemClock.now();
     const endedBefore = now - kept * dayMs;
-    if (dryRun) return { ...journal.archivable(endedBefore), files: [], pages: 0 };
+    if (dryRun) {
+      const [requests, mail] = [journal.archivable(endedBefore), journal.archivableMail(endedBefore)];
+      return { ...requests, messages: mail.messages, events: requests.events + mail.events, files: [], pages: 0 };
+    }
     return new Retention({ journal, home, days: kept, say: () => {} }).run(endedBefore, now);
   },
 });

@@ -35,10 +35,14 @@ const places = {
   page: 'its page is in inbox/',
 } as const;
 
-/** For each recipient, in the order of the message. `isMoving`: it is over in a moment. */
-export function outcomesOf(bridge: ForOutcomes, message: Message): Array<Outcome & { readonly isMoving: boolean }> {
+/** For each recipient, in the order of the message. `isMoving`: it is over in a moment. @param states of one that was archived */
+export function outcomesOf(
+  bridge: ForOutcomes,
+  message: Message,
+  states: ReadonlyMap<string, MailState> | null = null,
+): Array<Outcome & { readonly isMoving: boolean }> {
   return message.to.map((member) => {
-    const state = bridge.messages.stateOf(message.id, member);
+    const state = states === null ? bridge.messages.stateOf(message.id, member) : (states.get(member) ?? null);
     const { isMoving = false, ...found } = outcomeIn(bridge, message, member, state);
     return { member: bridge.directory.shown(member), tookMs: null, receipt: null, ...found, isMoving };
   });

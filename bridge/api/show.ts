@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
+import { usageError } from '../core/failure.ts';
 import { id } from './arguments.ts';
 import { archivedView, type ForViews, findRequest, viewIn } from './find-request.ts';
 import { method } from './method.ts';
-import { wholeMessage, wholeMessageView } from './show-message.ts';
+import { messageShown, wholeMessageView } from './show-message.ts';
 import { requestView, textView } from './views.ts';
 
 /** One request whole, wherever it is kept; a text that was sent; or a message between members. */
@@ -14,16 +15,20 @@ export const show = method({
   async run(bridge: ForViews & Pick<Bridge, 'config' | 'directory' | 'messages'>, given) {
     const { journal } = bridge;
     const id = given.id.replace(/^#/, '');
-    const message = journal.mail.message(id);
-    if (message !== null || id !== given.id)
-      return { message: wholeMessage(bridge, message ?? bridge.messages.named(id)) };
+    const isMessage = id !== given.id || journal.mail.message(id) !== null;
+    const message = isMessage ? (messageShown(bridge, id) ?? missing(id)) : null;
+    if (message !== null) return { message };
     const sent = journal.delivery(id) ?? journal.deliveries().find((one) => one.id.endsWith(id));
     const request = journal.request(id) ?? journal.requests().find((one) => one.id.endsWith(id));
     if (sent && !request) return { sent };
     // the last characters of an id: requests were there before messages
-    if (!request && journal.mail.messagesEnding(id).length > 0)
-      return { message: wholeMessage(bridge, bridge.messages.named(id)) };
+    const found = request ? null : messageShown(bridge, id);
+    if (found !== null) return { message: found };
     const archived = request ? null : archivedView(bridge, id);
     return archived ?? viewIn(bridge, findRequest(bridge, id));
   },
 });
+
+function missing(id: string): never {
+  throw usageError('message', id, 'unknown', '`bridge history` lists them');
+}

@@ -8,9 +8,12 @@ const dayMs = 86_400_000;
 const againAfterMs = 3_600_000;
 /** A batch is two short transactions, for which whoever types has to wait: some milliseconds. */
 const batchThreads = 20;
+const batchMessages = 100;
 
 export interface Moved {
   readonly threads: number;
+  /** between members */
+  readonly messages: number;
   readonly events: number;
   /** names of the files in `archive/` that hold them */
   readonly files: readonly string[];
@@ -25,7 +28,7 @@ export class Retention {
   readonly #days: number;
   readonly #say: (text: string) => void;
   #dueAt = 0;
-  #moved = 0;
+  #moved = { threads: 0, messages: 0 };
   #sorting: Promise<void> | null = null;
 
   /** @param parts.days 0: nothing is ever moved */
@@ -42,17 +45,23 @@ export class Retention {
     const isDue = now >= this.#dueAt || this.#dueAt - now > dayMs;
     if (this.#days <= 0 || !isDue || this.#sorting !== null) return;
     this.#dueAt = now + againAfterMs;
-    const { threads } = this.#batch(now - this.#days * dayMs, now);
-    this.#moved += threads.length;
-    if (threads.length > 0) {
+    const { threads, messages } = this.#batch(now - this.#days * dayMs, now);
+    this.#moved.threads += threads;
+    this.#moved.messages += messages;
+    if (threads + messages > 0) {
       this.#dueAt = now;
       return;
     }
     this.#dueAt = now + dayMs;
     this.#sorting = this.#sort()
       .then(() => {
-        if (this.#moved > 0) this.#say(`${this.#moved} threads that ended ${this.#days} days ago moved to archive/`);
-        this.#moved = 0;
+        const { threads, messages } = this.#moved;
+        const what = [
+          ...(threads > 0 ? [`${threads} threads`] : []),
+          ...(messages > 0 ? [`${messages} messages`] : []),
+        ].join(' and ');
+        if (what !== '') this.#say(`${what} that ended ${this.#days} days ago moved to archive/`);
+        this.#moved = { threads: 0, messages: 0 };
       })
       .catch((fault) => {
         this.#dueAt = now + againAfterMs;
@@ -66,15 +75,16 @@ export class Retention {
   /** All of it now. */
   async run(endedBefore: number, now: number): Promise<Moved> {
     const files = new Set<string>();
-    let [threads, events] = [0, 0];
+    let [threads, messages, events] = [0, 0, 0];
     for (let batch = this.#batch(endedBefore, now); batch.file !== null; batch = this.#batch(endedBefore, now)) {
       files.add(batch.file);
-      threads += batch.threads.length;
+      threads += batch.threads;
+      messages += batch.messages;
       events += batch.events;
       // a bridge that does this goes on with its work meanwhile
       await new Promise((resolve) => setImmediate(resolve));
     }
-    return { threads, events, files: [...files], pages: await this.#sort() };
+    return { threads, messages, events, files: [...files], pages: await this.#sort() };
   }
 
   /** Resolves when no file is being moved. */
@@ -82,8 +92,10 @@ export class Retention {
     await this.#sorting;
   }
 
-  #batch(endedBefore: number, now: number) {
-    return this.#journal.archive(this.#archive, { endedBefore, now, limit: batchThreads });
+  #batch(endedBefore: number, now: number): Omit<Moved, 'files' | 'pages'> & { readonly file: string | null } {
+    const requests = this.#journal.archive(this.#archive, { endedBefore, now, limit: batchThreads });
+    if (requests.file !== null) return { ...requests, threads: requests.threads.length, messages: 0 };
+    return { threads: 0, ...this.#journal.archiveMail(this.#archive, { endedBefore, now, limit: batchMessages }) };
   }
 
   #sort(): Promise<number> {

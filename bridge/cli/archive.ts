@@ -16,12 +16,13 @@ export function registerArchive(command: Command): void {
       const moved = await invoke(context, 'archive', { days, dryRun: dryRun === true });
       const { out } = context;
       if (moved === null) {
-        out.result('nothing has happened yet', { threads: 0, events: 0, files: [], pages: 0 });
+        out.result('nothing has happened yet', { threads: 0, messages: 0, events: 0, files: [], pages: 0 });
         return 0;
       }
-      const { threads, events, files } = moved;
+      const { threads, messages, events, files } = moved;
       const where = files.length === 0 ? '' : ` to ${files.map((file) => `archive/${file}`).join(', ')}`;
-      const what = `${threads} threads with ${events} events`;
+      const mail = messages === 0 ? '' : ` and ${messages} messages`;
+      const what = `${threads} threads${mail} with ${events} events`;
       out.result(dryRun ? `would move ${what}` : `moved ${what}${where}`, moved);
       return 0;
     }),

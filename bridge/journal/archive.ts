@@ -112,14 +112,17 @@ export function archiveThreads(db: DatabaseSyncInstance, folder: string, order: 
   return takeOut(db, copies, basename(path), order);
 }
 
-interface Copy {
+export interface Copy {
   readonly thread: string;
   readonly requests: Row[];
   readonly deliveries: Row[];
+  /** of a message between members, with what became of it for each */
+  readonly messages?: Row[];
+  readonly mail?: Row[];
   readonly events: Row[];
 }
 
-type Row = Record<string, string | number>;
+export type Row = Record<string, string | number>;
 
 function copyOf(db: DatabaseSyncInstance, thread: string): Copy {
   const all = (sql: string) => db.prepare(sql).all({ thread }) as Row[];
@@ -132,7 +135,7 @@ function copyOf(db: DatabaseSyncInstance, thread: string): Copy {
 }
 
 /** @returns the file that holds all of them now, on the disk */
-function keep(folder: string, month: string, copies: readonly Copy[]): string {
+export function keep(folder: string, month: string, copies: readonly Copy[]): string {
   for (let number = 1; number <= mostFilesOfAMonth; number += 1) {
     const path = join(folder, `${month}${number === 1 ? '' : `.${number}`}.db`);
     try {
@@ -164,6 +167,7 @@ function keptIn(path: string, copies: readonly Copy[]): boolean {
     archive.exec('BEGIN IMMEDIATE');
     for (const copy of copies) {
       for (const table of ['requests', 'deliveries'] as const) for (const row of copy[table]) put(archive, table, row);
+      for (const row of copy.messages ?? []) putMessage(archive, row, copy.mail ?? []);
       for (const event of copy.events) {
         if (!putEvent(archive, event)) {
           archive.exec('ROLLBACK');
@@ -205,6 +209,19 @@ function put(archive: DatabaseSyncInstance, table: 'requests' | 'deliveries', ro
        ON CONFLICT (id) DO UPDATE SET ${changes.join()}`,
     )
     .run(...columns.map((column) => row[column]!));
+}
+
+function putMessage(archive: DatabaseSyncInstance, row: Row, mail: readonly Row[]): void {
+  const insert = (table: string, given: Row) => {
+    const columns = Object.keys(given);
+    return archive
+      .prepare(`INSERT OR REPLACE INTO ${table} (${columns.join()}) VALUES (${columns.map(() => '?').join()})`)
+      .run(...columns.map((column) => given[column]!));
+  };
+  // a mark that was given again since names another message
+  const { seq, sender_key, ...message } = row;
+  const { lastInsertRowid } = insert('messages', message);
+  for (const one of mail) insert('mail', { ...one, seq: Number(lastInsertRowid) });
 }
 
 function putEvent(archive: DatabaseSyncInstance, { seq, at, kind, subject, data }: Row): boolean {
@@ -273,6 +290,6 @@ function withoutWords(state: RequestState): RequestState {
   return { ...state, notTyped: { answer: { ...answer, ...silent }, deliveryId } };
 }
 
-function monthOf(instant: number): string {
+export function monthOf(instant: number): string {
   return new Date(instant).toISOString().slice(0, 7);
 }

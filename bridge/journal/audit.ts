@@ -207,9 +207,9 @@ class Auditor {
       db = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs });
       const sound = db.prepare('PRAGMA integrity_check(1)').get() as { integrity_check: string };
       if (sound.integrity_check !== 'ok') throw new Error(sound.integrity_check);
-      const kept = db.prepare(
-        'SELECT id FROM requests WHERE id = ?1 UNION ALL SELECT id FROM deliveries WHERE id = ?1',
-      );
+      const hasMail = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'messages'").get() !== undefined;
+      const tables = ['requests', 'deliveries', ...(hasMail ? ['messages'] : [])];
+      const kept = db.prepare(tables.map((table) => `SELECT id FROM ${table} WHERE id = ?1`).join(' UNION ALL '));
       const counted = db.prepare('SELECT count(*) AS n FROM events WHERE subject = ?');
       const lost = subjects.filter(([subject, events]) => {
         const { n } = counted.get(subject) as { n: number };

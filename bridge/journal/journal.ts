@@ -17,6 +17,7 @@ import {
 import { refuseStale } from './delivery-order.ts';
 import { movePane, panesToPlace } from './earlier-panes.ts';
 import { journalFault } from './faults.ts';
+import { archiveMessages, countArchivableMail, type MailBatch } from './mail-archive.ts';
 import { MailTables } from './mail-tables.ts';
 import { openDatabase } from './opening.ts';
 import { digest, type ListFilter, type Statements } from './statements.ts';
@@ -162,6 +163,17 @@ export class Journal {
   archive(folder: string, order: ArchiveOrder): ArchiveBatch {
     if (this.#depth > 0) throw this.#fault('a transaction cannot archive');
     return this.#run(() => archiveThreads(this.#db, folder, order));
+  }
+
+  /** The same with messages between members, of threads as old as they are: those that are over, and that all have read. */
+  archiveMail(folder: string, order: ArchiveOrder): MailBatch {
+    if (this.#depth > 0) throw this.#fault('a transaction cannot archive');
+    return this.#run(() => archiveMessages(this.#db, folder, order));
+  }
+
+  /** How many messages that would move. */
+  archivableMail(endedBefore: number): { readonly messages: number; readonly events: number } {
+    return this.#run(() => countArchivableMail(this.#db, endedBefore));
   }
 
   /** How many threads have ended before this instant; nothing is moved. */

@@ -129,3 +129,26 @@ test('the log of mail follows while a bridge runs', async () => {
   await waitFor('it is in the log', () => readFileSync(join(home, 'mail.log'), 'utf8').includes('"state":"submitted"'));
   expect(coder.inputs()).toHaveLength(1);
 });
+
+test('a message that was archived is shown as before, and its thread is listed with what is left', async () => {
+  const coder = await member('coder');
+  const watching = await watch();
+  await watching.line('watched', found('coder'));
+  await command('add', 'critic');
+  const id = /#(\w{4})/.exec((await command('post', 'plan', 'one', '--to', 'coder', '--wait')).stdout)![1]!;
+  await command('post', 'plan', 'two', '--to', 'critic');
+  const before = await out('show', id, '--json');
+  // a whole second later: what ended in this one stays
+  await waitFor('it is old enough', async () => (await out('archive', '--older-than', '0')).includes('1 messages'));
+  expect(await out('show', id, '--json')).toBe(before);
+  expect(await command('thread', 'read', 'plan')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^(?!.*\bone\b)[\s\S]*two/),
+  });
+  await waitFor(
+    'the page has what is left',
+    () => !readFileSync(join(home, 'threads/plan.md'), 'utf8').includes('one'),
+  );
+  expect(await command('verify')).toMatchObject({ code: 0 });
+  expect(coder.inputs()).toHaveLength(1);
+});
