@@ -37,12 +37,15 @@ const namedThreads = 3;
 
 /**
  * What a doorbell says of all that is unread, in one line: who wrote, in which threads, where those are to be read as files, and the command that reads it.
+ * It names the last message: a bell that said the same as the one before could not be told from it on the screen.
+ * @param unread in the order of sending
  * @param folder the state directory, as people write it
  */
 export function doorbellText(unread: readonly Message[], folder: string): string {
   const threads = [...new Set(unread.map(({ thread }) => thread))];
   const senders = [...new Set(unread.map(senderIn))];
-  const count = unread.length === 1 ? '1 message' : `${unread.length} messages`;
+  const last = `#${shortId(unread.at(-1)?.id ?? '')}`;
+  const count = unread.length === 1 ? `1 message ${last}` : `${unread.length} messages up to ${last}`;
   const where = threads.length > namedThreads ? `${threads.length} threads` : threadsNamed(threads);
   const file = threads.length === 1 ? fileOfThread(threads[0]!) : null;
   const warning = unread.findLast((message) => message.warning !== undefined)?.warning;

@@ -141,7 +141,7 @@ test.runIf(isWanted('claude') && isWanted('codex'))(
       const bells = agent.messages().filter((text) => text.includes('read with: bridge inbox'));
       expect(bells).toEqual([
         expect.stringMatching(
-          /^\[bridge -> worker-\w+\] 1 message from worker-\w+ in thread talk \(.*talk\.md\); read with/,
+          /^\[bridge -> worker-\w+\] 1 message #\w{4} from worker-\w+ in thread talk \(.*talk\.md\); read with/,
         ),
       ]);
     }

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { MessageView } from '../../bridge/api/inbox.ts';
+import { isEnded } from '../../bridge/core/delivery-machine.ts';
 import type { Delivery } from '../../bridge/core/envelope.ts';
 import { shortId } from '../../bridge/core/mail-lines.ts';
 import { isUnread, type MailState, type Message } from '../../bridge/core/message.ts';
@@ -242,7 +243,7 @@ export class MailScene {
   }
 
   async #whatMoves(): Promise<string> {
-    const { messages } = this.kept();
+    const { messages, deliveries } = this.kept();
     for (const { id, mails } of messages) {
       for (const { member, state } of mails) {
         const agent = this.living.get(member as MemberName);
@@ -257,6 +258,11 @@ export class MailScene {
         }
       }
     }
+    // who reads at once has read before the receipt of its bell is there
+    const open = deliveries.find(
+      ({ envelope, state }) => !isEnded(state) && this.living.has(labelOf(envelope.to) as MemberName),
+    );
+    if (open !== undefined) return `a line to ${open.envelope.to} is ${open.state.is}`;
     for (const agent of this.living.values()) {
       if ((await stateOf(agent)) === 'busy') return `${agent.label} is at work`;
     }

@@ -129,7 +129,7 @@ const receipt = { at: 0, typedAt: 0, evidence: 'composer-emptied-and-echoed', li
 const arrived: DeliveryState = { is: 'acknowledged', receipt };
 const ends = (state: DeliveryState, which = posted.length - 1) =>
   messages.deliveryChanged({ ...posted[which]!, state } as Delivery);
-const lines = () => posted.map(({ envelope }) => envelope.body.replace(/ #\w+\]/, ']'));
+const lines = () => posted.map(({ envelope }) => envelope.body.replace(/ (?:up to )?#\w+(?=\]| from )/, ''));
 const tell = (from: Sender, to: string, body: string) =>
   messages.send({ from, to: [to], body, thread: null, noReply: false });
 const stateOf = (message: { id: never | string }, member: string) => messages.stateOf(message.id as never, member)?.is;
