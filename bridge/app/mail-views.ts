@@ -4,7 +4,7 @@ import { messageOf } from '../core/failure.ts';
 import { entryOf, fileOfThread, mailLogName } from '../core/mail-lines.ts';
 import { mailRecord, mailRecordLine } from '../core/mail-record.ts';
 import type { Journal } from '../journal/journal.ts';
-import { type Pages, ViewFile } from './view-file.ts';
+import { type Pages, removeDrafts, ViewFile } from './view-file.ts';
 
 /** So many entries are read at once: whoever types waits for that. */
 const pageEntries = 200;
@@ -25,6 +25,7 @@ export class MailViews {
   /** what was said of a file that cannot be written, until it can */
   readonly #said = new Map<string, string>();
   #lookedAt = '';
+  #isTidy = false;
   #closed = false;
 
   constructor(parts: { home: string; journal: Journal; clock: Clock; say: (text: string) => void }) {
@@ -47,10 +48,17 @@ export class MailViews {
 
   /** Whoever has edited or deleted a file finds it as it was, soon. */
   tick(): void {
+    if (!this.#isTidy) this.#tidy();
     const names = this.#journal.mail.threadNamesAfter(this.#lookedAt, threadsAtOnce);
     this.#lookedAt = names.length < threadsAtOnce ? '' : names.at(-1)!;
     for (const name of [...names.flatMap((thread) => fileOfThread(thread) ?? []), mailLogName])
       if (this.#file(name)?.isCurrent() === false) this.#write(name);
+  }
+
+  #tidy(): void {
+    this.#isTidy = true;
+    removeDrafts(this.#home, false);
+    removeDrafts(join(this.#home, 'threads'), true);
   }
 
   /** Resolves when all of it is written, as far as it can be. */

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
+  existsSync,
   fchmodSync,
   fstatSync,
   lstatSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   type Stats,
@@ -20,6 +22,27 @@ import type { Documents } from '../core/documents.ts';
 export interface Pages {
   /** the text of the next entries after the one of this number, and the number of the last of them; null: there are none */
   after(seq: number): { readonly text: string; readonly seq: number } | null;
+}
+
+const draft = /^\..+\.(\d+)-[0-9a-f]{8}\.tmp$/;
+
+/** Takes away what processes that were killed have left of views in this folder and those below. */
+export function removeDrafts(folder: string, isDeep: boolean): void {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const pid = entry.isFile() ? draft.exec(entry.name)?.[1] : undefined;
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(folder, entry.name), { force: true });
+    else if (isDeep && entry.isDirectory()) removeDrafts(join(folder, entry.name), true);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (fault) {
+    return (fault as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** How far the file was written, and what it looked like then: one that looks otherwise was touched by somebody. */
@@ -91,7 +114,10 @@ export class ViewFile {
 
   async #replace(before: Mark | null): Promise<void> {
     this.#makeFolders();
-    const temporary = join(dirname(this.path), `.${basename(this.path)}.${randomBytes(4).toString('hex')}.tmp`);
+    const temporary = join(
+      dirname(this.path),
+      `.${basename(this.path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`,
+    );
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW | constants.O_APPEND;
     const file = openSync(temporary, flags, 0o600);
     try {

@@ -232,3 +232,15 @@ test('an audit finds a file that is not as it was written, and repairs it', asyn
   expect((await repairHome(home, later)).findings).toEqual([]);
   expect([text(), readFileSync(join(home, 'mail.log'), 'utf8')]).toEqual([page, record]);
 });
+
+test('what a killed process has left of a file is taken away at the start; what a living one writes is not', () => {
+  mkdirSync(join(home, 'threads', 'release'), { recursive: true });
+  const left = [
+    join(home, '.mail.log.4194305-0123abcd.tmp'),
+    join(home, 'threads', 'release', '.plan.md.4194305-0123abcd.tmp'),
+  ];
+  const kept = [join(home, `.mail.log.${process.pid}-0123abcd.tmp`), join(home, '.mine.tmp')];
+  for (const file of [...left, ...kept]) writeFileSync(file, '');
+  views.tick();
+  expect([...left, ...kept].filter((file) => existsSync(file))).toEqual(kept);
+});

@@ -83,6 +83,7 @@ export class Watch implements Watching {
     bridge.messages.resume();
     await bridge.deliveries.resume();
     bridge.messages.tick();
+    bridge.mailViews?.tick();
     this.#tick();
   }
 
