@@ -11,6 +11,7 @@ export const cline: AgentProgram = {
     agent: 'cline',
     ...usualComposer,
     settleMs: 400,
+    interruptKey: 'Escape',
     longPasteMarkers: ['\\[.*\\.\\.\\. Pasted \\+([0-9]+) lines\\]'],
     references: fileReferences,
     changes: { trims: true },

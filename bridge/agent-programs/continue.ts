@@ -11,6 +11,7 @@ export const continueAgent: AgentProgram = {
     agent: 'continue',
     ...usualComposer,
     settleMs: 400,
+    interruptKey: 'Escape',
     // of one line it tells no size
     longPasteMarkers: ['\\[Paste #[0-9]+, ([0-9]+) lines\\]', '\\[Paste #[0-9]+\\]'],
     commandEndings: [

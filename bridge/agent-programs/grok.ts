@@ -25,6 +25,7 @@ export const grok: AgentProgram = {
     maxLineBytes: 1000,
     whileBusy: 'grok would break off its answer and begin another turn beside it',
     settleMs: 400,
+    interruptKey: 'Escape',
     longPasteMarkers: [],
     commandOpenings: [{ pattern: `^\\s*(?:/|(?:${shellWords}|exit|quit)(?: |$))`, prefix: 'Answer: ' }],
     commandEndings: [],

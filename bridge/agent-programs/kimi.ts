@@ -17,6 +17,7 @@ export const kimi: AgentProgram = {
     agent: 'kimi',
     ...usualComposer,
     settleMs: 100,
+    interruptKey: 'Escape',
     longPasteMarkers: ['\\[paste #[0-9]+ \\+?([0-9]+) (lines|chars)\\]'],
     commandEndings: endingsWithNames,
     changes: { trims: true, tab: '    ', joinsFailed: '\n\n' },

@@ -11,6 +11,7 @@ export const pi: AgentProgram = {
     agent: 'pi',
     ...usualComposer,
     settleMs: 100,
+    interruptKey: 'Escape',
     longPasteMarkers: ['\\[paste #[0-9]+ \\+?([0-9]+) (lines|chars)\\]'],
     // a paste opens no list; what is no command goes to the model
     commands: { erase: 'C-e C-u', echoes: false },

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
+import { permit } from '../app/permit.ts';
 import { BridgeError } from '../core/failure.ts';
+import { humanName } from '../core/member.ts';
 import { type Message, type MessageId, priorities } from '../core/message.ts';
 import { text, word } from './arguments.ts';
 import { senderArgs, senderOf } from './sender.ts';
@@ -35,6 +37,8 @@ export const letterArgs = {
   idempotencyKey: word(128).min(1, 'is empty').nullable().default(null),
   /** its text goes into the pane whole, several lines too */
   inline: z.boolean().default(false),
+  /** does not wait for the running turn; a person's, or that of the recipient's live controller */
+  urgent: z.boolean().default(false),
 };
 const letter = z.object(letterArgs);
 export type Letter = z.output<typeof letter>;
@@ -43,25 +47,35 @@ export type Letter = z.output<typeof letter>;
  * Accepts a letter whole, or throws and keeps nothing of it.
  * @param id it was given already, by a sender that reached no bridge: the same one twice is one message
  */
-export async function sendLetter(
-  bridge: Bridge,
-  { to, isToAll, body, thread, answers, noReply, priority, ttlMs, idempotencyKey, inline, ...evidence }: Letter,
-  id?: MessageId,
-): Promise<Message> {
+export async function sendLetter(bridge: Bridge, given: Letter, id?: MessageId): Promise<Message> {
+  const { to, isToAll, body, thread, answers, noReply, priority, ttlMs, idempotencyKey, inline, urgent, ...evidence } =
+    given;
   const { name, standing } = await senderOf(bridge, evidence);
   if (standing === 'claimed' && bridge.config.senders === 'verified') throw unproven(bridge.directory.shown(name));
+  if (urgent) await permitUrgent(bridge, given);
   return bridge.messages.send({
     from: { name, standing },
     body,
     noReply,
     priority,
     inline,
+    urgent,
     isToAll,
     ...(ttlMs !== null && { ttlMs }),
     ...(idempotencyKey !== null && { key: idempotencyKey }),
     ...(id !== undefined && { id }),
     ...answering(bridge, { to, thread, answers }),
   });
+}
+
+/** A group, or whoever takes part, is no single worker whose controller might decide. @throws BridgeError with the refusal */
+async function permitUrgent(bridge: Bridge, { to, isToAll, caller }: Letter): Promise<void> {
+  const single = isToAll || to.length === 0 ? ['all of them'] : to;
+  for (const target of single) {
+    const isOne = single === to && !target.startsWith('@') && target !== humanName;
+    const about = isOne ? (bridge.directory.paneOf(bridge.directory.named(target).name)?.identity ?? null) : null;
+    await permit(bridge, { act: 'tell --urgent', target, about, caller, by: 'human' });
+  }
 }
 
 export function unproven(name: string): BridgeError {

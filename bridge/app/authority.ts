@@ -9,6 +9,7 @@ export type Act =
   | 'resume'
   | 'send --in-dialog'
   | 'send --command'
+  | 'tell --urgent'
   | 'trust'
   | 'restore'
   | 'token'
@@ -68,6 +69,7 @@ const whose: Readonly<Record<Act, string>> = {
   resume: 'no agent ends a pause: only you may, or of one worker its live controller',
   'send --in-dialog': `no agent decides in its own dialog or another's: ${orController}`,
   'send --command': `no agent changes its own settings or another's: ${orController}`,
+  'tell --urgent': `no agent breaks off another's work: ${orController}`,
   trust: 'only you may let a bridge.yaml decide',
   restore: 'only you may let a backup decide, which brings a bridge.yaml',
   token: 'only you may say who speaks as a member',

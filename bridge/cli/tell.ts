@@ -24,6 +24,7 @@ interface Flags {
   readonly priority: Priority;
   readonly idempotencyKey?: string;
   readonly inline?: true;
+  readonly urgent?: true;
   readonly quiet?: true;
 }
 
@@ -78,6 +79,10 @@ export function withMailOptions(command: Command): Command {
         .choices([...priorities])
         .default('normal'),
     )
+    .option(
+      '--urgent',
+      'do not wait for the running turn: break it off, where the agent has a key for that (yours only)',
+    )
     .option('--idempotency-key <key>', 'send it once, however often this is tried; prints what became of it')
     .option('--inline', 'put the text whole into the pane, several lines too, in place of a doorbell')
     .option('-q, --quiet', 'print nothing; the exit code says what became of it');
@@ -131,6 +136,7 @@ export async function told(
     ttlMs: flags.ttl === undefined ? null : duration(flags.ttl, '--ttl'),
     idempotencyKey: flags.idempotencyKey ?? null,
     inline: flags.inline === true,
+    urgent: flags.urgent === true,
   };
   try {
     const view = await invoke(context, 'tell', { ...letter, ...waitingOf(flags) });

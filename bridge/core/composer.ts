@@ -8,6 +8,8 @@ export interface ComposerFacts {
   readonly bracketed: boolean;
   readonly maxLineBytes: number;
   readonly submitKey: string;
+  /** pressed once while the program works it ends the running turn; absent where one press does not, or leaves a draft */
+  readonly interruptKey?: string;
   /** what a submission does while the program works, in words, where it harms the running turn: `--force` does not permit it then */
   readonly whileBusy?: string;
   /** least time between the composer showing the text and Enter; gemini 0.61.0 ignores an Enter within 150 ms of a paste */

@@ -17,6 +17,8 @@ export type DeliveryInput =
   | { readonly type: 'lost-sight'; readonly reason: string; readonly seen?: LastSeen }
   | { readonly type: 'failed'; readonly reason: string }
   | { readonly type: 'cancelled'; readonly reason: string }
+  /** the running turn is about to be broken off for it, once */
+  | { readonly type: 'interrupting'; readonly at: number }
   | { readonly type: 'body-replaced'; readonly body: string; readonly notes: string }
   /** time went on: past its deadline a delivery that waits expires; one that is being typed does not */
   | { readonly type: 'ticked'; readonly at: number }
@@ -87,6 +89,9 @@ export function step(delivery: Delivery, event: DeliveryInput): DeliveryStep {
       if (envelope.body === body && envelope.notes === notes) return unchanged(delivery);
       return { ...unchanged({ ...delivery, envelope: { ...envelope, body, notes } }), changed: true };
     }
+    case 'interrupting':
+      if (!isWaiting(state) || delivery.interruptedAt !== undefined) return refused(delivery, event);
+      return { ...unchanged({ ...delivery, interruptedAt: event.at }), changed: true };
     case 'ticked': {
       const isDue = delivery.deadlineAt !== null && event.at >= delivery.deadlineAt;
       return isDue && isWaiting(state) ? become(delivery, { is: 'expired' }) : unchanged(delivery);

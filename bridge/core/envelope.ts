@@ -120,11 +120,15 @@ export interface Delivery {
   readonly createdAt: number;
   /** held no longer than this instant; null waits for ever */
   readonly deadlineAt: number | null;
+  /** when the running turn was broken off for it: once at most */
+  readonly interruptedAt?: number;
 }
 
 export interface DeliveryOptions {
   /** overrides busy and unknown; never a dialog, a draft or a dead pane */
   readonly force: boolean;
+  /** does not wait for the running turn: it is broken off first, where the program has a key for that */
+  readonly urgent?: true;
   /** permits typing at a bare shell, ssh, docker or REPL */
   readonly allowShell: boolean;
   /** left out: keyboard */

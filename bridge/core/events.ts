@@ -181,6 +181,7 @@ export type DeliveryKind =
   | `delivery-${DeliveryState['is']}`
   | 'delivery-body-replaced'
   | 'delivery-pressed'
+  | 'delivery-interrupted'
   | 'delivery-draft-seen'
   | 'delivery-enter-repeated'
   | 'delivery-fell-back'

@@ -22,9 +22,9 @@ export function shortId(id: string): string {
  * Whether its text goes into the pane. One with characters that nobody sees does not: agents draw them each in its own way, and
  * what is not drawn as it was typed would stay in the composer. Nor does one in which something looks like another message.
  */
-export function goesAsText({ body, inline }: Pick<Message, 'body' | 'inline'>): boolean {
+export function goesAsText({ body, inline, urgent }: Pick<Message, 'body' | 'inline' | 'urgent'>): boolean {
   const isShort = !body.includes('\n') && body.length <= longestLine;
-  return (isShort || inline === true) && visible(body) === body && !holdsEnvelope(body);
+  return (isShort || inline === true || urgent === true) && visible(body) === body && !holdsEnvelope(body);
 }
 
 /** What stands behind a text: that no answer is wanted, and the warning of the loop guard. */

@@ -42,6 +42,8 @@ export interface Message {
   readonly key?: string;
   /** its text goes into the pane whole, several lines too */
   readonly inline?: true;
+  /** it does not wait for the running turn of its recipient */
+  readonly urgent?: true;
   /** of the loop guard, in words: it stands in the line that lands */
   readonly warning?: string;
   /** bridge's own word to who wrote another one; none is written about it */
@@ -164,12 +166,12 @@ export function isRung(
 }
 
 /** What waits for one member in the order in which it is told of it: by priority, then as it was sent. */
-export function inTurn<M extends { readonly sent: Pick<Message, 'priority'> }>(mails: readonly M[]): M[] {
+export function inTurn<M extends { readonly sent: Pick<Message, 'priority' | 'urgent'> }>(mails: readonly M[]): M[] {
   return [...mails].sort((a, b) => rankOf(b.sent) - rankOf(a.sent));
 }
 
-export function rankOf({ priority = 'normal' }: Pick<Message, 'priority'>): number {
-  return priorities.indexOf(priority);
+export function rankOf({ priority = 'normal', urgent }: Pick<Message, 'priority' | 'urgent'>): number {
+  return urgent === true ? priorities.length : priorities.indexOf(priority);
 }
 
 export function isOver({ expiresAt }: Pick<SentMail, 'expiresAt'>, now: number): boolean {

@@ -231,6 +231,11 @@ export class Attempt {
     return this.#take({ type: 'typed', at, ...this.#inputMethodNoted }, keys, 'delivery-pressed');
   }
 
+  /** The running turn is about to be broken off for this text. */
+  interrupting(): Promise<Delivery> {
+    return this.#take({ type: 'interrupting', at: this.now }, {}, 'delivery-interrupted');
+  }
+
   /** Enter is about to be pressed. When it was typed, and the mark of the turn before it, stay with the delivery. */
   submitting(kind?: DeliveryKind): Promise<Delivery> {
     return this.#take({ type: 'submitted', at: this.now, ...this.#inputMethodNoted }, {}, kind);

@@ -3,6 +3,7 @@ import type { Attempt, FreshLook } from './attempt.ts';
 import { awaitText, showLimitMs, withoutEnter } from './await-echo.ts';
 import { conditionFor, dialogWordsSeen } from './condition.ts';
 import { executes, mayLeaveMode } from './guard.ts';
+import { interrupt } from './interrupt.ts';
 import { lookAtTurn } from './look-at-turn.ts';
 import { nativeInputFor, throughNativeInput } from './native.ts';
 import { runCommand } from './run-command.ts';
@@ -11,7 +12,7 @@ import { submit } from './submit.ts';
 /**
  * One delivery's way through a pane whose lock is held:
  *
- *   the turn that asked, guard ─► claimed and typed, paste ─► the composer shows it, and rests ─► submitted, Enter ─► a transition is seen
+ *   the turn that asked, guard (urgent: the running turn broken off) ─► claimed and typed, paste ─► the composer shows it, and rests ─► submitted, Enter ─► a transition is seen
  */
 export async function deliver(attempt: Attempt): Promise<Delivery> {
   if (attempt.delivery.envelope.kind === 'command') return runCommand(attempt);
@@ -56,6 +57,12 @@ async function enter(
     await attempt.parts.io.leaveMode(attempt.pane);
     look = await attempt.look();
     verdict = attempt.verdictOn(look);
+  }
+  if (!verdict.pass && verdict.reason === 'busy' && attempt.delivery.options.urgent === true) {
+    const interrupted = await interrupt(attempt, look!);
+    look = interrupted.look;
+    verdict = attempt.verdictOn(look);
+    if (!verdict.pass) return { reason: verdict.reason, detail: `${verdict.detail}; urgent, and ${interrupted.why}` };
   }
   if (!verdict.pass) return verdict;
   const words = dialogWordsSeen(look!, attempt.composerFacts);

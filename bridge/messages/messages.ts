@@ -35,6 +35,8 @@ export interface MessageOrder extends AudienceOrder {
   /** the sender's own mark: sent once, however often it is tried */
   readonly key?: string;
   readonly inline?: boolean;
+  /** does not wait for the running turn of its recipient; who may is decided before */
+  readonly urgent?: boolean;
   /** it says what nothing written before has led to, and is of no chain */
   readonly begins?: true;
 }
@@ -426,11 +428,12 @@ function heldKey(thread: string): string {
 }
 
 /** What is kept of an order only where it was chosen. */
-function choicesOf({ priority, ttlMs, key, inline }: MessageOrder, sentAt: number): Partial<Message> {
+function choicesOf({ priority, ttlMs, key, inline, urgent }: MessageOrder, sentAt: number): Partial<Message> {
   return {
     ...(priority !== undefined && priority !== 'normal' && { priority }),
     ...(ttlMs !== undefined && { expiresAt: sentAt + ttlMs }),
     ...(key !== undefined && { key }),
     ...(inline === true && { inline }),
+    ...(urgent === true && { urgent }),
   };
 }

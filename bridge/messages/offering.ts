@@ -169,7 +169,7 @@ export class Offering {
       },
       living.identity,
       living.agent,
-      this.#optionsFor(living.identity),
+      { ...this.#optionsFor(living.identity), ...(first.sent.urgent === true && { urgent: true }) },
       lastDeadline(offered),
       deliveryId,
     );

@@ -118,6 +118,7 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
     noReply: true,
     waitMs: 0,
     isPatient: true,
+    urgent: true,
     until: 'replied',
     priority: 'high',
     ttlMs: 60_000,

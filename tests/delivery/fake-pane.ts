@@ -28,6 +28,7 @@ export const fakeComposerFacts: ComposerFacts = {
   dialogTitles: ['Action Required'],
   dialogWords: ['Approve this\\?'],
   rescueEnters: 2,
+  interruptKey: 'Escape',
 };
 
 /** How this agent program behaves; every delay in milliseconds. */
@@ -100,6 +101,8 @@ export class FakePane implements PaneIO, ScreenReaders {
   readonly enters: number[] = [];
   composer = '';
   busy = false;
+  /** what it worked on stands in the composer again after an interruption */
+  restores = false;
   dialog = false;
   menu: Menu | null = null;
   /** what opens as soon as the menu is decided */
@@ -440,6 +443,10 @@ export class FakePane implements PaneIO, ScreenReaders {
       return;
     } else if (key === 'C-e') {
       return;
+    } else if (key === 'Escape') {
+      // the turn is over, whatever had come of it
+      this.busy = false;
+      if (this.restores) this.composer = this.submissions.at(-1) ?? '';
     } else if (key === 'C-u') {
       this.composer = '';
     } else if (key === 'BSpace') {

@@ -47,6 +47,7 @@ export const claude: AgentProgram = {
     ...usualComposer,
     // an Enter in the same moment as the paste was taken, 80 of 80 up to 10,000 characters
     settleMs: 0,
+    interruptKey: 'Escape',
     // and so a text that stands there whole need not stand for long
     stillMs: 8,
     // it counts the breaks; of one line it tells no size

@@ -16,6 +16,7 @@ export const codex: AgentProgram = {
     agent: 'codex',
     ...usualComposer,
     settleMs: 60,
+    interruptKey: 'Escape',
     longPasteMarkers: ['\\[Pasted Content ([0-9]+) chars\\]'],
     // codex looks at the first character alone, and trims what it submits: the model gets the text as it was (18 of 18)
     commandOpenings: [

@@ -14,6 +14,7 @@ export const gemini: AgentProgram = {
     agent: 'gemini',
     ...usualComposer,
     settleMs: 400,
+    interruptKey: 'Escape',
     longPasteMarkers: ['\\[Pasted Text: ([0-9]+) (chars|lines)\\]'],
     // it trims before it looks, so that a blank hides no command; a word before it does
     changes: { trims: true },
