@@ -10,7 +10,7 @@
 // And how long `bridge list` takes, a process each time, without a daemon.
 // Then deliveries (bench/deliveries.ts): many scripted agents at once; with --agents, real ones too, one after another.
 // --cli: how long commands take as processes, in turn with `node -e 0`; nothing else then.
-// --mail: what agents write to each other; nothing else then. --beside COMMAND sends one in the place of `bridge tell`, measured in
+// --mail: what agents write to each other, and what it takes to find it among a million messages; nothing else then. --beside COMMAND sends one in the place of `bridge tell`, measured in
 // turn with it (TO, PANE, FROM and TEXT in its environment); --beside-post COMMAND likewise; --beside-setup COMMAND runs once.
 // --against DIR, a built checkout of another commit, is measured beside this one; --deliveries leaves the requests out.
 import { spawn } from 'node:child_process';
@@ -63,7 +63,10 @@ if (flags.mail) {
   const file = fileURLToPath(new URL('mail.ts', import.meta.url));
   const { module } = await runnerImport(file, { logLevel: 'error' });
   const beside = { setup: flags['beside-setup'], send: flags.beside, post: flags['beside-post'] };
-  const { load, ...tables } = await module.benchMail({ isShort: flags.short, beside });
+  const { load, ...measured } = await module.benchMail({ isShort: flags.short, beside });
+  const stored = await runnerImport(fileURLToPath(new URL('mail-lookups.ts', import.meta.url)), { logLevel: 'error' });
+  const { lookups, ...facts } = stored.module.benchMailLookups({ messages: flags.short ? 20_000 : 1_000_000 });
+  const tables = { ...measured, stored: [facts], lookups };
   if (flags.json) process.stdout.write(`${JSON.stringify({ ...tables, load })}\n`);
   else for (const rows of Object.values(tables)) console.table(rows);
   if (!flags.json) console.log(`load average before, between and after: ${load.join(' | ')}`);

@@ -8,7 +8,12 @@ import { method } from './method.ts';
 const mostMessages = 1_000;
 
 /** How many messages; those that were sent last. */
-export const lastArgs = z.number().int().min(1).max(mostMessages).default(50);
+export const lastArgs = z
+  .number()
+  .int()
+  .min(1, 'is less than 1')
+  .max(mostMessages, `is more than ${mostMessages}`)
+  .default(50);
 
 /** What members wrote, oldest first: with one of them, to a group, in a thread, in a time. */
 export const history = method({

@@ -6,6 +6,7 @@ import { renderRequest } from '../controllers/mailbox-page.ts';
 import { usageError } from '../core/failure.ts';
 import type { Finding, FindingKind } from '../core/finding.ts';
 import { isMintedId } from '../core/ids.ts';
+import { mailLogName } from '../core/mail-lines.ts';
 import { isOpen, type Request } from '../core/request.ts';
 import { systemClock } from '../host/clock.ts';
 import { type Audit, auditJournal, nothingFound } from '../journal/audit.ts';
@@ -64,10 +65,10 @@ function look(home: string, now: number): { audit: Audit; views: ViewFinding[] }
 }
 
 function permissions(home: string): ViewFinding[] {
-  const own = ['bridge.db', 'bridge.db-wal', 'bridge.db-shm', 'bridge.db.lock', 'bridge.sock'].map((name) =>
-    join(home, name),
+  const own = ['bridge.db', 'bridge.db-wal', 'bridge.db-shm', 'bridge.db.lock', 'bridge.sock', mailLogName].map(
+    (name) => join(home, name),
   );
-  const folders = ['inbox', 'outbox', 'archive'].map((name) => join(home, name));
+  const folders = ['inbox', 'outbox', 'threads', 'archive'].map((name) => join(home, name));
   const pagesIn = folders
     .filter((folder) => !folder.endsWith('outbox'))
     .flatMap((folder) => entries(folder).map((name) => join(folder, name)));

@@ -9,7 +9,7 @@ import { type Pages, removeDrafts, ViewFile } from './view-file.ts';
 /** So many entries are read at once: whoever types waits for that. */
 const pageEntries = 200;
 /** So many threads are looked after in a second: whether somebody has touched their files. */
-const threadsAtOnce = 100;
+const threadsAtOnce = 20;
 /** A file is not written again before so many times as long as the last time took: a long thread must not keep a disk busy. */
 const restFactor = 5;
 

@@ -52,10 +52,7 @@ test('one waits until it was read, or answered, and is told which; no longer tha
   await coder.perform({ play: [tool('inbox')], input: 'go' });
   expect(await unread).toMatchObject({ code: 0, stdout: expect.stringMatching(/^read {6}coder in \d+ ms/) });
   const late = await command('tell', 'coder', 'five\nsix', '--wait=read', '--timeout', '0.2');
-  expect(late).toMatchObject({
-    code: 2,
-    stdout: expect.stringMatching(/^submitted coder in \d+ ms: a doorbell is in the pane/),
-  });
+  expect(late).toMatchObject({ code: 2, stdout: expect.stringMatching(/^(?:submitted|waiting {2}) coder/) });
   expect(await command('tell', 'coder', 'x', '--wait=soon')).toMatchObject({
     code: 64,
     stderr: expect.stringContaining('expected one of submitted, read, replied'),
