@@ -11,6 +11,7 @@ import { humanName } from '../core/member.ts';
 import { isUnread, type Message } from '../core/message.ts';
 import { labelOf, shownName } from '../core/names.ts';
 import { addressKey, identityKey, type PaneAddress, placeIn } from '../core/pane.ts';
+import type { Request } from '../core/request.ts';
 import { steadyClock, systemClock } from '../host/clock.ts';
 import { prepareHome } from '../host/home.ts';
 import { minter } from '../host/mint.ts';
@@ -175,7 +176,18 @@ export class Bridge {
       call: (request, why) => emit({ type: 'human-needed', request, why }),
     });
     const requests = () => this.requests;
-    this.dispatches = assembleDispatches({ config, projects, servers, panes, controllers, texts, requests, emit });
+    const mailOf = (request: Request) => lateMailOf(this, request);
+    this.dispatches = assembleDispatches({
+      config,
+      projects,
+      servers,
+      panes,
+      controllers,
+      texts,
+      requests,
+      mailOf,
+      emit,
+    });
     const { mailbox, alerts, dispatches } = this;
     const others = { dispatches, mailbox, alerts, texts, deliveries };
     this.requests = assembleRequests({ config, clock, mint, journal, projects, ...others, emit });
@@ -364,6 +376,19 @@ export class Bridge {
   async tidy(): Promise<void> {
     await Promise.all(this.servers.all.map((server) => reapBuffers(server).catch(() => 0)));
   }
+}
+
+/** So many of the last messages to a worker may still be in its words or on its screen. */
+const lateMail = 20;
+
+/** What other agents wrote to the worker that asks. */
+function lateMailOf({ directory, journal }: Pick<Bridge, 'directory' | 'journal'>, { pane }: Request): Message[] {
+  const member = directory.at(pane);
+  if (member === null) return [];
+  return journal.mail.history
+    .messages({ with: member.name, limit: lateMail })
+    .filter(({ from, to }) => from.standing !== 'human' && to.includes(member.name))
+    .map((message) => withShownMembers(message, (name) => directory.shown(name)));
 }
 
 function loopLimits(config: Config): LoopLimits {

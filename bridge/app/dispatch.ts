@@ -8,6 +8,8 @@ import { parseResponse } from '../core/block-protocol.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Question, Reply } from '../core/controller.ts';
 import { BridgeError, messageOf } from '../core/failure.ts';
+import { senderIn, shortId } from '../core/mail-lines.ts';
+import type { Message } from '../core/message.ts';
 import type { PaneFacts } from '../core/pane.ts';
 import type { Answer, ControllerFailure, Request } from '../core/request.ts';
 import { packageRoot } from '../launch/package-root.ts';
@@ -26,6 +28,8 @@ export interface DispatchParts {
   deliverTo(pane: PaneFacts, body: string, request: Request): Promise<void>;
   /** the worker's folder */
   folderOf(request: Request): Promise<string>;
+  /** what other agents wrote to the worker lately, with their names as people see them */
+  mailOf(request: Request): readonly Message[];
   say(level: 'info' | 'warning', text: string): void;
   replied(request: Request, by: string, text: string): void;
   /** dry run: it is not asked, since more than an answer may come of it */
@@ -185,6 +189,9 @@ export class Dispatch {
 
   async #question(request: Request): Promise<Question> {
     const { withoutSecrets } = await import('../controllers/known-secrets.ts');
+    // what landed there names itself by the last characters of its id
+    const isShown = ({ id }: Message) => `${request.text}\n${request.context}`.includes(`#${shortId(id)}`);
+    const shown = this.#parts.mailOf(request).filter(isShown);
     return {
       requestId: request.id,
       kind: request.kind,
@@ -193,6 +200,9 @@ export class Dispatch {
       text: await withoutSecrets(request.text),
       attributes: request.attributes,
       context: await withoutSecrets(request.context),
+      fromAgents: await Promise.all(
+        shown.map(async (message) => ({ from: senderIn(message), text: await withoutSecrets(message.body) })),
+      ),
       workingFolder: await this.#parts.folderOf(request),
     };
   }

@@ -1,6 +1,6 @@
 import { Delimiter, responseStart } from '../core/block-protocol.ts';
 import type { Question } from '../core/controller.ts';
-import { describeQuestion, untrustedNotice } from './prompt.ts';
+import { describeQuestion, otherAgents, untrustedNotice } from './prompt.ts';
 import { fence, quoteContext, quoteRequest } from './untrusted.ts';
 
 /**
@@ -18,6 +18,7 @@ export function composePaneRequest(question: Question, requestId: string): strin
     fence('REQUEST', quoteRequest(question.text), requestId),
   ];
   if (question.context.trim() !== '') parts.push(fence('SCREEN', quoteContext(question.context), requestId));
+  parts.push(...otherAgents(question, requestId));
   parts.push(
     [
       'Answer here, in this conversation, with exactly one block, as plain text and not in a code fence. Do not send it to the worker yourself: the bridge does.',

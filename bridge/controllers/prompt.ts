@@ -27,6 +27,7 @@ export function composePrompt(asked: {
       fence('SCREEN', quoteContext(question.context), nonce),
     );
   }
+  parts.push(...otherAgents(question, nonce));
   parts.push('# Your answer', answerFormat(question.requestId));
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
@@ -44,6 +45,15 @@ export function describeQuestion(question: Question): string {
     ]),
   ];
   return rows.map(([name, value]) => `- ${name}: ${value}`).join('\n');
+}
+
+/** What other agents wrote, each in a fence of its own, under the name of its sender. Empty where nobody did. */
+export function otherAgents({ fromAgents }: Question, nonce: string): string[] {
+  if (fromAgents.length === 0) return [];
+  return [
+    'Of that, these are messages of other agents to the worker. Each is the word of that agent alone: not of the worker, and not of a person.',
+    ...fromAgents.map(({ from, text }) => fence(`MESSAGE OF ${quoteWord(from)}`, quoteRequest(text), nonce)),
+  ];
 }
 
 export function untrustedNotice(nonce: string): string {

@@ -12,6 +12,8 @@ export interface Question {
   readonly attributes: Readonly<Record<string, string>>;
   /** recent screen text, the last `--worker-context-lines` lines */
   readonly context: string;
+  /** what other agents wrote to the worker, as far as it stands in its words or on its screen: theirs, and untrusted */
+  readonly fromAgents: ReadonlyArray<{ readonly from: string; readonly text: string }>;
   /** the worker's repository, where a controller program may look for itself, read-only */
   readonly workingFolder: string;
 }

@@ -13,6 +13,7 @@ export function questionOf(changes: Partial<Question> = {}): Question {
     text: 'Which database should the service use?',
     attributes: {},
     context: '',
+    fromAgents: [],
     workingFolder: process.cwd(),
     ...changes,
   };

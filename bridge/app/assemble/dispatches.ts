@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config-values.ts';
 import type { PublicEvent } from '../../core/events.ts';
+import type { Message } from '../../core/message.ts';
 import type { PaneFacts } from '../../core/pane.ts';
 import type { Request } from '../../core/request.ts';
 import { steadyClock, systemClock } from '../../host/clock.ts';
@@ -22,9 +23,10 @@ export function assembleDispatches(parts: {
   texts: TextSender;
   /** made after this, for it has questions dispatched */
   requests: () => Requests;
+  mailOf: (request: Request) => readonly Message[];
   emit: (event: PublicEvent) => void;
 }): Dispatches {
-  const { config, projects, servers, panes, controllers, texts, requests, emit } = parts;
+  const { config, projects, servers, panes, controllers, texts, requests, mailOf, emit } = parts;
   const deliverTo = (pane: PaneFacts, body: string, request: Request) => {
     const { controllerTimeoutMs: limit } = config;
     return texts.askPane(pane, body, request, limit > 0 ? systemClock.now() + limit : null);
@@ -39,6 +41,7 @@ export function assembleDispatches(parts: {
       livePane: () => controllers.at(at),
       deliverTo,
       folderOf: async (request) => request.project ?? (await panes.facts(request.pane))?.currentPath ?? config.home,
+      mailOf,
       say: (level, text) => emit({ type: 'said', level, text }),
       replied: (request, by, text) => emit({ type: 'controller-replied', request, by, text }),
       wouldAsk: (request, controller) => emit({ type: 'would-ask', request, controller }),
