@@ -105,6 +105,7 @@ for (const [program, ...words] of [
   ['main.js', '--help'],
   ...['requests', 'log', 'list', 'status'].map((name) => ['main.js', name, ...place]),
   ['wrapper.js', 'tmux-bridge', 'read', '%0'],
+  ['wrapper.js', 'agent-comms', 'threads'],
   ['signal-program.js', '--home', nowhere, '--agent', 'codex', '--event', 'Stop', '{}'],
 ]) {
   const keep = ['--require', join(root, 'scripts/keep-compiled.cjs')];

@@ -2,12 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ExitCode } from '../../core/failure.ts';
 import { asPaneId } from '../../core/ids.ts';
 import { addressKey, type PaneFacts } from '../../core/pane.ts';
-import { type Lock, Locks } from '../../host/locks.ts';
+import type { Lock } from '../../host/locks.ts';
 import { ExecCommands } from '../../tmux/exec.ts';
 import { paneFacts } from '../../tmux/pane.ts';
-import { invoke } from '../invoke.ts';
-import { senderHere } from '../mail-lines.ts';
-import { addressOf } from '../pane.ts';
 import { contextOn } from './wrapper.ts';
 
 /** How long an agent that is at work, a person who types there, or another writer is waited for. */
@@ -33,6 +30,12 @@ export async function submit(pane: PaneFacts, text: string): Promise<Submitted> 
   const lock = await waitFor(`submit|${addressKey(pane)}`);
   if (lock === null) return { message: 'held: locked: others are typing into that pane', exitCode: ExitCode.held };
   try {
+    // a command that types nowhere is done without them
+    const [{ invoke }, { senderHere }, { addressOf }] = await Promise.all([
+      import('../invoke.ts'),
+      import('../mail-lines.ts'),
+      import('../pane.ts'),
+    ]);
     const order = { ...senderHere(undefined), pane: addressOf(pane), text, waitMs };
     return await invoke(await contextOn(pane.socketPath), 'input', order);
   } finally {
@@ -42,6 +45,7 @@ export async function submit(pane: PaneFacts, text: string): Promise<Submitted> 
 
 /** Held by one process at a time; null where it was not to be had for as long as an agent is waited for. */
 export async function waitFor(key: string): Promise<Lock | null> {
+  const { Locks } = await import('../../host/locks.ts');
   const locks = new Locks();
   const endAt = Date.now() + waitMs;
   for (;;) {
