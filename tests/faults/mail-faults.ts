@@ -16,6 +16,8 @@ export type Writing =
   | 'tampered'
   /** the same twice, under one key */
   | 'keyed'
+  /** and the recipient says that it knows it */
+  | 'acked'
   /** to one whose pane is closed, and it is over before the pane is back */
   | 'expiring'
   /** to one at work, and takes it back */
@@ -117,9 +119,23 @@ function placesIn(steps: readonly string[]): () => { step: string; when: When } 
 /** What may be written so that this step comes. */
 export function writingsFor(fault: MailFault): readonly Writing[] {
   const step = 'step' in fault ? fault.step : null;
-  if (step === 'message-read' || fault.is === 'reader-after') return ['letter'];
+  if (fault.is === 'reader-at' || fault.is === 'reader-after') return ['letter'];
+  if (step === 'message-read') return ['letter', 'acked'];
   if (step === 'message-withdrawn') return ['unsend'];
   if (step === 'message-expired') return ['expiring'];
   if (fault.is === 'pane-at' || fault.is === 'agent-at') return ['text', 'letter', 'agent', 'circular', 'post'];
-  return ['text', 'text', 'letter', 'circular', 'agent', 'reply', 'post', 'tampered', 'keyed', 'unsend', 'offline'];
+  return [
+    'text',
+    'text',
+    'letter',
+    'circular',
+    'agent',
+    'reply',
+    'post',
+    'tampered',
+    'keyed',
+    'acked',
+    'unsend',
+    'offline',
+  ];
 }

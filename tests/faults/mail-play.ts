@@ -156,6 +156,13 @@ function beginWriting(scene: MailScene, writing: Writing, { to, from, random }: 
       await scene.person(args, letter);
       await scene.person(args, letter);
     },
+    acked: async () => {
+      const letter = scene.letter([to], false);
+      const sent = await scene.person(['tell', to, letter.body, '--wait', '--timeout', '10'], letter);
+      const id = /#(\w{4})$/m.exec(sent.stdout)?.[1];
+      const member = scene.living.get(to);
+      if (sent.code === 0 && id !== undefined && member !== undefined) await scene.agent(member, ['ack', id], letter);
+    },
     expiring: async () => {
       const member = scene.living.get(to)!;
       await member.tmux.run('kill-pane', '-t', member.paneId).catch(() => '');
