@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
+import { BridgeError } from '../core/failure.ts';
 import { type Message, mostMarked, type Sender } from '../core/message.ts';
 import { word } from './arguments.ts';
 import { method } from './method.ts';
@@ -41,6 +42,14 @@ export const inbox = method({
   async run(bridge: Bridge, { peek, shown, ...evidence }) {
     const who = await senderOf(bridge, evidence, { isLook: true });
     const isOwn = isItself(who);
+    // who is disabled gets nothing: what waits stays
+    if (isOwn && bridge.directory.member(who.name)?.isEnabled === false)
+      throw new BridgeError({
+        what: 'inbox',
+        target: bridge.directory.shown(who.name),
+        reason: 'is disabled, and gets nothing; what waits stays',
+        nextStep: 'ask your human: only a person enables it',
+      });
     const isMarked = !peek && isOwn;
     const messages = isMarked ? bridge.messages.read(who.name, shown) : bridge.messages.unread(who.name);
     return {

@@ -1,7 +1,7 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { JournaledKind } from '../core/events.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
-import { keptMember, type Member } from '../core/member.ts';
+import type { Member } from '../core/member.ts';
 import {
   type Mail,
   type MailState,
@@ -12,6 +12,7 @@ import {
 } from '../core/message.ts';
 import { MailHistory } from './mail-history.ts';
 import { foldedName, mailColumns, mailIndexes } from './mail-indexes.ts';
+import { MemberTable } from './member-table.ts';
 
 /** What the journal does for these tables: one event with each change, in its transaction, and its faults. */
 interface Within {
@@ -25,6 +26,7 @@ export class MailTables {
   readonly #within: Within;
   readonly #sql: ReturnType<typeof prepare>;
   readonly #indexes: ReturnType<typeof mailIndexes>;
+  readonly #members: MemberTable;
   /** what was written, when, to whom, and in which words */
   readonly history: MailHistory;
 
@@ -32,31 +34,25 @@ export class MailTables {
     this.#within = within;
     this.#sql = prepare(db);
     this.#indexes = mailIndexes(db);
+    this.#members = new MemberTable(db, within);
     this.history = new MailHistory(db, (action) => within.run(action));
   }
 
   saveMember(member: Member, event: { readonly at: number; readonly kind: JournaledKind }): void {
-    this.#within.transact(() => {
-      this.#within.record({ ...event, subject: member.name, data: { member } });
-      this.#within.run(() => this.#sql.putMember.run(member.name, JSON.stringify(member)));
-    });
+    this.#members.save(member, event);
   }
 
   member(name: string): Member | null {
-    const kept = this.#one<Member>(this.#sql.member, name);
-    return kept === null ? null : keptMember(kept);
+    return this.#members.of(name);
   }
 
   /** In order of their names. */
   members(): Member[] {
-    return this.#all<Member>(this.#sql.members).map(keptMember);
+    return this.#members.all();
   }
 
   removeMember(name: string, at: number): void {
-    this.#within.transact(() => {
-      this.#within.record({ at, kind: 'member-removed', subject: name, data: {} });
-      this.#within.run(() => this.#sql.dropMember.run(name));
-    });
+    this.#members.remove(name, at);
   }
 
   transact<T>(work: () => T): T {
@@ -258,12 +254,6 @@ function prepare(db: DatabaseSyncInstance) {
   const mails = `SELECT mail.seq, mail.message, mail.member, mail.document AS mail, mail.expires_at, messages.document
     FROM mail JOIN messages ON messages.seq = mail.seq`;
   return {
-    putMember: db.prepare(
-      'INSERT INTO members (name, document) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET document = excluded.document',
-    ),
-    dropMember: db.prepare('DELETE FROM members WHERE name = ?'),
-    member: db.prepare('SELECT document FROM members WHERE name = ?'),
-    members: db.prepare('SELECT document FROM members ORDER BY name'),
     putMessage: db.prepare(`
       INSERT INTO messages (id, thread, sender, sent_at, cause, member_group, sender_key, document)
       VALUES (:id, :thread, :sender, :sentAt, :cause, :group, :key, :document)`),

@@ -93,6 +93,7 @@ test('an agent joins from the pane that its processes show, gets mail there, and
   await comes(second, '[human -> codex-2] Look at the tests.');
   // joining again says what has changed, and nobody is told
   expect((await joins(second, 'codex', '--role', 'reviewer')).stdout).not.toContain('told of it');
+  await waitFor('both rest', async () => (await members()).every(({ state }) => state === 'idle'));
   expect(await members()).toMatchObject([
     {
       name: 'codex',
@@ -190,6 +191,7 @@ test('a worker that joins keeps the mail of the name that it had, and a disabled
     stderr: expect.stringContaining('is disabled'),
   });
   expect(await command('tell', 'codex', 'lead', 'nothing')).toMatchObject({ code: 1 });
+  expect(await does(worker, 'inbox')).toMatchObject({ code: 1, stderr: expect.stringContaining('gets nothing') });
   // a group is written to without it
   expect(await command('tell', '@shop', 'to the others')).toMatchObject({ code: 0 });
   await comes(lead, '[human -> lead] to the others');
@@ -254,6 +256,19 @@ test('what cannot join is said, and nothing of it is kept', async () => {
   // a person names the pane of an agent
   expect(await command('join', '--group', 'shop', '--as', 'x', '--pane', lead.paneId)).toMatchObject({ code: 0 });
   expect(await members()).toMatchObject([{ name: 'x', pane: lead.paneId }]);
+});
+
+test('a label may be any text, and be on several panes: then each of them is named', async () => {
+  const label = 'my agent 🚀: v1.0';
+  const [one, two] = [await agent('one'), await agent('two')];
+  const labelled = (who: ScriptedAgent, text: string) => tmux.run('set-option', '-p', '-t', who.paneId, '@label', text);
+  await labelled(one, label);
+  await labelled(two, `${label} too`);
+  expect(await command('resolve', label)).toMatchObject({ code: 0, stdout: `${one.paneId}\n` });
+  await labelled(two, label);
+  const several = await command('resolve', label);
+  expect(several).toMatchObject({ code: 1, stderr: expect.stringContaining('is ambiguous') });
+  for (const { paneId } of [one, two]) expect(several.stderr).toContain(paneId);
 });
 
 test('an invitation is one line, and its file is written once', async () => {

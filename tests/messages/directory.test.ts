@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { groupsOf } from '../../bridge/core/groups.ts';
-import type { Member } from '../../bridge/core/member.ts';
+import { type Member, newMember } from '../../bridge/core/member.ts';
 import type { PaneIdentity } from '../../bridge/core/pane.ts';
 import { auditJournal } from '../../bridge/journal/audit.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
@@ -277,4 +277,21 @@ test.each([
   expect(auditJournal(copy, folder).findings).toMatchObject([
     { kind: 'disagrees', what: 'as a member it is not what its record ends with' },
   ]);
+});
+
+test('members are as others have changed them, and as they were where a change was undone', () => {
+  membership.add('shop/lead', {});
+  expect(names()).toEqual(['shop/lead']);
+  const other = Journal.open(join(folder, 'bridge.db'), { now }).journal;
+  other.mail.saveMember(newMember('shop/coder', now), { at: now, kind: 'member-added' });
+  other.close();
+  expect(names()).toEqual(['shop/coder', 'shop/lead']);
+  const undone = () =>
+    journal.transact(() => {
+      membership.add('shop/critic', {});
+      expect(names()).toContain('shop/critic');
+      throw new Error('undone');
+    });
+  expect(undone).toThrow('undone');
+  expect(names()).toEqual(['shop/coder', 'shop/lead']);
 });

@@ -1,0 +1,78 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { JournaledKind } from '../core/events.ts';
+import type { NewJournalEvent } from '../core/journal-event.ts';
+import { keptMember, type Member } from '../core/member.ts';
+
+interface Within {
+  record(event: NewJournalEvent): number;
+  transact<T>(work: () => T): T;
+  run<T>(action: () => T): T;
+}
+
+/** The projection of members: each as the last of its events has it. */
+export class MemberTable {
+  readonly #db: DatabaseSyncInstance;
+  readonly #within: Within;
+  readonly #sql: ReturnType<typeof prepare>;
+  #writes = 0;
+  #known: { readonly version: string; readonly members: readonly Member[] } | null = null;
+
+  constructor(db: DatabaseSyncInstance, within: Within) {
+    this.#db = db;
+    this.#within = within;
+    this.#sql = prepare(db);
+  }
+
+  save(member: Member, event: { readonly at: number; readonly kind: JournaledKind }): void {
+    this.#write({ ...event, subject: member.name, data: { member } }, () =>
+      this.#sql.put.run(member.name, JSON.stringify(member)),
+    );
+  }
+
+  remove(name: string, at: number): void {
+    this.#write({ at, kind: 'member-removed', subject: name, data: {} }, () => this.#sql.drop.run(name));
+  }
+
+  of(name: string): Member | null {
+    const row = this.#within.run(() => this.#sql.one.get(name)) as { document: string } | undefined;
+    return row === undefined ? null : memberIn(row);
+  }
+
+  /** In order of their names. What nobody has changed since is not read again; what may be undone yet is not remembered. */
+  all(): Member[] {
+    if (this.#db.isTransaction) return this.#read();
+    const { data_version } = this.#within.run(() => this.#sql.version.get()) as { data_version: number };
+    const version = `${data_version}|${this.#writes}`;
+    if (this.#known?.version !== version) this.#known = { version, members: this.#read() };
+    return [...this.#known.members];
+  }
+
+  #read(): Member[] {
+    return (this.#within.run(() => this.#sql.all.all()) as Array<{ document: string }>).map(memberIn);
+  }
+
+  #write(event: NewJournalEvent, put: () => unknown): void {
+    this.#writes += 1;
+    this.#within.transact(() => {
+      this.#within.record(event);
+      this.#within.run(put);
+    });
+  }
+}
+
+function memberIn({ document }: { readonly document: string }): Member {
+  return keptMember(JSON.parse(document) as Member);
+}
+
+function prepare(db: DatabaseSyncInstance) {
+  return {
+    put: db.prepare(
+      'INSERT INTO members (name, document) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET document = excluded.document',
+    ),
+    drop: db.prepare('DELETE FROM members WHERE name = ?'),
+    one: db.prepare('SELECT document FROM members WHERE name = ?'),
+    all: db.prepare('SELECT document FROM members ORDER BY name'),
+    // another number after each commit of another connection
+    version: db.prepare('PRAGMA data_version'),
+  };
+}
