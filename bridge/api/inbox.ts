@@ -37,6 +37,8 @@ export const inbox = method({
     isMarked: z.boolean(),
     messages: z.array(messageView).readonly(),
     /** what the loop guard holds, until a person lets it go on */
+    /** how many were refused since it last read, for too many waited */
+    refused: z.number(),
     held: z.array(z.object({ thread: z.string(), messages: z.number() })).readonly(),
   }),
   async run(bridge: Bridge, { peek, shown, ...evidence }) {
@@ -51,12 +53,14 @@ export const inbox = method({
         nextStep: 'ask your human: only a person enables it',
       });
     const isMarked = !peek && isOwn;
+    const refused = bridge.messages.refusedFor(who.name);
     const messages = isMarked ? bridge.messages.read(who.name, shown) : bridge.messages.unread(who.name);
     return {
       member: bridge.directory.shown(who.name),
       isOwn,
       isMarked,
       messages: messages.map((message) => viewOfMessage(bridge, message)),
+      refused,
       held: bridge.messages.heldFor(who.name),
     };
   },

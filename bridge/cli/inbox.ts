@@ -22,7 +22,12 @@ export function registerInbox(command: Command): void {
           `${messages} message${messages === 1 ? '' : 's'} to you ${messages === 1 ? 'is' : 'are'} held in thread ${thread}: a person lets it go on`,
         ),
       );
-      const text = [...(lines.length === 0 ? [`${found.member} has read all of its mail`] : lines), ...held].join('\n');
+      const refused = found.refused === 0 ? [] : [`${found.refused} more to you were refused: too many waited`];
+      const text = [
+        ...(lines.length === 0 ? [`${found.member} has read all of its mail`] : lines),
+        ...held,
+        ...refused,
+      ].join('\n');
       context.out.result(text, { ...found, isMarked: marks });
       // only what somebody was shown is read: a reader that is killed, or whose output nobody takes, leaves it unread
       const ids = marks && (await isTaken()) ? found.messages.map(({ id }) => id) : [];

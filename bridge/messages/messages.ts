@@ -15,6 +15,7 @@ import type { Directory } from './directory.ts';
 import { Expiry } from './expiry.ts';
 import { HumanMail } from './human-mail.ts';
 import { LoopTally } from './loop-tally.ts';
+import { MailNotices } from './mail-notices.ts';
 import { type MailMemory, MailSteps } from './mail-steps.ts';
 import { Offering } from './offering.ts';
 import { threadNamed, threadOf } from './thread-names.ts';
@@ -56,6 +57,7 @@ export class Messages {
   readonly #memory: Memory;
   readonly #chains: Chains;
   readonly #tally: LoopTally;
+  readonly #notices: MailNotices;
   readonly #limits: LoopLimits;
   readonly #steps: MailSteps;
   readonly #offering: Offering;
@@ -82,6 +84,12 @@ export class Messages {
     this.#tally = new LoopTally({ memory: parts.memory, mail: parts.memory.mail });
     this.#chains = new Chains(parts.memory, (member) => this.#tally.personReached(member, parts.clock.now()));
     this.#limits = parts.limits;
+    this.#notices = new MailNotices({
+      memory: parts.memory,
+      mint: parts.mint,
+      noted: (note) => this.#sent(note),
+      say: (text) => parts.on({ type: 'said', level: 'warning', text }),
+    });
     this.#clock = parts.clock;
     this.#mint = parts.mint;
     this.#directory = parts.directory;
@@ -125,7 +133,7 @@ export class Messages {
         ? null
         : this.#sentBefore(from.name, key, { thread, to: order.to.length === 0 ? null : to, body });
     if (known !== null) return known;
-    this.#refuseFull(to);
+    this.#refuseFull(from, to);
     const isFree = from.standing === 'human' || order.begins === true;
     const chain = isFree ? null : this.#chains.of(from.name);
     const sentAt = this.#clock.now();
@@ -152,7 +160,7 @@ export class Messages {
     });
     if (from.standing === 'human' && answers !== undefined) this.acknowledge(humanName, [answers]);
     this.#sent(message);
-    if (verdict.is === 'held') this.#sayHeld(message, verdict.why);
+    if (verdict.is === 'held') this.#notices.held(message, this.#directory.shown(from.name), verdict.why);
     return message;
   }
 
@@ -243,6 +251,7 @@ export class Messages {
     if (only === null) this.#expiry.tick();
     const unread = this.#memory.mail.unreadOf(member).filter(({ message }) => only === null || only.includes(message));
     this.#markRead(member, unread);
+    this.#notices.roomAgain(member);
     return unread.map(({ sent }) => sent);
   }
 
@@ -291,6 +300,11 @@ export class Messages {
     return this.#memory.mail.unreadOf(member).map(({ sent }) => sent);
   }
 
+  /** How many messages to the member were refused because too many waited, since it last read. */
+  refusedFor(member: string): number {
+    return this.#notices.refusedFor(member);
+  }
+
   /** What is held for the member, by thread. */
   heldFor(member: string): Array<{ readonly thread: string; readonly messages: number }> {
     const counts = new Map<string, number>();
@@ -334,7 +348,7 @@ export class Messages {
       for (const mail of held) this.#steps.step(mail, { type: 'let-go' });
       for (const { sent } of held) for (const name of [sent.from.name, ...sent.to]) this.#chains.end(name);
       this.#tally.personIn(thread, this.#clock.now());
-      this.#memory.saveMemory(heldKey(thread), null);
+      this.#notices.letGo(thread);
     });
     for (const member of new Set(held.map((mail) => mail.member))) this.tellOf(member);
     return held.length;
@@ -370,41 +384,17 @@ export class Messages {
     );
   }
 
-  #refuseFull(to: readonly string[]): void {
+  #refuseFull(from: Sender, to: readonly string[]): void {
     const full = to.find((member) => this.#memory.mail.mailOf(member, ['waiting']).length >= mostWaiting);
     if (full === undefined) return;
+    const shown = (name: string) => this.#directory.shown(name);
+    this.#notices.full(full, shown(full), shown(from.name), this.#clock.now());
     throw new BridgeError({
       what: 'tell',
       target: this.#directory.shown(full),
       reason: `${mostWaiting} messages wait for it already`,
       nextStep: `it reads them with \`bridge inbox\`; nothing was sent`,
     });
-  }
-
-  /** The person is told by a page, once until he lets the thread go on: it stands in the thread, for all who read there. */
-  #sayHeld(message: Message, why: string): void {
-    const { thread, from, id, sentAt } = message;
-    const resume = `\`bridge resume --thread ${/ /.test(thread) ? `'${thread}'` : thread}\` lets it go on`;
-    const text = `a message of ${this.#directory.shown(from.name)} is held: ${why}; ${resume}`;
-    this.#on({ type: 'said', level: 'warning', text: `thread ${thread}: ${text}` });
-    if (this.#memory.memory<number>(heldKey(thread)) !== null) return;
-    const note: Message = {
-      id: this.#mint() as MessageId,
-      thread,
-      from: { name: 'bridge', standing: 'verified' },
-      to: [humanName],
-      body: `In thread ${thread} ${text}.`,
-      sentAt,
-      causedBy: id,
-      hops: 0,
-      noReply: true,
-      note: true,
-    };
-    this.#memory.transact(() => {
-      this.#memory.saveMemory(heldKey(thread), sentAt);
-      this.#memory.mail.saveMessage(note, { is: 'waiting' });
-    });
-    this.#sent(note);
   }
 
   /** Of the same people it is the same, whoever writes; those of two projects that have one label are two. */
@@ -420,11 +410,6 @@ export class Messages {
   #known(name: string): string {
     return this.#memory.mail.threadLike(name) ?? name;
   }
-}
-
-/** That the person was told of what is held in this thread. */
-function heldKey(thread: string): string {
-  return `held|${thread}`;
 }
 
 /** What is kept of an order only where it was chosen. */

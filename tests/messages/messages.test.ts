@@ -531,6 +531,15 @@ test('more than a member can read is refused at once', () => {
   living = [];
   for (let count = 0; count < 200; count++) tell(human, 'lead', `${count}`);
   expect(() => tell(human, 'lead', 'one more')).toThrow(/200 messages wait for it already/);
+  expect(() => tell(agent('shop/coder'), 'lead', 'and one')).toThrow(/200 messages wait for it already/);
+  // recipient and person can see that: a count in its inbox until it reads, one page
+  expect(messages.refusedFor('shop/lead')).toBe(2);
+  expect(messages.unread('human').map(({ body }) => body)).toEqual([
+    expect.stringMatching(/^A message of human to lead was refused: too many wait for it/),
+  ]);
+  messages.read('shop/lead');
+  expect(messages.refusedFor('shop/lead')).toBe(0);
+  tell(human, 'lead', 'there is room');
 });
 
 test('members of two projects that have one label have threads of their own', () => {
