@@ -5,7 +5,6 @@ import { type PrivateTmux, privateTmux, waitFor } from '../tests/fixtures/privat
 import { type ScriptedAgent, startScriptedAgent } from '../tests/fixtures/scripted-agent.ts';
 import { runAsPerson } from '../tests/live/as-person.ts';
 import { type BridgeProcess, makeHome, makeWork, program, startBridge } from '../tests/live/bridge-process.ts';
-import { benchMailLookups } from './mail-lookups.ts';
 import { quantile } from './quantile.ts';
 
 /**
@@ -52,9 +51,7 @@ export async function benchMail({ isShort, beside }: MailBenchOrder) {
     endToEnd.push(await benchEndToEnd(agents, isShort ? 3 : Math.max(5, Math.round(200 / agents))));
     loads.push(loadNow());
   }
-  say('lookups');
-  const { lookups } = benchMailLookups({ messages: isShort ? 20_000 : 1_000_000 });
-  return { calls, posts, endToEnd, lookups, load: loads };
+  return { calls, posts, endToEnd, load: loads };
 }
 
 const loadNow = () => readFileSync('/proc/loadavg', 'utf8').split(' ').slice(0, 3).join(' ');
