@@ -73,7 +73,11 @@ test.each([
   [['requests', 'more'], "too many arguments 'more'", '`bridge requests --help` shows what it takes'],
   [['show'], "missing argument 'id'", '`bridge show --help` shows what it takes'],
   [['show', 'yf', '--home'], "missing value of '--home <dir>'", '`bridge show --help` lists its flags'],
-  [['post', 'api', 'hi'], "missing value of '--to <name...>'", '`bridge post --help` lists its flags'],
+  [
+    ['post', 'api', 'hi'],
+    'tell: thread api: nobody else who could be told is in it',
+    'name who is to be told: --to NAME',
+  ],
   [['--mode', 'atuo'], "invalid --mode 'atuo'", "did you mean 'auto'?", 'expected one of auto, manual'],
   [
     ['hooks', 'install', 'claud'],
