@@ -36,6 +36,8 @@ export function askerOf(
   const proven = panes.find((facts) => {
     if (caller.is === 'apart') return false;
     if (caller.is === 'agent') {
+      // it sits below the pane's first process: of other panes nobody has to ask who is in them
+      if (above.length > 0 && !above.some(({ pid }) => pid === facts.panePid)) return false;
       const { agentPid, agentStartedAt } = processes.identify(facts);
       return agentPid !== null && isAmong({ pid: agentPid, startedAt: agentStartedAt ?? '' }, caller.at);
     }

@@ -168,8 +168,10 @@ test.runIf(isWanted('codex'))(
     ]);
     const told = await run(tmux, ['tell', 'newcomer', 'turn 10 is for you.', '--wait', '--home', home]);
     expect(told, `${told.stdout}${told.stderr}`).toMatchObject({ code: 0 });
-    expect(
-      codex.messages().filter((text) => /^\[human -> newcomer #\w{4}\] turn 10 is for you\.$/.test(text)),
-    ).toHaveLength(1);
+    // the receipt is of the screen: the program calls its model a moment later
+    const isIt = (text: string) => /^\[human -> newcomer #\w{4}\] turn 10 is for you\.$/.test(text);
+    await codex.waitForMessage('the message', isIt);
+    await codex.waitUntilIdle();
+    expect(codex.messages().filter(isIt)).toHaveLength(1);
   },
 );
