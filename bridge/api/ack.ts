@@ -22,7 +22,7 @@ export const ack = method({
   async run(bridge: Bridge, { ids, ...evidence }) {
     const { name, standing } = await senderOf(bridge, evidence);
     const shown = bridge.directory.shown(name);
-    if (standing !== 'verified')
+    if (standing === 'claimed')
       throw new BridgeError({
         what: 'ack',
         target: shown,

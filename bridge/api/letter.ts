@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
 import { permit } from '../app/permit.ts';
 import { BridgeError } from '../core/failure.ts';
+import { isMintedId } from '../core/ids.ts';
 import { humanName } from '../core/member.ts';
 import { type Message, type MessageId, priorities } from '../core/message.ts';
 import { text, word } from './arguments.ts';
@@ -37,19 +38,31 @@ export const letterArgs = {
   idempotencyKey: word(128).min(1, 'is empty').nullable().default(null),
   /** its text goes into the pane whole, several lines too */
   inline: z.boolean().default(false),
+  /** given by the sender, which can ask again with it: the same id is the same message */
+  id: word(64).refine(isMintedId, 'is no id').nullable().default(null),
   /** does not wait for the running turn; a person's, or that of the recipient's live controller */
   urgent: z.boolean().default(false),
 };
 const letter = z.object(letterArgs);
 export type Letter = z.output<typeof letter>;
 
-/**
- * Accepts a letter whole, or throws and keeps nothing of it.
- * @param id it was given already, by a sender that reached no bridge: the same one twice is one message
- */
-export async function sendLetter(bridge: Bridge, given: Letter, id?: MessageId): Promise<Message> {
-  const { to, isToAll, body, thread, answers, noReply, priority, ttlMs, idempotencyKey, inline, urgent, ...evidence } =
-    given;
+/** Accepts a letter whole, or throws and keeps nothing of it. */
+export async function sendLetter(bridge: Bridge, given: Letter): Promise<Message> {
+  const {
+    to,
+    isToAll,
+    body,
+    thread,
+    answers,
+    noReply,
+    priority,
+    ttlMs,
+    idempotencyKey,
+    inline,
+    urgent,
+    id,
+    ...evidence
+  } = given;
   const { name, standing } = await senderOf(bridge, evidence);
   if (standing === 'claimed' && bridge.config.senders === 'verified') throw unproven(bridge.directory.shown(name));
   if (urgent) await permitUrgent(bridge, given);
@@ -63,7 +76,7 @@ export async function sendLetter(bridge: Bridge, given: Letter, id?: MessageId):
     isToAll,
     ...(ttlMs !== null && { ttlMs }),
     ...(idempotencyKey !== null && { key: idempotencyKey }),
-    ...(id !== undefined && { id }),
+    ...(id !== null && { id: id as MessageId }),
     ...answering(bridge, { to, thread, answers }),
   });
 }

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
 import { readLetter } from '../app/letters.ts';
-import { messageOf } from '../core/failure.ts';
+import { BridgeError, messageOf, NotNow } from '../core/failure.ts';
 import { isMintedId } from '../core/ids.ts';
-import type { MessageId } from '../core/message.ts';
 import { mailOutbox } from '../host/mail-outbox.ts';
 import { type Letter, letterArgs, sendLetter } from './letter.ts';
 import { method } from './method.ts';
@@ -35,10 +34,13 @@ export const relay = method({
       try {
         const text = await readLetter(file);
         if (text === null) continue;
-        await sendLetter(bridge, { ...parsed(text), caller: unseen, above: [] }, id as MessageId);
+        await sendLetter(bridge, { ...parsed(text), id, caller: unseen, above: [] });
         await unlink(file);
         taken.push(id);
       } catch (fault) {
+        // another has taken it up just now; or it may be taken later, as when its recipient is disabled or the disk is full
+        const isForNow = fault instanceof NotNow || (fault instanceof BridgeError && fault.what === 'journal');
+        if (isForNow || (fault as NodeJS.ErrnoException).code === 'ENOENT') continue;
         const reason = messageOf(fault);
         await rename(file, `${file}.refused`);
         refused.push({ file: `${file}.refused`, reason });

@@ -16,7 +16,7 @@ export const senderArgs = {
   /** of a member, where its processes do not show it */
   token: word(256).nullable().default(null),
   /** a claim, where nothing shows it */
-  as: word(64).nullable().default(null),
+  as: word().nullable().default(null),
 };
 const evidence = z.object(senderArgs);
 
@@ -30,7 +30,8 @@ export async function senderOf(
 ): Promise<Writer> {
   const { as, token, ...shown } = given;
   const { directory } = bridge;
-  const asker = askerOf(shown, await panesFor(bridge, given.tmuxSocket), {
+  const panes = await panesFor(bridge, given.tmuxSocket);
+  const asker = askerOf(shown, panes, {
     identify: (facts) => bridge.panes.identify(facts).identity,
     startOf: (pid) => systemSource().read(pid)?.startedAt ?? null,
   });
@@ -40,7 +41,7 @@ export async function senderOf(
     hinted: asker.is === 'claimed' && asker.pane !== null ? memberIn(bridge, asker.pane) : null,
     token: token === null ? null : bridge.tokens.memberOf(token),
     as: as === null ? null : directory.named(as).name,
-    isLiving: (name) => directory.paneOf(name) !== null,
+    isLiving: (name) => directory.paneOf(name) !== null || panes.some((facts) => memberIn(bridge, facts) === name),
     isLook,
     shown: (name) => directory.shown(name),
   });

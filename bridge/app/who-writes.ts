@@ -1,4 +1,4 @@
-import { usageError } from '../core/failure.ts';
+import { BridgeError, usageError } from '../core/failure.ts';
 import type { Sender } from '../core/message.ts';
 import type { Caller } from '../host/caller.ts';
 
@@ -46,10 +46,20 @@ export function whoWrites(evidence: WriterEvidence): Writer {
   const name = as ?? hinted;
   if (name === null) {
     if (!isAgent) return { name: 'human', standing: 'human', how: 'no agent program is above this command' };
-    throw usageError('sender', 'this agent', 'is in no pane that bridge watches', 'name yourself with --as NAME');
+    throw usageError(
+      'sender',
+      'this agent',
+      'is in no pane that bridge watches',
+      'name yourself with --as NAME, or join: bridge join --group G --as NAME',
+    );
   }
   if (name !== hinted && evidence.isLiving(name) && (isAgent || !evidence.isLook))
-    throw usageError('--as', shown(name), 'is another pane, and nothing shows that this command runs in it');
+    throw new BridgeError({
+      what: '--as',
+      target: shown(name),
+      reason: 'is another pane, and nothing shows that this command runs in it',
+      nextStep: 'write under your own name; a token shows who you are: bridge token add',
+    });
   const how = as === null ? 'its environment names that pane, and its processes do not show it' : 'it says so';
   return { name, standing: 'claimed', how };
 }

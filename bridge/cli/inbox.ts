@@ -8,12 +8,13 @@ import { isTaken } from './output.ts';
 
 export function registerInbox(command: Command): void {
   command
-    .option('--as <name>', 'look into the mail of this member; it stays unread')
+    .argument('[name]', 'look into the mail of this member; it stays unread')
+    .option('--as <name>', 'the same')
     .option('--peek', 'leave it unread');
   withOptions(command, 'place').action(
     act(async (context, command) => {
       const { as, peek } = command.opts<{ as?: string; peek?: boolean }>();
-      const reader = senderHere(as);
+      const reader = senderHere(as ?? command.args[0]);
       const found = await invoke(context, 'inbox', { ...reader, peek: true });
       const marks = found.isOwn && peek !== true;
       const lines = found.messages.flatMap((message) => messageLines(message, Date.now()));

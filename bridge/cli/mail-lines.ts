@@ -21,7 +21,8 @@ export function senderHere(as: string | undefined) {
 }
 
 /** A line for each recipient: submitted with its receipt, or waiting with the reason. */
-export function outcomeLines({ id, outcomes }: TellView): string[] {
+export function outcomeLines({ id, thread, outcomes }: TellView): string[] {
+  if (outcomes.length === 0) return [visibleLine(`kept in thread ${thread}: nobody is told of it  #${shortId(id)}`)];
   return outcomes.map(({ member, is, why, tookMs }) => {
     const took = tookMs === null ? '' : ` in ${Math.round(tookMs)} ms`;
     return visibleLine(`${is.padEnd(9)} ${member}${took}: ${why}  #${shortId(id)}`);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { usageError } from '../core/failure.ts';
 import { act, withOptions } from './context.ts';
 import { bodyOf, told, withMailOptions } from './tell.ts';
 
@@ -14,6 +15,14 @@ export function registerPost(command: Command): void {
     act(async (context, command) => {
       const flags = command.opts<Parameters<typeof told>[2] & { to?: string[] }>();
       const [thread = '', ...words] = command.args;
+      // `--to` takes every word behind it: a message that stands there would be a name, and stdin would be waited for
+      if ((flags.to?.length ?? 0) > 1 && words.length === 0 && flags.file === undefined)
+        throw usageError(
+          'post',
+          'message',
+          'is missing',
+          'the message comes before --to: bridge post THREAD "message" --to NAME NAME; - reads it from stdin',
+        );
       return told(context, { to: flags.to ?? [], thread, body: await bodyOf(flags, words, 'post') }, flags);
     }),
   );

@@ -7,7 +7,7 @@ import { visibleLine } from '../core/visible.ts';
 import { systemClock } from '../host/clock.ts';
 import { leaveLetter } from '../host/mail-outbox.ts';
 import { minter } from '../host/mint.ts';
-import { Unreachable } from '../server/socket.ts';
+import { DaemonGone, Unreachable } from '../server/socket.ts';
 import type { Context } from './context.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
@@ -16,6 +16,7 @@ import { duration, seconds, textFrom, textOf } from './text.ts';
 
 interface Flags {
   readonly as?: string;
+  readonly from?: string;
   readonly file?: string;
   readonly reply: boolean;
   readonly wait?: string;
@@ -64,6 +65,7 @@ export function withMailOptions(command: Command): Command {
   command.parseOptions = (words) => parse(withWaitWord(words));
   return command
     .option('--as <name>', 'who you are, where your processes do not show it: a claim, and shown as one')
+    .addOption(new Option('--from <name>', 'the same as --as').hideHelp())
     .option('--file <file>', 'the message from a file')
     .option('--no-reply', 'no answer is wanted, and the recipient is told so')
     .addOption(
@@ -127,8 +129,10 @@ export async function told(
   },
   flags: Flags,
 ) {
+  const id = minter(systemClock)<string>();
   const letter = {
-    ...senderHere(flags.as),
+    id,
+    ...senderHere(flags.as ?? flags.from),
     ...order,
     to: [...order.to],
     noReply: !flags.reply,
@@ -139,7 +143,7 @@ export async function told(
     urgent: flags.urgent === true,
   };
   try {
-    const view = await invoke(context, 'tell', { ...letter, ...waitingOf(flags) });
+    const view = await askedAgain(() => invoke(context, 'tell', { ...letter, ...waitingOf(flags) }));
     const replies = view.replies.flatMap((reply) => messageLines(reply, Date.now()));
     if (!flags.quiet) context.out.result([...outcomeLines(view), ...replies].join('\n'), view);
     return outcomeCode(view);
@@ -149,9 +153,19 @@ export async function told(
   }
 }
 
+/** A bridge that goes away before it answers may have kept the message: under the same id it is not sent twice. */
+async function askedAgain<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (fault) {
+    if (!(fault instanceof DaemonGone)) throw fault;
+    return ask();
+  }
+}
+
 /** For the bridge that this command does not reach: it takes it up within seconds, or as it starts. */
-function left({ config, out }: Context, letter: { readonly to: readonly string[] }): ExitCode {
-  const id = minter(systemClock)<string>();
+function left({ config, out }: Context, letter: { readonly id: string; readonly to: readonly string[] }): ExitCode {
+  const { id } = letter;
   leaveLetter(config.home, id, letter);
   const why = 'left in mail-outbox/: this command reaches no bridge from its sandbox; the next look takes it up';
   out.result(visibleLine(`waiting   ${letter.to.join(', ') || 'its sender'}: ${why}  #${shortId(id)}`), {

@@ -4,7 +4,18 @@ import { type BridgeError, unknownName, usageError } from '../core/failure.ts';
 import { nameOf } from './command-parts.ts';
 
 /** Commands whose arguments are a text, which may begin with a dash. */
-const takesText: readonly string[] = ['send', 'ask', 'answer', 'notify', 'tell', 'post'];
+const takesText: readonly string[] = [
+  'send',
+  'ask',
+  'answer',
+  'notify',
+  'tell',
+  'post',
+  'reply',
+  'broadcast',
+  'type',
+  'message',
+];
 
 /** A command that there is not. */
 export function unknownCommand(name: string, known: readonly string[], of = 'bridge'): BridgeError {

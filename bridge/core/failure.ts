@@ -43,6 +43,9 @@ function inWords({ what, target, reason }: Pick<BridgeError, 'what' | 'target' |
   return begins === undefined ? `${what}: ${target}: ${reason}` : `${begins} ${what} '${target}'${more}`;
 }
 
+/** Refused as things are: the same may be accepted later. */
+export class NotNow extends BridgeError {}
+
 /** A fault of the caller: shown as one line, exit code 64. */
 export function usageError(what: string, target: string, reason: string, nextStep?: string): BridgeError {
   return new BridgeError({

@@ -1,4 +1,4 @@
-import { BridgeError, usageError } from '../core/failure.ts';
+import { BridgeError, NotNow, usageError } from '../core/failure.ts';
 import { type Group, groupNamed, groupOfThread } from '../core/groups.ts';
 import { groupName, humanMember, humanName, type Member, memberNamed, memberShown } from '../core/member.ts';
 import type { Message, Sender } from '../core/message.ts';
@@ -44,7 +44,7 @@ export function audienceOf(
   if (disabled !== undefined) {
     const name = memberShown(disabled.name, members);
     const reason = 'is disabled, and gets nothing; nothing was sent';
-    throw new BridgeError({
+    throw new NotNow({
       what: 'tell',
       target: name,
       reason,
@@ -89,12 +89,10 @@ function chosen(
     return { to: all, group: named.length === 1 ? (groups[0] ?? null) : null };
   }
   if (thread === null) throw usageError('tell', 'recipient', 'is missing', 'bridge tell NAME "message"');
-  if (owner !== null) return { to: someOf(others(owner.members), `group ${owner.name}`, 'it'), group: owner };
+  if (owner !== null) return { to: others(owner.members), group: owner };
   const names = takenPart(thread);
-  return {
-    to: someOf(others([...members, humanMember].filter(({ name }) => names.includes(name))), `thread ${thread}`, 'it'),
-    group: null,
-  };
+  // where nobody has, it is kept, and read by whoever comes
+  return { to: others([...members, humanMember].filter(({ name }) => names.includes(name))), group: null };
 }
 
 /** A label alone is that of the sender's own project, where there is one. */
@@ -113,10 +111,10 @@ function someOf(found: readonly Member[], target: string, where: string): readon
 function refuseStrangers(all: readonly Member[], { name, members: own }: Group, members: readonly Member[]): void {
   const stranger = all.find((one) => !own.some((member) => member.name === one.name));
   if (stranger === undefined) return;
-  throw usageError(
-    'post',
-    memberShown(stranger.name, members),
-    `is not in group ${name}, whose thread this is`,
-    `in it are: ${own.map((member) => memberShown(member.name, members)).join(', ')}`,
-  );
+  throw new BridgeError({
+    what: 'post',
+    target: memberShown(stranger.name, members),
+    reason: `is not in group ${name}, whose thread this is; nothing was sent`,
+    nextStep: `in it are: ${own.map((member) => memberShown(member.name, members)).join(', ')}`,
+  });
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Documents } from '../core/documents.ts';
 import type { Delivery } from '../core/envelope.ts';
 import type { PublicEvent } from '../core/events.ts';
-import { BridgeError, usageError } from '../core/failure.ts';
+import { NotNow, usageError } from '../core/failure.ts';
 import { free, type LoopLimits, type LoopVerdict, loopVerdict } from '../core/loop-guard.ts';
 import { shortId } from '../core/mail-lines.ts';
 import { humanName } from '../core/member.ts';
@@ -97,7 +97,13 @@ export class Messages {
     this.#steps = new MailSteps({ memory: parts.memory.mail, chains: this.#chains, clock: parts.clock, on: parts.on });
     this.#offering = new Offering({ ...parts, steps: this.#steps });
     this.#human = new HumanMail({
-      ...{ memory: parts.memory.mail, steps: this.#steps, clock: parts.clock, place: parts.place },
+      memory: {
+        memory: (key) => parts.memory.memory(key),
+        saveMemory: (key, value) => parts.memory.saveMemory(key, value),
+        mailOf: (member, states) => parts.memory.mail.mailOf(member, states),
+        unreadOf: (member) => parts.memory.mail.unreadOf(member),
+      },
+      ...{ steps: this.#steps, clock: parts.clock, place: parts.place },
       placed: (message) => parts.on({ type: 'human-told', message }),
       say: (text) => parts.on({ type: 'said', level: 'warning', text }),
     });
@@ -114,7 +120,8 @@ export class Messages {
   send(order: MessageOrder): Message {
     const { from, noReply } = order;
     const takenUp = order.id === undefined ? null : this.#memory.mail.message(order.id);
-    if (takenUp !== null) return takenUp;
+    if (takenUp !== null && takenUp.from.name === from.name) return takenUp;
+    if (takenUp !== null) throw usageError('message', takenUp.id, 'is the id of a message of another');
     const body = cleaned(order.body).trim();
     if (isBlank(body)) throw usageError('tell', 'message', 'holds nothing visible');
     if (body.length > mostCharacters)
@@ -164,10 +171,11 @@ export class Messages {
     return message;
   }
 
-  /** A loop that reaches the person is none any more. */
+  /** A chain that reaches the person is no loop any more; too much is too much for him, too. */
   #verdictOn(draft: Pick<Message, 'thread' | 'from' | 'to' | 'hops' | 'sentAt'>): LoopVerdict {
-    if (draft.to.every((name) => name === humanName)) return free;
-    return loopVerdict(this.#tally.with(draft, this.#limits), this.#limits);
+    const isToHim = draft.to.length > 0 && draft.to.every((name) => name === humanName);
+    const limits = isToHim ? { ...this.#limits, hops: 0, rounds: 0 } : this.#limits;
+    return loopVerdict(this.#tally.with(draft, limits), limits);
   }
 
   /** A person typed into the member's pane: what it has received before leads to nothing any more. */
@@ -389,7 +397,7 @@ export class Messages {
     if (full === undefined) return;
     const shown = (name: string) => this.#directory.shown(name);
     this.#notices.full(full, shown(full), shown(from.name), this.#clock.now());
-    throw new BridgeError({
+    throw new NotNow({
       what: 'tell',
       target: this.#directory.shown(full),
       reason: `${mostWaiting} messages wait for it already`,

@@ -118,6 +118,7 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
     noReply: true,
     waitMs: 0,
     isPatient: true,
+    id: '20261121T012706.123Z-7f3k9q',
     urgent: true,
     until: 'replied',
     priority: 'high',

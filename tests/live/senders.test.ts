@@ -45,7 +45,7 @@ test.runIf(apart)(
     const refused = { code: 1, stderr: expect.stringContaining('runs under a sandbox') };
     expect(all.slice(0, 4)).toEqual(Array(4).fill(expect.objectContaining(refused)));
     expect(all[4]).toMatchObject({ code: 0, stdout: expect.stringContaining('submitted coder') });
-    expect(all[5]).toMatchObject({ code: 64, stderr: expect.stringContaining('is another pane') });
+    expect(all[5]).toMatchObject({ code: 1, stderr: expect.stringContaining('is another pane') });
     expect(coder.inputs()).toEqual([expect.stringMatching(/^\[lead\? -> coder #\w{4}\] from within$/)]);
     expect(lead.inputs()).toEqual([]);
   },
@@ -64,7 +64,7 @@ test('a token shows who one is where the processes do not, until it is revoked; 
   expect(await withToken('tell', 'coder', 'green')).toMatchObject({ code: 0 });
   expect(await command('tell', 'coder', 'green?', '--as', 'ci')).toMatchObject({ code: 0 });
   expect(await command('tell', 'ci', 'done', '--as', 'coder')).toMatchObject({
-    code: 64,
+    code: 1,
     stderr: expect.stringContaining('is another pane'),
   });
   expect((await command('token', 'list')).stdout).toMatch(/^builds {2}speaks for ci, given /);
@@ -126,4 +126,42 @@ test('without a bridge that runs, `relay` takes it up', async () => {
     expect.stringMatching(/^1 message taken up\nrefused: .*nobody writes to himself; it is /),
   ]);
   expect((await command('inbox', '--as', 'coder')).stdout).toContain('  two\n');
+});
+
+test('a bridge that dies while a command waits: its message is kept once, and the command says so', async () => {
+  const coder = await member('coder');
+  const watching = await watch();
+  await watching.line('watched', found('coder'));
+  await coder.perform({ busy: true });
+  const waiting = command('tell', 'coder', 'one', '--wait=read', '--timeout', '3');
+  await waitFor('it is kept', async () => (await command('inbox', '--as', 'coder')).stdout.includes('one'));
+  await watching.stop('SIGKILL');
+  expect(await waiting).toMatchObject({ code: 2, stdout: expect.stringMatching(/^waiting {3}coder/) });
+  await watch();
+  await coder.perform({ busy: false });
+  await waitFor('it has come', () => coder.inputs().length > 0, { limitMs: 30_000 });
+  expect(await command('tell', 'coder', 'two', '--wait')).toMatchObject({ code: 0 });
+  expect(coder.inputs().map((text) => text.replace(/^.*\] /, ''))).toEqual(['one', 'two']);
+});
+
+test('three that relay at once take each letter once; one for a member that is disabled waits', async () => {
+  for (const name of ['ci', 'away']) await command('add', name);
+  const coder = await member('coder');
+  const watching = await watch();
+  await watching.line('watched', found('coder'));
+  await coder.perform({ busy: true });
+  await command('disable', 'away');
+  const mint = minter(systemClock);
+  for (let count = 0; count < 20; count += 1)
+    leaveLetter(home, mint() as string, { to: ['coder'], body: `letter ${count}`, as: 'ci' });
+  leaveLetter(home, mint() as string, { to: ['away'], body: 'for later', as: 'ci' });
+  const relays = await Promise.all([1, 2, 3].map(() => command('relay')));
+  expect(relays.map(({ code, stderr }) => [code, stderr])).toEqual(Array(3).fill([0, '']));
+  const letters = () => readdirSync(mailOutbox(home));
+  await waitFor('all but one are taken', () => letters().length === 1);
+  expect(letters()[0]).toMatch(/\.json$/);
+  const history = JSON.parse((await command('history', '--with', 'coder', '--json')).stdout) as Array<{ body: string }>;
+  expect(history.map(({ body }) => body)).toEqual(Array.from({ length: 20 }, (_, count) => `letter ${count}`));
+  await command('enable', 'away');
+  await waitFor('the last one is taken', () => letters().length === 0);
 });

@@ -74,9 +74,9 @@ test.each([
   [['show'], "missing argument 'id'", '`bridge show --help` shows what it takes'],
   [['show', 'yf', '--home'], "missing value of '--home <dir>'", '`bridge show --help` lists its flags'],
   [
-    ['post', 'api', 'hi'],
-    'tell: thread api: nobody else who could be told is in it',
-    'name who is to be told: --to NAME',
+    ['post', 'api', '--to', 'coder', 'hi'],
+    'post: message: is missing',
+    'the message comes before --to: bridge post THREAD "message" --to NAME NAME; - reads it from stdin',
   ],
   [['--mode', 'atuo'], "invalid --mode 'atuo'", "did you mean 'auto'?", 'expected one of auto, manual'],
   [

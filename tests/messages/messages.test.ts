@@ -559,6 +559,7 @@ test('a text brings no second envelope, and what nothing shows is marked', () =>
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 test('the person gets a page and is called once; it is unread until he reads or answers', async () => {
+  messages.resume();
   const asked = tell(agent('shop/coder'), 'human', 'Which port?');
   expect(stateOf(asked, 'human')).toBe('waiting');
   await settled();
@@ -615,6 +616,40 @@ test('agents that go in circles still reach the person', async () => {
   const sent = tell(agent('shop/coder'), 'human', 'We go in circles.');
   await settled();
   expect(stateOf(sent, 'human')).toBe('submitted');
+  // too much in an hour is too much for the person, too
+  const more = Array.from({ length: usualLoopLimits.memberPerHour }, () => tell(agent('shop/coder'), 'human', 'and?'));
+  expect(more.filter(isHeld).length).toBeGreaterThan(0);
+});
+
+test('a message that its sender gave an id is sent once under that id, and not by another', () => {
+  const id = mintId(now, 'abcdef') as Message['id'];
+  const order = { to: ['lead'], body: 'one', thread: null, noReply: false, id };
+  const sent = messages.send({ from: agent('shop/coder'), ...order });
+  expect(messages.send({ from: agent('shop/coder'), ...order, body: 'another' })).toEqual(sent);
+  expect(() => messages.send({ from: agent('shop/critic'), ...order })).toThrow('is the id of a message of another');
+});
+
+test('a post where nobody has taken part is kept, and nobody is told of it', () => {
+  const sent = messages.send({
+    from: agent('shop/coder'),
+    to: [],
+    body: 'a note',
+    thread: 'notes/today',
+    noReply: false,
+  });
+  expect([sent.to, posted]).toEqual([[], []]);
+  expect(journal.mail.thread('notes/today', 5).map(({ body }) => body)).toEqual(['a note']);
+});
+
+test('for a page that a command wrote the person is called when a bridge starts, once', async () => {
+  tell(agent('shop/coder'), 'human', 'Help.');
+  await settled();
+  const calls = () => events.filter(({ type }) => type === 'human-told').length;
+  expect(calls()).toBe(0);
+  messages.resume();
+  messages.resume();
+  await settled();
+  expect(calls()).toBe(1);
 });
 
 /** An exchange without chains: nobody reads what the other wrote before he writes again. */
