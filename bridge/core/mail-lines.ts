@@ -40,8 +40,9 @@ const namedThreads = 3;
  * It names the last message: a bell that said the same as the one before could not be told from it on the screen.
  * @param unread in the order of sending
  * @param folder the state directory, as people write it
+ * @param readWith the command that reads it, whatever the recipient's environment
  */
-export function doorbellText(unread: readonly Message[], folder: string): string {
+export function doorbellText(unread: readonly Message[], folder: string, readWith: string): string {
   const threads = [...new Set(unread.map(({ thread }) => thread))];
   const senders = [...new Set(unread.map(senderIn))];
   const last = `#${shortId(unread.at(-1)?.id ?? '')}`;
@@ -50,7 +51,7 @@ export function doorbellText(unread: readonly Message[], folder: string): string
   const file = threads.length === 1 ? fileOfThread(threads[0]!) : null;
   const warning = unread.findLast((message) => message.warning !== undefined)?.warning;
   const more = warning === undefined ? '' : ` (${warning})`;
-  return `${count} from ${senders.join(', ')} in ${where} (${folder}/${file ?? 'threads/'}); read with: bridge inbox${more}`;
+  return `${count} from ${senders.join(', ')} in ${where} (${folder}/${file ?? 'threads/'}); read with: ${readWith}${more}`;
 }
 
 function threadsNamed(threads: readonly string[]): string {

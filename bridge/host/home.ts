@@ -24,6 +24,12 @@ export interface FoundHome {
   readonly passedOver: readonly string[];
 }
 
+/** What a command needs to reach this state directory from anywhere: nothing for the usual one. For a shell. */
+export function homeFlag(home: string, userFolder: string): string {
+  if (home === join(userFolder, '.bridge')) return '';
+  return ` --home ${/^[\w./~@%+=:,-]+$/.test(home) ? home : `'${home.replaceAll("'", "'\\''")}'`}`;
+}
+
 /** The state directory: `--home`, else `$BRIDGE_HOME`, else `~/.bridge`; a folder upward that has been one stays one. */
 export function findHome(given: {
   flag: string | null;

@@ -72,7 +72,7 @@ export class Messages {
   constructor(
     parts: Pick<
       OfferingParts,
-      'clock' | 'mint' | 'directory' | 'queue' | 'optionsFor' | 'isAsking' | 'folder' | 'lookOf'
+      'clock' | 'mint' | 'directory' | 'queue' | 'optionsFor' | 'isAsking' | 'folder' | 'readWith' | 'lookOf'
     > & {
       memory: Memory;
       place: (message: Message) => Promise<string>;

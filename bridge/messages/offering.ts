@@ -54,11 +54,13 @@ export class Offering {
   readonly #optionsFor: (pane: PaneIdentity) => DeliveryOptions;
   readonly #isAsking: (pane: PaneIdentity) => boolean;
   readonly #folder: string;
+  readonly #readWith: string;
   readonly #lookOf: (member: string) => EnvelopeLook;
 
   /**
    * @param parts.isAsking what is open in this pane waits for an answer: an input now would end the turn that asked
    * @param parts.folder the state directory, where threads lie as files
+   * @param parts.readWith the command with which a member reads its mail
    */
   constructor(parts: {
     memory: OfferingMemory;
@@ -70,6 +72,7 @@ export class Offering {
     optionsFor: (pane: PaneIdentity) => DeliveryOptions;
     isAsking: (pane: PaneIdentity) => boolean;
     folder: string;
+    readWith: string;
     lookOf: (member: string) => EnvelopeLook;
   }) {
     this.#memory = parts.memory;
@@ -81,6 +84,7 @@ export class Offering {
     this.#optionsFor = parts.optionsFor;
     this.#isAsking = parts.isAsking;
     this.#folder = parts.folder;
+    this.#readWith = parts.readWith;
     this.#lookOf = parts.lookOf;
   }
 
@@ -204,6 +208,7 @@ export class Offering {
     const text = doorbellText(
       unread.map(({ sent }) => this.#withShownNames(sent)),
       this.#folder,
+      this.#readWith,
     );
     const at = Math.max(...unread.map(({ sent }) => sent.sentAt));
     return this.#inEnvelope(living, { from: 'bridge', id: null, at }, 'bridge', text, []);

@@ -125,7 +125,7 @@ test('a member killed while its mail waits behind its work gets it once when it 
   });
   expect(bodies(back).sort()).toEqual([
     expect.stringMatching(
-      /^1 message #\w{4} from human in thread human\+worker-coder \(.*\); read with: bridge inbox$/,
+      /^1 message #\w{4} from human in thread human\+worker-coder \(.*\); read with: bridge inbox --home \S+$/,
     ),
     'a line',
   ]);

@@ -22,7 +22,7 @@ test('a text of several lines goes whole as one input, in the look that is chose
       /^\[(\S+):human -> \1:coder\] Apply this:\n\n {2}if \(x\) \{\n {4}y\(\);\n {2}\} \(#\w{4}\)$/,
     ),
     expect.stringMatching(
-      /^\[(\S+):bridge -> \1:coder\] 1 message #\w{4} from human in thread coder\+human \(\/.*\.md\); read with: bridge inbox$/,
+      /^\[(\S+):bridge -> \1:coder\] 1 message #\w{4} from human in thread coder\+human \(\/.*\.md\); read with: bridge inbox --home \S+$/,
     ),
   ]);
 });

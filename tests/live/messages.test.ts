@@ -42,7 +42,7 @@ test('several lines are a doorbell, read with a command that marks them; who rea
   expect(sent, sent.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('a doorbell is in the pane') });
   expect(coder.inputs()).toEqual([
     expect.stringMatching(
-      /^\[bridge -> coder\] 1 message #\w{4} from human in thread coder\+human \(\/.*\/threads\/coder\+human\.md\); read with: bridge inbox$/,
+      /^\[bridge -> coder\] 1 message #\w{4} from human in thread coder\+human \(\/.*\/threads\/coder\+human\.md\); read with: bridge inbox --home \S+$/,
     ),
   ]);
   // it stays unread for whoever only looks

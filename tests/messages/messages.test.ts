@@ -94,6 +94,7 @@ function open(): void {
       },
     },
     clock,
+    readWith: 'bridge inbox',
     limits: usualLoopLimits,
     place: (message) => place(message),
     mint() {

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import type { Config } from '../../config/config-values.ts';
 import type { Mailbox } from '../../controllers/mailbox.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -7,6 +8,7 @@ import { withShownMembers } from '../../core/mail-lines.ts';
 import { isCalled } from '../../core/names.ts';
 import { identityKey } from '../../core/pane.ts';
 import { openRequests } from '../../core/request.ts';
+import { homeFlag } from '../../host/home.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { DeliveryQueue } from '../../messages/delivery-queue.ts';
 import { Directory, type LivingPane } from '../../messages/directory.ts';
@@ -41,6 +43,7 @@ export function assembleMessages(parts: {
     directory,
     queue: parts.deliveries,
     folder: parts.config.home,
+    readWith: `bridge inbox${homeFlag(parts.config.home, homedir())}`,
     lookOf: (member) =>
       parts.config.members.find(({ name }) => isCalled(member, name))?.envelope ?? parts.config.envelope,
     optionsFor: (pane) => ({ force: false, allowShell: false, via: projects.configFor(pane).via }),
