@@ -20,8 +20,8 @@ export const history = method({
   name: 'history',
   args: z.object({
     /** a member, who wrote or was written to */
-    with: word(64).min(1, 'is empty').nullable().default(null),
-    group: word(64).min(1, 'is empty').nullable().default(null),
+    with: word().min(1, 'is empty').nullable().default(null),
+    group: word().min(1, 'is empty').nullable().default(null),
     thread: word(128).min(1, 'is empty').nullable().default(null),
     /** instants: from this one on, and before that one */
     since: z.number().nullable().default(null),

@@ -12,6 +12,11 @@ export function cleaned(text: string): string {
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
 }
 
+/** NUL, BEL and the like, outside of escape sequences: a text of words has none, and bytes of something else are not sent as one. */
+export function holdsControls(text: string): boolean {
+  return /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/.test(text.replace(/\r\n?/g, '\n').replace(sequences, ''));
+}
+
 /** True where a person would see nothing: blanks, controls, and characters that are drawn as nothing. */
 export function isBlank(text: string): boolean {
   return /^[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*$/u.test(cleaned(text));

@@ -1,4 +1,4 @@
-import { cleaned, isBlank } from '../core/cleaning.ts';
+import { cleaned, holdsControls, isBlank } from '../core/cleaning.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Documents } from '../core/documents.ts';
 import type { Delivery } from '../core/envelope.ts';
@@ -124,6 +124,8 @@ export class Messages {
     if (takenUp !== null) throw usageError('message', takenUp.id, 'is the id of a message of another');
     const body = cleaned(order.body).trim();
     if (isBlank(body)) throw usageError('tell', 'message', 'holds nothing visible');
+    if (holdsControls(order.body))
+      throw usageError('tell', 'message', 'holds control characters, and is no text', 'write words, and name the file');
     if (body.length > mostCharacters)
       throw usageError(
         'tell',

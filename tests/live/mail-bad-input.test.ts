@@ -51,12 +51,14 @@ test('empty, too long, no text at all: from a word, a file, a pipe, a device wit
     [withStdin(['tell', 'coder', '-'], Buffer.from([0xff, 0xfe])), /not UTF-8/],
     [withStdin(['tell', 'coder', '-'], ''), /is empty/],
     [withStdin(['tell', 'coder', '-'], 'closed'), /is empty/],
+    [withStdin(['tell', 'coder', '-'], 'a\0b\x1b[31mred\x1b[0m'), /holds control characters/],
+    [withStdin(['tell', 'coder', '-'], 'ring\x07'), /holds control characters/],
   ];
   for (const [outcome, reason] of refused)
     expect(await outcome).toMatchObject({ code: 64, stderr: expect.stringMatching(reason) });
   expect(await threads()).toEqual([]);
-  // controls are not words: what is left is sent
-  expect(await withStdin(['tell', 'coder', '-'], 'a\0b\x1b[31mred\x1b[0m\x07')).toMatchObject({ code: 2 });
+  // colours of a program's output are no words: what is left is sent
+  expect(await withStdin(['tell', 'coder', '-'], 'ab\x1b[31mred\x1b[0m')).toMatchObject({ code: 2 });
   expect((await command('thread', 'read', 'coder+human')).stdout).toContain('\n  abred\n');
 });
 
