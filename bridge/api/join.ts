@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { askerOf } from '../app/asker.ts';
 import type { Bridge } from '../app/bridge.ts';
+import { grantedNames } from '../app/granted-names.ts';
 import { ownPane } from '../app/own-pane.ts';
 import { placeFor } from '../app/place-of-member.ts';
 import { BridgeError } from '../core/failure.ts';
@@ -33,6 +34,8 @@ export const join = method({
     is: z.enum(['new', 'back', 'known']),
     /** the name that it asked for and did not get; null where it got it */
     taken: z.string().nullable(),
+    /** that name is a person's to give: bridge.yaml grants something to it */
+    isWithheld: z.boolean(),
     /** the name that it had before; null where it has kept it */
     before: z.string().nullable(),
     pane: z.string(),
@@ -68,18 +71,23 @@ export const join = method({
         reason: `is the pane of ${directory.shown(mine.name)}, and nothing shows that this command runs in it`,
         nextStep: `a person renames it: bridge rename ${directory.shown(mine.name)} ${asked}`,
       });
-    const joined = bridge.membership.join(asked, { groups: [group], ...said({ model, role }) }, place);
+    const isByPerson = evidence.caller.is === 'nobody' && own.by === '--pane';
+    const isWithheld = isByPerson ? () => false : grantedNames(bridge, place.identity);
+    const order = { groups: [group], ...said({ model, role }) };
+    const joined = bridge.membership.join(asked, order, { ...place, isWithheld });
     const { member } = joined;
     // at once: who joins meanwhile has found it there
     const greeting = joined.isToGreet ? greet(bridge, member, group, own.isCertain) : nobody;
     await bridge.membersChanged();
     const key = identityKey(place.identity);
+    const taken = labelOf(member.called) === asked.normalize('NFC') ? null : asked;
     return {
       name: directory.shown(member.name),
       fullName: member.called,
       group,
       is: joined.is,
-      taken: labelOf(member.called) === asked.normalize('NFC') ? null : asked,
+      taken,
+      isWithheld: taken !== null && isWithheld(fullName(place.project, taken)),
       before: joined.before === null ? null : labelOf(joined.before),
       pane: own.pane.paneId,
       foundBy: own.by,

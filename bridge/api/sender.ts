@@ -20,6 +20,13 @@ export const senderArgs = {
 };
 const evidence = z.object(senderArgs);
 
+/** What a command can show for the pane in which it runs. */
+export const placeArgs = {
+  above: senderArgs.above,
+  tmuxSocket: senderArgs.tmuxSocket,
+  paneHint: senderArgs.paneHint,
+};
+
 type ForSender = Pick<Bridge, 'panes' | 'directory' | 'projects' | 'workers' | 'tokens'>;
 
 /** Who runs the command, as `whoWrites` judges it by the processes that live now. @param isLook nothing is written in its name */
@@ -45,6 +52,18 @@ export async function senderOf(
     isLook,
     shown: (name) => directory.shown(name),
   });
+}
+
+/** The pane in which the command is shown to run; null where nothing shows it. */
+export async function provenPane(
+  { panes }: Pick<Bridge, 'panes'>,
+  given: Pick<z.output<typeof evidence>, 'caller' | 'above' | 'tmuxSocket' | 'paneHint'>,
+): Promise<PaneFacts | null> {
+  const asker = askerOf(given, await panesFor({ panes }, given.tmuxSocket), {
+    identify: (facts) => panes.identify(facts).identity,
+    startOf: (pid) => systemSource().read(pid)?.startedAt ?? null,
+  });
+  return asker.is === 'proven' ? asker.pane : null;
 }
 
 /** The member of whom this pane is; null where it is nobody's. */

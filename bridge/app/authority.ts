@@ -13,7 +13,9 @@ export type Act =
   | 'trust'
   | 'restore'
   | 'token'
+  | 'add'
   | 'add --revive'
+  | 'name'
   | 'remove'
   | 'enable'
   | 'disable'
@@ -73,7 +75,9 @@ const whose: Readonly<Record<Act, string>> = {
   trust: 'only you may let a bridge.yaml decide',
   restore: 'only you may let a backup decide, which brings a bridge.yaml',
   token: 'only you may say who speaks as a member',
+  add: 'an agent says only what its own pane is called, and what it is: the rest is yours',
   'add --revive': 'only you may say which command is run',
+  name: 'an agent labels only its own pane: the others are yours',
   remove: 'only you may have a member forgotten',
   enable: 'only you may say who gets mail',
   disable: 'only you may say who gets no mail',

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { splitCommand } from '../core/command-line.ts';
 import { ExitCode } from '../core/failure.ts';
-import { callerHere } from './caller.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
+import { senderHere } from './mail-lines.ts';
 import { addressOf, targetOf, warnAll } from './pane.ts';
 
 interface Flags {
@@ -47,7 +47,7 @@ export function registerAdd(command: Command): void {
               ? null
               : undefined,
         pane: at === undefined ? null : await addressAt(context, at),
-        caller: callerHere(),
+        ...senderHere(undefined),
       });
       const waits = pane === null ? 'mail for it waits until a pane of that name is seen' : `its pane is ${pane}`;
       const text = isNew

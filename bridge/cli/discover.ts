@@ -5,6 +5,7 @@ import { namedTmuxSockets } from '../host/tmux-sockets.ts';
 import { ownSockets } from '../launch/server-search.ts';
 import { act, type Context, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
+import { senderHere } from './mail-lines.ts';
 import { fitted } from './member-table.ts';
 
 type Found = Awaited<ReturnType<typeof discover.run>>[number];
@@ -48,7 +49,7 @@ function inTmux(value: string | undefined): string[] {
 async function added(context: Context, found: Found): Promise<Found> {
   const { host, server, pane: paneId, socketPath } = found;
   const pane = { host, server, paneId, socketPath };
-  const add = (name: string) => invoke(context, 'add', { name, pane, isNumbered: true });
+  const add = (name: string) => invoke(context, 'add', { name, pane, isNumbered: true, ...senderHere(undefined) });
   try {
     // a label may be any text, and a name may not
     const { name } = await add(found.label ?? found.agent).catch(() => add(found.agent));

@@ -30,10 +30,17 @@ export function registerJoin(command: Command): void {
         ...{ group, model, role },
         pane: pane === undefined ? null : await addressAt(context, pane),
       });
-      const { name, taken, before, greeted, notGreeted, isWatched, unread } = found;
+      const { name, taken, isWithheld, before, greeted, notGreeted, isWatched, unread } = found;
       const lines = [
         `you are ${name} in ${found.group}, in pane ${found.pane} (shown by ${found.foundBy})`,
-        ...(taken === null ? [] : [`${taken} is another: your name has a number`]),
+        ...(taken === null
+          ? []
+          : isWithheld
+            ? [
+                `bridge.yaml grants something to ${taken}: your name has a number`,
+                `only a person gives you that one: bridge add ${taken} ${found.pane}`,
+              ]
+            : [`${taken} is another: your name has a number`]),
         ...(before === null ? [] : [`you were ${before}, and that name goes on to be yours`]),
         ...(found.is === 'back' ? ['the name waited for you'] : []),
         ...(unread === 0 ? [] : [`unread: ${unread}; read with: bridge inbox`]),

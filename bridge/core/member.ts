@@ -1,4 +1,4 @@
-import { unknownName, usageError } from './failure.ts';
+import { BridgeError, unknownName, usageError } from './failure.ts';
 import { hasLookAlikes } from './look-alikes.ts';
 import { fullName, labelOf, nameMeant, shownName } from './names.ts';
 import type { PaneAddress } from './pane.ts';
@@ -122,6 +122,16 @@ export function numbered(name: string, number: number): string {
 export function isNumbered(name: string, asked: string): boolean {
   const [, number] = /-(\d+)$/.exec(name) ?? [];
   return name === asked || (number !== undefined && name === numbered(asked, Number(number)));
+}
+
+/** What bridge.yaml grants to a name is no agent's to take. */
+export function withheld(name: string): BridgeError {
+  return new BridgeError({
+    what: 'member',
+    target: name,
+    reason: 'bridge.yaml grants something to this name, and only you may say who has it',
+    nextStep: `a person runs: bridge add ${name} PANE`,
+  });
 }
 
 /** More of a description is none. */

@@ -10,6 +10,7 @@ import {
   memberName,
   newMember,
   numbered,
+  withheld,
 } from '../core/member.ts';
 import { fullName, labelOf } from '../core/names.ts';
 import type { PaneIdentity } from '../core/pane.ts';
@@ -22,6 +23,8 @@ export interface Place {
   readonly project: string | null;
   /** whether a member's pane is certain to be there no more: its name is free for who comes in its place */
   readonly isGone: (member: Member) => boolean;
+  /** names that only a person gives: this pane keeps one that it has, and comes to no other; left out: it may have any */
+  readonly isWithheld?: (name: string) => boolean;
 }
 
 /** What is said of a member besides its name. What is left out stays as it is. */
@@ -209,7 +212,7 @@ export class Membership {
   }
 
   /** The member that has this pane from now on, as it is called then; it is not kept yet. */
-  #holder({ identity, project, isGone }: Place, given: string, where: 'number' | 'refuse'): Member {
+  #holder({ identity, project, isGone, isWithheld }: Place, given: string, where: 'number' | 'refuse'): Member {
     const members = this.#directory.members();
     const mine = memberAt(members, identity);
     const asked = given.includes('/') ? given : fullName(project, given);
@@ -218,6 +221,10 @@ export class Membership {
     const others = members.filter((member) => member !== mine);
     for (let number = 1; ; number++) {
       const called = numbered(asked, number);
+      if (isWithheld?.(called)) {
+        if (where === 'refuse') throw withheld(called);
+        continue;
+      }
       const holder = bearing(others, called);
       if (holder === null) return mine === null ? newMember(called, this.#clock.now()) : { ...mine, called };
       if (mine === null && (holder.pane === null || isGone(holder))) return calledIn(holder, called);

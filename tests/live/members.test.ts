@@ -223,7 +223,8 @@ test('a rule that names a member has what it asks answered', async () => {
   writeFileSync(join(home, 'bridge.yaml'), `mode: manual\n${rule}`);
   const [one, two] = [await agent('one'), await agent('two')];
   await watch();
-  await joins(one, 'codex');
+  // no agent takes a name to which a rule is
+  await command('add', 'codex', one.paneId, '--group', 'shop');
   await joins(two, 'other');
   await comes(one, '[other -> codex] other has joined shop (no reply needed)');
   await two.perform({ play: [{ request: 'Which database?' }], input: 'go' });

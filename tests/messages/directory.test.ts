@@ -168,6 +168,23 @@ test('who joins has the name that it asks for, or the next with a number; the sa
   expect(groupsOf(directory.members())).toMatchObject([{ name: 'team', members: [{}, {}] }]);
 });
 
+test('a name that only a person gives is not taken by a pane, whoever had it before; the pane that has it keeps it', () => {
+  const asAgent = (id: number): Place => ({
+    ...place(id),
+    isWithheld: (name) => ['shop/boss', 'shop/boss-2'].includes(name),
+  });
+  const asks = (id: number) => membership.join('boss', { groups: ['team'] }, asAgent(id)).member.called;
+  living.push(pane(1), pane(2));
+  membership.add('boss', {});
+  expect([asks(1), asks(1)]).toEqual(['shop/boss-3', 'shop/boss-3']);
+  expect(() => membership.add('boss', {}, asAgent(1))).toThrow(/shop\/boss: bridge.yaml grants something/);
+  expect(membership.add('boss', {}, asAgent(1), 'number').member.called).toBe('shop/boss-3');
+  expect(membership.add('boss', {}, place(2)).member.called).toBe('shop/boss');
+  expect(asks(2)).toBe('shop/boss');
+  dies(2);
+  expect(asks(3)).toBe('shop/boss-4');
+});
+
 test('ten that ask for one name at once are ten', () => {
   const joined = Array.from({ length: 10 }, (_, index) => joins('claude', index + 1).member.called);
   expect(new Set(joined).size).toBe(10);

@@ -6,7 +6,6 @@ import { ExecCommands } from '../../tmux/exec.ts';
 import { oncePerPane } from '../../tmux/facts.ts';
 import { listPanes } from '../../tmux/pane.ts';
 import { resolveTarget } from '../../tmux/targets.ts';
-import { callerHere } from '../caller.ts';
 import type { Context } from '../context.ts';
 import { invoke } from '../invoke.ts';
 import { senderHere } from '../mail-lines.ts';
@@ -87,8 +86,7 @@ async function name(words: readonly string[], socketPath: string): Promise<numbe
   const [target, label] = words.length === 1 ? [process.env.TMUX_PANE, words[0]] : words;
   const pane = await paneOf(target, socketPath, 'name [target] <label>');
   if (label === undefined) throw new Refusal('usage: tmux-bridge name [target] <label>');
-  const caller = callerHere();
-  await invoke(await contextOn(socketPath), 'name', { pane: addressOf(pane), label, caller });
+  await invoke(await contextOn(socketPath), 'name', { pane: addressOf(pane), label, ...senderHere(undefined) });
   return 0;
 }
 
