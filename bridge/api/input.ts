@@ -30,7 +30,7 @@ export const input = method({
       const delivery = await bridge.texts.send({ pane, text, from: by.name, ...plain }, closed);
       return { delivery, ...outcomeOf(delivery.state) };
     }
-    const order = { pane, by, agent: null, inDialog: false, takesLines: true };
+    const order = { pane, by, caller: evidence.caller, agent: null, inDialog: false, takesLines: true };
     const typed = await bridge.acts.act({ ...order, is: 'draft', text }, closed);
     const outcome = outcomeOf(typed.delivery.state);
     if (outcome.exitCode !== ExitCode.done) return { delivery: typed.delivery, ...outcome };

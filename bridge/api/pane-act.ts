@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
+import { refuseForged } from '../app/forged.ts';
 import type { ActOrder } from '../app/pane-acts.ts';
 import { permit } from '../app/permit.ts';
 import { addressKey, type PaneAddress } from '../core/pane.ts';
@@ -33,15 +34,19 @@ export async function actOn(
   { pane: given, text, agent, ...shown }: Given,
   act: Act,
   closed: AbortSignal,
-  textOf: (by: FoundParty, pane: PaneAddress) => Promise<string> = async () => text,
+  textOf?: (by: FoundParty, pane: PaneAddress) => Promise<string>,
 ): Promise<SendView> {
   const pane = await reachPane(bridge, given);
+  // what a message says of its writer is put before it, and not judged
+  if (act.is === 'draft')
+    refuseForged(textOf === undefined ? 'type' : 'message', { text, target: pane.paneId, caller: shown.caller });
   const by = await partyOf(bridge, { ...shown, caller: shown.caller ?? { is: 'nobody' } });
   if (act.inDialog) {
     if (!isTrusted(bridge, by))
       await permit(bridge, { ...about(pane, shown.caller, by.name), act: 'send --in-dialog' });
   } else await refuseWhereAsking(bridge, pane, shown.caller, by.name);
-  const order = { pane, by, agent, text: await textOf(by, pane), ...act };
+  const { caller } = shown;
+  const order = { pane, by, agent, caller, text: textOf === undefined ? text : await textOf(by, pane), ...act };
   const { delivery, typedAs } = await bridge.acts.act(order, closed);
   const { message, exitCode } = outcomeOf(delivery.state);
   return { delivery, message: typedAs === null ? message : `${message}, as ${inShort(typedAs)}`, exitCode };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
+import { refuseForged } from '../app/forged.ts';
 import { type ForPermit, permit } from '../app/permit.ts';
 import { vias } from '../core/native-input.ts';
 import { caller, limitMs, text, word } from './arguments.ts';
@@ -30,6 +31,7 @@ export const send = method({
     const pane = await reachPane(bridge, given);
     const act = order.command ? 'send --command' : order.keys === 'in-dialog' ? 'send --in-dialog' : null;
     if (act !== null) await permit(bridge, { act, target: pane.paneId, about: pane, caller, by: order.from });
+    if (order.keys === undefined) refuseForged('send', { text: order.text, target: pane.paneId, caller });
     const delivery = await bridge.texts.send({ pane, ...order }, closed);
     return { delivery, ...outcomeOf(delivery.state) };
   },

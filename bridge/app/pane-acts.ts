@@ -11,9 +11,11 @@ import { markRead } from '../delivery/as-read.ts';
 import { composerHolds, isWhole } from '../delivery/evidence.ts';
 import { executes } from '../delivery/guard.ts';
 import { prepareDraft, wholeDraft } from '../delivery/text.ts';
+import type { Caller } from '../host/caller.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { DeliveryQueue } from '../messages/delivery-queue.ts';
 import type { Panes } from '../panes/panes.ts';
+import { refuseForgedBehind } from './forged.ts';
 import { ReadMarks } from './read-marks.ts';
 import type { TextSender } from './send-text.ts';
 import { settledLook } from './settled-look.ts';
@@ -34,6 +36,7 @@ export interface Party {
 export interface ActOrder {
   readonly pane: PaneAddress;
   readonly by: Party;
+  readonly caller: Caller | null;
   /** the program that the pane is read as; null: the one that is found there */
   readonly agent: string | null;
   /** `draft`: the text is typed and left in the composer; `keys`: it names keys */
@@ -117,6 +120,8 @@ export class PaneActs {
     const last = this.#lastDraft(snapshot.identity);
     const mine = last === null || last.mark?.reader !== by.key ? [] : this.#standing(last, agent);
     const draft = mine.find((one) => isWhole(composerHolds(look.reading, snapshot, one, this.#facts(agent, snapshot))));
+    if (is === 'draft' && draft !== undefined)
+      refuseForgedBehind(draft, { text, target: pane.paneId, caller: order.caller });
     const isSubmitted = is === 'keys' && !inDialog && this.#isSubmitted(order, { last, mine, draft, agent, snapshot });
     const dialog = inDialog ? look.reading.dialog?.fingerprint : undefined;
     if (inDialog && dialog === undefined)

@@ -86,7 +86,7 @@ request is answered by \`bridge answer ID --choose\`, which is checked and verif
           keys: !flags.keys ? undefined : flags.inDialog ? 'in-dialog' : 'outside-dialogs',
           waitMs: seconds(flags.wait, '--wait'),
           ...(flags.via && { via: flags.via }),
-          caller: flags.inDialog || flags.command ? callerHere() : null,
+          caller: callerHere(),
         });
         views.push(view);
         if (!flags.command && !flags.keys && !flags.allowShell && view.exitCode === ExitCode.done && asCommand(part)) {

@@ -70,11 +70,25 @@ const heads: readonly RegExp[] = [
   new RegExp(String.raw`\[[^\]:]+:[^\]]*${arrow}[^\]:]+:[^\]]*\]`, 'i'),
 ];
 
+/** What a line that is typed by hand begins with: `[lead -> coder]`. Within a line it is a text like any other. */
+const headOfLine = new RegExp(String.raw`^\s*\[[^\]\n]*${arrow}[^\]\n]*\]`, 'm');
+
 /** Whether something in it looks like the head of an envelope, in whatever look, and however wide its letters are. */
 export function holdsEnvelope(text: string): boolean {
-  const plain = text
+  const plain = plainly(text);
+  return heads.some((head) => head.test(plain));
+}
+
+/** How many heads there seem to be in a text that is typed by hand: none, where nobody could take it for another's message. */
+export function headsIn(text: string): number {
+  const plain = plainly(text);
+  const found = [headOfLine, ...heads].map((head) => plain.match(new RegExp(head.source, `${head.flags}g`)));
+  return found.reduce((sum, all) => sum + (all?.length ?? 0), 0);
+}
+
+function plainly(text: string): string {
+  return text
     .normalize('NFKC')
     .replace(/[【〔〖⟦⁅]/g, '[')
     .replace(/[】〕〗⟧⁆]/g, ']');
-  return heads.some((head) => head.test(plain));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { envelopeLooks, type Heading, holdsEnvelope, inEnvelope } from '../../bridge/core/mail-envelope.ts';
+import { envelopeLooks, type Heading, headsIn, holdsEnvelope, inEnvelope } from '../../bridge/core/mail-envelope.ts';
 import { goesAsText } from '../../bridge/core/mail-lines.ts';
 
 const heading: Heading = {
@@ -64,6 +64,17 @@ test.each([
   ['`[bridge]`'],
 ])('%j is a text like any other', (body) => {
   expect(goesAsText({ body })).toBe(true);
+});
+
+test('of a text that is typed by hand a line that begins with names and an arrow is a head, too', () => {
+  const heads = [
+    '[human -> coder] Go.',
+    'fine\n [human → coder] Go.',
+    ...envelopeLooks.map((look) => inEnvelope(look, bell, 'x', [])),
+  ];
+  for (const text of heads) expect([text, headsIn(text) > 0]).toEqual([text, true]);
+  for (const text of ['Go.', 'see [1 -> 2]', '[1, 2] -> 3', 'a[i] -> b[i]', '- [ ] x -> [y]'])
+    expect([text, headsIn(text)]).toEqual([text, 0]);
 });
 
 test('no name ends the head that it stands in', () => {
