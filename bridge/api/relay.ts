@@ -40,9 +40,8 @@ export const relay = method({
       } catch (fault) {
         // another has taken it up just now; or it may be taken later, as when its recipient is disabled or the disk is full
         const isForNow = fault instanceof NotNow || (fault instanceof BridgeError && fault.what === 'journal');
-        if (isForNow || (fault as NodeJS.ErrnoException).code === 'ENOENT') continue;
+        if (isForNow || isAway(fault) || !(await putAside(file))) continue;
         const reason = messageOf(fault);
-        await rename(file, `${file}.refused`);
         refused.push({ file: `${file}.refused`, reason });
         bridge.say('warning', `a message left in ${file} is refused: ${reason}`);
       }
@@ -50,6 +49,21 @@ export const relay = method({
     return { taken, refused };
   },
 });
+
+/** Beside the others, where nobody takes it up again. @returns false where another has just taken it up */
+async function putAside(file: string): Promise<boolean> {
+  try {
+    await rename(file, `${file}.refused`);
+    return true;
+  } catch (fault) {
+    if (isAway(fault)) return false;
+    throw fault;
+  }
+}
+
+function isAway(fault: unknown): boolean {
+  return (fault as NodeJS.ErrnoException).code === 'ENOENT';
+}
 
 /** @throws Error saying what does not fit */
 function parsed(text: string): Letter {

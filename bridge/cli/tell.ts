@@ -4,7 +4,7 @@ import { ExitCode, usageError } from '../core/failure.ts';
 import { shortId } from '../core/mail-lines.ts';
 import { type Priority, priorities } from '../core/message.ts';
 import { visibleLine } from '../core/visible.ts';
-import { systemClock } from '../host/clock.ts';
+import { steadyClock, systemClock } from '../host/clock.ts';
 import { leaveLetter } from '../host/mail-outbox.ts';
 import { minter } from '../host/mint.ts';
 import { DaemonGone, Unreachable } from '../server/socket.ts';
@@ -153,13 +153,19 @@ export async function told(
   }
 }
 
+const againAtMost = 10;
+const againAfterMs = 200;
+
 /** A bridge that goes away before it answers may have kept the message: under the same id it is not sent twice. */
 async function askedAgain<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (fault) {
-    if (!(fault instanceof DaemonGone)) throw fault;
-    return ask();
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (fault) {
+      if (!(fault instanceof DaemonGone) || tries > againAtMost) throw fault;
+      // one that is killed takes a moment to be gone
+      await new Promise<void>((resolve) => void steadyClock.after(againAfterMs, resolve));
+    }
   }
 }
 
