@@ -44,8 +44,11 @@ export function assembleMessages(parts: {
     queue: parts.deliveries,
     folder: parts.config.home,
     readWith: `bridge inbox${homeFlag(parts.config.home, homedir())}`,
-    lookOf: (member) =>
-      parts.config.members.find(({ name }) => isCalled(member, name))?.envelope ?? parts.config.envelope,
+    lookOf: (member) => {
+      const names = [member, directory.member(member)?.called ?? member];
+      const own = parts.config.members.find(({ name }) => names.some((one) => isCalled(one, name)));
+      return own?.envelope ?? parts.config.envelope;
+    },
     optionsFor: (pane) => ({ force: false, allowShell: false, via: projects.configFor(pane).via }),
     isAsking: (pane) =>
       journal
