@@ -13,7 +13,7 @@ test('tmux-bridge: list, name, resolve, id, version, help and doctor print what 
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   const list = (await bridge('list')).stdout.split('\n');
   expect(list[0]).toMatch(/^TARGET +SESSION:WIN +SIZE +PROCESS +LABEL +CWD$/);
-  expect(list[1]).toMatch(new RegExp(`^${shell} +macs:0\\.0 +120x30 +bash +lead +\\S`));
+  expect(list[1]).toMatch(new RegExp(`^${shell} +macs:0 +120x30 +bash +lead +\\S`));
   expect(await bridge('resolve', 'lead')).toMatchObject({ code: 0, stdout: `${shell}\n` });
   expect(await bridge('resolve', 'nobody')).toMatchObject({
     code: 1,
@@ -22,17 +22,71 @@ test('tmux-bridge: list, name, resolve, id, version, help and doctor print what 
   expect(await bridge('id')).toMatchObject({ code: 0, stdout: `${shell}\n` });
   expect(await bridge('version')).toMatchObject({ code: 0, stdout: 'tmux-bridge 2.0.0\n' });
   for (const words of [[], ['help'], ['--help']])
-    expect(await bridge(...words)).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage: tmux-bridge') });
-  expect(await bridge('doctor')).toMatchObject({
-    code: 0,
-    stdout: expect.stringMatching(/panes: 1, with a label: 1\nOK\n$/),
-  });
+    expect(await bridge(...words)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/cross-pane communication.*\n\nUsage: tmux-bridge/),
+    });
   expect(await bridge('frobnicate')).toMatchObject({ code: 1, stderr: expect.stringContaining('unknown command') });
+  expect(await tool('tmux-bridge', ['id'], { env: { TMUX_PANE: '' } })).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('not running inside a tmux pane'),
+  });
+});
+
+test('tmux-bridge: doctor says what it finds, also where there is nothing to find', async () => {
+  await bridge('name', shell, 'lead');
+  const { code, stdout } = await bridge('doctor');
+  expect({ code, lines: stdout.split('\n').map((line) => line.replace(/ +/g, ' ')) }).toEqual({
+    code: 0,
+    lines: [
+      'tmux-bridge doctor v2.0.0',
+      '---',
+      `TMUX_PANE: ${shell}`,
+      expect.stringMatching(/^TMUX: \//),
+      'TMUX_BRIDGE_SOCKET: <unset>',
+      `Detected socket: ${tmux.socketPath} ($TMUX)`,
+      'Total panes: 1',
+      'Labeled panes: 1',
+      `This pane (${shell}): visible to server`,
+      '---',
+      'Status: OK',
+      '',
+    ],
+  });
   const none = { TMUX_BRIDGE_SOCKET: join(tmux.folder, 'none') };
+  expect(await tool('tmux-bridge', ['doctor'], { env: none })).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/Status: ISSUES DETECTED\nissue: .* is not a valid socket\n$/),
+  });
   expect(await tool('tmux-bridge', ['list'], { env: none })).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('is not a valid socket'),
   });
+  expect((await tool('tmux-bridge', ['doctor'], { env: { TMUX_PANE: '%99' } })).stdout).toMatch(
+    /^This pane \(%99\): +NOT visible to server\n---\nStatus: ISSUES DETECTED\nissue: pane %99 /m,
+  );
+});
+
+test('tmux-bridge: a target is a label before it is a session, and a number a window of one’s own session', async () => {
+  await recording('bob');
+  await tmux.run('new-window', '-d', '-t', '=macs:7', 'echo seventh; exec cat');
+  await tmux.run('set-option', '-p', '-t', '=macs:7', '@name', 'bob');
+  await waitFor('it has begun', async () => (await tmux.screen('=macs:7')).includes('seventh'));
+  expect((await bridge('read', 'bob')).stdout).toContain('seventh');
+  expect((await bridge('read', '7')).stdout).toContain('seventh');
+  await tmux.run('set-option', '-pu', '-t', '=macs:7', '@name');
+  expect((await bridge('read', 'bob')).stdout).toContain('ready');
+  const refusals = {
+    '%99': 'invalid target: %99',
+    'macs:9.9': 'invalid target: macs:9.9',
+    bbo: "no pane found with label 'bbo'",
+  };
+  for (const [target, reason] of Object.entries(refusals))
+    expect(await bridge('read', target)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `error: ${reason}. Run: tmux-bridge list\n`,
+    });
 });
 
 test('tmux-bridge: a type, message or keys without a read is refused in its very words, and each consumes its read', async () => {
@@ -92,7 +146,7 @@ test('tmux-bridge: what the guard refuses is said with why: oneself, a dialog, a
 
 test('tmux-bridge: the server is that of TMUX_BRIDGE_SOCKET, of $TMUX where it lives, else the one that owns $TMUX_PANE', async () => {
   const ask = (env: Record<string, string>) => tool('tmux-bridge', ['doctor'], { env });
-  expect((await ask({})).stdout).toContain(`socket: ${tmux.socketPath} ($TMUX)`);
+  expect((await ask({})).stdout).toContain(`socket:    ${tmux.socketPath} ($TMUX)`);
   expect((await ask({ TMUX_BRIDGE_SOCKET: tmux.socketPath })).stdout).toContain('(TMUX_BRIDGE_SOCKET)');
   // a pane of that id on another server is not this one, unless this command runs in it
   expect((await ask({ TMUX: '/nowhere/s,1,0' })).stdout).toContain('(default)');

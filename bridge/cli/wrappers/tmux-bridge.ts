@@ -12,15 +12,16 @@ import { senderHere } from '../mail-lines.ts';
 import { print, table } from '../output.ts';
 import { addressOf } from '../pane.ts';
 import { findServer } from './find-server.ts';
+import { doctorLines } from './tmux-bridge-doctor.ts';
 import { contextOn, Refusal } from './wrapper.ts';
 
 const version = '2.0.0';
 
-const usage = `tmux-bridge ${version}: read, type and press keys in other tmux panes (bridge does it)
+const usage = `tmux-bridge ${version}: cross-pane communication for agents in tmux (bridge does it)
 
 Usage: tmux-bridge <command> [arguments]
 
-  list                       show all panes: target, place, size, process, label, folder
+  list                       show all panes: target, window, size, process, label, folder
   read <target> [lines]      print the last lines of a pane (default: 50)
   type <target> <text>       type a text, without Enter
   message <target> <text>    type a text that says who wrote it (msg is the same)
@@ -31,7 +32,7 @@ Usage: tmux-bridge <command> [arguments]
   doctor                     check the connection to tmux
   version, help
 
-A target is a label, %3 or session:window.pane. type, message and keys need a read before, each one of its own.
+A target is a label, %3, session:window.pane or the number of a window of your session. type, message and keys need a read before, each one of its own.
 TMUX_BRIDGE_SOCKET names the tmux server.`;
 
 /** smux's tmux-bridge: what it prints and how it ends are as they were; what it does is bridge's read, type, message and keys. */
@@ -39,21 +40,21 @@ export async function tmuxBridge([command = 'help', ...words]: readonly string[]
   if (['help', '-h', '--help'].includes(command)) return said(usage);
   if (['version', '-v', '--version'].includes(command)) return said(`tmux-bridge ${version}`);
   if (command === 'id') return id();
+  if (command === 'doctor') return doctor();
   const act = acts[command];
-  if (act === undefined) throw new Refusal(`unknown command: ${command}. Run 'tmux-bridge help'`);
-  const server = await findServer(process.env);
-  return act(words, server.socketPath, server.how);
+  if (act === undefined) throw new Refusal(`unknown command: ${command}. Run 'tmux-bridge' for usage.`);
+  return act(words, (await findServer(process.env)).socketPath);
 }
 
-type Act = (words: readonly string[], socketPath: string, how: string) => Promise<number>;
+type Act = (words: readonly string[], socketPath: string) => Promise<number>;
 
-const acts: Readonly<Record<string, Act>> = { list, read, type, message, msg: message, keys, name, resolve, doctor };
+const acts: Readonly<Record<string, Act>> = { list, read, type, message, msg: message, keys, name, resolve };
 
 async function list(_: readonly string[], socketPath: string): Promise<number> {
   const home = homedir();
   const rows = (await panesAt(socketPath)).map((pane) => [
     pane.paneId,
-    placeOf(pane),
+    `${pane.sessionName}:${pane.windowIndex}`,
     `${pane.width}x${pane.height}`,
     pane.command,
     pane.label || '-',
@@ -101,29 +102,13 @@ async function resolve([label]: readonly string[], socketPath: string): Promise<
 
 async function id(): Promise<number> {
   if (process.env.TMUX_PANE) return said(process.env.TMUX_PANE);
-  throw new Refusal('not running inside a tmux pane (TMUX_PANE is not set)');
+  throw new Refusal('not running inside a tmux pane ($TMUX_PANE is unset)');
 }
 
-async function doctor(_: readonly string[], socketPath: string, how: string): Promise<number> {
-  const { TMUX, TMUX_PANE, TMUX_BRIDGE_SOCKET } = process.env;
-  const panes = await panesAt(socketPath).catch(() => null);
-  const isSeen = panes?.some(({ paneId }) => paneId === TMUX_PANE) ?? false;
-  const issues = [
-    ...(panes === null ? [`no tmux server answers at ${socketPath}`] : []),
-    ...(panes !== null && TMUX_PANE && !isSeen ? [`pane ${TMUX_PANE} is not on this server`] : []),
-  ];
-  said(
-    [
-      `tmux-bridge ${version}`,
-      `TMUX_PANE: ${TMUX_PANE || '(not set)'}`,
-      `TMUX: ${TMUX || '(not set)'}`,
-      `TMUX_BRIDGE_SOCKET: ${TMUX_BRIDGE_SOCKET || '(not set)'}`,
-      `socket: ${socketPath} (${how})`,
-      `panes: ${panes?.length ?? 0}, with a label: ${panes?.filter(({ label }) => label !== '').length ?? 0}`,
-      ...(issues.length === 0 ? ['OK'] : issues.map((issue) => `issue: ${issue}`)),
-    ].join('\n'),
-  );
-  return issues.length === 0 ? 0 : 1;
+async function doctor(): Promise<number> {
+  const { text, isWell } = await doctorLines(version, panesAt);
+  said(text);
+  return isWell ? 0 : 1;
 }
 
 /** What the words name, as bridge's own commands give it. */
@@ -172,10 +157,19 @@ function given(pane: PaneFacts) {
 async function paneOf(target: string | undefined, socketPath: string, usage: string): Promise<PaneFacts> {
   if (target === undefined || target === '') throw new Refusal(`usage: tmux-bridge ${usage}`);
   const panes = await panesAt(socketPath);
-  const found = resolveTarget(panes, target, () => null);
+  const labelled = panes.filter(({ label }) => label === target);
+  const found = resolveTarget(labelled.length > 0 ? labelled : panes, placeMeant(panes, target), () => null);
   if (found.is === 'one') return found.pane;
   if (found.is === 'many') throw new Refusal(`'${target}' is ambiguous: ${found.candidates.map(placed).join(', ')}`);
-  throw new Refusal(`no pane found for '${target}'. Run: tmux-bridge list`);
+  const isPlace = /^%\d+$|[:.]/.test(target);
+  const reason = isPlace ? `invalid target: ${target}` : `no pane found with label '${target}'`;
+  throw new Refusal(`${reason}. Run: tmux-bridge list`);
+}
+
+/** A number is a window of the session in which it is said. */
+function placeMeant(panes: readonly PaneFacts[], target: string): string {
+  const here = panes.find(({ paneId }) => paneId === process.env.TMUX_PANE);
+  return /^\d+$/.test(target) && here !== undefined ? `${here.sessionName}:${target}` : target;
 }
 
 async function panesAt(socketPath: string): Promise<PaneFacts[]> {
