@@ -4,7 +4,7 @@ import { runWrapper, type Wrapper } from './wrappers/wrapper.ts';
 const wrappers: Readonly<Record<string, () => Promise<Wrapper>>> = {
   'tmux-bridge': async () => (await import('./wrappers/tmux-bridge.ts')).tmuxBridge,
   'agent-send': async () => (await import('./wrappers/agent-send.ts')).agentSend,
-  'agent-comms': async () => (await import('./wrappers/agent-comms.ts')).agentComms,
+  'agent-comms': async () => (await import('./wrappers/agent-comms/index.ts')).agentComms,
   'send-message': async () => (await import('./wrappers/agent-send.ts')).sendMessage,
 };
 

@@ -1,5 +1,5 @@
-import { offeredNames } from '../../agent-programs/names.ts';
-import type { Registry } from './comms-files.ts';
+import { offeredNames } from '../../../agent-programs/names.ts';
+import type { Registry } from './files.ts';
 
 export const usage = `agent_comms: agents in tmux sessions write to each other (bridge types it)
 

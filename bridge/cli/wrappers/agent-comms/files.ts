@@ -1,10 +1,10 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { messageOf } from '../../core/failure.ts';
-import { visibleLine } from '../../core/visible.ts';
-import { waitFor } from './submit.ts';
-import { Refusal } from './wrapper.ts';
+import { messageOf } from '../../../core/failure.ts';
+import { visibleLine } from '../../../core/visible.ts';
+import { waitFor } from '../submit.ts';
+import { Refusal } from '../wrapper.ts';
 
 /** tmux-agent-comms' registry.json: which name is which tmux session. */
 export interface Registry {
