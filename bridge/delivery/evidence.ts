@@ -190,29 +190,40 @@ function wentUp(before: Look, after: Look, text: string, began: boolean): boolea
 
 /**
  * What stands below the first copy that is new, an answer with the text in it, too: in as many letters of the conversation's
- * end as the screen before showed of it there are more copies than there were. Nothing where none is certainly new.
+ * end as the screen before showed of it there are more copies than there were; in all of it where none had begun. Nothing
+ * where none is certainly new.
  */
 function belowNewCopy(before: Look, after: Look, text: string): string {
   const end = endOf(text);
   const [old, now] = [before, after].map((look) => conversationOf(look, text)) as [string, string];
-  const parts = now.slice(Math.max(0, now.length - old.length)).split(end);
+  const parts = (hasBegun(before) ? now.slice(Math.max(0, now.length - old.length)) : now).split(end);
   const fresh = parts.length - old.split(end).length;
   return end === '' || fresh <= 0 ? '' : parts.slice(-fresh).join(end);
+}
+
+/** Something was said to the agent, or by it, that is in sight or has scrolled out of it. */
+function hasBegun({ snapshot, reading: { turn } }: Look): boolean {
+  return turn.inputs.length > 0 || whatIsSaid(turn).length > 0 || turn.cut === true || snapshot.firstVisible > 0;
 }
 
 /** The screen as it is drawn, down to the last row of what is said: what stands below may come and go. */
 function conversationOf({ snapshot, reading }: Look, text: string): string {
   const drawn = drawnFor(text);
   const rows = snapshot.rows.slice(snapshot.firstVisible).map((row) => drawn(row.text));
-  const lines = reading.turn.words.flatMap((words) => words.split('\n')).map(drawn);
+  const lines = whatIsSaid(reading.turn).map(drawn);
   const isSaid = (row: string) => lines.some((line) => line === row || (row.length >= leastSaid && line.includes(row)));
   return rows.slice(0, rows.findLastIndex((row) => row !== '' && isSaid(row)) + 1).join('');
 }
 
 /** A line that `said` says stands there, as it is drawn. */
 function says(drawn: string, said: Look, text: string): boolean {
-  const lines = said.reading.turn.words.flatMap((words) => words.split('\n')).map(drawnFor(text));
+  const lines = whatIsSaid(said.reading.turn).map(drawnFor(text));
   return lines.some((line) => line.length >= leastSaid && drawn.includes(line));
+}
+
+/** The lines of the agent's words, and of the error with which its turn ended. */
+function whatIsSaid({ words, error }: Reading['turn']): string[] {
+  return [...words, error ?? ''].filter(Boolean).flatMap((said) => said.split('\n'));
 }
 
 /** A line of fewer letters may stand anywhere. */

@@ -195,6 +195,49 @@ test('of a long paste Claude Code shows the end; where that filled the screen al
   expect(judge('claude', text, { ...first, after: before })).toBe('partly-echoed');
 });
 
+test('Claude Code: a long line that was answered before anybody looked is known on its first screen, and after an error', () => {
+  const text = textOf('10,000 characters in one line');
+  const rows = wrapped(text, 116).map((row) => tint(`  ${row}`));
+  const composer = (draft = '', footer = '  ⏸ manual mode on · ? for shortcuts') => [
+    `${' '.repeat(100)}◐ medium · /effort`,
+    rule,
+    `❯\u00a0${draft}`,
+    rule,
+    footer,
+  ];
+  const answer = ['', '● Understood: <pasted_content id="0742">', '', '✻ Cogitated for 0s · done 9:53 AM', ''];
+  const welcome = [
+    ' ▐▛███▛█   Claude Code v2.1.332',
+    '▝▜██████▀  Opus 5.5 · API Usage Billing',
+    ' ▝▝   ▝▝   /work/shop',
+    '',
+  ];
+  const failed = ['', '❯ Ask with a wrong parameter', '', '● API Error: 400 scripted error 400', ''];
+  const look = (above: readonly string[]) => lookAt('claude', [...above, ...composer()]);
+  const judged = (above: readonly string[], after: Look) =>
+    judge('claude', text, {
+      before: lookAt('claude', [...above, ...Array(24).fill(''), ...composer()]),
+      ready: lookAt('claude', [
+        ...above,
+        ...Array(24).fill(''),
+        ...composer('[Pasted text #1]', '  paste again to expand'),
+      ]),
+      after,
+    });
+  const after = look([...rows, ...answer]);
+  expect(after.reading.turn.inputs).toEqual([]);
+  expect(judged(welcome, after)).toBe('partly-echoed');
+  expect(judged([...welcome, ...failed], after)).toBe('partly-echoed');
+
+  // drawn, and nothing said below it
+  expect(judged(welcome, look(rows))).toBeNull();
+  expect(judged([...welcome, ...failed], look(rows))).toBeNull();
+  // an older one that comes into sight stands above what failed since
+  expect(judged(failed, look([...rows, ...answer, ...failed]))).toBeNull();
+  // the one before, answered, and nothing since
+  expect(judged([...rows, ...answer, ...failed], look([...rows, ...answer, ...failed]))).toBeNull();
+});
+
 test('Kimi Code: joined emoji that tmux draws wider break a row, whose rest pushes the last row of the footer out of sight', () => {
   const text = textOf('accents, CJK and emoji with joiners');
   const edge = '─'.repeat(116);
