@@ -38,7 +38,7 @@ export const states = {
     },
   },
   busy: {
-    ready: (harness) => working(harness, 8),
+    ready: (harness) => working(harness, 4),
   },
   /** a person has begun to write */
   draft: {
