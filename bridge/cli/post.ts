@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { usageError } from '../core/failure.ts';
 import { act, withOptions } from './context.ts';
-import { bodyOf, told, withMailOptions } from './tell.ts';
+import { bodyOf, type MailFlags, told, withMailOptions } from './tell.ts';
 
 export function registerPost(command: Command): void {
   const declared = command
@@ -13,7 +13,7 @@ export function registerPost(command: Command): void {
     );
   withOptions(withMailOptions(declared), 'place').action(
     act(async (context, command) => {
-      const flags = command.opts<Parameters<typeof told>[2] & { to?: string[] }>();
+      const flags = command.opts<MailFlags & { to?: string[] }>();
       const [thread = '', ...words] = command.args;
       // `--to` takes every word behind it: a message that stands there would be a name, and stdin would be waited for
       if ((flags.to?.length ?? 0) > 1 && words.length === 0 && flags.file === undefined)

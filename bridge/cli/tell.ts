@@ -14,7 +14,8 @@ import { invoke } from './invoke.ts';
 import { messageLines, outcomeCode, outcomeLines, senderHere } from './mail-lines.ts';
 import { duration, seconds, textFrom, textOf } from './text.ts';
 
-interface Flags {
+/** What `withMailOptions` declares. */
+export interface MailFlags {
   readonly as?: string;
   readonly from?: string;
   readonly file?: string;
@@ -40,7 +41,7 @@ export function registerTell(command: Command): void {
     'place',
   ).action(
     act(async (context, command) => {
-      const flags = command.opts<Flags>();
+      const flags = command.opts<MailFlags>();
       const words = command.args;
       const names = flags.file === undefined ? words.slice(0, -1) : words;
       if (names.length === 0)
@@ -103,7 +104,7 @@ function isWaitWord(word: string): boolean {
 }
 
 /** How long is waited, for what, and whether something that holds it ends the waiting. */
-function waitingOf({ wait, timeout }: Pick<Flags, 'wait' | 'timeout'>) {
+function waitingOf({ wait, timeout }: Pick<MailFlags, 'wait' | 'timeout'>) {
   if (wait !== undefined && !isWaitWord(wait))
     throw usageError('--wait', wait, `invalid: expected one of ${awaited.join(', ')}`, 'how long: --timeout SECONDS');
   const until = awaited.find((one) => one === wait) ?? 'submitted';
@@ -113,7 +114,7 @@ function waitingOf({ wait, timeout }: Pick<Flags, 'wait' | 'timeout'>) {
   return { until, waitMs, isPatient: wait !== undefined || timeout !== undefined };
 }
 
-export async function bodyOf({ file }: Flags, words: readonly string[], name: string): Promise<string> {
+export async function bodyOf({ file }: MailFlags, words: readonly string[], name: string): Promise<string> {
   if (file === undefined) return textFrom(words, name);
   return textOf(file, name);
 }
@@ -127,7 +128,7 @@ export async function told(
     readonly answers?: string;
     readonly body: string;
   },
-  flags: Flags,
+  flags: MailFlags,
 ) {
   const id = minter(systemClock)<string>();
   const letter = {
