@@ -40,7 +40,10 @@ export class RequestOpener {
     this.#changes = parts.changes;
   }
 
-  /** @param seen.humanOnly why no controller may answer this one */
+  /**
+   * @param seen.humanOnly why no controller may answer this one
+   * @param seen.noChoice why nobody but the human may choose in its dialog
+   */
   fromScreen(seen: {
     readonly worker: string;
     readonly pane: PaneIdentity;
@@ -49,6 +52,7 @@ export class RequestOpener {
     readonly detection: Detection;
     readonly snapshot: Snapshot;
     readonly humanOnly?: string;
+    readonly noChoice?: string;
     readonly turnMark?: TurnMark;
   }): Request {
     const { snapshot, ...rest } = seen;

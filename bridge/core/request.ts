@@ -5,7 +5,7 @@ import { identityKey, type PaneIdentity } from './pane.ts';
 import type { Dialog } from './reading.ts';
 import type { TurnMark } from './turn-mark.ts';
 
-/** Who gave an answer: `rules`, `controller:codex`, `human:outbox`, `human:cli`, … */
+/** Who gave an answer: `rules`, `controller:codex`, `member:shop/lead`, `human:outbox`, `human:cli`, … */
 export type AnsweredBy = string;
 
 export interface Answer {
@@ -113,6 +113,8 @@ export interface Request {
   readonly via: 'screen' | 'ask';
   /** why nobody but the human may answer: part of it was never seen, the agent program is unknown, …; absent otherwise */
   readonly humanOnly?: string;
+  /** why nobody but the human may choose in its dialog: whether that shows the command whole is not known; absent otherwise */
+  readonly noChoice?: string;
   readonly openedAt: number;
   readonly deadlineAt: number | null;
   readonly state: RequestState;

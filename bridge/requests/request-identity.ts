@@ -23,6 +23,8 @@ export interface RequestIdentity {
   readonly deadlineAt: number | null;
   /** why nobody but the human may answer this, where the finder knows: the journal was set aside, … */
   readonly humanOnly?: string;
+  /** why nobody but the human may choose in its dialog, likewise */
+  readonly noChoice?: string;
   /** of the turn that seems to ask: whoever confirms it marks what is believed then, and may never come to that */
   readonly turnMark?: TurnMark;
 }
@@ -60,8 +62,21 @@ export class RequestIdentities {
   }
 
   #add(identity: RequestIdentity): Request {
-    const { worker, claimed, pane, agent, turn, detection, context, project, repository, via, deadlineAt, turnMark } =
-      identity;
+    const {
+      worker,
+      claimed,
+      pane,
+      agent,
+      turn,
+      detection,
+      context,
+      project,
+      repository,
+      via,
+      deadlineAt,
+      noChoice,
+      turnMark,
+    } = identity;
     const { kind, text, attributes, dialog, reason } = detection;
     const humanOnly = whyHumanOnly(identity);
     const openedAt = this.#clock.now();
@@ -75,6 +90,7 @@ export class RequestIdentities {
       ...(repository && { repository }),
       ...{ context, via },
       ...(humanOnly === null ? {} : { humanOnly }),
+      ...(noChoice && { noChoice }),
       ...(turnMark && { turnMark }),
       ...{ openedAt, deadlineAt, state: { is: 'open' }, late: [] },
     };

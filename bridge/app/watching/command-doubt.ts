@@ -7,7 +7,7 @@ import type { RecordedCommands } from '../../panes/recorded-commands.ts';
 export interface CommandDoubt {
   /** why only the human may decide */
   readonly humanOnly?: string;
-  /** why no rule may choose */
+  /** why no rule may choose, and no member */
   readonly noChoice?: string;
   /** the program may note the command yet */
   readonly mayEnd?: boolean;

@@ -124,7 +124,10 @@ export class DialogWatch {
     const { journal, opener, requests } = this.#bridge;
     const { worker, identity, program } = this.#pane;
     const humanOnly = this.#humanOnly() ?? found.humanOnly ?? null;
-    const { noChoice } = found;
+    const why = {
+      ...(humanOnly === null ? {} : { humanOnly }),
+      ...(found.noChoice === undefined ? {} : { noChoice: found.noChoice }),
+    };
     const turnMark = markTurn(this.#inputs(), reading);
     const request = journal.transact(() => {
       const openAs = (number: number) => {
@@ -138,7 +141,7 @@ export class DialogWatch {
           detection: approvalIn(dialog),
           snapshot,
           turnMark,
-          ...(humanOnly === null ? {} : { humanOnly }),
+          ...why,
         });
       };
       const number = journal.memory<number>(memoryKey(identity)) ?? 0;
@@ -147,11 +150,7 @@ export class DialogWatch {
       return ['delivered', 'settled', 'withdrawn'].includes(known.state.is) ? openAs(number + 1) : known;
     });
     this.#request = request.id;
-    requests.confirm(request.id, {
-      turnMark,
-      ...(humanOnly === null ? {} : { humanOnly }),
-      ...(noChoice === undefined ? {} : { noChoice }),
-    });
+    requests.confirm(request.id, { turnMark, ...why });
   }
 }
 
