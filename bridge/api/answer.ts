@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
-import { type ForPermit, permit } from '../app/permit.ts';
+import { permit } from '../app/permit.ts';
 import { parseResponse } from '../core/block-protocol.ts';
 import { isWaiting } from '../core/delivery-machine.ts';
 import { ExitCode, usageError } from '../core/failure.ts';
 import type { Request } from '../core/request.ts';
-import { caller, id, text, word } from './arguments.ts';
+import { answererArgs, answererOf, type ForAnswerer } from './answerer.ts';
+import { id, text } from './arguments.ts';
 import { accepted } from './decision.ts';
 import { findRequest } from './find-request.ts';
 import { method } from './method.ts';
@@ -22,8 +23,7 @@ const args = z.object({
   /** types the answer in doubt once more */
   again: z.boolean().default(false),
   notes: text().default(''),
-  by: word(),
-  caller,
+  ...answererArgs,
 });
 
 /** Answers a request, or chooses in its dialog, and stays to see it delivered. */
@@ -31,14 +31,15 @@ export const answer = method({
   name: 'answer',
   args,
   result: answerView,
-  async run(bridge: ForPermit & Pick<Bridge, 'journal' | 'requests' | 'texts' | 'projects'>, given, closed) {
+  async run(bridge: ForAnswerer & Pick<Bridge, 'journal' | 'requests' | 'texts' | 'projects'>, given, closed) {
     const { id, text, choose, again, notes, ...who } = given;
     const request = findRequest(bridge, id);
-    const by = await permit(bridge, { act: 'answer', target: request.id, about: request.pane, ...who });
     if (again) {
+      const by = await permit(bridge, { act: 'answer', target: request.id, about: request.pane, ...who });
       accepted('answer --again', request, bridge.requests.retry(request.id, by));
       return outcomeFor(bridge, request, 'first', closed);
     }
+    const by = await answererOf(bridge, request, who);
     if (choose !== undefined && request.dialog === undefined) {
       throw usageError('answer', request.id, 'is not about a dialog: there is nothing to choose', 'answer with a text');
     }

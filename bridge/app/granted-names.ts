@@ -4,7 +4,8 @@ import type { PaneIdentity } from '../core/pane.ts';
 import type { Bridge } from './bridge.ts';
 
 /**
- * Whether bridge.yaml grants something to whoever has a full name: keys in dialogs, or the answers of a rule that names it.
+ * Whether bridge.yaml grants something to whoever has a full name: keys in dialogs, a say in what others ask, or the answers of
+ * a rule, or of another, that it names.
  * A person gives such a name; no agent takes it.
  * @param pane whose project's bridge.yaml counts as well; null where there is none yet
  */
@@ -13,6 +14,7 @@ export function grantedNames(
   pane: PaneIdentity | null,
 ): (name: string) => boolean {
   const rules = [...rulesOf(config), ...(pane === null ? [] : projects.settingsFor(pane).rules)];
-  const granted = [...config.dialogKeys, ...rules.flatMap(({ when }) => when.worker ?? [])];
+  const peers = config.peers.flatMap(({ member, workers = [] }) => [member, ...workers]);
+  const granted = [...config.dialogKeys, ...peers, ...rules.flatMap(({ when }) => when.worker ?? [])];
   return (name) => granted.some((one) => isCalled(name, one));
 }

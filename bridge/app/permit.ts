@@ -1,6 +1,6 @@
 import { addressKey, type PaneAddress } from '../core/pane.ts';
 import type { Caller, ProcessId } from '../host/caller.ts';
-import { type Act, authorityOf, refuse } from './authority.ts';
+import { type Act, type Authority, authorityOf, refuse } from './authority.ts';
 import type { Bridge } from './bridge.ts';
 
 /** What the live controller of a worker is found in. */
@@ -23,11 +23,19 @@ export async function permit(
     readonly by: string;
   },
 ): Promise<string> {
-  const { act, target, caller, about, by } = order;
-  const controller = caller?.is === 'agent' && about !== null ? await controllerOf(bridge, about) : null;
-  const authority = authorityOf({ act, caller, controller });
+  const { act, target, by } = order;
+  const authority = await authorityIn(bridge, order);
   if (authority.is === 'nobody') return refuse(act, target, authority);
   return authority.is === 'person' ? by : `controller:${authority.program}`;
+}
+
+/** What `permit` goes by. */
+export async function authorityIn(
+  bridge: ForPermit,
+  { act, caller, about }: { readonly act: Act; readonly caller: Caller | null; readonly about: PaneAddress | null },
+): Promise<Authority> {
+  const controller = caller?.is === 'agent' && about !== null ? await controllerOf(bridge, about) : null;
+  return authorityOf({ act, caller, controller });
 }
 
 /** The agent in the live controller's pane; null where that is the worker's own pane: it does not answer itself either. */

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { ExitCode, usageError } from '../core/failure.ts';
-import { callerHere } from './caller.ts';
-import { actByDaemon, withOptions } from './context.ts';
+import { actByDaemon, type Context, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
+import { evidenceHere } from './mail-lines.ts';
 import { textFrom } from './text.ts';
 
 export function registerAnswer(command: Command): void {
@@ -20,10 +20,18 @@ export function registerAnswer(command: Command): void {
         throw usageError('--again', String(id), 'types what was typed before, and takes neither a text nor --choose');
       }
       const said = again ? { again } : choose === undefined ? { text: await textFrom(words, 'answer ID') } : { choose };
-      const view = await invoke(context, 'answer', { id, ...said, by: 'human:cli', caller: callerHere() });
-      context.out.result(view.message, view);
-      if (view.accepted === 'refused' || view.accepted === 'late') return ExitCode.failed;
-      return view.exitCode;
+      return answered(context, { id, ...said });
     }),
   );
+}
+
+/** Answers a request, and says what became of that. */
+export async function answered(
+  context: Context,
+  said: { readonly id: string; readonly text?: string; readonly choose?: string; readonly again?: true },
+): Promise<ExitCode> {
+  const view = await invoke(context, 'answer', { ...said, by: 'human:cli', ...evidenceHere() });
+  context.out.result(view.message, view);
+  if (view.accepted === 'refused' || view.accepted === 'late') return ExitCode.failed;
+  return view.exitCode;
 }

@@ -9,15 +9,19 @@ import { visibleLine } from '../core/visible.ts';
 import { aboveHere } from './caller.ts';
 import { paint } from './output.ts';
 
-/** What a command can show for who runs it. @param as the name that it gives itself */
-export function senderHere(as: string | undefined) {
+/** What a command can show for who runs it. */
+export function evidenceHere() {
   return {
     ...aboveHere(),
     tmuxSocket: process.env.TMUX?.split(',')[0] || null,
     paneHint: process.env.TMUX_PANE ?? null,
     token: process.env.BRIDGE_TOKEN || null,
-    as: as ?? null,
   };
+}
+
+/** The same, and the name that it gives itself. */
+export function senderHere(as: string | undefined) {
+  return { ...evidenceHere(), as: as ?? null };
 }
 
 /** A line for each recipient: submitted with its receipt, or waiting with the reason. */

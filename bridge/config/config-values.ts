@@ -62,6 +62,8 @@ export interface Config {
   readonly notify: FileValues['notify'];
   /** named parties, whether they have a pane or not */
   readonly members: FileValues['members'];
+  /** members who may answer requests of others, or choose in their dialogs */
+  readonly peers: FileValues['peers'];
   /** which flags, environment names or file keys were given, rather than taken from a default */
   readonly given: ReadonlySet<string>;
   /** where all this is from: a project's own bridge.yaml comes between the environment and the state directory's file */
@@ -92,7 +94,7 @@ export interface ReadFile {
 }
 
 export const emptyFile: ReadFile = {
-  values: { agents: {}, notify: {}, policy: [], members: [] },
+  values: { agents: {}, notify: {}, policy: [], members: [], peers: [] },
   policyPlaces: [],
   oldKeys: [],
 };
@@ -142,6 +144,7 @@ export function joined(sources: Sources): Config {
     agents: Object.assign({}, ...files.map(({ values }) => values.agents).reverse()),
     notify: own.notify,
     members: own.members,
+    peers: own.peers,
     given,
     from: sources,
   }) as unknown as Config;

@@ -31,6 +31,16 @@ const memberSchema = z.strictObject({
   revive: z.array(text, { error: 'is not a list of words: [program, argument]' }).min(1, 'is empty').optional(),
 });
 
+const name = text.min(1, 'is empty');
+
+/** What a member may decide in the affairs of others. */
+const peerSchema = z.strictObject({
+  member: name,
+  may: z.array(z.enum(['answer', 'choose'], { error: 'is neither answer nor choose' })).min(1, 'is empty'),
+  /** whose requests; left out: of all workers */
+  workers: z.array(name).min(1, 'is empty; leave it out for all workers').optional(),
+});
+
 export const fileSchema = z.strictObject({
   socket: text.optional(),
   session: text.optional(),
@@ -76,6 +86,7 @@ export const fileSchema = z.strictObject({
     .array(memberSchema)
     .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'names one twice')
     .default([]),
+  peers: z.array(peerSchema).default([]),
   limits: z
     .strictObject({
       'answers-per-hour': z.number().int().min(0).optional(),

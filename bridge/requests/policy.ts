@@ -106,8 +106,8 @@ export function decide(
 /** The human decides what is next, unless a rule sends it to a controller. */
 const unasked: readonly DetectionKind[] = ['completion', 'error', 'stuck'];
 
-/** Why only the human may decide in this dialog, whatever the rules say; null where a rule may. */
-function humanOnlyReason(dialog: Dialog | undefined): string | null {
+/** Why only the human may decide in this dialog, whatever the rules say; null where a rule may, or a member that is let. */
+export function humanOnlyReason(dialog: Dialog | undefined): string | null {
   if (dialog === undefined || dialog.options.length === 0) return 'it is a dialog that could not be read';
   if (!needsSubject(dialog)) return null;
   if (dialog.subject === null) return 'the dialog does not show what it would run or change';

@@ -334,6 +334,11 @@ export function isHuman(answer: Answer): boolean {
   return answer.by === 'human' || answer.by.startsWith('human:');
 }
 
+/** One that `peers:` of bridge.yaml lets answer. */
+export function isMember(answer: Answer): boolean {
+  return answer.by.startsWith('member:');
+}
+
 function become(request: Request, state: RequestState, ...effects: readonly Effect[]): RequestStep {
   return { request: { ...request, state }, effects, changed: true };
 }

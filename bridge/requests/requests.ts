@@ -5,6 +5,7 @@ import type { RequestEvent } from '../core/events.ts';
 import { messageOf } from '../core/failure.ts';
 import type { DeliveryId, RequestId, TurnId } from '../core/ids.ts';
 import { identityKey, type PaneIdentity, sameAgent } from '../core/pane.ts';
+import type { DialogKind } from '../core/reading.ts';
 import { type Answer, type ControllerFailure, doubtOf, openRequests, type Request } from '../core/request.ts';
 import type { TurnMark } from '../core/turn-mark.ts';
 import { meant } from './answers.ts';
@@ -12,9 +13,9 @@ import { Budget, type BudgetMemory, everyWorker, type Pauses } from './budget.ts
 import { EffectRunner, type RequestEffects } from './effects.ts';
 import type { Limits } from './limits.ts';
 import type { DeliveryLookup, RequestMemory, Transactions } from './memory.ts';
-import { decide, type PolicyDecision, type Rule } from './policy.ts';
+import { decide, humanOnlyReason, type PolicyDecision, type Rule } from './policy.ts';
 import { RequestIdentities, type RequestIdentity } from './request-identity.ts';
-import { isHuman, isKnown } from './request-machine.ts';
+import { isHuman, isKnown, isMember } from './request-machine.ts';
 import { type Outcome, Transitions } from './transitions.ts';
 import { whyLate } from './wording.ts';
 
@@ -124,8 +125,8 @@ export class Requests {
     const chosen = asked && meant(asked, given.instructions);
     if (typeof chosen === 'object' && chosen) return { accepted: 'refused', reason: chosen.fault };
     const answer: Answer = { ...given, instructions: chosen ?? given.instructions, at: now };
-    const humanOnly = asked && (asked.humanOnly ?? (asked.dialog && 'it is a dialog'));
-    if (humanOnly && !isHuman(answer)) {
+    const humanOnly = asked && whyHumanOnly(asked, answer);
+    if (humanOnly !== null && !isHuman(answer)) {
       return { accepted: 'refused', reason: `only the human may answer: ${humanOnly}` };
     }
     const blocked = asked && !isHuman(answer) ? this.#whyBlocked(asked) : null;
@@ -334,6 +335,18 @@ export class Requests {
   #began(id: RequestId): void {
     this.#transitions.apply(id, () => ({ type: 'turn-began', at: this.#clock.now() }));
   }
+}
+
+/** Dialogs about what the worker is to do next. The others are about what it may do at all, or are not known. */
+const membersDialogs: readonly DialogKind[] = ['approval', 'edit', 'choice', 'plan'];
+
+/** Why nobody but the human may give this answer; null where others may. In a dialog no controller is heard. */
+function whyHumanOnly({ humanOnly, noChoice, dialog }: Request, answer: Answer): string | null {
+  if (humanOnly !== undefined) return humanOnly;
+  if (dialog === undefined) return null;
+  if (!isMember(answer)) return 'it is a dialog';
+  if (!membersDialogs.includes(dialog.kind)) return `it is a dialog of the kind ${dialog.kind}`;
+  return humanOnlyReason(dialog) ?? noChoice ?? null;
 }
 
 function withoutChoice(decision: PolicyDecision, why: string | undefined): PolicyDecision {

@@ -150,6 +150,21 @@ test('a key by its old name counts, and is said with its line', () => {
   expect(load('agents:\n  mine:\n    composer: { settleMs: 70 }\n').oldKeys).toEqual([]);
 });
 
+test('who may answer for others is said in the state directory: a project grants it to nobody', () => {
+  const peers =
+    'peers:\n  - { member: lead, may: [answer, choose], workers: [coder] }\n  - { member: shop/boss, may: [choose] }\n';
+  expect(load(peers).peers).toEqual([
+    { member: 'lead', may: ['answer', 'choose'], workers: ['coder'] },
+    { member: 'shop/boss', may: ['choose'] },
+  ]);
+  expect(load(undefined).peers).toEqual([]);
+  expect(() => forProject(load(undefined), { path: '/shop/bridge.yaml', text: peers })).toThrow(
+    /\/shop\/bridge\.yaml:1: peers: is not a project's to set/,
+  );
+  const own = forProject(load(peers), { path: '/shop/bridge.yaml', text: 'mode: manual\n' });
+  expect(own.peers).toEqual(load(peers).peers);
+});
+
 test('members are read from the state directory, and a project names none: nor what starts them', () => {
   const members =
     'members:\n  - { name: shop/lead, role: leads, groups: [shop], revive: [start-lead, --now] }\n  - name: critic\n    enabled: false\n';
@@ -173,6 +188,14 @@ test.each([
   ['members:\n  - { name: a, revive: [] }', /members\.0\.revive: is empty/],
   ['members:\n  - { name: a, shell: true }', /members\.0\.shell: is not a known key/],
   ['members:\n  - name: a\n  - name: a', /members: names one twice/],
+  ['peers:\n  - member: lead', /:2: peers\.0\.may/],
+  ['peers:\n  - { member: lead, may: [] }', /peers\.0\.may: is empty/],
+  ['peers:\n  - { member: lead, may: [trust] }', /peers\.0\.may\.0: is neither answer nor choose/],
+  ['peers:\n  - { member: lead, may: all }', /peers\.0\.may/],
+  ['peers:\n  - { member: "", may: [answer] }', /peers\.0\.member: is empty/],
+  ['peers:\n  - { member: lead, may: [answer], workers: [] }', /peers\.0\.workers: is empty/],
+  ['peers:\n  - { member: lead, may: [answer], worker: coder }', /peers\.0\.worker: is not a known key/],
+  ['peers: lead', /:1: peers/],
 ])('%j is wrong, and said where', (yaml, reason) => {
   expect(() => load(yaml)).toThrow(reason);
 });

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { RequestId, TurnId } from '../../bridge/core/ids.ts';
 import { identityKey } from '../../bridge/core/pane.ts';
+import type { Dialog } from '../../bridge/core/reading.ts';
 import { originOf } from '../../bridge/core/request.ts';
 import type { Journal } from '../../bridge/journal/journal.ts';
 import { sampleRequest, somePane } from '../journal/samples.ts';
@@ -72,6 +73,46 @@ test('a human names an option in any way, and what names none is refused; a cont
   });
   expect(answer('human:cli', 'y')).toMatchObject({ accepted: 'replaced' });
   expect(journal.deliveries()).toMatchObject([{ envelope: { body: 'Yes, proceed' } }]);
+});
+
+test('a member that was let chooses in a dialog whose every word is known; the others, and those about trust, stay the human’s', () => {
+  const harness = start();
+  const answer = (id: RequestId) =>
+    harness.requests.answer(id, { by: 'member:shop/lead', instructions: '3', notes: '' });
+  expect(answer(ask(harness, 'rm -rf build'))).toEqual({ accepted: 'first', reason: '' });
+  const whole = commandDialog('npm test');
+  const others: ReadonlyArray<readonly [Dialog, { humanOnly?: string; noChoice?: string }, RegExp]> = [
+    [commandDialog('rm -rf bu…', false), {}, /not all known/],
+    [commandDialog('npm te\u200bst'), {}, /cannot be seen/],
+    [commandDialog('npm test', true, []), {}, /expected one of its options/],
+    [whole, { noChoice: 'its record was not found' }, /its record was not found/],
+    [whole, { humanOnly: 'the screen is not to be trusted' }, /not to be trusted/],
+    [{ ...whole, kind: 'trust' }, {}, /of the kind trust/],
+    [{ ...whole, kind: 'login' }, {}, /of the kind login/],
+    [{ ...whole, kind: 'update' }, {}, /of the kind update/],
+    [{ ...whole, kind: 'other' }, {}, /of the kind other/],
+  ];
+  for (const [index, [dialog, doubt, reason]] of others.entries()) {
+    const detection = { kind: 'approval' as const, text: `dialog ${index}`, attributes: {}, truncated: false, dialog };
+    const { id } = harness.requests.open(origin({ detection, turn: `o${index}` as TurnId, ...doubt }));
+    harness.requests.confirm(id, doubt);
+    const refused = answer(id);
+    expect([index, refused]).toEqual([index, { accepted: 'refused', reason: expect.stringMatching(reason) }]);
+  }
+  expect(journal.deliveries()).toHaveLength(1);
+});
+
+test('the answer of a member counts as automatic: a paused worker gets none, and a pause takes it back', async () => {
+  const harness = start();
+  const answer = (id: RequestId) =>
+    harness.requests.answer(id, { by: 'member:shop/lead', instructions: 'Yes.', notes: '' });
+  panes.busy.add(identityKey(somePane));
+  const { id } = harness.requests.open(origin());
+  harness.requests.confirm(id);
+  expect(answer(id)).toMatchObject({ accepted: 'first' });
+  harness.requests.pause(null, 'human:cli', 'lunch');
+  expect(harness.request(id).state).toMatchObject({ is: 'asked', of: 'human' });
+  expect(answer(id)).toMatchObject({ accepted: 'refused', reason: expect.stringContaining('paused') });
 });
 
 test('a dialog stands until it is gone: a new turn does not withdraw it, its absence does', () => {
