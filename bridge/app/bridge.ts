@@ -6,9 +6,8 @@ import type { BridgeEvent, MailboxEvent, PublicEvent, ScreenEvent } from '../cor
 import { messageOf } from '../core/failure.ts';
 import { asPaneId, type DeliveryId } from '../core/ids.ts';
 import type { LoopLimits } from '../core/loop-guard.ts';
-import { withShownMembers } from '../core/mail-lines.ts';
 import { humanName } from '../core/member.ts';
-import { isUnread, type Message } from '../core/message.ts';
+import { isUnread } from '../core/message.ts';
 import { labelOf, shownName } from '../core/names.ts';
 import { addressKey, identityKey, type PaneAddress, placeIn } from '../core/pane.ts';
 import type { Request } from '../core/request.ts';
@@ -44,6 +43,7 @@ import { Changes } from './changes.ts';
 import { clampToClock } from './clock-steps.ts';
 import { DeliveryOutcomes } from './delivery-outcomes.ts';
 import type { Dispatches } from './dispatches.ts';
+import { lateMailOf } from './late-mail.ts';
 import { LiveControllers } from './live-controllers.ts';
 import { MailViews } from './mail-views.ts';
 import { RequestOpener } from './open-request.ts';
@@ -53,6 +53,7 @@ import { Projects } from './projects.ts';
 import { Retention } from './retention.ts';
 import type { Reviver } from './revive.ts';
 import { TextSender } from './send-text.ts';
+import { withShownNames } from './shown-event.ts';
 import { nobodyWatches, type SeenWorker, type Watching } from './watching/watching.ts';
 
 /** What goes through the list of listeners. What a screen shows is heard by the one who watches that pane. */
@@ -200,8 +201,8 @@ export class Bridge {
     const living = () => this.watchedMembers;
     const pages = { mailbox: config.dryRun ? null : this.mailbox };
     const queue = { config, limits: loopLimits(config), deliveries, ...pages };
-    const mail = assembleMessages({ clock, mint, journal, projects, living, ...queue, emit });
-    [this.directory, this.membership, this.messages] = [mail.directory, mail.membership, mail.messages];
+    const members = assembleMessages({ clock, mint, journal, projects, living, ...queue, emit });
+    [this.directory, this.membership, this.messages] = [members.directory, members.membership, members.messages];
     this.tokens = new Tokens({ memory: journal, clock });
     this.mailViews = config.dryRun
       ? null
@@ -213,7 +214,15 @@ export class Bridge {
       days: config.dryRun ? 0 : config.retentionDays,
       say: (text) => this.say('info', text),
     });
-    this.reviver = config.dryRun ? null : assembleReviver(this);
+    this.reviver = config.dryRun
+      ? null
+      : assembleReviver({
+          ...{ home: config.home, journal, panes, projects, servers, ...members },
+          watched: living,
+          hasExited: (seen) => this.hasExited(seen),
+          membersChanged: () => this.membersChanged(),
+          say: (level, text) => this.say(level, text),
+        });
     this.#listeners = this.#whoListens();
   }
 
@@ -378,19 +387,6 @@ export class Bridge {
   }
 }
 
-/** So many of the last messages to a worker may still be in its words or on its screen. */
-const lateMail = 20;
-
-/** What other agents wrote to the worker that asks. */
-function lateMailOf({ directory, journal }: Pick<Bridge, 'directory' | 'journal'>, { pane }: Request): Message[] {
-  const member = directory.at(pane);
-  if (member === null) return [];
-  return journal.mail.history
-    .messages({ with: member.name, limit: lateMail })
-    .filter(({ from, to }) => from.standing !== 'human' && to.includes(member.name))
-    .map((message) => withShownMembers(message, (name) => directory.shown(name)));
-}
-
 function loopLimits(config: Config): LoopLimits {
   const { messageHops, messageRounds, threadMessages, memberMessages } = config;
   return { hops: messageHops, rounds: messageRounds, threadPerHour: threadMessages, memberPerHour: memberMessages };
@@ -399,22 +395,4 @@ function loopLimits(config: Config): LoopLimits {
 /** A pane without a label is called by its id, which another pane has tomorrow. */
 function isPaneName(name: string): boolean {
   return asPaneId(labelOf(name)) !== null;
-}
-
-/** The same event with the names of workers as people see them. */
-function withShownNames(event: PublicEvent, shown: (name: string) => string): PublicEvent {
-  if ('worker' in event) return { ...event, worker: shown(event.worker) };
-  if ('request' in event) return { ...event, request: { ...event.request, worker: shown(event.request.worker) } };
-  if ('message' in event) return { ...event, ...shownMail(event, shown) };
-  if (!('delivery' in event)) return event;
-  const { delivery } = event;
-  return { ...event, delivery: { ...delivery, envelope: { ...delivery.envelope, to: shown(delivery.envelope.to) } } };
-}
-
-function shownMail(
-  event: Extract<PublicEvent, { readonly message: Message }>,
-  shown: (name: string) => string,
-): Pick<typeof event, 'message'> {
-  const mail = 'mail' in event ? { mail: { ...event.mail, member: shown(event.mail.member) } } : {};
-  return { message: withShownMembers(event.message, shown), ...mail };
 }

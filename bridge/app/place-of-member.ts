@@ -1,12 +1,14 @@
 import type { Member } from '../core/member.ts';
 import type { PaneFacts } from '../core/pane.ts';
+import type { Directory } from '../messages/directory.ts';
 import type { Place } from '../messages/membership.ts';
-import type { Bridge } from './bridge.ts';
+import type { Panes } from '../panes/panes.ts';
+import type { Projects } from './projects.ts';
 import { whereMembersAre } from './where-members-are.ts';
 
 /** A pane as it becomes a member's: who sits there, in which project, and which names are free for it. */
 export async function placeFor(
-  { panes, projects, directory }: Pick<Bridge, 'panes' | 'projects' | 'directory'>,
+  { panes, projects, directory }: { panes: Panes; projects: Projects; directory: Directory },
   facts: PaneFacts,
 ): Promise<Place> {
   const { identity } = panes.identify(facts);
