@@ -77,6 +77,26 @@ test('a module imports itself, core and what the table says', () => {
   expect(trespasses).toEqual([]);
 });
 
+test('no file imports itself by way of others, be it for its types alone', () => {
+  const targets = new Map<string, string[]>();
+  for (const { file, what } of imports) {
+    if (what.startsWith('.'))
+      targets.set(file, [...(targets.get(file) ?? []), relative(root, resolve(root, dirname(file), what))]);
+  }
+  const done = new Set<string>();
+  const circleFrom = (file: string, above: readonly string[]): readonly string[] | null => {
+    if (above.includes(file)) return [...above.slice(above.indexOf(file)), file];
+    if (done.has(file)) return null;
+    for (const target of targets.get(file) ?? []) {
+      const circle = circleFrom(target, [...above, file]);
+      if (circle !== null) return circle;
+    }
+    done.add(file);
+    return null;
+  };
+  expect([...targets.keys()].flatMap((file) => circleFrom(file, []) ?? [])).toEqual([]);
+});
+
 /** The commands that a living bridge answers. */
 const thin = [
   ...['requests', 'show', 'answer', 'dismiss', 'settle', 'pause', 'resume', 'ask', 'send'],
