@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { choosePane, lookToRead } from '../app/choose-pane.ts';
+import { aim, lookToRead } from '../app/choose-pane.ts';
 import type { Reader } from '../app/reader.ts';
 import { settledLook } from '../app/settled-look.ts';
 import { BridgeError } from '../core/failure.ts';
@@ -26,19 +26,13 @@ export const explain = method({
     warnings,
   }),
   async run(reader: Reader, { target, name }, closed) {
-    const found = await lookToRead(reader, target);
-    const { panes, socketPath } = found.look;
-    const chosen =
-      name === null
-        ? await choosePane(target, panes)
-        : { pane: await panes.resolve(name, target.session), warnings: [] };
-    const { pane } = chosen;
+    const { look, pane, warnings } = await aim(reader, { ...target, pane: name ?? target.pane }, lookToRead);
+    const { panes, socketPath } = look;
     const settled = await settledLook(panes, pane, closed);
     if (settled === null)
       throw new BridgeError({ what: 'explain', target: pane.paneId, reason: 'the pane has just closed' });
     const { snapshot, reading } = settled;
     const rejected = rejectedEvidence(snapshot, reading, panes.agentProgram(snapshot).composer);
-    const all = [...found.warnings, ...chosen.warnings];
-    return { source: nameOf(pane), snapshot, reading: { ...reading, rejected }, pane, socketPath, warnings: all };
+    return { source: nameOf(pane), snapshot, reading: { ...reading, rejected }, pane, socketPath, warnings };
   },
 });

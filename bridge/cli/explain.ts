@@ -32,9 +32,10 @@ export function registerExplain(command: Command): void {
   );
 }
 
-/** A name that can only be a file, or is one. Pane names with a slash or such an ending are given by their %id. */
+/** A name that is a path or ends as a recorded screen, or a file that is there; `shop/worker` is a worker otherwise. */
 function isFile(name: string): boolean {
-  return /[/\\]|\.(?:txt|ansi)$/.test(name) || lstatSync(name, { throwIfNoEntry: false })?.isFile() === true;
+  const isPath = /^(?:\.{0,2}|~)\/|\.(?:txt|ansi)$/.test(name);
+  return isPath || lstatSync(name, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 async function explainNamed(context: Context, name: string): Promise<Explained | { source: string; fault: string }> {

@@ -81,6 +81,16 @@ test('two projects that start-worker began work side by side from either shell, 
   expect(await inFolder('elsewhere', 'send', '--pane', 'blog/worker', '--wait', '20', 'By name.')).toMatchObject({
     code: 0,
   });
+  for (const args of [
+    ['status', '--pane', 'blog/worker'],
+    ['explain', '--pane', 'blog/worker'],
+    ['explain', 'blog/worker'],
+  ])
+    expect([args, await inFolder('elsewhere', ...args)]).toEqual([
+      args,
+      expect.objectContaining({ code: 0, stdout: expect.stringContaining('blog') }),
+    ]);
+  expect(await inFolder('elsewhere', 'explain', 'no/such')).toMatchObject({ code: expect.any(Number), stdout: '' });
   expect(await inFolder('elsewhere', 'send', '--pane', 'worker', 'To whom?')).toMatchObject({
     code: 64,
     stderr: expect.stringContaining('fits several: blog/worker, shop/worker'),
