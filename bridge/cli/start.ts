@@ -52,7 +52,10 @@ export function registerStart(start: Command): void {
 function declare(command: Command, flags: readonly LaunchFlag[]): Command {
   for (const flag of flags) {
     const fallback = flag.default === null ? '' : ` (default: ${flag.default})`;
-    const option = new Option(flag.flag, `${flag.meaning}${flag.env ? ` [${flag.env}]` : ''}${fallback}`);
+    const option = ownKey(
+      new Option(flag.flag, `${flag.meaning}${flag.env ? ` [${flag.env}]` : ''}${fallback}`),
+      flags,
+    );
     if (flag.type === 'list')
       option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
     if (flag.suggests) option.argChoices = [...flag.suggests];
@@ -60,6 +63,13 @@ function declare(command: Command, flags: readonly LaunchFlag[]): Command {
     command.addOption(option);
   }
   return command.option('--json', 'machine-readable output');
+}
+
+/** `--no-agent` is no value of `--agent NAME`: who gives both is heard in both. `--no-mouse` is one of `--mouse`. */
+function ownKey(option: Option, flags: readonly LaunchFlag[]): Option {
+  const positive = `--${option.attributeName()} `;
+  if (!option.negate || !flags.some(({ flag }) => flag.startsWith(positive))) return option;
+  return Object.assign(option, { negate: false, attributeName: () => option.name() });
 }
 
 /** What the command line gave, by the options' own keys. An alias fills the same key as the flag it stands for. */

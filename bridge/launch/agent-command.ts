@@ -90,7 +90,7 @@ function present({ executable, install }: Launch, environment: LaunchEnvironment
     what: 'agent',
     target: executable,
     reason: 'is not on PATH',
-    nextStep: [install, ...found.map((other) => `--agent ${other.name}`), '--no-codex starts without an agent'].join(
+    nextStep: [install, ...found.map((other) => `--agent ${other.name}`), '--no-agent starts without an agent'].join(
       ', or ',
     ),
   });

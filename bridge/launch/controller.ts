@@ -29,7 +29,7 @@ export interface StartControllerOptions {
   /** one string, split like a shell would; null takes `MACS_CODEX_ARGS` */
   readonly codexArgs?: string | null;
   readonly codexArg?: readonly string[];
-  /** false for --no-codex */
+  /** false for --no-agent */
   readonly startAgent?: boolean;
   readonly agent?: string | null;
   readonly agentCommand?: string | null;

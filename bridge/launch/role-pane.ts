@@ -204,7 +204,8 @@ async function reuse(tmux: Tmux, pane: FoundPane, wish: PaneWish): Promise<RoleP
   }
   await tmux.run('select-pane', '-t', pane.paneId, '-T', wish.role);
   if (!wish.startInShell) {
-    return done(held('the pane was there already, at a shell; --start-codex starts the agent in it', command));
+    const how = wish.role === 'worker' ? '--start-agent starts the agent in it' : 'type the command there';
+    return done(held(`the pane was there already, at a shell; ${how}`, command));
   }
   const [path = ''] = await tmux.run('display-message', '-p', '-t', pane.paneId, '#{pane_current_path}');
   const line = path === wish.cwd ? command : `${quoteCommand(['cd', wish.cwd])} && ${command}`;

@@ -25,7 +25,7 @@ export interface StartWorkerOptions {
   readonly agentCommand?: string | null;
   readonly agentArgs?: readonly string[];
   readonly yolo?: boolean;
-  /** `auto`: in a pane made now; `never`: --no-codex; `always`: --start-codex, also in a pane at its shell prompt */
+  /** `auto`: in a pane made now; `never`: --no-agent; `always`: --start-agent, also in a pane at its shell prompt */
   readonly startAgent?: 'auto' | 'never' | 'always';
   readonly skipSkills?: boolean;
 }

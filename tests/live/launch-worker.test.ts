@@ -101,7 +101,7 @@ test('a folder name that tmux would run as a command is only a folder name', asy
   expect(existsSync(join(harness.folder, 'x'))).toBe(false);
 });
 
-test('nothing is typed into a pane that runs something, even with --start-codex', async () => {
+test('nothing is typed into a pane that runs something, even with --start-agent', async () => {
   harness.tmux('new-session', '-d', '-s', 'macs', '-n', 'worker', 'exec cat');
   await until('the program', () => foreground('macs:') === 'cat');
   const report = await start({ startAgent: 'always' });
@@ -137,10 +137,10 @@ const shellPane = async () => {
   await until('the prompt', () => harness.tmux('capture-pane', '-p', '-t', 'macs:').startsWith('ready$'));
 };
 
-test('a shell that was there already is left alone, and with --start-codex gets the command at its empty prompt', async () => {
+test('a shell that was there already is left alone, and with --start-agent gets the command at its empty prompt', async () => {
   await shellPane();
   const left = await start();
-  expect(left.agent).toMatchObject({ is: 'held', reason: expect.stringContaining('--start-codex') });
+  expect(left.agent).toMatchObject({ is: 'held', reason: expect.stringContaining('--start-agent') });
   expect(harness.tmux('capture-pane', '-p', '-t', left.paneId)).toBe('ready$');
   const typed = await start({ startAgent: 'always' });
   expect(typed.agent.is).toBe('typed');
@@ -259,7 +259,7 @@ test('a state file that is a link is replaced, not written through', async () =>
   expect(readFileSync(precious, 'utf8')).toBe('mine');
 });
 
-test('--no-codex makes the pane and starts nothing in it', async () => {
+test('--no-agent makes the pane and starts nothing in it', async () => {
   const report = await start({ startAgent: 'never', agentCommand: null });
   expect(report.agent.is).toBe('not-wanted');
   await until('a shell', () => /sh$/.test(foreground(report.paneId)));
