@@ -6,7 +6,7 @@ import { helpOf } from './help.ts';
 import { paint, print } from './output.ts';
 import { wrapped } from './wrapped.ts';
 
-/** Where no terminal says how wide it is. */
+/** Where neither a terminal nor COLUMNS says how wide it is. */
 const pipedColumns = 80;
 
 /**
@@ -50,7 +50,8 @@ export async function withOwnFlags(program: Command): Promise<Command> {
 }
 
 function printHelp(text: string, stream: NodeJS.WriteStream): void {
-  const shown = wrapped(text.replace(/\n$/, ''), stream.columns || pipedColumns);
+  const given = /^[1-9]\d{0,4}$/.test(process.env.COLUMNS ?? '') ? Number(process.env.COLUMNS) : pipedColumns;
+  const shown = wrapped(text.replace(/\n$/, ''), stream.columns || given);
   print(
     shown.replace(/^[A-Z][^\n]*:$/gm, (heading) => paint('bold', heading, stream)),
     stream,
