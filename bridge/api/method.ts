@@ -56,10 +56,17 @@ export function served<Uses>(one: Method<Uses> | StreamMethod<Uses>, uses: Uses)
     const given = one.args.safeParse(args);
     if (!given.success) {
       const { path, message } = given.error.issues[0]!;
-      throw usageError(one.name, path.join('.'), message);
+      throw usageError(one.name, path.join('.'), boundInWords(message));
     }
     return 'stream' in one ? one.stream(uses, given.data, closed) : one.run(uses, given.data, closed);
   };
+}
+
+/** A bound that has no words of its own. */
+function boundInWords(message: string): string {
+  const [, which, bound] = /^Too (big|small): expected number to be [<>]=?(\S+)$/.exec(message) ?? [];
+  if (bound === undefined) return message;
+  return which === 'big' ? `is more than ${bound}` : `is less than ${bound}`;
 }
 
 /** Gives a method its types. */

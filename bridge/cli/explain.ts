@@ -35,7 +35,15 @@ export function registerExplain(command: Command): void {
 /** A name that is a path or ends as a recorded screen, or a file that is there; `shop/worker` is a worker otherwise. */
 function isFile(name: string): boolean {
   const isPath = /^(?:\.{0,2}|~)\/|\.(?:txt|ansi)$/.test(name);
-  return isPath || lstatSync(name, { throwIfNoEntry: false })?.isFile() === true;
+  return isPath || isThere(name);
+}
+
+function isThere(name: string): boolean {
+  try {
+    return lstatSync(name).isFile();
+  } catch {
+    return false; // none of that name, or one that no file can have
+  }
 }
 
 async function explainNamed(context: Context, name: string): Promise<Explained | { source: string; fault: string }> {

@@ -3,6 +3,7 @@ import type { AnyMethod, MethodName } from '../api/index.ts';
 import type { Cursor, Served, StreamEnd, StreamItem } from '../api/method.ts';
 import { call, DaemonGone, pingDaemon } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
+import { inUsersWords } from './argument-words.ts';
 import { type Context, withSocket } from './context.ts';
 import { hasNothing, nothingKept } from './journal.ts';
 
@@ -28,6 +29,14 @@ export async function invoke<Name extends Single>(
   name: Name,
   args: ArgsOf<Name>,
 ): Promise<ResultOf<Name>> {
+  try {
+    return await asked(context, name, args);
+  } catch (fault) {
+    throw inUsersWords(fault, name, args);
+  }
+}
+
+async function asked<Name extends Single>(context: Context, name: Name, args: ArgsOf<Name>): Promise<ResultOf<Name>> {
   const { home } = context.config;
   const reply = await call(socketPath(home), name, args);
   if (reply) return reply.ok as ResultOf<Name>;

@@ -22,6 +22,44 @@ test('an id that is empty is a usage error in words, with and without a daemon',
   expect(answer).toMatchObject({ code: 64, stderr: expect.stringContaining('answer: id: is empty') });
 });
 
+test('what is too long or too much is said in the words of the command, with a daemon and without', async () => {
+  const long = 'a'.repeat(300);
+  const all: ReadonlyArray<readonly [readonly string[], string]> = [
+    [['tell', long, 'hi'], 'member: aaaaaaaaaaaaaaaaaaaaaaaa…: is longer than 256 characters'],
+    [['post', long, 'hi'], 'thread: aaaaaaaaaaaaaaaaaaaaaaaa…: is longer than 128 characters'],
+    [['ack', long], 'message: aaaaaaaaaaaaaaaaaaaaaaaa…: is longer than 64 characters'],
+    [['tell', 'x', 'hi', '--ttl', '100d'], 'tell: --ttl: is longer than 90 days'],
+    [['thread', 'read', 'x', '-n', '9999999'], '-n: 9999999: is more than 100000'],
+    [['explain', long], 'name: aaaaaaaaaaaaaaaaaaaaaaaa…: is longer than 256 characters'],
+  ];
+  const each = async () => {
+    for (const [words, fault] of all)
+      expect([words, await run(tmux, [...words, '--home', home])]).toEqual([
+        words,
+        expect.objectContaining({ code: 64, stderr: `bridge: ${fault}\n` }),
+      ]);
+  };
+  await each();
+  const bridge = await startWatching(['--mode', 'manual']);
+  try {
+    await each();
+  } finally {
+    await bridge.stop('SIGKILL');
+  }
+});
+
+test('help that is piped is as wide as COLUMNS says', async () => {
+  for (const [COLUMNS, width] of [
+    ['40', 40],
+    ['x', 80],
+    ['-5', 80],
+  ] as const) {
+    const { stdout } = await run(tmux, ['tell', '--help'], { env: { COLUMNS } });
+    const widest = Math.max(...stdout.split('\n').map((line) => line.length));
+    expect([COLUMNS, widest > width - 10 && widest <= width]).toEqual([COLUMNS, true]);
+  }
+});
+
 test('a text that is too long for a call is a usage error beside a daemon, too', async () => {
   const bridge = await startWatching(['--mode', 'manual']);
   try {
