@@ -15,6 +15,7 @@ import { follow } from './follow.ts';
 import { group } from './group.ts';
 import { groups } from './groups.ts';
 import { history } from './history.ts';
+import { hosts } from './hosts.ts';
 import { id } from './id.ts';
 import { inbox } from './inbox.ts';
 import { input } from './input.ts';
@@ -73,6 +74,7 @@ const reading = [
   changes,
   follow,
   archive,
+  hosts,
 ] as const;
 
 /** What is done by the bridge itself, or by the same modules in a command's own process. */

@@ -24,6 +24,7 @@ export interface Look {
 export interface Reader {
   readonly home: string;
   readonly retentionDays: number;
+  readonly hosts: Config['hosts'];
   /** null while no bridge has kept anything here */
   journal(): Journal | null;
   /** @param agent the agent program that is settled for every pane; null: each as it is found */
@@ -37,7 +38,7 @@ export interface Reader {
 }
 
 /** Where no bridge runs: what it has left. */
-export function readerOfHome({ home, agents, retentionDays }: Config): Reader {
+export function readerOfHome({ home, agents, retentionDays, hosts }: Config): Reader {
   const path = join(home, 'bridge.db');
   let journal: Journal | null = null;
   const opened = () => {
@@ -47,6 +48,7 @@ export function readerOfHome({ home, agents, retentionDays }: Config): Reader {
   return {
     home,
     retentionDays,
+    hosts,
     journal: opened,
     look: (socketPath, agent) => lookAt(socketPath, { agent, agents }),
     pauses: () => {
@@ -68,6 +70,7 @@ export function readerOf(
   return {
     home: config.home,
     retentionDays: config.retentionDays,
+    hosts: config.hosts,
     journal: () => (kept === null ? bridge.journal : kept.journal()),
     look: (socketPath, agent) =>
       lookAt(socketPath, { agent, agents: config.agents }, { beside: bridge.panes.watched(), together: 10 }),

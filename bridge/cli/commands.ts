@@ -323,6 +323,16 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     examples: [['bridge groups']],
     load: async () => (await import('./groups.ts')).registerGroups,
   },
+  hosts: {
+    group: 'Panes',
+    says: 'List the other machines of bridge.yaml, and what works there',
+    examples: [
+      ['bridge hosts', 'those under `hosts:`'],
+      ['bridge hosts check', 'whether ssh gets there without asking, and what a bridge finds'],
+      ['bridge hosts check gpu', 'that one'],
+    ],
+    load: async () => (await import('./hosts.ts')).registerHosts,
+  },
   list: {
     group: 'Panes',
     says: 'List the panes: agent, state, which bridge watches',

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { usageError } from '../core/failure.ts';
 import type { EnvelopeLook } from '../core/mail-envelope.ts';
 import type { Via } from '../core/native-input.ts';
+import type { SshHost } from '../host/hosts/ssh-host.ts';
 import { inUserFolder } from '../host/user-folder.ts';
 import type { FileValues } from './file-schema.ts';
 import { type OptionRow, options } from './options.ts';
@@ -64,6 +65,8 @@ export interface Config {
   readonly members: FileValues['members'];
   /** members who may answer requests of others, or choose in their dialogs */
   readonly peers: FileValues['peers'];
+  /** other machines whose tmux servers can be reached by ssh */
+  readonly hosts: readonly SshHost[];
   /** which flags, environment names or file keys were given, rather than taken from a default */
   readonly given: ReadonlySet<string>;
   /** where all this is from: a project's own bridge.yaml comes between the environment and the state directory's file */
@@ -94,7 +97,7 @@ export interface ReadFile {
 }
 
 export const emptyFile: ReadFile = {
-  values: { agents: {}, notify: {}, policy: [], members: [], peers: [] },
+  values: { agents: {}, notify: {}, policy: [], members: [], peers: [], hosts: {} },
   policyPlaces: [],
   oldKeys: [],
 };
@@ -145,6 +148,7 @@ export function joined(sources: Sources): Config {
     notify: own.notify,
     members: own.members,
     peers: own.peers,
+    hosts: Object.entries(own.hosts).map(([name, { ssh, options, socket = null }]) => ({ name, ssh, options, socket })),
     given,
     from: sources,
   }) as unknown as Config;

@@ -4,6 +4,7 @@ import { BridgeError } from '../core/failure.ts';
 import { envelopeLooks } from '../core/mail-envelope.ts';
 import { groupName, type MemberFacts, memberFacts, memberName } from '../core/member.ts';
 import { vias } from '../core/native-input.ts';
+import { destinationPattern, hostNamePattern } from '../host/hosts/ssh-host.ts';
 
 const text = z.string({ error: 'is not a text; put it in quotes' });
 
@@ -40,6 +41,19 @@ const peerSchema = z.strictObject({
   /** whose requests; left out: of all workers */
   workers: z.array(name).min(1, 'is empty; leave it out for all workers').optional(),
 });
+
+const oneLine = text.regex(/^\P{Cc}+$/u, 'is empty, or holds control characters');
+
+/** Another machine: where ssh goes, or that and more. */
+const hostSchema = z.preprocess(
+  (given) => (typeof given === 'string' ? { ssh: given } : given),
+  z.strictObject({
+    ssh: text.regex(destinationPattern, 'is no destination of ssh: expected HOST, USER@HOST or ssh://USER@HOST:PORT'),
+    options: z.array(oneLine, { error: "is not a list of words: [-p, '2222']" }).default([]),
+    socket: oneLine.optional(),
+  }),
+);
+const hostName = text.regex(hostNamePattern, 'is no name of a host: letters, digits, `.`, `_` and `-`, 64 at most');
 
 export const fileSchema = z.strictObject({
   socket: text.optional(),
@@ -87,6 +101,7 @@ export const fileSchema = z.strictObject({
     .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'names one twice')
     .default([]),
   peers: z.array(peerSchema).default([]),
+  hosts: z.record(hostName, hostSchema).default({}),
   limits: z
     .strictObject({
       'answers-per-hour': z.number().int().min(0).optional(),

@@ -108,6 +108,7 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
   rename: { name: 'coder', to: 'writer', caller },
   group: { act: 'add', group: 'shop', names: ['coder'], caller },
   groups: {},
+  hosts: { check: false, names: ['gpu'] },
   join: { ...sender, group: 'shop', model: 'm', role: 'lead', pane },
   leave: { ...sender, group: 'shop' },
   unsend: { ...sender, id: 'a3f2' },

@@ -165,6 +165,22 @@ test('who may answer for others is said in the state directory: a project grants
   expect(own.peers).toEqual(load(peers).peers);
 });
 
+test('hosts are named in the state directory, in short or in full; a project names none', () => {
+  const hosts =
+    'hosts:\n  gpu: ada@gpu.example.org\n  box: { ssh: "ssh://ada@box:2222", options: ["-4"], socket: /tmp/work }\n';
+  expect(load(hosts).hosts).toEqual([
+    { name: 'gpu', ssh: 'ada@gpu.example.org', options: [], socket: null },
+    { name: 'box', ssh: 'ssh://ada@box:2222', options: ['-4'], socket: '/tmp/work' },
+  ]);
+  expect(load(undefined).hosts).toEqual([]);
+  expect(() => forProject(load(undefined), { path: '/shop/bridge.yaml', text: hosts })).toThrow(
+    /\/shop\/bridge\.yaml:1: hosts: is not a project's to set/,
+  );
+  expect(forProject(load(hosts), { path: '/shop/bridge.yaml', text: 'mode: manual\n' }).hosts).toEqual(
+    load(hosts).hosts,
+  );
+});
+
 test('members are read from the state directory, and a project names none: nor what starts them', () => {
   const members =
     'members:\n  - { name: shop/lead, role: leads, groups: [shop], revive: [start-lead, --now] }\n  - name: critic\n    enabled: false\n';
@@ -196,6 +212,18 @@ test.each([
   ['peers:\n  - { member: lead, may: [answer], workers: [] }', /peers\.0\.workers: is empty/],
   ['peers:\n  - { member: lead, may: [answer], worker: coder }', /peers\.0\.worker: is not a known key/],
   ['peers: lead', /:1: peers/],
+  ['hosts:\n  gpu: -oProxyCommand=x', /:2: hosts\.gpu\.ssh: is no destination/],
+  ['hosts:\n  gpu: two words', /hosts\.gpu\.ssh: is no destination/],
+  ['hosts:\n  gpu: "a\\nb"', /hosts\.gpu\.ssh: is no destination/],
+  ['hosts:\n  gpu: ""', /hosts\.gpu\.ssh: is no destination/],
+  ['hosts:\n  gpu: {}', /:2: hosts\.gpu\.ssh/],
+  ['hosts:\n  gpu: { ssh: gpu, options: -4 }', /hosts\.gpu\.options: is not a list of words/],
+  ['hosts:\n  gpu: { ssh: gpu, options: ["a\\0b"] }', /hosts\.gpu\.options\.0: is empty, or holds control/],
+  ['hosts:\n  gpu: { ssh: gpu, options: [-4] }', /hosts\.gpu\.options\.0: is not a text; put it in quotes/],
+  ['hosts:\n  gpu: { ssh: gpu, socket: "" }', /hosts\.gpu\.socket: is empty/],
+  ['hosts:\n  gpu: { ssh: gpu, password: x }', /hosts\.gpu\.password: is not a known key/],
+  ['hosts:\n  a/b: gpu', /hosts\.a\/b/],
+  ['hosts: [gpu]', /:1: hosts/],
 ])('%j is wrong, and said where', (yaml, reason) => {
   expect(() => load(yaml)).toThrow(reason);
 });

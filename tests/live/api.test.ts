@@ -132,6 +132,7 @@ const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<stri
   enable: () => ({ name: 'critic', isEnabled: true, caller: nobody }),
   group: () => ({ act: 'add', group: 'readers', names: ['critic'], caller: nobody }),
   groups: () => ({}),
+  hosts: () => ({ check: true }),
   join: () => ({ caller: nobody, as: 'codex', group: 'readers', pane: paneArgs() }),
   leave: () => ({ caller: nobody, as: 'critic' }),
   tell: () => ({ caller: nobody, to: ['critic'], body: 'Hello.', waitMs: 0 }),

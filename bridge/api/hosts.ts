@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import type { Reader } from '../app/reader.ts';
+import { unknownName } from '../core/failure.ts';
+import { steadyClock } from '../host/clock.ts';
+import { checkHost, type HostCheck } from '../host/hosts/check-host.ts';
+import { word } from './arguments.ts';
+import { method } from './method.ts';
+import { document } from './views.ts';
+
+const mostNames = 100;
+
+const hostView = z.object({
+  name: z.string(),
+  ssh: z.string(),
+  options: z.array(z.string()).readonly(),
+  socket: z.string().nullable(),
+  /** left out where nobody looked */
+  check: document<HostCheck>().optional(),
+});
+export type HostView = z.infer<typeof hostView>;
+
+/** The other machines that bridge.yaml names; with `check` looked at over ssh, all at once. */
+export const hosts = method({
+  name: 'hosts',
+  args: z.object({
+    check: z.boolean().optional(),
+    /** left out: all */
+    names: z.array(word()).max(mostNames, `has more than ${mostNames} names`).optional(),
+  }),
+  result: z.array(hostView),
+  run: async ({ hosts }: Pick<Reader, 'hosts'>, { check = false, names }) => {
+    const known = hosts.map(({ name }) => name);
+    for (const name of names ?? []) {
+      if (!known.includes(name))
+        throw unknownName(
+          'host',
+          name,
+          known,
+          known.length === 0 ? 'name it under `hosts:` in bridge.yaml' : undefined,
+        );
+    }
+    const meant = names === undefined ? hosts : hosts.filter(({ name }) => names.includes(name));
+    return Promise.all(
+      meant.map(async (host) => ({ ...host, ...(check && { check: await checkHost(host, () => steadyClock.now()) }) })),
+    );
+  },
+});

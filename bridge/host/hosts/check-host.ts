@@ -1,0 +1,151 @@
+import { execa } from 'execa';
+import { type SshHost, sshArguments } from './ssh-host.ts';
+
+/** What a bridge needs there, and what it found. */
+export interface FoundHost {
+  readonly is: 'reached';
+  /** from the call of ssh to its end, milliseconds */
+  readonly tookMs: number;
+  /** `Linux`, `Darwin` */
+  readonly system: string;
+  readonly user: string;
+  /** how far its clock is ahead of ours, whole seconds; null where `date` told nothing */
+  readonly clockAheadS: number | null;
+  /** where the program is, and what it says of itself; null where it is not */
+  readonly tmux: { readonly path: string; readonly version: string } | null;
+  /** the server that answers there; null while none does */
+  readonly server: { readonly id: string; readonly panes: number } | null;
+  /** tmux's own words where no server answers */
+  readonly noServer: string | null;
+  /** `ps` tells of processes what bridge asks of it */
+  readonly hasProcesses: boolean;
+}
+
+/** ssh did not get there: its own words, and what to do about it. */
+export interface UnreachedHost {
+  readonly is: 'unreached';
+  readonly tookMs: number;
+  readonly words: string;
+  readonly nextStep: string;
+}
+
+export type HostCheck = FoundHost | UnreachedHost;
+
+/** More than ssh takes to give up by itself. */
+const limitMs = 20_000;
+const outputLimit = 64 * 1024;
+
+/** A shell that is no login shell may not have these. */
+const morePlaces = '/usr/local/bin:/opt/homebrew/bin:/opt/local/bin:/usr/pkg/bin';
+
+/** Where a shell greets whoever comes, its words stand above this. */
+const begin = 'bridge-begins';
+
+/** What is run there, by `sh` from its stdin: no quoting of any login shell stands between. */
+function script({ socket }: SshHost): string {
+  const tmux = `tmux${socket === null ? '' : ` -S ${inQuotes(socket)}`}`;
+  return [
+    `PATH=$PATH:${morePlaces}`,
+    `echo ${begin}`,
+    'echo "system $(uname -s)"',
+    'echo "user $(id -un)"',
+    'echo "clock $(date +%s)"',
+    'ps -axo pid=,ppid=,pgid=,tpgid=,stat=,lstart=,command= >/dev/null 2>&1 && echo processes',
+    'path=$(command -v tmux) || exit 0',
+    'echo "tmux $path"',
+    'echo "version $(tmux -V 2>/dev/null)"',
+    `if server=$(${tmux} display-message -p '#{pid}@#{start_time}' 2>&1)`,
+    `then echo "server $server"; echo "panes $(${tmux} list-panes -a -F x 2>/dev/null | wc -l)"`,
+    'else echo "no-server $server"; fi',
+    '',
+  ].join('\n');
+}
+
+/** One word of a POSIX shell. */
+export function inQuotes(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Looks at a host from here: whether ssh gets there without asking anybody, and whether a bridge finds what it needs. */
+export async function checkHost(host: SshHost, now: () => number): Promise<HostCheck> {
+  const startedAt = now();
+  const ran = await execa('ssh', sshArguments(host, 'sh -s'), {
+    input: script(host),
+    timeout: limitMs,
+    forceKillAfterDelay: 500,
+    maxBuffer: outputLimit,
+    reject: false,
+    // without a terminal there is nobody whom ssh could ask, whatever its configuration says
+    detached: true,
+    env: { LC_ALL: 'C', SSH_ASKPASS_REQUIRE: 'never' },
+  });
+  const endedAt = now();
+  const tookMs = endedAt - startedAt;
+  const lines = ran.stdout.split('\n');
+  const begun = lines.indexOf(begin);
+  if (begun < 0) return { is: 'unreached', tookMs, ...whyNot(host, ran) };
+  return { is: 'reached', tookMs, ...foundIn(lines.slice(begun + 1), (startedAt + endedAt) / 2) };
+}
+
+function foundIn(lines: readonly string[], at: number): Omit<FoundHost, 'is' | 'tookMs'> {
+  const said = new Map(lines.map((line) => [line.split(' ')[0]!, line.slice(line.indexOf(' ') + 1).trim()]));
+  const of = (key: string) => said.get(key) ?? '';
+  const clock = Number(of('clock') || Number.NaN);
+  return {
+    system: of('system'),
+    user: of('user'),
+    clockAheadS: Number.isFinite(clock) ? Math.round(clock - at / 1000) : null,
+    tmux: said.has('tmux') ? { path: of('tmux'), version: of('version') } : null,
+    server: said.has('server') ? { id: of('server'), panes: Number(of('panes') || 0) } : null,
+    noServer: said.has('no-server') ? of('no-server') : null,
+    hasProcesses: said.has('processes'),
+  };
+}
+
+interface Ran {
+  readonly stderr: string;
+  readonly timedOut: boolean;
+  readonly exitCode?: number | undefined;
+  readonly originalMessage?: string | undefined;
+}
+
+function whyNot(
+  host: SshHost,
+  { stderr, timedOut, exitCode, originalMessage }: Ran,
+): Omit<UnreachedHost, 'is' | 'tookMs'> {
+  const words = stderr.trim();
+  const said = nextSteps.find(({ says }) => says.test(words));
+  const by = ['ssh', ...host.options, host.ssh].join(' ');
+  if (said !== undefined) return { words, nextStep: said.nextStep(by) };
+  if (timedOut)
+    return { words: words || `no answer within ${limitMs / 1000} s`, nextStep: `try \`${by} true\` by hand` };
+  if (exitCode === undefined)
+    return { words: originalMessage ?? 'ssh could not be started', nextStep: 'install an ssh client' };
+  const nothing = `ssh ended with ${exitCode}, and no shell had answered`;
+  return { words: words || nothing, nextStep: `try \`${by} sh -s\` by hand: it has to start a shell` };
+}
+
+/** What ssh says, and what its user does about it. OpenSSH 9.2. */
+const nextSteps: ReadonlyArray<{ readonly says: RegExp; nextStep(by: string): string }> = [
+  {
+    says: /HOST IDENTIFICATION HAS CHANGED/,
+    nextStep: () =>
+      'find out why its key is another one before you trust it; only then take the old one out with `ssh-keygen -R`',
+  },
+  {
+    says: /Host key verification failed/,
+    nextStep: (by) => `its key is not known: run \`${by}\` once, and compare the fingerprint with that of the host`,
+  },
+  {
+    says: /Permission denied/,
+    nextStep: (by) => `\`${by}\` has to work without a password: \`ssh-copy-id\`, or a key in your agent`,
+  },
+  {
+    says: /Could not resolve hostname/,
+    nextStep: () => 'correct `ssh:` in bridge.yaml, or name the host in ~/.ssh/config',
+  },
+  {
+    says: /Connection refused|timed out|No route to host|Network is unreachable|Connection (?:closed|reset)/,
+    nextStep: (by) => `see that it is up and lets ssh in: \`${by} true\``,
+  },
+];
