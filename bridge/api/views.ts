@@ -30,6 +30,8 @@ export const requestView = z.object({
   attributes: z.record(z.string(), z.string()).readonly(),
   /** the dialog it is about: one of its options answers it */
   dialog: document<Dialog>().nullable(),
+  /** what stood there, where the dialog does not say in so many words of what it is: the folder that is to be trusted, … */
+  screen: z.string().nullable(),
   state: z.custom<Request['state']['is']>((value) => typeof value === 'string', 'is no state'),
   status: z.string(),
   openedAt: z.number(),
@@ -106,6 +108,7 @@ export function viewOf(request: Request, delivery: Delivery | null): RequestView
     text: request.text,
     attributes: request.attributes,
     dialog: request.dialog ?? null,
+    screen: request.dialog && !request.dialog.subject?.isWhole ? request.context : null,
     state: state.is,
     status: statusOf(request, delivery),
     openedAt: request.openedAt,

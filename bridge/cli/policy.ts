@@ -107,7 +107,9 @@ function tryOn(
   const { ruleName }: PolicyDecision = decision;
   const line = decision.rule === null ? null : (config.policyPlaces[decision.rule]?.line ?? null);
   const asks =
-    dialog === null ? firstLine(about.text) : `${dialog.kind}: ${withEscapes(dialog.subject?.text ?? dialog.question)}`;
+    dialog === null
+      ? firstLine(about.text)
+      : `${dialog.kind}: ${dialog.subject ? withEscapes(dialog.subject.text) : dialog.question}`;
   return {
     file,
     agent: reading.agent,

@@ -30,6 +30,12 @@ function renderText({ sent }: TextView): string {
   return [head, '', body, '', ...deliveryLines(sent)].join('\n');
 }
 
+/** Rows of a screen, without the blank ones around them and without runs of those; no row of it passes for a heading. */
+function filled(screen: string): string[] {
+  const rows = screen.replace(/\n\s*\n/g, '\n\n').replace(/^\n+|\s+$/g, '');
+  return rows.split('\n').map((row) => `  ${row}`.trimEnd());
+}
+
 export function render(view: RequestView): string {
   const parts = [
     `${paint('bold', view.id)}  ${view.worker} (${view.agent})  ${view.status}`,
@@ -37,6 +43,7 @@ export function render(view: RequestView): string {
     '',
     view.text,
   ];
+  if (view.screen !== null) parts.push('', paint('bold', 'on its screen'), ...filled(view.screen));
   if (view.answer) {
     parts.push('', paint('bold', `answer by ${view.answer.by}`), view.answer.instructions);
     if (view.answer.notes) parts.push('', paint('bold', 'notes (not typed)'), view.answer.notes);

@@ -16,7 +16,5 @@ export function isReadable({ question, options }: Dialog): boolean {
 function textOf(dialog: Dialog): string {
   if (!isReadable(dialog)) return 'A dialog is open that could not be read.';
   const subject = dialog.subject && `${dialog.subject.is === 'command' ? '$ ' : ''}${dialog.subject.text}`;
-  return [...[dialog.question, subject].flatMap((part) => (part ? [withEscapes(part)] : [])), listOptions(dialog)].join(
-    '\n',
-  );
+  return [dialog.question, ...(subject ? [withEscapes(subject)] : []), listOptions(dialog)].join('\n');
 }

@@ -1,4 +1,3 @@
-import { withEscapes } from './look-alikes.ts';
 import type { Dialog, DialogOption } from './reading.ts';
 
 /**
@@ -13,11 +12,9 @@ export function optionNamed(dialog: Dialog, name: string): DialogOption | null {
   return meant.length === 1 ? meant[0]! : null;
 }
 
-/** What may be chosen, for people: `1. Yes, proceed (y) · 2. No (Escape)`. What looks like something else stands there as escapes. */
+/** What may be chosen, for people: `1. Yes, proceed (y) · 2. No (Escape)`. */
 export function listOptions({ options }: Dialog): string {
-  return options
-    .map(({ label, key }, index) => `${index + 1}. ${withEscapes(label)}${key ? ` (${key})` : ''}`)
-    .join(' · ');
+  return options.map(({ label, key }, index) => `${index + 1}. ${label}${key ? ` (${key})` : ''}`).join(' · ');
 }
 
 /** A dialog whose command or file must be known before anybody but the human may decide. */

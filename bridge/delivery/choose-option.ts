@@ -33,7 +33,7 @@ export async function choose(attempt: Attempt, fingerprint: string): Promise<Del
   const ready = ownKey === null ? await highlight(attempt, open) : open;
   if (!('look' in ready)) return ready;
   const condition = conditionInDialog(ready.look, ready.dialog, ready.option);
-  if (condition === null) return holdOrFail(attempt, 'the rows of the dialog cannot be told from others on the screen');
+  if (condition === null) return holdOrFail(attempt, notTold);
 
   const pressed = ownKey ?? 'Enter';
   const before = attempt.now;
@@ -127,8 +127,7 @@ async function highlight(attempt: Attempt, open: Open): Promise<Open | Delivery>
     const step = at < target ? 1 : -1;
     // the row of the highlight is what must not have moved
     const condition = conditionInDialog(look, dialog, dialog.options[at]!);
-    if (condition === null)
-      return holdOrFail(attempt, 'the rows of the dialog cannot be told from others on the screen');
+    if (condition === null) return holdOrFail(attempt, notTold);
     if ((await attempt.parts.io.press(attempt.pane, step > 0 ? 'Down' : 'Up', condition)) === 'held') {
       return holdOrFail(attempt, 'tmux held an arrow key back: the dialog was not as it had been a moment before');
     }
@@ -161,6 +160,9 @@ async function closed(attempt: Attempt, gone: Gone, pressedAt: number): Promise<
   return attempt.acknowledge(gone, look, attempt.delivery.envelope.body);
 }
 
+/** tmux finds the first row that has a text: of a dialog that stands there twice, or in prose above, it cannot vouch for the lower one. */
+const notTold =
+  'its rows cannot be told from others on the screen, where it may stand twice: choose in the pane itself';
 const notClosed = `the key was pressed, and after ${closeLimitMs / 1000} s the dialog is not seen to be closed`;
 
 /** Positively nothing was decided: it may be tried again, but not for ever. */

@@ -1,6 +1,5 @@
 import { listOptions } from '../../core/choice.ts';
 import { quoteCommand } from '../../core/command-line.ts';
-import { withEscapes } from '../../core/look-alikes.ts';
 import { type PaneIdentity, placeIn, type Snapshot } from '../../core/pane.ts';
 import type { Reading } from '../../core/reading.ts';
 import { systemClock } from '../../host/clock.ts';
@@ -29,7 +28,7 @@ export class DialogAlert {
     this.#fingerprint = fingerprint;
     this.#cancel();
     if (fingerprint === null) return;
-    const said = dialog?.question ? withEscapes(dialog.question) : 'it could not be read';
+    const said = dialog?.question || 'it could not be read';
     const options = dialog && dialog.options.length > 0 ? listOptions(dialog) : '';
     this.#cancel = systemClock.after(standsMs, () =>
       this.#emit({
