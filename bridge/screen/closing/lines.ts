@@ -10,6 +10,11 @@ const itemMark =
 export const lineRows: readonly Row<LineKind>[] = [
   ...rows('quote', {
     quote: { pattern: /^>(?: |$)/, like: '> Should we drop it?', unlike: '>>> print(1)' },
+    message: {
+      pattern: /^(?:\[[^\][]{1,200} -> [^\][]{1,200}\]|\[tmux-bridge from:|«agent-msg» )/,
+      like: '[lead? -> coder #a3f2] Should we drop it?',
+      unlike: '[Draft] Should we drop it, a -> b?',
+    },
   }),
   ...rows('heading', {
     heading: {

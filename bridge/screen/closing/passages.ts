@@ -89,7 +89,8 @@ function goesOn(last: Passage, above: string, kind: LineKind, raw: string): bool
   if (kind !== 'prose') return kind === last.kind && (kind === 'code' || kind === 'quote');
   if (last.kind === 'item') return /^\s|^\p{Ll}/u.test(raw);
   if (last.kind === 'heading') return /^\s*\*\*[^*]+$/.test(above);
-  if (last.kind !== 'prose') return false;
+  if (last.kind !== 'prose' && last.kind !== 'quote') return false;
   if (above.length >= fullRow) return true;
+  if (last.kind === 'quote') return false;
   return !/[:：]$/.test(above) && (/[,，、]$/.test(above) || /^\s*[\p{Ll}(\p{Lo}]/u.test(raw));
 }

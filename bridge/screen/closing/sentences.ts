@@ -66,10 +66,15 @@ const wide = /[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]/;
 function mask(text: string): string {
   return text
     .replace(/`[^`]{1,400}`/g, blot)
+    .replace(headOfMessage, blot)
     .replace(/(?<=[=(<>,]\s?|\b(?:LIKE|IN|LIMIT|OFFSET|BETWEEN)\s)\?(?![\w?])/g, 'q')
     .replace(/"[^"]{1,300}"|“[^”]{1,300}”|„[^“”]{1,300}[“”]|«[^»]{1,300}»|「[^」]{1,300}」|『[^』]{1,300}』/g, blot)
     .replace(/(?<=^|[\s(])'[^'\s](?:[^']{0,200}[^'\s])?'(?=$|[\s.,;:!?)])/g, blot);
 }
+
+/** A name in it that is only claimed has a question mark: `[lead? -> coder #a3f2]`, `a message from lead? says`. */
+const headOfMessage =
+  /\[(?:[^\][]{1,200} -> |tmux-bridge )[^\][]{1,200}\]|\b(?:message|mail|note|reply) from [\w./-]{1,64}\?(?=[,:)]|\s+\p{Ll})/gu;
 
 function blot(text: string): string {
   return 'q'.repeat(text.length);
