@@ -1,5 +1,5 @@
 import { visibleLine } from '../core/visible.ts';
-import { table } from './output.ts';
+import { dotIn, table } from './output.ts';
 
 const columns = 80;
 const gap = 2;
@@ -18,4 +18,19 @@ export function fitted(given: ReadonlyArray<readonly string[]>): string {
 
 function cut(cell: string, width: number): string {
   return cell.length <= width ? cell : `${cell.slice(0, width - 1)}…`;
+}
+
+/**
+ * A table of members, a row for each below its head. On a terminal that shows colours each has a dot in its own before its
+ * name: the name itself is drawn as every other, so that no colour hides it.
+ */
+export function membersFitted(
+  head: readonly string[],
+  members: ReadonlyArray<{ readonly colour: string; readonly cells: readonly string[] }>,
+): string {
+  const dots = members.map(({ colour }) => dotIn(colour));
+  if (dots.every((dot) => dot === null)) return fitted([head, ...members.map(({ cells }) => cells)]);
+  const indented = [head, ...members.map(({ cells }) => cells)].map(([name = '', ...rest]) => [`  ${name}`, ...rest]);
+  const [first = '', ...lines] = fitted(indented).split('\n');
+  return [first, ...lines.map((line, index) => `${dots[index] ?? ' '}${line.slice(1)}`)].join('\n');
 }

@@ -3,7 +3,7 @@ import type { MemberView } from '../api/members.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { hasNothing } from './journal.ts';
-import { fitted } from './member-table.ts';
+import { membersFitted } from './member-table.ts';
 
 export function registerMembers(command: Command): void {
   withOptions(command.option('--group <name>', 'those of this group'), 'place').action(
@@ -20,15 +20,18 @@ export function registerMembers(command: Command): void {
 
 /** A line for each, in 80 columns. */
 export function memberTable(found: readonly MemberView[]): string {
-  const rows = found.map(({ name, state, agent, pane, role, model, groups, unread, isEnabled }) => [
-    name,
-    isEnabled ? state : 'disabled',
-    agent ?? '-',
-    pane ?? '-',
-    role || '-',
-    model || '-',
-    groups.join(',') || '-',
-    `${unread}`,
-  ]);
-  return fitted([['NAME', 'STATE', 'PROGRAM', 'PANE', 'ROLE', 'MODEL', 'GROUPS', 'UNREAD'], ...rows]);
+  const rows = found.map(({ name, colour, state, agent, pane, role, model, groups, unread, isEnabled }) => ({
+    colour,
+    cells: [
+      name,
+      isEnabled ? state : 'disabled',
+      agent ?? '-',
+      pane ?? '-',
+      role || '-',
+      model || '-',
+      groups.join(',') || '-',
+      `${unread}`,
+    ],
+  }));
+  return membersFitted(['NAME', 'STATE', 'PROGRAM', 'PANE', 'ROLE', 'MODEL', 'GROUPS', 'UNREAD'], rows);
 }

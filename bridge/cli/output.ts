@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { BridgeError, ExitCode, messageOf } from '../core/failure.ts';
 import { safeJson, visible, visibleLine } from '../core/visible.ts';
+import { colourCode } from './colour-code.ts';
 
 /** The only place that writes to the terminal. Results go to stdout, everything else to stderr. */
 export interface Output {
@@ -72,7 +73,7 @@ let seal: { readonly mark: string; readonly painted: RegExp } | null = null;
 
 function newSeal() {
   const mark = randomBytes(12).toString('hex');
-  return { mark, painted: new RegExp(`\\\\x1b${mark}(\\d+)m`, 'g') };
+  return { mark, painted: new RegExp(`\\\\x1b${mark}([\\d;]+)m`, 'g') };
 }
 
 type Paint = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
@@ -80,10 +81,22 @@ const codes: Record<Paint, number> = { bold: 1, dim: 2, red: 31, green: 32, yell
 
 /** Colour only on a terminal, and never under NO_COLOR. */
 export function paint(style: Paint, text: string, stream: NodeJS.WriteStream = process.stdout): string {
-  const wanted = stream.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
-  if (!wanted) return text;
+  return isPainted(stream) ? withCode(`${codes[style]}`, text) : text;
+}
+
+/** A dot in the colour of a member; null where nothing is painted, or the colour is none that terminals know. */
+export function dotIn(colour: string, stream: NodeJS.WriteStream = process.stdout): string | null {
+  const code = isPainted(stream) ? colourCode(colour) : null;
+  return code === null ? null : withCode(code, '●');
+}
+
+function isPainted(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+}
+
+function withCode(code: string, text: string): string {
   seal ??= newSeal();
-  return `\x1b${seal.mark}${codes[style]}m${text}\x1b${seal.mark}0m`;
+  return `\x1b${seal.mark}${code}m${text}\x1b${seal.mark}0m`;
 }
 
 /** Says a fault as one clear line and its next step, and gives the exit code. */
