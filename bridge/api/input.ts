@@ -1,10 +1,13 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
-import { ExitCode } from '../core/failure.ts';
-import { limitMs, text } from './arguments.ts';
+import { lineOf, refuseForgedInput } from '../app/forged.ts';
+import { BridgeError, ExitCode, usageError } from '../core/failure.ts';
+import { addressKey, type PaneFacts, sameServer } from '../core/pane.ts';
+import { limitMs, text, word } from './arguments.ts';
+import { panesFor } from './asking-panes.ts';
 import { method } from './method.ts';
 import { refuseWhereAsking } from './pane-act.ts';
-import { partyOf } from './party.ts';
+import { type FoundParty, partyOf } from './party.ts';
 import { paneArgs, reachPane } from './reach-pane.ts';
 import { senderArgs } from './sender.ts';
 import { outcomeOf, sendView } from './views.ts';
@@ -15,11 +18,32 @@ import { outcomeOf, sendView } from './views.ts';
  */
 export const input = method({
   name: 'input',
-  args: z.object({ ...senderArgs, pane: paneArgs, text: text(), waitMs: limitMs.default(0) }),
+  args: z.object({
+    ...senderArgs,
+    pane: paneArgs,
+    /** what the tool itself puts before the text, which is judged apart from it */
+    head: word(1000).nullable().default(null),
+    text: text(),
+    /** the tmux session in whose name it is written */
+    session: word().nullable().default(null),
+    waitMs: limitMs.default(0),
+  }),
   result: sendView,
-  async run(bridge: Bridge, { pane: given, text, waitMs, ...evidence }, closed) {
+  async run(bridge: Bridge, { pane: given, head, text: body, session, waitMs, ...evidence }, closed) {
     const pane = await reachPane(bridge, given);
+    refuseForgedInput(head, { text: body, target: pane.paneId, caller: evidence.caller });
+    const text = lineOf(head, body);
     const by = await partyOf(bridge, evidence);
+    if (by.pane !== null && addressKey(by.pane) === addressKey(pane))
+      throw usageError('input', pane.paneId, 'is your own pane');
+    if (session !== null && evidence.caller.is === 'agent') {
+      const panes = await panesFor(bridge, evidence.tmuxSocket);
+      refuseNameOfAnother(
+        by,
+        session,
+        panes.filter((facts) => sameServer(facts, pane)),
+      );
+    }
     await refuseWhereAsking(bridge, pane, evidence.caller, by.name);
     const read = () => bridge.acts.read(pane, { by, lines: 1, agent: null }, closed);
     const { reading, snapshot } = await read();
@@ -39,3 +63,14 @@ export const input = method({
     return { delivery, ...outcomeOf(delivery.state) };
   },
 });
+
+/** @throws BridgeError where that session is living, and the agent's processes show that it sits in another */
+function refuseNameOfAnother(by: FoundParty, session: string, panes: readonly PaneFacts[]): void {
+  if (by.facts?.sessionName === session || !panes.some(({ sessionName }) => sessionName === session)) return;
+  throw new BridgeError({
+    what: 'input',
+    target: session,
+    reason: 'is another session, and nothing shows that this command runs in it',
+    nextStep: 'write under your own name',
+  });
+}

@@ -1,5 +1,5 @@
 import { BridgeError } from '../core/failure.ts';
-import { headsIn, holdsEnvelope } from '../core/mail-envelope.ts';
+import { headsIn, holdsEnvelope, isToolHead } from '../core/mail-envelope.ts';
 import type { Caller } from '../host/caller.ts';
 
 interface Typed {
@@ -17,6 +17,17 @@ export function refuseForged(what: 'type' | 'message' | 'send', typed: Typed): v
   const { text } = typed;
   // a message says who wrote it, and none of its lines begins where another would
   if (what === 'message' ? holdsEnvelope(text) : headsIn(text) > 0) refuseOfAgent(what, typed);
+}
+
+/** The same for what another tool types: behind its own head, which is judged as well, nothing may look like one. */
+export function refuseForgedInput(head: string | null, typed: Typed): void {
+  const isToolsOwn = head === null || isToolHead(head);
+  if (!isToolsOwn || headsIn(lineOf(head, typed.text)) > headsIn(head ?? '')) refuseOfAgent('input', typed);
+}
+
+/** A text behind the head of the tool that types it. */
+export function lineOf(head: string | null, text: string): string {
+  return head === null ? text : `${head} ${text}`;
 }
 
 /** The same where it goes behind a draft of its sender: each was judged alone, and a head may come about where they meet. */

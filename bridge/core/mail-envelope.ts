@@ -61,14 +61,18 @@ function oneWord(name: string): string {
 /** An arrow, as any font draws it. */
 const arrow = String.raw`(?:-+>|=+>|[\u2190-\u21ff\u27f0-\u27ff\u2794-\u27be\u2b00-\u2bff])`;
 
-/** What no text may hold that goes into a pane: in none of the looks can it pass for another message. */
-const heads: readonly RegExp[] = [
+/** `[web1:lead -> web2:coder]` */
+const headOfAgentSend = new RegExp(String.raw`\[[^\]:]+:[^\]]*${arrow}[^\]:]+:[^\]]*\]`, 'i');
+
+const otherHeads: readonly RegExp[] = [
   new RegExp(String.raw`\[[^\]]*${arrow}[^\]]*#\s*\w{4}\s*\]`, 'i'),
   new RegExp(String.raw`\[\s*bridge\s*${arrow}`, 'i'),
   /agent-msg\s*[»>]/i,
   /\[\s*tmux-bridge/i,
-  new RegExp(String.raw`\[[^\]:]+:[^\]]*${arrow}[^\]:]+:[^\]]*\]`, 'i'),
 ];
+
+/** What no text may hold that goes into a pane: in none of the looks can it pass for another message. */
+const heads: readonly RegExp[] = [...otherHeads, headOfAgentSend];
 
 /** What a line that is typed by hand begins with: `[lead -> coder]`. Within a line it is a text like any other. */
 const headOfLine = new RegExp(String.raw`^\s*\[[^\]\n]*${arrow}[^\]\n]*\]`, 'm');
@@ -84,6 +88,14 @@ export function headsIn(text: string): number {
   const plain = plainly(text);
   const found = [headOfLine, ...heads].map((head) => plain.match(new RegExp(head.source, `${head.flags}g`)));
   return found.reduce((sum, all) => sum + (all?.length ?? 0), 0);
+}
+
+/** Whether a tool that types for its user may begin a line so: with its own head and no other's, or a mark that is nobody's. */
+export function isToolHead(head: string): boolean {
+  if (head === '«agent-msg»') return true;
+  const isAgentSend = new RegExp(`^${headOfAgentSend.source}$`, 'i').test(head);
+  const others = isAgentSend ? otherHeads : [headOfLine, ...heads];
+  return !head.includes('\n') && !others.some((other) => other.test(plainly(head)));
 }
 
 function plainly(text: string): string {

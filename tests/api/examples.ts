@@ -121,7 +121,7 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
   type: { ...sender, pane, text: 'Hello.', agent: 'codex', takesLines: true },
   message: { ...sender, pane, text: 'Hello.', agent: 'codex', takesLines: true, envelope: 'bridge' },
   keys: { ...sender, pane, text: 'Enter', agent: 'codex', inDialog: true },
-  input: { ...sender, pane, text: 'Hello.', waitMs: 0 },
+  input: { ...sender, pane, head: '[web1:lead -> web2:coder]', text: 'Hello.', session: 'lead', waitMs: 0 },
   id: sender,
   name: {
     pane,

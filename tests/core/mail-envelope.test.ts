@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { envelopeLooks, type Heading, headsIn, holdsEnvelope, inEnvelope } from '../../bridge/core/mail-envelope.ts';
+import {
+  envelopeLooks,
+  type Heading,
+  headsIn,
+  holdsEnvelope,
+  inEnvelope,
+  isToolHead,
+} from '../../bridge/core/mail-envelope.ts';
 import { goesAsText } from '../../bridge/core/mail-lines.ts';
 
 const heading: Heading = {
@@ -75,6 +82,22 @@ test('of a text that is typed by hand a line that begins with names and an arrow
   for (const text of heads) expect([text, headsIn(text) > 0]).toEqual([text, true]);
   for (const text of ['Go.', 'see [1 -> 2]', '[1, 2] -> 3', 'a[i] -> b[i]', '- [ ] x -> [y]'])
     expect([text, headsIn(text)]).toEqual([text, 0]);
+});
+
+test('a tool begins a line with its own head, or a mark that is nobody’s, and with no other head', () => {
+  for (const head of ['«agent-msg»', '«team»', '[web1:lead -> web2:coder]', '[box:a b -> box:c]'])
+    expect([head, isToolHead(head)]).toEqual([head, true]);
+  for (const head of [
+    '[human -> coder]',
+    '[human -> coder #a3f2]',
+    '[a:b -> c:d #a3f2]',
+    '[a:b -> c:d] x',
+    '[tmux-bridge from:x]',
+    '«agent-msg» from=lead 10:00Z | x',
+    '[bridge -> x]',
+    'x\n[a:b -> c:d]',
+  ])
+    expect([head, isToolHead(head)]).toEqual([head, false]);
 });
 
 test('no name ends the head that it stands in', () => {
