@@ -8,23 +8,13 @@ export function mailOutbox(home: string): string {
 }
 
 /**
- * Leaves a letter there for the next bridge that runs: seen whole or not at all, 0600, and on the disk when this returns.
+ * Leaves a letter there for the next bridge that runs.
  * @throws BridgeError where that folder cannot be written either
  */
 export function leaveLetter(home: string, id: string, letter: unknown): void {
   const folder = mailOutbox(home);
-  const temporary = join(folder, `.${id}.tmp`);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    const file = openSync(temporary, flags, 0o600);
-    try {
-      writeFileSync(file, JSON.stringify(letter));
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, join(folder, `${id}.json`));
+    leaveWhole(folder, `${id}.json`, letter);
   } catch (cause) {
     throw new BridgeError({
       what: 'tell',
@@ -34,4 +24,19 @@ export function leaveLetter(home: string, id: string, letter: unknown): void {
       cause,
     });
   }
+}
+
+/** A file of that name and value: seen whole or not at all, 0600, and on the disk when this returns. */
+export function leaveWhole(folder: string, name: string, value: unknown): void {
+  const temporary = join(folder, `.${name}.tmp`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  const file = openSync(temporary, flags, 0o600);
+  try {
+    writeFileSync(file, JSON.stringify(value));
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, join(folder, name));
 }
