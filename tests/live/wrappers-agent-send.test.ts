@@ -17,13 +17,18 @@ test('agent-send: the preamble names both ends, the text is one input, and what 
   expect(await send('-s', 'dst', '-m', 'status?')).toEqual({ code: 0, stdout: '', stderr: '' });
   await send('-s', 'dst', '-S', 'web1:lead', '-n', 'far', '-m', odd);
   await send('-s', 'dst', '-f', join(tmux.folder, 'm.txt'));
-  await tool('agent-send.sh', ['-v', '-r', '3', '-s', 'dst'], { input: 'from stdin' });
+  // this host by its own name is no other
+  const ran = await tool('agent-send.sh', ['-v', '-r', '3', '-H', `${host}`, '-s', 'dst'], { input: 'from stdin' });
+  expect(ran.stderr).toMatch(/^agent-send: -r is taken and does nothing: .*\n%\d+ \(dst\): submitted.*\n$/);
+  const claim = await send('-v', '-s', 'dst', '-S', 'web1:lead', '-m', 'x');
+  expect(claim.stderr).toMatch(/, as web1:lead, which is a claim\n$/);
   const preamble = `[${host}:macs -> ${host}:dst]`;
   expect(inputs()).toEqual([
     `${preamble} status?`,
     `[web1:lead -> far:dst] ${odd}`,
     `${preamble} from\na file`,
     `${preamble} from stdin`,
+    `[web1:lead -> ${host}:dst] x`,
   ]);
   const wrong: ReadonlyArray<readonly [string[], RegExp]> = [
     [['-m', 'x'], /-s SESSION is required/],
@@ -31,16 +36,23 @@ test('agent-send: the preamble names both ends, the text is one input, and what 
     [['-s', 'dst', '-m', ' '], /is empty/],
     [['-s', 'dst', '-x', '-m', 'x'], /unknown argument: -x/],
     [['-s', 'dst', '-f', '/nowhere'], /-f \/nowhere/],
-    [['-s', 'dst', '-H', 'me@far', '-m', 'x'], /other hosts/],
+    [
+      ['-s', 'dst', '-H', 'me@far', '-m', 'x'],
+      /another host, and none is served yet[\s\S]*: ssh me@far agent-send.sh -s dst$/m,
+    ],
   ];
   for (const [args, reason] of wrong) {
     const ran = await send(...args);
     expect({ args, stderr: ran.stderr }).toEqual({ args, stderr: expect.stringMatching(reason) });
     expect(ran.code).toBeGreaterThan(0);
   }
-  expect(inputs()).toHaveLength(4);
+  expect(inputs()).toHaveLength(5);
   // a shell would run it, and nobody has looked
-  const shelled = await send('-s', 'macs', '-S', 'far:lead', '-m', '$(touch ran)');
+  const words = ['-s', 'macs', '-S', 'far:lead', '-m', '$(touch ran)'];
+  expect(await send(...words)).toMatchObject({ code: 1, stderr: expect.stringContaining('is your own pane') });
+  const shelled = await tool('agent-send.sh', words, {
+    env: { TMUX: '', TMUX_PANE: '', TMUX_SOCKET: tmux.socketPath },
+  });
   expect(shelled).toMatchObject({ code: 2, stderr: expect.stringContaining('shell') });
   expect((await tmux.screen('=macs:')).trim()).toBe('$');
   expect(existsSync(join(tmux.folder, 'ran'))).toBe(false);

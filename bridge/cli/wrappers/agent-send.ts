@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { isBlank } from '../../core/cleaning.ts';
+import { quoteCommand } from '../../core/command-line.ts';
 import { ExitCode, messageOf } from '../../core/failure.ts';
 import type { PaneFacts } from '../../core/pane.ts';
 import { visibleLine } from '../../core/visible.ts';
@@ -8,7 +9,7 @@ import { ExecCommands } from '../../tmux/exec.ts';
 import { socketPathOf } from '../../tmux/socket.ts';
 import { print } from '../output.ts';
 import { textFrom } from '../text.ts';
-import { paneOfSession, submit } from './submit.ts';
+import { type Line, paneOfSession, submit } from './submit.ts';
 import { Refusal } from './wrapper.ts';
 
 const usage = (name: string, more: string) =>
@@ -30,15 +31,15 @@ export async function agentSend(words: readonly string[]): Promise<number> {
   const pane = await paneNamed(order, socketPath);
   const destination = order.destination ?? shortHost();
   const source = order.source ?? `${shortHost()}:${await sessionHere(socketPath)}`;
-  const text = `[${bare(source)} -> ${bare(destination)}:${bare(pane.sessionName)}] ${order.text}`;
-  return sent(pane, text, order.isVerbose);
+  const head = `[${bare(source)} -> ${bare(destination)}:${bare(pane.sessionName)}]`;
+  return sent(pane, { head, text: order.text!, session: sessionOf(source) }, order);
 }
 
 /** Its send-message.sh: the same without the line's beginning; `-b` says that the text is base64. */
 export async function sendMessage(words: readonly string[]): Promise<number> {
   const order = await orderOf('send-message', words, 'smfbvr');
   const pane = await paneNamed(order, socketPathOf({ env: process.env }));
-  return sent(pane, order.text!, order.isVerbose);
+  return sent(pane, { head: null, text: order.text!, session: null }, order);
 }
 
 /** @param flags those that it takes */
@@ -66,12 +67,14 @@ async function orderOf(name: string, words: readonly string[], flags: string): P
     else if (flag === '-f') order.text = fileAt(value(flag));
     else if (flag === '-b') isBase64 = true;
     else if (flag === '-v') order.isVerbose = true;
-    // as often as Enter was pressed again: evidence decides that here
-    else if (flag === '-r') value(flag);
+    else if (flag === '-r') {
+      // as often as Enter was pressed again
+      value(flag);
+      print(`${name}: -r is taken and does nothing: evidence decides whether Enter is pressed again`, process.stderr);
+    }
   }
   if (order.session === undefined) throw wrong('-s SESSION is required');
-  if (order.host !== undefined)
-    throw new Refusal(`-H ${order.host}: other hosts are not served yet; run it on that host`);
+  if (order.host !== undefined && !isThisHost(order.host)) throw new Refusal(elsewhere(order));
   order.text ??= await textFrom(['-'], name);
   if (isBase64) order.text = Buffer.from(order.text, 'base64').toString('utf8');
   if (isBlank(order.text)) throw new Refusal('the message is empty');
@@ -100,11 +103,30 @@ async function sessionHere(socketPath: string): Promise<string> {
   return name || 'unknown';
 }
 
-async function sent(pane: PaneFacts, text: string, isVerbose: boolean): Promise<number> {
-  const { message, exitCode } = await submit(pane, text);
+async function sent(pane: PaneFacts, line: Line, { isVerbose, source }: Order): Promise<number> {
+  const { message, exitCode } = await submit(pane, line);
   if (exitCode !== ExitCode.done) throw new Refusal(message, exitCode);
-  if (isVerbose) print(`${pane.paneId} (${pane.sessionName}): ${message}`, process.stderr);
+  const claim = source === undefined ? '' : `, as ${source}, which is a claim`;
+  if (isVerbose) print(visibleLine(`${pane.paneId} (${pane.sessionName}): ${message}${claim}`), process.stderr);
   return 0;
+}
+
+/** `me@host` or `host`: of this machine, by one of its names, nobody has to go anywhere. */
+function isThisHost(host: string): boolean {
+  const [, user, name] = /^(?:([^@]+)@)?(.+)$/.exec(host) ?? [];
+  const isUser = user === undefined || user === userInfo().username;
+  return isUser && [hostname(), shortHost(), 'localhost', '127.0.0.1', '::1'].includes(name!);
+}
+
+function elsewhere({ host, session, source }: Order): string {
+  const words = ['ssh', host!, 'agent-send.sh', '-s', session!, ...(source === undefined ? [] : ['-S', source])];
+  return `-H ${host}: it is another host, and none is served yet; nothing was sent\nrun it there, with the message on stdin: ${quoteCommand(words)}`;
+}
+
+/** The session of this machine that a source names; null where it names another machine. */
+function sessionOf(source: string): string | null {
+  const [, host, session] = /^([^:]+):(.+)$/.exec(source) ?? [];
+  return host !== undefined && isThisHost(host) ? session! : null;
 }
 
 function shortHost(): string {

@@ -1,15 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ExitCode } from '../../core/failure.ts';
+import { BridgeError, ExitCode } from '../../core/failure.ts';
 import { asPaneId } from '../../core/ids.ts';
 import { addressKey, type PaneFacts } from '../../core/pane.ts';
 import type { Lock } from '../../host/locks.ts';
 import { ExecCommands } from '../../tmux/exec.ts';
 import { paneFacts } from '../../tmux/pane.ts';
+import type { senderHere } from '../mail-lines.ts';
 import { contextOn } from './wrapper.ts';
 
 /** How long an agent that is at work, a person who types there, or another writer is waited for. */
 const waitMs = 30_000;
+/** Each writer before may take that long, and ten may write at once. */
+const lockWaitMs = 10 * waitMs;
 const lockEveryMs = 25;
+
+/** One line that a tool types: what it puts before the text stands apart, for it is the tool's own word. */
+export interface Line {
+  readonly head: string | null;
+  readonly text: string;
+  /** the tmux session in whose name it is written; null: in nobody else's */
+  readonly session: string | null;
+  /** who wrote it, where that was before and elsewhere */
+  readonly writer?: Omit<ReturnType<typeof senderHere>, 'token' | 'as'>;
+  /** left out: as long as an agent is waited for */
+  readonly waitMs?: number;
+}
 
 export interface Submitted {
   readonly message: string;
@@ -26,7 +41,7 @@ export async function paneOfSession(session: string, socketPath: string): Promis
 }
 
 /** One input, submitted once, one writer after another. */
-export async function submit(pane: PaneFacts, text: string): Promise<Submitted> {
+export async function submit(pane: PaneFacts, { writer, ...line }: Line): Promise<Submitted> {
   const lock = await waitFor(`submit|${addressKey(pane)}`);
   if (lock === null) return { message: 'held: locked: others are typing into that pane', exitCode: ExitCode.held };
   try {
@@ -36,18 +51,26 @@ export async function submit(pane: PaneFacts, text: string): Promise<Submitted> 
       import('../mail-lines.ts'),
       import('../pane.ts'),
     ]);
-    const order = { ...senderHere(undefined), pane: addressOf(pane), text, waitMs };
+    const order = { waitMs, ...(writer ?? senderHere(undefined)), ...line, pane: addressOf(pane) };
     return await invoke(await contextOn(pane.socketPath), 'input', order);
   } finally {
     lock.release();
   }
 }
 
-/** Held by one process at a time; null where it was not to be had for as long as an agent is waited for. */
-export async function waitFor(key: string): Promise<Lock | null> {
+/** The line would go into the pane in which its writer sits. */
+export function isOwnPane(fault: unknown): boolean {
+  return fault instanceof BridgeError && fault.reason === 'is your own pane';
+}
+
+/**
+ * Held by one process at a time; null where it was not to be had in that time.
+ * @param folder of the locks; left out: that of this user, for all of bridge
+ */
+export async function waitFor(key: string, folder?: string, limitMs = lockWaitMs): Promise<Lock | null> {
   const { Locks } = await import('../../host/locks.ts');
-  const locks = new Locks();
-  const endAt = Date.now() + waitMs;
+  const locks = new Locks(folder);
+  const endAt = Date.now() + limitMs;
   for (;;) {
     const lock = locks.tryAcquire(key);
     if (lock !== null || Date.now() > endAt) return lock;

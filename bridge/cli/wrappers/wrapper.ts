@@ -20,7 +20,7 @@ export async function runWrapper(name: string, wrapper: Wrapper, words: readonly
   try {
     process.exitCode = await wrapper(words);
   } catch (fault) {
-    const prefix = name === 'tmux-bridge' ? 'error' : name;
+    const prefix = { 'tmux-bridge': 'error', 'agent-comms': 'agent_comms' }[name] ?? name;
     const next = fault instanceof BridgeError && fault.nextStep !== undefined ? `\n${fault.nextStep}` : '';
     print(`${prefix}: ${messageOf(fault)}${next}`, process.stderr);
     process.exitCode = fault instanceof Refusal ? fault.exitCode : 1;

@@ -1,34 +1,36 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { table } from '../../output.ts';
+import { existsSync } from 'node:fs';
+import { visibleLine } from '../../../core/visible.ts';
 import { Refusal } from '../wrapper.ts';
-import { fileNamed, type RegisteredAgent, writeWhole } from './files.ts';
+import type { RegisteredAgent } from './documents.ts';
+import { writeWhole } from './files.ts';
 import type { TakenFlags } from './flags.ts';
-import { sessions, status } from './here.ts';
+import { senderOf, sessions, status } from './here.ts';
 import { said } from './lines.ts';
 import { changeRegistry, type Place, registered, registryIn } from './place.ts';
 import { starterRegistry } from './texts.ts';
 
 export async function list(_: TakenFlags, place: Place): Promise<number> {
-  const living = await sessions(place);
-  const rows = Object.entries(registryIn(place).agents).map(([name, { session, enabled, desc = '' }]) => [
-    name,
-    session,
-    status(living, session),
-    enabled === false ? 'disabled' : 'enabled',
-    desc,
-  ]);
-  return said(rows.length === 0 ? 'no agents' : table([['NAME', 'SESSION', 'STATUS', 'ENABLED', 'DESC'], ...rows]));
+  const [living, self] = [await sessions(place), await senderOf({ from: null }, place)];
+  const row = (name: string, session: string, is: string, enabled: string, desc: string) =>
+    `${name.padEnd(15)} ${session.padEnd(15)} ${is.padEnd(7)} ${enabled.padEnd(3)} ${desc}`.trimEnd();
+  const rows = Object.entries(registryIn(place).agents).map(([name, { session, enabled, desc = '' }]) => {
+    const more = name === self ? ' *self' : '';
+    return visibleLine(
+      row(name, session, status(living, session), enabled === false ? 'n' : 'y', `${desc ?? ''}${more}`),
+    );
+  });
+  return said([row('AGENT', 'SESSION', 'STATUS', 'EN', 'DESC'), ...rows].join('\n'));
 }
 
 export async function add(
   { words: [name = '', session], color, desc, revive }: TakenFlags,
   place: Place,
 ): Promise<number> {
-  if (session === undefined) throw new Refusal('usage: agent_comms add <name> <session> [--color --desc --revive]', 2);
-  fileNamed('', name, '');
+  if (!session) throw new Refusal('usage: agent_comms add <name> <session> [--color --desc --revive]', 2);
+  if (name.trim() === '' || visibleLine(name) !== name) throw new Refusal(`invalid name: '${visibleLine(name)}'`);
   const agent = { ...newAgent(session), color: color ?? 'white', desc: desc ?? '', revive_cmd: revive };
   await changeRegistry(place, (agents) => ({ ...agents, [name]: agent }));
-  return said(`added: ${name} -> ${session}`);
+  return said(`added: ${name} -> session '${session}'`);
 }
 
 export async function remove({ words: [name = ''] }: TakenFlags, place: Place): Promise<number> {
@@ -44,33 +46,30 @@ export async function setEnabled({ words: [name = ''] }: TakenFlags, place: Plac
 }
 
 export async function discover({ isAdding }: TakenFlags, place: Place): Promise<number> {
+  const living = (await sessions(place)) ?? [];
+  if (living.length === 0) return said('no live tmux sessions found (is tmux running?)');
   const known = new Set(Object.values(registryIn(place).agents).map(({ session }) => session));
-  const fresh = (await sessions(place)).filter((session) => !known.has(session));
-  if (isAdding)
-    for (const session of fresh) await changeRegistry(place, (agents) => ({ ...agents, [session]: newAgent(session) }));
-  if (fresh.length === 0) return said('no sessions that are not registered');
-  return said(
-    fresh.map((session) => (isAdding ? `added ${session}` : `agent_comms add ${session} ${session}`)).join('\n'),
-  );
+  const fresh = living.filter((session) => !known.has(session));
+  said(`live tmux sessions: ${living.join(', ')}`);
+  if (fresh.length === 0) return said('all already in your registry.');
+  if (!isAdding) {
+    said(`not in registry: ${fresh.join(', ')}`);
+    return said('agent_comms discover --add registers them');
+  }
+  const added = Object.fromEntries(fresh.map((session) => [session, newAgent(session)]));
+  // one that another has just added stays as it is
+  await changeRegistry(place, (agents) => ({ ...added, ...agents }));
+  return said(`added ${fresh.length} agent(s) to registry: ${fresh.join(', ')}`);
 }
 
 export function init({ isForced }: TakenFlags, { paths }: Place): number {
-  if (existsSync(paths.registry) && !isForced) throw new Refusal(`${paths.registry} exists; --force writes it anew`);
+  if (existsSync(paths.registry) && !isForced)
+    throw new Refusal(`registry already exists at ${paths.registry} (use --force)`);
   writeWhole(paths.registry, `${JSON.stringify(starterRegistry, null, 2)}\n`);
-  return said(`wrote ${paths.registry}`);
+  said(`wrote starter registry -> ${paths.registry}`);
+  return said('edit it to match your tmux sessions.');
 }
 
-export function log({ last }: TakenFlags, { paths }: Place): number {
-  if (!existsSync(paths.log)) return said('no log yet');
-  return said(
-    readFileSync(paths.log, 'utf8')
-      .trimEnd()
-      .split('\n')
-      .slice(-(last ?? 20))
-      .join('\n'),
-  );
-}
-
-export function newAgent(session: string): RegisteredAgent {
+function newAgent(session: string): RegisteredAgent {
   return { session, color: 'white', enabled: true, desc: '', revive_cmd: null };
 }

@@ -1,49 +1,55 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ExitCode } from '../../../core/failure.ts';
-import { paneOfSession, submit } from '../submit.ts';
-import { logged, type RegisteredAgent } from './files.ts';
-import { note, said, stamp } from './lines.ts';
-import type { Place } from './place.ts';
+import { ExitCode, messageOf } from '../../../core/failure.ts';
+import { isOwnPane, paneOfSession, submit } from '../submit.ts';
+import { sessions } from './here.ts';
+import type { Letter } from './letter.ts';
+import { note, said } from './lines.ts';
+import type { Place, Recipient } from './place.ts';
+import { spool } from './spool.ts';
 
 export interface Outcome {
-  readonly status: string;
-  readonly inWords: string;
+  readonly is: 'DELIVERED' | 'UNSUBMITTED' | 'INJECT_FAIL' | 'SESSION_DOWN' | 'SPOOLED' | 'OWN_PANE';
+  /** empty where nothing is wrong */
+  readonly why: string;
 }
 
 /** Types a line into the session of an agent, which is started where it is down and its entry says how. */
-export async function deliver(
-  name: string,
-  agent: Pick<RegisteredAgent, 'session' | 'revive_cmd'>,
-  line: string,
-  from: string,
-  place: Place,
-): Promise<Outcome> {
-  const to = `${from} -> ${name} (${agent.session})`;
+export async function deliver(agent: Recipient, { kind, ...letter }: Letter, place: Place): Promise<Outcome> {
   const pane = (await paneOfSession(agent.session, place.socketPath)) ?? (await revived(agent, place));
-  if (pane === null) return { status: 'SESSION_DOWN', inWords: `SESSION_DOWN: ${to}` };
-  if (pane.paneId === process.env.TMUX_PANE)
-    return { status: 'INJECT_FAIL', inWords: `INJECT_FAIL: ${to}: your own pane` };
-  const { message, exitCode } = await submit(pane, line);
-  if (exitCode === ExitCode.done) return { status: 'DELIVERED', inWords: `delivered: ${to}` };
-  const status = exitCode === ExitCode.undecided ? 'UNSUBMITTED' : 'INJECT_FAIL';
-  return { status, inWords: `${status}: ${to}: ${message}` };
+  if (pane === null) {
+    const isReached = (await sessions(place)) !== null;
+    if (isReached) return { is: 'SESSION_DOWN', why: `session down: ${agent.name}` };
+    await spool({ ...letter, kind }, agent, place);
+    return { is: 'SPOOLED', why: '' };
+  }
+  try {
+    const { message, exitCode } = await submit(pane, {
+      head: place.settings.marker,
+      text: letter.text,
+      session: letter.session,
+    });
+    if (exitCode === ExitCode.done) return { is: 'DELIVERED', why: '' };
+    return { is: exitCode === ExitCode.undecided ? 'UNSUBMITTED' : 'INJECT_FAIL', why: message };
+  } catch (fault) {
+    if (isOwnPane(fault)) return { is: 'OWN_PANE', why: `${agent.name} is in your own pane` };
+    const { Unreachable } = await import('../../../server/socket.ts');
+    if (!(fault instanceof Unreachable)) return { is: 'INJECT_FAIL', why: messageOf(fault) };
+    await spool({ ...letter, kind }, agent, place);
+    return { is: 'SPOOLED', why: '' };
+  }
 }
-
-const reviveMs = 30_000;
-
-const graceMs = 6_000;
 
 const lookEveryMs = 100;
 
 /** Its own command, which stands in the local registry, run once; then its session, where that came up. */
-export async function revived(
-  { session, revive_cmd: command }: Pick<RegisteredAgent, 'session' | 'revive_cmd'>,
-  place: Place,
-) {
+async function revived({ name, session, revive_cmd: command }: Recipient, place: Place) {
   if (!command) return null;
-  spawnSync('/bin/sh', ['-c', command], { timeout: reviveMs, stdio: 'ignore' });
-  const endAt = Date.now() + graceMs;
+  const { reviveMs, reviveGraceMs } = place.settings;
+  const { status, error } = spawnSync('/bin/sh', ['-c', command], { timeout: reviveMs || 1, stdio: 'ignore' });
+  if (error !== undefined || status !== 0)
+    note(`revive '${name}' failed: ${error === undefined ? `exit code ${status}` : messageOf(error)}`);
+  const endAt = Date.now() + reviveGraceMs;
   for (;;) {
     const pane = await paneOfSession(session, place.socketPath);
     if (pane !== null || Date.now() > endAt) return pane;
@@ -51,13 +57,19 @@ export async function revived(
   }
 }
 
-export function toldOf({ status, inWords }: Outcome, isQuiet: boolean): number {
-  const isDone = status === 'DELIVERED';
-  if (!isDone) note(inWords);
-  else if (!isQuiet) said(inWords);
-  return isDone ? 0 : 1;
-}
-
-export function record({ paths }: Place, from: string, to: string, { status }: Outcome, text: string): void {
-  logged(paths.log, [`${stamp(19)}Z`, `${from}→${to}`, status, text]);
+/** As the original says it; why it was not done follows for people. @returns whether it is on its way */
+export function told({ from }: Letter, { name, session }: Recipient, { is, why }: Outcome, isQuiet: boolean): boolean {
+  const way = `${from} -> ${name}`;
+  const lines = {
+    DELIVERED: `delivered: ${way} (${session})`,
+    UNSUBMITTED: `UNSUBMITTED: ${way} (${session}) — ${why}`,
+    INJECT_FAIL: `FAILED: ${way} (${session})`,
+    OWN_PANE: `FAILED: ${way} (${session})`,
+    SPOOLED: `spooled: ${way} (this sender can't reach tmux; relay will deliver) — NOT down`,
+    SESSION_DOWN: null,
+  } as const;
+  const line = lines[is];
+  if (line !== null && !isQuiet) said(line);
+  if (why !== '' && (is !== 'UNSUBMITTED' || isQuiet)) note(why);
+  return is === 'DELIVERED' || is === 'SPOOLED';
 }

@@ -1,37 +1,11 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { messageOf } from '../../../core/failure.ts';
 import { visibleLine } from '../../../core/visible.ts';
+import type { Lock } from '../../../host/locks.ts';
 import { waitFor } from '../submit.ts';
 import { Refusal } from '../wrapper.ts';
-
-/** tmux-agent-comms' registry.json: which name is which tmux session. */
-export interface Registry {
-  readonly agents: Readonly<Record<string, RegisteredAgent>>;
-}
-
-export interface RegisteredAgent {
-  readonly session: string;
-  readonly color?: string;
-  readonly enabled?: boolean;
-  readonly desc?: string;
-  readonly revive_cmd?: string | null;
-}
-
-/** Its projects/P.json: who has joined. */
-export interface Roster {
-  readonly project: string;
-  readonly members: Readonly<Record<string, RosterMember>>;
-}
-
-export interface RosterMember {
-  readonly session: string;
-  readonly model: string;
-  readonly role: string;
-  readonly joined: string;
-  readonly last_active: string;
-}
 
 /** Where its files are, as its variables say. */
 export function commsPaths(env: NodeJS.ProcessEnv) {
@@ -42,12 +16,16 @@ export function commsPaths(env: NodeJS.ProcessEnv) {
     threads: env.AGENT_COMMS_THREADS || join(home, 'threads'),
     log: env.AGENT_COMMS_LOG || join(home, 'comms.log'),
     joinDoc: env.AGENT_COMMS_JOIN_DOC || join(home, 'coms_join.md'),
+    spool: env.AGENT_COMMS_SPOOL || join(home, 'spool'),
   };
 }
 export type CommsPaths = ReturnType<typeof commsPaths>;
 
-/** @returns null where there is none. @throws Refusal (2) for one that cannot be read: it is never taken for an empty one */
-export function readDocument<T>(path: string): T | null {
+/**
+ * @param checked what the document is, once it is seen to be one
+ * @returns null where there is none. @throws Refusal (2) for one that cannot be read: it is never taken for an empty one
+ */
+export function readDocument<T>(path: string, checked: (value: unknown, path: string) => T): T | null {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -56,8 +34,9 @@ export function readDocument<T>(path: string): T | null {
     throw new Refusal(`${path}: ${messageOf(fault)}`, 2);
   }
   try {
-    return JSON.parse(text) as T;
+    return checked(JSON.parse(text), path);
   } catch (fault) {
+    if (fault instanceof Refusal) throw fault;
     throw new Refusal(`${path} is not valid JSON: ${messageOf(fault)}`, 2);
   }
 }
@@ -65,12 +44,13 @@ export function readDocument<T>(path: string): T | null {
 /** Reads, changes and writes a document as one, whoever else does the same. */
 export async function changeDocument<T, Result>(
   path: string,
+  checked: (value: unknown, path: string) => T,
   change: (document: T | null) => { readonly next: T; readonly result: Result },
 ): Promise<Result> {
-  const lock = await waitFor(`agent-comms|${path}`);
+  const lock = await lockIn(dirname(path), basename(path));
   if (lock === null) throw new Refusal(`${path}: others are writing it`);
   try {
-    const { next, result } = change(readDocument<T>(path));
+    const { next, result } = change(readDocument(path, checked));
     writeWhole(path, `${JSON.stringify(next, null, 2)}\n`);
     return result;
   } finally {
@@ -78,9 +58,19 @@ export async function changeDocument<T, Result>(
   }
 }
 
+/** In a folder of that folder: whoever may write there has it, in a sandbox too. */
+export function lockIn(
+  folder: string,
+  key: string,
+  { limitMs }: { readonly limitMs?: number } = {},
+): Promise<Lock | null> {
+  makeFolder(folder);
+  return waitFor(key, join(folder, '.locks'), limitMs);
+}
+
 /** Nobody ever sees half of it. */
 export function writeWhole(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   const half = `${path}.${process.pid}.half`;
   try {
     writeFileSync(half, text, { mode: 0o600 });
@@ -93,28 +83,44 @@ export function writeWhole(path: string, text: string): void {
 
 /** One write at the end of the file: entries of several writers stay whole. */
 export function appendWhole(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  appendFileSync(path, text, { mode: 0o600 });
+  makeFolder(dirname(path));
+  try {
+    appendFileSync(path, text, { mode: 0o600 });
+  } catch (fault) {
+    throw new Refusal(`${path}: ${messageOf(fault)}`);
+  }
 }
 
-/** One record a line: what others wrote forges none. */
-export function logged(path: string, fields: readonly string[]): void {
-  appendWhole(path, `${fields.map(visibleLine).join('\t')}\n`);
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (fault) {
+    throw new Refusal(`${path}: ${messageOf(fault)}`);
+  }
 }
 
-/** A name as a file: `/` makes folders, and none leads out of them. @throws Refusal for one that would */
+/** A name as a file, below the folder whatever it says: `..` and what is absolute lead nowhere else. @throws Refusal for none */
 export function fileNamed(folder: string, name: string, ending: string): string {
-  const parts = name.split('/');
-  const isSafe = parts.every((part) => /^[\p{L}\p{N}_][\p{L}\p{N}._ -]{0,99}$/u.test(part) && !part.endsWith(' '));
-  if (!isSafe) throw new Refusal(`invalid name '${visibleLine(name)}': letters, digits, . _ - and / for folders`);
-  return join(folder, `${name}${ending}`);
+  return join(folder, `${plainName(name)}${ending}`);
+}
+
+/** The name without what would lead out of a folder, and without the ending of its file; `/` makes folders. */
+export function plainName(name: string): string {
+  const parts = name
+    .trim()
+    .replace(/\.md$/, '')
+    .split('/')
+    .filter((part) => !['', '.', '..'].includes(part));
+  const isPlain = (part: string) => part.length <= 100 && !part.startsWith('.') && visibleLine(part) === part;
+  if (parts.length === 0 || !parts.every(isPlain)) throw new Refusal(`invalid name: '${visibleLine(name)}'`);
+  return parts.join('/');
 }
 
 /** Names of all files of a folder, and of those below it. */
 export function namesIn(folder: string, ending: string): string[] {
   try {
     return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith(ending))
+      .filter((name) => name.endsWith(ending) && !name.split('/').some((part) => part.startsWith('.')))
       .map((name) => name.slice(0, -ending.length))
       .sort();
   } catch {

@@ -13,10 +13,15 @@ export interface TakenFlags {
   readonly color: string | null;
   readonly desc: string | null;
   readonly revive: string | null;
+  /** seconds: kept in a roster for the original, and not needed here */
+  readonly enterDelay: number | null;
+  /** 0: all */
   readonly last: number | null;
   readonly isQuiet: boolean;
   readonly isForced: boolean;
   readonly isAdding: boolean;
+  /** it asks for what is done anyway */
+  readonly isConfirmed: boolean;
   /** flags that mean nothing here */
   readonly passed: readonly string[];
 }
@@ -41,16 +46,19 @@ export function flagsOf(given: readonly string[]): TakenFlags {
     else if (name === undefined) words.push(word);
     else if ((valued as readonly string[]).includes(name)) values.set(name, valueFor(word, inside));
     else if (name === 'force' || name === 'add') seen.add(name);
-    // what is typed is always confirmed
-    else if (name === 'confirm' || name === 'no-confirm') seen.add(name);
+    else if (name === 'confirm') seen.add(name);
+    else if (name === 'no-confirm') passed.push(word);
     else if (name === 'enter-delay') {
-      valueFor(word, inside);
+      values.set(name, valueFor(word, inside));
       passed.push('--enter-delay');
     } else throw new Refusal(`unknown flag --${name}`, 2);
   }
   const value = (name: string) => values.get(name) ?? null;
   const count = value('n');
-  if (count !== null && !/^[1-9]\d*$/.test(count)) throw new Refusal(`-n ${count}: expected a number above 0`, 2);
+  if (count !== null && !/^\d{1,9}$/.test(count)) throw new Refusal(`-n ${count}: expected a number`, 2);
+  const delay = value('enter-delay');
+  if (delay !== null && !/^\d{1,6}(\.\d+)?$/.test(delay))
+    throw new Refusal(`--enter-delay ${delay}: expected seconds`, 2);
   return {
     words,
     from: value('from'),
@@ -63,10 +71,12 @@ export function flagsOf(given: readonly string[]): TakenFlags {
     color: value('color'),
     desc: value('desc'),
     revive: value('revive'),
+    enterDelay: delay === null ? null : Number(delay),
     last: count === null ? null : Number(count),
     isQuiet: seen.has('quiet'),
     isForced: seen.has('force'),
     isAdding: seen.has('add'),
+    isConfirmed: seen.has('confirm'),
     passed,
   };
 }

@@ -13,18 +13,27 @@ export async function senderOf({ from }: Pick<TakenFlags, 'from'>, place: Place)
 }
 
 /** Of the pane in which this is run: outside of tmux there is none, whatever sessions live. */
-export async function sessionHere({ socketPath }: Place): Promise<string | null> {
+export async function sessionHere(place: Place): Promise<string | null> {
   const paneId = process.env.TMUX_PANE;
   if (!paneId) return null;
-  const tmux = new ExecCommands({ socketPath });
-  const [name] = await tmux.run('display-message', '-p', '-t', paneId, '#{session_name}').catch(() => []);
+  const [name] = await tmuxOf(place)
+    .run('display-message', '-p', '-t', paneId, '#{session_name}')
+    .catch(() => []);
   return name || null;
 }
 
-export function sessions({ socketPath }: Place): Promise<string[]> {
-  return new ExecCommands({ socketPath }).run('list-sessions', '-F', '#{session_name}').catch(() => []);
+/** Of the tmux server; null where it cannot be reached: none runs, or this is a sandbox. */
+export function sessions(place: Place): Promise<string[] | null> {
+  return tmuxOf(place)
+    .run('list-sessions', '-F', '#{session_name}')
+    .catch(() => null);
 }
 
-export function status(living: readonly string[], session: string): string {
-  return living.includes(session) ? 'up' : 'down';
+export function status(living: readonly string[] | null, session: string): 'up' | 'down' {
+  return living?.includes(session) ? 'up' : 'down';
+}
+
+function tmuxOf({ socketPath }: Place): ExecCommands {
+  const tmux = process.env.AGENT_COMMS_TMUX;
+  return new ExecCommands({ socketPath, ...(tmux ? { tmux } : {}) });
 }

@@ -1,13 +1,17 @@
+import { basename, delimiter, dirname } from 'node:path';
 import { socketPathOf } from '../../../tmux/socket.ts';
 import { Refusal } from '../wrapper.ts';
-import { add, discover, init, list, log, remove, setEnabled } from './agents.ts';
+import { add, discover, init, list, remove, setEnabled } from './agents.ts';
 import { commsPaths } from './files.ts';
 import { flagsOf } from './flags.ts';
 import { senderOf } from './here.ts';
 import { note, said } from './lines.ts';
+import { log } from './log.ts';
 import type { Act } from './place.ts';
-import { initJoin, register, roster } from './projects.ts';
+import { initJoin, invite, register, roster } from './projects.ts';
 import { broadcast, send } from './send.ts';
+import { settingsOf, withoutMeaning } from './settings.ts';
+import { spooledIn } from './spool.ts';
 import { usage } from './texts.ts';
 import { post, read, threads } from './threads.ts';
 
@@ -15,13 +19,31 @@ import { post, read, threads } from './threads.ts';
  * tmux-agent-comms: its registry, rosters and threads stay its own files, and what it types goes bridge's way: one input, guarded, with
  * a receipt in the journal.
  */
-export async function agentComms([command = 'help', ...words]: readonly string[]): Promise<number> {
-  if (['help', '-h', '--help'].includes(command)) return said(usage);
-  const act = acts[command];
-  if (act === undefined) throw new Refusal(`unknown command '${command}'; try: agent_comms help`, 2);
+export async function agentComms([command, ...words]: readonly string[]): Promise<number> {
+  if (command === undefined) throw new Refusal(usage, 2);
+  if (['help', '-h', '--help'].includes(command) || words.includes('--help')) return said(usage);
+  if (!Object.hasOwn(acts, command)) throw new Refusal(`unknown command '${command}'; try: agent_comms help`, 2);
   const flags = flagsOf(words);
-  if (flags.passed.length > 0) note(`${flags.passed.join(', ')} is taken and does nothing: evidence is waited for`);
-  return act(flags, { paths: commsPaths(process.env), socketPath: socketPathOf({ env: process.env }) });
+  const passed = [...flags.passed, ...withoutMeaning(process.env)];
+  if (passed.length > 0 && !flags.isQuiet)
+    note(`without meaning here, where evidence is waited for: ${passed.join(', ')}`);
+  useTmux(process.env.AGENT_COMMS_TMUX);
+  const place = {
+    paths: commsPaths(process.env),
+    socketPath: socketPathOf({ env: process.env }),
+    settings: settingsOf(process.env),
+  };
+  const exitCode = await acts[command]!(flags, place);
+  // who writes and reaches tmux takes along what others had to leave
+  if (['send', 'broadcast', 'post'].includes(command) && spooledIn(place.paths.spool).length > 0)
+    await (await import('./relay.ts')).relayAll(place);
+  return exitCode;
+}
+
+/** Of a program called tmux that lies elsewhere, what bridge itself starts is that one, too. */
+function useTmux(path: string | undefined): void {
+  if (path && basename(path) === 'tmux' && path.includes('/'))
+    process.env.PATH = [dirname(path), process.env.PATH ?? ''].join(delimiter);
 }
 
 const acts: Readonly<Record<string, Act>> = {
@@ -32,7 +54,7 @@ const acts: Readonly<Record<string, Act>> = {
   threads,
   register,
   roster,
-  invite: (_, { paths }) => said(`Paste this into each AI's tmux pane:   read ${paths.joinDoc}`),
+  invite,
   'init-join': initJoin,
   discover,
   list,
@@ -44,5 +66,5 @@ const acts: Readonly<Record<string, Act>> = {
   whoami: async (flags, place) => said(await senderOf(flags, place)),
   log,
   init,
-  relay: (flags) => (flags.isQuiet ? 0 : said('nothing is spooled: what is sent is sent at once, or refused')),
+  relay: async (flags, place) => (await import('./relay.ts')).relay(flags, place),
 };

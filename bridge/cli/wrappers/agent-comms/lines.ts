@@ -2,19 +2,22 @@ import { isBlank } from '../../../core/cleaning.ts';
 import { visibleLine } from '../../../core/visible.ts';
 import { print } from '../../output.ts';
 import { Refusal } from '../wrapper.ts';
+import type { Place } from './place.ts';
 
-/** `«agent-msg» from=claude 14:23Z | build the parser` */
-export function lineOf(from: string, text: string): string {
-  return `${marker()} from=${visibleLine(from)} ${stamp(16).slice(11)}Z | ${text}`;
+/** `from=claude 14:23Z | build the parser`, which stands behind the marker */
+export function tagged(from: string, text: string): string {
+  return `from=${visibleLine(from)} ${stamp(16).slice(11)}Z | ${text}`;
 }
 
-export function marker(): string {
-  return process.env.AGENT_COMMS_MARKER || '«agent-msg»';
-}
-
-export function textOf(words: readonly string[], how: string): string {
+/** @throws Refusal for a message of nothing, or of more than AGENT_COMMS_MAX_MSG_LEN allows */
+export function textOf(words: readonly string[], how: string, { settings }: Place): string {
   const text = words.join(' ');
   if (isBlank(text)) throw new Refusal(`usage: agent_comms ${how}`, 2);
+  const { mostCharacters: most } = settings;
+  if (most !== null && text.length > most)
+    throw new Refusal(
+      `the message has ${text.length} characters, and AGENT_COMMS_MAX_MSG_LEN is ${most}; nothing is cut or sent`,
+    );
   return text;
 }
 
@@ -23,8 +26,8 @@ export function oneLine(text: string): string {
 }
 
 /** UTC, so many characters of `2026-11-30T14:23:05`. */
-export function stamp(length: number): string {
-  return new Date().toISOString().slice(0, length);
+export function stamp(length: number, at: Date = new Date()): string {
+  return at.toISOString().slice(0, length);
 }
 
 export function said(text: string): number {

@@ -1,65 +1,68 @@
 import { closest } from '../../../core/closest.ts';
 import { visibleLine } from '../../../core/visible.ts';
 import { Refusal } from '../wrapper.ts';
-import {
-  type CommsPaths,
-  changeDocument,
-  fileNamed,
-  namesIn,
-  type RegisteredAgent,
-  type Registry,
-  type Roster,
-  readDocument,
-} from './files.ts';
+import { asRegistry, asRoster, entryOf, type RegisteredAgent, type Registry, type Roster } from './documents.ts';
+import { type CommsPaths, changeDocument, fileNamed, namesIn, readDocument } from './files.ts';
 import type { TakenFlags } from './flags.ts';
+import type { Settings } from './settings.ts';
 
+/** Where a command of agent_comms finds its files and its tmux. */
 export interface Place {
   readonly paths: CommsPaths;
   readonly socketPath: string;
+  readonly settings: Settings;
 }
 
 export type Act = (flags: TakenFlags, place: Place) => number | Promise<number>;
 
 export function registryIn({ paths }: Place): Registry {
-  return readDocument<Registry>(paths.registry) ?? { agents: {} };
+  return readDocument(paths.registry, asRegistry) ?? { agents: {} };
 }
 
 export function changeRegistry(
   { paths }: Place,
   change: (agents: Registry['agents']) => Registry['agents'],
 ): Promise<void> {
-  return changeDocument<Registry, undefined>(paths.registry, (registry) => ({
+  return changeDocument<Registry, void>(paths.registry, asRegistry, (registry) => ({
     next: { ...registry, agents: change(registry?.agents ?? {}) },
     result: undefined,
-  })).then(() => undefined);
+  }));
 }
 
 export function rosterOf(project: string, { paths }: Place): Roster | null {
-  return readDocument<Roster>(fileNamed(paths.projects, project, '.json'));
+  return readDocument(fileNamed(paths.projects, project, '.json'), asRoster);
 }
+
+export interface Recipient extends Pick<RegisteredAgent, 'session' | 'revive_cmd'> {
+  readonly name: string;
+}
+
+export type Found =
+  | { readonly is: 'agent'; readonly agent: Recipient }
+  | { readonly is: 'UNKNOWN' | 'DISABLED'; readonly reason: string };
 
 /** Who that is: an agent of the registry, else whoever has joined a project under that name. */
-export function recipientOf(name: string, place: Place): RegisteredAgent {
+export function find(name: string, place: Place): Found {
   const { agents } = registryIn(place);
-  const agent = agents[name];
-  if (agent?.enabled === false) throw new Refusal(`DISABLED: ${name} is disabled`);
-  if (agent !== undefined) return agent;
-  const rosters = namesIn(place.paths.projects, '.json').map((project) => rosterOf(project, place));
-  const member = rosters.find((one) => one?.members[name] !== undefined)?.members[name];
-  if (member !== undefined) return { session: member.session };
-  const known = [...Object.keys(agents), ...rosters.flatMap((one) => Object.keys(one?.members ?? {}))];
-  throw new Refusal(`unknown agent '${visibleLine(name)}'${didYouMean(name, known)}`);
+  const agent = entryOf(agents, name);
+  if (agent?.enabled === false) return { is: 'DISABLED', reason: `disabled: ${visibleLine(name)}` };
+  if (agent !== undefined) return { is: 'agent', agent: { ...agent, name } };
+  const rosters = namesIn(place.paths.projects, '.json').map((project) => rosterOf(project, place)?.members ?? {});
+  const member = rosters.map((members) => entryOf(members, name)).find((one) => one !== undefined);
+  if (member !== undefined) return { is: 'agent', agent: { name, session: member.session } };
+  const known = [...Object.keys(agents), ...rosters.flatMap((members) => Object.keys(members))];
+  return { is: 'UNKNOWN', reason: `unknown: ${visibleLine(name)}${didYouMean(name, known)}` };
 }
 
+/** @throws Refusal where the registry has no such agent */
 export function registered(name: string, place: Place): RegisteredAgent {
   const { agents } = registryIn(place);
-  const agent = agents[name];
-  if (agent === undefined)
-    throw new Refusal(`unknown agent '${visibleLine(name)}'${didYouMean(name, Object.keys(agents))}`);
+  const agent = entryOf(agents, name);
+  if (agent === undefined) throw new Refusal(`not found: ${visibleLine(name)}${didYouMean(name, Object.keys(agents))}`);
   return agent;
 }
 
 export function didYouMean(name: string, known: readonly string[]): string {
   const meant = closest(name, known);
-  return meant === null ? '' : `; did you mean '${meant}'?`;
+  return meant === null ? '' : ` — did you mean '${visibleLine(meant)}'?`;
 }

@@ -1,77 +1,138 @@
-import { table } from '../../output.ts';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import { visibleLine } from '../../../core/visible.ts';
+import { packageRoot } from '../../../launch/package-root.ts';
 import { Refusal } from '../wrapper.ts';
-import { deliver, record } from './deliver.ts';
-import { changeDocument, fileNamed, namesIn, type Roster, type RosterMember, writeWhole } from './files.ts';
+import { deliver } from './deliver.ts';
+import { asRoster, type Roster, type RosterMember } from './documents.ts';
+import { changeDocument, fileNamed, plainName, writeWhole } from './files.ts';
 import type { TakenFlags } from './flags.ts';
 import { sessionHere, sessions, status } from './here.ts';
-import { lineOf, oneLine, said, stamp } from './lines.ts';
-import { didYouMean, type Place, registryIn, rosterOf } from './place.ts';
+import { note, oneLine, said, stamp } from './lines.ts';
+import { record } from './log.ts';
+import { type Place, type Recipient, registryIn, rosterOf } from './place.ts';
 import { joinDocument } from './texts.ts';
 
 /** The same session is the same member; a name that another session has gets the next number. */
 export async function register(flags: TakenFlags, place: Place): Promise<number> {
-  const { project, as, model, role } = flags;
-  if (project === null) throw new Refusal('register needs --project', 2);
+  if (flags.project === null) throw new Refusal('register needs --project', 2);
+  const project = plainName(flags.project);
   const session = flags.session ?? (await sessionHere(place));
-  if (session === null) throw new Refusal('no tmux session is found: name it with --session', 2);
+  if (!session)
+    throw new Refusal("couldn't detect your tmux session: name it with --session (tmux list-sessions shows them)", 2);
   const owner = Object.entries(registryIn(place).agents).find(([, agent]) => agent.session === session)?.[0];
-  if (owner !== undefined && as !== null && owner !== as && !flags.isForced)
-    throw new Refusal(`session ${session} is ${owner}'s; --force registers it as ${as}`, 2);
-  const path = fileNamed(place.paths.projects, project, '.json');
-  const wanted = as ?? owner ?? session;
-  const found = await changeDocument<Roster, { name: string; isNew: boolean; others: string[] }>(path, (roster) => {
-    const members = roster?.members ?? {};
-    const known = Object.entries(members).find(([, member]) => member.session === session);
-    const isFree = (name: string) => members[name] === undefined;
-    let name = known?.[0] ?? wanted;
-    for (let number = 2; known === undefined && !isFree(name); number++) name = `${wanted}-${number}`;
-    const now = `${stamp(19)}Z`;
-    const before = known?.[1];
-    const member: RosterMember = {
-      session,
-      model: oneLine(model ?? before?.model ?? ''),
-      role: oneLine(role ?? before?.role ?? ''),
-      joined: before?.joined ?? now,
-      last_active: now,
-    };
-    const others = Object.keys(members).filter((one) => one !== name);
-    return { next: { project, members: { ...members, [name]: member } }, result: { name, isNew: !known, others } };
-  });
-  said(`registered: ${found.name} in project '${project}' (session ${session})`);
-  if (!found.isNew) return 0;
-  const about = [model, role]
-    .filter(Boolean)
-    .map((one) => oneLine(one!))
-    .join(', ');
-  const line = lineOf(found.name, `joined project ${project}${about ? ` (${about})` : ''} (no reply needed)`);
-  for (const other of found.others) {
-    const member = rosterOf(project, place)?.members[other];
-    if (member === undefined) continue;
-    const outcome = await deliver(other, member, line, found.name, place);
-    record(place, found.name, other, outcome, 'joined');
-  }
+  const wanted = oneLine(flags.as ?? owner ?? session);
+  if (owner !== undefined && owner !== wanted && !flags.isForced)
+    throw new Refusal(
+      `refusing: tmux session '${session}' already belongs to agent '${owner}'; --force registers it as ${wanted}`,
+      2,
+    );
+  const found = await joined(project, wanted, session, flags, place);
+  const { name, member, others, isNew } = found;
+  said(`${isNew ? 'registered' : 'updated'}: ${name} in project '${project}' (session=${session})`);
+  said(`teammates: ${others.map((one) => one.name).join(', ') || '(none yet)'}`);
+  said(`to message the project:  agent_comms post ${project} "<your message>"`);
+  if (isNew) await announce(name, member, project, others, place);
   return 0;
 }
 
-export async function roster({ words: [project = ''] }: TakenFlags, place: Place): Promise<number> {
-  const found = rosterOf(project, place);
-  if (found === null)
-    throw new Refusal(`no project '${project}'${didYouMean(project, namesIn(place.paths.projects, '.json'))}`);
+interface Joined {
+  readonly name: string;
+  readonly member: RosterMember;
+  readonly others: readonly Recipient[];
+  readonly isNew: boolean;
+}
+
+function joined(project: string, wanted: string, session: string, flags: TakenFlags, place: Place): Promise<Joined> {
+  const { model, role, enterDelay } = flags;
+  const path = fileNamed(place.paths.projects, project, '.json');
+  return changeDocument<Roster, Joined>(path, asRoster, (roster) => {
+    const members = roster?.members ?? {};
+    const [known, before] = Object.entries(members).find(([, one]) => one.session === session) ?? [null, null];
+    let name = known ?? wanted;
+    for (let number = 2; known === null && Object.hasOwn(members, name); number++) name = `${wanted}-${number}`;
+    const now = `${stamp(19)}Z`;
+    const member: RosterMember = {
+      ...before,
+      session,
+      model: oneLine(model ?? before?.model ?? 'unknown'),
+      role: oneLine(role ?? before?.role ?? ''),
+      joined: before?.joined ?? now,
+      last_active: now,
+      ...(enterDelay === null ? {} : { enter_delay: enterDelay }),
+    };
+    const others = Object.entries(members)
+      .filter(([one]) => one !== name)
+      .map(([one, other]) => ({ name: one, session: other.session }));
+    return {
+      next: { ...roster, project, members: { ...members, [name]: member } },
+      result: { name, member, others, isNew: known === null },
+    };
+  });
+}
+
+/** To those that are there. */
+async function announce(
+  name: string,
+  { session, model, role }: RosterMember,
+  project: string,
+  others: readonly Recipient[],
+  place: Place,
+): Promise<void> {
+  const about = [model, role].filter(Boolean).join(', ');
+  const text = visibleLine(`${name} (${about}) joined project '${project}' — roster: agent_comms roster ${project}`);
+  const living = (await sessions(place)) ?? [];
+  for (const other of others.filter((one) => status(living, one.session) === 'up')) {
+    const { is, why } = await deliver(other, { from: name, session, text, kind: 'doorbell' }, place);
+    record(place, name, other.name, is, text);
+    if (why !== '') note(`${other.name} is not told of it: ${why}`);
+  }
+}
+
+export async function roster({ words: [given = ''] }: TakenFlags, place: Place): Promise<number> {
+  const project = plainName(given);
+  const members = Object.entries(rosterOf(project, place)?.members ?? {});
+  if (members.length === 0) return said(`project '${project}': no members yet`);
   const living = await sessions(place);
-  const members = Object.entries(found.members);
-  const rows = members.map(([name, { session, model, role }]) => [
-    `  ${name}`,
-    session,
-    model || '-',
-    status(living, session),
-    role,
-  ]);
+  const row = (name: string, session: string, model: string, is: string, role: string) =>
+    `  ${name.padEnd(13)} ${session.padEnd(13)} ${model.padEnd(29)} ${is.padEnd(6)} ${role}`.trimEnd();
+  const rows = members.map(([name, { session, model, role }]) =>
+    visibleLine(row(name, session, model || '?', status(living, session), role ?? '')),
+  );
   return said(
-    `project '${project}' — ${members.length} member(s):\n${table([['  MEMBER', 'SESSION', 'MODEL', 'STATUS', 'ROLE'], ...rows])}`,
+    [
+      `project '${project}' — ${members.length} member(s):`,
+      row('MEMBER', 'SESSION', 'MODEL', 'STATUS', 'ROLE'),
+      ...rows,
+    ].join('\n'),
   );
 }
 
-export function initJoin(_: TakenFlags, { paths }: Place): number {
-  writeWhole(paths.joinDoc, joinDocument);
-  return said(`wrote ${paths.joinDoc}`);
+export function invite({ project }: TakenFlags, { paths }: Place): number {
+  const named = project === null ? '' : ` (the project is ${visibleLine(project)})`;
+  said(`Paste this into each AI's tmux pane:   read ${paths.joinDoc}${named}`);
+  if (!existsSync(paths.joinDoc)) said(`NOTE: ${paths.joinDoc} not found: agent_comms init-join writes it`);
+  return 0;
+}
+
+export function initJoin(_: TakenFlags, { paths, settings }: Place): number {
+  const command = ownCommand();
+  writeWhole(paths.joinDoc, joinDocument(command, settings.marker));
+  said(`wrote join instructions -> ${paths.joinDoc}`);
+  return said(`agents will be told to invoke: ${command}`);
+}
+
+/** The name where a shell finds it, else the script itself. */
+function ownCommand(): string {
+  const name = 'agent_comms';
+  const isThere = (folder: string) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const found = (process.env.PATH ?? '').split(delimiter).find((folder) => folder !== '' && isThere(resolve(folder)));
+  return found === undefined ? join(packageRoot, 'scripts', name) : name;
 }

@@ -1,61 +1,126 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { visibleLine } from '../../../core/visible.ts';
-import { table } from '../../output.ts';
 import { Refusal } from '../wrapper.ts';
-import { deliver, record, toldOf } from './deliver.ts';
-import { appendWhole, fileNamed, namesIn } from './files.ts';
+import { ring } from './bells.ts';
+import { entryOf, type Roster } from './documents.ts';
+import { appendWhole, fileNamed, namesIn, plainName } from './files.ts';
 import type { TakenFlags } from './flags.ts';
-import { senderOf } from './here.ts';
-import { marker, said, stamp, textOf } from './lines.ts';
-import { didYouMean, type Place, recipientOf, registryIn, rosterOf } from './place.ts';
+import { senderOf, sessionHere } from './here.ts';
+import { note, said, stamp, textOf } from './lines.ts';
+import { isLooping, record } from './log.ts';
+import { didYouMean, find, type Place, type Recipient, rosterOf } from './place.ts';
+import { enabled, sessionOf } from './send.ts';
 
-/** Kept first, then a doorbell for those that `--to` names, else for all who have joined the thread's project. */
-export async function post({ words: [thread = '', ...body], ...flags }: TakenFlags, place: Place): Promise<number> {
-  const text = textOf(body, 'post <thread> <message>');
+/**
+ * Kept first, then a doorbell: for whom `--to` names, else for all who have joined the project of that name, or that of its first
+ * folder; else for all of the registry.
+ */
+export async function post({ words: [given = '', ...body], ...flags }: TakenFlags, place: Place): Promise<number> {
+  const text = textOf(body, 'post <thread> <message>', place);
+  const thread = plainName(given);
   const path = fileNamed(place.paths.threads, thread, '.md');
-  const from = await senderOf(flags, place);
-  const project = rosterOf(thread.split('/')[0]!, place);
-  const { to } = flags;
-  if (
-    to !== null &&
-    project !== null &&
-    project.members[to] === undefined &&
-    registryIn(place).agents[to] === undefined
-  )
-    throw new Refusal(`'${to}' is no member of ${project.project}: ${Object.keys(project.members).join(', ')}`);
-  const recipients = to !== null ? [to] : Object.keys(project?.members ?? {}).filter((name) => name !== from);
-  const model = project?.members[from]?.model;
-  const head = `## [${from}→${to ?? 'all'}${model ? ` (${model})` : ''} ${stamp(16).replace('T', ' ')}Z]`;
-  // a body forges no entry of its own
-  appendWhole(path, `${visibleLine(head)}\n${text.replace(/^## \[/gm, ' ## [')}\n\n`);
-  if (!flags.isQuiet) said(`posted: ${thread} (${path})`);
-  const noReply = /\[no-reply\]/.test(text) ? ' (no reply needed)' : '';
-  const bell = `${marker()} ${from} posted in ${thread}.md — review it (${path})${noReply}`;
-  let worst = 0;
-  for (const name of recipients) {
-    const outcome = await deliver(name, recipientOf(name, place), bell, from, place);
-    record(
-      place,
-      from,
-      name,
-      { ...outcome, status: outcome.status === 'DELIVERED' ? 'DOORBELL' : `DOORBELL_${outcome.status}` },
-      text,
-    );
-    worst = Math.max(worst, toldOf(outcome, flags.isQuiet));
+  const project = rosterOf(thread, place) ?? rosterOf(thread.split('/')[0]!, place);
+  const here = await sessionHere(place);
+  const mine = Object.entries(project?.members ?? {}).find(([, { session }]) => session === here);
+  const from = mine?.[0] ?? (await senderOf(flags, place));
+  const isOwn = ({ name, session }: Recipient) => name === from || session === here;
+  const audience = flags.to === null ? others(project, place) : [addressee(flags.to, thread, project, place)];
+  const recipients = audience.filter((one) => flags.to !== null || !isOwn(one));
+
+  const model = mine?.[1].model ?? entryOf(project?.members ?? {}, from)?.model;
+  appendWhole(path, entry({ from, to: flags.to, model }, text));
+  let [rung, spooled, covered] = [0, 0, 0];
+  for (const agent of recipients) {
+    const bell = bellOf({ from, thread, path, text }, agent, place);
+    const letter = { from, session: sessionOf(from, place), text: bell, kind: 'doorbell' } as const;
+    const { is, why } = await ring(agent, letter, path, place);
+    record(place, from, agent.name, `${logged[is]}:${thread}`, text);
+    if (is === 'DELIVERED') rung += 1;
+    else if (is === 'SPOOLED') spooled += 1;
+    else if (is === 'COVERED') covered += 1;
+    else note(`${agent.name} (${agent.session}): ${why}`);
   }
-  return worst;
+  if (!flags.isQuiet) {
+    const more = [
+      ...(flags.isConfirmed ? [' (confirmed)'] : []),
+      ...(spooled > 0 ? [` + ${spooled} spooled (sandbox→relay)`] : []),
+      ...(covered > 0 ? [` + ${covered} by a bell that is about to ring`] : []),
+    ].join('');
+    const scope = project === null ? 'registry' : 'project';
+    said(`posted to ${path}  | doorbell ${rung}/${recipients.length} (${scope})${more}`);
+  }
+  return rung + spooled + covered > 0 || recipients.length === 0 ? 0 : 1;
 }
 
-export function read({ words: [thread = ''], last }: TakenFlags, { paths }: Place): number {
-  const path = fileNamed(paths.threads, thread, '.md');
-  if (!existsSync(path)) throw new Refusal(`no thread '${thread}'${didYouMean(thread, namesIn(paths.threads, '.md'))}`);
-  const entries = readFileSync(path, 'utf8').split(/^(?=## \[)/m);
-  return said((last === null ? entries : entries.slice(-last)).join('').trimEnd());
+const logged = {
+  DELIVERED: 'DOORBELL',
+  COVERED: 'DOORBELL_COVERED',
+  SPOOLED: 'DOORBELL_SPOOLED',
+  UNSUBMITTED: 'DOORBELL_UNSUBMITTED',
+  INJECT_FAIL: 'DOORBELL_FAIL',
+  SESSION_DOWN: 'DOORBELL_FAIL',
+  OWN_PANE: 'DOORBELL_FAIL',
+} as const;
+
+/** Of a project all members, whatever the registry says of them. */
+function others(project: Roster | null, place: Place): Recipient[] {
+  if (project === null) return enabled(place);
+  return Object.entries(project.members).map(([name, { session }]) => ({ name, session }));
+}
+
+/** A project's own thread stays in the project: an agent of the registry that has the same name may be another one. */
+function addressee(to: string, thread: string, project: Roster | null, place: Place): Recipient {
+  const member = entryOf(project?.members ?? {}, to);
+  if (member !== undefined) return { name: to, session: member.session };
+  if (project !== null && project.project === thread)
+    throw new Refusal(
+      `'${visibleLine(to)}' is not a member of project '${thread}' (members: ${Object.keys(project.members).join(', ') || 'none'})\nfor an agent outside of it: agent_comms send ${visibleLine(to)} "..."`,
+    );
+  const found = find(to, place);
+  if (found.is !== 'agent') throw new Refusal(found.reason);
+  return found.agent;
+}
+
+function entry(
+  { from, to, model }: { readonly from: string; readonly to: string | null; readonly model: string | undefined },
+  text: string,
+): string {
+  const about = model && model !== 'unknown' ? ` (${model})` : '';
+  const head = `## [${from}${to === null ? '' : `→${to}`}${about} ${stamp(16).replace('T', ' ')}Z]`;
+  // a body forges no entry of its own
+  return `\n${visibleLine(head)}\n${text.replace(/^## \[/gm, ' ## [')}\n`;
+}
+
+function bellOf(
+  { from, thread, path, text }: Readonly<Record<'from' | 'thread' | 'path' | 'text', string>>,
+  { name }: Recipient,
+  place: Place,
+): string {
+  const noReply = /\[no-reply\]/i.test(text) ? ' (no reply needed)' : '';
+  const loop = isLooping(from, name, place)
+    ? ` [⚠ loop guard: ${from}<->${name} have rung each other often just now: do NOT reply unless it is essential]`
+    : '';
+  return visibleLine(`${from} posted in ${thread}.md — review it (${path})${noReply}${loop}`);
+}
+
+export function read({ words: [given = ''], last }: TakenFlags, { paths }: Place): number {
+  const path = fileNamed(paths.threads, given, '.md');
+  if (!existsSync(path))
+    throw new Refusal(`no thread: ${path}${didYouMean(plainName(given), namesIn(paths.threads, '.md'))}`);
+  const entries = readFileSync(path, 'utf8')
+    .split(/^(?=## \[)/m)
+    .filter((one) => one.trim() !== '');
+  return said((last ? entries.slice(-last) : entries).join('').trim());
 }
 
 export function threads(_: TakenFlags, { paths }: Place): number {
   const names = namesIn(paths.threads, '.md');
-  const count = (name: string) =>
-    readFileSync(fileNamed(paths.threads, name, '.md'), 'utf8').match(/^## \[/gm)?.length ?? 0;
-  return said(names.length === 0 ? 'no threads' : table(names.map((name) => [name, `${count(name)} entries`])));
+  if (names.length === 0) return said('(no threads yet)');
+  const lines = names.map((name) => {
+    const path = fileNamed(paths.threads, name, '.md');
+    const count = readFileSync(path, 'utf8').match(/^## \[/gm)?.length ?? 0;
+    const last = stamp(16, statSync(path).mtime).slice(5).replace('T', ' ');
+    return `${name.padEnd(32)}${String(count).padStart(4)} entries   last ${last}Z`;
+  });
+  return said(lines.join('\n'));
 }

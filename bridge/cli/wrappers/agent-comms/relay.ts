@@ -1,0 +1,133 @@
+import { renameSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { readLetter } from '../../../app/letters.ts';
+import { ExitCode, messageOf } from '../../../core/failure.ts';
+import { isOwnPane, paneOfSession, submit } from '../submit.ts';
+import { lockIn } from './files.ts';
+import type { TakenFlags } from './flags.ts';
+import { sessions } from './here.ts';
+import { note, said } from './lines.ts';
+import { record } from './log.ts';
+import type { Place } from './place.ts';
+import { type Spooled, spooledIn } from './spool.ts';
+
+/** Types what senders left that could not reach tmux, each once. */
+export async function relay({ isQuiet }: TakenFlags, place: Place): Promise<number> {
+  if ((await sessions(place)) === null) {
+    note('tmux cannot be reached from here: nothing is relayed');
+    return 1;
+  }
+  const found = await relayAll(place);
+  if (isQuiet) return 0;
+  if (found === null) return said('relay: another is at work');
+  const { delivered, pending, expired } = found;
+  return said(`relay: delivered=${delivered} pending=${pending} expired=${expired}`);
+}
+
+type End = 'delivered' | 'pending' | 'expired' | 'dropped';
+
+/** @returns how it ended for how many; null where another relay is at work */
+export async function relayAll(place: Place): Promise<Readonly<Record<End, number>> | null> {
+  const { spool } = place.paths;
+  const lock = await lockIn(spool, 'relay', { limitMs: 0 });
+  if (lock === null) return null;
+  try {
+    const counts: Record<End, number> = { delivered: 0, pending: 0, expired: 0, dropped: 0 };
+    for (const name of spooledIn(spool)) counts[await relayed(join(spool, name), place)] += 1;
+    return counts;
+  } finally {
+    lock.release();
+  }
+}
+
+/** What a record becomes that is put aside: nobody takes it up again. */
+const aside = {
+  /** while it is typed: where a relay ends in between, nobody can tell whether it was */
+  taken: '.taken',
+  refused: '.refused',
+  unsubmitted: '.unsubmitted',
+} as const;
+
+async function relayed(file: string, place: Place): Promise<End> {
+  let spooled: Spooled | null;
+  try {
+    spooled = await recordIn(file);
+  } catch (fault) {
+    return putAside(file, messageOf(fault));
+  }
+  // it is being written, or the original's way of writing shows half of it
+  if (spooled === null) return 'pending';
+  const { sender, target, text, kind } = spooled;
+  const end = (is: End, status: string): End => {
+    record(place, sender, target, status, text);
+    return is;
+  };
+  if (kind !== 'send' && Date.now() - Date.parse(spooled.ts) > place.settings.relayMaxAgeMs) {
+    unlinkSync(file);
+    return end('expired', 'RELAY_EXPIRED');
+  }
+  const pane = await paneOfSession(spooled.session, place.socketPath);
+  if (pane === null) return 'pending';
+  const taken = `${file}${aside.taken}`;
+  renameSync(file, taken);
+  try {
+    const { exitCode, message } = await submit(pane, { ...lineOf(spooled, place.settings.marker), waitMs: 0 });
+    if (exitCode === ExitCode.done) {
+      unlinkSync(taken);
+      return end('delivered', 'RELAY_DELIVERED');
+    }
+    if (exitCode === ExitCode.undecided) {
+      renameSync(taken, `${file}${aside.unsubmitted}`);
+      note(`${target} (${spooled.session}): ${message}; not repeated: ${file}${aside.unsubmitted}`);
+      return end('dropped', 'RELAY_UNSUBMITTED');
+    }
+    renameSync(taken, file);
+    return 'pending';
+  } catch (fault) {
+    // nobody is rung for what they wrote themselves
+    if (isOwnPane(fault)) {
+      unlinkSync(taken);
+      return end('dropped', 'RELAY_OWN_PANE');
+    }
+    renameSync(taken, file);
+    return putAside(file, messageOf(fault));
+  }
+}
+
+function putAside(file: string, reason: string): End {
+  renameSync(file, `${file}${aside.refused}`);
+  note(`what was left in ${file} is refused: ${reason}`);
+  return 'dropped';
+}
+
+/** The head is our own marker; where it has another, all of it is a text. */
+function lineOf({ text, writer, writer_session: session = null }: Spooled, marker: string) {
+  const isMarked = text.startsWith(`${marker} `);
+  return {
+    head: isMarked ? marker : null,
+    text: isMarked ? text.slice(marker.length + 1) : text,
+    session,
+    writer: writer ?? unseen,
+  };
+}
+
+/** The original says of nobody who it was. */
+const unseen: NonNullable<Spooled['writer']> = {
+  caller: { is: 'apart', program: 'a sandbox', reason: 'it left a file', pidNamespace: null },
+  above: [],
+  tmuxSocket: null,
+  paneHint: null,
+};
+
+/** @returns null where it is not whole yet. @throws Error saying what is wrong with it */
+async function recordIn(file: string): Promise<Spooled | null> {
+  const text = await readLetter(file);
+  if (text === null) return null;
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) throw new Error('it is no record');
+  const fields = value as Record<string, unknown>;
+  for (const name of ['ts', 'sender', 'target', 'session', 'text'])
+    if (typeof fields[name] !== 'string') throw new Error(`its ${name} is no text`);
+  if (Number.isNaN(Date.parse(String(fields.ts)))) throw new Error('its ts is no time');
+  return value as Spooled;
+}
