@@ -11,7 +11,8 @@ import type { PaneIdentity } from '../../bridge/core/pane.ts';
 import { auditJournal } from '../../bridge/journal/audit.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
 import { Directory } from '../../bridge/messages/directory.ts';
-import { type MessageOrder, Messages } from '../../bridge/messages/messages.ts';
+import { Messages } from '../../bridge/messages/messages.ts';
+import type { MessageOrder } from '../../bridge/messages/sending.ts';
 
 let folder: string;
 let journal: Journal;
