@@ -1,5 +1,5 @@
 import type { Config } from '../config/config-values.ts';
-import { type PaneAddress, type PaneFacts, sameServer } from '../core/pane.ts';
+import { type ListedPane, type PaneAddress, type PaneFacts, sameServer } from '../core/pane.ts';
 import type { Panes } from '../panes/panes.ts';
 import { oncePerPane } from '../tmux/facts.ts';
 import type { TmuxServers } from '../tmux/servers.ts';
@@ -17,7 +17,7 @@ export class LiveControllers {
   }
 
   /** The one among the panes of one server; null when there is none, or several. */
-  async among(panes: readonly PaneFacts[], session: string | null): Promise<PaneFacts | null> {
+  async among<Pane extends ListedPane>(panes: readonly Pane[], session: string | null): Promise<Pane | null> {
     const { controllerPane } = this.#config;
     if (controllerPane !== null) return this.#panes.resolve(controllerPane, session, panes);
     const labelled = panes.filter((pane) => pane.label === 'controller' && this.#panes.programOf(pane) !== null);

@@ -3,7 +3,7 @@ import type { Detection } from './detection.ts';
 import type { Delivery, DeliveryState } from './envelope.ts';
 import type { RequestId } from './ids.ts';
 import type { Mail, MailState, Message, MessageId } from './message.ts';
-import type { PaneAddress, PaneFacts, Snapshot } from './pane.ts';
+import type { ListedPane, PaneAddress, Snapshot } from './pane.ts';
 import type { AgentState, DialogKind, Reading } from './reading.ts';
 import type { Request, RequestState } from './request.ts';
 
@@ -20,7 +20,7 @@ export type TmuxEvent = { readonly socketPath: string } & (
   /** what this pane draws from here on may go by unheard (its client has ended, tmux skips, it is not watched any more) */
   | { readonly type: 'missed'; readonly address: PaneAddress }
   /** every pane of the server, once each: every second or so, and at once when something was opened, closed or renamed */
-  | { readonly type: 'panes'; readonly panes: PaneFacts[] }
+  | { readonly type: 'panes'; readonly panes: readonly ListedPane[] }
   | { readonly type: 'server-gone'; readonly server: Omit<PaneAddress, 'paneId'> | null; readonly reason: string }
   /** after `server-gone`; another process may have the socket now */
   | { readonly type: 'server-back'; readonly server: Omit<PaneAddress, 'paneId'> }

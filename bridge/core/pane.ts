@@ -49,8 +49,8 @@ export function identityKey(identity: Pick<PaneIdentity, keyof PaneAddress | 'pa
   return [addressKey(identity), identity.panePid].join('|');
 }
 
-/** What one `display-message`/`list-panes` row says of a pane, at one instant. Columns and rows count from 0. */
-export interface PaneFacts extends PaneAddress {
+/** What is asked of every pane again and again: where it is, how it is called, and what changes when it moves. Columns and rows count from 0. */
+export interface ListedPane extends PaneAddress {
   readonly socketPath: string;
   readonly panePid: number;
   readonly sessionId: string;
@@ -66,20 +66,24 @@ export interface PaneFacts extends PaneAddress {
   /** `#{pane_current_command}`: the foreground program's name */
   readonly command: string;
   readonly currentPath: string;
-  readonly tty: string;
   readonly width: number;
   readonly height: number;
   readonly cursorX: number;
   readonly cursorY: number;
-  readonly cursorVisible: boolean;
-  readonly alternateScreen: boolean;
   /** the pane is in copy mode or another mode that swallows keys */
   readonly inMode: boolean;
+  readonly dead: boolean;
+  readonly historySize: number;
+}
+
+/** What one `display-message`/`list-panes` row says of a pane, at one instant. */
+export interface PaneFacts extends ListedPane {
+  readonly tty: string;
+  readonly cursorVisible: boolean;
+  readonly alternateScreen: boolean;
   readonly inputOff: boolean;
   /** keys sent here reach other panes of the window too (`synchronize-panes`) */
   readonly synchronized: boolean;
-  readonly dead: boolean;
-  readonly historySize: number;
 }
 
 export const synchronizedInWords = 'the window types into all its panes (synchronize-panes)';

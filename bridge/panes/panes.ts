@@ -6,6 +6,7 @@ import { BridgeError } from '../core/failure.ts';
 import {
   addressKey,
   type FreshSnapshot,
+  type ListedPane,
   type PaneAddress,
   type PaneFacts,
   type PaneIdentity,
@@ -91,7 +92,7 @@ export class Panes {
   }
 
   /** All panes there are: of others nothing is remembered any more. */
-  forgetOthers(panes: readonly PaneFacts[]): void {
+  forgetOthers(panes: readonly ListedPane[]): void {
     const living = new Set(panes.map(addressKey));
     for (const known of [this.#known, this.#outputs]) {
       for (const key of known.keys()) if (!living.has(key)) known.delete(key);
@@ -315,7 +316,7 @@ export class Panes {
   }
 
   /** Who sits in the pane, without a look at its screen. */
-  identify(facts: PaneFacts): { identity: PaneIdentity; program: string | null } {
+  identify(facts: ListedPane): { identity: PaneIdentity; program: string | null } {
     const found = this.#processes.findProgram(facts);
     return { identity: identityOf(facts, found), program: found.program };
   }
@@ -334,24 +335,26 @@ export class Panes {
     return { snapshot, reading: this.read(snapshot) };
   }
 
-  programOf(facts: PaneFacts): string | null {
+  programOf(facts: ListedPane): string | null {
     return this.#processes.findProgram(facts).program;
   }
 
   /** Whether a shell reads the pane's keys, and no agent program is there. */
-  isBareShell(facts: PaneFacts): boolean {
+  isBareShell(facts: ListedPane): boolean {
     const { program, foreground } = this.#processes.findProgram(facts);
     return program === null && foreground === 'shell';
   }
 
   /** Whether an agent program runs in the pane, be it stopped. */
-  hasAgent(facts: PaneFacts): boolean {
+  hasAgent(facts: ListedPane): boolean {
     const { program, foreground } = this.#processes.findProgram(facts);
     return program !== null && (foreground === 'agent' || foreground === 'shell');
   }
 
   /** The one pane a target names, of those given or of all. @throws BridgeError listing the candidates, or the panes there are */
-  async resolve(target: string, session: string | null, among?: readonly PaneFacts[]): Promise<PaneFacts> {
+  resolve(target: string, session: string | null): Promise<PaneFacts>;
+  resolve<Pane extends ListedPane>(target: string, session: string | null, among: readonly Pane[]): Promise<Pane>;
+  async resolve(target: string, session: string | null, among?: readonly ListedPane[]): Promise<ListedPane> {
     const panes = among ?? (await this.list());
     const found = resolveTarget(panes, target, (facts) => this.programOf(facts), session === null ? {} : { session });
     if (found.is === 'one') return found.pane;
@@ -365,12 +368,12 @@ export class Panes {
   }
 }
 
-function identityOf({ socketPath, host, server, paneId, panePid }: PaneFacts, found: FoundProgram): PaneIdentity {
+function identityOf({ socketPath, host, server, paneId, panePid }: ListedPane, found: FoundProgram): PaneIdentity {
   return { socketPath, host, server, paneId, panePid, agentPid: found.pid, agentStartedAt: found.startedAt };
 }
 
 /** A pane as a person finds it: `%3 macs:0.1 worker`. */
-export function nameOf(pane: PaneFacts): string {
+export function nameOf(pane: ListedPane): string {
   const place = `${pane.sessionName}:${pane.windowIndex}.${pane.paneIndex}`;
   return [pane.paneId, place, pane.label || pane.title].filter(Boolean).join(' ');
 }

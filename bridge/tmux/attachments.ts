@@ -1,4 +1,4 @@
-import type { PaneFacts } from '../core/pane.ts';
+import type { ListedPane } from '../core/pane.ts';
 
 /**
  * Which session tells of which watched pane. `%output` comes only to clients of a session that holds the pane's window; a
@@ -7,7 +7,7 @@ import type { PaneFacts } from '../core/pane.ts';
  * @param attached sessions that have a client already, kept where possible
  */
 export function planAttachments(
-  panes: readonly PaneFacts[],
+  panes: readonly ListedPane[],
   watched: ReadonlySet<string>,
   attached: ReadonlySet<string>,
 ): Map<string, string> {

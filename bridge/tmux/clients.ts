@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
-import type { PaneFacts } from '../core/pane.ts';
+import type { ListedPane } from '../core/pane.ts';
 import { type ClientNotice, ControlClient } from './client.ts';
 import { TmuxError } from './commands.ts';
 import { type ClientRecord, writeClients } from './orphans.ts';
@@ -67,7 +67,7 @@ export class ControlClients {
   }
 
   /** Brings and lets go clients until exactly the wanted sessions have one. @returns the sessions that are new */
-  async keep(wanted: ReadonlySet<string>, panes: readonly PaneFacts[]): Promise<string[]> {
+  async keep(wanted: ReadonlySet<string>, panes: readonly ListedPane[]): Promise<string[]> {
     const leaving = [...this.#links].filter(
       ([sessionId, link]) => !wanted.has(sessionId) || hasMoved(sessionId, link) || hasLostPane(sessionId, link, panes),
     );
@@ -166,7 +166,7 @@ function hasMoved(sessionId: string, link: Link): boolean {
  * advances again, and a respawn of the pane then crashes the server with all its sessions (tmux 3.2a to 3.7c, its
  * issues 5498 and 5499). A new client has no such place.
  */
-function hasLostPane(sessionId: string, link: Link, panes: readonly PaneFacts[]): boolean {
+function hasLostPane(sessionId: string, link: Link, panes: readonly ListedPane[]): boolean {
   if (link.is !== 'attached') return false;
   const here = new Set<string>();
   for (const pane of panes) if (pane.sessionId === sessionId) here.add(pane.paneId);

@@ -9,10 +9,14 @@ export async function listPanes(t: TmuxCommands): Promise<PaneFacts[]> {
   try {
     return question.read(await ask(() => t.run('list-panes', '-a', '-F', question.format)));
   } catch (fault) {
-    // what a server says that lives on without any session (exit-empty off)
-    if (fault instanceof TmuxError && fault.kind === 'error' && fault.reason === 'no current target') return [];
+    if (saysNoSession(fault)) return [];
     throw fault;
   }
+}
+
+/** What a server says that lives on without any session (exit-empty off). */
+export function saysNoSession(fault: unknown): boolean {
+  return fault instanceof TmuxError && fault.kind === 'error' && fault.reason === 'no current target';
 }
 
 /** One pane; null when it is gone. */

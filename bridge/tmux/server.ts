@@ -1,15 +1,14 @@
 import type { Clock } from '../core/clock.ts';
 import type { TmuxEvent } from '../core/events.ts';
 import { asPaneId, asServerId, serverPidOf } from '../core/ids.ts';
-import { type PaneAddress, type PaneFacts, sameServer } from '../core/pane.ts';
+import { type PaneAddress, sameServer } from '../core/pane.ts';
 import { planAttachments } from './attachments.ts';
 import type { ClientNotice } from './client.ts';
 import { type Alone, ControlClients } from './clients.ts';
 import { type CommandResult, type TmuxCommands, TmuxError } from './commands.ts';
 import { ExecCommands } from './exec.ts';
-import { oncePerPane } from './facts.ts';
 import { reapClients } from './orphans.ts';
-import { listPanes } from './pane.ts';
+import { type Listing, PaneList } from './pane-list.ts';
 import { fillByPieces } from './typing.ts';
 
 /** One tmux server as it tells of itself. Another one behind the same socket is another. */
@@ -48,6 +47,7 @@ export class TmuxServer implements TmuxCommands {
   readonly #pidFile: string | null;
   readonly #exec: ExecCommands;
   readonly #clients: ControlClients;
+  readonly #list = new PaneList();
   /** the panes whose output is notified, and to whom */
   #watched: ReadonlySet<string> = new Set();
   readonly #watchedFor = new Map<object, ReadonlySet<string>>();
@@ -200,22 +200,23 @@ export class TmuxServer implements TmuxCommands {
   }
 
   async #look(): Promise<void> {
-    let panes: PaneFacts[];
+    let listing: Listing | null;
     let server: TmuxServerId;
     try {
-      panes = await listPanes(this);
-      server = panes[0] ?? (await serverAt(this));
+      listing = await this.#list.ask(this);
+      server = listing?.server ?? (await serverAt(this));
     } catch (fault) {
       if (!(fault instanceof TmuxError)) throw fault;
       return this.#down(fault.reason);
     }
     await this.#up(server);
-    this.#emit({ type: 'panes', panes: oncePerPane(panes) });
+    this.#emit({ type: 'panes', panes: listing?.panes ?? [] });
     if (this.#state.is !== 'up') return;
     const before = this.#notifier;
-    this.#notifier = planAttachments(panes, this.#attended(), this.#clients.sessions);
+    const places = listing?.places ?? [];
+    this.#notifier = planAttachments(places, this.#attended(), this.#clients.sessions);
     for (const [pane, sessionId] of before) if (this.#notifier.get(pane) !== sessionId) this.#missed(pane);
-    const came = new Set(await this.#clients.keep(new Set(this.#notifier.values()), panes));
+    const came = new Set(await this.#clients.keep(new Set(this.#notifier.values()), places));
     for (const [pane, sessionId] of this.#notifier) {
       if (came.has(sessionId) || before.get(pane) !== sessionId) this.#notify(pane);
     }
@@ -283,8 +284,8 @@ export async function serverAt(t: TmuxCommands): Promise<TmuxServerId> {
 }
 
 /**
- * The safety net's rhythm. Listing 200 panes with all we ask of each costs tmux 3.3a 23 ms, a third of it for command and
- * path: every second that would be 2.3 % of a core, so a poll is followed by a rest in proportion to what it took.
+ * The safety net's rhythm. Listing 1,000 panes costs tmux 3.3a 38 ms with what `PaneList` asks of each, half of it for command
+ * and path: every second that would be 4 % of a core, so a poll is followed by a rest in proportion to what it took.
  */
 const POLL_MS = 1_000;
 const LONGEST_POLL_MS = 5_000;

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { TmuxEvent } from '../core/events.ts';
 import { BridgeError } from '../core/failure.ts';
 import { serverPidOf } from '../core/ids.ts';
-import { type PaneAddress, type PaneFacts, sameServer } from '../core/pane.ts';
+import { type ListedPane, type PaneAddress, type PaneFacts, sameServer } from '../core/pane.ts';
 import type { Alone } from './clients.ts';
 import type { TmuxCommands } from './commands.ts';
 import { ExecCommands } from './exec.ts';
@@ -21,7 +21,8 @@ export class TmuxServers {
   readonly #servers: TmuxServer[] = [];
   /** one way at a time: two that lead to one server are one connection */
   #adding: Promise<unknown> = Promise.resolve();
-  #panes: ReadonlyMap<TmuxServer, readonly PaneFacts[]> = new Map();
+  readonly #panes = new Map<TmuxServer, readonly ListedPane[]>();
+  #listed: readonly ListedPane[] = [];
   #isClosed = false;
 
   /** @param parts.pidFileFor where the pids of that server's clients are kept for a successor */
@@ -67,8 +68,8 @@ export class TmuxServers {
       alone: this.#aloneAt(socketPath),
       pidFile: this.#pidFileFor(socketPath),
       onEvent: (event) => {
-        if (event.type === 'panes') this.#panes = new Map(this.#panes).set(server, event.panes);
-        if (event.type === 'server-gone') this.#panes = new Map(this.#panes).set(server, []);
+        if (event.type === 'panes') this.#list(server, event.panes);
+        if (event.type === 'server-gone') this.#list(server, []);
         if (!this.#isClosed) this.#onEvent(event);
       },
     });
@@ -130,9 +131,15 @@ export class TmuxServers {
     return lists.flat();
   }
 
-  /** The panes as each server listed them last, once each. */
-  get listed(): PaneFacts[] {
-    return [...this.#panes.values()].flat();
+  /** The panes as each server listed them last, once each; the same array where none has changed. */
+  get listed(): readonly ListedPane[] {
+    return this.#listed;
+  }
+
+  #list(server: TmuxServer, panes: readonly ListedPane[]): void {
+    if (this.#panes.get(server) === panes) return;
+    this.#panes.set(server, panes);
+    this.#listed = [...this.#panes.values()].flat();
   }
 
   /** Sets of which panes output is notified, on all servers. */

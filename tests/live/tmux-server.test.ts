@@ -170,6 +170,36 @@ test('panes that are opened, renamed, split and closed are told without being wa
   await waitFor('the mode is told', () => panes().some((pane) => pane.paneId === paneId && pane.inMode), quick);
 });
 
+test('what no event of tmux tells, the next list does: a label, a title, a program, a folder, a size', async () => {
+  const paneId = await harness.show('echo READY; read -r line; cd /; exec sleep 1000');
+  const resting = await harness.show(echo);
+  const { server, panes } = await start();
+  const of = (id: string) => panes().find((pane) => pane.paneId === id)!;
+  const isListed = (what: string, isSo: () => boolean) =>
+    waitFor(`the list tells ${what}`, async () => {
+      await server.lookAgain();
+      return isSo();
+    });
+  let before = panes();
+  await isListed('nothing new', () => {
+    const isAsItWas = panes() === before;
+    before = panes();
+    return isAsItWas;
+  });
+  const rested = of(resting);
+  await harness.tmux.run('set-option', '-p', '-t', paneId, '@label', 'worker');
+  await isListed('the label', () => of(paneId).label === 'worker');
+  await harness.tmux.run('select-pane', '-t', paneId, '-T', 'a title');
+  await isListed('the title', () => of(paneId).title === 'a title');
+  await say(paneId, 'go');
+  await isListed('the program', () => of(paneId).command === 'sleep' && of(paneId).currentPath === '/');
+  expect(of(resting)).toBe(rested);
+  const { width, height } = of(paneId);
+  await harness.tmux.run('resize-window', '-t', paneId, '-x', String(width + 7), '-y', String(height + 5));
+  await isListed('the size', () => of(paneId).width === width + 7 && of(paneId).height === height + 5);
+  expect(panes()).not.toBe(before);
+});
+
 test('a killed server is told once, a new one at the same socket is told, and its panes ring', async () => {
   const first = await harness.show(echo);
   const { server, told, drawn, panes, events } = await start();

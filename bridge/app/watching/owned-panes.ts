@@ -1,4 +1,4 @@
-import { identityKey, type PaneFacts, type PaneIdentity } from '../../core/pane.ts';
+import { identityKey, type ListedPane, type PaneIdentity } from '../../core/pane.ts';
 import type { TakenPane } from '../../delivery/pane-io.ts';
 import { inWords, type Owner, type Typed } from '../../host/owners-table.ts';
 import type { Ownership } from '../../host/ownership.ts';
@@ -10,7 +10,7 @@ import type { Wanted } from './workers.ts';
  */
 export class OwnedPanes {
   readonly #ownership: Ownership | null;
-  readonly #keyOf: (facts: PaneFacts) => string;
+  readonly #keyOf: (facts: ListedPane) => string;
   readonly #say: (text: string) => void;
   readonly #takenOver: () => void;
   readonly #typedElsewhere: (key: string, typed: { readonly at: number; readonly why: string }) => void;
@@ -29,7 +29,7 @@ export class OwnedPanes {
    */
   constructor(parts: {
     ownership: Ownership | null;
-    keyOf: (facts: PaneFacts) => string;
+    keyOf: (facts: ListedPane) => string;
     say: (text: string) => void;
     takenOver: () => void;
     typedElsewhere: (key: string, typed: { readonly at: number; readonly why: string }) => void;

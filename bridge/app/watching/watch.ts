@@ -2,7 +2,7 @@ import type { Delivery } from '../../core/envelope.ts';
 import type { TmuxEvent } from '../../core/events.ts';
 import { BridgeError, messageOf } from '../../core/failure.ts';
 import { serverPidOf } from '../../core/ids.ts';
-import { addressKey, identityKey, type PaneFacts, placeIn, sameAgent, samePane, sameServer } from '../../core/pane.ts';
+import { addressKey, identityKey, type ListedPane, placeIn, sameAgent, samePane, sameServer } from '../../core/pane.ts';
 import { steadyClock, systemClock } from '../../host/clock.ts';
 import { oncePerPane } from '../../tmux/facts.ts';
 import type { Bridge } from '../bridge.ts';
@@ -230,7 +230,7 @@ export class Watch implements Watching {
   }
 
   /** Brings the watchers in step with the panes there are; where nothing has changed, nothing is looked up again. */
-  async #refresh(panes: readonly PaneFacts[], when: 'start' | 'running'): Promise<void> {
+  async #refresh(panes: readonly ListedPane[], when: 'start' | 'running'): Promise<void> {
     if (this.#closed) return;
     const placed = panes.map(placeOf).join('\n');
     const isSame = placed === this.#placed && !this.#restless && !this.#isBehind;
@@ -259,7 +259,7 @@ export class Watch implements Watching {
   }
 
   /** The list of panes says of some that they moved, whether output was notified or not. */
-  #pokeMoved(panes: readonly PaneFacts[]): void {
+  #pokeMoved(panes: readonly ListedPane[]): void {
     for (const facts of panes) this.#watched.get(addressKey(facts))?.checkIfMoved(facts);
   }
 
@@ -309,7 +309,7 @@ export class Watch implements Watching {
   }
 }
 
-function whyGone(panes: readonly PaneFacts[], key: string): string {
+function whyGone(panes: readonly ListedPane[], key: string): string {
   return panes.some((pane) => addressKey(pane) === key) ? 'it is no worker any more' : 'the pane has closed';
 }
 
@@ -326,7 +326,7 @@ function placeOf({
   command,
   currentPath,
   dead,
-}: PaneFacts): string {
+}: ListedPane): string {
   const name = title.replace(/^[^\p{L}\p{N}]+/u, '');
   return [host, server, paneId, panePid, sessionName, windowName, label, name, command, currentPath, dead].join('|');
 }

@@ -7,7 +7,7 @@ import type { PaneId, TurnId } from '../../core/ids.ts';
 import {
   identityKey,
   isTooSmall,
-  type PaneFacts,
+  type ListedPane,
   type PaneIdentity,
   placeIn,
   type Snapshot,
@@ -135,7 +135,7 @@ export class WatchedPane {
   }
 
   /** True while the list of panes tells of the same agent that was seen at the last look. */
-  isStill(facts: PaneFacts): boolean {
+  isStill(facts: ListedPane): boolean {
     return (
       this.identity.panePid === facts.panePid &&
       sameAgent(this.identity, this.#snapshot.identity) &&
@@ -144,7 +144,7 @@ export class WatchedPane {
   }
 
   /** The list of panes says of some that they moved, whether output was notified or not. */
-  checkIfMoved(facts: PaneFacts): void {
+  checkIfMoved(facts: ListedPane): void {
     const now = listing(facts);
     if (this.#listed === now) return;
     this.#listed = now;
@@ -153,7 +153,7 @@ export class WatchedPane {
   }
 
   /** Once, until it is enlarged. */
-  #sayIfSmall(facts: PaneFacts): void {
+  #sayIfSmall(facts: ListedPane): void {
     const isSmall = isTooSmall(facts);
     if (isSmall && !this.#isSmall) {
       const size = `${facts.width}x${facts.height}`;
@@ -327,7 +327,7 @@ export class WatchedPane {
 const lostAnchor = 'after a restart nothing on the screen was known: this may be old';
 
 /** What changes when a pane draws, as far as one row of the list of panes shows it. */
-function listing({ title, command, cursorX, cursorY, historySize, width, height }: PaneFacts): string {
+function listing({ title, command, cursorX, cursorY, historySize, width, height }: ListedPane): string {
   return [title, command, cursorX, cursorY, historySize, width, height].join('|');
 }
 

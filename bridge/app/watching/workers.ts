@@ -2,7 +2,7 @@ import type { Config } from '../../config/config-values.ts';
 import { BridgeError } from '../../core/failure.ts';
 import type { Member } from '../../core/member.ts';
 import { isCalled } from '../../core/names.ts';
-import { addressKey, identityKey, type PaneFacts, sameServer } from '../../core/pane.ts';
+import { addressKey, identityKey, type ListedPane, sameServer } from '../../core/pane.ts';
 import { liesWithin } from '../../host/home.ts';
 import { nameOf, type Panes } from '../../panes/panes.ts';
 import type { TmuxServer } from '../../tmux/server.ts';
@@ -13,7 +13,7 @@ export type Role = 'worker' | 'controller' | 'member';
 
 /** A pane that is to be watched, and as what. */
 export interface Wanted {
-  readonly facts: PaneFacts;
+  readonly facts: ListedPane;
   /** the worker's full name, the member's, or `controller` */
   readonly name: string;
   readonly role: Role;
@@ -32,7 +32,7 @@ export class Workers {
   readonly #config: Config;
   readonly #panes: Panes;
   readonly #projects: Projects;
-  readonly #controllerPane: (panes: readonly PaneFacts[], session: string | null) => Promise<PaneFacts | null>;
+  readonly #controllerPane: (panes: readonly ListedPane[], session: string | null) => Promise<ListedPane | null>;
   readonly #members: () => readonly Member[];
   readonly #warn: (text: string) => void;
   readonly #refused = new Set<string>();
@@ -45,7 +45,7 @@ export class Workers {
     config: Config;
     panes: Panes;
     projects: Projects;
-    controllerPane: (panes: readonly PaneFacts[], session: string | null) => Promise<PaneFacts | null>;
+    controllerPane: (panes: readonly ListedPane[], session: string | null) => Promise<ListedPane | null>;
     members: () => readonly Member[];
     warn: (text: string) => void;
   }) {
@@ -63,7 +63,7 @@ export class Workers {
    * @throws BridgeError at the start only: an ambiguous target, or a home that a worker could write to
    */
   async among(
-    panes: readonly PaneFacts[],
+    panes: readonly ListedPane[],
     scopes: readonly Scope[],
     when: 'start' | 'running',
   ): Promise<Map<string, Wanted>> {
@@ -96,24 +96,24 @@ export class Workers {
   }
 
   /** A rule that names a member has what it asks answered, as a worker's is. */
-  #isSupervised({ name }: Member, facts: PaneFacts): boolean {
+  #isSupervised({ name }: Member, facts: ListedPane): boolean {
     const { rules } = this.#projects.settingsFor(this.#panes.identify(facts).identity);
     return rules.some(({ when }) => when.worker !== undefined && isCalled(name, when.worker));
   }
 
   async #workersAmong(
-    panes: readonly PaneFacts[],
+    panes: readonly ListedPane[],
     session: string | null,
     named: readonly string[],
     when: 'start' | 'running',
-  ): Promise<PaneFacts[]> {
+  ): Promise<ListedPane[]> {
     if (named.length === 0) {
       const here = panes.filter((pane) => session === null || pane.sessionName === session);
       const labelled = here.filter((pane) => pane.label.startsWith('worker'));
       const called = here.filter((pane) => pane.title === 'worker' || pane.windowName === 'worker');
       return labelled.length > 0 ? labelled : called;
     }
-    const found: PaneFacts[] = [];
+    const found: ListedPane[] = [];
     for (const target of named) {
       try {
         found.push(await this.#panes.resolve(target, session, panes));
@@ -126,7 +126,7 @@ export class Workers {
   }
 
   /** A worker whose own folder holds our home could answer itself by writing a file. */
-  #mayServe(pane: PaneFacts, when: 'start' | 'running'): boolean {
+  #mayServe(pane: ListedPane, when: 'start' | 'running'): boolean {
     const { home, trustWorkspace } = this.#config;
     if (trustWorkspace || pane.currentPath === '' || !liesWithin(home, pane.currentPath)) return true;
     const fault = new BridgeError({
