@@ -27,7 +27,10 @@ export function sameServer(a: Pick<PaneAddress, 'host' | 'server'>, b: Pick<Pane
   return a.host === b.host && a.server === b.server;
 }
 
-export function samePane(a: PaneIdentity, b: PaneIdentity): boolean {
+/** What a pane is known again by, whichever agent runs there. */
+export type PaneKey = PaneAddress & Pick<PaneIdentity, 'panePid'>;
+
+export function samePane(a: PaneKey, b: PaneKey): boolean {
   return sameServer(a, b) && a.paneId === b.paneId && a.panePid === b.panePid;
 }
 
@@ -45,7 +48,7 @@ export function addressKey({ host, server, paneId }: PaneAddress): string {
 }
 
 /** Text key of a pane and its first process, for maps, journal rows and lock names; whichever agent runs there. */
-export function identityKey(identity: Pick<PaneIdentity, keyof PaneAddress | 'panePid'>): string {
+export function identityKey(identity: PaneKey): string {
   return [addressKey(identity), identity.panePid].join('|');
 }
 

@@ -48,6 +48,8 @@ export class Journal {
   readonly #sql: Statements;
   /** members, their messages, and what became of those */
   readonly mail: MailTables;
+  /** by key, as of which change by others they were parsed */
+  readonly #kept = new Map<string, { readonly version: number; readonly value: unknown }>();
   #depth = 0;
 
   static open(path: string, opts: { now: number }): OpenResult {
@@ -220,12 +222,26 @@ export class Journal {
 
   /** Keeps one small JSON document under `key`; null forgets it. */
   saveMemory(key: string, value: unknown): void {
+    this.#kept.delete(key);
     if (value === null || value === undefined) this.#run(() => this.#sql.forget.run(key));
     else this.#run(() => this.#sql.remember.run(key, JSON.stringify(value)));
   }
 
   memory<T>(key: string): T | null {
     return this.#document<T>(this.#sql.memory, key);
+  }
+
+  /**
+   * The same, for a large document that is read often: parsed anew only where somebody has written since, or something
+   * was undone. Nobody may change what this returns.
+   */
+  kept<T>(key: string): T | null {
+    const { data_version: version } = this.#run(() => this.#sql.version.get()) as { data_version: number };
+    const known = this.#kept.get(key);
+    if (known?.version === version) return known.value as T | null;
+    const value = this.memory<T>(key);
+    this.#kept.set(key, { version, value });
+    return value;
   }
 
   /** Panes of journals of older bridges, of which no server is known for certain. */
@@ -235,6 +251,7 @@ export class Journal {
 
   /** What was kept of `from` is that of `to`: the one living pane that it can only have been. */
   movePane(from: PaneIdentity, to: PaneIdentity): void {
+    this.#kept.clear();
     this.transact(() => this.#run(() => movePane(this.#db, from, to)));
   }
 
@@ -261,6 +278,7 @@ export class Journal {
   }
 
   #undo(point: string): void {
+    this.#kept.clear();
     // A full disk makes SQLite roll back by itself: then there is nothing left to undo.
     if (!this.#db.isTransaction) return;
     this.#run(() => this.#db.exec(this.#depth === 0 ? 'ROLLBACK' : `ROLLBACK TO ${point}; RELEASE ${point}`));

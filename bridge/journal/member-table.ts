@@ -16,6 +16,8 @@ export class MemberTable {
   readonly #sql: ReturnType<typeof prepare>;
   #writes = 0;
   #known: { readonly version: string; readonly members: readonly Member[] } | null = null;
+  /** by the documents that they were read from: where one member has changed, the others are not read again */
+  #parsed: ReadonlyMap<string, Member> = new Map();
 
   constructor(db: DatabaseSyncInstance, within: Within) {
     this.#db = db;
@@ -40,15 +42,20 @@ export class MemberTable {
 
   /** In order of their names. What nobody has changed since is not read again; what may be undone yet is not remembered. */
   all(): Member[] {
-    if (this.#db.isTransaction) return this.#read();
     const { data_version } = this.#within.run(() => this.#sql.version.get()) as { data_version: number };
     const version = `${data_version}|${this.#writes}`;
-    if (this.#known?.version !== version) this.#known = { version, members: this.#read() };
-    return [...this.#known.members];
+    if (this.#known?.version === version) return [...this.#known.members];
+    const members = this.#read();
+    if (!this.#db.isTransaction) this.#known = { version, members };
+    return [...members];
   }
 
-  #read(): Member[] {
-    return (this.#within.run(() => this.#sql.all.all()) as Array<{ document: string }>).map(memberIn);
+  #read(): readonly Member[] {
+    const rows = this.#within.run(() => this.#sql.all.all()) as Array<{ document: string }>;
+    const before = this.#parsed;
+    const members = rows.map((row) => before.get(row.document) ?? memberIn(row));
+    this.#parsed = new Map(rows.map(({ document }, at) => [document, members[at]!]));
+    return members;
   }
 
   #write(event: NewJournalEvent, put: () => unknown): void {

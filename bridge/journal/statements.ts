@@ -29,6 +29,8 @@ export function prepareStatements(db: DatabaseSyncInstance) {
     ),
     forget: db.prepare('DELETE FROM memory WHERE key = ?'),
     archivedOrigin: db.prepare('SELECT document FROM archived WHERE origin = ?'),
+    // another number after each commit of another connection
+    version: db.prepare('PRAGMA data_version'),
     memory: db.prepare('SELECT value AS document FROM memory WHERE key = ?'),
   };
 }

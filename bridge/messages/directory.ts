@@ -10,7 +10,7 @@ import {
   numbered,
 } from '../core/member.ts';
 import { labelOf } from '../core/names.ts';
-import { addressKey, identityKey, type PaneAddress, type PaneIdentity } from '../core/pane.ts';
+import { addressKey, type PaneAddress, type PaneIdentity, type PaneKey, samePane } from '../core/pane.ts';
 
 /** What the directory needs of the journal. */
 export interface MemberMemory {
@@ -58,7 +58,7 @@ export class Directory {
   }
 
   /** Whose pane it is; null where it is nobody's. */
-  at(pane: Pick<MemberPane, 'host' | 'server' | 'paneId' | 'panePid'>): Member | null {
+  at(pane: PaneKey): Member | null {
     return memberAt(this.members(), pane);
   }
 
@@ -66,8 +66,7 @@ export class Directory {
   paneOf(name: string): LivingMember | null {
     const pane = this.#memory.member(name)?.pane ?? null;
     if (pane === null) return null;
-    const key = identityKey(pane);
-    const living = this.#living().find(({ identity }) => identityKey(identity) === key);
+    const living = this.#living().find(({ identity }) => samePane(identity, pane));
     return living === undefined ? null : { ...living, name };
   }
 
@@ -124,12 +123,8 @@ export function paneIn({ host, server, socketPath, paneId, panePid }: PaneIdenti
   return { host, server, socketPath, paneId, panePid };
 }
 
-export function memberAt(
-  members: readonly Member[],
-  pane: Pick<MemberPane, 'host' | 'server' | 'paneId' | 'panePid'>,
-): Member | null {
-  const key = identityKey(pane);
-  return members.find((member) => member.pane !== null && identityKey(member.pane) === key) ?? null;
+export function memberAt(members: readonly Member[], pane: PaneKey): Member | null {
+  return members.find((member) => member.pane !== null && samePane(member.pane, pane)) ?? null;
 }
 
 /** The same member, which belongs to the project of that full name from now on where it belonged to none. */

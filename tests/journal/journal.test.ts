@@ -231,6 +231,29 @@ test('a transaction that the disk undid midway writes nothing more, even if its 
   expect(journal.memory('d')).toBe(1);
 });
 
+test('a document that is kept is parsed once, until somebody writes it or a write is undone', () => {
+  const { journal } = open();
+  const other = open().journal;
+  journal.saveMemory('key', { by: 'us' });
+  const kept = journal.kept('key');
+  expect(kept).toEqual({ by: 'us' });
+  journal.saveMemory('another', 1);
+  expect(journal.kept('key')).toBe(kept);
+  expect(journal.transact(() => journal.kept('key'))).toBe(kept);
+  other.saveMemory('key', { by: 'another process' });
+  expect(journal.kept('key')).toEqual({ by: 'another process' });
+  expect(() =>
+    journal.transact(() => {
+      journal.saveMemory('key', { by: 'nobody' });
+      expect(journal.kept('key')).toEqual({ by: 'nobody' });
+      throw new Error('no');
+    }),
+  ).toThrow('no');
+  expect(journal.kept('key')).toEqual({ by: 'another process' });
+  journal.saveMemory('key', null);
+  expect(journal.kept('key')).toBeNull();
+});
+
 test('a transaction does not wait for promises', () => {
   const { journal } = open();
   expect(() =>
