@@ -335,7 +335,7 @@ export class Bridge {
 
   /** Their full names. */
   get workerNames(): readonly string[] {
-    return this.workers.map(({ name }) => name);
+    return this.#watching.workerNames;
   }
 
   /** A worker's name as people see it: its label, unless another worker has that too. */

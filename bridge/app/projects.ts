@@ -5,7 +5,7 @@ import type { Config } from '../config/config-values.ts';
 import { rulesOf } from '../config/rules.ts';
 import { messageOf } from '../core/failure.ts';
 import { fullName } from '../core/names.ts';
-import { identityKey, type PaneFacts, type PaneIdentity } from '../core/pane.ts';
+import { identityKey, type PaneFacts, type PaneIdentity, type PaneKey } from '../core/pane.ts';
 import { readTrusted } from '../host/home.ts';
 import { repositoryOf } from '../host/repository.ts';
 import type { Rule } from '../requests/policy.ts';
@@ -13,7 +13,7 @@ import {
   type Memory,
   nameOfProject,
   registerWorker,
-  saveWorker,
+  saveWorkers,
   type WorkerRecord,
   workersKey,
 } from './worker-records.ts';
@@ -23,6 +23,8 @@ export interface Settings {
   readonly rules: readonly Rule[];
 }
 
+/** A pane, and which agent is known to be in it. */
+type Seat = PaneKey & Pick<PaneIdentity, 'socketPath' | 'agentPid'>;
 type Place = Pick<PaneFacts, 'sessionName' | 'currentPath' | 'label' | 'paneId'>;
 
 /**
@@ -38,6 +40,8 @@ export class Projects {
   readonly #warn: (text: string) => void;
   readonly #known = new Map<string, string>();
   readonly #settings = new Map<string, Settings>();
+  /** records that are written together, while `together` is at work */
+  #unwritten: Map<string, WorkerRecord> | null = null;
 
   /** @param parts.folderOf the folder in which a process works, where the system tells it */
   constructor(parts: {
@@ -57,26 +61,44 @@ export class Projects {
   }
 
   /** `start worker` says to which project its pane belongs: a worker cannot move to another project by that. */
-  register(pane: Parameters<typeof identityKey>[0], record: Omit<WorkerRecord, 'at' | 'isRegistered'>): void {
+  register(pane: PaneKey, record: Omit<WorkerRecord, 'at' | 'isRegistered'>): void {
     const key = identityKey(pane);
     this.#known.set(key, registerWorker(this.#memory, key, { ...record, at: this.#now() }).project);
   }
 
   /** Everything that was registered or seen, by `identityKey`. */
   get records(): Readonly<Record<string, WorkerRecord>> {
-    return this.#memory.memory<Record<string, WorkerRecord>>(workersKey) ?? {};
+    return this.#memory.kept<Record<string, WorkerRecord>>(workersKey) ?? {};
+  }
+
+  #recordOf(key: string): WorkerRecord | undefined {
+    return this.#unwritten?.get(key) ?? this.records[key];
+  }
+
+  /** What is fixed of many workers in `work` is written once, at its end. */
+  together<T>(work: () => T): T {
+    const unwritten = new Map<string, WorkerRecord>();
+    this.#unwritten = unwritten;
+    try {
+      return work();
+    } finally {
+      this.#unwritten = null;
+      if (unwritten.size > 0) saveWorkers(this.#memory, unwritten);
+    }
   }
 
   /** The folder of the worker's project, fixed from now on where an agent is known to be there; null while none is. */
-  folderOf(pane: PaneIdentity, place?: Pick<Place, 'sessionName' | 'currentPath'>): string | null {
+  folderOf(pane: Seat, place?: Pick<Place, 'sessionName' | 'currentPath'>): string | null {
     const key = identityKey(pane);
-    const known = this.#known.get(key) ?? this.records[key]?.project;
+    const known = this.#known.get(key) ?? this.#recordOf(key)?.project;
     if (known !== undefined) {
       this.#known.set(key, known);
       return known;
     }
-    if (pane.agentPid === null || place === undefined) return null;
-    const folder = this.#folderOf(pane.agentPid) ?? place.currentPath;
+    if (place === undefined) return null;
+    const { agentPid } = pane;
+    if (agentPid === null) return null;
+    const folder = this.#folderOf(agentPid) ?? place.currentPath;
     if (folder === '') return null;
     const project = repositoryOf(folder) ?? real(folder);
     const { host, server, socketPath } = pane;
@@ -85,7 +107,7 @@ export class Projects {
   }
 
   /** How its project is called; null while none is known. */
-  projectNameOf(pane: PaneIdentity, place: Pick<Place, 'sessionName' | 'currentPath'>): string | null {
+  projectNameOf(pane: Seat, place: Pick<Place, 'sessionName' | 'currentPath'>): string | null {
     const folder = this.folderOf(pane, place);
     return folder === null ? null : nameOfProject(this.#memory, folder);
   }
@@ -95,26 +117,32 @@ export class Projects {
    * have one label are told apart by where the second one was first seen.
    * @param living every pane that there is, by `identityKey`: the name of one that is gone is free again
    */
-  nameOf(pane: PaneIdentity, place: Place, living?: ReadonlySet<string>): string {
+  nameOf(pane: Seat, place: Place, living?: ReadonlySet<string>): string {
     const label = place.label || place.paneId;
     const folder = this.folderOf(pane, place);
     if (folder === null) return fullName(null, label);
     const key = identityKey(pane);
-    const { records } = this;
-    const record = records[key];
+    const record = this.#recordOf(key);
     if (record?.name !== undefined && record.label === label) return record.name;
     const plain = fullName(nameOfProject(this.#memory, folder), label);
     if (living === undefined || record === undefined) return plain;
-    const isTaken = Object.entries(records).some(
-      ([other, { name }]) => name === plain && other !== key && living.has(other),
-    );
-    const name = isTaken ? `${plain}@${place.sessionName}.${place.paneId}` : plain;
+    const name = this.#isTaken(plain, key, living) ? `${plain}@${place.sessionName}.${place.paneId}` : plain;
     this.#save(key, { ...record, name, label });
     return name;
   }
 
+  /** Whether another living pane has the name. */
+  #isTaken(name: string, key: string, living: ReadonlySet<string>): boolean {
+    const unwritten = this.#unwritten ?? new Map<string, WorkerRecord>();
+    const hasIt = (record: WorkerRecord, of: string) => record.name === name && of !== key && living.has(of);
+    return (
+      Object.entries(this.records).some(([of, record]) => !unwritten.has(of) && hasIt(record, of)) ||
+      [...unwritten].some(([of, record]) => hasIt(record, of))
+    );
+  }
+
   /** What counts for this worker: flags and environment, then its project's bridge.yaml, then the state directory's. */
-  settingsFor(pane: PaneIdentity): Settings {
+  settingsFor(pane: Seat): Settings {
     const folder = this.folderOf(pane);
     return folder === null ? this.#base : this.#settingsOf(folder);
   }
@@ -155,7 +183,9 @@ export class Projects {
 
   #save(key: string, record: Omit<WorkerRecord, 'at'>): void {
     this.#known.set(key, record.project);
-    saveWorker(this.#memory, key, { ...record, at: this.#now() });
+    const whole = { ...record, at: this.#now() };
+    if (this.#unwritten === null) saveWorkers(this.#memory, new Map([[key, whole]]));
+    else this.#unwritten.set(key, whole);
   }
 }
 

@@ -24,6 +24,8 @@ export interface WorkerRecord {
 
 export interface Memory extends Documents {
   transact<T>(work: () => T): T;
+  /** as `memory`, of what is read often; nobody may change what it returns */
+  kept<T>(key: string): T | null;
 }
 
 /** The journal's document of all workers: by `identityKey`. */
@@ -37,18 +39,18 @@ export function registerWorker(memory: Memory, key: string, record: Omit<WorkerR
   return memory.transact(() => {
     const known = memory.memory<Record<string, WorkerRecord>>(workersKey)?.[key];
     const next = { ...record, ...known, session: record.session, at: record.at, isRegistered: true };
-    saveWorker(memory, key, next);
+    saveWorkers(memory, new Map([[key, next]]));
     return next;
   });
 }
 
-/** @param key `identityKey` of the worker's pane */
-export function saveWorker(memory: Memory, key: string, record: WorkerRecord): void {
+/** @param saved by `identityKey` of the workers' panes */
+export function saveWorkers(memory: Memory, saved: ReadonlyMap<string, WorkerRecord>): void {
   memory.transact(() => {
-    const records = memory.memory<Record<string, WorkerRecord>>(workersKey) ?? {};
-    const kept = Object.entries(records).filter(([known]) => known !== key);
-    const newest = kept.sort(([, a], [, b]) => a.at - b.at).slice(-(mostWorkers - 1));
-    memory.saveMemory(workersKey, { ...Object.fromEntries(newest), [key]: record });
+    const records = memory.kept<Record<string, WorkerRecord>>(workersKey) ?? {};
+    const others = Object.entries(records).filter(([known]) => !saved.has(known));
+    const all = [...others.sort(([, a], [, b]) => a.at - b.at), ...saved];
+    memory.saveMemory(workersKey, Object.fromEntries(all.slice(-mostWorkers)));
   });
 }
 

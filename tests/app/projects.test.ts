@@ -30,6 +30,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 const memory = {
   transact: <T>(work: () => T) => work(),
   memory: <T>(key: string) => (documents.get(key) as T | undefined) ?? null,
+  kept: <T>(key: string) => memory.memory<T>(key),
   saveMemory: (key: string, value: unknown) => documents.set(key, value),
 };
 const projects = (flags: Record<string, unknown> = {}) =>
@@ -75,6 +76,28 @@ test('what `start worker` says of a pane counts, and moves no worker that was se
   known.register(somePane, { ...record, project: join(root, 'shop') });
   expect(known.folderOf(somePane, place)).toBe(join(root, 'blog'));
   expect(known.records[identityKey(somePane)]).toMatchObject({ project: join(root, 'blog'), isRegistered: true });
+});
+
+test('workers that are named together are written once, and are told apart as if one by one', () => {
+  const panes = [1, 2, 3].map((n): PaneIdentity => ({ ...somePane, server: serverId(100 + n, 1), panePid: 200 + n }));
+  const living = new Set(panes.map(identityKey));
+  const known = projects();
+  const named = (labels: readonly string[]) =>
+    known.together(() => labels.map((label, at) => known.nameOf(panes[at]!, { ...place, label }, living)));
+  const saved: string[] = [];
+  const { saveMemory } = memory;
+  memory.saveMemory = (key, value) => {
+    saved.push(key);
+    return saveMemory(key, value);
+  };
+  expect(named(['worker', 'worker', 'other'])).toEqual(['shop/worker', 'shop/worker@macs.%3', 'shop/other']);
+  expect(saved.filter((key) => key === 'workers')).toHaveLength(1);
+  // a label that one gives up in the same step is free for the next
+  expect(named(['first', 'worker', 'worker'])).toEqual(['shop/first', 'shop/worker@macs.%3', 'shop/worker']);
+  saved.length = 0;
+  expect(named(['first', 'worker', 'worker'])).toEqual(['shop/first', 'shop/worker@macs.%3', 'shop/worker']);
+  expect(saved).toEqual([]);
+  memory.saveMemory = saveMemory;
 });
 
 test('two workers of one label in one project keep their names, and a name is free again once its pane has gone', () => {

@@ -1,4 +1,4 @@
-import { identityKey, type ListedPane, type PaneIdentity } from '../../core/pane.ts';
+import { identityKey, type PaneIdentity } from '../../core/pane.ts';
 import type { TakenPane } from '../../delivery/pane-io.ts';
 import { inWords, type Owner, type Typed } from '../../host/owners-table.ts';
 import type { Ownership } from '../../host/ownership.ts';
@@ -10,7 +10,6 @@ import type { Wanted } from './workers.ts';
  */
 export class OwnedPanes {
   readonly #ownership: Ownership | null;
-  readonly #keyOf: (facts: ListedPane) => string;
   readonly #say: (text: string) => void;
   readonly #takenOver: () => void;
   readonly #typedElsewhere: (key: string, typed: { readonly at: number; readonly why: string }) => void;
@@ -29,13 +28,11 @@ export class OwnedPanes {
    */
   constructor(parts: {
     ownership: Ownership | null;
-    keyOf: (facts: ListedPane) => string;
     say: (text: string) => void;
     takenOver: () => void;
     typedElsewhere: (key: string, typed: { readonly at: number; readonly why: string }) => void;
   }) {
     this.#ownership = parts.ownership;
-    this.#keyOf = parts.keyOf;
     this.#say = parts.say;
     this.#takenOver = parts.takenOver;
     this.#typedElsewhere = parts.typedElsewhere;
@@ -47,7 +44,7 @@ export class OwnedPanes {
    */
   among(wanted: ReadonlyMap<string, Wanted>): Map<string, Wanted> {
     if (this.#ownership === null) return new Map(wanted);
-    const keys = new Map([...wanted].map(([address, { facts }]) => [address, this.#keyOf(facts)]));
+    const keys = new Map([...wanted].map(([address, { facts }]) => [address, identityKey(facts)]));
     const before = this.#claimed;
     this.#isUnsure = true;
     const claims = this.#ownership.keep([...keys.values()]);

@@ -2,7 +2,7 @@ import type { Delivery } from '../../core/envelope.ts';
 import type { TmuxEvent } from '../../core/events.ts';
 import { BridgeError, messageOf } from '../../core/failure.ts';
 import { serverPidOf } from '../../core/ids.ts';
-import { addressKey, identityKey, type ListedPane, placeIn, sameAgent, samePane, sameServer } from '../../core/pane.ts';
+import { addressKey, type ListedPane, placeIn, sameAgent, samePane, sameServer } from '../../core/pane.ts';
 import { steadyClock, systemClock } from '../../host/clock.ts';
 import { oncePerPane } from '../../tmux/facts.ts';
 import type { Bridge } from '../bridge.ts';
@@ -30,7 +30,8 @@ export class Watch implements Watching {
   #stopTick: () => void = () => {};
   #ticks = 0;
   #complained = { reason: '', lastAt: 0 };
-  /** the places of all panes at the last refresh; `restless` asks for another one although they are the same */
+  /** all panes at the last refresh, and their places; `restless` asks for another one although they are the same */
+  #listed: readonly ListedPane[] = [];
   #placed = '';
   #restless = false;
   /** a refresh has begun, and not done all that it was to do */
@@ -52,7 +53,6 @@ export class Watch implements Watching {
     });
     this.#owned = new OwnedPanes({
       ownership: bridge.ownership,
-      keyOf: (facts) => identityKey(bridge.panes.identify(facts).identity),
       say: (text) => bridge.say('info', text),
       takenOver: () => void bridge.tidy(),
       typedElsewhere: (key, typed) => bridge.requests.typedElsewhere(key, typed),
@@ -213,6 +213,10 @@ export class Watch implements Watching {
     this.#watched.get(addressKey(delivery.recipient))?.noteDelivery(delivery);
   }
 
+  get workerNames(): readonly string[] {
+    return [...this.#watched.values()].filter(({ role }) => role === 'worker').map(({ name }) => name);
+  }
+
   get workers(): readonly SeenWorker[] {
     return [...this.#watched.values()].filter(({ role }) => role === 'worker').map((pane) => pane.seen);
   }
@@ -232,7 +236,8 @@ export class Watch implements Watching {
   /** Brings the watchers in step with the panes there are; where nothing has changed, nothing is looked up again. */
   async #refresh(panes: readonly ListedPane[], when: 'start' | 'running'): Promise<void> {
     if (this.#closed) return;
-    const placed = panes.map(placeOf).join('\n');
+    const placed = panes === this.#listed ? this.#placed : panes.map(placeOf).join('\n');
+    this.#listed = panes;
     const isSame = placed === this.#placed && !this.#restless && !this.#isBehind;
     if (isSame && !this.#owned.mayHaveChanged()) return this.#pokeMoved(panes);
     this.#placed = placed;

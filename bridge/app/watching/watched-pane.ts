@@ -73,6 +73,9 @@ export class WatchedPane {
   readonly #stopListening: () => void;
   /** what the list of panes said of it last: where that changed without output, somebody must look */
   #listed: string;
+  #listedAs: ListedPane;
+  /** what was listed when its processes were looked at last, and the same agent was there */
+  #stillOf: ListedPane | null = null;
 
   /** @param hooks.broke what it saw could not be journaled; @param hooks.replaced another agent runs in the pane */
   constructor(
@@ -91,6 +94,7 @@ export class WatchedPane {
     this.#snapshot = snapshot;
     this.#distrust = bridge.setAside === null ? (distrust ?? null) : journalLost;
     this.#listed = listing(facts);
+    this.#listedAs = facts;
     this.#stateSince = systemClock.now();
     this.#turnBeganAt = this.#stateSince;
     this.#sayIfSmall(facts);
@@ -136,15 +140,17 @@ export class WatchedPane {
 
   /** True while the list of panes tells of the same agent that was seen at the last look. */
   isStill(facts: ListedPane): boolean {
-    return (
-      this.identity.panePid === facts.panePid &&
-      sameAgent(this.identity, this.#snapshot.identity) &&
-      this.#bridge.panes.programOf(facts) === this.#snapshot.program
-    );
+    if (this.identity.panePid !== facts.panePid || !sameAgent(this.identity, this.#snapshot.identity)) return false;
+    // of a pane that is listed as before only another look can tell more
+    if (facts !== this.#stillOf && this.#bridge.panes.programOf(facts) !== this.#snapshot.program) return false;
+    this.#stillOf = facts;
+    return true;
   }
 
   /** The list of panes says of some that they moved, whether output was notified or not. */
   checkIfMoved(facts: ListedPane): void {
+    if (facts === this.#listedAs) return;
+    this.#listedAs = facts;
     const now = listing(facts);
     if (this.#listed === now) return;
     this.#listed = now;

@@ -22,8 +22,10 @@ export interface Watching {
   serverBack(event: Extract<TmuxEvent, { type: 'server-back' }>): void;
   /** the input is known to have arrived, or the dialog of the choice had gone; once for each delivery */
   arrived(delivery: Delivery): void;
-  /** the workers that are watched, by their full names */
+  /** the workers that are watched */
   readonly workers: readonly SeenWorker[];
+  /** their full names, without a look at what they do */
+  readonly workerNames: readonly string[];
   /** the same, with the members that are watched for their mail alone */
   readonly members: readonly SeenWorker[];
   /** who is a member has changed, and with that what is to be watched */
@@ -39,6 +41,7 @@ export const nobodyWatches: Watching = {
   serverBack() {},
   arrived() {},
   workers: [],
+  workerNames: [],
   members: [],
   membersChanged: async () => {},
   add: async () => false,

@@ -69,15 +69,19 @@ export class Workers {
   ): Promise<Map<string, Wanted>> {
     const living = new Set(panes.map(identityKey));
     const wanted = new Map<string, Wanted>();
+    const holdsHome = this.#holdingHome();
     for (const [index, scope] of scopes.entries()) {
       const { server } = scope.server;
       const there = panes.filter((pane) => server !== null && sameServer(pane, server));
       const named = index === 0 ? this.#config.worker : [];
-      for (const facts of await this.#workersAmong(there, scope.session, named, when)) {
-        if (facts.dead || wanted.has(addressKey(facts)) || !this.#mayServe(facts, when)) continue;
-        const name = this.#projects.nameOf(this.#panes.identify(facts).identity, facts, living);
-        wanted.set(addressKey(facts), { facts, name, role: 'worker' });
-      }
+      const workers = await this.#workersAmong(there, scope.session, named, when);
+      this.#projects.together(() => {
+        for (const facts of workers) {
+          if (facts.dead || wanted.has(addressKey(facts)) || !this.#mayServe(facts, holdsHome, when)) continue;
+          const name = this.#projects.nameOf(this.#seat(facts), facts, living);
+          wanted.set(addressKey(facts), { facts, name, role: 'worker' });
+        }
+      });
       const controller = await this.#controllerPane(there, scope.session).catch(() => null);
       if (controller && !wanted.has(addressKey(controller))) {
         wanted.set(addressKey(controller), { facts: controller, name: 'controller', role: 'controller' });
@@ -89,7 +93,7 @@ export class Workers {
     for (const facts of panes) {
       const member = facts.dead || wanted.has(addressKey(facts)) ? undefined : joined.get(identityKey(facts));
       if (member === undefined) continue;
-      const role = this.#isSupervised(member, facts) && this.#mayServe(facts, when) ? 'worker' : 'member';
+      const role = this.#isSupervised(member, facts) && this.#mayServe(facts, holdsHome, when) ? 'worker' : 'member';
       wanted.set(addressKey(facts), { facts, name: member.name, role });
     }
     return wanted;
@@ -97,8 +101,29 @@ export class Workers {
 
   /** A rule that names a member has what it asks answered, as a worker's is. */
   #isSupervised({ name }: Member, facts: ListedPane): boolean {
-    const { rules } = this.#projects.settingsFor(this.#panes.identify(facts).identity);
+    const { rules } = this.#projects.settingsFor(this.#seat(facts));
     return rules.some(({ when }) => when.worker !== undefined && isCalled(name, when.worker));
+  }
+
+  /** The pane, and its agent where somebody asks for it: of most the project is known, and their processes need not be looked at. */
+  #seat(facts: ListedPane) {
+    const panes = this.#panes;
+    return {
+      ...facts,
+      get agentPid() {
+        return panes.identify(facts).identity.agentPid;
+      },
+    };
+  }
+
+  /** Whether a folder holds our home; of each asked once, since many panes have the same. */
+  #holdingHome(): (folder: string) => boolean {
+    const known = new Map<string, boolean>();
+    return (folder) => {
+      const holds = known.get(folder) ?? liesWithin(this.#config.home, folder);
+      known.set(folder, holds);
+      return holds;
+    };
   }
 
   async #workersAmong(
@@ -126,9 +151,9 @@ export class Workers {
   }
 
   /** A worker whose own folder holds our home could answer itself by writing a file. */
-  #mayServe(pane: ListedPane, when: 'start' | 'running'): boolean {
+  #mayServe(pane: ListedPane, holdsHome: (folder: string) => boolean, when: 'start' | 'running'): boolean {
     const { home, trustWorkspace } = this.#config;
-    if (trustWorkspace || pane.currentPath === '' || !liesWithin(home, pane.currentPath)) return true;
+    if (trustWorkspace || pane.currentPath === '' || !holdsHome(pane.currentPath)) return true;
     const fault = new BridgeError({
       what: 'home',
       target: home,
