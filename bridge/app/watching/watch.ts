@@ -203,6 +203,8 @@ export class Watch implements Watching {
     for (const [key, { identity }] of [...this.#watched]) {
       if (event.server && sameServer(identity, event.server)) this.#drop(key, 'the tmux server is gone');
     }
+    // the same one may answer again, with the panes that it had
+    this.#restless = true;
   }
 
   serverBack(event: Extract<TmuxEvent, { type: 'server-back' }>): void {
