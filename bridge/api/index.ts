@@ -17,6 +17,7 @@ import { groups } from './groups.ts';
 import { history } from './history.ts';
 import { hosts } from './hosts.ts';
 import { id } from './id.ts';
+import { importMail } from './import-mail.ts';
 import { inbox } from './inbox.ts';
 import { input } from './input.ts';
 import { join } from './join.ts';
@@ -96,6 +97,7 @@ const acting = [
   add,
   tell,
   relay,
+  importMail,
   inbox,
   ack,
   thread,

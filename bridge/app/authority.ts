@@ -20,7 +20,8 @@ export type Act =
   | 'enable'
   | 'disable'
   | 'rename'
-  | 'group remove';
+  | 'group remove'
+  | 'import';
 
 export interface Question {
   readonly act: Act;
@@ -83,6 +84,7 @@ const whose: Readonly<Record<Act, string>> = {
   disable: 'only you may say who gets no mail',
   rename: 'only you may rename another; who joins says its own name',
   'group remove': 'only you may take another out of a group; `bridge leave` leaves one',
+  import: 'only you may take over what others have written',
 };
 
 /** @throws BridgeError naming the program above the caller, and what to do */

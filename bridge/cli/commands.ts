@@ -489,6 +489,15 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     examples: [['bridge update', 'changes nothing']],
     load: async () => (await import('./update.ts')).registerUpdate,
   },
+  import: {
+    group: 'Set up',
+    says: 'Take over agents and threads of another tool; its files stay',
+    examples: [
+      ['bridge import agent-comms', 'from ~/.config/agent-comms, or where its variables say'],
+      ['bridge import agent-comms ./comms --dry-run', 'say what would be taken over'],
+    ],
+    load: async () => (await import('./import.ts')).registerImport,
+  },
   uninstall: {
     group: 'Set up',
     says: 'Remove what bridge installed; what you changed stays',

@@ -121,6 +121,28 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
   type: { ...sender, pane, text: 'Hello.', agent: 'codex', takesLines: true },
   message: { ...sender, pane, text: 'Hello.', agent: 'codex', takesLines: true, envelope: 'bridge' },
   keys: { ...sender, pane, text: 'Enter', agent: 'codex', inDialog: true },
+  importMail: {
+    caller,
+    members: [
+      {
+        name: 'coder',
+        ...{ description: 'writes code', role: 'author', model: 'm', colour: 'red' },
+        ...{ groups: ['shop'], isEnabled: true, revive: ['/bin/sh', '-c', 'true'] },
+      },
+    ],
+    entries: [
+      {
+        thread: 'shop/api',
+        from: 'lead',
+        to: 'coder',
+        model: 'm',
+        sentAt: 1,
+        body: '404 or 410?',
+        key: 'agent-comms:1',
+      },
+    ],
+    isDryRun: false,
+  },
   input: { ...sender, pane, head: '[web1:lead -> web2:coder]', text: 'Hello.', session: 'lead', waitMs: 0 },
   id: sender,
   name: {

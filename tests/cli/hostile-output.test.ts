@@ -408,6 +408,7 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
       ['restore', place('a.backup'), '--home', place('restored', evilName)],
     ),
   update: () => json(['update']),
+  import: () => json(['import', 'agent-comms', place('comms')], ['import', 'agent-comms', place(evilName)]),
   uninstall: () =>
     json(['uninstall'], ['uninstall', '--state'], ['uninstall', '--home', place('evil-home'), '--state']),
   completion: () =>
@@ -423,11 +424,12 @@ function fillFolder(): void {
   fillHome();
   writeFileSync(join(home, 'bridge.yaml'), `mode: manual\nnotify: { command: [${JSON.stringify(place(evilName))}] }\n`);
   writeFileSync(place(evilName), `${lines}\n❯ ${evil}\n\n● ${evil}\n`);
-  for (const name of ['hooks', 'evil-home', 'good', 'backups']) mkdirSync(place(name));
+  for (const name of ['hooks', 'evil-home', 'good', 'backups', 'comms']) mkdirSync(place(name));
   writeFileSync(join(home, evilName), '');
   backUp(home, place('a.backup'), now);
   mkdirSync(place('good', evilName));
   writeFileSync(place('good', evilName, 'bridge.yaml'), 'policy: []\n');
+  writeFileSync(place('comms', 'registry.json'), JSON.stringify({ agents: { [evil]: { session: evil } } }));
   writeFileSync(place('evil-home', 'bridge.yaml'), `${JSON.stringify(evil)}: ${JSON.stringify(evil)}\n`);
   writeFileSync(place('hooks', evilName), `notify = [${tomlText(evil)}] # \u202e\u200b\u{e0041}\n`);
   for (const name of ['hooks.json', `${evilName}.json`])

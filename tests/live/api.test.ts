@@ -185,6 +185,12 @@ const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<stri
   type: () => ({ caller: nobody, pane: paneArgs(), text: 'x' }),
   message: () => ({ caller: nobody, pane: paneArgs(), text: 'y' }),
   keys: () => ({ caller: nobody, pane: paneArgs(), text: 'C-u' }),
+  importMail: () => ({
+    caller: nobody,
+    members: [{ name: 'importer', groups: ['imported'] }],
+    entries: [{ thread: 'imported/talk', from: 'importer', sentAt: 1, body: 'Long ago.', key: 'x:1' }],
+    isDryRun: true,
+  }),
   input: () => ({ caller: nobody, pane: paneArgs(), text: 'Test it.', waitMs: 20_000 }),
 };
 
