@@ -498,6 +498,15 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     ],
     load: async () => (await import('./import.ts')).registerImport,
   },
+  'install-wrappers': {
+    group: 'Set up',
+    says: 'Link the names of other tools to bridge, where they are free',
+    examples: [
+      ['bridge install-wrappers', 'tmux-bridge, agent_comms, agent-send.sh, … in ~/.local/bin, where they are free'],
+      ['bridge install-wrappers --bin ~/bin'],
+    ],
+    load: async () => (await import('./install-wrappers.ts')).registerInstallWrappers,
+  },
   uninstall: {
     group: 'Set up',
     says: 'Remove what bridge installed; what you changed stays',

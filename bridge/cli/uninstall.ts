@@ -11,6 +11,7 @@ import { hookTargetOf } from '../launch/hooks/hook-target.ts';
 import { carryOut, type Plan, planRemove } from '../launch/hooks/hooks.ts';
 import { installationOf } from '../launch/installation.ts';
 import { installedIn, undoInstalled } from '../launch/installed-files.ts';
+import { standingLinks, unlinkWrapper } from '../launch/wrapper-links.ts';
 import { pingDaemon } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
 import { commandLine } from './command-line.ts';
@@ -41,8 +42,8 @@ export function registerUninstall(command: Command): void {
     .addHelpText(
       'after',
       `
-Removes hooks in agents' settings, files that \`bridge start\` put into repositories, completion scripts and man page at the places
-that \`bridge help completion\` and \`bridge help man\` name. What was changed since stays, and is named. Without --yes it asks; where
+Removes hooks in agents' settings, files that \`bridge start\` put into repositories, links of \`bridge install-wrappers\`, completion scripts and
+man page at the places that \`bridge help completion\` and \`bridge help man\` name. What was changed since stays, and is named. Without --yes it asks; where
 nobody can be asked it only says what it would remove, and exits with 1.
 `,
     );
@@ -64,6 +65,7 @@ nobody can be asked it only says what it would remove, and exits with 1.
       const found = [
         hooks(home),
         repositories(home),
+        wrappers(home),
         shellFiles(command.parent!),
         units(),
         state ? stateOf(home) : passingOf(home),
@@ -135,6 +137,16 @@ function repositories(home: string): Removals {
     kept: plans.flatMap(({ kept }) => kept),
     left: [],
   };
+}
+
+/** The links that `bridge install-wrappers` made. */
+function wrappers(home: string): Removals {
+  const removals = standingLinks(home).map((link) => ({
+    what: 'a link to a script of bridge',
+    path: link.path,
+    carryOut: () => unlinkWrapper(home, link),
+  }));
+  return { removals, kept: [], left: [] };
 }
 
 /** What `bridge completion` and `bridge man` were printed into, where their help says. */

@@ -1,5 +1,12 @@
 /** What a state directory is made of, beside its journal. */
-export const stateFiles: readonly string[] = ['bridge.yaml', 'trusted.json', 'installed.json', 'mail.log', 'join.md'];
+export const stateFiles: readonly string[] = [
+  'bridge.yaml',
+  'trusted.json',
+  'installed.json',
+  'wrappers.json',
+  'mail.log',
+  'join.md',
+];
 export const copiedFolders: readonly string[] = ['inbox', 'outbox', 'threads', 'archive'];
 /** What was left in `mail-outbox` is sent by the bridge that finds it: a copy would send it again. */
 export const stateFolders: readonly string[] = [...copiedFolders, 'mail-outbox'];

@@ -409,6 +409,7 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
     ),
   update: () => json(['update']),
   import: () => json(['import', 'agent-comms', place('comms')], ['import', 'agent-comms', place(evilName)]),
+  'install-wrappers': () => json(['install-wrappers', '--bin', place(evilName, 'bin')]),
   uninstall: () =>
     json(['uninstall'], ['uninstall', '--state'], ['uninstall', '--home', place('evil-home'), '--state']),
   completion: () =>
