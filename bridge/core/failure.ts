@@ -1,4 +1,5 @@
 import { closest } from './closest.ts';
+import { visibleLine } from './visible.ts';
 
 /** Process exit codes, the same for every command. */
 export const ExitCode = {
@@ -37,8 +38,9 @@ export class BridgeError extends Error {
   }
 }
 
-/** `unknown worker 'x'`, `invalid --mode 'x': …`; everything else in the order of its parts. */
-function inWords({ what, target, reason }: Pick<BridgeError, 'what' | 'target' | 'reason'>): string {
+/** `unknown worker 'x'`, `invalid --mode 'x': …`; everything else in the order of its parts. What was typed stays on its line. */
+function inWords({ what, target: typed, reason }: Pick<BridgeError, 'what' | 'target' | 'reason'>): string {
+  const target = visibleLine(typed);
   const [, begins, more = ''] = /^(unknown|invalid|missing|too many)(: [\s\S]*)?$/.exec(reason) ?? [];
   return begins === undefined ? `${what}: ${target}: ${reason}` : `${begins} ${what} '${target}'${more}`;
 }

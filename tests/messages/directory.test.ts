@@ -257,7 +257,7 @@ test('groups: the first member makes one, the last ends it, and all or none are 
 });
 
 test.each([
-  [{ role: 'two\nlines' }, /role: two\nlines: is not one line/],
+  [{ role: 'two\nlines' }, /role: two\\nlines: is not one line/],
   [{ model: 'a\u202eb' }, /model: .* is not one line/],
   [{ description: 'x'.repeat(1_025) }, /more than 1024/],
   [{ colour: 'red;blink' }, /invalid colour/],
