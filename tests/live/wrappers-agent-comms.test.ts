@@ -104,7 +104,7 @@ test('agent_comms: threads are kept and ring, joins of one name are members of t
     });
   // what would lead out of the folder, or double the ending, is left out of a name
   await commed('post', '../../etc/x.md', 'y', '-q');
-  expect(readFileSync(kept('threads/etc/x.md'), 'utf8')).toMatch(/^\n## \[macs [^\]→]*Z\]\ny\n$/);
+  expect(readFileSync(kept('threads/etc/x.md'), 'utf8')).toMatch(new RegExp(`^\\n## \\[${mine} [^\\]→]*Z\\]\\ny\\n$`));
   // an agent of the registry may be another one of that name
   await commed('add', 'stranger', 'eve');
   for (const [thread, to] of [

@@ -1,15 +1,16 @@
 import { ExecCommands } from '../../../tmux/exec.ts';
 import type { TakenFlags } from './flags.ts';
 import { oneLine } from './lines.ts';
-import { type Place, registryIn } from './place.ts';
+import { membersIn, type Place, registryIn } from './place.ts';
 
-/** `--from`, else AGENT_COMMS_SELF, else the agent of this tmux session, else the session, else unknown. */
+/** `--from`, else AGENT_COMMS_SELF, else the agent or member of this tmux session, else the session, else unknown. */
 export async function senderOf({ from }: Pick<TakenFlags, 'from'>, place: Place): Promise<string> {
   const named = from ?? process.env.AGENT_COMMS_SELF;
   if (named) return oneLine(named);
   const session = await sessionHere(place);
   if (session === null) return 'unknown';
-  return Object.entries(registryIn(place).agents).find(([, agent]) => agent.session === session)?.[0] ?? session;
+  const isHere = ([, one]: readonly [string, { readonly session: string }]) => one.session === session;
+  return (Object.entries(registryIn(place).agents).find(isHere) ?? membersIn(place).find(isHere))?.[0] ?? session;
 }
 
 /** Of the pane in which this is run: outside of tmux there is none, whatever sessions live. */

@@ -1,7 +1,15 @@
 import { closest } from '../../../core/closest.ts';
 import { visibleLine } from '../../../core/visible.ts';
 import { Refusal } from '../wrapper.ts';
-import { asRegistry, asRoster, entryOf, type RegisteredAgent, type Registry, type Roster } from './documents.ts';
+import {
+  asRegistry,
+  asRoster,
+  entryOf,
+  type RegisteredAgent,
+  type Registry,
+  type Roster,
+  type RosterMember,
+} from './documents.ts';
 import { type CommsPaths, changeDocument, fileNamed, namesIn, readDocument } from './files.ts';
 import type { TakenFlags } from './flags.ts';
 import type { Settings } from './settings.ts';
@@ -33,6 +41,13 @@ export function rosterOf(project: string, { paths }: Place): Roster | null {
   return readDocument(fileNamed(paths.projects, project, '.json'), asRoster);
 }
 
+/** Of all projects, with their names. */
+export function membersIn(place: Place): Array<[string, RosterMember]> {
+  return namesIn(place.paths.projects, '.json').flatMap((project) =>
+    Object.entries(rosterOf(project, place)?.members ?? {}),
+  );
+}
+
 export interface Recipient extends Pick<RegisteredAgent, 'session' | 'revive_cmd'> {
   readonly name: string;
 }
@@ -47,10 +62,10 @@ export function find(name: string, place: Place): Found {
   const agent = entryOf(agents, name);
   if (agent?.enabled === false) return { is: 'DISABLED', reason: `disabled: ${visibleLine(name)}` };
   if (agent !== undefined) return { is: 'agent', agent: { ...agent, name } };
-  const rosters = namesIn(place.paths.projects, '.json').map((project) => rosterOf(project, place)?.members ?? {});
-  const member = rosters.map((members) => entryOf(members, name)).find((one) => one !== undefined);
+  const members = membersIn(place);
+  const [, member] = members.find(([one]) => one === name) ?? [];
   if (member !== undefined) return { is: 'agent', agent: { name, session: member.session } };
-  const known = [...Object.keys(agents), ...rosters.flatMap((members) => Object.keys(members))];
+  const known = [...Object.keys(agents), ...members.map(([one]) => one)];
   return { is: 'UNKNOWN', reason: `unknown: ${visibleLine(name)}${didYouMean(name, known)}` };
 }
 
