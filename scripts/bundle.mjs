@@ -104,6 +104,8 @@ for (const [program, ...words] of [
   ['main.js', 'version'],
   ['main.js', '--help'],
   ...['requests', 'log', 'list', 'status'].map((name) => ['main.js', name, ...place]),
+  // where no bridge runs, a command assembles one itself
+  ['main.js', 'add', 'ci', ...place],
   ['wrapper.js', 'tmux-bridge', 'read', '%0'],
   ['wrapper.js', 'agent-comms', 'threads'],
   ['signal-program.js', '--home', nowhere, '--agent', 'codex', '--event', 'Stop', '{}'],
