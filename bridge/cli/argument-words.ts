@@ -1,4 +1,4 @@
-import { BridgeError, usageError } from '../core/failure.ts';
+import { BridgeError, ExitCode, usageError } from '../core/failure.ts';
 
 /** What people call the arguments of methods that commands give under another name. */
 const words: Readonly<Record<string, string>> = {
@@ -25,6 +25,8 @@ const shownLength = 24;
  */
 export function inUsersWords(fault: unknown, method: string, args: Readonly<Record<string, unknown>>): unknown {
   if (!(fault instanceof BridgeError) || fault.what !== method) return fault;
+  // a worker may be called `worker`: what is wrong with an argument is a usage error, and needs no next step
+  if (fault.exitCode !== ExitCode.usageError || fault.nextStep !== undefined) return fault;
   const path = fault.target.split('.');
   if (!Object.hasOwn(args, path[0]!)) return fault;
   const name = path.findLast((part) => !/^\d+$/.test(part))!;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { inUsersWords } from '../../bridge/cli/argument-words.ts';
-import { type BridgeError, usageError } from '../../bridge/core/failure.ts';
+import { BridgeError, usageError } from '../../bridge/core/failure.ts';
 
 const long = 'a'.repeat(300);
 const said = (target: string, args: Readonly<Record<string, unknown>>, reason = 'is too long', what = 'tell') =>
@@ -20,6 +20,10 @@ test('a secret is not said, and neither is what is no argument changed', () => {
   expect(said('token', { token: long })).toBe('tell: BRIDGE_TOKEN: is too long');
   expect(said('shop/lead', { to: ['shop/lead'] })).toBe('tell: shop/lead: is too long');
   expect(said('to', { to: ['x'] }, 'is too long', 'member')).toBe('member: to: is too long');
-  const fault = new Error('x');
-  expect(inUsersWords(fault, 'tell', {})).toBe(fault);
+  for (const fault of [
+    new Error('x'),
+    new BridgeError({ what: 'resume', target: 'worker', reason: 'only you may' }),
+    usageError('resume', 'worker', 'unknown', 'those there are: coder'),
+  ])
+    expect(inUsersWords(fault, 'resume', { worker: 'worker' })).toBe(fault);
 });
