@@ -9,7 +9,7 @@ export interface FoundHost {
   /** `Linux`, `Darwin` */
   readonly system: string;
   readonly user: string;
-  /** how far its clock is ahead of ours, whole seconds; null where `date` told nothing */
+  /** how many whole seconds its clock is ahead of ours for certain; null where `date` told nothing */
   readonly clockAheadS: number | null;
   /** where the program is, and what it says of itself; null where it is not */
   readonly tmux: { readonly path: string; readonly version: string } | null;
@@ -84,17 +84,28 @@ export async function checkHost(host: SshHost, now: () => number): Promise<HostC
   const lines = ran.stdout.split('\n');
   const begun = lines.indexOf(begin);
   if (begun < 0) return { is: 'unreached', tookMs, ...whyNot(host, ran) };
-  return { is: 'reached', tookMs, ...foundIn(lines.slice(begun + 1), (startedAt + endedAt) / 2) };
+  return { is: 'reached', tookMs, ...foundIn(lines.slice(begun + 1), { startedAt, endedAt }) };
 }
 
-function foundIn(lines: readonly string[], at: number): Omit<FoundHost, 'is' | 'tookMs'> {
+interface Span {
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/** It was asked at some moment in between, and told whole seconds. */
+function aheadBy(clockS: number, { startedAt, endedAt }: Span): number {
+  const [least, most] = [clockS - endedAt / 1000, clockS + 1 - startedAt / 1000];
+  return least > 0 ? Math.floor(least) : most < 0 ? Math.ceil(most) : 0;
+}
+
+function foundIn(lines: readonly string[], span: Span): Omit<FoundHost, 'is' | 'tookMs'> {
   const said = new Map(lines.map((line) => [line.split(' ')[0]!, line.slice(line.indexOf(' ') + 1).trim()]));
   const of = (key: string) => said.get(key) ?? '';
   const clock = Number(of('clock') || Number.NaN);
   return {
     system: of('system'),
     user: of('user'),
-    clockAheadS: Number.isFinite(clock) ? Math.round(clock - at / 1000) : null,
+    clockAheadS: Number.isFinite(clock) ? aheadBy(clock, span) : null,
     tmux: said.has('tmux') ? { path: of('tmux'), version: of('version') } : null,
     server: said.has('server') ? { id: of('server'), panes: Number(of('panes') || 0) } : null,
     noServer: said.has('no-server') ? of('no-server') : null,
