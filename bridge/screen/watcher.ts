@@ -231,7 +231,8 @@ export class PaneWatcher {
     const { snapshot } = this.#last;
     const motion = this.#deps.motion(snapshot);
     const reading = this.#deps.reader.read(snapshot, motion);
-    const emitted = JSON.stringify({ ...reading, why: reading.why.map(({ rule }) => rule) });
+    const { agentPid, agentStartedAt } = snapshot.identity;
+    const emitted = JSON.stringify({ ...reading, why: reading.why.map(({ rule }) => rule), agentPid, agentStartedAt });
     if (emitted !== this.#emitted) {
       this.#emitted = emitted;
       this.#emit({ type: 'reading', reading, snapshot });

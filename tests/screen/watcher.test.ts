@@ -19,6 +19,7 @@ class Scene {
   mostInFlight = 0;
   lines: string[] = ['> '];
   title = '';
+  agentPid: number | null = 3;
   latencyMs = 1;
   fault: Error | null = null;
   onEvent: (event: ScreenEvent) => void = () => {};
@@ -45,11 +46,12 @@ class Scene {
         cursorY: this.lines.length - 1,
         foreground: 'program',
       });
+      const { agentPid } = this;
       await new Promise<void>((resolve) => this.clock.after(this.latencyMs, resolve));
       this.inFlight--;
       if (this.fault) throw this.fault;
       activity.saw(snapshot, this.clock.now());
-      return snapshot;
+      return { ...snapshot, identity: { ...snapshot.identity, agentPid } };
     };
     const activity = new Activity(this.clock.now());
     this.activity = activity;
@@ -83,6 +85,20 @@ class Scene {
 }
 
 const request = ['> go', '<<CONTROLLER_REQUEST>>', 'which?', '<<CONTROLLER_REQUEST_END>>', '> '];
+
+test('that another agent is there is told, be the screen as it was', async () => {
+  const scene = new Scene();
+  scene.watcher.check();
+  await scene.clock.pass(5_000);
+  const before = scene.told('reading').length;
+  scene.watcher.check();
+  await scene.clock.pass(5_000);
+  expect(scene.told('reading')).toHaveLength(before);
+  scene.agentPid = null;
+  scene.watcher.check();
+  await scene.clock.pass(5_000);
+  expect(scene.told('reading').slice(before)).toMatchObject([{ snapshot: { identity: { agentPid: null } } }]);
+});
 
 describe('when it looks', () => {
   test('never while nothing moves', async () => {

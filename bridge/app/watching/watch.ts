@@ -283,6 +283,8 @@ export class Watch implements Watching {
     const program = bridge.panes.agentProgram(snapshot);
     if (!isRenamed && before && sameAgent(before.identity, snapshot.identity) && before.program === program.name)
       return true;
+    // the list of panes may tell of it before its own watcher has looked
+    if (before && !sameAgent(before.identity, snapshot.identity)) before.agentGone();
     before?.close();
     const next = new WatchedPane(bridge, wanted, snapshot, program, {
       broke: (reason) => this.#beginAnew(key, reason),

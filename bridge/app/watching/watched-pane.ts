@@ -225,7 +225,10 @@ export class WatchedPane {
     this.#reading = reading;
     if (reading.turn.inputs.length > 0) this.#firstInputs ??= inputsOn(reading);
     // another agent in the same pane: its program, its memory and its turns are its own
-    if (!sameAgent(snapshot.identity, this.identity)) this.#gone();
+    if (!sameAgent(snapshot.identity, this.identity)) {
+      this.#hooks.replaced();
+      this.agentGone();
+    }
     const why = because(reading);
     const said = `${reading.state}|${why}`;
     if (said !== this.#said) {
@@ -244,8 +247,7 @@ export class WatchedPane {
   }
 
   /** Its agent has ended, or another one is there: a dialog that it had opened is nobody's any more. */
-  #gone(): void {
-    this.#hooks.replaced();
+  agentGone(): void {
     if (this.role === 'worker') this.#bridge.requests.dialogNow(this.identity, null);
   }
 
