@@ -1,31 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type * as z from 'zod';
+import type { importMail } from '../../../api/import-mail.ts';
 import { messageOf } from '../../../core/failure.ts';
 import { Refusal } from '../wrapper.ts';
 import { asRegistry, asRoster, type RegisteredAgent, type RosterMember } from './documents.ts';
 import { type CommsPaths, fileNamed, namesIn, readDocument } from './files.ts';
 
+type Taken = z.input<(typeof importMail)['args']>;
 /** What one of its agents is as a member of ours. */
-interface ImportedMember {
-  name: string;
-  description?: string;
-  colour?: string;
-  role?: string;
-  model?: string;
-  isEnabled?: boolean;
-  revive?: string[];
-  groups: string[];
-}
-
-interface ImportedEntry {
-  readonly thread: string;
-  readonly from: string;
-  readonly to: string | null;
-  readonly model: string | null;
-  readonly sentAt: number;
-  readonly body: string;
-  readonly key: string;
-}
+type ImportedMember = Taken['members'][number] & { groups: string[] };
+type ImportedEntry = Taken['entries'][number];
 
 /** What its files hold, in our terms; they are read, and no more. @throws Refusal for a file that is not what it should be */
 export function commsIn(paths: Pick<CommsPaths, 'registry' | 'projects' | 'threads'>) {
