@@ -291,7 +291,9 @@ function inputSays(sample, lines) {
   const row = snapshot.rows[echo.at];
   // codex pins a scrolled input, on one line, to the top row: it does not grow
   if (entry.agent === 'codex' && row.tinted !== true) return null;
-  const margin = row.text.slice(0, row.text.indexOf(echo.opening)).replace(/[^\s┃│]/g, ' ');
+  // an emoji takes two columns, and what stands below it two blanks
+  const before = row.text.slice(0, row.text.indexOf(echo.opening));
+  const margin = before.replace(/\p{Emoji_Presentation}/gu, '  ').replace(/[^\s┃│]/g, ' ');
   return inserted(
     snapshot,
     echo.at + 1,

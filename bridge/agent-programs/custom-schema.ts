@@ -86,6 +86,7 @@ export const screenSchema = z.strictObject({
     .strictObject({
       input: pattern,
       isInputDim: z.boolean(),
+      wrapsLeft: z.boolean(),
       block: z.enum(['line', 'tinted', 'bar']),
       own: pattern,
       tool: pattern,

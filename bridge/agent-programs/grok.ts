@@ -87,9 +87,10 @@ export const grok: AgentProgram = {
     ],
     transcript: {
       input: '^ {2}> (.*)$',
+      wrapsLeft: true,
       own: '^ {2}⏺ ',
       // a long one loses its sign in 60 columns; the agent's words stand further in
-      tool: '^ {2}(?:⏺ | )(?:Bash|Read|Update|Create|Search|Created Todo|Updated Todo|Tool)(?:\\(|$)',
+      tool: '^ {2}(?:⏺ | )(?:Bash|Run \\w+ command|Read|Update|Create|Search|Created Todo|Updated Todo|Tool)(?:\\(|$)',
       error: '^ {2}⏺ (?:Sorry, I encountered an error|Error): ',
       gutter: 4,
     },

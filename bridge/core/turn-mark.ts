@@ -1,5 +1,5 @@
 import { align, knownWhole } from './alignment.ts';
-import { type InputMark, lettersOf, markOf, same, wordsMark } from './input-mark.ts';
+import { goesOn, type InputMark, lettersOf, markOf, same, wordsMark } from './input-mark.ts';
 import { ownCopy } from './own-copy.ts';
 import type { Reading } from './reading.ts';
 
@@ -66,13 +66,18 @@ export function whyPassed(mark: TurnMark, reading: Shown): string | null {
   if (place?.is === 'back') return null;
   if (place?.is === 'new') {
     // an older input that is read otherwise now makes the whole window look new
-    const isSameEnd = !place.overlaps && !hasMoved && same(mark.inputs.at(-1)!, window.at(-1)!);
+    const isSameEnd = !place.overlaps && !hasMoved && mayBeSame(mark.inputs.at(-1)!, window.at(-1)!);
     return isSameEnd ? null : 'the worker was given another input since';
   }
   if (mark.said !== undefined) return whySaidMore(mark.said, letters, turn.cut === true || place === null);
   if (place === null) return null;
   const isOther = mark.question === undefined ? hasMoved : !isAsked;
   return isOther ? 'the worker was given the same input again since, and says something else' : null;
+}
+
+/** An input does not grow or shrink: where one goes on, a row of the program's below it was taken for its rest. */
+function mayBeSame(a: InputMark, b: InputMark): boolean {
+  return same(a, b) || goesOn(a, b) || goesOn(b, a);
 }
 
 /** Of an input whose every letter has scrolled off, nothing can be said. */

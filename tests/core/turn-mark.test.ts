@@ -44,6 +44,21 @@ test('another input below the question has passed it, also one that the screen s
   expect(whyPassed(mark, screen(['plan it', 'go', 'Yes, do it.'], ['Done.']))).toBe(other);
 });
 
+test('an input that only seems to have grown or shrunk, by a row of the program’s below it, has not passed the turn', () => {
+  const dialog = makeDialog({ kind: 'approval', question: 'May I run it?', options: [] });
+  const withSign = screen(['Run it'], ['Writing a file'], { dialog });
+  const withoutSign = screen(['Run it\n\nWriting a file'], [], { dialog });
+  for (const [before, now] of [
+    [withSign, withoutSign],
+    [withoutSign, withSign],
+  ] as const) {
+    expect(whyPassed(markTurn([], before), now)).toBeNull();
+  }
+  const afterTwo = screen(['Plan it', 'Run it'], ['Writing a file'], { dialog });
+  expect(whyPassed(markTurn([], withSign), screen(['Run it', 'Run it now'], [], { dialog }))).toBe(other);
+  expect(whyPassed(markTurn([], afterTwo), screen(['Plan it', 'Run it now', 'Stop'], [], { dialog }))).toBe(other);
+});
+
 test('equal inputs in a row are told apart by what stands above them', () => {
   expect(whyPassed(mark, screen(['plan it', 'go', 'go'], ['I have looked.', 'Shall I delete it?']))).toBe(other);
   expect(whyPassed(mark, screen(['plan it', 'go', 'go'], []))).toBe(other);

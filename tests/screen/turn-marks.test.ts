@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { mutationsOf, type Sample } from '../../bench/score/mutations.mjs';
+import type { Row } from '../../bridge/core/pane.ts';
 import { markTurn, whyPassed } from '../../bridge/core/turn-mark.ts';
 import { recordedProgram, still } from '../../bridge/recordings/recording.ts';
 import { expectationOf } from '../../bridge/recordings/recording-labels.ts';
@@ -54,3 +55,18 @@ test('an answer typed below a recorded question has passed it', () => {
     expect(whyPassed(markTurn([], reading), after), entry.file).not.toBeNull();
   }
 });
+
+test('a sign of Claude Code’s that blinks makes no row of its own the rest of an input', () => {
+  const drawn = samples.filter(({ entry, snapshot }) => entry.agent === 'claude' && snapshot.rows.some(isSigned));
+  expect(drawn.length).toBeGreaterThan(100);
+  for (const { entry, snapshot, reading } of drawn) {
+    const rows = snapshot.rows.map((row) => (isSigned(row) ? { ...row, text: row.text.replace('●', ' ') } : row));
+    const blinked = recordedProgram(entry.agent).screen.read({ ...snapshot, rows }, still);
+    expect(blinked.turn.inputs, entry.file).toEqual(reading.turn.inputs);
+    expect(whyPassed(markTurn([], reading), blinked), entry.file).toBeNull();
+  }
+});
+
+function isSigned({ text }: Row): boolean {
+  return text.startsWith('● ');
+}

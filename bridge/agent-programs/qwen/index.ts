@@ -88,7 +88,7 @@ export const qwen: AgentProgram = {
       input: '^ {2}> (.*)$',
       own: '^ {2}[◆✦]\\uFE0E? ',
       tool: '^ {2}(?:[?✓✔xo⊷✕\\-.⠀-⣿]|\\.{1,3})\\uFE0E? +[A-Z]\\w+(?: |$)',
-      notice: '^ {2}(?:●|∴|✕|ℹ|⚠|Tips:)',
+      notice: '^ {2}(?:●|∴|∵|✕|ℹ|⚠|Tips:)',
       error: '^ {2}✕ ',
       gutter: 4,
     },

@@ -111,6 +111,8 @@ export interface ScreenFacts {
     readonly input: Pattern;
     /** the text of an input is dim, and nothing else that matches `input` is */
     readonly isInputDim?: boolean;
+    /** what was wrapped of an input may begin left of its text; elsewhere such a row is not the input's */
+    readonly wrapsLeft?: boolean;
     readonly block?: 'line' | 'tinted' | 'bar';
     /** where nothing on the screen is tinted, so many blank rows part its entries: only the last one is the agent's for certain */
     readonly parted?: number;

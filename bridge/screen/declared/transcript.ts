@@ -87,24 +87,37 @@ function kindOfLine(
 ): Cell['kind'] | null {
   const { text } = line;
   const { input, own, tool, notice, gutter, block = 'line', isInputDim = false } = transcript;
-  const matches = (source: Pattern | undefined) => source !== undefined && pattern(source).test(text);
-  if (matches(ended)) return 'ended';
-  if (matches(tool)) return 'tool';
-  if (matches(notice) || matches(transcript.error)) return 'notice';
-  if (block === 'line' && matches(input) && (!isInputDim || !dims || endsDim(line))) return 'input';
-  if (matches(own)) return 'own';
+  if (matches(ended, text)) return 'ended';
+  if (matches(tool, text)) return 'tool';
+  if (matches(notice, text) || matches(transcript.error, text)) return 'notice';
+  if (block === 'line' && matches(input, text) && (!isInputDim || !dims || endsDim(line))) return 'input';
+  if (matches(own, text)) return 'own';
   const isBlank = text.trim() === '';
   const isIndented = text.slice(0, gutter).trim() === '';
   if (above === undefined) return isBlank ? 'blank' : isIndented ? 'own' : 'notice';
   // where a sign begins the agent's words, what has none is the rest of the input, also behind an empty line of it
   if (isBlank) return isAfterBlock || (above.kind === 'input' && own === undefined) ? 'blank' : null;
-  // the rest of an input stands under its text
-  if (above.kind === 'input' && /^\S/.test(text)) return own === undefined ? 'own' : 'notice';
+  if (above.kind === 'input' && isBelowInput(line, above, transcript)) return own === undefined ? 'own' : 'notice';
   if (own !== undefined)
     return above.kind === 'blank' || above.kind === 'ended' ? (isIndented ? 'own' : 'notice') : null;
   const isApart = isAfterBlock || above.kind === 'blank' || above.kind === 'ended';
   const isNextParagraph = above.kind !== 'own' && above.lines.at(-1)!.text.trim() === '';
   return isApart || isNextParagraph ? 'own' : null;
+}
+
+function matches(source: Pattern | undefined, text: string): boolean {
+  return source !== undefined && pattern(source).test(text);
+}
+
+/**
+ * A row that does not go on with the input above it: one without the input's colour, or one that begins left of its text.
+ * A program's own rows may lack their sign while that blinks, or always (Claude Code 2.1.332).
+ */
+function isBelowInput({ text, row }: Line, { lines }: Cell, { input, wrapsLeft = false }: ScreenFacts['transcript']) {
+  const first = lines[0]!;
+  if (first.row.tinted === true && row.tinted !== true) return true;
+  const left = wrapsLeft ? 1 : indentOf(first.text, input);
+  return text.slice(0, left).trim() !== '';
 }
 
 function endsDim({ row }: Line): boolean {
@@ -139,13 +152,9 @@ export function readTurn(
     words.length > 0;
   const from = opener < 0 ? 0 : cells[opener]!.first + 1;
   const end = cells.findLast(({ kind }) => kind !== 'blank');
-  const isError = end !== undefined && end.first >= from && matchesAny(end, transcript.error);
+  const isError = end !== undefined && end.first >= from && matches(transcript.error, end.lines[0]!.text);
   const error = isError ? { error: tidy(end.lines.map(({ text }) => text.trim())).join('\n') } : {};
   return { turn: { inputs, words: tidy(words), ...(isCut ? { cut: true } : {}), ...error }, from };
-}
-
-function matchesAny({ lines }: Cell, source: Pattern | undefined): boolean {
-  return source !== undefined && pattern(source).test(lines[0]!.text);
 }
 
 function inputText({ lines }: Cell, { input, block = 'line' }: ScreenFacts['transcript']): string {
@@ -153,13 +162,18 @@ function inputText({ lines }: Cell, { input, block = 'line' }: ScreenFacts['tran
     block === 'line' ? lines : lines.map((line) => ({ ...line, text: line.text.replace(/^\s*┃ {0,2}/, '') }));
   const mark = block === 'line' ? pattern(input).exec(filled[0]!.text) : null;
   const indent = mark ? mark[0].length - (mark[1]?.length ?? 0) : 0;
-  // a sign may take two columns (Kimi Code 2.1.0), and what stands below it begins with blanks; what was wrapped may also begin further to the left (grok 0.0.34)
-  const below = mark ? columnsOf(mark[0].slice(0, indent)) : 0;
+  const below = block === 'line' ? indentOf(filled[0]!.text, input) : 0;
   const texts = filled.map(({ text }, at) => {
     if (at === 0 && mark) return mark[1] ?? text.slice(indent);
     return text.slice(0, below).trim() === '' ? text.slice(below) : text.trimStart();
   });
   return tidy(block === 'line' ? texts : texts.map((text) => text.replace(/^ {1,2}/, ''))).join('\n');
+}
+
+/** Columns before an input's text. A sign may take two (Kimi Code 2.1.0), and what stands below it begins with blanks. */
+function indentOf(text: string, input: Pattern): number {
+  const mark = pattern(input).exec(text);
+  return mark === null ? 0 : columnsOf(mark[0].slice(0, mark[0].length - (mark[1]?.length ?? 0)));
 }
 
 function ownWords({ lines }: Cell, { own, gutter, erasedMark }: ScreenFacts['transcript'], width: number): string[] {
