@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '../bridge/host/clock.ts';
 import { TmuxServer } from '../bridge/tmux/server.ts';
+import { wayHere } from '../bridge/tmux/way.ts';
 import type { PrivateTmux } from '../tests/fixtures/private-tmux.ts';
 
 const lostAfterMs = 10_000;
@@ -12,7 +13,7 @@ export class LowerBound {
 
   constructor(tmux: PrivateTmux) {
     this.#server = new TmuxServer({
-      socketPath: tmux.socketPath,
+      way: wayHere(tmux.socketPath),
       clock: systemClock,
       onEvent: (event) => {
         if (event.type === 'output') for (const ring of this.#rings.splice(0)) ring();

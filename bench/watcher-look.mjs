@@ -1,9 +1,10 @@
 // The least that anybody can do: a control client hears the END line, takes one look at that pane, and has read the request.
 import { ControlClient } from '../build/tmux/client.js';
+import { wayHere } from '../build/tmux/way.js';
 
 const [, socket] = process.argv.slice(2);
 const client = await ControlClient.attach({
-  socketPath: socket,
+  way: wayHere(socket),
   session: '=bench',
   onNotification: (notice) => {
     if (notice.type === 'output' && notice.bytes.includes('REQUEST_END>>')) void look(notice.paneId);

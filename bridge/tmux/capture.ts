@@ -3,7 +3,7 @@ import type { PaneId } from '../core/ids.ts';
 import type { PaneFacts, Row, SessionActivity } from '../core/pane.ts';
 import { ask, type TmuxCommands, TmuxError } from './commands.ts';
 import { commandLine } from './control-mode.ts';
-import { askForFacts } from './facts.ts';
+import { askForFacts, asReachedBy } from './facts.ts';
 import type { LastKeys } from './key-ages.ts';
 import { ofLiving } from './living.ts';
 
@@ -116,7 +116,7 @@ async function look(
     lastKeys: { byClient: lastKeysAmong(clients, paneId), now: Number(now) },
     sessionActivity: { sessionId, at: Number(at), attachedAt: Number(attachedAt) },
   };
-  return { facts, history, screen: lines.slice(end), people };
+  return { facts: asReachedBy(t.host, facts), history, screen: lines.slice(end), people };
 }
 
 const listClients = ['list-clients', '-F', '#{client_control_mode} #{client_pid} #{client_activity} #{pane_id}'];

@@ -1,17 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { messageOf } from '../core/failure.ts';
 import { COMMAND_LIMIT_MS, type CommandResult, faultOf, nameOf, type TmuxCommands, TmuxError } from './commands.ts';
 import { type ControlMessage, ControlParser, commandLine } from './control-mode.ts';
-import { tmuxEnvironment } from './exec.ts';
+import { socketArguments, type TmuxWay } from './way.ts';
 
 export type ClientNotice = Extract<ControlMessage, { type: 'output' | 'notification' }>;
 
 export interface Attachment {
-  readonly socketPath: string;
+  readonly way: Pick<TmuxWay, 'socketPath' | 'startTmux'>;
   /** exact: a session id `$3`, or `=name` */
   readonly session: string;
-  readonly tmux?: string;
   /** a word that names this client in its command line, so that an orphan is known for certain */
   readonly marker?: string;
   readonly onNotification?: (notice: ClientNotice) => void;
@@ -59,11 +58,7 @@ export class ControlClient implements TmuxCommands {
   private constructor(attachment: Attachment) {
     this.#onNotification = attachment.onNotification ?? (() => {});
     this.#limitMs = attachment.commandLimitMs ?? COMMAND_LIMIT_MS;
-    const tmux = attachment.tmux ?? 'tmux';
-    this.#child = spawn(tmux, attachArguments(attachment), {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: tmuxEnvironment(),
-    });
+    this.#child = attachment.way.startTmux(attachArguments(attachment));
     this.pid = this.#child.pid ?? -1;
     this.attached = new Promise((resolve, reject) => {
       const limit = setTimeout(() => this.#end('timeout', 'no answer to attach-session'), this.#limitMs);
@@ -85,7 +80,7 @@ export class ControlClient implements TmuxCommands {
     this.#child.stdin!.on('error', (fault) => this.#end('gone', messageOf(fault)));
     this.closed = new Promise((resolve) => {
       this.#child.on('error', (fault: NodeJS.ErrnoException) => {
-        this.#end(fault.code === 'ENOENT' ? 'missing' : 'gone', `${tmux}: ${messageOf(fault)}`);
+        this.#end(fault.code === 'ENOENT' ? 'missing' : 'gone', messageOf(fault));
         if (this.#child.pid === undefined) resolve(this.#ended!.reason);
       });
       // tmux hands our pipes on to its server: one that hangs would keep them open when the client has long ended.
@@ -97,8 +92,9 @@ export class ControlClient implements TmuxCommands {
       });
       this.#child.on('close', (code, signal) => {
         const said = stderr.trim();
-        if (said !== '') this.#endWith(faultOf('attach-session', said));
-        this.#end('gone', `the tmux client ended (${signal ?? `exit code ${code}`})`);
+        // once it is attached, whoever says something (tmux, or ssh) says why it ended, and not that a command did nothing
+        if (said !== '' && this.#sessionId === '') this.#endWith(faultOf('attach-session', said));
+        this.#end('gone', said || `the tmux client ended (${signal ?? `exit code ${code}`})`);
         resolve(this.#ended!.reason);
       });
     });
@@ -276,8 +272,8 @@ const nesting = new Set(['if-shell', 'if', 'run-shell', 'run', 'source-file', 's
  * -N never starts a server; -u keeps characters outside ASCII; -L is ignored beside -S and carries the marker. -E leaves the
  * session's environment alone; ignore-size keeps the user's window as large as it is. tmux 3.2 and newer know all of them.
  */
-function attachArguments({ socketPath, session, marker }: Attachment): string[] {
+function attachArguments({ way, session, marker }: Attachment): string[] {
   const marked = marker === undefined ? [] : ['-L', marker];
   const attach = ['attach-session', '-E', '-f', 'ignore-size,pause-after=1', '-t', session];
-  return ['-N', '-u', ...marked, '-S', socketPath, '-C', ...attach];
+  return ['-N', '-u', ...marked, ...socketArguments(way.socketPath), '-C', ...attach];
 }

@@ -4,6 +4,7 @@ import type { ListedPane } from '../core/pane.ts';
 import { type ClientNotice, ControlClient } from './client.ts';
 import { TmuxError } from './commands.ts';
 import { type ClientRecord, writeClients } from './orphans.ts';
+import type { TmuxWay } from './way.ts';
 
 /**
  * absent ─► attached ─┬─► absent: it lived long, or is not wanted any more
@@ -21,8 +22,7 @@ type Link =
   | { readonly is: 'resting'; readonly cancel: () => void };
 
 export interface ClientsParts {
-  readonly socketPath: string;
-  readonly tmux: string;
+  readonly way: TmuxWay;
   readonly after: Clock['after'];
   /** rewritten whenever a client comes or goes */
   readonly pidFile: string | null;
@@ -88,9 +88,8 @@ export class ControlClients {
   async #attach(sessionId: string): Promise<boolean> {
     const marker = `bridge-${randomBytes(8).toString('hex')}`;
     const client = ControlClient.start({
-      socketPath: this.#parts.socketPath,
+      way: this.#parts.way,
       session: sessionId,
-      tmux: this.#parts.tmux,
       marker,
       onNotification: (notice) => this.#parts.onNotice(sessionId, notice),
     });

@@ -9,6 +9,8 @@ export interface TmuxCommands {
   run(...argv: string[]): Promise<string[]>;
   /** Pipelined; replies in order. A command that fails does not stop the others; never rejects. */
   runAll(commands: readonly (readonly string[])[]): Promise<readonly CommandResult[]>;
+  /** the machine on which the server is, as it is called here; left out: this one */
+  readonly host?: string;
   /** Fills a paste buffer where a text in `argv` could be read by others, or would be too long for it. */
   load?(buffer: string, text: string): Promise<void>;
 }
@@ -22,8 +24,9 @@ export type CommandResult =
  * timeout  no answer in time: whether the command ran is unknown
  * gone     no server there, or the connection to it ended: a command that was under way may have run
  * missing  the tmux program is not installed
+ * away     the server's machine is not reached: it may live, and a command that was under way may have run
  */
-export type TmuxFaultKind = 'error' | 'timeout' | 'gone' | 'missing';
+export type TmuxFaultKind = 'error' | 'timeout' | 'gone' | 'missing' | 'away';
 
 export class TmuxError extends BridgeError {
   readonly kind: TmuxFaultKind;
@@ -67,6 +70,7 @@ export function nameOf(argv: readonly string[]): string {
 }
 
 function nextStepFor(kind: TmuxFaultKind, reason: string): string | undefined {
+  if (kind === 'away') return 'see what `bridge hosts check` says; it is tried again by itself';
   if (kind === 'missing') return 'install tmux 3.2 or newer, for instance: apt-get install tmux, or brew install tmux';
   if (kind === 'timeout') return 'see whether `tmux list-sessions` answers on this socket; a stopped server does not';
   if (/permission denied|operation not permitted/i.test(reason)) {

@@ -73,12 +73,12 @@ export class ExecCommands implements TmuxCommands {
 }
 
 /** tmux's argv reads an argument's last `;` as the end of the command, unless it is `\;`. */
-function keepSemicolon(argument: string): string {
+export function keepSemicolon(argument: string): string {
   return argument.endsWith(';') ? `${argument.slice(0, -1)}\\;` : argument;
 }
 
 /** Every line ends in LF, so the last piece is not a line. */
-function linesOf(stdout: string): string[] {
+export function linesOf(stdout: string): string[] {
   if (stdout === '') return [];
   return (stdout.endsWith('\n') ? stdout.slice(0, -1) : stdout).split('\n');
 }

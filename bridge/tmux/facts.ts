@@ -2,7 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { asPaneId, serverId, serverPidOf } from '../core/ids.ts';
 import { ownCopy } from '../core/own-copy.ts';
 import { addressKey, type ListedPane, type PaneFacts } from '../core/pane.ts';
+import { wayTo } from '../core/way.ts';
 import { keysReachOthers } from './synchronized.ts';
+
+/** Facts as tmux tells them, with the way from here to its server. */
+export function asReachedBy<Facts extends Pick<ListedPane, 'socketPath'>>(
+  host: string | undefined,
+  facts: Facts,
+): Facts {
+  return host === undefined ? facts : { ...facts, socketPath: wayTo(host, facts.socketPath) };
+}
 
 /** The server that a pane is on, and the way to it: the same for all of its panes. */
 export type ServerFacts = Pick<ListedPane, 'host' | 'server' | 'socketPath'>;

@@ -4,6 +4,7 @@ import { commandLine } from './control-mode.ts';
 import {
   askForList,
   askForServer,
+  asReachedBy,
   type FactsQuestion,
   oncePerPane,
   type PaneOnServer,
@@ -42,7 +43,7 @@ export class PaneList {
       const lines = await ask(() => t.run('if-shell', '-F', '1', step.map(commandLine).join(' ; ')));
       const { facts: server, end } = ofServer.readFirst(lines);
       if (server === null) throw new TmuxError('error', 'list-panes', `tmux said ${JSON.stringify(lines[0] ?? '')}`);
-      return this.#take(server, ofPanes, lines.slice(end));
+      return this.#take(asReachedBy(t.host, server), ofPanes, lines.slice(end));
     } catch (fault) {
       if (saysNoSession(fault)) return null;
       throw fault;

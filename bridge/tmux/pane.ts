@@ -1,13 +1,14 @@
 import type { PaneId } from '../core/ids.ts';
 import type { PaneFacts } from '../core/pane.ts';
 import { ask, type TmuxCommands, TmuxError } from './commands.ts';
-import { askForFacts } from './facts.ts';
+import { askForFacts, asReachedBy } from './facts.ts';
 
 /** Every pane of the server, once for each window place it has: a pane linked into two sessions is told twice, with both names. */
 export async function listPanes(t: TmuxCommands): Promise<PaneFacts[]> {
   const question = askForFacts();
   try {
-    return question.read(await ask(() => t.run('list-panes', '-a', '-F', question.format)));
+    const panes = question.read(await ask(() => t.run('list-panes', '-a', '-F', question.format)));
+    return panes.map((facts) => asReachedBy(t.host, facts));
   } catch (fault) {
     if (saysNoSession(fault)) return [];
     throw fault;
@@ -24,7 +25,8 @@ export async function paneFacts(t: TmuxCommands, paneId: PaneId): Promise<PaneFa
   const question = askForFacts();
   try {
     const lines = await ask(() => t.run('display-message', '-p', '-t', paneId, question.format));
-    return question.read(lines)[0] ?? null;
+    const [facts] = question.read(lines);
+    return facts === undefined ? null : asReachedBy(t.host, facts);
   } catch (fault) {
     if (fault instanceof TmuxError && fault.kind === 'error' && /can't find pane/.test(fault.reason)) return null;
     throw fault;

@@ -6,10 +6,10 @@ import { planAttachments } from './attachments.ts';
 import type { ClientNotice } from './client.ts';
 import { type Alone, ControlClients } from './clients.ts';
 import { type CommandResult, type TmuxCommands, TmuxError } from './commands.ts';
-import { ExecCommands } from './exec.ts';
 import { reapClients } from './orphans.ts';
 import { type Listing, PaneList } from './pane-list.ts';
 import { fillByPieces } from './typing.ts';
+import type { LoneCommands, TmuxWay } from './way.ts';
 
 /** One tmux server as it tells of itself. Another one behind the same socket is another. */
 export type TmuxServerId = Omit<PaneAddress, 'paneId'>;
@@ -18,12 +18,11 @@ export type TmuxServerId = Omit<PaneAddress, 'paneId'>;
 type Unrouted<Event> = Event extends unknown ? Omit<Event, 'socketPath'> : never;
 
 export interface TmuxServerParts {
-  readonly socketPath: string;
+  readonly way: TmuxWay;
   readonly clock: Clock;
   readonly onEvent: (event: TmuxEvent) => void;
   /** keeps the pids of the clients for a successor, who ends those that a SIGKILL left behind */
   readonly pidFile?: string;
-  readonly tmux?: string;
   /** left out: no other bridge comes to this server */
   readonly alone?: Alone;
 }
@@ -42,10 +41,11 @@ type State =
  */
 export class TmuxServer implements TmuxCommands {
   readonly socketPath: string;
+  readonly host?: string;
   readonly #onEvent: TmuxServerParts['onEvent'];
   readonly #clock: Clock;
   readonly #pidFile: string | null;
-  readonly #exec: ExecCommands;
+  readonly #commands: LoneCommands;
   readonly #clients: ControlClients;
   readonly #list = new PaneList();
   /** the panes whose output is notified, and to whom */
@@ -61,22 +61,21 @@ export class TmuxServer implements TmuxCommands {
   #cancelNext: () => void = () => {};
 
   constructor(parts: TmuxServerParts) {
-    const tmux = parts.tmux ?? 'tmux';
-    this.socketPath = parts.socketPath;
+    this.socketPath = parts.way.socketPath;
+    if (parts.way.host !== undefined) this.host = parts.way.host;
     this.#onEvent = parts.onEvent;
     this.#clock = parts.clock;
     this.#pidFile = parts.pidFile ?? null;
-    this.#exec = new ExecCommands({ socketPath: parts.socketPath, tmux });
+    this.#commands = parts.way.commands;
     this.#clients = new ControlClients({
-      socketPath: parts.socketPath,
-      tmux,
+      way: parts.way,
       after: (delayMs, callback) => this.#clock.after(delayMs, callback),
       pidFile: this.#pidFile,
       onNotice: (sessionId, notice) => this.#noticed(sessionId, notice),
       onEnd: (sessionId) => this.#missedIn(sessionId),
       onChange: () => this.#pollSoon(),
       alone: parts.alone ?? ((work) => work()),
-      received: () => this.#exec.runAll([['display-message', '-p', '']]),
+      received: () => this.#commands.runAll([['display-message', '-p', '']]),
     });
   }
 
@@ -135,13 +134,13 @@ export class TmuxServer implements TmuxCommands {
 
   load(buffer: string, text: string): Promise<void> {
     const client = this.#clients.living(undefined);
-    return client === null ? this.#exec.load(buffer, text) : fillByPieces(client, buffer, text);
+    return client === null ? this.#commands.load(buffer, text) : fillByPieces(client, buffer, text);
   }
 
   /** A command about a pane goes over the client that tells of it: where that ends, the pane's session has ended too. */
   #wayOf(argv: readonly string[]): TmuxCommands {
     const pane = argv[argv.indexOf('-t') + 1];
-    return this.#clients.living(pane === undefined ? undefined : this.#notifier.get(pane)) ?? this.#exec;
+    return this.#clients.living(pane === undefined ? undefined : this.#notifier.get(pane)) ?? this.#commands;
   }
 
   /** Leaves no client behind; no event comes once it has been called. */

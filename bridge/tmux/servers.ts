@@ -5,9 +5,9 @@ import { serverPidOf } from '../core/ids.ts';
 import { type ListedPane, type PaneAddress, type PaneFacts, sameServer } from '../core/pane.ts';
 import type { Alone } from './clients.ts';
 import type { TmuxCommands } from './commands.ts';
-import { ExecCommands } from './exec.ts';
 import { listPanes } from './pane.ts';
 import { serverAt, TmuxServer, type TmuxServerId } from './server.ts';
+import { type WayTo, wayHere } from './way.ts';
 
 /**
  * Every tmux server that a bridge serves. A way is a socket's path; which server answers there may change, and two ways
@@ -18,6 +18,7 @@ export class TmuxServers {
   readonly #onEvent: (event: TmuxEvent) => void;
   readonly #aloneAt: (socketPath: string) => Alone;
   readonly #pidFileFor: (socketPath: string) => string;
+  readonly #wayTo: WayTo;
   readonly #servers: TmuxServer[] = [];
   /** one way at a time: two that lead to one server are one connection */
   #adding: Promise<unknown> = Promise.resolve();
@@ -31,7 +32,9 @@ export class TmuxServers {
     onEvent: (event: TmuxEvent) => void;
     aloneAt: (socketPath: string) => Alone;
     pidFileFor: (socketPath: string) => string;
+    wayTo?: WayTo;
   }) {
+    this.#wayTo = parts.wayTo ?? wayHere;
     this.#clock = parts.clock;
     this.#onEvent = parts.onEvent;
     this.#aloneAt = parts.aloneAt;
@@ -59,11 +62,11 @@ export class TmuxServers {
     const known = this.#servers.find((one) => one.socketPath === socketPath);
     if (known) return known;
     const there =
-      this.#servers.length === 0 ? null : await serverAt(new ExecCommands({ socketPath })).catch(() => null);
+      this.#servers.length === 0 ? null : await serverAt(this.#wayTo(socketPath).commands).catch(() => null);
     const same = there && this.at(there);
     if (same) return same;
     const server: TmuxServer = new TmuxServer({
-      socketPath,
+      way: this.#wayTo(socketPath),
       clock: this.#clock,
       alone: this.#aloneAt(socketPath),
       pidFile: this.#pidFileFor(socketPath),
@@ -91,7 +94,7 @@ export class TmuxServers {
   async reach(address: PaneAddress, socketPath: string): Promise<TmuxServer> {
     const known = this.at(address);
     if (known) return known;
-    const there = await serverAt(new ExecCommands({ socketPath }));
+    const there = await serverAt(this.#wayTo(socketPath).commands);
     if (!sameServer(there, address)) {
       throw new BridgeError({
         what: 'tmux server',
@@ -110,7 +113,7 @@ export class TmuxServers {
 
   /** The same where it lives at that socket; null where it does not. */
   async find(id: TmuxServerId, socketPath: string): Promise<TmuxServer | null> {
-    const there = await serverAt(new ExecCommands({ socketPath })).catch(() => null);
+    const there = await serverAt(this.#wayTo(socketPath).commands).catch(() => null);
     if (there === null || !sameServer(there, id)) return null;
     const way = await this.add(socketPath);
     if (this.at(id) === null) await way.lookAgain();

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { claude } from '../../bridge/agent-programs/claude/index.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { TmuxServer } from '../../bridge/tmux/server.ts';
+import { wayHere } from '../../bridge/tmux/way.ts';
 import { privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { isWanted } from './installs.ts';
 import { modelServer } from './model-server.ts';
@@ -13,7 +14,7 @@ describe.runIf(isWanted('claude'))('a real claude', () => {
     const server = await modelServer();
     let drawn = '';
     const listener = new TmuxServer({
-      socketPath: tmux.socketPath,
+      way: wayHere(tmux.socketPath),
       clock: systemClock,
       onEvent: (event) => {
         if (event.type === 'output') drawn += event.bytes.toString('latin1');

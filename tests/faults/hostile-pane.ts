@@ -6,6 +6,7 @@ import { asPaneId, type PaneId } from '../../bridge/core/ids.ts';
 import { addressKey, type PaneAddress } from '../../bridge/core/pane.ts';
 import { ControlClient } from '../../bridge/tmux/client.ts';
 import { serverAt, type TmuxServerId } from '../../bridge/tmux/server.ts';
+import { wayHere } from '../../bridge/tmux/way.ts';
 import { monotonic } from '../fixtures/monotonic.mjs';
 import { type PrivateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { AgentLine, type Called } from './agent-line.ts';
@@ -46,7 +47,7 @@ export async function openHostileServers(
 
 async function clientOf({ run, socketPath }: PrivateTmux): Promise<ControlClient> {
   await run('new-session', '-d', '-s', 'panes', '-x', String(width), '-y', String(height + 1), 'exec sleep 86400');
-  return ControlClient.attach({ socketPath, session: '=panes' });
+  return ControlClient.attach({ way: wayHere(socketPath), session: '=panes' });
 }
 
 /** One pane with a hostile agent in it, in a session of its own, in which a person may sit; used case after case. */

@@ -5,6 +5,7 @@ import { systemClock } from '../../bridge/host/clock.ts';
 import { Locks } from '../../bridge/host/locks.ts';
 import { ControlClients } from '../../bridge/tmux/clients.ts';
 import { ExecCommands } from '../../bridge/tmux/exec.ts';
+import { wayHere } from '../../bridge/tmux/way.ts';
 import { eachTestStartsWith, tmux } from './live-fixture.ts';
 
 const bridges = 6;
@@ -18,8 +19,7 @@ function clientsOfABridge(): ControlClients {
   const attachLock = attachLockFor(socketPath, systemClock, new Locks(join(tmux.folder, 'locks')));
   const exec = new ExecCommands({ socketPath });
   return new ControlClients({
-    socketPath,
-    tmux: 'tmux',
+    way: wayHere(socketPath),
     after: (delayMs, callback) => systemClock.after(delayMs, callback),
     pidFile: null,
     onNotice: () => {},

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ClientNotice, ControlClient } from '../../bridge/tmux/client.ts';
 import { ExecCommands } from '../../bridge/tmux/exec.ts';
+import { wayHere } from '../../bridge/tmux/way.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { controlClientsOf, openTmuxHarness, type TmuxHarness } from '../tmux/tmux-harness.ts';
 
@@ -14,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => harness.stop());
 
 const attach = (change: Partial<Parameters<typeof ControlClient.attach>[0]> = {}) =>
-  ControlClient.attach({ socketPath: harness.tmux.socketPath, session: '=main', ...change });
+  ControlClient.attach({ way: wayHere(harness.tmux.socketPath), session: '=main', ...change });
 
 test('any argument reaches tmux as it is, over either way', async () => {
   const client = await harness.attach();
@@ -154,8 +155,8 @@ test('a reader that was slow is paused by tmux, continued by us, and rings', asy
 
 test('a session that is not there, a server that is not there and a tmux that is not there are three different faults', async () => {
   await expect(attach({ session: '=mai' })).rejects.toMatchObject({ kind: 'error', reason: "can't find session: mai" });
-  await expect(attach({ socketPath: `${harness.tmux.socketPath}-none` })).rejects.toMatchObject({ kind: 'gone' });
-  await expect(attach({ tmux: 'no-such-tmux' })).rejects.toMatchObject({
+  await expect(attach({ way: wayHere(`${harness.tmux.socketPath}-none`) })).rejects.toMatchObject({ kind: 'gone' });
+  await expect(attach({ way: wayHere(harness.tmux.socketPath, 'no-such-tmux') })).rejects.toMatchObject({
     kind: 'missing',
     nextStep: expect.stringMatching(/install tmux/),
   });

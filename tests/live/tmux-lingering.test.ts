@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { TmuxServer } from '../../bridge/tmux/server.ts';
+import { wayHere } from '../../bridge/tmux/way.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { controlClientsOf, openTmuxHarness, type TmuxHarness } from '../tmux/tmux-harness.ts';
 
@@ -18,7 +19,7 @@ beforeEach(async () => {
   goneFor = [];
   aheadMs = 0;
   server = new TmuxServer({
-    socketPath: harness.tmux.socketPath,
+    way: wayHere(harness.tmux.socketPath),
     clock: { now: () => systemClock.now() + aheadMs, after: systemClock.after },
     onEvent: (event) => {
       if (event.type === 'output')

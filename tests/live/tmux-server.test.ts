@@ -11,6 +11,7 @@ import { listPanes } from '../../bridge/tmux/pane.ts';
 import { TmuxServer } from '../../bridge/tmux/server.ts';
 import { TmuxServers } from '../../bridge/tmux/servers.ts';
 import { paste } from '../../bridge/tmux/typing.ts';
+import { wayHere } from '../../bridge/tmux/way.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { controlClientsOf, openTmuxHarness, type TmuxHarness } from '../tmux/tmux-harness.ts';
 
@@ -26,10 +27,10 @@ afterEach(async () => {
 });
 
 /** A started server, and what it has told. */
-async function start(change: { pidFile?: string; tmux?: string } = {}) {
+async function start({ tmux, ...change }: { pidFile?: string; tmux?: string } = {}) {
   const events: TmuxEvent[] = [];
   const server = new TmuxServer({
-    socketPath: harness.tmux.socketPath,
+    way: wayHere(harness.tmux.socketPath, tmux),
     clock: systemClock,
     onEvent: (event) => events.push(event),
     ...change,

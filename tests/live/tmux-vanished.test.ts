@@ -8,6 +8,7 @@ import { ControlClient } from '../../bridge/tmux/client.ts';
 import type { TmuxCommands } from '../../bridge/tmux/commands.ts';
 import { clientTerminals, listPanes, paneFacts } from '../../bridge/tmux/pane.ts';
 import { leaveMode, paste, press, reapBuffers } from '../../bridge/tmux/typing.ts';
+import { wayHere } from '../../bridge/tmux/way.ts';
 import { addressOn } from '../fixtures/address.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { openTmuxHarness, type TmuxHarness } from '../tmux/tmux-harness.ts';
@@ -72,7 +73,7 @@ async function askAll(paneId: PaneId, serverPid: string): Promise<void> {
     }
   };
   await ask(harness.exec, 'a process each');
-  const client = await ControlClient.attach({ socketPath: harness.tmux.socketPath, session: '=main' });
+  const client = await ControlClient.attach({ way: wayHere(harness.tmux.socketPath), session: '=main' });
   await ask(client, 'a control client');
   await client.close();
 }
@@ -104,7 +105,7 @@ test('nor does one that is asked while the pane and its session end', async () =
   const serverPid = await pid();
   for (let round = 0; round < 15; round++) {
     const paneId = await made('new-session', '-d', '-P', '-F', '#{pane_id}', '-s', `s${round}`, 'exec sleep 1000');
-    const client = await ControlClient.attach({ socketPath: harness.tmux.socketPath, session: '=main' });
+    const client = await ControlClient.attach({ way: wayHere(harness.tmux.socketPath), session: '=main' });
     const asked = [];
     for (let n = 0; n < 10; n++) {
       asked.push(

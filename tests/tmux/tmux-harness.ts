@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { PaneId } from '../../bridge/core/ids.ts';
 import { ControlClient } from '../../bridge/tmux/client.ts';
 import { ExecCommands } from '../../bridge/tmux/exec.ts';
+import { wayHere } from '../../bridge/tmux/way.ts';
 import { type PrivateTmux, privateTmux, runsProgram, sizeWindow, waitFor } from '../fixtures/private-tmux.ts';
 
 /** A program in a pane that keeps, byte for byte, what its terminal hands it. */
@@ -80,7 +81,7 @@ export async function openTmuxHarness(
       };
     },
     async attach() {
-      const client = await ControlClient.attach({ socketPath: tmux.socketPath, session: '=main' });
+      const client = await ControlClient.attach({ way: wayHere(tmux.socketPath), session: '=main' });
       clients.push(client);
       return client;
     },

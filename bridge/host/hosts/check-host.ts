@@ -1,5 +1,7 @@
 import { execa } from 'execa';
-import { type SshHost, sshArguments } from './ssh-host.ts';
+import { type NotReached, whyNotReached } from './not-reached.ts';
+import { morePlaces } from './remote-shell.ts';
+import { inQuotes, type SshHost, sshArguments } from './ssh-host.ts';
 
 /** What a bridge needs there, and what it found. */
 export interface FoundHost {
@@ -35,9 +37,6 @@ export type HostCheck = FoundHost | UnreachedHost;
 const limitMs = 20_000;
 const outputLimit = 64 * 1024;
 
-/** A shell that is no login shell may not have these. */
-const morePlaces = '/usr/local/bin:/opt/homebrew/bin:/opt/local/bin:/usr/pkg/bin';
-
 /** Where a shell greets whoever comes, its words stand above this. */
 const begin = 'bridge-begins';
 
@@ -61,11 +60,6 @@ function script({ socket }: SshHost): string {
   ].join('\n');
 }
 
-/** One word of a POSIX shell. */
-export function inQuotes(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
 /** Looks at a host from here: whether ssh gets there without asking anybody, and whether a bridge finds what it needs. */
 export async function checkHost(host: SshHost, now: () => number): Promise<HostCheck> {
   const startedAt = now();
@@ -83,7 +77,7 @@ export async function checkHost(host: SshHost, now: () => number): Promise<HostC
   const tookMs = endedAt - startedAt;
   const lines = ran.stdout.split('\n');
   const begun = lines.indexOf(begin);
-  if (begun < 0) return { is: 'unreached', tookMs, ...whyNot(host, ran) };
+  if (begun < 0) return { is: 'unreached', tookMs, ...whyNotReached(host, reasonOf(ran)) };
   return { is: 'reached', tookMs, ...foundIn(lines.slice(begun + 1), { startedAt, endedAt }) };
 }
 
@@ -113,50 +107,12 @@ function foundIn(lines: readonly string[], span: Span): Omit<FoundHost, 'is' | '
   };
 }
 
-interface Ran {
+function reasonOf(ran: {
   readonly stderr: string;
   readonly timedOut: boolean;
   readonly exitCode?: number | undefined;
   readonly originalMessage?: string | undefined;
+}): NotReached {
+  const message = ran.timedOut ? `no answer within ${limitMs / 1000} s` : ran.originalMessage;
+  return { stderr: ran.stderr, exitCode: ran.exitCode, message, isTimedOut: ran.timedOut };
 }
-
-function whyNot(
-  host: SshHost,
-  { stderr, timedOut, exitCode, originalMessage }: Ran,
-): Omit<UnreachedHost, 'is' | 'tookMs'> {
-  const words = stderr.trim();
-  const said = nextSteps.find(({ says }) => says.test(words));
-  const by = ['ssh', ...host.options, host.ssh].join(' ');
-  if (said !== undefined) return { words, nextStep: said.nextStep(by) };
-  if (timedOut)
-    return { words: words || `no answer within ${limitMs / 1000} s`, nextStep: `try \`${by} true\` by hand` };
-  if (exitCode === undefined)
-    return { words: originalMessage ?? 'ssh could not be started', nextStep: 'install an ssh client' };
-  const nothing = `ssh ended with ${exitCode}, and no shell had answered`;
-  return { words: words || nothing, nextStep: `try \`${by} sh -s\` by hand: it has to start a shell` };
-}
-
-/** What ssh says, and what its user does about it. OpenSSH 9.2. */
-const nextSteps: ReadonlyArray<{ readonly says: RegExp; nextStep(by: string): string }> = [
-  {
-    says: /HOST IDENTIFICATION HAS CHANGED/,
-    nextStep: () =>
-      'find out why its key is another one before you trust it; only then take the old one out with `ssh-keygen -R`',
-  },
-  {
-    says: /Host key verification failed/,
-    nextStep: (by) => `its key is not known: run \`${by}\` once, and compare the fingerprint with that of the host`,
-  },
-  {
-    says: /Permission denied/,
-    nextStep: (by) => `\`${by}\` has to work without a password: \`ssh-copy-id\`, or a key in your agent`,
-  },
-  {
-    says: /Could not resolve hostname/,
-    nextStep: () => 'correct `ssh:` in bridge.yaml, or name the host in ~/.ssh/config',
-  },
-  {
-    says: /Connection refused|timed out|No route to host|Network is unreachable|Connection (?:closed|reset)/,
-    nextStep: (by) => `see that it is up and lets ssh in: \`${by} true\``,
-  },
-];

@@ -36,3 +36,8 @@ const own = [
 export function sshArguments({ options, ssh }: SshHost, command: string): string[] {
   return [...own, ...options, '--', ssh, command];
 }
+
+/** One word of a POSIX shell. */
+export function inQuotes(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
