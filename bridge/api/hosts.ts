@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Reader } from '../app/reader.ts';
-import { unknownName } from '../core/failure.ts';
 import { steadyClock } from '../host/clock.ts';
 import { checkHost, type HostCheck } from '../host/hosts/check-host.ts';
+import { unknownHost } from '../host/hosts/hosts.ts';
 import { word } from './arguments.ts';
 import { method } from './method.ts';
 import { document } from './views.ts';
@@ -29,16 +29,7 @@ export const hosts = method({
   }),
   result: z.array(hostView),
   run: async ({ hosts }: Pick<Reader, 'hosts'>, { check = false, names }) => {
-    const known = hosts.map(({ name }) => name);
-    for (const name of names ?? []) {
-      if (!known.includes(name))
-        throw unknownName(
-          'host',
-          name,
-          known,
-          known.length === 0 ? 'name it under `hosts:` in bridge.yaml' : undefined,
-        );
-    }
+    for (const name of names ?? []) if (!hosts.some((host) => host.name === name)) throw unknownHost(name, hosts);
     const meant = names === undefined ? hosts : hosts.filter(({ name }) => names.includes(name));
     return Promise.all(
       meant.map(async (host) => ({ ...host, ...(check && { check: await checkHost(host, () => steadyClock.now()) }) })),

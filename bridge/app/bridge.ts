@@ -12,6 +12,7 @@ import { labelOf, shownName } from '../core/names.ts';
 import { addressKey, identityKey, type PaneAddress, placeIn } from '../core/pane.ts';
 import type { Request } from '../core/request.ts';
 import { steadyClock, systemClock } from '../host/clock.ts';
+import { Hosts } from '../host/hosts/hosts.ts';
 import { prepareHome } from '../host/home.ts';
 import { minter } from '../host/mint.ts';
 import { Ownership } from '../host/ownership.ts';
@@ -75,6 +76,7 @@ export class Bridge {
   /** which panes are this bridge's; a dry run has none, and needs none */
   readonly ownership: Ownership | null;
   readonly projects: Projects;
+  readonly hosts: Hosts;
   readonly servers: TmuxServers;
   readonly panes: Panes;
   readonly hooks: HookReceiver;
@@ -155,7 +157,9 @@ export class Bridge {
       warn: (text) => this.say('warning', text),
     });
     const { projects } = this;
-    const known = assemblePanes({ home: config.home, clock, journal, projects, emit });
+    this.hosts = new Hosts(config.hosts, steadyClock);
+    const { hosts } = this;
+    const known = assemblePanes({ home: config.home, clock, journal, projects, hosts, emit });
     const { servers, panes, hooks } = known;
     [this.servers, this.panes, this.hooks] = [servers, panes, hooks];
     this.controllers = new LiveControllers({ config, panes, servers });
@@ -377,6 +381,7 @@ export class Bridge {
     await this.retention.close();
     await this.deliveries.close();
     await this.servers.close();
+    await this.hosts.close();
     this.journal.close();
     this.ownership?.close();
   }

@@ -101,7 +101,7 @@ export class PaneActs {
     const { snapshot } = look;
     this.#marks.keep(markRead(by.key, look));
     const isShort = snapshot.rows.length < lines && snapshot.firstVisible < snapshot.facts.historySize;
-    const longer = isShort ? await this.#panes.capture(pane, lines) : null;
+    const longer = isShort ? await this.#panes.capture(pane, { lines }) : null;
     return { ...look, rows: lastRows(longer?.rows ?? snapshot.rows, lines) };
   }
 

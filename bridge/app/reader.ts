@@ -4,9 +4,9 @@ import { processNames } from '../agent-programs/index.ts';
 import type { Config } from '../config/config-values.ts';
 import type { PublicEvent } from '../core/events.ts';
 import { systemClock } from '../host/clock.ts';
-import { ProcessTree } from '../host/process-tree.ts';
 import { Journal } from '../journal/journal.ts';
 import { type KnownPane, Panes } from '../panes/panes.ts';
+import { Programs } from '../panes/programs.ts';
 import { ExecCommands } from '../tmux/exec.ts';
 import { listPanes } from '../tmux/pane.ts';
 import { QuestionsTogether } from '../tmux/together.ts';
@@ -94,7 +94,7 @@ export function lookAt(
   const together = new QuestionsTogether(tmux, more.together);
   const panes = new Panes({
     servers: { of: () => together, panes: () => listPanes(tmux) },
-    processes: new ProcessTree(processNames),
+    programs: new Programs(processNames),
     clock: systemClock,
     choiceFor: () => choice,
     beside: more.beside ?? [],

@@ -15,7 +15,7 @@ import {
   sameServer,
 } from '../core/pane.ts';
 import { because, type Reading } from '../core/reading.ts';
-import type { FoundProgram, ProcessTree } from '../host/process-tree.ts';
+import type { FoundProgram } from '../host/process-tree.ts';
 import { Activity, type OutputNotice } from '../screen/activity.ts';
 import type { HookStateNow } from '../screen/hook-state.ts';
 import type { Motion } from '../screen/screen-reader.ts';
@@ -24,9 +24,20 @@ import type { TmuxCommands } from '../tmux/commands.ts';
 import { KeyAges } from '../tmux/key-ages.ts';
 import { paneFacts } from '../tmux/pane.ts';
 import { resolveTarget } from '../tmux/targets.ts';
+import type { Programs } from './programs.ts';
 
 /** History lines in a capture outside the alternate screen: a logical line that starts above the screen is whole. */
 const historyLines = 200;
+
+/** How old what is known of another machine's processes may be for whoever only watches: `ps` takes a few hundredths of a second there. */
+const distantOldMs = 500;
+
+export interface CaptureOptions {
+  /** of the history */
+  readonly lines?: number;
+  /** how old what is known of the processes may be where they are another machine's, ms */
+  readonly processesOldMs?: number;
+}
 
 /** The tmux servers that somebody looks at. */
 export interface Servers {
@@ -58,7 +69,7 @@ export type PaneNews = ({ readonly is: 'drew' } & OutputNotice) | { readonly is:
  */
 export class Panes {
   readonly #servers: Servers;
-  readonly #processes: ProcessTree;
+  readonly #programs: Programs;
   readonly #clock: Clock;
   readonly #choiceFor: (pane: PaneIdentity) => ProgramChoice;
   readonly #hookStateOf: (identity: PaneIdentity) => HookStateNow | undefined;
@@ -76,14 +87,14 @@ export class Panes {
    */
   constructor(parts: {
     servers: Servers;
-    processes: ProcessTree;
+    programs: Programs;
     clock: Clock;
     choiceFor: (pane: PaneIdentity) => ProgramChoice;
     hookStateOf?: (identity: PaneIdentity) => HookStateNow | undefined;
     beside?: readonly KnownPane[];
   }) {
     this.#servers = parts.servers;
-    this.#processes = parts.processes;
+    this.#programs = parts.programs;
     this.#clock = parts.clock;
     this.#choiceFor = parts.choiceFor;
     this.#hookStateOf = parts.hookStateOf ?? (() => undefined);
@@ -100,18 +111,22 @@ export class Panes {
   }
 
   /** A fresh look; null when the pane is gone, or its server. */
-  async capture(address: PaneAddress, lines = historyLines): Promise<FreshSnapshot | null> {
+  async capture(address: PaneAddress, how: CaptureOptions = {}): Promise<FreshSnapshot | null> {
+    const { lines = historyLines, processesOldMs = distantOldMs } = how;
     const key = addressKey(address);
     const askedAtMs = this.#clock.now();
     const tmux = this.#servers.of(address);
-    const captured = tmux && (await capture(tmux, address.paneId, { historyLines: lines }));
+    const [captured] = await Promise.all([
+      tmux && capture(tmux, address.paneId, { historyLines: lines }),
+      this.#programs.refresh(tmux?.host, processesOldMs),
+    ]);
     // another server may have come to the socket, with a pane of that id
     if (captured === null || !sameServer(captured.facts, address)) {
       this.#known.delete(key);
       this.#outputs.delete(key);
       return null;
     }
-    const found = this.#processes.findProgram(captured.facts);
+    const found = this.#programs.findProgram(captured.facts);
     const now = this.#clock.now();
     const { lastKeys, ...screen } = captured;
     const identity = identityOf(captured.facts, found);
@@ -317,7 +332,7 @@ export class Panes {
 
   /** Who sits in the pane, without a look at its screen. */
   identify(facts: ListedPane): { identity: PaneIdentity; program: string | null } {
-    const found = this.#processes.findProgram(facts);
+    const found = this.#programs.findProgram(facts);
     return { identity: identityOf(facts, found), program: found.program };
   }
 
@@ -326,7 +341,7 @@ export class Panes {
    * a large server. Null for one that has to be looked at.
    */
   readUnseen(facts: PaneFacts): { snapshot: Snapshot; reading: Reading } | null {
-    const found = this.#processes.findProgram(facts);
+    const found = this.#programs.findProgram(facts);
     const identity = identityOf(facts, found);
     const { program, foreground } = found;
     const screen = { facts, rows: [], firstVisible: 0, cursorRow: 0 };
@@ -336,18 +351,18 @@ export class Panes {
   }
 
   programOf(facts: ListedPane): string | null {
-    return this.#processes.findProgram(facts).program;
+    return this.#programs.findProgram(facts).program;
   }
 
   /** Whether a shell reads the pane's keys, and no agent program is there. */
   isBareShell(facts: ListedPane): boolean {
-    const { program, foreground } = this.#processes.findProgram(facts);
+    const { program, foreground } = this.#programs.findProgram(facts);
     return program === null && foreground === 'shell';
   }
 
   /** Whether an agent program runs in the pane, be it stopped. */
   hasAgent(facts: ListedPane): boolean {
-    const { program, foreground } = this.#processes.findProgram(facts);
+    const { program, foreground } = this.#programs.findProgram(facts);
     return program !== null && (foreground === 'agent' || foreground === 'shell');
   }
 

@@ -65,11 +65,13 @@ export class TmuxServers {
       this.#servers.length === 0 ? null : await serverAt(this.#wayTo(socketPath).commands).catch(() => null);
     const same = there && this.at(there);
     if (same) return same;
+    const way = this.#wayTo(socketPath);
     const server: TmuxServer = new TmuxServer({
-      way: this.#wayTo(socketPath),
+      way,
       clock: this.#clock,
       alone: this.#aloneAt(socketPath),
-      pidFile: this.#pidFileFor(socketPath),
+      // a client on another machine ends with its connection
+      ...(way.host === undefined && { pidFile: this.#pidFileFor(socketPath) }),
       onEvent: (event) => {
         if (event.type === 'panes') this.#list(server, event.panes);
         if (event.type === 'server-gone') this.#list(server, []);

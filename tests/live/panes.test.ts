@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { processNames } from '../../bridge/agent-programs/index.ts';
 import type { PaneAddress } from '../../bridge/core/pane.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
-import { ProcessTree } from '../../bridge/host/process-tree.ts';
 import { Panes } from '../../bridge/panes/panes.ts';
+import { Programs } from '../../bridge/panes/programs.ts';
 import { listPanes } from '../../bridge/tmux/pane.ts';
 import { addressOn } from '../fixtures/address.ts';
 import { openTmuxHarness, type TmuxHarness } from '../tmux/tmux-harness.ts';
@@ -15,7 +15,7 @@ beforeEach(async () => {
   harness = await openTmuxHarness();
   panes = new Panes({
     servers: { of: () => harness.exec, panes: () => listPanes(harness.exec) },
-    processes: new ProcessTree(processNames),
+    programs: new Programs(processNames),
     clock: systemClock,
     choiceFor: () => ({ agent: null, agents: {} }),
   });

@@ -35,7 +35,8 @@ export function assembleDeliveries(parts: {
   const tmuxOf = (pane: PaneAddress) => serverOf(servers, pane);
   const courier = new Courier({
     io: {
-      capture: (pane) => panes.capture(pane),
+      // what is typed depends on who sits there now
+      capture: (pane) => panes.capture(pane, { processesOldMs: 0 }),
       paste: (pane, text, condition, how) =>
         paste(tmuxOf(pane), pane.paneId, text, { ...condition, server: pane.server }, how),
       press: (pane, keys, condition) => press(tmuxOf(pane), pane.paneId, keys, { ...condition, server: pane.server }),

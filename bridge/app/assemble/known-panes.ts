@@ -4,12 +4,14 @@ import { processNames } from '../../agent-programs/index.ts';
 import type { TmuxEvent } from '../../core/events.ts';
 import { attachLockFor } from '../../host/attach-lock.ts';
 import { type FollowingClock, steadyClock } from '../../host/clock.ts';
-import { ProcessTree } from '../../host/process-tree.ts';
+import type { Hosts } from '../../host/hosts/hosts.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { HookReceiver } from '../../panes/hook-receiver.ts';
 import { Panes } from '../../panes/panes.ts';
+import { Programs } from '../../panes/programs.ts';
 import { TmuxServers } from '../../tmux/servers.ts';
 import type { Projects } from '../projects.ts';
+import { processesBy, wayBy } from '../ways.ts';
 
 /** Connections to tmux servers, what is known of their panes, and what agents report through their hooks. */
 export function assemblePanes(parts: {
@@ -17,9 +19,10 @@ export function assemblePanes(parts: {
   clock: FollowingClock;
   journal: Journal;
   projects: Projects;
+  hosts: Hosts;
   emit: (event: TmuxEvent) => void;
 }): { servers: TmuxServers; panes: Panes; hooks: HookReceiver } {
-  const { home, clock, journal, projects } = parts;
+  const { home, clock, journal, projects, hosts } = parts;
   const servers = new TmuxServers({
     clock: steadyClock,
     aloneAt: (socketPath) => {
@@ -27,6 +30,7 @@ export function assemblePanes(parts: {
       return (work) => lock.exclusive(work);
     },
     pidFileFor: (socketPath) => join(home, clientsFile(socketPath)),
+    wayTo: wayBy(hosts),
     onEvent: parts.emit,
   });
   const hooks = new HookReceiver({
@@ -38,7 +42,7 @@ export function assemblePanes(parts: {
   });
   const panes = new Panes({
     servers,
-    processes: new ProcessTree(processNames),
+    programs: new Programs(processNames, processesBy(hosts)),
     clock,
     choiceFor: (pane) => {
       const { agent, agents } = projects.configFor(pane);
