@@ -29,8 +29,8 @@ export const hosts = method({
   }),
   result: z.array(hostView),
   run: async ({ hosts }: Pick<Reader, 'hosts'>, { check = false, names }) => {
-    for (const name of names ?? []) if (!hosts.some((host) => host.name === name)) throw unknownHost(name, hosts);
-    const meant = names === undefined ? hosts : hosts.filter(({ name }) => names.includes(name));
+    for (const name of names ?? []) if (!hosts.has(name)) throw unknownHost(name, hosts.all);
+    const meant = names === undefined ? hosts.all : hosts.all.filter(({ name }) => names.includes(name));
     return Promise.all(
       meant.map(async (host) => ({ ...host, ...(check && { check: await checkHost(host, () => steadyClock.now()) }) })),
     );

@@ -1,6 +1,6 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import * as z from 'zod';
-import { lookToRead, panesOf, pinnedAmong } from '../app/choose-pane.ts';
+import { lookToRead, panesOf, pinnedAmong, withHost } from '../app/choose-pane.ts';
 import { type OwnerView, ownersOf } from '../app/owners.ts';
 import type { Reader } from '../app/reader.ts';
 import { settledLook } from '../app/settled-look.ts';
@@ -33,7 +33,8 @@ export const list = method({
   name: 'list',
   args: z.object({ target: targetArgs }),
   result: z.object({ panes: z.array(listedPane), warnings }),
-  async run(reader: Reader, { target }, closed) {
+  async run(reader: Reader, { target: given }, closed) {
+    const target = withHost(reader, given);
     const { look, warnings } = await lookToRead(reader, target);
     const known = look.panes;
     const panes = oncePerPane(panesOf(target.session, await known.list()));

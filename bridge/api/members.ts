@@ -6,6 +6,7 @@ import { type MemberPlaces, whereMembersAre } from '../app/where-members-are.ts'
 import { groupNamed } from '../core/groups.ts';
 import { groupName, type Member } from '../core/member.ts';
 import { identityKey, type PaneFacts } from '../core/pane.ts';
+import { hostOfWay } from '../core/way.ts';
 import { systemClock } from '../host/clock.ts';
 import { word } from './arguments.ts';
 import { method } from './method.ts';
@@ -16,8 +17,10 @@ const memberView = z.object({
   name: z.string(),
   /** with its project */
   fullName: z.string(),
-  /** what its screen shows: `idle`, `busy`, `dialog`, …; `exited`: a shell is left in its pane; `gone`: it has none */
+  /** what its screen shows: `idle`, `busy`, `dialog`, …; `exited`: a shell is left in its pane; `gone`: it has none; `away`: its host is not reached */
   state: z.string(),
+  /** how long its host has not been reached; null where it is */
+  awayForMs: z.number().nullable(),
   /** null while it has no pane */
   pane: z.string().nullable(),
   /** its agent program */
@@ -45,7 +48,10 @@ export const members = method({
   args: z.object({ group: word(65).nullable().default(null) }),
   result: z.array(memberView),
   async run(
-    bridge: Pick<Bridge, 'directory' | 'membership' | 'messages' | 'watchedMembers' | 'hasExited' | 'config'>,
+    bridge: Pick<
+      Bridge,
+      'directory' | 'membership' | 'messages' | 'watchedMembers' | 'hasExited' | 'config' | 'servers' | 'hosts'
+    >,
     { group },
     closed,
   ): Promise<MemberView[]> {
@@ -54,7 +60,8 @@ export const members = method({
     const wanted = group === null ? all : groupNamed(groupName(group), all).members;
     const watched = new Map(bridge.watchedMembers.map((one) => [identityKey(one.identity), one]));
     const watchedOf = ({ pane }: Member) => (pane === null ? undefined : watched.get(identityKey(pane)));
-    const places = await whereMembersAre(wanted.filter((member) => watchedOf(member) === undefined));
+    const unwatched = wanted.filter((member) => watchedOf(member) === undefined);
+    const places = await whereMembersAre(unwatched, (socketPath) => bridge.servers.lone(socketPath));
     return Promise.all(
       wanted.map(async (member) => {
         const { name, called, pane, lastSeenAt, addedAt, greeted, ...said } = member;
@@ -63,12 +70,15 @@ export const members = method({
           seen === undefined
             ? await lookedAt(bridge, places, member, closed)
             : { state: bridge.hasExited(seen) ? 'exited' : (seen.state ?? 'unknown'), agent: seen.agent };
+        const host = pane === null || seen !== undefined ? null : hostOfWay(pane.socketPath);
+        const away = host === null ? null : bridge.hosts.awayOf(host);
         return {
           ...said,
           name: directory.shown(name),
           fullName: called,
           revive: bridge.membership.reviveOf(member),
-          state: found?.state ?? 'gone',
+          state: away === null ? (found?.state ?? 'gone') : 'away',
+          awayForMs: away?.forMs ?? null,
           pane: found === null ? null : (pane?.paneId ?? null),
           agent: found?.agent ?? null,
           unread: bridge.messages.countUnread(name),
@@ -82,14 +92,14 @@ export const members = method({
 
 /** What a pane that is not watched from here shows now; null where there is none. */
 async function lookedAt(
-  { config }: Pick<Bridge, 'config'>,
+  { config, hosts }: Pick<Bridge, 'config' | 'hosts'>,
   places: MemberPlaces,
   member: Member,
   closed: AbortSignal,
 ): Promise<{ readonly state: string; readonly agent: string | null } | null> {
   const facts: PaneFacts | null = places.paneOf(member);
   if (facts === null) return null;
-  const { panes } = lookAt(facts.socketPath, { agent: null, agents: config.agents });
+  const { panes } = lookAt(facts.socketPath, { agent: null, agents: config.agents }, { hosts });
   const look = panes.readUnseen(facts) ?? (await settledLook(panes, facts, closed).catch(() => null));
   if (look === null) return null;
   const { program } = look.snapshot;

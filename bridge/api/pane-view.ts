@@ -3,6 +3,7 @@ import { unseenInWords } from '../agent-programs/agent-program.ts';
 import type { Reader } from '../app/reader.ts';
 import { recordedIn } from '../app/worker-records.ts';
 import { identityKey, type PaneFacts, type Snapshot } from '../core/pane.ts';
+import { isHere } from '../core/way.ts';
 import { versionOf } from '../host/program-version.ts';
 import type { Panes } from '../panes/panes.ts';
 import { pauseOf } from '../requests/budget.ts';
@@ -53,7 +54,7 @@ export function versionIn(
 ): { readonly shown: string; readonly note: string | null } | null {
   const { program, identity } = snapshot;
   const { agentPid } = identity;
-  const shown = agentPid === null || program === null ? null : versionOf(agentPid, program);
+  const shown = agentPid === null || program === null || !isHere(identity) ? null : versionOf(agentPid, program);
   return shown === null ? null : { shown, note: unseenInWords(panes.agentProgram(snapshot), shown) };
 }
 

@@ -22,7 +22,7 @@ export const resolve = method({
       return { name: null, socketPath: pane.socketPath, found: describePane(pane) };
     }
     const member = memberNamed(name, members);
-    const facts = (await whereMembersAre([member])).paneOf(member);
+    const facts = (await whereMembersAre([member], (socketPath) => reader.look(socketPath, null).tmux)).paneOf(member);
     const shown = memberShown(member.name, members);
     if (facts === null)
       throw new BridgeError({

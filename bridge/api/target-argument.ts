@@ -18,6 +18,7 @@ const serverId = word(64).transform((text, context) => {
 
 /** A `Target` of app/choose-pane.ts: which pane somebody means. */
 export const targetArgs = z.object({
+  host: word(64).nullable().default(null),
   socket: z.object({
     named: path.nullable(),
     noted: path.nullable(),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { aim, choosePane, lookHere, pinnedAmong } from '../app/choose-pane.ts';
+import { aim, choosePane, lookHere, pinnedAmong, withHost } from '../app/choose-pane.ts';
 import type { Reader } from '../app/reader.ts';
 import type { PaneFacts } from '../core/pane.ts';
 import { nameOf } from '../panes/panes.ts';
@@ -27,7 +27,8 @@ export const target = method({
   },
 });
 
-async function chosen(reader: Reader, target: z.infer<typeof targetArgs>, among: 'here' | 'elsewhere' | 'pinned') {
+async function chosen(reader: Reader, given: z.infer<typeof targetArgs>, among: 'here' | 'elsewhere' | 'pinned') {
+  const target = withHost(reader, given);
   if (among === 'elsewhere') return aim(reader, target, lookHere);
   const { look } = await lookHere(reader, target);
   if (among === 'here') return choosePane(target, look.panes);

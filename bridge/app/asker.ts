@@ -1,5 +1,6 @@
 import { asPaneId } from '../core/ids.ts';
 import type { PaneFacts, PaneIdentity } from '../core/pane.ts';
+import { isHere } from '../core/way.ts';
 import type { Caller, ProcessId } from '../host/caller.ts';
 import { isAmong } from './authority.ts';
 
@@ -33,7 +34,9 @@ export function askerOf(
     startOf(pid: number): string | null;
   },
 ): Asker {
-  const proven = panes.find((facts) => {
+  // another machine's processes may have the same pids
+  const here = panes.filter(isHere);
+  const proven = here.find((facts) => {
     if (caller.is === 'apart') return false;
     if (caller.is === 'agent') {
       // it sits below the pane's first process: of other panes nobody has to ask who is in them
@@ -47,7 +50,7 @@ export function askerOf(
   });
   if (proven !== undefined) return { is: 'proven', pane: proven };
   if (paneHint === null || asPaneId(paneHint) === null) return { is: 'unknown' };
-  const claimed = panes.find(
+  const claimed = here.find(
     (facts) => facts.paneId === paneHint && (tmuxSocket ?? facts.socketPath) === facts.socketPath,
   );
   return { is: 'claimed', name: claimed?.label || paneHint, pane: claimed ?? null };

@@ -12,8 +12,8 @@ import { labelOf, shownName } from '../core/names.ts';
 import { addressKey, identityKey, type PaneAddress, placeIn } from '../core/pane.ts';
 import type { Request } from '../core/request.ts';
 import { steadyClock, systemClock } from '../host/clock.ts';
-import { Hosts } from '../host/hosts/hosts.ts';
 import { prepareHome } from '../host/home.ts';
+import { Hosts } from '../host/hosts/hosts.ts';
 import { minter } from '../host/mint.ts';
 import { Ownership } from '../host/ownership.ts';
 import { workingFolder } from '../host/process-source.ts';
@@ -388,7 +388,8 @@ export class Bridge {
 
   /** Leftovers of a bridge that was killed: paste buffers with our prefix. */
   async tidy(): Promise<void> {
-    await Promise.all(this.servers.all.map((server) => reapBuffers(server).catch(() => 0)));
+    const there = this.servers.all.filter((server) => server.host === undefined || server.isUp);
+    await Promise.all(there.map((server) => reapBuffers(server).catch(() => 0)));
   }
 }
 

@@ -3,8 +3,9 @@ import { BridgeError, usageError } from '../core/failure.ts';
 import { type PaneId, type ServerId, serverPidOf } from '../core/ids.ts';
 import { isCalled, nameMeant } from '../core/names.ts';
 import { type PaneFacts, sameServer } from '../core/pane.ts';
+import { hostOfWay, isHere, wayTo } from '../core/way.ts';
+import { unknownHost } from '../host/hosts/hosts.ts';
 import { nameOf, type Panes } from '../panes/panes.ts';
-import { ExecCommands } from '../tmux/exec.ts';
 import { oncePerPane } from '../tmux/facts.ts';
 import { paneFacts } from '../tmux/pane.ts';
 import { resolveSocket } from '../tmux/socket.ts';
@@ -13,6 +14,8 @@ import { type RecordedWorker, recordedIn } from './worker-records.ts';
 
 /** Which pane is meant: what the command line names, and what the shell and the working folder add. */
 export interface Target {
+  /** a host that bridge.yaml names: the pane is on the server there, whatever `socket` says; null: on this machine */
+  readonly host: string | null;
   /** absolute paths; `noted`: by a launcher, for this folder */
   readonly socket: {
     readonly named: string | null;
@@ -51,21 +54,34 @@ export interface Found {
  */
 export async function aim(
   reader: Reader,
-  target: Target,
+  given: Target,
   find: (reader: Reader, target: Target) => Promise<Found>,
 ): Promise<Found & { readonly pane: PaneFacts }> {
+  const target = withHost(reader, given);
   try {
     const here = await find(reader, target);
     const { pane, warnings } = await choosePane(target, here.look.panes);
     return { look: here.look, pane, warnings: [...here.warnings, ...warnings] };
   } catch (fault) {
-    const elsewhere = target.pane === null ? null : await workerElsewhere(reader, target.pane);
+    const { pane, host } = target;
+    const elsewhere = pane === null || host !== null ? null : await workerElsewhere(reader, pane);
     if (elsewhere === null) throw fault;
     return { look: reader.look(elsewhere.socketPath, target.agent), pane: elsewhere, warnings: [] };
   }
 }
 
-/** At the server of this shell. @throws BridgeError where there is none */
+/** `gpu:main:0.1` is a place on a host that bridge.yaml names; `gpu:` alone is that host. @throws BridgeError where none is called so */
+export function withHost({ hosts }: Reader, target: Target): Target {
+  if (target.host !== null) {
+    if (!hosts.has(target.host)) throw unknownHost(target.host, hosts.all);
+    return target;
+  }
+  const host = target.pane === null ? null : hostOfWay(target.pane);
+  if (host === null || !hosts.has(host)) return target;
+  return { ...target, host, pane: target.pane!.slice(host.length + 1) || null };
+}
+
+/** At the server of this shell, or of the host that is named. @throws BridgeError where there is none */
 export async function lookHere(reader: Reader, target: Target): Promise<Found> {
   return { look: reader.look(socketHere(reader, target), target.agent), warnings: [] };
 }
@@ -79,8 +95,9 @@ export async function lookToRead(reader: Reader, target: Target): Promise<Found>
   try {
     return await lookHere(reader, target);
   } catch (fault) {
-    if (target.socket.named !== null) throw fault;
-    const living = await livingAmong(workersIn(reader));
+    if (target.socket.named !== null || target.host !== null) throw fault;
+    const here = workersIn(reader).filter(isHere);
+    const living = await livingAmong(reader, here);
     const [only, ...others] = new Set(living.map(({ pane }) => pane.socketPath));
     if (only === undefined || others.length > 0) throw fault;
     const warning = `bridge: this shell has no tmux server; this is ${only}, where the known workers are`;
@@ -89,7 +106,8 @@ export async function lookToRead(reader: Reader, target: Target): Promise<Found>
 }
 
 /** @throws BridgeError that names the servers of the workers which the state directory knows, where this shell has none */
-function socketHere(reader: Reader, { socket }: Target): string {
+function socketHere(reader: Reader, { socket, host }: Target): string {
+  if (host !== null) return wayTo(host, null);
   try {
     return resolveSocket({ socket: socket.named ?? socket.noted, env: socket.env });
   } catch (fault) {
@@ -118,7 +136,10 @@ function serversOf(workers: readonly RecordedWorker[]): string[] {
 
 /** A living worker that the state directory knows by this name; null where there is none. @throws BridgeError where several have it */
 async function workerElsewhere(reader: Reader, name: string): Promise<PaneFacts | null> {
-  const living = await livingAmong(workersIn(reader).filter((record) => isCalled(record.name, name)));
+  const living = await livingAmong(
+    reader,
+    workersIn(reader).filter((record) => isCalled(record.name, name)),
+  );
   const meant = nameMeant(
     name,
     living.map((one) => one.name),
@@ -128,11 +149,13 @@ async function workerElsewhere(reader: Reader, name: string): Promise<PaneFacts 
 
 /** Those whose pane is still theirs, on the server that they were seen on. */
 async function livingAmong(
+  reader: Reader,
   records: readonly RecordedWorker[],
 ): Promise<Array<{ readonly name: string; readonly pane: PaneFacts }>> {
   const living: Array<{ name: string; pane: PaneFacts }> = [];
   for (const record of records) {
-    const pane = await paneFacts(new ExecCommands({ socketPath: record.socketPath }), record.paneId).catch(() => null);
+    const { tmux } = reader.look(record.socketPath, null);
+    const pane = await paneFacts(tmux, record.paneId).catch(() => null);
     const isThat = pane !== null && sameServer(pane, record) && pane.panePid === record.panePid;
     if (isThat) living.push({ name: record.name, pane });
   }

@@ -1,4 +1,5 @@
 import { addressKey, type PaneAddress } from '../core/pane.ts';
+import { isHere } from '../core/way.ts';
 import type { Caller, ProcessId } from '../host/caller.ts';
 import { type Act, type Authority, authorityOf, refuse } from './authority.ts';
 import type { Bridge } from './bridge.ts';
@@ -41,7 +42,7 @@ export async function authorityIn(
 /** The agent in the live controller's pane; null where that is the worker's own pane: it does not answer itself either. */
 async function controllerOf(bridge: ForPermit, worker: PaneAddress): Promise<ProcessId | null> {
   const pane = await bridge.controllers.at(worker).catch(() => null);
-  if (pane === null || addressKey(pane) === addressKey(worker)) return null;
+  if (pane === null || !isHere(pane) || addressKey(pane) === addressKey(worker)) return null;
   const { agentPid, agentStartedAt } = bridge.panes.identify(pane).identity;
   return agentPid === null ? null : { pid: agentPid, startedAt: agentStartedAt ?? '' };
 }

@@ -6,6 +6,7 @@ import { rulesOf } from '../config/rules.ts';
 import { messageOf } from '../core/failure.ts';
 import { fullName } from '../core/names.ts';
 import { identityKey, type PaneFacts, type PaneIdentity, type PaneKey } from '../core/pane.ts';
+import { hostOfWay, wayTo } from '../core/way.ts';
 import { readTrusted } from '../host/home.ts';
 import { repositoryOf } from '../host/repository.ts';
 import type { Rule } from '../requests/policy.ts';
@@ -98,10 +99,12 @@ export class Projects {
     if (place === undefined) return null;
     const { agentPid } = pane;
     if (agentPid === null) return null;
-    const folder = this.#folderOf(agentPid) ?? place.currentPath;
-    if (folder === '') return null;
-    const project = repositoryOf(folder) ?? real(folder);
     const { host, server, socketPath } = pane;
+    const other = hostOfWay(socketPath);
+    const folder = (other === null ? this.#folderOf(agentPid) : null) ?? place.currentPath;
+    if (folder === '') return null;
+    // nobody looks into folders of another machine
+    const project = other === null ? (repositoryOf(folder) ?? real(folder)) : wayTo(other, folder);
     this.#save(key, { project, host, server, socketPath, session: place.sessionName, isRegistered: false });
     return project;
   }
@@ -119,12 +122,13 @@ export class Projects {
    */
   nameOf(pane: Seat, place: Place, living?: ReadonlySet<string>): string {
     const label = place.label || place.paneId;
+    const host = hostOfWay(pane.socketPath);
     const folder = this.folderOf(pane, place);
-    if (folder === null) return fullName(null, label);
+    if (folder === null) return fullName(null, label, host);
     const key = identityKey(pane);
     const record = this.#recordOf(key);
     if (record?.name !== undefined && record.label === label) return record.name;
-    const plain = fullName(nameOfProject(this.#memory, folder), label);
+    const plain = fullName(nameOfProject(this.#memory, folder), label, host);
     if (living === undefined || record === undefined) return plain;
     const name = this.#isTaken(plain, key, living) ? `${plain}@${place.sessionName}.${place.paneId}` : plain;
     this.#save(key, { ...record, name, label });
@@ -163,7 +167,7 @@ export class Projects {
   #read(folder: string): Settings {
     const base = this.#base;
     const { config } = base;
-    if (real(folder) === real(config.home)) return base;
+    if (hostOfWay(folder) !== null || real(folder) === real(config.home)) return base;
     const file = join(folder, 'bridge.yaml');
     try {
       const found = readTrusted(file, this.#userFolder);

@@ -1,7 +1,6 @@
 import type { Member } from '../core/member.ts';
 import { identityKey, type PaneFacts } from '../core/pane.ts';
-import { TmuxError } from '../tmux/commands.ts';
-import { ExecCommands } from '../tmux/exec.ts';
+import { type TmuxCommands, TmuxError } from '../tmux/commands.ts';
 import { listPanes } from '../tmux/pane.ts';
 
 /** Where members are, whether anybody watches their panes or not. */
@@ -12,14 +11,21 @@ export interface MemberPlaces {
   isGone(member: Member): boolean;
 }
 
-/** Asks every tmux server that one of them was on. */
-export async function whereMembersAre(members: readonly Member[]): Promise<MemberPlaces> {
+/**
+ * Asks every tmux server that one of them was on.
+ * @param by commands to the server at a socket; null where it is on a machine that is not reached
+ */
+export async function whereMembersAre(
+  members: readonly Member[],
+  by: (socketPath: string) => TmuxCommands | null,
+): Promise<MemberPlaces> {
   const sockets = [...new Set(members.flatMap(({ pane }) => (pane === null ? [] : [pane.socketPath])))];
   const found = new Map<string, PaneFacts>();
   const asked = new Set<string>();
   await Promise.all(
     sockets.map(async (socketPath) => {
-      const panes = await listPanes(new ExecCommands({ socketPath })).catch(absent);
+      const tmux = by(socketPath);
+      const panes = tmux && (await listPanes(tmux).catch(absent));
       if (panes === null) return;
       asked.add(socketPath);
       for (const facts of panes) if (!facts.dead) found.set(identityKey(facts), facts);

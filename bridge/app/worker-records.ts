@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import type { Documents } from '../core/documents.ts';
 import { asPaneId, type PaneId, type ServerId } from '../core/ids.ts';
 import { fullName, projectName } from '../core/names.ts';
+import { hostOfWay, pathOfWay } from '../core/way.ts';
 import { systemClock } from '../host/clock.ts';
 import { prepareHome } from '../host/home.ts';
 import { Journal } from '../journal/journal.ts';
 
 /** What is kept of a worker from when it is first seen. */
 export interface WorkerRecord {
-  /** absolute path of the repository it belongs to, else of the folder its agent was started in */
+  /** absolute path of the repository it belongs to, else of the folder its agent was started in; behind `HOST:` on another machine */
   readonly project: string;
   readonly host: string;
   readonly server: ServerId;
@@ -60,7 +61,10 @@ export function nameOfProject(memory: Memory, folder: string): string {
   if (known !== undefined) return known;
   return memory.transact(() => {
     const names = memory.memory<Record<string, string>>(projectsKey) ?? {};
-    const name = names[folder] ?? projectName(folder, new Set(Object.values(names)));
+    // workers of another machine have its name in theirs
+    const host = hostOfWay(folder);
+    const others = Object.entries(names).filter(([known]) => hostOfWay(known) === host);
+    const name = names[folder] ?? projectName(pathOfWay(folder) ?? '/', new Set(others.map(([, other]) => other)));
     memory.saveMemory(projectsKey, { ...names, [folder]: name });
     return name;
   });
@@ -79,7 +83,7 @@ export function recordedIn(journal: Journal): RecordedWorker[] {
     const [paneId = '', panePid = ''] = key.split('|').slice(-2);
     const id = asPaneId(paneId);
     const label = record.label ?? paneId;
-    const name = record.name ?? fullName(nameOfProject(journal, record.project), label);
+    const name = record.name ?? fullName(nameOfProject(journal, record.project), label, hostOfWay(record.socketPath));
     return id === null ? [] : [{ ...record, name, paneId: id, panePid: Number(panePid) }];
   });
 }

@@ -7,10 +7,11 @@ import { notedSocket } from './socket.ts';
 
 /** What this command line, this shell and this folder say about which pane is meant. */
 export function targetOf({ config }: Context): Target {
-  const { session, pane, label, agent, socket } = config;
+  const { host, session, pane, label, agent, socket } = config;
   const { TMUX, TMUX_SOCKET, TMUX_TMPDIR } = process.env;
   const place = { env: process.env, cwd: process.cwd() };
   return {
+    host,
     socket: {
       named: absolute(socket),
       noted: absolute(notedSocket(place)),

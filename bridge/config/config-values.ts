@@ -11,6 +11,8 @@ import { type OptionRow, options } from './options.ts';
 export interface Config {
   readonly home: string;
   readonly socket: string | null;
+  /** one of `hosts`, for a command that names a pane */
+  readonly host: string | null;
   readonly session: string | null;
   readonly pane: string | null;
   readonly label: string;

@@ -51,6 +51,10 @@ export const options: readonly OptionRow[] = [
     group: 'Everywhere',
     meaning: "the tmux server's socket",
   }),
+  row('--host <name>', 'text', null, ['target'], {
+    group: 'Watch',
+    meaning: 'the host of bridge.yaml that has the pane; or as gpu:SESSION, gpu:%3',
+  }),
   row('--session <name>', 'text', null, ['target', 'daemon'], {
     yaml: 'session',
     group: 'Watch',

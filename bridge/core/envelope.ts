@@ -40,7 +40,9 @@ export type HoldReason =
   | 'input-off'
   | 'synchronized'
   /** another bridge owns the pane, and answers there; or has done so since this was asked */
-  | 'other-bridge';
+  | 'other-bridge'
+  /** the pane is on another machine, which is not reached */
+  | 'host-away';
 
 /** The evidence with which a delivery ended, and how it went; receipts of older bridges are all of the keyboard. */
 export interface Receipt extends Partial<InputMethod> {

@@ -21,7 +21,13 @@ export type TmuxEvent = { readonly socketPath: string } & (
   | { readonly type: 'missed'; readonly address: PaneAddress }
   /** every pane of the server, once each: every second or so, and at once when something was opened, closed or renamed */
   | { readonly type: 'panes'; readonly panes: readonly ListedPane[] }
-  | { readonly type: 'server-gone'; readonly server: Omit<PaneAddress, 'paneId'> | null; readonly reason: string }
+  | {
+      readonly type: 'server-gone';
+      readonly server: Omit<PaneAddress, 'paneId'> | null;
+      readonly reason: string;
+      /** its machine is not reached: the server may live, and its panes with it */
+      readonly isAway?: true;
+    }
   /** after `server-gone`; another process may have the socket now */
   | { readonly type: 'server-back'; readonly server: Omit<PaneAddress, 'paneId'> }
 );

@@ -45,6 +45,11 @@ function inWords({ what, target: typed, reason }: Pick<BridgeError, 'what' | 'ta
   return begins === undefined ? `${what}: ${target}: ${reason}` : `${begins} ${what} '${target}'${more}`;
 }
 
+/** The machine that a fault is about is not reached: what is there may be as it was. */
+export function isAway(fault: unknown): fault is BridgeError {
+  return fault instanceof BridgeError && 'kind' in fault && fault.kind === 'away';
+}
+
 /** Refused as things are: the same may be accepted later. */
 export class NotNow extends BridgeError {}
 

@@ -1,11 +1,14 @@
 import { usageError } from './failure.ts';
 
 /**
- * A worker's full name is `PROJECT/LABEL`, the same for as long as it lives. People see and type the label alone where
- * only one worker has it. A project's name holds no slash; a label may.
+ * A worker's full name is `PROJECT/LABEL`, or `PROJECT/LABEL@HOST` on another machine, the same for as long as it lives.
+ * People see and type what stands behind the project alone where only one worker has it. A project's name holds no slash; a
+ * label may.
+ * @param host as bridge.yaml calls it; null on this machine
  */
-export function fullName(project: string | null, label: string): string {
-  return project === null ? label : `${project}/${label}`;
+export function fullName(project: string | null, label: string, host: string | null = null): string {
+  const there = host === null ? label : `${label}@${host}`;
+  return project === null ? there : `${project}/${there}`;
 }
 
 export function labelOf(name: string): string {

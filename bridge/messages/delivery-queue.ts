@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { type DeliveryInput, isEnded, isTyped, isWaiting, newDelivery, step } from '../core/delivery-machine.ts';
 import type { Delivery, DeliveryOptions, Envelope } from '../core/envelope.ts';
 import type { DeliveryEvent, DeliveryKind } from '../core/events.ts';
-import { messageOf } from '../core/failure.ts';
+import { type BridgeError, isAway, messageOf } from '../core/failure.ts';
 import type { DeliveryId } from '../core/ids.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
 import { addressKey, type PaneAddress, type PaneIdentity } from '../core/pane.ts';
@@ -254,6 +254,7 @@ export class DeliveryQueue {
         queue.again = true;
         return false;
       }
+      if (isAway(fault)) return this.#waitForHost(entry, stored, fault);
       this.#news.later(() => ({ type: 'attempt-failed', delivery: stored, fault }));
       const detail = `the courier failed: ${messageOf(fault)}`;
       if (!isTyped(stored.state)) {
@@ -266,6 +267,15 @@ export class DeliveryQueue {
       if (before !== null) this.#news.later(() => ({ type: 'attempt-failed', delivery: before, fault: second }));
       return false;
     }
+  }
+
+  /** No fault of anybody's. What was typed is read from the screen once that can be seen again: until then nothing is in doubt. */
+  #waitForHost(entry: Waiting, stored: Delivery, { reason: detail }: BridgeError): false {
+    entry.doubtSince = null;
+    if (!isTyped(stored.state)) {
+      this.#change(entry.id, { type: 'held', reason: 'host-away', detail, at: this.#clock.now() });
+    }
+    return false;
   }
 
   /** Reads, steps and writes as one; null when no such delivery is known. */

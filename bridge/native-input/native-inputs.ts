@@ -5,6 +5,7 @@ import type { ComposerFacts } from '../core/composer.ts';
 import type { OpenInput } from '../core/native-input.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { ProcessTable } from '../core/process-info.ts';
+import { isHere } from '../core/way.ts';
 
 export type Found = OpenInput | { readonly refused: string };
 
@@ -27,6 +28,7 @@ export class NativeInputs {
     const input = nativeInput === undefined ? undefined : nativeInputNamed(nativeInput.name);
     if (input === undefined) return { refused: 'the program has no native input that is known here' };
     const { agentPid, agentStartedAt } = identity;
+    if (!isHere(identity)) return { refused: 'it runs on another machine' };
     if (foreground !== 'agent' || agentPid === null || agentStartedAt === null) {
       return { refused: 'the process of the program is not known' };
     }

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { asPaneId } from '../core/ids.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
 import { addressKey, type PaneFacts, type PaneIdentity, sameAgent } from '../core/pane.ts';
+import { isHere } from '../core/way.ts';
 import type { Caller } from '../host/caller.ts';
 import { doubt, type HookState, type HookStateNow, joined, movedInTime } from '../screen/hook-state.ts';
 import { inputDigest } from '../screen/input-digest.ts';
@@ -109,7 +110,8 @@ export class HookReceiver {
     if (caller.is === 'nobody' && pane === null) return dropped('no agent program stands above the caller');
     if (caller.is === 'agent' && caller.program !== signal.agent)
       return dropped(`the caller runs below ${caller.program}, not ${signal.agent}`);
-    const panes = await this.#panes();
+    // whoever calls is a process of this machine
+    const panes = (await this.#panes()).filter(isHere);
     // the hint only says where to look first
     const hint = asPaneId(pane ?? paneHint ?? '');
     const hinted = panes.filter(({ paneId }) => paneId === hint);

@@ -15,6 +15,7 @@ import {
   sameServer,
 } from '../core/pane.ts';
 import { because, type Reading } from '../core/reading.ts';
+import { hostOfWay } from '../core/way.ts';
 import type { FoundProgram } from '../host/process-tree.ts';
 import { Activity, type OutputNotice } from '../screen/activity.ts';
 import type { HookStateNow } from '../screen/hook-state.ts';
@@ -320,8 +321,10 @@ export class Panes {
     return { ...choice, agent: choice.agent ?? agent };
   }
 
-  list(): Promise<PaneFacts[]> {
-    return this.#servers.panes();
+  async list(): Promise<PaneFacts[]> {
+    const panes = await this.#servers.panes();
+    await this.askForProcesses(panes);
+    return panes;
   }
 
   async facts(address: PaneAddress): Promise<PaneFacts | null> {
@@ -330,7 +333,13 @@ export class Panes {
     return facts && sameServer(facts, address) ? facts : null;
   }
 
-  /** Who sits in the pane, without a look at its screen. */
+  /** Who sits in panes of other machines is known afterwards as it is now, where those are reached. */
+  async askForProcesses(panes: readonly ListedPane[]): Promise<void> {
+    const hosts = new Set(panes.flatMap(({ socketPath }) => hostOfWay(socketPath) ?? []));
+    await Promise.allSettled([...hosts].map((host) => this.#programs.refresh(host, distantOldMs)));
+  }
+
+  /** Who sits in the pane, without a look at its screen. Of another machine's: as it was when its processes were asked for last. */
   identify(facts: ListedPane): { identity: PaneIdentity; program: string | null } {
     const found = this.#programs.findProgram(facts);
     return { identity: identityOf(facts, found), program: found.program };

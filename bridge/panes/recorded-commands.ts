@@ -1,6 +1,7 @@
 import { type CommandRecord, compared, type Recorded } from '../agent-programs/command-record.ts';
 import type { PaneIdentity } from '../core/pane.ts';
 import type { ProcessInfo, ProcessTable } from '../core/process-info.ts';
+import { isHere } from '../core/way.ts';
 import { lastLines } from '../host/file-tail.ts';
 import { ProcessFiles } from '../host/process-files.ts';
 
@@ -15,8 +16,10 @@ export class RecordedCommands {
     this.#processes = processes;
   }
 
-  compare(shown: string, { agentPid, agentStartedAt }: PaneIdentity, record: CommandRecord): RecordedHere {
-    if (agentPid === null || agentStartedAt === null) return { is: 'no record' };
+  compare(shown: string, identity: PaneIdentity, record: CommandRecord): RecordedHere {
+    const { agentPid, agentStartedAt } = identity;
+    // the files of another machine are not looked at
+    if (agentPid === null || agentStartedAt === null || !isHere(identity)) return { is: 'no record' };
     const own = filesOf(this.#processes.program(agentPid, agentStartedAt), record);
     const files =
       own.length > 0

@@ -84,6 +84,11 @@ export class TmuxServer implements TmuxCommands {
     return 'server' in this.#state ? this.#state.server : null;
   }
 
+  /** It answered the last time that it was asked. */
+  get isUp(): boolean {
+    return this.#state.is === 'up';
+  }
+
   /** Ends what a predecessor left, and looks for the first time. A server that is not there is an event, not a fault. */
   async start(): Promise<void> {
     if (this.#state.is !== 'idle') return;
@@ -206,7 +211,7 @@ export class TmuxServer implements TmuxCommands {
       server = listing?.server ?? (await serverAt(this));
     } catch (fault) {
       if (!(fault instanceof TmuxError)) throw fault;
-      return this.#down(fault.reason);
+      return this.#down(fault);
     }
     await this.#up(server);
     this.#emit({ type: 'panes', panes: listing?.panes ?? [] });
@@ -263,13 +268,14 @@ export class TmuxServer implements TmuxCommands {
     if (replaced || before.is === 'down') this.#emit({ type: 'server-back', server });
   }
 
-  async #down(reason: string): Promise<void> {
+  async #down({ reason, kind }: TmuxError): Promise<void> {
     const before = this.#state;
     if (before.is === 'closed') return;
     const pauseMs = before.is === 'down' ? Math.min(before.pauseMs * 2, LONGEST_PAUSE_MS) : FIRST_PAUSE_MS;
     const { server } = this;
     this.#state = { is: 'down', pauseMs, server };
-    if (before.is !== 'down') this.#emit({ type: 'server-gone', server, reason });
+    const away = kind === 'away' ? { isAway: true as const } : {};
+    if (before.is !== 'down') this.#emit({ type: 'server-gone', server, reason, ...away });
     await this.#clients.dropAll();
   }
 }

@@ -3,6 +3,7 @@ import type { TmuxEvent } from '../core/events.ts';
 import { BridgeError } from '../core/failure.ts';
 import { serverPidOf } from '../core/ids.ts';
 import { type ListedPane, type PaneAddress, type PaneFacts, sameServer } from '../core/pane.ts';
+import { hostOfWay } from '../core/way.ts';
 import type { Alone } from './clients.ts';
 import type { TmuxCommands } from './commands.ts';
 import { listPanes } from './pane.ts';
@@ -61,10 +62,22 @@ export class TmuxServers {
   async #add(socketPath: string): Promise<TmuxServer> {
     const known = this.#servers.find((one) => one.socketPath === socketPath);
     if (known) return known;
+    // to reach another machine takes a while, for which nobody waits
+    if (hostOfWay(socketPath) !== null) {
+      const distant = this.#connect(socketPath);
+      void distant.start();
+      return distant;
+    }
     const there =
       this.#servers.length === 0 ? null : await serverAt(this.#wayTo(socketPath).commands).catch(() => null);
     const same = there && this.at(there);
     if (same) return same;
+    const server = this.#connect(socketPath);
+    await server.start();
+    return server;
+  }
+
+  #connect(socketPath: string): TmuxServer {
     const way = this.#wayTo(socketPath);
     const server: TmuxServer = new TmuxServer({
       way,
@@ -79,7 +92,6 @@ export class TmuxServers {
       },
     });
     this.#servers.push(server);
-    await server.start();
     return server;
   }
 
@@ -122,13 +134,28 @@ export class TmuxServers {
     return this.at(id);
   }
 
-  of(address: PaneAddress): TmuxCommands | null {
-    return this.at(address);
+  /**
+   * Commands to the server of a pane. While its machine is not reached nobody can tell which server is there: whoever asks is
+   * told so.
+   */
+  of(pane: PaneAddress & { readonly socketPath?: string }): TmuxCommands | null {
+    const host = hostOfWay(pane.socketPath ?? '');
+    return this.at(pane) ?? this.#servers.find((one) => one.host === host && host !== null && !one.isUp) ?? null;
+  }
+
+  /** Commands to whatever server is at a socket, connected or not; null where that is on a machine that is not reached just now. */
+  lone(socketPath: string): TmuxCommands | null {
+    const host = hostOfWay(socketPath);
+    const kept = host === null ? [] : this.#servers.filter((one) => one.host === host);
+    if (kept.length > 0 && !kept.some(({ isUp }) => isUp)) return null;
+    return this.#wayTo(socketPath).commands;
   }
 
   /** Every pane of every server that answers, each place of it once. */
   async panes(): Promise<PaneFacts[]> {
-    const answers = await Promise.allSettled(this.#servers.map((server) => listPanes(server)));
+    // of a machine that is not reached there is nothing to tell
+    const asked = this.#servers.filter((server) => server.host === undefined || server.isUp);
+    const answers = await Promise.allSettled(asked.map((server) => listPanes(server)));
     const lists = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
     const refused = answers.find((answer) => answer.status === 'rejected');
     // one server that is down must not hide the panes of another

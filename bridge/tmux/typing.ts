@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { usageError } from '../core/failure.ts';
 import type { PaneId } from '../core/ids.ts';
 import { isKeyName, isOptionKey } from '../core/keys.ts';
@@ -25,7 +26,7 @@ export async function paste(
     throw usageError('paste', paneId, text === '' ? 'there is no text' : 'tmux cannot be handed a NUL character');
   }
   const format = conditionFormat(condition);
-  const buffer = `${bufferPrefix}${process.pid}-${randomBytes(8).toString('hex')}`;
+  const buffer = `${ownBuffers(t)}${process.pid}-${randomBytes(8).toString('hex')}`;
   const brackets = options.bracketed ? ['-p'] : [];
   try {
     await fill(t, buffer, text);
@@ -69,16 +70,23 @@ export async function leaveMode(t: TmuxCommands, { paneId, server }: PaneAddress
 
 /** Removes buffers that a bridge left behind when it died. @returns how many */
 export async function reapBuffers(t: TmuxCommands): Promise<number> {
+  const prefix = ownBuffers(t);
   const names = await t.run('list-buffers', '-F', '#{buffer_name}');
   const leftover = names.filter((name) => {
-    const owner = /^bridge-(\d+)-[0-9a-f]{16}$/.exec(name)?.[1];
+    const own = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+    const owner = /^(\d+)-[0-9a-f]{16}$/.exec(own)?.[1];
     return owner !== undefined && !isRunning(Number(owner));
   });
   const results = await t.runAll(leftover.map((name) => ['delete-buffer', '-b', name]));
   return results.filter((result) => result.ok).length;
 }
 
-const bufferPrefix = 'bridge-';
+/** Whose process made a buffer can be told only on the machine of that process. */
+function ownBuffers({ host }: TmuxCommands): string {
+  return host === undefined ? 'bridge-' : `bridge-from-${machine}-`;
+}
+
+const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 12);
 
 /** Characters a command may carry: at most 12 KB as UTF-8, below the 16 KB that tmux takes as arguments. */
 const PIECE_LENGTH = 4_000;

@@ -96,6 +96,7 @@ function paneArgs(paneId: string = facts.paneId) {
 
 function target(more: Partial<Target> = {}): Target {
   return {
+    host: null,
     socket: { named: tmux.socketPath, noted: null, env: {} },
     session: null,
     pane: null,

@@ -55,6 +55,7 @@ describe.skipIf(!canServeSsh)('a tmux server over ssh', () => {
   test('its panes are listed, looked at, heard and typed into, any text to the letter', async () => {
     const recorder = await harness.record();
     await servers.add('box:');
+    await waitFor('it is listed', () => servers.listed.length > 0, { limitMs: 30_000 });
     const facts = (await panes.list()).find(({ paneId }) => paneId === recorder.paneId)!;
     expect(facts.socketPath).toBe(`box:${harness.tmux.socketPath}`);
     const server = servers.at(facts)!;

@@ -3,6 +3,7 @@ import type { PublicEvent } from '../../core/events.ts';
 import type { Message } from '../../core/message.ts';
 import type { PaneFacts } from '../../core/pane.ts';
 import type { Request } from '../../core/request.ts';
+import { isHere } from '../../core/way.ts';
 import { steadyClock, systemClock } from '../../host/clock.ts';
 import { findProgram } from '../../launch/programs.ts';
 import type { Panes } from '../../panes/panes.ts';
@@ -40,7 +41,11 @@ export function assembleDispatches(parts: {
       onPath: (program) => findProgram(program, process.env.PATH, process.cwd()) !== null,
       livePane: () => controllers.at(at),
       deliverTo,
-      folderOf: async (request) => request.project ?? (await panes.facts(request.pane))?.currentPath ?? config.home,
+      folderOf: async (request) => {
+        // a controller runs on this machine
+        if (!isHere(request.pane)) return config.home;
+        return request.project ?? (await panes.facts(request.pane))?.currentPath ?? config.home;
+      },
       mailOf,
       say: (level, text) => emit({ type: 'said', level, text }),
       replied: (request, by, text) => emit({ type: 'controller-replied', request, by, text }),

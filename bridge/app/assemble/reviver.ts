@@ -8,7 +8,7 @@ import type { Directory } from '../../messages/directory.ts';
 import type { Membership } from '../../messages/membership.ts';
 import type { Messages } from '../../messages/messages.ts';
 import type { Panes } from '../../panes/panes.ts';
-import { ExecCommands, tmuxEnvironment } from '../../tmux/exec.ts';
+import { tmuxEnvironment } from '../../tmux/exec.ts';
 import { listPanes } from '../../tmux/pane.ts';
 import type { TmuxServers } from '../../tmux/servers.ts';
 import { placeFor } from '../place-of-member.ts';
@@ -48,14 +48,18 @@ export function assembleReviver(needs: ReviverNeeds): Reviver {
         return argv === null ? [] : [{ member, argv }];
       }),
     lifeOf: (member) => lifeOf(needs, member),
-    isGone: async (member) => (await whereMembersAre([member])).isGone(member),
+    isGone: async (member) =>
+      (await whereMembersAre([member], (socketPath) => servers.lone(socketPath))).isGone(member),
     agentPanes: async ({ pane }) => {
       const sockets = new Set([
         ...servers.all.map(({ socketPath }) => socketPath),
         ...(pane === null ? [] : [pane.socketPath]),
       ]);
       const lists = await Promise.all(
-        [...sockets].map((socketPath) => listPanes(new ExecCommands({ socketPath })).catch(() => [])),
+        [...sockets].map(async (socketPath) => {
+          const tmux = servers.lone(socketPath);
+          return tmux === null ? [] : listPanes(tmux).catch(() => []);
+        }),
       );
       return lists
         .flat()
@@ -67,7 +71,7 @@ export function assembleReviver(needs: ReviverNeeds): Reviver {
     },
     bind: async (member, { facts, member: holder }) => {
       await servers.reach(facts, facts.socketPath);
-      const place = await placeFor({ panes, projects, directory }, facts);
+      const place = await placeFor({ panes, projects, directory, servers }, facts);
       journal.transact(() => {
         const other = holder === null ? null : directory.member(holder.name);
         // it was taken for a new one before it was known whose it is

@@ -3,6 +3,7 @@ import type { TmuxEvent } from '../../core/events.ts';
 import { BridgeError, messageOf } from '../../core/failure.ts';
 import { serverPidOf } from '../../core/ids.ts';
 import { addressKey, type ListedPane, placeIn, sameAgent, samePane, sameServer } from '../../core/pane.ts';
+import { hostOfWay, isHere, wayTo } from '../../core/way.ts';
 import { steadyClock, systemClock } from '../../host/clock.ts';
 import { oncePerPane } from '../../tmux/facts.ts';
 import type { Bridge } from '../bridge.ts';
@@ -64,6 +65,9 @@ export class Watch implements Watching {
     bridge.watchedBy(this);
     await this.#addRegistered();
     await this.#addJoined();
+    for (const { name } of bridge.hosts.all) {
+      this.#scopes.push({ server: await bridge.servers.add(wayTo(name, null)), session: null });
+    }
     await bridge.tidy();
     // what lies in outbox/ is for a bridge that types
     if (!bridge.config.dryRun) await bridge.mailbox.start();
@@ -119,7 +123,7 @@ export class Watch implements Watching {
   async #addRegistered(): Promise<void> {
     const { servers, projects } = this.#bridge;
     for (const { isRegistered, host, server, socketPath, session } of Object.values(projects.records)) {
-      if (!isRegistered) continue;
+      if (!isRegistered || hostOfWay(socketPath) !== null) continue;
       const there = servers.at({ host, server }) ?? (await servers.find({ host, server }, socketPath));
       if (there && !this.#scopes.some((one) => one.server === there && one.session === session)) {
         this.#scopes.push({ server: there, session });
@@ -132,7 +136,7 @@ export class Watch implements Watching {
   async #addJoined(): Promise<void> {
     const { servers, directory } = this.#bridge;
     for (const { pane, isJoined } of directory.members()) {
-      if (pane === null || !isJoined || servers.at(pane) !== null) continue;
+      if (pane === null || !isJoined || !isHere(pane) || servers.at(pane) !== null) continue;
       if ((await servers.find(pane, pane.socketPath)) !== null) this.#restless = true;
     }
   }
@@ -199,9 +203,10 @@ export class Watch implements Watching {
   }
 
   serverGone(event: Extract<TmuxEvent, { type: 'server-gone' }>): void {
-    this.#bridge.say('warning', `${this.#called(event)} is gone (${event.reason}); waiting for it`);
+    const [state, why] = event.isAway ? ['away', 'its host is away'] : ['gone', 'the tmux server is gone'];
+    this.#bridge.say('warning', `${this.#called(event)} is ${state} (${event.reason}); waiting for it`);
     for (const [key, { identity }] of [...this.#watched]) {
-      if (event.server && sameServer(identity, event.server)) this.#drop(key, 'the tmux server is gone');
+      if (event.server && sameServer(identity, event.server)) this.#drop(key, why);
     }
     // the same one may answer again, with the panes that it had
     this.#restless = true;
@@ -232,6 +237,8 @@ export class Watch implements Watching {
 
   /** How a server is spoken of: by its socket where there are several. */
   #called({ socketPath }: TmuxEvent): string {
+    const host = hostOfWay(socketPath);
+    if (host !== null) return `host ${host}`;
     return this.#bridge.servers.all.length === 1 ? 'the tmux server' : `the tmux server at ${socketPath}`;
   }
 
@@ -245,6 +252,7 @@ export class Watch implements Watching {
     this.#placed = placed;
     this.#restless = false;
     this.#isBehind = true;
+    await this.#bridge.panes.askForProcesses(panes);
     const known = await this.#workers.among(panes, this.#scopes, when);
     const wanted = this.#owned.among(known);
     for (const key of [...this.#watched.keys()]) {

@@ -3,6 +3,7 @@ import { BridgeError } from '../../core/failure.ts';
 import type { Member } from '../../core/member.ts';
 import { isCalled } from '../../core/names.ts';
 import { addressKey, identityKey, type ListedPane, sameServer } from '../../core/pane.ts';
+import { isHere } from '../../core/way.ts';
 import { liesWithin } from '../../host/home.ts';
 import { nameOf, type Panes } from '../../panes/panes.ts';
 import type { TmuxServer } from '../../tmux/server.ts';
@@ -153,7 +154,7 @@ export class Workers {
   /** A worker whose own folder holds our home could answer itself by writing a file. */
   #mayServe(pane: ListedPane, holdsHome: (folder: string) => boolean, when: 'start' | 'running'): boolean {
     const { home, trustWorkspace } = this.#config;
-    if (trustWorkspace || pane.currentPath === '' || !holdsHome(pane.currentPath)) return true;
+    if (trustWorkspace || !isHere(pane) || pane.currentPath === '' || !holdsHome(pane.currentPath)) return true;
     const fault = new BridgeError({
       what: 'home',
       target: home,

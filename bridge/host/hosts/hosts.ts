@@ -42,9 +42,10 @@ export class Hosts {
     return kept;
   }
 
-  /** Why it is not reached, and since when; null while it is, or was never called. */
-  awayOf(name: string): { readonly words: string; readonly since: number } | null {
-    return this.#kept.get(name)?.shell.away ?? null;
+  /** Why it is not reached, and for how long; null while it is, or was never called. */
+  awayOf(name: string): { readonly words: string; readonly forMs: number } | null {
+    const away = this.#kept.get(name)?.shell.away ?? null;
+    return away && { words: away.words, forMs: this.#clock.now() - away.since };
   }
 
   async close(): Promise<void> {
