@@ -1,5 +1,6 @@
 import { isTyped } from '../core/delivery-machine.ts';
 import type { Delivery } from '../core/envelope.ts';
+import { mayComeToRest } from '../core/reading.ts';
 import type { Attempt, FreshLook } from './attempt.ts';
 import { echoOf } from './echo.ts';
 import { composerHolds, isWhole } from './evidence.ts';
@@ -103,6 +104,8 @@ async function settle(attempt: Attempt, sign: Sign, look: FreshLook, text: strin
       if (passed !== null)
         return attempt.leave(`the text is in the composer, and the turn that asked has passed: ${passed}`);
       const verdict = attempt.verdictOn({ ...look, reading: { ...look.reading, composer: { is: 'empty' } } });
+      // whoever has just come has seen nothing of how long it rests: that is asked again
+      if (!verdict.pass && verdict.reason === 'unknown' && mayComeToRest(look.reading)) return attempt.delivery;
       if (!verdict.pass) return attempt.leave(`the text is in the composer: ${verdict.detail}`);
       return submit(attempt, { before: null, ready: look }, text);
     }
