@@ -22,6 +22,8 @@ const shipped = [
     'agent-comms',
     'agent-pane',
     'agent_comms',
+    'bridge-from-ssh',
+    'bridge-over-ssh',
     'record-screen',
     'start-controller',
     'start-worker',
