@@ -6,7 +6,7 @@ import { waitFor } from '../fixtures/private-tmux.ts';
 import type { ScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { canServeSsh, knowHost, type SshServer, startSshServer } from '../fixtures/ssh-host.ts';
 import { runAsPerson } from './as-person.ts';
-import { program } from './bridge-process.ts';
+import { type BridgeProcess, program } from './bridge-process.ts';
 import { command, eachMailTestStarts, found, home, member, tmux, watch } from './mail-fixture.ts';
 
 /**
@@ -19,6 +19,7 @@ describe.skipIf(!canServeSsh)('from a container', () => {
   let server: SshServer;
   let coder: ScriptedAgent;
   let token: string;
+  let watching: BridgeProcess;
   const at = (name: string) => join(tmux.folder, name);
 
   beforeEach(async () => {
@@ -47,7 +48,7 @@ describe.skipIf(!canServeSsh)('from a container', () => {
       symlinkSync(at('opt/bridge-over-ssh'), at(`bin/${name}`));
     }
     coder = await member('coder');
-    const watching = await watch();
+    watching = await watch();
     await watching.line('watched', found('coder'));
     await command('add', 'ci');
     token = (await command('token', 'add', 'builds', '--member', 'ci')).stdout.trim();
@@ -62,7 +63,21 @@ describe.skipIf(!canServeSsh)('from a container', () => {
     more: { input?: string; env?: NodeJS.ProcessEnv } = {},
   ) =>
     runAsPerson(
-      ['/usr/bin/unshare', '--mount', '--pid', '--fork', '--mount-proc', '/bin/sh', '-c', script, 'sh', ...words],
+      [
+        '/usr/bin/timeout',
+        '60',
+        '/usr/bin/unshare',
+        '--kill-child',
+        '--mount',
+        '--pid',
+        '--fork',
+        '--mount-proc',
+        '/bin/sh',
+        '-c',
+        script,
+        'sh',
+        ...words,
+      ],
       {
         cwd: tmux.folder,
         env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', HOME: at('nobody'), ...more.env },
@@ -142,6 +157,11 @@ describe.skipIf(!canServeSsh)('from a container', () => {
         (option) => `bridge 'tell' 'coder' 'x' '${option}'`,
       ),
       `bridge 'tell' 'coder' '--file' '/etc/passwd'`,
+      `bridge 'tell' 'coder' '--timeout' '--' '--file' '/etc/passwd'`,
+      `bridge 'tell' 'coder' 'x,--' '--file' '/etc/passwd'`,
+      `bridge 'tell' 'coder' 'x\n--' '--file' '/etc/passwd'`,
+      `bridge 'tell' 'coder' '--to' 'x' '--' 'y' '--urgent' | cat`,
+      `bridge 'post' 'x' '--to' '--' '--file' '/etc/passwd'`,
     ])
       expect([text, await raw(text)]).toEqual([
         text,
@@ -152,13 +172,29 @@ describe.skipIf(!canServeSsh)('from a container', () => {
       stderr: expect.stringContaining('this token is ci'),
     });
     const through = at('through');
-    const forward = `'${at('bin/ssh')}' -N -L '${through}:${tmux.socketPath}' root@127.0.0.1 & until [ -S '${through}' ]; do :; done`;
+    const forward = `'${at('bin/ssh')}' -N -L '${through}:${tmux.socketPath}' root@127.0.0.1 & until [ -S '${through}' ]; do sleep 0.02; done`;
     expect(await inside(`${forward}; tmux -S '${through}' kill-server`)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('open failed'),
     });
     expect(await tmux.run('list-sessions')).toContain('coder');
-    writeFileSync(at('token'), '');
+    // a worker's question is nobody's mail
+    await coder.perform({ request: 'Shall I go on?' });
+    const asked = await watching.line('asked', (line) => line.type === 'request-changed' && line.state === 'asked');
+    for (const words of [
+      ['reply', String(asked.id), 'Yes.'],
+      ['reply', String(asked.id).slice(-6), 'Yes.'],
+    ])
+      expect(await imageWithoutNode(['bridge', ...words])).toMatchObject({
+        code: 64,
+        stderr: expect.stringContaining('is a request, and its answer takes no options of a message'),
+      });
+    expect(JSON.parse((await command('show', String(asked.id), '--json')).stdout)).toMatchObject({ state: 'asked' });
+    // and a message is
+    const { id } = JSON.parse((await command('tell', 'ci', 'Which port?', '--timeout', '0', '--json')).stdout);
+    expect((await imageWithoutNode(['bridge', 'inbox'])).stdout).toContain('Which port?');
+    expect(await imageWithoutNode(['bridge', 'reply', id, '--json', '8080'])).toMatchObject({ stderr: '' });
+    writeFileSync(at('token'), '\n');
     expect(await imageWithoutNode(['bridge', 'whoami'])).toMatchObject({ code: 1 });
     expect(await bodies()).toEqual([]);
     expect(existsSync(at('ran'))).toBe(false);
