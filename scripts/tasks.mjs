@@ -80,6 +80,16 @@ export const tasks = {
     ],
     steps: [ready, ['node', 'tests/agents/test.mjs']],
   },
+  'test:hosts': {
+    usage: '[-- FILTER...] [OPTIONS OF vitest run]',
+    says: 'Tests other hosts in every state of their link, with a real sshd on loopback: takes root and openssh-server. Some minutes.',
+    options: [['FILTER', 'only the test files with this in their path'], help],
+    examples: [
+      ['npm run test:hosts', ''],
+      ['npm run test:hosts -- cuts', 'the link is cut at each step of a delivery'],
+    ],
+    steps: [ready, ...build, ['vitest', 'run', '--config', 'vitest.hosts.config.ts']],
+  },
   pictures: {
     usage: '-- claude|claude codex mail',
     says: 'Makes the pictures of docs/pictures/ from a real run: Claude Code before a scripted model, and a bridge beside it.',

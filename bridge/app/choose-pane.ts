@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { BridgeError, usageError } from '../core/failure.ts';
+import { BridgeError, isAway, usageError } from '../core/failure.ts';
 import { type PaneId, type ServerId, serverPidOf } from '../core/ids.ts';
 import { isCalled, nameMeant } from '../core/names.ts';
 import { type PaneFacts, sameServer } from '../core/pane.ts';
@@ -134,7 +134,10 @@ function serversOf(workers: readonly RecordedWorker[]): string[] {
   return [...names].map(([path, workers]) => `--socket ${path} (${[...new Set(workers)].join(', ')})`);
 }
 
-/** A living worker that the state directory knows by this name; null where there is none. @throws BridgeError where several have it */
+/**
+ * A living worker that the state directory knows by this name; null where there is none.
+ * @throws BridgeError where several have it, or its host is not reached
+ */
 async function workerElsewhere(reader: Reader, name: string): Promise<PaneFacts | null> {
   const living = await livingAmong(
     reader,
@@ -155,7 +158,11 @@ async function livingAmong(
   const living: Array<{ name: string; pane: PaneFacts }> = [];
   for (const record of records) {
     const { tmux } = reader.look(record.socketPath, null);
-    const pane = await paneFacts(tmux, record.paneId).catch(() => null);
+    const pane = await paneFacts(tmux, record.paneId).catch((fault: unknown) => {
+      // it may be there: whoever asks is not told of another
+      if (isAway(fault)) throw fault;
+      return null;
+    });
     const isThat = pane !== null && sameServer(pane, record) && pane.panePid === record.panePid;
     if (isThat) living.push({ name: record.name, pane });
   }

@@ -276,7 +276,8 @@ export class TextSender {
       if (state.is !== 'held' || this.#waits.now() >= giveUpAt) break;
       await this.#panes.nextOutput(pane, Math.min(lookAgainMs, giveUpAt - this.#waits.now()), seen);
       seen = this.#panes.outputCount(pane);
-      const snapshot = await this.#panes.capture(pane);
+      // it is posted: that nobody can look just now is for its own attempt to say, and no end of it
+      const snapshot = await this.#panes.capture(pane).catch(() => null);
       const isLast = this.#waits.now() >= giveUpAt;
       const isForDialog = posted.envelope.kind === 'keys' || posted.dialog !== undefined;
       if (snapshot === null || isLast || isForDialog || isReady(this.#panes.readAs(snapshot, posted.agent))) {
