@@ -20,14 +20,21 @@ export let home: string;
 let ssh: SshServer;
 const bridges: BridgeProcess[] = [];
 
-/** Each test of this file starts with a host `box`, a tmux server there and one here. @param yaml more of the state directory's bridge.yaml */
-export function eachHostTestStarts({ yaml = '' }: { readonly yaml?: string } = {}): void {
+interface HostTestOptions {
+  /** more of the state directory's bridge.yaml */
+  readonly yaml?: string;
+  /** how slow the wire is */
+  readonly how?: Parameters<typeof linkTo>[1];
+}
+
+/** Each test of this file starts with a host `box`, a tmux server there and one here. */
+export function eachHostTestStarts({ yaml = '', how = {} }: HostTestOptions = {}): void {
   beforeEach(async () => {
     near = privateTmux();
     far = privateTmux();
     await near.run('new-session', '-d', '-s', 'here', 'exec sleep 1000');
     ssh = await startSshServer(near.folder);
-    link = await linkTo(ssh.port);
+    link = await linkTo(ssh.port, how);
     const options = ssh.options.map((word) => (word === `${ssh.port}` ? `${link.port}` : word));
     const own = ['-o', 'HostKeyAlias=box'];
     const box = { ssh: 'root@127.0.0.1', options: [...own, ...options], socket: far.socketPath };

@@ -4,15 +4,19 @@ import type { RemoteShell } from './remote-shell.ts';
 
 const parted = 'bridge-arguments';
 
+/** Of arguments so many characters are looked at: a link may be slow. */
+const argumentsLength = 400;
+
 /**
- * All processes there: as Linux tells them, with the same start as a bridge of that machine reads, and their arguments as
- * `ps` prints them, one line each (busybox's knows no other options); or all of it as the `ps` of macOS and the BSDs tells it.
+ * All processes there that have a terminal: as Linux tells them, with the same start as a bridge of that machine reads, and
+ * their arguments as `ps` prints them, one line each (busybox's knows no other options); or all that there are, as the `ps`
+ * of macOS and the BSDs tells them. Of what Linux tells no more is sent than up to the start (the 22nd word).
  */
 const script = [
   'if [ -r /proc/self/stat ]; then',
-  '  cat /proc/[0-9]*/stat 2>/dev/null',
+  `  cat /proc/[0-9]*/stat 2>/dev/null | sed -e '/) [A-Za-z]\\( -*[0-9]*\\)\\{3\\} 0 /d' -e 's/^\\(.*) [A-Za-z]\\( -*[0-9]*\\)\\{19\\}\\).*/\\1/'`,
   `  echo ${parted}`,
-  '  ps -axww -o pid=,args= 2>/dev/null || ps -o pid,args 2>/dev/null',
+  `  { ps -axww -o tty=,pid=,args= 2>/dev/null || ps -o tty,pid,args 2>/dev/null; } | grep -v '^?' | cut -c1-${argumentsLength}`,
   'else',
   '  LC_ALL=C ps -axo pid=,ppid=,pgid=,tpgid=,stat=,lstart=,command= 2>/dev/null',
   'fi; true',
@@ -79,7 +83,7 @@ export function parseProcesses(output: string): Known[] {
   if (at < 0) return parsePs(output);
   const commands = new Map(
     lines.slice(at + 1).flatMap((line) => {
-      const match = /^\s*(\d+) (.*)$/.exec(line);
+      const match = /^\S+\s+(\d+) (.*)$/.exec(line);
       return match === null ? [] : [[Number(match[1]), match[2]!] as const];
     }),
   );
