@@ -49,12 +49,14 @@ import { LiveControllers } from './live-controllers.ts';
 import { MailViews } from './mail-views.ts';
 import { RequestOpener } from './open-request.ts';
 import { PaneActs } from './pane-acts.ts';
+import { type BridgeClaims, bridgeClaims } from './pane-claims.ts';
 import { placeEarlierPanes } from './placing.ts';
 import { Projects } from './projects.ts';
 import { Retention } from './retention.ts';
 import type { Reviver } from './revive.ts';
 import { TextSender } from './send-text.ts';
 import { withShownNames } from './shown-event.ts';
+import { OwnerClaims } from './watching/owner-claims.ts';
 import { nobodyWatches, type SeenWorker, type Watching } from './watching/watching.ts';
 
 /** What goes through the list of listeners. What a screen shows is heard by the one who watches that pane. */
@@ -75,6 +77,9 @@ export class Bridge {
   readonly setAside: string | null;
   /** which panes are this bridge's; a dry run has none, and needs none */
   readonly ownership: Ownership | null;
+  /** the same on tmux servers, for bridges that do not share our table; null as `ownership` is */
+  readonly ownerClaims: OwnerClaims | null;
+  readonly #claims: BridgeClaims | null;
   readonly projects: Projects;
   readonly hosts: Hosts;
   readonly servers: TmuxServers;
@@ -163,7 +168,10 @@ export class Bridge {
     const { servers, panes, hooks } = known;
     [this.servers, this.panes, this.hooks] = [servers, panes, hooks];
     this.controllers = new LiveControllers({ config, panes, servers });
-    this.deliveries = assembleDeliveries({ clock, mint, journal, servers, panes, hooks, ownership, emit });
+    this.#claims = ownership && bridgeClaims({ home: config.home, ownership, clock });
+    this.ownerClaims = this.#claims && new OwnerClaims(this.#claims, servers);
+    const owning = ownership && { ownership, owners: this.ownerClaims!, writers: this.#claims!.writers };
+    this.deliveries = assembleDeliveries({ clock, mint, journal, servers, panes, hooks, owning, emit });
     const { deliveries, controllers } = this;
     this.texts = new TextSender({
       ...{ clock, mint, journal, panes, changes },
@@ -246,6 +254,7 @@ export class Bridge {
       output: [({ address, bytes }) => panes.noticeOutput(address, bytes, servers.isWatching(address))],
       missed: [({ address }) => panes.missed(address)],
       panes: [() => panes.forgetOthers(servers.listed), () => this.#watching.panesListed()],
+      'clients-changed': [() => this.#watching.panesListed()],
       'server-gone': [(event) => this.#watching.serverGone(event)],
       'server-back': [(event) => this.#watching.serverBack(event)],
       'agent-signalled': [emit, (event) => panes.signalled(event)],
@@ -380,6 +389,8 @@ export class Bridge {
     await this.mailViews?.close();
     await this.retention.close();
     await this.deliveries.close();
+    await this.ownerClaims?.close();
+    await this.#claims?.writers.close();
     await this.servers.close();
     await this.hosts.close();
     this.journal.close();

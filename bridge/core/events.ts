@@ -21,6 +21,8 @@ export type TmuxEvent = { readonly socketPath: string } & (
   | { readonly type: 'missed'; readonly address: PaneAddress }
   /** every pane of the server, once each: every second or so, and at once when something was opened, closed or renamed */
   | { readonly type: 'panes'; readonly panes: readonly ListedPane[] }
+  /** a control client of ours has come or gone: what it vouches for is to be claimed anew */
+  | { readonly type: 'clients-changed' }
   | {
       readonly type: 'server-gone';
       readonly server: Omit<PaneAddress, 'paneId'> | null;

@@ -64,6 +64,8 @@ export interface ListedPane extends PaneAddress {
   readonly paneIndex: number;
   /** the pane option `@label`, empty when none is set */
   readonly label: string;
+  /** the pane option `@bridge-owner`: which bridge says that it watches this pane; empty when none is set, and anybody's to set */
+  readonly ownerClaim: string;
   /** `#{pane_title}`: set by the program through OSC 0/2, or by a person */
   readonly title: string;
   /** `#{pane_current_command}`: the foreground program's name */

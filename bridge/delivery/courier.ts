@@ -28,12 +28,12 @@ export class Courier {
     const { state } = delivery;
     if (isTyped(state)) return this.reconcile(delivery);
     if (isEnded(state)) return delivery;
-    const pane = takePane(this.#parts, delivery);
+    const pane = await takePane(this.#parts, delivery);
     if ('theirs' in pane) return new Attempt(this.#parts, delivery).hold('other-bridge', pane.theirs);
     try {
       return await this.#attempt(new Attempt(this.#parts, delivery, pane), delivery);
     } finally {
-      pane.release();
+      await pane.release();
     }
   }
 
@@ -45,7 +45,7 @@ export class Courier {
       if (delivery.mark !== undefined) return await actOnReadPane(attempt, delivery.mark);
       return await (delivery.dialog === undefined ? deliver(attempt) : choose(attempt, delivery.dialog));
     } finally {
-      lock.release();
+      await lock.release();
     }
   }
 
@@ -56,12 +56,12 @@ export class Courier {
   async reconcile(delivery: Delivery): Promise<Delivery> {
     if (delivery.state.is === 'claimed') return new Attempt(this.#parts, delivery).release();
     if (!isTyped(delivery.state)) return delivery;
-    const pane = takePane(this.#parts, delivery);
+    const pane = await takePane(this.#parts, delivery);
     if ('theirs' in pane) return delivery;
     try {
       return await this.#reconcile(new Attempt(this.#parts, delivery, pane), delivery);
     } finally {
-      pane.release();
+      await pane.release();
     }
   }
 
@@ -73,7 +73,7 @@ export class Courier {
       if (delivery.mark !== undefined) return await reconcileOnReadPane(attempt);
       return await (delivery.dialog === undefined ? reconcile(attempt) : reconcileChoice(attempt, delivery.dialog));
     } finally {
-      lock.release();
+      await lock.release();
     }
   }
 }

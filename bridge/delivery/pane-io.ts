@@ -37,7 +37,7 @@ export interface ScreenReaders {
 
 export interface Locks {
   /** null while somebody else is typing into that pane */
-  tryAcquire(identity: PaneIdentity): Promise<{ release(): void } | null>;
+  tryAcquire(identity: PaneIdentity): Promise<{ release(): void | Promise<void> } | null>;
 }
 
 /** Which bridge answers in a pane. */
@@ -46,15 +46,17 @@ export interface Owners {
    * The pane is ours to answer in until `release`; or why not, in words: whose it is, or whose bridge typed there since
    * `askedAt`, so that it may have been answered.
    */
-  take(pane: PaneIdentity, askedAt: number): TakenPane | { readonly theirs: string };
+  take(pane: PaneIdentity, askedAt: number): Taking | Promise<Taking>;
 }
+
+export type Taking = TakenPane | { readonly theirs: string };
 
 export interface TakenPane {
   /** something is about to be typed; throws where the pane is not ours any more, and then nothing is */
   typing(): void;
   /** what became of it has been seen on the screen */
   settled(): void;
-  release(): void;
+  release(): void | Promise<void>;
 }
 
 export interface DeliveryMemory {

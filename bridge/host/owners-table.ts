@@ -6,15 +6,17 @@ export interface Owner {
   /** its state directory */
   readonly home: string;
   readonly since: number;
+  /** left out: this one */
+  readonly host?: string;
 }
 
-export function inWords({ home, pid }: Pick<Owner, 'pid' | 'home'>): string {
-  return `the bridge of ${home} (pid ${pid})`;
+export function inWords({ home, pid, host }: Pick<Owner, 'pid' | 'home' | 'host'>): string {
+  return `the bridge of ${home}${host === undefined ? '' : ` on ${host}`} (pid ${pid})`;
 }
 
 /** What a bridge of another state directory typed last into a pane that was its own. */
 export interface Typed {
-  readonly by: Pick<Owner, 'pid' | 'home'>;
+  readonly by: Pick<Owner, 'pid' | 'home' | 'host'>;
   readonly at: number;
   /** what became of it has been seen on the screen; else it may still be drawn there, as an answer that has arrived */
   readonly isSettled: boolean;

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { BridgeError } from '../core/failure.ts';
+import { folderId } from './folder-id.ts';
 import { fileAt, type Lock, Locks } from './locks.ts';
 import { inWords, type Owner, OwnersTable, prepareTable, type Typed } from './owners-table.ts';
 import { prepareFolder, runtimeFolder } from './runtime-folder.ts';
@@ -54,6 +55,11 @@ export class Ownership {
     this.#locks = new Locks(this.#folder);
     this.#home = parts.home;
     this.#now = parts.now;
+  }
+
+  /** Names the folder of the table: whoever shares it has agreed with us there. */
+  get folder(): string {
+    return folderId(this.#folder);
   }
 
   /** Claims panes to be watched, all in one step; those that are ours already stay so. */

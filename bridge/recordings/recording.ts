@@ -167,6 +167,7 @@ export function snapshotOfRecording(entry: RecordingEntry, text: string): Snapsh
       cursorVisible: entry.curflag !== '0',
       alternateScreen,
       inMode: entry.mode === '1',
+      ownerClaim: '',
       historySize: Number(entry.hist ?? 0),
     },
     rows,

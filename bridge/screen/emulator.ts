@@ -38,6 +38,7 @@ export function snapshotOf(
       cursorVisible: true,
       alternateScreen: isAlternate,
       inMode: false,
+      ownerClaim: '',
       historySize: active.baseY,
     },
     rows: rows.map(trimRow),

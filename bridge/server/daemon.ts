@@ -67,7 +67,7 @@ export class Daemon {
     await this.#socket.close();
     await this.#mail.end();
     this.#reader.close();
-    this.#watch.close();
+    await this.#watch.close();
     await this.bridge.close();
     this.#lock.release();
   }

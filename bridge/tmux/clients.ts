@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import type { ListedPane } from '../core/pane.ts';
+import { clientFormat } from './claim.ts';
 import { type ClientNotice, ControlClient } from './client.ts';
 import { TmuxError } from './commands.ts';
+import { ofLiving } from './living.ts';
 import { type ClientRecord, writeClients } from './orphans.ts';
 import type { TmuxWay } from './way.ts';
 
@@ -18,6 +20,8 @@ type Link =
       readonly marker: string;
       /** every pane that was in the session while the client was */
       readonly seen: Set<string>;
+      /** as the server names it; null until it has told */
+      name: string | null;
     }
   | { readonly is: 'resting'; readonly cancel: () => void };
 
@@ -62,6 +66,22 @@ export class ControlClients {
     return null;
   }
 
+  /** As the server names the client that `living` gives; null where there is none. */
+  nameOf(sessionId: string | undefined): string | null {
+    const client = this.living(sessionId);
+    for (const link of this.#links.values()) if (link.is === 'attached' && link.client === client) return link.name;
+    return null;
+  }
+
+  /** The names of all clients that live. */
+  get names(): ReadonlySet<string> {
+    return new Set(
+      [...this.#links.values()].flatMap((link) =>
+        link.is === 'attached' && link.client.living && link.name !== null ? [link.name] : [],
+      ),
+    );
+  }
+
   get sessions(): ReadonlySet<string> {
     return new Set([...this.#links].filter(([, link]) => link.is === 'attached').map(([sessionId]) => sessionId));
   }
@@ -93,7 +113,7 @@ export class ControlClients {
       marker,
       onNotification: (notice) => this.#parts.onNotice(sessionId, notice),
     });
-    const link: Link = { is: 'attached', client, marker, seen: new Set() };
+    const link: Link & { is: 'attached' } = { is: 'attached', client, marker, seen: new Set(), name: null };
     this.#links.set(sessionId, link);
     this.#remember();
     const cancel = this.#parts.after(LIVED_LONG_MS, () => this.#pauses.delete(sessionId));
@@ -105,6 +125,8 @@ export class ControlClients {
     });
     try {
       await client.attached;
+      const [name = ''] = await client.run('display-message', '-p', ofLiving(clientFormat));
+      link.name = name || null;
       return true;
     } catch (fault) {
       // `closed` follows, and with it the pause.

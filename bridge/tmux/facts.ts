@@ -65,6 +65,7 @@ const ofList: Fields<PaneOnServer> = {
   paneIndex: number('pane_index'),
   // `@name` is what smux calls a pane's label
   label: text('@label', '@name'),
+  ownerClaim: text('@bridge-owner'),
   title: text('pane_title'),
   command: text('pane_current_command'),
   currentPath: text('pane_current_path'),

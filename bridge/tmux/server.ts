@@ -72,7 +72,10 @@ export class TmuxServer implements TmuxCommands {
       after: (delayMs, callback) => this.#clock.after(delayMs, callback),
       pidFile: this.#pidFile,
       onNotice: (sessionId, notice) => this.#noticed(sessionId, notice),
-      onEnd: (sessionId) => this.#missedIn(sessionId),
+      onEnd: (sessionId) => {
+        this.#missedIn(sessionId);
+        this.#emit({ type: 'clients-changed' });
+      },
       onChange: () => this.#pollSoon(),
       alone: parts.alone ?? ((work) => work()),
       received: () => this.#commands.runAll([['display-message', '-p', '']]),
@@ -127,6 +130,15 @@ export class TmuxServer implements TmuxCommands {
   /** Whether anybody has asked for what this pane draws; of others it may come or not. */
   isWatching(paneId: string): boolean {
     return [...this.#watchedFor.values()].some((paneIds) => paneIds.has(paneId));
+  }
+
+  /** The control client of ours that vouches for what we claim of this pane; null while none is attached. */
+  claimant(paneId: string): string | null {
+    return this.#clients.nameOf(this.#notifier.get(paneId));
+  }
+
+  get claimants(): ReadonlySet<string> {
+    return this.#clients.names;
   }
 
   run(...argv: string[]): Promise<string[]> {
@@ -224,6 +236,7 @@ export class TmuxServer implements TmuxCommands {
     for (const [pane, sessionId] of this.#notifier) {
       if (came.has(sessionId) || before.get(pane) !== sessionId) this.#notify(pane);
     }
+    if (came.size > 0) this.#emit({ type: 'clients-changed' });
   }
 
   #missedIn(sessionId: string): void {

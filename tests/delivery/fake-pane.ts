@@ -582,6 +582,7 @@ export class FakePane implements PaneIO, ScreenReaders {
       windowName: 'w',
       paneIndex: 0,
       label: '',
+      ownerClaim: '',
       title,
       command: this.command,
       currentPath: '/',

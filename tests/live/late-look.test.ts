@@ -14,7 +14,7 @@ beforeEach(() => {
   events.length = 0;
 });
 afterEach(async () => {
-  watch.close();
+  await watch.close();
   await bridge.close();
 });
 

@@ -57,6 +57,7 @@ export function snapshotOf(
       windowName: 'w',
       paneIndex: 0,
       label: '',
+      ownerClaim: '',
       title: '',
       command: 'agent',
       currentPath: '',

@@ -14,6 +14,7 @@ export function paneFacts(change: Partial<Omit<PaneFacts, 'paneId'>> & { paneId?
     windowName: 'sh',
     paneIndex: 0,
     label: '',
+    ownerClaim: '',
     title: '',
     command: 'sh',
     currentPath: '/',

@@ -14,10 +14,13 @@ import { NativeInputs } from '../../native-input/native-inputs.ts';
 import type { HookReceiver } from '../../panes/hook-receiver.ts';
 import type { Panes } from '../../panes/panes.ts';
 import { TmuxError } from '../../tmux/commands.ts';
+import type { PaneClaims } from '../../tmux/pane-claims.ts';
 import type { TmuxServer } from '../../tmux/server.ts';
 import type { TmuxServers } from '../../tmux/servers.ts';
 import { leaveMode, paste, press } from '../../tmux/typing.ts';
 import { taking } from '../watching/owned-panes.ts';
+import type { OwnerClaims } from '../watching/owner-claims.ts';
+import { WriterLocks } from './writer-locks.ts';
 
 export function assembleDeliveries(parts: {
   clock: Clock;
@@ -27,10 +30,10 @@ export function assembleDeliveries(parts: {
   panes: Panes;
   hooks: HookReceiver;
   /** null: a dry run types nowhere */
-  ownership: Ownership | null;
+  owning: { readonly ownership: Ownership; readonly owners: OwnerClaims; readonly writers: PaneClaims } | null;
   emit: (event: DeliveryEvent) => void;
 }): DeliveryQueue {
-  const { clock, journal, servers, panes, hooks, ownership } = parts;
+  const { clock, journal, servers, panes, hooks, owning } = parts;
   const commits = new GroupCommit(journal);
   const tmuxOf = (pane: PaneAddress) => serverOf(servers, pane);
   const courier = new Courier({
@@ -50,8 +53,12 @@ export function assembleDeliveries(parts: {
       isWholeFrame: (snapshot, agent) => panes.isWholeFrame(snapshot, agent),
       suspectedDialog: (snapshot) => panes.suspectedDialog(snapshot),
     },
-    locks: new PaneLocks(),
-    ...(ownership === null ? {} : { owners: taking(ownership) }),
+    ...(owning === null
+      ? { locks: new PaneLocks() }
+      : {
+          locks: new WriterLocks({ files: new PaneLocks(), writers: owning.writers, servers }),
+          owners: taking(owning.ownership, owning.owners),
+        }),
     memory: {
       saveDelivery: (delivery, event) => journal.saveDelivery(delivery, event),
       commit: (work) => commits.commit(work),

@@ -1,7 +1,10 @@
-import { identityKey, type PaneIdentity } from '../../core/pane.ts';
-import type { TakenPane } from '../../delivery/pane-io.ts';
+import { BridgeError } from '../../core/failure.ts';
+import { addressKey, identityKey, type ListedPane, type PaneIdentity } from '../../core/pane.ts';
+import type { Taking } from '../../delivery/pane-io.ts';
 import { inWords, type Owner, type Typed } from '../../host/owners-table.ts';
-import type { Ownership } from '../../host/ownership.ts';
+import type { Ownership, Claim as TableClaim } from '../../host/ownership.ts';
+import { ownerIn } from '../pane-claims.ts';
+import type { OwnerClaims } from './owner-claims.ts';
 import type { Wanted } from './workers.ts';
 
 /**
@@ -10,80 +13,127 @@ import type { Wanted } from './workers.ts';
  */
 export class OwnedPanes {
   readonly #ownership: Ownership | null;
+  readonly #claims: OwnerClaims | null;
+  readonly #now: () => number;
   readonly #say: (text: string) => void;
   readonly #takenOver: () => void;
   readonly #typedElsewhere: (key: string, typed: { readonly at: number; readonly why: string }) => void;
   #claimed: ReadonlyMap<string, string> = new Map();
   /** by pane key: whose it is, where it is not ours */
   readonly #others = new Map<string, Owner>();
+  /** those of them that bridges have which do not share our table */
+  readonly #claimedByOthers = new Set<string>();
   /** by pane key: what another bridge typed there last, as far as it was told */
   readonly #reported = new Map<string, number>();
   #isUnsure = false;
 
   /**
    * @param parts.ownership null: a dry run types nothing, so it takes no worker away from anybody, and watches them all
+   * @param parts.claims what tmux knows of it; null as `ownership` is
    * @param parts.takenOver another bridge has ended, and may have died with something half done
    * @param parts.typedElsewhere before anything of ours is typed there: another bridge typed into this pane then, and that
    *   may have been the answer to what had been asked by us
    */
   constructor(parts: {
     ownership: Ownership | null;
+    claims: OwnerClaims | null;
+    now: () => number;
     say: (text: string) => void;
     takenOver: () => void;
     typedElsewhere: (key: string, typed: { readonly at: number; readonly why: string }) => void;
   }) {
     this.#ownership = parts.ownership;
+    this.#claims = parts.claims;
+    this.#now = parts.now;
     this.#say = parts.say;
     this.#takenOver = parts.takenOver;
     this.#typedElsewhere = parts.typedElsewhere;
   }
 
   /**
+   * The table is asked first, and then tmux: whoever has a pane has it in both.
    * @param wanted by `addressKey`
+   * @param attend has these panes notified of, and so clients attached, one of which vouches for what we claim
    * @throws BridgeError where nobody can tell who owns a pane
    */
-  among(wanted: ReadonlyMap<string, Wanted>): Map<string, Wanted> {
-    if (this.#ownership === null) return new Map(wanted);
-    const keys = new Map([...wanted].map(([address, { facts }]) => [address, identityKey(facts)]));
-    const before = this.#claimed;
+  async among(
+    wanted: ReadonlyMap<string, Wanted>,
+    attend: (panes: readonly ListedPane[]) => void,
+  ): Promise<Map<string, Wanted>> {
+    if (this.#ownership === null) {
+      attend([...wanted.values()].map(({ facts }) => facts));
+      return new Map(wanted);
+    }
+    const claims = this.#inTable(this.#ownership, wanted);
+    const inTable = [...wanted.values()].filter(({ facts }) => claims.get(identityKey(facts))!.is === 'ours');
+    const panes = inTable.map(({ facts }) => facts);
     this.#isUnsure = true;
-    const claims = this.#ownership.keep([...keys.values()]);
-    this.#claimed = new Map([...wanted].map(([address, { name }]) => [keys.get(address)!, name]));
-    const left = [...before.keys()].filter((key) => !this.#claimed.has(key));
-    this.#ownership.letGo(left);
-    for (const key of left) {
-      this.#others.delete(key);
-      this.#reported.delete(key);
-    }
-    this.#isUnsure = false;
+    const onServers = await this.#claims?.keep(panes, attend);
+    if (onServers === undefined) attend(panes);
     const ours = new Map<string, Wanted>();
+    const lost: string[] = [];
     for (const [address, one] of wanted) {
-      const key = keys.get(address)!;
+      const key = identityKey(one.facts);
       const claim = claims.get(key)!;
+      const taken = onServers?.get(address);
       if (claim.is === 'theirs') {
-        this.#isTheirs(key, one, claim.owner);
-        continue;
+        this.#isTheirs(key, one, claim.owner, 'in the table');
+      } else if (taken?.is === 'theirs') {
+        this.#isTheirs(key, one, ownerIn(taken.claim), 'on the server');
+        lost.push(key);
+      } else {
+        const from = taken?.is === 'ours' ? taken.from : null;
+        const typed = claim.typed ?? (from === null ? undefined : await this.#typedBy(ownerIn(from), one.facts));
+        this.#isOurs(key, one);
+        if (typed !== undefined) this.#report(key, typed);
+        ours.set(address, typed?.isSettled === false ? { ...one, distrust: whyInDoubt(typed) } : one);
       }
-      this.#isOurs(key, one);
-      const { typed } = claim;
-      if (typed !== undefined) this.#report(key, typed);
-      ours.set(address, typed?.isSettled === false ? { ...one, distrust: whyInDoubt(typed) } : one);
     }
+    // who shares our table is told by tmux as well
+    this.#ownership.letGo(lost);
+    this.#isUnsure = false;
     return ours;
   }
 
+  #inTable(ownership: Ownership, wanted: ReadonlyMap<string, Wanted>): Map<string, TableClaim> {
+    const before = this.#claimed;
+    this.#isUnsure = true;
+    this.#claimed = new Map([...wanted.values()].map(({ name, facts }) => [identityKey(facts), name]));
+    const claims = ownership.keep([...this.#claimed.keys()]);
+    const left = [...before.keys()].filter((key) => !this.#claimed.has(key));
+    ownership.letGo(left);
+    for (const key of left) {
+      this.#others.delete(key);
+      this.#claimedByOthers.delete(key);
+      this.#reported.delete(key);
+    }
+    this.#isUnsure = false;
+    return claims;
+  }
+
   /** True where asking again may end otherwise than the last time. */
-  mayHaveChanged(): boolean {
+  async mayHaveChanged(listed: readonly ListedPane[]): Promise<boolean> {
     if (this.#ownership === null) return false;
     if (this.#isUnsure) return true;
     const ours = [...this.#claimed.keys()].filter((key) => !this.#others.has(key));
     if (!this.#ownership.isSureOf(ours)) return true;
-    if (this.#others.size === 0) return false;
-    const now = this.#ownership.ownersOf([...this.#others.keys()]);
-    return [...this.#others].some(([key, owner]) => !isSame(now.get(key), owner));
+    const inTable = [...this.#others].filter(([key]) => !this.#claimedByOthers.has(key));
+    if (inTable.length > 0) {
+      const now = this.#ownership.ownersOf(inTable.map(([key]) => key));
+      if (inTable.some(([key, owner]) => !isSame(now.get(key), owner))) return true;
+    }
+    return (await this.#claims?.mayHaveChanged(listed)) ?? false;
   }
 
-  #isTheirs(key: string, { name, facts }: Wanted, owner: Owner): void {
+  /** What a bridge of another table may have typed there: that table is not seen, so it counts as having answered until now. */
+  async #typedBy(by: Owner, pane: ListedPane): Promise<Typed> {
+    const wasTyping = (await this.#claims?.wasTyping(pane)) ?? false;
+    return { by, at: this.#now(), isSettled: !wasTyping };
+  }
+
+  #isTheirs(key: string, { name, facts }: Wanted, owner: Owner, where: 'in the table' | 'on the server'): void {
+    if (where === 'on the server') this.#claimedByOthers.add(key);
+    else this.#claimedByOthers.delete(key);
     const known = this.#others.get(key);
     this.#others.set(key, owner);
     if (isSame(known, owner)) return;
@@ -99,24 +149,51 @@ export class OwnedPanes {
   #isOurs(key: string, { name, facts }: Wanted): void {
     const from = this.#others.get(key);
     this.#others.delete(key);
+    this.#claimedByOthers.delete(key);
     if (from === undefined) return;
-    const theirs = `an answer that it had been given and not typed is there: bridge requests --home ${from.home}`;
+    const there = from.host === undefined ? 'there' : `there, on ${from.host}`;
+    const theirs = `an answer that it had been given and not typed is ${there}: bridge requests --home ${from.home}`;
     this.#say(`${name} ${facts.paneId} is taken over from ${inWords(from)}; ${theirs}`);
     this.#takenOver();
   }
 }
 
-/** Takes a pane for one answer, as the courier asks for it. */
-export function taking(ownership: Ownership): {
-  take(pane: PaneIdentity, askedAt: number): TakenPane | { readonly theirs: string };
-} {
+/** Takes a pane for one answer, as the courier asks for it: in the table, and then on its server. */
+export function taking(
+  ownership: Ownership,
+  claims: OwnerClaims,
+): { take(pane: PaneIdentity, askedAt: number): Promise<Taking> } {
   return {
-    take(pane, askedAt) {
+    async take(pane, askedAt) {
       const taken = ownership.borrow(identityKey(pane), askedAt);
-      if ('owner' in taken) return { theirs: `${inWords(taken.owner)} watches this pane and answers there` };
-      return 'typed' in taken ? { theirs: whyInDoubt(taken.typed) } : taken;
+      if ('owner' in taken) return { theirs: watches(taken.owner) };
+      if ('typed' in taken) return { theirs: whyInDoubt(taken.typed) };
+      let claim: Awaited<ReturnType<OwnerClaims['borrow']>> | null = null;
+      try {
+        claim = await claims.borrow(pane);
+      } finally {
+        if (claim === null || 'is' in claim) taken.release();
+      }
+      if ('is' in claim) return { theirs: watches(ownerIn(claim.claim)) };
+      const { stands, release } = claim;
+      return {
+        typing: () => {
+          if (!stands()) throw lost(pane);
+          taken.typing();
+        },
+        settled: () => taken.settled(),
+        release: () => release().finally(() => taken.release()),
+      };
     },
   };
+}
+
+function watches(owner: Owner): string {
+  return `${inWords(owner)} watches this pane and answers there`;
+}
+
+function lost(pane: PaneIdentity): BridgeError {
+  return new BridgeError({ what: 'ownership', target: addressKey(pane), reason: 'another bridge has claimed it now' });
 }
 
 function whyInDoubt({ by, isSettled }: Typed): string {
@@ -125,5 +202,5 @@ function whyInDoubt({ by, isSettled }: Typed): string {
 }
 
 function isSame(a: Owner | undefined, b: Owner | undefined): boolean {
-  return a?.pid === b?.pid && a?.home === b?.home && a?.since === b?.since;
+  return a?.pid === b?.pid && a?.home === b?.home && a?.since === b?.since && a?.host === b?.host;
 }

@@ -2,7 +2,15 @@ import type { Delivery } from '../../core/envelope.ts';
 import type { TmuxEvent } from '../../core/events.ts';
 import { BridgeError, messageOf } from '../../core/failure.ts';
 import { serverPidOf } from '../../core/ids.ts';
-import { addressKey, type ListedPane, placeIn, sameAgent, samePane, sameServer } from '../../core/pane.ts';
+import {
+  addressKey,
+  type ListedPane,
+  type PaneAddress,
+  placeIn,
+  sameAgent,
+  samePane,
+  sameServer,
+} from '../../core/pane.ts';
 import { hostOfWay, isHere, wayTo } from '../../core/way.ts';
 import { steadyClock, systemClock } from '../../host/clock.ts';
 import { oncePerPane } from '../../tmux/facts.ts';
@@ -54,6 +62,8 @@ export class Watch implements Watching {
     });
     this.#owned = new OwnedPanes({
       ownership: bridge.ownership,
+      claims: bridge.ownerClaims,
+      now: () => systemClock.now(),
       say: (text) => bridge.say('info', text),
       takenOver: () => void bridge.tidy(),
       typedElsewhere: (key, typed) => bridge.requests.typedElsewhere(key, typed),
@@ -141,12 +151,14 @@ export class Watch implements Watching {
     }
   }
 
-  close(): void {
+  /** Resolves once nothing is claimed any more. */
+  async close(): Promise<void> {
     this.#closed = true;
     this.#stopTick();
     this.#bridge.watchedBy(nobodyWatches);
     for (const watched of this.#watched.values()) watched.close();
     this.#watched.clear();
+    await this.#refreshing;
   }
 
   #tick(): void {
@@ -248,19 +260,25 @@ export class Watch implements Watching {
     const placed = panes === this.#listed ? this.#placed : panes.map(placeOf).join('\n');
     this.#listed = panes;
     const isSame = placed === this.#placed && !this.#restless && !this.#isBehind;
-    if (isSame && !this.#owned.mayHaveChanged()) return this.#pokeMoved(panes);
+    if (isSame && !(await this.#owned.mayHaveChanged(panes))) return this.#pokeMoved(panes);
+    if (this.#closed) return;
     this.#placed = placed;
     this.#restless = false;
     this.#isBehind = true;
     await this.#bridge.panes.askForProcesses(panes);
     const known = await this.#workers.among(panes, this.#scopes, when);
-    const wanted = this.#owned.among(known);
+    const attend = (some: readonly PaneAddress[]) => this.#bridge.servers.watch(some);
+    const wanted = await this.#owned.among(known, attend);
+    if (this.#closed) return;
     for (const key of [...this.#watched.keys()]) {
       if (!wanted.has(key)) this.#drop(key, known.has(key) ? 'another bridge watches it' : whyGone(panes, key));
     }
-    this.#bridge.servers.watch([...wanted.values()].map(({ facts }) => facts));
+    attend([...wanted.values()].map(({ facts }) => facts));
     let isAllThere = true;
-    for (const one of wanted.values()) isAllThere = (await this.#adopt(one)) && isAllThere;
+    for (const one of wanted.values()) {
+      if (this.#closed) return;
+      isAllThere = (await this.#adopt(one)) && isAllThere;
+    }
     this.#isBehind = !isAllThere;
     this.#pokeMoved(panes);
     if (known.size === 0 && !this.#waitingSaid) {

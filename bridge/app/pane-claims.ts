@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Clock } from '../core/clock.ts';
+import { type PaneAddress, placeIn } from '../core/pane.ts';
+import type { Owner } from '../host/owners-table.ts';
+import type { Ownership } from '../host/ownership.ts';
+import type { Claim } from '../tmux/claim.ts';
+import { PaneClaims } from '../tmux/pane-claims.ts';
+import type { TmuxServer } from '../tmux/server.ts';
+import type { TmuxServers } from '../tmux/servers.ts';
+
+/** What this bridge claims on tmux servers, for bridges that cannot see its files. */
+export interface BridgeClaims {
+  readonly owners: PaneClaims;
+  readonly writers: PaneClaims;
+}
+
+export function bridgeClaims(parts: { home: string; ownership: Ownership; clock: Clock }): BridgeClaims {
+  const { home, ownership, clock } = parts;
+  const us = { bridge: randomBytes(8).toString('hex'), pid: process.pid, host: hostname(), home };
+  const me = () => ({ ...us, folder: ownership.folder });
+  return { owners: new PaneClaims('@bridge-owner', me, clock), writers: new PaneClaims('@bridge-writer', me, clock) };
+}
+
+/** Whose a claim is; its process id is that of its own host or container. */
+export function ownerIn({ pid, home, since, host }: Claim): Owner {
+  return { pid, home, since, ...(host === hostname() ? {} : { host }) };
+}
+
+/**
+ * The server of a pane, with a client of ours attached where one can be: it is what vouches for a claim.
+ * @returns also what ends our need of that client; null where the pane's server is not there
+ */
+export async function withClient(
+  servers: Pick<TmuxServers, 'at' | 'notifyFor'>,
+  pane: PaneAddress,
+): Promise<{ readonly server: TmuxServer; readonly done: () => void } | null> {
+  const server = servers.at(pane);
+  if (server === null) return null;
+  if (server.claimant(pane.paneId) !== null) return { server, done: () => {} };
+  const done = servers.notifyFor(placeIn(pane));
+  await server.lookAgain();
+  return { server, done };
+}

@@ -1,0 +1,233 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../core/clock.ts';
+import type { PaneId } from '../core/ids.ts';
+import { type Claim, claimText, clientFormat, isPlain, plainPattern, type Standing, standingOf } from './claim.ts';
+import { type CommandResult, type TmuxCommands, TmuxError } from './commands.ts';
+import { commandLine } from './control-mode.ts';
+
+/** Which bridge watches a pane and answers there; which one is typing there just now. */
+export type ClaimOption = '@bridge-owner' | '@bridge-writer';
+
+/** A server as claims need it: commands, and which of our control clients can vouch for a claim. */
+export interface ClaimServer extends TmuxCommands {
+  /** null while no client of ours is attached: nothing can be claimed then, only read */
+  claimant(paneId: PaneId): string | null;
+  readonly claimants: ReadonlySet<string>;
+}
+
+/** Who claims; `folder` may change while we live. */
+export type Claimant = Pick<Claim, 'bridge' | 'pid' | 'host' | 'home'> & { readonly folder: string };
+
+export type Taken =
+  /** `from`: whose claim it was that is replaced now */
+  | { readonly is: 'ours'; readonly from: Claim | null }
+  /** nobody else's, and not marked as ours: no client of ours is there, the pane is gone, or the option cannot be set */
+  | { readonly is: 'unmarked' }
+  /** `isGone`: its client is not there, and it has not been seen so for long enough */
+  | { readonly is: 'theirs'; readonly claim: Claim; readonly isGone: boolean };
+
+/** A client that is replaced (its session ends, somebody detaches it) is followed by another well within this time. */
+export const goneStandsMs = 1_000;
+/** Each round of a claim loses only to somebody who changed the option meanwhile. */
+const mostRounds = 4;
+
+interface Held {
+  readonly text: string;
+  readonly client: string;
+  readonly since: number;
+}
+
+/**
+ * Claims on panes that every bridge sees which reaches the server, whatever host or container it runs in: an option of the
+ * pane that names a control client of ours. tmux itself compares and sets it in one step, and its list of clients tells
+ * whether whoever set it still lives.
+ */
+export class PaneClaims {
+  readonly #option: ClaimOption;
+  readonly #me: () => Claimant;
+  readonly #clock: Clock;
+  readonly #held = new Map<ClaimServer, Map<PaneId, Held>>();
+  /** when a claim was first seen without its client, by pane and text */
+  readonly #goneSince = new Map<string, number>();
+
+  constructor(option: ClaimOption, me: () => Claimant, clock: Clock) {
+    this.#option = option;
+    this.#me = me;
+    this.#clock = clock;
+  }
+
+  /** What we have set there, as far as we know; null where nothing is. */
+  text(server: ClaimServer, paneId: PaneId): string | null {
+    return this.#held.get(server)?.get(paneId)?.text ?? null;
+  }
+
+  /** True while nobody can have taken it: the client that vouches for it lives. */
+  isSure(server: ClaimServer, paneId: PaneId): boolean {
+    const held = this.#held.get(server)?.get(paneId);
+    return held !== undefined && server.claimants.has(held.client);
+  }
+
+  /**
+   * Claims panes of one server: one command for each that is free or ours, all in one step of ours; two more questions where
+   * one is not. @throws TmuxError where the server does not answer
+   */
+  async take(server: ClaimServer, paneIds: readonly PaneId[]): Promise<ReadonlyMap<PaneId, Taken>> {
+    const taken = new Map<PaneId, Taken>();
+    const from = new Map<PaneId, Claim>();
+    let open = paneIds.map((paneId) => ({ paneId, expected: this.text(server, paneId) ?? '' }));
+    for (let round = 0; open.length > 0 && round < mostRounds; round++) {
+      const client = server.claimant(open[0]!.paneId);
+      if (client === null) return this.#readAll(server, paneIds, taken);
+      const seen = await this.#swapAll(server, open, client);
+      const left = open.flatMap(({ paneId }, at) => {
+        const text = seen[at];
+        if (text === undefined) taken.set(paneId, { is: 'unmarked' });
+        if (text === null) taken.set(paneId, { is: 'ours', from: from.get(paneId) ?? null });
+        return typeof text === 'string' ? [{ paneId, expected: text }] : [];
+      });
+      if (left.length === 0) break;
+      const living = await clientsOf(server);
+      open = left.filter(({ paneId, expected }) => {
+        const standing = this.#judge(server, paneId, expected, living);
+        if (standing.is === 'theirs' || (standing.is === 'gone' && !this.#isRipe(paneId, expected))) {
+          taken.set(paneId, { is: 'theirs', claim: standing.claim, isGone: standing.is === 'gone' });
+          return false;
+        }
+        if (standing.is === 'gone') from.set(paneId, standing.claim);
+        return true;
+      });
+    }
+    for (const { paneId } of open) if (!taken.has(paneId)) taken.set(paneId, { is: 'unmarked' });
+    return taken;
+  }
+
+  /** One pane, for somebody who waits: a claim whose client has gone is seen to stay so. */
+  async takeOne(server: ClaimServer, paneId: PaneId): Promise<Taken> {
+    const taken = (await this.take(server, [paneId])).get(paneId)!;
+    if (taken.is !== 'theirs' || !taken.isGone) return taken;
+    await new Promise<void>((resolve) => this.#clock.after(goneStandsMs, resolve));
+    return (await this.take(server, [paneId])).get(paneId)!;
+  }
+
+  /** Of these panes, those that a living bridge has or one that has just gone, by the texts that stand in their options. */
+  async theirs(server: ClaimServer, texts: ReadonlyMap<PaneId, string>): Promise<ReadonlyMap<PaneId, Taken>> {
+    const theirs = new Map<PaneId, Taken>();
+    const none = new Set<string>();
+    const foreign = [...texts].filter(([paneId, text]) => 'claim' in this.#judge(server, paneId, text, none, false));
+    if (foreign.length === 0) return theirs;
+    const living = await clientsOf(server);
+    for (const [paneId, text] of foreign) {
+      const standing = this.#judge(server, paneId, text, living);
+      if (!('claim' in standing) || (standing.is === 'gone' && this.#isRipe(paneId, text))) continue;
+      theirs.set(paneId, { is: 'theirs', claim: standing.claim, isGone: standing.is === 'gone' });
+    }
+    return theirs;
+  }
+
+  /** What is ours of these panes is free; what somebody else has set meanwhile stays. A server that has gone has no option either. */
+  async free(server: ClaimServer, paneIds: readonly PaneId[]): Promise<void> {
+    const held = this.#held.get(server);
+    const ours = paneIds.filter((paneId) => held?.delete(paneId));
+    if (held?.size === 0) this.#held.delete(server);
+    if (ours.length === 0) return;
+    const isOurs = `#{m:*:${this.#me().bridge}:*,#{${this.#option}}}`;
+    await server.runAll(
+      ours.map((paneId) => [
+        ...['if-shell', '-F', '-t', paneId, isOurs],
+        commandLine(['set-option', '-p', '-u', '-t', paneId, this.#option]),
+      ]),
+    );
+  }
+
+  /** Everything that is ours is free. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#held].map(([server, panes]) => this.free(server, [...panes.keys()])));
+  }
+
+  /** @returns for each: null where it is ours now, what stands there else; undefined where the pane does not answer */
+  async #swapAll(
+    server: ClaimServer,
+    panes: ReadonlyArray<{ readonly paneId: PaneId; readonly expected: string }>,
+    client: string,
+  ): Promise<ReadonlyArray<string | null | undefined>> {
+    const mark = randomBytes(6).toString('hex');
+    const wanted = panes.map(({ paneId }) => this.#heldBy(server, paneId, client));
+    const results = await server.runAll(
+      panes.map(({ paneId, expected }, at) => swap(this.#option, paneId, expected, wanted[at]!.text, mark)),
+    );
+    return results.map((result, at) => {
+      const text = textBetween(result, mark);
+      const { paneId } = panes[at]!;
+      if (text !== wanted[at]!.text) return text;
+      const held = this.#held.get(server) ?? new Map<PaneId, Held>();
+      this.#held.set(server, held.set(paneId, wanted[at]!));
+      for (const key of this.#goneSince.keys()) if (key.startsWith(`${paneId} `)) this.#goneSince.delete(key);
+      return null;
+    });
+  }
+
+  /** A claim that is renewed is as old as it was. */
+  #heldBy(server: ClaimServer, paneId: PaneId, client: string): Held {
+    const since = this.#held.get(server)?.get(paneId)?.since ?? this.#clock.now();
+    return { text: claimText({ ...this.#me(), client, since }), client, since };
+  }
+
+  /** Where nothing can be claimed it is still seen whose a pane is: two questions, whatever number of panes. */
+  async #readAll(
+    server: ClaimServer,
+    paneIds: readonly PaneId[],
+    known: ReadonlyMap<PaneId, Taken>,
+  ): Promise<ReadonlyMap<PaneId, Taken>> {
+    const mark = randomBytes(6).toString('hex');
+    const format = `${mark}#{pane_id} #{${this.#option}}`;
+    const said = (await server.run('list-panes', '-a', '-F', format)).join('\n').split(mark).slice(1);
+    const texts = new Map(
+      said.map((row) => {
+        const space = row.indexOf(' ');
+        return [row.slice(0, space) as PaneId, row.slice(space + 1).replace(/\n$/, '')] as const;
+      }),
+    );
+    const asked = new Map(paneIds.filter((id) => !known.has(id)).map((id) => [id, texts.get(id) ?? '']));
+    const theirs = await this.theirs(server, asked);
+    return new Map(paneIds.map((id) => [id, known.get(id) ?? theirs.get(id) ?? { is: 'unmarked' as const }]));
+  }
+
+  #judge(server: ClaimServer, paneId: PaneId, text: string, living: ReadonlySet<string>, notes = true): Standing {
+    const { bridge, folder } = this.#me();
+    const standing = standingOf(text, { bridge, folder, ours: server.claimants, living });
+    const key = `${paneId} ${text}`;
+    if (notes && standing.is === 'gone') this.#goneSince.set(key, this.#goneSince.get(key) ?? this.#clock.now());
+    if (standing.is === 'theirs' && notes) this.#goneSince.delete(key);
+    return standing;
+  }
+
+  #isRipe(paneId: PaneId, text: string): boolean {
+    const since = this.#goneSince.get(`${paneId} ${text}`);
+    return since !== undefined && this.#clock.now() - since >= goneStandsMs;
+  }
+}
+
+/** Sets the option to `wanted` where it is still what was expected, and says what it is then, in one step of the server. */
+function swap(option: ClaimOption, paneId: PaneId, expected: string, wanted: string, mark: string): string[] {
+  // what a person has put there may hold anything, and cannot stand in a format: it is known by not being plain
+  const condition = isPlain(expected)
+    ? `#{==:#{${option}},${expected}}`
+    : `#{!=:#{m/r:${plainPattern},#{${option}}},1}`;
+  const say = commandLine(['display-message', '-p', '-t', paneId, `${mark}#{${option}}${mark}`]);
+  const set = commandLine(['set-option', '-p', '-t', paneId, option, wanted]);
+  return ['if-shell', '-F', '-t', paneId, condition, `${set} ; ${say}`, say];
+}
+
+function textBetween(result: CommandResult, mark: string): string | undefined {
+  return result.ok ? result.lines.join('\n').split(mark)[1] : undefined;
+}
+
+/** The control clients that a server has now. A person's terminal vouches for nothing. @throws TmuxError */
+async function clientsOf(server: TmuxCommands): Promise<ReadonlySet<string>> {
+  const lines = await server.run('list-clients', '-F', `#{client_control_mode} ${clientFormat}`).catch((fault) => {
+    // a server without any session has no client
+    if (fault instanceof TmuxError && fault.kind === 'error') return [];
+    throw fault;
+  });
+  return new Set(lines.filter((line) => line.startsWith('1 ')).map((line) => line.slice(2)));
+}
