@@ -50,8 +50,10 @@ export class OwnerClaims {
     const result = new Map<string, Taken>();
     // a client comes for no pane that is seen to be another's
     for (const [server, some] of this.#byServer(panes)) {
-      const theirs = await reached(() => this.#owners.theirs(server, new Map(some.map(textOf))));
-      for (const pane of some) if (theirs?.has(pane.paneId)) result.set(addressKey(pane), theirs.get(pane.paneId)!);
+      // the list may be older than our claim
+      const asked = some.filter((pane) => !this.#isSure(server, pane));
+      const theirs = await reached(() => this.#owners.theirs(server, new Map(asked.map(textOf))));
+      for (const pane of asked) if (theirs?.has(pane.paneId)) result.set(addressKey(pane), theirs.get(pane.paneId)!);
     }
     const open = panes.filter((pane) => !result.has(addressKey(pane)));
     attend(open);
