@@ -176,8 +176,9 @@ test('a client of ours, a person at a terminal and one that is not there vouch f
   await harness.tmux.run('new-session', '-d', '-s', 'person', 'exec sleep 1000');
   const attach = `unset TMUX; exec tmux -S ${harness.tmux.socketPath} attach-session -t =person`;
   await harness.tmux.run('new-window', '-d', '-t', '=main:', attach);
-  const terminals = () => harness.tmux.run('list-clients', '-t', '=person', '-F', clientFormat);
-  await put(naming((await waitFor('a person is attached', terminals)).trim()), '-p', '-t', pane);
+  const terminal = async () =>
+    (await harness.tmux.run('list-clients', '-t', '=person', '-F', clientFormat)).trim() || null;
+  await put(naming(await waitFor('a person is attached', terminal)), '-p', '-t', pane);
   expect(await two.take()).toMatchObject({ is: 'theirs', isGone: true });
   await put(naming('client-999999@1'), '-p', '-t', pane);
   expect(await two.take()).toMatchObject({ is: 'theirs', isGone: true });
