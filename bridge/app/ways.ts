@@ -25,11 +25,19 @@ export function wayBy(hosts: Hosts): (socketPath: string) => TmuxWay {
       startTmux: (argv) => {
         const child = spawnSsh(host);
         // the shell gives its stdin to tmux: what follows is tmux's
-        child.stdin!.write(`exec ${['tmux', ...argv].map(inQuotes).join(' ')}\n`);
+        child.stdin!.write(`exec ${['tmux', ...onSocket(argv, socket)].map(inQuotes).join(' ')}\n`);
         return child;
       },
     };
   };
+}
+
+/** The socket that is configured for the host; where there is none, tmux must not take the marker for the name of one. */
+function onSocket(argv: readonly string[], socket: string | null | undefined): readonly string[] {
+  if (argv.includes('-S')) return argv;
+  if (socket) return ['-S', socket, ...argv];
+  const label = argv.indexOf('-L');
+  return label < 0 ? argv : [...argv.slice(0, label), ...argv.slice(label + 2)];
 }
 
 /** The processes of a host. */
