@@ -66,10 +66,12 @@ export class ControlClients {
     return null;
   }
 
-  /** As the server names the client that `living` gives; null where there is none. */
+  /** As the server names a client that lives: that of the session if it has one, else any; null where there is none. */
   nameOf(sessionId: string | undefined): string | null {
-    const client = this.living(sessionId);
-    for (const link of this.#links.values()) if (link.is === 'attached' && link.client === client) return link.name;
+    const own = sessionId === undefined ? undefined : this.#links.get(sessionId);
+    for (const link of own === undefined ? this.#links.values() : [own, ...this.#links.values()]) {
+      if (link.is === 'attached' && link.client.living && link.name !== null) return link.name;
+    }
     return null;
   }
 

@@ -4,6 +4,7 @@ import { systemClock } from '../../bridge/host/clock.ts';
 import { claimIn, clientFormat } from '../../bridge/tmux/claim.ts';
 import { type ClaimOption, goneStandsMs, PaneClaims } from '../../bridge/tmux/pane-claims.ts';
 import { TmuxServer } from '../../bridge/tmux/server.ts';
+import { wayHere } from '../../bridge/tmux/way.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { openTmuxHarness, type TmuxHarness } from '../tmux/tmux-harness.ts';
 
@@ -27,7 +28,7 @@ const put = (value: string, ...where: string[]) => harness.tmux.run('set-option'
 
 /** A bridge of its own runtime folder; `commands` counts what it has asked of tmux since `count`. */
 async function bridge(name: string, { folder = `folder-${name}`, attached = true } = {}) {
-  const server = new TmuxServer({ socketPath: harness.tmux.socketPath, clock: systemClock, onEvent: () => {} });
+  const server = new TmuxServer({ way: wayHere(harness.tmux.socketPath), clock: systemClock, onEvent: () => {} });
   servers.push(server);
   await server.start();
   if (attached) {
