@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareFolder } from './runtime-folder.ts';
 
@@ -19,6 +19,8 @@ export function folderId(folder: string): string {
     linkSync(own, file);
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
+    // what is there is no name: somebody else's, or cut off by a full disk
+    if (read(file) === null) renameSync(own, file);
   } finally {
     rmSync(own, { force: true });
   }

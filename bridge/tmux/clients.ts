@@ -69,19 +69,18 @@ export class ControlClients {
   /** As the server names a client that lives: that of the session if it has one, else any; null where there is none. */
   nameOf(sessionId: string | undefined): string | null {
     const own = sessionId === undefined ? undefined : this.#links.get(sessionId);
-    for (const link of own === undefined ? this.#links.values() : [own, ...this.#links.values()]) {
-      if (link.is === 'attached' && link.client.living && link.name !== null) return link.name;
+    const name = own === undefined ? null : nameIn(own);
+    if (name !== null) return name;
+    for (const link of this.#links.values()) {
+      const other = nameIn(link);
+      if (other !== null) return other;
     }
     return null;
   }
 
   /** The names of all clients that live. */
   get names(): ReadonlySet<string> {
-    return new Set(
-      [...this.#links.values()].flatMap((link) =>
-        link.is === 'attached' && link.client.living && link.name !== null ? [link.name] : [],
-      ),
-    );
+    return new Set([...this.#links.values()].map(nameIn).filter((name) => name !== null));
   }
 
   get sessions(): ReadonlySet<string> {
@@ -171,6 +170,11 @@ export class ControlClients {
     }
     writeClients(this.#parts.pidFile, records);
   }
+}
+
+/** null while it does not live, or has not been told. */
+function nameIn(link: Link): string | null {
+  return link.is === 'attached' && link.client.living ? link.name : null;
 }
 
 /** Pauses before a session is attached again: somebody may be detaching all clients on purpose. */

@@ -61,10 +61,13 @@ export class PaneClaims {
     return this.#held.get(server)?.get(paneId)?.text ?? null;
   }
 
-  /** True while nobody can have taken it: the client that vouches for it lives. */
-  isSure(server: ClaimServer, paneId: PaneId): boolean {
+  /**
+   * True while nobody can have taken it: the client that vouches for it lives.
+   * @param claimants of that server; for whoever asks about many panes
+   */
+  isSure(server: ClaimServer, paneId: PaneId, claimants = server.claimants): boolean {
     const held = this.#held.get(server)?.get(paneId);
-    return held !== undefined && server.claimants.has(held.client);
+    return held !== undefined && claimants.has(held.client);
   }
 
   /**

@@ -7,6 +7,7 @@ import type { BridgeHarness } from './bridge-harness.ts';
 export interface LeftOver {
   readonly clients: readonly string[];
   readonly buffers: readonly string[];
+  readonly claims: readonly string[];
   readonly locks: readonly string[];
   readonly files: readonly string[];
   readonly processes: readonly string[];
@@ -31,8 +32,9 @@ export async function leftOver(
   return {
     clients: await rows('list-clients', '-F', '#{client_pid} #{client_control_mode}'),
     buffers: buffers.filter((name) => name.startsWith('bridge-')),
-    // the table of owners is one small file, and stays
-    locks: existsSync(locks) ? readdirSync(locks).filter((name) => name !== 'owners.db') : [],
+    claims: await rows('list-panes', '-a', '-F', '#{@bridge-owner}#{@bridge-writer}'),
+    // the table of owners is one small file, and the folder's name another: both stay
+    locks: existsSync(locks) ? readdirSync(locks).filter((name) => !['owners.db', 'folder-id'].includes(name)) : [],
     files: [...harnesses.flatMap(({ home }) => oddFilesIn(home)), ...temporary],
     processes: (await Promise.all(servers.map(processesLeft))).flat(),
   };

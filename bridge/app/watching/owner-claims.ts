@@ -51,14 +51,16 @@ export class OwnerClaims {
     // a client comes for no pane that is seen to be another's
     for (const [server, some] of this.#byServer(panes)) {
       // the list may be older than our claim
-      const asked = some.filter((pane) => !this.#isSure(server, pane));
+      const { claimants } = server;
+      const asked = some.filter(({ paneId }) => !this.#owners.isSure(server, paneId, claimants));
       const theirs = await reached(() => this.#owners.theirs(server, new Map(asked.map(textOf))));
       for (const pane of asked) if (theirs?.has(pane.paneId)) result.set(addressKey(pane), theirs.get(pane.paneId)!);
     }
     const open = panes.filter((pane) => !result.has(addressKey(pane)));
     attend(open);
     for (const [server, some] of this.#byServer(open)) {
-      const unsure = some.filter((pane) => !this.#isKept(server, pane));
+      const { claimants } = server;
+      const unsure = some.filter((pane) => !this.#isKept(server, pane, claimants));
       if (unsure.length > 0 && server.claimant(unsure[0]!.paneId) === null) await server.lookAgain();
       const taken = await reached(() =>
         this.#owners.take(
@@ -66,17 +68,18 @@ export class OwnerClaims {
           unsure.map(({ paneId }) => paneId),
         ),
       );
+      const isAsked = new Set(unsure);
       for (const pane of some) {
         const before = this.#kept.get(addressKey(pane))?.taken;
-        const unknown = unsure.includes(pane) ? ({ is: 'unmarked' } as const) : before!;
-        result.set(addressKey(pane), taken?.get(pane.paneId) ?? unknown);
+        const otherwise = isAsked.has(pane) ? ({ is: 'unmarked' } as const) : before!;
+        result.set(addressKey(pane), taken?.get(pane.paneId) ?? otherwise);
       }
     }
     const left = [...this.#kept].filter(([address]) => !result.has(address));
     for (const pane of panes) {
       const address = addressKey(pane);
       const taken = result.get(address) ?? { is: 'unmarked' as const };
-      const hadClient = this.#servers.at(pane)?.claimants.size !== 0;
+      const hadClient = this.#servers.at(pane)?.claimant(pane.paneId) !== null;
       this.#kept.set(address, { pane: placeIn(pane), taken, listed: pane.ownerClaim, hadClient });
     }
     for (const [address] of left) this.#kept.delete(address);
@@ -87,10 +90,13 @@ export class OwnerClaims {
   /** True where claiming again may end otherwise than the last time. */
   async mayHaveChanged(listed: readonly ListedPane[]): Promise<boolean> {
     const others: ListedPane[] = [];
+    const claimants = new Map<TmuxServer, ReadonlySet<string>>();
     for (const pane of listed) {
       const kept = this.#kept.get(addressKey(pane));
       const server = kept === undefined ? null : this.#servers.at(pane);
       if (kept === undefined || server === null) continue;
+      const clients = claimants.get(server) ?? server.claimants;
+      claimants.set(server, clients);
       const { taken } = kept;
       const mayClaim = server.claimant(pane.paneId) !== null;
       if (taken.is === 'theirs') {
@@ -101,7 +107,7 @@ export class OwnerClaims {
         if (pane.ownerClaim !== kept.listed || (mayClaim && isOpen)) return true;
       } else if (pane.ownerClaim !== this.#owners.text(server, pane.paneId)) {
         return true;
-      } else if (mayClaim && !this.#owners.isSure(server, pane.paneId)) return true;
+      } else if (mayClaim && !this.#owners.isSure(server, pane.paneId, clients)) return true;
     }
     for (const [server, some] of this.#byServer(others)) {
       const theirs = await reached(() => this.#owners.theirs(server, new Map(some.map(textOf))));
@@ -127,7 +133,8 @@ export class OwnerClaims {
   async borrow(pane: PaneAddress): Promise<BorrowedClaim | Extract<Taken, { is: 'theirs' }>> {
     const address = addressKey(pane);
     const known = this.#servers.at(pane);
-    const isSure = known !== null && this.#kept.get(address)?.taken.is === 'ours' && this.#isSure(known, pane);
+    const isSure =
+      known !== null && this.#kept.get(address)?.taken.is === 'ours' && this.#owners.isSure(known, pane.paneId);
     const reach = isSure ? null : await withClient(this.#servers, pane);
     if (reach !== null) {
       const taken = await reached(() => this.#owners.takeOne(reach.server, pane.paneId));
@@ -161,14 +168,10 @@ export class OwnerClaims {
     await this.#owners.free(server, [pane.paneId]);
   }
 
-  #isKept(server: TmuxServer, pane: ListedPane): boolean {
+  #isKept(server: TmuxServer, pane: ListedPane, claimants: ReadonlySet<string>): boolean {
     const kept = this.#kept.get(addressKey(pane));
     const isListed = pane.ownerClaim === this.#owners.text(server, pane.paneId);
-    return kept?.taken.is === 'ours' && isListed && this.#isSure(server, pane);
-  }
-
-  #isSure(server: TmuxServer, { paneId }: PaneAddress): boolean {
-    return this.#owners.isSure(server, paneId);
+    return kept?.taken.is === 'ours' && isListed && this.#owners.isSure(server, pane.paneId, claimants);
   }
 
   #byServer(panes: readonly ListedPane[]): Map<TmuxServer, ListedPane[]> {
