@@ -131,7 +131,7 @@ test.each(['with bridges that run', 'by commands alone'])(
     const sent = await Promise.all(
       texts.map((text, at) => command(places[at % 2]!, 'send', '--pane', agent.paneId, '--wait', '60', '--json', text)),
     );
-    expect(sent.map(({ code }) => code)).toEqual(texts.map(() => 0));
+    expect(sent.filter(({ code }) => code !== 0)).toEqual([]);
     expect([...agent.inputs()].sort()).toEqual([...texts].sort());
     const typed = agent.facts().flatMap(({ paste, input }) => ((paste ?? input) === undefined ? [] : [paste ?? input]));
     // each paste is followed by its own input: nothing was typed between
