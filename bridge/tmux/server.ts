@@ -142,7 +142,9 @@ export class TmuxServer implements TmuxCommands {
   }
 
   run(...argv: string[]): Promise<string[]> {
-    return this.#wayOf(argv).run(...argv);
+    const answer = this.#wayOf(argv).run(...argv);
+    // of a machine that does not answer nobody can tell whether it is the server or the link
+    return this.host === undefined ? answer : answer.catch(asAway);
   }
 
   runAll(commands: readonly (readonly string[])[]): Promise<readonly CommandResult[]> {
@@ -291,6 +293,11 @@ export class TmuxServer implements TmuxCommands {
     if (before.is !== 'down') this.#emit({ type: 'server-gone', server, reason, ...away });
     await this.#clients.dropAll();
   }
+}
+
+function asAway(fault: unknown): never {
+  if (!(fault instanceof TmuxError) || fault.kind !== 'timeout') throw fault;
+  throw new TmuxError('away', fault.target, fault.reason, fault);
 }
 
 /** The server that answers there. Each word is one that no session is needed for. @throws TmuxError */

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { waitFor } from '../fixtures/private-tmux.ts';
 import { canServeSsh } from '../fixtures/ssh-host.ts';
 import { inState, type Line } from '../live/bridge-process.ts';
 import { command, eachHostTestStarts, far, farWorker, link, watch } from '../live/host-fixture.ts';
@@ -88,14 +87,8 @@ describe.skipIf(!canServeSsh)('a host that comes and goes', () => {
     expect(next.paneId).toBe(agent.paneId);
     await bridge.line('the new one is found', (line) => found(line) && bridge.lines.filter(found).length === 2, 60_000);
     await command('answer', String(asked.id), 'Use SQLite.');
-    await waitFor(
-      'the request has ended',
-      async () => JSON.parse((await command('requests', '--json')).stdout).length === 0,
-      {
-        limitMs: 30_000,
-        describe: async () => `${(await command('requests')).stdout}${(await command('log')).stdout}`,
-      },
-    );
+    const isGone = (line: Line) => line.type === 'delivery-changed' && line.reason === 'gone';
+    await bridge.line('its pane is gone', isGone);
     expect(next.inputs()).toEqual([]);
   });
 });
