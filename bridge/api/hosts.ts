@@ -14,6 +14,8 @@ const hostView = z.object({
   ssh: z.string(),
   options: z.array(z.string()).readonly(),
   socket: z.string().nullable(),
+  /** why a running bridge does not reach it, and for how long; null where it does, or has not called it */
+  away: z.object({ words: z.string(), forMs: z.number() }).nullable(),
   /** left out where nobody looked */
   check: document<HostCheck>().optional(),
 });
@@ -32,7 +34,11 @@ export const hosts = method({
     for (const name of names ?? []) if (!hosts.has(name)) throw unknownHost(name, hosts.all);
     const meant = names === undefined ? hosts.all : hosts.all.filter(({ name }) => names.includes(name));
     return Promise.all(
-      meant.map(async (host) => ({ ...host, ...(check && { check: await checkHost(host, () => steadyClock.now()) }) })),
+      meant.map(async (host) => ({
+        ...host,
+        away: hosts.awayOf(host.name),
+        ...(check && { check: await checkHost(host, () => steadyClock.now()) }),
+      })),
     );
   },
 });

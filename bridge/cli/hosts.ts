@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { HostView } from '../api/hosts.ts';
+import { inWords } from '../core/duration.ts';
 import { ExitCode } from '../core/failure.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
@@ -12,7 +13,11 @@ export function registerHosts(command: Command): void {
     act(async (context) => {
       const hosts = await invoke(context, 'hosts', {});
       const rows = hosts.map(({ name, ssh, options, socket }) => [name, [...options, ssh].join(' '), socket ?? '']);
-      context.out.result(rows.length === 0 ? noHost : table([['HOST', 'SSH', 'SOCKET'], ...rows]), hosts);
+      const away = hosts.flatMap(({ name, away }) =>
+        away === null ? [] : [`${name} is away for ${inWords(away.forMs)}: ${away.words}`],
+      );
+      const list = [table([['HOST', 'SSH', 'SOCKET'], ...rows]), ...away].join('\n');
+      context.out.result(rows.length === 0 ? noHost : list, hosts);
       return ExitCode.done;
     }),
   );

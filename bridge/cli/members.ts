@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { MemberView } from '../api/members.ts';
+import { inWords } from '../core/duration.ts';
 import { act, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { hasNothing } from './journal.ts';
@@ -20,11 +21,11 @@ export function registerMembers(command: Command): void {
 
 /** A line for each, in 80 columns. */
 export function memberTable(found: readonly MemberView[]): string {
-  const rows = found.map(({ name, colour, state, agent, pane, role, model, groups, unread, isEnabled }) => ({
+  const rows = found.map(({ name, colour, state, awayForMs, agent, pane, role, model, groups, unread, isEnabled }) => ({
     colour,
     cells: [
       name,
-      isEnabled ? state : 'disabled',
+      isEnabled ? (awayForMs === null ? state : `${state} ${inWords(awayForMs)}`) : 'disabled',
       agent ?? '-',
       pane ?? '-',
       role || '-',

@@ -53,6 +53,8 @@ describe.skipIf(!canServeSsh)('workers of another host', () => {
     await bridge.line('it is away', (line) => line.type === 'said' && /host box is away/.test(String(line.text)));
     const told = await command('tell', 'worker@box', 'after the cut', '--inline');
     expect(told).toMatchObject({ code: 2, stdout: expect.stringMatching(/box/) });
+    expect((await command('members')).stdout).toMatch(/worker@box +away \d/);
+    expect((await command('hosts')).stdout).toMatch(/box is away for \d.*: \S/);
     link.mend();
     await agent.fact('it arrives', (fact) => fact.input?.includes('after the cut') === true, 60_000);
     expect(agent.inputs().map((input) => input.split('\n').at(-1))).toHaveLength(3);

@@ -37,8 +37,8 @@ test('hosts of bridge.yaml are listed; an unknown one is named with those there 
     [''],
   ]);
   expect(JSON.parse((await hosts(file, '--json')).stdout)).toEqual([
-    { name: 'gpu', ssh: 'ada@gpu.example.org', options: [], socket: null },
-    { name: 'box', ssh: 'box', options: ['-p', '2222'], socket: '/tmp/work' },
+    { name: 'gpu', ssh: 'ada@gpu.example.org', options: [], socket: null, away: null },
+    { name: 'box', ssh: 'box', options: ['-p', '2222'], socket: '/tmp/work', away: null },
   ]);
   const unknown = await hosts(file, 'check', 'gpus');
   expect(unknown.code).toBe(64);

@@ -183,7 +183,8 @@ test('a worker that joins keeps the mail of the name that it had, and a disabled
   await joins(lead, 'lead');
   const joined = await joins(worker, 'codex');
   expect(joined.stdout).toContain('you were worker, and that name goes on to be yours');
-  expect(await command('tell', 'worker', 'by the old name')).toMatchObject({ code: 0 });
+  const byOldName = await command('tell', 'worker', 'by the old name');
+  expect([byOldName.code, byOldName.stdout, byOldName.stderr]).toMatchObject([0, expect.any(String), '']);
   await comes(worker, '[human -> codex] by the old name');
   expect(await command('disable', 'codex')).toMatchObject({ code: 0, stdout: 'codex is disabled\n' });
   expect(await command('tell', 'codex', 'nothing')).toMatchObject({
@@ -193,7 +194,8 @@ test('a worker that joins keeps the mail of the name that it had, and a disabled
   expect(await command('tell', 'codex', 'lead', 'nothing')).toMatchObject({ code: 1 });
   expect(await does(worker, 'inbox')).toMatchObject({ code: 1, stderr: expect.stringContaining('gets nothing') });
   // a group is written to without it
-  expect(await command('tell', '@shop', 'to the others')).toMatchObject({ code: 0 });
+  const toGroup = await command('tell', '@shop', 'to the others');
+  expect([toGroup.code, toGroup.stdout, toGroup.stderr]).toMatchObject([0, expect.any(String), '']);
   await comes(lead, '[human -> lead] to the others');
   await command('enable', 'codex');
   expect(await command('broadcast', 'to all')).toMatchObject({ code: 0 });

@@ -9,6 +9,7 @@ import type { Journal } from '../../journal/journal.ts';
 import { HookReceiver } from '../../panes/hook-receiver.ts';
 import { Panes } from '../../panes/panes.ts';
 import { Programs } from '../../panes/programs.ts';
+import { inTurn } from '../../tmux/attach-turn.ts';
 import { TmuxServers } from '../../tmux/servers.ts';
 import type { Projects } from '../projects.ts';
 import { processesBy, wayBy } from '../ways.ts';
@@ -23,14 +24,16 @@ export function assemblePanes(parts: {
   emit: (event: TmuxEvent) => void;
 }): { servers: TmuxServers; panes: Panes; hooks: HookReceiver } {
   const { home, clock, journal, projects, hosts } = parts;
+  const wayTo = wayBy(hosts);
   const servers = new TmuxServers({
     clock: steadyClock,
     aloneAt: (socketPath) => {
       const lock = attachLockFor(socketPath, steadyClock);
-      return (work) => lock.exclusive(work);
+      const { commands } = wayTo(socketPath);
+      return (work) => lock.exclusive(() => inTurn(commands, steadyClock, work));
     },
     pidFileFor: (socketPath) => join(home, clientsFile(socketPath)),
-    wayTo: wayBy(hosts),
+    wayTo,
     onEvent: parts.emit,
   });
   const hooks = new HookReceiver({
