@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { type Link, linkTo } from '../fixtures/link.ts';
 import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
 import { type ScriptedAgent, type ScriptedAgentOptions, startScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { type SshServer, startSshServer } from '../fixtures/ssh-host.ts';
+import { runAsPerson } from './as-person.ts';
 import { type BridgeProcess, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+import { scripts } from './wrappers-fixture.ts';
 
 /*
  * What the running test has, set anew before each by `eachHostTestStarts`. An import follows the variable, so a test uses
@@ -67,3 +70,17 @@ export async function watch(...args: string[]): Promise<BridgeProcess> {
 
 /** A command that a person runs here. */
 export const command = (...args: string[]) => run(near, [...args, '--home', home]);
+
+/** Another tool's name, called by a person here. */
+export const tool = (name: string, ...args: string[]) =>
+  runAsPerson([join(scripts, name), ...args], {
+    cwd: near.folder,
+    env: {
+      PATH: process.env.PATH,
+      HOME: near.folder,
+      XDG_RUNTIME_DIR: near.folder,
+      TMUX_SOCKET: near.socketPath,
+      BRIDGE_HOME: home,
+      LANG: 'C.UTF-8',
+    },
+  });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { canServeSsh } from '../fixtures/ssh-host.ts';
 import { inState, type Line } from './bridge-process.ts';
-import { command, eachHostTestStarts, far, farWorker, link, watch } from './host-fixture.ts';
+import { command, eachHostTestStarts, far, farWorker, link, tool, watch } from './host-fixture.ts';
 
 const yaml = `
 controller: { backend: rules }
@@ -61,6 +61,26 @@ describe.skipIf(!canServeSsh)('workers of another host', () => {
     await waitFor('nothing is left of us there', async () => {
       const options = await far.run('list-buffers', '-F', '#{buffer_name}');
       return options.trim() === '';
+    });
+  });
+
+  test('agent-send -H goes there by the name of the host or by its destination, with a bridge and without', async () => {
+    const agent = await farWorker();
+    const odd = '$(touch x) `id` "q" \' \\ ; C-c ünï 漢字 🚀;';
+    const first = await tool('agent-send.sh', '-H', 'box', '-s', 'worker', '-S', 'web1:lead', '-m', odd);
+    expect([first.code, first.stderr]).toEqual([0, '']);
+    const bridge = await watch();
+    await bridge.line('it is found', found);
+    const again = await tool('agent-send.sh', '-H', 'root@127.0.0.1', '-s', 'worker', '-S', 'web1:lead', '-m', 'again');
+    expect([again.code, again.stderr]).toEqual([0, '']);
+    await waitFor('both are there', () => agent.inputs().length === 2);
+    expect(agent.inputs().map((input) => input.replace(/ -> \S+:worker\]/, ' -> HOST:worker]'))).toEqual([
+      `[web1:lead -> HOST:worker] ${odd}`,
+      '[web1:lead -> HOST:worker] again',
+    ]);
+    expect(await tool('agent-send.sh', '-H', 'box', '-s', 'nowhere', '-m', 'x')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no session nowhere on box'),
     });
   });
 });

@@ -38,7 +38,7 @@ test('agent-send: the preamble names both ends, the text is one input, and what 
     [['-s', 'dst', '-f', '/nowhere'], /-f \/nowhere/],
     [
       ['-s', 'dst', '-H', 'me@far', '-m', 'x'],
-      /another host, and none is served yet[\s\S]*: ssh me@far agent-send.sh -s dst$/m,
+      /no host that bridge knows; nothing was sent\n.*bridge\.yaml.*: hosts: \{NAME: me@far\}$/m,
     ],
   ];
   for (const [args, reason] of wrong) {

@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { isBlank } from '../../core/cleaning.ts';
-import { quoteCommand } from '../../core/command-line.ts';
 import { ExitCode, messageOf } from '../../core/failure.ts';
 import type { PaneFacts } from '../../core/pane.ts';
 import { visibleLine } from '../../core/visible.ts';
+import { wayTo } from '../../core/way.ts';
+import type { SshHost } from '../../host/hosts/ssh-host.ts';
 import { ExecCommands } from '../../tmux/exec.ts';
 import { socketPathOf } from '../../tmux/socket.ts';
 import { print } from '../output.ts';
 import { textFrom } from '../text.ts';
 import { type Line, paneOfSession, submit } from './submit.ts';
-import { Refusal } from './wrapper.ts';
+import { contextOn, Refusal } from './wrapper.ts';
 
 const usage = (name: string, more: string) =>
   `usage: ${name}.sh -s SESSION${more} [-m TEXT | -f FILE | text on stdin] [-v] [-r N]`;
@@ -28,8 +29,9 @@ interface Order {
 export async function agentSend(words: readonly string[]): Promise<number> {
   const order = await orderOf('agent-send', words, 'sHnmfSvr');
   const socketPath = socketPathOf({ env: process.env });
-  const pane = await paneNamed(order, socketPath);
-  const destination = order.destination ?? shortHost();
+  const host = await hostNamed(order, socketPath);
+  const pane = host === null ? await paneNamed(order, socketPath) : await paneThere(order, host);
+  const destination = order.destination ?? pane.host.split('.')[0]!;
   const source = order.source ?? `${shortHost()}:${await sessionHere(socketPath)}`;
   const head = `[${bare(source)} -> ${bare(destination)}:${bare(pane.sessionName)}]`;
   return sent(pane, { head, text: order.text!, session: sessionOf(source) }, order);
@@ -74,7 +76,6 @@ async function orderOf(name: string, words: readonly string[], flags: string): P
     }
   }
   if (order.session === undefined) throw wrong('-s SESSION is required');
-  if (order.host !== undefined && !isThisHost(order.host)) throw new Refusal(elsewhere(order));
   order.text ??= await textFrom(['-'], name);
   if (isBase64) order.text = Buffer.from(order.text, 'base64').toString('utf8');
   if (isBlank(order.text)) throw new Refusal('the message is empty');
@@ -90,7 +91,7 @@ function fileAt(path: string): string {
 }
 
 async function paneNamed({ session }: Order, socketPath: string): Promise<PaneFacts> {
-  const pane = await paneOfSession(session!, socketPath);
+  const pane = await paneOfSession(session!, new ExecCommands({ socketPath }));
   if (pane === null) throw new Refusal(`no session ${session}`);
   return pane;
 }
@@ -118,9 +119,35 @@ function isThisHost(host: string): boolean {
   return isUser && [hostname(), shortHost(), 'localhost', '127.0.0.1', '::1'].includes(name!);
 }
 
-function elsewhere({ host, session, source }: Order): string {
-  const words = ['ssh', host!, 'agent-send.sh', '-s', session!, ...(source === undefined ? [] : ['-S', source])];
-  return `-H ${host}: it is another host, and none is served yet; nothing was sent\nrun it there, with the message on stdin: ${quoteCommand(words)}`;
+/** The host of bridge.yaml that is called so, or that ssh reaches by this destination; null for this machine. */
+async function hostNamed({ host }: Order, socketPath: string): Promise<SshHost | null> {
+  if (host === undefined) return null;
+  const { config } = await contextOn(socketPath);
+  const named = config.hosts.find(({ name, ssh }) => [name, ssh].includes(host));
+  if (named === undefined && !isThisHost(host)) throw new Refusal(unnamed(host));
+  return named ?? null;
+}
+
+async function paneThere({ session }: Order, host: SshHost): Promise<PaneFacts> {
+  const [{ Hosts }, { wayBy }, { steadyClock }] = await Promise.all([
+    import('../../host/hosts/hosts.ts'),
+    import('../../app/ways.ts'),
+    import('../../host/clock.ts'),
+  ]);
+  const hosts = new Hosts([host], steadyClock);
+  try {
+    const { commands } = wayBy(hosts)(wayTo(host.name, null));
+    const pane = await paneOfSession(session!, commands);
+    if (pane === null) throw new Refusal(`no session ${session} on ${host.name}`);
+    return pane;
+  } finally {
+    await hosts.close();
+  }
+}
+
+function unnamed(host: string): string {
+  const entry = `hosts: {NAME: ${host}}`;
+  return `-H ${host}: is no host that bridge knows; nothing was sent\nname it in the bridge.yaml of the state directory: ${entry}`;
 }
 
 /** The session of this machine that a source names; null where it names another machine. */

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { BridgeError, ExitCode } from '../../core/failure.ts';
+import { BridgeError, ExitCode, isAway } from '../../core/failure.ts';
 import { asPaneId } from '../../core/ids.ts';
 import { addressKey, type PaneFacts } from '../../core/pane.ts';
+import { isHere } from '../../core/way.ts';
 import type { Lock } from '../../host/locks.ts';
-import { ExecCommands } from '../../tmux/exec.ts';
+import type { TmuxCommands } from '../../tmux/commands.ts';
 import { paneFacts } from '../../tmux/pane.ts';
+import { socketPathOf } from '../../tmux/socket.ts';
 import type { senderHere } from '../mail-lines.ts';
 import { contextOn } from './wrapper.ts';
 
@@ -31,11 +33,16 @@ export interface Submitted {
   readonly exitCode: ExitCode;
 }
 
-/** The active pane of a session, by its exact name; null where there is no such session. */
-export async function paneOfSession(session: string, socketPath: string): Promise<PaneFacts | null> {
-  const tmux = new ExecCommands({ socketPath });
+/**
+ * The active pane of a session, by its exact name; null where there is no such session.
+ * @throws TmuxError where the server's machine is not reached
+ */
+export async function paneOfSession(session: string, tmux: TmuxCommands): Promise<PaneFacts | null> {
   const ask = ['list-panes', '-t', `=${session}:`, '-f', '#{pane_active}', '-F', '#{pane_id}'];
-  const [paneId = ''] = await tmux.run(...ask).catch(() => []);
+  const [paneId = ''] = await tmux.run(...ask).catch((fault: unknown) => {
+    if (isAway(fault)) throw fault;
+    return [];
+  });
   const id = asPaneId(paneId);
   return id === null ? null : paneFacts(tmux, id);
 }
@@ -52,7 +59,8 @@ export async function submit(pane: PaneFacts, { writer, ...line }: Line): Promis
       import('../pane.ts'),
     ]);
     const order = { waitMs, ...(writer ?? senderHere(undefined)), ...line, pane: addressOf(pane) };
-    return await invoke(await contextOn(pane.socketPath), 'input', order);
+    const socket = isHere(pane) ? pane.socketPath : socketPathOf({ env: process.env });
+    return await invoke(await contextOn(socket), 'input', order);
   } finally {
     lock.release();
   }

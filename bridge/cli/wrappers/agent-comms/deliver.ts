@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ExitCode, messageOf } from '../../../core/failure.ts';
+import { ExecCommands } from '../../../tmux/exec.ts';
 import { isOwnPane, paneOfSession, submit } from '../submit.ts';
 import { sessions } from './here.ts';
 import type { Letter } from './letter.ts';
@@ -16,7 +17,7 @@ export interface Outcome {
 
 /** Types a line into the session of an agent, which is started where it is down and its entry says how. */
 export async function deliver(agent: Recipient, { kind, ...letter }: Letter, place: Place): Promise<Outcome> {
-  const pane = (await paneOfSession(agent.session, place.socketPath)) ?? (await revived(agent, place));
+  const pane = (await paneOfSession(agent.session, new ExecCommands(place))) ?? (await revived(agent, place));
   if (pane === null) {
     const isReached = (await sessions(place)) !== null;
     if (isReached) return { is: 'SESSION_DOWN', why: `session down: ${agent.name}` };
@@ -51,7 +52,7 @@ async function revived({ name, session, revive_cmd: command }: Recipient, place:
     note(`revive '${name}' failed: ${error === undefined ? `exit code ${status}` : messageOf(error)}`);
   const endAt = Date.now() + reviveGraceMs;
   for (;;) {
-    const pane = await paneOfSession(session, place.socketPath);
+    const pane = await paneOfSession(session, new ExecCommands(place));
     if (pane !== null || Date.now() > endAt) return pane;
     await delay(lookEveryMs);
   }

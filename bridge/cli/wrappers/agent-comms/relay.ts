@@ -2,6 +2,7 @@ import { renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLetter } from '../../../app/letters.ts';
 import { ExitCode, messageOf } from '../../../core/failure.ts';
+import { ExecCommands } from '../../../tmux/exec.ts';
 import { isOwnPane, paneOfSession, submit } from '../submit.ts';
 import { lockIn } from './files.ts';
 import type { TakenFlags } from './flags.ts';
@@ -66,7 +67,7 @@ async function relayed(file: string, place: Place): Promise<End> {
     unlinkSync(file);
     return end('expired', 'RELAY_EXPIRED');
   }
-  const pane = await paneOfSession(spooled.session, place.socketPath);
+  const pane = await paneOfSession(spooled.session, new ExecCommands(place));
   if (pane === null) return 'pending';
   const taken = `${file}${aside.taken}`;
   renameSync(file, taken);
