@@ -14,6 +14,7 @@
 // --cli: how long commands take as processes, in turn with `node -e 0`; nothing else then.
 // --mail: what agents write to each other, and what it takes to find it among a million messages; nothing else then. --beside COMMAND sends one in the place of `bridge tell`, measured in
 // turn with it (TO, PANE, FROM and TEXT in its environment); --beside-post COMMAND likewise; --beside-setup COMMAND runs once.
+// --hosts: a worker here beside one behind an sshd on loopback, and agent-send's recipe there; nothing else then.
 // --against DIR, a built checkout of another commit, is measured beside this one; --deliveries leaves the requests out.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +35,7 @@ const { values: flags } = parseArgs({
     deliveries: { type: 'boolean', default: false },
     cli: { type: 'boolean', default: false },
     mail: { type: 'boolean', default: false },
+    hosts: { type: 'boolean', default: false },
     beside: { type: 'string' },
     'beside-post': { type: 'string' },
     'beside-setup': { type: 'string' },
@@ -48,6 +50,15 @@ if (flags.cli) {
   const rows = await benchCommands(flags.short ? 7 : 25);
   if (flags.json) process.stdout.write(`${JSON.stringify({ commands: rows })}\n`);
   else console.table(rows);
+  process.exit(0);
+}
+if (flags.hosts) {
+  const file = fileURLToPath(new URL('hosts.ts', import.meta.url));
+  const { module } = await runnerImport(file, { logLevel: 'error' });
+  const { rows, load } = await module.benchHosts({ samples: flags.short ? 5 : 40 });
+  if (flags.json) process.stdout.write(`${JSON.stringify({ hosts: rows, load })}\n`);
+  else console.table(rows);
+  if (!flags.json) console.log(`load average before, between and after: ${load.join(' | ')}`);
   process.exit(0);
 }
 if (flags.mail) {

@@ -167,6 +167,7 @@ export const tasks = {
       ['--deliveries', 'deliveries only'],
       ['--cli', 'how long commands take as processes, beside node itself; only that'],
       ['--mail', 'what agents write to each other: call to program, posts/s, messages/s; only that'],
+      ['--hosts', 'a worker here beside one behind ssh: call to program, request known; only that'],
       ['--beside COMMAND', 'mail: sends in turn with bridge; TO, PANE, FROM and TEXT are in its environment'],
       ['--beside-post COMMAND', 'mail: posts beside bridge'],
       ['--beside-setup COMMAND', 'mail: makes ready what these need'],
