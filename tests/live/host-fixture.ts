@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { type Link, linkTo } from '../fixtures/link.ts';
@@ -21,6 +23,7 @@ export let link: Link;
 /** the state directory */
 export let home: string;
 let ssh: SshServer;
+let servers: Map<string, PrivateTmux>;
 const bridges: BridgeProcess[] = [];
 
 interface HostTestOptions {
@@ -28,36 +31,57 @@ interface HostTestOptions {
   readonly yaml?: string;
   /** how slow the wire is */
   readonly how?: Parameters<typeof linkTo>[1];
+  /** more hosts, with a tmux server each, behind the same wire */
+  readonly others?: readonly string[];
+  /** what its accounts find on their PATH; left out: all of this machine's */
+  readonly programs?: readonly string[];
 }
 
 /** Each test of this file starts with a host `box`, a tmux server there and one here. */
-export function eachHostTestStarts({ yaml = '', how = {} }: HostTestOptions = {}): void {
+export function eachHostTestStarts({ yaml = '', how = {}, others = [], programs }: HostTestOptions = {}): void {
   beforeEach(async () => {
     near = privateTmux();
     far = privateTmux();
     await near.run('new-session', '-d', '-s', 'here', 'exec sleep 1000');
-    ssh = await startSshServer(near.folder);
+    const more = programs === undefined ? [] : [`SetEnv PATH=${folderOf(programs)}`];
+    ssh = await startSshServer(near.folder, 'host', more);
     link = await linkTo(ssh.port, how);
     const options = ssh.options.map((word) => (word === `${ssh.port}` ? `${link.port}` : word));
     const own = ['-o', 'HostKeyAlias=box'];
-    const box = { ssh: 'root@127.0.0.1', options: [...own, ...options], socket: far.socketPath };
-    home = makeHome(near, `hosts: ${JSON.stringify({ box })}\n${yaml}`);
+    const host = (socket: string) => ({ ssh: 'root@127.0.0.1', options: [...own, ...options], socket });
+    servers = new Map([['box', far], ...others.map((name) => [name, privateTmux()] as const)]);
+    const hosts = Object.fromEntries([...servers].map(([name, { socketPath }]) => [name, host(socketPath)]));
+    home = makeHome(near, `hosts: ${JSON.stringify(hosts)}\n${yaml}`);
     ssh.alias('box');
   });
   afterEach(async () => {
     for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
     await link.stop();
     await ssh.stop();
-    await far.stop();
+    for (const server of servers.values()) await server.stop();
     await near.stop();
   });
 }
 
-/** A scripted agent in a labelled pane of `box`. */
-export async function farWorker(name = 'worker', options: Partial<ScriptedAgentOptions> = {}): Promise<ScriptedAgent> {
-  const workingFolder = makeWork(far, name);
-  const agent = await startScriptedAgent({ tmux: far, session: name, name, workingFolder, ...options });
-  await far.run('set-option', '-p', '-t', agent.paneId, '@label', name);
+/** A folder with links to these programs and no other. */
+function folderOf(programs: readonly string[]): string {
+  const folder = join(near.folder, 'few-programs');
+  mkdirSync(folder);
+  for (const name of programs) {
+    symlinkSync(execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(folder, name));
+  }
+  return folder;
+}
+
+/** A scripted agent in a labelled pane of a host. */
+export async function farWorker(
+  name = 'worker',
+  { host = 'box', ...options }: Partial<ScriptedAgentOptions> & { readonly host?: string } = {},
+): Promise<ScriptedAgent> {
+  const server = servers.get(host)!;
+  const workingFolder = makeWork(server, name);
+  const agent = await startScriptedAgent({ tmux: server, session: name, name, workingFolder, ...options });
+  await server.run('set-option', '-p', '-t', agent.paneId, '@label', name);
   return agent;
 }
 
