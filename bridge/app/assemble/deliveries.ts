@@ -38,8 +38,8 @@ export function assembleDeliveries(parts: {
   const tmuxOf = (pane: PaneAddress) => serverOf(servers, pane);
   const courier = new Courier({
     io: {
-      // what is typed depends on who sits there now
-      capture: (pane) => panes.capture(pane, { processesOldMs: 0 }),
+      // what is typed depends on who sits there now; looks follow each other within a few hundredths of a second
+      capture: (pane) => panes.capture(pane, { processesOldMs: 50 }),
       paste: (pane, text, condition, how) =>
         paste(tmuxOf(pane), pane.paneId, text, { ...condition, server: pane.server }, how),
       press: (pane, keys, condition) => press(tmuxOf(pane), pane.paneId, keys, { ...condition, server: pane.server }),
