@@ -70,7 +70,7 @@ export class TmuxServers {
     }
     const there =
       this.#servers.length === 0 ? null : await serverAt(this.#wayTo(socketPath).commands).catch(() => null);
-    const same = there && this.at(there);
+    const same = there && this.at({ ...there, socketPath });
     if (same) return same;
     const server = this.#connect(socketPath);
     await server.start();
@@ -95,9 +95,15 @@ export class TmuxServers {
     return server;
   }
 
-  /** The connection to exactly this server; null where there is none. */
-  at(id: TmuxServerId): TmuxServer | null {
-    return this.#servers.find(({ server }) => server !== null && sameServer(server, id)) ?? null;
+  /**
+   * The connection to exactly this server; null where there is none. What a server of another machine says of itself makes it
+   * none of this one, nor of a third.
+   */
+  at(id: TmuxServerId & { readonly socketPath?: string }): TmuxServer | null {
+    const fitting = this.#servers.filter(({ server }) => server !== null && sameServer(server, id));
+    if (id.socketPath === undefined) return fitting.find(({ host }) => host === undefined) ?? fitting[0] ?? null;
+    const host = hostOfWay(id.socketPath) ?? undefined;
+    return fitting.find((server) => server.host === host) ?? null;
   }
 
   /**
@@ -106,7 +112,7 @@ export class TmuxServers {
    * @throws BridgeError where another server answers there, or none
    */
   async reach(address: PaneAddress, socketPath: string): Promise<TmuxServer> {
-    const known = this.at(address);
+    const known = this.at({ ...address, socketPath });
     if (known) return known;
     const there = await serverAt(this.#wayTo(socketPath).commands);
     if (!sameServer(there, address)) {
@@ -119,8 +125,8 @@ export class TmuxServers {
     }
     const way = await this.add(socketPath);
     // it may still know the server that was there before
-    if (this.at(address) === null) await way.lookAgain();
-    const reached = this.at(address);
+    if (this.at({ ...address, socketPath }) === null) await way.lookAgain();
+    const reached = this.at({ ...address, socketPath });
     if (reached) return reached;
     throw new BridgeError({ what: 'tmux server', target: socketPath, reason: 'it has gone just now' });
   }
@@ -130,8 +136,8 @@ export class TmuxServers {
     const there = await serverAt(this.#wayTo(socketPath).commands).catch(() => null);
     if (there === null || !sameServer(there, id)) return null;
     const way = await this.add(socketPath);
-    if (this.at(id) === null) await way.lookAgain();
-    return this.at(id);
+    if (this.at({ ...id, socketPath }) === null) await way.lookAgain();
+    return this.at({ ...id, socketPath });
   }
 
   /**
@@ -171,7 +177,9 @@ export class TmuxServers {
   #list(server: TmuxServer, panes: readonly ListedPane[]): void {
     if (this.#panes.get(server) === panes) return;
     this.#panes.set(server, panes);
-    this.#listed = [...this.#panes.values()].flat();
+    // of two that say they are one, what this machine has comes first
+    const lists = [...this.#panes].sort(([a], [b]) => Number(a.host !== undefined) - Number(b.host !== undefined));
+    this.#listed = lists.flatMap(([, listed]) => listed);
   }
 
   /** Sets of which panes output is notified, on all servers. */
