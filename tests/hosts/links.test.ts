@@ -1,7 +1,11 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
 import { canServeSsh } from '../fixtures/ssh-host.ts';
 import { inState, type Line } from '../live/bridge-process.ts';
-import { command, eachHostTestStarts, far, farWorker, link, watch } from '../live/host-fixture.ts';
+import { command, eachHostTestStarts, far, farWorker, knownHosts, link, near, watch } from '../live/host-fixture.ts';
 
 const found = (line: Line) => line.type === 'worker-found';
 const said = (words: RegExp) => (line: Line) => line.type === 'said' && words.test(String(line.text));
@@ -69,6 +73,25 @@ describe.skipIf(!canServeSsh)('a host that comes and goes', () => {
     await bridge.line('it is away', said(/host box is away/));
     expect((await command('list')).code).toBe(0);
     link.mend();
+    await bridge.line('it is found', found, 120_000);
+    const sent = await command('send', '--pane', 'worker@box', '--wait', '30', 'hello');
+    expect(sent).toMatchObject({ code: 0 });
+    expect(agent.inputs()).toEqual(['hello']);
+  });
+
+  test('a host whose key is another one, or not known, is away in the words of ssh, and asks nobody; once it is right it is reached', async () => {
+    const agent = await farWorker();
+    const right = readFileSync(knownHosts, 'utf8');
+    const other = join(near.folder, 'other');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', other]);
+    const key = readFileSync(`${other}.pub`, 'utf8').split(' ').slice(0, 2).join(' ');
+    writeFileSync(knownHosts, `box ${key}\n`);
+    const bridge = await watch();
+    await bridge.line('it is away', said(/host box is away .*REMOTE HOST IDENTIFICATION HAS CHANGED/s));
+    writeFileSync(knownHosts, '');
+    const unknown = async () => (await command('hosts')).stdout.includes('Host key verification failed');
+    await waitFor('it is not known', unknown, { limitMs: 60_000 });
+    writeFileSync(knownHosts, right);
     await bridge.line('it is found', found, 120_000);
     const sent = await command('send', '--pane', 'worker@box', '--wait', '30', 'hello');
     expect(sent).toMatchObject({ code: 0 });

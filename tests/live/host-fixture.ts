@@ -22,6 +22,8 @@ export let far: PrivateTmux;
 export let link: Link;
 /** the state directory */
 export let home: string;
+/** the file in which this machine knows the hosts' keys */
+export let knownHosts: string;
 let ssh: SshServer;
 let servers: Map<string, PrivateTmux>;
 const bridges: BridgeProcess[] = [];
@@ -53,6 +55,7 @@ export function eachHostTestStarts({ yaml = '', how = {}, others = [], programs 
     const hosts = Object.fromEntries([...servers].map(([name, { socketPath }]) => [name, host(socketPath)]));
     home = makeHome(near, `hosts: ${JSON.stringify(hosts)}\n${yaml}`);
     ssh.alias('box');
+    knownHosts = ssh.knownHosts;
   });
   afterEach(async () => {
     for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
