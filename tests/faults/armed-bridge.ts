@@ -46,6 +46,11 @@ export class ArmedBridge {
     return join(this.#tmux.folder, `tmp-${basename(this.#home)}`);
   }
 
+  /** of the one that was started last */
+  get pid(): number | undefined {
+    return this.#process?.child.pid;
+  }
+
   get isAlive(): boolean {
     const child = this.#process?.child;
     return child !== undefined && child.exitCode === null && child.signalCode === null;

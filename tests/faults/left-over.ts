@@ -32,12 +32,21 @@ export async function leftOver(
   return {
     clients: await rows('list-clients', '-F', '#{client_pid} #{client_control_mode}'),
     buffers: buffers.filter((name) => name.startsWith('bridge-')),
-    claims: await rows('list-panes', '-a', '-F', '#{@bridge-owner}#{@bridge-writer}'),
+    claims: (await rows('list-panes', '-a', '-F', '#{@bridge-owner}\n#{@bridge-writer}')).filter(isOfLast(harnesses)),
     // the table of owners is one small file, and the folder's name another: both stay
     locks: existsSync(locks) ? readdirSync(locks).filter((name) => !['owners.db', 'folder-id'].includes(name)) : [],
     files: [...harnesses.flatMap(({ home }) => oddFilesIn(home)), ...temporary],
     processes: (await Promise.all(servers.map(processesLeft))).flat(),
   };
+}
+
+/**
+ * A claim of a bridge that was killed is void, and whoever comes next takes it away once it has stood without its client for a
+ * second: it may end before that. One that ends in order leaves none of its own.
+ */
+function isOfLast(harnesses: readonly BridgeHarness[]): (claim: string) => boolean {
+  const pids = harnesses.map(({ bridge }) => `${bridge.pid}`);
+  return (claim) => pids.includes(claim.split(':')[4] ?? '');
 }
 
 function oddFilesIn(home: string): string[] {
