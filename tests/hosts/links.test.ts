@@ -5,9 +5,18 @@ import { describe, expect, test } from 'vitest';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { canServeSsh } from '../fixtures/ssh-host.ts';
 import { inState, type Line } from '../live/bridge-process.ts';
-import { command, eachHostTestStarts, far, farWorker, knownHosts, link, near, watch } from '../live/host-fixture.ts';
+import {
+  command,
+  eachHostTestStarts,
+  far,
+  farWorker,
+  found,
+  knownHosts,
+  link,
+  near,
+  watch,
+} from '../live/host-fixture.ts';
 
-const found = (line: Line) => line.type === 'worker-found';
 const said = (words: RegExp) => (line: Line) => line.type === 'said' && words.test(String(line.text));
 
 describe.skipIf(!canServeSsh)('a slow link: 100 ms each way, 20 kB/s', () => {

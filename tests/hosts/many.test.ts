@@ -2,20 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import type { ScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { canServeSsh } from '../fixtures/ssh-host.ts';
-import { inState, type Line } from '../live/bridge-process.ts';
-import { command, eachHostTestStarts, farWorker, link, watch } from '../live/host-fixture.ts';
-
-const yaml = `
-controller: { backend: rules }
-policy:
-  - when: { text: /database/i }
-    answer: Use SQLite.
-`;
-
-const found = (line: Line) => line.type === 'worker-found';
+import { inState } from '../live/bridge-process.ts';
+import { aboutDatabases, command, eachHostTestStarts, farWorker, found, link, watch } from '../live/host-fixture.ts';
 
 describe.skipIf(!canServeSsh)('two hosts with five agents each', () => {
-  eachHostTestStarts({ yaml, others: ['cab'] });
+  eachHostTestStarts({ yaml: aboutDatabases, others: ['cab'] });
 
   test('all ask at once, and again after a cut; each is answered once for each of its questions', async () => {
     const places = ['box', 'cab'].flatMap((host) =>
@@ -43,7 +34,7 @@ describe.skipIf(!canServeSsh)('two hosts with five agents each', () => {
 });
 
 describe.skipIf(!canServeSsh)('a host without node, python or bash', () => {
-  eachHostTestStarts({ yaml, programs: ['sh', 'tmux', 'ps', 'cat', 'sed', 'grep', 'cut'] });
+  eachHostTestStarts({ yaml: aboutDatabases, programs: ['sh', 'tmux', 'ps', 'cat', 'sed', 'grep', 'cut'] });
 
   test('its worker is found, asks, and is answered', async () => {
     const agent = await farWorker();

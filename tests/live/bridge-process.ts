@@ -38,6 +38,16 @@ export function makeHome(tmux: PrivateTmux, yaml = '', name = 'home'): string {
   return home;
 }
 
+/** A bridge.yaml whose rule answers every request in this name. */
+export const answering = (name: string) => `
+controller: { backend: rules }
+policy:
+  - when: { kind: request }
+    answer: "Answer of ${name}."
+  - when: { kind: completion }
+    then: ignore
+`;
+
 /** A working folder for workers, beside the home. */
 export function makeWork(tmux: PrivateTmux, name = 'work'): string {
   const work = join(tmux.folder, name);

@@ -7,7 +7,7 @@ import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
 import { type ScriptedAgent, type ScriptedAgentOptions, startScriptedAgent } from '../fixtures/scripted-agent.ts';
 import { type SshServer, startSshServer } from '../fixtures/ssh-host.ts';
 import { runAsPerson } from './as-person.ts';
-import { type BridgeProcess, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
+import { type BridgeProcess, type Line, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
 import { scripts } from './wrappers-fixture.ts';
 
 /*
@@ -75,6 +75,16 @@ function folderOf(programs: readonly string[]): string {
   }
   return folder;
 }
+
+/** Answers what is asked about databases, and nothing else. */
+export const aboutDatabases = `
+controller: { backend: rules }
+policy:
+  - when: { text: /database/i }
+    answer: Use SQLite.
+`;
+
+export const found = (line: Line) => line.type === 'worker-found';
 
 /** A scripted agent in a labelled pane of a host. */
 export async function farWorker(

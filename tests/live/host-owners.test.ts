@@ -3,19 +3,17 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { canServeSsh } from '../fixtures/ssh-host.ts';
-import { type BridgeProcess, inState, type Line, makeHome, requestIds, startBridge } from './bridge-process.ts';
-import { eachHostTestStarts, far, farWorker, home, near } from './host-fixture.ts';
+import {
+  answering,
+  type BridgeProcess,
+  inState,
+  type Line,
+  makeHome,
+  requestIds,
+  startBridge,
+} from './bridge-process.ts';
+import { eachHostTestStarts, far, farWorker, found, home, near } from './host-fixture.ts';
 
-const rules = (name: string) => `
-controller: { backend: rules }
-policy:
-  - when: { kind: request }
-    answer: "Answer of ${name}."
-  - when: { kind: completion }
-    then: ignore
-`;
-
-const found = (line: Line) => line.type === 'worker-found';
 const watched = (line: Line) => line.type === 'said' && /is watched by the bridge of/.test(String(line.text));
 
 describe.skipIf(!canServeSsh)('one server, two bridges on its host and two on another', () => {
@@ -30,7 +28,7 @@ describe.skipIf(!canServeSsh)('one server, two bridges on its host and two on an
       const runtime = join(tmux.folder, `runtime-${name}`);
       mkdirSync(runtime, { mode: 0o700 });
       const hosts = at === 'here' ? readFileSync(join(home, 'bridge.yaml'), 'utf8') : '';
-      const own = makeHome(tmux, `${hosts}${rules(name)}`, name);
+      const own = makeHome(tmux, `${hosts}${answering(name)}`, name);
       const bridge = await startBridge(tmux, own, [], { env: { XDG_RUNTIME_DIR: runtime } });
       bridges.push(bridge);
       await bridge.line(`${name} finds the worker, or says whose it is`, (line) => found(line) || watched(line));

@@ -1,20 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { canServeSsh } from '../fixtures/ssh-host.ts';
-import { inState, type Line } from './bridge-process.ts';
-import { command, eachHostTestStarts, far, farWorker, link, tool, watch } from './host-fixture.ts';
-
-const yaml = `
-controller: { backend: rules }
-policy:
-  - when: { text: /database/i }
-    answer: Use SQLite.
-`;
-
-const found = (line: Line) => line.type === 'worker-found';
+import { inState } from './bridge-process.ts';
+import {
+  aboutDatabases,
+  command,
+  eachHostTestStarts,
+  far,
+  farWorker,
+  found,
+  link,
+  tool,
+  watch,
+} from './host-fixture.ts';
 
 describe.skipIf(!canServeSsh)('workers of another host', () => {
-  eachHostTestStarts({ yaml });
+  eachHostTestStarts({ yaml: aboutDatabases });
 
   test('one asks, and a rule answers, exactly once, with a receipt', async () => {
     const agent = await farWorker();

@@ -4,24 +4,15 @@ import { expect, test } from 'vitest';
 import { claimIn, claimText } from '../../bridge/tmux/claim.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import type { ScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, type Line, makeHome, requestIds, run } from './bridge-process.ts';
+import { answering, type BridgeProcess, inState, type Line, makeHome, requestIds, run } from './bridge-process.ts';
 import { eachTestStartsWith, startWatching, startWorker, tmux } from './live-fixture.ts';
 
 /* Bridges that share the tmux server and nothing else, as those of two hosts or containers do. */
 
 eachTestStartsWith();
 
-const rules = (name: string) => `
-controller: { backend: rules }
-policy:
-  - when: { kind: request }
-    answer: "Answer of ${name}."
-  - when: { kind: completion }
-    then: ignore
-`;
-
 /** A state directory and a runtime folder of its own. */
-function place(name: string, yaml = rules(name)) {
+function place(name: string, yaml = answering(name)) {
   const runtime = join(tmux.folder, `runtime-${name}`);
   mkdirSync(runtime, { recursive: true, mode: 0o700 });
   return { home: makeHome(tmux, yaml, name), env: { XDG_RUNTIME_DIR: runtime } };

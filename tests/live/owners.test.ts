@@ -2,19 +2,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import type { ScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type BridgeProcess, inState, type Line, makeHome, requestIds, run } from './bridge-process.ts';
+import { answering, type BridgeProcess, inState, type Line, makeHome, requestIds, run } from './bridge-process.ts';
 import { eachTestStartsWith, startWatching, startWorker, tmux } from './live-fixture.ts';
 
 eachTestStartsWith();
-
-const rules = (name: string) => `
-controller: { backend: rules }
-policy:
-  - when: { kind: request }
-    answer: "Answer of ${name}."
-  - when: { kind: completion }
-    then: ignore
-`;
 
 const worker = (name = 'worker') => startWorker({ name, label: name });
 
@@ -66,15 +57,15 @@ for (const order of [
   });
 
   async function startBoth() {
-    const owner = await bridge(makeHome(tmux, rules(order[0]), order[0]));
-    return [owner, await bridge(makeHome(tmux, rules(order[1]), order[1]))] as const;
+    const owner = await bridge(makeHome(tmux, answering(order[0]), order[0]));
+    return [owner, await bridge(makeHome(tmux, answering(order[1]), order[1]))] as const;
   }
 }
 const homeOf = (name: string) => makeHome(tmux, '', name);
 
 test('two that start at the same moment answer each question once', async () => {
   const agents = [await worker('worker-1'), await worker('worker-2'), await worker('worker-3')];
-  const homes = ['a', 'b', 'c'].map((name) => makeHome(tmux, rules(name), name));
+  const homes = ['a', 'b', 'c'].map((name) => makeHome(tmux, answering(name), name));
   const all = await Promise.all(homes.map((home) => bridge(home)));
   await waitFor('each worker is watched', () => all.flatMap(({ lines }) => lines.filter(found)).length === 3);
   for (const agent of agents) await ask(agent, 'Which?');
@@ -90,7 +81,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
   'when the first ends by %s the second takes over and answers what is open there, once; what the first had held stays untyped',
   async (signal) => {
     const agent = await worker();
-    const [one, two] = [makeHome(tmux, rules('one'), 'one'), makeHome(tmux, rules('two'), 'two')];
+    const [one, two] = [makeHome(tmux, answering('one'), 'one'), makeHome(tmux, answering('two'), 'two')];
     const first = await bridge(one);
     const second = await bridge(two);
     await second.line('it says whose the worker is', isSaid(/is watched by/));
@@ -132,7 +123,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
 
 test('a bridge that died while it typed leaves to the human what stands there then', async () => {
   const agent = await worker();
-  const [one, two] = [makeHome(tmux, rules('one'), 'one'), makeHome(tmux, rules('two'), 'two')];
+  const [one, two] = [makeHome(tmux, answering('one'), 'one'), makeHome(tmux, answering('two'), 'two')];
   const first = await bridge(one);
   const second = await bridge(two);
   await second.line('it says whose the worker is', isSaid(/is watched by/));
@@ -218,7 +209,7 @@ test('a command without a daemon does not answer after a bridge that died typing
 
 test('a command without a daemon answers only where no other bridge watches', async () => {
   const agent = await worker();
-  const [one, two] = [makeHome(tmux, '', 'one'), makeHome(tmux, rules('two'), 'two')];
+  const [one, two] = [makeHome(tmux, '', 'one'), makeHome(tmux, answering('two'), 'two')];
   const first = await bridge(one, '--mode', 'manual');
   await ask(agent, 'Which?');
   const asked = await first.line('asked', inState('asked'));
@@ -252,9 +243,9 @@ test('without any other bridge a command without a daemon answers, and nothing o
 
 test('a dry run takes no worker away, and is kept from none', async () => {
   const agent = await worker();
-  const dry = await bridge(makeHome(tmux, rules('dry'), 'dry'), '--dry-run');
+  const dry = await bridge(makeHome(tmux, answering('dry'), 'dry'), '--dry-run');
   await dry.line('it watches', found);
-  const real = await bridge(makeHome(tmux, rules('real'), 'real'));
+  const real = await bridge(makeHome(tmux, answering('real'), 'real'));
   await real.line('it watches, too', found);
   await ask(agent, 'Which?');
   await answerTo(agent, 1);
