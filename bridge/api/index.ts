@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
 import type { Reader } from '../app/reader.ts';
 import { ack } from './ack.ts';
@@ -133,6 +134,14 @@ export const methods = [...acting, ...reading] as const;
 
 export type AnyMethod = (typeof methods)[number];
 export type MethodName = AnyMethod['name'];
+
+type Named<Name extends MethodName> = Extract<AnyMethod, { readonly name: Name }>;
+/** Those with one result, and those that yield events. */
+export type Single = Exclude<AnyMethod, { readonly event: z.ZodType }>['name'];
+export type Streaming = Extract<AnyMethod, { readonly event: z.ZodType }>['name'];
+export type InputOf<Name extends MethodName> = z.input<Named<Name>['args']>;
+export type ResultOf<Name extends Single> = z.output<Extract<Named<Name>, { readonly result: z.ZodType }>['result']>;
+export type EventOf<Name extends Streaming> = z.output<Extract<Named<Name>, { readonly event: z.ZodType }>['event']>;
 
 /** By name, with what each works on. */
 export type AllServed = Readonly<Record<MethodName, Served>>;

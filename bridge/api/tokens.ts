@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
+import { tokenRoles } from '../core/token-role.ts';
 import { method } from './method.ts';
 
 /** Every token that has not expired. What it is nobody can tell any more. */
@@ -9,6 +10,8 @@ export const tokens = method({
   result: z.array(
     z.object({
       name: z.string(),
+      role: z.enum(tokenRoles),
+      /** `human` where it is a person's */
       member: z.string(),
       addedAt: z.number(),
       /** null: it does not expire */
@@ -16,8 +19,9 @@ export const tokens = method({
     }),
   ),
   run: async ({ tokens, directory }: Pick<Bridge, 'tokens' | 'directory'>) =>
-    tokens.list().map(({ name, member, addedAt, expiresAt }) => ({
+    tokens.list().map(({ name, role = 'agent', member, addedAt, expiresAt }) => ({
       name,
+      role,
       member: directory.shown(member),
       addedAt,
       expiresAt,

@@ -1,5 +1,4 @@
-import type * as z from 'zod';
-import type { AnyMethod, MethodName } from '../api/index.ts';
+import type { EventOf, InputOf, MethodName, ResultOf, Single, Streaming } from '../api/index.ts';
 import type { Cursor, Served, StreamEnd, StreamItem } from '../api/method.ts';
 import { call, DaemonGone, pingDaemon } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
@@ -7,16 +6,7 @@ import { inUsersWords } from './argument-words.ts';
 import { type Context, withSocket } from './context.ts';
 import { hasNothing, nothingKept } from './journal.ts';
 
-type Named<Name extends MethodName> = Extract<AnyMethod, { readonly name: Name }>;
-type ArgsOf<Name extends MethodName> = z.input<Named<Name>['args']> & Readonly<Record<string, unknown>>;
-type Single = Exclude<AnyMethod, { readonly event: z.ZodType }>['name'];
-type Streaming = Extract<AnyMethod, { readonly event: z.ZodType }>['name'];
-export type ResultOf<Name extends Single> = z.output<
-  Extract<AnyMethod, { readonly name: Name; readonly result: z.ZodType }>['result']
->;
-type EventOf<Name extends Streaming> = z.output<
-  Extract<AnyMethod, { readonly name: Name; readonly event: z.ZodType }>['event']
->;
+type ArgsOf<Name extends MethodName> = InputOf<Name> & Readonly<Record<string, unknown>>;
 
 /** What is about something that was asked or sent before: where nothing was, no state directory is made for it. */
 const ofThePast: ReadonlySet<MethodName> = new Set(['show', 'answer', 'dismiss', 'settle']);

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import type { ResultOf } from '../api/index.ts';
 import type { RequestView, TextView } from '../api/views.ts';
 import { listChoices } from '../core/choices.ts';
 import { actByDaemon, withOptions } from './context.ts';
 import { deliveryLines } from './delivery-lines.ts';
-import { invoke, type ResultOf } from './invoke.ts';
+import { invoke } from './invoke.ts';
 import { short } from './live-log.ts';
 import { wholeMessageLines } from './mail-lines.ts';
 import { paint } from './output.ts';

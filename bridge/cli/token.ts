@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { inWords } from '../core/duration.ts';
+import { type TokenRole, tokenRoles } from '../core/token-role.ts';
 import { visibleLine } from '../core/visible.ts';
 import { callerHere } from './caller.ts';
 import { act, withOptions } from './context.ts';
@@ -9,15 +10,21 @@ import { seconds } from './text.ts';
 export function registerToken(token: Command): void {
   const add = token
     .command('add')
-    .description('Give a member a token; it is printed this once')
+    .description('Give a member, or yourself, a token; it is printed this once')
     .argument('<name>', 'what the token is called')
+    .addOption(
+      new Option('--role <role>', 'an agent speaks as its member; human and admin open the server for you')
+        .choices(tokenRoles)
+        .default('agent'),
+    )
     .option('--member <member>', 'for whom it speaks (default: the member of that name)')
     .option('--ttl <seconds>', 'how long it counts (default: until it is revoked)');
   withOptions(add, 'place').action(
     act(async (context, command) => {
-      const { member, ttl } = command.opts<{ member?: string; ttl?: string }>();
+      const { role, member, ttl } = command.opts<{ role: TokenRole; member?: string; ttl?: string }>();
       const given = await invoke(context, 'addToken', {
         name: command.args[0]!,
+        role,
         member: member ?? null,
         ttlMs: ttl === undefined ? null : seconds(ttl, '--ttl'),
         caller: callerHere(),
@@ -30,9 +37,9 @@ export function registerToken(token: Command): void {
     act(async (context) => {
       const found = await invoke(context, 'tokens', {});
       const now = Date.now();
-      const lines = found.map(({ name, member, addedAt, expiresAt }) =>
+      const lines = found.map(({ name, role, member, addedAt, expiresAt }) =>
         visibleLine(
-          `${name}  speaks for ${member}, given ${inWords(now - addedAt)} ago${expiresAt === null ? '' : `, ends in ${inWords(expiresAt - now)}`}`,
+          `${name}  ${role === 'agent' ? `speaks for ${member}` : `opens the server as ${role}`}, given ${inWords(now - addedAt)} ago${expiresAt === null ? '' : `, ends in ${inWords(expiresAt - now)}`}`,
         ),
       );
       context.out.result(lines.length === 0 ? 'there are no tokens: bridge token add NAME' : lines.join('\n'), found);

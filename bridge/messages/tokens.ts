@@ -2,17 +2,26 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import type { Documents } from '../core/documents.ts';
 import { unknownName, usageError } from '../core/failure.ts';
+import { humanName } from '../core/member.ts';
+import type { TokenRole } from '../core/token-role.ts';
 
 /** A token as it is kept: what it is cannot be told from its hash. */
 export interface Token {
   readonly name: string;
-  /** full name of the member that it speaks for */
+  /** absent in a token of an older bridge: an agent's */
+  readonly role?: TokenRole;
+  /** full name of the member that it speaks for; `human` where it is a person's */
   readonly member: string;
   readonly hash: string;
   readonly addedAt: number;
   /** null: it does not expire */
   readonly expiresAt: number | null;
 }
+
+/** For whom a token speaks. */
+export type Speaker =
+  | { readonly role: 'agent'; readonly member: string }
+  | { readonly role: Exclude<TokenRole, 'agent'> };
 
 const tokensKey = 'tokens';
 const mostTokens = 200;
@@ -33,8 +42,12 @@ export class Tokens {
     return this.#kept().filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
   }
 
-  /** @param ttlMs null: for good. @returns the secret, which is told this once */
-  add(name: string, member: string, ttlMs: number | null): string {
+  /**
+   * @param speaker the member for whom it speaks, or the role of a person
+   * @param ttlMs null: for good
+   * @returns the secret, which is told this once
+   */
+  add(name: string, speaker: Speaker, ttlMs: number | null): string {
     const known = this.list();
     if (known.some((one) => one.name === name)) throw usageError('token', name, 'is there already', 'revoke it first');
     if (known.length >= mostTokens)
@@ -42,7 +55,9 @@ export class Tokens {
     const secret = `bridge_${randomBytes(24).toString('base64url')}`;
     const addedAt = this.#clock.now();
     const expiresAt = ttlMs === null ? null : addedAt + ttlMs;
-    this.#memory.saveMemory(tokensKey, [...known, { name, member, hash: hashOf(secret), addedAt, expiresAt }]);
+    const member = speaker.role === 'agent' ? speaker.member : humanName;
+    const token: Token = { name, role: speaker.role, member, hash: hashOf(secret), addedAt, expiresAt };
+    this.#memory.saveMemory(tokensKey, [...known, token]);
     return secret;
   }
 
@@ -59,11 +74,21 @@ export class Tokens {
     this.#memory.saveMemory(tokensKey, left);
   }
 
-  /** The member that it speaks for. @throws BridgeError where nobody gave it, or it is over */
+  /** Null where nobody gave it, or it is over. */
+  find(secret: string): Token | null {
+    const wanted = hashOf(secret);
+    return this.list().find(({ hash }) => hash === wanted) ?? null;
+  }
+
+  /** The member that it speaks for. @throws BridgeError where nobody gave it, it is over, or it is a person's */
   memberOf(secret: string): string {
-    const found = this.list().find(({ hash }) => hash === hashOf(secret));
-    if (found !== undefined) return found.member;
-    throw usageError('token', 'this one', 'is unknown, expired or revoked', 'bridge token add NAME gives another');
+    const found = this.find(secret);
+    if (found === null)
+      throw usageError('token', 'this one', 'is unknown, expired or revoked', 'bridge token add NAME gives another');
+    // a command that an agent runs must not become a person by a word in its environment
+    if (found.member === humanName)
+      throw usageError('token', found.name, "is a person's, and counts at the server only", 'bridge token add NAME');
+    return found.member;
   }
 
   #kept(): readonly Token[] {

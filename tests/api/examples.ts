@@ -114,7 +114,7 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
   unsend: { ...sender, id: 'a3f2' },
   whoami: sender,
   relay: {},
-  addToken: { name: 'ci', member: 'coder', ttlMs: 60_000, caller },
+  addToken: { name: 'ci', role: 'agent', member: 'coder', ttlMs: 60_000, caller },
   tokens: {},
   revokeToken: { name: 'ci', caller },
   read: { ...sender, pane, lines: 5, agent: 'codex' },

@@ -13,10 +13,10 @@ function tokens() {
 
 test('a token speaks for its member until it is revoked, and what it is stands nowhere', () => {
   const { kept, tokens: all } = tokens();
-  const secret = all.add('ci', 'shop/coder', null);
+  const secret = all.add('ci', { role: 'agent', member: 'shop/coder' }, null);
   expect(all.memberOf(secret)).toBe('shop/coder');
   expect(JSON.stringify([...kept])).not.toContain(secret);
-  expect(() => all.add('ci', 'shop/lead', null)).toThrow('is there already');
+  expect(() => all.add('ci', { role: 'agent', member: 'shop/lead' }, null)).toThrow('is there already');
   expect(() => all.memberOf(`${secret}x`)).toThrow('unknown, expired or revoked');
   expect(() => all.revoke('co')).toThrow("unknown token 'co'");
   all.revoke('ci');
@@ -25,11 +25,19 @@ test('a token speaks for its member until it is revoked, and what it is stands n
 
 test('a token ends by itself, and its name is free again', () => {
   const { clock, tokens: all } = tokens();
-  const secret = all.add('ci', 'shop/coder', 500);
+  const secret = all.add('ci', { role: 'agent', member: 'shop/coder' }, 500);
   clock.at += 499;
   expect(all.memberOf(secret)).toBe('shop/coder');
   clock.at += 1;
   expect(() => all.memberOf(secret)).toThrow('unknown, expired or revoked');
   expect(all.list()).toEqual([]);
-  expect(all.memberOf(all.add('ci', 'shop/coder', null))).toBe('shop/coder');
+  expect(all.memberOf(all.add('ci', { role: 'agent', member: 'shop/coder' }, null))).toBe('shop/coder');
+});
+
+test("a person's token opens the server, and makes nobody a person elsewhere", () => {
+  const { tokens: all } = tokens();
+  const secret = all.add('phone', { role: 'human' }, null);
+  expect(all.find(secret)).toMatchObject({ name: 'phone', role: 'human', member: 'human' });
+  expect(() => all.memberOf(secret)).toThrow("is a person's");
+  expect(all.find('bridge_of-nobody')).toBeNull();
 });
