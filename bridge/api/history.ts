@@ -1,11 +1,15 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
 import { groupNamed } from '../core/groups.ts';
+import { humanName } from '../core/member.ts';
 import { word } from './arguments.ts';
 import { messageView, viewOfMessage } from './inbox.ts';
 import { method } from './method.ts';
 
 const mostMessages = 1_000;
+
+/** A member: only what is its own, as it wrote it or was written it. */
+export const ofArgs = word().min(1, 'is empty').nullable().default(null);
 
 /** How many messages; those that were sent last. */
 export const lastArgs = z
@@ -19,7 +23,8 @@ export const lastArgs = z
 export const history = method({
   name: 'history',
   args: z.object({
-    /** a member, who wrote or was written to */
+    of: ofArgs,
+    /** a member, who wrote or was written to; besides `of`: only what the two wrote to each other */
     with: word().min(1, 'is empty').nullable().default(null),
     group: word().min(1, 'is empty').nullable().default(null),
     thread: word(128).min(1, 'is empty').nullable().default(null),
@@ -29,10 +34,11 @@ export const history = method({
     last: lastArgs,
   }),
   result: z.array(messageView),
-  async run(bridge: Pick<Bridge, 'journal' | 'directory'>, { with: member, group, thread, since, until, last }) {
+  async run(bridge: Pick<Bridge, 'journal' | 'directory'>, { of, with: partner, group, thread, since, until, last }) {
     const { directory, journal } = bridge;
     const found = journal.mail.history.messages({
-      ...(member !== null && { with: member === 'human' ? member : directory.named(member).name }),
+      ...(of !== null && { of: keptName(directory, of) }),
+      ...(partner !== null && { with: keptName(directory, partner) }),
       ...(group !== null && { group }),
       ...(thread !== null && { thread: journal.mail.threadLike(thread) ?? thread }),
       ...(since !== null && { since }),
@@ -44,3 +50,8 @@ export const history = method({
     return found.map((message) => viewOfMessage(bridge, message));
   },
 });
+
+/** Under which name its mail is kept. @throws BridgeError where nobody is called so */
+export function keptName(directory: Bridge['directory'], name: string): string {
+  return name === humanName ? name : directory.named(name).name;
+}

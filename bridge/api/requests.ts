@@ -1,16 +1,22 @@
 import * as z from 'zod';
+import type { Bridge } from '../app/bridge.ts';
 import { knownWorkers } from '../app/pausing.ts';
 import { type ForViews, viewIn } from './find-request.ts';
+import { keptName, ofArgs } from './history.ts';
 import { method } from './method.ts';
 import { requestView } from './views.ts';
 
 /** The requests that are open, or all that the journal has, oldest first. */
 export const requests = method({
   name: 'requests',
-  args: z.object({ all: z.boolean().default(false) }),
+  args: z.object({ all: z.boolean().default(false), of: ofArgs }),
   result: z.array(requestView),
-  async run(bridge: ForViews, { all }) {
+  async run(bridge: ForViews & Pick<Bridge, 'directory'>, { all, of }) {
     const known = knownWorkers(bridge);
-    return bridge.journal.requests({ open: !all }).map((request) => viewIn(bridge, request, known));
+    const member = of === null ? null : keptName(bridge.directory, of);
+    return bridge.journal
+      .requests({ open: !all })
+      .filter((request) => member === null || bridge.directory.at(request.pane)?.name === member)
+      .map((request) => viewIn(bridge, request, known));
   },
 });

@@ -3,6 +3,7 @@ import type { Bridge } from '../app/bridge.ts';
 import { usageError } from '../core/failure.ts';
 import { id } from './arguments.ts';
 import { archivedView, type ForViews, findRequest, viewIn } from './find-request.ts';
+import { keptName, ofArgs } from './history.ts';
 import { method } from './method.ts';
 import { messageShown, wholeMessageView } from './show-message.ts';
 import { requestView, textView } from './views.ts';
@@ -10,10 +11,11 @@ import { requestView, textView } from './views.ts';
 /** One request whole, wherever it is kept; a text that was sent; or a message between members. */
 export const show = method({
   name: 'show',
-  args: z.object({ id }),
+  args: z.object({ id, of: ofArgs }),
   result: z.union([requestView, textView, z.object({ message: wholeMessageView })]),
-  async run(bridge: ForViews & Pick<Bridge, 'config' | 'directory' | 'messages'>, given) {
+  async run(bridge: ForShow, given) {
     const { journal } = bridge;
+    if (given.of !== null) return ownOf(bridge, given.id, keptName(bridge.directory, given.of));
     const id = given.id.replace(/^#/, '');
     const isMessage = id !== given.id || journal.mail.message(id) !== null;
     const message = isMessage ? (messageShown(bridge, id) ?? missing(id)) : null;
@@ -28,6 +30,19 @@ export const show = method({
     return archived ?? viewIn(bridge, findRequest(bridge, id));
   },
 });
+
+type ForShow = ForViews & Pick<Bridge, 'config' | 'directory' | 'messages'>;
+
+/** What a member wrote, was written or asked: of all else it is not even told that it is there. */
+function ownOf(bridge: ForShow, given: string, member: string) {
+  const id = given.replace(/^#/, '');
+  const [message] = [bridge.journal.mail.message(id) ?? [], bridge.journal.mail.messagesEnding(id)].flat();
+  if (message !== undefined && (message.from.name === member || message.to.includes(member)))
+    return { message: messageShown(bridge, message.id) ?? missing(id) };
+  const request = bridge.journal.requests().find((one) => one.id.endsWith(id));
+  if (request !== undefined && bridge.directory.at(request.pane)?.name === member) return viewIn(bridge, request);
+  throw usageError('id', id, 'unknown', 'only what you wrote, were written or asked is shown');
+}
 
 function missing(id: string): never {
   throw usageError('message', id, 'unknown', '`bridge history` lists them');

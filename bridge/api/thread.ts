@@ -2,21 +2,26 @@ import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
 import { unknownName } from '../core/failure.ts';
 import { word } from './arguments.ts';
+import { keptName, ofArgs } from './history.ts';
 import { messageView, viewOfMessage } from './inbox.ts';
 import { method } from './method.ts';
+import { threadsOf } from './threads.ts';
 
 /** The last messages of a thread, oldest first. */
 export const thread = method({
   name: 'thread',
-  args: z.object({ name: word(128), last: z.number().int().min(1).max(100_000).default(50) }),
+  args: z.object({ name: word(128), of: ofArgs, last: z.number().int().min(1).max(100_000).default(50) }),
   result: z.array(messageView),
-  async run(bridge: Pick<Bridge, 'journal' | 'directory'>, { name, last }) {
-    const found = bridge.journal.mail.thread(name, last);
+  async run(bridge: Pick<Bridge, 'journal' | 'directory'>, { name, of, last }) {
+    const { mail } = bridge.journal;
+    const member = of === null ? null : keptName(bridge.directory, of);
+    const found =
+      member === null ? mail.thread(name, last) : mail.history.messages({ of: member, thread: name, limit: last });
     if (found.length === 0)
       throw unknownName(
         'thread',
         name,
-        bridge.journal.mail.threads().map((one) => one.name),
+        threadsOf(mail, member).map((one) => one.name),
         'bridge threads',
       );
     return found.map((message) => viewOfMessage(bridge, message));

@@ -5,6 +5,8 @@ import { searchExpression } from './mail-indexes.ts';
 
 export interface HistoryFilter {
   /** full name of a member: what it wrote or was written */
+  readonly of?: string;
+  /** the same; besides `of`: what one of the two wrote to the other */
   readonly with?: string;
   readonly group?: string;
   readonly thread?: string;
@@ -13,6 +15,10 @@ export interface HistoryFilter {
   readonly until?: number;
   readonly limit: number;
 }
+
+/** That a member, named twice, wrote the message or was written it. */
+const tookPart =
+  '(messages.sender = ? OR EXISTS (SELECT 1 FROM mail AS got WHERE got.seq = messages.seq AND got.member = ?))';
 
 /** What was written between members, whatever became of it. */
 export class MailHistory {
@@ -25,14 +31,19 @@ export class MailHistory {
   }
 
   /** The last `limit` messages that fit, oldest first. */
-  messages({ with: member, group, thread, since, until, limit }: HistoryFilter): Message[] {
+  messages({ of, with: partner, group, thread, since, until, limit }: HistoryFilter): Message[] {
     const conditions: string[] = [];
     const values: Array<string | number> = [];
-    const where = (condition: string, value: string | number | undefined) => {
-      if (value === undefined) return;
+    const where = (condition: string, ...given: Array<string | number | undefined>) => {
+      if (given.includes(undefined)) return;
       conditions.push(condition);
-      values.push(value);
+      values.push(...(given as Array<string | number>));
     };
+    const member = of ?? partner;
+    if (of !== undefined && partner !== undefined) {
+      where('messages.sender IN (?, ?)', of, partner);
+      where(tookPart, partner, partner);
+    }
     where('member_group = ?', group);
     where('thread = ?', thread);
     where('sent_at >= ?', since);
@@ -51,14 +62,17 @@ export class MailHistory {
     return this.#documents(sql, ...values, member, limit, ...values, member, limit, limit).reverse();
   }
 
-  /** The last `limit` messages that hold all of these words, newest first; none where there is no word. */
-  search(words: string, limit: number): Message[] {
+  /**
+   * The last `limit` messages that hold all of these words, newest first; none where there is no word.
+   * @param of full name of a member: only what it wrote or was written
+   */
+  search(words: string, limit: number, of?: string): Message[] {
     const expression = searchExpression(words);
     if (expression === null) return [];
     return this.#documents(
       `SELECT messages.document FROM message_words JOIN messages ON messages.seq = message_words.rowid
-       WHERE message_words MATCH ? ORDER BY message_words.rowid DESC LIMIT ?`,
-      ...[expression, limit],
+       WHERE message_words MATCH ? ${of === undefined ? '' : `AND ${tookPart}`} ORDER BY message_words.rowid DESC LIMIT ?`,
+      ...(of === undefined ? [expression, limit] : [expression, of, of, limit]),
     );
   }
 

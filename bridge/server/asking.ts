@@ -12,7 +12,7 @@ import type { Principal } from './principal.ts';
 
 /** What a call says of who makes it. Whoever asks by a token does not say it himself: it follows from the token. */
 const evidenceKeys = ['caller', 'above', 'tmuxSocket', 'paneHint', 'token', 'as', 'by'] as const;
-export type EvidenceKey = (typeof evidenceKeys)[number];
+type EvidenceKey = (typeof evidenceKeys)[number];
 export type Asked<Name extends Single | Streaming> = Omit<InputOf<Name>, EvidenceKey>;
 
 /** A bridge, as one party asks it: each call carries what shows who that is, whatever its arguments say. */
@@ -21,18 +21,14 @@ export interface Asking {
   stream<Name extends Streaming>(name: Name, args: Asked<Name>, closed: AbortSignal): Stream<EventOf<Name>>;
 }
 
-/** Of each method, the words of evidence that its arguments have. */
-const evidenceOf = new Map(
-  methods.map((one) => [one.name, evidenceKeys.filter((key) => Object.hasOwn(shapeOf(one.args), key))]),
-);
-
 /** In the daemon itself, as the bearer of a token. */
 export function askingAs(principal: Principal, served: AllServed): Asking {
   const shown = principal.is === 'person' ? person : agent(principal);
+  const withheld = new Set<string>([...evidenceKeys, ...Object.keys(shown)]);
   const given = (name: Single | Streaming, args: object) => {
-    const wanted = evidenceOf.get(name) ?? [];
-    const own = Object.fromEntries(Object.entries(args).filter(([key]) => !evidenceKeys.includes(key as EvidenceKey)));
-    return { ...own, ...Object.fromEntries(wanted.flatMap((key) => (key in shown ? [[key, shown[key]]] : []))) };
+    const own = Object.entries(args).filter(([key]) => !withheld.has(key));
+    const evidence = Object.entries(shown).filter(([key]) => shapes.get(name)!.has(key));
+    return Object.fromEntries([...own, ...evidence]);
   };
   const open = new AbortController().signal;
   return {
@@ -43,16 +39,19 @@ export function askingAs(principal: Principal, served: AllServed): Asking {
   };
 }
 
-type Shown = { readonly [Key in EvidenceKey]?: unknown };
+/** The names of each method's arguments. */
+const shapes = new Map(
+  methods.map(({ name, args }) => [name, new Set(Object.keys('shape' in args ? args.shape : {}))]),
+);
 
-const person: Shown = { caller: { is: 'nobody' }, by: 'human' };
+const person = { caller: { is: 'nobody' }, by: 'human' };
 
-/** Nobody sees what runs there: it is no person, and decides only what `peers:` lets its member decide. */
-function agent({ name, secret }: Extract<Principal, { is: 'agent' }>): Shown {
+/**
+ * Nobody sees what runs there: it is no person, and decides only what `peers:` lets its member decide. Where a method can show
+ * what is one member's own, it sees no more.
+ */
+function agent({ name, member, secret }: Extract<Principal, { is: 'agent' }>) {
   const reason = 'it came with a token of an agent';
-  return { caller: { is: 'apart', program: `the token "${name}"`, reason }, token: secret, by: `token:${name}` };
-}
-
-function shapeOf(args: { readonly shape?: object }): object {
-  return args.shape ?? {};
+  const caller = { is: 'apart', program: `the token "${name}"`, reason };
+  return { caller, token: secret, by: `token:${name}`, of: member };
 }

@@ -27,8 +27,8 @@ export const target = {
 /** What each method takes, with every argument that it knows; a new method does not compile without its own. */
 export const examples: Record<MethodName, Record<string, unknown>> = {
   overview: {},
-  requests: { all: true },
-  show: { id: '7f3k9q' },
+  requests: { all: true, of: 'coder' },
+  show: { id: '7f3k9q', of: 'coder' },
   answer: {
     id: '7f3k9q',
     text: 'Yes.',
@@ -174,11 +174,11 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
   },
   inbox: { ...sender, peek: false, shown: ['a3f2'] },
   ack: { ...sender, ids: ['a3f2'] },
-  thread: { name: 'api', last: 10 },
-  history: { with: 'coder', group: 'shop', thread: 'api', since: 1, until: 2, last: 10 },
-  search: { words: 'green', last: 10 },
+  thread: { name: 'api', of: 'coder', last: 10 },
+  history: { of: 'lead', with: 'coder', group: 'shop', thread: 'api', since: 1, until: 2, last: 10 },
+  search: { words: 'green', of: 'coder', last: 10 },
   mailLog: { last: 10 },
-  threads: {},
+  threads: { of: 'coder' },
   members: { group: 'shop' },
   release: { thread: 'api', caller },
   list: { target },

@@ -93,6 +93,16 @@ test('a message is found by its words, its last characters, its mark, its cause,
   expect(history({ with: 'critic', limit: 9 })).toEqual([second, third]);
   expect(history({ with: 'coder', until: second.sentAt, limit: 9 })).toEqual([first]);
   expect(history({ with: 'lead', limit: 1 })).toEqual([third]);
+  expect(history({ of: 'critic', limit: 9 })).toEqual(history({ with: 'critic', limit: 9 }));
+  for (const [of, partner] of [
+    ['critic', 'lead'],
+    ['lead', 'critic'],
+  ] as const)
+    expect(history({ of, with: partner, limit: 9 })).toEqual([third]);
+  expect(history({ of: 'critic', with: 'coder', limit: 9 })).toEqual([second]);
+  expect(mail.history.search('build', 9, 'critic')).toEqual([third]);
+  expect(mail.history.search('build', 9, 'coder')).toEqual([first]);
+  expect(mail.history.search('build', 9, 'lead')).toEqual([third, first]);
   expect(history({ group: 'shop', limit: 9 })).toEqual([first]);
   expect(history({ since: second.sentAt, until: third.sentAt, limit: 9 })).toEqual([second]);
   expect(() => sent({ key: 'build-7' })).toThrow();
