@@ -67,7 +67,11 @@ const bundled = {
   // jsonc-parser's other form loads its parts by names that no bundler follows
   mainFields: ['module', 'main'],
   plugins: [workedOut, whenUsed],
-  external: ['@photostructure/sqlite', '@xterm/headless', 'pino'],
+  external: [
+    ...['@photostructure/sqlite', '@xterm/headless', 'pino'],
+    // the server's: loaded only where it is opened
+    ...['fastify', '@fastify/*', 'fastify-type-provider-zod', '@modelcontextprotocol/*'],
+  ],
 };
 
 rmSync(between, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { BridgeError } from '../core/failure.ts';
+import { Forbidden } from '../core/failure.ts';
 import type { Caller, ProcessId } from '../host/caller.ts';
 
 /** What only a person may do, or the live controller of the worker that it is about. */
@@ -13,6 +13,7 @@ export type Act =
   | 'trust'
   | 'restore'
   | 'token'
+  | 'serve'
   | 'add'
   | 'add --revive'
   | 'name'
@@ -62,7 +63,7 @@ export function authorityOf({ act, caller, controller }: Question): Authority {
 }
 
 /** Not even the live controller of a worker may. */
-const personal: readonly Act[] = ['trust', 'restore', 'token'];
+const personal: readonly Act[] = ['trust', 'restore', 'token', 'serve'];
 
 const orController = 'only you or the live controller of that worker may';
 const whose: Readonly<Record<Act, string>> = {
@@ -76,6 +77,7 @@ const whose: Readonly<Record<Act, string>> = {
   trust: 'only you may let a bridge.yaml decide',
   restore: 'only you may let a backup decide, which brings a bridge.yaml',
   token: 'only you may say who speaks as a member',
+  serve: 'only you may open the bridge to other programs, or close it',
   add: 'an agent says only what its own pane is called, and what it is: the rest is yours',
   'add --revive': 'only you may say which command is run',
   name: 'an agent labels only its own pane: the others are yours',
@@ -87,9 +89,9 @@ const whose: Readonly<Record<Act, string>> = {
   import: 'only you may take over what others have written',
 };
 
-/** @throws BridgeError naming the program above the caller, and what to do */
+/** @throws Forbidden naming the program above the caller, and what to do */
 export function refuse(act: Act, target: string, { reason, nextStep }: Extract<Authority, { is: 'nobody' }>): never {
-  throw new BridgeError({ what: act, target, reason, nextStep });
+  throw new Forbidden({ what: act, target, reason, nextStep });
 }
 
 export function isAmong(one: ProcessId, at: readonly ProcessId[]): boolean {

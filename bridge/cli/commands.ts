@@ -43,8 +43,21 @@ export const commands: Readonly<Record<string, CommandRow>> = {
   stop: {
     group: 'Run',
     says: 'Stop the bridge; the next one takes up what is open',
-    examples: [['bridge stop', 'that of ~/.bridge, or of --home DIR']],
+    examples: [
+      ['bridge stop', 'that of ~/.bridge, or of --home DIR'],
+      ['bridge stop --server', 'closes the port of `bridge serve`; the bridge goes on'],
+    ],
     load: async () => (await import('./stop.ts')).registerStop,
+  },
+  serve: {
+    group: 'Run',
+    says: 'Open the bridge to other programs: HTTP, WebSocket, MCP',
+    examples: [
+      ['bridge serve', 'a bridge with a port on 127.0.0.1; the one that runs opens it'],
+      ['bridge serve --detach --port 9421', 'in the background'],
+      ['bridge serve --host 10.0.0.5 --tls-cert hub.pem --tls-key hub.key', 'for other machines'],
+    ],
+    load: async () => (await import('./serve.ts')).registerServe,
   },
   requests: {
     group: 'Ask and answer',

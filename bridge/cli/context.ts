@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Argument, type Command, Option } from 'commander';
 import { offeredNames } from '../agent-programs/names.ts';
 import { type Config, emptyFile, joined, type Sources } from '../config/config-values.ts';
@@ -95,7 +95,8 @@ export async function contextWith(
   let config: Config;
   let fault: BridgeError | null = null;
   try {
-    config = hasFile(home) ? await configured(sources, home) : withoutFile();
+    const named = flags.config as string | undefined;
+    config = named !== undefined || hasFile(home) ? await configured(sources, home, named) : withoutFile();
   } catch (cause) {
     if (!(cause instanceof BridgeError) || cause.what !== 'bridge.yaml') throw cause;
     fault = cause;
@@ -119,10 +120,18 @@ function hasFile({ trusted, folder }: FoundHome): boolean {
   return trusted !== undefined || existsSync(join(folder, 'bridge.yaml'));
 }
 
-/** What reads a bridge.yaml takes longer to load than all the rest: only where there is one. */
-async function configured(sources: Omit<Sources, 'files'>, { trusted }: FoundHome): Promise<Config> {
-  const { loadConfig } = await import('../config/config.ts');
-  return loadConfig({ ...sources, ...(trusted === undefined ? {} : { file: trusted }) });
+/**
+ * What reads a bridge.yaml takes longer to load than all the rest: only where there is one.
+ * @param named the file that a flag names in its place
+ */
+async function configured(
+  sources: Omit<Sources, 'files'>,
+  { trusted }: FoundHome,
+  named: string | undefined,
+): Promise<Config> {
+  const { loadConfig, namedFile } = await import('../config/config.ts');
+  const file = named === undefined ? trusted : namedFile(resolve(named));
+  return loadConfig({ ...sources, ...(file === undefined ? {} : { file }) });
 }
 
 /** The same, with the tmux server settled: `--socket`, else TMUX_SOCKET, else the one a launcher noted for this folder. */

@@ -5,6 +5,7 @@ import type { Overview } from '../api/overview.ts';
 import type { PublicEvent } from '../core/events.ts';
 import { ExitCode, messageOf } from '../core/failure.ts';
 import { escapeJson } from '../core/visible.ts';
+import type { HubOptions } from '../server/hub/hub-options.ts';
 import { call, pingDaemon } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
 import { ExecCommands } from '../tmux/exec.ts';
@@ -111,7 +112,8 @@ const longStartMs = 3_000;
 
 const howToStop = `  ${'stop'.padEnd(9)} Ctrl-C, or \`bridge stop\``;
 
-async function runDaemon(context: Context): Promise<ExitCode> {
+/** @param server where it listens for other programs; left out: nowhere */
+export async function runDaemon(context: Context, server?: HubOptions): Promise<ExitCode> {
   const { config, home, out } = context;
   const [{ Daemon }, { overviewOf }] = await Promise.all([import('../server/daemon.ts'), import('../api/overview.ts')]);
   const { destination, pino } = await import('pino');
@@ -169,7 +171,17 @@ async function runDaemon(context: Context): Promise<ExitCode> {
     for (const event of events) view.take(event);
   };
   const isLate = setTimeout(showEarly, longStartMs);
-  const daemon = await Daemon.start(config, new Date().toISOString(), on)
+  const started = async () => {
+    const daemon = await Daemon.start(config, new Date().toISOString(), on);
+    try {
+      if (server !== undefined) await daemon.port.open(server);
+      return daemon;
+    } catch (fault) {
+      await daemon.stop();
+      throw fault;
+    }
+  };
+  const daemon = await started()
     .catch((fault) => {
       showEarly();
       throw fault;
@@ -180,12 +192,14 @@ async function runDaemon(context: Context): Promise<ExitCode> {
   else {
     file?.info({ type: 'said', text: watching });
     const found = overviewOf(daemon.bridge);
-    if (!config.quiet) out.say([...overviewLines(found, home, homedir()), howToStop].join('\n'));
+    const { url, adminToken } = daemon.port.view();
+    const listens = url === null ? [] : [`  ${'server'.padEnd(9)} ${url}, its admin token in ${adminToken}`];
+    if (!config.quiet) out.say([...overviewLines(found, home, homedir()), ...listens, howToStop].join('\n'));
     showEarly(
       (event) =>
         !(
           event.type === 'worker-found' ||
-          (event.type === 'said' && event.text === `answers come from ${found.answers}`)
+          (event.type === 'said' && event.level === 'info' && isInBlock(event.text, found.answers, url))
         ),
     );
     view.keepStatus(async () => overviewOf(daemon.bridge));
@@ -198,4 +212,9 @@ async function runDaemon(context: Context): Promise<ExitCode> {
   // what is open is in the journal: the next start resumes it
   if (typeof end !== 'string') throw end.fault;
   return ExitCode.done;
+}
+
+/** Whether the block at the beginning has said it already. */
+function isInBlock(text: string, answers: string | null, url: string | null): boolean {
+  return text === `answers come from ${answers}` || (url !== null && text.startsWith(`the server listens at ${url}`));
 }

@@ -69,6 +69,8 @@ export interface Config {
   readonly peers: FileValues['peers'];
   /** other machines whose tmux servers can be reached by ssh */
   readonly hosts: readonly SshHost[];
+  /** how `bridge serve` listens */
+  readonly server: FileValues['server'];
   /** which flags, environment names or file keys were given, rather than taken from a default */
   readonly given: ReadonlySet<string>;
   /** where all this is from: a project's own bridge.yaml comes between the environment and the state directory's file */
@@ -99,7 +101,7 @@ export interface ReadFile {
 }
 
 export const emptyFile: ReadFile = {
-  values: { agents: {}, notify: {}, policy: [], members: [], peers: [], hosts: {} },
+  values: { agents: {}, notify: {}, policy: [], members: [], peers: [], hosts: {}, server: {} },
   policyPlaces: [],
   oldKeys: [],
 };
@@ -150,6 +152,7 @@ export function joined(sources: Sources): Config {
     notify: own.notify,
     members: own.members,
     peers: own.peers,
+    server: own.server,
     hosts: Object.entries(own.hosts).map(([name, { ssh, options, socket = null }]) => ({ name, ssh, options, socket })),
     given,
     from: sources,

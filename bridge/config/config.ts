@@ -33,6 +33,13 @@ export function loadConfig({ file, ...sources }: Omit<Sources, 'files'> & { read
   return joined({ ...sources, files: [readFile(found)] });
 }
 
+/** A file that a flag names in place of the state directory's. @throws BridgeError where it is not there, or cannot be read */
+export function namedFile(path: string): ConfigFile {
+  const bytes = readConfigFile(path);
+  if (bytes === null) throw usageError('--config', path, 'is not there');
+  return { path, text: bytes.toString('utf8') };
+}
+
 /**
  * The same for the workers of a project.
  * @throws BridgeError naming the file's line and key that is wrong, or is not a project's to set

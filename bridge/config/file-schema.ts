@@ -55,6 +55,22 @@ const hostSchema = z.preprocess(
 );
 const hostName = text.regex(hostNamePattern, 'is no name of a host: letters, digits, `.`, `_` and `-`, 64 at most');
 
+const absolute = text.startsWith('/', 'is no absolute path');
+
+/** Where `bridge serve` listens, and what it bears; flags come before it. */
+const serverSchema = z.strictObject({
+  port: z.number().int().min(0).max(65_535).optional(),
+  host: oneLine.optional(),
+  names: z.array(oneLine).max(32).optional(),
+  tls: z.strictObject({ cert: absolute, key: absolute }).optional(),
+  'insecure-network': z.boolean().optional(),
+  'body-bytes': z.number().int().optional(),
+  'requests-per-minute': z.number().int().optional(),
+  'refusals-per-minute': z.number().int().optional(),
+  sockets: z.number().int().optional(),
+  'queue-bytes': z.number().int().optional(),
+});
+
 export const fileSchema = z.strictObject({
   socket: text.optional(),
   session: text.optional(),
@@ -102,6 +118,7 @@ export const fileSchema = z.strictObject({
     .default([]),
   peers: z.array(peerSchema).default([]),
   hosts: z.record(hostName, hostSchema).default({}),
+  server: serverSchema.default({}),
   limits: z
     .strictObject({
       'answers-per-hour': z.number().int().min(0).optional(),

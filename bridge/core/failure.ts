@@ -53,6 +53,9 @@ export function isAway(fault: unknown): fault is BridgeError {
 /** Refused as things are: the same may be accepted later. */
 export class NotNow extends BridgeError {}
 
+/** Not for whoever asks: a person may, or another. */
+export class Forbidden extends BridgeError {}
+
 /** A fault of the caller: shown as one line, exit code 64. */
 export function usageError(what: string, target: string, reason: string, nextStep?: string): BridgeError {
   return new BridgeError({

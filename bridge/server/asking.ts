@@ -11,7 +11,7 @@ import type { Stream } from '../api/method.ts';
 import type { Principal } from './principal.ts';
 
 /** What a call says of who makes it. Whoever asks by a token does not say it himself: it follows from the token. */
-const evidenceKeys = ['caller', 'above', 'tmuxSocket', 'paneHint', 'token', 'as', 'by'] as const;
+export const evidenceKeys = ['caller', 'above', 'tmuxSocket', 'paneHint', 'token', 'as', 'by'] as const;
 type EvidenceKey = (typeof evidenceKeys)[number];
 export type Asked<Name extends Single | Streaming> = Omit<InputOf<Name>, EvidenceKey>;
 

@@ -6,6 +6,7 @@ import type { Config } from '../config/config-values.ts';
 import type { PublicEvent } from '../core/events.ts';
 import { prepareHome } from '../host/home.ts';
 import { claimHome } from '../host/instance.ts';
+import { Port } from './port.ts';
 import { relaying } from './relaying.ts';
 import { listeningPath } from './socket-path.ts';
 import { serve } from './socket-server.ts';
@@ -13,6 +14,8 @@ import { serve } from './socket-server.ts';
 /** The bridge as a long-running program: one per home, from `start` to `stop`, nothing left behind. */
 export class Daemon {
   readonly bridge: Bridge;
+  /** opens the bridge to programs outside the shell */
+  readonly port: Port;
   readonly #lock: { release(): void };
   readonly #watch: Watch;
   readonly #reader: Reader;
@@ -21,6 +24,7 @@ export class Daemon {
 
   private constructor(
     bridge: Bridge,
+    port: Port,
     lock: { release(): void },
     watch: Watch,
     reader: Reader,
@@ -28,6 +32,7 @@ export class Daemon {
     socket: { close(): Promise<void> },
   ) {
     this.bridge = bridge;
+    this.port = port;
     this.#lock = lock;
     this.#watch = watch;
     this.#reader = reader;
@@ -51,11 +56,17 @@ export class Daemon {
       const methods = allServed(bridge, reader);
       const mail = relaying(() => methods.relay({}, new AbortController().signal) as Promise<unknown>);
       begun.push(() => mail.end());
-      const socket = await serve(listeningPath(config.home), methods, {
-        session: config.session,
-        home: config.home,
-      });
-      return new Daemon(bridge, lock, watch, reader, mail, socket);
+      const port = new Port(bridge, methods);
+      begun.push(() => port.close());
+      const socket = await serve(
+        listeningPath(config.home),
+        { ...methods, ...port.methods },
+        {
+          session: config.session,
+          home: config.home,
+        },
+      );
+      return new Daemon(bridge, port, lock, watch, reader, mail, socket);
     } catch (fault) {
       for (const end of begun.reverse()) await end();
       throw fault;
@@ -64,6 +75,7 @@ export class Daemon {
 
   /** Stops looking first, then typing, then remembering. */
   async stop(): Promise<void> {
+    await this.port.close();
     await this.#socket.close();
     await this.#mail.end();
     this.#reader.close();

@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import websocket from '@fastify/websocket';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { AllServed } from '../../api/index.ts';
+import type { Bridge } from '../../app/bridge.ts';
+import { BridgeError, messageOf } from '../../core/failure.ts';
+import { packageVersion } from '../../host/package-version.ts';
+import { principalOf } from '../principal.ts';
+import { mountApi } from './api-v1.ts';
+import { mountEvents } from './events.ts';
+import { answerFaults } from './faults.ts';
+import { Feed } from './feed.ts';
+import { guard } from './gate.ts';
+import { checkReach, type HubOptions, inUrl } from './hub-options.ts';
+import { mountMetrics } from './metrics.ts';
+import { jsonSchemaTransform } from './openapi.ts';
+import { goingAway, pinging } from './socket-reader.ts';
+
+/** What every part of the server works on. */
+export interface HubParts {
+  readonly bridge: Bridge;
+  readonly served: AllServed;
+  readonly feed: Feed;
+  readonly options: HubOptions;
+}
+
+export interface Hub {
+  /** where it listens, as a client writes it */
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** What a page of ours may load and talk to: nothing but this server. */
+const ownPagesOnly = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  fontSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  formAction: ["'self'"],
+  baseUri: ["'none'"],
+  frameAncestors: ["'none'"],
+};
+
+/** A browser closes its side at once; whoever does not is cut off. */
+const closeLimitMs = 2_000;
+
+/** Opens the server. @throws BridgeError where it cannot listen there, or must not */
+export async function openHub(bridge: Bridge, served: AllServed, options: HubOptions): Promise<Hub> {
+  checkReach(options);
+  const feed = new Feed({
+    eventsAfter: (seq, limit) => bridge.journal.events({ since: seq, limit }),
+    newest: () => bridge.journal.events({ limit: 1 }).at(-1)?.seq ?? 0,
+    listen: (hear) => bridge.listen(hear),
+    warn: (text) => bridge.say('warning', text),
+  });
+  const app = await assembled({ bridge, served, feed, options });
+  const stopPinging = pinging(() => app.websocketServer.clients);
+  try {
+    await app.listen({ port: options.port, host: options.host });
+  } catch (fault) {
+    stopPinging();
+    feed.close();
+    await app.close();
+    throw notListening(options, fault);
+  }
+  const { port } = app.server.address() as AddressInfo;
+  return {
+    url: `${options.tls === null ? 'http' : 'https'}://${inUrl(options.host)}:${port}`,
+    port,
+    close: async () => {
+      stopPinging();
+      feed.close();
+      const { clients } = app.websocketServer;
+      for (const socket of clients) socket.close(goingAway, 'the server is closed');
+      const cut = setTimeout(() => {
+        for (const socket of clients) socket.terminate();
+      }, closeLimitMs);
+      await app.close();
+      clearTimeout(cut);
+    },
+  };
+}
+
+async function assembled(parts: HubParts): Promise<FastifyInstance> {
+  const { bridge, options } = parts;
+  const app = fastify({
+    bodyLimit: options.bodyBytes,
+    // a header that never ends, and a body that stands still
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 256 },
+    ...(options.tls !== null && {
+      https: { cert: fileFor('--tls-cert', options.tls.cert), key: fileFor('--tls-key', options.tls.key) },
+    }),
+  }) as unknown as FastifyInstance;
+  app.server.maxConnections = options.sockets;
+  // arguments are checked by the methods themselves; a result is written as it is
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  app.removeContentTypeParser('text/plain');
+  answerFaults(app, (text) => bridge.say('warning', text));
+  guard(app, options, { principalOf: (secret) => principalOf(bridge, secret) });
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { ...ownPagesOnly } },
+    // of a name that is this machine's today a browser must not remember anything
+    strictTransportSecurity: false,
+  });
+  await app.register(rateLimit, {
+    max: options.requestsPerMinute,
+    timeWindow: 60_000,
+    keyGenerator: ({ headers, ip }) => headers.authorization ?? ip,
+  });
+  await app.register(websocket, { options: { maxPayload: options.bodyBytes, clientTracking: true } });
+  await app.register(swagger, {
+    openapi: {
+      info: { title: 'bridge', version: packageVersion },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+  app.get('/health', { config: { who: 'anyone' } }, async () => ({ status: 'ok' }));
+  await app.register(
+    async (api) => {
+      mountApi(api, parts.served);
+      mountEvents(api, { bridge, feed: parts.feed, mostBytes: options.queueBytes });
+      mountMetrics(api, bridge, () => app.websocketServer.clients.size);
+      api.get('/openapi.json', { config: { who: 'any-token' } }, async () => app.swagger());
+    },
+    { prefix: '/api/v1' },
+  );
+  await app.ready();
+  return app;
+}
+
+function fileFor(flag: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (fault) {
+    throw new BridgeError({
+      what: flag,
+      target: path,
+      reason: messageOf(fault),
+      nextStep: 'name a file that can be read',
+    });
+  }
+}
+
+function notListening({ host, port }: HubOptions, fault: unknown): BridgeError {
+  const { code } = fault as NodeJS.ErrnoException;
+  const isTaken = code === 'EADDRINUSE';
+  return new BridgeError({
+    what: 'server',
+    target: `${inUrl(host)}:${port}`,
+    reason: isTaken ? 'another program listens there' : messageOf(fault),
+    nextStep: isTaken ? 'choose another --port, or 0 for one that is free' : 'look at --host and --port',
+    cause: fault,
+  });
+}

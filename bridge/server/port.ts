@@ -1,0 +1,134 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { callerArgs } from '../api/arguments.ts';
+import type { AllServed } from '../api/index.ts';
+import { method, type Served, served } from '../api/method.ts';
+import type { Bridge } from '../app/bridge.ts';
+import { permit } from '../app/permit.ts';
+import { BridgeError } from '../core/failure.ts';
+import { readPrivately, writePrivately } from '../host/private-file.ts';
+import type { Hub } from './hub/hub.ts';
+import { hubOptions, isLoopback } from './hub/hub-options.ts';
+
+const view = z.object({
+  /** null: it is closed */
+  url: z.string().nullable(),
+  port: z.number().nullable(),
+  /** the file that has the token of the role admin */
+  adminToken: z.string(),
+});
+export type PortView = z.output<typeof view>;
+
+const caller = callerArgs.default({ is: 'nobody' });
+
+/** The name of the token that the first start makes. */
+const adminName = 'admin';
+
+/** The daemon's server for other programs: opened and closed while the daemon goes on. */
+export class Port {
+  readonly #bridge: Bridge;
+  readonly #served: AllServed;
+  #hub: Hub | null = null;
+  #isOpening = false;
+
+  constructor(bridge: Bridge, served: AllServed) {
+    this.#bridge = bridge;
+    this.#served = served;
+  }
+
+  /** What the daemon's socket is asked for it. */
+  get methods(): Readonly<Record<string, Served>> {
+    return Object.fromEntries([openPort, closePort, portStatus].map((one) => [one.name, served<Port>(one, this)]));
+  }
+
+  view(): PortView {
+    const { url = null, port = null } = this.#hub ?? {};
+    return { url, port, adminToken: this.#tokenFile };
+  }
+
+  async permit(by: z.output<typeof caller>): Promise<void> {
+    await permit(this.#bridge, { act: 'serve', target: 'server', about: null, caller: by, by: 'human' });
+  }
+
+  /** @throws BridgeError where it is open already, or cannot be opened */
+  async open(given: z.output<typeof hubOptions>): Promise<PortView> {
+    if (this.#hub !== null || this.#isOpening)
+      throw new BridgeError({
+        what: 'server',
+        target: this.#hub?.url ?? 'the same',
+        reason: 'is open already',
+        nextStep: '`bridge stop --server` closes it; then open it as you want it',
+      });
+    this.#isOpening = true;
+    try {
+      const { openHub } = await import('./hub/hub.ts');
+      this.#hub = await openHub(this.#bridge, this.#served, given);
+      this.#keepAdminToken();
+      writePrivately(this.#pidFile, `${process.pid}\n`);
+    } finally {
+      this.#isOpening = false;
+    }
+    this.#bridge.say('info', `the server listens at ${this.#hub.url}; its admin token is in ${this.#tokenFile}`);
+    if (given.tls === null && !isLoopback(given.host))
+      this.#bridge.say(
+        'warning',
+        `the server is open to the network without TLS (--insecure-network): others there can read tokens`,
+      );
+    return this.view();
+  }
+
+  /** @returns whether it was open */
+  async close(): Promise<boolean> {
+    const hub = this.#hub;
+    this.#hub = null;
+    if (hub !== null) rmSync(this.#pidFile, { force: true });
+    await hub?.close();
+    return hub !== null;
+  }
+
+  /** Of a server that is open: written when it listens. */
+  get #pidFile(): string {
+    return join(this.#bridge.config.home, 'server.pid');
+  }
+
+  get #tokenFile(): string {
+    return join(this.#bridge.config.home, 'admin.token');
+  }
+
+  /** Of the first start; and again where the file is lost, or has not what counts. */
+  #keepAdminToken(): void {
+    const { tokens } = this.#bridge;
+    const known = readPrivately(this.#tokenFile);
+    if (known !== null && tokens.find(known)?.role === 'admin') return;
+    if (tokens.list().some(({ name }) => name === adminName)) tokens.revoke(adminName);
+    writePrivately(this.#tokenFile, `${tokens.add(adminName, { role: 'admin' }, null)}\n`);
+  }
+}
+
+const openPort = method({
+  name: 'openPort',
+  args: hubOptions.extend({ caller }),
+  result: view,
+  async run(port: Port, { caller, ...options }) {
+    await port.permit(caller);
+    return port.open(options);
+  },
+});
+
+const closePort = method({
+  name: 'closePort',
+  args: z.object({ caller }),
+  result: z.object({ wasOpen: z.boolean() }),
+  async run(port: Port, { caller }) {
+    await port.permit(caller);
+    return { wasOpen: await port.close() };
+  },
+});
+
+const portStatus = method({
+  name: 'portStatus',
+  args: z.object({}),
+  result: view,
+  run: async (port: Port) => port.view(),
+});
