@@ -47,8 +47,8 @@ function whyNot(
 
 function rejectedEnds({ state, turn }: Reading): Evidence[] {
   if (state !== 'idle' || turn.words.length === 0) return [];
-  return judgeClosing(turn.words).rejected.map(({ rule, detail, row }) =>
-    evidence(rule, `${detail}: "${(turn.words[row] ?? '').trim().slice(0, 80)}"`),
+  return judgeClosing(turn.words).rejected.map(({ rule, detail, text }) =>
+    evidence(rule, `${detail}: "${text.slice(0, 80)}"`),
   );
 }
 

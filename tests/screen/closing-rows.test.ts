@@ -11,8 +11,9 @@ const judgedWell = endings.filter(({ label, words }) => judgeClosing(words).kind
 
 describe.each(rows)('the row $row.name of $table', ({ table, row }) => {
   test('is found in its example, and not in what looks alike', () => {
-    expect(row.like).toMatch(row.pattern);
-    expect(row.unlike).not.toMatch(row.pattern);
+    const [like, unlike] = row.examples;
+    expect(like).toMatch(row.pattern);
+    expect(unlike).not.toMatch(row.pattern);
   });
 
   test('is needed: without it a labelled ending is misjudged', () => {
@@ -29,11 +30,11 @@ test('no two rows have one name', () => {
 
 test('no pattern is longer than a line of the source', () => {
   const folder = resolve(import.meta.dirname, '../../bridge/screen/closing');
-  const source = ['lines', 'asking', 'working', 'answering'].flatMap((table) =>
+  const source = ['lines', 'asking', 'working'].flatMap((table) =>
     readFileSync(resolve(folder, `${table}.ts`), 'utf8').split('\n'),
   );
   // what stands in a template is a list of words with a name
-  const patterns = source.filter((line) => /^\s+(?:pattern:|\/|`)/.test(line) && !/^\s*\/\*/.test(line));
+  const patterns = source.filter((line) => /^\s+(?:['\w-]+: \[)?(?:\/(?!\*)|new RegExp|`)/.test(line));
   expect(patterns.length).toBeGreaterThan(rows.length / 2);
   expect(patterns.filter((line) => line.trim().length > 120)).toEqual([]);
 });

@@ -3,24 +3,27 @@ import { describe, expect, test } from 'vitest';
 import { judgeClosing } from '../../bridge/screen/closing.ts';
 import { endingsOf, kindOf, precisionAndRecall } from './endings.ts';
 
-const endings = endingsOf('dev', 'dev-2', 'dev-3', 'fresh-7-working', 'fresh-7-second');
+const endings = endingsOf('dev', 'dev-2', 'dev-3', 'fresh-7-working', 'fresh-7-second', 'fresh-9');
 
 /** Endings that the rows are known to get wrong, by the kind of mistake: no plain row is worth it for one of them alone. */
 const misjudged = {
   'a conclusion that no row knows': `
-    dev-168 dev-440 dev-533 held-055 held-099 held-121 held-126 held-146 held-160 fresh-1-04 fresh-1-15
-    fresh-1-21 fresh-1-26 fresh-1-30 fresh-1-37 fresh-1-50 fresh-1-53 fresh-2-34 fresh-2-38 fresh-2-40
-    fresh-2-55 fresh-3-25 fresh-3-26 fresh-3-42 fresh-3-47 fresh-4-29 held2-033 held2-063 held2-110 held2-143
-    held2-204 fresh-5-27 fresh-7-h-027 fresh-7-h-042 fresh-7-h-084`,
+    dev-168 dev-533 held-055 held-099 held-121 held-126 held-146 held-160 fresh-1-04 fresh-1-15
+    fresh-1-21 fresh-1-26 fresh-1-30 fresh-1-37 fresh-1-50 fresh-2-34 fresh-2-38 fresh-2-40
+    fresh-2-55 fresh-3-25 fresh-3-26 fresh-3-42 fresh-3-47 held2-033 held2-063 held2-110 held2-143
+    held2-204 fresh-5-27 fresh-7-h-027 fresh-7-h-042 fresh-7-h-084
+    dev-369 fresh-3-58 fresh-6-51 held2-114 fresh-9-061`,
   'taken for a conclusion': `
     dev-183 dev-456 held-124 held-154 fresh-3-14 fresh-3-60 held2-074 held2-215 fresh-5-30 fresh-6-24 fresh-6-32
-    fresh-6-46`,
+    fresh-6-46 dev-502 held-073 fresh-1-22 fresh-3-45 fresh-9-104`,
   'taken for a question': `
-    dev-219`,
+    dev-219 dev-164 dev-359 fresh-9-090`,
+  'a question that the agent answers in the next breath': `
+    dev-494 dev-570 held-035 fresh-6-06 fresh-6-10 fresh-6-11 fresh-6-41 fresh-6-42`,
   'somebody else’s question, below the conclusion': `
     dev-562`,
   'a question taken for answered, or not known as one': `
-    fresh-5-08 fresh-6-03 fresh-6-34 fresh-7-h-070`,
+    fresh-5-08 held2-028 fresh-7-h-070`,
 };
 const known = new Set(Object.values(misjudged).flatMap((ids) => ids.trim().split(/\s+/)));
 
@@ -52,11 +55,14 @@ describe('every ending of the development corpora', () => {
     },
   );
 
-  test.each(['fresh-7-working', 'fresh-7-second', 'fresh-8-held-out'])('so is a question of %s alone', (corpus) => {
-    const [precision, recall] = precisionAndRecall(endingsOf(corpus), 'question');
-    expect(precision).toBeGreaterThanOrEqual(0.97);
-    expect(recall).toBeGreaterThanOrEqual(0.95);
-  });
+  test.each(['fresh-7-working', 'fresh-7-second', 'fresh-8-held-out', 'fresh-9'])(
+    'so is a question of %s alone',
+    (corpus) => {
+      const [precision, recall] = precisionAndRecall(endingsOf(corpus), 'question');
+      expect(precision).toBeGreaterThanOrEqual(0.97);
+      expect(recall).toBeGreaterThanOrEqual(0.95);
+    },
+  );
 
   test('its ids are unique and its labels are in balance', () => {
     expect(new Set(endings.map(({ id }) => id)).size).toBe(endings.length);
@@ -72,7 +78,7 @@ describe('every ending of the development corpora', () => {
 });
 
 describe('what decided', () => {
-  test('a question brings its options and their rows', () => {
+  test('a question brings its options', () => {
     const closing = judgeClosing([
       'Two ways.',
       '',
@@ -84,16 +90,15 @@ describe('what decided', () => {
       'I’ll wait.',
     ]);
     expect(closing.text).toBe('Which one do you prefer?\nRedis\nA cookie');
-    expect(closing.rows).toEqual([2, 4, 5]);
   });
 
-  test('what was considered and rejected is told, by row', () => {
+  test('what was considered and rejected is told, from the top', () => {
     const closing = judgeClosing(['Why does it fail? Because it is late.', '', '`a?` is a pattern. Anything else?']);
     expect(closing.kind).toBe('none');
     expect(closing.rejected).toEqual([
-      expect.objectContaining({ rule: 'answered', row: 0 }),
-      expect.objectContaining({ rule: 'quoted', row: 2 }),
-      expect.objectContaining({ rule: 'polite-closer', row: 2 }),
+      expect.objectContaining({ rule: 'answered', text: 'Why does it fail?' }),
+      expect.objectContaining({ rule: 'quoted', text: '`a?` is a pattern.' }),
+      expect.objectContaining({ rule: 'polite-closer', text: 'Anything else?' }),
     ]);
   });
 
@@ -117,10 +122,8 @@ describe('what decided', () => {
       expect(kindOf([`The dialog says ${open}Delete it?${close}`])).toBe('none');
   });
 
-  test('a question below which too much is said is passed over', () => {
-    const words = ['Should it be sorted?', '', `The list is ${'long and '.repeat(60)}old.`];
-    expect(judgeClosing(words).rejected).toEqual([expect.objectContaining({ rule: 'passed-over', row: 0 })]);
-    expect(kindOf([words[0]!, '', 'The list is long and old.'])).toBe('question');
+  test('a fence that nothing closes makes code of what is below it', () => {
+    expect(kindOf(['Please run this and paste what it prints:', '```', 'ls'])).toBe('question');
   });
 
   test('nothing said is nothing', () => {
@@ -129,7 +132,6 @@ describe('what decided', () => {
       rule: 'none',
       detail: 'neither asks nor concludes',
       text: '',
-      rows: [],
       rejected: [],
     });
   });
@@ -175,13 +177,12 @@ describe('whatever the words', () => {
     fc.array(fragment).map((parts) => parts.join('')),
   );
 
-  test('it never throws, and names only rows that exist', () => {
+  test('it never throws, and says what decided', () => {
     fc.assert(
       fc.property(fc.array(line, { maxLength: 40 }), fc.integer({ min: 0, max: 50 }), (words, lines) => {
         const closing = judgeClosing(words, { lines });
-        const rows = [...closing.rows, ...closing.rejected.map(({ row }) => row)];
-        expect(rows.every((row) => words[row] !== undefined)).toBe(true);
-        expect(closing.kind === 'none').toBe(closing.rows.length === 0);
+        expect(closing.kind === 'none').toBe(closing.text === '');
+        expect(closing.rejected.every(({ text }) => text !== '')).toBe(true);
       }),
       { numRuns: 400 },
     );

@@ -9,38 +9,35 @@ const itemMark =
 /** Over a line without its indent. Code that is set within it is spelled with `x`. */
 export const lineRows: readonly Row<LineKind>[] = [
   ...rows('quote', {
-    quote: { pattern: /^>(?: |$)/, like: '> Should we drop it?', unlike: '>>> print(1)' },
-    message: {
-      pattern: /^(?:\[[^\][]{1,200} -> [^\][]{1,200}\]|\[tmux-bridge from:|«agent-msg» )/,
-      like: '[lead? -> coder #a3f2] Should we drop it?',
-      unlike: '[Draft] Should we drop it, a -> b?',
-    },
+    quote: [/^>(?: |$)/, ['> Should we drop it?', '>>> print(1)']],
+    message: [
+      /^(?:\[[^\][]{1,200} -> [^\][]{1,200}\]|\[tmux-bridge from:|«agent-msg» )/,
+      ['[lead? -> coder #a3f2] Should we drop it?', '[Draft] Should we drop it, a -> b?'],
+    ],
   }),
   ...rows('heading', {
-    heading: {
-      pattern: /^(?:#{1,6} \S.*|\*\*[^*]+(?:\*\*:?)?)$/,
-      like: '**Why not a trigger?**',
-      unlike: '**Done.** All tests pass.',
-    },
+    heading: [/^(?:#{1,6} \S.*|\*\*[^*]+(?:\*\*:?)?)$/, ['**Why not a trigger?**', '**Done.** All tests pass.']],
   }),
   ...rows('code', {
-    statement: {
-      pattern: /^(?!.*(?:\b[a-z']+,? ){5}).*(?:[;{]|=>.*|[=!]==?.*|&&.*|\?\?.*|\?\.\w.*|::.*|<\/?\w+[^>]*>)$/,
-      like: 'const id = params?.id ?? null;',
-      unlike: 'it is late, so we stop here;',
-    },
+    statement: [
+      /^(?!.*(?:\b[a-z']+,? ){3}).*(?:[;{]|=>.*|[=!]==?.*|&&.*|\?\?.*|\?\.\w.*|::.*|<\/?\w+[^>]*>)$/,
+      ['const id = params?.id ?? null;', 'it is late, so we stop here;'],
+    ],
   }),
   ...rows('item', {
-    item: { pattern: itemMark, like: 'A) Delete them', unlike: 'A list of them' },
+    item: [itemMark, ['A) Delete them', 'A list of them']],
   }),
 ];
 
 /** A line's kind, and its text without indent, marks and emphasis. */
 export function lineOf(raw: string, table: readonly Row<LineKind>[]): { kind: LineKind; text: string } {
   const line = raw.trim();
-  const spelled = line.replace(/`[^`]{1,200}`/g, (code) => 'x'.repeat(code.length));
-  const kind = firstOf(table, spelled)?.says ?? 'prose';
+  const kind =
+    firstOf(
+      table,
+      line.replace(/`[^`]{1,200}`/g, (code) => 'x'.repeat(code.length)),
+    )?.says ?? 'prose';
   if (kind === 'code') return { kind, text: line };
-  const said = kind === 'item' ? line.replace(itemMark, '') : line.replace(/^#{1,6} /, '');
+  const said = line.replace(kind === 'item' ? itemMark : /^#{1,6} /, '');
   return { kind, text: said.replace(/\*\*/g, '').trim() };
 }

@@ -1,4 +1,4 @@
-import { introOf, isQuestion, type Said } from './said.ts';
+import { isQuestion, type Said } from './said.ts';
 
 /** Why a question asks nothing, by what stands around it. */
 export const reasons = {
@@ -7,48 +7,32 @@ export const reasons = {
   heading: 'a heading, answered below it',
   answered: 'the agent answers it itself',
   concluded: 'the turn goes on and is concluded below it',
-  'passed-over': 'too much is said below it',
 };
 
-/** More plain words than this below a question pass over it. */
-const mostWords = 100;
-
-/** Null where the question stays open. */
+/** Null where the question stays open: options, more questions and courtesy below it leave it so. */
 export function whyOverruled(said: readonly Said[], at: number): keyof typeof reasons | null {
   const one = said[at]!;
   const below = said.slice(at + 1);
+  const next = below[0];
   if (isContent(said, at)) return 'listed';
-  if (isAnswered(one, below)) return 'answered';
-  if (isHeading(one, below[0])) return 'heading';
-  return whyPassed(one, below);
+  if (next?.isAnswer && (next.kind === 'item') === (one.kind === 'item')) return 'answered';
+  if (next !== undefined && isHeading(one, next)) return 'heading';
+  const plain = below.filter((other) => other.kind !== 'item' && other.bare !== '' && !isQuestion(other));
+  if (plain.some(({ working, passage }) => working?.says === 'did' && passage !== one.passage)) return 'concluded';
+  return plain.length > 0 && one.asking?.says === 'muses' ? 'answered' : null;
 }
 
 /** Part of something that tells of questions, or one of a list's steps: "Choose a region". */
 function isContent(said: readonly Said[], at: number): boolean {
-  const one = said[at]!;
-  if (one.kind === 'item') return introOf(said, one)?.asking?.says === 'tells' || one.asking?.name === 'say';
-  const above = said.slice(0, at).findLast((other) => !isQuestion(other));
-  return one.bare.endsWith('?') && above?.passage === one.passage && above.asking?.says === 'tells';
+  const { kind, asking, bare, passage } = said[at]!;
+  const isItem = kind === 'item';
+  const intro = said.slice(0, at).findLast((other) => (isItem ? other.kind !== 'item' : !isQuestion(other)));
+  if (isItem) return intro?.asking?.says === 'tells' || asking?.name === 'say';
+  return bare.endsWith('?') && intro?.passage === passage && intro.asking?.says === 'tells';
 }
 
-function isAnswered(one: Said, below: readonly Said[]): boolean {
-  const next = below[0];
-  if (below.some(({ passage, answering }) => passage === one.passage && answering?.says === 'acts')) return true;
-  return next?.answering?.says === 'answers' && next.list === one.list;
-}
-
-/** "What changed?" above the list of changes. */
-function isHeading({ kind, list, asking }: Said, next: Said | undefined): boolean {
-  if (next === undefined) return false;
+/** "Why not a trigger?" as a heading, or "What changed?" above the list of changes. */
+function isHeading({ kind, asking }: Said, next: Said): boolean {
   if (kind === 'heading') return next.kind === 'prose' && next.asking === undefined;
-  return (asking?.says === 'muses' || asking?.says === 'wonders') && next.list > 0 && next.list !== list;
-}
-
-/** What stands below the question; options, more questions and courtesy leave it open. */
-function whyPassed({ asking, passage }: Said, below: readonly Said[]): 'answered' | 'concluded' | 'passed-over' | null {
-  const plain = below.filter((next) => next.kind !== 'item' && next.bare !== '' && !isQuestion(next));
-  if (plain.some(({ working, passage: at }) => working?.says === 'did' && at !== passage)) return 'concluded';
-  if (plain.length > 0 && asking?.says === 'muses') return 'answered';
-  if (plain.length > 0 && asking?.says === 'wonders' && plain[0]!.answering?.says !== 'ignores') return 'answered';
-  return plain.reduce((sum, { bare }) => sum + bare.split(' ').length, 0) > mostWords ? 'passed-over' : null;
+  return asking?.says === 'muses' && next.kind === 'item' && kind !== 'item';
 }

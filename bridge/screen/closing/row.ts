@@ -3,17 +3,16 @@ export interface Row<Says extends string = string> {
   readonly name: string;
   readonly says: Says;
   readonly pattern: RegExp;
-  /** it is found in this text, and not in that one, which looks alike */
-  readonly like: string;
-  readonly unlike: string;
+  /** a text that it is found in, and one that looks alike and is another */
+  readonly examples: readonly [like: string, unlike: string];
 }
 
-/** Rows that say the same, by name. */
+/** Rows that say the same, by name: what each is found by, and its two examples. */
 export function rows<Says extends string>(
   says: Says,
-  byName: Readonly<Record<string, Omit<Row, 'name' | 'says'>>>,
+  byName: Readonly<Record<string, readonly [pattern: RegExp, examples: Row['examples']]>>,
 ): Row<Says>[] {
-  return Object.entries(byName).map(([name, row]) => ({ name, says, ...row }));
+  return Object.entries(byName).map(([name, [pattern, examples]]) => ({ name, says, pattern, examples }));
 }
 
 /** The first row that is found decides. */

@@ -6,68 +6,35 @@ export interface Sentence {
   readonly text: string;
   /** what the rows look at: lower case, neither code nor quotation nor address in it, and a question ends in `?` */
   readonly bare: string;
-  /** a question mark stands in its code, its quotation or its address */
-  readonly quotes: boolean;
-  /** indices into the words */
-  readonly rows: readonly number[];
   /** which passage it stands in, counted from the top */
   readonly passage: number;
   readonly kind: Passage['kind'];
-  readonly list: number;
 }
 
-/** Longer sentences are judged by their two ends. */
-const sentenceLimit = 700;
+/** Of a longer sentence so many characters at either end are judged. */
+const longestEnd = 350;
+
+/** Terminator, closing marks; a run of dots is tried from its first one only. A dot before a small letter abbreviates. */
+const terminator = /(?<![.!?…])(?!\.\s+\p{Ll})[.!?…]+[)"'”’»*_\]]*(?=\s|$)|(?<![。？！])[。？！]+[」』）)]*/gu;
 
 export function sentencesOf(passages: readonly Passage[]): Sentence[] {
-  return passages.flatMap(split);
+  return passages.flatMap(({ kind, text }, passage): Sentence[] => {
+    if (kind === 'code' || kind === 'quote') return [{ passage, kind, text, bare: '' }];
+    const masked = mask(text);
+    const ends = [...masked.matchAll(terminator)].map(({ index, 0: mark }) => index + mark.length);
+    return [0, ...ends]
+      .map((from, at) => [text.slice(from, ends[at]).trim(), plain(masked.slice(from, ends[at]))] as const)
+      .filter(([, bare]) => /[\p{L}\p{N}?]/u.test(bare))
+      .map(([said, bare]) => ({ passage, kind, text: said, bare }));
+  });
 }
-
-function split(passage: Passage, at: number): Sentence[] {
-  const { kind, list, pieces } = passage;
-  const shared = { passage: at, kind, list };
-  if (kind === 'code' || kind === 'quote') {
-    const text = pieces.map((piece) => piece.text).join('\n');
-    return [{ ...shared, text, bare: '', quotes: /[?？]/.test(text), rows: pieces.map(({ row }) => row) }];
-  }
-  const { text, starts } = joined(pieces);
-  const masked = mask(text);
-  const sentences: Sentence[] = [];
-  let from = 0;
-  for (const to of [...endings(masked, text), masked.length]) {
-    const said = text.slice(from, to).trim();
-    const bare = plain(masked.slice(from, to));
-    const rows = pieces.filter((_, piece) => starts[piece]! < to && (starts[piece + 1] ?? text.length + 1) > from);
-    if (/[\p{L}\p{N}?]/u.test(bare)) {
-      const quotes = !bare.endsWith('?') && /[?？]/.test(said);
-      sentences.push({ ...shared, text: said, bare, quotes, rows: rows.map(({ row }) => row) });
-    }
-    from = to;
-  }
-  return sentences;
-}
-
-/** Joins wrapped rows with a blank, except between two characters of a script that has none. */
-function joined(pieces: Passage['pieces']): { text: string; starts: number[] } {
-  const starts: number[] = [];
-  let text = '';
-  for (const piece of pieces) {
-    const isTight = wide.test(text.at(-1) ?? '') && wide.test(piece.text[0] ?? '');
-    if (text !== '' && !isTight) text += ' ';
-    starts.push(text.length);
-    text += piece.text;
-  }
-  return { text, starts };
-}
-
-const wide = /[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]/;
 
 /** What is not the agent speaking becomes letters of the same length, so that positions stay. */
 function mask(text: string): string {
   return text
     .replace(/`[^`]{1,400}`/g, blot)
     .replace(headOfMessage, blot)
-    .replace(/(?<=[=(<>,]\s?|\b(?:LIKE|IN|LIMIT|OFFSET|BETWEEN)\s)\?(?![\w?])/g, 'q')
+    .replace(placeholder, 'Q')
     .replace(/"[^"]{1,300}"|“[^”]{1,300}”|„[^“”]{1,300}[“”]|«[^»]{1,300}»|「[^」]{1,300}」|『[^』]{1,300}』/g, blot)
     .replace(/(?<=^|[\s(])'[^'\s](?:[^']{0,200}[^'\s])?'(?=$|[\s.,;:!?)])/g, blot);
 }
@@ -76,25 +43,17 @@ function mask(text: string): string {
 const headOfMessage =
   /\[(?:[^\][]{1,200} -> |tmux-bridge )[^\][]{1,200}\]|\b(?:message|mail|note|reply) from [\w./-]{1,64}\?(?=[,:)]|\s+\p{Ll})/gu;
 
-function blot(text: string): string {
-  return 'q'.repeat(text.length);
-}
+/** Of SQL: `WHERE id = ?`. */
+const placeholder = /(?<=[=(<>,]\s?|\b(?:LIKE|IN|LIMIT|OFFSET|BETWEEN)\s)\?(?![\w?])/g;
 
-/** Where sentences end: after the terminator, its closing marks and emoji. */
-function* endings(masked: string, text: string): Generator<number> {
-  // a run of dots is tried from its first one only
-  const terminator = /(?<![.!?…])[.!?…]+[)"'”’»*_\]]*(?=\s|$)|(?<![。？！])[。？！]+[」』）)]*/gu;
-  for (const { index, 0: mark } of masked.matchAll(terminator)) {
-    const end = index + mark.length;
-    const isAbbreviation = mark === '.' && /^\s*\p{Ll}/u.test(text.slice(end, end + 3));
-    if (!isAbbreviation) yield end;
-  }
+/** A capital, so that a dot before it ends a sentence; `plain` makes it small. */
+function blot(text: string): string {
+  return 'Q'.repeat(text.length);
 }
 
 function plain(text: string): string {
-  const half = sentenceLimit / 2;
-  const short = text.length > sentenceLimit ? `${text.slice(0, half)} … ${text.slice(-half)}` : text;
-  return short
+  const isLong = text.length > 2 * longestEnd;
+  return (isLong ? `${text.slice(0, longestEnd)} … ${text.slice(-longestEnd)}` : text)
     .toLowerCase()
     .replace(/\ufe0f/g, '')
     .replace(/[’‘]/g, "'")
