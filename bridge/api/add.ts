@@ -15,7 +15,7 @@ import { paneArgs, reachPane } from './reach-pane.ts';
 import { placeArgs, provenPane } from './sender.ts';
 
 /** More groups, or more words of a command, nobody has. */
-const most = 100;
+export const mostGroups = 100;
 
 /** What is said of a member; left out: it stays as it is. */
 export const memberArgs = {
@@ -31,9 +31,9 @@ export const add = method({
   args: z.object({
     name: word(),
     ...memberArgs,
-    groups: z.array(word(65)).max(most).optional(),
+    groups: z.array(word(65)).max(mostGroups).optional(),
     /** argv; null: nothing starts it anew */
-    revive: z.array(word(4096)).min(1, 'is empty').max(most).nullable().optional(),
+    revive: z.array(word(4096)).min(1, 'is empty').max(mostGroups).nullable().optional(),
     pane: paneArgs.nullable().default(null),
     /** where another has that name, the next with a number behind it */
     isNumbered: z.boolean().default(false),

@@ -20,6 +20,11 @@ export function findRequest({ journal }: Pick<Bridge, 'journal'>, id: string): R
   );
 }
 
+/** The member that asked; null where nobody knows. */
+export function askerIn({ directory }: Pick<Bridge, 'directory'>, { member, pane }: Request): string | null {
+  return member ?? directory.at(pane)?.name ?? null;
+}
+
 /** What a view of a request is made from. */
 export type ForViews = Pick<Bridge, 'journal' | 'requests' | 'texts' | 'shown' | 'workerNames'>;
 

@@ -36,6 +36,8 @@ export const inbox = method({
     isOwn: z.boolean(),
     isMarked: z.boolean(),
     messages: z.array(messageView).readonly(),
+    /** a bridge watches its pane: a line there tells of what comes */
+    isRung: z.boolean(),
     /** what the loop guard holds, until a person lets it go on */
     /** how many were refused since it last read, for too many waited */
     refused: z.number(),
@@ -61,6 +63,7 @@ export const inbox = method({
       isMarked,
       messages: messages.map((message) => viewOfMessage(bridge, message)),
       refused,
+      isRung: bridge.directory.paneOf(who.name) !== null,
       held: bridge.messages.heldFor(who.name),
     };
   },

@@ -11,6 +11,7 @@ import { changes } from './changes.ts';
 import { discover } from './discover.ts';
 import { dismiss } from './dismiss.ts';
 import { enable } from './enable.ts';
+import { enrol } from './enrol.ts';
 import { explain } from './explain.ts';
 import { follow } from './follow.ts';
 import { group } from './group.ts';
@@ -45,6 +46,7 @@ import { requests } from './requests.ts';
 import { resolve } from './resolve.ts';
 import { resume } from './resume.ts';
 import { revokeToken } from './revoke-token.ts';
+import { sayStatus } from './say-status.ts';
 import { search } from './search.ts';
 import { send } from './send.ts';
 import { settle } from './settle.ts';
@@ -56,6 +58,7 @@ import { target } from './target.ts';
 import { tell } from './tell.ts';
 import { thread } from './thread.ts';
 import { threads } from './threads.ts';
+import { ticket } from './ticket.ts';
 import { tokens } from './tokens.ts';
 import { type } from './type.ts';
 import { unsend } from './unsend.ts';
@@ -89,6 +92,7 @@ const acting = [
   settle,
   send,
   ask,
+  ticket,
   pause,
   resume,
   panes,
@@ -113,6 +117,8 @@ const acting = [
   group,
   groups,
   join,
+  enrol,
+  sayStatus,
   leave,
   release,
   unsend,

@@ -4,7 +4,7 @@ import { lookAt } from '../app/reader.ts';
 import { settledLook } from '../app/settled-look.ts';
 import { type MemberPlaces, whereMembersAre } from '../app/where-members-are.ts';
 import { groupNamed } from '../core/groups.ts';
-import { groupName, type Member } from '../core/member.ts';
+import { groupName, type Member, memberStatuses } from '../core/member.ts';
 import { identityKey, type PaneFacts } from '../core/pane.ts';
 import { hostOfWay } from '../core/way.ts';
 import { systemClock } from '../host/clock.ts';
@@ -19,6 +19,8 @@ const memberView = z.object({
   fullName: z.string(),
   /** what its screen shows: `idle`, `busy`, `dialog`, …; `exited`: a shell is left in its pane; `gone`: it has none; `away`: its host is not reached */
   state: z.string(),
+  /** what it says of its own work; null where it has said nothing */
+  status: z.enum(memberStatuses).nullable(),
   /** how long its host has not been reached; null where it is */
   awayForMs: z.number().nullable(),
   /** null while it has no pane */
@@ -74,6 +76,7 @@ export const members = method({
         const away = host === null ? null : bridge.hosts.awayOf(host);
         return {
           ...said,
+          status: member.status ?? null,
           name: directory.shown(name),
           fullName: called,
           revive: bridge.membership.reviveOf(member),

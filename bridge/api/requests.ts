@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
 import { knownWorkers } from '../app/pausing.ts';
-import { type ForViews, viewIn } from './find-request.ts';
+import { askerIn, type ForViews, viewIn } from './find-request.ts';
 import { keptName, ofArgs } from './history.ts';
 import { method } from './method.ts';
 import { requestView } from './views.ts';
@@ -16,7 +16,7 @@ export const requests = method({
     const member = of === null ? null : keptName(bridge.directory, of);
     return bridge.journal
       .requests({ open: !all })
-      .filter((request) => member === null || bridge.directory.at(request.pane)?.name === member)
+      .filter((request) => member === null || askerIn(bridge, request) === member)
       .map((request) => viewIn(bridge, request, known));
   },
 });

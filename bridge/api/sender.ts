@@ -19,6 +19,7 @@ export const senderArgs = {
   as: word().nullable().default(null),
 };
 const evidence = z.object(senderArgs);
+export type Evidence = z.output<typeof evidence>;
 
 /** What a command can show for the pane in which it runs. */
 export const placeArgs = {
@@ -27,12 +28,12 @@ export const placeArgs = {
   paneHint: senderArgs.paneHint,
 };
 
-type ForSender = Pick<Bridge, 'panes' | 'directory' | 'projects' | 'workers' | 'tokens'>;
+export type ForSender = Pick<Bridge, 'panes' | 'directory' | 'projects' | 'workers' | 'tokens'>;
 
 /** Who runs the command, as `whoWrites` judges it by the processes that live now. @param isLook nothing is written in its name */
 export async function senderOf(
   bridge: ForSender,
-  given: z.output<typeof evidence>,
+  given: Evidence,
   { isLook = false }: { isLook?: boolean } = {},
 ): Promise<Writer> {
   const { as, token, ...shown } = given;
@@ -57,7 +58,7 @@ export async function senderOf(
 /** The pane in which the command is shown to run; null where nothing shows it. */
 export async function provenPane(
   { panes }: Pick<Bridge, 'panes'>,
-  given: Pick<z.output<typeof evidence>, 'caller' | 'above' | 'tmuxSocket' | 'paneHint'>,
+  given: Pick<Evidence, 'caller' | 'above' | 'tmuxSocket' | 'paneHint'>,
 ): Promise<PaneFacts | null> {
   const asker = askerOf(given, await panesFor({ panes }, given.tmuxSocket), {
     identify: (facts) => panes.identify(facts).identity,

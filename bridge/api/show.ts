@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
 import { usageError } from '../core/failure.ts';
 import { id } from './arguments.ts';
-import { archivedView, type ForViews, findRequest, viewIn } from './find-request.ts';
+import { archivedView, askerIn, type ForViews, findRequest, viewIn } from './find-request.ts';
 import { keptName, ofArgs } from './history.ts';
 import { method } from './method.ts';
 import { messageShown, wholeMessageView } from './show-message.ts';
@@ -40,7 +40,7 @@ function ownOf(bridge: ForShow, given: string, member: string) {
   if (message !== undefined && (message.from.name === member || message.to.includes(member)))
     return { message: messageShown(bridge, message.id) ?? missing(id) };
   const request = bridge.journal.requests().find((one) => one.id.endsWith(id));
-  if (request !== undefined && bridge.directory.at(request.pane)?.name === member) return viewIn(bridge, request);
+  if (request !== undefined && askerIn(bridge, request) === member) return viewIn(bridge, request);
   throw usageError('id', id, 'unknown', 'only what you wrote, were written or asked is shown');
 }
 

@@ -73,6 +73,8 @@ export const askView = z.object({
   answer: z.string().nullable(),
   notes: z.string().nullable(),
   claimed: z.string().nullable(),
+  /** with which who asked has the answer later; null where none was wanted */
+  ticket: z.string().nullable(),
 });
 
 const pause = z.object({

@@ -21,6 +21,11 @@ export type Asker =
   /** a shell, or a program, of which nothing is known and that claims nothing */
   | { readonly is: 'unknown' };
 
+/** Who asks something by a token: in the pane of its member, or, where that has none, as that member. */
+export type Bearer =
+  | Extract<Asker, { readonly is: 'proven' }>
+  | { readonly is: 'member'; readonly name: string; readonly called: string };
+
 /**
  * The pane in which the agent program above the caller sits; without an agent above, the pane whose first process is
  * above the caller. An agent that sits in none of our panes may have been started from one of them: that proves nothing.

@@ -16,14 +16,14 @@ import { prepareHome } from '../host/home.ts';
 import { Hosts } from '../host/hosts/hosts.ts';
 import { minter } from '../host/mint.ts';
 import { Ownership } from '../host/ownership.ts';
-import { workingFolder } from '../host/process-source.ts';
+import { systemSource, workingFolder } from '../host/process-source.ts';
 import { Journal } from '../journal/journal.ts';
 import { DeadLetters } from '../messages/dead-letters.ts';
 import type { DeliveryQueue } from '../messages/delivery-queue.ts';
 import type { Directory } from '../messages/directory.ts';
 import type { Membership } from '../messages/membership.ts';
 import type { Messages } from '../messages/messages.ts';
-import { Tokens } from '../messages/tokens.ts';
+import { type ProcessRef, Tokens } from '../messages/tokens.ts';
 import type { HookReceiver, Received, SignalCall } from '../panes/hook-receiver.ts';
 import type { Panes } from '../panes/panes.ts';
 import { Alerts } from '../requests/alerts.ts';
@@ -56,6 +56,7 @@ import { Retention } from './retention.ts';
 import type { Reviver } from './revive.ts';
 import { TextSender } from './send-text.ts';
 import { withShownNames } from './shown-event.ts';
+import { Tickets } from './tickets.ts';
 import { OwnerClaims } from './watching/owner-claims.ts';
 import { nobodyWatches, type SeenWorker, type Watching } from './watching/watching.ts';
 
@@ -103,6 +104,7 @@ export class Bridge {
   /** starts members anew; a dry run starts nobody */
   readonly reviver: Reviver | null;
   readonly tokens: Tokens;
+  readonly tickets: Tickets;
   /** null in a dry run, which leaves no file */
   readonly mailViews: MailViews | null;
   readonly retention: Retention;
@@ -204,7 +206,6 @@ export class Bridge {
     const { mailbox, alerts, dispatches } = this;
     const others = { dispatches, mailbox, alerts, texts, deliveries };
     this.requests = assembleRequests({ config, clock, mint, journal, projects, ...others, emit });
-    this.opener = new RequestOpener({ projects, clock, mint, journal, panes, requests: this.requests, changes });
     this.deadLetters = new DeadLetters({
       memory: journal,
       isAwaited: (id) => texts.isAwaited(id),
@@ -215,7 +216,11 @@ export class Bridge {
     const queue = { config, limits: loopLimits(config), deliveries, ...pages };
     const members = assembleMessages({ clock, mint, journal, projects, living, ...queue, emit });
     [this.directory, this.membership, this.messages] = [members.directory, members.membership, members.messages];
-    this.tokens = new Tokens({ memory: journal, clock });
+    const opening = { projects, clock, mint, journal, panes, changes, directory: this.directory };
+    this.opener = new RequestOpener({ ...opening, requests: this.requests });
+    const isLiving = ({ pid, startedAt }: ProcessRef) => systemSource().read(pid)?.startedAt === startedAt;
+    this.tokens = new Tokens({ memory: journal, clock, isLiving });
+    this.tickets = new Tickets({ memory: journal });
     this.mailViews = config.dryRun
       ? null
       : new MailViews({ home: config.home, journal, clock, say: (text) => this.say('warning', text) });

@@ -6,9 +6,10 @@ import { isOpen, type Request } from '../core/request.ts';
 import type { TurnMark } from '../core/turn-mark.ts';
 import { repositoryOf } from '../host/repository.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { Directory } from '../messages/directory.ts';
 import type { Panes } from '../panes/panes.ts';
 import type { Requests } from '../requests/requests.ts';
-import type { Asker } from './asker.ts';
+import type { Asker, Bearer } from './asker.ts';
 import type { Changes } from './changes.ts';
 import type { Projects } from './projects.ts';
 
@@ -21,6 +22,7 @@ export class RequestOpener {
   readonly #panes: Panes;
   readonly #requests: Requests;
   readonly #changes: Changes;
+  readonly #directory: Pick<Directory, 'at'>;
 
   constructor(parts: {
     projects: Projects;
@@ -30,6 +32,7 @@ export class RequestOpener {
     panes: Panes;
     requests: Requests;
     changes: Changes;
+    directory: Pick<Directory, 'at'>;
   }) {
     this.#projects = parts.projects;
     this.#clock = parts.clock;
@@ -38,6 +41,7 @@ export class RequestOpener {
     this.#panes = parts.panes;
     this.#requests = parts.requests;
     this.#changes = parts.changes;
+    this.#directory = parts.directory;
   }
 
   /**
@@ -67,7 +71,7 @@ export class RequestOpener {
 
   /** Opens a request on behalf of a worker's own shell, and waits for its end. */
   async fromShell(
-    order: { text: string; asker: Asker; agent: string | null; wait: boolean; timeoutMs: number },
+    order: { text: string; asker: Asker | Bearer; agent: string | null; wait: boolean; timeoutMs: number },
     closed: AbortSignal,
   ): Promise<Request> {
     const { asker } = order;
@@ -84,6 +88,7 @@ export class RequestOpener {
     };
     const request = this.#requests.open({
       ...this.#namedAs(asker, snapshot),
+      ...this.#memberIn(asker, pane),
       pane,
       agent: order.agent ?? (snapshot ? this.#panes.agentProgram(snapshot).name : 'unknown'),
       turn: this.#mint() as TurnId,
@@ -120,14 +125,22 @@ export class RequestOpener {
     return lines === 0 ? '' : rows.slice(-lines).join('\n');
   }
 
+  /** By whose token it was asked, or whose pane it is. */
+  #memberIn(asker: Asker | Bearer, pane: PaneIdentity): { member?: string } {
+    const name =
+      asker.is === 'member' ? asker.name : asker.is === 'proven' ? this.#directory.at(pane)?.name : undefined;
+    return name === undefined ? {} : { member: name };
+  }
+
   /** A rule for a worker is no rule for who only claims to be it: that goes to the human. */
-  #namedAs(asker: Asker, snapshot: Snapshot | null): { worker: string; claimed?: string; humanOnly?: string } {
+  #namedAs(asker: Asker | Bearer, snapshot: Snapshot | null): { worker: string; claimed?: string; humanOnly?: string } {
     if (asker.is === 'proven') {
       const { pane } = asker;
       if (snapshot === null) return { worker: pane.label || pane.paneId };
       return { worker: this.#projects.nameOf(snapshot.identity, snapshot.facts) };
     }
     if (asker.is === 'unknown') return { worker: 'shell' };
+    if (asker.is === 'member') return { worker: asker.called };
     const { name } = asker;
     return {
       worker: `${name} (claimed)`,

@@ -41,7 +41,7 @@ export function endWhatWaited(journal: Journal, madeAt: number, now: number): Wh
       const delivery = state.is === 'answered' ? journal.delivery(state.deliveryId) : null;
       if (delivery?.state.is === 'uncertain') {
         transitions.apply(id, () => ({ type: 'delivery-changed', state: delivery.state, at: now }));
-      } else if (via === 'ask') {
+      } else if (via === 'ask' && state.is !== 'answered') {
         transitions.apply(id, () => ({ type: 'recalled', why, at: now }));
       } else {
         // as if another bridge had typed there, which one may have done

@@ -7,7 +7,7 @@ import { keysOf } from '../core/keys.ts';
 import type { Via } from '../core/native-input.ts';
 import { type PaneAddress, type PaneFacts, type PaneIdentity, type Snapshot, sameAgent } from '../core/pane.ts';
 import { isReady, mayComeToRest } from '../core/reading.ts';
-import type { Answer, Request } from '../core/request.ts';
+import { type Answer, isAnswerTyped, type Request } from '../core/request.ts';
 import { commandOf } from '../core/slash-command.ts';
 import { markTurn } from '../core/turn-mark.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -231,7 +231,8 @@ export class TextSender {
   ): Promise<Delivery | null> {
     const stage = () => {
       const state = this.deliveryOf(requestId)?.state;
-      if (this.#journal.request(requestId)?.via === 'ask') return 'settled';
+      const request = this.#journal.request(requestId);
+      if (request !== null && !isAnswerTyped(request)) return 'settled';
       if (state === undefined || state.is === 'queued') return null;
       return isEnded(state) || state.is === 'held' ? 'settled' : 'begun';
     };

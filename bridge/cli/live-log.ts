@@ -3,7 +3,7 @@ import { type Delivery, type Receipt, receiptInWords } from '../core/envelope.ts
 import type { PublicEvent } from '../core/events.ts';
 import { isAboutMail, senderIn, shortId } from '../core/mail-lines.ts';
 import { questionOf } from '../core/question-line.ts';
-import type { Request } from '../core/request.ts';
+import { isAnswerTyped, type Request } from '../core/request.ts';
 import { levelOf } from './live-record.ts';
 import { firstLine, paint } from './output.ts';
 import { repeats } from './repeats.ts';
@@ -55,7 +55,7 @@ export class LiveLog {
         // whom it went to is told with why, and what follows its delivery is the worker's own work
         return (
           ['asked', 'settled'].includes(event.request.state.is) &&
-          event.request.via !== 'ask' &&
+          isAnswerTyped(event.request) &&
           !isForController(event.request)
         );
       case 'delivery-changed':
@@ -239,7 +239,7 @@ function renderRequest(request: Request, receipt?: Receipt): string {
     }
     case 'settled':
       // who asked from a shell reads the answer there: nothing else tells of it
-      if (request.via === 'ask')
+      if (!isAnswerTyped(request))
         return `${verb('answer', 'cyan')} ${head} by ${state.answer.by}: ${firstLine(state.answer.instructions)}`;
       return paint('dim', `${verb('settled')} ${head}: the worker went on`);
     case 'withdrawn':

@@ -74,6 +74,7 @@ const words: Readonly<Record<string, Words>> = {
   'request-expired': () => 'expired: its time is over',
   'request-failed': ({ state }) => `failed${because(state)}`,
   'request-dismissed': ({ state }) => `dismissed${state?.is === 'dismissed' ? ` by ${state.by}` : ''}`,
+  'request-asker-left': () => 'who asked waits no more: the answer will be typed into its pane',
   'request-turn-corrected': () => 'belongs to another turn than was thought at first',
   'request-deadline-moved': () => 'its deadline moves with the clock',
   'delivery-queued': ({ state }, { request, delivery }) => {

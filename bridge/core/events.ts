@@ -182,6 +182,7 @@ export type RequestKind =
   | 'request-answer-late'
   | 'request-answer-replaced'
   | 'request-turn-corrected'
+  | 'request-asker-left'
   | 'request-deadline-moved';
 
 /** The journal's words for what becomes of a delivery: its states, and acts that leave it in one. */

@@ -20,12 +20,18 @@ export interface MemberFacts {
   readonly colour: string;
 }
 
+/** What an agent says of its own work; what its screen shows is another matter. */
+export const memberStatuses = ['idle', 'working'] as const;
+export type MemberStatus = (typeof memberStatuses)[number];
+
 /** A named party that writes and gets messages. Its name outlives panes: mail for it waits. */
 export interface Member extends MemberFacts {
   /** full name by which it was first known: `shop/lead`, `lead`. It never changes, and its mail is kept under it */
   readonly name: string;
   /** full name by which it is called now */
   readonly called: string;
+  /** what it said last of itself; absent: it has said nothing */
+  readonly status?: MemberStatus;
   /** in the order in which it came to them */
   readonly groups: readonly string[];
   /** the groups that have been told that it came */

@@ -111,6 +111,10 @@ export interface Request {
   readonly context: string;
   /** `screen`, or `ask` for `bridge ask`, whose answer is printed by the asking command and not typed */
   readonly via: 'screen' | 'ask';
+  /** of `ask`: whoever asked waits no more, and its answer is typed into its pane. Absent where it waits, or has no pane */
+  readonly isTyped?: true;
+  /** of `ask`: the member that asked, by the name under which it is kept. Absent where nothing shows that */
+  readonly member?: string;
   /** why nobody but the human may answer: part of it was never seen, the agent program is unknown, …; absent otherwise */
   readonly humanOnly?: string;
   /** why nobody but the human may choose in its dialog: whether that shows the command whole is not known; absent otherwise */
@@ -127,6 +131,11 @@ export const openRequests: readonly RequestState['is'][] = ['open', 'asked', 'an
 
 export function isOpen(request: Request): boolean {
   return openRequests.includes(request.state.is);
+}
+
+/** Whether its answer goes into the pane that asked; else whoever asked takes it. */
+export function isAnswerTyped({ via, isTyped }: Pick<Request, 'via' | 'isTyped'>): boolean {
+  return via === 'screen' || isTyped === true;
 }
 
 /** The lifecycle above, as a table: which state may be written after which. The audit holds every recorded step to it. */

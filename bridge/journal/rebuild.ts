@@ -3,7 +3,7 @@ import type { Delivery, DeliveryState } from '../core/envelope.ts';
 import type { Finding, FindingKind } from '../core/finding.ts';
 import type { JournalEvent } from '../core/journal-event.ts';
 import { type Mail, type MailState, type Message, mayMailBecome } from '../core/message.ts';
-import { type Answer, mayBecome, type Request, type RequestState } from '../core/request.ts';
+import { type Answer, isAnswerTyped, mayBecome, type Request, type RequestState } from '../core/request.ts';
 
 type EventData<State> = { readonly state?: State; readonly answer?: Answer; readonly kept?: Answer } | null;
 
@@ -81,7 +81,7 @@ export function rebuildThread(request: Request, deliveries: readonly Delivery[])
   const { state } = request;
   if ('deliveryId' in state && !answers.some(({ id }) => id === state.deliveryId)) {
     found('lost-delivery', request.id, `delivery ${state.deliveryId} of its answer is not in the journal`);
-  } else if (request.via === 'screen' && (state.is === 'delivered' || state.is === 'settled')) {
+  } else if (isAnswerTyped(request) && (state.is === 'delivered' || state.is === 'settled')) {
     const isConfirmed = state.is === 'settled' && state.vouchedBy !== undefined;
     const carried = answers.filter(
       (one) =>
@@ -90,7 +90,7 @@ export function rebuildThread(request: Request, deliveries: readonly Delivery[])
     );
     if (carried.length === 0)
       found('no-evidence', request.id, `it is ${state.is}, and no delivery has typed its answer`);
-  } else if (request.via === 'ask' && typed.length > 0) {
+  } else if (!isAnswerTyped(request) && typed.length > 0) {
     found('typed-twice', request.id, 'its answer was printed by the command that asked, and typed as well');
   }
   if (state.is === 'withdrawn' && state.notTyped) {

@@ -6,6 +6,7 @@ import {
   isNumbered,
   type Member,
   type MemberFacts,
+  type MemberStatus,
   memberFacts,
   memberName,
   newMember,
@@ -133,6 +134,14 @@ export class Membership {
     this.#memory.transact(() => {
       const member = this.#must(name);
       this.#save({ ...member, pane: paneIn(identity), isJoined: true, lastSeenAt: this.#clock.now() }, member);
+    });
+  }
+
+  /** What it says of its own work. */
+  sayStatus(name: string, status: MemberStatus): Member {
+    return this.#memory.transact(() => {
+      const member = this.#must(name);
+      return member.status === status ? member : this.#save({ ...member, status }, member);
     });
   }
 

@@ -16,6 +16,14 @@ export interface Token {
   readonly addedAt: number;
   /** null: it does not expire */
   readonly expiresAt: number | null;
+  /** it ends with this process of this machine; absent: with none */
+  readonly process?: ProcessRef;
+}
+
+/** A process by its pid and its start. */
+export interface ProcessRef {
+  readonly pid: number;
+  readonly startedAt: string;
 }
 
 /** For whom a token speaks. */
@@ -30,24 +38,26 @@ const mostTokens = 200;
 export class Tokens {
   readonly #memory: Documents;
   readonly #clock: Clock;
+  readonly #isLiving: (process: ProcessRef) => boolean;
 
-  constructor(parts: { memory: Documents; clock: Clock }) {
+  constructor(parts: { memory: Documents; clock: Clock; isLiving: (process: ProcessRef) => boolean }) {
     this.#memory = parts.memory;
     this.#clock = parts.clock;
+    this.#isLiving = parts.isLiving;
   }
 
-  /** Those that have not expired. */
+  /** Those that have not expired, and whose process lives. */
   list(): readonly Token[] {
-    const now = this.#clock.now();
-    return this.#kept().filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
+    return this.#kept().filter((token) => this.#counts(token));
   }
 
   /**
    * @param speaker the member for whom it speaks, or the role of a person
    * @param ttlMs null: for good
+   * @param process with which it ends
    * @returns the secret, which is told this once
    */
-  add(name: string, speaker: Speaker, ttlMs: number | null): string {
+  add(name: string, speaker: Speaker, ttlMs: number | null, process?: ProcessRef): string {
     const known = this.list();
     if (known.some((one) => one.name === name)) throw usageError('token', name, 'is there already', 'revoke it first');
     if (known.length >= mostTokens)
@@ -56,7 +66,8 @@ export class Tokens {
     const addedAt = this.#clock.now();
     const expiresAt = ttlMs === null ? null : addedAt + ttlMs;
     const member = speaker.role === 'agent' ? speaker.member : humanName;
-    const token: Token = { name, role: speaker.role, member, hash: hashOf(secret), addedAt, expiresAt };
+    const bound = process === undefined ? {} : { process };
+    const token: Token = { name, role: speaker.role, member, hash: hashOf(secret), addedAt, expiresAt, ...bound };
     this.#memory.saveMemory(tokensKey, [...known, token]);
     return secret;
   }
@@ -77,7 +88,8 @@ export class Tokens {
   /** Null where nobody gave it, or it is over. */
   find(secret: string): Token | null {
     const wanted = hashOf(secret);
-    return this.list().find(({ hash }) => hash === wanted) ?? null;
+    const found = this.#kept().find(({ hash }) => hash === wanted);
+    return found !== undefined && this.#counts(found) ? found : null;
   }
 
   /** The member that it speaks for. @throws BridgeError where nobody gave it, it is over, or it is a person's */
@@ -89,6 +101,11 @@ export class Tokens {
     if (found.member === humanName)
       throw usageError('token', found.name, "is a person's, and counts at the server only", 'bridge token add NAME');
     return found.member;
+  }
+
+  #counts({ expiresAt, process }: Token): boolean {
+    const isInTime = expiresAt === null || expiresAt > this.#clock.now();
+    return isInTime && (process === undefined || this.#isLiving(process));
   }
 
   #kept(): readonly Token[] {

@@ -33,6 +33,8 @@ export type RequestInput =
   | { readonly type: 'recalled'; readonly why: string; readonly at: number }
   /** another bridge typed into the worker's pane at `typedAt`: that may have answered what had been asked by then */
   | { readonly type: 'typed-elsewhere'; readonly typedAt: number; readonly why: string; readonly at: number }
+  /** of `bridge ask`: whoever asked waits no more, and its answer goes into its pane */
+  | { readonly type: 'asker-left'; readonly at: number }
   /** the worker's next turn */
   | { readonly type: 'turn-began'; readonly at: number }
   | { readonly type: 'dismissed'; readonly by: string; readonly at: number }

@@ -10,6 +10,8 @@ export interface RequestIdentity {
   readonly worker: string;
   /** who asks says only itself that it is this one */
   readonly claimed?: string;
+  /** the member that asks, by the name under which it is kept */
+  readonly member?: string;
   readonly pane: PaneIdentity;
   readonly agent: string;
   readonly turn: TurnId;
@@ -65,6 +67,7 @@ export class RequestIdentities {
     const {
       worker,
       claimed,
+      member,
       pane,
       agent,
       turn,
@@ -84,6 +87,7 @@ export class RequestIdentities {
       id: this.#mint() as RequestId,
       ...{ worker, pane, agent, turn, kind, text, attributes },
       ...(claimed && { claimed }),
+      ...(member && { member }),
       ...(dialog && { dialog }),
       ...(reason && { reason }),
       ...(project && { project }),

@@ -1,7 +1,15 @@
 import { parseSections } from '../core/block-protocol.ts';
 import { becausePassed, whyTurnPassed } from '../core/envelope.ts';
 import type { DeliveryId } from '../core/ids.ts';
-import { type Answer, describeFailure, doubtOf, notTypedOf, type Request, type RequestState } from '../core/request.ts';
+import {
+  type Answer,
+  describeFailure,
+  doubtOf,
+  isAnswerTyped,
+  notTypedOf,
+  type Request,
+  type RequestState,
+} from '../core/request.ts';
 import type { Effect, RequestInput } from './inputs.ts';
 import { ruleInWords } from './policy.ts';
 
@@ -22,7 +30,8 @@ export interface RequestStep {
  *                         failed (its delivery was taken away) · expired (its deadline)
  *
  * Pure and total. The first answer wins; while nothing is typed a human's answer may replace it; every other answer is
- * kept in `late`. The answer to `bridge ask` is printed by the command that asked: it goes to `settled` at once.
+ * kept in `late`. The answer to `bridge ask` is printed by the command that asked: it goes to `settled` at once. Where that
+ * waits no more and has a pane, the answer is delivered as any other.
  * An answer is bound to the turn that asked: where that has passed it is taken back, kept, and its author told.
  * Where another bridge may have answered meanwhile, what is not typed yet is the human's.
  * An answer in doubt is the human's: it may be marked as delivered, typed on a person's word, or followed by another.
@@ -58,6 +67,8 @@ export function step(request: Request, event: RequestInput): RequestStep {
       return recalled(request, event.why, event.at);
     case 'typed-elsewhere':
       return typedElsewhere(request, event);
+    case 'asker-left':
+      return askerLeft(request);
     case 'turn-began':
       return turnBegan(request, event.at);
     case 'dismissed':
@@ -113,7 +124,7 @@ function answerArrived(request: Request, answer: Answer, deliveryId: DeliveryId)
 
 function answered(request: Request, answer: Answer, deliveryId: DeliveryId): RequestStep {
   const stop = stopAsking(request.state, answer.by);
-  if (request.via === 'ask') {
+  if (!isAnswerTyped(request)) {
     return become(request, { is: 'settled', answer, at: answer.at }, ...stop, { do: 'archive' });
   }
   const act = request.dialog === undefined ? 'deliver' : 'choose';
@@ -237,7 +248,9 @@ function recalled(request: Request, why: string, at: number): RequestStep {
 function typedElsewhere(request: Request, event: RequestInput & { type: 'typed-elsewhere' }): RequestStep {
   const { state } = request;
   const { typedAt, why, at } = event;
-  if (request.via === 'ask' || (state.is !== 'asked' && state.is !== 'answered')) return unchanged(request);
+  if (state.is !== 'asked' && state.is !== 'answered') return unchanged(request);
+  // what is typed into a pane answers no question of `bridge ask`
+  if (request.via === 'ask' && state.is === 'asked') return unchanged(request);
   // an answer of ours that is in doubt is the human's already
   if (doubtOf(request) || (state.is === 'asked' ? state.at : (state.askedAt ?? request.openedAt)) > typedAt) {
     return unchanged(request);
@@ -253,6 +266,13 @@ function typedElsewhere(request: Request, event: RequestInput & { type: 'typed-e
     { do: 'cancel-delivery', deliveryId, reason: why },
     { do: 'publish', why },
   );
+}
+
+/** Its answer was taken, or goes into its pane: never both. */
+function askerLeft(request: Request): RequestStep {
+  const { state } = request;
+  if (isAnswerTyped(request) || state.is !== 'asked') return unchanged(request);
+  return become({ ...request, isTyped: true }, { ...state });
 }
 
 function turnBegan(request: Request, at: number): RequestStep {

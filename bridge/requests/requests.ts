@@ -210,6 +210,11 @@ export class Requests {
     }
   }
 
+  /** Whoever asked waits no more: what is answered from now on goes into its pane. What was answered by then it has taken. */
+  askerLeft(id: RequestId): void {
+    this.#transitions.apply(id, () => ({ type: 'asker-left', at: this.#clock.now() }));
+  }
+
   /**
    * Another bridge typed into this pane: what had been asked by then may have been answered, and is the human's now.
    * @param pane its `identityKey`

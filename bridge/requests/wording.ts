@@ -26,6 +26,7 @@ export function whyLate(request: Request): string {
 /** The journal's word for a transition, in the past tense. */
 export function wordFor(before: Request, after: Request): RequestKind {
   if (after.state === before.state) return 'request-answer-late';
+  if (after.isTyped !== before.isTyped) return 'request-asker-left';
   if (before.state.is === 'answered' && after.state.is === 'answered') return 'request-answer-replaced';
   return `request-${after.state.is}`;
 }

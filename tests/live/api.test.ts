@@ -140,6 +140,8 @@ const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<stri
   unsend: (got) => ({ caller: nobody, id: (got('tell') as { id: string }).id }),
   whoami: () => ({ caller: nobody }),
   relay: () => ({}),
+  enrol: () => ({ caller: nobody, otherwise: 'aside', process: { pid: process.pid, startedAt: '' } }),
+  sayStatus: () => ({ caller: nobody, as: 'critic', status: 'working' }),
   addToken: () => ({ name: 'ci', member: 'critic', caller: nobody }),
   ack: (got) => ({
     caller: nobody,
@@ -166,7 +168,8 @@ const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<stri
   explain: () => ({ target: target() }),
   target: () => ({ target: target(), among: 'elsewhere' }),
   send: () => ({ pane: paneArgs(), text: 'Build the service.' }),
-  ask: () => ({ text: 'Which database?', wait: false }),
+  ask: () => ({ text: 'Which database?', wait: false, isTicketed: true, caller: nobody }),
+  ticket: (got) => ({ ticket: (got('ask') as { ticket: string }).ticket, caller: nobody }),
   id: () => ({ caller: nobody, tmuxSocket: tmux.socketPath, paneHint: facts.paneId }),
   name: () => ({ caller: nobody, pane: paneArgs(), label: 'worker' }),
   requests: () => ({}),

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { Tokens } from '../../bridge/messages/tokens.ts';
 
+const dead = 41;
+
 function tokens() {
   const kept = new Map<string, unknown>();
   const clock = { at: 1_000, now: () => clock.at, after: () => () => {} };
@@ -8,7 +10,7 @@ function tokens() {
     memory: <T>(key: string) => (kept.get(key) ?? null) as T | null,
     saveMemory: (key: string, value: unknown) => void kept.set(key, value),
   };
-  return { clock, kept, tokens: new Tokens({ memory, clock }) };
+  return { clock, kept, tokens: new Tokens({ memory, clock, isLiving: ({ pid }) => pid !== dead }) };
 }
 
 test('a token speaks for its member until it is revoked, and what it is stands nowhere', () => {
@@ -32,6 +34,16 @@ test('a token ends by itself, and its name is free again', () => {
   expect(() => all.memberOf(secret)).toThrow('unknown, expired or revoked');
   expect(all.list()).toEqual([]);
   expect(all.memberOf(all.add('ci', { role: 'agent', member: 'shop/coder' }, null))).toBe('shop/coder');
+});
+
+test('a token that is bound to a process ends with it', () => {
+  const { tokens: all } = tokens();
+  const bearer = { role: 'agent', member: 'shop/coder' } as const;
+  const living = all.add('mcp-1', bearer, null, { pid: 1, startedAt: '7' });
+  const over = all.add('mcp-2', bearer, null, { pid: dead, startedAt: '7' });
+  expect(all.memberOf(living)).toBe('shop/coder');
+  expect(() => all.memberOf(over)).toThrow('unknown, expired or revoked');
+  expect(all.list().map(({ name }) => name)).toEqual(['mcp-1']);
 });
 
 test("a person's token opens the server, and makes nobody a person elsewhere", () => {

@@ -3,7 +3,14 @@ import { expect, test } from 'vitest';
 import { isEnded, mayFollow } from '../../bridge/core/delivery-machine.ts';
 import type { DeliveryState } from '../../bridge/core/envelope.ts';
 import type { DeliveryId } from '../../bridge/core/ids.ts';
-import { type Answer, doubtOf, isOpen, type Request, type RequestState } from '../../bridge/core/request.ts';
+import {
+  type Answer,
+  doubtOf,
+  isAnswerTyped,
+  isOpen,
+  type Request,
+  type RequestState,
+} from '../../bridge/core/request.ts';
 import type { Effect, RequestInput } from '../../bridge/requests/inputs.ts';
 import { isHuman, step } from '../../bridge/requests/request-machine.ts';
 import { fuzz } from '../fixtures/fuzz.ts';
@@ -243,6 +250,7 @@ const deeds: fc.Arbitrary<Deed> = fc.oneof(
     .constantFrom<RequestInput['type']>(
       'dialog-closed',
       'turn-began',
+      'asker-left',
       'recalled',
       'typed-elsewhere',
       'dismissed',
@@ -255,7 +263,8 @@ const deeds: fc.Arbitrary<Deed> = fc.oneof(
         else if (type === 'typed-elsewhere') simulation.apply({ type, typedAt: at, why: 'elsewhere', at });
         else if (type === 'dismissed') simulation.apply({ type, by: 'human:cli', at });
         else if (type === 'controller-failed') simulation.apply({ type, failure: { is: 'empty' }, at });
-        else if (type === 'dialog-closed' || type === 'turn-began') simulation.apply({ type, at });
+        else if (type === 'dialog-closed' || type === 'turn-began' || type === 'asker-left')
+          simulation.apply({ type, at });
       }),
     ),
 );
@@ -266,8 +275,8 @@ function check(simulation: Simulation): void {
   const { request, delivery, typed, states } = simulation;
   // typed at most once, but where a person had it typed again; the last of it is the answer that the request names
   expect(typed.length).toBeLessThanOrEqual(1 + simulation.again);
-  if (request.via === 'ask') expect(typed).toEqual([]);
-  if (request.state.is === 'delivered' || (request.state.is === 'settled' && request.via === 'screen')) {
+  if (!isAnswerTyped(request)) expect(typed).toEqual([]);
+  if (request.state.is === 'delivered' || (request.state.is === 'settled' && isAnswerTyped(request))) {
     expect(typed.at(-1)).toBe(request.state.answer.instructions);
   }
   const wasInDoubt = states.some((state) => state.is === 'asked' && state.of === 'human' && state.doubt !== undefined);

@@ -122,6 +122,21 @@ test('what a command asked is settled by its answer, typed nowhere, and not with
   expect(settled).toMatchObject({ state: { is: 'settled' }, effects: ['cancel-ask', 'archive'] });
 });
 
+test('where who asked waits no more its answer is delivered as any other, and only what comes from then on', () => {
+  const asked = sampleRequest('r1', { via: 'ask' });
+  const left = { type: 'asker-left', at: 20 } as const;
+  const waiting = after([toController, left, turnBegan], asked);
+  expect(waiting).toMatchObject({ state: { is: 'asked' }, request: { isTyped: true } });
+  expect(step(waiting.request, left).changed).toBe(false);
+  const answered = after([toController, left, arrives(answerBy('human:cli')), turnBegan], asked);
+  expect(answered).toMatchObject({ state: { is: 'answered', deliveryId: d1 } });
+  const done = after([delivery({ is: 'acknowledged', receipt }), turnBegan], answered.request);
+  expect(done.state).toMatchObject({ is: 'settled', answer: { instructions: 'Yes.' } });
+  const taken = after([toController, arrives(answerBy('human:cli')), left], asked);
+  expect(taken).toMatchObject({ state: { is: 'settled' }, changed: false });
+  expect(step(sampleRequest('r2'), left).changed).toBe(false);
+});
+
 test('a delivery that was taken away ends the request with its reason and tells the human; a held one changes nothing', () => {
   const answered = [toHuman, arrives(answerBy('human:cli'))];
   const held = { is: 'held', reason: 'busy', detail: '', since: 1 } as const;
