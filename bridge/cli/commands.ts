@@ -16,6 +16,7 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     examples: [
       ['bridge demo', 'a scripted worker asks, a rule answers, the receipt says what was seen'],
       ['bridge demo --mail', 'three scripted agents write to each other'],
+      ['bridge demo --hub', 'two have MCP clients: one writes to the other, which asks its controller'],
     ],
     load: async () => (await import('./demo.ts')).registerDemo,
   },
@@ -124,6 +125,12 @@ export const commands: Readonly<Record<string, CommandRow>> = {
       ['git diff | bridge ask --timeout 600 -', 'the question from stdin; give up waiting after ten minutes'],
     ],
     load: async () => (await import('./ask.ts')).registerAsk,
+  },
+  mcp: {
+    group: 'Set up',
+    says: 'Serve the MCP tools to the agent that starts this, over stdio',
+    examples: [['bridge mcp', 'a coding client starts it: command `bridge`, arguments `mcp`']],
+    load: async () => (await import('./mcp.ts')).registerMcp,
   },
   policy: {
     group: 'Ask and answer',

@@ -23,14 +23,24 @@ policy:
 const limitMs = 25_000;
 
 export function registerDemo(command: Command): void {
-  command.option('--mail', 'three agents that write to each other').action(async () => {
+  command.option('--mail', 'three agents that write to each other');
+  command.option('--hub', 'two agents with MCP clients: one writes, one asks').action(async () => {
     try {
-      const { mail } = command.opts<{ mail?: boolean }>();
-      process.exitCode = await demo(mail === true ? (await import('./demo-mail.ts')).playMail : play);
+      process.exitCode = await demo(await played(command.opts<Flags>()));
     } catch (fault) {
       process.exitCode = reportFault(fault, false);
     }
   });
+}
+
+interface Flags {
+  readonly mail?: boolean;
+  readonly hub?: boolean;
+}
+
+async function played({ mail, hub }: Flags): Promise<(stop: AbortSignal) => Promise<ExitCode>> {
+  if (hub === true) return (await import('./demo-hub.ts')).playHub;
+  return mail === true ? (await import('./demo-mail.ts')).playMail : play;
 }
 
 /** What a shell tells of a program that Ctrl-C ended. */

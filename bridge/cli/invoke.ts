@@ -13,25 +13,35 @@ const ofThePast: ReadonlySet<MethodName> = new Set(['show', 'answer', 'dismiss',
 
 /**
  * Runs a method: in the daemon of this state directory if one lives, else in this process.
+ * @param closed aborts when nobody wants the result any more
  */
 export async function invoke<Name extends Single>(
   context: Context,
   name: Name,
   args: ArgsOf<Name>,
+  closed: AbortSignal = neverClosed,
 ): Promise<ResultOf<Name>> {
   try {
-    return await asked(context, name, args);
+    return await asked(context, name, args, closed);
   } catch (fault) {
     throw inUsersWords(fault, name, args);
   }
 }
 
-async function asked<Name extends Single>(context: Context, name: Name, args: ArgsOf<Name>): Promise<ResultOf<Name>> {
+const neverClosed = new AbortController().signal;
+
+async function asked<Name extends Single>(
+  context: Context,
+  name: Name,
+  args: ArgsOf<Name>,
+  closed: AbortSignal,
+): Promise<ResultOf<Name>> {
   const { home } = context.config;
-  const reply = await call(socketPath(home), name, args);
+  const reply = await call(socketPath(home), name, args, { stop: closed });
+  if (closed.aborted) throw closed.reason;
   if (reply) return reply.ok as ResultOf<Name>;
   if (ofThePast.has(name) && (await hasNothing(home))) throw nothingKept(home, String((args as { id?: unknown }).id));
-  const found = await inPlace(context, name, (method, closed) => method(args, closed) as Promise<unknown>);
+  const found = await inPlace(context, name, (method, closed) => method(args, closed) as Promise<unknown>, closed);
   return found as ResultOf<Name>;
 }
 
@@ -81,7 +91,7 @@ async function inPlace(
   context: Context,
   name: MethodName,
   work: (method: Served, closed: AbortSignal) => Promise<unknown>,
-  stop?: AbortSignal,
+  stop: AbortSignal,
 ): Promise<unknown> {
   const [{ allServed, servedToRead }, { readerOfHome }] = await Promise.all([
     import('../api/index.ts'),
@@ -90,10 +100,11 @@ async function inPlace(
   const reader = readerOfHome(context.config);
   try {
     const toRead = servedToRead(name, reader);
-    if (toRead !== null) return await work(toRead, stop ?? new AbortController().signal);
+    if (toRead !== null) return await work(toRead, stop);
     const { Bridge } = await import('../app/bridge.ts');
     const interrupted = new AbortController();
     const interrupt = () => interrupted.abort();
+    stop.addEventListener('abort', interrupt, { once: true });
     process.once('SIGINT', interrupt);
     process.once('SIGTERM', interrupt);
     const bridge = await Bridge.open(withSocket(context).config, { on: () => {} });
@@ -101,6 +112,7 @@ async function inPlace(
       return await work(allServed(bridge, reader)[name], interrupted.signal);
     } finally {
       await bridge.close();
+      stop.removeEventListener('abort', interrupt);
       process.off('SIGINT', interrupt);
       process.off('SIGTERM', interrupt);
     }

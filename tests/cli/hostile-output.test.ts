@@ -418,6 +418,8 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
   man: () => json(['man']),
   // these show nothing of others, and take no words
   demo: () => [['demo', evil]],
+  // it prints nothing but the protocol
+  mcp: () => [['mcp', evil]],
   version: () => json(['version'], ['version', evil]),
 };
 

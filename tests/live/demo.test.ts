@@ -65,6 +65,37 @@ test.each(['bridge watches', 'is down', 'ping'])('Ctrl-C in the demo of mail lea
   expect(readdirSync(folder)).toEqual([]);
 });
 
+test('two with MCP clients: one writes to the other, which asks its controller and goes on with the answer', async () => {
+  const { said, ended } = start('--hub');
+  const startedAt = performance.now();
+  const end = await ended;
+  const { text } = said;
+  expect(end, text).toEqual([0, null]);
+  for (const step of [
+    /lead is connected, protocol \d{4}-\d\d-\d\d, \d+ ms/,
+    /lead → coder #\w+, \d+ ms after it was sent/,
+    /coder ask_controller, \d+ ms: The answer: SQLite/,
+    /I go on with: SQLite/,
+    /each once/,
+  ])
+    expect(text).toMatch(step);
+  expect(performance.now() - startedAt).toBeLessThan(20_000);
+  await waitFor('no process is left', () => processes().length === 0);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test.each(['bridge watches', 'is connected', 'tool'])(
+  'Ctrl-C in the demo of the hub leaves nothing: %s',
+  async (moment) => {
+    const { demo, said, ended } = start('--hub');
+    await waitFor(moment, () => new RegExp(moment).test(said.text), { limitMs: 30_000, everyMs: 1 });
+    process.kill(-demo.pid!, 'SIGINT');
+    expect(await ended).toEqual([130, null]);
+    await waitFor('no process is left', () => processes().length === 0);
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);
+
 const moments = ['its folder is there', 'a worker starts', 'bridge watches', 'request', 'receipt', 'what the worker'];
 
 test.each(moments)('Ctrl-C in the demo leaves nothing, once: %s', async (moment) => {

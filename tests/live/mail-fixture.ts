@@ -29,14 +29,19 @@ export function eachMailTestStarts({ workers, yaml = '' }: { workers: readonly s
 /** `bridge` as an agent's tool runs it. */
 export const tool = (...args: string[]) => ({ run: [process.execPath, program, ...args, '--home', home] });
 
-/** A scripted agent in a pane of its own session, with its label. @param run distinguishes the one that bears a name after another */
-export async function member(name: string, script: Script = { inputs: [] }, run = 1): Promise<ScriptedAgent> {
+/** A scripted agent in a pane of its own session, with its label. @param run distinguishes the one that bears a name after another @param project name of the folder it works in */
+export async function member(
+  name: string,
+  script: Script = { inputs: [] },
+  run = 1,
+  project = name,
+): Promise<ScriptedAgent> {
   const agent = await startScriptedAgent({
     tmux,
     session: `${name}-${run}`,
     name: `${name}-${run}`,
     script,
-    workingFolder: makeWork(tmux, name),
+    workingFolder: makeWork(tmux, project),
     under: 'alone',
   });
   await tmux.run('set-option', '-p', '-t', agent.paneId, '@label', name);

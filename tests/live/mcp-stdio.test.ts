@@ -1,0 +1,168 @@
+import { expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import { command, eachMailTestStarts, found, member, watch } from './mail-fixture.ts';
+import { type Call, called, calls, clients, connect, stdioServer } from './mcp-fixture.ts';
+
+const yaml = `heuristic: false
+policy:
+  - when: { text: /which database/i }
+    answer: SQLite.
+`;
+eachMailTestStarts({ workers: ['lead', 'coder'], yaml });
+
+/** Every tool once; what one says is used by those after it. */
+const everyTool: readonly Call[] = [
+  ['register', { name: 'tester', groups: ['team'] }],
+  ['list_agents', {}],
+  ['list_groups', {}],
+  ['update_status', { status: 'working' }],
+  ['send_message', { to: 'lead', content: 'The tests are green.' }],
+  ['message_state', { message_id: '$5.id' }],
+  ['post_thread', { thread: 'release/plan', content: 'The port stays 8080.', to: ['lead'] }],
+  ['read_thread', { thread: 'release/plan' }],
+  ['search_messages', { query: 'port 8080' }],
+  ['send_group_message', { group: 'team', content: 'Done.' }],
+  ['check_messages', {}],
+  ['reply', { message_id: '$11.messages.0.id', content: 'It listens on 8080.' }],
+  ['read_messages', { message_ids: ['$11.messages.0.id'] }],
+  ['ask_controller', { question: 'Which database?' }],
+  ['ask_controller', { question: 'May I delete it?', wait_s: 0 }],
+  ['answer_status', { ticket: '$15.ticket' }],
+  ['list_requests', {}],
+  ['answer_request', { request_id: '$17.requests.0.id', answer: 'Yes.' }],
+  ['read_pane', { agent: 'lead', lines: 10 }],
+  ['deregister', {}],
+];
+
+test.each(clients)('client %s: every tool does what it says, for an agent without a pane', async (client) => {
+  const lead = await member('lead');
+  const watching = await watch();
+  await watching.line('lead is watched', found('lead'));
+  await command('add', 'tester');
+  await command('group', 'add', 'team', 'lead');
+  await command('tell', 'tester', 'Which port?');
+  const { tools, said } = await calls(client, stdioServer({ AGENT_NAME: 'tester' }), everyTool);
+  expect(new Set(everyTool.map(([name]) => name))).toEqual(new Set(tools.map(({ name }) => name)));
+  for (const tool of tools)
+    expect(tool, tool.name).toMatchObject({ outputSchema: { type: 'object' }, annotations: {} });
+  const of = (name: string) => said.find(({ tool }) => tool === name)!;
+  for (const one of said) expect(one.isError, JSON.stringify(one)).toBe(one.tool === 'answer_request');
+  expect(of('register').data).toMatchObject({ status: 'ok', name: 'tester', groups: ['team'], unread: 1 });
+  expect(
+    of('list_agents')
+      .data.agents.map(({ name }: { name: string }) => name)
+      .sort(),
+  ).toEqual(['lead', 'tester']);
+  expect(of('send_message').data.recipients).toMatchObject([{ agent: 'lead' }]);
+  expect(of('message_state').data).toMatchObject({ message: { from: 'tester', is_verified: true } });
+  expect(of('read_thread').data.messages).toMatchObject([{ content: 'The port stays 8080.' }]);
+  expect(of('search_messages').data.messages).toHaveLength(1);
+  expect(of('check_messages').data.messages).toMatchObject([{ from: 'human', content: 'Which port?' }]);
+  expect(of('read_messages').data.unchanged).toHaveLength(1);
+  expect(of('ask_controller').data).toMatchObject({ is_answered: true, answer: 'SQLite.', ticket: null });
+  expect(said[15]!.data).toMatchObject({ is_answered: false, next: expect.stringContaining('call answer_status') });
+  expect(of('answer_request').text).toContain('Next step: ');
+  expect(of('read_pane').data).toMatchObject({ agent: 'lead', pane: lead.paneId, program: 'codex', dialog: null });
+  // lead has each once
+  await waitFor('all are in the pane', () => lead.inputs().length >= 3);
+  expect(lead.inputs().map((text) => text.replace(/^\[.*?\] /, ''))).toEqual([
+    'The tests are green.',
+    'The port stays 8080.',
+    'Done.',
+  ]);
+});
+
+test('an agent in a pane is found by its processes, has a name for itself, and is rung for its mail', async () => {
+  const [lead, coder] = [await member('lead'), await member('coder')];
+  const watching = await watch();
+  for (const name of ['lead', 'coder']) await watching.line(`${name} is watched`, found(name));
+  await connect(lead);
+  await connect(coder);
+  // its name was there before: that of its pane
+  expect((await called(lead, 'register', { name: 'lead' })).data).toMatchObject({ name: 'lead', pane: lead.paneId });
+  expect((await called(coder, 'check_messages')).text).toContain('Do not check again');
+  const long = 'The plan:\n1. the port stays\n2. the retry doubles its pause';
+  const { data } = await called(lead, 'send_message', { to: 'coder', content: long });
+  expect(data.recipients).toMatchObject([{ agent: 'coder' }]);
+  await waitFor('its bell', () => coder.inputs().some((text) => text.includes('1 message')));
+  const { messages } = (await called(coder, 'check_messages')).data;
+  expect(messages).toMatchObject([{ from: 'lead', content: long, reply_wanted: true }]);
+  expect((await called(coder, 'reply', { message_id: messages[0].id, content: 'Nothing is missing.' })).isError).toBe(
+    false,
+  );
+  await waitFor('the answer', () =>
+    lead.inputs().some((text) => text.includes('Nothing is missing. (no reply needed)')),
+  );
+  expect((await called(coder, 'check_messages')).data.messages).toEqual([]);
+  expect(coder.inputs()).toHaveLength(1);
+});
+
+test('two agents of one project: the second has a number; after a restart of the bridge both are who they were', async () => {
+  const [lead, coder] = [await member('lead', undefined, 1, 'shop'), await member('coder', undefined, 1, 'shop')];
+  let watching = await watch();
+  for (const name of ['lead', 'coder']) await watching.line(`${name} is watched`, found(name));
+  await connect(lead, { AGENT_NAME: 'codex-shop', AGENT_GROUPS: 'shop, all' });
+  await connect(coder, { AGENT_NAME: 'codex-shop' });
+  const { agents } = (await called(lead, 'list_agents')).data;
+  const byName = agents.sort((a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1));
+  expect(byName).toMatchObject([
+    { name: 'codex-shop', groups: ['shop', 'all'] },
+    { name: 'codex-shop-2', groups: [] },
+  ]);
+  await watching.stop('SIGKILL');
+  const { data } = await called(lead, 'send_message', { to: 'codex-shop-2', content: 'Are you there?' });
+  watching = await watch();
+  await waitFor('it comes', () => coder.inputs().length > 0, { limitMs: 30_000 });
+  expect(coder.inputs()[0]).toMatch(/^\[codex-shop -> codex-shop-2 #\w+\] Are you there\?$/);
+  expect((await called(lead, 'message_state', { message_id: data.id })).data.recipients[0].state).toBe('submitted');
+});
+
+test('an answer that comes within the wait is what the tool says, and is typed nowhere', async () => {
+  const coder = await member('coder');
+  const watching = await watch();
+  await watching.line('coder is watched', found('coder'));
+  await connect(coder);
+  const asked = called(coder, 'ask_controller', { question: 'May I delete it?', wait_s: 30 });
+  const { id } = await watching.line(
+    'it is asked',
+    (line) => line.type === 'request-changed' && line.state === 'asked',
+  );
+  expect(await command('answer', String(id), 'Yes, delete it.')).toMatchObject({ code: 0 });
+  expect(await asked).toMatchObject({ isError: false, data: { is_answered: true, answer: 'Yes, delete it.' } });
+  // whatever would be typed came before this
+  await command('tell', 'coder', 'Go on.');
+  await waitFor('the next one', () => coder.inputs().length > 0);
+  expect(coder.inputs()).toEqual([expect.stringContaining('Go on.')]);
+  expect(await command('verify')).toMatchObject({ code: 0 });
+});
+
+test('a wait that ends is a ticket: the answer is typed once into the pane that asked, and the ticket has it too', async () => {
+  const coder = await member('coder');
+  const watching = await watch();
+  await watching.line('coder is watched', found('coder'));
+  await connect(coder);
+  const { data } = await called(coder, 'ask_controller', { question: 'May I delete it?', wait_s: 0.2 });
+  expect(data).toMatchObject({ is_answered: false, next: expect.stringContaining('will be typed into your input') });
+  const [id] = data.ticket.split(/\.(?=[^.]*$)/);
+  expect(await command('answer', id, 'Yes, delete it.')).toMatchObject({ code: 0 });
+  await waitFor('it is typed', () => coder.inputs().length > 0);
+  expect(coder.inputs()).toEqual(['Yes, delete it.']);
+  const answer = (await called(coder, 'answer_status', { ticket: data.ticket })).data;
+  expect(answer).toMatchObject({ is_answered: true, answer: 'Yes, delete it.', ticket: null });
+  expect(coder.inputs()).toHaveLength(1);
+  expect(await command('verify')).toMatchObject({ code: 0 });
+});
+
+test('a ticket of another, a forged one and one that is none are refused, and say what to do', async () => {
+  const [lead, coder] = [await member('lead'), await member('coder')];
+  const watching = await watch();
+  for (const name of ['lead', 'coder']) await watching.line(`${name} is watched`, found(name));
+  await connect(lead);
+  await connect(coder);
+  const { ticket } = (await called(coder, 'ask_controller', { question: 'May I delete it?', wait_s: 0 })).data;
+  for (const given of [ticket, `${ticket.slice(0, -4)}AAAA`, ticket.split('.')[0], 'x']) {
+    const refused = await called(lead, 'answer_status', { ticket: given });
+    expect(refused).toMatchObject({ isError: true, text: expect.stringContaining('is none of yours') });
+  }
+  expect((await called(coder, 'answer_status', { ticket })).isError).toBe(false);
+});
