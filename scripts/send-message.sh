@@ -1,5 +1,8 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # Mosaic's send-message.sh: one text into a session's pane as one input, through bridge.
-set -euo pipefail
+set -eu
+script=$0
+if [ -h "$0" ]; then script=$(readlink -f "$0"); fi
+set -- send-message "$@"
 # shellcheck source=scripts/wrapper.sh
-. "$(dirname "$(readlink -f "$0")")/wrapper.sh" send-message "$@"
+. "${script%/*}/wrapper.sh"

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { usageError } from '../core/failure.ts';
@@ -25,7 +26,8 @@ there is left as it is. All of it is taken over or nothing; a second time takes 
     act(async (context, command) => {
       const [folder] = command.args;
       const { dryRun: isDryRun = false } = command.opts<{ dryRun?: true }>();
-      const paths = folder === undefined ? commsPaths(process.env) : pathsIn(resolve(folder));
+      const paths =
+        folder === undefined ? commsPaths({ env: process.env, userFolder: homedir() }) : pathsIn(resolve(folder));
       const { members, threads, entries } = commsIn(paths);
       if (members.length === 0 && threads.length === 0)
         throw usageError('import', paths.registry, 'neither a registry, nor a roster, nor a thread lies there');

@@ -6,7 +6,7 @@ import { inUsersWords } from './argument-words.ts';
 import { type Context, withSocket } from './context.ts';
 import { hasNothing, nothingKept } from './journal.ts';
 
-type ArgsOf<Name extends MethodName> = InputOf<Name> & Readonly<Record<string, unknown>>;
+export type ArgsOf<Name extends MethodName> = InputOf<Name> & Readonly<Record<string, unknown>>;
 
 /** What is about something that was asked or sent before: where nothing was, no state directory is made for it. */
 const ofThePast: ReadonlySet<MethodName> = new Set(['show', 'answer', 'dismiss', 'settle']);

@@ -11,11 +11,16 @@ import { paint } from './output.ts';
 
 /** What a command can show for who runs it. */
 export function evidenceHere() {
+  return evidenceOf({ env: process.env, parent: process.ppid });
+}
+
+/** The same of a command that another process runs. @param parent the process above that one */
+export function evidenceOf({ env, parent }: { readonly env: Readonly<NodeJS.ProcessEnv>; readonly parent: number }) {
   return {
-    ...aboveHere(),
-    tmuxSocket: process.env.TMUX?.split(',')[0] || null,
-    paneHint: process.env.TMUX_PANE ?? null,
-    token: process.env.BRIDGE_TOKEN || null,
+    ...aboveHere(parent),
+    tmuxSocket: env.TMUX?.split(',')[0] || null,
+    paneHint: env.TMUX_PANE ?? null,
+    token: env.BRIDGE_TOKEN || null,
   };
 }
 

@@ -116,6 +116,7 @@ const howToStop = `  ${'stop'.padEnd(9)} Ctrl-C, or \`bridge stop\``;
 export async function runDaemon(context: Context, server?: HubOptions): Promise<ExitCode> {
   const { config, home, out } = context;
   const [{ Daemon }, { overviewOf }] = await Promise.all([import('../server/daemon.ts'), import('../api/overview.ts')]);
+  const { wrapperCalls } = await import('./wrappers/calls.ts');
   const { destination, pino } = await import('pino');
   const log =
     config.log === null ? null : destination({ dest: config.log, append: true, mkdir: true, mode: 0o600, sync: true });
@@ -172,7 +173,9 @@ export async function runDaemon(context: Context, server?: HubOptions): Promise<
   };
   const isLate = setTimeout(showEarly, longStartMs);
   const started = async () => {
-    const daemon = await Daemon.start(config, new Date().toISOString(), on);
+    const daemon = await Daemon.start(config, new Date().toISOString(), on, (serving) => ({
+      wrapper: wrapperCalls(config.home, serving),
+    }));
     try {
       if (server !== undefined) await daemon.port.open(server);
       return daemon;

@@ -1,17 +1,37 @@
-import { runWrapper, type Wrapper } from './wrappers/wrapper.ts';
-
-/** The command lines of other tools, by the name of their script: each only translates. */
-const wrappers: Readonly<Record<string, () => Promise<Wrapper>>> = {
-  'tmux-bridge': async () => (await import('./wrappers/tmux-bridge.ts')).tmuxBridge,
-  'agent-send': async () => (await import('./wrappers/agent-send.ts')).agentSend,
-  'agent-comms': async () => (await import('./wrappers/agent-comms/index.ts')).agentComms,
-  'send-message': async () => (await import('./wrappers/agent-send.ts')).sendMessage,
-};
+import { homedir } from 'node:os';
+import { ExecCommands } from '../tmux/exec.ts';
+import { type Context, contextWith } from './context.ts';
+import { print } from './output.ts';
+import type { Run } from './wrappers/run.ts';
+import { runWrapper, type WrapperName } from './wrappers/wrapper.ts';
 
 // whoever reads our output may stop reading
 process.stdout.on('error', (fault: NodeJS.ErrnoException) => {
   if (fault.code !== 'EPIPE') throw fault;
 });
 
-const [name = '', ...words] = process.argv.slice(2);
-void wrappers[name]!().then((wrapper) => runWrapper(name, wrapper, words));
+const run: Run = {
+  env: process.env,
+  userFolder: homedir(),
+  parent: process.ppid,
+  // a command that asks for nothing is done without it
+  sender: async () => (await import('./mail-lines.ts')).evidenceHere(),
+  isOwnProcess: true,
+  closed: new AbortController().signal,
+  tmux: (socketPath) => new ExecCommands({ socketPath }),
+  say: (text) => print(text),
+  warn: (text) => print(text, process.stderr),
+  ask: async (socket, name, args) => (await import('./invoke.ts')).invoke(await contextOn(socket), name, args),
+};
+
+/** The state directory as bridge's own commands find it, with the tmux server that the tool means. */
+async function contextOn(socket: string): Promise<Context> {
+  const { fault, ...context } = await contextWith({ socket });
+  if (fault !== null) throw fault;
+  return context;
+}
+
+const [name, ...words] = process.argv.slice(2);
+void runWrapper(name as WrapperName, words, run).then((code) => {
+  process.exitCode = code;
+});

@@ -1,4 +1,5 @@
-import { allServed } from '../api/index.ts';
+import { type AllServed, allServed } from '../api/index.ts';
+import type { Served } from '../api/method.ts';
 import { Bridge } from '../app/bridge.ts';
 import { type Reader, readerOf } from '../app/reader.ts';
 import { Watch } from '../app/watching/watch.ts';
@@ -10,6 +11,13 @@ import { Port } from './port.ts';
 import { relaying } from './relaying.ts';
 import { listeningPath } from './socket-path.ts';
 import { serve } from './socket-server.ts';
+
+/** What the daemon serves by. */
+export interface Serving {
+  readonly methods: AllServed;
+  /** over the connection that is kept to the tmux server there; null where there is none */
+  tmuxAt(socketPath: string): Bridge['servers']['main'] | null;
+}
 
 /** The bridge as a long-running program: one per home, from `start` to `stop`, nothing left behind. */
 export class Daemon {
@@ -40,8 +48,16 @@ export class Daemon {
     this.#socket = socket;
   }
 
-  /** @throws BridgeError when another bridge holds the home, or the home or its configuration cannot be used */
-  static async start(config: Config, startedAt: string, on: (event: PublicEvent) => void): Promise<Daemon> {
+  /**
+   * @param more what the socket serves besides
+   * @throws BridgeError when another bridge holds the home, or the home or its configuration cannot be used
+   */
+  static async start(
+    config: Config,
+    startedAt: string,
+    on: (event: PublicEvent) => void,
+    more: (serving: Serving) => Readonly<Record<string, Served>> = () => ({}),
+  ): Promise<Daemon> {
     prepareHome(config.home);
     const lock = claimHome(config.home, { pid: process.pid, session: config.session, since: startedAt });
     const begun: Array<() => unknown> = [() => lock.release()];
@@ -54,13 +70,14 @@ export class Daemon {
       const reader = readerOf(bridge);
       begun.push(() => reader.close());
       const methods = allServed(bridge, reader);
+      const tmuxAt = (path: string) => bridge.servers.all.find((one) => one.socketPath === path && one.isUp) ?? null;
       const mail = relaying(() => methods.relay({}, new AbortController().signal) as Promise<unknown>);
       begun.push(() => mail.end());
       const port = new Port(bridge, methods);
       begun.push(() => port.close());
       const socket = await serve(
         listeningPath(config.home),
-        { ...methods, ...port.methods },
+        { ...more({ methods, tmuxAt }), ...methods, ...port.methods },
         {
           session: config.session,
           home: config.home,

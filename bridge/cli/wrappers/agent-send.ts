@@ -6,12 +6,11 @@ import type { PaneFacts } from '../../core/pane.ts';
 import { visibleLine } from '../../core/visible.ts';
 import { wayTo } from '../../core/way.ts';
 import type { SshHost } from '../../host/hosts/ssh-host.ts';
-import { ExecCommands } from '../../tmux/exec.ts';
 import { socketPathOf } from '../../tmux/socket.ts';
-import { print } from '../output.ts';
 import { textFrom } from '../text.ts';
+import { Refusal } from './refusal.ts';
+import type { Run } from './run.ts';
 import { type Line, paneOfSession, submit } from './submit.ts';
-import { contextOn, Refusal } from './wrapper.ts';
 
 const usage = (name: string, more: string) =>
   `usage: ${name}.sh -s SESSION${more} [-m TEXT | -f FILE | text on stdin] [-v] [-r N]`;
@@ -26,26 +25,26 @@ interface Order {
 }
 
 /** Mosaic's agent-send.sh: one text, with `[host:session -> host:session]` before it, into the pane of a session, submitted once. */
-export async function agentSend(words: readonly string[]): Promise<number> {
-  const order = await orderOf('agent-send', words, 'sHnmfSvr');
-  const socketPath = socketPathOf({ env: process.env });
+export async function agentSend(words: readonly string[], run: Run): Promise<number> {
+  const order = await orderOf('agent-send', words, 'sHnmfSvr', run);
+  const socketPath = socketPathOf({ env: run.env });
   const host = await hostNamed(order, socketPath);
-  const pane = host === null ? await paneNamed(order, socketPath) : await paneThere(order, host);
+  const pane = host === null ? await paneNamed(order, socketPath, run) : await paneThere(order, host);
   const destination = order.destination ?? pane.host.split('.')[0]!;
-  const source = order.source ?? `${shortHost()}:${await sessionHere(socketPath)}`;
+  const source = order.source ?? `${shortHost()}:${await sessionHere(socketPath, run)}`;
   const head = `[${bare(source)} -> ${bare(destination)}:${bare(pane.sessionName)}]`;
-  return sent(pane, { head, text: order.text!, session: sessionOf(source) }, order);
+  return sent(pane, { head, text: order.text!, session: sessionOf(source) }, order, run);
 }
 
 /** Its send-message.sh: the same without the line's beginning; `-b` says that the text is base64. */
-export async function sendMessage(words: readonly string[]): Promise<number> {
-  const order = await orderOf('send-message', words, 'smfbvr');
-  const pane = await paneNamed(order, socketPathOf({ env: process.env }));
-  return sent(pane, { head: null, text: order.text!, session: null }, order);
+export async function sendMessage(words: readonly string[], run: Run): Promise<number> {
+  const order = await orderOf('send-message', words, 'smfbvr', run);
+  const pane = await paneNamed(order, socketPathOf({ env: run.env }), run);
+  return sent(pane, { head: null, text: order.text!, session: null }, order, run);
 }
 
 /** @param flags those that it takes */
-async function orderOf(name: string, words: readonly string[], flags: string): Promise<Order> {
+async function orderOf(name: string, words: readonly string[], flags: string, run: Run): Promise<Order> {
   const order: Order = { isVerbose: false };
   const rest = [...words];
   let isBase64 = false;
@@ -72,7 +71,7 @@ async function orderOf(name: string, words: readonly string[], flags: string): P
     else if (flag === '-r') {
       // as often as Enter was pressed again
       value(flag);
-      print(`${name}: -r is taken and does nothing: evidence decides whether Enter is pressed again`, process.stderr);
+      run.warn(`${name}: -r is taken and does nothing: evidence decides whether Enter is pressed again`);
     }
   }
   if (order.session === undefined) throw wrong('-s SESSION is required');
@@ -90,25 +89,26 @@ function fileAt(path: string): string {
   }
 }
 
-async function paneNamed({ session }: Order, socketPath: string): Promise<PaneFacts> {
-  const pane = await paneOfSession(session!, new ExecCommands({ socketPath }));
+async function paneNamed({ session }: Order, socketPath: string, run: Run): Promise<PaneFacts> {
+  const pane = await paneOfSession(session!, run.tmux(socketPath));
   if (pane === null) throw new Refusal(`no session ${session}`);
   return pane;
 }
 
-async function sessionHere(socketPath: string): Promise<string> {
-  const paneId = process.env.TMUX_PANE;
+async function sessionHere(socketPath: string, { env, tmux: at }: Run): Promise<string> {
+  const paneId = env.TMUX_PANE;
   if (!paneId) return 'unknown';
-  const tmux = new ExecCommands({ socketPath });
-  const [name] = await tmux.run('display-message', '-p', '-t', paneId, '#{session_name}').catch(() => []);
+  const [name] = await at(socketPath)
+    .run('display-message', '-p', '-t', paneId, '#{session_name}')
+    .catch(() => []);
   return name || 'unknown';
 }
 
-async function sent(pane: PaneFacts, line: Line, { isVerbose, source }: Order): Promise<number> {
-  const { message, exitCode } = await submit(pane, line);
+async function sent(pane: PaneFacts, line: Line, { isVerbose, source }: Order, run: Run): Promise<number> {
+  const { message, exitCode } = await submit(pane, line, run);
   if (exitCode !== ExitCode.done) throw new Refusal(message, exitCode);
   const claim = source === undefined ? '' : `, as ${source}, which is a claim`;
-  if (isVerbose) print(visibleLine(`${pane.paneId} (${pane.sessionName}): ${message}${claim}`), process.stderr);
+  if (isVerbose) run.warn(visibleLine(`${pane.paneId} (${pane.sessionName}): ${message}${claim}`));
   return 0;
 }
 
@@ -122,7 +122,8 @@ function isThisHost(host: string): boolean {
 /** The host of bridge.yaml that is called so, or that ssh reaches by this destination; null for this machine. */
 async function hostNamed({ host }: Order, socketPath: string): Promise<SshHost | null> {
   if (host === undefined) return null;
-  const { config } = await contextOn(socketPath);
+  const { config, fault } = await (await import('../context.ts')).contextWith({ socket: socketPath });
+  if (fault !== null) throw fault;
   const named = config.hosts.find(({ name, ssh }) => [name, ssh].includes(host));
   if (named === undefined && !isThisHost(host)) throw new Refusal(unnamed(host));
   return named ?? null;

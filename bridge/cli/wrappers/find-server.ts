@@ -3,10 +3,10 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { ancestorsOf } from '../../host/caller.ts';
 import { systemSource } from '../../host/process-source.ts';
-import { ExecCommands } from '../../tmux/exec.ts';
 import { listPanes } from '../../tmux/pane.ts';
 import { socketPathOf } from '../../tmux/socket.ts';
-import { Refusal } from './wrapper.ts';
+import { Refusal } from './refusal.ts';
+import type { Run } from './run.ts';
 
 export interface FoundServer {
   readonly socketPath: string;
@@ -18,7 +18,8 @@ export interface FoundServer {
  * The tmux server as tmux-bridge finds it: TMUX_BRIDGE_SOCKET, else that of `$TMUX` where it lives, else the one that
  * owns `$TMUX_PANE` for certain (this command runs in that pane), else the default.
  */
-export async function findServer(env: NodeJS.ProcessEnv): Promise<FoundServer> {
+export async function findServer(run: Pick<Run, 'env' | 'parent' | 'tmux'>): Promise<FoundServer> {
+  const { env } = run;
   const named = env.TMUX_BRIDGE_SOCKET;
   if (named) {
     if (await answers(named)) return { socketPath: named, how: 'TMUX_BRIDGE_SOCKET' };
@@ -26,7 +27,7 @@ export async function findServer(env: NodeJS.ProcessEnv): Promise<FoundServer> {
   }
   const inside = /^(.+),\d+,\d+$/.exec(env.TMUX ?? '')?.[1];
   if (inside !== undefined && (await answers(inside))) return { socketPath: inside, how: '$TMUX' };
-  const owner = env.TMUX_PANE ? await ownerOf(env.TMUX_PANE) : null;
+  const owner = env.TMUX_PANE ? await ownerOf(env.TMUX_PANE, run) : null;
   if (owner !== null) return { socketPath: owner, how: '$TMUX_PANE' };
   const { TMUX: _unusable, TMUX_SOCKET: _other, ...rest } = env;
   return { socketPath: socketPathOf({ env: rest }), how: 'default' };
@@ -45,10 +46,10 @@ function answers(path: string): Promise<boolean> {
 }
 
 /** The one server of this user in one of whose panes of that id this command runs. */
-async function ownerOf(paneId: string): Promise<string | null> {
-  const above = new Set(ancestorsOf(systemSource(), process.ppid).map(({ pid }) => pid));
+async function ownerOf(paneId: string, { parent, tmux }: Pick<Run, 'parent' | 'tmux'>): Promise<string | null> {
+  const above = new Set(ancestorsOf(systemSource(), parent).map(({ pid }) => pid));
   for (const path of ownSockets()) {
-    const panes = await listPanes(new ExecCommands({ socketPath: path })).catch(() => []);
+    const panes = await listPanes(tmux(path)).catch(() => []);
     if (panes.some((pane) => pane.paneId === paneId && above.has(pane.panePid))) return path;
   }
   return null;

@@ -1,20 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { BridgeError, ExitCode, isAway } from '../../core/failure.ts';
 import { asPaneId } from '../../core/ids.ts';
 import { addressKey, type PaneFacts } from '../../core/pane.ts';
 import { isHere } from '../../core/way.ts';
-import type { Lock } from '../../host/locks.ts';
 import type { TmuxCommands } from '../../tmux/commands.ts';
 import { paneFacts } from '../../tmux/pane.ts';
 import { socketPathOf } from '../../tmux/socket.ts';
-import type { senderHere } from '../mail-lines.ts';
-import { contextOn } from './wrapper.ts';
+import type { Run, Sender } from './run.ts';
+import { waitFor } from './turns.ts';
 
 /** How long an agent that is at work, a person who types there, or another writer is waited for. */
 const waitMs = 30_000;
 /** Each writer before may take that long, and ten may write at once. */
 const lockWaitMs = 10 * waitMs;
-const lockEveryMs = 25;
 
 /** One line that a tool types: what it puts before the text stands apart, for it is the tool's own word. */
 export interface Line {
@@ -23,7 +20,7 @@ export interface Line {
   /** the tmux session in whose name it is written; null: in nobody else's */
   readonly session: string | null;
   /** who wrote it, where that was before and elsewhere */
-  readonly writer?: Omit<ReturnType<typeof senderHere>, 'token' | 'as'>;
+  readonly writer?: Omit<Sender, 'token'>;
   /** left out: as long as an agent is waited for */
   readonly waitMs?: number;
 }
@@ -48,19 +45,15 @@ export async function paneOfSession(session: string, tmux: TmuxCommands): Promis
 }
 
 /** One input, submitted once, one writer after another. */
-export async function submit(pane: PaneFacts, { writer, ...line }: Line): Promise<Submitted> {
-  const lock = await waitFor(`submit|${addressKey(pane)}`);
+export async function submit(pane: PaneFacts, { writer, ...line }: Line, run: Run): Promise<Submitted> {
+  const lock = await waitFor(`submit|${addressKey(pane)}`, { limitMs: lockWaitMs, closed: run.closed });
   if (lock === null) return { message: 'held: locked: others are typing into that pane', exitCode: ExitCode.held };
   try {
     // a command that types nowhere is done without them
-    const [{ invoke }, { senderHere }, { addressOf }] = await Promise.all([
-      import('../invoke.ts'),
-      import('../mail-lines.ts'),
-      import('../pane.ts'),
-    ]);
-    const order = { waitMs, ...(writer ?? senderHere(undefined)), ...line, pane: addressOf(pane) };
-    const socket = isHere(pane) ? pane.socketPath : socketPathOf({ env: process.env });
-    return await invoke(await contextOn(socket), 'input', order);
+    const { addressOf } = await import('../pane.ts');
+    const order = { waitMs, ...(writer ?? (await run.sender())), ...line, pane: addressOf(pane) };
+    const socket = isHere(pane) ? pane.socketPath : socketPathOf({ env: run.env });
+    return await run.ask(socket, 'input', order, run.closed);
   } finally {
     lock.release();
   }
@@ -69,19 +62,4 @@ export async function submit(pane: PaneFacts, { writer, ...line }: Line): Promis
 /** The line would go into the pane in which its writer sits. */
 export function isOwnPane(fault: unknown): boolean {
   return fault instanceof BridgeError && fault.reason === 'is your own pane';
-}
-
-/**
- * Held by one process at a time; null where it was not to be had in that time.
- * @param folder of the locks; left out: that of this user, for all of bridge
- */
-export async function waitFor(key: string, folder?: string, limitMs = lockWaitMs): Promise<Lock | null> {
-  const { Locks } = await import('../../host/locks.ts');
-  const locks = new Locks(folder);
-  const endAt = Date.now() + limitMs;
-  for (;;) {
-    const lock = locks.tryAcquire(key);
-    if (lock !== null || Date.now() > endAt) return lock;
-    await delay(lockEveryMs);
-  }
 }

@@ -3,6 +3,7 @@ import { messageOf } from '../../core/failure.ts';
 import type { PaneFacts } from '../../core/pane.ts';
 import { visibleLine } from '../../core/visible.ts';
 import { type FoundServer, findServer } from './find-server.ts';
+import type { Run } from './run.ts';
 
 interface Found {
   readonly server: FoundServer | null;
@@ -17,9 +18,10 @@ interface Found {
 export async function doctorLines(
   version: string,
   panesAt: (socketPath: string) => Promise<PaneFacts[]>,
+  run: Run,
 ): Promise<{ readonly text: string; readonly isWell: boolean }> {
-  const { TMUX, TMUX_PANE, TMUX_BRIDGE_SOCKET } = process.env;
-  const { server, panes, issues } = await found(panesAt);
+  const { TMUX, TMUX_PANE, TMUX_BRIDGE_SOCKET } = run.env;
+  const { server, panes, issues } = await found(panesAt, run);
   const shown = (value: string | undefined) => visibleLine(value || '<unset>');
   const isSeen = panes?.some(({ paneId }) => paneId === TMUX_PANE) ?? false;
   const rows = [
@@ -48,12 +50,12 @@ export async function doctorLines(
   return { text, isWell };
 }
 
-async function found(panesAt: (socketPath: string) => Promise<PaneFacts[]>): Promise<Found> {
-  const { TMUX_PANE } = process.env;
+async function found(panesAt: (socketPath: string) => Promise<PaneFacts[]>, run: Run): Promise<Found> {
+  const { TMUX_PANE } = run.env;
   if (spawnSync('tmux', ['-V']).error !== undefined)
     return { server: null, panes: null, issues: ['tmux is not installed, or not in PATH'] };
   try {
-    const server = await findServer(process.env);
+    const server = await findServer(run);
     const panes = await panesAt(server.socketPath).catch(() => null);
     if (panes === null)
       return { server, panes, issues: [`no tmux server answers at ${visibleLine(server.socketPath)}`] };

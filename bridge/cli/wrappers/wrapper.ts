@@ -1,35 +1,30 @@
 import { BridgeError, messageOf } from '../../core/failure.ts';
-import { type Context, contextWith } from '../context.ts';
-import { print } from '../output.ts';
+import { Refusal } from './refusal.ts';
+import type { Run } from './run.ts';
 
 /** Another tool's command line. @returns its exit code; a refusal is thrown */
-export type Wrapper = (words: readonly string[]) => Promise<number>;
+export type Wrapper = (words: readonly string[], run: Run) => Promise<number>;
 
-/** What a wrapper refuses in the words of its tool. */
-export class Refusal extends Error {
-  readonly exitCode: number;
+/** The command lines of other tools, by the name of their script: each only translates. */
+const wrappers = {
+  'tmux-bridge': async () => (await import('./tmux-bridge.ts')).tmuxBridge,
+  'agent-send': async () => (await import('./agent-send.ts')).agentSend,
+  'agent-comms': async () => (await import('./agent-comms/index.ts')).agentComms,
+  'send-message': async () => (await import('./agent-send.ts')).sendMessage,
+} satisfies Readonly<Record<string, () => Promise<Wrapper>>>;
 
-  constructor(message: string, exitCode = 1) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
+export type WrapperName = keyof typeof wrappers;
+export const wrapperNames = Object.keys(wrappers) as [WrapperName, ...WrapperName[]];
 
 /** Faults end as those tools end: one line, exit code 1. What bridge says to do next follows it. */
-export async function runWrapper(name: string, wrapper: Wrapper, words: readonly string[]): Promise<void> {
+export async function runWrapper(name: WrapperName, words: readonly string[], run: Run): Promise<number> {
   try {
-    process.exitCode = await wrapper(words);
+    const wrapper: Wrapper = await wrappers[name]();
+    return await wrapper(words, run);
   } catch (fault) {
-    const prefix = { 'tmux-bridge': 'error', 'agent-comms': 'agent_comms' }[name] ?? name;
+    const prefix = { 'tmux-bridge': 'error', 'agent-comms': 'agent_comms' }[name as string] ?? name;
     const next = fault instanceof BridgeError && fault.nextStep !== undefined ? `\n${fault.nextStep}` : '';
-    print(`${prefix}: ${messageOf(fault)}${next}`, process.stderr);
-    process.exitCode = fault instanceof Refusal ? fault.exitCode : 1;
+    run.warn(`${prefix}: ${messageOf(fault)}${next}`);
+    return fault instanceof Refusal ? fault.exitCode : 1;
   }
-}
-
-/** The state directory as bridge's own commands find it, with the tmux server that this tool means. */
-export async function contextOn(socket: string): Promise<Context> {
-  const { fault, ...context } = await contextWith({ socket });
-  if (fault !== null) throw fault;
-  return context;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { visibleLine } from '../../../core/visible.ts';
-import { Refusal } from '../wrapper.ts';
+import { Refusal } from '../refusal.ts';
 import type { RegisteredAgent } from './documents.ts';
 import { writeWhole } from './files.ts';
 import type { TakenFlags } from './flags.ts';
@@ -19,7 +19,7 @@ export async function list(_: TakenFlags, place: Place): Promise<number> {
       row(name, session, status(living, session), enabled === false ? 'n' : 'y', `${desc ?? ''}${more}`),
     );
   });
-  return said([row('AGENT', 'SESSION', 'STATUS', 'EN', 'DESC'), ...rows].join('\n'));
+  return said([row('AGENT', 'SESSION', 'STATUS', 'EN', 'DESC'), ...rows].join('\n'), place);
 }
 
 export async function add(
@@ -30,44 +30,45 @@ export async function add(
   if (name.trim() === '' || visibleLine(name) !== name) throw new Refusal(`invalid name: '${visibleLine(name)}'`);
   const agent = { ...newAgent(session), color: color ?? 'white', desc: desc ?? '', revive_cmd: revive };
   await changeRegistry(place, (agents) => ({ ...agents, [name]: agent }));
-  return said(`added: ${name} -> session '${session}'`);
+  return said(`added: ${name} -> session '${session}'`, place);
 }
 
 export async function remove({ words: [name = ''] }: TakenFlags, place: Place): Promise<number> {
   registered(name, place);
   await changeRegistry(place, ({ [name]: _, ...others }) => others);
-  return said(`removed: ${name}`);
+  return said(`removed: ${name}`, place);
 }
 
 export async function setEnabled({ words: [name = ''] }: TakenFlags, place: Place, enabled: boolean): Promise<number> {
   registered(name, place);
   await changeRegistry(place, (agents) => ({ ...agents, [name]: { ...agents[name]!, enabled } }));
-  return said(`${enabled ? 'enabled' : 'disabled'}: ${name}`);
+  return said(`${enabled ? 'enabled' : 'disabled'}: ${name}`, place);
 }
 
 export async function discover({ isAdding }: TakenFlags, place: Place): Promise<number> {
   const living = (await sessions(place)) ?? [];
-  if (living.length === 0) return said('no live tmux sessions found (is tmux running?)');
+  if (living.length === 0) return said('no live tmux sessions found (is tmux running?)', place);
   const known = new Set(Object.values(registryIn(place).agents).map(({ session }) => session));
   const fresh = living.filter((session) => !known.has(session));
-  said(`live tmux sessions: ${living.join(', ')}`);
-  if (fresh.length === 0) return said('all already in your registry.');
+  said(`live tmux sessions: ${living.join(', ')}`, place);
+  if (fresh.length === 0) return said('all already in your registry.', place);
   if (!isAdding) {
-    said(`not in registry: ${fresh.join(', ')}`);
-    return said('agent_comms discover --add registers them');
+    said(`not in registry: ${fresh.join(', ')}`, place);
+    return said('agent_comms discover --add registers them', place);
   }
   const added = Object.fromEntries(fresh.map((session) => [session, newAgent(session)]));
   // one that another has just added stays as it is
   await changeRegistry(place, (agents) => ({ ...added, ...agents }));
-  return said(`added ${fresh.length} agent(s) to registry: ${fresh.join(', ')}`);
+  return said(`added ${fresh.length} agent(s) to registry: ${fresh.join(', ')}`, place);
 }
 
-export function init({ isForced }: TakenFlags, { paths }: Place): number {
+export function init({ isForced }: TakenFlags, place: Place): number {
+  const { paths } = place;
   if (existsSync(paths.registry) && !isForced)
     throw new Refusal(`registry already exists at ${paths.registry} (use --force)`);
   writeWhole(paths.registry, `${JSON.stringify(starterRegistry, null, 2)}\n`);
-  said(`wrote starter registry -> ${paths.registry}`);
-  return said('edit it to match your tmux sessions.');
+  said(`wrote starter registry -> ${paths.registry}`, place);
+  return said('edit it to match your tmux sessions.', place);
 }
 
 function newAgent(session: string): RegisteredAgent {

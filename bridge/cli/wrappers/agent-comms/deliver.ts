@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ExitCode, messageOf } from '../../../core/failure.ts';
-import { ExecCommands } from '../../../tmux/exec.ts';
 import { isOwnPane, paneOfSession, submit } from '../submit.ts';
 import { sessions } from './here.ts';
 import type { Letter } from './letter.ts';
@@ -17,7 +16,7 @@ export interface Outcome {
 
 /** Types a line into the session of an agent, which is started where it is down and its entry says how. */
 export async function deliver(agent: Recipient, { kind, ...letter }: Letter, place: Place): Promise<Outcome> {
-  const pane = (await paneOfSession(agent.session, new ExecCommands(place))) ?? (await revived(agent, place));
+  const pane = (await paneOfSession(agent.session, place.run.tmux(place.socketPath))) ?? (await revived(agent, place));
   if (pane === null) {
     const isReached = (await sessions(place)) !== null;
     if (isReached) return { is: 'SESSION_DOWN', why: `session down: ${agent.name}` };
@@ -25,11 +24,15 @@ export async function deliver(agent: Recipient, { kind, ...letter }: Letter, pla
     return { is: 'SPOOLED', why: '' };
   }
   try {
-    const { message, exitCode } = await submit(pane, {
-      head: place.settings.marker,
-      text: letter.text,
-      session: letter.session,
-    });
+    const { message, exitCode } = await submit(
+      pane,
+      {
+        head: place.settings.marker,
+        text: letter.text,
+        session: letter.session,
+      },
+      place.run,
+    );
     if (exitCode === ExitCode.done) return { is: 'DELIVERED', why: '' };
     return { is: exitCode === ExitCode.undecided ? 'UNSUBMITTED' : 'INJECT_FAIL', why: message };
   } catch (fault) {
@@ -45,21 +48,28 @@ const lookEveryMs = 100;
 
 /** Its own command, which stands in the local registry, run once; then its session, where that came up. */
 async function revived({ name, session, revive_cmd: command }: Recipient, place: Place) {
-  if (!command) return null;
+  // only a process of the caller's own runs what the caller's registry says
+  if (!command || !place.run.isOwnProcess) return null;
   const { reviveMs, reviveGraceMs } = place.settings;
   const { status, error } = spawnSync('/bin/sh', ['-c', command], { timeout: reviveMs || 1, stdio: 'ignore' });
   if (error !== undefined || status !== 0)
-    note(`revive '${name}' failed: ${error === undefined ? `exit code ${status}` : messageOf(error)}`);
+    note(`revive '${name}' failed: ${error === undefined ? `exit code ${status}` : messageOf(error)}`, place);
   const endAt = Date.now() + reviveGraceMs;
   for (;;) {
-    const pane = await paneOfSession(session, new ExecCommands(place));
+    const pane = await paneOfSession(session, place.run.tmux(place.socketPath));
     if (pane !== null || Date.now() > endAt) return pane;
     await delay(lookEveryMs);
   }
 }
 
 /** As the original says it; why it was not done follows for people. @returns whether it is on its way */
-export function told({ from }: Letter, { name, session }: Recipient, { is, why }: Outcome, isQuiet: boolean): boolean {
+export function told(
+  { from }: Letter,
+  { name, session }: Recipient,
+  { is, why }: Outcome,
+  isQuiet: boolean,
+  place: Place,
+): boolean {
   const way = `${from} -> ${name}`;
   const lines = {
     DELIVERED: `delivered: ${way} (${session})`,
@@ -70,7 +80,7 @@ export function told({ from }: Letter, { name, session }: Recipient, { is, why }
     SESSION_DOWN: null,
   } as const;
   const line = lines[is];
-  if (line !== null && !isQuiet) said(line);
-  if (why !== '' && (is !== 'UNSUBMITTED' || isQuiet)) note(why);
+  if (line !== null && !isQuiet) said(line, place);
+  if (why !== '' && (is !== 'UNSUBMITTED' || isQuiet)) note(why, place);
   return is === 'DELIVERED' || is === 'SPOOLED';
 }

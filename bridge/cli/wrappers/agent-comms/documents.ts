@@ -1,4 +1,4 @@
-import { Refusal } from '../wrapper.ts';
+import { Refusal } from '../refusal.ts';
 
 /** tmux-agent-comms' registry.json: which name is which tmux session. What stands in it besides is kept. */
 export interface Registry {

@@ -1,15 +1,26 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { messageOf } from '../../../core/failure.ts';
 import { visibleLine } from '../../../core/visible.ts';
 import type { Lock } from '../../../host/locks.ts';
-import { waitFor } from '../submit.ts';
-import { Refusal } from '../wrapper.ts';
+import { Refusal } from '../refusal.ts';
+import type { Run } from '../run.ts';
+import { waitFor } from '../turns.ts';
 
 /** Where its files are, as its variables say. */
-export function commsPaths(env: NodeJS.ProcessEnv) {
-  const home = join(homedir(), '.config', 'agent-comms');
+export function commsPaths({ env, userFolder }: Pick<Run, 'env' | 'userFolder'>) {
+  const home = join(userFolder, '.config', 'agent-comms');
   return {
     registry: env.AGENT_COMMS_REGISTRY || join(home, 'registry.json'),
     projects: env.AGENT_COMMS_PROJECTS || join(home, 'projects'),
@@ -26,18 +37,29 @@ export type CommsPaths = ReturnType<typeof commsPaths>;
  * @returns null where there is none. @throws Refusal (2) for one that cannot be read: it is never taken for an empty one
  */
 export function readDocument<T>(path: string, checked: (value: unknown, path: string) => T): T | null {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new Refusal(`${path}: ${messageOf(fault)}`, 2);
-  }
+  const text = textAt(path);
+  if (text === null) return null;
   try {
     return checked(JSON.parse(text), path);
   } catch (fault) {
     if (fault instanceof Refusal) throw fault;
     throw new Refusal(`${path} is not valid JSON: ${messageOf(fault)}`, 2);
+  }
+}
+
+/** All of a regular file; null where there is none. Never waits: a bridge may do this. @throws Refusal (2) for what cannot be read */
+export function textAt(path: string): string | null {
+  try {
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      if (!fstatSync(file).isFile()) throw new Refusal('is no file');
+      return readFileSync(file, 'utf8');
+    } finally {
+      closeSync(file);
+    }
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw new Refusal(`${path}: ${messageOf(fault)}`, 2);
   }
 }
 
@@ -58,14 +80,17 @@ export async function changeDocument<T, Result>(
   }
 }
 
+/** What is written takes milliseconds, what is rung seconds. */
+const lockWaitMs = 300_000;
+
 /** In a folder of that folder: whoever may write there has it, in a sandbox too. */
 export function lockIn(
   folder: string,
   key: string,
-  { limitMs }: { readonly limitMs?: number } = {},
+  { limitMs = lockWaitMs }: { readonly limitMs?: number } = {},
 ): Promise<Lock | null> {
   makeFolder(folder);
-  return waitFor(key, join(folder, '.locks'), limitMs);
+  return waitFor(key, { folder: join(folder, '.locks'), limitMs });
 }
 
 /** Nobody ever sees half of it. */
@@ -81,11 +106,20 @@ export function writeWhole(path: string, text: string): void {
   }
 }
 
-/** One write at the end of the file: entries of several writers stay whole. */
+/** One write at the end of the file: entries of several writers stay whole. Never waits for a reader. */
 export function appendWhole(path: string, text: string): void {
   makeFolder(dirname(path));
   try {
-    appendFileSync(path, text, { mode: 0o600 });
+    const file = openSync(
+      path,
+      constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK,
+      0o600,
+    );
+    try {
+      writeFileSync(file, text);
+    } finally {
+      closeSync(file);
+    }
   } catch (fault) {
     throw new Refusal(`${path}: ${messageOf(fault)}`);
   }

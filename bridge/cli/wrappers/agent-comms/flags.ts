@@ -1,4 +1,4 @@
-import { Refusal } from '../wrapper.ts';
+import { Refusal } from '../refusal.ts';
 
 /** What a command line of agent_comms says: its words, and its flags wherever they stand. */
 export interface TakenFlags {

@@ -1,3 +1,4 @@
+import type { TmuxCommands } from '../../../tmux/commands.ts';
 import { ExecCommands } from '../../../tmux/exec.ts';
 import type { TakenFlags } from './flags.ts';
 import { oneLine } from './lines.ts';
@@ -5,7 +6,7 @@ import { membersIn, type Place, registryIn } from './place.ts';
 
 /** `--from`, else AGENT_COMMS_SELF, else the agent or member of this tmux session, else the session, else unknown. */
 export async function senderOf({ from }: Pick<TakenFlags, 'from'>, place: Place): Promise<string> {
-  const named = from ?? process.env.AGENT_COMMS_SELF;
+  const named = from ?? place.run.env.AGENT_COMMS_SELF;
   if (named) return oneLine(named);
   const session = await sessionHere(place);
   if (session === null) return 'unknown';
@@ -15,7 +16,7 @@ export async function senderOf({ from }: Pick<TakenFlags, 'from'>, place: Place)
 
 /** Of the pane in which this is run: outside of tmux there is none, whatever sessions live. */
 export async function sessionHere(place: Place): Promise<string | null> {
-  const paneId = process.env.TMUX_PANE;
+  const paneId = place.run.env.TMUX_PANE;
   if (!paneId) return null;
   const [name] = await tmuxOf(place)
     .run('display-message', '-p', '-t', paneId, '#{session_name}')
@@ -34,7 +35,7 @@ export function status(living: readonly string[] | null, session: string): 'up' 
   return living?.includes(session) ? 'up' : 'down';
 }
 
-function tmuxOf({ socketPath }: Place): ExecCommands {
-  const tmux = process.env.AGENT_COMMS_TMUX;
-  return new ExecCommands({ socketPath, ...(tmux ? { tmux } : {}) });
+function tmuxOf({ socketPath, run }: Place): TmuxCommands {
+  const tmux = run.env.AGENT_COMMS_TMUX;
+  return tmux ? new ExecCommands({ socketPath, tmux }) : run.tmux(socketPath);
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type * as z from 'zod';
 import type { importMail } from '../../../api/import-mail.ts';
 import { messageOf } from '../../../core/failure.ts';
-import { Refusal } from '../wrapper.ts';
+import { Refusal } from '../refusal.ts';
 import { asRegistry, asRoster, type RegisteredAgent, type RosterMember } from './documents.ts';
 import { type CommsPaths, fileNamed, namesIn, readDocument } from './files.ts';
 

@@ -1,6 +1,7 @@
 import { basename, delimiter, dirname } from 'node:path';
 import { socketPathOf } from '../../../tmux/socket.ts';
-import { Refusal } from '../wrapper.ts';
+import { Refusal } from '../refusal.ts';
+import type { Run } from '../run.ts';
 import { add, discover, init, list, remove, setEnabled } from './agents.ts';
 import { commsPaths } from './files.ts';
 import { flagsOf } from './flags.ts';
@@ -19,19 +20,20 @@ import { post, read, threads } from './threads.ts';
  * tmux-agent-comms: its registry, rosters and threads stay its own files, and what it types goes bridge's way: one input, guarded, with
  * a receipt in the journal.
  */
-export async function agentComms([command, ...words]: readonly string[]): Promise<number> {
+export async function agentComms([command, ...words]: readonly string[], run: Run): Promise<number> {
   if (command === undefined) throw new Refusal(usage, 2);
-  if (['help', '-h', '--help'].includes(command) || words.includes('--help')) return said(usage);
+  if (['help', '-h', '--help'].includes(command) || words.includes('--help')) return said(usage, { run });
   if (!Object.hasOwn(acts, command)) throw new Refusal(`unknown command '${command}'; try: agent_comms help`, 2);
   const flags = flagsOf(words);
-  const passed = [...flags.passed, ...withoutMeaning(process.env)];
+  const passed = [...flags.passed, ...withoutMeaning(run.env)];
   if (passed.length > 0 && !flags.isQuiet)
-    note(`without meaning here, where evidence is waited for: ${passed.join(', ')}`);
-  useTmux(process.env.AGENT_COMMS_TMUX);
+    note(`without meaning here, where evidence is waited for: ${passed.join(', ')}`, { run });
+  if (run.isOwnProcess) useTmux(run.env.AGENT_COMMS_TMUX);
   const place = {
-    paths: commsPaths(process.env),
-    socketPath: socketPathOf({ env: process.env }),
-    settings: settingsOf(process.env),
+    run,
+    paths: commsPaths(run),
+    socketPath: socketPathOf({ env: run.env }),
+    settings: settingsOf(run.env),
   };
   const exitCode = await acts[command]!(flags, place);
   // who writes and reaches tmux takes along what others had to leave
@@ -63,7 +65,7 @@ const acts: Readonly<Record<string, Act>> = {
   remove,
   enable: (flags, place) => setEnabled(flags, place, true),
   disable: (flags, place) => setEnabled(flags, place, false),
-  whoami: async (flags, place) => said(await senderOf(flags, place)),
+  whoami: async (flags, place) => said(await senderOf(flags, place), place),
   log,
   init,
   relay: async (flags, place) => (await import('./relay.ts')).relay(flags, place),

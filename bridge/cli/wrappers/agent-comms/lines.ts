@@ -1,7 +1,6 @@
 import { isBlank } from '../../../core/cleaning.ts';
 import { visibleLine } from '../../../core/visible.ts';
-import { print } from '../../output.ts';
-import { Refusal } from '../wrapper.ts';
+import { Refusal } from '../refusal.ts';
 import type { Place } from './place.ts';
 
 /** `from=claude 14:23Z | build the parser`, which stands behind the marker */
@@ -30,11 +29,11 @@ export function stamp(length: number, at: Date = new Date()): string {
   return at.toISOString().slice(0, length);
 }
 
-export function said(text: string): number {
-  print(text);
+export function said(text: string, { run }: Pick<Place, 'run'>): number {
+  run.say(text);
   return 0;
 }
 
-export function note(text: string): void {
-  print(`agent_comms: ${text}`, process.stderr);
+export function note(text: string, { run }: Pick<Place, 'run'>): void {
+  run.warn(`agent_comms: ${text}`);
 }

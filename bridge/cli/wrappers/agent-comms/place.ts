@@ -1,6 +1,7 @@
 import { closest } from '../../../core/closest.ts';
 import { visibleLine } from '../../../core/visible.ts';
-import { Refusal } from '../wrapper.ts';
+import { Refusal } from '../refusal.ts';
+import type { Run } from '../run.ts';
 import {
   asRegistry,
   asRoster,
@@ -16,6 +17,7 @@ import type { Settings } from './settings.ts';
 
 /** Where a command of agent_comms finds its files and its tmux. */
 export interface Place {
+  readonly run: Run;
   readonly paths: CommsPaths;
   readonly socketPath: string;
   readonly settings: Settings;
@@ -23,7 +25,7 @@ export interface Place {
 
 export type Act = (flags: TakenFlags, place: Place) => number | Promise<number>;
 
-export function registryIn({ paths }: Place): Registry {
+export function registryIn({ paths }: Pick<Place, 'paths'>): Registry {
   return readDocument(paths.registry, asRegistry) ?? { agents: {} };
 }
 

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { visibleLine } from '../../../core/visible.ts';
 import { packageRoot } from '../../../launch/package-root.ts';
-import { Refusal } from '../wrapper.ts';
+import { Refusal } from '../refusal.ts';
 import { deliver } from './deliver.ts';
 import { asRoster, type Roster, type RosterMember } from './documents.ts';
 import { changeDocument, fileNamed, plainName, writeWhole } from './files.ts';
@@ -29,9 +29,9 @@ export async function register(flags: TakenFlags, place: Place): Promise<number>
     );
   const found = await joined(project, wanted, session, flags, place);
   const { name, member, others, isNew } = found;
-  said(`${isNew ? 'registered' : 'updated'}: ${name} in project '${project}' (session=${session})`);
-  said(`teammates: ${others.map((one) => one.name).join(', ') || '(none yet)'}`);
-  said(`to message the project:  agent_comms post ${project} "<your message>"`);
+  said(`${isNew ? 'registered' : 'updated'}: ${name} in project '${project}' (session=${session})`, place);
+  said(`teammates: ${others.map((one) => one.name).join(', ') || '(none yet)'}`, place);
+  said(`to message the project:  agent_comms post ${project} "<your message>"`, place);
   if (isNew) await announce(name, member, project, others, place);
   return 0;
 }
@@ -84,15 +84,15 @@ async function announce(
   const living = (await sessions(place)) ?? [];
   for (const other of others.filter((one) => status(living, one.session) === 'up')) {
     const { is, why } = await deliver(other, { from: name, session, text, kind: 'doorbell' }, place);
-    record(place, name, other.name, is, text);
-    if (why !== '') note(`${other.name} is not told of it: ${why}`);
+    record(place, [name, other.name, is, text]);
+    if (why !== '') note(`${other.name} is not told of it: ${why}`, place);
   }
 }
 
 export async function roster({ words: [given = ''] }: TakenFlags, place: Place): Promise<number> {
   const project = plainName(given);
   const members = Object.entries(rosterOf(project, place)?.members ?? {});
-  if (members.length === 0) return said(`project '${project}': no members yet`);
+  if (members.length === 0) return said(`project '${project}': no members yet`, place);
   const living = await sessions(place);
   const row = (name: string, session: string, model: string, is: string, role: string) =>
     `  ${name.padEnd(13)} ${session.padEnd(13)} ${model.padEnd(29)} ${is.padEnd(6)} ${role}`.trimEnd();
@@ -105,25 +105,28 @@ export async function roster({ words: [given = ''] }: TakenFlags, place: Place):
       row('MEMBER', 'SESSION', 'MODEL', 'STATUS', 'ROLE'),
       ...rows,
     ].join('\n'),
+    place,
   );
 }
 
-export function invite({ project }: TakenFlags, { paths }: Place): number {
+export function invite({ project }: TakenFlags, place: Place): number {
+  const { paths } = place;
   const named = project === null ? '' : ` (the project is ${visibleLine(project)})`;
-  said(`Paste this into each AI's tmux pane:   read ${paths.joinDoc}${named}`);
-  if (!existsSync(paths.joinDoc)) said(`NOTE: ${paths.joinDoc} not found: agent_comms init-join writes it`);
+  said(`Paste this into each AI's tmux pane:   read ${paths.joinDoc}${named}`, place);
+  if (!existsSync(paths.joinDoc)) said(`NOTE: ${paths.joinDoc} not found: agent_comms init-join writes it`, place);
   return 0;
 }
 
-export function initJoin(_: TakenFlags, { paths, settings }: Place): number {
-  const command = ownCommand();
+export function initJoin(_: TakenFlags, place: Place): number {
+  const { paths, settings, run } = place;
+  const command = ownCommand(run.env.PATH ?? '');
   writeWhole(paths.joinDoc, joinDocument(command, settings.marker));
-  said(`wrote join instructions -> ${paths.joinDoc}`);
-  return said(`agents will be told to invoke: ${command}`);
+  said(`wrote join instructions -> ${paths.joinDoc}`, place);
+  return said(`agents will be told to invoke: ${command}`, place);
 }
 
 /** The name where a shell finds it, else the script itself. */
-function ownCommand(): string {
+function ownCommand(path: string): string {
   const name = 'agent_comms';
   const isThere = (folder: string) => {
     try {
@@ -133,6 +136,6 @@ function ownCommand(): string {
       return false;
     }
   };
-  const found = (process.env.PATH ?? '').split(delimiter).find((folder) => folder !== '' && isThere(resolve(folder)));
+  const found = path.split(delimiter).find((folder) => folder !== '' && isThere(resolve(folder)));
   return found === undefined ? join(packageRoot, 'scripts', name) : name;
 }

@@ -2,7 +2,6 @@ import { renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLetter } from '../../../app/letters.ts';
 import { ExitCode, messageOf } from '../../../core/failure.ts';
-import { ExecCommands } from '../../../tmux/exec.ts';
 import { isOwnPane, paneOfSession, submit } from '../submit.ts';
 import { lockIn } from './files.ts';
 import type { TakenFlags } from './flags.ts';
@@ -15,14 +14,14 @@ import { type Spooled, spooledIn } from './spool.ts';
 /** Types what senders left that could not reach tmux, each once. */
 export async function relay({ isQuiet }: TakenFlags, place: Place): Promise<number> {
   if ((await sessions(place)) === null) {
-    note('tmux cannot be reached from here: nothing is relayed');
+    note('tmux cannot be reached from here: nothing is relayed', place);
     return 1;
   }
   const found = await relayAll(place);
   if (isQuiet) return 0;
-  if (found === null) return said('relay: another is at work');
+  if (found === null) return said('relay: another is at work', place);
   const { delivered, pending, expired } = found;
-  return said(`relay: delivered=${delivered} pending=${pending} expired=${expired}`);
+  return said(`relay: delivered=${delivered} pending=${pending} expired=${expired}`, place);
 }
 
 type End = 'delivered' | 'pending' | 'expired' | 'dropped';
@@ -54,32 +53,36 @@ async function relayed(file: string, place: Place): Promise<End> {
   try {
     spooled = await recordIn(file);
   } catch (fault) {
-    return putAside(file, messageOf(fault));
+    return putAside(file, messageOf(fault), place);
   }
   // it is being written, or the original's way of writing shows half of it
   if (spooled === null) return 'pending';
   const { sender, target, text, kind } = spooled;
   const end = (is: End, status: string): End => {
-    record(place, sender, target, status, text);
+    record(place, [sender, target, status, text]);
     return is;
   };
   if (kind !== 'send' && Date.now() - Date.parse(spooled.ts) > place.settings.relayMaxAgeMs) {
     unlinkSync(file);
     return end('expired', 'RELAY_EXPIRED');
   }
-  const pane = await paneOfSession(spooled.session, new ExecCommands(place));
+  const pane = await paneOfSession(spooled.session, place.run.tmux(place.socketPath));
   if (pane === null) return 'pending';
   const taken = `${file}${aside.taken}`;
   renameSync(file, taken);
   try {
-    const { exitCode, message } = await submit(pane, { ...lineOf(spooled, place.settings.marker), waitMs: 0 });
+    const { exitCode, message } = await submit(
+      pane,
+      { ...lineOf(spooled, place.settings.marker), waitMs: 0 },
+      place.run,
+    );
     if (exitCode === ExitCode.done) {
       unlinkSync(taken);
       return end('delivered', 'RELAY_DELIVERED');
     }
     if (exitCode === ExitCode.undecided) {
       renameSync(taken, `${file}${aside.unsubmitted}`);
-      note(`${target} (${spooled.session}): ${message}; not repeated: ${file}${aside.unsubmitted}`);
+      note(`${target} (${spooled.session}): ${message}; not repeated: ${file}${aside.unsubmitted}`, place);
       return end('dropped', 'RELAY_UNSUBMITTED');
     }
     renameSync(taken, file);
@@ -91,13 +94,13 @@ async function relayed(file: string, place: Place): Promise<End> {
       return end('dropped', 'RELAY_OWN_PANE');
     }
     renameSync(taken, file);
-    return putAside(file, messageOf(fault));
+    return putAside(file, messageOf(fault), place);
   }
 }
 
-function putAside(file: string, reason: string): End {
+function putAside(file: string, reason: string, place: Place): End {
   renameSync(file, `${file}${aside.refused}`);
-  note(`what was left in ${file} is refused: ${reason}`);
+  note(`what was left in ${file} is refused: ${reason}`, place);
   return 'dropped';
 }
 

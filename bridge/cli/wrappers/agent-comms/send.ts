@@ -12,8 +12,8 @@ export async function send({ words: [to = '', ...body], ...flags }: TakenFlags, 
   const from = await senderOf(flags, place);
   const found = find(to, place);
   if (found.is !== 'agent') {
-    note(found.reason);
-    record(place, from, to, found.is, text);
+    note(found.reason, place);
+    record(place, [from, to, found.is, text]);
     return 1;
   }
   const isSent = await sent(found.agent, letterOf(from, text, place), text, flags.isQuiet, place);
@@ -27,7 +27,7 @@ export async function broadcast({ words, ...flags }: TakenFlags, place: Place): 
   let count = 0;
   for (const agent of others)
     count += (await sent(agent, letterOf(from, text, place), text, flags.isQuiet, place)) ? 1 : 0;
-  if (!flags.isQuiet) said(`broadcast: ${count}/${others.length} delivered (from ${visibleLine(from)})`);
+  if (!flags.isQuiet) said(`broadcast: ${count}/${others.length} delivered (from ${visibleLine(from)})`, place);
   return count === others.length ? 0 : 1;
 }
 
@@ -55,6 +55,6 @@ const logged: Readonly<Partial<Record<Outcome['is'], string>>> = {
 
 async function sent(agent: Recipient, letter: Letter, text: string, isQuiet: boolean, place: Place): Promise<boolean> {
   const outcome = await deliver(agent, letter, place);
-  record(place, letter.from, agent.name, logged[outcome.is] ?? outcome.is, text);
-  return told(letter, agent, outcome, isQuiet);
+  record(place, [letter.from, agent.name, logged[outcome.is] ?? outcome.is, text]);
+  return told(letter, agent, outcome, isQuiet, place);
 }

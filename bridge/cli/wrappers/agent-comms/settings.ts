@@ -1,4 +1,4 @@
-import { Refusal } from '../wrapper.ts';
+import { Refusal } from '../refusal.ts';
 
 /** What its variables say, but for where its files are. */
 export interface Settings {
@@ -13,7 +13,7 @@ export interface Settings {
   readonly relayMaxAgeMs: number;
 }
 
-export function settingsOf(env: NodeJS.ProcessEnv): Settings {
+export function settingsOf(env: Readonly<NodeJS.ProcessEnv>): Settings {
   const number = (name: string, usual: number) => numberIn(env, name) ?? usual;
   return {
     marker: env.AGENT_COMMS_MARKER || '«agent-msg»',
@@ -27,13 +27,13 @@ export function settingsOf(env: NodeJS.ProcessEnv): Settings {
 }
 
 /** Evidence is waited for, and no lock is given up: these mean nothing here. @returns those that are set */
-export function withoutMeaning(env: NodeJS.ProcessEnv): string[] {
+export function withoutMeaning(env: Readonly<NodeJS.ProcessEnv>): string[] {
   return ['ENTER_DELAY', 'VERIFY_LINES', 'VERIFY_DELAY', 'LOCK_TIMEOUT']
     .map((name) => `AGENT_COMMS_${name}`)
     .filter((name) => env[name]);
 }
 
-function numberIn(env: NodeJS.ProcessEnv, name: string): number | null {
+function numberIn(env: Readonly<NodeJS.ProcessEnv>, name: string): number | null {
   const given = env[`AGENT_COMMS_${name}`];
   if (!given) return null;
   if (!/^\d{1,9}(?:\.\d+)?$/.test(given.trim()))

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { messageOf } from '../../../core/failure.ts';
 import { leaveWhole } from '../../../host/mail-outbox.ts';
+import { Refusal } from '../refusal.ts';
 import type { Line } from '../submit.ts';
-import { Refusal } from '../wrapper.ts';
 import type { Letter, LetterKind } from './letter.ts';
 import { stamp } from './lines.ts';
 import type { Place, Recipient } from './place.ts';
@@ -25,8 +25,7 @@ export interface Spooled {
 
 /** Leaves it for whoever reaches tmux. @throws Refusal where nothing can be left either */
 export async function spool({ from, session, text, kind }: Letter, agent: Recipient, place: Place): Promise<void> {
-  const { senderHere } = await import('../../mail-lines.ts');
-  const { token: _secret, as: _none, ...writer } = senderHere(undefined);
+  const { token: _secret, ...writer } = await place.run.sender();
   const ts = `${stamp(19)}Z`;
   const plain = agent.name.replace(/[^\p{L}\p{N}._-]/gu, '_').slice(0, 60);
   const name = `${ts.replace(/[-:]/g, '')}-${plain}-${randomBytes(4).toString('hex')}.json`;

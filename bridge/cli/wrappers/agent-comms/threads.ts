@@ -1,13 +1,14 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { visibleLine } from '../../../core/visible.ts';
-import { Refusal } from '../wrapper.ts';
-import { ring } from './bells.ts';
+import { Refusal } from '../refusal.ts';
+import { type Rung, ring } from './bells.ts';
+import type { Outcome } from './deliver.ts';
 import { entryOf, type Roster } from './documents.ts';
-import { appendWhole, fileNamed, namesIn, plainName } from './files.ts';
+import { appendWhole, fileNamed, namesIn, plainName, textAt } from './files.ts';
 import type { TakenFlags } from './flags.ts';
-import { senderOf, sessionHere } from './here.ts';
+import { senderOf, sessionHere, sessions } from './here.ts';
 import { note, said, stamp, textOf } from './lines.ts';
-import { isLooping, record } from './log.ts';
+import { isLooping, type LogRecord, record } from './log.ts';
 import { didYouMean, find, type Place, type Recipient, rosterOf } from './place.ts';
 import { enabled, sessionOf } from './send.ts';
 
@@ -30,15 +31,26 @@ export async function post({ words: [given = '', ...body], ...flags }: TakenFlag
   const model = mine?.[1].model ?? entryOf(project?.members ?? {}, from)?.model;
   appendWhole(path, entry({ from, to: flags.to, model }, text));
   let [rung, spooled, covered] = [0, 0, 0];
-  for (const agent of recipients) {
-    const bell = bellOf({ from, thread, path, text }, agent, place);
-    const letter = { from, session: sessionOf(from, place), text: bell, kind: 'doorbell' } as const;
-    const { is, why } = await ring(agent, letter, path, place);
-    record(place, from, agent.name, `${logged[is]}:${thread}`, text);
+  const session = sessionOf(from, place);
+  const recordOf = (agent: Recipient, { is }: Rung): LogRecord => [from, agent.name, `${logged[is]}:${thread}`, text];
+  const isDown = await downIn(place);
+  const bells = recipients.map(async (agent) => {
+    if (isDown(agent)) return { agent, rung: { is: 'SESSION_DOWN', why: `session down: ${agent.name}` } as const };
+    const bell = () => bellOf({ from, thread, path, text }, agent, isLooping(from, agent.name, place));
+    const letter = () => ({ from, session, text: bell(), kind: 'doorbell' }) as const;
+    const later = (outcome: Outcome) => record(place, recordOf(agent, outcome));
+    return { agent, rung: await ring({ agent, letter, path, later }, place) };
+  });
+  const ends = await Promise.all(bells);
+  record(place, ...ends.map(({ agent, rung }) => recordOf(agent, rung)));
+  for (const {
+    agent,
+    rung: { is, why },
+  } of ends) {
     if (is === 'DELIVERED') rung += 1;
     else if (is === 'SPOOLED') spooled += 1;
     else if (is === 'COVERED') covered += 1;
-    else note(`${agent.name} (${agent.session}): ${why}`);
+    else note(`${agent.name} (${agent.session}): ${why}`, place);
   }
   if (!flags.isQuiet) {
     const more = [
@@ -47,9 +59,15 @@ export async function post({ words: [given = '', ...body], ...flags }: TakenFlag
       ...(covered > 0 ? [` + ${covered} by a bell that is about to ring`] : []),
     ].join('');
     const scope = project === null ? 'registry' : 'project';
-    said(`posted to ${path}  | doorbell ${rung}/${recipients.length} (${scope})${more}`);
+    said(`posted to ${path}  | doorbell ${rung}/${recipients.length} (${scope})${more}`, place);
   }
   return rung + spooled + covered > 0 || recipients.length === 0 ? 0 : 1;
+}
+
+/** Says of an agent that its session is not there, and nobody can start it. Where no server is reached nobody can tell. */
+async function downIn(place: Place): Promise<(agent: Recipient) => boolean> {
+  const living = await sessions(place);
+  return ({ session, revive_cmd }) => living !== null && !living.includes(session) && !revive_cmd;
 }
 
 const logged = {
@@ -94,33 +112,34 @@ function entry(
 function bellOf(
   { from, thread, path, text }: Readonly<Record<'from' | 'thread' | 'path' | 'text', string>>,
   { name }: Recipient,
-  place: Place,
+  isLoop: boolean,
 ): string {
   const noReply = /\[no-reply\]/i.test(text) ? ' (no reply needed)' : '';
-  const loop = isLooping(from, name, place)
+  const loop = isLoop
     ? ` [⚠ loop guard: ${from}<->${name} have rung each other often just now: do NOT reply unless it is essential]`
     : '';
   return visibleLine(`${from} posted in ${thread}.md — review it (${path})${noReply}${loop}`);
 }
 
-export function read({ words: [given = ''], last }: TakenFlags, { paths }: Place): number {
+export function read({ words: [given = ''], last }: TakenFlags, place: Place): number {
+  const { paths } = place;
   const path = fileNamed(paths.threads, given, '.md');
-  if (!existsSync(path))
+  const text = textAt(path);
+  if (text === null)
     throw new Refusal(`no thread: ${path}${didYouMean(plainName(given), namesIn(paths.threads, '.md'))}`);
-  const entries = readFileSync(path, 'utf8')
-    .split(/^(?=## \[)/m)
-    .filter((one) => one.trim() !== '');
-  return said((last ? entries.slice(-last) : entries).join('').trim());
+  const entries = text.split(/^(?=## \[)/m).filter((one) => one.trim() !== '');
+  return said((last ? entries.slice(-last) : entries).join('').trim(), place);
 }
 
-export function threads(_: TakenFlags, { paths }: Place): number {
+export function threads(_: TakenFlags, place: Place): number {
+  const { paths } = place;
   const names = namesIn(paths.threads, '.md');
-  if (names.length === 0) return said('(no threads yet)');
+  if (names.length === 0) return said('(no threads yet)', place);
   const lines = names.map((name) => {
     const path = fileNamed(paths.threads, name, '.md');
-    const count = readFileSync(path, 'utf8').match(/^## \[/gm)?.length ?? 0;
+    const count = textAt(path)?.match(/^## \[/gm)?.length ?? 0;
     const last = stamp(16, statSync(path).mtime).slice(5).replace('T', ' ');
     return `${name.padEnd(32)}${String(count).padStart(4)} entries   last ${last}Z`;
   });
-  return said(lines.join('\n'));
+  return said(lines.join('\n'), place);
 }
