@@ -4,10 +4,11 @@ import type { Clock } from '../core/clock.ts';
 import { type PaneAddress, placeIn } from '../core/pane.ts';
 import type { Owner } from '../host/owners-table.ts';
 import type { Ownership } from '../host/ownership.ts';
-import type { Claim } from '../tmux/claim.ts';
+import { type Claim, ownerOption, writerOption } from '../tmux/claim.ts';
 import { PaneClaims } from '../tmux/pane-claims.ts';
 import type { TmuxServer } from '../tmux/server.ts';
 import type { TmuxServers } from '../tmux/servers.ts';
+import { notesBeside } from '../tmux/typed-notes.ts';
 
 /** What this bridge claims on tmux servers, for bridges that cannot see its files. */
 export interface BridgeClaims {
@@ -19,7 +20,10 @@ export function bridgeClaims(parts: { home: string; ownership: Ownership; clock:
   const { home, ownership, clock } = parts;
   const us = { bridge: randomBytes(8).toString('hex'), pid: process.pid, host: hostname(), home };
   const me = () => ({ ...us, folder: ownership.folder });
-  return { owners: new PaneClaims('@bridge-owner', me, clock), writers: new PaneClaims('@bridge-writer', me, clock) };
+  return {
+    owners: new PaneClaims(ownerOption, me, clock),
+    writers: new PaneClaims(writerOption, me, clock, notesBeside),
+  };
 }
 
 /** Whose a claim is; its process id is that of its own host or container. */

@@ -91,6 +91,7 @@ const words: Readonly<Record<string, Words>> = {
   'delivery-pressed': ({ keys, key, label }) =>
     `pressed ${keys?.join(' ') ?? key ?? 'a key'}${label === undefined ? '' : `: ${firstLine(label)}`}`,
   'delivery-draft-seen': () => 'its draft stands in the prompt',
+  'delivery-not-typed': () => 'was not typed after all, as tmux there says: it waits to be typed',
   'delivery-submitted': ({ state }) => (isNative(state) ? 'taken' : 'submitted with Enter'),
   'delivery-enter-repeated': () => 'Enter pressed once more',
   'delivery-acknowledged': ({ state }) =>

@@ -1,6 +1,7 @@
 import type { Delivery, DeliveryState, HoldReason, LastSeen, Receipt } from './envelope.ts';
 import { BridgeError } from './failure.ts';
 import type { InputMethod } from './native-input.ts';
+import type { TypedNote } from './typed-note.ts';
 
 /** What can happen to a delivery. Everything the courier sees is one of these; so is everything a human does to it. */
 export type DeliveryInput =
@@ -9,9 +10,17 @@ export type DeliveryInput =
   | { readonly type: 'released' }
   | { readonly type: 'claimed'; readonly at: number }
   /** about to be pasted, pressed or handed over; `turnBefore` marks the turn that is on the screen before */
-  | { readonly type: 'typed'; readonly at: number; readonly turnBefore?: string; readonly way?: InputMethod }
+  | {
+      readonly type: 'typed';
+      readonly at: number;
+      readonly turnBefore?: string;
+      readonly way?: InputMethod;
+      readonly note?: TypedNote;
+    }
+  /** its tmux server says that it was not done, and that it cannot be any more: as if nothing had been about to be typed */
+  | { readonly type: 'not-typed' }
   /** Enter is about to be pressed, for the first time or again */
-  | { readonly type: 'submitted'; readonly at: number; readonly way?: InputMethod }
+  | { readonly type: 'submitted'; readonly at: number; readonly way?: InputMethod; readonly note?: TypedNote }
   | { readonly type: 'acknowledged'; readonly receipt: Receipt }
   | { readonly type: 'left-in-composer'; readonly reason: string; readonly seen?: LastSeen }
   | { readonly type: 'lost-sight'; readonly reason: string; readonly seen?: LastSeen }
@@ -44,6 +53,9 @@ export function newDelivery(given: Omit<Delivery, 'state' | 'attempts'>): Delive
  *    ▼ │         │         │                                      failed from anywhere before an end
  *   held ◄───────┴─────────┘ where nothing reached the pane       expired, cancelled from queued and held
  *
+ * Back from `typed` it comes in two ways, each a positive word of whoever would have typed: tmux held the paste back (`held`), or,
+ * asked after a cut or a crash, says that it was not done and cannot be any more (`not-typed`, to `queued`).
+ *
  * Pure and total, and the only place where a state is made: whoever writes one takes it from here, and the journal holds
  * every writer to the same table. An ended delivery never leaves its end; its text changes only while it waits.
  */
@@ -63,14 +75,16 @@ export function step(delivery: Delivery, event: DeliveryInput): DeliveryStep {
     case 'claimed':
       return become({ ...delivery, attempts: delivery.attempts + 1 }, { is: 'claimed', at: event.at }, delivery);
     case 'typed': {
-      const { at, turnBefore, way } = event;
-      return become(delivery, { is: 'typed', at, ...given({ turnBefore, way }) });
+      const { at, turnBefore, way, note } = event;
+      return become(delivery, { is: 'typed', at, ...given({ turnBefore, way, note }) });
     }
+    case 'not-typed':
+      return state.is === 'typed' ? become(delivery, { is: 'queued' }) : refused(delivery, event);
     case 'submitted': {
       if (!isTyped(state)) return refused(delivery, event);
       const { turnBefore } = state;
       const submitted = { is: 'submitted', at: event.at, typedAt: typedAt(delivery) } as const;
-      return become(delivery, { ...submitted, ...given({ turnBefore, way: event.way }) });
+      return become(delivery, { ...submitted, ...given({ turnBefore, way: event.way, note: event.note }) });
     }
     case 'acknowledged':
       return become(delivery, { is: 'acknowledged', receipt: event.receipt });
@@ -118,8 +132,8 @@ const successors: Readonly<Record<DeliveryState['is'], readonly DeliveryState['i
   queued: ['queued', 'held', 'claimed', 'failed', 'expired', 'cancelled'],
   held: ['queued', 'held', 'claimed', 'failed', 'expired', 'cancelled'],
   claimed: ['queued', 'held', 'claimed', 'typed', 'failed', 'expired'],
-  // back to held only where tmux said that it did not paste, or a native input that it did not take the text
-  typed: ['held', 'typed', 'submitted', 'acknowledged', 'typed-not-submitted', 'uncertain', 'failed'],
+  // back only where tmux said that it did not paste, or a native input that it did not take the text
+  typed: ['queued', 'held', 'typed', 'submitted', 'acknowledged', 'typed-not-submitted', 'uncertain', 'failed'],
   submitted: ['submitted', 'acknowledged', 'typed-not-submitted', 'uncertain', 'failed'],
   acknowledged: [],
   'typed-not-submitted': [],

@@ -3,6 +3,7 @@ import { type InputMethod, inputMethodInWords, type Via } from './native-input.t
 import type { PaneAddress, PaneIdentity } from './pane.ts';
 import type { ReadMark } from './read-mark.ts';
 import type { TurnMark } from './turn-mark.ts';
+import type { TypedNote } from './typed-note.ts';
 
 /** One message. Request, response and direct message are all envelopes. */
 export interface Envelope {
@@ -79,14 +80,25 @@ export type DeliveryState =
   | { readonly is: 'held'; readonly reason: HoldReason; readonly detail: string; readonly since: number }
   | { readonly is: 'claimed'; readonly at: number }
   /** it was sent or handed over, or was about to be: paste, key, or text at a native input. From here on none is repeated on a guess */
-  | { readonly is: 'typed'; readonly at: number; readonly turnBefore?: string; readonly way?: InputMethod }
-  /** `turnBefore` marks the turn that was on the screen before: it tells an echo of this text from an older, equal one */
+  | {
+      readonly is: 'typed';
+      readonly at: number;
+      readonly turnBefore?: string;
+      readonly way?: InputMethod;
+      /** what its tmux server says of the paste, or of the keys; left out where it cannot */
+      readonly note?: TypedNote;
+    }
+  /**
+   * `turnBefore` marks the turn that was on the screen before: it tells an echo of this text from an older, equal one. `note` is of
+   * the first Enter
+   */
   | {
       readonly is: 'submitted';
       readonly at: number;
       readonly turnBefore?: string;
       readonly typedAt?: number;
       readonly way?: InputMethod;
+      readonly note?: TypedNote;
     }
   | { readonly is: 'acknowledged'; readonly receipt: Receipt }
   | { readonly is: 'typed-not-submitted'; readonly reason: string; readonly seen?: LastSeen }

@@ -194,6 +194,7 @@ export type DeliveryKind =
   | 'delivery-draft-seen'
   | 'delivery-enter-repeated'
   | 'delivery-fell-back'
+  | 'delivery-not-typed'
   | 'delivery-deadline-moved';
 
 /** What is journaled, by its kind: of a request, of a delivery, and of little else. */

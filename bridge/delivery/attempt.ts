@@ -1,14 +1,17 @@
 import type { ComposerFacts } from '../core/composer.ts';
-import { type DeliveryInput, isWaiting, mustStep, typedAt } from '../core/delivery-machine.ts';
+import { type DeliveryInput, isTyped, isWaiting, mustStep, typedAt } from '../core/delivery-machine.ts';
 import { becausePassed, type Delivery, type DeliveryState, type HoldReason, type LastSeen } from '../core/envelope.ts';
 import type { DeliveryKind } from '../core/events.ts';
 import { submits as submitsBy } from '../core/keys.ts';
 import type { InputMethod } from '../core/native-input.ts';
 import { type FreshSnapshot, type PaneAddress, placeIn, type Snapshot, sameAgent } from '../core/pane.ts';
+import type { PaneCondition } from '../core/pane-condition.ts';
 import { because } from '../core/reading.ts';
 import { whyPassed } from '../core/turn-mark.ts';
+import type { TypedNote, Writer } from '../core/typed-note.ts';
 import { composerHolds, isWhole, type Look, linesShowing } from './evidence.ts';
 import { executes, guard, guardAsRead, guardKeys, hasEnded, type Verdict } from './guard.ts';
+import { Notes } from './notes.ts';
 import type { CourierParts, TakenPane } from './pane-io.ts';
 import { StabilityTimer } from './stability-timer.ts';
 import { oneLine, type Prepared, prepare, prepareDraft, withoutRefusals } from './text.ts';
@@ -51,12 +54,17 @@ export class Attempt {
   #lastLook: Look | null = null;
   #outputsSeen = 0;
   readonly #pane: TakenPane | null;
+  readonly #notes: Notes | null;
   readonly #passing = new StabilityTimer(passedStandsMs);
   #isTurnInDoubt = false;
 
-  /** @param pane ours while this lasts */
-  constructor(parts: CourierParts, delivery: Delivery, pane: TakenPane | null = null) {
+  /**
+   * @param pane ours while this lasts
+   * @param writer what its tmux server knows of whoever types there, where that is us
+   */
+  constructor(parts: CourierParts, delivery: Delivery, pane: TakenPane | null = null, writer?: Writer) {
     this.#pane = pane;
+    this.#notes = writer === undefined ? null : new Notes(writer);
     this.parts = parts;
     this.composerFacts = parts.readers.composerFacts(delivery.agent, delivery.recipient);
     this.#delivery = delivery;
@@ -214,21 +222,58 @@ export class Attempt {
     const at = this.now;
     const before = this.#delivery;
     const claimed = before.state.is === 'typed' ? before : mustStep(before, { type: 'claimed', at });
-    const typed = mustStep(claimed, {
-      type: 'typed',
-      at,
-      turnBefore: turnFingerprint(reading),
-      ...this.#inputMethodNoted,
-    });
+    const turnBefore = turnFingerprint(reading);
+    const typed = mustStep(claimed, { type: 'typed', at, turnBefore, ...this.#noted(), ...this.#inputMethodNoted });
     return this.#commit(() => {
       if (claimed !== before) this.#save(claimed);
       return this.#save(typed, { bytes: Buffer.byteLength(text) }, kind);
     });
   }
 
-  /** Keys are about to be pressed that are no Enter behind a text. */
-  pressing(at: number, keys: object): Promise<Delivery> {
-    return this.#take({ type: 'typed', at, ...this.#inputMethodNoted }, keys, 'delivery-pressed');
+  /**
+   * Keys are about to be pressed that are no Enter behind a text.
+   * @param isFirst false: others of it were pressed before, so that nothing can tell that none was
+   */
+  pressing(at: number, keys: object, isFirst = true): Promise<Delivery> {
+    const noted = isFirst ? this.#noted() : {};
+    return this.#take({ type: 'typed', at, ...noted, ...this.#inputMethodNoted }, keys, 'delivery-pressed');
+  }
+
+  /** Its tmux server said that it was not done, and it cannot be any more. */
+  notTyped(): Promise<Delivery> {
+    return this.#take({ type: 'not-typed' }, { note: this.#notes?.found }, 'delivery-not-typed');
+  }
+
+  /**
+   * Whether what the state of a delivery names, `typed` or `submitted`, was done, by the word of its tmux server: by the bridge
+   * that was about to do it, before this one became the writer. null where that is not known. Of several Enters, the first.
+   */
+  get wasDone(): boolean | null {
+    const { state } = this.#delivery;
+    const note = isTyped(state) ? state.note : undefined;
+    if (note === undefined || this.#notes === null) return null;
+    const { found } = this.#notes;
+    return found === note.after ? true : found === note.before ? false : null;
+  }
+
+  /** Pastes what was committed as about to be typed. */
+  async paste(text: string, condition: PaneCondition, { bracketed }: { bracketed: boolean }): Promise<'done' | 'held'> {
+    const written = this.#notes?.written(true);
+    const done = await this.parts.io.paste(this.pane, text, condition, { bracketed, ...(written && { written }) });
+    if (done === 'done') this.#notes?.done();
+    return done;
+  }
+
+  /** Presses the keys that were committed as about to be pressed. */
+  async press(keys: string | readonly string[], condition: PaneCondition): Promise<'done' | 'held'> {
+    const done = await this.parts.io.press(this.pane, keys, condition, this.#notes?.written(true));
+    if (done === 'done') this.#notes?.done();
+    return done;
+  }
+
+  /** Presses keys besides, by which nothing of the delivery is decided: no state names them. */
+  pressBesides(keys: string | readonly string[], condition: PaneCondition): Promise<'done' | 'held'> {
+    return this.parts.io.press(this.pane, keys, condition, this.#notes?.written(false));
   }
 
   /** The running turn is about to be broken off for this text. */
@@ -238,7 +283,10 @@ export class Attempt {
 
   /** Enter is about to be pressed. When it was typed, and the mark of the turn before it, stay with the delivery. */
   submitting(kind?: DeliveryKind): Promise<Delivery> {
-    return this.#take({ type: 'submitted', at: this.now, ...this.#inputMethodNoted }, {}, kind);
+    const { state } = this.#delivery;
+    const isAgain = kind === 'delivery-enter-repeated' && state.is === 'submitted';
+    const note = isAgain ? state.note && { note: state.note } : this.#noted();
+    return this.#take({ type: 'submitted', at: this.now, ...note, ...this.#inputMethodNoted }, {}, kind);
   }
 
   /** The same hold again is no news, and nothing is written for it. */
@@ -302,6 +350,12 @@ export class Attempt {
     const { id, state, attempts } = next;
     this.parts.memory.saveDelivery(next, { at: this.now, kind, subject: id, data: { state, attempts, ...data } });
     return next;
+  }
+
+  /** How tmux will note the act that is about to be committed. What goes in by another way passes no tmux. */
+  #noted(): { note?: TypedNote } {
+    const note = this.inputMethod.via === 'keyboard' ? this.#notes?.next() : undefined;
+    return note === undefined ? {} : { note };
   }
 
   get #inputMethodNoted(): { way?: InputMethod } {

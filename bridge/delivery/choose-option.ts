@@ -38,7 +38,7 @@ export async function choose(attempt: Attempt, fingerprint: string): Promise<Del
   const pressed = ownKey ?? 'Enter';
   const before = attempt.now;
   await attempt.pressing(before, { key: pressed, label });
-  if ((await attempt.parts.io.press(attempt.pane, pressed, condition)) === 'held') {
+  if ((await attempt.press(pressed, condition)) === 'held') {
     return holdOrFail(attempt, 'tmux held the key back: the dialog was not as it had been a moment before');
   }
   const gone = await waitUntilClosed(attempt, fingerprint, closeLimitMs);
@@ -57,8 +57,8 @@ async function confirm(attempt: Attempt, before: Open, pressedAt: number): Promi
   const condition = conditionInDialog(look, dialog, dialog.options[at]!);
   if (condition === null) return attempt.doubt(notClosed);
   const enterAt = attempt.now;
-  await attempt.pressing(enterAt, { key: 'Enter', label: before.option.label });
-  if ((await attempt.parts.io.press(attempt.pane, 'Enter', condition)) === 'held') {
+  await attempt.pressing(enterAt, { key: 'Enter', label: before.option.label }, false);
+  if ((await attempt.press('Enter', condition)) === 'held') {
     return attempt.doubt('its key highlighted the option, and tmux held Enter back: the dialog was not as it had been');
   }
   const gone = await waitUntilClosed(attempt, dialog.fingerprint, closeLimitMs);
@@ -128,7 +128,7 @@ async function highlight(attempt: Attempt, open: Open): Promise<Open | Delivery>
     // the row of the highlight is what must not have moved
     const condition = conditionInDialog(look, dialog, dialog.options[at]!);
     if (condition === null) return holdOrFail(attempt, notTold);
-    if ((await attempt.parts.io.press(attempt.pane, step > 0 ? 'Down' : 'Up', condition)) === 'held') {
+    if ((await attempt.pressBesides(step > 0 ? 'Down' : 'Up', condition)) === 'held') {
       return holdOrFail(attempt, 'tmux held an arrow key back: the dialog was not as it had been a moment before');
     }
     const moved = await seenMoved(attempt, dialog.fingerprint, at, at + step);

@@ -30,7 +30,7 @@ export async function interrupt(attempt: Attempt, busy: FreshLook): Promise<Inte
   const condition = conditionFor(busy, composerFacts, { rests: false });
   await attempt.interrupting();
   attempt.listen();
-  if ((await attempt.parts.io.press(attempt.pane, [interruptKey], condition)) === 'held')
+  if ((await attempt.pressBesides([interruptKey], condition)) === 'held')
     return { look: await attempt.look(), why: 'tmux held the key back: the screen changed just then' };
   return { look: await seenToEnd(attempt), why: 'it was asked to break off, and has not ended its turn' };
 }

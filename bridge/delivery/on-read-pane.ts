@@ -59,7 +59,11 @@ export async function reconcileOnReadPane(attempt: Attempt): Promise<Delivery> {
     isWhole(composerHolds(look.reading, look.snapshot, text, attempt.composerFacts));
   if (!isThere) return attempt.doubt('the composer does not show it after the restart');
   if (envelope.kind === 'draft') return attempt.acknowledge(inComposer, look, text);
-  return attempt.leave('it stands in the composer; whether Enter was pressed before the restart is not known');
+  return attempt.leave(
+    attempt.wasDone === false
+      ? 'it stands in the composer; Enter was not pressed'
+      : 'it stands in the composer; whether Enter was pressed before the restart is not known',
+  );
 }
 
 async function leaveDraft(attempt: Attempt, before: FreshLook): Promise<Delivery> {
@@ -76,7 +80,7 @@ async function leaveDraft(attempt: Attempt, before: FreshLook): Promise<Delivery
   const bracketed = attempt.composerFacts.bracketed || executes(before.snapshot);
   const condition = conditionFor(before, attempt.composerFacts, { rests: before.reading.state !== 'busy' });
   attempt.listen();
-  const done = await attempt.parts.io.paste(attempt.pane, prepared.text, condition, { bracketed });
+  const done = await attempt.paste(prepared.text, condition, { bracketed });
   if (done === 'held') return attempt.hold('unknown', heldBack);
   const { settleMs } = attempt.composerFacts;
   const shown = await awaitText(attempt, before, whole, attempt.now + showLimitMs(prepared.text, settleMs));
@@ -97,13 +101,13 @@ async function submitDraft(attempt: Attempt, ready: FreshLook): Promise<Delivery
 
 /** A program that nobody knows may show nothing of an input: that it left the composer after the Enter in whose step it stood there is all. */
 async function pressEnter(attempt: Attempt, ready: FreshLook, text: string): Promise<Delivery> {
-  const { composerFacts, parts, pane } = attempt;
+  const { composerFacts } = attempt;
   const ours = rowsShowing(ready, text, composerFacts);
   const condition = conditionFor(ready, composerFacts, { rests: true, ours });
   await attempt.submitting();
   const pressedAt = attempt.now;
   attempt.listen();
-  if ((await parts.io.press(pane, composerFacts.submitKey, condition)) === 'held') return attempt.leave(heldBack);
+  if ((await attempt.press(composerFacts.submitKey, condition)) === 'held') return attempt.leave(heldBack);
   const endAt = attempt.now + leaveLimitMs;
   const left = new StabilityTimer(standsMs);
   for (;;) {

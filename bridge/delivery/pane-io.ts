@@ -6,6 +6,7 @@ import type { OpenInput } from '../core/native-input.ts';
 import type { FreshSnapshot, PaneAddress, PaneIdentity, Snapshot } from '../core/pane.ts';
 import type { PaneCondition } from '../core/pane-condition.ts';
 import type { Reading } from '../core/reading.ts';
+import type { Writer, Written } from '../core/typed-note.ts';
 
 /** What the courier can do to a pane. `held` says positively that tmux did nothing; a rejection says nothing about it. */
 export interface PaneIO {
@@ -15,10 +16,15 @@ export interface PaneIO {
     pane: PaneAddress,
     text: string,
     condition: PaneCondition,
-    how: { bracketed: boolean },
+    how: { bracketed: boolean; written?: Written },
   ): Promise<'done' | 'held'>;
   /** one named key, or several in one step */
-  press(pane: PaneAddress, keys: string | readonly string[], condition: PaneCondition): Promise<'done' | 'held'>;
+  press(
+    pane: PaneAddress,
+    keys: string | readonly string[],
+    condition: PaneCondition,
+    written?: Written,
+  ): Promise<'done' | 'held'>;
   leaveMode(pane: PaneAddress): Promise<void>;
   /** how often the pane has drawn */
   outputCount(pane: PaneAddress): number;
@@ -37,7 +43,14 @@ export interface ScreenReaders {
 
 export interface Locks {
   /** null while somebody else is typing into that pane */
-  tryAcquire(identity: PaneIdentity): Promise<{ release(): void | Promise<void> } | null>;
+  tryAcquire(identity: PaneIdentity): Promise<PaneLock | null>;
+}
+
+export interface PaneLock {
+  /** left out where its tmux server knows nothing of it */
+  readonly writer?: Writer;
+  /** @param how.isSettled nobody will ask what became of what was typed */
+  release(how: { isSettled: boolean }): void | Promise<void>;
 }
 
 /** Which bridge answers in a pane. */

@@ -36,7 +36,7 @@ export async function pressKeys(attempt: Attempt): Promise<Delivery> {
   await attempt.claim();
   const pressedAt = attempt.now;
   await attempt.pressing(pressedAt, { keys });
-  if ((await attempt.parts.io.press(attempt.pane, keys, condition)) === 'held') {
+  if ((await attempt.press(keys, condition)) === 'held') {
     const after = attempt.verdictOn(await attempt.look());
     const detail = 'tmux held the keys back: the screen was not as it had been a moment before';
     return after.pass ? attempt.hold('unknown', detail) : attempt.hold(after.reason, after.detail);

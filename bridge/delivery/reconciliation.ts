@@ -17,8 +17,8 @@ const tellingLength = 40;
 
 /**
  * What became of a delivery that was typed, or submitted, when a bridge ended. Its body is never typed again. Enter is
- * pressed once where it is certain that nobody pressed it: the state is `typed`, the composer holds the text and nothing
- * else, the turn that asked has not passed, and the guard has no other reason to hold.
+ * pressed once where it is certain that nobody pressed it: the state is `typed`, or the tmux server says that it was not; the
+ * composer holds the text and nothing else, the turn that asked has not passed, and the guard has no other reason to hold.
  */
 export async function reconcile(attempt: Attempt): Promise<Delivery> {
   if (attempt.delivery.envelope.kind === 'command') return reconcileCommand(attempt);
@@ -87,15 +87,17 @@ async function settle(attempt: Attempt, sign: Sign, look: FreshLook, text: strin
     case 'no-trace': {
       const { via, door } = attempt.inputMethod;
       const where = via === 'native' ? `; it may still lie at its native input, ${door}` : '';
-      return attempt.doubt(`the screen shows neither the text nor that it was submitted${where}`);
+      return attempt.doubt(
+        `the screen shows neither the text nor that it was submitted${where}${whatTmuxSays(attempt)}`,
+      );
     }
     case 'with-more':
       return attempt.leave('the composer holds the text, but not exactly it');
     case 'partly-seen':
     case 'in-composer': {
       const { state } = attempt.delivery;
-      if (state.is !== 'typed')
-        return attempt.leave('the text is in the composer; whether Enter was pressed is not known');
+      if (!isTyped(state) || (state.is === 'submitted' && attempt.wasDone !== false))
+        return attempt.leave(`the text is in the composer; ${enterInWords(attempt)}`);
       if (sign === 'partly-seen' && humanSince(attempt, state.at, look)) {
         return attempt.leave('somebody typed since, and not all of the text is to be seen');
       }
@@ -110,4 +112,15 @@ async function settle(attempt: Attempt, sign: Sign, look: FreshLook, text: strin
       return submit(attempt, { before: null, ready: look }, text);
     }
   }
+}
+
+function enterInWords({ wasDone }: Attempt): string {
+  return wasDone === true ? 'Enter was pressed, and did not submit it' : 'whether Enter was pressed is not known';
+}
+
+/** What a screen without any trace leaves open. */
+function whatTmuxSays({ wasDone, delivery: { state } }: Attempt): string {
+  if (wasDone === null) return '';
+  if (state.is === 'typed') return '; tmux has pasted it, and Enter was not pressed';
+  return wasDone ? '; tmux has pressed Enter' : '; tmux has not pressed Enter';
 }

@@ -40,7 +40,7 @@ export async function runCommand(attempt: Attempt): Promise<Delivery> {
   await attempt.typing(before!, text);
   attempt.listen();
   const condition = conditionFor(before!, attempt.composerFacts, { rests: true });
-  if ((await attempt.parts.io.paste(attempt.pane, text, condition, { bracketed: true })) === 'held') {
+  if ((await attempt.paste(text, condition, { bracketed: true })) === 'held') {
     const after = attempt.verdictOn(await attempt.look());
     const detail = 'tmux held the command back: the screen was not as it had been a moment before';
     return after.pass ? attempt.hold('unknown', detail) : attempt.hold(after.reason, after.detail);
@@ -63,7 +63,6 @@ export async function reconcileCommand(attempt: Attempt): Promise<Delivery> {
 
 /** One Enter, in the step in which tmux sees the command stand in the composer; held back, it is tried again at rest. */
 async function pressEnter(attempt: Attempt, before: FreshLook, text: string, typedAt: number): Promise<Delivery> {
-  const { io: hands } = attempt.parts;
   const withhold = (reason: string) =>
     takeBack(attempt, { text, reason: `${reason}; Enter was not pressed`, typedAt, entered: null });
   const endAt = attempt.now + showLimitMs(text, attempt.composerFacts.settleMs);
@@ -82,7 +81,7 @@ async function pressEnter(attempt: Attempt, before: FreshLook, text: string, typ
     const pressedAt = attempt.now;
     attempt.listen();
     const condition = conditionFor(ready, attempt.composerFacts, { rests: true, ours: [...ours, ...listed.rows] });
-    const pressed = await hands.press(attempt.pane, attempt.composerFacts.submitKey, condition);
+    const pressed = await attempt.press(attempt.composerFacts.submitKey, condition);
     if (pressed === 'done') return confirm(attempt, { before, ready, text, typedAt, pressedAt });
     if (attempt.now >= endAt) return withhold('tmux held Enter back: the screen does not rest');
     from = ready;

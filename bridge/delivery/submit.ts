@@ -66,13 +66,10 @@ export async function submit(
 }
 
 async function pressEnter(attempt: Attempt, look: FreshLook, text: string): Promise<Pressed> {
-  const { pane, composerFacts, parts } = attempt;
+  const { composerFacts } = attempt;
   const ours = rowsShowing(look, text, composerFacts);
-  const done = await parts.io.press(
-    pane,
-    composerFacts.submitKey,
-    conditionFor(look, composerFacts, { rests: true, ours }),
-  );
+  const condition = conditionFor(look, composerFacts, { rests: true, ours });
+  const done = await attempt.press(composerFacts.submitKey, condition);
   return done === 'done' && ours.length === 0 ? 'blind' : done;
 }
 

@@ -45,13 +45,13 @@ function isOursAlone(attempt: Attempt, look: FreshLook, { text, typedAt, entered
 
 /** True once the composer has been seen empty. */
 async function erase(attempt: Attempt, look: FreshLook, { text, typedAt }: NotRun): Promise<boolean> {
-  const { composerFacts, parts, pane } = attempt;
+  const { composerFacts } = attempt;
   const keys = composerFacts.commands?.erase;
   const ours = rowsShowing(look, text, composerFacts);
   if (keys === undefined || ours.length === 0) return false;
   attempt.listen();
   if (
-    (await parts.io.press(pane, keys.split(' '), conditionFor(look, composerFacts, { rests: true, ours }))) === 'held'
+    (await attempt.pressBesides(keys.split(' '), conditionFor(look, composerFacts, { rests: true, ours }))) === 'held'
   )
     return false;
   const endAt = attempt.now + goneLimitMs;

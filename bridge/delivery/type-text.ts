@@ -78,7 +78,7 @@ async function type(attempt: Attempt, before: FreshLook, text: string, how?: 'de
   const bracketed = attempt.composerFacts.bracketed || executes(before.snapshot);
   const condition = conditionFor(before, attempt.composerFacts, { rests: before.reading.state !== 'busy' });
   attempt.listen();
-  const done = await attempt.parts.io.paste(attempt.pane, text, condition, { bracketed });
+  const done = await attempt.paste(text, condition, { bracketed });
   if (done === 'held') {
     const { reason, detail } = await whyHeld(attempt);
     return attempt.hold(reason, detail);

@@ -135,7 +135,10 @@ export async function ownersCheck(machine: Machine): Promise<Check> {
 }
 
 /** The commands with which the bridge looks and types. */
-const ours = ['send-keys', 'paste-buffer', 'set-buffer', 'load-buffer', 'if-shell', 'display-message', 'capture-pane'];
+const ours = [
+  ...['send-keys', 'paste-buffer', 'set-buffer', 'load-buffer', 'set-option'],
+  ...['if-shell', 'display-message', 'capture-pane'],
+];
 
 /**
  * Hooks and aliases of the user that come with each key and text of ours: what they do, they do to any pane, and no condition

@@ -1,3 +1,8 @@
+/** Which bridge watches a pane and answers there; which one is typing there just now. */
+export const ownerOption = '@bridge-owner';
+export const writerOption = '@bridge-writer';
+export type ClaimOption = typeof ownerOption | typeof writerOption;
+
 /** What an option of a pane says of the bridge that claims the pane. */
 export interface Claim {
   /** the control client that vouches for it, as `clientsOf` names it: the claim is void once that has gone */

@@ -9,9 +9,11 @@ import { keysReachOthers } from './synchronized.ts';
  *
  * tmux takes a pattern that does not compile for one that does not match. So each pattern is also tried, in the same
  * step, on a text that it must match: a pattern tmux cannot read holds, it does not pass.
+ * @param options what options of the pane say besides: plain words
  */
-export function conditionFormat(condition: PaneCondition): string {
+export function conditionFormat(condition: PaneCondition, options: readonly OptionClause[] = []): string {
   const clauses: Array<readonly [format: string, expected: string]> = [
+    ...options.map(({ option, says }) => [`#{${option}}`, says] as const),
     ['#{pane_pid}', String(condition.panePid)],
     ['#{pane_in_mode}', '0'],
     ['#{pane_input_off}', '0'],
@@ -48,6 +50,11 @@ export function conditionFormat(condition: PaneCondition): string {
   if (format.length > FORMAT_LIMIT)
     throw usageError('condition', `${format.length} characters`, 'is too long for tmux');
   return format;
+}
+
+export interface OptionClause {
+  readonly option: string;
+  readonly says: string;
 }
 
 /** A row as it was read has no blank of any kind at its end, and tmux takes off plain spaces alone (`❯` and U+00A0, Claude Code 2.1.332). */

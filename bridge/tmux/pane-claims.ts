@@ -1,12 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import type { PaneId } from '../core/ids.ts';
-import { type Claim, claimText, clientFormat, isPlain, plainPattern, type Standing, standingOf } from './claim.ts';
+import {
+  type Claim,
+  type ClaimOption,
+  claimIn,
+  claimText,
+  clientFormat,
+  isPlain,
+  plainPattern,
+  type Standing,
+  standingOf,
+} from './claim.ts';
 import { type CommandResult, type TmuxCommands, TmuxError } from './commands.ts';
 import { commandLine } from './control-mode.ts';
-
-/** Which bridge watches a pane and answers there; which one is typing there just now. */
-export type ClaimOption = '@bridge-owner' | '@bridge-writer';
 
 /** A server as claims need it: commands, and which of our control clients can vouch for a claim. */
 export interface ClaimServer extends TmuxCommands {
@@ -19,17 +26,32 @@ export interface ClaimServer extends TmuxCommands {
 export type Claimant = Pick<Claim, 'bridge' | 'pid' | 'host' | 'home'> & { readonly folder: string };
 
 export type Taken =
-  /** `from`: whose claim it was that is replaced now */
-  | { readonly is: 'ours'; readonly from: Claim | null }
+  /** `from`: whose claim it was that is replaced now; `beside`: what was said besides in that step */
+  | { readonly is: 'ours'; readonly from: Claim | null; readonly beside?: string }
   /** nobody else's, and not marked as ours: no client of ours is there, the pane is gone, or the option cannot be set */
   | { readonly is: 'unmarked' }
   /** `isGone`: its client is not there, and it has not been seen so for long enough */
   | { readonly is: 'theirs'; readonly claim: Claim; readonly isGone: boolean };
 
+export interface Beside {
+  readonly set: (paneId: PaneId, claim: Claim) => readonly string[];
+  /** as it is given up */
+  readonly unset: (paneId: PaneId, claim: Claim) => readonly string[];
+  /** a format; what it makes must be one row */
+  readonly says: string;
+}
+
 /** A client that is replaced (its session ends, somebody detaches it) is followed by another well within this time. */
 export const goneStandsMs = 1_000;
 /** Each round of a claim loses only to somebody who changed the option meanwhile. */
 const mostRounds = 4;
+
+interface Seen {
+  readonly isOurs: boolean;
+  /** what the option says */
+  readonly text: string;
+  readonly beside: string;
+}
 
 interface Held {
   readonly text: string;
@@ -49,9 +71,13 @@ export class PaneClaims {
   readonly #held = new Map<ClaimServer, Map<PaneId, Held>>();
   /** when a claim was first seen without its client, by pane and text */
   readonly #goneSince = new Map<string, number>();
+  readonly #beside: Beside | null;
+  #lastSince = 0;
 
-  constructor(option: ClaimOption, me: () => Claimant, clock: Clock) {
+  /** @param beside what else is done and said in the step that makes a pane ours */
+  constructor(option: ClaimOption, me: () => Claimant, clock: Clock, beside: Beside | null = null) {
     this.#option = option;
+    this.#beside = beside;
     this.#me = me;
     this.#clock = clock;
   }
@@ -83,10 +109,13 @@ export class PaneClaims {
       if (client === null) return this.#readAll(server, paneIds, taken);
       const seen = await this.#swapAll(server, open, client);
       const left = open.flatMap(({ paneId }, at) => {
-        const text = seen[at];
-        if (text === undefined) taken.set(paneId, { is: 'unmarked' });
-        if (text === null) taken.set(paneId, { is: 'ours', from: from.get(paneId) ?? null });
-        return typeof text === 'string' ? [{ paneId, expected: text }] : [];
+        const there = seen[at];
+        if (there === undefined) taken.set(paneId, { is: 'unmarked' });
+        else if (there.isOurs) {
+          const said = this.#beside === null ? {} : { beside: there.beside };
+          taken.set(paneId, { is: 'ours', from: from.get(paneId) ?? null, ...said });
+        } else return [{ paneId, expected: there.text }];
+        return [];
       });
       if (left.length === 0) break;
       const living = await clientsOf(server);
@@ -127,18 +156,26 @@ export class PaneClaims {
     return theirs;
   }
 
-  /** What is ours of these panes is free; what somebody else has set meanwhile stays. A server that has gone has no option either. */
-  async free(server: ClaimServer, paneIds: readonly PaneId[]): Promise<void> {
+  /**
+   * What is ours of these panes is free; what somebody else has set meanwhile stays. A server that has gone has no option either.
+   * @param how.keepsBeside what was set besides is still needed
+   */
+  async free(server: ClaimServer, paneIds: readonly PaneId[], { keepsBeside = false } = {}): Promise<void> {
     const held = this.#held.get(server);
-    const ours = paneIds.filter((paneId) => held?.delete(paneId));
+    const ours = paneIds.flatMap((paneId) => {
+      const text = held?.get(paneId)?.text;
+      return text !== undefined && held?.delete(paneId) ? [{ paneId, text }] : [];
+    });
     if (held?.size === 0) this.#held.delete(server);
     if (ours.length === 0) return;
-    const isOurs = `#{m:*:${this.#me().bridge}:*,#{${this.#option}}}`;
     await server.runAll(
-      ours.map((paneId) => [
-        ...['if-shell', '-F', '-t', paneId, isOurs],
-        commandLine(['set-option', '-p', '-u', '-t', paneId, this.#option]),
-      ]),
+      ours.map(({ paneId, text }) => {
+        // exactly this one: where this arrives late, over a link that was cut, we may have claimed the pane anew
+        const isOurs = `#{==:#{${this.#option}},${text}}`;
+        const unset = ['set-option', '-p', '-u', '-t', paneId, this.#option];
+        const beside = this.#beside === null || keepsBeside ? [] : [this.#beside.unset(paneId, claimIn(text)!)];
+        return ['if-shell', '-F', '-t', paneId, isOurs, [...beside, unset].map(commandLine).join(' ; ')];
+      }),
     );
   }
 
@@ -147,31 +184,50 @@ export class PaneClaims {
     await Promise.all([...this.#held].map(([server, panes]) => this.free(server, [...panes.keys()])));
   }
 
-  /** @returns for each: null where it is ours now, what stands there else; undefined where the pane does not answer */
+  /** @returns for each what stands there; undefined where the pane does not answer */
   async #swapAll(
     server: ClaimServer,
     panes: ReadonlyArray<{ readonly paneId: PaneId; readonly expected: string }>,
     client: string,
-  ): Promise<ReadonlyArray<string | null | undefined>> {
+  ): Promise<ReadonlyArray<Seen | undefined>> {
     const mark = randomBytes(6).toString('hex');
     const wanted = panes.map(({ paneId }) => this.#heldBy(server, paneId, client));
     const results = await server.runAll(
-      panes.map(({ paneId, expected }, at) => swap(this.#option, paneId, expected, wanted[at]!.text, mark)),
+      panes.map(({ paneId, expected }, at) => this.#swap(paneId, expected, wanted[at]!.text, mark)),
     );
     return results.map((result, at) => {
-      const text = textBetween(result, mark);
+      const [text, beside = ''] = textsBetween(result, mark);
       const { paneId } = panes[at]!;
-      if (text !== wanted[at]!.text) return text;
+      const isOurs = text === wanted[at]!.text;
+      if (text === undefined) return undefined;
+      if (!isOurs) return { isOurs, text, beside };
       const held = this.#held.get(server) ?? new Map<PaneId, Held>();
       this.#held.set(server, held.set(paneId, wanted[at]!));
       for (const key of this.#goneSince.keys()) if (key.startsWith(`${paneId} `)) this.#goneSince.delete(key);
-      return null;
+      return { isOurs, text, beside };
     });
   }
 
-  /** A claim that is renewed is as old as it was. */
+  /** Sets the option to `wanted` where it is still what was expected, and says what it is then, in one step of the server. */
+  #swap(paneId: PaneId, expected: string, wanted: string, mark: string): string[] {
+    const option = this.#option;
+    // what a person has put there may hold anything, and cannot stand in a format: it is known by not being plain
+    const condition = isPlain(expected)
+      ? `#{==:#{${option}},${expected}}`
+      : `#{!=:#{m/r:${plainPattern},#{${option}}},1}`;
+    const said = [`#{${option}}`, this.#beside?.says ?? ''].join(mark);
+    const say = ['display-message', '-p', '-t', paneId, `${mark}${said}${mark}`];
+    const set = ['set-option', '-p', '-t', paneId, option, wanted];
+    const beside = this.#beside === null ? [] : [this.#beside.set(paneId, claimIn(wanted)!)];
+    const done = [set, ...beside, say].map(commandLine).join(' ; ');
+    return ['if-shell', '-F', '-t', paneId, condition, done, commandLine(say)];
+  }
+
+  /** A claim that is renewed is as old as it was; no two others are equally old, so that none of ours is taken for another. */
   #heldBy(server: ClaimServer, paneId: PaneId, client: string): Held {
-    const since = this.#held.get(server)?.get(paneId)?.since ?? this.#clock.now();
+    const known = this.#held.get(server)?.get(paneId)?.since;
+    const since = known ?? Math.max(this.#clock.now(), this.#lastSince + 1);
+    this.#lastSince = Math.max(since, this.#lastSince);
     return { text: claimText({ ...this.#me(), client, since }), client, since };
   }
 
@@ -210,19 +266,10 @@ export class PaneClaims {
   }
 }
 
-/** Sets the option to `wanted` where it is still what was expected, and says what it is then, in one step of the server. */
-function swap(option: ClaimOption, paneId: PaneId, expected: string, wanted: string, mark: string): string[] {
-  // what a person has put there may hold anything, and cannot stand in a format: it is known by not being plain
-  const condition = isPlain(expected)
-    ? `#{==:#{${option}},${expected}}`
-    : `#{!=:#{m/r:${plainPattern},#{${option}}},1}`;
-  const say = commandLine(['display-message', '-p', '-t', paneId, `${mark}#{${option}}${mark}`]);
-  const set = commandLine(['set-option', '-p', '-t', paneId, option, wanted]);
-  return ['if-shell', '-F', '-t', paneId, condition, `${set} ; ${say}`, say];
-}
-
-function textBetween(result: CommandResult, mark: string): string | undefined {
-  return result.ok ? result.lines.join('\n').split(mark)[1] : undefined;
+/** Where the pane did not say all of it, nothing. */
+function textsBetween(result: CommandResult, mark: string): readonly string[] {
+  const parts = result.ok ? result.lines.join('\n').split(mark) : [];
+  return parts.length >= 4 ? parts.slice(1, 3) : [];
 }
 
 /** The control clients that a server has now. A person's terminal vouches for nothing. @throws TmuxError */

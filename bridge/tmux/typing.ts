@@ -5,9 +5,11 @@ import type { PaneId } from '../core/ids.ts';
 import { isKeyName, isOptionKey } from '../core/keys.ts';
 import type { PaneAddress } from '../core/pane.ts';
 import type { PaneCondition } from '../core/pane-condition.ts';
+import type { Written } from '../core/typed-note.ts';
 import { type TmuxCommands, TmuxError } from './commands.ts';
-import { conditionFormat } from './condition.ts';
+import { conditionFormat, type OptionClause } from './condition.ts';
 import { commandLine } from './control-mode.ts';
+import { inWriting } from './typed-notes.ts';
 
 /**
  * Pastes the text if, in the same server step, the condition holds. `held` means that nothing was typed. Rejects with a
@@ -20,12 +22,14 @@ export async function paste(
   paneId: PaneId,
   text: string,
   condition: PaneCondition,
-  options: { readonly bracketed: boolean },
+  options: { readonly bracketed: boolean; readonly written?: Written },
 ): Promise<'done' | 'held'> {
   if (text === '' || text.includes('\0')) {
     throw usageError('paste', paneId, text === '' ? 'there is no text' : 'tmux cannot be handed a NUL character');
   }
-  const format = conditionFormat(condition);
+  const format = formatOf(condition);
+  // refused before anything is handed over
+  format([]);
   const buffer = `${ownBuffers(t)}${process.pid}-${randomBytes(8).toString('hex')}`;
   const brackets = options.bracketed ? ['-p'] : [];
   try {
@@ -34,6 +38,7 @@ export async function paste(
       // -r keeps LF: without it tmux makes it CR, which submits. -d removes the buffer.
       act: [['paste-buffer', ...brackets, '-r', '-d', '-b', buffer, '-t', paneId]],
       otherwise: [['delete-buffer', '-b', buffer]],
+      written: options.written,
     });
   } catch (fault) {
     await forget(t, buffer);
@@ -50,15 +55,17 @@ export function press(
   paneId: PaneId,
   keys: string | readonly string[],
   condition: PaneCondition,
+  written?: Written,
 ): Promise<'done' | 'held'> {
   const inDialog = (condition.onScreen?.length ?? 0) > 0;
   const all = typeof keys === 'string' ? [keys] : keys;
   const wrong = all.find((key) => !isKeyName(key) && !(inDialog && isOptionKey(key)));
   if (wrong !== undefined || all.length === 0)
     throw usageError('press', wrong ?? '', 'is not a key that tmux has a name for', 'for instance Enter, C-m, Tab');
-  return conditionally(t, paneId, conditionFormat(condition), {
+  return conditionally(t, paneId, formatOf(condition), {
     act: [['send-keys', '-t', paneId, ...all]],
     otherwise: [],
+    written,
   });
 }
 
@@ -125,26 +132,32 @@ function piecesOf(text: string): string[] {
   return pieces;
 }
 
+function formatOf(condition: PaneCondition): (options: readonly OptionClause[]) => string {
+  return (options) => conditionFormat(condition, options);
+}
+
+interface Act {
+  readonly act: readonly string[][];
+  readonly otherwise: readonly string[][];
+  readonly written: Written | undefined;
+}
+
 /** Look and act in one server step: tmux says itself which of the two it did. */
 async function conditionally(
   t: TmuxCommands,
   paneId: PaneId,
-  format: string,
-  commands: { readonly act: readonly string[][]; readonly otherwise: readonly string[][] },
+  format: (options: readonly OptionClause[]) => string,
+  { act, otherwise, written }: Act,
 ): Promise<'done' | 'held'> {
   // hooks of the user's may say something too, after our own words
   const mark = randomBytes(6).toString('hex');
   const saying = (word: string, list: readonly string[][]) =>
     [...list, ['display-message', '-p', `${word}-${mark}`]].map(commandLine).join(' ; ');
-  const lines = await t.run(
-    'if-shell',
-    '-F',
-    '-t',
-    paneId,
-    format,
-    saying('done', commands.act),
-    saying('held', commands.otherwise),
-  );
+  const command = inWriting(paneId, written, format, {
+    act: saying('done', act),
+    otherwise: (undo) => saying('held', [...undo, ...otherwise]),
+  });
+  const lines = await t.run(...command);
   if (lines.includes(`done-${mark}`)) return 'done';
   if (lines.includes(`held-${mark}`)) return 'held';
   throw new TmuxError('gone', 'if-shell', 'tmux did not say whether it typed');

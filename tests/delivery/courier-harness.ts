@@ -55,14 +55,20 @@ export class FakeMemory implements DeliveryMemory {
 
 export class FakeLocks implements Locks {
   held = false;
+  /** the pane's server tells who is its writer, and notes what is typed */
+  told: FakePane | null = null;
+  #count = 0;
+
   async tryAcquire() {
     if (this.held) return null;
     this.held = true;
-    return {
-      release: () => {
-        this.held = false;
-      },
+    const release = () => {
+      this.held = false;
     };
+    if (this.told === null) return { release };
+    const name = `bb.${++this.#count}`;
+    this.told.writer = name;
+    return { writer: { claim: name, name, found: this.told.note }, release };
   }
 }
 

@@ -10,6 +10,7 @@ import type {
 } from '../../bridge/core/pane.ts';
 import type { PaneCondition } from '../../bridge/core/pane-condition.ts';
 import type { Dialog, Reading } from '../../bridge/core/reading.ts';
+import type { Written } from '../../bridge/core/typed-note.ts';
 import type { PaneIO, ScreenReaders } from '../../bridge/delivery/pane-io.ts';
 import { makeDialog } from '../../bridge/screen/dialog.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -117,6 +118,9 @@ export class FakePane implements PaneIO, ScreenReaders {
   command = 'fake';
   facts: ComposerFacts = fakeComposerFacts;
   keyAt: number | null = null;
+  /** what its server knows: whose turn it is to type, and what was typed last */
+  writer = '';
+  note = 'aa.1.0';
   /** called before each act of the courier on the pane: a test may change the pane in that instant, or throw */
   before: (act: 'look' | 'paste' | 'press') => void = () => {};
   after: (act: 'paste' | 'press') => void = () => {};
@@ -211,9 +215,14 @@ export class FakePane implements PaneIO, ScreenReaders {
     return snapshot;
   }
 
-  async paste(_pane: PaneAddress, text: string, condition: PaneCondition): Promise<'done' | 'held'> {
+  async paste(
+    _pane: PaneAddress,
+    text: string,
+    condition: PaneCondition,
+    { written }: { readonly written?: Written } = {},
+  ): Promise<'done' | 'held'> {
     this.before('paste');
-    if (this.#holds(condition)) return 'held';
+    if (this.#holds(condition) || !this.#notes(written)) return 'held';
     this.pastes.push(text);
     this.#push({ paste: text }, 'courier');
     this.after('paste');
@@ -224,9 +233,10 @@ export class FakePane implements PaneIO, ScreenReaders {
     _pane: PaneAddress,
     keys: string | readonly string[],
     condition: PaneCondition,
+    written?: Written,
   ): Promise<'done' | 'held'> {
     this.before('press');
-    if (this.#holds(condition)) return 'held';
+    if (this.#holds(condition) || !this.#notes(written)) return 'held';
     this.enters.push(this.#clock.now());
     for (const key of [keys].flat()) {
       this.keys.push(key);
@@ -370,6 +380,13 @@ export class FakePane implements PaneIO, ScreenReaders {
       condition.notTitles.some((pattern) => new RegExp(pattern).test(title)) ||
       condition.notOnScreen.some((pattern) => rows.some((row) => new RegExp(pattern).test(row)))
     );
+  }
+
+  /** What tmux does in the step that types. */
+  #notes(written: Written | undefined): boolean {
+    if (written !== undefined && written.claim !== this.writer) return false;
+    this.note = written?.note?.after ?? this.note;
+    return true;
   }
 
   #cursorIsElsewhere({ x, y, visible }: NonNullable<PaneCondition['cursor']>): boolean {

@@ -28,7 +28,7 @@ function slowHarness(lookMs: (look: number) => { early: number; late: number }, 
       frames.push({ ...frame, takenAtMs: harness.clock.now() });
       return snapshot && Object.assign(snapshot, { askedAtMs, takenAtMs: harness.clock.now() });
     },
-    paste: (id, text, condition) => harness.pane.paste(id, text, condition),
+    paste: (...given) => harness.pane.paste(...given),
     press: (...given) => harness.pane.press(...given),
     leaveMode: () => harness.pane.leaveMode(),
     outputCount: () => harness.pane.outputCount(),

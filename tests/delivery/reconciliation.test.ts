@@ -13,8 +13,10 @@ async function crash(
   when: 'before' | 'after',
   character: Partial<Character> = {},
   pauseMs = 0,
+  { isTold = false } = {},
 ): Promise<CourierHarness> {
   const harness = courierHarness(character);
+  if (isTold) harness.locks.told = harness.pane;
   let crashed = false;
   const die = () => {
     crashed = true;
@@ -77,6 +79,82 @@ test.each(outcomes)(
     }
   },
 );
+
+/** Where the pane's tmux server notes what is typed, in the step in which it is. */
+const outcomesTold: typeof outcomes = [
+  ['claimed', 'before', 'acknowledged', 1],
+  ['typed', 'before', 'acknowledged', 1],
+  ['typed', 'after', 'acknowledged', 1],
+  ['paste', 'before', 'acknowledged', 1],
+  ['paste', 'after', 'acknowledged', 1],
+  ['submitted', 'before', 'acknowledged', 1],
+  ['submitted', 'after', 'acknowledged', 1],
+  ['press', 'before', 'acknowledged', 1],
+  ['press', 'after', 'acknowledged', 1],
+  ['acknowledged', 'before', 'acknowledged', 1],
+];
+
+test.each(outcomesTold)(
+  'with a server that tells, a bridge that dies at %s (%s) leaves one that ends %s, and is typed once',
+  async (point, when, outcome, count) => {
+    for (const pauseMs of [0, 1_000, 10_000]) {
+      const harness = await crash(point, when, {}, pauseMs, { isTold: true });
+      expect([pauseMs, harness.memory.stored!.state.is]).toEqual([pauseMs, outcome]);
+      expect(harness.pane.submissions).toEqual(Array(count).fill(text));
+      expect(harness.pane.pastes).toHaveLength(1);
+    }
+  },
+);
+
+test('a text that was pasted and is not to be seen is in doubt, and never typed again', async () => {
+  const harness = await crash('paste', 'after', { losesPastes: 1 }, 0, { isTold: true });
+  expect(harness.memory.stored!.state).toMatchObject({
+    is: 'uncertain',
+    reason: expect.stringContaining('tmux has pasted it'),
+  });
+  expect(harness.pane.pastes).toHaveLength(1);
+});
+
+test('an Enter that was pressed and did nothing is not pressed again, and one that was not is no guess', async () => {
+  const lost = await crash('press', 'after', { losesEnters: 1 }, 0, { isTold: true });
+  expect(lost.memory.stored!.state).toMatchObject({
+    is: 'typed-not-submitted',
+    reason: expect.stringContaining('Enter was pressed, and did not submit it'),
+  });
+  expect(lost.pane.enters).toHaveLength(1);
+});
+
+test('what another bridge typed since hides what became of it: then the screen decides, as ever', async () => {
+  const harness = courierHarness();
+  harness.locks.told = harness.pane;
+  harness.pane.before = (act) => {
+    if (act === 'paste') throw new Error('the bridge was killed');
+  };
+  await expect(harness.clock.until(harness.courier.attempt(harness.delivery(text)))).rejects.toThrow('killed');
+  harness.pane.before = () => {};
+  harness.pane.note = 'cc.7.1';
+  expect((await harness.reconcile(harness.memory.stored!)).is).toBe('uncertain');
+  expect(harness.pane.pastes).toEqual([]);
+});
+
+test('a paste that is still under way when its writer is another one comes to nothing', async () => {
+  const harness = courierHarness();
+  harness.locks.told = harness.pane;
+  const { pane } = harness;
+  let late: Parameters<typeof pane.paste> | null = null;
+  const paste = pane.paste.bind(pane);
+  pane.paste = async (...given) => {
+    late = given;
+    pane.paste = paste;
+    throw new Error('the link was cut');
+  };
+  await expect(harness.clock.until(harness.courier.attempt(harness.delivery(text)))).rejects.toThrow('cut');
+  expect((await harness.reconcile(harness.memory.stored!)).is).toBe('queued');
+  expect(await paste(...late!)).toBe('held');
+  expect((await harness.attempt(harness.memory.stored!)).is).toBe('acknowledged');
+  expect(await paste(...late!)).toBe('held');
+  expect(pane.submissions).toEqual([text]);
+});
 
 test('after a crash the echo of an older, equal input is not taken for ours', async () => {
   const harness = courierHarness();

@@ -64,10 +64,11 @@ function wordOf(lines: readonly string[]): string {
   return lines.at(-1)?.replace(/-[0-9a-f]+$/, '') ?? '';
 }
 
-/** `if-shell -F -t %N FORMAT ACT OTHERWISE`, as bridge/tmux/typing.ts says it. */
+/** `if-shell -F -t %N FORMAT ACT OTHERWISE`, as bridge/tmux/typing.ts says it; ACT may be a note and another of these. */
 function kindOf([name, , , , , act = '']: readonly string[]): Step['kind'] | null {
   if (name !== 'if-shell') return null;
-  return act.startsWith('paste-buffer') ? 'paste' : act.startsWith('send-keys') ? 'press' : null;
+  const typing = /(?:^| ")(paste-buffer|send-keys) /.exec(act)?.[1];
+  return typing === undefined ? null : typing === 'paste-buffer' ? 'paste' : 'press';
 }
 
 function withView([name, flag, t, pane, format, act, otherwise]: readonly string[], { words }: Tapped): string[] {

@@ -346,6 +346,19 @@ test('only who typed a delivery may say that it was not pasted after all', () =>
   expect(journal.delivery('d1')?.state).toEqual(held);
 });
 
+test('a typed delivery waits again only where its tmux server said that it was not typed, to who has seen its last attempt', () => {
+  const { journal } = open();
+  const save = (attempts: number, state: Parameters<typeof sampleDelivery>[1], kind = 'delivery-changed') =>
+    journal.saveDelivery({ ...sampleDelivery('d1', state), attempts }, happened(kind, 'd1'));
+  save(0, { is: 'queued' });
+  save(1, { is: 'claimed', at: 1 });
+  save(1, { is: 'typed', at: 2 });
+  expect(() => save(1, { is: 'queued' })).toThrow(/typed and cannot become queued/);
+  expect(() => save(0, { is: 'queued' }, 'delivery-not-typed')).toThrow(/typed meanwhile/);
+  save(1, { is: 'queued' }, 'delivery-not-typed');
+  expect(journal.delivery('d1')?.state).toEqual({ is: 'queued' });
+});
+
 test('deliveries are found by their thread', () => {
   const { journal } = open();
   const inThread = (id: string, thread: string) => {

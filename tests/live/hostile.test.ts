@@ -33,8 +33,10 @@ function withoutConditions({ servers }: Bridge): void {
   const types = (argv: readonly string[]) => /send-keys|paste-buffer/.test(argv[5] ?? '');
   for (const tmux of servers.all) {
     const run = tmux.run.bind(tmux);
-    // `if-shell -F -t %N FORMAT ACT OTHERWISE`
-    tmux.run = (...argv) => run(...argv.map((word, at) => (at === 4 && types(argv) ? '1' : word)));
+    // `if-shell -F -t %N FORMAT ACT OTHERWISE`, and another one in ACT
+    const always = (word: string, at: number) =>
+      at === 4 ? '1' : at === 5 ? word.replace(/(if-shell -F -t %\d+ )"(?:\\.|[^"\\])*"/, '$11') : word;
+    tmux.run = (...argv) => run(...(types(argv) ? argv.map(always) : argv));
   }
 }
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PaneId } from '../../bridge/core/ids.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
-import { claimIn, clientFormat } from '../../bridge/tmux/claim.ts';
-import { type ClaimOption, goneStandsMs, PaneClaims } from '../../bridge/tmux/pane-claims.ts';
+import { type ClaimOption, claimIn, clientFormat } from '../../bridge/tmux/claim.ts';
+import { goneStandsMs, PaneClaims } from '../../bridge/tmux/pane-claims.ts';
 import { TmuxServer } from '../../bridge/tmux/server.ts';
 import { wayHere } from '../../bridge/tmux/way.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';

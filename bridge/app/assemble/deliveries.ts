@@ -42,7 +42,8 @@ export function assembleDeliveries(parts: {
       capture: (pane) => panes.capture(pane, { processesOldMs: 50 }),
       paste: (pane, text, condition, how) =>
         paste(tmuxOf(pane), pane.paneId, text, { ...condition, server: pane.server }, how),
-      press: (pane, keys, condition) => press(tmuxOf(pane), pane.paneId, keys, { ...condition, server: pane.server }),
+      press: (pane, keys, condition, written) =>
+        press(tmuxOf(pane), pane.paneId, keys, { ...condition, server: pane.server }, written),
       leaveMode: (pane) => leaveMode(tmuxOf(pane), pane),
       outputCount: (pane) => panes.outputCount(pane),
       nextOutput: (pane, limitMs, after) => panes.nextOutput(pane, limitMs, after),

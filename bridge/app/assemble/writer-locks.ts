@@ -1,8 +1,15 @@
 import type { PaneIdentity } from '../../core/pane.ts';
-import type { Locks } from '../../delivery/pane-io.ts';
-import type { PaneClaims } from '../../tmux/pane-claims.ts';
+import type { Writer } from '../../core/typed-note.ts';
+import type { Locks, PaneLock } from '../../delivery/pane-io.ts';
+import { claimIn } from '../../tmux/claim.ts';
+import type { PaneClaims, Taken } from '../../tmux/pane-claims.ts';
 import type { TmuxServers } from '../../tmux/servers.ts';
+import { isNote, writerName } from '../../tmux/typed-notes.ts';
 import { withClient } from '../pane-claims.ts';
+
+interface ClaimedLock extends PaneLock {
+  release(how: { isSettled: boolean }): Promise<void>;
+}
 
 /**
  * One writer per pane: the lock of a file among those that share our runtime folder, and a claim on the pane among all that
@@ -19,32 +26,44 @@ export class WriterLocks implements Locks {
     this.#servers = parts.servers;
   }
 
-  async tryAcquire(identity: PaneIdentity): Promise<{ release(): Promise<void> } | null> {
+  async tryAcquire(identity: PaneIdentity): Promise<ClaimedLock | null> {
     const file = await this.#files.tryAcquire(identity);
     if (file === null) return null;
-    let release: (() => Promise<void>) | null = null;
+    let claimed: ClaimedLock | null = null;
     try {
-      release = await this.#claim(identity);
+      claimed = await this.#claim(identity);
     } finally {
-      if (release === null) await file.release();
+      if (claimed === null) await file.release({ isSettled: true });
     }
-    if (release === null) return null;
-    const free = release;
-    return { release: () => free().finally(() => file.release()) };
+    if (claimed === null) return null;
+    const { release } = claimed;
+    return { ...claimed, release: (how) => release(how).finally(() => file.release(how)) };
   }
 
   /** null while another bridge types there. */
-  async #claim(pane: PaneIdentity): Promise<(() => Promise<void>) | null> {
+  async #claim(pane: PaneIdentity): Promise<ClaimedLock | null> {
     const reached = await withClient(this.#servers, pane);
     // whoever looks at the pane next says that it is gone
-    if (reached === null) return async () => {};
+    if (reached === null) return { release: async () => {} };
     const { server, done } = reached;
-    let isOurs = false;
+    let taken: Taken | null = null;
     try {
-      isOurs = (await this.#writers.takeOne(server, pane.paneId)).is !== 'theirs';
+      taken = await this.#writers.takeOne(server, pane.paneId);
     } finally {
-      if (!isOurs) done();
+      if (taken === null || taken.is === 'theirs') done();
     }
-    return isOurs ? () => this.#writers.free(server, [pane.paneId]).finally(done) : null;
+    if (taken.is === 'theirs') return null;
+    const writer = writerOf(this.#writers.text(server, pane.paneId), taken);
+    const release: ClaimedLock['release'] = ({ isSettled }) =>
+      this.#writers.free(server, [pane.paneId], { keepsBeside: !isSettled }).finally(done);
+    return { release, ...(writer && { writer }) };
   }
+}
+
+/** null where nothing could be claimed. */
+function writerOf(text: string | null, taken: Taken): Writer | null {
+  const claim = text === null ? null : claimIn(text);
+  if (claim === null || taken.is !== 'ours') return null;
+  const { beside = '' } = taken;
+  return { claim: text!, name: writerName(claim), found: isNote(beside) ? beside : null };
 }
