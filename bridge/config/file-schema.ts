@@ -69,6 +69,7 @@ const serverSchema = z.strictObject({
   'refusals-per-minute': z.number().int().optional(),
   sockets: z.number().int().optional(),
   'queue-bytes': z.number().int().optional(),
+  'slow-after-ms': z.number().optional(),
 });
 
 export const fileSchema = z.strictObject({

@@ -7,13 +7,14 @@ import { allServed } from '../../bridge/api/index.ts';
 import { Bridge } from '../../bridge/app/bridge.ts';
 import { readerOf } from '../../bridge/app/reader.ts';
 import { loadConfig } from '../../bridge/config/config.ts';
-import { openHub } from '../../bridge/server/hub/hub.ts';
+import { type Hub, openHub } from '../../bridge/server/hub/hub.ts';
 import { hubOptions } from '../../bridge/server/hub/hub-options.ts';
 
 /** A bridge with an open port and no tmux server, for each test anew. */
 export let bridge: Bridge;
 export let home: string;
 export let url: string;
+export let routes: Hub['routes'];
 /** Tokens: of a person, of an admin, and of the members lead and coder. */
 export let tokens: Readonly<Record<'human' | 'admin' | 'lead' | 'coder', string>>;
 
@@ -27,7 +28,7 @@ export function eachHubTestStarts(options: Given = {}): void {
     bridge = await Bridge.open(config, { on: () => {} });
     const reader = readerOf(bridge);
     const opened = await openHub(bridge, allServed(bridge, reader), hubOptions.parse({ port: 0, ...options }));
-    url = opened.url;
+    ({ url, routes } = opened);
     for (const name of ['lead', 'coder']) bridge.membership.add(name, {}, null, 'refuse');
     tokens = {
       human: bridge.tokens.add('phone', { role: 'human' }, null),

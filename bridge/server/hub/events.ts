@@ -7,7 +7,7 @@ import type { JournalEvent } from '../../core/journal-event.ts';
 import type { Principal } from '../principal.ts';
 import { HubFault } from './faults.ts';
 import type { Feed } from './feed.ts';
-import { SocketReader } from './socket-reader.ts';
+import { type Bound, SocketReader } from './socket-reader.ts';
 
 /**
  * `/events`: everything that is journaled, one `{"cursor", "event"}` a message, from now on or after the cursor that the caller names:
@@ -15,7 +15,7 @@ import { SocketReader } from './socket-reader.ts';
  */
 export function mountEvents(
   app: FastifyInstance,
-  { bridge, feed, mostBytes }: { readonly bridge: ForOwn; readonly feed: Feed; readonly mostBytes: number },
+  { bridge, feed, options }: { readonly bridge: ForOwn; readonly feed: Feed; readonly options: Bound },
 ): void {
   app.get(
     '/events',
@@ -29,7 +29,7 @@ export function mountEvents(
       const after = cursorIn(request);
       const isFor = whatIsFor(bridge, request.principal!);
       let cursor = after ?? feed.cursor;
-      const reader = new SocketReader(socket, mostBytes, () => `slow: go on with ?after=${cursor}`);
+      const reader = new SocketReader(socket, options, () => `slow: go on with ?after=${cursor}`);
       reader.send({ hello: { cursor: feed.cursor } });
       const end = feed.subscribe(
         {
@@ -37,6 +37,7 @@ export function mountEvents(
             if (isFor(event)) reader.send({ cursor: event.seq, event });
             if (socket.readyState === socket.OPEN) cursor = event.seq;
           },
+          isFull: () => reader.isFull(),
           hasRoom: () => reader.hasRoom(),
         },
         after,

@@ -20,6 +20,8 @@ export interface Source {
 /** Takes events in order, none left out and none twice. */
 export interface Subscriber {
   take(event: JournalEvent): void;
+  /** it has not read what it was given before: it catches up from here, as fast as it reads */
+  isFull(): boolean;
   /** what is sent to one who catches up waits for this; false: it did not read in time, and gets no more */
   hasRoom(): Promise<boolean>;
 }
@@ -30,6 +32,8 @@ export interface Subscriber {
  */
 export class Feed {
   readonly #source: Source;
+  readonly #all = new Set<Subscriber>();
+  /** those who have every event up to the cursor */
   readonly #live = new Set<Subscriber>();
   readonly #stop: () => void;
   readonly #timer: NodeJS.Timeout;
@@ -53,35 +57,40 @@ export class Feed {
    * @returns ends it
    */
   subscribe(subscriber: Subscriber, after: number | null): () => void {
-    let isOver = false;
-    const end = () => {
-      isOver = true;
+    this.#all.add(subscriber);
+    if (after === null || after >= this.#cursor) this.#live.add(subscriber);
+    else void this.#catchUp(subscriber, after);
+    return () => {
+      this.#all.delete(subscriber);
       this.#live.delete(subscriber);
     };
-    if (after === null || after >= this.#cursor) this.#live.add(subscriber);
-    else void this.#catchUp(subscriber, after, () => isOver);
-    return end;
   }
 
   close(): void {
     clearInterval(this.#timer);
     this.#stop();
+    this.#all.clear();
     this.#live.clear();
   }
 
-  async #catchUp(subscriber: Subscriber, after: number, isOver: () => boolean): Promise<void> {
-    for (let at = after; !isOver() && (await subscriber.hasRoom()); await othersTurn()) {
+  async #catchUp(subscriber: Subscriber, after: number): Promise<void> {
+    const isOver = () => !this.#all.has(subscriber);
+    // the others are given the event at hand first
+    if (!(await subscriber.hasRoom())) return;
+    for (let at = after; !isOver(); await othersTurn()) {
       const events = this.#read(at);
       if (events === null) {
         await delay(askEveryMs);
         continue;
       }
-      for (const event of events.filter(({ seq }) => seq <= this.#cursor)) {
-        if (isOver()) return;
+      const upTo = this.#cursor;
+      for (const event of events.filter(({ seq }) => seq <= upTo)) {
+        if (!(await subscriber.hasRoom()) || isOver()) return;
         subscriber.take(event);
         at = event.seq;
       }
-      if (at < this.#cursor && events.length > 0) continue;
+      if (events.length < batchSize || events.at(-1)!.seq >= upTo) at = upTo;
+      if (at < this.#cursor) continue;
       // no other has its turn between that look and this
       if (!isOver()) this.#live.add(subscriber);
       return;
@@ -104,8 +113,13 @@ export class Feed {
     }
     const events = this.#read(this.#cursor) ?? [];
     for (const event of events) {
+      for (const subscriber of this.#live) {
+        if (subscriber.isFull()) {
+          this.#live.delete(subscriber);
+          void this.#catchUp(subscriber, this.#cursor);
+        } else subscriber.take(event);
+      }
       this.#cursor = event.seq;
-      for (const subscriber of this.#live) subscriber.take(event);
     }
     if (events.length === batchSize) this.#soon();
   }

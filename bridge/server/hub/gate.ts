@@ -18,6 +18,13 @@ declare module 'fastify' {
   }
 }
 
+/** A route, and whom it lets in. */
+export interface OpenRoute {
+  readonly method: string;
+  readonly path: string;
+  readonly who: Who;
+}
+
 /** Finds out whose token that is; `compat` is that of agent-chat's clients. */
 export interface Doorkeeper {
   principalOf(secret: string): Principal | 'compat' | null;
@@ -26,8 +33,13 @@ export interface Doorkeeper {
 /**
  * Stands before every route: the Host and Origin that a browser names must be ours, and the token must let its bearer in. What
  * another site's page can make a browser send has none.
+ * @returns every route that is added from then on
  */
-export function guard(app: FastifyInstance, options: HubOptions, keeper: Doorkeeper): void {
+export function guard(app: FastifyInstance, options: HubOptions, keeper: Doorkeeper): readonly OpenRoute[] {
+  const routes: OpenRoute[] = [];
+  app.addHook('onRoute', ({ method, url, config }) => {
+    for (const one of [method].flat()) routes.push({ method: one, path: url, who: config?.who ?? closed });
+  });
   app.decorateRequest('principal', null);
   const refusals = new Refusals(options.refusalsPerMinute);
   app.addHook('onRequest', async (request) => {
@@ -35,7 +47,7 @@ export function guard(app: FastifyInstance, options: HubOptions, keeper: Doorkee
     if (!isOurs(options, host))
       throw new HubFault(421, 'unknown-host', `this is not ${host ?? 'a host without a name'}`);
     checkOrigin(request);
-    const who = request.routeOptions.config.who ?? 'admin';
+    const who = request.routeOptions.config.who ?? closed;
     if (who === 'anyone' || request.is404) return;
     const { ip } = request;
     if (refusals.areTooMany(ip))
@@ -55,7 +67,11 @@ export function guard(app: FastifyInstance, options: HubOptions, keeper: Doorkee
     if (!lets(who, found)) throw new HubFault(403, 'forbidden', reasonFor(who), 'use a token of the role that may');
     request.principal = found === 'compat' ? null : found;
   });
+  return routes;
 }
+
+/** Whom a route lets in that does not say it. */
+const closed: Who = 'admin';
 
 function lets(who: Who, found: Principal | 'compat'): boolean {
   if (found === 'compat' || who === 'compat') return found === 'compat' && who === 'compat';

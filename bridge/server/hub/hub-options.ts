@@ -32,6 +32,8 @@ export const hubOptions = z.strictObject({
     .int()
     .min(1_024)
     .default(4 * 1_048_576),
+  /** a reader that has left as much unread for so long is ended */
+  slowAfterMs: z.number().min(1).default(10_000),
 });
 export type HubOptions = z.output<typeof hubOptions>;
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import websocket from '@fastify/websocket';
 import fastify, { type FastifyInstance } from 'fastify';
+import type { WebSocket } from 'ws';
 import type { AllServed } from '../../api/index.ts';
 import type { Bridge } from '../../app/bridge.ts';
 import { BridgeError, messageOf } from '../../core/failure.ts';
@@ -14,7 +15,7 @@ import { mountApi } from './api-v1.ts';
 import { mountEvents } from './events.ts';
 import { answerFaults } from './faults.ts';
 import { Feed } from './feed.ts';
-import { guard } from './gate.ts';
+import { guard, type OpenRoute } from './gate.ts';
 import { checkReach, type HubOptions, inUrl } from './hub-options.ts';
 import { mountMetrics } from './metrics.ts';
 import { jsonSchemaTransform } from './openapi.ts';
@@ -32,6 +33,7 @@ export interface Hub {
   /** where it listens, as a client writes it */
   readonly url: string;
   readonly port: number;
+  readonly routes: readonly OpenRoute[];
   close(): Promise<void>;
 }
 
@@ -60,7 +62,12 @@ export async function openHub(bridge: Bridge, served: AllServed, options: HubOpt
     listen: (hear) => bridge.listen(hear),
     warn: (text) => bridge.say('warning', text),
   });
-  const app = await assembled({ bridge, served, feed, options });
+  const { app, routes } = await assembled({ bridge, served, feed, options });
+  const connections = new Set<Socket>();
+  app.server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   const stopPinging = pinging(() => app.websocketServer.clients);
   try {
     await app.listen({ port: options.port, host: options.host });
@@ -74,13 +81,14 @@ export async function openHub(bridge: Bridge, served: AllServed, options: HubOpt
   return {
     url: `${options.tls === null ? 'http' : 'https'}://${inUrl(options.host)}:${port}`,
     port,
+    routes,
     close: async () => {
       stopPinging();
       feed.close();
       const { clients } = app.websocketServer;
       for (const socket of clients) socket.close(goingAway, 'the server is closed');
       const cut = setTimeout(() => {
-        for (const socket of clients) socket.terminate();
+        for (const socket of connections) socket.destroy();
       }, closeLimitMs);
       await app.close();
       clearTimeout(cut);
@@ -88,7 +96,7 @@ export async function openHub(bridge: Bridge, served: AllServed, options: HubOpt
   };
 }
 
-async function assembled(parts: HubParts): Promise<FastifyInstance> {
+async function assembled(parts: HubParts): Promise<{ app: FastifyInstance; routes: readonly OpenRoute[] }> {
   const { bridge, options } = parts;
   const app = fastify({
     bodyLimit: options.bodyBytes,
@@ -102,12 +110,16 @@ async function assembled(parts: HubParts): Promise<FastifyInstance> {
     }),
   }) as unknown as FastifyInstance;
   app.server.maxConnections = options.sockets;
+  // one that was to become a WebSocket, and was refused, is nobody's
+  app.addHook('onResponse', async ({ headers, raw }, { statusCode }) => {
+    if (headers.upgrade !== undefined && statusCode >= 400) raw.socket.destroySoon();
+  });
   // arguments are checked by the methods themselves; a result is written as it is
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.removeContentTypeParser('text/plain');
   answerFaults(app, (text) => bridge.say('warning', text));
-  guard(app, options, { principalOf: (secret) => principalOf(bridge, secret) });
+  const routes = guard(app, options, { principalOf: (secret) => principalOf(bridge, secret) });
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: { ...ownPagesOnly } },
     // of a name that is this machine's today a browser must not remember anything
@@ -131,14 +143,18 @@ async function assembled(parts: HubParts): Promise<FastifyInstance> {
   await app.register(
     async (api) => {
       mountApi(api, parts.served);
-      mountEvents(api, { bridge, feed: parts.feed, mostBytes: options.queueBytes });
-      mountMetrics(api, bridge, () => app.websocketServer.clients.size);
+      mountEvents(api, parts);
+      mountMetrics(api, bridge, () => [...app.websocketServer.clients].filter(isOpen).length);
       api.get('/openapi.json', { config: { who: 'any-token' } }, async () => app.swagger());
     },
     { prefix: '/api/v1' },
   );
   await app.ready();
-  return app;
+  return { app, routes };
+}
+
+function isOpen({ readyState, OPEN }: WebSocket): boolean {
+  return readyState === OPEN;
 }
 
 function fileFor(flag: string, path: string): Buffer {

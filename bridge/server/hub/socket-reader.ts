@@ -1,10 +1,11 @@
 import type { WebSocket } from 'ws';
 import { safeJson } from '../../core/visible.ts';
 import { steadyClock } from '../../host/clock.ts';
+import type { HubOptions } from './hub-options.ts';
 
-/** One that reads nothing for so long while it catches up is too slow. */
-const slowAfterMs = 10_000;
 const askRoomEveryMs = 20;
+/** So long what is on its way to it may still be read, and behind that why it is ended. */
+const goodbyeLimitMs = 30_000;
 /** A socket that does not answer a ping within this time is gone. */
 export const pingEveryMs = 30_000;
 
@@ -12,32 +13,40 @@ export const pingEveryMs = 30_000;
 const tryAgainLater = 1013;
 export const goingAway = 1001;
 
+/** What a reader may leave unread, and for how long. */
+export type Bound = Pick<HubOptions, 'queueBytes' | 'slowAfterMs'>;
+
 /** The writing side of a WebSocket, with a bound on what its reader leaves unread. */
 export class SocketReader {
   readonly #socket: WebSocket;
-  readonly #mostBytes: number;
+  readonly #bound: Bound;
   readonly #goodbye: () => string;
 
   /** @param goodbye what a reader is told that is too slow: where it goes on */
-  constructor(socket: WebSocket, mostBytes: number, goodbye: () => string) {
+  constructor(socket: WebSocket, bound: Bound, goodbye: () => string) {
     this.#socket = socket;
-    this.#mostBytes = mostBytes;
+    this.#bound = bound;
     this.#goodbye = goodbye;
   }
 
+  isFull(): boolean {
+    return this.#socket.bufferedAmount > this.#bound.queueBytes;
+  }
+
+  /** One that does not keep up with what is sent so is ended. */
   send(value: unknown): void {
     this.sendText(safeJson(value));
   }
 
   sendText(text: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (this.#socket.bufferedAmount > this.#mostBytes) this.#endSlow();
+    if (this.isFull()) this.#endSlow();
     else this.#socket.send(text);
   }
 
   async hasRoom(): Promise<boolean> {
-    const isHalf = () => this.#socket.bufferedAmount <= this.#mostBytes / 2;
-    for (const giveUpAt = steadyClock.now() + slowAfterMs; !isHalf(); ) {
+    const isHalf = () => this.#socket.bufferedAmount <= this.#bound.queueBytes / 2;
+    for (const giveUpAt = steadyClock.now() + this.#bound.slowAfterMs; !isHalf(); ) {
       if (this.#socket.readyState !== this.#socket.OPEN) return false;
       if (steadyClock.now() >= giveUpAt) {
         this.#endSlow();
@@ -51,7 +60,7 @@ export class SocketReader {
   #endSlow(): void {
     this.#socket.close(tryAgainLater, this.#goodbye());
     // what it has not read is not kept for it
-    setTimeout(() => this.#socket.terminate(), slowAfterMs).unref();
+    setTimeout(() => this.#socket.terminate(), goodbyeLimitMs).unref();
   }
 }
 
