@@ -116,7 +116,7 @@ const howToStop = `  ${'stop'.padEnd(9)} Ctrl-C, or \`bridge stop\``;
 export async function runDaemon(context: Context, server?: HubOptions): Promise<ExitCode> {
   const { config, home, out } = context;
   const [{ Daemon }, { overviewOf }] = await Promise.all([import('../server/daemon.ts'), import('../api/overview.ts')]);
-  const { wrapperCalls } = await import('./wrappers/calls.ts');
+  const { spoolRelay, wrapperCalls } = await import('./wrappers/calls.ts');
   const { destination, pino } = await import('pino');
   const log =
     config.log === null ? null : destination({ dest: config.log, append: true, mkdir: true, mode: 0o600, sync: true });
@@ -174,7 +174,9 @@ export async function runDaemon(context: Context, server?: HubOptions): Promise<
   const isLate = setTimeout(showEarly, longStartMs);
   const started = async () => {
     const daemon = await Daemon.start(config, new Date().toISOString(), on, (serving) => ({
-      wrapper: wrapperCalls(config.home, serving),
+      methods: { wrapper: wrapperCalls(config.home, serving) },
+      // a dry run types nothing
+      relay: config.dryRun ? async () => {} : spoolRelay(config.socket!, serving),
     }));
     try {
       if (server !== undefined) await daemon.port.open(server);

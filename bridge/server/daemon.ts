@@ -12,11 +12,18 @@ import { relaying } from './relaying.ts';
 import { listeningPath } from './socket-path.ts';
 import { serve } from './socket-server.ts';
 
-/** What the daemon serves by. */
+/** What is served besides, and looked for again and again. */
+export interface More {
+  readonly methods: Readonly<Record<string, Served>>;
+  relay(ended: AbortSignal): Promise<unknown>;
+}
+
+/** What that is done by. */
 export interface Serving {
   readonly methods: AllServed;
   /** over the connection that is kept to the tmux server there; null where there is none */
   tmuxAt(socketPath: string): Bridge['servers']['main'] | null;
+  warn(text: string): void;
 }
 
 /** The bridge as a long-running program: one per home, from `start` to `stop`, nothing left behind. */
@@ -27,7 +34,7 @@ export class Daemon {
   readonly #lock: { release(): void };
   readonly #watch: Watch;
   readonly #reader: Reader;
-  readonly #mail: { end(): Promise<void> };
+  readonly #mail: { end(): Promise<unknown> };
   readonly #socket: { close(): Promise<void> };
 
   private constructor(
@@ -36,7 +43,7 @@ export class Daemon {
     lock: { release(): void },
     watch: Watch,
     reader: Reader,
-    mail: { end(): Promise<void> },
+    mail: { end(): Promise<unknown> },
     socket: { close(): Promise<void> },
   ) {
     this.bridge = bridge;
@@ -49,14 +56,13 @@ export class Daemon {
   }
 
   /**
-   * @param more what the socket serves besides
    * @throws BridgeError when another bridge holds the home, or the home or its configuration cannot be used
    */
   static async start(
     config: Config,
     startedAt: string,
     on: (event: PublicEvent) => void,
-    more: (serving: Serving) => Readonly<Record<string, Served>> = () => ({}),
+    more: (serving: Serving) => More = () => ({ methods: {}, relay: async () => {} }),
   ): Promise<Daemon> {
     prepareHome(config.home);
     const lock = claimHome(config.home, { pid: process.pid, session: config.session, since: startedAt });
@@ -71,13 +77,19 @@ export class Daemon {
       begun.push(() => reader.close());
       const methods = allServed(bridge, reader);
       const tmuxAt = (path: string) => bridge.servers.all.find((one) => one.socketPath === path && one.isUp) ?? null;
-      const mail = relaying(() => methods.relay({}, new AbortController().signal) as Promise<unknown>);
+      const warn = (text: string) => bridge.say('warning', text);
+      const besides = more({ methods, tmuxAt, warn });
+      const relays = [
+        relaying((ended) => methods.relay({}, ended) as Promise<unknown>),
+        relaying((ended) => besides.relay(ended)),
+      ];
+      const mail = { end: () => Promise.all(relays.map((relay) => relay.end())) };
       begun.push(() => mail.end());
       const port = new Port(bridge, methods);
       begun.push(() => port.close());
       const socket = await serve(
         listeningPath(config.home),
-        { ...more({ methods, tmuxAt }), ...methods, ...port.methods },
+        { ...besides.methods, ...methods, ...port.methods },
         {
           session: config.session,
           home: config.home,

@@ -105,6 +105,40 @@ test('its variables: another marker, another tmux, how long a message may be, ho
   });
 });
 
+test('a recipient that is down is started by its command, for so long as REVIVE_TIMEOUT and REVIVE_GRACE say', async () => {
+  // a shell is typed nothing, which is soon said
+  const start = (session: string) => `tmux -f /dev/null -S ${tmux.socketPath} new-session -d -s ${session} sh`;
+  const down = (name: string) => `agent_comms: session down: ${name}\n`;
+  const send = async (name: string, revive: string, variables: Record<string, string>) => {
+    await commed('add', name, name, '--revive', revive);
+    const begun = performance.now();
+    const ran = await comms(['send', name, 'x'], {
+      env: Object.fromEntries(Object.entries(variables).map(([key, value]) => [`AGENT_COMMS_${key}`, value])),
+    });
+    return { ...ran, tookMs: performance.now() - begun };
+  };
+  // a command that does not end is ended, and what it would have done later is not waited for
+  const hung = await send('hung', 'exec sleep 300', { REVIVE_TIMEOUT: '0.3', REVIVE_GRACE: '0' });
+  expect(hung).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^agent_comms: revive 'hung' failed: .*ETIMEDOUT/),
+  });
+  expect(hung.tookMs).toBeLessThan(60_000);
+  // one that ends in time is not
+  const slow = await send('slow', `sleep 1; ${start('slow')}`, { REVIVE_TIMEOUT: '60', REVIVE_GRACE: '0' });
+  expect(slow.stderr).not.toContain(down('slow'));
+  // what it starts may come up after it has ended
+  const later = `(sleep 2; ${start('later')}) >/dev/null 2>&1 &`;
+  expect(await send('later', later, { REVIVE_GRACE: '0.1' })).toMatchObject({ code: 1, stderr: down('later') });
+  await tmux.run('kill-session', '-t', '=later').catch(() => {});
+  const waited = await send('waited', later.replaceAll('later', 'waited'), { REVIVE_GRACE: '60' });
+  expect(waited.stderr).not.toContain(down('waited'));
+  expect(waited.tookMs).toBeGreaterThan(1_900);
+  // it is there now, and its command is not run again
+  expect((await send('waited', `touch ${kept('again')}`, {})).stderr).not.toContain(down('waited'));
+  expect(existsSync(kept('again'))).toBe(false);
+});
+
 test('a registry or roster that is none is a clear error, and stays as it is', async () => {
   await commed('init');
   for (const [text, reason] of [

@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import type { Served } from '../../api/method.ts';
@@ -11,8 +12,10 @@ import { ExecCommands } from '../../tmux/exec.ts';
 import { inUsersWords } from '../argument-words.ts';
 import { evidenceOf } from '../mail-lines.ts';
 import { commsPaths } from './agent-comms/files.ts';
+import { placeOf } from './agent-comms/index.ts';
 import { registryIn } from './agent-comms/place.ts';
-import type { Run } from './run.ts';
+import { relayer } from './agent-comms/relay.ts';
+import type { Run, Sender } from './run.ts';
 import { runWrapper, wrapperNames } from './wrapper.ts';
 
 /** One run of a wrapper as `scripts/wrapper.pl` hands it over: what the process was called with, and which it is. */
@@ -33,41 +36,64 @@ type Call = z.output<typeof callSchema>;
  * @param home the state directory of this bridge
  * @returns `said` is words of `o` or `e`, for stdout and stderr, with what was said there in hexadecimal
  */
-export function wrapperCalls(home: string, { methods, tmuxAt }: Serving): Served {
+export function wrapperCalls(home: string, serving: Serving): Served {
   return async (given, closed) => {
     const call = callSchema.safeParse(given).data;
     const why = call === undefined ? 'it is no call of a wrapper' : whyElsewhere(call, home);
     if (call === undefined || why !== null) return { elsewhere: why };
     const said: string[] = [];
-    const parent = systemSource().read(call.pid)?.parent ?? 0;
-    // as it is while its caller waits: a bell may ring when that is gone
-    const sender = Promise.resolve(evidenceOf({ env: call.env, parent }));
     const say = (mark: 'o' | 'e') => (text: string) => {
       said.push(mark + Buffer.from(`${visible(text)}\n`).toString('hex'));
     };
-    const run: Run = {
-      env: call.env,
-      userFolder: call.env.HOME!,
-      parent,
-      sender: () => sender,
-      isOwnProcess: false,
-      closed,
-      tmux: (socketPath) => tmuxAt(socketPath) ?? new ExecCommands({ socketPath }),
-      say: say('o'),
-      warn: say('e'),
-      ask: async (_, name, args, hungUp = closed) => {
-        // what its caller has given up is not begun
-        if (hungUp.aborted) throw new BridgeError({ what: name, target: 'the caller', reason: 'is gone' });
-        try {
-          return (await methods[name](args, hungUp)) as never;
-        } catch (fault) {
-          throw inUsersWords(fault, name, args);
-        }
-      },
-    };
+    const parent = systemSource().read(call.pid)?.parent ?? 0;
+    const { env } = call;
+    // as it is while its caller waits: a bell may ring when that is gone
+    const sender = evidenceOf({ env, parent });
+    const process = { env, userFolder: env.HOME!, parent, sender, say: say('o'), warn: say('e') };
+    const run = runBy(serving, process, closed);
     const exitCode = await runWrapper(call.name, call.argv, run);
     return { exitCode, said: said.join(' ') };
   };
+}
+
+/** What a run uses of a process, where another one does the work. */
+type Process = Pick<Run, 'env' | 'userFolder' | 'parent' | 'say' | 'warn'> & { readonly sender: Sender };
+
+function runBy({ methods, tmuxAt }: Serving, { sender, ...process }: Process, closed: AbortSignal): Run {
+  return {
+    ...process,
+    sender: async () => sender,
+    isOwnProcess: false,
+    closed,
+    tmux: (socketPath) => tmuxAt(socketPath) ?? new ExecCommands({ socketPath }),
+    ask: async (_, name, args, hungUp = closed) => {
+      // what its caller has given up is not begun
+      if (hungUp.aborted) throw new BridgeError({ what: name, target: 'the caller', reason: 'is gone' });
+      try {
+        return (await methods[name](args, hungUp)) as never;
+      } catch (fault) {
+        throw inUsersWords(fault, name, args);
+      }
+    },
+  };
+}
+
+/**
+ * One look into the spool of this user's agent_comms: what senders left that reach no tmux is typed by the bridge, as letters are.
+ * @param socketPath of the tmux server whose sessions are meant
+ */
+export function spoolRelay(socketPath: string, serving: Serving): (closed: AbortSignal) => Promise<void> {
+  const { env } = process;
+  // each record says who left it
+  const nobody = {
+    caller: { is: 'nobody', pidNamespace: null },
+    above: [],
+    tmuxSocket: null,
+    paneHint: null,
+    token: null,
+  } as const;
+  const own = { env, userFolder: homedir(), parent: 0, sender: nobody, say: () => {}, warn: serving.warn };
+  return relayer((closed) => placeOf(runBy(serving, own, closed), socketPath));
 }
 
 /** Why a call needs a process of its own, in words; null where it needs none. */

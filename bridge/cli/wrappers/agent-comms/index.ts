@@ -8,7 +8,7 @@ import { flagsOf } from './flags.ts';
 import { senderOf } from './here.ts';
 import { note, said } from './lines.ts';
 import { log } from './log.ts';
-import type { Act } from './place.ts';
+import type { Act, Place } from './place.ts';
 import { initJoin, invite, register, roster } from './projects.ts';
 import { broadcast, send } from './send.ts';
 import { settingsOf, withoutMeaning } from './settings.ts';
@@ -29,17 +29,17 @@ export async function agentComms([command, ...words]: readonly string[], run: Ru
   if (passed.length > 0 && !flags.isQuiet)
     note(`without meaning here, where evidence is waited for: ${passed.join(', ')}`, { run });
   if (run.isOwnProcess) useTmux(run.env.AGENT_COMMS_TMUX);
-  const place = {
-    run,
-    paths: commsPaths(run),
-    socketPath: socketPathOf({ env: run.env }),
-    settings: settingsOf(run.env),
-  };
+  const place = placeOf(run, socketPathOf({ env: run.env }));
   const exitCode = await acts[command]!(flags, place);
   // who writes and reaches tmux takes along what others had to leave
   if (['send', 'broadcast', 'post'].includes(command) && spooledIn(place.paths.spool).length > 0)
     await (await import('./relay.ts')).relayAll(place);
   return exitCode;
+}
+
+/** Where that is, by the variables of whoever calls. @throws Refusal (2) where one is wrong */
+export function placeOf(run: Run, socketPath: string): Place {
+  return { run, paths: commsPaths(run), socketPath, settings: settingsOf(run.env) };
 }
 
 /** Of a program called tmux that lies elsewhere, what bridge itself starts is that one, too. */
