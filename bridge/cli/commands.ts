@@ -60,6 +60,16 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     ],
     load: async () => (await import('./serve.ts')).registerServe,
   },
+  service: {
+    group: 'Run',
+    says: 'Have `bridge serve` started with your session: systemd, launchd',
+    examples: [
+      ['bridge service install', 'writes the unit, and prints how to start it'],
+      ['bridge service install --print', 'only shows it'],
+      ['bridge service remove'],
+    ],
+    load: async () => (await import('./service.ts')).registerService,
+  },
   requests: {
     group: 'Ask and answer',
     says: 'List what workers asked, and who is to answer',
