@@ -60,6 +60,15 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     ],
     load: async () => (await import('./serve.ts')).registerServe,
   },
+  dashboard: {
+    group: 'Run',
+    says: 'Open the page of the server in a browser, logged in',
+    examples: [
+      ['bridge dashboard', 'in your browser'],
+      ['bridge dashboard --print', 'the link: it lets one browser in, once'],
+    ],
+    load: async () => (await import('./dashboard.ts')).registerDashboard,
+  },
   service: {
     group: 'Run',
     says: 'Have `bridge serve` started with your session: systemd, launchd',

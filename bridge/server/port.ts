@@ -39,12 +39,25 @@ export class Port {
 
   /** What the daemon's socket is asked for it. */
   get methods(): Readonly<Record<string, Served>> {
-    return Object.fromEntries([openPort, closePort, portStatus].map((one) => [one.name, served<Port>(one, this)]));
+    return Object.fromEntries(
+      [openPort, closePort, portStatus, loginLink].map((one) => [one.name, served<Port>(one, this)]),
+    );
   }
 
   view(): PortView {
     const { url = null, port = null } = this.#hub ?? {};
     return { url, port, adminToken: this.#tokenFile };
+  }
+
+  /** @throws BridgeError where it is closed */
+  loginLink(): string {
+    if (this.#hub !== null) return this.#hub.loginLink();
+    throw new BridgeError({
+      what: 'server',
+      target: this.#bridge.config.home,
+      reason: 'is not open',
+      nextStep: '`bridge serve` opens it',
+    });
   }
 
   async permit(by: z.output<typeof caller>): Promise<void> {
@@ -131,4 +144,15 @@ const portStatus = method({
   args: z.object({}),
   result: view,
   run: async (port: Port) => port.view(),
+});
+
+/** A link that lets one browser in as the person who asks for it. */
+const loginLink = method({
+  name: 'loginLink',
+  args: z.object({ caller }),
+  result: z.object({ link: z.string() }),
+  async run(port: Port, { caller }) {
+    await port.permit(caller);
+    return { link: port.loginLink() };
+  },
 });

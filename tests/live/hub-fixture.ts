@@ -14,6 +14,7 @@ import { hubOptions } from '../../bridge/server/hub/hub-options.ts';
 export let bridge: Bridge;
 export let home: string;
 export let url: string;
+export let hub: Hub;
 export let routes: Hub['routes'];
 /** Tokens: of a person, of an admin, and of the members lead and coder. */
 export let tokens: Readonly<Record<'human' | 'admin' | 'lead' | 'coder', string>>;
@@ -27,8 +28,8 @@ export function eachHubTestStarts(options: Given = {}): void {
     const config = loadConfig({ home, flags: { socket: join(home, 'no-tmux'), mode: 'manual' }, env: {} });
     bridge = await Bridge.open(config, { on: () => {} });
     const reader = readerOf(bridge);
-    const opened = await openHub(bridge, allServed(bridge, reader), hubOptions.parse({ port: 0, ...options }));
-    ({ url, routes } = opened);
+    hub = await openHub(bridge, allServed(bridge, reader), hubOptions.parse({ port: 0, ...options }));
+    ({ url, routes } = hub);
     for (const name of ['lead', 'coder']) bridge.membership.add(name, {}, null, 'refuse');
     tokens = {
       human: bridge.tokens.add('phone', { role: 'human' }, null),
@@ -37,7 +38,7 @@ export function eachHubTestStarts(options: Given = {}): void {
       coder: bridge.tokens.add('coder', { role: 'agent', member: 'coder' }, null),
     };
     close = async () => {
-      await opened.close();
+      await hub.close();
       reader.close();
       await bridge.close();
     };

@@ -4,6 +4,7 @@ import { steadyClock } from '../../host/clock.ts';
 import type { Principal } from '../principal.ts';
 import { HubFault } from './faults.ts';
 import { bare, type HubOptions, isLoopback } from './hub-options.ts';
+import { checkSessionUse, sessionOf } from './login.ts';
 
 /** Whom a route lets in. A route that does not say it lets nobody in but admins. */
 export type Who = 'anyone' | 'any-token' | 'person' | 'admin' | 'compat';
@@ -52,7 +53,9 @@ export function guard(app: FastifyInstance, options: HubOptions, keeper: Doorkee
     const { ip } = request;
     if (refusals.areTooMany(ip))
       throw new HubFault(429, 'too-many-refusals', 'too many wrong tokens from there', 'wait a minute');
-    const secret = secretOf(request);
+    const bearer = bearerOf(request);
+    const secret = bearer ?? sessionOf(request, options);
+    if (bearer === null && secret !== null) checkSessionUse(request);
     const found = secret === null ? null : keeper.principalOf(secret);
     if (found === null) {
       refusals.count(ip);
@@ -87,7 +90,7 @@ function reasonFor(who: Who): string {
     : "agent-chat's token opens agent-chat's endpoints only";
 }
 
-function secretOf({ headers }: FastifyRequest): string | null {
+function bearerOf({ headers }: FastifyRequest): string | null {
   return /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1] ?? null;
 }
 

@@ -17,6 +17,7 @@ import { answerFaults } from './faults.ts';
 import { Feed } from './feed.ts';
 import { guard, type OpenRoute } from './gate.ts';
 import { checkReach, type HubOptions, inUrl } from './hub-options.ts';
+import { LoginCodes, mountLogin } from './login.ts';
 import { mountMetrics } from './metrics.ts';
 import { jsonSchemaTransform } from './openapi.ts';
 import { goingAway, pinging } from './socket-reader.ts';
@@ -27,6 +28,7 @@ export interface HubParts {
   readonly served: AllServed;
   readonly feed: Feed;
   readonly options: HubOptions;
+  readonly codes: LoginCodes;
 }
 
 export interface Hub {
@@ -34,6 +36,8 @@ export interface Hub {
   readonly url: string;
   readonly port: number;
   readonly routes: readonly OpenRoute[];
+  /** a link that lets one browser in as you, once */
+  loginLink(): string;
   close(): Promise<void>;
 }
 
@@ -62,7 +66,8 @@ export async function openHub(bridge: Bridge, served: AllServed, options: HubOpt
     listen: (hear) => bridge.listen(hear),
     warn: (text) => bridge.say('warning', text),
   });
-  const { app, routes } = await assembled({ bridge, served, feed, options });
+  const codes = new LoginCodes();
+  const { app, routes } = await assembled({ bridge, served, feed, options, codes });
   const connections = new Set<Socket>();
   app.server.on('connection', (socket) => {
     connections.add(socket);
@@ -78,9 +83,11 @@ export async function openHub(bridge: Bridge, served: AllServed, options: HubOpt
     throw notListening(options, fault);
   }
   const { port } = app.server.address() as AddressInfo;
+  const url = `${options.tls === null ? 'http' : 'https'}://${inUrl(options.host)}:${port}`;
   return {
-    url: `${options.tls === null ? 'http' : 'https'}://${inUrl(options.host)}:${port}`,
+    url,
     port,
+    loginLink: () => `${url}/login?code=${codes.mint()}`,
     routes,
     close: async () => {
       stopPinging();
@@ -140,6 +147,7 @@ async function assembled(parts: HubParts): Promise<{ app: FastifyInstance; route
     transform: jsonSchemaTransform,
   });
   app.get('/health', { config: { who: 'anyone' } }, async () => ({ status: 'ok' }));
+  mountLogin(app, parts);
   await app.register(
     async (api) => {
       mountApi(api, parts.served);
