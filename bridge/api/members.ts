@@ -66,7 +66,7 @@ export const members = method({
     const places = await whereMembersAre(unwatched, (socketPath) => bridge.servers.lone(socketPath));
     return Promise.all(
       wanted.map(async (member) => {
-        const { name, called, pane, lastSeenAt, addedAt, greeted, ...said } = member;
+        const { name, called, pane, lastSeenAt, addedAt, greeted, registeredBy, ...said } = member;
         const seen = watchedOf(member);
         const found =
           seen === undefined

@@ -113,7 +113,10 @@ const longStartMs = 3_000;
 const howToStop = `  ${'stop'.padEnd(9)} Ctrl-C, or \`bridge stop\``;
 
 /** @param server where it listens for other programs; left out: nowhere */
-export async function runDaemon(context: Context, server?: HubOptions): Promise<ExitCode> {
+export async function runDaemon(
+  context: Context,
+  server?: { readonly options: HubOptions; readonly agentChatKey: string | null },
+): Promise<ExitCode> {
   const { config, home, out } = context;
   const [{ Daemon }, { overviewOf }] = await Promise.all([import('../server/daemon.ts'), import('../api/overview.ts')]);
   const { spoolRelay, wrapperCalls } = await import('./wrappers/calls.ts');
@@ -179,7 +182,7 @@ export async function runDaemon(context: Context, server?: HubOptions): Promise<
       relay: config.dryRun ? async () => {} : spoolRelay(config.socket!, serving),
     }));
     try {
-      if (server !== undefined) await daemon.port.open(server);
+      if (server !== undefined) await daemon.port.open(server.options, server.agentChatKey);
       return daemon;
     } catch (fault) {
       await daemon.stop();

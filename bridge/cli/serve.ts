@@ -15,6 +15,8 @@ const about = `
 Programs reach the bridge over HTTP, WebSocket and MCP. Everything but /health needs a token: the first start writes one of the role
 admin to admin.token in the state directory; \`bridge token add\` gives others. \`server:\` of bridge.yaml takes the same options.
 
+Clients of agent-chat find its endpoints here, by a token of their own: that of AGENT_CHAT_API_KEY, else of agent-chat.token, made at the first start.
+
 A bridge that runs already opens the port itself, and goes on after \`bridge stop --server\`. Where none runs, this is \`bridge run\` with a
 port; with --detach it stays in the background.
 
@@ -35,23 +37,31 @@ export function registerServe(command: Command): void {
   command.action(
     act(async (context, command) => {
       const options = hubOptionsOf(context.config.server, command.opts<HubFlags>());
-      const opened = await openInLiving(context, options);
+      const agentChatKey = process.env.AGENT_CHAT_API_KEY || null;
+      const opened = await openInLiving(context, { ...options, agentChatKey });
       if (opened !== null) return show(context, opened);
       if (command.opts<{ detach?: true }>().detach) return startDetached(context);
       const { runDaemon } = await import('./running.ts');
-      return runDaemon(withSocket(context), options);
+      return runDaemon(withSocket(context), { options, agentChatKey });
     }),
   );
 }
 
 /** Null where no bridge runs for this state directory. */
-async function openInLiving({ config }: Context, options: HubOptions): Promise<PortView | null> {
+async function openInLiving(
+  { config }: Context,
+  options: HubOptions & { readonly agentChatKey: string | null },
+): Promise<PortView | null> {
   const reply = await call(socketPath(config.home), 'openPort', { ...options, caller: callerHere() });
   return (reply?.ok ?? null) as PortView | null;
 }
 
 function show({ out }: Context, view: PortView, more: Record<string, unknown> = {}): ExitCode {
-  const lines = [`the server listens at ${view.url}`, `its admin token is in ${view.adminToken}`];
+  const lines = [
+    `the server listens at ${view.url}`,
+    `its admin token is in ${view.adminToken}`,
+    `that of agent-chat's clients in ${view.agentChatToken}`,
+  ];
   out.result(lines.join('\n'), { ...view, ...more });
   return ExitCode.done;
 }

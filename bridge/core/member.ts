@@ -43,6 +43,8 @@ export interface Member extends MemberFacts {
   readonly pane: MemberPane | null;
   /** it joined, or was added with its pane: that is watched whatever its label is */
   readonly isJoined: boolean;
+  /** a program gave it its name at agent-chat's endpoints, and writes and reads as it by claim; absent: it came otherwise */
+  readonly registeredBy?: 'agent-chat';
   readonly addedAt: number;
   readonly lastSeenAt: number | null;
 }
@@ -64,6 +66,11 @@ export function newMember(name: string, addedAt: number): Member {
     addedAt,
     lastSeenAt: null,
   };
+}
+
+/** A member without a pane, in whose name programs at agent-chat's endpoints write and read: nothing is typed for it anywhere. */
+export function isProgram({ registeredBy, pane }: Pick<Member, 'registeredBy' | 'pane'>): boolean {
+  return registeredBy !== undefined && pane === null;
 }
 
 /** A member as it was kept: of what an older bridge did not know, nothing is said. */

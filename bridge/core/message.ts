@@ -28,6 +28,8 @@ export interface Message {
   readonly model?: string;
   /** what its sender had received last, or answers: with that it makes a chain */
   readonly causedBy: MessageId | null;
+  /** the message that it answers, as its sender says; absent: none that he names */
+  readonly answers?: MessageId;
   /** messages from agents in that chain, this one among them, since a person last wrote; 0: a person's own */
   readonly hops: number;
   /** no answer is wanted, and the recipient is told so */

@@ -192,6 +192,29 @@ export class MailTables {
     return inOrder(this.#mails(this.#sql.unreadOf, member));
   }
 
+  /** What it has not read of what was sent after the message of this number, in the order in which it was sent. */
+  unreadAfter(member: string, seq: number, limit: number): Array<{ readonly seq: number; readonly message: Message }> {
+    const rows = this.#mails(this.#sql.unreadAfter, member, seq, limit);
+    return rows.map((row) => ({ seq: Number(row.seq), message: JSON.parse(String(row.document)) as Message }));
+  }
+
+  /** In which order it was sent, as a number; null where it is not kept. */
+  numberOf(message: MessageId): number | null {
+    const row = this.#within.run(() => this.#sql.message.get(message)) as { seq: number } | undefined;
+    return row === undefined ? null : Number(row.seq);
+  }
+
+  /** Of the last message; 0 where there is none. */
+  lastNumber(): number {
+    const row = this.#within.run(() => this.#sql.lastNumber.get()) as { seq: number | null };
+    return Number(row.seq ?? 0);
+  }
+
+  /** Whether so many wait for this member. */
+  isWaitingFor(member: string, most: number): boolean {
+    return this.#within.run(() => this.#sql.waitingFor.get(member, most - 1)) !== undefined;
+  }
+
   countUnread(member: string): number {
     const row = this.#within.run(() => this.#sql.countUnread.get(member)) as { count: number };
     return Number(row.count);
@@ -283,6 +306,11 @@ function prepare(db: DatabaseSyncInstance) {
     mailIn: db.prepare(`${mails} WHERE mail.state = ?`),
     mailOf: db.prepare(`${mails} WHERE mail.state = ? AND mail.member = ?`),
     unreadOf: db.prepare(`${mails} WHERE mail.member = ? AND mail.unread = 1`),
+    unreadAfter: db.prepare(
+      `${mails} WHERE mail.member = ? AND mail.unread = 1 AND mail.seq > ? ORDER BY mail.seq LIMIT ?`,
+    ),
+    lastNumber: db.prepare('SELECT max(seq) AS seq FROM messages'),
+    waitingFor: db.prepare("SELECT 1 FROM mail WHERE state = 'waiting' AND member = ? LIMIT 1 OFFSET ?"),
     countUnread: db.prepare('SELECT count(*) AS count FROM mail WHERE member = ? AND unread = 1'),
     overdue: db.prepare(`${mails} WHERE mail.expires_at <= ?`),
     membersWith: db.prepare('SELECT DISTINCT member FROM mail WHERE state = ?'),

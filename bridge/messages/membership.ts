@@ -34,6 +34,7 @@ export interface MemberOrder extends Partial<MemberFacts> {
   readonly groups?: readonly string[];
   readonly isEnabled?: boolean;
   readonly revive?: readonly string[] | null;
+  readonly registeredBy?: NonNullable<Member['registeredBy']>;
 }
 
 export interface Joined {
@@ -241,13 +242,14 @@ export class Membership {
     }
   }
 
-  #said({ groups = [], isEnabled, revive, ...facts }: MemberOrder, before: Member): Partial<Member> {
+  #said({ groups = [], isEnabled, revive, registeredBy, ...facts }: MemberOrder, before: Member): Partial<Member> {
     const all = [...new Set([...before.groups, ...groups.map(groupName)])];
     return {
       ...memberFacts(facts),
       groups: all,
       isEnabled: isEnabled ?? before.isEnabled,
       revive: revive === undefined ? before.revive : revive,
+      ...(registeredBy !== undefined && { registeredBy }),
     };
   }
 

@@ -52,6 +52,7 @@ export class Messages {
       memory: Memory;
       place: (message: Message) => Promise<string>;
       limits: LoopLimits;
+      commits: { commit<T>(work: () => T): Promise<T> };
       on: (event: MessagesEvent) => void;
     },
   ) {
@@ -91,7 +92,7 @@ export class Messages {
     const [steps, offering, expiry, notices] = [this.#steps, this.#offering, this.#expiry, this.#notices];
     this.#reading = new MailReading({ memory, clock, directory, steps, offering, expiry, notices });
     this.#sending = new Sending({
-      ...{ memory, clock, mint, directory, limits, notices },
+      ...{ memory, clock, mint, directory, limits, notices, commits: parts.commits },
       chains: this.#chains,
       tally: this.#tally,
       sent: (message) => this.#sent(message),
@@ -102,6 +103,11 @@ export class Messages {
   /** Kept before anybody is told of it. @throws BridgeError where it is not accepted; then nothing of it is kept */
   send(order: MessageOrder): Message {
     return this.#sending.send(order);
+  }
+
+  /** The same for many who write at once: they share a commit. */
+  sendSoon(order: MessageOrder): Promise<Message> {
+    return this.#sending.sendSoon(order);
   }
 
   /** A person typed into the member's pane: what it has received before leads to nothing any more. */

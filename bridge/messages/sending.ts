@@ -3,8 +3,8 @@ import type { Clock } from '../core/clock.ts';
 import { NotNow, usageError } from '../core/failure.ts';
 import { free, type LoopLimits, type LoopVerdict, loopVerdict } from '../core/loop-guard.ts';
 import { shortId } from '../core/mail-lines.ts';
-import { humanName } from '../core/member.ts';
-import type { MailState, Message, MessageId, Priority, Sender } from '../core/message.ts';
+import { humanName, isProgram } from '../core/member.ts';
+import type { MailState, Message, MessageId, Priority } from '../core/message.ts';
 import { type AudienceOrder, audienceOf } from './audience.ts';
 import type { Chains } from './chains.ts';
 import type { Directory } from './directory.ts';
@@ -17,6 +17,8 @@ import { threadNamed, threadOf } from './thread-names.ts';
 const mostCharacters = 64 * 1024;
 /** More than so many that wait for one member are refused: nobody reads them any more. */
 const mostWaiting = 200;
+/** A program that asks for its mail reads it in pages, and may be away for long. */
+const mostWaitingForPrograms = 20_000;
 
 export interface MessageOrder extends AudienceOrder {
   readonly body: string;
@@ -33,6 +35,8 @@ export interface MessageOrder extends AudienceOrder {
   readonly urgent?: boolean;
   /** it says what nothing written before has led to, and is of no chain */
   readonly begins?: true;
+  /** what it answers, where it goes to others than whom that was from */
+  readonly about?: Message;
 }
 
 interface SendingParts {
@@ -44,10 +48,36 @@ interface SendingParts {
   readonly tally: LoopTally;
   readonly limits: LoopLimits;
   readonly notices: MailNotices;
+  readonly commits: { commit<T>(work: () => T): Promise<T> };
   /** a message was kept: whoever is to be told of it */
   readonly sent: (message: Message) => void;
   /** the person has answered it, and so has read it */
   readonly answered: (message: Message) => void;
+}
+
+type Accepted =
+  | { readonly message: Message; readonly is: 'known' }
+  | {
+      readonly message: Message;
+      readonly is: 'new';
+      readonly verdict: LoopVerdict;
+      readonly answers: Message | undefined;
+    };
+
+/** Too much waits for one of its recipients. */
+class Full extends NotNow {
+  /** under which it is kept */
+  readonly member: string;
+
+  constructor(member: string, shown: string, most: number) {
+    super({
+      what: 'tell',
+      target: shown,
+      reason: `${most} messages wait for it already`,
+      nextStep: `it reads them with \`bridge inbox\`; nothing was sent`,
+    });
+    this.member = member;
+  }
 }
 
 /** How a message is accepted: checked, found to be the same as one before, held by the loop guard, kept. */
@@ -62,6 +92,7 @@ export class Sending {
   readonly #notices: MailNotices;
   readonly #sent: SendingParts['sent'];
   readonly #answered: SendingParts['answered'];
+  readonly #commits: SendingParts['commits'];
 
   constructor(parts: SendingParts) {
     this.#memory = parts.memory;
@@ -74,38 +105,61 @@ export class Sending {
     this.#notices = parts.notices;
     this.#sent = parts.sent;
     this.#answered = parts.answered;
+    this.#commits = parts.commits;
   }
 
   /** Kept before anybody is told of it. @throws BridgeError where it is not accepted; then nothing of it is kept */
   send(order: MessageOrder): Message {
+    try {
+      return this.#tell(this.#memory.transact(() => this.#accept(order)));
+    } catch (fault) {
+      throw this.#refused(order, fault);
+    }
+  }
+
+  /** The same for many who write at once: they share a commit. */
+  async sendSoon(order: MessageOrder): Promise<Message> {
+    try {
+      return this.#tell(await this.#commits.commit(() => this.#accept(order)));
+    } catch (fault) {
+      throw this.#refused(order, fault);
+    }
+  }
+
+  /** In the transaction that keeps it: what it is decided by stays true until then. */
+  #accept(order: MessageOrder): Accepted {
     const { from, noReply } = order;
     const takenUp = order.id === undefined ? null : this.#memory.mail.message(order.id);
-    if (takenUp !== null && takenUp.from.name === from.name) return takenUp;
+    if (takenUp !== null && takenUp.from.name === from.name) return { message: takenUp, is: 'known' };
     if (takenUp !== null) throw usageError('message', takenUp.id, 'is the id of a message of another');
     const body = bodyOf(order);
     const given = order.thread === null ? null : this.#known(threadNamed(order.thread));
-    const { to, group, ...found } = audienceOf({ ...order, thread: given }, this.#directory.members(), (name) =>
+    const members = this.#directory.members();
+    const { to, group, ...found } = audienceOf({ ...order, thread: given }, members, (name) =>
       this.#memory.mail.participants(name),
     );
     const thread = found.thread === null ? this.#threadOf([from.name, ...to]) : this.#known(found.thread);
-    const { answers, key } = order;
+    const { key, answers = order.about } = order;
     const known =
       key === undefined
         ? null
         : this.#sentBefore(from.name, key, { thread, to: order.to.length === 0 ? null : to, body });
-    if (known !== null) return known;
-    this.#refuseFull(from, to);
+    if (known !== null) return { message: known, is: 'known' };
+    const programs = new Set(members.filter(isProgram).map(({ name }) => name));
+    this.#refuseFull(to, programs);
     const isFree = from.standing === 'human' || order.begins === true;
+    const isAmongPrograms = [from.name, ...to].every((name) => programs.has(name));
     const chain = isFree ? null : this.#chains.of(from.name);
     const sentAt = this.#clock.now();
     const hops = isFree ? 0 : Math.max(chain?.hops ?? 0, answers?.hops ?? 0) + 1;
     const draft = { thread, from, to, hops, sentAt };
-    const verdict = isFree ? free : this.#verdictOn(draft);
+    const verdict = isFree || isAmongPrograms ? free : this.#verdictOn(draft);
     const message: Message = {
       ...draft,
       id: order.id ?? (this.#mint() as MessageId),
       body,
       causedBy: answers?.id ?? chain?.message ?? null,
+      ...(answers !== undefined && { answers: answers.id }),
       noReply: noReply || /\[no-reply\]/.test(body),
       ...(group === null ? {} : { group }),
       ...this.#modelOf(from),
@@ -114,15 +168,29 @@ export class Sending {
     };
     const first: MailState =
       verdict.is === 'held' ? { is: 'held', why: verdict.why, since: message.sentAt } : { is: 'waiting' };
-    this.#memory.transact(() => {
-      this.#memory.mail.saveMessage(message, first);
-      if (from.standing === 'human') this.#tally.personIn(thread, sentAt);
-      else this.#tally.sent(draft);
-    });
-    if (from.standing === 'human' && answers !== undefined) this.#answered(answers);
+    this.#memory.mail.saveMessage(message, first);
+    if (from.standing === 'human') this.#tally.personIn(thread, sentAt);
+    else if (!isAmongPrograms) this.#tally.sent(draft);
+    return { message, is: 'new', verdict, answers: order.answers };
+  }
+
+  /** It is on the disk now. */
+  #tell(accepted: Accepted): Message {
+    const { message } = accepted;
+    if (accepted.is === 'known') return message;
+    const { verdict, answers } = accepted;
+    if (message.from.standing === 'human' && answers !== undefined) this.#answered(answers);
     this.#sent(message);
-    if (verdict.is === 'held') this.#notices.held(message, this.#directory.shown(from.name), verdict.why);
+    if (verdict.is === 'held') this.#notices.held(message, this.#directory.shown(message.from.name), verdict.why);
     return message;
+  }
+
+  #refused({ from }: MessageOrder, fault: unknown): unknown {
+    if (fault instanceof Full) {
+      const shown = (name: string) => this.#directory.shown(name);
+      this.#notices.full(fault.member, shown(fault.member), shown(from.name), this.#clock.now());
+    }
+    return fault;
   }
 
   /** A chain that reaches the person is no loop any more; too much is too much for him, too. */
@@ -156,17 +224,10 @@ export class Sending {
     );
   }
 
-  #refuseFull(from: Sender, to: readonly string[]): void {
-    const full = to.find((member) => this.#memory.mail.mailOf(member, ['waiting']).length >= mostWaiting);
-    if (full === undefined) return;
-    const shown = (name: string) => this.#directory.shown(name);
-    this.#notices.full(full, shown(full), shown(from.name), this.#clock.now());
-    throw new NotNow({
-      what: 'tell',
-      target: this.#directory.shown(full),
-      reason: `${mostWaiting} messages wait for it already`,
-      nextStep: `it reads them with \`bridge inbox\`; nothing was sent`,
-    });
+  #refuseFull(to: readonly string[], programs: ReadonlySet<string>): void {
+    const most = (member: string) => (programs.has(member) ? mostWaitingForPrograms : mostWaiting);
+    const full = to.find((member) => this.#memory.mail.isWaitingFor(member, most(member)));
+    if (full !== undefined) throw new Full(full, this.#directory.shown(full), most(full));
   }
 
   /** Of the same people it is the same, whoever writes; those of two projects that have one label are two. */

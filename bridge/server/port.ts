@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -6,7 +7,7 @@ import type { AllServed } from '../api/index.ts';
 import { method, type Served, served } from '../api/method.ts';
 import type { Bridge } from '../app/bridge.ts';
 import { permit } from '../app/permit.ts';
-import { BridgeError } from '../core/failure.ts';
+import { BridgeError, usageError } from '../core/failure.ts';
 import { readPrivately, writePrivately } from '../host/private-file.ts';
 import type { Hub } from './hub/hub.ts';
 import { hubOptions, isLoopback } from './hub/hub-options.ts';
@@ -17,10 +18,15 @@ const view = z.object({
   port: z.number().nullable(),
   /** the file that has the token of the role admin */
   adminToken: z.string(),
+  /** the file that has the token of agent-chat's clients */
+  agentChatToken: z.string(),
 });
 export type PortView = z.output<typeof view>;
 
 const caller = callerArgs.default({ is: 'nobody' });
+
+/** What a client can send behind `Bearer`. */
+const isKey = (key: string) => /^[!-~]{1,1024}$/.test(key);
 
 /** The name of the token that the first start makes. */
 const adminName = 'admin';
@@ -46,7 +52,7 @@ export class Port {
 
   view(): PortView {
     const { url = null, port = null } = this.#hub ?? {};
-    return { url, port, adminToken: this.#tokenFile };
+    return { url, port, adminToken: this.#tokenFile, agentChatToken: this.#agentChatFile };
   }
 
   /** @throws BridgeError where it is closed */
@@ -64,8 +70,11 @@ export class Port {
     await permit(this.#bridge, { act: 'serve', target: 'server', about: null, caller: by, by: 'human' });
   }
 
-  /** @throws BridgeError where it is open already, or cannot be opened */
-  async open(given: z.output<typeof hubOptions>): Promise<PortView> {
+  /**
+   * @param agentChatKey what agent-chat's clients send from now on; null: what its file has, or else a new one
+   * @throws BridgeError where it is open already, or cannot be opened
+   */
+  async open(given: z.output<typeof hubOptions>, agentChatKey: string | null = null): Promise<PortView> {
     if (this.#hub !== null || this.#isOpening)
       throw new BridgeError({
         what: 'server',
@@ -76,7 +85,7 @@ export class Port {
     this.#isOpening = true;
     try {
       const { openHub } = await import('./hub/hub.ts');
-      this.#hub = await openHub(this.#bridge, this.#served, given);
+      this.#hub = await openHub(this.#bridge, this.#served, given, this.#keepAgentChatKey(agentChatKey));
       this.#keepAdminToken();
       writePrivately(this.#pidFile, `${process.pid}\n`);
     } finally {
@@ -105,6 +114,21 @@ export class Port {
     return join(this.#bridge.config.home, 'server.pid');
   }
 
+  get #agentChatFile(): string {
+    return join(this.#bridge.config.home, 'agent-chat.token');
+  }
+
+  #keepAgentChatKey(given: string | null): string {
+    const known = readPrivately(this.#agentChatFile);
+    const key = given ?? known ?? `bridge_${randomBytes(24).toString('base64url')}`;
+    if (!isKey(key))
+      throw usageError('AGENT_CHAT_API_KEY', 'this one', 'has blanks, or letters that no header has', 'choose another');
+    if (this.#bridge.tokens.find(key) !== null)
+      throw usageError('AGENT_CHAT_API_KEY', 'this one', 'is a token of bridge, and opens more', 'choose another');
+    if (key !== known) writePrivately(this.#agentChatFile, `${key}\n`);
+    return key;
+  }
+
   get #tokenFile(): string {
     return join(this.#bridge.config.home, 'admin.token');
   }
@@ -121,11 +145,11 @@ export class Port {
 
 const openPort = method({
   name: 'openPort',
-  args: hubOptions.extend({ caller }),
+  args: hubOptions.extend({ caller, agentChatKey: z.string().nullable().default(null) }),
   result: view,
-  async run(port: Port, { caller, ...options }) {
+  async run(port: Port, { caller, agentChatKey, ...options }) {
     await port.permit(caller);
-    return port.open(options);
+    return port.open(options, agentChatKey);
   },
 });
 

@@ -19,6 +19,9 @@ export let routes: Hub['routes'];
 /** Tokens: of a person, of an admin, and of the members lead and coder. */
 export let tokens: Readonly<Record<'human' | 'admin' | 'lead' | 'coder', string>>;
 
+/** The token of agent-chat's clients. */
+export const agentChatKey = 'key-of-agent-chat';
+
 type Given = Partial<Parameters<(typeof hubOptions)['parse']>[0] & object>;
 
 export function eachHubTestStarts(options: Given = {}): void {
@@ -28,7 +31,7 @@ export function eachHubTestStarts(options: Given = {}): void {
     const config = loadConfig({ home, flags: { socket: join(home, 'no-tmux'), mode: 'manual' }, env: {} });
     bridge = await Bridge.open(config, { on: () => {} });
     const reader = readerOf(bridge);
-    hub = await openHub(bridge, allServed(bridge, reader), hubOptions.parse({ port: 0, ...options }));
+    hub = await openHub(bridge, allServed(bridge, reader), hubOptions.parse({ port: 0, ...options }), agentChatKey);
     ({ url, routes } = hub);
     for (const name of ['lead', 'coder']) bridge.membership.add(name, {}, null, 'refuse');
     tokens = {

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { waitFor } from '../fixtures/private-tmux.ts';
-import { ask, bridge, eachHubTestStarts, listen, routes, tokens, url } from './hub-fixture.ts';
+import { agentChatKey, ask, bridge, eachHubTestStarts, listen, routes, tokens, url } from './hub-fixture.ts';
 
 /** What comes from outside, on every route that there is: a new one cannot be left out. */
 
@@ -23,13 +23,15 @@ test('without a token that counts every route is closed, but those for anyone', 
     for (const token of wrong) {
       const body = method === 'POST' || method === 'PUT' ? {} : undefined;
       const { status, body: answer } = await ask(method, filled(path), { ...(token && { token }), body });
-      expect([method, path, token, status, answer.error?.code]).toEqual([method, path, token, 401, 'unauthorized']);
+      // agent-chat's clients show `error` as it is
+      const code = answer.error?.code ?? answer.code;
+      expect([method, path, token, status, code]).toEqual([method, path, token, 401, 'unauthorized']);
     }
   expect(
     asked()
       .filter(({ who }) => who === 'anyone')
       .map(({ path }) => path),
-  ).toEqual(['/health', '/login', '/login']);
+  ).toEqual(['/', '/health', '/login', '/login']);
   for (const scheme of ['Basic', 'bearer_', 'Token'])
     expect(
       (await ask('GET', '/api/v1/members', { headers: { authorization: `${scheme} ${tokens.admin}` } })).status,
@@ -39,13 +41,24 @@ test('without a token that counts every route is closed, but those for anyone', 
 test("no token opens what its role may not, and a person's is no agent's", async () => {
   const may = { person: ['human', 'admin'], admin: ['admin'], 'any-token': ['human', 'admin', 'lead'] } as const;
   for (const { method, path, who } of guarded()) {
-    if (who === 'anyone' || who === 'compat') continue;
+    if (who === 'anyone') continue;
     for (const name of ['human', 'admin', 'lead'] as const) {
-      if ((may[who] as readonly string[]).includes(name)) continue;
+      if (who !== 'compat' && (may[who] as readonly string[]).includes(name)) continue;
       const body = method === 'POST' || method === 'PUT' ? {} : undefined;
       const { status } = await ask(method, filled(path), { token: tokens[name], body });
       expect([method, path, name, status]).toEqual([method, path, name, 403]);
     }
+  }
+});
+
+test("agent-chat's key opens agent-chat's endpoints, and nothing else", async () => {
+  const own = guarded().filter(({ who }) => who === 'compat');
+  expect(own.map(({ path }) => path)).toContain('/api/send');
+  for (const { method, path, who } of guarded()) {
+    const body = method === 'POST' || method === 'PUT' ? {} : undefined;
+    const { status } = await ask(method, filled(path), { token: agentChatKey, body });
+    if (who !== 'compat') expect([method, path, status]).toEqual([method, path, 403]);
+    else expect([method, path, [200, 400].includes(status)]).toEqual([method, path, true]);
   }
 });
 

@@ -9,6 +9,7 @@ import { usualLoopLimits } from '../../bridge/core/loop-guard.ts';
 import type { Message, Sender } from '../../bridge/core/message.ts';
 import type { PaneIdentity } from '../../bridge/core/pane.ts';
 import { auditJournal } from '../../bridge/journal/audit.ts';
+import { GroupCommit } from '../../bridge/journal/group-commit.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
 import { Directory } from '../../bridge/messages/directory.ts';
 import { Messages } from '../../bridge/messages/messages.ts';
@@ -97,6 +98,7 @@ function open(): void {
     clock,
     readWith: 'bridge inbox',
     limits: usualLoopLimits,
+    commits: new GroupCommit(journal),
     place: (message) => place(message),
     mint() {
       now += 1;

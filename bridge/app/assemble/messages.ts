@@ -9,6 +9,7 @@ import { isCalled } from '../../core/names.ts';
 import { identityKey } from '../../core/pane.ts';
 import { openRequests } from '../../core/request.ts';
 import { homeFlag } from '../../host/home.ts';
+import { GroupCommit } from '../../journal/group-commit.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { DeliveryQueue } from '../../messages/delivery-queue.ts';
 import { Directory, type LivingPane } from '../../messages/directory.ts';
@@ -55,6 +56,7 @@ export function assembleMessages(parts: {
         .requests({ pane: identityKey(pane), states: openRequests })
         .some(({ kind, via }) => via === 'screen' && answeredFirst.includes(kind)),
     limits: parts.limits,
+    commits: new GroupCommit(journal),
     place: (message) => {
       if (parts.mailbox === null) throw new Error('a dry run writes no pages');
       return parts.mailbox.publishMessage(withShownMembers(message, (name) => directory.shown(name)));

@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo, Socket } from 'node:net';
 import helmet from '@fastify/helmet';
@@ -11,6 +12,7 @@ import type { Bridge } from '../../app/bridge.ts';
 import { BridgeError, messageOf } from '../../core/failure.ts';
 import { packageVersion } from '../../host/package-version.ts';
 import { principalOf } from '../principal.ts';
+import { mountAgentChat } from './agent-chat/endpoints.ts';
 import { mountApi } from './api-v1.ts';
 import { mountEvents } from './events.ts';
 import { answerFaults } from './faults.ts';
@@ -29,6 +31,8 @@ export interface HubParts {
   readonly feed: Feed;
   readonly options: HubOptions;
   readonly codes: LoginCodes;
+  /** whether this is the token of agent-chat's clients */
+  readonly isAgentChatKey: (secret: string) => boolean;
 }
 
 export interface Hub {
@@ -57,8 +61,17 @@ const ownPagesOnly = {
 /** A browser closes its side at once; whoever does not is cut off. */
 const closeLimitMs = 2_000;
 
-/** Opens the server. @throws BridgeError where it cannot listen there, or must not */
-export async function openHub(bridge: Bridge, served: AllServed, options: HubOptions): Promise<Hub> {
+/**
+ * Opens the server.
+ * @param agentChatKey what opens agent-chat's endpoints; null: nothing does
+ * @throws BridgeError where it cannot listen there, or must not
+ */
+export async function openHub(
+  bridge: Bridge,
+  served: AllServed,
+  options: HubOptions,
+  agentChatKey: string | null = null,
+): Promise<Hub> {
   checkReach(options);
   const feed = new Feed({
     eventsAfter: (seq, limit) => bridge.journal.events({ since: seq, limit }),
@@ -67,7 +80,8 @@ export async function openHub(bridge: Bridge, served: AllServed, options: HubOpt
     warn: (text) => bridge.say('warning', text),
   });
   const codes = new LoginCodes();
-  const { app, routes } = await assembled({ bridge, served, feed, options, codes });
+  const parts = { bridge, served, feed, options, codes, isAgentChatKey: isKey(agentChatKey) };
+  const { app, routes } = await assembled(parts);
   const connections = new Set<Socket>();
   app.server.on('connection', (socket) => {
     connections.add(socket);
@@ -126,7 +140,9 @@ async function assembled(parts: HubParts): Promise<{ app: FastifyInstance; route
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.removeContentTypeParser('text/plain');
   answerFaults(app, (text) => bridge.say('warning', text));
-  const routes = guard(app, options, { principalOf: (secret) => principalOf(bridge, secret) });
+  const routes = guard(app, options, {
+    principalOf: (secret) => (parts.isAgentChatKey(secret) ? 'compat' : principalOf(bridge, secret)),
+  });
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: { ...ownPagesOnly } },
     // of a name that is this machine's today a browser must not remember anything
@@ -146,6 +162,7 @@ async function assembled(parts: HubParts): Promise<{ app: FastifyInstance; route
     },
     transform: jsonSchemaTransform,
   });
+  await app.register(async (chat) => mountAgentChat(chat, bridge, parts.feed));
   app.get('/health', { config: { who: 'anyone' } }, async () => ({ status: 'ok' }));
   mountLogin(app, parts);
   await app.register(
@@ -163,6 +180,14 @@ async function assembled(parts: HubParts): Promise<{ app: FastifyInstance; route
 
 function isOpen({ readyState, OPEN }: WebSocket): boolean {
   return readyState === OPEN;
+}
+
+/** Compared in the same time, whatever differs. */
+function isKey(key: string | null): (secret: string) => boolean {
+  if (key === null) return () => false;
+  const hashOf = (text: string) => createHash('sha256').update(text).digest();
+  const wanted = hashOf(key);
+  return (secret) => timingSafeEqual(hashOf(secret), wanted);
 }
 
 function fileFor(flag: string, path: string): Buffer {
