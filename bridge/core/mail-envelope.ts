@@ -1,7 +1,7 @@
 import { bare } from './pane-envelope.ts';
 
 /** How a line about mail says who wrote: ours, or as the tools have it that bridge replaces. One that `envelope:` names. */
-export const envelopeLooks = ['bridge', 'agent-msg', 'tmux-bridge', 'agent-send'] as const;
+export const envelopeLooks = ['bridge', 'agent-msg', 'tmux-bridge', 'agent-send', 'agent-chat'] as const;
 export type EnvelopeLook = (typeof envelopeLooks)[number];
 
 /** What stands before a text. */
@@ -28,6 +28,13 @@ interface Look {
   readonly head: (heading: Heading) => string;
   /** the id stands in the head */
   readonly hasId: boolean;
+  /** it only says that there is something to read: no text goes into the pane */
+  readonly isNotice?: true;
+}
+
+/** Whether such a line holds texts; else it tells of each, and all are read with a command or a tool. */
+export function showsTexts(look: EnvelopeLook): boolean {
+  return looks[look].isNotice !== true;
 }
 
 const looks: Readonly<Record<EnvelopeLook, Look>> = {
@@ -51,6 +58,8 @@ const looks: Readonly<Record<EnvelopeLook, Look>> = {
       `[${bare(fromPane?.host ?? toHost)}:${bare(from)} -> ${bare(toHost)}:${bare(to)}]`,
     hasId: false,
   },
+  // the words behind it are agent-chat's: core/chat-notice.ts
+  'agent-chat': { head: () => '[agent-chat]', hasId: true, isNotice: true },
 };
 
 /** A name where a blank or a bar would end it. */
@@ -69,6 +78,7 @@ const otherHeads: readonly RegExp[] = [
   new RegExp(String.raw`\[\s*bridge\s*${arrow}`, 'i'),
   /agent-msg\s*[»>]/i,
   /\[\s*tmux-bridge/i,
+  /\[\s*agent-chat\s*\]/i,
 ];
 
 /** What no text may hold that goes into a pane: in none of the looks can it pass for another message. */

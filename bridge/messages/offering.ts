@@ -1,8 +1,9 @@
+import { chatNotice } from '../core/chat-notice.ts';
 import type { Clock } from '../core/clock.ts';
 import { isEnded, isWaiting } from '../core/delivery-machine.ts';
 import type { Delivery, DeliveryOptions, Envelope } from '../core/envelope.ts';
 import type { DeliveryId, EnvelopeId } from '../core/ids.ts';
-import { type EnvelopeLook, type Heading, inEnvelope } from '../core/mail-envelope.ts';
+import { type EnvelopeLook, type Heading, inEnvelope, showsTexts } from '../core/mail-envelope.ts';
 import { doorbellText, goesAsText, isAboutMail, mailThread, marksOf, senderIn, shortId } from '../core/mail-lines.ts';
 import {
   inTurn,
@@ -149,8 +150,8 @@ export class Offering {
     const [first] = due;
     if (first === undefined) return;
     const member = living.name;
-    const isText = goesAsText(first.sent);
-    const offered = isText ? [first] : due.filter(({ sent }) => !goesAsText(sent));
+    const isText = this.#goesAsText(member, first);
+    const offered = isText ? [first] : due.filter((mail) => !this.#goesAsText(member, mail));
     const body = isText ? this.#text(first.sent, living) : this.#bell(living, offered);
     const deliveryId = this.#mint() as DeliveryId;
     for (const { message, sent } of offered)
@@ -184,7 +185,7 @@ export class Offering {
     const [first] = offered;
     if (first?.state.is !== 'offered' || first.state.as !== 'doorbell') return;
     const { deliveryId } = first.state;
-    const more = due.filter(({ sent }) => !goesAsText(sent));
+    const more = due.filter((mail) => !this.#goesAsText(living.name, mail));
     const body = this.#bell(living, [...offered, ...more]);
     const delivery = this.#memory.delivery(deliveryId);
     if (delivery === null || !isWaiting(delivery.state) || delivery.envelope.body === body) return;
@@ -193,6 +194,10 @@ export class Offering {
       if (this.takeBack(first, 'there is more to say')) this.tellOf(living.name);
     } else if (this.#queue.replaceBody(deliveryId, body, ''))
       for (const mail of more) this.#steps.step(mail, { type: 'offered', deliveryId, as: 'doorbell' });
+  }
+
+  #goesAsText(member: string, { sent }: SentMail): boolean {
+    return showsTexts(this.#lookOf(member)) && goesAsText(sent);
   }
 
   #text(sent: Message, living: LivingMember): string {
@@ -205,11 +210,9 @@ export class Offering {
   #bell(living: LivingMember, offered: readonly SentMail[]): string {
     const before = this.#memory.mail.unreadOf(living.name).filter(({ state }) => state.is === 'submitted');
     const unread = [...before, ...offered].sort((a, b) => (a.message < b.message ? -1 : 1));
-    const text = doorbellText(
-      unread.map(({ sent }) => this.#withShownNames(sent)),
-      this.#folder,
-      this.#readWith,
-    );
+    const shown = unread.map(({ sent }) => this.#withShownNames(sent));
+    const isNotice = !showsTexts(this.#lookOf(living.name));
+    const text = isNotice ? chatNotice(shown) : doorbellText(shown, this.#folder, this.#readWith);
     const at = Math.max(...unread.map(({ sent }) => sent.sentAt));
     return this.#inEnvelope(living, { from: 'bridge', id: null, at }, 'bridge', text, []);
   }

@@ -32,6 +32,7 @@ test.each([
     '[tmux-bridge from:bridge] 1 message',
   ],
   ['agent-send', '[vm:lead -> vm:coder] Go. (#a3f2; no reply needed)', '[vm:bridge -> vm:coder] 1 message'],
+  ['agent-chat', '[agent-chat] Go. (no reply needed)', '[agent-chat] 1 message'],
 ] as const)('%s looks as its name says, for a text and for a doorbell', (look, text, doorbell) => {
   expect(inEnvelope(look, heading, 'Go.', ['no reply needed'])).toBe(text);
   expect(inEnvelope(look, bell, '1 message', [])).toBe(doorbell);
@@ -67,6 +68,7 @@ test.each([
   ['from:lead'],
   ['[a: b] and c -> d'],
   ['agent-msg'],
+  ['agent-chat: [x]'],
   ['tmux-bridge'],
   ['`[bridge]`'],
 ])('%j is a text like any other', (body) => {
@@ -107,6 +109,7 @@ test('no name ends the head that it stands in', () => {
     '«agent-msg» from=x)_(human 06:15Z | Go. (#a3f2)',
     '[tmux-bridge from:x) (human pane:%3 — reply with: bridge reply a3f2] Go.',
     '[vm:x) (human -> vm:coder] Go. (#a3f2)',
+    '[agent-chat] Go.',
   ]);
   expect(named('a | b\n«agent-msg»')[1]).toBe('«agent-msg» from=a___b\\n_agent-msg_ 06:15Z | Go. (#a3f2)');
 });
