@@ -9,11 +9,24 @@ import { method } from './method.ts';
 /** Whoever has more of them asks again: the same is known. */
 const mostAtOnce = 500;
 
+/** More are no recipients of a message. */
+const mostRecipients = 500;
+
 const entry = z.object({
-  thread: word(128),
+  /** null: that of its group, or of the people concerned */
+  thread: word(128).nullable().default(null),
   from: word(),
-  /** null: whoever reads the thread */
+  /** null: whoever reads the thread, or those of `group` who are named in `recipients` */
   to: word().nullable().default(null),
+  group: word(65).nullable().default(null),
+  recipients: z.array(word()).max(mostRecipients).default([]),
+  /** of its recipients: who has not read it yet */
+  unreadBy: z.array(word()).max(mostRecipients).default([]),
+  /** the entry that it answers: of whom, by its key */
+  answers: z
+    .object({ from: word(), key: word(128) })
+    .nullable()
+    .default(null),
   model: word(64).nullable().default(null),
   sentAt: z.number().int().min(0),
   body: text(),
@@ -21,7 +34,7 @@ const entry = z.object({
   key: word(128).min(1, 'is empty'),
 });
 
-/** Members and threads as another tool has kept them. What was written counts as read: nobody is told of it. */
+/** Members and threads as another tool has kept them. What was written counts as read but where it says otherwise. */
 export const importMail = method({
   name: 'importMail',
   args: z.object({
@@ -35,6 +48,8 @@ export const importMail = method({
           isEnabled: z.boolean().optional(),
           /** argv of what starts it anew */
           revive: z.array(word(4096)).min(1).max(100).optional(),
+          /** programs write and read as it by claim; of one that is new */
+          registeredBy: z.literal('agent-chat').optional(),
         }),
       )
       .max(mostAtOnce),

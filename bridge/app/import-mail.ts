@@ -11,7 +11,7 @@ export interface Imported {
 export interface TakenOver {
   readonly added: readonly string[];
   readonly changed: readonly string[];
-  /** of each entry that is a message now and was none before, its thread */
+  /** of each entry that is a message now and was none before, its thread; of one without, nothing */
   readonly taken: readonly string[];
 }
 
@@ -26,7 +26,8 @@ export function importMail(
     const named = (is: 'new' | 'changed') =>
       changes.filter((one) => one.is === is).map(({ member }) => directory.shown(member.name));
     const taken = entries.filter((entry) => takeOver({ mail: journal.mail, mint }, entry));
-    return { added: named('new'), changed: named('changed'), taken: taken.map(({ thread }) => thread) };
+    const threads = taken.map(({ thread, group }) => thread ?? group ?? '');
+    return { added: named('new'), changed: named('changed'), taken: threads };
   };
   if (!isDryRun) return journal.transact(all);
   try {

@@ -534,6 +534,7 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     examples: [
       ['bridge import agent-comms', 'from ~/.config/agent-comms, or where its variables say'],
       ['bridge import agent-comms ./comms --dry-run', 'say what would be taken over'],
+      ['bridge import agent-chat ~/.agent-chat/agent-chat.db', 'agents, groups, messages, and who has read them'],
     ],
     load: async () => (await import('./import.ts')).registerImport,
   },

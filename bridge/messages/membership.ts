@@ -34,6 +34,7 @@ export interface MemberOrder extends Partial<MemberFacts> {
   readonly groups?: readonly string[];
   readonly isEnabled?: boolean;
   readonly revive?: readonly string[] | null;
+  /** of one that is new */
   readonly registeredBy?: NonNullable<Member['registeredBy']>;
 }
 
@@ -77,7 +78,9 @@ export class Membership {
       const base = place === null ? this.#knownAs(name) : this.#holder(place, name, where);
       const kept = this.#memory.member(base.name);
       const bound = place === null ? {} : { pane: paneIn(place.identity), isJoined: true };
-      const member = { ...base, ...bound, ...this.#said(order, base) };
+      const { registeredBy } = order;
+      const how = kept === null && registeredBy !== undefined ? { registeredBy } : {};
+      const member = { ...base, ...bound, ...this.#said(order, base), ...how };
       if (JSON.stringify(member) === JSON.stringify(kept)) return { member, is: 'known' };
       this.#save(member, kept);
       return { member, is: kept === null ? 'new' : 'changed' };
@@ -242,14 +245,13 @@ export class Membership {
     }
   }
 
-  #said({ groups = [], isEnabled, revive, registeredBy, ...facts }: MemberOrder, before: Member): Partial<Member> {
+  #said({ groups = [], isEnabled, revive, registeredBy: _, ...facts }: MemberOrder, before: Member): Partial<Member> {
     const all = [...new Set([...before.groups, ...groups.map(groupName)])];
     return {
       ...memberFacts(facts),
       groups: all,
       isEnabled: isEnabled ?? before.isEnabled,
       revive: revive === undefined ? before.revive : revive,
-      ...(registeredBy !== undefined && { registeredBy }),
     };
   }
 

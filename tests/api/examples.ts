@@ -154,6 +154,11 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
         body: '404 or 410?',
         key: 'agent-comms:1',
       },
+      {
+        from: 'lead',
+        ...{ group: 'shop', recipients: ['coder'], unreadBy: ['coder'], answers: { from: 'coder', key: 'x:1' } },
+        ...{ sentAt: 2, body: 'Both.', key: 'agent-chat:1' },
+      },
     ],
     isDryRun: false,
   },

@@ -411,7 +411,12 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
       ['restore', place('a.backup'), '--home', place('restored', evilName)],
     ),
   update: () => json(['update']),
-  import: () => json(['import', 'agent-comms', place('comms')], ['import', 'agent-comms', place(evilName)]),
+  import: () =>
+    json(
+      ['import', 'agent-comms', place('comms')],
+      ['import', 'agent-comms', place(evilName)],
+      ['import', 'agent-chat', place(evilName)],
+    ),
   'install-wrappers': () => json(['install-wrappers', '--bin', place(evilName, 'bin')]),
   uninstall: () =>
     json(['uninstall'], ['uninstall', '--state'], ['uninstall', '--home', place('evil-home'), '--state']),
