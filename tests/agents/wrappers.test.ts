@@ -1,58 +1,13 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { home, tmux } from '../live/live-fixture.ts';
-import { comms, eachWrapperTestStartsWith, kept, recording, scripts } from '../live/wrappers-fixture.ts';
-import type { ModelCall, ModelStep } from './directives.ts';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { tmux } from '../live/live-fixture.ts';
+import { comms, kept, recording } from '../live/wrappers-fixture.ts';
 import { isWanted } from './installs.ts';
-import { type ModelServer, modelServer } from './model-server.ts';
-import { type RealAgent, startAgent } from './real-agents.ts';
+import { codex, decides, eachCodexTestStartsWith } from './wrappers-codex.ts';
 
 /** A real codex follows the instructions of the tools that bridge stands for, and nothing else. What its model decides is a table here. */
 
-eachWrapperTestStartsWith();
-
-let server: ModelServer;
-let answered: (call: ModelCall) => readonly ModelStep[];
-beforeEach(async () => {
-  server = await modelServer((call) => answered(call));
-});
-afterEach(() => server.close());
-
-const codex = (): Promise<RealAgent> =>
-  startAgent('codex', {
-    tmux,
-    server,
-    name: 'codex',
-    args: ['--sandbox', 'danger-full-access', '--ask-for-approval', 'never'],
-    beforeStart: ({ home: own }) => writeFileSync(join(own, '.bash_profile'), `PATH=${scripts}:$PATH\n`),
-    environment: {
-      PATH: [scripts, dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
-      XDG_RUNTIME_DIR: tmux.folder,
-      BRIDGE_HOME: home,
-      ...filesOfComms(),
-    },
-  });
-
-/** The codex under test has a home of its own, and these stay where the test looks. */
-const filesOfComms = () => ({
-  AGENT_COMMS_REGISTRY: kept('registry.json'),
-  AGENT_COMMS_PROJECTS: kept('projects'),
-  AGENT_COMMS_THREADS: kept('threads'),
-  AGENT_COMMS_SPOOL: kept('spool'),
-  AGENT_COMMS_LOG: kept('comms.log'),
-});
-
-/** Runs one command after the other, each as it follows from what the one before printed; null ends it. */
-function inTurn(commands: ReadonlyArray<(printed: string) => string>): (call: ModelCall) => readonly ModelStep[] {
-  let done = 0;
-  return ({ message, toolResult }) => {
-    if (!message.startsWith('Read ') && !message.startsWith('You are')) return [{ say: 'I wait.' }];
-    const next = commands[done];
-    done += 1;
-    return next === undefined ? [{ say: 'All of it is done.' }] : [{ run: next(toolResult ?? ''), escalate: false }];
-  };
-}
+eachCodexTestStartsWith();
 
 test.runIf(isWanted('codex'))(
   'codex reads the join document of agent_comms, joins, sees who is there, sends, posts and reads',
@@ -67,7 +22,7 @@ test.runIf(isWanted('codex'))(
       new RegExp(`\`(\\S+ ${verb} [^\`]*)\``).exec(document)?.[1] ?? `echo no ${verb}`;
     const filled = (command: string, values: Readonly<Record<string, string>>) =>
       command.replace(/"text"|\b(?:PROJECT|TOPIC|NAME|YOUR-MODEL)\b/g, (word) => values[word.replaceAll('"', '')]!);
-    answered = inTurn([
+    decides([
       () => `cat ${kept('coms_join.md')}`,
       (printed) => {
         document = printed;
@@ -106,7 +61,7 @@ test.runIf(isWanted('codex'))(
   async () => {
     const bob = await recording('bob');
     await tmux.run('set-option', '-p', '-t', '=bob:', '@name', 'bob');
-    answered = inTurn([
+    decides([
       () => 'tmux-bridge name "$(tmux-bridge id)" reviewer',
       () => 'tmux-bridge list',
       // without a read it is refused, and the refusal says what to run
