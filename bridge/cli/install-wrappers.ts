@@ -9,8 +9,8 @@ export function registerInstallWrappers(command: Command): void {
   command.option('--bin <dir>', 'where to put the links (default: ~/.local/bin)').addHelpText(
     'after',
     `
-Links tmux-bridge, agent-send.sh, send-message.sh, agent_comms and agent-comms to bridge's scripts of these names, so that skills and
-prompts that call them go on. Only where nothing of that name lies; \`bridge uninstall\` takes away exactly these links.
+Links tmux-bridge, agent-send.sh, send-message.sh, agent_comms, agent-comms and agent-chat to bridge's scripts of these names, so that
+skills, prompts and clients' settings that call them go on. Only where nothing of that name lies; \`bridge uninstall\` takes away exactly these links.
 `,
   );
   withOptions(command, 'place').action(

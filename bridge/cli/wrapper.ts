@@ -3,7 +3,7 @@ import { ExecCommands } from '../tmux/exec.ts';
 import { type Context, contextWith } from './context.ts';
 import { print } from './output.ts';
 import type { Run } from './wrappers/run.ts';
-import { runWrapper, type WrapperName } from './wrappers/wrapper.ts';
+import { runAs, runWrapper, type WrapperName } from './wrappers/wrapper.ts';
 
 // whoever reads our output may stop reading
 process.stdout.on('error', (fault: NodeJS.ErrnoException) => {
@@ -31,7 +31,11 @@ async function contextOn(socket: string): Promise<Context> {
   return context;
 }
 
+/** What it starts goes on for long: the daemon does none of it for its callers. */
+const agentChat = async () => (await import('./wrappers/agent-chat/index.ts')).agentChat;
+
 const [name, ...words] = process.argv.slice(2);
-void runWrapper(name as WrapperName, words, run).then((code) => {
+const ended = name === 'agent-chat' ? runAs(name, agentChat, words, run) : runWrapper(name as WrapperName, words, run);
+void ended.then((code) => {
   process.exitCode = code;
 });

@@ -5,7 +5,14 @@ import { putInPlace, readSmallFile } from './files.ts';
 import { packageRoot } from './package-root.ts';
 
 /** The names under which other tools' scripts and skills call what bridge does for them. */
-export const wrapperNames = ['tmux-bridge', 'agent-send.sh', 'send-message.sh', 'agent_comms', 'agent-comms'] as const;
+export const wrapperNames = [
+  'tmux-bridge',
+  'agent-send.sh',
+  'send-message.sh',
+  'agent_comms',
+  'agent-comms',
+  'agent-chat',
+] as const;
 
 /** In the state directory: which links are ours, each with what it leads to. */
 export const linksName = 'wrappers.json';

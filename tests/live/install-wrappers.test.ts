@@ -27,7 +27,7 @@ test('install-wrappers links the names that are free, says which were not, and u
   expect(first).toMatchObject({
     code: 1,
     stdout: [
-      ...['agent-send.sh', 'send-message.sh', 'agent-comms'].map(
+      ...['agent-send.sh', 'send-message.sh', 'agent-comms', 'agent-chat'].map(
         (name) => `linked ${join(bin, name)} -> ${join(scripts, name)}`,
       ),
       `left ${join(bin, 'tmux-bridge')}: it is a link to /nowhere/tmux-bridge`,
@@ -38,7 +38,7 @@ test('install-wrappers links the names that are free, says which were not, and u
   });
   rmSync(join(bin, 'tmux-bridge'));
   const again = JSON.parse((await bridge('install-wrappers', '--bin', bin, '--json')).stdout);
-  expect([again.linked.length, again.kept.length, again.refused.length]).toEqual([1, 3, 1]);
+  expect([again.linked.length, again.kept.length, again.refused.length]).toEqual([1, 4, 1]);
   // into another folder besides; then one link is taken away, and one leads elsewhere
   expect((await bridge('install-wrappers', '--bin', join(tmux.folder, 'new', 'bin'))).code).toBe(0);
   rmSync(join(bin, 'agent-comms'));

@@ -19,6 +19,7 @@ const shipped = [
     'skills/worker/SKILL.md',
   ],
   ...[
+    'agent-chat',
     'agent-comms',
     'agent-pane',
     'agent_comms',

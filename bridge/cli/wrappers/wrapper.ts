@@ -16,13 +16,22 @@ const wrappers = {
 export type WrapperName = keyof typeof wrappers;
 export const wrapperNames = Object.keys(wrappers) as [WrapperName, ...WrapperName[]];
 
+export function runWrapper(name: WrapperName, words: readonly string[], run: Run): Promise<number> {
+  return runAs(name, wrappers[name], words, run);
+}
+
 /** Faults end as those tools end: one line, exit code 1. What bridge says to do next follows it. */
-export async function runWrapper(name: WrapperName, words: readonly string[], run: Run): Promise<number> {
+export async function runAs(
+  name: string,
+  load: () => Promise<Wrapper>,
+  words: readonly string[],
+  run: Run,
+): Promise<number> {
   try {
-    const wrapper: Wrapper = await wrappers[name]();
+    const wrapper = await load();
     return await wrapper(words, run);
   } catch (fault) {
-    const prefix = { 'tmux-bridge': 'error', 'agent-comms': 'agent_comms' }[name as string] ?? name;
+    const prefix = { 'tmux-bridge': 'error', 'agent-comms': 'agent_comms' }[name] ?? name;
     const next = fault instanceof BridgeError && fault.nextStep !== undefined ? `\n${fault.nextStep}` : '';
     run.warn(`${prefix}: ${messageOf(fault)}${next}`);
     return fault instanceof Refusal ? fault.exitCode : 1;

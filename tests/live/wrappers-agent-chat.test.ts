@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { afterEach, expect, test } from 'vitest';
+import { waitFor } from '../fixtures/private-tmux.ts';
+import { home, tmux } from './live-fixture.ts';
+import { eachWrapperTestStartsWith, here, scripts, tool } from './wrappers-fixture.ts';
+
+/** agent-chat's command line, as people's scripts and their clients' settings call it. */
+
+eachWrapperTestStartsWith();
+
+const chat = (words: readonly string[], env: Record<string, string> = {}) => tool('agent-chat', words, { env });
+
+afterEach(async () => {
+  await chat(['stop']);
+  await tool('../dist/cli/main.js', ['stop']).catch(() => null);
+});
+
+function configured(text: string): string {
+  const folder = join(tmux.folder, '.agent-chat');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'config.yaml'), text);
+  return folder;
+}
+
+async function freePort(): Promise<number> {
+  const { createServer } = await import('node:net');
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+test('serve -d takes port and key from its config.yaml, and its database once; stop closes it', async () => {
+  const port = await freePort();
+  const folder = configured(`port: ${port}\napi_key: their-key\nretention: 30\n`);
+  const file = join(folder, 'agent-chat.db');
+  const db = new DatabaseSync(file);
+  db.exec(`
+    CREATE TABLE agents (name TEXT, groups TEXT);
+    CREATE TABLE messages (id TEXT, from_agent TEXT, to_agent TEXT, grp TEXT, content TEXT, in_reply_to TEXT, created_at TEXT);
+    INSERT INTO agents VALUES ('alice', '[]'), ('bob', '[]');
+    INSERT INTO messages VALUES ('msg-1-aaaaaa', 'alice', 'bob', '', 'From before.', '', '2026-05-28T15:50:00Z');
+  `);
+  db.close();
+  const started = await chat(['serve', '-d']);
+  expect(started, started.stderr).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(
+      /added 2 members: alice, bob\n[\s\S]*the server listens at http:\/\/127\.0\.0\.1:\d+\n/,
+    ),
+    stderr: expect.stringContaining('nothing is deleted'),
+  });
+  expect(readFileSync(join(home, 'agent-chat.token'), 'utf8')).toBe('their-key\n');
+  const get = async (path: string, key?: string) => {
+    const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+    const reply = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+    return { status: reply.status, body: await reply.json() };
+  };
+  expect(await get('/api/messages?agent=bob', 'their-key')).toMatchObject({
+    status: 200,
+    body: [{ from_agent: 'alice', content: 'From before.' }],
+  });
+  expect((await get('/api/agents')).status).toBe(401);
+  expect(await chat(['stop'])).toMatchObject({ code: 0, stdout: 'the server is closed; the bridge goes on\n' });
+  await expect(get('/health')).rejects.toThrow();
+  const again = await chat(['start', '-d', '--port', String(port), '--db', file, '--log-level', 'debug']);
+  expect(again).toMatchObject({ code: 0 });
+  expect(again.stderr).toContain('is not used: bridge has a journal of its own');
+  expect(again.stderr).toContain('--log-level debug is taken and changes nothing');
+});
+
+test('a broken config.yaml, an unknown flag and a database that is not there start nothing', async () => {
+  configured('port: [\n');
+  expect(await chat(['serve', '-d'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('nothing was started'),
+  });
+  configured('port: 99999999\n');
+  expect(await chat(['serve', '-d'])).toMatchObject({ code: 1, stderr: expect.stringContaining('port') });
+  configured('');
+  expect(await chat(['serve', '--prot', '1'])).toMatchObject({ code: 64, stderr: expect.stringContaining('--prot') });
+  expect(await chat(['serve', '--db', 'none.db'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('is not there'),
+  });
+  expect(await chat(['nonsense'])).toMatchObject({ code: 64 });
+  expect(await chat(['version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^agent-chat of bridge \d/) });
+});
+
+test('mcp gives the tools without any key, under the name that its settings give', async () => {
+  const child: ChildProcess = spawn(join(scripts, 'agent-chat'), ['mcp'], {
+    cwd: tmux.folder,
+    env: {
+      ...{ PATH: process.env.PATH, HOME: tmux.folder, XDG_RUNTIME_DIR: tmux.folder, BRIDGE_HOME: home, ...here },
+      ...{ AGENT_CHAT_SERVER: 'http://localhost:9420', AGENT_NAME: 'scribe', AGENT_GROUPS: 'team' },
+    },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let said = '';
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const ask = async (id: number, method: string, params: object) => {
+    child.stdin!.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
+    return waitFor(`the answer to ${method}`, () => said.split('\n').find((line) => line.includes(`"id":${id}`)));
+  };
+  const clientInfo = { name: 'test', version: '1' };
+  await ask(1, 'initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo });
+  child.stdin!.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`);
+  const tools = await ask(2, 'tools/list', {});
+  for (const name of ['register', 'send_message', 'send_group_message', 'check_messages', 'list_agents'])
+    expect(tools).toContain(`"name":"${name}"`);
+  const agents = await ask(3, 'tools/call', { name: 'list_agents', arguments: {} });
+  expect(agents).toContain('scribe');
+  child.stdin!.end();
+  await new Promise((resolve) => child.once('exit', resolve));
+  const elsewhere = await chat(['mcp'], { AGENT_CHAT_SERVER: 'http://hub.example:9420' });
+  expect(elsewhere).toMatchObject({ code: 1, stderr: expect.stringContaining('is another machine') });
+});
