@@ -79,6 +79,12 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     ],
     load: async () => (await import('./service.ts')).registerService,
   },
+  top: {
+    group: 'Ask and answer',
+    says: 'Members, requests, mail and a screen on your terminal; answer there',
+    examples: [['bridge top', 'in a tmux window of its own, or over ssh']],
+    load: async () => (await import('./top.ts')).registerTop,
+  },
   requests: {
     group: 'Ask and answer',
     says: 'List what workers asked, and who is to answer',

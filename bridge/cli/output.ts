@@ -44,6 +44,11 @@ export function print(text: string, stream: NodeJS.WriteStream = process.stdout)
   }
 }
 
+/** For a view that fills the terminal, and has made visible what others wrote. */
+export function drawOn(stream: NodeJS.WriteStream = process.stdout): { write(text: string): void; isPainted: boolean } {
+  return { write: (text) => void stream.write(text), isPainted: isPainted(stream) };
+}
+
 /** Takes the cursor's row away; it stands at the end of the line that stays below. */
 const eraseLine = '\r\x1b[2K';
 let below: string | null = null;

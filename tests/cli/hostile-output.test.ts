@@ -349,6 +349,7 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
   whoami: () => json(['whoami', '--as', evil]),
   relay: () => json(['relay'], ['relay', evil]),
   serve: () => json(['serve', '--host', evil], ['serve', '--port', evil], ['serve', '--config', evil]),
+  top: () => json(['top']),
   dashboard: () => json(['dashboard', '--print']),
   service: () => json(['service', 'install', '--print'], ['service', 'install'], ['service', 'remove']),
   token: () => json(['token', evil], ['token', 'add', evil], ['token', 'list'], ['token', 'revoke', evil]),
