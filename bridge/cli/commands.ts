@@ -71,7 +71,7 @@ export const commands: Readonly<Record<string, CommandRow>> = {
   },
   service: {
     group: 'Run',
-    says: 'Have `bridge serve` started with your session: systemd, launchd',
+    says: 'Have `bridge serve` started with your session',
     examples: [
       ['bridge service install', 'writes the unit, and prints how to start it'],
       ['bridge service install --print', 'only shows it'],
@@ -81,7 +81,7 @@ export const commands: Readonly<Record<string, CommandRow>> = {
   },
   top: {
     group: 'Ask and answer',
-    says: 'Members, requests, mail and a screen on your terminal; answer there',
+    says: 'See requests, members and mail on your terminal; answer there',
     examples: [['bridge top', 'in a tmux window of its own, or over ssh']],
     load: async () => (await import('./top.ts')).registerTop,
   },
