@@ -50,7 +50,9 @@ export const enrol = method({
   }),
   async run(bridge: Bridge, { name, otherwise, groups, process, token, ...evidence }) {
     const { directory, tokens } = bridge;
-    const before = token === null ? null : tokens.find(token);
+    // it may have asked twice at once
+    const isSame = (one: Token) => one.process?.pid === process.pid && one.process.startedAt === process.startedAt;
+    const before = (token === null ? null : tokens.find(token)) ?? tokens.list().find(isSame) ?? null;
     const facts = await agentPane(bridge, evidence);
     const asked = name ?? otherwise;
     const member =
@@ -58,13 +60,7 @@ export const enrol = method({
         ? withoutPane(bridge, { asked, name, groups, before: before?.member ?? null })
         : await inPane(bridge, facts, { asked, name, groups });
     await bridge.membersChanged();
-    for (const one of tokens.list()) {
-      if (
-        one.name === before?.name ||
-        (one.process?.pid === process.pid && one.process.startedAt === process.startedAt)
-      )
-        tokens.revoke(one.name);
-    }
+    for (const one of tokens.list()) if (one.name === before?.name || isSame(one)) tokens.revoke(one.name);
     const isSeen = systemSource().read(process.pid)?.startedAt === process.startedAt;
     const secret = tokens.add(
       `mcp-${process.pid}-${bridge.mint<string>().slice(-6)}`,
@@ -87,6 +83,8 @@ export const enrol = method({
     };
   },
 });
+
+type Token = ReturnType<Bridge['tokens']['list']>[number];
 
 interface Wanted {
   readonly asked: string;
@@ -147,6 +145,9 @@ function withoutPane(
       );
     const isFree = holders.every((one) => one.name === before || (one.pane === null && !spokenFor.includes(one.name)));
     if (holders.length > 1 || !isFree || isWithheld(candidate)) continue;
-    return membership.add(candidate, { groups }).member;
+    if (own === null || own.pane !== null || holders.some((one) => one.name !== own.name))
+      return membership.add(candidate, { groups }).member;
+    // with the mail that it has
+    return membership.add(membership.rename(own.name, candidate).called, { groups }).member;
   }
 }

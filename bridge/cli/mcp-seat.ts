@@ -77,6 +77,7 @@ export function seatHere(context: Context, env: SeatEnvironment): Seat {
     seesOwnOnly: false,
     member: async () => (await known()).name,
     async register({ name, groups }): Promise<Registration> {
+      await known();
       const { name: called, groups: all, pane, isTaken, unread } = await enrolAs(name, groups);
       return { name: called, groups: all, pane, isTaken, unread };
     },

@@ -1,76 +1,9 @@
 import { expect, test } from 'vitest';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { command, eachMailTestStarts, found, member, watch } from './mail-fixture.ts';
-import { type Call, called, calls, clients, connect, stdioServer } from './mcp-fixture.ts';
+import { called, connect } from './mcp-fixture.ts';
 
-const yaml = `heuristic: false
-policy:
-  - when: { text: /which database/i }
-    answer: SQLite.
-`;
-eachMailTestStarts({ workers: ['lead', 'coder'], yaml });
-
-/** Every tool once; what one says is used by those after it. */
-const everyTool: readonly Call[] = [
-  ['register', { name: 'tester', groups: ['team'] }],
-  ['list_agents', {}],
-  ['list_groups', {}],
-  ['update_status', { status: 'working' }],
-  ['send_message', { to: 'lead', content: 'The tests are green.' }],
-  ['message_state', { message_id: '$5.id' }],
-  ['post_thread', { thread: 'release/plan', content: 'The port stays 8080.', to: ['lead'] }],
-  ['read_thread', { thread: 'release/plan' }],
-  ['search_messages', { query: 'port 8080' }],
-  ['send_group_message', { group: 'team', content: 'Done.' }],
-  ['check_messages', {}],
-  ['reply', { message_id: '$11.messages.0.id', content: 'It listens on 8080.' }],
-  ['read_messages', { message_ids: ['$11.messages.0.id'] }],
-  ['ask_controller', { question: 'Which database?' }],
-  ['ask_controller', { question: 'May I delete it?', wait_s: 0 }],
-  ['answer_status', { ticket: '$15.ticket' }],
-  ['list_requests', {}],
-  ['answer_request', { request_id: '$17.requests.0.id', answer: 'Yes.' }],
-  ['read_pane', { agent: 'lead', lines: 10 }],
-  ['deregister', {}],
-];
-
-test.each(clients)('client %s: every tool does what it says, for an agent without a pane', async (client) => {
-  const lead = await member('lead');
-  const watching = await watch();
-  await watching.line('lead is watched', found('lead'));
-  await command('add', 'tester');
-  await command('group', 'add', 'team', 'lead');
-  await command('tell', 'tester', 'Which port?');
-  const { tools, said } = await calls(client, stdioServer({ AGENT_NAME: 'tester' }), everyTool);
-  expect(new Set(everyTool.map(([name]) => name))).toEqual(new Set(tools.map(({ name }) => name)));
-  for (const tool of tools)
-    expect(tool, tool.name).toMatchObject({ outputSchema: { type: 'object' }, annotations: {} });
-  const of = (name: string) => said.find(({ tool }) => tool === name)!;
-  for (const one of said) expect(one.isError, JSON.stringify(one)).toBe(one.tool === 'answer_request');
-  expect(of('register').data).toMatchObject({ status: 'ok', name: 'tester', groups: ['team'], unread: 1 });
-  expect(
-    of('list_agents')
-      .data.agents.map(({ name }: { name: string }) => name)
-      .sort(),
-  ).toEqual(['lead', 'tester']);
-  expect(of('send_message').data.recipients).toMatchObject([{ agent: 'lead' }]);
-  expect(of('message_state').data).toMatchObject({ message: { from: 'tester', is_verified: true } });
-  expect(of('read_thread').data.messages).toMatchObject([{ content: 'The port stays 8080.' }]);
-  expect(of('search_messages').data.messages).toHaveLength(1);
-  expect(of('check_messages').data.messages).toMatchObject([{ from: 'human', content: 'Which port?' }]);
-  expect(of('read_messages').data.unchanged).toHaveLength(1);
-  expect(of('ask_controller').data).toMatchObject({ is_answered: true, answer: 'SQLite.', ticket: null });
-  expect(said[15]!.data).toMatchObject({ is_answered: false, next: expect.stringContaining('call answer_status') });
-  expect(of('answer_request').text).toContain('Next step: ');
-  expect(of('read_pane').data).toMatchObject({ agent: 'lead', pane: lead.paneId, program: 'codex', dialog: null });
-  // lead has each once
-  await waitFor('all are in the pane', () => lead.inputs().length >= 3);
-  expect(lead.inputs().map((text) => text.replace(/^\[.*?\] /, ''))).toEqual([
-    'The tests are green.',
-    'The port stays 8080.',
-    'Done.',
-  ]);
-});
+eachMailTestStarts({ workers: ['lead', 'coder'], yaml: 'heuristic: false\n' });
 
 test('an agent in a pane is found by its processes, has a name for itself, and is rung for its mail', async () => {
   const [lead, coder] = [await member('lead'), await member('coder')];

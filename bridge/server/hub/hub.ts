@@ -20,6 +20,7 @@ import { Feed } from './feed.ts';
 import { guard, type OpenRoute } from './gate.ts';
 import { checkReach, type HubOptions, inUrl } from './hub-options.ts';
 import { LoginCodes, mountLogin } from './login.ts';
+import { mountMcp } from './mcp.ts';
 import { mountMetrics } from './metrics.ts';
 import { jsonSchemaTransform } from './openapi.ts';
 import { goingAway, pinging } from './socket-reader.ts';
@@ -165,6 +166,7 @@ async function assembled(parts: HubParts): Promise<{ app: FastifyInstance; route
   await app.register(async (chat) => mountAgentChat(chat, bridge, parts.feed));
   app.get('/health', { config: { who: 'anyone' } }, async () => ({ status: 'ok' }));
   mountLogin(app, parts);
+  mountMcp(app, parts.served);
   await app.register(
     async (api) => {
       mountApi(api, parts.served);
