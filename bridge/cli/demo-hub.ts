@@ -5,6 +5,7 @@ import type { PublicEvent } from '../core/events.ts';
 import { BridgeError, ExitCode } from '../core/failure.ts';
 import { shortId } from '../core/mail-lines.ts';
 import type { Sender } from '../core/message.ts';
+import { hubOptions } from '../server/hub/hub-options.ts';
 import { DemoServer } from './demo-server.ts';
 import { firstLine, paint, print } from './output.ts';
 
@@ -19,12 +20,10 @@ const person: Sender = { name: 'human', standing: 'human' };
 const limitMs = 15_000;
 
 const call = (name: string, given: Record<string, unknown>) => ({ call: name, arguments: given });
-const connect = { mcp: { command: 'bridge', args: ['mcp'] } };
 
 /** What each agent does when a line lands in its pane: what a model would decide is a table here, all else is real. */
 const scripts = {
   lead: {
-    start: [connect],
     inputs: [
       {
         when: 'prepare the service',
@@ -34,7 +33,6 @@ const scripts = {
     ],
   },
   coder: {
-    start: [connect],
     inputs: [
       {
         when: 'choose the database',
@@ -57,33 +55,38 @@ interface Called {
   readonly tookMs: number;
 }
 
-/** Two agents with MCP clients: one writes to the other, which asks its controller and goes on with the answer. */
+/** A server, and two agents with MCP clients: one writes to the other, which asks its controller and goes on with the answer. */
 export async function playHub(stop: AbortSignal): Promise<ExitCode> {
   const server = new DemoServer(stop, yaml);
   const tell = (text: string) => server.tell(text);
   try {
-    tell('two agents start on a private tmux server, each with an MCP client; they draw like Codex, and are scripts');
-    const labels = Object.keys(scripts) as Label[];
-    const panes = new Map<Label, string>();
-    for (const label of labels) {
-      const file = join(server.folder, `${label}.json`);
-      writeFileSync(file, JSON.stringify(scripts[label]));
-      panes.set(label, await server.addAgent({ label, args: ['--script', file] }));
-    }
     const happened = new Set<string>();
-    const daemon = await server.startBridge((event) => {
+    const { bridge, port } = await server.startBridge((event) => {
       const said = wordsOf(event);
       if (said === null) return;
       happened.add(said.what);
       tell(said.text);
     });
+    const { url } = await port.open(hubOptions.parse({ port: 0 }));
+    tell(`the server listens at ${url}; each agent has a token of its own`);
+    tell('two agents start on a private tmux server, each with an MCP client; they draw like Codex, and are scripts');
+    const labels = Object.keys(scripts) as Label[];
+    const panes = new Map<Label, string>();
+    for (const label of labels) {
+      const { name } = bridge.membership.add(label, {}).member;
+      const token = bridge.tokens.add(label, { role: 'agent', member: name }, null);
+      const file = join(server.folder, `${label}.json`);
+      const start = [{ mcp: { url: `${url}/mcp`, token } }];
+      writeFileSync(file, JSON.stringify({ ...scripts[label], start }), { mode: 0o600 });
+      panes.set(label, await server.addAgent({ label, args: ['--script', file] }));
+    }
     for (const label of labels)
       await server.until(`${label} is watched`, () => happened.has(`found ${label}`), limitMs);
     const calls = new CallsOf(server.folder, tell);
     await server.until('both are connected', () => labels.every((label) => calls.isConnected(label)), limitMs);
 
     tell(paint('bold', 'one writes to the other'));
-    daemon.bridge.messages.send({
+    bridge.messages.send({
       from: person,
       to: ['lead'],
       body: 'Please prepare the service.',
