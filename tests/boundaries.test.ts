@@ -156,7 +156,7 @@ test('one agent program is imported by name in the list alone, and by the demo',
       'hook-events',
       'index',
     ]
-      .concat('names', 'native-input')
+      .concat('mcp-clients', 'names', 'native-input')
       .map((name) => `agent-programs/${name}.ts`),
   );
   const named = imports

@@ -11,7 +11,9 @@ const commandLine = async (): Promise<Command> => inert(await wholeProgram());
 
 function inert(command: Command): Command {
   command.exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} });
-  if (command.commands.length === 0 || command.parent === null) command.action(() => {});
+  // one that has commands of its own may do something by itself, too
+  const { _actionHandler: own } = command as unknown as { _actionHandler: unknown };
+  if (command.commands.length === 0 || command.parent === null || own !== null) command.action(() => {});
   for (const one of command.commands) inert(one);
   return command;
 }

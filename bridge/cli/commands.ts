@@ -153,8 +153,14 @@ export const commands: Readonly<Record<string, CommandRow>> = {
   },
   mcp: {
     group: 'Set up',
-    says: 'Serve the MCP tools to the agent that starts this, over stdio',
-    examples: [['bridge mcp', 'a coding client starts it: command `bridge`, arguments `mcp`']],
+    says: 'Serve MCP tools to a coding client, or install them there',
+    examples: [
+      ['bridge mcp install claude', 'has Claude Code start this server'],
+      ['bridge mcp install codex --project', "in the project's .codex/config.toml"],
+      ['bridge mcp install gemini --print', 'what would be put there'],
+      ['bridge mcp remove claude'],
+      ['bridge mcp', 'what a client starts: it serves stdin and stdout'],
+    ],
     load: async () => (await import('./mcp.ts')).registerMcp,
   },
   policy: {

@@ -4,6 +4,7 @@ import { ancestorsOf } from '../host/caller.ts';
 import { environmentAbove } from '../host/environment-above.ts';
 import { systemSource } from '../host/process-source.ts';
 import { actDespite, contextOf, withOptions } from './context.ts';
+import { registerClients } from './mcp-clients.ts';
 import { type SeatEnvironment, seatHere } from './mcp-seat.ts';
 
 /** Clients hand on less than they have: codex 0.169 gives an MCP server HOME and PATH, and what is configured for it. */
@@ -12,7 +13,14 @@ const inherited = [
   ...(['AGENT_NAME', 'AGENT_TYPE', 'AGENT_GROUPS'] as const),
 ];
 
+const about = `
+Without a command it serves the client that started it, over stdin and stdout, until that hangs up. The agent gets a name, and its pane is
+found by the processes above. The client may set AGENT_NAME, AGENT_TYPE and AGENT_GROUPS.
+`;
+
 export function registerMcp(command: Command): void {
+  registerClients(command);
+  command.addHelpText('after', about);
   withOptions(command, 'place').action(
     actDespite(async (command) => {
       inherit();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { hookable } from '../agent-programs/index.ts';
+import { mcpClients } from '../agent-programs/mcp-clients.ts';
 import { quoteCommand } from '../core/command-line.ts';
 import { BridgeError, ExitCode } from '../core/failure.ts';
 import { isJournalFile, isPassing, stateFiles, stateFolders } from '../host/state-files.ts';
@@ -11,6 +12,7 @@ import { hookTargetOf } from '../launch/hooks/hook-target.ts';
 import { carryOut, type Plan, planRemove } from '../launch/hooks/hooks.ts';
 import { installationOf } from '../launch/installation.ts';
 import { installedIn, undoInstalled } from '../launch/installed-files.ts';
+import { clientNamed, notedClients, planWithout } from '../launch/mcp/install-client.ts';
 import { standingLinks, unlinkWrapper } from '../launch/wrapper-links.ts';
 import { pingDaemon } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
@@ -64,6 +66,7 @@ nobody can be asked it only says what it would remove, and exits with 1.
       }
       const found = [
         hooks(home),
+        mcpClientFiles(home),
         repositories(home),
         wrappers(home),
         shellFiles(command.parent!),
@@ -112,6 +115,26 @@ function hooks(home: string): Removals {
       path: change.file.path,
       carryOut: () => carryOut({ ...plan, changes: [change] }),
     }));
+  });
+  return { removals, kept, left: [] };
+}
+
+/** Where coding clients start `bridge mcp`: in the person's own files, and in the projects' that are noted. */
+function mcpClientFiles(home: string): Removals {
+  const kept: Array<{ path: string; why: string }> = [];
+  const noted = notedClients(home).map(({ client, project }) => ({ client, project: project as string | null }));
+  const all = [...mcpClients.map(({ name }) => ({ client: name, project: null })), ...noted];
+  const removals = all.flatMap(({ client, project }): Removal[] => {
+    try {
+      const change = planWithout(clientNamed(client), { env: process.env, userFolder: homedir(), project });
+      if (change === null) return [];
+      const done = () => carryOut({ changes: [change], notes: [] });
+      return [{ what: `MCP server of ${client}`, path: change.file.path, carryOut: done }];
+    } catch (fault) {
+      if (!(fault instanceof BridgeError)) throw fault;
+      kept.push({ path: fault.target, why: fault.reason });
+      return [];
+    }
   });
   return { removals, kept, left: [] };
 }

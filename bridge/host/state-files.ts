@@ -4,6 +4,7 @@ export const stateFiles: readonly string[] = [
   'trusted.json',
   'installed.json',
   'wrappers.json',
+  'mcp-clients.json',
   'mail.log',
   'join.md',
 ];

@@ -427,7 +427,12 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
   // these show nothing of others, and take no words
   demo: () => [['demo', evil]],
   // it prints nothing but the protocol
-  mcp: () => [['mcp', evil]],
+  mcp: () => [
+    ['mcp', evil],
+    ['mcp', 'install', evil],
+    ['mcp', 'install', 'codex', '--print', '--home', place(evilName)],
+    ['mcp', 'remove', evil],
+  ],
   version: () => json(['version'], ['version', evil]),
 };
 
