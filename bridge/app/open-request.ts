@@ -137,7 +137,9 @@ export class RequestOpener {
     if (asker.is === 'proven') {
       const { pane } = asker;
       if (snapshot === null) return { worker: pane.label || pane.paneId };
-      return { worker: this.#projects.nameOf(snapshot.identity, snapshot.facts) };
+      // a pane without a label has the name that its agent has given itself
+      const called = snapshot.facts.label ? undefined : this.#directory.at(snapshot.identity)?.called;
+      return { worker: called ?? this.#projects.nameOf(snapshot.identity, snapshot.facts) };
     }
     if (asker.is === 'unknown') return { worker: 'shell' };
     if (asker.is === 'member') return { worker: asker.called };

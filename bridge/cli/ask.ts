@@ -20,6 +20,7 @@ export function registerAsk(command: Command): void {
         ...aboveHere(),
         tmuxSocket: process.env.TMUX?.split(',')[0] || null,
         paneHint: process.env.TMUX_PANE ?? null,
+        token: process.env.BRIDGE_TOKEN || null,
         agent: context.config.agent,
         wait: flags.wait,
         timeoutMs: seconds(flags.timeout, '--timeout'),

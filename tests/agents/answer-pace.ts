@@ -7,10 +7,10 @@ import type { Json } from './wire.ts';
 export type Piece =
   | { readonly text: string }
   | { readonly thought: string }
-  | { readonly call: { readonly name: string; readonly args: Json } };
+  | { readonly call: { readonly name: string; readonly args: Json; readonly namespace?: string } };
 
 const pieceMs = 100;
-type Tools = ReadonlyArray<{ readonly name: string; readonly schema: Json }>;
+type Tools = ReadonlyArray<{ readonly name: string; readonly schema: Json; readonly namespace?: string }>;
 
 const shells = [
   'exec_command',
@@ -40,6 +40,7 @@ export async function* paced(
     } else if ('say' in step) yield { text: step.say };
     else if ('run' in step) yield shellCall(step.run, step.escalate, tools);
     else if ('call' in step) yield { call: { name: step.call, args: step.args } };
+    else if ('mcp' in step) yield mcpCall(step.mcp, step.args, tools);
     else if ('write' in step) yield writeCall(step.write, step.content, tools);
   }
 }
@@ -74,6 +75,15 @@ function shellCall(command: string, escalate: boolean, tools: Tools): Piece {
       ? { sandbox_permissions: 'require_escalated', justification: 'The scripted model asks to run this' }
       : {};
   return { call: { name: tool.name, args: { ...required(tool.schema), [key]: value, ...escalation } } };
+}
+
+/** Each client has its own way to name a tool of an MCP server: `mcp__bridge__reply`, `mcp_bridge_reply`, or `reply` in a namespace. */
+function mcpCall(name: string, args: Json, tools: Tools): Piece {
+  const isIt = (one: Tools[number]) => one.name === name || /^mcp_.*_bridge_|^mcp_bridge_|^bridge_/.test(one.name);
+  const tool = tools.find((one) => isIt(one) && (one.name === name || one.name.endsWith(`_${name}`)));
+  if (tool === undefined) return missing(name, tools);
+  const place = tool.namespace === undefined ? {} : { namespace: tool.namespace };
+  return { call: { name: tool.name, args, ...place } };
 }
 
 function writeCall(path: string, content: string, tools: Tools): Piece {

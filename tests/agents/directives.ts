@@ -13,6 +13,8 @@ export type ModelStep =
   | { readonly write: string; readonly content: string }
   /** calls the client's tool of this name with these arguments */
   | { readonly call: string; readonly args: Readonly<Record<string, unknown>> }
+  /** calls the tool of this name of bridge's MCP server */
+  | { readonly mcp: string; readonly args: Readonly<Record<string, unknown>> }
   /** an HTTP error instead of an answer; must be the first step */
   | { readonly error: number };
 

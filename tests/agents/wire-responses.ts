@@ -47,7 +47,7 @@ export const responsesWire: Wire = {
     for await (const piece of paced(steps, request.tools, response)) {
       if ('thought' in piece) stream.thought(piece.thought);
       else if ('text' in piece) stream.text(piece.text);
-      else stream.call(piece.call.name, piece.call.args);
+      else stream.call(piece.call);
     }
     stream.end();
   },
@@ -63,7 +63,9 @@ function textOfOutput(output: unknown): string {
 
 function flatten(tools: readonly Tool[]): WireRequest['tools'] {
   return tools.flatMap((tool) =>
-    tool.tools ? flatten(tool.tools) : [{ name: tool.name ?? tool.type ?? '', schema: tool.parameters ?? {} }],
+    tool.tools
+      ? flatten(tool.tools).map((one) => ({ ...one, namespace: tool.name ?? '' }))
+      : [{ name: tool.name ?? tool.type ?? '', schema: tool.parameters ?? {} }],
   );
 }
 
@@ -115,11 +117,11 @@ class Answer {
     this.#event('response.output_text.delta', { ...place, delta });
   }
 
-  call(name: string, args: Json): void {
+  call({ args, ...named }: { readonly name: string; readonly args: Json; readonly namespace?: string }): void {
     this.#closeThinking();
     this.#closeText();
     const ids = { id: `fc_${randomUUID()}`, call_id: `call_${randomUUID()}` };
-    this.#done({ type: 'function_call', ...ids, name, arguments: JSON.stringify(args), status: 'completed' });
+    this.#done({ type: 'function_call', ...ids, ...named, arguments: JSON.stringify(args), status: 'completed' });
   }
 
   end(): void {

@@ -14,7 +14,8 @@ export interface WireRequest {
   readonly messages: readonly string[];
   readonly system: string;
   readonly toolResult: string | null;
-  readonly tools: ReadonlyArray<{ readonly name: string; readonly schema: Json }>;
+  /** `namespace`: of codex, which has the tools of an MCP server in one */
+  readonly tools: ReadonlyArray<{ readonly name: string; readonly schema: Json; readonly namespace?: string }>;
   /** a turn of the program's own (a title, a routing question), with the answer it wants */
   readonly internal: string | null;
 }
