@@ -2,7 +2,7 @@
 // and dist/cli/signal-program.js, which hooks call. Reading the many small files of the source took most of what a command
 // takes, and compiling them most of the rest. The packages with a binary, a worker or hooks of their own stay packages.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -95,7 +95,10 @@ const { metafile } = await build({
   define: { 'import.meta.dirname': '__dirname' },
 });
 const programs = ['main.js', 'wrapper.js', 'signal-program.js'];
-for (const name of programs) copyFileSync(join(root, 'scripts/starter.cjs'), join(folder, name));
+const starter = readFileSync(join(root, 'scripts/starter.cjs'), 'utf8');
+const head = readFileSync(join(root, 'scripts/starter-head'), 'utf8');
+for (const name of programs)
+  writeFileSync(join(folder, name), name === 'main.js' ? starter.replace(/^#!.*\n/, () => head) : starter);
 writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
 const kept = new Set(['package.json', ...programs, ...Object.keys(metafile.outputs).map((path) => basename(path))]);
 removeFrom(folder, (name) => !kept.has(name));

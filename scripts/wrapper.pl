@@ -1,15 +1,22 @@
-# wrapper.pl NAME [ARGUMENT...]: has the bridge that runs do what the tool NAME was asked for, and says and ends as it did. Node takes ten
+# wrapper.pl NAME [ARGUMENT...]: has the bridge that runs do what the tool NAME was asked for, and says and ends as it did; NAME `bridge`
+# is `bridge tell MEMBER TEXT`. Node takes ten
 # times as long to start. Whatever is not as it should be before the call is sent, or is none of the daemon's to do, Node does. What was
 # sent is never sent again. Perl without modules: they take longer to load than all of this. Linux alone has the facts by which the
 # daemon judges who calls; the numbers here are of Linux.
 use strict;
 
-my ($dist, $name, @words) = ($0 =~ s{[^/]*$}{../dist/cli/wrapper.js}r, @ARGV);
+my ($name, @words) = @ARGV;
+my $is_tell = $name eq 'bridge';
+my @program = $is_tell ? 'main.js' : ('wrapper.js', $name);
+$program[0] = $0 =~ s{[^/]*$}{../dist/cli/$program[0]}r;
 # tested against bridge/server/protocol-version.ts
 my $protocol = 6;
 my $helloLimit = 4;
 
-sub node { exec 'node', $dist, $name, @words or die "$name: node: $!\n" }
+sub node { exec 'node', @program, @words or die "$name: node: $!\n" }
+
+# a person is shown it in colour
+node() if $is_tell && (-t STDOUT || -t STDERR);
 
 my $namespace = readlink '/proc/self/ns/pid';
 my $home = $ENV{BRIDGE_HOME} || (($ENV{HOME} || '') . '/.bridge');
@@ -33,6 +40,9 @@ say_all("{\"id\":0,\"verb\":\"ping\"}\n") or node();
 my $hello = line($helloLimit);
 node() unless defined $hello && $hello =~ /^\{"id":0,"ok":\{.*"protocol":$protocol[,}]/;
 
+# the same message, however often it is asked for: where the bridge goes away before it answers, Node asks again
+splice @words, 1, 0, '--idempotency-key', sprintf '%08x-%08x-%08x', time, $$, rand 2**32 if $is_tell;
+
 my %meant = map { $_ => $ENV{$_} }
   grep { /^(?:AGENT_COMMS_\w+|BRIDGE_(?:HOME|TOKEN)|HOME|TMUX\w*)$/ } keys %ENV;
 my $call = '{"id":1,"verb":"wrapper","protocol":' . $protocol . ',"args":{"name":' . json($name)
@@ -44,6 +54,7 @@ say_all($call) or node();
 
 my $reply = line(undef);
 node() if defined $reply && $reply =~ /^\{"id":1,"(?:fault"|ok":\{"elsewhere")/;
+node() if $is_tell && !defined $reply;
 if (!defined $reply || $reply !~ /^\{"id":1,"ok":\{"exitCode":(\d+),"said":"([0-9a-f oe]*)"\}\}$/) {
   print STDERR "$name: the bridge went away before it answered: what was asked may have been done, and is not done again; `bridge log` shows it\n";
   exit 3;

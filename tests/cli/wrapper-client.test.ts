@@ -64,8 +64,8 @@ async function listening(answers: readonly (string | null)[], at = join(home, 'b
   await once(server, 'listening');
 }
 
-async function ran(words: readonly string[] = ['whoami'], env: Record<string, string> = {}) {
-  const child = spawn('/usr/bin/perl', [client, 'agent-comms', ...words], {
+async function ran(words: readonly string[] = ['whoami'], env: Record<string, string> = {}, name = 'agent-comms') {
+  const child = spawn('/usr/bin/perl', [client, name, ...words], {
     env: { PATH: folder, HOME: folder, BRIDGE_HOME: home, SECRET: 'x', ...env },
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -150,6 +150,19 @@ describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/perl'))('t
     rmSync(join(home, 'bridge.sock'), { force: true });
     await listening([pong, '{"id":1,"ok":']);
     expect(await ran()).toEqual(lost);
+  });
+
+  test('`bridge tell`: a lost answer is asked for again by Node, under the same key, and it is one message', async () => {
+    const words = ['tell', 'coder', 'Build it.'];
+    expect(await ran(words, {}, 'bridge')).toMatchObject({
+      code: 7,
+      stdout: expect.stringContaining('main.js tell coder Build it.'),
+    });
+    await listening([pong, null]);
+    const lost = await ran(words, {}, 'bridge');
+    const { argv } = (JSON.parse(asked[1]!) as { args: { argv: string[] } }).args;
+    expect(argv).toEqual(['tell', '--idempotency-key', expect.stringMatching(/^[0-9a-f-]{26}$/), 'coder', 'Build it.']);
+    expect(lost).toMatchObject({ code: 7, stdout: expect.stringContaining(`main.js ${argv.join(' ')}`) });
   });
 
   test('nothing is said to a socket in a folder that others may write to, or is linked there, nor to what is none', async () => {

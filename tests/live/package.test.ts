@@ -29,6 +29,7 @@ const shipped = [
     'start-controller',
     'start-worker',
     'tmux-bridge',
+    'wrapper.pl',
   ].map((name) => `scripts/${name}`),
   ...[
     'agent-send',
@@ -45,7 +46,7 @@ const shipped = [
     'wrapper',
   ].map((name) => `scripts/${name}.sh`),
   'bridge/demo/scripted-agent.mjs',
-  ...['agent', 'codex-screen', 'commands', 'composer', 'keys', 'layout', 'rollout', 'surfaces'].map(
+  ...['agent', 'codex-screen', 'commands', 'composer', 'keys', 'layout', 'mcp-client', 'rollout', 'surfaces'].map(
     (name) => `bridge/demo/scripted-agent/${name}.mjs`,
   ),
 ];

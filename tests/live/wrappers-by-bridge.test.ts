@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Journal } from '../../bridge/journal/journal.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { runAsPerson } from './as-person.ts';
+import { program } from './bridge-process.ts';
 import { home, startWatching, startWorker, tmux } from './live-fixture.ts';
 import { comms, eachWrapperTestStartsWith, here, kept, recording, scripts, tool } from './wrappers-fixture.ts';
 
@@ -78,6 +79,30 @@ describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/perl'))('b
       await run('send-message.sh', '-s', 'bob', '-b', '-m', Buffer.from('plain').toString('base64')),
     ).toMatchObject({ code: 0 });
     expect(bob()).toEqual(['hello', expect.stringMatching(/^\[.*:macs -> .*:bob\] by name$/), 'plain']);
+  });
+
+  test('`bridge tell MEMBER TEXT`: said and ended as by Node, which does whatever else is asked', async () => {
+    const agent = await startWorker();
+    const running = await startWatching(['--mode', 'manual']);
+    await running.line('the worker is seen', ({ type }) => type === 'worker-found');
+    const tell = (path: string, ...words: string[]) =>
+      runAsPerson([program, 'tell', ...words], {
+        cwd: tmux.folder,
+        env: { ...here, BRIDGE_HOME: home, HOME: tmux.folder, PATH: path, TMUX_SOCKET: tmux.socketPath },
+      });
+    const told = await tell(nowhere, 'worker', 'Build it; all ✓');
+    expect(told).toMatchObject({ code: 0, stdout: expect.stringMatching(/^submitted worker in \d+ ms: /), stderr: '' });
+    const unknown = await tell(nowhere, 'wroker', 'Build it.');
+    expect(unknown).toEqual(await tell(process.env.PATH!, '--priority', 'normal', 'wroker', 'Build it.'));
+    expect(unknown).toMatchObject({ stdout: '', stderr: expect.stringMatching(/^bridge: .*wroker.*\n {8}/) });
+    for (const words of [
+      ['worker', '-'],
+      ['worker', ' '],
+      ['worker', '--help'],
+      ['worker', 'a', 'b'],
+    ])
+      expect([words, (await tell(nowhere, ...words)).stderr]).toEqual([words, expect.stringContaining('node')]);
+    expect(agent.inputs()).toEqual([expect.stringContaining('Build it; all ✓')]);
   });
 
   test('twenty that post at once are kept whole, each once, and an agent is rung for all of it', async () => {

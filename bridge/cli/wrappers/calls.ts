@@ -16,6 +16,7 @@ import { placeOf } from './agent-comms/index.ts';
 import { registryIn } from './agent-comms/place.ts';
 import { relayer } from './agent-comms/relay.ts';
 import type { Run, Sender } from './run.ts';
+import { isPlainTell } from './tell.ts';
 import { runWrapper, wrapperNames } from './wrapper.ts';
 
 /** One run of a wrapper as `scripts/wrapper.pl` hands it over: what the process was called with, and which it is. */
@@ -117,6 +118,7 @@ const whyOwnProcess: Readonly<Record<Call['name'], (call: Call) => string | null
   'agent-send': ofText,
   'send-message': ofText,
   'agent-comms': ofComms,
+  bridge: ({ argv }) => (isPlainTell(argv) ? null : 'it says more than a name and a text'),
 };
 
 /** A text on stdin or in a file, and another machine. */

@@ -5,12 +5,13 @@ import type { Run } from './run.ts';
 /** Another tool's command line. @returns its exit code; a refusal is thrown */
 export type Wrapper = (words: readonly string[], run: Run) => Promise<number>;
 
-/** The command lines of other tools, by the name of their script: each only translates. */
+/** The command lines of other tools, by the name of their script: each only translates. And one of our own that agents use often. */
 const wrappers = {
   'tmux-bridge': async () => (await import('./tmux-bridge.ts')).tmuxBridge,
   'agent-send': async () => (await import('./agent-send.ts')).agentSend,
   'agent-comms': async () => (await import('./agent-comms/index.ts')).agentComms,
   'send-message': async () => (await import('./agent-send.ts')).sendMessage,
+  bridge: async () => (await import('./tell.ts')).tell,
 } satisfies Readonly<Record<string, () => Promise<Wrapper>>>;
 
 export type WrapperName = keyof typeof wrappers;
