@@ -1,16 +1,23 @@
 #!/usr/bin/env node
-// npm run faults [-- hostile|crashes|window|mail|all] [-- --seed N] [-- --cases N] [-- --minutes N] [-- --case NAME] [-- --json]
+// npm run faults [-- hostile|crashes|window|mail|hub|all] [-- --seed N] [-- --cases N] [-- --minutes N] [-- --case NAME] [-- --json]
 // hostile: agent programs that do everything wrong, against the courier; crashes: kill -9 of the daemon and of tmux;
 // window: dialogs that open in the moment of Enter, which measures what no condition can hold back.
 // hostile --pairs wipes,busy: the first fault with each of the others, and nothing else.
 // mail (or --mail): kill -9 of whoever writes, carries and reads what agents write to each other.
+// hub (or --hub): kill -9 of the server while programs write to it and listen.
 // crashes --keep FILE: goes on where the run that left FILE was stopped, and reports both as one.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
 
 /** Each part is a module that exports a function of its name: `(options: TortureOptions) => Promise<Report>`. */
-const parts = { hostile: './hostile.ts', crashes: './crashes.ts', window: './window.ts', mail: './mail.ts' };
+const parts = {
+  hostile: './hostile.ts',
+  crashes: './crashes.ts',
+  window: './window.ts',
+  mail: './mail.ts',
+  hub: './hub.ts',
+};
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,11 +29,12 @@ const { values: flags, positionals } = parseArgs({
     keep: { type: 'string' },
     pairs: { type: 'string' },
     mail: { type: 'boolean', default: false },
+    hub: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
 const say = (line) => process.stderr.write(`${line}\n`);
-const [choice = flags.mail ? 'mail' : 'all', ...rest] = positionals;
+const [choice = flags.mail ? 'mail' : flags.hub ? 'hub' : 'all', ...rest] = positionals;
 const names = choice === 'all' ? Object.keys(parts) : [choice];
 if (rest.length > 0 || names.some((name) => !(name in parts))) {
   say(`faults: ${positionals.join(' ')}: it is one of ${Object.keys(parts).join(', ')}, all`);
