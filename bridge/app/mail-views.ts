@@ -11,7 +11,7 @@ const pageEntries = 200;
 /** So many threads are looked after in a second: whether somebody has touched their files. */
 const threadsAtOnce = 20;
 /** A file is not written again before so many times as long as the last time took: a long thread must not keep a disk busy. */
-const restFactor = 5;
+const restFactor = 20;
 
 /** The files that repeat what the journal has of mail: a page for each thread, and the log of who wrote to whom. */
 export class MailViews {

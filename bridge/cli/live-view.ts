@@ -18,7 +18,7 @@ export class LiveView {
   readonly #context: Pick<Context, 'config' | 'out'>;
   readonly #log: LiveLog;
   readonly #isRepeated = repeats();
-  #date = '';
+  #day = '';
   #timer: NodeJS.Timeout | null = null;
 
   constructor(context: Pick<Context, 'config' | 'out'>) {
@@ -54,9 +54,12 @@ export class LiveView {
   #say(line: string): void {
     const { out } = this.#context;
     const now = new Date();
-    const date = now.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
-    if (date !== this.#date) out.say(paint('dim', `── ${date} ──`));
-    this.#date = date;
+    const day = now.toDateString();
+    if (day !== this.#day) {
+      const date = now.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
+      out.say(paint('dim', `── ${date} ──`));
+    }
+    this.#day = day;
     // a text of several lines does not look like several events
     out.say(`${paint('dim', now.toTimeString().slice(0, 8))} ${line.replaceAll('\n', `\n${' '.repeat(9)}`)}`);
   }

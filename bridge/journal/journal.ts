@@ -36,6 +36,15 @@ export interface DeliveryFilter {
   readonly limit?: number;
 }
 
+interface Bounds {
+  readonly begin: StatementSyncInstance;
+  readonly end: StatementSyncInstance;
+}
+
+function pointAt(depth: number): string {
+  return `depth_${depth}`;
+}
+
 /**
  * The memory: an append-only list of events, and projections of it (requests, deliveries, small documents) written in
  * the same transaction. Several processes may have one journal open. Every method is synchronous; when it returns, what
@@ -51,6 +60,7 @@ export class Journal {
   /** by key, as of which change by others they were parsed */
   readonly #kept = new Map<string, { readonly version: number; readonly value: unknown }>();
   #depth = 0;
+  readonly #bounds: Bounds[] = [];
 
   static open(path: string, opts: { now: number }): OpenResult {
     const { db, sql, setAside } = openDatabase(path, opts.now);
@@ -74,8 +84,8 @@ export class Journal {
    * outer one may go on.
    */
   transact<T>(work: () => T): T {
-    const point = `depth_${this.#depth}`;
-    this.#run(() => this.#db.exec(this.#depth === 0 ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${point}`));
+    const bounds = this.#boundsAt(this.#depth);
+    this.#run(() => bounds.begin.run());
     this.#depth += 1;
     let result: T;
     try {
@@ -83,14 +93,14 @@ export class Journal {
       if (result instanceof Promise) throw this.#fault('a transaction cannot wait for a promise');
     } catch (error) {
       this.#depth -= 1;
-      this.#undo(point);
+      this.#undo();
       throw error;
     }
     this.#depth -= 1;
     try {
-      this.#run(() => this.#db.exec(this.#depth === 0 ? 'COMMIT' : `RELEASE ${point}`));
+      this.#run(() => bounds.end.run());
     } catch (error) {
-      this.#undo(point);
+      this.#undo();
       throw error;
     }
     return result;
@@ -277,10 +287,20 @@ export class Journal {
     }
   }
 
-  #undo(point: string): void {
+  /** What begins and ends a transaction, or one within others: prepared once, since a message takes several. */
+  #boundsAt(depth: number): Bounds {
+    this.#bounds[depth] ??= {
+      begin: this.#db.prepare(depth === 0 ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${pointAt(depth)}`),
+      end: this.#db.prepare(depth === 0 ? 'COMMIT' : `RELEASE ${pointAt(depth)}`),
+    };
+    return this.#bounds[depth]!;
+  }
+
+  #undo(): void {
     this.#kept.clear();
     // A full disk makes SQLite roll back by itself: then there is nothing left to undo.
     if (!this.#db.isTransaction) return;
+    const point = pointAt(this.#depth);
     this.#run(() => this.#db.exec(this.#depth === 0 ? 'ROLLBACK' : `ROLLBACK TO ${point}; RELEASE ${point}`));
   }
 

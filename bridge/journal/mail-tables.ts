@@ -210,9 +210,10 @@ export class MailTables {
     return Number(row.seq ?? 0);
   }
 
-  /** Whether so many wait for this member. */
-  isWaitingFor(member: string, most: number): boolean {
-    return this.#within.run(() => this.#sql.waitingFor.get(member, most - 1)) !== undefined;
+  /** How many wait for this member; of more than `most` it is not said how many. */
+  countWaiting(member: string, most: number): number {
+    const row = this.#within.run(() => this.#sql.countWaiting.get(member, most)) as { count: number };
+    return Number(row.count);
   }
 
   countUnread(member: string): number {
@@ -310,7 +311,9 @@ function prepare(db: DatabaseSyncInstance) {
       `${mails} WHERE mail.member = ? AND mail.unread = 1 AND mail.seq > ? ORDER BY mail.seq LIMIT ?`,
     ),
     lastNumber: db.prepare('SELECT max(seq) AS seq FROM messages'),
-    waitingFor: db.prepare("SELECT 1 FROM mail WHERE state = 'waiting' AND member = ? LIMIT 1 OFFSET ?"),
+    countWaiting: db.prepare(
+      "SELECT count(*) AS count FROM (SELECT 1 FROM mail WHERE state = 'waiting' AND member = ? LIMIT ?)",
+    ),
     countUnread: db.prepare('SELECT count(*) AS count FROM mail WHERE member = ? AND unread = 1'),
     overdue: db.prepare(`${mails} WHERE mail.expires_at <= ?`),
     membersWith: db.prepare('SELECT DISTINCT member FROM mail WHERE state = ?'),

@@ -37,7 +37,7 @@ export function audienceOf(
 ): Audience {
   const { from, thread } = order;
   const audience = order.answers === undefined ? chosen(order, members, takenPart) : answered(order.answers, members);
-  const to = audience.to.filter(({ name }, index) => audience.to.findIndex((one) => one.name === name) === index);
+  const to = [...new Map(audience.to.map((one) => [one.name, one])).values()];
   if (to.some(({ name }) => name === from.name))
     throw usageError('tell', memberShown(from.name, members), 'is who writes: nobody writes to himself');
   const disabled = to.find(({ isEnabled }) => !isEnabled);

@@ -20,8 +20,8 @@ export interface MailMemory extends CountedMail {
   mailOf(member: string | null, states: ReadonlyArray<MailState['is']>): SentMail[];
   overdue(now: number): SentMail[];
   messageOfKey(sender: string, key: string): Message | null;
-  /** whether so many wait for this member */
-  isWaitingFor(member: string, most: number): boolean;
+  /** how many wait for this member, counted up to `most` */
+  countWaiting(member: string, most: number): number;
   unreadOf(member: string): SentMail[];
   countUnread(member: string): number;
   membersWith(state: MailState['is']): string[];

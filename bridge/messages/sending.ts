@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { NotNow, usageError } from '../core/failure.ts';
 import { free, type LoopLimits, type LoopVerdict, loopVerdict } from '../core/loop-guard.ts';
 import { shortId } from '../core/mail-lines.ts';
-import { humanName, isProgram } from '../core/member.ts';
+import { humanName, isProgram, type Member } from '../core/member.ts';
 import type { MailState, Message, MessageId, Priority } from '../core/message.ts';
 import { type AudienceOrder, audienceOf } from './audience.ts';
 import type { Chains } from './chains.ts';
@@ -93,6 +93,8 @@ export class Sending {
   readonly #sent: SendingParts['sent'];
   readonly #answered: SendingParts['answered'];
   readonly #commits: SendingParts['commits'];
+  /** how many more may be sent to a program for certain */
+  readonly #room = new Map<string, number>();
 
   constructor(parts: SendingParts) {
     this.#memory = parts.memory;
@@ -145,10 +147,10 @@ export class Sending {
         ? null
         : this.#sentBefore(from.name, key, { thread, to: order.to.length === 0 ? null : to, body });
     if (known !== null) return { message: known, is: 'known' };
-    const programs = new Set(members.filter(isProgram).map(({ name }) => name));
-    this.#refuseFull(to, programs);
+    const programs = programsAmong([from.name, ...to], members);
+    for (const member of to) this.#refuseFull(member, programs.has(member));
     const isFree = from.standing === 'human' || order.begins === true;
-    const isAmongPrograms = [from.name, ...to].every((name) => programs.has(name));
+    const isAmongPrograms = programs.size > to.length;
     const chain = isFree ? null : this.#chains.of(from.name);
     const sentAt = this.#clock.now();
     const hops = isFree ? 0 : Math.max(chain?.hops ?? 0, answers?.hops ?? 0) + 1;
@@ -224,10 +226,21 @@ export class Sending {
     );
   }
 
-  #refuseFull(to: readonly string[], programs: ReadonlySet<string>): void {
-    const most = (member: string) => (programs.has(member) ? mostWaitingForPrograms : mostWaiting);
-    const full = to.find((member) => this.#memory.mail.isWaitingFor(member, most(member)));
-    if (full !== undefined) throw new Full(full, this.#directory.shown(full), most(full));
+  #refuseFull(member: string, isProgram: boolean): void {
+    const { mail } = this.#memory;
+    if (!isProgram) {
+      if (mail.countWaiting(member, mostWaiting) >= mostWaiting) throw this.#full(member, mostWaiting);
+      return;
+    }
+    // of many thousands they are not counted each time: only where they may have become too many
+    const room = this.#room.get(member) ?? mostWaitingForPrograms - mail.countWaiting(member, mostWaitingForPrograms);
+    if (room > 0) this.#room.set(member, room - 1);
+    else this.#room.delete(member);
+    if (room <= 0) throw this.#full(member, mostWaitingForPrograms);
+  }
+
+  #full(member: string, most: number): Full {
+    return new Full(member, this.#directory.shown(member), most);
   }
 
   /** Of the same people it is the same, whoever writes; those of two projects that have one label are two. */
@@ -239,6 +252,12 @@ export class Sending {
   #known(name: string): string {
     return this.#memory.mail.threadLike(name) ?? name;
   }
+}
+
+/** Those of these names that are programs'. */
+function programsAmong(names: readonly string[], members: readonly Member[]): ReadonlySet<string> {
+  const wanted = new Set(names);
+  return new Set(members.filter((member) => wanted.has(member.name) && isProgram(member)).map(({ name }) => name));
 }
 
 /** @throws BridgeError where it is no letter */
