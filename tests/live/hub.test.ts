@@ -114,5 +114,17 @@ test('events: everything from now on, and after a cursor what was missed, in ord
   expect(cursors[0]).toBeGreaterThan(cursor);
   const events = bridge.journal.events({ since: cursor }).map(({ seq }) => seq);
   expect(cursors).toEqual(events);
+  // the same by pages
+  const paged: number[] = [];
+  for (let after = cursor as number, isMore = true; isMore; ) {
+    const { body } = await get(`/events?after=${after}&last=2`, tokens.human);
+    paged.push(...body.events.map((one: { cursor: number }) => one.cursor));
+    [isMore, after] = [body.events.length > 0, body.cursor];
+  }
+  expect(paged).toEqual(events);
+  const theirs = await get('/events?last=1000', tokens.lead);
+  expect(theirs.body).toEqual({ events: [], cursor: events.at(-1) });
+  for (const bad of ['after=-1', 'last=0', 'last=100000', 'after=x'])
+    expect([bad, (await get(`/events?${bad}`, tokens.human)).status]).toEqual([bad, 400]);
   await expect(listen('/api/v1/events?after=x', tokens.human)).rejects.toThrow('400');
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -96,6 +96,8 @@ test('a port that is taken, a network without TLS and a file that is broken are 
   await refused(['belong together'], '--tls-cert', 'x.pem');
   await refused(['port'], '--port', 'many');
   await refused(['is not there'], '--config', 'nowhere.yaml');
+  writeFileSync(file('broken.yaml'), 'server: { port: 99999 }\n');
+  await refused(['broken.yaml:1', 'server.port'], '--config', file('broken.yaml'));
   expect(await bridge('serve', '--port', '0', '--tls-cert', 'x.pem', '--tls-key', 'y.pem')).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('--tls-cert'),
