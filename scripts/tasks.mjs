@@ -82,7 +82,7 @@ export const tasks = {
   },
   'test:hosts': {
     usage: '[-- FILTER...] [OPTIONS OF vitest run]',
-    says: 'Tests other hosts in every state of their link, with a real sshd on loopback: takes root and openssh-server. Some minutes.',
+    says: 'Tests other hosts in every state of their link, with a real sshd on loopback: takes root, openssh-server, iproute2 and faketime. Some minutes.',
     options: [['FILTER', 'only the test files with this in their path'], help],
     examples: [
       ['npm run test:hosts', ''],

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
-import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { afterEach, describe, expect, test } from 'vitest';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { canServeSsh } from '../fixtures/ssh-host.ts';
-import { command, eachHostTestStarts, far, farWorker, home, link, watch } from '../live/host-fixture.ts';
+import { command, eachHostTestStarts, far, farWorker, link, watch } from '../live/host-fixture.ts';
+import { closeJournal, wordsFrom } from './delivery-words.ts';
 
 const rounds = 30;
 
@@ -24,23 +23,11 @@ interface Outcome {
   readonly code: number | null;
 }
 
-let journal: DatabaseSyncInstance | null = null;
-
-/** The words of the journal about deliveries, from one that has this number on. */
-function wordsFrom(first: number): Array<{ seq: number; kind: string }> {
-  journal ??= new DatabaseSync(join(home, 'bridge.db'), { readOnly: true });
-  const query = "SELECT seq, kind FROM events WHERE seq > ? AND kind LIKE 'delivery-%' ORDER BY seq";
-  return journal.prepare(query).all(first) as Array<{ seq: number; kind: string }>;
-}
-
 const ends = ['acknowledged', 'uncertain', 'typed-not-submitted', 'failed', 'cancelled', 'expired'];
 
 describe.skipIf(!canServeSsh)('a link that is cut', () => {
   eachHostTestStarts();
-  afterEach(() => {
-    journal?.close();
-    journal = null;
-  });
+  afterEach(closeJournal);
 
   test.each(ways)(
     'at each step of a delivery (%s): nothing is typed twice or lost, and only what was cut behind Enter may be in doubt',

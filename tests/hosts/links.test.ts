@@ -69,6 +69,7 @@ describe.skipIf(!canServeSsh)('a host that comes and goes', () => {
     await bridge.line('it waits', (line) => line.type === 'delivery-changed' && line.reason === 'host-away');
     const [member] = JSON.parse((await command('members', '--json')).stdout);
     expect(member).toMatchObject({ state: 'away', awayForMs: expect.any(Number) });
+    expect((await command('list')).stderr).toMatch(/host box is away for [\d.]+ s: /);
     expect(JSON.parse((await command('requests', '--json')).stdout)).toHaveLength(1);
     link.mend();
     await bridge.line('delivered', inState('delivered'), 120_000);

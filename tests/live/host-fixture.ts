@@ -1,11 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { type Link, linkTo } from '../fixtures/link.ts';
-import { type PrivateTmux, privateTmux } from '../fixtures/private-tmux.ts';
+import { makeNamespace, type Namespace } from '../fixtures/namespace.ts';
+import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
 import { type ScriptedAgent, type ScriptedAgentOptions, startScriptedAgent } from '../fixtures/scripted-agent.ts';
-import { type SshServer, startSshServer } from '../fixtures/ssh-host.ts';
+import { canServeSsh, type SshServer, startSshServer } from '../fixtures/ssh-host.ts';
 import { runAsPerson } from './as-person.ts';
 import { type BridgeProcess, type Line, makeHome, makeWork, run, startBridge } from './bridge-process.ts';
 import { scripts } from './wrappers-fixture.ts';
@@ -20,6 +21,8 @@ export let near: PrivateTmux;
 export let far: PrivateTmux;
 /** the wire to `box` */
 export let link: Link;
+/** the network of `box`, where it has one of its own */
+export let apart: Namespace;
 /** the state directory */
 export let home: string;
 /** the file in which this machine knows the hosts' keys */
@@ -37,20 +40,49 @@ interface HostTestOptions {
   readonly others?: readonly string[];
   /** what its accounts find on their PATH; left out: all of this machine's */
   readonly programs?: readonly string[];
+  /** how much later its clock shows, seconds; takes `canSetClocks` */
+  readonly clockAheadS?: number;
+  /** it has a network of its own, and no wire that is cut; takes `canMakeNamespaces` */
+  readonly isApart?: boolean;
 }
 
+const fakeTime = readdirSync('/usr/lib')
+  .map((folder) => join('/usr/lib', folder, 'faketime/libfaketime.so.1'))
+  .find((file) => existsSync(file));
+
+/** Whether a test can have programs see another time than this machine's: it takes Debian's faketime. */
+export const canSetClocks = canServeSsh && fakeTime !== undefined;
+
+/** What has a program see a clock that shows so much more. */
+const clockOf = (aheadS: number) => ({
+  LD_PRELOAD: fakeTime!,
+  FAKETIME: `${aheadS < 0 ? '' : '+'}${aheadS}`,
+  DONT_FAKE_MONOTONIC: '1',
+});
+
 /** Each test of this file starts with a host `box`, a tmux server there and one here. */
-export function eachHostTestStarts({ yaml = '', how = {}, others = [], programs }: HostTestOptions = {}): void {
+export function eachHostTestStarts(options: HostTestOptions = {}): void {
+  const { yaml = '', how = {}, others = [], programs, clockAheadS, isApart = false } = options;
   beforeEach(async () => {
     near = privateTmux();
+    const clock = clockAheadS === undefined ? {} : clockOf(clockAheadS);
     far = privateTmux();
+    if (clockAheadS !== undefined) await serveWith(clock);
     await near.run('new-session', '-d', '-s', 'here', 'exec sleep 1000');
-    const more = programs === undefined ? [] : [`SetEnv PATH=${folderOf(programs)}`];
-    ssh = await startSshServer(near.folder, 'host', more);
+    const env = { ...clock, ...(programs && { PATH: folderOf(programs) }) };
+    const words = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    if (isApart) apart = makeNamespace();
+    ssh = await startSshServer(
+      near.folder,
+      'host',
+      words.length === 0 ? [] : [`SetEnv ${words.join(' ')}`],
+      isApart ? apart : undefined,
+    );
     link = await linkTo(ssh.port, how);
-    const options = ssh.options.map((word) => (word === `${ssh.port}` ? `${link.port}` : word));
-    const own = ['-o', 'HostKeyAlias=box'];
-    const host = (socket: string) => ({ ssh: 'root@127.0.0.1', options: [...own, ...options], socket });
+    const port = isApart ? ssh.port : link.port;
+    const own = ['-o', 'HostKeyAlias=box', ...ssh.options.map((word) => (word === `${ssh.port}` ? `${port}` : word))];
+    const address = isApart ? apart.address : '127.0.0.1';
+    const host = (socket: string) => ({ ssh: `root@${address}`, options: own, socket });
     servers = new Map([['box', far], ...others.map((name) => [name, privateTmux()] as const)]);
     const hosts = Object.fromEntries([...servers].map(([name, { socketPath }]) => [name, host(socketPath)]));
     home = makeHome(near, `hosts: ${JSON.stringify(hosts)}\n${yaml}`);
@@ -60,10 +92,20 @@ export function eachHostTestStarts({ yaml = '', how = {}, others = [], programs 
   afterEach(async () => {
     for (const bridge of bridges.splice(0)) await bridge.stop('SIGKILL');
     await link.stop();
+    if (isApart) apart.up();
     await ssh.stop();
+    if (isApart) apart.stop();
     for (const server of servers.values()) await server.stop();
     await near.stop();
   });
+}
+
+/** Starts the server of `box` with this environment. It stays the process that was started: libfaketime 0.9.10 ends many that fork. */
+async function serveWith(env: NodeJS.ProcessEnv): Promise<void> {
+  const words = ['-S', far.socketPath, '-f', '/dev/null', '-D'];
+  spawn('tmux', words, { env: { ...process.env, ...env }, stdio: 'ignore' });
+  const answers = () => far.run('show-options', '-s').then(Boolean, () => false);
+  await waitFor('the tmux server answers', answers, { limitMs: 20_000 });
 }
 
 /** A folder with links to these programs and no other. */
