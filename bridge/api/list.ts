@@ -4,6 +4,7 @@ import { lookToRead, panesOf, pinnedAmong, withHost } from '../app/choose-pane.t
 import { type OwnerView, ownersOf } from '../app/owners.ts';
 import type { Reader } from '../app/reader.ts';
 import { settledLook } from '../app/settled-look.ts';
+import { inWords } from '../core/duration.ts';
 import { addressKey, isTooSmall } from '../core/pane.ts';
 import { because } from '../core/reading.ts';
 import { oncePerPane } from '../tmux/facts.ts';
@@ -48,9 +49,12 @@ export const list = method({
     const looks = await Promise.all(
       panes.map(async (pane, index) => unseen[index] ?? (await settledLook(known, pane, closed))),
     );
-    const owners = ownersOf(
+    const owners = await ownersOf(
       reader.home,
-      looks.flatMap((look) => (look === null ? [] : [look.snapshot.identity])),
+      look.tmux,
+      looks.flatMap((look, index) =>
+        look === null ? [] : [{ facts: panes[index]!, identity: look.snapshot.identity }],
+      ),
     );
     const views = panes.map((pane, index) => {
       const look = looks[index] ?? null;
@@ -70,6 +74,14 @@ export const list = method({
         pinned: pinned !== null && addressKey(pane) === addressKey(pinned),
       };
     });
-    return { panes: views, warnings };
+    return { panes: views, warnings: [...warnings, ...hostsAway(reader, target.host)] };
   },
 });
+
+/** Hosts that a running bridge does not reach: what is there is missing here. */
+function hostsAway({ hosts }: Reader, looked: string | null): string[] {
+  return hosts.all.flatMap(({ name }) => {
+    const away = name === looked ? null : hosts.awayOf(name);
+    return away === null ? [] : [`host ${name} is away for ${inWords(away.forMs)}: ${away.words}`];
+  });
+}

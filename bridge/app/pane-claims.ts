@@ -4,11 +4,11 @@ import type { Clock } from '../core/clock.ts';
 import { type PaneAddress, placeIn } from '../core/pane.ts';
 import type { Owner } from '../host/owners-table.ts';
 import type { Ownership } from '../host/ownership.ts';
-import { type Claim, ownerOption, writerOption } from '../tmux/claim.ts';
-import { PaneClaims } from '../tmux/pane-claims.ts';
+import { type Claim, claimIn, ownerOption, writerOption } from '../tmux/claim.ts';
+import { PaneClaims, type Taken } from '../tmux/pane-claims.ts';
 import type { TmuxServer } from '../tmux/server.ts';
 import type { TmuxServers } from '../tmux/servers.ts';
-import { notesBeside } from '../tmux/typed-notes.ts';
+import { hasTyped, isNote, isNoteOf, notesBeside } from '../tmux/typed-notes.ts';
 
 /** What this bridge claims on tmux servers, for bridges that cannot see its files. */
 export interface BridgeClaims {
@@ -45,4 +45,17 @@ export async function withClient(
   const done = servers.notifyFor(placeIn(pane));
   await server.lookAgain();
   return { server, done };
+}
+
+/**
+ * Whose claim as the writer was taken over that may have typed what nobody saw the end of; null where nobody's was, or the
+ * pane's own note says that it had typed nothing yet, and now it cannot any more.
+ * @param text our claim
+ */
+export function leftTyping(taken: Extract<Taken, { is: 'ours' }>, text: string | null): Claim | null {
+  const { from, beside = '' } = taken;
+  const ours = text === null ? null : claimIn(text);
+  if (from === null) return null;
+  const isTold = isNote(beside) && ours !== null && !isNoteOf(ours, beside);
+  return isTold && !hasTyped(from, beside) ? null : from;
 }

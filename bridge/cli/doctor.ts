@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { ownersOf } from '../app/owners.ts';
-import { lookAt } from '../app/reader.ts';
+import { type Look, lookAt } from '../app/reader.ts';
 import { forProject } from '../config/config.ts';
 import type { Config } from '../config/config-values.ts';
 import { originsOf } from '../config/origins.ts';
@@ -18,7 +18,6 @@ import { diagnose } from '../launch/doctor.ts';
 import type { Check, OwnedPane } from '../launch/doctor-check.ts';
 import { agentHooksChecks } from '../launch/doctor-hooks.ts';
 import { thisMachine } from '../launch/this-machine.ts';
-import type { Panes } from '../panes/panes.ts';
 import { pingDaemon } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
 import { oncePerPane } from '../tmux/facts.ts';
@@ -132,9 +131,9 @@ function settingsCheck(config: Config, fault: BridgeError | null): Check {
   }
 }
 
-function serverHere(context: Context): Panes | null {
+function serverHere(context: Context): Look | null {
   try {
-    return lookAt(resolveSocket(socketChoice(context.config)), context.config).panes;
+    return lookAt(resolveSocket(socketChoice(context.config)), context.config);
   } catch (fault) {
     if (fault instanceof BridgeError) return null;
     throw fault;
@@ -143,13 +142,11 @@ function serverHere(context: Context): Panes | null {
 
 async function owned(context: Context): Promise<OwnedPane[]> {
   // without a server there is nothing to own, which another check says
-  const known = serverHere(context);
-  const panes = oncePerPane((await known?.list().catch(() => [])) ?? []);
-  if (known === null || panes.length === 0) return [];
-  const owners = ownersOf(
-    context.config.home,
-    panes.map((pane) => known.identify(pane).identity),
-  );
+  const look = serverHere(context);
+  const panes = oncePerPane((await look?.panes.list().catch(() => [])) ?? []);
+  if (look === null || panes.length === 0) return [];
+  const seen = panes.map((facts) => ({ facts, identity: look.panes.identify(facts).identity }));
+  const owners = await ownersOf(context.config.home, look.tmux, seen);
   return panes.flatMap((pane) => {
     const owner = owners.get(addressKey(pane));
     const { label, paneId } = pane;

@@ -25,12 +25,12 @@ export interface Typed {
 /** What a bridge typed is remembered this long, for whoever takes its pane over. */
 const typedLivesMs = 24 * 3_600_000;
 
-const version = 2;
+const version = 3;
 const schema = `
   CREATE TABLE bridges (id TEXT PRIMARY KEY, pid INTEGER NOT NULL, home TEXT NOT NULL);
   CREATE TABLE panes (pane TEXT PRIMARY KEY, bridge TEXT NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE typed (
-    pane TEXT PRIMARY KEY, pid INTEGER NOT NULL, home TEXT NOT NULL, at INTEGER NOT NULL, settled INTEGER NOT NULL
+    pane TEXT PRIMARY KEY, pid INTEGER NOT NULL, home TEXT NOT NULL, host TEXT, at INTEGER NOT NULL, settled INTEGER NOT NULL
   ) WITHOUT ROWID;
   PRAGMA user_version = ${version};`;
 
@@ -40,6 +40,14 @@ export function prepareTable(table: DatabaseSyncInstance): void {
   if (found === version) return;
   for (const name of ['bridges', 'panes', 'typed']) table.exec(`DROP TABLE IF EXISTS ${name}`);
   table.exec(schema);
+}
+
+interface TypedRow {
+  readonly pid: number;
+  readonly home: string;
+  readonly host: string | null;
+  readonly at: number;
+  readonly settled: number;
 }
 
 interface Row extends Owner {
@@ -75,20 +83,22 @@ export class OwnersTable {
     return null;
   }
 
-  type(pane: string): void {
-    const { pid, home, since: now } = this.#me;
-    const row = 'INSERT OR REPLACE INTO typed (pane, pid, home, at, settled) VALUES (?, ?, ?, ?, 0)';
-    this.#do(row).run(pane, pid, home, now);
+  /** Somebody has typed there; left out: we. */
+  type(pane: string, by: Typed['by'] = this.#me): void {
+    const { pid, home, host = null } = by;
+    const row = 'INSERT OR REPLACE INTO typed (pane, pid, home, host, at, settled) VALUES (?, ?, ?, ?, ?, 0)';
+    this.#do(row).run(pane, pid, home, host, this.#me.since);
   }
 
   typed(pane: string): Typed | null {
-    const found = this.#do('SELECT pid, home, at, settled FROM typed WHERE pane = ?').get(pane);
+    const found = this.#do('SELECT pid, home, host, at, settled FROM typed WHERE pane = ?').get(pane);
     if (found === undefined) return null;
-    const { pid, home, at, settled } = found as { pid: number; home: string; at: number; settled: number };
+    const { pid, home, host, at, settled } = found as unknown as TypedRow;
+    const by = { pid, home, ...(host !== null && { host }) };
     const { since: now } = this.#me;
     // a clock that was set back since: nothing is typed later than now
     if (at > now) this.#do('UPDATE typed SET at = ? WHERE pane = ?').run(now, pane);
-    return { by: { pid, home }, at: Math.min(at, now), isSettled: settled === 1 };
+    return { by, at: Math.min(at, now), isSettled: settled === 1 };
   }
 
   settle(pane: string): void {

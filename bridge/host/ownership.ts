@@ -123,6 +123,15 @@ export class Ownership {
     };
   }
 
+  /**
+   * A bridge that does not share our table may have typed into this pane, and nobody saw what became of it: kept here, for whoever
+   * answers there next.
+   */
+  typedBy(key: string, by: Typed['by']): void {
+    this.#change((rows) => rows.type(key, by));
+    this.#forget(key);
+  }
+
   /** What became of what was typed last into this pane of ours has been seen on its screen. */
   settle(key: string): void {
     if (!this.#unsettled.has(key)) return;
@@ -142,7 +151,7 @@ export class Ownership {
     const typed = rows.typed(key);
     if (typed?.isSettled === false) this.#unsettled.add(key);
     // what our own state directory typed stands in its journal
-    if (typed === null || typed.by.home === this.#home) return { is: 'ours' };
+    if (typed === null || (typed.by.home === this.#home && typed.by.host === undefined)) return { is: 'ours' };
     this.#typed.set(key, typed);
     return { is: 'ours', typed };
   }

@@ -118,7 +118,7 @@ export class PaneClaims {
         return [];
       });
       if (left.length === 0) break;
-      const living = await clientsOf(server);
+      const living = await controlClientsOf(server);
       open = left.filter(({ paneId, expected }) => {
         const standing = this.#judge(server, paneId, expected, living);
         if (standing.is === 'theirs' || (standing.is === 'gone' && !this.#isRipe(paneId, expected))) {
@@ -147,7 +147,7 @@ export class PaneClaims {
     const none = new Set<string>();
     const foreign = [...texts].filter(([paneId, text]) => 'claim' in this.#judge(server, paneId, text, none, false));
     if (foreign.length === 0) return theirs;
-    const living = await clientsOf(server);
+    const living = await controlClientsOf(server);
     for (const [paneId, text] of foreign) {
       const standing = this.#judge(server, paneId, text, living);
       if (!('claim' in standing) || (standing.is === 'gone' && this.#isRipe(paneId, text))) continue;
@@ -273,7 +273,7 @@ function textsBetween(result: CommandResult, mark: string): readonly string[] {
 }
 
 /** The control clients that a server has now. A person's terminal vouches for nothing. @throws TmuxError */
-async function clientsOf(server: TmuxCommands): Promise<ReadonlySet<string>> {
+export async function controlClientsOf(server: TmuxCommands): Promise<ReadonlySet<string>> {
   const lines = await server.run('list-clients', '-F', `#{client_control_mode} ${clientFormat}`).catch((fault) => {
     // a server without any session has no client
     if (fault instanceof TmuxError && fault.kind === 'error') return [];

@@ -23,6 +23,16 @@ export function writerName({ bridge, since }: Pick<Claim, 'bridge' | 'since'>): 
   return `${bridge}.${since}`;
 }
 
+/** It was noted by this writer. */
+export function isNoteOf(writer: Pick<Claim, 'bridge' | 'since'>, note: string): boolean {
+  return note.startsWith(`${writerName(writer)}.`);
+}
+
+/** This writer has typed, and nobody since. */
+export function hasTyped(writer: Pick<Claim, 'bridge' | 'since'>, note: string): boolean {
+  return isNoteOf(writer, note) && note !== `${writerName(writer)}.0`;
+}
+
 /** What a bridge has noted, and nobody else: other words there are believed by none. */
 export function isNote(text: string): boolean {
   return /^[0-9a-f]{2,32}\.\d{1,15}\.\d{1,6}$/.test(text);

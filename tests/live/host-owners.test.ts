@@ -12,7 +12,7 @@ import {
   requestIds,
   startBridge,
 } from './bridge-process.ts';
-import { eachHostTestStarts, far, farWorker, found, home, near } from './host-fixture.ts';
+import { command, eachHostTestStarts, far, farWorker, found, home, near } from './host-fixture.ts';
 
 const watched = (line: Line) => line.type === 'said' && /is watched by the bridge of/.test(String(line.text));
 
@@ -42,6 +42,9 @@ describe.skipIf(!canServeSsh)('one server, two bridges on its host and two on an
         await start('local-2', 'there'),
       ];
       expect(order.map(({ lines }) => lines.some(found))).toEqual([true, false, false, false]);
+      // a command here has none of their files: the pane itself tells whose it is
+      const [listed] = JSON.parse((await command('list', '--host', 'box', '--json')).stdout);
+      expect(listed.owner).toMatchObject({ home: makeHome(near, '', 'remote-1'), isOurs: false });
       let living = order;
       for (let number = 1; number <= 3; number++) {
         const owner = await waitFor('one watches', () => living.find(({ lines }) => lines.some(found)));

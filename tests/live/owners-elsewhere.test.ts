@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { claimIn, claimText } from '../../bridge/tmux/claim.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import type { ScriptedAgent } from '../fixtures/scripted-agent.ts';
@@ -222,4 +222,39 @@ test.each([
     await one.stop();
     expect((await options(agent)).filter((line) => line.includes('@bridge'))).toEqual([]);
   }
+});
+
+describe('a bridge of another place ended as the writer while nobody watched', () => {
+  /** A question of a bridge that has ended since. */
+  async function asked() {
+    const agent = await startWorker();
+    const one = place('one', '');
+    const first = await bridge(one, '--mode', 'manual');
+    await ask(agent, 'Which?');
+    const { id } = await first.line('asked', inState('asked'));
+    await first.stop();
+    await leave(agent, '@bridge-writer');
+    return { agent, one, id: String(id) };
+  }
+  const note = (agent: ScriptedAgent, text: string) =>
+    tmux.run('set-option', '-p', '-t', agent.paneId, '@bridge-typed', text);
+
+  test('where it had typed, an answer by a command is held, and it is known after that, too', async () => {
+    const { agent, one, id } = await asked();
+    await note(agent, `${stale.bridge}.${stale.since}.1`);
+    const why = /\/gone on gone \(pid 7\) ended while it was typing there/;
+    expect(await command(one, 'answer', id, 'Mine.')).toMatchObject({ code: 2, stdout: expect.stringMatching(why) });
+    expect(await option(agent, '@bridge-writer')).toBe('');
+    // its claim is gone now, and it is known all the same
+    const held = await command(one, 'requests', '--json');
+    expect(held.stdout).toMatch(/ended while it was typing there/);
+    expect(agent.inputs()).toEqual([]);
+  });
+
+  test('where its note says that it had typed nothing, an answer by a command is typed', async () => {
+    const { agent, one, id } = await asked();
+    await note(agent, `${stale.bridge}.${stale.since}.0`);
+    expect(await command(one, 'answer', id, 'Mine.')).toMatchObject({ code: 0 });
+    expect(agent.inputs()).toEqual(['Mine.']);
+  });
 });

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { DeliveryEvent } from '../../core/events.ts';
-import type { PaneAddress } from '../../core/pane.ts';
+import { identityKey, type PaneAddress } from '../../core/pane.ts';
 import { Courier } from '../../delivery/courier.ts';
 import { steadyClock } from '../../host/clock.ts';
 import type { Ownership } from '../../host/ownership.ts';
@@ -18,6 +18,7 @@ import type { PaneClaims } from '../../tmux/pane-claims.ts';
 import type { TmuxServer } from '../../tmux/server.ts';
 import type { TmuxServers } from '../../tmux/servers.ts';
 import { leaveMode, paste, press } from '../../tmux/typing.ts';
+import { ownerIn } from '../pane-claims.ts';
 import { taking } from '../watching/owned-panes.ts';
 import type { OwnerClaims } from '../watching/owner-claims.ts';
 import { WriterLocks } from './writer-locks.ts';
@@ -57,7 +58,12 @@ export function assembleDeliveries(parts: {
     ...(owning === null
       ? { locks: new PaneLocks() }
       : {
-          locks: new WriterLocks({ files: new PaneLocks(), writers: owning.writers, servers }),
+          locks: new WriterLocks({
+            files: new PaneLocks(),
+            writers: owning.writers,
+            servers,
+            leftBy: (pane, claim) => owning.ownership.typedBy(identityKey(pane), ownerIn(claim)),
+          }),
           owners: taking(owning.ownership, owning.owners),
         }),
     memory: {

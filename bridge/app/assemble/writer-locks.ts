@@ -1,11 +1,11 @@
 import type { PaneIdentity } from '../../core/pane.ts';
 import type { Writer } from '../../core/typed-note.ts';
 import type { Locks, PaneLock } from '../../delivery/pane-io.ts';
-import { claimIn } from '../../tmux/claim.ts';
+import { type Claim, claimIn } from '../../tmux/claim.ts';
 import type { PaneClaims, Taken } from '../../tmux/pane-claims.ts';
 import type { TmuxServers } from '../../tmux/servers.ts';
 import { isNote, writerName } from '../../tmux/typed-notes.ts';
-import { withClient } from '../pane-claims.ts';
+import { leftTyping, withClient } from '../pane-claims.ts';
 
 interface ClaimedLock extends PaneLock {
   release(how: { isSettled: boolean }): Promise<void>;
@@ -20,7 +20,16 @@ export class WriterLocks implements Locks {
   readonly #writers: PaneClaims;
   readonly #servers: Pick<TmuxServers, 'at' | 'notifyFor'>;
 
-  constructor(parts: { files: Locks; writers: PaneClaims; servers: Pick<TmuxServers, 'at' | 'notifyFor'> }) {
+  readonly #leftBy: (pane: PaneIdentity, claim: Claim) => void;
+
+  /** @param parts.leftBy a bridge elsewhere died here as the writer: it may have typed what nobody saw the end of */
+  constructor(parts: {
+    files: Locks;
+    writers: PaneClaims;
+    servers: Pick<TmuxServers, 'at' | 'notifyFor'>;
+    leftBy: (pane: PaneIdentity, claim: Claim) => void;
+  }) {
+    this.#leftBy = parts.leftBy;
     this.#files = parts.files;
     this.#writers = parts.writers;
     this.#servers = parts.servers;
@@ -53,7 +62,10 @@ export class WriterLocks implements Locks {
       if (taken === null || taken.is === 'theirs') done();
     }
     if (taken.is === 'theirs') return null;
-    const writer = writerOf(this.#writers.text(server, pane.paneId), taken);
+    const text = this.#writers.text(server, pane.paneId);
+    const left = taken.is === 'ours' ? leftTyping(taken, text) : null;
+    if (left !== null) this.#leftBy(pane, left);
+    const writer = writerOf(text, taken);
     const release: ClaimedLock['release'] = ({ isSettled }) =>
       this.#writers.free(server, [pane.paneId], { keepsBeside: !isSettled }).finally(done);
     return { release, ...(writer && { writer }) };

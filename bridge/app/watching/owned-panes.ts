@@ -127,8 +127,8 @@ export class OwnedPanes {
 
   /** What a bridge of another table may have typed there: that table is not seen, so it counts as having answered until now. */
   async #typedBy(by: Owner, pane: ListedPane): Promise<Typed> {
-    const wasTyping = (await this.#claims?.wasTyping(pane)) ?? false;
-    return { by, at: this.#now(), isSettled: !wasTyping };
+    const left = (await this.#claims?.wasTyping(pane)) ?? null;
+    return { by, at: this.#now(), isSettled: left === null };
   }
 
   #isTheirs(key: string, { name, facts }: Wanted, owner: Owner, where: 'in the table' | 'on the server'): void {
@@ -175,7 +175,13 @@ export function taking(
         if (claim === null || 'is' in claim) taken.release();
       }
       if ('is' in claim) return { theirs: watches(ownerIn(claim.claim)) };
-      const { stands, release } = claim;
+      const { stands, release, left } = claim;
+      if (left !== null) ownership.typedBy(identityKey(pane), ownerIn(left));
+      if (left !== null && Number.isFinite(askedAt)) {
+        const by = ownerIn(left);
+        await release().finally(() => taken.release());
+        return { theirs: whyInDoubt({ by, at: askedAt, isSettled: false }) };
+      }
       return {
         typing: () => {
           if (!stands()) throw lost(pane);

@@ -1,12 +1,15 @@
 import { addressKey, type ListedPane, type PaneAddress, placeIn } from '../../core/pane.ts';
+import type { Claim } from '../../tmux/claim.ts';
 import { TmuxError } from '../../tmux/commands.ts';
 import type { PaneClaims, Taken } from '../../tmux/pane-claims.ts';
 import type { TmuxServer } from '../../tmux/server.ts';
 import type { TmuxServers } from '../../tmux/servers.ts';
-import { type BridgeClaims, withClient } from '../pane-claims.ts';
+import { type BridgeClaims, leftTyping, withClient } from '../pane-claims.ts';
 
 /** A pane that is claimed for one answer. */
 export interface BorrowedClaim {
+  /** whose bridge died here, before we came, and may have typed what nobody saw the end of */
+  readonly left: Claim | null;
   /** false where another bridge is known to have it now */
   stands(): boolean;
   release(): Promise<void>;
@@ -118,15 +121,16 @@ export class OwnerClaims {
 
   /**
    * What a bridge left that ended while it was typing into this pane: its claim as the writer, which is taken away.
-   * @returns false where there is none, or we are typing there ourselves
+   * @returns null where there is none, or we are typing there ourselves, or the server says that it had typed nothing yet
    */
-  async wasTyping(pane: PaneAddress): Promise<boolean> {
+  async wasTyping(pane: PaneAddress): Promise<Claim | null> {
     const server = this.#servers.at(pane);
-    if (server === null || this.#writers.text(server, pane.paneId) !== null) return false;
+    if (server === null || this.#writers.text(server, pane.paneId) !== null) return null;
     const taken = await reached(() => this.#writers.takeOne(server, pane.paneId));
-    if (taken?.is !== 'ours') return false;
+    if (taken?.is !== 'ours') return null;
+    const left = leftTyping(taken, this.#writers.text(server, pane.paneId));
     await this.#writers.free(server, [pane.paneId]);
-    return taken.from !== null;
+    return left;
   }
 
   /** The pane is ours for one answer, until `release`; or whose it is. No command is needed for one that is ours already. */
@@ -144,7 +148,9 @@ export class OwnerClaims {
       }
     }
     this.#borrowed.set(address, (this.#borrowed.get(address) ?? 0) + 1);
+    const left = reach === null ? null : await this.wasTyping(pane);
     return {
+      left,
       stands: () => this.#kept.get(address)?.taken.is !== 'theirs',
       release: async () => {
         const others = this.#borrowed.get(address)! - 1;
