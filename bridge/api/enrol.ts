@@ -38,6 +38,8 @@ export const enrol = method({
   result: z.object({
     name: z.string(),
     fullName: z.string(),
+    /** under which its mail is kept, however it is called */
+    key: z.string(),
     /** the name that it asked for is another's, or only a person gives it */
     isTaken: z.boolean(),
     groups: z.array(z.string()).readonly(),
@@ -74,6 +76,7 @@ export const enrol = method({
     return {
       name: shown,
       fullName: member.called,
+      key: member.name,
       isTaken: name !== null && labelOf(member.called) !== name.normalize('NFC'),
       groups: member.groups,
       pane: facts?.paneId ?? null,

@@ -30,7 +30,7 @@ export interface SeatEnvironment {
  * The agent above this program, as its MCP server speaks for it: shown by the processes above it as they are now, and later by the
  * token that it is given, whatever becomes of those.
  */
-export function seatHere(context: Context, env: SeatEnvironment): Seat {
+export function seatHere(context: Context, env: SeatEnvironment): Seat & { key(): Promise<string> } {
   const shown = { ...aboveHere(), tmuxSocket: env.TMUX?.split(',')[0] || null };
   const itself = systemSource().read(process.pid);
   const program = { pid: process.pid, startedAt: itself?.startedAt ?? '' };
@@ -76,6 +76,7 @@ export function seatHere(context: Context, env: SeatEnvironment): Seat {
     asking,
     seesOwnOnly: false,
     member: async () => (await known()).name,
+    key: async () => (await known()).key,
     async register({ name, groups }): Promise<Registration> {
       await known();
       const { name: called, groups: all, pane, isTaken, unread } = await enrolAs(name, groups);

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../core/failure.ts';
+import type { JournalEvent } from '../core/journal-event.ts';
 import { ancestorsOf } from '../host/caller.ts';
 import { environmentAbove } from '../host/environment-above.ts';
 import { systemSource } from '../host/process-source.ts';
-import { actDespite, contextOf, withOptions } from './context.ts';
+import { actDespite, type Context, contextOf, withOptions } from './context.ts';
+import { stream } from './invoke.ts';
 import { registerClients } from './mcp-clients.ts';
 import { type SeatEnvironment, seatHere } from './mcp-seat.ts';
 
@@ -25,7 +27,7 @@ export function registerMcp(command: Command): void {
     actDespite(async (command) => {
       inherit();
       const context = await contextOf(command);
-      await serveStdin(seatHere(context, process.env as SeatEnvironment));
+      await serveStdin(context, seatHere(context, process.env as SeatEnvironment));
       return ExitCode.done;
     }),
   );
@@ -41,10 +43,11 @@ function inherit(): void {
 }
 
 /** Serves the client at the other end of stdin and stdout until it hangs up. */
-async function serveStdin(seat: ReturnType<typeof seatHere>): Promise<void> {
-  const [{ serveStdio }, { mcpServerFor }] = await Promise.all([
+async function serveStdin(context: Context, seat: ReturnType<typeof seatHere>): Promise<void> {
+  const [{ serveStdio, StdioServerTransport }, { mcpServerFor }, { watchResources }] = await Promise.all([
     import('@modelcontextprotocol/server/stdio'),
     import('../server/mcp/mcp-server.ts'),
+    import('../server/mcp/resources.ts'),
   ]);
   // others can write to it from now on, whether it calls anything or not
   void seat.member().catch(() => {});
@@ -54,7 +57,64 @@ async function serveStdin(seat: ReturnType<typeof seatHere>): Promise<void> {
     process.stdout.once('error', () => resolve());
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
-  const handle = serveStdio(() => mcpServerFor(seat), { onerror: () => {} });
+  const news = new News(context, seat);
+  const transport = new StdioServerTransport();
+  const handle = serveStdio(
+    ({ era }) => {
+      const server = mcpServerFor(seat);
+      watchResources(server, era, (take) => news.listen(take));
+      return server;
+    },
+    { transport, onerror: () => {} },
+  );
+  const { onmessage } = transport;
+  transport.onmessage = (message) => {
+    // nobody is told of changes who has not looked at a resource
+    if ('method' in message && /^(?:resources|subscriptions)\//.test(message.method)) news.begin();
+    onmessage?.(message);
+  };
   await ended;
+  news.end();
   await handle.close();
+}
+
+type Take = (event: JournalEvent, key: string) => void;
+
+/** What is journaled from the first look on, for whoever listens. */
+class News {
+  readonly #context: Context;
+  readonly #seat: { key(): Promise<string> };
+  readonly #listening = new Set<Take>();
+  readonly #stop = new AbortController();
+  #isBegun = false;
+
+  constructor(context: Context, seat: { key(): Promise<string> }) {
+    this.#context = context;
+    this.#seat = seat;
+  }
+
+  listen(take: Take): () => void {
+    this.#listening.add(take);
+    return () => this.#listening.delete(take);
+  }
+
+  begin(): void {
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    void this.#follow().catch(() => {
+      this.#isBegun = false; // the next look tries again
+    });
+  }
+
+  end(): void {
+    this.#stop.abort();
+  }
+
+  async #follow(): Promise<void> {
+    const key = await this.#seat.key();
+    const take = (event: JournalEvent) => {
+      for (const one of this.#listening) one(event, key);
+    };
+    await stream(this.#context, 'changes', {}, take, this.#stop.signal);
+  }
 }

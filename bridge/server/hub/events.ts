@@ -89,15 +89,15 @@ function refuseWords(socket: WebSocket): void {
 type ForOwn = Pick<Bridge, 'journal' | 'directory'>;
 
 /** All of it for a person; for an agent what it wrote, was written or asked. Found out once for all who listen. */
-function own({ journal, directory }: ForOwn): (event: JournalEvent, principal: Principal) => boolean {
+export function own({ journal, directory }: ForOwn): (event: JournalEvent, principal: Principal) => boolean {
   const known = new WeakMap<JournalEvent, readonly string[]>();
   const partiesIn = ({ subject }: JournalEvent): readonly string[] => {
     const message = journal.mail.message(subject);
     if (message !== null) return [message.from.name, ...message.to];
     const delivery = journal.delivery(subject);
     const request = journal.request(delivery?.envelope.inReplyTo ?? subject);
-    const asker = request === null ? null : directory.at(request.pane);
-    return asker === null ? [] : [asker.name];
+    const asker = request === null ? undefined : (request.member ?? directory.at(request.pane)?.name);
+    return asker === undefined ? [] : [asker];
   };
   return (event, principal) => {
     if (principal.is === 'person') return true;

@@ -166,7 +166,7 @@ async function assembled(parts: HubParts): Promise<{ app: FastifyInstance; route
   await app.register(async (chat) => mountAgentChat(chat, bridge, parts.feed));
   app.get('/health', { config: { who: 'anyone' } }, async () => ({ status: 'ok' }));
   mountLogin(app, parts);
-  mountMcp(app, parts.served);
+  mountMcp(app, parts);
   await app.register(
     async (api) => {
       mountApi(api, parts.served);

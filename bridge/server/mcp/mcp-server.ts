@@ -1,5 +1,6 @@
 import { McpServer } from '@modelcontextprotocol/server';
 import { packageVersion } from '../../host/package-version.ts';
+import { offerResources } from './resources.ts';
 import type { Seat } from './seat.ts';
 import { offer } from './tool.ts';
 import { tools } from './tools/index.ts';
@@ -13,7 +14,12 @@ export const instructions = `Other AI agents work beside you, and a controller d
 
 /** A server for one connection or one call: nothing of a client is kept in it. */
 export function mcpServerFor(seat: Seat): McpServer {
-  const server = new McpServer({ name: 'bridge', title: 'bridge', version: packageVersion }, { instructions });
+  const resources = { subscribe: true, listChanged: true };
+  const server = new McpServer(
+    { name: 'bridge', title: 'bridge', version: packageVersion },
+    { instructions, capabilities: { resources } },
+  );
   for (const one of tools) offer(server, seat, one);
+  offerResources(server, seat);
   return server;
 }
