@@ -90,6 +90,13 @@ export const tasks = {
     ],
     steps: [ready, ...build, ['vitest', 'run', '--config', 'vitest.hosts.config.ts']],
   },
+  'test:mcp': {
+    usage: '',
+    says: 'MCP’s own conformance suite and the inspector’s command line, against a server that is started for it. Linux; installs them and a Node 22 into a temporary folder.',
+    options: [help],
+    examples: [['npm run test:mcp', 'half a minute, and what npm takes']],
+    steps: [ready, ...build, ['node', 'tests/conformance/run.mjs']],
+  },
   pictures: {
     usage: '-- claude|claude codex mail',
     says: 'Makes the pictures of docs/pictures/ from a real run: Claude Code before a scripted model, and a bridge beside it.',

@@ -61,7 +61,7 @@ async function serveStdin(context: Context, seat: ReturnType<typeof seatHere>): 
   const transport = new StdioServerTransport();
   const handle = serveStdio(
     ({ era }) => {
-      const server = mcpServerFor(seat);
+      const server = mcpServerFor(seat, true);
       watchResources(server, era, (take) => news.listen(take));
       return server;
     },

@@ -36,7 +36,7 @@ export function mcpOverHttp(served: AllServed, listen: Listen): McpOverHttp {
   return {
     async answer({ method, url, headers, body, principal, closed }) {
       const seat = bearerSeat(principal, askingAs(principal, served));
-      const handler = createMcpHandler(() => mcpServerFor(seat), {
+      const handler = createMcpHandler(({ era }) => mcpServerFor(seat, era === 'modern'), {
         bus: busOf(principal, listen),
         maxSubscriptions: 1,
       });
