@@ -6,6 +6,7 @@ import { processNames } from '../bridge/agent-programs/index.ts';
 const root = resolve(import.meta.dirname, '../bridge');
 
 const modules = [
+  'alerts',
   'agent-programs',
   'controllers',
   'delivery',
@@ -25,6 +26,7 @@ const modules = [
 const allowed: Readonly<Record<string, readonly string[]>> = {
   core: [],
   'agent-programs': ['screen'],
+  alerts: ['host'],
   controllers: ['agent-programs'],
   delivery: [],
   requests: [],
@@ -40,10 +42,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // joints, each above the ones before it
   config: ['agent-programs', 'controllers', 'requests', 'host'],
   app: [...modules, 'config'],
-  api: ['agent-programs', 'host', 'journal', 'panes', 'requests', 'screen', 'tmux', 'app'],
+  api: ['agent-programs', 'alerts', 'host', 'journal', 'panes', 'requests', 'screen', 'tmux', 'app'],
   server: ['host', 'config', 'app', 'api'],
   cli: [
-    ...['agent-programs', 'host', 'launch', 'panes', 'recordings', 'requests', 'screen', 'tmux'],
+    ...['agent-programs', 'alerts', 'host', 'launch', 'panes', 'recordings', 'requests', 'screen', 'tmux'],
     ...['config', 'app', 'api', 'server'],
   ],
 };

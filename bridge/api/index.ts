@@ -4,6 +4,7 @@ import type { Reader } from '../app/reader.ts';
 import { ack } from './ack.ts';
 import { add } from './add.ts';
 import { addToken } from './add-token.ts';
+import { alerts } from './alerts.ts';
 import { answer } from './answer.ts';
 import { archive } from './archive.ts';
 import { ask } from './ask.ts';
@@ -85,6 +86,7 @@ const reading = [
 /** What is done by the bridge itself, or by the same modules in a command's own process. */
 const acting = [
   overview,
+  alerts,
   requests,
   show,
   answer,

@@ -1,17 +1,24 @@
 import type { Command } from 'commander';
-import { ExitCode } from '../core/failure.ts';
+import { sendersFor } from '../alerts/senders.ts';
+import { terminalsOf, waysSetUp } from '../app/alerting.ts';
+import type { Config } from '../config/config-values.ts';
+import type { Alert } from '../core/alert.ts';
+import { ExitCode, messageOf } from '../core/failure.ts';
+import { visibleLine } from '../core/visible.ts';
 import { notifyHuman } from '../host/notify.ts';
 import { act, withOptions } from './context.ts';
+import type { Output } from './output.ts';
 
 export function registerNotify(command: Command): void {
   command
-    .argument('[text...]', 'what to say', ['an agent needs you'])
+    .argument('[text...]', 'what to say; `test` tries every way that bridge.yaml sets up', ['an agent needs you'])
     .option('--title <title>', 'headline', 'bridge')
     .option('--no-bell', 'do not ring')
     .option('--no-desktop', 'show nothing on the desktop');
   withOptions(command, 'place').action(
     act(async ({ config, out }, command) => {
       const flags = command.opts<{ title: string; bell: boolean; desktop: boolean }>();
+      if (command.args.length === 1 && command.args[0] === 'test') return tryAll(config, out);
       const text = command.args.length > 0 ? command.args.join(' ') : 'an agent needs you';
       const report = await notifyHuman(
         { title: flags.title, text },
@@ -26,4 +33,26 @@ export function registerNotify(command: Command): void {
       return report.done.length > 0 ? ExitCode.done : ExitCode.failed;
     }),
   );
+}
+
+/** Every way that bridge.yaml sets up, at once, whatever rules and quiet hours say. */
+async function tryAll(config: Config, out: Output): Promise<ExitCode> {
+  const alert: Alert = {
+    ...{ id: `test-${Date.now()}`, matter: 'test', kind: 'test', member: '', urgency: 'normal' },
+    ...{ title: 'bridge', text: 'This is a test: an alert would look like this.', raisedAt: Date.now() },
+  };
+  const senders = Object.entries(sendersFor(waysSetUp(config), () => terminalsOf(config)));
+  const tried = await Promise.all(
+    senders.map(([way, send]) =>
+      send(alert).then(
+        (receipt) => ({ way, isSent: true, said: receipt }),
+        (fault) => ({ way, isSent: false, said: messageOf(fault) }),
+      ),
+    ),
+  );
+  const lines = tried.map(({ way, isSent, said }) =>
+    visibleLine(`${way.padEnd(8)} ${isSent ? 'sent' : 'failed'}: ${said}`),
+  );
+  out.result(lines.length === 0 ? 'no way is set up: `notify:` in bridge.yaml' : lines.join('\n'), tried);
+  return tried.some(({ isSent }) => isSent) ? ExitCode.done : ExitCode.failed;
 }

@@ -8,15 +8,11 @@ import { escapeJson } from '../core/visible.ts';
 import type { HubOptions } from '../server/hub/hub-options.ts';
 import { call, pingDaemon } from '../server/socket.ts';
 import { socketPath } from '../server/socket-path.ts';
-import { ExecCommands } from '../tmux/exec.ts';
-import { clientTerminals } from '../tmux/pane.ts';
-import { socketPathOf } from '../tmux/socket.ts';
 import { type Context, withSocket } from './context.ts';
 import { onHangup } from './hangup.ts';
 import { stream } from './invoke.ts';
 import { levelOf, recordOf } from './live-record.ts';
 import { LiveView } from './live-view.ts';
-import { callHuman, noticeOf } from './notices.ts';
 import { livingLines, overviewLines } from './overview-lines.ts';
 
 /**
@@ -135,13 +131,6 @@ export async function runDaemon(
           },
           log,
         );
-  // the bell rings wherever somebody looks at the server, and here
-  const terminals = async () => [
-    ...(await clientTerminals(
-      new ExecCommands({ socketPath: socketPathOf({ socket: config.socket, env: process.env }) }),
-    ).catch(() => [])),
-    '/dev/tty',
-  ];
   const view = new LiveView(context);
   // for a person the block at the beginning tells what is known by then, unless that takes long
   let early: PublicEvent[] | null = config.json ? null : [];
@@ -149,8 +138,6 @@ export async function runDaemon(
     file?.[levelOf(event) === 'warning' ? 'warn' : 'info'](recordOf(event));
     if (early === null) view.take(event);
     else early.push(event);
-    const notice = noticeOf(event);
-    if (notice !== null) void callHuman(notice, config.notify, terminals, on);
   };
   const stopped = new Promise<string>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));

@@ -10,7 +10,7 @@ import { Screen } from './top/screen.ts';
 import { type Act, beginning, type Key, learned, pressed, selected, type TopState } from './top/state.ts';
 
 const about = `
-Keys: 1 2 3 or Tab for requests, members and mail; ↑ ↓ and Enter to look at one, Esc to go back; a answers a request, c chooses in its dialog,
+Keys: 1 2 3 or Tab for requests, members and mail; the arrows and Enter to look at one, Esc to go back; a answers a request, c chooses in its dialog,
 d ends it; r replies to a message; p pauses a worker or lets it go on, P all of them; q ends the view, and nothing else.
 
 It needs 40 columns and 8 rows, and works over ssh. What you type stays as it is, whatever happens meanwhile.

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { agentSchema } from '../agent-programs/custom-schema.ts';
+import { alertKinds, alertWays, minutesOf, urgencies } from '../core/alert.ts';
 import { BridgeError } from '../core/failure.ts';
 import { envelopeLooks } from '../core/mail-envelope.ts';
 import { groupName, type MemberFacts, memberFacts, memberName } from '../core/member.ts';
@@ -54,6 +55,33 @@ const hostSchema = z.preprocess(
   }),
 );
 const hostName = text.regex(hostNamePattern, 'is no name of a host: letters, digits, `.`, `_` and `-`, 64 at most');
+
+const httpUrl = text.regex(/^https?:\/\/[^\s/]+/, 'is no address: expected http:// or https://');
+
+/** Where an alert is posted as JSON: the address, or that and more. */
+const webhookSchema = z.preprocess(
+  (given) => (typeof given === 'string' ? { url: given } : given),
+  z.strictObject({ url: httpUrl, headers: z.record(oneLine, oneLine).default({}) }),
+);
+
+const ntfySchema = z.preprocess(
+  (given) => (typeof given === 'string' ? { url: given } : given),
+  z.strictObject({
+    url: httpUrl.regex(/^https?:\/\/[^/]+\/[^/\s]+\/?$/, 'names no topic: https://ntfy.sh/MY-TOPIC'),
+    token: oneLine.optional(),
+  }),
+);
+
+const hours = text.refine((given) => minutesOf(given) !== null, 'is no time of day: expected 22:00-07:30');
+
+/** Which alerts go which ways; the first that fits counts. */
+const alertRuleSchema = z.strictObject({
+  kinds: z.array(z.enum(alertKinds)).min(1, 'is empty').optional(),
+  members: z.array(name).min(1, 'is empty').optional(),
+  urgency: z.array(z.enum(urgencies)).min(1, 'is empty').optional(),
+  hours: hours.optional(),
+  ways: z.array(z.enum(alertWays)),
+});
 
 const absolute = text.startsWith('/', 'is no absolute path');
 
@@ -111,6 +139,10 @@ export const fileSchema = z.strictObject({
       desktop: z.boolean().optional(),
       command: z.array(z.string()).min(1).optional(),
       'again-after': z.number().min(0).optional(),
+      webhook: webhookSchema.optional(),
+      ntfy: ntfySchema.optional(),
+      quiet: hours.optional(),
+      rules: z.array(alertRuleSchema).max(100, 'has more than 100 rules').optional(),
     })
     .default({}),
   members: z

@@ -1,7 +1,8 @@
 import { type AllServed, allServed } from '../api/index.ts';
 import type { Served } from '../api/method.ts';
+import { alerting } from '../app/alerting.ts';
 import { Bridge } from '../app/bridge.ts';
-import { type Reader, readerOf } from '../app/reader.ts';
+import { readerOf } from '../app/reader.ts';
 import { Watch } from '../app/watching/watch.ts';
 import type { Config } from '../config/config-values.ts';
 import type { PublicEvent } from '../core/events.ts';
@@ -31,28 +32,13 @@ export class Daemon {
   readonly bridge: Bridge;
   /** opens the bridge to programs outside the shell */
   readonly port: Port;
-  readonly #lock: { release(): void };
-  readonly #watch: Watch;
-  readonly #reader: Reader;
-  readonly #mail: { end(): Promise<unknown> };
-  readonly #socket: { close(): Promise<void> };
+  readonly #begun: ReadonlyArray<() => unknown>;
 
-  private constructor(
-    bridge: Bridge,
-    port: Port,
-    lock: { release(): void },
-    watch: Watch,
-    reader: Reader,
-    mail: { end(): Promise<unknown> },
-    socket: { close(): Promise<void> },
-  ) {
+  /** @param begun what ends each of its parts, in the order in which they began */
+  private constructor(bridge: Bridge, port: Port, begun: ReadonlyArray<() => unknown>) {
     this.bridge = bridge;
     this.port = port;
-    this.#lock = lock;
-    this.#watch = watch;
-    this.#reader = reader;
-    this.#mail = mail;
-    this.#socket = socket;
+    this.#begun = begun;
   }
 
   /**
@@ -70,6 +56,8 @@ export class Daemon {
     try {
       const bridge = await Bridge.open(config, { on });
       begun.push(() => bridge.close());
+      const alerts = alerting(bridge);
+      begun.push(() => alerts.close());
       const watch = new Watch(bridge);
       begun.push(() => watch.close());
       await watch.start();
@@ -95,21 +83,20 @@ export class Daemon {
           home: config.home,
         },
       );
-      return new Daemon(bridge, port, lock, watch, reader, mail, socket);
+      begun.push(() => socket.close());
+      return new Daemon(bridge, port, begun);
     } catch (fault) {
-      for (const end of begun.reverse()) await end();
+      await endAll(begun);
       throw fault;
     }
   }
 
-  /** Stops looking first, then typing, then remembering. */
-  async stop(): Promise<void> {
-    await this.port.close();
-    await this.#socket.close();
-    await this.#mail.end();
-    this.#reader.close();
-    await this.#watch.close();
-    await this.bridge.close();
-    this.#lock.release();
+  /** Stops listening first, then looking, then typing, then remembering. */
+  stop(): Promise<void> {
+    return endAll(this.#begun);
   }
+}
+
+async function endAll(begun: ReadonlyArray<() => unknown>): Promise<void> {
+  for (const end of [...begun].reverse()) await end();
 }

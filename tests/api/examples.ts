@@ -27,6 +27,7 @@ export const target = {
 /** What each method takes, with every argument that it knows; a new method does not compile without its own. */
 export const examples: Record<MethodName, Record<string, unknown>> = {
   overview: {},
+  alerts: {},
   requests: { all: true, of: 'coder' },
   show: { id: '7f3k9q', of: 'coder' },
   answer: {

@@ -120,6 +120,7 @@ const signal = {
 /** One use of every method that succeeds, in order; what one needs of those before is in `got`. */
 const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<string, unknown>> = {
   overview: () => ({}),
+  alerts: () => ({}),
   panes: () => ({}),
   watch: () => ({ socketPath: tmux.socketPath, session: 'macs' }),
   register: () => ({

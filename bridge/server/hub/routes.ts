@@ -25,6 +25,7 @@ const anybody = 'any-token';
 /** Everything under `/api/v1` but the events, in the order of its description. */
 export const routes: readonly Route[] = [
   row('GET', '/overview', 'overview', 'person', 'What the bridge does now, and what waits for you'),
+  row('GET', '/alerts', 'alerts', 'person', 'The last calls for you, and what became of each'),
   row('GET', '/whoami', 'whoami', anybody, 'As whom this token speaks'),
 
   row('GET', '/members', 'members', anybody, 'Who has a name, where each is, and what it does'),

@@ -1,0 +1,102 @@
+/** What a person is called for. */
+export const alertKinds = ['request', 'dialog', 'mail', 'undelivered', 'test'] as const;
+export type AlertKind = (typeof alertKinds)[number];
+
+/** How a person is reached. */
+export const alertWays = ['bell', 'desktop', 'command', 'webhook', 'ntfy'] as const;
+export type AlertWay = (typeof alertWays)[number];
+
+export const urgencies = ['normal', 'urgent'] as const;
+export type Urgency = (typeof urgencies)[number];
+
+/** One thing that a person is to know of. */
+export interface Alert {
+  readonly id: string;
+  /** what it is about: the same again is a call for the same */
+  readonly matter: string;
+  readonly kind: AlertKind;
+  /** as people see it; empty where it is about nobody */
+  readonly member: string;
+  readonly urgency: Urgency;
+  readonly title: string;
+  readonly text: string;
+  readonly raisedAt: number;
+}
+
+/**
+ * What becomes of an alert by one way:
+ *
+ *   waiting ─► sending ─► sent
+ *      ▲          │ └───► refused   (the other side will not have it)
+ *      └──────────┤       (it may work later: waits for the next attempt)
+ *      │          └─────► given-up  (no attempt is left, or a restart cannot tell whether it went out)
+ *      └─► withdrawn (settled elsewhere before it was sent)
+ */
+export type AlertState =
+  | { readonly is: 'waiting'; readonly until: number; readonly why: string; readonly attempts: number }
+  | { readonly is: 'sending'; readonly attempts: number }
+  | { readonly is: 'sent'; readonly at: number; readonly receipt: string; readonly attempts: number }
+  | { readonly is: 'refused'; readonly at: number; readonly reason: string; readonly attempts: number }
+  | { readonly is: 'given-up'; readonly at: number; readonly reason: string; readonly attempts: number }
+  | { readonly is: 'withdrawn'; readonly at: number; readonly attempts: number };
+
+export type AlertInput =
+  | { readonly type: 'begun' }
+  | { readonly type: 'sent'; readonly at: number; readonly receipt: string }
+  | { readonly type: 'refused'; readonly at: number; readonly reason: string }
+  /** `laterMs`: null where it is not tried once more */
+  | { readonly type: 'failed'; readonly at: number; readonly reason: string; readonly laterMs: number | null }
+  | { readonly type: 'lost-sight'; readonly at: number }
+  | { readonly type: 'settled'; readonly at: number };
+
+/** The next state; the same one where the input means nothing in it. */
+export function stepAlert(state: AlertState, input: AlertInput): AlertState {
+  const { attempts } = state;
+  if (state.is === 'waiting') {
+    if (input.type === 'begun') return { is: 'sending', attempts: attempts + 1 };
+    return input.type === 'settled' ? { is: 'withdrawn', at: input.at, attempts } : state;
+  }
+  if (state.is !== 'sending') return state;
+  switch (input.type) {
+    case 'sent':
+      return { is: 'sent', at: input.at, receipt: input.receipt, attempts };
+    case 'refused':
+      return { is: 'refused', at: input.at, reason: input.reason, attempts };
+    case 'failed': {
+      const { at, reason, laterMs } = input;
+      if (laterMs === null) return { is: 'given-up', at, reason, attempts };
+      return { is: 'waiting', until: at + laterMs, why: reason, attempts };
+    }
+    case 'lost-sight':
+      return {
+        is: 'given-up',
+        at: input.at,
+        reason: 'the bridge ended while it was sent: it may have arrived',
+        attempts,
+      };
+    case 'begun':
+    case 'settled':
+      return state;
+  }
+}
+
+export interface SentAlert {
+  readonly alert: Alert;
+  readonly by: ReadonlyArray<{ readonly way: AlertWay; readonly state: AlertState }>;
+}
+
+/** `22:00-07:30` goes over midnight; from and to the same is never. */
+export function isWithin(hours: string, now: number): boolean {
+  const [from, to] = minutesOf(hours) ?? [0, 0];
+  const at = new Date(now);
+  const minute = at.getHours() * 60 + at.getMinutes();
+  return from <= to ? from <= minute && minute < to : minute >= from || minute < to;
+}
+
+/** Minutes of the day, from and to; null where it is no such text. */
+export function minutesOf(hours: string): readonly [number, number] | null {
+  const [, ...found] = /^([01]?\d|2[0-3]):([0-5]\d)-([01]?\d|2[0-3]|24):([0-5]\d)$/.exec(hours) ?? [];
+  if (found.length === 0) return null;
+  const [fromHour, fromMinute, toHour, toMinute] = found.map(Number) as [number, number, number, number];
+  return [fromHour * 60 + fromMinute, toHour * 60 + toMinute];
+}

@@ -1,0 +1,160 @@
+import { expect, test } from 'vitest';
+import { AlertQueue, type AlertSettings, Refusal, type Sender } from '../../bridge/alerts/alert-queue.ts';
+import type { Alert, AlertWay } from '../../bridge/core/alert.ts';
+
+/** Each alert goes out once by each of its ways, is tried again where that may help, and is withdrawn where nobody needs it any more. */
+
+function scene(
+  senders: Partial<Record<AlertWay, Sender>>,
+  settings: Partial<AlertSettings> = {},
+  kept = new Map<string, unknown>(),
+) {
+  const said: string[] = [];
+  const clock = {
+    at: new Date(2026, 10, 30, 12, 0).getTime(),
+    due: [] as Array<{ at: number; call: () => void }>,
+    now: () => clock.at,
+    after(delay: number, call: () => void) {
+      const one = { at: clock.at + delay, call };
+      clock.due.push(one);
+      return () => {
+        clock.due = clock.due.filter((other) => other !== one);
+      };
+    },
+    /** Lets so much time pass, and what is under way come to an end. */
+    async pass(ms: number) {
+      const to = clock.at + ms;
+      for (;;) {
+        await new Promise(setImmediate);
+        const next = clock.due.filter(({ at }) => at <= to).sort((a, b) => a.at - b.at)[0];
+        if (next === undefined) break;
+        clock.due = clock.due.filter((other) => other !== next);
+        clock.at = next.at;
+        next.call();
+      }
+      clock.at = to;
+    },
+  };
+  const memory = {
+    memory: <T>(key: string) => (kept.get(key) ?? null) as T | null,
+    saveMemory: (key: string, value: unknown) => void kept.set(key, structuredClone(value)),
+  };
+  const parts = { memory, clock, senders, say: (text: string) => void said.push(text) };
+  const queue = new AlertQueue({ ...parts, settings: { rules: [], quiet: null, ...settings } });
+  return {
+    queue,
+    clock,
+    said,
+    kept,
+    states: () => queue.list().map(({ by }) => by.map(({ way, state }) => `${way} ${state.is}`)),
+  };
+}
+
+const alert = (more: Partial<Alert> = {}): Alert => ({
+  ...{ id: 'a1', matter: 'request:1', kind: 'request', member: 'shop/lead', urgency: 'normal' },
+  ...{ title: 'lead needs you', text: 'which one?', raisedAt: 0, ...more },
+});
+
+/** Sends as it is told to, and counts. */
+function way(...ends: Array<'sent' | 'broken' | 'refused'>): Sender & { readonly got: string[] } {
+  const got: string[] = [];
+  const send = async ({ id }: Alert) => {
+    got.push(id);
+    const end = ends[Math.min(got.length, ends.length) - 1];
+    if (end === 'refused') throw new Refusal('403');
+    if (end === 'broken') throw new Error('not reached');
+    return 'receipt';
+  };
+  return Object.assign(send, { got });
+}
+
+test('each way sends it once, and has its own receipt; what cannot work later is refused at once', async () => {
+  const [webhook, bell, ntfy] = [way('sent'), way('broken'), way('refused')];
+  const { queue, clock, said, states } = scene({ webhook, bell, ntfy });
+  queue.raise(alert());
+  await clock.pass(3_600_000);
+  expect(states()).toEqual([['webhook sent', 'bell refused', 'ntfy refused']]);
+  expect([webhook.got, bell.got, ntfy.got]).toEqual([['a1'], ['a1'], ['a1']]);
+  expect(said).toEqual(['notify: bell: not reached', 'notify: ntfy: 403']);
+});
+
+test('what may work later is tried again with growing pauses, and given up in the end', async () => {
+  const [later, never] = [way('broken', 'broken', 'sent'), way('broken')];
+  const { queue, clock, said, states } = scene({ webhook: later, ntfy: never });
+  queue.raise(alert());
+  await clock.pass(4_000);
+  expect([later.got.length, never.got.length]).toEqual([1, 1]);
+  await clock.pass(2_000);
+  expect(later.got).toHaveLength(2);
+  await clock.pass(30_000);
+  expect([later.got.length, states()]).toEqual([3, [['webhook sent', 'ntfy waiting']]]);
+  await clock.pass(3_600_000);
+  expect([never.got.length, states(), said]).toEqual([
+    5,
+    [['webhook sent', 'ntfy given-up']],
+    ['notify: ntfy: not reached'],
+  ]);
+});
+
+test('a matter that is settled elsewhere is withdrawn by the ways that have not sent it', async () => {
+  const [webhook, ntfy] = [way('sent'), way('broken')];
+  const { queue, clock, states } = scene({ webhook, ntfy });
+  queue.raise(alert());
+  queue.raise(alert({ id: 'a2', matter: 'request:2' }));
+  await clock.pass(1);
+  queue.settle('request:1');
+  await clock.pass(3_600_000);
+  expect(states()).toEqual([
+    ['webhook sent', 'ntfy withdrawn'],
+    ['webhook sent', 'ntfy given-up'],
+  ]);
+  expect(ntfy.got.filter((id) => id === 'a1')).toHaveLength(1);
+});
+
+test('the first rule that fits chooses the ways; quiet hours hold what is not urgent until they end', async () => {
+  const ways = { webhook: way('sent'), desktop: way('sent'), bell: way('sent') };
+  const rules = [
+    { kinds: ['mail'] as const, ways: [] },
+    { members: ['shop/*'], hours: '08:00-18:00', ways: ['desktop'] as const },
+    { urgency: ['urgent'] as const, ways: ['webhook', 'ntfy'] as const },
+  ];
+  const { queue, clock, states } = scene(ways, { rules, quiet: '23:00-07:30' });
+  queue.raise(alert({ kind: 'mail' }));
+  queue.raise(alert({ id: 'a2' }));
+  queue.raise(alert({ id: 'a3', member: 'docs/lead', urgency: 'urgent' }));
+  queue.raise(alert({ id: 'a4', member: 'docs/lead' }));
+  await clock.pass(1);
+  expect(states()).toEqual([[], ['desktop sent'], ['webhook sent'], ['webhook sent', 'desktop sent', 'bell sent']]);
+  await clock.pass(11.5 * 3_600_000);
+  queue.raise(alert({ id: 'a5', member: 'docs/lead' }));
+  queue.raise(alert({ id: 'a6', member: 'docs/lead', urgency: 'urgent' }));
+  queue.raise(alert({ id: 'a7', member: 'docs/lead', matter: 'request:7' }));
+  await clock.pass(6 * 3_600_000);
+  expect(states().slice(4)).toEqual([
+    ['webhook waiting', 'desktop waiting', 'bell waiting'],
+    ['webhook sent'],
+    ['webhook waiting', 'desktop waiting', 'bell waiting'],
+  ]);
+  queue.settle('request:7');
+  await clock.pass(2.1 * 3_600_000);
+  expect(states().slice(4)).toEqual([
+    ['webhook sent', 'desktop sent', 'bell sent'],
+    ['webhook sent'],
+    ['webhook withdrawn', 'desktop withdrawn', 'bell withdrawn'],
+  ]);
+});
+
+test('a restart sends what was not sent, and not once more what may have arrived', async () => {
+  const never: Sender = () => new Promise(() => {});
+  const before = scene({ webhook: never, ntfy: way('broken') });
+  before.queue.raise(alert());
+  await before.clock.pass(1);
+  expect(before.states()).toEqual([['webhook sending', 'ntfy waiting']]);
+  before.queue.close();
+  const [webhook, ntfy] = [way('sent'), way('sent')];
+  const after = scene({ webhook, ntfy }, {}, before.kept);
+  after.queue.resume();
+  await after.clock.pass(60_000);
+  expect(after.states()).toEqual([['webhook given-up', 'ntfy sent']]);
+  expect([webhook.got, ntfy.got]).toEqual([[], ['a1']]);
+});
