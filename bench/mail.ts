@@ -103,7 +103,7 @@ class Scene {
 
   /** A bridge's command as a person runs it. */
   bridge(...words: string[]) {
-    return this.#run([process.execPath, program, ...words, '--home', this.home]);
+    return this.#run([program, ...words], { BRIDGE_HOME: this.home });
   }
 
   other(command: string, env: NodeJS.ProcessEnv = {}) {

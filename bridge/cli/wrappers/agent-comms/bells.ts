@@ -32,7 +32,8 @@ const ringing = new Map<string, Promise<unknown>>();
  * agent that many write to at once is rung for all of it, and not so often. A bridge rings itself what has to wait for the bell before.
  */
 export async function ring(bell: Bell, place: Place): Promise<Rung> {
-  const key = `${bell.path}|${bell.agent.session}`;
+  // a session of another server is another agent
+  const key = `${bell.path}|${bell.agent.session}|${place.socketPath}`;
   if (waiting.has(key)) return covered;
   const before = ringing.get(key);
   if (before === undefined) return rung(bell, key, place);
