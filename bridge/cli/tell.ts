@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Awaited } from '../api/mail-outcomes.ts';
-import { ExitCode, usageError } from '../core/failure.ts';
+import { BridgeError, ExitCode, usageError } from '../core/failure.ts';
 import { shortId } from '../core/mail-lines.ts';
 import { type Priority, priorities } from '../core/message.ts';
 import { visibleLine } from '../core/visible.ts';
@@ -149,9 +149,20 @@ export async function told(
     if (!flags.quiet) context.out.result([...outcomeLines(view), ...replies].join('\n'), view);
     return outcomeCode(view);
   } catch (fault) {
-    if (!(fault instanceof Unreachable)) throw fault;
-    return left(context, letter);
+    if (fault instanceof Unreachable) return left(context, letter);
+    const [to = ''] = order.to;
+    const isPlain = order.to.length === 1 && order.thread === null && order.answers === undefined;
+    if (!isPlain || !to.includes('@') || !isUnknownMember(fault)) throw fault;
+    const { toldThere } = await import('./tell-there.ts');
+    const code = await toldThere(context, { to, body: order.body, key: id, waitMs: waitingOf(flags).waitMs }, flags);
+    if (code === null) throw fault;
+    return code;
   }
+}
+
+/** Nobody here is called so. */
+function isUnknownMember(fault: unknown): boolean {
+  return fault instanceof BridgeError && fault.what === 'member' && fault.reason === 'unknown';
 }
 
 const againAtMost = 10;
