@@ -8,6 +8,7 @@ import { alerts } from './alerts.ts';
 import { answer } from './answer.ts';
 import { archive } from './archive.ts';
 import { ask } from './ask.ts';
+import { bells } from './bells.ts';
 import { changes } from './changes.ts';
 import { discover } from './discover.ts';
 import { dismiss } from './dismiss.ts';
@@ -106,6 +107,7 @@ const acting = [
   relay,
   importMail,
   inbox,
+  bells,
   ack,
   thread,
   threads,

@@ -7,6 +7,7 @@ import { systemSource } from '../host/process-source.ts';
 import { actDespite, type Context, contextOf, withOptions } from './context.ts';
 import { stream } from './invoke.ts';
 import { registerClients } from './mcp-clients.ts';
+import type { ElsewhereFlags } from './mcp-elsewhere.ts';
 import { type SeatEnvironment, seatHere } from './mcp-seat.ts';
 
 /** Clients hand on less than they have: codex 0.169 gives an MCP server HOME and PATH, and what is configured for it. */
@@ -23,10 +24,20 @@ found by the processes above. The client may set AGENT_NAME, AGENT_TYPE and AGEN
 export function registerMcp(command: Command): void {
   registerClients(command);
   command.addHelpText('after', about);
+  command
+    .option('--server <url>', 'the tools of a `bridge serve` elsewhere; doorbells come by the bridge of this host')
+    .option('--token-file <file>', 'its token there (default: BRIDGE_TOKEN)')
+    .option('--insecure-network', 'also without TLS beyond this machine');
   withOptions(command, 'place').action(
     actDespite(async (command) => {
       inherit();
       const context = await contextOf(command);
+      const elsewhere = command.opts<ElsewhereFlags>();
+      if (elsewhere.server !== undefined) {
+        const { serveElsewhere } = await import('./mcp-elsewhere.ts');
+        await serveElsewhere(elsewhere, seatHere(context, process.env as SeatEnvironment), hungUp());
+        return ExitCode.done;
+      }
       await serveStdin(context, seatHere(context, process.env as SeatEnvironment));
       return ExitCode.done;
     }),
@@ -51,12 +62,7 @@ async function serveStdin(context: Context, seat: ReturnType<typeof seatHere>): 
   ]);
   // others can write to it from now on, whether it calls anything or not
   void seat.member().catch(() => {});
-  const ended = new Promise<void>((resolve) => {
-    process.stdin.once('end', resolve);
-    process.stdin.once('close', resolve);
-    process.stdout.once('error', () => resolve());
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-  });
+  const ended = hungUp();
   const news = new News(context, seat);
   const transport = new StdioServerTransport();
   const handle = serveStdio(
@@ -76,6 +82,16 @@ async function serveStdin(context: Context, seat: ReturnType<typeof seatHere>): 
   await ended;
   news.end();
   await handle.close();
+}
+
+/** The client at the other end has gone, or this program is to end. */
+function hungUp(): Promise<void> {
+  return new Promise<void>((resolve) => {
+    process.stdin.once('end', resolve);
+    process.stdin.once('close', resolve);
+    process.stdout.once('error', () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
 }
 
 type Take = (event: JournalEvent, key: string) => void;

@@ -113,6 +113,8 @@ export type MailInput =
   | { readonly type: 'lost-sight'; readonly deliveryId: DeliveryId; readonly reason: string; readonly at: number }
   /** its page is in the human's `inbox/` */
   | { readonly type: 'placed'; readonly receipt: Receipt; readonly at: number }
+  /** a bridge elsewhere, beside the pane of its recipient, typed a doorbell there */
+  | { readonly type: 'rung-elsewhere'; readonly receipt: Receipt; readonly at: number }
   /** the agent for whom its bell rang has gone, and has not read it */
   | { readonly type: 'unheard' }
   | { readonly type: 'read'; readonly at: number }
@@ -138,6 +140,8 @@ export function stepMail(state: MailState, input: MailInput): MailState {
         : state;
     case 'placed':
       return state.is === 'waiting' ? { is: 'submitted', as: 'page', receipt: input.receipt, at: input.at } : state;
+    case 'rung-elsewhere':
+      return state.is === 'waiting' ? { is: 'submitted', as: 'doorbell', receipt: input.receipt, at: input.at } : state;
     case 'unheard':
       return isRung(state) ? { is: 'waiting' } : state;
     case 'read':

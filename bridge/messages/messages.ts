@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Documents } from '../core/documents.ts';
-import type { Delivery } from '../core/envelope.ts';
+import type { Delivery, Receipt } from '../core/envelope.ts';
 import type { PublicEvent } from '../core/events.ts';
 import type { LoopLimits } from '../core/loop-guard.ts';
 import { humanName } from '../core/member.ts';
@@ -182,6 +182,19 @@ export class Messages {
   /** The member knows these: they are read, and nobody is told of it. @returns those that were not read before */
   acknowledge(member: string, messages: readonly Message[]): Message[] {
     return this.#reading.acknowledge(member, messages);
+  }
+
+  /** Of what the member is still to be told, in the order of sending. */
+  due(member: string): Message[] {
+    return this.#memory.mail.mailOf(member, ['waiting']).map(({ sent }) => sent);
+  }
+
+  /** A bridge elsewhere has told the member of these by a doorbell in its pane. */
+  rungElsewhere(member: string, ids: readonly string[], receipt: Receipt): void {
+    const rung = new Set(ids);
+    const mails = this.#memory.mail.mailOf(member, ['waiting']).filter(({ message }) => rung.has(message));
+    const input = { type: 'rung-elsewhere', receipt, at: receipt.at } as const;
+    this.#memory.transact(() => mails.forEach((mail) => void this.#steps.step(mail, input)));
   }
 
   /** The message of this id, or the one whose id ends so. @throws BridgeError where none does, or several do */

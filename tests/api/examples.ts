@@ -116,6 +116,7 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
   leave: { ...sender, group: 'shop' },
   unsend: { ...sender, id: 'a3f2' },
   whoami: sender,
+  bells: { ...sender, rung: { ids: ['20261121T012706.123Z-7f3k9q'], evidence: 'x', typedAt: 1, at: 2 } },
   ticket: { ...sender, ticket: '20261121T012706.123Z-7f3k9q.c2ln', waitMs: 1_000 },
   sayStatus: { ...sender, status: 'working' },
   enrol: {

@@ -149,6 +149,7 @@ const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<stri
     token: (got('addToken') as { token: string }).token,
     ids: [(got('tell') as { id: string }).id],
   }),
+  bells: (got) => ({ caller: nobody, token: (got('addToken') as { token: string }).token }),
   tokens: () => ({}),
   revokeToken: (got) => ({ name: (got('addToken') as { name: string }).name, caller: nobody }),
   inbox: () => ({ caller: nobody, as: 'critic' }),

@@ -46,6 +46,13 @@ export const routes: readonly Route[] = [
   row('GET', '/messages/unread', 'inbox', anybody, 'What you have not read; nothing is marked', {
     fixed: { peek: true, shown: null },
   }),
+  row(
+    'POST',
+    '/messages/bells',
+    'bells',
+    anybody,
+    'Of what you are still to be told; and what your own bridge told you of',
+  ),
   row('POST', '/messages/read', 'ack', anybody, 'Mark messages as read'),
   row('GET', '/messages/history', 'history', anybody, 'What was written, oldest first'),
   row('GET', '/messages/search', 'search', anybody, 'The messages that hold all of these words'),
