@@ -34,7 +34,7 @@ export const relay = method({
       try {
         const text = await readLetter(file);
         if (text === null) continue;
-        await sendLetter(bridge, { ...parsed(text), id, caller: unseen, above: [] });
+        await sendLetter(bridge, { ...parsed(text), ...hintIn(parsed(text), bridge), id, caller: unseen, above: [] });
         await unlink(file);
         taken.push(id);
       } catch (fault) {
@@ -49,6 +49,12 @@ export const relay = method({
     return { taken, refused };
   },
 });
+
+/** Where it says it was written, on a server that is known: none is asked because of what a file says. */
+function hintIn({ tmuxSocket, paneHint }: Letter, { servers }: Bridge): Pick<Letter, 'tmuxSocket' | 'paneHint'> {
+  const isKnown = tmuxSocket === null || servers.all.some(({ socketPath }) => socketPath === tmuxSocket);
+  return isKnown ? { tmuxSocket, paneHint } : { tmuxSocket: null, paneHint: null };
+}
 
 /** Beside the others, where nobody takes it up again. @returns false where another has just taken it up */
 async function putAside(file: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../bridge/host/clock.ts';
@@ -87,7 +88,12 @@ test('what was left in the outbox is sent once, in order, as a claim; what is no
   const mint = minter(systemClock);
   const [first, second, forged, stranger] = [mint(), mint(), mint(), mint()] as string[];
   await command('add', 'ci');
-  leaveLetter(home, second!, letter('two'));
+  // nor is a tmux server asked because a file names it
+  let isAsked = false;
+  const server = createServer(() => {
+    isAsked = true;
+  }).listen(join(tmux.folder, 'fake.sock'));
+  leaveLetter(home, second!, letter('two', { tmuxSocket: join(tmux.folder, 'fake.sock'), paneHint: coder.paneId }));
   leaveLetter(home, first!, letter('one'));
   // who it says stood above it is not believed
   leaveLetter(home, forged!, letter('three', { caller: { is: 'nobody' }, as: null }));
@@ -101,6 +107,8 @@ test('what was left in the outbox is sent once, in order, as a claim; what is no
   const inputs = () => coder.inputs().map((text) => text.replace(/ #\w{4}/, ''));
   await waitFor('both have come', () => inputs().length === 2, { limitMs: 30_000 });
   expect(inputs()).toEqual(['[ci? -> coder] one', '[ci? -> coder] two']);
+  expect(isAsked).toBe(false);
+  server.close();
   await waitFor('nothing is left to be judged', () => readdirSync(outbox).every((name) => !/\.json$/.test(name)));
   expect(readdirSync(outbox).filter((name) => name.endsWith('.refused'))).toHaveLength(4);
   expect(readdirSync(outbox)).toEqual(expect.arrayContaining(['.half.tmp', 'notes.txt']));
