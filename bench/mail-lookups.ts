@@ -86,6 +86,13 @@ export function benchMailLookups({
   }
 }
 
+/** A journal at this path with so many messages. */
+export function fillJournal(path: string, messages: number): void {
+  const { journal } = Journal.open(path, { now: startAt });
+  fill(journal, messages);
+  journal.close();
+}
+
 function fill(journal: Journal, count: number): MessageId[] {
   const ids: MessageId[] = [];
   const batch = 5_000;

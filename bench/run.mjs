@@ -15,6 +15,8 @@
 // --mail: what agents write to each other, and what it takes to find it among a million messages; nothing else then. --beside COMMAND sends one in the place of `bridge tell`, measured in
 // turn with it (TO, PANE, FROM and TEXT in its environment); --beside-post COMMAND likewise; --beside-setup COMMAND runs once.
 // --hosts: a worker here beside one behind an sshd on loopback, and agent-send's recipe there; nothing else then.
+// --hub: sends and pushes by the server's HTTP and WebSocket, and lookups among many messages; nothing else then. --url URL [--token TOKEN] measures another server that speaks as
+// agent-chat's does in turn with it; --messages N stores so many before looking up.
 // --against DIR, a built checkout of another commit, is measured beside this one; --deliveries leaves the requests out.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +38,10 @@ const { values: flags } = parseArgs({
     cli: { type: 'boolean', default: false },
     mail: { type: 'boolean', default: false },
     hosts: { type: 'boolean', default: false },
+    hub: { type: 'boolean', default: false },
+    url: { type: 'string' },
+    token: { type: 'string' },
+    messages: { type: 'string' },
     beside: { type: 'string' },
     'beside-post': { type: 'string' },
     'beside-setup': { type: 'string' },
@@ -58,6 +64,17 @@ if (flags.hosts) {
   const { rows, load } = await module.benchHosts({ samples: flags.short ? 5 : 40 });
   if (flags.json) process.stdout.write(`${JSON.stringify({ hosts: rows, load })}\n`);
   else console.table(rows);
+  if (!flags.json) console.log(`load average before, between and after: ${load.join(' | ')}`);
+  process.exit(0);
+}
+if (flags.hub) {
+  const file = fileURLToPath(new URL('hub.ts', import.meta.url));
+  const { module } = await runnerImport(file, { logLevel: 'error' });
+  const beside = flags.url === undefined ? null : { url: flags.url, token: flags.token ?? null };
+  const messages = Number(flags.messages ?? (flags.short ? 20_000 : 1_000_000));
+  const { load, ...tables } = await module.benchHub({ isShort: flags.short, beside, messages });
+  if (flags.json) process.stdout.write(`${JSON.stringify({ ...tables, load })}\n`);
+  else for (const rows of Object.values(tables)) console.table(rows);
   if (!flags.json) console.log(`load average before, between and after: ${load.join(' | ')}`);
   process.exit(0);
 }

@@ -1,6 +1,6 @@
 import { BridgeError, unknownName, usageError } from './failure.ts';
 import { hasLookAlikes } from './look-alikes.ts';
-import { fullName, labelOf, nameMeant, shownName } from './names.ts';
+import { fullName, labelOf, nameMeant } from './names.ts';
 import type { PaneAddress } from './pane.ts';
 import { visibleLine } from './visible.ts';
 
@@ -179,8 +179,7 @@ export function memberNamed(given: string, members: readonly Member[]): Member {
 /** A member as people see it. @param name under which it is kept */
 export function memberShown(name: string, members: readonly Member[]): string {
   const called = members.find((member) => member.name === name)?.called ?? name;
-  return shownName(
-    called,
-    members.map((member) => member.called),
-  );
+  const label = labelOf(called);
+  const isLike = (other: string) => other !== called && other.endsWith(label) && labelOf(other) === label;
+  return members.some((member) => isLike(member.called)) ? called : label;
 }

@@ -15,7 +15,11 @@ export class MemberTable {
   readonly #within: Within;
   readonly #sql: ReturnType<typeof prepare>;
   #writes = 0;
-  #known: { readonly version: string; readonly members: readonly Member[] } | null = null;
+  #known: {
+    readonly version: string;
+    readonly members: readonly Member[];
+    readonly byName: ReadonlyMap<string, Member>;
+  } | null = null;
   /** by the documents that they were read from: where one member has changed, the others are not read again */
   #parsed: ReadonlyMap<string, Member> = new Map();
 
@@ -36,18 +40,25 @@ export class MemberTable {
   }
 
   of(name: string): Member | null {
+    if (this.#known?.version === this.#version()) return this.#known.byName.get(name) ?? null;
     const row = this.#within.run(() => this.#sql.one.get(name)) as { document: string } | undefined;
     return row === undefined ? null : memberIn(row);
   }
 
   /** In order of their names. What nobody has changed since is not read again; what may be undone yet is not remembered. */
   all(): Member[] {
-    const { data_version } = this.#within.run(() => this.#sql.version.get()) as { data_version: number };
-    const version = `${data_version}|${this.#writes}`;
+    const version = this.#version();
     if (this.#known?.version === version) return [...this.#known.members];
     const members = this.#read();
-    if (!this.#db.isTransaction) this.#known = { version, members };
+    if (!this.#db.isTransaction)
+      this.#known = { version, members, byName: new Map(members.map((member) => [member.name, member])) };
     return [...members];
+  }
+
+  /** Another one after each write, here or by another connection. */
+  #version(): string {
+    const { data_version } = this.#within.run(() => this.#sql.version.get()) as { data_version: number };
+    return `${data_version}|${this.#writes}`;
   }
 
   #read(): readonly Member[] {
