@@ -85,14 +85,14 @@ export interface OwnServer {
 
 const startLimitMs = 120_000;
 
-export async function startOwn(folder: string, port = 0): Promise<OwnServer> {
+/** @param tmux socket of the tmux server that it watches */
+export async function startOwn(folder: string, tmux: string, port = 0): Promise<OwnServer> {
   const home = join(folder, 'home');
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const began = performance.now();
-  const socket = join(folder, 'no-tmux');
   const child = spawn(
     process.execPath,
-    [program, 'serve', '--port', String(port), '--json', '--home', home, '--socket', socket],
+    [program, 'serve', '--port', String(port), '--json', '--home', home, '--socket', tmux],
     {
       cwd: folder,
       env: { PATH: process.env.PATH, HOME: folder, XDG_RUNTIME_DIR: folder },

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type WebSocket from 'ws';
+import { privateTmux } from '../tests/fixtures/private-tmux.ts';
 import { ChatServer, cpuMsOf, type OwnServer, startOwn } from './chat-server.ts';
 import { fillJournal } from './mail-lookups.ts';
 import { quantile } from './quantile.ts';
@@ -26,13 +27,16 @@ const two = (value: number | null) => (value === null ? null : Math.round(value 
 export async function benchHub({ isShort, beside, messages }: HubBenchOrder) {
   const folder = mkdtempSync(join(tmpdir(), 'bridge-hub-bench-'));
   const loads = [loadNow()];
-  const own = await startOwn(folder);
+  const tmux = privateTmux();
+  await tmux.run('new-session', '-d', '-s', 'bench', 'exec sleep 100000');
+  const own = await startOwn(folder, tmux.socketPath);
   const other = beside === null ? null : new ChatServer('beside', beside.url, beside.token);
   const all = other === null ? [own.chat] : [own.chat, other];
   try {
     const agents = isShort ? 50 : 500;
     say(`hub: ${agents} agents at ${all.map(({ name }) => name).join(' and ')}`);
     for (const chat of all) for (let index = 0; index < agents; index += 1) await chat.register(`a${index}`, ['g']);
+    const idle = await benchIdle(own, agents, isShort ? 3 : 20);
     const sends: Row[] = [{ by: 'the least: 86 kB written and flushed', ...benchDisk(folder) }];
     for (const writers of [1, 16])
       for (const chat of all)
@@ -42,14 +46,15 @@ export async function benchHub({ isShort, beside, messages }: HubBenchOrder) {
     for (const chat of all) pushes.push(await benchPushes(chat, agents, isShort ? 100 : 300));
     for (const chat of all) pushes.push(await benchPaused(chat, isShort ? 100 : 400));
     loads.push(loadNow());
-    const rest: Row[] = [await benchIdle(own, agents, isShort ? 3 : 20), await benchRestart(folder, own)];
+    const rest: Row[] = [idle, await benchRestart(folder, tmux.socketPath, own)];
     loads.push(loadNow());
-    const stored = await benchStored(messages);
+    const stored = await benchStored(messages, tmux.socketPath);
     loads.push(loadNow());
     return { sends, pushes, rest, stored, load: loads };
   } finally {
     await own.stop();
     other?.close();
+    await tmux.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -106,7 +111,8 @@ async function benchPushes(chat: ChatServer, agents: number, count: number): Pro
   const grouped: number[] = [];
   const heard = (content: string) => {
     const [what, at] = content.split(' ');
-    (what === 'group' ? grouped : took).push(performance.now() - Number(at));
+    // what was sent before it listened is pushed as well
+    if (what === 'direct' || what === 'group') (what === 'group' ? grouped : took).push(performance.now() - Number(at));
   };
   const sockets: WebSocket[] = [];
   for (let index = 1; index < agents; index += 1) sockets.push(await chat.listen(`a${index}`, heard));
@@ -167,10 +173,10 @@ async function benchIdle(own: OwnServer, agents: number, seconds: number): Promi
 }
 
 /** Whether an agent that does not register again is told of what its group gets. */
-async function benchRestart(folder: string, own: OwnServer): Promise<Row> {
+async function benchRestart(folder: string, tmux: string, own: OwnServer): Promise<Row> {
   const { port } = new URL(own.chat.url);
   await own.stop();
-  const again = await startOwn(folder, Number(port));
+  const again = await startOwn(folder, tmux, Number(port));
   let pushed = 0;
   const socket = await again.chat.listen('a3', () => {
     pushed += 1;
@@ -184,14 +190,14 @@ async function benchRestart(folder: string, own: OwnServer): Promise<Row> {
 }
 
 /** Lookups over HTTP, and how long it takes to start, with so many messages. */
-async function benchStored(messages: number): Promise<Row[]> {
+async function benchStored(messages: number, tmux: string): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'bridge-hub-stored-'));
   let own: OwnServer | null = null;
   try {
     say(`hub: storing ${messages} messages`);
     mkdirSync(join(folder, 'home'), { mode: 0o700 });
     fillJournal(join(folder, 'home', 'bridge.db'), messages);
-    own = await startOwn(folder);
+    own = await startOwn(folder, tmux);
     const agent = 'shop/agent-7';
     await own.chat.register(agent, []);
     const admin = new ChatServer('bridge', own.chat.url, own.admin);
