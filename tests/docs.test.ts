@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -166,37 +165,6 @@ test('reference pages name every method of the socket, and every exit code', () 
   expect(named.sort()).toEqual(['ping', ...methods.map(({ name }) => name)].sort());
   const codes = [...read('docs/reference/exit-codes.md').matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
   expect(codes).toEqual(Object.values(ExitCode));
-});
-
-const isInstalled = (program: string) => spawnSync(program, ['--version']).status === 0;
-
-test.runIf(isInstalled('systemd-analyze'))('the systemd unit of docs/guide/background.md has no fault', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'bridge-unit-'));
-  try {
-    const [unit] = fenced('docs/guide/background.md', 'ini');
-    writeFileSync(join(folder, 'bridge.service'), unit!);
-    const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--user', join(folder, 'bridge.service')], {
-      env: { PATH: process.env.PATH, XDG_RUNTIME_DIR: folder },
-      encoding: 'utf8',
-    });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
-
-test('the launchd agent of docs/guide/background.md is a property list: each key has one value, each tag is closed', () => {
-  const [list] = fenced('docs/guide/background.md', 'xml');
-  const open: string[] = [];
-  for (const [, end, name, empty] of list!.matchAll(/<(\/?)(\w+)[^>]*?(\/?)>/g)) {
-    if (end) expect(open.pop()).toBe(name);
-    else if (!empty) open.push(name!);
-  }
-  expect(open).toEqual([]);
-  for (const [, dict] of list!.matchAll(/<dict>([\s\S]*?)<\/dict>/g)) {
-    const values = dict!.replace(/\s*<(\w+)>[\s\S]*?<\/\1>|\s*<(\w+)\/>|\s*<(dict)>/g, ' $1$2$3');
-    expect(values.trim().split(/\s+/).join(' ')).toMatch(/^key \w+(?: key \w+)*$/);
-  }
 });
 
 test('docs/measurements/accuracy.md and docs/guide/security.md count the recorded commands that a rule could match, and those that differ from what is drawn', () => {
