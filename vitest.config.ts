@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/live/**', 'tests/agents/**', 'tests/hosts/**', '**/node_modules/**'],
+          exclude: ['tests/live/**', 'tests/agents/**', 'tests/hosts/**', 'tests/browser/**', '**/node_modules/**'],
           isolate: false,
           sequence: { groupOrder: 0 },
         },

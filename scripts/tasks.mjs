@@ -5,10 +5,12 @@ const ready = ['node', 'scripts/check-prerequisites.mjs'];
 const build = [
   ['tsc', '-p', 'tsconfig.build.json'],
   ['node', 'scripts/bundle.mjs'],
+  ['vite', 'build', '--config', 'vite.dashboard.config.ts'],
   ['chmod', '+x', 'dist/cli/main.js'],
 ];
 const check = [
   ['tsc', '-p', 'tsconfig.json'],
+  ['tsc', '-p', 'bridge/dashboard/tsconfig.json', '--noEmit'],
   ['biome', 'check', '.'],
 ];
 const agents = 'claude, codex, gemini, qwen, cline, continue, opencode, pi, kimi, kilo, copilot, grok';
@@ -28,7 +30,7 @@ export const tasks = {
   },
   build: {
     usage: '[-- OPTIONS OF tsc]',
-    says: 'Compiles bridge/ into build/, for benchmarks and tools, and bundles it into dist/, which is what the program `bridge` runs.',
+    says: 'Compiles bridge/ into build/, for benchmarks and tools, and bundles it into dist/, which is what the program `bridge` runs, with its page.',
     options: [help],
     examples: [['npm run build', 'then: node dist/cli/main.js --help']],
     steps: build,

@@ -44,6 +44,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   app: [...modules, 'config'],
   api: ['agent-programs', 'alerts', 'host', 'journal', 'panes', 'requests', 'screen', 'tmux', 'app'],
   server: ['host', 'config', 'app', 'api'],
+  // a program of its own, for a browser: of the bridge it knows what things are called, and nothing that does them
+  dashboard: ['api'],
   cli: [
     ...['agent-programs', 'alerts', 'host', 'launch', 'panes', 'recordings', 'requests', 'screen', 'tmux'],
     ...['config', 'app', 'api', 'server'],
@@ -53,7 +55,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    return entry.isDirectory() ? sources(path) : path.endsWith('.ts') ? [path] : [];
+    return entry.isDirectory() ? sources(path) : /\.tsx?$/.test(path) ? [path] : [];
   });
 }
 
@@ -179,15 +181,28 @@ test('no code outside the catalogue decides by the name of an agent program; onl
   expect(deciding).toEqual([]);
 });
 
+test('the page imports types alone, and core; nobody imports it', () => {
+  const code = sources(join(root, 'dashboard')).map((file) => ({
+    file: relative(root, file),
+    text: readFileSync(file, 'utf8'),
+  }));
+  expect(code.length).toBeGreaterThan(10);
+  const loaded = code.flatMap(({ file, text }) =>
+    [...text.matchAll(/^import (?!type )[^;]*?from '([^']+)'/gms)].map(([, what]) => ({ file, what: what! })),
+  );
+  expect(loaded.filter(({ what }) => /\/api\/|^node:/.test(what))).toEqual([]);
+  expect(imports.filter(({ file, what }) => !file.startsWith('dashboard/') && /\/dashboard\//.test(what))).toEqual([]);
+});
+
 test('nobody imports cli/', () => {
   expect(imports.filter(({ what }) => /\/cli\//.test(what) || what.startsWith('../cli'))).toEqual([]);
 });
 
-test('only host/clock.ts and cli/ read the machine clock outside of tests', () => {
+test('only host/clock.ts, cli/ and the page’s own clock read the machine clock outside of tests', () => {
   const readers = sources(root)
     .filter((file) => /\bDate\.now\(\)|new Date\(\)|performance\.now\(\)/.test(readFileSync(file, 'utf8')))
     .map((file) => relative(root, file))
-    .filter((file) => file !== 'host/clock.ts' && !file.startsWith('cli/'));
+    .filter((file) => file !== 'host/clock.ts' && file !== 'dashboard/clock.ts' && !file.startsWith('cli/'));
   expect(readers).toEqual([]);
 });
 

@@ -61,7 +61,10 @@ test('a script does its steps in order, gives its words to the last, and ends as
   };
   tool('tsc', 0);
   tool('biome', 3);
-  expect(checked()).toEqual({ status: 3, stdout: 'tsc -p tsconfig.json\nbiome check . --write a b\n' });
+  expect(checked()).toEqual({
+    status: 3,
+    stdout: 'tsc -p tsconfig.json\ntsc -p bridge/dashboard/tsconfig.json --noEmit\nbiome check . --write a b\n',
+  });
   tool('tsc', 2);
   expect(checked()).toEqual({ status: 2, stdout: 'tsc -p tsconfig.json\n' });
   rmSync(folder, { recursive: true });

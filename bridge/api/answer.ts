@@ -22,6 +22,8 @@ const args = z.object({
   choose: text().min(1, 'is empty').optional(),
   /** types the answer in doubt once more */
   again: z.boolean().default(false),
+  /** counts only where nobody has answered yet: else it is refused, and the answer that there is stays */
+  isFirst: z.boolean().default(false),
   notes: text().default(''),
   ...answererArgs,
 });
@@ -32,7 +34,7 @@ export const answer = method({
   args,
   result: answerView,
   async run(bridge: ForAnswerer & Pick<Bridge, 'journal' | 'requests' | 'texts' | 'projects'>, given, closed) {
-    const { id, text, choose, again, notes, ...who } = given;
+    const { id, text, choose, again, isFirst, notes, ...who } = given;
     const request = findRequest(bridge, id);
     if (again) {
       const by = await permit(bridge, { act: 'answer', target: request.id, about: request.pane, ...who });
@@ -52,11 +54,15 @@ export const answer = method({
           })
         : ({ is: 'answer', instructions: choose, notes: '' } as const);
     if (said.is !== 'answer') throw usageError('answer', request.id, 'the text holds no instructions for the worker');
-    const outcome = bridge.requests.answer(request.id, {
-      by,
-      instructions: said.instructions,
-      notes: [said.notes, notes].filter(Boolean).join('\n'),
-    });
+    const known = isFirst ? answeredBy(bridge, request) : null;
+    const outcome =
+      known === null
+        ? bridge.requests.answer(request.id, {
+            by,
+            instructions: said.instructions,
+            notes: [said.notes, notes].filter(Boolean).join('\n'),
+          })
+        : ({ accepted: 'refused', reason: `${known} has answered it meanwhile` } as const);
     if (outcome.accepted === 'refused' || outcome.accepted === 'late') {
       const message = `request ${request.id}: ${outcome.accepted}: ${outcome.reason}`;
       return { id: request.id, accepted: outcome.accepted, message, delivery: null, exitCode: ExitCode.failed };
@@ -64,6 +70,12 @@ export const answer = method({
     return outcomeFor(bridge, request, outcome.accepted, closed);
   },
 });
+
+/** Whose answer there is by now; null where there is none. */
+function answeredBy({ journal }: Pick<Bridge, 'journal'>, request: Request): string | null {
+  const { state } = journal.request(request.id) ?? request;
+  return 'answer' in state ? state.answer.by : null;
+}
 
 /** What became of an answer that was given just now, as far as it goes out at once. */
 async function outcomeFor(

@@ -51,11 +51,13 @@ import { revokeToken } from './revoke-token.ts';
 import { sayStatus } from './say-status.ts';
 import { search } from './search.ts';
 import { send } from './send.ts';
+import { settings } from './settings.ts';
 import { settle } from './settle.ts';
 import { show } from './show.ts';
 import { signal } from './signal.ts';
 import { snapshot } from './snapshot.ts';
 import { status } from './status.ts';
+import { story } from './story.ts';
 import { target } from './target.ts';
 import { tell } from './tell.ts';
 import { thread } from './thread.ts';
@@ -64,6 +66,7 @@ import { ticket } from './ticket.ts';
 import { tokens } from './tokens.ts';
 import { type } from './type.ts';
 import { unsend } from './unsend.ts';
+import { waiting } from './waiting.ts';
 import { watch } from './watch.ts';
 import { whoami } from './whoami.ts';
 
@@ -88,8 +91,10 @@ const reading = [
 const acting = [
   overview,
   alerts,
+  settings,
   requests,
   show,
+  story,
   answer,
   dismiss,
   settle,
@@ -114,6 +119,7 @@ const acting = [
   history,
   search,
   mailLog,
+  waiting,
   members,
   remove,
   enable,

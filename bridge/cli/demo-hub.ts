@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { receiptInWords } from '../core/envelope.ts';
 import type { PublicEvent } from '../core/events.ts';
 import { BridgeError, ExitCode } from '../core/failure.ts';
+import { firstLine } from '../core/first-line.ts';
 import { shortId } from '../core/mail-lines.ts';
 import type { Sender } from '../core/message.ts';
 import { hubOptions } from '../server/hub/hub-options.ts';
 import { DemoServer } from './demo-server.ts';
-import { firstLine, paint, print } from './output.ts';
+import { paint, print } from './output.ts';
 
 const yaml = `worker: [lead, coder]
 heuristic: false

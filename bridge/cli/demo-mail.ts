@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { receiptInWords } from '../core/envelope.ts';
 import type { PublicEvent } from '../core/events.ts';
 import { ExitCode } from '../core/failure.ts';
+import { firstLine } from '../core/first-line.ts';
 import { senderIn, shortId } from '../core/mail-lines.ts';
 import type { Message, Sender } from '../core/message.ts';
 import { DemoServer } from './demo-server.ts';
-import { firstLine, paint, print } from './output.ts';
+import { paint, print } from './output.ts';
 
 const yaml = 'mode: manual\nworker: [lead, coder, critic]\nheuristic: false\n';
 const person: Sender = { name: 'human', standing: 'human' };

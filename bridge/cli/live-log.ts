@@ -1,11 +1,12 @@
 import { inWords } from '../core/duration.ts';
 import { type Delivery, type Receipt, receiptInWords } from '../core/envelope.ts';
 import type { PublicEvent } from '../core/events.ts';
+import { firstLine } from '../core/first-line.ts';
 import { isAboutMail, senderIn, shortId } from '../core/mail-lines.ts';
 import { questionOf } from '../core/question-line.ts';
 import { isAnswerTyped, type Request } from '../core/request.ts';
 import { levelOf } from './live-record.ts';
-import { firstLine, paint } from './output.ts';
+import { paint } from './output.ts';
 import { repeats } from './repeats.ts';
 
 /** A screen that cannot be judged, and a text that is held, are told once that lasts: between two states it is so for a moment. */

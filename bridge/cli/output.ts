@@ -131,13 +131,3 @@ export function table(given: ReadonlyArray<readonly string[]>): string {
     .map((row) => row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index]!))).join('  '))
     .join('\n');
 }
-
-/** One line of a longer text, for lists and logs. */
-export function firstLine(text: string, limit = 72): string {
-  const line =
-    text
-      .split('\n')
-      .find((candidate) => candidate.trim() !== '')
-      ?.trim() ?? '';
-  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
-}

@@ -6,6 +6,7 @@ import type { Config } from '../config/config-values.ts';
 import { rulesOf } from '../config/rules.ts';
 import { approvalIn } from '../core/approval.ts';
 import { ExitCode, usageError } from '../core/failure.ts';
+import { firstLine } from '../core/first-line.ts';
 import { withEscapes } from '../core/look-alikes.ts';
 import type { Snapshot } from '../core/pane.ts';
 import type { Dialog, Reading } from '../core/reading.ts';
@@ -24,7 +25,7 @@ import { decide, type PolicyDecision, type Rule, type Subject } from '../request
 import { findRequests } from '../screen/blocks.ts';
 import { firstTurnEndState, stepTurnEnd } from '../screen/turn-end-detector.ts';
 import { act, type Context, withOptions } from './context.ts';
-import { firstLine, paint } from './output.ts';
+import { paint } from './output.ts';
 
 /** What a screen is, who would decide, and what that would do. */
 interface PolicyTrial {

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import type { RequestView } from '../api/views.ts';
 import { inWords } from '../core/duration.ts';
+import { firstLine } from '../core/first-line.ts';
 import { questionOf } from '../core/question-line.ts';
 import { visibleLine } from '../core/visible.ts';
 import { actByDaemon, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { hasNothing } from './journal.ts';
 import { short } from './live-log.ts';
-import { firstLine, paint } from './output.ts';
+import { paint } from './output.ts';
 import { describePauses } from './pauses.ts';
 import { wrapped } from './wrapped.ts';
 

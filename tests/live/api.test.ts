@@ -121,6 +121,7 @@ const signal = {
 const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<string, unknown>> = {
   overview: () => ({}),
   alerts: () => ({}),
+  settings: () => ({}),
   panes: () => ({}),
   watch: () => ({ socketPath: tmux.socketPath, session: 'macs' }),
   register: () => ({
@@ -158,6 +159,7 @@ const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<stri
   history: () => ({ with: 'critic' }),
   search: () => ({ words: 'hello' }),
   mailLog: () => ({}),
+  waiting: () => ({}),
   members: () => ({}),
   release: () => ({ thread: 'critic+human', caller: nobody }),
   rename: () => ({ name: 'critic', to: 'reader', caller: nobody }),
@@ -176,6 +178,7 @@ const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<stri
   name: () => ({ caller: nobody, pane: paneArgs(), label: 'worker' }),
   requests: () => ({}),
   show: (got) => ({ id: (got('ask') as { id: string }).id }),
+  story: (got) => ({ id: (got('ask') as { id: string }).id }),
   answer: (got) => ({ id: (got('ask') as { id: string }).id, text: 'SQLite.', by: 'human', caller: nobody }),
   dismiss: () => ({ id: '', caller: nobody }),
   settle: () => ({ id: '', caller: nobody }),

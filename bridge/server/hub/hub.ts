@@ -14,6 +14,7 @@ import { packageVersion } from '../../host/package-version.ts';
 import { principalOf } from '../principal.ts';
 import { mountAgentChat } from './agent-chat/endpoints.ts';
 import { mountApi } from './api-v1.ts';
+import { mountDashboard } from './dashboard.ts';
 import { mountEvents } from './events.ts';
 import { answerFaults } from './faults.ts';
 import { Feed } from './feed.ts';
@@ -146,6 +147,8 @@ async function assembled(parts: HubParts): Promise<{ app: FastifyInstance; route
   });
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: { ...ownPagesOnly } },
+    // with the usual `no-referrer` a browser says of its own forms that they come from nowhere, and the login is none of ours
+    referrerPolicy: { policy: 'same-origin' },
     // of a name that is this machine's today a browser must not remember anything
     strictTransportSecurity: false,
   });
@@ -167,6 +170,7 @@ async function assembled(parts: HubParts): Promise<{ app: FastifyInstance; route
   app.get('/health', { config: { who: 'anyone' } }, async () => ({ status: 'ok' }));
   mountLogin(app, parts);
   mountMcp(app, parts);
+  mountDashboard(app, parts);
   await app.register(
     async (api) => {
       mountApi(api, parts.served);

@@ -26,6 +26,7 @@ const anybody = 'any-token';
 export const routes: readonly Route[] = [
   row('GET', '/overview', 'overview', 'person', 'What the bridge does now, and what waits for you'),
   row('GET', '/alerts', 'alerts', 'person', 'The last calls for you, and what became of each'),
+  row('GET', '/settings', 'settings', 'person', 'Who is asked, limits, and the rules in their order'),
   row('GET', '/whoami', 'whoami', anybody, 'As whom this token speaks'),
 
   row('GET', '/members', 'members', anybody, 'Who has a name, where each is, and what it does'),
@@ -56,6 +57,7 @@ export const routes: readonly Route[] = [
   row('POST', '/messages/read', 'ack', anybody, 'Mark messages as read'),
   row('GET', '/messages/history', 'history', anybody, 'What was written, oldest first'),
   row('GET', '/messages/search', 'search', anybody, 'The messages that hold all of these words'),
+  row('GET', '/messages/waiting', 'waiting', 'person', 'What somebody has not been told of, and why'),
   row('GET', '/messages/:id', 'show', anybody, 'One message, and what became of it for each'),
   row('DELETE', '/messages/:id', 'unsend', anybody, 'Take a message back from those who were not told of it'),
   row('GET', '/threads', 'threads', anybody, 'Every thread, the one that was written to last first'),
@@ -64,6 +66,7 @@ export const routes: readonly Route[] = [
 
   row('GET', '/requests', 'requests', anybody, 'What workers asked, and who is to answer'),
   row('GET', '/requests/:id', 'show', anybody, 'One request whole'),
+  row('GET', '/requests/:id/story', 'story', 'person', 'The screen that it was opened on, and each step since'),
   row('POST', '/requests/:id/answer', 'answer', anybody, 'Answer it, or choose in its dialog; with the receipt'),
   row('POST', '/requests/:id/dismiss', 'dismiss', 'person', 'End it without an answer'),
   row('POST', '/requests/:id/settle', 'settle', 'person', 'You saw that its answer arrived'),

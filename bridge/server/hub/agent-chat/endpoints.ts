@@ -10,7 +10,6 @@ import { systemClock } from '../../../host/clock.ts';
 import { faultOf, HubFault } from '../faults.ts';
 import type { Feed } from '../feed.ts';
 import { instantIn, limitIn, textIn, textsIn, wordIn } from './given.ts';
-import { page } from './page.ts';
 import { Presence } from './presence.ts';
 import { Pushes } from './pushes.ts';
 import { type ChatAgent, type ChatStatus, chatId, chatMessage, inIso, messageIdIn } from './shapes.ts';
@@ -53,9 +52,6 @@ export function mountAgentChat(app: FastifyInstance, bridge: Bridge, feed: Feed)
       schema: { hide: true } as object,
       handler: async (request, reply) => sendJson(reply, await answer(request)),
     });
-  app.get('/', { config: { who: 'anyone' }, schema: { hide: true } as object }, async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(page),
-  );
   app.get(
     '/ws',
     {

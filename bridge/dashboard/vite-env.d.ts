@@ -1,0 +1,2 @@
+/** What the build takes out of a module that imports it. */
+declare module '*.css';
