@@ -15,6 +15,11 @@ export function clockTime(at: number): string {
   return isToday ? time.format(at) : `${day.format(at)}, ${time.format(at)}`;
 }
 
+/** Marks of an axis. */
+export function axisTime(at: number): string {
+  return time.format(at);
+}
+
 /** How long ago, or for how long: `3 s`, `12 min`, `5 h`, `2 d`. */
 export function span(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

@@ -6,13 +6,19 @@ import { focusOn, step, useKeys } from './keys.ts';
 import { Key, Outcome } from './parts/marks.tsx';
 import { Line } from './parts/text.tsx';
 import { post } from './server.ts';
+import { MessagesView } from './views/messages.tsx';
 import { NowView } from './views/now.tsx';
 import { RequestsView } from './views/requests.tsx';
+import { SettingsView } from './views/settings.tsx';
+import { TimelineView } from './views/timeline.tsx';
 import { isYours } from './wanted.ts';
 
 const views = [
   { name: 'requests', title: 'Requests' },
   { name: 'now', title: 'Now' },
+  { name: 'messages', title: 'Messages' },
+  { name: 'timeline', title: 'Timeline' },
+  { name: 'settings', title: 'Settings' },
 ] as const;
 
 type Pauses = Readonly<
@@ -97,6 +103,9 @@ export function Page() {
         {view.name === 'now' && (
           <NowView overview={overview} requests={requests.value ?? []} chosen={place[1] ?? null} />
         )}
+        {view.name === 'messages' && <MessagesView place={place.slice(1)} />}
+        {view.name === 'timeline' && <TimelineView />}
+        {view.name === 'settings' && <SettingsView />}
       </main>
       <Help dialog={help} />
     </>
@@ -119,7 +128,7 @@ function Connected() {
 
 function Help({ dialog }: { dialog: { current: HTMLDialogElement | null } }) {
   const rows = [
-    ['1, 2, …', 'the views'],
+    ['1 – 5', 'the views'],
     ['J, K', 'down and up in a list; Enter opens'],
     ['A', 'to the field where you write'],
     ['Ctrl Enter', 'sends what you wrote'],

@@ -1,0 +1,111 @@
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import type { JournalEvent } from '../../core/journal-event.ts';
+import { axisTime } from '../clock.ts';
+
+/** Instants and what was measured then, in seconds; oldest first. */
+type Series = ReadonlyArray<readonly [at: number, value: number]>;
+
+/** How the events at hand went: how long an answer took, how long a delivery was held, how many requests there were. */
+export function Plots({ events }: { events: readonly JournalEvent[] }) {
+  const { answered, held, asked } = useMemo(() => measured(events), [events]);
+  return (
+    <div class="plots">
+      <Plot title="Seconds from request to answer" series={answered} />
+      <Plot title="Seconds that deliveries were held" series={held} />
+      <Plot title="Requests" series={asked} isBars />
+    </div>
+  );
+}
+
+function measured(events: readonly JournalEvent[]): { answered: Series; held: Series; asked: Series } {
+  const inOrder = [...events].reverse();
+  const began = new Map<string, number>();
+  const heldSince = new Map<string, number>();
+  const answered: Array<[number, number]> = [];
+  const held: Array<[number, number]> = [];
+  const counts = new Map<number, number>();
+  const span = inOrder.length === 0 ? 0 : inOrder.at(-1)!.at - inOrder[0]!.at;
+  const bucket = Math.max(1_000, Math.ceil(span / 40));
+  for (const { kind, subject, at } of inOrder) {
+    if (kind === 'request-opened') {
+      began.set(subject, at);
+      const slot = Math.floor(at / bucket) * bucket;
+      counts.set(slot, (counts.get(slot) ?? 0) + 1);
+    } else if (kind === 'request-answered' && began.has(subject)) {
+      answered.push([at, (at - began.get(subject)!) / 1000]);
+      began.delete(subject);
+    } else if (kind === 'delivery-held') {
+      if (!heldSince.has(subject)) heldSince.set(subject, at);
+    } else if (kind.startsWith('delivery-') && heldSince.has(subject)) {
+      held.push([at, (at - heldSince.get(subject)!) / 1000]);
+      heldSince.delete(subject);
+    }
+  }
+  return { answered, held, asked: [...counts].sort(([a], [b]) => a - b) };
+}
+
+const height = 120;
+const leastSeconds = 10;
+
+/** A single point has no width. */
+function widened(least: number, most: number): [number, number] {
+  const lacking = Math.max(0, leastSeconds - (most - least)) / 2;
+  return [least - lacking - (most - least) * 0.04, most + lacking + (most - least) * 0.04];
+}
+
+function Plot({ title, series, isBars = false }: { title: string; series: Series; isBars?: boolean }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = box.current;
+    if (element === null || series.length < 2) return;
+    const style = getComputedStyle(document.documentElement);
+    const [ink, line, accent] = ['--soft', '--line', '--accent'].map((name) => style.getPropertyValue(name).trim());
+    const axis = { stroke: ink!, grid: { stroke: line!, width: 1 }, ticks: { show: false }, font: '11px system-ui' };
+    const plot = new uPlot(
+      {
+        ...{ width: element.clientWidth, height, legend: { show: false }, cursor: { show: false } },
+        scales: {
+          x: { range: (_plot, least, most) => widened(least, most) },
+          y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.1)] },
+        },
+        axes: [
+          { ...axis, space: 80, values: (_plot, marks) => marks.map((mark) => axisTime(mark * 1000)) },
+          { ...axis, size: 38 },
+        ],
+        series: [
+          {},
+          {
+            stroke: accent!,
+            points: { show: !isBars, size: 5, fill: accent! },
+            ...(isBars ? { fill: accent!, paths: uPlot.paths.bars!({ size: [0.6, 12] }) } : { paths: () => null }),
+          },
+        ],
+      },
+      [series.map(([at]) => at / 1000), series.map(([, value]) => value)],
+      element,
+    );
+    const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
+    resized.observe(element);
+    return () => {
+      resized.disconnect();
+      plot.destroy();
+    };
+  }, [series, isBars]);
+  const values = series.map(([, value]) => value).sort((a, b) => a - b);
+  const median = values[Math.floor(values.length / 2)];
+  const says = isBars
+    ? `${values.reduce((sum, value) => sum + value, 0)} in all`
+    : median === undefined
+      ? 'none yet'
+      : `median ${median.toFixed(1)}, most ${values.at(-1)!.toFixed(1)}`;
+  return (
+    <figure>
+      <figcaption>
+        {title} <span class="muted">{says}</span>
+      </figcaption>
+      <div ref={box} aria-hidden="true" class={series.length < 2 ? '' : 'plot'} />
+    </figure>
+  );
+}
