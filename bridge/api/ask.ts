@@ -24,6 +24,8 @@ const args = z.object({
   timeoutMs: limitMs.default(0),
   /** a ticket is given, with which who asked has the answer later; without one who asked waits for it */
   isTicketed: z.boolean().default(false),
+  /** the asker's own mark: the same question again with it is the same one */
+  key: word(64).min(1, 'is empty').nullable().default(null),
 });
 
 /** Opens a request from a worker's own shell, and waits for its answer. */
@@ -32,7 +34,7 @@ export const ask = method({
   args,
   result: askView,
   async run(bridge: ForViews & ForSender & Pick<Bridge, 'servers' | 'opener' | 'tickets'>, given, closed) {
-    const { text, agent, wait, timeoutMs, isTicketed, ...evidence } = given;
+    const { text, agent, wait, timeoutMs, isTicketed, key, ...evidence } = given;
     if (isBlank(text)) throw usageError('ask', 'text', 'holds nothing visible');
     const shown = askerOf(evidence, await panesFor(bridge, evidence.tmuxSocket), {
       identify: (facts) => bridge.panes.identify(facts).identity,
@@ -41,7 +43,7 @@ export const ask = method({
     const asker = shown.is === 'proven' ? shown : ((await bearerOf(bridge, evidence.token)) ?? shown);
     const holder = isTicketed ? await holderOf(bridge, { ...evidence, as: null }) : null;
     if (asker.is === 'proven') await bridge.servers.reach(asker.pane, asker.pane.socketPath);
-    const request = await bridge.opener.fromShell({ text, asker, agent, wait, timeoutMs }, closed);
+    const request = await bridge.opener.fromShell({ text, asker, agent, wait, timeoutMs, key }, closed);
     const { state } = request;
     const answer = 'answer' in state ? state.answer : null;
     return {

@@ -71,7 +71,14 @@ export class RequestOpener {
 
   /** Opens a request on behalf of a worker's own shell, and waits for its end. */
   async fromShell(
-    order: { text: string; asker: Asker | Bearer; agent: string | null; wait: boolean; timeoutMs: number },
+    order: {
+      text: string;
+      asker: Asker | Bearer;
+      agent: string | null;
+      wait: boolean;
+      timeoutMs: number;
+      key: string | null;
+    },
     closed: AbortSignal,
   ): Promise<Request> {
     const { asker } = order;
@@ -91,7 +98,7 @@ export class RequestOpener {
       ...this.#memberIn(asker, pane),
       pane,
       agent: order.agent ?? (snapshot ? this.#panes.agentProgram(snapshot).name : 'unknown'),
-      turn: this.#mint() as TurnId,
+      turn: (order.key ?? this.#mint()) as TurnId,
       detection: { kind: 'request', text: order.text, attributes: {}, truncated: false },
       context: snapshot ? this.#contextOf(snapshot) : '',
       ...(snapshot ? this.#projectOf(pane, snapshot) : {}),

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { processNames } from '../agent-programs/names.ts';
 import type { InputOf, ResultOf, Single } from '../api/index.ts';
 import { BridgeError } from '../core/failure.ts';
@@ -85,15 +86,20 @@ export function seatHere(context: Context, env: SeatEnvironment): Seat & { key()
   };
 }
 
+/** A daemon that ends hangs up on several callers, and may be there again at once. */
+const again = { mostTimes: 20, everyMs: 100 };
+
 /** Once more where the daemon ended meanwhile and the same again does no harm. */
 async function ask<Name extends Single>(context: Context, name: Name, args: InputOf<Name>, closed?: AbortSignal) {
-  const asked = () => invoke(context, name, args as Parameters<typeof invoke<Name>>[2], closed);
-  try {
-    return await asked();
-  } catch (fault) {
-    const isAgain = fault instanceof DaemonGone && closed?.aborted !== true;
-    if (!isAgain || !(repeatable.has(name) || 'idempotencyKey' in (args as object))) throw fault;
-    return asked();
+  const isHarmless = repeatable.has(name) || 'idempotencyKey' in (args as object) || 'key' in (args as object);
+  for (let times = 1; ; times++) {
+    try {
+      return await invoke(context, name, args as Parameters<typeof invoke<Name>>[2], closed);
+    } catch (fault) {
+      const isAgain = fault instanceof DaemonGone && closed?.aborted !== true && times < again.mostTimes;
+      if (!isAgain || !isHarmless) throw fault;
+      await delay(again.everyMs);
+    }
   }
 }
 

@@ -72,6 +72,7 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
     timeoutMs: 0,
     token: 'bridge_x',
     isTicketed: true,
+    key: 'k-1',
   },
   pause: { worker: 'worker', reason: 'lost', by: 'human', caller },
   resume: { worker: 'worker', reason: 'found', by: 'human', caller },

@@ -26,9 +26,10 @@ export async function called(
   agent: ScriptedAgent,
   tool: string,
   args: Readonly<Record<string, unknown>> = {},
+  more: { readonly cancelAfterMs?: number } = {},
 ): Promise<Called> {
   const before = agent.facts().length;
-  await agent.perform({ play: [{ call: tool, arguments: args }], input: `Use ${tool}.` });
+  await agent.perform({ play: [{ call: tool, arguments: args, ...more }], input: `Use ${tool}.` });
   const fact = await agent.fact(
     `${tool} has answered`,
     (one) => one.called?.tool === tool && agent.facts().indexOf(one) >= before,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { waitFor } from '../fixtures/private-tmux.ts';
+import { requestIds } from './bridge-process.ts';
 import { command, eachMailTestStarts, found, member, watch } from './mail-fixture.ts';
 import { called, connect } from './mcp-fixture.ts';
 
@@ -84,6 +85,60 @@ test('a wait that ends is a ticket: the answer is typed once into the pane that 
   expect(answer).toMatchObject({ is_answered: true, answer: 'Yes, delete it.', ticket: null });
   expect(coder.inputs()).toHaveLength(1);
   expect(await command('verify')).toMatchObject({ code: 0 });
+});
+
+test('who cancels withdraws the wait and not the question: its answer is typed once', async () => {
+  const coder = await member('coder');
+  const watching = await watch();
+  await watching.line('coder is watched', found('coder'));
+  await connect(coder);
+  const question = { question: 'May I delete it?', wait_s: 45 };
+  expect((await called(coder, 'ask_controller', question, { cancelAfterMs: 500 })).isError).toBe(true);
+  const [id] = requestIds(watching);
+  await waitFor('nobody waits any more', async () =>
+    (await command('log', '--id', id!, '--json')).stdout.includes('request-asker-left'),
+  );
+  expect(await command('answer', id!, 'Yes, delete it.')).toMatchObject({ code: 0 });
+  await waitFor('it is typed', () => coder.inputs().length > 0);
+  expect(coder.inputs()).toEqual(['Yes, delete it.']);
+  expect(await command('verify')).toMatchObject({ code: 0 });
+});
+
+test('a bridge that is killed while somebody waits: the wait goes on at the next one, and the answer comes once', async () => {
+  const coder = await member('coder');
+  let watching = await watch();
+  await watching.line('coder is watched', found('coder'));
+  await connect(coder);
+  const asked = called(coder, 'ask_controller', { question: 'May I delete it?', wait_s: 40 });
+  await watching.line('it is asked', (line) => line.type === 'request-changed' && line.state === 'asked');
+  const [id] = requestIds(watching);
+  await watching.stop('SIGKILL');
+  watching = await watch();
+  await watching.line('coder is watched', found('coder'));
+  expect((await command('answer', id!, 'Yes, delete it.')).code).toBeLessThanOrEqual(2);
+  const { data, isError, text } = await asked;
+  expect(isError, text).toBe(false);
+  // the wait was over when the bridge died, or it went on: once in either case
+  if (!data.is_answered) await waitFor('it is typed', () => coder.inputs().length > 0, { limitMs: 30_000 });
+  await command('tell', 'coder', 'Go on.');
+  await waitFor('the next one', () => coder.inputs().some((text) => text.includes('Go on.')), { limitMs: 30_000 });
+  expect(coder.inputs().filter((text) => text.includes('delete'))).toHaveLength(data.is_answered ? 0 : 1);
+  expect(await command('verify')).toMatchObject({ code: 0 });
+});
+
+test('by a token over HTTP a member asks as itself: the answer is typed into its pane', async () => {
+  const coder = await member('coder');
+  const watching = await watch();
+  await watching.line('coder is watched', found('coder'));
+  const { url } = JSON.parse((await command('serve', '--port', '0', '--json')).stdout);
+  const token = (await command('token', 'add', 'coder')).stdout.trim();
+  await coder.perform({ mcp: { url: `${url}/mcp`, token } });
+  await coder.fact('it is connected', ({ mcp }) => mcp?.protocol !== undefined);
+  const { data } = await called(coder, 'ask_controller', { question: 'May I delete it?', wait_s: 0 });
+  expect(data.next).toContain('will be typed into your input');
+  await command('answer', requestIds(watching)[0]!, 'Yes, delete it.');
+  await waitFor('it is typed', () => coder.inputs().length > 0, { limitMs: 30_000 });
+  expect(coder.inputs()).toEqual(['Yes, delete it.']);
 });
 
 test('a ticket of another, a forged one and one that is none are refused, and say what to do', async () => {

@@ -18,10 +18,17 @@ export class McpClient {
     return { protocol: client.getNegotiatedProtocolVersion(), tookMs: since(startedAt) };
   }
 
-  /** @returns what the tool said; a fault is a result too */
-  async call(name, given) {
+  /** @returns what the tool said; a fault is a result too @param cancelAfterMs it is not waited for any longer */
+  async call(name, given, cancelAfterMs) {
     const startedAt = performance.now();
-    const { content, structuredContent, isError = false } = await this.#client.callTool({ name, arguments: given });
+    const {
+      content,
+      structuredContent,
+      isError = false,
+    } = await this.#client.callTool(
+      { name, arguments: given },
+      cancelAfterMs === undefined ? {} : { signal: AbortSignal.timeout(cancelAfterMs) },
+    );
     const text = content.map((one) => one.text ?? '').join('\n');
     return { tool: name, isError, text, data: structuredContent ?? null, tookMs: since(startedAt) };
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { ResultOf } from '../../../api/index.ts';
 import { usageError } from '../../../core/failure.ts';
@@ -28,7 +29,7 @@ export const askController = tool({
   output: answerOutput,
   does: 'write',
   async run({ asking }, { question, wait_s: waitS }, closed) {
-    const asked = await asking.call('ask', { text: question, wait: false, isTicketed: true });
+    const asked = await asking.call('ask', { text: question, wait: false, isTicketed: true, key: randomUUID() });
     if (asked.ticket === null) throw usageError('ask_controller', 'the ticket', 'was not given');
     const waitMs = asked.answer === null ? waitS * 1_000 : 0;
     return answerFor(asked.ticket, await asking.call('ticket', { ticket: asked.ticket, waitMs }, closed));
