@@ -101,6 +101,8 @@ class Simulation {
     // this simulation's tmux never refuses a paste: typed text stays typed, and what failed was not
     const isTyped = delivery.state.is === 'typed' || delivery.state.is === 'submitted';
     if (isTyped && (to.is === 'held' || to.is === 'failed')) return;
+    // its tmux says so: what was about to be typed was not, and nobody saw it
+    if (isTyped && to.is === 'queued') this.typed.pop();
     delivery.state = to;
   }
 
