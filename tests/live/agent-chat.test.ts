@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { expect, test } from 'vitest';
+import { ClaimedMail } from '../../bridge/app/claimed-mail.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { agentChatKey, ask, bridge, eachHubTestStarts, type Listening, listen, tokens, url } from './hub-fixture.ts';
 
@@ -193,6 +194,34 @@ test('a name that another has is neither taken, nor written or read as', async (
   await expect(hear('')).rejects.toThrow('400');
   expect(bridge.messages.countUnread('lead')).toBe(1);
   expect(bridge.directory.member('lead')).not.toBeNull();
+});
+
+test('among programs nobody counts; what goes to an agent is held like a loop, from 120 an hour on', async () => {
+  await register('alice');
+  await register('bob');
+  const heldFor = (name: string) => bridge.messages.heldFor(name).reduce((sum, { messages }) => sum + messages, 0);
+  for (let index = 0; index < 121; index += 1) await send('alice', 'bob', `${index}`);
+  expect([bridge.messages.countUnread('bob'), heldFor('bob')]).toEqual([121, 0]);
+  expect((await send('alice', 'coder', 'one more')).status).toBe(200);
+  expect([bridge.messages.countUnread('coder'), heldFor('coder')]).toEqual([0, 1]);
+});
+
+test('with `senders: verified` nothing is taken: a name here is a claim', async () => {
+  const { projects, directory, membership, messages, journal } = bridge;
+  const config = { ...bridge.config, senders: 'verified' } as const;
+  const mail = new ClaimedMail({ config, projects, directory, membership, messages, journal });
+  mail.register('alice', null);
+  mail.register('bob', null);
+  const letter = { from: 'alice', to: { member: 'bob' }, body: 'x', answers: null, key: null };
+  await expect(mail.send(letter)).rejects.toThrow('senders: verified');
+  expect(mail.unread('bob', 20)).toEqual([]);
+});
+
+test('what bridge.yaml grants to a name is no program’s to take', () => {
+  const { projects, directory, membership, messages, journal } = bridge;
+  const config = { ...bridge.config, dialogKeys: ['boss'] };
+  const mail = new ClaimedMail({ config, projects, directory, membership, messages, journal });
+  expect(() => mail.register('boss', null)).toThrow('only a person says who has it');
 });
 
 test('pushes: to whom it was written, to a group’s others, and who works', async () => {

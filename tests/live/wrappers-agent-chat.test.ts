@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, expect, test } from 'vitest';
@@ -55,6 +55,7 @@ test('serve -d takes port and key from its config.yaml, and its database once; s
     stderr: expect.stringContaining('nothing is deleted'),
   });
   expect(readFileSync(join(home, 'agent-chat.token'), 'utf8')).toBe('their-key\n');
+  expect(statSync(join(home, 'agent-chat.token')).mode & 0o777).toBe(0o600);
   const get = async (path: string, key?: string) => {
     const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
     const reply = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
@@ -71,6 +72,14 @@ test('serve -d takes port and key from its config.yaml, and its database once; s
   expect(again).toMatchObject({ code: 0 });
   expect(again.stderr).toContain('is not used: bridge has a journal of its own');
   expect(again.stderr).toContain('--log-level debug is taken and changes nothing');
+});
+
+test('a token of bridge is no key: it would open more', async () => {
+  const added = await tool('../dist/cli/main.js', ['token', 'add', 'phone', '--role', 'human', '--json']);
+  const { token } = JSON.parse(added.stdout);
+  const port = String(await freePort());
+  const started = await chat(['serve', '-d', '--port', port], { AGENT_CHAT_API_KEY: token });
+  expect(started).toMatchObject({ code: 1, stderr: expect.stringContaining('opens more') });
 });
 
 test('a broken config.yaml, an unknown flag and a database that is not there start nothing', async () => {
