@@ -381,6 +381,8 @@ export const commands: Readonly<Record<string, CommandRow>> = {
       ['bridge hosts', 'those under `hosts:`'],
       ['bridge hosts check', 'whether ssh gets there without asking, and what a bridge finds'],
       ['bridge hosts check gpu', 'that one'],
+      ['bridge hosts run gpu requests', 'what the bridge there has to answer'],
+      ['bridge hosts run gpu answer 7f3k9q "Use SQLite."', 'answered by it, with its receipt'],
     ],
     load: async () => (await import('./hosts.ts')).registerHosts,
   },

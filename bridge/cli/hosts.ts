@@ -3,6 +3,7 @@ import type { HostView } from '../api/hosts.ts';
 import { inWords } from '../core/duration.ts';
 import { ExitCode } from '../core/failure.ts';
 import { act, withOptions } from './context.ts';
+import { registerHostsRun } from './hosts-run.ts';
 import { invoke } from './invoke.ts';
 import { paint, table } from './output.ts';
 
@@ -40,6 +41,7 @@ export function registerHosts(command: Command): void {
       return checked.some(({ findings }) => findings.some(({ ok }) => !ok)) ? ExitCode.failed : ExitCode.done;
     }),
   );
+  registerHostsRun(command);
 }
 
 interface Finding {

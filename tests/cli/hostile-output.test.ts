@@ -333,7 +333,7 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
   disable: () => json(['disable', evil], ['disable', 'nobody']),
   rename: () => json(['rename', evil, evil], ['rename', 'coder', evil]),
   discover: () => json(['discover', '--socket', place(evilName)], ['discover', '--socket', place(evilName), '--add']),
-  hosts: () => json(['hosts'], ['hosts', 'check', evil]),
+  hosts: () => json(['hosts'], ['hosts', 'check', evil], ['hosts', 'run', evil, 'requests']),
   resolve: () => json(['resolve', evil], ['resolve', 'coder']),
   group: () =>
     json(['group', 'add', evil, evil], ['group', 'add', 'shop', 'coder', evil], ['group', 'remove', evil, evil]),

@@ -70,6 +70,30 @@ describe.skipIf(!canServeSsh)('a host with a bridge of its own', () => {
     expect(await mailThere()).toHaveLength(5);
   });
 
+  test('what an agent there asks is listed and answered by the bridge there, from here', async () => {
+    const agent = await farWorker();
+    await bridgeThere();
+    const here = await watch();
+    await here.line('it says whose it is', ({ type, text }) => type === 'said' && /is watched by/.test(String(text)));
+    await agent.perform({ play: [{ request: 'Which database?' }], input: 'go' });
+    await there!.line('asked', ({ type, state }) => type === 'request-changed' && state === 'asked');
+    const listed = await command('hosts', 'run', 'box', 'requests');
+    expect(listed, listed.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('Which database?') });
+    const [id] = /^\w{6}/m.exec(listed.stdout)!;
+    const answer = "Use 'SQLite', $HOME and all";
+    expect(await command('hosts', 'run', 'box', 'answer', id, answer)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('submitted'),
+    });
+    expect(agent.inputs().at(-1)).toBe(answer);
+    expect(here.lines.filter(({ type }) => type === 'delivery-changed')).toEqual([]);
+    expect(await command('hosts', 'run', 'box', 'answer', 'none', 'x')).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('none'),
+    });
+    expect(await command('hosts', 'run', 'elsewhere', 'requests')).toMatchObject({ code: 64 });
+  });
+
   test('where its program is not to be seen there, that is said, and nothing is typed', async () => {
     const agent = await farWorker();
     await bridgeThere();
