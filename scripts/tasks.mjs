@@ -99,13 +99,25 @@ export const tasks = {
     examples: [['npm run test:mcp', 'half a minute, and what npm takes']],
     steps: [ready, ...build, ['node', 'tests/conformance/run.mjs']],
   },
+  'test:browser': {
+    usage: '[-- FILTER...] [OPTIONS OF vitest run]',
+    says: 'Tests the dashboard with 200 members and 100,000 messages in Debian’s Chromium; skipped with a line where there is none. A minute.',
+    options: [['FILTER', 'only the test files with this in their path'], help],
+    examples: [['npm run test:browser', '']],
+    steps: [ready, ...build, ['vitest', 'run', '--config', 'vitest.browser.config.ts']],
+  },
   pictures: {
-    usage: '-- claude|claude codex mail',
+    usage: '-- claude|claude codex mail|dashboard',
     says: 'Makes the pictures of docs/pictures/ from a real run: Claude Code before a scripted model, and a bridge beside it.',
-    options: [['mail', 'docs/pictures/mail.svg instead: Claude Code and codex write to each other'], help],
+    options: [
+      ['mail', 'docs/pictures/mail.svg instead: Claude Code and codex write to each other'],
+      ['dashboard', 'docs/pictures/dashboard-*.png instead: its views in Chromium, before scripted agents'],
+      help,
+    ],
     examples: [
       ['npm run pictures -- claude', 'then look at docs/pictures/bridge.svg in a browser'],
       ['npm run pictures -- claude codex mail', 'then at docs/pictures/mail.svg'],
+      ['npm run pictures -- dashboard', 'a quarter of a minute'],
     ],
     steps: [...build, ['node', 'tests/agents/pictures.mjs']],
   },

@@ -66,7 +66,7 @@ test('a packed tarball holds no runtime files, installs elsewhere, and runs ther
   expect(paths.filter((path) => /^(inbox|outbox|archive|bridge\.db)/.test(path))).toEqual([]);
   // what people meet: the program, its pages, what launchers install, and MACS's paths; nothing that only a clone needs
   expect(paths.filter((path) => !/^(?:dist|docs|tools)\//.test(path)).sort()).toEqual(shipped.sort());
-  expect(paths.filter((path) => /^docs\/(?!.*\.(?:md|svg)$)|\.compiled$/.test(path))).toEqual([]);
+  expect(paths.filter((path) => /^docs\/(?!.*\.(?:md|svg|png)$)|\.compiled$/.test(path))).toEqual([]);
   expect(paths).toEqual(
     expect.arrayContaining(['dist/cli/main.js', 'prompts/controller.md', 'skills/worker/SKILL.md']),
   );

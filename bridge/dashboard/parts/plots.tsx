@@ -68,7 +68,7 @@ function Plot({ title, series, isBars = false }: { title: string; series: Series
         ...{ width: element.clientWidth, height, legend: { show: false }, cursor: { show: false } },
         scales: {
           x: { range: (_plot, least, most) => widened(least, most) },
-          y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.1)] },
+          y: { range: (_plot, _least, most) => [0, Math.max(0.1, most * 1.2)] },
         },
         axes: [
           { ...axis, space: 80, values: (_plot, marks) => marks.map((mark) => axisTime(mark * 1000)) },
@@ -99,7 +99,7 @@ function Plot({ title, series, isBars = false }: { title: string; series: Series
     ? `${values.reduce((sum, value) => sum + value, 0)} in all`
     : median === undefined
       ? 'none yet'
-      : `median ${median.toFixed(1)}, most ${values.at(-1)!.toFixed(1)}`;
+      : `median ${median.toFixed(2)}, most ${values.at(-1)!.toFixed(2)}`;
   return (
     <figure>
       <figcaption>

@@ -68,7 +68,7 @@ export function RequestDetail({ id }: { id: string }) {
       {dialog === null ? (
         <Words text={request.text} label="What it asks" />
       ) : (
-        <DialogSubject dialog={dialog} text={request.text} />
+        <DialogSubject dialog={dialog} text={request.text} isKnown={story.value?.onlyYou === null} />
       )}
       <AnswerForm request={request} again={asked.again} />
       <Became request={request} />
@@ -101,7 +101,16 @@ function Back() {
   );
 }
 
-function DialogSubject({ dialog, text }: { dialog: NonNullable<RequestView['dialog']>; text: string }) {
+/** @param isKnown whether what the dialog shows is known to be all of it: some agents leave characters out, and draw no sign of that */
+function DialogSubject({
+  dialog,
+  text,
+  isKnown,
+}: {
+  dialog: NonNullable<RequestView['dialog']>;
+  text: string;
+  isKnown: boolean;
+}) {
   const { subject, question } = dialog;
   return (
     <>
@@ -112,7 +121,11 @@ function DialogSubject({ dialog, text }: { dialog: NonNullable<RequestView['dial
         <figure class={subject.isWhole ? 'subject' : 'subject cut'}>
           <figcaption>
             {subject.is === 'command' ? 'The command' : 'The file'}
-            {subject.isWhole ? ', to the letter' : ', of which the agent shows a part only'}
+            {!subject.isWhole
+              ? ', of which the agent shows a part only'
+              : isKnown
+                ? ', to the letter'
+                : ', as its dialog draws it'}
           </figcaption>
           <Words mono text={subject.text} label={subject.is === 'command' ? 'The command' : 'The file'} />
         </figure>

@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { visible } from '../../core/visible.ts';
 import { useAsked } from '../hooks.ts';
 import { Fault } from '../parts/marks.tsx';
@@ -17,11 +17,17 @@ export function Screen({ pane, way }: { pane: string; way: string }) {
   const query = new URLSearchParams({ pane, lines: '60', ...(host && { host }), ...(socket && { socket }) });
   const { value, fault } = useAsked<Snapshot>(`/panes/snapshot?${query}`, null, lookEveryMs);
   const text = useMemo(() => value?.snapshot.lines.map((line) => visible(line)).join('\n') ?? '', [value]);
+  const box = useRef<HTMLElement>(null);
+  const isThere = value !== null;
+  // what an agent does stands at the bottom; from then on whoever looks scrolls
+  useEffect(() => {
+    if (isThere) box.current?.scrollTo(0, box.current.scrollHeight);
+  }, [isThere]);
   return (
     <>
       <Fault fault={fault} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard must reach it */}
-      <section class="words mono terminal" aria-label="The screen, now" tabIndex={0}>
+      <section ref={box} class="words mono terminal" aria-label="The screen, now" tabIndex={0}>
         {text}
       </section>
     </>
