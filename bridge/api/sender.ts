@@ -38,7 +38,9 @@ export async function senderOf(
 ): Promise<Writer> {
   const { as, token, ...shown } = given;
   const { directory } = bridge;
-  const panes = await panesFor(bridge, given.tmuxSocket);
+  // where nothing is to be seen of who calls, and it names nobody, no pane tells more: a token alone decides
+  const isUnseen = given.caller.is === 'apart' && given.paneHint === null && as === null;
+  const panes = isUnseen ? [] : await panesFor(bridge, given.tmuxSocket);
   const asker = askerOf(shown, panes, {
     identify: (facts) => bridge.panes.identify(facts).identity,
     startOf: (pid) => systemSource().read(pid)?.startedAt ?? null,

@@ -41,6 +41,8 @@ export async function call(
   if (socket === null) return null;
   const hangUp = () => socket.destroy();
   stop?.addEventListener('abort', hangUp);
+  // while it was connected
+  if (stop?.aborted) hangUp();
   try {
     const lines = repliesOf(socket, path, on ?? (() => {}));
     const pong = await hello(socket, lines, path);

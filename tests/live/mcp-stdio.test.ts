@@ -94,11 +94,11 @@ test('who cancels withdraws the wait and not the question: its answer is typed o
   await connect(coder);
   const question = { question: 'May I delete it?', wait_s: 45 };
   expect((await called(coder, 'ask_controller', question, { cancelAfterMs: 500 })).isError).toBe(true);
-  const [id] = requestIds(watching);
+  const id = await waitFor('it is asked', () => requestIds(watching)[0]);
   await waitFor('nobody waits any more', async () =>
-    (await command('log', '--id', id!, '--json')).stdout.includes('request-asker-left'),
+    (await command('log', '--id', id, '--json')).stdout.includes('request-asker-left'),
   );
-  expect(await command('answer', id!, 'Yes, delete it.')).toMatchObject({ code: 0 });
+  expect(await command('answer', id, 'Yes, delete it.')).toMatchObject({ code: 0 });
   await waitFor('it is typed', () => coder.inputs().length > 0);
   expect(coder.inputs()).toEqual(['Yes, delete it.']);
   expect(await command('verify')).toMatchObject({ code: 0 });

@@ -31,8 +31,15 @@ export const askController = tool({
   async run({ asking }, { question, wait_s: waitS }, closed) {
     const asked = await asking.call('ask', { text: question, wait: false, isTicketed: true, key: randomUUID() });
     if (asked.ticket === null) throw usageError('ask_controller', 'the ticket', 'was not given');
-    const waitMs = asked.answer === null ? waitS * 1_000 : 0;
-    return answerFor(asked.ticket, await asking.call('ticket', { ticket: asked.ticket, waitMs }, closed));
+    const { ticket } = asked;
+    const waitMs = asked.answer === null && !closed.aborted ? waitS * 1_000 : 0;
+    try {
+      return answerFor(ticket, await asking.call('ticket', { ticket, waitMs }, closed));
+    } catch (fault) {
+      // who cancels may have hung up before the bridge knew of the wait: now it knows that nobody waits
+      if (closed.aborted) await asking.call('ticket', { ticket });
+      throw fault;
+    }
   },
 });
 
