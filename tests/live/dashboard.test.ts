@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath, enter, findings, openBrowser } from '../fixtures/browser.ts';
+import { waitFor } from '../fixtures/private-tmux.ts';
 import { run } from './bridge-process.ts';
 import { agent, bridge, eachTestStartsWith, home, startWatching, tmux } from './live-fixture.ts';
 
@@ -132,6 +135,29 @@ describe.skipIf(chromiumPath === null)('in a browser', () => {
     await page.getByRole('button', { name: 'Resume all' }).click();
     await page.getByRole('button', { name: /Pause all/ }).waitFor();
   });
+});
+
+test('an answer that counts only as the first takes no other’s place while that waits; another may', async () => {
+  const { url } = await opened();
+  const token = readFileSync(join(home, 'admin.token'), 'utf8').trim();
+  await agent.perform({ play: [{ request: 'Tabs or blanks?' }], input: 'go' });
+  const id = await waitFor('it is asked', async () => (await json('requests'))[0]?.id as string | undefined);
+  // somebody's half a thought in the composer holds the answer
+  await agent.perform({ draft: 'half a thought' });
+  const answer = async (body: object) => {
+    const reply = await fetch(`${url}/api/v1/requests/${id}/answer`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return (await reply.json()) as { accepted: string; message: string };
+  };
+  expect(await answer({ text: 'Tabs.', isFirst: true })).toMatchObject({ accepted: 'first' });
+  expect(await answer({ text: 'Blanks.', isFirst: true })).toMatchObject({
+    accepted: 'refused',
+    message: expect.stringContaining('human has answered it meanwhile'),
+  });
+  expect(await answer({ text: 'Blanks.' })).toMatchObject({ accepted: 'replaced' });
 });
 
 test('without a session the page is not given, and a foreign form logs nobody in', async () => {
