@@ -48,7 +48,8 @@ test('two agents of one project: the second has a number; after a restart of the
   watching = await watch();
   await waitFor('it comes', () => coder.inputs().length > 0, { limitMs: 30_000 });
   expect(coder.inputs()[0]).toMatch(/^\[codex-shop -> codex-shop-2 #\w+\] Are you there\?$/);
-  expect((await called(lead, 'message_state', { message_id: data.id })).data.recipients[0].state).toBe('submitted');
+  const state = async () => (await called(lead, 'message_state', { message_id: data.id })).data.recipients[0].state;
+  await waitFor('its receipt', async () => (await state()) === 'submitted', { limitMs: 30_000 });
 });
 
 test('an answer that comes within the wait is what the tool says, and is typed nowhere', async () => {
