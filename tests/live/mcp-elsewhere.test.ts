@@ -47,12 +47,14 @@ test('tools are those of the server; its mail rings in the pane here, once, and 
   await atHub('tell', 'coder', 'Which port?', '--wait', '0');
   await waitFor('its bell', () => coder.inputs().length > 0, { limitMs: 30_000 });
   expect(coder.inputs()[0]).toMatch(/^1 message #\w{4} from human at http:.*; read with the tool check_messages$/);
-  const { messages } = (await called(coder, 'check_messages')).data;
-  expect(messages).toMatchObject([{ from: 'human', content: 'Which port?' }]);
-  const shown = async () => JSON.parse((await atHub('show', messages[0].id, '--json')).stdout).message.outcomes[0];
+  const [{ id }] = JSON.parse((await atHub('history', '--json')).stdout);
+  const shown = async () => JSON.parse((await atHub('show', id, '--json')).stdout).message.outcomes[0];
+  // what its turn draws before that would leave the bell in doubt
   await waitFor('the receipt', async () => (await shown()).is === 'submitted', { limitMs: 20_000 });
   expect(await shown()).toMatchObject({ why: 'a doorbell is in the pane', receipt: 'confirmed on screen' });
-  expect((await called(coder, 'reply', { message_id: messages[0].id, content: 'It is 8080.' })).isError).toBe(false);
+  const { messages } = (await called(coder, 'check_messages')).data;
+  expect(messages).toMatchObject([{ id, from: 'human', content: 'Which port?' }]);
+  expect((await called(coder, 'reply', { message_id: id, content: 'It is 8080.' })).isError).toBe(false);
   expect((await shown()).is).toBe('read');
 
   await atHub('tell', 'coder', 'And the host?', '--wait', '0');
