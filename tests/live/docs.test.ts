@@ -55,7 +55,7 @@ test.concurrent.each(readings.map((pages) => [pages.join(', '), pages] as const)
     try {
       if (!pages.some(starts)) await reader.settleIn();
       for (const page of pages) {
-        reader.opens();
+        await reader.opens();
         for (const command of shown(page)) {
           const { code, stdout, stderr } = await reader.types(command);
           expect(code, `${page}:${command.line}: ${command.text}\n${stdout}${stderr}`).toBe(command.exitCode);
@@ -113,9 +113,19 @@ class Reader {
   }
 
   /** Another page. */
-  opens(): void {
+  /** A page is read on its own: what the one before it had asked has ended. */
+  async opens(): Promise<void> {
     this.#place = join(this.#home, 'my-project');
     this.#id = null;
+    if (this.#bridges.length === 0) return;
+    await waitFor('nothing is asked any more', async () => {
+      const { stdout } = await this.#run('bridge requests --json');
+      const open = (JSON.parse(stdout) as Array<{ id: string; state: string }>).filter(({ state }) =>
+        ['open', 'asked', 'answered'].includes(state),
+      );
+      for (const { id, state } of open) if (state === 'asked') await this.#run(`bridge dismiss ${id}`);
+      return open.length === 0;
+    });
   }
 
   async types({ text }: ShownCommand): Promise<Ran> {
