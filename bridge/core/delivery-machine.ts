@@ -65,7 +65,7 @@ export function step(delivery: Delivery, event: DeliveryInput): DeliveryStep {
     case 'held': {
       const { reason, detail, at } = event;
       const isSame = state.is === 'held' && state.reason === reason;
-      if (isSame && state.detail === detail) return unchanged(delivery);
+      if (isSame && wordsOf(state.detail) === wordsOf(detail)) return unchanged(delivery);
       return become(delivery, { is: 'held', reason, detail, since: isSame ? state.since : at });
     }
     case 'released':
@@ -158,6 +158,11 @@ export function isEnded({ is }: DeliveryState): boolean {
 /** Nobody has begun with it. */
 export function isWaiting({ is }: DeliveryState): boolean {
   return is === 'queued' || is === 'held';
+}
+
+/** What is said without what a spinner and a clock change in it each second: that is no news. */
+function wordsOf(detail: string): string {
+  return detail.replace(/[^\p{L}]+/gu, ' ').trim();
 }
 
 /** It was sent, or was about to be: what became of it is read from the screen, and it is never typed again. */

@@ -101,11 +101,20 @@ test('a delivery that is being typed is not cancelled, replaced or expired', () 
   }
 });
 
-test('held again for the same reason, it keeps since when', () => {
-  const held = step(sampleDelivery('d1'), { type: 'held', reason: 'busy', detail: 'Working (1s)', at: 10 });
-  const again = step(held.delivery, { type: 'held', reason: 'busy', detail: 'Working (2s)', at: 20 });
-  expect(again.delivery.state).toEqual({ is: 'held', reason: 'busy', detail: 'Working (2s)', since: 10 });
-  expect(step(again.delivery, { type: 'held', reason: 'busy', detail: 'Working (2s)', at: 30 }).changed).toBe(false);
+test('held again for the same reason, it keeps since when; what only a spinner and a clock change is no news', () => {
+  const held = step(sampleDelivery('d1'), { type: 'held', reason: 'busy', detail: '⠋ Working (1s)', at: 10 });
+  const again = step(held.delivery, { type: 'held', reason: 'busy', detail: 'Working (2s), the title too', at: 20 });
+  expect(again.delivery.state).toEqual({
+    is: 'held',
+    reason: 'busy',
+    detail: 'Working (2s), the title too',
+    since: 10,
+  });
+  for (const detail of ['Working (2s), the title too', '⠙ Working (3s), the title too'])
+    expect([detail, step(again.delivery, { type: 'held', reason: 'busy', detail, at: 30 }).changed]).toEqual([
+      detail,
+      false,
+    ]);
   const other = step(again.delivery, { type: 'held', reason: 'draft', detail: 'hello', at: 40 });
   expect(other.delivery.state).toMatchObject({ reason: 'draft', since: 40 });
 });
