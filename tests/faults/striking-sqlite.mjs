@@ -62,6 +62,9 @@ function committing(commit) {
   return result;
 }
 
+/** What begins a transaction, or begins and ends one within another, commits nothing. */
+const bounds = /^(?:BEGIN|SAVEPOINT|RELEASE)\b/;
+
 export class DatabaseSync extends RealDatabase {
   exec(sql) {
     if (sql.startsWith('BEGIN')) kinds = [];
@@ -75,6 +78,8 @@ export class DatabaseSync extends RealDatabase {
     const appends = sql.startsWith('INSERT INTO events');
     const write = (...values) => {
       if (!this.isTransaction) kinds = [];
+      if (sql === 'COMMIT') return committing(() => run(...values));
+      if (bounds.test(sql)) return run(...values);
       if (appends) kinds.push(values[1]);
       return this.isTransaction ? run(...values) : committing(() => run(...values));
     };
