@@ -27,7 +27,12 @@ export function registerTop(command: Command): void {
 
 async function runTop(context: Context): Promise<ExitCode> {
   if (process.stdin.isTTY !== true || process.stdout.isTTY !== true)
-    throw usageError('top', 'this', 'is no terminal', '`bridge requests` and `bridge members` print the same');
+    throw usageError(
+      'top',
+      'stdin and stdout',
+      'are no terminal',
+      '`bridge requests` and `bridge members` print the same',
+    );
   const living = new Living(context);
   const known = await living.known();
   if (known === null)

@@ -1,9 +1,12 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PaneCondition } from '../../bridge/core/pane-condition.ts';
 import type { Written } from '../../bridge/core/typed-note.ts';
 import type { ControlClient } from '../../bridge/tmux/client.ts';
 import { isNote } from '../../bridge/tmux/typed-notes.ts';
 import { paste, press } from '../../bridge/tmux/typing.ts';
+import { waitFor } from '../fixtures/private-tmux.ts';
 import { openTmuxHarness, type Recorder, type TmuxHarness } from '../tmux/tmux-harness.ts';
 
 let harness: TmuxHarness;
@@ -82,12 +85,15 @@ test('where the pane would not show the note nothing is typed', async () => {
 });
 
 test('a hook that waits behind the note does not part the condition from the paste', async () => {
-  await harness.tmux.run('set-hook', '-g', 'after-set-option', 'run-shell "sleep 0.3"');
+  const mark = join(harness.tmux.folder, 'the-hook-waits');
+  const waits = `touch ${mark}; while test -e ${mark}; do sleep 0.02; done`;
+  await harness.tmux.run('set-hook', '-g', 'after-set-option', `run-shell "${waits}"`);
   const typed = paste(client, recorder.paneId, 'late', condition(), { ...asked, written: ours });
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await waitFor('the hook waits', () => existsSync(mark));
   // while it waits, another bridge becomes the writer
   await harness.tmux.run('set-hook', '-gu', 'after-set-option');
   await put('@bridge-writer', 'bridge-1:another:/dev/pts/0@1');
+  rmSync(mark);
   expect(await typed).toBe('held');
   await recorder.hears('');
 });

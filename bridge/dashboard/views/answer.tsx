@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { AnswerView, RequestView } from '../../api/views.ts';
 import { useAct, useDraft } from '../hooks.ts';
-import { Key, Outcome } from '../parts/marks.tsx';
+import { Outcome } from '../parts/marks.tsx';
 import { lineOf, Words } from '../parts/text.tsx';
+import { SendButton, WritingField } from '../parts/writing.tsx';
 import { inPath, post, Refused } from '../server.ts';
 import { isYours } from '../wanted.ts';
 
@@ -57,21 +58,9 @@ export function AnswerForm({ request, again }: { request: RequestView; again: ()
           }}
         >
           <label for="answer">Your answer</label>
-          <textarea
-            id="answer"
-            data-writes
-            rows={4}
-            value={text}
-            onInput={(event) => setText(event.currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit();
-              if (event.key === 'Escape') event.currentTarget.blur();
-            }}
-          />
+          <WritingField id="answer" rows={4} text={text} setText={setText} />
           <div class="buttons">
-            <button type="submit" class="main" disabled={act.isBusy || text.trim() === ''}>
-              {act.isBusy ? 'Sending…' : 'Send'} <Key name="Ctrl Enter" />
-            </button>
+            <SendButton isBusy={act.isBusy} isReady={text.trim() !== ''} />
             <button type="button" disabled={act.isBusy} onClick={() => void decide('dismiss')}>
               Dismiss
             </button>

@@ -2,8 +2,9 @@ import { useState } from 'preact/hooks';
 import type { Outcome as MailOutcome } from '../../api/mail-outcomes.ts';
 import type { MemberView } from '../../api/members.ts';
 import { linkTo, useAct, useAsked, useDraft } from '../hooks.ts';
-import { Key, Outcome } from '../parts/marks.tsx';
+import { Outcome } from '../parts/marks.tsx';
 import { lineOf } from '../parts/text.tsx';
+import { SendButton, WritingField } from '../parts/writing.tsx';
 import { post } from '../server.ts';
 
 export interface Told {
@@ -58,20 +59,9 @@ export function Compose({ to }: { to: string }) {
           ))}
         </datalist>
         <label for="text">Your message</label>
-        <textarea
-          id="text"
-          data-writes
-          rows={5}
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit();
-          }}
-        />
+        <WritingField id="text" rows={5} text={text} setText={setText} />
         <div class="buttons">
-          <button type="submit" class="main" disabled={act.isBusy || whom.trim() === '' || text.trim() === ''}>
-            {act.isBusy ? 'Sending…' : 'Send'} <Key name="Ctrl Enter" />
-          </button>
+          <SendButton isBusy={act.isBusy} isReady={whom.trim() !== '' && text.trim() !== ''} />
         </div>
         <Outcome said={act.said} />
       </form>

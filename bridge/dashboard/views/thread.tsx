@@ -1,7 +1,8 @@
 import type { MessageView } from '../../api/inbox.ts';
 import { linkTo, useAct, useAsked, useDraft } from '../hooks.ts';
-import { Fault, Key, Outcome, State } from '../parts/marks.tsx';
+import { Fault, Outcome, State } from '../parts/marks.tsx';
 import { At, Line, Words } from '../parts/text.tsx';
+import { SendButton, WritingField } from '../parts/writing.tsx';
 import { inPath, post } from '../server.ts';
 import { outcomesInWords, type Told } from './compose.tsx';
 import { Held, type WaitingMessage } from './waiting.tsx';
@@ -89,21 +90,9 @@ function Reply({ thread, to }: { thread: string; to: readonly string[] }) {
       <label for="reply">
         Write to <Line text={to.join(', ')} most={120} />
       </label>
-      <textarea
-        id="reply"
-        data-writes
-        rows={3}
-        value={text}
-        onInput={(event) => setText(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit();
-          if (event.key === 'Escape') event.currentTarget.blur();
-        }}
-      />
+      <WritingField id="reply" rows={3} text={text} setText={setText} />
       <div class="buttons">
-        <button type="submit" class="main" disabled={act.isBusy || text.trim() === ''}>
-          {act.isBusy ? 'Sending…' : 'Send'} <Key name="Ctrl Enter" />
-        </button>
+        <SendButton isBusy={act.isBusy} isReady={text.trim() !== ''} />
       </div>
       <Outcome said={act.said} />
     </form>

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { execa } from 'execa';
 import { BridgeError } from '../../core/failure.ts';
 import { whyNotReached } from './not-reached.ts';
 import { morePlaces } from './remote-shell.ts';
-import { inQuotes, type SshHost, sshArguments } from './ssh-host.ts';
+import { inQuotes, type SshHost } from './ssh-host.ts';
+import { sshOnce } from './ssh-once.ts';
 
 /** What `bridge` there said, and how it ended. */
 export interface SaidThere {
@@ -47,15 +47,7 @@ export async function runBridgeThere(
     end,
     '',
   ].join('\n');
-  const ran = await execa('ssh', sshArguments(host, 'exec sh -s'), {
-    input: script,
-    timeout: limitMs,
-    forceKillAfterDelay: 500,
-    maxBuffer: outputLimit,
-    reject: false,
-    detached: true,
-    env: { LC_ALL: 'C', SSH_ASKPASS_REQUIRE: 'never' },
-  });
+  const ran = await sshOnce(host, 'exec sh -s', { script, limitMs, outputLimit });
   const { stdout, stderr, exitCode, timedOut } = ran;
   if (exitCode === undefined || exitCode === sshFailed) {
     const message = timedOut ? `no answer within ${limitMs / 1000} s` : ran.originalMessage;

@@ -1,7 +1,7 @@
-import { execa } from 'execa';
 import { type NotReached, whyNotReached } from './not-reached.ts';
 import { morePlaces } from './remote-shell.ts';
-import { inQuotes, type SshHost, sshArguments } from './ssh-host.ts';
+import { inQuotes, type SshHost } from './ssh-host.ts';
+import { sshOnce } from './ssh-once.ts';
 
 /** What a bridge needs there, and what it found. */
 export interface FoundHost {
@@ -63,16 +63,7 @@ function script({ socket }: SshHost): string {
 /** Looks at a host from here: whether ssh gets there without asking anybody, and whether a bridge finds what it needs. */
 export async function checkHost(host: SshHost, now: () => number): Promise<HostCheck> {
   const startedAt = now();
-  const ran = await execa('ssh', sshArguments(host, 'sh -s'), {
-    input: script(host),
-    timeout: limitMs,
-    forceKillAfterDelay: 500,
-    maxBuffer: outputLimit,
-    reject: false,
-    // without a terminal there is nobody whom ssh could ask, whatever its configuration says
-    detached: true,
-    env: { LC_ALL: 'C', SSH_ASKPASS_REQUIRE: 'never' },
-  });
+  const ran = await sshOnce(host, 'sh -s', { script: script(host), limitMs, outputLimit });
   const endedAt = now();
   const tookMs = endedAt - startedAt;
   const lines = ran.stdout.split('\n');
