@@ -28,6 +28,8 @@ export interface AlertSettings {
   readonly rules: readonly AlertRule[];
   /** hours in which nothing but what is urgent calls; null: none */
   readonly quiet: string | null;
+  /** ways that nobody asked for: where one fails, that is kept and not said */
+  readonly unasked: readonly AlertWay[];
 }
 
 /** Alerts on their way to a person: each by its ways, each way with its own state and receipt, kept over a restart. */
@@ -112,7 +114,8 @@ export class AlertQueue {
     if (begun?.is !== 'sending') return;
     const input = await this.#attempt(alert, way, begun.attempts);
     const ended = this.#step(alert.id, way, input);
-    if (ended?.is === 'refused' || ended?.is === 'given-up') this.#say(`notify: ${way}: ${ended.reason}`);
+    const isFailed = ended?.is === 'refused' || ended?.is === 'given-up';
+    if (isFailed && !this.#settings.unasked.includes(way)) this.#say(`notify: ${way}: ${ended.reason}`);
     if (!this.#isOver) this.#next();
   }
 

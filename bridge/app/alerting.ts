@@ -14,7 +14,11 @@ export function alerting(bridge: Bridge): { readonly queue: AlertQueue; close():
   const queue = new AlertQueue({
     memory: journal,
     clock: systemClock,
-    settings: { rules: config.notify.rules ?? [], quiet: config.notify.quiet ?? null },
+    settings: {
+      rules: config.notify.rules ?? [],
+      quiet: config.notify.quiet ?? null,
+      unasked: config.notify.bell === undefined ? ['bell'] : [],
+    },
     senders: config.dryRun ? {} : sendersFor(waysSetUp(config), () => terminalsOf(config)),
     say: (text) => bridge.say('warning', text),
   });

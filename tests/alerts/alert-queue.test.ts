@@ -40,7 +40,7 @@ function scene(
     saveMemory: (key: string, value: unknown) => void kept.set(key, structuredClone(value)),
   };
   const parts = { memory, clock, senders, say: (text: string) => void said.push(text) };
-  const queue = new AlertQueue({ ...parts, settings: { rules: [], quiet: null, ...settings } });
+  const queue = new AlertQueue({ ...parts, settings: { rules: [], quiet: null, unasked: [], ...settings } });
   return {
     queue,
     clock,
@@ -76,6 +76,13 @@ test('each way sends it once, and has its own receipt; what cannot work later is
   expect(states()).toEqual([['webhook sent', 'bell refused', 'ntfy refused']]);
   expect([webhook.got, bell.got, ntfy.got]).toEqual([['a1'], ['a1'], ['a1']]);
   expect(said).toEqual(['notify: bell: not reached', 'notify: ntfy: 403']);
+});
+
+test('a way that nobody asked for fails without a word in the log', async () => {
+  const { queue, clock, said, states } = scene({ bell: way('broken') }, { unasked: ['bell'] });
+  queue.raise(alert());
+  await clock.pass(1);
+  expect([states(), said]).toEqual([[['bell refused']], []]);
 });
 
 test('what may work later is tried again with growing pauses, and given up in the end', async () => {
