@@ -61,7 +61,7 @@ test('what bridges leave in a clone does not stand in git status', () => {
   }
   for (const file of ['bridge.db', 'bridge.db-wal', 'bridge.sock', 'bridge.sock.path', 'daemon.lock', 'daemon.json'])
     put(file);
-  put('tmux-clients-0123456789ab.json');
+  put('tmux-clients-0123456789ab.4711');
   expect(status()).toBe(before);
 });
 

@@ -29,7 +29,7 @@ export interface ClientsParts {
   readonly way: TmuxWay;
   readonly after: Clock['after'];
   /** rewritten whenever a client comes or goes */
-  readonly pidFile: string | null;
+  readonly clientsPlace: string | null;
   readonly onNotice: (sessionId: string, notice: ClientNotice) => void;
   /** a client has ended, asked to or not: nobody hears its session from here on */
   readonly onEnd: (sessionId: string) => void;
@@ -163,12 +163,12 @@ export class ControlClients {
   }
 
   #remember(): void {
-    if (this.#parts.pidFile === null) return;
+    if (this.#parts.clientsPlace === null) return;
     const records: ClientRecord[] = [];
     for (const link of this.#links.values()) {
       if (link.is === 'attached') records.push({ pid: link.client.pid, marker: link.marker });
     }
-    writeClients(this.#parts.pidFile, records);
+    writeClients(this.#parts.clientsPlace, records);
   }
 }
 

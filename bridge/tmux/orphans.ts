@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** A control client of ours, as it is kept in a file for whoever comes after a SIGKILL. */
@@ -9,16 +10,27 @@ export interface ClientRecord {
   readonly marker: string;
 }
 
-export function writeClients(file: string, clients: readonly ClientRecord[]): void {
-  writeFileSync(`${file}.new`, `${clients.map(({ pid, marker }) => `${pid} ${marker}`).join('\n')}\n`, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+/**
+ * Keeps the list of this process. Others that look after the same server from the same state directory have one each:
+ * a command beside a bridge that is just starting, for one.
+ * @param place where the lists of one server are kept: a path, to which each process adds its pid
+ */
+export function writeClients(place: string, clients: readonly ClientRecord[]): void {
+  const file = listOf(place, process.pid);
+  if (clients.length === 0) {
+    rmSync(file, { force: true });
+    return;
+  }
+  const draft = `${file}.new`;
+  writeFileSync(draft, `${clients.map(({ pid, marker }) => `${pid} ${marker}`).join('\n')}\n`, { mode: 0o600 });
+  renameSync(draft, file);
 }
 
-/** The list as it was left; an absent file is an empty list, and a line that is no record is none of ours. */
-export function readClients(file: string): ClientRecord[] {
+/** The list that a process left; none is an empty one, and a line that is no record is none of ours. */
+export function readClients(place: string, keeper: number = process.pid): ClientRecord[] {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readFileSync(listOf(place, keeper), 'utf8');
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw fault;
@@ -30,14 +42,46 @@ export function readClients(file: string): ClientRecord[] {
 }
 
 /**
- * Ends the clients that a predecessor left. Each is ended only if the process with that id still carries that client's
- * own marker: pids are used again. The list is empty then. @returns how many were ended
+ * Ends the clients that predecessors left, and removes their lists. Each is ended only if the process with that id still
+ * carries that client's own marker: pids are used again. Those of a process that lives are its own. @returns how many were
+ * ended
  */
-export async function reapClients(file: string): Promise<number> {
-  const left = readClients(file);
-  const ended = await Promise.all(left.map(reap));
-  if (left.length > 0) writeClients(file, []);
-  return ended.filter(Boolean).length;
+export async function reapClients(place: string): Promise<number> {
+  const counts = await Promise.all(
+    keepers(place).map(async (keeper) => {
+      const ended = await Promise.all(readClients(place, keeper).map(reap));
+      for (const file of [listOf(place, keeper), `${listOf(place, keeper)}.new`]) rmSync(file, { force: true });
+      return ended.filter(Boolean).length;
+    }),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** Whose lists lie there and who lives no more, or had the pid of this process before it. */
+function keepers(place: string): number[] {
+  const names = existsSync(dirname(place)) ? readdirSync(dirname(place)) : [];
+  const pids = names.flatMap((name) => {
+    const found = name.startsWith(`${basename(place)}.`) && ofKeeper.exec(name.slice(basename(place).length));
+    return found ? [Number(found[1])] : [];
+  });
+  return [...new Set(pids)].filter((pid) => !isAnother(pid));
+}
+
+const ofKeeper = /^\.(\d{1,9})(?:\.new)?$/;
+
+function listOf(place: string, keeper: number): string {
+  return `${place}.${keeper}`;
+}
+
+/** Another process has that id now, whoever's it is. */
+export function isAnother(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (fault) {
+    return (fault as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 async function reap(client: ClientRecord): Promise<boolean> {

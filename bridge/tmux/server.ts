@@ -22,7 +22,7 @@ export interface TmuxServerParts {
   readonly clock: Clock;
   readonly onEvent: (event: TmuxEvent) => void;
   /** keeps the pids of the clients for a successor, who ends those that a SIGKILL left behind */
-  readonly pidFile?: string;
+  readonly clientsPlace?: string;
   /** left out: no other bridge comes to this server */
   readonly alone?: Alone;
 }
@@ -44,7 +44,7 @@ export class TmuxServer implements TmuxCommands {
   readonly host?: string;
   readonly #onEvent: TmuxServerParts['onEvent'];
   readonly #clock: Clock;
-  readonly #pidFile: string | null;
+  readonly #clientsPlace: string | null;
   readonly #commands: LoneCommands;
   readonly #clients: ControlClients;
   readonly #list = new PaneList();
@@ -65,12 +65,12 @@ export class TmuxServer implements TmuxCommands {
     if (parts.way.host !== undefined) this.host = parts.way.host;
     this.#onEvent = parts.onEvent;
     this.#clock = parts.clock;
-    this.#pidFile = parts.pidFile ?? null;
+    this.#clientsPlace = parts.clientsPlace ?? null;
     this.#commands = parts.way.commands;
     this.#clients = new ControlClients({
       way: parts.way,
       after: (delayMs, callback) => this.#clock.after(delayMs, callback),
-      pidFile: this.#pidFile,
+      clientsPlace: this.#clientsPlace,
       onNotice: (sessionId, notice) => this.#noticed(sessionId, notice),
       onEnd: (sessionId) => {
         this.#missedIn(sessionId);
@@ -96,7 +96,7 @@ export class TmuxServer implements TmuxCommands {
   async start(): Promise<void> {
     if (this.#state.is !== 'idle') return;
     this.#state = { is: 'unknown' };
-    if (this.#pidFile !== null) await reapClients(this.#pidFile);
+    if (this.#clientsPlace !== null) await reapClients(this.#clientsPlace);
     await this.#poll();
   }
 

@@ -18,7 +18,7 @@ export class TmuxServers {
   readonly #clock: Clock;
   readonly #onEvent: (event: TmuxEvent) => void;
   readonly #aloneAt: (socketPath: string) => Alone;
-  readonly #pidFileFor: (socketPath: string) => string;
+  readonly #clientsPlaceFor: (socketPath: string) => string;
   readonly #wayTo: WayTo;
   readonly #servers: TmuxServer[] = [];
   /** one way at a time: two that lead to one server are one connection */
@@ -27,19 +27,19 @@ export class TmuxServers {
   #listed: readonly ListedPane[] = [];
   #isClosed = false;
 
-  /** @param parts.pidFileFor where the pids of that server's clients are kept for a successor */
+  /** @param parts.clientsPlaceFor where the pids of that server's clients are kept for a successor */
   constructor(parts: {
     clock: Clock;
     onEvent: (event: TmuxEvent) => void;
     aloneAt: (socketPath: string) => Alone;
-    pidFileFor: (socketPath: string) => string;
+    clientsPlaceFor: (socketPath: string) => string;
     wayTo?: WayTo;
   }) {
     this.#wayTo = parts.wayTo ?? wayHere;
     this.#clock = parts.clock;
     this.#onEvent = parts.onEvent;
     this.#aloneAt = parts.aloneAt;
-    this.#pidFileFor = parts.pidFileFor;
+    this.#clientsPlaceFor = parts.clientsPlaceFor;
   }
 
   /** Every way that is kept, whether a server answers there now or not. */
@@ -84,7 +84,7 @@ export class TmuxServers {
       clock: this.#clock,
       alone: this.#aloneAt(socketPath),
       // a client on another machine ends with its connection
-      ...(way.host === undefined && { pidFile: this.#pidFileFor(socketPath) }),
+      ...(way.host === undefined && { clientsPlace: this.#clientsPlaceFor(socketPath) }),
       onEvent: (event) => {
         if (event.type === 'panes') this.#list(server, event.panes);
         if (event.type === 'server-gone') this.#list(server, []);

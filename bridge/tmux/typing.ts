@@ -9,6 +9,7 @@ import type { Written } from '../core/typed-note.ts';
 import { type TmuxCommands, TmuxError } from './commands.ts';
 import { conditionFormat, type OptionClause } from './condition.ts';
 import { commandLine } from './control-mode.ts';
+import { isAnother } from './orphans.ts';
 import { inWriting } from './typed-notes.ts';
 
 /**
@@ -82,7 +83,7 @@ export async function reapBuffers(t: TmuxCommands): Promise<number> {
   const leftover = names.filter((name) => {
     const own = name.startsWith(prefix) ? name.slice(prefix.length) : '';
     const owner = /^(\d+)-[0-9a-f]{16}$/.exec(own)?.[1];
-    return owner !== undefined && !isRunning(Number(owner));
+    return owner !== undefined && !isAnother(Number(owner));
   });
   const results = await t.runAll(leftover.map((name) => ['delete-buffer', '-b', name]));
   return results.filter((result) => result.ok).length;
@@ -166,14 +167,4 @@ async function conditionally(
 /** After a fault: the buffer must not stay, and the fault is what the caller should hear of. */
 async function forget(t: TmuxCommands, buffer: string): Promise<void> {
   await t.runAll([['delete-buffer', '-b', buffer]]);
-}
-
-function isRunning(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (fault) {
-    return (fault as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -50,10 +50,7 @@ function isOfLast(harnesses: readonly BridgeHarness[]): (claim: string) => boole
 }
 
 function oddFilesIn(home: string): string[] {
-  return readdirSync(home).filter((name) => {
-    if (/^tmux-clients-[0-9a-f]+\.json$/.test(name)) return readFileSync(join(home, name), 'utf8').trim() !== '';
-    return /\.(new|tmp|json|sock)$/.test(name);
-  });
+  return readdirSync(home).filter((name) => /^tmux-clients-|\.(new|tmp|json|sock)$/.test(name));
 }
 
 /** What still runs once the server and all its panes are gone. */

@@ -35,7 +35,7 @@ describe.skipIf(!canServeSsh)('a tmux server over ssh', () => {
         if (event.type === 'output') panes.noticeOutput(event.address, event.bytes, true);
       },
       aloneAt: () => (work) => work(),
-      pidFileFor: (path) => `${path}.clients`,
+      clientsPlaceFor: (path) => `${path}.clients`,
       wayTo: wayBy(hosts),
     });
     panes = new Panes({

@@ -33,7 +33,7 @@ function clientsOfABridge(alone: Alone): ControlClients {
   return new ControlClients({
     way: wayHere(socketPath),
     after: (delayMs, callback) => systemClock.after(delayMs, callback),
-    pidFile: null,
+    clientsPlace: null,
     onNotice: () => {},
     onEnd: () => {},
     onChange: () => {},

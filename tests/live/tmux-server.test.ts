@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TmuxEvent } from '../../bridge/core/events.ts';
@@ -7,6 +7,7 @@ import { type PaneId, serverPidOf } from '../../bridge/core/ids.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { capture } from '../../bridge/tmux/capture.ts';
 import { ExecCommands } from '../../bridge/tmux/exec.ts';
+import { readClients } from '../../bridge/tmux/orphans.ts';
 import { listPanes } from '../../bridge/tmux/pane.ts';
 import { TmuxServer } from '../../bridge/tmux/server.ts';
 import { TmuxServers } from '../../bridge/tmux/servers.ts';
@@ -27,7 +28,7 @@ afterEach(async () => {
 });
 
 /** A started server, and what it has told. */
-async function start({ tmux, ...change }: { pidFile?: string; tmux?: string } = {}) {
+async function start({ tmux, ...change }: { clientsPlace?: string; tmux?: string } = {}) {
   const events: TmuxEvent[] = [];
   const server = new TmuxServer({
     way: wayHere(harness.tmux.socketPath, tmux),
@@ -382,24 +383,26 @@ test('closing leaves no client, tells nothing more, and may come in the middle o
   }
 });
 
-test('clients that a killed predecessor left are ended by its successor, by the file of their pids', async () => {
+test('clients that a killed predecessor left are ended by its successor, by the list of their pids', async () => {
   const paneId = await harness.show(echo);
-  const pidFile = join(harness.tmux.folder, 'clients');
-  const { server } = await start({ pidFile });
+  const clientsPlace = join(harness.tmux.folder, 'clients');
+  const listed = () => readClients(clientsPlace);
+  const { server } = await start({ clientsPlace });
   server.watch([paneId]);
   await attachedTo(1);
-  const record = await waitFor('it is in the file', () => /^(\d+) (bridge-\w+)/.exec(readFileSync(pidFile, 'utf8')));
-  expect(clients()).toEqual([Number(record[1])]);
+  await waitFor('it is in the list', () => listed().length === 1);
+  expect(clients()).toEqual([listed()[0]!.pid]);
   await server.close();
-  expect(readFileSync(pidFile, 'utf8').trim()).toBe('');
+  expect(readdirSync(harness.tmux.folder).filter((name) => name.startsWith('clients'))).toEqual([]);
   // What a SIGKILL leaves: a client whose stdin nobody will ever end.
   const marker = 'bridge-00112233aabbccdd';
   const orphan = spawn('tmux', ['-L', marker, '-S', harness.tmux.socketPath, '-C', 'attach-session', '-t', '=main']);
   await attachedTo(1);
-  writeFileSync(pidFile, `${orphan.pid} ${marker}\n`);
-  await start({ pidFile });
+  const dead = spawnSync('true').pid;
+  writeFileSync(`${clientsPlace}.${dead}`, `${orphan.pid} ${marker}\n`);
+  await start({ clientsPlace });
   expect(clients()).toEqual([]);
-  expect(existsSync(`${pidFile}.new`)).toBe(false);
+  expect(existsSync(`${clientsPlace}.${dead}`)).toBe(false);
 });
 
 test('a server that has just taken the socket of another is reached before the next poll', async () => {
@@ -410,7 +413,7 @@ test('a server that has just taken the socket of another is reached before the n
     clock: { now: () => systemClock.now(), after: () => () => {} },
     onEvent: () => {},
     aloneAt: () => (work) => work(),
-    pidFileFor: (path) => `${path}.clients`,
+    clientsPlaceFor: (path) => `${path}.clients`,
   });
   try {
     const known = (await all.add(socketPath)).server;

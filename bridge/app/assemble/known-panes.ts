@@ -32,7 +32,7 @@ export function assemblePanes(parts: {
       const { commands } = wayTo(socketPath);
       return (work) => lock.exclusive(() => inTurn(commands, steadyClock, work));
     },
-    pidFileFor: (socketPath) => join(home, clientsFile(socketPath)),
+    clientsPlaceFor: (socketPath) => join(home, clientsPlace(socketPath)),
     wayTo,
     onEvent: parts.emit,
   });
@@ -56,7 +56,7 @@ export function assemblePanes(parts: {
   return { servers, panes, hooks };
 }
 
-/** One file for each way to a server. */
-function clientsFile(socketPath: string): string {
-  return `tmux-clients-${createHash('sha256').update(socketPath).digest('hex').slice(0, 12)}.json`;
+/** One for each way to a server. */
+function clientsPlace(socketPath: string): string {
+  return `tmux-clients-${createHash('sha256').update(socketPath).digest('hex').slice(0, 12)}`;
 }
