@@ -100,12 +100,13 @@ test('a broken config.yaml, an unknown flag and a database that is not there sta
   expect(await chat(['version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^agent-chat of bridge \d/) });
 });
 
-test('mcp gives the tools without any key, under the name that its settings give', async () => {
-  const child: ChildProcess = spawn(join(scripts, 'agent-chat'), ['mcp'], {
+/** `agent-chat mcp`, as a client has it. */
+function client(env: Record<string, string>, words: readonly string[] = []) {
+  const child: ChildProcess = spawn(join(scripts, 'agent-chat'), ['mcp', ...words], {
     cwd: tmux.folder,
     env: {
       ...{ PATH: process.env.PATH, HOME: tmux.folder, XDG_RUNTIME_DIR: tmux.folder, BRIDGE_HOME: home, ...here },
-      ...{ AGENT_CHAT_SERVER: 'http://localhost:9420', AGENT_NAME: 'scribe', AGENT_GROUPS: 'team' },
+      ...env,
     },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -113,20 +114,95 @@ test('mcp gives the tools without any key, under the name that its settings give
   child.stdout!.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
-  const ask = async (id: number, method: string, params: object) => {
+  let asked = 0;
+  const ask = async (method: string, params: object) => {
+    const id = ++asked;
     child.stdin!.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
-    return waitFor(`the answer to ${method}`, () => said.split('\n').find((line) => line.includes(`"id":${id}`)));
+    return waitFor(
+      `the answer to ${method}`,
+      () => said.split('\n').find((line) => line.includes('"jsonrpc"') && JSON.parse(line).id === id),
+      { limitMs: 30_000 },
+    );
   };
-  const clientInfo = { name: 'test', version: '1' };
-  await ask(1, 'initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo });
-  child.stdin!.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`);
-  const tools = await ask(2, 'tools/list', {});
+  return {
+    ask,
+    call: async (name: string, args: object = {}) =>
+      JSON.parse(await ask('tools/call', { name, arguments: args })).result,
+    async open() {
+      const clientInfo = { name: 'test', version: '1' };
+      await ask('initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo });
+      child.stdin!.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`);
+    },
+    async end() {
+      child.stdin!.end();
+      await new Promise((resolve) => child.once('exit', resolve));
+    },
+  };
+}
+
+test('mcp gives the tools without any key, under the name that its settings give', async () => {
+  const server = { AGENT_CHAT_SERVER: 'http://localhost:9420', AGENT_NAME: 'scribe', AGENT_GROUPS: 'team' };
+  const scribe = client(server);
+  await scribe.open();
+  const tools = await scribe.ask('tools/list', {});
   for (const name of ['register', 'send_message', 'send_group_message', 'check_messages', 'list_agents'])
     expect(tools).toContain(`"name":"${name}"`);
-  const agents = await ask(3, 'tools/call', { name: 'list_agents', arguments: {} });
-  expect(agents).toContain('scribe');
-  child.stdin!.end();
-  await new Promise((resolve) => child.once('exit', resolve));
-  const elsewhere = await chat(['mcp'], { AGENT_CHAT_SERVER: 'http://hub.example:9420' });
-  expect(elsewhere).toMatchObject({ code: 1, stderr: expect.stringContaining('is another machine') });
+  expect((await scribe.call('list_agents')).structuredContent.agents).toMatchObject([
+    { name: 'scribe', groups: ['team'] },
+  ]);
+  await scribe.end();
+});
+
+/** An address of this machine that is none of loopback to whoever reads it. */
+const elsewhere = '[::ffff:7f00:1]';
+
+test('mcp with a server of another host gives the tools of that, for whom its token speaks', async () => {
+  const hub = join(tmux.folder, 'hub');
+  mkdirSync(hub, { mode: 0o700 });
+  writeFileSync(join(hub, 'bridge.yaml'), `mode: manual\nserver: { names: ["${elsewhere}"] }\n`);
+  const atHub = (...words: string[]) =>
+    tool('../dist/cli/main.js', [...words, '--home', hub], { env: { TMUX_SOCKET: join(tmux.folder, 'no-tmux') } });
+  try {
+    const opened = await atHub('serve', '--port', '0', '--detach', '--json');
+    const { port } = JSON.parse(opened.stdout);
+    for (const name of ['scribe', 'lead']) await atHub('add', name);
+    const token = (await atHub('token', 'add', 'scribe')).stdout.trim();
+    const server = { AGENT_CHAT_SERVER: `http://${elsewhere}:${port}`, AGENT_NAME: 'other' };
+    const scribe = client({ ...server, AGENT_CHAT_API_KEY: token }, ['--insecure-network']);
+    await scribe.open();
+    expect((await scribe.call('send_message', { to: 'lead', content: 'Built.' })).isError).not.toBe(true);
+    await scribe.end();
+    const [sent] = JSON.parse((await atHub('history', '--json')).stdout);
+    expect(sent).toMatchObject({ from: 'scribe', standing: 'verified', to: ['lead'], body: 'Built.' });
+    // the key that its server made for agent-chat's clients looks like one
+    const key = readFileSync(join(hub, 'agent-chat.token'), 'utf8').trim();
+    const refused = client({ ...server, AGENT_CHAT_API_KEY: key }, ['--insecure-network']);
+    await refused.open();
+    const { isError, content } = await refused.call('check_messages');
+    expect([isError, content[0].text]).toEqual([
+      true,
+      expect.stringMatching(/agent-chat's token opens agent-chat's endpoints only[\s\S]*`bridge token add`/),
+    ]);
+    await refused.end();
+  } finally {
+    await atHub('stop');
+  }
+});
+
+test.each([
+  ['no token', {}, [], 1, 'no token of it is set'],
+  ["agent-chat's key", { AGENT_CHAT_API_KEY: 'their-key' }, [], 1, "agent-chat's own key opens no tools there"],
+  ['a token over plain http', { AGENT_CHAT_API_KEY: 'bridge_x' }, [], 64, 'say --insecure-network'],
+  ['an unknown flag', { AGENT_CHAT_API_KEY: 'bridge_x' }, ['--insecure'], 64, 'unknown argument: --insecure'],
+])('mcp with a server of another host and %s says what to do', async (_, env, words, code, reason) => {
+  const refused = await chat(['mcp', ...words], { AGENT_CHAT_SERVER: 'http://hub.example:9420', ...env });
+  expect(refused).toMatchObject({ code, stderr: expect.stringContaining(reason) });
+});
+
+test("mcp finds the token of another host's server in config.yaml as well", async () => {
+  configured('api_key: their-key\n');
+  const server = { AGENT_CHAT_SERVER: 'http://hub.example:9420' };
+  expect(await chat(['mcp'], server)).toMatchObject({ code: 1, stderr: expect.stringContaining('own key opens no') });
+  configured('api_key: bridge_x\n');
+  expect(await chat(['mcp'], server)).toMatchObject({ code: 64, stderr: expect.stringContaining('over the network') });
 });

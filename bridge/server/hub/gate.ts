@@ -67,7 +67,11 @@ export function guard(app: FastifyInstance, options: HubOptions, keeper: Doorkee
         'send it as `Authorization: Bearer TOKEN`; `bridge token add` makes one',
       );
     }
-    if (!lets(who, found)) throw new HubFault(403, 'forbidden', reasonFor(who), 'use a token of the role that may');
+    if (!lets(who, found)) {
+      const next =
+        found === 'compat' ? '`bridge token add` makes one for the rest' : 'use a token of the role that may';
+      throw new HubFault(403, 'forbidden', reasonFor(who, found), next);
+    }
     request.principal = found === 'compat' ? null : found;
   });
   return routes;
@@ -82,12 +86,11 @@ function lets(who: Who, found: Principal | 'compat'): boolean {
   return who === 'any-token' || found.is === 'person';
 }
 
-function reasonFor(who: Who): string {
+function reasonFor(who: Who, found: Principal | 'compat'): string {
+  if (found === 'compat') return "agent-chat's token opens agent-chat's endpoints only";
   if (who === 'admin') return 'only a token of the role admin may';
   if (who === 'person') return 'only a token of a person may';
-  return who === 'compat'
-    ? "only agent-chat's token opens its endpoints"
-    : "agent-chat's token opens agent-chat's endpoints only";
+  return "only agent-chat's token opens its endpoints";
 }
 
 function bearerOf({ headers }: FastifyRequest): string | null {

@@ -26,13 +26,8 @@ export class Upstream {
       return await this.#client;
     } catch (fault) {
       this.#client = null;
-      throw new BridgeError({
-        what: 'server',
-        target: this.url,
-        reason: messageOf(fault),
-        nextStep: 'look whether `bridge serve` runs there, and whether the token counts',
-        cause: fault,
-      });
+      const { message = messageOf(fault), next_step: nextStep = usualStep } = refusalIn(fault);
+      throw new BridgeError({ what: 'server', target: this.url, reason: message, nextStep, cause: fault });
     }
   }
 
@@ -65,6 +60,23 @@ export class Upstream {
 
   get #headers(): Record<string, string> {
     return { authorization: `Bearer ${this.#token}` };
+  }
+}
+
+const usualStep = 'look whether `bridge serve` runs there, and whether the token counts';
+
+/** What a server of bridge said when it refused; empty where nothing of that kind came back. */
+function refusalIn(fault: unknown): { readonly message?: string; readonly next_step?: string } {
+  const { text } = (fault as { readonly data?: { readonly text?: unknown } } | null)?.data ?? {};
+  try {
+    const { error } = JSON.parse(String(text)) as { readonly error?: Record<string, unknown> };
+    const [message, next] = [error?.message, error?.next_step];
+    return {
+      ...(typeof message === 'string' && { message }),
+      ...(typeof next === 'string' && { next_step: next }),
+    };
+  } catch {
+    return {}; // another server, or none
   }
 }
 

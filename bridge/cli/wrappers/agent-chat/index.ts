@@ -6,12 +6,12 @@ import { packageVersion } from '../../../host/package-version.ts';
 import { packageRoot } from '../../../launch/package-root.ts';
 import { Refusal } from '../refusal.ts';
 import type { Run } from '../run.ts';
-import { type ChatSettings, isKeptBefore, rememberKept, settingsFrom } from './settings.ts';
+import { type ChatSettings, isKeptBefore, keyInFile, rememberKept, settingsFrom } from './settings.ts';
 
 const usage = `usage: agent-chat COMMAND
   serve, start [-d] [-c FILE] [--port N] [--db FILE] [--retention DAYS] [--log-level LEVEL]   open bridge's server
   stop      close it
-  mcp       tools for an agent, over stdio
+  mcp [--insecure-network]   tools for an agent, over stdio: of this machine's bridge, or of AGENT_CHAT_SERVER elsewhere
   version`;
 
 /** agent-chat's own command line: its server is that of bridge, and its tools are bridge's. */
@@ -24,8 +24,7 @@ export async function agentChat([command = '', ...words]: readonly string[], run
       refuseMore(words);
       return bridge(run, ['stop', '--server']);
     case 'mcp':
-      refuseMore(words);
-      return mcp(run);
+      return mcp(words, run);
     case 'version':
     case '--version':
       run.say(`agent-chat of bridge ${packageVersion}`);
@@ -72,14 +71,9 @@ async function takeOverOnce(file: string, run: Run): Promise<number> {
   return code;
 }
 
-/** Its tools, by the bridge of this machine. */
-async function mcp({ env }: Run): Promise<number> {
-  const server = env.AGENT_CHAT_SERVER ?? '';
-  if (server !== '' && !isHere(server))
-    throw new Refusal(
-      `AGENT_CHAT_SERVER=${server} is another machine, and agent-chat's key lets no tools in there\n` +
-        'a person there runs `bridge token add NAME`; AGENT_CHAT_SERVER empty takes the bridge of this machine',
-    );
+/** Its tools: those of this machine's bridge, or of the server elsewhere that its settings name. */
+async function mcp(words: readonly string[], run: Run): Promise<number> {
+  refuseMore(words.filter((word) => word !== '--insecure-network'));
   const [{ programWith }, { environmentAbove }, { ancestorsOf }, { systemSource }] = await Promise.all([
     import('../../program.ts'),
     import('../../../host/environment-above.ts'),
@@ -87,10 +81,27 @@ async function mcp({ env }: Run): Promise<number> {
     import('../../../host/process-source.ts'),
   ]);
   const above = ancestorsOf(systemSource(), process.ppid).map(({ pid }) => pid);
-  process.env.AGENT_TYPE ||= environmentAbove('AGENT_TYPE', above) ?? 'agent';
+  // codex 0.169 hands on HOME and PATH, and what is configured for it
+  const given = (name: string) => run.env[name] ?? environmentAbove(name, above) ?? '';
+  const server = given('AGENT_CHAT_SERVER');
+  process.env.AGENT_TYPE ||= given('AGENT_TYPE') || 'agent';
+  const isElsewhere = server !== '' && !isHere(server);
+  if (isElsewhere) process.env.BRIDGE_TOKEN = tokenFor(server, given('AGENT_CHAT_API_KEY') || keyInFile(run));
+  const order = ['mcp', ...(isElsewhere ? ['--server', server, ...words] : [])];
   const program = await programWith(['mcp'], () => true);
-  await program.parseAsync(['mcp'], { from: 'user' });
+  await program.parseAsync(order, { from: 'user' });
   return Number(process.exitCode ?? 0);
+}
+
+/** @throws Refusal for a key that can be none for tools: what opens agent-chat's endpoints opens nothing else */
+function tokenFor(server: string, key: string): string {
+  if (key.startsWith('bridge_')) return key;
+  const why = key === '' ? 'no token of it is set' : "agent-chat's own key opens no tools there";
+  throw new Refusal(
+    `AGENT_CHAT_SERVER=${server} is another machine, and ${why}\n` +
+      'a person there runs `bridge token add NAME`: put what it prints into AGENT_CHAT_API_KEY; ' +
+      'AGENT_CHAT_SERVER empty takes the bridge of this machine',
+  );
 }
 
 function isHere(server: string): boolean {

@@ -44,7 +44,7 @@ interface Flags {
 /** @throws Refusal for flags that it has not, and for a file that cannot be read: a broken one opens nothing */
 export function settingsFrom(words: readonly string[], { env, userFolder }: Run, usage: string): ChatSettings {
   const flags = flagsIn(words, usage);
-  const own = join(userFolder, '.agent-chat');
+  const own = ownFolder(userFolder);
   const at = (path: string) => resolve(inUserFolder(path, userFolder));
   const file = fileAt(
     flags.config === undefined ? join(own, 'config.yaml') : at(flags.config),
@@ -65,6 +65,15 @@ export function settingsFrom(words: readonly string[], { env, userFolder }: Run,
     isDetached: flags.isDetached === true,
     ignored: flags.logLevel === undefined ? [] : [`--log-level ${flags.logLevel} is taken and changes nothing`],
   };
+}
+
+/** `api_key` of its config.yaml; empty where it has none. @throws Refusal for a broken one */
+export function keyInFile({ userFolder }: Run): string {
+  return fileAt(join(ownFolder(userFolder), 'config.yaml'), false).api_key ?? '';
+}
+
+function ownFolder(userFolder: string): string {
+  return join(userFolder, '.agent-chat');
 }
 
 function flagsIn(words: readonly string[], usage: string): Flags {
