@@ -92,6 +92,20 @@ export function useNow(read: () => number, everyMs = 1_000): number {
   return at;
 }
 
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+/** As the person has it, also where that changes. */
+export function useScheme(): 'dark' | 'light' {
+  const [isDark, setDark] = useState(dark.matches);
+  useEffect(() => {
+    const turned = ({ matches }: { readonly matches: boolean }) => setDark(matches);
+    turned(dark);
+    dark.addEventListener('change', turned);
+    return () => dark.removeEventListener('change', turned);
+  }, []);
+  return isDark ? 'dark' : 'light';
+}
+
 /** What somebody types and has not sent: kept in this tab, whatever is drawn anew or loaded again. */
 export function useDraft(name: string): readonly [text: string, set: (text: string) => void] {
   const key = `draft:${name}`;

@@ -1,4 +1,5 @@
 import { parseRows, plainText } from '../core/ansi.ts';
+import { type Run, runsOf } from '../core/cell-runs.ts';
 import type { PaneId } from '../core/ids.ts';
 import type { PaneFacts, Row, SessionActivity } from '../core/pane.ts';
 import { ask, type TmuxCommands, TmuxError } from './commands.ts';
@@ -39,6 +40,16 @@ export async function capture(
     return { facts, rows, firstVisible: history, cursorRow: history + facts.cursorY, ...people };
   }
   return locate(t, paneId, options.historyLines);
+}
+
+/** The physical rows as their cells are drawn, history first; null when the pane is gone. */
+export async function captureCells(
+  t: TmuxCommands,
+  paneId: PaneId,
+  { historyLines }: { readonly historyLines: number },
+): Promise<Run[][] | null> {
+  const found = await look(t, paneId, historyLines, ['-e', '-N']);
+  return found === null ? null : runsOf(found.screen);
 }
 
 /**

@@ -209,7 +209,7 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
   release: { thread: 'api', caller },
   list: { target },
   status: { target },
-  snapshot: { target, lines: 10 },
+  snapshot: { target, lines: 10, withCells: true },
   explain: { target, name: '%1' },
   target: { target, among: 'here' },
   discover: { sockets: ['/tmp/s'], isOnly: true },

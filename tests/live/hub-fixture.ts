@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import WebSocket from 'ws';
 import { allServed } from '../../bridge/api/index.ts';
 import { Bridge } from '../../bridge/app/bridge.ts';
@@ -27,29 +27,41 @@ type Given = Partial<Parameters<(typeof hubOptions)['parse']>[0] & object>;
 export function eachHubTestStarts(options: Given = {}): void {
   let close: () => Promise<void>;
   beforeEach(async () => {
-    home = mkdtempSync(join(tmpdir(), 'bridge-hub-'));
-    const config = loadConfig({ home, flags: { socket: join(home, 'no-tmux'), mode: 'manual' }, env: {} });
-    bridge = await Bridge.open(config, { on: () => {} });
-    const reader = readerOf(bridge);
-    hub = await openHub(bridge, allServed(bridge, reader), hubOptions.parse({ port: 0, ...options }), agentChatKey);
-    ({ url, routes } = hub);
-    for (const name of ['lead', 'coder']) bridge.membership.add(name, {}, null, 'refuse');
-    tokens = {
-      human: bridge.tokens.add('phone', { role: 'human' }, null),
-      admin: bridge.tokens.add('desk', { role: 'admin' }, null),
-      lead: bridge.tokens.add('lead', { role: 'agent', member: 'lead' }, null),
-      coder: bridge.tokens.add('coder', { role: 'agent', member: 'coder' }, null),
-    };
-    close = async () => {
-      await hub.close();
-      reader.close();
-      await bridge.close();
-    };
+    close = await startHub(options);
   });
-  afterEach(async () => {
-    await close();
+  afterEach(() => close());
+}
+
+/** One for all tests of a file, as a browser's are that only look. @param socketPath of a tmux server; left out: there is none */
+export function allHubTestsStart(options: Given = {}, socketPath?: () => string): void {
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    close = await startHub(options, socketPath?.());
+  });
+  afterAll(() => close());
+}
+
+/** @returns what ends it */
+async function startHub(options: Given, socketPath?: string): Promise<() => Promise<void>> {
+  home = mkdtempSync(join(tmpdir(), 'bridge-hub-'));
+  const config = loadConfig({ home, flags: { socket: socketPath ?? join(home, 'no-tmux'), mode: 'manual' }, env: {} });
+  bridge = await Bridge.open(config, { on: () => {} });
+  const reader = readerOf(bridge);
+  hub = await openHub(bridge, allServed(bridge, reader), hubOptions.parse({ port: 0, ...options }), agentChatKey);
+  ({ url, routes } = hub);
+  for (const name of ['lead', 'coder']) bridge.membership.add(name, {}, null, 'refuse');
+  tokens = {
+    human: bridge.tokens.add('phone', { role: 'human' }, null),
+    admin: bridge.tokens.add('desk', { role: 'admin' }, null),
+    lead: bridge.tokens.add('lead', { role: 'agent', member: 'lead' }, null),
+    coder: bridge.tokens.add('coder', { role: 'agent', member: 'coder' }, null),
+  };
+  return async () => {
+    await hub.close();
+    reader.close();
+    await bridge.close();
     rmSync(home, { recursive: true, force: true });
-  });
+  };
 }
 
 export interface Answered {

@@ -10,7 +10,7 @@ export function targetShape({ isOne }: { readonly isOne: boolean }): z.ZodRawSha
     /** path of a tmux server's socket; left out: the one that the bridge was started with */
     socket: word.optional(),
     session: word.optional(),
-    ...(isOne && { pane: word, lines: z.number().optional() }),
+    ...(isOne && { pane: word, lines: z.number().optional(), withCells: z.boolean().optional() }),
   };
 }
 
