@@ -70,6 +70,7 @@ function takeOut(db: DatabaseSyncInstance, copies: readonly Copy[], file: string
     );
     const drops = [
       'DELETE FROM events WHERE subject = ?',
+      'DELETE FROM words_due WHERE seq = (SELECT seq FROM messages WHERE id = ?)',
       'DELETE FROM message_words WHERE rowid = (SELECT seq FROM messages WHERE id = ?)',
       'DELETE FROM mail WHERE message = ?',
       'DELETE FROM messages WHERE id = ?',

@@ -1,7 +1,8 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { JournalEvent } from '../core/journal-event.ts';
 import type { Message } from '../core/message.ts';
-import { searchExpression } from './mail-indexes.ts';
+import { type MessageWords, searchExpression } from './message-words.ts';
+import type { Within } from './within.ts';
 
 export interface HistoryFilter {
   /** full name of a member: what it wrote or was written */
@@ -23,11 +24,13 @@ const tookPart =
 /** What was written between members, whatever became of it. */
 export class MailHistory {
   readonly #db: DatabaseSyncInstance;
-  readonly #run: <T>(action: () => T) => T;
+  readonly #within: Pick<Within, 'run' | 'transact'>;
+  readonly #words: MessageWords;
 
-  constructor(db: DatabaseSyncInstance, run: <T>(action: () => T) => T) {
+  constructor(db: DatabaseSyncInstance, parts: { within: Pick<Within, 'run' | 'transact'>; words: MessageWords }) {
     this.#db = db;
-    this.#run = run;
+    this.#within = parts.within;
+    this.#words = parts.words;
   }
 
   /** The last `limit` messages that fit, oldest first. */
@@ -69,6 +72,8 @@ export class MailHistory {
   search(words: string, limit: number, of?: string): Message[] {
     const expression = searchExpression(words);
     if (expression === null) return [];
+    if (this.#within.run(() => this.#words.areDue))
+      this.#within.transact(() => this.#within.run(() => this.#words.fileAll()));
     return this.#documents(
       `SELECT messages.document FROM message_words JOIN messages ON messages.seq = message_words.rowid
        WHERE message_words MATCH ? ${of === undefined ? '' : `AND ${tookPart}`} ORDER BY message_words.rowid DESC LIMIT ?`,
@@ -79,7 +84,7 @@ export class MailHistory {
   /** Events of messages, in order: the last `limit`, or with `after` (a seq) the first of those after it. */
   events({ after, limit }: { readonly after?: number; readonly limit: number }): JournalEvent[] {
     const sql = `SELECT * FROM events WHERE kind GLOB 'message-*' AND seq > ? ORDER BY seq ${after === undefined ? 'DESC' : 'ASC'} LIMIT ?`;
-    const rows = this.#run(() => this.#db.prepare(sql).all(after ?? 0, limit)) as Record<string, unknown>[];
+    const rows = this.#within.run(() => this.#db.prepare(sql).all(after ?? 0, limit)) as Record<string, unknown>[];
     const events = rows.map((row) => ({
       seq: Number(row.seq),
       at: Number(row.at),
@@ -91,7 +96,7 @@ export class MailHistory {
   }
 
   #documents(sql: string, ...values: Array<string | number>): Message[] {
-    const rows = this.#run(() => this.#db.prepare(sql).all(...values)) as Array<{ document: string }>;
+    const rows = this.#within.run(() => this.#db.prepare(sql).all(...values)) as Array<{ document: string }>;
     return rows.map(({ document }) => JSON.parse(document) as Message);
   }
 }

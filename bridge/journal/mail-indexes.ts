@@ -1,5 +1,6 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { isUnread, type MailState, type Message, mayExpire } from '../core/message.ts';
+import { insertWords, searchable } from './message-words.ts';
 
 /**
  * Schema 5. With a million messages, what a member has not read, who took part in a thread and which messages hold some
@@ -47,10 +48,12 @@ export function indexMail(db: DatabaseSyncInstance): void {
   CREATE INDEX events_of_mail ON events (seq) WHERE kind GLOB 'message-*';
   `);
   const put = mailIndexes(db);
+  const putWords = db.prepare(insertWords);
   for (const row of db.prepare('SELECT seq, document FROM messages ORDER BY seq').all()) {
     const message = JSON.parse(String(row.document)) as Message;
     const seq = Number(row.seq);
     put.message(message, seq);
+    putWords.run(seq, searchable(message.body));
     db.prepare('UPDATE messages SET cause = ? WHERE seq = ?').run(message.causedBy, seq);
     for (const { member, document } of db
       .prepare('SELECT member, document FROM mail WHERE message = ?')
@@ -70,12 +73,10 @@ export function mailIndexes(db: DatabaseSyncInstance) {
     ON CONFLICT (name) DO UPDATE SET messages = messages + 1, last_seq = excluded.last_seq,
       last_at = max(last_at, excluded.last_at)`);
   const participant = db.prepare('INSERT OR IGNORE INTO participants (thread, name) VALUES (?, ?)');
-  const words = db.prepare('INSERT INTO message_words (rowid, body) VALUES (?, ?)');
   return {
     message(message: Message, seq: number): void {
       thread.run(message.thread, foldedName(message.thread), seq, message.sentAt);
       for (const name of namesIn(message)) participant.run(message.thread, name);
-      words.run(seq, searchable(message.body));
     },
   };
 }
@@ -96,21 +97,4 @@ export function mailColumns(
 /** The same for names that a file system may take for one: those that differ in case or in how their letters are composed. */
 export function foldedName(name: string): string {
   return name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
-}
-
-/** Scripts without blanks between words are found by each of their characters. */
-export function searchable(text: string): string {
-  return text.replace(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu, ' $& ');
-}
-
-/** More words narrow nothing any more. */
-const mostWords = 32;
-
-/** What SQLite looks for: every word, as it stands, whatever it means to SQLite. Null where there is none. */
-export function searchExpression(text: string): string | null {
-  const words = text
-    .split(/[\s\p{Cc}\p{Cs}"]+/u)
-    .filter((word) => /[\p{L}\p{N}]/u.test(word))
-    .slice(0, mostWords);
-  return words.length === 0 ? null : words.map((word) => `"${searchable(word)}"`).join(' ');
 }

@@ -1,6 +1,5 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import type { JournaledKind } from '../core/events.ts';
-import type { NewJournalEvent } from '../core/journal-event.ts';
 import type { Member } from '../core/member.ts';
 import {
   type Mail,
@@ -13,19 +12,15 @@ import {
 import { MailHistory } from './mail-history.ts';
 import { foldedName, mailColumns, mailIndexes } from './mail-indexes.ts';
 import { MemberTable } from './member-table.ts';
-
-/** What the journal does for these tables: one event with each change, in its transaction, and its faults. */
-interface Within {
-  record(event: NewJournalEvent): number;
-  transact<T>(work: () => T): T;
-  run<T>(action: () => T): T;
-}
+import { MessageWords } from './message-words.ts';
+import type { Within } from './within.ts';
 
 /** The projections of messages: members, what they wrote, and what became of it for each recipient. */
 export class MailTables {
   readonly #within: Within;
   readonly #sql: ReturnType<typeof prepare>;
   readonly #indexes: ReturnType<typeof mailIndexes>;
+  readonly #words: MessageWords;
   readonly #members: MemberTable;
   /** what was written, when, to whom, and in which words */
   readonly history: MailHistory;
@@ -34,8 +29,9 @@ export class MailTables {
     this.#within = within;
     this.#sql = prepare(db);
     this.#indexes = mailIndexes(db);
+    this.#words = new MessageWords(db);
     this.#members = new MemberTable(db, within);
-    this.history = new MailHistory(db, (action) => within.run(action));
+    this.history = new MailHistory(db, { within, words: this.#words });
   }
 
   saveMember(member: Member, event: { readonly at: number; readonly kind: JournaledKind }): void {
@@ -77,6 +73,7 @@ export class MailTables {
         });
         const seq = Number(lastInsertRowid);
         this.#indexes.message(message, seq);
+        this.#words.add(seq);
         for (const member of message.to) this.#putMail(message, member, first, seq);
       });
     });

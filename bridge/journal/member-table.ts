@@ -2,12 +2,7 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { JournaledKind } from '../core/events.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
 import { keptMember, type Member } from '../core/member.ts';
-
-interface Within {
-  record(event: NewJournalEvent): number;
-  transact<T>(work: () => T): T;
-  run<T>(action: () => T): T;
-}
+import type { Within } from './within.ts';
 
 /** The projection of members: each as the last of its events has it. */
 export class MemberTable {

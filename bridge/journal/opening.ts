@@ -127,6 +127,8 @@ function connect(path: string): Omit<OpenedDatabase, 'setAside'> {
     db.exec('PRAGMA synchronous = FULL');
     // a message touches some twenty pages, most of them the same ones: moved into the file rarely, each is moved once for many
     db.exec('PRAGMA wal_autocheckpoint = 4000');
+    // what a step within a transaction may undo is kept in memory, and not in a file that is made and removed for each message
+    db.exec('PRAGMA temp_store = MEMORY');
     const sound = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
     if (sound.quick_check !== 'ok') throw corruption(sound.quick_check);
     migrate(db);

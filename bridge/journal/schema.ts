@@ -2,6 +2,7 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { BridgeError } from '../core/failure.ts';
 import { addressRows } from './earlier-panes.ts';
 import { indexMail } from './mail-indexes.ts';
+import { deferWords } from './message-words.ts';
 
 /** Marks the file as ours: `brdg`. */
 const applicationId = 0x62726467;
@@ -114,6 +115,8 @@ const migrations: ReadonlyArray<(db: DatabaseSyncInstance) => void> = [
   `),
   // Mail that is looked for: what is unread, due or over, who took part in a thread, and which words were written.
   indexMail,
+  // Words are filed for many messages at once.
+  deferWords,
 ];
 
 export const schemaVersion = migrations.length;

@@ -55,6 +55,20 @@ function past(
 const run = (days = 90) => journal.archiveMail(archive, { endedBefore: now - days * day, now, limit: 100 });
 const kept = () => journal.mail.history.messages({ limit: 99 }).map(({ id }) => id);
 
+test('what takes the number of a message that has left is found, whether the words of that one were filed or not', () => {
+  for (const isFiled of [true, false]) {
+    past(112, { body: `old ${isFiled}` });
+    if (isFiled) expect(journal.mail.history.search('old', 9)).toHaveLength(1);
+    expect(run()).toMatchObject({ messages: 1 });
+    const next = past(1, { body: `next ${isFiled}` }, []);
+    expect(journal.mail.history.search('old', 9)).toEqual([]);
+    expect(journal.mail.history.search('next', 9)).toEqual([next]);
+    expect(auditJournal(join(folder, 'bridge.db'), archive).findings).toEqual([]);
+    journal.mail.saveMail({ message: next.id, member: 'coder', state: { is: 'read', at: 1 } }, now);
+    expect(journal.archiveMail(archive, { endedBefore: now + day, now, limit: 100 })).toMatchObject({ messages: 1 });
+  }
+});
+
 test('old messages that all have read leave for the month in which they were sent, and are found there', () => {
   const [first, second] = [past(112), past(111)];
   const last = past(1);

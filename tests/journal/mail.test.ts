@@ -168,6 +168,35 @@ test('what a member has not read follows from its state, and so does what may ex
   expect(findings()).toEqual([]);
 });
 
+test('every message is found at once, however many were written since somebody searched, and none that was undone', () => {
+  for (const many of [1, 63, 64, 65, 200]) {
+    const mark = `mark${many}`;
+    journal.transact(() => {
+      for (let index = 0; index < many; index += 1) {
+        sent({ body: `${mark} kept` });
+        const undone = () =>
+          journal.transact(() => {
+            sent({ body: `${mark} undone` });
+            throw new Error('undone');
+          });
+        expect(undone).toThrow('undone');
+      }
+    });
+    expect(journal.mail.history.search(mark, 999)).toHaveLength(many);
+    expect(found(`${mark} undone`)).toEqual([]);
+    expect(findings()).toEqual([]);
+  }
+});
+
+test('what another process has written is found, and what it files is filed once', () => {
+  const other = Journal.open(path, { now }).journal;
+  for (const of of [journal, other, journal]) of.mail.saveMessage(message({ body: 'from both' }), waiting);
+  expect(other.mail.history.search('both', 9)).toHaveLength(3);
+  expect(found('both')).toHaveLength(3);
+  other.close();
+  expect(findings()).toEqual([]);
+});
+
 test('threads that a file system may take for one are one', () => {
   sent({ thread: 'Straße/Café' });
   expect(['straße/cafe\u0301', 'STRASSE/CAFÉ'].map((name) => journal.mail.threadLike(name))).toEqual([
@@ -182,6 +211,8 @@ test.each([
   ['DELETE FROM threads', /not listed as a thread/],
   ["DELETE FROM participants WHERE name = 'lead'", /who takes part/],
   ['DELETE FROM message_words WHERE rowid = 1', /its words are not searched/],
+  ['DELETE FROM words_due', /its words are not searched/],
+  ['INSERT INTO words_due (seq) VALUES (99)', /it finds 1 messages that are not there/],
   ["INSERT INTO message_words (rowid, body) VALUES (99, 'x')", /it finds 1 messages that are not there/],
   ['UPDATE mail SET unread = 0', /its unread is filed as 0/],
   ['UPDATE mail SET expires_at = 5', /its expires_at is filed as 5/],
@@ -189,6 +220,8 @@ test.each([
   ["UPDATE mail SET state = 'read'", /its state is filed as read/],
 ])('an audit finds: %s', (sql, what) => {
   sent();
+  // words are filed when somebody searches
+  if (sql.includes('message_words')) expect(found('number')).toHaveLength(1);
   expect(findings()).toEqual([]);
   const db = new DatabaseSync(path);
   db.exec(sql);
