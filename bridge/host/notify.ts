@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access, open } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { messageOf } from '../core/failure.ts';
+import { inMarkup } from '../core/markup.ts';
 import { visible } from '../core/visible.ts';
 
 export interface Notice {
@@ -115,7 +116,8 @@ async function showOnDesktop(notice: Notice, environment: NotifyEnvironment): Pr
 
 /** Title and text travel as arguments or in the environment, never inside a program text. */
 export function desktopArguments(tool: string, notice: Notice): string[] {
-  if (tool === 'notify-send') return ['--app-name=bridge', '--', notice.title, escapeMarkup(notice.text)];
+  // notification servers read a little HTML in the body
+  if (tool === 'notify-send') return ['--app-name=bridge', '--', notice.title, inMarkup(notice.text)];
   if (tool === 'osascript') {
     const script = ['on run argv', 'display notification (item 2 of argv) with title (item 1 of argv)', 'end run'];
     return [...script.flatMap((line) => ['-e', line]), `bridge: ${notice.title}`, notice.text];
@@ -178,9 +180,4 @@ async function isOnPath(program: string, path: string | undefined): Promise<bool
 
 function onOneLine(text: string, limit: number): string {
   return visible(text).replace(/\s+/g, ' ').trim().replace(/^-+/, '').slice(0, limit);
-}
-
-/** Notification servers read a little HTML in the body. */
-function escapeMarkup(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

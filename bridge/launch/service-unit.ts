@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { quoteWord } from '../core/command-line.ts';
+import { inMarkup } from '../core/markup.ts';
 
 /** What a service is made of: an absolute command line, and the PATH in which it finds tmux and the agents. */
 export interface Service {
@@ -65,12 +66,12 @@ function launchAgent(userFolder: string, { command, path }: Service): ServiceFil
   <string>bridge</string>
   <key>ProgramArguments</key>
   <array>
-${command.map((word) => `    <string>${inXml(word)}</string>`).join('\n')}
+${command.map((word) => `    <string>${inMarkup(word)}</string>`).join('\n')}
   </array>
   <key>EnvironmentVariables</key>
   <dict>
     <key>PATH</key>
-    <string>${inXml(path)}</string>
+    <string>${inMarkup(path)}</string>
   </dict>
   <key>RunAtLoad</key>
   <true/>
@@ -89,8 +90,4 @@ ${command.map((word) => `    <string>${inXml(word)}</string>`).join('\n')}
     begin: [`launchctl bootstrap gui/$(id -u) ${quoteWord(file)}`],
     end: [`launchctl bootout gui/$(id -u) ${quoteWord(file)}`],
   };
-}
-
-function inXml(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
