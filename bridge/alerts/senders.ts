@@ -1,4 +1,4 @@
-import type { Alert, AlertWay } from '../core/alert.ts';
+import type { Alert, AlertLink, AlertWay } from '../core/alert.ts';
 import { type Notice, type NotifyWays, notifyHuman } from '../host/notify.ts';
 import { Refusal, type Sender } from './alert-queue.ts';
 
@@ -13,47 +13,74 @@ export interface WaysSetUp {
 
 const limitMs = 10_000;
 
+/** What an alert may carry besides its words; null: nothing. */
+export type LinkFor = (alert: Alert) => AlertLink | null;
+
 /** A sender for each way that is set up. @param terminals those that ring */
 export function sendersFor(
   setUp: WaysSetUp,
   terminals: () => Promise<readonly string[]>,
+  linkFor: LinkFor,
 ): Partial<Record<AlertWay, Sender>> {
   const none: NotifyWays = { bell: false, desktop: false, command: null };
   const here =
     (ways: Partial<NotifyWays>): Sender =>
     async (alert) => {
-      const { done, failed } = await notifyHuman(noticeOf(alert), { ...none, ...ways }, { terminals });
+      const { done, failed } = await notifyHuman(noticeOf(alert, linkFor(alert)), { ...none, ...ways }, { terminals });
       if (done.length > 0) return done.join(', ');
       throw new Refusal(failed.map(({ reason }) => reason).join('; ') || 'nothing was done');
     };
   const { bell, desktop, command, webhook, ntfy } = setUp;
   return {
+    // a bell says nothing, and needs no link
     ...(bell && { bell: here({ bell }) }),
     ...(desktop && command === null && { desktop: here({ desktop }) }),
     ...(command !== null && { command: here({ command }) }),
-    ...(webhook !== null && { webhook: (alert: Alert) => toWebhook(webhook, alert) }),
-    ...(ntfy !== null && { ntfy: (alert: Alert) => toNtfy(ntfy, alert) }),
+    ...(webhook !== null && { webhook: (alert: Alert) => toWebhook(webhook, alert, linkFor(alert)) }),
+    ...(ntfy !== null && { ntfy: (alert: Alert) => toNtfy(ntfy, alert, linkFor(alert)) }),
   };
 }
 
-function noticeOf({ title, text }: Alert): Notice {
-  return { title, text };
+function noticeOf(alert: Alert, link: AlertLink | null): Notice {
+  const url = urlOf(link);
+  return { title: alert.title, text: wordsOf(alert, link), ...(url !== null && { link: url }) };
+}
+
+/** With the reason where a link was wanted, and there is none. */
+function wordsOf({ text }: Alert, link: AlertLink | null): string {
+  return link !== null && 'why' in link ? `${text}\nno link: ${link.why}` : text;
+}
+
+function urlOf(link: AlertLink | null): string | null {
+  return link !== null && 'url' in link ? link.url : null;
 }
 
 /** The same alert sent again has the same id. */
-function toWebhook({ url, headers }: NonNullable<WaysSetUp['webhook']>, alert: Alert): Promise<string> {
-  const { id, kind, member, urgency, title, text, raisedAt } = alert;
-  const body = JSON.stringify({ id, kind, member, urgency, title, text, at: new Date(raisedAt).toISOString() });
-  return posted(url, { 'content-type': 'application/json', 'idempotency-key': id, ...headers }, body);
+function toWebhook(
+  { url, headers }: NonNullable<WaysSetUp['webhook']>,
+  alert: Alert,
+  link: AlertLink | null,
+): Promise<string> {
+  const { id, kind, member, urgency, title, raisedAt } = alert;
+  const body = {
+    ...{ id, kind, member, urgency, title, text: wordsOf(alert, link), at: new Date(raisedAt).toISOString() },
+    ...(link !== null && { link: urlOf(link) }),
+  };
+  return posted(url, { 'content-type': 'application/json', 'idempotency-key': id, ...headers }, JSON.stringify(body));
 }
 
 /** ntfy.sh, or a server of one's own: the topic is the URL's path. */
-function toNtfy({ url, token }: NonNullable<WaysSetUp['ntfy']>, { title, text, urgency }: Alert): Promise<string> {
+function toNtfy({ url, token }: NonNullable<WaysSetUp['ntfy']>, alert: Alert, link: AlertLink | null): Promise<string> {
   const { origin, pathname } = new URL(url);
   const topic = pathname.replace(/^\/|\/$/g, '');
-  const priority = urgency === 'urgent' ? 5 : 3;
+  const priority = alert.urgency === 'urgent' ? 5 : 3;
+  const click = urlOf(link);
   const headers = { 'content-type': 'application/json', ...(token !== null && { authorization: `Bearer ${token}` }) };
-  return posted(origin, headers, JSON.stringify({ topic, title, message: text, priority }));
+  const body = {
+    ...{ topic, title: alert.title, message: wordsOf(alert, link), priority },
+    ...(click !== null && { click }),
+  };
+  return posted(origin, headers, JSON.stringify(body));
 }
 
 /** @throws Refusal for what the other side will not have however often it is sent */

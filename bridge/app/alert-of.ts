@@ -13,7 +13,8 @@ export function alertOf(event: PublicEvent): ToTell | null {
     case 'human-needed': {
       const { worker, id, dialog } = event.request;
       const kind = dialog === undefined ? 'request' : 'dialog';
-      return told(`request:${id}`, kind, worker, `${worker} needs you`, `${event.why}\nbridge show ${id.slice(-6)}`);
+      const text = `${event.why}\nbridge show ${id.slice(-6)}`;
+      return { ...told(`request:${id}`, kind, worker, `${worker} needs you`, text), request: id };
     }
     case 'answer-not-typed': {
       if (event.isAwaited || !event.by.startsWith('human')) return null;

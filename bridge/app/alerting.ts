@@ -1,6 +1,8 @@
 import { AlertQueue } from '../alerts/alert-queue.ts';
-import { sendersFor, type WaysSetUp } from '../alerts/senders.ts';
+import type { ActionLinks } from '../alerts/links.ts';
+import { type LinkFor, sendersFor, type WaysSetUp } from '../alerts/senders.ts';
 import type { Config } from '../config/config-values.ts';
+import type { AlertLink } from '../core/alert.ts';
 import { systemClock } from '../host/clock.ts';
 import { ExecCommands } from '../tmux/exec.ts';
 import { clientTerminals } from '../tmux/pane.ts';
@@ -8,9 +10,13 @@ import { socketPathOf } from '../tmux/socket.ts';
 import { alertOf, settledBy } from './alert-of.ts';
 import type { Bridge } from './bridge.ts';
 
-/** Has a person called for what needs one, from now on. A dry run calls nobody. */
-export function alerting(bridge: Bridge): { readonly queue: AlertQueue; close(): void } {
-  const { config, journal } = bridge;
+/**
+ * Has a person called for what needs one, from now on. A dry run calls nobody.
+ * @param linkBase where the server is reached by now
+ */
+export function alerting(bridge: Bridge, linkBase: () => AlertLink): { readonly queue: AlertQueue; close(): void } {
+  const { config, journal, links } = bridge;
+  const linkFor = config.notify.links === true ? linksOf(links, linkBase) : () => null;
   const queue = new AlertQueue({
     memory: journal,
     clock: systemClock,
@@ -19,12 +25,13 @@ export function alerting(bridge: Bridge): { readonly queue: AlertQueue; close():
       quiet: config.notify.quiet ?? null,
       unasked: config.notify.bell === undefined ? ['bell'] : [],
     },
-    senders: config.dryRun ? {} : sendersFor(waysSetUp(config), () => terminalsOf(config)),
+    senders: config.dryRun ? {} : sendersFor(waysSetUp(config), () => terminalsOf(config), linkFor),
     say: (text) => bridge.say('warning', text),
   });
   const stop = bridge.listen((event) => {
     const settled = settledBy(event);
     if (settled !== null) queue.settle(settled);
+    if (settled !== null && event.type === 'request-changed') links.end(event.request.id);
     const alert = alertOf(event);
     if (alert !== null) queue.raise({ ...alert, id: bridge.mint(), raisedAt: systemClock.now() });
   });
@@ -37,6 +44,24 @@ export function alerting(bridge: Bridge): { readonly queue: AlertQueue; close():
     },
   };
 }
+
+/** One link for each alert, whichever way it goes and however often it is tried. */
+function linksOf(links: ActionLinks, linkBase: () => AlertLink): LinkFor {
+  const codes = new Map<string, string>();
+  return ({ id, request }) => {
+    if (request === undefined) return null;
+    const base = linkBase();
+    if ('why' in base) return base;
+    const known = codes.get(id);
+    const code = known !== undefined && links.requestOf(known) !== null ? known : links.mint(request);
+    if (code === null) return { why: 'only who looks at its pane can decide this' };
+    if (codes.size >= mostCodes) codes.delete(codes.keys().next().value!);
+    codes.set(id, code);
+    return { url: `${base.url}/a/${code}` };
+  };
+}
+
+const mostCodes = 200;
 
 /** What bridge.yaml says; without a word of it the bell rings. */
 export function waysSetUp({ notify }: Pick<Config, 'notify'>): WaysSetUp {

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { ActionLinks } from '../alerts/links.ts';
 import type { Config } from '../config/config-values.ts';
 import type { Mailbox } from '../controllers/mailbox.ts';
 import type { BridgeEvent, MailboxEvent, PublicEvent, ScreenEvent } from '../core/events.ts';
@@ -105,6 +106,8 @@ export class Bridge {
   readonly reviver: Reviver | null;
   readonly tokens: Tokens;
   readonly tickets: Tickets;
+  /** by which one request is answered from elsewhere, once */
+  readonly links: ActionLinks;
   /** null in a dry run, which leaves no file */
   readonly mailViews: MailViews | null;
   readonly retention: Retention;
@@ -221,6 +224,8 @@ export class Bridge {
     const isLiving = ({ pid, startedAt }: ProcessRef) => systemSource().read(pid)?.startedAt === startedAt;
     this.tokens = new Tokens({ memory: journal, clock, isLiving });
     this.tickets = new Tickets({ memory: journal });
+    const lastsMs = (config.notify['links-last'] ?? 3_600) * 1_000;
+    this.links = new ActionLinks({ memory: journal, clock, requestOf: (id) => journal.request(id), lastsMs });
     this.mailViews = config.dryRun
       ? null
       : new MailViews({ home: config.home, journal, clock, say: (text) => this.say('warning', text) });

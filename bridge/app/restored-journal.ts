@@ -1,3 +1,4 @@
+import { linksKey } from '../alerts/links.ts';
 import type { Clock } from '../core/clock.ts';
 import type { DeliveryInput } from '../core/delivery-machine.ts';
 import { mustStep } from '../core/delivery-machine.ts';
@@ -31,6 +32,8 @@ export function endWhatWaited(journal: Journal, madeAt: number, now: number): Wh
     return change(id, { type: 'cancelled', reason })?.state.is === 'cancelled';
   });
   journal.transact(() => {
+    // one that was used since is in it as it was before
+    journal.saveMemory(linksKey, []);
     for (const { id, state } of journal.deliveries({ open: true })) {
       if (state.is === 'claimed') change(id, { type: 'released' });
       if (state.is !== 'typed' && state.is !== 'submitted') continue;

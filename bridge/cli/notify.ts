@@ -41,7 +41,13 @@ async function tryAll(config: Config, out: Output): Promise<ExitCode> {
     ...{ id: `test-${Date.now()}`, matter: 'test', kind: 'test', member: '', urgency: 'normal' },
     ...{ title: 'bridge', text: 'This is a test: an alert would look like this.', raisedAt: Date.now() },
   };
-  const senders = Object.entries(sendersFor(waysSetUp(config), () => terminalsOf(config)));
+  const senders = Object.entries(
+    sendersFor(
+      waysSetUp(config),
+      () => terminalsOf(config),
+      () => null,
+    ),
+  );
   const tried = await Promise.all(
     senders.map(([way, send]) =>
       send(alert).then(

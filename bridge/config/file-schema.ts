@@ -58,6 +58,12 @@ const hostName = text.regex(hostNamePattern, 'is no name of a host: letters, dig
 
 const httpUrl = text.regex(/^https?:\/\/[^\s/]+/, 'is no address: expected http:// or https://');
 
+/** Without a path: pages stand where they stand. */
+const originUrl = httpUrl.regex(
+  /^https?:\/\/[^\s/?#@]+\/?$/,
+  'is more than an address: expected https://NAME or https://NAME:PORT',
+);
+
 /** Where an alert is posted as JSON: the address, or that and more. */
 const webhookSchema = z.preprocess(
   (given) => (typeof given === 'string' ? { url: given } : given),
@@ -90,6 +96,7 @@ const serverSchema = z.strictObject({
   port: z.number().int().min(0).max(65_535).optional(),
   host: oneLine.optional(),
   names: z.array(oneLine).max(32).optional(),
+  'public-url': originUrl.optional(),
   tls: z.strictObject({ cert: absolute, key: absolute }).optional(),
   'insecure-network': z.boolean().optional(),
   'body-bytes': z.number().int().optional(),
@@ -142,6 +149,8 @@ export const fileSchema = z.strictObject({
       webhook: webhookSchema.optional(),
       ntfy: ntfySchema.optional(),
       quiet: hours.optional(),
+      links: z.boolean().optional(),
+      'links-last': z.number().min(60, 'is less than a minute').max(86_400, 'is more than a day').optional(),
       rules: z.array(alertRuleSchema).max(100, 'has more than 100 rules').optional(),
     })
     .default({}),

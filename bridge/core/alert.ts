@@ -1,3 +1,5 @@
+import type { RequestId } from './ids.ts';
+
 /** What a person is called for. */
 export const alertKinds = ['request', 'dialog', 'mail', 'undelivered', 'test'] as const;
 export type AlertKind = (typeof alertKinds)[number];
@@ -21,7 +23,12 @@ export interface Alert {
   readonly title: string;
   readonly text: string;
   readonly raisedAt: number;
+  /** the request that it is about; absent where it is about something else */
+  readonly request?: RequestId;
 }
+
+/** Where an alert's matter can be decided from another device; or why nowhere. */
+export type AlertLink = { readonly url: string } | { readonly why: string };
 
 /**
  * What becomes of an alert by one way:

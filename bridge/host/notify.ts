@@ -9,12 +9,14 @@ import { visible } from '../core/visible.ts';
 export interface Notice {
   readonly title: string;
   readonly text: string;
+  /** where it can be decided; stands below the text, whole */
+  readonly link?: string;
 }
 
 export interface NotifyWays {
   readonly bell: boolean;
   readonly desktop: boolean;
-  /** argv from bridge.yaml, run instead of the desktop notification: BRIDGE_TITLE and BRIDGE_TEXT, and the text on stdin */
+  /** argv from bridge.yaml, run instead of the desktop notification: BRIDGE_TITLE, BRIDGE_TEXT and BRIDGE_LINK, and the text on stdin */
   readonly command: readonly string[] | null;
 }
 
@@ -48,10 +50,12 @@ export async function notifyHuman(
     limitMs: 5000,
     ...given,
   };
+  const below = notice.link === undefined ? '' : `\n${notice.link}`;
   const plain = {
     title: onOneLine(notice.title, maxTitle) || 'bridge',
     // the text comes from an agent: no escape sequence of its reaches a terminal or a desktop
-    text: visible(notice.text).slice(0, maxText),
+    text: visible(notice.text).slice(0, maxText - below.length) + below,
+    ...(notice.link !== undefined && { link: notice.link }),
   };
   const done: string[] = [];
   const failed: Array<{ way: string; reason: string }> = [];
@@ -143,8 +147,9 @@ function run(program: string, args: readonly string[], notice: Notice, environme
       ...environment.env,
       BRIDGE_TITLE: notice.title,
       BRIDGE_TEXT: notice.text,
+      ...(notice.link !== undefined && { BRIDGE_LINK: notice.link }),
       // WSL hands only the names listed here on to Windows programs
-      WSLENV: [environment.env.WSLENV, 'BRIDGE_TITLE', 'BRIDGE_TEXT'].filter(Boolean).join(':'),
+      WSLENV: [environment.env.WSLENV, 'BRIDGE_TITLE', 'BRIDGE_TEXT', 'BRIDGE_LINK'].filter(Boolean).join(':'),
     };
     const child = spawn(program, [...args], { env, stdio: ['pipe', 'ignore', 'ignore'], detached: true });
     const limit = setTimeout(() => {

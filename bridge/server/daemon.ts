@@ -56,7 +56,8 @@ export class Daemon {
     try {
       const bridge = await Bridge.open(config, { on });
       begun.push(() => bridge.close());
-      const alerts = alerting(bridge);
+      const opened = { port: null as Port | null };
+      const alerts = alerting(bridge, () => opened.port?.linkBase ?? { why: 'the bridge has just begun' });
       begun.push(() => alerts.close());
       const watch = new Watch(bridge);
       begun.push(() => watch.close());
@@ -74,6 +75,7 @@ export class Daemon {
       const mail = { end: () => Promise.all(relays.map((relay) => relay.end())) };
       begun.push(() => mail.end());
       const port = new Port(bridge, methods);
+      opened.port = port;
       begun.push(() => port.close());
       const socket = await serve(
         listeningPath(config.home),

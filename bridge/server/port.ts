@@ -7,6 +7,7 @@ import type { AllServed } from '../api/index.ts';
 import { method, type Served, served } from '../api/method.ts';
 import type { Bridge } from '../app/bridge.ts';
 import { permit } from '../app/permit.ts';
+import type { AlertLink } from '../core/alert.ts';
 import { BridgeError, usageError } from '../core/failure.ts';
 import { readPrivately, writePrivately } from '../host/private-file.ts';
 import type { Hub } from './hub/hub.ts';
@@ -53,6 +54,11 @@ export class Port {
   view(): PortView {
     const { url = null, port = null } = this.#hub ?? {};
     return { url, port, adminToken: this.#tokenFile, agentChatToken: this.#agentChatFile };
+  }
+
+  /** where alerts may send a person; or why nowhere */
+  get linkBase(): AlertLink {
+    return this.#hub?.linkBase ?? { why: 'the server is not open: `bridge serve` opens it' };
   }
 
   /** @throws BridgeError where it is closed */

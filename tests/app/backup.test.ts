@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ActionLinks } from '../../bridge/alerts/links.ts';
 import { auditHome } from '../../bridge/app/audit.ts';
 import { backUp } from '../../bridge/app/backup.ts';
 import { restore } from '../../bridge/app/restore.ts';
@@ -173,6 +174,29 @@ test('a request that a controller was asked is not asked again: only the human m
   backUp(home, file, now);
   await restore(file, copy, now);
   expect(read(copy).request).toMatchObject({ humanOnly: expect.any(String), state: { is: 'asked', of: 'human' } });
+});
+
+test("an alert's link that may have been used since opens nothing in the copy", async () => {
+  filled({ is: 'asked', of: 'human', why: 'no rule', at: now });
+  const linksOf = (journal: Journal) =>
+    new ActionLinks({
+      memory: journal,
+      clock: { now: () => now, after: () => () => {} },
+      requestOf: (id) => journal.request(id),
+      lastsMs: 3_600_000,
+    });
+  const opened = (folder: string) => Journal.open(join(folder, 'bridge.db'), { now }).journal;
+  const journal = opened(home);
+  const { id } = journal.requests()[0]!;
+  const code = linksOf(journal).mint(id)!;
+  expect(linksOf(journal).requestOf(code)).not.toBeNull();
+  journal.close();
+  backUp(home, file, now);
+  await restore(file, copy, now);
+  const restored = opened(copy);
+  expect(restored.request(id)?.state).toMatchObject({ is: 'asked', of: 'human' });
+  expect(linksOf(restored).requestOf(code)).toBeNull();
+  restored.close();
 });
 
 test('a text that waited for a pane is cancelled', async () => {

@@ -49,6 +49,20 @@ test('a desktop notification carries title and text as words, with its markup ma
   expect(readFileSync(join(folder, 'said'), 'utf8')).toContain('[--app-name=bridge][--][i evil][&lt;b&gt;&amp;]');
 });
 
+test('a link stands below the text and in BRIDGE_LINK, whole however long the text is', async () => {
+  const link = `https://hub.example.org/a/${'x'.repeat(32)}`;
+  writeFileSync(
+    join(folder, 'call-me'),
+    `#!/bin/sh\nprintf '%s|' "$BRIDGE_LINK" > ${folder}/said; cat >> ${folder}/said\n`,
+    {
+      mode: 0o755,
+    },
+  );
+  await notifyHuman({ title: 't', text: 'y'.repeat(2_000), link }, { ...none, command: ['call-me'] }, environment());
+  const [named, text] = readFileSync(join(folder, 'said'), 'utf8').split('|');
+  expect([named, text!.split('\n')[1], text!.length]).toEqual([link, link, 600]);
+});
+
 test('no desktop tool puts title or text into a program text', () => {
   for (const tool of ['osascript', 'powershell.exe']) {
     const words = desktopArguments(tool, { title: 'T"T', text: 'X"X' });

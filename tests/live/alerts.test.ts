@@ -1,44 +1,26 @@
 import { appendFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { waitFor } from '../fixtures/private-tmux.ts';
+import { answers, eachTestHasReceiver, got, receiverUrl } from './alert-receiver.ts';
 import { command, eachMailTestStarts, found, home, member, watch } from './mail-fixture.ts';
 
 /** Alerts that arrive: by a webhook and an ntfy server of the test's own, once for each matter. */
 
 eachMailTestStarts({ workers: ['lead'] });
 
-let server: Server;
-let answers: number[];
-let got: Array<{ path: string; headers: Record<string, unknown>; body: Record<string, unknown> }>;
-beforeEach(async () => {
-  [answers, got] = [[], []];
-  server = createServer((request, reply) => {
-    let text = '';
-    request.on('data', (piece) => {
-      text += piece;
-    });
-    request.on('end', () => {
-      got.push({ path: request.url!, headers: request.headers, body: JSON.parse(text) });
-      reply.statusCode = answers.shift() ?? 200;
-      reply.end();
-    });
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+eachTestHasReceiver();
+beforeEach(() => {
   const notify = [
     'notify:',
     '  bell: false',
-    `  webhook: { url: ${url}/hook, headers: { x-key: k } }`,
-    `  ntfy: { url: ${url}/my-topic, token: t }`,
+    `  webhook: { url: ${receiverUrl}/hook, headers: { x-key: k } }`,
+    `  ntfy: { url: ${receiverUrl}/my-topic, token: t }`,
     '  rules:',
     '    - { kinds: [mail], ways: [ntfy] }',
   ];
   appendFileSync(join(home, 'bridge.yaml'), `${notify.join('\n')}\n`);
 });
-afterEach(() => new Promise((resolve) => server.close(resolve)));
 
 test('a question calls once by each way, mail by the way of its rule, and the receipts are kept', async () => {
   const lead = await member('lead');
@@ -63,7 +45,7 @@ test('a question calls once by each way, mail by the way of its rule, and the re
 });
 
 test('`notify test` tries every way, and says what each answered', async () => {
-  answers = [204, 403];
+  answers.push(204, 403);
   const { code, stdout } = await command('notify', 'test');
   expect([code, stdout.split('\n').sort()]).toEqual([
     0,

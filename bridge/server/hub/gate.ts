@@ -47,7 +47,7 @@ export function guard(app: FastifyInstance, options: HubOptions, keeper: Doorkee
     const { host } = request.headers;
     if (!isOurs(options, host))
       throw new HubFault(421, 'unknown-host', `this is not ${host ?? 'a host without a name'}`);
-    checkOrigin(request);
+    checkOrigin(request, options);
     const who = request.routeOptions.config.who ?? closed;
     if (who === 'anyone' || request.is404) return;
     const { ip } = request;
@@ -98,8 +98,9 @@ function bearerOf({ headers }: FastifyRequest): string | null {
 }
 
 /** A page elsewhere that knows this address (a name that was turned to 127.0.0.1) still names its own host. */
-function isOurs({ host, names }: HubOptions, given: string | undefined): boolean {
+function isOurs({ host, names, publicUrl }: HubOptions, given: string | undefined): boolean {
   if (given === undefined) return false;
+  if (publicUrl !== null && given.toLowerCase() === new URL(publicUrl).host) return true;
   const name = bare(given.replace(/:\d+$/, ''));
   if (isLoopback(name) || name === bare(host) || names.some((one) => bare(one) === name)) return true;
   return !isLoopback(host) && addressesHere().has(name);
@@ -110,14 +111,16 @@ function addressesHere(): ReadonlySet<string> {
   return new Set([...addresses, hostname()].map((one) => one.toLowerCase()));
 }
 
-function checkOrigin({ headers, protocol }: FastifyRequest): void {
+/** What stands in front of the server speaks TLS for it: a browser names the address that it knows. */
+function checkOrigin({ headers, protocol }: FastifyRequest, { publicUrl }: HubOptions): void {
   const { origin, host } = headers;
   if (origin === undefined || origin === `${protocol}://${host}`) return;
+  if (origin === publicUrl && host?.toLowerCase() === new URL(publicUrl).host) return;
   throw new HubFault(403, 'foreign-origin', `a page of ${origin} may not ask here`);
 }
 
 /** Whoever guesses tokens is soon not heard any more. */
-class Refusals {
+export class Refusals {
   readonly #most: number;
   #minute = 0;
   #counts = new Map<string, number>();

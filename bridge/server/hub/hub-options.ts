@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import type { Config } from '../../config/config-values.ts';
+import type { AlertLink } from '../../core/alert.ts';
 import { usageError } from '../../core/failure.ts';
 
 const absolute = z.string().max(4096).startsWith('/', 'is no absolute path');
@@ -14,6 +15,13 @@ export const hubOptions = z.strictObject({
   host: z.string().min(1, 'is empty').max(253).default('127.0.0.1'),
   /** names besides its own by which callers may address it */
   names: z.array(z.string().min(1).max(253)).max(32).default([]),
+  /** where people reach it, in front of whatever hands on to it; null: where it listens */
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(300)
+    .transform((given) => new URL(given).origin)
+    .nullable()
+    .default(null),
   tls: z.strictObject({ cert: absolute, key: absolute }).nullable().default(null),
   insecureNetwork: z.boolean().default(false),
   bodyBytes: z
@@ -82,7 +90,14 @@ export function hubOptionsOf(file: Config['server'], flags: HubFlags): HubOption
 }
 
 /** @throws BridgeError where others of the network could read what is said there */
-export function checkReach({ host, tls, insecureNetwork }: HubOptions): void {
+export function checkReach({ host, tls, insecureNetwork, publicUrl }: HubOptions): void {
+  if (publicUrl?.startsWith('http:') && !insecureNetwork)
+    throw usageError(
+      'server',
+      publicUrl,
+      'is no https: address, and anybody on the way reads what is said there',
+      'say https:// where a proxy with TLS hands on to it, or --insecure-network',
+    );
   if (isLoopback(host) || tls !== null || insecureNetwork) return;
   throw usageError(
     'server',
@@ -90,6 +105,16 @@ export function checkReach({ host, tls, insecureNetwork }: HubOptions): void {
     'is reached from the network, and without TLS anybody there reads the tokens',
     'give --tls-cert and --tls-key, stay on 127.0.0.1 behind an ssh tunnel, or say --insecure-network',
   );
+}
+
+/** Where another device reaches it, for the links of alerts; or why none does. @param port at which it listens */
+export function linkBaseOf({ host, names, tls, publicUrl }: HubOptions, port: number): AlertLink {
+  if (publicUrl !== null) return { url: publicUrl };
+  if (isLoopback(host)) return { why: 'the server listens on this machine only' };
+  const isEveryAddress = ['0.0.0.0', '::', '*'].includes(bare(host));
+  const name = isEveryAddress ? names[0] : host;
+  if (name === undefined) return { why: '`public-url` of `server:` does not say where the server is reached' };
+  return { url: `${tls === null ? 'http' : 'https'}://${inUrl(bare(name))}:${port}` };
 }
 
 export function isLoopback(host: string): boolean {

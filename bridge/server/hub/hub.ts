@@ -9,6 +9,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { AllServed } from '../../api/index.ts';
 import type { Bridge } from '../../app/bridge.ts';
+import type { AlertLink } from '../../core/alert.ts';
 import { BridgeError, messageOf } from '../../core/failure.ts';
 import { packageVersion } from '../../host/package-version.ts';
 import { principalOf } from '../principal.ts';
@@ -19,7 +20,8 @@ import { mountEvents } from './events.ts';
 import { answerFaults } from './faults.ts';
 import { Feed } from './feed.ts';
 import { guard, type OpenRoute } from './gate.ts';
-import { checkReach, type HubOptions, inUrl } from './hub-options.ts';
+import { checkReach, type HubOptions, inUrl, linkBaseOf } from './hub-options.ts';
+import { mountLinks } from './link.ts';
 import { LoginCodes, mountLogin } from './login.ts';
 import { mountMcp } from './mcp.ts';
 import { mountMetrics } from './metrics.ts';
@@ -42,6 +44,8 @@ export interface Hub {
   readonly url: string;
   readonly port: number;
   readonly routes: readonly OpenRoute[];
+  /** where alerts may send a person; or why nowhere */
+  readonly linkBase: AlertLink;
   /** a link that lets one browser in as you, once */
   loginLink(): string;
   close(): Promise<void>;
@@ -103,6 +107,7 @@ export async function openHub(
   return {
     url,
     port,
+    linkBase: linkBaseOf(options, port),
     loginLink: () => `${url}/login?code=${codes.mint()}`,
     routes,
     close: async () => {
@@ -169,6 +174,7 @@ async function assembled(parts: HubParts): Promise<{ app: FastifyInstance; route
   await app.register(async (chat) => mountAgentChat(chat, bridge, parts.feed));
   app.get('/health', { config: { who: 'anyone' } }, async () => ({ status: 'ok' }));
   mountLogin(app, parts);
+  mountLinks(app, parts);
   mountMcp(app, parts);
   mountDashboard(app, parts);
   await app.register(
