@@ -1,8 +1,8 @@
 import { emitKeypressEvents } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { BridgeError, ExitCode, messageOf, usageError } from '../core/failure.ts';
 import { act, type Context, withOptions } from './context.ts';
-import { stream } from './invoke.ts';
 import { drawOn } from './output.ts';
 import { Living } from './top/data.ts';
 import { drawn } from './top/draw.ts';
@@ -13,7 +13,8 @@ const about = `
 Keys: 1 2 3 or Tab for requests, members and mail; the arrows and Enter to look at one, Esc to go back; a answers a request, c chooses in its dialog,
 d ends it; r replies to a message; p pauses a worker or lets it go on, P all of them; q ends the view, and nothing else.
 
-It needs 40 columns and 8 rows, and works over ssh. What you type stays as it is, whatever happens meanwhile.
+It needs 40 columns and 8 rows, and works over ssh. What you type stays as it is, whatever happens meanwhile; what you paste is text, and no key.
+Ctrl-L draws all of it anew.
 `;
 
 /** What changes is shown at once, but not more often than this; what only grows older every second. */
@@ -44,18 +45,22 @@ async function runTop(context: Context): Promise<ExitCode> {
     });
   const { write, isPainted } = drawOn();
   const screen = new Screen(write, isPainted);
+  // by a fault of ours the terminal is left as it was, too
+  const close = () => screen.close();
+  process.once('exit', close);
   try {
-    await view(context, living, screen, { ...beginning, known });
+    await view(living, screen, { ...beginning, known });
   } finally {
     process.stdin.setRawMode(false);
     process.stdin.pause();
-    screen.close();
+    close();
+    process.off('exit', close);
   }
   return ExitCode.done;
 }
 
 /** Draws until somebody ends it. */
-async function view(context: Context, living: Living, screen: Screen, begun: TopState): Promise<void> {
+async function view(living: Living, screen: Screen, begun: TopState): Promise<void> {
   let state = begun;
   const ended = new AbortController();
   const draw = () => {
@@ -84,20 +89,22 @@ async function view(context: Context, living: Living, screen: Screen, begun: Top
   emitKeypressEvents(process.stdin);
   process.stdin.setRawMode(true);
   process.stdin.resume();
-  const onKey = (text: string | undefined, key: { name?: string; ctrl?: boolean }) => {
-    const next = pressed(state, keyOf(text ?? '', key));
+  const press = (key: Key) => {
+    if (key.isControl && key.name === 'l') screen.forget();
+    const next = pressed(state, key);
     const wasOpen = state.isOpen;
     change(next.state);
     if (next.act !== null) void carryOut(next.act);
     else if (state.isOpen && !wasOpen) refresh();
   };
+  const onKey = keysTo(press);
   const end = () => ended.abort();
   const timer = setInterval(refresh, everyMs);
   process.stdin.on('keypress', onKey);
   process.stdin.once('end', end);
   process.stdout.on('resize', draw);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
-  void following(context, refresh, ended.signal);
+  void following(living, refresh, ended.signal);
   draw();
   refresh();
   await new Promise((resolve) => ended.signal.addEventListener('abort', resolve));
@@ -106,9 +113,27 @@ async function view(context: Context, living: Living, screen: Screen, begun: Top
   process.stdout.off('resize', draw);
 }
 
-/** Hears of every change; where the bridge has ended the seconds go on. */
-async function following(context: Context, hear: () => void, stop: AbortSignal): Promise<void> {
-  await stream(context, 'changes', {}, hear, stop).catch(() => {});
+/** Hears of every change, also of the bridge's end, and again once one is back. */
+async function following(living: Living, hear: () => void, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    await living.follow(hear, stop).catch(() => {});
+    hear();
+    await delay(everyMs, undefined, { signal: stop }).catch(() => {});
+  }
+}
+
+/** Takes what readline tells of; what is pasted is one key, and none of its lines' ends sends anything. */
+function keysTo(press: (key: Key) => void) {
+  let pasted: string | null = null;
+  return (text: string | undefined, key: { name?: string; ctrl?: boolean }) => {
+    if (key.name === 'paste-start') pasted = '';
+    else if (key.name === 'paste-end') {
+      press({ name: 'paste', text: (pasted ?? '').trim(), isControl: false });
+      pasted = null;
+    } else if (pasted === null) press(keyOf(text ?? '', key));
+    else if (key.name === 'return' || key.name === 'enter') pasted += '\n';
+    else pasted += key.name === 'tab' ? '\t' : keyOf(text ?? '', key).text;
+  };
 }
 
 function keyOf(text: string, { name = '', ctrl = false }: { name?: string; ctrl?: boolean }): Key {

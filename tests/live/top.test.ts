@@ -1,51 +1,11 @@
 import { expect, test } from 'vitest';
 import { waitFor } from '../fixtures/private-tmux.ts';
-import { program } from './bridge-process.ts';
-import { command, eachMailTestStarts, found, home, member, tmux, watch } from './mail-fixture.ts';
+import { command, eachMailTestStarts, found, member, watch } from './mail-fixture.ts';
+import { top } from './top-fixture.ts';
 
 /** `bridge top` in a pane of 80 by 24, by keys alone. */
 
 eachMailTestStarts({ workers: ['lead', 'coder'] });
-
-async function top(
-  columns = 80,
-  rows = 24,
-): Promise<{
-  screen(): Promise<string>;
-  press(...keys: string[]): Promise<void>;
-  sees(what: string | RegExp): Promise<string>;
-}> {
-  await tmux.run(
-    'new-session',
-    '-d',
-    '-s',
-    'top',
-    '-x',
-    String(columns),
-    '-y',
-    String(rows),
-    process.execPath,
-    program,
-    'top',
-    '--home',
-    home,
-  );
-  const paneId = (await tmux.run('display-message', '-p', '-t', '=top:', '#{pane_id}')).trim();
-  const screen = async () => await tmux.run('capture-pane', '-p', '-t', paneId);
-  return {
-    screen,
-    press: async (...keys) => void (await tmux.run('send-keys', '-t', paneId, ...keys)),
-    sees: (what) =>
-      waitFor(
-        `the view shows ${what}`,
-        async () => {
-          const shown = await screen();
-          return (typeof what === 'string' ? shown.includes(what) : what.test(shown)) ? shown : null;
-        },
-        { describe: screen },
-      ),
-  };
-}
 
 test('a request is read, answered and delivered; a draft outlives what happens meanwhile; q leaves nothing', async () => {
   const [lead, coder] = [await member('lead'), await member('coder')];
@@ -62,7 +22,7 @@ test('a request is read, answered and delivered; a draft outlives what happens m
   await coder.perform({ play: [{ request: 'And which port?' }], input: 'go' });
   await view.sees('requests (2)');
   await view.press('Lite.', 'Enter');
-  await view.sees(/answered by human|submitted|acknowledged/);
+  await view.sees(/submitted \(confirmed on screen/);
   await waitFor('the answer is in the pane', () => lead.inputs().some((text) => text.includes('Use SQLite.')));
   await view.press('Escape');
   await view.sees(/> .*coder .*And which port\?/);
@@ -76,7 +36,7 @@ test('a request is read, answered and delivered; a draft outlives what happens m
   await view.press('P');
   await waitFor('no pause is left', async () => !(await view.screen()).includes('all workers are paused'));
   await view.press('q');
-  await waitFor('its session has ended', async () => !/^top:/m.test(await tmux.run('list-sessions')));
+  await view.sees('left 0');
 });
 
 test('members with a screen, mail with a reply; hostile words are shown, and obeyed by nobody', async () => {
@@ -93,14 +53,14 @@ test('members with a screen, mail with a reply; hostile words are shown, and obe
   await view.press('Escape');
   await view.sees('↑↓ Enter');
   await view.press('3');
-  const mail = await view.sees(/ci → coder +red \\u202ealert/);
+  const mail = await view.sees(/ci\? → coder +red \\u202ealert/);
   expect(mail).not.toContain('\u202e');
   await view.press('r', 'Seen.', 'Enter');
   await view.sees(/ci/);
   await waitFor('it was written', async () => (await command('history', '--json')).stdout.includes('Seen.'));
   expect(coder.inputs().length).toBeLessThan(2);
   await view.press('C-c');
-  await waitFor('it has ended', async () => !/^top:/m.test(await tmux.run('list-sessions')));
+  await view.sees('left 0');
 });
 
 test('a dialog is chosen in by the number of its option', async () => {
@@ -108,8 +68,11 @@ test('a dialog is chosen in by the number of its option', async () => {
   const watching = await watch();
   await watching.line('watched', found('lead'));
   const view = await top();
-  await lead.perform({ dialog: 'git push --force' });
-  await view.sees(/approval|dialog/);
-  await view.press('c', '2', 'Enter');
-  await view.sees(/submitted|pressed|answered/);
+  await lead.perform({ play: [{ dialog: 'npm run deploy' }, { busy: 100 }], input: 'deploy' });
+  await view.sees(/^> .*approval .*npm run deploy/m);
+  await view.press('c');
+  await view.sees('option (number or words)');
+  await view.press('3', 'Enter');
+  await view.sees(/submitted \(dialog-closed\)/);
+  await lead.fact('it is denied', ({ denied }) => denied === 'npm run deploy');
 });

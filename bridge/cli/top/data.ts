@@ -40,6 +40,11 @@ export class Living {
     };
   }
 
+  /** Hears of every change until the bridge has ended, or nobody wants to hear any more. */
+  async follow(hear: () => void, stop: AbortSignal): Promise<void> {
+    await call(this.#path, 'changes', {}, { on: hear, stop });
+  }
+
   /** What a pane shows now; null where it has none, or cannot be looked at. */
   async screen({ address }: Known['members'][number]): Promise<readonly string[] | null> {
     if (address === null) return null;
@@ -51,7 +56,7 @@ export class Living {
     const found = await this.#ask<{ snapshot: { lines: string[] } }>('snapshot', { target, lines: screenLines }).catch(
       () => null,
     );
-    return found?.snapshot.lines ?? null;
+    return found === null ? null : withoutBlankEnd(found.snapshot.lines);
   }
 
   /** @returns what became of it, in words */
@@ -61,7 +66,7 @@ export class Living {
       case 'answer':
       case 'choose': {
         const said = act.does === 'answer' ? { text: act.text } : { choose: act.option };
-        return this.#said('answer', { id: act.id, ...said, by: 'human', caller });
+        return this.#said('answer', { id: act.id, ...said, isFirst: true, by: 'human', caller });
       }
       case 'dismiss':
         return this.#said('dismiss', { id: act.id, by: 'human', caller });
@@ -91,6 +96,10 @@ export class Living {
 }
 
 const gone = 'no bridge runs any more: nothing was done';
+
+function withoutBlankEnd(lines: readonly string[]): readonly string[] {
+  return lines.slice(0, lines.findLastIndex((line) => line.trim() !== '') + 1);
+}
 
 function yoursFirst(requests: readonly RequestView[]): readonly RequestView[] {
   return [...requests.filter(isYours), ...requests.filter((request) => !isYours(request))];

@@ -1,8 +1,10 @@
+import type { MessageView } from '../../api/inbox.ts';
+import type { MemberView } from '../../api/members.ts';
 import type { RequestView } from '../../api/views.ts';
 import { inWords } from '../../core/duration.ts';
 import { statusLine } from '../status-line.ts';
-import { cell, folded, type Line, type Style } from './line.ts';
-import { cursorOf, rowsOf, selected, type Tab, type TopState, tabs } from './state.ts';
+import { cell, folded, type Line, type Style, tailTo } from './line.ts';
+import { cursorOf, type Known, rowsOf, selected, type Tab, type TopState, tabs } from './state.ts';
 
 export interface Size {
   readonly columns: number;
@@ -70,23 +72,66 @@ function rowAt(state: TopState, index: number, columns: number, now: number): [t
   if (tab === 'requests') {
     const request = known.requests[index]!;
     const age = inWords(now - request.openedAt);
-    const text = `${cell(age, 8)} ${cell(request.worker, 16)} ${cell(request.kind, 10)} ${firstLine(request.dialog?.question ?? request.text)}`;
+    const text = `${cell(age, 8)} ${cell(request.worker, 16)} ${cell(request.kind, 10)} ${firstLine(asked(request))}`;
     return [text, isYours(request) ? 'yellow' : null];
   }
   if (tab === 'members') {
-    const { name, state: is, unread, agent, groups } = known.members[index]!;
-    const pause = known.pauses[name] ?? known.pauses['*'];
-    const mail = unread === 0 ? '' : `${unread} unread`;
-    const more = [mail, pause === undefined ? '' : `paused: ${pause}`, groups.map((one) => `@${one}`).join(' ')];
-    const style = is === 'dialog' ? 'yellow' : is === 'gone' || is === 'away' ? 'dim' : is === 'busy' ? 'cyan' : null;
-    return [`${cell(name, 20)} ${cell(is, 9)} ${cell(agent ?? '', 9)} ${more.filter(Boolean).join('  ')}`, style];
+    return memberRow(known, known.members[index]!, now);
   }
-  const { sentAt, from, to, body } = known.messages[index]!;
-  const who = `${from} → ${to.join(', ')}`;
+  const message = known.messages[index]!;
+  const { sentAt, to, body } = message;
+  const who = `${authorOf(message)} → ${to.join(', ')}`;
   return [
     `${cell(`${inWords(now - sentAt)} ago`, 12)} ${cell(who, Math.min(28, columns - 30))} ${firstLine(body)}`,
     null,
   ];
+}
+
+function memberRow(known: Known, member: MemberView, now: number): [text: string, style: Style | null] {
+  const { name, unread, agent, groups, status, isEnabled } = member;
+  const is = isEnabled ? member.state : 'disabled';
+  const { since, request } = atPane(known, member);
+  const pause = known.pauses[name] ?? known.pauses['*'];
+  const more = [
+    request === null ? '' : `${request.kind}: ${firstLine(asked(request))}`,
+    unread === 0 ? '' : `${unread} unread`,
+    pause === undefined ? '' : `paused: ${pause}`,
+    request === null && status !== null ? status : '',
+    groups.map((one) => `@${one}`).join(' '),
+  ];
+  const age = since === null ? '' : inWords(now - since);
+  const style = request !== null && isYours(request) ? 'yellow' : (styles[is] ?? null);
+  return [
+    `${cell(name, 16)} ${cell(is, 8)} ${cell(age, 7)} ${cell(agent ?? '', 8)} ${more.filter(Boolean).join('  ')}`,
+    style,
+  ];
+}
+
+const styles: Readonly<Record<string, Style>> = {
+  dialog: 'yellow',
+  busy: 'cyan',
+  ...{ gone: 'dim', away: 'dim', disabled: 'dim' },
+};
+
+/** What is known of the pane that a member has. */
+function atPane({ overview, requests }: Known, { address }: MemberView) {
+  if (address === null) return { since: null, request: null };
+  const { host, server, paneId } = address;
+  const isThere = (one: { host: string; server: string }, id: string) =>
+    one.host === host && one.server === server && id === paneId;
+  return {
+    since: overview?.workers.find((worker) => isThere(worker, worker.paneId))?.since ?? null,
+    request: requests.find((request) => isThere(request, request.pane)) ?? null,
+  };
+}
+
+/** A name that nothing proves is asked after. */
+function authorOf({ from, standing }: MessageView): string {
+  return standing === 'claimed' ? `${from}?` : from;
+}
+
+function asked({ dialog, text }: RequestView): string {
+  return dialog?.subject?.text ?? dialog?.question ?? text;
 }
 
 /** Whether only a person can move it on. */
@@ -94,11 +139,15 @@ export function isYours({ choices }: RequestView): boolean {
   return choices.length > 0;
 }
 
+/** More than any row of a terminal. */
+const mostOfLine = 4_000;
+
 function firstLine(text: string): string {
-  return text.trim().split('\n')[0] ?? '';
+  return text.trimStart().slice(0, mostOfLine).split('\n')[0] ?? '';
 }
 
 function openRow(state: TopState, columns: number, room: number, now: number): Line[] {
+  if (selected(state).member !== null) return memberWhole(state, room);
   const lines = whole(state, columns, now);
   const scrolled = Math.min(state.scrolled, Math.max(0, lines.length - room));
   const below = lines.length - scrolled - room;
@@ -108,9 +157,14 @@ function openRow(state: TopState, columns: number, room: number, now: number): L
 }
 
 function whole(state: TopState, columns: number, now: number): Line[] {
-  const { request, member, message } = selected(state);
-  const text = (given: string, indent = 2): Line[] =>
-    folded(given, columns - indent).map((line) => [' '.repeat(indent), line]);
+  const { request, message } = selected(state);
+  const text = (given: string, indent = 2): Line[] => {
+    const lines = folded(given.slice(0, mostShown), columns - indent).map((line): Line => [' '.repeat(indent), line]);
+    const left = given.length - mostShown;
+    return left <= 0
+      ? lines
+      : [...lines, [{ text: `  … ${left} more characters, which only commands print`, style: 'dim' }]];
+  };
   if (request !== null) {
     const about = [request.project, request.agent, request.pane].filter(Boolean).join('  ');
     return [
@@ -119,7 +173,9 @@ function whole(state: TopState, columns: number, now: number): Line[] {
         `  ${request.kind}, ${inWords(now - request.openedAt)} ago  #${request.id.slice(-6)}`,
       ],
       [{ text: ` ${about}`, style: 'dim' }],
-      [{ text: ` ${request.status}`, style: isYours(request) ? 'yellow' : 'dim' }],
+      ...folded(request.status, columns - 1).map(
+        (line): Line => [{ text: ` ${line}`, style: isYours(request) ? 'yellow' : 'dim' }],
+      ),
       [],
       ...(request.dialog === null ? text(request.text) : dialogLines(request, text)),
       ...(request.answer === null
@@ -130,38 +186,43 @@ function whole(state: TopState, columns: number, now: number): Line[] {
         : [[], [{ text: ' what stood there', style: 'dim' as const }], ...text(request.screen)]),
     ];
   }
-  if (member !== null) {
-    const facts = [
-      member.state,
-      member.agent,
-      member.role,
-      member.model,
-      member.pane,
-      ...member.groups.map((one) => `@${one}`),
-    ];
-    const lines = state.screen?.member === member.fullName ? state.screen.lines : null;
-    return [
-      [{ text: ` ${member.fullName}`, style: 'bold' }, `  ${facts.filter(Boolean).join('  ')}`],
-      [
-        {
-          text: ` ${member.description || (member.unread === 0 ? 'has read all of its mail' : `${member.unread} unread`)}`,
-          style: 'dim',
-        },
-      ],
-      [],
-      ...(lines === null
-        ? [[{ text: member.pane === null ? '  it has no pane' : '  …', style: 'dim' as const }]]
-        : lines.map((line): Line => ['  ', line])),
-    ];
-  }
   if (message === null) return [];
   return [
-    [{ text: ` ${message.from} → ${message.to.join(', ')}`, style: 'bold' }, `  ${inWords(now - message.sentAt)} ago`],
+    [
+      { text: ` ${authorOf(message)} → ${message.to.join(', ')}`, style: 'bold' },
+      `  ${inWords(now - message.sentAt)} ago`,
+    ],
     [{ text: ` thread ${message.thread}  #${message.id.slice(-4)}`, style: 'dim' }],
     [],
     ...text(message.body),
   ];
 }
+
+/** A member and its screen, of which the end is where it works. */
+function memberWhole(state: TopState, room: number): Line[] {
+  const member = selected(state).member!;
+  const facts = [member.state, member.status, member.agent, member.role, member.model, member.pane];
+  const groups = member.groups.map((one) => `@${one}`);
+  const mail = member.unread === 0 ? 'has read all of its mail' : `${member.unread} unread`;
+  const head: Line[] = [
+    [{ text: ` ${member.fullName}`, style: 'bold' }, `  ${[...facts, ...groups].filter(Boolean).join('  ')}`],
+    [{ text: ` ${[mail, member.description].filter(Boolean).join(' · ')}`, style: 'dim' }],
+  ];
+  const lines = state.screen?.member === member.fullName ? state.screen.lines : null;
+  if (lines === null) return [...head, [], [{ text: member.pane === null ? '  it has no pane' : '  …', style: 'dim' }]];
+  const height = Math.max(1, room - head.length - 1);
+  const below = Math.min(state.scrolled, Math.max(0, lines.length - height));
+  const above = Math.max(0, lines.length - height - below);
+  const rule = above === 0 ? 'its screen' : `its screen; ${above} more lines: ↑`;
+  return [
+    ...head,
+    [{ text: ` ── ${rule} ──`, style: 'dim' }],
+    ...lines.slice(above, above + height).map((line): Line => [' ', line]),
+  ];
+}
+
+/** Of one text: as much as a message may have. */
+const mostShown = 64 * 1024;
 
 function dialogLines({ dialog }: RequestView, text: (given: string, indent?: number) => Line[]): Line[] {
   const { question, subject, options } = dialog!;
@@ -181,7 +242,7 @@ function noteLine({ note, lostAt, known }: TopState, now: number): Line {
     return [
       { text: ` the bridge has not answered for ${inWords(now - lostAt)}: what stands here is old`, style: 'red' },
     ];
-  if (note !== null) return [{ text: ` ${note}`, style: 'green' }];
+  if (note !== null) return [{ text: ` ${note}`, style: 'bold' }];
   const all = known.pauses['*'];
   return all === undefined ? [] : [{ text: ` all workers are paused: ${all}`, style: 'yellow' }];
 }
@@ -190,21 +251,27 @@ const asks = { answer: 'answer', choose: 'option (number or words)', reply: 'rep
 
 function promptLine(state: TopState, { columns }: Size): Line {
   const { prompt } = state;
-  if (prompt === null) return [{ text: ` ${hints(state)}`, style: 'dim' }];
+  if (prompt === null) return [{ text: ` ${hints(state, columns - 1)}`, style: 'dim' }];
   if (prompt.is === 'dismiss')
     return [{ text: ` end #${prompt.id.slice(-6)} without an answer? y / Esc`, style: 'yellow' }];
   const head = ` ${asks[prompt.is]} #${prompt.id.slice(-6)}> `;
   // what is typed last must be seen
-  const typed = [...prompt.text].slice(-Math.max(1, columns - head.length - 2)).join('');
+  const typed = tailTo(prompt.text, Math.max(1, columns - head.length - 2));
   return [{ text: head, style: 'bold' }, typed, { text: '_', style: 'inverse' }];
 }
 
-function hints({ tab, isOpen, known }: TopState): string {
+/** What can be done here, as far as there is room; how to leave is always said. */
+function hints(state: TopState, columns: number): string {
+  const { tab, isOpen, known } = state;
+  const { request } = selected(state);
   const each: Readonly<Record<Tab, readonly string[]>> = {
-    requests: ['a answer', 'c choose', 'd dismiss', 'p pause'],
+    requests: request === null ? [] : [request.dialog === null ? 'a answer' : 'c choose', 'd dismiss', 'p pause'],
     members: ['p pause'],
     mail: ['r reply'],
   };
   const move = isOpen ? ['↑↓ Esc'] : ['↑↓ Enter', '1 2 3'];
-  return [...move, ...each[tab], `P ${known.pauses['*'] === undefined ? 'pause' : 'resume'} all`, 'q quit'].join(' · ');
+  const all = [...move, ...each[tab], `P ${known.pauses['*'] === undefined ? 'pause' : 'resume'} all`, 'q quit'];
+  const line = () => all.join(' · ');
+  while (line().length > columns && all.length > 2) all.splice(-2, 1);
+  return line();
 }

@@ -2,6 +2,7 @@ import type { MessageView } from '../../api/inbox.ts';
 import type { MemberView } from '../../api/members.ts';
 import type { Overview } from '../../api/overview.ts';
 import type { RequestView } from '../../api/views.ts';
+import { withoutLast } from './line.ts';
 
 /** What a bridge was last asked. */
 export interface Known {
@@ -30,7 +31,7 @@ export interface TopState {
   readonly at: Readonly<Record<Tab, string | null>>;
   /** the row at the cursor is shown whole */
   readonly isOpen: boolean;
-  /** how many lines of that are above the window */
+  /** how many lines of that are above the window; of a screen, below it */
   readonly scrolled: number;
   readonly prompt: Prompt | null;
   /** the screen of the member that is shown whole */
@@ -50,9 +51,9 @@ export type Act =
   | { readonly does: 'pause' | 'resume'; readonly worker: string | null }
   | { readonly does: 'quit' };
 
-/** A key as Node's readline tells it. */
+/** A key as Node's readline tells it, or a whole paste. */
 export interface Key {
-  /** `a`, `up`, `return`, `escape`, `backspace`, … */
+  /** `a`, `up`, `return`, `escape`, `backspace`, `paste`, … */
   readonly name: string;
   /** what it writes; empty where it writes nothing */
   readonly text: string;
@@ -119,6 +120,9 @@ function opened(state: TopState): Partial<TopState> {
 function commanded(state: TopState, key: Key): ReturnType<typeof pressed> {
   const only = (next: Partial<TopState>) => ({ state: { ...state, ...next }, act: null });
   const { request, member, message } = selected(state);
+  // a screen is read from its end
+  const down = member === null ? 1 : -1;
+  const scrolled = (by: number) => ({ scrolled: Math.max(0, state.scrolled + by * down) });
   switch (key.name) {
     case 'q':
       return { state, act: { does: 'quit' } };
@@ -130,14 +134,14 @@ function commanded(state: TopState, key: Key): ReturnType<typeof pressed> {
       return only(turnedTo(tabs[Number(key.name) - 1]!));
     case 'j':
     case 'down':
-      return only(state.isOpen ? { scrolled: state.scrolled + 1 } : moved(state, 1));
+      return only(state.isOpen ? scrolled(1) : moved(state, 1));
     case 'k':
     case 'up':
-      return only(state.isOpen ? { scrolled: Math.max(0, state.scrolled - 1) } : moved(state, -1));
+      return only(state.isOpen ? scrolled(-1) : moved(state, -1));
     case 'pagedown':
-      return only(state.isOpen ? { scrolled: state.scrolled + 10 } : moved(state, 10));
+      return only(state.isOpen ? scrolled(10) : moved(state, 10));
     case 'pageup':
-      return only(state.isOpen ? { scrolled: Math.max(0, state.scrolled - 10) } : moved(state, -10));
+      return only(state.isOpen ? scrolled(-10) : moved(state, -10));
     case 'return':
       return only(opened(state));
     case 'escape':
@@ -159,6 +163,8 @@ function commanded(state: TopState, key: Key): ReturnType<typeof pressed> {
       return key.text === 'P'
         ? { state, act: pausing(state, null) }
         : { state, act: pausing(state, request?.worker ?? member?.name ?? null, request === null && member === null) };
+    case 'paste':
+      return only({ note: 'what is pasted goes into an answer or a reply: a or r first' });
     default:
       return only({});
   }
@@ -169,7 +175,7 @@ function choosing({ id, dialog }: RequestView): Partial<TopState> {
   if (dialog === null) return { note: 'this is no dialog: a writes an answer' };
   if (dialog.subject !== null && !dialog.subject.isWhole)
     return {
-      note: 'the dialog does not show the whole of what it would do: look at its pane, and choose there',
+      note: 'it does not show the whole of what it would do: choose in its pane',
     };
   return { prompt: { is: 'choose', id, text: '' } };
 }
@@ -205,11 +211,4 @@ function prompted(state: TopState, prompt: Prompt, key: Key): ReturnType<typeof 
 
 function actOf({ is, id, text }: Exclude<Prompt, { readonly is: 'dismiss' }>): Act {
   return is === 'choose' ? { does: 'choose', id, option: text.trim() } : { does: is, id, text };
-}
-
-function withoutLast(text: string): string {
-  return [...new Intl.Segmenter().segment(text)]
-    .slice(0, -1)
-    .map(({ segment }) => segment)
-    .join('');
 }
