@@ -47,6 +47,7 @@ import { rename } from './rename.ts';
 import { requests } from './requests.ts';
 import { resolve } from './resolve.ts';
 import { resume } from './resume.ts';
+import { revive } from './revive.ts';
 import { revokeToken } from './revoke-token.ts';
 import { sayStatus } from './say-status.ts';
 import { search } from './search.ts';
@@ -124,6 +125,7 @@ const acting = [
   remove,
   enable,
   rename,
+  revive,
   group,
   groups,
   join,

@@ -21,6 +21,7 @@ export type Act =
   | 'enable'
   | 'disable'
   | 'rename'
+  | 'revive'
   | 'group remove'
   | 'import';
 
@@ -84,6 +85,7 @@ const whose: Readonly<Record<Act, string>> = {
   remove: 'only you may have a member forgotten',
   enable: 'only you may say who gets mail',
   disable: 'only you may say who gets no mail',
+  revive: 'only you may start another',
   rename: 'only you may rename another; who joins says its own name',
   'group remove': 'only you may take another out of a group; `bridge leave` leaves one',
   import: 'only you may take over what others have written',

@@ -78,11 +78,36 @@ export class Reviver {
       const isLate = now >= (this.#lookAt.get(name) ?? 0) && now - since >= graceMs;
       if (isDone || !isLate || !waiting.has(name) || !member.isEnabled || this.#running.has(name)) continue;
       this.#lookAt.set(name, now + againAfterMs);
-      const done = this.#revive(member, argv, life)
+      const done = this.#revive(member, argv, life, 'is gone, and messages wait for it')
+        .then(() => {})
         .catch((fault) => this.#parts.say('warning', `${this.#parts.shown(member)}: ${messageOf(fault)}`))
         .finally(() => this.#running.delete(name));
       this.#running.set(name, done);
     }
+  }
+
+  /**
+   * A person wants it now, whether something waits or not, and whatever its command came to before.
+   * @returns why it is not there when that is over; null where it is
+   * @throws Error where it is there already, is being started, or has no command
+   */
+  async start(member: Member): Promise<string | null> {
+    const { revivable, lifeOf, isGone } = this.#parts;
+    const { name } = member;
+    const argv = revivable().find((one) => one.member.name === name)?.argv;
+    if (argv === undefined) throw new Error('no command is named that starts it');
+    if (this.#running.has(name)) throw new Error('it is being started');
+    const life = lifeOf(member);
+    if (life.is === 'living' || (life.is === 'none' && !(await isGone(member)))) throw new Error('it is there');
+    const came = this.#revive(member, argv, life, 'is started by a person');
+    this.#running.set(
+      name,
+      came
+        .then(() => {})
+        .catch(() => {})
+        .finally(() => this.#running.delete(name)),
+    );
+    return came;
   }
 
   /** Ends what runs, and resolves when nothing is under way. */
@@ -92,23 +117,25 @@ export class Reviver {
     await Promise.all(this.#running.values());
   }
 
-  async #revive(member: Member, argv: readonly string[], life: Life): Promise<void> {
+  /** @returns why it did not come; null where it is there */
+  async #revive(member: Member, argv: readonly string[], life: Life, because: string): Promise<string | null> {
     const { memory, isGone, agentPanes, shown, say, run, now } = this.#parts;
-    if (life.is === 'none' && !(await isGone(member))) return;
+    if (life.is === 'none' && !(await isGone(member))) return null;
     const before = new Set((await agentPanes(member)).map(({ facts }) => identityKey(facts)));
-    if (this.#isClosed) return;
+    if (this.#isClosed) return stopped;
     const startedAt = now();
     // kept before it is run: who dies here runs it no second time
     memory.saveMemory(keyOf(member.name), { at: startedAt });
-    say('info', `${shown(member)} is gone, and messages wait for it: its revive command runs: ${quoteCommand(argv)}`);
+    say('info', `${shown(member)} ${because}: its revive command runs: ${quoteCommand(argv)}`);
     const command = run(member, argv);
     this.#commands.add(command);
     void command.ended.then(() => this.#commands.delete(command));
     const why = await this.#comes(member, command, { before, startedAt });
-    if (this.#isClosed) return;
+    if (this.#isClosed) return stopped;
     if (why === null) say('info', `${shown(member)} is back`);
     else
       say('warning', `${shown(member)} is not back, and its mail waits: ${why}; its revive command is not run again`);
+    return why;
   }
 
   /** @returns why it did not come; null where it is there */
@@ -143,7 +170,7 @@ export class Reviver {
           : 'no agent came';
       await new Promise<void>((resolve) => this.#parts.after(lookMs, resolve));
     }
-    return 'the bridge has stopped';
+    return stopped;
   }
 
   /** Agents' panes that have come since, in the member's project, and that nobody else had before. */
@@ -161,6 +188,8 @@ export class Reviver {
     );
   }
 }
+
+const stopped = 'the bridge has stopped';
 
 function whyFailed({ code, isLate, said }: EndedCommand): string | null {
   if (isLate) return `its revive command did not end within ${reviveLimitMs / 1000} s, and was ended`;

@@ -113,6 +113,7 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
   remove: { name: 'coder', caller },
   enable: { name: 'coder', isEnabled: true, caller },
   rename: { name: 'coder', to: 'writer', caller },
+  revive: { name: 'coder', caller },
   group: { act: 'add', group: 'shop', names: ['coder'], caller },
   groups: {},
   hosts: { check: false, names: ['gpu'] },

@@ -185,3 +185,29 @@ test('a bridge that stops ends what runs, and the next one does not run it again
   await passes(30);
   expect(commands).toHaveLength(1);
 });
+
+test('a person starts it, also where nothing waits and its command had failed: what comes of it is said', async () => {
+  isDue = false;
+  const first = reviver.start(member);
+  await settled();
+  expect(commands).toHaveLength(1);
+  await expect(reviver.start(member)).rejects.toThrow('it is being started');
+  commands[0]!.end({ code: 3, said: 'no such model' });
+  await passes(1);
+  expect(await first).toBe('its revive command ended with 3: no such model');
+  const second = reviver.start(member);
+  await settled();
+  commands[1]!.end({});
+  life = { is: 'living' };
+  await passes(1);
+  expect(await second).toBeNull();
+  await expect(reviver.start(member)).rejects.toThrow('it is there');
+  expect(commands).toHaveLength(2);
+});
+
+test('a person starts nobody whose pane is there, and nobody for whom no command is named', async () => {
+  isGone = false;
+  await expect(reviver.start(member)).rejects.toThrow('it is there');
+  await expect(reviver.start(newMember('shop/other', 1))).rejects.toThrow('no command is named');
+  expect(commands).toEqual([]);
+});

@@ -163,6 +163,7 @@ const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<stri
   members: () => ({}),
   release: () => ({ thread: 'critic+human', caller: nobody }),
   rename: () => ({ name: 'critic', to: 'reader', caller: nobody }),
+  revive: () => ({ name: 'reader', caller: nobody }),
   remove: () => ({ name: 'reader', caller: nobody }),
   discover: () => ({ sockets: [tmux.socketPath], isOnly: true }),
   resolve: () => ({ name: 'worker', target: target() }),
@@ -226,6 +227,13 @@ test.each([
         continue;
       }
       const args = argsOf((of) => results.get(of) as never);
+      if (name === 'revive') {
+        // what it does where there is a command stands in dashboard-member.test.ts
+        await expect(ask(name, args)).rejects.toMatchObject({
+          message: expect.stringContaining('no command is named'),
+        });
+        continue;
+      }
       if (onReadPanes.includes(name)) await ask('read', { caller: nobody, pane: paneArgs(), lines: 5 });
       if (method.event !== undefined) {
         if (name === 'follow' && way === here) {

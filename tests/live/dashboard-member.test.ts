@@ -1,8 +1,10 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath, enter, openBrowser, type Seen } from '../fixtures/browser.ts';
 import { type PrivateTmux, privateTmux, waitFor } from '../fixtures/private-tmux.ts';
-import { allHubTestsStart, ask, hub, tokens } from './hub-fixture.ts';
+import { allHubTestsStart, ask, bridge, hub, tokens } from './hub-fixture.ts';
 
 /** One member on the page, with its screen, before a real tmux server. */
 
@@ -42,6 +44,7 @@ describe.skipIf(chromiumPath === null)('in a browser', () => {
   beforeAll(async () => {
     seen = await enter(browser, hub.loginLink(), { colorScheme: 'dark' });
     page = seen.page;
+    page.setDefaultTimeout(10_000);
   });
   const open = async (name: string) => {
     await page.goto(`${hub.url}/#/now`);
@@ -88,4 +91,81 @@ describe.skipIf(chromiumPath === null)('in a browser', () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(seen.faults).toEqual([]);
   });
+
+  test('the line that attaches is copied, and leads to its pane', async () => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await open('painter');
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    const line = String(await page.evaluate('navigator.clipboard.readText()'));
+    const [, socket, pane] = /^tmux -S (\S+) attach -t (\S+)$/.exec(line) ?? [];
+    expect(socket).toBe(tmux.socketPath);
+    expect(await tmux.run('capture-pane', '-p', '-t', pane!)).toContain('orange');
+  });
+
+  test('it is disabled and enabled, put into a group, and renamed, each by its button', async () => {
+    await open('painter');
+    const said = page.getByLabel('What you can change').getByRole('status');
+    await page.getByRole('button', { name: 'Disable' }).click();
+    await said.getByText('It gets no mail any more').waitFor();
+    expect(bridge.directory.named('painter').isEnabled).toBe(false);
+    await page.getByRole('button', { name: 'Enable' }).click();
+    await said.getByText('It gets mail').waitFor();
+    expect(bridge.directory.named('painter').isEnabled).toBe(true);
+    await page.getByLabel('A group').fill('shop');
+    await page.getByRole('button', { name: 'Add to group' }).click();
+    await said.getByText('It is in @shop').waitFor();
+    expect(bridge.directory.named('painter').groups).toEqual(['shop']);
+    await page.getByLabel('Another name').fill('drawer');
+    await page.getByRole('button', { name: 'Rename' }).click();
+    // the page goes with it: nobody has to look for whom he has just renamed
+    await page.getByRole('heading', { name: 'drawer' }).waitFor();
+    expect(bridge.directory.named('painter').called).toMatch(/drawer$/);
+  });
+
+  test('a worker is paused, which says by whom, and goes on', async () => {
+    await tmux.run('set-option', '-p', '-t', 'shop:0', '@label', 'worker');
+    await member('worker', 'exec sleep 1000');
+    await open('worker');
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByText('Paused by human: from the dashboard').waitFor();
+    expect(Object.keys(bridge.requests.pauses)).toEqual([expect.stringMatching(/worker$/)]);
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
+    await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+    expect(bridge.requests.pauses).toEqual({});
+  });
+
+  test('of who is gone only what the configuration names is started; what became of that is said', async () => {
+    symlinkSync('/bin/sleep', join(tmux.folder, 'codex'));
+    const start = [
+      'tmux',
+      '-S',
+      tmux.socketPath,
+      'new-window',
+      '-d',
+      '-t',
+      'shop',
+      `${join(tmux.folder, 'codex')} 1000`,
+    ];
+    bridge.membership.add('nobody', {}, null, 'refuse');
+    bridge.membership.add('broken', { revive: ['sh', '-c', 'echo no such model; exit 3'] }, null, 'refuse');
+    bridge.membership.add('sleeper', { revive: start }, null, 'refuse');
+    await open('nobody');
+    await page.getByText('No command is named that starts it').waitFor();
+    await open('broken');
+    await page.getByRole('button', { name: 'Start it' }).click();
+    await page.getByText('its revive command ended with 3: no such model').waitFor();
+    await open('sleeper');
+    await page.getByRole('button', { name: 'Start it' }).click();
+    await page.getByLabel('The screen, now').waitFor();
+    expect(bridge.directory.named('sleeper').pane).not.toBeNull();
+    expect(seen.faults).toEqual([]);
+  });
+});
+
+test('which command starts a member nobody says over the network; an agent starts nobody', async () => {
+  const body = { name: 'evil', revive: ['touch', '/tmp/owned'] };
+  const { status, body: said } = await ask('POST', '/api/v1/members', { token: tokens.admin, body });
+  expect([status, said.error.message]).toEqual([400, expect.stringContaining('revive')]);
+  expect((await ask('POST', '/api/v1/members/coder/revive', { token: tokens.coder, body: {} })).status).toBe(403);
 });

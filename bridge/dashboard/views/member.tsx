@@ -1,5 +1,7 @@
 import { useState } from 'preact/hooks';
+import { quoteCommand, quoteWord } from '../../core/command-line.ts';
 import { linkTo, useAct, useAsked } from '../hooks.ts';
+import { Command } from '../parts/command.tsx';
 import { Outcome, State } from '../parts/marks.tsx';
 import { Ago, At, Line, Words } from '../parts/text.tsx';
 import type { Seat } from '../seats.ts';
@@ -65,9 +67,10 @@ export function MemberDetail({ seat, again }: { seat: Seat; again: () => void })
           <h3>Its screen, now</h3>
           <Screen pane={seat.pane} way={address.socketPath} />
           <p class="muted">To be there yourself:</p>
-          <Words mono text={attachLine(address.socketPath, seat.pane)} label="The command that attaches" />
+          <Command text={attachLine(address.socketPath, seat.pane)} label="The command that attaches" />
         </section>
       )}
+      {['gone', 'exited'].includes(seat.state) && <Start seat={seat} again={again} />}
       <Acts seat={seat} again={again} />
     </article>
   );
@@ -76,9 +79,45 @@ export function MemberDetail({ seat, again }: { seat: Seat; again: () => void })
 function attachLine(way: string, pane: string): string {
   const host = /^([A-Za-z0-9][A-Za-z0-9._-]*):/.exec(way)?.[1] ?? null;
   const path = host === null ? way : way.slice(host.length + 1);
-  const quoted = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-  const there = `tmux${path === '' ? '' : ` -S ${quoted(path)}`} attach -t ${quoted(pane)}`;
-  return host === null ? there : `ssh -t ${quoted(host)} ${quoted(there)}`;
+  const there = `tmux${path === '' ? '' : ` -S ${quoteWord(path)}`} attach -t ${quoteWord(pane)}`;
+  return host === null ? there : `ssh -t ${quoteWord(host)} ${quoteWord(there)}`;
+}
+
+/** Of one that is gone: only what the configuration names is started. */
+function Start({ seat: { fullName, revive }, again }: { seat: Seat; again: () => void }) {
+  const act = useAct();
+  return (
+    <section aria-label="How it comes back">
+      <h3>It is not there</h3>
+      {revive === null ? (
+        <p class="muted">
+          No command is named that starts it: <code>revive</code> in bridge.yaml, or <code>bridge add --revive</code>,
+          names one.
+        </p>
+      ) : (
+        <>
+          <Words mono text={quoteCommand(revive)} label="The command that starts it" />
+          <div class="buttons">
+            <button
+              type="button"
+              class="main"
+              disabled={act.isBusy}
+              onClick={() =>
+                void act.run(async () => {
+                  await post(`/members/${inPath(fullName)}/revive`);
+                  again();
+                  return 'It is there.';
+                })
+              }
+            >
+              {act.isBusy ? 'Starting…' : 'Start it'}
+            </button>
+          </div>
+        </>
+      )}
+      <Outcome said={act.said} />
+    </section>
+  );
 }
 
 function Acts({ seat, again }: { seat: Seat; again: () => void }) {
@@ -138,6 +177,8 @@ function Acts({ seat, again }: { seat: Seat; again: () => void }) {
           void run(async () => {
             const done = await post<{ name: string; before: string }>(`${path}/rename`, { to: name });
             setName('');
+            const project = /^.*\//.exec(seat.fullName)?.[0] ?? '';
+            location.replace(linkTo('now', done.name.includes('/') ? done.name : `${project}${done.name}`));
             return `${done.before} is called ${done.name} now.`;
           });
         }}

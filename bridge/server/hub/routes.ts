@@ -30,9 +30,19 @@ export const routes: readonly Route[] = [
   row('GET', '/whoami', 'whoami', anybody, 'As whom this token speaks'),
 
   row('GET', '/members', 'members', anybody, 'Who has a name, where each is, and what it does'),
-  row('POST', '/members', 'add', 'person', 'A name before there is a pane of that name, or what is said of a member'),
+  // which command is run is said on this machine alone
+  row('POST', '/members', 'add', 'person', 'A name before there is a pane of that name, or what is said of a member', {
+    fixed: { revive: undefined },
+  }),
   row('DELETE', '/members/:name', 'remove', 'person', 'Forget a member; what waits for it is withdrawn'),
   row('POST', '/members/:name/rename', 'rename', 'person', 'Call it by another name; its mail stays its own'),
+  row(
+    'POST',
+    '/members/:name/revive',
+    'revive',
+    'person',
+    'Start one that is gone, by the command that is named for it',
+  ),
   row('POST', '/members/:name/enable', 'enable', 'person', 'It gets mail', { fixed: { isEnabled: true } }),
   row('POST', '/members/:name/disable', 'enable', 'person', 'It gets no mail', { fixed: { isEnabled: false } }),
   row('GET', '/groups', 'groups', anybody, 'Every group with its members'),
