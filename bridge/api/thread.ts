@@ -5,7 +5,7 @@ import { word } from './arguments.ts';
 import { keptName, ofArgs } from './history.ts';
 import { messageView, viewOfMessage } from './inbox.ts';
 import { method } from './method.ts';
-import { threadsOf } from './threads.ts';
+import { threadNames } from './threads.ts';
 
 /** The last messages of a thread, oldest first. */
 export const thread = method({
@@ -17,13 +17,7 @@ export const thread = method({
     const member = of === null ? null : keptName(bridge.directory, of);
     const found =
       member === null ? mail.thread(name, last) : mail.history.messages({ of: member, thread: name, limit: last });
-    if (found.length === 0)
-      throw unknownName(
-        'thread',
-        name,
-        threadsOf(mail, member).map((one) => one.name),
-        'bridge threads',
-      );
+    if (found.length === 0) throw unknownName('thread', name, threadNames(mail, member), 'bridge threads');
     return found.map((message) => viewOfMessage(bridge, message));
   },
 });

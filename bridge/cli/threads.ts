@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { inWords } from '../core/duration.ts';
-import { act, withOptions } from './context.ts';
+import { act, type Context, withOptions } from './context.ts';
 import { invoke } from './invoke.ts';
 import { hasNothing } from './journal.ts';
 import { table } from './output.ts';
@@ -8,7 +8,7 @@ import { table } from './output.ts';
 export function registerThreads(command: Command): void {
   withOptions(command, 'place').action(
     act(async (context) => {
-      const found = (await hasNothing(context.config.home)) ? [] : await invoke(context, 'threads', {});
+      const found = (await hasNothing(context.config.home)) ? [] : await allThreads(context);
       const rows = found.map(({ name, messages, lastAt, participants }) => [
         name,
         `${messages}`,
@@ -20,4 +20,16 @@ export function registerThreads(command: Command): void {
       return 0;
     }),
   );
+}
+
+/** As many as are asked for at once. */
+const atOnce = 1_000;
+
+async function allThreads(context: Context) {
+  const all = await invoke(context, 'threads', { last: atOnce });
+  for (let page = all; page.length === atOnce; ) {
+    page = await invoke(context, 'threads', { last: atOnce, before: page.at(-1)!.seq });
+    all.push(...page);
+  }
+  return all;
 }

@@ -80,6 +80,36 @@ export function useAsked<Result>(path: string | null, changedBy: RegExp | null, 
   };
 }
 
+/**
+ * The newest, and what was before them a page at a time, as somebody wants it; the newest first.
+ * @param orderOf what is more is newer
+ * @param before asks for the page before the oldest that is there
+ * @param size of a page: a shorter one is the last
+ */
+export function useOlder<Item>(
+  newest: readonly Item[],
+  keyOf: (item: Item) => string,
+  orderOf: (item: Item) => number,
+  size: number,
+  before: (oldest: Item) => Promise<readonly Item[]>,
+): { readonly all: readonly Item[]; readonly more: (() => void) | null; readonly fault: Refused | null } {
+  const [older, setOlder] = useState<readonly Item[]>([]);
+  const [isAll, setAll] = useState(false);
+  const [fault, setFault] = useState<Refused | null>(null);
+  const known = new Map([...older, ...newest].map((one) => [keyOf(one), one]));
+  const all = [...known.values()].sort((a, b) => orderOf(b) - orderOf(a));
+  const more = () =>
+    void before(all.at(-1)!).then(
+      (page) => {
+        setFault(null);
+        setAll(page.length < size);
+        setOlder([...all, ...page]);
+      },
+      (refused: Refused) => setFault(refused),
+    );
+  return { all, more: isAll || newest.length < size ? null : more, fault };
+}
+
 const nothing = { path: null, value: null, fault: null };
 
 /** The instant, anew every so often, for what says how long ago something was. */

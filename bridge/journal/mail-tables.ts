@@ -115,6 +115,20 @@ export class MailTables {
     }));
   }
 
+  /** The threads that were written to last, before the message of this number, the newest first; `seq` is that of the last message of each. */
+  threadsBefore(
+    seq: number,
+    most: number,
+  ): Array<{ readonly name: string; readonly messages: number; readonly lastAt: number; readonly seq: number }> {
+    const rows = this.#within.run(() => this.#sql.threadsBefore.all(seq, most)) as Record<string, unknown>[];
+    return rows.map((row) => ({
+      name: String(row.thread),
+      messages: Number(row.messages),
+      lastAt: Number(row.last_at),
+      seq: Number(row.last_seq),
+    }));
+  }
+
   /** What was written in a thread after the message of this number, oldest first. */
   entriesAfter(thread: string, seq: number, limit: number): Array<{ readonly seq: number; readonly message: Message }> {
     const rows = this.#within.run(() => this.#sql.entriesAfter.all(thread, seq, limit)) as Record<string, unknown>[];
@@ -289,6 +303,9 @@ function prepare(db: DatabaseSyncInstance) {
     timesOf: db.prepare('SELECT sent_at FROM messages WHERE sender = ? ORDER BY seq DESC LIMIT ?'),
     thread: db.prepare('SELECT document FROM messages WHERE thread = ? ORDER BY seq DESC LIMIT ?'),
     threads: db.prepare('SELECT name AS thread, messages, last_at FROM threads ORDER BY last_seq DESC'),
+    threadsBefore: db.prepare(
+      'SELECT name AS thread, messages, last_at, last_seq FROM threads WHERE last_seq < ? ORDER BY last_seq DESC LIMIT ?',
+    ),
     entriesAfter: db.prepare('SELECT seq, document FROM messages WHERE thread = ? AND seq > ? ORDER BY seq LIMIT ?'),
     threadNamesAfter: db.prepare('SELECT name FROM threads WHERE name > ? ORDER BY name LIMIT ?'),
     threadLike: db.prepare('SELECT name FROM threads WHERE folded = ? LIMIT 1'),

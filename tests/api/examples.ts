@@ -205,7 +205,7 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
   search: { words: 'green', of: 'coder', last: 10 },
   mailLog: { last: 10 },
   waiting: {},
-  threads: { of: 'coder' },
+  threads: { of: 'coder', last: 10, before: 100 },
   members: { group: 'shop' },
   release: { thread: 'api', caller },
   list: { target },

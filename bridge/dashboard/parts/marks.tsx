@@ -69,6 +69,15 @@ export function Fault({ fault }: { fault: { readonly message: string } | null })
   );
 }
 
+/** Asks for what was before; nothing where that is all. */
+export function Older({ more, what }: { more: (() => void) | null; what: string }) {
+  return more === null ? null : (
+    <button type="button" class="quiet" onClick={more}>
+      Show older {what}
+    </button>
+  );
+}
+
 /** A key, as one presses it. */
 export function Key({ name }: { name: string }) {
   return <kbd>{name}</kbd>;

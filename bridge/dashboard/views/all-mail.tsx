@@ -1,17 +1,16 @@
 import { useState } from 'preact/hooks';
 import type { MessageView } from '../../api/inbox.ts';
 import type { MemberView } from '../../api/members.ts';
-import { linkTo, useAsked } from '../hooks.ts';
-import { Fault } from '../parts/marks.tsx';
+import { linkTo, useAsked, useOlder } from '../hooks.ts';
+import { Fault, Older } from '../parts/marks.tsx';
 import { At, Line, lineOf } from '../parts/text.tsx';
+import { mailPath, olderMail, pageSize } from './mail-pages.ts';
 
 /** The last messages of all, of one member, or of a group; the newest first. */
 export function AllMail() {
   const [member, setMember] = useState('');
   const [group, setGroup] = useState('');
   const members = useAsked<MemberView[]>('/members', /^member-/);
-  const query = new URLSearchParams({ last: '200', ...(member && { with: member }), ...(group && { group }) });
-  const mail = useAsked<MessageView[]>(`/messages/history?${query}`, /^message-/);
   const groups = [...new Set((members.value ?? []).flatMap((one) => one.groups))].sort();
   return (
     <article>
@@ -43,9 +42,26 @@ export function AllMail() {
           </select>
         </label>
       </div>
-      <Fault fault={mail.fault} />
+      <Mail key={`${member}|${group}`} about={{ ...(member && { with: member }), ...(group && { group }) }} />
+    </article>
+  );
+}
+
+function Mail({ about }: { about: Readonly<Record<string, string>> }) {
+  const newest = useAsked<MessageView[]>(mailPath(about), /^message-/);
+  const mail = useOlder(
+    (newest.value ?? []).toReversed(),
+    ({ id }) => id,
+    ({ sentAt }) => sentAt,
+    pageSize,
+    ({ sentAt }) => olderMail(about, sentAt),
+  );
+  return (
+    <>
+      <Fault fault={newest.fault ?? mail.fault} />
+      {newest.value?.length === 0 && <p class="muted">Nothing was written.</p>}
       <ul class="steps">
-        {(mail.value ?? []).toReversed().map(({ id, thread, from, to, body, sentAt }) => (
+        {mail.all.map(({ id, thread, from, to, body, sentAt }) => (
           <li key={id}>
             <At at={sentAt} />
             <span>
@@ -60,6 +76,7 @@ export function AllMail() {
           </li>
         ))}
       </ul>
-    </article>
+      <Older more={mail.more} what="messages" />
+    </>
   );
 }

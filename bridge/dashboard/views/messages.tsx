@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { MessageView } from '../../api/inbox.ts';
-import { linkTo, useAsked } from '../hooks.ts';
-import { Empty, Fault } from '../parts/marks.tsx';
+import { linkTo, useAsked, useOlder } from '../hooks.ts';
+import { Empty, Fault, Older } from '../parts/marks.tsx';
 import { Ago, Line } from '../parts/text.tsx';
+import { get } from '../server.ts';
 import { AllMail } from './all-mail.tsx';
 import { Compose } from './compose.tsx';
 import { ThreadDetail } from './thread.tsx';
@@ -13,27 +14,35 @@ interface Thread {
   readonly messages: number;
   readonly lastAt: number;
   readonly participants: readonly string[];
+  readonly seq: number;
 }
 
 const changes = /^(?:message|member)-/;
-/** More are found by their words. */
-const mostThreads = 200;
+const pageSize = 100;
+const mostFound = 50;
 
 /** What members write to each other: by threads, all of it, what waits and why; found by its words. */
 export function MessagesView({ place }: { place: readonly string[] }) {
   const [words, setWords] = useState('');
-  const threads = useAsked<Thread[]>('/threads', changes);
+  const newest = useAsked<Thread[]>(`/threads?last=${pageSize}`, changes);
+  const threads = useOlder(
+    newest.value ?? [],
+    ({ name }) => name,
+    ({ seq }) => seq,
+    pageSize,
+    ({ seq }) => get<Thread[]>(`/threads?last=${pageSize}&before=${seq}`),
+  );
   const waiting = useAsked<WaitingMessage[]>('/messages/waiting', /^(?:message|delivery|member)-/);
-  const search = new URLSearchParams({ words, last: '50' });
+  const search = new URLSearchParams({ words, last: `${mostFound}` });
   const found = useAsked<MessageView[]>(/[\p{L}\p{N}]/u.test(words) ? `/messages/search?${search}` : null, changes);
   const [what = '', name = ''] = place;
   const held = (waiting.value ?? []).filter(({ outcomes }) => outcomes.some(({ is }) => is === 'held'));
-  const thread = (threads.value ?? []).find((one) => one.name === name);
+  const thread = threads.all.find((one) => one.name === name);
   const isCurrent = (one: string, other = '') => (what === one && name === other ? 'true' : undefined);
   return (
     <div class={what === '' ? 'two' : 'two opened'}>
       <section class="list" aria-label="Threads" data-list>
-        <Fault fault={threads.fault} />
+        <Fault fault={newest.fault ?? threads.fault} />
         <input
           type="search"
           aria-label="Search all messages"
@@ -70,7 +79,7 @@ export function MessagesView({ place }: { place: readonly string[] }) {
             </ul>
             <h2>Threads</h2>
             <ul>
-              {(threads.value ?? []).slice(0, mostThreads).map((one) => (
+              {threads.all.map((one) => (
                 <li key={one.name}>
                   <a href={linkTo('messages', 'thread', one.name)} aria-current={isCurrent('thread', one.name)}>
                     <span class="row">
@@ -89,6 +98,7 @@ export function MessagesView({ place }: { place: readonly string[] }) {
                 </li>
               ))}
             </ul>
+            <Older more={threads.more} what="threads" />
           </>
         )}
       </section>
@@ -119,7 +129,7 @@ function Found({ messages, fault }: { messages: readonly MessageView[]; fault: {
     <>
       <Fault fault={fault} />
       <h2>
-        Found <span class="muted">{messages.length}</span>
+        Found <span class="muted">{messages.length === mostFound ? `the last ${mostFound}` : messages.length}</span>
       </h2>
       <ul>
         {messages.map(({ id, thread, from, body, sentAt }) => (

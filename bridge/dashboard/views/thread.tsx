@@ -1,10 +1,11 @@
 import type { MessageView } from '../../api/inbox.ts';
-import { linkTo, useAct, useAsked, useDraft } from '../hooks.ts';
-import { Fault, Outcome, State } from '../parts/marks.tsx';
+import { linkTo, useAct, useAsked, useDraft, useOlder } from '../hooks.ts';
+import { Fault, Older, Outcome, State } from '../parts/marks.tsx';
 import { At, Line, Words } from '../parts/text.tsx';
 import { SendButton, WritingField } from '../parts/writing.tsx';
 import { inPath, post } from '../server.ts';
 import { outcomesInWords, type Told } from './compose.tsx';
+import { olderMail, pageSize } from './mail-pages.ts';
 import { Held, type WaitingMessage } from './waiting.tsx';
 
 /** A thread: what was written, what waits in it, and a field to write there. */
@@ -17,7 +18,14 @@ export function ThreadDetail({
   participants: readonly string[];
   waiting: readonly WaitingMessage[];
 }) {
-  const messages = useAsked<MessageView[]>(`/threads/${inPath(name)}?last=200`, /^message-/);
+  const newest = useAsked<MessageView[]>(`/threads/${inPath(name)}?last=${pageSize}`, /^message-/);
+  const messages = useOlder(
+    (newest.value ?? []).toReversed(),
+    ({ id }) => id,
+    ({ sentAt }) => sentAt,
+    pageSize,
+    ({ sentAt }) => olderMail({ thread: name }, sentAt),
+  );
   const others = participants.filter((one) => one !== 'human');
   return (
     <article>
@@ -33,9 +41,10 @@ export function ThreadDetail({
         </p>
       </header>
       <Held thread={name} waiting={waiting} />
-      <Fault fault={messages.fault} />
+      <Fault fault={newest.fault ?? messages.fault} />
+      <Older more={messages.more} what="messages" />
       <ol class="talk">
-        {(messages.value ?? []).map((message) => (
+        {messages.all.toReversed().map((message) => (
           <Message key={message.id} message={message} waiting={waiting.find(({ id }) => id === message.id) ?? null} />
         ))}
       </ol>

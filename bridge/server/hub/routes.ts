@@ -70,7 +70,13 @@ export const routes: readonly Route[] = [
   row('GET', '/messages/waiting', 'waiting', 'person', 'What somebody has not been told of, and why'),
   row('GET', '/messages/:id', 'show', anybody, 'One message, and what became of it for each'),
   row('DELETE', '/messages/:id', 'unsend', anybody, 'Take a message back from those who were not told of it'),
-  row('GET', '/threads', 'threads', anybody, 'Every thread, the one that was written to last first'),
+  row(
+    'GET',
+    '/threads',
+    'threads',
+    anybody,
+    'The threads, the one that was written to last first; those before a `seq`',
+  ),
   row('GET', '/threads/:name', 'thread', anybody, 'The last messages of a thread'),
   row('POST', '/threads/:thread/release', 'release', 'person', 'Let a thread go on that the loop guard holds'),
 
