@@ -160,7 +160,7 @@ test('one agent program is imported by name in the list alone, and by the demo',
       'hook-events',
       'index',
     ]
-      .concat('mcp-clients', 'names', 'native-input')
+      .concat('mcp-clients', 'names', 'native-input', 'thread-record', 'thread-records')
       .map((name) => `agent-programs/${name}.ts`),
   );
   const named = imports

@@ -1,9 +1,11 @@
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { processNames } from '../agent-programs/names.ts';
+import { threadRecords } from '../agent-programs/thread-records.ts';
 import type { InputOf, ResultOf, Single } from '../api/index.ts';
 import { BridgeError } from '../core/failure.ts';
 import type { Caller } from '../host/caller.ts';
+import { steadyClock } from '../host/clock.ts';
 import { systemSource } from '../host/process-source.ts';
 import { repositoryOf } from '../host/repository.ts';
 import type { Asked, Asking } from '../server/asking.ts';
@@ -27,20 +29,62 @@ export interface SeatEnvironment {
   readonly TMUX?: string | undefined;
 }
 
+/** An agent's seat, and under which name its mail is kept. */
+export type SeatHere = Seat & { key(): Promise<string> };
+
 /**
- * The agent above this program, as its MCP server speaks for it: shown by the processes above it as they are now, and later by the
- * token that it is given, whatever becomes of those.
+ * The agent above this program, as its MCP server speaks for it. A server of the agent program that runs several threads names one in each
+ * call: the first is the agent that was here all along, each further one is another.
  */
-export function seatHere(context: Context, env: SeatEnvironment): Seat & { key(): Promise<string> } {
+export function seatHere(context: Context, env: SeatEnvironment): SeatHere {
   const shown = { ...aboveHere(), tmuxSocket: env.TMUX?.split(',')[0] || null };
+  const { caller } = shown;
+  // of one that sits in a pane all threads are that pane's
+  const record = caller.is === 'apart' ? threadRecords.get(caller.program) : undefined;
+  const first = seatOf(context, env, shown);
+  const byThread = new Map<string, ThreadSeat>();
+  return {
+    ...first,
+    forCall(meta) {
+      const thread = record?.named(meta) ?? null;
+      if (thread === null) return first;
+      const seat = byThread.get(thread) ?? (byThread.size === 0 ? first : seatOf(context, env, shown));
+      if (byThread.size < mostThreads) byThread.set(thread, seat);
+      seat.calledFrom(thread);
+      return seat;
+    },
+  };
+}
+
+/** Nobody has more open; what calls beyond them speaks for itself once. */
+const mostThreads = 200;
+/** A pane that shows nothing of its thread yet is looked for again, but not at every call. */
+const lookAgainMs = 5_000;
+
+type ThreadSeat = SeatHere & {
+  /** the client says that it is this thread: by that its pane may be found */
+  calledFrom(thread: string): void;
+};
+
+/**
+ * One agent: shown by the processes above this program as they are now, and later by the token that it is given, whatever becomes of those.
+ */
+function seatOf(
+  context: Context,
+  env: SeatEnvironment,
+  shown: ReturnType<typeof aboveHere> & { readonly tmuxSocket: string | null },
+): ThreadSeat {
   const itself = systemSource().read(process.pid);
   const program = { pid: process.pid, startedAt: itself?.startedAt ?? '' };
+  let thread: string | null = null;
+  let lookAt = Number.NEGATIVE_INFINITY;
   let token: string | null = null;
   let enrolled: Promise<ResultOf<'enrol'>> | null = null;
 
   const enrolAs = (name: string | null, groups: readonly string[]) => {
     const otherwise = nameFor(typeOf(env, shown.caller), process.cwd());
-    const asked = ask(context, 'enrol', { ...shown, name, otherwise, groups: [...groups], process: program, token });
+    const speaking = thread === null ? program : { ...program, thread };
+    const asked = ask(context, 'enrol', { ...shown, name, otherwise, groups: [...groups], process: speaking, token });
     enrolled = asked.then((found) => {
       token = found.token;
       return found;
@@ -82,6 +126,15 @@ export function seatHere(context: Context, env: SeatEnvironment): Seat & { key()
       await known();
       const { name: called, groups: all, pane, isTaken, unread } = await enrolAs(name, groups);
       return { name: called, groups: all, pane, isTaken, unread };
+    },
+    calledFrom(named) {
+      thread = named;
+      const before = enrolled;
+      if (before === null || steadyClock.now() < lookAt) return;
+      lookAt = steadyClock.now() + lookAgainMs;
+      const looked = before.then((found) => (found.pane === null ? enrolAs(null, groupsIn(env.AGENT_GROUPS)) : found));
+      looked.catch(() => {}); // whoever calls hears of it
+      enrolled = looked;
     },
   };
 }

@@ -24,6 +24,8 @@ export interface Token {
 export interface ProcessRef {
   readonly pid: number;
   readonly startedAt: string;
+  /** of several that it serves; absent: it serves one */
+  readonly thread?: string;
 }
 
 /** For whom a token speaks. */

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { mcpClients } from '../../bridge/agent-programs/mcp-clients.ts';
 import { carryOut } from '../../bridge/launch/hooks/hooks.ts';
@@ -9,7 +9,7 @@ import type { ModelCall, ModelStep } from './directives.ts';
 import { isWanted } from './installs.ts';
 import { type ModelServer, modelServer } from './model-server.ts';
 import type { AgentName } from './programs/index.ts';
-import { type RealAgent, startAgent } from './real-agents.ts';
+import { launchAgent, type RealAgent, type RealAgentOptions, startAgent } from './real-agents.ts';
 
 /** Real agents call the tools of `bridge mcp`, which `bridge mcp install` has put into their settings. What their models decide is a table here. */
 
@@ -55,11 +55,12 @@ function answered({ message, toolResult }: ModelCall): readonly ModelStep[] {
   return [{ mcp, args: args() }];
 }
 
-async function started(name: AgentName): Promise<RealAgent> {
+async function started(name: AgentName, more: Partial<RealAgentOptions> = {}): Promise<RealAgent> {
   return startAgent(name, {
     tmux,
     server,
     name,
+    ...more,
     args: unasked[name]!,
     beforeStart({ home: own, environment }) {
       const words = [process.execPath, program, 'mcp', '--home', home];
@@ -151,6 +152,43 @@ test.each(agents.filter((name) => isWanted(name)))(
     expect(await command('verify')).toMatchObject({ code: 0 });
   },
   400_000,
+);
+
+test.runIf(isWanted('codex'))(
+  'two codex whose threads one server runs are each the agent in the own pane',
+  async () => {
+    home = makeHome(tmux, 'heuristic: false\n');
+    table = {
+      'write of the port': { mcp: 'send_message', args: () => ({ to: 'lead', content: 'The port is 8080.' }) },
+      'write of the host': { mcp: 'send_message', args: () => ({ to: 'lead', content: 'The host is here.' }) },
+      'say it again': { mcp: 'send_message', args: () => ({ to: 'lead', content: 'The host is still here.' }) },
+    };
+    bridge = await startBridge(tmux, home, [], { waitForReady: false });
+    const command = (...words: string[]) => run(tmux, [...words, '--home', home]);
+    await command('add', 'lead');
+    const folder = join(tmux.folder, 'other', 'other');
+    const codexConfig = `[projects."${folder}"]\ntrust_level = "trusted"`;
+    const first = await started('codex', { codexDaemon: true, codexConfig });
+    const { CODEX_HOME = '' } = first.prepared.environment;
+    const environment = { CODEX_HOME };
+    const second = await launchAgent('codex', {
+      ...{ tmux, server, name: 'other', codexDaemon: true, environment, args: unasked.codex! },
+    });
+    await second.waitUntilIdle();
+    await use(first, 'write of the port');
+    await use(second, 'write of the host');
+    await second.waitUntilIdle();
+    // from the second turn on its title is sure to name the thread
+    await use(second, 'say it again');
+    const members = JSON.parse((await command('members', '--json')).stdout) as Array<{ name: string; pane: string }>;
+    const history = JSON.parse((await command('history', '--json')).stdout) as Array<{ from: string; body: string }>;
+    const paneOf = (text: string) => {
+      const author = history.find(({ body }) => body === text)?.from;
+      return members.find(({ name }) => name === author)?.pane;
+    };
+    expect([paneOf('The port is 8080.'), paneOf('The host is still here.')]).toEqual([first.paneId, second.paneId]);
+    expect(paneOf('The host is here.')).toBe(second.paneId);
+  },
 );
 
 /** The id of the nth question that was asked. */

@@ -131,7 +131,7 @@ export const examples: Record<MethodName, Record<string, unknown>> = {
     name: 'coder',
     otherwise: 'codex-shop',
     groups: ['readers'],
-    process: { pid: 1, startedAt: '2' },
+    process: { pid: 1, startedAt: '2', thread: 'a' },
     token: 'bridge_x',
   },
   relay: {},

@@ -4,6 +4,7 @@ import { messageOf } from '../../core/failure.ts';
 import type { HandOver, MessageInput } from '../../core/native-input.ts';
 import type { ProcessInfo } from '../../core/process-info.ts';
 import { type Around, type JsonRpc, type NativeInput, Refusal } from '../native-input.ts';
+import { heldThread } from './threads.ts';
 
 /** How long codex is given beyond its own pause between two looks at its queue. */
 const graceMs = 2_000;
@@ -134,13 +135,11 @@ function idOf(submission: unknown): string {
   return id;
 }
 
-const lock = /^(\/.+)\/thread-writer-locks\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.lock$/;
-
 /** A TUI that started the shared server is its parent; its threads are those of every pane all the same. */
 function lockedThreads({ open, argv }: ProcessInfo): Array<{ home: string; threadId: string }> {
   if (argv.includes('app-server')) return [];
   return open.flatMap((path) => {
-    const match = lock.exec(path);
-    return match === null ? [] : [{ home: match[1]!, threadId: match[2]! }];
+    const held = heldThread(path);
+    return held === null ? [] : [{ home: held.folder, threadId: held.thread }];
   });
 }

@@ -7,6 +7,8 @@ export interface Seat {
   member(): Promise<string | null>;
   /** It is called so from now on, where that may be, and comes to these groups. */
   register(order: { readonly name: string; readonly groups: readonly string[] }): Promise<Registration>;
+  /** the party of one call, where a client serves several and says in `_meta` which; absent: there is one */
+  forCall?(meta: Readonly<Record<string, unknown>>): Seat;
   /** it sees its own pane, mail and requests only */
   readonly seesOwnOnly: boolean;
 }

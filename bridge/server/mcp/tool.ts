@@ -52,7 +52,8 @@ export function offer(server: McpServer, seat: Seat, one: Tool): void {
     },
     async (args, { mcpReq }): Promise<CallToolResult> => {
       try {
-        const { says, data } = await one.run(seat, args, mcpReq.signal);
+        const own = seat.forCall?.(mcpReq._meta ?? {}) ?? seat;
+        const { says, data } = await one.run(own, args, mcpReq.signal);
         return { content: [{ type: 'text', text: visible(says) }], structuredContent: data };
       } catch (fault) {
         return { content: [{ type: 'text', text: visible(faultInWords(fault)) }], isError: true };
