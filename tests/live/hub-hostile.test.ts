@@ -185,6 +185,50 @@ test('a listener that does not read is ended with the place to go on from, and m
   expect(cursors).toEqual(journal.events({ since: hello.cursor }).map(({ seq }) => seq));
 });
 
+test('a client that subscribes by MCP and does not read is ended with the reason; what it leaves unread is bounded', async () => {
+  const { port, hostname } = new URL(url);
+  // each thing that it is told of carries this
+  const id = 'x'.repeat(60_000);
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  const params = { notifications: { resourceSubscriptions: ['bridge://requests'] }, _meta };
+  const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'subscriptions/listen', params });
+  const socket = connect(Number(port), hostname);
+  let read = 0;
+  let end = '';
+  socket.on('data', (data) => {
+    read += data.length;
+    end = `${end}${data}`.slice(-2_000);
+  });
+  const head = {
+    ...{ host: `${hostname}:${port}`, authorization: `Bearer ${tokens.human}`, 'content-type': 'application/json' },
+    ...{ accept: 'application/json, text/event-stream', 'mcp-protocol-version': '2026-07-28' },
+    ...{ 'mcp-method': 'subscriptions/listen', 'content-length': String(body.length) },
+  };
+  const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`POST /mcp HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
+  await waitFor('it has subscribed', () => end.includes('acknowledged') || read > id.length);
+  socket.pause();
+  const changes = 800;
+  const { journal } = bridge;
+  journal.transact(() => {
+    for (let count = 0; count < changes; count++)
+      journal.record({ at: count, kind: 'request-withdrawn', subject: 'bridge', data: {} });
+  });
+  // the others are served meanwhile
+  for (let count = 0; count < 20; count++)
+    expect((await ask('GET', '/api/v1/whoami', { token: tokens.coder })).status).toBe(200);
+  const ended = new Promise((resolve) => socket.once('end', resolve));
+  socket.resume();
+  await ended;
+  expect(end).toContain('slow: too much was left unread');
+  expect(read).toBeLessThan((changes * id.length) / 2);
+  socket.destroy();
+});
+
 test('nothing is said over the socket of events', async () => {
   const one = await listen('/api/v1/events', tokens.human);
   one.socket.send('{"method":"answer"}');

@@ -6,12 +6,15 @@ import { humanName } from '../../core/member.ts';
 import { mcpOverHttp } from '../mcp/http.ts';
 import { own } from './events.ts';
 import type { Feed } from './feed.ts';
+import type { Bound } from './socket-reader.ts';
+import { boundedStream } from './stream-reader.ts';
 
 /** MCP, as its Streamable HTTP has it. Each call needs its token; the answer says which methods there are. */
 export function mountMcp(
   app: FastifyInstance,
-  { bridge, served, feed }: { readonly bridge: Bridge; readonly served: AllServed; readonly feed: Feed },
+  parts: { readonly bridge: Bridge; readonly served: AllServed; readonly feed: Feed; readonly options: Bound },
 ): void {
+  const { bridge, served, feed, options } = parts;
   const isOf = own(bridge);
   const mcp = mcpOverHttp(served, (principal, take) => {
     const key = principal.is === 'person' ? humanName : principal.member;
@@ -38,9 +41,20 @@ export function mountMcp(
         principal,
         closed: gone.signal,
       });
-      return reply.send(response);
+      if (response.body === null || response.headers.get('content-type') !== 'text/event-stream')
+        return reply.send(response);
+      const { status, headers, body: events } = response;
+      const stream = boundedStream(events, { of: reply.raw, bound: options, goodbye: () => tooSlow(body) });
+      return reply.code(status).headers(Object.fromEntries(headers)).send(stream);
     },
   });
+}
+
+/** The end of a subscription, as MCP has the end of a call. */
+function tooSlow(body: unknown): string {
+  const { id = null } = (body ?? {}) as { readonly id?: unknown };
+  const message = 'slow: too much was left unread; subscribe again, and read what you watch';
+  return `event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32_000, message } })}\n\n`;
 }
 
 function headersOf({ headers }: FastifyRequest): Headers {

@@ -5,7 +5,7 @@ import type { HubOptions } from './hub-options.ts';
 
 const askRoomEveryMs = 20;
 /** So long what is on its way to it may still be read, and behind that why it is ended. */
-const goodbyeLimitMs = 30_000;
+export const goodbyeLimitMs = 30_000;
 /** A socket that does not answer a ping within this time is gone. */
 export const pingEveryMs = 30_000;
 
