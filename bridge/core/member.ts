@@ -178,8 +178,38 @@ export function memberNamed(given: string, members: readonly Member[]): Member {
 
 /** A member as people see it. @param name under which it is kept */
 export function memberShown(name: string, members: readonly Member[]): string {
-  const called = members.find((member) => member.name === name)?.called ?? name;
+  const { byName, byLabel } = indexOf(members);
+  const called = byName.get(name)?.called ?? name;
   const label = labelOf(called);
-  const isLike = (other: string) => other !== called && other.endsWith(label) && labelOf(other) === label;
-  return members.some((member) => isLike(member.called)) ? called : label;
+  const alike = byLabel.get(label) ?? new Set();
+  return alike.size - Number(alike.has(called)) > 0 ? called : label;
+}
+
+/** @param name under which it is kept */
+export function memberOf(name: string, members: readonly Member[]): Member | null {
+  return indexOf(members).byName.get(name) ?? null;
+}
+
+interface MemberIndex {
+  readonly byName: ReadonlyMap<string, Member>;
+  /** full names, by the label that they end in */
+  readonly byLabel: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** Of each list once: hundreds of members are asked for by name several times for each message. */
+const indexes = new WeakMap<readonly Member[], MemberIndex>();
+
+function indexOf(members: readonly Member[]): MemberIndex {
+  const known = indexes.get(members);
+  if (known !== undefined) return known;
+  const byLabel = new Map<string, Set<string>>();
+  for (const { called } of members) {
+    const label = labelOf(called);
+    byLabel.set(label, (byLabel.get(label) ?? new Set()).add(called));
+  }
+  // of two that are kept under one name, the first counts
+  const byName = new Map([...members].reverse().map((member) => [member.name, member]));
+  const index = { byName, byLabel };
+  indexes.set(members, index);
+  return index;
 }

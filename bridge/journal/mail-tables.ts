@@ -43,7 +43,7 @@ export class MailTables {
   }
 
   /** In order of their names. */
-  members(): Member[] {
+  members(): readonly Member[] {
     return this.#members.all();
   }
 

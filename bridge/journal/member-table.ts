@@ -1,7 +1,7 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { JournaledKind } from '../core/events.ts';
 import type { NewJournalEvent } from '../core/journal-event.ts';
-import { keptMember, type Member } from '../core/member.ts';
+import { keptMember, type Member, memberOf } from '../core/member.ts';
 import type { Within } from './within.ts';
 
 /** The projection of members: each as the last of its events has it. */
@@ -10,11 +10,7 @@ export class MemberTable {
   readonly #within: Within;
   readonly #sql: ReturnType<typeof prepare>;
   #writes = 0;
-  #known: {
-    readonly version: string;
-    readonly members: readonly Member[];
-    readonly byName: ReadonlyMap<string, Member>;
-  } | null = null;
+  #known: { readonly version: string; readonly members: readonly Member[] } | null = null;
   /** by the documents that they were read from: where one member has changed, the others are not read again */
   #parsed: ReadonlyMap<string, Member> = new Map();
 
@@ -35,19 +31,18 @@ export class MemberTable {
   }
 
   of(name: string): Member | null {
-    if (this.#known?.version === this.#version()) return this.#known.byName.get(name) ?? null;
+    if (this.#known?.version === this.#version()) return memberOf(name, this.#known.members);
     const row = this.#within.run(() => this.#sql.one.get(name)) as { document: string } | undefined;
     return row === undefined ? null : memberIn(row);
   }
 
-  /** In order of their names. What nobody has changed since is not read again; what may be undone yet is not remembered. */
-  all(): Member[] {
+  /** In order of their names: the same list while nobody has changed it. What may be undone yet is not remembered. */
+  all(): readonly Member[] {
     const version = this.#version();
-    if (this.#known?.version === version) return [...this.#known.members];
+    if (this.#known?.version === version) return this.#known.members;
     const members = this.#read();
-    if (!this.#db.isTransaction)
-      this.#known = { version, members, byName: new Map(members.map((member) => [member.name, member])) };
-    return [...members];
+    if (!this.#db.isTransaction) this.#known = { version, members };
+    return members;
   }
 
   /** Another one after each write, here or by another connection. */

@@ -1,6 +1,6 @@
 import { BridgeError, NotNow, usageError } from '../core/failure.ts';
 import { type Group, groupNamed, groupOfThread } from '../core/groups.ts';
-import { groupName, humanMember, humanName, type Member, memberNamed, memberShown } from '../core/member.ts';
+import { groupName, humanMember, humanName, type Member, memberNamed, memberOf, memberShown } from '../core/member.ts';
 import type { Message, Sender } from '../core/message.ts';
 import { labelOf } from '../core/names.ts';
 
@@ -62,7 +62,7 @@ interface Chosen {
 
 function answered({ from }: Message, members: readonly Member[]): Chosen {
   if (from.name === humanName) return { to: [humanMember], group: null };
-  const author = members.find(({ name }) => name === from.name) ?? memberNamed(from.name, members);
+  const author = memberOf(from.name, members) ?? memberNamed(from.name, members);
   return { to: [author], group: null };
 }
 
@@ -98,7 +98,7 @@ function chosen(
 /** A label alone is that of the sender's own project, where there is one. */
 function memberMeant(given: string, from: Sender, members: readonly Member[]): Member {
   if (given === humanName) return humanMember;
-  const sender = members.find(({ name }) => name === from.name)?.called ?? '';
+  const sender = memberOf(from.name, members)?.called ?? '';
   const project = sender.slice(0, -labelOf(sender).length);
   return members.find(({ called }) => called === `${project}${given}`) ?? memberNamed(given, members);
 }

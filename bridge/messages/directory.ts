@@ -15,7 +15,7 @@ import { addressKey, type PaneAddress, type PaneIdentity, type PaneKey, samePane
 /** What the directory needs of the journal. */
 export interface MemberMemory {
   member(name: string): Member | null;
-  members(): Member[];
+  members(): readonly Member[];
   saveMember(
     member: Member,
     event: { readonly at: number; readonly kind: 'member-added' | 'member-seen' | 'member-changed' },
@@ -48,7 +48,7 @@ export class Directory {
     this.#living = parts.living;
   }
 
-  members(): Member[] {
+  members(): readonly Member[] {
     return this.#memory.members();
   }
 

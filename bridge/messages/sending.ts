@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { NotNow, usageError } from '../core/failure.ts';
 import { free, type LoopLimits, type LoopVerdict, loopVerdict } from '../core/loop-guard.ts';
 import { shortId } from '../core/mail-lines.ts';
-import { humanName, isProgram, type Member } from '../core/member.ts';
+import { humanName, isProgram, type Member, memberOf } from '../core/member.ts';
 import type { MailState, Message, MessageId, Priority } from '../core/message.ts';
 import { type AudienceOrder, audienceOf } from './audience.ts';
 import type { Chains } from './chains.ts';
@@ -203,7 +203,7 @@ export class Sending {
   }
 
   #modelOf({ name }: Message['from']): Pick<Message, 'model'> {
-    const model = this.#directory.members().find((member) => member.name === name)?.model;
+    const model = this.#directory.member(name)?.model;
     const known = model || this.#directory.paneOf(name)?.agent;
     return known === undefined ? {} : { model: known };
   }
@@ -256,8 +256,11 @@ export class Sending {
 
 /** Those of these names that are programs'. */
 function programsAmong(names: readonly string[], members: readonly Member[]): ReadonlySet<string> {
-  const wanted = new Set(names);
-  return new Set(members.filter((member) => wanted.has(member.name) && isProgram(member)).map(({ name }) => name));
+  const isOfProgram = (name: string) => {
+    const member = memberOf(name, members);
+    return member !== null && isProgram(member);
+  };
+  return new Set(names.filter(isOfProgram));
 }
 
 /** @throws BridgeError where it is no letter */
