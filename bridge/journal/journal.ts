@@ -20,6 +20,7 @@ import { journalFault } from './faults.ts';
 import { archiveMessages, countArchivableMail, type MailBatch } from './mail-archive.ts';
 import { MailTables } from './mail-tables.ts';
 import { openDatabase } from './opening.ts';
+import { lookLater } from './soundness.ts';
 import { digest, type ListFilter, type Statements } from './statements.ts';
 
 export interface OpenResult {
@@ -263,6 +264,11 @@ export class Journal {
   movePane(from: PaneIdentity, to: PaneIdentity): void {
     this.#kept.clear();
     this.transact(() => this.#run(() => movePane(this.#db, from, to)));
+  }
+
+  /** @returns what is wrong with the file; null where nothing is. Of a small one that is known since it was opened. */
+  lookLater(ended: AbortSignal): Promise<string | null> {
+    return lookLater(this.#path, ended);
   }
 
   close(): void {

@@ -15,6 +15,7 @@ import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import { BridgeError } from '../core/failure.ts';
 import { Code, codeOf, isCorruption, journalFault } from './faults.ts';
 import { migrate, refuseForeign } from './schema.ts';
+import { believe, damageIn } from './soundness.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
 /** How long a writer waits for another process's transaction. Ours are short; whoever needs longer is stuck. */
@@ -129,8 +130,8 @@ function connect(path: string): Omit<OpenedDatabase, 'setAside'> {
     db.exec('PRAGMA wal_autocheckpoint = 4000');
     // what a step within a transaction may undo is kept in memory, and not in a file that is made and removed for each message
     db.exec('PRAGMA temp_store = MEMORY');
-    const sound = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
-    if (sound.quick_check !== 'ok') throw corruption(sound.quick_check);
+    const damage = path === ':memory:' ? null : damageIn(db, path);
+    if (damage !== null) throw corruption(damage);
     migrate(db);
     return { db, sql: prepareAll(db) };
   } catch (error) {
@@ -163,6 +164,7 @@ function moveAside(path: string, now: number): string {
   for (const tail of ['', '-wal', '-shm']) {
     if (existsSync(path + tail)) renameSync(path + tail, aside + tail);
   }
+  believe(path);
   return aside;
 }
 

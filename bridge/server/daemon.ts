@@ -86,6 +86,7 @@ export class Daemon {
         },
       );
       begun.push(() => socket.close());
+      begun.push(lookAtJournal(bridge));
       return new Daemon(bridge, port, begun);
     } catch (fault) {
       await endAll(begun);
@@ -97,6 +98,22 @@ export class Daemon {
   stop(): Promise<void> {
     return endAll(this.#begun);
   }
+}
+
+/** A large journal is not looked at as a whole before it is used. @returns ends it */
+function lookAtJournal(bridge: Bridge): () => Promise<void> {
+  const ended = new AbortController();
+  const looked = bridge.journal.lookLater(ended.signal).then((damage) => {
+    if (damage !== null) bridge.say('warning', damaged(damage));
+  });
+  return () => {
+    ended.abort();
+    return looked;
+  };
+}
+
+function damaged(damage: string): string {
+  return `the journal is damaged (${damage}): save what you need of it with \`bridge backup\` or \`bridge history\`, then stop the bridge and start it again, which sets the journal aside and begins a new one`;
 }
 
 async function endAll(begun: ReadonlyArray<() => unknown>): Promise<void> {
