@@ -12,6 +12,8 @@ const pageEntries = 200;
 const threadsAtOnce = 20;
 /** A file is not written again before so many times as long as the last time took: a long thread must not keep a disk busy. */
 const restFactor = 20;
+/** Whoever stops a bridge does not wait for the files of half a million messages: those took minutes. */
+const lastLimitMs = 2_000;
 
 /** The files that repeat what the journal has of mail: a page for each thread, and the log of who wrote to whom. */
 export class MailViews {
@@ -66,10 +68,10 @@ export class MailViews {
     while (this.#busy.size > 0) await Promise.all(this.#busy.values());
   }
 
-  /** The same, for the last time: nothing is said any more. */
+  /** The same, for the last time: nothing is said any more. What would take long is written by whoever comes next. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.idle();
+    await Promise.race([this.idle(), this.#rest(lastLimitMs)]);
   }
 
   /** One writer of a file at a time; what changes meanwhile is written afterwards. */

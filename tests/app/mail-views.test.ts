@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { auditHome, repairHome } from '../../bridge/app/audit.ts';
 import { MailViews } from '../../bridge/app/mail-views.ts';
+import type { Clock } from '../../bridge/core/clock.ts';
 import type { MailState, Message, MessageId } from '../../bridge/core/message.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { Journal } from '../../bridge/journal/journal.ts';
@@ -243,4 +244,27 @@ test('what a killed process has left of a file is taken away at the start; what 
   for (const file of [...left, ...kept]) writeFileSync(file, '');
   views.tick();
   expect([...left, ...kept].filter((file) => existsSync(file))).toEqual(kept);
+});
+
+test('whoever stops does not wait until all is written; whoever comes next writes the rest', async () => {
+  const many = Array.from({ length: 3_000 }, (_, index) => sent(`entry ${index}`));
+  const isOver: Clock = {
+    now: () => now,
+    after(_ms, due) {
+      setImmediate(due);
+      return () => {};
+    },
+  };
+  const hurried = new MailViews({ home, journal, clock: isOver, say: (words) => said.push(words) });
+  hurried.tick();
+  await hurried.close();
+  journal.close();
+  expect(existsSync(path()) && text().includes(many.at(-1)!.body)).toBe(false);
+  journal = Journal.open(join(home, 'bridge.db'), { now }).journal;
+  views = begun();
+  await ticked();
+  expect(text().match(/entry \d+/g)).toEqual(many.map(({ body }) => body));
+  expect(log()).toHaveLength(many.length);
+  await hurried.idle();
+  expect([said, readdirSync(home).filter((name) => name.endsWith('.tmp'))]).toEqual([[], []]);
 });
