@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
 
-const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+export const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
 /** Any server that speaks as agent-chat's does. */
 export class ChatServer {

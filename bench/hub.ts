@@ -1,10 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { closeSync, fdatasyncSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type WebSocket from 'ws';
 import { privateTmux } from '../tests/fixtures/private-tmux.ts';
-import { ChatServer, cpuMsOf, type OwnServer, startOwn } from './chat-server.ts';
+import { ChatServer, cpuMsOf, type OwnServer, program, startOwn } from './chat-server.ts';
 import { fillJournal } from './mail-lookups.ts';
 import { quantile } from './quantile.ts';
 
@@ -46,7 +49,9 @@ export async function benchHub({ isShort, beside, messages }: HubBenchOrder) {
     for (const chat of all) pushes.push(await benchPushes(chat, agents, isShort ? 100 : 300));
     for (const chat of all) pushes.push(await benchPaused(chat, isShort ? 100 : 400));
     loads.push(loadNow());
-    const rest: Row[] = [idle, await benchRestart(folder, tmux.socketPath, own)];
+    const calls = await benchCalls(folder, own, isShort ? 50 : 300);
+    loads.push(loadNow());
+    const rest: Row[] = [idle, ...calls, await benchRestart(folder, tmux.socketPath, own)];
     loads.push(loadNow());
     const stored = await benchStored(messages, tmux.socketPath);
     loads.push(loadNow());
@@ -170,6 +175,52 @@ async function benchIdle(own: OwnServer, agents: number, seconds: number): Promi
   const percent = (cpuMsOf(own.pid) - before) / (seconds * 10);
   for (const socket of sockets) socket.terminate();
   return { what: `idle with ${agents} sockets, % of a core`, is: two(percent) };
+}
+
+/** From an official client's call of a tool until it has the result: over HTTP, and over stdio by a `bridge mcp` of its own. */
+async function benchCalls(folder: string, own: OwnServer, count: number): Promise<Row[]> {
+  const home = join(folder, 'home');
+  const env = { PATH: process.env.PATH!, HOME: folder, XDG_RUNTIME_DIR: folder };
+  for (const name of ['caller', 'called'])
+    execFileSync(process.execPath, [program, 'add', name, '--home', home], { env, stdio: 'pipe' });
+  const words = [program, 'token', 'add', 'caller', '--home', home];
+  const token = execFileSync(process.execPath, words, { env, encoding: 'utf8' }).trim();
+  const ways = {
+    HTTP: new StreamableHTTPClientTransport(new URL(`${own.chat.url}/mcp`), {
+      requestInit: { headers: { authorization: `Bearer ${token}` } },
+    }),
+    stdio: new StdioClientTransport({
+      command: process.execPath,
+      args: [program, 'mcp', '--home', home],
+      env: { ...env, BRIDGE_TOKEN: token },
+      stderr: 'ignore',
+    }),
+  };
+  const rows: Row[] = [];
+  for (const [way, transport] of Object.entries(ways)) {
+    const client = new Client({ name: 'bench', version: '1' });
+    await client.connect(transport);
+    for (const [name, args] of [
+      ['check_messages', {}],
+      ['send_message', { to: 'called', content: 'x'.repeat(200) }],
+    ] as const) {
+      const took: number[] = [];
+      // more that wait for one member would be refused
+      for (let index = 0; index < Math.min(count, name === 'send_message' ? 50 : count); index += 1) {
+        const began = performance.now();
+        const { isError, content } = await client.callTool({ name, arguments: args });
+        took.push(performance.now() - began);
+        if (isError === true) throw new Error(`${name}: ${JSON.stringify(content)}`);
+      }
+      rows.push({
+        what: `MCP over ${way}: ${name}`,
+        p50Ms: two(quantile(took, 0.5)),
+        p99Ms: two(quantile(took, 0.99)),
+      });
+    }
+    await client.close();
+  }
+  return rows;
 }
 
 /** Whether an agent that does not register again is told of what its group gets. */
