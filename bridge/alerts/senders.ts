@@ -1,6 +1,7 @@
 import type { Alert, AlertLink, AlertWay } from '../core/alert.ts';
 import { type Notice, type NotifyWays, notifyHuman } from '../host/notify.ts';
 import { Refusal, type Sender } from './alert-queue.ts';
+import { type PushParts, pushSender } from './push-sender.ts';
 
 /** What `notify:` of bridge.yaml sets up. */
 export interface WaysSetUp {
@@ -16,11 +17,16 @@ const limitMs = 10_000;
 /** What an alert may carry besides its words; null: nothing. */
 export type LinkFor = (alert: Alert) => AlertLink | null;
 
-/** A sender for each way that is set up. @param terminals those that ring */
+/**
+ * A sender for each way that is set up.
+ * @param terminals those that ring
+ * @param push the browsers that are called; null: none are
+ */
 export function sendersFor(
   setUp: WaysSetUp,
   terminals: () => Promise<readonly string[]>,
   linkFor: LinkFor,
+  push: PushParts | null,
 ): Partial<Record<AlertWay, Sender>> {
   const none: NotifyWays = { bell: false, desktop: false, command: null };
   const here =
@@ -38,6 +44,12 @@ export function sendersFor(
     ...(command !== null && { command: here({ command }) }),
     ...(webhook !== null && { webhook: (alert: Alert) => toWebhook(webhook, alert, linkFor(alert)) }),
     ...(ntfy !== null && { ntfy: (alert: Alert) => toNtfy(ntfy, alert, linkFor(alert)) }),
+    ...(push !== null && {
+      webpush: pushSender(push, (alert) => {
+        const link = linkFor(alert);
+        return { title: alert.title, text: wordsOf(alert, link), link: urlOf(link) };
+      }),
+    }),
   };
 }
 

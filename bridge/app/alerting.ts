@@ -9,6 +9,7 @@ import { clientTerminals } from '../tmux/pane.ts';
 import { socketPathOf } from '../tmux/socket.ts';
 import { alertOf, settledBy } from './alert-of.ts';
 import type { Bridge } from './bridge.ts';
+import { pushOf } from './push.ts';
 
 /**
  * Has a person called for what needs one, from now on. A dry run calls nobody.
@@ -25,7 +26,9 @@ export function alerting(bridge: Bridge, linkBase: () => AlertLink): { readonly 
       quiet: config.notify.quiet ?? null,
       unasked: config.notify.bell === undefined ? ['bell'] : [],
     },
-    senders: config.dryRun ? {} : sendersFor(waysSetUp(config), () => terminalsOf(config), linkFor),
+    senders: config.dryRun
+      ? {}
+      : sendersFor(waysSetUp(config), () => terminalsOf(config), linkFor, pushOf(config, bridge.subscriptions)),
     say: (text) => bridge.say('warning', text),
   });
   const stop = bridge.listen((event) => {

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ActionLinks } from '../alerts/links.ts';
+import type { Subscriptions } from '../alerts/subscriptions.ts';
 import type { Config } from '../config/config-values.ts';
 import type { Mailbox } from '../controllers/mailbox.ts';
 import type { BridgeEvent, MailboxEvent, PublicEvent, ScreenEvent } from '../core/events.ts';
@@ -53,6 +54,7 @@ import { PaneActs } from './pane-acts.ts';
 import { type BridgeClaims, bridgeClaims } from './pane-claims.ts';
 import { placeEarlierPanes } from './placing.ts';
 import { Projects } from './projects.ts';
+import { subscriptionsOf } from './push.ts';
 import { Retention } from './retention.ts';
 import type { Reviver } from './revive.ts';
 import { TextSender } from './send-text.ts';
@@ -108,6 +110,8 @@ export class Bridge {
   readonly tickets: Tickets;
   /** by which one request is answered from elsewhere, once */
   readonly links: ActionLinks;
+  /** the browsers that are called */
+  readonly subscriptions: Subscriptions;
   /** null in a dry run, which leaves no file */
   readonly mailViews: MailViews | null;
   readonly retention: Retention;
@@ -224,6 +228,7 @@ export class Bridge {
     const isLiving = ({ pid, startedAt }: ProcessRef) => systemSource().read(pid)?.startedAt === startedAt;
     this.tokens = new Tokens({ memory: journal, clock, isLiving });
     this.tickets = new Tickets({ memory: journal });
+    this.subscriptions = subscriptionsOf(config, journal, this.tokens);
     const lastsMs = (config.notify['links-last'] ?? 3_600) * 1_000;
     this.links = new ActionLinks({ memory: journal, clock, requestOf: (id) => journal.request(id), lastsMs });
     this.mailViews = config.dryRun

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { sendersFor } from '../alerts/senders.ts';
 import { terminalsOf, waysSetUp } from '../app/alerting.ts';
+import { keptSubscriptions, pushOf } from '../app/push.ts';
+import { readerOfHome } from '../app/reader.ts';
 import type { Config } from '../config/config-values.ts';
 import type { Alert } from '../core/alert.ts';
 import { ExitCode, messageOf } from '../core/failure.ts';
@@ -41,11 +43,15 @@ async function tryAll(config: Config, out: Output): Promise<ExitCode> {
     ...{ id: `test-${Date.now()}`, matter: 'test', kind: 'test', member: '', urgency: 'normal' },
     ...{ title: 'bridge', text: 'This is a test: an alert would look like this.', raisedAt: Date.now() },
   };
+  const reader = readerOfHome(config);
+  const journal = reader.journal();
+  const push = journal === null ? null : pushOf(config, keptSubscriptions(config, journal));
   const senders = Object.entries(
     sendersFor(
       waysSetUp(config),
       () => terminalsOf(config),
       () => null,
+      push,
     ),
   );
   const tried = await Promise.all(
@@ -56,6 +62,7 @@ async function tryAll(config: Config, out: Output): Promise<ExitCode> {
       ),
     ),
   );
+  reader.close();
   const lines = tried.map(({ way, isSent, said }) =>
     visibleLine(`${way.padEnd(8)} ${isSent ? 'sent' : 'failed'}: ${said}`),
   );

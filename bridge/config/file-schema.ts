@@ -78,6 +78,21 @@ const ntfySchema = z.preprocess(
   }),
 );
 
+/** Who is called in a browser: push services ask for a contact of who runs this. */
+const webpushSchema = z.preprocess(
+  (given) => (typeof given === 'string' ? { contact: given } : given),
+  z.strictObject({
+    contact: text.regex(
+      /^(?:mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/,
+      'is no contact: expected mailto:YOU@HOST or https://…',
+    ),
+    hosts: z
+      .array(text.regex(/^[^\s/@]+$/, 'is no host: expected NAME or NAME:PORT'))
+      .max(20)
+      .default([]),
+  }),
+);
+
 const hours = text.refine((given) => minutesOf(given) !== null, 'is no time of day: expected 22:00-07:30');
 
 /** Which alerts go which ways; the first that fits counts. */
@@ -148,6 +163,7 @@ export const fileSchema = z.strictObject({
       'again-after': z.number().min(0).optional(),
       webhook: webhookSchema.optional(),
       ntfy: ntfySchema.optional(),
+      webpush: webpushSchema.optional(),
       quiet: hours.optional(),
       links: z.boolean().optional(),
       'links-last': z.number().min(60, 'is less than a minute').max(86_400, 'is more than a day').optional(),

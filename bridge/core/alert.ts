@@ -5,7 +5,7 @@ export const alertKinds = ['request', 'dialog', 'mail', 'undelivered', 'test'] a
 export type AlertKind = (typeof alertKinds)[number];
 
 /** How a person is reached. */
-export const alertWays = ['bell', 'desktop', 'command', 'webhook', 'ntfy'] as const;
+export const alertWays = ['bell', 'desktop', 'command', 'webhook', 'ntfy', 'webpush'] as const;
 export type AlertWay = (typeof alertWays)[number];
 
 export const urgencies = ['normal', 'urgent'] as const;

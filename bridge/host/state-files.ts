@@ -19,7 +19,7 @@ export function isJournalFile(name: string): boolean {
 
 /** What a bridge makes while it runs, and the next one makes anew. */
 export function isPassing(name: string): boolean {
-  return /^(?:(?:bridge\.db|daemon)\.lock(?:-journal)?|bridge\.db\.doubted|bridge\.sock(?:\.path)?|daemon\.json|admin\.token|agent-chat\.token|server\.(?:pid|log)|tmux-clients-.*)$/.test(
+  return /^(?:(?:bridge\.db|daemon)\.lock(?:-journal)?|bridge\.db\.doubted|bridge\.sock(?:\.path)?|daemon\.json|admin\.token|agent-chat\.token|push\.key|server\.(?:pid|log)|tmux-clients-.*)$/.test(
     name,
   );
 }

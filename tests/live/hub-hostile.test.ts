@@ -34,7 +34,7 @@ test('without a token that counts every route is closed, but those for anyone', 
     asked()
       .filter(({ who }) => who === 'anyone')
       .map(({ path }) => path),
-  ).toEqual(['/health', '/login', '/login', '/a/:code', '/a/:code', '/', '/assets/:name']);
+  ).toEqual(['/health', '/push/worker.js', '/login', '/login', '/a/:code', '/a/:code', '/', '/assets/:name']);
   for (const scheme of ['Basic', 'bearer_', 'Token'])
     expect(
       (await ask('GET', '/api/v1/members', { headers: { authorization: `${scheme} ${tokens.admin}` } })).status,

@@ -5,6 +5,7 @@ import { areKeysOn, turnKeys } from '../keys.ts';
 import { Outcome, State } from '../parts/marks.tsx';
 import { Line } from '../parts/text.tsx';
 import { post } from '../server.ts';
+import { PushSwitch } from './push.tsx';
 import { Tokens } from './tokens.tsx';
 
 interface Settings {
@@ -132,6 +133,7 @@ export function SettingsView() {
             ))}
           </ul>
         </section>
+        <PushSwitch />
         <Tokens />
         <section aria-label="This browser">
           <h3>This browser</h3>

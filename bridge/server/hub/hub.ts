@@ -26,6 +26,7 @@ import { LoginCodes, mountLogin } from './login.ts';
 import { mountMcp } from './mcp.ts';
 import { mountMetrics } from './metrics.ts';
 import { jsonSchemaTransform } from './openapi.ts';
+import { mountPush, mountPushWorker } from './push.ts';
 import { goingAway, pinging } from './socket-reader.ts';
 
 /** What every part of the server works on. */
@@ -177,10 +178,12 @@ async function assembled(parts: HubParts): Promise<{ app: FastifyInstance; route
   mountLinks(app, parts);
   mountMcp(app, parts);
   mountDashboard(app, parts);
+  mountPushWorker(app);
   await app.register(
     async (api) => {
       mountApi(api, parts.served);
       mountEvents(api, parts);
+      mountPush(api, bridge);
       mountMetrics(api, bridge, () => [...app.websocketServer.clients].filter(isOpen).length);
       api.get('/openapi.json', { config: { who: 'any-token' } }, async () => app.swagger());
     },
