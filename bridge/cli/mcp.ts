@@ -8,6 +8,7 @@ import { actDespite, type Context, contextOf, withOptions } from './context.ts';
 import { stream } from './invoke.ts';
 import { registerClients } from './mcp-clients.ts';
 import type { ElsewhereFlags } from './mcp-elsewhere.ts';
+import { heldAtFirstLook, type JournalSource, News } from './mcp-news.ts';
 import { type SeatEnvironment, seatHere } from './mcp-seat.ts';
 
 /** Clients hand on less than they have: codex 0.169 gives an MCP server HOME and PATH, and what is configured for it. */
@@ -63,7 +64,7 @@ async function serveStdin(context: Context, seat: ReturnType<typeof seatHere>): 
   // others can write to it from now on, whether it calls anything or not
   void seat.member().catch(() => {});
   const ended = hungUp();
-  const news = new News(context, seat);
+  const news = new News(journalOf(context), seat);
   const transport = new StdioServerTransport();
   const handle = serveStdio(
     ({ era }) => {
@@ -74,11 +75,7 @@ async function serveStdin(context: Context, seat: ReturnType<typeof seatHere>): 
     { transport, onerror: () => {} },
   );
   const { onmessage } = transport;
-  transport.onmessage = (message) => {
-    // nobody is told of changes who has not looked at a resource
-    if ('method' in message && /^(?:resources|subscriptions)\//.test(message.method)) news.begin();
-    onmessage?.(message);
-  };
+  transport.onmessage = heldAtFirstLook(news, (message) => onmessage?.(message));
   await ended;
   news.end();
   await handle.close();
@@ -94,43 +91,18 @@ function hungUp(): Promise<void> {
   });
 }
 
-type Take = (event: JournalEvent, key: string) => void;
-
-/** What is journaled from the first look on, for whoever listens. */
-class News {
-  readonly #context: Context;
-  readonly #seat: { key(): Promise<string> };
-  readonly #listening = new Set<Take>();
-  readonly #stop = new AbortController();
-  #isBegun = false;
-
-  constructor(context: Context, seat: { key(): Promise<string> }) {
-    this.#context = context;
-    this.#seat = seat;
-  }
-
-  listen(take: Take): () => void {
-    this.#listening.add(take);
-    return () => this.#listening.delete(take);
-  }
-
-  begin(): void {
-    if (this.#isBegun) return;
-    this.#isBegun = true;
-    void this.#follow().catch(() => {
-      this.#isBegun = false; // the next look tries again
-    });
-  }
-
-  end(): void {
-    this.#stop.abort();
-  }
-
-  async #follow(): Promise<void> {
-    const key = await this.#seat.key();
-    const take = (event: JournalEvent) => {
-      for (const one of this.#listening) one(event, key);
-    };
-    await stream(this.#context, 'changes', {}, take, this.#stop.signal);
-  }
+/** As the daemon has it, or where none lives the file itself. */
+function journalOf(context: Context): JournalSource {
+  return {
+    async newest() {
+      let newest = 0;
+      const last = { id: null, last: 1, follow: false, withSubject: false };
+      const take = ({ event }: { readonly event: JournalEvent }) => {
+        newest = event.seq;
+      };
+      await stream(context, 'log', last, take, new AbortController().signal);
+      return newest;
+    },
+    follow: (after, take, stop) => stream(context, 'changes', { after }, take, stop),
+  };
 }
