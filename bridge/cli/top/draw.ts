@@ -72,11 +72,12 @@ function rowAt(state: TopState, index: number, columns: number, now: number): [t
   if (tab === 'requests') {
     const request = known.requests[index]!;
     const age = inWords(now - request.openedAt);
-    const text = `${cell(age, 8)} ${cell(request.worker, 16)} ${cell(request.kind, 10)} ${firstLine(asked(request))}`;
+    const who = cells(columns, [age, 8, 6], [request.worker, 16, 10], [request.kind, 10, 0]);
+    const text = `${who} ${firstLine(asked(request))}`;
     return [text, isYours(request) ? 'yellow' : null];
   }
   if (tab === 'members') {
-    return memberRow(known, known.members[index]!, now);
+    return memberRow(known, known.members[index]!, columns, now);
   }
   const message = known.messages[index]!;
   const { sentAt, to, body } = message;
@@ -87,7 +88,12 @@ function rowAt(state: TopState, index: number, columns: number, now: number): [t
   ];
 }
 
-function memberRow(known: Known, member: MemberView, now: number): [text: string, style: Style | null] {
+function memberRow(
+  known: Known,
+  member: MemberView,
+  columns: number,
+  now: number,
+): [text: string, style: Style | null] {
   const { name, unread, agent, groups, status, isEnabled } = member;
   const is = isEnabled ? member.state : 'disabled';
   const { since, request } = atPane(known, member);
@@ -102,9 +108,16 @@ function memberRow(known: Known, member: MemberView, now: number): [text: string
   const age = since === null ? '' : inWords(now - since);
   const style = request !== null && isYours(request) ? 'yellow' : (styles[is] ?? null);
   return [
-    `${cell(name, 16)} ${cell(is, 8)} ${cell(age, 7)} ${cell(agent ?? '', 8)} ${more.filter(Boolean).join('  ')}`,
+    `${cells(columns, [name, 16, 10], [is, 8, 8], [age, 7, 0], [agent ?? '', 8, 0])} ${more.filter(Boolean).join('  ')}`,
     style,
   ];
+}
+
+/** Beside each other: text, columns that it has, and how many of them where there is little room. */
+function cells(columns: number, ...all: ReadonlyArray<readonly [text: string, wide: number, narrow: number]>): string {
+  const isNarrow = columns < 60;
+  const sized = all.map(([text, wide, narrow]) => [text, isNarrow ? narrow : wide] as const);
+  return sized.flatMap(([text, width]) => (width === 0 ? [] : [cell(text, width)])).join(' ');
 }
 
 const styles: Readonly<Record<string, Style>> = {
