@@ -81,10 +81,11 @@ const tomls: Readonly<Record<string, string>> = {
   'Windows lines': 'model = "x"\r\n[tui]\r\na = 1\r\n',
   'large numbers and dates': 'a = 9007199254740993\nb = 1979-05-27T07:32:00Z\n',
 };
-const all = [
-  ...Object.entries(jsons).map(([what, text]) => ['claude', what, text] as const),
-  ...Object.entries(tomls).map(([what, text]) => ['codex', what, text] as const),
-];
+/** As this client names its list. */
+const withKey = (name: string, text: string) => text.replaceAll('"mcpServers"', JSON.stringify(client(name).key));
+const all = mcpClients.flatMap(({ name, written }) =>
+  Object.entries(written === 'toml' ? tomls : jsons).map(([what, text]) => [name, what, withKey(name, text)] as const),
+);
 
 describe.each(all)('%s, a file with %s', (name, _, before) => {
   test('keeps every byte when the server comes and goes, comes twice, or from elsewhere', () => {
@@ -101,8 +102,21 @@ describe.each(all)('%s, a file with %s', (name, _, before) => {
   });
 });
 
+test.each(mcpClients.filter(({ written }) => written === 'json').map(({ name }) => name))(
+  '%s: what came into a file of ours stays when the server goes',
+  (name) => {
+    install(name);
+    const grown = read(name).replace('\n  }\n}\n', ',\n    "other": { "command": "x" }\n  },\n  "theme": "dark"\n}\n');
+    write(name, grown);
+    remove(name);
+    expect(parseJson(read(name))).toEqual({ [client(name).key]: { other: { command: 'x' } }, theme: 'dark' });
+  },
+);
+
 test.each([
   ['claude', '{"mcpServers":{"bridge":{"command":"npx","args":["their-bridge"]}}}'],
+  ['cursor', '{"mcpServers":{"bridge":{"url":"http://127.0.0.1:9420/mcp"}}}'],
+  ['opencode', '{"mcp":{"bridge":{"type":"remote","url":"https://hub:9420/mcp"}}}'],
   ['codex', '[mcp_servers.bridge]\ncommand = "npx"\nargs = ["their-bridge"]\n'],
 ])('%s: a server of that name that is not ours stays', (name, before) => {
   write(name, before);
