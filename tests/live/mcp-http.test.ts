@@ -187,6 +187,50 @@ test('malformed messages of both eras are refused, and the server goes on', asyn
   await expectUnharmed();
 });
 
+test.each([
+  ['2025', { 'mcp-protocol-version': '2025-06-18' }],
+  ['2026', { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' }],
+  ['no', {}],
+] as const)('a body that is no message is answered as JSON-RPC has it (%s era named)', async (_, era) => {
+  const [parseError, invalidRequest] = [-32_700, -32_600];
+  const nested = (open: string, close: string, depth: number) => `${open.repeat(depth)}1${close.repeat(depth)}`;
+  for (const [body, status, code, type] of [
+    ...['{', '', '{"a":1}}', '\u0000', '[['.repeat(50_000), '{"__proto__":{}}'].map(
+      (text) => [text, 400, parseError, 'application/json'] as const,
+    ),
+    ...['null', '[]', '1', '"x"', 'true', '{}', '{"jsonrpc":"2.0"}'].map(
+      (text) => [text, 400, invalidRequest, 'application/json'] as const,
+    ),
+    [nested('{"a":', '}', 20_000), 400, invalidRequest, 'application/json'],
+    [nested('[', ']', 100_000), 400, invalidRequest, 'application/json'],
+    [`"${'x'.repeat(2_000_000)}"`, 413, invalidRequest, 'application/json'],
+    ['{}', 415, invalidRequest, 'text/plain'],
+    ['a=1', 415, invalidRequest, 'application/x-www-form-urlencoded'],
+    ['<a/>', 415, invalidRequest, 'application/xml'],
+  ] as const) {
+    const refused = await ask('POST', '/mcp', {
+      token: tokens.lead,
+      body,
+      headers: { accept, ...era, 'content-type': type },
+    });
+    const { jsonrpc, id, error } = refused.body;
+    const shown = body.slice(0, 30);
+    expect([shown, refused.status, jsonrpc, id, error?.code]).toEqual([shown, status, '2.0', null, code]);
+    expect([shown, typeof error.message]).toEqual([shown, 'string']);
+  }
+  // at the door it is the server's own shape, whatever the body
+  for (const token of [undefined, 'bridge_nobodys']) {
+    const headers = { accept, ...era };
+    const refused = await ask('POST', '/mcp', { ...(token !== undefined && { token }), body: '{', headers });
+    expect([refused.status, refused.body.error.code]).toEqual([401, 'unauthorized']);
+  }
+  for (const method of ['GET', 'DELETE']) {
+    const refused = await ask(method, '/mcp', { token: tokens.lead, headers: { accept, ...era } });
+    expect([method, refused.status, refused.body.jsonrpc]).toEqual([method, 405, '2.0']);
+  }
+  await expectUnharmed();
+});
+
 test('a body that is too long is refused before it is read whole', async () => {
   const body = {
     ...listed,

@@ -176,7 +176,7 @@ async function assembled(parts: HubParts): Promise<{ app: FastifyInstance; route
   app.get('/health', { config: { who: 'anyone' } }, async () => ({ status: 'ok' }));
   mountLogin(app, parts);
   mountLinks(app, parts);
-  mountMcp(app, parts);
+  void app.register(async (mcp) => mountMcp(mcp, parts));
   mountDashboard(app, parts);
   mountPushWorker(app);
   await app.register(

@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AllServed } from '../../api/index.ts';
 import type { Bridge } from '../../app/bridge.ts';
+import { messageOf } from '../../core/failure.ts';
 import type { JournalEvent } from '../../core/journal-event.ts';
 import { humanName } from '../../core/member.ts';
+import { safeJson } from '../../core/visible.ts';
 import { mcpOverHttp } from '../mcp/http.ts';
 import { own } from './events.ts';
+import { faultOf, HubFault } from './faults.ts';
 import type { Feed } from './feed.ts';
 import type { Bound } from './socket-reader.ts';
 import { boundedStream } from './stream-reader.ts';
@@ -22,6 +25,7 @@ export function mountMcp(
     return feed.subscribe({ take: hear, isFull: () => false, hasRoom: async () => true }, null);
   });
   app.addHook('onClose', () => mcp.close());
+  answerFaults(app, (text) => bridge.say('warning', text));
   app.route({
     method: ['POST', 'GET', 'DELETE'],
     url: '/mcp',
@@ -47,6 +51,22 @@ export function mountMcp(
       const stream = boundedStream(events, { of: reply.raw, bound: options, goodbye: () => tooSlow(body) });
       return reply.code(status).headers(Object.fromEntries(headers)).send(stream);
     },
+  });
+}
+
+/** Of JSON-RPC: what came is no JSON; is no request; and what went wrong here. */
+const [parseError, invalidRequest, internalError] = [-32_700, -32_600, -32_603];
+
+/** What is refused at the door has the server's one shape; a body that is none has that of JSON-RPC, as all that MCP answers. */
+function answerFaults(app: FastifyInstance, tell: (text: string) => void): void {
+  app.setErrorHandler((fault, { method }, reply) => {
+    const { status, body } = faultOf(fault);
+    if (status === 500) tell(`server: ${method} /mcp: ${messageOf(fault)}`);
+    const said = reply.code(status).type('application/json; charset=utf-8');
+    if (fault instanceof HubFault || status === 429) return said.send(safeJson(body));
+    const { code: name, message, next_step } = body.error;
+    const code = status === 400 ? parseError : status === 500 ? internalError : invalidRequest;
+    return said.send(safeJson({ jsonrpc: '2.0', id: null, error: { code, message, data: { code: name, next_step } } }));
   });
 }
 
