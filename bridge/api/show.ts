@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
 import { usageError } from '../core/failure.ts';
+import { isShownTo } from './answerer.ts';
 import { id } from './arguments.ts';
-import { archivedView, askerIn, type ForViews, findRequest, viewIn } from './find-request.ts';
+import { archivedView, type ForViews, findRequest, viewIn } from './find-request.ts';
 import { keptName, ofArgs } from './history.ts';
 import { method } from './method.ts';
 import { messageShown, wholeMessageView } from './show-message.ts';
@@ -33,15 +34,15 @@ export const show = method({
 
 type ForShow = ForViews & Pick<Bridge, 'config' | 'directory' | 'messages'>;
 
-/** What a member wrote, was written or asked: of all else it is not even told that it is there. */
+/** What a member wrote, was written, asked or may answer: of all else it is not even told that it is there. */
 function ownOf(bridge: ForShow, given: string, member: string) {
   const id = given.replace(/^#/, '');
   const [message] = [bridge.journal.mail.message(id) ?? [], bridge.journal.mail.messagesEnding(id)].flat();
   if (message !== undefined && (message.from.name === member || message.to.includes(member)))
     return { message: messageShown(bridge, message.id) ?? missing(id) };
   const request = bridge.journal.requests().find((one) => one.id.endsWith(id));
-  if (request !== undefined && askerIn(bridge, request) === member) return viewIn(bridge, request);
-  throw usageError('id', id, 'unknown', 'only what you wrote, were written or asked is shown');
+  if (request !== undefined && isShownTo(bridge, request, member)) return viewIn(bridge, request);
+  throw usageError('id', id, 'unknown', 'only what you wrote, were written, asked or may answer is shown');
 }
 
 function missing(id: string): never {

@@ -6,7 +6,7 @@ import { messageOf } from '../core/failure.ts';
 import type { DeliveryId, RequestId, TurnId } from '../core/ids.ts';
 import { identityKey, type PaneIdentity, sameAgent } from '../core/pane.ts';
 import type { DialogKind } from '../core/reading.ts';
-import { type Answer, type ControllerFailure, doubtOf, openRequests, type Request } from '../core/request.ts';
+import { type Answer, type ControllerFailure, doubtOf, isOpen, openRequests, type Request } from '../core/request.ts';
 import type { TurnMark } from '../core/turn-mark.ts';
 import { meant } from './answers.ts';
 import { Budget, type BudgetMemory, everyWorker, type Pauses } from './budget.ts';
@@ -125,7 +125,7 @@ export class Requests {
     const chosen = asked && meant(asked, given.instructions);
     if (typeof chosen === 'object' && chosen) return { accepted: 'refused', reason: chosen.fault };
     const answer: Answer = { ...given, instructions: chosen ?? given.instructions, at: now };
-    const humanOnly = asked && whyHumanOnly(asked, answer);
+    const humanOnly = asked && whyHumanOnly(asked, isMember(answer));
     if (humanOnly !== null && !isHuman(answer)) {
       return { accepted: 'refused', reason: `only the human may answer: ${humanOnly}` };
     }
@@ -146,6 +146,11 @@ export class Requests {
     if (doubt) return { accepted: 'refused', reason: doubt.delivery === 'not-typed' ? setAside : typedOnce };
     const current = isKnown({ ...request, late: [] }, answer);
     return { accepted: current ? 'first' : 'late', reason: 'this very answer was given before' };
+  }
+
+  /** Whether it has no answer yet, and is of a kind that a member may give one to. */
+  isForMembers(request: Request): boolean {
+    return isOpen(request) && !('answer' in request.state) && whyHumanOnly(request, true) === null;
   }
 
   /** A person says that the answer in doubt has arrived. */
@@ -346,10 +351,10 @@ export class Requests {
 const membersDialogs: readonly DialogKind[] = ['approval', 'edit', 'choice', 'plan'];
 
 /** Why nobody but the human may give this answer; null where others may. In a dialog no controller is heard. */
-function whyHumanOnly({ humanOnly, noChoice, dialog }: Request, answer: Answer): string | null {
+function whyHumanOnly({ humanOnly, noChoice, dialog }: Request, byMember: boolean): string | null {
   if (humanOnly !== undefined) return humanOnly;
   if (dialog === undefined) return null;
-  if (!isMember(answer)) return 'it is a dialog';
+  if (!byMember) return 'it is a dialog';
   if (!membersDialogs.includes(dialog.kind)) return `it is a dialog of the kind ${dialog.kind}`;
   return humanOnlyReason(dialog) ?? noChoice ?? null;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
@@ -24,10 +24,11 @@ export const agentChatKey = 'key-of-agent-chat';
 
 type Given = Partial<Parameters<(typeof hubOptions)['parse']>[0] & object>;
 
-export function eachHubTestStarts(options: Given = {}): void {
+/** @param yaml its bridge.yaml */
+export function eachHubTestStarts(options: Given = {}, yaml = ''): void {
   let close: () => Promise<void>;
   beforeEach(async () => {
-    close = await startHub(options);
+    close = await startHub(options, undefined, yaml);
   });
   afterEach(() => close());
 }
@@ -42,8 +43,9 @@ export function allHubTestsStart(options: Given = {}, socketPath?: () => string)
 }
 
 /** @returns what ends it */
-async function startHub(options: Given, socketPath?: string): Promise<() => Promise<void>> {
+async function startHub(options: Given, socketPath?: string, yaml = ''): Promise<() => Promise<void>> {
   home = mkdtempSync(join(tmpdir(), 'bridge-hub-'));
+  if (yaml !== '') writeFileSync(join(home, 'bridge.yaml'), yaml);
   const config = loadConfig({ home, flags: { socket: socketPath ?? join(home, 'no-tmux'), mode: 'manual' }, env: {} });
   bridge = await Bridge.open(config, { on: () => {} });
   const reader = readerOf(bridge);
