@@ -1,40 +1,12 @@
-import { createHash } from 'node:crypto';
 import { needsSubject } from '../../core/choice.ts';
 import { inMarkup } from '../../core/markup.ts';
 import type { Dialog } from '../../core/reading.ts';
 import type { Request } from '../../core/request.ts';
 import { visible, visibleLine } from '../../core/visible.ts';
+import { plainPage } from './plain-page.ts';
 
 /** Of a text that is longer nobody decides at a phone. */
 const mostShown = 100_000;
-
-const style = `
-:root { color-scheme: light dark; --line: #8886; --accent: light-dark(#2456c9, #8ab0ff); --on-accent: light-dark(#fff, #0d1524);
-  --tint: light-dark(#f0f2f5, #1b2028); --yours: light-dark(#8a4b00, #f0b45a); font: 16px/1.5 system-ui, sans-serif; }
-* { box-sizing: border-box; }
-body { margin: 0; background: light-dark(#fff, #0f1216); color: light-dark(#191d24, #e7eaef); }
-main { max-width: 42rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
-h1 { font-size: 1.25rem; line-height: 1.3; margin: 0 0 .25rem; }
-h2 { font-size: 1rem; margin: 1rem 0 .25rem; }
-p { margin: .5rem 0; }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--tint); border: 1px solid var(--line); border-radius: 8px;
-  padding: .75rem; margin: .25rem 0; font: 14px/1.45 ui-monospace, Menlo, Consolas, monospace; }
-.words { font: inherit; }
-.note { color: var(--yours); }
-.soft { opacity: .75; font-size: .875rem; }
-label { display: block; font-weight: 600; margin-top: 1rem; }
-textarea { display: block; width: 100%; min-height: 7rem; margin-top: .25rem; font: inherit; font-weight: 400; padding: .6rem; border: 1px solid var(--line); border-radius: 8px;
-  background: transparent; color: inherit; }
-button { display: block; width: 100%; min-height: 3rem; margin: .5rem 0; padding: .6rem .9rem; font: inherit; font-weight: 600; text-align: left;
-  border: 1px solid var(--accent); border-radius: 8px; background: transparent; color: var(--accent); overflow-wrap: anywhere; cursor: pointer; }
-button.send { background: var(--accent); color: var(--on-accent); text-align: center; }
-:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-`;
-
-const styleHash = createHash('sha256').update(style).digest('base64');
-
-/** What these pages may do: be drawn, and send their one form here. They have no script, and load nothing. */
-export const pagePolicy = `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 
 /** Why nobody decides about it from a page of its own; null where one may. */
 export function whyNotHere({ dialog, kind, text }: Request): string | null {
@@ -60,7 +32,7 @@ export function askingPage(
   const { dialog, agent, text, humanOnly, noChoice } = request;
   const why = whyNotHere(request);
   const onlyYou = humanOnly ?? noChoice;
-  return page(`<h1>${line(worker)} ${dialog === undefined ? 'asks you' : 'waits at a dialog'}</h1>
+  return plainPage(`<h1>${line(worker)} ${dialog === undefined ? 'asks you' : 'waits at a dialog'}</h1>
 <p class="soft">${line(agent)}</p>
 ${fault === '' ? '' : `<p class="note" role="alert">${line(fault)}</p>`}
 ${dialog === undefined ? words('What it asks', text) : subjectOf(dialog, request)}
@@ -70,7 +42,7 @@ ${why === null ? formOf(dialog, form) : `<p class="note">It cannot be decided he
 
 /** What became of it. */
 export function outcomePage(title: string, text: string): string {
-  return page(`<h1>${line(title)}</h1>\n<p role="status">${line(text)}</p>`);
+  return plainPage(`<h1>${line(title)}</h1>\n<p role="status">${line(text)}</p>`);
 }
 
 /** The same for whatever is wrong with a link: it says nothing of what there is. */
@@ -122,12 +94,4 @@ ${fields}
 
 function line(text: string): string {
   return inMarkup(visibleLine(text));
-}
-
-function page(body: string): string {
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
-<title>bridge</title><style>${style}</style></head>
-<body><main>${body}</main></body></html>
-`;
 }

@@ -9,8 +9,9 @@ import type { Request } from '../../core/request.ts';
 import { HubFault } from './faults.ts';
 import { Refusals } from './gate.ts';
 import type { HubOptions } from './hub-options.ts';
-import { askingPage, outcomePage, overPage, pagePolicy, stalePage, whyNotHere } from './link-page.ts';
+import { askingPage, outcomePage, overPage, stalePage, whyNotHere } from './link-page.ts';
 import { checkSessionUse } from './login.ts';
+import { pagePolicy } from './plain-page.ts';
 
 /** Bytes of a form: an answer of a person, and no more. */
 const mostBytes = 65_536;
