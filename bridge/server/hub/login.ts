@@ -5,6 +5,7 @@ import { steadyClock } from '../../host/clock.ts';
 import { principalOf } from '../principal.ts';
 import { HubFault } from './faults.ts';
 import type { HubOptions } from './hub-options.ts';
+import { pagePolicy, plainPage } from './plain-page.ts';
 
 /** So long a code waits for the browser that it was made for. */
 const codeLimitMs = 5 * 60_000;
@@ -115,19 +116,22 @@ function hashOf(code: string): string {
 }
 
 function html(reply: FastifyReply, text: string): FastifyReply {
-  return reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(text);
+  return reply
+    .type('text/html; charset=utf-8')
+    .headers({ 'cache-control': 'no-store', 'content-security-policy': pagePolicy })
+    .send(text);
 }
 
 /** @param code of which the caller has seen that it is made of letters, digits, `-` and `_` */
 function page(code: string | null, fault = ''): string {
   const ask =
     code === null
-      ? '<label>A token of yours <input name="token" type="password" autocomplete="off" autofocus required></label>'
+      ? '<label>A token of yours<input name="token" type="password" autocomplete="off" autofocus required></label>'
       : `<input type="hidden" name="code" value="${code}">`;
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>bridge</title></head>
-<body><main><h1>bridge</h1>${fault === '' ? '' : `<p role="alert">${fault}</p>`}
-<form method="post" action="/login">${ask} <button>Open</button></form>
-<p><code>bridge dashboard</code> prints a link that lets this browser in, once.</p></main></body></html>
-`;
+  return plainPage(`<h1>bridge</h1>
+<p>${code === null ? 'Log this browser in.' : 'This link lets this browser in, once.'}</p>
+${fault === '' ? '' : `<p class="note" role="alert">${fault}</p>`}
+<form method="post" action="/login">${ask}
+<button class="send"${code === null ? '' : ' autofocus'}>Open</button></form>
+<p class="soft">${code === null ? '<code>bridge dashboard</code>, where the bridge runs, prints a link that lets a browser in without one.' : 'It stays logged in for 30 days, or until you log out.'}</p>`);
 }
