@@ -65,6 +65,8 @@ import { thread } from './thread.ts';
 import { threads } from './threads.ts';
 import { ticket } from './ticket.ts';
 import { tokens } from './tokens.ts';
+import { tryAlerts } from './try-alerts.ts';
+import { tryRule } from './try-rule.ts';
 import { type } from './type.ts';
 import { unsend } from './unsend.ts';
 import { waiting } from './waiting.ts';
@@ -92,7 +94,9 @@ const reading = [
 const acting = [
   overview,
   alerts,
+  tryAlerts,
   settings,
+  tryRule,
   requests,
   show,
   story,

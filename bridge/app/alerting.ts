@@ -2,7 +2,7 @@ import { AlertQueue } from '../alerts/alert-queue.ts';
 import type { ActionLinks } from '../alerts/links.ts';
 import { type LinkFor, sendersFor, type WaysSetUp } from '../alerts/senders.ts';
 import type { Config } from '../config/config-values.ts';
-import type { AlertLink } from '../core/alert.ts';
+import type { AlertLink, AlertWay } from '../core/alert.ts';
 import { systemClock } from '../host/clock.ts';
 import { ExecCommands } from '../tmux/exec.ts';
 import { clientTerminals } from '../tmux/pane.ts';
@@ -76,6 +76,13 @@ export function waysSetUp({ notify }: Pick<Config, 'notify'>): WaysSetUp {
     webhook,
     ntfy: ntfy === undefined ? null : { url: ntfy.url, token: ntfy.token ?? null },
   };
+}
+
+/** The ways by which a person is called. */
+export function waysNamed(bridge: Pick<Bridge, 'config' | 'subscriptions'>): AlertWay[] {
+  const { config, subscriptions } = bridge;
+  const none = async () => [];
+  return Object.keys(sendersFor(waysSetUp(config), none, () => null, pushOf(config, subscriptions))) as AlertWay[];
 }
 
 /** Wherever somebody looks at the server, and where the bridge itself was started. */

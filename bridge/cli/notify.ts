@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
-import { sendersFor } from '../alerts/senders.ts';
-import { terminalsOf, waysSetUp } from '../app/alerting.ts';
+import { tryAllWays } from '../app/alert-trial.ts';
 import { keptSubscriptions, pushOf } from '../app/push.ts';
 import { readerOfHome } from '../app/reader.ts';
 import type { Config } from '../config/config-values.ts';
-import type { Alert } from '../core/alert.ts';
-import { ExitCode, messageOf } from '../core/failure.ts';
+import { ExitCode } from '../core/failure.ts';
 import { visibleLine } from '../core/visible.ts';
 import { notifyHuman } from '../host/notify.ts';
 import { act, withOptions } from './context.ts';
@@ -39,29 +37,10 @@ export function registerNotify(command: Command): void {
 
 /** Every way that bridge.yaml sets up, at once, whatever rules and quiet hours say. */
 async function tryAll(config: Config, out: Output): Promise<ExitCode> {
-  const alert: Alert = {
-    ...{ id: `test-${Date.now()}`, matter: 'test', kind: 'test', member: '', urgency: 'normal' },
-    ...{ title: 'bridge', text: 'This is a test: an alert would look like this.', raisedAt: Date.now() },
-  };
   const reader = readerOfHome(config);
   const journal = reader.journal();
   const push = journal === null ? null : pushOf(config, keptSubscriptions(config, journal));
-  const senders = Object.entries(
-    sendersFor(
-      waysSetUp(config),
-      () => terminalsOf(config),
-      () => null,
-      push,
-    ),
-  );
-  const tried = await Promise.all(
-    senders.map(([way, send]) =>
-      send(alert).then(
-        (receipt) => ({ way, isSent: true, said: receipt }),
-        (fault) => ({ way, isSent: false, said: messageOf(fault) }),
-      ),
-    ),
-  );
+  const tried = await tryAllWays(config, push);
   reader.close();
   const lines = tried.map(({ way, isSent, said }) =>
     visibleLine(`${way.padEnd(8)} ${isSent ? 'sent' : 'failed'}: ${said}`),

@@ -28,7 +28,9 @@ export const target = {
 export const examples: Record<MethodName, Record<string, unknown>> = {
   overview: {},
   alerts: {},
+  tryAlerts: {},
   settings: {},
+  tryRule: { rule: '{ when: { kind: request }, answer: "Yes." }', last: 10 },
   requests: { all: true, of: 'coder', last: 10 },
   show: { id: '7f3k9q', of: 'coder' },
   story: { id: '7f3k9q' },

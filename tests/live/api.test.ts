@@ -121,7 +121,9 @@ const signal = {
 const uses: Record<MethodName, (got: (name: MethodName) => never) => Record<string, unknown>> = {
   overview: () => ({}),
   alerts: () => ({}),
+  tryAlerts: () => ({}),
   settings: () => ({}),
+  tryRule: () => ({ rule: '{ when: { kind: request }, answer: "Yes." }' }),
   panes: () => ({}),
   watch: () => ({ socketPath: tmux.socketPath, session: 'macs' }),
   register: () => ({

@@ -121,20 +121,6 @@ describe.skipIf(chromiumPath === null)('in a browser', () => {
     expect(await page.locator('img, #page script, iframe').count()).toBe(0);
     expect([await page.title(), faults]).toEqual([expect.stringContaining('bridge'), []]);
   });
-
-  test('one key pauses everything, and only outside of what one types', async () => {
-    await opened();
-    const { page } = await enter(browser, await link());
-    await page.keyboard.press('2');
-    await page.getByLabel('Find a member').fill('p');
-    await page.getByLabel('Find a member').press('p');
-    await page.locator('main').focus();
-    expect(await page.getByText('Everything is paused by').count()).toBe(0);
-    await page.keyboard.press('p');
-    await page.getByText('Everything is paused by').waitFor();
-    await page.getByRole('button', { name: 'Resume all' }).click();
-    await page.getByRole('button', { name: /Pause all/ }).waitFor();
-  });
 });
 
 test('an answer that counts only as the first takes no other’s place while that waits; another may', async () => {

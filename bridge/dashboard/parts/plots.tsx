@@ -3,47 +3,19 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { JournalEvent } from '../../core/journal-event.ts';
 import { axisTime } from '../clock.ts';
+import { measured, type Series } from '../measured.ts';
 
-/** Instants and what was measured then, in seconds; oldest first. */
-type Series = ReadonlyArray<readonly [at: number, value: number]>;
-
-/** How the events at hand went: how long an answer took, how long a delivery was held, how many requests there were. */
+/** How the events at hand went: how many requests and deliveries there were, how long an answer took, and how long a delivery was held. */
 export function Plots({ events }: { events: readonly JournalEvent[] }) {
-  const { answered, held, asked } = useMemo(() => measured(events), [events]);
+  const { asked, answered, arrived, lost, held } = useMemo(() => measured(events), [events]);
   return (
     <div class="plots">
-      <Plot title="Seconds from request to answer" series={answered} />
-      <Plot title="Seconds that deliveries were held" series={held} />
       <Plot title="Requests" series={asked} isBars />
+      <Plot title="Seconds from request to answer" series={answered} />
+      <Plot title="Deliveries that arrived" series={arrived} isBars besides={lost > 0 ? `${lost} did not` : ''} />
+      <Plot title="Seconds that deliveries were held" series={held} />
     </div>
   );
-}
-
-function measured(events: readonly JournalEvent[]): { answered: Series; held: Series; asked: Series } {
-  const inOrder = [...events].reverse();
-  const began = new Map<string, number>();
-  const heldSince = new Map<string, number>();
-  const answered: Array<[number, number]> = [];
-  const held: Array<[number, number]> = [];
-  const counts = new Map<number, number>();
-  const span = inOrder.length === 0 ? 0 : inOrder.at(-1)!.at - inOrder[0]!.at;
-  const bucket = Math.max(1_000, Math.ceil(span / 40));
-  for (const { kind, subject, at } of inOrder) {
-    if (kind === 'request-opened') {
-      began.set(subject, at);
-      const slot = Math.floor(at / bucket) * bucket;
-      counts.set(slot, (counts.get(slot) ?? 0) + 1);
-    } else if (kind === 'request-answered' && began.has(subject)) {
-      answered.push([at, (at - began.get(subject)!) / 1000]);
-      began.delete(subject);
-    } else if (kind === 'delivery-held') {
-      if (!heldSince.has(subject)) heldSince.set(subject, at);
-    } else if (kind.startsWith('delivery-') && heldSince.has(subject)) {
-      held.push([at, (at - heldSince.get(subject)!) / 1000]);
-      heldSince.delete(subject);
-    }
-  }
-  return { answered, held, asked: [...counts].sort(([a], [b]) => a - b) };
 }
 
 const height = 120;
@@ -55,7 +27,18 @@ function widened(least: number, most: number): [number, number] {
   return [least - lacking - (most - least) * 0.04, most + lacking + (most - least) * 0.04];
 }
 
-function Plot({ title, series, isBars = false }: { title: string; series: Series; isBars?: boolean }) {
+function Plot({
+  title,
+  series,
+  isBars = false,
+  besides = '',
+}: {
+  title: string;
+  series: Series;
+  isBars?: boolean;
+  /** said beside its sum */
+  besides?: string;
+}) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = box.current;
@@ -96,7 +79,7 @@ function Plot({ title, series, isBars = false }: { title: string; series: Series
   const values = series.map(([, value]) => value).sort((a, b) => a - b);
   const median = values[Math.floor(values.length / 2)];
   const says = isBars
-    ? `${values.reduce((sum, value) => sum + value, 0)} in all`
+    ? `${values.reduce((sum, value) => sum + value, 0)} in all${besides && `, ${besides}`}`
     : median === undefined
       ? 'none yet'
       : `median ${median.toFixed(2)}, most ${values.at(-1)!.toFixed(2)}`;

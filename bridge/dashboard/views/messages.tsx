@@ -3,6 +3,7 @@ import type { MessageView } from '../../api/inbox.ts';
 import { linkTo, useAsked, useOlder } from '../hooks.ts';
 import { Empty, Fault, Older } from '../parts/marks.tsx';
 import { Ago, Line } from '../parts/text.tsx';
+import { SearchField } from '../parts/writing.tsx';
 import { get } from '../server.ts';
 import { AllMail } from './all-mail.tsx';
 import { Compose } from './compose.tsx';
@@ -43,14 +44,7 @@ export function MessagesView({ place }: { place: readonly string[] }) {
     <div class={what === '' ? 'two' : 'two opened'}>
       <section class="list" aria-label="Threads" data-list>
         <Fault fault={newest.fault ?? threads.fault} />
-        <input
-          type="search"
-          aria-label="Search all messages"
-          placeholder="Search all messages"
-          data-searches
-          value={words}
-          onInput={(event) => setWords(event.currentTarget.value)}
-        />
+        <SearchField label="Search all messages" text={words} setText={setWords} />
         {words.trim() !== '' ? (
           <Found messages={found.value ?? []} fault={found.fault} />
         ) : (

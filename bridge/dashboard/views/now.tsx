@@ -5,6 +5,7 @@ import type { RequestView } from '../../api/views.ts';
 import { type Asked, linkTo, useAsked } from '../hooks.ts';
 import { Empty, Fault, State } from '../parts/marks.tsx';
 import { Ago, Line } from '../parts/text.tsx';
+import { SearchField } from '../parts/writing.tsx';
 import { type Seat, seatsOf, type Written } from '../seats.ts';
 import { kinds } from '../wanted.ts';
 import { MemberDetail } from './member.tsx';
@@ -36,14 +37,7 @@ export function NowView({
     <div class={one === undefined ? 'two' : 'two opened'}>
       <section class="list" aria-label="Members" data-list>
         <Fault fault={members.fault} />
-        <input
-          type="search"
-          aria-label="Find a member"
-          placeholder="Find a member"
-          data-searches
-          value={words}
-          onInput={(event) => setWords(event.currentTarget.value)}
-        />
+        <SearchField label="Find a member" text={words} setText={setWords} />
         {members.value !== null && seats.length === 0 && (
           <p class="hint">
             Nobody has a name yet: <code>bridge enrol</code> or a pane’s label gives one.

@@ -5,7 +5,9 @@ import { areKeysOn, turnKeys } from '../keys.ts';
 import { Outcome, State } from '../parts/marks.tsx';
 import { Line } from '../parts/text.tsx';
 import { post } from '../server.ts';
+import { type AlertSettings, Notifications } from './notifications.tsx';
 import { PushSwitch } from './push.tsx';
+import { type KeptRule, Rules } from './rules.tsx';
 import { Tokens } from './tokens.tsx';
 
 interface Settings {
@@ -15,7 +17,8 @@ interface Settings {
   readonly senders: string;
   readonly retentionDays: number;
   readonly limits: Readonly<Record<string, number>>;
-  readonly policy: ReadonlyArray<{ readonly rule: object; readonly file: string | null; readonly line: number | null }>;
+  readonly alerts: AlertSettings;
+  readonly policy: readonly KeptRule[];
 }
 
 type Pauses = Readonly<Record<string, { readonly by: string; readonly reason: string; readonly shown: string }>>;
@@ -82,25 +85,7 @@ export function SettingsView() {
                 {found.senders === 'verified' && ' Only senders whose name is proven may write.'}
               </p>
             </section>
-            <section aria-label="Rules">
-              <h3>Rules, the first that fits decides</h3>
-              {found.policy.length === 0 && <p class="muted">None.</p>}
-              <ol class="rows">
-                {found.policy.map(({ rule, file, line }, index) => (
-                  <li key={`${file}:${line}:${index}`}>
-                    <span class="grow">
-                      <span class="muted">
-                        {index + 1}. {file !== null && <Line text={`${file}:${line}`} most={120} />}
-                      </span>
-                      <RuleLines rule={rule} />
-                    </span>
-                  </li>
-                ))}
-              </ol>
-              <p class="muted">
-                <code>bridge policy test</code> tries a rule on what was asked before.
-              </p>
-            </section>
+            <Rules policy={found.policy} />
             <section aria-label="Limits">
               <h3>Limits</h3>
               <dl class="limits">
@@ -112,6 +97,7 @@ export function SettingsView() {
                 ))}
               </dl>
             </section>
+            <Notifications alerts={found.alerts} />
           </>
         )}
         <section aria-label="Hosts">
@@ -155,27 +141,4 @@ export function SettingsView() {
       </article>
     </div>
   );
-}
-
-/** A rule as bridge.yaml has it: its conditions, and what it does. */
-function RuleLines({ rule }: { rule: object }) {
-  return (
-    <dl class="rules">
-      {Object.entries(rule).map(([key, value]) => (
-        <>
-          <dt key={key}>{key}</dt>
-          <dd>
-            <Line text={inWords(value)} most={2_000} />
-          </dd>
-        </>
-      ))}
-    </dl>
-  );
-}
-
-function inWords(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value);
-  return Object.entries(value)
-    .map(([key, part]) => `${key}: ${typeof part === 'string' ? part : JSON.stringify(part)}`)
-    .join(', ');
 }

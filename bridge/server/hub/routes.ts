@@ -26,7 +26,15 @@ const anybody = 'any-token';
 export const routes: readonly Route[] = [
   row('GET', '/overview', 'overview', 'person', 'What the bridge does now, and what waits for you'),
   row('GET', '/alerts', 'alerts', 'person', 'The last calls for you, and what became of each'),
+  row('POST', '/alerts/test', 'tryAlerts', 'person', 'Call you by every way that is set up'),
   row('GET', '/settings', 'settings', 'person', 'Who is asked, limits, and the rules in their order'),
+  row(
+    'POST',
+    '/rules/try',
+    'tryRule',
+    'person',
+    'What a rule would have decided of the last requests; changes nothing',
+  ),
   row('GET', '/whoami', 'whoami', anybody, 'As whom this token speaks'),
 
   row('GET', '/members', 'members', anybody, 'Who has a name, where each is, and what it does'),
