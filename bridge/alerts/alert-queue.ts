@@ -3,6 +3,7 @@ import {
   type AlertInput,
   type AlertState,
   type AlertWay,
+  isToRecall,
   type SentAlert,
   stepAlert,
 } from '../core/alert.ts';
@@ -38,6 +39,7 @@ export class AlertQueue {
   readonly #clock: Clock;
   readonly #settings: AlertSettings;
   readonly #senders: Readonly<Partial<Record<AlertWay, Sender>>>;
+  readonly #recallers: Readonly<Partial<Record<AlertWay, Sender>>>;
   readonly #say: (text: string) => void;
   #cancel: () => void = () => {};
   #isOver = false;
@@ -47,12 +49,15 @@ export class AlertQueue {
     clock: Clock;
     settings: AlertSettings;
     senders: Readonly<Partial<Record<AlertWay, Sender>>>;
+    /** take back what was sent, or say that it is settled, for the ways that can */
+    recallers?: Readonly<Partial<Record<AlertWay, Sender>>>;
     say: (text: string) => void;
   }) {
     this.#memory = parts.memory;
     this.#clock = parts.clock;
     this.#settings = parts.settings;
     this.#senders = parts.senders;
+    this.#recallers = parts.recallers ?? {};
     this.#say = parts.say;
   }
 
@@ -61,6 +66,7 @@ export class AlertQueue {
     for (const { alert, by } of this.list())
       for (const { way, state } of by)
         if (state.is === 'sending') this.#step(alert.id, way, { type: 'lost-sight', at: this.#clock.now() });
+    this.#recall();
     this.#next();
   }
 
@@ -69,6 +75,7 @@ export class AlertQueue {
     return keptAlerts(this.#memory);
   }
 
+  /** By the ways in which nobody is about to be called for the same already: in quiet hours, or where a server is away, one call waits. */
   raise(alert: Alert): void {
     const now = this.#clock.now();
     const setUp = Object.keys(this.#senders) as AlertWay[];
@@ -79,16 +86,41 @@ export class AlertQueue {
       why: until === null ? 'it is about to be sent' : 'quiet hours',
       attempts: 0,
     };
-    const by = waysFor(alert, this.#settings.rules, setUp, now).map((way) => ({ way, state }));
+    const ways = waysFor(alert, this.#settings.rules, setUp, now);
+    const by = ways.filter((way) => !this.#isPending(alert, way)).map((way) => ({ way, state }));
+    if (by.length === 0 && ways.length > 0) return;
     this.#save([...this.list(), { alert, by }].slice(-mostKept));
     this.#next();
   }
 
-  /** The matter is settled: whoever was not told of it yet need not be. */
+  #isPending({ matter, urgency }: Alert, way: AlertWay): boolean {
+    return this.list().some(
+      ({ alert, by }) =>
+        alert.matter === matter &&
+        (alert.urgency === urgency || alert.urgency === 'urgent') &&
+        by.some((one) => one.way === way && (one.state.is === 'waiting' || one.state.is === 'sending')),
+    );
+  }
+
+  /** The matter is settled: whoever was not told of it yet need not be, and whoever was is told of that. */
   settle(matter: string): void {
     for (const { alert, by } of this.list())
       if (alert.matter === matter)
         for (const { way } of by) this.#step(alert.id, way, { type: 'settled', at: this.#clock.now() });
+    this.#recall();
+  }
+
+  /** Once each: what fails here is said nowhere but in its state. */
+  #recall(): void {
+    for (const { alert, by } of this.list())
+      for (const { way, state } of by) {
+        const recall = this.#recallers[way];
+        if (recall === undefined || this.#isOver || !isToRecall(state)) continue;
+        this.#step(alert.id, way, { type: 'recalled', said: 'nobody knows' });
+        void recall(alert)
+          .catch((fault) => `not taken back: ${messageOf(fault)}`)
+          .then((said) => void this.#step(alert.id, way, { type: 'recalled', said }));
+      }
   }
 
   close(): void {
@@ -116,6 +148,7 @@ export class AlertQueue {
     const ended = this.#step(alert.id, way, input);
     const isFailed = ended?.is === 'refused' || ended?.is === 'given-up';
     if (isFailed && !this.#settings.unasked.includes(way)) this.#say(`notify: ${way}: ${ended.reason}`);
+    this.#recall();
     if (!this.#isOver) this.#next();
   }
 

@@ -17,6 +17,8 @@ export interface PushedAlert {
   readonly text: string;
   /** null: the dashboard */
   readonly link: string | null;
+  /** its matter is settled: said without a sound */
+  readonly isSettled?: true;
 }
 
 export interface PushParts {

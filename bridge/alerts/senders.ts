@@ -8,7 +8,12 @@ export interface WaysSetUp {
   readonly bell: boolean;
   readonly desktop: boolean;
   readonly command: readonly string[] | null;
-  readonly webhook: { readonly url: string; readonly headers: Readonly<Record<string, string>> } | null;
+  readonly webhook: {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    /** whether it is told, too, that a matter is settled of which it was told */
+    readonly settled: boolean;
+  } | null;
   readonly ntfy: { readonly url: string; readonly token: string | null } | null;
 }
 
@@ -53,6 +58,17 @@ export function sendersFor(
   };
 }
 
+/** Of the ways that can take back what they brought, or say that it is settled. */
+export function recallersFor({ webhook, ntfy }: WaysSetUp, push: PushParts | null): Partial<Record<AlertWay, Sender>> {
+  return {
+    ...(webhook?.settled && { webhook: (alert: Alert) => settledToWebhook(webhook, alert) }),
+    ...(ntfy !== null && { ntfy: (alert: Alert) => fromNtfy(ntfy, alert) }),
+    ...(push !== null && {
+      webpush: pushSender(push, ({ title }) => ({ title, text: 'This is settled.', link: null, isSettled: true })),
+    }),
+  };
+}
+
 function noticeOf(alert: Alert, link: AlertLink | null): Notice {
   const url = urlOf(link);
   return { title: alert.title, text: wordsOf(alert, link), ...(url !== null && { link: url }) };
@@ -81,24 +97,50 @@ function toWebhook(
   return posted(url, { 'content-type': 'application/json', 'idempotency-key': id, ...headers }, JSON.stringify(body));
 }
 
+function settledToWebhook({ url, headers }: NonNullable<WaysSetUp['webhook']>, { id, title }: Alert): Promise<string> {
+  const body = JSON.stringify({ id, title, settled: true });
+  return posted(url, { 'content-type': 'application/json', 'idempotency-key': `${id}-settled`, ...headers }, body);
+}
+
 /** ntfy.sh, or a server of one's own: the topic is the URL's path. */
 function toNtfy({ url, token }: NonNullable<WaysSetUp['ntfy']>, alert: Alert, link: AlertLink | null): Promise<string> {
-  const { origin, pathname } = new URL(url);
-  const topic = pathname.replace(/^\/|\/$/g, '');
+  const { origin, topic, authorization } = ntfyAt(url, token);
   const priority = alert.urgency === 'urgent' ? 5 : 3;
   const click = urlOf(link);
-  const headers = { 'content-type': 'application/json', ...(token !== null && { authorization: `Bearer ${token}` }) };
+  const headers = { 'content-type': 'application/json', ...authorization };
   const body = {
-    ...{ topic, title: alert.title, message: wordsOf(alert, link), priority },
+    ...{ topic, title: alert.title, message: wordsOf(alert, link), priority, sequence_id: sequenceOf(alert) },
     ...(click !== null && { click }),
   };
   return posted(origin, headers, JSON.stringify(body));
 }
 
+/** Takes it off the screens of those who have it; ntfy does that from 2.16 on. */
+function fromNtfy({ url, token }: NonNullable<WaysSetUp['ntfy']>, alert: Alert): Promise<string> {
+  const { origin, topic, authorization } = ntfyAt(url, token);
+  return posted(`${origin}/${topic}/${sequenceOf(alert)}`, authorization, null, 'DELETE');
+}
+
+function ntfyAt(url: string, token: string | null) {
+  const { origin, pathname } = new URL(url);
+  const authorization: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
+  return { origin, topic: pathname.replace(/^\/|\/$/g, ''), authorization };
+}
+
+/** As ntfy takes it: letters, digits, `-` and `_`. */
+function sequenceOf({ id }: Alert): string {
+  return id.replace(/[^\w-]/g, '-');
+}
+
 /** @throws Refusal for what the other side will not have however often it is sent */
-async function posted(url: string, headers: Record<string, string>, body: string): Promise<string> {
+async function posted(
+  url: string,
+  headers: Record<string, string>,
+  body: string | null,
+  method: 'POST' | 'DELETE' = 'POST',
+): Promise<string> {
   const reply = await fetch(url, {
-    method: 'POST',
+    method,
     headers,
     body,
     redirect: 'error',

@@ -60,6 +60,10 @@ export function settledBy(event: PublicEvent): string | null {
     const isStillYours = state.is === 'asked' && state.of === 'human';
     return isStillYours ? null : `request:${id}`;
   }
+  if (event.type === 'delivery-changed') {
+    const { id, state } = event.delivery;
+    return state.is === 'acknowledged' || state.is === 'cancelled' ? `delivery:${id}` : null;
+  }
   if (event.type !== 'mail-changed') return null;
   const { member, message, state } = event.mail;
   return member === humanName && !isUnread(state) ? `mail:${message}` : null;

@@ -1,6 +1,6 @@
 import { AlertQueue } from '../alerts/alert-queue.ts';
 import type { ActionLinks } from '../alerts/links.ts';
-import { type LinkFor, sendersFor, type WaysSetUp } from '../alerts/senders.ts';
+import { type LinkFor, recallersFor, sendersFor, type WaysSetUp } from '../alerts/senders.ts';
 import type { Config } from '../config/config-values.ts';
 import type { AlertLink, AlertWay } from '../core/alert.ts';
 import { systemClock } from '../host/clock.ts';
@@ -18,6 +18,8 @@ import { pushOf } from './push.ts';
 export function alerting(bridge: Bridge, linkBase: () => AlertLink): { readonly queue: AlertQueue; close(): void } {
   const { config, journal, links } = bridge;
   const linkFor = config.notify.links === true ? linksOf(links, linkBase) : () => null;
+  const setUp = waysSetUp(config);
+  const push = pushOf(config, bridge.subscriptions);
   const queue = new AlertQueue({
     memory: journal,
     clock: systemClock,
@@ -26,9 +28,8 @@ export function alerting(bridge: Bridge, linkBase: () => AlertLink): { readonly 
       quiet: config.notify.quiet ?? null,
       unasked: config.notify.bell === undefined ? ['bell'] : [],
     },
-    senders: config.dryRun
-      ? {}
-      : sendersFor(waysSetUp(config), () => terminalsOf(config), linkFor, pushOf(config, bridge.subscriptions)),
+    senders: config.dryRun ? {} : sendersFor(setUp, () => terminalsOf(config), linkFor, push),
+    recallers: config.dryRun ? {} : recallersFor(setUp, push),
     say: (text) => bridge.say('warning', text),
   });
   const stop = bridge.listen((event) => {

@@ -67,7 +67,11 @@ const originUrl = httpUrl.regex(
 /** Where an alert is posted as JSON: the address, or that and more. */
 const webhookSchema = z.preprocess(
   (given) => (typeof given === 'string' ? { url: given } : given),
-  z.strictObject({ url: httpUrl, headers: z.record(oneLine, oneLine).default({}) }),
+  z.strictObject({
+    url: httpUrl,
+    headers: z.record(oneLine, oneLine).default({}),
+    settled: z.boolean().default(false),
+  }),
 );
 
 const ntfySchema = z.preprocess(

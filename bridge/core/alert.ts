@@ -37,12 +37,21 @@ export type AlertLink = { readonly url: string } | { readonly why: string };
  *      ▲          │ └───► refused   (the other side will not have it)
  *      └──────────┤       (it may work later: waits for the next attempt)
  *      │          └─────► given-up  (no attempt is left, or a restart cannot tell whether it went out)
- *      └─► withdrawn (settled elsewhere before it was sent)
+ *      └─► withdrawn (settled elsewhere before it was sent; while it was being sent, it is not tried again)
+ *
+ * One that was sent, and whose matter is settled then, is taken back where the way can do that: `recalled` says what came of it.
  */
 export type AlertState =
   | { readonly is: 'waiting'; readonly until: number; readonly why: string; readonly attempts: number }
-  | { readonly is: 'sending'; readonly attempts: number }
-  | { readonly is: 'sent'; readonly at: number; readonly receipt: string; readonly attempts: number }
+  | { readonly is: 'sending'; readonly attempts: number; readonly isSettled?: true }
+  | {
+      readonly is: 'sent';
+      readonly at: number;
+      readonly receipt: string;
+      readonly attempts: number;
+      readonly isSettled?: true;
+      readonly recalled?: string;
+    }
   | { readonly is: 'refused'; readonly at: number; readonly reason: string; readonly attempts: number }
   | { readonly is: 'given-up'; readonly at: number; readonly reason: string; readonly attempts: number }
   | { readonly is: 'withdrawn'; readonly at: number; readonly attempts: number };
@@ -54,7 +63,9 @@ export type AlertInput =
   /** `laterMs`: null where it is not tried once more */
   | { readonly type: 'failed'; readonly at: number; readonly reason: string; readonly laterMs: number | null }
   | { readonly type: 'lost-sight'; readonly at: number }
-  | { readonly type: 'settled'; readonly at: number };
+  | { readonly type: 'settled'; readonly at: number }
+  /** `said`: what the other side answered, or why it was not reached */
+  | { readonly type: 'recalled'; readonly said: string };
 
 /** The next state; the same one where the input means nothing in it. */
 export function stepAlert(state: AlertState, input: AlertInput): AlertState {
@@ -63,14 +74,20 @@ export function stepAlert(state: AlertState, input: AlertInput): AlertState {
     if (input.type === 'begun') return { is: 'sending', attempts: attempts + 1 };
     return input.type === 'settled' ? { is: 'withdrawn', at: input.at, attempts } : state;
   }
+  if (state.is === 'sent') {
+    if (input.type === 'settled') return { ...state, isSettled: true };
+    return input.type === 'recalled' ? { ...state, recalled: input.said } : state;
+  }
   if (state.is !== 'sending') return state;
+  const settled = state.isSettled === true ? ({ isSettled: true } as const) : {};
   switch (input.type) {
     case 'sent':
-      return { is: 'sent', at: input.at, receipt: input.receipt, attempts };
+      return { is: 'sent', at: input.at, receipt: input.receipt, attempts, ...settled };
     case 'refused':
       return { is: 'refused', at: input.at, reason: input.reason, attempts };
     case 'failed': {
       const { at, reason, laterMs } = input;
+      if (state.isSettled) return { is: 'withdrawn', at, attempts };
       if (laterMs === null) return { is: 'given-up', at, reason, attempts };
       return { is: 'waiting', until: at + laterMs, why: reason, attempts };
     }
@@ -81,10 +98,17 @@ export function stepAlert(state: AlertState, input: AlertInput): AlertState {
         reason: 'the bridge ended while it was sent: it may have arrived',
         attempts,
       };
-    case 'begun':
     case 'settled':
+      return { ...state, isSettled: true };
+    case 'begun':
+    case 'recalled':
       return state;
   }
+}
+
+/** Whether it was sent, its matter is settled, and nobody has tried to take it back. */
+export function isToRecall(state: AlertState): boolean {
+  return state.is === 'sent' && state.isSettled === true && state.recalled === undefined;
 }
 
 export interface SentAlert {

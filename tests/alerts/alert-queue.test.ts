@@ -8,6 +8,7 @@ function scene(
   senders: Partial<Record<AlertWay, Sender>>,
   settings: Partial<AlertSettings> = {},
   kept = new Map<string, unknown>(),
+  recallers: Partial<Record<AlertWay, Sender>> = {},
 ) {
   const said: string[] = [];
   const clock = {
@@ -39,7 +40,7 @@ function scene(
     memory: <T>(key: string) => (kept.get(key) ?? null) as T | null,
     saveMemory: (key: string, value: unknown) => void kept.set(key, structuredClone(value)),
   };
-  const parts = { memory, clock, senders, say: (text: string) => void said.push(text) };
+  const parts = { memory, clock, senders, recallers, say: (text: string) => void said.push(text) };
   const queue = new AlertQueue({ ...parts, settings: { rules: [], quiet: null, unasked: [], ...settings } });
   return {
     queue,
@@ -129,7 +130,7 @@ test('the first rule that fits chooses the ways; quiet hours hold what is not ur
   queue.raise(alert({ kind: 'mail' }));
   queue.raise(alert({ id: 'a2' }));
   queue.raise(alert({ id: 'a3', member: 'docs/lead', urgency: 'urgent' }));
-  queue.raise(alert({ id: 'a4', member: 'docs/lead' }));
+  queue.raise(alert({ id: 'a4', member: 'docs/lead', matter: 'request:4' }));
   await clock.pass(1);
   expect(states()).toEqual([[], ['desktop sent'], ['webhook sent'], ['webhook sent', 'desktop sent', 'bell sent']]);
   await clock.pass(11.5 * 3_600_000);
@@ -164,4 +165,63 @@ test('a restart sends what was not sent, and not once more what may have arrived
   await after.clock.pass(60_000);
   expect(after.states()).toEqual([['webhook given-up', 'ntfy sent']]);
   expect([webhook.got, ntfy.got]).toEqual([[], ['a1']]);
+});
+
+test('what is called for again while it waits to be sent waits once: through quiet hours, and while a server is away', async () => {
+  const [ntfy, webhook] = [way('sent'), way('broken')];
+  const night = scene({ ntfy }, { quiet: '11:00-13:00' });
+  for (const id of ['a1', 'a2', 'a3']) night.queue.raise(alert({ id }));
+  await night.clock.pass(2 * 3_600_000);
+  expect([ntfy.got, night.states()]).toEqual([['a1'], [['ntfy sent']]]);
+  const away = scene({ webhook });
+  away.queue.raise(alert());
+  await away.clock.pass(1_000);
+  away.queue.raise(alert({ id: 'a2' }));
+  away.queue.raise(alert({ id: 'a3', matter: 'request:2' }));
+  await away.clock.pass(1_000);
+  expect(away.states()).toEqual([['webhook waiting'], ['webhook waiting']]);
+  // and once it was sent, the same is called for again
+  night.queue.raise(alert({ id: 'a4' }));
+  await night.clock.pass(1);
+  expect(ntfy.got).toEqual(['a1', 'a4']);
+});
+
+test('what is settled while it is being sent is not tried again', async () => {
+  const { queue, clock, states } = scene({ webhook: way('broken'), ntfy: way('sent') });
+  queue.raise(alert());
+  queue.settle('request:1');
+  await clock.pass(3_600_000);
+  expect(states()).toEqual([['webhook withdrawn', 'ntfy sent']]);
+});
+
+test('what was sent is taken back once, by the ways that can, as soon as its matter is settled', async () => {
+  const senders = { ntfy: way('sent'), webhook: way('sent'), bell: way('sent') };
+  const recallers = { ntfy: way('sent'), webhook: way('broken') };
+  const { queue, clock, said } = scene(senders, {}, new Map(), recallers);
+  const recalled = () =>
+    queue.list().map(({ by }) => by.map(({ state }) => (state.is === 'sent' ? (state.recalled ?? null) : state.is)));
+  queue.raise(alert());
+  queue.raise(alert({ id: 'a2', matter: 'request:2' }));
+  await clock.pass(1);
+  expect(recallers.ntfy.got).toEqual([]);
+  for (let count = 0; count < 3; count++) queue.settle('request:1');
+  await clock.pass(3_600_000);
+  expect([recallers.ntfy.got, recallers.webhook.got]).toEqual([['a1'], ['a1']]);
+  expect(recalled()).toEqual([
+    ['receipt', 'not taken back: not reached', null],
+    [null, null, null],
+  ]);
+  expect(said).toEqual([]);
+});
+
+test('what arrives after its matter was settled is taken back, too', async () => {
+  let arrive: (receipt: string) => void = () => {};
+  const recall = way('sent');
+  const slow = scene({ ntfy: () => new Promise((resolve) => (arrive = resolve)) }, {}, new Map(), { ntfy: recall });
+  slow.queue.raise(alert());
+  slow.queue.settle('request:1');
+  expect(recall.got).toEqual([]);
+  arrive('receipt');
+  await slow.clock.pass(1);
+  expect([recall.got, slow.states()]).toEqual([['a1'], [['ntfy sent']]]);
 });

@@ -14,7 +14,7 @@ beforeEach(() => {
   const notify = [
     'notify:',
     '  bell: false',
-    `  webhook: { url: ${receiverUrl}/hook, headers: { x-key: k } }`,
+    `  webhook: { url: ${receiverUrl}/hook, headers: { x-key: k }, settled: true }`,
     `  ntfy: { url: ${receiverUrl}/my-topic, token: t }`,
     '  rules:',
     '    - { kinds: [mail], ways: [ntfy] }',
@@ -56,4 +56,27 @@ test('`notify test` tries every way, and says what each answered', async () => {
     ],
   ]);
   expect(got.map(({ path }) => path).sort()).toEqual(['/', '/hook']);
+});
+
+test('what was answered elsewhere is taken off the phone, and a webhook that asked for it is told; each once', async () => {
+  const lead = await member('lead');
+  const watching = await watch();
+  await watching.line('watched', found('lead'));
+  await lead.perform({ play: [{ request: 'Which database?' }], input: 'go' });
+  await waitFor('both were called', () => got.length === 2);
+  const [{ id }] = JSON.parse((await command('requests', '--json')).stdout) as [{ id: string }];
+  expect(await command('answer', id, 'SQLite.')).toMatchObject({ code: 0 });
+  await waitFor('both are told', () => got.length === 4);
+  const [first, later] = [got.slice(0, 2), got.slice(2)];
+  const hook = (all: typeof got) => all.find(({ path }) => path === '/hook')!;
+  const sequence = first.find(({ path }) => path === '/')!.body.sequence_id;
+  expect(sequence).toMatch(/^[\w-]{1,64}$/);
+  expect(later.find(({ method }) => method === 'DELETE')).toMatchObject({
+    path: `/my-topic/${sequence}`,
+    headers: { authorization: 'Bearer t' },
+  });
+  expect(hook(later).body).toEqual({ id: hook(first).body.id, title: hook(first).body.title, settled: true });
+  await watching.stop();
+  await watch();
+  expect(got).toHaveLength(4);
 });

@@ -69,13 +69,17 @@ describe.skipIf(!hasOpenssl)('with a push service', () => {
     expect(receipt).toBe('1 of 1 browsers');
     expect(await command('notify', 'test')).toMatchObject({ code: 0, stdout: 'webpush  sent: 1 of 1 browsers\n' });
     expect(service.got).toHaveLength(2);
+    const [{ id }] = (await ask('GET', '/requests')).body;
+    expect((await ask('POST', `/requests/${id}/answer`, { text: 'SQLite.' })).status).toBe(200);
+    await waitFor('it is told that it is settled', () => service.got.length === 3);
+    expect(service.got[2]!.body).toMatchObject({ tag: body.tag, isSettled: true });
     expect((await ask('DELETE', '/tokens/phone')).status).toBe(200);
     expect((await ask('GET', '/push')).body.subscriptions).toEqual([]);
     expect(await command('notify', 'test')).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('no browser has asked'),
     });
-    expect([service.got.length, service.faults]).toEqual([2, []]);
+    expect([service.got.length, service.faults]).toEqual([3, []]);
   });
 
   test('without a word in bridge.yaml no browser can ask; an agent never can, and nobody for an address of this network', async () => {
@@ -184,11 +188,12 @@ describe.skipIf(chromiumPath === null || !hasOpenssl)('in a browser', () => {
     await page.evaluate("localStorage.removeItem('refuses')");
     await box.click();
     await page.getByText('This browser is called.').waitFor();
-    expect(await box.isChecked()).toBe(true);
+    await page.getByRole('checkbox', { name: /Call me in this browser/, checked: true }).waitFor();
     await agent.perform({ play: [{ request: 'Which database?' }], input: 'go' });
     await waitFor('it is called', () => service.got.length === 1);
     await box.click();
     await page.getByText('This browser is called no more.').waitFor();
-    expect([await box.isChecked(), (await ask('GET', '/push')).body.subscriptions]).toEqual([false, []]);
+    await page.getByRole('checkbox', { name: /Call me in this browser/, checked: false }).waitFor();
+    expect((await ask('GET', '/push')).body.subscriptions).toEqual([]);
   });
 });
