@@ -20,7 +20,9 @@ const guarded = () => asked().filter(({ who }) => who !== 'anyone');
 test('without a token that counts every route is closed, but those for anyone', async () => {
   const gone = bridge.tokens.add('gone', { role: 'admin' }, null);
   bridge.tokens.revoke('gone');
-  const wrong = [undefined, 'bridge_', gone, `${tokens.admin}x`, tokens.admin.slice(0, -1), '../../admin.token'];
+  const over = bridge.tokens.add('over', { role: 'admin' }, 1);
+  await waitFor('it has expired', () => bridge.tokens.find(over) === null);
+  const wrong = [undefined, 'bridge_', gone, over, `${tokens.admin}x`, tokens.admin.slice(0, -1), '../../admin.token'];
   expect(guarded().length).toBeGreaterThan(40);
   for (const { method, path } of guarded())
     for (const token of wrong) {
@@ -39,6 +41,31 @@ test('without a token that counts every route is closed, but those for anyone', 
     expect(
       (await ask('GET', '/api/v1/members', { headers: { authorization: `${scheme} ${tokens.admin}` } })).status,
     ).toBe(401);
+});
+
+test('no WebSocket opens without a token that may, on whatever route; and only where there is one', async () => {
+  const over = bridge.tokens.add('over', { role: 'admin' }, 1);
+  await waitFor('it has expired', () => bridge.tokens.find(over) === null);
+  const open: string[] = [];
+  for (const { method, path, who } of guarded()) {
+    if (method !== 'GET') continue;
+    for (const token of [undefined, 'bridge_', over, `${tokens.admin}x`])
+      await expect(listen(filled(path), token)).rejects.toThrow('401');
+    if (who !== 'compat') await expect(listen(filled(path), agentChatKey)).rejects.toThrow('403');
+    if (who !== 'any-token') await expect(listen(filled(path), tokens.lead)).rejects.toThrow('403');
+    const found = await listen(filled(path), who === 'compat' ? agentChatKey : tokens.admin).catch(() => null);
+    // where there is none it is closed at once, and nothing is said
+    const said = found && (await Promise.race([found.closed, waitFor('it speaks', () => found.got[0])]));
+    if (said?.hello !== undefined) open.push(path);
+    found?.socket.terminate();
+  }
+  // the other one, /ws, wants the name of an agent first
+  expect(open).toEqual(['/api/v1/events']);
+  await ask('POST', '/api/register', { token: agentChatKey, body: { name: 'alice' } });
+  for (const token of [undefined, over, tokens.admin, tokens.lead])
+    await expect(listen('/ws?agent=alice', token)).rejects.toThrow(/401|403/);
+  const { socket } = await listen('/ws?agent=alice', agentChatKey);
+  socket.terminate();
 });
 
 test("no token opens what its role may not, and a person's is no agent's", async () => {
