@@ -74,6 +74,64 @@ test('serve -d takes port and key from its config.yaml, and its database once; s
   expect(again.stderr).toContain('--log-level debug is taken and changes nothing');
 });
 
+test('flags count before the environment, that before -c FILE, and that before its own config.yaml', async () => {
+  const [own, other, flagged] = [await freePort(), await freePort(), await freePort()];
+  configured(`port: ${own}\napi_key: own-key\nretention: 1\n`);
+  const file = join(tmux.folder, 'other.yaml');
+  writeFileSync(file, `port: ${other}\napi_key: other-key\nretention: 2\n`);
+  const isOpen = (port: number) =>
+    fetch(`http://127.0.0.1:${port}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  const key = () => readFileSync(join(home, 'agent-chat.token'), 'utf8').trim();
+  const first = await chat(['serve', '--daemon', '--config', file]);
+  expect(first, first.stderr).toMatchObject({ code: 0, stderr: expect.stringContaining('after 2 days') });
+  expect([await isOpen(own), await isOpen(other), key()]).toEqual([false, true, 'other-key']);
+  await chat(['stop']);
+  const second = await chat(['start', '-d', '-c', file, `--port=${flagged}`, '--retention', '3'], {
+    AGENT_CHAT_API_KEY: 'key-of-the-environment',
+  });
+  expect(second, second.stderr).toMatchObject({ code: 0, stderr: expect.stringContaining('after 3 days') });
+  expect([await isOpen(other), await isOpen(flagged), key()]).toEqual([false, true, 'key-of-the-environment']);
+  for (const [words, reason] of [
+    [['serve', '-c', join(tmux.folder, 'none.yaml')], 'is not there'],
+    [['serve', '--retention', 'ever'], '--retention ever'],
+    [['serve', '--port'], '--port needs a value'],
+    [['stop', '--now'], 'unknown argument: --now'],
+    [['mcp', '--port', '1'], 'unknown argument: --port'],
+  ] as const)
+    expect([words, await chat([...words])]).toEqual([
+      words,
+      expect.objectContaining({ stderr: expect.stringContaining(reason) }),
+    ]);
+  expect(await chat(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('usage: agent-chat') });
+});
+
+test('without -d it has the terminal until it is ended', async () => {
+  const port = await freePort();
+  const child = spawn(join(scripts, 'agent-chat'), ['serve', '--port', String(port)], {
+    cwd: tmux.folder,
+    env: { PATH: process.env.PATH, HOME: tmux.folder, XDG_RUNTIME_DIR: tmux.folder, BRIDGE_HOME: home, ...here },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+  await waitFor(
+    'it listens',
+    () =>
+      fetch(`http://127.0.0.1:${port}/health`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    {
+      limitMs: 30_000,
+    },
+  );
+  child.kill('SIGTERM');
+  await ended;
+  await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();
+});
+
 test('a token of bridge is no key: it would open more', async () => {
   const added = await tool('../dist/cli/main.js', ['token', 'add', 'phone', '--role', 'human', '--json']);
   const { token } = JSON.parse(added.stdout);
@@ -151,6 +209,19 @@ test('mcp gives the tools without any key, under the name that its settings give
     { name: 'scribe', groups: ['team'] },
   ]);
   await scribe.end();
+});
+
+test.each([
+  [{}, /^agent-/],
+  [{ AGENT_TYPE: 'writer' }, /^writer-/],
+  [{ AGENT_TYPE: 'writer', AGENT_NAME: 'poet' }, /^poet$/],
+  [{ AGENT_CHAT_SERVER: '', AGENT_NAME: 'poet' }, /^poet$/],
+])('mcp with %j has a name of its own', async (env, name) => {
+  const one = client(env);
+  await one.open();
+  const { agents } = (await one.call('list_agents')).structuredContent;
+  expect(agents).toMatchObject([{ name: expect.stringMatching(name), groups: [] }]);
+  await one.end();
 });
 
 /** An address of this machine that is none of loopback to whoever reads it. */
