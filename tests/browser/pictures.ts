@@ -1,57 +1,83 @@
 import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { chromiumPath, enter, openBrowser } from '../fixtures/browser.ts';
-import { privateTmux } from '../fixtures/private-tmux.ts';
+import { privateTmuxAt } from '../fixtures/private-tmux.ts';
 import { play, startScene } from './scene.ts';
 
-/** docs/pictures/dashboard-*.png: each view of the dashboard, before scripted agents at work. */
+/**
+ * docs/pictures/dashboard-VIEW.png, -VIEW-dark.png and -VIEW-narrow.png: each view of the dashboard, before scripted agents at work;
+ * and -dialog-narrow.png, a dialog on a phone.
+ */
 
 const out = fileURLToPath(new URL('../../docs/pictures', import.meta.url));
-const wide = { width: 1180, height: 760 };
+const wide = { width: 1180, height: 700 };
 const narrow = { width: 360, height: 720 };
+
+const request = (name: string) => async (page: Page) => {
+  await page.goto(`${new URL(page.url()).origin}/#/requests`);
+  await page.getByRole('link', { name }).first().click();
+  await page.getByLabel('The screen, as it was').waitFor();
+};
+const at =
+  (place: string, shown: string, act: (page: Page) => Promise<void> = async () => {}) =>
+  async (page: Page) => {
+    const { origin } = new URL(page.url());
+    // what was chosen in it the last time is gone then
+    await page.goto(`${origin}/#/requests`);
+    await page.getByText('Waiting for you').first().waitFor();
+    await page.goto(`${origin}/#/${place}`);
+    await page.getByText(shown).first().waitFor();
+    await act(page);
+  };
+const tryRule = async (page: Page) => {
+  await page
+    .getByLabel('Try a rule on what was asked before')
+    .fill("when: { kind: request, text: '/which port/i' }\nanswer: 8081, as in the README.");
+  await page.getByRole('button', { name: 'Try it' }).click();
+  await page.getByText('requests it would have decided').waitFor();
+  const rules = page.getByRole('region', { name: 'Rules' });
+  await rules.evaluate((one) => (one as unknown as { scrollIntoView(): void }).scrollIntoView());
+};
+const openEvent = async (page: Page) => {
+  await page.getByLabel('Show').selectOption('Deliveries');
+  await page.locator('summary').filter({ hasText: 'arrived' }).first().click();
+};
+
+/** What leads to each view, wide and narrow. */
+const views: Readonly<Record<string, readonly [wide: Way, narrow: Way]>> = {
+  requests: [request('coder'), at('requests', 'Waiting for you')],
+  now: [at('now/docs%2Fwriter', 'Ask Codex to do anything'), at('now', 'deployer')],
+  messages: [at('messages/waiting', 'are held in'), at('messages/thread/release%2F1.4', 'The plan for 1.4')],
+  timeline: [at('timeline', 'writes to', openEvent), at('timeline', 'writes to')],
+  settings: [at('settings', 'automatic answers in a row', tryRule), at('settings', 'automatic answers in a row')],
+};
+type Way = (page: Page) => Promise<void>;
 
 interface Picture {
   readonly name: string;
   readonly size: { readonly width: number; readonly height: number };
   readonly scheme: 'light' | 'dark';
   /** leads to what is shown */
-  readonly way: (page: Page) => Promise<void>;
+  readonly way: Way;
 }
 
-const request = async (page: Page, name: string) => {
-  await page.goto(`${new URL(page.url()).origin}/#/requests`);
-  await page.getByRole('link', { name }).first().click();
-  await page.getByLabel('The screen, as it was').waitFor();
-};
-const member = async (page: Page, name: string) => {
-  await page.goto(`${new URL(page.url()).origin}/#/now/${encodeURIComponent(name)}`);
-  await page.getByLabel('The screen, now').getByText('Codex').waitFor();
-};
-const at = (place: string, shown: string) => async (page: Page) => {
-  await page.goto(`${new URL(page.url()).origin}/#/${place}`);
-  await page.getByText(shown).first().waitFor();
-};
-
 const pictures: readonly Picture[] = [
-  { name: 'requests', size: wide, scheme: 'light', way: (page) => request(page, 'coder') },
-  { name: 'dialog-narrow', size: narrow, scheme: 'dark', way: (page) => request(page, 'deployer') },
-  { name: 'now', size: wide, scheme: 'dark', way: (page) => member(page, 'docs/writer') },
-  { name: 'now-narrow', size: narrow, scheme: 'light', way: at('now', 'deployer') },
-  { name: 'messages', size: wide, scheme: 'light', way: at('messages/waiting', 'are held in') },
-  {
-    name: 'messages-narrow',
-    size: narrow,
-    scheme: 'dark',
-    way: at('messages/thread/release%2F1.4', 'The plan for 1.4'),
-  },
-  { name: 'timeline', size: wide, scheme: 'dark', way: at('timeline', 'writes to') },
-  { name: 'settings', size: wide, scheme: 'light', way: at('settings', 'automatic answers in a row') },
+  ...Object.entries(views).flatMap(([name, [way, narrowWay]], index): Picture[] => [
+    { name, size: wide, scheme: 'light', way },
+    { name: `${name}-dark`, size: wide, scheme: 'dark', way },
+    { name: `${name}-narrow`, size: narrow, scheme: index % 2 === 0 ? 'dark' : 'light', way: narrowWay },
+  ]),
+  { name: 'dialog-narrow', size: narrow, scheme: 'dark', way: request('deployer') },
 ];
 
 if (chromiumPath === null) throw new Error('no chromium here');
-const tmux = privateTmux();
+// paths stand on the page: these are short, and the same each time
+const folder = join(tmpdir(), 'work');
+mkdirSync(folder, { mode: 0o700 });
+const tmux = privateTmuxAt(join(folder, 'tmux'), folder);
 const browser = await openBrowser();
 try {
   const scene = await startScene(tmux);

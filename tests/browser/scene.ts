@@ -67,7 +67,10 @@ export async function play({ home, agents, bridge, command }: Scene): Promise<vo
     agents[name]!.perform({ play: [{ busy: 200 }, { request, before }], input: 'Go on with the plan.' });
   for (const [count, service] of ['shop', 'search', 'mail', 'billing'].entries()) {
     await asks('tester', `Which port does ${service} use on staging?`);
-    await agents.tester!.fact('the rule has answered', () => agents.tester!.inputs().length > count);
+    // its receipt, too: what it does next must not be taken for what that answer did
+    const isConfirmed = () =>
+      bridge.lines.filter(({ type, state }) => type === 'request-changed' && state === 'delivered').length > count;
+    await bridge.line('the rule has answered', isConfirmed);
   }
   await command('tell', 'writer', 'Chapter 3 says Node 18; the package wants 20.19. Please put it right.');
   await command('post', 'release/1.4', 'The plan for 1.4: staging today, production tomorrow at nine.', '--to', 'lead');

@@ -182,12 +182,7 @@ describe.skipIf(chromiumPath === null)('in a browser', () => {
 
   test('each event stands in the timeline with its evidence, by its kind; four plots are above', async () => {
     await page.goto(`${hub.url}/#/timeline`);
-    for (const title of [
-      'Requests',
-      'Seconds from request to answer',
-      'Deliveries that arrived',
-      'Seconds that deliveries were held',
-    ])
+    for (const title of ['Requests', 'Seconds to an answer', 'Deliveries that arrived', 'Seconds that texts were held'])
       await page.getByRole('figure').filter({ hasText: title }).first().waitFor();
     await page.getByLabel('Show').selectOption('Deliveries');
     const event = page.getByRole('listitem').filter({ hasText: 'arrived' }).first();

@@ -11,14 +11,14 @@ export function Plots({ events }: { events: readonly JournalEvent[] }) {
   return (
     <div class="plots">
       <Plot title="Requests" series={asked} isBars />
-      <Plot title="Seconds from request to answer" series={answered} />
+      <Plot title="Seconds to an answer" series={answered} />
       <Plot title="Deliveries that arrived" series={arrived} isBars besides={lost > 0 ? `${lost} did not` : ''} />
-      <Plot title="Seconds that deliveries were held" series={held} />
+      <Plot title="Seconds that texts were held" series={held} />
     </div>
   );
 }
 
-const height = 120;
+const height = 112;
 const leastSeconds = 10;
 
 /** A single point has no width. */
@@ -54,7 +54,7 @@ function Plot({
           y: { range: (_plot, _least, most) => [0, Math.max(0.1, most * 1.2)] },
         },
         axes: [
-          { ...axis, space: 80, values: (_plot, marks) => marks.map((mark) => axisTime(mark * 1000)) },
+          { ...axis, space: 80, size: 26, values: (_plot, marks) => marks.map((mark) => axisTime(mark * 1000)) },
           { ...axis, size: 38 },
         ],
         series: [
@@ -88,7 +88,7 @@ function Plot({
       <figcaption>
         {title} <span class="muted">{says}</span>
       </figcaption>
-      <div ref={box} aria-hidden="true" class={series.length < 2 ? '' : 'plot'} />
+      <div ref={box} aria-hidden="true" />
     </figure>
   );
 }

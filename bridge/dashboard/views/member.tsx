@@ -15,7 +15,7 @@ export function MemberDetail({ seat, again }: { seat: Seat; again: () => void })
   const { request, address } = seat;
   const facts = [seat.agent, seat.role, seat.model, seat.description].filter(Boolean);
   return (
-    <article>
+    <article class="wide">
       <a class="back" href={linkTo('now')}>
         ← All members
       </a>

@@ -33,7 +33,7 @@ export function TimelineView() {
     const all = [...older, ...(newest.value?.events ?? []).map(({ event }) => event)];
     return [...new Map(all.map((event) => [event.seq, event])).values()].sort((a, b) => b.seq - a.seq);
   }, [newest.value, older]);
-  const workers = useMemo(() => workersIn(requests.value ?? []), [requests.value]);
+  const workers = useMemo(() => namesIn(requests.value ?? [], events), [requests.value, events]);
   const shown = runsIn(events.filter(({ kind }) => filters[filter]!.fits.test(kind)));
   const more = async () => {
     const first = events.at(-1)?.seq ?? 1;
@@ -66,7 +66,7 @@ export function TimelineView() {
               <At at={event.at} />
               <details>
                 <summary>
-                  <b>{nameOf(event, workers)}</b> <Line text={wordsOf(event)} most={300} />
+                  <b>{nameOf(event, workers)}</b>: <Line text={wordsOf(event)} most={300} />
                   {times > 1 && <span class="muted"> {times} times</span>}
                 </summary>
                 {event.kind.startsWith('request-') && (
@@ -104,14 +104,19 @@ function runsIn(events: readonly JournalEvent[]): Array<{ readonly event: Journa
   return runs;
 }
 
-/** Whom an event is about: requests and the deliveries of their answers bear an id only. */
-function workersIn(requests: readonly RequestView[]): ReadonlyMap<string, string> {
-  return new Map(
-    requests.flatMap(({ id, worker, delivery }) => [
-      [id, worker] as const,
-      ...(delivery === null ? [] : [[delivery.id, worker] as const]),
-    ]),
-  );
+/** Whom an event is about: requests and deliveries bear an id only. Of a text, a message that it tells of says who gets it. */
+function namesIn(requests: readonly RequestView[], events: readonly JournalEvent[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const { id, worker, delivery } of requests) {
+    names.set(id, worker);
+    if (delivery !== null) names.set(delivery.id, worker);
+  }
+  for (const { data } of events) {
+    const { member, state } = (data ?? {}) as MailData;
+    const text = state?.deliveryId ?? state?.by;
+    if (member !== undefined && text !== undefined) names.set(text, member);
+  }
+  return names;
 }
 
 function nameOf({ subject, data, kind }: JournalEvent, workers: ReadonlyMap<string, string>) {
@@ -140,5 +145,5 @@ interface MailData {
     readonly to: readonly string[];
     readonly body: string;
   };
-  readonly state?: { readonly why?: string };
+  readonly state?: { readonly why?: string; readonly deliveryId?: string; readonly by?: string };
 }
