@@ -227,3 +227,16 @@ test.each([
 ])('%j is wrong, and said where', (yaml, reason) => {
   expect(() => load(yaml)).toThrow(reason);
 });
+
+test.each([
+  ['notify: { webpush: true }', 'notify.webpush'],
+  ['notify: { webpush: you@example.org }', 'is no contact'],
+  ['notify: { webpush: { contact: "mailto:a@b", hosts: ["https://push.example.org"] } }', 'is no host'],
+  ['notify: { links-last: 5 }', 'is less than a minute'],
+  ['notify: { links-last: 90000 }', 'is more than a day'],
+  ['notify: { webhook: { url: "https://x.example", settled: often } }', 'notify.webhook'],
+  ['server: { public-url: hub.example.org }', 'is no address'],
+  ['server: { public-url: "https://hub.example.org/bridge" }', 'is more than an address'],
+])('what an alert may carry, and to whom it may go, is checked: %s', (yaml, message) => {
+  expect(() => load(`${yaml}\n`)).toThrow(message);
+});
