@@ -26,8 +26,8 @@ export function PushSwitch() {
   const isCalled = found.subscriptions.some(({ id }) => id === own);
   const hint = why ?? (found.isOn ? null : '`notify: webpush` in bridge.yaml turns it on.');
   return (
-    <section aria-label="Notifications">
-      <h3>Notifications</h3>
+    <section aria-label="In this browser">
+      <h3>In this browser</h3>
       <label class="check">
         <input
           type="checkbox"

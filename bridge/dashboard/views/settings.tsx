@@ -98,6 +98,7 @@ export function SettingsView() {
               </dl>
             </section>
             <Notifications alerts={found.alerts} />
+            <PushSwitch />
           </>
         )}
         <section aria-label="Hosts">
@@ -119,7 +120,6 @@ export function SettingsView() {
             ))}
           </ul>
         </section>
-        <PushSwitch />
         <Tokens />
         <section aria-label="This browser">
           <h3>This browser</h3>
