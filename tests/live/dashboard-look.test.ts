@@ -1,6 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AlertQueue, Refusal } from '../../bridge/alerts/alert-queue.ts';
+import { systemClock } from '../../bridge/host/clock.ts';
 import { chromiumPath, enter, findings, openBrowser, type Seen } from '../fixtures/browser.ts';
+import { waitFor } from '../fixtures/private-tmux.ts';
 import { sampleDelivery, sampleRequest } from '../journal/samples.ts';
 import { allHubTestsStart, ask, bridge, hub, tokens } from './hub-fixture.ts';
 
@@ -166,6 +169,45 @@ describe.skipIf(chromiumPath === null)('in a browser', () => {
     await page.reload();
     expect(await field.inputValue()).toContain('/which port/i');
     expect(bridge.journal.events({ limit: 1 }).at(-1)?.seq).toBe(before);
+  });
+
+  test('how you are called stands there, is tried by a button, and each last call has its receipt or why it has none', async () => {
+    const queue = new AlertQueue({
+      memory: bridge.journal,
+      clock: systemClock,
+      settings: { rules: [], quiet: null, unasked: [] },
+      senders: {
+        ntfy: async () => 'HTTP 200',
+        webhook: async () => {
+          throw new Refusal('HTTP 410 <script>');
+        },
+      },
+      say: () => {},
+    });
+    const alert = {
+      id: 'a1',
+      matter: 'm1',
+      kind: 'request',
+      member: 'coder',
+      urgency: 'normal',
+      raisedAt: Date.now(),
+    } as const;
+    queue.raise({ ...alert, title: 'coder asks', text: 'Which port?' });
+    await waitFor('it is over', () =>
+      queue.list().every(({ by }) => by.every(({ state }) => state.is === 'sent' || state.is === 'refused')),
+    );
+    queue.close();
+    await page.goto(`${hub.url}/#/now`);
+    await page.goto(`${hub.url}/#/settings`);
+    const section = page.getByRole('region', { name: 'Notifications' });
+    await section.getByText('You are called by bell.').waitFor();
+    const call = section.getByRole('listitem').filter({ hasText: 'coder asks' });
+    await call.getByText('ntfy: sent, HTTP 200').waitFor();
+    await call.getByText('webhook: refused, HTTP 410 <script>').waitFor();
+    await section.getByRole('button', { name: 'Test every way' }).click();
+    await section.getByText(/bell: (?:sent|not sent), ./).waitFor();
+    // who only has a token of an agent calls nobody
+    expect((await ask('POST', '/api/v1/alerts/test', { token: tokens.coder, body: {} })).status).toBe(403);
   });
 
   test('a token is given once, counts, and is revoked', async () => {
