@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { type Connection, live } from './live.ts';
-import { get, Refused } from './server.ts';
+import { get, inPath, Refused } from './server.ts';
 
 export function useConnection(): Connection {
   const [connection, turned] = useState(live.connection);
@@ -205,5 +205,5 @@ function decoded(part: string): string {
 }
 
 export function linkTo(...place: readonly string[]): string {
-  return `#/${place.map((part) => encodeURIComponent(part)).join('/')}`;
+  return `#/${place.map(inPath).join('/')}`;
 }

@@ -40,4 +40,7 @@ function faultIn(status: number, text: string): Refused {
   }
 }
 
-export const inPath = encodeURIComponent;
+/** A part of an address; half a character, which no address can hold, stands there as one that is not known. */
+export function inPath(part: string): string {
+  return encodeURIComponent(part.replace(/\p{Surrogate}/gu, '\ufffd'));
+}

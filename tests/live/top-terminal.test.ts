@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { hostile, hostileWords } from '../fixtures/hostile-words.ts';
 import { waitFor } from '../fixtures/private-tmux.ts';
 import { canServeSsh, startSshServer } from '../fixtures/ssh-host.ts';
 import { command, eachMailTestStarts, found, home, member, tmux, watch } from './mail-fixture.ts';
@@ -145,6 +146,38 @@ test('what is pasted is one text, whatever keys its letters are', async () => {
   await view.sees(/submitted \(/);
   await waitFor('it is in the pane', () => lead.inputs().includes('first line\nd\ny'));
   expect((await command('list')).stdout).not.toContain('paused');
+});
+
+test('of what agents, their panes and their folders say no sequence reaches the terminal, and a row stays a row', async () => {
+  const lead = await member('lead', { inputs: [] }, 1, 'ev\u202eil<b>\x1b[2J');
+  await tmux.run('select-pane', '-t', lead.paneId, '-T', hostile.replaceAll('\u0000', ''));
+  await tmux.run('rename-window', '-t', lead.paneId, 'w\x1b]0;t\x07\u202e');
+  const watching = await watch();
+  await watching.line('watched', found('lead'));
+  expect(await command('add', 'ci', '--description', 'builds')).toMatchObject({ code: 0 });
+  for (const words of Object.values(hostileWords))
+    await command('post', 'a', words.replaceAll('\u0000', '0'), '--to', 'lead', '--as', 'ci', '--wait', '0');
+  const kept = JSON.parse((await command('history', '--json')).stdout) as unknown[];
+  expect(kept.length).toBeGreaterThan(7);
+  await lead.perform({ play: [{ request: `Is this fine? ${hostileWords.markup}\u202e\u200b` }], input: 'go' });
+  const view = await top();
+  await view.sees('Is this fine?');
+  for (const key of ['Enter', 'Escape', '2', 'Enter', 'Escape', '3', 'Enter']) {
+    await view.press(key);
+    await view.sees(key === 'Enter' ? '↑↓ Esc' : '↑↓ Enter');
+  }
+  for (const [columns, rows] of [
+    [40, 10],
+    [200, 50],
+  ] as const) {
+    await tmux.run('resize-window', '-t', view.paneId, '-x', String(columns), '-y', String(rows));
+    await waitFor('it is drawn anew', async () => (await view.screen()).trimEnd().split('\n').length === rows, {
+      describe: view.screen,
+    });
+  }
+  await view.press('q');
+  await view.sees('left 0');
+  expect(foreignEscapes(whileShown(view.raw()))).toEqual([]);
 });
 
 describe.skipIf(!canServeSsh)('over ssh (takes root and an sshd)', () => {

@@ -33,7 +33,9 @@ export function Notifications({ alerts: { ways, quiet, rules } }: { alerts: Aler
             You are called by nothing: <code>notify:</code> in bridge.yaml sets up ways.
           </>
         ) : (
-          <>You are called by {ways.join(', ')}.</>
+          <>
+            You are called by <Line text={ways.join(', ')} />.
+          </>
         )}{' '}
         {quiet !== null && (
           <>

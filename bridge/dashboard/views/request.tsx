@@ -41,7 +41,10 @@ export function RequestDetail({ id }: { id: string }) {
       <Back />
       <header>
         <h2>
-          <Line text={request.worker} most={80} /> <span class="plain">{kinds[request.kind] ?? request.kind}</span>
+          <Line text={request.worker} most={80} />{' '}
+          <span class="plain">
+            <Line text={kinds[request.kind] ?? request.kind} most={40} />
+          </span>
         </h2>
         <p class="facts">
           <State is={request.state} says={request.status} />
@@ -57,7 +60,11 @@ export function RequestDetail({ id }: { id: string }) {
               </>
             )}
           </span>
-          {request.claimed !== null && <span>says that it is in pane {request.claimed}: nothing shows that</span>}
+          {request.claimed !== null && (
+            <span>
+              says that it is in pane <Line text={request.claimed} most={40} />: nothing shows that
+            </span>
+          )}
         </p>
         {story.value?.onlyYou != null && (
           <p class="notice yours">

@@ -3,7 +3,7 @@ import type { HostView } from '../../api/hosts.ts';
 import { useAct, useAsked } from '../hooks.ts';
 import { areKeysOn, turnKeys } from '../keys.ts';
 import { Outcome, State } from '../parts/marks.tsx';
-import { Line } from '../parts/text.tsx';
+import { Line, lineOf } from '../parts/text.tsx';
 import { post } from '../server.ts';
 import { type AlertSettings, Notifications } from './notifications.tsx';
 import { PushSwitch } from './push.tsx';
@@ -80,7 +80,7 @@ export function SettingsView() {
                   ? 'You alone: nothing is answered automatically.'
                   : found.controller === 'rules'
                     ? 'The rules; what none of them decides comes to you.'
-                    : `The rules first, then a controller (${found.controller}), then you.`}
+                    : `The rules first, then a controller (${lineOf(found.controller, 80)}), then you.`}
                 {found.dryRun && ' A dry run: nothing is typed.'}
                 {found.senders === 'verified' && ' Only senders whose name is proven may write.'}
               </p>

@@ -124,7 +124,12 @@ function nameOf({ subject, data, kind }: JournalEvent, workers: ReadonlyMap<stri
   if (subject === '*') return 'everybody';
   if (kind.startsWith('message-')) return <Line text={message?.from.name ?? member ?? 'mail'} most={40} />;
   const known = workers.get(subject);
-  if (known === undefined && kind.startsWith('delivery-')) return <>text {subject.slice(-6)}</>;
+  if (known === undefined && kind.startsWith('delivery-'))
+    return (
+      <>
+        text <Line text={subject.slice(-6)} />
+      </>
+    );
   return <Line text={known ?? subject} most={40} />;
 }
 
