@@ -66,17 +66,17 @@ test('what was answered elsewhere is taken off the phone, and a webhook that ask
   await waitFor('both were called', () => got.length === 2);
   const [{ id }] = JSON.parse((await command('requests', '--json')).stdout) as [{ id: string }];
   expect(await command('answer', id, 'SQLite.')).toMatchObject({ code: 0 });
-  await waitFor('both are told', () => got.length === 4);
-  const [first, later] = [got.slice(0, 2), got.slice(2)];
-  const hook = (all: typeof got) => all.find(({ path }) => path === '/hook')!;
+  const first = got.slice(0, 2);
+  const hook = first.find(({ path }) => path === '/hook')!.body;
   const sequence = first.find(({ path }) => path === '/')!.body.sequence_id;
   expect(sequence).toMatch(/^[\w-]{1,64}$/);
-  expect(later.find(({ method }) => method === 'DELETE')).toMatchObject({
-    path: `/my-topic/${sequence}`,
-    headers: { authorization: 'Bearer t' },
-  });
-  expect(hook(later).body).toEqual({ id: hook(first).body.id, title: hook(first).body.title, settled: true });
+  // the worker goes on with the answer, and may call for something else
+  const taken = () => got.filter(({ method, path }) => method === 'DELETE' && path === `/my-topic/${sequence}`);
+  const told = () => got.filter(({ body }) => body.id === hook.id && body.settled === true);
+  await waitFor('both are told', () => taken().length > 0 && told().length > 0);
+  expect(taken()[0]!.headers).toMatchObject({ authorization: 'Bearer t' });
+  expect(told()[0]!.body).toEqual({ id: hook.id, title: hook.title, settled: true });
   await watching.stop();
   await watch();
-  expect(got).toHaveLength(4);
+  expect([taken().length, told().length]).toEqual([1, 1]);
 });

@@ -71,15 +71,17 @@ describe.skipIf(!hasOpenssl)('with a push service', () => {
     expect(service.got).toHaveLength(2);
     const [{ id }] = (await ask('GET', '/requests')).body;
     expect((await ask('POST', `/requests/${id}/answer`, { text: 'SQLite.' })).status).toBe(200);
-    await waitFor('it is told that it is settled', () => service.got.length === 3);
-    expect(service.got[2]!.body).toMatchObject({ tag: body.tag, isSettled: true });
+    // the worker goes on with the answer, and may call for something else
+    const about = () => service.got.filter((one) => one.body.tag === body.tag);
+    await waitFor('it is told that it is settled', () => about().length === 2);
+    expect(about()[1]!.body).toMatchObject({ isSettled: true });
     expect((await ask('DELETE', '/tokens/phone')).status).toBe(200);
     expect((await ask('GET', '/push')).body.subscriptions).toEqual([]);
     expect(await command('notify', 'test')).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('no browser has asked'),
     });
-    expect([service.got.length, service.faults]).toEqual([3, []]);
+    expect([about().length, service.faults]).toEqual([2, []]);
   });
 
   test('without a word in bridge.yaml no browser can ask; an agent never can, and nobody for an address of this network', async () => {
