@@ -150,7 +150,8 @@ export class Requests {
 
   /** Whether it has no answer yet, and is of a kind that a member may give one to. */
   isForMembers(request: Request): boolean {
-    return isOpen(request) && !('answer' in request.state) && whyHumanOnly(request, true) === null;
+    const isChoosable = request.dialog === undefined || request.dialog.options.length > 0;
+    return isOpen(request) && !('answer' in request.state) && isChoosable && whyHumanOnly(request, true) === null;
   }
 
   /** A person says that the answer in doubt has arrived. */

@@ -79,7 +79,12 @@ test('a member that was let chooses in a dialog whose every word is known; the o
   const harness = start();
   const answer = (id: RequestId) =>
     harness.requests.answer(id, { by: 'member:shop/lead', instructions: '3', notes: '' });
-  expect(answer(ask(harness, 'rm -rf build'))).toEqual({ accepted: 'first', reason: '' });
+  const isShown = (id: RequestId) => harness.requests.isForMembers(harness.request(id));
+  const build = ask(harness, 'rm -rf build');
+  expect(isShown(build)).toBe(true);
+  expect(answer(build)).toEqual({ accepted: 'first', reason: '' });
+  // it has one
+  expect(isShown(build)).toBe(false);
   const whole = commandDialog('npm test');
   const others: ReadonlyArray<readonly [Dialog, { humanOnly?: string; noChoice?: string }, RegExp]> = [
     [commandDialog('rm -rf bu…', false), {}, /not all known/],
@@ -96,6 +101,7 @@ test('a member that was let chooses in a dialog whose every word is known; the o
     const detection = { kind: 'approval' as const, text: `dialog ${index}`, attributes: {}, truncated: false, dialog };
     const { id } = harness.requests.open(origin({ detection, turn: `o${index}` as TurnId, ...doubt }));
     harness.requests.confirm(id, doubt);
+    expect([index, isShown(id)]).toEqual([index, false]);
     const refused = answer(id);
     expect([index, refused]).toEqual([index, { accepted: 'refused', reason: expect.stringMatching(reason) }]);
   }
