@@ -101,9 +101,16 @@ export const tasks = {
   },
   'test:browser': {
     usage: '[-- FILTER...] [OPTIONS OF vitest run]',
-    says: 'Tests the dashboard with 200 members and 100,000 messages in Debian’s Chromium; skipped with a line where there is none. A minute.',
-    options: [['FILTER', 'only the test files with this in their path'], help],
-    examples: [['npm run test:browser', '']],
+    says: 'Tests the dashboard with 200 members and 100,000 messages in Debian’s Chromium; skipped with a line where there is none. Some minutes.',
+    options: [
+      ['BRIDGE_TEST_SOAK_MINUTES', 'how long the page is left open and weighed (1)'],
+      ['FILTER', 'only the test files with this in their path'],
+      help,
+    ],
+    examples: [
+      ['npm run test:browser', ''],
+      ['BRIDGE_TEST_SOAK_MINUTES=30 npm run test:browser -- soak', ''],
+    ],
     steps: [ready, ...build, ['vitest', 'run', '--config', 'vitest.browser.config.ts']],
   },
   pictures: {
