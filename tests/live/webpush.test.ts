@@ -138,7 +138,7 @@ describe.skipIf(chromiumPath === null || !hasOpenssl)('in a browser', () => {
       () => registrations.find(({ scopeURL }) => scopeURL === `${url}/push/`) ?? null,
     );
     await page.evaluate(
-      `new Promise((resolve) => { const look = async () => (await navigator.serviceWorker.getRegistration('/push/')).active ? resolve() : setTimeout(look, 20); look(); })`,
+      `new Promise((resolve) => { const look = async () => (await navigator.serviceWorker.getRegistration('/push/')).active?.state === 'activated' ? resolve() : setTimeout(look, 20); look(); })`,
     );
     const push = (data: object | string) =>
       session.send('ServiceWorker.deliverPushMessage', {
