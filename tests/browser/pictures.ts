@@ -1,10 +1,12 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import { rowsOf, still, type TerminalScreen } from '../agents/terminal-svg.ts';
 import { chromiumPath, enter, openBrowser } from '../fixtures/browser.ts';
-import { privateTmuxAt } from '../fixtures/private-tmux.ts';
+import { privateTmuxAt, sizeWindow, waitFor } from '../fixtures/private-tmux.ts';
+import { program } from '../live/bridge-process.ts';
 import { play, startScene } from './scene.ts';
 
 /**
@@ -83,8 +85,9 @@ try {
   const scene = await startScene(tmux);
   try {
     await play(scene);
-    const { page } = await enter(browser, await scene.link());
     mkdirSync(out, { recursive: true });
+    writeFileSync(join(out, 'top.svg'), still(await topOn(scene.home)));
+    const { page } = await enter(browser, await scene.link());
     for (const { name, size, scheme, way } of pictures) {
       await page.setViewportSize(size);
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
@@ -99,4 +102,20 @@ try {
 } finally {
   await browser.close();
   await tmux.stop();
+}
+
+/** `bridge top` at 80 by 24, with a request open. */
+async function topOn(home: string): Promise<TerminalScreen> {
+  const columns = 80;
+  const command = [process.execPath, program, 'top', '--home', home];
+  await tmux.run('new-session', '-d', '-s', 'top', '-x', `${columns}`, '-y', '24', ...command);
+  await sizeWindow(tmux, '=top:', columns, 24);
+  const screen = () => tmux.run('capture-pane', '-e', '-p', '-t', '=top:');
+  const sees = (what: string) => waitFor(what, async () => (await screen()).includes(what), { describe: screen });
+  await sees('orders table');
+  await tmux.run('send-keys', '-t', '=top:', '2');
+  await sees('tester');
+  const rows = rowsOf((await screen()).replaceAll(tmux.folder, '~'));
+  await tmux.run('kill-session', '-t', '=top');
+  return { title: '$ bridge top', columns, rows };
 }
