@@ -71,7 +71,13 @@ export class MailViews {
   /** The same, for the last time: nothing is said any more. What would take long is written by whoever comes next. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.race([this.idle(), this.#rest(lastLimitMs)]);
+    let forget = () => {};
+    const isLong = new Promise<void>((resolve) => {
+      forget = this.#clock.after(lastLimitMs, resolve);
+    });
+    await Promise.race([this.idle(), isLong]);
+    // a command that is over would wait for it
+    forget();
   }
 
   /** One writer of a file at a time; what changes meanwhile is written afterwards. */

@@ -246,6 +246,22 @@ test('what a killed process has left of a file is taken away at the start; what 
   expect([...left, ...kept].filter((file) => existsSync(file))).toEqual(kept);
 });
 
+test('whoever stops when all is written waits for nothing, and leaves no timer behind', async () => {
+  const timers = new Set<number>();
+  let count = 0;
+  const counted: Clock = {
+    now: () => now,
+    after(_ms, _due) {
+      const timer = ++count;
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+  };
+  const idle = new MailViews({ home, journal, clock: counted, say: (words) => said.push(words) });
+  await idle.close();
+  expect([count, timers.size]).toEqual([1, 0]);
+});
+
 test('whoever stops does not wait until all is written; whoever comes next writes the rest', async () => {
   const many = Array.from({ length: 3_000 }, (_, index) => sent(`entry ${index}`));
   const isOver: Clock = {
