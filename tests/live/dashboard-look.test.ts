@@ -233,6 +233,17 @@ describe.skipIf(chromiumPath === null)('in a browser', () => {
     expect(await page.getByRole('listitem').filter({ hasText: 'Is the build green' }).count()).toBe(0);
     await page.getByLabel('Show').selectOption('Messages');
     await page.getByRole('listitem').filter({ hasText: 'Is the build green' }).first().waitFor();
+    await page.getByLabel('Show').selectOption('Decisions');
+    await page.getByLabel('of what happened').selectOption('in the last hour');
+    const decided = page.getByRole('listitem').filter({ hasText: 'answered' });
+    await decided.first().waitFor();
+    // two hours later it is none of the last hour's
+    await page.clock.setFixedTime(Date.now() + 7_200_000);
+    await page.getByLabel('of what happened').selectOption('in the last day');
+    await decided.first().waitFor();
+    await page.getByLabel('of what happened').selectOption('in the last hour');
+    await page.getByText('Nothing of this').waitFor();
+    expect(await decided.count()).toBe(0);
     expect(seen.faults).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { RequestView } from '../../api/views.ts';
 import { eventInWords } from '../../core/event-words.ts';
 import type { JournalEvent } from '../../core/journal-event.ts';
+import { now } from '../clock.ts';
 import { linkTo, useAsked } from '../hooks.ts';
 import { Fault } from '../parts/marks.tsx';
 import { Plots } from '../parts/plots.tsx';
@@ -16,10 +17,17 @@ const pageSize = 500;
 
 const filters = [
   { name: 'Everything', fits: /./ },
+  { name: 'Decisions', fits: /^request-(?:answered|answer-replaced|answer-late|dismissed|expired)$/ },
   { name: 'Requests', fits: /^request-/ },
   { name: 'Deliveries', fits: /^delivery-/ },
   { name: 'Messages', fits: /^message-/ },
   { name: 'Members and pauses', fits: /^(?:member|worker)-/ },
+] as const;
+
+const spans = [
+  { name: 'at any time', ms: Number.POSITIVE_INFINITY },
+  { name: 'in the last hour', ms: 3_600_000 },
+  { name: 'in the last day', ms: 86_400_000 },
 ] as const;
 
 /** Everything that was journaled, the newest first, each with its evidence; above it how requests and answers went. */
@@ -29,12 +37,15 @@ export function TimelineView() {
   const [older, setOlder] = useState<readonly JournalEvent[]>([]);
   const [isAll, setIsAll] = useState(false);
   const [filter, setFilter] = useState(0);
+  const [span, setSpan] = useState(0);
   const events = useMemo(() => {
     const all = [...older, ...(newest.value?.events ?? []).map(({ event }) => event)];
     return [...new Map(all.map((event) => [event.seq, event])).values()].sort((a, b) => b.seq - a.seq);
   }, [newest.value, older]);
   const workers = useMemo(() => namesIn(requests.value ?? [], events), [requests.value, events]);
-  const shown = runsIn(events.filter(({ kind }) => filters[filter]!.fits.test(kind)));
+  const since = now() - spans[span]!.ms;
+  const shown = runsIn(events.filter(({ kind, at }) => at >= since && filters[filter]!.fits.test(kind)));
+  const isMoreBefore = !isAll && events.length >= pageSize && (events.at(-1)?.at ?? 0) >= since;
   const more = async () => {
     const first = events.at(-1)?.seq ?? 1;
     const after = Math.max(0, first - 1 - pageSize);
@@ -49,17 +60,10 @@ export function TimelineView() {
         <Fault fault={newest.fault} />
         <Plots events={events} />
         <div class="filters">
-          <label>
-            Show{' '}
-            <select value={filter} onChange={(event) => setFilter(Number(event.currentTarget.value))}>
-              {filters.map(({ name }, index) => (
-                <option key={name} value={index}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </label>
+          <Choice label="Show" of={filters} chosen={filter} choose={setFilter} />
+          <Choice label="of what happened" of={spans} chosen={span} choose={setSpan} />
         </div>
+        {shown.length === 0 && <p class="muted">Nothing of this{isMoreBefore && ', as far as it is shown'}.</p>}
         <ol class="steps events">
           {shown.map(({ event, times }) => (
             <li key={event.seq}>
@@ -83,13 +87,33 @@ export function TimelineView() {
             </li>
           ))}
         </ol>
-        {!isAll && events.length >= pageSize && (
+        {isMoreBefore && (
           <button type="button" class="quiet" onClick={() => void more()}>
             Show what was before
           </button>
         )}
       </article>
     </div>
+  );
+}
+
+function Choice(props: {
+  readonly label: string;
+  readonly of: ReadonlyArray<{ readonly name: string }>;
+  readonly chosen: number;
+  readonly choose: (index: number) => void;
+}) {
+  return (
+    <label>
+      {props.label}{' '}
+      <select value={props.chosen} onChange={(event) => props.choose(Number(event.currentTarget.value))}>
+        {props.of.map(({ name }, index) => (
+          <option key={name} value={index}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
