@@ -5,6 +5,7 @@ import { routes } from '../../bridge/server/hub/routes.ts';
 import { chromiumPath, enter, openBrowser } from '../fixtures/browser.ts';
 import { hostileAlert, hostileDocuments } from '../fixtures/hostile-documents.ts';
 import { filled, hostile, obeyed } from '../fixtures/hostile-words.ts';
+import { waitFor } from '../fixtures/private-tmux.ts';
 import { eachHubTestStarts, hub } from './hub-fixture.ts';
 
 /** The page, where every field of every answer that the schemas leave open is what an agent would write to harm whoever reads it. */
@@ -43,26 +44,30 @@ async function entered(words: (key: string, count: number) => string) {
     answered.push(path);
     return call.fulfill({ json: body });
   });
-  await page.evaluate('window.owned = undefined');
+  // what it shows by now are the true answers
+  await page.goto('about:blank');
   return { page, faults, answered };
 }
 
 const eventsOf = (words: (key: string, count: number) => string) =>
   (hostileDocuments(words('', 0)).events as Array<{ seq: number }>).map((event) => ({ cursor: event.seq, event }));
 
-const views = [
-  'requests',
-  'requests/any',
-  'now',
-  'now/MEMBER',
-  'messages',
-  'messages/waiting',
-  'messages/to',
-  'messages/all',
-  'messages/thread/any',
-  'timeline',
-  'settings',
-];
+/** Each view, and what it shows: nothing of it is looked at before that is answered. */
+const views = {
+  requests: /^\/requests$/,
+  'requests/any': /^\/requests\/any$/,
+  now: /^\/members$/,
+  'now/MEMBER': /^\/panes\/snapshot$/,
+  messages: /^\/threads$/,
+  'messages/waiting': /^\/messages\/waiting$/,
+  'messages/to': /^\/members$/,
+  'messages/all': /^\/messages\/history$/,
+  'messages/thread/any': /^\/threads\/any$/,
+  timeline: /^\/events$/,
+  settings: /^\/alerts$/,
+};
+
+const inText = (text: string) => text.replace(/\p{Surrogate}/gu, '');
 
 /** What must hold of the page whatever stands on it. */
 async function harmless(page: Page) {
@@ -89,7 +94,8 @@ describe.skipIf(chromiumPath === null)('in a browser, 360 px wide', () => {
   test.each([
     [
       'markup, escapes, turned and unseen characters, floods of marks',
-      (_: string, count: number) => `${count} ${hostile}`,
+      // a name that is no text has no address on the page
+      (key: string, count: number) => `${count} ${/name$/i.test(key) ? inText(hostile) : hostile}`,
     ],
     [
       'one word of a megabyte',
@@ -102,13 +108,16 @@ describe.skipIf(chromiumPath === null)('in a browser, 360 px wide', () => {
     async (_, words) => {
       const { page, faults, answered } = await entered(words);
       const found: unknown[] = [];
-      for (const view of views) {
-        const name = String((answerTo('/members', words) as Array<{ fullName: string }>)[0]!.fullName);
-        await page.goto(
-          `${hub.url}/#/${view.replace('MEMBER', encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\ufffd')))}`,
-        );
+      for (const [view, shown] of Object.entries(views)) {
+        const before = answered.length;
+        const name = (answerTo('/members', words) as Array<{ fullName: string }>)[0]!.fullName;
+        await page.goto(`${hub.url}/#/${view.replace('MEMBER', encodeURIComponent(name))}`);
         await page.locator(`main.${view.split('/')[0]}`).waitFor();
+        await waitFor(`${view} is answered`, () => answered.slice(before).some((path) => shown.test(path)), {
+          describe: async () => answered.slice(before).join(' '),
+        });
         await page.waitForLoadState('networkidle');
+        await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
         const { text, owned, made, links, width, wide } = await harmless(page);
         if (!owned || made > 0 || links.length > 0 || width > 360 || wide.length > 0)
           found.push([view, { owned, made, links, width, wide }]);
@@ -123,12 +132,6 @@ describe.skipIf(chromiumPath === null)('in a browser, 360 px wide', () => {
       }
       expect(found).toEqual([]);
       expect(faults).toEqual([]);
-      const asked = new Set(
-        answered.map((path) =>
-          path.replace(/\/(?:requests|threads|messages)\/(?!history|waiting|search|unread).*/, ''),
-        ),
-      );
-      expect(asked.size).toBeGreaterThan(8);
     },
   );
 });
