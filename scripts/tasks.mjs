@@ -118,7 +118,10 @@ export const tasks = {
     says: 'Makes the pictures of docs/pictures/ from a real run: Claude Code before a scripted model, and a bridge beside it.',
     options: [
       ['mail', 'docs/pictures/mail.svg instead: Claude Code and codex write to each other'],
-      ['dashboard', 'docs/pictures/dashboard-*.png instead: its views in Chromium, before scripted agents'],
+      [
+        'dashboard',
+        'docs/pictures/dashboard-*.png and top.svg instead: its views in Chromium and bridge top, before scripted agents',
+      ],
       help,
     ],
     examples: [

@@ -131,6 +131,11 @@ function animated({ from, to }: Span, wholeMs: number): string {
   return `<animate attributeName="visibility" values="${values}" keyTimes="${at}" calcMode="discrete" dur="${n(wholeMs / 1000)}s" repeatCount="indefinite"/>`;
 }
 
+/** Viewers fold blanks, whatever the style says. */
+function unfolded(text: string): string {
+  return text.replace(/^ +| +$| {2,}/g, (blanks) => '\u00a0'.repeat(blanks.length));
+}
+
 function drawnRow(row: string, top: number): string {
   return runsOf(row)
     .map(({ text, column, columns, fill, ground, bold, italic }) => {
@@ -140,7 +145,7 @@ function drawnRow(row: string, top: number): string {
         ground === null ? '' : `<rect x="${x}" y="${top}" width="${width}" height="${cell.height}" fill="${ground}"/>`;
       if (text.trim() === '') return back;
       const weight = `${bold ? ' font-weight="bold"' : ''}${italic ? ' font-style="italic"' : ''}`;
-      return `${back}<text x="${x}" y="${top + 13}" fill="${fill}"${weight} textLength="${width}" lengthAdjust="spacingAndGlyphs">${escaped(text)}</text>`;
+      return `${back}<text x="${x}" y="${top + 13}" fill="${fill}"${weight} textLength="${width}" lengthAdjust="spacingAndGlyphs">${escaped(unfolded(text))}</text>`;
     })
     .join('');
 }

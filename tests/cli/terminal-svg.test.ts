@@ -35,3 +35,8 @@ test('a row of a capture is in the style in which the row above ended', () => {
   const [, second, third] = rowsOf('\x1b[31mone\ntwo\x1b[0m\nthree\n\n').map((row) => runsOf(row));
   expect([second![0]!.fill, third![0]!.fill].map((fill) => fill === second![0]!.fill)).toEqual([true, false]);
 });
+
+test('blanks of a highlighted row stay: viewers fold those that follow one another', () => {
+  const svg = still({ title: 't', columns: 20, rows: ['\x1b[7m> a   b \x1b[0m'] });
+  expect(svg).toContain('&gt; a\u00a0\u00a0\u00a0b\u00a0</text>');
+});
