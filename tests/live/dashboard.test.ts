@@ -104,6 +104,27 @@ describe.skipIf(chromiumPath === null)('in a browser', () => {
     expect(faults).toEqual([]);
   });
 
+  test('what is asked while the server is down stands on the open page once it is back, and once', async () => {
+    const { port } = await opened();
+    const { page, faults } = await enter(browser, await link());
+    await page.getByText('live', { exact: true }).waitFor();
+    await bridge.stop('SIGKILL');
+    await page.getByText('no connection').waitFor({ timeout: 2_000 });
+    await agent.perform({ play: [{ request: 'Asked meanwhile?' }], input: 'go' });
+    await startWatching();
+    await opened(port);
+    const asked = page.getByRole('link', { name: /Asked meanwhile/ });
+    await asked.waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+    expect(await asked.count()).toBe(1);
+    await asked.click();
+    await page.getByLabel('Your answer').fill('Yes, meanwhile.');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('confirmed on its screen').waitFor();
+    expect(agent.inputs().filter((one) => one === 'Yes, meanwhile.')).toHaveLength(1);
+    expect(faults).toEqual([]);
+  });
+
   test('script, escapes, turned text and very long words do nothing but stand there', async () => {
     await opened();
     const { page, faults } = await enter(browser, await link());
