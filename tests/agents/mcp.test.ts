@@ -161,6 +161,7 @@ test.runIf(isWanted('codex'))(
     table = {
       'write of the port': { mcp: 'send_message', args: () => ({ to: 'lead', content: 'The port is 8080.' }) },
       'write of the host': { mcp: 'send_message', args: () => ({ to: 'lead', content: 'The host is here.' }) },
+      'name the port again': { mcp: 'send_message', args: () => ({ to: 'lead', content: 'The port is still 8080.' }) },
       'say it again': { mcp: 'send_message', args: () => ({ to: 'lead', content: 'The host is still here.' }) },
     };
     bridge = await startBridge(tmux, home, [], { waitForReady: false });
@@ -178,7 +179,8 @@ test.runIf(isWanted('codex'))(
     await use(first, 'write of the port');
     await use(second, 'write of the host');
     await second.waitUntilIdle();
-    // from the second turn on its title is sure to name the thread
+    // from the second turn on their titles are sure to name the threads
+    await use(first, 'name the port again');
     await use(second, 'say it again');
     const members = JSON.parse((await command('members', '--json')).stdout) as Array<{ name: string; pane: string }>;
     const history = JSON.parse((await command('history', '--json')).stdout) as Array<{ from: string; body: string }>;
@@ -186,8 +188,14 @@ test.runIf(isWanted('codex'))(
       const author = history.find(({ body }) => body === text)?.from;
       return members.find(({ name }) => name === author)?.pane;
     };
-    expect([paneOf('The port is 8080.'), paneOf('The host is still here.')]).toEqual([first.paneId, second.paneId]);
-    expect(paneOf('The host is here.')).toBe(second.paneId);
+    // and what was written before that is by the same members
+    for (const [text, pane] of [
+      ['The port is still 8080.', first.paneId],
+      ['The port is 8080.', first.paneId],
+      ['The host is still here.', second.paneId],
+      ['The host is here.', second.paneId],
+    ] as const)
+      expect([text, paneOf(text)]).toEqual([text, pane]);
   },
 );
 
