@@ -30,8 +30,7 @@ test('a look in the middle of a change ends no wait: what is on its way the next
     { waitMs: 60_000, isPatient: false, until: 'submitted' } as never,
     new AbortController().signal,
   );
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(looks).toMatchObject([{ why: 'on its way' }]);
+  await vi.waitFor(() => expect(looks).toMatchObject([{ why: 'on its way' }]), { timeout: 30_000 });
   looks[0] = { is: 'submitted', why: 'its text is in the pane', isMoving: false };
   changes.wake();
   expect(await told).toMatchObject({ isReached: true, outcomes: [{ is: 'submitted' }] });
