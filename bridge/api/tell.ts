@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { Bridge } from '../app/bridge.ts';
 import { shortId } from '../core/mail-lines.ts';
-import { steadyClock } from '../host/clock.ts';
 import { limitMs } from './arguments.ts';
 import { messageView, viewOfMessage } from './inbox.ts';
 import { letterArgs, sendLetter } from './letter.ts';
@@ -39,12 +38,7 @@ export const tell = method({
     const awaitedNow = () => stillAwaited(bridge, message, until);
     const isStill = () => outcomesOf(bridge, message).every(({ is, isMoving }) => is !== 'waiting' || !isMoving);
     const isOver = () => awaitedNow().length === 0 || (!isPatient && isStill());
-    const endsAt = steadyClock.now() + waitMs;
-    for (let leftMs = waitMs; leftMs > 0 && !closed.aborted; leftMs = endsAt - steadyClock.now()) {
-      await bridge.changes.until(() => (isOver() ? true : null), closed, leftMs);
-      // a look may come in the middle of a change: what waited then is on its way now, and is waited for
-      if (isOver()) break;
-    }
+    await bridge.changes.until(() => (isOver() ? true : null), closed, waitMs);
     const replies = until === 'replied' ? repliesTo(bridge, message) : [];
     const outcomes = outcomesOf(bridge, message).map(({ isMoving, ...one }, index) => {
       const reply = replies.find(({ from }) => from.name === message.to[index]);

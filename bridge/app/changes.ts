@@ -1,16 +1,25 @@
 import type { Clock } from '../core/clock.ts';
 
-/** Waiting for what the bridge will do: a change of a request or a delivery wakes everybody who waits, and they look again. */
+/**
+ * Waiting for what the bridge will do: a change of a request or a delivery wakes everybody who waits, and they look again. They
+ * look once the step that made the change is done: in the middle of it what is on its way can seem to wait.
+ */
 export class Changes {
   readonly #clock: Clock;
   readonly #waiting = new Set<() => void>();
+  #isWaking = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   wake(): void {
-    for (const look of [...this.#waiting]) look();
+    if (this.#isWaking) return;
+    this.#isWaking = true;
+    queueMicrotask(() => {
+      this.#isWaking = false;
+      for (const look of [...this.#waiting]) look();
+    });
   }
 
   /** The first value that `condition` gives other than null; null when `limitMs` have passed (null: never) or `closed` aborts. */
