@@ -165,11 +165,13 @@ export const commands: Readonly<Record<string, CommandRow>> = {
   },
   policy: {
     group: 'Ask and answer',
-    says: 'Try the rules of bridge.yaml on recorded screens',
+    says: 'Try rules on recorded screens, or on what was asked before',
     examples: [
       ['bridge policy test tests/screens', 'every recorded screen'],
       ['bridge policy test screen.txt --agent codex', 'a `bridge snapshot` that was kept'],
       ['bridge policy test tests/screens --at 2026-11-20T23:00 --repository /home/me/site --json'],
+      ['bridge policy try rule.yaml', 'which of the last 200 requests this rule would have decided'],
+      ['bridge policy try - -n 1000 --json', 'one from stdin, on the last 1000'],
     ],
     load: async () => (await import('./policy.ts')).registerPolicy,
   },

@@ -26,6 +26,7 @@ import { findRequests } from '../screen/blocks.ts';
 import { firstTurnEndState, stepTurnEnd } from '../screen/turn-end-detector.ts';
 import { act, type Context, withOptions } from './context.ts';
 import { paint } from './output.ts';
+import { registerPolicyTry } from './policy-try.ts';
 
 /** What a screen is, who would decide, and what that would do. */
 interface PolicyTrial {
@@ -47,6 +48,11 @@ interface As {
 }
 
 export function registerPolicy(policy: Command): void {
+  registerTest(policy);
+  registerPolicyTry(policy);
+}
+
+function registerTest(policy: Command): void {
   const command = policy
     .command('test')
     .argument('<file...>', 'recorded screens, or folders with a manifest.json of them')

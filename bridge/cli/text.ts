@@ -35,8 +35,11 @@ function tooLong(command: string, from: string): BridgeError {
   return usageError(command, from, `is longer than ${maxText} characters`);
 }
 
-/** The text of a file, also of a pipe; a device without an end is not read to it. */
-export function textOf(file: string, command: string): string {
+/**
+ * The text of a file, also of a pipe; a device without an end is not read to it.
+ * @param what was given the file's name, as a fault says it
+ */
+export function textOf(file: string, command: string, what = '--file'): string {
   const bytes = Buffer.alloc(mostBytes + 1);
   let size = 0;
   try {
@@ -48,7 +51,7 @@ export function textOf(file: string, command: string): string {
       closeSync(descriptor);
     }
   } catch (cause) {
-    throw usageError('--file', file, `cannot be read (${(cause as NodeJS.ErrnoException).code})`);
+    throw usageError(what, file, `cannot be read (${(cause as NodeJS.ErrnoException).code})`);
   }
   if (size > mostBytes) throw tooLong(command, file);
   return seen(decode(bytes.subarray(0, size), command, file), command, file);

@@ -277,7 +277,14 @@ const invocations: Readonly<Record<string, () => string[][]>> = {
   answer: () => json(['answer', evil, evil], ['answer', 'r1', '--choose', evil]),
   pause: () => [...json(['pause', evil], ['pause', '--reason', evil]), ['requests']],
   resume: () => json(['resume', evil], ['resume']),
-  policy: () => json(['policy', 'test', place(evilName)], ['policy', 'test', place(evilName), '--agent', 'claude']),
+  policy: () =>
+    json(
+      ['policy', 'test', place(evilName)],
+      ['policy', 'test', place(evilName), '--agent', 'claude'],
+      ['policy', 'try', place(evilName)],
+      ['policy', 'try', evil],
+      ['policy', 'try', place('rule.yaml')],
+    ),
   settle: () => json(['settle', evil], ['settle', 'r2']),
   dismiss: () => json(['dismiss', evil], ['dismiss', 'r1']),
   ask: () => json(['ask', '--no-wait', evil]),
@@ -441,6 +448,10 @@ function fillFolder(): void {
   fillHome();
   writeFileSync(join(home, 'bridge.yaml'), `mode: manual\nnotify: { command: [${JSON.stringify(place(evilName))}] }\n`);
   writeFileSync(place(evilName), `${lines}\n❯ ${evil}\n\n● ${evil}\n`);
+  writeFileSync(
+    place('rule.yaml'),
+    `- when: { worker: nobody }\n  then: human\n- answer: ${JSON.stringify(evil.replace(/\p{Surrogate}/gu, ''))}\n`,
+  );
   for (const name of ['hooks', 'evil-home', 'good', 'backups', 'comms']) mkdirSync(place(name));
   writeFileSync(join(home, evilName), '');
   backUp(home, place('a.backup'), now);
