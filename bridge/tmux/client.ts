@@ -36,6 +36,7 @@ export class ControlClient implements TmuxCommands {
   readonly #onNotification: (notice: ClientNotice) => void;
   readonly #limitMs: number;
   #pending: Pending[] = [];
+  readonly #hushed = new Set<string>();
   #sessionId = '';
   #leaving = false;
   #onLastReply: () => void = () => {};
@@ -141,6 +142,18 @@ export class ControlClient implements TmuxCommands {
     await this.closed;
   }
 
+  /** tmux keeps nothing of this pane for us, and tells nothing of it, until `unhush`. */
+  hush(paneId: string): void {
+    this.#hushed.add(paneId);
+    // a pane that has closed since needs no more, and a connection that failed is told by `closed`
+    this.run('refresh-client', '-A', `${paneId}:pause`).catch(() => {});
+  }
+
+  unhush(paneId: string): void {
+    this.#hushed.delete(paneId);
+    this.#continue(paneId);
+  }
+
   #repliesCame(): Promise<void> {
     return new Promise((resolve) => {
       if (this.#pending.length === 0) return resolve();
@@ -214,7 +227,7 @@ export class ControlClient implements TmuxCommands {
       this.#settleAttached?.resolve();
     } else if (name === 'exit') {
       this.#end('gone', `tmux ended the connection${rest === '' ? '' : `: ${rest}`}`);
-    } else if (name === 'pause') {
+    } else if (name === 'pause' && !this.#hushed.has(rest)) {
       this.#continue(rest);
     }
   }

@@ -4,6 +4,7 @@ import type { ListedPane } from '../core/pane.ts';
 import { clientFormat } from './claim.ts';
 import { type ClientNotice, ControlClient } from './client.ts';
 import { TmuxError } from './commands.ts';
+import { gonePanes } from './gone-panes.ts';
 import { ofLiving } from './living.ts';
 import { type ClientRecord, writeClients } from './orphans.ts';
 import type { TmuxWay } from './way.ts';
@@ -13,17 +14,19 @@ import type { TmuxWay } from './way.ts';
  *    ▲          ▲     └─► resting: it ended early, or could not attach
  *    └──────────┴───────────┘ after a growing pause
  */
-type Link =
-  | {
-      readonly is: 'attached';
-      readonly client: ControlClient;
-      readonly marker: string;
-      /** every pane that was in the session while the client was */
-      readonly seen: Set<string>;
-      /** as the server names it; null until it has told */
-      name: string | null;
-    }
-  | { readonly is: 'resting'; readonly cancel: () => void };
+type Link = AttachedLink | { readonly is: 'resting'; readonly cancel: () => void };
+
+interface AttachedLink {
+  readonly is: 'attached';
+  readonly client: ControlClient;
+  readonly marker: string;
+  /** every pane that was in the session while the client was, and its window then */
+  readonly seen: Map<string, string>;
+  /** panes that left their window: 'asked' once the list has been asked for that tells where they are */
+  readonly hushed: Map<string, 'new' | 'asked'>;
+  /** as the server names it; null until it has told */
+  name: string | null;
+}
 
 export interface ClientsParts {
   readonly way: TmuxWay;
@@ -87,10 +90,17 @@ export class ControlClients {
     return new Set([...this.#links].filter(([, link]) => link.is === 'attached').map(([sessionId]) => sessionId));
   }
 
+  /** A list of all panes is about to be asked for, which `keep` will be given. */
+  aboutToList(): void {
+    for (const link of this.#links.values()) {
+      if (link.is === 'attached') for (const paneId of link.hushed.keys()) link.hushed.set(paneId, 'asked');
+    }
+  }
+
   /** Brings and lets go clients until exactly the wanted sessions have one. @returns the sessions that are new */
   async keep(wanted: ReadonlySet<string>, panes: readonly ListedPane[]): Promise<string[]> {
     const leaving = [...this.#links].filter(
-      ([sessionId, link]) => !wanted.has(sessionId) || hasMoved(sessionId, link) || hasLostPane(sessionId, link, panes),
+      ([sessionId, link]) => !wanted.has(sessionId) || hasMoved(sessionId, link) || losesPane(sessionId, link, panes),
     );
     if (leaving.length === 0 && [...wanted].every((sessionId) => this.#links.has(sessionId))) return [];
     return this.#parts.alone(async () => {
@@ -112,9 +122,15 @@ export class ControlClients {
       way: this.#parts.way,
       session: sessionId,
       marker,
-      onNotification: (notice) => this.#parts.onNotice(sessionId, notice),
+      onNotification: (notice) => {
+        if (notice.type === 'notification') hushGone(link, notice);
+        this.#parts.onNotice(sessionId, notice);
+      },
     });
-    const link: Link & { is: 'attached' } = { is: 'attached', client, marker, seen: new Set(), name: null };
+    const link: AttachedLink = {
+      ...{ is: 'attached', client, marker },
+      ...{ seen: new Map(), hushed: new Map(), name: null },
+    };
     this.#links.set(sessionId, link);
     this.#remember();
     const cancel = this.#parts.after(LIVED_LONG_MS, () => this.#pauses.delete(sessionId));
@@ -189,14 +205,38 @@ function hasMoved(sessionId: string, link: Link): boolean {
 }
 
 /**
- * A pane that was in the session lives on in another: tmux keeps a place in that pane's output for the client, which never
- * advances again, and a respawn of the pane then crashes the server with all its sessions (tmux 3.2a to 3.7c, its
- * issues 5498 and 5499). A new client has no such place.
+ * Takes in which panes the session has now.
+ * @returns whether one that was in it lives on in another: tmux keeps a place in that pane's output for the client, which
+ *   never advances again, and a respawn of the pane then crashes the server with all its sessions (tmux 3.2a to 3.7c, its
+ *   issues 5498 and 5499). A new client has no such place.
  */
-function hasLostPane(sessionId: string, link: Link, panes: readonly ListedPane[]): boolean {
+function losesPane(sessionId: string, link: Link, panes: readonly ListedPane[]): boolean {
   if (link.is !== 'attached') return false;
-  const here = new Set<string>();
-  for (const pane of panes) if (pane.sessionId === sessionId) here.add(pane.paneId);
-  for (const paneId of here) link.seen.add(paneId);
-  return panes.some((pane) => link.seen.has(pane.paneId) && !here.has(pane.paneId));
+  const { seen, hushed } = link;
+  const elsewhere = new Set<string>();
+  const here = new Map<string, string>();
+  for (const { paneId, windowId, sessionId: at } of panes) {
+    if (at === sessionId) here.set(paneId, windowId);
+    else if (seen.has(paneId)) elsewhere.add(paneId);
+  }
+  for (const paneId of seen.keys()) if (!here.has(paneId) && !elsewhere.has(paneId)) seen.delete(paneId);
+  for (const [paneId, windowId] of here) seen.set(paneId, windowId);
+  for (const [paneId, since] of hushed) {
+    if (since === 'new') continue;
+    hushed.delete(paneId);
+    // in another window of the session, or back
+    if (here.has(paneId)) link.client.unhush(paneId);
+  }
+  return [...elsewhere].some((paneId) => !here.has(paneId));
+}
+
+/**
+ * Until the client is replaced the server must keep no place for it: a pane that is paused has none (measured on 3.3a; a
+ * respawn right after the move ended the server 15 of 15 times, and never once the pane was paused).
+ */
+function hushGone(link: AttachedLink, notice: Extract<ClientNotice, { type: 'notification' }>): void {
+  for (const paneId of gonePanes(notice, link.seen)) {
+    if (!link.hushed.has(paneId)) link.client.hush(paneId);
+    link.hushed.set(paneId, 'new');
+  }
 }

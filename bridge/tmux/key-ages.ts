@@ -2,7 +2,7 @@
 export interface LastKeys {
   /** by the process of the terminal's client, in tmux's own seconds */
   readonly byClient: ReadonlyMap<string, number>;
-  /** what tmux's clock told then, in seconds */
+  /** what tmux's clock told then, in seconds; where a second has just begun, the one before that of a key just pressed */
   readonly now: number;
 }
 

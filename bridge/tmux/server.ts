@@ -220,6 +220,7 @@ export class TmuxServer implements TmuxCommands {
   async #look(): Promise<void> {
     let listing: Listing | null;
     let server: TmuxServerId;
+    this.#clients.aboutToList();
     try {
       listing = await this.#list.ask(this);
       server = listing?.server ?? (await serverAt(this));

@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TmuxEvent } from '../../bridge/core/events.ts';
 import { type PaneId, serverPidOf } from '../../bridge/core/ids.ts';
 import { systemClock } from '../../bridge/host/clock.ts';
 import { capture } from '../../bridge/tmux/capture.ts';
+import type { Alone } from '../../bridge/tmux/clients.ts';
 import { ExecCommands } from '../../bridge/tmux/exec.ts';
 import { readClients } from '../../bridge/tmux/orphans.ts';
 import { listPanes } from '../../bridge/tmux/pane.ts';
@@ -28,7 +29,7 @@ afterEach(async () => {
 });
 
 /** A started server, and what it has told. */
-async function start({ tmux, ...change }: { clientsPlace?: string; tmux?: string } = {}) {
+async function start({ tmux, ...change }: { clientsPlace?: string; tmux?: string; alone?: Alone } = {}) {
   const events: TmuxEvent[] = [];
   const server = new TmuxServer({
     way: wayHere(harness.tmux.socketPath, tmux),
@@ -298,28 +299,75 @@ test('what may go by unheard is told before it is: a client that ends, a pane th
   ]);
 });
 
-test('a window that was moved out of a watched session can be respawned without harm to the server', async () => {
-  const stays = await harness.show(echo);
-  const moves = await harness.show(`${echo}; exec sleep 1000`);
-  await harness.tmux.run('new-session', '-d', '-s', 'two', 'exec sleep 1000');
-  const { server, panes, told } = await start();
-  server.watch([stays]);
-  await attachedTo(1);
-  await waitFor('commands go over the client', async () => {
-    const flags = await server.run('display-message', '-p', '#{client_control_mode}');
-    return flags[0] === '1';
+describe('what a pane that left a watched session does is no harm to the server', () => {
+  const leaves: Array<[how: string, leave: (pane: string) => Promise<unknown>]> = [
+    ['its window is moved', (pane) => harness.tmux.run('move-window', '-s', pane, '-t', '=two:9')],
+    ['it is joined to a window there', (pane) => harness.tmux.run('join-pane', '-s', pane, '-t', '=two:')],
+    ['it changes places with a pane there', (pane) => harness.tmux.run('swap-pane', '-s', pane, '-t', '=two:')],
+  ];
+  test.each(leaves)('%s: it can be respawned before its client is replaced, and after', async (_, leave) => {
+    const stays = await harness.show(echo);
+    const moves = await harness.show(`${echo}; exec sleep 1000`);
+    await harness.tmux.run('split-window', '-d', '-t', moves, 'exec sleep 1000');
+    await harness.tmux.run('new-session', '-d', '-s', 'two', '-x', '80', '-y', '24', 'exec sleep 1000');
+    const isDrawn = (words: string) =>
+      waitFor(`${words} is drawn`, async () => (await harness.tmux.screen(moves)).includes(words), {
+        describe: () => harness.tmux.screen(moves),
+      });
+    const respawn = async (round: number) => {
+      await harness.tmux.run('respawn-pane', '-k', '-t', moves, `echo round ${round}; ${echo}`);
+      await isDrawn(`round ${round}`);
+    };
+    // as where another bridge comes or goes at that moment: ours has to wait for its turn
+    let turn: Promise<void> = Promise.resolve();
+    const { server, panes, told } = await start({ alone: (work) => turn.then(work) });
+    server.watch([stays]);
+    await attachedTo(1);
+    await waitFor('commands go over the client', async () => {
+      const flags = await server.run('display-message', '-p', '#{client_control_mode}');
+      return flags[0] === '1';
+    });
+    const before = clients();
+    await say(moves, 'before');
+    await isDrawn('said before');
+    let taken = () => {};
+    turn = new Promise((resolve) => {
+      taken = resolve;
+    });
+    await leave(moves);
+    await waitFor('that is told', () => panes().some((pane) => pane.paneId === moves && pane.sessionName === 'two'));
+    await say(moves, 'after');
+    await isDrawn('said after');
+    for (const round of [1, 2]) await respawn(round);
+    expect(clients()).toEqual(before);
+    taken();
+    await waitFor('the client is replaced', () => clients().length === 1 && clients()[0] !== before[0]);
+    await say(moves, 'then');
+    await isDrawn('said then');
+    await respawn(3);
+    expect(told('server-gone')).toEqual([]);
   });
-  await say(moves, 'before');
-  await harness.tmux.run('move-window', '-s', moves, '-t', '=two:9');
-  await waitFor('the move is told', () => panes().some((pane) => pane.paneId === moves && pane.sessionName === 'two'));
-  await attachedTo(1);
-  await say(moves, 'after');
-  await waitFor('it is drawn', async () => (await harness.tmux.screen(moves)).includes('said after'));
-  for (let round = 0; round < 3; round++) {
-    await harness.tmux.run('respawn-pane', '-k', '-t', moves, `echo round ${round}; ${echo}`);
-    await waitFor('it is drawn', async () => (await harness.tmux.screen(moves)).includes(`round ${round}`));
-  }
-  expect(told('server-gone')).toEqual([]);
+
+  test('a pane that goes to another window of its session rings on, by the same client', async () => {
+    const stays = await harness.show(echo);
+    const moves = await harness.show(echo);
+    const { server, events, drawn } = await start();
+    server.watch([stays, moves]);
+    await attachedTo(1);
+    await say(moves, 'before');
+    await waitFor('it rings', () => drawn(moves).includes('said before'));
+    const before = clients();
+    const since = events.length;
+    await harness.tmux.run('join-pane', '-s', moves, '-t', stays);
+    await waitFor('it rings without bytes, for what was drawn unheard', () =>
+      events
+        .slice(since)
+        .some((event) => event.type === 'output' && event.address.paneId === moves && event.bytes.length === 0),
+    );
+    await say(moves, 'after');
+    await waitFor('it rings', () => drawn(moves).includes('said after'));
+    expect(clients()).toEqual(before);
+  });
 });
 
 test('looks under way are answered while clients come and go', async () => {
