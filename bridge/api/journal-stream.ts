@@ -26,5 +26,5 @@ export async function* eventsAfter(
 }
 
 export function newestIn(reader: Pick<Reader, 'journal'>): Cursor {
-  return reader.journal()?.events({ limit: 1 }).at(-1)?.seq ?? 0;
+  return reader.journal()?.newestEvent() ?? 0;
 }

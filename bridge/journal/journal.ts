@@ -117,11 +117,13 @@ export class Journal {
 
   /** With `since` (a seq) the first `limit` events after it; without, the last `limit` events. */
   events(filter: { since?: number; subject?: string; limit?: number } = {}): JournalEvent[] {
-    const { since, subject = null, limit = -1 } = filter;
+    const { since, subject, limit = -1 } = filter;
+    const { lastEvents, lastEventsOf, eventsSince, eventsSinceOf } = this.#sql;
+    const of = subject === undefined ? [] : [subject];
     const rows = this.#run(() =>
       since === undefined
-        ? this.#sql.lastEvents.all({ subject, limit }).reverse()
-        : this.#sql.eventsSince.all({ since, subject, limit }),
+        ? (subject === undefined ? lastEvents : lastEventsOf).all(...of, limit).reverse()
+        : (subject === undefined ? eventsSince : eventsSinceOf).all(...of, since, limit),
     ) as Record<string, unknown>[];
     return rows.map((row) => ({
       seq: Number(row.seq),
@@ -130,6 +132,12 @@ export class Journal {
       subject: String(row.subject),
       data: this.#parse(String(row.data), `event ${row.seq}`),
     }));
+  }
+
+  /** The number of the newest event; 0 where there is none. */
+  newestEvent(): number {
+    const row = this.#run(() => this.#sql.newestEvent.get()) as { seq: number | null };
+    return Number(row.seq ?? 0);
   }
 
   saveRequest(request: Request, event: NewJournalEvent): void {

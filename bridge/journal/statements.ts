@@ -5,12 +5,12 @@ import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructur
 export function prepareStatements(db: DatabaseSyncInstance) {
   return {
     append: db.prepare('INSERT INTO events (at, kind, subject, data) VALUES (?, ?, ?, ?)'),
-    lastEvents: db.prepare(
-      'SELECT * FROM events WHERE (:subject IS NULL OR subject = :subject) ORDER BY seq DESC LIMIT :limit',
-    ),
-    eventsSince: db.prepare(
-      'SELECT * FROM events WHERE seq > :since AND (:subject IS NULL OR subject = :subject) ORDER BY seq LIMIT :limit',
-    ),
+    // a sentence each, so that SQLite knows its way beforehand: with `:subject IS NULL OR …` it looks for one each time (40 µs)
+    lastEvents: db.prepare('SELECT * FROM events ORDER BY seq DESC LIMIT ?'),
+    lastEventsOf: db.prepare('SELECT * FROM events WHERE subject = ? ORDER BY seq DESC LIMIT ?'),
+    eventsSince: db.prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?'),
+    eventsSinceOf: db.prepare('SELECT * FROM events WHERE subject = ? AND seq > ? ORDER BY seq LIMIT ?'),
+    newestEvent: db.prepare('SELECT max(seq) AS seq FROM events'),
     // An update keeps `seq`: the order of writing is that of the first writing.
     putRequest: db.prepare(`
       INSERT INTO requests (id, origin, state, host, server, pane, updated_at, document)

@@ -82,7 +82,7 @@ export async function openHub(
   checkReach(options);
   const feed = new Feed({
     eventsAfter: (seq, limit) => bridge.journal.events({ since: seq, limit }),
-    newest: () => bridge.journal.events({ limit: 1 }).at(-1)?.seq ?? 0,
+    newest: () => bridge.journal.newestEvent(),
     listen: (hear) => bridge.listen(hear),
     warn: (text) => bridge.say('warning', text),
   });

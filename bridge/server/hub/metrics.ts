@@ -46,7 +46,7 @@ function metricsOf({ journal, directory, workers, messages }: Bridge): Metric[] 
       name: 'bridge_events_total',
       type: 'counter',
       help: 'Events in the journal.',
-      values: { '': journal.events({ limit: 1 }).at(-1)?.seq ?? 0 },
+      values: { '': journal.newestEvent() },
     },
   ];
 }
