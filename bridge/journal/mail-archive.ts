@@ -5,6 +5,7 @@ import { fileOfThread } from '../core/mail-lines.ts';
 import type { MailState, Message } from '../core/message.ts';
 import { type ArchivedPlace, type ArchiveOrder, type Copy, keep, monthOf, type Row } from './archive.ts';
 import { journalFault } from './faults.ts';
+import { MessageWords } from './message-words.ts';
 
 export interface MailBatch {
   /** how many messages were moved */
@@ -70,11 +71,12 @@ function takeOut(db: DatabaseSyncInstance, copies: readonly Copy[], file: string
     );
     const drops = [
       'DELETE FROM events WHERE subject = ?',
-      'DELETE FROM words_due WHERE seq = (SELECT seq FROM messages WHERE id = ?)',
       'DELETE FROM message_words WHERE rowid = (SELECT seq FROM messages WHERE id = ?)',
       'DELETE FROM mail WHERE message = ?',
       'DELETE FROM messages WHERE id = ?',
     ].map((sql) => db.prepare(sql));
+    // what is due is known by its number, and the last numbers may be given again
+    new MessageWords(db).fileAll();
     for (const copy of moved) {
       const { thread: id, events } = copy;
       enter.run(id, `${filedUnder}${threadOf(copy)}`, file, events.length, Math.trunc(order.now));

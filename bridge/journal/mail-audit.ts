@@ -163,11 +163,13 @@ function auditThreads(db: DatabaseSyncInstance, threads: ReadonlyMap<string, Thr
 
 /** The words of each message are filed, or are to be, and no others. */
 function auditWords(db: DatabaseSyncInstance): Finding[] {
-  const due = hasTable(db, 'words_due') ? ' UNION ALL SELECT seq FROM words_due' : '';
-  const known = `SELECT id FROM message_words_docsize${due}`;
-  const lost = db.prepare(`SELECT id FROM messages WHERE seq NOT IN (${known})`).all() as Row[];
+  const due = hasTable(db, 'words_due') ? 'seq >= (SELECT min(seq) FROM words_due)' : 'false';
+  const filed = 'SELECT id FROM message_words_docsize';
+  const lost = db
+    .prepare(`SELECT id FROM messages WHERE seq NOT IN (${filed}) AND coalesce(${due}, false) = false`)
+    .all() as Row[];
   const { count } = db
-    .prepare(`SELECT count(*) AS count FROM (${known}) WHERE id NOT IN (SELECT seq FROM messages)`)
+    .prepare(`SELECT count(*) AS count FROM (${filed}) WHERE id NOT IN (SELECT seq FROM messages)`)
     .get() as { count: number };
   return [
     ...lost.map(({ id }) => ({ kind: 'disagrees', target: String(id), what: 'its words are not searched' }) as const),

@@ -1,7 +1,10 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Message } from '../core/message.ts';
 
-/** Schema 6. The words of a message are filed with those of many others, and no later than when somebody searches. */
+/**
+ * Schema 6. The words of a message are filed with those of many others, and no later than when somebody searches. The table
+ * has the number of the first message whose words are due, or nothing: all that were written since are due, too.
+ */
 export function deferWords(db: DatabaseSyncInstance): void {
   db.exec('CREATE TABLE words_due (seq INTEGER PRIMARY KEY) STRICT');
 }
@@ -24,32 +27,38 @@ export class MessageWords {
 
   /** Those of the message of this number are to be found from now on. */
   add(seq: number): void {
-    this.#sql.putDue.run(seq);
-    const { count } = this.#sql.countDue.get() as { count: number };
-    if (count >= manyAtOnce) this.fileAll();
+    const first = this.#first();
+    if (first === null) this.#sql.putDue.run(seq);
+    else if (seq - first >= manyAtOnce - 1) this.fileAll();
   }
 
   /** Something was written since words were filed. */
   get areDue(): boolean {
-    return this.#sql.someDue.get() !== undefined;
+    return this.#first() !== null;
   }
 
   /** Files what is due: after it, a search finds every message. */
   fileAll(): void {
-    for (const row of this.#sql.due.all()) {
+    const first = this.#first();
+    if (first === null) return;
+    for (const row of this.#sql.from.all(first)) {
       const { body } = JSON.parse(String(row.document)) as Message;
       this.#sql.insert.run(Number(row.seq), searchable(body));
     }
     this.#sql.noneDue.run();
+  }
+
+  #first(): number | null {
+    const row = this.#sql.first.get() as { seq: number | null };
+    return row.seq === null ? null : Number(row.seq);
   }
 }
 
 function prepare(db: DatabaseSyncInstance) {
   return {
     putDue: db.prepare('INSERT INTO words_due (seq) VALUES (?)'),
-    countDue: db.prepare('SELECT count(*) AS count FROM words_due'),
-    someDue: db.prepare('SELECT 1 FROM words_due LIMIT 1'),
-    due: db.prepare('SELECT seq, document FROM words_due JOIN messages USING (seq) ORDER BY seq'),
+    first: db.prepare('SELECT min(seq) AS seq FROM words_due'),
+    from: db.prepare('SELECT seq, document FROM messages WHERE seq >= ? ORDER BY seq'),
     insert: db.prepare(insertWords),
     noneDue: db.prepare('DELETE FROM words_due'),
   };
